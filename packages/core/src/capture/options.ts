@@ -1,0 +1,71 @@
+import type { SpanStatus, SpanType } from '../schema/index.ts';
+
+/** What of a span's content reaches the log. */
+export type CaptureMode = 'full' | 'redacted' | 'hashed' | 'metadata';
+
+/** Every {@link CaptureMode}. */
+export const CAPTURE_MODES: readonly CaptureMode[] = ['full', 'redacted', 'hashed', 'metadata'];
+
+/** What a capture policy may look at. */
+export interface CaptureSubject {
+  readonly type: SpanType;
+  readonly name: string;
+  readonly status: SpanStatus;
+  readonly labels: Readonly<Record<string, string | number | boolean>>;
+  /** A span of this local root failed so far. */
+  readonly traceFailed: boolean;
+  readonly traceId: string;
+  readonly attributes: Readonly<Record<string, unknown>>;
+}
+
+/** Decides per span. A policy that throws counts as `metadata`. */
+export type CapturePolicy = (span: CaptureSubject) => CaptureMode;
+
+/** A mode or a policy. */
+export type CaptureSetting = CaptureMode | CapturePolicy;
+
+/** A named redaction rule. */
+export interface RedactionRule {
+  /** `[A-Z][A-Z0-9_]*`: what stands in the replacement (`[EMAIL_1]`). */
+  name: string;
+  /** Global regular expression; must be linear in the input's length. */
+  pattern: RegExp;
+  /** Literals of which at least one stands in every match (lower case); text without any is not scanned. */
+  prefilter?: readonly string[];
+  /** Rejects false positives (check digits). */
+  test?: (match: string) => boolean;
+  /** Longest match in characters. @defaultValue 512 */
+  maxLength?: number;
+}
+
+/** Finds what rules cannot (names of people). Must be synchronous and return ranges in the text. */
+export type Detector = (text: string) => readonly { start: number; end: number; name: string }[];
+
+/** Options of redaction. */
+export interface RedactOptions {
+  /** Built-in rules to switch off (`false`) or on (`true`), by name. */
+  rules?: Readonly<Record<string, boolean>>;
+  /** Own rules, applied after the built-in ones. */
+  custom?: readonly RedactionRule[];
+  detectors?: readonly Detector[];
+  /** Record keys that are written as they are. */
+  protect?: readonly string[];
+  /** Record keys and labels (`labels.email`) whose value is replaced by its keyed hash; needs `hashKey`. */
+  hash?: readonly string[];
+}
+
+/** Limits of a line, in UTF-8 bytes unless said otherwise. */
+export interface LimitOptions {
+  /** Longest line. @defaultValue 15360 on stdout and unknown destinations, 204800 to a file */
+  lineBytes?: number;
+  /** Longest field. @defaultValue 8192 on stdout and unknown destinations, 65536 to a file */
+  fieldBytes?: number;
+  /** Longest array inside content, in elements. @defaultValue 1000 */
+  arrayLength?: number;
+  /** Deepest nesting inside content. @defaultValue 16 */
+  depth?: number;
+  /** Most keys of one object inside content. @defaultValue 200 */
+  objectKeys?: number;
+  /** Most labels on a span. @defaultValue 32 */
+  labels?: number;
+}

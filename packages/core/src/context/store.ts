@@ -1,0 +1,92 @@
+import { AsyncLocalStorage, executionAsyncId } from 'node:async_hooks';
+import type { CaptureSetting } from '../capture/options.ts';
+import type { Span } from '../trace/types.ts';
+
+/** Free metadata of a span. */
+export type Labels = Record<string, string | number | boolean>;
+
+/** What the application knows about whom it works for; every span started below inherits it. */
+export interface ContextValues {
+  sessionId?: string;
+  userId?: string;
+  /** An id the application itself gives a conversation; never made up. */
+  conversationId?: string;
+  requestId?: string;
+  labels?: Labels;
+  capture?: CaptureSetting;
+  /** Who raised or lowered `capture` (`spanline.capture.override`). */
+  captureOverride?: string;
+  /** Allow-listed baggage to pass on. */
+  baggage?: Readonly<Record<string, string>>;
+}
+
+/** One state of the async context. */
+export interface ContextState {
+  readonly span: Span | undefined;
+  readonly values: ContextValues;
+  /** The `executionAsyncId()` that entered `span`; undefined when `span` was made current by `run`. */
+  readonly enteredIn: number | undefined;
+}
+
+/** Knows of a span that a framework's own context carries further than the async context. */
+export type ContextResolver = () => Span | undefined;
+
+interface SharedContext {
+  readonly storage: AsyncLocalStorage<ContextState>;
+  readonly resolvers: Set<ContextResolver>;
+}
+
+const EMPTY: ContextValues = Object.freeze({});
+const KEY = Symbol.for('spanline.context');
+
+/** Two installed copies of this package share one context, so that they share one trace. */
+function shared(): SharedContext {
+  const host = globalThis as { [KEY]?: SharedContext };
+  return (host[KEY] ??= { storage: new AsyncLocalStorage(), resolvers: new Set() });
+}
+
+const context = shared();
+
+/** The state of the running code's context, as it stands; its span may have ended. */
+export function activeState(): ContextState | undefined {
+  return context.storage.getStore();
+}
+
+/** The values that a span started here inherits. */
+export function activeValues(): ContextValues {
+  return context.storage.getStore()?.values ?? EMPTY;
+}
+
+/** Runs `fn` with `span` current. */
+export function runWith<T>(span: Span | undefined, values: ContextValues, fn: () => T): T {
+  return context.storage.run({ span, values, enteredIn: undefined }, fn);
+}
+
+/**
+ * Makes `span` current for the rest of the running frame and for what it starts. For sources whose host calls them before the
+ * work, with no function to wrap; everything else uses {@link runWith}.
+ */
+export function enterWith(span: Span, values: ContextValues): void {
+  context.storage.enterWith({ span, values, enteredIn: executionAsyncId() });
+}
+
+/** Registers a resolver; the deeper of its span and the async context's is current. Returns how to remove it. */
+export function addContextResolver(resolver: ContextResolver): () => void {
+  context.resolvers.add(resolver);
+  return () => void context.resolvers.delete(resolver);
+}
+
+/** Spans that frameworks' own contexts carry here. */
+export function resolvedSpans(): Span[] {
+  if (context.resolvers.size === 0) return [];
+  const spans: Span[] = [];
+  for (const resolver of context.resolvers) {
+    try {
+      const span = resolver();
+      if (span !== undefined) spans.push(span);
+    } catch {
+      // A resolver reads another library's internals; when they change it knows nothing, and the async context decides.
+    }
+  }
+  return spans;
+}

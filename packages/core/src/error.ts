@@ -1,0 +1,56 @@
+/** What {@link SpanlineError} carries beside its message. */
+export interface SpanlineErrorDetails {
+  /** `ERR_…`, stable. */
+  code: string;
+  /** The option, rule or argument that is wrong, as the user wrote it (`limits.fieldBytes`). */
+  option?: string;
+  /** What was expected. */
+  expected?: string;
+  /** What came instead; shown shortened, never in full. */
+  got?: unknown;
+  cause?: unknown;
+}
+
+/** Names a wrong value without printing it: an option can hold a secret. */
+function describe(got: unknown): string {
+  if (got === null) return 'null';
+  if (typeof got === 'number' || typeof got === 'boolean' || got === undefined) return String(got);
+  if (typeof got === 'string') return got.length > 40 ? `a string of ${got.length} characters` : JSON.stringify(got);
+  if (Array.isArray(got)) return `an array of ${got.length}`;
+  return typeof got === 'object' ? 'an object' : `a ${typeof got}`;
+}
+
+/**
+ * The one error class of spanline. It is thrown at start-up only, for a wrong option or a wrong call; nothing throws after that.
+ *
+ * @example
+ * ```ts
+ * try {
+ *   createTracer({ capture: 'everything' as never });
+ * } catch (error) {
+ *   if (error instanceof Error && 'code' in error) console.error(error.code, error.message);
+ * }
+ * ```
+ */
+export class SpanlineError extends Error {
+  override readonly name = 'SpanlineError';
+  readonly code: string;
+  readonly option: string | undefined;
+  readonly expected: string | undefined;
+  /** A description of what came, not the value itself. */
+  readonly got: string | undefined;
+
+  constructor(details: SpanlineErrorDetails) {
+    const { code, option, expected, got, cause } = details;
+    const received = 'got' in details ? describe(got) : undefined;
+    const what = option === undefined ? code : `${code}: ${option}`;
+    super(
+      `${what}${expected === undefined ? '' : ` must be ${expected}`}${received === undefined ? '' : `, got ${received}`}`,
+      cause === undefined ? undefined : { cause },
+    );
+    this.code = code;
+    this.option = option;
+    this.expected = expected;
+    this.got = received;
+  }
+}

@@ -1,0 +1,24 @@
+export type { AttributeKey, AttributeKind, ValueOf } from './attributes.ts';
+export {
+  ATTRIBUTES,
+  CONTENT_KEYS,
+  CORRELATION_KEYS,
+  ENVELOPE_KEYS,
+  EVENT_KEYS,
+  FACT_KEYS,
+  OPEN_KEY_PREFIXES,
+  SPAN_KEYS,
+} from './attributes.ts';
+export type { Message, MessagePart, RetrievedDocument, ToolDefinition } from './messages.ts';
+export type {
+  ContentAttributes,
+  ContentKey,
+  CostAttributes,
+  FactAttributes,
+  RecordValue,
+  SpanAttributes,
+  SpanRecord,
+} from './record.ts';
+export { SCHEMA_VERSION } from './record.ts';
+export type { ErrorClass, EventName, SpanKind, SpanStatus, SpanType } from './span.ts';
+export { ERROR_CLASSES, EVENT_NAMES, SPAN_STATUSES, SPAN_TYPES } from './span.ts';
