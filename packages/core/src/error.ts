@@ -11,11 +11,16 @@ export interface SpanlineErrorDetails {
   cause?: unknown;
 }
 
-/** Names a wrong value without printing it: an option can hold a secret. */
-function describe(got: unknown): string {
+const MAX_SHOWN = 40;
+
+/** Names a wrong value; a string is shown only where it cannot be a secret. */
+function describe(got: unknown, option: string): string {
   if (got === null) return 'null';
   if (typeof got === 'number' || typeof got === 'boolean' || got === undefined) return String(got);
-  if (typeof got === 'string') return got.length > 40 ? `a string of ${got.length} characters` : JSON.stringify(got);
+  if (typeof got === 'string') {
+    const hidden = got.length > MAX_SHOWN || /key|secret|token|password/i.test(option);
+    return hidden ? `a string of ${got.length} characters` : JSON.stringify(got);
+  }
   if (Array.isArray(got)) return `an array of ${got.length}`;
   return typeof got === 'object' ? 'an object' : `a ${typeof got}`;
 }
@@ -42,7 +47,7 @@ export class SpanlineError extends Error {
 
   constructor(details: SpanlineErrorDetails) {
     const { code, option, expected, got, cause } = details;
-    const received = 'got' in details ? describe(got) : undefined;
+    const received = 'got' in details ? describe(got, option ?? '') : undefined;
     const what = option === undefined ? code : `${code}: ${option}`;
     super(
       `${what}${expected === undefined ? '' : ` must be ${expected}`}${received === undefined ? '' : `, got ${received}`}`,

@@ -1,1 +1,52 @@
-export {};
+export type {
+  CaptureMode,
+  CapturePolicy,
+  CaptureSetting,
+  CaptureSubject,
+  Detector,
+  LimitOptions,
+  RedactionRule,
+  RedactOptions,
+} from './capture/options.ts';
+export { type ContextValues, currentSpan, type Labels, type RemoteContext, withContext } from './context/index.ts';
+export { defaultTracer } from './default-tracer.ts';
+export { SpanlineError, type SpanlineErrorDetails } from './error.ts';
+export { correlation, createLogger, type LoggerOptions } from './log/index.ts';
+export { observe, type ObserveDecorator, type ObserveOptions, traceable } from './observe.ts';
+export { type ParsedLine, parseLine, toDatadog, toEcs, toOtlp } from './profiles/index.ts';
+export {
+  type ErrorClass,
+  jsonSchema,
+  type Message,
+  type MessagePart,
+  type RetrievedDocument,
+  SCHEMA_VERSION,
+  type SpanAttributes,
+  type SpanKind,
+  type SpanRecord,
+  type SpanStatus,
+  type SpanType,
+  type ToolDefinition,
+  validate,
+  type ValidationResult,
+} from './schema/index.ts';
+export { score } from './score.ts';
+export {
+  type Clock,
+  type Content,
+  createTracer,
+  type EndedSpan,
+  type EndOptions,
+  type ForeignContext,
+  type Profile,
+  type SamplingOptions,
+  type Scope,
+  type ScoreOptions,
+  type ServiceOptions,
+  type Span,
+  type SpanOptions,
+  type Tracer,
+  type TracerOptions,
+  type TracerStats,
+} from './trace/index.ts';
+export type { ModelPrice, PriceTable } from './usage/cost.ts';

@@ -1,4 +1,4 @@
-import { AsyncLocalStorage, executionAsyncId } from 'node:async_hooks';
+import { AsyncLocalStorage } from 'node:async_hooks';
 import type { CaptureSetting } from '../capture/options.ts';
 import type { Span } from '../trace/types.ts';
 
@@ -24,8 +24,10 @@ export interface ContextValues {
 export interface ContextState {
   readonly span: Span | undefined;
   readonly values: ContextValues;
-  /** The `executionAsyncId()` that entered `span`; undefined when `span` was made current by `run`. */
-  readonly enteredIn: number | undefined;
+  /** The innermost span that a function was run in. Unlike an entered span it is current for exactly that function's work, also after its end. */
+  readonly scope: Span | undefined;
+  /** True while the synchronous frame that entered `span` still runs: what starts there is a sibling of `span`, not its child. */
+  entering: boolean;
 }
 
 /** Knows of a span that a framework's own context carries further than the async context. */
@@ -58,8 +60,14 @@ export function activeValues(): ContextValues {
 }
 
 /** Runs `fn` with `span` current. */
-export function runWith<T>(span: Span | undefined, values: ContextValues, fn: () => T): T {
-  return context.storage.run({ span, values, enteredIn: undefined }, fn);
+export function runWith<T>(span: Span, values: ContextValues, fn: () => T): T {
+  return context.storage.run({ span, values, scope: span, entering: false }, fn);
+}
+
+/** Runs `fn` with other values and the same current span. */
+export function runWithValues<T>(values: ContextValues, fn: () => T): T {
+  const state = context.storage.getStore();
+  return context.storage.run({ span: state?.span, values, scope: state?.scope, entering: false }, fn);
 }
 
 /**
@@ -67,7 +75,11 @@ export function runWith<T>(span: Span | undefined, values: ContextValues, fn: ()
  * work, with no function to wrap; everything else uses {@link runWith}.
  */
 export function enterWith(span: Span, values: ContextValues): void {
-  context.storage.enterWith({ span, values, enteredIn: executionAsyncId() });
+  const state: ContextState = { span, values, scope: context.storage.getStore()?.scope, entering: true };
+  context.storage.enterWith(state);
+  queueMicrotask(() => {
+    state.entering = false;
+  });
 }
 
 /** Registers a resolver; the deeper of its span and the async context's is current. Returns how to remove it. */

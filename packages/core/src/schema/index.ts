@@ -9,6 +9,7 @@ export {
   OPEN_KEY_PREFIXES,
   SPAN_KEYS,
 } from './attributes.ts';
+export { toDocuments } from './documents.ts';
 export type { Message, MessagePart, RetrievedDocument, ToolDefinition } from './messages.ts';
 export type {
   ContentAttributes,
@@ -22,3 +23,4 @@ export type {
 export { SCHEMA_VERSION } from './record.ts';
 export type { ErrorClass, EventName, SpanKind, SpanStatus, SpanType } from './span.ts';
 export { ERROR_CLASSES, EVENT_NAMES, SPAN_STATUSES, SPAN_TYPES } from './span.ts';
+export { toMessages, toParts } from './to-messages.ts';

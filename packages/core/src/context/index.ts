@@ -1,0 +1,16 @@
+export { callerSpan, currentSpan, currentValues, enclosingSpan, nearestOpen, withContext } from './current.ts';
+export { isSpanId, isTraceId, newBootId, newSpanId, newTraceId } from './ids.ts';
+export type { HeaderMap, RemoteContext } from './propagation.ts';
+export {
+  FLAG_RANDOM,
+  FLAG_SAMPLED,
+  extractContext,
+  formatBaggage,
+  formatFlags,
+  formatTraceparent,
+  parseBaggage,
+  parseTraceparent,
+  parseTracestate,
+} from './propagation.ts';
+export type { ContextResolver, ContextState, ContextValues, Labels } from './store.ts';
+export { activeState, activeValues, addContextResolver, enterWith, runWith } from './store.ts';

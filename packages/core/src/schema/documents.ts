@@ -1,0 +1,44 @@
+import type { RetrievedDocument } from './messages.ts';
+
+function record(value: unknown): Record<string, unknown> | undefined {
+  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : undefined;
+}
+
+const first = <T>(test: (value: unknown) => value is T, ...values: unknown[]): T | undefined => values.find(test);
+const isText = (value: unknown): value is string => typeof value === 'string';
+const isScore = (value: unknown): value is number => typeof value === 'number' && Number.isFinite(value);
+
+/**
+ * One retrieved document from the shapes people have: LangChain (`pageContent`, `metadata`, `id`), LlamaIndex (`node`, `score`), a pair of
+ * document and score, or our own. Unknown shapes give an empty document, so that counts stay right.
+ */
+function toDocument(value: unknown): RetrievedDocument {
+  if (isText(value)) return { content: value };
+  if (Array.isArray(value) && value.length === 2 && isScore(value[1]))
+    return { ...toDocument(value[0]), score: value[1] };
+  const outer = record(value);
+  const source = record(outer?.node) ?? outer;
+  if (source === undefined) return {};
+  const metadata = record(source.metadata);
+  const id = first(isText, source.id, source.id_, metadata?.id);
+  const score = first(isScore, outer?.score, metadata?.score, metadata?.relevanceScore);
+  const content = first(isText, source.content, source.pageContent, source.text);
+  return {
+    ...(id === undefined ? {} : { id }),
+    ...(score === undefined ? {} : { score }),
+    ...(content === undefined ? {} : { content }),
+    ...(metadata === undefined || Object.keys(metadata).length === 0 ? {} : { metadata }),
+  };
+}
+
+/** Documents of a retriever or reranker in the record's shape; `undefined` when `value` is no list. Never throws. */
+export function toDocuments(value: unknown): RetrievedDocument[] | undefined {
+  if (!Array.isArray(value)) return undefined;
+  return value.map((entry: unknown) => {
+    try {
+      return toDocument(entry);
+    } catch {
+      return {};
+    }
+  });
+}

@@ -1,0 +1,154 @@
+import type { Message, MessagePart } from './messages.ts';
+
+type Bag = Record<string, unknown>;
+
+function bag(value: unknown): Bag | undefined {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Bag) : undefined;
+}
+
+function text(value: unknown): string | undefined {
+  return typeof value === 'string' ? value : undefined;
+}
+
+function list(value: unknown): unknown[] {
+  return Array.isArray(value) ? value : [];
+}
+
+/** Tool arguments arrive as a JSON string from OpenAI and as an object from everyone else; a reader wants the object. */
+function parsed(value: unknown): unknown {
+  if (typeof value !== 'string') return value;
+  try {
+    return JSON.parse(value);
+  } catch {
+    return value;
+  }
+}
+
+function toolCall(id: unknown, name: unknown, args: unknown): MessagePart {
+  return {
+    type: 'tool_call',
+    ...(text(id) === undefined ? {} : { id: text(id) }),
+    name: text(name) ?? '',
+    ...(args === undefined ? {} : { arguments: parsed(args) }),
+  };
+}
+
+function toolResponse(id: unknown, response: unknown): MessagePart {
+  return { type: 'tool_call_response', ...(text(id) === undefined ? {} : { id: text(id) }), response };
+}
+
+const MODALITIES = ['image', 'audio', 'video', 'document'];
+
+/** Media in the spellings of OpenAI, Anthropic, Google and LangChain. Payloads are replaced by a descriptor when the span is captured. */
+function media(block: Bag, type: string): MessagePart | undefined {
+  const modality = MODALITIES.find((name) => type.includes(name)) ?? (type.includes('file') ? 'document' : undefined);
+  const inline = bag(block.inlineData) ?? bag(block.inline_data);
+  if (inline !== undefined) {
+    const mime = text(inline.mimeType) ?? text(inline.mime_type) ?? '';
+    return {
+      type: 'blob',
+      modality: mime.split('/', 1)[0] ?? 'document',
+      mime_type: mime,
+      content: text(inline.data) ?? '',
+    };
+  }
+  if (modality === undefined) return undefined;
+  const source = bag(block.source) ?? bag(block[type]) ?? block;
+  const url = text(source.url) ?? text(bag(block.image_url)?.url) ?? text(block.image_url);
+  const data = text(source.data) ?? text(block.data);
+  const mime = text(source.media_type) ?? text(block.mime_type) ?? text(block.mimeType);
+  if (data !== undefined)
+    return { type: 'blob', modality, ...(mime === undefined ? {} : { mime_type: mime }), content: data };
+  const file = text(source.file_id) ?? text(block.file_id);
+  if (file !== undefined) return { type: 'file', modality, file_id: file };
+  return url === undefined ? undefined : { type: 'uri', modality, uri: url };
+}
+
+/** One content block of any provider as a part. What nobody knows is kept as it is, under its own type. */
+function toPart(block: unknown): MessagePart {
+  if (typeof block === 'string') return { type: 'text', content: block };
+  const source = bag(block);
+  if (source === undefined) return { type: 'text', content: String(block) };
+  const type = text(source.type) ?? '';
+  if (type === 'tool_call' && 'arguments' in source) return source as MessagePart;
+  if (type === 'tool_call') return toolCall(source.id, source.name, source.args);
+  if (type === 'tool_use') return toolCall(source.id, source.name, source.input);
+  if (type === 'function') return toolCall(source.id, bag(source.function)?.name, bag(source.function)?.arguments);
+  if (type === 'function_call') return toolCall(source.call_id ?? source.id, source.name, source.arguments);
+  if (type === 'tool_result') return toolResponse(source.tool_use_id, source.content);
+  if (type === 'function_call_output') return toolResponse(source.call_id, source.output);
+  const call = bag(source.functionCall);
+  if (call !== undefined) return toolCall(call.id, call.name, call.args);
+  const reply = bag(source.functionResponse);
+  if (reply !== undefined) return toolResponse(reply.id ?? reply.name, reply.response);
+  if (type === 'reasoning' || type === 'thinking') {
+    return {
+      type: 'reasoning',
+      content: text(source.thinking) ?? text(source.reasoning) ?? text(source.content) ?? text(source.text) ?? '',
+    };
+  }
+  const plain = text(source.text) ?? (type === 'text' ? text(source.content) : undefined) ?? text(source.refusal);
+  if (plain !== undefined) return { type: 'text', content: plain };
+  return media(source, type) ?? ({ ...source, type: type === '' ? 'unknown' : type } as MessagePart);
+}
+
+/** Content of a message: a string, blocks, or nothing. */
+export function toParts(content: unknown): MessagePart[] {
+  if (content === undefined || content === null || content === '') return [];
+  return Array.isArray(content) ? content.map(toPart) : [toPart(content)];
+}
+
+const ROLES: Readonly<Record<string, string>> = {
+  human: 'user',
+  ai: 'assistant',
+  model: 'assistant',
+  developer: 'system',
+  function: 'tool',
+  memory: 'system',
+};
+
+function toMessage(value: unknown, fallbackRole: string): Message {
+  const source = bag(value);
+  if (source === undefined) return { role: fallbackRole, parts: toParts(value) };
+  if (Array.isArray(source.parts) && typeof source.role === 'string' && source.content === undefined) {
+    const role = ROLES[source.role] ?? source.role;
+    return role === source.role && source.parts.every((part) => typeof bag(part)?.type === 'string')
+      ? (source as unknown as Message)
+      : { role, parts: source.parts.map(toPart) };
+  }
+  const given = text(source.role) ?? fallbackRole;
+  const role = ROLES[given] ?? given;
+  const callId = source.tool_call_id ?? source.toolCallId;
+  const parts = role === 'tool' ? [toolResponse(callId, source.content)] : toParts(source.content);
+  if (source.content === undefined && source.role === undefined) parts.push(toPart(value));
+  for (const call of list(source.tool_calls)) {
+    const inner = bag(call);
+    parts.push(
+      inner?.function === undefined
+        ? toolCall(inner?.id, inner?.name, inner?.args)
+        : toPart({ type: 'function', ...inner }),
+    );
+  }
+  if (text(source.reasoning_content) !== undefined)
+    parts.unshift({ type: 'reasoning', content: text(source.reasoning_content) ?? '' });
+  const name = text(source.name);
+  return { role, parts, ...(name === undefined || role === 'tool' ? {} : { name }) };
+}
+
+/**
+ * Messages in OpenTelemetry's shape from what the wire and the frameworks use: OpenAI chat and Responses, Anthropic, Google, plain strings, or
+ * messages that already have it (kept as they are). Never throws, never changes what it is given.
+ *
+ * @param fallbackRole role of a message that names none: `user` for inputs, `assistant` for outputs
+ */
+export function toMessages(value: unknown, fallbackRole: 'user' | 'assistant' = 'user'): Message[] {
+  try {
+    const source = bag(value);
+    const messages = source?.messages ?? source?.contents;
+    if (Array.isArray(messages)) return toMessages(messages, fallbackRole);
+    if (value === undefined || value === null) return [];
+    return (Array.isArray(value) ? value : [value]).map((entry) => toMessage(entry, fallbackRole));
+  } catch {
+    return [];
+  }
+}

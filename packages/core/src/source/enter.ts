@@ -1,0 +1,13 @@
+import { activeState, activeValues, enterWith } from '../context/index.ts';
+import { RecordedSpan, type Span } from '../trace/index.ts';
+
+/**
+ * Makes `span` current for the work that the host starts after the running callback, with no function to wrap. Must be called synchronously, before any
+ * `await`, in a callback that the host awaits.
+ */
+export function enterSpan(span: Span): void {
+  if (!span.isRecording) return;
+  const state = activeState();
+  const sameTrace = state?.span === undefined || state.span.traceId === span.traceId;
+  enterWith(span, sameTrace ? activeValues() : (span as RecordedSpan).seed.values);
+}

@@ -1,0 +1,13 @@
+export { addContextResolver, callerSpan, type ContextResolver, nearestOpen } from '../context/index.ts';
+export {
+  type Message,
+  type MessagePart,
+  type RetrievedDocument,
+  toDocuments,
+  toMessages,
+  toParts,
+} from '../schema/index.ts';
+export { describeFailure, type Failure, judge, type StreamWatcher, type Verdict, watchStream } from '../trace/index.ts';
+export { enterSpan } from './enter.ts';
+export { createGuard, type Guard } from './guard.ts';
+export { createRunRegistry, type Run, type RunRegistry, type RunRegistryOptions } from './runs.ts';

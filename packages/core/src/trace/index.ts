@@ -1,0 +1,23 @@
+export { activeOtelSpan } from './foreign.ts';
+export { describeFailure, type Failure, judge, type Verdict } from './failure.ts';
+export { RecordedSpan, type SpanHost } from './span.ts';
+export { watchStream, type StreamWatcher } from './stream.ts';
+export { createTracer } from './tracer.ts';
+export type {
+  Clock,
+  Content,
+  EndedSpan,
+  EndOptions,
+  ForeignContext,
+  Profile,
+  SamplingOptions,
+  Scope,
+  ScoreOptions,
+  ServiceOptions,
+  Span,
+  SpanOptions,
+  Tracer,
+  TracerOptions,
+  TracerStats,
+} from './types.ts';
+export { runInSpan, type WorkObserver } from './with-span.ts';

@@ -1,0 +1,33 @@
+import type { RedactionScope } from '../capture/index.ts';
+import { createRollup, type Rollup } from './rollup.ts';
+
+/**
+ * State that the spans of one trace in one process share. It hangs on the local root (the span without a parent in this process), not on
+ * the trace id: two requests of one trace in one process are two local roots.
+ */
+export interface LocalRoot {
+  readonly rollup: Rollup;
+  readonly sampled: boolean;
+  /** Ratio at which traces like this one are kept, when sampling is configured. */
+  readonly sampleRatio: number | undefined;
+  ended: boolean;
+  /** A span failed. */
+  failed: boolean;
+  /** Ids of the documents that retrievers returned. */
+  readonly sources: Set<string>;
+  /** Numbers redacted values, so that one value reads the same on every line of the trace. */
+  redaction: RedactionScope | undefined;
+}
+
+/** The state of a new local root. */
+export function createLocalRoot(sampled: boolean, sampleRatio: number | undefined): LocalRoot {
+  return {
+    rollup: createRollup(),
+    sampled,
+    sampleRatio,
+    ended: false,
+    failed: false,
+    sources: new Set(),
+    redaction: undefined,
+  };
+}

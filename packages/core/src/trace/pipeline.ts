@@ -1,0 +1,220 @@
+import type { Capture, CaptureSubject } from '../capture/index.ts';
+import type { RecordWriter } from '../log/index.ts';
+import { toDatadog, toEcs } from '../profiles/index.ts';
+import { type ContentAttributes, type SpanRecord, toDocuments, toMessages } from '../schema/index.ts';
+import { type RecordParts, buildRecord, envelope } from './record.ts';
+import type { RecordedSpan } from './span.ts';
+import type { Stats } from './stats.ts';
+import type { EndedSpan, Profile } from './types.ts';
+
+/** What the pipeline is made of. */
+export interface PipelineParts extends RecordParts {
+  readonly profile: Profile;
+  readonly capture: Capture;
+  readonly writer: RecordWriter;
+  readonly stats: Stats;
+  readonly bootId: string;
+}
+
+/** The one way from an ended span to its line. */
+export interface Pipeline {
+  readonly spanObservers: Set<(ended: EndedSpan) => void>;
+  readonly recordObservers: Set<(record: Readonly<SpanRecord>) => void>;
+  /** A span ended: usage and cost → observers → capture → record observers → sampling → line. */
+  ended(span: RecordedSpan): void;
+  /** A span started (`emitStarts`). */
+  started(span: RecordedSpan): void;
+  /** A line that is no span: score, stats. Content passes capture like a span's. */
+  event(record: SpanRecord, content: ContentAttributes | undefined): void;
+  /** An envelope for {@link Pipeline.event}. */
+  envelope(epochMs: number, level: string, message: string): SpanRecord;
+}
+
+const PROFILES: Readonly<Record<Profile, (record: SpanRecord) => object>> = {
+  otel: (record) => record,
+  ecs: toEcs,
+  datadog: toDatadog,
+};
+
+/** Brings content into the record's shapes and reads from it what stays when the content itself does not. */
+function shapeContent(span: RecordedSpan, content: ContentAttributes, record: SpanRecord): ContentAttributes {
+  const shaped: ContentAttributes = { ...content };
+  if (span.type === 'llm') {
+    const { 'gen_ai.input.messages': input, 'gen_ai.output.messages': output } = content;
+    if (input !== undefined) shaped['gen_ai.input.messages'] = toMessages(input, 'user');
+    if (output !== undefined) shaped['gen_ai.output.messages'] = toMessages(output, 'assistant');
+  }
+  const documents = toDocuments(content['gen_ai.retrieval.documents']);
+  if (documents === undefined) return shaped;
+  shaped['gen_ai.retrieval.documents'] = documents;
+  record['spanline.retrieval.count'] ??= documents.length;
+  record['spanline.retrieval.empty'] ??= documents.length === 0;
+  const scores = documents.flatMap((document) => document.score ?? []);
+  if (scores.length > 0) {
+    record['spanline.retrieval.score_min'] ??= Math.min(...scores);
+    record['spanline.retrieval.score_max'] ??= Math.max(...scores);
+  }
+  for (const { id } of documents) {
+    if (id !== undefined && span.local.sources.size < MAX_SOURCES) span.local.sources.add(id);
+  }
+  return shaped;
+}
+
+const MAX_SOURCES = 100;
+
+/** Builds the pipeline of one tracer. Nothing in it throws: a fault is counted and the next step goes on. */
+export function createPipeline(parts: PipelineParts): Pipeline {
+  const { resource, capture, writer, stats, bootId } = parts;
+  const toProfile = PROFILES[parts.profile];
+  const spanObservers = new Set<(ended: EndedSpan) => void>();
+  const recordObservers = new Set<(record: Readonly<SpanRecord>) => void>();
+  let sequence = 0;
+
+  function notify<T>(observers: Set<(value: T) => void>, value: T, where: string): void {
+    for (const observer of observers) {
+      try {
+        observer(value);
+      } catch (error) {
+        stats.internalError(where, error);
+      }
+    }
+  }
+
+  function write(record: SpanRecord): void {
+    record['event.id'] = `${bootId}-${sequence + 1}`;
+    const result = writer.write(toProfile(record), record.level ?? parts.level, record.message ?? '');
+    if (result !== 'filtered') sequence++;
+    stats.written(result);
+  }
+
+  function subjectOf(span: RecordedSpan, record: SpanRecord): CaptureSubject {
+    return {
+      type: span.type,
+      name: span.name,
+      status: span.status,
+      labels: { ...span.seed.values.labels, ...span.labels },
+      traceFailed: span.local.failed,
+      traceId: span.traceId,
+      attributes: record,
+    };
+  }
+
+  function applyCapture(span: RecordedSpan, record: SpanRecord, content: ContentAttributes | undefined): void {
+    const setting = span.seed.capture ?? span.seed.values.capture;
+    const mode = capture.mode(setting, () => subjectOf(span, record));
+    if (span.seed.capture === undefined && span.seed.values.captureOverride !== undefined) {
+      record['spanline.capture.override'] = span.seed.values.captureOverride;
+    }
+    span.local.redaction ??= capture.createScope();
+    stats.captured(capture.apply(record, content, mode, span.local.redaction));
+  }
+
+  function addToRollup(span: RecordedSpan, costUsd: number | undefined): void {
+    span.local.rollup.add({
+      name: span.name,
+      type: span.type,
+      durationMs: span.durationMs,
+      selfMs: span.selfMs,
+      isStep: span.parent !== undefined,
+      failed: span.failed && !span.propagated,
+      inputTokens: span.facts['gen_ai.usage.input_tokens'],
+      outputTokens: span.facts['gen_ai.usage.output_tokens'],
+      costUsd,
+    });
+  }
+
+  function shaped(span: RecordedSpan, content: ContentAttributes, record: SpanRecord): ContentAttributes {
+    try {
+      return shapeContent(span, content, record);
+    } catch (error) {
+      stats.internalError('content', error);
+      return content;
+    }
+  }
+
+  function process(span: RecordedSpan): void {
+    if (spanObservers.size > 0) notify(spanObservers, endedView(span), 'onSpanEnd');
+    const { record, costUsd } = buildRecord(span, parts);
+    const content = span.content === undefined ? undefined : shaped(span, span.content, record);
+    addToRollup(span, costUsd);
+    if (span.parent === undefined) {
+      span.local.rollup.writeTo(record);
+      if (span.local.sources.size > 0) record['spanline.sources'] = [...span.local.sources];
+    }
+    if (span.local.sampleRatio !== undefined) record['spanline.sample.ratio'] = span.local.sampleRatio;
+    if (!span.local.sampled && recordObservers.size === 0) return stats.sampledOut();
+    applyCapture(span, record, content);
+    if (recordObservers.size > 0) notify(recordObservers, record, 'onRecord');
+    if (span.local.sampled) write(record);
+    else stats.sampledOut();
+  }
+
+  return {
+    spanObservers,
+    recordObservers,
+    envelope: (epochMs, level, message) => envelope(resource, epochMs, level, message),
+    ended(span): void {
+      try {
+        process(span);
+      } catch (error) {
+        stats.internalError('pipeline', error);
+      } finally {
+        span.release();
+      }
+    },
+    started(span): void {
+      if (!span.local.sampled) return;
+      try {
+        const { record } = buildRecord(span, parts);
+        record['event.name'] = 'span.start';
+        for (const key of START_OMITS) record[key] = undefined;
+        record['@timestamp'] = envelope(resource, span.seed.startEpochMs, '', '')['@timestamp'];
+        record.message = `${span.name} started`;
+        applyCapture(span, record, undefined);
+        write(record);
+      } catch (error) {
+        stats.internalError('pipeline', error);
+      }
+    },
+    event(record, content): void {
+      try {
+        stats.captured(
+          capture.apply(
+            record,
+            content,
+            capture.mode(undefined, () => EVENT_SUBJECT),
+            capture.createScope(),
+          ),
+        );
+        if (recordObservers.size > 0) notify(recordObservers, record, 'onRecord');
+        write(record);
+      } catch (error) {
+        stats.internalError('pipeline', error);
+      }
+    },
+  };
+}
+
+/** What only an end knows. */
+const START_OMITS = ['event.outcome', 'span.status', 'event.duration', 'duration_ms', 'spanline.cost.reason'] as const;
+
+const EVENT_SUBJECT: CaptureSubject = {
+  type: 'evaluator',
+  name: 'event',
+  status: 'ok',
+  labels: {},
+  traceFailed: false,
+  traceId: '',
+  attributes: {},
+};
+
+function endedView(span: RecordedSpan): EndedSpan {
+  return {
+    span,
+    status: span.status,
+    durationMs: span.durationMs,
+    attributes: { ...span.facts, ...span.content },
+    labels: { ...span.seed.values.labels, ...span.labels },
+    error: span.error,
+  };
+}

@@ -1,0 +1,172 @@
+import { hostname } from 'node:os';
+import { formatFlags } from '../context/index.ts';
+import { SCHEMA_VERSION, type SpanRecord, type SpanStatus } from '../schema/index.ts';
+import type { Pricer } from '../usage/index.ts';
+import { OPERATIONS, labelKey } from './attributes.ts';
+import { isoMicros, isoMillis } from './clock.ts';
+import { describeFailure } from './failure.ts';
+import type { RecordedSpan } from './span.ts';
+import { writeUsage } from './usage-facts.ts';
+
+/** What stands on every line of a tracer. */
+export interface Resource {
+  readonly serviceName: string | undefined;
+  readonly serviceVersion: string | undefined;
+  readonly environment: string | undefined;
+  readonly project: string | undefined;
+}
+
+/** What records of one tracer are made with. */
+export interface RecordParts {
+  readonly resource: Resource;
+  /** Level of lines of spans that ended well. */
+  readonly level: string;
+  readonly pricer: Pricer;
+}
+
+/** Name and version written as `otel.scope.*` when a span names no source. */
+export const CORE_SCOPE = { name: '@spanline/core', version: '0.1.0' } as const;
+
+const HOST = hostname();
+
+const OUTCOMES: Readonly<Record<SpanStatus, string>> = {
+  ok: 'success',
+  error: 'failure',
+  aborted: 'unknown',
+  abandoned: 'unknown',
+  interrupted: 'unknown',
+  unfinished: 'unknown',
+};
+
+const round3 = (value: number): number => Math.round(value * 1000) / 1000;
+
+function levelOf(status: SpanStatus, ok: string): string {
+  if (status === 'error') return 'error';
+  return status === 'ok' || status === 'interrupted' ? ok : 'warn';
+}
+
+/** The keys that every line begins with, in the schema's order. `event.id` gets its value when the line is written. */
+export function envelope(resource: Resource, epochMs: number, level: string, message: string): SpanRecord {
+  return {
+    '@timestamp': isoMillis(epochMs),
+    level,
+    message,
+    'event.name': undefined,
+    'event.outcome': undefined,
+    'spanline.schema': SCHEMA_VERSION,
+    'event.id': undefined,
+    'service.name': resource.serviceName,
+    'service.version': resource.serviceVersion,
+    'deployment.environment.name': resource.environment,
+    'host.name': HOST,
+    'process.pid': process.pid,
+    'spanline.project': resource.project,
+  } as SpanRecord;
+}
+
+function writeIdentity(record: SpanRecord, span: RecordedSpan): void {
+  const { seed } = span;
+  const { values, foreign } = seed;
+  record.trace_id = seed.traceId;
+  record.span_id = seed.spanId;
+  if (seed.parentSpanId !== undefined) record.parent_span_id = seed.parentSpanId;
+  record.trace_flags = formatFlags(seed.traceFlags);
+  if (foreign?.datadog !== undefined) {
+    record['dd.trace_id'] = foreign.datadog.traceId;
+    record['dd.span_id'] = foreign.datadog.spanId;
+  }
+  if (values.requestId !== undefined) record['http.request.id'] = values.requestId;
+  if (values.sessionId !== undefined) record['session.id'] = values.sessionId;
+  if (values.userId !== undefined) record['user.id'] = values.userId;
+}
+
+function writeSpan(record: SpanRecord, span: RecordedSpan): void {
+  const { seed } = span;
+  const operation = OPERATIONS[span.type];
+  record['span.name'] = span.name;
+  record['span.type'] = span.type;
+  record['span.kind'] = seed.kind;
+  record['span.path'] = span.path;
+  record['span.status'] = span.status;
+  record['event.start'] = isoMicros(seed.startEpochMs);
+  record['event.duration'] = Math.round(span.durationMs * 1e6);
+  record.duration_ms = round3(span.durationMs);
+  if (seed.remoteParent) record['spanline.parent.remote'] = true;
+  if (seed.linkTraceId !== undefined) record['spanline.link.trace_id'] = seed.linkTraceId;
+  if (span.late) record['spanline.late'] = true;
+  record['otel.scope.name'] = seed.scope?.name ?? CORE_SCOPE.name;
+  record['otel.scope.version'] = seed.scope?.version ?? CORE_SCOPE.version;
+  if (operation !== undefined) record['gen_ai.operation.name'] = operation;
+}
+
+/** Writes `error.*`. The message and stack stand on the span where the error arose and on every span it passed. */
+function writeError(record: SpanRecord, span: RecordedSpan): void {
+  if (span.error === undefined) {
+    if (span.status === 'error') record['error.type'] = '_OTHER';
+    return;
+  }
+  const failure = describeFailure(span.error);
+  record['error.type'] = failure.type;
+  record['error.message'] = failure.message;
+  if (span.failed && failure.stack !== undefined && !span.propagated) record['error.stack'] = failure.stack;
+  record['spanline.error.class'] = failure.class;
+  if (failure.retryable !== undefined) record['spanline.error.retryable'] = failure.retryable;
+  if (span.failed && span.propagated) record['spanline.error.propagated'] = true;
+}
+
+function writeFacts(record: SpanRecord, span: RecordedSpan): void {
+  const target = record as Record<string, unknown>;
+  for (const key in span.facts) target[key] = span.facts[key];
+  const { values } = span.seed;
+  if (values.conversationId !== undefined) record['gen_ai.conversation.id'] ??= values.conversationId;
+  const { 'gen_ai.usage.output_tokens': tokens, 'gen_ai.response.time_to_first_chunk': first } = span.facts;
+  const seconds = span.durationMs / 1000 - (first ?? 0);
+  if (tokens !== undefined && first !== undefined && seconds > 0) {
+    record['spanline.stream.tokens_per_second'] = round3(tokens / seconds);
+  }
+}
+
+function writeLabels(record: SpanRecord, span: RecordedSpan): void {
+  const { labels: inherited } = span.seed.values;
+  for (const key in inherited) {
+    const value = inherited[key];
+    if (value !== undefined) record[`labels.${labelKey(key)}`] = value;
+  }
+  for (const key in span.labels) {
+    const value = span.labels[key];
+    if (value !== undefined) record[`labels.${key}`] = value;
+  }
+  if (span.tags !== undefined) record['spanline.tags'] = [...new Set(span.tags)];
+}
+
+/** The human summary: `chat gpt-4o-mini 1834 ms 1532→287 tok $0.000325`. No fact stands only here. */
+function summary(span: RecordedSpan, costUsd: number | undefined): string {
+  const { 'gen_ai.usage.input_tokens': input, 'gen_ai.usage.output_tokens': output } = span.facts;
+  let text = `${span.name} ${Math.round(span.durationMs)} ms`;
+  if (input !== undefined || output !== undefined) text += ` ${input ?? '?'}→${output ?? '?'} tok`;
+  if (costUsd !== undefined) text += ` $${Number(costUsd.toPrecision(3))}`;
+  return span.status === 'ok' ? text : `${text} ${span.status}`;
+}
+
+/**
+ * The record of an ended span, complete but for its content, which capture writes last.
+ *
+ * @returns the record and the cost of the call, when known
+ */
+export function buildRecord(
+  span: RecordedSpan,
+  parts: RecordParts,
+): { record: SpanRecord; costUsd: number | undefined } {
+  const level = levelOf(span.status, parts.level);
+  const record = envelope(parts.resource, span.seed.startEpochMs + span.durationMs, level, '');
+  record['event.name'] = 'span.end';
+  record['event.outcome'] = OUTCOMES[span.status];
+  writeIdentity(record, span);
+  writeSpan(record, span);
+  writeFacts(record, span);
+  const costUsd = writeUsage(span, record, parts.pricer);
+  record.message = summary(span, costUsd);
+  writeError(record, span);
+  writeLabels(record, span);
+  return { record, costUsd };
+}

@@ -1,0 +1,37 @@
+import { FLAG_SAMPLED } from '../context/index.ts';
+import { SpanlineError } from '../error.ts';
+import type { SamplingOptions } from './types.ts';
+
+/** Decides once per local root whether its trace is written. */
+export interface Sampler {
+  /** Written on every line of a kept trace; undefined when everything is kept. */
+  readonly ratio: number | undefined;
+  /** @param parentFlags trace flags of a trusted parent, whose decision holds */
+  decide(traceId: string, parentFlags: number | undefined): boolean;
+}
+
+const DIGITS = 13;
+const RANGE = 16 ** DIGITS;
+
+/**
+ * Head sampling by trace id: the last 52 bits of the id against the ratio, so that every service with the same ratio keeps the same traces
+ * (W3C level 2 requires the right-most 56 bits to be random).
+ */
+export function createSampler(options: SamplingOptions): Sampler {
+  const ratio = options.ratio ?? 1;
+  if (typeof ratio !== 'number' || !(ratio >= 0 && ratio <= 1)) {
+    throw new SpanlineError({
+      code: 'ERR_INVALID_OPTION',
+      option: 'sampling.ratio',
+      expected: 'a number from 0 to 1',
+      got: ratio,
+    });
+  }
+  return {
+    ratio: ratio === 1 ? undefined : ratio,
+    decide(traceId, parentFlags): boolean {
+      if (parentFlags !== undefined) return (parentFlags & FLAG_SAMPLED) !== 0;
+      return ratio === 1 || Number.parseInt(traceId.slice(-DIGITS), 16) / RANGE < ratio;
+    },
+  };
+}

@@ -1,0 +1,299 @@
+import { createCapture } from '../capture/index.ts';
+import {
+  FLAG_RANDOM,
+  FLAG_SAMPLED,
+  type RemoteContext,
+  activeState,
+  activeValues,
+  currentSpan,
+  enclosingSpan,
+  extractContext,
+  formatBaggage,
+  formatTraceparent,
+  newBootId,
+  newSpanId,
+  newTraceId,
+  runWith,
+} from '../context/index.ts';
+import type { ContextValues } from '../context/index.ts';
+import { SpanlineError } from '../error.ts';
+import { createLogger, createWriter, destinationKind } from '../log/index.ts';
+import { SPAN_TYPES, type SpanKind, type SpanType } from '../schema/index.ts';
+import { createPricer } from '../usage/index.ts';
+import { createClock } from './clock.ts';
+import { onProcessExit } from './exit.ts';
+import { activeOtelSpan } from './foreign.ts';
+import { createLocalRoot } from './local-root.ts';
+import { NOOP_SPAN } from './noop.ts';
+import { resolveOptions } from './options.ts';
+import { createPipeline } from './pipeline.ts';
+import { createSampler } from './sampling.ts';
+import { writeScore } from './score.ts';
+import { RecordedSpan, type SpanHost, type SpanSeed } from './span.ts';
+import { startStatsLine } from './stats-line.ts';
+import { createStats } from './stats.ts';
+import type { ForeignContext, Span, SpanOptions, Tracer, TracerOptions } from './types.ts';
+import { runInSpan } from './with-span.ts';
+
+const CLIENT_TYPES: ReadonlySet<SpanType> = new Set<SpanType>(['llm', 'embedding', 'retriever']);
+const KNOWN_TYPES: ReadonlySet<string> = new Set(SPAN_TYPES);
+
+function kindOf(type: SpanType): SpanKind {
+  if (type === 'http') return 'SERVER';
+  return CLIENT_TYPES.has(type) ? 'CLIENT' : 'INTERNAL';
+}
+
+/** The part of a seed that says where in which trace the span stands. */
+type Placement = Pick<
+  SpanSeed,
+  'traceId' | 'parentSpanId' | 'traceFlags' | 'traceState' | 'remoteParent' | 'foreign' | 'parent' | 'local'
+>;
+
+/** A parent may have been started by another installed copy of this package; what counts is what it carries. */
+function isSpan(parent: Span | RemoteContext): parent is RecordedSpan {
+  return 'seed' in parent && 'local' in parent;
+}
+
+/**
+ * Creates a tracer: starts spans, runs code inside them and writes one JSON line for each through a pino logger. Opens no socket, reads no file but the
+ * nearest package.json (for the service's name), and starts one unref'd timer for the stats line.
+ *
+ * @throws SpanlineError when an option or a `SPANLINE_*` variable is wrong; nothing throws afterwards
+ *
+ * @example
+ * ```ts
+ * import { createTracer } from '@spanline/core';
+ *
+ * const tracer = createTracer({ service: { name: 'support-bot', version: '1.4.2' } });
+ * const answer = await tracer.withSpan({ name: 'answer', type: 'chain' }, async (span) => {
+ *   span.input('How do I log in?');
+ *   return 'Use the button.';
+ * });
+ * ```
+ */
+export function createTracer(options: TracerOptions = {}): Tracer {
+  const resolved = resolveOptions(options, process.env);
+  const logger = options.logger ?? createLogger({ profile: resolved.profile });
+  const clock = options.clock ?? createClock();
+  const stats = createStats();
+  const sampler = createSampler({ ratio: resolved.sampleRatio });
+  const parentContext = options.parentContext ?? activeOtelSpan;
+  const open = new Set<RecordedSpan>();
+  const pipeline = createPipeline({
+    resource: resolved.resource,
+    level: resolved.level,
+    profile: resolved.profile,
+    pricer: createPricer(options.prices === undefined ? {} : { prices: options.prices }),
+    capture: createCapture({
+      capture: resolved.capture,
+      destination: destinationKind(logger),
+      ...(options.redact === undefined ? {} : { redact: options.redact }),
+      ...(options.limits === undefined ? {} : { limits: options.limits }),
+      ...(resolved.hashKey === undefined ? {} : { hashKey: resolved.hashKey }),
+    }),
+    writer: createWriter(logger),
+    stats,
+    bootId: newBootId(),
+  });
+
+  function foreignContext(): ForeignContext | undefined {
+    try {
+      return parentContext();
+    } catch (error) {
+      stats.internalError('parentContext', error);
+      return undefined;
+    }
+  }
+
+  function below(parent: RecordedSpan): Placement {
+    return {
+      traceId: parent.traceId,
+      parentSpanId: parent.spanId,
+      traceFlags: parent.seed.traceFlags,
+      traceState: parent.seed.traceState,
+      remoteParent: false,
+      foreign: undefined,
+      parent,
+      local: parent.local,
+    };
+  }
+
+  function localRoot(remote: RemoteContext | undefined, foreign: ForeignContext | undefined): Placement {
+    const traceId = remote?.traceId ?? foreign?.traceId ?? newTraceId();
+    const joined = foreign === undefined ? undefined : foreign.sampled === false ? 0 : FLAG_SAMPLED;
+    const parentFlags = remote?.traceFlags ?? joined;
+    const sampled = sampler.decide(traceId, parentFlags);
+    const random = parentFlags === undefined ? FLAG_RANDOM : parentFlags & FLAG_RANDOM;
+    return {
+      traceId,
+      parentSpanId: remote?.spanId ?? foreign?.spanId,
+      traceFlags: (sampled ? FLAG_SAMPLED : 0) | random,
+      traceState: remote?.traceState,
+      remoteParent: remote !== undefined,
+      foreign,
+      parent: undefined,
+      local: createLocalRoot(sampled, sampler.ratio),
+    };
+  }
+
+  function place(given: SpanOptions['parent']): Placement {
+    if (given === null) return localRoot(undefined, undefined);
+    const parent = given ?? enclosingSpan();
+    if (parent === undefined) return localRoot(undefined, foreignContext());
+    if (isSpan(parent)) return below(parent);
+    return 'isRecording' in parent ? localRoot(undefined, undefined) : localRoot(parent, undefined);
+  }
+
+  /** A span with an explicit parent may start where the async context is another request's or nobody's: then the parent's values hold. */
+  function valuesFor(parent: RecordedSpan | undefined): ContextValues {
+    if (parent === undefined) return activeValues();
+    return activeState()?.span?.traceId === parent.traceId ? activeValues() : parent.seed.values;
+  }
+
+  const host: SpanHost = {
+    get tracer() {
+      return tracer;
+    },
+    maxLabels: resolved.maxLabels,
+    now: () => clock.now(),
+    monotonic: () => clock.monotonic(),
+    internalError: (where, error) => stats.internalError(where, error),
+    finish(span): void {
+      open.delete(span);
+      pipeline.ended(span);
+    },
+  };
+
+  function startSpan(spanOptions: SpanOptions): Span {
+    const placement = place(spanOptions.parent);
+    const now = clock.now();
+    const monotonic = clock.monotonic();
+    const startEpochMs = Number.isFinite(spanOptions.startTime) ? (spanOptions.startTime ?? now) : now;
+    const type = KNOWN_TYPES.has(spanOptions.type) ? spanOptions.type : 'task';
+    const span = new RecordedSpan(host, {
+      ...placement,
+      spanId: newSpanId(),
+      linkTraceId: spanOptions.link?.traceId,
+      name: String(spanOptions.name),
+      type,
+      kind: spanOptions.kind ?? kindOf(type),
+      scope: spanOptions.scope,
+      values: valuesFor(placement.parent),
+      capture: spanOptions.capture,
+      startEpochMs,
+      startMonotonicMs: monotonic - Math.max(0, now - startEpochMs),
+    });
+    open.add(span);
+    if (spanOptions.attributes !== undefined) span.set(spanOptions.attributes);
+    for (const key in spanOptions.labels) span.label(key, spanOptions.labels[key] ?? '');
+    if (spanOptions.tags !== undefined) span.tag(...spanOptions.tags);
+    if (spanOptions.input !== undefined) span.input(spanOptions.input);
+    if (resolved.emitStarts) pipeline.started(span);
+    if (open.size > resolved.maxOpenSpans) closeOldest();
+    return span;
+  }
+
+  function closeOldest(): void {
+    const [oldest] = open;
+    stats.unfinished();
+    oldest?.end({ status: 'abandoned' });
+  }
+
+  /** Innermost first, so that a parent's roll-up has its children. */
+  function closeAll(): void {
+    for (const span of [...open].toReversed()) {
+      stats.unfinished();
+      span.end({ status: 'unfinished' });
+    }
+  }
+
+  const statsLine = startStatsLine({
+    pipeline,
+    intervalSeconds: resolved.enabled ? resolved.statsIntervalSeconds : 0,
+    now: () => clock.now(),
+    stats: () => stats.read(open.size),
+    internalError: (where, error) => stats.internalError(where, error),
+  });
+  const removeExitHook = onProcessExit(closeAll);
+
+  function flush(): Promise<void> {
+    return new Promise((resolve) => {
+      try {
+        if (typeof logger.flush === 'function') logger.flush(() => resolve());
+        else resolve();
+      } catch (error) {
+        stats.internalError('flush', error);
+        resolve();
+      }
+    });
+  }
+
+  const tracer: Tracer & { readonly internals: SpanHost } = {
+    logger,
+    enabled: resolved.enabled,
+    internals: host,
+    startSpan: (spanOptions) => {
+      if (!resolved.enabled) return NOOP_SPAN;
+      try {
+        return startSpan(spanOptions);
+      } catch (error) {
+        stats.internalError('startSpan', error);
+        return NOOP_SPAN;
+      }
+    },
+    withSpan: (spanOptions, fn) =>
+      resolved.enabled ? runInSpan(tracer, tracer.startSpan(spanOptions), fn) : fn(NOOP_SPAN),
+    run: (span, fn) => (span === NOOP_SPAN ? fn() : runWith(span, valuesFor(isSpan(span) ? span : undefined), fn)),
+    score(scoreOptions): void {
+      if (!resolved.enabled) return;
+      try {
+        writeScore(pipeline, scoreOptions, clock.now());
+      } catch (error) {
+        stats.internalError('score', error);
+      }
+    },
+    onSpanEnd(observer) {
+      requireFunction('onSpanEnd(observer)', observer);
+      pipeline.spanObservers.add(observer);
+      return () => void pipeline.spanObservers.delete(observer);
+    },
+    onRecord(observer) {
+      requireFunction('onRecord(observer)', observer);
+      pipeline.recordObservers.add(observer);
+      return () => void pipeline.recordObservers.delete(observer);
+    },
+    gauge(name, read) {
+      requireFunction('gauge(name, read)', read);
+      return statsLine.gauge(name, read);
+    },
+    inject(headers) {
+      const span = currentSpan();
+      if (span !== undefined && isSpan(span)) injectSpan(span, headers);
+      return headers;
+    },
+    extract: (headers) => extractContext(headers),
+    stats: () => stats.read(open.size),
+    flush,
+    async shutdown(): Promise<void> {
+      closeAll();
+      statsLine.stop();
+      if (resolved.enabled && resolved.statsIntervalSeconds > 0) statsLine.write();
+      removeExitHook();
+      await flush();
+    },
+  };
+  return tracer;
+}
+
+function injectSpan(span: RecordedSpan, headers: Record<string, string>): void {
+  const { traceState, traceFlags } = span.seed;
+  const { baggage } = activeValues();
+  headers.traceparent = formatTraceparent(span.traceId, span.spanId, traceFlags);
+  if (traceState !== undefined) headers.tracestate = traceState;
+  if (baggage !== undefined) headers.baggage = formatBaggage(baggage);
+}
+
+function requireFunction(option: string, value: unknown): void {
+  if (typeof value === 'function') return;
+  throw new SpanlineError({ code: 'ERR_INVALID_ARGUMENT', option, expected: 'a function', got: value });
+}
