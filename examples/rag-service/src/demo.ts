@@ -1,0 +1,86 @@
+import { once } from 'node:events';
+import { readFileSync, rmSync } from 'node:fs';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { fileURLToPath } from 'node:url';
+import { createLogger, createTracer, parseLine, type SpanRecord, type Tracer } from '@spanline/core';
+import { renderTrace } from '@spanline/core/pretty';
+import { loadManual } from './documents.ts';
+import { startProvider } from './provider.ts';
+import { type Outcome, sendRequests } from './requests.ts';
+import { createService } from './service.ts';
+
+const FILE = fileURLToPath(new URL('../../../demo.ndjson', import.meta.url));
+
+async function listen(tracer: Tracer): Promise<{ server: Server; url: string; stop: () => Promise<void> }> {
+  const provider = await startProvider();
+  const app = await createService({ tracer, provider, chunks: loadManual() });
+  const server = createServer(app).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  const stop = async (): Promise<void> => {
+    server.closeAllConnections();
+    server.close();
+    await tracer.shutdown();
+    await provider.stop();
+  };
+  return { server, url: `http://127.0.0.1:${port}`, stop };
+}
+
+/** Resolves when every started span has been written. */
+async function settled(tracer: Tracer): Promise<void> {
+  while (tracer.stats().open > 0) await new Promise((resolve) => setTimeout(resolve, 20));
+}
+
+function readRecords(): SpanRecord[] {
+  return readFileSync(FILE, 'utf8')
+    .trimEnd()
+    .split('\n')
+    .flatMap((line) => parseLine(line) ?? [])
+    .flatMap((parsed) => (parsed.kind === 'span' ? [parsed.record] : []));
+}
+
+function printTraces(outcomes: readonly Outcome[], records: readonly SpanRecord[]): void {
+  for (const { title, requestId, status } of outcomes) {
+    const root = records.find((record) => record['http.request.id'] === requestId && record['span.type'] === 'http');
+    const trace = records.filter((record) => record.trace_id === root?.trace_id);
+    console.log(`\n── ${title} (${status})`);
+    console.log(renderTrace(trace, {}));
+  }
+}
+
+async function demo(): Promise<void> {
+  rmSync(FILE, { force: true });
+  const tracer = createTracer({
+    service: { name: 'docs-assistant', version: '1.0.0', environment: 'demo' },
+    logger: createLogger({}, FILE),
+  });
+  const { url, stop } = await listen(tracer);
+  const outcomes = await sendRequests(url);
+  await settled(tracer);
+  await stop();
+  const records = readRecords();
+  printTraces(outcomes, records);
+  const line = records.find((record) => record['span.type'] === 'llm');
+  console.log('\n── one of the lines behind it\n');
+  console.log(readFileSync(FILE, 'utf8').split('\n').find((text) => text.includes(`"span_id":"${line?.span_id}"`)) ?? '');
+  console.log(`
+${records.length} spans of ${outcomes.length} requests are in demo.ndjson. Where to look next:
+  one request        grep '${outcomes[0]?.requestId}' demo.ndjson
+  what models cost   grep '"spanline.cost.usd"' demo.ndjson
+  keep it running    pnpm demo --serve
+  your own service   README.md, then docs/`);
+}
+
+async function serve(): Promise<void> {
+  const tracer = createTracer({ service: { name: 'docs-assistant', version: '1.0.0', environment: 'demo' } });
+  const { url, stop } = await listen(tracer);
+  console.log(`Serving. Ask it (Ctrl-C ends):
+
+  curl -s ${url}/langchain/ask -H 'content-type: application/json' -d '{"question":"How do I redact passwords?"}'
+`);
+  await Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')]);
+  await stop();
+}
+
+await (process.argv.includes('--serve') ? serve() : demo());

@@ -1,0 +1,91 @@
+import type { Tracer } from '@spanline/core';
+import { spanlineErrorHandler, spanlineExpress } from '@spanline/express';
+import { SpanlineCallbackHandler } from '@spanline/langchain';
+import { instrumentLlamaIndex } from '@spanline/llamaindex';
+import express, { type Express, type Request, type Response } from 'express';
+import type { Chunk } from './documents.ts';
+import { createLangChainAssistant } from './langchain-assistant.ts';
+import { createLlamaIndexAssistant } from './llamaindex-assistant.ts';
+import type { Provider } from './provider.ts';
+
+/** What the service is made of. */
+export interface ServiceParts {
+  tracer: Tracer;
+  provider: Provider;
+  chunks: readonly Chunk[];
+}
+
+function question(req: Request): string {
+  const { question: value } = (req.body ?? {}) as { question?: unknown };
+  if (typeof value !== 'string' || value === '') throw Object.assign(new Error('question is missing'), { status: 400 });
+  return value;
+}
+
+/** Fires when the client leaves before the answer is complete, so that no model works for nobody. */
+function leaving(res: Response): AbortSignal {
+  const controller = new AbortController();
+  res.on('close', () => {
+    if (!res.writableFinished) controller.abort();
+  });
+  return controller.signal;
+}
+
+/** Sends text as it arrives (server-sent events) to who asked for it, as one JSON object to everyone else. */
+async function answer(req: Request, res: Response, parts: AsyncIterable<string>): Promise<void> {
+  if (!req.accepts(['json', 'text/event-stream'])?.toString().includes('event-stream')) {
+    let text = '';
+    for await (const part of parts) text += part;
+    res.json({ answer: text });
+    return;
+  }
+  res.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-cache' });
+  for await (const part of parts) res.write(`data: ${JSON.stringify(part)}\n\n`);
+  res.end('data: [DONE]\n\n');
+}
+
+/** An Express service with a documentation assistant, offered by LangChain, by LlamaIndex and as an agent. */
+export async function createService({ tracer, provider, chunks }: ServiceParts): Promise<Express> {
+  instrumentLlamaIndex({ tracer, streamUsage: true });
+  const callbacks = [new SpanlineCallbackHandler({ tracer })];
+  const { chain, agent } = createLangChainAssistant(chunks, provider, tracer);
+  const engine = await createLlamaIndexAssistant(chunks, provider);
+
+  const app = express();
+  app.use(spanlineExpress({ tracer, trustIncoming: true }));
+  app.use(express.json({ limit: '64kb' }));
+
+  app.post('/langchain/ask', async (req, res) => {
+    const asked = question(req);
+    tracer.logger.info('asking LangChain');
+    await answer(req, res, await chain.stream(asked, { callbacks, signal: leaving(res) }));
+  });
+
+  app.post('/llamaindex/ask', async (req, res) => {
+    const query = question(req);
+    tracer.logger.info('asking LlamaIndex');
+    const stream = await engine.query({ query, stream: true });
+    await answer(
+      req,
+      res,
+      (async function* text() {
+        for await (const part of stream) yield part.message.content as string;
+      })(),
+    );
+  });
+
+  app.post('/agent/ask', async (req, res) => {
+    tracer.logger.info('asking the agent');
+    const { messages } = await agent.invoke(
+      { messages: [{ role: 'user', content: question(req) }] },
+      { callbacks, signal: leaving(res) },
+    );
+    res.json({ answer: messages.at(-1)?.text });
+  });
+
+  app.use(spanlineErrorHandler());
+  app.use((error: { status?: number; message: string }, _req: Request, res: Response, next: (error: unknown) => void) => {
+    if (res.headersSent) next(error);
+    else res.status(error.status ?? 500).json({ error: error.message });
+  });
+  return app;
+}

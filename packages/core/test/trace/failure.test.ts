@@ -1,0 +1,56 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { describeFailure, judge } from '../../src/trace/index.ts';
+
+const named = (name: string, more: object = {}): Error => Object.assign(new Error('x'), { name }, more);
+
+describe('describeFailure', () => {
+  it.each([
+    [named('RateLimitError', { status: 429 }), 'RateLimitError', 'rate_limit', true],
+    [named('Error', { code: 'ECONNREFUSED' }), 'ECONNREFUSED', 'network', true],
+    [named('AuthenticationError', { status: 401 }), 'AuthenticationError', 'auth', false],
+    [named('TimeoutError'), 'TimeoutError', 'timeout', true],
+    [named('BadRequestError', { status: 400, code: 'context_length_exceeded' }), 'BadRequestError', 'context_length', false],
+    [named('InternalServerError', { status: 503 }), 'InternalServerError', 'other', true],
+    [new TypeError('fetch failed', { cause: named('Error', { code: 'ETIMEDOUT' }) }), 'TypeError', 'timeout', true],
+    [new RangeError('x'), 'RangeError', 'other', undefined],
+  ])('knows %s', (error, type, kind, retryable) => {
+    expect(describeFailure(error)).toMatchObject({ type, class: kind, retryable });
+  });
+
+  it('tells what was thrown when it was no error', () => {
+    expect(describeFailure('plain text')).toMatchObject({ type: 'string', message: 'plain text' });
+    expect(describeFailure(null)).toMatchObject({ type: 'object', message: 'null' });
+  });
+
+  it('survives causes that go round and getters that throw', () => {
+    const error = new Error('x');
+    error.cause = error;
+    expect(describeFailure(error).message).toBe('x');
+    const hostile = new Proxy(new Error('y'), {
+      get() {
+        throw new Error('getter');
+      },
+    });
+    expect(describeFailure(hostile).class).toBe('other');
+  });
+
+  it('never throws', () => {
+    fc.assert(
+      fc.property(fc.anything({ withBigInt: true, withNullPrototype: true, withDate: true, withMap: true }), (value) => {
+        describeFailure(value);
+        judge(value);
+      }),
+    );
+  });
+});
+
+describe('judge', () => {
+  it('takes control flow and aborts for what they are', () => {
+    expect(judge(named('GraphInterrupt', { is_bubble_up: true }))).toBe('interrupted');
+    expect(judge(named('ParentCommand', { is_bubble_up: true }))).toBe('ok');
+    expect(judge(new DOMException('stop', 'AbortError'))).toBe('aborted');
+    expect(judge(named('Error', { code: 'ABORT_ERR' }))).toBe('aborted');
+    expect(judge(new Error('x'))).toBe('error');
+  });
+});

@@ -1,0 +1,109 @@
+import { existsSync, readdirSync } from 'node:fs';
+import { dirname, join, relative, resolve, sep } from 'node:path';
+import { type ImportSite, readImports } from './imports.ts';
+import type { LayerTable, PackageRules } from './table.ts';
+
+/** One broken rule, as `path:line` and a sentence. */
+export interface Violation {
+  at: string;
+  message: string;
+}
+
+/**
+ * Holds the imports of `<root>/packages/<name>/src` against the table. Three rules:
+ * a package reaches only what its row names; a room of core imports rooms on lower floors only (an `import type` of a contract file may go
+ * up); no files load each other in a circle.
+ */
+export function checkLayers(root: string, table: LayerTable): Violation[] {
+  const violations: Violation[] = [];
+  for (const name of readdirSync(join(root, 'packages')).toSorted()) {
+    const src = join(root, 'packages', name, 'src');
+    if (!existsSync(src)) continue;
+    const rules = table.packages[name];
+    if (!rules) {
+      violations.push({ at: `packages/${name}`, message: 'has no row in scripts/layers/table.ts' });
+      continue;
+    }
+    violations.push(...checkPackage(root, src, rules, name === 'core' ? table : undefined));
+  }
+  return violations;
+}
+
+function checkPackage(root: string, src: string, rules: PackageRules, rooms: LayerTable | undefined): Violation[] {
+  const violations: Violation[] = [];
+  const loads = new Map<string, string[]>();
+  for (const file of typescriptFiles(src)) {
+    const here = slashes(relative(src, file));
+    const loaded: string[] = [];
+    for (const site of readImports(file)) {
+      const inside = site.specifier.startsWith('.');
+      const there = inside ? slashes(relative(src, resolve(dirname(file), site.specifier))) : site.specifier;
+      const message = inside ? checkRooms(here, there, site, rooms) : checkReach(here, site, rules);
+      if (message) violations.push({ at: `${slashes(relative(root, file))}:${site.line}`, message });
+      if (inside && !site.typeOnly) loaded.push(there);
+    }
+    loads.set(here, loaded);
+  }
+  const at = slashes(relative(root, src));
+  return [...violations, ...findCircles(loads).map((circle) => ({ at, message: `circle: ${circle.join(' → ')}` }))];
+}
+
+function checkReach(here: string, site: ImportSite, rules: PackageRules): string | undefined {
+  const { specifier, typeOnly } = site;
+  if (specifier.startsWith('node:') || rules.workspace.includes(specifier)) return undefined;
+  const name = packageName(specifier);
+  if (rules.runtime.includes(name)) return undefined;
+  if (!rules.types.includes(name)) return `may not import ${specifier}`;
+  if (typeOnly || rules.loaders.includes(here)) return undefined;
+  return `may name ${specifier} in \`import type\` only`;
+}
+
+function checkRooms(here: string, there: string, site: ImportSite, rooms: LayerTable | undefined): string | undefined {
+  if (there.startsWith('../')) return `leaves its package: ${site.specifier}`;
+  if (!rooms) return undefined;
+  const [from, to] = [room(here), room(there)];
+  if (from === to || (site.typeOnly && rooms.contracts.includes(there))) return undefined;
+  const [floor, below] = [floorOf(from, rooms), floorOf(to, rooms)];
+  if (floor === 0) return `room ${from} has no floor in scripts/layers/table.ts`;
+  if (below === 0) return `room ${to} has no floor in scripts/layers/table.ts`;
+  return below < floor ? undefined : `${from} (floor ${floor}) may not import ${there} (floor ${below})`;
+}
+
+/** The circles in a graph of files, each as the path that closes it. */
+function findCircles(loads: ReadonlyMap<string, readonly string[]>): string[][] {
+  const circles: string[][] = [];
+  const done = new Set<string>();
+  const walk = (file: string, path: readonly string[]): void => {
+    const start = path.indexOf(file);
+    if (start >= 0) circles.push([...path.slice(start), file]);
+    if (start >= 0 || done.has(file)) return;
+    for (const next of loads.get(file) ?? []) walk(next, [...path, file]);
+    done.add(file);
+  };
+  for (const file of loads.keys()) walk(file, []);
+  return circles;
+}
+
+function typescriptFiles(folder: string): string[] {
+  return readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .filter((path) => path.endsWith('.ts'))
+    .toSorted()
+    .map((path) => join(folder, path));
+}
+
+function packageName(specifier: string): string {
+  return specifier.split('/', specifier.startsWith('@') ? 2 : 1).join('/');
+}
+
+function room(path: string): string {
+  return path.split('/', 1)[0] ?? path;
+}
+
+/** Counted from 1; 0 when the table does not know the room. */
+function floorOf(name: string, table: LayerTable): number {
+  return table.floors.findIndex((floor) => floor.includes(name)) + 1;
+}
+
+function slashes(path: string): string {
+  return path.split(sep).join('/');
+}

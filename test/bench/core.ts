@@ -1,0 +1,105 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createLogger, createTracer, observe, type Tracer } from '@spanline/core';
+import { memoryLog } from '@spanline/core/testing';
+import { destination, pino } from 'pino';
+import { type BenchCase, measure } from './harness.ts';
+import { type Row, ratio } from './rows.ts';
+
+const TEXT =
+  'Revenue developed well in the third quarter: the support bot answered most questions by itself, and the manual says how. '.repeat(4);
+
+const MESSAGES = [
+  { role: 'system', parts: [{ type: 'text', content: 'You answer questions about the manual.' }] },
+  { role: 'user', parts: [{ type: 'text', content: TEXT.slice(0, 450) }] },
+];
+const ANSWER = [{ role: 'assistant', parts: [{ type: 'text', content: TEXT.slice(0, 400) }] }];
+
+/** A model call as sources write it: 45 keys, about 1 kB of content. */
+function modelCall(tracer: Tracer): void {
+  tracer
+    .startSpan({ name: 'chat gpt-4o-mini', type: 'llm', scope: { name: '@spanline/bench', version: '0.1.0' }, labels: { tenant: 'a', tier: 2 } })
+    .set({
+      'gen_ai.provider.name': 'openai',
+      'gen_ai.request.model': 'gpt-4o-mini',
+      'gen_ai.response.model': 'gpt-4o-mini-2024-07-18',
+      'gen_ai.response.id': 'chatcmpl-8f7g6h5j4k3l2m1n',
+      'gen_ai.request.temperature': 0,
+      'gen_ai.request.max_tokens': 512,
+      'gen_ai.request.top_p': 1,
+      'gen_ai.request.stream': true,
+      'gen_ai.response.finish_reasons': ['stop'],
+      'gen_ai.response.time_to_first_chunk': 0.412,
+      'gen_ai.usage.input_tokens': 1532,
+      'gen_ai.usage.output_tokens': 287,
+      'gen_ai.usage.cache_read.input_tokens': 1024,
+      'server.address': 'api.openai.com',
+      'server.port': 443,
+      'spanline.stream.chunks': 88,
+      'gen_ai.input.messages': MESSAGES,
+      'gen_ai.output.messages': ANSWER,
+    })
+    .end();
+}
+
+function recordOf(): object {
+  const log = memoryLog();
+  modelCall(createTracer({ logger: log.logger, service: { name: 'bench', version: '1' }, statsIntervalSeconds: 0, capture: 'full' }));
+  return log.lines()[0] ?? {};
+}
+
+async function spanRows(name: string, file: string): Promise<Row[]> {
+  const record = recordOf();
+  const bare = pino({ base: null }, destination({ dest: file, sync: true }));
+  const tracerOf = (capture: 'full' | 'redacted' | 'metadata'): Tracer =>
+    createTracer({
+      logger: createLogger({}, file),
+      service: { name: 'bench', version: '1' },
+      statsIntervalSeconds: 0,
+      capture,
+    });
+  const full = tracerOf('full');
+  const redacted = tracerOf('redacted');
+  const metadata = tracerOf('metadata');
+  const cases: BenchCase[] = [
+    { name: 'bare pino.info', run: () => bare.info(record) },
+    { name: 'full', run: () => modelCall(full) },
+    { name: 'redacted', run: () => modelCall(redacted) },
+    { name: 'metadata', run: () => modelCall(metadata) },
+  ];
+  const [baseline, ...rest] = await measure(cases);
+  const limits = [1.6, 2.2, 1.6];
+  return rest.map((result, index) =>
+    ratio(`span of ${Object.keys(record).length} keys, 1 kB, ${result.name}, ${name}`, limits[index] ?? Number.NaN, result, baseline),
+  );
+}
+
+async function disabledRow(): Promise<Row> {
+  const tracer = createTracer({ enabled: false });
+  const work = (rounds: number): number => {
+    let sum = 0;
+    for (let index = 0; index < rounds; index++) sum += Math.sqrt(index);
+    return sum;
+  };
+  const watched = observe(work, { tracer });
+  const [bare, disabled] = await measure([
+    { name: 'bare function', run: () => void work(2000) },
+    { name: 'observe, disabled', run: () => void watched(2000) },
+  ]);
+  return ratio('observe, disabled', 1.02, disabled, bare);
+}
+
+/** Rows of core. */
+export async function coreRows(): Promise<Row[]> {
+  const folder = mkdtempSync(join(tmpdir(), 'spanline-bench-'));
+  try {
+    return [
+      ...(await spanRows('/dev/null', '/dev/null')),
+      ...(await spanRows('file', join(folder, 'bench.ndjson'))),
+      await disabledRow(),
+    ];
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}

@@ -1,0 +1,61 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+const mode = process.argv[2] ?? 'none';
+const file = process.argv[3] ?? '/dev/null';
+
+if (mode === 'otel') {
+  const { registerInstrumentations } = await import('@opentelemetry/instrumentation');
+  const { HttpInstrumentation } = await import('@opentelemetry/instrumentation-http');
+  const { ExpressInstrumentation } = await import('@opentelemetry/instrumentation-express');
+  const { NodeTracerProvider } = await import('@opentelemetry/sdk-trace-node');
+  const { BatchSpanProcessor } = await import('@opentelemetry/sdk-trace-base');
+  const exporter = {
+    export: (_: unknown, done: (result: { code: number }) => void) => done({ code: 0 }),
+    shutdown: () => Promise.resolve(),
+    forceFlush: () => Promise.resolve(),
+  };
+  new NodeTracerProvider({ spanProcessors: [new BatchSpanProcessor(exporter, { maxQueueSize: 100_000 })] }).register();
+  registerInstrumentations({ instrumentations: [new HttpInstrumentation(), new ExpressInstrumentation()] });
+}
+
+const { createRequire } = await import('node:module');
+// CommonJS, so that OpenTelemetry's require hook sees Express.
+const express = createRequire(import.meta.url)('express') as typeof import('express');
+const app = express();
+
+if (mode === 'spanline' || mode === 'disabled') {
+  const { createLogger, createTracer } = await import('@spanline/core');
+  const { spanlineExpress } = await import('@spanline/express');
+  const tracer = createTracer({
+    service: { name: 'bench' },
+    logger: createLogger({}, file),
+    statsIntervalSeconds: 0,
+    enabled: mode === 'spanline',
+  });
+  app.use(spanlineExpress({ tracer }));
+} else if (mode === 'pino-http') {
+  const { pinoHttp } = await import('pino-http');
+  const { destination } = await import('pino');
+  app.use(pinoHttp(destination({ dest: file, sync: true })));
+}
+
+app.get('/hello/:id', (req, res) => {
+  res.json({ id: req.params.id });
+});
+
+const server = createServer(app).listen(0, '127.0.0.1', () => {
+  process.send?.({ port: (server.address() as AddressInfo).port });
+});
+
+let from = process.cpuUsage();
+process.on('message', (message) => {
+  if (message === 'reset') {
+    from = process.cpuUsage();
+    process.send?.({ reset: true });
+  } else if (message === 'read') {
+    const { user, system } = process.cpuUsage(from);
+    process.send?.({ cpuMicros: user + system });
+  }
+});
+process.on('disconnect', () => process.exit(0));

@@ -1,0 +1,58 @@
+/** One thing to measure; called again and again. */
+export interface BenchCase {
+  readonly name: string;
+  /** One operation. */
+  run(): void | Promise<void>;
+}
+
+/** CPU time of one case. */
+export interface BenchResult {
+  readonly name: string;
+  /** CPU nanoseconds an operation, user and system, all threads of the process: the median over repetitions. */
+  readonly medianNs: number;
+  readonly minNs: number;
+  readonly maxNs: number;
+}
+
+const REPETITIONS = 7;
+const SLICE_MS = 250;
+const BATCH = 50;
+
+function cpuNs(): number {
+  const { user, system } = process.cpuUsage();
+  return (user + system) * 1000;
+}
+
+async function slice(run: () => void | Promise<void>, ms: number): Promise<number> {
+  const until = performance.now() + ms;
+  const started = cpuNs();
+  let operations = 0;
+  do {
+    for (let index = 0; index < BATCH; index++) {
+      const pending = run();
+      if (pending !== undefined) await pending;
+    }
+    operations += BATCH;
+  } while (performance.now() < until);
+  return (cpuNs() - started) / operations;
+}
+
+/** The middle one. */
+export function median(values: readonly number[]): number {
+  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
+}
+
+/** Runs the cases in turn, A B C A B C …, so that a machine that slows down slows all of them; the first turn warms up. */
+export async function measure(cases: readonly BenchCase[]): Promise<BenchResult[]> {
+  const samples = new Map<string, number[]>(cases.map(({ name }) => [name, []]));
+  for (let repetition = -1; repetition < REPETITIONS; repetition++) {
+    for (const { name, run } of cases) {
+      const ns = await slice(() => run(), SLICE_MS);
+      if (repetition >= 0) samples.get(name)?.push(ns);
+    }
+  }
+  return cases.map(({ name }) => {
+    const all = samples.get(name) ?? [];
+    return { name, medianNs: median(all), minNs: Math.min(...all), maxNs: Math.max(...all) };
+  });
+}

@@ -1,0 +1,54 @@
+import type { BenchResult } from './harness.ts';
+
+/** One line of the budget table. */
+export interface Row {
+  readonly what: string;
+  readonly budget: string;
+  readonly measured: number;
+  readonly limit: number;
+  /** Absolute figures behind the ratio. */
+  readonly detail: string;
+}
+
+const micros = (ns: number): string => `${(ns / 1000).toFixed(2)} µs`;
+
+/** A ratio of two cases of one run against its budget. */
+export function ratio(what: string, limit: number, measured: BenchResult | undefined, against: BenchResult | undefined): Row {
+  const value = (measured?.medianNs ?? Number.NaN) / (against?.medianNs ?? Number.NaN);
+  return {
+    what,
+    limit,
+    budget: `≤ ${limit}×`,
+    measured: value,
+    detail: `${micros(measured?.medianNs ?? Number.NaN)} / ${micros(against?.medianNs ?? Number.NaN)} (${against?.name ?? '?'})`,
+  };
+}
+
+/** What two cases add to a baseline, as a ratio. */
+export function addedRatio(
+  what: string,
+  limit: number,
+  base: BenchResult | undefined,
+  measured: BenchResult | undefined,
+  against: BenchResult | undefined,
+): Row {
+  const zero = base?.medianNs ?? Number.NaN;
+  const added = (measured?.medianNs ?? Number.NaN) - zero;
+  const other = (against?.medianNs ?? Number.NaN) - zero;
+  return {
+    what,
+    limit,
+    budget: `≤ ${limit}×`,
+    measured: added / other,
+    detail: `+${micros(added)} / +${micros(other)} (${against?.name ?? '?'}) over ${micros(zero)}`,
+  };
+}
+
+/** Prints rows as a table. */
+export function printRows(rows: readonly Row[]): void {
+  const width = Math.max(...rows.map(({ what }) => what.length));
+  for (const { what, budget, measured, limit, detail } of rows) {
+    const mark = measured <= limit ? '✓' : '✗';
+    console.log(`${mark} ${what.padEnd(width)}  ${measured.toFixed(2)}×  ${budget.padEnd(8)} ${detail}`);
+  }
+}

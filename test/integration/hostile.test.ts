@@ -1,0 +1,152 @@
+import { createLogger, createTracer, type Span, validate } from '@spanline/core';
+import { memoryLog } from '@spanline/core/testing';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+
+function setUp(options: Parameters<typeof createTracer>[0] = {}) {
+  const log = memoryLog();
+  const tracer = createTracer({ service: { name: 'hostile' }, logger: log.logger, statsIntervalSeconds: 0, ...options });
+  return { log, tracer };
+}
+
+function circular(): object {
+  const value: Record<string, unknown> = { a: 1 };
+  value.self = value;
+  return value;
+}
+
+function deep(levels: number): unknown {
+  let value: unknown = 'bottom';
+  for (let level = 0; level < levels; level++) value = { level: value };
+  return value;
+}
+
+class Secretive {
+  #inner = 1;
+  get broken(): number {
+    throw new Error('getter');
+  }
+  toJSON(): never {
+    throw new Error(`toJSON ${this.#inner}`);
+  }
+}
+
+const HOSTILE: [string, unknown][] = [
+  ['a circular object', circular()],
+  ['10 MB of text', 'x'.repeat(10_000_000)],
+  ['10 MB of surrogate pairs', '😀'.repeat(2_500_000)],
+  ['getters and toJSON that throw', new Secretive()],
+  ['a BigInt', 12n],
+  ['a Map and a Set', new Map<unknown, unknown>([[{ k: 1 }, new Set([1, 2n])]])],
+  ['a Buffer', Buffer.alloc(100_000, 7)],
+  ['typed arrays', new Float32Array(5000)],
+  ['prototype-polluting keys', JSON.parse('{"__proto__":{"polluted":1},"constructor":{"prototype":{"polluted":1}}}')],
+  ['200 levels', deep(200)],
+  ['20,000 levels', deep(20_000)],
+  ['lone surrogates', 'a\uD800b\uDC00'],
+  ['NUL, ESC and newlines', 'a\u0000b\u001b[31mc\r\nd\u2028e'],
+  ['a revoked proxy', (() => {
+    const { proxy, revoke } = Proxy.revocable({}, {});
+    revoke();
+    return proxy;
+  })()],
+  ['a sparse array', Object.assign(new Array(1_000_000), { 999_999: 1 })],
+  ['symbols and functions', { [Symbol('s')]: Symbol('v'), fn: () => 1 }],
+  ['an invalid date', new Date(Number.NaN)],
+  ['100,000 keys', Object.fromEntries(Array.from({ length: 100_000 }, (_, index) => [`k${index}`, index]))],
+  ['a promise', Promise.resolve(1)],
+  ['an error with a hostile cause', Object.assign(new Error('x'), { cause: circular() })],
+];
+
+function everywhere(span: Span, value: unknown): void {
+  span.input(value).output(value);
+  span.set({
+    'gen_ai.tool.definitions': value as never,
+    'gen_ai.system_instructions': value as never,
+    'spanline.prompt.variables': value as never,
+    'gen_ai.retrieval.documents': value as never,
+    'gen_ai.request.model': value as never,
+  });
+  span.label('label', value as never);
+  span.tag(value as never);
+  span.fail(value);
+}
+
+const TYPES = ['llm', 'tool', 'retriever', 'chain', 'embedding'] as const;
+
+describe('one valid line comes of', () => {
+  it.each(HOSTILE)('%s', (_, value) => {
+    for (const profile of ['otel', 'ecs', 'datadog'] as const) {
+      const { log, tracer } = setUp({ profile });
+      for (const type of TYPES) {
+        const span = tracer.startSpan({ name: 'hostile', type });
+        everywhere(span, value);
+        span.end();
+      }
+      expect(log.raw()).toHaveLength(TYPES.length);
+      for (const record of log.records()) {
+        expect(validate(record)).toEqual({ valid: true });
+        expect(Buffer.byteLength(JSON.stringify(record))).toBeLessThan(20_000);
+      }
+      expect(tracer.stats().emitted).toBe(TYPES.length);
+    }
+    expect(({} as Record<string, unknown>).polluted).toBeUndefined();
+  });
+
+  it('anything at all', () => {
+    const { log, tracer } = setUp();
+    fc.assert(
+      fc.property(fc.anything({ withBigInt: true, withMap: true, withSet: true, withTypedArray: true }), fc.constantFrom(...TYPES), (value, type) => {
+        log.clear();
+        const span = tracer.startSpan({ name: 'any', type });
+        everywhere(span, value);
+        span.end();
+        expect(log.raw()).toHaveLength(1);
+        expect(validate(log.records()[0] ?? {})).toEqual({ valid: true });
+      }),
+      { numRuns: 300 },
+    );
+  });
+});
+
+describe('a logger that throws', () => {
+  it('never reaches the application and is counted', () => {
+    const { tracer } = setUp({
+      logger: createLogger(
+        {},
+        {
+          write() {
+            throw new Error('disk full');
+          },
+        },
+      ),
+    });
+    expect(tracer.withSpan({ name: 'work', type: 'task' }, () => 42)).toBe(42);
+    expect(tracer.stats()).toMatchObject({ emitted: 0, internalErrors: 1 });
+  });
+});
+
+describe('wrong options', () => {
+  it.each([
+    [{ capture: 'all' }, 'capture must be one of full, redacted, hashed, metadata, got "all"'],
+    [{ profile: 'ECS' }, 'profile must be one of otel, ecs, datadog, got "ECS"'],
+    [{ sampling: { ratio: 2 } }, 'sampling.ratio must be a number from 0 to 1, got 2'],
+    [{ logger: {} }, 'logger must be a pino logger, got an object'],
+    [{ service: { name: 7 } }, 'service.name must be a non-empty string, got 7'],
+    [{ statsIntervalSeconds: -1 }, 'statsIntervalSeconds must be a number of at least 0, got -1'],
+    [{ capure: 'full' }, 'capure must be a known option'],
+    [{ clock: { now: 1 } }, 'clock.now must be a function, got 1'],
+  ])('%j are refused at construction', (options, message) => {
+    expect(() => createTracer(options as never)).toThrow(message);
+    expect(() => createTracer(options as never)).toThrow(expect.objectContaining({ name: 'SpanlineError', code: 'ERR_INVALID_OPTION' }));
+  });
+
+  it('never show a key', () => {
+    expect(() => createTracer({ hashKey: 7 as never })).toThrow('hashKey');
+    try {
+      createTracer({ hashKey: '', capture: 'hashed' });
+    } catch (error) {
+      expect(String(error)).not.toContain('undefined');
+    }
+  });
+});

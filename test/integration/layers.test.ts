@@ -1,0 +1,106 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { afterEach, describe, expect, it } from 'vitest';
+import { checkLayers } from '../../scripts/layers/check.ts';
+import { layerTable } from '../../scripts/layers/table.ts';
+
+const roots: string[] = [];
+
+/** The complaints about a workspace made of these files, as `path:line message`. */
+function complaints(files: Record<string, string>): string[] {
+  const root = mkdtempSync(join(tmpdir(), 'layers-'));
+  roots.push(root);
+  for (const [path, text] of Object.entries(files)) {
+    const file = join(root, 'packages', path);
+    mkdirSync(dirname(file), { recursive: true });
+    writeFileSync(file, text);
+  }
+  return checkLayers(root, layerTable).map(({ at, message }) => `${at} ${message}`);
+}
+
+afterEach(() => {
+  for (const root of roots.splice(0)) rmSync(root, { recursive: true });
+});
+
+describe('layers', () => {
+  it('are kept by this workspace', () => {
+    expect(checkLayers(join(import.meta.dirname, '../..'), layerTable)).toEqual([]);
+  });
+
+  it('let a room import the floors below it and a source import core', () => {
+    expect(
+      complaints({
+        'core/src/trace/span.ts': `import '../schema/index.ts';\nimport pino from 'pino';\nimport 'node:fs';`,
+        'core/src/schema/index.ts': `export const x = 1;`,
+        'express/src/index.ts': `import { x } from '@spanline/core';\nimport type { Request } from 'express';`,
+        'langchain/src/register.ts': `import '@langchain/core/context';\nimport '@spanline/core/source';`,
+      }),
+    ).toEqual([]);
+  });
+
+  it.each([
+    [`import { x } from '../trace/span.ts';`, 'static import'],
+    [`export { x } from '../trace/span.ts';`, 're-export'],
+    [`export * from '../trace/span.ts';`, 're-export of everything'],
+    [`export const x = await import('../trace/span.ts');`, 'dynamic import'],
+    [`import type { X } from '../trace/span.ts';`, 'type import'],
+    [`export type X = import('../trace/span.ts').X;`, 'inline type import'],
+  ])('refuse an upward %s', (line) => {
+    expect(complaints({ 'core/src/schema/index.ts': `\n${line}` })).toEqual([
+      'packages/core/src/schema/index.ts:2 schema (floor 1) may not import trace/span.ts (floor 4)',
+    ]);
+  });
+
+  it('let an upward import type reach a contract file, and nothing but its types', () => {
+    const file = 'core/src/context/store.ts';
+    expect(complaints({ [file]: `import type { Span } from '../trace/types.ts';` })).toEqual([]);
+    expect(complaints({ [file]: `import { Span } from '../trace/types.ts';` })).toEqual([
+      'packages/core/src/context/store.ts:1 context (floor 1) may not import trace/types.ts (floor 4)',
+    ]);
+  });
+
+  it('refuse rooms of one floor to each other', () => {
+    expect(complaints({ 'core/src/usage/cost.ts': `import '../capture/index.ts';` })).toEqual([
+      'packages/core/src/usage/cost.ts:1 usage (floor 2) may not import capture/index.ts (floor 2)',
+    ]);
+  });
+
+  it('refuse a room, or a package, that the table does not know', () => {
+    expect(complaints({ 'core/src/attic/box.ts': `import '../schema/index.ts';`, 'barn/src/index.ts': '' })).toEqual([
+      'packages/barn has no row in scripts/layers/table.ts',
+      'packages/core/src/attic/box.ts:1 room attic has no floor in scripts/layers/table.ts',
+    ]);
+  });
+
+  it('refuse core a framework, a source another source, and any package a way round its exports', () => {
+    expect(
+      complaints({
+        'core/src/error.ts': `import type { Request } from 'express';`,
+        'express/src/index.ts': `import '@spanline/langchain';\nimport '@spanline/core/testing';\nimport '../../core/src/error.ts';`,
+      }),
+    ).toEqual([
+      'packages/core/src/error.ts:1 may not import express',
+      'packages/express/src/index.ts:1 may not import @spanline/langchain',
+      'packages/express/src/index.ts:2 may not import @spanline/core/testing',
+      'packages/express/src/index.ts:3 leaves its package: ../../core/src/error.ts',
+    ]);
+  });
+
+  it('refuse a source its framework at run time outside the file that loads it', () => {
+    expect(complaints({ 'langchain/src/handler.ts': `import { x } from '@langchain/core/callbacks/base';` })).toEqual([
+      'packages/langchain/src/handler.ts:1 may name @langchain/core/callbacks/base in `import type` only',
+    ]);
+    expect(complaints({ 'langchain/src/handler.ts': `const x = require('@langchain/core');` })).toHaveLength(1);
+  });
+
+  it('refuse a circle and print its path', () => {
+    expect(
+      complaints({
+        'express/src/a.ts': `import './b.ts';`,
+        'express/src/b.ts': `import './c.ts';`,
+        'express/src/c.ts': `import './a.ts';\nimport type { B } from './b.ts';`,
+      }),
+    ).toEqual(['packages/express/src circle: a.ts → b.ts → c.ts → a.ts']);
+  });
+});

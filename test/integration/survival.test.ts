@@ -1,0 +1,113 @@
+import { describe, expect, it } from 'vitest';
+import { jsonLines, runChild } from '../support/child.ts';
+
+const PROGRAM = (end: string): string => `
+import { createTracer } from '@spanline/core';
+const tracer = createTracer({ service: { name: 'child' }, statsIntervalSeconds: 0 });
+for (let index = 0; index < 500; index++) {
+  tracer.startSpan({ name: 'ended ' + index, type: 'task' }).end();
+}
+${end}
+`;
+
+const ended = (stdout: string): number => jsonLines(stdout).filter((line) => line['span.status'] === 'ok').length;
+
+describe('a span that has ended', () => {
+  it.each(['SIGKILL', 'SIGTERM'] as const)('survives %s right after', async (signal) => {
+    const result = await runChild(PROGRAM(`process.kill(process.pid, '${signal}'); setInterval(() => {}, 1000);`));
+    expect(result.signal).toBe(signal);
+    expect(ended(result.stdout)).toBe(500);
+  });
+
+  it.each([
+    ['process.exit', 'process.exit(3);', 3],
+    ['an uncaught error', `throw new Error('crash');`, 1],
+    ['an unhandled rejection', `Promise.reject(new Error('crash'));`, 1],
+    ['a natural end', '', 0],
+    ['an event loop that is frozen after flush()', `await tracer.flush(); process.kill(process.pid, 'SIGKILL');`, null],
+  ])('survives %s', async (_, end, code) => {
+    const result = await runChild(PROGRAM(end));
+    expect(result.code).toBe(code);
+    expect(ended(result.stdout)).toBe(500);
+  });
+});
+
+describe('a span that is open when the process ends', () => {
+  it.each([
+    ['process.exit', 'process.exit(0);'],
+    ['an uncaught error', `throw new Error('crash');`],
+    ['a natural end', ''],
+    [
+      'SIGTERM with a graceful shutdown',
+      `process.once('SIGTERM', () => void tracer.shutdown().then(() => process.exit(0)));
+       process.kill(process.pid, 'SIGTERM'); setTimeout(() => {}, 2000);`,
+    ],
+  ])('is written as unfinished at %s', async (_, end) => {
+    const result = await runChild(
+      PROGRAM(`const root = tracer.startSpan({ name: 'open', type: 'chain' });
+        tracer.startSpan({ name: 'open child', type: 'llm', parent: root });
+        ${end}`),
+    );
+    const unfinished = jsonLines(result.stdout).filter((line) => line['span.status'] === 'unfinished');
+    expect(unfinished.map((line) => line['span.name'])).toEqual(['open child', 'open']);
+  });
+
+  it('does not change what a signal does to the process', async () => {
+    const result = await runChild(PROGRAM(`console.error('ready'); setInterval(() => {}, 1000);`), { killWith: 'SIGTERM' });
+    expect(result.signal).toBe('SIGTERM');
+  });
+});
+
+describe('a stream that its consumer forgets', () => {
+  it('is written as abandoned when it is collected', async () => {
+    const result = await runChild(
+      `
+import { createTracer, observe } from '@spanline/core';
+const tracer = createTracer({ service: { name: 'child' }, statsIntervalSeconds: 0 });
+const stream = observe(async function* stream() { yield 'a'; yield 'b'; }, { tracer });
+async function forget() { await stream().next(); }
+await forget();
+for (let round = 0; round < 50 && tracer.stats().open > 0; round++) {
+  globalThis.gc();
+  await new Promise((resolve) => setTimeout(resolve, 10));
+}
+`,
+      { nodeOptions: ['--expose-gc'] },
+    );
+    expect(jsonLines(result.stdout).map((line) => line['span.status'])).toEqual(['abandoned']);
+  });
+});
+
+describe('a process with default options', () => {
+  it('opens no socket, asks no name server and exits by itself', async () => {
+    const result = await runChild(`
+import net from 'node:net';
+import dns from 'node:dns';
+let opened = 0;
+const connect = net.Socket.prototype.connect;
+net.Socket.prototype.connect = function (...args) { opened++; return connect.apply(this, args); };
+for (const name of ['lookup', 'resolve', 'resolve4', 'resolve6']) dns[name] = () => { opened++; };
+const { createTracer, observe, score } = await import('@spanline/core');
+const tracer = createTracer();
+tracer.withSpan({ name: 'chat', type: 'llm' }, (span) => {
+  span.set({ 'gen_ai.request.model': 'gpt-4o-mini', 'gen_ai.usage.input_tokens': 10, 'gen_ai.usage.output_tokens': 5 });
+});
+observe((x) => x, { tracer, name: 'f' })(1);
+tracer.score({ name: 's', value: 1 });
+await tracer.flush();
+await new Promise((resolve) => setTimeout(resolve, 100));
+console.error('opened ' + opened);
+`);
+    expect(result.stderr).toContain('opened 0');
+    expect(result.code).toBe(0);
+    expect(jsonLines(result.stdout)[0]).toHaveProperty('spanline.cost.usd');
+  });
+
+  it('blames the variable that is wrong', async () => {
+    const result = await runChild(`import { defaultTracer } from '@spanline/core'; defaultTracer();`, {
+      env: { SPANLINE_CAPTURE: 'everything' },
+    });
+    expect(result.code).toBe(1);
+    expect(result.stderr).toContain('SPANLINE_CAPTURE must be one of full, redacted, hashed, metadata, got "everything"');
+  });
+});
