@@ -11,3 +11,4 @@ export { describeFailure, type Failure, judge, type StreamWatcher, type Verdict,
 export { enterSpan } from './enter.ts';
 export { createGuard, type Guard } from './guard.ts';
 export { createRunRegistry, type Run, type RunRegistry, type RunRegistryOptions } from './runs.ts';
+export { type NormalizedUsage, normalizeUsage, type TokenUsage, usageAttributes } from '../usage/index.ts';

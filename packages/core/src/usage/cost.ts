@@ -1,10 +1,134 @@
+import { SpanlineError } from '../error.ts';
+import { type CataloguePricer, cataloguePricer, PRICE_VERSION } from './catalogue.ts';
+import type { TokenUsage } from './normalize.ts';
+
 /** Prices of one model in US dollars per million tokens. */
 export interface ModelPrice {
   input: number;
   output: number;
+  /** @defaultValue `input` */
   cacheRead?: number;
+  /** @defaultValue `input` */
   cacheWrite?: number;
 }
 
 /** Own prices by model name; a trailing `*` matches a prefix (`my-finetune-*`). */
 export type PriceTable = Readonly<Record<string, ModelPrice>>;
+
+/** One billed call. */
+export interface BilledCall {
+  /** `gen_ai.provider.name`; without it the model's name alone decides. */
+  provider?: string | undefined;
+  requestModel?: string | undefined;
+  responseModel?: string | undefined;
+  usage: TokenUsage;
+  /** The framework answered from its cache; nothing was billed. */
+  cacheHit?: boolean;
+  /** What the application knows the call to have cost. */
+  explicitUsd?: number | undefined;
+  /** Start of the call in epoch milliseconds; prices change over time. */
+  timestamp?: number;
+}
+
+/** The cost, or why it is unknown (`no_usage`, `no_model`, `unknown_model`). Unknown is never 0. */
+export type Cost =
+  | { usd: number; source: 'explicit' | 'price_table'; priceVersion?: string }
+  | { reason: 'no_usage' | 'no_model' | 'unknown_model' };
+
+/** Prices calls. */
+export interface Pricer {
+  cost(call: BilledCall): Cost;
+}
+
+const PER_MILLION = 1e-6;
+const MAX_MEMO = 1000;
+const FIELDS: readonly (keyof ModelPrice)[] = ['input', 'output', 'cacheRead', 'cacheWrite'];
+
+function checkTable(prices: PriceTable): void {
+  const fail = (option: string, expected: string, got: unknown): never => {
+    throw new SpanlineError({ code: 'ERR_INVALID_OPTION', option, expected, got });
+  };
+  if (typeof prices !== 'object' || prices === null) fail('prices', 'an object of model names and prices', prices);
+  for (const [model, price] of Object.entries(prices)) {
+    if (typeof price !== 'object' || price === null) fail(`prices.${model}`, 'an object with input and output', price);
+    for (const field of FIELDS) {
+      const value = price[field];
+      if (value === undefined && field.startsWith('cache')) continue;
+      if (typeof value !== 'number' || !(value >= 0) || value === Infinity) {
+        fail(`prices.${model}.${field}`, 'US dollars per million tokens', value);
+      }
+    }
+  }
+}
+
+function flatCost(price: ModelPrice, usage: TokenUsage): number {
+  const read = usage.cacheReadTokens ?? 0;
+  const write = usage.cacheWriteTokens ?? 0;
+  const plain = Math.max(0, (usage.inputTokens ?? 0) - read - write);
+  const input = plain * price.input + read * (price.cacheRead ?? price.input) + write * (price.cacheWrite ?? price.input);
+  return (input + (usage.outputTokens ?? 0) * price.output) * PER_MILLION;
+}
+
+/** Finds own prices: the exact name first, then the longest prefix. */
+function ownPrices(prices: PriceTable): (model: string) => ModelPrice | undefined {
+  const exact = new Map(Object.entries(prices));
+  const prefixes = [...exact.keys()]
+    .filter((name) => name.endsWith('*'))
+    .map((name) => name.slice(0, -1))
+    .toSorted((a, b) => b.length - a.length);
+  return (model) => {
+    const price = exact.get(model);
+    if (price !== undefined) return price;
+    const prefix = prefixes.find((candidate) => model.startsWith(candidate));
+    return prefix === undefined ? undefined : exact.get(`${prefix}*`);
+  };
+}
+
+/** Whole billionths of a cent carry no meaning; this keeps sums of floats readable. */
+const rounded = (usd: number): number => Number(usd.toPrecision(12));
+
+/**
+ * Builds a pricer. Own prices win over the catalogue of `@pydantic/genai-prices`; an explicit cost wins over both; the response's model is looked up
+ * before the request's. No socket is opened and no file is read.
+ *
+ * @throws SpanlineError `ERR_INVALID_OPTION` for a broken price table
+ */
+export function createPricer(options: { prices?: PriceTable | undefined } = {}): Pricer {
+  const prices = options.prices ?? {};
+  checkTable(prices);
+  const own = ownPrices(prices);
+  const memo = new Map<string, CataloguePricer | null>();
+
+  function fromCatalogue(provider: string | undefined, model: string): CataloguePricer | null {
+    const key = `${provider ?? ''}\n${model}`;
+    let pricer = memo.get(key);
+    if (pricer === undefined) {
+      pricer = cataloguePricer(provider, model) ?? null;
+      if (memo.size >= MAX_MEMO) memo.clear();
+      memo.set(key, pricer);
+    }
+    return pricer;
+  }
+
+  function price(call: BilledCall, model: string): Cost | undefined {
+    const price = own(model);
+    if (price !== undefined) return { usd: rounded(flatCost(price, call.usage)), source: 'price_table', priceVersion: 'custom' };
+    const usd = fromCatalogue(call.provider, model)?.(call.usage, call.timestamp);
+    return usd === undefined ? undefined : { usd: rounded(usd), source: 'price_table', priceVersion: PRICE_VERSION };
+  }
+
+  return {
+    cost(call): Cost {
+      if (call.explicitUsd !== undefined) return { usd: call.explicitUsd, source: 'explicit' };
+      if (call.cacheHit === true) return { usd: 0, source: 'explicit' };
+      if (call.usage.inputTokens === undefined && call.usage.outputTokens === undefined) return { reason: 'no_usage' };
+      const models = [call.responseModel, call.requestModel].filter((model) => model !== undefined && model !== '');
+      if (models.length === 0) return { reason: 'no_model' };
+      for (const model of models) {
+        const cost = price(call, model as string);
+        if (cost !== undefined) return cost;
+      }
+      return { reason: 'unknown_model' };
+    },
+  };
+}

@@ -1,0 +1,64 @@
+import { createHash } from 'node:crypto';
+
+/** What stands on a line in place of a payload. */
+export interface BlobDescriptor {
+  modality: string;
+  mime_type: string;
+  bytes: number;
+  /** Of the decoded payload; absent above 8 MB. */
+  sha256?: string;
+}
+
+const DATA_URL = /^data:([\w.+-]+\/[\w.+-]+)?(?:;[\w-]+=[\w.+-]+)*;base64,/;
+const BASE64 = /^[A-Za-z0-9+/_-]+={0,2}$/;
+const MIN_BASE64 = 512;
+const SAMPLE = 1024;
+const MAX_HASHED = 8 * 1024 * 1024;
+
+function modalityOf(mimeType: string): string {
+  const family = mimeType.slice(0, mimeType.indexOf('/'));
+  return ['image', 'audio', 'video'].includes(family) ? family : 'document';
+}
+
+/** Describes a base64 payload without keeping it. */
+export function describeBase64(base64: string, mimeType = 'application/octet-stream'): BlobDescriptor {
+  const padding = base64.endsWith('==') ? 2 : Number(base64.endsWith('='));
+  const bytes = Math.floor((base64.length * 3) / 4) - padding;
+  const descriptor: BlobDescriptor = { modality: modalityOf(mimeType), mime_type: mimeType, bytes };
+  if (base64.length <= MAX_HASHED) {
+    descriptor.sha256 = createHash('sha256').update(base64, 'base64').digest('hex');
+  }
+  return descriptor;
+}
+
+function looksLikeBase64(text: string): boolean {
+  if (text.length < MIN_BASE64 || !BASE64.test(text.slice(-64))) return false;
+  const sample = text.slice(0, SAMPLE);
+  return BASE64.test(sample) && /[A-Z]/.test(sample) && /[a-z]/.test(sample) && /\d/.test(sample);
+}
+
+/** The descriptor of a string that is a data URL or a long run of base64; `undefined` for every other string. */
+export function describeBlob(text: string): BlobDescriptor | undefined {
+  if (text.length < MIN_BASE64) return text.startsWith('data:') ? fromDataUrl(text) : undefined;
+  return fromDataUrl(text) ?? (looksLikeBase64(text) ? describeBase64(text) : undefined);
+}
+
+function fromDataUrl(text: string): BlobDescriptor | undefined {
+  if (!text.startsWith('data:')) return undefined;
+  const match = DATA_URL.exec(text.slice(0, 256));
+  return match === null ? undefined : describeBase64(text.slice(match[0].length), match[1] ?? 'text/plain');
+}
+
+const MIN_VECTOR = 32;
+
+/** True for what can only be an embedding: many numbers, most of them fractions. */
+export function isVector(values: ArrayLike<unknown>): boolean {
+  if (values.length < MIN_VECTOR) return false;
+  let fractions = 0;
+  for (let index = 0; index < MIN_VECTOR; index++) {
+    const value = values[index];
+    if (typeof value !== 'number') return false;
+    if (!Number.isInteger(value)) fractions++;
+  }
+  return fractions > MIN_VECTOR / 2;
+}

@@ -1,0 +1,311 @@
+import { SpanlineError } from '../error.ts';
+import type { ContentAttributes, ContentKey, SpanRecord } from '../schema/index.ts';
+import { fitField } from './fit.ts';
+import { createHasher, type Hasher } from './hash.ts';
+import { CONTENT_ORDER, kindOf, OUTPUT_KEYS, protectedKeys, SHRINK_ORDER } from './keys.ts';
+import { type Limits, resolveLimits } from './limits.ts';
+import {
+  CAPTURE_MODES,
+  type CaptureMode,
+  type CaptureSetting,
+  type CaptureSubject,
+  type LimitOptions,
+  type RedactOptions,
+} from './options.ts';
+import { type Plain, PlainWalk } from './plain.ts';
+import { createRedactor, createScope, type RedactionScope, type RedactionTally, type Redactor } from './redactor.ts';
+import { byteLength, cut } from './text.ts';
+
+/** Options of {@link createCapture}. */
+export interface CaptureOptions {
+  readonly capture: CaptureSetting;
+  readonly redact?: RedactOptions | undefined;
+  readonly limits?: LimitOptions | undefined;
+  readonly hashKey?: string | undefined;
+  readonly destination: 'small' | 'large';
+}
+
+/** What capturing did to one record. */
+export interface CaptureReport {
+  readonly redactions: number;
+  readonly rules: Readonly<Record<string, number>> | undefined;
+  readonly truncated: readonly string[] | undefined;
+}
+
+/** The one place where content and free text become what a line may hold. */
+export interface Capture {
+  /** The mode of one record. A policy that throws, or says what is no mode, counts as `metadata`. */
+  mode(setting: CaptureSetting | undefined, subject: () => CaptureSubject): CaptureMode;
+  /** Redacts, hashes and limits the record's texts and writes its content keys, last. Never throws; what cannot be captured is left out. */
+  apply(record: SpanRecord, content: ContentAttributes | undefined, mode: CaptureMode, scope: RedactionScope): CaptureReport;
+  /** The numbering of replacements; one per local root. */
+  createScope(): RedactionScope;
+}
+
+type Fields = Record<string, unknown>;
+
+/** Longest values of facts, in UTF-8 bytes, where they are shorter than the field limit. */
+const FACT_BYTES: Readonly<Record<string, number>> = {
+  'span.name': 256,
+  'span.path': 1024,
+  message: 1024,
+  'error.type': 128,
+  'error.message': 2048,
+  'error.stack': 4096,
+  'url.path': 1024,
+  'url.query': 1024,
+  'user_agent.original': 512,
+};
+const DEFAULT_FACT_BYTES = 1024;
+/** What a line may hold besides what is counted here: the logger's own fields, punctuation, a profile's longer names. */
+const LINE_RESERVE = 768;
+/** Every character of a text becomes at most this many bytes of JSON. */
+const WORST_CASE = 6;
+
+/** One record on its way through capture. */
+class Capturing {
+  readonly #record: Fields;
+  readonly #parts: Parts;
+  readonly #mode: CaptureMode;
+  readonly #scope: RedactionScope;
+  readonly tally: RedactionTally = { count: 0, rules: undefined };
+  readonly #truncated = new Set<string>();
+  #characters = 0;
+
+  constructor(parts: Parts, record: SpanRecord, mode: CaptureMode, scope: RedactionScope) {
+    this.#parts = parts;
+    this.#record = record as Fields;
+    this.#mode = mode;
+    this.#scope = scope;
+  }
+
+  #redact(text: string, name: string | undefined): string {
+    const { redactor } = this.#parts;
+    if (this.#mode === 'full') return redactor.credentials(text, name, this.#scope, this.tally);
+    return redactor.redact(text, name, this.#scope, this.tally);
+  }
+
+  #text(text: string, key: string, name?: string): string {
+    const limit = Math.min(FACT_BYTES[key] ?? DEFAULT_FACT_BYTES, this.#parts.limits.fieldBytes);
+    const seen = text.length > limit + 1024 ? text.slice(0, limit + 1024) : text;
+    const lost = seen === text ? 0 : byteLength(text) - byteLength(seen);
+    const redacted = this.#redact(seen.isWellFormed() ? seen : seen.toWellFormed(), name);
+    const kept = cut(redacted, limit, lost);
+    if (kept !== redacted) this.#truncated.add(key);
+    return kept;
+  }
+
+  /** Facts: what a person may have typed is redacted, what is asked to be hashed is hashed, ids stay. */
+  facts(): void {
+    const record = this.#record;
+    if (this.#mode === 'metadata' || this.#mode === 'hashed') this.#dropErrorText();
+    for (const key in record) {
+      const value = record[key];
+      if (typeof value === 'string') {
+        if (!this.#parts.protected.has(key)) record[key] = this.#fact(key, value);
+        this.#characters += (record[key] as string).length;
+      } else if (Array.isArray(value)) {
+        if (!this.#parts.protected.has(key)) record[key] = value.map((entry) => this.#text(String(entry), key));
+        for (const entry of record[key] as string[]) this.#characters += entry.length;
+      }
+    }
+  }
+
+  #fact(key: string, value: string): string {
+    const { hashed, hasher } = this.#parts;
+    if (hasher !== undefined && hashed.has(key)) {
+      this.#record['spanline.hash.key_id'] = hasher.keyId;
+      return hasher.hash(value);
+    }
+    return this.#text(value, key, key.startsWith('labels.') ? key.slice('labels.'.length) : undefined);
+  }
+
+  /** Messages of errors quote prompts; the frames of a stack do not. */
+  #dropErrorText(): void {
+    this.#record['error.message'] = undefined;
+    const stack = this.#record['error.stack'];
+    if (typeof stack !== 'string') return;
+    const frames = stack.split('\n').filter((line) => /^\s+at /.test(line));
+    this.#record['error.stack'] = frames.length === 0 ? undefined : frames.join('\n');
+  }
+
+  /** Content: turned into plain data, byte counts taken, and written as the mode allows. */
+  content(content: ContentAttributes): void {
+    const { limits } = this.#parts;
+    const fields: [ContentKey, Plain][] = [];
+    let input: number | undefined;
+    let output: number | undefined;
+    let original = '';
+    for (const key of CONTENT_ORDER) {
+      const value = content[key];
+      if (value === undefined) continue;
+      const walk = new PlainWalk(limits, (text, name) => this.#redact(text, name));
+      const plain = walk.convert(value);
+      if (OUTPUT_KEYS.has(key)) output = (output ?? 0) + walk.bytes;
+      else input = (input ?? 0) + walk.bytes;
+      if (plain === undefined) continue;
+      if (this.#parts.hasher !== undefined && !OUTPUT_KEYS.has(key)) original += rawText(value);
+      if (walk.truncated) this.#truncated.add(key);
+      fields.push([key, plain]);
+    }
+    if (input !== undefined) this.#record['spanline.content.input_bytes'] = input;
+    if (output !== undefined) this.#record['spanline.content.output_bytes'] = output;
+    if (original !== '') this.#evidence(original);
+    if (this.#mode === 'metadata') return;
+    for (const [key, plain] of fields) this.#write(key, this.#fitted(key, plain, limits.fieldBytes));
+    this.#fitLine(fields);
+  }
+
+  #evidence(original: string): void {
+    const { hasher } = this.#parts;
+    if (hasher === undefined) return;
+    this.#record['spanline.content.input_hmac'] = hasher.hash(original);
+    this.#record['spanline.hash.key_id'] = hasher.keyId;
+  }
+
+  #fitted(key: ContentKey, plain: Plain, maxBytes: number): Plain {
+    const fitted = fitField(key, plain, maxBytes);
+    if (fitted !== plain) this.#truncated.add(key);
+    return fitted;
+  }
+
+  #write(key: ContentKey, plain: Plain): void {
+    const { hasher } = this.#parts;
+    const isText = kindOf(key) === 'text';
+    const text = isText && typeof plain === 'string' ? plain : JSON.stringify(plain);
+    let written = text;
+    if (this.#mode === 'hashed' && hasher !== undefined) {
+      const hmac = hasher.hash(text);
+      written = isText ? `hmac:${hmac}` : JSON.stringify({ hmac, bytes: byteLength(text) });
+      this.#record['spanline.hash.key_id'] = hasher.keyId;
+    }
+    this.#record[key] = written;
+    this.#characters += written.length;
+  }
+
+  /** Fields give way in a fixed order until the whole line fits. */
+  #fitLine(fields: readonly [ContentKey, Plain][]): void {
+    const { lineBytes } = this.#parts.limits;
+    const limit = lineBytes - LINE_RESERVE;
+    if (this.#characters * WORST_CASE + Object.keys(this.#record).length * 50 <= limit) return;
+    let excess = byteLength(JSON.stringify(this.#record)) - limit;
+    for (const key of SHRINK_ORDER) {
+      if (excess <= 0) return;
+      const field = fields.find(([name]) => name === key);
+      if (field === undefined) continue;
+      for (let attempt = 0; attempt < 3 && excess > 0; attempt++) {
+        const raw = byteLength(this.#record[key] as string);
+        const onLine = byteLength(JSON.stringify(this.#record[key]));
+        if (onLine <= MIN_FIELD) break;
+        const target = Math.max(MIN_FIELD, Math.floor(((onLine - excess) * raw) / onLine) - 32);
+        this.#truncated.add(key);
+        this.#write(key, fitField(key, field[1], target));
+        excess -= onLine - byteLength(JSON.stringify(this.#record[key]));
+      }
+    }
+    if (excess > 0) this.#shortenFacts(excess);
+  }
+
+  /** Only reached when facts alone exceed the line: stacks and labels go last of all. */
+  #shortenFacts(excess: number): void {
+    let left = excess;
+    const candidates = Object.keys(this.#record)
+      .filter((key) => typeof this.#record[key] === 'string' && !this.#parts.protected.has(key))
+      .toSorted((a, b) => String(this.#record[b]).length - String(this.#record[a]).length);
+    for (const key of candidates) {
+      if (left <= 0) return;
+      const before = byteLength(JSON.stringify(this.#record[key]));
+      this.#record[key] = cut(String(this.#record[key]), Math.max(MIN_FACT, before - left - 32));
+      this.#truncated.add(key);
+      left -= before - byteLength(JSON.stringify(this.#record[key]));
+    }
+  }
+
+  /** What happened, on the line itself; written before the content so that it is found without reading that. */
+  reserve(): void {
+    this.#record['spanline.capture.mode'] = this.#mode;
+    this.#record['spanline.redactions'] = undefined;
+    this.#record['spanline.redaction.rules'] = undefined;
+    this.#record['spanline.truncated'] = undefined;
+  }
+
+  report(): CaptureReport {
+    const { count, rules } = this.tally;
+    const truncated = this.#truncated.size === 0 ? undefined : [...this.#truncated];
+    if (count > 0) this.#record['spanline.redactions'] = count;
+    if (rules !== undefined) this.#record['spanline.redaction.rules'] = Object.keys(rules);
+    if (truncated !== undefined) this.#record['spanline.truncated'] = truncated;
+    return { redactions: count, rules, truncated };
+  }
+}
+
+const MIN_FIELD = 64;
+const MIN_FACT = 64;
+
+interface Parts {
+  readonly limits: Limits;
+  readonly redactor: Redactor;
+  readonly hasher: Hasher | undefined;
+  readonly hashed: ReadonlySet<string>;
+  readonly protected: ReadonlySet<string>;
+}
+
+/** The evidence covers what the application handed over, before anything was redacted or cut. */
+function rawText(value: unknown): string {
+  try {
+    return typeof value === 'string' ? value : (JSON.stringify(value) ?? '');
+  } catch {
+    return '';
+  }
+}
+
+function isMode(value: unknown): value is CaptureMode {
+  return CAPTURE_MODES.includes(value as CaptureMode);
+}
+
+/**
+ * Builds the capture step of one tracer.
+ *
+ * @throws SpanlineError `ERR_INVALID_OPTION`; also when something is to be hashed and there is no `hashKey`
+ */
+export function createCapture(options: CaptureOptions): Capture {
+  const { capture, redact = {}, hashKey } = options;
+  if (hashKey === undefined && (capture === 'hashed' || (redact.hash?.length ?? 0) > 0)) {
+    throw new SpanlineError({
+      code: 'ERR_INVALID_OPTION',
+      option: 'hashKey',
+      expected: 'a key, since a hash without one can be looked up',
+      got: hashKey,
+    });
+  }
+  const parts: Parts = {
+    limits: resolveLimits(options.limits ?? {}, options.destination),
+    redactor: createRedactor(redact, hashKey),
+    hasher: createHasher(hashKey),
+    hashed: new Set(redact.hash),
+    protected: protectedKeys(redact.protect ?? []),
+  };
+
+  function mode(setting: CaptureSetting | undefined, subject: () => CaptureSubject): CaptureMode {
+    const chosen = setting ?? capture;
+    try {
+      const result: unknown = typeof chosen === 'function' ? chosen(subject()) : chosen;
+      if (result === 'hashed' && hashKey === undefined) return 'metadata';
+      return isMode(result) ? result : 'metadata';
+    } catch {
+      return 'metadata';
+    }
+  }
+
+  return {
+    mode,
+    createScope,
+    apply(record, content, captureMode, scope): CaptureReport {
+      const capturing = new Capturing(parts, record, captureMode, scope);
+      capturing.reserve();
+      capturing.facts();
+      if (content !== undefined) capturing.content(content);
+      return capturing.report();
+    },
+  };
+}

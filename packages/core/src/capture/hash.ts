@@ -1,0 +1,19 @@
+import { createHmac } from 'node:crypto';
+
+/** HMAC-SHA256 under one key. */
+export interface Hasher {
+  /** Tells which key was used, without telling anything about it. */
+  readonly keyId: string;
+  /** 32 hex characters. */
+  hash(value: string): string;
+}
+
+const HASH_LENGTH = 32;
+const KEY_ID_LENGTH = 8;
+
+/** A hasher, or `undefined` without a key: a hash without one could be looked up. */
+export function createHasher(key: string | undefined): Hasher | undefined {
+  if (key === undefined) return undefined;
+  const hex = (value: string): string => createHmac('sha256', key).update(value).digest('hex');
+  return { keyId: hex('spanline.hash.key_id').slice(0, KEY_ID_LENGTH), hash: (value) => hex(value).slice(0, HASH_LENGTH) };
+}

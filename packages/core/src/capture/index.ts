@@ -1,0 +1,13 @@
+export { type Capture, type CaptureOptions, type CaptureReport, createCapture } from './capture.ts';
+export {
+  CAPTURE_MODES,
+  type CaptureMode,
+  type CapturePolicy,
+  type CaptureSetting,
+  type CaptureSubject,
+  type Detector,
+  type LimitOptions,
+  type RedactionRule,
+  type RedactOptions,
+} from './options.ts';
+export type { RedactionScope } from './redactor.ts';

@@ -1,0 +1,181 @@
+import { createHmac } from 'node:crypto';
+import { SpanlineError } from '../error.ts';
+import type { Detector, RedactOptions } from './options.ts';
+import { BUILT_IN_RULES, isSecretName, type Rule, toRule } from './rules.ts';
+
+/** What one local root has in common: the same value has the same number on all its lines. */
+export interface RedactionScope {
+  readonly numbers: Map<string, number>;
+  readonly perRule: Map<string, number>;
+}
+
+/** Counts what was replaced while one record was captured. */
+export interface RedactionTally {
+  count: number;
+  rules: Record<string, number> | undefined;
+}
+
+/** Replaces what must not be logged. */
+export interface Redactor {
+  /** All rules and detectors. */
+  redact(text: string, name: string | undefined, scope: RedactionScope, tally: RedactionTally): string;
+  /** Only the rules for credentials, which hold in every mode. */
+  credentials(text: string, name: string | undefined, scope: RedactionScope, tally: RedactionTally): string;
+}
+
+/** A new scope, for a new local root. */
+export function createScope(): RedactionScope {
+  return { numbers: new Map(), perRule: new Map() };
+}
+
+/** Values that are numbered per scope; later ones stand without a number. */
+const MAX_NUMBERED = 1000;
+const TAG_LENGTH = 4;
+
+type Placeholder = (name: string, value: string, scope: RedactionScope) => string;
+
+/** `[EMAIL_1]`: readable within one trace and worthless outside of it. */
+function numbered(name: string, value: string, scope: RedactionScope): string {
+  const key = `${name}\n${value}`;
+  let number = scope.numbers.get(key);
+  if (number === undefined) {
+    if (scope.numbers.size >= MAX_NUMBERED) return `[${name}]`;
+    number = (scope.perRule.get(name) ?? 0) + 1;
+    scope.perRule.set(name, number);
+    scope.numbers.set(key, number);
+  }
+  return `[${name}_${number}]`;
+}
+
+/** `[EMAIL:7f3a]`: the same for the same value wherever the same key is used. */
+function keyed(hashKey: string): Placeholder {
+  return (name, value) => `[${name}:${createHmac('sha256', hashKey).update(value).digest('hex').slice(0, TAG_LENGTH)}]`;
+}
+
+function note(tally: RedactionTally, name: string): void {
+  tally.count++;
+  tally.rules ??= {};
+  tally.rules[name] = (tally.rules[name] ?? 0) + 1;
+}
+
+/** The union of the rules' hints: text in which it finds nothing is clean. */
+function sentinel(rules: readonly Rule[]): RegExp | undefined {
+  if (rules.some(({ hint }) => hint === '')) return undefined;
+  return new RegExp(rules.map(({ hint }) => hint).join('|'));
+}
+
+interface CompiledRule extends Rule {
+  readonly found: RegExp | undefined;
+}
+
+const compile = (rules: readonly Rule[]): CompiledRule[] =>
+  rules.map((rule) => ({ ...rule, found: rule.hint === '' ? undefined : new RegExp(rule.hint) }));
+
+function applyRule(rule: CompiledRule, text: string, replacement: (value: string) => string): string {
+  if (rule.found !== undefined && !rule.found.test(text)) return text;
+  let result = '';
+  let end = 0;
+  for (const match of text.matchAll(rule.pattern)) {
+    const [whole] = match;
+    const value = match.groups?.['value'] ?? whole;
+    if (whole === '' || (rule.test !== undefined && !rule.test(value))) continue;
+    const start = match.index + whole.lastIndexOf(value);
+    result += text.slice(end, start) + replacement(value);
+    end = start + value.length;
+  }
+  return end === 0 ? text : result + text.slice(end);
+}
+
+/** Ranges of detectors as rules see text: overlapping ones are joined, ones outside of the text ignored. */
+function applyDetector(detector: Detector, text: string, replacement: (name: string, value: string) => string): string {
+  const ranges = [...detector(text)]
+    .filter(({ start, end }) => Number.isInteger(start) && Number.isInteger(end) && start >= 0 && end > start)
+    .toSorted((a, b) => a.start - b.start);
+  let result = '';
+  let last = 0;
+  for (const { start, end, name } of ranges) {
+    if (start < last || end > text.length) continue;
+    result += text.slice(last, start) + replacement(name, text.slice(start, end));
+    last = end;
+  }
+  return result + text.slice(last);
+}
+
+function chooseRules(options: RedactOptions): Rule[] {
+  const chosen = BUILT_IN_RULES.filter(({ name, on }) => options.rules?.[name] ?? on ?? true);
+  return [...chosen, ...(options.custom ?? []).map(toRule)];
+}
+
+function checkOptions(options: RedactOptions): void {
+  const fail = (option: string, expected: string, got: unknown): never => {
+    throw new SpanlineError({ code: 'ERR_INVALID_OPTION', option, expected, got });
+  };
+  const known = BUILT_IN_RULES.map(({ name }) => name);
+  for (const [name, on] of Object.entries(options.rules ?? {})) {
+    if (!known.includes(name)) fail(`redact.rules.${name}`, `one of ${known.join(', ')}`, 'an unknown rule');
+    if (typeof on !== 'boolean') fail(`redact.rules.${name}`, 'a boolean', on);
+  }
+  for (const [index, rule] of (options.custom ?? []).entries()) {
+    if (!/^[A-Z][A-Z0-9_]{0,31}$/.test(rule.name)) fail(`redact.custom[${index}].name`, '[A-Z][A-Z0-9_]*', rule.name);
+    if (!(rule.pattern instanceof RegExp)) fail(`redact.custom[${index}].pattern`, 'a RegExp', rule.pattern);
+  }
+  for (const [index, detector] of (options.detectors ?? []).entries()) {
+    if (typeof detector !== 'function') fail(`redact.detectors[${index}]`, 'a function', detector);
+  }
+}
+
+/**
+ * Builds a redactor: the built-in rules that are on, own rules, then detectors. A detector that throws takes the text with it, so that nothing unread is logged.
+ *
+ * @param hashKey - makes replacements keyed (`[EMAIL:7f3a]`) instead of numbered (`[EMAIL_1]`)
+ * @throws SpanlineError `ERR_INVALID_OPTION`
+ */
+export function createRedactor(options: RedactOptions, hashKey: string | undefined): Redactor {
+  checkOptions(options);
+  const place = hashKey === undefined ? numbered : keyed(hashKey);
+  const all = compile(chooseRules(options));
+  const credentialRules = all.filter(({ credential }) => credential);
+  const detectors = options.detectors ?? [];
+  const anything = sentinel(all);
+  const anyCredential = sentinel(credentialRules);
+
+  function run(rules: readonly CompiledRule[], text: string, scope: RedactionScope, tally: RedactionTally): string {
+    let result = text;
+    for (const rule of rules) {
+      result = applyRule(rule, result, (value) => {
+        note(tally, rule.name);
+        return place(rule.name, value, scope);
+      });
+    }
+    return result;
+  }
+
+  function isSecretField(text: string, name: string | undefined, tally: RedactionTally): boolean {
+    if (name === undefined || text === '' || !isSecretName(name)) return false;
+    note(tally, 'SECRET');
+    return true;
+  }
+
+  return {
+    redact(text, name, scope, tally) {
+      if (isSecretField(text, name, tally)) return '[SECRET]';
+      let result = anything === undefined || anything.test(text) ? run(all, text, scope, tally) : text;
+      for (const detector of detectors) {
+        try {
+          result = applyDetector(detector, result, (rule, value) => {
+            note(tally, rule);
+            return place(rule, value, scope);
+          });
+        } catch {
+          note(tally, 'DETECTOR_FAILED');
+          return '[DETECTOR_FAILED]';
+        }
+      }
+      return result;
+    },
+    credentials(text, name, scope, tally) {
+      if (isSecretField(text, name, tally)) return '[SECRET]';
+      return anyCredential?.test(text) === false ? text : run(credentialRules, text, scope, tally);
+    },
+  };
+}

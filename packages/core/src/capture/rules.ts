@@ -1,0 +1,256 @@
+import { isIPv6 } from 'node:net';
+import type { RedactionRule } from './options.ts';
+
+/** A rule as the redactor runs it. */
+export interface Rule {
+  readonly name: string;
+  /** Global; where it has a group `value`, only that group is replaced. */
+  readonly pattern: RegExp;
+  /** Source of a cheap pattern that is found in every text that holds a match. */
+  readonly hint: string;
+  readonly test?: (match: string) => boolean;
+  /** Credentials are removed in every capture mode. */
+  readonly credential: boolean;
+  /** @defaultValue true */
+  readonly on?: boolean;
+}
+
+function digitsOf(text: string): string {
+  return text.replaceAll(/\D/g, '');
+}
+
+/** Check digit of payment cards (ISO/IEC 7812-1). */
+function isLuhn(digits: string): boolean {
+  let sum = 0;
+  for (let index = 0; index < digits.length; index++) {
+    let digit = Number(digits[digits.length - 1 - index]);
+    if (index % 2 === 1) digit = digit * 2 > 9 ? digit * 2 - 9 : digit * 2;
+    sum += digit;
+  }
+  return sum % 10 === 0;
+}
+
+/** Prefixes of the networks in use; they keep timestamps and counters out. */
+function isCard(match: string): boolean {
+  const digits = digitsOf(match);
+  if (digits.length < 13 || digits.length > 19 || /^(\d)\1+$/.test(digits)) return false;
+  return /^(?:4|5[0-8]|2[2-7]|3[4-9]|6)/.test(digits) && isLuhn(digits);
+}
+
+/** ISO 13616: the account number's remainder of 97. */
+function isIban(match: string): boolean {
+  const iban = match.replaceAll(' ', '');
+  if (iban.length < 15 || iban.length > 34) return false;
+  let remainder = 0;
+  for (const character of iban.slice(4) + iban.slice(0, 4)) {
+    const code = Number.parseInt(character, 36);
+    remainder = (remainder * (code > 9 ? 100 : 10) + code) % 97;
+  }
+  return remainder === 1;
+}
+
+function isPhone(match: string): boolean {
+  const { length } = digitsOf(match);
+  return length >= 8 && length <= 15;
+}
+
+/** Addresses of nobody in particular say nothing about a person. */
+function isPublicIp4(match: string): boolean {
+  return !/^(?:0|127|255)\./.test(match);
+}
+
+function isWrittenIp6(match: string): boolean {
+  return match.split(':').filter((group) => group !== '').length >= 3 && isIPv6(match);
+}
+
+/** Shannon entropy in bits per character. */
+function entropy(text: string): number {
+  const counts = new Map<string, number>();
+  for (const character of text) counts.set(character, (counts.get(character) ?? 0) + 1);
+  let bits = 0;
+  for (const count of counts.values()) bits -= (count / text.length) * Math.log2(count / text.length);
+  return bits;
+}
+
+const MIN_ENTROPY = 2.8;
+
+/** Random enough to be a secret: not a word, not a placeholder, not a piece of code. */
+function isSecretValue(value: string): boolean {
+  if (!/\d/.test(value) || !/[A-Za-z]/.test(value)) return false;
+  if (/[(){}<>]|^\$|^process\.|^[a-z]+\.[a-z]/i.test(value)) return false;
+  return entropy(value) >= MIN_ENTROPY;
+}
+
+const BASE64URL = '[A-Za-z0-9_-]';
+
+const API_KEYS: readonly string[] = [
+  `sk-${BASE64URL}{16,512}`,
+  `pk-lf-${BASE64URL}{16,128}`,
+  `[rsp]k_(?:live|test)_[A-Za-z0-9]{10,256}`,
+  `AIza${BASE64URL}{30,64}`,
+  `A(?:KI|SI)A[A-Z0-9]{16}(?![A-Za-z0-9])`,
+  `gh[pousr]_[A-Za-z0-9]{20,256}`,
+  `github_pat_\\w{22,256}`,
+  `glpat-${BASE64URL}{16,128}`,
+  `xox[abeoprs]-[A-Za-z0-9-]{10,256}`,
+  `hf_[A-Za-z0-9]{20,128}`,
+  `npm_[A-Za-z0-9]{30,64}`,
+  `lsv2_\\w{20,128}`,
+  `gsk_[A-Za-z0-9]{20,128}`,
+  `xai-[A-Za-z0-9]{20,128}`,
+  `r8_[A-Za-z0-9]{20,128}`,
+  `SG\\.${BASE64URL}{16,64}\\.${BASE64URL}{16,128}`,
+  `ya29\\.${BASE64URL}{20,512}`,
+];
+
+const SECRET_WORDS =
+  'pass(?:word|wd|phrase)?|pwd|secret|token|api[_-]?key|apikey|access[_-]?key|secret[_-]?key|private[_-]?key|client[_-]?secret|credentials?|authorization|auth';
+
+/** What of {@link SECRET_WORDS} stands right before the separator, in the spellings that code and configuration use. */
+const SECRET_HINT =
+  '(?:[Kk]ey|KEY|[Tt]oken|TOKEN|[Ss]ecret|SECRET|[Pp]ass(?:word|wd|phrase)?|PASS(?:WORD|WD|PHRASE)?|[Pp]wd|PWD|[Aa]uth(?:orization)?|AUTH(?:ORIZATION)?|[Cc]redentials?|CREDENTIALS?)\\\\?["\']?\\s{0,3}[:=]';
+
+/**
+ * The built-in rules, in the order in which they run. Every repetition is bounded or anchored by a lookbehind on its own characters, so that each is linear in the
+ * length of the text.
+ */
+export const BUILT_IN_RULES: readonly Rule[] = [
+  {
+    name: 'PRIVATE_KEY',
+    credential: true,
+    hint: '-----BEGIN',
+    pattern: /-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY-----[\s\S]*?(?:-----END [A-Z0-9 ]{0,40}PRIVATE KEY-----|$)/g,
+  },
+  {
+    name: 'CONNECTION_STRING',
+    credential: true,
+    hint: '://[^\\s/@:]{0,128}:[^\\s/@]{1,256}@',
+    pattern: /(?<![A-Za-z0-9+.-])[a-z][a-z0-9+.-]{1,30}:\/\/[^\s:@/?#"'`]{0,128}:(?<value>[^\s@/"'`]{1,256})@/gi,
+  },
+  {
+    name: 'JWT',
+    credential: true,
+    hint: 'eyJ',
+    pattern: /(?<![A-Za-z0-9_-])eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]*/g,
+  },
+  {
+    name: 'API_KEY',
+    credential: true,
+    hint: 'sk-|k-lf-|k_live_|k_test_|AIza|AKIA|ASIA|gh[pousr]_|hub_pat_|glpat-|xox[abeoprs]-|hf_|npm_|lsv2_|gsk_|xai-|r8_|SG\\.|ya29',
+    pattern: new RegExp(`(?<![A-Za-z0-9])(?:${API_KEYS.join('|')})`, 'g'),
+  },
+  {
+    name: 'CREDENTIAL',
+    credential: true,
+    hint: '[Bb]earer |[Bb]asic |BEARER |BASIC ',
+    pattern: /\b(?:Bearer|Basic) {1,3}(?<value>[A-Za-z0-9._~+/=-]{12,4096})/gi,
+    test: (value) => /\d|=$/.test(value) || /[a-z][A-Z]/.test(value),
+  },
+  {
+    name: 'SECRET',
+    credential: true,
+    hint: SECRET_HINT,
+    pattern: new RegExp(
+      `(?:^|[^A-Za-z0-9])(?:${SECRET_WORDS})\\\\?["']?\\s{0,3}[:=]\\s{0,3}\\\\?["']?(?<value>[^\\s"'\`,;&\\\\[\\]]{8,256})`,
+      'gi',
+    ),
+    test: isSecretValue,
+  },
+  {
+    name: 'EMAIL',
+    credential: false,
+    hint: '@',
+    pattern: /(?<![\p{L}\p{N}._%+-])[\p{L}\p{N}._%+-]{1,64}@[\p{L}\p{N}-]{1,63}(?:\.[\p{L}\p{N}-]{1,63}){0,6}\.\p{L}{2,24}(?![\p{L}\p{N}])/gu,
+  },
+  {
+    name: 'CARD',
+    credential: false,
+    hint: '\\d(?:[ -]?\\d){12}',
+    pattern: /(?<![\d.,-])\d(?:[ -]?\d){12,18}(?![\d-]|\.\d)/g,
+    test: isCard,
+  },
+  {
+    name: 'IBAN',
+    credential: false,
+    hint: '[A-Z]{2}\\d\\d ?[A-Z0-9]{4}',
+    pattern: /(?<![A-Za-z0-9])[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,3})?(?![A-Za-z0-9])/g,
+    test: isIban,
+  },
+  {
+    name: 'SSN',
+    credential: false,
+    hint: '\\d-\\d\\d-\\d',
+    pattern: /(?<![\w-])(?!000|666|9\d\d)\d{3}-(?!00)\d{2}-(?!0000)\d{4}(?![\w-])/g,
+  },
+  {
+    name: 'PHONE',
+    credential: false,
+    hint: '\\+\\d|\\d-\\d{4}|\\) ?\\d',
+    pattern: /(?<![\w+.-])(?:\+\d(?:[ ().-]{0,2}\d){7,14}|(?:\(\d{3}\) ?|\d{3}-)\d{3}-\d{4})(?![\w-]|\.\d)/g,
+    test: isPhone,
+  },
+  {
+    name: 'IPV4',
+    credential: false,
+    hint: '\\d\\.\\d{1,3}\\.\\d',
+    pattern:
+      /(?<![\w.-])(?:25[0-5]|2[0-4]\d|1?\d?\d)(?:\.(?:25[0-5]|2[0-4]\d|1?\d?\d)){3}(?![\w-]|\.\d)/g,
+    test: isPublicIp4,
+  },
+  {
+    name: 'IPV6',
+    credential: false,
+    hint: ':[0-9A-Fa-f]{0,4}:',
+    pattern: /(?<![\w:.])(?:[0-9A-Fa-f]{0,4}:){2,7}[0-9A-Fa-f]{0,4}(?![\w:])/g,
+    test: isWrittenIp6,
+  },
+  {
+    name: 'PASSPORT',
+    credential: false,
+    on: false,
+    hint: '[A-Z]\\d{6}|\\d{9}',
+    pattern: /(?<![A-Za-z0-9])(?:[A-Z]{1,2}\d{6,8}|\d{9})(?![A-Za-z0-9])/g,
+  },
+];
+
+const escaped = (literal: string): string => literal.replaceAll(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`);
+
+/** A user's rule in the redactor's form. */
+export function toRule({ name, pattern, prefilter, test }: RedactionRule): Rule {
+  const flags = pattern.flags.includes('g') ? pattern.flags : `${pattern.flags}g`;
+  return {
+    name,
+    credential: false,
+    pattern: new RegExp(pattern.source, flags.replace('y', '')),
+    hint: prefilter === undefined || prefilter.length === 0 ? '' : prefilter.map(anyCase).join('|'),
+    ...(test === undefined ? {} : { test }),
+  };
+}
+
+/** A literal in either case; hints share one case-sensitive pattern. */
+function anyCase(literal: string): string {
+  return [...literal]
+    .map((character) => {
+      const [lower, upper] = [character.toLowerCase(), character.toUpperCase()];
+      return lower === upper ? escaped(character) : `[${lower}${upper}]`;
+    })
+    .join('');
+}
+
+const SECRET_NAME = new RegExp(
+  `^(?:.{0,64}[_.-])?(?:${SECRET_WORDS}|set-cookie|cookie|x-api-key|(?:access|refresh|id|auth|session|bearer)[_-]?token)$|(?:Password|Secret|ApiKey|AccessToken|RefreshToken|PrivateKey)$`,
+  'i',
+);
+const MAX_NAMES = 2000;
+const names = new Map<string, boolean>();
+
+/** True for the name of a field whose value is a secret whatever it looks like: `password`, `x-api-key`, `client_secret`. */
+export function isSecretName(name: string): boolean {
+  let secret = names.get(name);
+  if (secret === undefined) {
+    secret = name.length <= 64 && SECRET_NAME.test(name);
+    if (names.size >= MAX_NAMES) names.clear();
+    names.set(name, secret);
+  }
+  return secret;
+}

@@ -1,0 +1,41 @@
+import { currentValues, enclosingSpan } from '../context/index.ts';
+import { type CorrelationKeys, correlationKeys, type ProfileName } from '../profiles/index.ts';
+
+/** Options of {@link correlation}. */
+export interface CorrelationOptions {
+  /** How the ids are spelled. @defaultValue `otel` */
+  profile?: ProfileName;
+}
+
+function fill(target: Record<string, string>, key: string, value: string | undefined): void {
+  if (value !== undefined) target[key] = value;
+}
+
+function readIds(keys: CorrelationKeys): Record<string, string> {
+  const ids: Record<string, string> = {};
+  const span = enclosingSpan();
+  if (span !== undefined) {
+    ids[keys.trace_id] = span.traceId;
+    ids[keys.span_id] = span.spanId;
+  }
+  const { requestId, sessionId, userId } = currentValues();
+  fill(ids, keys['http.request.id'], requestId);
+  fill(ids, keys['session.id'], sessionId);
+  fill(ids, keys['user.id'], userId);
+  return ids;
+}
+
+/**
+ * A mixin for your own pino: `pino({ mixin: correlation() })` puts the ids of the current span, request, session and user on every line the
+ * application logs. Outside of spans and `withContext` it adds nothing. Never throws.
+ */
+export function correlation(options: CorrelationOptions = {}): () => Record<string, string> {
+  const keys = correlationKeys(options.profile ?? 'otel');
+  return () => {
+    try {
+      return readIds(keys);
+    } catch {
+      return {};
+    }
+  };
+}

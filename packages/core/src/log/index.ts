@@ -1,0 +1,4 @@
+export { correlation, type CorrelationOptions } from './correlation.ts';
+export { destinationKind } from './destination.ts';
+export { createLogger, type LogDestination, type LoggerOptions, profileOf } from './logger.ts';
+export { createWriter, type RecordWriter, type WriteResult } from './writer.ts';

@@ -1,0 +1,40 @@
+import type { Logger } from 'pino';
+
+/** pino's own numbers, which custom levels are compared with. */
+const STANDARD: Readonly<Record<string, number>> = { trace: 10, debug: 20, info: 30, warn: 40, error: 50, fatal: 60 };
+
+/** A level of a logger. */
+export interface LoggerLevel {
+  readonly name: string;
+  readonly number: number;
+}
+
+function nearest(levels: readonly LoggerLevel[], number: number): LoggerLevel | undefined {
+  let best: LoggerLevel | undefined;
+  for (const level of levels) {
+    const distance = Math.abs(level.number - number);
+    const bestDistance = best === undefined ? Infinity : Math.abs(best.number - number);
+    if (distance < bestDistance || (distance === bestDistance && level.number < (best?.number ?? 0))) best = level;
+  }
+  return best;
+}
+
+/**
+ * Finds the logger's level for a level name of ours: the one of the same name, else (with `useOnlyCustomLevels`) the one whose number is nearest to
+ * pino's number for the name, the lower of two.
+ */
+export function createLevelLookup(): (logger: Logger, name: string) => LoggerLevel | undefined {
+  let levels: object | undefined;
+  let cache = new Map<string, LoggerLevel | undefined>();
+  return (logger, name) => {
+    if (logger.levels !== levels) {
+      levels = logger.levels;
+      cache = new Map();
+    }
+    if (!cache.has(name)) {
+      const own = Object.entries(logger.levels.values).map(([label, number]) => ({ name: label, number }));
+      cache.set(name, own.find((level) => level.name === name) ?? nearest(own, STANDARD[name] ?? 30));
+    }
+    return cache.get(name);
+  };
+}

@@ -1,0 +1,172 @@
+import type { SpanAttributes } from '../schema/index.ts';
+import { ESTIMATED_WRAPPER, SHAPES, type UsageShape, WRAPPERS } from './shapes.ts';
+
+/** Tokens of one model call as OpenTelemetry counts them: the input includes cached tokens, the output includes reasoning. */
+export interface TokenUsage {
+  inputTokens?: number | undefined;
+  outputTokens?: number | undefined;
+  cacheReadTokens?: number | undefined;
+  cacheWriteTokens?: number | undefined;
+  reasoningTokens?: number | undefined;
+  audioInputTokens?: number | undefined;
+  audioOutputTokens?: number | undefined;
+}
+
+/** What was wrong with a provider's numbers; low cardinality. */
+export type UsageIssue =
+  /** Details were larger than what they are part of, and were cut to it. */
+  | 'details_exceed_total'
+  /** The total proved that cached tokens stood beside the input; they were added to it. */
+  | 'cache_added'
+  /** The total proved that reasoning tokens stood beside the output; they were added to it. */
+  | 'reasoning_added'
+  /** Input and output do not add up to the total; input and output were kept. */
+  | 'total_mismatch';
+
+/** {@link TokenUsage} with where it came from. */
+export interface NormalizedUsage extends TokenUsage {
+  source: 'provider' | 'estimated';
+  issue?: UsageIssue;
+}
+
+/** Beyond this a count is a fault, not a count. */
+const MAX_TOKENS = 1e12;
+
+function count(value: unknown): number | undefined {
+  const number = typeof value === 'string' && value.trim() !== '' ? Number(value) : value;
+  if (typeof number !== 'number' || !(number >= 0) || number > MAX_TOKENS) return undefined;
+  return Math.round(number);
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null;
+}
+
+function read(raw: Record<string, unknown>, paths: UsageShape['input'] | undefined): number | undefined {
+  for (const path of paths ?? []) {
+    let value: unknown = raw;
+    for (const key of path) value = isObject(value) ? value[key] : undefined;
+    const number = count(value);
+    if (number !== undefined) return number;
+  }
+  return undefined;
+}
+
+function shapeOf(raw: Record<string, unknown>): UsageShape | undefined {
+  return SHAPES.find((shape) => shape.marks.some((mark) => raw[mark] !== undefined));
+}
+
+function add(a: number | undefined, b: number | undefined): number | undefined {
+  return a === undefined ? undefined : a + (b ?? 0);
+}
+
+/** Puts right what contradicts itself; where the total decides, it decides, else details give way. */
+function reconcile(usage: NormalizedUsage, total: number | undefined): NormalizedUsage {
+  const cached = (usage.cacheReadTokens ?? 0) + (usage.cacheWriteTokens ?? 0);
+  const { inputTokens: input, outputTokens: output, reasoningTokens: reasoning } = usage;
+  if (input !== undefined && cached > input) {
+    if (total === input + cached + (output ?? 0)) {
+      usage.inputTokens = input + cached;
+      usage.issue = 'cache_added';
+    } else {
+      usage.issue = 'details_exceed_total';
+      if (usage.cacheReadTokens !== undefined) usage.cacheReadTokens = Math.min(usage.cacheReadTokens, input);
+      if (usage.cacheWriteTokens !== undefined) {
+        usage.cacheWriteTokens = Math.min(usage.cacheWriteTokens, input - (usage.cacheReadTokens ?? 0));
+      }
+    }
+  }
+  if (output !== undefined && reasoning !== undefined && reasoning > 0) {
+    if (total !== undefined && total === (usage.inputTokens ?? 0) + output + reasoning) {
+      usage.outputTokens = output + reasoning;
+      usage.issue = 'reasoning_added';
+    } else if (reasoning > output) {
+      usage.reasoningTokens = output;
+      usage.issue = 'details_exceed_total';
+    }
+  }
+  for (const [part, whole] of [
+    ['audioInputTokens', 'inputTokens'],
+    ['audioOutputTokens', 'outputTokens'],
+  ] as const) {
+    if ((usage[part] ?? 0) > (usage[whole] ?? Infinity)) {
+      usage[part] = usage[whole];
+      usage.issue = 'details_exceed_total';
+    }
+  }
+  const sum = (usage.inputTokens ?? 0) + (usage.outputTokens ?? 0);
+  if (usage.issue === undefined && total !== undefined && usage.inputTokens !== undefined && total !== sum) {
+    usage.issue = 'total_mismatch';
+  }
+  return usage;
+}
+
+function fromShape(raw: Record<string, unknown>, shape: UsageShape, source: NormalizedUsage['source']): NormalizedUsage {
+  const cacheReadTokens = read(raw, shape.cacheRead);
+  const cacheWriteTokens = read(raw, shape.cacheWrite);
+  const reasoningTokens = read(raw, shape.reasoning);
+  let inputTokens = read(raw, shape.input);
+  let outputTokens = read(raw, shape.output);
+  if (shape.besidesInput?.includes('cacheRead')) inputTokens = add(inputTokens, cacheReadTokens);
+  if (shape.besidesInput?.includes('cacheWrite')) inputTokens = add(inputTokens, cacheWriteTokens);
+  if (shape.reasoningBesides) outputTokens = add(outputTokens ?? (reasoningTokens === undefined ? undefined : 0), reasoningTokens);
+  const usage: NormalizedUsage = { source };
+  if (inputTokens !== undefined) usage.inputTokens = inputTokens;
+  if (outputTokens !== undefined) usage.outputTokens = outputTokens;
+  if (cacheReadTokens !== undefined) usage.cacheReadTokens = cacheReadTokens;
+  if (cacheWriteTokens !== undefined) usage.cacheWriteTokens = cacheWriteTokens;
+  if (reasoningTokens !== undefined) usage.reasoningTokens = reasoningTokens;
+  const audioInput = read(raw, shape.audioInput);
+  if (audioInput !== undefined) usage.audioInputTokens = audioInput;
+  const audioOutput = read(raw, shape.audioOutput);
+  if (audioOutput !== undefined) usage.audioOutputTokens = audioOutput;
+  return reconcile(usage, read(raw, shape.total));
+}
+
+function hasTokens(usage: NormalizedUsage): boolean {
+  return usage.inputTokens !== undefined || usage.outputTokens !== undefined;
+}
+
+function find(raw: unknown, source: NormalizedUsage['source'], depth: number): NormalizedUsage | undefined {
+  if (!isObject(raw)) return undefined;
+  const shape = shapeOf(raw);
+  if (shape !== undefined) {
+    const usage = fromShape(raw, shape, source);
+    if (hasTokens(usage)) return usage;
+  }
+  if (depth === 0) return undefined;
+  for (const wrapper of WRAPPERS) {
+    const usage = find(raw[wrapper], source, depth - 1);
+    if (usage !== undefined) return usage;
+  }
+  return find(raw[ESTIMATED_WRAPPER], 'estimated', depth - 1);
+}
+
+/**
+ * Tokens from what a provider or framework reports, recognised by shape: OpenAI (chat, responses), Anthropic, Google, Bedrock, Ollama, DeepSeek, Cohere,
+ * LangChain (`usage_metadata`, `tokenUsage`, `estimatedTokenUsage`), AI SDK, and objects that wrap one of these. What is not reported stays absent; an explicit 0
+ * stays 0. Never throws.
+ *
+ * @returns `undefined` when there is no count in it
+ */
+export function normalizeUsage(raw: unknown): NormalizedUsage | undefined {
+  try {
+    return find(raw, 'provider', 2);
+  } catch {
+    return undefined;
+  }
+}
+
+/** The usage as span attributes, for `span.set()`. */
+export function usageAttributes(usage: NormalizedUsage): SpanAttributes {
+  const attributes: SpanAttributes = { 'spanline.usage.source': usage.source };
+  if (usage.issue !== undefined) attributes['spanline.usage.issue'] = usage.issue;
+  attributes['gen_ai.usage.input_tokens'] = usage.inputTokens;
+  attributes['gen_ai.usage.output_tokens'] = usage.outputTokens;
+  attributes['gen_ai.usage.cache_read.input_tokens'] = usage.cacheReadTokens;
+  attributes['gen_ai.usage.cache_write.input_tokens'] = usage.cacheWriteTokens;
+  attributes['gen_ai.usage.reasoning.output_tokens'] = usage.reasoningTokens;
+  attributes['gen_ai.usage.audio.input_tokens'] = usage.audioInputTokens;
+  attributes['gen_ai.usage.audio.output_tokens'] = usage.audioOutputTokens;
+  return attributes;
+}
