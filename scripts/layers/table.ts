@@ -35,7 +35,8 @@ export const layerTable: LayerTable = {
   },
   floors: [
     ['schema', 'context', 'error.ts'],
-    ['usage', 'capture', 'profiles'],
+    ['profiles'],
+    ['usage', 'capture'],
     ['log'],
     ['trace', 'testing', 'testing.ts', 'pretty.ts'],
     ['source', 'default-tracer.ts'],

@@ -13,10 +13,19 @@ export { defaultTracer } from './default-tracer.ts';
 export { SpanlineError, type SpanlineErrorDetails } from './error.ts';
 export { correlation, createLogger, type LoggerOptions } from './log/index.ts';
 export { observe, type ObserveDecorator, type ObserveOptions, traceable } from './observe.ts';
-export { type ParsedLine, parseLine, toDatadog, toEcs, toOtlp } from './profiles/index.ts';
+export {
+  type JsonSchema,
+  jsonSchema,
+  type OtlpTraces,
+  type ParsedLine,
+  parseLine,
+  type ParseOptions,
+  toDatadog,
+  toEcs,
+  toOtlp,
+} from './profiles/index.ts';
 export {
   type ErrorClass,
-  jsonSchema,
   type Message,
   type MessagePart,
   type RetrievedDocument,
@@ -28,6 +37,7 @@ export {
   type SpanType,
   type ToolDefinition,
   validate,
+  type ValidationError,
   type ValidationResult,
 } from './schema/index.ts';
 export { score } from './score.ts';

@@ -1,4 +1,5 @@
 import { SpanlineError } from '../error.ts';
+import type { ProfileName } from '../profiles/index.ts';
 import type { ContentAttributes, ContentKey, SpanRecord } from '../schema/index.ts';
 import { fitField } from './fit.ts';
 import { createHasher, type Hasher } from './hash.ts';
@@ -23,6 +24,7 @@ export interface CaptureOptions {
   readonly limits?: LimitOptions | undefined;
   readonly hashKey?: string | undefined;
   readonly destination: 'small' | 'large';
+  readonly profile: ProfileName;
 }
 
 /** What capturing did to one record. */
@@ -279,7 +281,7 @@ export function createCapture(options: CaptureOptions): Capture {
     });
   }
   const parts: Parts = {
-    limits: resolveLimits(options.limits ?? {}, options.destination),
+    limits: resolveLimits(options.limits ?? {}, options.destination, options.profile),
     redactor: createRedactor(redact, hashKey),
     hasher: createHasher(hashKey),
     hashed: new Set(redact.hash),

@@ -24,3 +24,4 @@ export { SCHEMA_VERSION } from './record.ts';
 export type { ErrorClass, EventName, SpanKind, SpanStatus, SpanType } from './span.ts';
 export { ERROR_CLASSES, EVENT_NAMES, SPAN_STATUSES, SPAN_TYPES } from './span.ts';
 export { toMessages, toParts } from './to-messages.ts';
+export { validate, type ValidationError, type ValidationResult } from './validate.ts';

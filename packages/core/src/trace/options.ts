@@ -2,13 +2,13 @@ import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { CAPTURE_MODES, type CaptureSetting } from '../capture/options.ts';
 import { SpanlineError } from '../error.ts';
+import { profileOf } from '../log/index.ts';
+import { PROFILE_NAMES } from '../profiles/index.ts';
 import type { Resource } from './record.ts';
 import type { Profile, ServiceOptions, TracerOptions } from './types.ts';
 
 /** Environment variables that spanline reads; the list is closed. */
 export type Environment = Readonly<Record<string, string | undefined>>;
-
-const PROFILES: readonly Profile[] = ['otel', 'ecs', 'datadog'];
 
 const KNOWN_OPTIONS: ReadonlySet<string> = new Set<keyof TracerOptions>([
   'service',
@@ -145,9 +145,11 @@ function resolveCapture(options: TracerOptions, env: Environment): CaptureSettin
 }
 
 function resolveProfile(options: TracerOptions, env: Environment): Profile {
-  if (options.profile !== undefined) return oneOf('profile', options.profile, PROFILES);
+  if (options.profile !== undefined) return oneOf('profile', options.profile, PROFILE_NAMES);
+  const ofLogger = options.logger === undefined ? undefined : profileOf(options.logger);
+  if (ofLogger !== undefined) return ofLogger;
   const fromEnvironment = variable(env, 'SPANLINE_PROFILE');
-  return fromEnvironment === undefined ? 'otel' : oneOf('SPANLINE_PROFILE', fromEnvironment, PROFILES);
+  return fromEnvironment === undefined ? 'otel' : oneOf('SPANLINE_PROFILE', fromEnvironment, PROFILE_NAMES);
 }
 
 /** Options with every default filled in. */

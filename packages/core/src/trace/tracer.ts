@@ -87,6 +87,7 @@ export function createTracer(options: TracerOptions = {}): Tracer {
     capture: createCapture({
       capture: resolved.capture,
       destination: destinationKind(logger),
+      profile: resolved.profile,
       ...(options.redact === undefined ? {} : { redact: options.redact }),
       ...(options.limits === undefined ? {} : { limits: options.limits }),
       ...(resolved.hashKey === undefined ? {} : { hashKey: resolved.hashKey }),

@@ -1,4 +1,5 @@
 import type { Logger } from 'pino';
+import type { ProfileName } from '../profiles/index.ts';
 import type { CaptureSetting, LimitOptions, RedactOptions } from '../capture/options.ts';
 import type { ContextValues, Labels } from '../context/store.ts';
 import type { RemoteContext } from '../context/propagation.ts';
@@ -122,7 +123,7 @@ export interface ServiceOptions {
 }
 
 /** Spelling of the emitted line. */
-export type Profile = 'otel' | 'ecs' | 'datadog';
+export type Profile = ProfileName;
 
 /** Time source; tests and golden files set it. */
 export interface Clock {

@@ -159,14 +159,15 @@ export function normalizeUsage(raw: unknown): NormalizedUsage | undefined {
 
 /** The usage as span attributes, for `span.set()`. */
 export function usageAttributes(usage: NormalizedUsage): SpanAttributes {
-  const attributes: SpanAttributes = { 'spanline.usage.source': usage.source };
-  if (usage.issue !== undefined) attributes['spanline.usage.issue'] = usage.issue;
-  attributes['gen_ai.usage.input_tokens'] = usage.inputTokens;
-  attributes['gen_ai.usage.output_tokens'] = usage.outputTokens;
-  attributes['gen_ai.usage.cache_read.input_tokens'] = usage.cacheReadTokens;
-  attributes['gen_ai.usage.cache_write.input_tokens'] = usage.cacheWriteTokens;
-  attributes['gen_ai.usage.reasoning.output_tokens'] = usage.reasoningTokens;
-  attributes['gen_ai.usage.audio.input_tokens'] = usage.audioInputTokens;
-  attributes['gen_ai.usage.audio.output_tokens'] = usage.audioOutputTokens;
-  return attributes;
+  return {
+    'spanline.usage.source': usage.source,
+    ...(usage.issue === undefined ? {} : { 'spanline.usage.issue': usage.issue }),
+    'gen_ai.usage.input_tokens': usage.inputTokens,
+    'gen_ai.usage.output_tokens': usage.outputTokens,
+    'gen_ai.usage.cache_read.input_tokens': usage.cacheReadTokens,
+    'gen_ai.usage.cache_write.input_tokens': usage.cacheWriteTokens,
+    'gen_ai.usage.reasoning.output_tokens': usage.reasoningTokens,
+    'gen_ai.usage.audio.input_tokens': usage.audioInputTokens,
+    'gen_ai.usage.audio.output_tokens': usage.audioOutputTokens,
+  };
 }

@@ -1,0 +1,7 @@
+export { type CorrelationKeys, correlationKeys } from './correlation-keys.ts';
+export { toDatadog } from './datadog.ts';
+export { toEcs } from './ecs.ts';
+export { type JsonSchema, jsonSchema } from './json-schema.ts';
+export { PROFILE_NAMES, type ProfileName } from './names.ts';
+export { type OtlpAttribute, type OtlpSpan, type OtlpTraces, type OtlpValue, toOtlp } from './otlp.ts';
+export { type ParsedLine, parseLine, type ParseOptions } from './parse-line.ts';

@@ -1,0 +1,218 @@
+import { ATTRIBUTES, type AttributeKind, type SpanRecord } from '../schema/index.ts';
+
+/** An attribute value of OTLP/JSON; 64-bit integers are strings there. */
+export type OtlpValue =
+  | { stringValue: string }
+  | { boolValue: boolean }
+  | { intValue: string }
+  | { doubleValue: number }
+  | { arrayValue: { values: OtlpValue[] } };
+
+/** An attribute of OTLP/JSON. */
+export interface OtlpAttribute {
+  key: string;
+  value: OtlpValue;
+}
+
+/** A span of OTLP/JSON (opentelemetry-proto `trace.proto`). */
+export interface OtlpSpan {
+  traceId: string;
+  spanId: string;
+  parentSpanId?: string;
+  name: string;
+  kind: number;
+  startTimeUnixNano: string;
+  endTimeUnixNano: string;
+  attributes: OtlpAttribute[];
+  events?: { name: string; timeUnixNano: string; attributes: OtlpAttribute[] }[];
+  status: { code: number; message?: string };
+  flags?: number;
+}
+
+/** Body of `POST /v1/traces`. */
+export interface OtlpTraces {
+  resourceSpans: {
+    resource: { attributes: OtlpAttribute[] };
+    scopeSpans: { scope: { name: string; version?: string }; spans: OtlpSpan[] }[];
+  }[];
+}
+
+/** Keys that OTLP keeps in the resource. */
+const RESOURCE_KEYS = [
+  'service.name',
+  'service.version',
+  'deployment.environment.name',
+  'host.name',
+  'process.pid',
+] as const;
+
+/** Keys that have a place of their own in an OTLP span, or say what only a line needs. */
+const OWN_PLACE: ReadonlySet<string> = new Set([
+  ...RESOURCE_KEYS,
+  '@timestamp',
+  'level',
+  'message',
+  'event.name',
+  'event.outcome',
+  'event.start',
+  'event.duration',
+  'duration_ms',
+  'trace_id',
+  'span_id',
+  'parent_span_id',
+  'trace_flags',
+  'span.name',
+  'span.kind',
+  'otel.scope.name',
+  'otel.scope.version',
+  'error.message',
+  'error.stack',
+]);
+
+const KINDS: Readonly<Record<string, number>> = { INTERNAL: 1, SERVER: 2, CLIENT: 3 };
+const STATUS_OK = 1;
+const STATUS_ERROR = 2;
+
+/** What Phoenix and others call our types (OpenInference). */
+const OPENINFERENCE: Readonly<Record<string, string>> = {
+  chain: 'CHAIN',
+  agent: 'AGENT',
+  llm: 'LLM',
+  embedding: 'EMBEDDING',
+  retriever: 'RETRIEVER',
+  reranker: 'RERANKER',
+  tool: 'TOOL',
+  guardrail: 'GUARDRAIL',
+  evaluator: 'EVALUATOR',
+  prompt: 'PROMPT',
+};
+
+/** What LangSmith calls them. */
+const LANGSMITH: Readonly<Record<string, string>> = {
+  chain: 'chain',
+  agent: 'chain',
+  llm: 'llm',
+  embedding: 'embedding',
+  retriever: 'retriever',
+  tool: 'tool',
+  prompt: 'prompt',
+  parser: 'parser',
+};
+
+function toValue(value: unknown, kind: AttributeKind | undefined): OtlpValue | undefined {
+  switch (typeof value) {
+    case 'string':
+      return { stringValue: value };
+    case 'boolean':
+      return { boolValue: value };
+    case 'number':
+      return kind === 'double' || !Number.isSafeInteger(value) ? { doubleValue: value } : { intValue: String(value) };
+    default:
+      if (!Array.isArray(value)) return undefined;
+      return { arrayValue: { values: value.map((entry) => ({ stringValue: String(entry) })) } };
+  }
+}
+
+function toAttributes(record: SpanRecord, keys: readonly string[]): OtlpAttribute[] {
+  const source = record as Readonly<Record<string, unknown>>;
+  return keys.flatMap((key) => {
+    const value = toValue(source[key], (ATTRIBUTES as Readonly<Record<string, AttributeKind>>)[key]);
+    return value === undefined ? [] : [{ key, value }];
+  });
+}
+
+/** `2026-11-23T09:12:34.123456Z` in nanoseconds since the epoch; `undefined` when it is no time. */
+function unixNanos(iso: string | undefined): bigint | undefined {
+  const ms = Date.parse(iso ?? '');
+  if (Number.isNaN(ms)) return undefined;
+  const micros = /\.\d{3}(\d{3})Z$/.exec(iso ?? '')?.[1] ?? '0';
+  return BigInt(ms) * 1_000_000n + BigInt(micros) * 1000n;
+}
+
+function exceptionEvent(record: SpanRecord, end: bigint): OtlpSpan['events'] {
+  if (record['error.message'] === undefined && record['error.stack'] === undefined) return undefined;
+  const attributes: OtlpAttribute[] = [];
+  const add = (key: string, value: string | undefined): void => {
+    if (value !== undefined) attributes.push({ key, value: { stringValue: value } });
+  };
+  add('exception.type', record['error.type']);
+  add('exception.message', record['error.message']);
+  add('exception.stacktrace', record['error.stack']);
+  return [{ name: 'exception', timeUnixNano: String(end), attributes }];
+}
+
+function statusOf(record: SpanRecord): OtlpSpan['status'] {
+  if (record['span.status'] === 'ok') return { code: STATUS_OK };
+  if (record['span.status'] !== 'error') return { code: 0 };
+  const message = record['error.message'];
+  return message === undefined ? { code: STATUS_ERROR } : { code: STATUS_ERROR, message };
+}
+
+function toSpan(record: SpanRecord): OtlpSpan | undefined {
+  const start = unixNanos(record['event.start']);
+  const { trace_id: traceId, span_id: spanId } = record;
+  if (record['event.name'] !== 'span.end' || start === undefined || traceId === undefined || spanId === undefined) {
+    return undefined;
+  }
+  const end = start + BigInt(Math.max(0, Math.round(record['event.duration'] ?? 0)));
+  const attributes = toAttributes(record, Object.keys(record).filter((key) => !OWN_PLACE.has(key)));
+  const type = record['span.type'] ?? '';
+  const kindAttribute = (key: string, value: string | undefined): void => {
+    if (value !== undefined) attributes.push({ key, value: { stringValue: value } });
+  };
+  kindAttribute('openinference.span.kind', OPENINFERENCE[type]);
+  kindAttribute('langsmith.span.kind', LANGSMITH[type]);
+  const events = exceptionEvent(record, end);
+  const flags = Number.parseInt(record.trace_flags ?? '', 16);
+  return {
+    traceId,
+    spanId,
+    ...(record.parent_span_id === undefined ? {} : { parentSpanId: record.parent_span_id }),
+    name: record['span.name'] ?? '',
+    kind: KINDS[record['span.kind'] ?? ''] ?? 1,
+    startTimeUnixNano: String(start),
+    endTimeUnixNano: String(end),
+    attributes,
+    ...(events === undefined ? {} : { events }),
+    status: statusOf(record),
+    ...(Number.isNaN(flags) ? {} : { flags }),
+  };
+}
+
+/** Values of one group, made when it is first met. */
+function getOrAdd<T>(groups: Map<string, T>, key: string, make: () => T): T {
+  let group = groups.get(key);
+  if (group === undefined) {
+    group = make();
+    groups.set(key, group);
+  }
+  return group;
+}
+
+interface Group {
+  readonly resource: SpanRecord;
+  readonly scopes: Map<string, { name: string; version?: string; spans: OtlpSpan[] }>;
+}
+
+/**
+ * Ended spans as the body of an OTLP/JSON `POST /v1/traces`, grouped by resource and scope. Lines of other kinds (`span.start`, scores, alerts, stats) are left out. A trace that
+ * only is linked (`spanline.link.trace_id`) stays an attribute, since an OTLP link needs a span's id.
+ */
+export function toOtlp(records: readonly SpanRecord[]): OtlpTraces {
+  const groups = new Map<string, Group>();
+  for (const record of records) {
+    const span = toSpan(record);
+    if (span === undefined) continue;
+    const identity = RESOURCE_KEYS.map((key) => record[key]).join('\n');
+    const { scopes } = getOrAdd(groups, identity, () => ({ resource: record, scopes: new Map() }));
+    const name = record['otel.scope.name'] ?? '';
+    const version = record['otel.scope.version'];
+    getOrAdd(scopes, `${name}@${version}`, () => ({ name, ...(version === undefined ? {} : { version }), spans: [] })).spans.push(span);
+  }
+  return {
+    resourceSpans: [...groups.values()].map(({ resource, scopes }) => ({
+      resource: { attributes: toAttributes(resource, RESOURCE_KEYS) },
+      scopeSpans: [...scopes.values()].map(({ spans, ...scope }) => ({ scope, spans })),
+    })),
+  };
+}

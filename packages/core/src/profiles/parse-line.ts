@@ -1,0 +1,184 @@
+import { ATTRIBUTES, type AttributeKind, OPEN_KEY_PREFIXES, type SpanRecord } from '../schema/index.ts';
+import { DATADOG, ECS } from './spellings.ts';
+import { fromStructured } from './structured.ts';
+
+/** A line that was read back. */
+export interface ParsedLine {
+  /** `log` is a line of the application. */
+  kind: 'span' | 'score' | 'alert' | 'stats' | 'log';
+  /** The canonical record; of a line of the application what it shares with one: time, level, message, ids. */
+  record: SpanRecord;
+  /** Everything on the line that no record has: the logger's bindings, the application's fields. */
+  rest: Record<string, unknown>;
+}
+
+/** Options of {@link parseLine}. */
+export interface ParseOptions {
+  /** Where the logger that wrote the line puts messages. @defaultValue `message`, else `msg` */
+  messageKey?: string;
+}
+
+type Bag = Record<string, unknown>;
+
+const KINDS: Readonly<Record<string, AttributeKind>> = ATTRIBUTES;
+const MAX_DEPTH = 10;
+/** pino's numbers. */
+const LEVELS: readonly (readonly [number, string])[] = [
+  [10, 'trace'],
+  [20, 'debug'],
+  [30, 'info'],
+  [40, 'warn'],
+  [50, 'error'],
+  [60, 'fatal'],
+];
+
+function invert(spelling: Readonly<Record<string, string>>): Map<string, string> {
+  return new Map(Object.entries(spelling).map(([canonical, name]) => [name, canonical]));
+}
+
+const FROM_ECS = invert(ECS);
+const FROM_DATADOG = invert(DATADOG);
+/** Written by a profile beside the keys of the record, and derived from them. */
+const DERIVED: ReadonlySet<string> = new Set(['ecs.version', 'transaction.id', 'client.ip', 'ddsource', 'ddtags', 'duration']);
+
+const hasType: Readonly<Record<AttributeKind, (value: unknown) => boolean>> = {
+  string: (value) => typeof value === 'string',
+  text: (value) => typeof value === 'string',
+  json: (value) => typeof value === 'string',
+  boolean: (value) => typeof value === 'boolean',
+  int: (value) => Number.isInteger(value),
+  double: (value) => typeof value === 'number' && Number.isFinite(value),
+  strings: (value) => Array.isArray(value) && value.every((entry) => typeof entry === 'string'),
+};
+
+function isOpenKey(key: string): boolean {
+  return OPEN_KEY_PREFIXES.some((prefix) => key.startsWith(prefix) && key.length > prefix.length);
+}
+
+function isBag(value: unknown): value is Bag {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** Own property, also for `__proto__`. */
+function put(target: Bag, key: string, value: unknown): void {
+  if (key === '__proto__') Object.defineProperty(target, key, { value, enumerable: true, configurable: true, writable: true });
+  else target[key] = value;
+}
+
+/** Dotted keys out of nested objects; content stays in one piece. */
+function flatten(source: Bag, prefix: string, depth: number, target: Map<string, unknown>): void {
+  for (const key of Object.keys(source)) {
+    const path = prefix + key;
+    const value = source[key];
+    const structured = KINDS[path] === 'json' && Object.hasOwn(KINDS, path);
+    if (isBag(value) && !structured && depth < MAX_DEPTH) flatten(value, `${path}.`, depth + 1, target);
+    else target.set(path, value);
+  }
+}
+
+function levelName(value: unknown): string | undefined {
+  if (typeof value === 'string') return value.toLowerCase();
+  if (typeof value !== 'number') return undefined;
+  return LEVELS.findLast(([number]) => number <= value)?.[1] ?? 'trace';
+}
+
+function scalar(value: unknown): boolean {
+  return typeof value === 'string' || typeof value === 'boolean' || (typeof value === 'number' && Number.isFinite(value));
+}
+
+/** The canonical key of a flat key; `undefined` for what is no key of a record. */
+function canonicalKey(key: string, spelling: Map<string, string> | undefined): string | undefined {
+  const renamed = spelling?.get(key);
+  if (renamed !== undefined) return renamed;
+  return (Object.hasOwn(KINDS, key) || isOpenKey(key)) ? key : undefined;
+}
+
+function spellingOf(flat: Map<string, unknown>): Map<string, string> | undefined {
+  if (flat.get('ddsource') === 'nodejs') return FROM_DATADOG;
+  if (flat.has('ecs.version') || flat.has('log.level') || flat.has('trace.id')) return FROM_ECS;
+  return undefined;
+}
+
+function readFields(flat: Map<string, unknown>): { record: Bag; rest: Bag } {
+  const spelling = spellingOf(flat);
+  const record: Bag = {};
+  const rest: Bag = {};
+  for (const [key, value] of flat) {
+    const canonical = canonicalKey(key, spelling);
+    if (canonical === undefined) {
+      if (spelling === undefined || !DERIVED.has(key)) put(rest, key, value);
+      continue;
+    }
+    const read = KINDS[canonical] === 'json' && typeof value === 'object' && value !== null ? fromStructured(value) : value;
+    const fits = Object.hasOwn(KINDS, canonical) ? hasType[KINDS[canonical] as AttributeKind](read) : scalar(read);
+    if (fits) put(record, canonical, read);
+    else if (canonical !== 'level') put(rest, key, value);
+  }
+  return { record, rest };
+}
+
+function take(rest: Bag, ...keys: readonly (string | undefined)[]): unknown {
+  for (const key of keys) {
+    if (key === undefined || rest[key] === undefined) continue;
+    const value = rest[key];
+    delete rest[key];
+    return value;
+  }
+  return undefined;
+}
+
+/** What pino calls differently: `level` as a number, `time` in milliseconds, `msg`. */
+function readPino(source: Bag, record: Bag, rest: Bag, messageKey: string | undefined): void {
+  if (record['level'] === undefined) {
+    const level = levelName(source['level'] ?? rest['severity']);
+    if (level !== undefined) record['level'] = level;
+  }
+  if (record['message'] === undefined || messageKey !== undefined) {
+    const message = take(rest, messageKey, 'msg');
+    if (typeof message === 'string') record['message'] = message;
+  }
+  if (record['@timestamp'] === undefined) {
+    const time = take(rest, 'time', 'timestamp');
+    const date = typeof time === 'number' || typeof time === 'string' ? new Date(time) : undefined;
+    if (date !== undefined && !Number.isNaN(date.getTime())) record['@timestamp'] = date.toISOString();
+  }
+}
+
+const KIND_OF_EVENT: Readonly<Record<string, ParsedLine['kind']>> = {
+  'span.end': 'span',
+  'span.start': 'span',
+  'span.content': 'span',
+  'gen_ai.evaluation.result': 'score',
+  alert: 'alert',
+  'spanline.stats': 'stats',
+};
+
+function parseJson(line: string): unknown {
+  try {
+    return JSON.parse(line);
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * Reads a line of any profile, written by any pino logger, back into the canonical record. Lines are hostile input: nothing throws, and what has the wrong type is not part of
+ * the record.
+ *
+ * @returns `undefined` for what is no JSON object
+ */
+export function parseLine(line: string | object, options: ParseOptions = {}): ParsedLine | undefined {
+  const source = typeof line === 'string' ? parseJson(line) : line;
+  if (!isBag(source)) return undefined;
+  try {
+    const flat = new Map<string, unknown>();
+    flatten(source, '', 0, flat);
+    const { record, rest } = readFields(flat);
+    readPino(source, record, rest, options.messageKey);
+    const event = record['event.name'];
+    const kind = typeof event === 'string' && record['spanline.schema'] !== undefined ? KIND_OF_EVENT[event] : undefined;
+    return { kind: kind ?? 'log', record: record as SpanRecord, rest };
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,79 @@
+import type { AttributeKind } from './attributes.ts';
+import { kindOfKey, MAX_KEY_LENGTH, MAX_KEYS, REQUIRED, REQUIRED_BY_EVENT, VALUE_RULES } from './rules.ts';
+
+/** One thing that is wrong with a record. */
+export interface ValidationError {
+  key: string;
+  expected: string;
+  got: string;
+}
+
+/** Outcome of {@link validate}. */
+export type ValidationResult = { valid: true } | { valid: false; errors: ValidationError[] };
+
+type Check = readonly [expected: string, fits: (value: unknown) => boolean];
+
+function isJson(value: unknown): boolean {
+  if (typeof value !== 'string') return false;
+  try {
+    JSON.parse(value);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+const isNumber = (value: unknown): value is number => typeof value === 'number' && Number.isFinite(value);
+
+const CHECKS: Readonly<Record<AttributeKind | 'scalar', Check>> = {
+  string: ['a string', (value) => typeof value === 'string'],
+  text: ['a string', (value) => typeof value === 'string'],
+  json: ['a string of JSON', isJson],
+  boolean: ['a boolean', (value) => typeof value === 'boolean'],
+  int: ['an integer', Number.isInteger],
+  double: ['a number', isNumber],
+  strings: ['an array of strings', (value) => Array.isArray(value) && value.every((entry) => typeof entry === 'string')],
+  scalar: ['a string, number or boolean', (value) => ['string', 'boolean'].includes(typeof value) || isNumber(value)],
+};
+
+const show = (value: unknown): string => (Array.isArray(value) ? 'an array' : value === null ? 'null' : typeof value);
+
+function checkValue(key: string, value: unknown): ValidationError | undefined {
+  const kind = kindOfKey(key);
+  if (kind === undefined) return { key, expected: 'a key of the schema', got: 'an unknown key' };
+  const [expected, fits] = CHECKS[kind];
+  if (!fits(value)) return { key, expected, got: show(value) };
+  const rule = VALUE_RULES[key];
+  if (rule === undefined) return undefined;
+  if (rule.values !== undefined && !rule.values.includes(value as string)) {
+    return { key, expected: `one of ${rule.values.join(', ')}`, got: 'another value' };
+  }
+  if (rule.pattern !== undefined && !rule.pattern.test(value as string)) {
+    return { key, expected: `a value like ${rule.pattern.source}`, got: 'another form' };
+  }
+  if (rule.minimum !== undefined && (value as number) < rule.minimum) {
+    return { key, expected: `at least ${rule.minimum}`, got: String(value) };
+  }
+  return undefined;
+}
+
+/**
+ * Checks a canonical record (rules of `docs/span-schema.md`). A line that a logger of your own wrote holds its fields as well: give it to `parseLine` first. Values are never part of an error.
+ */
+export function validate(record: object): ValidationResult {
+  const source = record as Readonly<Record<string, unknown>>;
+  const errors: ValidationError[] = [];
+  const keys = Object.keys(source).filter((key) => source[key] !== undefined);
+  if (keys.length > MAX_KEYS) errors.push({ key: '', expected: `at most ${MAX_KEYS} keys`, got: String(keys.length) });
+  for (const key of keys) {
+    if (key.length > MAX_KEY_LENGTH) {
+      errors.push({ key, expected: `at most ${MAX_KEY_LENGTH} characters`, got: String(key.length) });
+    }
+    const error = checkValue(key, source[key]);
+    if (error !== undefined) errors.push(error);
+  }
+  for (const key of [...REQUIRED, ...(REQUIRED_BY_EVENT[String(source['event.name'])] ?? [])]) {
+    if (source[key] === undefined) errors.push({ key, expected: 'a value', got: 'nothing' });
+  }
+  return errors.length === 0 ? { valid: true } : { valid: false, errors };
+}
