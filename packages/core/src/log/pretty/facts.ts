@@ -1,0 +1,100 @@
+import type { SpanRecord } from '../../schema/index.ts';
+import { formatAmount, formatCost, formatCount, formatDuration } from './format.ts';
+import type { Glyphs, Piece, Tone } from './style.ts';
+import { clean } from './text.ts';
+
+const TEXT_LIMIT = 120;
+/** Ends that are no news. */
+const USUAL_FINISH: ReadonlySet<string> = new Set([
+  'stop',
+  'end_turn',
+  'tool_calls',
+  'tool_use',
+  'function_call',
+  'stop_sequence',
+  'STOP',
+]);
+
+type Add = (text: string, tone?: Tone) => void;
+
+/** `1532→287 tok`, with a tilde when counted locally. */
+export function tokensText(input: number | undefined, output: number | undefined, glyphs: Glyphs): string {
+  const side = (count: number | undefined): string => (count === undefined ? '?' : formatCount(count));
+  return output === undefined ? `${side(input)} tok` : `${side(input)}${glyphs.arrow}${side(output)} tok`;
+}
+
+function addHttp(record: SpanRecord, add: Add): void {
+  const status = record['http.response.status_code'];
+  if (status !== undefined) add(String(status), status >= 500 ? 'red' : status >= 400 ? 'yellow' : 'green');
+}
+
+function addUsage(record: SpanRecord, glyphs: Glyphs, add: Add): void {
+  const { 'gen_ai.usage.input_tokens': input, 'gen_ai.usage.output_tokens': output } = record;
+  if (input !== undefined || output !== undefined) {
+    const about = record['spanline.usage.source'] === 'estimated' ? '~' : '';
+    add(about + tokensText(input, output, glyphs));
+  }
+  const cost = record['spanline.cost.usd'];
+  if (cost !== undefined) add(formatCost(cost));
+  const first = record['gen_ai.response.time_to_first_chunk'];
+  if (first !== undefined) add(`ttft ${formatDuration(first * 1000)}`);
+  const cached = record['gen_ai.usage.cache_read.input_tokens'];
+  if (cached !== undefined && cached > 0) add(`${formatCount(cached)} cached`);
+}
+
+function addModel(record: SpanRecord, name: string, add: Add): void {
+  const model = clean(record['gen_ai.request.model'] ?? record['gen_ai.response.model'], TEXT_LIMIT);
+  if (model !== '' && !name.includes(model)) add(model, 'magenta');
+}
+
+function scores(record: SpanRecord): string {
+  const { 'spanline.retrieval.score_min': min, 'spanline.retrieval.score_max': max } = record;
+  if (min === undefined || max === undefined) return '';
+  return min === max ? ` ${max.toFixed(2)}` : ` ${min.toFixed(2)}-${max.toFixed(2)}`;
+}
+
+function addRetrieval(record: SpanRecord, glyphs: Glyphs, add: Add): void {
+  const count = record['spanline.retrieval.count'];
+  const before = record['spanline.rerank.input_count'];
+  if (count !== undefined) {
+    const from = before === undefined ? '' : `${formatCount(before)}${glyphs.arrow}`;
+    add(`${from}${formatAmount(count, 'doc')}${scores(record)}`, count === 0 ? 'yellow' : 'plain');
+  }
+  const inputs = record['spanline.embeddings.input_count'];
+  if (inputs !== undefined && inputs !== 1) add(formatAmount(inputs, 'input'));
+  const rows = record['db.response.returned_rows'];
+  if (rows !== undefined) add(formatAmount(rows, 'row'));
+  const results = record['spanline.search.results'];
+  if (results !== undefined) add(formatAmount(results, 'result'));
+}
+
+function addOddities(record: SpanRecord, add: Add): void {
+  const { 'spanline.retry.attempt': attempt, 'spanline.guardrail.action': action } = record;
+  if (attempt !== undefined && attempt > 0) add(`retry ${attempt}`, 'yellow');
+  if (record['spanline.cache.hit'] === true) add('cache hit', 'green');
+  if (action !== undefined) add(clean(action, TEXT_LIMIT), 'yellow');
+  for (const reason of new Set(record['gen_ai.response.finish_reasons']?.slice(0, 4))) {
+    if (!USUAL_FINISH.has(reason)) add(clean(reason, TEXT_LIMIT), 'yellow');
+  }
+}
+
+/**
+ * What stands behind a span's bar, most important first: a status that is not ok, HTTP status, model (unless the name has it), tokens, cost, time to first token,
+ * documents, and what is unusual.
+ */
+export function factsOf(record: SpanRecord, glyphs: Glyphs): readonly Piece[] {
+  const facts: Piece[] = [];
+  const add: Add = (text, tone = 'plain') => {
+    if (text !== '') facts.push({ text, tone });
+  };
+  const status = record['span.status'] ?? 'ok';
+  if (status === 'error' && record['spanline.error.propagated'] === true)
+    add(clean(record['error.type'], TEXT_LIMIT), 'red');
+  if (status !== 'ok' && status !== 'error') add(clean(status, TEXT_LIMIT), 'yellow');
+  addHttp(record, add);
+  addModel(record, record['span.name'] ?? '', add);
+  addUsage(record, glyphs, add);
+  addRetrieval(record, glyphs, add);
+  addOddities(record, add);
+  return facts;
+}

@@ -1,0 +1,74 @@
+/** What is known about a span's place in its trace. */
+export interface Placed {
+  readonly spanId: string;
+  readonly parentId: string | undefined;
+  /** True when the parent belongs to another process or tracer, so that its absence is expected. */
+  readonly remoteParent: boolean;
+  /** `event.start`; ISO 8601 in UTC, which sorts as text. */
+  readonly start: string;
+  /** `event.id`: `<boot id>-<seq>`. */
+  readonly eventId: string;
+}
+
+/** A span with its children in the order in which they started. */
+export interface TreeNode<T> {
+  readonly item: T;
+  readonly children: TreeNode<T>[];
+}
+
+/** The trees of one trace. */
+export interface Forest<T> {
+  /** Spans without a parent, or whose parent belongs to another process and is not among the items. */
+  readonly roots: TreeNode<T>[];
+  /** Spans whose parent should have been among the items. */
+  readonly orphans: TreeNode<T>[];
+}
+
+function sequence(eventId: string): number {
+  const number = Number.parseInt(eventId.slice(eventId.lastIndexOf('-') + 1), 10);
+  return Number.isFinite(number) ? number : 0;
+}
+
+function byStart(a: Placed, b: Placed): number {
+  if (a.start !== b.start) return a.start < b.start ? -1 : 1;
+  return sequence(a.eventId) - sequence(b.eventId);
+}
+
+/** Marks everything below `start` as reached and cuts the link that closes a circle. */
+function reach<T>(start: TreeNode<T>, reached: Set<TreeNode<T>>): void {
+  reached.add(start);
+  const stack = [start];
+  for (let node = stack.pop(); node !== undefined; node = stack.pop()) {
+    const fresh = node.children.filter((child) => !reached.has(child));
+    node.children.splice(0, node.children.length, ...fresh);
+    for (const child of fresh) {
+      reached.add(child);
+      stack.push(child);
+    }
+  }
+}
+
+/**
+ * Arranges the spans of one trace as trees, whatever order they come in. Siblings stand in the order of their start, then of `event.id`, then of the
+ * input. Of two items with one id the last counts; parents that form a circle are cut open, so that every span stands in the result exactly once.
+ */
+export function buildForest<T extends Placed>(items: readonly T[]): Forest<T> {
+  const nodes = new Map<string, TreeNode<T>>();
+  for (const item of items) nodes.set(item.spanId, { item, children: [] });
+  const sorted = [...nodes.values()].sort((a, b) => byStart(a.item, b.item));
+  const forest: Forest<T> = { roots: [], orphans: [] };
+  for (const node of sorted) {
+    const { parentId, remoteParent } = node.item;
+    const parent = parentId === undefined ? undefined : nodes.get(parentId);
+    if (parent !== undefined) parent.children.push(node);
+    else (parentId === undefined || remoteParent ? forest.roots : forest.orphans).push(node);
+  }
+  const reached = new Set<TreeNode<T>>();
+  for (const root of [...forest.roots, ...forest.orphans]) reach(root, reached);
+  for (const node of sorted) {
+    if (reached.has(node)) continue;
+    forest.orphans.push(node);
+    reach(node, reached);
+  }
+  return forest;
+}

@@ -1,0 +1,42 @@
+const SECOND = 1000;
+const MINUTE = 60 * SECOND;
+const HOUR = 60 * MINUTE;
+
+const two = (value: number): string => String(Math.floor(value)).padStart(2, '0');
+
+/** A duration in at most seven columns: `0.4 ms`, `85 ms`, `1.18 s`, `2m 05s`, `1h 02m`. */
+export function formatDuration(ms: number): string {
+  if (!Number.isFinite(ms) || ms < 0) return '?';
+  if (ms < 9.95) return `${ms.toFixed(1)} ms`;
+  if (ms < 999.5) return `${Math.round(ms)} ms`;
+  if (ms < 9.995 * SECOND) return `${(ms / SECOND).toFixed(2)} s`;
+  if (ms < 59.95 * SECOND) return `${(ms / SECOND).toFixed(1)} s`;
+  const rounded = Math.round(ms / SECOND) * SECOND;
+  if (rounded < HOUR) return `${Math.floor(rounded / MINUTE)}m ${two((rounded % MINUTE) / SECOND)}s`;
+  const hours = Math.floor(rounded / HOUR);
+  return hours < 1000 ? `${hours}h ${two((rounded % HOUR) / MINUTE)}m` : '>999h';
+}
+
+/** A count: exact up to 9999, then `12.3k`, `4.56M`. */
+export function formatCount(count: number): string {
+  if (count < 10_000) return String(count);
+  if (count < 999_950) return `${Number((count / 1e3).toFixed(1))}k`;
+  return `${Number((count / 1e6).toFixed(2))}M`;
+}
+
+/** US dollars to three significant digits below a dollar, to the cent above: `$0.0142`, `$12.30`. */
+export function formatCost(usd: number): string {
+  if (usd >= 1) return `$${usd.toFixed(2)}`;
+  const digits = Number(usd.toPrecision(3));
+  return `$${digits !== 0 && digits < 1e-6 ? digits.toFixed(10).replace(/0+$/, '') : String(digits)}`;
+}
+
+/** `3 docs`, `1 doc`. */
+export function formatAmount(count: number, unit: string): string {
+  return `${formatCount(count)} ${unit}${count === 1 ? '' : 's'}`;
+}
+
+/** `09:12:35.958` of an ISO time in UTC. */
+export function formatTime(iso: string): string {
+  return /T(\d{2}:\d{2}:\d{2}(?:\.\d{3})?)/.exec(iso)?.[1] ?? '';
+}

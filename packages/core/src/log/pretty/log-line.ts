@@ -1,0 +1,97 @@
+import type { ParsedLine } from '../../profiles/index.ts';
+import { formatTime } from './format.ts';
+import { type Glyphs, paint, type Tone } from './style.ts';
+import { clean } from './text.ts';
+import { ownFrame } from './view.ts';
+
+const MESSAGE_LIMIT = 8000;
+const VALUE_LIMIT = 300;
+const KEY_LIMIT = 60;
+const MAX_FIELDS = 40;
+const LEVEL_WIDTH = 5;
+
+const LEVEL_TONES: Readonly<Record<string, Tone>> = {
+  trace: 'dim',
+  debug: 'dim',
+  info: 'green',
+  warn: 'yellow',
+  error: 'red',
+  fatal: 'red',
+};
+
+/** Written on every line or shown elsewhere on it. */
+const HIDDEN: ReadonlySet<string> = new Set([
+  '@timestamp',
+  'level',
+  'message',
+  'event.name',
+  'event.outcome',
+  'event.id',
+  'spanline.schema',
+  'spanline.project',
+  'service.name',
+  'service.version',
+  'deployment.environment.name',
+  'host.name',
+  'process.pid',
+  'trace_id',
+  'span_id',
+  'parent_span_id',
+  'trace_flags',
+  'error.stack',
+  'gen_ai.evaluation.name',
+  'gen_ai.evaluation.score.value',
+  'pid',
+  'hostname',
+  'v',
+]);
+
+function valueText(value: unknown): string {
+  if (typeof value === 'string') {
+    const text = clean(value, VALUE_LIMIT);
+    return text === '' || /[\s"=]/.test(text) ? JSON.stringify(text) : text;
+  }
+  return clean(JSON.stringify(value) ?? '', VALUE_LIMIT);
+}
+
+function fieldsText(line: ParsedLine, color: boolean): string {
+  let text = '';
+  let shown = 0;
+  for (const [key, value] of [...Object.entries(line.record), ...Object.entries(line.rest)]) {
+    if (HIDDEN.has(key) || value === undefined) continue;
+    if (++shown > MAX_FIELDS) break;
+    text += ` ${paint(`${clean(key, KEY_LIMIT)}=`, color, 'dim')}${valueText(value)}`;
+  }
+  return text;
+}
+
+function scoreText({ record }: ParsedLine): string {
+  const name = clean(record['gen_ai.evaluation.name'], VALUE_LIMIT) || 'score';
+  const value = record['gen_ai.evaluation.score.value'];
+  return `score ${name}${value === undefined ? '' : ` ${Number(value.toPrecision(4))}`}`;
+}
+
+/**
+ * A line of the application (or a score or an alert) on one line: time (UTC, as logged), level, message, further fields, short trace id; the place in the application's
+ * code where a logged error arose below it. Text is bounded but not cut to the terminal's width: a log message must stay readable.
+ */
+export function drawLogLine(line: ParsedLine, color: boolean, glyphs: Glyphs): string {
+  const { record } = line;
+  const level = clean(record.level, KEY_LIMIT) || 'info';
+  const tone = (Object.hasOwn(LEVEL_TONES, level) ? LEVEL_TONES[level] : undefined) ?? 'plain';
+  const label = line.kind === 'alert' ? 'ALERT' : level.toUpperCase();
+  const message = line.kind === 'score' ? scoreText(line) : clean(record.message, MESSAGE_LIMIT);
+  const time = formatTime(clean(record['@timestamp'], KEY_LIMIT));
+  let text = time === '' ? '' : `${paint(time, color, 'dim')} `;
+  text += `${paint(label, color, tone, line.kind === 'alert' ? 'bold' : 'plain')}${' '.repeat(Math.max(0, LEVEL_WIDTH - label.length))} `;
+  text += message + fieldsText(line, color);
+  const traceId = clean(record.trace_id, KEY_LIMIT);
+  if (traceId !== '') text += ` ${paint(traceId.slice(0, 8), color, 'dim')}`;
+  const frame = ownFrame(record['error.stack']);
+  return frame === '' ? text : `${text}\n  ${paint(`${glyphs.lastBranch}${frame}`, color, 'dim')}`;
+}
+
+/** Text that is no JSON, as it came but for what could steer the terminal. */
+export function drawPlainLine(text: string): string {
+  return clean(text, MESSAGE_LIMIT);
+}

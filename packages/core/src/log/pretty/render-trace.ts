@@ -1,0 +1,44 @@
+import type { SpanRecord } from '../../schema/index.ts';
+import { drawTrace } from './render.ts';
+import { glyphsOf, type Piece } from './style.ts';
+import { describeTerminal, type TerminalOptions } from './terminal.ts';
+import { clean } from './text.ts';
+import { viewOf } from './view.ts';
+
+/** Options of {@link renderTrace}. What is left out is taken from `process.stdout`. */
+export type RenderOptions = TerminalOptions;
+
+const SCORE_LIMIT = 60;
+const MAX_SCORES = 20;
+
+function scoreOf(record: SpanRecord): Piece[] {
+  if (record['event.name'] !== 'gen_ai.evaluation.result') return [];
+  const value = record['gen_ai.evaluation.score.value'];
+  const shown =
+    value === undefined ? clean(record['spanline.evaluation.label'], SCORE_LIMIT) : Number(value.toPrecision(4));
+  return [{ text: `score ${clean(record['gen_ai.evaluation.name'], SCORE_LIMIT)} ${shown}`, tone: 'cyan' }];
+}
+
+/**
+ * One trace as a tree for the terminal: name, type, duration, place on the time axis, model, tokens, cost, documents, errors, the slowest step, and a summary with the sums and
+ * ids. Takes the canonical records of a trace (`parseLine`) in any order; scores stand in the summary, other records are skipped. No prompts or answers are
+ * shown, control characters and bidi overrides are removed, no line is wider than `width`. Several local roots stand below one another.
+ *
+ * @returns lines joined by newlines, none at the end; an empty text when no record is a finished span
+ * @example
+ * ```ts
+ * import { parseLine } from '@spanline/core';
+ * import { renderTrace } from '@spanline/core/pretty';
+ *
+ * const lines = ['{"event.name":"span.end","spanline.schema":"1.0","trace_id":"4bf92f3577b34da6a3ce929d0e0e4736","span_id":"00f067aa0ba902b7","span.name":"work"}'];
+ * console.log(renderTrace(lines.flatMap((line) => parseLine(line)?.record ?? []), { width: 80, color: false }));
+ * ```
+ */
+export function renderTrace(records: readonly SpanRecord[], options: RenderOptions = {}): string {
+  const terminal = describeTerminal(process.stdout, options);
+  const glyphs = glyphsOf(terminal.unicode);
+  const spans = records
+    .filter((record) => record['event.name'] === 'span.end')
+    .flatMap((record) => viewOf(record, glyphs) ?? []);
+  return drawTrace(spans, terminal, { extra: records.flatMap(scoreOf).slice(0, MAX_SCORES) });
+}

@@ -1,0 +1,147 @@
+import { drawBar } from './bar.ts';
+import { type Columns, DURATION, FULL_TYPES, GAP, GUTTER, shareWidth } from './columns.ts';
+import { formatDuration } from './format.ts';
+import { buildForest, type TreeNode } from './forest.ts';
+import { type Row, rowsOf } from './rows.ts';
+import { type Glyphs, glyphsOf, paint, type Piece, toneOfType } from './style.ts';
+import { summarize } from './summary.ts';
+import type { Terminal } from './terminal.ts';
+import { cut, displayWidth, fill } from './text.ts';
+import { type Axis, axisOf, slowestStep } from './timing.ts';
+import type { SpanView } from './view.ts';
+
+/** How the spans below each other are drawn. */
+export interface DrawOptions {
+  /** Stands above spans whose parent is not among them. */
+  readonly orphansHeading?: string;
+  /** Further pieces of the summary. */
+  readonly extra?: readonly Piece[];
+}
+
+interface Pencil {
+  readonly terminal: Terminal;
+  readonly glyphs: Glyphs;
+  readonly columns: Columns;
+  readonly axis: Axis;
+  readonly slowest: TreeNode<SpanView> | undefined;
+}
+
+const GAP_TEXT = ' '.repeat(GAP);
+const MIN_CUT_FACT = 6;
+const SHORT_TYPES: Readonly<Record<string, string>> = {
+  embedding: 'embed',
+  retriever: 'retr',
+  reranker: 'rank',
+  prompt: 'prmpt',
+  parser: 'parse',
+  guardrail: 'guard',
+  evaluator: 'eval',
+};
+const MAX_TYPE = 9;
+
+function typeText(type: string, width: number): string {
+  return width >= FULL_TYPES ? type : ((Object.hasOwn(SHORT_TYPES, type) ? SHORT_TYPES[type] : undefined) ?? type);
+}
+
+function markOf(status: string, glyphs: Glyphs): Piece {
+  if (status === 'ok') return { text: ' ', tone: 'plain' };
+  return status === 'error' ? { text: glyphs.error, tone: 'red' } : { text: glyphs.warn, tone: 'yellow' };
+}
+
+function factsWidth(facts: readonly Piece[], glyphs: Glyphs): number {
+  return facts.reduce((sum, { text }) => sum + displayWidth(text) + glyphs.dot.length, -glyphs.dot.length);
+}
+
+/** As many facts as fit, whole; the first one cut when not even that fits. */
+function drawFacts(facts: readonly Piece[], { columns, glyphs, terminal }: Pencil): string {
+  let drawn = '';
+  let room = columns.facts;
+  for (const fact of facts) {
+    const separator = drawn === '' ? '' : glyphs.dot;
+    const width = separator.length + displayWidth(fact.text);
+    if (width > room && (drawn !== '' || room < MIN_CUT_FACT)) break;
+    drawn +=
+      paint(separator, terminal.color, 'dim') + paint(cut(fact.text, room, glyphs.ellipsis), terminal.color, fact.tone);
+    room -= width;
+  }
+  return drawn;
+}
+
+function drawName(row: Row, bold: boolean, { columns, glyphs, terminal }: Pencil): string {
+  const guides = cut(row.guides, columns.name, '');
+  const name = cut(row.name, columns.name - guides.length, glyphs.ellipsis);
+  const failed = row.node?.item.status === 'error';
+  const painted = paint(name, terminal.color, failed ? 'red' : 'plain', bold ? 'bold' : 'plain');
+  return paint(guides, terminal.color, 'dim') + painted + fill(guides + name, columns.name);
+}
+
+function drawSpan(row: Row, span: SpanView, pencil: Pencil): string {
+  const { terminal, glyphs, columns, axis } = pencil;
+  const { color } = terminal;
+  const mark = markOf(span.status, glyphs);
+  const slowest = row.node === pencil.slowest;
+  const tone = toneOfType(span.type);
+  let line = `${paint(mark.text, color, mark.tone)} ${drawName(row, row.guides === '', pencil)}`;
+  if (columns.type > 0) {
+    const type = cut(typeText(span.type, terminal.width), columns.type, glyphs.ellipsis);
+    line += GAP_TEXT + paint(type, color, tone) + fill(type, columns.type);
+  }
+  const duration = formatDuration(span.durationMs);
+  line += GAP_TEXT + ' '.repeat(Math.max(0, DURATION - duration.length));
+  line += paint(duration, color, slowest ? 'yellow' : 'plain', slowest ? 'bold' : 'plain');
+  if (columns.slowest > 0) line += slowest ? ` ${paint(glyphs.slowest, color, 'yellow')}` : '  ';
+  if (columns.bar > 0) {
+    line += GAP_TEXT + drawBar(span, axis, columns.bar, glyphs, color, span.status === 'error' ? 'red' : tone);
+  }
+  if (columns.facts > 0) line += GAP_TEXT + drawFacts(span.facts, pencil);
+  return line.trimEnd();
+}
+
+function drawUnder(row: Row, text: string, tones: readonly Piece['tone'][], { terminal, glyphs }: Pencil): string {
+  const under = cut(row.under, terminal.width - GUTTER - MIN_CUT_FACT, '');
+  const kept = cut(text, terminal.width - GUTTER - under.length, glyphs.ellipsis);
+  return `${' '.repeat(GUTTER)}${paint(under, terminal.color, 'dim')}${paint(kept, terminal.color, ...tones)}`;
+}
+
+function drawRow(row: Row, pencil: Pencil): string[] {
+  const span = row.node?.item;
+  if (span === undefined) return [drawUnder(row, row.name, ['dim'], pencil)];
+  const lines = [drawSpan(row, span, pencil)];
+  if (span.error !== '') lines.push(drawUnder(row, `${pencil.glyphs.error} ${span.error}`, ['red'], pencil));
+  if (span.frame !== '') lines.push(drawUnder(row, `  ${span.frame}`, ['dim'], pencil));
+  return lines;
+}
+
+function worst(spans: readonly SpanView[], roots: readonly TreeNode<SpanView>[], glyphs: Glyphs): Piece {
+  const statuses = roots.length > 0 ? roots.map(({ item }) => item.status) : spans.map(({ status }) => status);
+  const bad = statuses.find((status) => status === 'error') ?? statuses.find((status) => status !== 'ok');
+  if (bad !== undefined) return markOf(bad, glyphs);
+  return roots.length > 0 ? { text: glyphs.ok, tone: 'green' } : { text: glyphs.warn, tone: 'yellow' };
+}
+
+/** Draws the spans of one trace as a tree with its summary; every line fits the terminal. An empty text for no spans. */
+export function drawTrace(spans: readonly SpanView[], terminal: Terminal, options: DrawOptions = {}): string {
+  if (spans.length === 0) return '';
+  const glyphs = glyphsOf(terminal.unicode);
+  const forest = buildForest(spans);
+  const maxDepth = Math.max(2, Math.floor(terminal.width / 8));
+  const rows = rowsOf(forest, maxDepth, glyphs, options.orphansHeading);
+  const nodes = rows.flatMap(({ node }) => node ?? []);
+  const slow = slowestStep(nodes.filter((node) => !forest.roots.includes(node)));
+  const columns = shareWidth(terminal.width, {
+    name: Math.max(...rows.map((row) => (row.node === undefined ? 0 : row.guides.length + displayWidth(row.name)))),
+    type: Math.min(MAX_TYPE, Math.max(...nodes.map(({ item }) => displayWidth(typeText(item.type, terminal.width))))),
+    slowest: slow !== undefined,
+    facts: Math.max(0, ...nodes.map(({ item }) => factsWidth(item.facts, glyphs))),
+  });
+  const axis = axisOf(nodes.map(({ item }) => item));
+  const pencil: Pencil = { terminal, glyphs, columns, axis, slowest: slow?.node };
+  const parts = {
+    spans: nodes.map(({ item }) => item),
+    totalMs: axis.toMs - axis.fromMs,
+    slowest: slow === undefined ? undefined : { name: slow.node.item.name, selfMs: slow.selfMs },
+    extra: options.extra ?? [],
+  };
+  const summary = summarize(parts, worst(parts.spans, forest.roots, glyphs), terminal, glyphs);
+  return [...rows.flatMap((row) => drawRow(row, pencil)), ...summary].join('\n');
+}

@@ -1,0 +1,68 @@
+/** Where pretty output goes; `process.stdout` has this shape. */
+export interface PrettyOutput {
+  write(text: string): unknown;
+  isTTY?: boolean;
+  columns?: number;
+}
+
+/** What the output can show. */
+export interface Terminal {
+  /** Columns that a line may take. */
+  readonly width: number;
+  readonly color: boolean;
+  /** False: ASCII only. */
+  readonly unicode: boolean;
+}
+
+/** Explicit settings; what is left out is found out. */
+export interface TerminalOptions {
+  /**
+   * Colours. @defaultValue on a terminal; `FORCE_COLOR`, `NO_COLOR` (https://no-color.org) and `TERM=dumb` are honoured
+   */
+  color?: boolean;
+  /** Columns a line may take, from 20 to 400. @defaultValue the terminal's width; 80 when there is none */
+  width?: number;
+  /** Line-drawing characters; ASCII otherwise. @defaultValue true unless the locale names another character set than UTF-8 */
+  unicode?: boolean;
+}
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+const DEFAULT_WIDTH = 80;
+const MIN_WIDTH = 20;
+const MAX_WIDTH = 400;
+
+function wantsColor(output: Pick<PrettyOutput, 'isTTY'>, env: Environment): boolean {
+  const { FORCE_COLOR: force, NO_COLOR: no, TERM: term } = env;
+  if (force !== undefined) return force !== '0' && force !== 'false';
+  if (no !== undefined && no !== '') return false;
+  return output.isTTY === true && term !== 'dumb';
+}
+
+function showsUnicode(env: Environment, platform: string): boolean {
+  if (platform === 'win32') return [env.WT_SESSION, env.TERM_PROGRAM, env.ConEmuTask].some(Boolean);
+  const locale = env.LC_ALL || env.LC_CTYPE || env.LANG;
+  if (!locale) return env.TERM !== 'linux';
+  return /utf-?8/i.test(locale);
+}
+
+/**
+ * What `output` can show, read anew each time, so that a resized terminal gets lines of its new width.
+ *
+ * @param env - environment variables. @defaultValue `process.env`
+ * @param platform - `process.platform`
+ */
+export function describeTerminal(
+  output: Pick<PrettyOutput, 'isTTY' | 'columns'>,
+  options: TerminalOptions = {},
+  env: Environment = process.env,
+  platform: string = process.platform,
+): Terminal {
+  const wanted = options.width ?? output.columns;
+  const width = wanted !== undefined && wanted > 0 ? Math.floor(wanted) : DEFAULT_WIDTH;
+  return {
+    width: Math.min(Math.max(width, MIN_WIDTH), MAX_WIDTH),
+    color: options.color ?? wantsColor(output, env),
+    unicode: options.unicode ?? showsUnicode(env, platform),
+  };
+}

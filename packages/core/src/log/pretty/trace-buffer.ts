@@ -1,0 +1,102 @@
+import type { SpanView } from './view.ts';
+
+/** Spans to be printed together. */
+export interface Batch {
+  /** `late`: their parent has been printed before; `unfinished`: their root never came. */
+  readonly kind: 'complete' | 'late' | 'unfinished';
+  readonly spans: readonly SpanView[];
+}
+
+/** Collects spans until their local root ends. */
+export interface TraceBuffer {
+  /** Takes a span; gives back what can be printed now, what had to make room included. */
+  add(span: SpanView): Batch[];
+  /** Gives back everything whose root has not come. */
+  flush(): Batch[];
+}
+
+/** Bounds of a {@link TraceBuffer}. */
+export interface BufferLimits {
+  readonly maxTraces: number;
+  readonly maxSpans: number;
+}
+
+type Trace = Map<string, SpanView>;
+
+function descendants(trace: Trace, top: SpanView): SpanView[] {
+  const children = new Map<string, SpanView[]>();
+  for (const span of trace.values()) {
+    if (span.parentId === undefined) continue;
+    const siblings = children.get(span.parentId);
+    if (siblings === undefined) children.set(span.parentId, [span]);
+    else siblings.push(span);
+  }
+  const found = new Set<SpanView>([top]);
+  for (const span of found) for (const child of children.get(span.spanId) ?? []) found.add(child);
+  return [...found];
+}
+
+/**
+ * What ends with a local root: everything below it and, when none of its spans is still open, what lies on its path but whose parent was not
+ * logged. The rest of the trace may belong to another root in this process.
+ */
+function ownedBy(trace: Trace, root: SpanView): SpanView[] {
+  const owned = new Set(descendants(trace, root));
+  if (root.rollup?.open === 0 && root.path !== '') {
+    const prefix = `${root.path} > `;
+    for (const span of trace.values()) if (span.path.startsWith(prefix)) owned.add(span);
+  }
+  return [...owned];
+}
+
+/** A buffer that holds at most `maxTraces` unfinished traces and `maxSpans` spans; beyond that the oldest trace goes out unfinished. */
+export function createTraceBuffer({ maxTraces, maxSpans }: BufferLimits): TraceBuffer {
+  const traces = new Map<string, Trace>();
+  const printed = new Set<string>();
+  let held = 0;
+
+  const keyOf = (traceId: string, spanId: string): string => `${traceId}/${spanId}`;
+
+  function release(trace: Trace, traceId: string, spans: readonly SpanView[]): void {
+    for (const { spanId } of spans) {
+      if (trace.delete(spanId)) held--;
+      printed.add(keyOf(traceId, spanId));
+    }
+    if (trace.size === 0) traces.delete(traceId);
+    for (const key of printed) {
+      if (printed.size <= maxSpans) break;
+      printed.delete(key);
+    }
+  }
+
+  function finish(kind: Batch['kind'], traceId: string, trace: Trace, spans: readonly SpanView[]): Batch {
+    release(trace, traceId, spans);
+    return { kind, spans };
+  }
+
+  function makeRoom(): Batch[] {
+    const batches: Batch[] = [];
+    for (const [traceId, trace] of traces) {
+      if (traces.size <= maxTraces && held <= maxSpans) break;
+      batches.push(finish('unfinished', traceId, trace, [...trace.values()]));
+    }
+    return batches;
+  }
+
+  return {
+    add(span): Batch[] {
+      const { traceId } = span;
+      const trace: Trace = traces.get(traceId) ?? new Map<string, SpanView>();
+      traces.set(traceId, trace);
+      if (!trace.has(span.spanId)) held++;
+      trace.set(span.spanId, span);
+      if (span.localRoot) return [finish('complete', traceId, trace, ownedBy(trace, span))];
+      const followsParent = span.parentId !== undefined && printed.has(keyOf(traceId, span.parentId));
+      if (span.late || followsParent) return [finish('late', traceId, trace, descendants(trace, span))];
+      return makeRoom();
+    },
+    flush(): Batch[] {
+      return [...traces].map(([traceId, trace]) => finish('unfinished', traceId, trace, [...trace.values()]));
+    },
+  };
+}

@@ -1,0 +1,128 @@
+import type { SpanRecord } from '../../schema/index.ts';
+import { factsOf } from './facts.ts';
+import type { Placed } from './forest.ts';
+import type { Glyphs, Piece } from './style.ts';
+import { clean } from './text.ts';
+
+/** What the tree shows of a span: small, cleaned, safe to print. Prompts and answers are not part of it. */
+export interface SpanView extends Placed {
+  readonly traceId: string;
+  readonly name: string;
+  readonly type: string;
+  readonly status: string;
+  readonly path: string;
+  /** Milliseconds since the epoch. */
+  readonly startMs: number;
+  readonly durationMs: number;
+  /** The first span of its trace in its process: its line says that this part of the trace is complete. */
+  readonly localRoot: boolean;
+  readonly late: boolean;
+  readonly facts: readonly Piece[];
+  /** Type and message of an error that arose in this span; empty otherwise. */
+  readonly error: string;
+  /** Where in the application's code the error arose; empty when unknown. */
+  readonly frame: string;
+  readonly requestId: string;
+  readonly inputTokens: number | undefined;
+  readonly outputTokens: number | undefined;
+  readonly costUsd: number | undefined;
+  readonly firstTokenMs: number | undefined;
+  readonly rollup: Rollup | undefined;
+}
+
+/** The sums on the line of a local root. */
+export interface Rollup {
+  readonly spans: number;
+  readonly open: number;
+  readonly errors: number;
+  readonly llmCalls: number;
+  readonly inputTokens: number;
+  readonly outputTokens: number;
+  readonly costUsd: number;
+}
+
+const ID_LIMIT = 64;
+const NAME_LIMIT = 400;
+const PATH_LIMIT = 1000;
+const ERROR_LIMIT = 600;
+const STACK_LIMIT = 4000;
+const FRAME_LIMIT = 300;
+
+function startMs(record: SpanRecord): number {
+  const start = record['event.start'];
+  const fraction = start === undefined ? null : /\.(\d{1,9})Z?$/.exec(start.slice(0, ID_LIMIT));
+  const whole = start === undefined ? Number.NaN : Date.parse(start.slice(0, 19) + 'Z');
+  if (!Number.isNaN(whole)) return whole + (fraction === null ? 0 : Number(`0.${fraction[1]}`) * 1000);
+  const end = Date.parse(record['@timestamp'] ?? '');
+  return Number.isNaN(end) ? 0 : end - durationMs(record);
+}
+
+function durationMs(record: SpanRecord): number {
+  const ms = record.duration_ms ?? (record['event.duration'] ?? 0) / 1e6;
+  return ms > 0 ? ms : 0;
+}
+
+function errorText(record: SpanRecord): string {
+  if (record['span.status'] !== 'error' || record['spanline.error.propagated'] === true) return '';
+  const type = clean(record['error.type'], NAME_LIMIT) || 'error';
+  const message = clean(record['error.message'], ERROR_LIMIT);
+  return message === '' ? type : `${type}: ${message}`;
+}
+
+/** The first stack frame that is neither Node's nor a dependency's. */
+export function ownFrame(stack: string | undefined): string {
+  const lines = stack?.slice(0, STACK_LIMIT).split('\n') ?? [];
+  const frame = lines.find((line) => /^\s+at /.test(line) && !/node:|node_modules|<anonymous>$/.test(line));
+  const text = frame?.trim().replace('file://', '').replace(`${process.cwd()}/`, '');
+  return clean(text, FRAME_LIMIT);
+}
+
+function rollupOf(record: SpanRecord): Rollup | undefined {
+  const spans = record['spanline.rollup.spans'];
+  if (spans === undefined) return undefined;
+  return {
+    spans,
+    open: record['spanline.rollup.open'] ?? 0,
+    errors: record['spanline.rollup.errors'] ?? 0,
+    llmCalls: record['spanline.rollup.llm_calls'] ?? 0,
+    inputTokens: record['spanline.rollup.input_tokens'] ?? 0,
+    outputTokens: record['spanline.rollup.output_tokens'] ?? 0,
+    costUsd: record['spanline.rollup.cost_usd'] ?? 0,
+  };
+}
+
+/** The view of a canonical `span.end` record; `undefined` when the record has no ids. */
+export function viewOf(record: SpanRecord, glyphs: Glyphs): SpanView | undefined {
+  const traceId = clean(record.trace_id, ID_LIMIT);
+  const spanId = clean(record.span_id, ID_LIMIT);
+  if (traceId === '' || spanId === '') return undefined;
+  const parentId = clean(record.parent_span_id, ID_LIMIT) || undefined;
+  const rollup = rollupOf(record);
+  const foreignParent = record['spanline.parent.remote'] === true || rollup !== undefined;
+  const first = record['gen_ai.response.time_to_first_chunk'];
+  return {
+    traceId,
+    spanId,
+    parentId,
+    remoteParent: foreignParent,
+    localRoot: parentId === undefined || foreignParent,
+    start: clean(record['event.start'] ?? record['@timestamp'], ID_LIMIT),
+    eventId: clean(record['event.id'], ID_LIMIT),
+    name: clean(record['span.name'], NAME_LIMIT).trim() || '(no name)',
+    type: clean(record['span.type'], ID_LIMIT) || 'task',
+    status: record['span.status'] ?? 'ok',
+    path: clean(record['span.path'], PATH_LIMIT),
+    startMs: startMs(record),
+    durationMs: durationMs(record),
+    late: record['spanline.late'] === true,
+    facts: factsOf(record, glyphs),
+    error: errorText(record),
+    frame: record['span.status'] === 'error' ? ownFrame(record['error.stack']) : '',
+    requestId: clean(record['http.request.id'], NAME_LIMIT),
+    inputTokens: record['gen_ai.usage.input_tokens'],
+    outputTokens: record['gen_ai.usage.output_tokens'],
+    costUsd: record['spanline.cost.usd'],
+    firstTokenMs: first === undefined ? undefined : first * 1000,
+    rollup,
+  };
+}

@@ -1,0 +1,158 @@
+import type { Logger } from 'pino';
+import { createLogger, type LoggerOptions } from './log/logger.ts';
+import { buildForest, type Placed, type TreeNode } from './log/pretty/forest.ts';
+import { parseLine } from './profiles/index.ts';
+import type { SpanRecord } from './schema/index.ts';
+
+/** A log that stays in memory, for tests. */
+export interface MemoryLog {
+  /** What `createTracer({ logger })` takes; the application's own lines may go through it as well. */
+  readonly logger: Logger;
+  /** Every line as an object, exactly as written: in the logger's profile, application lines and stats included. */
+  lines(): Record<string, unknown>[];
+  /** The finished spans (`span.end`) in canonical form, in the order in which they ended. */
+  records(): SpanRecord[];
+  /** Every line as text, without its newline. */
+  raw(): string[];
+  /** Forgets what was written so far. */
+  clear(): void;
+}
+
+/**
+ * A logger that writes into memory, synchronously: what a call logged can be read on the next line of the test.
+ *
+ * @param options - those of `createLogger`; `pretty` is always off
+ * @throws SpanlineError `ERR_INVALID_OPTION`
+ * @example
+ * ```ts
+ * import { createTracer } from '@spanline/core';
+ * import { memoryLog } from '@spanline/core/testing';
+ *
+ * const log = memoryLog();
+ * const tracer = createTracer({ logger: log.logger });
+ * tracer.startSpan({ name: 'lookup', type: 'tool' }).end();
+ * console.log(log.records()[0]?.['span.name']); // lookup
+ * ```
+ */
+export function memoryLog(options: Omit<LoggerOptions, 'pretty'> = {}): MemoryLog {
+  let written: string[] = [];
+  const write = (text: string): void => {
+    for (const line of text.split('\n')) if (line !== '') written.push(line);
+  };
+  return {
+    logger: createLogger({ ...options, pretty: false }, { write }),
+    lines: () => written.map((line) => JSON.parse(line) as Record<string, unknown>),
+    records: () =>
+      written.flatMap((line) => {
+        const parsed = parseLine(line);
+        return parsed?.record['event.name'] === 'span.end' ? [parsed.record] : [];
+      }),
+    raw: () => [...written],
+    clear: (): void => {
+      written = [];
+    },
+  };
+}
+
+/** A line as text, as parsed JSON, or as a record; of any profile. */
+export type TreeLine = string | SpanRecord | Record<string, unknown>;
+
+/** Options of {@link tree}. */
+export interface TreeOptions {
+  /**
+   * Keys of the record to show behind a span's name, such as `gen_ai.usage.input_tokens`. A key that a span lacks is left out there.
+   * @defaultValue none
+   */
+  attributes?: readonly string[];
+}
+
+interface Item extends Placed {
+  readonly record: SpanRecord;
+}
+
+function toItem(record: SpanRecord): Item {
+  return {
+    record,
+    spanId: record.span_id ?? '',
+    parentId: record.parent_span_id,
+    remoteParent: record['spanline.parent.remote'] === true || record['spanline.rollup.spans'] !== undefined,
+    start: record['event.start'] ?? record['@timestamp'] ?? '',
+    eventId: record['event.id'] ?? '',
+  };
+}
+
+function readItems(lines: Iterable<TreeLine>): Item[] {
+  const items: Item[] = [];
+  for (const line of lines) {
+    const record = parseLine(line)?.record;
+    if (record?.['event.name'] === 'span.end') items.push(toItem(record));
+  }
+  return items;
+}
+
+function label({ record }: Item, attributes: readonly string[]): string {
+  let text = `${record['span.type'] ?? '?'} ${record['span.name'] ?? '?'}`;
+  const status = record['span.status'] ?? 'ok';
+  if (status !== 'ok') text += ` [${status}]`;
+  for (const key of attributes) {
+    const value = (record as Record<string, unknown>)[key];
+    if (value !== undefined) text += ` ${key}=${JSON.stringify(value)}`;
+  }
+  return text;
+}
+
+function print(nodes: readonly TreeNode<Item>[], depth: number, attributes: readonly string[], out: string[]): void {
+  const stack = nodes.map((node) => ({ node, depth })).reverse();
+  for (let top = stack.pop(); top !== undefined; top = stack.pop()) {
+    const { node, depth: level } = top;
+    out.push(`${'  '.repeat(level)}${label(node.item, attributes)}`);
+    for (const child of node.children.toReversed()) stack.push({ node: child, depth: level + 1 });
+  }
+}
+
+/**
+ * The span trees in a log, as text that a test can compare: one line per finished span, `<type> <name>`, two blanks per level, and the status in
+ * brackets unless it is `ok`. Lines may come in any order and any profile; lines that are no finished span are skipped.
+ *
+ * Siblings stand in the order in which they started (then in the order of `event.id`, then of the input), traces in the order of their first
+ * span. Spans whose parent is missing stand below `(missing parent)` at the end of their trace, unless the parent is another process.
+ *
+ * @example
+ * ```ts
+ * import { createTracer } from '@spanline/core';
+ * import { memoryLog, tree } from '@spanline/core/testing';
+ *
+ * const log = memoryLog();
+ * const tracer = createTracer({ logger: log.logger });
+ * const answer = tracer.startSpan({ name: 'answer', type: 'chain' });
+ * tracer.startSpan({ name: 'search', type: 'retriever', parent: answer }).end({ status: 'error' });
+ * answer.end();
+ * console.log(tree(log.lines()));
+ * // chain answer
+ * //   retriever search [error]
+ * ```
+ */
+export function tree(lines: Iterable<TreeLine>, options: TreeOptions = {}): string {
+  const traces = new Map<string, Item[]>();
+  for (const item of readItems(lines)) {
+    const traceId = item.record.trace_id ?? '';
+    const items = traces.get(traceId);
+    if (items === undefined) traces.set(traceId, [item]);
+    else items.push(item);
+  }
+  const firstStart = (items: readonly Item[]): string =>
+    items.map((item) => item.start).reduce((a, b) => (b < a ? b : a));
+  const ordered = [...traces.values()].sort((a, b) => {
+    const [first, second] = [firstStart(a), firstStart(b)];
+    return first === second ? 0 : first < second ? -1 : 1;
+  });
+  const attributes = options.attributes ?? [];
+  const out: string[] = [];
+  for (const items of ordered) {
+    const { roots, orphans } = buildForest(items);
+    print(roots, 0, attributes, out);
+    if (orphans.length > 0) out.push('(missing parent)');
+    print(orphans, 1, attributes, out);
+  }
+  return out.join('\n');
+}
