@@ -13,7 +13,7 @@ import {
   type LimitOptions,
   type RedactOptions,
 } from './options.ts';
-import { type Plain, PlainWalk } from './plain.ts';
+import { type LeafText, type Plain, PlainWalk } from './plain.ts';
 import { createRedactor, createScope, type RedactionScope, type RedactionTally, type Redactor } from './redactor.ts';
 import { byteLength, cut } from './text.ts';
 
@@ -73,12 +73,15 @@ class Capturing {
   readonly tally: RedactionTally = { count: 0, rules: undefined };
   readonly #truncated = new Set<string>();
   #characters = 0;
+  /** In mode `metadata` no text is written, so that none has to be redacted. */
+  readonly #leafText: LeafText;
 
   constructor(parts: Parts, record: SpanRecord, mode: CaptureMode, scope: RedactionScope) {
     this.#parts = parts;
     this.#record = record as Fields;
     this.#mode = mode;
     this.#scope = scope;
+    this.#leafText = mode === 'metadata' ? (text) => text : (text, name) => this.#redact(text, name);
   }
 
   #redact(text: string, name: string | undefined): string {
@@ -141,7 +144,7 @@ class Capturing {
     for (const key of CONTENT_ORDER) {
       const value = content[key];
       if (value === undefined) continue;
-      const walk = new PlainWalk(limits, (text, name) => this.#redact(text, name));
+      const walk = new PlainWalk(limits, this.#leafText);
       const plain = walk.convert(value);
       if (OUTPUT_KEYS.has(key)) output = (output ?? 0) + walk.bytes;
       else input = (input ?? 0) + walk.bytes;

@@ -20,6 +20,8 @@ export type LeafText = (text: string, key: string | undefined) => string;
 /** A redaction rule sees no more of a string than its limit and this: nothing longer than this could be missed at the cut. */
 const OVERLAP = 1024;
 const MAX_NODES = 20_000;
+/** Names, roles and ids stay whole also where long texts have used up the budget. */
+const MIN_TEXT = 64;
 const OMITTED = '[…]';
 const CIRCULAR = '[circular]';
 const UNREADABLE = '[unreadable]';
@@ -76,7 +78,7 @@ export class PlainWalk {
     }
     const size = byteLength(text);
     this.bytes += size;
-    const limit = Math.max(0, Math.min(this.#limits.stringBytes, this.#textBudget));
+    const limit = Math.max(MIN_TEXT, Math.min(this.#limits.stringBytes, this.#textBudget));
     const seen = text.length > limit + OVERLAP ? text.slice(0, limit + OVERLAP) : text;
     const unseen = seen === text ? 0 : size - byteLength(seen);
     const redacted = this.#leafText(seen.isWellFormed() ? seen : seen.toWellFormed(), key);

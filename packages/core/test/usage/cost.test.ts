@@ -1,0 +1,109 @@
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { calcPrice, findProvider } from '@pydantic/genai-prices';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { SpanlineError } from '../../src/error.ts';
+import { PRICE_VERSION } from '../../src/usage/catalogue.ts';
+import { createPricer } from '../../src/usage/index.ts';
+
+const usage = { inputTokens: 1532, cacheReadTokens: 1024, outputTokens: 287 };
+
+describe('the cost of a call', () => {
+  const pricer = createPricer();
+
+  it('counts cached tokens at their own price', () => {
+    const cost = pricer.cost({ provider: 'openai', requestModel: 'gpt-4o-mini', usage });
+    expect(cost).toEqual({ usd: 0.0003252, source: 'price_table', priceVersion: PRICE_VERSION });
+  });
+
+  it('names the version of the catalogue that is installed', () => {
+    const entry = createRequire(import.meta.url).resolve('@pydantic/genai-prices');
+    const manifest = JSON.parse(readFileSync(new URL('../package.json', `file://${entry}`), 'utf8')) as { version: string };
+    expect(PRICE_VERSION).toBe(`genai-prices@${manifest.version}`);
+  });
+
+  it('is what the catalogue itself calculates, for every model of the large providers', () => {
+    const timestamp = Date.UTC(2026, 10, 23, 12);
+    for (const id of ['openai', 'anthropic', 'google', 'mistral', 'groq', 'aws', 'azure', 'deepseek', 'x-ai', 'perplexity']) {
+      for (const { id: model } of findProvider({ providerId: id })?.models ?? []) {
+        let expected: number | undefined;
+        try {
+          expected = calcPrice(
+            { input_tokens: 3000, cache_read_tokens: 1000, cache_write_tokens: 500, output_tokens: 700 },
+            model,
+            { providerId: id, timestamp: new Date(timestamp) },
+          )?.total_price;
+        } catch {
+          continue;
+        }
+        const cost = pricer.cost({
+          provider: id,
+          requestModel: model,
+          usage: { inputTokens: 3000, cacheReadTokens: 1000, cacheWriteTokens: 500, outputTokens: 700 },
+          timestamp,
+        });
+        if (expected === undefined) continue;
+        expect('usd' in cost && cost.usd, `${id}/${model}`).toBeCloseTo(expected, 10);
+      }
+    }
+  });
+
+  it.each([
+    [{ usage: {} }, 'no_usage'],
+    [{ usage }, 'no_model'],
+    [{ usage, requestModel: 'in-house-7b' }, 'unknown_model'],
+  ])('is absent with a reason where it is unknown: %j', (call, reason) => {
+    expect(pricer.cost(call)).toEqual({ reason });
+  });
+
+  it('asks for the response model first, and for the name alone where the provider is unknown', () => {
+    const dear = pricer.cost({ requestModel: 'gpt-4o-mini', responseModel: 'gpt-4o-2024-08-06', usage });
+    const cheap = pricer.cost({ provider: 'my-gateway', requestModel: 'gpt-4o-mini', usage });
+    expect('usd' in dear && 'usd' in cheap && dear.usd > cheap.usd).toBe(true);
+  });
+
+  it('is what the application says, when it says so', () => {
+    expect(pricer.cost({ usage: {}, explicitUsd: 0.5 })).toEqual({ usd: 0.5, source: 'explicit' });
+  });
+
+  it('is nothing for an answer out of a cache', () => {
+    expect(pricer.cost({ usage, requestModel: 'gpt-4o', cacheHit: true })).toMatchObject({ usd: 0 });
+  });
+
+  it('prefers own prices, the exact name before the longest prefix', () => {
+    const own = createPricer({
+      prices: {
+        'acme-*': { input: 1, output: 1 },
+        'acme-large-*': { input: 2, output: 2 },
+        'acme-large-1': { input: 3, output: 3 },
+        'gpt-4o': { input: 10, output: 20, cacheRead: 5 },
+      },
+    });
+    const price = (model: string): unknown => own.cost({ requestModel: model, usage: { inputTokens: 1e6 } });
+    expect(price('acme-small')).toMatchObject({ usd: 1, priceVersion: 'custom' });
+    expect(price('acme-large-2')).toMatchObject({ usd: 2 });
+    expect(price('acme-large-1')).toMatchObject({ usd: 3 });
+    expect(own.cost({ requestModel: 'gpt-4o', usage: { inputTokens: 1e6, cacheReadTokens: 4e5, outputTokens: 1e5 } })).toMatchObject({ usd: 10 });
+  });
+
+  it('refuses a price table that holds no prices', () => {
+    const broken = { 'gpt-4o': { input: '1', output: 2 } } as never;
+    expect(() => createPricer({ prices: broken })).toThrow(SpanlineError);
+    expect(() => createPricer({ prices: broken })).toThrow(/prices\.gpt-4o\.input/);
+  });
+
+  it('is never negative and never NaN', () => {
+    const tokens = fc.option(fc.nat(1e7), { nil: undefined });
+    fc.assert(
+      fc.property(
+        fc.record({ inputTokens: tokens, outputTokens: tokens, cacheReadTokens: tokens, audioInputTokens: tokens }),
+        fc.constantFrom('gpt-4o', 'claude-sonnet-4-5', 'gemini-2.5-pro', 'gpt-4o-audio-preview', 'x'),
+        (counts, requestModel) => {
+          const cost = pricer.cost({ usage: counts, requestModel });
+          expect('reason' in cost || (Number.isFinite(cost.usd) && cost.usd >= 0)).toBe(true);
+        },
+      ),
+    );
+  });
+});

@@ -1,0 +1,125 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { normalizeUsage, usageAttributes } from '../../src/usage/index.ts';
+
+describe('tokens from what providers report', () => {
+  it.each([
+    [
+      'OpenAI chat',
+      {
+        prompt_tokens: 100,
+        completion_tokens: 20,
+        total_tokens: 120,
+        prompt_tokens_details: { cached_tokens: 64, audio_tokens: 0 },
+        completion_tokens_details: { reasoning_tokens: 8 },
+      },
+      { inputTokens: 100, outputTokens: 20, cacheReadTokens: 64, audioInputTokens: 0, reasoningTokens: 8 },
+    ],
+    [
+      'OpenAI responses',
+      {
+        input_tokens: 100,
+        output_tokens: 20,
+        total_tokens: 120,
+        input_tokens_details: { cached_tokens: 64 },
+        output_tokens_details: { reasoning_tokens: 8 },
+      },
+      { inputTokens: 100, outputTokens: 20, cacheReadTokens: 64, reasoningTokens: 8 },
+    ],
+    [
+      'Anthropic, whose input leaves cached tokens out',
+      { input_tokens: 10, cache_read_input_tokens: 100, cache_creation_input_tokens: 30, output_tokens: 5 },
+      { inputTokens: 140, outputTokens: 5, cacheReadTokens: 100, cacheWriteTokens: 30 },
+    ],
+    [
+      'Google, whose output leaves thoughts out',
+      { usageMetadata: { promptTokenCount: 5, candidatesTokenCount: 2, thoughtsTokenCount: 3, totalTokenCount: 10 } },
+      { inputTokens: 5, outputTokens: 5, reasoningTokens: 3 },
+    ],
+    [
+      'LangChain usage_metadata',
+      {
+        input_tokens: 140,
+        output_tokens: 5,
+        total_tokens: 145,
+        input_token_details: { cache_read: 100, cache_creation: 30 },
+        output_token_details: { reasoning: 1 },
+      },
+      { inputTokens: 140, outputTokens: 5, cacheReadTokens: 100, cacheWriteTokens: 30, reasoningTokens: 1 },
+    ],
+    [
+      'LangChain tokenUsage',
+      { tokenUsage: { promptTokens: 7, completionTokens: 0, totalTokens: 7 } },
+      { inputTokens: 7, outputTokens: 0 },
+    ],
+    ['Ollama', { prompt_eval_count: 3, eval_count: 4, eval_duration: 12 }, { inputTokens: 3, outputTokens: 4 }],
+    [
+      'Bedrock Converse',
+      { inputTokens: 10, outputTokens: 5, totalTokens: 115, cacheReadInputTokens: 100, cacheWriteInputTokens: 0 },
+      { inputTokens: 110, outputTokens: 5, cacheReadTokens: 100, cacheWriteTokens: 0 },
+    ],
+    [
+      'AI SDK',
+      { inputTokens: 10, outputTokens: 5, totalTokens: 15, cachedInputTokens: 4, reasoningTokens: 2 },
+      { inputTokens: 10, outputTokens: 5, cacheReadTokens: 4, reasoningTokens: 2 },
+    ],
+    ['an embedding call', { prompt_tokens: 8, total_tokens: 8 }, { inputTokens: 8 }],
+  ])('%s', (_name, raw, expected) => {
+    expect(normalizeUsage(raw)).toEqual({ source: 'provider', ...expected });
+  });
+
+  it('says that LangChain estimated', () => {
+    const usage = normalizeUsage({ estimatedTokenUsage: { promptTokens: 3, completionTokens: 1, totalTokens: 4 } });
+    expect(usage).toEqual({ source: 'estimated', inputTokens: 3, outputTokens: 1 });
+  });
+
+  it.each([
+    [{ prompt_tokens: 10, completion_tokens: 5, total_tokens: 22, completion_tokens_details: { reasoning_tokens: 7 } }, { outputTokens: 12 }, 'reasoning_added'],
+    [{ prompt_tokens: 10, completion_tokens: 5, total_tokens: 115, prompt_tokens_details: { cached_tokens: 100 } }, { inputTokens: 110 }, 'cache_added'],
+    [{ prompt_tokens: 10, completion_tokens: 5, prompt_tokens_details: { cached_tokens: 100 } }, { inputTokens: 10, cacheReadTokens: 10 }, 'details_exceed_total'],
+    [{ prompt_tokens: 10, completion_tokens: 5, total_tokens: 99 }, { inputTokens: 10, outputTokens: 5 }, 'total_mismatch'],
+  ])('chooses where numbers contradict each other and says so: %j', (raw, expected, issue) => {
+    expect(normalizeUsage(raw)).toMatchObject({ ...expected, issue });
+  });
+
+  it('finds nothing where there is nothing', () => {
+    for (const raw of [undefined, null, 'x', 4, {}, [], { prompt_tokens: 'many' }, { input_tokens: -1 }]) {
+      expect(normalizeUsage(raw)).toBeUndefined();
+    }
+  });
+
+  it('survives anything and keeps details within their totals', () => {
+    const number = fc.oneof(fc.nat(), fc.double(), fc.string(), fc.constant(null));
+    const details = fc.dictionary(fc.constantFrom('cached_tokens', 'audio_tokens', 'reasoning_tokens', 'cache_read'), number);
+    const raw = fc.dictionary(
+      fc.constantFrom('prompt_tokens', 'completion_tokens', 'input_tokens', 'output_tokens', 'total_tokens', 'usage', 'prompt_tokens_details', 'completion_tokens_details', 'input_token_details'),
+      fc.oneof(number, details),
+    );
+    fc.assert(
+      fc.property(raw, (value) => {
+        const usage = normalizeUsage(value);
+        if (usage === undefined) return;
+        const cached = (usage.cacheReadTokens ?? 0) + (usage.cacheWriteTokens ?? 0);
+        if (usage.inputTokens !== undefined) expect(cached).toBeLessThanOrEqual(usage.inputTokens);
+        if (usage.outputTokens !== undefined) expect(usage.reasoningTokens ?? 0).toBeLessThanOrEqual(usage.outputTokens);
+      }),
+    );
+  });
+
+  it('survives getters that throw', () => {
+    const hostile = Object.defineProperty({}, 'prompt_tokens', {
+      get() {
+        throw new Error('no');
+      },
+    });
+    expect(normalizeUsage(hostile)).toBeUndefined();
+  });
+
+  it('becomes attributes of a span', () => {
+    expect(usageAttributes({ source: 'provider', inputTokens: 1, outputTokens: 0 })).toMatchObject({
+      'gen_ai.usage.input_tokens': 1,
+      'gen_ai.usage.output_tokens': 0,
+      'spanline.usage.source': 'provider',
+    });
+  });
+});
