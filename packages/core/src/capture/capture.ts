@@ -108,7 +108,7 @@ class Capturing {
       const value = record[key];
       if (typeof value === 'string') {
         if (!this.#parts.protected.has(key)) record[key] = this.#fact(key, value);
-        this.#characters += (record[key] as string).length;
+        this.#characters += value.length;
       } else if (Array.isArray(value)) {
         if (!this.#parts.protected.has(key)) record[key] = value.map((entry) => this.#text(String(entry), key));
         for (const entry of record[key] as string[]) this.#characters += entry.length;
@@ -116,8 +116,12 @@ class Capturing {
     }
   }
 
-  #fact(key: string, value: string): string {
+  #fact(key: string, value: string): string | undefined {
     const { hashed, hasher } = this.#parts;
+    if (kindOf(key) === 'text') {
+      if (this.#mode === 'metadata') return undefined;
+      if (this.#mode === 'hashed' && hasher !== undefined) return `hmac:${hasher.hash(value)}`;
+    }
     if (hasher !== undefined && hashed.has(key)) {
       this.#record['spanline.hash.key_id'] = hasher.keyId;
       return hasher.hash(value);

@@ -1,6 +1,8 @@
 /** Gathers what a stream yielded, bounded: the span keeps at most this much by reference. */
 export interface Chunks {
   add(chunk: unknown): void;
+  /** What came last and is no chunk: a generator's return value. */
+  end(returned: unknown): void;
   readonly count: number;
   /** Strings are joined; anything else is a list. `undefined` when nothing came. */
   value(): unknown;
@@ -15,13 +17,19 @@ export function createChunks(): Chunks {
   let count = 0;
   let characters = 0;
   let onlyText = true;
+  const keep = (value: unknown): void => {
+    if (kept.length >= MAX_CHUNKS || characters >= MAX_CHARACTERS) return;
+    if (typeof value === 'string') characters += value.length;
+    else onlyText = false;
+    kept.push(value);
+  };
   return {
     add(chunk): void {
       count++;
-      if (kept.length >= MAX_CHUNKS || characters >= MAX_CHARACTERS) return;
-      if (typeof chunk === 'string') characters += chunk.length;
-      else onlyText = false;
-      kept.push(chunk);
+      keep(chunk);
+    },
+    end(returned): void {
+      if (returned !== undefined) keep(returned);
     },
     get count(): number {
       return count;

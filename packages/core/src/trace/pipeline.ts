@@ -24,8 +24,8 @@ export interface Pipeline {
   ended(span: RecordedSpan): void;
   /** A span started (`emitStarts`). */
   started(span: RecordedSpan): void;
-  /** A line that is no span: score, stats. Content passes capture like a span's. */
-  event(record: SpanRecord, content: ContentAttributes | undefined): void;
+  /** A line that is no span: score, stats. Its texts pass capture like a span's. */
+  event(record: SpanRecord): void;
   /** An envelope for {@link Pipeline.event}. */
   envelope(epochMs: number, level: string, message: string): SpanRecord;
 }
@@ -176,16 +176,10 @@ export function createPipeline(parts: PipelineParts): Pipeline {
         stats.internalError('pipeline', error);
       }
     },
-    event(record, content): void {
+    event(record): void {
       try {
-        stats.captured(
-          capture.apply(
-            record,
-            content,
-            capture.mode(undefined, () => EVENT_SUBJECT),
-            capture.createScope(),
-          ),
-        );
+        const mode = capture.mode(undefined, () => EVENT_SUBJECT);
+        stats.captured(capture.apply(record, undefined, mode, capture.createScope()));
         if (recordObservers.size > 0) notify(recordObservers, record, 'onRecord');
         write(record);
       } catch (error) {

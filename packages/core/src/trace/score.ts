@@ -1,4 +1,4 @@
-import type { ContentAttributes, SpanRecord } from '../schema/index.ts';
+import type { SpanRecord } from '../schema/index.ts';
 import { currentSpan, currentValues, isSpanId, isTraceId } from '../context/index.ts';
 import type { Pipeline } from './pipeline.ts';
 import type { ScoreOptions } from './types.ts';
@@ -33,8 +33,6 @@ export function writeScore(pipeline: Pipeline, options: ScoreOptions, epochMs: n
   if (label !== undefined) record['spanline.evaluation.label'] = label;
   record['spanline.evaluation.source'] = SOURCES.includes(options.source ?? '') ? (options.source ?? 'code') : 'code';
   const explanation = text(options.explanation);
-  pipeline.event(
-    record,
-    explanation === undefined ? undefined : ({ 'gen_ai.evaluation.explanation': explanation } as ContentAttributes),
-  );
+  if (explanation !== undefined) record['gen_ai.evaluation.explanation'] = explanation;
+  pipeline.event(record);
 }

@@ -61,7 +61,7 @@ export function startStatsLine(host: StatsLineHost): StatsLine {
       record[`spanline.stats.redacted.${rule}`] = stats.redactedByRule[rule] ?? 0;
     }
     writeGauges(record);
-    host.pipeline.event(record, undefined);
+    host.pipeline.event(record);
     last = JSON.stringify(stats);
     lastMs = now;
   }

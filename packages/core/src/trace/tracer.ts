@@ -165,17 +165,18 @@ export function createTracer(options: TracerOptions = {}): Tracer {
     },
   };
 
-  function startSpan(spanOptions: SpanOptions): Span {
+  function startSpan(given: SpanOptions | string): Span {
+    const spanOptions: SpanOptions = typeof given === 'string' ? { name: given } : given;
     const placement = place(spanOptions.parent);
     const now = clock.now();
     const monotonic = clock.monotonic();
     const startEpochMs = Number.isFinite(spanOptions.startTime) ? (spanOptions.startTime ?? now) : now;
-    const type = KNOWN_TYPES.has(spanOptions.type) ? spanOptions.type : 'task';
+    const type = spanOptions.type !== undefined && KNOWN_TYPES.has(spanOptions.type) ? spanOptions.type : 'task';
     const span = new RecordedSpan(host, {
       ...placement,
       spanId: newSpanId(),
       linkTraceId: spanOptions.link?.traceId,
-      name: String(spanOptions.name),
+      name: typeof spanOptions.name === 'string' && spanOptions.name !== '' ? spanOptions.name : type,
       type,
       kind: spanOptions.kind ?? kindOf(type),
       scope: spanOptions.scope,

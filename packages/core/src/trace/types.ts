@@ -13,7 +13,8 @@ export type Content = unknown;
 export interface SpanOptions {
   /** `chat gpt-4o`, `POST /ask`, the function's name. */
   name: string;
-  type: SpanType;
+  /** @defaultValue `task` */
+  type?: SpanType;
   /** @defaultValue `CLIENT` for `llm`, `embedding`, `retriever`; `SERVER` for `http`; `INTERNAL` otherwise */
   kind?: SpanKind;
   /**
@@ -188,9 +189,10 @@ export interface Tracer {
   /** The app's logger: lines logged inside a span carry its ids. */
   readonly logger: Logger;
   readonly enabled: boolean;
-  startSpan(options: SpanOptions): Span;
+  /** Starts a span; you end it. A string is a name. */
+  startSpan(options: SpanOptions | string): Span;
   /** Runs `fn` inside a new span that ends when `fn` returns, settles, or its stream ends; rethrows unchanged. */
-  withSpan<T>(options: SpanOptions, fn: (span: Span) => T): T;
+  withSpan<T>(options: SpanOptions | string, fn: (span: Span) => T): T;
   /** Makes `span` current inside `fn`. */
   run<T>(span: Span, fn: () => T): T;
   /** Writes a score line. Never throws; a score without a target is written with the current span's ids. */

@@ -35,7 +35,7 @@ function streamWatcher(tracer: Tracer, span: Span, startedMs: number, observer: 
       chunks.add(value);
     },
     done(returned): void {
-      if (returned !== undefined) chunks.add(returned);
+      chunks.end(returned);
       finish();
     },
     left: () => finish('abandoned'),
