@@ -2,7 +2,7 @@
 export interface Columns {
   readonly name: number;
   readonly type: number;
-  /** The sign behind the duration. */
+  /** What the sign behind the duration adds to the gap there. */
   readonly slowest: number;
   readonly bar: number;
   readonly facts: number;
@@ -31,16 +31,17 @@ const MIN_BAR = 8;
 const MAX_BAR = 48;
 const MIN_FACTS = 12;
 
-function maxName(width: number): number {
+/** The widest that the name column gets. */
+export function maxName(width: number): number {
   if (width < TYPES_FROM) return width - GUTTER - GAP - DURATION - GAP;
-  return Math.floor(width * (width < BAR_FROM ? 0.45 : 0.34));
+  return Math.floor(width * (width < BAR_FROM ? 0.45 : 0.33));
 }
 
 /** Shares `width` among the columns: the name first, then type, then the bar beside what is known of each span. */
 export function shareWidth(width: number, wishes: Wishes): Columns {
   const name = Math.min(wishes.name, maxName(width));
   const type = width >= TYPES_FROM ? wishes.type : 0;
-  const slowest = wishes.slowest ? 2 : 0;
+  const slowest = wishes.slowest ? 1 : 0;
   const rest = width - GUTTER - name - GAP - DURATION - slowest - (type > 0 ? GAP + type : 0);
   let bar = 0;
   if (width >= BAR_FROM) {

@@ -13,15 +13,15 @@ export interface Placed {
 /** A span with its children in the order in which they started. */
 export interface TreeNode<T> {
   readonly item: T;
-  readonly children: TreeNode<T>[];
+  children: TreeNode<T>[];
 }
 
 /** The trees of one trace. */
 export interface Forest<T> {
   /** Spans without a parent, or whose parent belongs to another process and is not among the items. */
-  readonly roots: TreeNode<T>[];
+  roots: TreeNode<T>[];
   /** Spans whose parent should have been among the items. */
-  readonly orphans: TreeNode<T>[];
+  orphans: TreeNode<T>[];
 }
 
 function sequence(eventId: string): number {
@@ -39,9 +39,10 @@ function reach<T>(start: TreeNode<T>, reached: Set<TreeNode<T>>): void {
   reached.add(start);
   const stack = [start];
   for (let node = stack.pop(); node !== undefined; node = stack.pop()) {
-    const fresh = node.children.filter((child) => !reached.has(child));
-    node.children.splice(0, node.children.length, ...fresh);
-    for (const child of fresh) {
+    if (node.children.some((child) => reached.has(child))) {
+      node.children = node.children.filter((child) => !reached.has(child));
+    }
+    for (const child of node.children) {
       reached.add(child);
       stack.push(child);
     }
@@ -71,4 +72,18 @@ export function buildForest<T extends Placed>(items: readonly T[]): Forest<T> {
     reach(node, reached);
   }
   return forest;
+}
+
+/** Every node of some trees, parents before children. */
+export function allNodes<T>(tops: readonly TreeNode<T>[]): TreeNode<T>[] {
+  const found = [...tops];
+  for (const node of found) for (const child of node.children) found.push(child);
+  return found;
+}
+
+/** Levels of the deepest tree; 0 for no trees. */
+export function depthOf<T>(tops: readonly TreeNode<T>[]): number {
+  let depth = 0;
+  for (let level = tops; level.length > 0; level = level.flatMap((node) => node.children)) depth++;
+  return depth;
 }

@@ -1,7 +1,8 @@
 import { drawBar } from './bar.ts';
-import { type Columns, DURATION, FULL_TYPES, GAP, GUTTER, shareWidth } from './columns.ts';
+import { type Columns, DURATION, FULL_TYPES, GAP, GUTTER, maxName, shareWidth } from './columns.ts';
+import { collapse } from './collapse.ts';
 import { formatDuration } from './format.ts';
-import { buildForest, type TreeNode } from './forest.ts';
+import { allNodes, buildForest, type TreeNode } from './forest.ts';
 import { type Row, rowsOf } from './rows.ts';
 import { type Glyphs, glyphsOf, paint, type Piece, toneOfType } from './style.ts';
 import { summarize } from './summary.ts';
@@ -89,11 +90,12 @@ function drawSpan(row: Row, span: SpanView, pencil: Pencil): string {
   const duration = formatDuration(span.durationMs);
   line += GAP_TEXT + ' '.repeat(Math.max(0, DURATION - duration.length));
   line += paint(duration, color, slowest ? 'yellow' : 'plain', slowest ? 'bold' : 'plain');
-  if (columns.slowest > 0) line += slowest ? ` ${paint(glyphs.slowest, color, 'yellow')}` : '  ';
+  line += slowest ? ` ${paint(glyphs.slowest, color, 'yellow')} ` : GAP_TEXT + ' '.repeat(columns.slowest);
   if (columns.bar > 0) {
-    line += GAP_TEXT + drawBar(span, axis, columns.bar, glyphs, color, span.status === 'error' ? 'red' : tone);
+    line += drawBar(span, axis, columns.bar, glyphs, color, span.status === 'error' ? 'red' : tone);
   }
-  if (columns.facts > 0) line += GAP_TEXT + drawFacts(span.facts, pencil);
+  if (columns.bar > 0 && columns.facts > 0) line += GAP_TEXT;
+  if (columns.facts > 0) line += drawFacts(span.facts, pencil);
   return line.trimEnd();
 }
 
@@ -119,29 +121,40 @@ function worst(spans: readonly SpanView[], roots: readonly TreeNode<SpanView>[],
   return roots.length > 0 ? { text: glyphs.ok, tone: 'green' } : { text: glyphs.warn, tone: 'yellow' };
 }
 
+function widest<T>(items: readonly T[], width: (item: T) => number): number {
+  return items.reduce((most, item) => Math.max(most, width(item)), 0);
+}
+
 /** Draws the spans of one trace as a tree with its summary; every line fits the terminal. An empty text for no spans. */
 export function drawTrace(spans: readonly SpanView[], terminal: Terminal, options: DrawOptions = {}): string {
   if (spans.length === 0) return '';
+  const { width } = terminal;
   const glyphs = glyphsOf(terminal.unicode);
   const forest = buildForest(spans);
-  const maxDepth = Math.max(2, Math.floor(terminal.width / 8));
-  const rows = rowsOf(forest, maxDepth, glyphs, options.orphansHeading);
-  const nodes = rows.flatMap(({ node }) => node ?? []);
-  const slow = slowestStep(nodes.filter((node) => !forest.roots.includes(node)));
-  const columns = shareWidth(terminal.width, {
-    name: Math.max(...rows.map((row) => (row.node === undefined ? 0 : row.guides.length + displayWidth(row.name)))),
-    type: Math.min(MAX_TYPE, Math.max(...nodes.map(({ item }) => displayWidth(typeText(item.type, terminal.width))))),
+  const nodes = allNodes([...forest.roots, ...forest.orphans]);
+  const items = nodes.map(({ item }) => item);
+  const tops = new Set(forest.roots);
+  const slow = slowestStep(nodes.filter((node) => !tops.has(node)));
+  collapse(forest, glyphs);
+  const rows = rowsOf(forest, maxName(width), glyphs, options.orphansHeading);
+  const shown = rows.flatMap(({ node }) => node?.item ?? []);
+  const columns = shareWidth(width, {
+    name: widest(rows, ({ node, guides, name }) => (node === undefined ? 0 : guides.length + displayWidth(name))),
+    type: Math.min(
+      MAX_TYPE,
+      widest(shown, ({ type }) => displayWidth(typeText(type, width))),
+    ),
     slowest: slow !== undefined,
-    facts: Math.max(0, ...nodes.map(({ item }) => factsWidth(item.facts, glyphs))),
+    facts: widest(shown, ({ facts }) => factsWidth(facts, glyphs)),
   });
-  const axis = axisOf(nodes.map(({ item }) => item));
+  const axis = axisOf(items);
   const pencil: Pencil = { terminal, glyphs, columns, axis, slowest: slow?.node };
   const parts = {
-    spans: nodes.map(({ item }) => item),
+    spans: items,
     totalMs: axis.toMs - axis.fromMs,
     slowest: slow === undefined ? undefined : { name: slow.node.item.name, selfMs: slow.selfMs },
     extra: options.extra ?? [],
   };
-  const summary = summarize(parts, worst(parts.spans, forest.roots, glyphs), terminal, glyphs);
+  const summary = summarize(parts, worst(items, forest.roots, glyphs), terminal, glyphs);
   return [...rows.flatMap((row) => drawRow(row, pencil)), ...summary].join('\n');
 }

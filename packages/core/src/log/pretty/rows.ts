@@ -1,4 +1,4 @@
-import type { Forest, TreeNode } from './forest.ts';
+import { depthOf, type Forest, type TreeNode } from './forest.ts';
 import type { Glyphs } from './style.ts';
 import type { SpanView } from './view.ts';
 
@@ -21,7 +21,29 @@ interface Pending {
   readonly above: string;
 }
 
+/** How far and with which signs levels are indented. */
+interface Indent {
+  readonly maxDepth: number;
+  readonly branch: string;
+  readonly lastBranch: string;
+  readonly pipe: string;
+  readonly blank: string;
+}
+
 const MISSING = '(parent not in the log)';
+
+/** Three columns a level where the deepest name still has half of `room`, else two; levels that do not even fit so are not indented further. */
+function chooseIndent(depth: number, room: number, { branch, lastBranch, pipe }: Glyphs): Indent {
+  const guides = Math.floor(room / 2);
+  if (depth * 3 <= guides) return { maxDepth: depth, branch, lastBranch, pipe, blank: '   ' };
+  return {
+    maxDepth: Math.max(1, Math.floor(guides / 2) - 1),
+    branch: `${branch.charAt(0)} `,
+    lastBranch: `${lastBranch.charAt(0)} `,
+    pipe: `${pipe.charAt(0)} `,
+    blank: '  ',
+  };
+}
 
 function pushAll(stack: Pending[], nodes: readonly TreeNode<SpanView>[], depth: number, above: string): void {
   for (let index = nodes.length - 1; index >= 0; index--) {
@@ -30,36 +52,32 @@ function pushAll(stack: Pending[], nodes: readonly TreeNode<SpanView>[], depth: 
   }
 }
 
-function walk(
-  nodes: readonly TreeNode<SpanView>[],
-  depth: number,
-  maxDepth: number,
-  glyphs: Glyphs,
-  rows: Row[],
-): void {
+function walk(nodes: readonly TreeNode<SpanView>[], depth: number, indent: Indent, rows: Row[]): void {
   const stack: Pending[] = [];
   pushAll(stack, nodes, depth, '');
   for (let top = stack.pop(); top !== undefined; top = stack.pop()) {
     const { node, last, above } = top;
     const branched = top.depth > 0;
-    const branch = last ? glyphs.lastBranch : glyphs.branch;
-    const below = branched && top.depth < maxDepth ? above + (last ? '   ' : glyphs.pipe) : above;
-    const under = below + (node.children.length > 0 ? glyphs.pipe : '   ');
-    rows.push({ guides: branched ? above + branch : '', under, node, name: node.item.name });
+    const below = branched && top.depth <= indent.maxDepth ? above + (last ? indent.blank : indent.pipe) : above;
+    const under = below + (node.children.length > 0 ? indent.pipe : indent.blank);
+    const guides = branched ? above + (last ? indent.lastBranch : indent.branch) : '';
+    rows.push({ guides, under, node, name: node.item.name });
     pushAll(stack, node.children, top.depth + 1, below);
   }
 }
 
-/** The lines of a forest from top to bottom. Below `maxDepth` levels nothing is indented further. */
+/** The lines of a forest from top to bottom, for a name column of `room` columns. */
 export function rowsOf(
   forest: Forest<SpanView>,
-  maxDepth: number,
+  room: number,
   glyphs: Glyphs,
   orphansHeading: string = MISSING,
 ): Row[] {
+  const depth = Math.max(depthOf(forest.roots) - 1, depthOf(forest.orphans));
+  const indent = chooseIndent(depth, room, glyphs);
   const rows: Row[] = [];
-  walk(forest.roots, 0, maxDepth, glyphs, rows);
+  walk(forest.roots, 0, indent, rows);
   if (forest.orphans.length > 0) rows.push({ guides: '', under: '', node: undefined, name: orphansHeading });
-  walk(forest.orphans, 1, maxDepth, glyphs, rows);
+  walk(forest.orphans, 1, indent, rows);
   return rows;
 }
