@@ -137,12 +137,15 @@ export function createTracer(options: TracerOptions = {}): Tracer {
     };
   }
 
-  function place(given: SpanOptions['parent']): Placement {
+  /** A server's span is caused from outside; what happens to be current where a request arrives is not its parent. */
+  function place(given: SpanOptions['parent'], kind: SpanKind): Placement {
     if (given === null) return localRoot(undefined, undefined);
-    const parent = given ?? enclosingSpan();
+    const parent = given ?? (kind === 'SERVER' ? undefined : enclosingSpan());
     if (parent === undefined) return localRoot(undefined, foreignContext());
     if (isSpan(parent)) return below(parent);
-    return 'isRecording' in parent ? localRoot(undefined, undefined) : localRoot(parent, undefined);
+    if ('isRecording' in parent) return localRoot(undefined, undefined);
+    const foreign = foreignContext();
+    return foreign?.traceId === parent.traceId ? localRoot(undefined, foreign) : localRoot(parent, undefined);
   }
 
   /** A span with an explicit parent may start where the async context is another request's or nobody's: then the parent's values hold. */
@@ -167,18 +170,19 @@ export function createTracer(options: TracerOptions = {}): Tracer {
 
   function startSpan(given: SpanOptions | string): Span {
     const spanOptions: SpanOptions = typeof given === 'string' ? { name: given } : given;
-    const placement = place(spanOptions.parent);
+    const type = spanOptions.type !== undefined && KNOWN_TYPES.has(spanOptions.type) ? spanOptions.type : 'task';
+    const kind = spanOptions.kind ?? kindOf(type);
+    const placement = place(spanOptions.parent, kind);
     const now = clock.now();
     const monotonic = clock.monotonic();
     const startEpochMs = Number.isFinite(spanOptions.startTime) ? (spanOptions.startTime ?? now) : now;
-    const type = spanOptions.type !== undefined && KNOWN_TYPES.has(spanOptions.type) ? spanOptions.type : 'task';
     const span = new RecordedSpan(host, {
       ...placement,
       spanId: newSpanId(),
       linkTraceId: spanOptions.link?.traceId,
       name: typeof spanOptions.name === 'string' && spanOptions.name !== '' ? spanOptions.name : type,
       type,
-      kind: spanOptions.kind ?? kindOf(type),
+      kind,
       scope: spanOptions.scope,
       values: valuesFor(placement.parent),
       capture: spanOptions.capture,
