@@ -153,6 +153,7 @@ describe('other lines', () => {
       'service.name': 'rag-api',
       'process.pid': 1,
       trace_id: '4bf92f3577b34da6a3ce929d0e0e4736',
+      'http.request.id': 'found-by-the-trace',
       attempt: 2,
       reason: 'first start',
       user: { id: 7 },
@@ -183,6 +184,9 @@ describe('other lines', () => {
     const score = { ...event, 'event.name': 'gen_ai.evaluation.result', 'gen_ai.evaluation.name': 'faithful' };
     expect(line({ ...score, level: 'info', 'gen_ai.evaluation.score.value': 0.92 })).toBe(
       '09:12:34.001 INFO  score faithful 0.92\n',
+    );
+    expect(line({ ...score, 'spanline.evaluation.label': 'yes', 'spanline.evaluation.source': 'user' })).toBe(
+      '09:12:34.001 INFO  score faithful yes (user)\n',
     );
     expect(line({ ...event, 'event.name': 'alert', level: 'error', message: 'p95 over 3 s' })).toBe(
       '09:12:34.001 ALERT p95 over 3 s\n',

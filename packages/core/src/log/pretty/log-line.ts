@@ -41,6 +41,8 @@ const HIDDEN: ReadonlySet<string> = new Set([
   'error.stack',
   'gen_ai.evaluation.name',
   'gen_ai.evaluation.score.value',
+  'spanline.evaluation.label',
+  'spanline.evaluation.source',
   'pid',
   'hostname',
   'v',
@@ -57,18 +59,27 @@ function valueText(value: unknown): string {
 function fieldsText(line: ParsedLine, color: boolean): string {
   let text = '';
   let shown = 0;
+  const traced = line.record.trace_id !== undefined;
   for (const [key, value] of [...Object.entries(line.record), ...Object.entries(line.rest)]) {
-    if (HIDDEN.has(key) || value === undefined) continue;
+    if (HIDDEN.has(key) || value === undefined || (traced && key === 'http.request.id')) continue;
     if (++shown > MAX_FIELDS) break;
     text += ` ${paint(`${clean(key, KEY_LIMIT)}=`, color, 'dim')}${valueText(value)}`;
   }
   return text;
 }
 
+/** `score faithfulness 0.92 (llm_judge)`, `score tone formal (user)`. */
 function scoreText({ record }: ParsedLine): string {
-  const name = clean(record['gen_ai.evaluation.name'], VALUE_LIMIT) || 'score';
   const value = record['gen_ai.evaluation.score.value'];
-  return `score ${name}${value === undefined ? '' : ` ${Number(value.toPrecision(4))}`}`;
+  const source = clean(record['spanline.evaluation.source'], VALUE_LIMIT);
+  const parts = [
+    'score',
+    clean(record['gen_ai.evaluation.name'], VALUE_LIMIT),
+    value === undefined ? '' : String(Number(value.toPrecision(4))),
+    clean(record['spanline.evaluation.label'], VALUE_LIMIT),
+    source === '' ? '' : `(${source})`,
+  ];
+  return parts.filter((part) => part !== '').join(' ');
 }
 
 /**
