@@ -1,13 +1,13 @@
 import type { SpanRecord } from '../../src/schema/index.ts';
 
 /** The trace of all records made here unless they say otherwise. */
-export const TRACE = '4bf92f3577b34da6a3ce929d0e0e4736';
+const TRACE = '4bf92f3577b34da6a3ce929d0e0e4736';
 const START = Date.parse('2026-11-23T09:12:34.000Z');
 
 let sequence = 0;
 
 /** What a test says about a span. */
-export interface SpanShape {
+interface SpanShape {
   id: string;
   parent?: string;
   name?: string;

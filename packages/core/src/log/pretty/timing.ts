@@ -19,7 +19,7 @@ export function axisOf(spans: readonly SpanView[]): Axis {
 }
 
 /** Time of a span during which none of its children ran. */
-export function selfMs(node: TreeNode<SpanView>): number {
+function selfMs(node: TreeNode<SpanView>): number {
   const { startMs, durationMs } = node.item;
   const endMs = startMs + durationMs;
   let covered = 0;

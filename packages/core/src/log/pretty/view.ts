@@ -31,7 +31,7 @@ export interface SpanView extends Placed {
 }
 
 /** The sums on the line of a local root. */
-export interface Rollup {
+interface Rollup {
   readonly spans: number;
   readonly open: number;
   readonly errors: number;
