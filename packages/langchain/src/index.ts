@@ -1,1 +1,2 @@
-export {};
+export { SpanlineCallbackHandler } from './handler.ts';
+export type { SpanlineCallbackHandlerOptions } from './options.ts';

@@ -6,7 +6,7 @@ import {
   activeState,
   activeValues,
   currentSpan,
-  enclosingSpan,
+  callerSpan,
   extractContext,
   formatBaggage,
   formatTraceparent,
@@ -140,7 +140,7 @@ export function createTracer(options: TracerOptions = {}): Tracer {
   /** A server's span is caused from outside; what happens to be current where a request arrives is not its parent. */
   function place(given: SpanOptions['parent'], kind: SpanKind): Placement {
     if (given === null) return localRoot(undefined, undefined);
-    const parent = given ?? (kind === 'SERVER' ? undefined : enclosingSpan());
+    const parent = given ?? (kind === 'SERVER' ? undefined : callerSpan());
     if (parent === undefined) return localRoot(undefined, foreignContext());
     if (isSpan(parent)) return below(parent);
     if ('isRecording' in parent) return localRoot(undefined, undefined);

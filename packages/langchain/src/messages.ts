@@ -1,0 +1,92 @@
+import type { Message } from '@spanline/core';
+import { toMessages } from '@spanline/core/source';
+import { type Bag, bag, text } from './bag.ts';
+
+/** A LangChain message, of any copy and version of the library. */
+function isMessage(value: unknown): value is Bag {
+  const message = bag(value);
+  return 'content' in message && typeof message['getType'] === 'function';
+}
+
+function roleOf(message: Bag): string {
+  const type = text(message['type']) ?? String((message['getType'] as () => unknown).call(message));
+  return type === 'generic' ? (text(message['role']) ?? 'user') : type;
+}
+
+/** Anthropic's content names the tool calls that `tool_calls` holds as well. */
+function withoutToolUse(content: unknown): unknown {
+  if (!Array.isArray(content)) return content;
+  return content.filter((block) => !['tool_use', 'tool_call', 'function_call'].includes(String(bag(block)['type'])));
+}
+
+/** A LangChain message in OpenTelemetry's shape. */
+export function toMessage(message: Bag): Message {
+  const calls = message['tool_calls'];
+  const hasCalls = Array.isArray(calls) && calls.length > 0;
+  const [converted] = toMessages([
+    {
+      role: roleOf(message),
+      content: hasCalls ? withoutToolUse(message['content']) : message['content'],
+      tool_call_id: message['tool_call_id'],
+      ...(hasCalls ? { tool_calls: calls } : {}),
+      ...(text(message['name']) === undefined ? {} : { name: message['name'] }),
+      ...reasoning(message),
+    },
+  ]);
+  return converted ?? { role: 'user', parts: [] };
+}
+
+function reasoning(message: Bag): Bag {
+  const content = text(bag(message['additional_kwargs'])['reasoning_content']);
+  return content === undefined ? {} : { reasoning_content: content };
+}
+
+/** Messages of a model call: LangChain's own, or whatever a caller put in their place. */
+export function toModelMessages(messages: readonly unknown[]): Message[] {
+  return messages.flatMap((message) => (isMessage(message) ? [toMessage(message)] : toMessages([message])));
+}
+
+const MAX_DEPTH = 4;
+const MAX_ELEMENTS = 1000;
+
+function isPlain(value: object): boolean {
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === Object.prototype || prototype === null;
+}
+
+function readElements(values: readonly unknown[], depth: number): unknown {
+  const taken = values.length > MAX_ELEMENTS ? values.slice(-MAX_ELEMENTS) : values;
+  return taken.map((value) => readable(value, depth + 1));
+}
+
+/**
+ * Inputs and outputs of runs as a person reads them: messages in OpenTelemetry's shape, documents and prompts as what they hold, instead of the
+ * constructors and kwargs that LangChain serialises them to. Copies the containers, never the texts, and changes nothing.
+ */
+export function readable(value: unknown, depth = 0): unknown {
+  if (typeof value !== 'object' || value === null || depth > MAX_DEPTH) return value;
+  if (Array.isArray(value)) return readElements(value, depth);
+  if (isMessage(value)) return toMessage(value);
+  const source = value as Bag;
+  if (typeof source['toChatMessages'] === 'function') return readPrompt(source);
+  if (typeof source['pageContent'] === 'string') {
+    const { id, pageContent, metadata } = source;
+    return { ...(id === undefined ? {} : { id }), pageContent, metadata };
+  }
+  if (typeof source['lg_name'] === 'string') return readCommand(source, depth);
+  if (!isPlain(value)) return value;
+  const copy: Bag = Object.create(null) as Bag;
+  for (const key of Object.keys(source)) copy[key] = readable(source[key], depth + 1);
+  return copy;
+}
+
+/** A prompt value: a list of messages, or one text. */
+function readPrompt(prompt: Bag): unknown {
+  return Array.isArray(prompt['messages']) ? readElements(prompt['messages'], 0) : prompt['value'];
+}
+
+/** LangGraph's `Command` and `Send`. */
+function readCommand(command: Bag, depth: number): unknown {
+  const { lg_name: name, update, goto, resume, node, args } = command;
+  return readable({ command: name, update, goto, resume, node, args }, depth);
+}
