@@ -1,1 +1,2 @@
-export {};
+export { instrumentLlamaIndex, type Uninstall } from './instrument.ts';
+export type { InstrumentOptions } from './options.ts';

@@ -7,7 +7,16 @@ export {
   toMessages,
   toParts,
 } from '../schema/index.ts';
-export { describeFailure, type Failure, judge, type StreamWatcher, type Verdict, watchStream } from '../trace/index.ts';
+export {
+  describeFailure,
+  type Failure,
+  judge,
+  runInSpan,
+  type StreamWatcher,
+  type Verdict,
+  watchStream,
+  type WorkObserver,
+} from '../trace/index.ts';
 export { enterSpan } from './enter.ts';
 export { createGuard, type Guard } from './guard.ts';
 export { createRunRegistry, type Run, type RunRegistry, type RunRegistryOptions } from './runs.ts';

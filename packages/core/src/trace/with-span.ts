@@ -7,6 +7,8 @@ import type { Span, Tracer } from './types.ts';
 export interface WorkObserver {
   /** The value that came out: returned, resolved, or gathered from the stream. */
   output?: (value: unknown) => void;
+  /** Tells chunks that carry content from those that only announce it; for the time to the first one. @defaultValue all do */
+  isContent?: (chunk: unknown) => boolean;
 }
 
 function isThenable(value: unknown): value is PromiseLike<unknown> {
@@ -20,6 +22,7 @@ function isThenable(value: unknown): value is PromiseLike<unknown> {
 /** A span that ends with the stream: well, `abandoned` when its consumer leaves, as an error when the source throws. */
 function streamWatcher(tracer: Tracer, span: Span, startedMs: number, observer: WorkObserver): StreamWatcher {
   const chunks = createChunks();
+  let waiting = span.type === 'llm';
   const finish = (status?: 'abandoned'): void => {
     const gathered = chunks.value();
     if (gathered !== undefined) observer.output?.(gathered);
@@ -29,7 +32,8 @@ function streamWatcher(tracer: Tracer, span: Span, startedMs: number, observer: 
   return {
     run: (fn) => (span.isRecording ? tracer.run(span, fn) : fn()),
     chunk(value): void {
-      if (chunks.count === 0 && span.type === 'llm') {
+      if (waiting && observer.isContent?.(value) !== false) {
+        waiting = false;
         span.set({ 'gen_ai.response.time_to_first_chunk': (performance.now() - startedMs) / 1000 });
       }
       chunks.add(value);

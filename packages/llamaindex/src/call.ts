@@ -1,0 +1,67 @@
+import type { Span, SpanOptions, Tracer } from '@spanline/core';
+import { createGuard, runInSpan } from '@spanline/core/source';
+import type { Method } from './patches.ts';
+import { SCOPE } from './scope.ts';
+
+/** How one call of a method is traced. */
+export interface TracedCall {
+  readonly options: SpanOptions;
+  /** Describes what came out: the value, or the list of chunks that were streamed. */
+  readonly output?: (span: Span, value: unknown) => void;
+  readonly isContent?: (chunk: unknown) => boolean;
+  /** Arguments in place of the caller's. */
+  readonly args?: unknown[];
+}
+
+/** Reads a call before it is made; `undefined` lets it pass untraced. */
+export type ReadCall = (self: object, args: readonly unknown[]) => TracedCall | undefined;
+
+/** Turns methods into traced ones. */
+export interface CallTracer {
+  /**
+   * @param operation - calls of the same operation on the same object inside each other (`query` calls `_query`) are one span
+   */
+  traced(operation: string, read: ReadCall): (original: Method) => Method;
+  /** After this every traced method is what it was. */
+  stop(): void;
+}
+
+/** Traces calls with `tracer`. No fault of ours reaches the caller: then the call goes on untraced. */
+export function createCallTracer(tracer: Tracer): CallTracer {
+  const guard = createGuard(tracer);
+  const running = new WeakMap<object, Set<string>>();
+  let stopped = !tracer.enabled;
+
+  function begin(operation: string, read: ReadCall, self: object, args: readonly unknown[]): TracedCall | undefined {
+    if (running.get(self)?.has(operation) === true) return undefined;
+    return guard(`llamaindex ${operation}`, () => read(self, args));
+  }
+
+  /** The flag only covers the synchronous part of a call: that is where methods call each other on one object. */
+  function run(operation: string, self: object, fn: () => unknown): unknown {
+    const operations = running.get(self) ?? new Set();
+    running.set(self, operations.add(operation));
+    try {
+      return fn();
+    } finally {
+      operations.delete(operation);
+    }
+  }
+
+  return {
+    traced: (operation, read) => (original) =>
+      function traced(this: object, ...args: unknown[]): unknown {
+        const call = stopped ? undefined : begin(operation, read, this, args);
+        if (call === undefined) return Reflect.apply(original, this, args);
+        const { options, output, isContent } = call;
+        const span = tracer.startSpan({ scope: SCOPE, ...options });
+        return runInSpan(tracer, span, () => run(operation, this, () => Reflect.apply(original, this, call.args ?? args)), {
+          ...(output === undefined ? {} : { output: (value) => guard(`llamaindex ${operation}`, () => output(span, value)) }),
+          ...(isContent === undefined ? {} : { isContent }),
+        });
+      },
+    stop(): void {
+      stopped = true;
+    },
+  };
+}

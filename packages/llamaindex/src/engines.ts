@@ -1,0 +1,55 @@
+import type { Span } from '@spanline/core';
+import { bag, classNameOf, text } from './bag.ts';
+import type { TracedCall } from './call.ts';
+import { queryText } from './retrieval.ts';
+
+/** Where a response has a message, it says all; its other properties warn when they are read. */
+function contentOf(value: unknown): string {
+  const { message } = bag(value);
+  if (message === undefined) return text(bag(value)['delta']) ?? '';
+  return queryText(bag(message)['content']) ?? '';
+}
+
+/** An engine's answer, whole or as the chunks of a stream, is its text. */
+function describeResponse(span: Span, value: unknown): void {
+  span.output(Array.isArray(value) ? value.map(contentOf).join('') : contentOf(value));
+}
+
+/** A call of `queryEngine.query({ query, stream })` or of the `_query(query, stream)` beneath it. */
+export function readQuery(engine: object, args: readonly unknown[]): TracedCall {
+  return {
+    options: { name: `query ${classNameOf(engine)}`, type: 'chain', input: queryText(args[0]) },
+    output: describeResponse,
+  };
+}
+
+/** A call of `synthesizer.synthesize({ query, nodes }, stream)`. */
+export function readSynthesize(synthesizer: object, args: readonly unknown[]): TracedCall {
+  return {
+    options: { name: `synthesize ${classNameOf(synthesizer)}`, type: 'chain', input: queryText(args[0]) },
+    output: describeResponse,
+  };
+}
+
+/** A call of `chatEngine.chat({ message, stream })`. */
+export function readChatEngine(engine: object, args: readonly unknown[]): TracedCall {
+  return {
+    options: { name: `chat ${classNameOf(engine)}`, type: 'chain', input: queryText(bag(args[0])['message']) },
+    output: describeResponse,
+  };
+}
+
+/** A call of `tool.call(input)`. */
+export function readTool(tool: object, args: readonly unknown[]): TracedCall {
+  const { name, description } = bag(bag(tool)['metadata']);
+  const called = text(name) ?? classNameOf(tool);
+  return {
+    options: {
+      name: `execute_tool ${called}`,
+      type: 'tool',
+      input: args[0],
+      attributes: { 'gen_ai.tool.name': called, 'gen_ai.tool.type': 'function', 'gen_ai.tool.description': text(description) },
+    },
+    output: (span, result) => span.output(result),
+  };
+}

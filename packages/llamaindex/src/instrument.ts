@@ -1,0 +1,91 @@
+import { defaultTracer } from '@spanline/core';
+import * as llamaindex from 'llamaindex';
+import { bag, type Bag } from './bag.ts';
+import { createCallTracer } from './call.ts';
+import { checkOptions, type InstrumentOptions } from './options.ts';
+import { createPatches } from './patches.ts';
+import { createReach, type Reach } from './reach.ts';
+
+/** Takes the instrumentation away again. */
+export interface Uninstall {
+  (): void;
+  [Symbol.dispose](): void;
+}
+
+/** Classes whose methods are the ways into LlamaIndex; all else is reached from them. */
+const CARRIERS = [
+  'BaseQueryEngine',
+  'RetrieverQueryEngine',
+  'RouterQueryEngine',
+  'SubQuestionQueryEngine',
+  'ContextChatEngine',
+  'SimpleChatEngine',
+  'CondenseQuestionChatEngine',
+  'BaseRetriever',
+  'BaseSynthesizer',
+  'BaseEmbedding',
+] as const;
+
+function instrumentModule(module: Bag, reach: Reach): void {
+  for (const name of CARRIERS) reach.prototype(bag(module[name])['prototype']);
+}
+
+/** What the application takes from `Settings` to call by itself is traced when it takes it. */
+function instrumentSettings(module: Bag, patches: ReturnType<typeof createPatches>, reach: Reach): void {
+  const settings = module['Settings'];
+  if (typeof settings !== 'object' || settings === null) return;
+  for (const name of ['llm', 'embedModel']) {
+    patches.getter(
+      settings,
+      name,
+      (original) =>
+        function get(this: object): unknown {
+          const value: unknown = Reflect.apply(original, this, []);
+          reach.component(value);
+          return value;
+        },
+    );
+  }
+}
+
+let installed: Uninstall | undefined;
+
+const DISPOSE: typeof Symbol.dispose = Symbol.dispose ?? Symbol.for('Symbol.dispose');
+
+/**
+ * Traces LlamaIndexTS: query engines, retrievers, embeddings, vector stores, postprocessors, synthesisers, chat engines, tools and LLMs, of the library, of its providers and of your own. Methods are replaced
+ * in place on their classes; results, errors, streams and `this` stay what they are. Instrumenting again replaces the former instrumentation, so that nothing is traced twice.
+ *
+ * @example
+ * ```ts
+ * import { createTracer } from '@spanline/core';
+ * import { instrumentLlamaIndex } from '@spanline/llamaindex';
+ *
+ * const uninstall = instrumentLlamaIndex({ tracer: createTracer(), streamUsage: true });
+ * // …
+ * uninstall();
+ * ```
+ *
+ * @returns how to take it away again
+ * @throws SpanlineError `ERR_INVALID_OPTION`
+ */
+export function instrumentLlamaIndex(options: InstrumentOptions = {}): Uninstall {
+  checkOptions(options);
+  installed?.();
+  const tracer = options.tracer ?? defaultTracer();
+  const patches = createPatches();
+  const calls = createCallTracer(tracer);
+  const reach = createReach(patches, calls, options.streamUsage ?? false);
+  for (const module of [llamaindex, ...(options.modules ?? [])]) {
+    instrumentModule(module as unknown as Bag, reach);
+    instrumentSettings(module as unknown as Bag, patches, reach);
+  }
+  const uninstall = (): void => {
+    calls.stop();
+    patches.undo();
+    if (installed === handle) installed = undefined;
+  };
+  const handle = Object.assign(uninstall, { [DISPOSE]: uninstall }) as Uninstall;
+  installed = handle;
+  return handle;
+}

@@ -1,0 +1,186 @@
+import type { Message, MessagePart, Span, SpanAttributes, ToolDefinition } from '@spanline/core';
+import { normalizeUsage, toMessages, usageAttributes } from '@spanline/core/source';
+import { bag, type Bag, classNameOf, number, text } from './bag.ts';
+import type { TracedCall } from './call.ts';
+
+/** Classes of LlamaIndex's provider packages and OpenTelemetry's `gen_ai.provider.name`. */
+const PROVIDERS: readonly (readonly [prefix: string, provider: string])[] = [
+  ['azureopenai', 'azure.ai.openai'],
+  ['openai', 'openai'],
+  ['anthropic', 'anthropic'],
+  ['gemini', 'gcp.gemini'],
+  ['google', 'gcp.gemini'],
+  ['vertex', 'gcp.vertex_ai'],
+  ['mistral', 'mistral_ai'],
+  ['ollama', 'ollama'],
+  ['groq', 'groq'],
+  ['deepseek', 'deepseek'],
+  ['bedrock', 'aws.bedrock'],
+  ['perplexity', 'perplexity'],
+  ['together', 'together_ai'],
+  ['fireworks', 'fireworks_ai'],
+  ['xai', 'x_ai'],
+  ['cohere', 'cohere'],
+];
+
+function providerOf(llm: object): string | undefined {
+  for (let prototype: object | null = llm; prototype !== null; prototype = Object.getPrototypeOf(prototype) as object | null) {
+    const name = classNameOf(prototype).toLowerCase();
+    const found = PROVIDERS.find(([prefix]) => name.startsWith(prefix));
+    if (found !== undefined) return found[1];
+  }
+  return undefined;
+}
+
+function modelOf(llm: object): string | undefined {
+  const source = llm as Bag;
+  return text(source['model']) ?? text(bag(source['metadata'])['model']);
+}
+
+function serverOf(llm: object): SpanAttributes {
+  const source = llm as Bag;
+  const url = text(bag(source['additionalSessionOptions'])['baseURL']) ?? text(source['baseURL']);
+  if (url === undefined || !URL.canParse(url)) return {};
+  const { hostname, port, protocol } = new URL(url);
+  return { 'server.address': hostname, 'server.port': port === '' ? (protocol === 'http:' ? 80 : 443) : Number(port) };
+}
+
+function toolCalls(options: unknown): MessagePart[] {
+  const { toolCall } = bag(options);
+  if (!Array.isArray(toolCall)) return [];
+  return toolCall.map((call) => {
+    const { id, name, input } = bag(call);
+    return { type: 'tool_call', ...(text(id) === undefined ? {} : { id: text(id) }), name: text(name) ?? '', arguments: input };
+  });
+}
+
+/** LlamaIndex keeps tool calls and tool results in a message's `options`. */
+function toMessage(message: unknown): Message {
+  const { role, content, options } = bag(message);
+  const [base] = toMessages([{ role, content }]);
+  const result = bag(bag(options)['toolResult']);
+  if (text(result['id']) !== undefined) {
+    return { role: 'tool', parts: [{ type: 'tool_call_response', id: text(result['id']), response: result['result'] }] };
+  }
+  return { role: base?.role ?? 'user', parts: [...(base?.parts ?? []), ...toolCalls(options)] };
+}
+
+function toolDefinitions(tools: unknown): ToolDefinition[] | undefined {
+  if (!Array.isArray(tools) || tools.length === 0) return undefined;
+  return tools.map((tool) => {
+    const { name, description, parameters } = bag(bag(tool)['metadata']);
+    return {
+      type: 'function',
+      name: text(name) ?? '',
+      ...(text(description) === undefined ? {} : { description: text(description) as string }),
+      parameters,
+    };
+  });
+}
+
+function requestAttributes(llm: object, params: Bag): SpanAttributes {
+  const source = llm as Bag;
+  return {
+    ...serverOf(llm),
+    'gen_ai.provider.name': providerOf(llm),
+    'gen_ai.request.model': modelOf(llm),
+    'gen_ai.request.temperature': number(source['temperature']),
+    'gen_ai.request.top_p': number(source['topP']),
+    'gen_ai.request.max_tokens': number(source['maxTokens']),
+    'gen_ai.request.reasoning.level': text(source['reasoningEffort']),
+    'gen_ai.request.stream': params['stream'] === true ? true : undefined,
+    'gen_ai.tool.definitions': toolDefinitions(params['tools']),
+  };
+}
+
+/** OpenAI's classes send tokens with a stream only when asked; those of its Responses API always do and refuse the option. */
+function takesStreamOptions(llm: object): boolean {
+  return 'additionalChatOptions' in llm && 'streamChat' in llm && !('processStreamEvent' in llm) && !('session' in llm && 'beta' in llm);
+}
+
+function withStreamUsage(params: Bag): Bag {
+  const options = bag(params['additionalChatOptions']);
+  return { ...params, additionalChatOptions: { ...options, stream_options: { include_usage: true, ...bag(options['stream_options']) } } };
+}
+
+/** What the provider answered, as far as its raw answer or the chunks of one tell. */
+function rawAttributes(raws: readonly unknown[]): SpanAttributes {
+  let attributes: SpanAttributes = {};
+  for (const raw of raws) {
+    const source = bag(raw);
+    const response = bag(source['response']);
+    const choice = bag(Array.isArray(source['choices']) ? source['choices'][0] : undefined);
+    const candidate = bag(Array.isArray(source['candidates']) ? source['candidates'][0] : undefined);
+    const reason = text(choice['finish_reason']) ?? text(source['stop_reason']) ?? text(source['done_reason']) ?? text(candidate['finishReason']);
+    const usage = normalizeUsage(source) ?? normalizeUsage(response);
+    const model = text(source['model']) ?? text(source['modelVersion']) ?? text(response['model']);
+    const id = text(source['id']) ?? text(response['id']);
+    attributes = {
+      ...attributes,
+      ...(model === undefined ? {} : { 'gen_ai.response.model': model }),
+      ...(id === undefined ? {} : { 'gen_ai.response.id': id }),
+      ...(reason === undefined ? {} : { 'gen_ai.response.finish_reasons': [reason] }),
+      ...(usage === undefined ? {} : usageAttributes(usage)),
+    };
+  }
+  return attributes;
+}
+
+function streamedMessage(chunks: readonly unknown[]): Message {
+  const content = chunks.map((chunk) => text(bag(chunk)['delta']) ?? text(bag(chunk)['text']) ?? '').join('');
+  const calls = chunks.findLast((chunk) => toolCalls(bag(chunk)['options']).length > 0);
+  const parts: MessagePart[] = content === '' ? [] : [{ type: 'text', content }];
+  return { role: 'assistant', parts: [...parts, ...toolCalls(bag(calls)['options'])] };
+}
+
+function describeAnswer(span: Span, value: unknown): void {
+  const chunks = Array.isArray(value) ? value : undefined;
+  const { message, text: completion, raw } = bag(value);
+  const attributes = rawAttributes(chunks === undefined ? [raw] : chunks.map((chunk) => bag(chunk)['raw']));
+  const reason = attributes['gen_ai.response.finish_reasons']?.[0];
+  const answer = chunks === undefined ? toMessage(message ?? { role: 'assistant', content: completion }) : streamedMessage(chunks);
+  span.set({
+    ...attributes,
+    'gen_ai.output.messages': [reason === undefined ? answer : { ...answer, finish_reason: reason }],
+  });
+}
+
+function hasContent(chunk: unknown): boolean {
+  const { delta, text: piece, options } = bag(chunk);
+  return text(delta) !== undefined || text(piece) !== undefined || toolCalls(options).length > 0;
+}
+
+/** A call of `llm.chat(params)`. */
+export function readChat(llm: object, args: readonly unknown[], streamUsage: boolean): TracedCall {
+  const params = bag(args[0]);
+  const streams = params['stream'] === true;
+  const messages = Array.isArray(params['messages']) ? params['messages'] : [];
+  return {
+    options: {
+      name: `chat ${modelOf(llm) ?? classNameOf(llm)}`,
+      type: 'llm',
+      attributes: { ...requestAttributes(llm, params), 'gen_ai.input.messages': messages.map(toMessage) },
+    },
+    output: describeAnswer,
+    isContent: hasContent,
+    ...(streams && streamUsage && takesStreamOptions(llm) ? { args: [withStreamUsage(params), ...args.slice(1)] } : {}),
+  };
+}
+
+/** A call of `llm.complete(params)` of a class that does not go through `chat`. */
+export function readComplete(llm: object, args: readonly unknown[]): TracedCall {
+  const params = bag(args[0]);
+  return {
+    options: {
+      name: `text_completion ${modelOf(llm) ?? classNameOf(llm)}`,
+      type: 'llm',
+      attributes: {
+        ...requestAttributes(llm, params),
+        'gen_ai.operation.name': 'text_completion',
+        'gen_ai.input.messages': toMessages(params['prompt']),
+      },
+    },
+    output: describeAnswer,
+    isContent: hasContent,
+  };
+}

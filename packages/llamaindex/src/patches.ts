@@ -1,0 +1,72 @@
+/** Any method. */
+export type Method = (this: object, ...args: unknown[]) => unknown;
+
+/** Methods that were replaced in place, and how to put them back. */
+export interface Patches {
+  /**
+   * Replaces a method where it is defined: on the class that owns it, or on the instance when it is an own property (LlamaIndex copies decorated methods there). A method that is replaced already, or that
+   * cannot be, is left alone.
+   */
+  method(target: object, name: string, wrap: (original: Method) => Method): void;
+  /** Replaces a getter where it is defined. */
+  getter(target: object, name: string, wrap: (original: () => unknown) => () => unknown): void;
+  /** Puts everything back that still is what was put there. */
+  undo(): void;
+}
+
+interface Patch {
+  readonly owner: object;
+  readonly name: string;
+  readonly before: PropertyDescriptor;
+  readonly after: PropertyDescriptor;
+}
+
+function ownerOf(target: object, name: string): object | undefined {
+  for (let object: object | null = target; object !== null; object = Object.getPrototypeOf(object) as object | null) {
+    if (Object.hasOwn(object, name)) return object === Object.prototype ? undefined : object;
+  }
+  return undefined;
+}
+
+/** No patches yet. */
+export function createPatches(): Patches {
+  const patches: Patch[] = [];
+  const ours = new WeakSet<object>();
+
+  function replace(target: object, name: string, change: (before: PropertyDescriptor) => PropertyDescriptor | undefined): void {
+    const owner = ownerOf(target, name);
+    const before = owner === undefined ? undefined : Object.getOwnPropertyDescriptor(owner, name);
+    if (owner === undefined || before?.configurable !== true) return;
+    const after = change(before);
+    if (after !== undefined && Reflect.defineProperty(owner, name, after)) patches.push({ owner, name, before, after });
+  }
+
+  return {
+    method(target, name, wrap): void {
+      replace(target, name, (before) => {
+        const original: unknown = before.value;
+        if (typeof original !== 'function' || ours.has(original)) return undefined;
+        const value = wrap(original as Method);
+        Object.defineProperty(value, 'name', { value: original.name, configurable: true });
+        Object.defineProperty(value, 'length', { value: original.length, configurable: true });
+        ours.add(value);
+        return { ...before, value };
+      });
+    },
+    getter(target, name, wrap): void {
+      replace(target, name, (before) => {
+        if (before.get === undefined || ours.has(before.get)) return undefined;
+        const get = wrap(before.get as () => unknown);
+        ours.add(get);
+        return { ...before, get };
+      });
+    },
+    undo(): void {
+      for (const { owner, name, before, after } of patches.toReversed()) {
+        const now = Object.getOwnPropertyDescriptor(owner, name);
+        if (now?.value === after.value && now?.get === after.get) Object.defineProperty(owner, name, before);
+      }
+      patches.length = 0;
+    },
+  };
+}

@@ -1,0 +1,115 @@
+import { bag, type Bag, classNameOf } from './bag.ts';
+import type { CallTracer, ReadCall } from './call.ts';
+import { readChatEngine, readQuery, readSynthesize, readTool } from './engines.ts';
+import { readChat, readComplete } from './llm.ts';
+import type { Patches } from './patches.ts';
+import { readBatchEmbedding, readPostprocess, readQueryEmbedding, readRetrieve, readVectorQuery } from './retrieval.ts';
+
+/** Where components keep the components they work with. */
+const COLLABORATORS = [
+  'llm',
+  'chatModel',
+  'embedModel',
+  'retriever',
+  'index',
+  'vectorStore',
+  'responseSynthesizer',
+  'contextGenerator',
+  'queryEngine',
+  'selector',
+] as const;
+const COLLECTIONS = ['nodePostprocessors', 'vectorStores', 'tools', 'queryEngineTools'] as const;
+
+const isFunction = (value: unknown): boolean => typeof value === 'function';
+
+/** Traces components. What a component calls is found by walking to its collaborators when it is called, so that it needs no list of providers and no base classes. */
+export interface Reach {
+  /** Traces a component of whatever kind, by the methods it has. */
+  component(value: unknown): void;
+  /** Traces a class by its prototype. */
+  prototype(prototype: unknown): void;
+}
+
+/** A component that answers `chat` itself inherits `complete` from a base class that only calls it. */
+function hasOwnCompletion(llm: object): boolean {
+  for (let object: object | null = llm; object !== null; object = Object.getPrototypeOf(object) as object | null) {
+    if (Object.hasOwn(object, 'complete')) return classNameOf(object) !== 'BaseLLM';
+  }
+  return false;
+}
+
+/** Creates the walk. */
+export function createReach(patches: Patches, calls: CallTracer, streamUsage: boolean): Reach {
+  const known = new WeakSet<object>();
+
+  function collaborators(self: object): void {
+    const source = self as Bag;
+    for (const key of COLLABORATORS) component(source[key]);
+    for (const key of COLLECTIONS) {
+      const collection = source[key];
+      const members = Array.isArray(collection) ? (collection as unknown[]) : Object.values(bag(collection));
+      for (const member of members) component(bag(member)['queryEngine'] ?? member);
+    }
+  }
+
+  /** A carrier's collaborators are looked at on every call: they may have been exchanged. */
+  function method(target: object, name: string, operation: string, read: ReadCall): void {
+    patches.method(
+      target,
+      name,
+      calls.traced(operation, (self, args) => {
+        collaborators(self);
+        return read(self, args);
+      }),
+    );
+  }
+
+  function llm(target: object): void {
+    method(target, 'chat', 'chat', (self, args) => {
+      const { tools } = bag(args[0]);
+      if (Array.isArray(tools)) for (const tool of tools) component(tool);
+      return readChat(self, args, streamUsage);
+    });
+    if (hasOwnCompletion(target)) method(target, 'complete', 'chat', readComplete);
+  }
+
+  function patch(target: object): void {
+    const source = target as Bag;
+    const has = (name: string): boolean => isFunction(source[name]);
+    if (has('getQueryEmbedding')) {
+      method(target, 'getQueryEmbedding', 'embed', readQueryEmbedding);
+      method(target, 'getTextEmbeddingsBatch', 'embed', readBatchEmbedding);
+    } else if (has('postprocessNodes')) {
+      method(target, 'postprocessNodes', 'postprocess', readPostprocess);
+    } else if (has('synthesize')) {
+      method(target, 'synthesize', 'synthesize', readSynthesize);
+    } else if (has('_query') || (has('query') && has('retrieve'))) {
+      method(target, 'query', 'query', readQuery);
+      method(target, '_query', 'query', readQuery);
+    } else if (has('retrieve')) {
+      method(target, 'retrieve', 'retrieve', readRetrieve);
+    } else if (has('query') && (has('add') || has('delete'))) {
+      method(target, 'query', 'vector query', readVectorQuery);
+    } else if (has('chat') && (has('complete') || has('streamChat') || 'metadata' in source) && !has('reset')) {
+      llm(target);
+    } else if (has('chat')) {
+      method(target, 'chat', 'chat engine', readChatEngine);
+    } else if (has('call') && 'metadata' in source) {
+      method(target, 'call', 'tool', readTool);
+    }
+  }
+
+  function component(value: unknown): void {
+    if (typeof value !== 'object' || value === null || known.has(value)) return;
+    known.add(value);
+    patch(value);
+    collaborators(value);
+  }
+
+  return {
+    component,
+    prototype(prototype): void {
+      if (typeof prototype === 'object' && prototype !== null) patch(prototype);
+    },
+  };
+}

@@ -1,0 +1,98 @@
+import type { SpanAttributes } from '@spanline/core';
+import { bag, type Bag, classNameOf, number, text } from './bag.ts';
+import type { TracedCall } from './call.ts';
+
+/** The text of a query: a string, parts of a multi-modal one, or an object that holds one. */
+export function queryText(query: unknown): string | undefined {
+  if (typeof query === 'string') return query;
+  if (Array.isArray(query)) {
+    const parts = query.map((part) => text(bag(part)['text']) ?? '').filter((part) => part !== '');
+    return parts.length === 0 ? undefined : parts.join('\n');
+  }
+  const inner = bag(query)['query'];
+  return inner === undefined ? text(bag(query)['text']) : queryText(inner);
+}
+
+/** A call of `retriever.retrieve(params)`. */
+export function readRetrieve(retriever: object, args: readonly unknown[]): TracedCall {
+  const { topK, similarityTopK } = retriever as Bag;
+  return {
+    options: {
+      name: `retrieval ${classNameOf(retriever)}`,
+      type: 'retriever',
+      attributes: {
+        'gen_ai.retrieval.query.text': queryText(args[0]),
+        'gen_ai.retrieval.top_k': number(bag(topK)['TEXT']) ?? number(similarityTopK) ?? number(topK),
+      },
+    },
+    output: (span, nodes) => span.output(nodes),
+  };
+}
+
+/** A vector store's answer names ids and similarities in two lists. */
+function matches(result: unknown): { id: string; score?: number }[] {
+  const { ids, similarities } = bag(result);
+  if (!Array.isArray(ids)) return [];
+  const scores = Array.isArray(similarities) ? similarities : [];
+  return ids.map((id, index) => {
+    const score = number(scores[index]);
+    return { id: String(id), ...(score === undefined ? {} : { score }) };
+  });
+}
+
+/** A call of `vectorStore.query(query)`. The vector itself is never kept. */
+export function readVectorQuery(store: object, args: readonly unknown[]): TracedCall {
+  const query = bag(args[0]);
+  return {
+    options: {
+      name: `vector_search ${classNameOf(store)}`,
+      type: 'retriever',
+      attributes: {
+        'gen_ai.retrieval.query.text': text(query['queryStr']),
+        'gen_ai.retrieval.top_k': number(query['similarityTopK']),
+        'gen_ai.data_source.id': text((store as Bag)['collectionName']) ?? text((store as Bag)['indexName']),
+      },
+    },
+    output: (span, result) => span.output(matches(result)),
+  };
+}
+
+/** A call of `postprocessor.postprocessNodes(nodes, query)`: rerankers and filters. */
+export function readPostprocess(postprocessor: object, args: readonly unknown[]): TracedCall {
+  const attributes: SpanAttributes = {
+    'spanline.rerank.input_count': Array.isArray(args[0]) ? args[0].length : undefined,
+    'gen_ai.retrieval.query.text': queryText(args[1]),
+    'gen_ai.request.model': text((postprocessor as Bag)['model']),
+  };
+  return {
+    options: { name: `rerank ${classNameOf(postprocessor)}`, type: 'reranker', attributes },
+    output: (span, nodes) => span.set({ 'gen_ai.retrieval.documents': nodes as never }),
+  };
+}
+
+function embeddingCall(model: object, input: unknown, count: number, first: (value: unknown) => unknown): TracedCall {
+  const name = text((model as Bag)['model']) ?? classNameOf(model);
+  return {
+    options: {
+      name: `embeddings ${name}`,
+      type: 'embedding',
+      input,
+      attributes: { 'gen_ai.request.model': name, 'spanline.embeddings.input_count': count },
+    },
+    output: (span, value) => {
+      const vector = first(value);
+      if (Array.isArray(vector)) span.set({ 'gen_ai.embeddings.dimension.count': vector.length });
+    },
+  };
+}
+
+/** A call of `embedding.getQueryEmbedding(query)`. */
+export function readQueryEmbedding(model: object, args: readonly unknown[]): TracedCall {
+  return embeddingCall(model, queryText(args[0]) ?? queryText([args[0]]), 1, (vector) => vector);
+}
+
+/** A call of `embedding.getTextEmbeddingsBatch(texts)`. */
+export function readBatchEmbedding(model: object, args: readonly unknown[]): TracedCall {
+  const texts = Array.isArray(args[0]) ? args[0] : [];
+  return embeddingCall(model, texts, texts.length, (vectors) => (Array.isArray(vectors) ? vectors[0] : undefined));
+}
