@@ -6,8 +6,7 @@ import { extractSnippets } from './docs/extract.ts';
 /** Shows shapes of what is planned, with names that stand for the reader's own code. */
 const DESIGN = 'docs/architecture.md';
 
-const DOCUMENTS =
-  /^(README\.md|docs\/[^/]+\.md|(packages|examples)\/[^/]+\/README\.md|packages\/[^/]+\/src\/.+\.ts)$/;
+const DOCUMENTS = /^(README\.md|docs\/[^/]+\.md|(packages|examples)\/[^/]+\/README\.md|packages\/[^/]+\/src\/.+\.ts)$/;
 
 const documents = walk('').filter((file) => DOCUMENTS.test(file) && file !== DESIGN);
 const snippets = documents.flatMap((file) => extractSnippets(file, readFileSync(file, 'utf8')));

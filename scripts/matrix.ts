@@ -15,5 +15,7 @@ for (const version of versions) {
   const { status } = spawnSync('npx', ['-y', '-p', `node@${version}`, 'node', ...vitest], { stdio: 'inherit' });
   if (status !== 0) failed.push(version);
 }
-process.stdout.write(failed.length === 0 ? `\nNode ${versions.join(', ')}: passed\n` : `\nNode ${failed.join(', ')}: failed\n`);
+process.stdout.write(
+  failed.length === 0 ? `\nNode ${versions.join(', ')}: passed\n` : `\nNode ${failed.join(', ')}: failed\n`,
+);
 process.exitCode = failed.length === 0 ? 0 : 1;

@@ -26,7 +26,10 @@ export function compileSnippets(root: string, snippets: readonly Snippet[]): str
       writeFileSync(join(folder, `${index}.ts`), '\n'.repeat(line - 1) + code);
     }
     const compiler = join(root, 'node_modules/typescript/bin/tsc');
-    const run = spawnSync(process.execPath, [compiler, '-p', folder, '--pretty', 'false'], { cwd: root, encoding: 'utf8' });
+    const run = spawnSync(process.execPath, [compiler, '-p', folder, '--pretty', 'false'], {
+      cwd: root,
+      encoding: 'utf8',
+    });
     return complaints(run.stdout + run.stderr, basename(folder), snippets);
   } finally {
     rmSync(folder, { recursive: true });

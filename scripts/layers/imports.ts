@@ -23,7 +23,12 @@ export function readImports(file: string): ImportSite[] {
   }
   for (const { entries, start } of module.staticExports) {
     const from = entries.find((entry) => entry.moduleRequest)?.moduleRequest;
-    if (from) add(from.value, entries.every((entry) => entry.isType), start);
+    if (from)
+      add(
+        from.value,
+        entries.every((entry) => entry.isType),
+        start,
+      );
   }
   new Visitor({
     ImportExpression(node) {

@@ -8,7 +8,9 @@ import { type BenchCase, measure } from './harness.ts';
 import { type Row, ratio } from './rows.ts';
 
 const TEXT =
-  'Revenue developed well in the third quarter: the support bot answered most questions by itself, and the manual says how. '.repeat(4);
+  'Revenue developed well in the third quarter: the support bot answered most questions by itself, and the manual says how. '.repeat(
+    4,
+  );
 
 const MESSAGES = [
   { role: 'system', parts: [{ type: 'text', content: 'You answer questions about the manual.' }] },
@@ -19,7 +21,12 @@ const ANSWER = [{ role: 'assistant', parts: [{ type: 'text', content: TEXT.slice
 /** A model call as sources write it: 45 keys, about 1 kB of content. */
 function modelCall(tracer: Tracer): void {
   tracer
-    .startSpan({ name: 'chat gpt-4o-mini', type: 'llm', scope: { name: '@spanline/bench', version: '0.1.0' }, labels: { tenant: 'a', tier: 2 } })
+    .startSpan({
+      name: 'chat gpt-4o-mini',
+      type: 'llm',
+      scope: { name: '@spanline/bench', version: '0.1.0' },
+      labels: { tenant: 'a', tier: 2 },
+    })
     .set({
       'gen_ai.provider.name': 'openai',
       'gen_ai.request.model': 'gpt-4o-mini',
@@ -45,7 +52,14 @@ function modelCall(tracer: Tracer): void {
 
 function recordOf(): object {
   const log = memoryLog();
-  modelCall(createTracer({ logger: log.logger, service: { name: 'bench', version: '1' }, statsIntervalSeconds: 0, capture: 'full' }));
+  modelCall(
+    createTracer({
+      logger: log.logger,
+      service: { name: 'bench', version: '1' },
+      statsIntervalSeconds: 0,
+      capture: 'full',
+    }),
+  );
   return log.lines()[0] ?? {};
 }
 
@@ -71,7 +85,12 @@ async function spanRows(name: string, file: string): Promise<Row[]> {
   const [baseline, ...rest] = await measure(cases);
   const limits = [1.6, 2.2, 1.6];
   return rest.map((result, index) =>
-    ratio(`span of ${Object.keys(record).length} keys, 1 kB, ${result.name}, ${name}`, limits[index] ?? Number.NaN, result, baseline),
+    ratio(
+      `span of ${Object.keys(record).length} keys, 1 kB, ${result.name}, ${name}`,
+      limits[index] ?? Number.NaN,
+      result,
+      baseline,
+    ),
   );
 }
 

@@ -13,7 +13,12 @@ export interface Row {
 const micros = (ns: number): string => `${(ns / 1000).toFixed(2)} µs`;
 
 /** A ratio of two cases of one run against its budget. */
-export function ratio(what: string, limit: number, measured: BenchResult | undefined, against: BenchResult | undefined): Row {
+export function ratio(
+  what: string,
+  limit: number,
+  measured: BenchResult | undefined,
+  against: BenchResult | undefined,
+): Row {
   const value = (measured?.medianNs ?? Number.NaN) / (against?.medianNs ?? Number.NaN);
   return {
     what,

@@ -10,12 +10,17 @@ const FILE = fileURLToPath(new URL('../../bench-results.json', import.meta.url))
 
 const wanted = process.argv.slice(2);
 const rows: Row[] = [];
-console.log(`Node ${process.version}, ${cpus().length} × ${cpus()[0]?.model ?? 'unknown CPU'}; CPU time, medians of interleaved repetitions\n`);
+console.log(
+  `Node ${process.version}, ${cpus().length} × ${cpus()[0]?.model ?? 'unknown CPU'}; CPU time, medians of interleaved repetitions\n`,
+);
 for (const [name, suite] of Object.entries(SUITES)) {
   if (wanted.length > 0 && !wanted.includes(name)) continue;
   const found = await suite();
   printRows(found);
   rows.push(...found);
 }
-writeFileSync(FILE, `${JSON.stringify({ node: process.version, measuredAt: new Date().toISOString(), rows }, null, 2)}\n`);
+writeFileSync(
+  FILE,
+  `${JSON.stringify({ node: process.version, measuredAt: new Date().toISOString(), rows }, null, 2)}\n`,
+);
 console.log('\nWritten to bench-results.json. The table reports; it does not gate.');

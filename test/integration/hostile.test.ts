@@ -5,7 +5,12 @@ import { describe, expect, it } from 'vitest';
 
 function setUp(options: Parameters<typeof createTracer>[0] = {}) {
   const log = memoryLog();
-  const tracer = createTracer({ service: { name: 'hostile' }, logger: log.logger, statsIntervalSeconds: 0, ...options });
+  const tracer = createTracer({
+    service: { name: 'hostile' },
+    logger: log.logger,
+    statsIntervalSeconds: 0,
+    ...options,
+  });
   return { log, tracer };
 }
 
@@ -45,11 +50,14 @@ const HOSTILE: [string, unknown][] = [
   ['20,000 levels', deep(20_000)],
   ['lone surrogates', 'a\uD800b\uDC00'],
   ['NUL, ESC and newlines', 'a\u0000b\u001b[31mc\r\nd\u2028e'],
-  ['a revoked proxy', (() => {
-    const { proxy, revoke } = Proxy.revocable({}, {});
-    revoke();
-    return proxy;
-  })()],
+  [
+    'a revoked proxy',
+    (() => {
+      const { proxy, revoke } = Proxy.revocable({}, {});
+      revoke();
+      return proxy;
+    })(),
+  ],
   ['a sparse array', Object.assign(new Array(1_000_000), { 999_999: 1 })],
   ['symbols and functions', { [Symbol('s')]: Symbol('v'), fn: () => 1 }],
   ['an invalid date', new Date(Number.NaN)],
@@ -96,14 +104,18 @@ describe('one valid line comes of', () => {
   it('anything at all', () => {
     const { log, tracer } = setUp();
     fc.assert(
-      fc.property(fc.anything({ withBigInt: true, withMap: true, withSet: true, withTypedArray: true }), fc.constantFrom(...TYPES), (value, type) => {
-        log.clear();
-        const span = tracer.startSpan({ name: 'any', type });
-        everywhere(span, value);
-        span.end();
-        expect(log.raw()).toHaveLength(1);
-        expect(validate(log.records()[0] ?? {})).toEqual({ valid: true });
-      }),
+      fc.property(
+        fc.anything({ withBigInt: true, withMap: true, withSet: true, withTypedArray: true }),
+        fc.constantFrom(...TYPES),
+        (value, type) => {
+          log.clear();
+          const span = tracer.startSpan({ name: 'any', type });
+          everywhere(span, value);
+          span.end();
+          expect(log.raw()).toHaveLength(1);
+          expect(validate(log.records()[0] ?? {})).toEqual({ valid: true });
+        },
+      ),
       { numRuns: 300 },
     );
   });
@@ -138,7 +150,9 @@ describe('wrong options', () => {
     [{ clock: { now: 1 } }, 'clock.now must be a function, got 1'],
   ])('%j are refused at construction', (options, message) => {
     expect(() => createTracer(options as never)).toThrow(message);
-    expect(() => createTracer(options as never)).toThrow(expect.objectContaining({ name: 'SpanlineError', code: 'ERR_INVALID_OPTION' }));
+    expect(() => createTracer(options as never)).toThrow(
+      expect.objectContaining({ name: 'SpanlineError', code: 'ERR_INVALID_OPTION' }),
+    );
   });
 
   it('never show a key', () => {

@@ -36,8 +36,14 @@ describe('inside an active OpenTelemetry span', () => {
   it('a trace that OpenTelemetry does not sample is not written', async () => {
     const log = memoryLog();
     const tracer = createTracer({ service: { name: 'joined' }, logger: log.logger, statsIntervalSeconds: 0 });
-    const unsampled = trace.wrapSpanContext({ traceId: '4bf92f3577b34da6a3ce929d0e0e4736', spanId: '00f067aa0ba902b7', traceFlags: 0 });
-    context.with(trace.setSpan(context.active(), unsampled), () => tracer.startSpan({ name: 'root', type: 'chain' }).end());
+    const unsampled = trace.wrapSpanContext({
+      traceId: '4bf92f3577b34da6a3ce929d0e0e4736',
+      spanId: '00f067aa0ba902b7',
+      traceFlags: 0,
+    });
+    context.with(trace.setSpan(context.active(), unsampled), () =>
+      tracer.startSpan({ name: 'root', type: 'chain' }).end(),
+    );
     expect(log.lines()).toEqual([]);
     expect(tracer.stats().sampledOut).toBe(1);
   });
@@ -71,7 +77,13 @@ await ddTrace.trace('outer', async (span) => {
 });
 process.exit(0);
 `,
-      { env: { DD_TRACE_ENABLED: 'true', DD_INSTRUMENTATION_TELEMETRY_ENABLED: 'false', DD_REMOTE_CONFIGURATION_ENABLED: 'false' } },
+      {
+        env: {
+          DD_TRACE_ENABLED: 'true',
+          DD_INSTRUMENTATION_TELEMETRY_ENABLED: 'false',
+          DD_REMOTE_CONFIGURATION_ENABLED: 'false',
+        },
+      },
     );
     const lines = jsonLines(result.stdout);
     const outer = lines.find((line) => line.outer === true);

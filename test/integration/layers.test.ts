@@ -48,7 +48,7 @@ describe('layers', () => {
     [`export type X = import('../trace/span.ts').X;`, 'inline type import'],
   ])('refuse an upward %s', (line) => {
     expect(complaints({ 'core/src/schema/index.ts': `\n${line}` })).toEqual([
-      'packages/core/src/schema/index.ts:2 schema (floor 1) may not import trace/span.ts (floor 4)',
+      'packages/core/src/schema/index.ts:2 schema (floor 1) may not import trace/span.ts (floor 5)',
     ]);
   });
 
@@ -56,13 +56,13 @@ describe('layers', () => {
     const file = 'core/src/context/store.ts';
     expect(complaints({ [file]: `import type { Span } from '../trace/types.ts';` })).toEqual([]);
     expect(complaints({ [file]: `import { Span } from '../trace/types.ts';` })).toEqual([
-      'packages/core/src/context/store.ts:1 context (floor 1) may not import trace/types.ts (floor 4)',
+      'packages/core/src/context/store.ts:1 context (floor 1) may not import trace/types.ts (floor 5)',
     ]);
   });
 
   it('refuse rooms of one floor to each other', () => {
     expect(complaints({ 'core/src/usage/cost.ts': `import '../capture/index.ts';` })).toEqual([
-      'packages/core/src/usage/cost.ts:1 usage (floor 2) may not import capture/index.ts (floor 2)',
+      'packages/core/src/usage/cost.ts:1 usage (floor 3) may not import capture/index.ts (floor 3)',
     ]);
   });
 

@@ -20,9 +20,16 @@ import {
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 
 class Letters extends BaseEmbedding {
+  constructor() {
+    super();
+  }
+
   override async getTextEmbedding(text: string): Promise<number[]> {
     if (text.includes('unembeddable')) throw new RangeError('cannot embed');
-    return Array.from({ length: 26 }, (_, index) => text.toLowerCase().split(String.fromCodePoint(97 + index)).length + 0.5);
+    return Array.from(
+      { length: 26 },
+      (_, index) => text.toLowerCase().split(String.fromCodePoint(97 + index)).length + 0.5,
+    );
   }
 }
 
@@ -34,12 +41,22 @@ class TopOne implements BaseNodePostprocessor {
 
 /** An LLM of one's own: no base class, no events. */
 class Parrot {
-  readonly metadata = { model: 'parrot-1', temperature: 0, topP: 1, contextWindow: 4096, tokenizer: undefined, structuredOutput: false };
+  readonly metadata = {
+    model: 'parrot-1',
+    temperature: 0,
+    topP: 1,
+    contextWindow: 4096,
+    tokenizer: undefined,
+    structuredOutput: false,
+  };
   readonly #words = ['one ', 'two ', 'three'];
 
   async chat(params: { messages: { content: MessageContent }[] }): Promise<unknown> {
     if (params.messages.some(({ content }) => String(content).includes('refuse'))) throw new TypeError('refused');
-    return { raw: { usage: { prompt_tokens: 3, completion_tokens: 2 } }, message: { role: 'assistant', content: this.#words.join('') } };
+    return {
+      raw: { usage: { prompt_tokens: 3, completion_tokens: 2 } },
+      message: { role: 'assistant', content: this.#words.join('') },
+    };
   }
 
   async complete({ prompt, stream }: { prompt: MessageContent; stream?: boolean }): Promise<unknown> {
@@ -58,12 +75,25 @@ let log: MemoryLog;
 let tracer: Tracer;
 let uninstall: Uninstall;
 
-const openAi = (): OpenAI => new OpenAI({ model: 'gpt-4o-mini', apiKey: 'test', temperature: 0, maxRetries: 0, additionalSessionOptions: { baseURL } });
+const openAi = (): OpenAI =>
+  new OpenAI({
+    model: 'gpt-4o-mini',
+    apiKey: 'test',
+    temperature: 0,
+    maxRetries: 0,
+    additionalSessionOptions: { baseURL },
+  });
 
 beforeAll(async () => {
   provider = new LLMock({ port: 0, host: '127.0.0.1', logLevel: 'silent' });
-  provider.on({ predicate: (request) => JSON.stringify(request.messages).includes('limited') }, { error: { message: 'Rate limit reached', code: 'rate_limit_exceeded', type: 'requests' }, status: 429 });
-  provider.on({ predicate: () => true }, { content: 'Apples are red and sweet.', usage: { prompt_tokens: 21, completion_tokens: 6 } });
+  provider.on(
+    { predicate: (request) => JSON.stringify(request.messages).includes('limited') },
+    { error: { message: 'Rate limit reached', code: 'rate_limit_exceeded', type: 'requests' }, status: 429 },
+  );
+  provider.on(
+    { predicate: () => true },
+    { content: 'Apples are red and sweet.', usage: { prompt_tokens: 21, completion_tokens: 6 } },
+  );
   await provider.start();
   baseURL = `${provider.url}/v1`;
 });
@@ -109,10 +139,17 @@ describe('a query', () => {
     expect(answer.toString()).toBe('Apples are red and sweet.');
     expect(tree(log.records())).toBe(RAG('gpt-4o-mini'));
     const [embedding, search, retrieval, rerank, call, synthesis, query] = log.records();
-    expect(embedding).toMatchObject({ 'gen_ai.embeddings.dimension.count': 26, 'spanline.embeddings.input_count': 1, 'gen_ai.request.model': 'Letters' });
+    expect(embedding).toMatchObject({
+      'gen_ai.embeddings.dimension.count': 26,
+      'spanline.embeddings.input_count': 1,
+      'gen_ai.request.model': 'Letters',
+    });
     expect(JSON.stringify(log.lines())).not.toMatch(/\[\d+\.5,/);
     expect(search).toMatchObject({ 'gen_ai.retrieval.top_k': 2, 'spanline.retrieval.count': 2 });
-    expect(retrieval).toMatchObject({ 'gen_ai.retrieval.query.text': 'what are apples?', 'spanline.retrieval.count': 2 });
+    expect(retrieval).toMatchObject({
+      'gen_ai.retrieval.query.text': 'what are apples?',
+      'spanline.retrieval.count': 2,
+    });
     expect(rerank).toMatchObject({ 'spanline.rerank.input_count': 2, 'spanline.retrieval.count': 1 });
     expect(call).toMatchObject({
       'gen_ai.provider.name': 'openai',
@@ -127,7 +164,11 @@ describe('a query', () => {
       { role: 'assistant', parts: [{ type: 'text', content: 'Apples are red and sweet.' }], finish_reason: 'stop' },
     ]);
     expect(synthesis?.['spanline.output']).toBe('"Apples are red and sweet."');
-    expect(query).toMatchObject({ 'spanline.input': '"what are apples?"', 'spanline.output': '"Apples are red and sweet."', 'spanline.rollup.input_tokens': 21 });
+    expect(query).toMatchObject({
+      'spanline.input': '"what are apples?"',
+      'spanline.output': '"Apples are red and sweet."',
+      'spanline.rollup.input_tokens': 21,
+    });
   });
 
   it('that streams ends with its last chunk, with tokens and the time to the first one', async () => {
@@ -169,7 +210,10 @@ describe('a query', () => {
     ]);
     expect(failed[0]).toMatchObject({ 'spanline.error.class': 'rate_limit' });
     await expect(engine.query({ query: 'unembeddable' })).rejects.toThrow(RangeError);
-    expect(log.records().at(-1)).toMatchObject({ 'span.name': 'query RetrieverQueryEngine', 'error.type': 'RangeError' });
+    expect(log.records().at(-1)).toMatchObject({
+      'span.name': 'query RetrieverQueryEngine',
+      'error.type': 'RangeError',
+    });
   });
 
   it('is never mixed up with another one', async () => {
@@ -181,7 +225,8 @@ describe('a query', () => {
       });
     await Promise.all(Array.from({ length: 50 }, (_, index) => ask(index)));
     const traces = new Map<string, string[]>();
-    for (const record of log.records()) traces.set(record.trace_id ?? '', [...(traces.get(record.trace_id ?? '') ?? []), record['span.name'] ?? '']);
+    for (const record of log.records())
+      traces.set(record.trace_id ?? '', [...(traces.get(record.trace_id ?? '') ?? []), record['span.name'] ?? '']);
     expect(traces.size).toBe(50);
     for (const [trace, names] of traces) {
       expect(names).toHaveLength(8);
@@ -225,21 +270,32 @@ describe('other ways in', () => {
     const add = FunctionTool.from(({ a, b }: { a: number; b: number }) => a + b, {
       name: 'add',
       description: 'adds',
-      parameters: { type: 'object', properties: { a: { type: 'number' }, b: { type: 'number' } }, required: ['a', 'b'] },
+      parameters: {
+        type: 'object',
+        properties: { a: { type: 'number' }, b: { type: 'number' } },
+        required: ['a', 'b'],
+      },
     });
     Settings.llm = openAi();
     await Settings.llm.chat({ messages: [{ role: 'user', content: 'apples?' }], tools: [add] });
     expect(await add.call({ a: 1, b: 2 })).toBe(3);
     const [call, tool] = log.records();
     expect(call?.['gen_ai.tool.definitions']).toContain('"name":"add"');
-    expect(tool).toMatchObject({ 'span.name': 'execute_tool add', 'gen_ai.tool.call.arguments': '{"a":1,"b":2}', 'gen_ai.tool.call.result': '3' });
+    expect(tool).toMatchObject({
+      'span.name': 'execute_tool add',
+      'gen_ai.tool.call.arguments': '{"a":1,"b":2}',
+      'gen_ai.tool.call.result': '3',
+    });
   });
 });
 
 describe('the instrumentation', () => {
   it('is taken away without a trace', async () => {
     uninstall();
-    const methods = () => [RetrieverQueryEngine.prototype, BaseEmbedding.prototype, Object.getPrototypeOf(Settings) as object].map((prototype) => Object.getOwnPropertyDescriptors(prototype));
+    const methods = () =>
+      [RetrieverQueryEngine.prototype, BaseEmbedding.prototype, Object.getPrototypeOf(Settings) as object].map(
+        (prototype) => Object.getOwnPropertyDescriptors(prototype),
+      );
     const before = methods();
     const again = instrumentLlamaIndex({ tracer });
     expect(methods()).not.toEqual(before);
@@ -263,12 +319,19 @@ describe('the instrumentation', () => {
       const engine = await createEngine(new Parrot() as unknown as LLM);
       const whole = await engine.query({ query: 'apples' });
       const chunks: unknown[] = [];
-      for await (const chunk of await engine.query({ query: 'apples', stream: true })) chunks.push(chunk.message.content);
+      for await (const chunk of await engine.query({ query: 'apples', stream: true }))
+        chunks.push(chunk.message.content);
       const stream = (await engine.query({ query: 'apples', stream: true }))[Symbol.asyncIterator]();
       const first = (await stream.next()).value as { message: { content: unknown } };
       await stream.return?.(undefined);
       const failure: unknown = await engine.query({ query: 'refuse' }).catch((error: unknown) => error);
-      return [whole.toString(), whole.sourceNodes?.map(({ node }) => node.getContent(MetadataMode.NONE)), chunks, first.message.content, String(failure)];
+      return [
+        whole.toString(),
+        whole.sourceNodes?.map(({ node }) => node.getContent(MetadataMode.NONE)),
+        chunks,
+        first.message.content,
+        String(failure),
+      ];
     };
     const traced = await program();
     uninstall();

@@ -53,7 +53,9 @@ describe('a span that is open when the process ends', () => {
   });
 
   it('does not change what a signal does to the process', async () => {
-    const result = await runChild(PROGRAM(`console.error('ready'); setInterval(() => {}, 1000);`), { killWith: 'SIGTERM' });
+    const result = await runChild(PROGRAM(`console.error('ready'); setInterval(() => {}, 1000);`), {
+      killWith: 'SIGTERM',
+    });
     expect(result.signal).toBe('SIGTERM');
   });
 });
@@ -108,6 +110,8 @@ console.error('opened ' + opened);
       env: { SPANLINE_CAPTURE: 'everything' },
     });
     expect(result.code).toBe(1);
-    expect(result.stderr).toContain('SPANLINE_CAPTURE must be one of full, redacted, hashed, metadata, got "everything"');
+    expect(result.stderr).toContain(
+      'SPANLINE_CAPTURE must be one of full, redacted, hashed, metadata, got "everything"',
+    );
   });
 });

@@ -29,7 +29,10 @@ export async function runChild(source: string, options: ChildOptions = {}): Prom
   writeFileSync(file, source);
   try {
     const args = ['--conditions', '@spanline/source', '--import', 'tsx', ...(options.nodeOptions ?? []), file];
-    const child = spawn(process.execPath, args, { cwd: folder, env: { ...process.env, NODE_ENV: 'test', ...options.env } });
+    const child = spawn(process.execPath, args, {
+      cwd: folder,
+      env: { ...process.env, NODE_ENV: 'test', ...options.env },
+    });
     let stdout = '';
     let stderr = '';
     child.stdout.on('data', (chunk: Buffer) => void (stdout += chunk.toString()));

@@ -63,7 +63,11 @@ async function demo(): Promise<void> {
   printTraces(outcomes, records);
   const line = records.find((record) => record['span.type'] === 'llm');
   console.log('\n── one of the lines behind it\n');
-  console.log(readFileSync(FILE, 'utf8').split('\n').find((text) => text.includes(`"span_id":"${line?.span_id}"`)) ?? '');
+  console.log(
+    readFileSync(FILE, 'utf8')
+      .split('\n')
+      .find((text) => text.includes(`"span_id":"${line?.span_id}"`)) ?? '',
+  );
   console.log(`
 ${records.length} spans of ${outcomes.length} requests are in demo.ndjson. Where to look next:
   one request        grep '${outcomes[0]?.requestId}' demo.ndjson

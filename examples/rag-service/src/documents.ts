@@ -27,7 +27,8 @@ function chunk(file: string, markdown: string): Chunk[] {
     const title = /^#{1,4} (.+)$/m.exec(section)?.[1]?.trim() ?? file;
     let text = '';
     const flush = (): void => {
-      if (text.trim().length > 40) chunks.push({ id: `${file}#${slug(title)}-${chunks.length}`, title, text: text.trim() });
+      if (text.trim().length > 40)
+        chunks.push({ id: `${file}#${slug(title)}-${chunks.length}`, title, text: text.trim() });
       text = '';
     };
     for (const paragraph of section.split(/\n{2,}/)) {

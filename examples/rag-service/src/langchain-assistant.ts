@@ -71,7 +71,9 @@ export function createLangChainAssistant(chunks: readonly Chunk[], provider: Pro
   const chain = RunnableSequence.from([
     {
       context: retriever.pipe(
-        RunnableLambda.from((documents: Document[]) => documents.map(({ pageContent }) => pageContent).join('\n\n')).withConfig({
+        RunnableLambda.from((documents: Document[]) =>
+          documents.map(({ pageContent }) => pageContent).join('\n\n'),
+        ).withConfig({
           runName: 'join_documents',
         }),
       ),

@@ -6,6 +6,10 @@ import type { Provider } from './provider.ts';
 
 /** The example's embedding as a LlamaIndex class. */
 class HashedWordsEmbedding extends BaseEmbedding {
+  constructor() {
+    super();
+  }
+
   override async getTextEmbedding(text: string): Promise<number[]> {
     return embed(text);
   }

@@ -7,7 +7,13 @@ export interface Outcome {
   status: number | 'left';
 }
 
-async function post(url: string, path: string, body: string, headers: Record<string, string> = {}, signal?: AbortSignal): Promise<Response> {
+async function post(
+  url: string,
+  path: string,
+  body: string,
+  headers: Record<string, string> = {},
+  signal?: AbortSignal,
+): Promise<Response> {
   return fetch(`${url}${path}`, {
     method: 'POST',
     body,

@@ -83,9 +83,12 @@ export async function createService({ tracer, provider, chunks }: ServiceParts):
   });
 
   app.use(spanlineErrorHandler());
-  app.use((error: { status?: number; message: string }, _req: Request, res: Response, next: (error: unknown) => void) => {
-    if (res.headersSent) next(error);
-    else res.status(error.status ?? 500).json({ error: error.message });
-  });
+  app.use(
+    (error: { status?: number; message: string }, _req: Request, res: Response, next: (error: unknown) => void) => {
+      if (res.destroyed) return;
+      if (res.headersSent) next(error);
+      else res.status(error.status ?? 500).json({ error: error.message });
+    },
+  );
   return app;
 }

@@ -50,7 +50,11 @@ export function requestAttributes(req: Request, method: string): SpanAttributes 
 }
 
 /** What is known when its response has closed. */
-export function responseAttributes(res: Response, route: string | undefined, ttfbMs: number | undefined): SpanAttributes {
+export function responseAttributes(
+  res: Response,
+  route: string | undefined,
+  ttfbMs: number | undefined,
+): SpanAttributes {
   const sent = res.headersSent;
   const streaming = sent && res.chunkedEncoding;
   return {

@@ -20,7 +20,9 @@ function statusError(code: number): { name: string; message: string } {
 export function outcomeOf(res: Response, failure: unknown): Outcome {
   const error: unknown = failure ?? res.errored ?? undefined;
   if (res.writableFinished) {
-    return res.statusCode >= SERVER_ERROR ? { status: 'error', error: error ?? statusError(res.statusCode) } : { status: 'ok' };
+    return res.statusCode >= SERVER_ERROR
+      ? { status: 'error', error: error ?? statusError(res.statusCode) }
+      : { status: 'ok' };
   }
   return error === undefined ? { status: 'aborted' } : { status: 'error', error };
 }

@@ -2,9 +2,15 @@ import { EventEmitter } from 'node:events';
 import { setTimeout as wait } from 'node:timers/promises';
 import { SpanlineError, validate } from '@spanline/core';
 import { tree } from '@spanline/core/testing';
+import type { ErrorRequestHandler } from 'express';
 import { afterEach, describe, expect, it } from 'vitest';
 import { spanlineErrorHandler, spanlineExpress } from '../src/index.ts';
 import { Harness, MAJORS } from './support.ts';
+
+/** The application's own error handler. */
+const failed: ErrorRequestHandler = (error: { status?: number }, _req, res, _next) => {
+  res.status(error.status ?? 500).send('failed');
+};
 
 describe.each(MAJORS)('a request through %s', (_name, express) => {
   let harness: Harness;
@@ -22,7 +28,12 @@ describe.each(MAJORS)('a request through %s', (_name, express) => {
     app.use(express.json());
     app.post('/ask/:id', (req, res) => void res.json({ id: req.params['id'] }));
     await harness.listen();
-    const { headers } = await harness.send('POST', '/ask/42?token=x', { 'content-type': 'application/json', 'user-agent': 'test/1' }, '{"a":1}');
+    const { headers } = await harness.send(
+      'POST',
+      '/ask/42?token=x',
+      { 'content-type': 'application/json', 'user-agent': 'test/1' },
+      '{"a":1}',
+    );
     const [record] = await harness.records(1);
     expect(record).toMatchObject({
       'span.name': 'POST /ask/:id',
@@ -60,9 +71,16 @@ describe.each(MAJORS)('a request through %s', (_name, express) => {
     app.use('/api', outer);
     app.use('/tenants/:tenant', mounted);
     app.get(['/a/:x', '/b/:x'], (_req, res) => void res.send('x'));
-    app.use(((_error, _req, res, _next) => void res.status(500).send('failed')) as never);
+    app.use(failed);
     await harness.listen();
-    for (const path of ['/api/v1/ask/7', '/api/v1/boom/7', '/tenants/ac%20me/items/9', '/a/1', '/api/v1/nothing', '/missing']) {
+    for (const path of [
+      '/api/v1/ask/7',
+      '/api/v1/boom/7',
+      '/tenants/ac%20me/items/9',
+      '/a/1',
+      '/api/v1/nothing',
+      '/missing',
+    ]) {
       await harness.send('GET', path);
     }
     const records = await harness.records(6);
@@ -109,12 +127,19 @@ describe.each(MAJORS)('a request through %s', (_name, express) => {
     const bad = ['evil","level":60', 'x'.repeat(129), 'sk-proj-abcdefghijklmnop', 'ünï', '\u001B[31mred', ''];
     const answers = [];
     for (const id of [good, ...bad]) {
-      answers.push(await harness.send('GET', '/', { 'x-request-id': Buffer.from(id, 'utf8').toString('latin1').replaceAll(/[^\t\x20-\xff]/g, '?') }));
+      answers.push(
+        await harness.send('GET', '/', {
+          'x-request-id': Buffer.from(id, 'utf8')
+            .toString('latin1')
+            .replaceAll(/[^\t\x20-\xff]/g, '?'),
+        }),
+      );
     }
     answers.push(await harness.send('GET', '/', { 'x-request-id': ['a', 'b'] }));
     const ids = answers.map(({ headers }) => headers['x-request-id']);
     expect(ids[0]).toBe(good);
-    for (const id of ids.slice(1)) expect(id).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
+    for (const id of ids.slice(1))
+      expect(id).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
     const records = await harness.records(ids.length);
     expect(records.map((record) => record['http.request.id'])).toEqual(ids);
   });
@@ -126,9 +151,16 @@ describe.each(MAJORS)('a request through %s', (_name, express) => {
     const traceparent = '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01';
     await harness.send('GET', '/', { traceparent, 'x-internal': 'yes' });
     await harness.send('GET', '/', { traceparent });
-    await harness.send('GET', '/', { traceparent: '00-00000000000000000000000000000000-00f067aa0ba902b7-01', 'x-internal': 'yes' });
+    await harness.send('GET', '/', {
+      traceparent: '00-00000000000000000000000000000000-00f067aa0ba902b7-01',
+      'x-internal': 'yes',
+    });
     const [trusted, stranger, broken] = await harness.records(3);
-    expect(trusted).toMatchObject({ trace_id: '4bf92f3577b34da6a3ce929d0e0e4736', parent_span_id: '00f067aa0ba902b7', 'spanline.parent.remote': true });
+    expect(trusted).toMatchObject({
+      trace_id: '4bf92f3577b34da6a3ce929d0e0e4736',
+      parent_span_id: '00f067aa0ba902b7',
+      'spanline.parent.remote': true,
+    });
     expect(stranger).toMatchObject({ 'spanline.link.trace_id': '4bf92f3577b34da6a3ce929d0e0e4736' });
     expect(stranger?.trace_id).not.toBe(trusted?.trace_id);
     expect(stranger?.parent_span_id).toBeUndefined();
@@ -155,13 +187,13 @@ describe.each(MAJORS)('a request through %s', (_name, express) => {
     app.get('/client', (_req, _res, next) => next(Object.assign(new Error('bad input'), { status: 400 })));
     app.get('/status', (_req, res) => void res.status(503).send('later'));
     app.use(spanlineErrorHandler());
-    app.use(((error: { status?: number }, _req: unknown, res: { status(code: number): { send(text: string): void } }, _next: unknown) => {
-      res.status(error.status ?? 500).send('failed');
-    }) as never);
+    app.use(failed);
     await harness.listen();
     for (const path of ['/sync', '/next', '/client', '/status']) await harness.send('GET', path);
     const records = await harness.records(4);
-    expect(records.map((record) => [record['span.status'], record['error.type'], record['http.response.status_code']])).toEqual([
+    expect(
+      records.map((record) => [record['span.status'], record['error.type'], record['http.response.status_code']]),
+    ).toEqual([
       ['error', 'TypeError', 500],
       ['error', 'RangeError', 500],
       ['ok', undefined, 400],
@@ -179,7 +211,12 @@ describe.each(MAJORS)('a request through %s', (_name, express) => {
     const left = harness.hangUp('GET /slow HTTP/1.1\r\nhost: x\r\n\r\n');
     await left;
     const [record] = await harness.records(1);
-    expect(record).toMatchObject({ 'span.name': 'GET /slow', 'span.status': 'aborted', 'spanline.http.aborted': true, level: 'warn' });
+    expect(record).toMatchObject({
+      'span.name': 'GET /slow',
+      'span.status': 'aborted',
+      'spanline.http.aborted': true,
+      level: 'warn',
+    });
     expect(record?.['http.response.status_code']).toBeUndefined();
   });
 
@@ -206,7 +243,9 @@ describe.each(MAJORS)('a request through %s', (_name, express) => {
     await harness.records(2);
     await harness.hangUp('GET /destroyed HTTP/1.1\r\nhost: x\r\n\r\n', 'never');
     const records = await harness.records(3);
-    expect(records.map((record) => [record['span.status'], record['error.message'], record['http.response.status_code']])).toEqual([
+    expect(
+      records.map((record) => [record['span.status'], record['error.message'], record['http.response.status_code']]),
+    ).toEqual([
       ['aborted', undefined, 200],
       ['error', 'broke off', 200],
       ['error', 'destroyed', 200],
@@ -232,7 +271,12 @@ describe.each(MAJORS)('a request through %s', (_name, express) => {
       res.json({});
     });
     await harness.listen();
-    await harness.send('POST', '/ask', { 'content-type': 'application/json' }, JSON.stringify({ text: 'x'.repeat(90_000) }));
+    await harness.send(
+      'POST',
+      '/ask',
+      { 'content-type': 'application/json' },
+      JSON.stringify({ text: 'x'.repeat(90_000) }),
+    );
     const records = await harness.records(2);
     expect(tree(records)).toBe('http POST /ask\n  chain step');
     const line = log.lines().find(({ message }) => message === 'inside');
@@ -252,11 +296,17 @@ describe.each(MAJORS)('a request through %s', (_name, express) => {
       res.json({ id });
     });
     await harness.listen();
-    const requests = Array.from({ length: 150 }, (_, index) => harness.send('POST', `/ask/${index}`, { 'x-request-id': `r${index}`, 'content-type': 'application/json' }, '{}'));
+    const requests = Array.from({ length: 150 }, (_, index) =>
+      harness.send('POST', `/ask/${index}`, { 'x-request-id': `r${index}`, 'content-type': 'application/json' }, '{}'),
+    );
     await Promise.all(requests);
     const records = await harness.records(450);
     expect(records).toHaveLength(450);
-    const servers = new Map(records.filter((record) => record['span.type'] === 'http').map((record) => [record.trace_id, record['http.request.id']]));
+    const servers = new Map(
+      records
+        .filter((record) => record['span.type'] === 'http')
+        .map((record) => [record.trace_id, record['http.request.id']]),
+    );
     expect(servers.size).toBe(150);
     for (const record of records.filter(({ 'span.type': type }) => type !== 'http')) {
       expect(servers.get(record.trace_id)).toBe(`r${record['span.name']?.split(' ')[1]}`);

@@ -8,7 +8,7 @@ import express4 from 'express4';
 
 /** Both majors, with the same tests. */
 export const MAJORS: [string, typeof express5][] = [
-  ['Express 4', express4 as unknown as typeof express5],
+  ['Express 4', express4],
   ['Express 5', express5],
 ];
 
@@ -26,7 +26,12 @@ export class Harness {
   readonly server: Server;
 
   constructor(express: typeof express5, options: TracerOptions = {}) {
-    this.tracer = createTracer({ logger: this.log.logger, statsIntervalSeconds: 0, service: { name: 'test' }, ...options });
+    this.tracer = createTracer({
+      logger: this.log.logger,
+      statsIntervalSeconds: 0,
+      service: { name: 'test' },
+      ...options,
+    });
     this.app = express();
     this.app.set('env', 'test');
     this.server = createServer(this.app);
@@ -44,13 +49,18 @@ export class Harness {
 
   send(method: string, path: string, headers: Record<string, string | string[]> = {}, body = ''): Promise<Answer> {
     return new Promise((resolve, reject) => {
-      const outgoing = request({ port: this.port, host: '127.0.0.1', method, path, headers, agent: false }, (incoming) => {
-        let text = '';
-        incoming.setEncoding('utf8');
-        incoming.on('data', (chunk: string) => (text += chunk));
-        incoming.on('end', () => resolve({ status: incoming.statusCode ?? 0, headers: incoming.headers, body: text }));
-        incoming.on('error', reject);
-      });
+      const outgoing = request(
+        { port: this.port, host: '127.0.0.1', method, path, headers, agent: false },
+        (incoming) => {
+          let text = '';
+          incoming.setEncoding('utf8');
+          incoming.on('data', (chunk: string) => (text += chunk));
+          incoming.on('end', () =>
+            resolve({ status: incoming.statusCode ?? 0, headers: incoming.headers, body: text }),
+          );
+          incoming.on('error', reject);
+        },
+      );
       outgoing.on('error', reject);
       outgoing.end(body);
     });

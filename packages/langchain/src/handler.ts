@@ -14,7 +14,16 @@ import { langChainSpan } from './langchain-context.ts';
 import { readable, toModelMessages } from './messages.ts';
 import { readModelCall } from './model-call.ts';
 import { readModelOutput } from './model-output.ts';
-import { chainType, classNameOf, graphNodeOf, isPlumbing, retryAttempt, type RunFacts, userMetadata, userTags } from './names.ts';
+import {
+  chainType,
+  classNameOf,
+  graphNodeOf,
+  isPlumbing,
+  retryAttempt,
+  type RunFacts,
+  userMetadata,
+  userTags,
+} from './names.ts';
 import { checkOptions, type SpanlineCallbackHandlerOptions } from './options.ts';
 import { SCOPE } from './scope.ts';
 import { addStreamEvent, addToken, createStreamedTokens, type StreamedTokens } from './tokens.ts';
@@ -141,7 +150,8 @@ export class SpanlineCallbackHandler {
     span.set({
       'gen_ai.request.stream': true,
       'spanline.stream.chunks': tokens.chunks,
-      'gen_ai.response.time_to_first_chunk': tokens.firstMs === undefined ? undefined : (tokens.firstMs - startedMs) / 1000,
+      'gen_ai.response.time_to_first_chunk':
+        tokens.firstMs === undefined ? undefined : (tokens.firstMs - startedMs) / 1000,
     });
   }
 
@@ -175,7 +185,11 @@ export class SpanlineCallbackHandler {
       }
       const deferred = bag(extra)['lc_defers_inputs'] === true;
       const isAgent = facts.type === 'agent';
-      const span = this.#begin(start, { name: isAgent ? `invoke_agent ${facts.name}` : facts.name, type: facts.type }, deferred);
+      const span = this.#begin(
+        start,
+        { name: isAgent ? `invoke_agent ${facts.name}` : facts.name, type: facts.type },
+        deferred,
+      );
       if (span === undefined) return;
       if (!deferred) span.input(readable(unwrapped(inputs, 'input')));
       if (isAgent) span.set({ 'gen_ai.agent.name': facts.name });
@@ -184,7 +198,13 @@ export class SpanlineCallbackHandler {
     });
   }
 
-  handleChainEnd(outputs: unknown, runId: string, _parentRunId?: string, _tags?: string[], kwargs?: { inputs?: unknown }): void {
+  handleChainEnd(
+    outputs: unknown,
+    runId: string,
+    _parentRunId?: string,
+    _tags?: string[],
+    kwargs?: { inputs?: unknown },
+  ): void {
     this.#guard('langchain chain end', () =>
       this.#end(runId, ({ span, data }) => {
         if (data.defersInput && kwargs?.inputs !== undefined) span.input(readable(unwrapped(kwargs.inputs, 'input')));
@@ -209,7 +229,11 @@ export class SpanlineCallbackHandler {
     this.#guard('langchain model start', () => {
       const start = toStart(runId, parentRunId, tags, metadata);
       const { model, attributes } = readModelCall(llm, extra, start.metadata, classNameOf(llm));
-      const span = this.#begin(start, { name: `chat ${model ?? classNameOf(llm) ?? 'model'}`, type: 'llm', attributes });
+      const span = this.#begin(start, {
+        name: `chat ${model ?? classNameOf(llm) ?? 'model'}`,
+        type: 'llm',
+        attributes,
+      });
       span?.set({ 'gen_ai.input.messages': toModelMessages(messages.flat()) });
     });
   }
@@ -232,7 +256,14 @@ export class SpanlineCallbackHandler {
     });
   }
 
-  handleLLMNewToken(token: string, _idx: unknown, runId: string, _parentRunId?: string, _tags?: string[], fields?: unknown): void {
+  handleLLMNewToken(
+    token: string,
+    _idx: unknown,
+    runId: string,
+    _parentRunId?: string,
+    _tags?: string[],
+    fields?: unknown,
+  ): void {
     this.#guard('langchain token', () => {
       const run = this.#runs.get(runId);
       if (run !== undefined) addToken((run.data.tokens ??= createStreamedTokens()), token, fields);
@@ -246,7 +277,13 @@ export class SpanlineCallbackHandler {
     });
   }
 
-  handleLLMEnd(output: unknown, runId: string, _parentRunId?: string, _tags?: string[], extra?: Record<string, unknown>): void {
+  handleLLMEnd(
+    output: unknown,
+    runId: string,
+    _parentRunId?: string,
+    _tags?: string[],
+    extra?: Record<string, unknown>,
+  ): void {
     this.#guard('langchain llm end', () =>
       this.#end(runId, ({ span, data }) => {
         const cached = bag(extra)['cached'] === true;
@@ -301,7 +338,11 @@ export class SpanlineCallbackHandler {
         name: `execute_tool ${name}`,
         type: 'tool',
         input: readToolInput(input),
-        attributes: { 'gen_ai.tool.name': name, 'gen_ai.tool.type': 'function', 'gen_ai.tool.call.id': text(toolCallId) },
+        attributes: {
+          'gen_ai.tool.name': name,
+          'gen_ai.tool.type': 'function',
+          'gen_ai.tool.call.id': text(toolCallId),
+        },
       });
     });
   }

@@ -73,7 +73,12 @@ export interface ModelCall {
  * @param serialized - the component
  * @param extra - `{ options, invocation_params }`
  */
-export function readModelCall(serialized: unknown, extra: unknown, metadata: Bag, className: string | undefined): ModelCall {
+export function readModelCall(
+  serialized: unknown,
+  extra: unknown,
+  metadata: Bag,
+  className: string | undefined,
+): ModelCall {
   const params = bag(bag(extra)['invocation_params']);
   const options = bag(bag(extra)['options']);
   const model = text(
@@ -90,12 +95,15 @@ export function readModelCall(serialized: unknown, extra: unknown, metadata: Bag
       'gen_ai.request.top_p': pick('top_p', 'topP'),
       'gen_ai.request.top_k': pick('top_k', 'topK'),
       'gen_ai.request.max_tokens':
-        pick('max_completion_tokens', 'max_tokens', 'max_output_tokens', 'maxOutputTokens', 'maxTokens') ?? number(metadata['ls_max_tokens']),
+        pick('max_completion_tokens', 'max_tokens', 'max_output_tokens', 'maxOutputTokens', 'maxTokens') ??
+        number(metadata['ls_max_tokens']),
       'gen_ai.request.frequency_penalty': pick('frequency_penalty', 'frequencyPenalty'),
       'gen_ai.request.presence_penalty': pick('presence_penalty', 'presencePenalty'),
       'gen_ai.request.seed': pick('seed'),
       'gen_ai.request.choice.count': (pick('n') ?? 1) === 1 ? undefined : pick('n'),
-      'gen_ai.request.stop_sequences': strings(first(params['stop'], params['stop_sequences'], options['stop'], metadata['ls_stop'])),
+      'gen_ai.request.stop_sequences': strings(
+        first(params['stop'], params['stop_sequences'], options['stop'], metadata['ls_stop']),
+      ),
       'gen_ai.request.reasoning.level': text(first(params['reasoning_effort'], bag(params['reasoning'])['effort'])),
       'gen_ai.output.type': outputType(params),
       'gen_ai.tool.definitions': toolDefinitions(first(params['tools'], options['tools'])),

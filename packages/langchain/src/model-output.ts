@@ -42,7 +42,13 @@ function outputMessage(generation: Bag): Message {
 function usageOf(result: Bag, message: Bag): NormalizedUsage | undefined {
   const metadata = bag(message['response_metadata']);
   const output = bag(result['llmOutput']);
-  const candidates = [message['usage_metadata'], metadata['usageMetadata'], metadata['usage'], metadata['tokenUsage'], output];
+  const candidates = [
+    message['usage_metadata'],
+    metadata['usageMetadata'],
+    metadata['usage'],
+    metadata['tokenUsage'],
+    output,
+  ];
   for (const candidate of candidates) {
     const usage = normalizeUsage(candidate);
     if (usage !== undefined && ((usage.inputTokens ?? 0) > 0 || (usage.outputTokens ?? 0) > 0)) return usage;
@@ -70,7 +76,13 @@ export function readModelOutput(result: unknown, cached: boolean): SpanAttribute
   const reasons = generations.flatMap((generation) => finishReason(generation) ?? []);
   return {
     'gen_ai.response.model': text(
-      first(metadata['model_name'], metadata['model'], bag(message['additional_kwargs'])['model'], output['model'], output['model_name']),
+      first(
+        metadata['model_name'],
+        metadata['model'],
+        bag(message['additional_kwargs'])['model'],
+        output['model'],
+        output['model_name'],
+      ),
     ),
     'gen_ai.response.id': responseId(message),
     'gen_ai.response.finish_reasons': reasons.length === 0 ? undefined : reasons,

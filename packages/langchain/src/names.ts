@@ -18,7 +18,13 @@ export function classNameOf(serialized: unknown): string | undefined {
   return text(Array.isArray(id) ? id.at(-1) : undefined) ?? text(name);
 }
 
-const GRAPHS: ReadonlySet<string> = new Set(['CompiledStateGraph', 'CompiledGraph', 'Pregel', 'RemoteGraph', 'AgentExecutor']);
+const GRAPHS: ReadonlySet<string> = new Set([
+  'CompiledStateGraph',
+  'CompiledGraph',
+  'Pregel',
+  'RemoteGraph',
+  'AgentExecutor',
+]);
 
 /**
  * LangGraph reports each node by its name and everything within it with the same metadata.
@@ -82,7 +88,8 @@ export function retryAttempt(tags: readonly string[]): number | undefined {
   return Number.isInteger(attempt) ? attempt : undefined;
 }
 
-const OWN_METADATA = /^(?:ls_|lc_|langgraph_|checkpoint_|__)|^(?:versions|thread_id|run_id|graph_id|assistant_id|task_id)$/;
+const OWN_METADATA =
+  /^(?:ls_|lc_|langgraph_|checkpoint_|__)|^(?:versions|thread_id|run_id|graph_id|assistant_id|task_id)$/;
 
 /** Metadata that the application gave, as labels: its scalars. */
 export function userMetadata(metadata: Readonly<Record<string, unknown>>): Record<string, string | number | boolean> {

@@ -26,6 +26,8 @@ export function readToolOutput(output: unknown): ToolOutput {
   if (callId === undefined) return { result: readable(output), callId, error: undefined };
   const { content } = message;
   const failed = message['status'] === 'error';
-  const error = failed ? { name: 'ToolError', message: typeof content === 'string' ? content : 'the tool failed' } : undefined;
+  const error = failed
+    ? { name: 'ToolError', message: typeof content === 'string' ? content : 'the tool failed' }
+    : undefined;
   return { result: readable(content), callId, error };
 }

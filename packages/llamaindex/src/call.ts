@@ -55,10 +55,17 @@ export function createCallTracer(tracer: Tracer): CallTracer {
         if (call === undefined) return Reflect.apply(original, this, args);
         const { options, output, isContent } = call;
         const span = tracer.startSpan({ scope: SCOPE, ...options });
-        return runInSpan(tracer, span, () => run(operation, this, () => Reflect.apply(original, this, call.args ?? args)), {
-          ...(output === undefined ? {} : { output: (value) => guard(`llamaindex ${operation}`, () => output(span, value)) }),
-          ...(isContent === undefined ? {} : { isContent }),
-        });
+        return runInSpan(
+          tracer,
+          span,
+          () => run(operation, this, () => Reflect.apply(original, this, call.args ?? args)),
+          {
+            ...(output === undefined
+              ? {}
+              : { output: (value) => guard(`llamaindex ${operation}`, () => output(span, value)) }),
+            ...(isContent === undefined ? {} : { isContent }),
+          },
+        );
       },
     stop(): void {
       stopped = true;

@@ -48,7 +48,11 @@ export function readTool(tool: object, args: readonly unknown[]): TracedCall {
       name: `execute_tool ${called}`,
       type: 'tool',
       input: args[0],
-      attributes: { 'gen_ai.tool.name': called, 'gen_ai.tool.type': 'function', 'gen_ai.tool.description': text(description) },
+      attributes: {
+        'gen_ai.tool.name': called,
+        'gen_ai.tool.type': 'function',
+        'gen_ai.tool.description': text(description),
+      },
     },
     output: (span, result) => span.output(result),
   };

@@ -24,7 +24,11 @@ const PROVIDERS: readonly (readonly [prefix: string, provider: string])[] = [
 ];
 
 function providerOf(llm: object): string | undefined {
-  for (let prototype: object | null = llm; prototype !== null; prototype = Object.getPrototypeOf(prototype) as object | null) {
+  for (
+    let prototype: object | null = llm;
+    prototype !== null;
+    prototype = Object.getPrototypeOf(prototype) as object | null
+  ) {
     const name = classNameOf(prototype).toLowerCase();
     const found = PROVIDERS.find(([prefix]) => name.startsWith(prefix));
     if (found !== undefined) return found[1];
@@ -50,7 +54,12 @@ function toolCalls(options: unknown): MessagePart[] {
   if (!Array.isArray(toolCall)) return [];
   return toolCall.map((call) => {
     const { id, name, input } = bag(call);
-    return { type: 'tool_call', ...(text(id) === undefined ? {} : { id: text(id) }), name: text(name) ?? '', arguments: input };
+    return {
+      type: 'tool_call',
+      ...(text(id) === undefined ? {} : { id: text(id) }),
+      name: text(name) ?? '',
+      arguments: input,
+    };
   });
 }
 
@@ -60,7 +69,10 @@ function toMessage(message: unknown): Message {
   const [base] = toMessages([{ role, content }]);
   const result = bag(bag(options)['toolResult']);
   if (text(result['id']) !== undefined) {
-    return { role: 'tool', parts: [{ type: 'tool_call_response', id: text(result['id']), response: result['result'] }] };
+    return {
+      role: 'tool',
+      parts: [{ type: 'tool_call_response', id: text(result['id']), response: result['result'] }],
+    };
   }
   return { role: base?.role ?? 'user', parts: [...(base?.parts ?? []), ...toolCalls(options)] };
 }
@@ -95,12 +107,20 @@ function requestAttributes(llm: object, params: Bag): SpanAttributes {
 
 /** OpenAI's classes send tokens with a stream only when asked; those of its Responses API always do and refuse the option. */
 function takesStreamOptions(llm: object): boolean {
-  return 'additionalChatOptions' in llm && 'streamChat' in llm && !('processStreamEvent' in llm) && !('session' in llm && 'beta' in llm);
+  return (
+    'additionalChatOptions' in llm &&
+    'streamChat' in llm &&
+    !('processStreamEvent' in llm) &&
+    !('session' in llm && 'beta' in llm)
+  );
 }
 
 function withStreamUsage(params: Bag): Bag {
   const options = bag(params['additionalChatOptions']);
-  return { ...params, additionalChatOptions: { ...options, stream_options: { include_usage: true, ...bag(options['stream_options']) } } };
+  return {
+    ...params,
+    additionalChatOptions: { ...options, stream_options: { include_usage: true, ...bag(options['stream_options']) } },
+  };
 }
 
 /** What the provider answered, as far as its raw answer or the chunks of one tell. */
@@ -111,7 +131,11 @@ function rawAttributes(raws: readonly unknown[]): SpanAttributes {
     const response = bag(source['response']);
     const choice = bag(Array.isArray(source['choices']) ? source['choices'][0] : undefined);
     const candidate = bag(Array.isArray(source['candidates']) ? source['candidates'][0] : undefined);
-    const reason = text(choice['finish_reason']) ?? text(source['stop_reason']) ?? text(source['done_reason']) ?? text(candidate['finishReason']);
+    const reason =
+      text(choice['finish_reason']) ??
+      text(source['stop_reason']) ??
+      text(source['done_reason']) ??
+      text(candidate['finishReason']);
     const usage = normalizeUsage(source) ?? normalizeUsage(response);
     const model = text(source['model']) ?? text(source['modelVersion']) ?? text(response['model']);
     const id = text(source['id']) ?? text(response['id']);
@@ -138,7 +162,8 @@ function describeAnswer(span: Span, value: unknown): void {
   const { message, text: completion, raw } = bag(value);
   const attributes = rawAttributes(chunks === undefined ? [raw] : chunks.map((chunk) => bag(chunk)['raw']));
   const reason = attributes['gen_ai.response.finish_reasons']?.[0];
-  const answer = chunks === undefined ? toMessage(message ?? { role: 'assistant', content: completion }) : streamedMessage(chunks);
+  const answer =
+    chunks === undefined ? toMessage(message ?? { role: 'assistant', content: completion }) : streamedMessage(chunks);
   span.set({
     ...attributes,
     'gen_ai.output.messages': [reason === undefined ? answer : { ...answer, finish_reason: reason }],

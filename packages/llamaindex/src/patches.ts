@@ -33,7 +33,11 @@ export function createPatches(): Patches {
   const patches: Patch[] = [];
   const ours = new WeakSet<object>();
 
-  function replace(target: object, name: string, change: (before: PropertyDescriptor) => PropertyDescriptor | undefined): void {
+  function replace(
+    target: object,
+    name: string,
+    change: (before: PropertyDescriptor) => PropertyDescriptor | undefined,
+  ): void {
     const owner = ownerOf(target, name);
     const before = owner === undefined ? undefined : Object.getOwnPropertyDescriptor(owner, name);
     if (owner === undefined || before?.configurable !== true) return;

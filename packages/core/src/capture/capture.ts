@@ -39,7 +39,12 @@ export interface Capture {
   /** The mode of one record. A policy that throws, or says what is no mode, counts as `metadata`. */
   mode(setting: CaptureSetting | undefined, subject: () => CaptureSubject): CaptureMode;
   /** Redacts, hashes and limits the record's texts and writes its content keys, last. Never throws; what cannot be captured is left out. */
-  apply(record: SpanRecord, content: ContentAttributes | undefined, mode: CaptureMode, scope: RedactionScope): CaptureReport;
+  apply(
+    record: SpanRecord,
+    content: ContentAttributes | undefined,
+    mode: CaptureMode,
+    scope: RedactionScope,
+  ): CaptureReport;
   /** The numbering of replacements; one per local root. */
   createScope(): RedactionScope;
 }
@@ -106,14 +111,25 @@ class Capturing {
     if (this.#mode === 'metadata' || this.#mode === 'hashed') this.#dropErrorText();
     for (const key in record) {
       const value = record[key];
+      const isProtected = this.#parts.protected.has(key);
       if (typeof value === 'string') {
-        if (!this.#parts.protected.has(key)) record[key] = this.#fact(key, value);
-        this.#characters += value.length;
+        const text = isProtected ? this.#short(value, key) : this.#fact(key, value);
+        record[key] = text;
+        this.#characters += text?.length ?? 0;
       } else if (Array.isArray(value)) {
-        if (!this.#parts.protected.has(key)) record[key] = value.map((entry) => this.#text(String(entry), key));
+        record[key] = value.map((entry) =>
+          isProtected ? this.#short(String(entry), key) : this.#text(String(entry), key),
+        );
         for (const entry of record[key] as string[]) this.#characters += entry.length;
       }
     }
+  }
+
+  /** What redaction leaves alone is still no longer than a fact may be. */
+  #short(value: string, key: string): string {
+    const kept = cut(value, DEFAULT_FACT_BYTES);
+    if (kept !== value) this.#truncated.add(key);
+    return kept;
   }
 
   #fact(key: string, value: string): string | undefined {
@@ -219,7 +235,7 @@ class Capturing {
   #shortenFacts(excess: number): void {
     let left = excess;
     const candidates = Object.keys(this.#record)
-      .filter((key) => typeof this.#record[key] === 'string' && !this.#parts.protected.has(key))
+      .filter((key) => typeof this.#record[key] === 'string' && !this.#parts.protected.has(key) && !CONTENT.has(key))
       .toSorted((a, b) => String(this.#record[b]).length - String(this.#record[a]).length);
     for (const key of candidates) {
       if (left <= 0) return;
@@ -248,6 +264,7 @@ class Capturing {
   }
 }
 
+const CONTENT: ReadonlySet<string> = new Set(CONTENT_ORDER);
 const MIN_FIELD = 64;
 const MIN_FACT = 64;
 

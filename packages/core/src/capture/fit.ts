@@ -28,7 +28,12 @@ function fitTexts(value: Plain, maxBytes: number): Plain {
 }
 
 /** Elements are left out at the end (`drop: 'last'`) or at the beginning until the rest fits; a marker tells how many. */
-function fitElements(elements: readonly Plain[], maxBytes: number, drop: 'first' | 'last', marker: (count: number) => Plain): Plain[] {
+function fitElements(
+  elements: readonly Plain[],
+  maxBytes: number,
+  drop: 'first' | 'last',
+  marker: (count: number) => Plain,
+): Plain[] {
   const sizes = elements.map((element) => bytesOf(element) + 1);
   const order = drop === 'first' ? [...sizes.keys()] : [...sizes.keys()].toReversed();
   let total = sizes.reduce((sum, size) => sum + size, 2) + bytesOf(marker(elements.length)) + 1;

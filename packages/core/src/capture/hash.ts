@@ -15,5 +15,8 @@ const KEY_ID_LENGTH = 8;
 export function createHasher(key: string | undefined): Hasher | undefined {
   if (key === undefined) return undefined;
   const hex = (value: string): string => createHmac('sha256', key).update(value).digest('hex');
-  return { keyId: hex('spanline.hash.key_id').slice(0, KEY_ID_LENGTH), hash: (value) => hex(value).slice(0, HASH_LENGTH) };
+  return {
+    keyId: hex('spanline.hash.key_id').slice(0, KEY_ID_LENGTH),
+    hash: (value) => hex(value).slice(0, HASH_LENGTH),
+  };
 }

@@ -35,7 +35,8 @@ const LONGEST_TERM = 32_000;
 export function resolveLimits(options: LimitOptions, destination: 'small' | 'large', profile: ProfileName): Limits {
   for (const [name, value] of Object.entries(options)) {
     const minimum = (MINIMUM as Readonly<Record<string, number>>)[name];
-    const expected = minimum === undefined ? `one of ${Object.keys(MINIMUM).join(', ')}` : `an integer of at least ${minimum}`;
+    const expected =
+      minimum === undefined ? `one of ${Object.keys(MINIMUM).join(', ')}` : `an integer of at least ${minimum}`;
     if (minimum === undefined || (value !== undefined && !(Number.isInteger(value) && value >= minimum))) {
       throw new SpanlineError({ code: 'ERR_INVALID_OPTION', option: `limits.${name}`, expected, got: value });
     }

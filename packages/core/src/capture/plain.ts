@@ -149,10 +149,13 @@ export class PlainWalk {
   }
 
   #error(error: Error): Plain {
-    return this.#entries([
-      ['type', error.name],
-      ['message', error.message],
-    ], 2);
+    return this.#entries(
+      [
+        ['type', error.name],
+        ['message', error.message],
+      ],
+      2,
+    );
   }
 
   #record(value: object): Plain {

@@ -160,7 +160,8 @@ export const BUILT_IN_RULES: readonly Rule[] = [
     name: 'EMAIL',
     credential: false,
     hint: '@',
-    pattern: /(?<![\p{L}\p{N}._%+-])[\p{L}\p{N}._%+-]{1,64}@[\p{L}\p{N}-]{1,63}(?:\.[\p{L}\p{N}-]{1,63}){0,6}\.\p{L}{2,24}(?![\p{L}\p{N}])/gu,
+    pattern:
+      /(?<![\p{L}\p{N}._%+-])[\p{L}\p{N}._%+-]{1,64}@[\p{L}\p{N}-]{1,63}(?:\.[\p{L}\p{N}-]{1,63}){0,6}\.\p{L}{2,24}(?![\p{L}\p{N}])/gu,
   },
   {
     name: 'CARD',
@@ -193,8 +194,7 @@ export const BUILT_IN_RULES: readonly Rule[] = [
     name: 'IPV4',
     credential: false,
     hint: '\\d\\.\\d{1,3}\\.\\d',
-    pattern:
-      /(?<![\w.-])(?:25[0-5]|2[0-4]\d|1?\d?\d)(?:\.(?:25[0-5]|2[0-4]\d|1?\d?\d)){3}(?![\w-]|\.\d)/g,
+    pattern: /(?<![\w.-])(?:25[0-5]|2[0-4]\d|1?\d?\d)(?:\.(?:25[0-5]|2[0-4]\d|1?\d?\d)){3}(?![\w-]|\.\d)/g,
     test: isPublicIp4,
   },
   {

@@ -1,4 +1,12 @@
-export { callerSpan, currentSpan, currentValues, enclosingSpan, nearestOpen, parentOf, withContext } from './current.ts';
+export {
+  callerSpan,
+  currentSpan,
+  currentValues,
+  enclosingSpan,
+  nearestOpen,
+  parentOf,
+  withContext,
+} from './current.ts';
 export { isSpanId, isTraceId, newBootId, newSpanId, newTraceId } from './ids.ts';
 export type { HeaderMap, RemoteContext } from './propagation.ts';
 export {

@@ -39,7 +39,13 @@ function readField(object: object, key: string): unknown {
   }
 }
 
-function addObject(line: AppLine, object: object, symbols: PinoSymbols, logger: Logger, skip: string | undefined): void {
+function addObject(
+  line: AppLine,
+  object: object,
+  symbols: PinoSymbols,
+  logger: Logger,
+  skip: string | undefined,
+): void {
   const fieldJson = fieldJsonOf(logger, symbols);
   const errorKey = (logger as unknown as LoggerInternals)[symbols.errorKey] as string;
   for (const key of Object.keys(object)) {
@@ -70,7 +76,8 @@ export function createAppAsJson(symbols: PinoSymbols, correlation: () => object)
     const messageKey = internals[symbols.messageKey] as string;
     const line = new AppLine();
     for (const { key, json } of timeFields(time)) line.add(key, json);
-    for (const { key, json } of levelFields((internals[symbols.lsCache] as string[])[levelNumber] ?? '{')) line.add(key, json);
+    for (const { key, json } of levelFields((internals[symbols.lsCache] as string[])[levelNumber] ?? '{'))
+      line.add(key, json);
     const ownMessage = message === undefined ? readField(object, messageKey) : message;
     const fieldJson = fieldJsonOf(this, symbols);
     line.add(messageKey, fieldJson.toJson(messageKey, ownMessage) ?? '""');

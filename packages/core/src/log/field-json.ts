@@ -1,5 +1,11 @@
 import type { Logger } from 'pino';
-import { type LoggerInternals, type PinoSymbols, type Stringifier, serializersOf, wildcardStringifier } from './pino-internals.ts';
+import {
+  type LoggerInternals,
+  type PinoSymbols,
+  type Stringifier,
+  serializersOf,
+  wildcardStringifier,
+} from './pino-internals.ts';
 
 /** Stands for a value that a serializer, a redactor or its own `toJSON` failed on. */
 const UNSERIALIZABLE = '"[unable to serialize]"';

@@ -27,7 +27,15 @@ export interface LoggerOptions {
 /** A file's path, a file descriptor, or a stream. */
 export type LogDestination = string | number | { write(line: string): unknown };
 
-const KNOWN: ReadonlySet<string> = new Set<keyof LoggerOptions>(['level', 'name', 'profile', 'pretty', 'sync', 'base', 'redact']);
+const KNOWN: ReadonlySet<string> = new Set<keyof LoggerOptions>([
+  'level',
+  'name',
+  'profile',
+  'pretty',
+  'sync',
+  'base',
+  'redact',
+]);
 const LEVELS: readonly string[] = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'];
 const LEVEL_KEYS: Readonly<Record<ProfileName, string>> = { otel: 'level', ecs: 'log.level', datadog: 'status' };
 const PROFILE = Symbol.for('spanline.profile');
@@ -64,7 +72,8 @@ function wantsPretty(option: boolean | undefined, destination: LogDestination | 
 
 function openDestination(destination: LogDestination | undefined, sync: boolean): DestinationStream {
   if (typeof destination === 'object') {
-    if (typeof destination?.write !== 'function') fail('destination', 'a path, a file descriptor or a stream', destination);
+    if (typeof destination?.write !== 'function')
+      fail('destination', 'a path, a file descriptor or a stream', destination);
     return destination as DestinationStream;
   }
   return pino.destination({ dest: destination ?? STDOUT, sync });
@@ -72,7 +81,9 @@ function openDestination(destination: LogDestination | undefined, sync: boolean)
 
 function prettyDestination(destination: LogDestination | undefined): DestinationStream {
   const output = typeof destination === 'object' ? destination : undefined;
-  const printer = createPrettyStream(output === undefined ? {} : { output: output as { write(text: string): unknown } });
+  const printer = createPrettyStream(
+    output === undefined ? {} : { output: output as { write(text: string): unknown } },
+  );
   process.once('exit', () => printer.flush());
   return printer;
 }

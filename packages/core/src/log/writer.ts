@@ -21,7 +21,15 @@ export interface RecordWriter {
 type MutableRecord = Record<string, unknown>;
 
 /** The ids that join lines to traces; a wildcard in a user's `redact` does not take them away. */
-const IDS: ReadonlySet<string> = new Set(['trace_id', 'span_id', 'parent_span_id', 'trace.id', 'span.id', 'parent.id', 'event.id']);
+const IDS: ReadonlySet<string> = new Set([
+  'trace_id',
+  'span_id',
+  'parent_span_id',
+  'trace.id',
+  'span.id',
+  'parent.id',
+  'event.id',
+]);
 
 function has(record: MutableRecord, key: string): boolean {
   return Object.hasOwn(record, key) && record[key] !== undefined;
@@ -116,7 +124,12 @@ function createAsJson(symbols: PinoSymbols): AsJson {
 }
 
 /** The record's `message` stands under the logger's own message key, behind its prefix. */
-function writeMessage(line: LineBuilder, record: MutableRecord, internals: LoggerInternals, symbols: PinoSymbols): void {
+function writeMessage(
+  line: LineBuilder,
+  record: MutableRecord,
+  internals: LoggerInternals,
+  symbols: PinoSymbols,
+): void {
   const key = internals[symbols.messageKey] as string;
   const prefix = (symbols.msgPrefix && internals[symbols.msgPrefix]) ?? '';
   if ((key === 'message' && prefix === '') || typeof record['message'] !== 'string') return;

@@ -29,7 +29,8 @@ function pathOf(key: string): readonly string[] {
 
 /** `__proto__` is a name like any other here. */
 function put(target: Nested, key: string, value: unknown): void {
-  if (key === '__proto__') Object.defineProperty(target, key, { value, enumerable: true, configurable: true, writable: true });
+  if (key === '__proto__')
+    Object.defineProperty(target, key, { value, enumerable: true, configurable: true, writable: true });
   else target[key] = value;
 }
 

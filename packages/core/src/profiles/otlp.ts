@@ -155,7 +155,10 @@ function toSpan(record: SpanRecord): OtlpSpan | undefined {
     return undefined;
   }
   const end = start + BigInt(Math.max(0, Math.round(record['event.duration'] ?? 0)));
-  const attributes = toAttributes(record, Object.keys(record).filter((key) => !OWN_PLACE.has(key)));
+  const attributes = toAttributes(
+    record,
+    Object.keys(record).filter((key) => !OWN_PLACE.has(key)),
+  );
   const type = record['span.type'] ?? '';
   const kindAttribute = (key: string, value: string | undefined): void => {
     if (value !== undefined) attributes.push({ key, value: { stringValue: value } });
@@ -207,7 +210,11 @@ export function toOtlp(records: readonly SpanRecord[]): OtlpTraces {
     const { scopes } = getOrAdd(groups, identity, () => ({ resource: record, scopes: new Map() }));
     const name = record['otel.scope.name'] ?? '';
     const version = record['otel.scope.version'];
-    getOrAdd(scopes, `${name}@${version}`, () => ({ name, ...(version === undefined ? {} : { version }), spans: [] })).spans.push(span);
+    getOrAdd(scopes, `${name}@${version}`, () => ({
+      name,
+      ...(version === undefined ? {} : { version }),
+      spans: [],
+    })).spans.push(span);
   }
   return {
     resourceSpans: [...groups.values()].map(({ resource, scopes }) => ({

@@ -39,7 +39,14 @@ function invert(spelling: Readonly<Record<string, string>>): Map<string, string>
 const FROM_ECS = invert(ECS);
 const FROM_DATADOG = invert(DATADOG);
 /** Written by a profile beside the keys of the record, and derived from them. */
-const DERIVED: ReadonlySet<string> = new Set(['ecs.version', 'transaction.id', 'client.ip', 'ddsource', 'ddtags', 'duration']);
+const DERIVED: ReadonlySet<string> = new Set([
+  'ecs.version',
+  'transaction.id',
+  'client.ip',
+  'ddsource',
+  'ddtags',
+  'duration',
+]);
 
 const hasType: Readonly<Record<AttributeKind, (value: unknown) => boolean>> = {
   string: (value) => typeof value === 'string',
@@ -61,7 +68,8 @@ function isBag(value: unknown): value is Bag {
 
 /** Own property, also for `__proto__`. */
 function put(target: Bag, key: string, value: unknown): void {
-  if (key === '__proto__') Object.defineProperty(target, key, { value, enumerable: true, configurable: true, writable: true });
+  if (key === '__proto__')
+    Object.defineProperty(target, key, { value, enumerable: true, configurable: true, writable: true });
   else target[key] = value;
 }
 
@@ -83,14 +91,16 @@ function levelName(value: unknown): string | undefined {
 }
 
 function scalar(value: unknown): boolean {
-  return typeof value === 'string' || typeof value === 'boolean' || (typeof value === 'number' && Number.isFinite(value));
+  return (
+    typeof value === 'string' || typeof value === 'boolean' || (typeof value === 'number' && Number.isFinite(value))
+  );
 }
 
 /** The canonical key of a flat key; `undefined` for what is no key of a record. */
 function canonicalKey(key: string, spelling: Map<string, string> | undefined): string | undefined {
   const renamed = spelling?.get(key);
   if (renamed !== undefined) return renamed;
-  return (Object.hasOwn(KINDS, key) || isOpenKey(key)) ? key : undefined;
+  return Object.hasOwn(KINDS, key) || isOpenKey(key) ? key : undefined;
 }
 
 function spellingOf(flat: Map<string, unknown>): Map<string, string> | undefined {
@@ -109,7 +119,8 @@ function readFields(flat: Map<string, unknown>): { record: Bag; rest: Bag } {
       if (spelling === undefined || !DERIVED.has(key)) put(rest, key, value);
       continue;
     }
-    const read = KINDS[canonical] === 'json' && typeof value === 'object' && value !== null ? fromStructured(value) : value;
+    const read =
+      KINDS[canonical] === 'json' && typeof value === 'object' && value !== null ? fromStructured(value) : value;
     const fits = Object.hasOwn(KINDS, canonical) ? hasType[KINDS[canonical] as AttributeKind](read) : scalar(read);
     if (fits) put(record, canonical, read);
     else if (canonical !== 'level') put(rest, key, value);
@@ -176,7 +187,8 @@ export function parseLine(line: string | object, options: ParseOptions = {}): Pa
     const { record, rest } = readFields(flat);
     readPino(source, record, rest, options.messageKey);
     const event = record['event.name'];
-    const kind = typeof event === 'string' && record['spanline.schema'] !== undefined ? KIND_OF_EVENT[event] : undefined;
+    const kind =
+      typeof event === 'string' && record['spanline.schema'] !== undefined ? KIND_OF_EVENT[event] : undefined;
     return { kind: kind ?? 'log', record: record as SpanRecord, rest };
   } catch {
     return undefined;

@@ -45,9 +45,24 @@ export const VALUE_RULES: Readonly<Record<string, ValueRule>> = {
 };
 
 /** Keys that every line has. */
-export const REQUIRED: readonly string[] = ['@timestamp', 'level', 'message', 'event.name', 'event.id', 'spanline.schema'];
+export const REQUIRED: readonly string[] = [
+  '@timestamp',
+  'level',
+  'message',
+  'event.name',
+  'event.id',
+  'spanline.schema',
+];
 
-const SPAN: readonly string[] = ['trace_id', 'span_id', 'span.name', 'span.type', 'span.kind', 'span.path', 'event.start'];
+const SPAN: readonly string[] = [
+  'trace_id',
+  'span_id',
+  'span.name',
+  'span.type',
+  'span.kind',
+  'span.path',
+  'event.start',
+];
 
 /** Keys that a line of a kind has as well. */
 export const REQUIRED_BY_EVENT: Readonly<Record<string, readonly string[]>> = {
@@ -59,5 +74,7 @@ export const REQUIRED_BY_EVENT: Readonly<Record<string, readonly string[]>> = {
 /** The kind of a key's values: `scalar` for the open families. */
 export function kindOfKey(key: string): AttributeKind | 'scalar' | undefined {
   if (Object.hasOwn(ATTRIBUTES, key)) return (ATTRIBUTES as Readonly<Record<string, AttributeKind>>)[key];
-  return OPEN_KEY_PREFIXES.some((prefix) => key.startsWith(prefix) && key.length > prefix.length) ? 'scalar' : undefined;
+  return OPEN_KEY_PREFIXES.some((prefix) => key.startsWith(prefix) && key.length > prefix.length)
+    ? 'scalar'
+    : undefined;
 }

@@ -32,7 +32,10 @@ const CHECKS: Readonly<Record<AttributeKind | 'scalar', Check>> = {
   boolean: ['a boolean', (value) => typeof value === 'boolean'],
   int: ['an integer', Number.isInteger],
   double: ['a number', isNumber],
-  strings: ['an array of strings', (value) => Array.isArray(value) && value.every((entry) => typeof entry === 'string')],
+  strings: [
+    'an array of strings',
+    (value) => Array.isArray(value) && value.every((entry) => typeof entry === 'string'),
+  ],
   scalar: ['a string, number or boolean', (value) => ['string', 'boolean'].includes(typeof value) || isNumber(value)],
 };
 

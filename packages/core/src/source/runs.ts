@@ -56,7 +56,12 @@ interface Entry<T> extends Run<T> {
  * this would be the leak every other handler has: entries are kept in the order they were last heard of, the oldest go first.
  */
 export function createRunRegistry<T>(options: RunRegistryOptions<T> = {}): RunRegistry<T> {
-  const { maxRuns = DEFAULT_MAX_RUNS, idleMs = DEFAULT_IDLE_MS, orphanIdleMs = DEFAULT_ORPHAN_IDLE_MS, onAbandon } = options;
+  const {
+    maxRuns = DEFAULT_MAX_RUNS,
+    idleMs = DEFAULT_IDLE_MS,
+    orphanIdleMs = DEFAULT_ORPHAN_IDLE_MS,
+    onAbandon,
+  } = options;
   const runs = new Map<string, Entry<T>>();
   let timer: NodeJS.Timeout | undefined;
 

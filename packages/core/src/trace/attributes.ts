@@ -52,6 +52,15 @@ export function toFact(kind: AttributeKind, value: unknown): string | number | b
   }
 }
 
+/** `Array.isArray` throws on a revoked proxy. */
+function isList(value: unknown): boolean {
+  try {
+    return Array.isArray(value);
+  } catch {
+    return false;
+  }
+}
+
 /** The key under which a span's input stands. */
 export function inputKey(type: SpanType, content: Content): keyof ContentAttributes {
   if (type === 'llm') return 'gen_ai.input.messages';
@@ -63,7 +72,7 @@ export function inputKey(type: SpanType, content: Content): keyof ContentAttribu
 export function outputKey(type: SpanType, content: Content): keyof ContentAttributes {
   if (type === 'llm') return 'gen_ai.output.messages';
   if (type === 'tool') return 'gen_ai.tool.call.result';
-  const documents = (type === 'retriever' || type === 'reranker') && Array.isArray(content);
+  const documents = (type === 'retriever' || type === 'reranker') && isList(content);
   return documents ? 'gen_ai.retrieval.documents' : 'spanline.output';
 }
 

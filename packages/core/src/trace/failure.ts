@@ -153,6 +153,15 @@ export function describeFailure(error: unknown): Failure {
   };
 }
 
+/** What libraries put into a plain `Error` when their caller aborted. */
+const ABORT_MESSAGES: ReadonlySet<string> = new Set([
+  'Abort',
+  'AbortError',
+  'Aborted',
+  'Request was aborted.',
+  'This operation was aborted',
+]);
+
 /**
  * Not every thrown value is a failure: LangGraph's control flow carries `is_bubble_up` (an interrupt waits for a human; a parent command or
  * a drain is a normal end), and an abort was asked for by the caller.
@@ -164,7 +173,8 @@ export function judge(error: unknown): Verdict {
   }
   const name = text(read(error, 'name')) ?? '';
   if (BY_NAME[name] === 'aborted' || BY_NAME[constructorName(error) ?? ''] === 'aborted') return 'aborted';
-  return text(read(error, 'code')) === 'ABORT_ERR' ? 'aborted' : 'error';
+  if (text(read(error, 'code')) === 'ABORT_ERR') return 'aborted';
+  return name === 'Error' && ABORT_MESSAGES.has(messageOf(error)) ? 'aborted' : 'error';
 }
 
 /** True when `error` is `origin`, wraps it, or repeats its message: the failure arose below and only passed through. */

@@ -33,7 +33,12 @@ function catalogueUsage(usage: TokenUsage): Record<string, number> {
   return counts;
 }
 
-function calculate(usage: TokenUsage, model: string, providerId: string | undefined, timestamp?: number): PriceCalculation | null {
+function calculate(
+  usage: TokenUsage,
+  model: string,
+  providerId: string | undefined,
+  timestamp?: number,
+): PriceCalculation | null {
   try {
     return calcPrice(catalogueUsage(usage), model, {
       ...(providerId === undefined ? {} : { providerId }),
@@ -44,7 +49,13 @@ function calculate(usage: TokenUsage, model: string, providerId: string | undefi
   }
 }
 
-const PLAIN: readonly string[] = ['input_mtok', 'output_mtok', 'cache_read_mtok', 'cache_write_mtok', 'cache_write_1h_mtok'];
+const PLAIN: readonly string[] = [
+  'input_mtok',
+  'output_mtok',
+  'cache_read_mtok',
+  'cache_write_mtok',
+  'cache_write_1h_mtok',
+];
 const PER_MILLION = 1e-6;
 
 /** Prices that depend neither on size nor on time, as plain arithmetic; a lookup costs some 20 µs, this a few nanoseconds. */
@@ -66,7 +77,10 @@ function flatPricer(match: PriceCalculation): CataloguePricer | undefined {
   };
 }
 
-function match(provider: string | undefined, model: string): { found: PriceCalculation; providerId: string | undefined } | undefined {
+function match(
+  provider: string | undefined,
+  model: string,
+): { found: PriceCalculation; providerId: string | undefined } | undefined {
   const wanted = provider === undefined ? undefined : (PROVIDERS[provider] ?? provider);
   const known = wanted !== undefined && findProvider({ providerId: wanted }) !== undefined;
   const candidates = known ? [wanted, undefined] : [undefined];

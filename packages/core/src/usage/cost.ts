@@ -65,7 +65,8 @@ function flatCost(price: ModelPrice, usage: TokenUsage): number {
   const read = usage.cacheReadTokens ?? 0;
   const write = usage.cacheWriteTokens ?? 0;
   const plain = Math.max(0, (usage.inputTokens ?? 0) - read - write);
-  const input = plain * price.input + read * (price.cacheRead ?? price.input) + write * (price.cacheWrite ?? price.input);
+  const input =
+    plain * price.input + read * (price.cacheRead ?? price.input) + write * (price.cacheWrite ?? price.input);
   return (input + (usage.outputTokens ?? 0) * price.output) * PER_MILLION;
 }
 
@@ -112,7 +113,8 @@ export function createPricer(options: { prices?: PriceTable | undefined } = {}):
 
   function price(call: BilledCall, model: string): Cost | undefined {
     const price = own(model);
-    if (price !== undefined) return { usd: rounded(flatCost(price, call.usage)), source: 'price_table', priceVersion: 'custom' };
+    if (price !== undefined)
+      return { usd: rounded(flatCost(price, call.usage)), source: 'price_table', priceVersion: 'custom' };
     const usd = fromCatalogue(call.provider, model)?.(call.usage, call.timestamp);
     return usd === undefined ? undefined : { usd: rounded(usd), source: 'price_table', priceVersion: PRICE_VERSION };
   }

@@ -1,2 +1,8 @@
 export { type BilledCall, type Cost, createPricer, type ModelPrice, type Pricer, type PriceTable } from './cost.ts';
-export { type NormalizedUsage, normalizeUsage, type TokenUsage, usageAttributes, type UsageIssue } from './normalize.ts';
+export {
+  type NormalizedUsage,
+  normalizeUsage,
+  type TokenUsage,
+  usageAttributes,
+  type UsageIssue,
+} from './normalize.ts';

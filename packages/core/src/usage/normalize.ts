@@ -101,7 +101,11 @@ function reconcile(usage: NormalizedUsage, total: number | undefined): Normalize
   return usage;
 }
 
-function fromShape(raw: Record<string, unknown>, shape: UsageShape, source: NormalizedUsage['source']): NormalizedUsage {
+function fromShape(
+  raw: Record<string, unknown>,
+  shape: UsageShape,
+  source: NormalizedUsage['source'],
+): NormalizedUsage {
   const cacheReadTokens = read(raw, shape.cacheRead);
   const cacheWriteTokens = read(raw, shape.cacheWrite);
   const reasoningTokens = read(raw, shape.reasoning);
@@ -109,7 +113,8 @@ function fromShape(raw: Record<string, unknown>, shape: UsageShape, source: Norm
   let outputTokens = read(raw, shape.output);
   if (shape.besidesInput?.includes('cacheRead')) inputTokens = add(inputTokens, cacheReadTokens);
   if (shape.besidesInput?.includes('cacheWrite')) inputTokens = add(inputTokens, cacheWriteTokens);
-  if (shape.reasoningBesides) outputTokens = add(outputTokens ?? (reasoningTokens === undefined ? undefined : 0), reasoningTokens);
+  if (shape.reasoningBesides)
+    outputTokens = add(outputTokens ?? (reasoningTokens === undefined ? undefined : 0), reasoningTokens);
   const usage: NormalizedUsage = { source };
   if (inputTokens !== undefined) usage.inputTokens = inputTokens;
   if (outputTokens !== undefined) usage.outputTokens = outputTokens;

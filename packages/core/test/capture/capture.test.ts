@@ -4,9 +4,14 @@ import { type CaptureOptions, createCapture } from '../../src/capture/index.ts';
 import { SpanlineError } from '../../src/error.ts';
 import type { ContentAttributes, SpanRecord } from '../../src/schema/index.ts';
 
-const subject = () => ({ type: 'llm', name: 'x', status: 'ok', labels: {}, traceFailed: false, traceId: '', attributes: {} }) as const;
+const subject = () =>
+  ({ type: 'llm', name: 'x', status: 'ok', labels: {}, traceFailed: false, traceId: '', attributes: {} }) as const;
 
-function captured(content: ContentAttributes, options: Partial<CaptureOptions> = {}, record: SpanRecord = {} as SpanRecord) {
+function captured(
+  content: ContentAttributes,
+  options: Partial<CaptureOptions> = {},
+  record: SpanRecord = {} as SpanRecord,
+) {
   const capture = createCapture({ capture: 'redacted', destination: 'small', profile: 'otel', ...options });
   const report = capture.apply(record, content, capture.mode(undefined, subject), capture.createScope());
   return { record: record as Record<string, unknown>, report };
@@ -76,14 +81,29 @@ describe('values of the host', () => {
         throw new Error('no');
       },
     });
-    const proxy = new Proxy({}, {
-      ownKeys() {
-        throw new Error('no');
+    const proxy = new Proxy(
+      {},
+      {
+        ownKeys() {
+          throw new Error('no');
+        },
       },
-    });
+    );
     const { proxy: revoked, revoke } = Proxy.revocable({}, {});
     revoke();
-    expect(input({ circular, getter, proxy, revoked, json: { toJSON: () => { throw new Error('no'); } } })).toEqual({
+    expect(
+      input({
+        circular,
+        getter,
+        proxy,
+        revoked,
+        json: {
+          toJSON: () => {
+            throw new Error('no');
+          },
+        },
+      }),
+    ).toEqual({
       circular: { name: 'loop', self: '[circular]' },
       getter: { fine: 1, bad: '[unreadable]' },
       proxy: '[unreadable]',
@@ -129,13 +149,23 @@ describe('values of the host', () => {
 
   it('of any kind become JSON within the limits', () => {
     fc.assert(
-      fc.property(fc.anything({ withBigInt: true, withMap: true, withSet: true, withTypedArray: true, withDate: true, withNullPrototype: true }), (value) => {
-        const { record } = captured({ 'spanline.input': value, 'spanline.output': value });
-        const text = record['spanline.input'];
-        if (text === undefined) return;
-        JSON.parse(text as string);
-        expect(Buffer.byteLength(text as string)).toBeLessThanOrEqual(8192);
-      }),
+      fc.property(
+        fc.anything({
+          withBigInt: true,
+          withMap: true,
+          withSet: true,
+          withTypedArray: true,
+          withDate: true,
+          withNullPrototype: true,
+        }),
+        (value) => {
+          const { record } = captured({ 'spanline.input': value, 'spanline.output': value });
+          const text = record['spanline.input'];
+          if (text === undefined) return;
+          JSON.parse(text as string);
+          expect(Buffer.byteLength(text as string)).toBeLessThanOrEqual(8192);
+        },
+      ),
       { numRuns: 300 },
     );
   });
@@ -160,7 +190,10 @@ describe('limits', () => {
 
   it('cut the oldest messages first and keep the system and the newest one', () => {
     const message = (role: string, content: string) => ({ role, parts: [{ type: 'text', content }] });
-    const messages = [message('system', 'rules'), ...Array.from({ length: 40 }, (_, index) => message('user', `${index} ${text(600)}`))];
+    const messages = [
+      message('system', 'rules'),
+      ...Array.from({ length: 40 }, (_, index) => message('user', `${index} ${text(600)}`)),
+    ];
     const { record } = captured({ 'gen_ai.input.messages': messages });
     const kept = JSON.parse(record['gen_ai.input.messages'] as string) as typeof messages;
     expect(kept.at(-1)?.parts[0]?.content).toBe(messages.at(-1)?.parts[0]?.content);
@@ -181,7 +214,7 @@ describe('limits', () => {
 
   it('hold the whole line, whatever its facts are', () => {
     const labels = Object.fromEntries(Array.from({ length: 32 }, (_, index) => [`labels.l${index}`, text(4000)]));
-    const { record } = captured({ 'spanline.input': text(9000) }, {}, { ...labels } as SpanRecord);
+    const { record } = captured({ 'spanline.input': text(9000) }, {}, { ...labels } as unknown as SpanRecord);
     expect(Buffer.byteLength(JSON.stringify(record))).toBeLessThanOrEqual(15_360);
   });
 
@@ -196,7 +229,11 @@ describe('limits', () => {
 });
 
 describe('modes', () => {
-  const content: ContentAttributes = { 'gen_ai.input.messages': [{ role: 'user', parts: [{ type: 'text', content: 'mail a@b.org, key sk-abcdefghijklmnop1234' }] }] };
+  const content: ContentAttributes = {
+    'gen_ai.input.messages': [
+      { role: 'user', parts: [{ type: 'text', content: 'mail a@b.org, key sk-abcdefghijklmnop1234' }] },
+    ],
+  };
 
   it('redacted replaces personal data and credentials', () => {
     const { record, report } = captured(content);
@@ -211,7 +248,10 @@ describe('modes', () => {
   });
 
   it('metadata writes no content, no error text, and still counts', () => {
-    const draft = { 'error.message': 'bad prompt: a@b.org', 'error.stack': 'Error: bad prompt\n    at run (file.js:1:2)' } as SpanRecord;
+    const draft = {
+      'error.message': 'bad prompt: a@b.org',
+      'error.stack': 'Error: bad prompt\n    at run (file.js:1:2)',
+    } as SpanRecord;
     const { record } = captured(content, { capture: 'metadata' }, draft);
     expect(record['gen_ai.input.messages']).toBeUndefined();
     expect(record['error.message']).toBeUndefined();
@@ -221,7 +261,9 @@ describe('modes', () => {
 
   it('hashed writes keyed hashes of content', () => {
     const { record } = captured(content, { capture: 'hashed', hashKey: 'k' });
-    expect(JSON.parse(record['gen_ai.input.messages'] as string)).toMatchObject({ hmac: expect.stringMatching(/^[0-9a-f]{32}$/) as string });
+    expect(JSON.parse(record['gen_ai.input.messages'] as string)).toMatchObject({
+      hmac: expect.stringMatching(/^[0-9a-f]{32}$/) as string,
+    });
     expect(record['spanline.hash.key_id']).toMatch(/^[0-9a-f]{8}$/);
   });
 
@@ -235,7 +277,9 @@ describe('modes', () => {
       throw new Error('no');
     };
     expect(captured(content, { capture: policy }).record['spanline.capture.mode']).toBe('metadata');
-    expect(captured(content, { capture: (() => 'everything') as never }).record['spanline.capture.mode']).toBe('metadata');
+    expect(captured(content, { capture: (() => 'everything') as never }).record['spanline.capture.mode']).toBe(
+      'metadata',
+    );
   });
 
   it('values asked to be hashed are the same everywhere and nowhere raw', () => {

@@ -120,8 +120,17 @@ describe('replacements', () => {
   });
 
   it('cover values under the name of a secret, whatever they look like', () => {
-    const run = (name: string): string => standard.redact('hunter2', name, createScope(), { count: 0, rules: undefined });
-    for (const name of ['password', 'DB_PASSWORD', 'x-api-key', 'Authorization', 'client_secret', 'accessToken', 'cookie']) {
+    const run = (name: string): string =>
+      standard.redact('hunter2', name, createScope(), { count: 0, rules: undefined });
+    for (const name of [
+      'password',
+      'DB_PASSWORD',
+      'x-api-key',
+      'Authorization',
+      'client_secret',
+      'accessToken',
+      'cookie',
+    ]) {
       expect(run(name)).toBe('[SECRET]');
     }
     for (const name of ['tokens', 'author', 'passport', 'key', 'monkey']) expect(run(name)).toBe('hunter2');
@@ -149,7 +158,10 @@ describe('own rules and detectors', () => {
   });
 
   it('mark what detectors find', () => {
-    const names = createRedactor({ detectors: [(text) => [{ start: text.indexOf('Jane'), end: text.indexOf('Jane') + 4, name: 'NAME' }]] }, undefined);
+    const names = createRedactor(
+      { detectors: [(text) => [{ start: text.indexOf('Jane'), end: text.indexOf('Jane') + 4, name: 'NAME' }]] },
+      undefined,
+    );
     expect(redact('Dear Jane!', names)).toBe('Dear [NAME_1]!');
   });
 
@@ -161,7 +173,19 @@ describe('own rules and detectors', () => {
 
 describe('hostile text', () => {
   it('is read in linear time', () => {
-    const hostile = ['a@', 'eyJ-', '+1 ', '1 ', 'a.', '-----BEGIN PRIVATE KEY-----', 'password=', 'x://a:', '1.', 'a:', 'Bearer '];
+    const hostile = [
+      'a@',
+      'eyJ-',
+      '+1 ',
+      '1 ',
+      'a.',
+      '-----BEGIN PRIVATE KEY-----',
+      'password=',
+      'x://a:',
+      '1.',
+      'a:',
+      'Bearer ',
+    ];
     for (const piece of hostile) {
       const text = piece.repeat(100_000 / piece.length);
       expect(redact(text).length).toBeGreaterThan(0);

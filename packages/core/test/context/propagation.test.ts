@@ -46,7 +46,11 @@ describe('traceparent (W3C Trace Context level 2)', () => {
       fc.property(fc.integer({ min: 0, max: 3 }), (traceFlags) => {
         const traceId = newTraceId();
         const spanId = newSpanId();
-        expect(parseTraceparent(formatTraceparent(traceId, spanId, traceFlags))).toEqual({ traceId, spanId, traceFlags });
+        expect(parseTraceparent(formatTraceparent(traceId, spanId, traceFlags))).toEqual({
+          traceId,
+          spanId,
+          traceFlags,
+        });
       }),
     );
   });
@@ -75,7 +79,11 @@ describe('tracestate', () => {
 
 describe('baggage', () => {
   it('decodes values, drops properties, and turns invalid bytes into U+FFFD', () => {
-    expect({ ...parseBaggage('user.id=a%20b;secret=1, bad=%ff, x = y ') }).toEqual({ 'user.id': 'a b', bad: '\uFFFD', x: 'y' });
+    expect({ ...parseBaggage('user.id=a%20b;secret=1, bad=%ff, x = y ') }).toEqual({
+      'user.id': 'a b',
+      bad: '\uFFFD',
+      x: 'y',
+    });
   });
 
   it('stops at 64 members and 8192 bytes with whole members only', () => {

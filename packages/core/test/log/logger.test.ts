@@ -5,7 +5,14 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { pino } from 'pino';
 import { describe, expect, it } from 'vitest';
-import { correlation, createLogger, createTracer, type LoggerOptions, SpanlineError, withContext } from '../../src/index.ts';
+import {
+  correlation,
+  createLogger,
+  createTracer,
+  type LoggerOptions,
+  SpanlineError,
+  withContext,
+} from '../../src/index.ts';
 import { strictParse } from './strict-json.ts';
 
 function memory(options: LoggerOptions = {}) {
@@ -20,7 +27,12 @@ describe('lines of the application', () => {
     logger.info({ user: 'ada' }, 'hello %s', 'world');
     logger.warn('careful');
     expect(read()).toEqual([
-      { '@timestamp': expect.stringMatching(/^\d{4}-.*Z$/) as string, level: 'info', message: 'hello world', user: 'ada' },
+      {
+        '@timestamp': expect.stringMatching(/^\d{4}-.*Z$/) as string,
+        level: 'info',
+        message: 'hello world',
+        user: 'ada',
+      },
       { '@timestamp': expect.any(String) as string, level: 'warn', message: 'careful' },
     ]);
   });
@@ -32,17 +44,20 @@ describe('lines of the application', () => {
     const [first, second] = read();
     expect(first).toMatchObject({ message: 'boom', 'error.type': 'TypeError', 'error.message': 'boom' });
     expect(first?.['error.stack']).toContain('TypeError: boom');
-    expect(second).toMatchObject({ message: 'failed', 'error.type': 'RangeError', other: { type: 'Error', message: 'nested' } });
+    expect(second).toMatchObject({
+      message: 'failed',
+      'error.type': 'RangeError',
+      other: { type: 'Error', message: 'nested' },
+    });
   });
 
   it('cannot forge or repeat what the logger writes', () => {
     const { logger, read } = memory();
     const tracer = createTracer({ logger });
     tracer.withSpan('step', (span) => {
-      logger.child({ level: 'x', trace_id: 'bound', module: 'm' }).info(
-        { trace_id: 'forged', level: 'fatal', '@timestamp': 'never', message: 'mine', module: 'n' },
-        'real',
-      );
+      logger
+        .child({ level: 'x', trace_id: 'bound', module: 'm' })
+        .info({ trace_id: 'forged', level: 'fatal', '@timestamp': 'never', message: 'mine', module: 'n' }, 'real');
       expect(read()[0]).toMatchObject({
         trace_id: span.traceId,
         _trace_id: 'forged',
@@ -63,7 +78,13 @@ describe('lines of the application', () => {
     withContext({ requestId: 'r1', sessionId: 's1', userId: 'u1' }, () =>
       tracer.withSpan('step', (span) => {
         logger.info('inside');
-        expect(read()[1]).toMatchObject({ trace_id: span.traceId, span_id: span.spanId, 'http.request.id': 'r1', 'session.id': 's1', 'user.id': 'u1' });
+        expect(read()[1]).toMatchObject({
+          trace_id: span.traceId,
+          span_id: span.spanId,
+          'http.request.id': 'r1',
+          'session.id': 's1',
+          'user.id': 'u1',
+        });
       }),
     );
     expect(read()[0]).not.toHaveProperty('trace_id');
@@ -71,30 +92,57 @@ describe('lines of the application', () => {
 
   it('never throw, whatever is logged', () => {
     const { logger, read } = memory();
-    const hostile = new Proxy({}, {
-      ownKeys() {
-        throw new Error('no');
+    const hostile = new Proxy(
+      {},
+      {
+        ownKeys() {
+          throw new Error('no');
+        },
+        get() {
+          throw new Error('no');
+        },
       },
-      get() {
-        throw new Error('no');
-      },
-    });
+    );
     const circular: Record<string, unknown> = { big: 1n };
     circular['self'] = circular;
     logger.info(hostile);
     logger.info(circular, 'circular');
-    logger.info({ toJSON: () => { throw new Error('no'); }, get bad() { throw new Error('no'); }, fn() {}, symbol: Symbol('x'), nan: Number.NaN }, 'odd');
-    logger.info('%s', { toString: () => { throw new Error('no'); } });
+    logger.info(
+      {
+        toJSON: () => {
+          throw new Error('no');
+        },
+        get bad() {
+          throw new Error('no');
+        },
+        fn() {},
+        symbol: Symbol('x'),
+        nan: Number.NaN,
+      },
+      'odd',
+    );
+    logger.info('%s', {
+      toString: () => {
+        throw new Error('no');
+      },
+    });
     expect(read().map(({ level }) => level)).toEqual(['info', 'info', 'info', 'info']);
   });
 
   it('are valid JSON without a key twice for any object', () => {
     const { logger, read } = memory();
-    const key = fc.oneof(fc.string(), fc.constantFrom('level', 'message', 'trace_id', '@timestamp', 'error', 'err', '__proto__', '_level'));
+    const key = fc.oneof(
+      fc.string(),
+      fc.constantFrom('level', 'message', 'trace_id', '@timestamp', 'error', 'err', '__proto__', '_level'),
+    );
     fc.assert(
-      fc.property(fc.dictionary(key, fc.anything({ withBigInt: true })), fc.option(fc.string(), { nil: undefined }), (object, message) => {
-        logger.info(object, message);
-      }),
+      fc.property(
+        fc.dictionary(key, fc.anything({ withBigInt: true })),
+        fc.option(fc.string(), { nil: undefined }),
+        (object, message) => {
+          logger.info(object, message);
+        },
+      ),
       { numRuns: 200 },
     );
     expect(read()).toHaveLength(200);
@@ -105,7 +153,11 @@ describe('lines of the application', () => {
     createTracer({ logger }).withSpan('step', () => logger.info('x'));
     const [app, span] = read();
     expect(app).toMatchObject({ 'log.level': 'info', 'trace.id': expect.any(String) as string, 'service.name': 'rag' });
-    expect(span).toMatchObject({ 'log.level': 'info', 'trace.id': app?.['trace.id'], 'ecs.version': expect.any(String) as string });
+    expect(span).toMatchObject({
+      'log.level': 'info',
+      'trace.id': app?.['trace.id'],
+      'ecs.version': expect.any(String) as string,
+    });
     const datadog = memory({ profile: 'datadog' });
     datadog.logger.info('x');
     expect(datadog.read()[0]).toMatchObject({ status: 'info' });
@@ -160,6 +212,11 @@ describe('options and destinations', () => {
       cwd: new URL('../..', import.meta.url),
       encoding: 'utf8',
     });
-    expect(stdout.trim().split('\n').map((line) => strictParse(line)['message'])).toEqual(['app', expect.stringMatching(/^step/)]);
+    expect(
+      stdout
+        .trim()
+        .split('\n')
+        .map((line) => strictParse(line)['message']),
+    ).toEqual(['app', expect.stringMatching(/^step/)]);
   });
 });

@@ -34,7 +34,11 @@ function collect() {
 }
 
 describe.each(VERSIONS)('a record through %s', (_name, pino) => {
-  function write(options: PinoOptions, prepare: (logger: Logger) => Logger = (logger) => logger, record: object = { ...RECORD }) {
+  function write(
+    options: PinoOptions,
+    prepare: (logger: Logger) => Logger = (logger) => logger,
+    record: object = { ...RECORD },
+  ) {
     const { lines, stream } = collect();
     const logger = prepare(pino(options, stream));
     const result = createWriter(logger).write(record, 'info', 'chat gpt-4o 12 ms');
@@ -56,7 +60,13 @@ describe.each(VERSIONS)('a record through %s', (_name, pino) => {
       { base: null, mixin: () => ({ ...forged, tenant: 'acme' }), mixinMergeStrategy: (a, b) => ({ ...a, ...b }) },
       (logger) => logger.child({ trace_id: 'forged', tenant: 'other', module: 'x' }).child({ module: 'y' }),
     );
-    expect(lines[0]).toMatchObject({ trace_id: RECORD.trace_id, 'user.id': 'u1', 'event.name': 'span.end', tenant: 'acme', module: 'y' });
+    expect(lines[0]).toMatchObject({
+      trace_id: RECORD.trace_id,
+      'user.id': 'u1',
+      'event.name': 'span.end',
+      tenant: 'acme',
+      module: 'y',
+    });
   });
 
   it('is neither nested nor rewritten', () => {
@@ -81,7 +91,12 @@ describe.each(VERSIONS)('a record through %s', (_name, pino) => {
   });
 
   it('finds the nearest of the levels that the logger has', () => {
-    const options: PinoOptions = { base: null, customLevels: { audit: 35, noise: 5 }, useOnlyCustomLevels: true, level: 'noise' };
+    const options: PinoOptions = {
+      base: null,
+      customLevels: { audit: 35, noise: 5 },
+      useOnlyCustomLevels: true,
+      level: 'noise',
+    };
     expect(write(options).lines[0]?.['level']).toBe(35);
   });
 
@@ -90,7 +105,10 @@ describe.each(VERSIONS)('a record through %s', (_name, pino) => {
     const writer = createWriter(pino({ level: 'error' }, stream));
     const warnings = vi.spyOn(process, 'emitWarning').mockImplementation(() => {});
     try {
-      expect([writer.write({ ...RECORD }, 'info', ''), writer.write({ ...RECORD }, 'info', '')]).toEqual(['filtered', 'filtered']);
+      expect([writer.write({ ...RECORD }, 'info', ''), writer.write({ ...RECORD }, 'info', '')]).toEqual([
+        'filtered',
+        'filtered',
+      ]);
       expect(writer.write({ ...RECORD }, 'error', '')).toBe('written');
       expect(warnings).toHaveBeenCalledTimes(1);
     } finally {
@@ -118,7 +136,12 @@ describe.each(VERSIONS)('a record through %s', (_name, pino) => {
       serializers: { 'spanline.tags': (tags: string[]) => tags.length },
       mixin: () => ({ secret: 'x' }),
     });
-    expect(lines[0]).toMatchObject({ 'user.id': '[Redacted]', 'spanline.tags': 2, secret: '[Redacted]', trace_id: RECORD.trace_id });
+    expect(lines[0]).toMatchObject({
+      'user.id': '[Redacted]',
+      'spanline.tags': 2,
+      secret: '[Redacted]',
+      trace_id: RECORD.trace_id,
+    });
   });
 
   it('is given back as it was', () => {
@@ -130,7 +153,10 @@ describe.each(VERSIONS)('a record through %s', (_name, pino) => {
   it('reaches the streams of its level', () => {
     const all = collect();
     const errors = collect();
-    const logger = pino({ base: null }, pino.multistream([{ stream: all.stream }, { level: 'error', stream: errors.stream }]));
+    const logger = pino(
+      { base: null },
+      pino.multistream([{ stream: all.stream }, { level: 'error', stream: errors.stream }]),
+    );
     const writer = createWriter(logger);
     writer.write({ ...RECORD }, 'info', '');
     writer.write({ ...RECORD, level: 'error' }, 'error', '');
@@ -138,7 +164,10 @@ describe.each(VERSIONS)('a record through %s', (_name, pino) => {
   });
 
   it('is not garbled by a logMethod hook', () => {
-    const { lines } = write({ base: null, hooks: { logMethod: (args, method) => method.apply({} as never, ['no', ...args] as never) } });
+    const { lines } = write({
+      base: null,
+      hooks: { logMethod: (args, method) => method.apply({} as never, ['no', ...args] as never) },
+    });
     expect(lines).toHaveLength(1);
   });
 
@@ -157,7 +186,9 @@ describe.each(VERSIONS)('a record through %s', (_name, pino) => {
 
   it('reaches a transport in a worker', async () => {
     const destination = join(mkdtempSync(join(tmpdir(), 'spanline-')), 'out.log');
-    const transport = pino.transport({ target: 'pino/file', options: { destination } }) as ReturnType<Pino['transport']> & {
+    const transport = pino.transport({ target: 'pino/file', options: { destination } }) as ReturnType<
+      Pino['transport']
+    > & {
       end(): void;
       on(event: string, listener: () => void): void;
     };
@@ -170,7 +201,19 @@ describe.each(VERSIONS)('a record through %s', (_name, pino) => {
   });
 
   it('has no key twice and loses none, whatever the logger adds', () => {
-    const names = fc.constantFrom('level', 'time', 'msg', 'message', 'trace_id', 'user.id', '@timestamp', 'x', '__proto__', 'event.name', 'a"b');
+    const names = fc.constantFrom(
+      'level',
+      'time',
+      'msg',
+      'message',
+      'trace_id',
+      'user.id',
+      '@timestamp',
+      'x',
+      '__proto__',
+      'event.name',
+      'a"b',
+    );
     const value = fc.oneof(fc.string(), fc.integer(), fc.constant(null));
     const mixins = fc.dictionary(names, value, { maxKeys: 5, noNullPrototype: true });
     const bindings = mixins.filter((object) => !Object.hasOwn(object, '__proto__'));

@@ -10,7 +10,12 @@ describe('describeFailure', () => {
     [named('Error', { code: 'ECONNREFUSED' }), 'ECONNREFUSED', 'network', true],
     [named('AuthenticationError', { status: 401 }), 'AuthenticationError', 'auth', false],
     [named('TimeoutError'), 'TimeoutError', 'timeout', true],
-    [named('BadRequestError', { status: 400, code: 'context_length_exceeded' }), 'BadRequestError', 'context_length', false],
+    [
+      named('BadRequestError', { status: 400, code: 'context_length_exceeded' }),
+      'BadRequestError',
+      'context_length',
+      false,
+    ],
     [named('InternalServerError', { status: 503 }), 'InternalServerError', 'other', true],
     [new TypeError('fetch failed', { cause: named('Error', { code: 'ETIMEDOUT' }) }), 'TypeError', 'timeout', true],
     [new RangeError('x'), 'RangeError', 'other', undefined],
@@ -37,10 +42,13 @@ describe('describeFailure', () => {
 
   it('never throws', () => {
     fc.assert(
-      fc.property(fc.anything({ withBigInt: true, withNullPrototype: true, withDate: true, withMap: true }), (value) => {
-        describeFailure(value);
-        judge(value);
-      }),
+      fc.property(
+        fc.anything({ withBigInt: true, withNullPrototype: true, withDate: true, withMap: true }),
+        (value) => {
+          describeFailure(value);
+          judge(value);
+        },
+      ),
     );
   });
 });
@@ -51,6 +59,8 @@ describe('judge', () => {
     expect(judge(named('ParentCommand', { is_bubble_up: true }))).toBe('ok');
     expect(judge(new DOMException('stop', 'AbortError'))).toBe('aborted');
     expect(judge(named('Error', { code: 'ABORT_ERR' }))).toBe('aborted');
+    expect(judge(new Error('AbortError'))).toBe('aborted');
     expect(judge(new Error('x'))).toBe('error');
+    expect(judge(new TypeError('Aborted'))).toBe('error');
   });
 });

@@ -5,7 +5,12 @@ import { memoryLog, tree } from '../../src/testing.ts';
 
 function setUp() {
   const log = memoryLog();
-  const tracer = createTracer({ service: { name: 'test' }, logger: log.logger, statsIntervalSeconds: 0, capture: 'full' });
+  const tracer = createTracer({
+    service: { name: 'test' },
+    logger: log.logger,
+    statsIntervalSeconds: 0,
+    capture: 'full',
+  });
   const watch = <F extends (...args: never[]) => unknown>(fn: F, options: ObserveOptions = {}): F =>
     observe(fn, { tracer, ...options }) as F;
   const last = () => log.records().at(-1) ?? {};
@@ -25,7 +30,12 @@ describe('observe', () => {
     expectTypeOf(watched).toEqualTypeOf(fn);
     expect([watched.name, watched.length, watched.extra]).toEqual(['add', 2, 1]);
     expect(watched.call({ base: 1 }, 2, 3)).toBe(6);
-    expect(last()).toMatchObject({ 'span.name': 'add', 'span.type': 'task', 'spanline.input': '[2,3]', 'spanline.output': '6' });
+    expect(last()).toMatchObject({
+      'span.name': 'add',
+      'span.type': 'task',
+      'spanline.input': '[2,3]',
+      'spanline.output': '6',
+    });
   });
 
   it('rethrows the very error, sync and async', async () => {
@@ -64,7 +74,11 @@ describe('observe', () => {
     expect(Object.prototype.toString.call(generator)).toBe('[object Generator]');
     expect(last()).toEqual({});
     expect([...generator]).toEqual([1, 2]);
-    expect(last()).toMatchObject({ 'span.status': 'ok', 'spanline.stream.chunks': 2, 'spanline.output': '[1,2,"end"]' });
+    expect(last()).toMatchObject({
+      'span.status': 'ok',
+      'spanline.stream.chunks': 2,
+      'spanline.output': '[1,2,"end"]',
+    });
     for (const _ of watch(numbers)()) break;
     expect(last()).toMatchObject({ 'span.status': 'abandoned', 'spanline.output': '[1]' });
     const error = new Error('mid');
@@ -244,7 +258,12 @@ describe('observe', () => {
       captureOutput: false,
       labels: { team: 'x' },
     })({ keep: 1, drop: 'secret' });
-    expect(last()).toMatchObject({ 'span.name': 'mapped', 'span.type': 'retriever', 'labels.team': 'x', 'spanline.input': '1' });
+    expect(last()).toMatchObject({
+      'span.name': 'mapped',
+      'span.type': 'retriever',
+      'labels.team': 'x',
+      'spanline.input': '1',
+    });
     expect(last()).not.toHaveProperty('spanline.output');
   });
 

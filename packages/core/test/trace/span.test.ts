@@ -5,7 +5,8 @@ import { memoryLog } from '../../src/testing.ts';
 function setUp(options: Parameters<typeof createTracer>[0] = {}) {
   const log = memoryLog();
   const tracer = createTracer({ service: { name: 'test' }, logger: log.logger, statsIntervalSeconds: 0, ...options });
-  const start = (name: string, more: Partial<SpanOptions> = {}): Span => tracer.startSpan({ name, type: 'task', ...more });
+  const start = (name: string, more: Partial<SpanOptions> = {}): Span =>
+    tracer.startSpan({ name, type: 'task', ...more });
   return { log, tracer, start };
 }
 
@@ -54,7 +55,13 @@ describe('a span', () => {
     const { log, start } = setUp();
     const span = start('work');
     span.end();
-    span.set({ 'gen_ai.request.model': 'late' }).label('a', 1).tag('t').fail(new Error('late')).updateName('late').end();
+    span
+      .set({ 'gen_ai.request.model': 'late' })
+      .label('a', 1)
+      .tag('t')
+      .fail(new Error('late'))
+      .updateName('late')
+      .end();
     expect(log.lines()).toHaveLength(1);
     expect(JSON.stringify(log.lines())).not.toContain('late"');
   });

@@ -19,13 +19,26 @@ describe('the cost of a call', () => {
 
   it('names the version of the catalogue that is installed', () => {
     const entry = createRequire(import.meta.url).resolve('@pydantic/genai-prices');
-    const manifest = JSON.parse(readFileSync(new URL('../package.json', `file://${entry}`), 'utf8')) as { version: string };
+    const manifest = JSON.parse(readFileSync(new URL('../package.json', `file://${entry}`), 'utf8')) as {
+      version: string;
+    };
     expect(PRICE_VERSION).toBe(`genai-prices@${manifest.version}`);
   });
 
   it('is what the catalogue itself calculates, for every model of the large providers', () => {
     const timestamp = Date.UTC(2026, 10, 23, 12);
-    for (const id of ['openai', 'anthropic', 'google', 'mistral', 'groq', 'aws', 'azure', 'deepseek', 'x-ai', 'perplexity']) {
+    for (const id of [
+      'openai',
+      'anthropic',
+      'google',
+      'mistral',
+      'groq',
+      'aws',
+      'azure',
+      'deepseek',
+      'x-ai',
+      'perplexity',
+    ]) {
       for (const { id: model } of findProvider({ providerId: id })?.models ?? []) {
         let expected: number | undefined;
         try {
@@ -84,7 +97,9 @@ describe('the cost of a call', () => {
     expect(price('acme-small')).toMatchObject({ usd: 1, priceVersion: 'custom' });
     expect(price('acme-large-2')).toMatchObject({ usd: 2 });
     expect(price('acme-large-1')).toMatchObject({ usd: 3 });
-    expect(own.cost({ requestModel: 'gpt-4o', usage: { inputTokens: 1e6, cacheReadTokens: 4e5, outputTokens: 1e5 } })).toMatchObject({ usd: 10 });
+    expect(
+      own.cost({ requestModel: 'gpt-4o', usage: { inputTokens: 1e6, cacheReadTokens: 4e5, outputTokens: 1e5 } }),
+    ).toMatchObject({ usd: 10 });
   });
 
   it('refuses a price table that holds no prices', () => {

@@ -74,10 +74,26 @@ describe('tokens from what providers report', () => {
   });
 
   it.each([
-    [{ prompt_tokens: 10, completion_tokens: 5, total_tokens: 22, completion_tokens_details: { reasoning_tokens: 7 } }, { outputTokens: 12 }, 'reasoning_added'],
-    [{ prompt_tokens: 10, completion_tokens: 5, total_tokens: 115, prompt_tokens_details: { cached_tokens: 100 } }, { inputTokens: 110 }, 'cache_added'],
-    [{ prompt_tokens: 10, completion_tokens: 5, prompt_tokens_details: { cached_tokens: 100 } }, { inputTokens: 10, cacheReadTokens: 10 }, 'details_exceed_total'],
-    [{ prompt_tokens: 10, completion_tokens: 5, total_tokens: 99 }, { inputTokens: 10, outputTokens: 5 }, 'total_mismatch'],
+    [
+      { prompt_tokens: 10, completion_tokens: 5, total_tokens: 22, completion_tokens_details: { reasoning_tokens: 7 } },
+      { outputTokens: 12 },
+      'reasoning_added',
+    ],
+    [
+      { prompt_tokens: 10, completion_tokens: 5, total_tokens: 115, prompt_tokens_details: { cached_tokens: 100 } },
+      { inputTokens: 110 },
+      'cache_added',
+    ],
+    [
+      { prompt_tokens: 10, completion_tokens: 5, prompt_tokens_details: { cached_tokens: 100 } },
+      { inputTokens: 10, cacheReadTokens: 10 },
+      'details_exceed_total',
+    ],
+    [
+      { prompt_tokens: 10, completion_tokens: 5, total_tokens: 99 },
+      { inputTokens: 10, outputTokens: 5 },
+      'total_mismatch',
+    ],
   ])('chooses where numbers contradict each other and says so: %j', (raw, expected, issue) => {
     expect(normalizeUsage(raw)).toMatchObject({ ...expected, issue });
   });
@@ -90,9 +106,22 @@ describe('tokens from what providers report', () => {
 
   it('survives anything and keeps details within their totals', () => {
     const number = fc.oneof(fc.nat(), fc.double(), fc.string(), fc.constant(null));
-    const details = fc.dictionary(fc.constantFrom('cached_tokens', 'audio_tokens', 'reasoning_tokens', 'cache_read'), number);
+    const details = fc.dictionary(
+      fc.constantFrom('cached_tokens', 'audio_tokens', 'reasoning_tokens', 'cache_read'),
+      number,
+    );
     const raw = fc.dictionary(
-      fc.constantFrom('prompt_tokens', 'completion_tokens', 'input_tokens', 'output_tokens', 'total_tokens', 'usage', 'prompt_tokens_details', 'completion_tokens_details', 'input_token_details'),
+      fc.constantFrom(
+        'prompt_tokens',
+        'completion_tokens',
+        'input_tokens',
+        'output_tokens',
+        'total_tokens',
+        'usage',
+        'prompt_tokens_details',
+        'completion_tokens_details',
+        'input_token_details',
+      ),
       fc.oneof(number, details),
     );
     fc.assert(
@@ -101,7 +130,8 @@ describe('tokens from what providers report', () => {
         if (usage === undefined) return;
         const cached = (usage.cacheReadTokens ?? 0) + (usage.cacheWriteTokens ?? 0);
         if (usage.inputTokens !== undefined) expect(cached).toBeLessThanOrEqual(usage.inputTokens);
-        if (usage.outputTokens !== undefined) expect(usage.reasoningTokens ?? 0).toBeLessThanOrEqual(usage.outputTokens);
+        if (usage.outputTokens !== undefined)
+          expect(usage.reasoningTokens ?? 0).toBeLessThanOrEqual(usage.outputTokens);
       }),
     );
   });
