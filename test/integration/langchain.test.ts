@@ -12,6 +12,7 @@ import { ChatOpenAI } from '@langchain/openai';
 import { createTracer, type Tracer, validate } from '@spanline/core';
 import { type MemoryLog, memoryLog, tree } from '@spanline/core/testing';
 import { SpanlineCallbackHandler } from '@spanline/langchain';
+import { runs } from '../support/effort.ts';
 import fc from 'fast-check';
 import { createAgent } from 'langchain';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
@@ -445,7 +446,7 @@ describe('other kinds', () => {
         expect(tracer.stats().internalErrors).toBe(before.internalErrors);
         expect(tracer.stats().open).toBe(0);
       }),
-      { numRuns: 200 },
+      { numRuns: runs(200, 20_000) },
     );
   });
 

@@ -30,6 +30,8 @@ function describe(got: unknown, option: string): string {
  *
  * @example
  * ```ts
+ * import { createTracer } from '@spanline/core';
+ *
  * try {
  *   createTracer({ capture: 'everything' as never });
  * } catch (error) {

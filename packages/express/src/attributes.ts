@@ -1,5 +1,6 @@
 import type { SpanAttributes } from '@spanline/core';
-import type { Request, Response } from 'express';
+import type { Request } from 'express';
+import type { Exchange } from './exchange.ts';
 
 /** Methods of OpenTelemetry's HTTP conventions; any other is `_OTHER`, so that callers cannot invent values. */
 const METHODS: ReadonlySet<string> = new Set([
@@ -26,14 +27,24 @@ export function spanName(method: string, route: string | undefined): string {
   return route === undefined ? verb : `${verb} ${route}`;
 }
 
-function sizeOf(header: unknown): number | undefined {
-  const size = typeof header === 'string' || typeof header === 'number' ? Number(header) : Number.NaN;
+function sizeOf(header: string | undefined): number | undefined {
+  if (header === undefined) return undefined;
+  const size = Number(header);
   return Number.isSafeInteger(size) && size >= 0 ? size : undefined;
 }
 
-function pathOf(url: string): string {
-  const query = url.indexOf('?');
-  return query < 0 ? url : url.slice(0, query);
+const SLASH = 0x2f;
+
+/** The path of a request's target. A target in absolute form (`GET http://user:password@host/path`) loses what stands before its path. */
+function pathOf(target: string): string {
+  let from = 0;
+  if (target.charCodeAt(0) !== SLASH) {
+    const authority = target.indexOf('://');
+    if (authority >= 0) from = target.indexOf('/', authority + 3);
+    if (from < 0) return '/';
+  }
+  const query = target.indexOf('?', from);
+  return query < 0 ? target.slice(from) : target.slice(from, query);
 }
 
 /** What is known when a request comes in. The query is left out: it holds tokens too often. */
@@ -49,19 +60,20 @@ export function requestAttributes(req: Request, method: string): SpanAttributes 
   };
 }
 
-/** What is known when its response has closed. */
-export function responseAttributes(
-  res: Response,
-  route: string | undefined,
-  ttfbMs: number | undefined,
-): SpanAttributes {
-  const sent = res.headersSent;
-  const streaming = sent && res.chunkedEncoding;
+/** Responses that have no body whatever the handler writes. */
+function isBodyless(method: string, status: number): boolean {
+  return method === 'HEAD' || status === 204 || status === 304;
+}
+
+/** What is known when its response has closed. Of a response whose head never left, only the route is. */
+export function responseAttributes(exchange: Exchange, method: string, route: string | undefined): SpanAttributes {
+  const { res, firstByteMs, startedMs, bodyBytes } = exchange;
+  if (firstByteMs === undefined) return { 'http.route': route };
   return {
     'http.route': route,
-    'http.response.status_code': sent ? res.statusCode : undefined,
-    'http.response.body.size': sent && res.writableFinished ? sizeOf(res.getHeader('content-length')) : undefined,
-    'spanline.http.ttfb_ms': ttfbMs,
-    'spanline.http.streaming': streaming ? true : undefined,
+    'http.response.status_code': res.statusCode,
+    'http.response.body.size': isBodyless(method, res.statusCode) ? 0 : bodyBytes,
+    'spanline.http.ttfb_ms': firstByteMs - startedMs,
+    'spanline.http.streaming': res.chunkedEncoding ? true : undefined,
   };
 }

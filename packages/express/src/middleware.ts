@@ -1,24 +1,15 @@
-import { type Span, type SpanOptions, type Tracer, withContext } from '@spanline/core';
+import { type ContextValues, type Span, type SpanOptions, withContext } from '@spanline/core';
 import { createGuard } from '@spanline/core/source';
 import type { Request, RequestHandler, Response } from 'express';
 import { methodOf, requestAttributes, responseAttributes, spanName } from './attributes.ts';
-import { beginExchange, type Exchange, exchangeOf, watchFirstByte } from './exchange.ts';
+import { beginExchange, type Exchange, exchangeOf } from './exchange.ts';
 import { resolveOptions, type SpanlineExpressOptions } from './options.ts';
+import { type Origin, originOf, says } from './origin.ts';
 import { outcomeOf } from './outcome.ts';
-import { acceptRequestId, newRequestId } from './request-id.ts';
 import { routeTemplate, watchRoute } from './route.ts';
 import { SCOPE } from './scope.ts';
 
-/** A predicate of the application; one that throws says no. */
-function says(predicate: (req: Request) => boolean, req: Request): boolean {
-  try {
-    return predicate(req) === true;
-  } catch {
-    return false;
-  }
-}
-
-function startSpan(tracer: Tracer, req: Request, trusted: (req: Request) => boolean): Span {
+function spanOptions(req: Request, { parent, link }: Origin): SpanOptions {
   const method = methodOf(req);
   const options: SpanOptions = {
     name: spanName(method, undefined),
@@ -27,27 +18,27 @@ function startSpan(tracer: Tracer, req: Request, trusted: (req: Request) => bool
     scope: SCOPE,
     attributes: requestAttributes(req, method),
   };
-  const remote = req.headers.traceparent === undefined ? undefined : tracer.extract(req.headers);
-  if (remote === undefined) return tracer.startSpan(options);
-  if (says(trusted, req)) return tracer.startSpan({ ...options, parent: remote });
-  return tracer.startSpan({ ...options, link: { traceId: remote.traceId } });
+  if (parent !== undefined) options.parent = parent;
+  if (link !== undefined) options.link = link;
+  return options;
 }
 
-/** Ends the span of a closed response. Runs in whatever context the socket closes in; everything it needs is closed over. */
-function finish(req: Request, res: Response, exchange: Exchange): void {
-  const { span, startedMs, firstByteMs, error } = exchange;
+/** Ends the span of a closed response. A socket closes in any context or none: everything needed is on the exchange. */
+function finish(exchange: Exchange): void {
+  const { req, span } = exchange;
+  const method = methodOf(req);
   const route = routeTemplate(req);
-  const outcome = outcomeOf(res, error);
-  if (route !== undefined) span.updateName(spanName(methodOf(req), route));
-  span.set(responseAttributes(res, route, firstByteMs === undefined ? undefined : firstByteMs - startedMs));
-  if (!res.writableFinished) span.set({ 'spanline.http.aborted': true });
+  const outcome = outcomeOf(exchange);
+  if (route !== undefined) span.updateName(spanName(method, route));
+  span.set(responseAttributes(exchange, method, route));
+  if (outcome.status === 'aborted') span.set({ 'spanline.http.aborted': true });
   if (outcome.status === 'error') span.fail(outcome.error);
-  span.end(outcome.status === 'ok' ? {} : { status: outcome.status });
+  span.end({ status: outcome.status });
 }
 
 /**
  * Express middleware for Express 4 and 5: one SERVER span per request, the local root of everything the request does. Mount it first. The request id (`x-request-id`, or a new one) and
- * `traceparent` stand on the response; `req.span` and `req.log` are set.
+ * `traceparent` stand on the response; `req.span` is the span, `req.log` the tracer's logger unless another middleware has set one.
  *
  * @example
  * ```ts
@@ -67,18 +58,28 @@ function finish(req: Request, res: Response, exchange: Exchange): void {
  * @throws SpanlineError `ERR_INVALID_OPTION`
  */
 export function spanlineExpress(options: SpanlineExpressOptions): RequestHandler {
-  const { tracer, trustIncoming, ignore, requestIdHeader } = resolveOptions(options);
-  if (!tracer.enabled) return (_req, _res, next) => next();
-  const trusted = typeof trustIncoming === 'function' ? trustIncoming : () => trustIncoming;
-
+  const resolved = resolveOptions(options);
+  const { tracer, ignore, requestIdHeader } = resolved;
+  const { logger } = tracer;
   const guard = createGuard(tracer);
 
-  function begin(req: Request, res: Response): Span {
-    const span = startSpan(tracer, req, trusted);
-    const exchange = beginExchange(req, tracer, span);
-    res.on('close', () => guard('express close', () => finish(req, res, exchange)));
+  if (!tracer.enabled) {
+    return function spanlineDisabled(req, _res, next): void {
+      if (!('log' in req)) (req as Request).log = logger;
+      next();
+    };
+  }
+
+  function onClose(this: Response): void {
+    const exchange = exchangeOf(this);
+    if (exchange !== undefined) guard('express close', () => finish(exchange));
+  }
+
+  function begin(req: Request, res: Response, origin: Origin): Span {
+    const span = tracer.startSpan(spanOptions(req, origin));
+    beginExchange(req, res, span);
+    res.on('close', onClose);
     watchRoute(req);
-    watchFirstByte(res, exchange);
     return span;
   }
 
@@ -89,13 +90,17 @@ export function spanlineExpress(options: SpanlineExpressOptions): RequestHandler
   }
 
   return function spanline(req, res, next): void {
-    if (exchangeOf(req) !== undefined || says(ignore, req)) return next();
-    const requestId = acceptRequestId(req.headers[requestIdHeader]) ?? newRequestId();
-    withContext({ requestId }, () => {
-      const span = guard('express request', () => begin(req, res));
+    if (!('log' in req)) (req as Request).log = logger;
+    if (exchangeOf(req) !== undefined || (ignore !== undefined && says(ignore, req))) return next();
+    const origin = guard('express headers', () => originOf(req, resolved));
+    if (origin === undefined) return next();
+    const { requestId, baggage } = origin;
+    const values: ContextValues = baggage === undefined ? { requestId } : { requestId, baggage };
+    withContext(values, () => {
+      const span = guard('express request', () => begin(req, res, origin));
       if (span === undefined) return next();
       tracer.run(span, () => {
-        guard('express headers', () => answerIds(res, requestId));
+        guard('express response', () => answerIds(res, requestId));
         next();
       });
     });

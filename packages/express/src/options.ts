@@ -5,19 +5,32 @@ import type { Request } from 'express';
 export interface SpanlineExpressOptions {
   tracer: Tracer;
   /**
-   * Whose `traceparent` is continued. Of a caller that is not trusted only the trace id is kept, as `spanline.link.trace_id` of a trace of our own.
+   * Whose `traceparent` is continued. Of a caller that is not trusted only the trace id is kept, as `spanline.link.trace_id` of a trace of our own. A function that throws trusts nobody.
    * @defaultValue false
    */
   trustIncoming?: boolean | ((req: Request) => boolean);
+  /** Keys of a trusted caller's `baggage` that `tracer.inject` passes on; every other member is dropped. @defaultValue none */
+  baggage?: readonly string[];
   /** Requests that get no span (health checks). A function that throws ignores nothing. */
   ignore?: (req: Request) => boolean;
   /** Header of the request id, in and out. @defaultValue `x-request-id` */
   requestIdHeader?: string;
 }
 
+/** Options with their defaults. */
+export interface ResolvedOptions {
+  readonly tracer: Tracer;
+  readonly trustIncoming: (req: Request) => boolean;
+  readonly baggage: readonly string[];
+  readonly ignore: ((req: Request) => boolean) | undefined;
+  /** Lower case. */
+  readonly requestIdHeader: string;
+}
+
 const KNOWN: ReadonlySet<string> = new Set<keyof SpanlineExpressOptions>([
   'tracer',
   'trustIncoming',
+  'baggage',
   'ignore',
   'requestIdHeader',
 ]);
@@ -31,19 +44,28 @@ function fail(option: string, expected: string, got: unknown): never {
  *
  * @throws SpanlineError `ERR_INVALID_OPTION`
  */
-export function resolveOptions(options: SpanlineExpressOptions): Required<SpanlineExpressOptions> {
+export function resolveOptions(options: SpanlineExpressOptions): ResolvedOptions {
   if (typeof options !== 'object' || options === null) fail('options', 'an object', options);
   for (const key of Object.keys(options)) {
     if (!KNOWN.has(key)) fail(key, `a known option (${[...KNOWN].join(', ')})`, 'an unknown one');
   }
-  const { tracer, trustIncoming = false, ignore = () => false, requestIdHeader = 'x-request-id' } = options;
+  const { tracer, trustIncoming = false, baggage = [], ignore, requestIdHeader = 'x-request-id' } = options;
   if (typeof (tracer as Tracer | undefined)?.startSpan !== 'function') fail('tracer', 'a tracer', tracer);
   if (typeof trustIncoming !== 'boolean' && typeof trustIncoming !== 'function') {
     fail('trustIncoming', 'a boolean or a function', trustIncoming);
   }
-  if (typeof ignore !== 'function') fail('ignore', 'a function', ignore);
+  if (!Array.isArray(baggage) || !baggage.every((key) => typeof key === 'string' && key !== '')) {
+    fail('baggage', 'an array of keys', baggage);
+  }
+  if (ignore !== undefined && typeof ignore !== 'function') fail('ignore', 'a function', ignore);
   if (typeof requestIdHeader !== 'string' || !/^[\w-]+$/.test(requestIdHeader)) {
     fail('requestIdHeader', 'the name of a header', requestIdHeader);
   }
-  return { tracer, trustIncoming, ignore, requestIdHeader: requestIdHeader.toLowerCase() };
+  return {
+    tracer,
+    trustIncoming: typeof trustIncoming === 'function' ? trustIncoming : () => trustIncoming,
+    baggage: [...baggage],
+    ignore,
+    requestIdHeader: requestIdHeader.toLowerCase(),
+  };
 }

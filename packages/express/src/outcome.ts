@@ -1,28 +1,51 @@
 import { STATUS_CODES } from 'node:http';
-import type { Response } from 'express';
+import type { Exchange } from './exchange.ts';
 
 /** How an exchange ended. */
 export type Outcome = { status: 'ok' } | { status: 'aborted' } | { status: 'error'; error: unknown };
 
+/** What an error record needs of an error that nobody threw. */
+interface NamedFailure {
+  name: string;
+  message: string;
+}
+
 const SERVER_ERROR = 500;
 
-/** An error for a response that says no more than its status, named as OpenTelemetry's HTTP conventions name it (`error.type` = `500`). */
-function statusError(code: number): { name: string; message: string } {
+/** For a response that says no more than its status; named as OpenTelemetry's HTTP conventions name it (`error.type` = `500`). */
+function statusError(code: number): NamedFailure {
   return { name: String(code), message: STATUS_CODES[code] ?? 'server error' };
 }
 
 /**
- * Reads the outcome from a closed response. A client that left gives none of the events and codes of an answer; a handler's fault after the head was sent looks the same on the
- * response, so that what the handlers failed with decides.
- *
- * @param failure - what the application's handlers failed with, if anything
+ * Who closed a connection whose response is incomplete. A client that leaves ends the stream (FIN) or resets it, and a connection that breaks has an error; without either it was closed
+ * here: by `destroy()`, by Express's final handler after a fault behind the head, or by a timeout. `timeout` listeners are not used: adding one would switch Node's own closing off.
  */
-export function outcomeOf(res: Response, failure: unknown): Outcome {
-  const error: unknown = failure ?? res.errored ?? undefined;
+function closedHere({ req, startedMs }: Exchange): NamedFailure | undefined {
+  const { socket } = req;
+  if (!socket.destroyed || socket.readableEnded || (socket.errored ?? null) !== null) return undefined;
+  const timeoutMs = socket.timeout ?? 0;
+  if (timeoutMs > 0 && performance.now() - startedMs >= timeoutMs) {
+    return { name: 'TimeoutError', message: `the server closed the connection after ${timeoutMs} ms without activity` };
+  }
+  return {
+    name: 'ConnectionClosedError',
+    message: 'the server closed the connection before the response was complete',
+  };
+}
+
+/**
+ * Reads the outcome from a closed response. Neither its status (200 until something else is set) nor its events tell a client that left from a fault of the server behind the head, so
+ * that what the handlers failed with and the state of the connection decide.
+ */
+export function outcomeOf(exchange: Exchange): Outcome {
+  const { res } = exchange;
+  const known: unknown = exchange.error ?? res.errored ?? undefined;
   if (res.writableFinished) {
     return res.statusCode >= SERVER_ERROR
-      ? { status: 'error', error: error ?? statusError(res.statusCode) }
+      ? { status: 'error', error: known ?? statusError(res.statusCode) }
       : { status: 'ok' };
   }
+  const error = known ?? closedHere(exchange);
   return error === undefined ? { status: 'aborted' } : { status: 'error', error };
 }

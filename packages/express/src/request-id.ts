@@ -1,8 +1,9 @@
 import { randomFillSync } from 'node:crypto';
 
 const MAX_LENGTH = 128;
-/** What would be a credential in the wrong header; the request id is written as it is. */
-const CREDENTIAL = /^(?:eyJ|sk-|pk-|gh[pousr]_|github_pat_|xox|AKIA|ASIA|AIza)/;
+/** How keys and tokens of well-known services begin; the request id is written as it is, so that a credential in its place is refused. */
+const CREDENTIAL =
+  /^(?:eyJ|[sp]k[-_]|rk_(?:live|test)_|gh[pousr]_|github_pat_|glpat-|xox[abeoprs]-|AKIA|ASIA|AIza|hf_|npm_|lsv2_|gsk_|xai-|r8_|SG\.|ya29\.)/;
 
 function isIdCharacter(code: number): boolean {
   return (

@@ -1,4 +1,5 @@
 import type { Request } from 'express';
+import { type MatchedLayer, mountTemplate } from './mount-path.ts';
 
 /**
  * The template of the route that answered (`/api/:version/ask/:id`), without patching Express. Its routers tell on the request what they matched: they assign `req.params` for
@@ -6,51 +7,30 @@ import type { Request } from 'express';
  * errors and mount paths are filled in.
  */
 interface Tracked {
-  params?: unknown;
-  route?: unknown;
-  /** Values of the parameters of mount paths, with their names. */
-  names?: Map<string, string>;
-  template?: string | undefined;
+  params: unknown;
+  route: unknown;
+  /** Layers with parameters that enclose what runs now, outermost first. */
+  readonly layers: MatchedLayer[];
+  template: string | undefined;
 }
 
-const TRACKED = Symbol('spanline.route');
+/** Shared between installed copies of this package: the accessors of either serve both. */
+const TRACKED = Symbol.for('spanline.express.route');
 
 type TrackedRequest = Request & { [TRACKED]?: Tracked };
 
-const MAX_NAMES = 64;
-
-function state(req: TrackedRequest): Tracked {
-  return (req[TRACKED] ??= {});
+function trackedOf(req: TrackedRequest): Tracked {
+  return (req[TRACKED] ??= { params: undefined, route: undefined, layers: [], template: undefined });
 }
 
-function rememberNames(tracked: Tracked, params: unknown): void {
+/** A router assigns the parameters before it adds the layer's path to `baseUrl`; what lay deeper is left by then. */
+function enterLayer(layers: MatchedLayer[], at: number, params: unknown): void {
+  while (layers.length > 0 && (layers.at(-1)?.at ?? 0) >= at) layers.pop();
   if (typeof params !== 'object' || params === null) return;
-  for (const name in params) {
-    const value = (params as Record<string, unknown>)[name];
-    const text = Array.isArray(value) ? value.join('/') : value;
-    if (typeof text !== 'string' || text === '') continue;
-    tracked.names ??= new Map();
-    if (tracked.names.size < MAX_NAMES) tracked.names.set(text, name);
+  for (const _name in params) {
+    layers.push({ at, params: params as MatchedLayer['params'] });
+    return;
   }
-}
-
-function decoded(segment: string): string {
-  try {
-    return decodeURIComponent(segment);
-  } catch {
-    return segment;
-  }
-}
-
-function mountTemplate(baseUrl: string, names: Map<string, string> | undefined): string {
-  if (names === undefined || baseUrl === '') return baseUrl;
-  return baseUrl
-    .split('/')
-    .map((segment) => {
-      const name = segment === '' ? undefined : names.get(decoded(segment));
-      return name === undefined ? segment : `:${name}`;
-    })
-    .join('/');
 }
 
 function pathOf(route: unknown): string | undefined {
@@ -60,10 +40,10 @@ function pathOf(route: unknown): string | undefined {
   return Array.isArray(path) ? path.map(String).join('|') : undefined;
 }
 
-function templateOf(req: TrackedRequest, tracked: Tracked, route: unknown): string | undefined {
-  const path = pathOf(route);
+function templateOf(req: TrackedRequest, tracked: Tracked): string | undefined {
+  const path = pathOf(tracked.route);
   if (path === undefined) return undefined;
-  const template = mountTemplate(req.baseUrl, tracked.names) + path;
+  const template = mountTemplate(req.baseUrl, tracked.layers) + path;
   return template.length > 1 && template.endsWith('/') ? template.slice(0, -1) : template;
 }
 
@@ -75,9 +55,9 @@ const ACCESSORS: PropertyDescriptorMap & ThisType<TrackedRequest> = {
       return this[TRACKED]?.params;
     },
     set(value: unknown): void {
-      const tracked = state(this);
+      const tracked = trackedOf(this);
       tracked.params = value;
-      rememberNames(tracked, value);
+      enterLayer(tracked.layers, this.baseUrl?.length ?? 0, value);
     },
   },
   route: {
@@ -87,9 +67,9 @@ const ACCESSORS: PropertyDescriptorMap & ThisType<TrackedRequest> = {
       return this[TRACKED]?.route;
     },
     set(value: unknown): void {
-      const tracked = state(this);
+      const tracked = trackedOf(this);
       tracked.route = value;
-      tracked.template = templateOf(this, tracked, value);
+      tracked.template = templateOf(this, tracked);
     },
   },
 };

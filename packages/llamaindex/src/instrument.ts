@@ -85,7 +85,7 @@ export function instrumentLlamaIndex(options: InstrumentOptions = {}): Uninstall
     patches.undo();
     if (installed === handle) installed = undefined;
   };
-  const handle = Object.assign(uninstall, { [DISPOSE]: uninstall }) as Uninstall;
+  const handle = Object.assign(uninstall, { [DISPOSE]: uninstall } as { [Symbol.dispose](): void });
   installed = handle;
   return handle;
 }

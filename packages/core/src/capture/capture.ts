@@ -83,7 +83,7 @@ class Capturing {
 
   constructor(parts: Parts, record: SpanRecord, mode: CaptureMode, scope: RedactionScope) {
     this.#parts = parts;
-    this.#record = record as Fields;
+    this.#record = record;
     this.#mode = mode;
     this.#scope = scope;
     this.#leafText = mode === 'metadata' ? (text) => text : (text, name) => this.#redact(text, name);

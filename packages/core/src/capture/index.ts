@@ -1,6 +1,5 @@
 export { type Capture, type CaptureOptions, type CaptureReport, createCapture } from './capture.ts';
 export {
-  CAPTURE_MODES,
   type CaptureMode,
   type CapturePolicy,
   type CaptureSetting,

@@ -229,7 +229,7 @@ export function toRule({ name, pattern, prefilter, test }: RedactionRule): Rule 
 
 /** A literal in either case; hints share one case-sensitive pattern. */
 function anyCase(literal: string): string {
-  return [...literal]
+  return Array.from(literal)
     .map((character) => {
       const [lower, upper] = [character.toLowerCase(), character.toUpperCase()];
       return lower === upper ? escaped(character) : `[${lower}${upper}]`;

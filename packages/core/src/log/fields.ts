@@ -24,7 +24,7 @@ const MAX_CACHED = 500;
  * Splits pieces of JSON that pino keeps as text into fields, remembering the last few hundred. Of a key that stands twice the last value counts, as in
  * every JSON reader. Text that is no JSON (a serializer that returned something else) holds no fields.
  */
-export function createFieldCache(toObject: (text: string) => string): (text: string) => readonly Field[] {
+function createFieldCache(toObject: (text: string) => string): (text: string) => readonly Field[] {
   const cache = new Map<string, readonly Field[]>();
   return (text) => {
     let fields = cache.get(text);

@@ -74,16 +74,14 @@ function openDestination(destination: LogDestination | undefined, sync: boolean)
   if (typeof destination === 'object') {
     if (typeof destination?.write !== 'function')
       fail('destination', 'a path, a file descriptor or a stream', destination);
-    return destination as DestinationStream;
+    return destination;
   }
   return pino.destination({ dest: destination ?? STDOUT, sync });
 }
 
 function prettyDestination(destination: LogDestination | undefined): DestinationStream {
   const output = typeof destination === 'object' ? destination : undefined;
-  const printer = createPrettyStream(
-    output === undefined ? {} : { output: output as { write(text: string): unknown } },
-  );
+  const printer = createPrettyStream(output === undefined ? {} : { output: output });
   process.once('exit', () => printer.flush());
   return printer;
 }

@@ -131,10 +131,11 @@ function writeMessage(
   symbols: PinoSymbols,
 ): void {
   const key = internals[symbols.messageKey] as string;
-  const prefix = (symbols.msgPrefix && internals[symbols.msgPrefix]) ?? '';
+  const given = symbols.msgPrefix === undefined ? undefined : internals[symbols.msgPrefix];
+  const prefix = typeof given === 'string' ? given : '';
   if ((key === 'message' && prefix === '') || typeof record['message'] !== 'string') return;
   if (key !== 'message' && has(record, key)) return;
-  line.replace('message', key, JSON.stringify(`${String(prefix)}${record['message']}`));
+  line.replace('message', key, JSON.stringify(prefix + record['message']));
 }
 
 function warnFiltered(logger: Logger, levelName: string): void {

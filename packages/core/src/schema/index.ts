@@ -1,14 +1,5 @@
 export type { AttributeKey, AttributeKind, ValueOf } from './attributes.ts';
-export {
-  ATTRIBUTES,
-  CONTENT_KEYS,
-  CORRELATION_KEYS,
-  ENVELOPE_KEYS,
-  EVENT_KEYS,
-  FACT_KEYS,
-  OPEN_KEY_PREFIXES,
-  SPAN_KEYS,
-} from './attributes.ts';
+export { ATTRIBUTES, CONTENT_KEYS, FACT_KEYS, OPEN_KEY_PREFIXES } from './attributes.ts';
 export { toDocuments } from './documents.ts';
 export type { Message, MessagePart, RetrievedDocument, ToolDefinition } from './messages.ts';
 export type {
@@ -22,6 +13,6 @@ export type {
 } from './record.ts';
 export { SCHEMA_VERSION } from './record.ts';
 export type { ErrorClass, EventName, SpanKind, SpanStatus, SpanType } from './span.ts';
-export { ERROR_CLASSES, EVENT_NAMES, SPAN_STATUSES, SPAN_TYPES } from './span.ts';
+export { SPAN_TYPES } from './span.ts';
 export { toMessages, toParts } from './to-messages.ts';
 export { validate, type ValidationError, type ValidationResult } from './validate.ts';

@@ -89,7 +89,7 @@ function toPart(block: unknown): MessagePart {
   }
   const plain = text(source.text) ?? (type === 'text' ? text(source.content) : undefined) ?? text(source.refusal);
   if (plain !== undefined) return { type: 'text', content: plain };
-  return media(source, type) ?? ({ ...source, type: type === '' ? 'unknown' : type } as MessagePart);
+  return media(source, type) ?? { ...source, type: type === '' ? 'unknown' : type };
 }
 
 /** Content of a message: a string, blocks, or nothing. */

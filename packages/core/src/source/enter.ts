@@ -1,5 +1,5 @@
 import { activeState, activeValues, enterWith } from '../context/index.ts';
-import { RecordedSpan, type Span } from '../trace/index.ts';
+import { type RecordedSpan, type Span } from '../trace/index.ts';
 
 /**
  * Makes `span` current for the work that the host starts after the running callback, with no function to wrap. Must be called synchronously, before any

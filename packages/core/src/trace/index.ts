@@ -1,4 +1,3 @@
-export { activeOtelSpan } from './foreign.ts';
 export { describeFailure, type Failure, judge, type Verdict } from './failure.ts';
 export { RecordedSpan, type SpanHost } from './span.ts';
 export { watchStream, type StreamWatcher } from './stream.ts';

@@ -41,7 +41,7 @@ function oneOf<T extends string>(option: string, value: unknown, allowed: readon
 
 function optionalString(option: string, value: unknown): string | undefined {
   if (value !== undefined && (typeof value !== 'string' || value === '')) fail(option, 'a non-empty string', value);
-  return value as string | undefined;
+  return value;
 }
 
 function atLeast(option: string, value: unknown, minimum: number): number {

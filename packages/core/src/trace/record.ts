@@ -25,7 +25,7 @@ export interface RecordParts {
 }
 
 /** Name and version written as `otel.scope.*` when a span names no source. */
-export const CORE_SCOPE = { name: '@spanline/core', version: '0.1.0' } as const;
+const CORE_SCOPE = { name: '@spanline/core', version: '0.1.0' } as const;
 
 const HOST = hostname();
 
@@ -61,7 +61,7 @@ export function envelope(resource: Resource, epochMs: number, level: string, mes
     'host.name': HOST,
     'process.pid': process.pid,
     'spanline.project': resource.project,
-  } as SpanRecord;
+  };
 }
 
 function writeIdentity(record: SpanRecord, span: RecordedSpan): void {

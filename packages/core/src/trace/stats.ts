@@ -58,8 +58,9 @@ export function createStats(): Stats {
 /** The message of a fault may quote content, so that only its name is told. */
 function warn(where: string, error: unknown): void {
   try {
-    const what = typeof error === 'string' ? error : ((error as { name?: unknown } | null)?.name ?? typeof error);
-    process.emitWarning(`spanline: fault in ${where} (${String(what)}); counted in stats().internalErrors`, {
+    const { name } = (error ?? {}) as { name?: unknown };
+    const what = typeof error === 'string' ? error : typeof name === 'string' ? name : typeof error;
+    process.emitWarning(`spanline: fault in ${where} (${what}); counted in stats().internalErrors`, {
       code: 'SPANLINE_INTERNAL',
     });
   } catch {

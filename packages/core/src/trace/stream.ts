@@ -148,11 +148,9 @@ function watchReadable(source: ReadableStream<unknown>, watcher: StreamWatcher):
     watcher.left();
     return reader.cancel(reason);
   };
-  const watched = (
-    bytes
-      ? new ReadableStream({ type: 'bytes', pull: pull as never, cancel })
-      : new ReadableStream({ pull: pull as never, cancel }, { highWaterMark: 0 })
-  ) as ReadableStream<unknown>;
+  const watched = bytes
+    ? new ReadableStream({ type: 'bytes', pull: pull, cancel })
+    : new ReadableStream({ pull: pull, cancel }, { highWaterMark: 0 });
   forgotten.register(watched, watcher);
   return watched;
 }

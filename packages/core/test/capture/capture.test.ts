@@ -7,11 +7,7 @@ import type { ContentAttributes, SpanRecord } from '../../src/schema/index.ts';
 const subject = () =>
   ({ type: 'llm', name: 'x', status: 'ok', labels: {}, traceFailed: false, traceId: '', attributes: {} }) as const;
 
-function captured(
-  content: ContentAttributes,
-  options: Partial<CaptureOptions> = {},
-  record: SpanRecord = {} as SpanRecord,
-) {
+function captured(content: ContentAttributes, options: Partial<CaptureOptions> = {}, record: SpanRecord = {}) {
   const capture = createCapture({ capture: 'redacted', destination: 'small', profile: 'otel', ...options });
   const report = capture.apply(record, content, capture.mode(undefined, subject), capture.createScope());
   return { record: record as Record<string, unknown>, report };
@@ -284,7 +280,7 @@ describe('modes', () => {
 
   it('values asked to be hashed are the same everywhere and nowhere raw', () => {
     const options = { hashKey: 'k', redact: { hash: ['user.id', 'labels.email'] } };
-    const draft = (): SpanRecord => ({ 'user.id': 'jane', 'labels.email': 'a@b.org' }) as SpanRecord;
+    const draft = (): SpanRecord => ({ 'user.id': 'jane', 'labels.email': 'a@b.org' });
     const first = captured({}, options, draft()).record;
     expect(first).toEqual(captured({}, options, draft()).record);
     expect(JSON.stringify(first)).not.toMatch(/jane|a@b\.org/);
