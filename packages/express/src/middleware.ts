@@ -6,8 +6,9 @@ import { beginExchange, type Exchange, exchangeOf } from './exchange.ts';
 import { resolveOptions, type SpanlineExpressOptions } from './options.ts';
 import { type Origin, originOf, says } from './origin.ts';
 import { outcomeOf } from './outcome.ts';
-import { routeTemplate, watchRoute } from './route.ts';
+import { routeTemplate } from './route.ts';
 import { SCOPE } from './scope.ts';
+import { giveFields, watchApplication, watchRoute } from './watch.ts';
 
 function spanOptions(req: Request, { parent, link }: Origin): SpanOptions {
   const method = methodOf(req);
@@ -65,7 +66,7 @@ export function spanlineExpress(options: SpanlineExpressOptions): RequestHandler
 
   if (!tracer.enabled) {
     return function spanlineDisabled(req, _res, next): void {
-      if (!('log' in req)) (req as Request).log = logger;
+      guard('express fields', () => giveFields(req.app, logger));
       next();
     };
   }
@@ -77,8 +78,9 @@ export function spanlineExpress(options: SpanlineExpressOptions): RequestHandler
 
   function begin(req: Request, res: Response, origin: Origin): Span {
     const span = tracer.startSpan(spanOptions(req, origin));
-    beginExchange(req, res, span);
+    beginExchange(req, res, span, logger);
     res.on('close', onClose);
+    watchApplication(req.app);
     watchRoute(req);
     return span;
   }
@@ -90,7 +92,7 @@ export function spanlineExpress(options: SpanlineExpressOptions): RequestHandler
   }
 
   return function spanline(req, res, next): void {
-    if (!('log' in req)) (req as Request).log = logger;
+    guard('express fields', () => giveFields(req.app, logger));
     if (exchangeOf(req) !== undefined || (ignore !== undefined && says(ignore, req))) return next();
     const origin = guard('express headers', () => originOf(req, resolved));
     if (origin === undefined) return next();
