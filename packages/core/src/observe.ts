@@ -5,9 +5,8 @@ import { runInSpan, type Span, type Tracer } from './trace/index.ts';
 import type { CaptureSetting } from './capture/options.ts';
 import type { Labels } from './context/index.ts';
 
-/** Any function. */
-// oxlint-disable-next-line typescript/no-explicit-any -- the only type every function is assignable to
-type AnyFunction = (this: any, ...args: any[]) => unknown;
+/** Any function: every one can be assigned to this type. */
+type AnyFunction = (this: never, ...args: never[]) => unknown;
 
 /** How a function is observed. */
 export interface ObserveOptions {
@@ -61,7 +60,7 @@ function keep(span: Span, tracer: Tracer, write: () => void): void {
 
 function call(fn: AnyFunction, self: unknown, args: unknown[], options: ObserveOptions, name: string): unknown {
   const tracer = options.tracer ?? defaultTracer();
-  if (!tracer.enabled) return Reflect.apply(fn, self, args);
+  if (!tracer.enabled) return Reflect.apply(fn, self as never, args as never);
   const span = tracer.startSpan({
     name,
     type: options.type ?? options.runType ?? 'task',
@@ -79,7 +78,7 @@ function call(fn: AnyFunction, self: unknown, args: unknown[], options: ObserveO
       const kept = pick(options.captureOutput, value, value);
       if (kept !== undefined) span.output(kept);
     });
-  return runInSpan(tracer, span, () => Reflect.apply(fn, self, args), { output });
+  return runInSpan(tracer, span, () => Reflect.apply(fn, self as never, args as never), { output });
 }
 
 function wrap<F extends AnyFunction>(fn: F, options: ObserveOptions, fallbackName?: string): F {

@@ -151,7 +151,7 @@ export class SpanlineCallbackHandler {
       'gen_ai.request.stream': true,
       'spanline.stream.chunks': tokens.chunks,
       'gen_ai.response.time_to_first_chunk':
-        tokens.firstMs === undefined ? undefined : (tokens.firstMs - startedMs) / 1000,
+        tokens.firstMs === undefined ? undefined : Math.round((tokens.firstMs - startedMs) * 1000) / 1e6,
     });
   }
 

@@ -85,7 +85,7 @@ export function instrumentLlamaIndex(options: InstrumentOptions = {}): Uninstall
     patches.undo();
     if (installed === handle) installed = undefined;
   };
-  const handle = Object.assign(uninstall, { [DISPOSE]: uninstall } as { [Symbol.dispose](): void });
+  const handle = Object.assign(uninstall, { [DISPOSE]: uninstall });
   installed = handle;
   return handle;
 }

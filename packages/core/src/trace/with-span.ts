@@ -34,7 +34,7 @@ function streamWatcher(tracer: Tracer, span: Span, startedMs: number, observer: 
     chunk(value): void {
       if (waiting && observer.isContent?.(value) !== false) {
         waiting = false;
-        span.set({ 'gen_ai.response.time_to_first_chunk': (performance.now() - startedMs) / 1000 });
+        span.set({ 'gen_ai.response.time_to_first_chunk': Math.round((performance.now() - startedMs) * 1000) / 1e6 });
       }
       chunks.add(value);
     },
