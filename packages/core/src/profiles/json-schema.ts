@@ -62,6 +62,9 @@ function flatSchema(profile: ProfileName): JsonSchema {
     properties: { ...properties, ...DERIVED[profile] },
     patternProperties: Object.fromEntries(patterns) as JsonSchema,
     required: REQUIRED.map(spell),
+    additionalProperties: false,
+    maxProperties: MAX_KEYS + Object.keys(DERIVED[profile]).length,
+    propertyNames: { maxLength: MAX_KEY_LENGTH },
     allOf: Object.entries(REQUIRED_BY_EVENT).map(([event, required]) => ({
       if: { properties: { 'event.name': { const: event } }, required: ['event.name'] },
       then: { required: required.map(spell) },
@@ -127,13 +130,6 @@ export function jsonSchema(profile: ProfileName = 'otel'): JsonSchema {
     $schema: 'https://json-schema.org/draft/2020-12/schema',
     title: `Spanline record, profile ${profile}`,
     type: 'object',
-    ...(profile === 'datadog'
-      ? nestedSchema()
-      : {
-          ...flatSchema(profile),
-          additionalProperties: false,
-          maxProperties: MAX_KEYS,
-          propertyNames: { maxLength: MAX_KEY_LENGTH },
-        }),
+    ...(profile === 'datadog' ? nestedSchema() : flatSchema(profile)),
   };
 }

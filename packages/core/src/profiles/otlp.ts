@@ -1,4 +1,5 @@
 import { ATTRIBUTES, type AttributeKind, type SpanRecord } from '../schema/index.ts';
+import { VALUE_RULES } from '../schema/rules.ts';
 
 /** An attribute value of OTLP/JSON; 64-bit integers are strings there. */
 export type OtlpValue =
@@ -69,7 +70,11 @@ const OWN_PLACE: ReadonlySet<string> = new Set([
   'error.stack',
 ]);
 
-const KINDS: Readonly<Record<string, number>> = { INTERNAL: 1, SERVER: 2, CLIENT: 3 };
+const KINDS: ReadonlyMap<unknown, number> = new Map([
+  ['INTERNAL', 1],
+  ['SERVER', 2],
+  ['CLIENT', 3],
+]);
 const STATUS_OK = 1;
 const STATUS_ERROR = 2;
 
@@ -106,6 +111,7 @@ function toValue(value: unknown, kind: AttributeKind | undefined): OtlpValue | u
     case 'boolean':
       return { boolValue: value };
     case 'number':
+      if (!Number.isFinite(value)) return undefined;
       return kind === 'double' || !Number.isSafeInteger(value) ? { doubleValue: value } : { intValue: String(value) };
     default:
       if (!Array.isArray(value)) return undefined;
@@ -148,31 +154,43 @@ function statusOf(record: SpanRecord): OtlpSpan['status'] {
   return message === undefined ? { code: STATUS_ERROR } : { code: STATUS_ERROR, message };
 }
 
+/** A receiver answers a whole request with an error for one id that is none. */
+function validId(key: 'trace_id' | 'span_id' | 'parent_span_id', record: SpanRecord): string | undefined {
+  const id = record[key];
+  return typeof id === 'string' && VALUE_RULES[key]?.pattern?.test(id) === true ? id : undefined;
+}
+
+const own = (names: Readonly<Record<string, string>>, name: string): string | undefined =>
+  Object.hasOwn(names, name) ? names[name] : undefined;
+
 function toSpan(record: SpanRecord): OtlpSpan | undefined {
   const start = unixNanos(record['event.start']);
-  const { trace_id: traceId, span_id: spanId } = record;
+  const traceId = validId('trace_id', record);
+  const spanId = validId('span_id', record);
   if (record['event.name'] !== 'span.end' || start === undefined || traceId === undefined || spanId === undefined) {
     return undefined;
   }
-  const end = start + BigInt(Math.max(0, Math.round(record['event.duration'] ?? 0)));
+  const duration = record['event.duration'] ?? 0;
+  const end = start + BigInt(Number.isFinite(duration) ? Math.max(0, Math.round(duration)) : 0);
   const attributes = toAttributes(
     record,
     Object.keys(record).filter((key) => !OWN_PLACE.has(key)),
   );
   const type = record['span.type'] ?? '';
+  const parentSpanId = validId('parent_span_id', record);
   const kindAttribute = (key: string, value: string | undefined): void => {
     if (value !== undefined) attributes.push({ key, value: { stringValue: value } });
   };
-  kindAttribute('openinference.span.kind', OPENINFERENCE[type]);
-  kindAttribute('langsmith.span.kind', LANGSMITH[type]);
+  kindAttribute('openinference.span.kind', own(OPENINFERENCE, type));
+  kindAttribute('langsmith.span.kind', own(LANGSMITH, type));
   const events = exceptionEvent(record, end);
   const flags = Number.parseInt(record.trace_flags ?? '', 16);
   return {
     traceId,
     spanId,
-    ...(record.parent_span_id === undefined ? {} : { parentSpanId: record.parent_span_id }),
+    ...(parentSpanId === undefined ? {} : { parentSpanId }),
     name: record['span.name'] ?? '',
-    kind: KINDS[record['span.kind'] ?? ''] ?? 1,
+    kind: KINDS.get(record['span.kind']) ?? 1,
     startTimeUnixNano: String(start),
     endTimeUnixNano: String(end),
     attributes,
@@ -198,7 +216,8 @@ interface Group {
 }
 
 /**
- * Ended spans as the body of an OTLP/JSON `POST /v1/traces`, grouped by resource and scope. Lines of other kinds (`span.start`, scores, alerts, stats) are left out. A trace that
+ * Ended spans as the body of an OTLP/JSON `POST /v1/traces`, grouped by resource and scope. Lines of other kinds (`span.start`, scores, alerts, stats) and spans without
+ * valid ids and start are left out. A trace that
  * only is linked (`spanline.link.trace_id`) stays an attribute, since an OTLP link needs a span's id.
  */
 export function toOtlp(records: readonly SpanRecord[]): OtlpTraces {

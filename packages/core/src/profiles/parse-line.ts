@@ -1,4 +1,6 @@
 import { ATTRIBUTES, type AttributeKind, OPEN_KEY_PREFIXES, type SpanRecord } from '../schema/index.ts';
+import { correlationKeys } from './correlation-keys.ts';
+import { PROFILE_NAMES } from './names.ts';
 import { DATADOG, ECS } from './spellings.ts';
 import { fromStructured } from './structured.ts';
 
@@ -38,6 +40,12 @@ function invert(spelling: Readonly<Record<string, string>>): Map<string, string>
 
 const FROM_ECS = invert(ECS);
 const FROM_DATADOG = invert(DATADOG);
+/** Ids that `correlation` puts on lines of a logger that keeps its own spelling of everything else. */
+const FROM_CORRELATION = new Map(
+  PROFILE_NAMES.flatMap((profile) =>
+    Object.entries(correlationKeys(profile)).map(([canonical, name]): [string, string] => [name, canonical]),
+  ),
+);
 /** Written by a profile beside the keys of the record, and derived from them. */
 const DERIVED: ReadonlySet<string> = new Set([
   'ecs.version',
@@ -84,6 +92,8 @@ function flatten(source: Bag, prefix: string, depth: number, target: Map<string,
   }
 }
 
+const LEVEL_NAMES: ReadonlySet<unknown> = new Set(LEVELS.map(([, name]) => name));
+
 function levelName(value: unknown): string | undefined {
   if (typeof value === 'string') return value.toLowerCase();
   if (typeof value !== 'number') return undefined;
@@ -97,16 +107,24 @@ function scalar(value: unknown): boolean {
 }
 
 /** The canonical key of a flat key; `undefined` for what is no key of a record. */
-function canonicalKey(key: string, spelling: Map<string, string> | undefined): string | undefined {
-  const renamed = spelling?.get(key);
+function canonicalKey(key: string, spelling: Map<string, string>): string | undefined {
+  const renamed = spelling.get(key);
   if (renamed !== undefined) return renamed;
   return Object.hasOwn(KINDS, key) || isOpenKey(key) ? key : undefined;
 }
 
-function spellingOf(flat: Map<string, unknown>): Map<string, string> | undefined {
+/** Lines of the application have no mark of their profile; `status` holds a level only where nothing else does. */
+function spellingOf(flat: Map<string, unknown>): Map<string, string> {
   if (flat.get('ddsource') === 'nodejs') return FROM_DATADOG;
-  if (flat.has('ecs.version') || flat.has('log.level') || flat.has('trace.id')) return FROM_ECS;
-  return undefined;
+  if (flat.has('ecs.version') || flat.has('log.level')) return FROM_ECS;
+  return !flat.has('level') && LEVEL_NAMES.has(flat.get('status')) ? FROM_DATADOG : FROM_CORRELATION;
+}
+
+/** The canonical spelling of a key yields to the profile's: another instrumentation of the same logger wrote it. */
+function isForeign(key: string, canonical: string, spelling: Map<string, string>, flat: Map<string, unknown>): boolean {
+  if (key !== canonical || spelling === FROM_CORRELATION) return false;
+  const name = (spelling === FROM_ECS ? ECS : DATADOG)[canonical];
+  return name !== undefined && flat.has(name);
 }
 
 function readFields(flat: Map<string, unknown>): { record: Bag; rest: Bag } {
@@ -116,14 +134,18 @@ function readFields(flat: Map<string, unknown>): { record: Bag; rest: Bag } {
   for (const [key, value] of flat) {
     const canonical = canonicalKey(key, spelling);
     if (canonical === undefined) {
-      if (spelling === undefined || !DERIVED.has(key)) put(rest, key, value);
+      if (spelling === FROM_CORRELATION || !DERIVED.has(key)) put(rest, key, value);
+      continue;
+    }
+    if (isForeign(key, canonical, spelling, flat)) {
+      if (canonical !== 'level') put(rest, key, value);
       continue;
     }
     const read =
       KINDS[canonical] === 'json' && typeof value === 'object' && value !== null ? fromStructured(value) : value;
     const fits = Object.hasOwn(KINDS, canonical) ? hasType[KINDS[canonical] as AttributeKind](read) : scalar(read);
-    if (fits) put(record, canonical, read);
-    else if (canonical !== 'level') put(rest, key, value);
+    if (fits) record[canonical] = canonical === 'level' ? levelName(read) : read;
+    else if (key !== 'level') put(rest, key, value);
   }
   return { record, rest };
 }
@@ -138,31 +160,35 @@ function take(rest: Bag, ...keys: readonly (string | undefined)[]): unknown {
   return undefined;
 }
 
+/** pino writes milliseconds, seconds (`unixTime`) or ISO text; a number this small is no millisecond of a log's. */
+function isoTime(time: unknown): string | undefined {
+  if (typeof time !== 'number' && typeof time !== 'string') return undefined;
+  const date = new Date(typeof time === 'number' && time < 1e11 ? time * 1000 : time);
+  return Number.isNaN(date.getTime()) ? undefined : date.toISOString();
+}
+
 /** What pino calls differently: `level` as a number, `time` in milliseconds, `msg`. */
 function readPino(source: Bag, record: Bag, rest: Bag, messageKey: string | undefined): void {
   if (record['level'] === undefined) {
     const level = levelName(source['level'] ?? rest['severity']);
     if (level !== undefined) record['level'] = level;
   }
-  if (record['message'] === undefined || messageKey !== undefined) {
-    const message = take(rest, messageKey, 'msg');
-    if (typeof message === 'string') record['message'] = message;
-  }
+  const ownMessage = take(rest, messageKey) ?? (record['message'] === undefined ? take(rest, 'msg') : undefined);
+  if (typeof ownMessage === 'string') record['message'] = ownMessage;
   if (record['@timestamp'] === undefined) {
-    const time = take(rest, 'time', 'timestamp');
-    const date = typeof time === 'number' || typeof time === 'string' ? new Date(time) : undefined;
-    if (date !== undefined && !Number.isNaN(date.getTime())) record['@timestamp'] = date.toISOString();
+    const iso = isoTime(take(rest, 'time', 'timestamp'));
+    if (iso !== undefined) record['@timestamp'] = iso;
   }
 }
 
-const KIND_OF_EVENT: Readonly<Record<string, ParsedLine['kind']>> = {
-  'span.end': 'span',
-  'span.start': 'span',
-  'span.content': 'span',
-  'gen_ai.evaluation.result': 'score',
-  alert: 'alert',
-  'spanline.stats': 'stats',
-};
+const KIND_OF_EVENT: ReadonlyMap<unknown, ParsedLine['kind']> = new Map([
+  ['span.end', 'span'],
+  ['span.start', 'span'],
+  ['span.content', 'span'],
+  ['gen_ai.evaluation.result', 'score'],
+  ['alert', 'alert'],
+  ['spanline.stats', 'stats'],
+]);
 
 function parseJson(line: string): unknown {
   try {
@@ -187,8 +213,7 @@ export function parseLine(line: string | object, options: ParseOptions = {}): Pa
     const { record, rest } = readFields(flat);
     readPino(source, record, rest, options.messageKey);
     const event = record['event.name'];
-    const kind =
-      typeof event === 'string' && record['spanline.schema'] !== undefined ? KIND_OF_EVENT[event] : undefined;
+    const kind = record['spanline.schema'] === undefined ? undefined : KIND_OF_EVENT.get(event);
     return { kind: kind ?? 'log', record: record as SpanRecord, rest };
   } catch {
     return undefined;

@@ -1,8 +1,15 @@
 /** Canonical keys and what a profile calls them. A key that is not listed keeps its name. */
 export type Spelling = Readonly<Record<string, string>>;
 
+/** Without a prototype: `constructor` is looked up like any other key. */
+const spelling = (names: Record<string, string>): Spelling =>
+  Object.assign(Object.create(null) as Record<string, string>, names);
+
+/** The total stands beside the counts by rule (`spanline.stats.redacted.<rule>`); nested, it cannot have their name. */
+const STATS: Spelling = { 'spanline.stats.redacted': 'spanline.stats.redactions' };
+
 /** Elastic Common Schema 8. Fields that it maps as `nested` cannot take plain strings and get names of ours. */
-export const ECS: Spelling = {
+export const ECS: Spelling = spelling({
   level: 'log.level',
   trace_id: 'trace.id',
   span_id: 'span.id',
@@ -12,10 +19,11 @@ export const ECS: Spelling = {
   'gen_ai.response.finish_reasons': 'spanline.finish_reasons',
   'gen_ai.request.stop_sequences': 'spanline.request.stop_sequences',
   'gen_ai.request.encoding_formats': 'spanline.request.encoding_formats',
-};
+  ...STATS,
+});
 
 /** Datadog's standard attributes. */
-export const DATADOG: Spelling = {
+export const DATADOG: Spelling = spelling({
   level: 'status',
   'service.name': 'service',
   'service.version': 'version',
@@ -31,4 +39,5 @@ export const DATADOG: Spelling = {
   'client.address': 'network.client.ip',
   'user.id': 'usr.id',
   'error.type': 'error.kind',
-};
+  ...STATS,
+});

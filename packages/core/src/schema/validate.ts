@@ -41,12 +41,16 @@ const CHECKS: Readonly<Record<AttributeKind | 'scalar', Check>> = {
 
 const show = (value: unknown): string => (Array.isArray(value) ? 'an array' : value === null ? 'null' : typeof value);
 
+function requiredBy(event: unknown): readonly string[] {
+  return typeof event === 'string' && Object.hasOwn(REQUIRED_BY_EVENT, event) ? (REQUIRED_BY_EVENT[event] ?? []) : [];
+}
+
 function checkValue(key: string, value: unknown): ValidationError | undefined {
   const kind = kindOfKey(key);
   if (kind === undefined) return { key, expected: 'a key of the schema', got: 'an unknown key' };
   const [expected, fits] = CHECKS[kind];
   if (!fits(value)) return { key, expected, got: show(value) };
-  const rule = VALUE_RULES[key];
+  const rule = Object.hasOwn(VALUE_RULES, key) ? VALUE_RULES[key] : undefined;
   if (rule === undefined) return undefined;
   if (rule.values !== undefined && !rule.values.includes(value as string)) {
     return { key, expected: `one of ${rule.values.join(', ')}`, got: 'another value' };
@@ -64,6 +68,9 @@ function checkValue(key: string, value: unknown): ValidationError | undefined {
  * Checks a canonical record (rules of `docs/span-schema.md`). A line that a logger of your own wrote holds its fields as well: give it to `parseLine` first. Values are never part of an error.
  */
 export function validate(record: object): ValidationResult {
+  if (typeof record !== 'object' || record === null || Array.isArray(record)) {
+    return { valid: false, errors: [{ key: '', expected: 'an object', got: show(record) }] };
+  }
   const source = record as Readonly<Record<string, unknown>>;
   const errors: ValidationError[] = [];
   const keys = Object.keys(source).filter((key) => source[key] !== undefined);
@@ -75,7 +82,7 @@ export function validate(record: object): ValidationResult {
     const error = checkValue(key, source[key]);
     if (error !== undefined) errors.push(error);
   }
-  for (const key of [...REQUIRED, ...(REQUIRED_BY_EVENT[String(source['event.name'])] ?? [])]) {
+  for (const key of [...REQUIRED, ...requiredBy(source['event.name'])]) {
     if (source[key] === undefined) errors.push({ key, expected: 'a value', got: 'nothing' });
   }
   return errors.length === 0 ? { valid: true } : { valid: false, errors };

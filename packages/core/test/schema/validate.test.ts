@@ -1,0 +1,59 @@
+import { describe, expect, it } from 'vitest';
+import { DATADOG } from '../../src/profiles/spellings.ts';
+import { jsonSchema, toEcs } from '../../src/profiles/index.ts';
+import { ATTRIBUTES, type SpanRecord, validate } from '../../src/schema/index.ts';
+import { Ajv2020 } from 'ajv/dist/2020.js';
+
+const ENVELOPE = {
+  '@timestamp': '2026-11-23T09:12:35.958Z',
+  level: 'info',
+  message: 'm',
+  'event.name': 'alert',
+  'event.id': 'b-1',
+  'spanline.schema': '1.0',
+  'span.kind': 'SERVER',
+  span_id: '00f067aa0ba902b7',
+  'client.address': '203.0.113.9',
+};
+
+function withLabels(count: number): SpanRecord {
+  const labels = Array.from({ length: count - Object.keys(ENVELOPE).length }, (_, index) => [`labels.l${index}`, 1]);
+  return { ...ENVELOPE, ...Object.fromEntries(labels) } as SpanRecord;
+}
+
+describe('the table of keys', () => {
+  it('has no name longer than 49 characters', () => {
+    const names = Object.keys(ATTRIBUTES).flatMap((key) => [key, DATADOG[key] ?? key]);
+    expect(names.filter((name) => name.length > 49)).toEqual([]);
+  });
+});
+
+describe('limits of a record', () => {
+  const ajv = new Ajv2020({ strict: false });
+
+  it.each([
+    [200, true],
+    [201, false],
+  ])('%i keys: %s', (count, fits) => {
+    expect(validate(withLabels(count)).valid).toBe(fits);
+    expect(ajv.compile(jsonSchema('otel'))(withLabels(count))).toBe(fits);
+  });
+
+  it('leave room for what a profile adds', () => {
+    expect(ajv.compile(jsonSchema('ecs'))(toEcs(withLabels(200)))).toBe(true);
+  });
+});
+
+describe('what is no record', () => {
+  it.each([null, undefined, [], 'text', 4])('%j is told, not thrown', (value) => {
+    expect(validate(value as unknown as object)).toMatchObject({ valid: false, errors: [{ expected: 'an object' }] });
+  });
+});
+
+describe('every kind of line', () => {
+  it.each(['span.end', 'span.start', 'gen_ai.evaluation.result'])('%s needs keys of its own', (event) => {
+    const result = validate({ ...ENVELOPE, 'event.name': event });
+    expect(result.valid).toBe(false);
+    expect(validate(ENVELOPE)).toEqual({ valid: true });
+  });
+});
