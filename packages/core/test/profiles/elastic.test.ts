@@ -67,4 +67,13 @@ describe('lines for Elasticsearch', () => {
       'gen_ai.tool.call.result': json,
     });
   });
+
+  it.each([
+    ['{ "a": 1 }', '{"a":1}'],
+    ['no JSON', '"no JSON"'],
+  ])('bring %s back as %s', (json, read) => {
+    expect(parseLine(JSON.stringify(toEcs({ 'spanline.input': json } as SpanRecord)))?.record).toEqual({
+      'spanline.input': read,
+    });
+  });
 });
