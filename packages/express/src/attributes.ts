@@ -73,7 +73,7 @@ export function responseAttributes(exchange: Exchange, method: string, route: st
     'http.route': route,
     'http.response.status_code': res.statusCode,
     'http.response.body.size': isBodyless(method, res.statusCode) ? 0 : bodyBytes,
-    'spanline.http.ttfb_ms': firstByteMs - startedMs,
+    'spanline.http.ttfb_ms': Math.round((firstByteMs - startedMs) * 1000) / 1000,
     'spanline.http.streaming': res.chunkedEncoding ? true : undefined,
   };
 }

@@ -17,9 +17,9 @@ export interface Exchange {
   error: unknown;
 }
 
-/** The exchange that a request or a response belongs to. */
-export function exchangeOf(message: object): Exchange | undefined {
-  return stateOf(message)?.exchange;
+/** The exchange that a request belongs to. */
+export function exchangeOf(req: object): Exchange | undefined {
+  return stateOf(req)?.exchange;
 }
 
 /** Begins the exchange of a request. */
@@ -35,5 +35,4 @@ export function beginExchange(req: Request, res: Response, span: Span, logger: T
     error: undefined,
   };
   requestState(req).exchange = exchange;
-  requestState(res).exchange = exchange;
 }

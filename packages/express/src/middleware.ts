@@ -72,7 +72,7 @@ export function spanlineExpress(options: SpanlineExpressOptions): RequestHandler
   }
 
   function onClose(this: Response): void {
-    const exchange = exchangeOf(this);
+    const exchange = exchangeOf(this.req);
     if (exchange !== undefined) guard('express close', () => finish(exchange));
   }
 

@@ -1,6 +1,6 @@
 import type { Request } from 'express';
 import { type MatchedLayer, mountTemplate } from './mount-path.ts';
-import { type MessageState, requestState, stateOf } from './state.ts';
+import { type RequestState, requestState, stateOf } from './state.ts';
 
 /** A router assigns the parameters before it adds the layer's path to `baseUrl`; what lay deeper is left by then. */
 function enterLayer(layers: MatchedLayer[], at: number, params: unknown): void {
@@ -19,7 +19,7 @@ function pathOf(route: unknown): string | undefined {
   return Array.isArray(path) ? path.map(String).join('|') : undefined;
 }
 
-function templateOf(req: Request, { route, layers }: MessageState): string | undefined {
+function templateOf(req: Request, { route, layers }: RequestState): string | undefined {
   const path = pathOf(route);
   if (path === undefined) return undefined;
   const template = mountTemplate(req.baseUrl, layers) + path;

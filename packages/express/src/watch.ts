@@ -33,15 +33,15 @@ function responseMethods(prototype: object): PropertyDescriptorMap & ThisType<Re
   return {
     writeHead: method(function writeHead(...args) {
       const result = Reflect.apply(inherited('writeHead'), this, args);
-      noteHead(exchangeOf(this));
+      noteHead(exchangeOf(this.req));
       return result;
     }),
     write: method(function write(...args) {
-      count(exchangeOf(this), args[0], args[1]);
+      count(exchangeOf(this.req), args[0], args[1]);
       return Reflect.apply(inherited('write'), this, args);
     }),
     end: method(function end(...args) {
-      count(exchangeOf(this), args[0], args[1]);
+      count(exchangeOf(this.req), args[0], args[1]);
       return Reflect.apply(inherited('end'), this, args);
     }),
   };

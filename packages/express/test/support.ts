@@ -25,7 +25,11 @@ export class Harness {
   readonly app: Express;
   readonly server: Server;
 
-  constructor(express: typeof express5, options: TracerOptions = {}) {
+  constructor(
+    express: typeof express5,
+    options: TracerOptions = {},
+    serve: (app: Express) => Server = (app) => createServer(app),
+  ) {
     this.tracer = createTracer({
       logger: this.log.logger,
       statsIntervalSeconds: 0,
@@ -34,7 +38,7 @@ export class Harness {
     });
     this.app = express();
     this.app.set('env', 'test');
-    this.server = createServer(this.app);
+    this.server = serve(this.app);
   }
 
   async listen(): Promise<this> {
@@ -67,7 +71,7 @@ export class Harness {
   }
 
   /** Sends raw bytes and hangs up when `until` appears in the answer, or at once. */
-  async hangUp(raw: string, until?: string): Promise<void> {
+  async hangUp(raw: string | Buffer, until?: string): Promise<void> {
     const socket = connect(this.port, '127.0.0.1');
     socket.on('error', () => {});
     await once(socket, 'connect');
@@ -80,6 +84,16 @@ export class Harness {
       }
     }
     socket.destroy();
+  }
+
+  /** Sends raw bytes and gives everything that comes back until the server closes the connection. */
+  async exchange(raw: string): Promise<string> {
+    const socket = connect(this.port, '127.0.0.1');
+    socket.on('error', () => {});
+    socket.write(raw);
+    let text = '';
+    for await (const chunk of socket) text += String(chunk);
+    return text;
   }
 
   /** The records of spans, when there are as many. */
