@@ -3,7 +3,7 @@ import type { ProfileName } from '../profiles/index.ts';
 import type { ContentAttributes, ContentKey, SpanRecord } from '../schema/index.ts';
 import { fitField } from './fit.ts';
 import { createHasher, type Hasher } from './hash.ts';
-import { CONTENT_ORDER, kindOf, OUTPUT_KEYS, protectedKeys, SHRINK_ORDER } from './keys.ts';
+import { CONTENT_ORDER, kindOf, OUTPUT_KEYS, protectedKeys, SHRINK_ORDER, TEXT_FACTS } from './keys.ts';
 import { type Limits, resolveLimits } from './limits.ts';
 import {
   CAPTURE_MODES,
@@ -38,12 +38,17 @@ export interface CaptureReport {
 export interface Capture {
   /** The mode of one record. A policy that throws, or says what is no mode, counts as `metadata`. */
   mode(setting: CaptureSetting | undefined, subject: () => CaptureSubject): CaptureMode;
-  /** Redacts, hashes and limits the record's texts and writes its content keys, last. Never throws; what cannot be captured is left out. */
+  /**
+   * Redacts, hashes and limits the record's texts and writes its content keys, last. Never throws; what cannot be captured is left out.
+   *
+   * @param labels - the record's keys of open families (`labels.tenant`)
+   */
   apply(
     record: SpanRecord,
     content: ContentAttributes | undefined,
     mode: CaptureMode,
     scope: RedactionScope,
+    labels?: readonly string[],
   ): CaptureReport;
   /** The numbering of replacements; one per local root. */
   createScope(): RedactionScope;
@@ -66,8 +71,12 @@ const FACT_BYTES: Readonly<Record<string, number>> = {
 const DEFAULT_FACT_BYTES = 1024;
 /** What a line may hold besides what is counted here: the logger's own fields, punctuation, a profile's longer names. */
 const LINE_RESERVE = 768;
-/** Every character of a text becomes at most this many bytes of JSON. */
-const WORST_CASE = 6;
+/** A UTF-16 code unit is at most this many bytes of UTF-8; a quote or backslash of content, which is JSON already, is escaped to less. */
+const MAX_UTF8 = 3;
+/** A control character of a fact becomes `\u001b`. */
+const MAX_ESCAPED = 6;
+/** All the keys, numbers and punctuation of a line. */
+const KEYS_BYTES = 4096;
 
 /** One record on its way through capture. */
 class Capturing {
@@ -78,6 +87,7 @@ class Capturing {
   readonly tally: RedactionTally = { count: 0, rules: undefined };
   readonly #truncated = new Set<string>();
   #characters = 0;
+  #contentCharacters = 0;
   /** In mode `metadata` no text is written, so that none has to be redacted. */
   readonly #leafText: LeafText;
 
@@ -105,23 +115,30 @@ class Capturing {
     return kept;
   }
 
-  /** Facts: what a person may have typed is redacted, what is asked to be hashed is hashed, ids stay. */
-  facts(): void {
-    const record = this.#record;
+  /**
+   * Facts: what a person may have typed is redacted, what is asked to be hashed is hashed, ids stay.
+   *
+   * @param labels - the record's keys of open families
+   */
+  facts(labels: readonly string[]): void {
     if (this.#mode === 'metadata' || this.#mode === 'hashed') this.#dropErrorText();
-    for (const key in record) {
-      const value = record[key];
+    for (const key of TEXT_FACTS) this.#factOf(key);
+    for (const key of labels) this.#factOf(key);
+  }
+
+  #factOf(key: string): void {
+    const value = this.#record[key];
+    if (typeof value === 'string') {
+      const text = this.#parts.protected.has(key) ? this.#short(value, key) : this.#fact(key, value);
+      if (text !== value) this.#record[key] = text;
+      this.#characters += text?.length ?? 0;
+    } else if (Array.isArray(value)) {
       const isProtected = this.#parts.protected.has(key);
-      if (typeof value === 'string') {
-        const text = isProtected ? this.#short(value, key) : this.#fact(key, value);
-        record[key] = text;
-        this.#characters += text?.length ?? 0;
-      } else if (Array.isArray(value)) {
-        record[key] = value.map((entry) =>
-          isProtected ? this.#short(String(entry), key) : this.#text(String(entry), key),
-        );
-        for (const entry of record[key] as string[]) this.#characters += entry.length;
-      }
+      const texts = value.map((entry) =>
+        isProtected ? this.#short(String(entry), key) : this.#text(String(entry), key),
+      );
+      this.#record[key] = texts;
+      for (const text of texts) this.#characters += text.length;
     }
   }
 
@@ -177,7 +194,7 @@ class Capturing {
     if (output !== undefined) this.#record['spanline.content.output_bytes'] = output;
     if (original !== '') this.#evidence(original);
     if (this.#mode === 'metadata') return;
-    for (const [key, plain] of fields) this.#write(key, this.#fitted(key, plain, limits.fieldBytes));
+    for (const [key, plain] of fields) this.#write(key, plain, limits.fieldBytes);
     this.#fitLine(fields);
   }
 
@@ -188,16 +205,15 @@ class Capturing {
     this.#record['spanline.hash.key_id'] = hasher.keyId;
   }
 
-  #fitted(key: ContentKey, plain: Plain, maxBytes: number): Plain {
-    const fitted = fitField(key, plain, maxBytes);
-    if (fitted !== plain) this.#truncated.add(key);
-    return fitted;
-  }
-
-  #write(key: ContentKey, plain: Plain): void {
+  #write(key: ContentKey, plain: Plain, maxBytes: number): void {
     const { hasher } = this.#parts;
     const isText = kindOf(key) === 'text';
-    const text = isText && typeof plain === 'string' ? plain : JSON.stringify(plain);
+    const textOf = (value: Plain): string => (isText && typeof value === 'string' ? value : JSON.stringify(value));
+    let text = textOf(plain);
+    if (text.length * MAX_UTF8 > maxBytes && byteLength(text) > maxBytes) {
+      this.#truncated.add(key);
+      text = textOf(fitField(key, plain, maxBytes));
+    }
     let written = text;
     if (this.#mode === 'hashed' && hasher !== undefined) {
       const hmac = hasher.hash(text);
@@ -205,14 +221,14 @@ class Capturing {
       this.#record['spanline.hash.key_id'] = hasher.keyId;
     }
     this.#record[key] = written;
-    this.#characters += written.length;
+    this.#contentCharacters += written.length;
   }
 
   /** Fields give way in a fixed order until the whole line fits. */
   #fitLine(fields: readonly [ContentKey, Plain][]): void {
     const { lineBytes } = this.#parts.limits;
     const limit = lineBytes - LINE_RESERVE;
-    if (this.#characters * WORST_CASE + Object.keys(this.#record).length * 50 <= limit) return;
+    if (this.#characters * MAX_ESCAPED + this.#contentCharacters * MAX_UTF8 + KEYS_BYTES <= limit) return;
     let excess = byteLength(JSON.stringify(this.#record)) - limit;
     for (const key of SHRINK_ORDER) {
       if (excess <= 0) return;
@@ -224,7 +240,7 @@ class Capturing {
         if (onLine <= MIN_FIELD) break;
         const target = Math.max(MIN_FIELD, Math.floor(((onLine - excess) * raw) / onLine) - 32);
         this.#truncated.add(key);
-        this.#write(key, fitField(key, field[1], target));
+        this.#write(key, fitField(key, field[1], target), target);
         excess -= onLine - byteLength(JSON.stringify(this.#record[key]));
       }
     }
@@ -326,10 +342,10 @@ export function createCapture(options: CaptureOptions): Capture {
   return {
     mode,
     createScope,
-    apply(record, content, captureMode, scope): CaptureReport {
+    apply(record, content, captureMode, scope, labels = []): CaptureReport {
       const capturing = new Capturing(parts, record, captureMode, scope);
       capturing.reserve();
-      capturing.facts();
+      capturing.facts(labels);
       if (content !== undefined) capturing.content(content);
       return capturing.report();
     },

@@ -91,7 +91,6 @@ function isMessages(key: ContentKey): boolean {
  */
 export function fitField(key: ContentKey, value: Plain, maxBytes: number): Plain {
   const before = bytesOf(value);
-  if (before <= maxBytes) return value;
   let fitted: Plain;
   if (Array.isArray(value) && isMessages(key)) fitted = fitMessages(value, maxBytes);
   else if (Array.isArray(value) && key === 'gen_ai.retrieval.documents') fitted = fitDocuments(value, maxBytes);

@@ -169,15 +169,20 @@ export class PlainWalk {
       return { type: 'blob', ...blob, ...(typeof modality === 'string' ? { modality } : {}) };
     }
     const plain: { [key: string]: Plain } = {};
-    for (const key of taken) this.#put(plain, key, () => record[key]);
+    for (const key of taken) this.#put(plain, key, record);
     this.#omit(plain, keys.length - taken.length);
     return plain;
+  }
+
+  #keyText(key: string): string {
+    const name = key.length > MAX_KEY ? cut(key, MAX_KEY) : key;
+    return this.#leafText(name.isWellFormed() ? name : name.toWellFormed(), undefined);
   }
 
   #entries(entries: readonly [string, unknown][], count: number): Plain {
     const plain: { [key: string]: Plain } = {};
     const taken = Math.min(count, this.#limits.objectKeys);
-    for (const [key, value] of entries.slice(0, taken)) this.#put(plain, key, () => value);
+    for (const [key, value] of entries.slice(0, taken)) this.#put(plain, key, { [key]: value });
     this.#omit(plain, count - taken);
     return plain;
   }
@@ -188,19 +193,20 @@ export class PlainWalk {
     plain['…'] = `[+${omitted} keys]`;
   }
 
-  #put(plain: { [key: string]: Plain }, key: string, read: () => unknown): void {
+  #put(plain: { [key: string]: Plain }, key: string, source: Record<string, unknown>): void {
     let value: Plain | undefined;
     try {
-      value = this.convert(read(), key);
+      value = this.convert(source[key], key);
     } catch {
       value = UNREADABLE;
     }
     if (value === undefined) return;
-    const name = key.length > MAX_KEY ? cut(key, MAX_KEY) : key;
-    const safe = this.#leafText(name.isWellFormed() ? name : name.toWellFormed(), undefined);
+    const safe = PLAIN_KEY.test(key) ? key : this.#keyText(key);
     if (safe === '__proto__') Object.defineProperty(plain, safe, { value, enumerable: true, configurable: true });
     else plain[safe] = value;
   }
 }
 
 const MAX_KEY = 256;
+/** Keys that cannot hold anything of a person's. */
+const PLAIN_KEY = /^[A-Za-z_]{1,24}$/;

@@ -5,8 +5,8 @@ import { BUILT_IN_RULES, isSecretName, type Rule, toRule } from './rules.ts';
 
 /** What one local root has in common: the same value has the same number on all its lines. */
 export interface RedactionScope {
-  readonly numbers: Map<string, number>;
-  readonly perRule: Map<string, number>;
+  numbers: Map<string, number> | undefined;
+  perRule: Map<string, number> | undefined;
 }
 
 /** Counts what was replaced while one record was captured. */
@@ -25,7 +25,7 @@ export interface Redactor {
 
 /** A new scope, for a new local root. */
 export function createScope(): RedactionScope {
-  return { numbers: new Map(), perRule: new Map() };
+  return { numbers: undefined, perRule: undefined };
 }
 
 /** Values that are numbered per scope; later ones stand without a number. */
@@ -36,13 +36,15 @@ type Placeholder = (name: string, value: string, scope: RedactionScope) => strin
 
 /** `[EMAIL_1]`: readable within one trace and worthless outside of it. */
 function numbered(name: string, value: string, scope: RedactionScope): string {
+  const numbers = (scope.numbers ??= new Map<string, number>());
+  const perRule = (scope.perRule ??= new Map<string, number>());
   const key = `${name}\n${value}`;
-  let number = scope.numbers.get(key);
+  let number = numbers.get(key);
   if (number === undefined) {
-    if (scope.numbers.size >= MAX_NUMBERED) return `[${name}]`;
-    number = (scope.perRule.get(name) ?? 0) + 1;
-    scope.perRule.set(name, number);
-    scope.numbers.set(key, number);
+    if (numbers.size >= MAX_NUMBERED) return `[${name}]`;
+    number = (perRule.get(name) ?? 0) + 1;
+    perRule.set(name, number);
+    numbers.set(key, number);
   }
   return `[${name}_${number}]`;
 }

@@ -5,9 +5,6 @@ export type Spelling = Readonly<Record<string, string>>;
 const spelling = (names: Record<string, string>): Spelling =>
   Object.assign(Object.create(null) as Record<string, string>, names);
 
-/** The total stands beside the counts by rule (`spanline.stats.redacted.<rule>`); nested, it cannot have their name. */
-const STATS: Spelling = { 'spanline.stats.redacted': 'spanline.stats.redactions' };
-
 /** Elastic Common Schema 8. Fields that it maps as `nested` cannot take plain strings and get names of ours. */
 export const ECS: Spelling = spelling({
   level: 'log.level',
@@ -19,7 +16,6 @@ export const ECS: Spelling = spelling({
   'gen_ai.response.finish_reasons': 'spanline.finish_reasons',
   'gen_ai.request.stop_sequences': 'spanline.request.stop_sequences',
   'gen_ai.request.encoding_formats': 'spanline.request.encoding_formats',
-  ...STATS,
 });
 
 /** Datadog's standard attributes. */
@@ -39,5 +35,4 @@ export const DATADOG: Spelling = spelling({
   'client.address': 'network.client.ip',
   'user.id': 'usr.id',
   'error.type': 'error.kind',
-  ...STATS,
 });

@@ -205,7 +205,7 @@ export const EVENT_KEYS = {
   'spanline.stats.filtered': 'int',
   'spanline.stats.sampled_out': 'int',
   'spanline.stats.truncated': 'int',
-  'spanline.stats.redacted': 'int',
+  'spanline.stats.redactions': 'int',
   'spanline.stats.unfinished': 'int',
   'spanline.stats.open': 'int',
   'spanline.stats.internal_errors': 'int',

@@ -14,7 +14,7 @@ export interface LocalRoot {
   /** A span failed. */
   failed: boolean;
   /** Ids of the documents that retrievers returned. */
-  readonly sources: Set<string>;
+  sources: Set<string> | undefined;
   /** Numbers redacted values, so that one value reads the same on every line of the trace. */
   redaction: RedactionScope | undefined;
 }
@@ -27,7 +27,7 @@ export function createLocalRoot(sampled: boolean, sampleRatio: number | undefine
     sampleRatio,
     ended: false,
     failed: false,
-    sources: new Set(),
+    sources: undefined,
     redaction: undefined,
   };
 }

@@ -126,7 +126,7 @@ function resolveService(service: ServiceOptions, env: Environment): Omit<Resourc
   const name =
     optionalString('service.name', service.name) ?? variable(env, 'OTEL_SERVICE_NAME') ?? attributes['service.name'];
   const version = optionalString('service.version', service.version) ?? attributes['service.version'];
-  const found = name === undefined ? nearestPackage() : {};
+  const found = name === undefined || version === undefined ? nearestPackage() : {};
   return {
     serviceName: name ?? found.name,
     serviceVersion: version ?? found.version,

@@ -55,7 +55,8 @@ function shapeContent(span: RecordedSpan, content: ContentAttributes, record: Sp
     record['spanline.retrieval.score_max'] ??= Math.max(...scores);
   }
   for (const { id } of documents) {
-    if (id !== undefined && span.local.sources.size < MAX_SOURCES) span.local.sources.add(id);
+    const sources = (span.local.sources ??= new Set());
+    if (id !== undefined && sources.size < MAX_SOURCES) sources.add(id);
   }
   return shaped;
 }
@@ -99,14 +100,19 @@ export function createPipeline(parts: PipelineParts): Pipeline {
     };
   }
 
-  function applyCapture(span: RecordedSpan, record: SpanRecord, content: ContentAttributes | undefined): void {
+  function applyCapture(
+    span: RecordedSpan,
+    record: SpanRecord,
+    content: ContentAttributes | undefined,
+    labels: readonly string[],
+  ): void {
     const setting = span.seed.capture ?? span.seed.values.capture;
     const mode = capture.mode(setting, () => subjectOf(span, record));
     if (span.seed.capture === undefined && span.seed.values.captureOverride !== undefined) {
       record['spanline.capture.override'] = span.seed.values.captureOverride;
     }
     span.local.redaction ??= capture.createScope();
-    stats.captured(capture.apply(record, content, mode, span.local.redaction));
+    stats.captured(capture.apply(record, content, mode, span.local.redaction, labels));
   }
 
   function addToRollup(span: RecordedSpan, costUsd: number | undefined): void {
@@ -134,16 +140,17 @@ export function createPipeline(parts: PipelineParts): Pipeline {
 
   function process(span: RecordedSpan): void {
     if (spanObservers.size > 0) notify(spanObservers, endedView(span), 'onSpanEnd');
-    const { record, costUsd } = buildRecord(span, parts);
+    const { record, costUsd, labels } = buildRecord(span, parts);
     const content = span.content === undefined ? undefined : shaped(span, span.content, record);
     addToRollup(span, costUsd);
     if (span.parent === undefined) {
       span.local.rollup.writeTo(record);
-      if (span.local.sources.size > 0) record['spanline.sources'] = [...span.local.sources];
+      const { sources } = span.local;
+      if (sources !== undefined && sources.size > 0) record['spanline.sources'] = [...sources];
     }
     if (span.local.sampleRatio !== undefined) record['spanline.sample.ratio'] = span.local.sampleRatio;
     if (!span.local.sampled && recordObservers.size === 0) return stats.sampledOut();
-    applyCapture(span, record, content);
+    applyCapture(span, record, content, labels);
     if (recordObservers.size > 0) notify(recordObservers, record, 'onRecord');
     if (span.local.sampled) write(record);
     else stats.sampledOut();
@@ -165,12 +172,12 @@ export function createPipeline(parts: PipelineParts): Pipeline {
     started(span): void {
       if (!span.local.sampled) return;
       try {
-        const { record } = buildRecord(span, parts);
+        const { record, labels } = buildRecord(span, parts);
         record['event.name'] = 'span.start';
         for (const key of START_OMITS) record[key] = undefined;
         record['@timestamp'] = envelope(resource, span.seed.startEpochMs, '', '')['@timestamp'];
         record.message = `${span.name} started`;
-        applyCapture(span, record, undefined);
+        applyCapture(span, record, undefined, labels);
         write(record);
       } catch (error) {
         stats.internalError('pipeline', error);

@@ -126,17 +126,20 @@ function writeFacts(record: SpanRecord, span: RecordedSpan): void {
   }
 }
 
-function writeLabels(record: SpanRecord, span: RecordedSpan): void {
+/** @returns the keys that were written */
+function writeLabels(record: SpanRecord, span: RecordedSpan): string[] {
+  const keys: string[] = [];
+  const write = (key: string, value: string | number | boolean | undefined): void => {
+    if (value === undefined) return;
+    const name = `labels.${key}` as const;
+    record[name] = value;
+    keys.push(name);
+  };
   const { labels: inherited } = span.seed.values;
-  for (const key in inherited) {
-    const value = inherited[key];
-    if (value !== undefined) record[`labels.${labelKey(key)}`] = value;
-  }
-  for (const key in span.labels) {
-    const value = span.labels[key];
-    if (value !== undefined) record[`labels.${key}`] = value;
-  }
+  for (const key in inherited) write(labelKey(key), inherited[key]);
+  for (const key in span.labels) write(key, span.labels[key]);
   if (span.tags !== undefined) record['spanline.tags'] = [...new Set(span.tags)];
+  return keys;
 }
 
 /** The human summary: `chat gpt-4o-mini 1834 ms 1532→287 tok $0.000325`. No fact stands only here. */
@@ -148,15 +151,20 @@ function summary(span: RecordedSpan, costUsd: number | undefined): string {
   return span.status === 'ok' ? text : `${text} ${span.status}`;
 }
 
+/** A record without its content. */
+interface BuiltRecord {
+  readonly record: SpanRecord;
+  /** Cost of the call, when known. */
+  readonly costUsd: number | undefined;
+  /** The keys of its labels. */
+  readonly labels: readonly string[];
+}
+
 /**
  * The record of an ended span, complete but for its content, which capture writes last.
  *
- * @returns the record and the cost of the call, when known
  */
-export function buildRecord(
-  span: RecordedSpan,
-  parts: RecordParts,
-): { record: SpanRecord; costUsd: number | undefined } {
+export function buildRecord(span: RecordedSpan, parts: RecordParts): BuiltRecord {
   const level = levelOf(span.status, parts.level);
   const record = envelope(parts.resource, span.seed.startEpochMs + span.durationMs, level, '');
   record['event.name'] = 'span.end';
@@ -167,6 +175,5 @@ export function buildRecord(
   const costUsd = writeUsage(span, record, parts.pricer);
   record.message = summary(span, costUsd);
   writeError(record, span);
-  writeLabels(record, span);
-  return { record, costUsd };
+  return { record, costUsd, labels: writeLabels(record, span) };
 }

@@ -53,7 +53,7 @@ export function startStatsLine(host: StatsLineHost): StatsLine {
     record['spanline.stats.filtered'] = stats.filtered;
     record['spanline.stats.sampled_out'] = stats.sampledOut;
     record['spanline.stats.truncated'] = stats.truncated;
-    record['spanline.stats.redacted'] = stats.redacted;
+    record['spanline.stats.redactions'] = stats.redacted;
     record['spanline.stats.unfinished'] = stats.unfinished;
     record['spanline.stats.open'] = stats.open;
     record['spanline.stats.internal_errors'] = stats.internalErrors;

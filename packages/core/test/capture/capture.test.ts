@@ -9,7 +9,8 @@ const subject = () =>
 
 function captured(content: ContentAttributes, options: Partial<CaptureOptions> = {}, record: SpanRecord = {}) {
   const capture = createCapture({ capture: 'redacted', destination: 'small', profile: 'otel', ...options });
-  const report = capture.apply(record, content, capture.mode(undefined, subject), capture.createScope());
+  const labels = Object.keys(record).filter((key) => key.startsWith('labels.'));
+  const report = capture.apply(record, content, capture.mode(undefined, subject), capture.createScope(), labels);
   return { record: record as Record<string, unknown>, report };
 }
 

@@ -117,7 +117,7 @@ describe('names that every object has', () => {
 
 describe('a stats line', () => {
   it('keeps the total beside the counts by rule in nested profiles', () => {
-    const stats = { message: 'm', 'spanline.stats.redacted': 3, 'spanline.stats.redacted.email': 2 } as SpanRecord;
+    const stats = { message: 'm', 'spanline.stats.redactions': 3, 'spanline.stats.redacted.email': 2 } as SpanRecord;
     expect(parseLine(JSON.stringify(toDatadog(stats)))?.record).toEqual(stats);
     expect(parseLine(JSON.stringify({ 'ecs.version': '8', ...toEcs(stats) }))?.record).toEqual(stats);
   });
