@@ -47,13 +47,20 @@ function pathOf(target: string): string {
   return query < 0 ? target.slice(from) : target.slice(from, query);
 }
 
+const MAPPED = '::ffff:';
+
+/** A dual-stack socket shows an IPv4 address as an IPv6 one. */
+function plainAddress(address: string | undefined): string | undefined {
+  return address?.startsWith(MAPPED) && address.includes('.') ? address.slice(MAPPED.length) : address;
+}
+
 /** What is known when a request comes in. The query is left out: it holds tokens too often. */
 export function requestAttributes(req: Request, method: string): SpanAttributes {
   return {
     'http.request.method': method,
     'url.scheme': req.protocol,
     'url.path': pathOf(req.originalUrl),
-    'client.address': req.ip,
+    'client.address': plainAddress(req.ip),
     'user_agent.original': req.headers['user-agent'],
     'network.protocol.version': req.httpVersion,
     'http.request.body.size': sizeOf(req.headers['content-length']),

@@ -30,7 +30,6 @@ function finish(exchange: Exchange): void {
   const method = methodOf(req);
   const route = routeTemplate(req);
   const outcome = outcomeOf(exchange);
-  if (route !== undefined) span.updateName(spanName(method, route));
   span.set(responseAttributes(exchange, method, route));
   if (outcome.status === 'aborted') span.set({ 'spanline.http.aborted': true });
   if (outcome.status === 'error') span.fail(outcome.error);

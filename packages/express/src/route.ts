@@ -1,4 +1,5 @@
 import type { Request } from 'express';
+import { methodOf, spanName } from './attributes.ts';
 import { type MatchedLayer, mountTemplate } from './mount-path.ts';
 import { type RequestState, requestState, stateOf } from './state.ts';
 
@@ -28,7 +29,7 @@ function templateOf(req: Request, { route, layers }: RequestState): string | und
 
 /**
  * The template of the route that answered (`/api/:version/ask/:id`), without patching Express. Its routers tell on the request what they matched: they assign `req.params` for
- * every layer with a path and `req.route` for a route. These accessors watch the assignments and keep what they see at that moment; afterwards `baseUrl` is reset by
+ * every layer with a path and `req.route` for a route. The span has its name from then on, so that what runs below it has the whole path. These accessors watch the assignments and keep what they see at that moment; afterwards `baseUrl` is reset by
  * errors and mount paths are filled in.
  */
 export const ROUTE_ACCESSORS: PropertyDescriptorMap & ThisType<Request> = {
@@ -54,6 +55,7 @@ export const ROUTE_ACCESSORS: PropertyDescriptorMap & ThisType<Request> = {
       const state = requestState(this);
       state.route = value;
       state.template = templateOf(this, state);
+      if (state.template !== undefined) state.exchange?.span.updateName(spanName(methodOf(this), state.template));
     },
   },
 };
