@@ -4,11 +4,13 @@ import * as workflow from '@llamaindex/workflow';
 import { createTracer, type Tracer, validate } from '@spanline/core';
 import { type MemoryLog, memoryLog, tree } from '@spanline/core/testing';
 import { instrumentLlamaIndex, type Uninstall } from '@spanline/llamaindex';
-import { FunctionTool, type LLM } from 'llamaindex';
+import { FunctionTool } from 'llamaindex';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { jsonLines, runChild } from '../support/child.ts';
 
-type AgentTool = NonNullable<Parameters<typeof workflow.agent>[0]['tools']>[number];
+type AgentParams = Parameters<typeof workflow.agent>[0];
+type AgentTool = NonNullable<AgentParams['tools']>[number];
+type AgentLLM = NonNullable<AgentParams['llm']>;
 
 interface Turn {
   text?: string;
@@ -36,7 +38,7 @@ class Scripted {
   }
 }
 
-const scripted = (...turns: Turn[]): LLM & { supportToolCall: true } => new Scripted(...turns) as never;
+const scripted = (...turns: Turn[]): AgentLLM => new Scripted(...turns) as unknown as AgentLLM;
 
 const CITY = { type: 'object', properties: { city: { type: 'string' } }, required: ['city'] } as const;
 

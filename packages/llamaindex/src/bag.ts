@@ -1,9 +1,14 @@
 /** Properties of a value whose type is another library's business. */
 export type Bag = Record<string, unknown>;
 
+/** Something with properties. LlamaIndex's embeddings are functions with methods. */
+export function isObject(value: unknown): value is object {
+  return (typeof value === 'object' && value !== null) || typeof value === 'function';
+}
+
 /** The value's properties; none of what has none. */
 export function bag(value: unknown): Bag {
-  return (typeof value === 'object' && value !== null) || typeof value === 'function' ? (value as Bag) : {};
+  return isObject(value) ? (value as Bag) : {};
 }
 
 /** A string that says something. */

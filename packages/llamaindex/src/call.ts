@@ -1,5 +1,6 @@
 import type { Span, SpanOptions, Tracer } from '@spanline/core';
-import { createGuard, runInSpan } from '@spanline/core/source';
+import { type Guard, runInSpan } from '@spanline/core/source';
+import { isObject } from './bag.ts';
 import type { Method } from './patches.ts';
 import { SCOPE } from './scope.ts';
 
@@ -22,17 +23,19 @@ export interface CallTracer {
    * @param operation - calls of the same operation on the same object inside each other (`query` calls `_query`) are one span
    */
   traced(operation: string, read: ReadCall): (original: Method) => Method;
+  /** False after `stop()` and for a tracer that is switched off. */
+  isActive(): boolean;
   /** After this every traced method is what it was. */
   stop(): void;
 }
 
 /** Traces calls with `tracer`. No fault of ours reaches the caller: then the call goes on untraced. */
-export function createCallTracer(tracer: Tracer): CallTracer {
-  const guard = createGuard(tracer);
+export function createCallTracer(tracer: Tracer, guard: Guard): CallTracer {
   const running = new WeakMap<object, Set<string>>();
   let stopped = !tracer.enabled;
 
   function begin(operation: string, read: ReadCall, self: object, args: readonly unknown[]): TracedCall | undefined {
+    if (stopped || !isObject(self)) return undefined;
     if (running.get(self)?.has(operation) === true) return undefined;
     return guard(`llamaindex ${operation}`, () => read(self, args));
   }
@@ -51,7 +54,7 @@ export function createCallTracer(tracer: Tracer): CallTracer {
   return {
     traced: (operation, read) => (original) =>
       function traced(this: object, ...args: unknown[]): unknown {
-        const call = stopped ? undefined : begin(operation, read, this, args);
+        const call = begin(operation, read, this, args);
         if (call === undefined) return Reflect.apply(original, this, args);
         const { options, output, isContent } = call;
         const span = tracer.startSpan({ scope: SCOPE, ...options });
@@ -67,6 +70,7 @@ export function createCallTracer(tracer: Tracer): CallTracer {
           },
         );
       },
+    isActive: () => !stopped,
     stop(): void {
       stopped = true;
     },

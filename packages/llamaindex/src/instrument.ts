@@ -1,15 +1,23 @@
 import { defaultTracer } from '@spanline/core';
+import { createGuard } from '@spanline/core/source';
 import * as llamaindex from 'llamaindex';
 import { bag, type Bag } from './bag.ts';
 import { createCallTracer } from './call.ts';
 import { checkOptions, type InstrumentOptions } from './options.ts';
-import { createPatches } from './patches.ts';
+import { createPatches, type Patches } from './patches.ts';
 import { createReach, type Reach } from './reach.ts';
+import { withWorkflowModule } from './workflow-module.ts';
 
 /** Takes the instrumentation away again. */
 export interface Uninstall {
   (): void;
   [Symbol.dispose](): void;
+  /**
+   * Traces a component that you call directly: an LLM, an embedding model, a vector store, a retriever, a tool, a postprocessor, an agent. It is changed in place, with the others of its class where the class has the method.
+   *
+   * @returns the same object
+   */
+  observe<T extends object>(component: T): T;
 }
 
 /** Classes whose methods are the ways into LlamaIndex; all else is reached from them. */
@@ -24,6 +32,8 @@ const CARRIERS = [
   'BaseRetriever',
   'BaseSynthesizer',
   'BaseEmbedding',
+  'AgentWorkflow',
+  'FunctionAgent',
 ] as const;
 
 function instrumentModule(module: Bag, reach: Reach): void {
@@ -31,7 +41,7 @@ function instrumentModule(module: Bag, reach: Reach): void {
 }
 
 /** What the application takes from `Settings` to call by itself is traced when it takes it. */
-function instrumentSettings(module: Bag, patches: ReturnType<typeof createPatches>, reach: Reach): void {
+function instrumentSettings(module: Bag, patches: Patches, observe: (component: unknown) => void): void {
   const settings = module['Settings'];
   if (typeof settings !== 'object' || settings === null) return;
   for (const name of ['llm', 'embedModel']) {
@@ -41,7 +51,7 @@ function instrumentSettings(module: Bag, patches: ReturnType<typeof createPatche
       (original) =>
         function get(this: object): unknown {
           const value: unknown = Reflect.apply(original, this, []);
-          reach.component(value);
+          observe(value);
           return value;
         },
     );
@@ -53,7 +63,7 @@ let installed: Uninstall | undefined;
 const DISPOSE: typeof Symbol.dispose = Symbol.dispose ?? Symbol.for('Symbol.dispose');
 
 /**
- * Traces LlamaIndexTS: query engines, retrievers, embeddings, vector stores, postprocessors, synthesisers, chat engines, tools and LLMs, of the library, of its providers and of your own. Methods are replaced
+ * Traces LlamaIndexTS: query engines, retrievers, embeddings, vector stores, postprocessors, synthesisers, chat engines, agents, tools and LLMs, of the library, of its providers and of your own. Methods are replaced
  * in place on their classes; results, errors, streams and `this` stay what they are. Instrumenting again replaces the former instrumentation, so that nothing is traced twice.
  *
  * @example
@@ -73,19 +83,27 @@ export function instrumentLlamaIndex(options: InstrumentOptions = {}): Uninstall
   checkOptions(options);
   installed?.();
   const tracer = options.tracer ?? defaultTracer();
+  const guard = createGuard(tracer);
   const patches = createPatches();
-  const calls = createCallTracer(tracer);
-  const reach = createReach(patches, calls, options.streamUsage ?? false);
-  for (const module of [llamaindex, ...(options.modules ?? [])]) {
-    instrumentModule(module as unknown as Bag, reach);
-    instrumentSettings(module as unknown as Bag, patches, reach);
-  }
+  const calls = createCallTracer(tracer, guard);
+  const reach = createReach({ tracer, guard, patches, calls, streamUsage: options.streamUsage ?? false });
+  const observe = <T>(component: T): T => {
+    if (calls.isActive()) guard('llamaindex observe', () => reach.component(component));
+    return component;
+  };
+  const instrument = (module: object): void => {
+    if (!calls.isActive()) return;
+    instrumentModule(module as Bag, reach);
+    instrumentSettings(module as Bag, patches, observe);
+  };
+  for (const module of [llamaindex, ...(options.modules ?? [])]) instrument(module);
+  withWorkflowModule((module) => guard('llamaindex workflow', () => instrument(module)));
   const uninstall = (): void => {
     calls.stop();
     patches.undo();
     if (installed === handle) installed = undefined;
   };
-  const handle = Object.assign(uninstall, { [DISPOSE]: uninstall });
+  const handle = Object.assign(uninstall, { observe, [DISPOSE]: uninstall });
   installed = handle;
   return handle;
 }

@@ -64,7 +64,7 @@ function toolCalls(options: unknown): MessagePart[] {
 }
 
 /** LlamaIndex keeps tool calls and tool results in a message's `options`. */
-function toMessage(message: unknown): Message {
+export function toMessage(message: unknown): Message {
   const { role, content, options } = bag(message);
   const [base] = toMessages([{ role, content }]);
   const result = bag(bag(options)['toolResult']);

@@ -15,10 +15,44 @@ export interface Patches {
 }
 
 interface Patch {
-  readonly owner: object;
   readonly name: string;
   readonly before: PropertyDescriptor;
   readonly after: PropertyDescriptor;
+}
+
+/** Patches by the object they are on. It does not keep the objects: an application may make a model or a tool per request. */
+interface PatchedObjects {
+  add(owner: object, patch: Patch): void;
+  /** Takes all out, the latest of each object first. */
+  drain(undo: (owner: object, patch: Patch) => void): void;
+}
+
+function createPatchedObjects(): PatchedObjects {
+  let patches = new WeakMap<object, Patch[]>();
+  const owners = new Set<WeakRef<object>>();
+  const collected = new FinalizationRegistry<WeakRef<object>>((owner) => owners.delete(owner));
+
+  return {
+    add(owner, patch): void {
+      const known = patches.get(owner);
+      if (known !== undefined) {
+        known.push(patch);
+        return;
+      }
+      patches.set(owner, [patch]);
+      const reference = new WeakRef(owner);
+      owners.add(reference);
+      collected.register(owner, reference);
+    },
+    drain(undo): void {
+      for (const reference of owners) {
+        const owner = reference.deref();
+        if (owner !== undefined) for (const patch of patches.get(owner)?.toReversed() ?? []) undo(owner, patch);
+      }
+      owners.clear();
+      patches = new WeakMap();
+    },
+  };
 }
 
 function ownerOf(target: object, name: string): object | undefined {
@@ -30,7 +64,7 @@ function ownerOf(target: object, name: string): object | undefined {
 
 /** No patches yet. */
 export function createPatches(): Patches {
-  const patches: Patch[] = [];
+  const patched = createPatchedObjects();
   const ours = new WeakSet<object>();
 
   function replace(
@@ -42,7 +76,7 @@ export function createPatches(): Patches {
     const before = owner === undefined ? undefined : Object.getOwnPropertyDescriptor(owner, name);
     if (owner === undefined || before?.configurable !== true) return;
     const after = change(before);
-    if (after !== undefined && Reflect.defineProperty(owner, name, after)) patches.push({ owner, name, before, after });
+    if (after !== undefined && Reflect.defineProperty(owner, name, after)) patched.add(owner, { name, before, after });
   }
 
   return {
@@ -66,11 +100,10 @@ export function createPatches(): Patches {
       });
     },
     undo(): void {
-      for (const { owner, name, before, after } of patches.toReversed()) {
+      patched.drain((owner, { name, before, after }) => {
         const now = Object.getOwnPropertyDescriptor(owner, name);
         if (now?.value === after.value && now?.get === after.get) Object.defineProperty(owner, name, before);
-      }
-      patches.length = 0;
+      });
     },
   };
 }

@@ -1,8 +1,11 @@
-import { bag, type Bag, classNameOf } from './bag.ts';
+import type { Tracer } from '@spanline/core';
+import type { Guard } from '@spanline/core/source';
+import { readStep, watchRuns } from './agents.ts';
+import { bag, type Bag, classNameOf, isObject } from './bag.ts';
 import type { CallTracer, ReadCall } from './call.ts';
 import { readChatEngine, readQuery, readSynthesize, readTool } from './engines.ts';
 import { readChat, readComplete } from './llm.ts';
-import type { Patches } from './patches.ts';
+import type { Method, Patches } from './patches.ts';
 import { readBatchEmbedding, readPostprocess, readQueryEmbedding, readRetrieve, readVectorQuery } from './retrieval.ts';
 
 /** Where components keep the components they work with. */
@@ -38,8 +41,17 @@ function hasOwnCompletion(llm: object): boolean {
   return false;
 }
 
+/** What the walk works with. */
+export interface ReachTools {
+  readonly tracer: Tracer;
+  readonly guard: Guard;
+  readonly patches: Patches;
+  readonly calls: CallTracer;
+  readonly streamUsage: boolean;
+}
+
 /** Creates the walk. */
-export function createReach(patches: Patches, calls: CallTracer, streamUsage: boolean): Reach {
+export function createReach({ tracer, guard, patches, calls, streamUsage }: ReachTools): Reach {
   const known = new WeakSet<object>();
 
   function collaborators(self: object): void {
@@ -73,6 +85,33 @@ export function createReach(patches: Patches, calls: CallTracer, streamUsage: bo
     if (hasOwnCompletion(target)) method(target, 'complete', 'chat', readComplete);
   }
 
+  /** A context is made for every run; what it runs on is made with the agent, so that it is found when the agent is first used. */
+  function watchContexts(workflow: object): void {
+    const { agents, workflow: inner } = bag(workflow);
+    const members = bag(agents)['values'];
+    if (isFunction(members)) for (const agent of (agents as Map<unknown, unknown>).values()) component(agent);
+    patches.method(
+      bag(inner),
+      'createContext',
+      (original) =>
+        function createContext(this: object, ...args: unknown[]): unknown {
+          const context = Reflect.apply(original, this, args);
+          if (calls.isActive()) guard('llamaindex agent', () => watchRuns(tracer, guard, workflow, bag(context)));
+          return context;
+        },
+    );
+  }
+
+  function agentWorkflow(target: object): void {
+    const entry = (original: Method): Method =>
+      function traced(this: object, ...args: unknown[]): unknown {
+        if (calls.isActive()) guard('llamaindex agent', () => watchContexts(this));
+        return Reflect.apply(original, this, args);
+      };
+    patches.method(target, 'runStream', entry);
+    patches.method(target, 'createContext', entry);
+  }
+
   function patch(target: object): void {
     const source = target as Bag;
     const has = (name: string): boolean => isFunction(source[name]);
@@ -94,13 +133,17 @@ export function createReach(patches: Patches, calls: CallTracer, streamUsage: bo
       llm(target);
     } else if (has('chat')) {
       method(target, 'chat', 'chat engine', readChatEngine);
+    } else if (has('takeStep')) {
+      method(target, 'takeStep', 'step', readStep);
+    } else if (has('runStream') && has('createContext')) {
+      agentWorkflow(target);
     } else if (has('call') && 'metadata' in source) {
       method(target, 'call', 'tool', readTool);
     }
   }
 
   function component(value: unknown): void {
-    if (typeof value !== 'object' || value === null || known.has(value)) return;
+    if (!isObject(value) || known.has(value)) return;
     known.add(value);
     patch(value);
     collaborators(value);

@@ -1,0 +1,96 @@
+import { types } from 'node:util';
+import type { Span, SpanOptions, Tracer } from '@spanline/core';
+import type { Guard } from '@spanline/core/source';
+import { bag, type Bag, text } from './bag.ts';
+import type { TracedCall } from './call.ts';
+import { toMessage } from './llm.ts';
+import { SCOPE } from './scope.ts';
+
+const WHERE = 'llamaindex agent';
+const START = 'llamaindex-start';
+const STOP = 'llamaindex-stop';
+
+type Handler = (...args: unknown[]) => unknown;
+
+/** One call of one of a workflow's handlers, as the workflow's own hook tells it. */
+interface HandlerCall {
+  readonly handler: Handler;
+}
+
+function readRun(workflow: object, start: unknown): SpanOptions {
+  const { userInput, chatHistory } = bag(start);
+  const name = text(bag(workflow)['rootAgentName']) ?? 'agent';
+  return {
+    scope: SCOPE,
+    name: `invoke_agent ${name}`,
+    type: 'agent',
+    input: userInput ?? (Array.isArray(chatHistory) ? chatHistory.map(toMessage) : undefined),
+    attributes: { 'gen_ai.agent.name': name },
+  };
+}
+
+/** The handler, with its failure told to `span`. What it returns is what it returned: a rejection nobody handles stays one. */
+function watched(handler: Handler, failed: (error: unknown) => void): Handler {
+  return function handle(this: unknown, ...args): unknown {
+    let result: unknown;
+    try {
+      result = Reflect.apply(handler, this, args);
+    } catch (error) {
+      failed(error);
+      throw error;
+    }
+    if (types.isPromise(result)) void Promise.prototype.then.call(result, undefined, failed);
+    return result;
+  };
+}
+
+/**
+ * Traces the runs of one context of an agent workflow. A run begins and ends with the workflow's own events, not with the stream that the caller gets: the workflow goes on when nobody reads. A handler
+ * that fails ends the run at once: the workflow never tells its caller, and Node ends the process for the unhandled rejection.
+ */
+export function watchRuns(tracer: Tracer, guard: Guard, workflow: object, context: Bag): void {
+  let run: Span | undefined;
+  const failed = (error: unknown): void => guard(WHERE, () => run?.fail(error).end());
+  const sent = (event: unknown): void => {
+    const label = String(event);
+    if (label === START && run?.isRecording !== true) run = tracer.startSpan(readRun(workflow, bag(event)['data']));
+    else if (label === STOP) run?.output(bag(bag(event)['data'])['result']).end();
+  };
+  const handled = (call: HandlerCall, next: (call: HandlerCall) => void): void => {
+    const span = run;
+    if (span?.isRecording !== true) return next(call);
+    const traced = guard(
+      WHERE,
+      // The call has accessors that must not run, so it is not copied.
+      () => Object.create(call, { handler: { value: watched(call.handler, failed) } }) as HandlerCall,
+    );
+    // Handlers are started by other handlers: without the run they would stand below whatever step sent their event.
+    tracer.run(span, () => next(traced ?? call));
+  };
+  subscribe(context['__internal__call_send_event'], (event: unknown) => guard(WHERE, () => sent(event)));
+  subscribe(context['__internal__call_context'], handled);
+}
+
+function subscribe(source: unknown, listener: (...args: never[]) => void): void {
+  const subscribable = bag(source);
+  (subscribable['subscribe'] as (callback: unknown) => void)(listener);
+}
+
+/** What an agent's step gave: a message, or what it wants to be called. */
+function describeStep(span: Span, value: unknown): void {
+  const { response } = bag(value);
+  if (response !== undefined) span.output([toMessage(response)]);
+}
+
+/** A call of `agent.takeStep(context, state, messages, tools)`: one turn of one agent. */
+export function readStep(agent: object): TracedCall {
+  const { name, description } = agent as Bag;
+  return {
+    options: {
+      name: `step ${text(name) ?? 'agent'}`,
+      type: 'chain',
+      attributes: { 'gen_ai.agent.name': text(name), 'gen_ai.agent.description': text(description) },
+    },
+    output: describeStep,
+  };
+}
