@@ -149,7 +149,7 @@ export function observe(
     }
     return { ...descriptor, value: wrap(descriptor?.value as AnyFunction, first, String(key)) };
   };
-  return decorate as ObserveDecorator;
+  return decorate;
 }
 
 /** LangSmith's name for {@link observe}. */

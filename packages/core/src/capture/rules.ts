@@ -139,7 +139,7 @@ export const BUILT_IN_RULES: readonly Rule[] = [
   {
     name: 'API_KEY',
     credential: true,
-    hint: '[-_](?<=(?:sk|k-lf|glpat|xai|xox[abeoprs])-|(?:k_live|k_test|gh[pousr]|hub_pat|hf|npm|lsv2|gsk|r8)_)|AIza|AKIA|ASIA|\.(?<=SG\.|ya29\.)',
+    hint: '[-_](?<=(?:sk|k-lf|glpat|xai|xox[abeoprs])-|(?:k_live|k_test|gh[pousr]|hub_pat|hf|npm|lsv2|gsk|r8)_)|AIza|AKIA|ASIA|\\.(?<=SG\\.|ya29\\.)',
     pattern: new RegExp(`(?<![A-Za-z0-9])(?:${API_KEYS.join('|')})`, 'g'),
   },
   {
