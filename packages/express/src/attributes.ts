@@ -1,5 +1,5 @@
 import type { SpanAttributes } from '@spanline/core';
-import type { Request } from 'express';
+import type { Request, Response } from 'express';
 import type { Exchange } from './exchange.ts';
 
 /** Methods of OpenTelemetry's HTTP conventions; any other is `_OTHER`, so that callers cannot invent values. */
@@ -73,8 +73,13 @@ function isBodyless(method: string, status: number): boolean {
 }
 
 /** What is known when its response has closed. Of a response whose head never left, only the route is. */
-export function responseAttributes(exchange: Exchange, method: string, route: string | undefined): SpanAttributes {
-  const { res, firstByteMs, startedMs, bodyBytes } = exchange;
+export function responseAttributes(
+  res: Response,
+  exchange: Exchange,
+  method: string,
+  route: string | undefined,
+): SpanAttributes {
+  const { firstByteMs, startedMs, bodyBytes } = exchange;
   if (firstByteMs === undefined) return { 'http.route': route };
   return {
     'http.route': route,

@@ -24,13 +24,14 @@ function spanOptions(req: Request, { parent, link }: Origin): SpanOptions {
   return options;
 }
 
-/** Ends the span of a closed response. A socket closes in any context or none: everything needed is on the exchange. */
-function finish(exchange: Exchange): void {
-  const { req, span } = exchange;
+/** Ends the span of a closed response. A socket closes in any context or none: everything needed hangs on the response. */
+function finish(res: Response, exchange: Exchange): void {
+  const { req } = res;
+  const { span } = exchange;
   const method = methodOf(req);
   const route = routeTemplate(req);
-  const outcome = outcomeOf(exchange);
-  span.set(responseAttributes(exchange, method, route));
+  const outcome = outcomeOf(res, exchange);
+  span.set(responseAttributes(res, exchange, method, route));
   if (outcome.status === 'aborted') span.set({ 'spanline.http.aborted': true });
   if (outcome.status === 'error') span.fail(outcome.error);
   span.end({ status: outcome.status });
@@ -72,12 +73,12 @@ export function spanlineExpress(options: SpanlineExpressOptions): RequestHandler
 
   function onClose(this: Response): void {
     const exchange = exchangeOf(this.req);
-    if (exchange !== undefined) guard('express close', () => finish(exchange));
+    if (exchange !== undefined) guard('express close', () => finish(this, exchange));
   }
 
   function begin(req: Request, res: Response, origin: Origin): Span {
     const span = tracer.startSpan(spanOptions(req, origin));
-    beginExchange(req, res, span, logger);
+    beginExchange(req, span, logger);
     res.on('close', onClose);
     watchApplication(req.app);
     watchRoute(req);

@@ -1,4 +1,5 @@
 import { STATUS_CODES } from 'node:http';
+import type { Response } from 'express';
 import type { Exchange } from './exchange.ts';
 
 /** How an exchange ended. */
@@ -21,8 +22,8 @@ function statusError(code: number): NamedFailure {
  * Who closed a connection whose response is incomplete. A client that leaves ends the stream (FIN) or resets it, and a connection that breaks has an error; without either it was closed
  * here: by `destroy()`, by Express's final handler after a fault behind the head, or by a timeout. `timeout` listeners are not used: adding one would switch Node's own closing off.
  */
-function closedHere({ req, startedMs }: Exchange): NamedFailure | undefined {
-  const { socket } = req;
+function closedHere(res: Response, startedMs: number): NamedFailure | undefined {
+  const { socket } = res.req;
   if (!socket.destroyed || socket.readableEnded || (socket.errored ?? null) !== null) return undefined;
   const timeoutMs = socket.timeout ?? 0;
   if (timeoutMs > 0 && performance.now() - startedMs >= timeoutMs) {
@@ -38,14 +39,13 @@ function closedHere({ req, startedMs }: Exchange): NamedFailure | undefined {
  * Reads the outcome from a closed response. Neither its status (200 until something else is set) nor its events tell a client that left from a fault of the server behind the head, so
  * that what the handlers failed with and the state of the connection decide.
  */
-export function outcomeOf(exchange: Exchange): Outcome {
-  const { res } = exchange;
+export function outcomeOf(res: Response, exchange: Exchange): Outcome {
   const known: unknown = exchange.error ?? res.errored ?? undefined;
   if (res.writableFinished) {
     return res.statusCode >= SERVER_ERROR
       ? { status: 'error', error: known ?? statusError(res.statusCode) }
       : { status: 'ok' };
   }
-  const error = known ?? closedHere(exchange);
+  const error = known ?? closedHere(res, exchange.startedMs);
   return error === undefined ? { status: 'aborted' } : { status: 'error', error };
 }

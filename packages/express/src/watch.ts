@@ -1,12 +1,13 @@
 import type { Tracer } from '@spanline/core';
 import type { Application, Request, Response } from 'express';
-import { type Exchange, exchangeOf } from './exchange.ts';
+import { exchangeOf } from './exchange.ts';
 import { ROUTE_ACCESSORS } from './route.ts';
 
 type Method = 'writeHead' | 'write' | 'end';
 
-function count(exchange: Exchange | undefined, chunk: unknown, encoding: unknown): void {
-  if (exchange === undefined || exchange.res.writableEnded || exchange.res.destroyed) return;
+function count(res: Response, chunk: unknown, encoding: unknown): void {
+  const exchange = exchangeOf(res.req);
+  if (exchange === undefined || res.writableEnded || res.destroyed) return;
   if (typeof chunk === 'string') {
     exchange.bodyBytes += Buffer.byteLength(
       chunk,
@@ -17,8 +18,9 @@ function count(exchange: Exchange | undefined, chunk: unknown, encoding: unknown
   }
 }
 
-function noteHead(exchange: Exchange | undefined): void {
-  if (exchange !== undefined && !exchange.res.destroyed) exchange.firstByteMs ??= performance.now();
+function noteHead(res: Response): void {
+  const exchange = exchangeOf(res.req);
+  if (exchange !== undefined && !res.destroyed) exchange.firstByteMs ??= performance.now();
 }
 
 /** Methods of responses that note what passes and hand it to what `prototype` inherits. */
@@ -33,15 +35,15 @@ function responseMethods(prototype: object): PropertyDescriptorMap & ThisType<Re
   return {
     writeHead: method(function writeHead(...args) {
       const result = Reflect.apply(inherited('writeHead'), this, args);
-      noteHead(exchangeOf(this.req));
+      noteHead(this);
       return result;
     }),
     write: method(function write(...args) {
-      count(exchangeOf(this.req), args[0], args[1]);
+      count(this, args[0], args[1]);
       return Reflect.apply(inherited('write'), this, args);
     }),
     end: method(function end(...args) {
-      count(exchangeOf(this.req), args[0], args[1]);
+      count(this, args[0], args[1]);
       return Reflect.apply(inherited('end'), this, args);
     }),
   };
