@@ -27,6 +27,27 @@ function fitTexts(value: Plain, maxBytes: number): Plain {
   return fitted;
 }
 
+/** A copy in which every list has at most `length` elements, the first ones. */
+function capArrays(value: Plain, length: number): Plain {
+  if (Array.isArray(value)) {
+    const kept = value.slice(0, length).map((entry) => capArrays(entry, length));
+    return value.length > length ? [...kept, `…[+${value.length - length} elements]`] : kept;
+  }
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, entry]) => [key, capArrays(entry, length)]));
+}
+
+const LONGEST_LIST = 128;
+
+/** Texts are cut until the value fits; when short texts are simply too many, lists give way. */
+function fitValue(value: Plain, maxBytes: number): Plain {
+  let fitted = fitTexts(value, maxBytes);
+  for (let length = LONGEST_LIST; length > 0 && bytesOf(fitted) > maxBytes; length = Math.floor(length / 2)) {
+    fitted = capArrays(fitted, length);
+  }
+  return fitted;
+}
+
 /** Elements are left out at the end (`drop: 'last'`) or at the beginning until the rest fits; a marker tells how many. */
 function fitElements(
   elements: readonly Plain[],
@@ -94,7 +115,7 @@ export function fitField(key: ContentKey, value: Plain, maxBytes: number): Plain
   let fitted: Plain;
   if (Array.isArray(value) && isMessages(key)) fitted = fitMessages(value, maxBytes);
   else if (Array.isArray(value) && key === 'gen_ai.retrieval.documents') fitted = fitDocuments(value, maxBytes);
-  else fitted = fitTexts(value, maxBytes);
+  else fitted = fitValue(value, maxBytes);
   if (bytesOf(fitted) <= maxBytes) return fitted;
   const gone = `…[+${before} bytes]`;
   if (isMessages(key)) return [{ role: 'system', parts: [{ type: 'text', content: gone }] }];

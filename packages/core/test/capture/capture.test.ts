@@ -198,6 +198,13 @@ describe('limits', () => {
     for (const { role, parts } of kept) expect([typeof role, Array.isArray(parts)]).toEqual(['string', true]);
   });
 
+  it('keep the first of many short texts', () => {
+    const kept = input(Array.from({ length: 400 }, (_, index) => `${index} ${text(200)}`)) as string[];
+    expect(kept[0]).toMatch(/^0 ä/);
+    expect(kept.at(-1)).toMatch(/^…\[\+\d+ elements\]$/);
+    expect(Buffer.byteLength(JSON.stringify(kept))).toBeLessThanOrEqual(8192);
+  });
+
   it('shrink documents before messages and messages before the answer', () => {
     const message = (role: string) => ({ role, parts: [{ type: 'text', content: text(6000) }] });
     const { record } = captured({
