@@ -4,7 +4,9 @@ import { SpanlineError, type Tracer } from '@spanline/core';
 export interface InstrumentOptions {
   /** @defaultValue `defaultTracer()` */
   tracer?: Tracer;
-  /** Further copies of the `llamaindex` module that are loaded in this process (a CommonJS one beside the ES module). */
+  /**
+   * Further copies of `llamaindex` and `@llamaindex/workflow` that are loaded in this process: a CommonJS one beside the ES module, or `@llamaindex/workflow` itself where it is not found at once (tsx, bundles).
+   */
   modules?: readonly object[];
   /**
    * Asks OpenAI's chat API to send token counts at the end of a stream. The stream gets one more chunk, with an empty delta.

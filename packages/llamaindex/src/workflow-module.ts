@@ -6,13 +6,15 @@ import { types } from 'node:util';
 const NAME = '@llamaindex/workflow';
 
 /**
- * The very instance of `@llamaindex/workflow` that `import` gives, at once. `undefined` where there is none, and where `require` is not Node's own: tsx makes a copy of each module it requires, which is not the
- * one the application runs.
+ * The very instance of the module that `import` gives, at once; `undefined` where `require` is not Node's own. tsx and its like make a copy of each module they require, and a second LlamaIndex warns the user of
+ * itself; they are known by the extensions that Node has not.
  */
 function loaded(): object | undefined {
+  const require = createRequire(import.meta.url);
+  // oxlint-disable-next-line typescript/no-deprecated
+  if ('.tsx' in require.extensions || '.jsx' in require.extensions) return undefined;
   try {
-    const path = fileURLToPath(import.meta.resolve(NAME));
-    const module: unknown = createRequire(import.meta.url)(path);
+    const module: unknown = require(fileURLToPath(import.meta.resolve(NAME)));
     return types.isModuleNamespaceObject(module) ? (module as object) : undefined;
   } catch {
     return undefined;
@@ -24,6 +26,7 @@ function loaded(): object | undefined {
  * applications that `require` this package.
  */
 export function withWorkflowModule(use: (module: object) => void): void {
+  if (typeof import.meta.resolve !== 'function') return;
   const module = loaded();
   if (module !== undefined) use(module);
   else void (import(NAME) as Promise<object>).then(use, () => undefined);
