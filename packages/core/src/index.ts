@@ -1,4 +1,5 @@
 export type {
+  AsyncDetector,
   CaptureMode,
   CapturePolicy,
   CaptureSetting,
@@ -44,6 +45,7 @@ export { score } from './score.ts';
 export {
   type Clock,
   type Content,
+  type ContentOptions,
   createTracer,
   type EndedSpan,
   type EndOptions,
@@ -55,6 +57,7 @@ export {
   type ServiceOptions,
   type Span,
   type SpanOptions,
+  type TailOptions,
   type Tracer,
   type TracerOptions,
   type TracerStats,

@@ -11,8 +11,8 @@ const NAME = '@llamaindex/workflow';
  */
 function loaded(): object | undefined {
   const require = createRequire(import.meta.url);
-  // oxlint-disable-next-line typescript/no-deprecated
-  if ('.tsx' in require.extensions || '.jsx' in require.extensions) return undefined;
+  const { extensions } = require as unknown as { extensions: object };
+  if ('.tsx' in extensions || '.jsx' in extensions) return undefined;
   try {
     const module: unknown = require(fileURLToPath(import.meta.resolve(NAME)));
     return types.isModuleNamespaceObject(module) ? (module as object) : undefined;

@@ -1,6 +1,7 @@
 import { SpanlineError } from '../error.ts';
 import type { ProfileName } from '../profiles/index.ts';
 import type { ContentAttributes, ContentKey, SpanRecord } from '../schema/index.ts';
+import { type ContentDetection, detectAsync } from './deferred.ts';
 import { fitField } from './fit.ts';
 import { createHasher, type Hasher } from './hash.ts';
 import { CONTENT_ORDER, kindOf, OUTPUT_KEYS, protectedKeys, SHRINK_ORDER, TEXT_FACTS } from './keys.ts';
@@ -32,7 +33,12 @@ export interface CaptureReport {
   readonly redactions: number;
   readonly rules: Readonly<Record<string, number>> | undefined;
   readonly truncated: readonly string[] | undefined;
+  /** Content that asynchronous detectors have to read before it may be written. */
+  readonly deferred?: DeferredContent;
 }
+
+/** Reads the content and gives the fields of its line; rejects when it must not be written. */
+export type DeferredContent = () => Promise<{ fields: SpanRecord; report: CaptureReport }>;
 
 /** The one place where content and free text become what a line may hold. */
 export interface Capture {
@@ -88,6 +94,7 @@ class Capturing {
   readonly #truncated = new Set<string>();
   #characters = 0;
   #contentCharacters = 0;
+  #deferred: readonly [ContentKey, Plain][] | undefined;
   /** In mode `metadata` no text is written, so that none has to be redacted. */
   readonly #leafText: LeafText;
 
@@ -194,8 +201,31 @@ class Capturing {
     if (output !== undefined) this.#record['spanline.content.output_bytes'] = output;
     if (original !== '') this.#evidence(original);
     if (this.#mode === 'metadata') return;
-    for (const [key, plain] of fields) this.#write(key, plain, limits.fieldBytes);
+    if (this.#parts.detection === undefined || this.#mode === 'full') this.#writeAll(fields);
+    else this.#deferred = fields;
+  }
+
+  #writeAll(fields: readonly [ContentKey, Plain][]): void {
+    for (const [key, plain] of fields) this.#write(key, plain, this.#parts.limits.fieldBytes);
     this.#fitLine(fields);
+  }
+
+  /** What waits for asynchronous detectors, as the step that they have to take. */
+  #deferral(): DeferredContent | undefined {
+    const fields = this.#deferred;
+    const { detection } = this.#parts;
+    if (fields === undefined || detection === undefined) return undefined;
+    const [parts, mode, scope] = [this.#parts, this.#mode, this.#scope];
+    return async () => {
+      const line = new Capturing(parts, {} as SpanRecord, mode, scope);
+      const read = fields.map(
+        async ([key, plain]) => [key, await detectAsync(plain, detection, scope, line.tally)] as [ContentKey, Plain],
+      );
+      const detected = await Promise.all(read);
+      line.reserve();
+      line.#writeAll(detected);
+      return { fields: line.#record as SpanRecord, report: line.report() };
+    };
   }
 
   #evidence(original: string): void {
@@ -276,11 +306,13 @@ class Capturing {
     if (count > 0) this.#record['spanline.redactions'] = count;
     if (rules !== undefined) this.#record['spanline.redaction.rules'] = Object.keys(rules);
     if (truncated !== undefined) this.#record['spanline.truncated'] = truncated;
-    return { redactions: count, rules, truncated };
+    const deferred = this.#deferral();
+    return { redactions: count, rules, truncated, ...(deferred === undefined ? {} : { deferred }) };
   }
 }
 
 const CONTENT: ReadonlySet<string> = new Set(CONTENT_ORDER);
+const DETECTOR_TIMEOUT_MS = 5000;
 const MIN_FIELD = 64;
 const MIN_FACT = 64;
 
@@ -290,6 +322,7 @@ interface Parts {
   readonly hasher: Hasher | undefined;
   readonly hashed: ReadonlySet<string>;
   readonly protected: ReadonlySet<string>;
+  readonly detection: ContentDetection | undefined;
 }
 
 /** The evidence covers what the application handed over, before anything was redacted or cut. */
@@ -320,12 +353,16 @@ export function createCapture(options: CaptureOptions): Capture {
       got: hashKey,
     });
   }
+  const redactor = createRedactor(redact, hashKey);
+  const { asyncDetectors = [], detectorTimeoutMs = DETECTOR_TIMEOUT_MS } = redact;
   const parts: Parts = {
     limits: resolveLimits(options.limits ?? {}, options.destination, options.profile),
-    redactor: createRedactor(redact, hashKey),
+    redactor,
     hasher: createHasher(hashKey),
     hashed: new Set(redact.hash),
     protected: protectedKeys(redact.protect ?? []),
+    detection:
+      asyncDetectors.length === 0 ? undefined : { detectors: asyncDetectors, timeoutMs: detectorTimeoutMs, redactor },
   };
 
   function mode(setting: CaptureSetting | undefined, subject: () => CaptureSubject): CaptureMode {

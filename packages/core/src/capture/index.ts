@@ -1,5 +1,12 @@
-export { type Capture, type CaptureOptions, type CaptureReport, createCapture } from './capture.ts';
 export {
+  type Capture,
+  type CaptureOptions,
+  type CaptureReport,
+  createCapture,
+  type DeferredContent,
+} from './capture.ts';
+export {
+  type AsyncDetector,
   type CaptureMode,
   type CapturePolicy,
   type CaptureSetting,

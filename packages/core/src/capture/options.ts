@@ -14,6 +14,8 @@ export interface CaptureSubject {
   readonly labels: Readonly<Record<string, string | number | boolean>>;
   /** A span of this local root failed so far. */
   readonly traceFailed: boolean;
+  /** Scores that this process gave to the trace so far, by name. */
+  readonly scores: Readonly<Record<string, number | string>>;
   readonly traceId: string;
   readonly attributes: Readonly<Record<string, unknown>>;
 }
@@ -41,6 +43,12 @@ export interface RedactionRule {
 /** Finds what rules cannot (names of people). Must be synchronous and return ranges in the text. */
 export type Detector = (text: string) => readonly { start: number; end: number; name: string }[];
 
+/**
+ * Finds what takes time to find (a model in another process). The span's line is written at once, without content; a `span.content` line follows when all detectors have read it. One
+ * that fails or takes too long, and content that comes while too much is waiting, is not written.
+ */
+export type AsyncDetector = (text: string) => Promise<readonly { start: number; end: number; name: string }[]>;
+
 /** Options of redaction. */
 export interface RedactOptions {
   /** Built-in rules to switch off (`false`) or on (`true`), by name. */
@@ -48,6 +56,9 @@ export interface RedactOptions {
   /** Own rules, applied after the built-in ones. */
   custom?: readonly RedactionRule[];
   detectors?: readonly Detector[];
+  asyncDetectors?: readonly AsyncDetector[];
+  /** Longest time for the asynchronous detectors of one span, in milliseconds. @defaultValue 5000 */
+  detectorTimeoutMs?: number;
   /** Record keys that are written as they are. */
   protect?: readonly string[];
   /** Record keys and labels (`labels.email`) whose value is replaced by its keyed hash; needs `hashKey`. */

@@ -19,6 +19,8 @@ export interface RedactionTally {
 export interface Redactor {
   /** All rules and detectors. */
   redact(text: string, name: string | undefined, scope: RedactionScope, tally: RedactionTally): string;
+  /** Replaces what a detector found. */
+  mark(text: string, ranges: Ranges, scope: RedactionScope, tally: RedactionTally): string;
   /** Only the rules for credentials, which hold in every mode. */
   credentials(text: string, name: string | undefined, scope: RedactionScope, tally: RedactionTally): string;
 }
@@ -88,9 +90,12 @@ function applyRule(rule: CompiledRule, text: string, replacement: (value: string
   return end === 0 ? text : result + text.slice(end);
 }
 
-/** Ranges of detectors as rules see text: overlapping ones are joined, ones outside of the text ignored. */
-function applyDetector(detector: Detector, text: string, replacement: (name: string, value: string) => string): string {
-  const ranges = [...detector(text)]
+/** Where a detector found something. */
+type Ranges = ReturnType<Detector>;
+
+/** Replaces ranges of a text; of overlapping ones the first counts, ones outside of the text are ignored. */
+function replaceRanges(text: string, found: Ranges, replacement: (name: string, value: string) => string): string {
+  const ranges = [...found]
     .filter(({ start, end }) => Number.isInteger(start) && Number.isInteger(end) && start >= 0 && end > start)
     .toSorted((a, b) => a.start - b.start);
   let result = '';
@@ -121,8 +126,14 @@ function checkOptions(options: RedactOptions): void {
     if (!/^[A-Z][A-Z0-9_]{0,31}$/.test(rule.name)) fail(`redact.custom[${index}].name`, '[A-Z][A-Z0-9_]*', rule.name);
     if (!(rule.pattern instanceof RegExp)) fail(`redact.custom[${index}].pattern`, 'a RegExp', rule.pattern);
   }
-  for (const [index, detector] of (options.detectors ?? []).entries()) {
-    if (typeof detector !== 'function') fail(`redact.detectors[${index}]`, 'a function', detector);
+  for (const list of ['detectors', 'asyncDetectors'] as const) {
+    for (const [index, detector] of (options[list] ?? []).entries()) {
+      if (typeof detector !== 'function') fail(`redact.${list}[${index}]`, 'a function', detector);
+    }
+  }
+  const { detectorTimeoutMs } = options;
+  if (detectorTimeoutMs !== undefined && !(detectorTimeoutMs > 0)) {
+    fail('redact.detectorTimeoutMs', 'a number above 0', detectorTimeoutMs);
   }
 }
 
@@ -158,16 +169,21 @@ export function createRedactor(options: RedactOptions, hashKey: string | undefin
     return true;
   }
 
+  function mark(text: string, ranges: Ranges, scope: RedactionScope, tally: RedactionTally): string {
+    return replaceRanges(text, ranges, (rule, value) => {
+      note(tally, rule);
+      return place(rule, value, scope);
+    });
+  }
+
   return {
+    mark,
     redact(text, name, scope, tally) {
       if (isSecretField(text, name, tally)) return '[SECRET]';
       let result = anything === undefined || anything.test(text) ? run(all, text, scope, tally) : text;
       for (const detector of detectors) {
         try {
-          result = applyDetector(detector, result, (rule, value) => {
-            note(tally, rule);
-            return place(rule, value, scope);
-          });
+          result = mark(result, detector(result), scope, tally);
         } catch {
           note(tally, 'DETECTOR_FAILED');
           return '[DETECTOR_FAILED]';

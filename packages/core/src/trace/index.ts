@@ -5,6 +5,7 @@ export { createTracer } from './tracer.ts';
 export type {
   Clock,
   Content,
+  ContentOptions,
   EndedSpan,
   EndOptions,
   ForeignContext,
@@ -15,6 +16,7 @@ export type {
   ServiceOptions,
   Span,
   SpanOptions,
+  TailOptions,
   Tracer,
   TracerOptions,
   TracerStats,

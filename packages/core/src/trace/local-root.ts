@@ -15,6 +15,8 @@ export interface LocalRoot {
   failed: boolean;
   /** Ids of the documents that retrievers returned. */
   sources: Set<string> | undefined;
+  /** Scores given to the trace so far, by name. */
+  scores: Record<string, number | string> | undefined;
   /** Numbers redacted values, so that one value reads the same on every line of the trace. */
   redaction: RedactionScope | undefined;
 }
@@ -28,6 +30,7 @@ export function createLocalRoot(sampled: boolean, sampleRatio: number | undefine
     ended: false,
     failed: false,
     sources: undefined,
+    scores: undefined,
     redaction: undefined,
   };
 }

@@ -5,7 +5,7 @@ import { SpanlineError } from '../error.ts';
 import { profileOf } from '../log/index.ts';
 import { PROFILE_NAMES } from '../profiles/index.ts';
 import type { Resource } from './record.ts';
-import type { Profile, ServiceOptions, TracerOptions } from './types.ts';
+import type { ContentOptions, Profile, SamplingOptions, ServiceOptions, TracerOptions } from './types.ts';
 
 /** Environment variables that spanline reads; the list is closed. */
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -21,6 +21,7 @@ const KNOWN_OPTIONS: ReadonlySet<string> = new Set<keyof TracerOptions>([
   'redact',
   'limits',
   'sampling',
+  'content',
   'prices',
   'parentContext',
   'clock',
@@ -159,7 +160,7 @@ export interface ResolvedOptions {
   readonly level: string;
   readonly profile: Profile;
   readonly capture: CaptureSetting;
-  readonly sampleRatio: number;
+  readonly sampling: SamplingOptions & { readonly ratio: number };
   readonly statsIntervalSeconds: number;
   readonly hashKey: string | undefined;
   readonly maxOpenSpans: number;
@@ -184,6 +185,12 @@ export function resolveOptions(options: TracerOptions, env: Environment): Resolv
   optionalFunction('parentContext', options.parentContext);
   optionalFunction('clock.now', options.clock?.now);
   optionalFunction('clock.monotonic', options.clock?.monotonic);
+  if (
+    options.content !== undefined &&
+    typeof (options.content as Partial<ContentOptions> | null)?.destination?.info !== 'function'
+  ) {
+    fail('content.destination', 'a pino logger', options.content);
+  }
   if (options.logger !== undefined && typeof (options.logger as { info?: unknown } | null)?.info !== 'function') {
     fail('logger', 'a pino logger', options.logger);
   }
@@ -198,7 +205,10 @@ export function resolveOptions(options: TracerOptions, env: Environment): Resolv
     level: optionalString('level', options.level) ?? variable(env, 'SPANLINE_LEVEL') ?? 'info',
     profile: resolveProfile(options, env),
     capture: resolveCapture(options, env),
-    sampleRatio: options.sampling?.ratio ?? numberVariable(env, 'SPANLINE_SAMPLE_RATIO') ?? 1,
+    sampling: {
+      ...options.sampling,
+      ratio: options.sampling?.ratio ?? numberVariable(env, 'SPANLINE_SAMPLE_RATIO') ?? 1,
+    },
     statsIntervalSeconds: atLeast(
       'statsIntervalSeconds',
       options.statsIntervalSeconds ?? numberVariable(env, 'SPANLINE_STATS_INTERVAL') ?? DEFAULT_STATS_INTERVAL_SECONDS,

@@ -1,17 +1,21 @@
-import type { Capture, CaptureSubject } from '../capture/index.ts';
+import type { Capture, CaptureReport, CaptureSubject } from '../capture/index.ts';
 import type { RecordWriter } from '../log/index.ts';
 import { toDatadog, toEcs } from '../profiles/index.ts';
 import { type ContentAttributes, type SpanRecord, toDocuments, toMessages } from '../schema/index.ts';
+import { createLines } from './lines.ts';
 import { type RecordParts, buildRecord, envelope } from './record.ts';
 import type { RecordedSpan } from './span.ts';
 import type { Stats } from './stats.ts';
-import type { EndedSpan, Profile } from './types.ts';
+import { createTail } from './tail.ts';
+import type { EndedSpan, Profile, SamplingOptions } from './types.ts';
 
 /** What the pipeline is made of. */
 export interface PipelineParts extends RecordParts {
   readonly profile: Profile;
   readonly capture: Capture;
   readonly writer: RecordWriter;
+  readonly contentWriter: RecordWriter | undefined;
+  readonly sampling: SamplingOptions & { readonly ratio: number };
   readonly stats: Stats;
   readonly bootId: string;
 }
@@ -26,6 +30,11 @@ export interface Pipeline {
   started(span: RecordedSpan): void;
   /** A line that is no span: score, stats. Its texts pass capture like a span's. */
   event(record: SpanRecord): void;
+  /** Writes what tail sampling holds back. */
+  drain(): void;
+  /** Resolves when no content waits for detectors any more. */
+  settled(): Promise<void>;
+  stop(): void;
   /** An envelope for {@link Pipeline.event}. */
   envelope(epochMs: number, level: string, message: string): SpanRecord;
 }
@@ -65,11 +74,12 @@ const MAX_SOURCES = 100;
 
 /** Builds the pipeline of one tracer. Nothing in it throws: a fault is counted and the next step goes on. */
 export function createPipeline(parts: PipelineParts): Pipeline {
-  const { resource, capture, writer, stats, bootId } = parts;
-  const toProfile = PROFILES[parts.profile];
+  const { resource, capture, stats, sampling, level, bootId, writer, contentWriter } = parts;
+  const lines = createLines({ writer, contentWriter, toProfile: PROFILES[parts.profile], bootId, level, stats });
+  const tail = sampling.tail === undefined ? undefined : createTail(sampling.tail, sampling.ratio, lines, stats);
+  const rootsOnly = sampling.spans === 'roots';
   const spanObservers = new Set<(ended: EndedSpan) => void>();
   const recordObservers = new Set<(record: Readonly<SpanRecord>) => void>();
-  let sequence = 0;
 
   function notify<T>(observers: Set<(value: T) => void>, value: T, where: string): void {
     for (const observer of observers) {
@@ -81,13 +91,6 @@ export function createPipeline(parts: PipelineParts): Pipeline {
     }
   }
 
-  function write(record: SpanRecord): void {
-    record['event.id'] = `${bootId}-${sequence + 1}`;
-    const result = writer.write(toProfile(record), record.level ?? parts.level, record.message ?? '');
-    if (result !== 'filtered') sequence++;
-    stats.written(result);
-  }
-
   function subjectOf(span: RecordedSpan, record: SpanRecord): CaptureSubject {
     return {
       type: span.type,
@@ -95,6 +98,7 @@ export function createPipeline(parts: PipelineParts): Pipeline {
       status: span.status,
       labels: { ...span.seed.values.labels, ...span.labels },
       traceFailed: span.local.failed,
+      scores: span.local.scores ?? NO_SCORES,
       traceId: span.traceId,
       attributes: record,
     };
@@ -105,14 +109,16 @@ export function createPipeline(parts: PipelineParts): Pipeline {
     record: SpanRecord,
     content: ContentAttributes | undefined,
     labels: readonly string[],
-  ): void {
+  ): CaptureReport {
     const setting = span.seed.capture ?? span.seed.values.capture;
     const mode = capture.mode(setting, () => subjectOf(span, record));
     if (span.seed.capture === undefined && span.seed.values.captureOverride !== undefined) {
       record['spanline.capture.override'] = span.seed.values.captureOverride;
     }
     span.local.redaction ??= capture.createScope();
-    stats.captured(capture.apply(record, content, mode, span.local.redaction, labels));
+    const report = capture.apply(record, content, mode, span.local.redaction, labels);
+    stats.captured(report);
+    return report;
   }
 
   function addToRollup(span: RecordedSpan, costUsd: number | undefined): void {
@@ -149,16 +155,25 @@ export function createPipeline(parts: PipelineParts): Pipeline {
       if (sources !== undefined && sources.size > 0) record['spanline.sources'] = [...sources];
     }
     if (span.local.sampleRatio !== undefined) record['spanline.sample.ratio'] = span.local.sampleRatio;
-    if (!span.local.sampled && recordObservers.size === 0) return stats.sampledOut();
-    applyCapture(span, record, content, labels);
+    if (tail !== undefined) {
+      record['spanline.sample.ratio'] = undefined;
+      record['spanline.sample.reason'] = undefined;
+    }
+    const isWritten = span.local.sampled && (!rootsOnly || span.parent === undefined || span.failed);
+    if (!isWritten && recordObservers.size === 0) return stats.sampledOut();
+    const report = applyCapture(span, record, content, labels);
     if (recordObservers.size > 0) notify(recordObservers, record, 'onRecord');
-    if (span.local.sampled) write(record);
-    else stats.sampledOut();
+    if (!isWritten) stats.sampledOut();
+    else if (tail === undefined) lines.write(record, report);
+    else tail.offer(span.local, record, report);
   }
 
   return {
     spanObservers,
     recordObservers,
+    drain: () => tail?.drain(),
+    settled: () => lines.settled(),
+    stop: () => tail?.stop(),
     envelope: (epochMs, level, message) => envelope(resource, epochMs, level, message),
     ended(span): void {
       try {
@@ -170,7 +185,7 @@ export function createPipeline(parts: PipelineParts): Pipeline {
       }
     },
     started(span): void {
-      if (!span.local.sampled) return;
+      if (!span.local.sampled || tail !== undefined || rootsOnly) return;
       try {
         const { record, labels } = buildRecord(span, parts);
         record['event.name'] = 'span.start';
@@ -178,7 +193,7 @@ export function createPipeline(parts: PipelineParts): Pipeline {
         record['@timestamp'] = envelope(resource, span.seed.startEpochMs, '', '')['@timestamp'];
         record.message = `${span.name} started`;
         applyCapture(span, record, undefined, labels);
-        write(record);
+        lines.write(record);
       } catch (error) {
         stats.internalError('pipeline', error);
       }
@@ -188,7 +203,7 @@ export function createPipeline(parts: PipelineParts): Pipeline {
         const mode = capture.mode(undefined, () => EVENT_SUBJECT);
         stats.captured(capture.apply(record, undefined, mode, capture.createScope()));
         if (recordObservers.size > 0) notify(recordObservers, record, 'onRecord');
-        write(record);
+        lines.write(record);
       } catch (error) {
         stats.internalError('pipeline', error);
       }
@@ -199,12 +214,15 @@ export function createPipeline(parts: PipelineParts): Pipeline {
 /** What only an end knows. */
 const START_OMITS = ['event.outcome', 'span.status', 'event.duration', 'duration_ms', 'spanline.cost.reason'] as const;
 
+const NO_SCORES: Readonly<Record<string, number>> = Object.freeze({});
+
 const EVENT_SUBJECT: CaptureSubject = {
   type: 'evaluator',
   name: 'event',
   status: 'ok',
   labels: {},
   traceFailed: false,
+  scores: {},
   traceId: '',
   attributes: {},
 };

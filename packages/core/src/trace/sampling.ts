@@ -15,9 +15,18 @@ const RANGE = 16 ** DIGITS;
 
 /**
  * Head sampling by trace id: the last 52 bits of the id against the ratio, so that every service with the same ratio keeps the same traces
- * (W3C level 2 requires the right-most 56 bits to be random).
+ * (W3C level 2 requires the right-most 56 bits to be random). With tail sampling nothing is decided here but what a trusted parent has decided.
  */
 export function createSampler(options: SamplingOptions): Sampler {
+  const { spans = 'all' } = options;
+  if (spans !== 'all' && spans !== 'roots') {
+    throw new SpanlineError({
+      code: 'ERR_INVALID_OPTION',
+      option: 'sampling.spans',
+      expected: "'all' or 'roots'",
+      got: spans,
+    });
+  }
   const ratio = options.ratio ?? 1;
   if (typeof ratio !== 'number' || !(ratio >= 0 && ratio <= 1)) {
     throw new SpanlineError({
@@ -27,11 +36,12 @@ export function createSampler(options: SamplingOptions): Sampler {
       got: ratio,
     });
   }
+  const atHead = options.tail === undefined ? ratio : 1;
   return {
-    ratio: ratio === 1 ? undefined : ratio,
+    ratio: atHead === 1 ? undefined : atHead,
     decide(traceId, parentFlags): boolean {
       if (parentFlags !== undefined) return (parentFlags & FLAG_SAMPLED) !== 0;
-      return ratio === 1 || Number.parseInt(traceId.slice(-DIGITS), 16) / RANGE < ratio;
+      return atHead === 1 || Number.parseInt(traceId.slice(-DIGITS), 16) / RANGE < atHead;
     },
   };
 }

@@ -1,13 +1,24 @@
 import type { SpanRecord } from '../schema/index.ts';
 import { currentSpan, currentValues, isSpanId, isTraceId } from '../context/index.ts';
 import type { Pipeline } from './pipeline.ts';
-import type { ScoreOptions } from './types.ts';
+import type { RecordedSpan } from './span.ts';
+import type { ScoreOptions, Span } from './types.ts';
 
 const SOURCES = ['user', 'code', 'llm_judge'];
 
 function text(value: unknown): string | undefined {
   return typeof value === 'string' && value !== '' ? value : undefined;
 }
+
+/** Capture policies see the scores of the running trace. */
+function rememberScore(span: Span | undefined, name: string, value: number | string): void {
+  const { local } = (span ?? {}) as Partial<RecordedSpan>;
+  if (local === undefined) return;
+  const scores = (local.scores ??= Object.create(null) as Record<string, number | string>);
+  if (Object.keys(scores).length < MAX_SCORES) scores[name] = value;
+}
+
+const MAX_SCORES = 32;
 
 /** Writes one score line. Ids that are not well-formed are left out, so that a line is never joined to the wrong span. */
 export function writeScore(pipeline: Pipeline, options: ScoreOptions, epochMs: number): void {
@@ -32,6 +43,7 @@ export function writeScore(pipeline: Pipeline, options: ScoreOptions, epochMs: n
   if (typeof number === 'number' && Number.isFinite(number)) record['gen_ai.evaluation.score.value'] = number;
   if (label !== undefined) record['spanline.evaluation.label'] = label;
   record['spanline.evaluation.source'] = SOURCES.includes(options.source ?? '') ? (options.source ?? 'code') : 'code';
+  rememberScore(span, name, typeof number === 'number' ? number : (label ?? ''));
   const explanation = text(options.explanation);
   if (explanation !== undefined) record['gen_ai.evaluation.explanation'] = explanation;
   pipeline.event(record);

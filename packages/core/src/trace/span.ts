@@ -46,6 +46,7 @@ export interface SpanSeed {
   startMonotonicMs: number;
 }
 
+const NO_FACTS: FactAttributes & Record<string, unknown> = Object.freeze({});
 const MAX_CHILD_FAILURES = 8;
 const MAX_PATH_STEPS = 12;
 
@@ -65,7 +66,7 @@ export class RecordedSpan implements Span {
   readonly host: SpanHost;
   name: string;
   isRecording = true;
-  readonly facts: FactAttributes & Record<string, unknown> = {};
+  facts: FactAttributes & Record<string, unknown> = {};
   content: ContentAttributes | undefined;
   labels: Labels | undefined;
   tags: string[] | undefined;
@@ -218,6 +219,7 @@ export class RecordedSpan implements Span {
   /** Lets go of what the application handed over; contexts and descendants may keep this span alive much longer. */
   release(): void {
     this.content = undefined;
+    this.facts = NO_FACTS;
     this.childFailures = undefined;
     this.error = undefined;
   }

@@ -16,6 +16,7 @@ import {
   runWith,
 } from '../context/index.ts';
 import type { ContextValues } from '../context/index.ts';
+import type { Logger } from 'pino';
 import { SpanlineError } from '../error.ts';
 import { createLogger, createWriter, destinationKind } from '../log/index.ts';
 import { SPAN_TYPES, type SpanKind, type SpanType } from '../schema/index.ts';
@@ -76,7 +77,7 @@ export function createTracer(options: TracerOptions = {}): Tracer {
   const logger = options.logger ?? createLogger({ profile: resolved.profile });
   const clock = options.clock ?? createClock();
   const stats = createStats();
-  const sampler = createSampler({ ratio: resolved.sampleRatio });
+  const sampler = createSampler(resolved.sampling);
   const parentContext = options.parentContext ?? activeOtelSpan;
   const open = new Set<RecordedSpan>();
   const pipeline = createPipeline({
@@ -93,6 +94,8 @@ export function createTracer(options: TracerOptions = {}): Tracer {
       ...(resolved.hashKey === undefined ? {} : { hashKey: resolved.hashKey }),
     }),
     writer: createWriter(logger),
+    contentWriter: options.content === undefined ? undefined : createWriter(options.content.destination),
+    sampling: resolved.sampling,
     stats,
     bootId: newBootId(),
   });
@@ -215,10 +218,12 @@ export function createTracer(options: TracerOptions = {}): Tracer {
 
   /** Innermost first, so that a parent's roll-up has its children. */
   function closeAll(): void {
+    pipeline.drain();
     for (const span of [...open].toReversed()) {
       stats.unfinished();
       span.end({ status: 'unfinished' });
     }
+    pipeline.drain();
   }
 
   const statsLine = startStatsLine({
@@ -230,16 +235,22 @@ export function createTracer(options: TracerOptions = {}): Tracer {
   });
   const removeExitHook = onProcessExit(closeAll);
 
-  function flush(): Promise<void> {
+  function flushLogger(target: Logger): Promise<void> {
     return new Promise((resolve) => {
       try {
-        if (typeof logger.flush === 'function') logger.flush(() => resolve());
+        if (typeof target.flush === 'function') target.flush(() => resolve());
         else resolve();
       } catch (error) {
         stats.internalError('flush', error);
         resolve();
       }
     });
+  }
+
+  async function flush(): Promise<void> {
+    await pipeline.settled();
+    await flushLogger(logger);
+    if (options.content !== undefined) await flushLogger(options.content.destination);
   }
 
   const tracer: Tracer & { readonly internals: SpanHost } = {
@@ -293,6 +304,7 @@ export function createTracer(options: TracerOptions = {}): Tracer {
       statsLine.stop();
       if (resolved.enabled && resolved.statsIntervalSeconds > 0) statsLine.write();
       removeExitHook();
+      pipeline.stop();
       await flush();
     },
   };

@@ -110,10 +110,45 @@ export interface TracerStats {
   internalErrors: number;
 }
 
+/** Which traces are kept whatever the ratio says; decided when the local root ends. */
+export interface TailOptions {
+  /** Traces in which a span failed. @defaultValue true */
+  errors?: boolean;
+  /** Traces whose local root took longer, in milliseconds. */
+  slowerThanMs?: number;
+  /** Traces that cost more, in US dollars. */
+  costAboveUsd?: number;
+  /** Traces with more input and output tokens. */
+  tokensAbove?: number;
+  /** Traces with a span that has one of these labels. */
+  labels?: Labels;
+  /** A rule of your own. One that throws keeps the trace. */
+  keep?: (trace: { root: Readonly<SpanRecord>; failed: boolean; records: readonly Readonly<SpanRecord>[] }) => boolean;
+  /** Most traces that are held back; beyond it the oldest is written. @defaultValue 1000 */
+  maxTraces?: number;
+  /** Most bytes that are held back, roughly; beyond it the oldest trace is written. @defaultValue 67108864 */
+  maxBytes?: number;
+  /** A trace whose root has not ended after this long is written. @defaultValue 120 */
+  maxAgeSeconds?: number;
+}
+
 /** Sampling of whole traces. */
 export interface SamplingOptions {
   /** Share of traces that are written, 0–1, decided by trace id so that services agree. @defaultValue 1 */
   ratio?: number;
+  /**
+   * Holds traces back in this process and decides when their local root has ended: those that a rule keeps are written, of the others `ratio`. What is held back is lost when the process is
+   * killed.
+   */
+  tail?: TailOptions;
+  /** `roots` writes local roots, with their roll-up, and failed spans only. @defaultValue `all` */
+  spans?: 'all' | 'roots';
+}
+
+/** Where content goes. */
+export interface ContentOptions {
+  /** A second pino: content fields go there, in `span.content` lines; the span's line keeps `spanline.content.ref`. */
+  destination: Logger;
 }
 
 /** Who writes the lines. */
@@ -154,6 +189,8 @@ export interface TracerOptions {
   limits?: LimitOptions;
   /** @defaultValue ratio from `SPANLINE_SAMPLE_RATIO`, else 1 */
   sampling?: SamplingOptions;
+  /** Keeps content apart from the other fields, for a place that fewer people may read. @defaultValue in the span's line */
+  content?: ContentOptions;
   /** Prices over the built-in table. */
   prices?: PriceTable;
   /**
