@@ -1,11 +1,16 @@
 import { writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { fileURLToPath } from 'node:url';
+import { captureRows } from './capture.ts';
 import { coreRows } from './core.ts';
 import { expressRows } from './express.ts';
 import { type Row, printRows } from './rows.ts';
 
-const SUITES: Readonly<Record<string, () => Promise<Row[]>>> = { core: coreRows, express: expressRows };
+const SUITES: Readonly<Record<string, () => Promise<Row[]>>> = {
+  core: coreRows,
+  capture: captureRows,
+  express: expressRows,
+};
 const FILE = fileURLToPath(new URL('../../bench-results.json', import.meta.url));
 
 const wanted = process.argv.slice(2);

@@ -81,6 +81,7 @@ export class SpanlineCallbackHandler {
   readonly lc_serializable = false;
   readonly #tracer: Tracer;
   readonly #all: boolean;
+  readonly #defaults: Pick<SpanOptions, 'scope' | 'capture'>;
   readonly #guard: Guard;
   readonly #runs: RunRegistry<RunData>;
 
@@ -89,6 +90,7 @@ export class SpanlineCallbackHandler {
     checkOptions(options);
     this.#tracer = options.tracer ?? defaultTracer();
     this.#all = options.include === 'all';
+    this.#defaults = { scope: SCOPE, ...(options.capture === undefined ? {} : { capture: options.capture }) };
     this.#guard = createGuard(this.#tracer);
     this.#runs = createRunRegistry<RunData>({ onAbandon: (run) => this.#keepPartial(run) });
     if (this.#tracer.enabled) addContextResolver(() => langChainSpan((runId) => this.#runs.get(runId)?.span));
@@ -106,7 +108,7 @@ export class SpanlineCallbackHandler {
   #begin(start: Start, options: SpanOptions, defersInput = false): Span | undefined {
     if (!this.#tracer.enabled || this.#runs.get(start.runId) !== undefined) return undefined;
     const parent = this.#parent(start);
-    const span = this.#tracer.startSpan({ scope: SCOPE, ...options, ...(parent === undefined ? {} : { parent }) });
+    const span = this.#tracer.startSpan({ ...this.#defaults, ...options, ...(parent === undefined ? {} : { parent }) });
     this.#runs.start(start.runId, span, { startedMs: performance.now(), defersInput, tokens: undefined });
     if (start.parentRunId === undefined) this.#describeRoot(span, start);
     const attempt = retryAttempt(start.tags);

@@ -1,4 +1,5 @@
-import { SpanlineError, type Tracer } from '@spanline/core';
+import { type CaptureSetting, SpanlineError, type Tracer } from '@spanline/core';
+import { isCaptureSetting } from '@spanline/core/source';
 
 /** Options of {@link SpanlineCallbackHandler}. */
 export interface SpanlineCallbackHandlerOptions {
@@ -6,9 +7,11 @@ export interface SpanlineCallbackHandlerOptions {
   tracer?: Tracer;
   /** `all` writes a span for LangChain's plumbing (unnamed sequences, maps, lambdas) as well. @defaultValue `steps` */
   include?: 'steps' | 'all';
+  /** Capture mode or policy of this handler's spans. @defaultValue the context's, else the tracer's */
+  capture?: CaptureSetting;
 }
 
-const KNOWN: ReadonlySet<string> = new Set<keyof SpanlineCallbackHandlerOptions>(['tracer', 'include']);
+const KNOWN: ReadonlySet<string> = new Set<keyof SpanlineCallbackHandlerOptions>(['tracer', 'include', 'capture']);
 
 function fail(option: string, expected: string, got: unknown): never {
   throw new SpanlineError({ code: 'ERR_INVALID_OPTION', option, expected, got });
@@ -24,9 +27,10 @@ export function checkOptions(options: SpanlineCallbackHandlerOptions): void {
   for (const key of Object.keys(options)) {
     if (!KNOWN.has(key)) fail(key, `a known option (${[...KNOWN].join(', ')})`, 'an unknown one');
   }
-  const { tracer, include } = options;
+  const { tracer, include, capture } = options;
   if (tracer !== undefined && typeof (tracer as { startSpan?: unknown } | null)?.startSpan !== 'function') {
     fail('tracer', 'a tracer', tracer);
   }
+  if (capture !== undefined && !isCaptureSetting(capture)) fail('capture', 'a capture mode or a function', capture);
   if (include !== undefined && include !== 'steps' && include !== 'all') fail('include', "'steps' or 'all'", include);
 }

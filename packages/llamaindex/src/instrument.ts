@@ -1,4 +1,4 @@
-import { defaultTracer } from '@spanline/core';
+import { defaultTracer, type CaptureSetting, type Tracer } from '@spanline/core';
 import { createGuard } from '@spanline/core/source';
 import * as llamaindex from 'llamaindex';
 import { bag, type Bag } from './bag.ts';
@@ -62,6 +62,14 @@ let installed: Uninstall | undefined;
 
 const DISPOSE: typeof Symbol.dispose = Symbol.dispose ?? Symbol.for('Symbol.dispose');
 
+/** The tracer, with a capture mode of its own for the spans that are started through it. */
+function withCapture(tracer: Tracer, capture: CaptureSetting | undefined): Tracer {
+  if (capture === undefined) return tracer;
+  const startSpan: Tracer['startSpan'] = (span) =>
+    tracer.startSpan({ capture, ...(typeof span === 'string' ? { name: span } : span) });
+  return Object.assign(Object.create(tracer) as Tracer, { startSpan });
+}
+
 /**
  * Traces LlamaIndexTS: query engines, retrievers, embeddings, vector stores, postprocessors, synthesisers, chat engines, agents, tools and LLMs, of the library, of its providers and of your own. Methods are replaced
  * in place on their classes; results, errors, streams and `this` stay what they are. Instrumenting again replaces the former instrumentation, so that nothing is traced twice.
@@ -82,7 +90,7 @@ const DISPOSE: typeof Symbol.dispose = Symbol.dispose ?? Symbol.for('Symbol.disp
 export function instrumentLlamaIndex(options: InstrumentOptions = {}): Uninstall {
   checkOptions(options);
   installed?.();
-  const tracer = options.tracer ?? defaultTracer();
+  const tracer = withCapture(options.tracer ?? defaultTracer(), options.capture);
   const guard = createGuard(tracer);
   const patches = createPatches();
   const calls = createCallTracer(tracer, guard);

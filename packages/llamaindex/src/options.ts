@@ -1,4 +1,5 @@
-import { SpanlineError, type Tracer } from '@spanline/core';
+import { type CaptureSetting, SpanlineError, type Tracer } from '@spanline/core';
+import { isCaptureSetting } from '@spanline/core/source';
 
 /** Options of {@link instrumentLlamaIndex}. */
 export interface InstrumentOptions {
@@ -13,9 +14,11 @@ export interface InstrumentOptions {
    * @defaultValue false
    */
   streamUsage?: boolean;
+  /** Capture mode or policy of LlamaIndex's spans. @defaultValue the context's, else the tracer's */
+  capture?: CaptureSetting;
 }
 
-const KNOWN: ReadonlySet<string> = new Set<keyof InstrumentOptions>(['tracer', 'modules', 'streamUsage']);
+const KNOWN: ReadonlySet<string> = new Set<keyof InstrumentOptions>(['tracer', 'modules', 'streamUsage', 'capture']);
 
 /**
  * Checks options.
@@ -30,10 +33,11 @@ export function checkOptions(options: InstrumentOptions): void {
   for (const key of Object.keys(options)) {
     if (!KNOWN.has(key)) fail(key, `a known option (${[...KNOWN].join(', ')})`, 'an unknown one');
   }
-  const { tracer, modules, streamUsage } = options;
+  const { tracer, modules, streamUsage, capture } = options;
   if (tracer !== undefined && typeof (tracer as { startSpan?: unknown } | null)?.startSpan !== 'function') {
     fail('tracer', 'a tracer', tracer);
   }
+  if (capture !== undefined && !isCaptureSetting(capture)) fail('capture', 'a capture mode or a function', capture);
   if (modules !== undefined && !Array.isArray(modules)) fail('modules', 'an array of modules', modules);
   if (streamUsage !== undefined && typeof streamUsage !== 'boolean') fail('streamUsage', 'a boolean', streamUsage);
 }

@@ -79,6 +79,10 @@ const DEFAULT_FACT_BYTES = 1024;
 const LINE_RESERVE = 768;
 /** A UTF-16 code unit is at most this many bytes of UTF-8; a quote or backslash of content, which is JSON already, is escaped to less. */
 const MAX_UTF8 = 3;
+/** A byte of content becomes two when it is a quote or a backslash. */
+const MAX_QUOTED = 2;
+/** Counting the bytes of a shorter text costs more than it tells. */
+const SHORT_TEXT = 2048;
 /** A control character of a fact becomes `\u001b`. */
 const MAX_ESCAPED = 6;
 /** All the keys, numbers and punctuation of a line. */
@@ -93,7 +97,8 @@ class Capturing {
   readonly tally: RedactionTally = { count: 0, rules: undefined };
   readonly #truncated = new Set<string>();
   #characters = 0;
-  #contentCharacters = 0;
+  /** At most this many bytes of content stand on the line. */
+  #contentBytes = 0;
   #deferred: readonly [ContentKey, Plain][] | undefined;
   /** In mode `metadata` no text is written, so that none has to be redacted. */
   readonly #leafText: LeafText;
@@ -217,7 +222,7 @@ class Capturing {
     if (fields === undefined || detection === undefined) return undefined;
     const [parts, mode, scope] = [this.#parts, this.#mode, this.#scope];
     return async () => {
-      const line = new Capturing(parts, {} as SpanRecord, mode, scope);
+      const line = new Capturing(parts, {}, mode, scope);
       const read = fields.map(
         async ([key, plain]) => [key, await detectAsync(plain, detection, scope, line.tally)] as [ContentKey, Plain],
       );
@@ -251,14 +256,14 @@ class Capturing {
       this.#record['spanline.hash.key_id'] = hasher.keyId;
     }
     this.#record[key] = written;
-    this.#contentCharacters += written.length;
+    this.#contentBytes += written.length < SHORT_TEXT ? written.length * MAX_UTF8 : byteLength(written) * MAX_QUOTED;
   }
 
   /** Fields give way in a fixed order until the whole line fits. */
   #fitLine(fields: readonly [ContentKey, Plain][]): void {
     const { lineBytes } = this.#parts.limits;
     const limit = lineBytes - LINE_RESERVE;
-    if (this.#characters * MAX_ESCAPED + this.#contentCharacters * MAX_UTF8 + KEYS_BYTES <= limit) return;
+    if (this.#characters * MAX_ESCAPED + this.#contentBytes + KEYS_BYTES <= limit) return;
     let excess = byteLength(JSON.stringify(this.#record)) - limit;
     for (const key of SHRINK_ORDER) {
       if (excess <= 0) return;

@@ -6,6 +6,7 @@ export {
   type DeferredContent,
 } from './capture.ts';
 export {
+  isCaptureSetting,
   type AsyncDetector,
   type CaptureMode,
   type CapturePolicy,

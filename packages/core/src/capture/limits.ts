@@ -15,6 +15,9 @@ const DEFAULTS = {
   large: { lineBytes: 204_800, fieldBytes: 65_536 },
 } as const;
 
+/** Room for what stands around the one long text of a field: quotes, a message's role and parts. */
+const STRUCTURE_BYTES = 128;
+
 const MINIMUM: Readonly<Record<keyof LimitOptions, number>> = {
   lineBytes: 4096,
   fieldBytes: 128,
@@ -43,10 +46,11 @@ export function resolveLimits(options: LimitOptions, destination: 'small' | 'lar
   }
   const { lineBytes, fieldBytes } = DEFAULTS[destination];
   const fieldLimit = options.fieldBytes ?? Math.min(fieldBytes, options.lineBytes ?? fieldBytes);
+  const longestText = fieldLimit > 2 * STRUCTURE_BYTES ? fieldLimit - STRUCTURE_BYTES : fieldLimit;
   return {
     lineBytes: options.lineBytes ?? lineBytes,
     fieldBytes: fieldLimit,
-    stringBytes: profile === 'ecs' ? Math.min(fieldLimit, LONGEST_TERM) : fieldLimit,
+    stringBytes: Math.min(longestText, profile === 'ecs' ? LONGEST_TERM : longestText),
     arrayLength: options.arrayLength ?? 1000,
     depth: options.depth ?? 16,
     objectKeys: options.objectKeys ?? 200,

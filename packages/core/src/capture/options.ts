@@ -26,6 +26,11 @@ export type CapturePolicy = (span: CaptureSubject) => CaptureMode;
 /** A mode or a policy. */
 export type CaptureSetting = CaptureMode | CapturePolicy;
 
+/** True for a mode or a policy. */
+export function isCaptureSetting(value: unknown): value is CaptureSetting {
+  return typeof value === 'function' || CAPTURE_MODES.includes(value as CaptureMode);
+}
+
 /** A named redaction rule. */
 export interface RedactionRule {
   /** `[A-Z][A-Z0-9_]*`: what stands in the replacement (`[EMAIL_1]`). */

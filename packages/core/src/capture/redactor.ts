@@ -108,6 +108,17 @@ function replaceRanges(text: string, found: Ranges, replacement: (name: string, 
   return result + text.slice(last);
 }
 
+const ENCODED = /%[0-9A-Fa-f]{2}/;
+const ENCODED_RUN = /(?:%[0-9A-Fa-f]{2})+/g;
+
+function decodeRun(run: string): string {
+  try {
+    return decodeURIComponent(run);
+  } catch {
+    return run;
+  }
+}
+
 function chooseRules(options: RedactOptions): Rule[] {
   const chosen = BUILT_IN_RULES.filter(({ name, on }) => options.rules?.[name] ?? on ?? true);
   return [...chosen, ...(options.custom ?? []).map(toRule)];
@@ -152,6 +163,19 @@ export function createRedactor(options: RedactOptions, hashKey: string | undefin
   const anything = sentinel(all);
   const anyCredential = sentinel(credentialRules);
 
+  /** Percent-encoding hides what a rule looks for (`jane%40example.org`): where something is found in the decoded text, that is what is written. */
+  function runDecoded(
+    rules: readonly CompiledRule[],
+    text: string,
+    scope: RedactionScope,
+    tally: RedactionTally,
+  ): string {
+    if (!ENCODED.test(text)) return text;
+    const before = tally.count;
+    const result = run(rules, text.replaceAll(ENCODED_RUN, decodeRun), scope, tally);
+    return tally.count === before ? text : result;
+  }
+
   function run(rules: readonly CompiledRule[], text: string, scope: RedactionScope, tally: RedactionTally): string {
     let result = text;
     for (const rule of rules) {
@@ -180,7 +204,8 @@ export function createRedactor(options: RedactOptions, hashKey: string | undefin
     mark,
     redact(text, name, scope, tally) {
       if (isSecretField(text, name, tally)) return '[SECRET]';
-      let result = anything === undefined || anything.test(text) ? run(all, text, scope, tally) : text;
+      const plain = anything === undefined || anything.test(text) ? run(all, text, scope, tally) : text;
+      let result = runDecoded(all, plain, scope, tally);
       for (const detector of detectors) {
         try {
           result = mark(result, detector(result), scope, tally);
@@ -193,7 +218,8 @@ export function createRedactor(options: RedactOptions, hashKey: string | undefin
     },
     credentials(text, name, scope, tally) {
       if (isSecretField(text, name, tally)) return '[SECRET]';
-      return anyCredential?.test(text) === false ? text : run(credentialRules, text, scope, tally);
+      const plain = anyCredential?.test(text) === false ? text : run(credentialRules, text, scope, tally);
+      return runDecoded(credentialRules, plain, scope, tally);
     },
   };
 }

@@ -80,7 +80,7 @@ const MIN_ENTROPY = 2.8;
 /** Random enough to be a secret: not a word, not a placeholder, not a piece of code. */
 function isSecretValue(value: string): boolean {
   if (!/\d/.test(value) || !/[A-Za-z]/.test(value)) return false;
-  if (/[(){}<>]|^\$|^process\.|^[a-z]+\.[a-z]/i.test(value)) return false;
+  if (/^\$|^process\.|^[a-z]+\.[a-z]/i.test(value)) return false;
   return entropy(value) >= MIN_ENTROPY;
 }
 
@@ -154,7 +154,7 @@ export const BUILT_IN_RULES: readonly Rule[] = [
     credential: true,
     hint: SECRET_HINT,
     pattern: new RegExp(
-      `(?:^|[^A-Za-z0-9])(?:${SECRET_WORDS})\\\\?["']?\\s{0,3}[:=]\\s{0,3}\\\\?["']?(?<value>[^\\s"'\`,;&\\\\[\\]]{8,256})`,
+      `(?:^|[^A-Za-z0-9])(?:${SECRET_WORDS})\\\\?["']?\\s{0,3}[:=]\\s{0,3}\\\\?["']?(?<value>[^\\s"'\`,;&\\\\[\\](){}<>]{8,256})`,
       'gi',
     ),
     test: isSecretValue,

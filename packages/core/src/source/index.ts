@@ -1,3 +1,4 @@
+export { isCaptureSetting } from '../capture/index.ts';
 export { addContextResolver, callerSpan, type ContextResolver, nearestOpen } from '../context/index.ts';
 export {
   type Message,

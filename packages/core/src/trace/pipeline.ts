@@ -110,11 +110,11 @@ export function createPipeline(parts: PipelineParts): Pipeline {
     content: ContentAttributes | undefined,
     labels: readonly string[],
   ): CaptureReport {
-    const setting = span.seed.capture ?? span.seed.values.capture;
+    // Who raised capture for one request (a debug session) knows more than whoever set it for a source.
+    const { capture: inContext, captureOverride } = span.seed.values;
+    const setting = captureOverride === undefined ? (span.seed.capture ?? inContext) : inContext;
     const mode = capture.mode(setting, () => subjectOf(span, record));
-    if (span.seed.capture === undefined && span.seed.values.captureOverride !== undefined) {
-      record['spanline.capture.override'] = span.seed.values.captureOverride;
-    }
+    if (captureOverride !== undefined) record['spanline.capture.override'] = captureOverride;
     span.local.redaction ??= capture.createScope();
     const report = capture.apply(record, content, mode, span.local.redaction, labels);
     stats.captured(report);

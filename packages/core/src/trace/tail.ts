@@ -151,6 +151,10 @@ export function createTail(options: TailOptions, ratio: number, lines: Lines, st
     }
   }
 
+  function isFull(): boolean {
+    return traces.size > maxTraces || (bytes > maxBytes && traces.size > 0);
+  }
+
   function releaseOldest(reason: Reason): void {
     const [oldest] = traces.keys();
     if (oldest !== undefined) release(oldest, { keep: true, reason, ratio: 1 });
@@ -196,7 +200,7 @@ export function createTail(options: TailOptions, ratio: number, lines: Lines, st
             record,
           ),
         );
-      while (traces.size > maxTraces || (bytes > maxBytes && traces.size > 0)) releaseOldest('overflow');
+      while (isFull()) releaseOldest('overflow');
     },
     drain(): void {
       while (traces.size > 0) releaseOldest('shutdown');

@@ -5,7 +5,16 @@ import { SpanlineError } from '../../src/error.ts';
 import type { ContentAttributes, SpanRecord } from '../../src/schema/index.ts';
 
 const subject = () =>
-  ({ type: 'llm', name: 'x', status: 'ok', labels: {}, traceFailed: false, scores: {}, traceId: '', attributes: {} }) as const;
+  ({
+    type: 'llm',
+    name: 'x',
+    status: 'ok',
+    labels: {},
+    traceFailed: false,
+    scores: {},
+    traceId: '',
+    attributes: {},
+  }) as const;
 
 function captured(content: ContentAttributes, options: Partial<CaptureOptions> = {}, record: SpanRecord = {}) {
   const capture = createCapture({ capture: 'redacted', destination: 'small', profile: 'otel', ...options });

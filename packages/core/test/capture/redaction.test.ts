@@ -41,6 +41,9 @@ describe('what is replaced', () => {
     ['password=Xk29fj39fjKs', 'password=[SECRET_1]'],
     ['{"api_key": "q8w7e6r5t4y3u2"}', '{"api_key": "[SECRET_1]"}'],
     ['-----BEGIN RSA PRIVATE KEY-----\nMIIE\n-----END RSA PRIVATE KEY----- end', '[PRIVATE_KEY_1] end'],
+    ['call(api_key=Xk29fj39fjKs), then', 'call(api_key=[SECRET_1]), then'],
+    ['/ask?mail=jane%40example.org&n=1', '/ask?mail=[EMAIL_1]&n=1'],
+    ['/files/%20ghp_abcdefghijklmnopqrstuvwxyz0123456789', '/files/ [API_KEY_1]'],
   ])('%s', (text, expected) => {
     expect(redact(text)).toBe(expected);
   });
@@ -74,6 +77,7 @@ describe('what stays', () => {
     'basic authentication-middleware',
     '1234 5678 9012 3456',
     'call 911 or 12345678',
+    '/a%20b?q=100%25',
     'task-sk-learn and risk-adjusted-returns-model',
   ])('%s', (text) => {
     expect(redact(text)).toBe(text);
