@@ -1,0 +1,28 @@
+import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { parseLine, validate } from '@spanline/core';
+import { describe, expect, it } from 'vitest';
+
+const FOLDER = new URL('..', import.meta.url);
+
+describe('the demo', () => {
+  it('prints every trace, writes valid lines and ends well', () => {
+    const { status, stdout, stderr } = spawnSync(
+      process.execPath,
+      ['--conditions', '@spanline/source', '--import', 'tsx', 'src/demo.ts'],
+      { cwd: FOLDER, encoding: 'utf8', env: { ...process.env, NO_COLOR: '1', OPENAI_API_KEY: '' } },
+    );
+    expect([status, stderr]).toEqual([0, '']);
+    for (const part of ['docs_assistant', 'query Retriever', 'invoke_agent docs_agent', 'RateLimitError', 'aborted', '◀ slowest']) {
+      expect(stdout).toContain(part);
+    }
+    const lines = readFileSync(new URL('../../demo.ndjson', FOLDER), 'utf8').trim().split('\n');
+    const records = lines.flatMap((line) => {
+      const parsed = parseLine(line);
+      return parsed?.kind === 'span' ? [parsed.record] : [];
+    });
+    expect(records.length).toBeGreaterThan(80);
+    for (const record of records) expect(validate(record)).toEqual({ valid: true });
+    expect(new Set(records.map((record) => record.span_id)).size).toBe(records.length);
+  }, 60_000);
+});
