@@ -1,7 +1,7 @@
 import { LLMock } from '@copilotkit/aimock';
 import { OpenAI } from '@llamaindex/openai';
 import * as workflow from '@llamaindex/workflow';
-import { createTracer, type Tracer, validate } from '@spanline/core';
+import { createTracer, reconstructMessages, type Tracer, validate } from '@spanline/core';
 import { type MemoryLog, memoryLog, tree } from '@spanline/core/testing';
 import { instrumentLlamaIndex, type Uninstall } from '@spanline/llamaindex';
 import { FunctionTool } from 'llamaindex';
@@ -109,7 +109,8 @@ describe('an agent', () => {
       'gen_ai.usage.output_tokens': 5,
       'gen_ai.response.finish_reasons': ['tool_calls'],
     });
-    expect(step?.['spanline.output']).toContain('"name":"weather"');
+    const { output } = reconstructMessages(log.raw(), step?.span_id ?? '') ?? {};
+    expect(JSON.stringify(output)).toContain('"name":"weather"');
     expect(tool).toMatchObject({
       'gen_ai.tool.call.arguments': '{"city":"Oslo"}',
       'gen_ai.tool.call.result': '"rain in Oslo"',

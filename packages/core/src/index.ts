@@ -41,6 +41,7 @@ export {
   type ValidationError,
   type ValidationResult,
 } from './schema/index.ts';
+export { type MissingMessage, type ReconstructedContent, reconstructMessages } from './reading/index.ts';
 export { score } from './score.ts';
 export {
   type Clock,

@@ -1,6 +1,7 @@
 import { SpanlineError } from '../error.ts';
 import type { ProfileName } from '../profiles/index.ts';
 import type { ContentAttributes, ContentKey, SpanRecord } from '../schema/index.ts';
+import { createMessageIndex, type DeltaMode, rememberMessages, referToMessages, type Side } from './deltas.ts';
 import { type ContentDetection, detectAsync } from './deferred.ts';
 import { fitField } from './fit.ts';
 import { createHasher, type Hasher } from './hash.ts';
@@ -26,6 +27,8 @@ export interface CaptureOptions {
   readonly hashKey?: string | undefined;
   readonly destination: 'small' | 'large';
   readonly profile: ProfileName;
+  /** @defaultValue `containers` */
+  readonly deltas?: DeltaMode | undefined;
 }
 
 /** What capturing did to one record. */
@@ -210,7 +213,21 @@ class Capturing {
     else this.#deferred = fields;
   }
 
-  #writeAll(fields: readonly [ContentKey, Plain][]): void {
+  /** What an earlier line of the trace holds is written as a reference to it. */
+  #refer(key: ContentKey, plain: Plain): Plain {
+    const { deltas } = this.#parts;
+    const side = MESSAGE_SIDES[key];
+    const spanId = this.#record['span_id'];
+    if (side === undefined || deltas === 'none' || this.#mode === 'hashed' || typeof spanId !== 'string') return plain;
+    const index = (this.#scope.messages ??= createMessageIndex());
+    const isModelCall = this.#record['span.type'] === 'llm';
+    if (!isModelCall || (deltas === 'all' && side === 'i')) return referToMessages(plain, spanId, side, index);
+    rememberMessages(plain, spanId, side, index);
+    return plain;
+  }
+
+  #writeAll(given: readonly [ContentKey, Plain][]): void {
+    const fields = given.map(([key, plain]): [ContentKey, Plain] => [key, this.#refer(key, plain)]);
     for (const [key, plain] of fields) this.#write(key, plain, this.#parts.limits.fieldBytes);
     this.#fitLine(fields);
   }
@@ -221,8 +238,9 @@ class Capturing {
     const { detection } = this.#parts;
     if (fields === undefined || detection === undefined) return undefined;
     const [parts, mode, scope] = [this.#parts, this.#mode, this.#scope];
+    const identity = { span_id: this.#record['span_id'], 'span.type': this.#record['span.type'] } as SpanRecord;
     return async () => {
-      const line = new Capturing(parts, {}, mode, scope);
+      const line = new Capturing(parts, identity, mode, scope);
       const read = fields.map(
         async ([key, plain]) => [key, await detectAsync(plain, detection, scope, line.tally)] as [ContentKey, Plain],
       );
@@ -317,6 +335,13 @@ class Capturing {
 }
 
 const CONTENT: ReadonlySet<string> = new Set(CONTENT_ORDER);
+/** Where messages stand, and on which side of the span. */
+const MESSAGE_SIDES: Readonly<Partial<Record<ContentKey, Side>>> = {
+  'gen_ai.input.messages': 'i',
+  'gen_ai.output.messages': 'o',
+  'spanline.input': 'i',
+  'spanline.output': 'o',
+};
 const DETECTOR_TIMEOUT_MS = 5000;
 const MIN_FIELD = 64;
 const MIN_FACT = 64;
@@ -328,6 +353,7 @@ interface Parts {
   readonly hashed: ReadonlySet<string>;
   readonly protected: ReadonlySet<string>;
   readonly detection: ContentDetection | undefined;
+  readonly deltas: DeltaMode;
 }
 
 /** The evidence covers what the application handed over, before anything was redacted or cut. */
@@ -366,6 +392,7 @@ export function createCapture(options: CaptureOptions): Capture {
     hasher: createHasher(hashKey),
     hashed: new Set(redact.hash),
     protected: protectedKeys(redact.protect ?? []),
+    deltas: options.deltas ?? 'containers',
     detection:
       asyncDetectors.length === 0 ? undefined : { detectors: asyncDetectors, timeoutMs: detectorTimeoutMs, redactor },
   };

@@ -5,6 +5,8 @@ export {
   createCapture,
   type DeferredContent,
 } from './capture.ts';
+export { bareMessage, DELTA_MODES, type DeltaMode, isMessage, mapMessages, referenceOf, type Side } from './deltas.ts';
+export type { Plain } from './plain.ts';
 export {
   isCaptureSetting,
   type AsyncDetector,

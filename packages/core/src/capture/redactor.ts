@@ -1,5 +1,6 @@
 import { createHmac } from 'node:crypto';
 import { SpanlineError } from '../error.ts';
+import type { MessageIndex } from './deltas.ts';
 import type { Detector, RedactOptions } from './options.ts';
 import { BUILT_IN_RULES, isSecretName, type Rule, toRule } from './rules.ts';
 
@@ -7,6 +8,8 @@ import { BUILT_IN_RULES, isSecretName, type Rule, toRule } from './rules.ts';
 export interface RedactionScope {
   numbers: Map<string, number> | undefined;
   perRule: Map<string, number> | undefined;
+  /** Messages that lines of this local root hold. */
+  messages: MessageIndex | undefined;
 }
 
 /** Counts what was replaced while one record was captured. */
@@ -27,7 +30,7 @@ export interface Redactor {
 
 /** A new scope, for a new local root. */
 export function createScope(): RedactionScope {
-  return { numbers: undefined, perRule: undefined };
+  return { numbers: undefined, perRule: undefined, messages: undefined };
 }
 
 /** Values that are numbered per scope; later ones stand without a number. */

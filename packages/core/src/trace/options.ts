@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { DELTA_MODES, type DeltaMode } from '../capture/index.ts';
 import { CAPTURE_MODES, type CaptureSetting } from '../capture/options.ts';
 import { SpanlineError } from '../error.ts';
 import { profileOf } from '../log/index.ts';
@@ -19,6 +20,7 @@ const KNOWN_OPTIONS: ReadonlySet<string> = new Set<keyof TracerOptions>([
   'profile',
   'capture',
   'redact',
+  'deltas',
   'limits',
   'sampling',
   'content',
@@ -160,6 +162,7 @@ export interface ResolvedOptions {
   readonly level: string;
   readonly profile: Profile;
   readonly capture: CaptureSetting;
+  readonly deltas: DeltaMode;
   readonly sampling: SamplingOptions & { readonly ratio: number };
   readonly statsIntervalSeconds: number;
   readonly hashKey: string | undefined;
@@ -205,6 +208,7 @@ export function resolveOptions(options: TracerOptions, env: Environment): Resolv
     level: optionalString('level', options.level) ?? variable(env, 'SPANLINE_LEVEL') ?? 'info',
     profile: resolveProfile(options, env),
     capture: resolveCapture(options, env),
+    deltas: options.sampling?.spans === 'roots' ? 'none' : oneOf('deltas', options.deltas ?? 'containers', DELTA_MODES),
     sampling: {
       ...options.sampling,
       ratio: options.sampling?.ratio ?? numberVariable(env, 'SPANLINE_SAMPLE_RATIO') ?? 1,

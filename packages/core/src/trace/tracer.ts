@@ -89,6 +89,7 @@ export function createTracer(options: TracerOptions = {}): Tracer {
       capture: resolved.capture,
       destination: destinationKind(logger),
       profile: resolved.profile,
+      deltas: resolved.deltas,
       ...(options.redact === undefined ? {} : { redact: options.redact }),
       ...(options.limits === undefined ? {} : { limits: options.limits }),
       ...(resolved.hashKey === undefined ? {} : { hashKey: resolved.hashKey }),

@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
 import type { ProfileName } from '../profiles/index.ts';
+import type { DeltaMode } from '../capture/index.ts';
 import type { CaptureSetting, LimitOptions, RedactOptions } from '../capture/options.ts';
 import type { ContextValues, Labels } from '../context/store.ts';
 import type { RemoteContext } from '../context/propagation.ts';
@@ -186,6 +187,12 @@ export interface TracerOptions {
   /** @defaultValue `SPANLINE_CAPTURE`, else `redacted` */
   capture?: CaptureSetting;
   redact?: RedactOptions;
+  /**
+   * Messages that an earlier line of the trace holds are written as `{"ref":"<span_id>#i3"}`: `containers` in chains, agents and graph nodes; `all` in the inputs of model calls as well; `none` nowhere.
+   * `reconstructMessages` gives them back. With `sampling.spans: 'roots'` nothing refers.
+   * @defaultValue `containers`
+   */
+  deltas?: DeltaMode;
   limits?: LimitOptions;
   /** @defaultValue ratio from `SPANLINE_SAMPLE_RATIO`, else 1 */
   sampling?: SamplingOptions;

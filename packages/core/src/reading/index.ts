@@ -1,0 +1,1 @@
+export { type MissingMessage, type ReconstructedContent, reconstructMessages } from './reconstruct.ts';

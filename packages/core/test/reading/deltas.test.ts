@@ -1,0 +1,132 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { createTracer, type Message, reconstructMessages, type TracerOptions } from '../../src/index.ts';
+import { memoryLog } from '../../src/testing.ts';
+
+const message = (role: string, content: string): Message => ({ role, parts: [{ type: 'text', content }] });
+
+/** An agent's loop: the state grows by a call and its result, and stands in the input and output of every node. */
+function runAgent(turns: number, options: TracerOptions = {}) {
+  const log = memoryLog();
+  const tracer = createTracer({
+    logger: log.logger,
+    statsIntervalSeconds: 0,
+    capture: 'full',
+    limits: { lineBytes: 4e6, fieldBytes: 2e6 },
+    ...options,
+  });
+  const state: Message[] = [
+    message('system', 'You are an assistant. '.repeat(10)),
+    message('user', 'What is the weather in all of these towns?'),
+  ];
+  const before = (): { messages: Message[] } => ({ messages: [...state] });
+  tracer.withSpan({ name: 'agent', type: 'agent', input: before() }, (root) => {
+    for (let turn = 0; turn <= turns; turn++) {
+      tracer.withSpan({ name: 'model_request', type: 'chain', input: before() }, (node) => {
+        const answer = message('assistant', `calling the tool for town ${turn} `.repeat(8));
+        tracer.withSpan(
+          { name: 'chat', type: 'llm' },
+          (call) => void call.input([...state]).output([{ ...answer, finish_reason: 'stop' }]),
+        );
+        state.push(answer);
+        node.output(before());
+      });
+      if (turn === turns) break;
+      tracer.withSpan({ name: 'tools', type: 'chain', input: before() }, (node) => {
+        state.push(message('tool', `the weather in town ${turn} is fine `.repeat(40)));
+        node.output(before());
+      });
+    }
+    root.output(before());
+  });
+  const bytes = log.raw().reduce((sum, line) => sum + line.length, 0);
+  const unique = state.reduce((sum, entry) => sum + JSON.stringify(entry).length, 0);
+  return { log, bytes, unique, state };
+}
+
+describe('messages that stand on an earlier line', () => {
+  it('are references in containers, and whole in model calls', () => {
+    const { log } = runAgent(2);
+    const [call, node] = log.records();
+    expect(JSON.parse(call?.['gen_ai.input.messages'] ?? '')).toHaveLength(2);
+    expect(call?.['gen_ai.input.messages']).not.toContain('"ref"');
+    const { messages } = JSON.parse(node?.['spanline.input'] ?? '') as { messages: unknown[] };
+    expect(messages).toEqual([{ ref: `${call?.span_id}#i0` }, { ref: `${call?.span_id}#i1` }]);
+    expect(JSON.parse(node?.['spanline.output'] ?? '')).toMatchObject({
+      messages: [{}, {}, { ref: `${call?.span_id}#o0` }],
+    });
+  });
+
+  it.each([5, 10, 20, 40])('keep an agent with %i tool calls linear', (turns) => {
+    const everything = runAgent(turns, { deltas: 'none' }).bytes;
+    const { bytes: byDefault } = runAgent(turns);
+    const { bytes: all, unique } = runAgent(turns, { deltas: 'all' });
+    expect(byDefault / everything).toBeLessThan(turns > 5 ? 0.35 : 0.4);
+    expect(all / everything).toBeLessThan(turns > 10 ? 0.1 : 0.3);
+    expect(all).toBeGreaterThan(unique);
+  });
+
+  it('are given back, whatever was referred to', () => {
+    for (const deltas of ['containers', 'all'] as const) {
+      const { log, state } = runAgent(4, { deltas });
+      const root = log.records().at(-1);
+      const { output, missing } = reconstructMessages(log.raw(), root?.span_id ?? '') ?? {};
+      expect(missing).toEqual([]);
+      expect(output).toEqual({ messages: state });
+      for (const record of log.records()) {
+        expect(reconstructMessages(log.raw().toReversed(), record.span_id ?? '')?.missing).toEqual([]);
+      }
+    }
+  });
+
+  it('of any shape are the same with and without references', () => {
+    const text = fc.string({ unit: 'grapheme', minLength: 0, maxLength: 120 }).map((value) => value.toWellFormed());
+    const messages = fc.array(fc.tuple(fc.constantFrom('user', 'assistant', 'tool'), text), { maxLength: 6 });
+    fc.assert(
+      fc.property(fc.array(messages, { maxLength: 6 }), (states) => {
+        const seen = (['none', 'containers', 'all'] as const).map((deltas) => {
+          const log = memoryLog();
+          const tracer = createTracer({ logger: log.logger, statsIntervalSeconds: 0, capture: 'full', deltas });
+          tracer.withSpan({ name: 'root', type: 'chain' }, () => {
+            for (const [index, state] of states.entries()) {
+              const value = state.map(([role, content]) => message(role, content));
+              tracer.withSpan({ name: 'step', type: index % 2 === 0 ? 'llm' : 'chain' }, (span) => {
+                span.input(value).output(value.slice(0, 2));
+              });
+            }
+          });
+          return log.records().map((record) => {
+            const { input, output, missing } = reconstructMessages(log.raw(), record.span_id ?? '') ?? {};
+            return { input, output, missing };
+          });
+        });
+        expect(seen[1]).toEqual(seen[0]);
+        expect(seen[2]).toEqual(seen[0]);
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  it('that were cut, or whose line is not there, are named', () => {
+    const { log } = runAgent(3, { limits: {} });
+    const records = log.records();
+    const withoutFirst = log.raw().slice(1);
+    const node = records[1]?.span_id ?? '';
+    expect(reconstructMessages(withoutFirst, node)?.missing[0]).toMatchObject({ reason: 'no line' });
+    const large = memoryLog();
+    const tracer = createTracer({ logger: large.logger, statsIntervalSeconds: 0 });
+    tracer.withSpan({ name: 'node', type: 'chain' }, (span) => {
+      const long = [message('user', 'word '.repeat(5000))];
+      tracer.withSpan({ name: 'chat', type: 'llm' }, (call) => void call.input(long));
+      span.input(long);
+    });
+    const container = large.records().at(-1)?.span_id ?? '';
+    expect(reconstructMessages(large.raw(), container)?.missing[0]).toMatchObject({ reason: 'truncated' });
+    expect(reconstructMessages(large.raw(), 'ffffffffffffffff')).toBeUndefined();
+  });
+
+  it('are written whole where only roots are written', () => {
+    const { log } = runAgent(2, { sampling: { spans: 'roots' } });
+    expect(log.raw().join('')).not.toContain('"ref');
+  });
+});
