@@ -37,7 +37,7 @@ export const layerTable: LayerTable = {
     ['schema', 'context', 'error.ts'],
     ['profiles'],
     ['usage', 'capture'],
-    ['log'],
+    ['log', 'reading'],
     ['trace', 'testing', 'testing.ts', 'pretty.ts'],
     ['source', 'default-tracer.ts'],
     ['observe.ts', 'score.ts'],
