@@ -1,45 +1,87 @@
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 
-const ROOT = new URL('../..', import.meta.url).pathname;
+export const ROOT: string = fileURLToPath(new URL('../..', import.meta.url));
+
+const folders: string[] = [];
+
+function temporaryFolder(name: string): string {
+  const folder = mkdtempSync(join(tmpdir(), `spanline-${name}-`));
+  folders.push(folder);
+  return folder;
+}
+
+/** Removes every folder made here. */
+export function removeFolders(): void {
+  for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true });
+}
 
 /** Runs a command to its end; its output is part of the error when it fails. */
 export function run(command: string, args: readonly string[], cwd: string, env: Record<string, string> = {}): string {
   const { status, stdout, stderr } = spawnSync(command, args, {
     cwd,
     encoding: 'utf8',
+    maxBuffer: 64 * 1024 * 1024,
     env: { ...process.env, NODE_OPTIONS: '', ...env },
   });
   if (status !== 0) throw new Error(`${command} ${args.join(' ')} ended with ${status}:\n${stdout}\n${stderr}`);
   return stdout;
 }
 
-/** Builds the packages and packs each as it would be published. */
+/** Packs each built package as it would be published; the tarballs by folder name. */
 export function packAll(): Map<string, string> {
-  const folder = mkdtempSync(join(tmpdir(), 'spanline-packed-'));
-  run('npx', ['-y', 'pnpm@12', 'build'], ROOT);
+  const tarballs = new Map<string, string>();
   for (const name of readdirSync(join(ROOT, 'packages'))) {
+    const folder = temporaryFolder('packed');
     run('npx', ['-y', 'pnpm@12', 'pack', '--pack-destination', folder], join(ROOT, 'packages', name));
+    const [file] = readdirSync(folder);
+    if (file === undefined) throw new Error(`pnpm pack made no tarball of ${name}`);
+    tarballs.set(name, join(folder, file));
   }
-  return new Map(readdirSync(folder).map((file) => [file.replace(/^spanline-(\w+)-.*$/, '$1'), join(folder, file)]));
+  return tarballs;
 }
 
-/** An empty npm project with packages installed from their tarballs. */
+/** A tarball's files and a way to read one, without the `package/` that npm puts before each path. */
+export function openTarball(file: string): { files: string[]; read: (path: string) => string } {
+  const folder = temporaryFolder('unpacked');
+  run('tar', ['-xzf', file, '-C', folder], ROOT);
+  const root = join(folder, 'package');
+  const files = readdirSync(root, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name).slice(root.length + 1));
+  return { files, read: (path) => readFileSync(join(root, path), 'utf8') };
+}
+
+/** `name@version`, with the version that this workspace is tested with. */
+export function fromCatalog(name: string): string {
+  const version = new RegExp(`^  '?${name}'?: (\\S+)$`, 'm').exec(
+    readFileSync(join(ROOT, 'pnpm-workspace.yaml'), 'utf8'),
+  )?.[1];
+  if (version === undefined) throw new Error(`${name} is not in the catalog of pnpm-workspace.yaml`);
+  return `${name}@${version}`;
+}
+
+/** An empty npm project with packages installed from their tarballs, and others from the registry. */
 export function createProject(
   tarballs: Map<string, string>,
   names: readonly string[],
   others: readonly string[],
-  type: string,
+  files: Readonly<Record<string, string>>,
 ): string {
-  const folder = mkdtempSync(join(tmpdir(), 'spanline-project-'));
-  mkdirSync(join(folder, 'test'));
-  writeFileSync(
-    join(folder, 'package.json'),
-    JSON.stringify({ name: 'newcomer', version: '1.0.0', private: true, type }),
+  const folder = temporaryFolder('project');
+  const manifest = { name: 'newcomer', version: '1.0.0', private: true };
+  for (const [path, text] of Object.entries({ 'package.json': JSON.stringify(manifest), ...files })) {
+    mkdirSync(join(folder, path, '..'), { recursive: true });
+    writeFileSync(join(folder, path), text);
+  }
+  const packed = names.map((name) => tarballs.get(name) ?? name);
+  run(
+    'npm',
+    ['install', '--no-audit', '--no-fund', '--prefer-offline', '--loglevel=error', ...packed, ...others],
+    folder,
   );
-  const files = names.map((name) => tarballs.get(name) ?? name);
-  run('npm', ['install', '--no-audit', '--no-fund', '--loglevel=error', ...files, ...others], folder);
   return folder;
 }
