@@ -1,12 +1,11 @@
 import { SpanlineError } from '../error.ts';
 import type { ProfileName } from '../profiles/index.ts';
-import type { ContentAttributes, ContentKey, SpanRecord } from '../schema/index.ts';
-import { createMessageIndex, type DeltaMode, rememberMessages, referToMessages, type Side } from './deltas.ts';
-import { type ContentDetection, detectAsync } from './deferred.ts';
-import { fitField } from './fit.ts';
-import { createHasher, type Hasher } from './hash.ts';
-import { CONTENT_ORDER, kindOf, OUTPUT_KEYS, protectedKeys, SHRINK_ORDER, TEXT_FACTS } from './keys.ts';
-import { type Limits, resolveLimits } from './limits.ts';
+import type { ContentAttributes, SpanRecord } from '../schema/index.ts';
+import { type CaptureParts, type CaptureReport, Capturing } from './capturing.ts';
+import type { DeltaMode } from './deltas.ts';
+import { createHasher } from './hash.ts';
+import { protectedKeys } from './keys.ts';
+import { resolveLimits } from './limits.ts';
 import {
   CAPTURE_MODES,
   type CaptureMode,
@@ -15,9 +14,7 @@ import {
   type LimitOptions,
   type RedactOptions,
 } from './options.ts';
-import { type LeafText, type Plain, PlainWalk } from './plain.ts';
-import { createRedactor, createScope, type RedactionScope, type RedactionTally, type Redactor } from './redactor.ts';
-import { byteLength, cut } from './text.ts';
+import { createRedactor, createScope, type RedactionScope } from './redactor.ts';
 
 /** Options of {@link createCapture}. */
 export interface CaptureOptions {
@@ -30,18 +27,6 @@ export interface CaptureOptions {
   /** @defaultValue `containers` */
   readonly deltas?: DeltaMode | undefined;
 }
-
-/** What capturing did to one record. */
-export interface CaptureReport {
-  readonly redactions: number;
-  readonly rules: Readonly<Record<string, number>> | undefined;
-  readonly truncated: readonly string[] | undefined;
-  /** Content that asynchronous detectors have to read before it may be written. */
-  readonly deferred?: DeferredContent;
-}
-
-/** Reads the content and gives the fields of its line; rejects when it must not be written. */
-export type DeferredContent = () => Promise<{ fields: SpanRecord; report: CaptureReport }>;
 
 /** The one place where content and free text become what a line may hold. */
 export interface Capture {
@@ -63,307 +48,7 @@ export interface Capture {
   createScope(): RedactionScope;
 }
 
-type Fields = Record<string, unknown>;
-
-/** Longest values of facts, in UTF-8 bytes, where they are shorter than the field limit. */
-const FACT_BYTES: Readonly<Record<string, number>> = {
-  'span.name': 256,
-  'span.path': 1024,
-  message: 1024,
-  'error.type': 128,
-  'error.message': 2048,
-  'error.stack': 4096,
-  'url.path': 1024,
-  'url.query': 1024,
-  'user_agent.original': 512,
-};
-const DEFAULT_FACT_BYTES = 1024;
-/** What a line may hold besides what is counted here: the logger's own fields, punctuation, a profile's longer names. */
-const LINE_RESERVE = 768;
-/** A UTF-16 code unit is at most this many bytes of UTF-8; a quote or backslash of content, which is JSON already, is escaped to less. */
-const MAX_UTF8 = 3;
-/** A byte of content becomes two when it is a quote or a backslash. */
-const MAX_QUOTED = 2;
-/** Counting the bytes of a shorter text costs more than it tells. */
-const SHORT_TEXT = 2048;
-/** A control character of a fact becomes `\u001b`. */
-const MAX_ESCAPED = 6;
-/** All the keys, numbers and punctuation of a line. */
-const KEYS_BYTES = 4096;
-
-/** One record on its way through capture. */
-class Capturing {
-  readonly #record: Fields;
-  readonly #parts: Parts;
-  readonly #mode: CaptureMode;
-  readonly #scope: RedactionScope;
-  readonly tally: RedactionTally = { count: 0, rules: undefined };
-  readonly #truncated = new Set<string>();
-  #characters = 0;
-  /** At most this many bytes of content stand on the line. */
-  #contentBytes = 0;
-  #deferred: readonly [ContentKey, Plain][] | undefined;
-  /** In mode `metadata` no text is written, so that none has to be redacted. */
-  readonly #leafText: LeafText;
-
-  constructor(parts: Parts, record: SpanRecord, mode: CaptureMode, scope: RedactionScope) {
-    this.#parts = parts;
-    this.#record = record;
-    this.#mode = mode;
-    this.#scope = scope;
-    this.#leafText = mode === 'metadata' ? (text) => text : (text, name) => this.#redact(text, name);
-  }
-
-  #redact(text: string, name: string | undefined): string {
-    const { redactor } = this.#parts;
-    if (this.#mode === 'full') return redactor.credentials(text, name, this.#scope, this.tally);
-    return redactor.redact(text, name, this.#scope, this.tally);
-  }
-
-  #text(text: string, key: string, name?: string): string {
-    const limit = Math.min(FACT_BYTES[key] ?? DEFAULT_FACT_BYTES, this.#parts.limits.fieldBytes);
-    const seen = text.length > limit + 1024 ? text.slice(0, limit + 1024) : text;
-    const lost = seen === text ? 0 : byteLength(text) - byteLength(seen);
-    const redacted = this.#redact(seen.isWellFormed() ? seen : seen.toWellFormed(), name);
-    const kept = cut(redacted, limit, lost);
-    if (kept !== redacted) this.#truncated.add(key);
-    return kept;
-  }
-
-  /**
-   * Facts: what a person may have typed is redacted, what is asked to be hashed is hashed, ids stay.
-   *
-   * @param labels - the record's keys of open families
-   */
-  facts(labels: readonly string[]): void {
-    if (this.#mode === 'metadata' || this.#mode === 'hashed') this.#dropErrorText();
-    for (const key of TEXT_FACTS) this.#factOf(key);
-    for (const key of labels) this.#factOf(key);
-  }
-
-  #factOf(key: string): void {
-    const value = this.#record[key];
-    if (typeof value === 'string') {
-      const text = this.#parts.protected.has(key) ? this.#short(value, key) : this.#fact(key, value);
-      if (text !== value) this.#record[key] = text;
-      this.#characters += text?.length ?? 0;
-    } else if (Array.isArray(value)) {
-      const isProtected = this.#parts.protected.has(key);
-      const texts = value.map((entry) =>
-        isProtected ? this.#short(String(entry), key) : this.#text(String(entry), key),
-      );
-      this.#record[key] = texts;
-      for (const text of texts) this.#characters += text.length;
-    }
-  }
-
-  /** What redaction leaves alone is still no longer than a fact may be. */
-  #short(value: string, key: string): string {
-    const kept = cut(value, DEFAULT_FACT_BYTES);
-    if (kept !== value) this.#truncated.add(key);
-    return kept;
-  }
-
-  #fact(key: string, value: string): string | undefined {
-    const { hashed, hasher } = this.#parts;
-    if (kindOf(key) === 'text') {
-      if (this.#mode === 'metadata') return undefined;
-      if (this.#mode === 'hashed' && hasher !== undefined) return `hmac:${hasher.hash(value)}`;
-    }
-    if (hasher !== undefined && hashed.has(key)) {
-      this.#record['spanline.hash.key_id'] = hasher.keyId;
-      return hasher.hash(value);
-    }
-    return this.#text(value, key, key.startsWith('labels.') ? key.slice('labels.'.length) : undefined);
-  }
-
-  /** Messages of errors quote prompts; the frames of a stack do not. */
-  #dropErrorText(): void {
-    this.#record['error.message'] = undefined;
-    const stack = this.#record['error.stack'];
-    if (typeof stack !== 'string') return;
-    const frames = stack.split('\n').filter((line) => /^\s+at /.test(line));
-    this.#record['error.stack'] = frames.length === 0 ? undefined : frames.join('\n');
-  }
-
-  /** Content: turned into plain data, byte counts taken, and written as the mode allows. */
-  content(content: ContentAttributes): void {
-    const { limits } = this.#parts;
-    const fields: [ContentKey, Plain][] = [];
-    let input: number | undefined;
-    let output: number | undefined;
-    let original = '';
-    for (const key of CONTENT_ORDER) {
-      const value = content[key];
-      if (value === undefined) continue;
-      const walk = new PlainWalk(limits, this.#leafText);
-      const plain = walk.convert(value);
-      if (OUTPUT_KEYS.has(key)) output = (output ?? 0) + walk.bytes;
-      else input = (input ?? 0) + walk.bytes;
-      if (plain === undefined) continue;
-      if (this.#parts.hasher !== undefined && !OUTPUT_KEYS.has(key)) original += rawText(value);
-      if (walk.truncated) this.#truncated.add(key);
-      fields.push([key, plain]);
-    }
-    if (input !== undefined) this.#record['spanline.content.input_bytes'] = input;
-    if (output !== undefined) this.#record['spanline.content.output_bytes'] = output;
-    if (original !== '') this.#evidence(original);
-    if (this.#mode === 'metadata') return;
-    if (this.#parts.detection === undefined || this.#mode === 'full') this.#writeAll(fields);
-    else this.#deferred = fields;
-  }
-
-  /** What an earlier line of the trace holds is written as a reference to it. */
-  #refer(key: ContentKey, plain: Plain): Plain {
-    const { deltas } = this.#parts;
-    const side = MESSAGE_SIDES[key];
-    const spanId = this.#record['span_id'];
-    if (side === undefined || deltas === 'none' || this.#mode === 'hashed' || typeof spanId !== 'string') return plain;
-    const index = (this.#scope.messages ??= createMessageIndex());
-    const isModelCall = this.#record['span.type'] === 'llm';
-    if (!isModelCall || (deltas === 'all' && side === 'i')) return referToMessages(plain, spanId, side, index);
-    rememberMessages(plain, spanId, side, index);
-    return plain;
-  }
-
-  #writeAll(given: readonly [ContentKey, Plain][]): void {
-    const fields = given.map(([key, plain]): [ContentKey, Plain] => [key, this.#refer(key, plain)]);
-    for (const [key, plain] of fields) this.#write(key, plain, this.#parts.limits.fieldBytes);
-    this.#fitLine(fields);
-  }
-
-  /** What waits for asynchronous detectors, as the step that they have to take. */
-  #deferral(): DeferredContent | undefined {
-    const fields = this.#deferred;
-    const { detection } = this.#parts;
-    if (fields === undefined || detection === undefined) return undefined;
-    const [parts, mode, scope] = [this.#parts, this.#mode, this.#scope];
-    const identity = { span_id: this.#record['span_id'], 'span.type': this.#record['span.type'] } as SpanRecord;
-    return async () => {
-      const line = new Capturing(parts, identity, mode, scope);
-      const read = fields.map(
-        async ([key, plain]) => [key, await detectAsync(plain, detection, scope, line.tally)] as [ContentKey, Plain],
-      );
-      const detected = await Promise.all(read);
-      line.reserve();
-      line.#writeAll(detected);
-      return { fields: line.#record as SpanRecord, report: line.report() };
-    };
-  }
-
-  #evidence(original: string): void {
-    const { hasher } = this.#parts;
-    if (hasher === undefined) return;
-    this.#record['spanline.content.input_hmac'] = hasher.hash(original);
-    this.#record['spanline.hash.key_id'] = hasher.keyId;
-  }
-
-  #write(key: ContentKey, plain: Plain, maxBytes: number): void {
-    const { hasher } = this.#parts;
-    const isText = kindOf(key) === 'text';
-    const textOf = (value: Plain): string => (isText && typeof value === 'string' ? value : JSON.stringify(value));
-    let text = textOf(plain);
-    if (text.length * MAX_UTF8 > maxBytes && byteLength(text) > maxBytes) {
-      this.#truncated.add(key);
-      text = textOf(fitField(key, plain, maxBytes));
-    }
-    let written = text;
-    if (this.#mode === 'hashed' && hasher !== undefined) {
-      const hmac = hasher.hash(text);
-      written = isText ? `hmac:${hmac}` : JSON.stringify({ hmac, bytes: byteLength(text) });
-      this.#record['spanline.hash.key_id'] = hasher.keyId;
-    }
-    this.#record[key] = written;
-    this.#contentBytes += written.length < SHORT_TEXT ? written.length * MAX_UTF8 : byteLength(written) * MAX_QUOTED;
-  }
-
-  /** Fields give way in a fixed order until the whole line fits. */
-  #fitLine(fields: readonly [ContentKey, Plain][]): void {
-    const { lineBytes } = this.#parts.limits;
-    const limit = lineBytes - LINE_RESERVE;
-    if (this.#characters * MAX_ESCAPED + this.#contentBytes + KEYS_BYTES <= limit) return;
-    let excess = byteLength(JSON.stringify(this.#record)) - limit;
-    for (const key of SHRINK_ORDER) {
-      if (excess <= 0) return;
-      const field = fields.find(([name]) => name === key);
-      if (field === undefined) continue;
-      for (let attempt = 0; attempt < 3 && excess > 0; attempt++) {
-        const raw = byteLength(this.#record[key] as string);
-        const onLine = byteLength(JSON.stringify(this.#record[key]));
-        if (onLine <= MIN_FIELD) break;
-        const target = Math.max(MIN_FIELD, Math.floor(((onLine - excess) * raw) / onLine) - 32);
-        this.#truncated.add(key);
-        this.#write(key, fitField(key, field[1], target), target);
-        excess -= onLine - byteLength(JSON.stringify(this.#record[key]));
-      }
-    }
-    if (excess > 0) this.#shortenFacts(excess);
-  }
-
-  /** Only reached when facts alone exceed the line: stacks and labels go last of all. */
-  #shortenFacts(excess: number): void {
-    let left = excess;
-    const candidates = Object.keys(this.#record)
-      .filter((key) => typeof this.#record[key] === 'string' && !this.#parts.protected.has(key) && !CONTENT.has(key))
-      .toSorted((a, b) => String(this.#record[b]).length - String(this.#record[a]).length);
-    for (const key of candidates) {
-      if (left <= 0) return;
-      const before = byteLength(JSON.stringify(this.#record[key]));
-      this.#record[key] = cut(String(this.#record[key]), Math.max(MIN_FACT, before - left - 32));
-      this.#truncated.add(key);
-      left -= before - byteLength(JSON.stringify(this.#record[key]));
-    }
-  }
-
-  /** What happened, on the line itself; written before the content so that it is found without reading that. */
-  reserve(): void {
-    this.#record['spanline.capture.mode'] = this.#mode;
-    this.#record['spanline.redactions'] = undefined;
-    this.#record['spanline.redaction.rules'] = undefined;
-    this.#record['spanline.truncated'] = undefined;
-  }
-
-  report(): CaptureReport {
-    const { count, rules } = this.tally;
-    const truncated = this.#truncated.size === 0 ? undefined : [...this.#truncated];
-    if (count > 0) this.#record['spanline.redactions'] = count;
-    if (rules !== undefined) this.#record['spanline.redaction.rules'] = Object.keys(rules);
-    if (truncated !== undefined) this.#record['spanline.truncated'] = truncated;
-    const deferred = this.#deferral();
-    return { redactions: count, rules, truncated, ...(deferred === undefined ? {} : { deferred }) };
-  }
-}
-
-const CONTENT: ReadonlySet<string> = new Set(CONTENT_ORDER);
-/** Where messages stand, and on which side of the span. */
-const MESSAGE_SIDES: Readonly<Partial<Record<ContentKey, Side>>> = {
-  'gen_ai.input.messages': 'i',
-  'gen_ai.output.messages': 'o',
-  'spanline.input': 'i',
-  'spanline.output': 'o',
-};
 const DETECTOR_TIMEOUT_MS = 5000;
-const MIN_FIELD = 64;
-const MIN_FACT = 64;
-
-interface Parts {
-  readonly limits: Limits;
-  readonly redactor: Redactor;
-  readonly hasher: Hasher | undefined;
-  readonly hashed: ReadonlySet<string>;
-  readonly protected: ReadonlySet<string>;
-  readonly detection: ContentDetection | undefined;
-  readonly deltas: DeltaMode;
-}
-
-/** The evidence covers what the application handed over, before anything was redacted or cut. */
-function rawText(value: unknown): string {
-  try {
-    return typeof value === 'string' ? value : (JSON.stringify(value) ?? '');
-  } catch {
-    return '';
-  }
-}
 
 function isMode(value: unknown): value is CaptureMode {
   return CAPTURE_MODES.includes(value as CaptureMode);
@@ -386,7 +71,7 @@ export function createCapture(options: CaptureOptions): Capture {
   }
   const redactor = createRedactor(redact, hashKey);
   const { asyncDetectors = [], detectorTimeoutMs = DETECTOR_TIMEOUT_MS } = redact;
-  const parts: Parts = {
+  const parts: CaptureParts = {
     limits: resolveLimits(options.limits ?? {}, options.destination, options.profile),
     redactor,
     hasher: createHasher(hashKey),

@@ -1,21 +1,14 @@
 import { createCapture } from '../capture/index.ts';
 import {
-  FLAG_RANDOM,
-  FLAG_SAMPLED,
-  type RemoteContext,
-  activeState,
   activeValues,
   currentSpan,
-  callerSpan,
   extractContext,
   formatBaggage,
   formatTraceparent,
   newBootId,
   newSpanId,
-  newTraceId,
   runWith,
 } from '../context/index.ts';
-import type { ContextValues } from '../context/index.ts';
 import type { Logger } from 'pino';
 import { SpanlineError } from '../error.ts';
 import { createLogger, createWriter, destinationKind } from '../log/index.ts';
@@ -24,13 +17,13 @@ import { createPricer } from '../usage/index.ts';
 import { createClock } from './clock.ts';
 import { onProcessExit } from './exit.ts';
 import { activeOtelSpan } from './foreign.ts';
-import { createLocalRoot } from './local-root.ts';
 import { NOOP_SPAN } from './noop.ts';
 import { resolveOptions } from './options.ts';
 import { createPipeline } from './pipeline.ts';
+import { createPlace, isSpan, valuesFor } from './placement.ts';
 import { createSampler } from './sampling.ts';
 import { writeScore } from './score.ts';
-import { RecordedSpan, type SpanHost, type SpanSeed } from './span.ts';
+import { RecordedSpan, type SpanHost } from './span.ts';
 import { startStatsLine } from './stats-line.ts';
 import { createStats } from './stats.ts';
 import type { ForeignContext, Span, SpanOptions, Tracer, TracerOptions } from './types.ts';
@@ -42,17 +35,6 @@ const KNOWN_TYPES: ReadonlySet<string> = new Set(SPAN_TYPES);
 function kindOf(type: SpanType): SpanKind {
   if (type === 'http') return 'SERVER';
   return CLIENT_TYPES.has(type) ? 'CLIENT' : 'INTERNAL';
-}
-
-/** The part of a seed that says where in which trace the span stands. */
-type Placement = Pick<
-  SpanSeed,
-  'traceId' | 'parentSpanId' | 'traceFlags' | 'traceState' | 'remoteParent' | 'foreign' | 'parent' | 'local'
->;
-
-/** A parent may have been started by another installed copy of this package; what counts is what it carries. */
-function isSpan(parent: Span | RemoteContext): parent is RecordedSpan {
-  return 'seed' in parent && 'local' in parent;
 }
 
 /**
@@ -110,53 +92,7 @@ export function createTracer(options: TracerOptions = {}): Tracer {
     }
   }
 
-  function below(parent: RecordedSpan): Placement {
-    return {
-      traceId: parent.traceId,
-      parentSpanId: parent.spanId,
-      traceFlags: parent.seed.traceFlags,
-      traceState: parent.seed.traceState,
-      remoteParent: false,
-      foreign: undefined,
-      parent,
-      local: parent.local,
-    };
-  }
-
-  function localRoot(remote: RemoteContext | undefined, foreign: ForeignContext | undefined): Placement {
-    const traceId = remote?.traceId ?? foreign?.traceId ?? newTraceId();
-    const joined = foreign === undefined ? undefined : foreign.sampled === false ? 0 : FLAG_SAMPLED;
-    const parentFlags = remote?.traceFlags ?? joined;
-    const sampled = sampler.decide(traceId, parentFlags);
-    const random = parentFlags === undefined ? FLAG_RANDOM : parentFlags & FLAG_RANDOM;
-    return {
-      traceId,
-      parentSpanId: remote?.spanId ?? foreign?.spanId,
-      traceFlags: (sampled ? FLAG_SAMPLED : 0) | random,
-      traceState: remote?.traceState,
-      remoteParent: remote !== undefined,
-      foreign,
-      parent: undefined,
-      local: createLocalRoot(sampled, sampler.ratio),
-    };
-  }
-
-  /** A server's span is caused from outside; what happens to be current where a request arrives is not its parent. */
-  function place(given: SpanOptions['parent'], kind: SpanKind): Placement {
-    if (given === null) return localRoot(undefined, undefined);
-    const parent = given ?? (kind === 'SERVER' ? undefined : callerSpan());
-    if (parent === undefined) return localRoot(undefined, foreignContext());
-    if (isSpan(parent)) return below(parent);
-    if ('isRecording' in parent) return localRoot(undefined, undefined);
-    const foreign = foreignContext();
-    return foreign?.traceId === parent.traceId ? localRoot(undefined, foreign) : localRoot(parent, undefined);
-  }
-
-  /** A span with an explicit parent may start where the async context is another request's or nobody's: then the parent's values hold. */
-  function valuesFor(parent: RecordedSpan | undefined): ContextValues {
-    if (parent === undefined) return activeValues();
-    return activeState()?.span?.traceId === parent.traceId ? activeValues() : parent.seed.values;
-  }
+  const place = createPlace(sampler, foreignContext);
 
   const host: SpanHost = {
     get tracer() {

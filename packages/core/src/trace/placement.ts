@@ -1,0 +1,84 @@
+import {
+  FLAG_RANDOM,
+  FLAG_SAMPLED,
+  type ContextValues,
+  type RemoteContext,
+  activeState,
+  activeValues,
+  callerSpan,
+  newTraceId,
+} from '../context/index.ts';
+import type { SpanKind } from '../schema/index.ts';
+import { createLocalRoot } from './local-root.ts';
+import type { Sampler } from './sampling.ts';
+import type { RecordedSpan, SpanSeed } from './span.ts';
+import type { ForeignContext, Span, SpanOptions } from './types.ts';
+
+/** The part of a seed that says where in which trace the span stands. */
+export type Placement = Pick<
+  SpanSeed,
+  'traceId' | 'parentSpanId' | 'traceFlags' | 'traceState' | 'remoteParent' | 'foreign' | 'parent' | 'local'
+>;
+
+/** A parent may have been started by another installed copy of this package; what counts is what it carries. */
+export function isSpan(parent: Span | RemoteContext): parent is RecordedSpan {
+  return 'seed' in parent && 'local' in parent;
+}
+
+/** Finds out where a new span belongs. */
+export type Place = (given: SpanOptions['parent'], kind: SpanKind) => Placement;
+
+/** A span with an explicit parent may start where the async context is another request's or nobody's: then the parent's values hold. */
+export function valuesFor(parent: RecordedSpan | undefined): ContextValues {
+  if (parent === undefined) return activeValues();
+  return activeState()?.span?.traceId === parent.traceId ? activeValues() : parent.seed.values;
+}
+
+/**
+ * How the spans of one tracer find their place: below an explicit parent, else below the current span, else below a foreign active one, else in a new trace.
+ *
+ * @param foreignContext - the active span of another tracer; never throws
+ */
+export function createPlace(sampler: Sampler, foreignContext: () => ForeignContext | undefined): Place {
+  function below(parent: RecordedSpan): Placement {
+    return {
+      traceId: parent.traceId,
+      parentSpanId: parent.spanId,
+      traceFlags: parent.seed.traceFlags,
+      traceState: parent.seed.traceState,
+      remoteParent: false,
+      foreign: undefined,
+      parent,
+      local: parent.local,
+    };
+  }
+
+  function localRoot(remote: RemoteContext | undefined, foreign: ForeignContext | undefined): Placement {
+    const traceId = remote?.traceId ?? foreign?.traceId ?? newTraceId();
+    const joined = foreign === undefined ? undefined : foreign.sampled === false ? 0 : FLAG_SAMPLED;
+    const parentFlags = remote?.traceFlags ?? joined;
+    const sampled = sampler.decide(traceId, parentFlags);
+    const random = parentFlags === undefined ? FLAG_RANDOM : parentFlags & FLAG_RANDOM;
+    return {
+      traceId,
+      parentSpanId: remote?.spanId ?? foreign?.spanId,
+      traceFlags: (sampled ? FLAG_SAMPLED : 0) | random,
+      traceState: remote?.traceState,
+      remoteParent: remote !== undefined,
+      foreign,
+      parent: undefined,
+      local: createLocalRoot(sampled, sampler.ratio),
+    };
+  }
+
+  /** A server's span is caused from outside; what happens to be current where a request arrives is not its parent. */
+  return function place(given, kind): Placement {
+    if (given === null) return localRoot(undefined, undefined);
+    const parent = given ?? (kind === 'SERVER' ? undefined : callerSpan());
+    if (parent === undefined) return localRoot(undefined, foreignContext());
+    if (isSpan(parent)) return below(parent);
+    if ('isRecording' in parent) return localRoot(undefined, undefined);
+    const foreign = foreignContext();
+    return foreign?.traceId === parent.traceId ? localRoot(undefined, foreign) : localRoot(parent, undefined);
+  };
+}
