@@ -1,6 +1,6 @@
 export { type Capture, type CaptureOptions, createCapture } from './capture.ts';
 export type { CaptureReport, DeferredContent } from './capturing.ts';
-export { bareMessage, DELTA_MODES, type DeltaMode, isMessage, mapMessages, referenceOf, type Side } from './deltas.ts';
+export { bareMessage, DELTA_MODES, type DeltaMode, mapRuns, referenceOf, type Side } from './deltas.ts';
 export type { Plain } from './plain.ts';
 export {
   isCaptureSetting,

@@ -1,10 +1,10 @@
-import { bareMessage, isMessage, mapMessages, type Plain, referenceOf, type Side } from '../capture/index.ts';
+import { bareMessage, mapRuns, type Plain, referenceOf, type Side } from '../capture/index.ts';
 import { parseLine } from '../profiles/index.ts';
 import type { ContentKey, SpanRecord } from '../schema/index.ts';
 
 /** A reference that could not be followed. */
 export interface MissingMessage {
-  /** `<span_id>#i3` */
+  /** `<span_id>#i3`, or `<span_id>#i0-7` for several. */
   ref: string;
   /** The line is not among those given, or its field was cut to fit its limit. */
   reason: 'no line' | 'truncated';
@@ -75,27 +75,38 @@ export function reconstructMessages(
     return undefined;
   };
 
-  function follow(ref: string, reference: Plain): Plain {
-    const [id = '', place = ''] = ref.split('#');
-    const field = find(id, place[0] as Side);
-    let found: Plain | undefined;
-    if (field !== undefined && !field.truncated) {
-      mapMessages(field.value, (message, position) => {
-        if (position === Number(place.slice(1)) && isMessage(message)) found = bareMessage(message);
-        return message;
-      });
-    }
-    if (found === undefined) missing.push({ ref, reason: field?.truncated === true ? 'truncated' : 'no line' });
-    return found ?? reference;
+  const expanded = new Map<string, readonly Plain[]>();
+
+  /** All messages of a field in their order, references followed. */
+  function expand(id: string, side: Side): readonly Plain[] | MissingMessage['reason'] {
+    const known = expanded.get(id + side);
+    if (known !== undefined) return known;
+    const field = find(id, side);
+    if (field === undefined) return 'no line';
+    if (field.truncated) return 'truncated';
+    const messages: Plain[] = [];
+    // Lines are hostile: a reference that leads back to its own field finds an empty one.
+    expanded.set(id + side, messages);
+    mapRuns(field.value, (run) => {
+      for (const node of run) messages.push(...(referenceOf(node) === undefined ? [bareMessage(node)] : follow(node)));
+      return run;
+    });
+    return messages;
+  }
+
+  function follow(node: Plain): readonly Plain[] {
+    const reference = referenceOf(node);
+    if (reference === undefined) return [node];
+    const { spanId: id, side, from, to } = reference;
+    const messages = expand(id, side);
+    if (typeof messages !== 'string' && messages.length > to) return messages.slice(from, to + 1);
+    missing.push({ ref: (node as { ref: string }).ref, reason: typeof messages === 'string' ? messages : 'no line' });
+    return [node];
   }
 
   const whole = (side: Side): unknown => {
     const field = find(spanId, side);
-    if (field === undefined) return undefined;
-    return mapMessages(field.value, (message) => {
-      const ref = referenceOf(message);
-      return ref === undefined ? message : follow(ref, message);
-    });
+    return field === undefined ? undefined : mapRuns(field.value, (run) => run.flatMap(follow));
   };
   if (!bySpan.has(spanId)) return undefined;
   return { input: whole('i'), output: whole('o'), missing };
