@@ -32,6 +32,40 @@ describe('a span that has ended', () => {
   });
 });
 
+describe('a trace that tail sampling holds back', () => {
+  const HELD = (end: string): string => `
+import { createTracer } from '@spanline/core';
+const tracer = createTracer({ service: { name: 'child' }, statsIntervalSeconds: 0, sampling: { ratio: 0, tail: {} } });
+const root = tracer.startSpan({ name: 'root', type: 'chain' });
+tracer.startSpan({ name: 'held', type: 'tool', parent: root }).end();
+${end}
+`;
+  const names = (stdout: string): unknown[] => jsonLines(stdout).map((line) => line['span.name']);
+
+  it.each([
+    ['SIGTERM', `process.kill(process.pid, 'SIGTERM'); setInterval(() => {}, 1000);`, 'SIGTERM', ['held']],
+    ['SIGINT', `process.kill(process.pid, 'SIGINT'); setInterval(() => {}, 1000);`, 'SIGINT', ['held']],
+    ['an uncaught error', `throw new Error('crash');`, null, ['held', 'root']],
+    ['a natural end', '', null, ['held', 'root']],
+    ['a shutdown', 'await tracer.shutdown();', null, ['held', 'root']],
+    ['SIGKILL, which loses it', `process.kill(process.pid, 'SIGKILL'); setInterval(() => {}, 1000);`, 'SIGKILL', []],
+  ])('is written at %s', async (_, end, signal, expected) => {
+    const result = await runChild(HELD(end));
+    expect(result.signal).toBe(signal);
+    expect(names(result.stdout)).toEqual(expected);
+  });
+
+  it('leaves a signal to the handler that the application has', async () => {
+    const result = await runChild(
+      HELD(`process.once('SIGTERM', () => { console.error('graceful'); process.exit(7); });
+        process.kill(process.pid, 'SIGTERM'); setInterval(() => {}, 1000);`),
+    );
+    expect(result.code).toBe(7);
+    expect(result.stderr).toContain('graceful');
+    expect(names(result.stdout)).toEqual(['held', 'root']);
+  });
+});
+
 describe('a span that is open when the process ends', () => {
   it.each([
     ['process.exit', 'process.exit(0);'],

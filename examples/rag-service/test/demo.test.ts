@@ -13,7 +13,14 @@ describe('the demo', () => {
       { cwd: FOLDER, encoding: 'utf8', env: { ...process.env, NO_COLOR: '1', OPENAI_API_KEY: '' } },
     );
     expect([status, stderr]).toEqual([0, '']);
-    for (const part of ['docs_assistant', 'query Retriever', 'invoke_agent docs_agent', 'RateLimitError', 'aborted', '◀ slowest']) {
+    for (const part of [
+      'docs_assistant',
+      'query Retriever',
+      'invoke_agent docs_agent',
+      'RateLimitError',
+      'aborted',
+      '◀ slowest',
+    ]) {
       expect(stdout).toContain(part);
     }
     const lines = readFileSync(new URL('../../demo.ndjson', FOLDER), 'utf8').trim().split('\n');

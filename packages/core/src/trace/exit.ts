@@ -30,3 +30,25 @@ export function onProcessExit(hook: ExitHook): () => void {
   all.add(hook);
   return () => void all.delete(hook);
 }
+
+const SIGNALS = ['SIGTERM', 'SIGINT'] as const;
+
+/**
+ * Runs `hook` when the process is told to end, before anyone else hears of it. The listener steps out of the way at once: libraries that count listeners find themselves alone, and where nobody else listens the
+ * signal does what it would have done. Only for what would be lost otherwise. Returns how to remove it.
+ */
+export function onTermination(hook: ExitHook): () => void {
+  const listeners = SIGNALS.map((signal) => {
+    const listener = (): void => {
+      remove();
+      hook();
+      if (process.listenerCount(signal) === 0) process.kill(process.pid, signal);
+    };
+    process.prependListener(signal, listener);
+    return { signal, listener };
+  });
+  function remove(): void {
+    for (const { signal, listener } of listeners) process.off(signal, listener);
+  }
+  return remove;
+}

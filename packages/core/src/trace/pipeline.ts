@@ -3,6 +3,7 @@ import type { RecordWriter } from '../log/index.ts';
 import { toDatadog, toEcs } from '../profiles/index.ts';
 import { type ContentAttributes, type SpanRecord, toDocuments, toMessages } from '../schema/index.ts';
 import { createLines } from './lines.ts';
+import { answerText, repeatRatio } from './repetition.ts';
 import { type RecordParts, buildRecord, envelope } from './record.ts';
 import type { RecordedSpan } from './span.ts';
 import type { Stats } from './stats.ts';
@@ -51,7 +52,11 @@ function shapeContent(span: RecordedSpan, content: ContentAttributes, record: Sp
   if (span.type === 'llm') {
     const { 'gen_ai.input.messages': input, 'gen_ai.output.messages': output } = content;
     if (input !== undefined) shaped['gen_ai.input.messages'] = toMessages(input, 'user');
-    if (output !== undefined) shaped['gen_ai.output.messages'] = toMessages(output, 'assistant');
+    if (output !== undefined) {
+      const answer = toMessages(output, 'assistant');
+      shaped['gen_ai.output.messages'] = answer;
+      record['spanline.llm.repeat_ratio'] ??= repeatRatio(answerText(answer));
+    }
   }
   const documents = toDocuments(content['gen_ai.retrieval.documents']);
   if (documents === undefined) return shaped;

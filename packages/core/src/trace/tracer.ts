@@ -15,7 +15,7 @@ import { createLogger, createWriter, destinationKind } from '../log/index.ts';
 import { SPAN_TYPES, type SpanKind, type SpanType } from '../schema/index.ts';
 import { createPricer } from '../usage/index.ts';
 import { createClock } from './clock.ts';
-import { onProcessExit } from './exit.ts';
+import { onProcessExit, onTermination } from './exit.ts';
 import { activeOtelSpan } from './foreign.ts';
 import { NOOP_SPAN } from './noop.ts';
 import { resolveOptions } from './options.ts';
@@ -171,6 +171,7 @@ export function createTracer(options: TracerOptions = {}): Tracer {
     internalError: (where, error) => stats.internalError(where, error),
   });
   const removeExitHook = onProcessExit(closeAll);
+  const removeSignalHook = resolved.sampling.tail === undefined ? undefined : onTermination(() => pipeline.drain());
 
   function flushLogger(target: Logger): Promise<void> {
     return new Promise((resolve) => {
@@ -241,6 +242,7 @@ export function createTracer(options: TracerOptions = {}): Tracer {
       statsLine.stop();
       if (resolved.enabled && resolved.statsIntervalSeconds > 0) statsLine.write();
       removeExitHook();
+      removeSignalHook?.();
       pipeline.stop();
       await flush();
     },

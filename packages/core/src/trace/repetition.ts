@@ -1,0 +1,31 @@
+import type { Message } from '../schema/index.ts';
+
+/** Words that have to repeat together. */
+const WINDOW = 6;
+/** Shorter answers do not loop; a model that does runs into its length limit. */
+const MIN_CHARACTERS = 800;
+const MAX_CHARACTERS = 65_536;
+
+/**
+ * How much of a text repeats itself: the share of its sequences of six words that stood in it before. 0 for prose, near 1 for a model caught in a loop; `undefined` for short texts.
+ */
+export function repeatRatio(text: string): number | undefined {
+  if (text.length < MIN_CHARACTERS) return undefined;
+  const words = text.slice(0, MAX_CHARACTERS).split(/\s+/);
+  const total = words.length - WINDOW + 1;
+  if (total < 1) return undefined;
+  const seen = new Set<string>();
+  for (let index = 0; index < total; index++) seen.add(words.slice(index, index + WINDOW).join(' '));
+  return Math.round((1 - seen.size / total) * 1000) / 1000;
+}
+
+/** The text of an answer. */
+export function answerText(messages: readonly Message[]): string {
+  let text = '';
+  for (const { parts } of messages) {
+    for (const part of parts) {
+      if (part.type === 'text' && typeof part['content'] === 'string') text += part['content'];
+    }
+  }
+  return text;
+}
