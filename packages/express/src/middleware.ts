@@ -1,9 +1,9 @@
-import { type ContextValues, type Span, type SpanOptions, withContext } from '@spanline/core';
+import { type CaptureMode, type ContextValues, type Span, type SpanOptions, withContext } from '@spanline/core';
 import { createGuard } from '@spanline/core/source';
 import type { Request, RequestHandler, Response } from 'express';
 import { methodOf, requestAttributes, responseAttributes, spanName } from './attributes.ts';
 import { beginExchange, type Exchange, exchangeOf } from './exchange.ts';
-import { resolveOptions, type SpanlineExpressOptions } from './options.ts';
+import { type ResolvedOptions, resolveOptions, type SpanlineExpressOptions } from './options.ts';
 import { type Origin, originOf, says } from './origin.ts';
 import { outcomeOf } from './outcome.ts';
 import { routeTemplate } from './route.ts';
@@ -22,6 +22,15 @@ function spanOptions(req: Request, { parent, link }: Origin): SpanOptions {
   if (parent !== undefined) options.parent = parent;
   if (link !== undefined) options.link = link;
   return options;
+}
+
+function captureOf(req: Request, choose: ResolvedOptions['capture']): CaptureMode | undefined {
+  if (choose === undefined) return undefined;
+  try {
+    return choose(req);
+  } catch {
+    return 'metadata';
+  }
 }
 
 /** Ends the span of a closed response. A socket closes in any context or none: everything needed hangs on the response. */
@@ -60,7 +69,7 @@ function finish(res: Response, exchange: Exchange): void {
  */
 export function spanlineExpress(options: SpanlineExpressOptions): RequestHandler {
   const resolved = resolveOptions(options);
-  const { tracer, ignore, requestIdHeader } = resolved;
+  const { tracer, ignore, capture, requestIdHeader } = resolved;
   const { logger } = tracer;
   const guard = createGuard(tracer);
 
@@ -97,7 +106,10 @@ export function spanlineExpress(options: SpanlineExpressOptions): RequestHandler
     const origin = guard('express headers', () => originOf(req, resolved));
     if (origin === undefined) return next();
     const { requestId, baggage } = origin;
-    const values: ContextValues = baggage === undefined ? { requestId } : { requestId, baggage };
+    const values: ContextValues = { requestId };
+    if (baggage !== undefined) values.baggage = baggage;
+    const mode = captureOf(req, capture);
+    if (mode !== undefined) values.capture = mode;
     withContext(values, () => {
       const span = guard('express request', () => begin(req, res, origin));
       if (span === undefined) return next();

@@ -1,4 +1,5 @@
-import { SpanlineError, type Tracer } from '@spanline/core';
+import { type CaptureMode, SpanlineError, type Tracer } from '@spanline/core';
+import { isCaptureSetting } from '@spanline/core/source';
 import type { Request } from 'express';
 
 /** Options of {@link spanlineExpress}. */
@@ -13,6 +14,11 @@ export interface SpanlineExpressOptions {
   baggage?: readonly string[];
   /** Requests that get no span (health checks). A function that throws ignores nothing. */
   ignore?: (req: Request) => boolean;
+  /**
+   * What of the content reaches the log for everything a request does, over the tracer's mode. A function that throws allows metadata only; one that gives nothing leaves it to the tracer.
+   * @defaultValue the tracer's
+   */
+  capture?: CaptureMode | ((req: Request) => CaptureMode | undefined);
   /** Header of the request id, in and out. @defaultValue `x-request-id` */
   requestIdHeader?: string;
 }
@@ -23,6 +29,7 @@ export interface ResolvedOptions {
   readonly trustIncoming: (req: Request) => boolean;
   readonly baggage: readonly string[];
   readonly ignore: ((req: Request) => boolean) | undefined;
+  readonly capture: ((req: Request) => CaptureMode | undefined) | undefined;
   /** Lower case. */
   readonly requestIdHeader: string;
 }
@@ -32,6 +39,7 @@ const KNOWN: ReadonlySet<string> = new Set<keyof SpanlineExpressOptions>([
   'trustIncoming',
   'baggage',
   'ignore',
+  'capture',
   'requestIdHeader',
 ]);
 
@@ -49,7 +57,7 @@ export function resolveOptions(options: SpanlineExpressOptions): ResolvedOptions
   for (const key of Object.keys(options)) {
     if (!KNOWN.has(key)) fail(key, `a known option (${[...KNOWN].join(', ')})`, 'an unknown one');
   }
-  const { tracer, trustIncoming = false, baggage = [], ignore, requestIdHeader = 'x-request-id' } = options;
+  const { tracer, trustIncoming = false, baggage = [], ignore, capture, requestIdHeader = 'x-request-id' } = options;
   if (typeof (tracer as Tracer | undefined)?.startSpan !== 'function') fail('tracer', 'a tracer', tracer);
   if (typeof trustIncoming !== 'boolean' && typeof trustIncoming !== 'function') {
     fail('trustIncoming', 'a boolean or a function', trustIncoming);
@@ -58,6 +66,7 @@ export function resolveOptions(options: SpanlineExpressOptions): ResolvedOptions
     fail('baggage', 'an array of keys', baggage);
   }
   if (ignore !== undefined && typeof ignore !== 'function') fail('ignore', 'a function', ignore);
+  if (capture !== undefined && !isCaptureSetting(capture)) fail('capture', 'a capture mode or a function', capture);
   if (typeof requestIdHeader !== 'string' || !/^[\w-]+$/.test(requestIdHeader)) {
     fail('requestIdHeader', 'the name of a header', requestIdHeader);
   }
@@ -66,6 +75,7 @@ export function resolveOptions(options: SpanlineExpressOptions): ResolvedOptions
     trustIncoming: typeof trustIncoming === 'function' ? trustIncoming : () => trustIncoming,
     baggage: [...baggage],
     ignore,
+    capture: typeof capture === 'string' ? () => capture : capture,
     requestIdHeader: requestIdHeader.toLowerCase(),
   };
 }

@@ -316,6 +316,23 @@ describe.each(MAJORS)('a request through %s', (_name, express) => {
     }
   });
 
+  it('sets what of its content is written, for everything it does', async () => {
+    const { app, tracer } = start({
+      capture: (req) => {
+        if (req.path === '/broken') throw new Error('no');
+        return req.path === '/open' ? 'full' : undefined;
+      },
+    });
+    app.use((_req, res) => {
+      tracer.startSpan({ name: 'step', type: 'chain', input: 'mail a@b.org' }).end();
+      res.end();
+    });
+    await harness.listen();
+    for (const path of ['/open', '/other', '/broken']) await harness.send('GET', path);
+    const steps = (await harness.records(6)).filter((record) => record['span.name'] === 'step');
+    expect(steps.map((record) => record['spanline.input'])).toEqual(['"mail a@b.org"', '"mail [EMAIL_1]"', undefined]);
+  });
+
   it('can be ignored', async () => {
     const { app } = start({ ignore: (req) => req.path === '/health' });
     app.get('/health', (req, res) => void res.send(String(req.span)));
