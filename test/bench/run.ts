@@ -4,12 +4,15 @@ import { fileURLToPath } from 'node:url';
 import { captureRows } from './capture.ts';
 import { coreRows } from './core.ts';
 import { expressRows } from './express.ts';
+import { langChainRows, llamaIndexRows } from './frameworks.ts';
 import { type Row, printRows } from './rows.ts';
 
 const SUITES: Readonly<Record<string, () => Promise<Row[]>>> = {
   core: coreRows,
   capture: captureRows,
   express: expressRows,
+  langchain: langChainRows,
+  llamaindex: llamaIndexRows,
 };
 const FILE = fileURLToPath(new URL('../../bench-results.json', import.meta.url));
 

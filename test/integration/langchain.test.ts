@@ -130,7 +130,7 @@ describe('a chain', () => {
     expect(root).toMatchObject({ 'spanline.error.propagated': true, 'spanline.rollup.errors': 1 });
   });
 
-  it('counts retries', async () => {
+  it('counts retries', { timeout: 30_000 }, async () => {
     let calls = 0;
     const flaky = RunnableLambda.from(() => {
       if (++calls < 3) throw new Error('not yet');
