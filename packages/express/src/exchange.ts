@@ -1,4 +1,5 @@
 import type { Span, Tracer } from '@spanline/core';
+import type { Guard } from '@spanline/core/source';
 import type { Request } from 'express';
 import { requestState, stateOf } from './state.ts';
 
@@ -8,7 +9,8 @@ import { requestState, stateOf } from './state.ts';
  */
 export interface Exchange {
   readonly span: Span;
-  readonly logger: Tracer['logger'];
+  readonly tracer: Tracer;
+  readonly guard: Guard;
   readonly startedMs: number;
   /** When the head of the response was written; stays undefined where it could no longer reach the client. */
   firstByteMs: number | undefined;
@@ -24,10 +26,11 @@ export function exchangeOf(req: object): Exchange | undefined {
 }
 
 /** Begins the exchange of a request. */
-export function beginExchange(req: Request, span: Span, logger: Tracer['logger']): void {
+export function beginExchange(req: Request, span: Span, tracer: Tracer, guard: Guard): void {
   const exchange: Exchange = {
     span,
-    logger,
+    tracer,
+    guard,
     startedMs: performance.now(),
     firstByteMs: undefined,
     bodyBytes: 0,

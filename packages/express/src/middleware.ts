@@ -1,9 +1,11 @@
-import { type CaptureMode, type ContextValues, type Span, type SpanOptions, withContext } from '@spanline/core';
+import { type Span, type SpanOptions, withContext } from '@spanline/core';
 import { createGuard } from '@spanline/core/source';
 import type { Request, RequestHandler, Response } from 'express';
+import { setAllowed } from './allowed.ts';
 import { methodOf, requestAttributes, responseAttributes, spanName } from './attributes.ts';
+import { contextOf } from './context.ts';
 import { beginExchange, type Exchange, exchangeOf } from './exchange.ts';
-import { type ResolvedOptions, resolveOptions, type SpanlineExpressOptions } from './options.ts';
+import { resolveOptions, type SpanlineExpressOptions } from './options.ts';
 import { type Origin, originOf, says } from './origin.ts';
 import { outcomeOf } from './outcome.ts';
 import { routeTemplate } from './route.ts';
@@ -24,17 +26,8 @@ function spanOptions(req: Request, { parent, link }: Origin): SpanOptions {
   return options;
 }
 
-function captureOf(req: Request, choose: ResolvedOptions['capture']): CaptureMode | undefined {
-  if (choose === undefined) return undefined;
-  try {
-    return choose(req);
-  } catch {
-    return 'metadata';
-  }
-}
-
 /** Ends the span of a closed response. A socket closes in any context or none: everything needed hangs on the response. */
-function finish(res: Response, exchange: Exchange): void {
+function finish(res: Response, exchange: Exchange, level: string | undefined): void {
   const { req } = res;
   const { span } = exchange;
   const method = methodOf(req);
@@ -43,7 +36,7 @@ function finish(res: Response, exchange: Exchange): void {
   span.set(responseAttributes(res, exchange, method, route));
   if (outcome.status === 'aborted') span.set({ 'spanline.http.aborted': true });
   if (outcome.status === 'error') span.fail(outcome.error);
-  span.end({ status: outcome.status });
+  span.end(level === undefined ? { status: outcome.status } : { status: outcome.status, level });
 }
 
 /**
@@ -69,7 +62,7 @@ function finish(res: Response, exchange: Exchange): void {
  */
 export function spanlineExpress(options: SpanlineExpressOptions): RequestHandler {
   const resolved = resolveOptions(options);
-  const { tracer, ignore, capture, requestIdHeader } = resolved;
+  const { tracer, ignore, requestIdHeader } = resolved;
   const { logger } = tracer;
   const guard = createGuard(tracer);
 
@@ -80,14 +73,22 @@ export function spanlineExpress(options: SpanlineExpressOptions): RequestHandler
     };
   }
 
+  function levelOf(res: Response): string | undefined {
+    if (resolved.level === undefined) return undefined;
+    const level: unknown = guard('express level', () => resolved.level?.(res.req, res));
+    return typeof level === 'string' && level !== '' ? level : undefined;
+  }
+
   function onClose(this: Response): void {
     const exchange = exchangeOf(this.req);
-    if (exchange !== undefined) guard('express close', () => finish(this, exchange));
+    if (exchange === undefined || !exchange.span.isRecording) return;
+    guard('express close', () => finish(this, exchange, levelOf(this)));
   }
 
   function begin(req: Request, res: Response, origin: Origin): Span {
     const span = tracer.startSpan(spanOptions(req, origin));
-    beginExchange(req, span, logger);
+    setAllowed(span, req, resolved);
+    beginExchange(req, span, tracer, guard);
     res.on('close', onClose);
     watchApplication(req.app);
     watchRoute(req);
@@ -105,16 +106,11 @@ export function spanlineExpress(options: SpanlineExpressOptions): RequestHandler
     if (exchangeOf(req) !== undefined || (ignore !== undefined && says(ignore, req))) return next();
     const origin = guard('express headers', () => originOf(req, resolved));
     if (origin === undefined) return next();
-    const { requestId, baggage } = origin;
-    const values: ContextValues = { requestId };
-    if (baggage !== undefined) values.baggage = baggage;
-    const mode = captureOf(req, capture);
-    if (mode !== undefined) values.capture = mode;
-    withContext(values, () => {
+    withContext(contextOf(req, origin, resolved, guard), () => {
       const span = guard('express request', () => begin(req, res, origin));
       if (span === undefined) return next();
       tracer.run(span, () => {
-        guard('express response', () => answerIds(res, requestId));
+        guard('express response', () => answerIds(res, origin.requestId));
         next();
       });
     });

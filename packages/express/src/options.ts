@@ -1,6 +1,8 @@
 import { type CaptureMode, SpanlineError, type Tracer } from '@spanline/core';
 import { isCaptureSetting } from '@spanline/core/source';
-import type { Request } from 'express';
+import type { Request, Response } from 'express';
+import { isAllowableHeader, isAllowableParameter } from './allowed.ts';
+import type { Identity } from './identity.ts';
 
 /** Options of {@link spanlineExpress}. */
 export interface SpanlineExpressOptions {
@@ -21,6 +23,14 @@ export interface SpanlineExpressOptions {
   capture?: CaptureMode | ((req: Request) => CaptureMode | undefined);
   /** Header of the request id, in and out. @defaultValue `x-request-id` */
   requestIdHeader?: string;
+  /** Whom a request is for, where the request itself tells. What only authentication tells is given by `identify(req, …)`. */
+  identify?: (req: Request) => Identity | undefined;
+  /** Level of a request's line, asked when its response has closed. `undefined` leaves it to the outcome: `error` for 5xx, `warn` for a client that left, the tracer's `level` otherwise. */
+  level?: (req: Request, res: Response) => string | undefined;
+  /** Query parameters that are written, as `url.query`; values are redacted like all else. A name that stands for a secret (`token`) is refused. @defaultValue none */
+  allowQuery?: readonly string[];
+  /** Request headers that are written, as `labels.header_<name>`. `authorization`, `cookie`, `x-api-key` and their like are refused. @defaultValue none */
+  allowHeaders?: readonly string[];
 }
 
 /** Options with their defaults. */
@@ -32,6 +42,11 @@ export interface ResolvedOptions {
   readonly capture: ((req: Request) => CaptureMode | undefined) | undefined;
   /** Lower case. */
   readonly requestIdHeader: string;
+  readonly identify: ((req: Request) => Identity | undefined) | undefined;
+  readonly level: ((req: Request, res: Response) => string | undefined) | undefined;
+  readonly query: ReadonlySet<string>;
+  /** Lower case. */
+  readonly headers: readonly string[];
 }
 
 const KNOWN: ReadonlySet<string> = new Set<keyof SpanlineExpressOptions>([
@@ -41,10 +56,23 @@ const KNOWN: ReadonlySet<string> = new Set<keyof SpanlineExpressOptions>([
   'ignore',
   'capture',
   'requestIdHeader',
+  'identify',
+  'level',
+  'allowQuery',
+  'allowHeaders',
 ]);
 
 function fail(option: string, expected: string, got: unknown): never {
   throw new SpanlineError({ code: 'ERR_INVALID_OPTION', option, expected, got });
+}
+
+function requireFunction(option: 'ignore' | 'identify' | 'level', { [option]: value }: SpanlineExpressOptions): void {
+  if (value !== undefined && typeof value !== 'function') fail(option, 'a function', value);
+}
+
+function requireNames(option: string, names: unknown, expected: string, test: (name: unknown) => boolean): void {
+  if (!Array.isArray(names)) fail(option, expected, names);
+  for (const name of names) if (!test(name)) fail(option, expected, name);
 }
 
 /**
@@ -58,6 +86,7 @@ export function resolveOptions(options: SpanlineExpressOptions): ResolvedOptions
     if (!KNOWN.has(key)) fail(key, `a known option (${[...KNOWN].join(', ')})`, 'an unknown one');
   }
   const { tracer, trustIncoming = false, baggage = [], ignore, capture, requestIdHeader = 'x-request-id' } = options;
+  const { identify, level, allowQuery = [], allowHeaders = [] } = options;
   if (typeof (tracer as Tracer | undefined)?.startSpan !== 'function') fail('tracer', 'a tracer', tracer);
   if (typeof trustIncoming !== 'boolean' && typeof trustIncoming !== 'function') {
     fail('trustIncoming', 'a boolean or a function', trustIncoming);
@@ -65,7 +94,9 @@ export function resolveOptions(options: SpanlineExpressOptions): ResolvedOptions
   if (!Array.isArray(baggage) || !baggage.every((key) => typeof key === 'string' && key !== '')) {
     fail('baggage', 'an array of keys', baggage);
   }
-  if (ignore !== undefined && typeof ignore !== 'function') fail('ignore', 'a function', ignore);
+  for (const option of ['ignore', 'identify', 'level'] as const) requireFunction(option, options);
+  requireNames('allowQuery', allowQuery, 'names of parameters that are no secrets', isAllowableParameter);
+  requireNames('allowHeaders', allowHeaders, 'names of headers that are no secrets', isAllowableHeader);
   if (capture !== undefined && !isCaptureSetting(capture)) fail('capture', 'a capture mode or a function', capture);
   if (typeof requestIdHeader !== 'string' || !/^[\w-]+$/.test(requestIdHeader)) {
     fail('requestIdHeader', 'the name of a header', requestIdHeader);
@@ -77,5 +108,9 @@ export function resolveOptions(options: SpanlineExpressOptions): ResolvedOptions
     ignore,
     capture: typeof capture === 'string' ? () => capture : capture,
     requestIdHeader: requestIdHeader.toLowerCase(),
+    identify,
+    level,
+    query: new Set(allowQuery),
+    headers: allowHeaders.map((name) => name.toLowerCase()),
   };
 }

@@ -1,9 +1,7 @@
 import { randomFillSync } from 'node:crypto';
+import { isCredential } from '@spanline/core/source';
 
 const MAX_LENGTH = 128;
-/** How keys and tokens of well-known services begin; the request id is written as it is, so that a credential in its place is refused. */
-const CREDENTIAL =
-  /^(?:eyJ|[sp]k[-_]|rk_(?:live|test)_|gh[pousr]_|github_pat_|glpat-|xox[abeoprs]-|AKIA|ASIA|AIza|hf_|npm_|lsv2_|gsk_|xai-|r8_|SG\.|ya29\.)/;
 
 function isIdCharacter(code: number): boolean {
   return (
@@ -16,13 +14,13 @@ function isIdCharacter(code: number): boolean {
   );
 }
 
-/** A caller's request id, when it is one: 1–128 characters of `[A-Za-z0-9._:-]`, and no credential. */
+/** A caller's request id, when it is one: 1–128 characters of `[A-Za-z0-9._:-]`, and no credential, since it is written as it is. */
 export function acceptRequestId(value: unknown): string | undefined {
   if (typeof value !== 'string' || value.length === 0 || value.length > MAX_LENGTH) return undefined;
   for (let index = 0; index < value.length; index++) {
     if (!isIdCharacter(value.charCodeAt(index))) return undefined;
   }
-  return CREDENTIAL.test(value) ? undefined : value;
+  return isCredential(value) ? undefined : value;
 }
 
 const POOL_BYTES = 4096;

@@ -83,7 +83,7 @@ export function giveFields(app: Application, logger: Tracer['logger']): void {
       return exchangeOf(this)?.span;
     }),
     log: field('log', function log() {
-      return exchangeOf(this)?.logger ?? logger;
+      return exchangeOf(this)?.tracer.logger ?? logger;
     }),
   };
   if (!('span' in request)) Object.defineProperty(request, 'span', fields.span);

@@ -1,4 +1,6 @@
 export { type Capture, type CaptureOptions, createCapture } from './capture.ts';
+export { isCredential } from './credential.ts';
+export { isSecretName } from './rules.ts';
 export type { CaptureReport, DeferredContent } from './capturing.ts';
 export { bareMessage, DELTA_MODES, type DeltaMode, mapRuns, referenceOf, type Side } from './deltas.ts';
 export type { Plain } from './plain.ts';

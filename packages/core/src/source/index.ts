@@ -1,5 +1,13 @@
-export { isCaptureSetting } from '../capture/index.ts';
-export { addContextResolver, callerSpan, type ContextResolver, nearestOpen } from '../context/index.ts';
+export { isCaptureSetting, isCredential, isSecretName } from '../capture/index.ts';
+export {
+  addContextResolver,
+  callerSpan,
+  type ContextResolver,
+  currentValues,
+  isSpanId,
+  isTraceId,
+  nearestOpen,
+} from '../context/index.ts';
 export {
   type Message,
   type MessagePart,
@@ -11,6 +19,7 @@ export {
 export {
   describeFailure,
   type Failure,
+  injectCurrent,
   judge,
   runInSpan,
   type StreamWatcher,
@@ -18,6 +27,7 @@ export {
   watchStream,
   type WorkObserver,
 } from '../trace/index.ts';
+export { amendContext } from './amend.ts';
 export { enterSpan } from './enter.ts';
 export { createGuard, type Guard } from './guard.ts';
 export { createRunRegistry, type Run, type RunRegistry, type RunRegistryOptions } from './runs.ts';

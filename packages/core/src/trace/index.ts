@@ -1,4 +1,5 @@
 export { describeFailure, type Failure, judge, type Verdict } from './failure.ts';
+export { injectCurrent } from './inject.ts';
 export { RecordedSpan, type SpanHost } from './span.ts';
 export { watchStream, type StreamWatcher } from './stream.ts';
 export { createTracer } from './tracer.ts';

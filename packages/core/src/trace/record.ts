@@ -165,7 +165,7 @@ interface BuiltRecord {
  *
  */
 export function buildRecord(span: RecordedSpan, parts: RecordParts): BuiltRecord {
-  const level = levelOf(span.status, parts.level);
+  const level = span.level ?? levelOf(span.status, parts.level);
   const record = envelope(parts.resource, span.seed.startEpochMs + span.durationMs, level, '');
   record['event.name'] = 'span.end';
   record['event.outcome'] = OUTCOMES[span.status];

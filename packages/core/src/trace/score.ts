@@ -22,7 +22,8 @@ const MAX_SCORES = 32;
 
 /** Writes one score line. Ids that are not well-formed are left out, so that a line is never joined to the wrong span. */
 export function writeScore(pipeline: Pipeline, options: ScoreOptions, epochMs: number): void {
-  const span = options.traceId === undefined && options.spanId === undefined ? currentSpan() : undefined;
+  const isAimed = options.traceId !== undefined || options.spanId !== undefined || options.requestId !== undefined;
+  const span = isAimed ? undefined : currentSpan();
   const values = currentValues();
   const { value } = options;
   const number = typeof value === 'boolean' ? Number(value) : value;

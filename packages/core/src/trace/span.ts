@@ -73,6 +73,7 @@ export class RecordedSpan implements Span {
   error: unknown;
   failed = false;
   status: SpanStatus = 'ok';
+  level: string | undefined;
   durationMs = 0;
   selfMs = 0;
   late = false;
@@ -171,6 +172,7 @@ export class RecordedSpan implements Span {
     this.isRecording = false;
     const now = this.host.monotonic();
     if (options?.status !== undefined) this.status = options.status;
+    this.level = options?.level;
     this.failed = this.status === 'error';
     const elapsed =
       typeof options?.endTime === 'number' && Number.isFinite(options.endTime)

@@ -1,14 +1,5 @@
 import { createCapture } from '../capture/index.ts';
-import {
-  activeValues,
-  currentSpan,
-  extractContext,
-  formatBaggage,
-  formatTraceparent,
-  newBootId,
-  newSpanId,
-  runWith,
-} from '../context/index.ts';
+import { extractContext, newBootId, newSpanId, runWith } from '../context/index.ts';
 import type { Logger } from 'pino';
 import { SpanlineError } from '../error.ts';
 import { createLogger, createWriter, destinationKind } from '../log/index.ts';
@@ -17,6 +8,7 @@ import { createPricer } from '../usage/index.ts';
 import { createClock } from './clock.ts';
 import { onProcessExit, onTermination } from './exit.ts';
 import { activeOtelSpan } from './foreign.ts';
+import { injectCurrent } from './inject.ts';
 import { NOOP_SPAN } from './noop.ts';
 import { resolveOptions } from './options.ts';
 import { createPipeline } from './pipeline.ts';
@@ -230,8 +222,7 @@ export function createTracer(options: TracerOptions = {}): Tracer {
       return statsLine.gauge(name, read);
     },
     inject(headers) {
-      const span = currentSpan();
-      if (span !== undefined && isSpan(span)) injectSpan(span, headers);
+      injectCurrent(headers);
       return headers;
     },
     extract: (headers) => extractContext(headers),
@@ -248,14 +239,6 @@ export function createTracer(options: TracerOptions = {}): Tracer {
     },
   };
   return tracer;
-}
-
-function injectSpan(span: RecordedSpan, headers: Record<string, string>): void {
-  const { traceState, traceFlags } = span.seed;
-  const { baggage } = activeValues();
-  headers.traceparent = formatTraceparent(span.traceId, span.spanId, traceFlags);
-  if (traceState !== undefined) headers.tracestate = traceState;
-  if (baggage !== undefined) headers.baggage = formatBaggage(baggage);
 }
 
 function requireFunction(option: string, value: unknown): void {

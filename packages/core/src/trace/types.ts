@@ -49,6 +49,8 @@ export interface EndOptions {
   status?: SpanStatus;
   /** Epoch milliseconds, fractional. @defaultValue now */
   endTime?: number;
+  /** Level of the span's line. @defaultValue by status: `error`, `warn` for work that was given up, else the tracer's `level` */
+  level?: string;
 }
 
 /** One step of a trace. Every started span is written exactly once. */

@@ -1,0 +1,54 @@
+import { isSecretName } from '@spanline/core/source';
+import type { Span } from '@spanline/core';
+import type { Request } from 'express';
+import type { ResolvedOptions } from './options.ts';
+
+/** Headers that are never written, whatever an application lists. */
+const FORBIDDEN: ReadonlySet<string> = new Set([
+  'authorization',
+  'cookie',
+  'proxy-authorization',
+  'set-cookie',
+  'x-api-key',
+]);
+
+const HEADER_NAME = /^[\w!#$%&'*+.^`|~-]+$/;
+
+/** True for the name of a header that may be allowed. */
+export function isAllowableHeader(name: unknown): boolean {
+  return (
+    typeof name === 'string' &&
+    HEADER_NAME.test(name) &&
+    !FORBIDDEN.has(name.toLowerCase()) &&
+    !isSecretName(name.toLowerCase())
+  );
+}
+
+/** True for the name of a query parameter that may be allowed. */
+export function isAllowableParameter(name: unknown): boolean {
+  return typeof name === 'string' && name !== '' && !isSecretName(name);
+}
+
+const MAX_LENGTH = 1024;
+const MAX_TARGET = 16_384;
+
+/** The allowed parameters of a request's query, in the order in which they came. */
+function queryOf(req: Request, allowed: ReadonlySet<string>): string | undefined {
+  const target = req.originalUrl;
+  const from = target.indexOf('?');
+  if (from < 0) return undefined;
+  const kept: string[] = [];
+  for (const [name, value] of new URLSearchParams(target.slice(from + 1, MAX_TARGET))) {
+    if (allowed.has(name)) kept.push(`${name}=${value}`);
+  }
+  return kept.length === 0 ? undefined : kept.join('&').slice(0, MAX_LENGTH);
+}
+
+/** Sets what an application allowed of query and headers: `url.query` and `labels.header_<name>`. Core redacts both. */
+export function setAllowed(span: Span, req: Request, { query, headers }: ResolvedOptions): void {
+  if (query.size > 0) span.set({ 'url.query': queryOf(req, query) });
+  for (const name of headers) {
+    const value = req.headers[name];
+    if (value !== undefined) span.label(`header_${name}`, String(value).slice(0, MAX_LENGTH));
+  }
+}

@@ -1,0 +1,65 @@
+import type { ContextValues, Labels } from '@spanline/core';
+import { amendContext } from '@spanline/core/source';
+import type { Request } from 'express';
+import { exchangeOf } from './exchange.ts';
+
+/** Whom a request is for. */
+export interface Identity {
+  /** Written as `user.id`. */
+  userId?: string | number | undefined;
+  /** Written as `session.id`. */
+  sessionId?: string | number | undefined;
+  /** Written as `labels.<key>`; values that are no scalars are left out. */
+  labels?: Readonly<Record<string, string | number | boolean | null | undefined>> | undefined;
+}
+
+const MAX_LABELS = 32;
+
+function idOf(value: unknown): string | undefined {
+  if (typeof value === 'string') return value === '' ? undefined : value;
+  return typeof value === 'number' || typeof value === 'bigint' ? String(value) : undefined;
+}
+
+function isLabel(entry: [string, unknown]): entry is [string, Labels[string]] {
+  const [, value] = entry;
+  return typeof value === 'string' || typeof value === 'boolean' || Number.isFinite(value);
+}
+
+function labelsOf(given: Readonly<Record<string, unknown>>): Labels {
+  return Object.fromEntries(Object.entries(given).filter(isLabel).slice(0, MAX_LABELS));
+}
+
+/** An identity as the context keeps it; what is no identity says nothing. */
+export function valuesOf(identity: unknown): ContextValues {
+  if (typeof identity !== 'object' || identity === null) return {};
+  const { userId, sessionId, labels } = identity as Identity;
+  const values: ContextValues = {};
+  const user = idOf(userId);
+  const session = idOf(sessionId);
+  if (user !== undefined) values.userId = user;
+  if (session !== undefined) values.sessionId = session;
+  if (typeof labels === 'object' && labels !== null) values.labels = labelsOf(labels);
+  return values;
+}
+
+/**
+ * Says whom a request is for as soon as that is known, behind the middleware that authenticates. It stands on the line of the request, on those of spans that are still open, and on every span
+ * and application line from then on. May be called again; later values win, labels are merged. Does nothing for a request without a span. Never throws.
+ *
+ * @example
+ * ```ts
+ * import { identify } from '@spanline/express';
+ * import express from 'express';
+ *
+ * const app = express();
+ * app.use((req, res, next) => {
+ *   identify(req, { userId: res.locals['user']?.id, labels: { tenant: 'acme' } });
+ *   next();
+ * });
+ * ```
+ */
+export function identify(req: Request, identity: Identity): void {
+  const exchange = exchangeOf(req);
+  if (exchange === undefined) return;
+  exchange.guard('express identify', () => amendContext(exchange.span, valuesOf(identity)));
+}
