@@ -1,6 +1,7 @@
 import type { Span } from '@spanline/core';
 import { bag, classNameOf, text } from './bag.ts';
 import type { TracedCall } from './call.ts';
+import { readPrompt } from './prompt.ts';
 import { queryText } from './retrieval.ts';
 
 /** Where a response has a message, it says all; its other properties warn when they are read. */
@@ -26,7 +27,12 @@ export function readQuery(engine: object, args: readonly unknown[]): TracedCall 
 /** A call of `synthesizer.synthesize({ query, nodes }, stream)`. */
 export function readSynthesize(synthesizer: object, args: readonly unknown[]): TracedCall {
   return {
-    options: { name: `synthesize ${classNameOf(synthesizer)}`, type: 'chain', input: queryText(args[0]) },
+    options: {
+      name: `synthesize ${classNameOf(synthesizer)}`,
+      type: 'chain',
+      input: queryText(args[0]),
+      attributes: readPrompt(bag(synthesizer)['textQATemplate'], { query: queryText(args[0]) }),
+    },
     output: describeResponse,
   };
 }
@@ -35,6 +41,20 @@ export function readSynthesize(synthesizer: object, args: readonly unknown[]): T
 export function readChatEngine(engine: object, args: readonly unknown[]): TracedCall {
   return {
     options: { name: `chat ${classNameOf(engine)}`, type: 'chain', input: queryText(bag(args[0])['message']) },
+    output: describeResponse,
+  };
+}
+
+/** A call of `chat({ message })` of an agent before workflows (`LLMAgent`, `ReActAgent`). */
+export function readLegacyAgent(agent: object, args: readonly unknown[]): TracedCall {
+  const name = classNameOf(agent);
+  return {
+    options: {
+      name: `invoke_agent ${name}`,
+      type: 'agent',
+      input: queryText(bag(args[0])['message']),
+      attributes: { 'gen_ai.agent.name': name },
+    },
     output: describeResponse,
   };
 }

@@ -34,10 +34,19 @@ const CARRIERS = [
   'BaseEmbedding',
   'AgentWorkflow',
   'FunctionAgent',
+  'AgentRunner',
+  'LLMSingleSelector',
+  'LLMMultiSelector',
+  'IngestionPipeline',
+  'NodeParser',
 ] as const;
+
+/** Classes that build an index by a static method. */
+const INDEXES = ['VectorStoreIndex', 'SummaryIndex', 'KeywordTableIndex'] as const;
 
 function instrumentModule(module: Bag, reach: Reach): void {
   for (const name of CARRIERS) reach.prototype(bag(module[name])['prototype']);
+  for (const name of INDEXES) reach.index(module[name]);
 }
 
 /** What the application takes from `Settings` to call by itself is traced when it takes it. */

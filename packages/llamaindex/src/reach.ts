@@ -3,7 +3,8 @@ import type { Guard } from '@spanline/core/source';
 import { readStep, watchRuns } from './agents.ts';
 import { bag, type Bag, classNameOf, isObject } from './bag.ts';
 import type { CallTracer, ReadCall } from './call.ts';
-import { readChatEngine, readQuery, readSynthesize, readTool } from './engines.ts';
+import { readChatEngine, readLegacyAgent, readQuery, readSynthesize, readTool } from './engines.ts';
+import { readIndexBuilding, readIngestion, readNodeParsing, readSelection } from './indexing.ts';
 import { readChat, readComplete } from './llm.ts';
 import type { Method, Patches } from './patches.ts';
 import { readBatchEmbedding, readPostprocess, readQueryEmbedding, readRetrieve, readVectorQuery } from './retrieval.ts';
@@ -20,8 +21,10 @@ const COLLABORATORS = [
   'contextGenerator',
   'queryEngine',
   'selector',
+  'questionGen',
+  'summarizer',
 ] as const;
-const COLLECTIONS = ['nodePostprocessors', 'vectorStores', 'tools', 'queryEngineTools'] as const;
+const COLLECTIONS = ['nodePostprocessors', 'vectorStores', 'tools', 'queryEngineTools', 'queryEngines'] as const;
 
 const isFunction = (value: unknown): boolean => typeof value === 'function';
 
@@ -31,6 +34,8 @@ export interface Reach {
   component(value: unknown): void;
   /** Traces a class by its prototype. */
   prototype(prototype: unknown): void;
+  /** Traces a class that builds indexes by a static method. */
+  index(constructor: unknown): void;
 }
 
 /** A component that answers `chat` itself inherits `complete` from a base class that only calls it. */
@@ -132,11 +137,17 @@ export function createReach({ tracer, guard, patches, calls, streamUsage }: Reac
     } else if (has('chat') && (has('complete') || has('streamChat') || 'metadata' in source) && !has('reset')) {
       llm(target);
     } else if (has('chat')) {
-      method(target, 'chat', 'chat engine', readChatEngine);
+      method(target, 'chat', 'chat engine', has('createTask') ? readLegacyAgent : readChatEngine);
     } else if (has('takeStep')) {
       method(target, 'takeStep', 'step', readStep);
     } else if (has('runStream') && has('createContext')) {
       agentWorkflow(target);
+    } else if (has('select') && has('_select')) {
+      method(target, 'select', 'select', readSelection);
+    } else if (has('run') && has('prepareInput')) {
+      method(target, 'run', 'ingest', readIngestion);
+    } else if (has('getNodesFromDocuments')) {
+      method(target, 'getNodesFromDocuments', 'parse', readNodeParsing);
     } else if (has('call') && 'metadata' in source) {
       method(target, 'call', 'tool', readTool);
     }
@@ -151,6 +162,9 @@ export function createReach({ tracer, guard, patches, calls, streamUsage }: Reac
 
   return {
     component,
+    index(constructor): void {
+      if (isFunction(constructor)) method(constructor as object, 'fromDocuments', 'index', readIndexBuilding);
+    },
     prototype(prototype): void {
       if (typeof prototype === 'object' && prototype !== null) patch(prototype);
     },

@@ -1,0 +1,52 @@
+import { bag, classNameOf, text } from './bag.ts';
+import type { TracedCall } from './call.ts';
+import { queryText } from './retrieval.ts';
+
+const countOf = (value: unknown): number | undefined => (Array.isArray(value) ? value.length : undefined);
+
+/** A call of an index's static `fromDocuments(documents)`: `self` is the class. */
+export function readIndexBuilding(self: object, args: readonly unknown[]): TracedCall {
+  return {
+    options: {
+      name: `index ${text(bag(self)['name']) ?? 'documents'}`,
+      type: 'chain',
+      input: { documents: countOf(args[0]) },
+    },
+  };
+}
+
+/** A call of `pipeline.run({ documents })`. */
+export function readIngestion(pipeline: object, args: readonly unknown[]): TracedCall {
+  return {
+    options: {
+      name: `ingest ${classNameOf(pipeline)}`,
+      type: 'chain',
+      input: { documents: countOf(bag(args[0])['documents']) ?? countOf(bag(pipeline)['documents']) },
+    },
+    output: (span, nodes) => span.output({ nodes: countOf(nodes) }),
+  };
+}
+
+/** A call of `parser.getNodesFromDocuments(documents)`. */
+export function readNodeParsing(parser: object, args: readonly unknown[]): TracedCall {
+  return {
+    options: { name: `parse ${classNameOf(parser)}`, type: 'task', input: { documents: countOf(args[0]) } },
+    output: (span, nodes) => span.output({ nodes: countOf(nodes) }),
+  };
+}
+
+/** A call of `selector.select(choices, query)`: which of several engines a question goes to. */
+export function readSelection(selector: object, args: readonly unknown[]): TracedCall {
+  const choices = Array.isArray(args[0]) ? args[0] : [];
+  return {
+    options: {
+      name: `select ${classNameOf(selector)}`,
+      type: 'chain',
+      input: {
+        query: queryText(args[1]),
+        choices: choices.map((choice) => text(bag(choice)['description']) ?? queryText(choice)),
+      },
+    },
+    output: (span, result) => span.output(bag(result)['selections'] ?? result),
+  };
+}
