@@ -21,15 +21,6 @@ function question(req: Request): string {
   return value;
 }
 
-/** Fires when the client leaves before the answer is complete, so that no model works for nobody. */
-function leaving(res: Response): AbortSignal {
-  const controller = new AbortController();
-  res.on('close', () => {
-    if (!res.writableFinished) controller.abort();
-  });
-  return controller.signal;
-}
-
 /** Sends text as it arrives (server-sent events) to who asked for it, as one JSON object to everyone else. */
 async function answer(req: Request, res: Response, parts: AsyncIterable<string>): Promise<void> {
   if (!req.accepts(['json', 'text/event-stream'])?.toString().includes('event-stream')) {
@@ -57,7 +48,7 @@ export async function createService({ tracer, provider, chunks }: ServiceParts):
   app.post('/langchain/ask', async (req, res) => {
     const asked = question(req);
     tracer.logger.info('asking LangChain');
-    await answer(req, res, await chain.stream(asked, { callbacks, signal: leaving(res) }));
+    await answer(req, res, await chain.stream(asked, { callbacks, signal: req.clientSignal }));
   });
 
   app.post('/llamaindex/ask', async (req, res) => {
@@ -77,7 +68,7 @@ export async function createService({ tracer, provider, chunks }: ServiceParts):
     tracer.logger.info('asking the agent');
     const { messages } = await agent.invoke(
       { messages: [{ role: 'user', content: question(req) }] },
-      { callbacks, signal: leaving(res) },
+      { callbacks, signal: req.clientSignal },
     );
     res.json({ answer: messages.at(-1)?.text });
   });

@@ -18,6 +18,8 @@ export interface Exchange {
   bodyBytes: number;
   /** What the application's handlers failed with while the client was there. */
   error: unknown;
+  /** Its response has closed, which may be said twice. */
+  isClosed: boolean;
 }
 
 /** The exchange that a request belongs to. */
@@ -35,6 +37,7 @@ export function beginExchange(req: Request, span: Span, tracer: Tracer, guard: G
     firstByteMs: undefined,
     bodyBytes: 0,
     error: undefined,
+    isClosed: false,
   };
   requestState(req).exchange = exchange;
 }

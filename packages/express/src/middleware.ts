@@ -4,7 +4,9 @@ import type { Request, RequestHandler, Response } from 'express';
 import { setAllowed } from './allowed.ts';
 import { methodOf, requestAttributes, responseAttributes, spanName } from './attributes.ts';
 import { contextOf } from './context.ts';
+import { whenClosed } from './closing.ts';
 import { beginExchange, type Exchange, exchangeOf } from './exchange.ts';
+import { inFlightOf } from './in-flight.ts';
 import { resolveOptions, type SpanlineExpressOptions } from './options.ts';
 import { type Origin, originOf, says } from './origin.ts';
 import { outcomeOf } from './outcome.ts';
@@ -73,6 +75,8 @@ export function spanlineExpress(options: SpanlineExpressOptions): RequestHandler
     };
   }
 
+  const inFlight = inFlightOf(tracer);
+
   function levelOf(res: Response): string | undefined {
     if (resolved.level === undefined) return undefined;
     const level: unknown = guard('express level', () => resolved.level?.(res.req, res));
@@ -81,7 +85,9 @@ export function spanlineExpress(options: SpanlineExpressOptions): RequestHandler
 
   function onClose(this: Response): void {
     const exchange = exchangeOf(this.req);
-    if (exchange === undefined || !exchange.span.isRecording) return;
+    if (exchange === undefined || exchange.isClosed) return;
+    exchange.isClosed = true;
+    inFlight.value--;
     guard('express close', () => finish(this, exchange, levelOf(this)));
   }
 
@@ -89,7 +95,8 @@ export function spanlineExpress(options: SpanlineExpressOptions): RequestHandler
     const span = tracer.startSpan(spanOptions(req, origin));
     setAllowed(span, req, resolved);
     beginExchange(req, span, tracer, guard);
-    res.on('close', onClose);
+    inFlight.value++;
+    whenClosed(res, onClose);
     watchApplication(req.app);
     watchRoute(req);
     return span;

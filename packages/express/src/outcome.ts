@@ -1,5 +1,6 @@
 import { STATUS_CODES } from 'node:http';
 import type { Response } from 'express';
+import { isUpgraded } from './closing.ts';
 import type { Exchange } from './exchange.ts';
 
 /** How an exchange ended. */
@@ -41,6 +42,7 @@ function closedHere(res: Response, startedMs: number): NamedFailure | undefined 
  */
 export function outcomeOf(res: Response, exchange: Exchange): Outcome {
   const known: unknown = exchange.error ?? res.errored ?? undefined;
+  if (known === undefined && isUpgraded(res)) return { status: 'ok' };
   if (res.writableFinished) {
     return res.statusCode >= SERVER_ERROR
       ? { status: 'error', error: known ?? statusError(res.statusCode) }

@@ -1,5 +1,6 @@
 import type { Tracer } from '@spanline/core';
 import type { Application, Request, Response } from 'express';
+import { clientSignalOf } from './client-signal.ts';
 import { exchangeOf } from './exchange.ts';
 import { ROUTE_ACCESSORS } from './route.ts';
 
@@ -70,7 +71,7 @@ function outermost(app: Application): Application {
 const given = new WeakSet<object>();
 
 /**
- * Gives the requests of an application `req.span` and `req.log`. They stand on the prototype of its requests (`app.request`: Express's own place for extensions), which mounted
+ * Gives the requests of an application `req.span`, `req.log` and `req.clientSignal`. They stand on the prototype of its requests (`app.request`: Express's own place for extensions), which mounted
  * applications inherit; what the application has there already is left alone.
  */
 export function giveFields(app: Application, logger: Tracer['logger']): void {
@@ -82,10 +83,14 @@ export function giveFields(app: Application, logger: Tracer['logger']): void {
     span: field('span', function span() {
       return exchangeOf(this)?.span;
     }),
+    clientSignal: field('clientSignal', function clientSignal() {
+      return clientSignalOf(this);
+    }),
     log: field('log', function log() {
       return exchangeOf(this)?.tracer.logger ?? logger;
     }),
   };
+  if (!('clientSignal' in request)) Object.defineProperty(request, 'clientSignal', fields.clientSignal);
   if (!('span' in request)) Object.defineProperty(request, 'span', fields.span);
   if (!('log' in request)) Object.defineProperty(request, 'log', fields.log);
 }
