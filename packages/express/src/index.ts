@@ -1,6 +1,8 @@
 import './augment.ts';
 
 export { spanlineErrorHandler } from './error-handler.ts';
+export { feedbackRoute, type FeedbackRouteOptions } from './feedback-route.ts';
 export { identify, type Identity } from './identity.ts';
 export { spanlineExpress } from './middleware.ts';
 export type { SpanlineExpressOptions } from './options.ts';
+export { propagate, type PropagateOptions } from './propagate.ts';

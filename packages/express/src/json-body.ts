@@ -1,0 +1,43 @@
+import type { Request } from 'express';
+
+/** What a body could not be read for. */
+export type BodyFault = 'too large' | 'not JSON';
+
+/** A body that was read, by a parser before or here. */
+export type JsonBody = { readonly value: unknown } | { readonly fault: BodyFault };
+
+const WAIT_MS = 10_000;
+
+async function readText(req: Request, maxBytes: number): Promise<string | undefined> {
+  const chunks: Uint8Array[] = [];
+  let bytes = 0;
+  const timer = setTimeout(() => req.destroy(), WAIT_MS).unref();
+  try {
+    for await (const chunk of req as AsyncIterable<Uint8Array | string>) {
+      const data = Buffer.from(chunk);
+      bytes += data.byteLength;
+      if (bytes <= maxBytes) chunks.push(data);
+    }
+  } finally {
+    clearTimeout(timer);
+  }
+  return bytes > maxBytes ? undefined : Buffer.concat(chunks).toString('utf8');
+}
+
+/**
+ * The JSON body of a request, also where no body parser runs before. A larger body is read to its end and forgotten, so that the answer arrives; a client that sends slowly is cut off.
+ *
+ * @throws when the client leaves
+ */
+export async function jsonBody(req: Request, maxBytes: number): Promise<JsonBody> {
+  if (Number(req.headers['content-length'] ?? 0) > maxBytes) return { fault: 'too large' };
+  if (req.body !== undefined && req.readableEnded) return { value: req.body as unknown };
+  if (req.readableEnded) return { fault: 'not JSON' };
+  const text = await readText(req, maxBytes);
+  if (text === undefined) return { fault: 'too large' };
+  try {
+    return { value: JSON.parse(text) as unknown };
+  } catch {
+    return { fault: 'not JSON' };
+  }
+}
