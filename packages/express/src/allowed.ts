@@ -10,6 +10,7 @@ const FORBIDDEN: ReadonlySet<string> = new Set([
   'proxy-authorization',
   'set-cookie',
   'x-api-key',
+  'x-spanline-debug',
 ]);
 
 const HEADER_NAME = /^[\w!#$%&'*+.^`|~-]+$/;
