@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { readFileSync, rmSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
@@ -5,6 +6,7 @@ import type { AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { createLogger, createTracer, parseLine, type SpanRecord, type Tracer } from '@spanline/core';
 import { renderTrace } from '@spanline/core/pretty';
+import { createDebugToken } from '@spanline/express';
 import { loadManual } from './documents.ts';
 import { startProvider } from './provider.ts';
 import { type Outcome, sendRequests } from './requests.ts';
@@ -12,9 +14,12 @@ import { createService } from './service.ts';
 
 const FILE = fileURLToPath(new URL('../../../demo.ndjson', import.meta.url));
 
-async function listen(tracer: Tracer): Promise<{ server: Server; url: string; stop: () => Promise<void> }> {
+async function listen(
+  tracer: Tracer,
+  debugKey: string,
+): Promise<{ server: Server; url: string; stop: () => Promise<void> }> {
   const provider = await startProvider();
-  const app = await createService({ tracer, provider, chunks: loadManual() });
+  const app = await createService({ tracer, provider, chunks: loadManual(), debugKey });
   const server = createServer(app).listen(0, '127.0.0.1');
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;
@@ -55,8 +60,10 @@ async function demo(): Promise<void> {
     service: { name: 'docs-assistant', version: '1.0.0', environment: 'demo' },
     logger: createLogger({}, FILE),
   });
-  const { url, stop } = await listen(tracer);
-  const outcomes = await sendRequests(url);
+  const key = randomBytes(32).toString('hex');
+  const { url, stop } = await listen(tracer, key);
+  const token = createDebugToken({ key, sessionId: 's_91c2', issuedBy: 'demo' });
+  const outcomes = await sendRequests(url, { 'x-session-id': 's_91c2', 'x-spanline-debug': token });
   await settled(tracer);
   await stop();
   const records = readRecords();
@@ -71,6 +78,7 @@ async function demo(): Promise<void> {
   console.log(`
 ${records.length} spans of ${outcomes.length} requests are in demo.ndjson. Where to look next:
   one request        grep '${outcomes[0]?.requestId}' demo.ndjson
+  what users said    grep '"gen_ai.evaluation.name"' demo.ndjson
   what models cost   grep '"spanline.cost.usd"' demo.ndjson
   keep it running    pnpm demo --serve
   your own service   README.md, then docs/`);
@@ -78,7 +86,7 @@ ${records.length} spans of ${outcomes.length} requests are in demo.ndjson. Where
 
 async function serve(): Promise<void> {
   const tracer = createTracer({ service: { name: 'docs-assistant', version: '1.0.0', environment: 'demo' } });
-  const { url, stop } = await listen(tracer);
+  const { url, stop } = await listen(tracer, randomBytes(32).toString('hex'));
   console.log(`Serving. Ask it (Ctrl-C ends):
 
   curl -s ${url}/langchain/ask -H 'content-type: application/json' -d '{"question":"How do I redact passwords?"}'

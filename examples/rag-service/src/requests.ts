@@ -40,8 +40,18 @@ async function hangUp(url: string): Promise<Outcome> {
   return { title: 'a client that hangs up mid-stream', requestId, status: 'left' };
 }
 
-/** A dozen requests as a day brings them. */
-export async function sendRequests(url: string): Promise<Outcome[]> {
+/** What the user says about an answer. */
+async function judge(url: string, requestId: string): Promise<Outcome> {
+  const body = JSON.stringify({ requestId, name: 'thumbs', value: true, comment: 'found it at once' });
+  return told('feedback on the first answer', await post(url, '/feedback', body));
+}
+
+/**
+ * The requests of a day.
+ *
+ * @param debug - headers of a session that is to be seen in full
+ */
+export async function sendRequests(url: string, debug: Record<string, string>): Promise<Outcome[]> {
   const outcomes = [
     await told('LangChain', await post(url, '/langchain/ask', ask('How do I redact passwords?'))),
     await told('LangChain, streamed', await post(url, '/langchain/ask', ask('What is a child logger?'), STREAMED)),
@@ -57,6 +67,11 @@ export async function sendRequests(url: string): Promise<Outcome[]> {
     )),
     await told('a provider that answers 429', await post(url, '/langchain/ask', ask(RATE_LIMITED_QUESTION))),
     await hangUp(url),
+    await told(
+      'a session seen in full, though e-mail addresses are redacted',
+      await post(url, '/langchain/ask', ask('I am ada@example.com. How do I log errors?'), debug),
+    ),
+    await judge(url, outcomes[0]?.requestId ?? ''),
     await told('a malformed body', await post(url, '/langchain/ask', '{"question": ')),
   );
   return outcomes;

@@ -1,5 +1,5 @@
 import type { Tracer } from '@spanline/core';
-import { spanlineErrorHandler, spanlineExpress } from '@spanline/express';
+import { debugSession, feedbackRoute, spanlineErrorHandler, spanlineExpress } from '@spanline/express';
 import { SpanlineCallbackHandler } from '@spanline/langchain';
 import { instrumentLlamaIndex } from '@spanline/llamaindex';
 import express, { type Express, type Request, type Response } from 'express';
@@ -13,6 +13,8 @@ export interface ServiceParts {
   tracer: Tracer;
   provider: Provider;
   chunks: readonly Chunk[];
+  /** Of the tokens that show one session in full; without it no token does. At least 32 bytes. */
+  debugKey?: string;
 }
 
 function question(req: Request): string {
@@ -35,15 +37,19 @@ async function answer(req: Request, res: Response, parts: AsyncIterable<string>)
 }
 
 /** An Express service with a documentation assistant, offered by LangChain, by LlamaIndex and as an agent. */
-export async function createService({ tracer, provider, chunks }: ServiceParts): Promise<Express> {
+export async function createService({ tracer, provider, chunks, debugKey }: ServiceParts): Promise<Express> {
   instrumentLlamaIndex({ tracer, streamUsage: true });
   const callbacks = [new SpanlineCallbackHandler({ tracer })];
   const { chain, agent } = createLangChainAssistant(chunks, provider, tracer);
   const engine = await createLlamaIndexAssistant(chunks, provider);
 
   const app = express();
-  app.use(spanlineExpress({ tracer, trustIncoming: true }));
+  app.use(
+    spanlineExpress({ tracer, trustIncoming: true, identify: (req) => ({ sessionId: req.get('x-session-id') }) }),
+  );
+  if (debugKey !== undefined) app.use(debugSession({ key: debugKey, maxAgeSeconds: 900 }));
   app.use(express.json({ limit: '64kb' }));
+  app.post('/feedback', feedbackRoute({ tracer }));
 
   app.post('/langchain/ask', async (req, res) => {
     const asked = question(req);

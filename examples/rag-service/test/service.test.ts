@@ -3,10 +3,13 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createTracer, parseLine, type SpanRecord, type Tracer, validate } from '@spanline/core';
 import { type MemoryLog, memoryLog, tree } from '@spanline/core/testing';
+import { createDebugToken } from '@spanline/express';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { loadManual } from '../src/documents.ts';
 import { type Provider, RATE_LIMITED_QUESTION, startProvider } from '../src/provider.ts';
 import { createService } from '../src/service.ts';
+
+const DEBUG_KEY = 'd'.repeat(32);
 
 let log: MemoryLog;
 let tracer: Tracer;
@@ -22,7 +25,7 @@ beforeAll(async () => {
     statsIntervalSeconds: 0,
   });
   provider = await startProvider({});
-  server = createServer(await createService({ tracer, provider, chunks: loadManual() }));
+  server = createServer(await createService({ tracer, provider, chunks: loadManual(), debugKey: DEBUG_KEY }));
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
@@ -139,6 +142,40 @@ describe('the assistant', () => {
       for (const line of lines) expect(line['trace_id']).toBe(own[0]?.trace_id);
     }
     expect(new Set(records.map((record) => record.span_id)).size).toBe(records.length);
+  });
+
+  it('shows the session of a debug token in full, and no other', async () => {
+    const token = createDebugToken({ key: DEBUG_KEY, sessionId: 's1', issuedBy: 'test' });
+    const asked = 'I am ada@example.com. How do I log errors?';
+    for (const session of ['s1', 's2']) {
+      const headers = { 'x-session-id': session, 'x-spanline-debug': token };
+      await (await ask('/langchain/ask', asked, headers)).text();
+    }
+    const records = await settled();
+    const calls = records.filter((record) => record['span.type'] === 'llm');
+    expect(calls.map((call) => [call['session.id'], call['spanline.capture.override']])).toEqual([
+      ['s1', 'debug_session:test'],
+      ['s2', undefined],
+    ]);
+    expect(calls[0]?.['gen_ai.input.messages']).toContain('ada@example.com');
+    expect(calls[1]?.['gen_ai.input.messages']).toContain('[EMAIL_1]');
+    const own = records.filter((record) => record['session.id'] === 's1');
+    expect(new Set(own.map((record) => record['spanline.capture.mode']))).toEqual(new Set(['full']));
+  });
+
+  it('takes what the user says about an answer', async () => {
+    const response = await ask('/langchain/ask', 'How do I log errors?');
+    await response.text();
+    const requestId = response.headers.get('x-request-id');
+    const judged = await fetch(`${url}/feedback`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ requestId, name: 'thumbs', value: true }),
+    });
+    expect(judged.status).toBe(204);
+    await settled();
+    const score = log.lines().find((line) => line['gen_ai.evaluation.name'] === 'thumbs');
+    expect(score).toMatchObject({ 'http.request.id': requestId, 'gen_ai.evaluation.score.value': 1 });
   });
 
   it('tells what went wrong: a provider that refuses, a client that leaves, a body that is none', async () => {
