@@ -9,7 +9,7 @@ import { shortenLine } from './shorten-line.ts';
 import type { CaptureMode } from './options.ts';
 import { type LeafText, type Plain, PlainWalk } from './plain.ts';
 import type { RedactionScope, RedactionTally, Redactor } from './redactor.ts';
-import { byteLength, cut } from './text.ts';
+import { byteLength, cut, sizeOf } from './text.ts';
 
 /** What capturing did to one record. */
 export interface CaptureReport {
@@ -102,7 +102,7 @@ export class Capturing {
   #text(text: string, key: string, name?: string): string {
     const limit = Math.min(FACT_BYTES[key] ?? DEFAULT_FACT_BYTES, this.#parts.limits.fieldBytes);
     const seen = text.length > limit + 1024 ? text.slice(0, limit + 1024) : text;
-    const lost = seen === text ? 0 : byteLength(text) - byteLength(seen);
+    const lost = seen === text ? 0 : sizeOf(text) - byteLength(seen);
     const redacted = this.#redact(seen.isWellFormed() ? seen : seen.toWellFormed(), name);
     const kept = cut(redacted, limit, lost);
     if (kept !== redacted) this.#truncated.add(key);

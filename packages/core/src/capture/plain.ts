@@ -1,6 +1,6 @@
 import { types } from 'node:util';
 import { describeBase64, describeBlob, isVector } from './blobs.ts';
-import { byteLength, cut } from './text.ts';
+import { byteLength, cut, sizeOf } from './text.ts';
 
 /** What JSON can hold. */
 export type Plain = string | number | boolean | null | Plain[] | { [key: string]: Plain };
@@ -32,7 +32,7 @@ const UNREADABLE = '[unreadable]';
  * conversation that is too long the newest messages remain.
  */
 export class PlainWalk {
-  /** UTF-8 bytes of all text that was met, before redaction and cutting. */
+  /** UTF-8 bytes of all text that was met, before redaction and cutting; strings of more than a million characters are estimated. */
   bytes = 0;
   /** True when something was left out. */
   truncated = false;
@@ -76,7 +76,7 @@ export class PlainWalk {
       this.bytes += blob.bytes;
       return { ...blob };
     }
-    const size = byteLength(text);
+    const size = sizeOf(text);
     this.bytes += size;
     const limit = Math.max(MIN_TEXT, Math.min(this.#limits.stringBytes, this.#textBudget));
     const seen = text.length > limit + OVERLAP ? text.slice(0, limit + OVERLAP) : text;

@@ -188,6 +188,13 @@ describe('limits', () => {
     expect(record['spanline.truncated']).toEqual(['spanline.input']);
   });
 
+  it('of very long texts in several scripts are told within one per cent of their size', () => {
+    const text = 'Grüße, мир, 世界! Plain words follow, and more of them. '.repeat(80_000);
+    const { record } = captured({ 'spanline.input': text });
+    const size = Buffer.byteLength(text);
+    expect(Math.abs((record['spanline.content.input_bytes'] as number) - size)).toBeLessThan(size / 100);
+  });
+
   it('tell exactly how many bytes are gone', () => {
     const kept = input(text(20_000)) as string;
     const [, gone] = /…\[\+(\d+) bytes\]$/.exec(kept) ?? [];
