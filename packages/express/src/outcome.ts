@@ -36,12 +36,17 @@ function closedHere(res: Response, startedMs: number): NamedFailure | undefined 
   };
 }
 
+/** What the response was destroyed with. Node 24 destroys those that wait on a lost connection with an ECONNRESET of its own, which tells no more than the connection does. */
+function destroyedWith(res: Response): unknown {
+  return res.socket === null && res.req.socket.destroyed ? undefined : (res.errored ?? undefined);
+}
+
 /**
  * Reads the outcome from a closed response. Neither its status (200 until something else is set) nor its events tell a client that left from a fault of the server behind the head, so
  * that what the handlers failed with and the state of the connection decide.
  */
 export function outcomeOf(res: Response, exchange: Exchange): Outcome {
-  const known: unknown = exchange.error ?? res.errored ?? undefined;
+  const known: unknown = exchange.error ?? destroyedWith(res);
   if (known === undefined && isUpgraded(res)) return { status: 'ok' };
   if (res.writableFinished) {
     return res.statusCode >= SERVER_ERROR
