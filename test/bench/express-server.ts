@@ -3,19 +3,17 @@ import type { AddressInfo } from 'node:net';
 
 const mode = process.argv[2] ?? 'none';
 const file = process.argv[3] ?? '/dev/null';
+const sink = process.argv[4];
 
 if (mode === 'otel') {
   const { registerInstrumentations } = await import('@opentelemetry/instrumentation');
   const { HttpInstrumentation } = await import('@opentelemetry/instrumentation-http');
   const { ExpressInstrumentation } = await import('@opentelemetry/instrumentation-express');
   const { NodeTracerProvider } = await import('@opentelemetry/sdk-trace-node');
+  const { OTLPTraceExporter } = await import('@opentelemetry/exporter-trace-otlp-http');
   const { BatchSpanProcessor } = await import('@opentelemetry/sdk-trace-base');
-  const exporter = {
-    export: (_: unknown, done: (result: { code: number }) => void) => done({ code: 0 }),
-    shutdown: () => Promise.resolve(),
-    forceFlush: () => Promise.resolve(),
-  };
-  new NodeTracerProvider({ spanProcessors: [new BatchSpanProcessor(exporter, { maxQueueSize: 100_000 })] }).register();
+  const exporter = new OTLPTraceExporter({ url: `${sink}/v1/traces` });
+  new NodeTracerProvider({ spanProcessors: [new BatchSpanProcessor(exporter)] }).register();
   registerInstrumentations({ instrumentations: [new HttpInstrumentation(), new ExpressInstrumentation()] });
 }
 

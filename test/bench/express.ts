@@ -4,6 +4,7 @@ import { Agent, request } from 'node:http';
 import { fileURLToPath } from 'node:url';
 import { type BenchResult, median } from './harness.ts';
 import { type Row, addedRatio, ratio } from './rows.ts';
+import { type Sink, startSink } from './sink.ts';
 
 const MODES = ['none', 'disabled', 'spanline', 'pino-http', 'otel'] as const;
 const REPETITIONS = 5;
@@ -16,8 +17,8 @@ interface Server {
   readonly agent: Agent;
 }
 
-async function start(mode: string): Promise<Server> {
-  const child = fork(fileURLToPath(new URL('express-server.ts', import.meta.url)), [mode, '/dev/null'], {
+async function start(mode: string, sink: Sink): Promise<Server> {
+  const child = fork(fileURLToPath(new URL('express-server.ts', import.meta.url)), [mode, '/dev/null', sink.url], {
     execArgv: ['--conditions', '@spanline/source', '--import', 'tsx'],
     env: { ...process.env, NODE_ENV: 'production' },
   });
@@ -53,7 +54,8 @@ async function ask(server: Server, message: string): Promise<{ cpuMicros?: numbe
 
 /** Server CPU a request: the five servers run side by side and take their turns, so that a machine that slows down slows all of them. */
 async function measureServers(): Promise<Map<string, BenchResult>> {
-  const servers = await Promise.all(MODES.map(async (mode) => [mode, await start(mode)] as const));
+  const sink = await startSink();
+  const servers = await Promise.all(MODES.map(async (mode) => [mode, await start(mode, sink)] as const));
   const samples = new Map<string, number[]>(MODES.map((mode) => [mode, []]));
   try {
     for (let repetition = -1; repetition < REPETITIONS; repetition++) {
@@ -69,6 +71,7 @@ async function measureServers(): Promise<Map<string, BenchResult>> {
       agent.destroy();
       child.kill();
     }
+    sink.stop();
   }
   return new Map(
     [...samples].map(([name, all]) => [

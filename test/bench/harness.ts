@@ -3,6 +3,10 @@ export interface BenchCase {
   readonly name: string;
   /** One operation. */
   run(): void | Promise<void>;
+  /** Finishes what operations have left to the background; its CPU time counts. */
+  settle?(): Promise<unknown>;
+  /** Called before each turn of the case, unmeasured; what it returns is called after the turn. */
+  turn?(): () => void;
 }
 
 /** CPU time of one case. */
@@ -23,7 +27,7 @@ function cpuNs(): number {
   return (user + system) * 1000;
 }
 
-async function slice(run: () => void | Promise<void>, ms: number): Promise<number> {
+async function slice({ run, settle }: BenchCase, ms: number): Promise<number> {
   const until = performance.now() + ms;
   const started = cpuNs();
   let operations = 0;
@@ -33,6 +37,7 @@ async function slice(run: () => void | Promise<void>, ms: number): Promise<numbe
       if (pending !== undefined) await pending;
     }
     operations += BATCH;
+    await settle?.();
   } while (performance.now() < until);
   return (cpuNs() - started) / operations;
 }
@@ -46,9 +51,11 @@ export function median(values: readonly number[]): number {
 export async function measure(cases: readonly BenchCase[]): Promise<BenchResult[]> {
   const samples = new Map<string, number[]>(cases.map(({ name }) => [name, []]));
   for (let repetition = -1; repetition < REPETITIONS; repetition++) {
-    for (const { name, run } of cases) {
-      const ns = await slice(() => run(), SLICE_MS);
-      if (repetition >= 0) samples.get(name)?.push(ns);
+    for (const benchCase of cases) {
+      const over = benchCase.turn?.();
+      const ns = await slice(benchCase, SLICE_MS);
+      over?.();
+      if (repetition >= 0) samples.get(benchCase.name)?.push(ns);
     }
   }
   return cases.map(({ name }) => {

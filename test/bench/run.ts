@@ -4,7 +4,8 @@ import { fileURLToPath } from 'node:url';
 import { captureRows } from './capture.ts';
 import { coreRows } from './core.ts';
 import { expressRows } from './express.ts';
-import { langChainRows, llamaIndexRows } from './frameworks.ts';
+import { langChainRows } from './langchain.ts';
+import { llamaIndexRows } from './llamaindex.ts';
 import { type Row, printRows } from './rows.ts';
 
 const SUITES: Readonly<Record<string, () => Promise<Row[]>>> = {

@@ -1,48 +1,11 @@
-import { StringOutputParser } from '@langchain/core/output_parsers';
-import { ChatPromptTemplate } from '@langchain/core/prompts';
-import { FakeListChatModel } from '@langchain/core/utils/testing';
 import { createLogger, createTracer, type Tracer } from '@spanline/core';
-import { SpanlineCallbackHandler } from '@spanline/langchain';
 import { instrumentLlamaIndex } from '@spanline/llamaindex';
 import { BaseEmbedding, Document, type LLM, type RetrieverQueryEngine, Settings, VectorStoreIndex } from 'llamaindex';
 import { measure } from './harness.ts';
 import { type Row, ratio } from './rows.ts';
 
-const createBenchTracer = (enabled = true): Tracer =>
-  createTracer({ logger: createLogger({}, '/dev/null'), service: { name: 'bench' }, statsIntervalSeconds: 0, enabled });
-
-/** A handler that is awaited and does nothing: what LangChain itself asks for every awaited handler. */
-function createNoopHandler(): object {
-  const handler: Record<string, unknown> = { name: 'noop', awaitHandlers: true };
-  for (const run of ['Chain', 'ChatModel', 'LLM', 'Retriever', 'Tool']) {
-    for (const moment of ['Start', 'End', 'Error']) handler[`handle${run}${moment}`] = () => {};
-  }
-  handler['handleLLMNewToken'] = () => {};
-  return handler;
-}
-
-/** prompt → model → parser: four spans. */
-export async function langChainRows(): Promise<Row[]> {
-  const prompt = ChatPromptTemplate.fromMessages([
-    ['system', 'You answer questions about the manual.'],
-    ['user', '{question}'],
-  ]);
-  const chain = prompt
-    .pipe(new FakeListChatModel({ responses: ['Use the redact option.'] }))
-    .pipe(new StringOutputParser());
-  const invoke = (handler: object) => async (): Promise<void> => {
-    await chain.invoke({ question: 'How do I redact passwords?' }, { callbacks: [handler as SpanlineCallbackHandler] });
-  };
-  const [noop, ours, disabled] = await measure([
-    { name: 'awaited no-op handler', run: invoke(createNoopHandler()) },
-    { name: 'spanline', run: invoke(new SpanlineCallbackHandler({ tracer: createBenchTracer() })) },
-    { name: 'spanline, disabled', run: invoke(new SpanlineCallbackHandler({ tracer: createBenchTracer(false) })) },
-  ]);
-  return [
-    ratio('LangChain prompt → model → parser, redacted, CPU per invoke', 1.35, ours, noop),
-    ratio('LangChain handler, disabled', 1, disabled, noop),
-  ];
-}
+const createBenchTracer = (): Tracer =>
+  createTracer({ logger: createLogger({}, '/dev/null'), service: { name: 'bench' }, statsIntervalSeconds: 0 });
 
 class Letters extends BaseEmbedding {
   constructor() {

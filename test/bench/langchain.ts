@@ -1,0 +1,153 @@
+import { LangChainInstrumentation } from '@arizeai/openinference-instrumentation-langchain';
+import * as callbackManager from '@langchain/core/callbacks/manager';
+import { StringOutputParser } from '@langchain/core/output_parsers';
+import { ChatPromptTemplate } from '@langchain/core/prompts';
+import { LangChainTracer } from '@langchain/core/tracers/tracer_langchain';
+import { FakeListChatModel } from '@langchain/core/utils/testing';
+import { CallbackHandler } from '@langfuse/langchain';
+import { LangfuseSpanProcessor } from '@langfuse/otel';
+import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http';
+import { BatchSpanProcessor } from '@opentelemetry/sdk-trace-base';
+import { NodeTracerProvider } from '@opentelemetry/sdk-trace-node';
+import { createLogger, createTracer, type Tracer } from '@spanline/core';
+import { SpanlineCallbackHandler } from '@spanline/langchain';
+import { Client } from 'langsmith';
+import { type BenchCase, type BenchResult, measure } from './harness.ts';
+import { addedRatio, type Row, ratio } from './rows.ts';
+import { type Sink, startSink } from './sink.ts';
+
+const createBenchTracer = (enabled = true): Tracer =>
+  createTracer({ logger: createLogger({}, '/dev/null'), service: { name: 'bench' }, statsIntervalSeconds: 0, enabled });
+
+/** A handler that is awaited and does at each end of a run what `atEnd` does: what LangChain itself asks for every awaited handler. */
+function createHandler(name: string, atEnd: () => void = () => {}): object {
+  const handler: Record<string, unknown> = { name, awaitHandlers: true, handleLLMNewToken: () => {} };
+  for (const run of ['Chain', 'ChatModel', 'LLM', 'Retriever', 'Tool']) {
+    handler[`handle${run}Start`] = () => {};
+    handler[`handle${run}End`] = atEnd;
+    handler[`handle${run}Error`] = () => {};
+  }
+  return handler;
+}
+
+/** One line of five fields for each run: the least that a log can hold of it. */
+function createShortLineHandler(): object {
+  const logger = createLogger({}, '/dev/null');
+  const ids = { trace_id: '4bf92f3577b34da6a3ce929d0e0e4736', span_id: '00f067aa0ba902b7' };
+  return createHandler('short line', () => logger.info(ids, 'chain'));
+}
+
+type Peer = Pick<BenchCase, 'settle' | 'turn'> & { readonly handler?: object };
+
+/** Langfuse's handler, exporting as it does by default (OTLP over HTTP). */
+function createLangfuse({ url }: Sink): Peer {
+  const processor = new LangfuseSpanProcessor({
+    baseUrl: url,
+    publicKey: 'pk-lf-bench',
+    secretKey: 'sk-lf-bench',
+    flushAt: 512,
+  });
+  new NodeTracerProvider({ spanProcessors: [processor] }).register();
+  return { handler: new CallbackHandler(), settle: () => processor.forceFlush() };
+}
+
+/** LangChain's own tracer; the fetch of its client is a stub. */
+function createLangSmith(): Peer {
+  const client = new Client({
+    apiUrl: 'http://127.0.0.1:9',
+    apiKey: 'bench',
+    fetchImplementation: () => Promise.resolve(new Response('{}', { status: 202 })),
+  });
+  return { handler: new LangChainTracer({ client: client as never }), settle: () => client.awaitPendingTraceBatches() };
+}
+
+/** OpenInference's instrumentation, exporting OTLP over HTTP. It patches LangChain; the patch holds during its own turns only. */
+function createOpenInference({ url }: Sink): Peer {
+  const { CallbackManager } = callbackManager;
+  const original = CallbackManager._configureSync;
+  const processor = new BatchSpanProcessor(new OTLPTraceExporter({ url: `${url}/v1/traces` }));
+  const tracerProvider = new NodeTracerProvider({ spanProcessors: [processor] });
+  new LangChainInstrumentation({ tracerProvider }).manuallyInstrument({ ...callbackManager });
+  const patched = CallbackManager._configureSync;
+  CallbackManager._configureSync = original;
+  return {
+    settle: () => processor.forceFlush(),
+    turn: () => {
+      CallbackManager._configureSync = patched;
+      return () => {
+        CallbackManager._configureSync = original;
+      };
+    },
+  };
+}
+
+const QUESTION = { question: 'How do I redact passwords?' };
+
+/** prompt → model → parser: four spans. */
+function createChain(responses: string[]): ReturnType<typeof buildChain> {
+  return buildChain(new FakeListChatModel({ responses }));
+}
+
+function buildChain(model: FakeListChatModel) {
+  return ChatPromptTemplate.fromMessages([
+    ['system', 'You answer questions about the manual.'],
+    ['user', '{question}'],
+  ])
+    .pipe(model)
+    .pipe(new StringOutputParser());
+}
+
+async function invokeRows(sink: Sink): Promise<Row[]> {
+  const chain = createChain(['Use the redact option.']);
+  const invoke = (handler?: object) => async (): Promise<void> => {
+    await chain.invoke(QUESTION, handler === undefined ? {} : { callbacks: [handler as SpanlineCallbackHandler] });
+  };
+  const peer = (name: string, { handler, ...hooks }: Peer): BenchCase => ({ name, run: invoke(handler), ...hooks });
+  const cases: BenchCase[] = [
+    { name: 'awaited no-op handler', run: invoke(createHandler('noop')) },
+    { name: 'one short pino line a run', run: invoke(createShortLineHandler()) },
+    { name: 'spanline', run: invoke(new SpanlineCallbackHandler({ tracer: createBenchTracer() })) },
+    { name: 'spanline, disabled', run: invoke(new SpanlineCallbackHandler({ tracer: createBenchTracer(false) })) },
+    peer('Langfuse', createLangfuse(sink)),
+    peer('OpenInference', createOpenInference(sink)),
+    peer('LangChainTracer', createLangSmith()),
+  ];
+  const [noop, shortLine, ours, disabled, langfuse, openInference, langSmith] = await measure(cases);
+  const what = 'LangChain prompt → model → parser, redacted, CPU';
+  return [
+    ratio(`${what} per invoke`, 1.35, ours, noop),
+    ratio('the same with one short pino line a run, for comparison', 1.35, shortLine, noop),
+    addedRatio(`${what} added`, 0.5, noop, ours, langfuse),
+    addedRatio(`${what} added`, 0.35, noop, ours, openInference),
+    addedRatio(`${what} added`, 1, noop, ours, langSmith),
+    ratio('LangChain handler, disabled', 1, disabled, noop),
+  ];
+}
+
+const TOKENS = 200;
+
+/** A stream of single characters: CPU of a stream, divided by its tokens. */
+async function tokenRow(): Promise<Row> {
+  const chain = createChain(['x'.repeat(TOKENS)]);
+  const stream = (handler: object) => async (): Promise<void> => {
+    for await (const chunk of await chain.stream(QUESTION, { callbacks: [handler as SpanlineCallbackHandler] }))
+      void chunk;
+  };
+  const perToken = (result: BenchResult | undefined): BenchResult | undefined =>
+    result && { ...result, medianNs: result.medianNs / TOKENS };
+  const [noop, ours] = await measure([
+    { name: 'awaited no-op handler', run: stream(createHandler('noop')) },
+    { name: 'spanline', run: stream(new SpanlineCallbackHandler({ tracer: createBenchTracer() })) },
+  ]);
+  return ratio('LangChain, per streamed token', 1.1, perToken(ours), perToken(noop));
+}
+
+/** Rows of the LangChain handler. */
+export async function langChainRows(): Promise<Row[]> {
+  const sink = await startSink();
+  try {
+    return [...(await invokeRows(sink)), await tokenRow()];
+  } finally {
+    sink.stop();
+  }
+}
