@@ -20,6 +20,15 @@ const PROVIDERS: Readonly<Record<string, string>> = {
   moonshot_ai: 'moonshotai',
 };
 
+/**
+ * Cached audio, which some models price by itself and no provider tells: the catalogue wants it wherever a call has cached and audio tokens. As much of what
+ * was cached as can be is taken to be text.
+ */
+function cachedAudio({ inputTokens = 0, cacheReadTokens = 0, audioInputTokens = 0 }: TokenUsage): number | undefined {
+  if (cacheReadTokens === 0 || audioInputTokens === 0) return undefined;
+  return Math.max(0, cacheReadTokens + audioInputTokens - inputTokens);
+}
+
 /** Counts of ours and their keys in the catalogue. */
 function catalogueUsage(usage: TokenUsage): Record<string, number> {
   const counts: Record<string, number> = {};
@@ -30,6 +39,8 @@ function catalogueUsage(usage: TokenUsage): Record<string, number> {
   if (usage.reasoningTokens !== undefined) counts['output_reasoning_tokens'] = usage.reasoningTokens;
   if (usage.audioInputTokens !== undefined) counts['input_audio_tokens'] = usage.audioInputTokens;
   if (usage.audioOutputTokens !== undefined) counts['output_audio_tokens'] = usage.audioOutputTokens;
+  const overlap = cachedAudio(usage);
+  if (overlap !== undefined) counts['cache_audio_read_tokens'] = overlap;
   return counts;
 }
 

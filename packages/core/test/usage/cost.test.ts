@@ -76,6 +76,18 @@ describe('the cost of a call', () => {
     expect('usd' in dear && 'usd' in cheap && dear.usd > cheap.usd).toBe(true);
   });
 
+  it('is known where audio and cached tokens are priced apart and nobody tells how much of the audio was cached', () => {
+    const counts = { inputTokens: 100, outputTokens: 20, cacheReadTokens: 32 };
+    const cost = (audioInputTokens: number): unknown =>
+      pricer.cost({
+        provider: 'gcp.gemini',
+        requestModel: 'gemini-2.5-flash',
+        usage: { ...counts, audioInputTokens },
+      });
+    expect(cost(8)).toMatchObject({ usd: 0.00007696 });
+    expect(cost(80)).toMatchObject({ usd: 0.0001198 });
+  });
+
   it('is what the application says, when it says so', () => {
     expect(pricer.cost({ usage: {}, explicitUsd: 0.5 })).toEqual({ usd: 0.5, source: 'explicit' });
   });
