@@ -31,4 +31,11 @@ export { amendContext } from './amend.ts';
 export { enterSpan } from './enter.ts';
 export { createGuard, type Guard } from './guard.ts';
 export { createRunRegistry, type Run, type RunRegistry, type RunRegistryOptions } from './runs.ts';
-export { type NormalizedUsage, normalizeUsage, type TokenUsage, usageAttributes } from '../usage/index.ts';
+export {
+  type NormalizedUsage,
+  normalizeUsage,
+  rateLimitRatio,
+  type TokenUsage,
+  usageAttributes,
+  type UsageIssue,
+} from '../usage/index.ts';

@@ -6,3 +6,4 @@ export {
   usageAttributes,
   type UsageIssue,
 } from './normalize.ts';
+export { rateLimitRatio } from './rate-limit.ts';

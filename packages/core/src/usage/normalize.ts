@@ -21,7 +21,11 @@ export type UsageIssue =
   /** The total proved that reasoning tokens stood beside the output; they were added to it. */
   | 'reasoning_added'
   /** Input and output do not add up to the total; input and output were kept. */
-  | 'total_mismatch';
+  | 'total_mismatch'
+  /** A framework had added up counts that the provider repeats on the chunks of a stream; the provider's own were restored. */
+  | 'chunks_added'
+  /** The answer broke off; these are the tokens that were reported until then. */
+  | 'incomplete';
 
 /** {@link TokenUsage} with where it came from. */
 export interface NormalizedUsage extends TokenUsage {

@@ -1,0 +1,38 @@
+/** What limits are told of; the scarcest decides. */
+const LIMITS: readonly (readonly [limit: string, remaining: string])[] = [
+  ['x-ratelimit-limit-requests', 'x-ratelimit-remaining-requests'],
+  ['x-ratelimit-limit-tokens', 'x-ratelimit-remaining-tokens'],
+  ['anthropic-ratelimit-requests-limit', 'anthropic-ratelimit-requests-remaining'],
+  ['anthropic-ratelimit-tokens-limit', 'anthropic-ratelimit-tokens-remaining'],
+  ['anthropic-ratelimit-input-tokens-limit', 'anthropic-ratelimit-input-tokens-remaining'],
+  ['anthropic-ratelimit-output-tokens-limit', 'anthropic-ratelimit-output-tokens-remaining'],
+];
+
+function read(headers: object, name: string): number | undefined {
+  const { get } = headers as { get?: unknown };
+  const value: unknown = typeof get === 'function' ? Reflect.apply(get, headers, [name]) : Reflect.get(headers, name);
+  if (typeof value !== 'string' && typeof value !== 'number') return undefined;
+  const number = Number(value);
+  return value === '' || !(number >= 0) ? undefined : number;
+}
+
+/**
+ * How much of a provider's rate limit is left, from the headers of a response or of an error: the smallest share of the limits on requests and tokens.
+ * Knows the spellings of OpenAI (and of those that copy it) and Anthropic. Never throws.
+ *
+ * @param headers - `Headers`, or an object with lower-case names
+ * @returns 0 to 1; `undefined` when the headers tell none
+ */
+export function rateLimitRatio(headers: unknown): number | undefined {
+  if (typeof headers !== 'object' || headers === null) return undefined;
+  try {
+    const ratios = LIMITS.flatMap(([limitName, remainingName]) => {
+      const limit = read(headers, limitName);
+      const remaining = read(headers, remainingName);
+      return limit === undefined || remaining === undefined || limit === 0 ? [] : [Math.min(1, remaining / limit)];
+    });
+    return ratios.length === 0 ? undefined : Math.round(Math.min(...ratios) * 1e4) / 1e4;
+  } catch {
+    return undefined;
+  }
+}
