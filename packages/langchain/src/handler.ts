@@ -13,7 +13,7 @@ import { type Bag, bag, first, text } from './bag.ts';
 import { langChainSpan } from './langchain-context.ts';
 import { readable, toModelMessages } from './messages.ts';
 import { readModelCall } from './model-call.ts';
-import { readModelOutput } from './model-output.ts';
+import { readBrokenAnswer, readModelError, readModelOutput } from './model-output.ts';
 import {
   chainType,
   classNameOf,
@@ -140,21 +140,8 @@ export class SpanlineCallbackHandler {
   }
 
   /** What was streamed until the end that did not come. */
-  #keepPartial({ span, data }: Run<RunData>): void {
-    if (data.tokens === undefined) return;
-    this.#writeTokens(span, data, true);
-    if (data.tokens.parts.length > 0) span.output(data.tokens.parts.join(''));
-  }
-
-  /** One single token event is no stream: LangChain sends one for answers that came whole. */
-  #writeTokens(span: Span, { startedMs, tokens }: RunData, broken: boolean): void {
-    if (tokens === undefined || (tokens.chunks < 2 && !broken)) return;
-    span.set({
-      'gen_ai.request.stream': true,
-      'spanline.stream.chunks': tokens.chunks,
-      'gen_ai.response.time_to_first_chunk':
-        tokens.firstMs === undefined ? undefined : Math.round((tokens.firstMs - startedMs) * 1000) / 1e6,
-    });
+  #keepPartial({ span, data: { startedMs, tokens } }: Run<RunData>): void {
+    if (tokens !== undefined) span.set(readBrokenAnswer(tokens, startedMs));
   }
 
   /** Arguments in the order in which the callback manager passes them; the published types tell another. */
@@ -288,15 +275,16 @@ export class SpanlineCallbackHandler {
   ): void {
     this.#guard('langchain llm end', () =>
       this.#end(runId, ({ span, data }) => {
-        const cached = bag(extra)['cached'] === true;
-        span.set(readModelOutput(output, cached));
-        if (!cached) this.#writeTokens(span, data, false);
+        span.set(readModelOutput(output, { cached: bag(extra)['cached'] === true, ...data }));
       }),
     );
   }
 
   handleLLMError(error: unknown, runId: string): void {
-    this.#guard('langchain llm error', () => this.#fail(runId, error));
+    this.#guard('langchain llm error', () => {
+      this.#runs.get(runId)?.span.set(readModelError(error));
+      this.#fail(runId, error);
+    });
   }
 
   handleRetrieverStart(

@@ -13,32 +13,53 @@ function roleOf(message: Bag): string {
   return type === 'generic' ? (text(message['role']) ?? 'user') : type;
 }
 
-/** Anthropic's content names the tool calls that `tool_calls` holds as well. */
-function withoutToolUse(content: unknown): unknown {
-  if (!Array.isArray(content)) return content;
-  return content.filter((block) => !['tool_use', 'tool_call', 'function_call'].includes(String(bag(block)['type'])));
+/** Blocks of a content that name the calls which `tool_calls` holds as well. */
+const CALL_BLOCKS: ReadonlySet<unknown> = new Set([
+  'tool_use',
+  'input_json_delta',
+  'tool_call',
+  'tool_call_chunk',
+  'function_call',
+  'functionCall',
+]);
+
+function withoutCalls(content: unknown): unknown {
+  return Array.isArray(content) ? content.filter((block) => !CALL_BLOCKS.has(bag(block)['type'])) : content;
+}
+
+/** Calls as the model made them; those whose arguments are no JSON stand beside the others in LangChain. */
+function callsOf(message: Bag): unknown[] {
+  return [message['tool_calls'], message['invalid_tool_calls']].flatMap((calls) => (Array.isArray(calls) ? calls : []));
+}
+
+/** Google's client names each answer `model`, which is its role. */
+function nameOf(message: Bag): Bag {
+  const name = text(message['name']);
+  return name === undefined || name === 'model' ? {} : { name };
+}
+
+function reasoningOf(message: Bag): Bag {
+  const { reasoning_content: plain, reasoning } = bag(message['additional_kwargs']);
+  const { summary } = bag(reasoning);
+  const parts = Array.isArray(summary) ? summary.map((part) => text(bag(part)['text']) ?? '') : [];
+  const content = text(plain) ?? text(parts.join('\n'));
+  return content === undefined ? {} : { reasoning_content: content };
 }
 
 /** A LangChain message in OpenTelemetry's shape. */
 export function toMessage(message: Bag): Message {
-  const calls = message['tool_calls'];
-  const hasCalls = Array.isArray(calls) && calls.length > 0;
+  const calls = callsOf(message);
   const [converted] = toMessages([
     {
       role: roleOf(message),
-      content: hasCalls ? withoutToolUse(message['content']) : message['content'],
+      content: calls.length > 0 ? withoutCalls(message['content']) : message['content'],
       tool_call_id: message['tool_call_id'],
-      ...(hasCalls ? { tool_calls: calls } : {}),
-      ...(text(message['name']) === undefined ? {} : { name: message['name'] }),
-      ...reasoning(message),
+      ...(calls.length > 0 ? { tool_calls: calls } : {}),
+      ...nameOf(message),
+      ...reasoningOf(message),
     },
   ]);
   return converted ?? { role: 'user', parts: [] };
-}
-
-function reasoning(message: Bag): Bag {
-  const content = text(bag(message['additional_kwargs'])['reasoning_content']);
-  return content === undefined ? {} : { reasoning_content: content };
 }
 
 /** Messages of a model call: LangChain's own, or whatever a caller put in their place. */

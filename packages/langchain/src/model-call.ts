@@ -29,36 +29,89 @@ function strings(value: unknown): string[] | undefined {
   return Array.isArray(value) && value.length > 0 ? value.map(String) : undefined;
 }
 
-function outputType(params: Bag): string | undefined {
-  const type = text(bag(first(params['response_format'], params['responseFormat']))['type']);
-  if (type === undefined) return undefined;
-  return type.startsWith('json') ? 'json' : type;
+/** Where clients keep parameters: beside the model, or in the object that the provider's API wants them in. */
+function placesOf(params: Bag): readonly Bag[] {
+  return [params, bag(params['generationConfig']), bag(params['inferenceConfig']), bag(params['options'])];
 }
 
-/** Tools as the model was offered them: OpenAI's wrapping is taken off. */
+function outputType(params: Bag, [, google = {}]: readonly Bag[]): string | undefined {
+  const { response_format: openai, responseFormat: mistral, text: responses, format: ollama } = params;
+  const format = first(openai, mistral, bag(responses)['format']);
+  const type = text(first(bag(format)['type'], google['responseMimeType'])) ?? (ollama ? 'json' : undefined);
+  return type?.includes('json') === true ? 'json' : type?.replace(/^text\/plain$/, 'text');
+}
+
+/** Tools of one entry: Google lists several in one, OpenAI and Amazon wrap each. */
+function unwrapTool(tool: unknown): Bag[] {
+  const outer = bag(tool);
+  const { functionDeclarations: declarations, function: openai, toolSpec: amazon } = outer;
+  if (Array.isArray(declarations)) return declarations.map(bag);
+  return [bag(first(openai, amazon, outer))];
+}
+
+/** A schema as data; the objects of validators are not that. */
+function parametersOf(tool: Bag): unknown {
+  const { parameters, input_schema: anthropic, inputSchema: amazon, schema } = tool;
+  const found = first(parameters, anthropic, bag(amazon)['json'], schema);
+  return '_def' in bag(found) || '_zod' in bag(found) ? undefined : found;
+}
+
+/** Tools as the model was offered them. What a provider runs itself is named after its type. */
 function toolDefinitions(tools: unknown): ToolDefinition[] | undefined {
   if (!Array.isArray(tools) || tools.length === 0) return undefined;
-  return tools.map((tool) => {
-    const outer = bag(tool);
-    const inner = 'function' in outer ? bag(outer['function']) : outer;
-    const description = text(inner['description']);
+  return tools.flatMap(unwrapTool).map((tool) => {
+    const description = text(tool['description']);
+    const name = text(tool['name']);
+    const parameters = parametersOf(tool);
+    const kind = text(tool['type']) ?? Object.keys(tool)[0] ?? '';
     return {
-      type: 'function',
-      name: text(inner['name']) ?? '',
+      type: name === undefined ? kind : 'function',
+      name: name ?? kind,
       ...(description === undefined ? {} : { description }),
-      parameters: first(inner['parameters'], inner['input_schema'], inner['schema']),
+      ...(parameters === undefined ? {} : { parameters }),
     };
   });
 }
 
+const ADDRESSES: readonly string[] = [
+  'base_url',
+  'baseURL',
+  'baseUrl',
+  'anthropic_api_url',
+  'server_url',
+  'endpoint',
+  'azure_openai_endpoint',
+];
+
 /** The endpoint, where the component tells one. */
 function serverOf(serialized: unknown): SpanAttributes {
   const kwargs = bag(bag(serialized)['kwargs']);
-  const configuration = bag(kwargs['configuration']);
-  const url = text(first(configuration['baseURL'], kwargs['base_url'], kwargs['baseURL'], kwargs['baseUrl']));
+  const { baseURL } = bag(kwargs['configuration']);
+  const url = text(first(baseURL, ...ADDRESSES.map((key) => kwargs[key])));
   if (url === undefined || !URL.canParse(url)) return {};
   const { hostname, port, protocol } = new URL(url);
   return { 'server.address': hostname, 'server.port': port === '' ? (protocol === 'http:' ? 80 : 443) : Number(port) };
+}
+
+const MAX_TOKENS: readonly string[] = [
+  'max_completion_tokens',
+  'max_tokens',
+  'max_output_tokens',
+  'maxOutputTokens',
+  'maxTokens',
+  'num_predict',
+];
+
+/** How hard the model is asked to think, in the provider's words. */
+function reasoningLevel(params: Bag, [, google = {}]: readonly Bag[]): string | undefined {
+  const { reasoning_effort: chat, reasoning: responses, output_config: anthropic } = params;
+  const levels = [
+    chat,
+    bag(responses)['effort'],
+    bag(anthropic)['effort'],
+    bag(google['thinkingConfig'])['thinkingLevel'],
+  ];
+  return text(first(...levels));
 }
 
 /** What is known of a model call when it starts. */
@@ -81,10 +134,13 @@ export function readModelCall(
 ): ModelCall {
   const params = bag(bag(extra)['invocation_params']);
   const options = bag(bag(extra)['options']);
+  const places = placesOf(params);
+  const find = (...keys: string[]): unknown => first(...places.flatMap((place) => keys.map((key) => place[key])));
+  const pick = (...keys: string[]): number | undefined => number(find(...keys));
   const model = text(
     first(params['model'], params['model_name'], params['modelName'], params['model_id'], metadata['ls_model_name']),
   );
-  const pick = (...keys: string[]): number | undefined => number(first(...keys.map((key) => params[key])));
+  const choices = pick('n', 'candidateCount') ?? 1;
   return {
     model,
     attributes: {
@@ -94,19 +150,20 @@ export function readModelCall(
       'gen_ai.request.temperature': pick('temperature') ?? number(metadata['ls_temperature']),
       'gen_ai.request.top_p': pick('top_p', 'topP'),
       'gen_ai.request.top_k': pick('top_k', 'topK'),
-      'gen_ai.request.max_tokens':
-        pick('max_completion_tokens', 'max_tokens', 'max_output_tokens', 'maxOutputTokens', 'maxTokens') ??
-        number(metadata['ls_max_tokens']),
+      'gen_ai.request.max_tokens': pick(...MAX_TOKENS) ?? number(metadata['ls_max_tokens']),
       'gen_ai.request.frequency_penalty': pick('frequency_penalty', 'frequencyPenalty'),
       'gen_ai.request.presence_penalty': pick('presence_penalty', 'presencePenalty'),
-      'gen_ai.request.seed': pick('seed'),
-      'gen_ai.request.choice.count': (pick('n') ?? 1) === 1 ? undefined : pick('n'),
+      'gen_ai.request.seed': pick('seed', 'randomSeed', 'random_seed'),
+      'gen_ai.request.choice.count': choices === 1 ? undefined : choices,
       'gen_ai.request.stop_sequences': strings(
-        first(params['stop'], params['stop_sequences'], options['stop'], metadata['ls_stop']),
+        first(find('stop', 'stop_sequences', 'stopSequences'), options['stop'], metadata['ls_stop']),
       ),
-      'gen_ai.request.reasoning.level': text(first(params['reasoning_effort'], bag(params['reasoning'])['effort'])),
-      'gen_ai.output.type': outputType(params),
-      'gen_ai.tool.definitions': toolDefinitions(first(params['tools'], options['tools'])),
+      'gen_ai.request.reasoning.level': reasoningLevel(params, places),
+      'gen_ai.request.previous_response.id': text(params['previous_response_id']),
+      'gen_ai.output.type': outputType(params, places),
+      'gen_ai.tool.definitions': toolDefinitions(
+        first(params['tools'], bag(params['toolConfig'])['tools'], params['functions'], options['tools']),
+      ),
     },
   };
 }

@@ -1,7 +1,9 @@
 import type { Message, SpanAttributes } from '@spanline/core';
-import { type NormalizedUsage, normalizeUsage, usageAttributes } from '@spanline/core/source';
+import { rateLimitRatio, usageAttributes } from '@spanline/core/source';
 import { type Bag, bag, first, text } from './bag.ts';
 import { toMessage } from './messages.ts';
+import { readPartialUsage, readUsage } from './model-usage.ts';
+import { streamFacts, type StreamedTokens } from './tokens.ts';
 
 /** The generations of an `LLMResult`, one list per prompt. */
 function generationsOf(result: Bag): Bag[] {
@@ -9,23 +11,31 @@ function generationsOf(result: Bag): Bag[] {
   return Array.isArray(generations) ? generations.flat().map(bag) : [];
 }
 
+/** LangChain joins what the chunks of a stream repeat: `STOPSTOP`. */
+function once(value: unknown): string | undefined {
+  return text(value)?.replace(/^(.{3,}?)\1+$/s, '$1');
+}
+
 function finishReason(generation: Bag): string | undefined {
   const message = bag(generation['message']);
   const metadata = bag(message['response_metadata']);
   const info = bag(generation['generationInfo']);
-  const reason = text(
+  return once(
     first(
+      info['finish_reason'],
+      info['finishReason'],
       metadata['finish_reason'],
       metadata['stop_reason'],
       metadata['finishReason'],
-      info['finish_reason'],
-      info['finishReason'],
+      metadata['stopReason'],
+      bag(metadata['messageStop'])['stopReason'],
+      metadata['done_reason'],
+      info['done_reason'],
       bag(message['additional_kwargs'])['stop_reason'],
+      bag(metadata['incomplete_details'])['reason'],
       metadata['status'],
     ),
   );
-  // LangChain joins what streamed chunks repeat: "STOPSTOP".
-  return reason?.replace(/^(.+?)\1+$/, '$1');
 }
 
 function outputMessage(generation: Bag): Message {
@@ -38,56 +48,81 @@ function outputMessage(generation: Bag): Message {
   return reason === undefined ? converted : { ...converted, finish_reason: reason };
 }
 
-/** Tokens, from the most exact place that has them. */
-function usageOf(result: Bag, message: Bag): NormalizedUsage | undefined {
+function responseModel(result: Bag, generation: Bag, streamed: StreamedTokens | undefined): string | undefined {
+  const message = bag(generation['message']);
   const metadata = bag(message['response_metadata']);
   const output = bag(result['llmOutput']);
-  const candidates = [
-    message['usage_metadata'],
-    metadata['usageMetadata'],
-    metadata['usage'],
-    metadata['tokenUsage'],
-    output,
-  ];
-  for (const candidate of candidates) {
-    const usage = normalizeUsage(candidate);
-    if (usage !== undefined && ((usage.inputTokens ?? 0) > 0 || (usage.outputTokens ?? 0) > 0)) return usage;
-  }
-  return undefined;
+  return once(
+    first(
+      bag(generation['generationInfo'])['model'],
+      metadata['model_name'],
+      metadata['model'],
+      bag(message['additional_kwargs'])['model'],
+      output['model'],
+      output['model_name'],
+      streamed?.model,
+    ),
+  );
 }
 
 function responseId(message: Bag): string | undefined {
-  const id = text(first(bag(message['response_metadata'])['id'], message['id']));
+  const metadata = bag(message['response_metadata']);
+  const id = text(first(metadata['id'], metadata['responseId'], message['id']));
   return id === undefined || /^(?:run-|lc_run)/.test(id) ? undefined : id;
 }
 
-/**
- * Reads what a model answered from an `LLMResult`, streamed or not, of any provider.
- *
- * @param cached - LangChain answered from its cache: the usage in there was billed to another call
- */
-export function readModelOutput(result: unknown, cached: boolean): SpanAttributes {
+/** How an answer came. */
+export interface Answer {
+  /** LangChain answered from its cache: nothing was streamed, and the tokens in the result were billed to another call. */
+  readonly cached: boolean;
+  readonly startedMs: number;
+  readonly tokens: StreamedTokens | undefined;
+}
+
+/** A single token event without a chunk is made up; the message of a stream is of the class that has chunks of tool calls. */
+function isStreamed(tokens: StreamedTokens, message: Bag): boolean {
+  return tokens.isStream || tokens.chunks > 1 || 'tool_call_chunks' in message;
+}
+
+/** Reads what a model answered from an `LLMResult`, streamed or not, of any provider. */
+export function readModelOutput(result: unknown, { cached, startedMs, tokens }: Answer): SpanAttributes {
   const source = bag(result);
   const generations = generationsOf(source);
-  const message = bag(generations[0]?.['message']);
+  const generation = generations[0] ?? {};
+  const message = bag(generation['message']);
   const metadata = bag(message['response_metadata']);
-  const output = bag(source['llmOutput']);
-  const usage = usageOf(source, message);
-  const reasons = generations.flatMap((generation) => finishReason(generation) ?? []);
+  const usage = cached ? undefined : readUsage(source, generation, tokens);
+  const reasons = generations.flatMap((each) => finishReason(each) ?? []);
   return {
-    'gen_ai.response.model': text(
-      first(
-        metadata['model_name'],
-        metadata['model'],
-        bag(message['additional_kwargs'])['model'],
-        output['model'],
-        output['model_name'],
-      ),
-    ),
+    'gen_ai.response.model': responseModel(source, generation, tokens),
     'gen_ai.response.id': responseId(message),
+    'gen_ai.response.status': text(metadata['status']),
     'gen_ai.response.finish_reasons': reasons.length === 0 ? undefined : reasons,
     'gen_ai.output.messages': generations.length === 0 ? undefined : generations.map(outputMessage),
+    'spanline.ratelimit.remaining_ratio': cached ? undefined : rateLimitRatio(metadata['headers']),
     ...(usage === undefined ? {} : usageAttributes(usage)),
     ...(cached ? { 'spanline.cache.hit': true } : {}),
+    ...(tokens !== undefined && !cached && isStreamed(tokens, message) ? streamFacts(tokens, startedMs) : {}),
   };
+}
+
+/** Reads what came of an answer that broke off. */
+export function readBrokenAnswer(tokens: StreamedTokens, startedMs: number): SpanAttributes {
+  const usage = readPartialUsage(tokens);
+  const content = tokens.parts.join('');
+  return {
+    ...streamFacts(tokens, startedMs),
+    ...(usage === undefined ? {} : usageAttributes(usage)),
+    ...(tokens.model === undefined ? {} : { 'gen_ai.response.model': tokens.model }),
+    ...(content === ''
+      ? {}
+      : { 'gen_ai.output.messages': [{ role: 'assistant', parts: [{ type: 'text', content }] }] }),
+  };
+}
+
+/** Reads what a provider's error tells beside itself. */
+export function readModelError(error: unknown): SpanAttributes {
+  const { headers, cause, response } = bag(error);
+  const ratios = [headers, bag(response)['headers'], bag(cause)['headers']].map(rateLimitRatio);
+  return { 'spanline.ratelimit.remaining_ratio': ratios.find((ratio) => ratio !== undefined) };
 }

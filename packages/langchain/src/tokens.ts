@@ -1,4 +1,5 @@
-import { bag, text } from './bag.ts';
+import type { SpanAttributes } from '@spanline/core';
+import { type Bag, bag, number, text } from './bag.ts';
 
 /** Most characters that are kept of an answer in case its end never comes. */
 const MAX_KEPT = 262_144;
@@ -6,44 +7,97 @@ const MAX_KEPT = 262_144;
 /** What has been streamed of one answer. */
 export interface StreamedTokens {
   chunks: number;
+  /** True once an event brought a chunk with it; those that LangChain makes up for answers that came whole do not. */
+  isStream: boolean;
   firstMs: number | undefined;
   parts: string[];
   characters: number;
+  /** LangChain's name of the provider, and the model that it says answered. */
+  provider: string | undefined;
+  model: string | undefined;
+  /** The usage that was reported first and last. */
+  firstUsage: Bag | undefined;
+  lastUsage: Bag | undefined;
 }
 
 /** Nothing streamed yet. */
 export function createStreamedTokens(): StreamedTokens {
-  return { chunks: 0, firstMs: undefined, parts: [], characters: 0 };
+  return {
+    chunks: 0,
+    isStream: false,
+    firstMs: undefined,
+    parts: [],
+    characters: 0,
+    provider: undefined,
+    model: undefined,
+    firstUsage: undefined,
+    lastUsage: undefined,
+  };
+}
+
+/** A piece of content that says something; providers open a block with an empty one. */
+function saysSomething(block: unknown): boolean {
+  if (typeof block === 'string') return block !== '';
+  const { type, text: plain, thinking, reasoning } = bag(block);
+  if (type === 'text') return text(plain) !== undefined;
+  if (type === 'thinking' || type === 'reasoning') return text(thinking) !== undefined || text(reasoning) !== undefined;
+  return true;
 }
 
 /** Content is text, reasoning or a piece of a tool call; the first chunk of most providers has none. */
-function hasContent(token: unknown, fields: unknown): boolean {
+function hasContent(token: unknown, message: Bag): boolean {
   if (text(token) !== undefined) return true;
-  const message = bag(bag(bag(fields)['chunk'])['message']);
   const { content, tool_call_chunks: calls } = message;
   if (Array.isArray(calls) && calls.length > 0) return true;
-  if (Array.isArray(content) && content.length > 0) return true;
+  if (Array.isArray(content)) return content.some(saysSomething);
   return text(content) !== undefined || text(bag(message['additional_kwargs'])['reasoning_content']) !== undefined;
 }
 
 /** Notes a token event. */
 export function addToken(tokens: StreamedTokens, token: unknown, fields: unknown): void {
+  const { chunk } = bag(fields);
+  const message = bag(bag(chunk)['message']);
   tokens.chunks++;
-  if (tokens.firstMs === undefined && hasContent(token, fields)) tokens.firstMs = performance.now();
+  if (chunk !== undefined) tokens.isStream = true;
+  if (tokens.firstMs === undefined && hasContent(token, message)) tokens.firstMs = performance.now();
+  tokens.provider ??= text(bag(message['response_metadata'])['model_provider']);
+  noteUsage(tokens, message['usage_metadata']);
   keep(tokens, text(token));
 }
 
 /** Notes an event of LangChain's chat model stream protocol; only deltas carry content. */
 export function addStreamEvent(tokens: StreamedTokens, event: unknown): void {
-  const { event: kind, delta } = bag(event);
+  const { event: kind, delta, usage, provider, payload } = bag(event);
+  tokens.isStream = true;
+  if (kind === 'provider') {
+    tokens.provider ??= text(provider);
+    tokens.model ??= text(bag(payload)['model']);
+  }
+  noteUsage(tokens, usage);
   if (kind !== 'content-block-delta') return;
   tokens.chunks++;
   tokens.firstMs ??= performance.now();
   keep(tokens, text(bag(delta)['text']));
 }
 
+function noteUsage(tokens: StreamedTokens, usage: unknown): void {
+  if (number(bag(usage)['output_tokens']) === undefined) return;
+  tokens.firstUsage ??= bag(usage);
+  tokens.lastUsage = bag(usage);
+}
+
 function keep(tokens: StreamedTokens, part: string | undefined): void {
   if (part === undefined || tokens.characters >= MAX_KEPT) return;
   tokens.parts.push(part);
   tokens.characters += part.length;
+}
+
+/** How an answer was streamed, as attributes. */
+export function streamFacts(tokens: StreamedTokens, startedMs: number): SpanAttributes {
+  return {
+    'gen_ai.request.stream': true,
+    'spanline.stream.chunks': tokens.chunks,
+    'gen_ai.response.time_to_first_chunk':
+      tokens.firstMs === undefined ? undefined : Math.round((tokens.firstMs - startedMs) * 1000) / 1e6,
+  };
 }
