@@ -8,10 +8,10 @@ export type JsonBody = { readonly value: unknown } | { readonly fault: BodyFault
 
 const WAIT_MS = 10_000;
 
-async function readText(req: Request, maxBytes: number): Promise<string | undefined> {
+async function readText(req: Request, maxBytes: number, waitMs: number): Promise<string | undefined> {
   const chunks: Uint8Array[] = [];
   let bytes = 0;
-  const timer = setTimeout(() => req.destroy(), WAIT_MS).unref();
+  const timer = setTimeout(() => req.destroy(), waitMs).unref();
   try {
     for await (const chunk of req as AsyncIterable<Uint8Array | string>) {
       const data = Buffer.from(chunk);
@@ -27,13 +27,14 @@ async function readText(req: Request, maxBytes: number): Promise<string | undefi
 /**
  * The JSON body of a request, also where no body parser runs before. A larger body is read to its end and forgotten, so that the answer arrives; a client that sends slowly is cut off.
  *
- * @throws when the client leaves
+ * @param waitMs - how long the body may take, milliseconds
+ * @throws when the client leaves or is cut off
  */
-export async function jsonBody(req: Request, maxBytes: number): Promise<JsonBody> {
+export async function jsonBody(req: Request, maxBytes: number, waitMs: number = WAIT_MS): Promise<JsonBody> {
   if (Number(req.headers['content-length'] ?? 0) > maxBytes) return { fault: 'too large' };
   if (req.body !== undefined && req.readableEnded) return { value: req.body as unknown };
   if (req.readableEnded) return { fault: 'not JSON' };
-  const text = await readText(req, maxBytes);
+  const text = await readText(req, maxBytes, waitMs);
   if (text === undefined) return { fault: 'too large' };
   try {
     return { value: JSON.parse(text) as unknown };

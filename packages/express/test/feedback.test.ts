@@ -1,6 +1,7 @@
 import { SpanlineError } from '@spanline/core';
 import { afterEach, describe, expect, it } from 'vitest';
 import { feedbackRoute, spanlineExpress } from '../src/index.ts';
+import { jsonBody } from '../src/json-body.ts';
 import { createRateLimit } from '../src/rate-limit.ts';
 import { Harness, MAJORS } from './support.ts';
 
@@ -98,6 +99,20 @@ describe.each(MAJORS)('feedback through %s', (_name, express) => {
       expect(Number(statuses[2]?.headers['retry-after'])).toBeGreaterThan(0);
       expect(scores()).toHaveLength(3);
     });
+  });
+});
+
+describe('a body', () => {
+  it('that comes too slowly is cut off', async () => {
+    const harness = new Harness(MAJORS[1]?.[1] as never);
+    const read = new Promise<unknown>((resolve) => {
+      harness.app.post('/', (req) => void jsonBody(req, 100, 20).catch(resolve));
+    });
+    await harness.listen();
+    const answer = await harness.exchange('POST / HTTP/1.1\r\nhost: x\r\ncontent-length: 50\r\n\r\n{"name":');
+    expect(answer).toBe('');
+    expect(await read).toBeInstanceOf(Error);
+    await harness.close();
   });
 });
 

@@ -59,6 +59,55 @@ describe.each(MAJORS)('what strangers send through %s', (_name, express) => {
     expect(first).toMatchObject({ trace_id: TRACEPARENT.slice(3, 35), 'span.status': 'ok' });
   });
 
+  it('may be thousands of headers, of one name or of many', async () => {
+    harness = new Harness(express, {}, (app) => {
+      const server = createServer({ maxHeaderSize: 1 << 20 }, app);
+      server.maxHeadersCount = 0;
+      return server;
+    });
+    harness.app.use(spanlineExpress({ tracer: harness.tracer, trustIncoming: true, allowHeaders: ['x-many', 'x-1'] }));
+    harness.app.get('/', (_req, res) => void res.send('x'));
+    await harness.listen();
+    const different = Object.fromEntries(Array.from({ length: 10_000 }, (_, index) => [`x-${index}`, 'v']));
+    const repeated = {
+      'x-many': 'v',
+      'x-request-id': 'id',
+      traceparent: TRACEPARENT,
+      'user-agent': 'a',
+      baggage: 'a=1',
+    };
+    expect((await harness.send('GET', '/', different)).status).toBe(200);
+    const lists = Object.entries(repeated).map(([name, value]) => [name, Array.from({ length: 2000 }, () => value)]);
+    expect((await harness.send('GET', '/', Object.fromEntries(lists) as Record<string, string[]>)).status).toBe(200);
+    const records = await harness.records(2);
+    expect(records.map((record) => record['labels.header_x_1'] ?? record['labels.header_x-1'])).toEqual([
+      'v',
+      undefined,
+    ]);
+    for (const record of records) {
+      expect(record['http.request.id']).toMatch(UUID_7);
+      expect(JSON.stringify(record).length).toBeLessThan(4096);
+      expect(validate(record)).toEqual({ valid: true });
+    }
+  });
+
+  it('may come a byte at a time: no span for a head that never ends, an honest one for a body that never does', async () => {
+    harness = new Harness(express, {}, (app) =>
+      createServer({ headersTimeout: 50, requestTimeout: 100, connectionsCheckingInterval: 10 }, app),
+    );
+    harness.app.use(spanlineExpress({ tracer: harness.tracer }));
+    harness.app.post('/', express.json(), (_req, res) => void res.send('x'));
+    await harness.listen();
+    expect(await harness.exchange('GET / HTTP/1.1\r\nhost: x\r\nx-slow: ')).toContain('408');
+    expect(harness.tracer.stats()).toMatchObject({ open: 0, emitted: 0 });
+    const body = 'POST / HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: 9\r\n\r\n{"a"';
+    await harness.exchange(body);
+    const [record] = await harness.records(1);
+    expect(record).toMatchObject({ 'span.name': 'POST /', 'span.status': 'aborted' });
+    expect(record?.['http.response.status_code']).toBeUndefined();
+    expect(harness.tracer.stats().open).toBe(0);
+  });
+
   it('restarts the trace when traceparent came twice', async () => {
     const { app } = start({ trustIncoming: true });
     app.get('/', (_req, res) => void res.send('x'));

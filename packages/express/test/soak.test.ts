@@ -1,7 +1,9 @@
 import { once } from 'node:events';
 import { Agent, request } from 'node:http';
 import { setTimeout as wait } from 'node:timers/promises';
-import type { SpanRecord } from '@spanline/core';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+import { createLogger, type SpanRecord } from '@spanline/core';
 import { afterEach, describe, expect, it } from 'vitest';
 import { runs } from '../../../test/support/effort.ts';
 import { spanlineErrorHandler, spanlineExpress } from '../src/index.ts';
@@ -11,7 +13,12 @@ const REQUESTS = runs(400, 10_000);
 const AT_ONCE = 50;
 const KINDS = ['plain', 'stream', 'left', 'failed'] as const;
 const EXPECTED = { plain: 'ok', stream: 'ok', left: 'aborted', failed: 'error' };
+/** What one request may leave: a span, an exchange or a listener that stayed would be several times as much. */
+const BYTES_A_REQUEST = 1000;
 type Kind = (typeof KINDS)[number];
+
+setFlagsFromString('--expose-gc');
+const collectGarbage = runInNewContext('gc') as () => void;
 
 function kindOf(index: number): Kind {
   return KINDS[index % KINDS.length] ?? 'plain';
@@ -83,12 +90,16 @@ describe.each(MAJORS)('many requests at once through %s', (_name, express) => {
     for (let next = indices.next(); next.done !== true; next = indices.next()) await send(next.value);
   }
 
+  async function sendAll(): Promise<void> {
+    const indices = Array.from({ length: REQUESTS }, (_, index) => index).values() as Iterator<number, undefined>;
+    await Promise.all(Array.from({ length: AT_ONCE }, () => worker(indices)));
+  }
+
   it('are one SERVER line each, with no span under a wrong request', async () => {
     harness = new Harness(express);
     serve();
     await harness.listen();
-    const indices = Array.from({ length: REQUESTS }, (_, index) => index).values() as Iterator<number, undefined>;
-    await Promise.all(Array.from({ length: AT_ONCE }, () => worker(indices)));
+    await sendAll();
     while (harness.tracer.stats().open > 0) await wait(1);
     const records = harness.log.records();
     const servers = records.filter((record) => record['span.kind'] === 'SERVER');
@@ -110,5 +121,21 @@ describe.each(MAJORS)('many requests at once through %s', (_name, express) => {
     });
     expect(misjudged).toEqual([]);
     expect(harness.tracer.stats().internalErrors).toBe(0);
+  });
+
+  it('leave nothing behind in memory', async () => {
+    harness = new Harness(express, { logger: createLogger({}, '/dev/null') });
+    serve();
+    await harness.listen();
+    const round = async (): Promise<number> => {
+      await sendAll();
+      while (harness.tracer.stats().open > 0) await wait(1);
+      collectGarbage();
+      return process.memoryUsage().heapUsed;
+    };
+    await round();
+    const before = await round();
+    const after = await round();
+    expect((after - before) / REQUESTS).toBeLessThan(BYTES_A_REQUEST);
   });
 });
