@@ -19,7 +19,7 @@ interface Server {
 
 async function start(mode: string, sink: Sink): Promise<Server> {
   const child = fork(fileURLToPath(new URL('express-server.ts', import.meta.url)), [mode, '/dev/null', sink.url], {
-    execArgv: ['--conditions', '@spanline/source', '--import', 'tsx'],
+    execArgv: ['--import', 'tsx'],
     env: { ...process.env, NODE_ENV: 'production' },
   });
   const [{ port }] = (await once(child, 'message')) as [{ port: number }];
