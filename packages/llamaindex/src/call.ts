@@ -7,6 +7,8 @@ import { SCOPE } from './scope.ts';
 /** How one call of a method is traced. */
 export interface TracedCall {
   readonly options: SpanOptions;
+  /** Called with the span before the method is. */
+  readonly begin?: (span: Span) => void;
   /** Describes what came out: the value, or the list of chunks that were streamed. */
   readonly output?: (span: Span, value: unknown) => void;
   readonly isContent?: (chunk: unknown) => boolean;
@@ -56,8 +58,9 @@ export function createCallTracer(tracer: Tracer, guard: Guard): CallTracer {
       function traced(this: object, ...args: unknown[]): unknown {
         const call = begin(operation, read, this, args);
         if (call === undefined) return Reflect.apply(original, this, args);
-        const { options, output, isContent } = call;
+        const { options, begin: begun, output, isContent } = call;
         const span = tracer.startSpan({ scope: SCOPE, ...options });
+        begun?.(span);
         return runInSpan(
           tracer,
           span,

@@ -1,53 +1,9 @@
 import type { Message, MessagePart, Span, SpanAttributes, ToolDefinition } from '@spanline/core';
-import { normalizeUsage, toMessages, usageAttributes } from '@spanline/core/source';
+import { toMessages } from '@spanline/core/source';
 import { bag, type Bag, classNameOf, number, text } from './bag.ts';
 import type { TracedCall } from './call.ts';
-
-/** Classes of LlamaIndex's provider packages and OpenTelemetry's `gen_ai.provider.name`. */
-const PROVIDERS: readonly (readonly [prefix: string, provider: string])[] = [
-  ['azureopenai', 'azure.ai.openai'],
-  ['openai', 'openai'],
-  ['anthropic', 'anthropic'],
-  ['gemini', 'gcp.gemini'],
-  ['google', 'gcp.gemini'],
-  ['vertex', 'gcp.vertex_ai'],
-  ['mistral', 'mistral_ai'],
-  ['ollama', 'ollama'],
-  ['groq', 'groq'],
-  ['deepseek', 'deepseek'],
-  ['bedrock', 'aws.bedrock'],
-  ['perplexity', 'perplexity'],
-  ['together', 'together_ai'],
-  ['fireworks', 'fireworks_ai'],
-  ['xai', 'x_ai'],
-  ['cohere', 'cohere'],
-];
-
-function providerOf(llm: object): string | undefined {
-  for (
-    let prototype: object | null = llm;
-    prototype !== null;
-    prototype = Object.getPrototypeOf(prototype) as object | null
-  ) {
-    const name = classNameOf(prototype).toLowerCase();
-    const found = PROVIDERS.find(([prefix]) => name.startsWith(prefix));
-    if (found !== undefined) return found[1];
-  }
-  return undefined;
-}
-
-function modelOf(llm: object): string | undefined {
-  const source = llm as Bag;
-  return text(source['model']) ?? text(bag(source['metadata'])['model']);
-}
-
-function serverOf(llm: object): SpanAttributes {
-  const source = llm as Bag;
-  const url = text(bag(source['additionalSessionOptions'])['baseURL']) ?? text(source['baseURL']);
-  if (url === undefined || !URL.canParse(url)) return {};
-  const { hostname, port, protocol } = new URL(url);
-  return { 'server.address': hostname, 'server.port': port === '' ? (protocol === 'http:' ? 80 : 443) : Number(port) };
-}
+import { heardOn, listenFor } from './provider-client.ts';
+import { modelOf, providerAttributes } from './provider.ts';
 
 function toolCalls(options: unknown): MessagePart[] {
   const { toolCall } = bag(options);
@@ -93,8 +49,7 @@ function toolDefinitions(tools: unknown): ToolDefinition[] | undefined {
 function requestAttributes(llm: object, params: Bag): SpanAttributes {
   const source = llm as Bag;
   return {
-    ...serverOf(llm),
-    'gen_ai.provider.name': providerOf(llm),
+    ...providerAttributes(llm),
     'gen_ai.request.model': modelOf(llm),
     'gen_ai.request.temperature': number(source['temperature']),
     'gen_ai.request.top_p': number(source['topP']),
@@ -123,35 +78,16 @@ function withStreamUsage(params: Bag): Bag {
   };
 }
 
-/** What the provider answered, as far as its raw answer or the chunks of one tell. */
-function rawAttributes(raws: readonly unknown[]): SpanAttributes {
-  let attributes: SpanAttributes = {};
-  for (const raw of raws) {
-    const source = bag(raw);
-    const response = bag(source['response']);
-    const choice = bag(Array.isArray(source['choices']) ? source['choices'][0] : undefined);
-    const candidate = bag(Array.isArray(source['candidates']) ? source['candidates'][0] : undefined);
-    const reason =
-      text(choice['finish_reason']) ??
-      text(source['stop_reason']) ??
-      text(source['done_reason']) ??
-      text(candidate['finishReason']);
-    const usage = normalizeUsage(source) ?? normalizeUsage(response);
-    const model = text(source['model']) ?? text(source['modelVersion']) ?? text(response['model']);
-    const id = text(source['id']) ?? text(response['id']);
-    attributes = {
-      ...attributes,
-      ...(model === undefined ? {} : { 'gen_ai.response.model': model }),
-      ...(id === undefined ? {} : { 'gen_ai.response.id': id }),
-      ...(reason === undefined ? {} : { 'gen_ai.response.finish_reasons': [reason] }),
-      ...(usage === undefined ? {} : usageAttributes(usage)),
-    };
-  }
-  return attributes;
+/** OpenAI's Responses class repeats the last piece of text on every event that follows. */
+function deltaOf(chunk: unknown): string {
+  const { delta, text: piece, raw } = bag(chunk);
+  const event = text(bag(raw)['type']);
+  if (event?.startsWith('response.') === true && event !== 'response.output_text.delta') return '';
+  return text(delta) ?? text(piece) ?? '';
 }
 
 function streamedMessage(chunks: readonly unknown[]): Message {
-  const content = chunks.map((chunk) => text(bag(chunk)['delta']) ?? text(bag(chunk)['text']) ?? '').join('');
+  const content = chunks.map(deltaOf).join('');
   const calls = chunks.findLast((chunk) => toolCalls(bag(chunk)['options']).length > 0);
   const parts: MessagePart[] = content === '' ? [] : [{ type: 'text', content }];
   return { role: 'assistant', parts: [...parts, ...toolCalls(bag(calls)['options'])] };
@@ -160,7 +96,9 @@ function streamedMessage(chunks: readonly unknown[]): Message {
 function describeAnswer(span: Span, value: unknown): void {
   const chunks = Array.isArray(value) ? value : undefined;
   const { message, text: completion, raw } = bag(value);
-  const attributes = rawAttributes(chunks === undefined ? [raw] : chunks.map((chunk) => bag(chunk)['raw']));
+  const told = heardOn(span);
+  for (const piece of chunks === undefined ? [raw] : chunks.map((chunk) => bag(chunk)['raw'])) told.add(piece);
+  const attributes = told.attributes();
   const reason = attributes['gen_ai.response.finish_reasons']?.[0];
   const answer =
     chunks === undefined ? toMessage(message ?? { role: 'assistant', content: completion }) : streamedMessage(chunks);
@@ -171,8 +109,7 @@ function describeAnswer(span: Span, value: unknown): void {
 }
 
 function hasContent(chunk: unknown): boolean {
-  const { delta, text: piece, options } = bag(chunk);
-  return text(delta) !== undefined || text(piece) !== undefined || toolCalls(options).length > 0;
+  return deltaOf(chunk) !== '' || toolCalls(bag(chunk)['options']).length > 0;
 }
 
 /** A call of `llm.chat(params)`. */
@@ -186,6 +123,7 @@ export function readChat(llm: object, args: readonly unknown[], streamUsage: boo
       type: 'llm',
       attributes: { ...requestAttributes(llm, params), 'gen_ai.input.messages': messages.map(toMessage) },
     },
+    begin: listenFor,
     output: describeAnswer,
     isContent: hasContent,
     ...(streams && streamUsage && takesStreamOptions(llm) ? { args: [withStreamUsage(params), ...args.slice(1)] } : {}),
@@ -205,6 +143,7 @@ export function readComplete(llm: object, args: readonly unknown[]): TracedCall 
         'gen_ai.input.messages': toMessages(params['prompt']),
       },
     },
+    begin: listenFor,
     output: describeAnswer,
     isContent: hasContent,
   };

@@ -7,6 +7,7 @@ import { readChatEngine, readLegacyAgent, readQuery, readSynthesize, readTool } 
 import { readIndexBuilding, readIngestion, readNodeParsing, readSelection } from './indexing.ts';
 import { readChat, readComplete } from './llm.ts';
 import type { Method, Patches } from './patches.ts';
+import { createProviderClients } from './provider-client.ts';
 import { readBatchEmbedding, readPostprocess, readQueryEmbedding, readRetrieve, readVectorQuery } from './retrieval.ts';
 
 /** Where components keep the components they work with. */
@@ -58,6 +59,7 @@ export interface ReachTools {
 /** Creates the walk. */
 export function createReach({ tracer, guard, patches, calls, streamUsage }: ReachTools): Reach {
   const known = new WeakSet<object>();
+  const clients = createProviderClients(patches, guard);
 
   function collaborators(self: object): void {
     const source = self as Bag;
@@ -84,10 +86,16 @@ export function createReach({ tracer, guard, patches, calls, streamUsage }: Reac
   function llm(target: object): void {
     method(target, 'chat', 'chat', (self, args) => {
       const { tools } = bag(args[0]);
+      clients.of(self);
       if (Array.isArray(tools)) for (const tool of tools) component(tool);
       return readChat(self, args, streamUsage);
     });
-    if (hasOwnCompletion(target)) method(target, 'complete', 'chat', readComplete);
+    if (hasOwnCompletion(target)) {
+      method(target, 'complete', 'chat', (self, args) => {
+        clients.of(self);
+        return readComplete(self, args);
+      });
+    }
   }
 
   /** A context is made for every run; what it runs on is made with the agent, so that it is found when the agent is first used. */
@@ -121,8 +129,14 @@ export function createReach({ tracer, guard, patches, calls, streamUsage }: Reac
     const source = target as Bag;
     const has = (name: string): boolean => isFunction(source[name]);
     if (has('getQueryEmbedding')) {
-      method(target, 'getQueryEmbedding', 'embed', readQueryEmbedding);
-      method(target, 'getTextEmbeddingsBatch', 'embed', readBatchEmbedding);
+      const embedding =
+        (read: ReadCall): ReadCall =>
+        (self, args) => {
+          clients.of(self);
+          return read(self, args);
+        };
+      method(target, 'getQueryEmbedding', 'embed', embedding(readQueryEmbedding));
+      method(target, 'getTextEmbeddingsBatch', 'embed', embedding(readBatchEmbedding));
     } else if (has('postprocessNodes')) {
       method(target, 'postprocessNodes', 'postprocess', readPostprocess);
     } else if (has('synthesize')) {

@@ -1,6 +1,8 @@
 import type { SpanAttributes } from '@spanline/core';
 import { bag, type Bag, classNameOf, number, text } from './bag.ts';
 import type { TracedCall } from './call.ts';
+import { listenFor } from './provider-client.ts';
+import { modelOf, providerAttributes } from './provider.ts';
 
 /** The text of a query: a string, parts of a multi-modal one, or an object that holds one. */
 export function queryText(query: unknown): string | undefined {
@@ -71,14 +73,19 @@ export function readPostprocess(postprocessor: object, args: readonly unknown[])
 }
 
 function embeddingCall(model: object, input: unknown, count: number, first: (value: unknown) => unknown): TracedCall {
-  const name = text((model as Bag)['model']) ?? classNameOf(model);
+  const name = modelOf(model) ?? classNameOf(model);
   return {
     options: {
       name: `embeddings ${name}`,
       type: 'embedding',
       input,
-      attributes: { 'gen_ai.request.model': name, 'spanline.embeddings.input_count': count },
+      attributes: {
+        ...providerAttributes(model),
+        'gen_ai.request.model': name,
+        'spanline.embeddings.input_count': count,
+      },
     },
+    begin: listenFor,
     output: (span, value) => {
       const vector = first(value);
       if (Array.isArray(vector)) span.set({ 'gen_ai.embeddings.dimension.count': vector.length });
