@@ -113,6 +113,9 @@ const BY_NAME: Readonly<Record<string, ErrorClass>> = {
   ContextOverflowError: 'context_length',
 };
 
+/** What `fetch` says, also at the end of the message of a client that keeps no cause, and Google's client of a stream that was cut. */
+const NETWORK_MESSAGE = /(?:^|: )(?:fetch failed|terminated)$|Error reading from the stream$/;
+
 function byStatus(status: number | undefined): ErrorClass | undefined {
   if (status === 429) return 'rate_limit';
   if (status === 401 || status === 403) return 'auth';
@@ -128,7 +131,7 @@ function classOf(link: unknown): ErrorClass | undefined {
     BY_NAME[name] ??
     BY_NAME[constructorName(link) ?? ''] ??
     byStatus(statusOf(link)) ??
-    (messageOf(link) === 'fetch failed' ? 'network' : undefined)
+    (NETWORK_MESSAGE.test(messageOf(link)) ? 'network' : undefined)
   );
 }
 

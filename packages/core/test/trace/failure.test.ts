@@ -17,6 +17,7 @@ describe('describeFailure', () => {
       false,
     ],
     [named('InternalServerError', { status: 503 }), 'InternalServerError', 'other', true],
+    [named('ClientError', { message: '[Client]: http://a.test/: fetch failed' }), 'ClientError', 'network', true],
     [new TypeError('fetch failed', { cause: named('Error', { code: 'ETIMEDOUT' }) }), 'TypeError', 'timeout', true],
     [new RangeError('x'), 'RangeError', 'other', undefined],
   ])('knows %s', (error, type, kind, retryable) => {
