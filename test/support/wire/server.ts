@@ -17,8 +17,10 @@ export interface WireReply {
   readonly type: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly chunks: readonly (string | Uint8Array)[];
-  /** The connection is cut where the answer should go on. */
+  /** Where the answer should go on, the connection is cut. */
   readonly cut?: true;
+  /** Where the answer should go on, nothing comes. */
+  readonly open?: true;
 }
 
 /** A provider on this machine that answers every request with what it is told to. */
@@ -40,7 +42,7 @@ function answerWith(
     const chunk = rest.shift();
     if (chunk !== undefined) response.write(chunk, () => setImmediate(next));
     else if (reply.cut === true) socket?.destroy();
-    else response.end();
+    else if (reply.open !== true) response.end();
   };
   next();
 }

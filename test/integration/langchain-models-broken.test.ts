@@ -1,0 +1,119 @@
+import type { BaseChatModel } from '@langchain/core/language_models/chat_models';
+import { ChatOpenAI } from '@langchain/openai';
+import { createTracer, type Tracer, validate } from '@spanline/core';
+import { type MemoryLog, memoryLog } from '@spanline/core/testing';
+import { SpanlineCallbackHandler } from '@spanline/langchain';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
+import { MODELS } from '../support/wire/models.ts';
+import { openWire, type Wire } from '../support/wire/server.ts';
+
+const TWENTY_MINUTES = 1_200_000;
+
+let log: MemoryLog;
+let tracer: Tracer;
+let callbacks: SpanlineCallbackHandler[];
+
+beforeEach(() => {
+  log = memoryLog();
+  tracer = createTracer({ logger: log.logger, service: { name: 'test' }, statsIntervalSeconds: 0, capture: 'full' });
+  callbacks = [new SpanlineCallbackHandler({ tracer })];
+});
+
+afterEach(() => {
+  for (const record of log.records()) expect(validate(record)).toEqual({ valid: true });
+  expect(tracer.stats()).toMatchObject({ internalErrors: 0, open: 0 });
+});
+
+/** Streams an answer to its end and gives what was thrown on the way. */
+async function streamFailure(model: BaseChatModel): Promise<unknown> {
+  try {
+    for await (const _ of await model.stream('Weather?', { callbacks }));
+  } catch (error) {
+    return error;
+  }
+  return undefined;
+}
+
+describe('a model call', () => {
+  let wire: Wire;
+
+  beforeAll(async () => {
+    wire = await openWire();
+  });
+
+  afterAll(() => wire.close());
+
+  it('that its client tries again is one line and billed once', { timeout: 30_000 }, async () => {
+    wire.answer((request) =>
+      wire.requests.length === 1
+        ? {
+            status: 429,
+            type: 'application/json',
+            headers: { 'retry-after': '0' },
+            chunks: ['{"error":{"message":"Slow down"}}'],
+          }
+        : MODELS.ChatOpenAI.text(request.body['stream'] === true),
+    );
+    const model = new ChatOpenAI({
+      model: 'gpt-4o-mini',
+      apiKey: 'test',
+      maxRetries: 2,
+      configuration: { baseURL: `${wire.url}/v1` },
+    });
+    await model.invoke('Weather?', { callbacks });
+    expect(wire.requests).toHaveLength(2);
+    expect(log.records()).toHaveLength(1);
+    expect(log.records()[0]).toMatchObject({
+      'span.status': 'ok',
+      'gen_ai.usage.input_tokens': 100,
+      'spanline.rollup.llm_calls': 1,
+    });
+  });
+
+  it('that is cut off tells the tokens that were reported until then, and that they are not all', async () => {
+    wire.answer(() => {
+      const whole = MODELS.ChatAnthropic.text(true);
+      return { ...whole, chunks: whole.chunks.slice(0, 4), cut: true };
+    });
+    expect(await streamFailure(MODELS.ChatAnthropic.create(wire.url))).toBeInstanceOf(Error);
+    expect(log.records()[0]).toMatchObject({
+      'span.status': 'error',
+      'gen_ai.usage.input_tokens': 100,
+      'gen_ai.usage.cache_read.input_tokens': 64,
+      'gen_ai.usage.output_tokens': 1,
+      'spanline.usage.issue': 'incomplete',
+    });
+  });
+
+  it.each(['ChatOpenAI', 'ChatOpenAI (Responses)', 'ChatAnthropic', 'ChatGoogle', 'ChatMistralAI'] as const)(
+    'with malformed JSON in its stream fails, or is read as the client reads it: %s',
+    async (name) => {
+      wire.answer(() => {
+        const whole = MODELS[name].text(true);
+        return { ...whole, chunks: [...whole.chunks.slice(0, -2), 'data: {"broken\n\n', ...whole.chunks.slice(-2)] };
+      });
+      const error = await streamFailure(MODELS[name].create(wire.url));
+      expect(log.records()).toHaveLength(1);
+      expect(log.records()[0]?.['span.status']).toBe(error === undefined ? 'ok' : 'error');
+      if (error !== undefined) expect(log.records()[0]?.['error.message']).toBe((error as Error).message);
+    },
+  );
+
+  it('whose reader leaves keeps the words and tokens that had come', async () => {
+    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval', 'performance'] });
+    onTestFinished(() => void vi.useRealTimers());
+    wire.answer(() => ({ ...MODELS.ChatAnthropic.text(true), open: true }));
+    const stream = await MODELS.ChatAnthropic.create(wire.url).stream('Weather?', { callbacks });
+    for await (const chunk of stream) if (chunk.text === ' sunny.') break;
+    vi.advanceTimersByTime(TWENTY_MINUTES);
+    expect(log.records()).toHaveLength(1);
+    expect(log.records()[0]).toMatchObject({
+      'span.status': 'abandoned',
+      'gen_ai.request.stream': true,
+      'spanline.stream.chunks': 3,
+      'gen_ai.usage.input_tokens': 100,
+      'spanline.usage.issue': 'incomplete',
+    });
+    expect(log.records()[0]?.['gen_ai.output.messages']).toContain('It is');
+  });
+});
