@@ -96,9 +96,9 @@ function streamedMessage(chunks: readonly unknown[]): Message {
 function describeAnswer(span: Span, value: unknown): void {
   const chunks = Array.isArray(value) ? value : undefined;
   const { message, text: completion, raw } = bag(value);
-  const told = heardOn(span);
-  for (const piece of chunks === undefined ? [raw] : chunks.map((chunk) => bag(chunk)['raw'])) told.add(piece);
-  const attributes = told.attributes();
+  const answered = heardOn(span);
+  if (!answered.told) for (const piece of chunks ?? [{ raw }]) answered.add(bag(piece)['raw']);
+  const attributes = answered.attributes();
   const reason = attributes['gen_ai.response.finish_reasons']?.[0];
   const answer =
     chunks === undefined ? toMessage(message ?? { role: 'assistant', content: completion }) : streamedMessage(chunks);

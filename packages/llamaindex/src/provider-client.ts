@@ -47,7 +47,7 @@ function hear(span: Span, answer: RawAnswer, guard: Guard, value: unknown): void
   if (!isObject(value) || Object.getPrototypeOf(value) === ReadableStream.prototype) return;
   const watched = watchStream(value, {
     run: (fn) => fn(),
-    chunk: (chunk) => guard(WHERE, () => addAnswer(span, answer, bag(chunk)['data'] ?? chunk)),
+    chunk: (chunk) => guard(WHERE, () => addAnswer(span, answer, chunk)),
     done: () => undefined,
     left: () => undefined,
     failed: () => undefined,

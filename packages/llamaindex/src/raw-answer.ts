@@ -6,24 +6,29 @@ import { bag, type Bag, isObject, text } from './bag.ts';
 export interface RawAnswer {
   /** @returns true when the piece told something */
   add(raw: unknown): boolean;
+  /** False until a piece told something. */
+  readonly told: boolean;
   attributes(): SpanAttributes;
 }
 
 /** The first of a list that providers fill with one entry. */
 const first = (value: unknown): Bag => bag(Array.isArray(value) ? (value as unknown[])[0] : undefined);
 
+/** A property of the object's own: the classes of Google's SDK have getters that warn the user when they are read. */
+const own = (raw: Bag, key: string): unknown => (Object.hasOwn(raw, key) ? raw[key] : undefined);
+
 /**
- * Counts as the provider wrote them: at the answer (OpenAI, Google, Ollama), at the event's answer (OpenAI's Responses API: `response`; Anthropic's first event: `message`; Mistral's SDK: `data`).
+ * Counts as the provider wrote them: at the answer (OpenAI, Google, Ollama), at the event's answer (OpenAI's Responses API: `response`; Anthropic's first event: `message`).
  */
 function usageIn(raw: Bag): Bag | undefined {
-  for (const holder of [raw, bag(raw['response']), bag(raw['message']), bag(raw['data'])]) {
+  for (const holder of [raw, bag(own(raw, 'response')), bag(own(raw, 'message'))]) {
     for (const key of ['usage', 'usageMetadata']) if (isObject(holder[key])) return holder[key] as Bag;
   }
   return normalizeUsage(raw) === undefined ? undefined : raw;
 }
 
 function finishReason(raw: Bag): string | undefined {
-  const choice = first(raw['choices'] ?? bag(raw['data'])['choices']);
+  const choice = first(raw['choices']);
   return (
     text(choice['finish_reason']) ??
     text(choice['finishReason']) ??
@@ -39,12 +44,15 @@ export function createRawAnswer(): RawAnswer {
   let known: SpanAttributes = {};
   // A provider may spread its counts over a stream: Anthropic tells the input with the first event, the output with the last.
   let usage: Bag | undefined;
+  let told = false;
 
   return {
     add(value): boolean {
       if (!isObject(value)) return false;
-      const raw = value as Bag;
-      const inner = bag(raw['response'] ?? raw['message'] ?? raw['data']);
+      // Mistral's SDK wraps each chunk.
+      const wrapped = own(value as Bag, 'data');
+      const raw = (isObject(wrapped) ? wrapped : value) as Bag;
+      const inner = bag(own(raw, 'response') ?? own(raw, 'message'));
       const model = text(raw['model']) ?? text(raw['modelVersion']) ?? text(inner['model']);
       const id = text(raw['id']) ?? text(raw['responseId']) ?? text(inner['id']);
       const reason = finishReason(raw);
@@ -56,10 +64,15 @@ export function createRawAnswer(): RawAnswer {
         ...(reason === undefined ? {} : { 'gen_ai.response.finish_reasons': [reason] }),
       };
       if (counts !== undefined) {
-        const told = Object.entries(counts).filter(([, count]) => count !== null && count !== undefined);
-        usage = { ...usage, ...Object.fromEntries(told) };
+        const given = Object.entries(counts).filter(([, count]) => count !== null && count !== undefined);
+        usage = { ...usage, ...Object.fromEntries(given) };
       }
-      return model !== undefined || id !== undefined || reason !== undefined || counts !== undefined;
+      const tells = model !== undefined || id !== undefined || reason !== undefined || counts !== undefined;
+      told ||= tells;
+      return tells;
+    },
+    get told() {
+      return told;
     },
     attributes(): SpanAttributes {
       const tokens = normalizeUsage(usage);
