@@ -118,6 +118,9 @@ export function bareMessage({ finish_reason: _reason, ...message }: PlainObject)
   return message;
 }
 
+/** A message up to this length is its own digest, which spares the hash. */
+const MAX_LITERAL = 256;
+
 /** One message of a run: its digest, that of the run up to it, and whether it is worth a reference by itself. */
 interface Digested {
   readonly digest: string;
@@ -129,8 +132,8 @@ function digestsOf(run: readonly PlainObject[]): Digested[] {
   let beginning = '';
   return run.map((message) => {
     const json = JSON.stringify(bareMessage(message));
-    const digest = hash('sha1', json);
-    beginning = hash('sha1', beginning + digest);
+    const digest = json.length <= MAX_LITERAL ? json : hash('sha1', json);
+    beginning = beginning === '' ? digest : hash('sha1', beginning + digest);
     return { digest, beginning, isLong: json.length >= MIN_BYTES };
   });
 }
