@@ -135,7 +135,15 @@ export function readModelCall(
   const params = bag(bag(extra)['invocation_params']);
   const options = bag(bag(extra)['options']);
   const places = placesOf(params);
-  const find = (...keys: string[]): unknown => first(...places.flatMap((place) => keys.map((key) => place[key])));
+  const find = (...keys: string[]): unknown => {
+    for (const place of places) {
+      for (const key of keys) {
+        const value = place[key];
+        if (value !== undefined && value !== null) return value;
+      }
+    }
+    return undefined;
+  };
   const pick = (...keys: string[]): number | undefined => number(find(...keys));
   const model = text(
     first(params['model'], params['model_name'], params['modelName'], params['model_id'], metadata['ls_model_name']),
