@@ -124,22 +124,29 @@ async function invokeRows(sink: Sink): Promise<Row[]> {
   ];
 }
 
-const TOKENS = 200;
+const FEW = 100;
+const MANY = 500;
 
-/** A stream of single characters: CPU of a stream, divided by its tokens. */
+/** CPU of one more token of a stream, which is what a long stream has over a short one. */
 async function tokenRow(): Promise<Row> {
-  const chain = createChain(['x'.repeat(TOKENS)]);
-  const stream = (handler: object) => async (): Promise<void> => {
-    for await (const chunk of await chain.stream(QUESTION, { callbacks: [handler as SpanlineCallbackHandler] }))
-      void chunk;
+  const stream = (handler: object, tokens: number) => {
+    const chain = createChain(['x y '.repeat(tokens / 4)]);
+    return async (): Promise<void> => {
+      for await (const chunk of await chain.stream(QUESTION, { callbacks: [handler as SpanlineCallbackHandler] }))
+        void chunk;
+    };
   };
-  const perToken = (result: BenchResult | undefined): BenchResult | undefined =>
-    result && { ...result, medianNs: result.medianNs / TOKENS };
-  const [noop, ours] = await measure([
-    { name: 'awaited no-op handler', run: stream(createHandler('noop')) },
-    { name: 'spanline', run: stream(new SpanlineCallbackHandler({ tracer: createBenchTracer() })) },
+  const noop = createHandler('noop');
+  const ours = new SpanlineCallbackHandler({ tracer: createBenchTracer() });
+  const [noopFew, noopMany, oursFew, oursMany] = await measure([
+    { name: 'no-op, short', run: stream(noop, FEW) },
+    { name: 'awaited no-op handler', run: stream(noop, MANY) },
+    { name: 'spanline, short', run: stream(ours, FEW) },
+    { name: 'spanline', run: stream(ours, MANY) },
   ]);
-  return ratio('LangChain, per streamed token', 1.1, perToken(ours), perToken(noop));
+  const perToken = (few: BenchResult | undefined, many: BenchResult | undefined): BenchResult | undefined =>
+    few && many && { ...many, medianNs: (many.medianNs - few.medianNs) / (MANY - FEW) };
+  return ratio('LangChain, per streamed token', 1.1, perToken(oursFew, oursMany), perToken(noopFew, noopMany));
 }
 
 /** Rows of the LangChain handler. */
