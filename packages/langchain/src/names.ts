@@ -55,6 +55,7 @@ const PLUMBING: ReadonlySet<string> = new Set([
   'RunnableBinding',
   'RunnableEach',
   'RunnableBranch',
+  'Branch',
   'RunnableWithFallbacks',
   'RunnableRetry',
   'RunnableCallable',
