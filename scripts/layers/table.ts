@@ -32,6 +32,16 @@ export const layerTable: LayerTable = {
       types: ['llamaindex', '@llamaindex/workflow'],
       loaders: ['instrument.ts', 'register.ts'],
     }),
+    openai: source({ types: ['openai'], loaders: ['register.ts'] }),
+    anthropic: source({ types: ['@anthropic-ai/sdk'], loaders: ['register.ts'] }),
+    ship: { workspace: ['@spanline/core'], runtime: ['@opentelemetry/otlp-transformer'], types: ['pino'], loaders: [] },
+    monitor: {
+      workspace: ['@spanline/core'],
+      runtime: ['@datadog/sketches-js', 'prom-client'],
+      types: [],
+      loaders: [],
+    },
+    cli: { workspace: ['@spanline/core', '@spanline/ship'], runtime: [], types: [], loaders: [] },
   },
   floors: [
     ['schema', 'context', 'error.ts'],
