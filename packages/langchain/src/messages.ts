@@ -2,14 +2,21 @@ import type { Message } from '@spanline/core';
 import { toMessages } from '@spanline/core/source';
 import { type Bag, bag, text } from './bag.ts';
 
+/** How a message tells its kind; before 0.3.30 of the library only the second is there. */
+function kindOf(message: Bag): (() => unknown) | undefined {
+  const { getType, _getType: older } = message;
+  const found = typeof getType === 'function' ? getType : older;
+  return typeof found === 'function' ? (found as () => unknown) : undefined;
+}
+
 /** A LangChain message, of any copy and version of the library. */
 function isMessage(value: unknown): value is Bag {
   const message = bag(value);
-  return 'content' in message && typeof message['getType'] === 'function';
+  return 'content' in message && kindOf(message) !== undefined;
 }
 
 function roleOf(message: Bag): string {
-  const type = text(message['type']) ?? String((message['getType'] as () => unknown).call(message));
+  const type = text(message['type']) ?? text(kindOf(message)?.call(message)) ?? 'ai';
   return type === 'generic' ? (text(message['role']) ?? 'user') : type;
 }
 
