@@ -110,6 +110,20 @@ describe('an answer from the cache', () => {
   });
 });
 
+describe('an answer from the cache of older versions', () => {
+  it('is announced at the start, and costs nothing as well', () => {
+    const [handler] = callbacks;
+    const message = { content: 'sunny', usage_metadata: { input_tokens: 100, output_tokens: 20, total_tokens: 120 } };
+    const extra = { invocation_params: { model: 'gpt-4o-mini' }, cached: true };
+    handler?.handleChatModelStart({ id: ['ChatOpenAI'] }, [[]], 'run', undefined, extra, [], {});
+    handler?.handleLLMNewToken('sunny', {}, 'run');
+    handler?.handleLLMEnd({ generations: [[{ text: 'sunny', message }]] }, 'run');
+    expect(calls()).toMatchObject([{ 'spanline.cache.hit': true, 'spanline.cost.usd': 0 }]);
+    expect(calls()[0]).not.toHaveProperty('gen_ai.usage.input_tokens');
+    expect(calls()[0]).not.toHaveProperty('gen_ai.response.time_to_first_chunk');
+  });
+});
+
 describe('cost', () => {
   it('stands once for each request that a provider billed, in an agent as well', async () => {
     wire.answer(({ body }) => {

@@ -34,6 +34,8 @@ interface RunData {
   readonly startedMs: number;
   /** A streamed chain gets its input late; LangChain says so. */
   readonly defersInput: boolean;
+  /** The answer is to come from LangChain's cache; versions before 0.3.34 say so at the start, later ones at the end. */
+  cached: boolean;
   tokens: StreamedTokens | undefined;
 }
 
@@ -109,7 +111,12 @@ export class SpanlineCallbackHandler {
     if (!this.#tracer.enabled || this.#runs.get(start.runId) !== undefined) return undefined;
     const parent = this.#parent(start);
     const span = this.#tracer.startSpan({ ...this.#defaults, ...options, ...(parent === undefined ? {} : { parent }) });
-    this.#runs.start(start.runId, span, { startedMs: performance.now(), defersInput, tokens: undefined });
+    this.#runs.start(start.runId, span, {
+      startedMs: performance.now(),
+      defersInput,
+      cached: false,
+      tokens: undefined,
+    });
     if (start.parentRunId === undefined) this.#describeRoot(span, start);
     const attempt = retryAttempt(start.tags);
     if (attempt !== undefined) span.set({ 'spanline.retry.attempt': attempt });
@@ -137,6 +144,11 @@ export class SpanlineCallbackHandler {
       this.#keepPartial(run);
       run.span.fail(error);
     });
+  }
+
+  #noteCached(runId: string, extra: unknown): void {
+    const data = bag(extra)['cached'] === true ? this.#runs.get(runId)?.data : undefined;
+    if (data !== undefined) data.cached = true;
   }
 
   /** What was streamed until the end that did not come. */
@@ -169,7 +181,7 @@ export class SpanlineCallbackHandler {
       };
       const parent = this.#parent(start) ?? callerSpan();
       if (!this.#all && parent !== undefined && isPlumbing(facts)) {
-        this.#runs.alias(runId, parent, { startedMs: 0, defersInput: false, tokens: undefined });
+        this.#runs.alias(runId, parent, { startedMs: 0, defersInput: false, cached: false, tokens: undefined });
         return;
       }
       const deferred = bag(extra)['lc_defers_inputs'] === true;
@@ -224,6 +236,7 @@ export class SpanlineCallbackHandler {
         attributes,
       });
       span?.set({ 'gen_ai.input.messages': toModelMessages(messages.flat()) });
+      this.#noteCached(runId, extra);
     });
   }
 
@@ -242,6 +255,7 @@ export class SpanlineCallbackHandler {
       const name = `text_completion ${model ?? classNameOf(llm) ?? 'model'}`;
       const span = this.#begin(start, { name, type: 'llm', attributes });
       span?.set({ 'gen_ai.operation.name': 'text_completion' }).input(prompts);
+      this.#noteCached(runId, extra);
     });
   }
 
@@ -275,7 +289,7 @@ export class SpanlineCallbackHandler {
   ): void {
     this.#guard('langchain llm end', () =>
       this.#end(runId, ({ span, data }) => {
-        span.set(readModelOutput(output, { cached: bag(extra)['cached'] === true, ...data }));
+        span.set(readModelOutput(output, { ...data, cached: data.cached || bag(extra)['cached'] === true }));
       }),
     );
   }

@@ -2,7 +2,7 @@ import type { Message } from '@spanline/core';
 import { toMessages } from '@spanline/core/source';
 import { type Bag, bag, text } from './bag.ts';
 
-/** How a message tells its kind; before 0.3.30 of the library only the second is there. */
+/** How a message tells its kind; the first versions of 0.3 have the second way only. */
 function kindOf(message: Bag): (() => unknown) | undefined {
   const { getType, _getType: older } = message;
   const found = typeof getType === 'function' ? getType : older;
