@@ -30,7 +30,7 @@ export const layerTable: LayerTable = {
     langchain: source({ types: ['@langchain/core'], loaders: ['register.ts'] }),
     llamaindex: source({
       types: ['llamaindex', '@llamaindex/workflow'],
-      loaders: ['instrument.ts', 'register.ts'],
+      loaders: ['with-import.ts', 'with-require.ts'],
     }),
     openai: source({ types: ['openai'], loaders: ['register.ts'] }),
     anthropic: source({ types: ['@anthropic-ai/sdk'], loaders: ['register.ts'] }),

@@ -189,6 +189,13 @@ describe('a component that is called directly', () => {
 });
 
 describe('the instrumentation', () => {
+  it('traces a model that is called without Settings once it was put there', async () => {
+    const llm = new Speaker();
+    Settings.llm = llm as unknown as LLM;
+    await llm.chat({ messages: [{ content: 'hello' }] });
+    expect(tree(log.records())).toBe('llm chat speaker-1');
+  });
+
   it('is taken away by using', async () => {
     const descriptors = () => Object.getOwnPropertyDescriptors(BaseEmbedding.prototype);
     uninstall();
@@ -200,7 +207,17 @@ describe('the instrumentation', () => {
     expect(descriptors()).toEqual(before);
   });
 
+  it('makes spans of the operations that it is asked for, and reaches the others through them', async () => {
+    uninstall();
+    uninstall = instrumentLlamaIndex({ tracer, include: ['query', 'llm', 'vector_search'] });
+    await (await createIndex()).asQueryEngine().query({ query: 'apples?' });
+    expect(tree(log.records())).toBe(`chain query RetrieverQueryEngine
+  retriever vector_search SimpleVectorStore
+  llm text_completion speaker-1`);
+  });
+
   it('refuses options that it does not know', () => {
+    expect(() => instrumentLlamaIndex({ include: ['queries'] as never })).toThrow(/an array of query, chat_engine/);
     expect(() => instrumentLlamaIndex({ streamUsages: true } as never)).toThrow(/ERR_INVALID_OPTION/);
     expect(() => instrumentLlamaIndex({ modules: 'llamaindex' as never })).toThrow(/an array of modules/);
   });

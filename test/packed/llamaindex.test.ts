@@ -1,8 +1,8 @@
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { LLMock } from '@copilotkit/aimock';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createProject, packAll, removeFolders } from './workspace.ts';
+import { createProject, packAll, removeFolders, run } from './workspace.ts';
 
 let tarballs: Map<string, string>;
 
@@ -68,6 +68,113 @@ const words = async function* () {
 const complete = async ({ stream }) => (stream ? words() : { raw: null, text: 'an apple' });
 Settings.llm = { metadata: { model: 'own', contextWindow: 4096 }, complete, chat: complete };
 `;
+
+const QUESTION = `
+class Ones extends BaseEmbedding {
+  async getTextEmbedding() {
+    return [1, 2, 3];
+  }
+}
+async function main() {
+  Settings.embedModel = new Ones();
+  const answer = async () => ({ raw: null, text: 'an apple' });
+  Settings.llm = { metadata: { model: 'own', contextWindow: 4096 }, complete: answer, chat: answer };
+  const engine = (await VectorStoreIndex.fromDocuments([new Document({ text: 'apples are red' })])).asQueryEngine();
+  await engine.query({ query: 'apples?' });
+  const { agent } = await workflow();
+  const metadata = { model: 'own' };
+  const chat = async () => (async function* () { yield { delta: 'hello', raw: null }; })();
+  await agent({ name: 'talker', llm: { supportToolCall: true, metadata, chat } }).run('hi');
+}
+main();
+`;
+const NAMES = 'BaseEmbedding, Document, Settings, VectorStoreIndex';
+const COMMON = `const { ${NAMES} } = require('llamaindex');
+const workflow = async () => require('@llamaindex/workflow');
+${QUESTION}`;
+const ESM = `import { ${NAMES} } from 'llamaindex';
+const workflow = () => import('@llamaindex/workflow');
+${QUESTION}`;
+
+describe('an application that is not changed', () => {
+  let project: string;
+
+  beforeAll(() => {
+    const copies = [
+      'llamaindex@0.12.1',
+      '@llamaindex/workflow@1.1.24',
+      '@llamaindex/core@0.6.22',
+      '@llamaindex/env@0.1.30',
+    ];
+    project = createProject(tarballs, ['core', 'llamaindex'], copies, {
+      'host.mjs': ESM,
+      'host.cjs': COMMON,
+      'both.mjs': `import { createRequire } from 'node:module';
+const require = createRequire(import.meta.url);
+await import('./host.mjs');
+require('./host.cjs');`,
+      'asks.cjs': `const { instrumentLlamaIndex } = require('@spanline/llamaindex');
+instrumentLlamaIndex();
+${COMMON}`,
+      '.npmrc': 'legacy-peer-deps=true\n',
+    });
+  });
+
+  const spansOf = (args: readonly string[], env: Record<string, string> = {}): { names: string[]; other: string[] } => {
+    const lines = run(process.execPath, args, project, { SPANLINE_STATS_INTERVAL: '0', ...env }).split('\n');
+    const spans = lines
+      .filter((line) => line.startsWith('{'))
+      .map((line) => JSON.parse(line) as Record<string, unknown>);
+    const names = spans.filter((line) => line['event.name'] === 'span.end').map((line) => String(line['span.name']));
+    return { names, other: lines.filter((line) => line !== '' && !line.startsWith('{')) };
+  };
+
+  const SPANS = [
+    'parse SentenceSplitter',
+    'embeddings Ones',
+    'index VectorStoreIndex',
+    'embeddings Ones',
+    'vector_search SimpleVectorStore',
+    'retrieval VectorIndexRetriever',
+    'text_completion own',
+    'synthesize CompactAndRefine',
+    'query RetrieverQueryEngine',
+    'chat own',
+    'step talker',
+    'invoke_agent talker',
+  ];
+  const REGISTER = '@spanline/llamaindex/register';
+
+  it.each([
+    ['an ES module with --import', ['--import', REGISTER, 'host.mjs'], SPANS],
+    ['CommonJS with --require', ['--require', REGISTER, 'host.cjs'], SPANS],
+    ['CommonJS with --import', ['--import', REGISTER, 'host.cjs'], SPANS],
+    ['CommonJS that asks for it', ['asks.cjs'], SPANS],
+  ])('is traced: %s', (_, args, expected) => {
+    expect(spansOf(args).names).toEqual(expected);
+  });
+
+  it('is traced in both of its copies of LlamaIndex', () => {
+    expect(spansOf(['--import', REGISTER, 'both.mjs']).names.toSorted()).toEqual([...SPANS, ...SPANS].toSorted());
+  });
+
+  it('loads no second LlamaIndex in CommonJS', () => {
+    const { stdout, stderr } = spawnSync(process.execPath, ['--require', REGISTER, 'host.cjs'], {
+      cwd: project,
+      encoding: 'utf8',
+    });
+    expect(stdout).toContain('query RetrieverQueryEngine');
+    expect(stderr).not.toContain('already imported');
+  });
+
+  it('is left alone when Spanline is switched off', () => {
+    for (const args of [
+      ['--import', REGISTER, 'host.mjs'],
+      ['--require', REGISTER, 'host.cjs'],
+    ])
+      expect(spansOf(args, { SPANLINE_ENABLED: 'false' })).toEqual({ names: [], other: [] });
+  });
+});
 
 describe('LlamaIndex', () => {
   it.each(['0.9.19', '0.10.6', '0.11.29'])('%s gives the same tree', async (version) => {

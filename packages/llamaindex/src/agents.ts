@@ -1,21 +1,14 @@
-import { types } from 'node:util';
 import type { Span, SpanOptions, Tracer } from '@spanline/core';
 import type { Guard } from '@spanline/core/source';
 import { bag, type Bag, text } from './bag.ts';
 import type { TracedCall } from './call.ts';
+import { type HandlerCall, watchContext, watchHandler, withHandler } from './handler-hooks.ts';
 import { toMessage } from './llm.ts';
 import { SCOPE } from './scope.ts';
 
 const WHERE = 'llamaindex agent';
 const START = 'llamaindex-start';
 const STOP = 'llamaindex-stop';
-
-type Handler = (...args: unknown[]) => unknown;
-
-/** One call of one of a workflow's handlers, as the workflow's own hook tells it. */
-interface HandlerCall {
-  readonly handler: Handler;
-}
 
 function readRun(workflow: object, start: unknown): SpanOptions {
   const { userInput, chatHistory } = bag(start);
@@ -26,21 +19,6 @@ function readRun(workflow: object, start: unknown): SpanOptions {
     type: 'agent',
     input: userInput ?? (Array.isArray(chatHistory) ? chatHistory.map(toMessage) : undefined),
     attributes: { 'gen_ai.agent.name': name },
-  };
-}
-
-/** The handler, with its failure told to `span`. What it returns is what it returned: a rejection nobody handles stays one. */
-function watched(handler: Handler, failed: (error: unknown) => void): Handler {
-  return function handle(this: unknown, ...args): unknown {
-    let result: unknown;
-    try {
-      result = Reflect.apply(handler, this, args);
-    } catch (error) {
-      failed(error);
-      throw error;
-    }
-    if (types.isPromise(result)) void Promise.prototype.then.call(result, undefined, failed);
-    return result;
   };
 }
 
@@ -59,21 +37,16 @@ export function watchRuns(tracer: Tracer, guard: Guard, workflow: object, contex
   const handled = (call: HandlerCall, next: (call: HandlerCall) => void): void => {
     const span = run;
     if (span?.isRecording !== true) return next(call);
-    const traced = guard(
-      WHERE,
-      // The call has accessors that must not run, so it is not copied.
-      () => Object.create(call, { handler: { value: watched(call.handler, failed) } }) as HandlerCall,
+    const traced = guard(WHERE, () =>
+      withHandler(
+        call,
+        watchHandler(call.handler, () => undefined, failed),
+      ),
     );
     // Handlers are started by other handlers: without the run they would stand below whatever step sent their event.
     tracer.run(span, () => next(traced ?? call));
   };
-  subscribe(context['__internal__call_send_event'], (event: unknown) => guard(WHERE, () => sent(event)));
-  subscribe(context['__internal__call_context'], handled);
-}
-
-function subscribe(source: unknown, listener: (...args: never[]) => void): void {
-  const subscribable = bag(source);
-  (subscribable['subscribe'] as (callback: unknown) => void)(listener);
+  watchContext(context, { sent: (event) => guard(WHERE, () => sent(event)), handled });
 }
 
 /** What an agent's step gave: a message, or what it wants to be called. */

@@ -1,6 +1,7 @@
 import type { Span, SpanOptions, Tracer } from '@spanline/core';
 import { type Guard, runInSpan } from '@spanline/core/source';
 import { isObject } from './bag.ts';
+import type { Operation } from './operations.ts';
 import type { Method } from './patches.ts';
 import { SCOPE } from './scope.ts';
 
@@ -24,7 +25,9 @@ export interface CallTracer {
   /**
    * @param operation - calls of the same operation on the same object inside each other (`query` calls `_query`) are one span
    */
-  traced(operation: string, read: ReadCall): (original: Method) => Method;
+  traced(operation: Operation, read: ReadCall): (original: Method) => Method;
+  /** False for an operation that the application left out. */
+  isIncluded(operation: Operation): boolean;
   /** False after `stop()` and for a tracer that is switched off. */
   isActive(): boolean;
   /** After this every traced method is what it was. */
@@ -32,18 +35,20 @@ export interface CallTracer {
 }
 
 /** Traces calls with `tracer`. No fault of ours reaches the caller: then the call goes on untraced. */
-export function createCallTracer(tracer: Tracer, guard: Guard): CallTracer {
+export function createCallTracer(tracer: Tracer, guard: Guard, include?: readonly Operation[]): CallTracer {
   const running = new WeakMap<object, Set<string>>();
+  const included = include === undefined ? undefined : new Set(include);
   let stopped = !tracer.enabled;
 
-  function begin(operation: string, read: ReadCall, self: object, args: readonly unknown[]): TracedCall | undefined {
+  function begin(operation: Operation, read: ReadCall, self: object, args: readonly unknown[]): TracedCall | undefined {
     if (stopped || !isObject(self)) return undefined;
     if (running.get(self)?.has(operation) === true) return undefined;
-    return guard(`llamaindex ${operation}`, () => read(self, args));
+    const call = guard(`llamaindex ${operation}`, () => read(self, args));
+    return included?.has(operation) === false ? undefined : call;
   }
 
   /** The flag only covers the synchronous part of a call: that is where methods call each other on one object. */
-  function run(operation: string, self: object, fn: () => unknown): unknown {
+  function run(operation: Operation, self: object, fn: () => unknown): unknown {
     const operations = running.get(self) ?? new Set();
     running.set(self, operations.add(operation));
     try {
@@ -73,6 +78,7 @@ export function createCallTracer(tracer: Tracer, guard: Guard): CallTracer {
           },
         );
       },
+    isIncluded: (operation) => included?.has(operation) !== false,
     isActive: () => !stopped,
     stop(): void {
       stopped = true;

@@ -1,12 +1,11 @@
 import { defaultTracer, type CaptureSetting, type Tracer } from '@spanline/core';
 import { createGuard } from '@spanline/core/source';
-import * as llamaindex from 'llamaindex';
-import { bag, type Bag } from './bag.ts';
 import { createCallTracer } from './call.ts';
+import { instrumentModule } from './modules.ts';
 import { checkOptions, type InstrumentOptions } from './options.ts';
-import { createPatches, type Patches } from './patches.ts';
-import { createReach, type Reach } from './reach.ts';
-import { withWorkflowModule } from './workflow-module.ts';
+import { createPatches } from './patches.ts';
+import { createReach } from './reach.ts';
+import { followTracer, forgetWorkflows } from './workflows.ts';
 
 /** Takes the instrumentation away again. */
 export interface Uninstall {
@@ -18,65 +17,6 @@ export interface Uninstall {
    * @returns the same object
    */
   observe<T extends object>(component: T): T;
-}
-
-/** Classes whose methods are the ways into LlamaIndex; all else is reached from them. */
-const CARRIERS = [
-  'BaseQueryEngine',
-  'RetrieverQueryEngine',
-  'RouterQueryEngine',
-  'SubQuestionQueryEngine',
-  'ContextChatEngine',
-  'SimpleChatEngine',
-  'CondenseQuestionChatEngine',
-  'BaseRetriever',
-  'BaseSynthesizer',
-  'BaseEmbedding',
-  'AgentWorkflow',
-  'FunctionAgent',
-  'AgentRunner',
-  'LLMSingleSelector',
-  'LLMMultiSelector',
-  'IngestionPipeline',
-  'NodeParser',
-] as const;
-
-/** Classes that build an index by a static method. */
-const INDEXES = ['VectorStoreIndex', 'SummaryIndex', 'KeywordTableIndex'] as const;
-
-function instrumentModule(module: Bag, reach: Reach): void {
-  for (const name of CARRIERS) reach.prototype(bag(module[name])['prototype']);
-  for (const name of INDEXES) reach.index(module[name]);
-}
-
-/** What the application takes from `Settings` to call by itself is traced when it takes it. */
-function instrumentSettings(module: Bag, patches: Patches, observe: (component: unknown) => void): void {
-  const settings = module['Settings'];
-  if (typeof settings !== 'object' || settings === null) return;
-  for (const name of ['llm', 'embedModel']) {
-    patches.getter(
-      settings,
-      name,
-      (original) =>
-        function get(this: object): unknown {
-          const value: unknown = Reflect.apply(original, this, []);
-          observe(value);
-          return value;
-        },
-    );
-  }
-}
-
-let installed: Uninstall | undefined;
-
-const DISPOSE: typeof Symbol.dispose = Symbol.dispose ?? Symbol.for('Symbol.dispose');
-
-/** The tracer, with a capture mode of its own for the spans that are started through it. */
-function withCapture(tracer: Tracer, capture: CaptureSetting | undefined): Tracer {
-  if (capture === undefined) return tracer;
-  const startSpan: Tracer['startSpan'] = (span) =>
-    tracer.startSpan({ capture, ...(typeof span === 'string' ? { name: span } : span) });
-  return Object.assign(Object.create(tracer) as Tracer, { startSpan });
 }
 
 /**
@@ -96,31 +36,61 @@ function withCapture(tracer: Tracer, capture: CaptureSetting | undefined): Trace
  * @returns how to take it away again
  * @throws SpanlineError `ERR_INVALID_OPTION`
  */
-export function instrumentLlamaIndex(options: InstrumentOptions = {}): Uninstall {
+export type InstrumentLlamaIndex = (options?: InstrumentOptions) => Uninstall;
+
+/** The one instrumentation of the process. */
+interface Installed {
+  instrument(module: object): void;
+  remove(): void;
+}
+
+let installed: Installed | undefined;
+
+const DISPOSE: typeof Symbol.dispose = Symbol.dispose ?? Symbol.for('Symbol.dispose');
+
+/** The tracer, with a capture mode of its own for the spans that are started through it. */
+function withCapture(tracer: Tracer, capture: CaptureSetting | undefined): Tracer {
+  if (capture === undefined) return tracer;
+  const startSpan: Tracer['startSpan'] = (span) =>
+    tracer.startSpan({ capture, ...(typeof span === 'string' ? { name: span } : span) });
+  return Object.assign(Object.create(tracer) as Tracer, { startSpan });
+}
+
+/** Traces a module of LlamaIndex that was loaded later, if an instrumentation is in force. */
+export function addModule(module: unknown): void {
+  if (typeof module === 'object' && module !== null) installed?.instrument(module);
+}
+
+/** Instruments; the caller brings in the copies of LlamaIndex that its host uses with {@link addModule}. */
+export function install(options: InstrumentOptions = {}): Uninstall {
   checkOptions(options);
-  installed?.();
   const tracer = withCapture(options.tracer ?? defaultTracer(), options.capture);
+  installed?.remove();
   const guard = createGuard(tracer);
   const patches = createPatches();
-  const calls = createCallTracer(tracer, guard);
+  const calls = createCallTracer(tracer, guard, options.include);
   const reach = createReach({ tracer, guard, patches, calls, streamUsage: options.streamUsage ?? false });
   const observe = <T>(component: T): T => {
     if (calls.isActive()) guard('llamaindex observe', () => reach.component(component));
     return component;
   };
-  const instrument = (module: object): void => {
-    if (!calls.isActive()) return;
-    instrumentModule(module as Bag, reach);
-    instrumentSettings(module as Bag, patches, observe);
+  const current: Installed = {
+    instrument(module): void {
+      if (calls.isActive()) guard('llamaindex module', () => instrumentModule(module, reach, patches, observe));
+    },
+    remove(): void {
+      calls.stop();
+      patches.undo();
+      if (installed === current) installed = undefined;
+    },
   };
-  for (const module of [llamaindex, ...(options.modules ?? [])]) instrument(module);
-  withWorkflowModule((module) => guard('llamaindex workflow', () => instrument(module)));
+  installed = current;
+  followTracer(tracer);
+  for (const module of options.modules ?? []) addModule(module);
   const uninstall = (): void => {
-    calls.stop();
-    patches.undo();
-    if (installed === handle) installed = undefined;
+    const last = installed === current;
+    current.remove();
+    if (last) forgetWorkflows();
   };
-  const handle = Object.assign(uninstall, { observe, [DISPOSE]: uninstall });
-  installed = handle;
-  return handle;
+  return Object.assign(uninstall, { observe, [DISPOSE]: uninstall });
 }

@@ -1,5 +1,6 @@
 import { type CaptureSetting, SpanlineError, type Tracer } from '@spanline/core';
 import { isCaptureSetting } from '@spanline/core/source';
+import { type Operation, OPERATIONS } from './operations.ts';
 
 /** Options of {@link instrumentLlamaIndex}. */
 export interface InstrumentOptions {
@@ -14,11 +15,23 @@ export interface InstrumentOptions {
    * @defaultValue false
    */
   streamUsage?: boolean;
+  /** The operations that become spans; what the others call is traced all the same. @defaultValue all */
+  include?: readonly Operation[];
   /** Capture mode or policy of LlamaIndex's spans. @defaultValue the context's, else the tracer's */
   capture?: CaptureSetting;
 }
 
-const KNOWN: ReadonlySet<string> = new Set<keyof InstrumentOptions>(['tracer', 'modules', 'streamUsage', 'capture']);
+const KNOWN: ReadonlySet<string> = new Set<keyof InstrumentOptions>([
+  'tracer',
+  'modules',
+  'include',
+  'streamUsage',
+  'capture',
+]);
+
+function isOperations(value: unknown): boolean {
+  return Array.isArray(value) && value.every((name) => (OPERATIONS as readonly unknown[]).includes(name));
+}
 
 /**
  * Checks options.
@@ -33,11 +46,12 @@ export function checkOptions(options: InstrumentOptions): void {
   for (const key of Object.keys(options)) {
     if (!KNOWN.has(key)) fail(key, `a known option (${[...KNOWN].join(', ')})`, 'an unknown one');
   }
-  const { tracer, modules, streamUsage, capture } = options;
+  const { tracer, modules, include, streamUsage, capture } = options;
   if (tracer !== undefined && typeof (tracer as { startSpan?: unknown } | null)?.startSpan !== 'function') {
     fail('tracer', 'a tracer', tracer);
   }
   if (capture !== undefined && !isCaptureSetting(capture)) fail('capture', 'a capture mode or a function', capture);
   if (modules !== undefined && !Array.isArray(modules)) fail('modules', 'an array of modules', modules);
+  if (include !== undefined && !isOperations(include)) fail('include', `an array of ${OPERATIONS.join(', ')}`, include);
   if (streamUsage !== undefined && typeof streamUsage !== 'boolean') fail('streamUsage', 'a boolean', streamUsage);
 }

@@ -1,6 +1,12 @@
 /** Any method. */
 export type Method = (this: object, ...args: unknown[]) => unknown;
 
+/** How an accessor is replaced; a half that it has not stays away. */
+export interface AccessorWrap {
+  get(original: () => unknown): () => unknown;
+  set(original: (value: unknown) => void): (value: unknown) => void;
+}
+
 /** Methods that were replaced in place, and how to put them back. */
 export interface Patches {
   /**
@@ -8,8 +14,8 @@ export interface Patches {
    * cannot be, is left alone.
    */
   method(target: object, name: string, wrap: (original: Method) => Method): void;
-  /** Replaces a getter where it is defined. */
-  getter(target: object, name: string, wrap: (original: () => unknown) => () => unknown): void;
+  /** Replaces an accessor where it is defined. */
+  accessor(target: object, name: string, wrap: AccessorWrap): void;
   /** Puts everything back that still is what was put there. */
   undo(): void;
 }
@@ -91,12 +97,12 @@ export function createPatches(): Patches {
         return { ...before, value };
       });
     },
-    getter(target, name, wrap): void {
+    accessor(target, name, wrap): void {
       replace(target, name, (before) => {
         if (before.get === undefined || ours.has(before.get)) return undefined;
-        const get = wrap(before.get as () => unknown);
+        const get = wrap.get(before.get as () => unknown);
         ours.add(get);
-        return { ...before, get };
+        return { ...before, get, ...(before.set === undefined ? {} : { set: wrap.set(before.set) }) };
       });
     },
     undo(): void {

@@ -6,6 +6,7 @@ import type { CallTracer, ReadCall } from './call.ts';
 import { readChatEngine, readLegacyAgent, readQuery, readSynthesize, readTool } from './engines.ts';
 import { readIndexBuilding, readIngestion, readNodeParsing, readSelection } from './indexing.ts';
 import { readChat, readComplete } from './llm.ts';
+import type { Operation } from './operations.ts';
 import type { Method, Patches } from './patches.ts';
 import { createProviderClients } from './provider-client.ts';
 import { readBatchEmbedding, readPostprocess, readQueryEmbedding, readRetrieve, readVectorQuery } from './retrieval.ts';
@@ -72,7 +73,7 @@ export function createReach({ tracer, guard, patches, calls, streamUsage }: Reac
   }
 
   /** A carrier's collaborators are looked at on every call: they may have been exchanged. */
-  function method(target: object, name: string, operation: string, read: ReadCall): void {
+  function method(target: object, name: string, operation: Operation, read: ReadCall): void {
     patches.method(
       target,
       name,
@@ -84,14 +85,14 @@ export function createReach({ tracer, guard, patches, calls, streamUsage }: Reac
   }
 
   function llm(target: object): void {
-    method(target, 'chat', 'chat', (self, args) => {
+    method(target, 'chat', 'llm', (self, args) => {
       const { tools } = bag(args[0]);
       clients.of(self);
       if (Array.isArray(tools)) for (const tool of tools) component(tool);
       return readChat(self, args, streamUsage);
     });
     if (hasOwnCompletion(target)) {
-      method(target, 'complete', 'chat', (self, args) => {
+      method(target, 'complete', 'llm', (self, args) => {
         clients.of(self);
         return readComplete(self, args);
       });
@@ -109,7 +110,8 @@ export function createReach({ tracer, guard, patches, calls, streamUsage }: Reac
       (original) =>
         function createContext(this: object, ...args: unknown[]): unknown {
           const context = Reflect.apply(original, this, args);
-          if (calls.isActive()) guard('llamaindex agent', () => watchRuns(tracer, guard, workflow, bag(context)));
+          if (calls.isActive() && calls.isIncluded('agent'))
+            guard('llamaindex agent', () => watchRuns(tracer, guard, workflow, bag(context)));
           return context;
         },
     );
@@ -138,7 +140,7 @@ export function createReach({ tracer, guard, patches, calls, streamUsage }: Reac
       method(target, 'getQueryEmbedding', 'embed', embedding(readQueryEmbedding));
       method(target, 'getTextEmbeddingsBatch', 'embed', embedding(readBatchEmbedding));
     } else if (has('postprocessNodes')) {
-      method(target, 'postprocessNodes', 'postprocess', readPostprocess);
+      method(target, 'postprocessNodes', 'rerank', readPostprocess);
     } else if (has('synthesize')) {
       method(target, 'synthesize', 'synthesize', readSynthesize);
     } else if (has('_query') || (has('query') && has('retrieve'))) {
@@ -147,11 +149,12 @@ export function createReach({ tracer, guard, patches, calls, streamUsage }: Reac
     } else if (has('retrieve')) {
       method(target, 'retrieve', 'retrieve', readRetrieve);
     } else if (has('query') && (has('add') || has('delete'))) {
-      method(target, 'query', 'vector query', readVectorQuery);
+      method(target, 'query', 'vector_search', readVectorQuery);
     } else if (has('chat') && (has('complete') || has('streamChat') || 'metadata' in source) && !has('reset')) {
       llm(target);
     } else if (has('chat')) {
-      method(target, 'chat', 'chat engine', has('createTask') ? readLegacyAgent : readChatEngine);
+      const legacy = has('createTask');
+      method(target, 'chat', legacy ? 'agent' : 'chat_engine', legacy ? readLegacyAgent : readChatEngine);
     } else if (has('takeStep')) {
       method(target, 'takeStep', 'step', readStep);
     } else if (has('runStream') && has('createContext')) {

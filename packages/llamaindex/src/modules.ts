@@ -1,0 +1,61 @@
+import { bag, type Bag } from './bag.ts';
+import type { Patches } from './patches.ts';
+import type { Reach } from './reach.ts';
+
+/** Classes whose methods are the ways into LlamaIndex; all else is reached from them. */
+const CARRIERS = [
+  'BaseQueryEngine',
+  'RetrieverQueryEngine',
+  'RouterQueryEngine',
+  'SubQuestionQueryEngine',
+  'ContextChatEngine',
+  'SimpleChatEngine',
+  'CondenseQuestionChatEngine',
+  'BaseRetriever',
+  'BaseSynthesizer',
+  'BaseEmbedding',
+  'AgentWorkflow',
+  'FunctionAgent',
+  'AgentRunner',
+  'LLMSingleSelector',
+  'LLMMultiSelector',
+  'IngestionPipeline',
+  'NodeParser',
+] as const;
+
+/** Classes that build an index by a static method. */
+const INDEXES = ['VectorStoreIndex', 'SummaryIndex', 'KeywordTableIndex'] as const;
+
+/** What the application puts into `Settings`, or takes from there, may be called by itself. */
+function instrumentSettings(module: Bag, patches: Patches, observe: (component: unknown) => void): void {
+  const settings = module['Settings'];
+  if (typeof settings !== 'object' || settings === null) return;
+  for (const name of ['llm', 'embedModel']) {
+    patches.accessor(settings, name, {
+      get: (original) =>
+        function get(this: object): unknown {
+          const value: unknown = Reflect.apply(original, this, []);
+          observe(value);
+          return value;
+        },
+      set: (original) =>
+        function set(this: object, value: unknown): void {
+          observe(value);
+          Reflect.apply(original, this, [value]);
+        },
+    });
+  }
+}
+
+/** Traces one copy of a module of LlamaIndex: the classes and settings that it exports. */
+export function instrumentModule(
+  module: object,
+  reach: Reach,
+  patches: Patches,
+  observe: (component: unknown) => void,
+): void {
+  const exported = module as Bag;
+  for (const name of CARRIERS) reach.prototype(bag(exported[name])['prototype']);
+  for (const name of INDEXES) reach.index(exported[name]);
+  instrumentSettings(exported, patches, observe);
+}
