@@ -35,8 +35,9 @@ function withoutCalls(content: unknown): unknown {
 }
 
 /** Calls as the model made them; those whose arguments are no JSON stand beside the others in LangChain. */
-function callsOf(message: Bag): unknown[] {
-  return [message['tool_calls'], message['invalid_tool_calls']].flatMap((calls) => (Array.isArray(calls) ? calls : []));
+function callsOf({ tool_calls: calls, invalid_tool_calls: invalid }: Bag): readonly unknown[] {
+  const valid: readonly unknown[] = Array.isArray(calls) ? calls : [];
+  return Array.isArray(invalid) && invalid.length > 0 ? [...valid, ...(invalid as unknown[])] : valid;
 }
 
 /** Google's client names each answer `model`, which is its role. */

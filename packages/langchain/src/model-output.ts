@@ -11,9 +11,14 @@ function generationsOf(result: Bag): Bag[] {
   return Array.isArray(generations) ? generations.flat().map(bag) : [];
 }
 
+/** Longer names are none; the comparison below takes quadratic time. */
+const MAX_NAME = 256;
+
 /** LangChain joins what the chunks of a stream repeat: `STOPSTOP`. */
 function once(value: unknown): string | undefined {
-  return text(value)?.replace(/^(.{3,}?)\1+$/s, '$1');
+  return text(value)
+    ?.slice(0, MAX_NAME)
+    .replace(/^(.{3,}?)\1+$/s, '$1');
 }
 
 function finishReason(generation: Bag): string | undefined {
