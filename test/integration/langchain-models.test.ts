@@ -113,6 +113,14 @@ describe.each(Object.keys(MODELS) as (keyof typeof MODELS)[])('%s', (name) => {
     expectStreamed(record, 2);
   });
 
+  it.skipIf(expected.streamsByOption !== true)('that streams within an invoke tells the same', async () => {
+    wire.answer((request) => model.text(asksForStream(request)));
+    await Object.assign(model.create(wire.url), { streaming: true }).invoke('Weather?', { callbacks });
+    const record = theCall();
+    expectCall(record, expected.streamed, expected.reasons.text);
+    expectStreamed(record, 2);
+  });
+
   it.each(['invoke', 'stream'] as const)('tells the tools it was offered and the one it calls: %s', async (way) => {
     wire.answer((request) => model.tool(asksForStream(request)));
     const bound = model.create(wire.url).bindTools?.([{ type: 'function', function: WEATHER }]);
