@@ -5,7 +5,7 @@ import { CAPTURE_MODES, type CaptureSetting } from '../capture/options.ts';
 import { SpanlineError } from '../error.ts';
 import { profileOf } from '../log/index.ts';
 import { PROFILE_NAMES } from '../profiles/index.ts';
-import type { Resource } from './record.ts';
+import type { Resource } from './envelope.ts';
 import type { ContentOptions, Profile, SamplingOptions, ServiceOptions, TracerOptions } from './types.ts';
 
 /** Environment variables that spanline reads; the list is closed. */

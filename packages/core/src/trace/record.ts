@@ -1,20 +1,12 @@
-import { hostname } from 'node:os';
 import { formatFlags } from '../context/index.ts';
-import { SCHEMA_VERSION, type SpanRecord, type SpanStatus } from '../schema/index.ts';
+import type { SpanRecord, SpanStatus } from '../schema/index.ts';
 import type { Pricer } from '../usage/index.ts';
 import { OPERATIONS, labelKey } from './attributes.ts';
-import { isoMicros, isoMillis } from './clock.ts';
+import { isoMicros } from './clock.ts';
+import { envelope, type Resource } from './envelope.ts';
 import { describeFailure } from './failure.ts';
 import type { RecordedSpan } from './span.ts';
 import { writeUsage } from './usage-facts.ts';
-
-/** What stands on every line of a tracer. */
-export interface Resource {
-  readonly serviceName: string | undefined;
-  readonly serviceVersion: string | undefined;
-  readonly environment: string | undefined;
-  readonly project: string | undefined;
-}
 
 /** What records of one tracer are made with. */
 export interface RecordParts {
@@ -26,8 +18,6 @@ export interface RecordParts {
 
 /** Name and version written as `otel.scope.*` when a span names no source. */
 const CORE_SCOPE = { name: '@spanline/core', version: '0.1.0' } as const;
-
-const HOST = hostname();
 
 const OUTCOMES: Readonly<Record<SpanStatus, string>> = {
   ok: 'success',
@@ -43,25 +33,6 @@ const round3 = (value: number): number => Math.round(value * 1000) / 1000;
 function levelOf(status: SpanStatus, ok: string): string {
   if (status === 'error') return 'error';
   return status === 'ok' || status === 'interrupted' ? ok : 'warn';
-}
-
-/** The keys that every line begins with, in the schema's order. `event.id` gets its value when the line is written. */
-export function envelope(resource: Resource, epochMs: number, level: string, message: string): SpanRecord {
-  return {
-    '@timestamp': isoMillis(epochMs),
-    level,
-    message,
-    'event.name': undefined,
-    'event.outcome': undefined,
-    'spanline.schema': SCHEMA_VERSION,
-    'event.id': undefined,
-    'service.name': resource.serviceName,
-    'service.version': resource.serviceVersion,
-    'deployment.environment.name': resource.environment,
-    'host.name': HOST,
-    'process.pid': process.pid,
-    'spanline.project': resource.project,
-  };
 }
 
 function writeIdentity(record: SpanRecord, span: RecordedSpan): void {
@@ -160,10 +131,7 @@ interface BuiltRecord {
   readonly labels: readonly string[];
 }
 
-/**
- * The record of an ended span, complete but for its content, which capture writes last.
- *
- */
+/** The record of an ended span, complete but for its content, which capture writes last. */
 export function buildRecord(span: RecordedSpan, parts: RecordParts): BuiltRecord {
   const level = span.level ?? levelOf(span.status, parts.level);
   const record = envelope(parts.resource, span.seed.startEpochMs + span.durationMs, level, '');
