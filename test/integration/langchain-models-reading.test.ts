@@ -135,6 +135,39 @@ describe('the first content of a stream', () => {
   });
 });
 
+describe('the first content of a stream of events', () => {
+  const words = (text: string): object => ({ event: 'content-block-delta', delta: { type: 'text-delta', text } });
+  const begin = (content: object): object => ({ event: 'content-block-start', content });
+
+  it.each([
+    ['a word', words('Sunny')],
+    ['the name of a tool', begin({ type: 'tool_call_chunk', name: 'weather', args: '' })],
+    ['a thought', { event: 'content-block-delta', delta: { type: 'reasoning-delta', reasoning: 'Hm.' } }],
+  ])('is %s', (_name, event) => {
+    const tokens = createStreamedTokens();
+    addStreamEvent(tokens, event);
+    expect(streamFacts(tokens, 0)['gen_ai.response.time_to_first_chunk']).toBeGreaterThan(0);
+  });
+
+  it.each([
+    ['an empty word', words('')],
+    ['the start of a text', begin({ type: 'text', text: '' })],
+    ['the start of the message', { event: 'message-start', usage: usageOf(100, 1) }],
+  ])('is not %s', (_name, event) => {
+    const tokens = createStreamedTokens();
+    addStreamEvent(tokens, event);
+    expect(tokens.firstMs).toBeUndefined();
+  });
+});
+
+describe('messages of the first versions of 0.3', () => {
+  it('are read, although they tell their kind in another way', () => {
+    expect(toModelMessages([{ content: 'Weather?', _getType: () => 'human' }])).toEqual([
+      { role: 'user', parts: [{ type: 'text', content: 'Weather?' }] },
+    ]);
+  });
+});
+
 describe('whatever LangChain hands over', () => {
   const NAMES = [
     'generations',

@@ -1,6 +1,7 @@
 import { createTracer, type SpanAttributes, type SpanRecord, type Tracer, validate } from '@spanline/core';
 import { type MemoryLog, memoryLog } from '@spanline/core/testing';
 import { SpanlineCallbackHandler } from '@spanline/langchain';
+import { tool } from '@langchain/core/tools';
 import { createAgent } from 'langchain';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { EXPECTED } from '../support/wire/expected.ts';
@@ -149,5 +150,22 @@ describe.each(Object.keys(MODELS) as (keyof typeof MODELS)[])('%s', (name) => {
     expectCall(record, expected.events, reasons?.[0] ?? '', expected.usdOfEvents ?? expected.usd);
     expect(['stop', 'completed']).toContain(reasons?.[0]);
     expectStreamed(record, 2);
+  });
+
+  it('in such an agent tells the tool that it calls', async () => {
+    wire.answer((request) => model.tool(asksForStream(request)));
+    const weather = tool(() => 'sunny', { ...WEATHER, schema: WEATHER.parameters as never, returnDirect: true });
+    const agent = createAgent({ model: model.create(wire.url), tools: [weather] });
+    const run = await agent.streamEvents(
+      { messages: [{ role: 'user', content: 'Weather?' }] },
+      { callbacks, version: 'v3' },
+    );
+    for await (const _ of run);
+    const record = theCall();
+    const { 'gen_ai.response.finish_reasons': reasons } = record;
+    expectCall(record, expected.events, reasons?.[0] ?? '', expected.usdOfEvents ?? expected.usd);
+    expectStreamed(record, 1);
+    expect(parsed(record, 'gen_ai.tool.definitions')).toMatchObject([{ type: 'function', name: 'weather' }]);
+    expect(record['gen_ai.output.messages']).toContain('"name":"weather","arguments":{"city":"Oslo"}');
   });
 });

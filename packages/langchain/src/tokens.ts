@@ -65,19 +65,28 @@ export function addToken(tokens: StreamedTokens, token: unknown, fields: unknown
   keep(tokens, text(token));
 }
 
-/** Notes an event of LangChain's chat model stream protocol; only deltas carry content. */
+/** A delta that adds something. */
+function isSome(delta: Bag): boolean {
+  const { type, text: plain, reasoning } = delta;
+  if (type === 'text-delta') return text(plain) !== undefined;
+  return type !== 'reasoning-delta' || text(reasoning) !== undefined;
+}
+
+/** Notes an event of LangChain's chat model stream protocol; content comes in deltas, and a tool call begins with its name. */
 export function addStreamEvent(tokens: StreamedTokens, event: unknown): void {
-  const { event: kind, delta, usage, provider, payload } = bag(event);
+  const { event: kind, content, delta, usage, provider, payload } = bag(event);
   tokens.isStream = true;
   if (kind === 'provider') {
     tokens.provider ??= text(provider);
     tokens.model ??= text(bag(payload)['model']);
   }
   noteUsage(tokens, usage);
+  if (kind === 'content-block-start' && text(bag(content)['name']) !== undefined) tokens.firstMs ??= performance.now();
   if (kind !== 'content-block-delta') return;
+  const part = bag(delta);
   tokens.chunks++;
-  tokens.firstMs ??= performance.now();
-  keep(tokens, text(bag(delta)['text']));
+  if (tokens.firstMs === undefined && isSome(part)) tokens.firstMs = performance.now();
+  keep(tokens, text(part['text']));
 }
 
 function noteUsage(tokens: StreamedTokens, usage: unknown): void {
