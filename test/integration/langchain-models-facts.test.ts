@@ -83,6 +83,13 @@ describe('parameters', () => {
   const STRUCTURED = {
     ChatOpenAI: () => openai().withStructuredOutput(SHAPE, { method: 'jsonSchema' }),
     'ChatOpenAI (Responses)': () => openai({ useResponsesApi: true }).withStructuredOutput(SHAPE),
+    ChatAnthropic: () =>
+      new ChatAnthropic({
+        model: 'claude-sonnet-4-5',
+        apiKey: 'test',
+        anthropicApiUrl: wire.url,
+        maxRetries: 0,
+      }).withStructuredOutput(SHAPE, { method: 'jsonSchema' }),
     ChatGoogle: () =>
       new ChatGoogle({
         model: 'gemini-2.5-flash',
@@ -183,10 +190,16 @@ describe('an answer', () => {
 
   it('with tools that the provider runs itself names them', async () => {
     wire.answer(() => MODELS['ChatOpenAI (Responses)'].text(false));
-    const model = openai({ useResponsesApi: true }).bindTools([{ type: 'web_search_preview' }]);
-    await model.invoke('Weather?', { callbacks });
-    expect(JSON.parse(calls()[0]?.['gen_ai.tool.definitions'] ?? '')).toEqual([
-      { type: 'web_search_preview', name: 'web_search_preview' },
+    await openai({ useResponsesApi: true })
+      .bindTools([{ type: 'web_search_preview' }])
+      .invoke('Weather?', { callbacks });
+    wire.answer(() => MODELS.ChatAnthropic.text(false));
+    await MODELS.ChatAnthropic.create(wire.url)
+      .bindTools([{ type: 'web_search_20250305', name: 'web_search', max_uses: 1 }])
+      .invoke('Weather?', { callbacks });
+    expect(calls().map((record) => JSON.parse(record['gen_ai.tool.definitions'] ?? '') as unknown)).toEqual([
+      [{ type: 'web_search_preview', name: 'web_search_preview' }],
+      [{ type: 'web_search_20250305', name: 'web_search' }],
     ]);
   });
 });

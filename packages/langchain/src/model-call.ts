@@ -1,5 +1,6 @@
-import type { SpanAttributes, ToolDefinition } from '@spanline/core';
+import type { SpanAttributes } from '@spanline/core';
 import { type Bag, bag, first, number, text } from './bag.ts';
+import { toolDefinitions } from './tool-definitions.ts';
 
 /** LangChain's `ls_provider` where OpenTelemetry's `gen_ai.provider.name` differs. */
 const PROVIDERS: Readonly<Record<string, string>> = {
@@ -36,41 +37,10 @@ function placesOf(params: Bag): readonly Bag[] {
 
 function outputType(params: Bag, [, google = {}]: readonly Bag[]): string | undefined {
   const { response_format: openai, responseFormat: mistral, text: responses, format: ollama } = params;
-  const format = first(openai, mistral, bag(responses)['format']);
+  const { output_format: anthropic, output_config: config } = params;
+  const format = first(openai, mistral, bag(responses)['format'], anthropic, bag(config)['format']);
   const type = text(first(bag(format)['type'], google['responseMimeType'])) ?? (ollama ? 'json' : undefined);
   return type?.includes('json') === true ? 'json' : type?.replace(/^text\/plain$/, 'text');
-}
-
-/** Tools of one entry: Google lists several in one, OpenAI and Amazon wrap each. */
-function unwrapTool(tool: unknown): Bag[] {
-  const outer = bag(tool);
-  const { functionDeclarations: declarations, function: openai, toolSpec: amazon } = outer;
-  if (Array.isArray(declarations)) return declarations.map(bag);
-  return [bag(first(openai, amazon, outer))];
-}
-
-/** A schema as data; the objects of validators are not that. */
-function parametersOf(tool: Bag): unknown {
-  const { parameters, input_schema: anthropic, inputSchema: amazon, schema } = tool;
-  const found = first(parameters, anthropic, bag(amazon)['json'], schema);
-  return '_def' in bag(found) || '_zod' in bag(found) ? undefined : found;
-}
-
-/** Tools as the model was offered them. What a provider runs itself is named after its type. */
-function toolDefinitions(tools: unknown): ToolDefinition[] | undefined {
-  if (!Array.isArray(tools) || tools.length === 0) return undefined;
-  return tools.flatMap(unwrapTool).map((tool) => {
-    const description = text(tool['description']);
-    const name = text(tool['name']);
-    const parameters = parametersOf(tool);
-    const kind = text(tool['type']) ?? Object.keys(tool)[0] ?? '';
-    return {
-      type: name === undefined ? kind : 'function',
-      name: name ?? kind,
-      ...(description === undefined ? {} : { description }),
-      ...(parameters === undefined ? {} : { parameters }),
-    };
-  });
 }
 
 const ADDRESSES: readonly string[] = [
