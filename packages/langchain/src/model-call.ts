@@ -53,14 +53,31 @@ const ADDRESSES: readonly string[] = [
   'azure_openai_endpoint',
 ];
 
-/** The endpoint, where the component tells one. */
-function serverOf(serialized: unknown): SpanAttributes {
-  const kwargs = bag(bag(serialized)['kwargs']);
-  const { baseURL } = bag(kwargs['configuration']);
-  const url = text(first(baseURL, ...ADDRESSES.map((key) => kwargs[key])));
-  if (url === undefined || !URL.canParse(url)) return {};
+interface Server {
+  readonly address: string;
+  readonly port: number;
+}
+
+const MAX_SERVERS = 100;
+const servers = new Map<string, Server>();
+
+/** An application has few addresses, and parsing one takes longer than reading all else. */
+function parseServer(url: string): Server | undefined {
+  const known = servers.get(url);
+  if (known !== undefined || !URL.canParse(url)) return known;
   const { hostname, port, protocol } = new URL(url);
-  return { 'server.address': hostname, 'server.port': port === '' ? (protocol === 'http:' ? 80 : 443) : Number(port) };
+  const defaultPort = protocol === 'http:' ? 80 : 443;
+  const server = { address: hostname, port: port === '' ? defaultPort : Number(port) };
+  if (servers.size < MAX_SERVERS) servers.set(url, server);
+  return server;
+}
+
+/** The endpoint, where the component tells one. */
+function serverOf(serialized: unknown): Server | undefined {
+  const kwargs = bag(bag(serialized)['kwargs']);
+  const key = ADDRESSES.find((name) => text(kwargs[name]) !== undefined);
+  const url = text(bag(kwargs['configuration'])['baseURL']) ?? (key === undefined ? undefined : text(kwargs[key]));
+  return url === undefined ? undefined : parseServer(url);
 }
 
 const MAX_TOKENS: readonly string[] = [
@@ -118,11 +135,13 @@ export function readModelCall(
   const model = text(
     first(params['model'], params['model_name'], params['modelName'], params['model_id'], metadata['ls_model_name']),
   );
+  const server = serverOf(serialized);
   const choices = pick('n', 'candidateCount') ?? 1;
   return {
     model,
     attributes: {
-      ...serverOf(serialized),
+      'server.address': server?.address,
+      'server.port': server?.port,
       'gen_ai.provider.name': providerOf(metadata, className),
       'gen_ai.request.model': model,
       'gen_ai.request.temperature': pick('temperature') ?? number(metadata['ls_temperature']),
