@@ -1,6 +1,6 @@
 import { createLogger, createTracer, type Tracer } from '@spanline/core';
 import { instrumentLlamaIndex } from '@spanline/llamaindex';
-import { BaseEmbedding, Document, type LLM, type RetrieverQueryEngine, Settings, VectorStoreIndex } from 'llamaindex';
+import { BaseEmbedding, Document, type LLM, Settings, VectorStoreIndex } from 'llamaindex';
 import { measure } from './harness.ts';
 import { type Row, ratio } from './rows.ts';
 
@@ -30,18 +30,25 @@ export async function llamaIndexRows(): Promise<Row[]> {
     { length: 50 },
     (_, index) => new Document({ text: `page ${index} about topic ${index % 7}` }),
   );
-  const createEngine = async (): Promise<RetrieverQueryEngine> =>
-    (await VectorStoreIndex.fromDocuments(pages)).asQueryEngine({ similarityTopK: 4 });
-  const plain = await createEngine();
-  const uninstall = instrumentLlamaIndex({ tracer: createBenchTracer() });
-  const traced = await createEngine();
-  uninstall();
-  const query = (engine: RetrieverQueryEngine, instrumented: boolean) => async (): Promise<void> => {
-    await engine.query({ query: `topic ${Number(instrumented)}` });
+  const engine = (await VectorStoreIndex.fromDocuments(pages)).asQueryEngine({ similarityTopK: 4 });
+  const run = async (): Promise<void> => {
+    await engine.query({ query: 'topic 1' });
   };
-  const [bare] = await measure([{ name: 'not instrumented', run: query(plain, false) }]);
-  const again = instrumentLlamaIndex({ tracer: createBenchTracer() });
-  const [instrumented] = await measure([{ name: 'instrumented', run: query(traced, true) }]);
-  again();
-  return [ratio('LlamaIndex in-memory query, CPU', 1.25, instrumented, bare)];
+  const tracer = createBenchTracer();
+  const [bare, instrumented, uninstalled] = await measure([
+    { name: 'not instrumented', run },
+    { name: 'instrumented', run, turn: () => instrumentLlamaIndex({ tracer }) },
+    {
+      name: 'uninstalled',
+      run,
+      turn: () => {
+        instrumentLlamaIndex({ tracer })();
+        return () => {};
+      },
+    },
+  ]);
+  return [
+    ratio('LlamaIndex in-memory query, CPU', 1.25, instrumented, bare),
+    ratio('LlamaIndex in-memory query after uninstalling, CPU', 1.05, uninstalled, bare),
+  ];
 }

@@ -60,6 +60,7 @@ export function readStep(agent: object): TracedCall {
   const { name, description } = agent as Bag;
   return {
     options: {
+      scope: SCOPE,
       name: `step ${text(name) ?? 'agent'}`,
       type: 'chain',
       attributes: { 'gen_ai.agent.name': text(name), 'gen_ai.agent.description': text(description) },

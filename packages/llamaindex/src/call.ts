@@ -1,9 +1,8 @@
 import type { Span, SpanOptions, Tracer } from '@spanline/core';
-import { type Guard, runInSpan } from '@spanline/core/source';
+import { type Guard, runInSpan, type WorkObserver } from '@spanline/core/source';
 import { isObject } from './bag.ts';
 import type { Operation } from './operations.ts';
 import type { Method } from './patches.ts';
-import { SCOPE } from './scope.ts';
 
 /** How one call of a method is traced. */
 export interface TracedCall {
@@ -34,50 +33,55 @@ export interface CallTracer {
   stop(): void;
 }
 
+/** A call in its synchronous part: that is where methods call each other on one object. */
+interface Frame {
+  readonly operation: Operation;
+  readonly self: object;
+  readonly outer: Frame | undefined;
+}
+
 /** Traces calls with `tracer`. No fault of ours reaches the caller: then the call goes on untraced. */
 export function createCallTracer(tracer: Tracer, guard: Guard, include?: readonly Operation[]): CallTracer {
-  const running = new WeakMap<object, Set<string>>();
   const included = include === undefined ? undefined : new Set(include);
   let stopped = !tracer.enabled;
+  let current: Frame | undefined;
 
-  function begin(operation: Operation, read: ReadCall, self: object, args: readonly unknown[]): TracedCall | undefined {
-    if (stopped || !isObject(self)) return undefined;
-    if (running.get(self)?.has(operation) === true) return undefined;
-    const call = guard(`llamaindex ${operation}`, () => read(self, args));
-    return included?.has(operation) === false ? undefined : call;
+  function isInside(operation: Operation, self: object): boolean {
+    for (let frame = current; frame !== undefined; frame = frame.outer) {
+      if (frame.self === self && frame.operation === operation) return true;
+    }
+    return false;
   }
 
-  /** The flag only covers the synchronous part of a call: that is where methods call each other on one object. */
-  function run(operation: Operation, self: object, fn: () => unknown): unknown {
-    const operations = running.get(self) ?? new Set();
-    running.set(self, operations.add(operation));
+  function run(operation: Operation, self: object, original: Method, args: readonly unknown[]): unknown {
+    const outer = current;
+    current = { operation, self, outer };
     try {
-      return fn();
+      return Reflect.apply(original, self, args);
     } finally {
-      operations.delete(operation);
+      current = outer;
     }
   }
 
+  function traced(operation: Operation, read: ReadCall, original: Method): Method {
+    const where = `llamaindex ${operation}`;
+    const isOut = included?.has(operation) === false;
+    return function (this: object, ...args: unknown[]): unknown {
+      if (stopped || !isObject(this) || isInside(operation, this)) return Reflect.apply(original, this, args);
+      const call = guard(where, () => read(this, args));
+      if (call === undefined || isOut) return Reflect.apply(original, this, args);
+      const { output } = call;
+      const span = tracer.startSpan(call.options);
+      call.begin?.(span);
+      const observer: WorkObserver = {};
+      if (output !== undefined) observer.output = (value) => guard(where, () => output(span, value));
+      if (call.isContent !== undefined) observer.isContent = call.isContent;
+      return runInSpan(tracer, span, () => run(operation, this, original, call.args ?? args), observer);
+    };
+  }
+
   return {
-    traced: (operation, read) => (original) =>
-      function traced(this: object, ...args: unknown[]): unknown {
-        const call = begin(operation, read, this, args);
-        if (call === undefined) return Reflect.apply(original, this, args);
-        const { options, begin: begun, output, isContent } = call;
-        const span = tracer.startSpan({ scope: SCOPE, ...options });
-        begun?.(span);
-        return runInSpan(
-          tracer,
-          span,
-          () => run(operation, this, () => Reflect.apply(original, this, call.args ?? args)),
-          {
-            ...(output === undefined
-              ? {}
-              : { output: (value) => guard(`llamaindex ${operation}`, () => output(span, value)) }),
-            ...(isContent === undefined ? {} : { isContent }),
-          },
-        );
-      },
+    traced: (operation, read) => (original) => traced(operation, read, original),
     isIncluded: (operation) => included?.has(operation) !== false,
     isActive: () => !stopped,
     stop(): void {

@@ -3,6 +3,7 @@ import { bag, classNameOf, text } from './bag.ts';
 import type { TracedCall } from './call.ts';
 import { readPrompt } from './prompt.ts';
 import { queryText } from './retrieval.ts';
+import { SCOPE } from './scope.ts';
 
 /** Where a response has a message, it says all; its other properties warn when they are read. */
 function contentOf(value: unknown): string {
@@ -19,7 +20,7 @@ function describeResponse(span: Span, value: unknown): void {
 /** A call of `queryEngine.query({ query, stream })` or of the `_query(query, stream)` beneath it. */
 export function readQuery(engine: object, args: readonly unknown[]): TracedCall {
   return {
-    options: { name: `query ${classNameOf(engine)}`, type: 'chain', input: queryText(args[0]) },
+    options: { scope: SCOPE, name: `query ${classNameOf(engine)}`, type: 'chain', input: queryText(args[0]) },
     output: describeResponse,
   };
 }
@@ -28,6 +29,7 @@ export function readQuery(engine: object, args: readonly unknown[]): TracedCall 
 export function readSynthesize(synthesizer: object, args: readonly unknown[]): TracedCall {
   return {
     options: {
+      scope: SCOPE,
       name: `synthesize ${classNameOf(synthesizer)}`,
       type: 'chain',
       input: queryText(args[0]),
@@ -40,7 +42,12 @@ export function readSynthesize(synthesizer: object, args: readonly unknown[]): T
 /** A call of `chatEngine.chat({ message, stream })`. */
 export function readChatEngine(engine: object, args: readonly unknown[]): TracedCall {
   return {
-    options: { name: `chat ${classNameOf(engine)}`, type: 'chain', input: queryText(bag(args[0])['message']) },
+    options: {
+      scope: SCOPE,
+      name: `chat ${classNameOf(engine)}`,
+      type: 'chain',
+      input: queryText(bag(args[0])['message']),
+    },
     output: describeResponse,
   };
 }
@@ -50,6 +57,7 @@ export function readLegacyAgent(agent: object, args: readonly unknown[]): Traced
   const name = classNameOf(agent);
   return {
     options: {
+      scope: SCOPE,
       name: `invoke_agent ${name}`,
       type: 'agent',
       input: queryText(bag(args[0])['message']),
@@ -65,6 +73,7 @@ export function readTool(tool: object, args: readonly unknown[]): TracedCall {
   const called = text(name) ?? classNameOf(tool);
   return {
     options: {
+      scope: SCOPE,
       name: `execute_tool ${called}`,
       type: 'tool',
       input: args[0],

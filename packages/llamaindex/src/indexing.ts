@@ -1,6 +1,7 @@
 import { bag, classNameOf, text } from './bag.ts';
 import type { TracedCall } from './call.ts';
 import { queryText } from './retrieval.ts';
+import { SCOPE } from './scope.ts';
 
 const countOf = (value: unknown): number | undefined => (Array.isArray(value) ? value.length : undefined);
 
@@ -8,6 +9,7 @@ const countOf = (value: unknown): number | undefined => (Array.isArray(value) ? 
 export function readIndexBuilding(self: object, args: readonly unknown[]): TracedCall {
   return {
     options: {
+      scope: SCOPE,
       name: `index ${text(bag(self)['name']) ?? 'documents'}`,
       type: 'chain',
       input: { documents: countOf(args[0]) },
@@ -19,6 +21,7 @@ export function readIndexBuilding(self: object, args: readonly unknown[]): Trace
 export function readIngestion(pipeline: object, args: readonly unknown[]): TracedCall {
   return {
     options: {
+      scope: SCOPE,
       name: `ingest ${classNameOf(pipeline)}`,
       type: 'chain',
       input: { documents: countOf(bag(args[0])['documents']) ?? countOf(bag(pipeline)['documents']) },
@@ -30,7 +33,12 @@ export function readIngestion(pipeline: object, args: readonly unknown[]): Trace
 /** A call of `parser.getNodesFromDocuments(documents)`. */
 export function readNodeParsing(parser: object, args: readonly unknown[]): TracedCall {
   return {
-    options: { name: `parse ${classNameOf(parser)}`, type: 'task', input: { documents: countOf(args[0]) } },
+    options: {
+      scope: SCOPE,
+      name: `parse ${classNameOf(parser)}`,
+      type: 'task',
+      input: { documents: countOf(args[0]) },
+    },
     output: (span, nodes) => span.output({ nodes: countOf(nodes) }),
   };
 }
@@ -40,6 +48,7 @@ export function readSelection(selector: object, args: readonly unknown[]): Trace
   const choices = Array.isArray(args[0]) ? args[0] : [];
   return {
     options: {
+      scope: SCOPE,
       name: `select ${classNameOf(selector)}`,
       type: 'chain',
       input: {

@@ -2,8 +2,10 @@ import type { Message, MessagePart, Span, SpanAttributes, ToolDefinition } from 
 import { toMessages } from '@spanline/core/source';
 import { bag, type Bag, classNameOf, number, text } from './bag.ts';
 import type { TracedCall } from './call.ts';
-import { heardOn, listenFor } from './provider-client.ts';
-import { modelOf, providerAttributes } from './provider.ts';
+import { heardOn } from './provider-client.ts';
+import { modelOf, providerOf, serverOf } from './provider.ts';
+import { createRawAnswer } from './raw-answer.ts';
+import { SCOPE } from './scope.ts';
 
 function toolCalls(options: unknown): MessagePart[] {
   const { toolCall } = bag(options);
@@ -46,10 +48,13 @@ function toolDefinitions(tools: unknown): ToolDefinition[] | undefined {
   });
 }
 
-function requestAttributes(llm: object, params: Bag): SpanAttributes {
+function requestAttributes(llm: object, params: Bag, messages: Message[], operation?: string): SpanAttributes {
   const source = llm as Bag;
+  const server = serverOf(llm);
   return {
-    ...providerAttributes(llm),
+    'server.address': server.address,
+    'server.port': server.port,
+    'gen_ai.provider.name': providerOf(llm),
     'gen_ai.request.model': modelOf(llm),
     'gen_ai.request.temperature': number(source['temperature']),
     'gen_ai.request.top_p': number(source['topP']),
@@ -57,6 +62,8 @@ function requestAttributes(llm: object, params: Bag): SpanAttributes {
     'gen_ai.request.reasoning.level': text(source['reasoningEffort']),
     'gen_ai.request.stream': params['stream'] === true ? true : undefined,
     'gen_ai.tool.definitions': toolDefinitions(params['tools']),
+    'gen_ai.operation.name': operation,
+    'gen_ai.input.messages': messages,
   };
 }
 
@@ -93,12 +100,19 @@ function streamedMessage(chunks: readonly unknown[]): Message {
   return { role: 'assistant', parts: [...parts, ...toolCalls(bag(calls)['options'])] };
 }
 
+/** What the provider's client heard, else what LlamaIndex kept of it. */
+function answerAttributes(span: Span, pieces: readonly unknown[]): SpanAttributes {
+  const heard = heardOn(span);
+  if (heard?.told === true) return heard.attributes();
+  const answer = createRawAnswer();
+  for (const piece of pieces) answer.add(bag(piece)['raw']);
+  return answer.told ? answer.attributes() : {};
+}
+
 function describeAnswer(span: Span, value: unknown): void {
   const chunks = Array.isArray(value) ? value : undefined;
   const { message, text: completion, raw } = bag(value);
-  const answered = heardOn(span);
-  if (!answered.told) for (const piece of chunks ?? [{ raw }]) answered.add(bag(piece)['raw']);
-  const attributes = answered.attributes();
+  const attributes = answerAttributes(span, chunks ?? [{ raw }]);
   const reason = attributes['gen_ai.response.finish_reasons']?.[0];
   const answer =
     chunks === undefined ? toMessage(message ?? { role: 'assistant', content: completion }) : streamedMessage(chunks);
@@ -119,11 +133,11 @@ export function readChat(llm: object, args: readonly unknown[], streamUsage: boo
   const messages = Array.isArray(params['messages']) ? params['messages'] : [];
   return {
     options: {
+      scope: SCOPE,
       name: `chat ${modelOf(llm) ?? classNameOf(llm)}`,
       type: 'llm',
-      attributes: { ...requestAttributes(llm, params), 'gen_ai.input.messages': messages.map(toMessage) },
+      attributes: requestAttributes(llm, params, messages.map(toMessage)),
     },
-    begin: listenFor,
     output: describeAnswer,
     isContent: hasContent,
     ...(streams && streamUsage && takesStreamOptions(llm) ? { args: [withStreamUsage(params), ...args.slice(1)] } : {}),
@@ -135,15 +149,11 @@ export function readComplete(llm: object, args: readonly unknown[]): TracedCall 
   const params = bag(args[0]);
   return {
     options: {
+      scope: SCOPE,
       name: `text_completion ${modelOf(llm) ?? classNameOf(llm)}`,
       type: 'llm',
-      attributes: {
-        ...requestAttributes(llm, params),
-        'gen_ai.operation.name': 'text_completion',
-        'gen_ai.input.messages': toMessages(params['prompt']),
-      },
+      attributes: requestAttributes(llm, params, toMessages(params['prompt']), 'text_completion'),
     },
-    begin: listenFor,
     output: describeAnswer,
     isContent: hasContent,
   };

@@ -24,8 +24,8 @@ export function listenFor(span: Span): void {
 }
 
 /** What was heard on a span until now. */
-export function heardOn(span: Span): RawAnswer {
-  return waiting.get(span) ?? createRawAnswer();
+export function heardOn(span: Span): RawAnswer | undefined {
+  return waiting.get(span);
 }
 
 /** One embedding of the application may be several calls of the provider: batches. */
@@ -70,8 +70,12 @@ function whenSettled(value: unknown, use: (value: unknown) => void): void {
 
 /** Finds the SDK clients of LlamaIndex's components. */
 export interface ProviderClients {
-  /** Reads along the answers that the component's client gets. The component is a language model or an embedding model of whatever class; one without a known client is left alone. */
-  of(component: object): void;
+  /**
+   * Reads along the answers that the component's client gets. The component is a language model or an embedding model of whatever class.
+   *
+   * @returns false for one that has no client
+   */
+  of(component: object): boolean;
 }
 
 /** Clients are found where the provider packages keep them: in `session` (Anthropic; OpenAI: a promise; Mistral: made by `getClient`) or `client` (Google). */
@@ -104,16 +108,18 @@ export function createProviderClients(patches: Patches, guard: Guard): ProviderC
   }
 
   return {
-    of(component): void {
+    of(component): boolean {
       const { session, client } = bag(component);
       if (isObject(client) && !known.has(client)) {
         known.add(client);
         watch(client);
       }
-      if (!isObject(session) || known.has(session)) return;
-      known.add(session);
-      if (typeof bag(session)['then'] === 'function') whenSettled(session, (made) => guard(WHERE, () => watch(made)));
-      else watchSession(session);
+      if (isObject(session) && !known.has(session)) {
+        known.add(session);
+        if (typeof bag(session)['then'] === 'function') whenSettled(session, (made) => guard(WHERE, () => watch(made)));
+        else watchSession(session);
+      }
+      return isObject(session) || isObject(client);
     },
   };
 }

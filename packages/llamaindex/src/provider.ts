@@ -1,4 +1,3 @@
-import type { SpanAttributes } from '@spanline/core';
 import { bag, type Bag, classNameOf, text } from './bag.ts';
 
 /** Classes of LlamaIndex's provider packages and OpenTelemetry's `gen_ai.provider.name`. */
@@ -24,7 +23,10 @@ const PROVIDERS: readonly (readonly [prefix: string, provider: string])[] = [
   ['vllm', 'vllm'],
 ];
 
-function providerOf(llm: object): string | undefined {
+const providers = new WeakMap<object, string>();
+
+/** The class tells, or the class of the library that it is derived from. */
+function findProvider(llm: object): string | undefined {
   for (
     let prototype: object | null = llm;
     prototype !== null;
@@ -37,21 +39,46 @@ function providerOf(llm: object): string | undefined {
   return undefined;
 }
 
+/** Whose API a component calls. Classes are few and asked for with every call. */
+export function providerOf(llm: object): string | undefined {
+  const known = Object.getPrototypeOf(llm) as object | null;
+  if (known === null) return undefined;
+  let provider = providers.get(known);
+  if (provider === undefined) providers.set(known, (provider = findProvider(llm) ?? ''));
+  return text(provider);
+}
+
 /** The model that a component is set to. */
 export function modelOf(llm: object): string | undefined {
   const source = llm as Bag;
   return text(source['model']) ?? text(bag(source['metadata'])['model']);
 }
 
-function serverOf(llm: object): SpanAttributes {
-  const source = llm as Bag;
-  const url = text(bag(source['additionalSessionOptions'])['baseURL']) ?? text(source['baseURL']);
-  if (url === undefined || !URL.canParse(url)) return {};
-  const { hostname, port, protocol } = new URL(url);
-  return { 'server.address': hostname, 'server.port': port === '' ? (protocol === 'http:' ? 80 : 443) : Number(port) };
+/** Host and port of an API. */
+interface Server {
+  readonly address?: string;
+  readonly port?: number;
 }
 
-/** Whose API a component calls, and where. Its class tells, or the class of the library that it is derived from. */
-export function providerAttributes(component: object): SpanAttributes {
-  return { ...serverOf(component), 'gen_ai.provider.name': providerOf(component) };
+const NOWHERE: Server = {};
+const MAX_SERVERS = 100;
+const servers = new Map<string, Server>();
+
+function parseServer(url: string): Server {
+  if (!URL.canParse(url)) return NOWHERE;
+  const { hostname, port, protocol } = new URL(url);
+  return { address: hostname, port: port === '' ? (protocol === 'http:' ? 80 : 443) : Number(port) };
+}
+
+/** Where a component sends its requests, as far as its settings tell. */
+export function serverOf(component: object): Server {
+  const source = component as Bag;
+  const url = text(bag(source['additionalSessionOptions'])['baseURL']) ?? text(source['baseURL']);
+  if (url === undefined) return NOWHERE;
+  let server = servers.get(url);
+  if (server === undefined) {
+    if (servers.size >= MAX_SERVERS) servers.clear();
+    servers.set(url, (server = parseServer(url)));
+  }
+  return server;
 }

@@ -8,7 +8,7 @@ import { readIndexBuilding, readIngestion, readNodeParsing, readSelection } from
 import { readChat, readComplete } from './llm.ts';
 import type { Operation } from './operations.ts';
 import type { Method, Patches } from './patches.ts';
-import { createProviderClients } from './provider-client.ts';
+import { createProviderClients, listenFor } from './provider-client.ts';
 import { readBatchEmbedding, readPostprocess, readQueryEmbedding, readRetrieve, readVectorQuery } from './retrieval.ts';
 
 /** Where components keep the components they work with. */
@@ -73,30 +73,32 @@ export function createReach({ tracer, guard, patches, calls, streamUsage }: Reac
   }
 
   /** A carrier's collaborators are looked at on every call: they may have been exchanged. */
-  function method(target: object, name: string, operation: Operation, read: ReadCall): void {
-    patches.method(
-      target,
-      name,
-      calls.traced(operation, (self, args) => {
-        collaborators(self);
-        return read(self, args);
-      }),
-    );
+  function carrier(target: object, name: string, operation: Operation, read: ReadCall): void {
+    leaf(target, name, operation, (self, args) => {
+      collaborators(self);
+      return read(self, args);
+    });
+  }
+
+  function leaf(target: object, name: string, operation: Operation, read: ReadCall): void {
+    patches.method(target, name, calls.traced(operation, read));
+  }
+
+  /** A component of a provider package. */
+  function model(target: object, name: string, operation: Operation, read: ReadCall): void {
+    leaf(target, name, operation, (self, args) => {
+      const call = read(self, args);
+      return call !== undefined && clients.of(self) ? { ...call, begin: listenFor } : call;
+    });
   }
 
   function llm(target: object): void {
-    method(target, 'chat', 'llm', (self, args) => {
+    model(target, 'chat', 'llm', (self, args) => {
       const { tools } = bag(args[0]);
-      clients.of(self);
       if (Array.isArray(tools)) for (const tool of tools) component(tool);
       return readChat(self, args, streamUsage);
     });
-    if (hasOwnCompletion(target)) {
-      method(target, 'complete', 'llm', (self, args) => {
-        clients.of(self);
-        return readComplete(self, args);
-      });
-    }
+    if (hasOwnCompletion(target)) model(target, 'complete', 'llm', readComplete);
   }
 
   /** A context is made for every run; what it runs on is made with the agent, so that it is found when the agent is first used. */
@@ -131,42 +133,36 @@ export function createReach({ tracer, guard, patches, calls, streamUsage }: Reac
     const source = target as Bag;
     const has = (name: string): boolean => isFunction(source[name]);
     if (has('getQueryEmbedding')) {
-      const embedding =
-        (read: ReadCall): ReadCall =>
-        (self, args) => {
-          clients.of(self);
-          return read(self, args);
-        };
-      method(target, 'getQueryEmbedding', 'embed', embedding(readQueryEmbedding));
-      method(target, 'getTextEmbeddingsBatch', 'embed', embedding(readBatchEmbedding));
+      model(target, 'getQueryEmbedding', 'embed', readQueryEmbedding);
+      model(target, 'getTextEmbeddingsBatch', 'embed', readBatchEmbedding);
     } else if (has('postprocessNodes')) {
-      method(target, 'postprocessNodes', 'rerank', readPostprocess);
+      carrier(target, 'postprocessNodes', 'rerank', readPostprocess);
     } else if (has('synthesize')) {
-      method(target, 'synthesize', 'synthesize', readSynthesize);
+      carrier(target, 'synthesize', 'synthesize', readSynthesize);
     } else if (has('_query') || (has('query') && has('retrieve'))) {
-      method(target, 'query', 'query', readQuery);
-      method(target, '_query', 'query', readQuery);
+      carrier(target, 'query', 'query', readQuery);
+      carrier(target, '_query', 'query', readQuery);
     } else if (has('retrieve')) {
-      method(target, 'retrieve', 'retrieve', readRetrieve);
+      carrier(target, 'retrieve', 'retrieve', readRetrieve);
     } else if (has('query') && (has('add') || has('delete'))) {
-      method(target, 'query', 'vector_search', readVectorQuery);
+      leaf(target, 'query', 'vector_search', readVectorQuery);
     } else if (has('chat') && (has('complete') || has('streamChat') || 'metadata' in source) && !has('reset')) {
       llm(target);
     } else if (has('chat')) {
       const legacy = has('createTask');
-      method(target, 'chat', legacy ? 'agent' : 'chat_engine', legacy ? readLegacyAgent : readChatEngine);
+      carrier(target, 'chat', legacy ? 'agent' : 'chat_engine', legacy ? readLegacyAgent : readChatEngine);
     } else if (has('takeStep')) {
-      method(target, 'takeStep', 'step', readStep);
+      carrier(target, 'takeStep', 'step', readStep);
     } else if (has('runStream') && has('createContext')) {
       agentWorkflow(target);
     } else if (has('select') && has('_select')) {
-      method(target, 'select', 'select', readSelection);
+      carrier(target, 'select', 'select', readSelection);
     } else if (has('run') && has('prepareInput')) {
-      method(target, 'run', 'ingest', readIngestion);
+      carrier(target, 'run', 'ingest', readIngestion);
     } else if (has('getNodesFromDocuments')) {
-      method(target, 'getNodesFromDocuments', 'parse', readNodeParsing);
+      carrier(target, 'getNodesFromDocuments', 'parse', readNodeParsing);
     } else if (has('call') && 'metadata' in source) {
-      method(target, 'call', 'tool', readTool);
+      carrier(target, 'call', 'tool', readTool);
     }
   }
 
@@ -180,7 +176,7 @@ export function createReach({ tracer, guard, patches, calls, streamUsage }: Reac
   return {
     component,
     index(constructor): void {
-      if (isFunction(constructor)) method(constructor as object, 'fromDocuments', 'index', readIndexBuilding);
+      if (isFunction(constructor)) carrier(constructor as object, 'fromDocuments', 'index', readIndexBuilding);
     },
     prototype(prototype): void {
       if (typeof prototype === 'object' && prototype !== null) patch(prototype);

@@ -1,8 +1,8 @@
 import type { SpanAttributes } from '@spanline/core';
 import { bag, type Bag, classNameOf, number, text } from './bag.ts';
 import type { TracedCall } from './call.ts';
-import { listenFor } from './provider-client.ts';
-import { modelOf, providerAttributes } from './provider.ts';
+import { modelOf, providerOf, serverOf } from './provider.ts';
+import { SCOPE } from './scope.ts';
 
 /** The text of a query: a string, parts of a multi-modal one, or an object that holds one. */
 export function queryText(query: unknown): string | undefined {
@@ -20,6 +20,7 @@ export function readRetrieve(retriever: object, args: readonly unknown[]): Trace
   const { topK, similarityTopK } = retriever as Bag;
   return {
     options: {
+      scope: SCOPE,
       name: `retrieval ${classNameOf(retriever)}`,
       type: 'retriever',
       attributes: {
@@ -47,6 +48,7 @@ export function readVectorQuery(store: object, args: readonly unknown[]): Traced
   const query = bag(args[0]);
   return {
     options: {
+      scope: SCOPE,
       name: `vector_search ${classNameOf(store)}`,
       type: 'retriever',
       attributes: {
@@ -67,25 +69,28 @@ export function readPostprocess(postprocessor: object, args: readonly unknown[])
     'gen_ai.request.model': text((postprocessor as Bag)['model']),
   };
   return {
-    options: { name: `rerank ${classNameOf(postprocessor)}`, type: 'reranker', attributes },
+    options: { scope: SCOPE, name: `rerank ${classNameOf(postprocessor)}`, type: 'reranker', attributes },
     output: (span, nodes) => span.set({ 'gen_ai.retrieval.documents': nodes as never }),
   };
 }
 
 function embeddingCall(model: object, input: unknown, count: number, first: (value: unknown) => unknown): TracedCall {
   const name = modelOf(model) ?? classNameOf(model);
+  const server = serverOf(model);
   return {
     options: {
+      scope: SCOPE,
       name: `embeddings ${name}`,
       type: 'embedding',
       input,
       attributes: {
-        ...providerAttributes(model),
+        'server.address': server.address,
+        'server.port': server.port,
+        'gen_ai.provider.name': providerOf(model),
         'gen_ai.request.model': name,
         'spanline.embeddings.input_count': count,
       },
     },
-    begin: listenFor,
     output: (span, value) => {
       const vector = first(value);
       if (Array.isArray(vector)) span.set({ 'gen_ai.embeddings.dimension.count': vector.length });

@@ -170,6 +170,15 @@ function watchNodeStream(source: NodeReadable, watcher: StreamWatcher): void {
   });
 }
 
+/** False for what is certainly no stream, without the cost of a watcher. */
+export function mayStream(value: unknown): boolean {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    (Symbol.asyncIterator in value || 'next' in value || 'readableEnded' in value)
+  );
+}
+
 /**
  * Watches a stream that a function returned: generators, async generators, iterable objects of any class, `ReadableStream`, Node streams.
  *

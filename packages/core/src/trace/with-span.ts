@@ -1,6 +1,6 @@
 import { types } from 'node:util';
 import { createChunks } from './chunks.ts';
-import { type StreamWatcher, watchStream } from './stream.ts';
+import { mayStream, type StreamWatcher, watchStream } from './stream.ts';
 import type { Span, Tracer } from './types.ts';
 
 /** What a caller wants to be told of the work inside a span. */
@@ -57,7 +57,7 @@ function streamWatcher(tracer: Tracer, span: Span, startedMs: number, observer: 
 export function runInSpan<T>(tracer: Tracer, span: Span, fn: (span: Span) => T, observer: WorkObserver = {}): T {
   const startedMs = performance.now();
   const settle = <V>(value: V): V => {
-    const watched = watchStream(value, streamWatcher(tracer, span, startedMs, observer));
+    const watched = mayStream(value) ? watchStream(value, streamWatcher(tracer, span, startedMs, observer)) : undefined;
     if (watched !== undefined) return watched.stream;
     observer.output?.(value);
     span.end();
