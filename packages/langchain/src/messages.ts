@@ -41,17 +41,17 @@ function callsOf({ tool_calls: calls, invalid_tool_calls: invalid }: Bag): reado
 }
 
 /** Google's client names each answer `model`, which is its role. */
-function nameOf(message: Bag): Bag {
+function nameOf(message: Bag): string | undefined {
   const name = text(message['name']);
-  return name === undefined || name === 'model' ? {} : { name };
+  return name === 'model' ? undefined : name;
 }
 
-function reasoningOf(message: Bag): Bag {
+/** Thoughts that stand beside the content: DeepSeek and others, and OpenAI's summaries. */
+function reasoningOf(message: Bag): string | undefined {
   const { reasoning_content: plain, reasoning } = bag(message['additional_kwargs']);
   const { summary } = bag(reasoning);
-  const parts = Array.isArray(summary) ? summary.map((part) => text(bag(part)['text']) ?? '') : [];
-  const content = text(plain) ?? text(parts.join('\n'));
-  return content === undefined ? {} : { reasoning_content: content };
+  if (!Array.isArray(summary)) return text(plain);
+  return text(plain) ?? text(summary.map((part) => text(bag(part)['text']) ?? '').join('\n'));
 }
 
 /** A LangChain message in OpenTelemetry's shape. */
@@ -62,9 +62,9 @@ export function toMessage(message: Bag): Message {
       role: roleOf(message),
       content: calls.length > 0 ? withoutCalls(message['content']) : message['content'],
       tool_call_id: message['tool_call_id'],
-      ...(calls.length > 0 ? { tool_calls: calls } : {}),
-      ...nameOf(message),
-      ...reasoningOf(message),
+      tool_calls: calls,
+      name: nameOf(message),
+      reasoning_content: reasoningOf(message),
     },
   ]);
   return converted ?? { role: 'user', parts: [] };
