@@ -1,1 +1,21 @@
-export {};
+export type { Report, SinkStats } from './engine/types.ts';
+export { datadog, type DatadogOptions } from './sinks/datadog.ts';
+export { elasticsearch, type ElasticsearchOptions } from './sinks/elasticsearch.ts';
+export { file, type FileOptions } from './sinks/file.ts';
+export { otlp, type OtlpOptions } from './sinks/otlp.ts';
+export {
+  datadogLlmObs,
+  type DatadogLlmObsOptions,
+  jaeger,
+  type JaegerOptions,
+  langfuse,
+  type LangfuseOptions,
+  langsmith,
+  type LangsmithOptions,
+  phoenix,
+  type PhoenixOptions,
+} from './sinks/presets.ts';
+export type { Secret } from './sinks/secret.ts';
+export type { HeaderSpec, HttpSinkOptions, HttpSpec, SinkProfile, SinkSpec } from './sinks/spec.ts';
+export { type SpoolOptions, type WhenFull } from './spool/options.ts';
+export { spool, type Spool, type SpoolStats } from './spool/spool.ts';

@@ -1,0 +1,57 @@
+import { closeSync, existsSync, fstatSync, fsyncSync, mkdirSync, openSync, renameSync, writeSync } from 'node:fs';
+import { join } from 'node:path';
+import { DEAD_LETTERS, FILE_MODE, FOLDER_MODE } from '../spool/layout.ts';
+import type { SourceLine } from './types.ts';
+
+/** A line that a target does not take. */
+export interface Refused {
+  readonly line: SourceLine;
+  readonly source: string;
+  readonly reason: string;
+}
+
+/** Keeps the lines that a target refuses. */
+export interface DeadLetters {
+  /** Returns when the lines are on the disk. @throws the system's error */
+  put(lines: readonly Refused[]): void;
+}
+
+const MAX_BYTES = 67_108_864;
+
+/** A file per sink. At 64 MiB it becomes `<sink>.1.ndjson`, and the one that had this name goes; `onDiscard` says so. */
+export function openDeadLetters(root: string, sink: string, onDiscard: () => void): DeadLetters {
+  const folder = join(root, DEAD_LETTERS);
+  const path = join(folder, `${sink}.ndjson`);
+  return {
+    put(lines) {
+      mkdirSync(folder, { recursive: true, mode: FOLDER_MODE });
+      const time = new Date().toISOString();
+      const text = lines.map(({ line, source, reason }) =>
+        JSON.stringify({
+          '@timestamp': time,
+          sink,
+          reason,
+          source,
+          file: line.position.file,
+          offset: line.position.offset,
+          line: line.text,
+        }),
+      );
+      const file = openSync(path, 'a', FILE_MODE);
+      let bytes: number;
+      try {
+        const content = Buffer.from(`${text.join('\n')}\n`);
+        for (let written = 0; written < content.length;) written += writeSync(file, content, written);
+        fsyncSync(file);
+        bytes = fstatSync(file).size;
+      } finally {
+        closeSync(file);
+      }
+      if (bytes < MAX_BYTES) return;
+      const previous = join(folder, `${sink}.1.ndjson`);
+      const discards = existsSync(previous);
+      renameSync(path, previous);
+      if (discards) onDiscard();
+    },
+  };
+}

@@ -1,0 +1,78 @@
+import { backoffMs, type RetryTiming } from './backoff.ts';
+
+/** One sink's view of its target: whether it answers, and when to ask again. */
+export interface Gate {
+  /** Resolves when the next request may go; at once when the signal fires. */
+  wait(signal: AbortSignal): Promise<void>;
+  /** The target did not take a request. @returns true when it took the one before */
+  failed(reason: string, afterMs?: number): boolean;
+  /** An operator must help. @returns true when this is news */
+  paused(reason: string): boolean;
+  /** @returns true when the request before failed */
+  succeeded(): boolean;
+  /** Ends all waiting now. */
+  hurry(): void;
+  readonly state: string;
+}
+
+/** A gate that is shared by all requests of a sink, so that an outage is waited out once and not once per batch. */
+export function createGate(timing: RetryTiming): Gate {
+  let failures = 0;
+  let openAt = 0;
+  let state = 'ok';
+  const sleepers = new Set<() => void>();
+
+  function close(ms: number): void {
+    openAt = Math.max(openAt, performance.now() + ms);
+  }
+
+  function sleep(ms: number, signal: AbortSignal): Promise<void> {
+    return new Promise((resolve) => {
+      const wake = (): void => {
+        clearTimeout(timer);
+        sleepers.delete(wake);
+        signal.removeEventListener('abort', wake);
+        resolve();
+      };
+      const timer = setTimeout(wake, ms);
+      sleepers.add(wake);
+      signal.addEventListener('abort', wake, { once: true });
+    });
+  }
+
+  return {
+    async wait(signal) {
+      for (let left = openAt - performance.now(); left > 0 && !signal.aborted; left = openAt - performance.now()) {
+        await sleep(left, signal);
+      }
+    },
+    failed(reason, afterMs) {
+      const isNews = failures === 0;
+      failures++;
+      state = reason;
+      close(afterMs ?? backoffMs(failures, timing));
+      return isNews;
+    },
+    paused(reason) {
+      const isNews = state !== reason;
+      failures++;
+      state = reason;
+      close(timing.pauseMs * (1 + Math.random() / 10));
+      return isNews;
+    },
+    succeeded() {
+      const isNews = failures > 0;
+      failures = 0;
+      state = 'ok';
+      openAt = 0;
+      return isNews;
+    },
+    hurry() {
+      openAt = 0;
+      for (const wake of sleepers) wake();
+    },
+    get state() {
+      return state;
+    },
+  };
+}

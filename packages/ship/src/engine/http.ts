@@ -1,0 +1,102 @@
+import { Agent as HttpAgent, request as httpRequest, type IncomingHttpHeaders, type IncomingMessage } from 'node:http';
+import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
+import { promisify } from 'node:util';
+import { gzip } from 'node:zlib';
+
+/** A request to send. */
+export interface Post {
+  readonly url: URL;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string | Uint8Array;
+}
+
+/** An answer, whole. */
+export interface Answer {
+  readonly status: number;
+  readonly headers: IncomingHttpHeaders;
+  readonly body: Buffer;
+}
+
+/** How requests are made. */
+export interface ClientOptions {
+  /** From the first byte sent to the last byte received. */
+  readonly timeoutMs: number;
+  readonly gzip: boolean;
+  /** PEM of the authority that signed the server's certificate. */
+  readonly ca?: string;
+}
+
+/** Sends requests over connections that stay open. */
+export interface HttpClient {
+  /** @throws an error whose message names neither headers nor content */
+  post(post: Post, signal: AbortSignal): Promise<Answer>;
+  close(): void;
+}
+
+const MAX_ANSWER_BYTES = 33_554_432;
+const GZIP_LEVEL = 1;
+const compress = promisify(gzip);
+
+async function readAll(response: IncomingMessage): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  for await (const chunk of response as AsyncIterable<Buffer>) {
+    bytes += chunk.length;
+    if (bytes > MAX_ANSWER_BYTES) throw new Error('the answer is too long');
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks);
+}
+
+/** A client for one target. Redirects are not followed, since they would carry keys elsewhere. */
+export function createHttpClient(options: ClientOptions): HttpClient {
+  const plain = new HttpAgent({ keepAlive: true });
+  const secure = new HttpsAgent({ keepAlive: true, ...(options.ca === undefined ? {} : { ca: options.ca }) });
+
+  function exchange(post: Post, body: Uint8Array, zipped: boolean, signal: AbortSignal): Promise<Answer> {
+    return new Promise((resolve, reject) => {
+      const headers = {
+        ...post.headers,
+        ...(zipped ? { 'content-encoding': 'gzip' } : {}),
+        'content-length': String(body.byteLength),
+      };
+      const isSecure = post.url.protocol === 'https:';
+      const send = isSecure ? httpsRequest : httpRequest;
+      const request = send(post.url, { method: 'POST', headers, agent: isSecure ? secure : plain, signal });
+      request.once('error', reject);
+      request.once('response', (response) => {
+        readAll(response).then(
+          (content) => resolve({ status: response.statusCode ?? 0, headers: response.headers, body: content }),
+          (error: unknown) => {
+            request.destroy();
+            reject(error instanceof Error ? error : new Error('the answer could not be read'));
+          },
+        );
+      });
+      request.end(body);
+    });
+  }
+
+  return {
+    async post(post, signal) {
+      const raw = typeof post.body === 'string' ? Buffer.from(post.body) : post.body;
+      const body = options.gzip ? await compress(raw, { level: GZIP_LEVEL }) : raw;
+      const limited = AbortSignal.any([signal, AbortSignal.timeout(options.timeoutMs)]);
+      return exchange(post, body, options.gzip, limited);
+    },
+    close() {
+      plain.destroy();
+      secure.destroy();
+    },
+  };
+}
+
+/** Why a request failed, without anything of the request. */
+export function describeFailure(error: unknown): string {
+  const { code, name } = (typeof error === 'object' && error !== null ? error : {}) as {
+    code?: unknown;
+    name?: unknown;
+  };
+  if (name === 'TimeoutError' || code === 'ABORT_ERR') return 'no answer in time';
+  return typeof code === 'string' ? code : 'the request failed';
+}

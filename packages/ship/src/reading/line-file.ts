@@ -1,0 +1,93 @@
+import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import { join } from 'node:path';
+import type { SourceLine } from '../engine/types.ts';
+
+/** Lines of one file. */
+export interface LineFile {
+  readonly file: string;
+  /** Bytes of the file now. */
+  size(): number;
+  /**
+   * Complete lines after an offset, up to about a mebibyte.
+   * @param whole - the file is complete: bytes after the last newline are a line that was torn
+   */
+  read(offset: number, whole: boolean): { lines: SourceLine[]; end: number };
+  /** True when a line begins there. */
+  startsLine(offset: number): boolean;
+  close(): void;
+}
+
+const NEWLINE = 10;
+const CARRIAGE_RETURN = 13;
+const CHUNK_BYTES = 1_048_576;
+/** No line is longer; what has no newline for so long is damaged, and is cut there. */
+const MAX_LINE_BYTES = 67_108_864;
+
+/** A text without the zero bytes that a file system leaves where a power cut hit. */
+function textOf(buffer: Buffer, from: number, to: number): string {
+  let start = from;
+  let end = to;
+  while (start < end && buffer[start] === 0) start++;
+  if (end > start && buffer[end - 1] === CARRIAGE_RETURN) end--;
+  return buffer.toString('utf8', start, end);
+}
+
+/** Opens a file of lines. @throws the system's error */
+export function openLineFile(folder: string, file: string): LineFile {
+  const handle = openSync(join(folder, file), 'r');
+  let chunk = Buffer.allocUnsafe(CHUNK_BYTES);
+
+  function fill(offset: number): number {
+    let filled = 0;
+    while (filled < chunk.length) {
+      const bytes = readSync(handle, chunk, filled, chunk.length - filled, offset + filled);
+      if (bytes === 0) break;
+      filled += bytes;
+    }
+    return filled;
+  }
+
+  function split(offset: number, filled: number): { lines: SourceLine[]; end: number } {
+    const lines: SourceLine[] = [];
+    let start = 0;
+    for (;;) {
+      const newline = chunk.indexOf(NEWLINE, start);
+      if (newline === -1 || newline >= filled) return { lines, end: offset + start };
+      lines.push({
+        text: textOf(chunk, start, newline),
+        position: { file, offset: offset + start },
+        end: offset + newline + 1,
+        torn: false,
+      });
+      start = newline + 1;
+    }
+  }
+
+  function torn(offset: number, filled: number): { lines: SourceLine[]; end: number } {
+    const end = offset + filled;
+    return { lines: [{ text: textOf(chunk, 0, filled), position: { file, offset }, end, torn: true }], end };
+  }
+
+  return {
+    file,
+    size: () => fstatSync(handle).size,
+    read(offset, whole) {
+      for (;;) {
+        const filled = fill(offset);
+        const found = split(offset, filled);
+        if (found.lines.length > 0 || filled === 0) return found;
+        if (filled === chunk.length && chunk.length < MAX_LINE_BYTES) {
+          chunk = Buffer.allocUnsafe(chunk.length * 2);
+          continue;
+        }
+        return whole || filled === chunk.length ? torn(offset, filled) : found;
+      }
+    },
+    startsLine(offset) {
+      if (offset === 0) return true;
+      const byte = Buffer.alloc(1);
+      return readSync(handle, byte, 0, 1, offset - 1) === 1 && byte[0] === NEWLINE;
+    },
+    close: () => closeSync(handle),
+  };
+}

@@ -1,0 +1,120 @@
+import { rmSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Chunk, Reader, Source } from '../engine/types.ts';
+import { listSegments } from '../spool/layout.ts';
+import type { Position } from '../state/checkpoint.ts';
+import { type LineFile, openLineFile } from './line-file.ts';
+
+/** Options of {@link openSpoolSource}. */
+export interface SpoolSourceOptions {
+  /** Folder of all writers. */
+  readonly root: string;
+  /** Name of the writer's folder. */
+  readonly writer: string;
+  /** True when the writer will write no more. */
+  readonly isGone: () => boolean;
+}
+
+function sizeOf(path: string): number {
+  try {
+    return statSync(path).size;
+  } catch {
+    return 0;
+  }
+}
+
+function startReader(options: SpoolSourceOptions, from: Position | undefined, problem: (text: string) => void): Reader {
+  const folder = join(options.root, options.writer);
+  let current: LineFile | undefined;
+  let offset = 0;
+  let ended = false;
+
+  function enter(file: string, at: number): LineFile {
+    current?.close();
+    current = undefined;
+    current = openLineFile(folder, file);
+    offset = at;
+    return current;
+  }
+
+  /** The place may be ahead of the data after a power cut, or in the middle of a line when the file was changed. */
+  function resume(position: Position): void {
+    const file = enter(position.file, position.offset);
+    const size = file.size();
+    if (position.offset > size) {
+      problem(`the checkpoint is ${position.offset - size} bytes ahead of ${position.file}; going on at its end`);
+      offset = size;
+    } else if (position.offset < size && !file.startsLine(position.offset)) {
+      problem(`the checkpoint lies inside a line of ${position.file}; reading the segment again`);
+      offset = 0;
+    }
+  }
+
+  function begin(segments: readonly string[]): LineFile | undefined {
+    if (from === undefined) {
+      const first = segments[0];
+      return first === undefined ? undefined : enter(first, 0);
+    }
+    if (segments.includes(from.file)) {
+      resume(from);
+      return current;
+    }
+    const next = segments.find((name) => name > from.file);
+    return next === undefined ? undefined : enter(next, 0);
+  }
+
+  function next(): Chunk | undefined {
+    const isGone = options.isGone();
+    const segments = listSegments(folder);
+    const file = current ?? begin(segments);
+    if (file === undefined) {
+      ended = isGone;
+      return undefined;
+    }
+    const later = segments.find((name) => name > file.file);
+    const { lines, end } = file.read(offset, later !== undefined || isGone);
+    offset = end;
+    if (lines.length > 0) return { lines, end: { file: file.file, offset } };
+    if (later === undefined) {
+      ended = isGone;
+      return undefined;
+    }
+    enter(later, 0);
+    return { lines: [], end: { file: later, offset: 0 } };
+  }
+
+  return {
+    next,
+    ended: () => ended,
+    close: () => current?.close(),
+  };
+}
+
+/** The segments of one writer. */
+export function openSpoolSource(options: SpoolSourceOptions): Source {
+  const folder = join(options.root, options.writer);
+  return {
+    id: options.writer,
+    folder,
+    open: (from, problem) => startReader(options, from, problem),
+    lag(from) {
+      return listSegments(folder).reduce((sum, name) => {
+        if (from !== undefined && name < from.file) return sum;
+        return sum + Math.max(0, sizeOf(join(folder, name)) - (name === from?.file ? from.offset : 0));
+      }, 0);
+    },
+    release(slowest) {
+      const isGone = options.isGone();
+      const segments = listSegments(folder);
+      const last = segments.at(-1);
+      for (const name of segments) {
+        if (name < slowest.file) rmSync(join(folder, name), { force: true });
+      }
+      const isEmpty =
+        last === undefined || (last <= slowest.file && slowest.offset >= sizeOf(join(folder, slowest.file)));
+      if (!isGone || !isEmpty) return false;
+      rmSync(folder, { recursive: true, force: true });
+      return true;
+    },
+  };
+}

@@ -1,0 +1,50 @@
+import { closeSync, openSync, readdirSync, readSync } from 'node:fs';
+import { join } from 'node:path';
+import { isCheckpoint, loadCheckpoint, type Position } from '../state/checkpoint.ts';
+
+const NEWLINE = 10;
+const CHUNK_BYTES = 262_144;
+
+/** How far the slowest sink is; `undefined` while no sink has a checkpoint. */
+function slowest(folder: string): Position | undefined {
+  const positions = readdirSync(folder)
+    .filter(isCheckpoint)
+    .map((name) => loadCheckpoint(join(folder, name)).position);
+  return positions.reduce((a, b) => {
+    if (a === undefined || b === undefined) return undefined;
+    return b.file < a.file || (b.file === a.file && b.offset < a.offset) ? b : a;
+  }, positions[0]);
+}
+
+function countLines(path: string, from: number): number {
+  const file = openSync(path, 'r');
+  const chunk = Buffer.allocUnsafe(CHUNK_BYTES);
+  let lines = 0;
+  try {
+    for (let at = from; ;) {
+      const bytes = readSync(file, chunk, 0, CHUNK_BYTES, at);
+      if (bytes === 0) return lines;
+      for (
+        let index = chunk.indexOf(NEWLINE);
+        index !== -1 && index < bytes;
+        index = chunk.indexOf(NEWLINE, index + 1)
+      ) {
+        lines++;
+      }
+      at += bytes;
+    }
+  } finally {
+    closeSync(file);
+  }
+}
+
+/** Lines of a segment that not every sink has stored, as far as the checkpoints say; 0 when the file is gone. */
+export function countUnsent(folder: string, segment: string): number {
+  try {
+    const reached = slowest(folder);
+    if (reached === undefined || reached.file < segment) return countLines(join(folder, segment), 0);
+    return reached.file > segment ? 0 : countLines(join(folder, segment), reached.offset);
+  } catch {
+    return 0;
+  }
+}

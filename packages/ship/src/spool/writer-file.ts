@@ -1,0 +1,38 @@
+import { mkdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fateOf, parseIdentity, selfIdentity } from '../state/identity.ts';
+import { FILE_MODE, FOLDER_MODE, WRITER_FILE } from './layout.ts';
+
+/** Says in a folder that this process writes there. @throws the system's error */
+export function claimFolder(folder: string): void {
+  mkdirSync(folder, { recursive: true, mode: FOLDER_MODE });
+  writeFileSync(join(folder, WRITER_FILE), JSON.stringify(selfIdentity()), { mode: FILE_MODE });
+}
+
+/** Says that the writer lives; a folder that was deleted is made again. */
+export function touchFolder(folder: string): void {
+  const now = new Date();
+  try {
+    utimesSync(join(folder, WRITER_FILE), now, now);
+  } catch {
+    claimFolder(folder);
+  }
+}
+
+/** The writer will write no more, though its process may live on. @throws the system's error */
+export function leaveFolder(folder: string): void {
+  writeFileSync(join(folder, WRITER_FILE), JSON.stringify({ closed: true }), { mode: FILE_MODE });
+}
+
+/** Whether the process that writes a folder still runs; `unknown` for one of another machine or container. */
+export function writerFate(folder: string): 'alive' | 'gone' | 'unknown' {
+  let text: string;
+  try {
+    text = readFileSync(join(folder, WRITER_FILE), 'utf8');
+  } catch {
+    return 'unknown';
+  }
+  if (text === '{"closed":true}') return 'gone';
+  const writer = parseIdentity(text);
+  return writer === undefined ? 'unknown' : fateOf(writer);
+}

@@ -1,0 +1,275 @@
+import { appendFileSync, existsSync, readdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { datadog, elasticsearch, file } from '@spanline/ship';
+import { saveCheckpoint } from '../src/state/checkpoint.ts';
+import { createIndex, readBulk, type Refusal } from './support/elastic.ts';
+import { deadLetters, leave, ship, spanLines } from './support/engine.ts';
+import { temporaryFolder } from './support/folder.ts';
+import { type Receiver, type Reply, startReceiver } from './support/receiver.ts';
+
+async function receiver(answer: Receiver['answer']): Promise<Receiver> {
+  const started = await startReceiver(answer);
+  onTestFinished(() => started.close());
+  return started;
+}
+
+const es = (target: Receiver, more: object = {}): ReturnType<typeof elasticsearch> =>
+  elasticsearch({ url: target.url, apiKey: 'id:key', timeoutMs: 300, ...more });
+
+/** Answers that go wrong before an index takes over. */
+async function troubled(
+  before: readonly Reply[],
+  refuse?: Refusal,
+): Promise<{ target: Receiver; ids: () => string[] }> {
+  const index = createIndex(refuse);
+  const target = await receiver((request, nth) => (nth < before.length ? before[nth] : index.bulk(request)));
+  return { target, ids: () => [...index.documents.keys()] };
+}
+
+const allIds = (count: number): string[] => Array.from({ length: count }, (_, n) => `boot-${n}`);
+
+describe('the engine', () => {
+  it('stores every line once and leaves nothing behind', async () => {
+    const root = temporaryFolder();
+    const { target, ids } = await troubled([]);
+    const folder = leave(root, spanLines(1234));
+    const { engine } = ship(root, es(target));
+    await engine.drain();
+    expect(ids().toSorted()).toEqual(allIds(1234).toSorted());
+    expect(engine.stats()['elasticsearch']).toMatchObject({ stored: 1234, rejected: 0, lagBytes: 0, state: 'ok' });
+    expect(existsSync(folder)).toBe(false);
+  });
+
+  const LYING = { status: 200, headers: { 'content-type': 'application/json' } };
+  it.each<[string, Reply[]]>([
+    ['a connection that breaks', [undefined, undefined]],
+    ['no answer', ['hang']],
+    ['429 that names seconds', [{ status: 429, headers: { 'retry-after': '0' } }]],
+    ['429 that names a date', [{ status: 429, headers: { 'retry-after': new Date(0).toUTCString() } }]],
+    ['a storm of 503', Array.from({ length: 10 }, () => ({ status: 503 }))],
+    ['500', [{ status: 500 }]],
+    ['401 until the key is put right', [{ status: 401 }, { status: 403 }]],
+    ['404 until the index is made', [{ status: 404 }]],
+    ['a redirect', [{ status: 302, headers: { location: 'http://127.0.0.1:1/' } }]],
+    ['200 with half an answer', [{ ...LYING, headers: { 'content-length': '500' }, body: '{"errors":fal' }]],
+    ['200 with JSON that is cut', [{ ...LYING, body: '{"errors":false,"items":[' }]],
+    ['200 with too few items', [{ ...LYING, body: '{"errors":false,"items":[{"create":{"status":201}}]}' }]],
+    ['200 of somebody else', [{ ...LYING, body: '{}' }]],
+    ['an answer that is too long', [{ ...LYING, body: Buffer.alloc(34_000_000, 32) }]],
+  ])('outlives %s', async (_, answers) => {
+    const root = temporaryFolder();
+    const { target, ids } = await troubled(answers);
+    leave(root, spanLines(20));
+    const { engine } = ship(root, es(target));
+    await engine.drain();
+    expect(ids()).toEqual(allIds(20));
+    expect(deadLetters(root, 'elasticsearch')).toEqual([]);
+    expect(engine.stats()['elasticsearch']?.retries).toBeGreaterThan(0);
+  });
+
+  it('waits for a target that is not there yet, and says so once', async () => {
+    const root = temporaryFolder();
+    const gone = await startReceiver(() => ({ status: 200 }));
+    await gone.close();
+    leave(root, spanLines(5));
+    const { engine, reports } = ship(root, es(gone));
+    await expect.poll(() => engine.stats()['elasticsearch']?.retries).toBeGreaterThan(3);
+    const index = createIndex();
+    const target = await startReceiver((request) => index.bulk(request), gone.port);
+    onTestFinished(() => target.close());
+    await engine.drain();
+    expect([...index.documents.keys()]).toEqual(allIds(5));
+    expect(reports.map(({ what }) => what)).toEqual(['retrying', 'recovered']);
+    expect(reports[0]?.message).toContain('ECONNREFUSED');
+  });
+
+  it('knows by the id what was stored although its answer got lost', async () => {
+    const root = temporaryFolder();
+    const index = createIndex();
+    const target = await receiver((request, nth) => {
+      const reply = index.bulk(request);
+      return nth === 0 ? undefined : reply;
+    });
+    leave(root, spanLines(10));
+    const { engine } = ship(root, es(target));
+    await engine.drain();
+    expect([...index.documents.keys()]).toEqual(allIds(10));
+    expect(target.requests).toHaveLength(2);
+    expect(engine.stats()['elasticsearch']).toMatchObject({ stored: 10, rejected: 0 });
+  });
+
+  it('takes an answer apart line by line', async () => {
+    const root = temporaryFolder();
+    let turns = 0;
+    const { target, ids } = await troubled([], ({ message }) => {
+      if (message === 'chat 3') return { status: 400, type: 'document_parsing_exception' };
+      if (message === 'chat 5' && turns++ < 2) return { status: 503, type: 'unavailable_shards_exception' };
+      return message === 'chat 7' && turns++ < 4 ? { status: 403, type: 'cluster_block_exception' } : undefined;
+    });
+    leave(root, spanLines(10));
+    const { engine, reports } = ship(root, es(target));
+    await engine.drain();
+    expect(ids().toSorted()).toEqual(allIds(10).filter((id) => id !== 'boot-3'));
+    expect(deadLetters(root, 'elasticsearch')).toMatchObject([
+      {
+        reason: '400 document_parsing_exception in field x',
+        line: spanLines(10)[3],
+        offset: expect.any(Number) as number,
+      },
+    ]);
+    expect(engine.stats()['elasticsearch']).toMatchObject({ stored: 9, rejected: 1 });
+    expect(reports.map(({ what }) => what)).toContain('rejected');
+  });
+
+  it('halves what is too large, down to the line that is', async () => {
+    const root = temporaryFolder();
+    const index = createIndex();
+    const target = await receiver((request) => {
+      const tooLarge = readBulk(request.body).length > 3 || request.body.includes('chat 11"');
+      return tooLarge ? { status: 413 } : index.bulk(request);
+    });
+    leave(root, spanLines(20));
+    const { engine } = ship(root, es(target));
+    await engine.drain();
+    expect(index.documents.size).toBe(19);
+    expect(deadLetters(root, 'elasticsearch').map(({ reason }) => reason)).toEqual(['413, too large']);
+  });
+
+  it('finds the poison in a batch that is refused as a whole', async () => {
+    const root = temporaryFolder();
+    const stored: string[] = [];
+    const target = await receiver(({ body }) => {
+      const logs = JSON.parse(body.toString()) as { message: string }[];
+      if (logs.some(({ message }) => message === 'chat 13')) return { status: 400 };
+      stored.push(...logs.map(({ message }) => message));
+      return { status: 202 };
+    });
+    leave(root, spanLines(50));
+    const { engine } = ship(root, datadog({ url: target.url, apiKey: 'key', concurrency: 1 }));
+    await engine.drain();
+    expect(stored).toEqual(spanLines(50).flatMap((_, n) => (n === 13 ? [] : [`chat ${n}`])));
+    expect(deadLetters(root, 'datadog').map(({ line }) => line)).toEqual([spanLines(50)[13]]);
+  });
+
+  it('does not blame the lines when a target refuses everything from the start', async () => {
+    const root = temporaryFolder();
+    const index = createIndex();
+    let isSetUp = false;
+    const target = await receiver((request) => (isSetUp ? index.bulk(request) : { status: 400 }));
+    leave(root, spanLines(4));
+    const { engine, reports } = ship(root, es(target));
+    await expect.poll(() => reports.map(({ what }) => what)).toContain('paused');
+    isSetUp = true;
+    await engine.drain();
+    expect(index.documents.size).toBe(4);
+    expect(deadLetters(root, 'elasticsearch')).toEqual([]);
+  });
+
+  it('serves each sink on its own: one that is down holds no other back', async () => {
+    const root = temporaryFolder();
+    const down = await receiver(() => ({ status: 503 }));
+    const out = join(root, 'out.ndjson');
+    const folder = leave(root, spanLines(300));
+    const { engine } = ship(root, es(down), file({ path: out }));
+    await expect.poll(() => engine.stats()['file']?.stored).toBe(300);
+    expect(readFileSync(out, 'utf8')).toBe(`${spanLines(300).join('\n')}\n`);
+    expect(readdirSync(folder).filter((name) => name.endsWith('.ndjson'))).toHaveLength(3);
+    expect(engine.stats()['elasticsearch']).toMatchObject({ stored: 0, state: '503 from the server' });
+  });
+
+  it('goes on at the checkpoint of the shipper before it', async () => {
+    const root = temporaryFolder();
+    const { target, ids } = await troubled([]);
+    const lines = spanLines(10);
+    const folder = leave(root, lines);
+    const offset = Buffer.byteLength(`${lines.slice(0, 6).join('\n')}\n`);
+    saveCheckpoint(folder, 'elasticsearch', { file: '000000000001.ndjson', offset });
+    const { engine } = ship(root, es(target));
+    await engine.drain();
+    expect(ids()).toEqual(allIds(10).slice(6));
+  });
+
+  it.each([
+    ['empty', '', 'the checkpoint is empty'],
+    ['torn', '{"file":"0000', 'the checkpoint is damaged'],
+    ['flipped', '{"file":"000000000001.ndjson","offset":7,"sum":1}', 'the checkpoint is damaged'],
+  ])('reads again from the first line when the checkpoint is %s, and says so', async (_, text, expected) => {
+    const root = temporaryFolder();
+    const { target, ids } = await troubled([]);
+    const folder = leave(root, spanLines(10));
+    writeFileSync(join(folder, 'checkpoint-elasticsearch.json'), text);
+    const { engine, reports } = ship(root, es(target));
+    await engine.drain();
+    expect(ids()).toEqual(allIds(10));
+    expect(reports).toMatchObject([{ what: 'damaged', message: expect.stringContaining(expected) as string }]);
+  });
+
+  it('survives a checkpoint that is ahead of the data, or of another file', async () => {
+    const root = temporaryFolder();
+    const { target, ids } = await troubled([]);
+    const ahead = leave(root, spanLines(10), 'writer-1-a', 5);
+    saveCheckpoint(ahead, 'elasticsearch', { file: '000000000001.ndjson', offset: 1_000_000 });
+    const inside = leave(root, spanLines(10, 10), 'writer-2-b', 5);
+    saveCheckpoint(inside, 'elasticsearch', { file: '000000000001.ndjson', offset: 7 });
+    const { engine, reports } = ship(root, es(target));
+    await engine.drain();
+    expect(ids().toSorted()).toEqual(allIds(20).slice(5).toSorted());
+    expect(reports.map(({ message }) => message.slice(0, 40)).toSorted()).toEqual([
+      expect.stringContaining('writer-1-a: the checkpoint is') as string,
+      expect.stringContaining('writer-2-b: the checkpoint lies') as string,
+    ]);
+  });
+
+  it('keeps a torn last line, damaged bytes and zeroes of a power cut out of the targets, and in the dead letters', async () => {
+    const root = temporaryFolder();
+    const { target, ids } = await troubled([]);
+    const folder = leave(root, spanLines(6));
+    const path = join(folder, '000000000001.ndjson');
+    const bytes = readFileSync(path);
+    bytes[bytes.indexOf('"level"')] = 0x07;
+    writeFileSync(path, bytes);
+    truncateSync(path, bytes.length - 20);
+    appendFileSync(path, Buffer.alloc(64));
+    const { engine } = ship(root, es(target));
+    await engine.drain();
+    expect(ids()).toEqual(allIds(5).slice(1));
+    expect(deadLetters(root, 'elasticsearch').map(({ reason }) => reason)).toEqual([
+      'the line is no JSON object',
+      'the line is torn',
+    ]);
+  });
+
+  it('is alone on a folder: a second shipper waits until the first has stopped', async () => {
+    const root = temporaryFolder();
+    const slow = await receiver(() => 'hang');
+    leave(root, spanLines(5));
+    const first = ship(root, es(slow, { timeoutMs: 60_000 })).engine;
+    await slow.until(() => slow.requests.length === 1);
+    const { target, ids } = await troubled([]);
+    const second = ship(root, es(target)).engine;
+    await second.drain();
+    expect(ids()).toEqual([]);
+    await first.stop(0);
+    await second.drain();
+    expect(ids()).toEqual(allIds(5));
+  });
+
+  it('never shows a key, and waits for one that is not there yet', async () => {
+    const root = temporaryFolder();
+    const { target, ids } = await troubled([{ status: 401 }]);
+    const key = join(root, 'key');
+    leave(root, spanLines(3));
+    const { engine, reports } = ship(root, es(target, { apiKey: { file: key } }));
+    await expect
+      .poll(() => reports.map(({ message }) => message))
+      .toEqual([expect.stringContaining('a key is missing')]);
+    writeFileSync(key, 'id:very-secret\n');
+    await engine.drain();
+    expect(ids()).toEqual(allIds(3));
+    expect(target.requests[0]?.headers.authorization).toBe(
+      `ApiKey ${Buffer.from('id:very-secret').toString('base64')}`,
+    );
+    expect(JSON.stringify(reports)).not.toContain('very-secret');
+  });
+});

@@ -1,0 +1,128 @@
+import { readdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { backoffMs, retryAfterMs } from '../src/engine/backoff.ts';
+import { createLedger } from '../src/engine/ledger.ts';
+import { createLimiter } from '../src/engine/limiter.ts';
+import { fateOf, selfIdentity } from '../src/state/identity.ts';
+import { acquireLock } from '../src/state/lock.ts';
+import { temporaryFolder } from './support/folder.ts';
+
+describe('the wait between attempts', () => {
+  it('grows, is never the same for two shippers, and has an end', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 10_000 }), (failures) => {
+        const wait = backoffMs(failures, { minMs: 500, maxMs: 30_000, pauseMs: 0 });
+        const whole = Math.min(30_000, 500 * 2 ** (failures - 1));
+        expect(wait).toBeGreaterThanOrEqual(whole / 2);
+        expect(wait).toBeLessThanOrEqual(whole);
+      }),
+    );
+  });
+
+  const DATE = 'Mon, 23 Nov 2026 09:00:00 GMT';
+  it.each([
+    [{ 'retry-after': '7' }, 7000],
+    [{ 'retry-after': '0.5' }, 500],
+    [{ 'retry-after': 'Mon, 23 Nov 2026 09:00:30 GMT', date: DATE }, 30_000],
+    [{ 'retry-after': 'Mon, 23 Nov 2026 08:00:00 GMT', date: DATE }, 0],
+    [{ 'x-ratelimit-reset': '3' }, 3000],
+    [{ 'retry-after': '999999999' }, 3_600_000],
+    [{ 'retry-after': '-5' }, 0],
+    [{ 'retry-after': 'soon' }, undefined],
+    [{ 'retry-after': '' }, undefined],
+    [{}, undefined],
+  ])('is what the server asks for in %j, whatever the clock here says', (headers, expected) => {
+    expect(retryAfterMs(headers)).toBe(expected);
+  });
+});
+
+describe('the number of requests at once', () => {
+  it('halves when the target has too many, grows again by and by, and is never below one', async () => {
+    const limiter = createLimiter(8);
+    limiter.throttled();
+    expect(limiter.limit).toBe(4);
+    for (let times = 0; times < 10; times++) limiter.throttled();
+    expect(limiter.limit).toBe(1);
+    const leave = await limiter.enter();
+    let isIn = false;
+    const second = limiter.enter().then((leaveToo) => {
+      isIn = true;
+      return leaveToo;
+    });
+    await Promise.resolve();
+    expect(isIn).toBe(false);
+    leave();
+    leave();
+    (await second)();
+    for (let times = 0; times < 100; times++) limiter.accepted();
+    expect(limiter.limit).toBe(8);
+  });
+});
+
+describe('the checkpoint', () => {
+  it('is the end of the last batch before which every batch is settled, in whatever order they are', () => {
+    fc.assert(
+      fc.property(fc.shuffledSubarray([0, 1, 2, 3, 4, 5, 6, 7]), (order) => {
+        const ledger = createLedger(undefined);
+        const settle = Array.from({ length: 8 }, (_, n) => ledger.open({ file: 'a', offset: n }));
+        const settled = new Set<number>();
+        for (const n of order) {
+          settle[n]?.();
+          settled.add(n);
+          let reached = -1;
+          while (settled.has(reached + 1)) reached++;
+          expect(ledger.acked?.offset ?? -1).toBe(reached);
+        }
+      }),
+    );
+  });
+});
+
+describe('the lock', () => {
+  const stillFor = (ms: number): { stillMs: () => number } => ({ stillMs: () => ms });
+
+  it('is held by one, and free when that one has let go', () => {
+    const folder = temporaryFolder();
+    const first = acquireLock(folder, 'first', stillFor(1e9));
+    expect(first?.beat()).toBe(true);
+    expect(acquireLock(folder, 'second', stillFor(1e9))).toBeUndefined();
+    first?.release();
+    expect(acquireLock(folder, 'second', stillFor(1e9))?.beat()).toBe(true);
+  });
+
+  it('belongs to a holder again whose thread was started anew', () => {
+    const folder = temporaryFolder();
+    const before = acquireLock(folder, 'same', stillFor(0));
+    expect(acquireLock(folder, 'same', stillFor(0))?.beat()).toBe(true);
+    expect(before?.beat()).toBe(false);
+    expect(readdirSync(folder)).toHaveLength(1);
+  });
+
+  it.each([
+    ['is taken over from a process that is gone', { ...selfIdentity(), pid: 2 ** 22 + 1 }, 0, true],
+    ['is taken over from a pid that another process has now', { ...selfIdentity(), started: '1' }, 0, true],
+    ['is left to another container that beats', { ...selfIdentity(), machine: 'other' }, 29_000, false],
+    [
+      'is taken over from another container that has stopped beating',
+      { ...selfIdentity(), machine: 'other' },
+      30_000,
+      true,
+    ],
+    ['is taken over when its file is torn', undefined, 30_000, true],
+  ])('%s', (_, identity, stillMs, expected) => {
+    const folder = temporaryFolder();
+    const text = identity === undefined ? '{"mach' : JSON.stringify({ ...identity, owner: 'other' });
+    writeFileSync(join(folder, 'lock-000007'), text);
+    expect(acquireLock(folder, 'me', stillFor(stillMs)) !== undefined).toBe(expected);
+  });
+});
+
+describe('a process', () => {
+  it('is alive, gone, or unknown when it runs elsewhere', () => {
+    expect(fateOf(selfIdentity())).toBe('alive');
+    expect(fateOf({ ...selfIdentity(), pid: 2 ** 22 + 1 })).toBe('gone');
+    expect(fateOf({ ...selfIdentity(), machine: 'elsewhere' })).toBe('unknown');
+  });
+});

@@ -1,0 +1,85 @@
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo, Socket } from 'node:net';
+import { gunzipSync } from 'node:zlib';
+
+/** A request as a target sees it. */
+export interface Received {
+  path: string;
+  headers: IncomingMessage['headers'];
+  body: Buffer;
+}
+
+/** What a target answers; `undefined` breaks the connection, `hang` never answers. */
+export type Reply = { status: number; headers?: Record<string, string>; body?: string | Buffer } | 'hang' | undefined;
+
+/** A target on loopback. */
+export interface Receiver {
+  readonly url: string;
+  readonly port: number;
+  readonly requests: Received[];
+  /** Replaces what it answers from now on. */
+  answer: (request: Received, index: number) => Reply;
+  /** Resolves when so many requests, or what a test asks for, have arrived. */
+  until(isThere: () => boolean): Promise<void>;
+  close(): Promise<void>;
+}
+
+async function read(request: IncomingMessage): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of request as AsyncIterable<Buffer>) chunks.push(chunk);
+  const body = Buffer.concat(chunks);
+  return request.headers['content-encoding'] === 'gzip' ? gunzipSync(body) : body;
+}
+
+function reply(response: ServerResponse, answer: Reply): void {
+  if (answer === 'hang') return;
+  if (answer === undefined) {
+    response.socket?.resetAndDestroy();
+    return;
+  }
+  response.writeHead(answer.status, answer.headers).end(answer.body);
+}
+
+/** Starts a target that answers as the test says. */
+export async function startReceiver(answer: Receiver['answer'], port = 0): Promise<Receiver> {
+  const requests: Received[] = [];
+  const sockets = new Set<Socket>();
+  let waiting: (() => void)[] = [];
+  async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const received = { path: request.url ?? '', headers: request.headers, body: await read(request) };
+    requests.push(received);
+    reply(response, receiver.answer(received, requests.length - 1));
+    for (const look of waiting) look();
+  }
+  const server = createServer((request, response) => void serve(request, response));
+  server.on('connection', (socket) => {
+    sockets.add(socket);
+    socket.once('close', () => sockets.delete(socket));
+  });
+  await new Promise<void>((resolve) => {
+    server.listen(port, '127.0.0.1', resolve);
+  });
+  const bound = (server.address() as AddressInfo).port;
+  const receiver: Receiver = {
+    url: `http://127.0.0.1:${bound}`,
+    port: bound,
+    requests,
+    answer,
+    until: (isThere) =>
+      new Promise((resolve) => {
+        const look = (): void => {
+          if (!isThere()) return;
+          waiting = waiting.filter((other) => other !== look);
+          resolve();
+        };
+        waiting.push(look);
+        look();
+      }),
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        for (const socket of sockets) socket.destroy();
+      }),
+  };
+  return receiver;
+}

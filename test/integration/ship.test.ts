@@ -1,0 +1,124 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+import { createIndex, type Index } from '../../packages/ship/test/support/elastic.ts';
+import { startReceiver } from '../../packages/ship/test/support/receiver.ts';
+import { type ChildResult, runChild } from '../support/child.ts';
+import { workerOptions } from '../support/ship-worker.ts';
+
+const SLOW = 60_000;
+
+let dir = '';
+beforeEach(() => {
+  dir = mkdtempSync(join(tmpdir(), 'spanline-ship-'));
+});
+afterEach(() => rmSync(dir, { recursive: true, force: true }));
+
+/** A program that logs numbered spans and says after each which one has ended. */
+function program(options: { to: string; count: number; each?: string; end: string }): string {
+  return `
+import { writeSync } from 'node:fs';
+import { createLogger, createTracer } from '@spanline/core';
+import { elasticsearch, spool } from '@spanline/ship';
+const spooled = spool({ dir: ${JSON.stringify(dir)}, to: ${options.to}, segmentBytes: 65536 });
+const tracer = createTracer({ logger: createLogger({}, spooled), statsIntervalSeconds: 0 });
+for (let n = 0; n < ${options.count}; n++) {
+  tracer.startSpan({ name: 'span ' + process.pid + ' ' + n, type: 'task' }).end();
+  writeSync(1, process.pid + ' ' + n + '\\n');
+  ${options.each ?? ''}
+}
+${options.end}
+`;
+}
+
+const run = (source: string): Promise<ChildResult> => runChild(source, { nodeOptions: workerOptions });
+
+const elastic = (url: string): string => `[elasticsearch({ url: '${url}' })]`;
+
+/** What a child said that has ended, as names of spans. */
+const endedSpans = (stdout: string): string[] =>
+  stdout
+    .split('\n')
+    .slice(0, -1)
+    .map((line) => `span ${line}`);
+
+function linesOnDisk(): string[] {
+  return readdirSync(dir, { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.ndjson') && !name.includes('dead-letter'))
+    .toSorted()
+    .flatMap((name) => readFileSync(join(dir, name), 'utf8').split('\n').slice(0, -1));
+}
+
+async function startIndex(): Promise<{ index: Index; url: string; names: () => unknown[] }> {
+  const index = createIndex();
+  const target = await startReceiver((request) => index.bulk(request));
+  onTestFinished(() => target.close());
+  return {
+    index,
+    url: target.url,
+    names: () => [...index.documents.values()].map((document) => document['span.name']),
+  };
+}
+
+describe('a line in the spool', () => {
+  it.each(['SIGKILL', 'SIGTERM'])('survives %s right after the log call', async (signal) => {
+    const kill = `process.kill(process.pid, '${signal}'); setInterval(() => {}, 1000);`;
+    const child = await run(program({ to: '[]', count: 500, end: kill }));
+    expect(child.signal).toBe(signal);
+    expect(linesOnDisk().map((line) => (JSON.parse(line) as Record<string, unknown>)['span.name'])).toEqual(
+      endedSpans(child.stdout),
+    );
+  });
+
+  it(
+    'reaches the target from the worker thread, which does not keep the process',
+    async () => {
+      const { url, names } = await startIndex();
+      const child = await run(program({ to: elastic(url), count: 100, end: `console.error(await spooled.drain());` }));
+      expect({ code: child.code, drained: child.stderr.trim() }).toEqual({ code: 0, drained: 'true' });
+      expect(names().toSorted()).toEqual(endedSpans(child.stdout).toSorted());
+    },
+    SLOW,
+  );
+
+  it(
+    'reaches the target once although application and shipper are killed again and again',
+    async () => {
+      const { index, url, names } = await startIndex();
+      const ended: string[] = [];
+      for (let round = 0; round < 4; round++) {
+        const at = 50 + Math.floor(Math.random() * 1500);
+        const each = `if (n % 20 === 0) await new Promise(setImmediate);
+          if (n === ${at}) process.kill(process.pid, 'SIGKILL');`;
+        const child = await run(program({ to: elastic(url), count: 2000, each, end: '' }));
+        expect(child.signal).toBe('SIGKILL');
+        ended.push(...endedSpans(child.stdout));
+      }
+      const last = await run(program({ to: elastic(url), count: 1, end: `console.error(await spooled.close());` }));
+      expect(last.stderr.trim()).toBe('true');
+      ended.push(...endedSpans(last.stdout));
+      expect(names().toSorted()).toEqual(ended.toSorted());
+      expect(index.documents.size).toBe(ended.length);
+      expect(linesOnDisk()).toEqual([]);
+    },
+    SLOW,
+  );
+
+  it(
+    'waits for a target that is down, and the log says so',
+    async () => {
+      const child = await run(
+        program({ to: elastic('http://127.0.0.1:9'), count: 10, end: `console.error(await spooled.drain(2000));` }),
+      );
+      expect({ code: child.code, drained: child.stderr.trim() }).toEqual({ code: 0, drained: 'false' });
+      const lines = linesOnDisk().map((line) => JSON.parse(line) as Record<string, unknown>);
+      expect(lines.filter((line) => line['event.name'] === 'span.end')).toHaveLength(10);
+      expect(lines.find((line) => line['spanline.ship.event'] === 'retrying')).toMatchObject({
+        level: 'warn',
+        'spanline.ship.sink': 'elasticsearch',
+      });
+    },
+    SLOW,
+  );
+});
