@@ -27,7 +27,9 @@ const LAST_RESTART_MS = 60_000;
 const MAX_HEAP_MB = 256;
 
 /** Sources run with a loader that reads TypeScript; what is published is JavaScript. */
-const WORKER = new URL(import.meta.url.endsWith('.ts') ? './worker.ts' : './worker.js', import.meta.url);
+const WORKER = import.meta.url.endsWith('.ts')
+  ? new URL('./worker.ts', import.meta.url)
+  : new URL('./worker.js', import.meta.url);
 
 /** Starts the worker, and starts it again when it ends by itself. The process never waits for it to exit. */
 export function startHost({ root, own, sinks, report }: HostOptions): Host {

@@ -82,7 +82,7 @@ function encode(line: SourceLine): Encoded {
 }
 
 /** What an answer of the intake means. A page of a proxy that says 200 is none of it. */
-export function classifyIntake(answer: Answer): Verdict {
+function classifyIntake(answer: Answer): Verdict {
   const byStatus = statusVerdict(answer);
   if (byStatus !== undefined) return byStatus;
   if (/^text\/html/i.test(answer.headers['content-type'] ?? '')) {

@@ -109,7 +109,7 @@ function itemVerdict(item: unknown): ItemVerdict {
 }
 
 /** What an answer of `_bulk` means for each line. */
-export function classifyBulk(answer: Answer, entries: readonly Entry[]): Verdict {
+function classifyBulk(answer: Answer, entries: readonly Entry[]): Verdict {
   const byStatus = statusVerdict(answer);
   if (byStatus !== undefined) return byStatus;
   const body = jsonBody(answer);

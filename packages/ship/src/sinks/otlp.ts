@@ -104,7 +104,7 @@ function partialSuccess(answer: Answer): PartialSuccess | undefined {
 }
 
 /** What an answer of a receiver means. Spans that it refused in part must not be sent again. */
-export function classifyOtlp(answer: Answer, entries: readonly Entry[], attempt: number): Verdict {
+function classifyOtlp(answer: Answer, entries: readonly Entry[], attempt: number): Verdict {
   const { status } = answer;
   if (status >= 500 && !RETRYABLE.has(status)) {
     const reason = `${status} from the server`;

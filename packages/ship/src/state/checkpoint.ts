@@ -33,7 +33,7 @@ export function isCheckpoint(name: string): boolean {
 const sumOf = ({ file, offset }: Position): number => crc32(`${file}:${offset}`);
 
 /** Replaces a file so that after a crash or a power cut it holds the old text or the new one, never half of it. */
-export function replaceFile(path: string, text: string): void {
+function replaceFile(path: string, text: string): void {
   const temporary = `${path}.tmp`;
   const file = openSync(temporary, 'w', FILE_MODE);
   try {

@@ -1,4 +1,4 @@
-import { readFileSync, rmSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { SinkSpec } from '@spanline/ship';
 import { onTestFinished } from 'vitest';
@@ -73,9 +73,4 @@ export function deadLetters(root: string, sink: string): { reason: string; line:
   } catch {
     return [];
   }
-}
-
-/** Forgets the dead letters of a folder. */
-export function clearDeadLetters(root: string): void {
-  rmSync(join(root, 'dead-letter'), { recursive: true, force: true });
 }

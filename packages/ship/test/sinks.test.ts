@@ -1,0 +1,316 @@
+import { join } from 'node:path';
+import { readFileSync } from 'node:fs';
+import { createTracer, parseLine, type SpanlineError } from '@spanline/core';
+import { memoryLog } from '@spanline/core/testing';
+import fc from 'fast-check';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import {
+  datadog,
+  datadogLlmObs,
+  elasticsearch,
+  file,
+  jaeger,
+  langfuse,
+  langsmith,
+  otlp,
+  phoenix,
+  type SinkSpec,
+} from '@spanline/ship';
+import { createIndex, readBulk } from './support/elastic.ts';
+import { deadLetters, leave, ship, spanLines } from './support/engine.ts';
+import { temporaryFolder } from './support/folder.ts';
+import { createIntake } from './support/intake.ts';
+import { type Receiver, startReceiver } from './support/receiver.ts';
+import { readTraces } from './support/wire.ts';
+
+async function receiver(answer: Receiver['answer']): Promise<Receiver> {
+  const started = await startReceiver(answer);
+  onTestFinished(() => started.close());
+  return started;
+}
+
+/** Ships lines and gives back the folder. */
+async function shipLines(lines: readonly string[], sink: SinkSpec): Promise<{ root: string; stats: unknown }> {
+  const root = temporaryFolder();
+  leave(root, lines);
+  const { engine } = ship(root, sink);
+  await engine.drain();
+  return { root, stats: engine.stats()[sink.name] };
+}
+
+/** Lines of a small trace: a request, a call of a model in it, and a line of the application. */
+function trace(profile: 'otel' | 'ecs' | 'datadog'): string[] {
+  const log = memoryLog({ profile });
+  const tracer = createTracer({
+    logger: log.logger,
+    service: { name: 'rag-api', environment: 'test' },
+    capture: 'full',
+    statsIntervalSeconds: 0,
+  });
+  const request = tracer.startSpan({ name: 'POST /ask', type: 'http' });
+  const call = tracer.startSpan({ name: 'chat gpt-4o', type: 'llm', parent: request });
+  call.set({ 'gen_ai.request.model': 'gpt-4o', 'gen_ai.request.temperature': 0.5, 'gen_ai.usage.input_tokens': 14 });
+  call.label('tenant', 'acme').input('Where is it?').output('There.').fail(new TypeError('boom')).end();
+  tracer.run(request, () => tracer.logger.info({ documents: 4 }, 'found'));
+  request.end();
+  return log.raw();
+}
+
+describe('elasticsearch()', () => {
+  it('creates ECS documents in the data stream, whatever profile the lines have', async () => {
+    const written = await Promise.all(
+      (['otel', 'ecs', 'datadog'] as const).map(async (profile) => {
+        const index = createIndex();
+        const target = await receiver((request) => index.bulk(request));
+        await shipLines(trace(profile), elasticsearch({ url: target.url, basic: 'elastic:secret' }));
+        expect(target.requests[0]).toMatchObject({
+          path: expect.stringMatching(/^\/logs-spanline-default\/_bulk\?/) as string,
+          headers: { authorization: `Basic ${Buffer.from('elastic:secret').toString('base64')}` },
+        });
+        return [...index.documents.values()];
+      }),
+    );
+    for (const [call, line, request] of written) {
+      expect(call).toMatchObject({
+        'log.level': 'error',
+        'service.name': 'rag-api',
+        'gen_ai.usage.input_tokens': 14,
+        'gen_ai.input.messages': [{ role: 'user', parts: [{ type: 'text', content: 'Where is it?' }] }],
+        'labels.tenant': 'acme',
+        'error.type': 'TypeError',
+      });
+      expect(line).toMatchObject({ message: 'found', documents: 4, 'log.level': 'info' });
+      expect(line?.['trace.id']).toBe(call?.['trace.id']);
+      expect(request).toMatchObject({ 'span.name': 'POST /ask' });
+    }
+  });
+
+  it('names a record by its event.id, and another line by where it stands, the same at every attempt', async () => {
+    const seen: string[][] = [];
+    const target = await receiver(({ body }, nth) => {
+      seen.push(readBulk(body).map(({ id }) => id));
+      return nth === 0 ? undefined : { status: 413 };
+    });
+    const root = temporaryFolder();
+    leave(root, [spanLines(1)[0] ?? '', '{"msg":"a"}', '{"msg":"a"}', '{"event.id":"boot-0","msg":"foreign"}']);
+    const { engine } = ship(root, elasticsearch({ url: target.url }));
+    await expect.poll(() => seen.length).toBeGreaterThan(1);
+    await engine.stop(0);
+    const [first = [], second] = seen;
+    expect(second).toEqual(first);
+    expect(first[0]).toBe('boot-0');
+    expect(new Set(first).size).toBe(4);
+  });
+
+  it('gives a document without a time the time of now', async () => {
+    const index = createIndex();
+    const target = await receiver((request) => index.bulk(request));
+    await shipLines(['{"msg":"no time"}'], elasticsearch({ url: target.url }));
+    const [document] = index.documents.values();
+    expect(Date.parse(String(document?.['@timestamp']))).toBeGreaterThan(0);
+  });
+
+  it('writes a body of whole lines, whatever is in the log', async () => {
+    const index = createIndex();
+    const target = await receiver((request) => index.bulk(request));
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(fc.dictionary(fc.string(), fc.jsonValue()), { minLength: 1, maxLength: 20 }),
+        async (bags) => {
+          const lines = bags.map((bag) => JSON.stringify(bag));
+          const { root } = await shipLines(lines, elasticsearch({ url: target.url }));
+          expect(deadLetters(root, 'elasticsearch')).toEqual([]);
+          expect(target.requests.splice(0).flatMap(({ body }) => readBulk(body))).toHaveLength(lines.length);
+        },
+      ),
+      { numRuns: 15 },
+    );
+  });
+});
+
+describe('datadog()', () => {
+  it('obeys the limits of the intake: 1000 logs, 5 MB, 1 MB for one log', async () => {
+    const intake = createIntake('key');
+    const target = await receiver((request) => intake.accept(request));
+    const long = JSON.parse(spanLines(1)[0] ?? '') as Record<string, unknown>;
+    long['gen_ai.input.messages'] = 'ä"\u0001'.repeat(900_000);
+    long['labels.emoji'] = '😀'.repeat(400_000);
+    const lines = [...spanLines(2500, 1), ...Array.from({ length: 8 }, () => JSON.stringify(long))];
+    const { stats } = await shipLines(lines, datadog({ url: target.url, apiKey: 'key' }));
+    expect(intake.cut).toBe(0);
+    expect(intake.logs).toHaveLength(2508);
+    expect(stats).toMatchObject({ stored: 2508, shortened: 8, rejected: 0 });
+    const [cut] = intake.logs.slice(-1) as { gen_ai: { input: { messages: string } } }[];
+    expect(cut?.gen_ai.input.messages).toMatch(/…\[\+\d+ bytes\]$/);
+  });
+
+  it('sends nested attributes under the standard names', async () => {
+    const intake = createIntake('key');
+    const target = await receiver((request) => intake.accept(request));
+    await shipLines(
+      [...trace('otel'), '{"level":30,"time":1764000000000,"msg":"plain"}'],
+      datadog({ url: target.url, apiKey: 'key' }),
+    );
+    expect(intake.logs[0]).toMatchObject({
+      status: 'error',
+      service: 'rag-api',
+      env: 'test',
+      ddsource: 'nodejs',
+      ddtags: expect.stringContaining('env:test') as string,
+      gen_ai: { usage: { input_tokens: 14 }, request: { model: 'gpt-4o' } },
+      error: { kind: 'TypeError', message: 'boom' },
+    });
+    expect(intake.logs[3]).toMatchObject({
+      status: 'info',
+      message: 'plain',
+      ddsource: 'nodejs',
+      '@timestamp': expect.any(String) as string,
+    });
+  });
+
+  it('waits where a proxy answers with a page of its own', async () => {
+    const intake = createIntake('key');
+    const target = await receiver((request, nth) =>
+      nth === 0
+        ? { status: 200, headers: { 'content-type': 'text/html' }, body: '<p>Sign in</p>' }
+        : intake.accept(request),
+    );
+    await shipLines(spanLines(3), datadog({ url: target.url, apiKey: 'key' }));
+    expect(intake.logs).toHaveLength(3);
+  });
+
+  it('knows the address of each site', () => {
+    expect(datadog({ apiKey: 'k', site: 'us3.datadoghq.com' })).toMatchObject({
+      http: { url: 'https://http-intake.logs.us3.datadoghq.com' },
+    });
+    expect(() => datadog({ apiKey: 'k', site: 'example.com' })).toThrow(/datadog\.site/);
+  });
+});
+
+describe('otlp()', () => {
+  it.each(['protobuf', 'json'] as const)('sends ended spans as %s, and leaves other lines out', async (encoding) => {
+    const target = await receiver(() => ({ status: 200, headers: { 'content-type': 'application/x-protobuf' } }));
+    const { stats } = await shipLines(trace('ecs'), otlp({ url: `${target.url}/v1/traces`, encoding }));
+    expect(stats).toMatchObject({ stored: 2, skipped: 1, rejected: 0 });
+    expect(target.requests[0]).toMatchObject({
+      path: '/v1/traces',
+      headers: { 'content-type': encoding === 'json' ? 'application/json' : 'application/x-protobuf' },
+    });
+    if (encoding === 'json') return;
+    const [call, request] = readTraces(target.requests[0]?.body ?? Buffer.alloc(0));
+    const record = parseLine(trace('otel')[0] ?? '')?.record;
+    expect(call).toMatchObject({
+      resource: { 'service.name': 'rag-api' },
+      name: 'chat gpt-4o',
+      kind: record?.['span.kind'] === 'CLIENT' ? 3 : 1,
+      parentSpanId: request?.['spanId'],
+      traceId: request?.['traceId'],
+      status: 2,
+      attributes: {
+        'gen_ai.usage.input_tokens': 14,
+        'gen_ai.request.temperature': 0.5,
+        'openinference.span.kind': 'LLM',
+        'langsmith.span.kind': 'llm',
+      },
+      events: [{ name: 'exception', attributes: { 'exception.type': 'TypeError', 'exception.message': 'boom' } }],
+    });
+    expect((call?.['end'] as bigint) >= (call?.['start'] as bigint)).toBe(true);
+  });
+
+  it('keeps nanoseconds and ids exactly', async () => {
+    const target = await receiver(() => ({ status: 200 }));
+    await shipLines(spanLines(3), otlp({ url: target.url }));
+    const spans = readTraces(target.requests[0]?.body ?? Buffer.alloc(0));
+    expect(spans.map(({ spanId }) => spanId)).toEqual(['0000000000000001', '0000000000000002', '0000000000000003']);
+    expect(spans[0]).toMatchObject({
+      traceId: '4bf92f3577b34da6a3ce929d0e0e4736',
+      start: BigInt(Date.parse('2026-11-23T09:12:34.123Z')) * 1_000_000n + 456_000n,
+      end: BigInt(Date.parse('2026-11-23T09:12:35.957Z')) * 1_000_000n + 456_000n,
+    });
+  });
+
+  it('does not send again what was refused in part, counts it and keeps the lines', async () => {
+    // partial_success { rejected_spans: 2 }
+    const body = Buffer.from([0x0a, 0x02, 0x08, 0x02]);
+    const target = await receiver(() => ({ status: 200, headers: { 'content-type': 'application/x-protobuf' }, body }));
+    const { root, stats } = await shipLines(spanLines(5), otlp({ url: target.url }));
+    expect(target.requests).toHaveLength(1);
+    expect(stats).toMatchObject({ stored: 3, rejected: 2 });
+    expect(deadLetters(root, 'otlp')).toHaveLength(5);
+    expect(deadLetters(root, 'otlp')[0]?.reason).toContain('2 of the 5 lines of this request were refused');
+  });
+
+  it('gives up on a line that breaks the receiver each time, and not on the others', async () => {
+    const names: unknown[] = [];
+    const target = await receiver(({ body }) => {
+      const spans = readTraces(body);
+      if (spans.some(({ spanId }) => spanId === '0000000000000003')) return { status: 500 };
+      names.push(...spans.map(({ spanId }) => spanId));
+      return { status: 200 };
+    });
+    const { root } = await shipLines(spanLines(4), otlp({ url: target.url }));
+    expect(names).toEqual(['0000000000000001', '0000000000000002', '0000000000000004']);
+    expect(deadLetters(root, 'otlp').map(({ reason }) => reason)).toEqual(['500 from the server']);
+  });
+
+  it('keeps a span without valid ids out of the request, which would be refused as a whole', async () => {
+    const target = await receiver(() => ({ status: 200 }));
+    const broken = (spanLines(1)[0] ?? '').replace('4bf92f3577b34da6a3ce929d0e0e4736', 'zz');
+    const { root, stats } = await shipLines([broken, ...spanLines(2)], otlp({ url: target.url }));
+    expect(stats).toMatchObject({ stored: 2, rejected: 1 });
+    expect(deadLetters(root, 'otlp').map(({ line }) => line)).toEqual([broken]);
+  });
+
+  it.each([
+    [
+      langfuse({ keys: 'pk:sk' }),
+      'https://cloud.langfuse.com/api/public/otel/v1/traces',
+      ['authorization', 'x-langfuse-ingestion-version'],
+    ],
+    [
+      langsmith({ apiKey: 'k', project: 'p' }),
+      'https://api.smith.langchain.com/otel/v1/traces',
+      ['langsmith-project', 'x-api-key'],
+    ],
+    [phoenix({ project: 'p', apiKey: 'k' }), 'http://localhost:6006/v1/traces', ['authorization', 'x-project-name']],
+    [jaeger(), 'http://localhost:4318/v1/traces', []],
+    [
+      datadogLlmObs({ apiKey: 'k', site: 'datadoghq.eu' }),
+      'https://otlp.datadoghq.eu/v1/traces',
+      ['dd-api-key', 'dd-otlp-source'],
+    ],
+  ])('has a preset: %o', (sink, url, headers) => {
+    const { http } = sink as Extract<SinkSpec, { kind: 'otlp' }>;
+    expect(http.url).toBe(url);
+    expect(Object.keys(http.headers).toSorted()).toEqual(headers);
+  });
+});
+
+describe('file()', () => {
+  it('appends lines as they are, or in another profile', async () => {
+    const out = join(temporaryFolder(), 'out.ndjson');
+    const lines = trace('otel');
+    await shipLines(lines, file({ path: out }));
+    await shipLines(lines, file({ path: out, profile: 'ecs' }));
+    const written = readFileSync(out, 'utf8').split('\n').slice(0, -1);
+    expect(written.slice(0, 3)).toEqual(lines);
+    expect(written.slice(3).map((line) => parseLine(line)?.record)).toEqual(
+      lines.map((line) => parseLine(line)?.record),
+    );
+  });
+});
+
+describe('a wrong option of a sink', () => {
+  it.each([
+    ['a URL that is none', () => elasticsearch({ url: 'es:9200' })],
+    ['a URL with a password', () => elasticsearch({ url: 'https://elastic:hunter2@es' })],
+    ['two ways to sign in', () => elasticsearch({ url: 'https://es', apiKey: 'hunter2', bearer: 'hunter2' })],
+    ['an index that cannot be', () => elasticsearch({ url: 'https://es', index: 'Logs/*' })],
+    ['a key that is none', () => datadog({ apiKey: { hunter2: true } as never })],
+    ['an unknown option', () => otlp({ url: 'http://x', key: 'hunter2' } as never)],
+    ['a name that is a path', () => file({ path: 'x', name: '../x' })],
+  ])('throws at the start for %s, without showing a key', (_, make) => {
+    expect(make).toThrow(expect.objectContaining({ code: 'ERR_INVALID_OPTION' }) as SpanlineError);
+    expect(make).toThrow(/^(?!.*hunter2)/s);
+  });
+});
