@@ -73,7 +73,7 @@ export function createCallTracer(tracer: Tracer, guard: Guard, include?: readonl
       const { output } = call;
       const span = tracer.startSpan(call.options);
       call.begin?.(span);
-      const observer: WorkObserver = {};
+      const observer: WorkObserver = { keepsReadables: true };
       if (output !== undefined) observer.output = (value) => guard(where, () => output(span, value));
       if (call.isContent !== undefined) observer.isContent = call.isContent;
       return runInSpan(tracer, span, () => run(operation, this, original, call.args ?? args), observer);

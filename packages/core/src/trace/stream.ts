@@ -19,7 +19,7 @@ interface AnyIterator {
 type ReadResult = { done: true } | { done: false; value: unknown };
 
 /** Tells each watcher its end once. */
-function once(watcher: StreamWatcher): StreamWatcher {
+export function once(watcher: StreamWatcher): StreamWatcher {
   let ended = false;
   const end = (tell: () => void): void => {
     if (ended) return;
@@ -41,14 +41,16 @@ function once(watcher: StreamWatcher): StreamWatcher {
  * A stream that its consumer forgets is never told so by anyone but the garbage collector. The registry holds the watcher, and the watcher never
  * holds the stream.
  */
-const forgotten = new FinalizationRegistry<StreamWatcher>((watcher) => watcher.left());
+export const forgotten: FinalizationRegistry<StreamWatcher> = new FinalizationRegistry((watcher: StreamWatcher) =>
+  watcher.left(),
+);
 
 function isPromise(value: unknown): value is Promise<unknown> {
   return typeof (value as { then?: unknown } | null | undefined)?.then === 'function';
 }
 
 /** Passes on what a pull gave, sync or async, and tells the watcher. */
-function observed(pull: () => unknown, watcher: StreamWatcher, tell: (value: unknown) => void): unknown {
+export function observed(pull: () => unknown, watcher: StreamWatcher, tell: (value: unknown) => void): unknown {
   let result: unknown;
   try {
     result = watcher.run(pull);
@@ -73,7 +75,7 @@ function observed(pull: () => unknown, watcher: StreamWatcher, tell: (value: unk
 }
 
 /** Replaces a method on one object. False where the object is frozen. */
-function replace(target: object, key: PropertyKey, value: unknown): boolean {
+export function replace(target: object, key: PropertyKey, value: unknown): boolean {
   return Reflect.defineProperty(target, key, { value, configurable: true, writable: true });
 }
 
@@ -81,7 +83,7 @@ function replace(target: object, key: PropertyKey, value: unknown): boolean {
  * Replaces `next`, `return` and `throw` on the iterator itself: its identity, class and private fields stay, and `for await`, `yield*` and the iterator
  * helpers all go through these three.
  */
-function watchIterator(source: AnyIterator, watcher: StreamWatcher): boolean {
+export function watchIterator(source: AnyIterator, watcher: StreamWatcher): boolean {
   const step = (value: unknown): void => {
     const result = value as IteratorResult<unknown> | undefined;
     if (result?.done === true) watcher.done(result.value);

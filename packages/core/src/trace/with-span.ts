@@ -1,5 +1,6 @@
 import { types } from 'node:util';
 import { createChunks } from './chunks.ts';
+import { watchReadableInPlace } from './readable-in-place.ts';
 import { mayStream, type StreamWatcher, watchStream } from './stream.ts';
 import type { Span, Tracer } from './types.ts';
 
@@ -9,6 +10,11 @@ export interface WorkObserver {
   output?: (value: unknown) => void;
   /** Tells chunks that carry content from those that only announce it; for the time to the first one. @defaultValue all do */
   isContent?: (chunk: unknown) => boolean;
+  /**
+   * A `ReadableStream` stays the object that it is. What reads it without its methods (`new Response(stream)`) is then not seen.
+   * @defaultValue false: another that pulls from it is handed out
+   */
+  keepsReadables?: boolean;
 }
 
 function isThenable(value: unknown): value is PromiseLike<unknown> {
@@ -57,8 +63,12 @@ function streamWatcher(tracer: Tracer, span: Span, startedMs: number, observer: 
 export function runInSpan<T>(tracer: Tracer, span: Span, fn: (span: Span) => T, observer: WorkObserver = {}): T {
   const startedMs = performance.now();
   const settle = <V>(value: V): V => {
-    const watched = mayStream(value) ? watchStream(value, streamWatcher(tracer, span, startedMs, observer)) : undefined;
-    if (watched !== undefined) return watched.stream;
+    if (mayStream(value)) {
+      const watcher = streamWatcher(tracer, span, startedMs, observer);
+      if (observer.keepsReadables === true && watchReadableInPlace(value, watcher)) return value;
+      const watched = watchStream(value, watcher);
+      if (watched !== undefined) return watched.stream;
+    }
     observer.output?.(value);
     span.end();
     return value;
