@@ -3,6 +3,7 @@ import { ChatOpenAI } from '@langchain/openai';
 import { createTracer, type Tracer, validate } from '@spanline/core';
 import { type MemoryLog, memoryLog } from '@spanline/core/testing';
 import { SpanlineCallbackHandler } from '@spanline/langchain';
+import { createAgent } from 'langchain';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { MODELS } from '../support/wire/models.ts';
 import { openWire, type Wire } from '../support/wire/server.ts';
@@ -116,4 +117,23 @@ describe('a model call', () => {
     });
     expect(log.records()[0]?.['gen_ai.output.messages']).toContain('It is');
   });
+
+  it.each(['tokens', 'events'] as const)(
+    'that the process does not wait for keeps the words that had come: %s',
+    async (way) => {
+      wire.answer(() => ({ ...MODELS.ChatOpenAI.text(true), open: true }));
+      const model = MODELS.ChatOpenAI.create(wire.url);
+      if (way === 'tokens') {
+        for await (const chunk of await model.stream('Weather?', { callbacks })) if (chunk.text === ' sunny.') break;
+      } else {
+        const agent = createAgent({ model, tools: [] });
+        const messages = [{ role: 'user', content: 'Weather?' }];
+        const run = await agent.streamEvents({ messages }, { callbacks, version: 'v3' });
+        for await (const event of run) if (JSON.stringify(event).includes(' sunny.')) break;
+      }
+      await tracer.shutdown();
+      const call = log.records().find((record) => record['span.type'] === 'llm');
+      expect(call?.['gen_ai.output.messages']).toContain('It is');
+    },
+  );
 });

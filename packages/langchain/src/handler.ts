@@ -26,7 +26,7 @@ import {
 } from './names.ts';
 import { checkOptions, type SpanlineCallbackHandlerOptions } from './options.ts';
 import { SCOPE } from './scope.ts';
-import { addStreamEvent, addToken, createStreamedTokens, type StreamedTokens } from './tokens.ts';
+import { addStreamEvent, addToken, answerSoFar, createStreamedTokens, type StreamedTokens } from './tokens.ts';
 import { readToolInput, readToolOutput } from './tool-call.ts';
 
 /** What is kept of a run between its start and its end. */
@@ -269,14 +269,18 @@ export class SpanlineCallbackHandler {
   ): void {
     this.#guard('langchain token', () => {
       const run = this.#runs.get(runId);
-      if (run !== undefined) addToken((run.data.tokens ??= createStreamedTokens()), token, fields);
+      if (run === undefined) return;
+      const tokens = (run.data.tokens ??= createStreamedTokens());
+      if (addToken(tokens, token, fields)) run.span.set(answerSoFar(tokens));
     });
   }
 
   handleChatModelStreamEvent(event: unknown, runId: string): void {
     this.#guard('langchain stream event', () => {
       const run = this.#runs.get(runId);
-      if (run !== undefined) addStreamEvent((run.data.tokens ??= createStreamedTokens()), event);
+      if (run === undefined) return;
+      const tokens = (run.data.tokens ??= createStreamedTokens());
+      if (addStreamEvent(tokens, event)) run.span.set(answerSoFar(tokens));
     });
   }
 

@@ -111,17 +111,13 @@ export function readModelOutput(result: unknown, { cached, startedMs, tokens }: 
   };
 }
 
-/** Reads what came of an answer that broke off. */
+/** Reads what came of an answer that broke off, beside its words. */
 export function readBrokenAnswer(tokens: StreamedTokens, startedMs: number): SpanAttributes {
   const usage = readPartialUsage(tokens);
-  const content = tokens.parts.join('');
   return {
     ...streamFacts(tokens, startedMs),
     ...(usage === undefined ? {} : usageAttributes(usage)),
     ...(tokens.model === undefined ? {} : { 'gen_ai.response.model': tokens.model }),
-    ...(content === ''
-      ? {}
-      : { 'gen_ai.output.messages': [{ role: 'assistant', parts: [{ type: 'text', content }] }] }),
   };
 }
 

@@ -53,8 +53,12 @@ function hasContent(token: unknown, message: Bag): boolean {
   return text(content) !== undefined || text(bag(message['additional_kwargs'])['reasoning_content']) !== undefined;
 }
 
-/** Notes a token event. */
-export function addToken(tokens: StreamedTokens, token: unknown, fields: unknown): void {
+/**
+ * Notes a token event.
+ *
+ * @returns true when it brought the first words
+ */
+export function addToken(tokens: StreamedTokens, token: unknown, fields: unknown): boolean {
   const { chunk } = bag(fields);
   const message = bag(bag(chunk)['message']);
   tokens.chunks++;
@@ -62,7 +66,7 @@ export function addToken(tokens: StreamedTokens, token: unknown, fields: unknown
   if (tokens.firstMs === undefined && hasContent(token, message)) tokens.firstMs = performance.now();
   tokens.provider ??= text(bag(message['response_metadata'])['model_provider']);
   noteUsage(tokens, message['usage_metadata']);
-  keep(tokens, text(token));
+  return keep(tokens, text(token));
 }
 
 /** A delta that adds something. */
@@ -72,8 +76,12 @@ function isSome(delta: Bag): boolean {
   return type !== 'reasoning-delta' || text(reasoning) !== undefined;
 }
 
-/** Notes an event of LangChain's chat model stream protocol; content comes in deltas, and a tool call begins with its name. */
-export function addStreamEvent(tokens: StreamedTokens, event: unknown): void {
+/**
+ * Notes an event of LangChain's chat model stream protocol; content comes in deltas, and a tool call begins with its name.
+ *
+ * @returns true when it brought the first words
+ */
+export function addStreamEvent(tokens: StreamedTokens, event: unknown): boolean {
   const { event: kind, content, delta, usage, provider, payload } = bag(event);
   tokens.isStream = true;
   if (kind === 'provider') {
@@ -82,11 +90,11 @@ export function addStreamEvent(tokens: StreamedTokens, event: unknown): void {
   }
   noteUsage(tokens, usage);
   if (kind === 'content-block-start' && text(bag(content)['name']) !== undefined) tokens.firstMs ??= performance.now();
-  if (kind !== 'content-block-delta') return;
+  if (kind !== 'content-block-delta') return false;
   const part = bag(delta);
   tokens.chunks++;
   if (tokens.firstMs === undefined && isSome(part)) tokens.firstMs = performance.now();
-  keep(tokens, text(part['text']));
+  return keep(tokens, text(part['text']));
 }
 
 function noteUsage(tokens: StreamedTokens, usage: unknown): void {
@@ -95,10 +103,21 @@ function noteUsage(tokens: StreamedTokens, usage: unknown): void {
   tokens.lastUsage = bag(usage);
 }
 
-function keep(tokens: StreamedTokens, part: string | undefined): void {
-  if (part === undefined || tokens.characters >= MAX_KEPT) return;
-  tokens.parts.push(part);
+function keep(tokens: StreamedTokens, part: string | undefined): boolean {
+  if (part === undefined || tokens.characters >= MAX_KEPT) return false;
   tokens.characters += part.length;
+  return tokens.parts.push(part) === 1;
+}
+
+/** The words so far, in case that no end comes: they are put together when the line is written. */
+export function answerSoFar(tokens: StreamedTokens): SpanAttributes {
+  const part = {
+    type: 'text' as const,
+    get content(): string {
+      return tokens.parts.join('');
+    },
+  };
+  return { 'gen_ai.output.messages': [{ role: 'assistant', parts: [part] }] };
 }
 
 /** How an answer was streamed, as attributes. */
