@@ -1,4 +1,4 @@
-import type { Span, SpanOptions, Tracer } from '@spanline/core';
+import { currentSpan, type Span, type SpanOptions, type Tracer } from '@spanline/core';
 import { type Guard, runInSpan, type WorkObserver } from '@spanline/core/source';
 import { isObject } from './bag.ts';
 import type { Operation } from './operations.ts';
@@ -21,9 +21,6 @@ export type ReadCall = (self: object, args: readonly unknown[]) => TracedCall | 
 
 /** Turns methods into traced ones. */
 export interface CallTracer {
-  /**
-   * @param operation - calls of the same operation on the same object inside each other (`query` calls `_query`) are one span
-   */
   traced(operation: Operation, read: ReadCall): (original: Method) => Method;
   /** False for an operation that the application left out. */
   isIncluded(operation: Operation): boolean;
@@ -33,50 +30,41 @@ export interface CallTracer {
   stop(): void;
 }
 
-/** A call in its synchronous part: that is where methods call each other on one object. */
-interface Frame {
-  readonly operation: Operation;
+/** What a span of ours stands for. */
+interface Call {
   readonly self: object;
-  readonly outer: Frame | undefined;
+  readonly operation: Operation;
+  readonly original: Method;
 }
 
 /** Traces calls with `tracer`. No fault of ours reaches the caller: then the call goes on untraced. */
 export function createCallTracer(tracer: Tracer, guard: Guard, include?: readonly Operation[]): CallTracer {
   const included = include === undefined ? undefined : new Set(include);
   let stopped = !tracer.enabled;
-  let current: Frame | undefined;
+  const calls = new WeakMap<Span, Call>();
 
-  function isInside(operation: Operation, self: object): boolean {
-    for (let frame = current; frame !== undefined; frame = frame.outer) {
-      if (frame.self === self && frame.operation === operation) return true;
-    }
-    return false;
-  }
-
-  function run(operation: Operation, self: object, original: Method, args: readonly unknown[]): unknown {
-    const outer = current;
-    current = { operation, self, outer };
-    try {
-      return Reflect.apply(original, self, args);
-    } finally {
-      current = outer;
-    }
+  /** A method that another of its object calls (`_query` by `query`, the one of the base class by that which overrides it) is no call of its own. One that calls itself is. */
+  function isPart(operation: Operation, self: object, original: Method): boolean {
+    const span = currentSpan();
+    const call = span === undefined ? undefined : calls.get(span);
+    return call !== undefined && call.self === self && call.operation === operation && call.original !== original;
   }
 
   function traced(operation: Operation, read: ReadCall, original: Method): Method {
     const where = `llamaindex ${operation}`;
     const isOut = included?.has(operation) === false;
     return function (this: object, ...args: unknown[]): unknown {
-      if (stopped || !isObject(this) || isInside(operation, this)) return Reflect.apply(original, this, args);
+      if (stopped || !isObject(this) || isPart(operation, this, original)) return Reflect.apply(original, this, args);
       const call = guard(where, () => read(this, args));
       if (call === undefined || isOut) return Reflect.apply(original, this, args);
       const { output } = call;
       const span = tracer.startSpan(call.options);
+      calls.set(span, { self: this, operation, original });
       call.begin?.(span);
       const observer: WorkObserver = { keepsReadables: true };
       if (output !== undefined) observer.output = (value) => guard(where, () => output(span, value));
       if (call.isContent !== undefined) observer.isContent = call.isContent;
-      return runInSpan(tracer, span, () => run(operation, this, original, call.args ?? args), observer);
+      return runInSpan(tracer, span, () => Reflect.apply(original, this, call.args ?? args), observer);
     };
   }
 

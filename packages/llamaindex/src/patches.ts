@@ -80,7 +80,8 @@ export function createPatches(): Patches {
   ): void {
     const owner = ownerOf(target, name);
     const before = owner === undefined ? undefined : Object.getOwnPropertyDescriptor(owner, name);
-    if (owner === undefined || before?.configurable !== true) return;
+    if (owner === undefined || before === undefined) return;
+    if (before.configurable !== true && before.writable !== true) return;
     const after = change(before);
     if (after !== undefined && Reflect.defineProperty(owner, name, after)) patched.add(owner, { name, before, after });
   }
@@ -91,6 +92,8 @@ export function createPatches(): Patches {
         const original: unknown = before.value;
         if (typeof original !== 'function' || ours.has(original)) return undefined;
         const value = wrap(original as Method);
+        // What hangs on the function (a mock's calls) is still there.
+        Object.setPrototypeOf(value, original);
         Object.defineProperty(value, 'name', { value: original.name, configurable: true });
         Object.defineProperty(value, 'length', { value: original.length, configurable: true });
         ours.add(value);
@@ -108,7 +111,7 @@ export function createPatches(): Patches {
     undo(): void {
       patched.drain((owner, { name, before, after }) => {
         const now = Object.getOwnPropertyDescriptor(owner, name);
-        if (now?.value === after.value && now?.get === after.get) Object.defineProperty(owner, name, before);
+        if (now?.value === after.value && now?.get === after.get) Reflect.defineProperty(owner, name, before);
       });
     },
   };
