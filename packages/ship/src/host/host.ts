@@ -24,7 +24,9 @@ export interface Host {
 const FIRST_RESTART_MS = 1000;
 const LAST_RESTART_MS = 60_000;
 /** A sink that fills its memory ends its thread, not the process. */
-const MAX_HEAP_MB = 256;
+const MAX_HEAP_MB = 96;
+/** Batches live longer than a young generation of the default size is needed for. */
+const YOUNG_MB = 4;
 
 /** Sources run with a loader that reads TypeScript; what is published is JavaScript. */
 const WORKER = import.meta.url.endsWith('.ts')
@@ -61,7 +63,7 @@ export function startHost({ root, own, sinks, report }: HostOptions): Host {
     const started = new Worker(WORKER, {
       workerData,
       name: 'spanline-ship',
-      resourceLimits: { maxOldGenerationSizeMb: MAX_HEAP_MB },
+      resourceLimits: { maxOldGenerationSizeMb: MAX_HEAP_MB, maxYoungGenerationSizeMb: YOUNG_MB },
     });
     let reason = 'without a reason';
     started.on('message', onNews);

@@ -19,9 +19,9 @@ export interface LineFile {
 
 const NEWLINE = 10;
 const CARRIAGE_RETURN = 13;
-const CHUNK_BYTES = 1_048_576;
+const CHUNK_BYTES = 262_144;
 /** No line is longer; what has no newline for so long is damaged, and is cut there. */
-const MAX_LINE_BYTES = 67_108_864;
+const MAX_LINE_BYTES = 16_777_216;
 
 /** A text without the zero bytes that a file system leaves where a power cut hit. */
 function textOf(buffer: Buffer, from: number, to: number): string {

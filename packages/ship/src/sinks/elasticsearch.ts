@@ -38,7 +38,7 @@ type Spec = Extract<SinkSpec, { kind: 'elasticsearch' }>;
 const KEYS = ['url', 'index', 'apiKey', 'basic', 'bearer', 'profile', ...HTTP_KEYS];
 const INDEX = /^[^\s"*\\<>|,/?#:A-Z][^\s"*\\<>|,/?#:A-Z]{0,254}$/;
 /** What a node accepts by default is 100 MB; small requests are retried cheaply. */
-const LIMITS = { bytes: 4_000_000, entries: 5000, lingerMs: 1000 };
+const LIMITS = { bytes: 2_000_000, entries: 2000, lingerMs: 1000 };
 const PATH = '/_bulk?filter_path=errors,items.*.status,items.*.error.type,items.*.error.reason';
 
 function authorization({ apiKey, basic, bearer }: ElasticsearchOptions): Record<string, HeaderSpec> {

@@ -34,7 +34,7 @@ export interface OtlpOptions extends HttpSinkOptions {
 type Spec = Extract<SinkSpec, { kind: 'otlp' }>;
 
 const KEYS = ['url', 'encoding', 'basic', 'bearer', ...HTTP_KEYS];
-const LIMITS = { bytes: 4_000_000, entries: 512, lingerMs: 1000 };
+const LIMITS = { bytes: 2_000_000, entries: 512, lingerMs: 1000 };
 /** The protocol forbids to retry other errors of a server; a few attempts bridge a restart. */
 const ATTEMPTS_AT_OTHER_ERRORS = 5;
 const RETRYABLE: ReadonlySet<number> = new Set([408, 429, 502, 503, 504]);

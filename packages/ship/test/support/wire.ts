@@ -1,5 +1,5 @@
 /** A protobuf message: the values of each field, in order. */
-export type Message = Map<number, (bigint | Uint8Array)[]>;
+type Message = Map<number, (bigint | Uint8Array)[]>;
 
 function varint(bytes: Uint8Array, at: number): [bigint, number] {
   let value = 0n;
@@ -12,7 +12,7 @@ function varint(bytes: Uint8Array, at: number): [bigint, number] {
 }
 
 /** Reads the wire format of protobuf: numbers, fixed64 and length-delimited fields. */
-export function readMessage(bytes: Uint8Array): Message {
+function readMessage(bytes: Uint8Array): Message {
   const message: Message = new Map();
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   for (let at = 0; at < bytes.length;) {
