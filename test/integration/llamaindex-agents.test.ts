@@ -6,7 +6,6 @@ import { type MemoryLog, memoryLog, tree } from '@spanline/core/testing';
 import { instrumentLlamaIndex, type Uninstall } from '@spanline/llamaindex';
 import { FunctionTool } from 'llamaindex';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { jsonLines, runChild } from '../support/child.ts';
 
 type AgentParams = Parameters<typeof workflow.agent>[0];
 type AgentTool = NonNullable<AgentParams['tools']>[number];
@@ -236,35 +235,5 @@ describe('an agent', () => {
     log.clear();
     await talker.run('hello');
     expect(log.records()).toEqual([]);
-  });
-});
-
-describe('an agent whose model fails', () => {
-  const program = (instrument: string): string => `
-import { createTracer } from '@spanline/core';
-import { instrumentLlamaIndex } from '@spanline/llamaindex';
-import * as workflow from '@llamaindex/workflow';
-const tracer = createTracer({ service: { name: 'child' }, statsIntervalSeconds: 0 });
-${instrument}
-class Down {
-  supportToolCall = true;
-  metadata = { model: 'down-1' };
-  async chat() { throw new RangeError('the model is down'); }
-}
-await workflow.agent({ name: 'talker', llm: new Down() as never }).run('hello');
-`;
-
-  it('is written before Node ends the process, from the origin up', async () => {
-    const plain = await runChild(program(''));
-    const traced = await runChild(program('instrumentLlamaIndex({ tracer, modules: [workflow] });'));
-    expect(traced.code).toBe(plain.code);
-    expect(traced.stderr).toContain('the model is down');
-    const failed = jsonLines(traced.stdout).filter((line) => line['event.name'] === 'span.end');
-    expect(failed.map((line) => [line['span.name'], line['span.status'], line['error.type']])).toEqual([
-      ['chat down-1', 'error', 'RangeError'],
-      ['step talker', 'error', 'RangeError'],
-      ['invoke_agent talker', 'error', 'RangeError'],
-    ]);
-    expect(failed.map((line) => line['spanline.error.propagated'] ?? false)).toEqual([false, true, true]);
   });
 });

@@ -13,7 +13,6 @@ import {
   VectorStoreIndex,
 } from 'llamaindex';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { jsonLines, runChild } from '../support/child.ts';
 
 /** Overrides what the library's own classes inherit. */
 class Ones extends BaseEmbedding {
@@ -233,31 +232,5 @@ describe('the instrumentation', () => {
     expect(answer).toMatchObject({ message: { content: 'one two three' } });
     expect(tracer.stats().internalErrors).toBeGreaterThan(0);
     tracer = createTracer({ logger: log.logger, statsIntervalSeconds: 0 });
-  });
-
-  it('keeps no model that the application made for one request', async () => {
-    const result = await runChild(
-      `
-import { createTracer } from '@spanline/core';
-import { memoryLog } from '@spanline/core/testing';
-import { instrumentLlamaIndex } from '@spanline/llamaindex';
-const { observe } = instrumentLlamaIndex({ tracer: createTracer({ logger: memoryLog().logger, statsIntervalSeconds: 0 }) });
-const made: WeakRef<object>[] = [];
-async function request() {
-  const llm = { metadata: { model: 'm' }, complete() {}, chat: async () => ({ message: llm.metadata }) };
-  made.push(new WeakRef(llm));
-  await observe(llm).chat();
-}
-for (let index = 0; index < 100; index++) await request();
-for (let round = 0; round < 5; round++) {
-  await new Promise((resolve) => setImmediate(resolve));
-  globalThis.gc?.();
-}
-console.log(JSON.stringify({ alive: made.filter((ref) => ref.deref() !== undefined).length }));
-`,
-      { nodeOptions: ['--expose-gc'] },
-    );
-    expect(result.stderr).toBe('');
-    expect(Number(jsonLines(result.stdout)[0]?.['alive'])).toBeLessThan(10);
   });
 });

@@ -4,7 +4,6 @@ import { type MemoryLog, memoryLog, tree } from '@spanline/core/testing';
 import { instrumentLlamaIndex, traceWorkflow, type Uninstall } from '@spanline/llamaindex';
 import { Settings } from 'llamaindex';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { jsonLines, runChild } from '../support/child.ts';
 
 const asked = workflows.workflowEvent<string>({ debugLabel: 'asked' });
 const drafted = workflows.workflowEvent<string>({ debugLabel: 'drafted' });
@@ -158,32 +157,5 @@ describe('a workflow', () => {
     uninstall = instrumentLlamaIndex({ tracer });
     await run(writer, 'rain');
     expect(tree(log.records())).toBe(TREE);
-  });
-
-  it('whose step rejects is written before Node ends the process, from the origin up', async () => {
-    const program = (wrap: string): string => `
-import { createTracer } from '@spanline/core';
-import { instrumentLlamaIndex, traceWorkflow } from '@spanline/llamaindex';
-import { createWorkflow, workflowEvent } from '@llamaindex/workflow';
-const tracer = createTracer({ service: { name: 'child' }, statsIntervalSeconds: 0 });
-instrumentLlamaIndex({ tracer });
-const asked = workflowEvent({ debugLabel: 'asked' });
-const workflow = ${wrap}(createWorkflow());
-workflow.handle([asked], async () => {
-  await null;
-  throw new RangeError('lost');
-});
-workflow.createContext().sendEvent(asked.with());
-setTimeout(() => console.error('still here'), 1000);
-`;
-    const plain = await runChild(program(''));
-    const traced = await runChild(program('traceWorkflow'));
-    expect(traced.code).toBe(plain.code);
-    expect(traced.stderr).toContain('lost');
-    const lines = jsonLines(traced.stdout).filter((line) => line['event.name'] === 'span.end');
-    expect(lines.map((line) => [line['span.name'], line['span.status'], line['error.type']])).toEqual([
-      ['step asked', 'error', 'RangeError'],
-      ['workflow workflow', 'error', 'RangeError'],
-    ]);
   });
 });
