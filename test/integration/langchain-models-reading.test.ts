@@ -4,7 +4,7 @@ import { toModelMessages } from '../../packages/langchain/src/messages.ts';
 import { readModelCall } from '../../packages/langchain/src/model-call.ts';
 import { readBrokenAnswer, readModelError, readModelOutput } from '../../packages/langchain/src/model-output.ts';
 import { readUsage } from '../../packages/langchain/src/model-usage.ts';
-import { addStreamEvent, addToken, createStreamedTokens, streamFacts } from '../../packages/langchain/src/tokens.ts';
+import { addStreamEvent, addToken, createStreamedTokens } from '../../packages/langchain/src/tokens.ts';
 
 const count = fc.nat({ max: 100_000 });
 
@@ -45,6 +45,41 @@ describe('tokens of a stream', () => {
     const found = readUsage({}, { message: { usage_metadata: usageOf(100, 21) } }, tokens);
     expect(found).toMatchObject({ outputTokens: 20 });
     expect(tokens.model).toBe('claude');
+  });
+
+  it("are Anthropic's own from its older clients, which keep cached tokens beside the input and add them twice", () => {
+    fc.assert(
+      fc.property(count, count, count, fc.integer({ min: 1, max: 50 }), count, (plain, read, written, start, more) => {
+        const details = (times: number) => ({
+          input_token_details: { cache_read: read * times, cache_creation: written * times },
+        });
+        const output = start + more;
+        const tokens = createStreamedTokens();
+        const first = { usage_metadata: usageOf(plain, start, details(1)), additional_kwargs: { type: 'message' } };
+        addToken(tokens, '', { chunk: { message: first } });
+        const input = plain + read + written;
+        if (input > 0) expect(readBrokenAnswer(tokens, 0)).toMatchObject({ 'gen_ai.usage.input_tokens': input });
+        addToken(tokens, '', { chunk: { message: { usage_metadata: usageOf(0, output, details(1)) } } });
+        const message = { usage_metadata: usageOf(plain, start + output, details(2)) };
+        expect(readUsage({}, { message }, tokens)).toMatchObject({
+          inputTokens: input,
+          outputTokens: output,
+          cacheReadTokens: read,
+          cacheWriteTokens: written,
+          issue: 'chunks_added',
+        });
+      }),
+    );
+  });
+
+  it('are what the provider itself reported where an older client leaves cached tokens out', () => {
+    const usage = { inputTokens: 26, outputTokens: 20, totalTokens: 120, cacheReadInputTokens: 74 };
+    const message = (metadata: object): object => ({ usage_metadata: usageOf(26, 20), response_metadata: metadata });
+    const right = { inputTokens: 100, outputTokens: 20, cacheReadTokens: 74 };
+    expect(readUsage({}, { message: message({ usage }) }, undefined)).toMatchObject(right);
+    expect(readUsage({}, { message: message({ metadata: { usage } }) }, undefined)).toMatchObject(right);
+    const merged = { ...usage, outputTokens: 33, totalTokens: 133 };
+    expect(readUsage({}, { message: message({ usage: merged }) }, undefined)).toMatchObject({ inputTokens: 26 });
   });
 
   it('are left as they are where they do not show the fault', () => {
@@ -103,60 +138,6 @@ describe('tokens of a stream', () => {
         expect(found.audioInputTokens ?? 0).toBeLessThanOrEqual(inputTokens);
       }),
     );
-  });
-});
-
-describe('the first content of a stream', () => {
-  const chunk = (message: object): object => ({ chunk: { message } });
-
-  it.each([
-    ['a word', 'Sunny', undefined],
-    ['a tool call', '', chunk({ content: '', tool_call_chunks: [{ name: 'weather' }] })],
-    ['a thought', '', chunk({ content: [{ type: 'thinking', thinking: 'Hm.' }] })],
-    ['a thought beside the content', '', chunk({ content: '', additional_kwargs: { reasoning_content: 'Hm.' } })],
-  ])('is %s', (_name, token, fields) => {
-    const tokens = createStreamedTokens();
-    addToken(tokens, token, fields);
-    expect(streamFacts(tokens, 0)['gen_ai.response.time_to_first_chunk']).toBeGreaterThan(0);
-  });
-
-  it.each([
-    ['an empty text', chunk({ content: '' })],
-    ['no block', chunk({ content: [] })],
-    ['a block without words', chunk({ content: [{ type: 'text', text: '' }] })],
-    ['usage alone', chunk({ content: '', usage_metadata: usageOf(100, 1) })],
-  ])('is not %s', (_name, fields) => {
-    const tokens = createStreamedTokens();
-    addToken(tokens, '', fields);
-    expect(streamFacts(tokens, 0)).toMatchObject({
-      'spanline.stream.chunks': 1,
-      'gen_ai.response.time_to_first_chunk': undefined,
-    });
-  });
-});
-
-describe('the first content of a stream of events', () => {
-  const words = (text: string): object => ({ event: 'content-block-delta', delta: { type: 'text-delta', text } });
-  const begin = (content: object): object => ({ event: 'content-block-start', content });
-
-  it.each([
-    ['a word', words('Sunny')],
-    ['the name of a tool', begin({ type: 'tool_call_chunk', name: 'weather', args: '' })],
-    ['a thought', { event: 'content-block-delta', delta: { type: 'reasoning-delta', reasoning: 'Hm.' } }],
-  ])('is %s', (_name, event) => {
-    const tokens = createStreamedTokens();
-    addStreamEvent(tokens, event);
-    expect(streamFacts(tokens, 0)['gen_ai.response.time_to_first_chunk']).toBeGreaterThan(0);
-  });
-
-  it.each([
-    ['an empty word', words('')],
-    ['the start of a text', begin({ type: 'text', text: '' })],
-    ['the start of the message', { event: 'message-start', usage: usageOf(100, 1) }],
-  ])('is not %s', (_name, event) => {
-    const tokens = createStreamedTokens();
-    addStreamEvent(tokens, event);
-    expect(tokens.firstMs).toBeUndefined();
   });
 });
 

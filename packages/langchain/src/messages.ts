@@ -30,8 +30,13 @@ const CALL_BLOCKS: ReadonlySet<unknown> = new Set([
   'functionCall',
 ]);
 
+function isCall(block: unknown): boolean {
+  const { type, functionCall } = bag(block);
+  return CALL_BLOCKS.has(type) || functionCall !== undefined;
+}
+
 function withoutCalls(content: unknown): unknown {
-  return Array.isArray(content) ? content.filter((block) => !CALL_BLOCKS.has(bag(block)['type'])) : content;
+  return Array.isArray(content) ? content.filter((block) => !isCall(block)) : content;
 }
 
 /** Calls as the model made them; those whose arguments are no JSON stand beside the others in LangChain. */

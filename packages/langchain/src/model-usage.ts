@@ -1,5 +1,5 @@
 import { type NormalizedUsage, normalizeUsage, type UsageIssue } from '@spanline/core/source';
-import { type Bag, bag, number } from './bag.ts';
+import { type Bag, bag, first, number } from './bag.ts';
 import type { StreamedTokens } from './tokens.ts';
 
 /** LangChain's `usage_metadata`, and what was wrong with it. */
@@ -8,18 +8,30 @@ interface Counted {
   readonly issue?: UsageIssue;
 }
 
+/** What Anthropic reports with the first event of a stream; before 1.2.3 `@langchain/anthropic` leaves the cached tokens out of the input. */
+function anthropicStart({ firstUsage, isOldAnthropic }: StreamedTokens): Bag {
+  const usage = firstUsage ?? {};
+  const details = bag(usage['input_token_details']);
+  const cached = (number(details['cache_read']) ?? 0) + (number(details['cache_creation']) ?? 0);
+  const input = number(usage['input_tokens']) ?? 0;
+  return isOldAnthropic || cached > input ? { ...usage, input_tokens: input + cached, total_tokens: undefined } : usage;
+}
+
 /**
- * Anthropic counts its output up: 1 with the first event, 20 with the last means 20. `@langchain/anthropic` adds the two; the last one is right.
+ * Anthropic counts its output up: 1 with the first event and 20 with the last means 20. `@langchain/anthropic` adds the two, before 1.4 the cached tokens as
+ * well.
  */
-function withoutFirstCount(usage: Bag, { firstUsage, lastUsage }: StreamedTokens): Counted {
-  const first = number(firstUsage?.['output_tokens']) ?? 0;
-  const last = number(lastUsage?.['output_tokens']) ?? 0;
-  const output = number(usage['output_tokens']) ?? 0;
-  const isDelta = (number(lastUsage?.['input_tokens']) ?? 0) === 0;
-  const right = isDelta ? last : last - first;
-  if (firstUsage === lastUsage || first === 0 || right < 0 || output !== right + first) return { usage };
-  const total = (number(usage['input_tokens']) ?? 0) + right;
-  return { usage: { ...usage, output_tokens: right, total_tokens: total }, issue: 'chunks_added' };
+function fromFirstAndLast(usage: Bag, streamed: StreamedTokens): Counted {
+  const { firstUsage, lastUsage } = streamed;
+  if (firstUsage === undefined || lastUsage === undefined || firstUsage === lastUsage) return { usage };
+  const start = number(firstUsage['output_tokens']) ?? 0;
+  const last = number(lastUsage['output_tokens']) ?? 0;
+  const isDelta = (number(lastUsage['input_tokens']) ?? 0) === 0;
+  const output = isDelta ? last : last - start;
+  if (output < 0 || number(usage['output_tokens']) !== output + start) return { usage };
+  const right: Bag = { ...anthropicStart(streamed), output_tokens: output, total_tokens: undefined };
+  const isSame = start === 0 && right['input_tokens'] === usage['input_tokens'];
+  return isSame ? { usage: right } : { usage: right, issue: 'chunks_added' };
 }
 
 /** Google repeats the cached tokens of the prompt on every chunk; `@langchain/google-genai` adds them up. */
@@ -54,14 +66,22 @@ function isGoogle(provider: unknown, generation: Bag): boolean {
 
 function correct(usage: Bag, generation: Bag, metadata: Bag, streamed: StreamedTokens | undefined): Counted {
   const provider = metadata['model_provider'] ?? streamed?.provider;
-  if (provider === 'anthropic' && streamed !== undefined) return withoutFirstCount(usage, streamed);
+  if (provider === 'anthropic' && streamed !== undefined) return fromFirstAndLast(usage, streamed);
   if (!isGoogle(provider, generation)) return { usage };
   const isDelta = provider === 'google-genai' && streamed?.lastUsage === undefined && streamed !== undefined;
   return withThoughts(isDelta ? withoutRepeatedCache(usage, streamed) : { usage });
 }
 
-function isCounted({ inputTokens = 0, outputTokens = 0 }: NormalizedUsage): boolean {
-  return inputTokens > 0 || outputTokens > 0;
+function counted(candidate: unknown): NormalizedUsage | undefined {
+  const usage = normalizeUsage(candidate);
+  return (usage?.inputTokens ?? 0) > 0 || (usage?.outputTokens ?? 0) > 0 ? usage : undefined;
+}
+
+/** Older clients leave cached tokens out of the input, or do not tell them at all; what the provider itself reported does. */
+function isMoreExact(raw: NormalizedUsage | undefined, usage: NormalizedUsage): raw is NormalizedUsage {
+  if (raw === undefined || raw.issue !== undefined || raw.outputTokens !== usage.outputTokens) return false;
+  const cached = (raw.cacheReadTokens ?? 0) + (raw.cacheWriteTokens ?? 0);
+  return cached > 0 && (raw.inputTokens ?? 0) > (usage.inputTokens ?? 0);
 }
 
 /**
@@ -76,27 +96,26 @@ export function readUsage(
   const message = bag(generation['message']);
   const metadata = bag(message['response_metadata']);
   const { usage, issue } = correct(bag(message['usage_metadata']), generation, metadata, streamed);
-  const candidates = [
-    usage,
-    metadata['usageMetadata'],
-    metadata['usage'],
-    bag(metadata['metadata'])['usage'],
-    metadata['tokenUsage'],
-    result['llmOutput'],
-    generation['generationInfo'],
-  ];
-  for (const candidate of candidates) {
-    const found = normalizeUsage(candidate);
-    if (found === undefined || !isCounted(found)) continue;
-    if (candidate === usage && issue !== undefined) found.issue ??= issue;
-    return found;
+  const raw = counted(first(metadata['usage'], bag(metadata['metadata'])['usage']));
+  const found = counted(usage);
+  if (found === undefined) {
+    const others = [
+      metadata['usageMetadata'],
+      metadata['tokenUsage'],
+      result['llmOutput'],
+      generation['generationInfo'],
+    ];
+    return raw ?? others.map(counted).find((other) => other !== undefined);
   }
-  return undefined;
+  if (isMoreExact(raw, found)) return raw;
+  if (issue !== undefined) found.issue ??= issue;
+  return found;
 }
 
 /** The tokens that had been reported when a stream broke off. */
-export function readPartialUsage({ firstUsage, lastUsage }: StreamedTokens): NormalizedUsage | undefined {
-  const reports = [lastUsage, firstUsage].map(normalizeUsage);
-  const found = reports.find((report) => (report?.inputTokens ?? 0) > 0);
+export function readPartialUsage(streamed: StreamedTokens): NormalizedUsage | undefined {
+  const start = streamed.provider === 'anthropic' ? anthropicStart(streamed) : streamed.firstUsage;
+  const last = streamed.lastUsage === streamed.firstUsage ? start : streamed.lastUsage;
+  const found = [last, start].map(normalizeUsage).find((report) => (report?.inputTokens ?? 0) > 0);
   return found === undefined ? undefined : { ...found, issue: 'incomplete' };
 }

@@ -12,6 +12,8 @@ export interface StreamedTokens {
   firstMs: number | undefined;
   parts: string[];
   characters: number;
+  /** `@langchain/anthropic` before 1.0, which does not name its provider. */
+  isOldAnthropic: boolean;
   /** LangChain's name of the provider, and the model that it says answered. */
   provider: string | undefined;
   model: string | undefined;
@@ -28,6 +30,7 @@ export function createStreamedTokens(): StreamedTokens {
     firstMs: undefined,
     parts: [],
     characters: 0,
+    isOldAnthropic: false,
     provider: undefined,
     model: undefined,
     firstUsage: undefined,
@@ -47,8 +50,8 @@ function saysSomething(block: unknown): boolean {
 /** Content is text, reasoning or a piece of a tool call; the first chunk of most providers has none. */
 function hasContent(token: unknown, message: Bag): boolean {
   if (text(token) !== undefined) return true;
-  const { content, tool_call_chunks: calls } = message;
-  if (Array.isArray(calls) && calls.length > 0) return true;
+  const { content, tool_call_chunks: chunks, tool_calls: calls } = message;
+  if ((Array.isArray(chunks) && chunks.length > 0) || (Array.isArray(calls) && calls.length > 0)) return true;
   if (Array.isArray(content)) return content.some(saysSomething);
   return text(content) !== undefined || text(bag(message['additional_kwargs'])['reasoning_content']) !== undefined;
 }
@@ -64,7 +67,7 @@ export function addToken(tokens: StreamedTokens, token: unknown, fields: unknown
   tokens.chunks++;
   if (chunk !== undefined) tokens.isStream = true;
   if (tokens.firstMs === undefined && hasContent(token, message)) tokens.firstMs = performance.now();
-  tokens.provider ??= text(bag(message['response_metadata'])['model_provider']);
+  if (tokens.provider === undefined) noteProvider(tokens, message);
   noteUsage(tokens, message['usage_metadata']);
   return keep(tokens, text(token));
 }
@@ -95,6 +98,14 @@ export function addStreamEvent(tokens: StreamedTokens, event: unknown): boolean 
   tokens.chunks++;
   if (tokens.firstMs === undefined && isSome(part)) tokens.firstMs = performance.now();
   return keep(tokens, text(part['text']));
+}
+
+/** The first event of Anthropic's own protocol is a message without content. */
+function noteProvider(tokens: StreamedTokens, message: Bag): void {
+  tokens.provider = text(bag(message['response_metadata'])['model_provider']);
+  if (tokens.provider !== undefined || bag(message['additional_kwargs'])['type'] !== 'message') return;
+  tokens.provider = 'anthropic';
+  tokens.isOldAnthropic = true;
 }
 
 function noteUsage(tokens: StreamedTokens, usage: unknown): void {

@@ -28,7 +28,7 @@ function message(
       { type: 'ping' },
       ...deltas.map((delta) => ({ type: 'content_block_delta', index: 0, delta })),
       { type: 'content_block_stop', index: 0 },
-      { type: 'message_delta', delta: end, usage: { output_tokens: 20 } },
+      { type: 'message_delta', delta: end, usage: { ...INPUT, output_tokens: 20 } },
       { type: 'message_stop' },
     ],
     true,
