@@ -1,33 +1,77 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { jsonLines, runChild } from '../support/child.ts';
 
-describe('an agent whose model fails', () => {
-  const program = (instrument: string): string => `
+// Each test starts processes that compile what they load.
+vi.setConfig({ testTimeout: 60_000 });
+
+/** A program with a model that hands over, speaks and breaks; `main` runs it. */
+const program = (instrument: string, main: string): string => `
 import { createTracer } from '@spanline/core';
 import { instrumentLlamaIndex } from '@spanline/llamaindex';
 import * as workflow from '@llamaindex/workflow';
 const tracer = createTracer({ service: { name: 'child' }, statsIntervalSeconds: 0 });
 ${instrument}
-class Down {
-  supportToolCall = true;
-  metadata = { model: 'down-1' };
-  async chat() { throw new RangeError('the model is down'); }
-}
-await workflow.agent({ name: 'talker', llm: new Down() as never }).run('hello');
+const broken = new RangeError('the model is down');
+const model = (...turns: object[][]) => ({
+  supportToolCall: true,
+  metadata: { model: 'down-1' },
+  async chat() {
+    const turn = turns.shift();
+    if (turn === undefined) throw broken;
+    return (async function* () {
+      yield* turn.map((chunk) => ({ delta: '', raw: null, ...chunk }));
+      if (turns.length === 0 && !turn.some((chunk) => 'options' in chunk)) throw broken;
+    })();
+  },
+}) as never;
+${main}
 `;
+const INSTRUMENT = 'instrumentLlamaIndex({ tracer, modules: [workflow] });';
 
-  it('is written before Node ends the process, from the origin up', async () => {
-    const plain = await runChild(program(''));
-    const traced = await runChild(program('instrumentLlamaIndex({ tracer, modules: [workflow] });'));
+const HAND_OFF = `[{ options: { toolCall: [{ id: '1', name: 'handOff', input: { toAgent: 'second', reason: 'r' } }] } }]`;
+
+type Line = Record<string, unknown>;
+
+const ended = (stdout: string): Line[] => jsonLines(stdout).filter((line) => line['event.name'] === 'span.end');
+
+describe('an agent whose model fails', () => {
+  it.each([
+    [
+      'at once',
+      `await workflow.agent({ name: 'talker', llm: model() }).run('hello');`,
+      ['chat down-1', 'step talker', 'invoke_agent talker'],
+    ],
+    [
+      'in the middle of its answer',
+      `for await (const _ of workflow.agent({ name: 'talker', llm: model([{ delta: 'I think' }]) }).runStream('hello'));`,
+      ['chat down-1', 'step talker', 'invoke_agent talker'],
+    ],
+    [
+      'after another agent has handed over to it',
+      `const second = workflow.agent({ name: 'second', llm: model() });
+const first = workflow.agent({ name: 'first', llm: model(${HAND_OFF}), canHandoffTo: [second] });
+await workflow.multiAgent({ agents: [first, second], rootAgent: first }).run('hello');`,
+      ['chat down-1', 'step second', 'invoke_agent first'],
+    ],
+  ])('%s is written before Node ends the process, from the origin up', async (_, main, names) => {
+    const plain = await runChild(program('', main));
+    const traced = await runChild(program(INSTRUMENT, main));
     expect(traced.code).toBe(plain.code);
+    expect(traced.code).not.toBe(0);
     expect(traced.stderr).toContain('the model is down');
-    const failed = jsonLines(traced.stdout).filter((line) => line['event.name'] === 'span.end');
-    expect(failed.map((line) => [line['span.name'], line['span.status'], line['error.type']])).toEqual([
-      ['chat down-1', 'error', 'RangeError'],
-      ['step talker', 'error', 'RangeError'],
-      ['invoke_agent talker', 'error', 'RangeError'],
-    ]);
+    const failed = ended(traced.stdout).filter((line) => line['span.status'] === 'error');
+    expect(failed.map((line) => line['span.name'])).toEqual(names);
     expect(failed.map((line) => line['spanline.error.propagated'] ?? false)).toEqual([false, true, true]);
+    for (const line of failed) expect(line).toMatchObject({ 'error.type': 'RangeError' });
+    expect(new Set(ended(traced.stdout).map((line) => line['trace_id'])).size).toBe(1);
+  });
+
+  it('is written though the program goes on and waits for ever', async () => {
+    const main = `process.on('unhandledRejection', () => setImmediate(() => process.exit(7)));
+await workflow.agent({ name: 'talker', llm: model() }).run('hello');`;
+    const traced = await runChild(program(INSTRUMENT, main));
+    expect(traced.code).toBe(7);
+    expect(ended(traced.stdout).map((line) => line['span.status'])).toEqual(['error', 'error', 'error']);
   });
 });
 
@@ -85,5 +129,31 @@ console.log(JSON.stringify({ alive: made.filter((ref) => ref.deref() !== undefin
     );
     expect(result.stderr).toBe('');
     expect(Number(jsonLines(result.stdout)[0]?.['alive'])).toBeLessThan(10);
+  });
+});
+
+describe('what a chat leaves running', () => {
+  it('is abandoned when its stream is forgotten unread', async () => {
+    const result = await runChild(
+      `
+import { createTracer } from '@spanline/core';
+import { instrumentLlamaIndex } from '@spanline/llamaindex';
+import { SimpleChatEngine, Settings } from 'llamaindex';
+instrumentLlamaIndex({ tracer: createTracer({ statsIntervalSeconds: 0 }) });
+const chat = async () => (async function* () { yield { delta: 'a', raw: null }; })();
+Settings.llm = { metadata: { model: 'm' }, complete: chat, chat } as never;
+await (async () => void (await new SimpleChatEngine().chat({ message: 'x', stream: true })))();
+for (let round = 0; round < 20; round++) {
+  await new Promise((resolve) => setImmediate(resolve));
+  globalThis.gc?.();
+}
+`,
+      { nodeOptions: ['--expose-gc'] },
+    );
+    const ended = jsonLines(result.stdout).filter((line) => line['event.name'] === 'span.end');
+    expect(ended.map((line) => [line['span.type'], line['span.status']]).toSorted()).toEqual([
+      ['chain', 'abandoned'],
+      ['llm', 'abandoned'],
+    ]);
   });
 });

@@ -80,12 +80,9 @@ function watch(source: ReadableStream, watcher: StreamWatcher): boolean {
  * @returns false for anything else
  */
 export function watchReadableInPlace(value: unknown, told: StreamWatcher): boolean {
-  if (typeof value !== 'object' || value === null || Object.getPrototypeOf(value) !== ReadableStream.prototype) {
-    return false;
-  }
-  const source = value as ReadableStream;
+  if (!(value instanceof ReadableStream)) return false;
   const watcher = once(told);
-  if (source.locked || !watch(source, watcher)) return false;
-  forgotten.register(source, watcher);
+  if (value.locked || !watch(value, watcher)) return false;
+  forgotten.register(value, watcher);
   return true;
 }
