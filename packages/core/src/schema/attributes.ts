@@ -127,6 +127,7 @@ export const FACT_KEYS = {
   'spanline.retry.attempt': 'int',
   'spanline.cache.hit': 'boolean',
   'spanline.ratelimit.remaining_ratio': 'double',
+  'spanline.provider.request_id': 'string',
   'spanline.llm.repeat_ratio': 'double',
   'gen_ai.usage.input_tokens': 'int',
   'gen_ai.usage.output_tokens': 'int',

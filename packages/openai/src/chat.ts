@@ -1,0 +1,155 @@
+import type { Message, MessagePart, SpanAttributes } from '@spanline/core';
+import { type AnswerReader, toMessages } from '@spanline/core/source';
+import { answerFacts } from './answer-facts.ts';
+import { type Bag, bag, list, number, text } from './bag.ts';
+import { createKeptText, type KeptText } from './kept-text.ts';
+
+interface StreamedCall {
+  id: unknown;
+  name: unknown;
+  readonly arguments: KeptText;
+}
+
+/** One choice of a streamed answer, as far as it came. */
+interface StreamedChoice {
+  role: unknown;
+  reason: string | undefined;
+  readonly content: KeptText;
+  readonly reasoning: KeptText;
+  readonly calls: Map<number, StreamedCall>;
+}
+
+/** Most choices and tool calls that are kept of one answer. */
+const MAX_ENTRIES = 128;
+
+function entryOf<T>(entries: Map<number, T>, index: unknown, create: () => T): T | undefined {
+  const key = number(index) ?? 0;
+  const known = entries.get(key);
+  if (known !== undefined || entries.size >= MAX_ENTRIES) return known;
+  const made = create();
+  entries.set(key, made);
+  return made;
+}
+
+const newChoice = (): StreamedChoice => ({
+  role: undefined,
+  reason: undefined,
+  content: createKeptText(),
+  reasoning: createKeptText(),
+  calls: new Map(),
+});
+
+function addCalls(choice: StreamedChoice, deltas: readonly unknown[]): void {
+  for (const delta of deltas) {
+    const { index, id, function: called } = bag(delta);
+    const call = entryOf(choice.calls, index, () => ({ id, name: undefined, arguments: createKeptText() }));
+    if (call === undefined) continue;
+    call.id ??= id;
+    call.name ??= bag(called)['name'];
+    call.arguments.add(bag(called)['arguments']);
+  }
+}
+
+/** @returns true when the delta brought content: text, a refusal, a thought or a piece of a tool call */
+function addDelta(choice: StreamedChoice, delta: Bag): boolean {
+  const { role, content, refusal, reasoning_content: thought, reasoning, tool_calls: calls, text: completed } = delta;
+  choice.role ??= role;
+  for (const piece of [content, refusal, completed]) choice.content.add(piece);
+  choice.reasoning.add(text(thought) ?? reasoning);
+  addCalls(choice, list(calls));
+  return (
+    [content, refusal, completed, thought, reasoning].some((piece) => text(piece) !== undefined) ||
+    list(calls).length > 0
+  );
+}
+
+function streamedMessage(choice: StreamedChoice): Message {
+  const parts: MessagePart[] = [];
+  const reasoning = choice.reasoning.toString();
+  const content = choice.content.toString();
+  if (reasoning !== '') parts.push({ type: 'reasoning', content: reasoning });
+  if (content !== '') parts.push({ type: 'text', content });
+  const tool_calls = [...choice.calls.values()].map((call) => ({
+    id: call.id,
+    function: { name: call.name, arguments: call.arguments.toString() },
+  }));
+  const [calling] = tool_calls.length === 0 ? [] : toMessages([{ role: 'assistant', content: '', tool_calls }]);
+  return withReason(
+    { role: text(choice.role) ?? 'assistant', parts: [...parts, ...(calling?.parts ?? [])] },
+    choice.reason,
+  );
+}
+
+function withReason(message: Message, reason: string | undefined): Message {
+  return reason === undefined ? message : { ...message, finish_reason: reason };
+}
+
+function wholeMessage(choice: Bag): Message {
+  const { message, text: completion } = choice;
+  const { refusal, content } = bag(message);
+  const said = message === undefined ? { role: 'assistant', content: completion } : message;
+  const [converted] = toMessages([
+    content === null && text(refusal) !== undefined ? { ...bag(said), content: refusal } : said,
+  ]);
+  return withReason(converted ?? { role: 'assistant', parts: [] }, text(choice['finish_reason']));
+}
+
+function outputFacts(messages: Message[], reasons: readonly (string | undefined)[]): SpanAttributes {
+  const known = reasons.filter((reason) => reason !== undefined);
+  return {
+    'gen_ai.response.finish_reasons': known.length === 0 ? undefined : known,
+    ...(messages.length === 0 ? {} : { 'gen_ai.output.messages': messages }),
+  };
+}
+
+/**
+ * Reads the answers of `/chat/completions` and of `/completions`.
+ *
+ * @param asksUsage - true when the token counts were not asked for by the application: it gets the stream as if nobody had
+ */
+export function createChatReader(asksUsage: boolean): AnswerReader {
+  const choices = new Map<number, StreamedChoice>();
+  let facts: SpanAttributes = {};
+
+  const addChoice = (value: unknown): boolean => {
+    const { index, delta, text: completed, finish_reason: reason } = bag(value);
+    const choice = entryOf(choices, index, newChoice);
+    if (choice === undefined) return false;
+    choice.reason = text(reason) ?? choice.reason;
+    return addDelta(choice, delta === undefined ? { text: completed } : bag(delta));
+  };
+
+  return {
+    whole(value): SpanAttributes {
+      const answer = bag(value);
+      const given = list(answer['choices']).map(bag);
+      return {
+        ...answerFacts(answer),
+        ...outputFacts(
+          given.map(wholeMessage),
+          given.map((choice) => text(choice['finish_reason'])),
+        ),
+      };
+    },
+    chunk(value): 'content' | 'event' | 'unasked' {
+      const chunk = bag(value);
+      const told = Object.entries(answerFacts(chunk)).filter(([, fact]) => fact !== undefined);
+      facts = { ...facts, ...Object.fromEntries(told) };
+      const given = list(chunk['choices']);
+      if (asksUsage && given.length === 0 && bag(chunk['usage']) === chunk['usage']) return 'unasked';
+      if (asksUsage && chunk['usage'] === null) delete chunk['usage'];
+      const brought = given.map(addChoice);
+      return brought.includes(true) ? 'content' : 'event';
+    },
+    gathered(): SpanAttributes {
+      const given = [...choices.values()];
+      return {
+        ...facts,
+        ...outputFacts(
+          given.map(streamedMessage),
+          given.map((choice) => choice.reason),
+        ),
+      };
+    },
+  };
+}
