@@ -1,0 +1,110 @@
+import { SpanlineError } from '@spanline/core';
+import type { AlertRule } from './types.ts';
+
+const rule = (fields: AlertRule): Readonly<AlertRule> => Object.freeze(fields);
+
+/** Rules beyond the five defaults. Each is opt-in: `rules: [...DEFAULT_RULES, CATALOG.timeoutRate]`; change a field by spreading. */
+export const CATALOG: Readonly<{
+  tokensPerRequest: Readonly<AlertRule>;
+  timeoutRate: Readonly<AlertRule>;
+  queueDepth: Readonly<AlertRule>;
+  costPerRequestSpike: Readonly<AlertRule>;
+  rateLimit: Readonly<AlertRule>;
+  promptCacheDrop: Readonly<AlertRule>;
+  thumbsDownSpike: Readonly<AlertRule>;
+  promptInjection: Readonly<AlertRule>;
+  availability: Readonly<AlertRule>;
+  stepLatency: Readonly<AlertRule>;
+  dailySpend: (usd: number) => Readonly<AlertRule>;
+  dailyTokens: (tokens: number) => Readonly<AlertRule>;
+  safetyTriggers: (count: number) => Readonly<AlertRule>;
+}> = Object.freeze({
+  tokensPerRequest: rule({
+    name: 'Token Usage Spike',
+    metric: 'tokens_per_request',
+    threshold: 2,
+    comparison: 'gte',
+    relativeTo: 'baseline',
+  }),
+  timeoutRate: rule({ name: 'Timeout Rate', metric: 'timeout_rate', threshold: 0.005, comparison: 'gt' }),
+  queueDepth: rule({ name: 'Queue Depth', metric: 'queue_depth', threshold: 100, comparison: 'gt' }),
+  costPerRequestSpike: rule({
+    name: 'Cost per Request Spike',
+    metric: 'cost_per_request_usd',
+    threshold: 3,
+    comparison: 'gt',
+    relativeTo: 'baseline',
+  }),
+  rateLimit: rule({
+    name: 'Rate Limit Approaching',
+    metric: 'rate_limit_remaining_ratio',
+    threshold: 0.1,
+    comparison: 'lt',
+    windowMinutes: 5,
+  }),
+  promptCacheDrop: rule({
+    name: 'Prompt Cache Drop',
+    metric: 'cache_hit_ratio',
+    threshold: 0.5,
+    comparison: 'lt',
+    relativeTo: 'baseline',
+  }),
+  thumbsDownSpike: rule({
+    name: 'Thumbs-Down Spike',
+    metric: 'thumbs_down_rate',
+    threshold: 2,
+    comparison: 'gt',
+    relativeTo: 'baseline',
+    windowMinutes: 60,
+  }),
+  promptInjection: rule({
+    name: 'Prompt Injection',
+    metric: 'prompt_injections',
+    threshold: 1,
+    comparison: 'gte',
+    severity: 'critical',
+  }),
+  availability: rule({
+    name: 'Availability',
+    metric: 'availability',
+    threshold: 0.99,
+    comparison: 'lt',
+    severity: 'critical',
+  }),
+  stepLatency: rule({
+    name: 'Step Latency',
+    metric: 'latency_p99_ms',
+    threshold: 3,
+    comparison: 'gt',
+    relativeTo: 'baseline',
+    perStep: true,
+  }),
+  dailySpend: (usd: number) =>
+    rule({
+      name: 'Daily Spend',
+      metric: 'daily_spend_usd',
+      threshold: required('dailySpend(usd)', usd),
+      comparison: 'gt',
+      severity: 'critical',
+    }),
+  dailyTokens: (tokens: number) =>
+    rule({
+      name: 'Daily Tokens',
+      metric: 'daily_tokens',
+      threshold: required('dailyTokens(tokens)', tokens),
+      comparison: 'gt',
+    }),
+  safetyTriggers: (count: number) =>
+    rule({
+      name: 'Safety Triggers',
+      metric: 'safety_triggers',
+      threshold: required('safetyTriggers(count)', count),
+      comparison: 'gt',
+      severity: 'critical',
+    }),
+});
+
+function required(option: string, value: number): number {
+  if (typeof value === 'number' && Number.isFinite(value) && value >= 0) return value;
+  throw new SpanlineError({ code: 'ERR_INVALID_RULE', option, expected: 'a number of at least 0', got: value });
+}
