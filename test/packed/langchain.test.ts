@@ -1,8 +1,6 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { LLMock } from '@copilotkit/aimock';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createProject, packAll, removeFolders } from './workspace.ts';
+import { createProject, packAll, removeFolders, runProgram } from './workspace.ts';
 
 let tarballs: Map<string, string>;
 let provider: LLMock;
@@ -88,18 +86,6 @@ interface Result extends Record<'invoked' | 'streamed' | 'agent' | 'cached', Par
   open: number;
 }
 
-/** Runs beside this process, whose fake provider has to answer it. */
-async function runProgram(project: string): Promise<Result> {
-  const child = spawn(process.execPath, ['program.mjs'], { cwd: project, env: { ...process.env, NODE_OPTIONS: '' } });
-  let output = '';
-  child.stdout.setEncoding('utf8').on('data', (text: string) => (output += text));
-  child.stderr.setEncoding('utf8').on('data', (text: string) => (output += text));
-  const [code] = (await once(child, 'close')) as [number];
-  const line = output.split('\n').find((text) => text.startsWith('::'));
-  if (code !== 0 || line === undefined) throw new Error(`the program ended with ${code}:\n${output}`);
-  return JSON.parse(line.slice(2)) as Result;
-}
-
 const CHAIN = `chain chain
   prompt ChatPromptTemplate
   llm chat gpt-4o-mini
@@ -137,7 +123,7 @@ describe('@langchain/core 0.3', () => {
       ['@langchain/core@0.3.80', '@langchain/openai@0.6.17', '@langchain/langgraph@0.4.10', 'zod@3.25.76'],
       { 'program.mjs': program(`${provider.url}/v1`) },
     );
-    const { invoked, streamed, agent, cached, errors, open } = await runProgram(project);
+    const { invoked, streamed, agent, cached, errors, open } = await runProgram<Result>(project);
     expect([errors, open]).toEqual([0, 0]);
     expect(invoked.tree).toBe(CHAIN);
     expect(invoked.calls).toMatchObject([BILLED]);

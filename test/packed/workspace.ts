@@ -1,4 +1,5 @@
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -84,4 +85,20 @@ export function createProject(
     folder,
   );
   return folder;
+}
+
+/**
+ * Runs a project's `program.mjs` beside this process, whose fake providers have to answer it.
+ *
+ * @returns the JSON that it prints on a line after `::`
+ */
+export async function runProgram<T>(project: string): Promise<T> {
+  const child = spawn(process.execPath, ['program.mjs'], { cwd: project, env: { ...process.env, NODE_OPTIONS: '' } });
+  let output = '';
+  child.stdout.setEncoding('utf8').on('data', (text: string) => (output += text));
+  child.stderr.setEncoding('utf8').on('data', (text: string) => (output += text));
+  const [code] = (await once(child, 'close')) as [number];
+  const line = output.split('\n').find((text) => text.startsWith('::'));
+  if (code !== 0 || line === undefined) throw new Error(`the program ended with ${code}:\n${output}`);
+  return JSON.parse(line.slice(2)) as T;
 }
