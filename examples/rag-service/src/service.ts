@@ -3,6 +3,7 @@ import { debugSession, feedbackRoute, spanlineErrorHandler, spanlineExpress } fr
 import { SpanlineCallbackHandler } from '@spanline/langchain';
 import { instrumentLlamaIndex } from '@spanline/llamaindex';
 import express, { type Express, type Request, type Response } from 'express';
+import type { EngineResponse } from 'llamaindex';
 import type { Chunk } from './documents.ts';
 import { createLangChainAssistant } from './langchain-assistant.ts';
 import { createLlamaIndexAssistant } from './llamaindex-assistant.ts';
@@ -31,9 +32,20 @@ async function answer(req: Request, res: Response, parts: AsyncIterable<string>)
     res.json({ answer: text });
     return;
   }
-  res.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-cache' });
-  for await (const part of parts) res.write(`data: ${JSON.stringify(part)}\n\n`);
+  for await (const part of parts) {
+    // The head waits for the first words: until then a failure has a status of its own.
+    if (!res.headersSent) res.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-cache' });
+    res.write(`data: ${JSON.stringify(part)}\n\n`);
+  }
   res.end('data: [DONE]\n\n');
+}
+
+/** The text of LlamaIndex's chunks, for as long as the client is there: its engines take no signal. */
+async function* textOf(chunks: AsyncIterable<EngineResponse>, signal: AbortSignal): AsyncGenerator<string> {
+  for await (const { message } of chunks) {
+    if (signal.aborted) return;
+    yield message.content as string;
+  }
 }
 
 /** An Express service with a documentation assistant, offered by LangChain, by LlamaIndex and as an agent. */
@@ -60,14 +72,7 @@ export async function createService({ tracer, provider, chunks, debugKey }: Serv
   app.post('/llamaindex/ask', async (req, res) => {
     const query = question(req);
     tracer.logger.info('asking LlamaIndex');
-    const stream = await engine.query({ query, stream: true });
-    await answer(
-      req,
-      res,
-      (async function* text() {
-        for await (const part of stream) yield part.message.content as string;
-      })(),
-    );
+    await answer(req, res, textOf(await engine.query({ query, stream: true }), req.clientSignal));
   });
 
   app.post('/agent/ask', async (req, res) => {
