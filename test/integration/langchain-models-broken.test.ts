@@ -6,7 +6,7 @@ import { SpanlineCallbackHandler } from '@spanline/langchain';
 import { createAgent } from 'langchain';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { MODELS } from '../support/wire/models.ts';
-import { openWire, type Wire } from '../support/wire/server.ts';
+import { json, openWire, type Wire } from '../support/wire/server.ts';
 
 const TWENTY_MINUTES = 1_200_000;
 
@@ -68,6 +68,23 @@ describe('a model call', () => {
       'span.status': 'ok',
       'gen_ai.usage.input_tokens': 100,
       'spanline.rollup.llm_calls': 1,
+    });
+  });
+
+  it('that Anthropic refuses tells what is left of its limits, and which request it was', async () => {
+    const headers = {
+      'request-id': 'req_7',
+      'anthropic-ratelimit-requests-limit': '50',
+      'anthropic-ratelimit-requests-remaining': '20',
+      'anthropic-ratelimit-input-tokens-limit': '40000',
+      'anthropic-ratelimit-input-tokens-remaining': '1000',
+    };
+    wire.answer(() => json({ type: 'error', error: { type: 'rate_limit_error', message: 'Slow down' } }, 429, headers));
+    await streamFailure(MODELS.ChatAnthropic.create(wire.url));
+    expect(log.records()[0]).toMatchObject({
+      'spanline.error.class': 'rate_limit',
+      'spanline.ratelimit.remaining_ratio': 0.025,
+      'spanline.provider.request_id': 'req_7',
     });
   });
 

@@ -99,6 +99,7 @@ describe.each(Object.keys(CLIENTS))('%s', (name) => {
       'spanline.cost.reason': 'no_usage',
     });
     expect(record?.['spanline.ratelimit.remaining_ratio']).toBe(hidesHeaders ? undefined : 0);
+    if (name.includes('OpenAI')) expect(record?.['spanline.provider.request_id']).toMatch(/^req-/);
     expect(record).not.toHaveProperty('gen_ai.response.time_to_first_chunk');
   });
 

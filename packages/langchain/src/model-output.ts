@@ -76,6 +76,11 @@ function responseId(message: Bag): string | undefined {
   return id === undefined || /^(?:run-|lc_run)/.test(id) ? undefined : id;
 }
 
+/** The id that a provider's support asks for: on errors of OpenAI and Anthropic, on answers and errors of Amazon. */
+function requestId(source: Bag): string | undefined {
+  return text(first(source['requestID'], source['request_id'], bag(source['$metadata'])['requestId']));
+}
+
 /** How an answer came. */
 export interface Answer {
   /** LangChain answered from its cache: nothing was streamed, and the tokens in the result were billed to another call. */
@@ -105,6 +110,7 @@ export function readModelOutput(result: unknown, { cached, startedMs, tokens }: 
     'gen_ai.response.finish_reasons': reasons.length === 0 ? undefined : reasons,
     'gen_ai.output.messages': generations.length === 0 ? undefined : generations.map(outputMessage),
     'spanline.ratelimit.remaining_ratio': cached ? undefined : rateLimitRatio(metadata['headers']),
+    'spanline.provider.request_id': cached ? undefined : requestId(metadata),
     ...(usage === undefined ? {} : usageAttributes(usage)),
     ...(cached ? { 'spanline.cache.hit': true } : {}),
     ...(tokens !== undefined && !cached && isStreamed(tokens, message) ? streamFacts(tokens, startedMs) : {}),
@@ -123,7 +129,11 @@ export function readBrokenAnswer(tokens: StreamedTokens, startedMs: number): Spa
 
 /** Reads what a provider's error tells beside itself. */
 export function readModelError(error: unknown): SpanAttributes {
-  const { headers, cause, response } = bag(error);
-  const ratios = [headers, bag(response)['headers'], bag(cause)['headers']].map(rateLimitRatio);
-  return { 'spanline.ratelimit.remaining_ratio': ratios.find((ratio) => ratio !== undefined) };
+  const source = bag(error);
+  const places = [source, bag(source['response']), bag(source['cause'])];
+  const ratios = places.map(({ headers }) => rateLimitRatio(headers));
+  return {
+    'spanline.ratelimit.remaining_ratio': ratios.find((ratio) => ratio !== undefined),
+    'spanline.provider.request_id': places.map(requestId).find((id) => id !== undefined),
+  };
 }

@@ -42,7 +42,10 @@ function converse(
   stopReason: string,
 ): WireReply {
   const metadata = { usage: USAGE, metrics: { latencyMs: 5 } };
-  if (!stream) return json({ output: { message: { role: 'assistant', content: [block] } }, stopReason, ...metadata });
+  if (!stream) {
+    const output = { message: { role: 'assistant', content: [block] } };
+    return json({ output, stopReason, ...metadata }, 200, { 'x-amzn-requestid': 'req_1' });
+  }
   const frames: (readonly [string, object])[] = [
     ['messageStart', { role: 'assistant' }],
     ...start,

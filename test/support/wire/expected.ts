@@ -106,6 +106,7 @@ export const EXPECTED: Readonly<Record<keyof typeof MODELS, Expected>> = {
       'gen_ai.provider.name': 'aws.bedrock',
       'gen_ai.request.model': 'anthropic.claude-3-5-haiku-20241022-v1:0',
     },
+    invoked: { 'spanline.provider.request_id': 'req_1' },
     reasons: { text: 'end_turn', tool: 'tool_use' },
     usd: 0.00011592,
   },
