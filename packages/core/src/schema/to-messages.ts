@@ -39,6 +39,10 @@ function toolResponse(id: unknown, response: unknown): MessagePart {
 
 const MODALITIES = ['image', 'audio', 'video', 'document'];
 
+function modalityOf(mime = ''): string {
+  return MODALITIES.find((name) => mime.startsWith(`${name}/`)) ?? 'document';
+}
+
 /** Media in the spellings of OpenAI, Anthropic, Google and LangChain. Payloads are replaced by a descriptor when the span is captured. */
 function media(block: Bag, type: string): MessagePart | undefined {
   const modality = MODALITIES.find((name) => type.includes(name)) ?? (type.includes('file') ? 'document' : undefined);
@@ -52,16 +56,18 @@ function media(block: Bag, type: string): MessagePart | undefined {
       content: text(inline.data) ?? '',
     };
   }
-  if (modality === undefined) return undefined;
   const source = bag(block.source) ?? bag(block[type]) ?? block;
-  const url = text(source.url) ?? text(bag(block.image_url)?.url) ?? text(block.image_url);
-  const data = text(source.data) ?? text(block.data);
   const mime = text(source.media_type) ?? text(block.mime_type) ?? text(block.mimeType);
+  const kind = modality ?? (type === 'media' ? modalityOf(mime) : undefined);
+  if (kind === undefined) return undefined;
+  const url = text(source.url) ?? text(bag(block.image_url)?.url) ?? text(block.image_url) ?? text(block.fileUri);
+  const data = text(source.data) ?? text(block.data);
   if (data !== undefined)
-    return { type: 'blob', modality, ...(mime === undefined ? {} : { mime_type: mime }), content: data };
-  const file = text(source.file_id) ?? text(block.file_id);
-  if (file !== undefined) return { type: 'file', modality, file_id: file };
-  return url === undefined ? undefined : { type: 'uri', modality, uri: url };
+    return { type: 'blob', modality: kind, ...(mime === undefined ? {} : { mime_type: mime }), content: data };
+  const file = text(source.file_id) ?? text(block.file_id) ?? text(block.fileId);
+  const id = file ?? (block.source_type === 'id' ? text(block.id) : undefined);
+  if (id !== undefined) return { type: 'file', modality: kind, file_id: id };
+  return url === undefined ? undefined : { type: 'uri', modality: kind, uri: url };
 }
 
 /** One content block of any provider as a part. What nobody knows is kept as it is, under its own type. */

@@ -1,0 +1,37 @@
+import { describe, expect, it } from 'vitest';
+import { toParts } from '../../src/schema/index.ts';
+
+const PNG = 'iVBORw0KGgo=';
+const blob = { type: 'blob', modality: 'image', mime_type: 'image/png', content: PNG };
+
+describe('media in a message', () => {
+  it.each([
+    [
+      'OpenAI',
+      { type: 'image_url', image_url: { url: 'https://a.test/x.png' } },
+      { type: 'uri', modality: 'image', uri: 'https://a.test/x.png' },
+    ],
+    ['Anthropic', { type: 'image', source: { type: 'base64', media_type: 'image/png', data: PNG } }, blob],
+    ['Google', { inlineData: { mimeType: 'image/png', data: PNG } }, blob],
+    ["LangChain's first blocks", { type: 'image', source_type: 'base64', mime_type: 'image/png', data: PNG }, blob],
+    ["LangChain's blocks of 1.x", { type: 'image', mimeType: 'image/png', data: PNG }, blob],
+    ["LangChain's Google clients", { type: 'media', mimeType: 'image/png', data: PNG }, blob],
+    [
+      "LangChain's Google clients, by address",
+      { type: 'media', mimeType: 'application/pdf', fileUri: 'gs://bucket/a.pdf' },
+      { type: 'uri', modality: 'document', uri: 'gs://bucket/a.pdf' },
+    ],
+    ['a file by its id', { type: 'file', fileId: 'file_1' }, { type: 'file', modality: 'document', file_id: 'file_1' }],
+    [
+      "a file by its id in LangChain's first blocks",
+      { type: 'file', source_type: 'id', id: 'file_1' },
+      { type: 'file', modality: 'document', file_id: 'file_1' },
+    ],
+  ])('is told as %s spells it', (_name, block, part) => {
+    expect(toParts([block])).toEqual([part]);
+  });
+
+  it('that nobody knows is kept as it is', () => {
+    expect(toParts([{ type: 'hologram', bytes: 3 }])).toEqual([{ type: 'hologram', bytes: 3 }]);
+  });
+});
