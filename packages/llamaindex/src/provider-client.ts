@@ -37,22 +37,25 @@ function addEmbeddingTokens(span: Span, response: unknown): void {
   span.set(usageAttributes({ source: usage.source, inputTokens: sum }));
 }
 
-function addAnswer(span: Span, answer: RawAnswer, raw: unknown): void {
-  if (span.isRecording && answer.add(raw)) span.set(answer.attributes());
+function tellAnswer(span: Span, answer: RawAnswer): void {
+  if (span.isRecording && answer.told) span.set(answer.attributes());
 }
 
 /** Reads along what came: an answer at once, a stream as its reader pulls it. */
 function hear(span: Span, answer: RawAnswer, guard: Guard, value: unknown): void {
   if (span.type === 'embedding') return addEmbeddingTokens(span, value);
   if (!isObject(value) || Object.getPrototypeOf(value) === ReadableStream.prototype) return;
+  const tell = (): void => {
+    guard(WHERE, () => tellAnswer(span, answer));
+  };
   const watched = watchStream(value, {
     run: (fn) => fn(),
-    chunk: (chunk) => guard(WHERE, () => addAnswer(span, answer, chunk)),
-    done: () => undefined,
-    left: () => undefined,
-    failed: () => undefined,
+    chunk: (chunk) => guard(WHERE, () => answer.add(chunk)),
+    done: tell,
+    left: tell,
+    failed: tell,
   });
-  if (watched === undefined) addAnswer(span, answer, value);
+  if (watched === undefined && answer.add(value)) tellAnswer(span, answer);
 }
 
 /** What a provider package's component is asked with is the span that is current; a call of the application's own on the same client is none of ours. */

@@ -45,6 +45,8 @@ export function createRawAnswer(): RawAnswer {
   // A provider may spread its counts over a stream: Anthropic tells the input with the first event, the output with the last.
   let usage: Bag | undefined;
   let told = false;
+  // Anthropic's first event counts what was written by then.
+  let unfinished = false;
 
   return {
     add(value): boolean {
@@ -57,6 +59,8 @@ export function createRawAnswer(): RawAnswer {
       const id = text(raw['id']) ?? text(raw['responseId']) ?? text(inner['id']);
       const reason = finishReason(raw);
       const counts = usageIn(raw);
+      if (raw['type'] === 'message_start' || raw['type'] === 'message_delta')
+        unfinished = raw['type'] === 'message_start';
       known = {
         ...known,
         ...(model === undefined ? {} : { 'gen_ai.response.model': model }),
@@ -76,7 +80,8 @@ export function createRawAnswer(): RawAnswer {
     },
     attributes(): SpanAttributes {
       const tokens = normalizeUsage(usage);
-      return { ...known, ...(tokens === undefined ? {} : usageAttributes(tokens)) };
+      if (tokens === undefined) return known;
+      return { ...known, ...usageAttributes(unfinished ? { ...tokens, issue: 'incomplete' } : tokens) };
     },
   };
 }
