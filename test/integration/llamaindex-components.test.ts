@@ -1,3 +1,4 @@
+import { createRequire } from 'node:module';
 import { createTracer, type Tracer, validate } from '@spanline/core';
 import { type MemoryLog, memoryLog, tree } from '@spanline/core/testing';
 import { instrumentLlamaIndex, type Uninstall } from '@spanline/llamaindex';
@@ -178,6 +179,22 @@ describe('a component that is called directly', () => {
   it('is an embedding model that overrides what the library defines', async () => {
     await uninstall.observe(new Ones()).getQueryEmbedding();
     expect(log.records()[0]).toMatchObject({ 'span.name': 'embeddings Ones', 'gen_ai.embeddings.dimension.count': 3 });
+  });
+
+  it("is LlamaIndex's own mock, which has base classes of its own", async () => {
+    const require = createRequire(createRequire(import.meta.url).resolve('llamaindex'));
+    const { MockLLM } = require('@llamaindex/core/llms/mock') as { MockLLM: new (options: object) => LLM };
+    const llm = uninstall.observe(new MockLLM({ responseMessage: 'mocked', timeBetweenToken: 0 }));
+    const { message } = await llm.chat({ messages: [{ role: 'user', content: 'hi' }] });
+    expect(message.content).toBe('mocked');
+    for await (const _ of await llm.chat({ messages: [{ role: 'user', content: 'hi' }], stream: true }));
+    await llm.complete({ prompt: 'hi' });
+    expect(log.records().map((record) => [record['span.type'], record['span.status']])).toEqual([
+      ['llm', 'ok'],
+      ['llm', 'ok'],
+      ['llm', 'ok'],
+    ]);
+    expect(log.records()[1]?.['gen_ai.output.messages']).toContain('mocked');
   });
 
   it('may be called without its object where it could be before', async () => {

@@ -116,9 +116,10 @@ function watchRuns(tracer: Tracer, guard: Guard, name: string, context: Bag): vo
  * import { traceWorkflow } from '@spanline/llamaindex';
  *
  * const asked = workflowEvent<string>({ debugLabel: 'asked' });
+ * const answered = workflowEvent<string>({ debugLabel: 'answered' });
  * const workflow = traceWorkflow(createWorkflow(), { name: 'answering' });
- * workflow.handle([asked], async function answer(_context, event) {
- *   return event.data;
+ * workflow.handle([asked], function answer(_context, { data }) {
+ *   return answered.with(data);
  * });
  * ```
  *
