@@ -4,7 +4,7 @@ import { type MemoryLog, memoryLog } from '@spanline/core/testing';
 import { type WrapOptions, wrapOpenAI } from '@spanline/openai';
 import OpenAI, { AzureOpenAI } from 'openai';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { startProvider } from '../support/openai/provider.ts';
+import { startProvider } from '../support/provider.ts';
 import { ask } from '../support/openai/scenarios.ts';
 import { drain, onlyRecord } from '../support/records.ts';
 import { events, json, openWire, type Wire } from '../support/wire/server.ts';

@@ -3,7 +3,8 @@ import { createTracer } from '@spanline/core';
 import { memoryLog } from '@spanline/core/testing';
 import { unwrapOpenAI, wrapOpenAI } from '@spanline/openai';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { startProvider } from '../support/openai/provider.ts';
+import { comparable } from '../support/comparable.ts';
+import { startProvider } from '../support/provider.ts';
 import { SCENARIOS } from '../support/openai/scenarios.ts';
 import { makesCopies, VERSIONS } from '../support/openai/versions.ts';
 
@@ -14,14 +15,6 @@ beforeAll(async () => {
 });
 
 afterAll(() => provider.stop());
-
-/** What a program saw, without the ids and times that the provider makes up for each answer. */
-const comparable = (value: unknown): unknown =>
-  JSON.parse(
-    JSON.stringify(value ?? null)
-      .replaceAll(/(?:resp|msg|modr|req)[-_][\w-]{8,}/g, 'id')
-      .replaceAll(/"(created\w*)":\d+/g, '"$1":0'),
-  );
 
 describe.each(Object.entries(VERSIONS))('a wrapped client of %s is one that is not:', (_version, Class) => {
   const newClient = (): InstanceType<typeof Class> =>

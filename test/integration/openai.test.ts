@@ -4,7 +4,7 @@ import { type MemoryLog, memoryLog, tree } from '@spanline/core/testing';
 import { type WrapOptions, wrapOpenAI } from '@spanline/openai';
 import OpenAI from 'openai';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { startProvider } from '../support/openai/provider.ts';
+import { startProvider } from '../support/provider.ts';
 import { ask } from '../support/openai/scenarios.ts';
 import { helpersOf, VERSIONS } from '../support/openai/versions.ts';
 import { drain, onlyRecord } from '../support/records.ts';

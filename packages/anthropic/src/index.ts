@@ -1,1 +1,1 @@
-export {};
+export { type AnthropicClient, unwrapAnthropic, wrapAnthropic, type WrapOptions } from './wrap.ts';

@@ -1,8 +1,7 @@
 import type { Message, MessagePart, SpanAttributes } from '@spanline/core';
-import { type AnswerReader, toMessages } from '@spanline/core/source';
+import { type AnswerReader, createKeptText, type KeptText, toMessages } from '@spanline/core/source';
 import { answerFacts } from './answer-facts.ts';
 import { type Bag, bag, list, number, text } from './bag.ts';
-import { createKeptText, type KeptText } from './kept-text.ts';
 
 interface StreamedCall {
   id: unknown;

@@ -1,2 +1,1 @@
-export { type WrapOptions } from './options.ts';
-export { type OpenAIClient, unwrapOpenAI, wrapOpenAI } from './wrap.ts';
+export { type OpenAIClient, unwrapOpenAI, wrapOpenAI, type WrapOptions } from './wrap.ts';

@@ -1,8 +1,7 @@
 import type { Message, MessagePart, SpanAttributes } from '@spanline/core';
-import { type AnswerReader, toMessages, toParts } from '@spanline/core/source';
+import { type AnswerReader, createKeptText, toMessages, toParts } from '@spanline/core/source';
 import { answerFacts } from './answer-facts.ts';
 import { type Bag, bag, list, text } from './bag.ts';
-import { createKeptText } from './kept-text.ts';
 
 /** States after which an answer of the Responses API no longer changes. */
 const FINAL: readonly unknown[] = ['completed', 'incomplete', 'failed', 'cancelled'];

@@ -1,11 +1,17 @@
-import { defaultTracer, SpanlineError } from '@spanline/core';
-import { type ReadRequest, traceClient } from '@spanline/core/source';
-import { checkOptions, type WrapOptions } from './options.ts';
+import { defaultTracer } from '@spanline/core';
+import { checkClient, type ClientOptions, createClientWrapper } from '@spanline/core/source';
 import { createRequestReader } from './read-request.ts';
 import { SCOPE } from './scope.ts';
 
-/** What is traced, and how to stop. */
-const wrapped = new WeakMap<object, () => void>();
+/** Options of {@link wrapOpenAI}. */
+export interface WrapOptions extends ClientOptions {
+  /**
+   * Asks for the token counts of streamed completions, which the API sends only when asked (`stream_options.include_usage`). The chunk that brings them is kept from the application. Not asked where the application
+   * sets `include_usage` itself, and not of providers that refuse the parameter.
+   * @defaultValue true
+   */
+  streamUsage?: boolean;
+}
 
 /** A client of the `openai` package, of whatever version and subclass. */
 export interface OpenAIClient {
@@ -14,17 +20,12 @@ export interface OpenAIClient {
   embeddings: object;
 }
 
-/** Traces calls on `target`: a client, or the prototype of its class. What was traced already is traced anew, with these options. */
+const clients = createClientWrapper(SCOPE);
+
+/** Traces calls on a client, or on the prototype of its class. */
 export function traceCalls(target: object, options: WrapOptions): void {
   const { tracer = defaultTracer(), streamUsage = true, capture } = options;
-  wrapped.get(target)?.();
-  if (!tracer.enabled) return;
-  const readCall = createRequestReader(streamUsage);
-  const read: ReadRequest = (request) => {
-    const call = readCall(request);
-    return call === undefined || capture === undefined ? call : { ...call, span: { ...call.span, capture } };
-  };
-  wrapped.set(target, traceClient(target, { tracer, scope: SCOPE, read }));
+  clients.trace(target, tracer, createRequestReader(streamUsage), capture);
 }
 
 /**
@@ -44,15 +45,7 @@ export function traceCalls(target: object, options: WrapOptions): void {
  * @throws SpanlineError `ERR_INVALID_OPTION`
  */
 export function wrapOpenAI<Client extends OpenAIClient>(client: Client, options: WrapOptions = {}): Client {
-  checkOptions(options);
-  if (typeof (client as { post?: unknown } | null | undefined)?.post !== 'function') {
-    throw new SpanlineError({
-      code: 'ERR_INVALID_OPTION',
-      option: 'client',
-      expected: 'an OpenAI client',
-      got: client,
-    });
-  }
+  checkClient(client, 'an OpenAI client', options, ['streamUsage']);
   traceCalls(client, options);
   return client;
 }
@@ -63,7 +56,6 @@ export function wrapOpenAI<Client extends OpenAIClient>(client: Client, options:
  * @returns the same client
  */
 export function unwrapOpenAI<Client extends OpenAIClient>(client: Client): Client {
-  wrapped.get(client)?.();
-  wrapped.delete(client);
+  clients.untrace(client);
   return client;
 }

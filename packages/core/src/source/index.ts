@@ -29,8 +29,9 @@ export {
 } from '../trace/index.ts';
 export { amendContext } from './amend.ts';
 export type { AnswerReader, ChunkKind, ClientCall, ClientRequest, ReadRequest } from './client/call.ts';
+export { createKeptText, type KeptText } from './client/kept-text.ts';
 export { serverAttributes } from './client/provider-host.ts';
-export { type ClientTracing, traceClient } from './client/trace-client.ts';
+export { checkClient, type ClientOptions, type ClientWrapper, createClientWrapper } from './client/wrapper.ts';
 export { enterSpan } from './enter.ts';
 export { createGuard, type Guard } from './guard.ts';
 export { createRunRegistry, type Run, type RunRegistry, type RunRegistryOptions } from './runs.ts';

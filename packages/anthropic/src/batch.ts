@@ -1,0 +1,35 @@
+import type { SpanAttributes, SpanOptions } from '@spanline/core';
+import type { AnswerReader } from '@spanline/core/source';
+import { type Bag, bag, list, text } from './bag.ts';
+
+/** A batch that is handed in: how many requests, to which models. What they ask is not content of this line, and nothing is billed yet. */
+export function batchSpan(body: Bag, server: SpanAttributes): SpanOptions {
+  const requests = list(body['requests']);
+  const models = new Set(requests.map((request) => text(bag(bag(request)['params'])['model'])));
+  return {
+    name: 'messages.batches',
+    type: 'task',
+    kind: 'CLIENT',
+    attributes: {
+      ...server,
+      'gen_ai.request.model': models.size === 1 ? [...models][0] : undefined,
+      'spanline.input': { requests: requests.length, models: [...models].filter((model) => model !== undefined) },
+    },
+  };
+}
+
+/** Reads what became of a batch: its id and state. */
+export function createBatchReader(): AnswerReader {
+  return {
+    whole(value): SpanAttributes {
+      const { id, processing_status, request_counts, expires_at } = bag(value);
+      return {
+        'gen_ai.response.id': text(id),
+        'gen_ai.response.status': text(processing_status),
+        'spanline.output': { id, processing_status, request_counts, expires_at },
+      };
+    },
+    chunk: () => 'event',
+    gathered: () => ({}),
+  };
+}

@@ -1,0 +1,117 @@
+import type { SpanAttributes } from '@spanline/core';
+import {
+  type AnswerReader,
+  createKeptText,
+  type KeptText,
+  normalizeUsage,
+  toParts,
+  usageAttributes,
+} from '@spanline/core/source';
+import { type Bag, bag, list, number, text } from './bag.ts';
+
+/** A block of a streamed message, as far as it came. */
+interface StreamedBlock {
+  readonly start: Bag;
+  readonly text: KeptText;
+  readonly json: KeptText;
+}
+
+/** Most blocks that are kept of one message. */
+const MAX_BLOCKS = 256;
+
+function parsed(json: string): unknown {
+  try {
+    return JSON.parse(json);
+  } catch {
+    return json;
+  }
+}
+
+/** The block as it would stand in a message that came whole. */
+function whole({ start, text: said, json }: StreamedBlock): Bag {
+  const input = json.toString();
+  const content = said.toString();
+  if (input !== '') return { ...start, input: parsed(input) };
+  if (content === '') return start;
+  return { ...start, [start['type'] === 'thinking' ? 'thinking' : 'text']: content };
+}
+
+/** Thoughts that are encrypted, or not shown, are nothing that anybody reads. */
+function isReadable(block: unknown): boolean {
+  const { type, thinking } = bag(block);
+  return type !== 'redacted_thinking' && !(type === 'thinking' && thinking === '');
+}
+
+function messageFacts(message: Bag, usage: unknown): SpanAttributes {
+  const tokens = normalizeUsage({ usage });
+  const reason = text(message['stop_reason']);
+  const parts = toParts(list(message['content']).filter(isReadable));
+  const said = {
+    role: text(message['role']) ?? 'assistant',
+    parts,
+    ...(reason === undefined ? {} : { finish_reason: reason }),
+  };
+  return {
+    'gen_ai.response.id': text(message['id']),
+    'gen_ai.response.model': text(message['model']),
+    'gen_ai.response.finish_reasons': reason === undefined ? undefined : [reason],
+    ...(tokens === undefined ? {} : usageAttributes(tokens)),
+    ...(parts.length === 0 && reason === undefined ? {} : { 'gen_ai.output.messages': [said] }),
+  };
+}
+
+/** Reads the answers of `/v1/messages`: whole, or as the events of a stream. */
+export function createMessageReader(): AnswerReader {
+  const blocks = new Map<number, StreamedBlock>();
+  let message: Bag = {};
+  let usage: Bag | undefined;
+  let isComplete = false;
+
+  /** The input is counted by the first event, the output by the last; some name one of them again, some as null. */
+  const addUsage = (counts: unknown): void => {
+    if (bag(counts) !== counts) return;
+    const given = Object.entries(bag(counts)).filter(([, count]) => count !== null && count !== undefined);
+    usage = { ...usage, ...Object.fromEntries(given) };
+  };
+
+  const addDelta = (index: unknown, delta: Bag): void => {
+    const block = blocks.get(number(index) ?? 0);
+    block?.text.add(delta['text'] ?? delta['thinking']);
+    block?.json.add(delta['partial_json']);
+  };
+
+  const addBlock = (index: unknown, start: Bag): void => {
+    if (blocks.size >= MAX_BLOCKS) return;
+    blocks.set(number(index) ?? 0, { start, text: createKeptText(), json: createKeptText() });
+  };
+
+  return {
+    whole: (value) => messageFacts(bag(value), bag(value)['usage']),
+    chunk(value): 'content' | 'event' {
+      const event = bag(value);
+      switch (event['type']) {
+        case 'message_start':
+          message = bag(event['message']);
+          addUsage(message['usage']);
+          return 'event';
+        case 'content_block_start':
+          addBlock(event['index'], bag(event['content_block']));
+          return 'event';
+        case 'content_block_delta':
+          addDelta(event['index'], bag(event['delta']));
+          return 'content';
+        case 'message_delta':
+          message = { ...message, ...bag(event['delta']) };
+          addUsage(event['usage']);
+          isComplete = true;
+          return 'event';
+        default:
+          return 'event';
+      }
+    },
+    gathered(): SpanAttributes {
+      const facts = messageFacts({ ...message, content: [...blocks.values()].map(whole) }, usage);
+      return isComplete || usage === undefined ? facts : { ...facts, 'spanline.usage.issue': 'incomplete' };
+    },
+  };
+}

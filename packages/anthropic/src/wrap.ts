@@ -1,0 +1,52 @@
+import { defaultTracer } from '@spanline/core';
+import { checkClient, type ClientOptions, createClientWrapper } from '@spanline/core/source';
+import { readRequest } from './read-request.ts';
+import { SCOPE } from './scope.ts';
+
+/** Options of {@link wrapAnthropic}. */
+export type WrapOptions = ClientOptions;
+
+/** A client of `@anthropic-ai/sdk`, or of Anthropic's packages for Bedrock and Vertex. */
+export interface AnthropicClient {
+  baseURL: string;
+  messages: object;
+}
+
+const clients = createClientWrapper(SCOPE);
+
+/** Traces calls on a client, or on the prototype of its class. */
+export function traceCalls(target: object, { tracer = defaultTracer(), capture }: WrapOptions): void {
+  clients.trace(target, tracer, readRequest, capture);
+}
+
+/**
+ * Traces an Anthropic client in place. It stays the same object of the same class with the same types, and so do its promises, streams and errors; every message, through whatever helper, is
+ * one line, and so is every batch that is handed in. Clients made by its `withOptions()` are traced like it. Wrapping again changes the options.
+ *
+ * @example
+ * ```ts
+ * import Anthropic from '@anthropic-ai/sdk';
+ * import { wrapAnthropic } from '@spanline/anthropic';
+ * import { createTracer } from '@spanline/core';
+ *
+ * const anthropic = wrapAnthropic(new Anthropic({ apiKey: 'sk-…' }), { tracer: createTracer() });
+ * ```
+ *
+ * @returns the same client
+ * @throws SpanlineError `ERR_INVALID_OPTION`
+ */
+export function wrapAnthropic<Client extends AnthropicClient>(client: Client, options: WrapOptions = {}): Client {
+  checkClient(client, 'an Anthropic client', options);
+  traceCalls(client, options);
+  return client;
+}
+
+/**
+ * Takes the tracing of {@link wrapAnthropic} away again.
+ *
+ * @returns the same client
+ */
+export function unwrapAnthropic<Client extends AnthropicClient>(client: Client): Client {
+  clients.untrace(client);
+  return client;
+}

@@ -1,0 +1,65 @@
+import { type CaptureSetting, isCaptureSetting } from '../../capture/index.ts';
+import { SpanlineError } from '../../error.ts';
+import type { Scope, Tracer } from '../../trace/index.ts';
+import type { ReadRequest } from './call.ts';
+import { traceClient } from './trace-client.ts';
+
+/** Options that every wrapper of a client has. */
+export interface ClientOptions {
+  /** @defaultValue `defaultTracer()` */
+  tracer?: Tracer;
+  /** Capture mode or policy of these spans. @defaultValue the context's, else the tracer's */
+  capture?: CaptureSetting;
+}
+
+/** Wraps clients of one provider, and knows which it wrapped. */
+export interface ClientWrapper {
+  /** Traces calls on a client, or on the prototype of its class. What was traced already is traced anew. */
+  trace(target: object, tracer: Tracer, read: ReadRequest, capture: CaptureSetting | undefined): void;
+  untrace(target: object): void;
+}
+
+/** Clients of one provider, none of them wrapped yet. */
+export function createClientWrapper(scope: Scope): ClientWrapper {
+  const traced = new WeakMap<object, () => void>();
+  const untrace = (target: object): void => {
+    traced.get(target)?.();
+    traced.delete(target);
+  };
+  return {
+    trace(target, tracer, readCall, capture): void {
+      untrace(target);
+      if (!tracer.enabled) return;
+      const read: ReadRequest = (request) => {
+        const call = readCall(request);
+        return call === undefined || capture === undefined ? call : { ...call, span: { ...call.span, capture } };
+      };
+      traced.set(target, traceClient(target, { tracer, scope, read }));
+    },
+    untrace,
+  };
+}
+
+/**
+ * Checks what a wrapper was given.
+ *
+ * @param flags - the options beside those of {@link ClientOptions}; they are booleans
+ * @throws SpanlineError `ERR_INVALID_OPTION`
+ */
+export function checkClient(client: unknown, expected: string, options: object, flags: readonly string[] = []): void {
+  const fail = (option: string, wanted: string, got: unknown): never => {
+    throw new SpanlineError({ code: 'ERR_INVALID_OPTION', option, expected: wanted, got });
+  };
+  if (typeof (client as { post?: unknown } | null | undefined)?.post !== 'function') fail('client', expected, client);
+  if (typeof options !== 'object' || options === null) fail('options', 'an object', options);
+  const known = ['tracer', 'capture', ...flags];
+  for (const [key, value] of Object.entries(options)) {
+    if (!known.includes(key)) fail(key, `a known option (${known.join(', ')})`, 'an unknown one');
+    if (flags.includes(key) && value !== undefined && typeof value !== 'boolean') fail(key, 'a boolean', value);
+  }
+  const { tracer, capture } = options as ClientOptions;
+  if (tracer !== undefined && typeof (tracer as { startSpan?: unknown } | null)?.startSpan !== 'function') {
+    fail('tracer', 'a tracer', tracer);
+  }
+  if (capture !== undefined && !isCaptureSetting(capture)) fail('capture', 'a capture mode or a function', capture);
+}

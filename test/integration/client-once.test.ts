@@ -1,0 +1,179 @@
+import { createRequire } from 'node:module';
+import { pathToFileURL } from 'node:url';
+import AnthropicSdk from '@anthropic-ai/sdk';
+import type { LLMock } from '@copilotkit/aimock';
+import { ChatAnthropic } from '@langchain/anthropic';
+import { RunnableLambda } from '@langchain/core/runnables';
+import { tool } from '@langchain/core/tools';
+import { ChatOpenAI, OpenAIEmbeddings } from '@langchain/openai';
+import { OpenAI as LlamaOpenAI, OpenAIEmbedding } from '@llamaindex/openai';
+import { unwrapAnthropic, wrapAnthropic } from '@spanline/anthropic';
+import { createTracer, type Tracer } from '@spanline/core';
+import { type MemoryLog, memoryLog, tree } from '@spanline/core/testing';
+import { SpanlineCallbackHandler } from '@spanline/langchain';
+import { instrumentLlamaIndex } from '@spanline/llamaindex';
+import { type OpenAIClient, unwrapOpenAI, wrapOpenAI } from '@spanline/openai';
+import { createAgent } from 'langchain';
+import OpenAI from 'openai';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import { startProvider, USAGE } from '../support/provider.ts';
+import { drain } from '../support/records.ts';
+
+let provider: LLMock;
+let log: MemoryLog;
+let tracer: Tracer;
+let callbacks: SpanlineCallbackHandler[];
+let classes: OpenAIClient[];
+
+/** The class that a framework's own dependency has, which is another copy of the client. */
+async function classOf(framework: string): Promise<OpenAIClient> {
+  const path = createRequire(createRequire(import.meta.url).resolve(framework)).resolve('openai');
+  const module = (await import(pathToFileURL(path.replace(/\.js$/, '.mjs')).href)) as { OpenAI: typeof OpenAI };
+  return module.OpenAI.prototype;
+}
+
+beforeAll(async () => {
+  provider = await startProvider();
+  classes = [OpenAI.prototype, await classOf('@langchain/openai'), await classOf('@llamaindex/openai')];
+});
+
+afterAll(() => provider.stop());
+
+beforeEach(() => {
+  provider.clearRequests();
+  log = memoryLog();
+  tracer = createTracer({ logger: log.logger, service: { name: 'test' }, statsIntervalSeconds: 0 });
+  callbacks = [new SpanlineCallbackHandler({ tracer })];
+  for (const each of classes) wrapOpenAI(each, { tracer });
+  wrapAnthropic(AnthropicSdk.prototype, { tracer });
+});
+
+afterEach(() => {
+  classes.map(unwrapOpenAI);
+  unwrapAnthropic(AnthropicSdk.prototype);
+  expect(tracer.stats()).toMatchObject({ internalErrors: 0, open: 0 });
+});
+
+const sum = (key: string): number =>
+  log.records().reduce((total, record) => total + Number((record as Record<string, unknown>)[key] ?? 0), 0);
+
+/** As many billed calls stand in the log as the provider served, with its tokens. */
+function expectServed(calls: number): void {
+  const billed = log.records().filter((record) => record['span.type'] === 'llm');
+  expect([provider.getRequests().length, billed.length]).toEqual([calls, calls]);
+  expect(sum('gen_ai.usage.input_tokens')).toBe(USAGE.prompt_tokens * calls);
+  expect(sum('gen_ai.usage.output_tokens')).toBe(USAGE.completion_tokens * calls);
+}
+
+const GPT_4O_USD = 0.00022;
+
+describe('with every client of the process traced, a call is one span and is billed once', () => {
+  const model = (more: object = {}): ChatOpenAI =>
+    new ChatOpenAI({
+      model: 'gpt-4o',
+      apiKey: 'test',
+      maxRetries: 0,
+      configuration: { baseURL: `${provider.url}/v1` },
+      ...more,
+    });
+
+  it('in LangChain: a model that is asked', async () => {
+    await model().invoke('plain', { callbacks });
+    expectServed(1);
+    expect(sum('spanline.cost.usd')).toBeCloseTo(GPT_4O_USD, 9);
+    expect(log.records()[0]?.['otel.scope.name']).toBe('@spanline/langchain');
+  });
+
+  it('in LangChain: a model that streams, in a chain', async () => {
+    const chain = RunnableLambda.from((text: string) => text).pipe(model({ streamUsage: true }));
+    await drain(await chain.stream('plain', { callbacks }));
+    expectServed(1);
+  });
+
+  it('in LangChain: the Responses API, and Anthropic', async () => {
+    await model({ useResponsesApi: true }).invoke('plain', { callbacks });
+    const claude = new ChatAnthropic({
+      model: 'claude-3-5-haiku-20241022',
+      apiKey: 'test',
+      anthropicApiUrl: provider.url,
+    });
+    await claude.invoke('plain', { callbacks });
+    await drain(await claude.stream('plain', { callbacks }));
+    expectServed(3);
+  });
+
+  it('in LangChain: many at once', async () => {
+    await model().batch(
+      Array.from({ length: 20 }, () => 'plain'),
+      { callbacks },
+    );
+    expectServed(20);
+  });
+
+  it('in LangChain: an agent, and a client that its tool calls, which is a span under the tool', async () => {
+    const openai = new OpenAI({ apiKey: 'test', baseURL: `${provider.url}/v1` });
+    const weather = tool(
+      async () =>
+        (await openai.chat.completions.create({ model: 'gpt-4o', messages: [{ role: 'user', content: 'plain' }] })).id,
+      { name: 'weather', description: 'The weather', schema: z.object({ city: z.string() }) },
+    );
+    const agent = createAgent({ model: model(), tools: [weather] });
+    await agent.invoke({ messages: [{ role: 'user', content: 'weather' }] }, { callbacks });
+    expectServed(3);
+    const own = log.records().find((record) => record['otel.scope.name'] === '@spanline/openai');
+    const parent = log.records().find((record) => record.span_id === own?.parent_span_id);
+    expect(parent?.['span.type']).toBe('tool');
+    const root = log.records().find((record) => record['spanline.rollup.spans'] !== undefined);
+    expect(root).toMatchObject({
+      'spanline.rollup.llm_calls': 3,
+      'spanline.rollup.input_tokens': USAGE.prompt_tokens * 3,
+      'spanline.rollup.cost_usd': expect.closeTo(GPT_4O_USD * 3, 9) as number,
+    });
+  });
+
+  it('in LangChain without a handler: the client tells', async () => {
+    await model().invoke('plain');
+    expectServed(1);
+    expect(log.records()[0]?.['otel.scope.name']).toBe('@spanline/openai');
+  });
+
+  it('in LangChain: embeddings, which no callback tells', async () => {
+    const embeddings = new OpenAIEmbeddings({ apiKey: 'test', configuration: { baseURL: `${provider.url}/v1` } });
+    await embeddings.embedQuery('plain');
+    expect(log.records().map((record) => record['span.type'])).toEqual(['embedding']);
+  });
+
+  it('in LlamaIndex: a model that is asked, one that streams, and an embedding', async () => {
+    const uninstall = instrumentLlamaIndex({ tracer, streamUsage: true });
+    try {
+      const session = { apiKey: 'test', maxRetries: 0, additionalSessionOptions: { baseURL: `${provider.url}/v1` } };
+      const llm = uninstall.observe(new LlamaOpenAI({ model: 'gpt-4o', ...session }));
+      const messages = [{ role: 'user' as const, content: 'plain' }];
+      await llm.chat({ messages });
+      await drain(await llm.chat({ messages, stream: true }));
+      expectServed(2);
+      const embedding = uninstall.observe(new OpenAIEmbedding({ model: 'text-embedding-3-small', ...session }));
+      await embedding.getQueryEmbedding({ type: 'text', text: 'plain' });
+      const told = log.records().map((record) => [record['otel.scope.name'], record['span.type']]);
+      expect(told).toEqual(['llm', 'llm', 'embedding'].map((type) => ['@spanline/llamaindex', type]));
+    } finally {
+      uninstall();
+    }
+  });
+
+  it('in a function of one’s own: the client’s span stands under the function’s', async () => {
+    const openai = new OpenAI({ apiKey: 'test', baseURL: `${provider.url}/v1` });
+    await tracer.withSpan({ name: 'answer', type: 'chain' }, async () => {
+      await drain(
+        await openai.chat.completions.create({
+          model: 'gpt-4o',
+          stream: true,
+          messages: [{ role: 'user', content: 'plain' }],
+        }),
+      );
+    });
+    expect(tree(log.records())).toBe('chain answer\n  llm chat gpt-4o');
+    expectServed(1);
+  });
+});

@@ -1,0 +1,66 @@
+import type { LLMock } from '@copilotkit/aimock';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { jsonLines, runChild } from '../support/child.ts';
+import { startProvider } from '../support/provider.ts';
+
+let provider: LLMock;
+
+beforeAll(async () => {
+  provider = await startProvider();
+});
+
+afterAll(() => provider.stop());
+
+const OPENAI = `
+  await new OpenAI({ apiKey: 'test', baseURL: process.env.BASE + '/v1' })
+    .chat.completions.create({ model: 'gpt-4o', messages: [{ role: 'user', content: 'plain' }] });`;
+const ANTHROPIC = `
+  await new Anthropic({ apiKey: 'test', baseURL: process.env.BASE })
+    .messages.create({ model: 'claude-3-5-haiku-20241022', max_tokens: 9, messages: [{ role: 'user', content: 'plain' }] });`;
+const REQUIRE = `import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);`;
+
+describe.each([
+  ['an ES module', `import OpenAI from 'openai'; import Anthropic from '@anthropic-ai/sdk';`],
+  [
+    'a program that uses require',
+    `${REQUIRE} const OpenAI = require('openai'); const Anthropic = require('@anthropic-ai/sdk');`,
+  ],
+])('in %s', (_host, imports) => {
+  const run = (nodeOptions: readonly string[], env: Record<string, string> = {}) =>
+    runChild(`${imports}${OPENAI}${ANTHROPIC}`, { nodeOptions, env: { BASE: provider.url, ...env } });
+
+  it('every client is traced without code', async () => {
+    const { code, stdout, stderr } = await run([
+      '--import',
+      '@spanline/openai/register',
+      '--import',
+      '@spanline/anthropic/register',
+    ]);
+    expect([code, stderr]).toEqual([0, '']);
+    const lines = jsonLines(stdout).filter((line) => line['event.name'] === 'span.end');
+    expect(lines.map((line) => [line['span.name'], line['gen_ai.usage.input_tokens']])).toEqual([
+      ['chat gpt-4o', 40],
+      ['chat claude-3-5-haiku-20241022', 40],
+    ]);
+  });
+
+  it('nothing is, where spanline is switched off', async () => {
+    const { code, stdout } = await run(['--import', '@spanline/openai/register'], { SPANLINE_ENABLED: 'false' });
+    expect([code, stdout]).toEqual([0, '']);
+  });
+});
+
+it('a client that is wrapped as well is traced once, by its wrapper', async () => {
+  const source = `
+    import OpenAI from 'openai';
+    import { createTracer, createLogger } from '@spanline/core';
+    import { wrapOpenAI } from '@spanline/openai';
+    const tracer = createTracer({ service: { name: 'wrapped' } });
+    wrapOpenAI(OpenAI.prototype, { tracer: createTracer({ service: { name: 'class' } }) });
+    const openai = wrapOpenAI(new OpenAI({ apiKey: 'test', baseURL: process.env.BASE + '/v1' }), { tracer });
+    await openai.chat.completions.create({ model: 'gpt-4o', messages: [{ role: 'user', content: 'plain' }] });`;
+  const { stdout } = await runChild(source, { env: { BASE: provider.url } });
+  const lines = jsonLines(stdout).filter((line) => line['event.name'] === 'span.end');
+  expect(lines.map((line) => line['service.name'])).toEqual(['wrapped']);
+  expect(lines[0]).not.toHaveProperty('spanline.retry.attempt');
+});
