@@ -1,4 +1,6 @@
+export type { Engine } from './engine/engine.ts';
 export type { Report, SinkStats } from './engine/types.ts';
+export { type Shipper, type ShipperOptions, startShipper } from './host/shipper.ts';
 export { datadog, type DatadogOptions } from './sinks/datadog.ts';
 export { elasticsearch, type ElasticsearchOptions } from './sinks/elasticsearch.ts';
 export { file, type FileOptions } from './sinks/file.ts';

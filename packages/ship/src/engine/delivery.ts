@@ -11,13 +11,15 @@ export interface DeliveryParts {
   readonly deadLetters: DeadLetters;
   readonly stats: SinkStats;
   readonly report: (report: Report) => void;
-  /** Ends everything; what is not stored then is sent by the next shipper. */
-  readonly signal: AbortSignal;
+  /** No more requests; what is not stored then is sent by the next shipper. */
+  readonly quit: AbortSignal;
+  /** Ends the requests that are on their way. */
+  readonly kill: AbortSignal;
 }
 
 /** Sees every line of a sink through. */
 export interface Delivery {
-  /** Resolves true when each line is stored or in the dead-letter file; false when the signal fired first. */
+  /** Resolves true when each line is stored or in the dead-letter file; false when `quit` fired first. */
   deliver(entries: readonly Entry[]): Promise<boolean>;
   /** Puts lines into the dead-letter file. Resolves as `deliver` does. */
   refuse(lines: readonly Refused[]): Promise<boolean>;
@@ -30,7 +32,7 @@ interface RefusedEntry {
 }
 
 /** Retry, split, refuse, pause: the same for every sink, by what its answers mean. */
-export function createDelivery({ sink, timing, deadLetters, stats, report, signal }: DeliveryParts): Delivery {
+export function createDelivery({ sink, timing, deadLetters, stats, report, quit, kill }: DeliveryParts): Delivery {
   const gate = createGate(timing);
   const limiter = createLimiter(sink.limits.concurrency);
   let everStored = false;
@@ -48,8 +50,8 @@ export function createDelivery({ sink, timing, deadLetters, stats, report, signa
   async function sendOnce(entries: readonly Entry[], attempt: number): Promise<Verdict | undefined> {
     const leave = await limiter.enter();
     try {
-      await gate.wait(signal);
-      return signal.aborted ? undefined : await sink.send(entries, attempt, signal);
+      await gate.wait(quit);
+      return quit.aborted ? undefined : await sink.send(entries, attempt, kill);
     } finally {
       leave();
     }
@@ -84,8 +86,8 @@ export function createDelivery({ sink, timing, deadLetters, stats, report, signa
         break;
       } catch (error) {
         onFailed(`the dead-letter file cannot be written: ${(error as NodeJS.ErrnoException).code ?? 'unknown'}`);
-        await gate.wait(signal);
-        if (signal.aborted) return false;
+        await gate.wait(quit);
+        if (quit.aborted) return false;
       }
     }
     return true;
@@ -133,7 +135,7 @@ export function createDelivery({ sink, timing, deadLetters, stats, report, signa
     let pending = entries;
     for (let attempt = 0; pending.length > 0; attempt++) {
       const verdict = await sendOnce(pending, attempt);
-      if (verdict === undefined || signal.aborted) return false;
+      if (verdict === undefined || kill.aborted) return false;
       switch (verdict.kind) {
         case 'stored':
           onStored(pending.length);

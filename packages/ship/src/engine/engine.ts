@@ -1,7 +1,4 @@
-import { join } from 'node:path';
-import { openSpoolSource } from '../reading/spool-source.ts';
-import { listWriters, WRITER_FILE } from '../spool/layout.ts';
-import { writerFate } from '../spool/writer-file.ts';
+import type { Discovery } from '../reading/discovery.ts';
 import { acquireLock, type Lock } from '../state/lock.ts';
 import { watchStillness } from '../state/stillness.ts';
 import { DEFAULT_TIMING, type RetryTiming } from './backoff.ts';
@@ -12,27 +9,25 @@ import type { Report, Sink, SinkStats, Source } from './types.ts';
 
 /** Options of {@link startEngine}. */
 export interface EngineOptions {
-  /** Folder of the spool. */
+  /** Folder of the dead letters. */
   readonly root: string;
+  /** Where lines come from. */
+  readonly from: readonly Discovery[];
   readonly sinks: readonly Sink[];
   /** Names this engine in locks; the same after a restart of its thread. */
   readonly owner: string;
-  /** The writer's folder that belongs to this process; others are shipped when their writer is gone. */
-  readonly own?: string;
-  /** Also ship writers that live and have no shipper of their own. @defaultValue false */
-  readonly everyWriter?: boolean;
   readonly report?: (report: Report) => void;
   readonly timing?: RetryTiming;
   /** How often a file is looked at for new lines. @defaultValue 200 */
   readonly pollMs?: number;
 }
 
-/** Ships a spool. */
+/** Ships sources. */
 export interface Engine {
   stats(): Readonly<Record<string, SinkStats>>;
-  /** Resolves when everything that is in the spool now is stored or refused by every sink. */
+  /** Resolves when everything that is there now is stored or refused by every sink, or the engine is stopped. */
   drain(): Promise<void>;
-  /** Reads no more, waits for the requests on their way, notes where it was. */
+  /** Once: reads no more, waits for the requests on their way but not for a target that is down, notes where it was. */
   stop(graceMs: number): Promise<void>;
 }
 
@@ -40,8 +35,6 @@ const SCAN_MS = 2000;
 const SAVE_MS = 250;
 const BEAT_MS = 5000;
 const DRAIN_STEP_MS = 20;
-/** A writer of another container says that it lives every ten seconds. */
-const ABANDONED_MS = 600_000;
 
 const freshStats = (): SinkStats => ({
   stored: 0,
@@ -58,14 +51,15 @@ const later = (milliseconds: number): Promise<void> =>
     setTimeout(resolve, milliseconds);
   });
 
-/** Ships the writers below a folder to every sink until it is stopped. */
+/** Ships every source that is found to every sink until it is stopped. */
 export function startEngine(options: EngineOptions): Engine {
-  const { root, owner, own, report = () => {}, timing = DEFAULT_TIMING, pollMs = 200 } = options;
+  const { root, from, owner, report = () => {}, timing = DEFAULT_TIMING, pollMs = 200 } = options;
+  const quit = new AbortController();
   const kill = new AbortController();
   const stillness = watchStillness();
   const shipments = new Map<string, Shipment>();
   let isHurried = false;
-  let isStopping = false;
+  let stopped: Promise<void> | undefined;
 
   const routes = options.sinks.map((sink): Route => {
     const stats = freshStats();
@@ -77,34 +71,34 @@ export function startEngine(options: EngineOptions): Engine {
         sink: sink.name,
       });
     const deadLetters = openDeadLetters(root, sink.name, discarded);
-    return { sink, stats, delivery: createDelivery({ sink, timing, deadLetters, stats, report, signal: kill.signal }) };
+    return {
+      sink,
+      stats,
+      delivery: createDelivery({ sink, timing, deadLetters, stats, report, quit: quit.signal, kill: kill.signal }),
+    };
   });
 
-  function isGone(writer: string): boolean {
-    const fate = writerFate(join(root, writer));
-    return (
-      fate === 'gone' || (fate === 'unknown' && stillness.stillMs(join(root, writer, WRITER_FILE)) >= ABANDONED_MS)
-    );
-  }
-
-  function start(writer: string, lock: Lock): void {
-    const source: Source = openSpoolSource({ root, writer, isGone: () => isGone(writer) });
-    shipments.set(writer, startShipment({ source, lock, routes, pollMs, report, hurried: () => isHurried }));
+  /** A file may be gone again since it was found. */
+  function start(folder: string, lock: Lock, open: () => Source): void {
+    try {
+      shipments.set(folder, startShipment({ source: open(), lock, routes, pollMs, report, hurried: () => isHurried }));
+    } catch {
+      lock.release();
+    }
   }
 
   /** Takes over what nobody ships. */
   function scan(): void {
-    if (isStopping) return;
-    for (const writer of listWriters(root)) {
-      if (shipments.has(writer)) continue;
-      if (writer !== own && options.everyWriter !== true && !isGone(writer)) continue;
-      const lock = acquireLock(join(root, writer), owner, stillness);
-      if (lock !== undefined) start(writer, lock);
+    if (stopped !== undefined) return;
+    for (const { folder, open } of from.flatMap((discovery) => discovery.find())) {
+      if (shipments.has(folder)) continue;
+      const lock = acquireLock(folder, owner, stillness);
+      if (lock !== undefined) start(folder, lock, open);
     }
   }
 
   function each(act: (shipment: Shipment) => 'keep' | 'drop'): void {
-    for (const [writer, shipment] of shipments) if (act(shipment) === 'drop') shipments.delete(writer);
+    for (const [folder, shipment] of shipments) if (act(shipment) === 'drop') shipments.delete(folder);
   }
 
   scan();
@@ -113,6 +107,18 @@ export function startEngine(options: EngineOptions): Engine {
     setInterval(() => each((shipment) => shipment.save()), SAVE_MS),
     setInterval(() => each((shipment) => shipment.beat()), BEAT_MS),
   ];
+
+  const isStopped = (): boolean => stopped !== undefined;
+
+  async function stop(graceMs: number): Promise<void> {
+    for (const timer of timers) clearInterval(timer);
+    quit.abort();
+    const grace = setTimeout(() => kill.abort(), graceMs);
+    await Promise.all([...shipments.values()].map((shipment) => shipment.stop(kill.signal)));
+    clearTimeout(grace);
+    kill.abort();
+    for (const { sink } of routes) sink.close();
+  }
 
   return {
     stats: () =>
@@ -125,21 +131,13 @@ export function startEngine(options: EngineOptions): Engine {
     async drain() {
       scan();
       isHurried = true;
-      for (let looks = 0; looks < 2;) {
+      for (let looks = 0; looks < 2 && !isStopped();) {
         await later(Math.max(DRAIN_STEP_MS, pollMs));
         looks = [...shipments.values()].every((shipment) => shipment.isIdle) ? looks + 1 : 0;
       }
       isHurried = false;
       each((shipment) => shipment.save());
     },
-    async stop(graceMs) {
-      isStopping = true;
-      for (const timer of timers) clearInterval(timer);
-      const grace = setTimeout(() => kill.abort(), graceMs);
-      await Promise.all([...shipments.values()].map((shipment) => shipment.stop(kill.signal)));
-      clearTimeout(grace);
-      kill.abort();
-      for (const { sink } of routes) sink.close();
-    },
+    stop: (graceMs) => (stopped ??= stop(graceMs)),
   };
 }

@@ -10,8 +10,6 @@ export interface Gate {
   paused(reason: string): boolean;
   /** @returns true when the request before failed */
   succeeded(): boolean;
-  /** Ends all waiting now. */
-  hurry(): void;
   readonly state: string;
 }
 
@@ -20,7 +18,6 @@ export function createGate(timing: RetryTiming): Gate {
   let failures = 0;
   let openAt = 0;
   let state = 'ok';
-  const sleepers = new Set<() => void>();
 
   function close(ms: number): void {
     openAt = Math.max(openAt, performance.now() + ms);
@@ -30,12 +27,10 @@ export function createGate(timing: RetryTiming): Gate {
     return new Promise((resolve) => {
       const wake = (): void => {
         clearTimeout(timer);
-        sleepers.delete(wake);
         signal.removeEventListener('abort', wake);
         resolve();
       };
       const timer = setTimeout(wake, ms);
-      sleepers.add(wake);
       signal.addEventListener('abort', wake, { once: true });
     });
   }
@@ -66,10 +61,6 @@ export function createGate(timing: RetryTiming): Gate {
       state = 'ok';
       openAt = 0;
       return isNews;
-    },
-    hurry() {
-      openAt = 0;
-      for (const wake of sleepers) wake();
     },
     get state() {
       return state;

@@ -63,6 +63,7 @@ export function startLane(parts: LaneParts): Lane {
   const window = sink.limits.concurrency + SPARE;
   let batch = emptyBatch();
   let cursor = parts.from;
+  let running = 0;
   let isIdle = false;
   let isFinished = false;
   let moved: () => void = () => {};
@@ -79,8 +80,10 @@ export function startLane(parts: LaneParts): Lane {
     const run = async (): Promise<void> => {
       const kept = await delivery.refuse(refused);
       if (kept && (entries.length === 0 || (await delivery.deliver(entries)))) settled();
+      running--;
       moved();
     };
+    running++;
     void run();
     while (ledger.size >= window && !stop.aborted) await nextMove();
   }
@@ -111,7 +114,7 @@ export function startLane(parts: LaneParts): Lane {
     } else if (encoded.kind === 'reject') {
       batch.refused.push({ line, source: source.id, reason: encoded.reason });
     } else stats.skipped++;
-    cursor = { file: line.position.file, offset: line.end };
+    cursor = { ...line.position, offset: line.end };
   }
 
   /** A batch is sent when nothing more comes at the moment and its first line has waited long enough. */
@@ -169,7 +172,7 @@ export function startLane(parts: LaneParts): Lane {
       return isFinished;
     },
     get pending() {
-      return ledger.size;
+      return running;
     },
     done: run(),
   };

@@ -56,32 +56,33 @@ export function startShipment(parts: ShipmentParts): Shipment {
     report({ level: 'warn', what: 'damaged', message: `${source.id}: ${message}`, sink });
   }
 
+  function remember(sink: string, position: Position): boolean {
+    try {
+      saveCheckpoint(source.folder, sink, position);
+      return true;
+    } catch (error) {
+      complain(`the checkpoint cannot be written (${(error as NodeJS.ErrnoException).code ?? 'unknown'})`, sink);
+      return false;
+    }
+  }
+
   const tracks = routes.map(({ sink, delivery, stats }): Track => {
     const { position, problem } = loadCheckpoint(join(source.folder, checkpointName(sink.name)));
     if (problem !== undefined) complain(`${problem}; reading again from the first line`, sink.name);
-    const lane = startLane({
-      source,
-      sink,
-      delivery,
-      stats,
-      from: position,
-      pollMs,
-      report,
-      stop: stopping.signal,
-      hurried,
-    });
-    return { sink: sink.name, lane, saved: position };
+    const from = position ?? source.start();
+    const saved = position ?? (from !== undefined && remember(sink.name, from) ? from : undefined);
+    const lane = startLane({ source, sink, delivery, stats, from, pollMs, report, stop: stopping.signal, hurried });
+    return { sink: sink.name, lane, saved };
   });
 
   function saveTrack(track: Track): void {
     const { acked } = track.lane;
-    if (acked === undefined || acked === track.saved) return;
-    try {
-      saveCheckpoint(source.folder, track.sink, acked);
-      track.saved = acked;
-    } catch (error) {
-      complain(`the checkpoint cannot be written (${(error as NodeJS.ErrnoException).code ?? 'unknown'})`, track.sink);
-    }
+    if (acked !== undefined && acked !== track.saved && remember(track.sink, acked)) track.saved = acked;
+  }
+
+  function end(): void {
+    stopping.abort();
+    source.close();
   }
 
   function save(): 'keep' | 'drop' {
@@ -95,7 +96,7 @@ export function startShipment(parts: ShipmentParts): Shipment {
     } catch {
       return 'keep';
     }
-    stopping.abort();
+    end();
     return 'drop';
   }
 
@@ -104,7 +105,7 @@ export function startShipment(parts: ShipmentParts): Shipment {
     beat() {
       if (lock.beat()) return 'keep';
       isLost = true;
-      stopping.abort();
+      end();
       return 'drop';
     },
     lag(sink) {
@@ -122,7 +123,9 @@ export function startShipment(parts: ShipmentParts): Shipment {
           setTimeout(resolve, STEP_MS);
         });
       }
-      if (!isLost && save() === 'keep') lock.release();
+      if (isLost || save() === 'drop') return;
+      source.close();
+      lock.release();
     },
   };
 }

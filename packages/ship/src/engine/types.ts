@@ -33,12 +33,15 @@ export interface Source {
   readonly id: string;
   /** Folder of lock and checkpoints. */
   readonly folder: string;
+  /** Where a sink begins that has no checkpoint, for sources that must remember it from the start. */
+  start(): Position | undefined;
   /** Opens at a place, or at the first line. A place that is not there any more is reported and put right. */
   open(from: Position | undefined, problem: (text: string) => void): Reader;
   /** Bytes after a place. */
   lag(from: Position | undefined): number;
   /** Deletes what every sink has passed. @returns true when the source is gone for good */
   release(slowest: Position): boolean;
+  close(): void;
 }
 
 /** A line as a sink sends it. */

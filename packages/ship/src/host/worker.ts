@@ -1,5 +1,6 @@
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
 import { startEngine } from '../engine/engine.ts';
+import { discoverSpool } from '../reading/spool-discovery.ts';
 import { createSink } from '../sinks/create-sink.ts';
 import type { WorkerInput, WorkerNews, WorkerOrder } from './messages.ts';
 
@@ -10,7 +11,7 @@ function serve(port: MessagePort, { root, own, owner, sinks }: WorkerInput): voi
   const tell = (news: WorkerNews): void => port.postMessage(news);
   const engine = startEngine({
     root,
-    own,
+    from: [discoverSpool({ root, own })],
     owner,
     sinks: sinks.map(createSink),
     report: (report) => tell({ kind: 'report', report }),

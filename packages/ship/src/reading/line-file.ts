@@ -1,5 +1,4 @@
-import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
-import { join } from 'node:path';
+import { closeSync, fstatSync, readSync } from 'node:fs';
 import type { SourceLine } from '../engine/types.ts';
 
 /** Lines of one file. */
@@ -32,9 +31,8 @@ function textOf(buffer: Buffer, from: number, to: number): string {
   return buffer.toString('utf8', start, end);
 }
 
-/** Opens a file of lines. @throws the system's error */
-export function openLineFile(folder: string, file: string): LineFile {
-  const handle = openSync(join(folder, file), 'r');
+/** Reads a file that is open. `close` closes it. */
+export function readLineFile(handle: number, file: string): LineFile {
   let chunk = Buffer.allocUnsafe(CHUNK_BYTES);
 
   function fill(offset: number): number {

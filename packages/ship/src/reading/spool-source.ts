@@ -1,9 +1,9 @@
-import { rmSync, statSync } from 'node:fs';
+import { openSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Chunk, Reader, Source } from '../engine/types.ts';
 import { listSegments } from '../spool/layout.ts';
 import type { Position } from '../state/checkpoint.ts';
-import { type LineFile, openLineFile } from './line-file.ts';
+import { type LineFile, readLineFile } from './line-file.ts';
 
 /** Options of {@link openSpoolSource}. */
 export interface SpoolSourceOptions {
@@ -32,7 +32,7 @@ function startReader(options: SpoolSourceOptions, from: Position | undefined, pr
   function enter(file: string, at: number): LineFile {
     current?.close();
     current = undefined;
-    current = openLineFile(folder, file);
+    current = readLineFile(openSync(join(folder, file), 'r'), file);
     offset = at;
     return current;
   }
@@ -96,6 +96,7 @@ export function openSpoolSource(options: SpoolSourceOptions): Source {
   return {
     id: options.writer,
     folder,
+    start: () => undefined,
     open: (from, problem) => startReader(options, from, problem),
     lag(from) {
       return listSegments(folder).reduce((sum, name) => {
@@ -116,5 +117,6 @@ export function openSpoolSource(options: SpoolSourceOptions): Source {
       rmSync(folder, { recursive: true, force: true });
       return true;
     },
+    close: () => {},
   };
 }

@@ -69,8 +69,8 @@ function whole(option: string, value: number, least: number): number {
   return value;
 }
 
-/** Two sinks with one name would share a checkpoint. */
-function checkSinks(sinks: readonly SinkSpec[]): readonly SinkSpec[] {
+/** Two sinks with one name would share a checkpoint. @throws SpanlineError `ERR_INVALID_OPTION` */
+export function checkSinks(sinks: readonly SinkSpec[]): readonly SinkSpec[] {
   if (!Array.isArray(sinks)) fail('to', 'an array of sinks', sinks);
   const names = new Set<string>();
   for (const [index, sink] of sinks.entries()) {

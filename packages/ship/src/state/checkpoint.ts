@@ -9,6 +9,8 @@ export interface Position {
   readonly file: string;
   /** Bytes before the place. */
   readonly offset: number;
+  /** What a file that others rotate began with when it was read. */
+  readonly mark?: string;
 }
 
 /** What a checkpoint file says. */
@@ -30,7 +32,7 @@ export function isCheckpoint(name: string): boolean {
   return name.startsWith(PREFIX) && name.endsWith('.json');
 }
 
-const sumOf = ({ file, offset }: Position): number => crc32(`${file}:${offset}`);
+const sumOf = ({ file, offset, mark = '' }: Position): number => crc32(`${file}:${offset}${mark}`);
 
 /** Replaces a file so that after a crash or a power cut it holds the old text or the new one, never half of it. */
 function replaceFile(path: string, text: string): void {
@@ -62,8 +64,7 @@ function syncFolder(folder: string): void {
 
 /** Writes how far a sink is. */
 export function saveCheckpoint(folder: string, sink: string, position: Position): void {
-  const { file, offset } = position;
-  replaceFile(join(folder, checkpointName(sink)), JSON.stringify({ file, offset, sum: sumOf(position) }));
+  replaceFile(join(folder, checkpointName(sink)), JSON.stringify({ ...position, sum: sumOf(position) }));
 }
 
 /** Reads how far a sink is. A file that is empty, torn or damaged is a problem to report, and reading starts over. */
@@ -77,9 +78,9 @@ export function loadCheckpoint(path: string): LoadedCheckpoint {
   }
   if (text === '') return { position: undefined, problem: 'the checkpoint is empty' };
   try {
-    const { file, offset, sum } = JSON.parse(text) as Record<string, unknown>;
+    const { file, offset, mark, sum } = JSON.parse(text) as Record<string, unknown>;
     if (typeof file === 'string' && Number.isSafeInteger(offset) && (offset as number) >= 0) {
-      const position = { file, offset: offset as number };
+      const position = { file, offset: offset as number, ...(typeof mark === 'string' ? { mark } : {}) };
       if (sum === sumOf(position)) return { position };
     }
   } catch {

@@ -4,6 +4,7 @@ import type { SinkSpec } from '@spanline/ship';
 import { onTestFinished } from 'vitest';
 import { type Engine, startEngine } from '../../src/engine/engine.ts';
 import type { Report } from '../../src/engine/types.ts';
+import { discoverSpool } from '../../src/reading/spool-discovery.ts';
 import { createSink } from '../../src/sinks/create-sink.ts';
 import { claimFolder, leaveFolder } from '../../src/spool/writer-file.ts';
 import { createSegmentWriter } from '../../src/spool/segment-writer.ts';
@@ -13,9 +14,9 @@ export function ship(root: string, ...sinks: SinkSpec[]): { engine: Engine; repo
   const reports: Report[] = [];
   const engine = startEngine({
     root,
+    from: [discoverSpool({ root, everyWriter: true })],
     sinks: sinks.map(createSink),
     owner: `test-${Math.random()}`,
-    everyWriter: true,
     report: (report) => reports.push(report),
     timing: { minMs: 1, maxMs: 5, pauseMs: 5 },
     pollMs: 5,

@@ -1,0 +1,65 @@
+import type { SinkStats } from '@spanline/ship';
+
+type Stats = Readonly<Record<string, SinkStats>>;
+
+const UNITS = ['B', 'kB', 'MB', 'GB', 'TB'];
+
+function bytes(value: number): string {
+  const power = value < 1 ? 0 : Math.min(UNITS.length - 1, Math.floor(Math.log10(value) / 3));
+  return `${(value / 1000 ** power).toFixed(power === 0 ? 0 : 1)} ${UNITS[power]}`;
+}
+
+const count = (value: number): string => value.toLocaleString('en-US');
+
+/** What each sink has done, one line a sink: `elasticsearch  12,340 lines  1,204/s  3.4 MB behind  2 retries  ok`. */
+export function describeStats(stats: Stats, linesPerSecond: Readonly<Record<string, number>> = {}): string[] {
+  const width = Math.max(0, ...Object.keys(stats).map((name) => name.length));
+  return Object.entries(stats).map(([name, { stored, rejected, shortened, lagBytes, retries, state }]) => {
+    const rate = linesPerSecond[name];
+    const parts = [
+      `${count(stored)} lines`,
+      ...(rate === undefined ? [] : [`${count(Math.round(rate))}/s`]),
+      `${bytes(lagBytes)} behind`,
+      `${count(retries)} retries`,
+      ...(rejected > 0 ? [`${count(rejected)} refused`] : []),
+      ...(shortened > 0 ? [`${count(shortened)} shortened`] : []),
+      state,
+    ];
+    return `${name.padEnd(width)}  ${parts.join('  ')}`;
+  });
+}
+
+/** Shows progress in place. */
+export interface Progress {
+  show(stats: Stats): void;
+  /** Makes way for a line of text. */
+  clear(): void;
+}
+
+/** Progress on a terminal; elsewhere nothing is shown. */
+export function createProgress(output: { readonly isTTY?: boolean; write(text: string): unknown }): Progress {
+  let shownLines = 0;
+  let before: Stats = {};
+  let at = performance.now();
+  const clear = (): void => {
+    if (shownLines > 0) output.write(`\u001B[${shownLines}A\u001B[0J`);
+    shownLines = 0;
+  };
+  return {
+    clear,
+    show(stats) {
+      if (output.isTTY !== true) return;
+      const now = performance.now();
+      const seconds = Math.max(0.001, (now - at) / 1000);
+      const rates = Object.fromEntries(
+        Object.entries(stats).map(([name, { stored }]) => [name, (stored - (before[name]?.stored ?? 0)) / seconds]),
+      );
+      before = stats;
+      at = now;
+      clear();
+      const lines = describeStats(stats, rates);
+      output.write(lines.map((line) => `${line}\n`).join(''));
+      shownLines = lines.length;
+    },
+  };
+}

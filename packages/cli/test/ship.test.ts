@@ -1,0 +1,143 @@
+import { appendFileSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { PassThrough } from 'node:stream';
+import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+import { startReceiver } from '../../ship/test/support/receiver.ts';
+import { run } from 'spanline';
+
+let folder = '';
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'spanline-cli-'));
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+interface Outcome {
+  code: number;
+  stdout: string;
+  stderr: string;
+}
+
+interface Running {
+  readonly ended: Promise<Outcome>;
+  readonly stdin: PassThrough;
+  readonly stop: AbortController;
+  readonly stderr: () => string;
+}
+
+function start(args: readonly string[], env: Record<string, string> = {}, isTTY = false): Running {
+  const stop = new AbortController();
+  const stdin = new PassThrough();
+  let stdout = '';
+  let stderr = '';
+  const ended = run(args, {
+    stdin,
+    stdout: { write: (text) => void (stdout += text) },
+    stderr: { isTTY, write: (text) => void (stderr += text) },
+    env,
+    stop: stop.signal,
+  }).then((code) => ({ code, stdout, stderr }));
+  onTestFinished(async () => {
+    stop.abort();
+    await ended;
+  });
+  return { ended, stdin, stop, stderr: () => stderr };
+}
+
+const inFolder = (name: string): string => join(folder, name);
+const lines = (count: number): string => Array.from({ length: count }, (_, n) => `{"n":${n}}\n`).join('');
+const read = (name: string): string => readFileSync(inFolder(name), 'utf8');
+
+describe('spanline ship', () => {
+  it('ships files once, remembers where it was, and says what it did', async () => {
+    writeFileSync(inFolder('app.log'), lines(3));
+    const args = ['ship', inFolder('*.log'), '--dir', inFolder('state'), '--to', `file=${inFolder('out')}`, '--once'];
+    expect(await start(args).ended).toMatchObject({ code: 0, stderr: '' });
+    expect(await start(args).ended).toMatchObject({ code: 0 });
+    appendFileSync(inFolder('app.log'), '{"n":3}');
+    expect(await start(args).ended).toMatchObject({ code: 0 });
+    expect(read('out')).toBe(lines(4));
+    const status = await start(['ship', '--status', '--dir', inFolder('state')]).ended;
+    expect(status.stdout).toMatch(/^running, pid \d+, .*\nfile {2}1 lines {2}0 B behind {2}0 retries {2}ok\n$/);
+  });
+
+  it('ships the standard input to its end', async () => {
+    const running = start(['ship', '--stdin', '--dir', inFolder('state'), '--to', `file=${inFolder('out')}`]);
+    running.stdin.write(lines(5).slice(0, 12));
+    running.stdin.end(lines(5).slice(12));
+    expect(await running.ended).toMatchObject({ code: 0 });
+    expect(read('out')).toBe(lines(5));
+  });
+
+  it('follows a file until it is told to stop', async () => {
+    const running = start(['ship', inFolder('app.log'), '--dir', inFolder('state'), '--to', `file=${inFolder('out')}`]);
+    writeFileSync(inFolder('app.log'), lines(2));
+    await expect.poll(() => existsSync(inFolder('out')), { timeout: 8000 }).toBe(true);
+    running.stop.abort();
+    expect(await running.ended).toMatchObject({ code: 0 });
+    expect(read('out')).toBe(lines(2));
+  });
+
+  it('shows progress on a terminal', async () => {
+    const target = await startReceiver(() => ({ status: 503 }));
+    onTestFinished(() => target.close());
+    writeFileSync(inFolder('app.log'), lines(2));
+    const args = ['ship', inFolder('app.log'), '--dir', inFolder('state'), '--to', `elasticsearch=${target.url}`];
+    const running = start(args, {}, true);
+    await expect
+      .poll(running.stderr, { timeout: 8000 })
+      .toMatch(/elasticsearch {2}0 lines {2}0\/s {2}16 B behind {2}\d+ retries {2}503 from the server\n/);
+    expect(running.stderr()).toContain('warn: elasticsearch: 503 from the server; lines wait in the spool');
+  });
+
+  it('tells by its exit code that lines were refused, and that it took too long', async () => {
+    writeFileSync(inFolder('bad.log'), 'no JSON\n');
+    const base = ['ship', inFolder('bad.log'), '--once', '--dir'];
+    expect(await start([...base, inFolder('a'), '--to', `file=${inFolder('out')}`]).ended).toMatchObject({ code: 1 });
+    writeFileSync(inFolder('bad.log'), lines(1));
+    const late = start([
+      ...base,
+      inFolder('b'),
+      '--to',
+      'jaeger=http://127.0.0.1:9',
+      '--to',
+      'elasticsearch=http://127.0.0.1:9',
+      '--timeout',
+      '0.1',
+    ]);
+    expect(await late.ended).toMatchObject({ code: 2 });
+  });
+
+  it('takes keys from the environment and targets from a file', async () => {
+    const target = await startReceiver(() => ({ status: 202 }));
+    onTestFinished(() => target.close());
+    writeFileSync(inFolder('app.log'), lines(1));
+    const to = [{ type: 'datadog', url: target.url, apiKey: { file: inFolder('key') } }];
+    writeFileSync(inFolder('key'), 'secret');
+    writeFileSync(inFolder('ship.json'), JSON.stringify({ dir: inFolder('state'), files: [inFolder('app.log')], to }));
+    expect(await start(['ship', '--config', inFolder('ship.json'), '--once']).ended).toMatchObject({ code: 0 });
+    expect(target.requests[0]?.headers['dd-api-key']).toBe('secret');
+  });
+
+  it.each([
+    [['ship'], {}, '--to must be given'],
+    [['ship', '--to', 'carrier-pigeon'], {}, 'elasticsearch, datadog'],
+    [['ship', '--to', 'datadog'], {}, 'DD_API_KEY'],
+    [['ship', '--to', 'elasticsearch=https://elastic:hunter2@es'], {}, 'without user and password'],
+    [['ship', '--config', '/nowhere/ship.json'], {}, 'ENOENT'],
+    [['ship', '--timeout', 'soon', '--once'], {}, '--timeout'],
+    [['ship', '--frobnicate'], {}, '--frobnicate'],
+    [['frobnicate'], {}, 'no command "frobnicate"'],
+  ])('refuses %j', async (args, env, message) => {
+    const { code, stderr } = await start(args, env).ended;
+    expect(code).toBe(64);
+    expect(stderr).toContain(message);
+    expect(stderr).not.toContain('hunter2');
+  });
+
+  it.each([[['--help']], [['ship', '--help']], [[]]])('explains itself: %j', async (args) => {
+    const { code, stdout } = await start(args).ended;
+    expect(code).toBe(0);
+    expect(stdout).toContain('ship');
+  });
+});
