@@ -3,12 +3,16 @@ import { type MemoryLog, memoryLog, tree } from '@spanline/core/testing';
 import { instrumentLlamaIndex, type Uninstall } from '@spanline/llamaindex';
 import {
   BaseEmbedding,
+  CondenseQuestionChatEngine,
+  ContextChatEngine,
   Document,
+  getResponseSynthesizer,
   IngestionPipeline,
   FunctionTool,
   type LLM,
   LLMAgent,
   QueryEngineTool,
+  ReActAgent,
   RouterQueryEngine,
   SentenceSplitter,
   Settings,
@@ -96,7 +100,46 @@ describe('building', () => {
   });
 });
 
+describe('an index', () => {
+  it('made of nodes, and one that takes a document later, are trees as well', async () => {
+    const index = await VectorStoreIndex.init({ nodes: documents() });
+    expect(tree(log.records())).toBe('chain index VectorStoreIndex\n  embedding embeddings Ones');
+    expect(log.records().at(-1)?.['spanline.input']).toBe('{"nodes":2}');
+    log.clear();
+    await index.insert(new Document({ id_: 'd3', text: 'plums are blue' }));
+    expect(tree(log.records())).toBe(
+      'chain index VectorStoreIndex\n  task parse SentenceSplitter\n  embedding embeddings Ones',
+    );
+  });
+
+  it('whose embedding model is exchanged is traced with the other one', async () => {
+    class Others extends Ones {
+      override async getQueryEmbedding(): Promise<number[]> {
+        return [3, 2, 1];
+      }
+    }
+    const index = await VectorStoreIndex.fromDocuments(documents());
+    const engine = index.asQueryEngine();
+    await engine.query({ query: 'what is red?' });
+    index.embedModel = new Others();
+    log.clear();
+    await engine.query({ query: 'what is red?' });
+    expect(tree(log.records())).toBe(QUERY.replace('embeddings Ones', 'embeddings Others'));
+  });
+});
+
 describe('a legacy agent', () => {
+  it('that reasons in words is an agent too', async () => {
+    const chat = async (): Promise<object> => ({
+      raw: null,
+      message: { role: 'assistant', content: 'Thought: I know it.\nAnswer: three' },
+    });
+    const llm = { metadata: { model: 'own', contextWindow: 4096 }, chat, complete };
+    const answer = await new ReActAgent({ llm: llm as never, tools: [] }).chat({ message: 'one and two?' });
+    expect(String(answer.message.content)).toContain('three');
+    expect(tree(log.records())).toBe('agent invoke_agent ReActAgent\n  llm chat own');
+  });
+
   it('is an agent with its model calls and tools', async () => {
     let asked = 0;
     const chat = async (): Promise<object> =>
@@ -136,14 +179,39 @@ describe('a legacy agent', () => {
 });
 
 describe('asking', () => {
-  it('a synthesiser tells its template, its hash and the query', async () => {
-    const engine = (await VectorStoreIndex.fromDocuments(documents())).asQueryEngine();
-    log.clear();
-    await engine.query({ query: 'what is red?' });
-    const synthesis = log.records().find((record) => record['span.name'] === 'synthesize CompactAndRefine');
-    expect(synthesis?.['spanline.prompt.template']).toContain('{context}');
-    expect(synthesis?.['spanline.prompt.template_sha256']).toMatch(/^[0-9a-f]{64}$/);
-    expect(synthesis?.['spanline.prompt.variables']).toBe('{"query":"what is red?"}');
+  it('a synthesiser tells its template, its name, its hash and the query', async () => {
+    const index = await VectorStoreIndex.fromDocuments(documents());
+    for (const [mode, name] of [
+      ['compact', 'textQATemplate'],
+      ['tree_summarize', 'summaryTemplate'],
+    ] as const) {
+      const responseSynthesizer = getResponseSynthesizer(mode);
+      log.clear();
+      await index.asQueryEngine({ responseSynthesizer }).query({ query: 'what is red?' });
+      const synthesis = log.records().find((record) => record['span.name']?.startsWith('synthesize') === true);
+      expect(synthesis).toMatchObject({
+        'gen_ai.prompt.name': name,
+        'spanline.prompt.template': expect.stringContaining('{context}') as string,
+        'spanline.prompt.template_sha256': expect.stringMatching(/^[0-9a-f]{64}$/) as string,
+        'spanline.prompt.variables': '{"query":"what is red?"}',
+      });
+    }
+  });
+
+  it('a chat engine tells its template', async () => {
+    const index = await VectorStoreIndex.fromDocuments(documents());
+    await new ContextChatEngine({ retriever: index.asRetriever() }).chat({ message: 'what is red?' });
+    expect(log.records().at(-1)).toMatchObject({
+      'gen_ai.prompt.name': 'contextSystemPrompt',
+      'spanline.prompt.template': expect.stringContaining('{context}') as string,
+    });
+    const queryEngine = index.asQueryEngine();
+    await new CondenseQuestionChatEngine({ queryEngine, chatHistory: [] }).chat({ message: 'what is red?' });
+    expect(log.records().at(-1)).toMatchObject({
+      'gen_ai.prompt.name': 'condenseMessagePrompt',
+      'spanline.prompt.template': expect.stringContaining('{question}') as string,
+      'spanline.prompt.variables': '{"question":"what is red?"}',
+    });
   });
 
   it('a router is a tree with the choice it made', async () => {

@@ -1,5 +1,5 @@
 import type { Span } from '@spanline/core';
-import { bag, classNameOf, text } from './bag.ts';
+import { bag, classNameOf, isObject, text } from './bag.ts';
 import type { TracedCall } from './call.ts';
 import { readPrompt } from './prompt.ts';
 import { queryText } from './retrieval.ts';
@@ -33,7 +33,7 @@ export function readSynthesize(synthesizer: object, args: readonly unknown[]): T
       name: `synthesize ${classNameOf(synthesizer)}`,
       type: 'chain',
       input: queryText(args[0]),
-      attributes: readPrompt(bag(synthesizer)['textQATemplate'], { query: queryText(args[0]) }),
+      attributes: readPrompt(synthesizer, { query: queryText(args[0]) }),
     },
     output: describeResponse,
   };
@@ -41,12 +41,18 @@ export function readSynthesize(synthesizer: object, args: readonly unknown[]): T
 
 /** A call of `chatEngine.chat({ message, stream })`. */
 export function readChatEngine(engine: object, args: readonly unknown[]): TracedCall {
+  const message = queryText(bag(args[0])['message']);
+  const { contextGenerator } = bag(engine);
   return {
     options: {
       scope: SCOPE,
       name: `chat ${classNameOf(engine)}`,
       type: 'chain',
-      input: queryText(bag(args[0])['message']),
+      input: message,
+      // The system prompt of a context has no place for the question.
+      attributes: isObject(contextGenerator)
+        ? readPrompt(contextGenerator, {})
+        : readPrompt(engine, { question: message }),
     },
     output: describeResponse,
   };

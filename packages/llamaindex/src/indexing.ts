@@ -17,6 +17,27 @@ export function readIndexBuilding(self: object, args: readonly unknown[]): Trace
   };
 }
 
+/** A call of an index's static `init({ nodes })`. Without nodes it only opens what is stored. */
+export function readIndexInit(self: object, args: readonly unknown[]): TracedCall | undefined {
+  const nodes = countOf(bag(args[0])['nodes']);
+  if (nodes === undefined) return undefined;
+  return {
+    options: {
+      scope: SCOPE,
+      name: `index ${text(bag(self)['name']) ?? 'nodes'}`,
+      type: 'chain',
+      input: { nodes },
+    },
+  };
+}
+
+/** A call of `index.insert(document)`. */
+export function readInsertion(index: object): TracedCall {
+  return {
+    options: { scope: SCOPE, name: `index ${classNameOf(index)}`, type: 'chain', input: { documents: 1 } },
+  };
+}
+
 /** A call of `pipeline.run({ documents })`. */
 export function readIngestion(pipeline: object, args: readonly unknown[]): TracedCall {
   return {

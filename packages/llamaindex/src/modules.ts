@@ -14,6 +14,7 @@ const CARRIERS = [
   'BaseRetriever',
   'BaseSynthesizer',
   'BaseEmbedding',
+  'BaseIndex',
   'AgentWorkflow',
   'FunctionAgent',
   'AgentRunner',

@@ -4,7 +4,14 @@ import { readStep, watchRuns } from './agents.ts';
 import { bag, type Bag, classNameOf, isObject } from './bag.ts';
 import type { CallTracer, ReadCall } from './call.ts';
 import { readChatEngine, readLegacyAgent, readQuery, readSynthesize, readTool } from './engines.ts';
-import { readIndexBuilding, readIngestion, readNodeParsing, readSelection } from './indexing.ts';
+import {
+  readIndexBuilding,
+  readIndexInit,
+  readIngestion,
+  readInsertion,
+  readNodeParsing,
+  readSelection,
+} from './indexing.ts';
 import { readChat, readComplete } from './llm.ts';
 import type { Operation } from './operations.ts';
 import type { Method, Patches } from './patches.ts';
@@ -27,6 +34,9 @@ const COLLABORATORS = [
   'summarizer',
 ] as const;
 const COLLECTIONS = ['nodePostprocessors', 'vectorStores', 'tools', 'queryEngineTools', 'queryEngines'] as const;
+
+/** Components that hold components that hold components; a bound where they hold each other. */
+const MAX_DEPTH = 3;
 
 const isFunction = (value: unknown): boolean => typeof value === 'function';
 
@@ -60,15 +70,16 @@ export interface ReachTools {
 /** Creates the walk. */
 export function createReach({ tracer, guard, patches, calls, streamUsage }: ReachTools): Reach {
   const known = new WeakSet<object>();
+  const holders = new WeakSet<object>();
   const clients = createProviderClients(patches, guard);
 
-  function collaborators(self: object): void {
+  function collaborators(self: object, depth = 0): void {
     const source = self as Bag;
-    for (const key of COLLABORATORS) component(source[key]);
+    for (const key of COLLABORATORS) reached(source[key], depth);
     for (const key of COLLECTIONS) {
       const collection = source[key];
       const members = Array.isArray(collection) ? (collection as unknown[]) : Object.values(bag(collection));
-      for (const member of members) component(bag(member)['queryEngine'] ?? member);
+      for (const member of members) reached(bag(member)['queryEngine'] ?? member, depth);
     }
   }
 
@@ -129,7 +140,8 @@ export function createReach({ tracer, guard, patches, calls, streamUsage }: Reac
     patches.method(target, 'createContext', entry);
   }
 
-  function patch(target: object): void {
+  /** False where no call leads through the component. */
+  function patch(target: object): boolean {
     const source = target as Bag;
     const has = (name: string): boolean => isFunction(source[name]);
     if (has('getQueryEmbedding')) {
@@ -163,20 +175,33 @@ export function createReach({ tracer, guard, patches, calls, streamUsage }: Reac
       carrier(target, 'getNodesFromDocuments', 'parse', readNodeParsing);
     } else if (has('call') && 'metadata' in source) {
       carrier(target, 'call', 'tool', readTool);
+    } else {
+      if (has('insert') && (has('insertNodes') || has('retriever'))) carrier(target, 'insert', 'index', readInsertion);
+      return false;
     }
+    return true;
   }
 
-  function component(value: unknown): void {
-    if (!isObject(value) || known.has(value)) return;
+  /** What no call leads through (an index, a context generator) is looked at again with the component that holds it. */
+  function reached(value: unknown, depth: number): void {
+    if (!isObject(value)) return;
+    if (known.has(value)) {
+      if (depth < MAX_DEPTH && holders.has(value)) collaborators(value, depth + 1);
+      return;
+    }
     known.add(value);
-    patch(value);
+    if (!patch(value)) holders.add(value);
     collaborators(value);
   }
+
+  const component = (value: unknown): void => reached(value, 0);
 
   return {
     component,
     index(constructor): void {
-      if (isFunction(constructor)) carrier(constructor as object, 'fromDocuments', 'index', readIndexBuilding);
+      if (!isFunction(constructor)) return;
+      carrier(constructor as object, 'fromDocuments', 'index', readIndexBuilding);
+      carrier(constructor as object, 'init', 'index', readIndexInit);
     },
     prototype(prototype): void {
       if (typeof prototype === 'object' && prototype !== null) patch(prototype);
