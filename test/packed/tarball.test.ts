@@ -10,7 +10,7 @@ beforeAll(() => {
 
 afterAll(removeFolders);
 
-describe.each(['core', 'express', 'langchain', 'llamaindex'])('the tarball of %s', (name) => {
+describe.each(['core', 'express', 'langchain', 'llamaindex', 'openai', 'anthropic'])('the tarball of %s', (name) => {
   let tarball: ReturnType<typeof openTarball>;
 
   beforeAll(() => {

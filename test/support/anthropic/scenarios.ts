@@ -107,6 +107,7 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
     Promise.resolve().then(() => client.messages.create({ ...ask('plain'), max_tokens: 1e6 })),
   ),
   withOptions: async (client, Class) => {
+    if (!('withOptions' in client)) return 'none';
     const copy = client.withOptions({ maxRetries: 0 });
     return [copy instanceof Class, (await copy.messages.create(ask('plain'))).content];
   },

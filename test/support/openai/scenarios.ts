@@ -23,7 +23,7 @@ const open = (client: OpenAI, content = 'plain'): Promise<Stream<Chunk>> =>
   client.chat.completions.create({ ...ask(content), stream: true });
 
 /** Everything that a program can see of an error. */
-export function seen(error: unknown, Class: typeof OpenAI): unknown {
+function seen(error: unknown, Class: typeof OpenAI): unknown {
   const { constructor, name, message, status, code, type, cause } = error as Record<string, unknown>;
   return {
     class: (constructor as { name: string }).name,
