@@ -174,11 +174,12 @@ function watchNodeStream(source: NodeReadable, watcher: StreamWatcher): void {
 
 /** False for what is certainly no stream, without the cost of a watcher. */
 export function mayStream(value: unknown): boolean {
-  return (
-    typeof value === 'object' &&
-    value !== null &&
-    (Symbol.asyncIterator in value || 'next' in value || 'readableEnded' in value)
-  );
+  if (typeof value !== 'object' || value === null) return false;
+  try {
+    return Symbol.asyncIterator in value || 'next' in value || 'readableEnded' in value;
+  } catch {
+    return false;
+  }
 }
 
 /**
