@@ -4,69 +4,17 @@ import { createTracer, type Tracer, validate } from '@spanline/core';
 import { type MemoryLog, memoryLog, tree } from '@spanline/core/testing';
 import { instrumentLlamaIndex, type Uninstall } from '@spanline/llamaindex';
 import {
-  BaseEmbedding,
   type BaseNodePostprocessor,
   ContextChatEngine,
   Document,
   FunctionTool,
   type LLM,
-  type MessageContent,
-  type NodeWithScore,
   RetrieverQueryEngine,
   Settings,
   VectorStoreIndex,
 } from 'llamaindex';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-
-class Letters extends BaseEmbedding {
-  constructor() {
-    super();
-  }
-
-  override async getTextEmbedding(text: string): Promise<number[]> {
-    if (text.includes('unembeddable')) throw new RangeError('cannot embed');
-    return Array.from(
-      { length: 26 },
-      (_, index) => text.toLowerCase().split(String.fromCodePoint(97 + index)).length + 0.5,
-    );
-  }
-}
-
-class TopOne implements BaseNodePostprocessor {
-  async postprocessNodes(nodes: NodeWithScore[]): Promise<NodeWithScore[]> {
-    return nodes.slice(0, 1);
-  }
-}
-
-/** An LLM of one's own: no base class, no events. */
-class Parrot {
-  readonly metadata = {
-    model: 'parrot-1',
-    temperature: 0,
-    topP: 1,
-    contextWindow: 4096,
-    tokenizer: undefined,
-    structuredOutput: false,
-  };
-  readonly #words = ['one ', 'two ', 'three'];
-
-  async chat(params: { messages: { content: MessageContent }[] }): Promise<unknown> {
-    if (params.messages.some(({ content }) => String(content).includes('refuse'))) throw new TypeError('refused');
-    return {
-      raw: { usage: { prompt_tokens: 3, completion_tokens: 2 } },
-      message: { role: 'assistant', content: this.#words.join('') },
-    };
-  }
-
-  async complete({ prompt, stream }: { prompt: MessageContent; stream?: boolean }): Promise<unknown> {
-    if (String(prompt).includes('refuse')) throw new TypeError('refused');
-    if (stream !== true) return { text: this.#words.join(''), raw: null };
-    const words = this.#words;
-    return (async function* chunks() {
-      for (const text of words) yield { text, raw: null };
-    })();
-  }
-}
+import { Letters, Parrot, TopOne } from '../support/llamaindex-components.ts';
 
 let provider: LLMock;
 let baseURL: string;
@@ -289,22 +237,6 @@ describe('other ways in', () => {
 });
 
 describe('the instrumentation', () => {
-  it('is taken away without a trace', async () => {
-    uninstall();
-    const methods = () =>
-      [RetrieverQueryEngine.prototype, BaseEmbedding.prototype, Object.getPrototypeOf(Settings) as object].map(
-        (prototype) => Object.getOwnPropertyDescriptors(prototype),
-      );
-    const before = methods();
-    const again = instrumentLlamaIndex({ tracer });
-    expect(methods()).not.toEqual(before);
-    const engine = await createEngine(new Parrot() as unknown as LLM);
-    again();
-    expect(methods()).toEqual(before);
-    await engine.query({ query: 'apples' });
-    expect(log.records()).toEqual([]);
-  });
-
   it('installed twice traces once', async () => {
     const second = instrumentLlamaIndex({ tracer });
     const engine = await createEngine(openAi(), [new TopOne()]);
