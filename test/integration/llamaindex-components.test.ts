@@ -183,7 +183,8 @@ describe('a component that is called directly', () => {
 
   it("is LlamaIndex's own mock, which has base classes of its own", async () => {
     const require = createRequire(createRequire(import.meta.url).resolve('llamaindex'));
-    const { MockLLM } = require('@llamaindex/core/llms/mock') as { MockLLM: new (options: object) => LLM };
+    const core = '@llamaindex/core';
+    const { MockLLM } = require(`${core}/llms/mock`) as { MockLLM: new (options: object) => LLM };
     const llm = uninstall.observe(new MockLLM({ responseMessage: 'mocked', timeBetweenToken: 0 }));
     const { message } = await llm.chat({ messages: [{ role: 'user', content: 'hi' }] });
     expect(message.content).toBe('mocked');
