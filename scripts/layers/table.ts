@@ -27,7 +27,7 @@ export const layerTable: LayerTable = {
   packages: {
     core: { workspace: [], runtime: ['pino', '@pydantic/genai-prices'], types: [], loaders: [] },
     express: source({ types: ['express'], loaders: [] }),
-    langchain: source({ types: ['@langchain/core'], loaders: ['register.ts'] }),
+    langchain: source({ types: ['@langchain/core'], loaders: ['global.ts'] }),
     llamaindex: source({
       types: ['llamaindex', '@llamaindex/workflow'],
       loaders: ['with-import.ts', 'with-require.ts'],
