@@ -15,8 +15,11 @@ class ApiPromise extends Promise<unknown> {
     this.responsePromise = response;
     this.parseResponse = parse;
   }
-  override then(resolve?: never, reject?: never): never {
-    return this.responsePromise.then((props) => this.parseResponse(props as never)).then(resolve, reject) as never;
+  override then<A = unknown, B = never>(
+    resolve?: ((value: unknown) => A | PromiseLike<A>) | null,
+    reject?: ((error: unknown) => B | PromiseLike<B>) | null,
+  ): Promise<A | B> {
+    return this.responsePromise.then((props) => this.parseResponse(props as never)).then(resolve, reject);
   }
 }
 
