@@ -44,13 +44,16 @@ async function takeStdin(dir: string, { stdin, stop }: CommandIo): Promise<void>
   await spooled.close(0);
 }
 
-/** Resolves true when everything was shipped, false when it took too long. */
-async function drain(shipper: Shipper, options: ShipOptions, { stop }: CommandIo): Promise<boolean> {
-  const limit =
-    options.timeoutSeconds === undefined
-      ? stop
-      : AbortSignal.any([stop, AbortSignal.timeout(options.timeoutSeconds * 1000)]);
-  return Promise.race([shipper.drain().then(() => true), onceAborted(limit).then(() => false)]);
+/** Resolves true when everything was shipped, false when it took too long or the command shall end. */
+async function drain(shipper: Shipper, { timeoutSeconds }: ShipOptions, { stop }: CommandIo): Promise<boolean> {
+  let timer: NodeJS.Timeout | undefined;
+  const tooLate = new Promise<boolean>((resolve) => {
+    if (timeoutSeconds !== undefined) timer = setTimeout(() => resolve(false), timeoutSeconds * 1000);
+  });
+  const stopped = onceAborted(stop).then(() => false);
+  const isDone = await Promise.race([shipper.drain().then(() => true), stopped, tooLate]);
+  clearTimeout(timer);
+  return isDone;
 }
 
 async function work(config: ShipConfig, options: ShipOptions, io: CommandIo): Promise<number> {

@@ -6,7 +6,9 @@ import type { SegmentWriter } from './segment-writer.ts';
 const MEASURE_INTERVAL_MS = 250;
 const BLOCK_STEP_MS = 20;
 const DROPS_PER_LINE = 16;
-const FULL_DISK: ReadonlySet<unknown> = new Set(['ENOSPC', 'EDQUOT', 'EFBIG']);
+const FULL_DISK: ReadonlySet<unknown> = new Set(['ENOSPC', 'EDQUOT']);
+/** The process may not write files of this size; a segment of its own is another file. */
+const FULL_FILE = 'EFBIG';
 
 /** What an appender works with. */
 export interface AppendParts {
@@ -95,7 +97,12 @@ export function createAppender({ writer, room, losses, options }: AppendParts): 
         used += writer.append(line);
         return true;
       } catch (error) {
-        if (!FULL_DISK.has((error as NodeJS.ErrnoException).code)) {
+        const { code } = error as NodeJS.ErrnoException;
+        if (code === FULL_FILE && attempt === 0 && writer.bytes > 0) {
+          rotate();
+          continue;
+        }
+        if (!FULL_DISK.has(code)) {
           losses.failed(error);
           return false;
         }

@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { gunzipSync } from 'node:zlib';
+import { onTestFinished } from 'vitest';
 
 /** A request as a target sees it. */
 export interface Received {
@@ -9,8 +10,19 @@ export interface Received {
   body: Buffer;
 }
 
-/** What a target answers; `undefined` breaks the connection, `hang` never answers. */
-export type Reply = { status: number; headers?: Record<string, string>; body?: string | Buffer } | 'hang' | undefined;
+/** What a target answers; `undefined` breaks the connection, `hang` never answers, `drip` never ends to. */
+export type Reply =
+  | { status: number; headers?: Record<string, string>; body?: string | Buffer }
+  | 'hang'
+  | 'drip'
+  | undefined;
+
+/** Sends an answer a byte at a time until the other side has had enough. */
+function drip(response: ServerResponse): void {
+  response.writeHead(200, { 'content-type': 'application/json' });
+  const timer = setInterval(() => response.write(' '), 5);
+  response.once('close', () => clearInterval(timer));
+}
 
 /** A target on loopback. */
 export interface Receiver {
@@ -33,6 +45,10 @@ async function read(request: IncomingMessage): Promise<Buffer> {
 
 function reply(response: ServerResponse, answer: Reply): void {
   if (answer === 'hang') return;
+  if (answer === 'drip') {
+    drip(response);
+    return;
+  }
   if (answer === undefined) {
     response.socket?.resetAndDestroy();
     return;
@@ -82,4 +98,11 @@ export async function startReceiver(answer: Receiver['answer'], port = 0): Promi
       }),
   };
   return receiver;
+}
+
+/** A target that goes when the test has ended. */
+export async function receiver(answer: Receiver['answer']): Promise<Receiver> {
+  const started = await startReceiver(answer);
+  onTestFinished(() => started.close());
+  return started;
 }

@@ -1,0 +1,106 @@
+import { parseLine } from '@spanline/core';
+import { datadogLlmObs, jaeger, langfuse, langsmith, otlp, phoenix, type SinkSpec } from '@spanline/ship';
+import { describe, expect, it } from 'vitest';
+import { deadLetters, spanLines } from './support/engine.ts';
+import { shipLines, trace } from './support/lines.ts';
+import { receiver } from './support/receiver.ts';
+import { readTraces } from './support/wire.ts';
+
+describe('otlp()', () => {
+  it.each(['protobuf', 'json'] as const)('sends ended spans as %s, and leaves other lines out', async (encoding) => {
+    const target = await receiver(() => ({ status: 200, headers: { 'content-type': 'application/x-protobuf' } }));
+    const { stats } = await shipLines(trace('ecs'), otlp({ url: `${target.url}/v1/traces`, encoding }));
+    expect(stats).toMatchObject({ stored: 2, skipped: 1, rejected: 0 });
+    expect(target.requests[0]).toMatchObject({
+      path: '/v1/traces',
+      headers: { 'content-type': encoding === 'json' ? 'application/json' : 'application/x-protobuf' },
+    });
+    if (encoding === 'json') return;
+    const [call, request] = readTraces(target.requests[0]?.body ?? Buffer.alloc(0));
+    const record = parseLine(trace('otel')[0] ?? '')?.record;
+    expect(call).toMatchObject({
+      resource: { 'service.name': 'rag-api' },
+      name: 'chat gpt-4o',
+      kind: record?.['span.kind'] === 'CLIENT' ? 3 : 1,
+      parentSpanId: request?.['spanId'],
+      traceId: request?.['traceId'],
+      status: 2,
+      attributes: {
+        'gen_ai.usage.input_tokens': 14,
+        'gen_ai.request.temperature': 0.5,
+        'openinference.span.kind': 'LLM',
+        'langsmith.span.kind': 'llm',
+      },
+      events: [{ name: 'exception', attributes: { 'exception.type': 'TypeError', 'exception.message': 'boom' } }],
+    });
+    expect((call?.['end'] as bigint) >= (call?.['start'] as bigint)).toBe(true);
+  });
+
+  it('keeps nanoseconds and ids exactly', async () => {
+    const target = await receiver(() => ({ status: 200 }));
+    await shipLines(spanLines(3), otlp({ url: target.url }));
+    const spans = readTraces(target.requests[0]?.body ?? Buffer.alloc(0));
+    expect(spans.map(({ spanId }) => spanId)).toEqual(['0000000000000001', '0000000000000002', '0000000000000003']);
+    expect(spans[0]).toMatchObject({
+      traceId: '4bf92f3577b34da6a3ce929d0e0e4736',
+      start: BigInt(Date.parse('2026-11-23T09:12:34.123Z')) * 1_000_000n + 456_000n,
+      end: BigInt(Date.parse('2026-11-23T09:12:35.957Z')) * 1_000_000n + 456_000n,
+    });
+  });
+
+  it('does not send again what was refused in part, counts it and keeps the lines', async () => {
+    // partial_success { rejected_spans: 2 }
+    const body = Buffer.from([0x0a, 0x02, 0x08, 0x02]);
+    const target = await receiver(() => ({ status: 200, headers: { 'content-type': 'application/x-protobuf' }, body }));
+    const { root, stats } = await shipLines(spanLines(5), otlp({ url: target.url }));
+    expect(target.requests).toHaveLength(1);
+    expect(stats).toMatchObject({ stored: 3, rejected: 2 });
+    expect(deadLetters(root, 'otlp')).toHaveLength(5);
+    expect(deadLetters(root, 'otlp')[0]?.reason).toContain('2 of the 5 lines of this request were refused');
+  });
+
+  it('gives up on a line that breaks the receiver each time, and not on the others', async () => {
+    const names: unknown[] = [];
+    const target = await receiver(({ body }) => {
+      const spans = readTraces(body);
+      if (spans.some(({ spanId }) => spanId === '0000000000000003')) return { status: 500 };
+      names.push(...spans.map(({ spanId }) => spanId));
+      return { status: 200 };
+    });
+    const { root } = await shipLines(spanLines(4), otlp({ url: target.url }));
+    expect(names).toEqual(['0000000000000001', '0000000000000002', '0000000000000004']);
+    expect(deadLetters(root, 'otlp').map(({ reason }) => reason)).toEqual(['500 from the server']);
+  });
+
+  it('keeps a span without valid ids out of the request, which would be refused as a whole', async () => {
+    const target = await receiver(() => ({ status: 200 }));
+    const broken = (spanLines(1)[0] ?? '').replace('4bf92f3577b34da6a3ce929d0e0e4736', 'zz');
+    const { root, stats } = await shipLines([broken, ...spanLines(2)], otlp({ url: target.url }));
+    expect(stats).toMatchObject({ stored: 2, rejected: 1 });
+    expect(deadLetters(root, 'otlp').map(({ line }) => line)).toEqual([broken]);
+  });
+
+  it.each([
+    [
+      langfuse({ keys: 'pk:sk' }),
+      'https://cloud.langfuse.com/api/public/otel/v1/traces',
+      ['authorization', 'x-langfuse-ingestion-version'],
+    ],
+    [
+      langsmith({ apiKey: 'k', project: 'p' }),
+      'https://api.smith.langchain.com/otel/v1/traces',
+      ['langsmith-project', 'x-api-key'],
+    ],
+    [phoenix({ project: 'p', apiKey: 'k' }), 'http://localhost:6006/v1/traces', ['authorization', 'x-project-name']],
+    [jaeger(), 'http://localhost:4318/v1/traces', []],
+    [
+      datadogLlmObs({ apiKey: 'k', site: 'datadoghq.eu' }),
+      'https://otlp.datadoghq.eu/v1/traces',
+      ['dd-api-key', 'dd-otlp-source'],
+    ],
+  ])('has a preset: %o', (sink, url, headers) => {
+    const { http } = sink as Extract<SinkSpec, { kind: 'otlp' }>;
+    expect(http.url).toBe(url);
+    expect(Object.keys(http.headers).toSorted()).toEqual(headers);
+  });
+});

@@ -1,0 +1,212 @@
+import { appendFileSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { datadog, elasticsearch, spool, type Spool } from '@spanline/ship';
+import { expect } from 'vitest';
+import { type Engine, startEngine } from '../../src/engine/engine.ts';
+import { discoverSpool } from '../../src/reading/spool-discovery.ts';
+import { createSink } from '../../src/sinks/create-sink.ts';
+import { createIndex, readBulk, type Index } from './elastic.ts';
+import { deadLetters } from './engine.ts';
+import { temporaryFolder } from './folder.ts';
+import type { Receiver } from './receiver.ts';
+import { inTrouble, type Trouble } from './troubled-target.ts';
+
+export const SINKS = ['elasticsearch', 'datadog'] as const;
+type SinkName = (typeof SINKS)[number];
+
+/** What must be true, kept apart from what is. */
+interface Model {
+  /** Lines whose log call has returned, and that were not counted as lost. */
+  readonly ended: number[];
+  /** Lines that every target refuses. */
+  readonly poison: Set<number>;
+  /** Lines whose bytes were damaged on the disk. */
+  readonly damaged: Set<number>;
+}
+
+const isPoison = (line: Record<string, unknown>): boolean => line['poison'] === true;
+
+/** A spool, a shipper, two targets in trouble, and a model of what must be true of them. */
+export class World {
+  readonly root = temporaryFolder();
+  readonly model: Model = { ended: [], poison: new Set(), damaged: new Set() };
+  readonly trouble: Record<SinkName, Trouble> = { elasticsearch: 'none', datadog: 'none' };
+  readonly index: Index = createIndex((line) =>
+    isPoison(line) ? { status: 400, type: 'document_parsing_exception' } : undefined,
+  );
+  readonly logs: Record<string, unknown>[] = [];
+  readonly receivers: Receiver[];
+  private spooled: Spool;
+  private engine: Engine;
+  private next = 0;
+
+  constructor(receivers: Receiver[]) {
+    this.receivers = receivers;
+    const [elastic, intake] = receivers;
+    if (elastic !== undefined) {
+      elastic.answer = (request) =>
+        inTrouble(
+          this.trouble.elasticsearch,
+          (taken) => this.index.bulk(taken),
+          request,
+          readBulk(request.body).length,
+        );
+    }
+    if (intake !== undefined) {
+      intake.answer = (request) => {
+        const logs = JSON.parse(request.body.toString()) as Record<string, unknown>[];
+        const take = (): { status: number } => {
+          if (logs.some(isPoison)) return { status: 400 };
+          this.logs.push(...logs);
+          return { status: 202 };
+        };
+        return inTrouble(this.trouble.datadog, take, request, logs.length);
+      };
+    }
+    this.spooled = this.openSpool();
+    this.engine = this.openEngine();
+  }
+
+  private openSpool(): Spool {
+    return spool({ dir: this.root, segmentBytes: 4096, whenFull: 'drop-new' });
+  }
+
+  private openEngine(): Engine {
+    const [elastic, intake] = this.receivers.map(({ url }) => url);
+    const sinks = [
+      elasticsearch({ url: elastic ?? '', timeoutMs: 40, gzip: false }),
+      datadog({ url: intake ?? '', apiKey: 'key', timeoutMs: 40, gzip: false }),
+    ];
+    return startEngine({
+      root: this.root,
+      from: [discoverSpool({ root: this.root, everyWriter: true })],
+      sinks: sinks.map(createSink),
+      owner: `model-${Math.random()}`,
+      timing: { minMs: 1, maxMs: 4, pauseMs: 3 },
+      pollMs: 2,
+    });
+  }
+
+  write(count: number, poisonous: boolean): void {
+    for (let line = 0; line < count; line++) {
+      const n = this.next++;
+      const before = this.spooled.stats().writtenLines;
+      this.spooled.write(`${JSON.stringify({ n, text: 'x'.repeat(100), ...(poisonous ? { poison: true } : {}) })}\n`);
+      if (this.spooled.stats().writtenLines === before) continue;
+      this.model.ended.push(n);
+      if (poisonous) this.model.poison.add(n);
+    }
+  }
+
+  /** The application is killed inside a write, and started again. */
+  async killApp(): Promise<void> {
+    const segment = this.segments(this.spooled.file).at(-1);
+    if (segment !== undefined) appendFileSync(segment, '{"n":-1,"text":"torn');
+    await this.spooled.close(0);
+    this.spooled = this.openSpool();
+  }
+
+  /** The shipper is killed before it could note what the last requests stored. */
+  async killShipper(): Promise<void> {
+    const notes = this.checkpoints().map((path) => ({ path, text: readFileSync(path, 'utf8') }));
+    await this.engine.stop(0);
+    for (const { path, text } of notes) if (existsSync(path)) writeFileSync(path, text);
+    this.engine = this.openEngine();
+  }
+
+  async damageCheckpoints(text: string): Promise<void> {
+    await this.engine.stop(0);
+    for (const path of this.checkpoints()) writeFileSync(path, text);
+    this.engine = this.openEngine();
+  }
+
+  /** The first byte of a line flips. */
+  flip(pick: number): void {
+    const segment = this.segments(this.spooled.file).at(-1);
+    if (segment === undefined) return;
+    const bytes = readFileSync(segment);
+    const starts = [...bytes.toString('latin1').matchAll(/\{"n":(\d+)/g)];
+    const start = starts[pick % Math.max(1, starts.length)];
+    if (start === undefined) return;
+    this.model.damaged.add(Number(start[1]));
+    bytes[start.index] = 0x5b;
+    writeFileSync(segment, bytes);
+  }
+
+  /** Every line that has ended is stored, refused with a reason, or still in the spool. */
+  check(): void {
+    const waiting = new Set(this.waiting());
+    for (const sink of SINKS) {
+      const known = new Set([...this.stored(sink), ...this.refused(sink)]);
+      expect({ sink, lost: this.model.ended.filter((n) => !known.has(n) && !waiting.has(n)) }).toEqual({
+        sink,
+        lost: [],
+      });
+    }
+  }
+
+  async settle(): Promise<void> {
+    for (const sink of SINKS) this.trouble[sink] = 'none';
+    this.write(1, false);
+    await this.spooled.close(0);
+    await this.engine.drain();
+    await this.engine.stop(1000);
+    for (const sink of SINKS) {
+      const stored = this.stored(sink);
+      const refused = new Set(this.refused(sink));
+      const { ended, poison, damaged } = this.model;
+      const good = ended.filter((n) => !poison.has(n) && !damaged.has(n));
+      expect({ sink, lost: good.filter((n) => !stored.includes(n)) }).toEqual({ sink, lost: [] });
+      expect({ sink, unsaid: ended.filter((n) => !stored.includes(n) && !refused.has(n)) }).toEqual({
+        sink,
+        unsaid: [],
+      });
+      expect({ sink, blamed: [...refused].filter((n) => !poison.has(n) && !damaged.has(n)) }).toEqual({
+        sink,
+        blamed: [],
+      });
+    }
+    const elastic = this.stored('elasticsearch');
+    expect(elastic.length).toBe(new Set(elastic).size);
+    expect(this.segments(this.root)).toEqual([]);
+  }
+
+  async end(): Promise<void> {
+    await this.spooled.close(0);
+    await this.engine.stop(0);
+  }
+
+  private stored(sink: SinkName): number[] {
+    const lines = sink === 'elasticsearch' ? [...this.index.documents.values()] : this.logs;
+    return lines.flatMap(({ n }) => (typeof n === 'number' ? [n] : []));
+  }
+
+  private refused(sink: SinkName): number[] {
+    return deadLetters(this.root, sink).flatMap(({ line }) => {
+      const n = Number(/"n":(-?\d+)/.exec(line)?.[1] ?? -1);
+      return n < 0 ? [] : [n];
+    });
+  }
+
+  private waiting(): number[] {
+    return this.segments(this.root).flatMap((path) =>
+      [...readFileSync(path, 'utf8').matchAll(/.\{?"n":(\d+)/g)].map((match) => Number(match[1])),
+    );
+  }
+
+  private files(folder: string): string[] {
+    return readdirSync(folder, { recursive: true, encoding: 'utf8' }).map((name) => join(folder, name));
+  }
+
+  private segments(folder: string): string[] {
+    return existsSync(folder)
+      ? this.files(folder)
+          .filter((path) => /\d{12}\.ndjson$/.test(path))
+          .toSorted()
+      : [];
+  }
+
+  private checkpoints(): string[] {
+    return this.files(this.root).filter((path) => /checkpoint-\w+\.json$/.test(path));
+  }
+}
