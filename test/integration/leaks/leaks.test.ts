@@ -1,18 +1,22 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import Anthropic from '@anthropic-ai/sdk';
 import { Document } from '@langchain/core/documents';
 import { BaseRetriever } from '@langchain/core/retrievers';
 import { RunnableLambda } from '@langchain/core/runnables';
 import { tool } from '@langchain/core/tools';
 import { FakeListChatModel } from '@langchain/core/utils/testing';
+import { wrapAnthropic } from '@spanline/anthropic';
 import { createTracer, observe, type SpanType, type Tracer, withContext } from '@spanline/core';
 import { memoryLog } from '@spanline/core/testing';
 import { spanlineErrorHandler, spanlineExpress } from '@spanline/express';
 import { SpanlineCallbackHandler } from '@spanline/langchain';
 import { instrumentLlamaIndex } from '@spanline/llamaindex';
+import { wrapOpenAI } from '@spanline/openai';
 import express, { type ErrorRequestHandler } from 'express';
 import { BaseEmbedding, Document as Page, type LLM, Settings, VectorStoreIndex } from 'llamaindex';
+import OpenAI from 'openai';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { runs } from '../../support/effort.ts';
@@ -24,6 +28,8 @@ const WRAPPINGS: ((secret: string) => string)[] = [
   (secret) => `(${secret}), then`,
   (secret) => `line\n${secret}\nline`,
   (secret) => `value: ${secret}.`,
+  (secret) => `400 ${JSON.stringify({ message: `line\n${secret}\tline` })}`,
+  (secret) => JSON.stringify({ body: JSON.stringify({ message: `line\n${secret}` }) }),
 ];
 
 /** Hands out texts with secrets in them, and knows afterwards what must not be found. */
@@ -180,6 +186,91 @@ async function throughExpress(tracer: Tracer, plant: (only?: readonly string[]) 
   server.close();
 }
 
+const JSON_BODY = 'application/json';
+const EVENTS = 'text/event-stream';
+
+/** A fetch that answers everything the same. */
+function answering(status: number, type: string, body: string): typeof fetch {
+  return async () => new Response(body, { status, headers: { 'content-type': type } });
+}
+
+/** Pieces of three characters, so that no secret comes whole. */
+const pieces = (text: string): string[] => text.match(/[\s\S]{1,3}/g) ?? [];
+
+async function throughOpenAI(tracer: Tracer, plant: () => string): Promise<void> {
+  const client = (fetch: typeof globalThis.fetch): OpenAI =>
+    wrapOpenAI(new OpenAI({ apiKey: 'sk-test', maxRetries: 0, fetch }), { tracer });
+  const ask = () => ({
+    model: 'gpt-4o-mini',
+    user: plant(),
+    messages: [
+      { role: 'system' as const, content: plant() },
+      { role: 'user' as const, content: plant() },
+    ],
+    tools: [{ type: 'function' as const, function: { name: 'f', description: plant() } }],
+  });
+  const calls = [{ id: 'c1', type: 'function', function: { name: 'f', arguments: JSON.stringify({ q: plant() }) } }];
+  const message = { role: 'assistant', content: plant(), tool_calls: calls };
+  const answer = {
+    id: 'a',
+    object: 'chat.completion',
+    model: 'm',
+    choices: [{ index: 0, message, finish_reason: 'stop' }],
+  };
+  await client(answering(200, JSON_BODY, JSON.stringify(answer))).chat.completions.create(ask());
+  const chunks = pieces(plant()).map((content) => ({
+    id: 'a',
+    model: 'm',
+    choices: [{ index: 0, delta: { content } }],
+  }));
+  const events = [...chunks.map((chunk) => `data: ${JSON.stringify(chunk)}\n\n`), 'data: [DONE]\n\n'].join('');
+  const stream = await client(answering(200, EVENTS, events)).chat.completions.create({ ...ask(), stream: true });
+  for await (const _ of stream);
+  const refusal = JSON.stringify({ error: { message: plant(), type: 'invalid_request_error', code: 'bad' } });
+  await client(answering(400, JSON_BODY, refusal))
+    .chat.completions.create(ask())
+    .catch(() => {});
+  const vectors = {
+    data: [{ index: 0, embedding: [0.5, 0.25] }],
+    model: 'm',
+    usage: { prompt_tokens: 3, total_tokens: 3 },
+  };
+  await client(answering(200, JSON_BODY, JSON.stringify(vectors))).embeddings.create({ model: 'm', input: plant() });
+}
+
+async function throughAnthropic(tracer: Tracer, plant: () => string): Promise<void> {
+  const client = (fetch: typeof globalThis.fetch): Anthropic =>
+    wrapAnthropic(new Anthropic({ apiKey: 'sk-ant-test', maxRetries: 0, fetch }), { tracer });
+  const ask = () => ({
+    model: 'claude-test',
+    max_tokens: 9,
+    system: plant(),
+    metadata: { user_id: plant() },
+    messages: [{ role: 'user' as const, content: plant() }],
+  });
+  const usage = { input_tokens: 3, output_tokens: 2 };
+  const content = [
+    { type: 'text', text: plant() },
+    { type: 'tool_use', id: 't', name: 'f', input: { q: plant() } },
+  ];
+  const answer = { id: 'm', type: 'message', role: 'assistant', model: 'm', content, stop_reason: 'end_turn', usage };
+  await client(answering(200, JSON_BODY, JSON.stringify(answer))).messages.create(ask());
+  const events = [
+    { type: 'message_start', message: { ...answer, content: [], stop_reason: null } },
+    { type: 'content_block_start', index: 0, content_block: { type: 'text', text: '' } },
+    ...pieces(plant()).map((text) => ({ type: 'content_block_delta', index: 0, delta: { type: 'text_delta', text } })),
+    { type: 'content_block_stop', index: 0 },
+    { type: 'message_delta', delta: { stop_reason: 'end_turn' }, usage: { output_tokens: 2 } },
+    { type: 'message_stop' },
+  ];
+  const text = events.map((event) => `event: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`).join('');
+  for await (const _ of await client(answering(200, EVENTS, text)).messages.create({ ...ask(), stream: true }));
+  const refusal = JSON.stringify({ type: 'error', error: { type: 'invalid_request_error', message: plant() } });
+  await client(answering(400, JSON_BODY, refusal))
+    .messages.create(ask())
+    .catch(() => {});
+}
+
 /** Everything a reader can find in a line: its bytes, and the texts in it after one and two rounds of JSON. */
 function* readings(line: string): Generator<string> {
   yield line;
@@ -217,6 +308,8 @@ describe('nothing that must not be logged is in the log', () => {
       await throughLangChain(tracer, plant);
       await throughLlamaIndex(tracer, plant);
       await throughExpress(tracer, plant);
+      await throughOpenAI(tracer, plant);
+      await throughAnthropic(tracer, plant);
     }
     await tracer.shutdown();
     const text = log

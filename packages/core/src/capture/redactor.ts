@@ -1,5 +1,6 @@
 import { createHmac } from 'node:crypto';
 import { SpanlineError } from '../error.ts';
+import { decodeText } from './decode-text.ts';
 import type { MessageIndex } from './deltas.ts';
 import type { Detector, RedactOptions } from './options.ts';
 import { BUILT_IN_RULES, isSecretName, type Rule, toRule } from './rules.ts';
@@ -111,17 +112,6 @@ function replaceRanges(text: string, found: Ranges, replacement: (name: string, 
   return result + text.slice(last);
 }
 
-const ENCODED = /%[0-9A-Fa-f]{2}/;
-const ENCODED_RUN = /(?:%[0-9A-Fa-f]{2})+/g;
-
-function decodeRun(run: string): string {
-  try {
-    return decodeURIComponent(run);
-  } catch {
-    return run;
-  }
-}
-
 function chooseRules(options: RedactOptions): Rule[] {
   const chosen = BUILT_IN_RULES.filter(({ name, on }) => options.rules?.[name] ?? on ?? true);
   return [...chosen, ...(options.custom ?? []).map(toRule)];
@@ -166,16 +156,18 @@ export function createRedactor(options: RedactOptions, hashKey: string | undefin
   const anything = sentinel(all);
   const anyCredential = sentinel(credentialRules);
 
-  /** Percent-encoding hides what a rule looks for (`jane%40example.org`): where something is found in the decoded text, that is what is written. */
+  /** An encoding hides what a rule looks for (`jane%40example.org`, `\nAKIA…`): where something is found in the decoded text, that is what is written. */
   function runDecoded(
     rules: readonly CompiledRule[],
+    hints: RegExp | undefined,
     text: string,
     scope: RedactionScope,
     tally: RedactionTally,
   ): string {
-    if (!ENCODED.test(text)) return text;
+    const decoded = decodeText(text);
+    if (decoded === text || hints?.test(decoded) === false) return text;
     const before = tally.count;
-    const result = run(rules, text.replaceAll(ENCODED_RUN, decodeRun), scope, tally);
+    const result = run(rules, decoded, scope, tally);
     return tally.count === before ? text : result;
   }
 
@@ -207,8 +199,8 @@ export function createRedactor(options: RedactOptions, hashKey: string | undefin
     mark,
     redact(text, name, scope, tally) {
       if (isSecretField(text, name, tally)) return '[SECRET]';
-      const plain = anything === undefined || anything.test(text) ? run(all, text, scope, tally) : text;
-      let result = runDecoded(all, plain, scope, tally);
+      const plain = anything?.test(text) === false ? text : run(all, text, scope, tally);
+      let result = runDecoded(all, anything, plain, scope, tally);
       for (const detector of detectors) {
         try {
           result = mark(result, detector(result), scope, tally);
@@ -222,7 +214,7 @@ export function createRedactor(options: RedactOptions, hashKey: string | undefin
     credentials(text, name, scope, tally) {
       if (isSecretField(text, name, tally)) return '[SECRET]';
       const plain = anyCredential?.test(text) === false ? text : run(credentialRules, text, scope, tally);
-      return runDecoded(credentialRules, plain, scope, tally);
+      return runDecoded(credentialRules, anyCredential, plain, scope, tally);
     },
   };
 }
