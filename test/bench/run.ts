@@ -7,6 +7,7 @@ import { expressRows } from './express.ts';
 import { langChainRows } from './langchain.ts';
 import { llamaIndexRows } from './llamaindex.ts';
 import { type Row, printRows } from './rows.ts';
+import { shipRows } from './ship.ts';
 
 const SUITES: Readonly<Record<string, () => Promise<Row[]>>> = {
   core: coreRows,
@@ -14,6 +15,7 @@ const SUITES: Readonly<Record<string, () => Promise<Row[]>>> = {
   express: expressRows,
   langchain: langChainRows,
   llamaindex: llamaIndexRows,
+  ship: shipRows,
 };
 const FILE = fileURLToPath(new URL('../../bench-results.json', import.meta.url));
 

@@ -40,6 +40,19 @@ describe('elasticsearch()', () => {
     }
   });
 
+  it('sends a record that is in ECS already as it stands, and no other line', async () => {
+    const index = createIndex();
+    const target = await receiver((request) => index.bulk(request));
+    const [call = ''] = trace('ecs');
+    const foreign = call
+      .replace('{', '{"level":30,"time":1764000000000,')
+      .replace(/"event.id":"[^"]+"/, '"event.id":"other"');
+    await shipLines([call, foreign], elasticsearch({ url: target.url }));
+    expect(target.requests[0]?.body.toString().split('\n')[1]).toBe(call);
+    expect(index.documents.get('other')).toMatchObject({ 'log.level': 'error' });
+    expect(index.documents.get('other')).not.toHaveProperty('level');
+  });
+
   it('names a record by its event.id, and another line by where it stands, the same at every attempt', async () => {
     const seen: string[][] = [];
     const target = await receiver(({ body }, nth) => {

@@ -4,15 +4,53 @@ import type { SourceLine } from '../engine/types.ts';
 
 type Fields = Record<string, unknown>;
 
+const MAX_ID_LENGTH = 128;
+/** Written by a pino that is not Spanline's. */
+const FOREIGN: readonly string[] = ['level', 'time', 'msg', 'severity'];
+
 /** A line that was read, or why it cannot be. */
-export type ReadLine = { readonly parsed: ParsedLine } | { readonly problem: string } | { readonly isBlank: true };
+export type ReadLine = { readonly parsed: ParsedLine } | Unreadable;
+
+/** A line with nothing on it, or why it is no JSON object. */
+export type Unreadable = { readonly problem: string } | { readonly isBlank: true };
+
+function parseObject(text: string): Fields | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Fields) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Reads a line as JSON. Never throws. */
+export function readFields(line: SourceLine): { readonly fields: Fields } | Unreadable {
+  if (line.text.trim() === '') return { isBlank: true };
+  const fields = parseObject(line.text);
+  if (fields !== undefined) return { fields };
+  return { problem: line.torn ? 'the line is torn' : 'the line is no JSON object' };
+}
 
 /** Reads a line of any profile. Never throws. */
 export function readLine(line: SourceLine): ReadLine {
-  if (line.text.trim() === '') return { isBlank: true };
-  const parsed = parseLine(line.text);
-  if (parsed !== undefined) return { parsed };
-  return { problem: line.torn ? 'the line is torn' : 'the line is no JSON object' };
+  const read = readFields(line);
+  if (!('fields' in read)) return read;
+  const parsed = parseLine(read.fields);
+  return parsed === undefined ? { problem: 'the line cannot be read' } : { parsed };
+}
+
+/**
+ * True for a line that `createLogger({ profile: 'ecs' })` wrote from a record: it is a document already. A pino of the application's own adds `level`, `time` and `msg`, which are not
+ * ECS.
+ */
+export function isEcsRecord(fields: Readonly<Fields>): boolean {
+  return (
+    typeof fields['ecs.version'] === 'string' &&
+    typeof fields['@timestamp'] === 'string' &&
+    typeof fields['event.id'] === 'string' &&
+    fields['event.id'].length <= MAX_ID_LENGTH &&
+    !FOREIGN.some((key) => Object.hasOwn(fields, key))
+  );
 }
 
 function addRest(line: Fields, rest: Readonly<Fields>): Fields {
@@ -30,7 +68,7 @@ export function spell({ record, rest }: ParsedLine, profile: 'otel' | 'ecs' | 'd
 /** `event.id`, which names a record of Spanline; for other lines a hash of where they stand and what they say. */
 export function idOf({ record }: ParsedLine, line: SourceLine, source: string): string {
   const id = record['event.id'];
-  if (record['spanline.schema'] !== undefined && id !== undefined && id.length <= 128) return id;
+  if (record['spanline.schema'] !== undefined && id !== undefined && id.length <= MAX_ID_LENGTH) return id;
   const place = `${source}\n${line.position.file}\n${line.position.offset}\n`;
   return createHash('sha256').update(place).update(line.text).digest('base64url').slice(0, 27);
 }

@@ -1,7 +1,8 @@
+import { parseLine } from '@spanline/core';
 import type { Answer } from '../engine/http.ts';
 import type { Encoded, Entry, ItemVerdict, Sink, SourceLine, Verdict } from '../engine/types.ts';
 import { jsonBody, statusVerdict } from './answers.ts';
-import { idOf, readLine, spell } from './convert.ts';
+import { idOf, isEcsRecord, readFields, spell } from './convert.ts';
 import { createHttpSink } from './http-sink.ts';
 import type { Secret } from './secret.ts';
 import {
@@ -78,15 +79,22 @@ export function elasticsearch(options: ElasticsearchOptions): SinkSpec {
   };
 }
 
+const action = (id: string): string => `{"create":{"_id":${JSON.stringify(id)}}}\n`;
+
 function encode(line: SourceLine, source: string, profile: 'ecs' | 'otel'): Encoded {
-  const read = readLine(line);
+  const read = readFields(line);
   if ('isBlank' in read) return { kind: 'skip' };
   if ('problem' in read) return { kind: 'reject', reason: read.problem };
-  const document = spell(read.parsed, profile);
+  const { fields } = read;
+  if (profile === 'ecs' && isEcsRecord(fields)) {
+    return { kind: 'entry', body: `${action(fields['event.id'] as string)}${line.text}\n` };
+  }
+  const parsed = parseLine(fields);
+  if (parsed === undefined) return { kind: 'reject', reason: 'the line cannot be read' };
+  const document = spell(parsed, profile);
   // A data stream takes no document without a time.
   document['@timestamp'] ??= new Date().toISOString();
-  const id = idOf(read.parsed, line, source);
-  return { kind: 'entry', body: `{"create":{"_id":${JSON.stringify(id)}}}\n${JSON.stringify(document)}\n` };
+  return { kind: 'entry', body: `${action(idOf(parsed, line, source))}${JSON.stringify(document)}\n` };
 }
 
 /** Names the kind of error and the field, without the value that the server quotes. */
