@@ -6,7 +6,7 @@ import { SCOPE } from './scope.ts';
 /** Options of {@link wrapAnthropic}. */
 export type WrapOptions = ClientOptions;
 
-/** A client of `@anthropic-ai/sdk`, or of Anthropic's packages for Bedrock and Vertex. */
+/** A client of `@anthropic-ai/sdk`, of whatever version and subclass. */
 export interface AnthropicClient {
   baseURL: string;
   messages: object;

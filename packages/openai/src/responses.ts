@@ -26,11 +26,12 @@ function inputMessage(value: unknown): Message[] {
   return parts.length === 0 ? [] : [{ role, parts }];
 }
 
-/** `instructions` and `input` of a request. */
+/** `instructions` and `input` of a request, and the conversation that it goes on with. */
 export function responsesInput(body: Bag): SpanAttributes {
-  const { input, instructions } = body;
+  const { input, instructions, conversation } = body;
   const messages = Array.isArray(input) ? input.flatMap(inputMessage) : toMessages(input);
   return {
+    'gen_ai.conversation.id': text(conversation) ?? text(bag(conversation)['id']),
     ...(input === undefined ? {} : { 'gen_ai.input.messages': messages }),
     ...(text(instructions) === undefined ? {} : { 'gen_ai.system_instructions': toParts(instructions) }),
   };
