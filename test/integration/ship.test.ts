@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -16,12 +17,12 @@ beforeEach(() => {
 afterEach(() => rmSync(dir, { recursive: true, force: true }));
 
 /** A program that logs numbered spans and says after each which one has ended. */
-function program(options: { to: string; count: number; each?: string; end: string }): string {
+function program(options: { to: string; count: number; spool?: string; each?: string; end: string }): string {
   return `
 import { writeSync } from 'node:fs';
 import { createLogger, createTracer } from '@spanline/core';
 import { elasticsearch, spool } from '@spanline/ship';
-const spooled = spool({ dir: ${JSON.stringify(dir)}, to: ${options.to}, segmentBytes: 65536 });
+const spooled = spool({ dir: ${JSON.stringify(dir)}, to: ${options.to}, segmentBytes: 65536, ${options.spool ?? ''} });
 const tracer = createTracer({ logger: createLogger({}, spooled), statsIntervalSeconds: 0 });
 for (let n = 0; n < ${options.count}; n++) {
   tracer.startSpan({ name: 'span ' + process.pid + ' ' + n, type: 'task' }).end();
@@ -121,4 +122,31 @@ describe('a line in the spool', () => {
     },
     SLOW,
   );
+
+  it(
+    'waits for room where that was asked for, and none is lost',
+    async () => {
+      const { url, names } = await startIndex();
+      const small = `maxBytes: 131072, whenFull: 'block'`;
+      const end = `console.error(await spooled.close(), spooled.stats().droppedLines);`;
+      const child = await run(program({ to: elastic(url), count: 600, spool: small, end }));
+      expect(child.stderr.trim()).toBe('true 0');
+      expect(names().toSorted()).toEqual(endedSpans(child.stdout).toSorted());
+    },
+    SLOW,
+  );
+
+  it('goes on in another segment where a file may not grow any more', () => {
+    const limited = ['-c', 'ulimit -f 64; exec "$0" "$@"', process.execPath];
+    const code = program({ to: '[]', count: 500, end: `console.error(spooled.stats().failedLines);` });
+    const node = ['--conditions', '@spanline/source', '--import', 'tsx', '--input-type=module', '--eval'];
+    const options = { cwd: import.meta.dirname, encoding: 'utf8' } as const;
+    const large = code.replace('segmentBytes: 65536', 'segmentBytes: 8388608');
+    const { stdout, stderr } = spawnSync('bash', [...limited, ...node, large], options);
+    expect(stderr.trim()).toBe('0');
+    expect(endedSpans(stdout)).toHaveLength(500);
+    expect(linesOnDisk().map((line) => (JSON.parse(line) as Record<string, unknown>)['span.name'])).toEqual(
+      endedSpans(stdout),
+    );
+  });
 });
