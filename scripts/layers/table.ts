@@ -50,7 +50,7 @@ export const layerTable: LayerTable = {
     ['log', 'reading'],
     ['trace', 'testing', 'testing.ts', 'pretty.ts'],
     ['source', 'default-tracer.ts'],
-    ['observe.ts', 'score.ts'],
+    ['observe.ts', 'score.ts', 'steps.ts'],
     ['index.ts'],
   ],
   contracts: ['capture/options.ts', 'trace/types.ts'],

@@ -44,6 +44,18 @@ export {
 export { type MissingMessage, type ReconstructedContent, reconstructMessages } from './reading/index.ts';
 export { score } from './score.ts';
 export {
+  type LlmAnswer,
+  llmSpan,
+  type LlmSpanOptions,
+  rerankSpan,
+  type RerankSpanOptions,
+  retrieverSpan,
+  type RetrieverSpanOptions,
+  type StepOptions,
+  toolSpan,
+  type ToolSpanOptions,
+} from './steps.ts';
+export {
   type Clock,
   type Content,
   type ContentOptions,

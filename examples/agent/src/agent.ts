@@ -1,0 +1,40 @@
+import { llmSpan, toolSpan, type Tracer, withContext } from '@spanline/core';
+import { searchWeb } from './web.ts';
+import { queryOrders } from './orders.ts';
+import { complete } from './model.ts';
+
+/** An agent that plans, searches the web, asks a database and writes the answer. */
+export async function answerRequest(tracer: Tracer, userId: string, question: string): Promise<string> {
+  return withContext({ userId, sessionId: `session of ${userId}` }, () =>
+    tracer.withSpan({ name: 'Agent Request', type: 'agent', input: question }, async (root) => {
+      const ask = (name: string, content: string): Promise<string> =>
+        llmSpan(
+          {
+            tracer,
+            name,
+            model: 'gpt-4o-mini',
+            provider: 'openai',
+            temperature: 0,
+            messages: [{ role: 'user', content }],
+            answer: ({ text, usage }) => ({ output: text, usage, finishReasons: ['stop'] }),
+          },
+          () => complete(content),
+        ).then(({ text }) => text);
+
+      const query = await ask('Planning', `What must be searched for: ${question}`);
+      const pages = await toolSpan(
+        { tracer, tool: 'web_search', name: 'Web Search', query, arguments: { query } },
+        () => searchWeb(query),
+      );
+      const statement = 'select id, status from orders where user_id = $1 order by id';
+      const { rows } = await toolSpan(
+        { tracer, tool: 'orders', name: 'DB Query', statement, arguments: [userId] },
+        () => queryOrders(userId),
+      );
+      const facts = [...pages.map(({ title }) => title), ...rows.map(({ id, status }) => `order ${id} is ${status}`)];
+      const answer = await ask('Synthesis', `${question}\n${facts.join('\n')}`);
+      root.output(answer);
+      return answer;
+    }),
+  );
+}

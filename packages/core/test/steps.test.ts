@@ -1,0 +1,170 @@
+import { describe, expect, expectTypeOf, it } from 'vitest';
+import { createTracer, llmSpan, rerankSpan, retrieverSpan, toolSpan } from '../src/index.ts';
+import { memoryLog } from '../src/testing.ts';
+
+function setUp(enabled = true) {
+  const log = memoryLog();
+  const tracer = createTracer({
+    service: { name: 'test' },
+    logger: log.logger,
+    statsIntervalSeconds: 0,
+    capture: 'full',
+    enabled,
+  });
+  return { log, tracer, last: () => log.records().at(-1) ?? {} };
+}
+
+const DOCUMENTS = [
+  { id: 'a', score: 0.91, content: 'one' },
+  { id: 'b', score: 0.72, content: 'two' },
+];
+
+describe('retrieverSpan', () => {
+  it('has the query, where it was asked, and what came with its scores', async () => {
+    const { tracer, last } = setUp();
+    const options = { tracer, query: 'why?', dataSource: 'docs_v2', topK: 5 };
+    const found = await retrieverSpan(options, () => Promise.resolve(DOCUMENTS));
+    expectTypeOf(found).toEqualTypeOf<typeof DOCUMENTS>();
+    expect(found).toBe(DOCUMENTS);
+    expect(last()).toMatchObject({
+      'span.name': 'retrieval docs_v2',
+      'span.type': 'retriever',
+      'gen_ai.operation.name': 'retrieval',
+      'gen_ai.data_source.id': 'docs_v2',
+      'gen_ai.retrieval.top_k': 5,
+      'gen_ai.retrieval.query.text': 'why?',
+      'spanline.retrieval.count': 2,
+      'spanline.retrieval.score_min': 0.72,
+      'spanline.retrieval.score_max': 0.91,
+      'spanline.retrieval.empty': false,
+    });
+  });
+
+  it('finds the documents in the answer of a client', () => {
+    const { tracer, last } = setUp();
+    const answer = { hits: { hits: DOCUMENTS.slice(0, 1) } };
+    retrieverSpan({ tracer, query: 'q', documents: (found) => found.hits.hits }, () => answer);
+    expect(last()).toMatchObject({ 'span.name': 'retrieval', 'spanline.retrieval.count': 1 });
+  });
+});
+
+describe('rerankSpan', () => {
+  it('has how many went in and what came out', () => {
+    const { tracer, last } = setUp();
+    rerankSpan({ tracer, query: 'q', documents: [1, 2, 3, 4], model: 'rerank-v3', topK: 2 }, () => DOCUMENTS);
+    expect(last()).toMatchObject({
+      'span.name': 'rerank rerank-v3',
+      'span.type': 'reranker',
+      'gen_ai.request.model': 'rerank-v3',
+      'gen_ai.retrieval.query.text': 'q',
+      'spanline.rerank.input_count': 4,
+      'spanline.retrieval.count': 2,
+      'spanline.retrieval.score_max': 0.91,
+    });
+  });
+});
+
+describe('toolSpan', () => {
+  it.each([
+    ['a list', [{ id: 1 }, { id: 2 }]],
+    ['the answer of a database client', { rows: [{ id: 1 }, { id: 2 }], rowCount: 2 }],
+  ])('counts the rows of a statement: %s', async (_, result) => {
+    const { tracer, last } = setUp();
+    const statement = 'select id from orders where user_id = $1';
+    await toolSpan({ tracer, tool: 'db', callId: 'call_1', statement, arguments: [7] }, async () => result);
+    expect(last()).toMatchObject({
+      'span.name': 'execute_tool db',
+      'gen_ai.tool.name': 'db',
+      'gen_ai.tool.call.id': 'call_1',
+      'gen_ai.tool.call.arguments': '[7]',
+      'db.query.text': statement,
+      'db.response.returned_rows': 2,
+    });
+    expect(last()).not.toHaveProperty('spanline.search.results');
+  });
+
+  it('counts the results of a query, as its option says', () => {
+    const { tracer, last } = setUp();
+    toolSpan({ tracer, tool: 'web', query: 'redact', count: ({ total }) => total }, () => ({ total: 12 }));
+    expect(last()).toMatchObject({ 'spanline.search.query': 'redact', 'spanline.search.results': 12 });
+  });
+
+  it('fails with what the tool fails with', async () => {
+    const { tracer, last } = setUp();
+    const failure = new TypeError('no table');
+    await expect(toolSpan({ tracer, tool: 'db' }, () => Promise.reject(failure))).rejects.toBe(failure);
+    expect(last()).toMatchObject({ 'span.status': 'error', 'error.type': 'TypeError', 'error.message': 'no table' });
+  });
+});
+
+describe('llmSpan', () => {
+  it('has messages, parameters, answer, tokens and cost', async () => {
+    const { tracer, last } = setUp();
+    await llmSpan(
+      {
+        tracer,
+        model: 'gpt-4o',
+        provider: 'openai',
+        messages: [{ role: 'user', content: 'why?' }],
+        temperature: 0,
+        answer: ({ text, usage }) => ({ output: text, usage, finishReasons: ['stop'], model: 'gpt-4o-2024-08-06' }),
+      },
+      async () => ({ text: 'because', usage: { prompt_tokens: 1000, completion_tokens: 100 } }),
+    );
+    expect(last()).toMatchObject({
+      'span.name': 'chat gpt-4o',
+      'gen_ai.request.temperature': 0,
+      'gen_ai.usage.input_tokens': 1000,
+      'gen_ai.usage.output_tokens': 100,
+      'gen_ai.response.finish_reasons': ['stop'],
+      'gen_ai.response.model': 'gpt-4o-2024-08-06',
+      'spanline.cost.usd': 0.0035,
+      'gen_ai.output.messages': '[{"role":"assistant","parts":[{"type":"text","content":"because"}]}]',
+    });
+  });
+
+  it('ends with its stream, and has what the stream said', async () => {
+    const { tracer, log, last } = setUp();
+    const words = llmSpan({ tracer, model: 'm', messages: 'q' }, async function* () {
+      yield 'be';
+      yield 'cause';
+    });
+    expect(log.records()).toEqual([]);
+    let text = '';
+    for await (const word of words) text += word;
+    expect(text).toBe('because');
+    expect(last()).toMatchObject({ 'span.status': 'ok', 'spanline.stream.chunks': 2 });
+    expect(last()['gen_ai.output.messages']).toContain('because');
+  });
+});
+
+describe('a step', () => {
+  it('whose reader throws gives its result all the same, and is counted', () => {
+    const { tracer, last } = setUp();
+    const documents = (): never => {
+      throw new Error('not there');
+    };
+    expect(retrieverSpan({ tracer, query: 'q', documents }, () => 7)).toBe(7);
+    expect(last()).toMatchObject({ 'span.status': 'ok' });
+    expect(tracer.stats().internalErrors).toBe(1);
+  });
+
+  it('takes a name, labels and attributes of its own, and stands under the current span', () => {
+    const { tracer, log } = setUp();
+    tracer.withSpan('root', () =>
+      toolSpan(
+        { tracer, tool: 't', name: 'Web Search', labels: { tier: 1 }, attributes: { 'spanline.cache.hit': true } },
+        () => 1,
+      ),
+    );
+    const [step, root] = log.records();
+    expect(step).toMatchObject({ 'span.name': 'Web Search', 'labels.tier': 1, 'spanline.cache.hit': true });
+    expect(step?.parent_span_id).toBe(root?.span_id);
+  });
+
+  it('is the bare function when the tracer is disabled', () => {
+    const { tracer, log } = setUp(false);
+    expect(toolSpan({ tracer, tool: 't' }, () => 1)).toBe(1);
+    expect(log.lines()).toEqual([]);
+  });
+});
