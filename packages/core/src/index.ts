@@ -13,7 +13,7 @@ export { type ContextValues, currentSpan, type Labels, type RemoteContext, withC
 export { defaultTracer } from './default-tracer.ts';
 export { SpanlineError, type SpanlineErrorDetails } from './error.ts';
 export { correlation, createLogger, type LoggerOptions } from './log/index.ts';
-export { observe, type ObserveDecorator, type ObserveOptions, traceable } from './observe.ts';
+export { type CallOptions, observe, type ObserveDecorator, type ObserveOptions, traceable } from './observe.ts';
 export {
   type JsonSchema,
   jsonSchema,

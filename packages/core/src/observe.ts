@@ -1,31 +1,38 @@
 import { defaultTracer } from './default-tracer.ts';
 import { SpanlineError } from './error.ts';
 import { SPAN_TYPES, type SpanAttributes, type SpanType } from './schema/index.ts';
-import { runInSpan, type Span, type Tracer } from './trace/index.ts';
+import { createGuard } from './source/guard.ts';
+import { runInSpan, type SpanOptions, type Tracer } from './trace/index.ts';
 import type { CaptureSetting } from './capture/options.ts';
 import type { Labels } from './context/index.ts';
 
 /** Any function: every one can be assigned to this type. */
 type AnyFunction = (this: never, ...args: never[]) => unknown;
 
-/** How a function is observed. */
-export interface ObserveOptions {
+/** What may differ from call to call. */
+export interface CallOptions {
   /** @defaultValue the function's name */
   name?: string;
   /** @defaultValue `task` */
   type?: SpanType;
+  attributes?: SpanAttributes;
+  labels?: Labels;
+  tags?: readonly string[];
+  capture?: CaptureSetting;
+}
+
+/** How a function is observed. */
+export interface ObserveOptions extends CallOptions {
   /** LangSmith's word for `type`. */
   runType?: SpanType;
   /** @defaultValue `defaultTracer()` */
   tracer?: Tracer;
-  attributes?: SpanAttributes;
-  labels?: Labels;
-  tags?: readonly string[];
+  /** Options of one call, from its arguments; they win over those of the function. */
+  perCall?: (args: readonly unknown[]) => CallOptions | undefined;
   /** `false`, or what of the arguments to keep. @defaultValue the one argument, or all as a list */
   captureInput?: boolean | ((args: readonly unknown[]) => unknown);
   /** `false`, or what of the result to keep. @defaultValue the result, or what a stream yielded */
   captureOutput?: boolean | ((result: unknown) => unknown);
-  capture?: CaptureSetting;
 }
 
 /** The TC39 decorator context, as far as it is read. */
@@ -45,36 +52,32 @@ function pick(setting: boolean | ((value: never) => unknown) | undefined, value:
   return typeof setting === 'function' ? setting(value as never) : plain;
 }
 
-/** A mapper is the application's code: when it throws, the span goes without what it would have given. */
-function keep(span: Span, tracer: Tracer, write: () => void): void {
-  if (!span.isRecording) return;
-  try {
-    write();
-  } catch (error) {
-    (tracer as { internals?: { internalError(where: string, error: unknown): void } }).internals?.internalError(
-      'observe',
-      error,
-    );
-  }
+function spanOptions(name: string, options: ObserveOptions, own: CallOptions): SpanOptions {
+  const { attributes = options.attributes, labels = options.labels, tags = options.tags } = own;
+  const capture = own.capture ?? options.capture;
+  return {
+    name: own.name ?? name,
+    type: own.type ?? options.type ?? options.runType ?? 'task',
+    ...(attributes === undefined ? {} : { attributes }),
+    ...(labels === undefined ? {} : { labels }),
+    ...(tags === undefined ? {} : { tags }),
+    ...(capture === undefined ? {} : { capture }),
+  };
 }
 
 function call(fn: AnyFunction, self: unknown, args: unknown[], options: ObserveOptions, name: string): unknown {
   const tracer = options.tracer ?? defaultTracer();
   if (!tracer.enabled) return Reflect.apply(fn, self as never, args as never);
-  const span = tracer.startSpan({
-    name,
-    type: options.type ?? options.runType ?? 'task',
-    ...(options.attributes === undefined ? {} : { attributes: options.attributes }),
-    ...(options.labels === undefined ? {} : { labels: options.labels }),
-    ...(options.tags === undefined ? {} : { tags: options.tags }),
-    ...(options.capture === undefined ? {} : { capture: options.capture }),
-  });
-  keep(span, tracer, () => {
+  // Mappers are the application's code: when one throws, the span goes without what it would have given.
+  const guard = createGuard(tracer);
+  const own = options.perCall && guard('observe', () => options.perCall?.(args));
+  const span = tracer.startSpan(spanOptions(name, options, own ?? {}));
+  guard('observe', () => {
     const input = pick(options.captureInput, args, args.length === 1 ? args[0] : args);
     if (input !== undefined && args.length > 0) span.input(input);
   });
   const output = (value: unknown): void =>
-    keep(span, tracer, () => {
+    guard('observe', () => {
       const kept = pick(options.captureOutput, value, value);
       if (kept !== undefined) span.output(kept);
     });

@@ -17,6 +17,33 @@ function setUp() {
   return { log, tracer, watch, last };
 }
 
+describe('options of one call', () => {
+  it('come from its arguments and win over those of the function', () => {
+    const { watch, last } = setUp();
+    const ask = watch((tenant: string) => tenant.length, {
+      type: 'chain',
+      labels: { tier: 1 },
+      perCall: ([tenant]) =>
+        tenant === 'acme' ? { name: 'ask acme', labels: { tenant: 'acme' }, capture: 'metadata' } : undefined,
+    });
+    expect(ask('acme')).toBe(4);
+    expect(last()).toMatchObject({ 'span.name': 'ask acme', 'span.type': 'chain', 'labels.tenant': 'acme' });
+    expect(last()).not.toHaveProperty('spanline.input');
+    ask('other');
+    expect(last()).toMatchObject({ 'labels.tier': 1, 'spanline.input': '"other"' });
+  });
+
+  it('that throw are counted and change nothing', () => {
+    const { watch, last, tracer } = setUp();
+    const perCall = (): never => {
+      throw new Error('broken');
+    };
+    expect(watch((value: number) => value, { name: 'f', perCall })(7)).toBe(7);
+    expect(last()).toMatchObject({ 'span.name': 'f', 'spanline.output': '7' });
+    expect(tracer.stats().internalErrors).toBe(1);
+  });
+});
+
 describe('observe', () => {
   it('keeps name, length, this, properties, types and the result of a sync function', () => {
     const { watch, last } = setUp();
