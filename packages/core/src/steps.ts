@@ -109,7 +109,9 @@ function runStep<T>(options: StepOptions, step: Step, fn: Work<T>): T {
     if (step.input !== undefined) span.input(step.input);
   });
   return runInSpan(tracer, span, fn, {
-    output: (result) => void guard('step result', () => step.output(span, result)),
+    output(result) {
+      guard('step result', () => step.output(span, result));
+    },
   });
 }
 
