@@ -3,6 +3,9 @@ import { createTracer, type Tracer, validate } from '@spanline/core';
 import { type MemoryLog, memoryLog } from '@spanline/core/testing';
 import { type WrapOptions, wrapOpenAI } from '@spanline/openai';
 import OpenAI, { AzureOpenAI } from 'openai';
+import OpenAI4 from 'openai4';
+import OpenAI5 from 'openai5';
+import OpenAI7 from 'openai7';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { startProvider } from '../support/provider.ts';
 import { ask } from '../support/openai/scenarios.ts';
@@ -85,6 +88,17 @@ describe('wrapping', () => {
     const openai = client({}, { tracer: createTracer({ logger: former.logger, statsIntervalSeconds: 0 }) });
     await wrapOpenAI(openai, { tracer }).withOptions({ timeout: 5000 }).chat.completions.create(ask('plain'));
     expect([former.records().length, log.records().length]).toEqual([0, 1]);
+  });
+
+  it('keeps the type of every version', () => {
+    const four: OpenAI4 = wrapOpenAI(new OpenAI4({ apiKey: 'test' }), { tracer });
+    const five: OpenAI5 = wrapOpenAI(new OpenAI5({ apiKey: 'test' }), { tracer });
+    const seven: OpenAI7 = wrapOpenAI(new OpenAI7({ apiKey: 'test' }), { tracer });
+    const azure: AzureOpenAI = wrapOpenAI(
+      new AzureOpenAI({ apiKey: 'test', endpoint: wire.url, apiVersion: '2024-10-21' }),
+      { tracer },
+    );
+    expect([four, five, seven, azure].map((one) => one.constructor)).toEqual([OpenAI4, OpenAI5, OpenAI7, AzureOpenAI]);
   });
 
   it('with a tracer that is switched off leaves the client alone', () => {
