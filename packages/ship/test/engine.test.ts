@@ -7,6 +7,7 @@ import { deadLetters, leave, ship, spanLines } from './support/engine.ts';
 import { temporaryFolder } from './support/folder.ts';
 import { receiver, type Reply, startReceiver } from './support/receiver.ts';
 import { allIds, es, troubled } from './support/troubled.ts';
+import { PATIENT } from './support/patience.ts';
 
 describe('the engine', () => {
   it('stores every line once and leaves nothing behind', async () => {
@@ -40,7 +41,7 @@ describe('the engine', () => {
     const root = temporaryFolder();
     const { target, ids } = await troubled(answers);
     leave(root, spanLines(20));
-    const { engine } = ship(root, es(target));
+    const { engine } = ship(root, es(target, answers.includes('hang') ? { timeoutMs: 200 } : {}));
     await engine.drain();
     expect(ids()).toEqual(allIds(20));
     expect(deadLetters(root, 'elasticsearch')).toEqual([]);
@@ -53,7 +54,7 @@ describe('the engine', () => {
     await gone.close();
     leave(root, spanLines(5));
     const { engine, reports } = ship(root, es(gone));
-    await expect.poll(() => engine.stats()['elasticsearch']?.retries).toBeGreaterThan(3);
+    await expect.poll(() => engine.stats()['elasticsearch']?.retries, PATIENT).toBeGreaterThan(3);
     const index = createIndex();
     const target = await startReceiver((request) => index.bulk(request), gone.port);
     onTestFinished(() => target.close());
@@ -138,7 +139,7 @@ describe('the engine', () => {
     const target = await receiver((request) => (isSetUp ? index.bulk(request) : { status: 400 }));
     leave(root, spanLines(4));
     const { engine, reports } = ship(root, es(target));
-    await expect.poll(() => reports.map(({ what }) => what)).toContain('paused');
+    await expect.poll(() => reports.map(({ what }) => what), PATIENT).toContain('paused');
     isSetUp = true;
     await engine.drain();
     expect(index.documents.size).toBe(4);
@@ -151,10 +152,12 @@ describe('the engine', () => {
     const out = join(root, 'out.ndjson');
     const folder = leave(root, spanLines(300));
     const { engine } = ship(root, es(down), file({ path: out }));
-    await expect.poll(() => engine.stats()['file']?.stored).toBe(300);
+    await expect.poll(() => engine.stats()['file']?.stored, PATIENT).toBe(300);
     expect(readFileSync(out, 'utf8')).toBe(`${spanLines(300).join('\n')}\n`);
     expect(readdirSync(folder).filter((name) => name.endsWith('.ndjson'))).toHaveLength(3);
-    expect(engine.stats()['elasticsearch']).toMatchObject({ stored: 0, state: '503 from the server' });
+    await expect
+      .poll(() => engine.stats()['elasticsearch'], PATIENT)
+      .toMatchObject({ stored: 0, state: '503 from the server' });
   });
 
   it('is alone on a folder: a second shipper waits until the first has stopped', async () => {

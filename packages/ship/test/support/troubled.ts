@@ -4,7 +4,7 @@ import { receiver, type Receiver, type Reply } from './receiver.ts';
 
 /** The sink under test. */
 export const es = (target: Receiver, more: object = {}): ReturnType<typeof elasticsearch> =>
-  elasticsearch({ url: target.url, apiKey: 'id:key', timeoutMs: 300, ...more });
+  elasticsearch({ url: target.url, apiKey: 'id:key', timeoutMs: 5000, ...more });
 
 /** Answers that go wrong before an index takes over. */
 export async function troubled(
