@@ -34,7 +34,7 @@ describe('layers', () => {
         'core/src/trace/span.ts': `import '../schema/index.ts';\nimport pino from 'pino';\nimport 'node:fs';`,
         'core/src/schema/index.ts': `export const x = 1;`,
         'express/src/index.ts': `import { x } from '@spanline/core';\nimport type { Request } from 'express';`,
-        'langchain/src/register.ts': `import '@langchain/core/context';\nimport '@spanline/core/source';`,
+        'langchain/src/global.ts': `import '@langchain/core/context';\nimport '@spanline/core/source';`,
       }),
     ).toEqual([]);
   });
