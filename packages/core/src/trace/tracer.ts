@@ -7,6 +7,7 @@ import { SPAN_TYPES, type SpanKind, type SpanType } from '../schema/index.ts';
 import { createPricer } from '../usage/index.ts';
 import { createClock } from './clock.ts';
 import { onProcessExit, onTermination } from './exit.ts';
+import { flushLogger } from './flush-logger.ts';
 import { activeOtelSpan } from './foreign.ts';
 import { injectCurrent } from './inject.ts';
 import { NOOP_SPAN } from './noop.ts';
@@ -165,22 +166,13 @@ export function createTracer(options: TracerOptions = {}): Tracer {
   const removeExitHook = onProcessExit(closeAll);
   const removeSignalHook = resolved.sampling.tail === undefined ? undefined : onTermination(() => pipeline.drain());
 
-  function flushLogger(target: Logger): Promise<void> {
-    return new Promise((resolve) => {
-      try {
-        if (typeof target.flush === 'function') target.flush(() => resolve());
-        else resolve();
-      } catch (error) {
-        stats.internalError('flush', error);
-        resolve();
-      }
-    });
-  }
+  const flushed = (target: Logger): Promise<void> =>
+    flushLogger(target).catch((error: unknown) => stats.internalError('flush', error));
 
   async function flush(): Promise<void> {
     await pipeline.settled();
-    await flushLogger(logger);
-    if (options.content !== undefined) await flushLogger(options.content.destination);
+    await flushed(logger);
+    if (options.content !== undefined) await flushed(options.content.destination);
   }
 
   const tracer: Tracer & { readonly internals: SpanHost } = {

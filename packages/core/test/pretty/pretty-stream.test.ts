@@ -97,6 +97,19 @@ describe('the pretty stream', () => {
     expect(names(printed())).toEqual(['root', 'child']);
   });
 
+  it('lets a tracer that writes to it shut down', async () => {
+    const written: string[] = [];
+    const output = { write: (text: string) => void written.push(text) };
+    const tracer = createTracer({
+      logger: createLogger({ pretty: true }, output),
+      service: { name: 'test' },
+      statsIntervalSeconds: 0,
+    });
+    tracer.withSpan('step', () => tracer.logger.info('inside'));
+    await tracer.shutdown();
+    expect(written.join('')).toContain('step');
+  });
+
   it('prints unfinished traces when it is flushed', () => {
     const { write, printed, stream } = setUp();
     write(span({ id: 'a', parent: 'never' }), span({ id: 'b', parent: 'a' }));

@@ -20,8 +20,8 @@ export interface PrettyStreamOptions extends TerminalOptions {
 export interface PrettyStream {
   /** Takes one line, or several with newlines between them. Never throws. */
   write(line: string): void;
-  /** Prints what is still waiting for the end of its trace. Never throws. */
-  flush(): void;
+  /** Prints what is still waiting for the end of its trace, then calls `done`, as pino's `logger.flush` expects of a stream. Never throws. */
+  flush(done?: () => void): void;
 }
 
 const DEFAULT_MAX_TRACES = 200;
@@ -113,8 +113,9 @@ export function createPrettyStream(options: PrettyStreamOptions = {}): PrettyStr
     write(text): void {
       for (const line of String(text).split('\n')) if (line.trim() !== '') guarded(() => take(line));
     },
-    flush(): void {
+    flush(done): void {
       guarded(() => printTrees(buffer.flush(), describeTerminal(output, options)));
+      done?.();
     },
   };
 }
