@@ -26,6 +26,9 @@ export {
   toOtlp,
 } from './profiles/index.ts';
 export {
+  type AlertEvent,
+  type AlertSeverity,
+  type AlertState,
   type ErrorClass,
   type Message,
   type MessagePart,
@@ -56,6 +59,7 @@ export {
   type ToolSpanOptions,
 } from './steps.ts';
 export {
+  type AlertOptions,
   type Clock,
   type Content,
   type ContentOptions,

@@ -99,6 +99,15 @@ const OWN: ReadonlySet<string> = new Set([
   'spanline.hash.key_id',
   'spanline.redaction.rules',
   'spanline.truncated',
+  'spanline.alert.name',
+  'spanline.alert.event',
+  'spanline.alert.state',
+  'spanline.alert.severity',
+  'spanline.alert.metric',
+  'spanline.alert.comparison',
+  'spanline.alert.step',
+  'spanline.alert.trace_ids',
+  'spanline.alert.dedup_key',
 ]);
 
 /** Facts with a text in them. Going through this list is much cheaper than through the keys of a record (measured: 3 µs a span). */

@@ -12,7 +12,16 @@ export type {
   SpanRecord,
 } from './record.ts';
 export { SCHEMA_VERSION } from './record.ts';
-export type { ErrorClass, EventName, SpanKind, SpanStatus, SpanType } from './span.ts';
+export type {
+  AlertEvent,
+  AlertSeverity,
+  AlertState,
+  ErrorClass,
+  EventName,
+  SpanKind,
+  SpanStatus,
+  SpanType,
+} from './span.ts';
 export { SPAN_TYPES } from './span.ts';
 export { toMessages, toParts } from './to-messages.ts';
 export { validate, type ValidationError, type ValidationResult } from './validate.ts';

@@ -1,6 +1,14 @@
 import { ATTRIBUTES, type AttributeKind, OPEN_KEY_PREFIXES } from './attributes.ts';
 import { SCHEMA_VERSION } from './record.ts';
-import { ERROR_CLASSES, EVENT_NAMES, SPAN_STATUSES, SPAN_TYPES } from './span.ts';
+import {
+  ALERT_EVENTS,
+  ALERT_SEVERITIES,
+  ALERT_STATES,
+  ERROR_CLASSES,
+  EVENT_NAMES,
+  SPAN_STATUSES,
+  SPAN_TYPES,
+} from './span.ts';
 
 /** Longest key and most keys of a record. */
 export const MAX_KEY_LENGTH = 49;
@@ -42,6 +50,9 @@ export const VALUE_RULES: Readonly<Record<string, ValueRule>> = {
   'spanline.cost.usd': { minimum: 0 },
   'spanline.capture.mode': { values: CAPTURE_MODES },
   'spanline.evaluation.source': { values: ['user', 'code', 'llm_judge'] },
+  'spanline.alert.event': { values: ALERT_EVENTS },
+  'spanline.alert.state': { values: ALERT_STATES },
+  'spanline.alert.severity': { values: ALERT_SEVERITIES },
 };
 
 /** Keys that every line has. */
@@ -69,6 +80,7 @@ export const REQUIRED_BY_EVENT: Readonly<Record<string, readonly string[]>> = {
   'span.end': [...SPAN, 'span.status', 'event.outcome', 'event.duration', 'duration_ms', 'spanline.capture.mode'],
   'span.start': SPAN,
   'gen_ai.evaluation.result': ['gen_ai.evaluation.name'],
+  alert: ['spanline.alert.name', 'spanline.alert.event', 'spanline.alert.state', 'spanline.alert.severity'],
 };
 
 /** The kind of a key's values: `scalar` for the open families. */

@@ -91,3 +91,21 @@ export const EVENT_NAMES: readonly EventName[] = [
   'alert',
   'spanline.stats',
 ];
+
+/** Why an alert line was written. */
+export type AlertEvent = 'fired' | 'repeated' | 'recovered' | 'no_data';
+
+/** Every {@link AlertEvent}. */
+export const ALERT_EVENTS: readonly AlertEvent[] = ['fired', 'repeated', 'recovered', 'no_data'];
+
+/** State of an alert rule. */
+export type AlertState = 'OK' | 'WARNING' | 'ALERT' | 'NO_DATA';
+
+/** Every {@link AlertState}. */
+export const ALERT_STATES: readonly AlertState[] = ['OK', 'WARNING', 'ALERT', 'NO_DATA'];
+
+/** `warning` is an early signal, `critical` means act now. */
+export type AlertSeverity = 'warning' | 'critical';
+
+/** Every {@link AlertSeverity}. */
+export const ALERT_SEVERITIES: readonly AlertSeverity[] = ['warning', 'critical'];

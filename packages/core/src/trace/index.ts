@@ -4,6 +4,7 @@ export { RecordedSpan, type SpanHost } from './span.ts';
 export { watchStream, type StreamWatcher } from './stream.ts';
 export { createTracer } from './tracer.ts';
 export type {
+  AlertOptions,
   Clock,
   Content,
   ContentOptions,

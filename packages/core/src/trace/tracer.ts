@@ -5,6 +5,7 @@ import { SpanlineError } from '../error.ts';
 import { createLogger, createWriter, destinationKind } from '../log/index.ts';
 import { SPAN_TYPES, type SpanKind, type SpanType } from '../schema/index.ts';
 import { createPricer } from '../usage/index.ts';
+import { writeAlert } from './alert.ts';
 import { createClock } from './clock.ts';
 import { onProcessExit, onTermination } from './exit.ts';
 import { flushLogger } from './flush-logger.ts';
@@ -197,6 +198,14 @@ export function createTracer(options: TracerOptions = {}): Tracer {
         writeScore(pipeline, scoreOptions, clock.now());
       } catch (error) {
         stats.internalError('score', error);
+      }
+    },
+    alert(alertOptions): void {
+      if (!resolved.enabled) return;
+      try {
+        writeAlert(pipeline, alertOptions, clock.now());
+      } catch (error) {
+        stats.internalError('alert', error);
       }
     },
     onSpanEnd(observer) {

@@ -4,7 +4,16 @@ import type { DeltaMode } from '../capture/index.ts';
 import type { CaptureSetting, LimitOptions, RedactOptions } from '../capture/options.ts';
 import type { ContextValues, Labels } from '../context/store.ts';
 import type { RemoteContext } from '../context/propagation.ts';
-import type { SpanAttributes, SpanKind, SpanRecord, SpanStatus, SpanType } from '../schema/index.ts';
+import type {
+  AlertEvent,
+  AlertSeverity,
+  AlertState,
+  SpanAttributes,
+  SpanKind,
+  SpanRecord,
+  SpanStatus,
+  SpanType,
+} from '../schema/index.ts';
 import type { PriceTable } from '../usage/cost.ts';
 
 /** Anything the application or a framework hands over as input or output; messages, a string, documents or any object. */
@@ -243,6 +252,8 @@ export interface Tracer {
   run<T>(span: Span, fn: () => T): T;
   /** Writes a score line. Never throws; a score without a target is written with the current span's ids. */
   score(options: ScoreOptions): void;
+  /** Writes an alert line, at level `error` (critical), `warn` (warning) or `info` (recovered). Never throws. */
+  alert(options: AlertOptions): void;
   /** Observes ended spans raw, before capture. Returns how to stop. */
   onSpanEnd(observer: (ended: EndedSpan) => void): () => void;
   /** Observes every record after capture and before sampling. Returns how to stop. */
@@ -274,6 +285,31 @@ export interface ScoreOptions {
   traceId?: string;
   requestId?: string;
   sessionId?: string;
+}
+
+/** What a rule found out about the spans of this process. */
+export interface AlertOptions {
+  /** Name of the rule. */
+  name: string;
+  event: AlertEvent;
+  state: AlertState;
+  severity: AlertSeverity;
+  /** One sentence for people. */
+  message: string;
+  metric?: string;
+  value?: number;
+  threshold?: number;
+  comparison?: string;
+  windowSeconds?: number;
+  samples?: number;
+  /** Name of the step the alert is about. */
+  step?: string;
+  /** Traces to look at first. */
+  traceIds?: readonly string[];
+  /** Names the incident for those who collapse repeated messages. */
+  dedupKey?: string;
+  /** Messages that were not sent since the last one. */
+  suppressed?: number;
 }
 
 export type { ContextValues };

@@ -60,6 +60,10 @@ const REQUIRED = [
   'duration_ms',
   'spanline.capture.mode',
   'gen_ai.evaluation.name',
+  'spanline.alert.name',
+  'spanline.alert.event',
+  'spanline.alert.state',
+  'spanline.alert.severity',
 ];
 
 const label = fc.constantFrom('tenant', 'plan', '__proto__', 'constructor', 'a_b');

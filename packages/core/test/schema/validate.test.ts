@@ -9,6 +9,10 @@ const ENVELOPE = {
   level: 'info',
   message: 'm',
   'event.name': 'alert',
+  'spanline.alert.name': 'Error Rate',
+  'spanline.alert.event': 'fired',
+  'spanline.alert.state': 'ALERT',
+  'spanline.alert.severity': 'critical',
   'event.id': 'b-1',
   'spanline.schema': '1.0',
   'span.kind': 'SERVER',
@@ -55,5 +59,11 @@ describe('every kind of line', () => {
     const result = validate({ ...ENVELOPE, 'event.name': event });
     expect(result.valid).toBe(false);
     expect(validate(ENVELOPE)).toEqual({ valid: true });
+  });
+
+  it('alert needs keys of its own', () => {
+    const { 'spanline.alert.state': _state, ...rest } = ENVELOPE;
+    expect(validate(rest)).toMatchObject({ valid: false, errors: [{ key: 'spanline.alert.state' }] });
+    expect(validate({ ...ENVELOPE, 'spanline.alert.state': 'BAD' }).valid).toBe(false);
   });
 });

@@ -1,0 +1,33 @@
+import type { SpanRecord } from '../schema/index.ts';
+import type { Pipeline } from './pipeline.ts';
+import type { AlertOptions } from './types.ts';
+
+function levelOf({ event, severity }: AlertOptions): string {
+  if (event === 'recovered') return 'info';
+  return severity === 'critical' ? 'error' : 'warn';
+}
+
+function finite(value: number | undefined): number | undefined {
+  return Number.isFinite(value) ? value : undefined;
+}
+
+/** Writes one alert line. */
+export function writeAlert(pipeline: Pipeline, options: AlertOptions, epochMs: number): void {
+  const record: SpanRecord = pipeline.envelope(epochMs, levelOf(options), options.message);
+  record['event.name'] = 'alert';
+  record['spanline.alert.name'] = options.name;
+  record['spanline.alert.event'] = options.event;
+  record['spanline.alert.state'] = options.state;
+  record['spanline.alert.severity'] = options.severity;
+  record['spanline.alert.metric'] = options.metric;
+  record['spanline.alert.value'] = finite(options.value);
+  record['spanline.alert.threshold'] = finite(options.threshold);
+  record['spanline.alert.comparison'] = options.comparison;
+  record['spanline.alert.window_s'] = finite(options.windowSeconds);
+  record['spanline.alert.samples'] = finite(options.samples);
+  record['spanline.alert.step'] = options.step;
+  record['spanline.alert.trace_ids'] = options.traceIds;
+  record['spanline.alert.dedup_key'] = options.dedupKey;
+  record['spanline.alert.suppressed'] = finite(options.suppressed);
+  pipeline.event(record);
+}
