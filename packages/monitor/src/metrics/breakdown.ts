@@ -2,7 +2,7 @@ import { Cell, type CellUnit } from './cell.ts';
 import type { Delta } from './delta.ts';
 
 /** Name of the cell that holds what has no cell of its own. */
-export const OTHER = '(other)';
+const OTHER = '(other)';
 
 /**
  * One cell per value of a dimension, for the values that occur most. Beyond twice the limit, the cells with the fewest spans are folded into `(other)` until `limit` are left: what is folded keeps

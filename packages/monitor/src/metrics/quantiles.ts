@@ -1,7 +1,7 @@
 import { DDSketch } from '@datadog/sketches-js';
 
 /** Greatest relative error of a quantile. */
-export const QUANTILE_ERROR = 0.01;
+const QUANTILE_ERROR = 0.01;
 
 /** Everything is counted in thousandths: bins of values up to 1 merge wrongly in the sketch, because its key 0 is taken for "none". */
 const SCALE = 1000;
