@@ -37,7 +37,7 @@ export const layerTable: LayerTable = {
     ship: { workspace: ['@spanline/core'], runtime: ['@opentelemetry/otlp-transformer'], types: ['pino'], loaders: [] },
     monitor: {
       workspace: ['@spanline/core'],
-      runtime: ['@datadog/sketches-js'],
+      runtime: ['@datadog/sketches-js', 'prom-client'],
       types: [],
       loaders: [],
     },
