@@ -410,43 +410,58 @@ describe('other kinds', () => {
     expect(tree(log.records())).toContain('parser JsonOutputParser [error]');
   });
 
-  it('an unfamiliar order of callbacks is survived', () => {
-    const ids = fc.constantFrom('a', 'b', 'c', 'd');
-    const call = fc.oneof(
-      fc.tuple(fc.constant('handleChainStart'), ids, fc.option(ids, { nil: undefined })),
-      fc.tuple(fc.constant('handleChatModelStart'), ids, fc.option(ids, { nil: undefined })),
-      fc.tuple(fc.constant('handleToolStart'), ids, fc.option(ids, { nil: undefined })),
-      fc.tuple(
-        fc.constantFrom(
-          'handleChainEnd',
-          'handleChainError',
-          'handleLLMEnd',
-          'handleToolEnd',
-          'handleRetrieverEnd',
-          'handleLLMNewToken',
-        ),
-        ids,
-        fc.constant(undefined),
+  it('an unfamiliar order of callbacks is survived', { timeout: 120_000 }, () => {
+    const ids = ['a', 'b', 'c', 'd'];
+    const id = fc.constantFrom(...ids);
+    const hostile = fc.anything({ withNullPrototype: true, withBigInt: true, withDate: true, maxDepth: 2 });
+    const metadata = fc.option(
+      fc.constantFrom<object>(
+        { langgraph_node: 'chain', langgraph_checkpoint_ns: 'chain:1', langgraph_step: Number.NaN },
+        { langfusePrompt: { name: 'p', version: 1 }, lc_hub_repo: 7 },
+        Object.defineProperty({}, 'thread_id', { get: () => 'once', enumerable: true }),
       ),
+      { nil: undefined },
     );
+    const names = Object.getOwnPropertyNames(SpanlineCallbackHandler.prototype).filter((name) =>
+      name.startsWith('handle'),
+    );
+    const call = fc.record({
+      method: fc.constantFrom(...names),
+      id,
+      parent: fc.option(id, { nil: undefined }),
+      tags: fc.constantFrom(undefined, [], ['retry:attempt:2'], ['retry:attempt:x', 'langsmith:hidden']),
+      metadata,
+      value: hostile,
+      runType: fc.constantFrom(undefined, 'prompt', 'parser', 'llm'),
+    });
     const methods = handler as unknown as Record<string, (...args: unknown[]) => void>;
     fc.assert(
-      fc.property(fc.array(call, { maxLength: 30 }), fc.anything(), (calls, value) => {
+      fc.property(fc.array(call, { maxLength: 30 }), (calls) => {
         const before = tracer.stats();
         tracer.withSpan({ name: 'property', type: 'task' }, () => {
-          for (const [method, id, parent] of calls) {
-            if (method === 'handleChainStart') methods[method]?.(value, value, id, parent, [], {}, undefined, 'chain');
-            else if (method === 'handleChatModelStart') methods[method]?.(value, [[value]], id, parent, value, [], {});
-            else if (method === 'handleToolStart') methods[method]?.(value, value, id, parent, [], {}, 'tool');
-            else if (method === 'handleLLMNewToken') methods[method]?.('x', {}, id);
-            else methods[method]?.(value, id);
+          for (const { method, value, parent, tags, ...given } of calls) {
+            const run = methods[method]?.bind(handler);
+            if (/Interrupt|Resume/.test(method)) run?.({ runId: given.id, checkpointId: value });
+            else if (method === 'handleCustomEvent') run?.(String(given.id), value, given.id);
+            else if (method === 'handleChatModelStreamEvent') run?.(value, given.id);
+            else if (method === 'handleLLMNewToken') run?.(value, {}, given.id, parent, tags, value);
+            else if (method === 'handleChainStart')
+              run?.(value, value, given.id, parent, tags, given.metadata, given.runType, 'chain', value);
+            else if (/ChatModelStart/.test(method))
+              run?.(value, [[value]], given.id, parent, value, tags, given.metadata);
+            else if (/LLMStart/.test(method)) run?.(value, ['x'], given.id, parent, value, tags, given.metadata);
+            else if (method.endsWith('Start'))
+              run?.(value, value, given.id, parent, tags, given.metadata, 'name', 'call');
+            else run?.(value, given.id, parent, tags, value);
           }
-          for (const id of ['a', 'b', 'c', 'd']) methods['handleChainEnd']?.({}, id);
+          for (const each of ids) methods['handleChainEnd']?.({}, each);
         });
         expect(tracer.stats().internalErrors).toBe(before.internalErrors);
         expect(tracer.stats().open).toBe(0);
+        for (const record of log.records()) expect(validate(record)).toEqual({ valid: true });
+        log.clear();
       }),
-      { numRuns: runs(200, 20_000) },
+      { numRuns: runs(10_000, 50_000) },
     );
   });
 

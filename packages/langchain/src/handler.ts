@@ -1,55 +1,26 @@
-import { defaultTracer, type Span, type SpanOptions, type Tracer } from '@spanline/core';
-import {
-  addContextResolver,
-  callerSpan,
-  createGuard,
-  createRunRegistry,
-  enterSpan,
-  type Guard,
-  type Run,
-  type RunRegistry,
-} from '@spanline/core/source';
-import { type Bag, bag, first, text } from './bag.ts';
+import { defaultTracer, type Tracer } from '@spanline/core';
+import { addContextResolver, createGuard, type Guard } from '@spanline/core/source';
+import { bag, text } from './bag.ts';
+import { describeChainEnd, startChain } from './chains.ts';
+import { writeCustomEvent } from './custom-events.ts';
+import { GRAPH_HANDLER, InterruptedTraces } from './graph.ts';
 import { langChainSpan } from './langchain-context.ts';
-import { readable, toModelMessages } from './messages.ts';
-import { readModelCall } from './model-call.ts';
-import { readBrokenAnswer, readModelError, readModelOutput } from './model-output.ts';
-import {
-  chainType,
-  classNameOf,
-  graphNodeOf,
-  isPlumbing,
-  retryAttempt,
-  type RunFacts,
-  userMetadata,
-  userTags,
-} from './names.ts';
+import { toModelMessages } from './messages.ts';
+import { startModel } from './model-call.ts';
+import { readModelError, readModelOutput } from './model-output.ts';
+import { classNameOf } from './names.ts';
+import { type EndArguments, OpenRuns } from './open-runs.ts';
 import { checkOptions, type SpanlineCallbackHandlerOptions } from './options.ts';
 import { SCOPE } from './scope.ts';
+import { toStart } from './start.ts';
 import { addStreamEvent, addToken, answerSoFar, createStreamedTokens, type StreamedTokens } from './tokens.ts';
-import { readToolInput, readToolOutput } from './tool-call.ts';
+import { readToolOutput, startTool } from './tool-call.ts';
+import { ToolCalls } from './tool-calls.ts';
 
-/** What is kept of a run between its start and its end. */
-interface RunData {
-  readonly startedMs: number;
-  /** A streamed chain gets its input late; LangChain says so. */
-  readonly defersInput: boolean;
-  /** The answer is to come from LangChain's cache; versions before 0.3.34 say so at the start, later ones at the end. */
-  cached: boolean;
-  tokens: StreamedTokens | undefined;
-}
-
-/** How a callback names the run and its surroundings. */
-interface Start {
-  readonly runId: string;
-  readonly parentRunId: string | undefined;
-  readonly tags: readonly string[];
-  readonly metadata: Bag;
-}
-
-function toStart(runId: string, parentRunId: unknown, tags: unknown, metadata: unknown): Start {
-  return { runId, parentRunId: text(parentRunId), tags: Array.isArray(tags) ? tags : [], metadata: bag(metadata) };
-}
+/** What LangChain passes with the end of a chain. */
+type ChainEndArguments = [...end: EndArguments, kwargs?: { inputs?: unknown }];
+/** What LangChain passes with the end of a model call. */
+type ModelEndArguments = [...end: EndArguments, extra?: Record<string, unknown>];
 
 /**
  * LangChain.js callback handler: a span per chain, prompt, model call, parser, retriever, tool and agent, under the request that asked for it. One handler serves the whole process; give
@@ -78,82 +49,30 @@ export class SpanlineCallbackHandler {
   readonly ignoreChain = false;
   readonly ignoreAgent = false;
   readonly ignoreRetriever = false;
-  /** Custom events of provider packages hold whole requests. */
-  readonly ignoreCustomEvent = true;
+  readonly ignoreCustomEvent = false;
   readonly lc_serializable = false;
   readonly #tracer: Tracer;
   readonly #all: boolean;
-  readonly #defaults: Pick<SpanOptions, 'scope' | 'capture'>;
   readonly #guard: Guard;
-  readonly #runs: RunRegistry<RunData>;
+  readonly #runs: OpenRuns;
+  readonly #interrupted = new InterruptedTraces();
+  readonly #toolCalls = new ToolCalls();
 
   /** @throws SpanlineError `ERR_INVALID_OPTION` */
   constructor(options: SpanlineCallbackHandlerOptions = {}) {
     checkOptions(options);
+    Object.defineProperty(this, GRAPH_HANDLER, { value: true });
     this.#tracer = options.tracer ?? defaultTracer();
     this.#all = options.include === 'all';
-    this.#defaults = { scope: SCOPE, ...(options.capture === undefined ? {} : { capture: options.capture }) };
     this.#guard = createGuard(this.#tracer);
-    this.#runs = createRunRegistry<RunData>({ onAbandon: (run) => this.#keepPartial(run) });
+    const capture = options.capture === undefined ? {} : { capture: options.capture };
+    this.#runs = new OpenRuns(this.#tracer, { scope: SCOPE, ...capture });
     if (this.#tracer.enabled) addContextResolver(() => langChainSpan((runId) => this.#runs.get(runId)?.span));
   }
 
   /** LangChain copies handlers; runs are known to one. */
   copy(): this {
     return this;
-  }
-
-  #parent(start: Start): Span | undefined {
-    return start.parentRunId === undefined ? undefined : this.#runs.get(start.parentRunId)?.span;
-  }
-
-  #begin(start: Start, options: SpanOptions, defersInput = false): Span | undefined {
-    if (!this.#tracer.enabled || this.#runs.get(start.runId) !== undefined) return undefined;
-    const parent = this.#parent(start);
-    const span = this.#tracer.startSpan({ ...this.#defaults, ...options, ...(parent === undefined ? {} : { parent }) });
-    this.#runs.start(start.runId, span, {
-      startedMs: performance.now(),
-      defersInput,
-      cached: false,
-      tokens: undefined,
-    });
-    if (start.parentRunId === undefined) this.#describeRoot(span, start);
-    const attempt = retryAttempt(start.tags);
-    if (attempt !== undefined) span.set({ 'spanline.retry.attempt': attempt });
-    enterSpan(span);
-    return span;
-  }
-
-  /** What the application said about the whole run stands on its root. */
-  #describeRoot(span: Span, { tags, metadata }: Start): void {
-    const own = userTags(tags);
-    if (own.length > 0) span.tag(...own);
-    for (const [key, value] of Object.entries(userMetadata(metadata))) span.label(key, value);
-    span.set({ 'spanline.langgraph.thread_id': text(metadata['thread_id']) });
-  }
-
-  #end(runId: string, describe: (run: Run<RunData>) => void): void {
-    const run = this.#runs.end(runId);
-    if (run === undefined || !run.owned) return;
-    this.#guard('langchain end', () => describe(run));
-    run.span.end();
-  }
-
-  #fail(runId: string, error: unknown): void {
-    this.#end(runId, (run) => {
-      this.#keepPartial(run);
-      run.span.fail(error);
-    });
-  }
-
-  #noteCached(runId: string, extra: unknown): void {
-    const data = bag(extra)['cached'] === true ? this.#runs.get(runId)?.data : undefined;
-    if (data !== undefined) data.cached = true;
-  }
-
-  /** What was streamed until the end that did not come. */
-  #keepPartial({ span, data: { startedMs, tokens } }: Run<RunData>): void {
-    if (tokens !== undefined) span.set(readBrokenAnswer(tokens, startedMs));
   }
 
   /** Arguments in the order in which the callback manager passes them; the published types tell another. */
@@ -170,52 +89,23 @@ export class SpanlineCallbackHandler {
   ): void {
     this.#guard('langchain chain start', () => {
       const start = toStart(runId, parentRunId, tags, metadata);
-      const className = classNameOf(chain);
-      const facts: RunFacts = {
-        className,
-        name: text(runName) ?? className ?? 'chain',
-        type: chainType(runType, className),
-        isRoot: start.parentRunId === undefined,
-        tags: start.tags,
-        metadata: start.metadata,
-      };
-      const parent = this.#parent(start) ?? callerSpan();
-      if (!this.#all && parent !== undefined && isPlumbing(facts)) {
-        this.#runs.alias(runId, parent, { startedMs: 0, defersInput: false, cached: false, tokens: undefined });
-        return;
-      }
-      const deferred = bag(extra)['lc_defers_inputs'] === true;
-      const isAgent = facts.type === 'agent';
-      const span = this.#begin(
-        start,
-        { name: isAgent ? `invoke_agent ${facts.name}` : facts.name, type: facts.type },
-        deferred,
-      );
-      if (span === undefined) return;
-      if (!deferred) span.input(readable(unwrapped(inputs, 'input')));
-      if (isAgent) span.set({ 'gen_ai.agent.name': facts.name });
-      const node = graphNodeOf(facts.name, start.metadata);
-      if (node !== undefined) span.set(nodeAttributes(node, start.metadata));
+      startChain(this.#runs, start, { chain, inputs, runType, runName, extra, keepsPlumbing: this.#all });
     });
   }
 
-  handleChainEnd(
-    outputs: unknown,
-    runId: string,
-    _parentRunId?: string,
-    _tags?: string[],
-    kwargs?: { inputs?: unknown },
-  ): void {
+  handleChainEnd(outputs: unknown, ...[runId, parentRunId, tags, kwargs]: ChainEndArguments): void {
     this.#guard('langchain chain end', () =>
-      this.#end(runId, ({ span, data }) => {
-        if (data.defersInput && kwargs?.inputs !== undefined) span.input(readable(unwrapped(kwargs.inputs, 'input')));
-        span.output(readable(unwrapped(outputs, 'output')));
+      this.#runs.end([runId, parentRunId, tags], (run) => {
+        describeChainEnd(run, outputs, kwargs);
+        for (const { options, error } of this.#toolCalls.withoutRun(outputs, run)) {
+          this.#runs.moment(run.span, options).fail(error).end();
+        }
       }),
     );
   }
 
-  handleChainError(error: unknown, runId: string): void {
-    this.#guard('langchain chain error', () => this.#fail(runId, error));
+  handleChainError(error: unknown, ...end: EndArguments): void {
+    this.#guard('langchain chain error', () => this.#runs.fail(end, error));
   }
 
   handleChatModelStart(
@@ -228,15 +118,8 @@ export class SpanlineCallbackHandler {
     metadata?: Record<string, unknown>,
   ): void {
     this.#guard('langchain model start', () => {
-      const start = toStart(runId, parentRunId, tags, metadata);
-      const { model, attributes } = readModelCall(llm, extra, start.metadata, classNameOf(llm));
-      const span = this.#begin(start, {
-        name: `chat ${model ?? classNameOf(llm) ?? 'model'}`,
-        type: 'llm',
-        attributes,
-      });
+      const span = startModel(this.#runs, 'chat', llm, toStart(runId, parentRunId, tags, metadata), extra);
       span?.set({ 'gen_ai.input.messages': toModelMessages(messages.flat()) });
-      this.#noteCached(runId, extra);
     });
   }
 
@@ -250,12 +133,17 @@ export class SpanlineCallbackHandler {
     metadata?: Record<string, unknown>,
   ): void {
     this.#guard('langchain llm start', () => {
-      const start = toStart(runId, parentRunId, tags, metadata);
-      const { model, attributes } = readModelCall(llm, extra, start.metadata, classNameOf(llm));
-      const name = `text_completion ${model ?? classNameOf(llm) ?? 'model'}`;
-      const span = this.#begin(start, { name, type: 'llm', attributes });
+      const span = startModel(this.#runs, 'text_completion', llm, toStart(runId, parentRunId, tags, metadata), extra);
       span?.set({ 'gen_ai.operation.name': 'text_completion' }).input(prompts);
-      this.#noteCached(runId, extra);
+    });
+  }
+
+  #streamed(where: string, runId: string, add: (tokens: StreamedTokens) => boolean): void {
+    this.#guard(where, () => {
+      const run = this.#runs.get(runId);
+      if (run === undefined) return;
+      const tokens = (run.data.tokens ??= createStreamedTokens());
+      if (add(tokens)) run.span.set(answerSoFar(tokens));
     });
   }
 
@@ -267,41 +155,26 @@ export class SpanlineCallbackHandler {
     _tags?: string[],
     fields?: unknown,
   ): void {
-    this.#guard('langchain token', () => {
-      const run = this.#runs.get(runId);
-      if (run === undefined) return;
-      const tokens = (run.data.tokens ??= createStreamedTokens());
-      if (addToken(tokens, token, fields)) run.span.set(answerSoFar(tokens));
-    });
+    this.#streamed('langchain token', runId, (tokens) => addToken(tokens, token, fields));
   }
 
   handleChatModelStreamEvent(event: unknown, runId: string): void {
-    this.#guard('langchain stream event', () => {
-      const run = this.#runs.get(runId);
-      if (run === undefined) return;
-      const tokens = (run.data.tokens ??= createStreamedTokens());
-      if (addStreamEvent(tokens, event)) run.span.set(answerSoFar(tokens));
-    });
+    this.#streamed('langchain stream event', runId, (tokens) => addStreamEvent(tokens, event));
   }
 
-  handleLLMEnd(
-    output: unknown,
-    runId: string,
-    _parentRunId?: string,
-    _tags?: string[],
-    extra?: Record<string, unknown>,
-  ): void {
+  handleLLMEnd(output: unknown, ...[runId, parentRunId, tags, extra]: ModelEndArguments): void {
     this.#guard('langchain llm end', () =>
-      this.#end(runId, ({ span, data }) => {
-        span.set(readModelOutput(output, { ...data, cached: data.cached || bag(extra)['cached'] === true }));
+      this.#runs.end([runId, parentRunId, tags], ({ span, data }) => {
+        const cached = data.cached || bag(extra)['cached'] === true;
+        span.set(readModelOutput(output, { startedMs: data.startedMs, tokens: data.tokens, cached }));
       }),
     );
   }
 
-  handleLLMError(error: unknown, runId: string): void {
+  handleLLMError(error: unknown, ...end: EndArguments): void {
     this.#guard('langchain llm error', () => {
-      this.#runs.get(runId)?.span.set(readModelError(error));
-      this.#fail(runId, error);
+      this.#runs.get(end[0])?.span.set(readModelError(error));
+      this.#runs.fail(end, error);
     });
   }
 
@@ -315,18 +188,18 @@ export class SpanlineCallbackHandler {
     name?: string,
   ): void {
     this.#guard('langchain retriever start', () => {
-      const start = toStart(runId, parentRunId, tags, metadata);
       const source = text(name) ?? classNameOf(retriever) ?? 'documents';
-      this.#begin(start, { name: `retrieval ${source}`, type: 'retriever', input: query });
+      const options = { name: `retrieval ${source}`, type: 'retriever', input: query } as const;
+      this.#runs.begin(toStart(runId, parentRunId, tags, metadata), options);
     });
   }
 
-  handleRetrieverEnd(documents: unknown, runId: string): void {
-    this.#guard('langchain retriever end', () => this.#end(runId, ({ span }) => span.output(documents)));
+  handleRetrieverEnd(documents: unknown, ...end: EndArguments): void {
+    this.#guard('langchain retriever end', () => this.#runs.end(end, ({ span }) => span.output(documents)));
   }
 
-  handleRetrieverError(error: unknown, runId: string): void {
-    this.#guard('langchain retriever error', () => this.#fail(runId, error));
+  handleRetrieverError(error: unknown, ...end: EndArguments): void {
+    this.#guard('langchain retriever error', () => this.#runs.fail(end, error));
   }
 
   handleToolStart(
@@ -341,47 +214,44 @@ export class SpanlineCallbackHandler {
   ): void {
     this.#guard('langchain tool start', () => {
       const start = toStart(runId, parentRunId, tags, metadata);
-      const name = text(runName) ?? text(first(bag(tool)['name'], classNameOf(tool))) ?? 'tool';
-      this.#begin(start, {
-        name: `execute_tool ${name}`,
-        type: 'tool',
-        input: readToolInput(input),
-        attributes: {
-          'gen_ai.tool.name': name,
-          'gen_ai.tool.type': 'function',
-          'gen_ai.tool.call.id': text(toolCallId),
-        },
-      });
+      const span = startTool(this.#runs, start, { tool, input, runName, toolCallId });
+      if (span !== undefined) this.#toolCalls.hasRun(span, toolCallId);
     });
   }
 
-  handleToolEnd(output: unknown, runId: string): void {
+  handleToolEnd(output: unknown, ...end: EndArguments): void {
     this.#guard('langchain tool end', () =>
-      this.#end(runId, ({ span }) => {
+      this.#runs.end(end, ({ span }) => {
         const { result, callId, error } = readToolOutput(output);
+        this.#toolCalls.hasRun(span, callId);
         span.set({ 'gen_ai.tool.call.id': callId }).output(result);
         if (error !== undefined) span.fail(error);
       }),
     );
   }
 
-  handleToolError(error: unknown, runId: string): void {
-    this.#guard('langchain tool error', () => this.#fail(runId, error));
+  handleToolError(error: unknown, ...end: EndArguments): void {
+    this.#guard('langchain tool error', () => {
+      this.#toolCalls.failed(this.#runs.get(end[0]), this.#runs.outerOf(end[1]));
+      this.#runs.fail(end, error);
+    });
   }
-}
 
-function nodeAttributes(node: string, metadata: Bag) {
-  const step = Number(metadata['langgraph_step']);
-  return {
-    'spanline.langgraph.node': node,
-    'spanline.langgraph.step': Number.isInteger(step) ? step : undefined,
-    'spanline.langgraph.checkpoint_id': text(metadata['checkpoint_id']),
-  };
-}
+  /** What the application dispatches is a span without duration inside the run. */
+  handleCustomEvent(eventName: string, data: unknown, runId: string): void {
+    this.#guard('langchain custom event', () => {
+      const run = this.#runs.get(runId);
+      if (run !== undefined) writeCustomEvent(this.#runs, run, eventName, data);
+    });
+  }
 
-/** LangChain wraps values that are no objects: `{ input: 'question' }`, `{ output: 'answer' }`. */
-function unwrapped(value: unknown, key: 'input' | 'output'): unknown {
-  const source = bag(value);
-  const keys = Object.keys(source);
-  return keys.length === 1 && keys[0] === key ? source[key] : value;
+  /** LangGraph: the graph waits for a human. Its run ends well a little later. */
+  handleInterrupt(event: unknown): void {
+    this.#guard('langgraph interrupt', () => this.#interrupted.interrupt(this.#runs, event));
+  }
+
+  /** LangGraph: the human has answered, and another run goes on. */
+  handleResume(event: unknown): void {
+    this.#guard('langgraph resume', () => this.#interrupted.resume(this.#runs, event));
+  }
 }

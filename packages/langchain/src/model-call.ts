@@ -1,5 +1,9 @@
-import type { SpanAttributes } from '@spanline/core';
+import type { Span, SpanAttributes } from '@spanline/core';
 import { type Bag, bag, first, number, text } from './bag.ts';
+import { classNameOf } from './names.ts';
+import type { OpenRuns } from './open-runs.ts';
+import { nameAttributes, promptName } from './prompts.ts';
+import type { Start } from './start.ts';
 import { toolDefinitions } from './tool-definitions.ts';
 
 /** LangChain's `ls_provider` where OpenTelemetry's `gen_ai.provider.name` differs. */
@@ -163,4 +167,24 @@ export function readModelCall(
       ),
     },
   };
+}
+
+/** Starts a model call. The prompt that was last filled around it is the one it is asked with. */
+export function startModel(
+  runs: OpenRuns,
+  operation: 'chat' | 'text_completion',
+  llm: unknown,
+  start: Start,
+  extra: unknown,
+): Span | undefined {
+  const { model, attributes } = readModelCall(llm, extra, start.metadata, classNameOf(llm));
+  const name = `${operation} ${model ?? classNameOf(llm) ?? 'model'}`;
+  const span = runs.begin(start, { name, type: 'llm', attributes });
+  const prompt = promptName(start.metadata) ?? runs.outerOf(start.parentRunId)?.data.prompt;
+  if (prompt !== undefined) span?.set(nameAttributes(prompt));
+  const data = span === undefined ? undefined : runs.get(start.runId)?.data;
+  if (data === undefined) return undefined;
+  data.cached = bag(extra)['cached'] === true;
+  data.flow.watch(bag(bag(extra)['options'])['signal']);
+  return span;
 }

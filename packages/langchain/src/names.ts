@@ -1,5 +1,6 @@
 import type { SpanType } from '@spanline/core';
 import { bag, text } from './bag.ts';
+import type { Start } from './start.ts';
 
 /** What a callback says of a chain-like run. */
 export interface RunFacts {
@@ -9,7 +10,8 @@ export interface RunFacts {
   readonly type: SpanType;
   readonly isRoot: boolean;
   readonly tags: readonly string[];
-  readonly metadata: Readonly<Record<string, unknown>>;
+  /** The graph's node that this run is, if it is one. */
+  readonly node: string | undefined;
 }
 
 /** The last part of a serialised component's id is its class. */
@@ -31,16 +33,30 @@ const GRAPHS: ReadonlySet<string> = new Set([
  *
  * @returns the node that this run is, if it is one
  */
-export function graphNodeOf(name: string, metadata: Readonly<Record<string, unknown>>): string | undefined {
+function graphNodeOf(name: string, metadata: Readonly<Record<string, unknown>>): string | undefined {
   const node = text(metadata['langgraph_node']);
   return node === name ? node : undefined;
 }
 
 /** The type of a chain-like run. */
-export function chainType(runType: unknown, className: string | undefined): SpanType {
+function chainType(runType: unknown, className: string | undefined): SpanType {
   if (runType === 'prompt' || runType === 'parser') return runType;
   if (runType === 'llm') return 'llm';
   return className !== undefined && GRAPHS.has(className) ? 'agent' : 'chain';
+}
+
+/** Reads what a chain's start says; a name that the application gave goes before that of the class. */
+export function chainFacts(chain: unknown, runType: unknown, runName: unknown, start: Start): RunFacts {
+  const className = classNameOf(chain);
+  const name = text(runName) ?? className ?? 'chain';
+  return {
+    className,
+    name,
+    type: chainType(runType, className),
+    isRoot: start.parentRunId === undefined,
+    tags: start.tags,
+    node: graphNodeOf(name, start.metadata),
+  };
 }
 
 /** Glue that people do not think of as a step of their program. */
@@ -72,7 +88,7 @@ const HIDDEN_TAG = 'langsmith:hidden';
 export function isPlumbing(facts: RunFacts): boolean {
   if (facts.isRoot) return false;
   if (facts.tags.includes(HIDDEN_TAG) || facts.name.startsWith('__')) return true;
-  if (facts.type !== 'chain' || graphNodeOf(facts.name, facts.metadata) !== undefined) return false;
+  if (facts.type !== 'chain' || facts.node !== undefined) return false;
   return PLUMBING.has(facts.name.replace(/<.*/s, ''));
 }
 

@@ -1,8 +1,12 @@
-import { bag, text } from './bag.ts';
+import type { Span } from '@spanline/core';
+import { bag, first, text } from './bag.ts';
 import { readable } from './messages.ts';
+import { classNameOf } from './names.ts';
+import type { OpenRuns } from './open-runs.ts';
+import type { Start } from './start.ts';
 
 /** Arguments of a tool: LangChain hands them over as JSON text. */
-export function readToolInput(input: unknown): unknown {
+function readToolInput(input: unknown): unknown {
   if (typeof input !== 'string') return readable(input);
   try {
     return JSON.parse(input);
@@ -30,4 +34,31 @@ export function readToolOutput(output: unknown): ToolOutput {
     ? { name: 'ToolError', message: typeof content === 'string' ? content : 'the tool failed' }
     : undefined;
   return { result: readable(content), callId, error };
+}
+
+/** What `handleToolStart` is given about the tool itself. */
+export interface ToolStart {
+  readonly tool: unknown;
+  readonly input: unknown;
+  readonly runName: unknown;
+  readonly toolCallId: unknown;
+}
+
+/** Starts a tool. */
+export function startTool(
+  runs: OpenRuns,
+  start: Start,
+  { tool, input, runName, toolCallId }: ToolStart,
+): Span | undefined {
+  const name = text(runName) ?? text(first(bag(tool)['name'], classNameOf(tool))) ?? 'tool';
+  return runs.begin(start, {
+    name: `execute_tool ${name}`,
+    type: 'tool',
+    input: readToolInput(input),
+    attributes: {
+      'gen_ai.tool.name': name,
+      'gen_ai.tool.type': 'function',
+      'gen_ai.tool.call.id': text(toolCallId),
+    },
+  });
 }

@@ -21,6 +21,7 @@ export {
   type Failure,
   injectCurrent,
   judge,
+  linkTo,
   runInSpan,
   type StreamWatcher,
   type Verdict,
@@ -34,7 +35,8 @@ export { serverAttributes } from './client/provider-host.ts';
 export { checkClient, type ClientOptions, type ClientWrapper, createClientWrapper } from './client/wrapper.ts';
 export { enterSpan } from './enter.ts';
 export { createGuard, type Guard } from './guard.ts';
-export { createRunRegistry, type Run, type RunRegistry, type RunRegistryOptions } from './runs.ts';
+export { promptAttributes } from './prompt-attributes.ts';
+export { createRunRegistry, type Run, type RunPlace, type RunRegistry, type RunRegistryOptions } from './runs.ts';
 export {
   type NormalizedUsage,
   normalizeUsage,

@@ -1,5 +1,6 @@
 import { parentOf } from '../context/index.ts';
-import type { Span } from '../trace/index.ts';
+import type { SpanStatus } from '../schema/index.ts';
+import { endAsOf, type Span } from '../trace/index.ts';
 
 /** A run that a framework reported as started and not yet as ended. */
 export interface Run<T> {
@@ -9,18 +10,26 @@ export interface Run<T> {
   readonly owned: boolean;
 }
 
+/** Where a run stands among the others. */
+export interface RunPlace {
+  /** Id of the run around it. As long as something is heard of a run, those around it live. */
+  parentId?: string | undefined;
+  /** An object that whoever can report the run's end keeps alive, and this package does not. When it was garbage-collected, no end can come any more, and the run is closed. */
+  holder?: object | undefined;
+}
+
 /** Open runs by the framework's run id, bounded by a cap and an idle time-out. */
 export interface RunRegistry<T> {
   readonly size: number;
   /** Keeps a run. A second start with the same id is refused: the first one's end would be lost. */
-  start(id: string, span: Span, data: T): boolean;
+  start(id: string, span: Span, data: T, place?: RunPlace): boolean;
   /** Keeps a run that has no span of its own: what runs below it stands under `span`, which is never ended by it. */
-  alias(id: string, span: Span, data: T): boolean;
+  alias(id: string, span: Span, data: T, place?: RunPlace): boolean;
   /** The run, and the news that it lives. */
   get(id: string): Run<T> | undefined;
   /** Takes the run out; the caller ends its span. */
   end(id: string): Run<T> | undefined;
-  /** Ends every open run as `abandoned`. */
+  /** Closes every open run. */
   clear(): void;
 }
 
@@ -28,17 +37,19 @@ export interface RunRegistry<T> {
 export interface RunRegistryOptions<T> {
   /** Beyond this the run that was idle longest is closed. @defaultValue 10000 */
   maxRuns?: number;
-  /** A run that nothing was heard of for this long is closed. @defaultValue 600000 */
+  /** A run that nothing was heard of for this long, nor of any run inside it, is closed. @defaultValue 600000 */
   idleMs?: number;
-  /** The same for a run whose local root (the request) has ended: whoever waited for it has left. @defaultValue 30000 */
+  /** The same for a run whose local root (the request) has ended: whoever waited for it has left, but a call in flight may still report what it cost. @defaultValue 60000 */
   orphanIdleMs?: number;
-  /** Called before a run is closed as `abandoned`, so that the source can set what it gathered. */
-  onAbandon?: (run: Run<T>) => void;
+  /** Whether a collected holder means what it should; asked when a run would be closed for it. @defaultValue yes */
+  trustsHolders?: () => boolean;
+  /** Called before a run is closed, so that the source can set what it gathered. @returns the status it ends with */
+  onClose?: (run: Run<T>) => Extract<SpanStatus, 'abandoned' | 'aborted'>;
 }
 
 const DEFAULT_MAX_RUNS = 10_000;
 const DEFAULT_IDLE_MS = 600_000;
-const DEFAULT_ORPHAN_IDLE_MS = 30_000;
+const DEFAULT_ORPHAN_IDLE_MS = 60_000;
 const SWEEPS_PER_IDLE = 10;
 
 function rootHasEnded(span: Span): boolean {
@@ -48,76 +59,140 @@ function rootHasEnded(span: Span): boolean {
 }
 
 interface Entry<T> extends Run<T> {
+  readonly parent: Entry<T> | undefined;
+  readonly depth: number;
+  /** When anything was last heard of the run, on the clock of `performance.now()`. */
   seenMs: number;
 }
 
-/**
- * The state of a source whose host reports starts and ends by id. Frameworks forget ends (a broken-off stream, an abort), so that without a bound
- * this would be the leak every other handler has: entries are kept in the order they were last heard of, the oldest go first.
- */
-export function createRunRegistry<T>(options: RunRegistryOptions<T> = {}): RunRegistry<T> {
-  const {
-    maxRuns = DEFAULT_MAX_RUNS,
-    idleMs = DEFAULT_IDLE_MS,
-    orphanIdleMs = DEFAULT_ORPHAN_IDLE_MS,
-    onAbandon,
-  } = options;
-  const runs = new Map<string, Entry<T>>();
-  let timer: NodeJS.Timeout | undefined;
+/** What is heard of a run is heard of those around it. */
+function tellParents<T>(entry: Entry<T>): void {
+  for (let parent = entry.parent; parent !== undefined; parent = parent.parent) {
+    parent.seenMs = Math.max(parent.seenMs, entry.seenMs);
+  }
+}
 
-  function abandon(id: string, run: Entry<T>): void {
-    runs.delete(id);
-    if (!run.owned) return;
-    onAbandon?.(run);
-    run.span.end({ status: 'abandoned' });
+/** Inner runs end before those around them. */
+function innerFirst<T>(entries: Iterable<[string, Entry<T>]>): [string, Entry<T>][] {
+  return [...entries].toSorted(([, a], [, b]) => b.depth - a.depth);
+}
+
+/** Open runs; the state behind {@link createRunRegistry}. */
+class Runs<T> implements RunRegistry<T> {
+  /** In the order in which they were last heard of themselves. */
+  readonly #entries = new Map<string, Entry<T>>();
+  readonly #options: RunRegistryOptions<T>;
+  readonly #maxRuns: number;
+  readonly #idleMs: number;
+  readonly #orphanIdleMs: number;
+  readonly #holders = new FinalizationRegistry<string>((id) => this.#holderIsGone(id));
+  #gone: Entry<T>[] = [];
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(options: RunRegistryOptions<T>) {
+    this.#options = options;
+    this.#maxRuns = options.maxRuns ?? DEFAULT_MAX_RUNS;
+    this.#idleMs = options.idleMs ?? DEFAULT_IDLE_MS;
+    this.#orphanIdleMs = options.orphanIdleMs ?? DEFAULT_ORPHAN_IDLE_MS;
   }
 
-  function keep(id: string, run: Run<T>): boolean {
-    if (runs.has(id)) return false;
-    runs.set(id, { ...run, seenMs: performance.now() });
-    timer ??= setInterval(sweep, Math.min(idleMs, orphanIdleMs) / SWEEPS_PER_IDLE).unref();
-    if (runs.size > maxRuns) {
-      const [oldest] = runs;
-      if (oldest !== undefined) abandon(...oldest);
+  get size(): number {
+    return this.#entries.size;
+  }
+
+  start(id: string, span: Span, data: T, place?: RunPlace): boolean {
+    return this.#keep(id, { span, data, owned: true }, place);
+  }
+
+  alias(id: string, span: Span, data: T, place?: RunPlace): boolean {
+    return this.#keep(id, { span, data, owned: false }, place);
+  }
+
+  get(id: string): Run<T> | undefined {
+    const entry = this.#entries.get(id);
+    if (entry === undefined) return undefined;
+    entry.seenMs = performance.now();
+    this.#entries.delete(id);
+    this.#entries.set(id, entry);
+    return entry;
+  }
+
+  end(id: string): Run<T> | undefined {
+    const entry = this.#entries.get(id);
+    if (entry === undefined) return undefined;
+    this.#entries.delete(id);
+    this.#holders.unregister(entry);
+    if (entry.parent !== undefined) entry.parent.seenMs = performance.now();
+    return entry;
+  }
+
+  clear(): void {
+    for (const [id, entry] of innerFirst(this.#entries)) this.#close(id, entry);
+    clearInterval(this.#timer);
+    this.#timer = undefined;
+  }
+
+  #keep(id: string, run: Run<T>, { parentId, holder }: RunPlace = {}): boolean {
+    if (this.#entries.has(id)) return false;
+    const parent = parentId === undefined ? undefined : this.#entries.get(parentId);
+    const depth = parent === undefined ? 0 : parent.depth + 1;
+    const entry: Entry<T> = { ...run, parent, depth, seenMs: performance.now() };
+    this.#entries.set(id, entry);
+    if (holder !== undefined) this.#holders.register(holder, id, entry);
+    this.#timer ??= setInterval(
+      () => this.#sweep(),
+      Math.min(this.#idleMs, this.#orphanIdleMs) / SWEEPS_PER_IDLE,
+    ).unref();
+    if (this.#entries.size > this.#maxRuns) {
+      const [oldest] = this.#entries;
+      if (oldest !== undefined) this.#close(...oldest);
     }
     return true;
   }
 
-  function sweep(): void {
-    const now = performance.now();
-    for (const [id, run] of runs) {
-      const idle = now - run.seenMs;
-      if (idle > idleMs || (idle > orphanIdleMs && rootHasEnded(run.span))) abandon(id, run);
-    }
-    if (runs.size > 0) return;
-    clearInterval(timer);
-    timer = undefined;
+  #close(id: string, entry: Entry<T>, agoMs = 0): void {
+    this.#entries.delete(id);
+    this.#holders.unregister(entry);
+    if (!entry.owned) return;
+    endAsOf(entry.span, agoMs, this.#options.onClose?.(entry) ?? 'abandoned');
   }
 
-  return {
-    get size(): number {
-      return runs.size;
-    },
-    start: (id, span, data) => keep(id, { span, data, owned: true }),
-    alias: (id, span, data) => keep(id, { span, data, owned: false }),
-    get(id): Run<T> | undefined {
-      const run = runs.get(id);
-      if (run !== undefined) {
-        run.seenMs = performance.now();
-        runs.delete(id);
-        runs.set(id, run);
-      }
-      return run;
-    },
-    end(id): Run<T> | undefined {
-      const run = runs.get(id);
-      runs.delete(id);
-      return run;
-    },
-    clear(): void {
-      for (const [id, run] of runs) abandon(id, run);
-      clearInterval(timer);
-      timer = undefined;
-    },
-  };
+  /** Holders of one broken-off stream go together: its runs are closed together, the inner ones first. */
+  #holderIsGone(id: string): void {
+    const entry = this.#entries.get(id);
+    if (entry === undefined || this.#options.trustsHolders?.() === false) return;
+    tellParents(entry);
+    if (this.#gone.length === 0) setImmediate(() => this.#closeGone());
+    this.#gone.push(entry);
+  }
+
+  /** Nothing can be heard of these runs any more: they ended when something last was. */
+  #closeGone(): void {
+    const gone = new Set(this.#gone);
+    this.#gone = [];
+    const now = performance.now();
+    for (const [id, entry] of innerFirst([...this.#entries].filter(([, open]) => gone.has(open)))) {
+      this.#close(id, entry, now - entry.seenMs);
+    }
+  }
+
+  #sweep(): void {
+    const now = performance.now();
+    for (const entry of this.#entries.values()) tellParents(entry);
+    for (const [id, entry] of innerFirst(this.#entries)) {
+      const idle = now - entry.seenMs;
+      if (idle > this.#idleMs || (idle > this.#orphanIdleMs && rootHasEnded(entry.span))) this.#close(id, entry);
+    }
+    if (this.#entries.size > 0) return;
+    clearInterval(this.#timer);
+    this.#timer = undefined;
+  }
+}
+
+/**
+ * The state of a source whose host reports starts and ends by id. Frameworks forget ends (a broken-off stream, an abort), so that without a bound
+ * this would be the leak every other handler has. A run is closed when nobody is left who could report its end, when nothing was heard of it for long, or when there are too many.
+ */
+export function createRunRegistry<T>(options: RunRegistryOptions<T> = {}): RunRegistry<T> {
+  return new Runs(options);
 }

@@ -63,7 +63,7 @@ function writeSpan(record: SpanRecord, span: RecordedSpan): void {
   record['event.duration'] = Math.round(span.durationMs * 1e6);
   record.duration_ms = round3(span.durationMs);
   if (seed.remoteParent) record['spanline.parent.remote'] = true;
-  if (seed.linkTraceId !== undefined) record['spanline.link.trace_id'] = seed.linkTraceId;
+  if (span.linkTraceId !== undefined) record['spanline.link.trace_id'] = span.linkTraceId;
   if (span.late) record['spanline.late'] = true;
   record['otel.scope.name'] = seed.scope?.name ?? CORE_SCOPE.name;
   record['otel.scope.version'] = seed.scope?.version ?? CORE_SCOPE.version;

@@ -33,7 +33,6 @@ export interface SpanSeed {
   traceState: string | undefined;
   remoteParent: boolean;
   foreign: ForeignContext | undefined;
-  linkTraceId: string | undefined;
   parent: RecordedSpan | undefined;
   local: LocalRoot;
   name: string;
@@ -77,6 +76,7 @@ export class RecordedSpan implements Span {
   durationMs = 0;
   selfMs = 0;
   late = false;
+  linkTraceId: string | undefined;
   childFailures: unknown[] | undefined;
   private openChildren = 0;
   private idleSince: number;

@@ -14,6 +14,7 @@ import { injectCurrent } from './inject.ts';
 import { NOOP_SPAN } from './noop.ts';
 import { resolveOptions } from './options.ts';
 import { createPipeline } from './pipeline.ts';
+import { linkTo } from './link-to.ts';
 import { createPlace, isSpan, valuesFor } from './placement.ts';
 import { createSampler } from './sampling.ts';
 import { writeScore } from './score.ts';
@@ -121,7 +122,6 @@ export function createTracer(options: TracerOptions = {}): Tracer {
       parent: placement.parent,
       local: placement.local,
       spanId: newSpanId(),
-      linkTraceId: spanOptions.link?.traceId,
       name: typeof spanOptions.name === 'string' && spanOptions.name !== '' ? spanOptions.name : type,
       type,
       kind,
@@ -132,6 +132,7 @@ export function createTracer(options: TracerOptions = {}): Tracer {
       startMonotonicMs: monotonic - Math.max(0, now - startEpochMs),
     });
     open.add(span);
+    if (spanOptions.link !== undefined) linkTo(span, spanOptions.link.traceId);
     if (spanOptions.attributes !== undefined) span.set(spanOptions.attributes);
     for (const key in spanOptions.labels) span.label(key, spanOptions.labels[key] ?? '');
     if (spanOptions.tags !== undefined) span.tag(...spanOptions.tags);

@@ -1,7 +1,9 @@
-import { describe, expect, it } from 'vitest';
+import { setTimeout as wait } from 'node:timers/promises';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createTracer } from '../../src/index.ts';
 import { createGuard, createRunRegistry } from '../../src/source/index.ts';
 import { memoryLog } from '../../src/testing.ts';
+import { collectUntil } from '../../../../test/support/garbage.ts';
 
 function setUp() {
   const log = memoryLog();
@@ -41,6 +43,91 @@ describe('the run registry', () => {
     }
     expect(runs.size).toBe(100);
     expect(tracer.stats().open).toBe(100);
+  });
+});
+
+describe('an idle run', () => {
+  beforeEach(() => vi.useFakeTimers());
+  afterEach(() => vi.useRealTimers());
+
+  it('is closed after its time, but not while something inside of it lives', () => {
+    const { log, tracer, start } = setUp();
+    const runs = createRunRegistry<undefined>({ idleMs: 1000 });
+    const root = start('root');
+    runs.start('root', root, undefined);
+    runs.start('step', tracer.startSpan({ name: 'step', parent: root }), undefined, { parentId: 'root' });
+    runs.start('other', start('other'), undefined);
+    for (let index = 0; index < 5; index++) {
+      vi.advanceTimersByTime(500);
+      runs.get('step');
+    }
+    expect(log.records().map((record) => record['span.name'])).toEqual(['other']);
+    vi.advanceTimersByTime(2000);
+    expect(log.records().map((record) => record['span.name'])).toEqual(['other', 'step', 'root']);
+    expect(runs.size).toBe(0);
+  });
+
+  it('outlives its request for a minute, because a call in flight may still report its cost', () => {
+    const { log, tracer, start } = setUp();
+    const runs = createRunRegistry<undefined>({ onClose: () => 'aborted' });
+    const request = start('request');
+    const call = tracer.startSpan({ name: 'call', parent: request });
+    runs.start('call', call, undefined);
+    request.end();
+    vi.advanceTimersByTime(59_000);
+    expect(call.isRecording).toBe(true);
+    vi.advanceTimersByTime(10_000);
+    expect(log.records().at(-1)).toMatchObject({
+      'span.name': 'call',
+      'span.status': 'aborted',
+      'spanline.late': true,
+    });
+  });
+});
+
+describe('a run whose holder is gone', () => {
+  const lose = (keep: (holder: object) => void): void => keep({});
+
+  it('is closed with those around it, the inner ones first, as of when something was last heard', async () => {
+    const { log, tracer, start } = setUp();
+    const runs = createRunRegistry<undefined>();
+    const began = performance.now();
+    const root = start('root');
+    const step = tracer.startSpan({ name: 'step', parent: root });
+    lose((holder) => runs.start('root', root, undefined, { holder }));
+    lose((holder) => runs.start('step', step, undefined, { holder, parentId: 'root' }));
+    runs.get('root');
+    await wait(50);
+    runs.get('step');
+    const heard = performance.now() - began;
+    await wait(200);
+    await collectUntil(() => runs.size === 0);
+    const records = log.records();
+    expect(records.map((record) => [record['span.name'], record['span.status']])).toEqual([
+      ['step', 'abandoned'],
+      ['root', 'abandoned'],
+    ]);
+    for (const record of records) {
+      expect(record.duration_ms).toBeGreaterThan(45);
+      expect(record.duration_ms).toBeLessThan(heard + 50);
+    }
+  });
+
+  it('is kept where holders are not trusted, and where it has ended', async () => {
+    const { start, log } = setUp();
+    const runs = createRunRegistry<undefined>({ trustsHolders: () => false });
+    const trusting = createRunRegistry<undefined>();
+    lose((holder) => runs.start('a', start('a'), undefined, { holder }));
+    lose((holder) => trusting.start('b', start('b'), undefined, { holder }));
+    trusting.end('b')?.span.end();
+    let isGone = false;
+    const registry = new FinalizationRegistry(() => {
+      isGone = true;
+    });
+    lose((holder) => registry.register(holder, undefined));
+    await collectUntil(() => isGone);
+    expect(runs.size).toBe(1);
+    expect(log.records()).toHaveLength(1);
   });
 });
 

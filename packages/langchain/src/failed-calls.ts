@@ -1,0 +1,53 @@
+import { type Bag, bag, text } from './bag.ts';
+
+/** A tool call that LangChain answered with an error by itself. */
+export interface FailedCall {
+  readonly id: string;
+  readonly name: string | undefined;
+  readonly message: string;
+}
+
+const MAX_MESSAGES = 1000;
+
+function messagesOf(state: unknown): readonly unknown[] {
+  const { messages } = bag(state);
+  return Array.isArray(messages) ? messages.slice(-MAX_MESSAGES) : [];
+}
+
+/** What a node gives: a list of messages, a state that has them, a command that updates it, or several commands. */
+function outputMessages(output: unknown): readonly unknown[] {
+  if (Array.isArray(output)) return output.slice(-MAX_MESSAGES).flatMap((part) => [part, ...outputMessages(part)]);
+  const { update, output: wrapped } = bag(output);
+  if (Array.isArray(wrapped)) return outputMessages(wrapped);
+  return update === undefined ? messagesOf(output) : Array.isArray(update) ? update : messagesOf(update);
+}
+
+/**
+ * Tool calls that failed without a run: unknown tools and invalid arguments leave nothing but a message of status `error` in what the node gives.
+ *
+ * @param input - the node's state, whose own messages are older
+ */
+export function failedCalls(output: unknown, input: unknown): FailedCall[] {
+  const failed: FailedCall[] = [];
+  for (const message of outputMessages(output)) {
+    const { status, tool_call_id: id, name, content } = bag(message);
+    if (status !== 'error' || typeof id !== 'string') continue;
+    failed.push({ id, name: text(name), message: text(content) ?? 'the tool failed' });
+  }
+  if (failed.length === 0) return failed;
+  const known = new Set(messagesOf(input).map((message) => bag(message)['tool_call_id']));
+  return failed.filter(({ id }) => !known.has(id));
+}
+
+/** What the model wanted to call, as the node was told. */
+export function calledWith(input: unknown, id: string): Bag {
+  const own = bag(bag(input)['lg_tool_call']);
+  if (own['id'] === id) return own;
+  for (const message of messagesOf(input).toReversed()) {
+    const calls = bag(message)['tool_calls'];
+    if (!Array.isArray(calls)) continue;
+    const call = calls.find((candidate) => bag(candidate)['id'] === id);
+    if (call !== undefined) return bag(call);
+  }
+  return {};
+}

@@ -1,0 +1,60 @@
+import type { Span, SpanAttributes } from '@spanline/core';
+import { linkTo } from '@spanline/core/source';
+import { type Bag, bag, text } from './bag.ts';
+import { readable } from './messages.ts';
+import type { OpenRuns } from './open-runs.ts';
+
+/** How LangGraph finds handlers that want to hear of interrupts, without a class of its own to extend. */
+export const GRAPH_HANDLER: symbol = Symbol.for('langgraph.graph_callback_handler');
+
+/** What a node's metadata says about it. */
+export function nodeAttributes(node: string, metadata: Bag): SpanAttributes {
+  const step = Number(metadata['langgraph_step']);
+  return {
+    'spanline.langgraph.node': node,
+    'spanline.langgraph.step': Number.isInteger(step) ? step : undefined,
+    'spanline.langgraph.checkpoint_id': text(metadata['checkpoint_id']),
+  };
+}
+
+/** What a node asked the human for, from the error that LangGraph interrupts it with. */
+export function interruptsOf(error: unknown): unknown {
+  const { interrupts } = bag(error);
+  return Array.isArray(interrupts) && interrupts.length > 0 ? readable(interrupts) : undefined;
+}
+
+const MAX_INTERRUPTED = 10_000;
+
+/** Traces that wait for a human, by the checkpoint they wait at. What is resumed elsewhere, or later than ten thousand others, is found by the checkpoint's id on both lines. */
+export class InterruptedTraces {
+  readonly #traces = new Map<string, string>();
+
+  /** A run waits: `{ runId, checkpointId, … }`. */
+  interrupt(runs: OpenRuns, event: unknown): void {
+    const run = runs.get(text(bag(event)['runId']) ?? '');
+    if (run?.owned !== true) return;
+    run.data.interrupted = true;
+    const checkpointId = describe(run.span, event);
+    if (checkpointId === undefined) return;
+    this.#traces.delete(checkpointId);
+    this.#traces.set(checkpointId, run.span.traceId);
+    if (this.#traces.size <= MAX_INTERRUPTED) return;
+    const [oldest] = this.#traces.keys();
+    if (oldest !== undefined) this.#traces.delete(oldest);
+  }
+
+  /** A run goes on where another waited. Several may: LangGraph can fork a thread. */
+  resume(runs: OpenRuns, event: unknown): void {
+    const run = runs.get(text(bag(event)['runId']) ?? '');
+    if (run?.owned !== true) return;
+    const waiting = this.#traces.get(describe(run.span, event) ?? '');
+    if (waiting !== undefined && waiting !== run.span.traceId) linkTo(run.span, waiting);
+  }
+}
+
+/** @returns the checkpoint's id */
+function describe(span: Span, event: unknown): string | undefined {
+  const checkpointId = text(bag(event)['checkpointId']);
+  span.set({ 'spanline.langgraph.checkpoint_id': checkpointId });
+  return checkpointId;
+}

@@ -1,0 +1,137 @@
+import type { Span, SpanOptions, Tracer } from '@spanline/core';
+import { createRunRegistry, enterSpan, judge, type Run, type RunRegistry } from '@spanline/core/source';
+import { attemptAttributes, attemptOf, noteFailure, subjectOf } from './attempts.ts';
+import { text } from './bag.ts';
+import { interruptsOf } from './graph.ts';
+import { readBrokenAnswer } from './model-output.ts';
+import { userMetadata, userTags } from './names.ts';
+import { createRunData, type RunData, type RunTraits } from './run-data.ts';
+import type { Start } from './start.ts';
+
+/** What was streamed until the end that did not come. */
+function keepPartial({ span, data: { startedMs, tokens } }: Run<RunData>): void {
+  if (tokens !== undefined) span.set(readBrokenAnswer(tokens, startedMs));
+}
+
+function endFlow({ isRoot, flow }: RunData): void {
+  if (isRoot) flow.end();
+}
+
+/** What the application said about the whole run stands on its root. */
+function describeRoot(span: Span, { tags, metadata }: Start): void {
+  const own = userTags(tags);
+  if (own.length > 0) span.tag(...own);
+  for (const [key, value] of Object.entries(userMetadata(metadata))) span.label(key, value);
+  span.set({ 'spanline.langgraph.thread_id': text(metadata['thread_id']) });
+}
+
+/** What LangChain passes with every end. The tags are the very array of the start where its own manager reports. */
+export type EndArguments = [runId: string, parentRunId?: string | undefined, tags?: string[] | undefined];
+
+/** The runs of one handler that have started and not ended, and the spans they are told as. */
+export class OpenRuns {
+  readonly #tracer: Tracer;
+  readonly #defaults: Pick<SpanOptions, 'scope' | 'capture'>;
+  readonly #registry: RunRegistry<RunData>;
+  /** Arrays of tags that came with a start. */
+  readonly #holders = new WeakSet<object>();
+  /** True once an end came with the array of its start; false for ever when one came with another: then somebody else calls, who keeps nothing. */
+  #trusts: boolean | undefined;
+
+  constructor(tracer: Tracer, defaults: Pick<SpanOptions, 'scope' | 'capture'>) {
+    this.#tracer = tracer;
+    this.#defaults = defaults;
+    this.#registry = createRunRegistry<RunData>({
+      trustsHolders: () => this.#trusts === true,
+      onClose: (run) => {
+        keepPartial(run);
+        endFlow(run.data);
+        return run.data.flow.aborted ? 'aborted' : 'abandoned';
+      },
+    });
+  }
+
+  get(runId: string): Run<RunData> | undefined {
+    return this.#registry.get(runId);
+  }
+
+  /** The run around one that names it. */
+  outerOf(parentRunId: string | undefined): Run<RunData> | undefined {
+    return parentRunId === undefined ? undefined : this.#registry.get(parentRunId);
+  }
+
+  #holderOf({ holder }: Start): object | undefined {
+    if (holder === undefined || this.#trusts === false) return undefined;
+    this.#holders.add(holder);
+    return holder;
+  }
+
+  /** Starts a run's span and enters it. @returns `undefined` when the run has started before */
+  begin(start: Start, options: SpanOptions, traits: RunTraits = {}): Span | undefined {
+    if (!this.#tracer.enabled || this.get(start.runId) !== undefined) return undefined;
+    const outer = this.outerOf(start.parentRunId);
+    const parent = outer === undefined ? {} : { parent: outer.span };
+    const span = this.#tracer.startSpan({ ...this.#defaults, ...options, ...parent });
+    const subject = subjectOf(start);
+    const attempt = attemptOf(outer, subject, start.tags, traits.nodeInput !== undefined);
+    const data = createRunData(outer?.data, subject, { ...traits, attempt });
+    this.#registry.start(start.runId, span, data, { parentId: start.parentRunId, holder: this.#holderOf(start) });
+    if (start.parentRunId === undefined) describeRoot(span, start);
+    if (attempt !== undefined) span.set(attemptAttributes(attempt));
+    enterSpan(span);
+    return span;
+  }
+
+  /** Starts a run that has no span of its own. */
+  alias(start: Start, span: Span, traits: RunTraits): void {
+    const outer = this.outerOf(start.parentRunId);
+    const subject = subjectOf(start);
+    const attempt = attemptOf(outer, subject, start.tags, false);
+    const data = createRunData(outer?.data, subject, { ...traits, attempt, prompt: outer?.data.prompt });
+    this.#registry.alias(start.runId, span, data, { parentId: start.parentRunId, holder: this.#holderOf(start) });
+  }
+
+  /** A span inside of another that begins and ends at once. */
+  moment(parent: Span, options: SpanOptions): Span {
+    return this.#tracer.startSpan({ ...this.#defaults, ...options, parent });
+  }
+
+  #take([runId, , tags]: EndArguments): Run<RunData> | undefined {
+    const run = this.#registry.end(runId);
+    if (run === undefined) return undefined;
+    endFlow(run.data);
+    if (this.#trusts !== false && tags !== undefined) this.#trusts = this.#holders.has(tags);
+    return run;
+  }
+
+  /** Ends a run's span. `describe` says what came of it; when that throws the span ends all the same. */
+  end(end: EndArguments, describe: (run: Run<RunData>) => void): void {
+    const run = this.#take(end);
+    if (run === undefined || !run.owned) return;
+    try {
+      describe(run);
+    } finally {
+      run.span.end(run.data.interrupted ? { status: 'interrupted' } : undefined);
+    }
+  }
+
+  /** Ends a run that threw. */
+  fail(end: EndArguments, error: unknown): void {
+    const run = this.#take(end);
+    if (run === undefined) return;
+    const verdict = judge(error);
+    if (verdict === 'aborted') run.data.flow.abort();
+    if (verdict === 'error') this.#noteFailure(end[1], run);
+    if (!run.owned) return;
+    keepPartial(run);
+    if (verdict === 'interrupted') run.span.output(interruptsOf(error));
+    run.span.fail(error).end();
+  }
+
+  #noteFailure(parentRunId: string | undefined, { owned, span, data }: Run<RunData>): void {
+    const outer = this.outerOf(parentRunId)?.data;
+    if (outer === undefined) return;
+    const innermost = [...(data.failures?.values() ?? [])].at(-1)?.spanId;
+    noteFailure(outer, data, owned ? span.spanId : innermost);
+  }
+}

@@ -1,0 +1,58 @@
+import type { Attempt } from './attempts.ts';
+import { Flow } from './flow.ts';
+import type { PromptName } from './prompts.ts';
+import type { StreamedTokens } from './tokens.ts';
+
+/** What is kept of a run between its start and its end. */
+export interface RunData {
+  readonly startedMs: number;
+  /** What it is an attempt of, where it fails and is tried again. */
+  readonly subject: string;
+  readonly flow: Flow;
+  /** The run that the application called. */
+  readonly isRoot: boolean;
+  /** The run that tries one component after the other (`withFallbacks`). */
+  readonly triesFallbacks: boolean;
+  /** A streamed chain gets its input late; LangChain says so. */
+  readonly defersInput: boolean;
+  /** The answer is to come from LangChain's cache; versions before 0.3.34 say so at the start, later ones at the end. */
+  cached: boolean;
+  tokens: StreamedTokens | undefined;
+  /** Which attempt this run is. */
+  attempt: Attempt | undefined;
+  /** The last failures of runs inside it, by what they were attempts of. */
+  failures: Map<string, Attempt> | undefined;
+  /** The prompt that was last written inside it; the model call that follows was asked with it. */
+  prompt: PromptName | undefined;
+  /** State that a graph's node was given. */
+  nodeInput: unknown;
+  /** Tools that failed inside it, where LangChain does not tell the id of their call. */
+  failedTools: string[] | undefined;
+  customEvents: number;
+  /** The graph waits for a human. */
+  interrupted: boolean;
+}
+
+/** How a run differs from most. */
+export type RunTraits = Partial<Pick<RunData, 'triesFallbacks' | 'defersInput' | 'attempt' | 'prompt' | 'nodeInput'>>;
+
+/** Data of a run that starts, inside of another where there is one. */
+export function createRunData(outer: RunData | undefined, subject: string, traits: RunTraits): RunData {
+  return {
+    startedMs: performance.now(),
+    subject,
+    flow: outer?.flow ?? new Flow(),
+    isRoot: outer === undefined,
+    triesFallbacks: traits.triesFallbacks ?? false,
+    defersInput: traits.defersInput ?? false,
+    cached: false,
+    tokens: undefined,
+    attempt: traits.attempt,
+    failures: undefined,
+    prompt: traits.prompt,
+    nodeInput: traits.nodeInput,
+    failedTools: undefined,
+    customEvents: 0,
+    interrupted: false,
+  };
+}

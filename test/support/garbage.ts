@@ -1,0 +1,25 @@
+import { setImmediate as turn } from 'node:timers/promises';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+
+setFlagsFromString('--expose-gc');
+const collect = runInNewContext('gc') as () => void;
+
+/** Collects garbage until `done`, letting finalization callbacks run in between; fails after many rounds. */
+export async function collectUntil(done: () => boolean): Promise<void> {
+  for (let round = 0; round < 200 && !done(); round++) {
+    collect();
+    await turn();
+    await new Promise((resolve) => {
+      setTimeout(resolve, round);
+    });
+  }
+  if (!done()) throw new Error('garbage was not collected');
+}
+
+/** Bytes on the heap after everything that can be collected was. */
+export function heapUsed(): number {
+  collect();
+  collect();
+  return process.memoryUsage().heapUsed;
+}
