@@ -1,4 +1,7 @@
+import { once } from 'node:events';
+import { createServer, type Server } from 'node:http';
 import { createRequire } from 'node:module';
+import type { AddressInfo } from 'node:net';
 import { pathToFileURL } from 'node:url';
 import AnthropicSdk from '@anthropic-ai/sdk';
 import type { LLMock } from '@copilotkit/aimock';
@@ -10,7 +13,7 @@ import { OpenAI as LlamaOpenAI, OpenAIEmbedding } from '@llamaindex/openai';
 import { unwrapAnthropic, wrapAnthropic } from '@spanline/anthropic';
 import { createTracer, type Tracer } from '@spanline/core';
 import { type MemoryLog, memoryLog, tree } from '@spanline/core/testing';
-import { SpanlineCallbackHandler } from '@spanline/langchain';
+import { SpanlineCallbackHandler, traceEmbeddings } from '@spanline/langchain';
 import { instrumentLlamaIndex } from '@spanline/llamaindex';
 import { type OpenAIClient, unwrapOpenAI, wrapOpenAI } from '@spanline/openai';
 import { createAgent } from 'langchain';
@@ -142,6 +145,56 @@ describe('with every client of the process traced, a call is one span and is bil
     const embeddings = new OpenAIEmbeddings({ apiKey: 'test', configuration: { baseURL: `${provider.url}/v1` } });
     await embeddings.embedQuery('plain');
     expect(log.records().map((record) => record['span.type'])).toEqual(['embedding']);
+  });
+
+  describe('in LangChain: what LangChain keeps to itself', () => {
+    let server: Server;
+    let baseURL: string;
+
+    beforeAll(async () => {
+      const message = { role: 'assistant', content: 'hi' };
+      const chat = { id: 'c', model: 'gpt-4o', choices: [{ index: 0, message, finish_reason: 'stop' }] };
+      const usage = { prompt_tokens: 5, total_tokens: 5 };
+      const data = [{ object: 'embedding', index: 0, embedding: [0.5] }];
+      const embedded = { object: 'list', model: 'text-embedding-3-small', data, usage };
+      server = createServer((request, response) => {
+        response.writeHead(200, {
+          'content-type': 'application/json',
+          'x-request-id': 'req_1',
+          'x-ratelimit-limit-requests': '100',
+          'x-ratelimit-remaining-requests': '7',
+        });
+        response.end(JSON.stringify(request.url === '/v1/embeddings' ? embedded : chat));
+      });
+      await once(server.listen(0, '127.0.0.1'), 'listening');
+      baseURL = `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1`;
+    });
+
+    afterAll(() => server.close());
+
+    it('the tokens of embeddings, of all requests that they are split into', async () => {
+      const client = { apiKey: 'test', batchSize: 1, encodingFormat: 'float' as const, configuration: { baseURL } };
+      const embeddings = traceEmbeddings(new OpenAIEmbeddings({ model: 'text-embedding-3-small', ...client }), {
+        tracer,
+      });
+      await embeddings.embedDocuments(['one', 'two', 'three']);
+      expect(log.records()).toMatchObject([
+        {
+          'otel.scope.name': '@spanline/langchain',
+          'gen_ai.usage.input_tokens': 15,
+          'gen_ai.response.model': 'text-embedding-3-small',
+          'spanline.usage.source': 'provider',
+          'spanline.cost.usd': 3e-7,
+        },
+      ]);
+    });
+
+    it('the headers of an answer', async () => {
+      await model({ configuration: { baseURL } }).invoke('plain', { callbacks });
+      expect(log.records()).toMatchObject([
+        { 'spanline.ratelimit.remaining_ratio': 0.07, 'spanline.provider.request_id': 'req_1' },
+      ]);
+    });
   });
 
   it('in LlamaIndex: a model that is asked, one that streams, and an embedding', async () => {

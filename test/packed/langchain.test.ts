@@ -38,6 +38,8 @@ import { ChatPromptTemplate } from '@langchain/core/prompts';
 import { RunnableLambda, RunnableSequence } from '@langchain/core/runnables';
 import { tool } from '@langchain/core/tools';
 import '@langchain/langgraph';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { createReactAgent } from '@langchain/langgraph/prebuilt';
 import { ChatOpenAI } from '@langchain/openai';
 import { z } from 'zod';
@@ -69,6 +71,22 @@ const agent = createReactAgent({ llm: chat(), tools: [weather], name: 'helper' }
 await agent.invoke({ messages: [{ role: 'user', content: 'Weather in Oslo?' }] }, { callbacks });
 take('agent');
 
+const throwing = tool(() => { throw new Error('closed'); }, { name: 'weather', description: 'The weather', schema: z.object({ city: z.string() }) });
+await createReactAgent({ llm: chat(), tools: [throwing], name: 'helper' }).invoke({ messages: [{ role: 'user', content: 'Weather in Oslo?' }] }, { callbacks });
+take('failing');
+const strict = tool(() => 'never', { name: 'weather', description: 'The weather', schema: z.object({ city: z.number() }) });
+await createReactAgent({ llm: chat(), tools: [strict], name: 'helper' }).invoke({ messages: [{ role: 'user', content: 'Weather in Oslo?' }] }, { callbacks });
+take('refused');
+
+for await (const _ of await chain.stream({ question: 'Weather?' }, { callbacks })) break;
+setFlagsFromString('--expose-gc');
+const collect = runInNewContext('gc');
+for (let round = 0; round < 100 && tracer.stats().open > 0; round++) {
+  collect();
+  await new Promise((resolve) => setTimeout(resolve, round));
+}
+take('left');
+
 const cached = chat({ cache: new InMemoryCache() });
 await cached.invoke('Weather?', { callbacks });
 await cached.invoke('Weather?', { callbacks });
@@ -81,7 +99,7 @@ interface Part {
   calls: Record<string, unknown>[];
 }
 
-interface Result extends Record<'invoked' | 'streamed' | 'agent' | 'cached', Part> {
+interface Result extends Record<'invoked' | 'streamed' | 'agent' | 'failing' | 'refused' | 'left' | 'cached', Part> {
   errors: number;
   open: number;
 }
@@ -123,7 +141,7 @@ describe('@langchain/core 0.3', () => {
       ['@langchain/core@0.3.80', '@langchain/openai@0.6.17', '@langchain/langgraph@0.4.10', 'zod@3.25.76'],
       { 'program.mjs': program(`${provider.url}/v1`) },
     );
-    const { invoked, streamed, agent, cached, errors, open } = await runProgram<Result>(project);
+    const { invoked, streamed, agent, failing, refused, left, cached, errors, open } = await runProgram<Result>(project);
     expect([errors, open]).toEqual([0, 0]);
     expect(invoked.tree).toBe(CHAIN);
     expect(invoked.calls).toMatchObject([BILLED]);
@@ -138,6 +156,9 @@ describe('@langchain/core 0.3', () => {
       },
     ]);
     expect(agent.tree).toBe(AGENT);
+    const failed = AGENT.replace('\n      task http', '').replace('tool weather', 'tool weather [error]');
+    expect([failing.tree, refused.tree]).toEqual([failed, failed]);
+    expect(left.tree).toContain('chain chain [abandoned]');
     expect(agent.calls).toMatchObject([{ 'gen_ai.response.finish_reasons': ['tool_calls'] }, BILLED]);
     expect(agent.calls[0]?.['gen_ai.tool.definitions']).toContain('"The weather"');
     expect(agent.calls[0]?.['gen_ai.output.messages']).toContain('"tool_call"');

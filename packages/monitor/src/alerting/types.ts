@@ -57,4 +57,3 @@ export interface Channel {
    */
   send(alerts: readonly Alert[], signal: AbortSignal): Promise<void>;
 }
-

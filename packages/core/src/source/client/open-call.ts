@@ -1,10 +1,10 @@
 import { currentSpan } from '../../context/index.ts';
 import type { SpanAttributes, SpanStatus } from '../../schema/index.ts';
 import type { Span, SpanOptions, Tracer } from '../../trace/index.ts';
-import { rateLimitRatio } from '../../usage/index.ts';
 import type { Guard } from '../guard.ts';
 import type { AnswerEvents } from './answer.ts';
 import type { ClientCall } from './call.ts';
+import { headerFacts, headerOf } from './header-facts.ts';
 import { watchSdkStream } from './sdk-stream.ts';
 
 /** A call under way. */
@@ -16,24 +16,6 @@ export interface OpenCall {
   attempted(request: unknown): void;
   fail(error: unknown): void;
   end(): void;
-}
-
-const REQUEST_IDS = ['x-request-id', 'request-id', 'apim-request-id'] as const;
-
-function headerOf(headers: unknown, name: string): string | undefined {
-  const { get } = (headers ?? {}) as { get?: unknown };
-  const value: unknown = typeof get === 'function' ? Reflect.apply(get, headers, [name]) : undefined;
-  if (typeof value === 'string' && value !== '') return value;
-  const plain: unknown =
-    typeof get === 'function' ? undefined : (headers as Record<string, unknown> | undefined)?.[name];
-  return typeof plain === 'string' && plain !== '' ? plain : undefined;
-}
-
-function headerFacts(headers: unknown): SpanAttributes {
-  return {
-    'spanline.ratelimit.remaining_ratio': rateLimitRatio(headers),
-    'spanline.provider.request_id': REQUEST_IDS.map((name) => headerOf(headers, name)).find(Boolean),
-  };
 }
 
 const seconds = (ms: number): number => Math.round(ms * 1000) / 1e6;

@@ -1,8 +1,9 @@
 import { currentSpan } from '../../context/index.ts';
-import type { Scope, Tracer } from '../../trace/index.ts';
+import type { Scope, Span, Tracer } from '../../trace/index.ts';
 import { createGuard } from '../guard.ts';
 import { type AnswerEvents, watchAnswer } from './answer.ts';
 import type { ClientCall, ClientRequest, ReadRequest } from './call.ts';
+import { completeCall } from './complete-call.ts';
 import { type OpenCall, openCall } from './open-call.ts';
 
 /** How a client is traced. */
@@ -23,10 +24,10 @@ interface RequestOptions {
 /** Marks the options of a request that is traced, through the copies that clients make of them and for every copy of this package. */
 const CALL = Symbol.for('spanline.client-call');
 
-/** True inside of a model call that a source for a framework logs: the call that the framework makes for it is the same one. */
-function isLoggedByFramework(): boolean {
-  const span = currentSpan() as { type: string; seed?: { scope?: Scope } } | undefined;
-  return (span?.type === 'llm' || span?.type === 'embedding') && span.seed?.scope !== undefined;
+/** The model call that a source for a framework logs here: the call that the framework makes for it is the same one. */
+function frameworkSpan(): Span | undefined {
+  const span: (Span & { seed?: { scope?: Scope } }) | undefined = currentSpan();
+  return (span?.type === 'llm' || span?.type === 'embedding') && span.seed?.scope !== undefined ? span : undefined;
 }
 
 /** A call that began, and what its options get: the mark, and the body where it is another one. */
@@ -74,7 +75,7 @@ function replace(target: object, name: string, wrap: (original: Method) => Metho
 /**
  * Traces a client of a Stainless SDK (OpenAI, Anthropic) in place: on one instance, or on the prototype of its class. All its resources and
  * helpers meet in `post` and `get`, and what these return is watched without being replaced, so that class, promises, streams and errors stay what they are.
- * A call inside of a framework's model call, which is logged there, is let through.
+ * A call inside of a framework's model call has no span of its own: what the framework does not tell is added to the one that logs it.
  *
  * @param target - a client, or the prototype of its class
  * @returns how to take it away again
@@ -90,8 +91,13 @@ function trace(target: object, tracing: ClientTracing, state: { isOn: boolean })
   const where = scope.name;
 
   function begin(request: ClientRequest): MarkedCall | undefined {
-    const call = guard(where, () => (isLoggedByFramework() ? undefined : read(request)));
+    const call = guard(where, () => read(request));
     if (call === undefined) return undefined;
+    const outer = guard(where, frameworkSpan);
+    if (outer !== undefined) {
+      const open = completeCall(outer, call);
+      return { open, options: { [CALL]: open } };
+    }
     const traced: ClientCall = { ...call, span: { scope, ...call.span } };
     const open = guard(where, () => openCall(tracer, guard, where, traced));
     return open === undefined

@@ -1,0 +1,22 @@
+import type { SpanAttributes } from '../../schema/index.ts';
+import { rateLimitRatio } from '../../usage/index.ts';
+
+const REQUEST_IDS = ['x-request-id', 'request-id', 'apim-request-id'] as const;
+
+/** A header of a `Headers` object or of a plain one. */
+export function headerOf(headers: unknown, name: string): string | undefined {
+  const { get } = (headers ?? {}) as { get?: unknown };
+  const value: unknown = typeof get === 'function' ? Reflect.apply(get, headers, [name]) : undefined;
+  if (typeof value === 'string' && value !== '') return value;
+  const plain: unknown =
+    typeof get === 'function' ? undefined : (headers as Record<string, unknown> | undefined)?.[name];
+  return typeof plain === 'string' && plain !== '' ? plain : undefined;
+}
+
+/** What a provider says in the headers of an answer: its id, and how much of the rate limit is left. */
+export function headerFacts(headers: unknown): SpanAttributes {
+  return {
+    'spanline.ratelimit.remaining_ratio': rateLimitRatio(headers),
+    'spanline.provider.request_id': REQUEST_IDS.map((name) => headerOf(headers, name)).find(Boolean),
+  };
+}
