@@ -48,7 +48,7 @@ export function startChain(runs: OpenRuns, start: Start, given: ChainStart): voi
   if (type === 'agent') span.set({ 'gen_ai.agent.name': name });
   if (type === 'llm') span.set(readModelCall(chain, extra, start.metadata, className).attributes);
   if (type !== 'prompt') return;
-  span.set(readPrompt(chain, inputs, start.metadata));
+  span.set(readPrompt(chain, start.metadata));
   if (outer !== undefined) outer.data.prompt = promptName(start.metadata);
 }
 

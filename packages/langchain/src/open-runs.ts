@@ -3,6 +3,7 @@ import { createRunRegistry, enterSpan, judge, type Run, type RunRegistry } from 
 import { attemptAttributes, attemptOf, noteFailure, subjectOf } from './attempts.ts';
 import { text } from './bag.ts';
 import { interruptsOf } from './graph.ts';
+import { Holders } from './holders.ts';
 import { readBrokenAnswer } from './model-output.ts';
 import { userMetadata, userTags } from './names.ts';
 import { createRunData, type RunData, type RunTraits } from './run-data.ts';
@@ -33,16 +34,13 @@ export class OpenRuns {
   readonly #tracer: Tracer;
   readonly #defaults: Pick<SpanOptions, 'scope' | 'capture'>;
   readonly #registry: RunRegistry<RunData>;
-  /** Arrays of tags that came with a start. */
-  readonly #holders = new WeakSet<object>();
-  /** True once an end came with the array of its start; false for ever when one came with another: then somebody else calls, who keeps nothing. */
-  #trusts: boolean | undefined;
+  readonly #holders = new Holders();
 
   constructor(tracer: Tracer, defaults: Pick<SpanOptions, 'scope' | 'capture'>) {
     this.#tracer = tracer;
     this.#defaults = defaults;
     this.#registry = createRunRegistry<RunData>({
-      trustsHolders: () => this.#trusts === true,
+      trustsHolders: () => this.#holders.areTrusted,
       onClose: (run) => {
         keepPartial(run);
         endFlow(run.data);
@@ -60,12 +58,6 @@ export class OpenRuns {
     return parentRunId === undefined ? undefined : this.#registry.get(parentRunId);
   }
 
-  #holderOf({ holder }: Start): object | undefined {
-    if (holder === undefined || this.#trusts === false) return undefined;
-    this.#holders.add(holder);
-    return holder;
-  }
-
   /** Starts a run's span and enters it. @returns `undefined` when the run has started before */
   begin(start: Start, options: SpanOptions, traits: RunTraits = {}): Span | undefined {
     if (!this.#tracer.enabled || this.get(start.runId) !== undefined) return undefined;
@@ -75,7 +67,10 @@ export class OpenRuns {
     const subject = subjectOf(start);
     const attempt = attemptOf(outer, subject, start.tags, traits.nodeInput !== undefined);
     const data = createRunData(outer?.data, subject, { ...traits, attempt });
-    this.#registry.start(start.runId, span, data, { parentId: start.parentRunId, holder: this.#holderOf(start) });
+    this.#registry.start(start.runId, span, data, {
+      parentId: start.parentRunId,
+      holder: this.#holders.of(start.holder),
+    });
     if (start.parentRunId === undefined) describeRoot(span, start);
     if (attempt !== undefined) span.set(attemptAttributes(attempt));
     enterSpan(span);
@@ -88,7 +83,10 @@ export class OpenRuns {
     const subject = subjectOf(start);
     const attempt = attemptOf(outer, subject, start.tags, false);
     const data = createRunData(outer?.data, subject, { ...traits, attempt, prompt: outer?.data.prompt });
-    this.#registry.alias(start.runId, span, data, { parentId: start.parentRunId, holder: this.#holderOf(start) });
+    this.#registry.alias(start.runId, span, data, {
+      parentId: start.parentRunId,
+      holder: this.#holders.of(start.holder),
+    });
   }
 
   /** A span inside of another that begins and ends at once. */
@@ -100,7 +98,7 @@ export class OpenRuns {
     const run = this.#registry.end(runId);
     if (run === undefined) return undefined;
     endFlow(run.data);
-    if (this.#trusts !== false && tags !== undefined) this.#trusts = this.#holders.has(tags);
+    this.#holders.ended(tags);
     return run;
   }
 

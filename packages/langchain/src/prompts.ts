@@ -1,7 +1,6 @@
 import type { SpanAttributes } from '@spanline/core';
 import { promptAttributes } from '@spanline/core/source';
 import { bag, type Bag, first, text } from './bag.ts';
-import { readable } from './messages.ts';
 
 /** What a prompt is called where it is kept. */
 export interface PromptName {
@@ -70,15 +69,15 @@ function templateOf(serialized: unknown): string | undefined {
 }
 
 /**
- * What is known of a prompt when it is filled: its template, the variables, and its name and version where it came from a store of prompts.
+ * What is known of a prompt when it is filled: its template, and its name and version where it came from a store of prompts.
  *
  * @param serialized - the component, as `handleChainStart` gets it
  */
-export function readPrompt(serialized: unknown, inputs: unknown, metadata: Bag): SpanAttributes {
+export function readPrompt(serialized: unknown, metadata: Bag): SpanAttributes {
   const name = promptName(metadata);
   const template = templateOf(serialized);
   return {
     ...(name === undefined ? {} : nameAttributes(name)),
-    ...(template === undefined ? {} : promptAttributes(template, bag(readable(inputs)))),
+    ...(template === undefined ? {} : promptAttributes(template)),
   };
 }

@@ -12,6 +12,7 @@ export function readPrompt(component: object, variables: Record<string, unknown>
   if (name === undefined) return {};
   return {
     'gen_ai.prompt.name': name,
-    ...promptAttributes(bag(source[name])['template'] as string, variables),
+    ...promptAttributes(bag(source[name])['template'] as string),
+    'spanline.prompt.variables': variables,
   };
 }

@@ -15,11 +15,10 @@ function hashOf(template: string): string {
   return hash;
 }
 
-/** What a prompt is made of: its template, its hash (which tells two versions apart in every capture mode), and what was put in. */
-export function promptAttributes(template: string, variables: Record<string, unknown>): SpanAttributes {
+/** What a prompt is made of: its template, and its hash, which tells two versions apart in every capture mode. */
+export function promptAttributes(template: string): SpanAttributes {
   return {
     'spanline.prompt.template': template,
     'spanline.prompt.template_sha256': hashOf(template),
-    'spanline.prompt.variables': variables,
   };
 }

@@ -65,6 +65,7 @@ function isList(value: unknown): boolean {
 export function inputKey(type: SpanType, content: Content): keyof ContentAttributes {
   if (type === 'llm') return 'gen_ai.input.messages';
   if (type === 'tool') return 'gen_ai.tool.call.arguments';
+  if (type === 'prompt' && typeof content === 'object') return 'spanline.prompt.variables';
   return type === 'retriever' && typeof content === 'string' ? 'gen_ai.retrieval.query.text' : 'spanline.input';
 }
 
