@@ -37,6 +37,13 @@ export class Delta {
     this.by[this.size++] = value;
   }
 
+  /** True when the record added to this counter. */
+  adds(name: CounterName): boolean {
+    const place = COUNTER[name];
+    for (let index = 0; index < this.size; index++) if (this.at[index] === place) return true;
+    return false;
+  }
+
   /** @returns false for a record that no metric is made of */
   read(record: Readonly<SpanRecord>): boolean {
     const epochMs = Date.parse(record['@timestamp'] ?? '');

@@ -6,6 +6,7 @@ const rule = (fields: AlertRule): Readonly<AlertRule> => Object.freeze(fields);
 /** Rules beyond the five defaults. Each is opt-in: `rules: [...DEFAULT_RULES, CATALOG.timeoutRate]`; change a field by spreading. */
 export const CATALOG: Readonly<{
   tokensPerRequest: Readonly<AlertRule>;
+  tokenAnomaly: Readonly<AlertRule>;
   timeoutRate: Readonly<AlertRule>;
   queueDepth: Readonly<AlertRule>;
   costPerRequestSpike: Readonly<AlertRule>;
@@ -25,6 +26,13 @@ export const CATALOG: Readonly<{
     threshold: 2,
     comparison: 'gte',
     relativeTo: 'baseline',
+  }),
+  tokenAnomaly: rule({
+    name: 'Token Usage Anomaly',
+    metric: 'total_tokens',
+    threshold: 6,
+    comparison: 'gt',
+    relativeTo: 'deviation',
   }),
   timeoutRate: rule({ name: 'Timeout Rate', metric: 'timeout_rate', threshold: 0.005, comparison: 'gt' }),
   queueDepth: rule({ name: 'Queue Depth', metric: 'queue_depth', threshold: 100, comparison: 'gt' }),

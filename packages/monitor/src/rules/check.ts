@@ -10,7 +10,7 @@ const BREAKS: Readonly<Record<Comparison, (value: number, threshold: number) => 
 };
 
 /** True when the value breaks the threshold. */
-function breaks(value: number, comparison: Comparison, threshold: number): boolean {
+export function breaks(value: number, comparison: Comparison, threshold: number): boolean {
   return BREAKS[comparison](value, threshold);
 }
 

@@ -1,12 +1,13 @@
 import { SpanlineError } from '@spanline/core';
 import { isMetricName, leastSamples } from './names.ts';
-import type { AlertRule, Comparison, NoDataMode, ResolvedRule, Severity } from './types.ts';
+import type { AlertRule, Comparison, NoDataMode, Relation, ResolvedRule, Severity } from './types.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
 
 const COMPARISONS: readonly Comparison[] = ['gt', 'lt', 'gte', 'lte'];
 const SEVERITIES: readonly Severity[] = ['warning', 'critical'];
 const NO_DATA_MODES: readonly NoDataMode[] = ['keep', 'ok', 'no_data', 'alert'];
+const RELATIONS: readonly Relation[] = ['baseline', 'deviation'];
 const MAX_RULES = 1000;
 const MAX_NAME = 200;
 const MAX_WINDOW_MINUTES = 1440;
@@ -106,7 +107,7 @@ function checkThresholds(reader: RuleReader, rule: ResolvedRule): void {
   if (recoveryThreshold !== undefined && isBeyond(recoveryThreshold, warningThreshold ?? threshold, comparison)) {
     reader.fail('recoveryThreshold', 'on the good side of the threshold', recoveryThreshold);
   }
-  if (rule.relativeTo === undefined && rule.baseline !== undefined) {
+  if (rule.relativeTo !== 'baseline' && rule.baseline !== undefined) {
     reader.fail('baseline', "given together with relativeTo: 'baseline'", rule.baseline);
   }
 }
@@ -134,7 +135,7 @@ function resolveRule(given: unknown, index: number, knownMetricsOnly: boolean): 
     renotifyMinutes: reader.number('renotifyMinutes', 0, MAX_MINUTES, severity === 'critical' ? 60 : 0),
     cooldownMinutes: reader.number('cooldownMinutes', 0, MAX_MINUTES, 5),
     maxPerDay: reader.number('maxPerDay', 1, Number.MAX_SAFE_INTEGER, 10),
-    relativeTo: reader.has('relativeTo') ? reader.oneOf<'baseline'>('relativeTo', ['baseline']) : undefined,
+    relativeTo: reader.has('relativeTo') ? reader.oneOf('relativeTo', RELATIONS) : undefined,
     baseline: reader.optional('baseline'),
     perStep: reader.oneOf('perStep', [true, false], false),
   };

@@ -10,6 +10,9 @@ export type Comparison = 'gt' | 'lt' | 'gte' | 'lte';
  */
 export type NoDataMode = 'keep' | 'ok' | 'no_data' | 'alert';
 
+/** What a threshold may be relative to. */
+export type Relation = 'baseline' | 'deviation';
+
 /** One rule. Fields may be written in snake_case as well. */
 export interface AlertRule {
   /** Unique among the rules; part of the key by which pagers recognise an alert. */
@@ -41,9 +44,9 @@ export interface AlertRule {
   cooldownMinutes?: number;
   /** Most messages of the rule to its channel in one UTC day. @defaultValue 10 */
   maxPerDay?: number;
-  /** `baseline`: the threshold is a multiple of what the metric usually is. */
-  relativeTo?: 'baseline';
-  /** What the metric usually is, instead of learning it. Only with `relativeTo`. */
+  /** `baseline`: the threshold is a multiple of what the metric usually is. `deviation`: so many robust standard deviations away from it. */
+  relativeTo?: Relation;
+  /** What the metric usually is, instead of learning it. Only with `relativeTo: 'baseline'`. */
   baseline?: number;
   /** The rule watches each step (span name) by itself, steps that appear later included. @defaultValue false */
   perStep?: boolean;
@@ -55,7 +58,7 @@ export interface ResolvedRule extends Required<
 > {
   readonly warningThreshold: number | undefined;
   readonly recoveryThreshold: number | undefined;
-  readonly relativeTo: 'baseline' | undefined;
+  readonly relativeTo: Relation | undefined;
   readonly baseline: number | undefined;
 }
 

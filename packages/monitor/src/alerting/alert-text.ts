@@ -1,0 +1,24 @@
+import type { Alert } from './types.ts';
+
+const SIGNS: Readonly<Record<Alert['comparison'], string>> = { gt: '>', lt: '<', gte: '≥', lte: '≤' };
+
+/** At most four significant digits; thousands are told apart. */
+export function formatValue(value: number): string {
+  const rounded = Math.abs(value) >= 1000 ? Math.round(value) : Number(value.toPrecision(4));
+  return rounded.toLocaleString('en-US', { maximumFractionDigits: 20 });
+}
+
+/** One sentence: what, how much, over what, how sure. */
+export function describeAlert(alert: Omit<Alert, 'message'>): string {
+  const { name, event, metric, value, threshold, baseline, step, windowMinutes, samples } = alert;
+  const what = step === undefined ? metric : `${metric} of ${step}`;
+  const over = `${windowMinutes} min, ${samples} ${samples === 1 ? 'sample' : 'samples'}`;
+  if (event === 'no_data') return `${name}: no data for ${what} (${over})`;
+  const usual = baseline === undefined ? '' : `, usually ${formatValue(baseline)}`;
+  const limit = `limit ${SIGNS[alert.comparison]} ${formatValue(threshold)}${usual}`;
+  const now = value === undefined ? `${what} has too little data` : `${what} is ${formatValue(value)}`;
+  if (event === 'recovered') return `${name} has recovered: ${now} (${limit}, ${over})`;
+  const minutes = Math.round((alert.at - alert.since) / 60_000);
+  const still = event === 'repeated' ? ` for ${minutes} min` : '';
+  return `${name}${still}: ${now} (${limit}, ${over})`;
+}
