@@ -17,6 +17,8 @@ export {
   phoenix,
   type PhoenixOptions,
 } from './sinks/presets.ts';
+export { elasticsearchSetup, type ElasticsearchSetupOptions } from './setup/elasticsearch.ts';
+export type { SetupRequest } from './setup/request.ts';
 export type { Secret } from './sinks/secret.ts';
 export type { HeaderSpec, HttpSinkOptions, HttpSpec, SinkProfile, SinkSpec } from './sinks/spec.ts';
 export { type SpoolOptions, type WhenFull } from './spool/options.ts';

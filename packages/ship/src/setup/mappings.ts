@@ -1,0 +1,75 @@
+import { familiesOf, fieldsOf, type FieldKind } from './fields.ts';
+import { type Flavour, MAX_TERM_CHARACTERS, ODD_FIELD, type SetupProfile, TEXT_FIELD } from './names.ts';
+
+type Mapping = Readonly<Record<string, unknown>>;
+
+const KEYWORD: Mapping = { type: 'keyword', ignore_above: MAX_TERM_CHARACTERS };
+const ANALYZER = 'spanline_json';
+
+/** OpenSearch has no `match_only_text`; Elasticsearch has it since 7.14. */
+const textOf = (flavour: Flavour): Mapping => ({ type: flavour === 'opensearch' ? 'text' : 'match_only_text' });
+
+/** OpenSearch's counterpart of `flattened` has no parameters; the pipeline keeps long terms out of both. */
+const familyOf = (flavour: Flavour): Mapping =>
+  flavour === 'opensearch' ? { type: 'flat_object' } : { type: 'flattened', ignore_above: MAX_TERM_CHARACTERS };
+
+/** In `ecs` content is objects of any shape, kept as they are while the pipeline gathers their texts; in `otel` it is a JSON string. */
+const contentOf = (flavour: Flavour, profile: SetupProfile): Mapping =>
+  profile === 'ecs' ? { type: 'object', enabled: false } : { ...textOf(flavour), analyzer: ANALYZER };
+
+function mappingOf(kind: FieldKind, flavour: Flavour, profile: SetupProfile): Mapping {
+  switch (kind) {
+    case 'integer':
+      return { type: 'long', ignore_malformed: true };
+    case 'number':
+      return { type: 'double', ignore_malformed: true };
+    case 'boolean':
+      return { type: 'boolean' };
+    case 'date':
+      return { type: 'date', ignore_malformed: true };
+    case 'ip':
+      return { type: 'ip', ignore_malformed: true };
+    case 'text':
+      return textOf(flavour);
+    case 'content':
+      return contentOf(flavour, profile);
+    default:
+      return KEYWORD;
+  }
+}
+
+/** Mappings of a profile's documents: every field of the schema, and nothing for fields that nobody knows. */
+export function mappingsOf(flavour: Flavour, profile: SetupProfile): Record<string, unknown> {
+  const fields = fieldsOf(profile).map(({ name, kind }) => [name, mappingOf(kind, flavour, profile)] as const);
+  const families = familiesOf(profile).map((name) => [name, familyOf(flavour)] as const);
+  return {
+    dynamic: false,
+    date_detection: false,
+    properties: {
+      ...Object.fromEntries([...fields, ...families]),
+      // The time field of a data stream may not ignore a malformed value.
+      '@timestamp': { type: 'date' },
+      ...(profile === 'ecs' ? { [TEXT_FIELD]: textOf(flavour) } : {}),
+      [ODD_FIELD]: { type: 'object', enabled: false },
+    },
+  };
+}
+
+/** Index settings that the mappings need: an analyzer that takes `\n` in a JSON string for white space, so that the word behind it is found. */
+export function analysisOf(profile: SetupProfile): Record<string, unknown> {
+  if (profile === 'ecs') return {};
+  const mappings = [String.raw`\\n => \u0020`, String.raw`\\r => \u0020`, String.raw`\\t => \u0020`];
+  return {
+    analysis: {
+      char_filter: { spanline_escapes: { type: 'mapping', mappings } },
+      analyzer: {
+        [ANALYZER]: {
+          type: 'custom',
+          char_filter: ['spanline_escapes'],
+          tokenizer: 'standard',
+          filter: ['lowercase'],
+        },
+      },
+    },
+  };
+}

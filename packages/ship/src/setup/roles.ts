@@ -1,0 +1,62 @@
+import { fieldsOf } from './fields.ts';
+import { type Flavour, ODD_FIELD, type SetupProfile, TEXT_FIELD } from './names.ts';
+import type { SetupRequest } from './request.ts';
+
+/** Which streams a role may read, and which fields it does not see there. */
+interface Grant {
+  readonly name: string;
+  readonly streams: readonly string[];
+  readonly hidden: readonly string[];
+}
+
+/** Prose that comes from the program and not from a prompt, a document or a user. */
+const OPEN_PROSE: ReadonlySet<string> = new Set(['message', 'error.message', 'error.stack', 'error.stack_trace']);
+
+/** Fields with content, and what the pipeline makes of them; structured ones with all that is in them. */
+function contentFields(profile: SetupProfile): string[] {
+  const fields = fieldsOf(profile).filter(({ name, kind }) => {
+    return kind === 'content' || (kind === 'text' && !OPEN_PROSE.has(name));
+  });
+  const names = [...fields.map(({ name }) => name), TEXT_FIELD, ODD_FIELD];
+  return names.flatMap((name) => [name, `${name}.*`]);
+}
+
+function elasticRole({ streams, hidden }: Grant): Record<string, unknown> {
+  const fields = hidden.length === 0 ? {} : { field_security: { grant: ['*'], except: hidden } };
+  return { indices: [{ names: streams, privileges: ['read', 'view_index_metadata'], ...fields }] };
+}
+
+function openSearchRole({ streams, hidden }: Grant): Record<string, unknown> {
+  return {
+    index_permissions: [
+      // Backing indices are checked by their own names, which end in six digits; `*` would let a stream in whose name begins with this one's.
+      {
+        index_patterns: streams.flatMap((stream) => [stream, `.ds-${stream}-??????`]),
+        fls: hidden.map((field) => `~${field}`),
+        allowed_actions: ['read', 'indices:admin/mappings/get', 'indices:admin/get'],
+      },
+    ],
+  };
+}
+
+/**
+ * Roles `<stream>-read-metadata` and `<stream>-read-content`. The first sees no content: not that stream where content has one, else not those fields, which in Elasticsearch takes a
+ * licence with field-level security.
+ */
+export function roleRequests(
+  flavour: Flavour,
+  profile: SetupProfile,
+  { dataStream, content }: { dataStream: string; content: string | undefined },
+): SetupRequest[] {
+  const all = content === undefined ? [dataStream] : [dataStream, content];
+  const hidden = content === undefined ? contentFields(profile) : [];
+  const grants: Grant[] = [
+    { name: `${dataStream}-read-metadata`, streams: [dataStream], hidden },
+    { name: `${dataStream}-read-content`, streams: all, hidden: [] },
+  ];
+  return grants.map((grant) =>
+    flavour === 'opensearch'
+      ? { method: 'PUT', path: `_plugins/_security/api/roles/${grant.name}`, body: openSearchRole(grant) }
+      : { method: 'PUT', path: `_security/role/${grant.name}`, body: elasticRole(grant) },
+  );
+}
