@@ -17,6 +17,13 @@ export {
   phoenix,
   type PhoenixOptions,
 } from './sinks/presets.ts';
+export {
+  type CloudwatchMetricFilter,
+  cloudwatchSetup,
+  type CloudwatchSetup,
+  type CloudwatchSetupOptions,
+} from './setup/cloudwatch.ts';
+export { type DatadogFacet, datadogSetup, type DatadogSetup } from './setup/datadog.ts';
 export { elasticsearchSetup, type ElasticsearchSetupOptions } from './setup/elasticsearch.ts';
 export type { SetupRequest } from './setup/request.ts';
 export type { Secret } from './sinks/secret.ts';

@@ -37,6 +37,8 @@ Ships spools and files of JSON lines. Remembers where it is; a second run goes o
   --timeout <seconds>      how long --once may take (default: as long as it needs)
   --status                 what the shipper of --dir is doing
   --help
+
+spanline ship setup <target> --help: prepares Elasticsearch, OpenSearch, Datadog or CloudWatch for the lines.
 `;
 
 /** Reads the command line. @throws an error whose message says what is wrong */

@@ -5,6 +5,7 @@ import { resolveConfig, type ShipConfig } from './config.ts';
 import { fail } from './fail.ts';
 import { parseShipOptions, SHIP_HELP, type ShipOptions } from './options.ts';
 import { createProgress } from './progress.ts';
+import { runSetup } from './setup.ts';
 import { readStatus, writeStatus } from './status.ts';
 
 /** What a command works with. */
@@ -88,6 +89,8 @@ function showStatus(dir: string, { stdout }: CommandIo): number {
 
 /** `spanline ship`. @returns the exit code */
 export async function runShip(args: readonly string[], io: CommandIo): Promise<number> {
+  const [first, ...others] = args;
+  if (first === 'setup') return runSetup(others, io);
   try {
     const options = parseShipOptions(args);
     if (options.help) {
