@@ -37,7 +37,7 @@ export const layerTable: LayerTable = {
     ship: { workspace: ['@spanline/core'], runtime: ['@opentelemetry/otlp-transformer'], types: ['pino'], loaders: [] },
     monitor: {
       workspace: ['@spanline/core'],
-      runtime: ['@datadog/sketches-js', 'prom-client'],
+      runtime: ['@datadog/sketches-js'],
       types: [],
       loaders: [],
     },

@@ -141,7 +141,8 @@ describe('@langchain/core 0.3', () => {
       ['@langchain/core@0.3.80', '@langchain/openai@0.6.17', '@langchain/langgraph@0.4.10', 'zod@3.25.76'],
       { 'program.mjs': program(`${provider.url}/v1`) },
     );
-    const { invoked, streamed, agent, failing, refused, left, cached, errors, open } = await runProgram<Result>(project);
+    const { invoked, streamed, agent, failing, refused, left, cached, errors, open } =
+      await runProgram<Result>(project);
     expect([errors, open]).toEqual([0, 0]);
     expect(invoked.tree).toBe(CHAIN);
     expect(invoked.calls).toMatchObject([BILLED]);

@@ -1,7 +1,13 @@
+export type { DeliveryStats } from './alerting/delivery.ts';
+export type { DispatchOptions } from './alerting/dispatcher.ts';
+export type { QuietHours } from './alerting/quiet-hours.ts';
+export type { Alert, Channel, LikelyCause } from './alerting/types.ts';
+export { backtest, type BacktestResult, formatBacktest, type Incident } from './backtest.ts';
 export type { Dimension, Metrics, MetricsOptions } from './metrics/aggregator.ts';
 export type { MetricValues } from './metrics/catalogue.ts';
 export { type LogLines, metrics } from './metrics/offline.ts';
+export { createMonitor, type Monitor, type MonitorOptions, type MonitorStats, type OpenAlert } from './monitor.ts';
 export { CATALOG } from './rules/catalog.ts';
 export { checkMetrics } from './rules/check.ts';
 export { DEFAULT_RULES } from './rules/defaults.ts';
-export type { AlertRule, Breach, Comparison, NoDataMode, Severity } from './rules/types.ts';
+export type { AlertRule, Breach, Comparison, NoDataMode, Relation, Severity } from './rules/types.ts';

@@ -3,7 +3,7 @@ import type { Alert } from './types.ts';
 const SIGNS: Readonly<Record<Alert['comparison'], string>> = { gt: '>', lt: '<', gte: '≥', lte: '≤' };
 
 /** At most four significant digits; thousands are told apart. */
-export function formatValue(value: number): string {
+function formatValue(value: number): string {
   const rounded = Math.abs(value) >= 1000 ? Math.round(value) : Number(value.toPrecision(4));
   return rounded.toLocaleString('en-US', { maximumFractionDigits: 20 });
 }

@@ -64,6 +64,10 @@ interface Watch {
   learnedUntil: number;
 }
 
+function isOfEvents({ rule }: Watch): boolean {
+  return EVENT_METRICS.has(rule.metric);
+}
+
 function createBuckets(rule: ResolvedRule): Buckets {
   const windowMs = rule.windowMinutes * MINUTE_MS;
   const most = rule.perStep ? MOST_STEP_STRETCHES : MOST_STRETCHES;
@@ -131,10 +135,8 @@ export class Evaluator {
     if (delta.isSpan && this.#stepRules.length > 0) this.#addToStep(record, delta);
     const isEvent = delta.adds('promptInjections') || delta.adds('safetyTriggers');
     if (!isEvent) return [];
-    const due = this.#ofService.filter(({ rule }) => EVENT_METRICS.has(rule.metric));
-    return due.flatMap((watch) =>
-      this.#evaluate(watch, watch.buckets.lastEnd(delta.epochMs) + watch.buckets.stretchMs, now),
-    );
+    const due = this.#ofService.filter(isOfEvents);
+    return due.flatMap((watch) => this.#evaluate(watch, this.#endOf(watch, now), now));
   }
 
   #weigh({ weigh, top }: Watch, record: Readonly<SpanRecord>, delta: Delta): void {
@@ -163,10 +165,15 @@ export class Evaluator {
     this.#now = Math.max(this.#now, now);
     const findings: Finding[] = [];
     for (const watch of this.#watches()) {
-      const end = watch.buckets.lastEnd(this.#now - this.#parts.delayMs);
-      findings.push(...this.#evaluate(watch, end, this.#now));
+      findings.push(...this.#evaluate(watch, this.#endOf(watch, this.#now), this.#now));
     }
     return findings;
+  }
+
+  /** Where the window ends. Rules that fire on the first event do not wait for the stretch to be over. */
+  #endOf(watch: Watch, now: number): number {
+    const { buckets } = watch;
+    return isOfEvents(watch) ? buckets.lastEnd(now) + buckets.stretchMs : buckets.lastEnd(now - this.#parts.delayMs);
   }
 
   #key({ rule, step }: Watch): string {

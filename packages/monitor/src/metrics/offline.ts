@@ -6,7 +6,7 @@ import { Once } from './once.ts';
 export type LogLines = string | Iterable<string | object> | AsyncIterable<string | object>;
 
 /** The records of a log, each line once (by `event.id`): a log that was shipped twice does not count twice. */
-async function* readRecords(lines: LogLines): AsyncGenerator<SpanRecord> {
+export async function* readRecords(lines: LogLines): AsyncGenerator<SpanRecord> {
   const once = new Once();
   for await (const line of typeof lines === 'string' ? lines.split('\n') : lines) {
     const parsed = parseLine(line);

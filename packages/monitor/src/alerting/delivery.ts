@@ -1,0 +1,135 @@
+import type { Alert, Channel } from './types.ts';
+
+const MAX_WAITING = 1000;
+const ATTEMPT_MS = 10_000;
+const FIRST_WAIT_MS = 1000;
+const LONGEST_WAIT_MS = 60_000;
+const MAX_ATTEMPTS = 8;
+const FAILURES_TO_OPEN = 5;
+const OPEN_MS = 60_000;
+
+/** What became of messages to a channel. */
+export interface DeliveryStats {
+  sent: number;
+  /** Attempts that failed. */
+  failed: number;
+  /** Messages that were given up: too many attempts, a refusal for good, or too many waiting. */
+  lost: number;
+}
+
+/** What a channel's error may say about itself. */
+interface ChannelFailure {
+  readonly isPermanent?: boolean;
+  readonly retryAfterMs?: number;
+}
+
+/**
+ * Sends to one channel, in order and one at a time, so that a channel that hangs delays itself alone. What fails is repeated with growing pauses; after five failures in a row nothing is tried for a minute. At most a thousand
+ * alerts wait.
+ */
+export class Delivery {
+  readonly #channel: Channel;
+  readonly #digestMs: number;
+  readonly #complain: (message: string) => void;
+  readonly #stop = new AbortController();
+  readonly #waiting: Alert[] = [];
+  #failures = 0;
+  #sleep: { timer: NodeJS.Timeout; wake: () => void } | undefined;
+  #work: Promise<void> | undefined;
+  readonly stats: DeliveryStats = { sent: 0, failed: 0, lost: 0 };
+
+  /** @param digestMs - how long messages are gathered before they are sent as one */
+  constructor(channel: Channel, digestMs: number, complain: (message: string) => void) {
+    this.#channel = channel;
+    this.#digestMs = digestMs;
+    this.#complain = complain;
+  }
+
+  /** Takes an alert; never throws and never waits. */
+  take(alert: Alert): void {
+    if (this.#waiting.length >= MAX_WAITING) {
+      this.#waiting.shift();
+      this.#lose(1, 'too many alerts wait');
+    }
+    this.#waiting.push(alert);
+    this.#work ??= this.#run().finally(() => {
+      this.#work = undefined;
+    });
+  }
+
+  #lose(count: number, why: string): void {
+    this.stats.lost += count;
+    this.#complain(`${count} ${count === 1 ? 'alert was' : 'alerts were'} not sent: ${why}`);
+  }
+
+  #pause(ms: number): Promise<void> {
+    if (ms <= 0 || this.#stop.signal.aborted) return Promise.resolve();
+    return new Promise((resolve) => {
+      const wake = (): void => {
+        clearTimeout(this.#sleep?.timer);
+        this.#sleep = undefined;
+        resolve();
+      };
+      this.#sleep = { timer: setTimeout(wake, ms).unref(), wake };
+    });
+  }
+
+  async #run(): Promise<void> {
+    while (this.#waiting.length > 0) {
+      await this.#pause(this.#digestMs);
+      const batch = this.#waiting.splice(0);
+      await this.#deliver(batch);
+    }
+  }
+
+  async #deliver(batch: readonly Alert[]): Promise<void> {
+    for (let attempt = 1; ; attempt++) {
+      const failure = await this.#attempt(batch);
+      if (failure === undefined) {
+        this.stats.sent += batch.length;
+        return;
+      }
+      if (failure.isPermanent === true || attempt >= MAX_ATTEMPTS || this.#stop.signal.aborted) {
+        this.#lose(batch.length, failure.message);
+        return;
+      }
+      const growing = Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** (attempt - 1)) * (0.5 + Math.random() / 2);
+      const open = this.#failures >= FAILURES_TO_OPEN ? OPEN_MS : 0;
+      await this.#pause(Math.max(growing, open, Math.min(failure.retryAfterMs ?? 0, 10 * LONGEST_WAIT_MS)));
+    }
+  }
+
+  /** @returns why it failed */
+  async #attempt(batch: readonly Alert[]): Promise<(ChannelFailure & { message: string }) | undefined> {
+    const limit = new AbortController();
+    const timer = setTimeout(() => limit.abort(new Error('no answer in time')), ATTEMPT_MS).unref();
+    const gone = new Promise<never>((_resolve, reject) => {
+      limit.signal.addEventListener('abort', () => reject(limit.signal.reason as Error), { once: true });
+    });
+    gone.catch(() => undefined);
+    try {
+      await Promise.race([this.#channel.send(batch, limit.signal), gone]);
+      this.#failures = 0;
+      return undefined;
+    } catch (error) {
+      this.#failures++;
+      this.stats.failed++;
+      const { isPermanent, retryAfterMs } = (error ?? {}) as ChannelFailure;
+      const message = error instanceof Error ? error.message : 'the channel failed';
+      return {
+        message,
+        ...(isPermanent === undefined ? {} : { isPermanent }),
+        ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
+      };
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  /** Sends what waits, once, and gives up what fails. */
+  async close(): Promise<void> {
+    this.#stop.abort();
+    this.#sleep?.wake();
+    await this.#work;
+  }
+}

@@ -1,0 +1,207 @@
+import { SpanlineError, type SpanRecord, type Tracer } from '@spanline/core';
+import { BaselineFile } from './alerting/baseline-file.ts';
+import { Baselines } from './alerting/baselines.ts';
+import type { DeliveryStats } from './alerting/delivery.ts';
+import { Dispatcher, type DispatchOptions } from './alerting/dispatcher.ts';
+import { Evaluator, type Finding, type Identity } from './alerting/evaluator.ts';
+import type { Alert } from './alerting/types.ts';
+import { Aggregator, type Metrics, type MetricsOptions } from './metrics/aggregator.ts';
+import { DEFAULT_RULES } from './rules/defaults.ts';
+import { resolveRules } from './rules/resolve.ts';
+import type { AlertRule } from './rules/types.ts';
+
+/** Options of {@link createMonitor}. */
+export interface MonitorOptions extends MetricsOptions, DispatchOptions {
+  tracer: Tracer;
+  /** `[]` means none. @defaultValue `DEFAULT_RULES` */
+  rules?: readonly AlertRule[];
+  /** Keeps what was learned over restarts. @defaultValue in memory */
+  baselines?: { file: string };
+  /** @defaultValue 15 */
+  evaluateEverySeconds?: number;
+  /** How long a window waits for late records before it is read. @defaultValue 10 */
+  evaluationDelaySeconds?: number;
+  /** The command that opens traces, for the alert. @defaultValue a `grep` for their ids in `app.ndjson` */
+  command?: (traceIds: readonly string[]) => string;
+  /** Epoch milliseconds; tests set it. @defaultValue the system's clock */
+  clock?: { now(): number };
+}
+
+/** A rule that does not say that all is well. */
+export interface OpenAlert {
+  rule: string;
+  step?: string;
+  state: 'WARNING' | 'ALERT' | 'NO_DATA';
+  /** Epoch milliseconds. */
+  since: number;
+}
+
+/** Counters of a monitor since its start. */
+export interface MonitorStats {
+  /** Records that came after their window was forgotten. */
+  late: number;
+  /** Spans of steps beyond the five hundredth, which no rule watches. */
+  unwatched: number;
+  channels: Record<string, DeliveryStats>;
+}
+
+/** Watches the spans of this process. */
+export interface Monitor {
+  /** The numbers since the start; the same as `metrics()` of the log written meanwhile. */
+  metrics(): Metrics;
+  /** Rules that do not say that all is well. */
+  alerts(): OpenAlert[];
+  /** Observes alerts, those that are logged only included. Returns how to stop. */
+  onAlert(observer: (alert: Alert) => void): () => void;
+  /** Evaluates the rules now; a timer does it every `evaluateEverySeconds`. */
+  evaluate(): void;
+  stats(): MonitorStats;
+  /** Stops watching, keeps what was learned, and sends what waits. */
+  close(): Promise<void>;
+}
+
+function seconds(option: string, value: unknown, least: number): number {
+  if (typeof value === 'number' && value >= least && value <= 3600) return value;
+  const expected = `seconds, ${least} to 3600`;
+  throw new SpanlineError({ code: 'ERR_INVALID_OPTION', option, expected, got: value });
+}
+
+const openTraces = (traceIds: readonly string[]): string => `grep -E '${traceIds.join('|')}' app.ndjson`;
+
+/** The monitor; {@link createMonitor} makes it. */
+class TracerMonitor implements Monitor {
+  readonly #tracer: Tracer;
+  readonly #clock: { now(): number };
+  readonly #aggregator: Aggregator;
+  readonly #evaluator: Evaluator;
+  readonly #dispatcher: Dispatcher;
+  readonly #file: BaselineFile | undefined;
+  readonly #observers = new Set<(alert: Alert) => void>();
+  readonly #identity: { service: string; environment: string | undefined } = { service: '', environment: undefined };
+  readonly #stop: (() => void)[] = [];
+
+  constructor(options: MonitorOptions) {
+    const { tracer, clock = Date } = options;
+    this.#tracer = tracer;
+    this.#clock = clock;
+    const rules = resolveRules(options.rules ?? DEFAULT_RULES);
+    const everyMs = seconds('evaluateEverySeconds', options.evaluateEverySeconds ?? 15, 1) * 1000;
+    const delayMs = seconds('evaluationDelaySeconds', options.evaluationDelaySeconds ?? 10, 0) * 1000;
+    this.#aggregator = new Aggregator(options);
+    this.#dispatcher = new Dispatcher(tracer, options);
+    const baselines = new Baselines();
+    this.#file =
+      options.baselines === undefined
+        ? undefined
+        : new BaselineFile(options.baselines.file, baselines, (message) => this.#complain(message));
+    this.#evaluator = new Evaluator({
+      rules,
+      aggregator: this.#aggregator,
+      baselines,
+      identity: (): Identity => this.#identity,
+      command: options.command ?? openTraces,
+      now: clock.now(),
+      delayMs,
+    });
+    if (!tracer.enabled) return;
+    const timer = setInterval(() => this.evaluate(), everyMs).unref();
+    this.#stop.push(
+      () => clearInterval(timer),
+      tracer.onRecord((record) => this.#add(record)),
+      tracer.gauge('monitor_folded', () => this.#folded()),
+    );
+  }
+
+  #complain(message: string): void {
+    this.#tracer.logger.warn(`spanline: ${message}`);
+  }
+
+  #folded(): number {
+    const { folded } = this.#aggregator.read();
+    return Object.values(folded).reduce((sum, count) => sum + count, this.#evaluator.unwatched);
+  }
+
+  #add(record: Readonly<SpanRecord>): void {
+    const delta = this.#aggregator.add(record);
+    if (delta === undefined) return;
+    this.#identity.service = record['service.name'] ?? '';
+    this.#identity.environment = record['deployment.environment.name'];
+    for (const finding of this.#evaluator.add(record, delta, this.#clock.now())) this.#tell(finding);
+  }
+
+  #tell(finding: Finding): void {
+    const alert = this.#dispatcher.tell(finding);
+    for (const observer of this.#observers) {
+      try {
+        observer(alert);
+      } catch (error) {
+        this.#complain(`an observer of alerts threw: ${error instanceof Error ? error.message : 'something'}`);
+      }
+    }
+  }
+
+  metrics(): Metrics {
+    return this.#aggregator.read();
+  }
+
+  alerts(): OpenAlert[] {
+    return [...this.#evaluator.states()].map(({ rule, step, state }) => ({
+      rule: rule.name,
+      ...(step === undefined ? {} : { step }),
+      state: state.state as OpenAlert['state'],
+      since: state.since,
+    }));
+  }
+
+  onAlert(observer: (alert: Alert) => void): () => void {
+    this.#observers.add(observer);
+    return () => void this.#observers.delete(observer);
+  }
+
+  evaluate(): void {
+    try {
+      const now = this.#clock.now();
+      for (const finding of this.#evaluator.evaluate(now)) this.#tell(finding);
+      this.#file?.saveSometimes(now);
+    } catch (error) {
+      this.#complain(
+        `the rules were not evaluated: ${error instanceof Error ? error.message : 'something was thrown'}`,
+      );
+    }
+  }
+
+  stats(): MonitorStats {
+    return {
+      late: this.#evaluator.late,
+      unwatched: this.#evaluator.unwatched,
+      channels: this.#dispatcher.stats(),
+    };
+  }
+
+  async close(): Promise<void> {
+    for (const stop of this.#stop.splice(0)) stop();
+    this.#file?.save();
+    await this.#dispatcher.close();
+  }
+}
+
+/**
+ * Watches the spans of a tracer, before sampling: their metrics, and rules over sliding windows that write an alert line and tell channels. Nothing of it throws or waits in the application.
+ *
+ * With several replicas each watches its own spans, and each fires for itself; the alert's `key` is the same on all of them, so that a pager makes one incident of it.
+ *
+ * @example
+ * ```ts
+ * import { createTracer } from '@spanline/core';
+ * import { CATALOG, createMonitor, DEFAULT_RULES } from '@spanline/monitor';
+ *
+ * const monitor = createMonitor({ tracer: createTracer(), rules: [...DEFAULT_RULES, CATALOG.stepLatency] });
+ * console.log(monitor.metrics().values.latency_p95_ms);
+ * await monitor.close();
+ * ```
+ *
+ * @throws SpanlineError `ERR_INVALID_OPTION`, `ERR_INVALID_RULE`
+ */
+export function createMonitor(options: MonitorOptions): Monitor {
+  return new TracerMonitor(options);
+}

@@ -1,0 +1,111 @@
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { BaselineFile } from '../src/alerting/baseline-file.ts';
+import { Baselines } from '../src/alerting/baselines.ts';
+
+const HOUR = 3_600_000;
+const WEEK = 168 * HOUR;
+const MONDAY_10 = Date.parse('2026-03-30T10:00:00Z');
+const MONDAY_03 = Date.parse('2026-03-30T03:00:00Z');
+
+function learned(): Baselines {
+  const baselines = new Baselines();
+  for (let index = 0; index < 12; index++) baselines.learn('r', MONDAY_10 + index * 60_000, 100 + index);
+  return baselines;
+}
+
+describe('a baseline', () => {
+  it('is unknown until twelve values have been learned', () => {
+    const baselines = new Baselines();
+    for (let index = 0; index < 11; index++) baselines.learn('r', MONDAY_10, 100);
+    expect(baselines.usual('r', MONDAY_10)).toBeUndefined();
+    baselines.learn('r', MONDAY_10, 100);
+    expect(baselines.usual('r', MONDAY_10)).toEqual({ median: 100, deviation: 1, values: 8 });
+    expect(baselines.usual('other', MONDAY_10)).toBeUndefined();
+  });
+
+  it('is that of the hour of the week where enough is known of it, else that of all hours', () => {
+    const baselines = new Baselines();
+    for (let week = 0; week < 6; week++) {
+      baselines.learn('r', MONDAY_10 + week * WEEK, 1000);
+      baselines.learn('r', MONDAY_03 + week * WEEK, 10);
+      baselines.learn('r', MONDAY_03 + week * WEEK + 24 * HOUR, 10);
+    }
+    expect(baselines.usual('r', MONDAY_10 + 9 * WEEK)?.median).toBe(1000);
+    expect(baselines.usual('r', MONDAY_03 + 9 * WEEK)?.median).toBe(10);
+    expect(baselines.usual('r', MONDAY_10 + 5 * HOUR)?.median).toBe(10);
+  });
+
+  it('is not moved by a few wild values', () => {
+    const baselines = learned();
+    baselines.learn('r', MONDAY_10, 1e9);
+    baselines.learn('r', MONDAY_10, Number.NaN);
+    expect(baselines.usual('r', MONDAY_10)?.median).toBeLessThan(112);
+  });
+
+  it('follows a level that has changed for good', () => {
+    const baselines = learned();
+    for (let index = 0; index < 8; index++) baselines.learn('r', MONDAY_10, 150);
+    expect(baselines.usual('r', MONDAY_10)?.median).toBe(150);
+  });
+
+  it('is bounded', () => {
+    const baselines = new Baselines();
+    for (let index = 0; index < 5000; index++) baselines.learn(`step ${index}`, MONDAY_10, 1);
+    for (let index = 0; index < 5000; index++) baselines.learn('step 0', MONDAY_10 + index * HOUR, 1);
+    expect(JSON.stringify(baselines).length).toBeLessThan(250_000);
+  });
+});
+
+describe('a file of baselines', () => {
+  let folder: string;
+  let path: string;
+  let complaints: string[];
+  const open = (baselines: Baselines) => new BaselineFile(path, baselines, (message) => complaints.push(message));
+
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'spanline-baselines-'));
+    path = join(folder, 'deep', 'baselines.json');
+    complaints = [];
+  });
+
+  afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+  it('gives back what was learned before a restart, and only its owner may read it', () => {
+    open(learned()).save();
+    expect(statSync(path).mode & 0o777).toBe(0o600);
+    const again = new Baselines();
+    open(again);
+    expect(again.usual('r', MONDAY_10)).toEqual(learned().usual('r', MONDAY_10));
+    expect(complaints).toEqual([]);
+  });
+
+  it.each([
+    ['{"version":1,"series":{"r":{"overall":["x"],"hours":{}}}}'],
+    ['{"version":2}'],
+    ['null'],
+    ['{"ver'],
+    [''],
+  ])('that holds %s is reported and replaced', (text) => {
+    open(new Baselines()).save();
+    writeFileSync(path, text);
+    const baselines = new Baselines();
+    const file = open(baselines);
+    expect(complaints).toHaveLength(1);
+    expect(baselines.usual('r', MONDAY_10)).toBeUndefined();
+    file.save();
+    expect(JSON.parse(readFileSync(path, 'utf8'))).toEqual({ version: 1, series: {} });
+  });
+
+  it('that cannot be written is reported, and saved at most once a minute', () => {
+    const file = new BaselineFile(join(folder, 'plain', 'baselines.json'), new Baselines(), (message) =>
+      complaints.push(message),
+    );
+    complaints.length = 0;
+    writeFileSync(join(folder, 'plain'), '');
+    for (const at of [0, 1000, 59_000, 60_000]) file.saveSometimes(MONDAY_10 + at);
+    expect(complaints).toHaveLength(2);
+  });
+});

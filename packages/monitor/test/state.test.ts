@@ -1,0 +1,113 @@
+import { describe, expect, it } from 'vitest';
+import { advance, initialState, type Observation, type RuleState } from '../src/alerting/state.ts';
+import type { AlertRule } from '../src/index.ts';
+import { resolveRules } from '../src/rules/resolve.ts';
+
+const MINUTE = 60_000;
+const NOON = Date.parse('2026-03-29T12:00:00Z');
+
+const RULE: AlertRule = {
+  name: 'Slow',
+  metric: 'latency_p95_ms',
+  threshold: 100,
+  comparison: 'gt',
+  severity: 'critical',
+  minSamples: 10,
+  recoverAfterMinutes: 2,
+  cooldownMinutes: 0,
+  renotifyMinutes: 0,
+};
+
+/** `120` a value of enough samples, `120/3` one of three samples, `-` none; one a minute. Gives what was said: `fired`, `(fired)` where it is not sent, a dot for nothing. */
+function run(rule: Partial<AlertRule>, values: string): string {
+  const [resolved] = resolveRules([{ ...RULE, ...rule }]);
+  if (resolved === undefined) throw new Error('no rule');
+  let state: RuleState = initialState(NOON);
+  const said: string[] = [];
+  values.split(' ').forEach((text, index) => {
+    const [value, samples = '10'] = text.split('/');
+    const seen: Observation = {
+      value: value === '-' ? undefined : Number(value),
+      samples: value === '-' ? 0 : Number(samples),
+      threshold: resolved.threshold,
+      warningThreshold: resolved.warningThreshold,
+      recoveryThreshold: resolved.recoveryThreshold,
+    };
+    const outcome = advance(resolved, state, seen, NOON + index * MINUTE);
+    state = outcome.state;
+    const held = outcome.suppressed === 0 ? '' : `+${outcome.suppressed}`;
+    said.push(outcome.event === undefined ? '.' : outcome.isSent ? `${outcome.event}${held}` : `(${outcome.event})`);
+  });
+  return `${said.join(' ')} ${state.state}`;
+}
+
+describe('a rule', () => {
+  it.each<[what: string, rule: Partial<AlertRule>, values: string, said: string]>([
+    ['fires once', {}, '50 101 102 103', '. fired . . ALERT'],
+    ['compares strictly', {}, '100 100', '. . OK'],
+    ['compares as it says', { comparison: 'gte' }, '99 100', '. fired ALERT'],
+    ['looks the other way', { comparison: 'lt' }, '101 99', '. fired ALERT'],
+    ['is a warning when it says so', { severity: 'warning' }, '101', 'fired WARNING'],
+    ['needs enough samples', {}, '200/9 200/10', '. fired ALERT'],
+    ['recovers after being good for so long', {}, '101 50 50 50 50', 'fired . . recovered . OK'],
+    ['starts to wait again when it breaks again', {}, '101 50 50 101 50 50 50', 'fired . . . . . recovered OK'],
+    ['recovers at once when told to', { recoverAfterMinutes: 0 }, '101 50', 'fired recovered OK'],
+    [
+      'stays between the two thresholds',
+      { recoveryThreshold: 80 },
+      '101 90 90 90 90 70 70 70',
+      'fired . . . . . . recovered OK',
+    ],
+    ['warns first', { warningThreshold: 80 }, '81 101 102', 'fired fired . ALERT'],
+    ['becomes a warning in silence', { warningThreshold: 80 }, '101 90 90 90 50 50 50', 'fired . . . . . recovered OK'],
+    ['repeats itself', { renotifyMinutes: 2 }, '101 101 101 101 101', 'fired . repeated . repeated ALERT'],
+    [
+      'repeats between the thresholds, too',
+      { renotifyMinutes: 2, recoveryThreshold: 80 },
+      '101 90 90',
+      'fired . repeated ALERT',
+    ],
+    [
+      'is sent no more than so often a day, but its end is',
+      { recoverAfterMinutes: 0, maxPerDay: 2 },
+      '101 50 101 50',
+      'fired recovered (fired) (recovered) OK',
+    ],
+    ['is kept without data', {}, '101 - 200/3 50 50 50', 'fired . . . . recovered OK'],
+    ['is well without data', { noData: 'ok' }, '101 - - -', 'fired . . recovered OK'],
+    ['notes missing data in silence', { noData: 'no_data' }, '50 - - 50', '. . . . OK'],
+    [
+      'ends an incident that lost its data when data is back',
+      { noData: 'no_data' },
+      '101 - 50',
+      'fired . recovered OK',
+    ],
+    ['tells missing data', { noData: 'alert' }, '50 - - 50', '. no_data . recovered OK'],
+    [
+      'repeats that data is missing',
+      { noData: 'alert', renotifyMinutes: 1 },
+      '- - 101',
+      'no_data repeated fired ALERT',
+    ],
+  ])('%s', (_what, rule, values, said) => {
+    expect(run(rule, values)).toBe(said);
+  });
+
+  it('says nothing while what is usual is unknown', () => {
+    const [rule] = resolveRules([{ ...RULE, relativeTo: 'baseline' }]);
+    if (rule === undefined) throw new Error('no rule');
+    const seen = {
+      value: 1e9,
+      samples: 100,
+      threshold: undefined,
+      warningThreshold: undefined,
+      recoveryThreshold: undefined,
+    };
+    expect(advance(rule, initialState(NOON), seen, NOON)).toMatchObject({ event: undefined, state: { state: 'OK' } });
+  });
+
+  it('counts anew on the next day', () => {
+    const day = `101 ${'50 '.repeat(24 * 60 - 2)}50`;
+    expect(run({ recoverAfterMinutes: 0, maxPerDay: 2 }, `${day} 101`)).toMatch(/ fired ALERT$/);
+  });
+});
