@@ -34,9 +34,14 @@ export const layerTable: LayerTable = {
     }),
     openai: source({ types: ['openai'], loaders: ['register.ts'] }),
     anthropic: source({ types: ['@anthropic-ai/sdk'], loaders: ['register.ts'] }),
-    ship: { workspace: ['@spanline/core'], runtime: ['@opentelemetry/otlp-transformer'], types: ['pino'], loaders: [] },
+    ship: {
+      workspace: ['@spanline/core', '@spanline/core/remote'],
+      runtime: ['@opentelemetry/otlp-transformer'],
+      types: ['pino'],
+      loaders: [],
+    },
     monitor: {
-      workspace: ['@spanline/core'],
+      workspace: ['@spanline/core', '@spanline/core/remote'],
       runtime: ['@datadog/sketches-js'],
       types: [],
       loaders: [],
@@ -44,7 +49,7 @@ export const layerTable: LayerTable = {
     cli: { workspace: ['@spanline/core', '@spanline/ship'], runtime: [], types: [], loaders: [] },
   },
   floors: [
-    ['schema', 'context', 'error.ts'],
+    ['schema', 'context', 'remote', 'error.ts'],
     ['profiles'],
     ['usage', 'capture'],
     ['log', 'reading'],

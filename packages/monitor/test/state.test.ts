@@ -73,6 +73,12 @@ describe('a rule', () => {
       '101 50 101 50',
       'fired recovered (fired) (recovered) OK',
     ],
+    [
+      'is not sent again so soon after its recovery',
+      { recoverAfterMinutes: 0, cooldownMinutes: 3 },
+      '101 50 101 50 50 101',
+      'fired recovered (fired) (recovered) . fired+2 ALERT',
+    ],
     ['is kept without data', {}, '101 - 200/3 50 50 50', 'fired . . . . recovered OK'],
     ['is well without data', { noData: 'ok' }, '101 - - -', 'fired . . recovered OK'],
     ['notes missing data in silence', { noData: 'no_data' }, '50 - - 50', '. . . . OK'],

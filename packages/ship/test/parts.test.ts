@@ -2,7 +2,7 @@ import { readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { backoffMs, retryAfterMs } from '../src/engine/backoff.ts';
+import { backoffMs, retryAfterMs } from '@spanline/core/remote';
 import { createLedger } from '../src/engine/ledger.ts';
 import { createLimiter } from '../src/engine/limiter.ts';
 import { fateOf, selfIdentity } from '../src/state/identity.ts';
@@ -13,7 +13,7 @@ describe('the wait between attempts', () => {
   it('grows, is never the same for two shippers, and has an end', () => {
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 10_000 }), (failures) => {
-        const wait = backoffMs(failures, { minMs: 500, maxMs: 30_000, pauseMs: 0 });
+        const wait = backoffMs(failures, { minMs: 500, maxMs: 30_000 });
         const whole = Math.min(30_000, 500 * 2 ** (failures - 1));
         expect(wait).toBeGreaterThanOrEqual(whole / 2);
         expect(wait).toBeLessThanOrEqual(whole);

@@ -22,11 +22,14 @@ export function writeAlert(pipeline: Pipeline, options: AlertOptions, epochMs: n
   record['spanline.alert.metric'] = options.metric;
   record['spanline.alert.value'] = finite(options.value);
   record['spanline.alert.threshold'] = finite(options.threshold);
+  record['spanline.alert.baseline'] = finite(options.baseline);
   record['spanline.alert.comparison'] = options.comparison;
   record['spanline.alert.window_s'] = finite(options.windowSeconds);
   record['spanline.alert.samples'] = finite(options.samples);
   record['spanline.alert.step'] = options.step;
   record['spanline.alert.trace_ids'] = options.traceIds;
+  record['spanline.alert.causes'] = options.causes;
+  record['spanline.alert.command'] = options.command;
   record['spanline.alert.dedup_key'] = options.dedupKey;
   record['spanline.alert.suppressed'] = finite(options.suppressed);
   pipeline.event(record);

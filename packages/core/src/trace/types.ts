@@ -299,6 +299,8 @@ export interface AlertOptions {
   metric?: string;
   value?: number;
   threshold?: number;
+  /** What the metric usually is. */
+  baseline?: number;
   comparison?: string;
   windowSeconds?: number;
   samples?: number;
@@ -306,6 +308,10 @@ export interface AlertOptions {
   step?: string;
   /** Traces to look at first. */
   traceIds?: readonly string[];
+  /** Likely causes: a sentence each, with the evidence. */
+  causes?: readonly string[];
+  /** Opens the traces. */
+  command?: string;
   /** Names the incident for those who collapse repeated messages. */
   dedupKey?: string;
   /** Messages that were not sent since the last one. */

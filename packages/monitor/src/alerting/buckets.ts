@@ -35,13 +35,13 @@ export class Buckets {
     const number = Math.floor(delta.epochMs / this.stretchMs);
     const place = number % this.#cells.length;
     const held = this.#numbers[place] ?? -Infinity;
-    if (number < held) return false;
-    if (number > held) {
+    if (number <= this.#newest - this.#cells.length) return false;
+    this.#newest = Math.max(this.#newest, number);
+    if (number !== held) {
       this.#cells[place] = undefined;
       this.#numbers[place] = number;
     }
     (this.#cells[place] ??= new Cell()).add(delta, this.#unit);
-    this.#newest = Math.max(this.#newest, number);
     if (this.#memo !== undefined && delta.epochMs < this.#memo.end) this.#memo = undefined;
     return true;
   }
@@ -58,10 +58,5 @@ export class Buckets {
     }
     this.#memo = { end, cell };
     return cell;
-  }
-
-  /** When the last stretch begins that anything was added to; -Infinity while empty. */
-  get newestMs(): number {
-    return this.#newest * this.stretchMs;
   }
 }

@@ -1,12 +1,13 @@
+import { type Backoff, backoffMs } from '@spanline/core/remote';
 import type { Alert, Channel } from './types.ts';
 
 const MAX_WAITING = 1000;
 const ATTEMPT_MS = 10_000;
-const FIRST_WAIT_MS = 1000;
-const LONGEST_WAIT_MS = 60_000;
+const BACKOFF: Backoff = { minMs: 1000, maxMs: 60_000 };
 const MAX_ATTEMPTS = 8;
 const FAILURES_TO_OPEN = 5;
 const OPEN_MS = 60_000;
+const LONGEST_WAIT_MS = 600_000;
 
 /** What became of messages to a channel. */
 export interface DeliveryStats {
@@ -52,9 +53,7 @@ export class Delivery {
       this.#lose(1, 'too many alerts wait');
     }
     this.#waiting.push(alert);
-    this.#work ??= this.#run().finally(() => {
-      this.#work = undefined;
-    });
+    this.#work ??= this.#run();
   }
 
   #lose(count: number, why: string): void {
@@ -80,6 +79,7 @@ export class Delivery {
       const batch = this.#waiting.splice(0);
       await this.#deliver(batch);
     }
+    this.#work = undefined;
   }
 
   async #deliver(batch: readonly Alert[]): Promise<void> {
@@ -93,9 +93,10 @@ export class Delivery {
         this.#lose(batch.length, failure.message);
         return;
       }
-      const growing = Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** (attempt - 1)) * (0.5 + Math.random() / 2);
       const open = this.#failures >= FAILURES_TO_OPEN ? OPEN_MS : 0;
-      await this.#pause(Math.max(growing, open, Math.min(failure.retryAfterMs ?? 0, 10 * LONGEST_WAIT_MS)));
+      await this.#pause(
+        Math.max(backoffMs(attempt, BACKOFF), open, Math.min(failure.retryAfterMs ?? 0, LONGEST_WAIT_MS)),
+      );
     }
   }
 

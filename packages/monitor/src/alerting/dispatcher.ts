@@ -7,23 +7,26 @@ import type { Alert, Channel } from './types.ts';
 
 /** Where alerts go, beside the log. */
 export interface DispatchOptions {
-  /** By the name that rules say in `notifyChannel`. */
-  channels?: Readonly<Record<string, Channel>>;
-  /** Names of channels for alerts whose `notifyChannel` is none of `channels`, by severity. */
+  /** By the name that rules say in `notifyChannel`; a function is a channel, too. What a rule sends to a name that is not here, `log` for instance, stands in the log only. */
+  channels?: Readonly<Record<string, Channel | Channel['send']>>;
+  /** A channel that alerts of a severity go to as well: `{ critical: 'pager' }`. */
   routes?: Readonly<Partial<Record<Severity, string>>>;
   quietHours?: QuietHours;
   /** Alerts that become due together, within so many seconds, are one message. @defaultValue 0 */
   digestSeconds?: number;
 }
 
-function checkNames({ channels = {}, routes = {} }: DispatchOptions): void {
-  for (const [name, channel] of Object.entries(channels)) {
-    if (typeof (channel as { send?: unknown } | null | undefined)?.send === 'function') continue;
-    const expected = 'a channel: { send(alerts, signal) }';
-    throw new SpanlineError({ code: 'ERR_INVALID_OPTION', option: `channels.${name}`, expected, got: channel });
-  }
+function toChannel([name, given]: [name: string, given: Channel | Channel['send']]): [name: string, channel: Channel] {
+  if (typeof given === 'function') return [name, { send: async (alerts, signal) => given(alerts, signal) }];
+  if (typeof (given as { send?: unknown } | null)?.send === 'function') return [name, given];
+  const expected = 'a channel or a function';
+  throw new SpanlineError({ code: 'ERR_INVALID_OPTION', option: `channels.${name}`, expected, got: given });
+}
+
+function checkRoutes({ channels = {}, routes = {} }: DispatchOptions): void {
   for (const [severity, name] of Object.entries(routes)) {
-    if (Object.hasOwn(channels, name)) continue;
+    const isKnown = severity === 'warning' || severity === 'critical';
+    if (isKnown && Object.hasOwn(channels, name)) continue;
     const expected = `one of ${Object.keys(channels).join(', ')}`;
     throw new SpanlineError({ code: 'ERR_INVALID_OPTION', option: `routes.${severity}`, expected, got: name });
   }
@@ -40,7 +43,7 @@ export class Dispatcher {
 
   /** @throws SpanlineError `ERR_INVALID_OPTION` */
   constructor(tracer: Tracer, options: DispatchOptions) {
-    checkNames(options);
+    checkRoutes(options);
     const { channels = {}, routes = {}, digestSeconds = 0 } = options;
     if (typeof digestSeconds !== 'number' || !(digestSeconds >= 0 && digestSeconds <= 86_400)) {
       const expected = 'seconds, 0 to 86400';
@@ -50,12 +53,14 @@ export class Dispatcher {
     this.#routes = routes;
     this.#isQuiet = createQuietHours(options.quietHours);
     this.#deliveries = new Map(
-      Object.entries(channels).map(([name, channel]) => [
-        name,
-        new Delivery(channel, digestSeconds * 1000, (message) =>
-          tracer.logger.warn({ 'spanline.alert.channel': name }, `spanline: ${message}`),
-        ),
-      ]),
+      Object.entries(channels)
+        .map(toChannel)
+        .map(([name, channel]) => [
+          name,
+          new Delivery(channel, digestSeconds * 1000, (message) =>
+            tracer.logger.warn({ 'spanline.alert.channel': name }, `spanline: ${message}`),
+          ),
+        ]),
     );
   }
 
@@ -66,19 +71,20 @@ export class Dispatcher {
 
   /** Tells an alert. @returns it, as it was told */
   tell({ alert, rule, isSent }: Finding): Alert {
-    const channel =
-      Object.hasOwn(this.#routes, alert.severity) && !this.#deliveries.has(rule.notifyChannel)
-        ? this.#routes[alert.severity]
-        : rule.notifyChannel;
-    const delivery = channel === undefined ? undefined : this.#deliveries.get(channel);
-    const isQuiet = isSent && delivery !== undefined && this.#isQuiet(alert.at, alert.severity);
+    const deliveries = isSent ? this.#deliveriesOf(rule.notifyChannel, alert.severity) : [];
+    const isQuiet = deliveries.length > 0 && this.#isQuiet(alert.at, alert.severity);
     const before = this.#heldBack.get(alert.key) ?? 0;
     if (isQuiet) this.#heldBack.set(alert.key, before + 1);
-    else this.#heldBack.delete(alert.key);
+    else if (deliveries.length > 0) this.#heldBack.delete(alert.key);
     const told = isQuiet || before === 0 ? alert : { ...alert, suppressed: alert.suppressed + before };
     this.#write(told);
-    if (isSent && !isQuiet) delivery?.take(told);
+    if (!isQuiet) for (const delivery of deliveries) delivery.take(told);
     return told;
+  }
+
+  #deliveriesOf(channel: string, severity: Severity): Delivery[] {
+    const names = new Set([channel, this.#routes[severity]]);
+    return [...names].flatMap((name) => (name === undefined ? [] : (this.#deliveries.get(name) ?? [])));
   }
 
   #write(alert: Alert): void {
@@ -96,7 +102,12 @@ export class Dispatcher {
       traceIds: alert.traceIds,
       dedupKey: alert.key,
       ...(alert.value === undefined ? {} : { value: alert.value }),
+      ...(alert.baseline === undefined ? {} : { baseline: alert.baseline }),
       ...(alert.step === undefined ? {} : { step: alert.step }),
+      ...(alert.causes.length === 0
+        ? {}
+        : { causes: alert.causes.map(({ cause, evidence }) => `${cause}: ${evidence}`) }),
+      ...(alert.command === '' ? {} : { command: alert.command }),
       ...(alert.suppressed === 0 ? {} : { suppressed: alert.suppressed }),
     });
   }

@@ -110,7 +110,7 @@ export class Evaluator {
       step,
       buckets,
       weigh: weigherOf(rule.metric, rule.perStep),
-      top: new TopTraces(),
+      top: new TopTraces(reader.isDaily ? DAY_MS : rule.windowMinutes * MINUTE_MS),
       state: initialState(this.#now),
       learnedUntil: this.#now,
     };
@@ -132,7 +132,8 @@ export class Evaluator {
     for (const buckets of this.#windows.values()) if (!buckets.add(delta)) this.late++;
     this.#traces.add(record, delta.epochMs);
     for (const watch of this.#ofService) this.#weigh(watch, record, delta);
-    if (delta.isSpan && this.#stepRules.length > 0) this.#addToStep(record, delta);
+    // The root holds every step's time: it is the service's, and no step.
+    if (delta.isSpan && !delta.isRequest && this.#stepRules.length > 0) this.#addToStep(record, delta);
     const isEvent = delta.adds('promptInjections') || delta.adds('safetyTriggers');
     if (!isEvent) return [];
     const due = this.#ofService.filter(isOfEvents);

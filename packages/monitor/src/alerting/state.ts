@@ -12,6 +12,7 @@ export interface RuleState {
   readonly since: number;
   /** Since when the value has been on the good side again. */
   readonly goodSince: number | undefined;
+  /** When the end of an incident was last sent. */
   readonly recoveredAt: number | undefined;
   /** When a message was last due. */
   readonly messageAt: number | undefined;
@@ -152,7 +153,8 @@ class Step {
     if (this.#now - since < this.#rule.recoverAfterMinutes * MINUTE_MS) return this.#repeat();
     this.#set({ state: target, goodSince: undefined });
     if (target === 'WARNING') return this.#silent();
-    this.#set({ recoveredAt: this.#now });
+    // What was not sent does not prolong the silence: a rule that flaps is told once per cool-down.
+    if (this.#next.isSent) this.#set({ recoveredAt: this.#now });
     return this.#say('recovered', false);
   }
 

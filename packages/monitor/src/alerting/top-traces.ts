@@ -9,20 +9,28 @@ interface Seen {
   readonly traceId: string;
 }
 
-/** The traces that weigh most, bounded. */
+/** The traces of a window that weigh most, bounded. */
 export class TopTraces {
+  readonly #windowMs: number;
   #seen: Seen[] = [];
+
+  constructor(windowMs: number) {
+    this.#windowMs = windowMs;
+  }
 
   add(epochMs: number, weight: number, traceId: string): void {
     this.#seen.push({ epochMs, weight, traceId });
     if (this.#seen.length < KEPT * 2) return;
-    this.#seen = this.#seen.toSorted((a, b) => b.weight - a.weight).slice(0, KEPT);
+    const recent = this.#seen.filter((seen) => seen.epochMs > epochMs - this.#windowMs);
+    this.#seen = recent.toSorted((a, b) => b.weight - a.weight).slice(0, KEPT);
   }
 
   /** Traces since a moment, the heaviest first; each once. What is older is forgotten. */
   since(epochMs: number, most: number): string[] {
     this.#seen = this.#seen.filter((seen) => seen.epochMs >= epochMs);
-    const heaviest = this.#seen.toSorted((a, b) => b.weight - a.weight || b.epochMs - a.epochMs);
+    const heaviest = this.#seen.toSorted(
+      (a, b) => b.weight - a.weight || b.epochMs - a.epochMs || (a.traceId < b.traceId ? -1 : 1),
+    );
     return [...new Set(heaviest.map(({ traceId }) => traceId))].slice(0, most);
   }
 }

@@ -48,7 +48,7 @@ export interface AlertRule {
   relativeTo?: Relation;
   /** What the metric usually is, instead of learning it. Only with `relativeTo: 'baseline'`. */
   baseline?: number;
-  /** The rule watches each step (span name) by itself, steps that appear later included. @defaultValue false */
+  /** The rule watches each step (name of a span that is not the root of its request) by itself, steps that appear later included. @defaultValue false */
   perStep?: boolean;
 }
 

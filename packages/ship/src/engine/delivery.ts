@@ -1,4 +1,4 @@
-import type { RetryTiming } from './backoff.ts';
+import type { RetryTiming } from './gate.ts';
 import type { DeadLetters, Refused } from './dead-letters.ts';
 import { createGate, type Gate } from './gate.ts';
 import { createLimiter } from './limiter.ts';

@@ -1,7 +1,7 @@
 import type { Discovery } from '../reading/discovery.ts';
 import { acquireLock, type Lock } from '../state/lock.ts';
 import { watchStillness } from '../state/stillness.ts';
-import { DEFAULT_TIMING, type RetryTiming } from './backoff.ts';
+import { DEFAULT_TIMING, type RetryTiming } from './gate.ts';
 import { openDeadLetters } from './dead-letters.ts';
 import { createDelivery } from './delivery.ts';
 import { type Route, type Shipment, startShipment } from './shipment.ts';

@@ -1,4 +1,12 @@
-import { backoffMs, type RetryTiming } from './backoff.ts';
+import { type Backoff, backoffMs } from '@spanline/core/remote';
+
+/** Milliseconds between attempts. */
+export interface RetryTiming extends Backoff {
+  /** Between two attempts that an operator must help. */
+  readonly pauseMs: number;
+}
+
+export const DEFAULT_TIMING: RetryTiming = { minMs: 500, maxMs: 30_000, pauseMs: 30_000 };
 
 /** One sink's view of its target: whether it answers, and when to ask again. */
 export interface Gate {

@@ -3,7 +3,7 @@ import type { Encoded, Sink, SourceLine, Verdict } from '../engine/types.ts';
 import { statusVerdict } from './answers.ts';
 import { readLine, spell } from './convert.ts';
 import { createHttpSink } from './http-sink.ts';
-import type { Secret } from './secret.ts';
+import type { Secret } from '@spanline/core/remote';
 import { shortenTo } from './shorten.ts';
 import {
   checkKeys,

@@ -4,7 +4,7 @@ import type { Encoded, Entry, ItemVerdict, Sink, SourceLine, Verdict } from '../
 import { jsonBody, statusVerdict } from './answers.ts';
 import { idOf, isEcsRecord, readFields, spell } from './convert.ts';
 import { createHttpSink } from './http-sink.ts';
-import type { Secret } from './secret.ts';
+import type { Secret } from '@spanline/core/remote';
 import {
   checkKeys,
   checkName,

@@ -1,6 +1,6 @@
 import { createHttpClient, describeFailure, type Answer } from '../engine/http.ts';
 import type { Encoded, Entry, Sink, SinkLimits, SourceLine, Verdict } from '../engine/types.ts';
-import { readSecret } from './secret.ts';
+import { readSecret } from '@spanline/core/remote';
 import type { HeaderSpec, HttpSpec } from './spec.ts';
 
 /** What one target is, beside how it is reached. */

@@ -6,7 +6,7 @@ import { jsonBody, retry, statusVerdict } from './answers.ts';
 import { readLine } from './convert.ts';
 import { createHttpSink } from './http-sink.ts';
 import { toReadableSpans } from './readable-spans.ts';
-import type { Secret } from './secret.ts';
+import type { Secret } from '@spanline/core/remote';
 import {
   checkKeys,
   checkName,

@@ -1,5 +1,5 @@
 import { SpanlineError } from '@spanline/core';
-import { isSecret, type Secret } from './secret.ts';
+import { isSecret, type Secret } from '@spanline/core/remote';
 
 /** What every sink over HTTP has. */
 export interface HttpSinkOptions {

@@ -1,19 +1,14 @@
-/** Milliseconds between attempts. */
-export interface RetryTiming {
-  /** Before the second attempt. */
+/** Milliseconds between the first two attempts, and the most between any two. */
+export interface Backoff {
   readonly minMs: number;
   readonly maxMs: number;
-  /** Between two attempts that an operator must help. */
-  readonly pauseMs: number;
 }
-
-export const DEFAULT_TIMING: RetryTiming = { minMs: 500, maxMs: 30_000, pauseMs: 30_000 };
 
 /** A server that asks for more is asked again after this. */
 const LONGEST_RETRY_AFTER_MS = 3_600_000;
 
-/** Doubles with each failure; half of it is random, so that many shippers do not come back at the same moment. */
-export function backoffMs(failures: number, { minMs, maxMs }: RetryTiming): number {
+/** Doubles with each failure; half of it is random, so that many processes do not come back at the same moment. */
+export function backoffMs(failures: number, { minMs, maxMs }: Backoff): number {
   const whole = Math.min(maxMs, minMs * 2 ** Math.min(failures - 1, 30));
   return whole / 2 + (Math.random() * whole) / 2;
 }

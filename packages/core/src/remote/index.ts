@@ -1,0 +1,2 @@
+export { type Backoff, backoffMs, retryAfterMs } from './backoff.ts';
+export { isSecret, readSecret, type Secret } from './secret.ts';

@@ -1,0 +1,329 @@
+import { once } from 'node:events';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer, type IncomingHttpHeaders, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
+import {
+  type Alert,
+  type Channel,
+  ChannelError,
+  email,
+  pagerDuty,
+  slack,
+  verifySignature,
+  webhook,
+} from '../src/index.ts';
+import { createWorld, NOON } from './world.ts';
+
+const ALERT: Alert = {
+  key: '0123456789abcdef0123456789abcdef',
+  name: 'Step Latency',
+  event: 'fired',
+  state: 'ALERT',
+  severity: 'critical',
+  message: 'Step Latency: latency_p99_ms of rerank is 25,000 (limit > 900, usually 300, 15 min, 40 samples)',
+  metric: 'latency_p99_ms',
+  value: 25_000,
+  threshold: 900,
+  comparison: 'gt',
+  baseline: 300,
+  step: 'rerank',
+  windowMinutes: 15,
+  samples: 40,
+  traceIds: ['1'.repeat(32), '2'.repeat(32)],
+  causes: [{ cause: 'many_documents', evidence: 'rerank takes 25,000 ms where more than 30 documents were retrieved' }],
+  command: `grep -E '${'1'.repeat(32)}' app.ndjson`,
+  at: NOON,
+  since: NOON,
+  suppressed: 0,
+  service: 'legal',
+  environment: 'test',
+};
+
+interface Request {
+  headers: IncomingHttpHeaders;
+  body: string;
+  path: string;
+}
+
+type Answer = number | { status: number; headers?: Record<string, string>; bytes?: number } | 'hang' | 'reset';
+
+let server: Server;
+let url: string;
+let requests: Request[];
+/** What the next requests get; the last one for ever. */
+let answers: Answer[];
+
+beforeEach(async () => {
+  requests = [];
+  answers = [200];
+  server = createServer((request, response) => {
+    const chunks: Buffer[] = [];
+    request.on('data', (chunk: Buffer) => void chunks.push(chunk));
+    request.on('end', () => {
+      requests.push({ headers: request.headers, body: Buffer.concat(chunks).toString(), path: request.url ?? '' });
+      const answer = (answers.length > 1 ? answers.shift() : answers[0]) ?? 200;
+      if (answer === 'hang') return;
+      if (answer === 'reset') {
+        response.destroy();
+        return;
+      }
+      const { status, headers = {}, bytes = 2 } = typeof answer === 'number' ? { status: answer } : answer;
+      response.writeHead(status, headers).end('x'.repeat(bytes));
+    });
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+});
+
+afterEach(() => {
+  server.closeAllConnections();
+  server.close();
+});
+
+const send = (
+  channel: Channel,
+  alerts: readonly Alert[] = [ALERT],
+  signal = new AbortController().signal,
+): Promise<void> => channel.send(alerts, signal);
+
+async function failureOf(channel: Channel, signal?: AbortSignal): Promise<ChannelError> {
+  const error: unknown = await send(channel, [ALERT], signal).then(
+    () => undefined,
+    (thrown: unknown) => thrown,
+  );
+  expect(error).toBeInstanceOf(ChannelError);
+  return error as ChannelError;
+}
+
+const json = (index = 0): Record<string, unknown> => JSON.parse(requests[index]?.body ?? '') as Record<string, unknown>;
+
+describe('a webhook', () => {
+  it('posts the alerts as JSON, signed', async () => {
+    await send(webhook({ url: `${url}/hook`, secret: 'shared', headers: { authorization: 'Bearer abc' } }));
+    const [request] = requests;
+    expect(json()).toEqual({ alerts: [ALERT] });
+    expect(request).toMatchObject({ path: '/hook', headers: { authorization: 'Bearer abc' } });
+    const header = String(request?.headers['spanline-signature']);
+    expect(verifySignature(request?.body ?? '', header, 'shared')).toBe(true);
+    expect(verifySignature(`${request?.body} `, header, 'shared')).toBe(false);
+    expect(verifySignature(request?.body ?? '', header, 'other')).toBe(false);
+    expect(verifySignature(request?.body ?? '', header.replace('v1=', 'v1=0'), 'shared')).toBe(false);
+    expect(verifySignature(request?.body ?? '', undefined, 'shared')).toBe(false);
+  });
+
+  it('is not believed when its signature is old', async () => {
+    await send(webhook({ url, secret: 'shared' }));
+    const [request] = requests;
+    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 301_000 });
+    onTestFinished(() => void vi.useRealTimers());
+    expect(verifySignature(request?.body ?? '', String(request?.headers['spanline-signature']), 'shared')).toBe(false);
+  });
+
+  it.each<[answer: Answer, isPermanent: boolean, retryAfterMs: number | undefined]>([
+    [400, true, undefined],
+    [401, true, undefined],
+    [404, true, undefined],
+    [408, false, undefined],
+    [{ status: 429, headers: { 'retry-after': '7' } }, false, 7000],
+    [500, false, undefined],
+    [{ status: 503, headers: { 'retry-after': '2' }, bytes: 5_000_000 }, false, 2000],
+    ['reset', false, undefined],
+    [{ status: 302, headers: { location: 'http://127.0.0.1:9/elsewhere' } }, false, undefined],
+  ])('fails on %j', async (answer, isPermanent, retryAfterMs) => {
+    answers = [answer];
+    expect(await failureOf(webhook({ url }))).toMatchObject({ isPermanent, retryAfterMs });
+    expect(requests).toHaveLength(1);
+  });
+
+  it('gives up when its time is over, and where nobody listens', async () => {
+    answers = ['hang'];
+    const limit = new AbortController();
+    server.once('request', () => limit.abort());
+    expect((await failureOf(webhook({ url }), limit.signal)).message).toBe('no answer in time');
+    server.closeAllConnections();
+    server.close();
+    await once(server, 'close');
+    expect((await failureOf(webhook({ url }))).message).toBe('no connection (ECONNREFUSED)');
+  });
+});
+
+describe('keys', () => {
+  it('stand in no error, whatever goes wrong', async () => {
+    const messages: string[] = [];
+    for (const answer of [404, 500, 'reset', { status: 302, headers: { location: '/sesame' } }] as Answer[]) {
+      answers = [answer];
+      const channels = [
+        slack({ url: `${url}/services/sesame` }),
+        webhook({ url: `${url}/sesame?token=sesame`, secret: 'sesame', headers: { 'x-key': 'sesame' } }),
+        pagerDuty({ routingKey: 'sesame', url }),
+      ];
+      for (const channel of channels) {
+        const error = await failureOf(channel);
+        messages.push(error.message, String(error.stack), JSON.stringify(error), String(error.cause));
+      }
+    }
+    for (const broken of ['sesame', 'ftp://sesame', '']) {
+      try {
+        slack({ url: broken });
+        expect.unreachable();
+      } catch (error) {
+        messages.push((error as Error).message);
+      }
+    }
+    expect(messages.filter((message) => message.includes('sesame'))).toEqual([]);
+  });
+
+  it('come from the environment or a file, read for each message, and are missed by name', async () => {
+    const directory = mkdtempSync(join(tmpdir(), 'spanline-'));
+    onTestFinished(() => rmSync(directory, { recursive: true }));
+    const file = join(directory, 'key');
+    const channel = pagerDuty({ routingKey: { file }, url: { env: 'SPANLINE_TEST_HOOK' } });
+    expect((await failureOf(channel)).message).toBe(`there is no routing key in ${file}`);
+    writeFileSync(file, 'r1\n');
+    expect((await failureOf(channel)).message).toBe('there is no URL in SPANLINE_TEST_HOOK');
+    vi.stubEnv('SPANLINE_TEST_HOOK', url);
+    onTestFinished(() => void vi.unstubAllEnvs());
+    await send(channel);
+    expect(json()).toMatchObject({ routing_key: 'r1' });
+  });
+});
+
+describe('Slack', () => {
+  it('gets a header, the numbers, the causes and the command', async () => {
+    await send(slack({ url }));
+    const text = JSON.stringify(json());
+    for (const part of [
+      '🔴 critical: Step Latency (rerank)',
+      'gt 900',
+      '15 min, 40 samples',
+      'legal test',
+      'usually\\n300',
+    ]) {
+      expect(text).toContain(part);
+    }
+    expect(text).toContain('more than 30 documents');
+    expect(text).toContain("```grep -E '1111");
+    expect((json()['blocks'] as { type: string }[]).map(({ type }) => type)).toEqual([
+      'header',
+      'section',
+      'section',
+      'section',
+      'section',
+    ]);
+  });
+
+  it('shows hostile texts as text, within its limits', async () => {
+    const evil = `<!channel> <https://evil|click> ${'&'.repeat(5000)} \`\`\``;
+    const alert = {
+      ...ALERT,
+      name: evil,
+      message: evil,
+      step: evil,
+      command: evil,
+      causes: [{ cause: 'x', evidence: evil }],
+      service: evil,
+    };
+    await send(
+      slack({ url }),
+      Array.from({ length: 60 }, () => alert),
+    );
+    const { text, blocks } = json() as {
+      text: string;
+      blocks: { text?: { text: string; type: string }; fields?: { text: string }[] }[];
+    };
+    expect(blocks.length).toBeLessThanOrEqual(50);
+    const mrkdwn = blocks.flatMap((block) => [
+      ...(block.text?.type === 'mrkdwn' ? [block.text.text] : []),
+      ...(block.fields ?? []).map((field) => field.text),
+    ]);
+    for (const shown of [text, ...mrkdwn]) {
+      expect(shown).not.toMatch(/[<>]|&(?!amp;|lt;|gt;)/);
+      expect(shown.length).toBeLessThanOrEqual(3000);
+    }
+    for (const block of blocks)
+      if (block.text?.type === 'plain_text') expect(block.text.text.length).toBeLessThanOrEqual(150);
+    expect(mrkdwn.filter((shown) => shown.startsWith('```')).every((shown) => shown.split('```').length === 3)).toBe(
+      true,
+    );
+    expect(JSON.stringify(blocks.at(-1))).toContain('51 more stand in the log');
+  });
+});
+
+describe('PagerDuty', () => {
+  it('opens an incident and closes the same', async () => {
+    await send(pagerDuty({ routingKey: 'r1', url }), [
+      { ...ALERT, message: 'm'.repeat(2000) },
+      { ...ALERT, event: 'recovered' },
+    ]);
+    expect(json(0)).toMatchObject({
+      routing_key: 'r1',
+      dedup_key: ALERT.key,
+      event_action: 'trigger',
+      payload: {
+        summary: 'm'.repeat(1024),
+        source: 'legal',
+        severity: 'critical',
+        timestamp: '2026-03-29T12:00:00.000Z',
+        component: 'rerank',
+        class: 'Step Latency',
+        custom_details: { value: 25_000, threshold: 900, traceIds: ALERT.traceIds, causes: ALERT.causes },
+      },
+    });
+    expect(json(1)).toEqual({ routing_key: 'r1', dedup_key: ALERT.key, event_action: 'resolve' });
+  });
+});
+
+describe('e-mail', () => {
+  it('is a subject of one line and a text', async () => {
+    const sent: { subject: string; text: string }[] = [];
+    const channel = email({ send: (message) => void sent.push(message) });
+    await send(channel, [
+      { ...ALERT, name: 'Slow\r\nBcc: all@example.com' },
+      { ...ALERT, event: 'recovered', causes: [], traceIds: [], command: '' },
+    ]);
+    expect(sent[0]?.subject).toBe('[critical] Slow Bcc: all@example.com and 1 more');
+    expect(sent[0]?.text).toBe(
+      [
+        ALERT.message,
+        `- ${ALERT.causes[0]?.evidence}`,
+        `Traces: ${ALERT.traceIds.join(' ')}`,
+        ALERT.command,
+        '',
+        ALERT.message,
+      ].join('\n'),
+    );
+  });
+});
+
+describe.each<[channel: string, make: () => unknown, named: string]>([
+  ['webhook', () => webhook({ url: 'nowhere' }), 'url'],
+  ['webhook', () => webhook({ url: 'http://x', secret: 7 as never }), 'secret'],
+  ['webhook', () => webhook({ url: 'http://x', headers: { 'a b': 'c' } }), 'headers'],
+  ['webhook', () => webhook({ url: 'http://x', headers: { a: null as never } }), 'headers.a'],
+  ['slack', () => slack({ url: undefined as never }), 'url'],
+  ['pagerDuty', () => pagerDuty({ routingKey: '' }), 'routingKey'],
+  ['email', () => email({ send: 'me' as never }), 'send'],
+])('%s', (_channel, make, named) => {
+  it(`refuses a wrong ${named}`, () => {
+    expect(make).toThrow(new RegExp(`^ERR_INVALID_OPTION: ${named.replace('.', '\\.')} must be`));
+  });
+});
+
+describe('a monitor with a real channel', () => {
+  it('delivers after an error of the server, and closes an incident', async () => {
+    answers = [500, 200];
+    const rule = { name: 'Slow', metric: 'latency_p95_ms', threshold: 100, comparison: 'gt' as const, minSamples: 1 };
+    const world = createWorld({ rules: [rule], channels: { slack: webhook({ url }) } });
+    world.serve({ ms: 5000 });
+    world.pass(60_000);
+    await vi.waitFor(
+      () => expect(world.monitor.stats().channels['slack']).toEqual({ sent: 1, failed: 1, lost: 0 }),
+      10_000,
+    );
+    expect(json(1)).toEqual(json(0));
+    expect(json(0)).toMatchObject({ alerts: [{ name: 'Slow', event: 'fired' }] });
+  });
+});

@@ -1,0 +1,359 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createTracer, validate } from '@spanline/core';
+import { memoryLog } from '@spanline/core/testing';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { type AlertRule, backtest, CATALOG, createMonitor, formatBacktest, metrics } from '../src/index.ts';
+import { createWorld, MINUTE, NOON, SECOND, type World } from './world.ts';
+
+const SLOW: AlertRule = {
+  name: 'Slow',
+  metric: 'latency_p95_ms',
+  threshold: 1000,
+  comparison: 'gt',
+  minSamples: 3,
+  recoverAfterMinutes: 0,
+};
+const STEP: AlertRule = { ...CATALOG.stepLatency, windowMinutes: 1, minSamples: 3, recoverAfterMinutes: 0 };
+
+class TimeoutError extends Error {
+  override readonly name = 'TimeoutError';
+}
+
+function serveFor(world: World, minutes: number, ...requests: NonNullable<Parameters<World['serve']>[0]>[]): void {
+  for (let minute = 0; minute < minutes; minute++) {
+    for (const request of requests) for (let index = 0; index < 3; index++) world.serve(request);
+    world.pass(MINUTE);
+  }
+}
+
+describe('a monitor', () => {
+  it('tells what the default rules find, and when it is over', () => {
+    const world = createWorld();
+    for (let index = 0; index < 19; index++) world.serve({ ms: 6000, fails: new Error('no') });
+    world.pass(MINUTE);
+    expect(world.told()).toEqual([]);
+    world.serve({ ms: 6000 });
+    world.pass(MINUTE);
+    expect(world.told()).toEqual(['High Latency fired', 'Error Rate fired']);
+    expect(world.monitor.alerts()).toMatchObject([
+      { rule: 'High Latency', state: 'WARNING' },
+      { rule: 'Error Rate', state: 'ALERT' },
+    ]);
+    for (let minute = 0; minute < 25; minute++) {
+      for (let index = 0; index < 20; index++) world.serve();
+      world.pass(MINUTE);
+    }
+    expect(world.told()).toEqual(['High Latency recovered', 'Error Rate recovered']);
+    expect(world.monitor.alerts()).toEqual([]);
+  });
+
+  it('says in an alert what, how much, over what and where to look, and in the log the same', () => {
+    const world = createWorld({ rules: [SLOW], command: (ids) => `spanline trace ${ids.join(' ')}` });
+    world.serve({ ms: 800 });
+    const traceIds = [3000, 2000].map((ms) => world.serve({ ms }));
+    world.pass(MINUTE);
+    const [alert] = world.alerts;
+    expect(alert).toMatchObject({
+      name: 'Slow',
+      event: 'fired',
+      state: 'WARNING',
+      severity: 'warning',
+      metric: 'latency_p95_ms',
+      threshold: 1000,
+      comparison: 'gt',
+      windowMinutes: 15,
+      samples: 3,
+      service: 'shop',
+      environment: 'test',
+      suppressed: 0,
+      key: expect.stringMatching(/^[0-9a-f]{32}$/),
+    });
+    expect(alert?.traceIds.slice(0, 2)).toEqual(traceIds);
+    expect(alert?.command).toBe(`spanline trace ${alert?.traceIds.join(' ')}`);
+    expect(alert?.message).toMatch(/^Slow: latency_p95_ms is [\d,]+ \(limit > 1,000, 15 min, 3 samples\)$/);
+    const [line] = world.alertLines();
+    expect(line === undefined ? undefined : validate(line).valid).toBe(true);
+    expect(line).toMatchObject({
+      'spanline.alert.name': 'Slow',
+      'spanline.alert.value': alert?.value,
+      'spanline.alert.trace_ids': alert?.traceIds,
+      'spanline.alert.command': alert?.command,
+      'spanline.alert.dedup_key': alert?.key,
+      message: alert?.message,
+    });
+  });
+
+  it('measures what its log says afterwards, alert lines included', async () => {
+    const world = createWorld({ rules: [SLOW] });
+    for (let index = 0; index < 50; index++) {
+      world.serve({
+        ms: index * 100,
+        step: `step ${index % 3}`,
+        fails: index % 7 === 0 ? new TimeoutError('late') : undefined,
+      });
+    }
+    world.pass(MINUTE);
+    expect(world.alertLines()).toHaveLength(1);
+    expect(await metrics(world.lines())).toEqual(world.monitor.metrics());
+    await world.monitor.close();
+    world.serve();
+    expect(world.monitor.metrics().values['requests']).toBe(50);
+  });
+
+  it.each<[what: string, afterMs: number, fired: boolean]>([
+    ['before the wait for late records is over', 24 * SECOND, false],
+    ['when it is over', 25 * SECOND, true],
+  ])('reads a stretch of its window %s: %#', (_what, afterMs, fired) => {
+    const rule: AlertRule = { name: 'Any', metric: 'requests', threshold: 1, comparison: 'gte' };
+    const world = createWorld({ rules: [rule], evaluationDelaySeconds: 10 });
+    world.serve();
+    world.setClock(NOON + afterMs);
+    world.monitor.evaluate();
+    expect(world.told()).toEqual(fired ? ['Any fired'] : []);
+  });
+
+  it('forgets what left the window', () => {
+    const rule: AlertRule = { name: 'Any', metric: 'requests', threshold: 1, comparison: 'gte', noData: 'ok' };
+    const world = createWorld({
+      rules: [{ ...rule, windowMinutes: 5, recoverAfterMinutes: 0 }],
+      evaluationDelaySeconds: 0,
+    });
+    world.serve();
+    world.pass(15 * SECOND);
+    expect(world.told()).toEqual(['Any fired']);
+    world.pass(5 * MINUTE - 15 * SECOND);
+    expect(world.told()).toEqual([]);
+    world.pass(15 * SECOND);
+    expect(world.told()).toEqual(['Any recovered']);
+  });
+
+  it.each([-2 * 3600 * SECOND, -1, 3600 * SECOND, 40 * 24 * 3600 * SECOND])(
+    'goes on when its clock is moved by %d ms',
+    (jump) => {
+      const world = createWorld({ rules: [SLOW] });
+      serveFor(world, 3, { ms: 10 });
+      world.setClock(world.now() + jump);
+      serveFor(world, 5, { ms: 10 });
+      expect(world.told()).toEqual([]);
+      serveFor(world, 3 + Math.max(0, -jump / MINUTE), { ms: 5000 });
+      expect(world.told()).toEqual(['Slow fired']);
+      expect(world.monitor.metrics().values['requests']).toBeGreaterThan(30);
+    },
+  );
+
+  it('counts what comes too late for its window', () => {
+    const world = createWorld({ rules: [{ ...SLOW, windowMinutes: 1 }] });
+    world.serve();
+    world.pass(60 * MINUTE);
+    world.serve();
+    world.setClock(NOON);
+    world.serve();
+    expect(world.monitor.stats().late).toBe(1);
+  });
+
+  it('tells the first event of security at once', () => {
+    const world = createWorld({ rules: [CATALOG.promptInjection] });
+    world.serve({
+      step: 'guard',
+      type: 'guardrail',
+      attributes: { 'spanline.guardrail.name': 'injection', 'spanline.guardrail.action': 'allow' },
+    });
+    expect(world.told()).toEqual([]);
+    const traceId = world.serve({
+      step: 'guard',
+      type: 'guardrail',
+      attributes: { 'spanline.guardrail.name': 'injection', 'spanline.guardrail.action': 'block' },
+    });
+    expect(world.told()).toEqual(['Prompt Injection fired']);
+    expect(world.alerts[0]).toMatchObject({
+      severity: 'critical',
+      value: 1,
+      samples: expect.any(Number),
+      traceIds: [traceId],
+    });
+  });
+
+  it('reads daily metrics from the calendar day', () => {
+    const world = createWorld({ rules: [CATALOG.dailySpend(1)], start: Date.parse('2026-03-29T23:58:00Z') });
+    const call = { step: 'chat', type: 'llm' as const, attributes: { 'spanline.cost.usd': 0.6 } };
+    world.serve(call);
+    world.pass(3 * MINUTE);
+    world.serve(call);
+    world.pass(MINUTE);
+    expect(world.told()).toEqual([]);
+    world.serve(call);
+    world.pass(MINUTE);
+    expect(world.told()).toEqual(['Daily Spend fired']);
+  });
+
+  it('watches nothing with a tracer that is disabled', async () => {
+    const world = createWorld({ enabled: false });
+    for (let index = 0; index < 30; index++) world.serve({ ms: 60_000 });
+    world.pass(MINUTE);
+    expect([world.told(), world.monitor.metrics().values['requests'], world.monitor.alerts()]).toEqual([[], 0, []]);
+    await world.monitor.close();
+  });
+
+  it('is not stopped by an observer that throws', () => {
+    const world = createWorld({ rules: [SLOW] });
+    world.monitor.onAlert(() => {
+      throw new Error('mine');
+    });
+    serveFor(world, 1, { ms: 5000 });
+    expect(world.told()).toEqual(['Slow fired']);
+    expect(world.lines().filter((line) => line.includes('an observer of alerts threw'))).toHaveLength(1);
+  });
+
+  it('names an incident alike on every replica, and differently per rule, step and service', () => {
+    const keys = [1, 2].map(() => {
+      const world = createWorld({ rules: [SLOW, { ...SLOW, name: 'Other' }] });
+      serveFor(world, 1, { ms: 5000 });
+      return world.alerts.map(({ key }) => key);
+    });
+    expect(keys[0]).toEqual(keys[1]);
+    expect(new Set(keys[0]).size).toBe(2);
+  });
+
+  it.each<[options: object, named: string]>([
+    [{ rules: [{ ...SLOW, threshold: Number.NaN }] }, 'rules[0] "Slow".threshold'],
+    [{ rules: [{ ...SLOW, windowMinutes: -1 }] }, 'rules[0] "Slow".windowMinutes'],
+    [{ rules: [{ ...SLOW, metric: 'latency' }] }, 'rules[0] "Slow".metric'],
+    [{ rules: 'all' }, 'rules'],
+    [{ evaluateEverySeconds: 0 }, 'evaluateEverySeconds'],
+    [{ evaluationDelaySeconds: '10' }, 'evaluationDelaySeconds'],
+    [{ digestSeconds: -1 }, 'digestSeconds'],
+    [{ channels: { slack: 'https://hooks.slack.com/x' } }, 'channels.slack'],
+    [{ routes: { critical: 'pager' } }, 'routes.critical'],
+    [{ quietHours: { from: '25:00', to: '07:00' } }, 'quietHours.from'],
+    [{ quietHours: { from: '22:00', to: '07:00', timeZone: 'Mars' } }, 'quietHours.timeZone'],
+    [{ by: ['planet'] }, 'by[0]'],
+  ])('refuses %j', (options, named) => {
+    const tracer = createTracer({ logger: memoryLog().logger, statsIntervalSeconds: 0 });
+    expect(() => createMonitor({ tracer, ...options })).toThrow(named);
+  });
+});
+
+describe('a rule relative to a baseline', () => {
+  it('watches each step, those included that appear later', () => {
+    const world = createWorld({ rules: [STEP] });
+    serveFor(world, 14, { ms: 100, step: 'search' });
+    expect(world.told()).toEqual([]);
+    serveFor(world, 14, { ms: 100, step: 'search' }, { ms: 40, step: 'rerank' });
+    serveFor(world, 2, { ms: 100, step: 'search' }, { ms: 400, step: 'rerank' });
+    expect(world.told()).toEqual(['Step Latency fired']);
+    expect(world.alerts[0]).toMatchObject({
+      step: 'rerank',
+      baseline: expect.closeTo(40, 0),
+      threshold: expect.closeTo(120, -1),
+    });
+    expect(world.alerts[0]?.message).toContain('latency_p99_ms of rerank is');
+  });
+
+  it('says nothing before it has seen twelve windows', () => {
+    const world = createWorld({ rules: [STEP] });
+    serveFor(world, 11, { ms: 10, step: 'rerank' });
+    serveFor(world, 1, { ms: 10_000, step: 'rerank' });
+    world.pass(15 * SECOND);
+    expect(world.told()).toEqual([]);
+  });
+
+  it('does not learn the incident that it tells', () => {
+    const world = createWorld({ rules: [STEP] });
+    serveFor(world, 15, { ms: 100, step: 'rerank' });
+    serveFor(world, 24 * 60, { ms: 5000, step: 'rerank' });
+    expect(world.told()[0]).toBe('Step Latency fired');
+    expect(world.monitor.alerts()).toMatchObject([{ step: 'rerank', state: 'WARNING' }]);
+    serveFor(world, 3, { ms: 100, step: 'rerank' });
+    expect(world.told()).toEqual(['Step Latency recovered']);
+  });
+
+  it('tells deviations of a metric that varies, and not its usual variation', () => {
+    const world = createWorld({ rules: [{ ...CATALOG.tokenAnomaly, windowMinutes: 1 }] });
+    const call = (tokens: number) => ({
+      step: 'chat',
+      type: 'llm' as const,
+      attributes: { 'gen_ai.usage.input_tokens': tokens },
+    });
+    for (let round = 0; round < 20; round++) serveFor(world, 1, call(1000 + (round % 5) * 50));
+    expect(world.told()).toEqual([]);
+    serveFor(world, 2, call(9000));
+    expect(world.told()).toEqual(['Token Usage Anomaly fired']);
+  });
+});
+
+describe('a monitor that is started again', () => {
+  let directory: string;
+  beforeEach(() => {
+    directory = mkdtempSync(join(tmpdir(), 'spanline-'));
+  });
+  afterEach(() => rmSync(directory, { recursive: true }));
+
+  it('knows what was usual, and tells an incident in its first window', async () => {
+    const baselines = { file: join(directory, 'state', 'baselines.json') };
+    const before = createWorld({ rules: [STEP], baselines });
+    serveFor(before, 15, { ms: 100, step: 'rerank' });
+    await before.monitor.close();
+    const after = createWorld({ rules: [STEP], baselines, start: before.now() + MINUTE });
+    serveFor(after, 2, { ms: 1000, step: 'rerank' });
+    expect(after.told()).toEqual(['Step Latency fired']);
+  });
+
+  it('begins anew, and says so, when the file is none of its own', async () => {
+    const file = join(directory, 'baselines.json');
+    writeFileSync(file, '{"version":9}');
+    const world = createWorld({ rules: [STEP], baselines: { file } });
+    expect(world.lines().filter((line) => line.includes('holds no baselines'))).toHaveLength(1);
+    serveFor(world, 15, { ms: 100, step: 'rerank' });
+    serveFor(world, 2, { ms: 1000, step: 'rerank' });
+    expect(world.told()).toEqual(['Step Latency fired']);
+    await world.monitor.close();
+  });
+});
+
+describe('a backtest', () => {
+  it('finds in the log what the monitor told, at the same times and with the same traces', async () => {
+    const rules = [SLOW, STEP];
+    const world = createWorld({ rules });
+    serveFor(world, 15, { ms: 100, step: 'rerank' });
+    serveFor(world, 3, { ms: 2000, step: 'rerank' });
+    serveFor(world, 30, { ms: 100, step: 'rerank' });
+    serveFor(world, 2, { ms: 3000, step: 'rerank' });
+    const results = await backtest(rules, world.lines());
+    for (const { name, incidents, messages } of results) {
+      const live = world.alerts.filter((alert) => alert.name === name);
+      expect(messages).toBeGreaterThanOrEqual(live.length);
+      const fired = live.filter(({ event }) => event === 'fired');
+      expect(incidents.map(({ step, value }) => ({ step, value }))).toEqual(
+        fired.map(({ step, value }) => ({ step, value })),
+      );
+      incidents.forEach(({ from, traceIds }, index) => {
+        expect(Math.abs(from - (fired[index]?.at ?? 0))).toBeLessThanOrEqual(15 * SECOND);
+        expect(traceIds).toEqual(fired[index]?.traceIds);
+      });
+    }
+    const table = formatBacktest(results);
+    expect(table).toMatch(/^rule +fired +minutes +messages$/m);
+    expect(table).toMatch(/^Slow +2 /m);
+    expect(table).toMatch(/2026-03-29 12:\d\d:\d\d {2}Step Latency: latency_p99_ms of rerank/);
+  });
+
+  it('says the same whatever the order of the lines', async () => {
+    const world = createWorld({ rules: [] });
+    serveFor(world, 5, { ms: 5000 });
+    const there = await backtest([SLOW], world.lines());
+    expect(there[0]?.incidents).toHaveLength(1);
+    expect(await backtest([SLOW], world.lines().toReversed())).toEqual(there);
+  });
+
+  it('is done with years of silence, and with nothing at all', async () => {
+    const world = createWorld({ rules: [] });
+    serveFor(world, 2, { ms: 5000 });
+    world.setClock(NOON + 10 * 365 * 24 * 60 * MINUTE);
+    serveFor(world, 2, { ms: 5000 });
+    const [result] = await backtest([{ ...SLOW, noData: 'ok' }], world.lines());
+    expect(result?.incidents).toHaveLength(2);
+    expect(await backtest([SLOW], '')).toMatchObject([{ incidents: [], messages: 0, minutesFiring: 0 }]);
+  });
+});
