@@ -41,8 +41,8 @@ export const layerTable: LayerTable = {
       loaders: [],
     },
     monitor: {
-      workspace: ['@spanline/core', '@spanline/core/remote'],
-      runtime: ['@datadog/sketches-js'],
+      workspace: ['@spanline/core', '@spanline/core/remote', '@spanline/core/source'],
+      runtime: ['@datadog/sketches-js', 'prom-client'],
       types: [],
       loaders: [],
     },

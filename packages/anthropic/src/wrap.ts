@@ -15,8 +15,8 @@ export interface AnthropicClient {
 const clients = createClientWrapper(SCOPE);
 
 /** Traces calls on a client, or on the prototype of its class. */
-export function traceCalls(target: object, { tracer = defaultTracer(), capture }: WrapOptions): void {
-  clients.trace(target, tracer, readRequest, capture);
+export function traceCalls(target: object, options: WrapOptions): void {
+  clients.trace(target, options.tracer ?? defaultTracer(), readRequest, options);
 }
 
 /**

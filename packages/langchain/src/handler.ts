@@ -44,7 +44,8 @@ export class SpanlineCallbackHandler {
   readonly name = 'spanline_callback_handler';
   /** Background handlers run in the async context of whichever request happens to be served. */
   readonly awaitHandlers = true;
-  readonly raiseError = false;
+  /** Only what `beforeCall` throws reaches LangChain. */
+  readonly raiseError: boolean;
   readonly ignoreLLM = false;
   readonly ignoreChain = false;
   readonly ignoreAgent = false;
@@ -54,6 +55,7 @@ export class SpanlineCallbackHandler {
   readonly #tracer: Tracer;
   readonly #all: boolean;
   readonly #guard: Guard;
+  readonly #beforeCall: (() => void) | undefined;
   readonly #runs: OpenRuns;
   readonly #interrupted = new InterruptedTraces();
   readonly #toolCalls = new ToolCalls();
@@ -64,6 +66,8 @@ export class SpanlineCallbackHandler {
     Object.defineProperty(this, GRAPH_HANDLER, { value: true });
     this.#tracer = options.tracer ?? defaultTracer();
     this.#all = options.include === 'all';
+    this.#beforeCall = options.beforeCall;
+    this.raiseError = options.beforeCall !== undefined;
     this.#guard = createGuard(this.#tracer);
     const capture = options.capture === undefined ? {} : { capture: options.capture };
     this.#runs = new OpenRuns(this.#tracer, { scope: SCOPE, ...capture });
@@ -117,6 +121,7 @@ export class SpanlineCallbackHandler {
     tags?: string[],
     metadata?: Record<string, unknown>,
   ): void {
+    this.#beforeCall?.();
     this.#guard('langchain model start', () => {
       const span = startModel(this.#runs, 'chat', llm, toStart(runId, parentRunId, tags, metadata), extra);
       span?.set({ 'gen_ai.input.messages': toModelMessages(messages.flat()) });
@@ -132,6 +137,7 @@ export class SpanlineCallbackHandler {
     tags?: string[],
     metadata?: Record<string, unknown>,
   ): void {
+    this.#beforeCall?.();
     this.#guard('langchain llm start', () => {
       const span = startModel(this.#runs, 'text_completion', llm, toStart(runId, parentRunId, tags, metadata), extra);
       span?.set({ 'gen_ai.operation.name': 'text_completion' }).input(prompts);

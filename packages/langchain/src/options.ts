@@ -9,9 +9,16 @@ export interface SpanlineCallbackHandlerOptions {
   include?: 'steps' | 'all';
   /** Capture mode or policy of this handler's spans. @defaultValue the context's, else the tracer's */
   capture?: CaptureSetting;
+  /** Called before each call of a model. What it throws ends the call before it is sent: a budget, for instance. */
+  beforeCall?: () => void;
 }
 
-const KNOWN: ReadonlySet<string> = new Set<keyof SpanlineCallbackHandlerOptions>(['tracer', 'include', 'capture']);
+const KNOWN: ReadonlySet<string> = new Set<keyof SpanlineCallbackHandlerOptions>([
+  'tracer',
+  'include',
+  'capture',
+  'beforeCall',
+]);
 
 function fail(option: string, expected: string, got: unknown): never {
   throw new SpanlineError({ code: 'ERR_INVALID_OPTION', option, expected, got });
@@ -27,7 +34,8 @@ export function checkOptions(options: SpanlineCallbackHandlerOptions): void {
   for (const key of Object.keys(options)) {
     if (!KNOWN.has(key)) fail(key, `a known option (${[...KNOWN].join(', ')})`, 'an unknown one');
   }
-  const { tracer, include, capture } = options;
+  const { tracer, include, capture, beforeCall } = options;
+  if (beforeCall !== undefined && typeof beforeCall !== 'function') fail('beforeCall', 'a function', beforeCall);
   if (tracer !== undefined && typeof (tracer as { startSpan?: unknown } | null)?.startSpan !== 'function') {
     fail('tracer', 'a tracer', tracer);
   }

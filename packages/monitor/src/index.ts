@@ -2,6 +2,7 @@ export type { DeliveryStats } from './alerting/delivery.ts';
 export type { DispatchOptions } from './alerting/dispatcher.ts';
 export type { QuietHours } from './alerting/quiet-hours.ts';
 export type { Alert, Channel, LikelyCause } from './alerting/types.ts';
+export { budget, type Budget, BudgetExceededError, type BudgetOptions, type BudgetScope } from './budget/budget.ts';
 export { ChannelError } from './channels/channel-error.ts';
 export { email, type EmailMessage } from './channels/email.ts';
 export { pagerDuty, type PagerDutyOptions } from './channels/pager-duty.ts';
@@ -12,6 +13,8 @@ export type { Dimension, Metrics, MetricsOptions } from './metrics/aggregator.ts
 export type { MetricValues } from './metrics/catalogue.ts';
 export { type LogLines, metrics } from './metrics/offline.ts';
 export { createMonitor, type Monitor, type MonitorOptions, type MonitorStats, type OpenAlert } from './monitor.ts';
+export { genAiMetrics, type GenAiMetricsOptions, type OtelHistogram, type OtelMeter } from './otel/gen-ai-metrics.ts';
+export { metricsHandler, type MetricsHandler, type MetricsHandlerOptions } from './prometheus/metrics-handler.ts';
 export { CATALOG } from './rules/catalog.ts';
 export { checkMetrics } from './rules/check.ts';
 export { DEFAULT_RULES } from './rules/defaults.ts';

@@ -24,8 +24,8 @@ const clients = createClientWrapper(SCOPE);
 
 /** Traces calls on a client, or on the prototype of its class. */
 export function traceCalls(target: object, options: WrapOptions): void {
-  const { tracer = defaultTracer(), streamUsage = true, capture } = options;
-  clients.trace(target, tracer, createRequestReader(streamUsage), capture);
+  const { tracer = defaultTracer(), streamUsage = true } = options;
+  clients.trace(target, tracer, createRequestReader(streamUsage), options);
 }
 
 /**

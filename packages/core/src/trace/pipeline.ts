@@ -151,8 +151,8 @@ export function createPipeline(parts: PipelineParts): Pipeline {
   }
 
   function process(span: RecordedSpan): void {
-    if (spanObservers.size > 0) notify(spanObservers, endedView(span), 'onSpanEnd');
     const { record, costUsd, labels } = buildRecord(span, parts);
+    if (spanObservers.size > 0) notify(spanObservers, endedView(span, costUsd), 'onSpanEnd');
     const content = span.content === undefined ? undefined : shaped(span, span.content, record);
     addToRollup(span, costUsd);
     if (span.parent === undefined) {
@@ -233,13 +233,15 @@ const EVENT_SUBJECT: CaptureSubject = {
   attributes: {},
 };
 
-function endedView(span: RecordedSpan): EndedSpan {
+function endedView(span: RecordedSpan, costUsd: number | undefined): EndedSpan {
   return {
     span,
     status: span.status,
     durationMs: span.durationMs,
     attributes: { ...span.facts, ...span.content },
     labels: { ...span.seed.values.labels, ...span.labels },
+    values: span.seed.values,
+    costUsd,
     error: span.error,
   };
 }

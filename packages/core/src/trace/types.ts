@@ -98,6 +98,10 @@ export interface EndedSpan {
   /** Facts and content as set, by reference. Never change it. */
   readonly attributes: Readonly<SpanAttributes>;
   readonly labels: Readonly<Labels>;
+  /** Whom the application worked for. */
+  readonly values: Readonly<ContextValues>;
+  /** What the call cost, calculated or as set; in US dollars. */
+  readonly costUsd: number | undefined;
   readonly error: unknown;
 }
 

@@ -41,7 +41,7 @@ function traced(client: object, read: ReadRequest = readCall) {
   const log = memoryLog();
   const tracer = createTracer({ logger: log.logger, statsIntervalSeconds: 0 });
   const wrapper = createClientWrapper({ name: '@spanline/test', version: '1.0.0' });
-  wrapper.trace(client, tracer, read, undefined);
+  wrapper.trace(client, tracer, read, {});
   return { log, tracer, wrapper };
 }
 

@@ -12,6 +12,8 @@ export interface ClientTracing {
   /** The package that traces it; also where its faults are counted. */
   readonly scope: Scope;
   readonly read: ReadRequest;
+  /** May refuse a call by throwing. */
+  readonly beforeCall?: (() => void) | undefined;
 }
 
 type Method = (this: object, ...args: never[]) => unknown;
@@ -86,13 +88,15 @@ export function traceClient(target: object, tracing: ClientTracing): () => void 
 
 /** Traces one client; those that are made of it are switched off with it. */
 function trace(target: object, tracing: ClientTracing, state: { isOn: boolean }): () => void {
-  const { tracer, scope, read } = tracing;
+  const { tracer, scope, read, beforeCall } = tracing;
   const guard = createGuard(tracer);
   const where = scope.name;
 
+  /** @throws what `beforeCall` throws, alone */
   function begin(request: ClientRequest): MarkedCall | undefined {
     const call = guard(where, () => read(request));
     if (call === undefined) return undefined;
+    beforeCall?.();
     const outer = guard(where, frameworkSpan);
     if (outer !== undefined) {
       const open = completeCall(outer, call);
@@ -149,7 +153,14 @@ function trace(target: object, tracing: ClientTracing, state: { isOn: boolean })
           const isRead = guard(where, () => read({ ...asked, body: undefined })) !== undefined;
           return isRead ? requestLater(asked, options, send) : plain();
         }
-        const begun = options?.[CALL] === undefined ? begin({ ...asked, body: options?.body }) : undefined;
+        if (options?.[CALL] !== undefined) return plain();
+        let begun: MarkedCall | undefined;
+        try {
+          begun = begin({ ...asked, body: options?.body });
+        } catch (error) {
+          // The client makes its own kind of promise of it.
+          return send(new Promise((_resolve, reject: (reason: unknown) => void) => reject(error)));
+        }
         return begun === undefined ? plain() : requestNow(begun, options, send);
       };
 

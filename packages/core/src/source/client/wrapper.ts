@@ -10,12 +10,19 @@ export interface ClientOptions {
   tracer?: Tracer;
   /** Capture mode or policy of these spans. @defaultValue the context's, else the tracer's */
   capture?: CaptureSetting;
+  /** Called before each call of a model. What it throws, the application gets in place of an answer, and nothing is sent: a budget, for instance. */
+  beforeCall?: () => void;
 }
 
 /** Wraps clients of one provider, and knows which it wrapped. */
 export interface ClientWrapper {
   /** Traces calls on a client, or on the prototype of its class. What was traced already is traced anew. */
-  trace(target: object, tracer: Tracer, read: ReadRequest, capture: CaptureSetting | undefined): void;
+  trace(
+    target: object,
+    tracer: Tracer,
+    read: ReadRequest,
+    options: Pick<ClientOptions, 'capture' | 'beforeCall'>,
+  ): void;
   untrace(target: object): void;
 }
 
@@ -27,14 +34,14 @@ export function createClientWrapper(scope: Scope): ClientWrapper {
     traced.delete(target);
   };
   return {
-    trace(target, tracer, readCall, capture): void {
+    trace(target, tracer, readCall, { capture, beforeCall }): void {
       untrace(target);
       if (!tracer.enabled) return;
       const read: ReadRequest = (request) => {
         const call = readCall(request);
         return call === undefined || capture === undefined ? call : { ...call, span: { ...call.span, capture } };
       };
-      traced.set(target, traceClient(target, { tracer, scope, read }));
+      traced.set(target, traceClient(target, { tracer, scope, read, beforeCall }));
     },
     untrace,
   };
@@ -52,12 +59,13 @@ export function checkClient(client: unknown, expected: string, options: object, 
   };
   if (typeof (client as { post?: unknown } | null | undefined)?.post !== 'function') fail('client', expected, client);
   if (typeof options !== 'object' || options === null) fail('options', 'an object', options);
-  const known = ['tracer', 'capture', ...flags];
+  const known = ['tracer', 'capture', 'beforeCall', ...flags];
   for (const [key, value] of Object.entries(options)) {
     if (!known.includes(key)) fail(key, `a known option (${known.join(', ')})`, 'an unknown one');
     if (flags.includes(key) && value !== undefined && typeof value !== 'boolean') fail(key, 'a boolean', value);
   }
-  const { tracer, capture } = options as ClientOptions;
+  const { tracer, capture, beforeCall } = options as ClientOptions;
+  if (beforeCall !== undefined && typeof beforeCall !== 'function') fail('beforeCall', 'a function', beforeCall);
   if (tracer !== undefined && typeof (tracer as { startSpan?: unknown } | null)?.startSpan !== 'function') {
     fail('tracer', 'a tracer', tracer);
   }

@@ -1,0 +1,16 @@
+const MAX_VALUES = 500;
+const MAX_LENGTH = 200;
+const OTHER = 'other';
+
+/** Values of one label. Beyond five hundred, new ones are `other`, since each of them would be a series for ever. */
+export class LabelValues {
+  readonly #known = new Set<string>();
+
+  of(value: string | undefined): string {
+    const text = (value ?? '').slice(0, MAX_LENGTH);
+    if (this.#known.has(text)) return text;
+    if (this.#known.size >= MAX_VALUES) return OTHER;
+    this.#known.add(text);
+    return text;
+  }
+}

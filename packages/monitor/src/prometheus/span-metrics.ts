@@ -1,0 +1,122 @@
+import type { SpanRecord } from '@spanline/core';
+import { Counter, Gauge, Histogram, type OpenMetricsContentType, type Registry } from 'prom-client';
+import { LabelValues } from './label-values.ts';
+
+const SECONDS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 25, 60, 120, 300];
+const DOCUMENTS = [0, 1, 2, 5, 10, 20, 30, 50, 100];
+const SCORES = [0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1];
+const TOKENS = {
+  input: 'gen_ai.usage.input_tokens',
+  output: 'gen_ai.usage.output_tokens',
+  cache_read: 'gen_ai.usage.cache_read.input_tokens',
+  cache_write: 'gen_ai.usage.cache_write.input_tokens',
+  reasoning: 'gen_ai.usage.reasoning.output_tokens',
+} as const satisfies Record<string, keyof SpanRecord>;
+
+/** Makes the metrics of one registry. */
+function createMetrics(registry: Registry<OpenMetricsContentType>, prefix: string) {
+  const registers = [registry];
+  const counter = <T extends string>(name: string, help: string, labelNames: readonly T[]): Counter<T> =>
+    new Counter({ name: `${prefix}${name}_total`, help, labelNames, registers });
+  const histogram = <T extends string>(name: string, help: string, labelNames: readonly T[], buckets: number[]) =>
+    new Histogram({ name: `${prefix}${name}`, help, labelNames, buckets, enableExemplars: true, registers });
+  return {
+    requests: counter('requests', 'Requests, by how they ended.', ['route', 'status']),
+    requestSeconds: histogram('request_duration_seconds', 'Duration of requests.', ['route'], SECONDS),
+    stepSeconds: histogram(
+      'step_duration_seconds',
+      'Duration of the spans below a request.',
+      ['step', 'type'],
+      SECONDS,
+    ),
+    errors: counter('errors', 'Errors, where they arose.', ['step', 'class']),
+    tokens: counter('tokens', 'Tokens; cached and reasoning ones are part of input and output.', ['model', 'kind']),
+    cost: counter('cost_usd', 'Cost of model calls in US dollars.', ['model']),
+    firstToken: histogram('time_to_first_token_seconds', 'Time to the first token of streams.', ['model'], SECONDS),
+    rateLimit: new Gauge({
+      name: `${prefix}rate_limit_remaining_ratio`,
+      help: 'What is left of the rate limit, as last heard.',
+      labelNames: ['model'],
+      registers,
+    }),
+    toolCalls: counter('tool_calls', 'Tool calls, by how they ended.', ['tool', 'status']),
+    documents: histogram('retrieved_documents', 'Documents of a retrieval.', ['step'], DOCUMENTS),
+    scores: histogram('evaluation_score', 'Scores of evaluations and feedback.', ['name'], SCORES),
+  };
+}
+
+/** Prometheus metrics that are fed with records. */
+export class SpanMetrics {
+  readonly #metrics: ReturnType<typeof createMetrics>;
+  readonly #values = new Map<string, LabelValues>();
+
+  /** @param registry - one of OpenMetrics, since the histograms have exemplars */
+  constructor(registry: Registry<OpenMetricsContentType>, prefix: string) {
+    this.#metrics = createMetrics(registry, prefix);
+  }
+
+  #label(name: string, value: string | undefined): string {
+    let values = this.#values.get(name);
+    if (values === undefined) this.#values.set(name, (values = new LabelValues()));
+    return values.of(value);
+  }
+
+  add(record: Readonly<SpanRecord>): void {
+    if (record['event.name'] === 'span.end') this.#addSpan(record);
+    else if (record['event.name'] === 'gen_ai.evaluation.result') this.#addScore(record);
+  }
+
+  #addSpan(record: Readonly<SpanRecord>): void {
+    const { requests, requestSeconds, stepSeconds, errors, documents, cost } = this.#metrics;
+    const value = Math.max(0, record.duration_ms ?? 0) / 1000;
+    const exemplarLabels = exemplarOf(record);
+    const step = this.#label('step', record['span.name']);
+    const type = record['span.type'] ?? '';
+    if (record.parent_span_id === undefined || record['spanline.rollup.spans'] !== undefined) {
+      const route = this.#label('route', record['http.route'] ?? record['span.name']);
+      requests.inc({ route, status: record['span.status'] ?? '' });
+      requestSeconds.observe({ labels: { route }, value, exemplarLabels });
+    } else stepSeconds.observe({ labels: { step, type }, value, exemplarLabels });
+    if (record['span.status'] === 'error' && record['spanline.error.propagated'] !== true) {
+      errors.inc({ step, class: record['spanline.error.class'] ?? 'other' });
+    }
+    const usd = record['spanline.cost.usd'];
+    if (usd !== undefined && usd > 0) cost.inc({ model: this.#model(record) }, usd);
+    if (type === 'llm' || type === 'embedding') this.#addModelCall(record, exemplarLabels);
+    else if (type === 'tool') {
+      const tool = this.#label('tool', record['gen_ai.tool.name'] ?? record['span.name']);
+      this.#metrics.toolCalls.inc({ tool, status: record['span.status'] ?? '' });
+    } else if (type === 'retriever' && record['spanline.retrieval.count'] !== undefined) {
+      documents.observe({ labels: { step }, value: record['spanline.retrieval.count'], exemplarLabels });
+    }
+  }
+
+  #model(record: Readonly<SpanRecord>): string {
+    return this.#label('model', record['gen_ai.response.model'] ?? record['gen_ai.request.model']);
+  }
+
+  #addModelCall(record: Readonly<SpanRecord>, exemplarLabels: Record<string, string>): void {
+    const { tokens, firstToken, rateLimit } = this.#metrics;
+    const model = this.#model(record);
+    for (const [kind, key] of Object.entries(TOKENS)) {
+      const count = record[key];
+      if (count !== undefined && count > 0) tokens.inc({ model, kind }, count);
+    }
+    const first = record['gen_ai.response.time_to_first_chunk'];
+    if (first !== undefined && first >= 0) firstToken.observe({ labels: { model }, value: first, exemplarLabels });
+    const left = record['spanline.ratelimit.remaining_ratio'];
+    if (left !== undefined) rateLimit.set({ model }, left);
+  }
+
+  #addScore(record: Readonly<SpanRecord>): void {
+    const value = record['gen_ai.evaluation.score.value'];
+    if (value === undefined || !Number.isFinite(value)) return;
+    const name = this.#label('evaluation', record['gen_ai.evaluation.name']);
+    this.#metrics.scores.observe({ labels: { name }, value, exemplarLabels: exemplarOf(record) });
+  }
+}
+
+function exemplarOf({ trace_id: traceId, span_id: spanId }: Readonly<SpanRecord>): Record<string, string> {
+  if (traceId === undefined) return {};
+  return spanId === undefined ? { trace_id: traceId } : { trace_id: traceId, span_id: spanId };
+}

@@ -1,0 +1,91 @@
+import { createTracer, withContext } from '@spanline/core';
+import { memoryLog } from '@spanline/core/testing';
+import { describe, expect, it } from 'vitest';
+import { budget, BudgetExceededError, type BudgetOptions } from '../src/index.ts';
+
+const EVENING = Date.parse('2026-03-29T23:50:00Z');
+
+function createBudget(options: Omit<BudgetOptions, 'tracer' | 'clock'>) {
+  let now = EVENING;
+  const log = memoryLog();
+  const tracer = createTracer({
+    logger: log.logger,
+    statsIntervalSeconds: 0,
+    redact: { hash: ['user.id'] },
+    hashKey: 'k',
+  });
+  const ask = budget({ ...options, tracer, clock: { now: () => now } });
+  const call = (usd: number, end = true) => {
+    ask();
+    const span = tracer.startSpan({ name: 'chat', type: 'llm', attributes: { 'spanline.cost.usd': usd } });
+    if (end) span.end();
+    return span;
+  };
+  const alerts = (): string[] => log.raw().filter((line) => line.includes('"alert"'));
+  return { ask, call, alerts, pass: (ms: number) => void (now += ms) };
+}
+
+describe('a budget', () => {
+  it('lets calls pass until the day is spent, then none until the next one', () => {
+    const { ask, call, alerts, pass } = createBudget({ perDayUsd: 1, onExceeded: 'throw' });
+    call(0.6);
+    call(0.6);
+    expect(() => call(0.1)).toThrow(BudgetExceededError);
+    expect(() => call(0.1)).toThrow('the budget of the day is spent: 1.2 of 1 US dollars');
+    expect(ask.spentUsd()).toBeCloseTo(1.2);
+    expect(alerts()).toHaveLength(1);
+    pass(10 * 60_000);
+    call(0.1);
+    expect(ask.spentUsd()).toBeCloseTo(0.1);
+    pass(-20 * 60_000);
+    expect(ask.spentUsd()).toBeCloseTo(0.1);
+  });
+
+  it('holds for each user, known by the id that the application gave, also where the log has a hash', () => {
+    const { ask, call, alerts } = createBudget({ perUserUsd: 1, onExceeded: 'throw' });
+    const as = <T>(userId: string, work: () => T): T => withContext({ userId }, work);
+    as('ada', () => call(1));
+    expect(() => as('ada', () => call(1))).toThrow(
+      expect.objectContaining({ scope: 'user', spentUsd: 1, limitUsd: 1 }),
+    );
+    as('bob', () => call(0.5));
+    call(5);
+    expect([ask.spentUsd('ada'), ask.spentUsd('bob'), ask.spentUsd()]).toEqual([1, 0.5, 6.5]);
+    expect(alerts().join('')).not.toContain('ada');
+  });
+
+  it('only warns when told to, once', () => {
+    const { ask, call, alerts } = createBudget({ perDayUsd: 1, perUserUsd: 0.5, onExceeded: 'warn' });
+    for (let index = 0; index < 5; index++) withContext({ userId: 'ada' }, () => call(1));
+    expect(ask.spentUsd()).toBe(5);
+    expect(alerts()).toHaveLength(2);
+  });
+
+  it('is overshot by no more than what is in flight', () => {
+    const { ask, call } = createBudget({ perDayUsd: 1, onExceeded: 'throw' });
+    const flight = Array.from({ length: 10 }, () => call(0.3, false));
+    for (const span of flight) span.end();
+    expect(ask.spentUsd()).toBeCloseTo(3);
+    expect(() => call(0.3)).toThrow(BudgetExceededError);
+  });
+
+  it('counts what costs something, until it is closed', () => {
+    const { ask, call } = createBudget({ perDayUsd: 1, onExceeded: 'throw' });
+    for (const usd of [Number.NaN, -5, 0]) call(usd);
+    expect(ask.spentUsd()).toBe(0);
+    ask.close();
+    call(5);
+    expect(ask.spentUsd()).toBe(0);
+  });
+
+  it.each<[options: object, named: string]>([
+    [{ onExceeded: 'throw' }, 'perDayUsd'],
+    [{ onExceeded: 'throw', perDayUsd: -1 }, 'perDayUsd'],
+    [{ onExceeded: 'throw', perUserUsd: Number.NaN }, 'perUserUsd'],
+    [{ onExceeded: 'stop', perDayUsd: 1 }, 'onExceeded'],
+    [{ onExceeded: 'warn', perDayUsd: 1, tracer: {} }, 'tracer'],
+  ])('refuses %j', (options, named) => {
+    const tracer = createTracer({ logger: memoryLog().logger, statsIntervalSeconds: 0 });
+    expect(() => budget({ tracer, ...options } as BudgetOptions)).toThrow(named);
+  });
+});
