@@ -159,7 +159,10 @@ function trace(target: object, tracing: ClientTracing, state: { isOn: boolean })
           begun = begin({ ...asked, body: options?.body });
         } catch (error) {
           // The client makes its own kind of promise of it.
-          return send(new Promise((_resolve, reject: (reason: unknown) => void) => reject(error)));
+          const refused = Promise.resolve().then((): never => {
+            throw error;
+          });
+          return send(refused);
         }
         return begun === undefined ? plain() : requestNow(begun, options, send);
       };
