@@ -8,14 +8,15 @@ export interface Vendor {
   readonly collect: string;
 }
 
-const OTEL = `
+/** An OpenTelemetry SDK that keeps its spans. */
+export const OTEL = `
   const { NodeTracerProvider } = await import('@opentelemetry/sdk-trace-node');
   const { InMemorySpanExporter, SimpleSpanProcessor } = await import('@opentelemetry/sdk-trace-base');
   const { trace } = await import('@opentelemetry/api');
   const exporter = new InMemorySpanExporter();`;
 
 /** A stand-in for a vendor's intake: keeps what it is sent. */
-const INTAKE = `
+export const INTAKE = `
   const { createServer } = await import('node:http');
   const { once } = await import('node:events');
   let received = '';
@@ -42,7 +43,10 @@ export const VENDORS: Readonly<Record<string, Vendor>> = {
       const processor = new LangfuseSpanProcessor({ exporter, publicKey: 'pk', secretKey: 'sk', baseUrl: 'http://127.0.0.1:9', exportMode: 'immediate' });
       new NodeTracerProvider({ spanProcessors: [processor] }).register();
       const { startActiveObservation } = await import('@langfuse/tracing');
-      const around = (fn) => startActiveObservation('work', async (span) => { span.update({ input: 1 }); await fn(); });`,
+      const around = (fn) => startActiveObservation('work', async (span) => {
+        span.update({ input: 1 });
+        await startActiveObservation('model', fn, { asType: 'generation' });
+      });`,
     collect: `await processor.forceFlush(); names.push(...exporter.getFinishedSpans().map((span) => span.name));`,
   },
   Sentry: {
