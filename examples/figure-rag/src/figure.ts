@@ -1,5 +1,5 @@
 import { llmSpan, rerankSpan, retrieverSpan, type Tracer } from '@spanline/core';
-import type { ControlledClock } from './clock.ts';
+import type { ControlledClock } from '@spanline/core/testing';
 
 const QUESTION = 'How did revenue develop in the third quarter?';
 

@@ -1,5 +1,5 @@
 import { createTracer } from '@spanline/core';
-import { controlledClock } from './clock.ts';
+import { controlledClock } from '@spanline/core/testing';
 import { ragRequest } from './figure.ts';
 
 const clock = controlledClock(Date.UTC(2026, 0, 15, 9, 30));

@@ -1,7 +1,6 @@
 import { createTracer, validate } from '@spanline/core';
-import { memoryLog, tree } from '@spanline/core/testing';
+import { controlledClock, memoryLog, tree } from '@spanline/core/testing';
 import { describe, expect, it } from 'vitest';
-import { controlledClock } from '../src/clock.ts';
 import { ragRequest } from '../src/figure.ts';
 
 function figure() {

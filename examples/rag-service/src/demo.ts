@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { createLogger, createTracer, parseLine, type SpanRecord, type Tracer } from '@spanline/core';
 import { renderTrace } from '@spanline/core/pretty';
 import { createDebugToken } from '@spanline/express';
+import { type AlertRule, createMonitor, DEFAULT_RULES } from '@spanline/monitor';
 import { loadManual } from './documents.ts';
 import { startProvider } from './provider.ts';
 import { type Outcome, sendRequests } from './requests.ts';
@@ -14,18 +15,24 @@ import { createService } from './service.ts';
 
 const FILE = fileURLToPath(new URL('../../../demo.ndjson', import.meta.url));
 
+/** One refusal of the provider is enough for a demo. */
+const REFUSED: AlertRule = { name: 'Provider Refuses', metric: 'rate_limited', threshold: 1, comparison: 'gte' };
+
 async function listen(
   tracer: Tracer,
   debugKey: string,
 ): Promise<{ server: Server; url: string; stop: () => Promise<void> }> {
   const provider = await startProvider();
-  const app = await createService({ tracer, provider, chunks: loadManual(), debugKey });
+  const command = (ids: readonly string[]): string => `grep -E '${ids.join('|')}' demo.ndjson`;
+  const monitor = createMonitor({ tracer, rules: [...DEFAULT_RULES, REFUSED], command });
+  const app = await createService({ tracer, monitor, provider, chunks: loadManual(), debugKey });
   const server = createServer(app).listen(0, '127.0.0.1');
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;
   const stop = async (): Promise<void> => {
     server.closeAllConnections();
     server.close();
+    await monitor.close();
     await tracer.shutdown();
     await provider.stop();
   };
@@ -37,12 +44,20 @@ async function settled(tracer: Tracer): Promise<void> {
   while (tracer.stats().open > 0) await new Promise((resolve) => setTimeout(resolve, 20));
 }
 
-function readRecords(): SpanRecord[] {
+function readRecords(kind: 'span' | 'alert'): SpanRecord[] {
   return readFileSync(FILE, 'utf8')
     .trimEnd()
     .split('\n')
     .flatMap((line) => parseLine(line) ?? [])
-    .flatMap((parsed) => (parsed.kind === 'span' ? [parsed.record] : []));
+    .flatMap((parsed) => (parsed.kind === kind ? [parsed.record] : []));
+}
+
+async function metricsOf(url: string): Promise<string> {
+  const text = await (await fetch(`${url}/metrics`)).text();
+  return text
+    .split('\n')
+    .filter((line) => /^spanline_(?:requests|tokens|cost_usd)_total/.test(line))
+    .join('\n');
 }
 
 function printTraces(outcomes: readonly Outcome[], records: readonly SpanRecord[]): void {
@@ -65,8 +80,9 @@ async function demo(): Promise<void> {
   const token = createDebugToken({ key, sessionId: 's_91c2', issuedBy: 'demo' });
   const outcomes = await sendRequests(url, { 'x-session-id': 's_91c2', 'x-spanline-debug': token });
   await settled(tracer);
+  const metrics = await metricsOf(url);
   await stop();
-  const records = readRecords();
+  const records = readRecords('span');
   printTraces(outcomes, records);
   const line = records.find((record) => record['span.type'] === 'llm');
   console.log('\n── one of the lines behind it\n');
@@ -75,11 +91,15 @@ async function demo(): Promise<void> {
       .split('\n')
       .find((text) => text.includes(`"span_id":"${line?.span_id}"`)) ?? '',
   );
+  console.log(`\n── from /metrics\n\n${metrics}`);
+  console.log('\n── alerts');
+  for (const alert of readRecords('alert')) console.log(`\n${alert.message}\n  ${alert['spanline.alert.command']}`);
   console.log(`
 ${records.length} spans of ${outcomes.length} requests are in demo.ndjson. Where to look next:
   one request        grep '${outcomes[0]?.requestId}' demo.ndjson
   what users said    grep '"gen_ai.evaluation.name"' demo.ndjson
   what models cost   grep '"spanline.cost.usd"' demo.ndjson
+  what was wrong     grep '"spanline.alert.name"' demo.ndjson
   keep it running    pnpm demo --serve
   your own service   README.md, then docs/`);
 }
@@ -89,6 +109,7 @@ async function serve(): Promise<void> {
   const { url, stop } = await listen(tracer, randomBytes(32).toString('hex'));
   console.log(`Serving. Ask it (Ctrl-C ends):
 
+  curl -s ${url}/metrics
   curl -s ${url}/langchain/ask -H 'content-type: application/json' -d '{"question":"How do I redact passwords?"}'
 `);
   await Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')]);

@@ -2,6 +2,7 @@ import type { Tracer } from '@spanline/core';
 import { debugSession, feedbackRoute, spanlineErrorHandler, spanlineExpress } from '@spanline/express';
 import { SpanlineCallbackHandler } from '@spanline/langchain';
 import { instrumentLlamaIndex } from '@spanline/llamaindex';
+import { type Monitor, metricsHandler } from '@spanline/monitor';
 import express, { type Express, type Request, type Response } from 'express';
 import type { EngineResponse } from 'llamaindex';
 import type { Chunk } from './documents.ts';
@@ -12,6 +13,7 @@ import type { Provider } from './provider.ts';
 /** What the service is made of. */
 export interface ServiceParts {
   tracer: Tracer;
+  monitor: Monitor;
   provider: Provider;
   chunks: readonly Chunk[];
   /** Of the tokens that show one session in full; without it no token does. At least 32 bytes. */
@@ -49,13 +51,14 @@ async function* textOf(chunks: AsyncIterable<EngineResponse>, signal: AbortSigna
 }
 
 /** An Express service with a documentation assistant, offered by LangChain, by LlamaIndex and as an agent. */
-export async function createService({ tracer, provider, chunks, debugKey }: ServiceParts): Promise<Express> {
+export async function createService({ tracer, monitor, provider, chunks, debugKey }: ServiceParts): Promise<Express> {
   instrumentLlamaIndex({ tracer, streamUsage: true });
   const callbacks = [new SpanlineCallbackHandler({ tracer })];
   const { chain, agent } = createLangChainAssistant(chunks, provider, tracer);
   const engine = await createLlamaIndexAssistant(chunks, provider);
 
   const app = express();
+  app.get('/metrics', metricsHandler({ tracer, monitor }));
   app.use(
     spanlineExpress({ tracer, trustIncoming: true, identify: (req) => ({ sessionId: req.get('x-session-id') }) }),
   );

@@ -18,6 +18,8 @@ describe('the demo', () => {
       'query Retriever',
       'invoke_agent docs_agent',
       'RateLimitError',
+      'Provider Refuses: rate_limited is 1',
+      'spanline_requests_total{route="/agent/ask",status="ok"} 1',
       'aborted',
       '◀ slowest',
     ]) {

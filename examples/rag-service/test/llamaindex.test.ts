@@ -6,6 +6,7 @@ import { type MemoryLog, memoryLog, tree } from '@spanline/core/testing';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { loadManual } from '../src/documents.ts';
 import { type Provider, RATE_LIMITED_QUESTION, startProvider } from '../src/provider.ts';
+import { createMonitor } from '@spanline/monitor';
 import { createService } from '../src/service.ts';
 
 let log: MemoryLog;
@@ -18,7 +19,8 @@ beforeAll(async () => {
   log = memoryLog();
   tracer = createTracer({ service: { name: 'docs-assistant' }, logger: log.logger, statsIntervalSeconds: 0 });
   provider = await startProvider({});
-  server = createServer(await createService({ tracer, provider, chunks: loadManual() }));
+  const monitor = createMonitor({ tracer, rules: [] });
+  server = createServer(await createService({ tracer, monitor, provider, chunks: loadManual() }));
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/llamaindex/ask`;

@@ -7,6 +7,7 @@ import { createDebugToken } from '@spanline/express';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { loadManual } from '../src/documents.ts';
 import { type Provider, RATE_LIMITED_QUESTION, startProvider } from '../src/provider.ts';
+import { createMonitor } from '@spanline/monitor';
 import { createService } from '../src/service.ts';
 
 const DEBUG_KEY = 'd'.repeat(32);
@@ -25,7 +26,8 @@ beforeAll(async () => {
     statsIntervalSeconds: 0,
   });
   provider = await startProvider({});
-  server = createServer(await createService({ tracer, provider, chunks: loadManual(), debugKey: DEBUG_KEY }));
+  const monitor = createMonitor({ tracer, rules: [] });
+  server = createServer(await createService({ tracer, monitor, provider, chunks: loadManual(), debugKey: DEBUG_KEY }));
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;

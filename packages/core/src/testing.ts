@@ -3,6 +3,7 @@ import { createLogger, type LoggerOptions } from './log/logger.ts';
 import { buildForest, type Placed, type TreeNode } from './log/pretty/forest.ts';
 import { parseLine } from './profiles/index.ts';
 import type { SpanRecord } from './schema/index.ts';
+import type { Clock } from './trace/types.ts';
 
 /** A log that stays in memory, for tests. */
 export interface MemoryLog {
@@ -50,6 +51,27 @@ export function memoryLog(options: Omit<LoggerOptions, 'pretty'> = {}): MemoryLo
     raw: () => [...written],
     clear: (): void => {
       written = [];
+    },
+  };
+}
+
+/** A clock that only moves when it is told to. */
+export interface ControlledClock extends Clock {
+  advance(milliseconds: number): void;
+}
+
+/**
+ * A clock for `createTracer({ clock })`: the same program writes the same times.
+ *
+ * @param startEpochMs - where it stands at first
+ */
+export function controlledClock(startEpochMs: number): ControlledClock {
+  let passed = 0;
+  return {
+    now: () => startEpochMs + passed,
+    monotonic: () => passed,
+    advance(milliseconds) {
+      passed += milliseconds;
     },
   };
 }

@@ -128,15 +128,22 @@ export async function backtest(rules: readonly AlertRule[], lines: LogLines): Pr
   return report.end(now);
 }
 
-/** The result as a table for people: a line for each rule, and below it one for each time it fired. */
-export function formatBacktest(results: readonly BacktestResult[]): string {
+/**
+ * The result as a table for people: a line for each rule, and below it one for each time it fired.
+ *
+ * @param options - `incidents: false` leaves out the latter
+ */
+export function formatBacktest(
+  results: readonly BacktestResult[],
+  { incidents: withIncidents = true }: { incidents?: boolean } = {},
+): string {
   const width = Math.max(4, ...results.map(({ name }) => name.length));
   const row = (name: string, fired: string, minutes: string, messages: string): string =>
     `${name.padEnd(width)}  ${fired.padStart(5)}  ${minutes.padStart(7)}  ${messages.padStart(8)}`;
   const out = [row('rule', 'fired', 'minutes', 'messages')];
   for (const { name, incidents, minutesFiring, messages } of results) {
     out.push(row(name, String(incidents.length), String(minutesFiring), String(messages)));
-    for (const { from, message, traceIds } of incidents) {
+    for (const { from, message, traceIds } of withIncidents ? incidents : []) {
       const at = new Date(from).toISOString().slice(0, 19).replace('T', ' ');
       out.push(`  ${at}  ${message}`, ...(traceIds.length === 0 ? [] : [`    traces: ${traceIds.join(' ')}`]));
     }

@@ -56,7 +56,7 @@ export interface Monitor {
   /** Evaluates the rules now; a timer does it every `evaluateEverySeconds`. */
   evaluate(): void;
   stats(): MonitorStats;
-  /** Stops watching, keeps what was learned, and sends what waits. */
+  /** Evaluates the rules a last time, up to this moment; stops watching, keeps what was learned, and sends what waits. */
   close(): Promise<void>;
 }
 
@@ -158,10 +158,10 @@ class TracerMonitor implements Monitor {
     return () => void this.#observers.delete(observer);
   }
 
-  evaluate(): void {
+  evaluate(isLast = false): void {
     try {
       const now = this.#clock.now();
-      for (const finding of this.#evaluator.evaluate(now)) this.#tell(finding);
+      for (const finding of this.#evaluator.evaluate(now, isLast)) this.#tell(finding);
       this.#file?.saveSometimes(now);
     } catch (error) {
       this.#complain(
@@ -179,7 +179,9 @@ class TracerMonitor implements Monitor {
   }
 
   async close(): Promise<void> {
-    for (const stop of this.#stop.splice(0)) stop();
+    const stops = this.#stop.splice(0);
+    for (const stop of stops) stop();
+    if (stops.length > 0) this.evaluate(true);
     this.#file?.save();
     await this.#dispatcher.close();
   }

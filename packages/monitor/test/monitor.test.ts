@@ -114,6 +114,15 @@ describe('a monitor', () => {
     expect(world.told()).toEqual(fired ? ['Any fired'] : []);
   });
 
+  it('tells at its end what has not had its turn', async () => {
+    const world = createWorld({ rules: [SLOW] });
+    for (let index = 0; index < 3; index++) world.serve({ ms: 5000 });
+    await world.monitor.close();
+    expect(world.told()).toEqual(['Slow fired']);
+    await world.monitor.close();
+    expect(world.told()).toEqual([]);
+  });
+
   it('forgets what left the window', () => {
     const rule: AlertRule = { name: 'Any', metric: 'requests', threshold: 1, comparison: 'gte', noData: 'ok' };
     const world = createWorld({

@@ -2,7 +2,8 @@ import type { RecentTraces, TraceFacts } from './trace-facts.ts';
 import type { LikelyCause } from './types.ts';
 
 const REPEATED = 3;
-const LEAST_PER_SIDE = 3;
+const LEAST_USUAL = 3;
+const LEAST_UNUSUAL = 2;
 const CLEAR_DIFFERENCE = 3;
 const MAX_CALL = 80;
 
@@ -43,7 +44,7 @@ function cutOff(exemplars: readonly TraceFacts[]): LikelyCause | undefined {
 function longInput(exemplars: readonly TraceFacts[], all: readonly TraceFacts[]): LikelyCause | undefined {
   const longest = Math.max(0, ...exemplars.map(({ inputTokens }) => inputTokens));
   const usual = all.map(({ inputTokens }) => inputTokens).filter((tokens) => tokens > 0);
-  if (usual.length < LEAST_PER_SIDE * 2 || longest < 2 * median(usual)) return undefined;
+  if (usual.length < LEAST_USUAL * 2 || longest < 2 * median(usual)) return undefined;
   const share = usual.filter((tokens) => tokens < longest).length / usual.length;
   const evidence = `A call has ${count(longest)} input tokens, more than ${Math.floor(share * 100)} % of the traces; half of them have at most ${count(median(usual))}`;
   return { cause: 'long_input', evidence };
@@ -70,7 +71,7 @@ function manyDocuments(step: string, all: readonly TraceFacts[]): LikelyCause | 
   for (const limit of new Set(samples.map(({ retrieved }) => retrieved))) {
     const few = samples.filter(({ retrieved }) => retrieved <= limit).map(({ ms }) => ms);
     const many = samples.filter(({ retrieved }) => retrieved > limit).map(({ ms }) => ms);
-    if (few.length < LEAST_PER_SIDE || many.length < LEAST_PER_SIDE) continue;
+    if (few.length < LEAST_USUAL || many.length < LEAST_UNUSUAL) continue;
     // The quarter that is nearest to the other side decides: a limit that leaves slow ones among the fast ones is no limit.
     const ratio = quantile(many, 0.25) / Math.max(quantile(few, 0.75), 1);
     if (ratio > (best?.ratio ?? CLEAR_DIFFERENCE) || (ratio === best?.ratio && limit > best.limit))

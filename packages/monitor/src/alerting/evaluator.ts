@@ -11,7 +11,7 @@ import type { Baselines, Usual } from './baselines.ts';
 import { Buckets } from './buckets.ts';
 import { likelyCauses } from './causes.ts';
 import { advance, initialState, type Observation, type RuleState } from './state.ts';
-import { TopTraces, type Weigh, weigherOf } from './top-traces.ts';
+import { TopTraces, type Weigh, weigherOf, weighsValues } from './top-traces.ts';
 import { RecentTraces } from './trace-facts.ts';
 import type { Alert } from './types.ts';
 
@@ -161,20 +161,26 @@ export class Evaluator {
     for (const watch of step.watches) this.#weigh(watch, record, delta);
   }
 
-  /** Reads every rule's window. A clock that was put back is waited for. */
-  evaluate(now: number): Finding[] {
+  /**
+   * Reads every rule's window. A clock that was put back is waited for.
+   *
+   * @param isLast - nothing comes any more: what there is counts
+   */
+  evaluate(now: number, isLast = false): Finding[] {
     this.#now = Math.max(this.#now, now);
     const findings: Finding[] = [];
     for (const watch of this.#watches()) {
-      findings.push(...this.#evaluate(watch, this.#endOf(watch, this.#now), this.#now));
+      findings.push(...this.#evaluate(watch, this.#endOf(watch, this.#now, isLast), this.#now));
     }
     return findings;
   }
 
   /** Where the window ends. Rules that fire on the first event do not wait for the stretch to be over. */
-  #endOf(watch: Watch, now: number): number {
+  #endOf(watch: Watch, now: number, isLast = false): number {
     const { buckets } = watch;
-    return isOfEvents(watch) ? buckets.lastEnd(now) + buckets.stretchMs : buckets.lastEnd(now - this.#parts.delayMs);
+    return isLast || isOfEvents(watch)
+      ? buckets.lastEnd(now) + buckets.stretchMs
+      : buckets.lastEnd(now - this.#parts.delayMs);
   }
 
   #key({ rule, step }: Watch): string {
@@ -221,7 +227,8 @@ export class Evaluator {
     const { rule, step, state, top } = watch;
     const { service, environment } = this.#parts.identity();
     const { from, now, event, suppressed } = given;
-    const traceIds = event === 'recovered' || event === 'no_data' ? [] : top.since(from, MAX_TRACE_IDS);
+    const limit = weighsValues(rule.metric) ? threshold : undefined;
+    const traceIds = event === 'recovered' || event === 'no_data' ? [] : top.since(from, MAX_TRACE_IDS, limit);
     const key = createHash('sha256')
       .update(JSON.stringify([service, environment, rule.name, step]))
       .digest('hex')

@@ -25,10 +25,15 @@ export class TopTraces {
     this.#seen = recent.toSorted((a, b) => b.weight - a.weight).slice(0, KEPT);
   }
 
-  /** Traces since a moment, the heaviest first; each once. What is older is forgotten. */
-  since(epochMs: number, most: number): string[] {
+  /**
+   * Traces since a moment, the heaviest first; each once. What is older is forgotten.
+   *
+   * @param limit - lighter ones are left out, as long as there are heavier ones
+   */
+  since(epochMs: number, most: number, limit: number = -Infinity): string[] {
     this.#seen = this.#seen.filter((seen) => seen.epochMs >= epochMs);
-    const heaviest = this.#seen.toSorted(
+    const heavy = this.#seen.filter(({ weight }) => weight >= limit);
+    const heaviest = (heavy.length > 0 ? heavy : this.#seen).toSorted(
       (a, b) => b.weight - a.weight || b.epochMs - a.epochMs || (a.traceId < b.traceId ? -1 : 1),
     );
     return [...new Set(heaviest.map(({ traceId }) => traceId))].slice(0, most);
@@ -53,7 +58,13 @@ const WEIGHERS: readonly (readonly [start: RegExp, weigh: Weigh, ofSteps?: Weigh
   [/^(?:error_rate|errors|availability)$/, failed, failedSpan],
   [/^timeout/, (record) => (record['spanline.error.class'] === 'timeout' ? record.duration_ms : undefined)],
   [/^rate_limit/, (record) => (record['spanline.error.class'] === 'rate_limit' ? record.duration_ms : undefined)],
-  [/^time_to_first_token/, (record) => record['gen_ai.response.time_to_first_chunk']],
+  [
+    /^time_to_first_token/,
+    (record) => {
+      const seconds = record['gen_ai.response.time_to_first_chunk'];
+      return seconds === undefined ? undefined : seconds * 1000;
+    },
+  ],
   [/^(?:cost|daily_spend)/, (record) => record['spanline.cost.usd']],
   [/tokens/, tokens],
   [/^tool_/, (record, delta) => (record['span.type'] === 'tool' && delta.failed ? delta.durationMs : undefined)],
@@ -65,6 +76,11 @@ const WEIGHERS: readonly (readonly [start: RegExp, weigh: Weigh, ofSteps?: Weigh
       delta.adds('safetyTriggers') || delta.adds('promptInjections') ? 1 + (record.duration_ms ?? 0) : undefined,
   ],
 ];
+
+/** True where a weight is a value of the metric itself, so that it can be compared with the threshold. */
+export function weighsValues(metric: string): boolean {
+  return /^(?:latency|time_to_first_token)_/.test(metric);
+}
 
 const JUDGED = /^(?<name>.+)_(?<kind>score|rate)$/;
 

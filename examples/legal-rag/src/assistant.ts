@@ -1,0 +1,82 @@
+import { llmSpan, rerankSpan, retrieverSpan, type Tracer } from '@spanline/core';
+import type { ControlledClock } from '@spanline/core/testing';
+
+const RERANK_LIMIT = 30;
+const RERANK_TIMEOUT_MS = 22_000;
+
+class TimeoutError extends Error {
+  override readonly name = 'TimeoutError';
+}
+
+/** What the assistant is made of. */
+export interface Assistant {
+  tracer: Tracer;
+  clock: ControlledClock;
+  /** Most documents that are reranked. @defaultValue all that were found */
+  maxDocuments?: number;
+}
+
+/** A question, and how many documents the index holds on it. */
+export interface Question {
+  text: string;
+  documents: number;
+}
+
+interface Found {
+  id: string;
+  score: number;
+  content: string;
+}
+
+function search(count: number): Found[] {
+  return Array.from({ length: count }, (_, index) => ({
+    id: `contracts/${index + 1}`,
+    score: Math.round(920 - index * 8) / 1000,
+    content: `Clause ${index + 1}`,
+  }));
+}
+
+/** The reranker: fast up to thirty documents; beyond, it does not answer in time. */
+function rerank(documents: readonly Found[], clock: ControlledClock): Found[] {
+  if (documents.length > RERANK_LIMIT) {
+    clock.advance(RERANK_TIMEOUT_MS);
+    throw new TimeoutError('the reranker has not answered in 22 s');
+  }
+  clock.advance(150 + documents.length * 8);
+  return documents.slice(0, 5);
+}
+
+/** Answers a legal question in five steps: about 3 s. A reranker that fails costs its time, and quality; the answer comes all the same. */
+export function answer({ tracer, clock, maxDocuments = Infinity }: Assistant, question: Question): string {
+  const query = question.text;
+  return tracer.withSpan({ name: 'legal question', type: 'chain', input: query }, (root) => {
+    tracer.withSpan({ name: 'embed', type: 'embedding' }, () => clock.advance(90));
+    const found = retrieverSpan({ tracer, name: 'search', query, dataSource: 'contracts' }, () => {
+      clock.advance(240);
+      return search(Math.min(question.documents, maxDocuments));
+    });
+    let best = found.slice(0, 5);
+    try {
+      best = rerankSpan({ tracer, name: 'rerank', query, documents: found, topK: 5 }, () => rerank(found, clock));
+    } catch {
+      tracer.logger.warn('going on with the order of the search');
+    }
+    const { text } = llmSpan(
+      {
+        tracer,
+        name: 'generate',
+        model: 'gpt-4o',
+        provider: 'openai',
+        messages: [{ role: 'user', content: `${best.map(({ content }) => content).join('\n')}\n${query}` }],
+        answer: (result) => ({ output: result.text, usage: result.usage, finishReasons: ['stop'] }),
+      },
+      () => {
+        clock.advance(2100);
+        return { text: 'See clause 1.', usage: { prompt_tokens: 900, completion_tokens: 180, total_tokens: 1080 } };
+      },
+    );
+    tracer.withSpan({ name: 'check citations', type: 'task' }, () => clock.advance(120));
+    root.output(text);
+    return text;
+  });
+}

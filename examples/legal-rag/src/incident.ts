@@ -1,0 +1,86 @@
+import { createTracer, type Tracer } from '@spanline/core';
+import { type ControlledClock, controlledClock, memoryLog } from '@spanline/core/testing';
+import {
+  type Alert,
+  type AlertRule,
+  backtest,
+  CATALOG,
+  createMonitor,
+  DEFAULT_RULES,
+  formatBacktest,
+  type Monitor,
+} from '@spanline/monitor';
+import { answer, type Assistant, type Question } from './assistant.ts';
+
+const SECOND = 1000;
+const MINUTE = 60 * SECOND;
+const RULES = [...DEFAULT_RULES, CATALOG.stepLatency];
+
+/** The usual questions find up to thirty documents. */
+const USUAL = [12, 18, 25, 9, 30, 21, 15, 28].map((documents) => ({ text: 'May the tenant sublet?', documents }));
+/** A new collection of contracts: now and then there are many. */
+const UNUSUAL: Question = { text: 'Which of our leases can be ended early?', documents: 46 };
+
+interface Day {
+  tracer: Tracer;
+  clock: ControlledClock;
+  monitor: Monitor;
+}
+
+/** Asks a question every half minute, for so long. The monitor looks every fifteen seconds, as its timer does. */
+function work({ clock, monitor }: Day, assistant: Assistant, minutes: number, questions: readonly Question[]): void {
+  const end = clock.now() + minutes * MINUTE;
+  for (let index = 0; clock.now() < end; index++) {
+    const next = clock.now() + 30 * SECOND;
+    const question = questions[index % questions.length];
+    if (question !== undefined) answer(assistant, question);
+    while (clock.now() < next) {
+      clock.advance(Math.min(15 * SECOND, next - clock.now()));
+      monitor.evaluate();
+    }
+  }
+}
+
+function show({ at, message, causes, traceIds, command }: Alert): string {
+  const time = new Date(at).toISOString().slice(11, 19);
+  const details = [
+    ...causes.map(({ evidence }) => `likely cause  ${evidence}`),
+    ...traceIds.map((traceId) => `trace         ${traceId}`),
+    ...(command === '' ? [] : [`open them     ${command}`]),
+  ];
+  return [`${time}  ${message}`, ...details.map((detail) => `            ${detail}`)].join('\n');
+}
+
+/** A day of the assistant: a quiet morning, an incident, its repair. Gives what people would have read. */
+export async function incident(): Promise<string> {
+  const log = memoryLog();
+  const clock = controlledClock(Date.UTC(2026, 0, 15, 6));
+  const tracer = createTracer({ clock, logger: log.logger, service: { name: 'legal' }, statsIntervalSeconds: 0 });
+  const monitor = createMonitor({ tracer, clock, rules: RULES });
+  const told: string[] = [];
+  monitor.onAlert((alert) => void told.push(show(alert)));
+  const day = { tracer, clock, monitor };
+  const time = (): string => new Date(clock.now()).toISOString().slice(11, 16);
+
+  told.push(`${time()}     a quiet morning: every question takes about 3 s`);
+  work(day, { tracer, clock }, 240, USUAL);
+  told.push(`${time()}     a new collection of contracts is indexed`);
+  work(day, { tracer, clock }, 60, [...USUAL, UNUSUAL]);
+  told.push(`${time()}     the search is limited to 25 documents`);
+  work(day, { tracer, clock, maxDocuments: 25 }, 60, [...USUAL, UNUSUAL]);
+  await monitor.close();
+  await tracer.shutdown();
+  return [...told, '', 'What other rules would have done on this log:', '', await choose(log.raw())].join('\n');
+}
+
+/** Thresholds are chosen on the log of a day that one knows. */
+async function choose(lines: string[]): Promise<string> {
+  const p95 = (threshold: number): AlertRule => ({
+    name: `p95 > ${threshold} ms`,
+    metric: 'latency_p95_ms',
+    threshold,
+    comparison: 'gt',
+  });
+  const rules = [p95(2800), p95(5000), p95(30_000), CATALOG.stepLatency];
+  return formatBacktest(await backtest(rules, lines), { incidents: false });
+}

@@ -1,0 +1,3 @@
+import { incident } from './incident.ts';
+
+console.log(await incident());
