@@ -1,0 +1,42 @@
+import { execFile } from 'node:child_process';
+import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+
+const CACHE = fileURLToPath(new URL('../../../node_modules/.cache/spanline-servers/', import.meta.url));
+const DONE = '.fetched';
+const LONGEST_MS = 600_000;
+
+const execute = promisify(execFile);
+
+/** Runs a command to its end. @throws an error with the last line that it wrote */
+export async function run(command: string, args: readonly string[]): Promise<void> {
+  try {
+    await execute(command, args, { timeout: LONGEST_MS, killSignal: 'SIGKILL', maxBuffer: 64 * 1024 * 1024 });
+  } catch (error) {
+    const { stdout = '', stderr = '', message } = error as { stdout?: string; stderr?: string; message: string };
+    const said = `${stdout}\n${stderr}`.trim().split('\n').at(-1);
+    throw new Error(`${command}: ${said || message}`, { cause: error });
+  }
+}
+
+/**
+ * The folder of a server's files, filled by `install` when it is not there yet. The name holds the version.
+ *
+ * @returns undefined where it cannot be fetched (offline, or a tool is missing), after saying so in a line that begins with `SKIPPED`
+ */
+export async function fetched(name: string, install: (folder: string) => Promise<void>): Promise<string | undefined> {
+  const folder = join(CACHE, name);
+  if (existsSync(join(folder, DONE))) return folder;
+  try {
+    rmSync(folder, { recursive: true, force: true });
+    mkdirSync(folder, { recursive: true });
+    await install(folder);
+    writeFileSync(join(folder, DONE), '');
+    return folder;
+  } catch (error) {
+    console.warn(`SKIPPED ${name}, which cannot be fetched: ${(error as Error).message}`);
+    return undefined;
+  }
+}
