@@ -1,4 +1,4 @@
-import { defaultTracer } from '@spanline/core';
+import { defaultTracer, SpanlineError } from '@spanline/core';
 import { checkClient, type ClientOptions, createClientWrapper } from '@spanline/core/source';
 import { readRequest } from './read-request.ts';
 import { SCOPE } from './scope.ts';
@@ -33,10 +33,15 @@ export function traceCalls(target: object, options: WrapOptions): void {
  * ```
  *
  * @returns the same client
- * @throws SpanlineError `ERR_INVALID_OPTION`
+ * @throws SpanlineError `ERR_INVALID_OPTION`, also for a client of another provider's package
  */
 export function wrapAnthropic<Client extends AnthropicClient>(client: Client, options: WrapOptions = {}): Client {
   checkClient(client, 'an Anthropic client', options);
+  // The prototype of a class, which may be wrapped as well, has no resources.
+  if (typeof client.messages !== 'object' && !Object.hasOwn(client, 'constructor')) {
+    const expected = 'an Anthropic client, one with `messages` (OpenAI: wrapOpenAI of @spanline/openai)';
+    throw new SpanlineError({ code: 'ERR_INVALID_OPTION', option: 'client', expected, got: client });
+  }
   traceCalls(client, options);
   return client;
 }

@@ -1,4 +1,4 @@
-import { defaultTracer } from '@spanline/core';
+import { defaultTracer, SpanlineError } from '@spanline/core';
 import { checkClient, type ClientOptions, createClientWrapper } from '@spanline/core/source';
 import { createRequestReader } from './read-request.ts';
 import { SCOPE } from './scope.ts';
@@ -42,10 +42,15 @@ export function traceCalls(target: object, options: WrapOptions): void {
  * ```
  *
  * @returns the same client
- * @throws SpanlineError `ERR_INVALID_OPTION`
+ * @throws SpanlineError `ERR_INVALID_OPTION`, also for a client of another provider's package
  */
 export function wrapOpenAI<Client extends OpenAIClient>(client: Client, options: WrapOptions = {}): Client {
   checkClient(client, 'an OpenAI client', options, ['streamUsage']);
+  // The prototype of a class, which may be wrapped as well, has no resources.
+  if (typeof client.chat !== 'object' && !Object.hasOwn(client, 'constructor')) {
+    const expected = 'an OpenAI client, one with `chat` (Anthropic: wrapAnthropic of @spanline/anthropic)';
+    throw new SpanlineError({ code: 'ERR_INVALID_OPTION', option: 'client', expected, got: client });
+  }
   traceCalls(client, options);
   return client;
 }
