@@ -6,6 +6,7 @@ export interface Row {
   readonly budget: string;
   readonly measured: number;
   readonly limit: number;
+  readonly unit: '×' | 'µs' | 'MB';
   /** Absolute figures behind the ratio. */
   readonly detail: string;
 }
@@ -24,6 +25,7 @@ export function ratio(
     what,
     limit,
     budget: `≤ ${limit}×`,
+    unit: '×',
     measured: value,
     detail: `${micros(measured?.medianNs ?? Number.NaN)} / ${micros(against?.medianNs ?? Number.NaN)} (${against?.name ?? '?'})`,
   };
@@ -44,16 +46,26 @@ export function addedRatio(
     what,
     limit,
     budget: `≤ ${limit}×`,
+    unit: '×',
     measured: added / other,
     detail: `+${micros(added)} / +${micros(other)} (${against?.name ?? '?'}) over ${micros(zero)}`,
   };
 }
 
+/** A figure that has no peer. */
+export function absolute(
+  what: string,
+  { limit, unit, measured }: Pick<Row, 'limit' | 'unit' | 'measured'>,
+  detail: string,
+): Row {
+  return { what, limit, unit, measured, budget: `≤ ${limit} ${unit}`, detail };
+}
+
 /** Prints rows as a table. */
 export function printRows(rows: readonly Row[]): void {
   const width = Math.max(...rows.map(({ what }) => what.length));
-  for (const { what, budget, measured, limit, detail } of rows) {
+  for (const { what, budget, measured, limit, unit, detail } of rows) {
     const mark = measured <= limit ? '✓' : '✗';
-    console.log(`${mark} ${what.padEnd(width)}  ${measured.toFixed(2)}×  ${budget.padEnd(8)} ${detail}`);
+    console.log(`${mark} ${what.padEnd(width)}  ${measured.toFixed(2)} ${unit}  ${budget.padEnd(8)} ${detail}`);
   }
 }

@@ -6,6 +6,7 @@ import { coreRows } from './core.ts';
 import { expressRows } from './express.ts';
 import { langChainRows } from './langchain.ts';
 import { llamaIndexRows } from './llamaindex.ts';
+import { monitorRows } from './monitor.ts';
 import { type Row, printRows } from './rows.ts';
 import { shipRows } from './ship.ts';
 
@@ -16,6 +17,7 @@ const SUITES: Readonly<Record<string, () => Promise<Row[]>>> = {
   langchain: langChainRows,
   llamaindex: llamaIndexRows,
   ship: shipRows,
+  monitor: monitorRows,
 };
 const FILE = fileURLToPath(new URL('../../bench-results.json', import.meta.url));
 

@@ -21,11 +21,13 @@ export interface GaugeReading {
 export type CellUnit = 'requests' | 'spans';
 
 const MAX_NAMES = 100;
+/** Holds a fraction at first, so that V8 keeps it and its copies as unboxed doubles. */
+const ZEROS = Array.from({ length: COUNTERS }, () => 0.5).fill(0);
 const OTHER = '(other)';
 
 /** Everything that is known about a set of spans and scores, in constant space. Two cells add up to a third, in any order. */
 export class Cell {
-  readonly #counters = new Float64Array(COUNTERS);
+  readonly #counters: number[] = ZEROS.slice();
   #latency: Quantiles | undefined;
   #firstChunk: Quantiles | undefined;
   #scores: Map<string, ScoreSum> | undefined;
