@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { readFileSync } from 'node:fs';
 import { LLMock } from '@copilotkit/aimock';
 import { jsonSchema } from '@spanline/core';
+import { renderTrace } from '@spanline/core/pretty';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type ChildResult, jsonLines, runChild } from '../support/child.ts';
 import { USAGE } from '../support/provider.ts';
@@ -128,6 +129,25 @@ describe.each(NAMES)('coming from %s', { timeout: 60_000 }, (name) => {
     const told = stdout + received.map(({ body }) => body).join('\n');
     for (const what of ['retrieve', 'build_prompt', 'answer', 's1', 'u1', 'grounded']) expect(told).toContain(what);
   });
+});
+
+it('scores from another process join the answer by the ids that were kept', { timeout: 60_000 }, async () => {
+  const answered = jsonLines((await run('langfuse', 'ours')).stdout);
+  const root = answered.find((line) => line['span.name'] === 'answer');
+  const [, code = ''] = /## Scores from another process[\s\S]*?^```ts\n([\s\S]*?)^```/m.exec(PAGE) ?? [];
+  const [traceId = '', spanId = ''] = [...code.matchAll(/'([0-9a-f]{16,})'/g)].map(([, id = '']) => id);
+  const judging = code.replace(traceId, String(root?.['trace_id'])).replace(spanId, String(root?.['span_id']));
+  const { code: exitCode, stdout, stderr } = await runChild(judging);
+  expect(exitCode, stderr).toBe(0);
+  const scores = jsonLines(stdout);
+  const [thumbs, faithfulness, solved] = scores;
+  expect(scores.map((line) => line['event.name'])).toEqual(Array(3).fill('gen_ai.evaluation.result'));
+  for (const line of [thumbs, faithfulness]) {
+    expect(line).toMatchObject({ trace_id: root?.['trace_id'], span_id: root?.['span_id'] });
+    expect(line?.['process.pid']).not.toBe(root?.['process.pid']);
+  }
+  expect(solved).toMatchObject({ 'session.id': root?.['session.id'], 'spanline.evaluation.label': 'true' });
+  expect(renderTrace([...answered, ...scores] as never)).toContain('score thumbs up');
 });
 
 describe('the tables', () => {
