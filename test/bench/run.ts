@@ -2,6 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { captureRows } from './capture.ts';
+import { clientRows } from './clients.ts';
 import { coreRows } from './core.ts';
 import { expressRows } from './express.ts';
 import { langChainRows } from './langchain.ts';
@@ -14,6 +15,7 @@ const SUITES: Readonly<Record<string, () => Promise<Row[]>>> = {
   core: coreRows,
   capture: captureRows,
   express: expressRows,
+  clients: clientRows,
   langchain: langChainRows,
   llamaindex: llamaIndexRows,
   ship: shipRows,

@@ -100,7 +100,7 @@ const row = (what: string, ns: number, otherNs: number, other: string): Row => (
   what,
   limit: 1,
   budget: '≤ 1×',
-    unit: '×',
+  unit: '×',
   measured: ns / otherNs,
   detail: `${(ns / 1000).toFixed(1)} µs a line = ${Math.round(1e9 / ns)} lines/s and core / ${(otherNs / 1000).toFixed(1)} µs (${other})`,
 });
