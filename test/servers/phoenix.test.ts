@@ -1,0 +1,176 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { phoenix } from '@spanline/ship';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { fetchPhoenix, startPhoenix } from './support/phoenix.ts';
+import { type Line, LONG_REQUESTS, NEEDLES, writeProgram } from './support/program.ts';
+import type { RunningServer } from './support/server.ts';
+import { ship, type Shipped } from './support/ship.ts';
+
+const files = await fetchPhoenix();
+
+const PROJECT = 'servers-test';
+/** Phoenix answers before it has written: about 200 spans a second on a small machine. */
+const WRITTEN = { timeout: 100_000, interval: 500 };
+const KINDS = { llm: 'LLM', retriever: 'RETRIEVER', tool: 'TOOL', http: 'UNKNOWN' } as const;
+
+interface ShownSpan {
+  readonly name: string;
+  readonly context: { readonly trace_id: string; readonly span_id: string };
+  readonly span_kind: string;
+  readonly parent_id: string | null;
+  readonly start_time: string;
+  readonly end_time: string;
+  readonly status_code: string;
+  readonly status_message: string;
+  readonly attributes: Readonly<Record<string, unknown>>;
+}
+
+interface Page {
+  readonly data: readonly ShownSpan[];
+  readonly next_cursor: string | null;
+}
+
+interface Costs {
+  readonly data: { readonly projects: { readonly edges: readonly { readonly node: ProjectCost }[] } };
+}
+
+interface ProjectCost {
+  readonly name: string;
+  readonly tokenCountTotal: number;
+  readonly costSummary: { readonly total: { readonly cost: number | null } };
+}
+
+async function json<Body>(url: string, init?: RequestInit): Promise<Body> {
+  const response = await fetch(url, init);
+  const text = await response.text();
+  if (!response.ok) throw new Error(`${response.status} ${text.slice(0, 500)}`);
+  return JSON.parse(text) as Body;
+}
+
+async function readSpans(url: string): Promise<ShownSpan[]> {
+  const spans: ShownSpan[] = [];
+  let cursor = '';
+  do {
+    const page = await json<Page>(`${url}/v1/projects/${PROJECT}/spans?limit=1000${cursor}`);
+    spans.push(...page.data);
+    cursor = page.next_cursor === null ? '' : `&cursor=${encodeURIComponent(page.next_cursor)}`;
+  } while (cursor !== '');
+  return spans;
+}
+
+async function readCost(url: string): Promise<ProjectCost | undefined> {
+  const query = '{ projects { edges { node { name tokenCountTotal costSummary { total { cost } } } } } }';
+  const headers = { 'content-type': 'application/json' };
+  const { data } = await json<Costs>(`${url}/graphql`, { method: 'POST', headers, body: JSON.stringify({ query }) });
+  return data.projects.edges.find(({ node }) => node.name === PROJECT)?.node;
+}
+
+const sum = (lines: readonly Line[], key: string): number =>
+  lines.reduce((total, line) => total + ((line[key] as number | undefined) ?? 0), 0);
+
+describe.skipIf(files === undefined)('Phoenix', () => {
+  const dir = mkdtempSync(join(tmpdir(), 'spanline-servers-'));
+  let server: RunningServer | undefined;
+  let lines: Line[];
+  let spans: Line[];
+  let shipped: Shipped;
+  let shown: Map<unknown, ShownSpan>;
+  let count = 0;
+
+  beforeAll(async () => {
+    server = await startPhoenix(files as string);
+    const { url } = server;
+    lines = await writeProgram(dir);
+    spans = lines.filter((line) => line['event.name'] === 'span.end');
+    shipped = await ship({ dir, to: [phoenix({ url, project: PROJECT })] });
+    const all = await vi.waitFor(async () => {
+      const written = await readSpans(url);
+      expect(written.length).toBeGreaterThanOrEqual(spans.length);
+      return written;
+    }, WRITTEN);
+    count = all.length;
+    shown = new Map(all.map((span) => [span.context.span_id, span]));
+  });
+  afterAll(async () => {
+    await server?.stop();
+    rmSync(dir, { recursive: true, force: true });
+  });
+
+  it('shows every span once', () => {
+    expect(shipped.stats['phoenix']).toMatchObject({ stored: spans.length, rejected: 0, retries: 0 });
+    expect(count).toBe(spans.length);
+    expect([...shown.keys()].toSorted()).toEqual(spans.map((line) => line['span_id']).toSorted());
+  });
+
+  it('shows name, trace, parent, time, kind and status of each', () => {
+    for (const line of spans) {
+      const span = shown.get(line['span_id']) as ShownSpan;
+      const duration = Date.parse(span.end_time) - Date.parse(span.start_time);
+      expect({ ...span.context, name: span.name, parent: span.parent_id ?? undefined, duration }).toEqual({
+        trace_id: line['trace_id'],
+        span_id: line['span_id'],
+        name: line['span.name'],
+        parent: line['parent_span_id'],
+        duration: line['duration_ms'],
+      });
+      expect(span.span_kind).toBe(KINDS[line['span.type'] as keyof typeof KINDS]);
+      expect(span.status_code).toBe(line['span.status'] === 'error' ? 'ERROR' : 'OK');
+    }
+  });
+
+  it('shows model, tokens, cost and request of each call of a model', () => {
+    const calls = spans.filter((line) => line['span.type'] === 'llm');
+    expect(calls.length).toBeGreaterThan(300);
+    for (const line of calls) {
+      const [input, output] = [line['gen_ai.usage.input_tokens'], line['gen_ai.usage.output_tokens']] as [
+        number,
+        number,
+      ];
+      expect(shown.get(line['span_id'])?.attributes).toMatchObject({
+        'llm.model_name': line['gen_ai.request.model'],
+        'llm.provider': 'openai',
+        'llm.token_count.prompt': input,
+        'llm.token_count.completion': output,
+        'llm.token_count.total': input + output,
+        'spanline.cost.usd': line['spanline.cost.usd'],
+        'http.request.id': line['http.request.id'],
+        'session.id': line['session.id'],
+        'user.id': line['user.id'],
+      });
+    }
+  });
+
+  it('counts the tokens of the project, and comes to the cost that the lines say', async () => {
+    const calls = spans.filter((line) => line['span.type'] === 'llm');
+    const { url } = server as RunningServer;
+    await vi.waitFor(async () => {
+      const project = await readCost(url);
+      const tokens = sum(calls, 'gen_ai.usage.input_tokens') + sum(calls, 'gen_ai.usage.output_tokens');
+      expect(project?.tokenCountTotal).toBe(tokens);
+      expect(project?.costSummary.total.cost).toBeCloseTo(sum(calls, 'spanline.cost.usd'), 6);
+    }, WRITTEN);
+  });
+
+  it('shows a question as it was asked, also of 200 kB', () => {
+    for (const which of ['long', 'huge'] as const) {
+      const line = spans.find(
+        (span) => span['http.request.id'] === LONG_REQUESTS[which] && span['span.type'] === 'llm',
+      ) as Line;
+      const { attributes } = shown.get(line['span_id']) as ShownSpan;
+      expect(attributes['gen_ai.input.messages']).toBe(line['gen_ai.input.messages']);
+      expect(attributes['llm.input_messages.0.message.content']).toMatch(new RegExp(` ${NEEDLES[which]}$`));
+    }
+  });
+
+  it('shows what was looked up, and what failed', () => {
+    const of = (type: string): ShownSpan => {
+      const line = spans.find((span) => span['http.request.id'] === 'req-10' && span['span.type'] === type);
+      return shown.get(line?.['span_id']) as ShownSpan;
+    };
+    expect(of('retriever').attributes).toMatchObject({ 'input.value': 'question 10' });
+    expect(of('tool').attributes).toMatchObject({ 'tool.parameters.key': 'k10' });
+    expect(of('llm')).toMatchObject({ status_code: 'ERROR', status_message: 'The model is overloaded' });
+  });
+});
