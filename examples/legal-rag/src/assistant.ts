@@ -50,6 +50,7 @@ function rerank(documents: readonly Found[], clock: ControlledClock): Found[] {
 export function answer({ tracer, clock, maxDocuments = Infinity }: Assistant, question: Question): string {
   const query = question.text;
   return tracer.withSpan({ name: 'legal question', type: 'chain', input: query }, (root) => {
+    tracer.withSpan({ name: 'expand query', type: 'task' }, () => clock.advance(120));
     tracer.withSpan({ name: 'embed', type: 'embedding' }, () => clock.advance(90));
     const found = retrieverSpan({ tracer, name: 'search', query, dataSource: 'contracts' }, () => {
       clock.advance(240);
@@ -75,7 +76,6 @@ export function answer({ tracer, clock, maxDocuments = Infinity }: Assistant, qu
         return { text: 'See clause 1.', usage: { prompt_tokens: 900, completion_tokens: 180, total_tokens: 1080 } };
       },
     );
-    tracer.withSpan({ name: 'check citations', type: 'task' }, () => clock.advance(120));
     root.output(text);
     return text;
   });

@@ -5,6 +5,7 @@ const REPEATED = 3;
 const LEAST_USUAL = 3;
 const LEAST_UNUSUAL = 2;
 const CLEAR_DIFFERENCE = 3;
+const MUCH_REPEATED = 0.5;
 const MAX_CALL = 80;
 
 /** What an alert is about. */
@@ -34,11 +35,19 @@ function repeatedCalls(exemplars: readonly TraceFacts[]): LikelyCause | undefine
   return { cause: 'repeated_tool_calls', evidence: `One trace makes the same tool call ${times} times: ${shown}` };
 }
 
-function cutOff(exemplars: readonly TraceFacts[]): LikelyCause | undefined {
+/** A model that does not stop. */
+function runaway(exemplars: readonly TraceFacts[]): LikelyCause | undefined {
   const cut = exemplars.filter((facts) => facts.cutOff > 0).length;
-  if (cut === 0 || cut * 2 < exemplars.length) return undefined;
-  const evidence = `In ${cut} of ${exemplars.length} traces an answer reached the limit of its length (finish_reason length)`;
-  return { cause: 'runaway_generation', evidence };
+  const repeats = Math.max(0, ...exemplars.map((facts) => facts.repeats));
+  const evidence = [
+    ...(cut > 0 && cut * 2 >= exemplars.length
+      ? [`in ${cut} of ${exemplars.length} traces an answer reached the limit of its length (finish_reason length)`]
+      : []),
+    ...(repeats >= MUCH_REPEATED ? [`an answer repeats itself to ${Math.round(repeats * 100)} %`] : []),
+  ];
+  if (evidence.length === 0) return undefined;
+  const sentence = evidence.join(', and ');
+  return { cause: 'runaway_generation', evidence: `${sentence[0]?.toUpperCase()}${sentence.slice(1)}` };
 }
 
 function longInput(exemplars: readonly TraceFacts[], all: readonly TraceFacts[]): LikelyCause | undefined {
@@ -52,8 +61,10 @@ function longInput(exemplars: readonly TraceFacts[], all: readonly TraceFacts[])
 
 function slowStep(exemplars: readonly TraceFacts[]): LikelyCause | undefined {
   const times = new Map<string, number[]>();
-  for (const { slowest } of exemplars) {
-    if (slowest !== undefined) times.set(slowest.name, [...(times.get(slowest.name) ?? []), slowest.ms]);
+  for (const { slowest, steps } of exemplars) {
+    const longest = Math.max(...steps.values());
+    if (slowest !== undefined && slowest.ms * 3 >= longest)
+      times.set(slowest.name, [...(times.get(slowest.name) ?? []), slowest.ms]);
   }
   const [name, spent] = [...times].toSorted(([, a], [, b]) => b.length - a.length)[0] ?? [];
   if (name === undefined || spent === undefined || spent.length * 2 < exemplars.length) return undefined;
@@ -72,8 +83,8 @@ function manyDocuments(step: string, all: readonly TraceFacts[]): LikelyCause | 
     const few = samples.filter(({ retrieved }) => retrieved <= limit).map(({ ms }) => ms);
     const many = samples.filter(({ retrieved }) => retrieved > limit).map(({ ms }) => ms);
     if (few.length < LEAST_USUAL || many.length < LEAST_UNUSUAL) continue;
-    // The quarter that is nearest to the other side decides: a limit that leaves slow ones among the fast ones is no limit.
-    const ratio = quantile(many, 0.25) / Math.max(quantile(few, 0.75), 1);
+    // The tenth that is nearest to the other side decides: a limit that leaves slow ones among the fast ones is no limit.
+    const ratio = quantile(many, 0.1) / Math.max(quantile(few, 0.9), 1);
     if (ratio > (best?.ratio ?? CLEAR_DIFFERENCE) || (ratio === best?.ratio && limit > best.limit))
       best = { limit, few, many, ratio };
   }
@@ -97,7 +108,7 @@ export function likelyCauses(traces: RecentTraces, suspect: Suspect): LikelyCaus
   return [
     suspect.step === undefined ? undefined : manyDocuments(suspect.step, recent),
     repeatedCalls(exemplars),
-    cutOff(exemplars),
+    runaway(exemplars),
     longInput(exemplars, recent),
     suspect.step === undefined && /latency|timeout/.test(suspect.metric) ? slowStep(exemplars) : undefined,
     newModel(traces, suspect.from),

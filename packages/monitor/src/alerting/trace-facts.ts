@@ -17,6 +17,8 @@ export interface TraceFacts {
   inputTokens: number;
   /** Answers that were cut off by the limit of their length. */
   cutOff: number;
+  /** Greatest share of an answer that repeats itself. */
+  repeats: number;
   slowest: { readonly name: string; readonly ms: number } | undefined;
 }
 
@@ -58,6 +60,7 @@ export class RecentTraces {
       case 'llm': {
         facts.inputTokens = Math.max(facts.inputTokens, record['gen_ai.usage.input_tokens'] ?? 0);
         if (record['gen_ai.response.finish_reasons']?.includes('length') === true) facts.cutOff++;
+        facts.repeats = Math.max(facts.repeats, record['spanline.llm.repeat_ratio'] ?? 0);
         const model = record['gen_ai.response.model'] ?? record['gen_ai.request.model'];
         if (model !== undefined && !this.#models.has(model) && this.#models.size < MAX_MODELS) {
           this.#models.set(model, epochMs);
@@ -89,6 +92,7 @@ export class RecentTraces {
         retrieved: undefined,
         inputTokens: 0,
         cutOff: 0,
+        repeats: 0,
         slowest: undefined,
       };
       this.#traces.set(traceId, facts);

@@ -1,0 +1,140 @@
+import type { SpanAttributes } from '@spanline/core';
+import { describe, expect, it } from 'vitest';
+import type { AlertRule, LikelyCause } from '../src/index.ts';
+import { createWorld, MINUTE, type Served, type World } from './world.ts';
+
+const SLOW: AlertRule = {
+  name: 'Slow',
+  metric: 'latency_p95_ms',
+  threshold: 1000,
+  comparison: 'gt',
+  windowMinutes: 1,
+  minSamples: 1,
+};
+const RERANK: AlertRule = { ...SLOW, perStep: true };
+const MODEL = 'gen_ai.response.model';
+
+const call = (attributes: SpanAttributes, ms = 10): Served => ({
+  ms,
+  step: 'chat',
+  type: 'llm',
+  attributes: { [MODEL]: 'gpt-4o', ...attributes },
+});
+
+/** Two hours of usual requests, then these. */
+function causesOf(rule: AlertRule, usual: Served, work: (world: World) => void): LikelyCause[] {
+  const world = createWorld({ rules: [rule] });
+  for (let minute = 0; minute < 20; minute++) {
+    world.serve(usual);
+    world.pass(MINUTE);
+  }
+  work(world);
+  world.pass(MINUTE);
+  expect(world.told()[0]).toBe('Slow fired');
+  const lines = world.alertLines()[0]?.['spanline.alert.causes'] ?? [];
+  const causes = [...(world.alerts[0]?.causes ?? [])];
+  expect(lines).toEqual(causes.map(({ cause, evidence }) => `${cause}: ${evidence}`));
+  return causes;
+}
+
+/** A trace that retrieves so many documents and reranks them in so long. */
+function rerank(world: World, documents: number, ms: number): void {
+  const { tracer } = world;
+  const root = tracer.startSpan({ name: 'ask', type: 'chain' });
+  const search = tracer.startSpan({ name: 'search', type: 'retriever', parent: root });
+  search.set({ 'spanline.retrieval.count': documents }).end();
+  const step = tracer.startSpan({ name: 'rerank', type: 'reranker', parent: root });
+  const now = world.now();
+  world.setClock(now + ms);
+  step.end();
+  root.end();
+  world.setClock(now);
+}
+
+function tools(world: World, ...queries: string[]): void {
+  const { tracer } = world;
+  const root = tracer.startSpan({ name: 'agent', type: 'agent' });
+  for (const q of queries) {
+    const tool = tracer.startSpan({ name: 'search', type: 'tool', parent: root });
+    tool.set({ 'gen_ai.tool.name': 'search', 'gen_ai.tool.call.arguments': { q } }).end();
+  }
+  const now = world.now();
+  world.setClock(now + 5000);
+  root.end();
+  world.setClock(now);
+}
+
+describe('a likely cause', () => {
+  it('is an agent in a circle', () => {
+    const causes = causesOf(SLOW, {}, (world) => tools(world, 'a', 'b', 'a', 'a'));
+    expect(causes).toEqual([
+      { cause: 'repeated_tool_calls', evidence: 'One trace makes the same tool call 3 times: search {"q":"a"}' },
+    ]);
+    expect(causesOf(SLOW, {}, (world) => tools(world, 'a', 'b', 'c', 'a'))).toEqual([]);
+  });
+
+  it('is an answer that does not end', () => {
+    const cut = call({ 'gen_ai.response.finish_reasons': ['length'] }, 9000);
+    expect(causesOf(SLOW, call({}), (world) => [cut, cut].forEach((request) => world.serve(request)))).toContainEqual({
+      cause: 'runaway_generation',
+      evidence: 'In 2 of 2 traces an answer reached the limit of its length (finish_reason length)',
+    });
+    const looping = call({ 'spanline.llm.repeat_ratio': 0.93 }, 9000);
+    expect(causesOf(SLOW, call({}), (world) => void world.serve(looping))).toContainEqual({
+      cause: 'runaway_generation',
+      evidence: 'An answer repeats itself to 93 %',
+    });
+  });
+
+  it('is an input of unusual length', () => {
+    const causes = causesOf(SLOW, call({ 'gen_ai.usage.input_tokens': 1000 }), (world) => {
+      for (let index = 0; index < 9; index++) world.serve(call({ 'gen_ai.usage.input_tokens': 920 + index * 20 }));
+      for (const ms of [20_000, 20_001]) world.serve(call({ 'gen_ai.usage.input_tokens': 90_000 }, ms));
+    });
+    expect(causes).toContainEqual({
+      cause: 'long_input',
+      evidence: expect.stringMatching(
+        /^A call has 90,000 input tokens, more than 81 % of the traces; half of them have at most 1,020$/,
+      ) as string,
+    });
+  });
+
+  it('is the step that takes the time', () => {
+    const causes = causesOf(SLOW, {}, (world) => void world.serve({ ms: 7000, step: 'sql', type: 'tool' }));
+    expect(causes).toEqual([
+      { cause: 'slow_step', evidence: 'sql is the slowest step of 1 of 1 traces, up to 7,000 ms by itself' },
+    ]);
+  });
+
+  it('is a model that is new', () => {
+    const causes = causesOf(SLOW, call({}), (world) => void world.serve(call({ [MODEL]: 'gpt-6' }, 9000)));
+    expect(causes).toContainEqual({
+      cause: 'model_changed',
+      evidence: 'gpt-6 has answered since the window began, and never before',
+    });
+  });
+
+  it('is the number of documents, where it separates what is slow from what is not', () => {
+    const causes = causesOf(RERANK, {}, (world) => {
+      for (const documents of [5, 12, 30, 28, 30]) rerank(world, documents, 200 + documents);
+      for (const documents of [31, 40, 55]) rerank(world, documents, 20_000);
+    });
+    expect(causes).toEqual([
+      {
+        cause: 'many_documents',
+        evidence:
+          'rerank takes 20,000 ms (3 traces) where more than 30 documents were retrieved, and 228 ms (5 traces) otherwise',
+      },
+    ]);
+  });
+
+  it('is not made up', () => {
+    const slow = [5, 40, 12, 31, 8, 55].map((documents, index) => ({ documents, ms: index % 2 === 0 ? 20_000 : 200 }));
+    expect(causesOf(RERANK, {}, (world) => slow.forEach(({ documents, ms }) => rerank(world, documents, ms)))).toEqual(
+      [],
+    );
+    expect(
+      causesOf(SLOW, call({ 'gen_ai.usage.input_tokens': 1000 }), (world) => void world.serve({ ms: 9000 })),
+    ).toEqual([]);
+  });
+});
