@@ -2,14 +2,14 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { elasticsearch } from '@spanline/ship';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { fetchOpenSearch, startOpenSearch } from './support/opensearch.ts';
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { startOpenSearch } from './support/opensearch.ts';
 import { type Fields, nested, poisonLines } from './support/poison.ts';
 import { createSearchClient, type SearchClient } from './support/search-client.ts';
 import type { RunningServer } from './support/server.ts';
 import { type DeadLetter, deadLetters, setUp, ship, type Shipped } from './support/ship.ts';
 
-const files = await fetchOpenSearch();
+const files = inject('servers').opensearch;
 
 interface Outcome extends Shipped {
   readonly stored: readonly string[];

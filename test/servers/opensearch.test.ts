@@ -2,42 +2,20 @@ import { cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { elasticsearch, type SinkSpec } from '@spanline/ship';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { fetchOpenSearch, startOpenSearch } from './support/opensearch.ts';
-import { EVERY_MS, type Line, LONG_REQUESTS, NEEDLES, REQUESTS, START, writeProgram } from './support/program.ts';
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { startOpenSearch } from './support/opensearch.ts';
+import { type Line, LONG_REQUESTS, NEEDLES, REQUESTS, writeProgram } from './support/program.ts';
+import { expectCosts, expectFound, expectFoundByTime, expectPercentiles, ids } from './support/expectations.ts';
 import { createSearchClient, type SearchClient } from './support/search-client.ts';
 import type { RunningServer } from './support/server.ts';
 import { requestsFor, setUp, ship, type Shipped } from './support/ship.ts';
 
-const files = await fetchOpenSearch();
+const files = inject('servers').opensearch;
 
 const PROFILES = [
   { profile: 'ecs', stream: 'logs-spanline-default', trace: 'trace.id', text: 'spanline.text', whole: 'chat' },
   { profile: 'otel', stream: 'llm-otel', trace: 'trace_id', text: 'gen_ai.input.messages', whole: 'huge' },
 ] as const;
-
-interface Buckets<Value> {
-  readonly by: { readonly buckets: readonly ({ readonly key: string; readonly doc_count: number } & Value)[] };
-}
-
-const isSpan = (line: Line): boolean => line['event.name'] === 'span.end';
-const ids = (lines: readonly Line[]): unknown[] => lines.map((line) => line['event.id'] ?? line['attempt']).toSorted();
-
-/** The values between which a percentile of a sample lies. */
-function around(values: readonly number[], quantile: number): [number, number] {
-  const sorted = values.toSorted((first, second) => first - second);
-  const at = quantile * (sorted.length - 1);
-  return [sorted[Math.floor(at) - 1] ?? 0, sorted[Math.ceil(at) + 1] ?? Number.POSITIVE_INFINITY];
-}
-
-function grouped(lines: readonly Line[], key: string, value: string): Map<string, number[]> {
-  const groups = new Map<string, number[]>();
-  for (const line of lines) {
-    const [name, number] = [line[key], line[value]];
-    if (typeof name === 'string' && typeof number === 'number') groups.set(name, [...(groups.get(name) ?? []), number]);
-  }
-  return groups;
-}
 
 describe.skipIf(files === undefined)('OpenSearch', () => {
   const dir = mkdtempSync(join(tmpdir(), 'spanline-servers-'));
@@ -93,61 +71,20 @@ describe.skipIf(files === undefined)('OpenSearch', () => {
     });
 
     it('finds a request, a trace, a session, a user and a label, with all their lines', async () => {
-      const sample = lines.find((line) => line['http.request.id'] === 'req-10' && isSpan(line)) as Line;
-      const keys = { 'http.request.id': 'http.request.id', [trace]: 'trace_id', 'session.id': 'session.id' };
-      for (const [field, key] of Object.entries({ ...keys, 'user.id': 'user.id', 'labels.plan': 'labels.plan' })) {
-        const expected = lines.filter((line) => line[key] === sample[key]);
-        expect(expected.length, field).toBeGreaterThan(4);
-        expect(ids(await find({ term: { [field]: sample[key] } })), field).toEqual(ids(expected));
-      }
-      expect(sample['user.id']).toMatch(/^[0-9a-f]{32}$/);
+      const fields = { 'http.request.id': 'http.request.id', [trace]: 'trace_id', 'session.id': 'session.id' };
+      await expectFound(client, stream, lines, { ...fields, 'user.id': 'user.id', 'labels.plan': 'labels.plan' });
     });
 
-    it('finds what ended in a span of time', async () => {
-      const [from, to] = [START + 100 * EVERY_MS, START + 120 * EVERY_MS];
-      const expected = lines.filter(
-        ({ '@timestamp': time }) => Date.parse(String(time)) >= from && Date.parse(String(time)) < to,
-      );
-      expect(expected.length).toBeGreaterThanOrEqual(80);
-      const range = { gte: new Date(from).toISOString(), lt: new Date(to).toISOString() };
-      expect(ids(await find({ range: { '@timestamp': range } }))).toEqual(ids(expected));
-    });
+    it('finds what ended in a span of time', () => expectFoundByTime(client, stream, lines));
 
     it.each(['long', whole] as const)('finds the last word of a prompt: %s', async (which) => {
       expect(await request({ match: { [text]: NEEDLES[which] } })).toEqual([LONG_REQUESTS[which]]);
       expect(await request({ match: { [text]: `end${REQUESTS - 1}` } })).toEqual([`req-${REQUESTS - 1}`]);
     });
 
-    it('takes the 95th percentile of the duration by name of the span', async () => {
-      const aggs = { p95: { percentiles: { field: 'duration_ms', percents: [95], keyed: false } } };
-      const { by } = await client.aggregate<Buckets<{ p95: { values: [{ value: number }] } }>>(stream, {
-        aggs: { by: { terms: { field: 'span.name', size: 50 }, aggs } },
-      });
-      const written = grouped(lines.filter(isSpan), 'span.name', 'duration_ms');
-      expect(by.buckets.map(({ key }) => key).toSorted()).toEqual([...written.keys()].toSorted());
-      for (const { key, doc_count: count, p95 } of by.buckets) {
-        const values = written.get(key) as number[];
-        const [low, high] = around(values, 0.95);
-        expect(count, key).toBe(values.length);
-        expect(p95.values[0].value, key).toBeGreaterThanOrEqual(low);
-        expect(p95.values[0].value, key).toBeLessThanOrEqual(high);
-      }
-    });
+    it('takes the 95th percentile of the duration by name of the span', () => expectPercentiles(client, stream, lines));
 
-    it('sums the cost by model', async () => {
-      const { by } = await client.aggregate<Buckets<{ cost: { value: number } }>>(stream, {
-        aggs: {
-          by: { terms: { field: 'gen_ai.request.model' }, aggs: { cost: { sum: { field: 'spanline.cost.usd' } } } },
-        },
-      });
-      const written = grouped(lines, 'gen_ai.request.model', 'spanline.cost.usd');
-      expect(by.buckets).toHaveLength(written.size);
-      for (const { key, cost } of by.buckets) {
-        const sum = (written.get(key) as number[]).reduce((total, value) => total + value, 0);
-        expect(sum).toBeGreaterThan(0);
-        expect(cost.value, key).toBeCloseTo(sum, 9);
-      }
-    });
+    it('sums the cost by model', () => expectCosts(client, stream, lines));
 
     it('tells failed calls', async () => {
       const failed = lines.filter((line) => line['span.status'] === 'error');

@@ -2,13 +2,13 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { phoenix } from '@spanline/ship';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { fetchPhoenix, startPhoenix } from './support/phoenix.ts';
+import { afterAll, beforeAll, describe, expect, inject, it, vi } from 'vitest';
+import { startPhoenix } from './support/phoenix.ts';
 import { type Line, LONG_REQUESTS, NEEDLES, writeProgram } from './support/program.ts';
 import type { RunningServer } from './support/server.ts';
 import { ship, type Shipped } from './support/ship.ts';
 
-const files = await fetchPhoenix();
+const files = inject('servers').phoenix;
 
 const PROJECT = 'servers-test';
 /** Phoenix answers before it has written: about 200 spans a second on a small machine. */

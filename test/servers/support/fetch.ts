@@ -10,10 +10,15 @@ const LONGEST_MS = 600_000;
 
 const execute = promisify(execFile);
 
-/** Runs a command to its end. @throws an error with the last line that it wrote */
-export async function run(command: string, args: readonly string[]): Promise<void> {
+/** Runs a command to its end. @returns what it wrote @throws an error with the last line that it wrote */
+export async function run(command: string, args: readonly string[]): Promise<string> {
   try {
-    await execute(command, args, { timeout: LONGEST_MS, killSignal: 'SIGKILL', maxBuffer: 64 * 1024 * 1024 });
+    const { stdout, stderr } = await execute(command, args, {
+      timeout: LONGEST_MS,
+      killSignal: 'SIGKILL',
+      maxBuffer: 64 * 1024 * 1024,
+    });
+    return `${stdout}\n${stderr}`;
   } catch (error) {
     const { stdout = '', stderr = '', message } = error as { stdout?: string; stderr?: string; message: string };
     const said = `${stdout}\n${stderr}`.trim().split('\n').at(-1);

@@ -43,6 +43,6 @@ export function fetchOpenSearch(): Promise<string | undefined> {
 /** An empty OpenSearch; data streams, templates, ingest pipelines and painless are in it. */
 export function startOpenSearch(files: string): Promise<RunningServer> {
   const folder = mkdtempSync(join(tmpdir(), 'spanline-opensearch-'));
-  const command = ['java', '-Xms512m', '-Xmx512m', '-cp', join(files, 'lib', '*'), MAIN, join(folder, 'node')] as const;
-  return startServer({ name: 'OpenSearch', folder, command: [...command], ready: /\bport (\d+)/ });
+  const command = ['java', '-Xms512m', '-Xmx512m', '-cp', join(files, 'lib', '*'), MAIN, join(folder, 'node')];
+  return startServer({ name: 'OpenSearch', folder, command, ready: /\bport (\d+)/ });
 }

@@ -11,7 +11,7 @@ export interface ServerOptions {
   readonly name: string;
   /** Deleted when the server has ended. */
   readonly folder: string;
-  readonly command: readonly [string, ...string[]];
+  readonly command: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
   /** Finds the port, as its first group, in what the server writes when it is ready. */
   readonly ready: RegExp;

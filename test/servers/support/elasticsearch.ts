@@ -1,0 +1,59 @@
+import { cpSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fetched, run } from './fetch.ts';
+import { type RunningServer, startServer } from './server.ts';
+
+/** Runs on Java 17. */
+const VERSION = '8.19.0';
+const ARTIFACT = `org.elasticsearch.distribution.integ-test-zip:elasticsearch:${VERSION}:zip`;
+/** Nobody's: Elasticsearch refuses to run as root. */
+const UID = '65534';
+const SETTINGS = {
+  'discovery.type': 'single-node',
+  'xpack.security.enabled': 'false',
+  'network.host': '127.0.0.1',
+  'http.port': '0',
+  'transport.port': '0',
+  'cluster.routing.allocation.disk.threshold_enabled': 'false',
+  'action.auto_create_index': '-missing*,+*',
+  'http.max_content_length': '1mb',
+};
+
+/** The distribution that Elastic's own tests run on, from Maven Central; without data streams, ILM, painless and most processors and analyzers. */
+export function fetchElasticsearch(): Promise<string | undefined> {
+  return fetched(`elasticsearch-${VERSION}`, async (folder) => {
+    await run('java', ['-version']);
+    const pom = join(folder, 'pom.xml');
+    writeFileSync(
+      pom,
+      '<project><modelVersion>4.0.0</modelVersion><groupId>s</groupId><artifactId>s</artifactId><version>1</version></project>',
+    );
+    const unpack = ['dependency:unpack', `-Dartifact=${ARTIFACT}`, `-DoutputDirectory=${folder}`];
+    await run('mvn', ['-B', '-q', '-f', pom, ...unpack]);
+  });
+}
+
+async function javaHome(): Promise<string> {
+  const said = await run('java', ['-XshowSettings:properties', '-version']);
+  return /java\.home = (.+)/.exec(said)?.[1] ?? '';
+}
+
+/** An empty Elasticsearch that takes bodies of 1 MB, and makes no index by itself whose name begins with `missing`. */
+export async function startElasticsearch(files: string): Promise<RunningServer> {
+  const folder = mkdtempSync(join(tmpdir(), 'spanline-elasticsearch-'));
+  const home = join(folder, 'elasticsearch');
+  cpSync(join(files, `elasticsearch-${VERSION}`), home, { recursive: true });
+  const settings = Object.entries(SETTINGS).flatMap(([name, value]) => ['-E', `${name}=${value}`]);
+  const start = [join(home, 'bin', 'elasticsearch'), ...settings];
+  const isRoot = process.getuid?.() === 0;
+  if (isRoot) await run('chown', ['-R', `${UID}:${UID}`, folder]);
+  const unprivileged = ['setpriv', `--reuid=${UID}`, `--regid=${UID}`, '--clear-groups'];
+  return startServer({
+    name: 'Elasticsearch',
+    folder,
+    command: isRoot ? [...unprivileged, ...start] : start,
+    env: { ES_JAVA_HOME: await javaHome(), ES_JAVA_OPTS: '-Xms512m -Xmx512m' },
+    ready: /HttpServerTransport *\].*publish_address \{127\.0\.0\.1:(\d+)\}/,
+  });
+}

@@ -1,0 +1,27 @@
+import type { TestProject } from 'vitest/node';
+import { fetchElasticsearch } from './elasticsearch.ts';
+import { fetchOpenSearch } from './opensearch.ts';
+import { fetchPhoenix } from './phoenix.ts';
+
+/** Folders with the files of each server; undefined where they could not be fetched. */
+export interface ServerFiles {
+  readonly opensearch: string | undefined;
+  readonly elasticsearch: string | undefined;
+  readonly phoenix: string | undefined;
+}
+
+declare module 'vitest' {
+  interface ProvidedContext {
+    servers: ServerFiles;
+  }
+}
+
+/** Runs once, before every test: files of tests run side by side, and would fetch the same. */
+export async function setup(project: TestProject): Promise<void> {
+  const [opensearch, elasticsearch, phoenix] = await Promise.all([
+    fetchOpenSearch(),
+    fetchElasticsearch(),
+    fetchPhoenix(),
+  ]);
+  project.provide('servers', { opensearch, elasticsearch, phoenix });
+}
