@@ -12,7 +12,8 @@ export { backtest, type BacktestResult, formatBacktest, type Incident } from './
 export type { Dimension, Metrics, MetricsOptions } from './metrics/aggregator.ts';
 export type { MetricValues } from './metrics/catalogue.ts';
 export { type LogLines, metrics } from './metrics/offline.ts';
-export { createMonitor, type Monitor, type MonitorOptions, type MonitorStats, type OpenAlert } from './monitor.ts';
+export type { MonitorOptions } from './monitor-options.ts';
+export { createMonitor, type Monitor, type MonitorStats, type OpenAlert } from './monitor.ts';
 export { genAiMetrics, type GenAiMetricsOptions, type OtelHistogram, type OtelMeter } from './otel/gen-ai-metrics.ts';
 export { metricsHandler, type MetricsHandler, type MetricsHandlerOptions } from './prometheus/metrics-handler.ts';
 export { CATALOG } from './rules/catalog.ts';

@@ -1,31 +1,15 @@
-import { SpanlineError, type SpanRecord, type Tracer } from '@spanline/core';
+import type { SpanRecord, Tracer } from '@spanline/core';
 import { BaselineFile } from './alerting/baseline-file.ts';
 import { Baselines } from './alerting/baselines.ts';
 import type { DeliveryStats } from './alerting/delivery.ts';
-import { Dispatcher, type DispatchOptions } from './alerting/dispatcher.ts';
+import { Dispatcher } from './alerting/dispatcher.ts';
 import { Evaluator, type Finding, type Identity } from './alerting/evaluator.ts';
 import type { Alert } from './alerting/types.ts';
-import { Aggregator, type Metrics, type MetricsOptions } from './metrics/aggregator.ts';
+import { Aggregator, type Metrics } from './metrics/aggregator.ts';
+import { checkOptions, milliseconds, type MonitorOptions } from './monitor-options.ts';
 import { DEFAULT_RULES } from './rules/defaults.ts';
 import { resolveRules } from './rules/resolve.ts';
-import type { AlertRule } from './rules/types.ts';
-
-/** Options of {@link createMonitor}. */
-export interface MonitorOptions extends MetricsOptions, DispatchOptions {
-  tracer: Tracer;
-  /** `[]` means none. @defaultValue `DEFAULT_RULES` */
-  rules?: readonly AlertRule[];
-  /** Keeps what was learned over restarts. @defaultValue in memory */
-  baselines?: { file: string };
-  /** @defaultValue 15 */
-  evaluateEverySeconds?: number;
-  /** How long a window waits for late records before it is read. @defaultValue 10 */
-  evaluationDelaySeconds?: number;
-  /** The command that opens traces, for the alert. @defaultValue a `grep` for their ids in `app.ndjson` */
-  command?: (traceIds: readonly string[]) => string;
-  /** Epoch milliseconds; tests set it. @defaultValue the system's clock */
-  clock?: { now(): number };
-}
+import { tracerOf } from './tracer-option.ts';
 
 /** A rule that does not say that all is well. */
 export interface OpenAlert {
@@ -60,12 +44,6 @@ export interface Monitor {
   close(): Promise<void>;
 }
 
-function seconds(option: string, value: unknown, least: number): number {
-  if (typeof value === 'number' && value >= least && value <= 3600) return value;
-  const expected = `seconds, ${least} to 3600`;
-  throw new SpanlineError({ code: 'ERR_INVALID_OPTION', option, expected, got: value });
-}
-
 const openTraces = (traceIds: readonly string[]): string => `grep -E '${traceIds.join('|')}' app.ndjson`;
 
 /** The monitor; {@link createMonitor} makes it. */
@@ -81,12 +59,14 @@ class TracerMonitor implements Monitor {
   readonly #stop: (() => void)[] = [];
 
   constructor(options: MonitorOptions) {
-    const { tracer, clock = Date } = options;
+    checkOptions(options);
+    const { clock = Date } = options;
+    const tracer = tracerOf(options.tracer);
     this.#tracer = tracer;
     this.#clock = clock;
     const rules = resolveRules(options.rules ?? DEFAULT_RULES);
-    const everyMs = seconds('evaluateEverySeconds', options.evaluateEverySeconds ?? 15, 1) * 1000;
-    const delayMs = seconds('evaluationDelaySeconds', options.evaluationDelaySeconds ?? 10, 0) * 1000;
+    const everyMs = milliseconds('evaluateEverySeconds', options.evaluateEverySeconds ?? 15, 1);
+    const delayMs = milliseconds('evaluationDelaySeconds', options.evaluationDelaySeconds ?? 10, 0);
     this.#aggregator = new Aggregator(options);
     this.#dispatcher = new Dispatcher(tracer, options);
     const baselines = new Baselines();
@@ -204,6 +184,6 @@ class TracerMonitor implements Monitor {
  *
  * @throws SpanlineError `ERR_INVALID_OPTION`, `ERR_INVALID_RULE`
  */
-export function createMonitor(options: MonitorOptions): Monitor {
+export function createMonitor(options: MonitorOptions = {}): Monitor {
   return new TracerMonitor(options);
 }

@@ -238,6 +238,11 @@ describe('a monitor', () => {
     [{ quietHours: { from: '25:00', to: '07:00' } }, 'quietHours.from'],
     [{ quietHours: { from: '22:00', to: '07:00', timeZone: 'Mars' } }, 'quietHours.timeZone'],
     [{ by: ['planet'] }, 'by[0]'],
+    [{ rule: [] }, 'rule must be a known option'],
+    [{ tracer: {} }, 'tracer'],
+    [{ command: 'grep' }, 'command'],
+    [{ baselines: {} }, 'baselines.file'],
+    [{ clock: 5 }, 'clock'],
   ])('refuses %j', (options, named) => {
     const tracer = createTracer({ logger: memoryLog().logger, statsIntervalSeconds: 0 });
     expect(() => createMonitor({ tracer, ...options })).toThrow(named);

@@ -1,13 +1,14 @@
 import { type EndedSpan, SpanlineError, type Tracer } from '@spanline/core';
 import { currentValues } from '@spanline/core/source';
+import { tracerOf } from '../tracer-option.ts';
 
 const DAY_MS = 86_400_000;
 const MAX_USERS = 100_000;
 
 /** Options of {@link budget}. At least one limit is given. */
 export interface BudgetOptions {
-  /** Its spans are what is spent. */
-  tracer: Tracer;
+  /** Its spans are what is spent. @defaultValue `defaultTracer()` */
+  tracer?: Tracer;
   /** Most that this process spends in one UTC day, in US dollars. */
   perDayUsd?: number;
   /** Most that one user (`userId` of the context) spends in one UTC day, in US dollars. */
@@ -56,8 +57,7 @@ function check(options: BudgetOptions): void {
   const fail = (option: string, expected: string, got: unknown): never => {
     throw new SpanlineError({ code: 'ERR_INVALID_OPTION', option, expected, got });
   };
-  const { tracer, perDayUsd, perUserUsd, onExceeded } = options;
-  if (typeof tracer?.onSpanEnd !== 'function') fail('tracer', 'a tracer', tracer);
+  const { perDayUsd, perUserUsd, onExceeded } = options;
   for (const [option, value] of Object.entries({ perDayUsd, perUserUsd })) {
     if (value !== undefined && !(typeof value === 'number' && value >= 0 && value < Infinity)) {
       fail(option, 'US dollars', value);
@@ -133,7 +133,8 @@ class Ledger {
  */
 export function budget(options: BudgetOptions): Budget {
   check(options);
-  const { tracer, perDayUsd, perUserUsd, onExceeded, clock = Date } = options;
+  const { perDayUsd, perUserUsd, onExceeded, clock = Date } = options;
+  const tracer = tracerOf(options.tracer);
   const ledger = new Ledger(clock);
 
   function refuse(scope: BudgetScope, who: string, spentUsd: number, limitUsd: number): void {

@@ -1,4 +1,5 @@
 import { SpanlineError, type SpanRecord, type Tracer } from '@spanline/core';
+import { tracerOf } from '../tracer-option.ts';
 
 /** What is needed of a histogram of `@opentelemetry/api`. */
 export interface OtelHistogram {
@@ -15,7 +16,8 @@ export interface OtelMeter {
 
 /** Options of {@link genAiMetrics}. */
 export interface GenAiMetricsOptions {
-  tracer: Tracer;
+  /** @defaultValue `defaultTracer()` */
+  tracer?: Tracer;
   /** Of `@opentelemetry/sdk-metrics`, or `metrics.getMeterProvider()` of `@opentelemetry/api`. */
   meterProvider: { getMeter(name: string, version?: string): OtelMeter };
 }
@@ -49,10 +51,9 @@ function attributesOf(record: Readonly<SpanRecord>): Record<string, string> {
  * @returns how to stop
  * @throws SpanlineError `ERR_INVALID_OPTION`
  */
-export function genAiMetrics({ tracer, meterProvider }: GenAiMetricsOptions): () => void {
-  if (typeof tracer?.onRecord !== 'function') {
-    throw new SpanlineError({ code: 'ERR_INVALID_OPTION', option: 'tracer', expected: 'a tracer', got: tracer });
-  }
+export function genAiMetrics(options: GenAiMetricsOptions): () => void {
+  const { meterProvider } = options;
+  const tracer = tracerOf(options.tracer);
   if (typeof meterProvider?.getMeter !== 'function') {
     const expected = 'a meter provider of OpenTelemetry';
     throw new SpanlineError({ code: 'ERR_INVALID_OPTION', option: 'meterProvider', expected, got: meterProvider });

@@ -2,12 +2,13 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { SpanlineError, type Tracer } from '@spanline/core';
 import { Gauge, type OpenMetricsContentType, Registry } from 'prom-client';
 import type { Monitor } from '../monitor.ts';
+import { tracerOf } from '../tracer-option.ts';
 import { SpanMetrics } from './span-metrics.ts';
 
 /** Options of {@link metricsHandler}. */
 export interface MetricsHandlerOptions {
-  /** Its spans are what is counted, from now on and before sampling. */
-  tracer: Tracer;
+  /** Its spans are what is counted, from now on and before sampling. @defaultValue `defaultTracer()` */
+  tracer?: Tracer;
   /** Its alerts are shown as `alert_state`. */
   monitor?: Monitor;
   /** @defaultValue `spanline_` */
@@ -51,10 +52,9 @@ function addAlerts(registry: Registry<OpenMetricsContentType>, prefix: string, m
  *
  * @throws SpanlineError `ERR_INVALID_OPTION`
  */
-export function metricsHandler({ tracer, monitor, prefix = 'spanline_' }: MetricsHandlerOptions): MetricsHandler {
-  if (typeof tracer?.onRecord !== 'function') {
-    throw new SpanlineError({ code: 'ERR_INVALID_OPTION', option: 'tracer', expected: 'a tracer', got: tracer });
-  }
+export function metricsHandler(options: MetricsHandlerOptions = {}): MetricsHandler {
+  const { monitor, prefix = 'spanline_' } = options;
+  const tracer = tracerOf(options.tracer);
   if (!/^[a-z_:][a-z0-9_:]*$/i.test(prefix)) {
     const expected = 'the beginning of a name of a metric';
     throw new SpanlineError({ code: 'ERR_INVALID_OPTION', option: 'prefix', expected, got: prefix });

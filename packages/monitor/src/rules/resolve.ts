@@ -78,7 +78,7 @@ class RuleReader {
   number(field: string, least: number, most: number, byDefault?: number): number {
     const value = this.#fields[field] ?? byDefault;
     if (typeof value === 'number' && value >= least && value <= most) return value;
-    const range = least === -Infinity ? 'a finite number' : `a number from ${least} to ${most}`;
+    const range = least === -Number.MAX_VALUE ? 'a finite number' : `a number from ${least} to ${most}`;
     return this.fail(field, range, value);
   }
 

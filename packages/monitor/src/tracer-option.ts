@@ -1,0 +1,8 @@
+import { defaultTracer, SpanlineError, type Tracer } from '@spanline/core';
+
+/** The tracer that an option names. @throws SpanlineError `ERR_INVALID_OPTION` */
+export function tracerOf(given: Tracer | undefined): Tracer {
+  if (given === undefined) return defaultTracer();
+  if (typeof (given as Partial<Tracer> | null)?.onRecord === 'function') return given;
+  throw new SpanlineError({ code: 'ERR_INVALID_OPTION', option: 'tracer', expected: 'a tracer', got: given });
+}
