@@ -1,5 +1,4 @@
-import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { cpSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { elasticsearch, elasticsearchSetup, type SinkSpec, startShipper } from '@spanline/ship';
 import { afterAll, beforeAll, describe, expect, inject, it, vi } from 'vitest';
@@ -31,8 +30,7 @@ function plainMappings(): Record<string, unknown> {
 }
 
 describe.skipIf(files === undefined)('Elasticsearch', () => {
-  const dir = mkdtempSync(join(tmpdir(), 'spanline-servers-'));
-  const again = join(dir, 'again');
+  let dir = '';
   const index = 'spans';
   let url = '';
   let server: RunningServer | undefined;
@@ -44,18 +42,16 @@ describe.skipIf(files === undefined)('Elasticsearch', () => {
 
   beforeAll(async () => {
     server = await startElasticsearch(files as string);
+    dir = server.folder;
     url = server.url;
     client = createSearchClient(url);
     await client.send('PUT', index, { mappings: plainMappings() });
     lines = await writeProgram(join(dir, 'spool'));
-    cpSync(join(dir, 'spool'), again, { recursive: true });
+    cpSync(join(dir, 'spool'), join(dir, 'again'), { recursive: true });
     shipped = await ship({ dir: join(dir, 'spool'), to: [sinkOf(index)] });
     await client.refresh(index);
   });
-  afterAll(async () => {
-    await server?.stop();
-    rmSync(dir, { recursive: true, force: true });
-  });
+  afterAll(() => server?.stop());
 
   it('stores every line once, although it takes no requests of the size of a batch', async () => {
     const headers = { 'content-type': 'application/x-ndjson' };
@@ -67,7 +63,7 @@ describe.skipIf(files === undefined)('Elasticsearch', () => {
   });
 
   it('stores no line a second time when all of them are sent again', async () => {
-    const second = await ship({ dir: again, to: [sinkOf(index)] });
+    const second = await ship({ dir: join(dir, 'again'), to: [sinkOf(index)] });
     expect(second.stats['elasticsearch']).toMatchObject({ stored: lines.length, rejected: 0 });
     await client.refresh(index);
     expect(await client.count(index)).toBe(lines.length);

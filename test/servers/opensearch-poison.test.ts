@@ -1,5 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { elasticsearch } from '@spanline/ship';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
@@ -19,18 +18,16 @@ interface Outcome extends Shipped {
 const idOf = (line: string): string => (JSON.parse(line) as { 'event.id': string })['event.id'];
 
 describe.skipIf(files === undefined)('OpenSearch and hostile documents', () => {
-  const dir = mkdtempSync(join(tmpdir(), 'spanline-servers-'));
+  let dir = '';
   let server: RunningServer | undefined;
   let client: SearchClient;
 
   beforeAll(async () => {
     server = await startOpenSearch(files as string);
+    dir = server.folder;
     client = createSearchClient(server.url);
   });
-  afterAll(async () => {
-    await server?.stop();
-    rmSync(dir, { recursive: true, force: true });
-  });
+  afterAll(() => server?.stop());
 
   /** Ships lines of a file, and reads what became of each. */
   async function shipLines(index: string, profile: 'ecs' | 'otel', lines: readonly string[]): Promise<Outcome> {

@@ -1,5 +1,4 @@
-import { cpSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { cpSync } from 'node:fs';
 import { join } from 'node:path';
 import { elasticsearch, type SinkSpec } from '@spanline/ship';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
@@ -18,9 +17,7 @@ const PROFILES = [
 ] as const;
 
 describe.skipIf(files === undefined)('OpenSearch', () => {
-  const dir = mkdtempSync(join(tmpdir(), 'spanline-servers-'));
-  const spooled = join(dir, 'spool');
-  const again = join(dir, 'again');
+  let dir = '';
   let server: RunningServer | undefined;
   let client: SearchClient;
   let sinks: SinkSpec[];
@@ -29,19 +26,17 @@ describe.skipIf(files === undefined)('OpenSearch', () => {
 
   beforeAll(async () => {
     server = await startOpenSearch(files as string);
+    dir = server.folder;
     const { url } = server;
     client = createSearchClient(url);
     for (const { profile, stream } of PROFILES) await setUp(client, { profile, dataStream: stream });
     sinks = PROFILES.map(({ profile, stream }) => elasticsearch({ name: profile, url, index: stream, profile }));
-    lines = await writeProgram(spooled);
-    cpSync(spooled, again, { recursive: true });
-    shipped = await ship({ dir: spooled, to: sinks });
+    lines = await writeProgram(join(dir, 'spool'));
+    cpSync(join(dir, 'spool'), join(dir, 'again'), { recursive: true });
+    shipped = await ship({ dir: join(dir, 'spool'), to: sinks });
     for (const { stream } of PROFILES) await client.refresh(stream);
   });
-  afterAll(async () => {
-    await server?.stop();
-    rmSync(dir, { recursive: true, force: true });
-  });
+  afterAll(() => server?.stop());
 
   it('takes the set-up a second time, and says that the data streams exist', async () => {
     for (const { method, path, body } of requestsFor({ dataStream: PROFILES[0].stream })) {
@@ -64,7 +59,7 @@ describe.skipIf(files === undefined)('OpenSearch', () => {
     });
 
     it('stores no line a second time when all of them are sent again', async () => {
-      const second = await ship({ dir: again, to: sinks.filter(({ name }) => name === profile) });
+      const second = await ship({ dir: join(dir, 'again'), to: sinks.filter(({ name }) => name === profile) });
       expect(second.stats[profile]).toMatchObject({ stored: lines.length, rejected: 0 });
       await client.refresh(stream);
       expect(await client.count(stream)).toBe(lines.length);

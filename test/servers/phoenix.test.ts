@@ -1,5 +1,3 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { phoenix } from '@spanline/ship';
 import { afterAll, beforeAll, describe, expect, inject, it, vi } from 'vitest';
@@ -71,7 +69,7 @@ const sum = (lines: readonly Line[], key: string): number =>
   lines.reduce((total, line) => total + ((line[key] as number | undefined) ?? 0), 0);
 
 describe.skipIf(files === undefined)('Phoenix', () => {
-  const dir = mkdtempSync(join(tmpdir(), 'spanline-servers-'));
+  let dir = '';
   let server: RunningServer | undefined;
   let lines: Line[];
   let spans: Line[];
@@ -81,10 +79,11 @@ describe.skipIf(files === undefined)('Phoenix', () => {
 
   beforeAll(async () => {
     server = await startPhoenix(files as string);
+    dir = server.folder;
     const { url } = server;
-    lines = await writeProgram(dir);
+    lines = await writeProgram(join(dir, 'spool'));
     spans = lines.filter((line) => line['event.name'] === 'span.end');
-    shipped = await ship({ dir, to: [phoenix({ url, project: PROJECT })] });
+    shipped = await ship({ dir: join(dir, 'spool'), to: [phoenix({ url, project: PROJECT })] });
     const all = await vi.waitFor(async () => {
       const written = await readSpans(url);
       expect(written.length).toBeGreaterThanOrEqual(spans.length);
@@ -93,10 +92,7 @@ describe.skipIf(files === undefined)('Phoenix', () => {
     count = all.length;
     shown = new Map(all.map((span) => [span.context.span_id, span]));
   });
-  afterAll(async () => {
-    await server?.stop();
-    rmSync(dir, { recursive: true, force: true });
-  });
+  afterAll(() => server?.stop());
 
   it('shows every span once', () => {
     expect(shipped.stats['phoenix']).toMatchObject({ stored: spans.length, rejected: 0, retries: 0 });

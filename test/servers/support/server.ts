@@ -20,6 +20,8 @@ export interface ServerOptions {
 /** A server that runs. */
 export interface RunningServer {
   readonly url: string;
+  /** For the files of a test; deleted with the server's own, however the process ends. */
+  readonly folder: string;
   /** Kills it and all it started. */
   stop(): Promise<void>;
 }
@@ -50,7 +52,7 @@ export async function startServer({ name, folder, command, env, ready }: ServerO
     child.stdin.on('error', () => {});
     late.unref();
   });
-  if (port !== undefined) return { url: `http://127.0.0.1:${port}`, stop };
+  if (port !== undefined) return { url: `http://127.0.0.1:${port}`, folder, stop };
   await stop();
   throw new Error(`${name} did not start. The end of its log:\n${log}`);
 }
