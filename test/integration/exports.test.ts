@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import type { Scope } from '@spanline/core';
 import { describe, expect, it } from 'vitest';
 import { readExports } from '../../scripts/layers/exports.ts';
 
@@ -7,6 +8,7 @@ const PACKAGES = new URL('../../packages/', import.meta.url);
 
 interface Manifest {
   name: string;
+  version: string;
   exports: Record<string, { '@spanline/source': string } | string>;
 }
 
@@ -23,4 +25,21 @@ describe.each(readdirSync(PACKAGES))('what %s exports', (folder) => {
     const module = (await import(`${manifest.name}${entry.slice(1)}`)) as object;
     expect(Object.keys(module).toSorted()).toEqual(written.filter((name) => !name.startsWith('type ')));
   });
+});
+
+const scopes = readdirSync(PACKAGES, { recursive: true, encoding: 'utf8' }).filter(
+  (path) => path.endsWith('/scope.ts') && !path.includes('node_modules'),
+);
+
+it.each(scopes)('the scope of spans is the package and the version that its manifest says: %s', async (path) => {
+  const manifest = readFileSync(new URL(`${path.split('/')[0]}/package.json`, PACKAGES), 'utf8');
+  const { name, version } = JSON.parse(manifest) as Manifest;
+  const { SCOPE } = (await import(new URL(path, PACKAGES).href)) as { SCOPE: Scope };
+  expect(SCOPE).toEqual({ name, version });
+});
+
+it('there is one scope for core and each source', () => {
+  expect(scopes.map((path) => path.split('/')[0]).toSorted()).toEqual(
+    ['core', 'express', 'langchain', 'llamaindex', 'openai', 'anthropic'].toSorted(),
+  );
 });

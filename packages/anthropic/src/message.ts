@@ -1,13 +1,17 @@
 import type { SpanAttributes } from '@spanline/core';
 import {
   type AnswerReader,
+  type Bag,
+  bag,
   createKeptText,
   type KeptText,
+  list,
   normalizeUsage,
+  number,
+  text,
   toParts,
   usageAttributes,
 } from '@spanline/core/source';
-import { type Bag, bag, list, number, text } from './bag.ts';
 
 /** A block of a streamed message, as far as it came. */
 interface StreamedBlock {

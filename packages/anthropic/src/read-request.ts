@@ -1,5 +1,4 @@
-import { type ReadRequest, serverAttributes } from '@spanline/core/source';
-import { bag, text } from './bag.ts';
+import { bag, type ReadRequest, serverAttributes, text } from '@spanline/core/source';
 import { batchSpan, createBatchReader } from './batch.ts';
 import { createMessageReader } from './message.ts';
 import { requestFacts } from './request-facts.ts';

@@ -1,5 +1,5 @@
-import { defaultTracer, SpanlineError } from '@spanline/core';
-import { checkClient, type ClientOptions, createClientWrapper } from '@spanline/core/source';
+import { defaultTracer } from '@spanline/core';
+import { checkClient, type ClientOptions, type ClientShape, createClientWrapper } from '@spanline/core/source';
 import { readRequest } from './read-request.ts';
 import { SCOPE } from './scope.ts';
 
@@ -13,6 +13,12 @@ export interface AnthropicClient {
 }
 
 const clients = createClientWrapper(SCOPE);
+
+const SHAPE: ClientShape = {
+  what: 'an Anthropic client',
+  resource: 'messages',
+  others: 'OpenAI: wrapOpenAI of @spanline/openai',
+};
 
 /** Traces calls on a client, or on the prototype of its class. */
 export function traceCalls(target: object, options: WrapOptions): void {
@@ -36,12 +42,7 @@ export function traceCalls(target: object, options: WrapOptions): void {
  * @throws SpanlineError `ERR_INVALID_OPTION`, also for a client of another provider's package
  */
 export function wrapAnthropic<Client extends AnthropicClient>(client: Client, options: WrapOptions = {}): Client {
-  checkClient(client, 'an Anthropic client', options);
-  // The prototype of a class, which may be wrapped as well, has no resources.
-  if (typeof client.messages !== 'object' && !Object.hasOwn(client, 'constructor')) {
-    const expected = 'an Anthropic client, one with `messages` (OpenAI: wrapOpenAI of @spanline/openai)';
-    throw new SpanlineError({ code: 'ERR_INVALID_OPTION', option: 'client', expected, got: client });
-  }
+  checkClient(client, options, SHAPE);
   traceCalls(client, options);
   return client;
 }

@@ -2,6 +2,7 @@ import type { CaptureSetting } from './capture/options.ts';
 import type { Labels } from './context/index.ts';
 import { defaultTracer } from './default-tracer.ts';
 import type { SpanAttributes, SpanType } from './schema/index.ts';
+import { bag } from './source/bag.ts';
 import { createGuard } from './source/guard.ts';
 import { type Content, runInSpan, type Span, type Tracer } from './trace/index.ts';
 import { normalizeUsage, usageAttributes } from './usage/index.ts';
@@ -77,12 +78,7 @@ export interface LlmSpanOptions<R = unknown> extends StepOptions {
   answer?: (result: R) => LlmAnswer;
 }
 
-type Bag = Readonly<Record<string, unknown>>;
 type Work<T> = (span: Span) => T;
-
-function bag(value: unknown): Bag {
-  return typeof value === 'object' && value !== null ? (value as Bag) : {};
-}
 
 interface Step {
   readonly name: string;

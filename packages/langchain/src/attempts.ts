@@ -1,6 +1,5 @@
 import type { SpanAttributes } from '@spanline/core';
-import type { Run } from '@spanline/core/source';
-import { text } from './bag.ts';
+import { type Run, text } from '@spanline/core/source';
 import { retryAttempt } from './names.ts';
 import type { RunData } from './run-data.ts';
 import type { Start } from './start.ts';

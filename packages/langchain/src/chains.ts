@@ -1,5 +1,4 @@
-import { callerSpan, type Run } from '@spanline/core/source';
-import { bag } from './bag.ts';
+import { bag, callerSpan, type Run } from '@spanline/core/source';
 import { nodeAttributes } from './graph.ts';
 import { readable } from './messages.ts';
 import { readModelCall } from './model-call.ts';

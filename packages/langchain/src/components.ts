@@ -1,4 +1,5 @@
-import { bag, first, number, text } from './bag.ts';
+import { bag, number, text } from '@spanline/core/source';
+import { first } from './first.ts';
 import { SCOPE } from './scope.ts';
 import type { ReadCall, TracedCall } from './traced-method.ts';
 

@@ -1,5 +1,4 @@
-import { type Bag, bag, text } from './bag.ts';
-
+import { type Bag, bag, text } from '@spanline/core/source';
 /** A tool call that LangChain answered with an error by itself. */
 export interface FailedCall {
   readonly id: string;

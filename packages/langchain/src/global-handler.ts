@@ -1,5 +1,4 @@
-import type { Guard } from '@spanline/core/source';
-import { bag, text } from './bag.ts';
+import { bag, type Guard, text } from '@spanline/core/source';
 import type { SpanlineCallbackHandler } from './handler.ts';
 
 type Configure = (this: unknown, ...args: unknown[]) => unknown;

@@ -1,8 +1,7 @@
 import { CallbackManager } from '@langchain/core/callbacks/manager';
 import { defaultTracer, SpanlineError } from '@spanline/core';
-import { createGuard } from '@spanline/core/source';
+import { bag, createGuard } from '@spanline/core/source';
 import { commonCopies } from './application-copies.ts';
-import { bag } from './bag.ts';
 import { attachHandler, isManagerClass, type ManagerClass } from './global-handler.ts';
 import { SpanlineCallbackHandler } from './handler.ts';
 import type { SpanlineCallbackHandlerOptions } from './options.ts';

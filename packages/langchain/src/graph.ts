@@ -1,6 +1,5 @@
 import type { Span, SpanAttributes } from '@spanline/core';
-import { linkTo } from '@spanline/core/source';
-import { type Bag, bag, text } from './bag.ts';
+import { bag, type Bag, linkTo, text } from '@spanline/core/source';
 import { readable } from './messages.ts';
 import type { OpenRuns } from './open-runs.ts';
 

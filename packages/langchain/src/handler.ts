@@ -1,6 +1,5 @@
 import { defaultTracer, type Tracer } from '@spanline/core';
-import { addContextResolver, createGuard, type Guard } from '@spanline/core/source';
-import { bag, text } from './bag.ts';
+import { addContextResolver, bag, createGuard, type Guard, text } from '@spanline/core/source';
 import { describeChainEnd, startChain } from './chains.ts';
 import { writeCustomEvent } from './custom-events.ts';
 import { GRAPH_HANDLER, InterruptedTraces } from './graph.ts';

@@ -1,5 +1,5 @@
+import { bag } from '@spanline/core/source';
 import type { Span } from '@spanline/core';
-import { bag } from './bag.ts';
 
 const STORAGE = Symbol.for('ls:tracing_async_local_storage');
 const CHILD_CONFIG = Symbol.for('lc:child_config');

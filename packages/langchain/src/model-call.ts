@@ -1,5 +1,6 @@
 import type { Span, SpanAttributes } from '@spanline/core';
-import { type Bag, bag, first, number, text } from './bag.ts';
+import { type Bag, bag, number, text } from '@spanline/core/source';
+import { first } from './first.ts';
 import { classNameOf } from './names.ts';
 import type { OpenRuns } from './open-runs.ts';
 import { nameAttributes, promptName } from './prompts.ts';

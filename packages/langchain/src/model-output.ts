@@ -1,6 +1,6 @@
 import type { Message, SpanAttributes } from '@spanline/core';
-import { rateLimitRatio, usageAttributes } from '@spanline/core/source';
-import { type Bag, bag, first, text } from './bag.ts';
+import { bag, type Bag, rateLimitRatio, text, usageAttributes } from '@spanline/core/source';
+import { first } from './first.ts';
 import { toMessage } from './messages.ts';
 import { readPartialUsage, readUsage } from './model-usage.ts';
 import { streamFacts, type StreamedTokens } from './tokens.ts';

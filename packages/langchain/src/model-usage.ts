@@ -1,5 +1,5 @@
-import { type NormalizedUsage, normalizeUsage, type UsageIssue } from '@spanline/core/source';
-import { type Bag, bag, first, number } from './bag.ts';
+import { type Bag, bag, type NormalizedUsage, normalizeUsage, number, type UsageIssue } from '@spanline/core/source';
+import { first } from './first.ts';
 import type { StreamedTokens } from './tokens.ts';
 
 /** LangChain's `usage_metadata`, and what was wrong with it. */

@@ -1,7 +1,6 @@
 import type { Span, SpanOptions, Tracer } from '@spanline/core';
-import { createRunRegistry, enterSpan, judge, type Run, type RunRegistry } from '@spanline/core/source';
+import { createRunRegistry, enterSpan, judge, type Run, type RunRegistry, text } from '@spanline/core/source';
 import { attemptAttributes, attemptOf, noteFailure, subjectOf } from './attempts.ts';
-import { text } from './bag.ts';
 import { interruptsOf } from './graph.ts';
 import { Holders } from './holders.ts';
 import { readBrokenAnswer } from './model-output.ts';

@@ -1,6 +1,6 @@
 import type { SpanAttributes } from '@spanline/core';
-import { promptAttributes } from '@spanline/core/source';
-import { bag, type Bag, first, text } from './bag.ts';
+import { bag, type Bag, promptAttributes, text } from '@spanline/core/source';
+import { first } from './first.ts';
 
 /** What a prompt is called where it is kept. */
 export interface PromptName {

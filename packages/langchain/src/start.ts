@@ -1,5 +1,4 @@
-import { type Bag, bag, text } from './bag.ts';
-
+import { type Bag, bag, text } from '@spanline/core/source';
 /** How a callback names the run and its surroundings. */
 export interface Start {
   readonly runId: string;

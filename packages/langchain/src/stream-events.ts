@@ -1,5 +1,5 @@
 import type { Span } from '@spanline/core';
-import { bag, text } from './bag.ts';
+import { bag, text } from '@spanline/core/source';
 import { componentName } from './components.ts';
 import { toModelMessages } from './messages.ts';
 import { readModelCall } from './model-call.ts';

@@ -1,5 +1,6 @@
 import type { Span } from '@spanline/core';
-import { bag, first, text } from './bag.ts';
+import { bag, text } from '@spanline/core/source';
+import { first } from './first.ts';
 import { readable } from './messages.ts';
 import { classNameOf } from './names.ts';
 import type { OpenRuns } from './open-runs.ts';

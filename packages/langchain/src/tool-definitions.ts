@@ -1,5 +1,6 @@
+import { type Bag, bag, text } from '@spanline/core/source';
 import type { ToolDefinition } from '@spanline/core';
-import { type Bag, bag, first, text } from './bag.ts';
+import { first } from './first.ts';
 
 /** Tools of one entry: Google lists several in one, OpenAI and Amazon wrap each. */
 function unwrapTool(tool: unknown): Bag[] {

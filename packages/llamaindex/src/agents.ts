@@ -1,6 +1,5 @@
 import type { Span, SpanOptions, Tracer } from '@spanline/core';
-import type { Guard } from '@spanline/core/source';
-import { bag, type Bag, text } from './bag.ts';
+import { bag, type Bag, type Guard, text } from '@spanline/core/source';
 import type { TracedCall } from './call.ts';
 import { type HandlerCall, watchContext, watchHandler, withHandler } from './handler-hooks.ts';
 import { toMessage } from './llm.ts';

@@ -1,5 +1,6 @@
 import type { Span } from '@spanline/core';
-import { bag, classNameOf, isObject, text } from './bag.ts';
+import { bag, isObject, text } from '@spanline/core/source';
+import { classNameOf } from './class-name.ts';
 import type { TracedCall } from './call.ts';
 import { readPrompt } from './prompt.ts';
 import { queryText } from './retrieval.ts';

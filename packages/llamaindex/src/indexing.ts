@@ -1,4 +1,5 @@
-import { bag, classNameOf, text } from './bag.ts';
+import { bag, text } from '@spanline/core/source';
+import { classNameOf } from './class-name.ts';
 import type { TracedCall } from './call.ts';
 import { queryText } from './retrieval.ts';
 import { SCOPE } from './scope.ts';

@@ -1,6 +1,6 @@
 import type { Message, MessagePart, Span, SpanAttributes, ToolDefinition } from '@spanline/core';
-import { toMessages } from '@spanline/core/source';
-import { bag, type Bag, classNameOf, number, text } from './bag.ts';
+import { type Bag, bag, number, text, toMessages } from '@spanline/core/source';
+import { classNameOf } from './class-name.ts';
 import type { TracedCall } from './call.ts';
 import { heardOn } from './provider-client.ts';
 import { modelOf, providerOf, serverOf } from './provider.ts';

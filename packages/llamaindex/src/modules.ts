@@ -1,4 +1,4 @@
-import { bag, type Bag } from './bag.ts';
+import { bag, type Bag } from '@spanline/core/source';
 import type { Patches } from './patches.ts';
 import type { Reach } from './reach.ts';
 

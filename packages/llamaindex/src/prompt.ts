@@ -1,6 +1,5 @@
 import type { SpanAttributes } from '@spanline/core';
-import { promptAttributes } from '@spanline/core/source';
-import { bag, type Bag, text } from './bag.ts';
+import { bag, type Bag, promptAttributes, text } from '@spanline/core/source';
 
 /** Where components keep the template that they ask with first. */
 const TEMPLATES = ['textQATemplate', 'summaryTemplate', 'condenseMessagePrompt', 'contextSystemPrompt'] as const;

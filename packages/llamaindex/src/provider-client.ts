@@ -1,6 +1,5 @@
 import { currentSpan, type Span } from '@spanline/core';
-import { type Guard, normalizeUsage, usageAttributes, watchStream } from '@spanline/core/source';
-import { bag, isObject } from './bag.ts';
+import { bag, type Guard, isObject, normalizeUsage, usageAttributes, watchStream } from '@spanline/core/source';
 import type { Method, Patches } from './patches.ts';
 import { createRawAnswer, type RawAnswer } from './raw-answer.ts';
 

@@ -1,4 +1,5 @@
-import { bag, type Bag, classNameOf, text } from './bag.ts';
+import { bag, type Bag, text } from '@spanline/core/source';
+import { classNameOf } from './class-name.ts';
 
 /** Classes of LlamaIndex's provider packages and OpenTelemetry's `gen_ai.provider.name`. */
 const PROVIDERS: readonly (readonly [prefix: string, provider: string])[] = [

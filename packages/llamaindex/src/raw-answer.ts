@@ -1,6 +1,5 @@
 import type { SpanAttributes } from '@spanline/core';
-import { normalizeUsage, usageAttributes } from '@spanline/core/source';
-import { bag, type Bag, isObject, text } from './bag.ts';
+import { type Bag, bag, isObject, normalizeUsage, text, usageAttributes } from '@spanline/core/source';
 
 /** What a provider's own answer tells beside the text: model, id, finish reason, tokens. It may come in pieces: the chunks of a stream. */
 export interface RawAnswer {

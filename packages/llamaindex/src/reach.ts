@@ -1,7 +1,7 @@
 import type { Tracer } from '@spanline/core';
-import type { Guard } from '@spanline/core/source';
+import { bag, type Bag, type Guard, isObject } from '@spanline/core/source';
+import { classNameOf } from './class-name.ts';
 import { readStep, watchRuns } from './agents.ts';
-import { bag, type Bag, classNameOf, isObject } from './bag.ts';
 import type { CallTracer, ReadCall } from './call.ts';
 import { readChatEngine, readLegacyAgent, readQuery, readSynthesize, readTool } from './engines.ts';
 import {

@@ -1,6 +1,5 @@
 import { defaultTracer, type Span, type Tracer } from '@spanline/core';
-import { createGuard, type Guard } from '@spanline/core/source';
-import { bag, type Bag, text } from './bag.ts';
+import { type Bag, bag, createGuard, type Guard, text } from '@spanline/core/source';
 import { type HandlerCall, watchContext, watchHandler, withHandler } from './handler-hooks.ts';
 import { createPatches } from './patches.ts';
 import { SCOPE } from './scope.ts';

@@ -1,6 +1,5 @@
 import type { SpanAttributes } from '@spanline/core';
-import { normalizeUsage, usageAttributes } from '@spanline/core/source';
-import { type Bag, text } from './bag.ts';
+import { type Bag, normalizeUsage, text, usageAttributes } from '@spanline/core/source';
 
 /** What every answer of a model tells: who answered, and what it counted. */
 export function answerFacts(answer: Bag): SpanAttributes {

@@ -1,7 +1,16 @@
 import type { Message, MessagePart, SpanAttributes } from '@spanline/core';
-import { type AnswerReader, createKeptText, type KeptText, toMessages } from '@spanline/core/source';
+import {
+  type AnswerReader,
+  type Bag,
+  bag,
+  createKeptText,
+  type KeptText,
+  list,
+  number,
+  text,
+  toMessages,
+} from '@spanline/core/source';
 import { answerFacts } from './answer-facts.ts';
-import { type Bag, bag, list, number, text } from './bag.ts';
 
 interface StreamedCall {
   id: unknown;

@@ -1,7 +1,6 @@
 import type { SpanAttributes } from '@spanline/core';
-import type { AnswerReader } from '@spanline/core/source';
+import { type AnswerReader, type Bag, bag, number, text } from '@spanline/core/source';
 import { answerFacts } from './answer-facts.ts';
-import { type Bag, bag, number, text } from './bag.ts';
 
 /** What goes by the media APIs: the kind of output by path. */
 const OUTPUTS: Readonly<Record<string, string>> = {

@@ -1,6 +1,5 @@
 import type { SpanAttributes } from '@spanline/core';
-import type { AnswerReader } from '@spanline/core/source';
-import { bag, list, text } from './bag.ts';
+import { type AnswerReader, bag, list, text } from '@spanline/core/source';
 
 function flaggedCategories(result: unknown): string[] {
   return Object.entries(bag(bag(result)['categories'])).flatMap(([category, flagged]) =>

@@ -1,12 +1,14 @@
 import type { SpanAttributes, SpanOptions } from '@spanline/core';
 import {
+  type Bag,
+  bag,
   type ClientCall,
   type ClientRequest,
   type ReadRequest,
   serverAttributes,
+  text,
   toMessages,
 } from '@spanline/core/source';
-import { type Bag, bag, text } from './bag.ts';
 import { createChatReader } from './chat.ts';
 import { createMediaReader, mediaFacts, mediaOutput } from './media.ts';
 import { createModerationReader } from './moderation.ts';

@@ -1,7 +1,15 @@
 import type { Message, MessagePart, SpanAttributes } from '@spanline/core';
-import { type AnswerReader, createKeptText, toMessages, toParts } from '@spanline/core/source';
+import {
+  type AnswerReader,
+  type Bag,
+  bag,
+  createKeptText,
+  list,
+  text,
+  toMessages,
+  toParts,
+} from '@spanline/core/source';
 import { answerFacts } from './answer-facts.ts';
-import { type Bag, bag, list, text } from './bag.ts';
 
 /** States after which an answer of the Responses API no longer changes. */
 const FINAL: readonly unknown[] = ['completed', 'incomplete', 'failed', 'cancelled'];

@@ -1,7 +1,6 @@
 import type { SpanAttributes } from '@spanline/core';
-import type { AnswerReader } from '@spanline/core/source';
+import { type AnswerReader, type Bag, bag, list, number, text } from '@spanline/core/source';
 import { answerFacts } from './answer-facts.ts';
-import { type Bag, bag, list, number, text } from './bag.ts';
 
 const BYTES_PER_FLOAT = 4;
 

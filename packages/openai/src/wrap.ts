@@ -1,5 +1,5 @@
-import { defaultTracer, SpanlineError } from '@spanline/core';
-import { checkClient, type ClientOptions, createClientWrapper } from '@spanline/core/source';
+import { defaultTracer } from '@spanline/core';
+import { checkClient, type ClientOptions, type ClientShape, createClientWrapper } from '@spanline/core/source';
 import { createRequestReader } from './read-request.ts';
 import { SCOPE } from './scope.ts';
 
@@ -21,6 +21,13 @@ export interface OpenAIClient {
 }
 
 const clients = createClientWrapper(SCOPE);
+
+const SHAPE: ClientShape = {
+  what: 'an OpenAI client',
+  resource: 'chat',
+  others: 'Anthropic: wrapAnthropic of @spanline/anthropic',
+  flags: ['streamUsage'],
+};
 
 /** Traces calls on a client, or on the prototype of its class. */
 export function traceCalls(target: object, options: WrapOptions): void {
@@ -45,12 +52,7 @@ export function traceCalls(target: object, options: WrapOptions): void {
  * @throws SpanlineError `ERR_INVALID_OPTION`, also for a client of another provider's package
  */
 export function wrapOpenAI<Client extends OpenAIClient>(client: Client, options: WrapOptions = {}): Client {
-  checkClient(client, 'an OpenAI client', options, ['streamUsage']);
-  // The prototype of a class, which may be wrapped as well, has no resources.
-  if (typeof client.chat !== 'object' && !Object.hasOwn(client, 'constructor')) {
-    const expected = 'an OpenAI client, one with `chat` (Anthropic: wrapAnthropic of @spanline/anthropic)';
-    throw new SpanlineError({ code: 'ERR_INVALID_OPTION', option: 'client', expected, got: client });
-  }
+  checkClient(client, options, SHAPE);
   traceCalls(client, options);
   return client;
 }

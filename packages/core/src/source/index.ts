@@ -29,10 +29,17 @@ export {
   type WorkObserver,
 } from '../trace/index.ts';
 export { amendContext } from './amend.ts';
+export { type Bag, bag, isObject, list, number, text } from './bag.ts';
 export type { AnswerReader, ChunkKind, ClientCall, ClientRequest, ReadRequest } from './client/call.ts';
 export { createKeptText, type KeptText } from './client/kept-text.ts';
 export { serverAttributes } from './client/provider-host.ts';
-export { checkClient, type ClientOptions, type ClientWrapper, createClientWrapper } from './client/wrapper.ts';
+export {
+  checkClient,
+  type ClientOptions,
+  type ClientShape,
+  type ClientWrapper,
+  createClientWrapper,
+} from './client/wrapper.ts';
 export { enterSpan } from './enter.ts';
 export { createGuard, type Guard } from './guard.ts';
 export { promptAttributes } from './prompt-attributes.ts';

@@ -5,6 +5,7 @@ import { OPERATIONS, labelKey } from './attributes.ts';
 import { isoMicros } from './clock.ts';
 import { envelope, type Resource } from './envelope.ts';
 import { describeFailure } from './failure.ts';
+import { SCOPE } from './scope.ts';
 import type { RecordedSpan } from './span.ts';
 import { writeUsage } from './usage-facts.ts';
 
@@ -15,9 +16,6 @@ export interface RecordParts {
   readonly level: string;
   readonly pricer: Pricer;
 }
-
-/** Name and version written as `otel.scope.*` when a span names no source. */
-const CORE_SCOPE = { name: '@spanline/core', version: '0.1.0' } as const;
 
 const OUTCOMES: Readonly<Record<SpanStatus, string>> = {
   ok: 'success',
@@ -65,8 +63,8 @@ function writeSpan(record: SpanRecord, span: RecordedSpan): void {
   if (seed.remoteParent) record['spanline.parent.remote'] = true;
   if (span.linkTraceId !== undefined) record['spanline.link.trace_id'] = span.linkTraceId;
   if (span.late) record['spanline.late'] = true;
-  record['otel.scope.name'] = seed.scope?.name ?? CORE_SCOPE.name;
-  record['otel.scope.version'] = seed.scope?.version ?? CORE_SCOPE.version;
+  record['otel.scope.name'] = (seed.scope ?? SCOPE).name;
+  record['otel.scope.version'] = (seed.scope ?? SCOPE).version;
   if (operation !== undefined) record['gen_ai.operation.name'] = operation;
 }
 

@@ -1,6 +1,7 @@
 import { type CaptureSetting, isCaptureSetting } from '../../capture/index.ts';
 import { SpanlineError } from '../../error.ts';
 import type { Scope, Tracer } from '../../trace/index.ts';
+import { bag, isObject } from '../bag.ts';
 import type { ReadRequest } from './call.ts';
 import { traceClient } from './trace-client.ts';
 
@@ -47,17 +48,36 @@ export function createClientWrapper(scope: Scope): ClientWrapper {
   };
 }
 
+/** What a client of one provider is. */
+export interface ClientShape {
+  /** `an OpenAI client` */
+  readonly what: string;
+  /** A property that clients of the provider have and others have not. */
+  readonly resource: string;
+  /** Which wrapper is for which other client. */
+  readonly others: string;
+  /** Options beside those of {@link ClientOptions}; they are booleans. */
+  readonly flags?: readonly string[];
+}
+
+/** The prototype of a class, which may be wrapped as well, has no resources. */
+function isClient(client: unknown, resource: string): boolean {
+  const given = bag(client);
+  if (typeof given['post'] !== 'function') return false;
+  return isObject(given[resource]) || Object.hasOwn(given, 'constructor');
+}
+
 /**
  * Checks what a wrapper was given.
  *
- * @param flags - the options beside those of {@link ClientOptions}; they are booleans
  * @throws SpanlineError `ERR_INVALID_OPTION`
  */
-export function checkClient(client: unknown, expected: string, options: object, flags: readonly string[] = []): void {
-  const fail = (option: string, wanted: string, got: unknown): never => {
-    throw new SpanlineError({ code: 'ERR_INVALID_OPTION', option, expected: wanted, got });
+export function checkClient(client: unknown, options: object, shape: ClientShape): void {
+  const fail = (option: string, expected: string, got: unknown): never => {
+    throw new SpanlineError({ code: 'ERR_INVALID_OPTION', option, expected, got });
   };
-  if (typeof (client as { post?: unknown } | null | undefined)?.post !== 'function') fail('client', expected, client);
+  const { what, resource, others, flags = [] } = shape;
+  if (!isClient(client, resource)) fail('client', `${what}, one with \`${resource}\` (${others})`, client);
   if (typeof options !== 'object' || options === null) fail('options', 'an object', options);
   const known = ['tracer', 'capture', 'beforeCall', ...flags];
   for (const [key, value] of Object.entries(options)) {
@@ -66,8 +86,6 @@ export function checkClient(client: unknown, expected: string, options: object, 
   }
   const { tracer, capture, beforeCall } = options as ClientOptions;
   if (beforeCall !== undefined && typeof beforeCall !== 'function') fail('beforeCall', 'a function', beforeCall);
-  if (tracer !== undefined && typeof (tracer as { startSpan?: unknown } | null)?.startSpan !== 'function') {
-    fail('tracer', 'a tracer', tracer);
-  }
+  if (tracer !== undefined && typeof bag(tracer)['startSpan'] !== 'function') fail('tracer', 'a tracer', tracer);
   if (capture !== undefined && !isCaptureSetting(capture)) fail('capture', 'a capture mode or a function', capture);
 }

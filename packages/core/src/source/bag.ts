@@ -1,9 +1,19 @@
 /** Properties of a value whose type is another library's business. */
 export type Bag = Record<string, unknown>;
 
+/** Something with properties; functions have some too. */
+export function isObject(value: unknown): value is object {
+  return (typeof value === 'object' && value !== null) || typeof value === 'function';
+}
+
 /** The value's properties; none of what has none. */
 export function bag(value: unknown): Bag {
-  return typeof value === 'object' && value !== null ? (value as Bag) : {};
+  return isObject(value) ? (value as Bag) : {};
+}
+
+/** The entries of a list; none of what is no list. */
+export function list(value: unknown): unknown[] {
+  return Array.isArray(value) ? value : [];
 }
 
 /** A string that says something. */
@@ -14,9 +24,4 @@ export function text(value: unknown): string | undefined {
 /** A finite number. */
 export function number(value: unknown): number | undefined {
   return typeof value === 'number' && Number.isFinite(value) ? value : undefined;
-}
-
-/** The first value that is there; `0` and `false` are. */
-export function first(...values: unknown[]): unknown {
-  return values.find((value) => value !== undefined && value !== null);
 }
