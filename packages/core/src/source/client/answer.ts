@@ -32,8 +32,16 @@ function isApiPromise(value: unknown): value is ApiPromise {
 
 const forgotten = new FinalizationRegistry<AnswerEvents>((events) => events.forgotten());
 
+/** What {@link hearTakers} hears. */
+interface Takers {
+  readonly isParsed: () => boolean;
+  /** Somebody waits for the response. */
+  readonly asked: () => void;
+  readonly taken: (response: unknown) => void;
+}
+
 /** Replaces `then` so that whoever takes the response without parsing it is heard: `parse()` starts to parse within its callback, `asResponse()` does not. */
-function hearTakers(promise: Promise<ResponseProps>, isParsed: () => boolean, events: AnswerEvents): void {
+function hearTakers(promise: Promise<ResponseProps>, { isParsed, asked, taken }: Takers): void {
   const { then } = promise;
   Reflect.defineProperty(promise, 'then', {
     configurable: true,
@@ -41,18 +49,16 @@ function hearTakers(promise: Promise<ResponseProps>, isParsed: () => boolean, ev
     value: (
       resolve: ((props: ResponseProps) => unknown) | null | undefined,
       reject: ((error: unknown) => unknown) | null | undefined,
-    ) =>
-      then.call(
-        promise,
-        typeof resolve !== 'function'
-          ? resolve
-          : (props: ResponseProps) => {
-              const result = resolve(props);
-              if (!isParsed()) events.taken(props.response);
-              return result;
-            },
-        reject,
-      ),
+    ) => {
+      if (typeof resolve !== 'function') return then.call(promise, resolve, reject);
+      asked();
+      const hear = (props: ResponseProps): unknown => {
+        const result = resolve(props);
+        if (!isParsed()) taken(props.response);
+        return result;
+      };
+      return then.call(promise, hear, reject);
+    },
   });
 }
 
@@ -66,15 +72,22 @@ export function watchAnswer(promise: unknown, events: AnswerEvents): boolean {
   if (!isApiPromise(promise)) return false;
   const { responsePromise, parseResponse } = promise;
   let isParsed = false;
+  let isAsked = false;
+  const asked = (): void => {
+    isAsked = true;
+    forgotten.unregister(promise);
+  };
   const fail = (error: unknown): never => {
     events.failed(error);
     throw error;
   };
   const arrived = responsePromise.then((props) => {
     events.arrived(props.response);
+    // The registry holds the call until the next full collection, so that only those are in it that nobody waits for.
+    if (!isAsked) forgotten.register(promise, events, promise);
     return props;
   }, fail);
-  hearTakers(arrived, () => isParsed, events);
+  hearTakers(arrived, { isParsed: () => isParsed, asked, taken: (response) => events.taken(response) });
   promise.responsePromise = arrived;
   promise.parseResponse = function (this: unknown, ...args: unknown[]): unknown {
     isParsed = true;
@@ -84,13 +97,12 @@ export function watchAnswer(promise: unknown, events: AnswerEvents): boolean {
       return value;
     }, fail);
   };
-  forgotten.register(promise, events, promise);
   if (Object.hasOwn(promise, '_thenUnwrap')) {
     const { _thenUnwrap: unwrap } = promise;
     promise._thenUnwrap = (transform) => {
       const derived = unwrap?.call(promise, transform);
       if (watchAnswer(derived, events)) {
-        forgotten.unregister(promise);
+        asked();
         arrived.catch(() => undefined);
       }
       return derived;
