@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
+import { promisify, stripVTControlCharacters } from 'node:util';
 
 const CACHE = fileURLToPath(new URL('../../../node_modules/.cache/spanline-servers/', import.meta.url));
 const DONE = '.fetched';
@@ -10,7 +10,7 @@ const LONGEST_MS = 600_000;
 
 const execute = promisify(execFile);
 
-/** Runs a command to its end. @returns what it wrote @throws an error with the last line that it wrote */
+/** Runs a command to its end. @returns what it wrote @throws an error with the line that says what is wrong */
 export async function run(command: string, args: readonly string[]): Promise<string> {
   try {
     const { stdout, stderr } = await execute(command, args, {
@@ -21,7 +21,8 @@ export async function run(command: string, args: readonly string[]): Promise<str
     return `${stdout}\n${stderr}`;
   } catch (error) {
     const { stdout = '', stderr = '', message } = error as { stdout?: string; stderr?: string; message: string };
-    const said = `${stdout}\n${stderr}`.trim().split('\n').at(-1);
+    const lines = stripVTControlCharacters(`${stdout}\n${stderr}`).trim().split('\n');
+    const said = lines.find((line) => line.includes('ERROR')) ?? lines.at(-1);
     throw new Error(`${command}: ${said || message}`, { cause: error });
   }
 }
