@@ -111,7 +111,7 @@ export async function writeProgram(dir: string): Promise<Line[]> {
 }
 
 /** Every line of the segments of a spool. */
-export function linesOf(dir: string): Line[] {
+function linesOf(dir: string): Line[] {
   return readdirSync(dir, { recursive: true, encoding: 'utf8' })
     .filter((name) => /writer-[^/]*\/\d+\.ndjson$/.test(name))
     .toSorted()
