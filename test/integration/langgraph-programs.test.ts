@@ -10,13 +10,20 @@ import {
   isGraphBubbleUp,
   MemorySaver,
   MessagesAnnotation,
+  RunControl,
   Send,
   START,
   StateGraph,
 } from '@langchain/langgraph';
 import { ToolNode } from '@langchain/langgraph/prebuilt';
 import { registerGlobally } from '@spanline/langchain/global';
-import { createAgent } from 'langchain';
+import {
+  type AgentMiddleware,
+  createAgent,
+  modelFallbackMiddleware,
+  modelRetryMiddleware,
+  toolRetryMiddleware,
+} from 'langchain';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { calls, createWorld, ScriptedModel, type World } from '../support/langchain-world.ts';
@@ -150,6 +157,31 @@ describe('a graph', () => {
     } finally {
       unregister();
     }
+  });
+
+  it('that is drained before the process ends is interrupted, and joined by its thread with the run that goes on', async () => {
+    const control = new RunControl();
+    const graph = new StateGraph(State)
+      .addNode('first', () => {
+        control.requestDrain('SIGTERM');
+        return { jokes: ['one'] };
+      })
+      .addNode('second', () => ({ jokes: ['two'] }))
+      .addEdge(START, 'first')
+      .addEdge('first', 'second')
+      .addEdge('second', END)
+      .compile({ checkpointer: new MemorySaver() });
+    const config = { callbacks: world.callbacks, configurable: { thread_id: 't1' } };
+    await expect(graph.invoke({ topic: 'x' }, { ...config, control })).rejects.toThrow('drained');
+    expect(world.tree('spanline.langgraph.thread_id')).toBe(
+      'agent invoke_agent LangGraph [interrupted] spanline.langgraph.thread_id="t1"\n  chain first spanline.langgraph.thread_id="t1"',
+    );
+    expect(world.record('invoke_agent LangGraph')).not.toHaveProperty(['error.type']);
+    world.log.clear();
+    expect(await graph.invoke(null, config)).toMatchObject({ jokes: ['one', 'two'] });
+    expect(world.tree('spanline.langgraph.thread_id')).toBe(
+      'agent invoke_agent LangGraph spanline.langgraph.thread_id="t1"\n  chain second spanline.langgraph.thread_id="t1"',
+    );
   });
 
   it('whose node is tried again has a span for each attempt, each linked to the one before', async () => {
@@ -310,6 +342,91 @@ describe('an agent', () => {
     ]);
     const node = world.record('tools');
     expect(new Set(tools.map((record) => record.parent_span_id))).toEqual(new Set([node['span_id']]));
+  });
+
+  describe('whose middleware tries again', () => {
+    const ask = { messages: [{ role: 'user' as const, content: 'go' }] };
+    const quick = { maxRetries: 3, initialDelayMs: 1, jitter: false };
+    const attempts = (type: string) =>
+      world.log
+        .records()
+        .filter((record) => record['span.type'] === type)
+        .map((record) => ({
+          id: record.span_id,
+          is: [record['span.status'], record['spanline.retry.attempt'], record['spanline.retry.fallback']],
+          before: record['spanline.retry.previous_span_id'],
+        }));
+
+    it('has a model’s attempts numbered and linked, and not those of the question after it', async () => {
+      const model = new ScriptedModel(
+        new Error('one'),
+        new Error('two'),
+        calls(['adder', { a: 1 }, 'c1']),
+        new Error('three'),
+        'done',
+      );
+      const agent = createAgent({
+        model,
+        tools: [adder],
+        middleware: [modelRetryMiddleware(quick) as AgentMiddleware],
+      });
+      await agent.invoke(ask, { callbacks: world.callbacks });
+      const tries = attempts('llm');
+      expect(tries.map(({ is }) => is)).toEqual([
+        ['error', undefined, undefined],
+        ['error', 2, undefined],
+        ['ok', 3, undefined],
+        ['error', undefined, undefined],
+        ['ok', 2, undefined],
+      ]);
+      const ids = tries.map(({ id }) => id);
+      expect(tries.map(({ before }) => before)).toEqual([undefined, ids[0], ids[1], undefined, ids[3]]);
+    });
+
+    it('has the models that it falls back to marked', async () => {
+      const named = (name: string, answer: Error | string) =>
+        new ScriptedModel(answer).withConfig({ runName: name }) as unknown as ScriptedModel;
+      const agent = createAgent({
+        model: named('large', new Error('overloaded')),
+        tools: [],
+        middleware: [modelFallbackMiddleware(named('small', new Error('down')), named('tiny', 'yes'))],
+      });
+      await agent.invoke(ask, { callbacks: world.callbacks });
+      expect(world.tree('spanline.retry.attempt', 'spanline.retry.fallback')).toBe(`agent invoke_agent LangGraph
+  chain model_request
+    llm chat large [error]
+    llm chat small [error] spanline.retry.attempt=2 spanline.retry.fallback=true
+    llm chat tiny spanline.retry.attempt=3 spanline.retry.fallback=true`);
+    });
+
+    it('has a tool’s attempts numbered and linked, each call its own', async () => {
+      let left = 2;
+      const flaky = tool(
+        ({ town }) => {
+          if (town === 'Oslo' && left-- > 0) throw new Error(`no ${left}`);
+          return town;
+        },
+        { name: 'flaky', schema: z.object({ town: z.string() }) },
+      );
+      const both = calls(['flaky', { town: 'Oslo' }, 'c1'], ['flaky', { town: 'Bern' }, 'c2']);
+      const agent = createAgent({
+        model: new ScriptedModel(both, 'done'),
+        tools: [flaky],
+        middleware: [toolRetryMiddleware(quick) as AgentMiddleware],
+      });
+      await agent.invoke(ask, { callbacks: world.callbacks });
+      const oslo = attempts('tool').filter(({ id }) => {
+        const record = world.log.records().find(({ span_id: own }) => own === id);
+        return record?.['gen_ai.tool.call.id'] === 'c1';
+      });
+      expect(oslo.map(({ is: [status, number] }) => [status, number])).toEqual([
+        ['error', undefined],
+        ['error', 2],
+        ['ok', 3],
+      ]);
+      expect(oslo.map(({ before }) => before)).toEqual([undefined, oslo[0]?.id, oslo[1]?.id]);
+      expect(attempts('tool').filter(({ is }) => is[1] !== undefined)).toHaveLength(2);
+    });
   });
 
   it('whose tool answers with an error message of its own has a failed tool, once', async () => {

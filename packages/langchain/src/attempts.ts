@@ -11,6 +11,8 @@ export interface Attempt {
   /** The span of this try; of a try that follows, that of the one before. */
   readonly spanId: string | undefined;
   readonly isFallback: boolean;
+  /** Name of the span of this try. */
+  readonly name?: string | undefined;
 }
 
 const MAX_FAILURES = 100;
@@ -22,27 +24,39 @@ export function subjectOf({ metadata }: Start): string {
 }
 
 /** Remembers in the run around it that a run failed. */
-export function noteFailure(outer: RunData, failed: RunData, spanId: string | undefined): void {
-  const failures = (outer.failures ??= new Map<string, Attempt>());
+export function noteFailure(outer: RunData, failed: RunData, spanId: string | undefined, name: string): void {
+  const failures = (outer.failures ??= new Map<unknown, Attempt>());
   if (failures.size >= MAX_FAILURES) failures.clear();
-  failures.set(failed.subject, { number: failed.attempt?.number ?? 1, spanId, isFallback: false });
+  const attempt = { number: failed.attempt?.number ?? 1, spanId, isFallback: false, name };
+  failures.set(failed.subject, attempt);
+  if (failed.call !== undefined) failures.set(failed.call, attempt);
 }
 
-/** Which attempt a run is that starts inside of `outer`; `undefined` for a first one. A run without a span of its own hands its attempt on to those inside it. */
-export function attemptOf(
-  outer: Run<RunData> | undefined,
-  subject: string,
-  tags: readonly string[],
-  isNode: boolean,
-): Attempt | undefined {
+/** A run that may be another attempt. */
+export interface Candidate {
+  readonly subject: string;
+  readonly tags: readonly string[];
+  readonly name: string;
+  readonly isNode: boolean;
+  readonly call?: unknown;
+}
+
+/**
+ * Which attempt a run is that starts inside of `outer`; `undefined` for a first one. A run without a span of its own hands its attempt on to those inside it. The middleware of agents and code that tries again by itself leave no
+ * mark: there the same call of a tool, or the same question to a model, that failed before in the same run is the attempt before.
+ */
+export function attemptOf(outer: Run<RunData> | undefined, candidate: Candidate): Attempt | undefined {
   if (outer === undefined) return undefined;
   const { failures, triesFallbacks, attempt } = outer.data;
+  const { subject, tags, name, isNode, call } = candidate;
   const tagged = retryAttempt(tags);
-  const failed = failures?.get(subject);
-  if (tagged !== undefined) return { number: tagged, spanId: failed?.spanId, isFallback: false };
-  if (failed === undefined || !(triesFallbacks || isNode)) return outer.owned ? undefined : attempt;
-  failures?.delete(subject);
-  return { number: failed.number + 1, spanId: failed.spanId, isFallback: triesFallbacks };
+  if (tagged !== undefined) return { number: tagged, spanId: failures?.get(subject)?.spanId, isFallback: false };
+  const key = triesFallbacks || isNode ? subject : call;
+  const failed = key === undefined ? undefined : failures?.get(key);
+  if (failed === undefined) return outer.owned ? undefined : attempt;
+  failures?.delete(key);
+  const isFallback = triesFallbacks || (!isNode && failed.name !== name);
+  return { number: failed.number + 1, spanId: failed.spanId, isFallback };
 }
 
 /** An attempt as it stands on its span. */

@@ -13,6 +13,7 @@ export function nodeAttributes(node: string, metadata: Bag): SpanAttributes {
     'spanline.langgraph.node': node,
     'spanline.langgraph.step': Number.isInteger(step) ? step : undefined,
     'spanline.langgraph.checkpoint_id': text(metadata['checkpoint_id']),
+    'spanline.langgraph.thread_id': text(metadata['thread_id']),
   };
 }
 

@@ -90,6 +90,7 @@ export class SpanlineCallbackHandler {
     runName?: string,
     extra?: Record<string, unknown>,
   ): void {
+    if (runType === 'llm') this.#beforeCall?.();
     this.#guard('langchain chain start', () => {
       const start = toStart(runId, parentRunId, tags, metadata);
       startChain(this.#runs, start, { chain, inputs, runType, runName, extra, keepsPlumbing: this.#all });
@@ -107,8 +108,14 @@ export class SpanlineCallbackHandler {
     );
   }
 
+  #failed(error: unknown, end: EndArguments): void {
+    const run = this.#runs.get(end[0]);
+    if (run?.owned === true && run.span.type === 'llm') run.span.set(readModelError(error));
+    this.#runs.fail(end, error);
+  }
+
   handleChainError(error: unknown, ...end: EndArguments): void {
-    this.#guard('langchain chain error', () => this.#runs.fail(end, error));
+    this.#guard('langchain chain error', () => this.#failed(error, end));
   }
 
   handleChatModelStart(
@@ -119,11 +126,14 @@ export class SpanlineCallbackHandler {
     extra?: Record<string, unknown>,
     tags?: string[],
     metadata?: Record<string, unknown>,
+    runName?: string,
   ): void {
     this.#beforeCall?.();
     this.#guard('langchain model start', () => {
-      const span = startModel(this.#runs, 'chat', llm, toStart(runId, parentRunId, tags, metadata), extra);
-      span?.set({ 'gen_ai.input.messages': toModelMessages(messages.flat()) });
+      const start = toStart(runId, parentRunId, tags, metadata);
+      const asked = messages.flat();
+      const given = { operation: 'chat', llm, extra, runName, question: asked.at(-1) } as const;
+      startModel(this.#runs, start, given)?.set({ 'gen_ai.input.messages': toModelMessages(asked) });
     });
   }
 
@@ -135,11 +145,13 @@ export class SpanlineCallbackHandler {
     extra?: Record<string, unknown>,
     tags?: string[],
     metadata?: Record<string, unknown>,
+    runName?: string,
   ): void {
     this.#beforeCall?.();
     this.#guard('langchain llm start', () => {
-      const span = startModel(this.#runs, 'text_completion', llm, toStart(runId, parentRunId, tags, metadata), extra);
-      span?.set({ 'gen_ai.operation.name': 'text_completion' }).input(prompts);
+      const start = toStart(runId, parentRunId, tags, metadata);
+      const given = { operation: 'text_completion', llm, extra, runName, question: prompts.at(-1) } as const;
+      startModel(this.#runs, start, given)?.set({ 'gen_ai.operation.name': 'text_completion' }).input(prompts);
     });
   }
 
@@ -177,10 +189,7 @@ export class SpanlineCallbackHandler {
   }
 
   handleLLMError(error: unknown, ...end: EndArguments): void {
-    this.#guard('langchain llm error', () => {
-      this.#runs.get(end[0])?.span.set(readModelError(error));
-      this.#runs.fail(end, error);
-    });
+    this.#guard('langchain llm error', () => this.#failed(error, end));
   }
 
   handleRetrieverStart(

@@ -64,7 +64,8 @@ export class OpenRuns {
     const parent = outer === undefined ? {} : { parent: outer.span };
     const span = this.#tracer.startSpan({ ...this.#defaults, ...options, ...parent });
     const subject = subjectOf(start);
-    const attempt = attemptOf(outer, subject, start.tags, traits.nodeInput !== undefined);
+    const isNode = traits.nodeInput !== undefined;
+    const attempt = attemptOf(outer, { subject, tags: start.tags, name: span.name, isNode, call: traits.call });
     const data = createRunData(outer?.data, subject, { ...traits, attempt });
     this.#registry.start(start.runId, span, data, {
       parentId: start.parentRunId,
@@ -80,7 +81,7 @@ export class OpenRuns {
   alias(start: Start, span: Span, traits: RunTraits): void {
     const outer = this.outerOf(start.parentRunId);
     const subject = subjectOf(start);
-    const attempt = attemptOf(outer, subject, start.tags, false);
+    const attempt = attemptOf(outer, { subject, tags: start.tags, name: span.name, isNode: false });
     const data = createRunData(outer?.data, subject, { ...traits, attempt, prompt: outer?.data.prompt });
     this.#registry.alias(start.runId, span, data, {
       parentId: start.parentRunId,
@@ -129,6 +130,6 @@ export class OpenRuns {
     const outer = this.outerOf(parentRunId)?.data;
     if (outer === undefined) return;
     const innermost = [...(data.failures?.values() ?? [])].at(-1)?.spanId;
-    noteFailure(outer, data, owned ? span.spanId : innermost);
+    noteFailure(outer, data, owned ? span.spanId : innermost, span.name);
   }
 }

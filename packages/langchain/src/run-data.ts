@@ -21,7 +21,9 @@ export interface RunData {
   /** Which attempt this run is. */
   attempt: Attempt | undefined;
   /** The last failures of runs inside it, by what they were attempts of. */
-  failures: Map<string, Attempt> | undefined;
+  failures: Map<unknown, Attempt> | undefined;
+  /** What is asked: the id of a tool call, or the message that a model is to answer. */
+  readonly call: unknown;
   /** The prompt that was last written inside it; the model call that follows was asked with it. */
   prompt: PromptName | undefined;
   /** State that a graph's node was given. */
@@ -34,7 +36,9 @@ export interface RunData {
 }
 
 /** How a run differs from most. */
-export type RunTraits = Partial<Pick<RunData, 'triesFallbacks' | 'defersInput' | 'attempt' | 'prompt' | 'nodeInput'>>;
+export type RunTraits = Partial<
+  Pick<RunData, 'triesFallbacks' | 'defersInput' | 'attempt' | 'prompt' | 'nodeInput' | 'call'>
+>;
 
 /** Data of a run that starts, inside of another where there is one. */
 export function createRunData(outer: RunData | undefined, subject: string, traits: RunTraits): RunData {
@@ -49,6 +53,7 @@ export function createRunData(outer: RunData | undefined, subject: string, trait
     tokens: undefined,
     attempt: traits.attempt,
     failures: undefined,
+    call: traits.call,
     prompt: traits.prompt,
     nodeInput: traits.nodeInput,
     failedTools: undefined,

@@ -52,14 +52,12 @@ export function startTool(
   { tool, input, runName, toolCallId }: ToolStart,
 ): Span | undefined {
   const name = text(runName) ?? text(first(bag(tool)['name'], classNameOf(tool))) ?? 'tool';
-  return runs.begin(start, {
-    name: `execute_tool ${name}`,
-    type: 'tool',
-    input: readToolInput(input),
-    attributes: {
-      'gen_ai.tool.name': name,
-      'gen_ai.tool.type': 'function',
-      'gen_ai.tool.call.id': text(toolCallId),
-    },
-  });
+  const callId = text(toolCallId);
+  const attributes = {
+    'gen_ai.tool.name': name,
+    'gen_ai.tool.type': 'function',
+    'gen_ai.tool.call.id': callId,
+  } as const;
+  const options = { name: `execute_tool ${name}`, type: 'tool', input: readToolInput(input), attributes } as const;
+  return runs.begin(start, options, { call: callId });
 }

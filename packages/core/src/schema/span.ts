@@ -36,7 +36,7 @@ export type SpanKind = 'SERVER' | 'CLIENT' | 'INTERNAL';
 
 /**
  * How a span ended: `ok`, `error`, `aborted` (the caller cancelled), `abandoned` (the stream's consumer left, or the framework
- * never reported an end), `interrupted` (waits for a human, resumes elsewhere), `unfinished` (the process shut down first).
+ * never reported an end), `interrupted` (waits for a human or for the next process, resumes elsewhere), `unfinished` (the process shut down first).
  */
 export type SpanStatus = 'ok' | 'error' | 'aborted' | 'abandoned' | 'interrupted' | 'unfinished';
 

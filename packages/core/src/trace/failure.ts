@@ -166,13 +166,13 @@ const ABORT_MESSAGES: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * Not every thrown value is a failure: LangGraph's control flow carries `is_bubble_up` (an interrupt waits for a human; a parent command or
- * a drain is a normal end), and an abort was asked for by the caller.
+ * Not every thrown value is a failure: LangGraph's control flow carries `is_bubble_up` (an interrupt waits for a human, a graph that was drained
+ * for the next process; a parent command is a normal end), and an abort was asked for by the caller.
  */
 export function judge(error: unknown): Verdict {
   if (read(error, 'is_bubble_up') === true) {
     const name = text(read(error, 'name')) ?? constructorName(error) ?? '';
-    return name.endsWith('Interrupt') ? 'interrupted' : 'ok';
+    return name.endsWith('Interrupt') || name === 'GraphDrained' ? 'interrupted' : 'ok';
   }
   const name = text(read(error, 'name')) ?? '';
   if (BY_NAME[name] === 'aborted' || BY_NAME[constructorName(error) ?? ''] === 'aborted') return 'aborted';

@@ -57,6 +57,7 @@ describe('describeFailure', () => {
 describe('judge', () => {
   it('takes control flow and aborts for what they are', () => {
     expect(judge(named('GraphInterrupt', { is_bubble_up: true }))).toBe('interrupted');
+    expect(judge(named('GraphDrained', { is_bubble_up: true }))).toBe('interrupted');
     expect(judge(named('ParentCommand', { is_bubble_up: true }))).toBe('ok');
     expect(judge(new DOMException('stop', 'AbortError'))).toBe('aborted');
     expect(judge(named('Error', { code: 'ABORT_ERR' }))).toBe('aborted');
