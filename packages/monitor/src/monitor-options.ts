@@ -1,5 +1,6 @@
 import { SpanlineError, type Tracer } from '@spanline/core';
 import type { DispatchOptions } from './alerting/dispatcher.ts';
+import type { QuietHours } from './alerting/quiet-hours.ts';
 import type { MetricsOptions } from './metrics/aggregator.ts';
 import type { AlertRule } from './rules/types.ts';
 
@@ -9,8 +10,10 @@ export interface MonitorOptions extends MetricsOptions, DispatchOptions {
   tracer?: Tracer;
   /** `[]` means none. @defaultValue `DEFAULT_RULES` */
   rules?: readonly AlertRule[];
-  /** Keeps what was learned over restarts. @defaultValue in memory */
-  baselines?: { file: string };
+  /** Warnings are not sent in these hours; what is still so at their end is sent then. @defaultValue none */
+  quietHours?: QuietHours;
+  /** Keeps over restarts what was learned, and what was firing. One file for each process. @defaultValue in memory */
+  memory?: { file: string };
   /** @defaultValue 15 */
   evaluateEverySeconds?: number;
   /** How long a window waits for late records before it is read. @defaultValue 10 */
@@ -35,7 +38,7 @@ const OPTIONS: ReadonlySet<string> = new Set<keyof MonitorOptions>([
   'routes',
   'quietHours',
   'digestSeconds',
-  'baselines',
+  'memory',
   'by',
   'maxPerDimension',
   'evaluateEverySeconds',
@@ -53,9 +56,9 @@ export function checkOptions(options: MonitorOptions): void {
   for (const key of Object.keys(options)) {
     if (!OPTIONS.has(key)) fail(key, `a known option (${[...OPTIONS].join(', ')})`, 'an unknown one');
   }
-  const { command, baselines, clock } = options;
+  const { command, memory, clock } = options;
   if (command !== undefined && typeof command !== 'function') fail('command', 'a function', command);
   if (clock !== undefined && typeof clock.now !== 'function') fail('clock', '{ now() }', clock);
-  const file: unknown = baselines?.file;
-  if (baselines !== undefined && (typeof file !== 'string' || file === '')) fail('baselines.file', 'a path', file);
+  const file: unknown = memory?.file;
+  if (memory !== undefined && (typeof file !== 'string' || file === '')) fail('memory.file', 'a path', file);
 }

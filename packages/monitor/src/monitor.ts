@@ -1,9 +1,12 @@
 import type { SpanRecord, Tracer } from '@spanline/core';
-import { BaselineFile } from './alerting/baseline-file.ts';
 import { Baselines } from './alerting/baselines.ts';
 import type { DeliveryStats } from './alerting/delivery.ts';
 import { Dispatcher } from './alerting/dispatcher.ts';
-import { Evaluator, type Finding, type Identity } from './alerting/evaluator.ts';
+import { Evaluator, type Finding } from './alerting/evaluator.ts';
+import type { Identity } from './alerting/make-alert.ts';
+import { MemoryFile } from './alerting/memory-file.ts';
+import { createQuietHours } from './alerting/quiet-hours.ts';
+import { stateOf } from './alerting/state.ts';
 import type { Alert } from './alerting/types.ts';
 import { Aggregator, type Metrics } from './metrics/aggregator.ts';
 import { checkOptions, milliseconds, type MonitorOptions } from './monitor-options.ts';
@@ -53,7 +56,7 @@ class TracerMonitor implements Monitor {
   readonly #aggregator: Aggregator;
   readonly #evaluator: Evaluator;
   readonly #dispatcher: Dispatcher;
-  readonly #file: BaselineFile | undefined;
+  readonly #file: MemoryFile | undefined;
   readonly #observers = new Set<(alert: Alert) => void>();
   readonly #identity: { service: string; environment: string | undefined } = { service: '', environment: undefined };
   readonly #stop: (() => void)[] = [];
@@ -68,18 +71,20 @@ class TracerMonitor implements Monitor {
     const everyMs = milliseconds('evaluateEverySeconds', options.evaluateEverySeconds ?? 15, 1);
     const delayMs = milliseconds('evaluationDelaySeconds', options.evaluationDelaySeconds ?? 10, 0);
     this.#aggregator = new Aggregator(options);
-    this.#dispatcher = new Dispatcher(tracer, options);
+    this.#dispatcher = new Dispatcher(tracer, rules, options);
     const baselines = new Baselines();
     this.#file =
-      options.baselines === undefined
+      options.memory === undefined
         ? undefined
-        : new BaselineFile(options.baselines.file, baselines, (message) => this.#complain(message));
+        : new MemoryFile(options.memory.file, baselines, (message) => this.#complain(message));
     this.#evaluator = new Evaluator({
       rules,
       aggregator: this.#aggregator,
       baselines,
       identity: (): Identity => this.#identity,
       command: options.command ?? openTraces,
+      isQuiet: createQuietHours(options.quietHours),
+      ...(this.#file === undefined ? {} : { remembered: this.#file.states }),
       now: clock.now(),
       delayMs,
     });
@@ -88,7 +93,10 @@ class TracerMonitor implements Monitor {
     this.#stop.push(
       () => clearInterval(timer),
       tracer.onRecord((record) => this.#add(record)),
-      tracer.gauge('monitor_folded', () => this.#folded()),
+      tracer.gauge('monitor_folded', () => this.#aggregator.folded),
+      tracer.gauge('monitor_unwatched', () => this.#evaluator.unwatched),
+      tracer.gauge('monitor_late', () => this.#evaluator.late),
+      tracer.gauge('monitor_alerts_lost', () => this.#lost()),
     );
   }
 
@@ -96,9 +104,8 @@ class TracerMonitor implements Monitor {
     this.#tracer.logger.warn(`spanline: ${message}`);
   }
 
-  #folded(): number {
-    const { folded } = this.#aggregator.read();
-    return Object.values(folded).reduce((sum, count) => sum + count, this.#evaluator.unwatched);
+  #lost(): number {
+    return Object.values(this.#dispatcher.stats()).reduce((sum, { lost }) => sum + lost, 0);
   }
 
   #add(record: Readonly<SpanRecord>): void {
@@ -110,10 +117,10 @@ class TracerMonitor implements Monitor {
   }
 
   #tell(finding: Finding): void {
-    const alert = this.#dispatcher.tell(finding);
+    this.#dispatcher.tell(finding);
     for (const observer of this.#observers) {
       try {
-        observer(alert);
+        observer(finding.alert);
       } catch (error) {
         this.#complain(`an observer of alerts threw: ${error instanceof Error ? error.message : 'something'}`);
       }
@@ -128,7 +135,7 @@ class TracerMonitor implements Monitor {
     return [...this.#evaluator.states()].map(({ rule, step, state }) => ({
       rule: rule.name,
       ...(step === undefined ? {} : { step }),
-      state: state.state as OpenAlert['state'],
+      state: stateOf(state) as OpenAlert['state'],
       since: state.since,
     }));
   }
@@ -142,7 +149,7 @@ class TracerMonitor implements Monitor {
     try {
       const now = this.#clock.now();
       for (const finding of this.#evaluator.evaluate(now, isLast)) this.#tell(finding);
-      this.#file?.saveSometimes(now);
+      this.#file?.saveSometimes(now, () => this.#evaluator.remember());
     } catch (error) {
       this.#complain(
         `the rules were not evaluated: ${error instanceof Error ? error.message : 'something was thrown'}`,
@@ -162,8 +169,7 @@ class TracerMonitor implements Monitor {
     const stops = this.#stop.splice(0);
     for (const stop of stops) stop();
     if (stops.length > 0) this.evaluate(true);
-    this.#file?.save();
-    await this.#dispatcher.close();
+    await Promise.all([this.#file?.save(this.#evaluator.remember()), this.#dispatcher.close()]);
   }
 }
 

@@ -1,9 +1,10 @@
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { BaselineFile } from '../src/alerting/baseline-file.ts';
 import { Baselines } from '../src/alerting/baselines.ts';
+import { MemoryFile } from '../src/alerting/memory-file.ts';
+import { initialState, type RuleState } from '../src/alerting/state.ts';
 
 const HOUR = 3_600_000;
 const WEEK = 168 * HOUR;
@@ -59,53 +60,70 @@ describe('a baseline', () => {
   });
 });
 
-describe('a file of baselines', () => {
+describe('the memory of a monitor', () => {
   let folder: string;
   let path: string;
   let complaints: string[];
-  const open = (baselines: Baselines) => new BaselineFile(path, baselines, (message) => complaints.push(message));
+  const open = (baselines: Baselines) => new MemoryFile(path, baselines, (message) => complaints.push(message));
+  const NONE: ReadonlyMap<string, RuleState> = new Map();
 
   beforeEach(() => {
-    folder = mkdtempSync(join(tmpdir(), 'spanline-baselines-'));
-    path = join(folder, 'deep', 'baselines.json');
+    folder = mkdtempSync(join(tmpdir(), 'spanline-memory-'));
+    path = join(folder, 'deep', 'memory.json');
     complaints = [];
   });
 
   afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-  it('gives back what was learned before a restart, and only its owner may read it', () => {
-    open(learned()).save();
+  it('gives back what was learned and what went on before a restart, and only its owner may read it', async () => {
+    const states = new Map([['["r"]', { ...initialState(MONDAY_10), level: 'ALERT' as const, goodSince: 5 }]]);
+    await open(learned()).save(states);
     expect(statSync(path).mode & 0o777).toBe(0o600);
+    expect(readdirSync(dirname(path))).toEqual(['memory.json']);
     const again = new Baselines();
-    open(again);
+    expect(open(again).states).toEqual(states);
     expect(again.usual('r', MONDAY_10)).toEqual(learned().usual('r', MONDAY_10));
     expect(complaints).toEqual([]);
   });
 
   it.each([
     ['{"version":1,"series":{"r":{"overall":["x"],"hours":{}}}}'],
+    ['{"version":1,"series":{"r":null}}'],
     ['{"version":2}'],
     ['null'],
     ['{"ver'],
     [''],
-  ])('that holds %s is reported and replaced', (text) => {
-    open(new Baselines()).save();
+  ])('that holds %s is reported and replaced', async (text) => {
+    await open(new Baselines()).save(NONE);
     writeFileSync(path, text);
     const baselines = new Baselines();
     const file = open(baselines);
     expect(complaints).toHaveLength(1);
     expect(baselines.usual('r', MONDAY_10)).toBeUndefined();
-    file.save();
-    expect(JSON.parse(readFileSync(path, 'utf8'))).toEqual({ version: 1, series: {} });
+    await file.save(NONE);
+    expect(JSON.parse(readFileSync(path, 'utf8'))).toEqual({ version: 1, series: {}, rules: {} });
   });
 
-  it('that cannot be written is reported, and saved at most once a minute', () => {
-    const file = new BaselineFile(join(folder, 'plain', 'baselines.json'), new Baselines(), (message) =>
+  it.each([[null], ['ALERT'], [{ level: 'BAD' }], [{ since: 'now' }], [{ sentToday: null }], [{ goodSince: '5' }]])(
+    'takes no %j for the state of a rule',
+    async (state) => {
+      await open(new Baselines()).save(NONE);
+      writeFileSync(path, JSON.stringify({ version: 1, series: {}, rules: { r: state, s: initialState(7) } }));
+      expect([...open(new Baselines()).states]).toEqual([['s', initialState(7)]]);
+    },
+  );
+
+  it('that cannot be written is reported, and saved at most once a minute', async () => {
+    const file = new MemoryFile(join(folder, 'plain', 'memory.json'), new Baselines(), (message) =>
       complaints.push(message),
     );
     complaints.length = 0;
     writeFileSync(join(folder, 'plain'), '');
-    for (const at of [0, 1000, 59_000, 60_000]) file.saveSometimes(MONDAY_10 + at);
+    for (const at of [0, 1000, 59_000]) file.saveSometimes(MONDAY_10 + at, () => NONE);
+    await file.save(NONE);
     expect(complaints).toHaveLength(2);
+    file.saveSometimes(MONDAY_10 + 60_000, () => NONE);
+    await file.save(NONE);
+    expect(complaints).toHaveLength(4);
   });
 });

@@ -1,5 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { advance, initialState, type Observation, type RuleState } from '../src/alerting/state.ts';
+import {
+  advance,
+  initialState,
+  type IsQuiet,
+  type Observation,
+  type RuleState,
+  stateOf,
+} from '../src/alerting/state.ts';
 import type { AlertRule } from '../src/index.ts';
 import { resolveRules } from '../src/rules/resolve.ts';
 
@@ -19,7 +26,7 @@ const RULE: AlertRule = {
 };
 
 /** `120` a value of enough samples, `120/3` one of three samples, `-` none; one a minute. Gives what was said: `fired`, `(fired)` where it is not sent, a dot for nothing. */
-function run(rule: Partial<AlertRule>, values: string): string {
+function run(rule: Partial<AlertRule>, values: string, isQuiet?: IsQuiet): string {
   const [resolved] = resolveRules([{ ...RULE, ...rule }]);
   if (resolved === undefined) throw new Error('no rule');
   let state: RuleState = initialState(NOON);
@@ -33,12 +40,12 @@ function run(rule: Partial<AlertRule>, values: string): string {
       warningThreshold: resolved.warningThreshold,
       recoveryThreshold: resolved.recoveryThreshold,
     };
-    const outcome = advance(resolved, state, seen, NOON + index * MINUTE);
+    const outcome = advance(resolved, state, seen, NOON + index * MINUTE, isQuiet);
     state = outcome.state;
     const held = outcome.suppressed === 0 ? '' : `+${outcome.suppressed}`;
     said.push(outcome.event === undefined ? '.' : outcome.isSent ? `${outcome.event}${held}` : `(${outcome.event})`);
   });
-  return `${said.join(' ')} ${state.state}`;
+  return `${said.join(' ')} ${stateOf(state)}`;
 }
 
 describe('a rule', () => {
@@ -60,6 +67,7 @@ describe('a rule', () => {
     ],
     ['warns first', { warningThreshold: 80 }, '81 101 102', 'fired fired . ALERT'],
     ['becomes a warning in silence', { warningThreshold: 80 }, '101 90 90 90 50 50 50', 'fired . . . . . recovered OK'],
+    ['tells that it gets worse again', { warningThreshold: 80 }, '101 90 90 90 101', 'fired . . . fired ALERT'],
     ['repeats itself', { renotifyMinutes: 2 }, '101 101 101 101 101', 'fired . repeated . repeated ALERT'],
     [
       'repeats between the thresholds, too',
@@ -79,14 +87,40 @@ describe('a rule', () => {
       '101 50 101 50 50 101',
       'fired recovered (fired) (recovered) . fired+2 ALERT',
     ],
+    [
+      'that goes on after its cool-down is said then',
+      { recoverAfterMinutes: 0, cooldownMinutes: 3 },
+      '101 50 101 101 101 101',
+      'fired recovered (fired) . repeated+1 . ALERT',
+    ],
+    [
+      'that was told to be mild is not held back when it gets worse',
+      { recoverAfterMinutes: 0, cooldownMinutes: 3, warningThreshold: 80 },
+      '81 50 81 101 101 101',
+      'fired recovered (fired) (fired) repeated+2 . ALERT',
+    ],
+    [
+      'has messages for what is bad that warnings do not use up',
+      { recoverAfterMinutes: 0, warningThreshold: 80, maxPerDay: 2 },
+      '81 50 81 50 101 102',
+      'fired recovered (fired) (recovered) fired+2 . ALERT',
+    ],
     ['is kept without data', {}, '101 - 200/3 50 50 50', 'fired . . . . recovered OK'],
     ['is well without data', { noData: 'ok' }, '101 - - -', 'fired . . recovered OK'],
     ['notes missing data in silence', { noData: 'no_data' }, '50 - - 50', '. . . . OK'],
     [
       'ends an incident that lost its data when data is back',
       { noData: 'no_data' },
-      '101 - 50',
-      'fired . recovered OK',
+      '101 - 50 50 50',
+      'fired . . . recovered OK',
+    ],
+    ['does not say again what went on without data', { noData: 'no_data' }, '101 - 101 - 101', 'fired . . . . ALERT'],
+    ['says so when data is back and it is still bad', { noData: 'alert' }, '101 - 101', 'fired no_data repeated ALERT'],
+    [
+      'ends what lost its data, and was told to, once',
+      { noData: 'alert' },
+      '101 - 50 50 50 50',
+      'fired no_data . . recovered . OK',
     ],
     ['tells missing data', { noData: 'alert' }, '50 - - 50', '. no_data . recovered OK'],
     [
@@ -109,7 +143,41 @@ describe('a rule', () => {
       warningThreshold: undefined,
       recoveryThreshold: undefined,
     };
-    expect(advance(rule, initialState(NOON), seen, NOON)).toMatchObject({ event: undefined, state: { state: 'OK' } });
+    expect(advance(rule, initialState(NOON), seen, NOON)).toMatchObject({ event: undefined, state: { level: 'OK' } });
+  });
+
+  it('in quiet hours is said when they are over, if it is still so', () => {
+    const warning: Partial<AlertRule> = { severity: 'warning', recoverAfterMinutes: 0 };
+    const quietUntil =
+      (minute: number, from = 0): IsQuiet =>
+      (at, severity) =>
+        severity === 'warning' && at >= NOON + from * MINUTE && at < NOON + minute * MINUTE;
+    expect(run(warning, '101 101 101 101', quietUntil(2))).toBe('(fired) . repeated+1 . WARNING');
+    expect(run(warning, '101 50 50 50', quietUntil(3))).toBe('(fired) (recovered) . . OK');
+    expect(run(warning, '101 101 50 50 50', quietUntil(4, 1))).toBe('fired . (recovered) . recovered+1 OK');
+    expect(run({ recoverAfterMinutes: 0 }, '101 50', quietUntil(9))).toBe('fired recovered OK');
+  });
+
+  it('does not wait for a clock that was put back', () => {
+    const [rule] = resolveRules([{ ...RULE, cooldownMinutes: 5, renotifyMinutes: 1 }]);
+    if (rule === undefined) throw new Error('no rule');
+    const bad: Observation = {
+      value: 101,
+      samples: 10,
+      threshold: 100,
+      warningThreshold: undefined,
+      recoveryThreshold: undefined,
+    };
+    const good = { ...bad, value: 50 };
+    const later = NOON + 365 * 24 * 60 * MINUTE;
+    let { state } = advance(rule, initialState(later), bad, later);
+    state = advance(rule, state, good, later + MINUTE).state;
+    const events = [0, 1, 2, 8, 10].map((minute) => {
+      const outcome = advance(rule, state, minute >= 8 ? bad : good, NOON + minute * MINUTE);
+      state = outcome.state;
+      return outcome.isSent ? outcome.event : undefined;
+    });
+    expect(events).toEqual([undefined, 'repeated', 'recovered', 'fired', 'repeated']);
   });
 
   it('counts anew on the next day', () => {

@@ -10,9 +10,10 @@ function formatValue(value: number): string {
 
 /** One sentence: what, how much, over what, how sure. */
 export function describeAlert(alert: Omit<Alert, 'message'>): string {
-  const { name, event, metric, value, threshold, baseline, step, windowMinutes, samples } = alert;
+  const { name, event, metric, value, threshold, baseline, step, windowMinutes, samples, suppressed } = alert;
   const what = step === undefined ? metric : `${metric} of ${step}`;
-  const over = `${windowMinutes} min, ${samples} ${samples === 1 ? 'sample' : 'samples'}`;
+  const held = suppressed === 0 ? '' : `, ${suppressed} suppressed`;
+  const over = `${windowMinutes} min, ${samples} ${samples === 1 ? 'sample' : 'samples'}${held}`;
   if (event === 'no_data') return `${name}: no data for ${what} (${over})`;
   const usual = baseline === undefined ? '' : `, usually ${formatValue(baseline)}`;
   const limit = `limit ${SIGNS[alert.comparison]} ${formatValue(threshold)}${usual}`;

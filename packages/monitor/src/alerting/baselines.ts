@@ -78,11 +78,11 @@ export class Baselines {
 
   learn(key: string, epochMs: number, value: number): void {
     if (!Number.isFinite(value)) return;
-    let learned = this.#series.get(key);
-    if (learned === undefined) {
-      if (this.#series.size >= MAX_SERIES) return;
-      this.#series.set(key, (learned = { overall: [], hours: {} }));
-    }
+    const learned = this.#series.get(key) ?? { overall: [], hours: {} };
+    // In the order in which they were last learned: what is gone makes room first.
+    this.#series.delete(key);
+    this.#series.set(key, learned);
+    if (this.#series.size > MAX_SERIES) this.#series.delete(this.#series.keys().next().value ?? key);
     push(learned.overall, value, OVERALL);
     push((learned.hours[hourOfWeek(epochMs)] ??= []), value, PER_HOUR);
   }

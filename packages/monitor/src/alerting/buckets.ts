@@ -25,6 +25,14 @@ export class Buckets {
     this.#numbers = this.#cells.map(() => -Infinity);
   }
 
+  /** Forgets everything. */
+  clear(): void {
+    this.#cells.fill(undefined);
+    this.#numbers.fill(-Infinity);
+    this.#newest = -Infinity;
+    this.#memo = undefined;
+  }
+
   /** The end of the last stretch that is over at this moment. */
   lastEnd(epochMs: number): number {
     return Math.floor(epochMs / this.stretchMs) * this.stretchMs;

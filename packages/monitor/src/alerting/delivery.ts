@@ -1,31 +1,50 @@
 import { type Backoff, backoffMs } from '@spanline/core/remote';
+import { ChannelError } from '../channels/channel-error.ts';
 import type { Alert, Channel } from './types.ts';
 
 const MAX_WAITING = 1000;
 const ATTEMPT_MS = 10_000;
 const BACKOFF: Backoff = { minMs: 1000, maxMs: 60_000 };
-const MAX_ATTEMPTS = 8;
+/** What is older is no news; the log has it. */
+const GIVE_UP_MS = 3_600_000;
 const FAILURES_TO_OPEN = 5;
 const OPEN_MS = 60_000;
 const LONGEST_WAIT_MS = 600_000;
 
 /** What became of messages to a channel. */
 export interface DeliveryStats {
+  /** Alerts that arrived. */
   sent: number;
   /** Attempts that failed. */
   failed: number;
-  /** Messages that were given up: too many attempts, a refusal for good, or too many waiting. */
+  /** Alerts that were given up: an hour of failures, a refusal for good, or too many waiting. */
   lost: number;
 }
 
-/** What a channel's error may say about itself. */
+/** Why an attempt failed. */
 interface ChannelFailure {
-  readonly isPermanent?: boolean;
-  readonly retryAfterMs?: number;
+  readonly message: string;
+  readonly isPermanent: boolean;
+  readonly retryAfterMs: number | undefined;
+}
+
+/** A `ChannelError` says what may be said; the message of any other error may hold a URL, which is a key. */
+function failureOf(error: unknown): ChannelFailure {
+  const { name, code, message, isPermanent, retryAfterMs } = (error ?? {}) as Record<string, unknown>;
+  if (typeof isPermanent === 'boolean') {
+    const wait = typeof retryAfterMs === 'number' ? retryAfterMs : undefined;
+    return { message: String(message), isPermanent, retryAfterMs: wait };
+  }
+  const known = [name, code].filter((part) => typeof part === 'string' && /^\w{1,50}$/.test(part));
+  return {
+    message: `the channel threw ${known.join(' ') || 'something'}`,
+    isPermanent: false,
+    retryAfterMs: undefined,
+  };
 }
 
 /**
- * Sends to one channel, in order and one at a time, so that a channel that hangs delays itself alone. What fails is repeated with growing pauses; after five failures in a row nothing is tried for a minute. At most a thousand
+ * Sends to one channel, in order and one at a time, so that a channel that hangs delays itself alone. What fails is repeated with growing pauses; after five failures in a row it is tried once a minute, for an hour. At most a thousand
  * alerts wait.
  */
 export class Delivery {
@@ -83,27 +102,28 @@ export class Delivery {
   }
 
   async #deliver(batch: readonly Alert[]): Promise<void> {
+    const started = performance.now();
     for (let attempt = 1; ; attempt++) {
       const failure = await this.#attempt(batch);
       if (failure === undefined) {
         this.stats.sent += batch.length;
         return;
       }
-      if (failure.isPermanent === true || attempt >= MAX_ATTEMPTS || this.#stop.signal.aborted) {
+      const open = this.#failures >= FAILURES_TO_OPEN ? OPEN_MS : 0;
+      const pauseMs = Math.max(backoffMs(attempt, BACKOFF), open, Math.min(failure.retryAfterMs ?? 0, LONGEST_WAIT_MS));
+      const isTooLate = performance.now() - started + pauseMs > GIVE_UP_MS;
+      if (failure.isPermanent || isTooLate || this.#stop.signal.aborted) {
         this.#lose(batch.length, failure.message);
         return;
       }
-      const open = this.#failures >= FAILURES_TO_OPEN ? OPEN_MS : 0;
-      await this.#pause(
-        Math.max(backoffMs(attempt, BACKOFF), open, Math.min(failure.retryAfterMs ?? 0, LONGEST_WAIT_MS)),
-      );
+      await this.#pause(pauseMs);
     }
   }
 
   /** @returns why it failed */
-  async #attempt(batch: readonly Alert[]): Promise<(ChannelFailure & { message: string }) | undefined> {
+  async #attempt(batch: readonly Alert[]): Promise<ChannelFailure | undefined> {
     const limit = new AbortController();
-    const timer = setTimeout(() => limit.abort(new Error('no answer in time')), ATTEMPT_MS).unref();
+    const timer = setTimeout(() => limit.abort(new ChannelError('no answer in time')), ATTEMPT_MS).unref();
     const gone = new Promise<never>((_resolve, reject) => {
       limit.signal.addEventListener('abort', () => reject(limit.signal.reason as Error), { once: true });
     });
@@ -115,13 +135,7 @@ export class Delivery {
     } catch (error) {
       this.#failures++;
       this.stats.failed++;
-      const { isPermanent, retryAfterMs } = (error ?? {}) as ChannelFailure;
-      const message = error instanceof Error ? error.message : 'the channel failed';
-      return {
-        message,
-        ...(isPermanent === undefined ? {} : { isPermanent }),
-        ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
-      };
+      return failureOf(error);
     } finally {
       clearTimeout(timer);
     }

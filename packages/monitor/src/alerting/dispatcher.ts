@@ -1,20 +1,21 @@
 import { SpanlineError, type Tracer } from '@spanline/core';
-import type { Severity } from '../rules/types.ts';
+import type { ResolvedRule, Severity } from '../rules/types.ts';
 import { Delivery, type DeliveryStats } from './delivery.ts';
 import type { Finding } from './evaluator.ts';
-import { createQuietHours, type QuietHours } from './quiet-hours.ts';
 import type { Alert, Channel } from './types.ts';
 
 /** Where alerts go, beside the log. */
 export interface DispatchOptions {
-  /** By the name that rules say in `notifyChannel`; a function is a channel, too. What a rule sends to a name that is not here, `log` for instance, stands in the log only. */
+  /** By the name that rules say in `notifyChannel`; a function is a channel, too. What a rule tells `log` stands in the log only, as all else does as well. */
   channels?: Readonly<Record<string, Channel | Channel['send']>>;
   /** A channel that alerts of a severity go to as well: `{ critical: 'pager' }`. */
   routes?: Readonly<Partial<Record<Severity, string>>>;
-  quietHours?: QuietHours;
   /** Alerts that become due together, within so many seconds, are one message. @defaultValue 0 */
   digestSeconds?: number;
 }
+
+/** What a rule says in `notifyChannel` to be told in the log only. */
+const LOG = 'log';
 
 function toChannel([name, given]: [name: string, given: Channel | Channel['send']]): [name: string, channel: Channel] {
   if (typeof given === 'function') return [name, { send: async (alerts, signal) => given(alerts, signal) }];
@@ -37,12 +38,9 @@ export class Dispatcher {
   readonly #tracer: Tracer;
   readonly #deliveries: ReadonlyMap<string, Delivery>;
   readonly #routes: Readonly<Partial<Record<Severity, string>>>;
-  readonly #isQuiet: (epochMs: number, severity: Severity) => boolean;
-  /** Alerts of each incident that quiet hours held back. */
-  readonly #heldBack = new Map<string, number>();
 
   /** @throws SpanlineError `ERR_INVALID_OPTION` */
-  constructor(tracer: Tracer, options: DispatchOptions) {
+  constructor(tracer: Tracer, rules: readonly ResolvedRule[], options: DispatchOptions) {
     checkRoutes(options);
     const { channels = {}, routes = {}, digestSeconds = 0 } = options;
     if (typeof digestSeconds !== 'number' || !(digestSeconds >= 0 && digestSeconds <= 86_400)) {
@@ -51,7 +49,6 @@ export class Dispatcher {
     }
     this.#tracer = tracer;
     this.#routes = routes;
-    this.#isQuiet = createQuietHours(options.quietHours);
     this.#deliveries = new Map(
       Object.entries(channels)
         .map(toChannel)
@@ -62,6 +59,20 @@ export class Dispatcher {
           ),
         ]),
     );
+    this.#nameMissing(rules);
+  }
+
+  /** A channel that is spelled wrongly would be silent until the night it is needed. */
+  #nameMissing(rules: readonly ResolvedRule[]): void {
+    if (this.#deliveries.size === 0) return;
+    const missing = rules.filter(({ notifyChannel: name }) => name !== LOG && !this.#deliveries.has(name));
+    const names = [...new Set(missing.map(({ notifyChannel }) => notifyChannel))].slice(0, 10);
+    for (const name of names) {
+      const told = missing.filter(({ notifyChannel }) => notifyChannel === name).length;
+      this.#tracer.logger.warn(
+        `spanline: no channel is named ${JSON.stringify(name)}: what ${told} ${told === 1 ? 'rule tells' : 'rules tell'} it stands in the log only`,
+      );
+    }
   }
 
   /** What became of messages, by channel. */
@@ -69,17 +80,11 @@ export class Dispatcher {
     return Object.fromEntries([...this.#deliveries].map(([name, { stats }]) => [name, { ...stats }]));
   }
 
-  /** Tells an alert. @returns it, as it was told */
-  tell({ alert, rule, isSent }: Finding): Alert {
-    const deliveries = isSent ? this.#deliveriesOf(rule.notifyChannel, alert.severity) : [];
-    const isQuiet = deliveries.length > 0 && this.#isQuiet(alert.at, alert.severity);
-    const before = this.#heldBack.get(alert.key) ?? 0;
-    if (isQuiet) this.#heldBack.set(alert.key, before + 1);
-    else if (deliveries.length > 0) this.#heldBack.delete(alert.key);
-    const told = isQuiet || before === 0 ? alert : { ...alert, suppressed: alert.suppressed + before };
-    this.#write(told);
-    if (!isQuiet) for (const delivery of deliveries) delivery.take(told);
-    return told;
+  /** Writes an alert, and sends it where its rule lets it. */
+  tell({ alert, rule, isSent }: Finding): void {
+    this.#write(alert);
+    if (!isSent) return;
+    for (const delivery of this.#deliveriesOf(rule.notifyChannel, alert.severity)) delivery.take(alert);
   }
 
   #deliveriesOf(channel: string, severity: Severity): Delivery[] {

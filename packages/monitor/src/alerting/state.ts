@@ -1,27 +1,36 @@
 import type { AlertEvent, AlertState } from '@spanline/core';
-import { breaks } from '../rules/check.ts';
-import type { ResolvedRule } from '../rules/types.ts';
+import { breaks } from '../rules/compare.ts';
+import type { ResolvedRule, Severity } from '../rules/types.ts';
 
 const MINUTE_MS = 60_000;
 const DAY_MS = 86_400_000;
 
-/** Where a rule stands, for the whole service or for one step. */
+/** How bad it is. */
+type Level = 'OK' | 'WARNING' | 'ALERT';
+
+const HEIGHT: Readonly<Record<AlertState, number>> = { OK: 0, NO_DATA: 0, WARNING: 1, ALERT: 2 };
+
+/** Where a rule stands, for the whole service or for one step. Plain data: it is kept over restarts. */
 export interface RuleState {
-  readonly state: AlertState;
+  /** As it was when there last was data. */
+  readonly level: Level;
+  readonly isMissing: boolean;
   /** When all was last well; epoch milliseconds. */
   readonly since: number;
   /** Since when the value has been on the good side again. */
   readonly goodSince: number | undefined;
-  /** When the end of an incident was last sent. */
+  /** What people know: the state that a message last said. */
+  readonly told: AlertState;
+  /** The worst that was said since all was last well. */
+  readonly worstTold: AlertState;
+  /** When the end of an incident was last said. */
   readonly recoveredAt: number | undefined;
-  /** When a message was last due. */
+  /** When something was last to be said about what goes on. */
   readonly messageAt: number | undefined;
-  /** The incident was sent, so its end is, too. */
-  readonly isSent: boolean;
-  /** UTC day, and messages sent on it. */
+  /** UTC day, and messages of it by severity. */
   readonly day: number;
-  readonly sentToday: number;
-  /** Messages held back since the last one that was sent. */
+  readonly sentToday: Readonly<Record<Severity, number>>;
+  /** Events held back since the last message. */
   readonly suppressed: number;
 }
 
@@ -40,25 +49,36 @@ export interface Outcome {
   readonly state: RuleState;
   /** `undefined` when there is nothing to say. */
   readonly event: AlertEvent | undefined;
+  readonly severity: Severity;
   /** False for what is logged only. */
   readonly isSent: boolean;
-  /** Messages held back before this one. */
+  /** Events held back before this one. */
   readonly suppressed: number;
 }
+
+/** When messages of a severity are not sent; what is due then is sent afterwards, where it still holds. */
+export type IsQuiet = (epochMs: number, severity: Severity) => boolean;
 
 /** All is well. */
 export function initialState(now: number): RuleState {
   return {
-    state: 'OK',
+    level: 'OK',
+    isMissing: false,
     since: now,
     goodSince: undefined,
+    told: 'OK',
+    worstTold: 'OK',
     recoveredAt: undefined,
     messageAt: undefined,
-    isSent: false,
     day: Math.floor(now / DAY_MS),
-    sentToday: 0,
+    sentToday: { warning: 0, critical: 0 },
     suppressed: 0,
   };
+}
+
+/** The state in the words of an alert. */
+export function stateOf({ level, isMissing }: Pick<RuleState, 'level' | 'isMissing'>): AlertState {
+  return isMissing ? 'NO_DATA' : level;
 }
 
 type Verdict = 'bad' | 'warning' | 'between' | 'good' | 'missing' | 'unknown';
@@ -73,107 +93,94 @@ function judge(rule: ResolvedRule, seen: Observation): Verdict {
   return isGood ? 'good' : 'between';
 }
 
-const SEVERITY: Readonly<Record<AlertState, number>> = { OK: 0, NO_DATA: 0, WARNING: 1, ALERT: 2 };
+function raised(state: RuleState, level: Level, now: number): RuleState {
+  const since = state.level === 'OK' ? now : state.since;
+  return { ...state, level, isMissing: false, goodSince: undefined, since };
+}
 
-/** The state machine of one rule; pure. */
-class Step {
-  readonly #rule: ResolvedRule;
-  readonly #now: number;
-  #next: RuleState;
+/** A milder level is believed when it has held for long enough. */
+function lowered(rule: ResolvedRule, state: RuleState, level: Level, now: number): RuleState {
+  const present = { ...state, isMissing: false, goodSince: undefined };
+  if (HEIGHT[state.level] <= HEIGHT[level]) return state.level === 'OK' ? { ...present, since: now } : present;
+  const goodSince = state.goodSince ?? now;
+  if (now - goodSince < rule.recoverAfterMinutes * MINUTE_MS) return { ...present, goodSince };
+  // That it became milder is not said, so that getting worse again is.
+  const told = level === 'WARNING' && state.told === 'ALERT' ? 'WARNING' : state.told;
+  return { ...present, level, told };
+}
 
-  constructor(rule: ResolvedRule, state: RuleState, now: number) {
-    this.#rule = rule;
-    this.#now = now;
-    const day = Math.floor(now / DAY_MS);
-    this.#next = day === state.day ? state : { ...state, day, sentToday: 0 };
+/** The level that an observation leads to. */
+function follow(rule: ResolvedRule, state: RuleState, verdict: Verdict, now: number): RuleState {
+  switch (verdict) {
+    case 'bad':
+      return raised(state, rule.severity === 'critical' ? 'ALERT' : 'WARNING', now);
+    case 'warning':
+      return state.level === 'ALERT' ? lowered(rule, state, 'WARNING', now) : raised(state, 'WARNING', now);
+    case 'between':
+      return { ...state, isMissing: false, goodSince: undefined };
+    case 'good':
+      return lowered(rule, state, 'OK', now);
+    case 'missing':
+      return rule.noData === 'keep' ? state : { ...state, isMissing: true, goodSince: undefined };
+    default:
+      return state;
   }
+}
 
-  #set(change: Partial<RuleState>): void {
-    this.#next = { ...this.#next, ...change };
-  }
+/** What has just happened; it stands in the log, whoever is told. */
+function happened(rule: ResolvedRule, before: RuleState, after: RuleState): AlertEvent | undefined {
+  if (after.isMissing) return rule.noData === 'alert' && !before.isMissing ? 'no_data' : undefined;
+  if (HEIGHT[after.level] > HEIGHT[before.level]) return 'fired';
+  return after.level === 'OK' && before.level !== 'OK' ? 'recovered' : undefined;
+}
 
-  #silent(): Outcome {
-    return { state: this.#next, event: undefined, isSent: false, suppressed: 0 };
-  }
+/** What people should know and do not. */
+function owed(rule: ResolvedRule, state: RuleState): AlertEvent | undefined {
+  const now = stateOf(state);
+  if (now === 'OK') return state.told === 'OK' ? undefined : 'recovered';
+  if (now === 'NO_DATA') return rule.noData === 'alert' && state.told !== 'NO_DATA' ? 'no_data' : undefined;
+  return HEIGHT[now] > HEIGHT[state.told] && state.goodSince === undefined ? 'repeated' : undefined;
+}
 
-  /** A message is due. Its rule may hold it back; the end of what was sent is always sent. */
-  #say(event: AlertEvent, mayBeHeldBack: boolean): Outcome {
-    const { suppressed, sentToday } = this.#next;
-    const isSent = !mayBeHeldBack && (event === 'recovered' ? this.#next.isSent : sentToday < this.#rule.maxPerDay);
-    this.#set({
-      messageAt: this.#now,
-      isSent: event === 'recovered' ? false : this.#next.isSent || isSent,
-      sentToday: sentToday + (isSent ? 1 : 0),
-      suppressed: isSent ? 0 : suppressed + 1,
-    });
-    return { state: this.#next, event, isSent, suppressed: isSent ? suppressed : 0 };
-  }
+/** True when it has gone on for so long that it is said again. */
+function isToRepeat(rule: ResolvedRule, state: RuleState, now: number): boolean {
+  const isOn = state.level !== 'OK' || (state.isMissing && rule.noData === 'alert');
+  const after = rule.renotifyMinutes * MINUTE_MS;
+  const isSilent = state.isMissing && rule.noData !== 'alert';
+  return isOn && !isSilent && after > 0 && now - (state.messageAt ?? now) >= after;
+}
 
-  #isCoolingDown(): boolean {
-    const { recoveredAt } = this.#next;
-    return recoveredAt !== undefined && this.#now - recoveredAt < this.#rule.cooldownMinutes * MINUTE_MS;
-  }
+function severityOf(rule: ResolvedRule, state: AlertState): Severity {
+  return state === 'WARNING' ? 'warning' : rule.severity;
+}
 
-  /** Something is wrong, more or less. */
-  bad(target: 'WARNING' | 'ALERT'): Outcome {
-    const before = this.#next.state;
-    this.#set({ goodSince: undefined });
-    if (SEVERITY[target] > SEVERITY[before]) {
-      const isFresh = before === 'OK' || before === 'NO_DATA';
-      this.#set({ state: target, ...(before === 'OK' ? { since: this.#now } : {}) });
-      return this.#say('fired', isFresh && this.#isCoolingDown());
-    }
-    return this.#repeat();
-  }
+function maySend(rule: ResolvedRule, state: RuleState, severity: Severity, now: number): boolean {
+  const { told, recoveredAt, sentToday } = state;
+  const isCooling = told === 'OK' && recoveredAt !== undefined && now - recoveredAt < rule.cooldownMinutes * MINUTE_MS;
+  return !isCooling && sentToday[severity] < rule.maxPerDay;
+}
 
-  /** It goes on. */
-  #repeat(): Outcome {
-    const { messageAt, state } = this.#next;
-    const after = this.#rule.renotifyMinutes * MINUTE_MS;
-    const isDue = after > 0 && state !== 'OK' && this.#now - (messageAt ?? this.#now) >= after;
-    return isDue ? this.#say('repeated', false) : this.#silent();
-  }
+/** Messages are counted by the day; times to come, of a clock that was put back, are now. */
+function atThisTime(state: RuleState, now: number): RuleState {
+  const past = (time: number | undefined): number | undefined => (time === undefined ? undefined : Math.min(time, now));
+  const day = Math.floor(now / DAY_MS);
+  return {
+    ...state,
+    since: Math.min(state.since, now),
+    goodSince: past(state.goodSince),
+    recoveredAt: past(state.recoveredAt),
+    messageAt: past(state.messageAt),
+    ...(day === state.day ? {} : { day, sentToday: { warning: 0, critical: 0 } }),
+  };
+}
 
-  /** Neither wrong nor clearly right: the incident goes on. */
-  between(): Outcome {
-    this.#set({ goodSince: undefined });
-    return this.#next.state === 'WARNING' || this.#next.state === 'ALERT' ? this.#repeat() : this.#silent();
-  }
-
-  /** @param target - a milder state for a value that is still a warning */
-  good(target: 'OK' | 'WARNING'): Outcome {
-    const { state, goodSince } = this.#next;
-    if (state === 'OK' || state === target) {
-      this.#set({ goodSince: undefined, ...(state === 'OK' ? { since: this.#now } : {}) });
-      return state === 'OK' ? this.#silent() : this.#repeat();
-    }
-    if (state === 'NO_DATA') return this.#dataIsBack();
-    const since = goodSince ?? this.#now;
-    this.#set({ goodSince: since });
-    if (this.#now - since < this.#rule.recoverAfterMinutes * MINUTE_MS) return this.#repeat();
-    this.#set({ state: target, goodSince: undefined });
-    if (target === 'WARNING') return this.#silent();
-    // What was not sent does not prolong the silence: a rule that flaps is told once per cool-down.
-    if (this.#next.isSent) this.#set({ recoveredAt: this.#now });
-    return this.#say('recovered', false);
-  }
-
-  #dataIsBack(): Outcome {
-    this.#set({ state: 'OK', goodSince: undefined, since: this.#now });
-    return this.#next.isSent ? this.#say('recovered', false) : this.#silent();
-  }
-
-  missing(): Outcome {
-    const { noData } = this.#rule;
-    if (noData === 'keep') return this.#silent();
-    if (this.#next.state === 'NO_DATA') return noData === 'alert' ? this.#repeat() : this.#silent();
-    this.#set({ state: 'NO_DATA', goodSince: undefined });
-    return noData === 'alert' ? this.#say('no_data', false) : this.#silent();
-  }
-
-  unknown(): Outcome {
-    return this.#silent();
-  }
+/** What is known once a message was sent. */
+function afterMessage(state: RuleState, event: AlertEvent, severity: Severity, now: number): RuleState {
+  const sentToday = { ...state.sentToday, [severity]: state.sentToday[severity] + 1 };
+  const sent = { ...state, sentToday, suppressed: 0, messageAt: now, told: stateOf(state) };
+  if (event === 'recovered') return { ...sent, recoveredAt: now, worstTold: 'OK' };
+  const isWorse = state.worstTold === 'OK' || HEIGHT[sent.told] > HEIGHT[state.worstTold];
+  return { ...sent, worstTold: isWorse ? sent.told : state.worstTold };
 }
 
 /**
@@ -181,22 +188,31 @@ class Step {
  *
  * - Below the least number of samples a window says nothing; `noData` decides what follows.
  * - What fired recovers when its value has been on the good side for `recoverAfterMinutes` without a break.
- * - What fires again within `cooldownMinutes` of its recovery, and what is beyond `maxPerDay`, is not sent, and counted; getting worse is sent in any case.
+ * - What happens stands in the log at once. A message follows from what people know: it is held back in quiet hours, within `cooldownMinutes` of a recovery and beyond `maxPerDay`, and sent afterwards if it
+ *   still holds. The end of what was said is always said.
  */
-export function advance(rule: ResolvedRule, state: RuleState, seen: Observation, now: number): Outcome {
-  const step = new Step(rule, state, now);
-  switch (judge(rule, seen)) {
-    case 'bad':
-      return step.bad(rule.severity === 'critical' ? 'ALERT' : 'WARNING');
-    case 'warning':
-      return state.state === 'ALERT' ? step.good('WARNING') : step.bad('WARNING');
-    case 'between':
-      return step.between();
-    case 'good':
-      return step.good('OK');
-    case 'missing':
-      return step.missing();
-    default:
-      return step.unknown();
+export function advance(
+  rule: ResolvedRule,
+  given: RuleState,
+  seen: Observation,
+  now: number,
+  isQuiet: IsQuiet = () => false,
+): Outcome {
+  const before = atThisTime(given, now);
+  const after = follow(rule, before, judge(rule, seen), now);
+  const news = happened(rule, before, after);
+  const lacking = owed(rule, after);
+  const event = news ?? lacking ?? (isToRepeat(rule, after, now) ? 'repeated' : undefined);
+  const worst = before.worstTold === 'OK' ? before.level : before.worstTold;
+  const severity = severityOf(rule, event === 'recovered' ? worst : stateOf(after));
+  if (event === undefined) return { state: after, event, severity, isSent: false, suppressed: 0 };
+  const isDue = event === 'recovered' ? lacking === 'recovered' : maySend(rule, after, severity, now);
+  if (isDue && !isQuiet(now, severity)) {
+    const state = afterMessage(after, event, severity, now);
+    return { state, event, severity, isSent: true, suppressed: after.suppressed };
   }
+  // What is only held back still waits; it is written once.
+  if (news === undefined) return { state: after, event: undefined, severity, isSent: false, suppressed: 0 };
+  const state = { ...after, suppressed: after.suppressed + 1, messageAt: now };
+  return { state, event, severity, isSent: false, suppressed: 0 };
 }

@@ -42,7 +42,7 @@ export interface Alert {
   readonly at: number;
   /** Epoch milliseconds at which the state was left that all is well. */
   readonly since: number;
-  /** Messages about this rule that were not sent since the last one (quiet hours, `maxPerDay`, cool-down). */
+  /** Events of this rule that were not sent since its last message (quiet hours, `maxPerDay`, cool-down); they stand in the log. */
   readonly suppressed: number;
   readonly service: string;
   readonly environment: string | undefined;

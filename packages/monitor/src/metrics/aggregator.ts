@@ -84,10 +84,6 @@ export class Aggregator {
     this.#axes = readAxes(options);
   }
 
-  get total(): Cell {
-    return this.#total;
-  }
-
   /** @returns what the record added, valid until the next call; `undefined` for a record that no metric is made of */
   add(record: Readonly<SpanRecord>): Delta | undefined {
     const delta = this.#delta;
@@ -109,6 +105,11 @@ export class Aggregator {
       if (this.#days.size > MAX_DAYS) this.#days.delete(Math.min(...this.#days.keys()));
     }
     cell.add(delta, 'requests');
+  }
+
+  /** How often a value lost its cell, over all dimensions. */
+  get folded(): number {
+    return this.#axes.reduce((sum, { breakdown }) => sum + breakdown.folded, 0);
   }
 
   /** The cell of the UTC day of a moment. */

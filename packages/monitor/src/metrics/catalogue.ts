@@ -9,12 +9,14 @@ export interface MetricReader {
   samples(cell: Cell): number;
   /** A count, sum or reading: one observation means something. */
   readonly isCount: boolean;
+  /** Part of a whole, 0 to 1. */
+  readonly isShare: boolean;
   /** Belongs to a calendar day (UTC) and not to a window. */
   readonly isDaily: boolean;
 }
 
 function total(read: (cell: Cell) => number, isDaily = false): MetricReader {
-  return { read, samples: (cell) => cell.count('seen'), isCount: true, isDaily };
+  return { read, samples: (cell) => cell.count('seen'), isCount: true, isShare: false, isDaily };
 }
 
 const counter = (name: CounterName): MetricReader => total((cell) => cell.count(name));
@@ -24,15 +26,18 @@ function ratio(part: (cell: Cell) => number, whole: (cell: Cell) => number): Met
     read: (cell) => (whole(cell) === 0 ? undefined : part(cell) / whole(cell)),
     samples: whole,
     isCount: false,
+    isShare: false,
     isDaily: false,
   };
 }
 
-const share = (part: CounterName, whole: CounterName): MetricReader =>
+const perEach = (part: CounterName, whole: CounterName): MetricReader =>
   ratio(
     (cell) => cell.count(part),
     (cell) => cell.count(whole),
   );
+
+const share = (part: CounterName, whole: CounterName): MetricReader => ({ ...perEach(part, whole), isShare: true });
 
 const tokens = (cell: Cell): number => cell.count('inputTokens') + cell.count('outputTokens');
 
@@ -41,6 +46,7 @@ function quantile(of: 'latency' | 'firstChunk', at: number): MetricReader {
     read: (cell) => cell[of]?.at(at),
     samples: (cell) => cell[of]?.count ?? 0,
     isCount: false,
+    isShare: false,
     isDaily: false,
   };
 }
@@ -87,7 +93,7 @@ export const METRICS: Readonly<Record<string, MetricReader>> = {
     samples: (cell) => (cell.count('inputTokens') === 0 ? 0 : cell.count('llmCalls')),
   },
   retrievals: counter('retrievals'),
-  documents_per_retrieval: share('documents', 'retrievals'),
+  documents_per_retrieval: perEach('documents', 'retrievals'),
   empty_retrieval_rate: share('emptyRetrievals', 'retrievals'),
   retrieval_score: ratio(
     (cell) => cell.count('retrievalScoreMillionths') / 1e6,
@@ -103,6 +109,7 @@ export const METRICS: Readonly<Record<string, MetricReader>> = {
     read: (cell) => (cell.rateLimitLeast === Infinity ? undefined : cell.rateLimitLeast),
     samples: (cell) => cell.count('rateLimitReadings'),
     isCount: true,
+    isShare: false,
     isDaily: false,
   },
   queue_depth: gauge('queue_depth'),
@@ -113,6 +120,7 @@ function gauge(name: string): MetricReader {
     read: (cell) => cell.gauges?.get(name)?.value,
     samples: (cell) => cell.gauges?.get(name)?.readings ?? 0,
     isCount: true,
+    isShare: false,
     isDaily: false,
   };
 }
@@ -124,7 +132,7 @@ function scoreMean(name: string): MetricReader {
 
 function scoreRate(name: string): MetricReader {
   const count = (cell: Cell): number => cell.scores?.get(name)?.count ?? 0;
-  return ratio((cell) => cell.scores?.get(name)?.positive ?? 0, count);
+  return { ...ratio((cell) => cell.scores?.get(name)?.positive ?? 0, count), isShare: true };
 }
 
 const OPEN_NAME = /^(?:(?<score>[A-Za-z0-9_.-]{1,100})_(?<kind>score|rate)|gauge\.(?<gauge>[A-Za-z0-9_]{1,100}))$/;

@@ -1,18 +1,7 @@
+import { breaks } from './compare.ts';
 import { DEFAULT_RULES } from './defaults.ts';
 import { resolveRules } from './resolve.ts';
-import type { AlertRule, Breach, Comparison } from './types.ts';
-
-const BREAKS: Readonly<Record<Comparison, (value: number, threshold: number) => boolean>> = {
-  gt: (value, threshold) => value > threshold,
-  lt: (value, threshold) => value < threshold,
-  gte: (value, threshold) => value >= threshold,
-  lte: (value, threshold) => value <= threshold,
-};
-
-/** True when the value breaks the threshold. */
-export function breaks(value: number, comparison: Comparison, threshold: number): boolean {
-  return BREAKS[comparison](value, threshold);
-}
+import type { AlertRule, Breach } from './types.ts';
 
 /**
  * Which rules a set of metrics breaks, at this moment and without windows or state. Pure. Metrics may have any name; a metric that is absent or no number is skipped, and so is a rule relative

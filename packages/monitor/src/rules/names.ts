@@ -11,3 +11,8 @@ const LEAST_FOR_RATIOS = 20;
 export function leastSamples(metric: string): number {
   return metricReader(metric)?.isCount === true ? 1 : LEAST_FOR_RATIOS;
 }
+
+/** True for what belongs to a calendar day, and so to the whole service. */
+export function isDailyMetric(metric: string): boolean {
+  return metricReader(metric)?.isDaily === true;
+}

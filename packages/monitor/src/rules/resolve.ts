@@ -1,5 +1,6 @@
 import { SpanlineError } from '@spanline/core';
-import { isMetricName, leastSamples } from './names.ts';
+import { isUpward } from './compare.ts';
+import { isDailyMetric, isMetricName, leastSamples } from './names.ts';
 import type { AlertRule, Comparison, NoDataMode, Relation, ResolvedRule, Severity } from './types.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -93,7 +94,7 @@ class RuleReader {
 
 /** True when `a` lies beyond `b` in the direction in which the rule looks. */
 function isBeyond(a: number, b: number, comparison: Comparison): boolean {
-  return comparison === 'gt' || comparison === 'gte' ? a > b : a < b;
+  return isUpward(comparison) ? a > b : a < b;
 }
 
 function checkThresholds(reader: RuleReader, rule: ResolvedRule): void {
@@ -107,6 +108,7 @@ function checkThresholds(reader: RuleReader, rule: ResolvedRule): void {
   if (recoveryThreshold !== undefined && isBeyond(recoveryThreshold, warningThreshold ?? threshold, comparison)) {
     reader.fail('recoveryThreshold', 'on the good side of the threshold', recoveryThreshold);
   }
+  if (rule.perStep && isDailyMetric(rule.metric)) reader.fail('perStep', 'left out of a daily metric', true);
   if (rule.relativeTo !== 'baseline' && rule.baseline !== undefined) {
     reader.fail('baseline', "given together with relativeTo: 'baseline'", rule.baseline);
   }

@@ -40,9 +40,9 @@ export interface AlertRule {
   noData?: NoDataMode;
   /** Minutes after which an alert that goes on is sent again; 0 = never. @defaultValue 60 for critical rules, 0 for warnings */
   renotifyMinutes?: number;
-  /** A rule that fires again so soon after its recovery is logged but not sent. @defaultValue 5 */
+  /** A rule that fires again so soon after its recovery is logged, and sent if it goes on after that. @defaultValue 5 */
   cooldownMinutes?: number;
-  /** Most messages of the rule to its channel in one UTC day. @defaultValue 10 */
+  /** Most warnings, and most alerts, of the rule that are sent in one UTC day; the next message says how many events were suppressed. @defaultValue 10 */
   maxPerDay?: number;
   /** `baseline`: the threshold is a multiple of what the metric usually is. `deviation`: so many robust standard deviations away from it. */
   relativeTo?: Relation;
