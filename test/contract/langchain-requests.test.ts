@@ -138,11 +138,9 @@ const GRAPH = [
 /** How the application calls, and the spans of one request; `#` is the request's number. */
 const WAYS: Readonly<Record<string, readonly [call: (id: string) => Promise<unknown>, paths: readonly string[]]>> = {
   'a chain, invoked': [(id) => chain(id).invoke(id, { callbacks }), CHAIN],
-  'a chain, in a batch of three': [
-    (id) => chain(id).batch([id, id, id], { callbacks }),
-    [...CHAIN, ...CHAIN, ...CHAIN],
-  ],
+  'a chain, in a batch of two': [(id) => chain(id).batch([id, id], { callbacks }), [...CHAIN, ...CHAIN]],
   'a chain, streamed': [async (id) => drain(await chain(id).stream(id, { callbacks })), CHAIN],
+  'a chain, as events (v1)': [(id) => drain(chain(id).streamEvents(id, { callbacks, version: 'v1' })), CHAIN],
   'a chain, as events (v2)': [(id) => drain(chain(id).streamEvents(id, { callbacks, version: 'v2' })), CHAIN],
   'a graph, invoked': [(id) => graph(id).invoke({ id }, { callbacks }), GRAPH],
   'a graph, in a batch of two': [(id) => graph(id).batch([{ id }, { id }], { callbacks }), [...GRAPH, ...GRAPH]],

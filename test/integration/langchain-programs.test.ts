@@ -1,10 +1,9 @@
 import { dispatchCustomEvent } from '@langchain/core/callbacks/dispatch';
-import { awaitAllCallbacks } from '@langchain/core/callbacks/promises';
 import { AIMessage } from '@langchain/core/messages';
 import { StringOutputParser, StructuredOutputParser } from '@langchain/core/output_parsers';
-import { ChatPromptTemplate, MessagesPlaceholder, PromptTemplate } from '@langchain/core/prompts';
+import { ChatPromptTemplate } from '@langchain/core/prompts';
 import { RunnableBranch, RunnableLambda, RunnableMap, RunnablePassthrough } from '@langchain/core/runnables';
-import { FakeListChatModel, FakeStreamingChatModel } from '@langchain/core/utils/testing';
+import { FakeListChatModel } from '@langchain/core/utils/testing';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { drain } from '../support/records.ts';
@@ -160,62 +159,6 @@ describe('a program', () => {
   });
 });
 
-describe('a prompt', () => {
-  it('shows its template, its variables and a hash of the template', async () => {
-    const prompt = ChatPromptTemplate.fromMessages([
-      ['system', 'You are {role}.'],
-      new MessagesPlaceholder('history'),
-      ['user', '{question}'],
-      ['ai', 'Let me see.'],
-    ]);
-    await prompt.invoke({ role: 'kind', history: [], question: 'Why?' }, { callbacks: world.callbacks });
-    const line = world.record('ChatPromptTemplate');
-    expect(line['spanline.prompt.template']).toBe(
-      'system: You are {role}.\n{history}\nuser: {question}\nassistant: Let me see.',
-    );
-    expect(JSON.parse(String(line['spanline.prompt.variables']))).toEqual({
-      role: 'kind',
-      history: [],
-      question: 'Why?',
-    });
-    expect(line['spanline.prompt.template_sha256']).toMatch(/^[0-9a-f]{64}$/);
-    await PromptTemplate.fromTemplate('Hi {name}').invoke({ name: 'Ann' }, { callbacks: world.callbacks });
-    expect(world.record('PromptTemplate')['spanline.prompt.template']).toBe('Hi {name}');
-  });
-
-  it('from LangSmith’s hub or from Langfuse names itself, and the model call that it asks', async () => {
-    const hub = ChatPromptTemplate.fromTemplate('{q}');
-    hub.metadata = { lc_hub_owner: 'acme', lc_hub_repo: 'rag', lc_hub_commit_hash: 'abc123' };
-    await hub
-      .pipe(new ScriptedModel(new Error('no')).withFallbacks([new ScriptedModel('yes')]))
-      .invoke({ q: 'x' }, { callbacks: world.callbacks });
-    const named = (name: string) => {
-      const { 'gen_ai.prompt.name': prompt, 'gen_ai.prompt.version': version } = world.record(name);
-      return [prompt, version];
-    };
-    expect(named('ChatPromptTemplate')).toEqual(['acme/rag', 'abc123']);
-    expect(named('chat ScriptedModel')).toEqual(['acme/rag', 'abc123']);
-    world.log.clear();
-    const langfuse = PromptTemplate.fromTemplate('{q}').withConfig({
-      metadata: { langfusePrompt: { name: 'greeting', version: 3, prompt: '{{q}}' } },
-    });
-    await langfuse.pipe(new ScriptedModel('yes')).invoke({ q: 'x' }, { callbacks: world.callbacks });
-    expect(named('PromptTemplate')).toEqual(['greeting', '3']);
-    expect(named('chat ScriptedModel')).toEqual(['greeting', '3']);
-  });
-
-  it('that is not from a store does not name the next model call', async () => {
-    const stored = PromptTemplate.fromTemplate('{q}');
-    stored.metadata = { langfusePrompt: { name: 'greeting', version: 3 } };
-    const chain = stored
-      .pipe(named('shout', () => ({ q: 'loud' })))
-      .pipe(PromptTemplate.fromTemplate('{q}'))
-      .pipe(new ScriptedModel('yes'));
-    await chain.invoke({ q: 'x' }, { callbacks: world.callbacks });
-    expect(world.record('chat ScriptedModel')).not.toHaveProperty(['gen_ai.prompt.name']);
-  });
-});
-
 describe('a custom event', () => {
   it('is a step without duration inside of its run', async () => {
     const step = named('step', async (input: string) => {
@@ -265,71 +208,6 @@ describe('plumbing', () => {
   chain RunnableMap
     chain RunnableLambda
   chain count`);
-  });
-});
-
-describe('50 requests at once', () => {
-  const other = {
-    name: 'another vendor',
-    awaitHandlers: false,
-    started: new Set<string>(),
-    ended: new Set<string>(),
-    handleChainStart(_chain: unknown, _inputs: unknown, runId: string) {
-      other.started.add(runId);
-    },
-    handleChainEnd(_outputs: unknown, runId: string) {
-      other.ended.add(runId);
-    },
-  };
-
-  const chain = (id: number) =>
-    ChatPromptTemplate.fromTemplate('{q}')
-      .pipe(new FakeStreamingChatModel({ responses: [new AIMessage(`answer ${id}`)], sleep: id % 5 }))
-      .pipe(new StringOutputParser())
-      .pipe(named('mine', (text: string) => world.tracer.withSpan(`own ${id}`, () => text)))
-      .withConfig({ runName: `chain ${id}` });
-
-  const ways: Record<string, (id: number) => Promise<unknown>> = {
-    invoke: (id) => chain(id).invoke({ q: 'x' }, { callbacks: [...world.callbacks, other] }),
-    batch: (id) => chain(id).batch([{ q: 'x' }], { callbacks: [...world.callbacks, other] }),
-    stream: async (id) => drain(await chain(id).stream({ q: 'x' }, { callbacks: [...world.callbacks, other] })),
-    'streamEvents v1': async (id) =>
-      drain(chain(id).streamEvents({ q: 'x' }, { version: 'v1', callbacks: [...world.callbacks, other] })),
-    'streamEvents v2': async (id) =>
-      drain(chain(id).streamEvents({ q: 'x' }, { version: 'v2', callbacks: [...world.callbacks, other] })),
-  };
-
-  it.each(Object.keys(ways))('have every step and every span of their own under their own request: %s', async (way) => {
-    await Promise.all(
-      Array.from({ length: 50 }, (_, id) => world.tracer.withSpan(`request ${id}`, () => ways[way]?.(id))),
-    );
-    const trees = world.tree().split(/\n(?=task request)/);
-    expect(trees).toHaveLength(50);
-    for (const one of trees) {
-      const id = /^task request (\d+)/.exec(one)?.[1];
-      const lines = one.split('\n').map((line) => line.trimEnd());
-      expect(lines.slice(0, 2)).toEqual([`task request ${id}`, `  chain chain ${id}`]);
-      expect(lines.slice(2).toSorted()).toEqual([
-        `      task own ${id}`,
-        '    chain mine',
-        '    llm chat FakeStreamingChatModel',
-        '    parser StrOutputParser',
-        '    prompt ChatPromptTemplate',
-      ]);
-    }
-    await awaitAllCallbacks();
-    expect(other.ended.size).toBe(other.started.size);
-    expect(other.started.size).toBeGreaterThanOrEqual(200);
-  });
-
-  it('have the handler of another vendor beside it, which hears what it would alone', async () => {
-    const heard = async (callbacks: object[]) => {
-      other.started.clear();
-      await chain(0).invoke({ q: 'x' }, { callbacks: callbacks as never });
-      await awaitAllCallbacks();
-      return other.started.size;
-    };
-    expect(await heard([other, ...world.callbacks])).toBe(await heard([other]));
   });
 });
 
