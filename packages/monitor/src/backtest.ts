@@ -114,7 +114,7 @@ export async function backtest(rules: readonly AlertRule[], lines: LogLines): Pr
   let now = first.epochMs;
   const evaluateUntil = (until: number): void => {
     for (const at of moments(now, until)) {
-      for (const finding of evaluator.evaluate(at)) report.note(finding);
+      for (const finding of evaluator.evaluate(at)) if (finding !== undefined) report.note(finding);
       now = at + STEP_MS;
     }
   };

@@ -18,7 +18,7 @@ export interface MonitorOptions extends MetricsOptions, DispatchOptions {
   evaluateEverySeconds?: number;
   /** How long a window waits for late records before it is read. @defaultValue 10 */
   evaluationDelaySeconds?: number;
-  /** The command that opens traces, for the alert. @defaultValue a `grep` for their ids in `app.ndjson` */
+  /** The command that opens traces, for the alert. @defaultValue a `grep` for their ids in the file that the tracer's logger writes to; in `app.ndjson` where it writes to none */
   command?: (traceIds: readonly string[]) => string;
   /** Epoch milliseconds; tests set it. @defaultValue the system's clock */
   clock?: { now(): number };

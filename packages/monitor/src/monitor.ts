@@ -8,6 +8,7 @@ import { MemoryFile } from './alerting/memory-file.ts';
 import { createQuietHours } from './alerting/quiet-hours.ts';
 import { stateOf } from './alerting/state.ts';
 import type { Alert } from './alerting/types.ts';
+import { grepTraces, logFileOf } from './log-file.ts';
 import { Aggregator, type Metrics } from './metrics/aggregator.ts';
 import { checkOptions, milliseconds, type MonitorOptions } from './monitor-options.ts';
 import { DEFAULT_RULES } from './rules/defaults.ts';
@@ -47,7 +48,8 @@ export interface Monitor {
   close(): Promise<void>;
 }
 
-const openTraces = (traceIds: readonly string[]): string => `grep -E '${traceIds.join('|')}' app.ndjson`;
+/** The application has its turn after so long. */
+const SLICE_MS = 2;
 
 /** The monitor; {@link createMonitor} makes it. */
 class TracerMonitor implements Monitor {
@@ -60,6 +62,7 @@ class TracerMonitor implements Monitor {
   readonly #observers = new Set<(alert: Alert) => void>();
   readonly #identity: { service: string; environment: string | undefined } = { service: '', environment: undefined };
   readonly #stop: (() => void)[] = [];
+  #turn: Generator<Finding | undefined, void> | undefined;
 
   constructor(options: MonitorOptions) {
     checkOptions(options);
@@ -77,19 +80,20 @@ class TracerMonitor implements Monitor {
       options.memory === undefined
         ? undefined
         : new MemoryFile(options.memory.file, baselines, (message) => this.#complain(message));
+    const logFile = logFileOf(tracer.logger) ?? 'app.ndjson';
     this.#evaluator = new Evaluator({
       rules,
       aggregator: this.#aggregator,
       baselines,
       identity: (): Identity => this.#identity,
-      command: options.command ?? openTraces,
+      command: options.command ?? ((traceIds) => grepTraces(logFile, traceIds)),
       isQuiet: createQuietHours(options.quietHours),
       ...(this.#file === undefined ? {} : { remembered: this.#file.states }),
       now: clock.now(),
       delayMs,
     });
     if (!tracer.enabled) return;
-    const timer = setInterval(() => this.evaluate(), everyMs).unref();
+    const timer = setInterval(() => this.#begin(), everyMs).unref();
     this.#stop.push(
       () => clearInterval(timer),
       tracer.onRecord((record) => this.#add(record)),
@@ -145,16 +149,38 @@ class TracerMonitor implements Monitor {
     return () => void this.#observers.delete(observer);
   }
 
-  evaluate(isLast = false): void {
+  evaluate(): void {
+    this.#work(this.#evaluator.evaluate(this.#clock.now()), Infinity);
+  }
+
+  /** Evaluates in slices, so that nobody waits for the steps of a large service. */
+  #begin(): void {
+    if (this.#turn !== undefined) return;
+    this.#turn = this.#evaluator.evaluate(this.#clock.now());
+    this.#goOn();
+  }
+
+  #goOn(): void {
+    if (this.#turn === undefined) return;
+    if (this.#work(this.#turn, SLICE_MS)) this.#turn = undefined;
+    else setImmediate(() => this.#goOn()).unref();
+  }
+
+  /** @returns true when it is done */
+  #work(findings: Generator<Finding | undefined, void>, forMs: number): boolean {
+    const until = performance.now() + forMs;
     try {
-      const now = this.#clock.now();
-      for (const finding of this.#evaluator.evaluate(now, isLast)) this.#tell(finding);
-      this.#file?.saveSometimes(now, () => this.#evaluator.remember());
+      for (let next = findings.next(); next.done !== true; next = findings.next()) {
+        if (next.value !== undefined) this.#tell(next.value);
+        if (performance.now() > until) return false;
+      }
+      this.#file?.saveSometimes(this.#clock.now(), () => this.#evaluator.remember());
     } catch (error) {
       this.#complain(
         `the rules were not evaluated: ${error instanceof Error ? error.message : 'something was thrown'}`,
       );
     }
+    return true;
   }
 
   stats(): MonitorStats {
@@ -168,7 +194,8 @@ class TracerMonitor implements Monitor {
   async close(): Promise<void> {
     const stops = this.#stop.splice(0);
     for (const stop of stops) stop();
-    if (stops.length > 0) this.evaluate(true);
+    this.#turn = undefined;
+    if (stops.length > 0) this.#work(this.#evaluator.evaluate(this.#clock.now(), true), Infinity);
     await Promise.all([this.#file?.save(this.#evaluator.remember()), this.#dispatcher.close()]);
   }
 }

@@ -106,6 +106,89 @@ describe('a likely cause', () => {
     ]);
   });
 
+  it('is the step that takes longer than it usually does, the innermost of those that grew', () => {
+    const trace = (world: World, ms: number): void => {
+      const { tracer } = world;
+      const now = world.now();
+      const root = tracer.startSpan({ name: 'ask', type: 'chain' });
+      const outer = tracer.startSpan({ name: 'answer', type: 'chain', parent: root });
+      const inner = tracer.startSpan({ name: 'rerank', type: 'reranker', parent: outer });
+      world.setClock(now + ms);
+      inner.end();
+      const model = tracer.startSpan({ name: 'chat', type: 'llm', parent: outer });
+      world.setClock(now + ms + 900);
+      for (const span of [model, outer, root]) span.end();
+      world.setClock(now);
+    };
+    const causes = causesOf({ ...SLOW, threshold: 2000 }, {}, (world) => {
+      for (let index = 0; index < 9; index++) trace(world, 300);
+      for (const ms of [21_000, 22_000, 23_000]) trace(world, ms);
+    });
+    expect(causes).toEqual([
+      { cause: 'step_grew', evidence: 'rerank takes 22,000 ms in 3 of 3 traces, and 300 ms in 9 others' },
+    ]);
+  });
+
+  it('is the step that uses more tokens than it usually does', () => {
+    const rule: AlertRule = { ...SLOW, metric: 'tokens_per_request', threshold: 5000 };
+    const causes = causesOf(
+      rule,
+      call({ 'gen_ai.usage.input_tokens': 900, 'gen_ai.usage.output_tokens': 100 }),
+      (world) => {
+        for (let index = 0; index < 5; index++) world.serve(call({ 'gen_ai.usage.input_tokens': 40_000 }));
+      },
+    );
+    expect(causes).toContainEqual({
+      cause: 'step_grew',
+      evidence: 'chat uses 40,000 tokens in 5 of 5 traces, and 1,000 tokens in 20 others',
+    });
+  });
+
+  it('is a prompt injection that was found', () => {
+    const causes = causesOf(SLOW, {}, (world) => {
+      const traceId = world.serve({ ms: 9000 });
+      world.tracer.score({ name: 'prompt_injection', value: 0.97, traceId });
+      world.serve({ ms: 8000 });
+    });
+    expect(causes).toEqual([
+      {
+        cause: 'prompt_injection',
+        evidence: 'A prompt injection was found in 1 of 2 traces, with a score of up to 0.97',
+      },
+    ]);
+    const guard: Served = {
+      ms: 9000,
+      step: 'guard',
+      type: 'guardrail',
+      attributes: { 'spanline.guardrail.name': 'injection', 'spanline.guardrail.action': 'block' },
+    };
+    expect(causesOf(SLOW, {}, (world) => void world.serve(guard))).toContainEqual({
+      cause: 'prompt_injection',
+      evidence: 'A prompt injection was found in 1 of 1 traces',
+    });
+  });
+
+  it('is a model that answers these traces and few others', () => {
+    const causes = causesOf(SLOW, call({}), (world) => {
+      for (const ms of [9000, 9100]) world.serve(call({ [MODEL]: 'gpt-4.1' }, ms));
+    });
+    expect(causes).toContainEqual({
+      cause: 'model_changed',
+      evidence: expect.stringContaining('gpt-4.1') as string,
+    });
+    const mixed = createWorld({ rules: [SLOW] });
+    for (let index = 0; index < 20; index++) {
+      mixed.serve(call({ [MODEL]: index === 3 ? 'gpt-4.1' : 'gpt-4o' }));
+      mixed.pass(MINUTE);
+    }
+    for (const ms of [9000, 9100]) mixed.serve(call({ [MODEL]: 'gpt-4.1' }, ms));
+    mixed.pass(MINUTE);
+    expect(mixed.alerts[0]?.causes).toContainEqual({
+      cause: 'model_changed',
+      evidence: 'gpt-4.1 answers in 2 of 2 traces, and in 1 of 20 others',
+    });
+  });
+
   it('is a model that is new', () => {
     const causes = causesOf(SLOW, call({}), (world) => void world.serve(call({ [MODEL]: 'gpt-6' }, 9000)));
     expect(causes).toContainEqual({

@@ -1,10 +1,11 @@
+import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createTracer, validate } from '@spanline/core';
+import { createLogger, createTracer, parseLine, validate } from '@spanline/core';
 import { memoryLog } from '@spanline/core/testing';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type AlertRule, backtest, CATALOG, createMonitor, formatBacktest, metrics } from '../src/index.ts';
+import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
+import { type Alert, type AlertRule, backtest, CATALOG, createMonitor, formatBacktest, metrics } from '../src/index.ts';
 import { createWorld, MINUTE, NOON, SECOND, type World } from './world.ts';
 
 const SLOW: AlertRule = {
@@ -112,6 +113,23 @@ describe('a monitor', () => {
     world.setClock(NOON + afterMs);
     world.monitor.evaluate();
     expect(world.told()).toEqual(fired ? ['Any fired'] : []);
+  });
+
+  it('evaluates by a timer of its own, with many steps in more than one turn', async () => {
+    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
+    onTestFinished(() => void vi.useRealTimers());
+    const steps = Array.from({ length: 60 }, (_, index) => `step ${index}`);
+    const rule: AlertRule = { ...STEP, relativeTo: 'baseline', baseline: 1 };
+    const world = createWorld({ rules: [rule], evaluateEverySeconds: 15 });
+    for (const step of steps) for (let index = 0; index < 3; index++) world.serve({ ms: 10, step });
+    world.setClock(NOON + MINUTE);
+    vi.advanceTimersByTime(15 * SECOND);
+    await vi.waitUntil(() => world.alerts.length === steps.length, { timeout: 20_000 });
+    expect(world.alerts.map(({ step }) => step)).toEqual(steps);
+    world.setClock(NOON + 2 * MINUTE);
+    vi.advanceTimersByTime(15 * SECOND);
+    await world.monitor.close();
+    expect(world.alerts).toHaveLength(steps.length);
   });
 
   it('tells at its end what has not had its turn', async () => {
@@ -301,6 +319,47 @@ describe('a rule relative to a baseline', () => {
     expect(world.told()).toEqual([]);
     serveFor(world, 2, call(9000));
     expect(world.told()).toEqual(['Token Usage Anomaly fired']);
+  });
+});
+
+describe('the command of an alert', () => {
+  it.each([['app.ndjson'], ["it's my $(log) `file`.ndjson"]])(
+    'prints the lines of its traces from %s',
+    async (name) => {
+      const directory = mkdtempSync(join(tmpdir(), 'spanline-'));
+      onTestFinished(() => rmSync(directory, { recursive: true }));
+      const file = join(directory, name);
+      const tracer = createTracer({ logger: createLogger({}, file), statsIntervalSeconds: 0 });
+      const monitor = createMonitor({ tracer, rules: [{ ...SLOW, threshold: 0.000_001, minSamples: 1 }] });
+      const alerts: Alert[] = [];
+      monitor.onAlert((alert) => void alerts.push(alert));
+      const ids = [1, 2].map(() => {
+        const root = tracer.startSpan('ask');
+        tracer.startSpan({ name: 'step', parent: root }).end();
+        root.end();
+        return root.traceId;
+      });
+      await monitor.close();
+      const lines = execFileSync('sh', ['-c', alerts[0]?.command ?? ''], { encoding: 'utf8' })
+        .trim()
+        .split('\n');
+      const spans = lines.flatMap((line) => parseLine(line) ?? []).filter(({ kind }) => kind === 'span');
+      expect(spans.map(({ record }) => record.trace_id).toSorted()).toEqual([...ids, ...ids].toSorted());
+    },
+  );
+
+  it('names app.ndjson where the log goes elsewhere, and may be none at all', () => {
+    const world = createWorld({ rules: [SLOW] });
+    serveFor(world, 1, { ms: 5000 });
+    expect(world.alerts[0]?.command).toBe(`grep -E '${world.alerts[0]?.traceIds.join('|')}' app.ndjson`);
+    const failing = createWorld({
+      rules: [SLOW],
+      command: () => {
+        throw new Error('mine');
+      },
+    });
+    serveFor(failing, 1, { ms: 5000 });
+    expect([failing.told(), failing.alerts[0]?.command]).toEqual([['Slow fired'], '']);
   });
 });
 

@@ -1,4 +1,6 @@
-import type { RecentTraces, TraceFacts } from './trace-facts.ts';
+import { grownStep } from './grown-step.ts';
+import { count, median, quantile } from './numbers.ts';
+import { type RecentTraces, stepOf, type TraceFacts } from './trace-facts.ts';
 import type { LikelyCause } from './types.ts';
 
 const REPEATED = 3;
@@ -6,6 +8,8 @@ const LEAST_USUAL = 3;
 const LEAST_UNUSUAL = 2;
 const CLEAR_DIFFERENCE = 3;
 const MUCH_REPEATED = 0.5;
+/** A model of so small a share of the traces is unusual. */
+const RARE = 0.2;
 const MAX_CALL = 80;
 
 /** What an alert is about. */
@@ -17,18 +21,9 @@ export interface Suspect {
   readonly from: number;
 }
 
-const count = (value: number): string => Math.round(value).toLocaleString('en-US');
-
-function quantile(values: readonly number[], at: number): number {
-  const sorted = values.toSorted((a, b) => a - b);
-  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * at))] ?? 0;
-}
-
-const median = (values: readonly number[]): number => quantile(values, 0.5);
-
 /** An agent in a circle. */
 function repeatedCalls(exemplars: readonly TraceFacts[]): LikelyCause | undefined {
-  const calls = exemplars.flatMap(({ toolCalls }) => [...toolCalls]);
+  const calls = exemplars.flatMap(({ toolCalls }) => [...(toolCalls ?? [])]);
   const [call, times] = calls.toSorted(([, a], [, b]) => b - a)[0] ?? ['', 0];
   if (times < REPEATED) return undefined;
   const shown = call.length > MAX_CALL ? `${call.slice(0, MAX_CALL)}…` : call;
@@ -59,23 +54,11 @@ function longInput(exemplars: readonly TraceFacts[], all: readonly TraceFacts[])
   return { cause: 'long_input', evidence };
 }
 
-function slowStep(exemplars: readonly TraceFacts[]): LikelyCause | undefined {
-  const times = new Map<string, number[]>();
-  for (const { slowest, steps } of exemplars) {
-    const longest = Math.max(...steps.values());
-    if (slowest !== undefined && slowest.ms * 3 >= longest)
-      times.set(slowest.name, [...(times.get(slowest.name) ?? []), slowest.ms]);
-  }
-  const [name, spent] = [...times].toSorted(([, a], [, b]) => b.length - a.length)[0] ?? [];
-  if (name === undefined || spent === undefined || spent.length * 2 < exemplars.length) return undefined;
-  const evidence = `${name} is the slowest step of ${spent.length} of ${exemplars.length} traces, up to ${count(Math.max(...spent))} ms by itself`;
-  return { cause: 'slow_step', evidence };
-}
-
 /** Does the step take longer where a retriever of the same trace gave more documents? The number is sought that separates best. */
 function manyDocuments(step: string, all: readonly TraceFacts[]): LikelyCause | undefined {
-  const samples = all.flatMap(({ retrieved, steps }) => {
-    const ms = steps.get(step);
+  const samples = all.flatMap((facts) => {
+    const { retrieved } = facts;
+    const ms = stepOf(facts, step)?.ms;
     return retrieved === undefined || ms === undefined ? [] : [{ retrieved, ms }];
   });
   let best: { limit: number; few: number[]; many: number[]; ratio: number } | undefined;
@@ -94,23 +77,47 @@ function manyDocuments(step: string, all: readonly TraceFacts[]): LikelyCause | 
   return { cause: 'many_documents', evidence };
 }
 
-function newModel(traces: RecentTraces, from: number): LikelyCause | undefined {
-  const [model] = traces.newModels(from);
-  return model === undefined
-    ? undefined
-    : { cause: 'model_changed', evidence: `${model} has answered since the window began, and never before` };
+/** Someone has the model do something else. */
+function injection(exemplars: readonly TraceFacts[]): LikelyCause | undefined {
+  const found = exemplars.filter(({ injections }) => injections > 0);
+  if (found.length === 0) return undefined;
+  const scores = found.flatMap(({ injectionScore }) => injectionScore ?? []);
+  const score = scores.length === 0 ? '' : `, with a score of up to ${Number(Math.max(...scores).toPrecision(2))}`;
+  const evidence = `A prompt injection was found in ${found.length} of ${exemplars.length} traces${score}`;
+  return { cause: 'prompt_injection', evidence };
+}
+
+/** A model that is new, or one that answers these traces and few others. */
+function otherModel(exemplars: readonly TraceFacts[], traces: RecentTraces, from: number): LikelyCause | undefined {
+  const [fresh] = traces.newModels(from);
+  if (fresh !== undefined) {
+    return { cause: 'model_changed', evidence: `${fresh} has answered since the window began, and never before` };
+  }
+  const others = traces.except(exemplars).filter(({ models }) => models.length > 0);
+  if (others.length < LEAST_USUAL * 2) return undefined;
+  for (const model of new Set(exemplars.flatMap(({ models }) => models))) {
+    const here = exemplars.filter(({ models }) => models.includes(model)).length;
+    const there = others.filter(({ models }) => models.includes(model)).length;
+    if (here * 2 < exemplars.length || there > others.length * RARE) continue;
+    const evidence = `${model} answers in ${here} of ${exemplars.length} traces, and in ${there} of ${others.length} others`;
+    return { cause: 'model_changed', evidence };
+  }
+  return undefined;
 }
 
 /** Likely causes, by what the traces show; none is made up. */
-export function likelyCauses(traces: RecentTraces, suspect: Suspect): LikelyCause[] {
-  const exemplars = suspect.traceIds.map((traceId) => traces.get(traceId)).filter((facts) => facts !== undefined);
-  const recent = traces.since(suspect.from);
+export function likelyCauses(traces: RecentTraces, { metric, step, traceIds, from }: Suspect): LikelyCause[] {
+  const exemplars = traceIds.map((traceId) => traces.get(traceId)).filter((facts) => facts !== undefined);
+  const recent = traces.since(from);
+  const grown = step === undefined ? grownStep(metric, exemplars, traces.except(exemplars)) : undefined;
+  const slow = step ?? grown?.name;
   return [
-    suspect.step === undefined ? undefined : manyDocuments(suspect.step, recent),
+    slow === undefined ? undefined : manyDocuments(slow, recent),
     repeatedCalls(exemplars),
+    injection(exemplars),
     runaway(exemplars),
     longInput(exemplars, recent),
-    suspect.step === undefined && /latency|timeout/.test(suspect.metric) ? slowStep(exemplars) : undefined,
-    newModel(traces, suspect.from),
+    grown?.cause,
+    otherModel(exemplars, traces, from),
   ].filter((cause) => cause !== undefined);
 }

@@ -102,7 +102,7 @@ export class Evaluator {
     this.#follow(now);
     if (delta.epochMs > now + MOST_AHEAD_MS) delta.epochMs = now;
     for (const buckets of this.#windows.values()) if (!buckets.add(delta)) this.late++;
-    this.#traces.add(record, delta.epochMs);
+    this.#traces.add(record, delta);
     for (const watch of this.#ofService) this.#weigh(watch, record, delta);
     // The root holds every step's time: it is the service's, and no step.
     if (delta.isSpan && !delta.isRequest && this.#stepRules.length > 0) this.#addToStep(record, delta);
@@ -110,7 +110,7 @@ export class Evaluator {
     if (!isEvent) return [];
     // What fires already waits for its turn, so that a flood of events costs no more than other spans.
     const due = this.#ofService.filter(({ isOfEvents, state }) => isOfEvents && stateOf(state) === 'OK');
-    return due.flatMap((watch) => this.#evaluate(watch, this.#endOf(watch, now), now));
+    return due.flatMap((watch) => this.#evaluate(watch, this.#endOf(watch, now), now) ?? []);
   }
 
   #weigh({ weigh, top }: Watch, record: Readonly<SpanRecord>, delta: Delta): void {
@@ -164,18 +164,14 @@ export class Evaluator {
   }
 
   /**
-   * Reads every rule's window.
+   * Reads every rule's window, one with each step of the generator: with many steps of a service that is work to be done in parts.
    *
    * @param isLast - nothing comes any more: what there is counts
    */
-  evaluate(now: number, isLast = false): Finding[] {
+  *evaluate(now: number, isLast = false): Generator<Finding | undefined, void> {
     this.#follow(now);
     this.#forgetSteps();
-    const findings: Finding[] = [];
-    for (const watch of this.#watches()) {
-      findings.push(...this.#evaluate(watch, this.#endOf(watch, this.#now, isLast), this.#now));
-    }
-    return findings;
+    for (const watch of this.#watches()) yield this.#evaluate(watch, this.#endOf(watch, this.#now, isLast), this.#now);
   }
 
   /** Where the window ends. Rules that fire on the first event do not wait for the stretch to be over. */
@@ -186,7 +182,7 @@ export class Evaluator {
       : buckets.lastEnd(now - this.#parts.delayMs);
   }
 
-  #evaluate(watch: Watch, end: number, now: number): Finding[] {
+  #evaluate(watch: Watch, end: number, now: number): Finding | undefined {
     const { rule, reader, buckets } = watch;
     const { aggregator, baselines, identity, command, isQuiet } = this.#parts;
     const cell = reader.isDaily ? aggregator.day(now) : buckets.read(end);
@@ -196,11 +192,11 @@ export class Evaluator {
     watch.state = outcome.state;
     if (rule.relativeTo !== undefined && rule.baseline === undefined) this.#learn(watch, seen, end);
     const { event, isSent } = outcome;
-    if (event === undefined) return [];
+    if (event === undefined) return undefined;
     const from = reader.isDaily ? Math.floor(now / DAY_MS) * DAY_MS : end - rule.windowMinutes * MINUTE_MS;
     const baseline = usual?.median;
     const parts = { identity: identity(), seen, outcome, event, baseline, from, now, traces: this.#traces, command };
-    return [{ alert: makeAlert(watch, parts), rule, isSent }];
+    return { alert: makeAlert(watch, parts), rule, isSent };
   }
 
   /** A window that is over, of a time when all was well, tells what is usual. */

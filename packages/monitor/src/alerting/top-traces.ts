@@ -1,4 +1,4 @@
-const KEPT = 64;
+const KEPT = 8;
 
 interface Seen {
   readonly epochMs: number;
@@ -6,37 +6,57 @@ interface Seen {
   readonly traceId: string;
 }
 
-/** The traces of a window that weigh most, bounded. */
-export class TopTraces {
-  readonly #windowMs: number;
-  #seen: Seen[] = [];
+interface Stretch {
+  readonly number: number;
+  /** The heaviest first. */
+  readonly seen: Seen[];
+}
 
-  constructor(windowMs: number) {
-    this.#windowMs = windowMs;
+const byWeight = (a: Seen, b: Seen): number =>
+  b.weight - a.weight || b.epochMs - a.epochMs || (a.traceId < b.traceId ? -1 : 1);
+
+/** The traces of a sliding window that weigh most: a few of each stretch of it. Most of what comes is light, and costs a comparison. */
+export class TopTraces {
+  readonly #stretchMs: number;
+  readonly #count: number;
+  #stretches: Stretch[] = [];
+
+  /** @param stretches - parts of the window; what leaves it is forgotten by the part */
+  constructor(windowMs: number, stretches: number) {
+    this.#stretchMs = windowMs / stretches;
+    this.#count = stretches + 2;
   }
 
   clear(): void {
-    this.#seen = [];
+    this.#stretches = [];
   }
 
   add(epochMs: number, weight: number, traceId: string): void {
-    this.#seen.push({ epochMs, weight, traceId });
-    if (this.#seen.length < KEPT * 2) return;
-    const recent = this.#seen.filter((seen) => seen.epochMs > epochMs - this.#windowMs);
-    this.#seen = recent.toSorted((a, b) => b.weight - a.weight).slice(0, KEPT);
+    const number = Math.floor(epochMs / this.#stretchMs);
+    let stretch = this.#stretches.at(-1);
+    if (stretch === undefined || number > stretch.number) {
+      this.#stretches.push((stretch = { number, seen: [] }));
+      const [oldest] = this.#stretches;
+      if (oldest !== undefined && oldest.number <= number - this.#count) {
+        this.#stretches = this.#stretches.filter((one) => one.number > number - this.#count);
+      }
+    }
+    const { seen } = stretch;
+    if (seen.length === KEPT && weight <= (seen[KEPT - 1]?.weight ?? -Infinity)) return;
+    const place = seen.findIndex((other) => other.weight < weight);
+    seen.splice(place === -1 ? seen.length : place, 0, { epochMs, weight, traceId });
+    if (seen.length > KEPT) seen.pop();
   }
 
   /**
-   * Traces since a moment, the heaviest first; each once. What is older is forgotten.
+   * Traces since a moment, the heaviest first; each once.
    *
    * @param limit - lighter ones are left out, as long as there are heavier ones
    */
   since(epochMs: number, most: number, limit: number = -Infinity): string[] {
-    this.#seen = this.#seen.filter((seen) => seen.epochMs >= epochMs);
-    const heavy = this.#seen.filter(({ weight }) => weight >= limit);
-    const heaviest = (heavy.length > 0 ? heavy : this.#seen).toSorted(
-      (a, b) => b.weight - a.weight || b.epochMs - a.epochMs || (a.traceId < b.traceId ? -1 : 1),
-    );
+    const seen = this.#stretches.flatMap((stretch) => stretch.seen).filter((one) => one.epochMs >= epochMs);
+    const heavy = seen.filter(({ weight }) => weight >= limit);
+    const heaviest = (heavy.length > 0 ? heavy : seen).toSorted(byWeight);
     return [...new Set(heaviest.map(({ traceId }) => traceId))].slice(0, most);
   }
 }

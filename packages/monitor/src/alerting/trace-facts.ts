@@ -1,17 +1,28 @@
 import type { SpanRecord } from '@spanline/core';
+import type { Delta } from '../metrics/delta.ts';
 
 const MAX_TRACES = 2000;
 const MAX_STEPS = 50;
 const MAX_TOOL_CALLS = 100;
 const MAX_MODELS = 200;
 
+/** What a step of a trace took, at most. */
+export interface StepFacts {
+  readonly name: string;
+  ms: number;
+  tokens: number;
+}
+
 /** What is remembered of a trace, to tell why an alert fired. */
 export interface TraceFacts {
   epochMs: number;
-  /** Longest duration of each step, in milliseconds. */
-  readonly steps: Map<string, number>;
+  /** Of the longest request. */
+  ms: number;
+  /** One entry a name; the root is none. */
+  readonly steps: StepFacts[];
+  readonly models: string[];
   /** How often a tool was called with the same arguments. */
-  readonly toolCalls: Map<string, number>;
+  toolCalls: Map<string, number> | undefined;
   /** Most documents that a retriever gave. */
   retrieved: number | undefined;
   inputTokens: number;
@@ -19,12 +30,41 @@ export interface TraceFacts {
   cutOff: number;
   /** Greatest share of an answer that repeats itself. */
   repeats: number;
+  /** Prompt injections that were found, and the highest score of one. */
+  injections: number;
+  injectionScore: number | undefined;
   slowest: { readonly name: string; readonly ms: number } | undefined;
+}
+
+/** @param used - facts of a trace that is forgotten; its object is used again, since what lives for a while and dies is what a collector of garbage is worst at */
+function noFacts(epochMs: number, used?: TraceFacts): TraceFacts {
+  const facts: TraceFacts = used ?? {
+    epochMs,
+    ms: 0,
+    steps: [],
+    models: [],
+    toolCalls: undefined,
+    retrieved: undefined,
+    inputTokens: 0,
+    cutOff: 0,
+    repeats: 0,
+    injections: 0,
+    injectionScore: undefined,
+    slowest: undefined,
+  };
+  facts.epochMs = epochMs;
+  facts.steps.length = facts.models.length = 0;
+  facts.ms = facts.inputTokens = facts.cutOff = facts.repeats = facts.injections = 0;
+  facts.toolCalls = facts.retrieved = facts.injectionScore = facts.slowest = undefined;
+  return facts;
 }
 
 /** The last two thousand traces, and the models that answered. */
 export class RecentTraces {
   readonly #traces = new Map<string, TraceFacts>();
+  /** Ids in the order in which they came, in a circle: the first key of a map is slow to find where many before it were deleted. */
+  readonly #order: string[] = [];
+  #next = 0;
   readonly #models = new Map<string, number>();
 
   get(traceId: string): TraceFacts | undefined {
@@ -43,16 +83,28 @@ export class RecentTraces {
     return models.filter(([, first]) => first >= epochMs).map(([model]) => model);
   }
 
-  add(record: Readonly<SpanRecord>, epochMs: number): void {
-    const { trace_id: traceId, 'span.name': name } = record;
-    if (traceId === undefined || name === undefined) return;
-    const facts = this.#of(traceId, epochMs);
-    facts.epochMs = epochMs;
-    const longest = Math.max(facts.steps.get(name) ?? 0, record.duration_ms ?? 0);
-    if (facts.steps.size < MAX_STEPS || facts.steps.has(name)) facts.steps.set(name, longest);
+  /** All traces but these. */
+  except(traces: readonly TraceFacts[]): TraceFacts[] {
+    const left = new Set(traces);
+    return [...this.#traces.values()].filter((facts) => !left.has(facts));
+  }
+
+  add(record: Readonly<SpanRecord>, delta: Delta): void {
+    const { trace_id: traceId } = record;
+    if (traceId === undefined) return;
+    const facts = this.#of(traceId, delta.epochMs);
+    facts.epochMs = delta.epochMs;
+    if (delta.adds('promptInjections')) {
+      facts.injections++;
+      const score = delta.score?.value;
+      if (score !== undefined) facts.injectionScore = Math.max(facts.injectionScore ?? 0, score);
+    }
+    if (!delta.isSpan) return;
     const slowest = record['spanline.rollup.slowest.name'];
     if (slowest !== undefined) facts.slowest = { name: slowest, ms: record['spanline.rollup.slowest.self_ms'] ?? 0 };
-    this.#addByType(facts, record, epochMs);
+    if (delta.isRequest) facts.ms = Math.max(facts.ms, delta.durationMs);
+    else addStep(facts, record, delta);
+    this.#addByType(facts, record, delta.epochMs);
   }
 
   #addByType(facts: TraceFacts, record: Readonly<SpanRecord>, epochMs: number): void {
@@ -62,16 +114,13 @@ export class RecentTraces {
         if (record['gen_ai.response.finish_reasons']?.includes('length') === true) facts.cutOff++;
         facts.repeats = Math.max(facts.repeats, record['spanline.llm.repeat_ratio'] ?? 0);
         const model = record['gen_ai.response.model'] ?? record['gen_ai.request.model'];
-        if (model !== undefined && !this.#models.has(model) && this.#models.size < MAX_MODELS) {
-          this.#models.set(model, epochMs);
-        }
+        if (model !== undefined) this.#addModel(facts, model, epochMs);
         break;
       }
       case 'tool': {
         const call = `${record['gen_ai.tool.name'] ?? record['span.name']} ${String(record['gen_ai.tool.call.arguments'] ?? '')}`;
-        if (facts.toolCalls.size < MAX_TOOL_CALLS || facts.toolCalls.has(call)) {
-          facts.toolCalls.set(call, (facts.toolCalls.get(call) ?? 0) + 1);
-        }
+        const calls = (facts.toolCalls ??= new Map<string, number>());
+        if (calls.size < MAX_TOOL_CALLS || calls.has(call)) calls.set(call, (calls.get(call) ?? 0) + 1);
         break;
       }
       case 'retriever':
@@ -82,25 +131,37 @@ export class RecentTraces {
     }
   }
 
+  #addModel({ models }: TraceFacts, model: string, epochMs: number): void {
+    if (models.length < MAX_STEPS && !models.includes(model)) models.push(model);
+    if (!this.#models.has(model) && this.#models.size < MAX_MODELS) this.#models.set(model, epochMs);
+  }
+
   #of(traceId: string, epochMs: number): TraceFacts {
     let facts = this.#traces.get(traceId);
-    if (facts === undefined) {
-      facts = {
-        epochMs,
-        steps: new Map(),
-        toolCalls: new Map(),
-        retrieved: undefined,
-        inputTokens: 0,
-        cutOff: 0,
-        repeats: 0,
-        slowest: undefined,
-      };
-      this.#traces.set(traceId, facts);
-      if (this.#traces.size > MAX_TRACES) {
-        const [oldest] = this.#traces.keys();
-        if (oldest !== undefined) this.#traces.delete(oldest);
-      }
-    }
+    if (facts !== undefined) return facts;
+    const forgotten = this.#order[this.#next];
+    const used = forgotten === undefined ? undefined : this.#traces.get(forgotten);
+    if (forgotten !== undefined) this.#traces.delete(forgotten);
+    this.#order[this.#next] = traceId;
+    this.#next = (this.#next + 1) % MAX_TRACES;
+    this.#traces.set(traceId, (facts = noFacts(epochMs, used)));
     return facts;
   }
+}
+
+function addStep({ steps }: TraceFacts, record: Readonly<SpanRecord>, { durationMs }: Delta): void {
+  const name = record['span.name'] ?? '';
+  const tokens = (record['gen_ai.usage.input_tokens'] ?? 0) + (record['gen_ai.usage.output_tokens'] ?? 0);
+  for (const step of steps) {
+    if (step.name !== name) continue;
+    step.ms = Math.max(step.ms, durationMs);
+    step.tokens = Math.max(step.tokens, tokens);
+    return;
+  }
+  if (steps.length < MAX_STEPS) steps.push({ name, ms: durationMs, tokens });
+}
+
+/** What a trace's step of that name took. */
+export function stepOf({ steps }: TraceFacts, name: string): StepFacts | undefined {
+  return steps.find((step) => step.name === name);
 }

@@ -11,6 +11,7 @@ const STRETCH_MS = 15_000;
 const MOST_STRETCHES = 60;
 /** Steps are many: their windows are made of fewer stretches. */
 const MOST_STEP_STRETCHES = 15;
+const TOP_STRETCHES = 15;
 const EVENT_METRICS: ReadonlySet<string> = new Set(['prompt_injections', 'safety_triggers']);
 
 /** Windows by their length in minutes; rules with the same length share one. */
@@ -59,7 +60,7 @@ export function createWatch(
     step,
     buckets: bucketsOf(rule, given.windows),
     weigh: weigherOf(rule),
-    top: new TopTraces(reader.isDaily ? DAY_MS : rule.windowMinutes * MINUTE_MS),
+    top: new TopTraces(reader.isDaily ? DAY_MS : rule.windowMinutes * MINUTE_MS, TOP_STRETCHES),
     key,
     isOfEvents: EVENT_METRICS.has(rule.metric) && !rule.perStep,
     state: given.remembered?.get(key) ?? initialState(given.now),

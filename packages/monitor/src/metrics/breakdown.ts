@@ -13,6 +13,8 @@ export class Breakdown {
   readonly #unit: CellUnit;
   readonly #limit: number;
   #other: Cell | undefined;
+  /** Cells that were folded are used again, which spares the collector of garbage. */
+  readonly #spare: Cell[] = [];
   /** How often a value lost its cell. */
   folded = 0;
 
@@ -25,7 +27,7 @@ export class Breakdown {
     let cell = this.#cells.get(value);
     if (cell === undefined) {
       if (this.#cells.size >= this.#limit * 2) this.#fold();
-      this.#cells.set(value, (cell = new Cell()));
+      this.#cells.set(value, (cell = this.#spare.pop() ?? new Cell()));
     }
     cell.add(delta, this.#unit);
   }
@@ -36,6 +38,8 @@ export class Breakdown {
     for (const [value, cell] of byCount.slice(0, byCount.length - this.#limit)) {
       this.#other.merge(cell);
       this.#cells.delete(value);
+      cell.clear();
+      this.#spare.push(cell);
       this.folded++;
     }
   }

@@ -72,6 +72,16 @@ export class Cell {
     if (delta.gauges !== undefined) this.#addGauges(delta.gauges, delta.epochMs);
   }
 
+  /** Forgets everything. */
+  clear(): void {
+    this.#counters.fill(0);
+    this.#latency?.clear();
+    this.#firstChunk?.clear();
+    this.#scores = undefined;
+    this.#gauges = undefined;
+    this.rateLimitLeast = Infinity;
+  }
+
   merge(other: Cell): void {
     for (let index = 0; index < COUNTERS; index++) this.#increase(index, other.#counters[index] ?? 0);
     this.#carry();

@@ -39,6 +39,11 @@ export class Quantiles {
     return this.#sketch;
   }
 
+  clear(): void {
+    this.#few.length = 0;
+    this.#sketch = undefined;
+  }
+
   merge(other: Quantiles): void {
     if (other.#sketch === undefined) for (const scaled of other.#few) this.#accept(scaled);
     else this.#toSketch().merge(other.#sketch);
