@@ -2,12 +2,14 @@ import type { TestProject } from 'vitest/node';
 import { fetchElasticsearch } from './elasticsearch.ts';
 import { fetchOpenSearch } from './opensearch.ts';
 import { fetchPhoenix } from './phoenix.ts';
+import { fetchVrl } from './vrl.ts';
 
 /** Folders with the files of each server; undefined where they could not be fetched. */
 export interface ServerFiles {
   readonly opensearch: string | undefined;
   readonly elasticsearch: string | undefined;
   readonly phoenix: string | undefined;
+  readonly vrl: string | undefined;
 }
 
 declare module 'vitest' {
@@ -18,10 +20,11 @@ declare module 'vitest' {
 
 /** Runs once, before every test: files of tests run side by side, and would fetch the same. */
 export async function setup(project: TestProject): Promise<void> {
-  const [opensearch, elasticsearch, phoenix] = await Promise.all([
+  const [opensearch, elasticsearch, phoenix, vrl] = await Promise.all([
     fetchOpenSearch(),
     fetchElasticsearch(),
     fetchPhoenix(),
+    fetchVrl(),
   ]);
-  project.provide('servers', { opensearch, elasticsearch, phoenix });
+  project.provide('servers', { opensearch, elasticsearch, phoenix, vrl });
 }

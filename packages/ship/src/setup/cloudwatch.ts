@@ -128,6 +128,8 @@ export function cloudwatchSetup(options: CloudwatchSetupOptions): CloudwatchSetu
     retention_in_days: retentionDays,
     timestamp_format: '%Y-%m-%dT%H:%M:%S.%f',
     timezone: 'UTC',
+    // Of the files that a pattern fits, the agent otherwise reads the newest only.
+    ...(/[*?[{]/.test(file) ? { publish_multi_logs: true } : {}),
   };
   return {
     agent: { logs: { logs_collected: { files: { collect_list: [collected] } } } },

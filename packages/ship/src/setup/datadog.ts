@@ -22,8 +22,8 @@ export interface DatadogSetup {
 }
 
 const MINE = '@spanline.schema:*';
-/** Each has a remapper of its own, or (`hostname`) cannot be remapped. */
-const RESERVED: ReadonlySet<string> = new Set(['status', 'service', 'hostname']);
+/** Each has a remapper of its own, or is none of the line's: hosts and sources cannot be remapped. */
+const RESERVED: ReadonlySet<string> = new Set(['status', 'service', 'hostname', 'ddsource']);
 const TAGS: ReadonlySet<string> = new Set(['env', 'version']);
 const TYPES: Readonly<Record<string, DatadogFacet['type']>> = {
   integer: 'integer',
@@ -31,17 +31,19 @@ const TYPES: Readonly<Record<string, DatadogFacet['type']>> = {
   boolean: 'boolean',
 };
 
-function pathOf(value: unknown): string[] {
-  if (typeof value !== 'object' || value === null) return [];
-  const [entry] = Object.entries(value);
-  return entry === undefined ? [] : [entry[0], ...pathOf(entry[1])];
+function leavesOf(value: object, prefix = ''): string[] {
+  return Object.entries(value).flatMap(([key, inner]: [string, unknown]) =>
+    typeof inner === 'object' && inner !== null ? leavesOf(inner, `${prefix}${key}.`) : [`${prefix}${key}`],
+  );
 }
 
-/** Where the profile `datadog` puts a field. */
-const spelled = (name: string): string => pathOf(toDatadog({ [name]: 0 })).join('.');
+/** Where the profile `datadog` puts a field: a duration stands in two places. */
+const placesOf = (name: string): string[] => leavesOf(toDatadog({ [name]: 0 }));
 
-function remapper(source: string): Record<string, unknown> {
-  const target = spelled(source);
+/** Its name in the profile `datadog`. */
+const spelled = (name: string): string => placesOf(name)[0] ?? name;
+
+function remapper(source: string, target: string): Record<string, unknown> {
   return {
     type: 'attribute-remapper',
     name: `${source} is ${target}`,
@@ -63,14 +65,18 @@ const special = (type: string, name: string, sources: readonly string[]): Record
 });
 
 function processors(fields: readonly Field[]): Record<string, unknown>[] {
-  const renamed = fields.filter(({ name }) => spelled(name) !== name && !RESERVED.has(spelled(name)));
+  const standard = fields.flatMap(({ name }) =>
+    placesOf(name)
+      .filter((place) => place !== name && !RESERVED.has(place))
+      .map((place) => remapper(name, place)),
+  );
   return [
     special('date-remapper', 'Time of the line', ['@timestamp']),
     special('status-remapper', 'Level', ['status', 'level']),
     special('service-remapper', 'Service', ['service', 'service.name']),
     special('message-remapper', 'Message', ['message']),
     special('trace-id-remapper', 'Trace of dd-trace', ['dd.trace_id']),
-    ...renamed.map(({ name }) => remapper(name)),
+    ...standard,
   ];
 }
 
