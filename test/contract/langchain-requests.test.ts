@@ -143,7 +143,6 @@ const WAYS: Readonly<Record<string, readonly [call: (id: string) => Promise<unkn
   'a chain, as events (v1)': [(id) => drain(chain(id).streamEvents(id, { callbacks, version: 'v1' })), CHAIN],
   'a chain, as events (v2)': [(id) => drain(chain(id).streamEvents(id, { callbacks, version: 'v2' })), CHAIN],
   'a graph, invoked': [(id) => graph(id).invoke({ id }, { callbacks }), GRAPH],
-  'a graph, in a batch of two': [(id) => graph(id).batch([{ id }, { id }], { callbacks }), [...GRAPH, ...GRAPH]],
   'a graph, streamed with its subgraphs': [
     async (id) =>
       drain(await graph(id).stream({ id }, { callbacks, subgraphs: true, streamMode: ['updates', 'messages'] })),

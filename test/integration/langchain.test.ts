@@ -12,8 +12,6 @@ import { ChatOpenAI } from '@langchain/openai';
 import { createTracer, type Tracer, validate } from '@spanline/core';
 import { type MemoryLog, memoryLog, tree } from '@spanline/core/testing';
 import { SpanlineCallbackHandler } from '@spanline/langchain';
-import { runs } from '../support/effort.ts';
-import fc from 'fast-check';
 import { createAgent } from 'langchain';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { z } from 'zod';
@@ -408,61 +406,6 @@ describe('other kinds', () => {
   it('a parser that fails is a failed parser', async () => {
     await expect(model(['no json']).pipe(new JsonOutputParser()).invoke('x', { callbacks })).rejects.toThrow();
     expect(tree(log.records())).toContain('parser JsonOutputParser [error]');
-  });
-
-  it('an unfamiliar order of callbacks is survived', { timeout: 120_000 }, () => {
-    const ids = ['a', 'b', 'c', 'd'];
-    const id = fc.constantFrom(...ids);
-    const hostile = fc.anything({ withNullPrototype: true, withBigInt: true, withDate: true, maxDepth: 2 });
-    const metadata = fc.option(
-      fc.constantFrom<object>(
-        { langgraph_node: 'chain', langgraph_checkpoint_ns: 'chain:1', langgraph_step: Number.NaN },
-        { langfusePrompt: { name: 'p', version: 1 }, lc_hub_repo: 7 },
-        Object.defineProperty({}, 'thread_id', { get: () => 'once', enumerable: true }),
-      ),
-      { nil: undefined },
-    );
-    const names = Object.getOwnPropertyNames(SpanlineCallbackHandler.prototype).filter((name) =>
-      name.startsWith('handle'),
-    );
-    const call = fc.record({
-      method: fc.constantFrom(...names),
-      id,
-      parent: fc.option(id, { nil: undefined }),
-      tags: fc.constantFrom(undefined, [], ['retry:attempt:2'], ['retry:attempt:x', 'langsmith:hidden']),
-      metadata,
-      value: hostile,
-      runType: fc.constantFrom(undefined, 'prompt', 'parser', 'llm'),
-    });
-    const methods = handler as unknown as Record<string, (...args: unknown[]) => void>;
-    fc.assert(
-      fc.property(fc.array(call, { maxLength: 30 }), (calls) => {
-        const before = tracer.stats();
-        tracer.withSpan({ name: 'property', type: 'task' }, () => {
-          for (const { method, value, parent, tags, ...given } of calls) {
-            const run = methods[method]?.bind(handler);
-            if (/Interrupt|Resume/.test(method)) run?.({ runId: given.id, checkpointId: value });
-            else if (method === 'handleCustomEvent') run?.(String(given.id), value, given.id);
-            else if (method === 'handleChatModelStreamEvent') run?.(value, given.id);
-            else if (method === 'handleLLMNewToken') run?.(value, {}, given.id, parent, tags, value);
-            else if (method === 'handleChainStart')
-              run?.(value, value, given.id, parent, tags, given.metadata, given.runType, 'chain', value);
-            else if (/ChatModelStart/.test(method))
-              run?.(value, [[value]], given.id, parent, value, tags, given.metadata);
-            else if (/LLMStart/.test(method)) run?.(value, ['x'], given.id, parent, value, tags, given.metadata);
-            else if (method.endsWith('Start'))
-              run?.(value, value, given.id, parent, tags, given.metadata, 'name', 'call');
-            else run?.(value, given.id, parent, tags, value);
-          }
-          for (const each of ids) methods['handleChainEnd']?.({}, each);
-        });
-        expect(tracer.stats().internalErrors).toBe(before.internalErrors);
-        expect(tracer.stats().open).toBe(0);
-        for (const record of log.records()) expect(validate(record)).toEqual({ valid: true });
-        log.clear();
-      }),
-      { numRuns: runs(10_000, 50_000) },
-    );
   });
 
   it('the handler is taken by a callback manager as it is', () => {

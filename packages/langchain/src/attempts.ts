@@ -1,5 +1,5 @@
 import type { SpanAttributes } from '@spanline/core';
-import { type Run, text } from '@spanline/core/source';
+import { bag, type Run, text } from '@spanline/core/source';
 import { retryAttempt } from './names.ts';
 import type { RunData } from './run-data.ts';
 import type { Start } from './start.ts';
@@ -23,13 +23,18 @@ export function subjectOf({ metadata }: Start): string {
   return node === undefined ? '' : `${node} ${text(metadata['langgraph_checkpoint_ns']) ?? ''}`;
 }
 
+/** What a call is known by when it is made again: the id of a tool's call; a model's question is the same message, or has the same id where LangChain copies it. */
+function keyOf(call: unknown): unknown {
+  return typeof call === 'string' ? call : (text(bag(call)['id']) ?? call);
+}
+
 /** Remembers in the run around it that a run failed. */
 export function noteFailure(outer: RunData, failed: RunData, spanId: string | undefined, name: string): void {
   const failures = (outer.failures ??= new Map<unknown, Attempt>());
   if (failures.size >= MAX_FAILURES) failures.clear();
   const attempt = { number: failed.attempt?.number ?? 1, spanId, isFallback: false, name };
   failures.set(failed.subject, attempt);
-  if (failed.call !== undefined) failures.set(failed.call, attempt);
+  if (failed.call !== undefined) failures.set(keyOf(failed.call), attempt);
 }
 
 /** A run that may be another attempt. */
@@ -51,10 +56,12 @@ export function attemptOf(outer: Run<RunData> | undefined, candidate: Candidate)
   const { subject, tags, name, isNode, call } = candidate;
   const tagged = retryAttempt(tags);
   if (tagged !== undefined) return { number: tagged, spanId: failures?.get(subject)?.spanId, isFallback: false };
-  const key = triesFallbacks || isNode ? subject : call;
-  const failed = key === undefined ? undefined : failures?.get(key);
-  if (failed === undefined) return outer.owned ? undefined : attempt;
-  failures?.delete(key);
+  const inherited = outer.owned ? undefined : attempt;
+  if (failures === undefined) return inherited;
+  const key = triesFallbacks || isNode ? subject : keyOf(call);
+  const failed = failures.get(key);
+  if (failed === undefined) return inherited;
+  failures.delete(key);
   const isFallback = triesFallbacks || (!isNode && failed.name !== name);
   return { number: failed.number + 1, spanId: failed.spanId, isFallback };
 }

@@ -110,8 +110,11 @@ export class SpanlineCallbackHandler {
 
   #failed(error: unknown, end: EndArguments): void {
     const run = this.#runs.get(end[0]);
-    if (run?.owned === true && run.span.type === 'llm') run.span.set(readModelError(error));
-    this.#runs.fail(end, error);
+    try {
+      if (run?.owned === true && run.span.type === 'llm') run.span.set(readModelError(error));
+    } finally {
+      this.#runs.fail(end, error);
+    }
   }
 
   handleChainError(error: unknown, ...end: EndArguments): void {

@@ -180,17 +180,12 @@ export interface ModelStart {
   readonly question: unknown;
 }
 
-/** A question that is asked again is the same message, or has the same id where LangChain copies it. */
-function callOf(question: unknown): unknown {
-  return text(bag(question)['id']) ?? (typeof question === 'object' ? question : undefined);
-}
-
 /** Starts a model call. The prompt that was last filled around it is the one it is asked with. */
 export function startModel(runs: OpenRuns, start: Start, given: ModelStart): Span | undefined {
   const { operation, llm, extra, runName, question } = given;
   const { model, attributes } = readModelCall(llm, extra, start.metadata, classNameOf(llm));
   const name = `${operation} ${text(runName) ?? model ?? classNameOf(llm) ?? 'model'}`;
-  const span = runs.begin(start, { name, type: 'llm', attributes }, { call: callOf(question) });
+  const span = runs.begin(start, { name, type: 'llm', attributes }, { call: question });
   const prompt = promptName(start.metadata) ?? runs.outerOf(start.parentRunId)?.data.prompt;
   if (prompt !== undefined) span?.set(nameAttributes(prompt));
   const data = span === undefined ? undefined : runs.get(start.runId)?.data;

@@ -62,11 +62,11 @@ export class OpenRuns {
     if (!this.#tracer.enabled || this.get(start.runId) !== undefined) return undefined;
     const outer = this.outerOf(start.parentRunId);
     const parent = outer === undefined ? {} : { parent: outer.span };
-    const span = this.#tracer.startSpan({ ...this.#defaults, ...options, ...parent });
     const subject = subjectOf(start);
     const isNode = traits.nodeInput !== undefined;
-    const attempt = attemptOf(outer, { subject, tags: start.tags, name: span.name, isNode, call: traits.call });
+    const attempt = attemptOf(outer, { subject, tags: start.tags, name: options.name, isNode, call: traits.call });
     const data = createRunData(outer?.data, subject, { ...traits, attempt });
+    const span = this.#tracer.startSpan({ ...this.#defaults, ...options, ...parent });
     this.#registry.start(start.runId, span, data, {
       parentId: start.parentRunId,
       holder: this.#holders.of(start.holder),
@@ -119,11 +119,12 @@ export class OpenRuns {
     if (run === undefined) return;
     const verdict = judge(error);
     if (verdict === 'aborted') run.data.flow.abort();
+    if (run.owned) {
+      keepPartial(run);
+      if (verdict === 'interrupted') run.span.output(interruptsOf(error));
+      run.span.fail(error).end();
+    }
     if (verdict === 'error') this.#noteFailure(end[1], run);
-    if (!run.owned) return;
-    keepPartial(run);
-    if (verdict === 'interrupted') run.span.output(interruptsOf(error));
-    run.span.fail(error).end();
   }
 
   #noteFailure(parentRunId: string | undefined, { owned, span, data }: Run<RunData>): void {

@@ -58,6 +58,6 @@ export function startTool(
     'gen_ai.tool.type': 'function',
     'gen_ai.tool.call.id': callId,
   } as const;
-  const options = { name: `execute_tool ${name}`, type: 'tool', input: readToolInput(input), attributes } as const;
-  return runs.begin(start, options, { call: callId });
+  const options = { name: `execute_tool ${name}`, type: 'tool', attributes } as const;
+  return runs.begin(start, options, { call: callId })?.input(readToolInput(input));
 }
