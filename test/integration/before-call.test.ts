@@ -2,10 +2,11 @@ import type { LLMock } from '@copilotkit/aimock';
 import Anthropic from '@anthropic-ai/sdk';
 import { ChatPromptTemplate } from '@langchain/core/prompts';
 import { wrapAnthropic } from '@spanline/anthropic';
-import { createTracer } from '@spanline/core';
+import { ChatOpenAI } from '@langchain/openai';
+import { createTracer, type Tracer } from '@spanline/core';
 import { memoryLog } from '@spanline/core/testing';
 import { SpanlineCallbackHandler } from '@spanline/langchain';
-import { budget, BudgetExceededError } from '@spanline/monitor';
+import { type Budget, budget, BudgetExceededError } from '@spanline/monitor';
 import { wrapOpenAI } from '@spanline/openai';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import OpenAI from 'openai';
@@ -67,6 +68,66 @@ describe('a budget', () => {
     await expect(
       client.messages.stream({ model: 'm', max_tokens: 5, messages: MESSAGES }).finalMessage(),
     ).rejects.toThrow('is spent');
+  });
+
+  it.each<[what: string, make: (parts: { tracer: Tracer; beforeCall: Budget }) => () => Promise<unknown>]>([
+    [
+      'an OpenAI client',
+      (parts) => {
+        const client = wrapOpenAI(new OpenAI({ apiKey: 'x', baseURL: `${provider.url}/v1`, maxRetries: 0 }), parts);
+        return () => client.chat.completions.create({ model: 'gpt-4o', messages: MESSAGES });
+      },
+    ],
+    [
+      'an Anthropic client',
+      (parts) => {
+        const client = wrapAnthropic(new Anthropic({ apiKey: 'x', baseURL: provider.url, maxRetries: 0 }), parts);
+        return () => client.messages.create({ model: 'claude-haiku-4-5', max_tokens: 50, messages: MESSAGES });
+      },
+    ],
+    [
+      'a LangChain model',
+      (parts) => {
+        const model = new ChatOpenAI({
+          apiKey: 'x',
+          model: 'gpt-4o',
+          maxRetries: 0,
+          configuration: { baseURL: `${provider.url}/v1` },
+        });
+        return () => model.invoke('plain', { callbacks: [new SpanlineCallbackHandler(parts)] });
+      },
+    ],
+  ])('lets %s spend no more beyond it than what was in flight when it was reached', async (_what, make) => {
+    const log = memoryLog();
+    const tracer = createTracer({ logger: log.logger, statsIntervalSeconds: 0 });
+    const free = budget({ tracer, perDayUsd: 1e6, onExceeded: 'throw' });
+    await make({ tracer, beforeCall: free })();
+    const each = free.spentUsd();
+    expect(each).toBeGreaterThan(0);
+    const IN_FLIGHT = 8;
+    const beforeCall = budget({ tracer, perDayUsd: each * 10.5, onExceeded: 'throw' });
+    const call = make({ tracer, beforeCall });
+    const asked = provider.getRequests().length;
+    const outcomes = { answered: 0, refused: 0 };
+    const worker = async (): Promise<void> => {
+      for (let index = 0; index < 10; index++) {
+        await call().then(
+          () => outcomes.answered++,
+          (error: unknown) => {
+            expect(error).toMatchObject({ name: 'BudgetExceededError', code: 'ERR_BUDGET_EXCEEDED', scope: 'day' });
+            outcomes.refused++;
+          },
+        );
+      }
+    };
+    await Promise.all(Array.from({ length: IN_FLIGHT }, worker));
+    expect(outcomes.answered).toBeGreaterThanOrEqual(11);
+    expect(outcomes.answered).toBeLessThan(11 + IN_FLIGHT);
+    expect(outcomes.answered + outcomes.refused).toBe(80);
+    expect(provider.getRequests()).toHaveLength(asked + outcomes.answered);
+    expect(beforeCall.spentUsd()).toBeCloseTo(each * outcomes.answered, 9);
+    expect(log.raw().filter((line) => line.includes('"event.name":"alert"'))).toHaveLength(1);
+    expect(tracer.stats().internalErrors).toBe(0);
   });
 
   it('ends the model call of a chain, and the chain with it, and nothing else of LangChain', async () => {

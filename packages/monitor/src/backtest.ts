@@ -4,7 +4,7 @@ import { Evaluator, type Finding } from './alerting/evaluator.ts';
 import { Aggregator } from './metrics/aggregator.ts';
 import { type LogLines, readRecords } from './metrics/offline.ts';
 import { resolveRules } from './rules/resolve.ts';
-import type { AlertRule, ResolvedRule } from './rules/types.ts';
+import type { AlertRuleInput, ResolvedRule } from './rules/types.ts';
 
 const STEP_MS = 15_000;
 const DELAY_MS = 10_000;
@@ -90,7 +90,7 @@ class Report {
  * console.log(formatBacktest(await backtest(rules, readFileSync('app.ndjson', 'utf8'))));
  * ```
  */
-export async function backtest(rules: readonly AlertRule[], lines: LogLines): Promise<BacktestResult[]> {
+export async function backtest(rules: readonly AlertRuleInput[], lines: LogLines): Promise<BacktestResult[]> {
   const resolved = resolveRules(rules);
   const records: { epochMs: number; record: SpanRecord }[] = [];
   for await (const record of readRecords(lines)) {

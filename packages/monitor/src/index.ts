@@ -10,6 +10,7 @@ export { slack } from './channels/slack.ts';
 export { verifySignature, webhook, type WebhookOptions } from './channels/webhook.ts';
 export { backtest, type BacktestResult, formatBacktest, type Incident } from './backtest.ts';
 export type { Dimension, Metrics, MetricsOptions } from './metrics/aggregator.ts';
+export { formatDaily } from './metrics/daily.ts';
 export type { MetricValues } from './metrics/catalogue.ts';
 export { type LogLines, metrics } from './metrics/offline.ts';
 export type { MonitorOptions } from './monitor-options.ts';
@@ -19,4 +20,4 @@ export { metricsHandler, type MetricsHandler, type MetricsHandlerOptions } from 
 export { CATALOG } from './rules/catalog.ts';
 export { checkMetrics } from './rules/check.ts';
 export { DEFAULT_RULES } from './rules/defaults.ts';
-export type { AlertRule, Breach, Comparison, NoDataMode, Relation, Severity } from './rules/types.ts';
+export type { AlertRule, AlertRuleInput, Breach, Comparison, NoDataMode, Relation, Severity } from './rules/types.ts';

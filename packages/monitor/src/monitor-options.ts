@@ -2,14 +2,14 @@ import { SpanlineError, type Tracer } from '@spanline/core';
 import type { DispatchOptions } from './alerting/dispatcher.ts';
 import type { QuietHours } from './alerting/quiet-hours.ts';
 import type { MetricsOptions } from './metrics/aggregator.ts';
-import type { AlertRule } from './rules/types.ts';
+import type { AlertRuleInput } from './rules/types.ts';
 
 /** Options of `createMonitor`. */
 export interface MonitorOptions extends MetricsOptions, DispatchOptions {
   /** @defaultValue `defaultTracer()` */
   tracer?: Tracer;
   /** `[]` means none. @defaultValue `DEFAULT_RULES` */
-  rules?: readonly AlertRule[];
+  rules?: readonly AlertRuleInput[];
   /** Warnings are not sent in these hours; what is still so at their end is sent then. @defaultValue none */
   quietHours?: QuietHours;
   /** Keeps over restarts what was learned, and what was firing. One file for each process. @defaultValue in memory */

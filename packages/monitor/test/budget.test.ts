@@ -1,4 +1,4 @@
-import { createTracer, withContext } from '@spanline/core';
+import { createTracer, validate, withContext } from '@spanline/core';
 import { memoryLog } from '@spanline/core/testing';
 import { describe, expect, it } from 'vitest';
 import { budget, BudgetExceededError, type BudgetOptions } from '../src/index.ts';
@@ -22,7 +22,7 @@ function createBudget(options: Omit<BudgetOptions, 'tracer' | 'clock'>) {
     return span;
   };
   const alerts = (): string[] => log.raw().filter((line) => line.includes('"alert"'));
-  return { ask, call, alerts, pass: (ms: number) => void (now += ms) };
+  return { ask, call, alerts, tracer, log, pass: (ms: number) => void (now += ms) };
 }
 
 describe('a budget', () => {
@@ -38,7 +38,36 @@ describe('a budget', () => {
     call(0.1);
     expect(ask.spentUsd()).toBeCloseTo(0.1);
     pass(-20 * 60_000);
-    expect(ask.spentUsd()).toBeCloseTo(0.1);
+    expect(ask.spentUsd()).toBeCloseTo(1.2);
+    expect(() => call(0.1)).toThrow(BudgetExceededError);
+    expect(alerts()).toHaveLength(1);
+  });
+
+  it('goes on with its day when the clock jumps years ahead and comes back', () => {
+    const { ask, call, pass } = createBudget({ perDayUsd: 1, onExceeded: 'throw' });
+    const years = 5 * 365 * 24 * 3_600_000;
+    call(0.6);
+    pass(years);
+    call(5);
+    pass(-years);
+    expect(ask.spentUsd()).toBeCloseTo(0.6);
+    call(0.6);
+    expect(() => call(0.1)).toThrow(BudgetExceededError);
+    pass(24 * 3_600_000);
+    call(0.1);
+  });
+
+  it('says of a model without a price, once, that it does not see its calls', () => {
+    const { ask, tracer, log } = createBudget({ perDayUsd: 1, onExceeded: 'throw' });
+    for (const model of ['house-made-3', 'house-made-3', 'gpt-4o']) {
+      tracer
+        .startSpan({ name: 'chat', type: 'llm' })
+        .set({ 'gen_ai.provider.name': 'openai', 'gen_ai.response.model': model, 'gen_ai.usage.input_tokens': 1000 })
+        .end();
+    }
+    expect(log.raw().filter((line) => line.includes('no price'))).toHaveLength(1);
+    expect(log.raw().join('')).toContain(String.raw`calls of \"house-made-3\" have no price`);
+    expect(ask.spentUsd()).toBeCloseTo(0.0025);
   });
 
   it('holds for each user, known by the id that the application gave, also where the log has a hash', () => {
@@ -59,6 +88,7 @@ describe('a budget', () => {
     for (let index = 0; index < 5; index++) withContext({ userId: 'ada' }, () => call(1));
     expect(ask.spentUsd()).toBe(5);
     expect(alerts()).toHaveLength(2);
+    for (const line of alerts()) expect(validate(JSON.parse(line) as object)).toEqual({ valid: true });
   });
 
   it('is overshot by no more than what is in flight', () => {

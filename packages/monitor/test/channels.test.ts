@@ -313,6 +313,39 @@ describe.each<[channel: string, make: () => unknown, named: string]>([
 });
 
 describe('a monitor with a real channel', () => {
+  /** The server's next request; timers of the monitor run on until it comes. */
+  async function nextRequest(): Promise<number> {
+    const before = requests.length;
+    let waited = 0;
+    for (; requests.length === before && waited < 600_000; waited += 250) {
+      await vi.advanceTimersByTimeAsync(250);
+      // A request that is on its way gets there before the next quarter of a second.
+      for (let turn = 0; turn < 20; turn++) await new Promise((resolve) => setImmediate(resolve));
+    }
+    expect(requests).toHaveLength(before + 1);
+    return waited;
+  }
+
+  it('outlasts a server that hangs, fails, resets, and asks for time, at the pace of its circuit breaker', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] });
+    onTestFinished(() => void vi.useRealTimers());
+    answers = ['hang', 500, 'reset', { status: 429, headers: { 'retry-after': '30' } }, 503, 502, 200];
+    const rule = { name: 'Slow', metric: 'latency_p95_ms', threshold: 100, comparison: 'gt' as const, minSamples: 1 };
+    const world = createWorld({ rules: [rule], channels: { slack: slack({ url: `${url}/services/sesame` }) } });
+    world.serve({ ms: 5000 });
+    world.pass(60_000);
+    const waits: number[] = [];
+    for (let attempt = 0; attempt < 7; attempt++) waits.push(await nextRequest());
+    await vi.waitUntil(() => world.monitor.stats().channels['slack']?.sent === 1);
+    expect(world.monitor.stats().channels['slack']).toEqual({ sent: 1, failed: 6, lost: 0 });
+    const [, afterHang = 0, , , after429 = 0, afterFive = 0, afterSix = 0] = waits;
+    expect(afterHang).toBeGreaterThanOrEqual(10_000);
+    expect(after429).toBeGreaterThanOrEqual(30_000);
+    for (const wait of [afterFive, afterSix]) expect(wait).toBeGreaterThanOrEqual(60_000);
+    expect(new Set(requests.map(({ body }) => body)).size).toBe(1);
+    expect(world.lines().join('')).not.toContain('sesame');
+  });
+
   it('delivers after an error of the server, and closes an incident', async () => {
     answers = [500, 200];
     const rule = { name: 'Slow', metric: 'latency_p95_ms', threshold: 100, comparison: 'gt' as const, minSamples: 1 };

@@ -65,6 +65,19 @@ describe('alerts', () => {
     expect(world.alertLines()).toHaveLength(4);
   });
 
+  it('end where they were told, also when they became milder in between', async () => {
+    const [slack, pager] = [channel(), channel()];
+    const rules = [rule({ severity: 'critical', warningThreshold: 500 })];
+    const world = createWorld({ rules, channels: { slack, pager }, routes: { critical: 'pager' } });
+    for (const ms of [5000, 700, 1]) {
+      world.serve({ ms });
+      world.pass(2 * MINUTE);
+    }
+    await settle();
+    expect(pager.messages.flat()).toEqual(['Slow fired', 'Slow recovered']);
+    expect(slack.messages.flat()).toEqual(['Slow fired', 'Slow recovered']);
+  });
+
   it('that become due together are one message', async () => {
     const slack = channel();
     const rules = ['A', 'B', 'C'].map((name) => rule({ name }));

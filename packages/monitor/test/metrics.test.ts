@@ -1,9 +1,17 @@
-import { createTracer, type Profile, type SpanAttributes, type SpanType } from '@spanline/core';
+import {
+  createTracer,
+  parseLine,
+  type Profile,
+  type SpanAttributes,
+  type SpanType,
+  type TracerOptions,
+  withContext,
+} from '@spanline/core';
 import { memoryLog } from '@spanline/core/testing';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { metrics } from '../src/index.ts';
-import { Aggregator, type MetricsOptions } from '../src/metrics/aggregator.ts';
+import { createMonitor, type Dimension, formatDaily, metrics, type MetricsOptions } from '../src/index.ts';
+import { Aggregator } from '../src/metrics/aggregator.ts';
 import { Quantiles } from '../src/metrics/quantiles.ts';
 
 const NOON = Date.parse('2026-03-29T12:00:00Z');
@@ -15,6 +23,9 @@ interface Step {
   isNested: boolean;
   endsLate: boolean;
   error: 'none' | 'timeout' | 'other';
+  user: string;
+  tenant: string;
+  depth: number;
   attributes: SpanAttributes;
   score: { name: string; value: number | boolean | string } | undefined;
 }
@@ -23,24 +34,35 @@ class TimeoutError extends Error {
   override readonly name = 'TimeoutError';
 }
 
-/** A tracer on a clock that stands still until it is moved, an aggregator that observes it, and its log. */
-function world(options: MetricsOptions = {}, profile: Profile = 'otel') {
+/** A tracer on a clock that stands still until it is moved, a monitor, and the log. */
+function world(options: MetricsOptions = {}, given: Pick<TracerOptions, 'profile' | 'sampling'> = {}) {
   let now = NOON;
-  const log = memoryLog({ profile });
+  const log = memoryLog(given.profile === undefined ? {} : { profile: given.profile });
   const clock = { now: () => now, monotonic: () => now };
-  const tracer = createTracer({ logger: log.logger, clock, statsIntervalSeconds: 0, capture: 'metadata' });
-  const live = new Aggregator(options);
-  tracer.onRecord((record) => void live.add(record));
-  return { tracer, log, live, pass: (ms: number) => void (now += ms) };
+  const tracer = createTracer({
+    ...given,
+    logger: log.logger,
+    clock,
+    statsIntervalSeconds: 86_400,
+    capture: 'metadata',
+    redact: { hash: ['user.id'] },
+    hashKey: 'k',
+  });
+  const monitor = createMonitor({ ...options, tracer, clock, rules: [], evaluateEverySeconds: 3600 });
+  return { tracer, log, monitor, pass: (ms: number) => void (now += ms) };
 }
 
 function run(steps: readonly Step[], { tracer, pass }: ReturnType<typeof world>): void {
-  let root = tracer.startSpan({ name: 'POST /ask', type: 'http', attributes: { 'http.route': '/ask' } });
+  const request = ({ user, tenant }: Pick<Step, 'user' | 'tenant'>) =>
+    withContext({ userId: user, sessionId: `s ${user}`, labels: { tenant } }, () =>
+      tracer.startSpan({ name: 'POST /ask', type: 'http', attributes: { 'http.route': '/ask' } }),
+    );
+  let root = request({ user: 'first', tenant: 'acme' });
   const late: (() => void)[] = [];
   for (const step of steps) {
     if (!step.isNested) {
       root.end();
-      root = tracer.startSpan({ name: 'POST /ask', type: 'http', attributes: { 'http.route': '/ask' } });
+      root = request(step);
     }
     const { name, type, attributes } = step;
     const span = tracer.startSpan({ name, type, parent: root, attributes });
@@ -49,6 +71,7 @@ function run(steps: readonly Step[], { tracer, pass }: ReturnType<typeof world>)
       if (step.error !== 'none') span.fail(step.error === 'timeout' ? new TimeoutError('late') : new Error('no'));
       span.end();
       if (step.score !== undefined) tracer.score({ ...step.score, spanId: span.spanId, traceId: span.traceId });
+      tracer.gauge('queue_depth', () => step.depth);
     };
     if (step.endsLate) late.push(finish);
     else finish();
@@ -81,6 +104,9 @@ const step: fc.Arbitrary<Step> = fc.record({
   isNested: fc.boolean(),
   endsLate: fc.boolean(),
   error: fc.constantFrom('none', 'timeout', 'other'),
+  user: fc.constantFrom('ada', 'bob', '(other)', '__proto__'),
+  tenant: fc.constantFrom('acme', 'umbrella'),
+  depth: fc.nat(500),
   attributes,
   score: fc.option(
     fc.record({
@@ -91,26 +117,50 @@ const step: fc.Arbitrary<Step> = fc.record({
   ),
 });
 
+/** What the gauge says at the end: what finished last has set it. */
+function lastDepth(steps: readonly Step[]): number | undefined {
+  return (steps.findLast(({ endsLate }) => endsLate) ?? steps.at(-1))?.depth;
+}
+
 describe('metrics of a log', () => {
   it('are those of the live service, in any order and profile, with late children and scores, lines twice (R-013)', async () => {
+    const by: Dimension[] = ['route', 'model', 'step', 'session', 'user', 'label:tenant'];
     await fc.assert(
       fc.asyncProperty(
         fc.array(step, { maxLength: 30 }),
         fc.constantFrom<Profile>('otel', 'ecs', 'datadog'),
         fc.infiniteStream(fc.nat()),
         async (steps, profile, random) => {
-          const here = world({ by: ['route', 'model', 'step'] }, profile);
+          const here = world({ by }, { profile });
           run(steps, here);
+          await here.tracer.shutdown();
+          const live = here.monitor.metrics();
+          await here.monitor.close();
           const lines = here.log.raw();
           const shuffled = [...lines, ...lines]
             .map((line) => [random.next().value, line] as const)
             .toSorted(([a], [b]) => a - b)
             .map(([, line]) => line);
-          expect(await metrics(shuffled, { by: ['route', 'model', 'step'] })).toEqual(here.live.read());
+          expect(await metrics(shuffled, { by })).toEqual(live);
+          expect(live.values['spans']).toBe(1 + steps.length + steps.filter(({ isNested }) => !isNested).length);
+          if (steps.length > 0) expect(live.values['queue_depth']).toBe(lastDepth(steps));
         },
       ),
       { numRuns: 60 },
     );
+  });
+
+  it('of a service whose lines are sampled are those of the lines, and the monitor counts every span', async () => {
+    const { tracer, log, monitor } = world({}, { sampling: { ratio: 0 } });
+    for (let index = 0; index < 50; index++) {
+      const root = tracer.startSpan({ name: 'ask' });
+      tracer.startSpan({ name: 'chat', type: 'llm', parent: root }).set({ 'spanline.cost.usd': 0.1 }).end();
+      root.end();
+    }
+    expect(monitor.metrics().values).toMatchObject({ requests: 50, spans: 100, cost_usd: 5 });
+    expect(log.records()).toEqual([]);
+    expect((await metrics(log.raw())).values).toMatchObject({ requests: 0, spans: 0 });
+    await monitor.close();
   });
 
   it('skip lines that are none of ours', async () => {
@@ -120,7 +170,7 @@ describe('metrics of a log', () => {
   });
 
   it('count requests, errors, timeouts where they arose, tokens and cost exactly', () => {
-    const { tracer, live, pass } = world();
+    const { tracer, monitor, pass } = world();
     for (let index = 0; index < 10; index++) {
       const root = tracer.startSpan({ name: 'GET /', type: 'http' });
       const call = tracer.startSpan({ name: 'chat m', type: 'llm', parent: root });
@@ -135,7 +185,7 @@ describe('metrics of a log', () => {
       call.end();
       root.end();
     }
-    expect(live.read().values).toMatchObject({
+    expect(monitor.metrics().values).toMatchObject({
       requests: 10,
       spans: 20,
       errors: 1,
@@ -149,24 +199,21 @@ describe('metrics of a log', () => {
       cost_per_request_usd: 0.1,
       llm_calls: 10,
     });
-    expect(live.read().daily['2026-03-29']).toMatchObject({ daily_tokens: 50, daily_spend_usd: 1 });
-    expect(live.read().by['step']?.['chat m']).toMatchObject({ requests: 10, error_rate: 0.1 });
+    expect(monitor.metrics().daily['2026-03-29']).toMatchObject({ daily_tokens: 50, daily_spend_usd: 1 });
+    expect(monitor.metrics().by['step']?.['chat m']).toMatchObject({ requests: 10, error_rate: 0.1 });
   });
 
   it('read scores, feedback, safety and gauges', async () => {
-    const { tracer, live } = world();
+    const { tracer, monitor } = world();
     for (const value of [0.5, 0.75]) tracer.score({ name: 'faithfulness', value });
     for (const value of [true, false, false, false]) tracer.score({ name: 'hallucination', value });
     for (const value of [1, 1, -1]) tracer.score({ name: 'feedback', value });
     tracer.score({ name: 'prompt_injection', value: true });
     const guard = tracer.startSpan({ name: 'guard', type: 'guardrail' });
     guard.set({ 'spanline.guardrail.name': 'injection-classifier', 'spanline.guardrail.action': 'block' }).end();
-    live.add({
-      '@timestamp': '2026-03-29T12:00:00.000Z',
-      'event.name': 'spanline.stats',
-      'spanline.gauge.queue_depth': 120,
-    });
-    expect(live.read().values).toMatchObject({
+    tracer.gauge('queue_depth', () => 120);
+    await tracer.shutdown();
+    expect(monitor.metrics().values).toMatchObject({
       faithfulness_score: 0.625,
       hallucination_rate: 0.25,
       thumbs_down_rate: 1 / 3,
@@ -177,10 +224,26 @@ describe('metrics of a log', () => {
     });
   });
 
+  it('have no cost where no price is known, and not 0', () => {
+    const { tracer, monitor } = world();
+    const call = (model: string): void =>
+      tracer
+        .startSpan({ name: 'chat', type: 'llm' })
+        .set({ 'gen_ai.provider.name': 'openai', 'gen_ai.response.model': model, 'gen_ai.usage.input_tokens': 1000 })
+        .end();
+    call('house-made-3');
+    const { values, daily } = monitor.metrics();
+    expect(values).toMatchObject({ total_tokens: 1000, unpriced_calls: 1 });
+    for (const name of ['cost_usd', 'cost_per_request_usd']) expect(values).not.toHaveProperty(name);
+    expect(daily['2026-03-29']).not.toHaveProperty('daily_spend_usd');
+    call('gpt-4o');
+    expect(monitor.metrics().values['cost_usd']).toBeCloseTo(0.0025);
+  });
+
   it('split by a label and by user', () => {
-    const { tracer, live } = world({ by: ['label:tenant'] });
+    const { tracer, monitor } = world({ by: ['label:tenant'] });
     for (const tenant of ['a', 'b', 'a']) tracer.startSpan({ name: 'ask', labels: { tenant } }).end();
-    expect(live.read().by['label:tenant']).toMatchObject({ a: { requests: 2 }, b: { requests: 1 } });
+    expect(monitor.metrics().by['label:tenant']).toMatchObject({ a: { requests: 2 }, b: { requests: 1 } });
   });
 
   it.each([[['colour']], [['label:']], [['label:a.b']], ['step'], [[null]]])('refuse the dimensions %j', (by) => {
@@ -188,31 +251,60 @@ describe('metrics of a log', () => {
   });
 });
 
-describe('a dimension with 100,000 values', () => {
-  const live = new Aggregator({ by: ['user'], maxPerDimension: 100 });
+describe('a dimension with 100,000 values', async () => {
+  const { tracer, monitor, log } = world({ by: ['user', 'step'], maxPerDimension: 100 }, { sampling: { ratio: 0 } });
   for (let index = 0; index < 100_000; index++) {
-    for (const user of [`u${index}`, ...(index % 10 === 0 ? ['heavy'] : [])]) {
-      live.add({
-        '@timestamp': '2026-03-29T12:00:00.000Z',
-        'event.name': 'span.end',
-        'span.name': 'ask',
-        'user.id': user,
-        duration_ms: 5,
-      });
-    }
+    const users = [`u${index}`, ...(index % 10 === 0 ? ['heavy'] : []), ...(index === 5 ? ['(other)'] : [])];
+    for (const userId of users) withContext({ userId }, () => tracer.startSpan({ name: `step of ${userId}` }).end());
   }
-  const { by, folded, values } = live.read();
+  await tracer.shutdown();
+  const { by, folded, values } = monitor.metrics();
+  await monitor.close();
 
   it('keeps at most twice the limit, and those that occur most', () => {
     expect(Object.keys(by['user'] ?? {}).length).toBeLessThanOrEqual(201);
-    expect(by['user']?.['heavy']?.['requests']).toBe(10_000);
+    expect(Object.keys(by['step'] ?? {}).length).toBeLessThanOrEqual(201);
+    expect(by['step']?.['step of heavy']?.['requests']).toBe(10_000);
     expect(folded['user']).toBeGreaterThan(99_000);
+  });
+
+  it('says on the stats line how often a value was folded', () => {
+    const stats = log
+      .raw()
+      .flatMap((line) => parseLine(line) ?? [])
+      .filter(({ kind }) => kind === 'stats');
+    expect(stats.at(-1)?.record['spanline.gauge.monitor_folded']).toBe((folded['user'] ?? 0) + (folded['step'] ?? 0));
   });
 
   it('loses nothing of the sum', () => {
     const sum = Object.values(by['user'] ?? {}).reduce((total, one) => total + (one['requests'] ?? 0), 0);
-    expect(sum).toBe(110_000);
-    expect(values['requests']).toBe(110_000);
+    expect(sum).toBe(110_001);
+    expect(values['requests']).toBe(110_001);
+  });
+});
+
+describe('the metrics of each day (R-021)', () => {
+  it('are rows of CSV and lines of JSON', async () => {
+    const { tracer, monitor, pass } = world();
+    tracer.startSpan({ name: 'ask' }).end();
+    pass(24 * 3_600_000);
+    const span = tracer.startSpan({ name: 'ask' });
+    span.fail(new Error('no'));
+    span.end();
+    tracer.score({ name: 'a,b', value: 0.5 });
+    const csv = formatDaily(monitor.metrics(), 'csv').split('\n');
+    const [head = '', first = '', second = '', end] = csv;
+    expect(head).toMatch(/^day,requests,spans,errors,.*,"a,b_rate","a,b_score"$/);
+    expect(first).toMatch(/^2026-03-29,1,1,0,.*,,$/);
+    expect(second).toMatch(/^2026-03-30,1,1,1,.*,1,0.5$/);
+    expect(end).toBe('');
+    const days = formatDaily(monitor.metrics(), 'ndjson').trim().split('\n');
+    expect(days.map((line) => JSON.parse(line) as unknown)).toMatchObject([
+      { day: '2026-03-29', requests: 1, errors: 0, daily_tokens: 0 },
+      { day: '2026-03-30', requests: 1, errors: 1, 'a,b_score': 0.5 },
+    ]);
+    expect(formatDaily({ daily: {} }, 'csv')).toBe('day\n');
+    expect(() => formatDaily(monitor.metrics(), 'xml' as never)).toThrow('ERR_INVALID_OPTION: format');
   });
 });
 

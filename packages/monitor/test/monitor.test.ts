@@ -86,6 +86,37 @@ describe('a monitor', () => {
     });
   });
 
+  it('writes a valid line for every event, whatever names there are', async () => {
+    const hostile = '<!channel> "x"\n\u0007\u2028\ud800 ${a} ';
+    const rules: AlertRule[] = [
+      {
+        ...SLOW,
+        name: hostile,
+        severity: 'critical',
+        warningThreshold: 500,
+        noData: 'alert',
+        renotifyMinutes: 1,
+        windowMinutes: 1,
+      },
+      { ...STEP, name: `${hostile}s`, baseline: 1, noData: 'alert' },
+      { name: 'Absent', metric: 'faithfulness_score', threshold: 0.7, comparison: 'lt', noData: 'alert' },
+    ];
+    const world = createWorld({ rules });
+    const step = `${hostile.repeat(300)}end`;
+    serveFor(world, 2, { ms: 700, step });
+    serveFor(world, 2, { ms: 5000, step, type: 'tool', attributes: { 'gen_ai.tool.call.arguments': hostile } });
+    world.pass(5 * MINUTE);
+    serveFor(world, 3, { ms: 1, step: 'other' });
+    await world.monitor.close();
+    const lines = world.alertLines();
+    expect(new Set(lines.map((line) => line['spanline.alert.event']))).toEqual(
+      new Set(['fired', 'repeated', 'recovered', 'no_data']),
+    );
+    expect(lines.some((line) => line['spanline.alert.step']?.startsWith('<!channel>'))).toBe(true);
+    expect(lines.map((line) => validate(line))).toEqual(lines.map(() => ({ valid: true })));
+    expect(lines).toHaveLength(world.alerts.length);
+  });
+
   it('measures what its log says afterwards, alert lines included', async () => {
     const world = createWorld({ rules: [SLOW] });
     for (let index = 0; index < 50; index++) {

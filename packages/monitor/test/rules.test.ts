@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type AlertRule, CATALOG, checkMetrics, DEFAULT_RULES } from '../src/index.ts';
+import { type AlertRule, type AlertRuleInput, CATALOG, checkMetrics, DEFAULT_RULES } from '../src/index.ts';
 import { resolveRules } from '../src/rules/resolve.ts';
 
 const RULE: AlertRule = { name: 'R', metric: 'error_rate', threshold: 0.5, comparison: 'gt' };
@@ -39,7 +39,7 @@ describe('a rule', () => {
   });
 
   it('may be written in snake_case (R-087)', () => {
-    const rule = { ...RULE, window_minutes: 5, notify_channel: 'pager', min_samples: 3 } as unknown as AlertRule;
+    const rule: AlertRuleInput = { ...RULE, window_minutes: 5, notify_channel: 'pager', min_samples: 3 };
     expect(resolveRules([rule])[0]).toMatchObject({ windowMinutes: 5, notifyChannel: 'pager', minSamples: 3 });
   });
 
@@ -65,6 +65,7 @@ describe('a rule', () => {
     ['recoveryThreshold', { recoveryThreshold: 0.9 }],
     ['baseline', { baseline: 3 }],
     ['perStep', { perStep: 'yes' }],
+    ['perStep', { perStep: true, metric: 'daily_tokens' }],
     ['tresholds', { tresholds: 1 }],
   ])('with a wrong %s is refused with an error that names rule and field', (field, change) => {
     expect(errorOf({ ...RULE, ...change })).toMatchObject({

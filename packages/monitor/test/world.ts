@@ -43,15 +43,19 @@ export interface Served {
 }
 
 export function createWorld(
-  options: Omit<MonitorOptions, 'tracer' | 'clock'> & { start?: number; enabled?: boolean } = {},
+  options: Omit<MonitorOptions, 'tracer' | 'clock'> & {
+    start?: number;
+    enabled?: boolean;
+    statsIntervalSeconds?: number;
+  } = {},
 ): World {
-  const { start = NOON, enabled = true, ...rest } = options;
+  const { start = NOON, enabled = true, statsIntervalSeconds = 0, ...rest } = options;
   let now = start;
   let offset = 0;
   const log = memoryLog();
   const clock = { now: () => now + offset, monotonic: () => now + offset };
   const service = { name: 'shop', environment: 'test' };
-  const tracer = createTracer({ logger: log.logger, clock, statsIntervalSeconds: 0, enabled, service });
+  const tracer = createTracer({ logger: log.logger, clock, statsIntervalSeconds, enabled, service });
   const monitor = createMonitor({ evaluateEverySeconds: 3600, ...rest, tracer, clock: { now: () => now } });
   const alerts: Alert[] = [];
   let read = 0;

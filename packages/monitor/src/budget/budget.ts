@@ -1,9 +1,9 @@
 import { type EndedSpan, SpanlineError, type Tracer } from '@spanline/core';
 import { currentValues } from '@spanline/core/source';
 import { tracerOf } from '../tracer-option.ts';
+import { Ledger } from './ledger.ts';
 
-const DAY_MS = 86_400_000;
-const MAX_USERS = 100_000;
+const MAX_MODELS = 100;
 
 /** Options of {@link budget}. At least one limit is given. */
 export interface BudgetOptions {
@@ -67,55 +67,16 @@ function check(options: BudgetOptions): void {
   if (onExceeded !== 'warn' && onExceeded !== 'throw') fail('onExceeded', "'warn' or 'throw'", onExceeded);
 }
 
-/** What was spent on one day. */
-class Ledger {
-  readonly #clock: { now(): number };
-  readonly #users = new Map<string, number>();
-  readonly #told = new Set<string>();
-  #day = 0;
-  #totalUsd = 0;
-
-  constructor(clock: { now(): number }) {
-    this.#clock = clock;
-  }
-
-  #turn(): void {
-    // A clock that is put back does not begin a day anew.
-    const day = Math.floor(this.#clock.now() / DAY_MS);
-    if (day <= this.#day) return;
-    this.#day = day;
-    this.#totalUsd = 0;
-    this.#users.clear();
-    this.#told.clear();
-  }
-
-  /** @returns false where its user is one too many to be watched */
-  add({ costUsd, values: { userId } }: EndedSpan): boolean {
-    if (costUsd === undefined || !(costUsd > 0)) return true;
-    this.#turn();
-    this.#totalUsd += costUsd;
-    if (userId === undefined) return true;
-    if (this.#users.size >= MAX_USERS && !this.#users.has(userId)) return false;
-    this.#users.set(userId, (this.#users.get(userId) ?? 0) + costUsd);
-    return true;
-  }
-
-  spent(userId: string | undefined): number {
-    this.#turn();
-    return userId === undefined ? this.#totalUsd : (this.#users.get(userId) ?? 0);
-  }
-
-  /** @returns true once a day */
-  isNews(who: string): boolean {
-    if (this.#told.has(who)) return false;
-    this.#told.add(who);
-    return true;
-  }
+/** The model of a call that used tokens at an unknown price. */
+function modelWithoutPrice({ costUsd, attributes }: EndedSpan): string | undefined {
+  const tokens = (attributes['gen_ai.usage.input_tokens'] ?? 0) + (attributes['gen_ai.usage.output_tokens'] ?? 0);
+  if (costUsd !== undefined || tokens === 0) return undefined;
+  return attributes['gen_ai.response.model'] ?? attributes['gen_ai.request.model'];
 }
 
 /**
  * Stops model calls, or warns, when a day's or a user's money is spent. It is asked before a call and counts at its end, so that simultaneous calls spend at most what is in flight beyond the limit. What a model costs
- * must be known: a call without a price counts as nothing. Each process counts for itself, from its start.
+ * must be known: a call without a price counts as nothing, which is said once for each model. Each process counts for itself, from its start.
  *
  * @example
  * ```ts
@@ -163,11 +124,16 @@ export function budget(options: BudgetOptions): Budget {
     if (own >= perUserUsd) refuse('user', `user ${userId}`, own, perUserUsd);
   }
 
+  const unpriced = new Set<string>();
   const close = tracer.onSpanEnd((ended) => {
-    if (ledger.add(ended) || !ledger.isNews('more users')) return;
-    tracer.logger.warn(
-      `spanline: ${MAX_USERS} users have spent money today; the budget of further ones is not watched`,
-    );
+    const model = modelWithoutPrice(ended);
+    if (model !== undefined && !unpriced.has(model) && unpriced.size < MAX_MODELS) {
+      unpriced.add(model);
+      tracer.logger.warn(`spanline: calls of ${JSON.stringify(model)} have no price, and the budget does not see them`);
+    }
+    if (!ledger.add(ended) && ledger.isNews('more users')) {
+      tracer.logger.warn('spanline: too many users have spent money today; the budget of further ones is not watched');
+    }
   });
   return Object.assign(ask, { spentUsd: (userId?: string) => ledger.spent(userId), close });
 }

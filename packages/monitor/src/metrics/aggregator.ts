@@ -21,13 +21,13 @@ export interface Metrics {
   values: MetricValues;
   /** The same by dimension and value. In `step` and `model`, a request is a span of that step or model. */
   by: Record<string, Record<string, MetricValues>>;
-  /** The same by UTC day (`2026-11-23`), `daily_tokens` and `daily_spend_usd` included; the last 31 days. */
+  /** The same by UTC day (`2026-11-23`), `daily_tokens` and `daily_spend_usd` included; the last 400 days. */
   daily: Record<string, MetricValues>;
-  /** How many values were moved to `(other)`, by dimension. */
+  /** How often a value was moved to `(other)`, by dimension. One that occurs again later begins anew: what it counted before stays there. */
   folded: Record<string, number>;
 }
 
-const MAX_DAYS = 31;
+const MAX_DAYS = 400;
 const DAY_MS = 86_400_000;
 const FIXED: Readonly<Record<string, keyof SpanRecord>> = {
   route: 'http.route',

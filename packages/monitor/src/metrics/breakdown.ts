@@ -24,6 +24,10 @@ export class Breakdown {
   }
 
   add(value: string, delta: Delta): void {
+    if (value === OTHER) {
+      (this.#other ??= new Cell()).add(delta, this.#unit);
+      return;
+    }
     let cell = this.#cells.get(value);
     if (cell === undefined) {
       if (this.#cells.size >= this.#limit * 2) this.#fold();

@@ -15,15 +15,18 @@ export interface MetricReader {
   readonly isDaily: boolean;
 }
 
-function total(read: (cell: Cell) => number, isDaily = false): MetricReader {
+function total(read: MetricReader['read'], isDaily = false): MetricReader {
   return { read, samples: (cell) => cell.count('seen'), isCount: true, isShare: false, isDaily };
 }
 
 const counter = (name: CounterName): MetricReader => total((cell) => cell.count(name));
 
-function ratio(part: (cell: Cell) => number, whole: (cell: Cell) => number): MetricReader {
+function ratio(part: MetricReader['read'], whole: (cell: Cell) => number): MetricReader {
   return {
-    read: (cell) => (whole(cell) === 0 ? undefined : part(cell) / whole(cell)),
+    read: (cell) => {
+      const value = whole(cell) === 0 ? undefined : part(cell);
+      return value === undefined ? undefined : value / whole(cell);
+    },
     samples: whole,
     isCount: false,
     isShare: false,
@@ -51,6 +54,10 @@ function quantile(of: 'latency' | 'firstChunk', at: number): MetricReader {
   };
 }
 
+/** Unknown cost is absent, and not 0. */
+const usd = (cell: Cell): number | undefined =>
+  cell.count('costs') === 0 && cell.count('unpricedCalls') > 0 ? undefined : cell.usd;
+
 /** Every metric with a fixed name. */
 export const METRICS: Readonly<Record<string, MetricReader>> = {
   requests: counter('requests'),
@@ -76,12 +83,10 @@ export const METRICS: Readonly<Record<string, MetricReader>> = {
   total_tokens: total(tokens),
   tokens_per_request: ratio(tokens, (cell) => cell.count('requests')),
   daily_tokens: total(tokens, true),
-  cost_usd: total((cell) => cell.usd),
-  cost_per_request_usd: ratio(
-    (cell) => cell.usd,
-    (cell) => cell.count('requests'),
-  ),
-  daily_spend_usd: total((cell) => cell.usd, true),
+  cost_usd: total(usd),
+  unpriced_calls: counter('unpricedCalls'),
+  cost_per_request_usd: ratio(usd, (cell) => cell.count('requests')),
+  daily_spend_usd: total(usd, true),
   time_to_first_token_p50_ms: quantile('firstChunk', 0.5),
   time_to_first_token_p95_ms: quantile('firstChunk', 0.95),
   tokens_per_second: ratio(

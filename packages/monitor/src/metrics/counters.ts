@@ -20,6 +20,7 @@ const NAMES = [
   'cacheWriteTokens',
   'reasoningTokens',
   'costs',
+  'unpricedCalls',
   'usd',
   'usdTrillionths',
   'speeds',

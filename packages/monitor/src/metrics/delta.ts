@@ -5,6 +5,8 @@ const PASSED: ReadonlySet<string> = new Set(['allow', 'allowed', 'pass', 'passed
 const YES: ReadonlySet<string> = new Set(['true', 'yes', 'hallucinated', 'hallucination', 'detected']);
 const DOWN: ReadonlySet<string> = new Set(['down', 'thumbs_down', 'negative', 'bad', 'false', 'no']);
 const FEEDBACK: ReadonlySet<string> = new Set(['feedback', 'user_feedback', 'thumbs', 'thumbs_up', 'thumbs_down']);
+/** Reasons for which the cost of a call is unknown although it used tokens. */
+const UNPRICED: ReadonlySet<string> = new Set(['unknown_model', 'no_model']);
 const LARGEST_SCORE = 1e9;
 const MILLION = 1e6;
 
@@ -102,6 +104,7 @@ function readSpan(delta: Delta, record: Readonly<SpanRecord>): void {
       break;
   }
   readCost(delta, record['spanline.cost.usd']);
+  if (UNPRICED.has(record['spanline.cost.reason'] ?? '')) delta.add('unpricedCalls', 1);
   const action = record['spanline.guardrail.action'];
   if (action !== undefined && !PASSED.has(action.toLowerCase())) {
     delta.add('safetyTriggers', 1);

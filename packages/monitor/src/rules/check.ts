@@ -1,7 +1,7 @@
 import { breaks } from './compare.ts';
 import { DEFAULT_RULES } from './defaults.ts';
 import { resolveRules } from './resolve.ts';
-import type { AlertRule, Breach } from './types.ts';
+import type { AlertRuleInput, Breach } from './types.ts';
 
 /**
  * Which rules a set of metrics breaks, at this moment and without windows or state. Pure. Metrics may have any name; a metric that is absent or no number is skipped, and so is a rule relative
@@ -19,7 +19,7 @@ import type { AlertRule, Breach } from './types.ts';
  */
 export function checkMetrics(
   metrics: Readonly<Record<string, number | null | undefined>>,
-  rules: readonly AlertRule[] = DEFAULT_RULES,
+  rules: readonly AlertRuleInput[] = DEFAULT_RULES,
 ): Breach[] {
   const breaches: Breach[] = [];
   for (const rule of resolveRules(rules, { knownMetricsOnly: false })) {

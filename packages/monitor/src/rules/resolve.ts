@@ -1,7 +1,7 @@
 import { SpanlineError } from '@spanline/core';
 import { isUpward } from './compare.ts';
 import { isDailyMetric, isMetricName, leastSamples } from './names.ts';
-import type { AlertRule, Comparison, NoDataMode, Relation, ResolvedRule, Severity } from './types.ts';
+import type { AlertRule, AlertRuleInput, Comparison, NoDataMode, Relation, ResolvedRule, Severity } from './types.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -156,7 +156,7 @@ export interface ResolveOptions {
  *
  * @throws SpanlineError `ERR_INVALID_RULE`, naming rule and field
  */
-export function resolveRules(rules: readonly AlertRule[], options: ResolveOptions = {}): ResolvedRule[] {
+export function resolveRules(rules: readonly AlertRuleInput[], options: ResolveOptions = {}): ResolvedRule[] {
   if (!Array.isArray(rules) || rules.length > MAX_RULES) {
     const expected = `an array of at most ${MAX_RULES} rules`;
     throw new SpanlineError({ code: 'ERR_INVALID_RULE', option: 'rules', expected, got: rules });

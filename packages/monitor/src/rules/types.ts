@@ -52,6 +52,15 @@ export interface AlertRule {
   perStep?: boolean;
 }
 
+type SnakeCase<Name extends string> = Name extends `${infer Letter}${infer Rest}`
+  ? `${Letter extends Lowercase<Letter> ? Letter : `_${Lowercase<Letter>}`}${SnakeCase<Rest>}`
+  : Name;
+
+/** A rule as it is given: each field in camelCase or in snake_case (`window_minutes`). */
+export type AlertRuleInput = AlertRule & {
+  readonly [Field in keyof AlertRule as SnakeCase<Field>]?: AlertRule[Field];
+};
+
 /** A rule with every default filled in. */
 export interface ResolvedRule extends Required<
   Omit<AlertRule, 'warningThreshold' | 'recoveryThreshold' | 'relativeTo' | 'baseline'>
