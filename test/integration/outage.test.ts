@@ -1,15 +1,31 @@
-import { expect, it } from 'vitest';
-import { survive } from '../bench/outage/compare.ts';
+import { describe, expect, it } from 'vitest';
+import { runOutage } from '../bench/outage/outage.ts';
 import { workerOptions } from '../support/ship-worker.ts';
 
-const PLAN = { good: 2, outage: 5, recovery: 5, perSecond: 50 };
+const PLAN = { linesPerSecond: 50, goodSeconds: 1, badSeconds: 5, afterSeconds: 4 };
+const SOURCES = ['--import', 'tsx', '--conditions', '@spanline/source', ...workerOptions];
+const SLOW = 120_000;
 
-it.concurrent.each(['spanline-elasticsearch', 'spanline-datadog'])(
-  'an application that ships with %s loses no line in an outage of its target, and ends well',
-  async (transport) => {
-    const nodeOptions = ['--conditions', '@spanline/source', ...workerOptions];
-    const { lines, stored, code } = await survive(transport, { ...PLAN, nodeOptions });
-    expect({ stored, code }).toEqual({ stored: lines, code: 0 });
-  },
-  120_000,
-);
+describe.concurrent('an outage of a target', () => {
+  it.each([
+    ['spanline to Elasticsearch', 'down'],
+    ['spanline to Datadog', '429'],
+  ] as const)(
+    'costs an application no line that ships with %s (%s), and it ends well',
+    async (transport, outage) => {
+      const { logged, lost, code } = await runOutage(transport, outage, PLAN, SOURCES);
+      expect({ lost, code }).toEqual({ lost: 0, code: 0 });
+      expect(logged).toBe(500);
+    },
+    SLOW,
+  );
+
+  it(
+    'costs an application lines that ships with pino-elasticsearch, so it is one',
+    async () => {
+      const { lost } = await runOutage('pino-elasticsearch', '429', PLAN, SOURCES);
+      expect(lost).toBeGreaterThan(0);
+    },
+    SLOW,
+  );
+});

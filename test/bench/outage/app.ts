@@ -1,55 +1,23 @@
-/** An application that logs numbered lines at a steady pace, and ends well: `app.ts <transport> <url> <folder> <lines a second> <seconds>`. */
-import { once } from 'node:events';
-import { setTimeout as wait } from 'node:timers/promises';
-import { createLogger } from '@spanline/core';
-import { datadog, elasticsearch, spool } from '@spanline/ship';
-import { type Logger, pino } from 'pino';
+/** Says when it begins, logs numbered lines at a steady rate and ends its transport. Arguments: transport, port, folder, lines a second, seconds. */
+import { pino } from 'pino';
+import { type TransportName, TRANSPORTS } from './transports.ts';
 
-const [transport = '', url = '', folder = '', perSecond = '50', seconds = '1'] = process.argv.slice(2);
+const [name, port, dir, rate, seconds] = process.argv.slice(2);
+const { destination, end } = TRANSPORTS[name as TransportName](Number(port), dir ?? '');
+const logger = pino(destination);
+const total = Number(rate) * Number(seconds);
+const started = performance.now();
+let seq = 0;
+process.stdout.write('ready');
 
-interface Log {
-  readonly logger: Logger;
-  end(): Promise<unknown>;
-}
-
-function spooled(to: ReturnType<typeof elasticsearch>): Log {
-  const destination = spool({ dir: folder, to: [to] });
-  return { logger: createLogger({}, destination), end: () => destination.close(30_000) };
-}
-
-function transported(target: string, options: object): Log {
-  const stream = pino.transport({ target, options });
-  // Without a listener, an error of pino-elasticsearch ends the process.
-  stream.on('error', () => undefined);
-  return {
-    logger: pino({}, stream),
-    async end() {
-      stream.end();
-      await Promise.race([once(stream, 'close'), wait(30_000)]);
-    },
-  };
-}
-
-const LOGS: Readonly<Record<string, () => Log>> = {
-  'spanline-elasticsearch': () => spooled(elasticsearch({ url })),
-  'spanline-datadog': () => spooled(datadog({ apiKey: 'key', url })),
-  'pino-elasticsearch': () =>
-    transported('pino-elasticsearch', { node: url, index: 'logs', opType: 'create', esVersion: 8, flushBytes: 1000 }),
-  'pino-datadog-transport': () =>
-    transported('pino-datadog-transport', {
-      ddClientConf: { authMethods: { apiKeyAuth: 'key' }, serverIndex: 1 },
-      ddServerConf: { protocol: 'http', name: new URL(url).host },
-    }),
-};
-
-const log = LOGS[transport]?.();
-if (log === undefined) throw new TypeError(`no transport ${transport}`);
-const began = performance.now();
-const lines = Number(perSecond) * Number(seconds);
-for (let line = 0; line < lines;) {
-  const due = Math.min(lines, Math.ceil(((performance.now() - began) / 1000) * Number(perSecond)));
-  while (line < due) log.logger.info({ line: line++ }, 'a line of the application');
-  await wait(10);
-}
-await log.end();
-process.exitCode = 0;
+await new Promise<void>((resolve) => {
+  const timer = setInterval(() => {
+    const due = Math.min(total, Math.floor(((performance.now() - started) / 1000) * Number(rate)));
+    while (seq < due) logger.info({ seq: seq++ }, 'a line of the application');
+    if (seq < total) return;
+    clearInterval(timer);
+    resolve();
+  }, 20);
+});
+await end();
+process.exit(0);
