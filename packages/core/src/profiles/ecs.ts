@@ -6,10 +6,25 @@ import { toStructured } from './structured.ts';
 /** Version of the Elastic Common Schema that the profile follows. */
 const ECS_VERSION = '8.17.0';
 
-const STRUCTURED: ReadonlySet<string> = new Set(
-  Object.entries(ATTRIBUTES)
-    .filter(([, kind]) => kind === 'json')
-    .map(([key]) => key),
+/** What becomes of a key. */
+interface Rendering {
+  readonly name: string;
+  readonly isStructured: boolean;
+  /** Adds what is derived from it. */
+  readonly derive: ((line: Record<string, unknown>, record: SpanRecord, value: unknown) => void) | undefined;
+}
+
+const DERIVE: Readonly<Record<string, Rendering['derive']>> = {
+  'spanline.schema': (line) => (line['ecs.version'] = ECS_VERSION),
+  'span.kind': (line, { span_id }, value) => value === 'SERVER' && (line['transaction.id'] = span_id),
+  'client.address': (line, _, value) => isIP(value as string) !== 0 && (line['client.ip'] = value),
+};
+
+const RENDERINGS: ReadonlyMap<string, Rendering> = new Map(
+  Object.entries(ATTRIBUTES).map(([key, kind]) => [
+    key,
+    { name: ECS[key] ?? key, isStructured: kind === 'json', derive: DERIVE[key] },
+  ]),
 );
 
 /**
@@ -22,10 +37,13 @@ export function toEcs(record: SpanRecord): Record<string, unknown> {
   for (const key in source) {
     const value = source[key];
     if (value === undefined) continue;
-    line[ECS[key] ?? key] = STRUCTURED.has(key) ? toStructured(value as string) : value;
-    if (key === 'spanline.schema') line['ecs.version'] = ECS_VERSION;
-    if (key === 'span.kind' && value === 'SERVER') line['transaction.id'] = record.span_id;
-    if (key === 'client.address' && isIP(value as string) !== 0) line['client.ip'] = value;
+    const rendering = RENDERINGS.get(key);
+    if (rendering === undefined) {
+      line[key] = value;
+      continue;
+    }
+    line[rendering.name] = rendering.isStructured ? toStructured(value as string) : value;
+    rendering.derive?.(line, record, value);
   }
   return line;
 }

@@ -1,7 +1,7 @@
 import { ATTRIBUTES, type AttributeKind, OPEN_KEY_PREFIXES, type SpanRecord } from '../schema/index.ts';
 import { correlationKeys } from './correlation-keys.ts';
 import { PROFILE_NAMES } from './names.ts';
-import { DATADOG, ECS } from './spellings.ts';
+import { DATADOG, ECS, type Spelling } from './spellings.ts';
 import { fromStructured } from './structured.ts';
 
 /** A line that was read back. */
@@ -38,8 +38,6 @@ function invert(spelling: Readonly<Record<string, string>>): Map<string, string>
   return new Map(Object.entries(spelling).map(([canonical, name]) => [name, canonical]));
 }
 
-const FROM_ECS = invert(ECS);
-const FROM_DATADOG = invert(DATADOG);
 /** Ids that `correlation` puts on lines of a logger that keeps its own spelling of everything else. */
 const FROM_CORRELATION = new Map(
   PROFILE_NAMES.flatMap((profile) =>
@@ -81,15 +79,26 @@ function put(target: Bag, key: string, value: unknown): void {
   else target[key] = value;
 }
 
-/** Dotted keys out of nested objects; content stays in one piece. */
-function flatten(source: Bag, prefix: string, depth: number, target: Map<string, unknown>): void {
+/** A bag that is flattened further; content stays in one piece. */
+function isNested(path: string, value: unknown, depth: number): value is Bag {
+  return isBag(value) && depth < MAX_DEPTH && !(Object.hasOwn(KINDS, path) && KINDS[path] === 'json');
+}
+
+function flattenInto(target: Bag, source: Bag, prefix: string, depth: number): void {
   for (const key of Object.keys(source)) {
     const path = prefix + key;
     const value = source[key];
-    const structured = KINDS[path] === 'json' && Object.hasOwn(KINDS, path);
-    if (isBag(value) && !structured && depth < MAX_DEPTH) flatten(value, `${path}.`, depth + 1, target);
-    else target.set(path, value);
+    if (isNested(path, value, depth)) flattenInto(target, value, `${path}.`, depth + 1);
+    else target[path] = value;
   }
+}
+
+/** Dotted keys out of nested objects; the line itself where nothing on it is nested. */
+function flatten(source: Bag, keys: readonly string[]): Bag {
+  if (!keys.some((key) => isNested(key, source[key], 0))) return source;
+  const flat = Object.create(null) as Bag;
+  flattenInto(flat, source, '', 0);
+  return flat;
 }
 
 const LEVEL_NAMES: ReadonlySet<unknown> = new Set(LEVELS.map(([, name]) => name));
@@ -106,45 +115,64 @@ function scalar(value: unknown): boolean {
   );
 }
 
-/** The canonical key of a flat key; `undefined` for what is no key of a record. */
-function canonicalKey(key: string, spelling: Map<string, string>): string | undefined {
-  const renamed = spelling.get(key);
-  if (renamed !== undefined) return renamed;
-  return Object.hasOwn(KINDS, key) || isOpenKey(key) ? key : undefined;
+/** How the value of a key is read. */
+interface Reading {
+  readonly canonical: string;
+  readonly kind: AttributeKind;
+  /** What the profile itself calls the canonical key: where that stands on the line, another instrumentation of the same logger wrote this one. */
+  readonly rival: string | undefined;
 }
+
+interface Tongue {
+  /** Writes keys that are no record's beside the record, derived from it. */
+  readonly isProfile: boolean;
+  readonly readings: ReadonlyMap<string, Reading>;
+}
+
+function tongue(names: ReadonlyMap<string, string>, profile?: Spelling): Tongue {
+  const own = Object.keys(KINDS).map((key): [string, Reading] => [
+    key,
+    { canonical: key, kind: KINDS[key] as AttributeKind, rival: profile?.[key] },
+  ]);
+  const renamed = [...names].map(([name, canonical]): [string, Reading] => [
+    name,
+    { canonical, kind: KINDS[canonical] as AttributeKind, rival: undefined },
+  ]);
+  return { isProfile: profile !== undefined, readings: new Map([...own, ...renamed]) };
+}
+
+const IN_ECS = tongue(invert(ECS), ECS);
+const IN_DATADOG = tongue(invert(DATADOG), DATADOG);
+const OTHERWISE = tongue(FROM_CORRELATION);
+
+const own = (flat: Bag, key: string): unknown => (Object.hasOwn(flat, key) ? flat[key] : undefined);
 
 /** Lines of the application have no mark of their profile; `status` holds a level only where nothing else does. */
-function spellingOf(flat: Map<string, unknown>): Map<string, string> {
-  if (flat.get('ddsource') === 'nodejs') return FROM_DATADOG;
-  if (flat.has('ecs.version') || flat.has('log.level')) return FROM_ECS;
-  return !flat.has('level') && LEVEL_NAMES.has(flat.get('status')) ? FROM_DATADOG : FROM_CORRELATION;
+function tongueOf(flat: Bag): Tongue {
+  if (own(flat, 'ddsource') === 'nodejs') return IN_DATADOG;
+  if (Object.hasOwn(flat, 'ecs.version') || Object.hasOwn(flat, 'log.level')) return IN_ECS;
+  return !Object.hasOwn(flat, 'level') && LEVEL_NAMES.has(own(flat, 'status')) ? IN_DATADOG : OTHERWISE;
 }
 
-/** The canonical spelling of a key yields to the profile's: another instrumentation of the same logger wrote it. */
-function isForeign(key: string, canonical: string, spelling: Map<string, string>, flat: Map<string, unknown>): boolean {
-  if (key !== canonical || spelling === FROM_CORRELATION) return false;
-  const name = (spelling === FROM_ECS ? ECS : DATADOG)[canonical];
-  return name !== undefined && flat.has(name);
-}
-
-function readFields(flat: Map<string, unknown>): { record: Bag; rest: Bag } {
-  const spelling = spellingOf(flat);
+function readFields(flat: Bag, keys: readonly string[]): { record: Bag; rest: Bag } {
+  const { isProfile, readings } = tongueOf(flat);
   const record: Bag = {};
   const rest: Bag = {};
-  for (const [key, value] of flat) {
-    const canonical = canonicalKey(key, spelling);
-    if (canonical === undefined) {
-      if (spelling === FROM_CORRELATION || !DERIVED.has(key)) put(rest, key, value);
+  for (const key of keys) {
+    const value = flat[key];
+    const reading = readings.get(key);
+    if (reading === undefined) {
+      if (isOpenKey(key) && scalar(value)) record[key] = value;
+      else if (isOpenKey(key) || !isProfile || !DERIVED.has(key)) put(rest, key, value);
       continue;
     }
-    if (isForeign(key, canonical, spelling, flat)) {
+    const { canonical, kind, rival } = reading;
+    if (rival !== undefined && Object.hasOwn(flat, rival)) {
       if (canonical !== 'level') put(rest, key, value);
       continue;
     }
-    const read =
-      KINDS[canonical] === 'json' && typeof value === 'object' && value !== null ? fromStructured(value) : value;
-    const fits = Object.hasOwn(KINDS, canonical) ? hasType[KINDS[canonical] as AttributeKind](read) : scalar(read);
-    if (fits) record[canonical] = canonical === 'level' ? levelName(read) : read;
+    const read = kind === 'json' && typeof value === 'object' && value !== null ? fromStructured(value) : value;
+    if (hasType[kind](read)) record[canonical] = canonical === 'level' ? levelName(read) : read;
     else if (key !== 'level') put(rest, key, value);
   }
   return { record, rest };
@@ -208,9 +236,9 @@ export function parseLine(line: string | object, options: ParseOptions = {}): Pa
   const source = typeof line === 'string' ? parseJson(line) : line;
   if (!isBag(source)) return undefined;
   try {
-    const flat = new Map<string, unknown>();
-    flatten(source, '', 0, flat);
-    const { record, rest } = readFields(flat);
+    const keys = Object.keys(source);
+    const flat = flatten(source, keys);
+    const { record, rest } = readFields(flat, flat === source ? keys : Object.keys(flat));
     readPino(source, record, rest, options.messageKey);
     const event = record['event.name'];
     const kind = record['spanline.schema'] === undefined ? undefined : KIND_OF_EVENT.get(event);
