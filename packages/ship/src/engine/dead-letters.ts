@@ -1,14 +1,7 @@
 import { closeSync, existsSync, fstatSync, fsyncSync, mkdirSync, openSync, renameSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { DEAD_LETTERS, FILE_MODE, FOLDER_MODE } from '../spool/layout.ts';
-import type { SourceLine } from './types.ts';
-
-/** A line that a target does not take. */
-export interface Refused {
-  readonly line: SourceLine;
-  readonly source: string;
-  readonly reason: string;
-}
+import { lineOf, type Refused } from './batch.ts';
 
 /** Keeps the lines that a target refuses. */
 export interface DeadLetters {
@@ -26,17 +19,10 @@ export function openDeadLetters(root: string, sink: string, onDiscard: () => voi
     put(lines) {
       mkdirSync(folder, { recursive: true, mode: FOLDER_MODE });
       const time = new Date().toISOString();
-      const text = lines.map(({ line, source, reason }) =>
-        JSON.stringify({
-          '@timestamp': time,
-          sink,
-          reason,
-          source,
-          file: line.position.file,
-          offset: line.position.offset,
-          line: line.text,
-        }),
-      );
+      const text = lines.map(({ entry, reason }) => {
+        const { source, file, offset } = entry;
+        return JSON.stringify({ '@timestamp': time, sink, reason, source, file, offset, line: lineOf(entry) });
+      });
       const file = openSync(path, 'a', FILE_MODE);
       let bytes: number;
       try {

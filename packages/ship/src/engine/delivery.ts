@@ -1,8 +1,9 @@
 import type { RetryTiming } from './gate.ts';
-import type { DeadLetters, Refused } from './dead-letters.ts';
+import type { Batch, Entry, Refused } from './batch.ts';
+import type { DeadLetters } from './dead-letters.ts';
 import { createGate, type Gate } from './gate.ts';
 import { createLimiter } from './limiter.ts';
-import type { Entry, ItemVerdict, Report, Sink, SinkStats, Verdict } from './types.ts';
+import type { ItemVerdict, Report, Sink, SinkStats, Verdict } from './types.ts';
 
 /** What a delivery works with. */
 export interface DeliveryParts {
@@ -20,15 +21,8 @@ export interface DeliveryParts {
 /** Sees every line of a sink through. */
 export interface Delivery {
   /** Resolves true when each line is stored or in the dead-letter file; false when `quit` fired first. */
-  deliver(entries: readonly Entry[]): Promise<boolean>;
-  /** Puts lines into the dead-letter file. Resolves as `deliver` does. */
-  refuse(lines: readonly Refused[]): Promise<boolean>;
+  deliver(batch: Batch): Promise<boolean>;
   readonly gate: Gate;
-}
-
-interface RefusedEntry {
-  readonly entry: Entry;
-  readonly reason: string;
 }
 
 /** Retry, split, refuse, pause: the same for every sink, by what its answers mean. */
@@ -94,7 +88,7 @@ export function createDelivery({ sink, timing, deadLetters, stats, report, quit,
   }
 
   /** Takes the answer apart, line by line. @returns the lines to send again */
-  function settleItems(entries: readonly Entry[], items: readonly ItemVerdict[], refused: RefusedEntry[]): Entry[] {
+  function settleItems(entries: readonly Entry[], items: readonly ItemVerdict[], refused: Refused[]): Entry[] {
     const again: Entry[] = [];
     let stored = 0;
     let pause: string | undefined;
@@ -124,14 +118,13 @@ export function createDelivery({ sink, timing, deadLetters, stats, report, quit,
   async function onPartial(entries: readonly Entry[], rejected: number, reason: string): Promise<boolean> {
     onStored(entries.length - rejected);
     const note = `${rejected} of the ${entries.length} lines of this request were refused: ${reason}`;
-    const lines = entries.map(({ line, source }) => ({ line, source, reason: note }));
-    const kept = await refuse(lines);
+    const kept = await refuse(entries.map((entry) => ({ entry, reason: note })));
     stats.rejected -= entries.length - rejected;
     return kept;
   }
 
   /** Resolves when each entry is stored or in `refused`. */
-  async function settle(entries: readonly Entry[], refused: RefusedEntry[]): Promise<boolean> {
+  async function settle(entries: readonly Entry[], refused: Refused[]): Promise<boolean> {
     let pending = entries;
     for (let attempt = 0; pending.length > 0; attempt++) {
       const verdict = await sendOnce(pending, attempt);
@@ -168,16 +161,16 @@ export function createDelivery({ sink, timing, deadLetters, stats, report, quit,
 
   return {
     gate,
-    refuse,
-    async deliver(entries) {
-      let pending = entries;
+    async deliver({ entries, refused: unsendable }) {
+      if (!(await refuse(unsendable))) return false;
+      let pending: readonly Entry[] = entries;
       for (;;) {
         // A target that never took a line and refuses all of many is set up wrongly; its lines are not to blame.
         const isTrusted = everStored || entries.length === 1;
-        const refused: RefusedEntry[] = [];
+        const refused: Refused[] = [];
         if (!(await settle(pending, refused))) return false;
         if (isTrusted || refused.length === 0) {
-          return refuse(refused.map(({ entry: { line, source }, reason }) => ({ line, source, reason })));
+          return refuse(refused);
         }
         if (!everStored) onPaused(`every line is refused: ${refused[0]?.reason ?? ''}`);
         pending = refused.map(({ entry }) => entry);

@@ -2,6 +2,7 @@ import type { Discovery } from '../reading/discovery.ts';
 import { acquireLock, type Lock } from '../state/lock.ts';
 import { watchStillness } from '../state/stillness.ts';
 import { DEFAULT_TIMING, type RetryTiming } from './gate.ts';
+import { createBatchPool } from './batch-pool.ts';
 import { openDeadLetters } from './dead-letters.ts';
 import { createDelivery } from './delivery.ts';
 import { type Route, type Shipment, startShipment } from './shipment.ts';
@@ -74,6 +75,7 @@ export function startEngine(options: EngineOptions): Engine {
     return {
       sink,
       stats,
+      batches: createBatchPool(sink.limits),
       delivery: createDelivery({ sink, timing, deadLetters, stats, report, quit: quit.signal, kill: kill.signal }),
     };
   });

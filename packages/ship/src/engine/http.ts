@@ -1,4 +1,10 @@
-import { Agent as HttpAgent, request as httpRequest, type IncomingHttpHeaders, type IncomingMessage } from 'node:http';
+import {
+  Agent as HttpAgent,
+  type ClientRequest,
+  request as httpRequest,
+  type IncomingHttpHeaders,
+  type IncomingMessage,
+} from 'node:http';
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
@@ -7,7 +13,7 @@ import { gzip } from 'node:zlib';
 export interface Post {
   readonly url: URL;
   readonly headers: Readonly<Record<string, string>>;
-  readonly body: string | Uint8Array;
+  readonly body: Uint8Array;
 }
 
 /** An answer, whole. */
@@ -34,18 +40,23 @@ export interface HttpClient {
 }
 
 const MAX_ANSWER_BYTES = 33_554_432;
-const GZIP_LEVEL = 1;
+const GZIP = { level: 1, chunkSize: 131_072 };
 const compress = promisify(gzip);
 
-async function readAll(response: IncomingMessage): Promise<Buffer> {
+async function readAll(request: ClientRequest, response: IncomingMessage): Promise<Answer> {
   const chunks: Buffer[] = [];
   let bytes = 0;
-  for await (const chunk of response as AsyncIterable<Buffer>) {
-    bytes += chunk.length;
-    if (bytes > MAX_ANSWER_BYTES) throw new Error('the answer is too long');
-    chunks.push(chunk);
+  try {
+    for await (const chunk of response as AsyncIterable<Buffer>) {
+      bytes += chunk.length;
+      if (bytes > MAX_ANSWER_BYTES) throw new Error('the answer is too long');
+      chunks.push(chunk);
+    }
+  } finally {
+    // It is answered before it was sent whole: the memory of its body is used again.
+    if (!request.writableFinished) request.destroy();
   }
-  return Buffer.concat(chunks);
+  return { status: response.statusCode ?? 0, headers: response.headers, body: Buffer.concat(chunks) };
 }
 
 /** A client for one target. Redirects are not followed, since they would carry keys elsewhere. */
@@ -64,23 +75,14 @@ export function createHttpClient(options: ClientOptions): HttpClient {
       const send = isSecure ? httpsRequest : httpRequest;
       const request = send(post.url, { method: 'POST', headers, agent: isSecure ? secure : plain, signal });
       request.once('error', reject);
-      request.once('response', (response) => {
-        readAll(response).then(
-          (content) => resolve({ status: response.statusCode ?? 0, headers: response.headers, body: content }),
-          (error: unknown) => {
-            request.destroy();
-            reject(error instanceof Error ? error : new Error('the answer could not be read'));
-          },
-        );
-      });
+      request.once('response', (response) => void readAll(request, response).then(resolve, reject));
       request.end(body);
     });
   }
 
   return {
     async post(post, signal) {
-      const raw = typeof post.body === 'string' ? Buffer.from(post.body) : post.body;
-      const body = options.gzip ? await compress(raw, { level: GZIP_LEVEL }) : raw;
+      const body = options.gzip ? await compress(post.body, GZIP) : post.body;
       // Not AbortSignal.any with AbortSignal.timeout: Node 20 may collect the pair before it fires.
       const limited = new AbortController();
       const abort = (): void => limited.abort();

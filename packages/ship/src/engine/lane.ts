@@ -1,14 +1,16 @@
 import type { Position } from '../state/checkpoint.ts';
-import type { Refused } from './dead-letters.ts';
+import type { Batch } from './batch.ts';
+import type { BatchPool } from './batch-pool.ts';
 import type { Delivery } from './delivery.ts';
 import { createLedger } from './ledger.ts';
-import type { Entry, Reader, Report, Sink, SinkStats, Source, SourceLine } from './types.ts';
+import type { Chunk, Reader, Report, Sink, SinkStats, Source } from './types.ts';
 
 /** What a lane works with. */
 export interface LaneParts {
   readonly source: Source;
   readonly sink: Sink;
   readonly delivery: Delivery;
+  readonly batches: BatchPool;
   readonly stats: SinkStats;
   readonly from: Position | undefined;
   readonly pollMs: number;
@@ -33,17 +35,6 @@ export interface Lane {
   readonly done: Promise<void>;
 }
 
-interface Batch {
-  readonly entries: Entry[];
-  readonly refused: Refused[];
-  bytes: number;
-  since: number;
-}
-
-const emptyBatch = (): Batch => ({ entries: [], refused: [], bytes: 0, since: 0 });
-/** One batch is made while the others are on their way. */
-const SPARE = 1;
-
 function pause(milliseconds: number, stop: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     const wake = (): void => {
@@ -58,78 +49,67 @@ function pause(milliseconds: number, stop: AbortSignal): Promise<void> {
 
 /** Reads, batches and delivers until it is stopped. Never rejects. */
 export function startLane(parts: LaneParts): Lane {
-  const { source, sink, delivery, stats, pollMs, report, stop, hurried } = parts;
+  const { source, sink, delivery, batches, stats, pollMs, report, stop, hurried } = parts;
   const ledger = createLedger(parts.from);
-  const window = sink.limits.concurrency + SPARE;
-  let batch = emptyBatch();
+  let batch: Batch | undefined;
   let cursor = parts.from;
   let running = 0;
   let isIdle = false;
   let isFinished = false;
-  let moved: () => void = () => {};
 
   function damaged(text: string): void {
     report({ level: 'warn', what: 'damaged', message: `${source.id}: ${text}`, sink: sink.name });
   }
 
-  async function dispatch(): Promise<void> {
-    if (cursor === undefined) return;
-    const { entries, refused } = batch;
-    batch = emptyBatch();
-    const settled = ledger.open(cursor);
-    const run = async (): Promise<void> => {
-      const kept = await delivery.refuse(refused);
-      if (kept && (entries.length === 0 || (await delivery.deliver(entries)))) settled();
-      running--;
-      moved();
-    };
+  async function see(sent: Batch, settled: () => void): Promise<void> {
+    if (await delivery.deliver(sent)) settled();
+    batches.give(sent);
+    running--;
+  }
+
+  /** Sends what there is, which is everything before a place. */
+  function dispatch(end: Position): void {
+    const settled = ledger.open(end);
+    if (batch === undefined) return settled();
     running++;
-    void run();
-    while (ledger.size >= window && !stop.aborted) await nextMove();
+    void see(batch, settled);
+    batch = undefined;
   }
 
-  function nextMove(): Promise<void> {
-    return new Promise((resolve) => {
-      const wake = (): void => {
-        stop.removeEventListener('abort', wake);
-        resolve();
-      };
-      moved = wake;
-      stop.addEventListener('abort', wake, { once: true });
-    });
+  function giveBack(): void {
+    if (batch !== undefined) batches.give(batch);
+    batch = undefined;
   }
 
-  async function take(line: SourceLine): Promise<void> {
-    const encoded = sink.encode(line, source.id);
-    if (encoded.kind === 'entry') {
-      const bytes = Buffer.byteLength(encoded.body);
-      const { limits } = sink;
-      if (batch.entries.length > 0 && (batch.bytes + bytes > limits.bytes || batch.entries.length >= limits.entries)) {
-        await dispatch();
+  /** Takes the lines of a chunk into batches, as there is room. */
+  async function take(chunk: Chunk): Promise<void> {
+    for (const line of chunk.lines) {
+      const encoded = sink.encode(line, source.id);
+      if (encoded.kind === 'skip') {
+        stats.skipped++;
+        continue;
       }
-      if (batch.entries.length === 0) batch.since = performance.now();
-      batch.entries.push({ line, source: source.id, body: encoded.body, bytes });
-      batch.bytes += bytes;
-      if (encoded.shortened === true) stats.shortened++;
-    } else if (encoded.kind === 'reject') {
-      batch.refused.push({ line, source: source.id, reason: encoded.reason });
-    } else stats.skipped++;
-    cursor = { ...line.position, offset: line.end };
+      if (batch?.isFullFor(line, encoded) === true) dispatch(chunk.at(line.offset));
+      batch ??= await batches.take(stop);
+      if (batch === undefined) return;
+      batch.add(line, source.id, encoded);
+      if (encoded.kind === 'entry' && encoded.shortened === true) stats.shortened++;
+    }
+    cursor = chunk.end;
+    if (batch === undefined) dispatch(cursor);
   }
 
   /** A batch is sent when nothing more comes at the moment and its first line has waited long enough. */
   async function rest(reader: Reader): Promise<void> {
-    const isEmpty = batch.entries.length === 0 && batch.refused.length === 0;
     const ended = reader.ended();
-    if (isEmpty) {
-      if (cursor !== undefined && ledger.size === 0 && ledger.acked !== cursor) await dispatch();
+    if (batch === undefined || cursor === undefined) {
       isIdle = ledger.size === 0;
       isFinished = ended && isIdle;
       if (!isFinished) await pause(pollMs, stop);
       return;
     }
     const waited = performance.now() - batch.since;
-    if (ended || hurried() || batch.entries.length === 0 || waited >= sink.limits.lingerMs) await dispatch();
+    if (ended || hurried() || batch.entries.length === 0 || waited >= sink.limits.lingerMs) dispatch(cursor);
     else await pause(Math.min(pollMs, sink.limits.lingerMs - waited), stop);
   }
 
@@ -137,11 +117,7 @@ export function startLane(parts: LaneParts): Lane {
     const chunk = reader.next();
     if (chunk === undefined) return rest(reader);
     isIdle = false;
-    for (const line of chunk.lines) {
-      await take(line);
-      if (stop.aborted) return;
-    }
-    cursor = chunk.end;
+    await take(chunk);
     await new Promise(setImmediate);
   }
 
@@ -159,6 +135,7 @@ export function startLane(parts: LaneParts): Lane {
         reader?.close();
       }
     }
+    giveBack();
   }
 
   return {

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { checkpointName, loadCheckpoint, type Position, saveCheckpoint } from '../state/checkpoint.ts';
 import type { Lock } from '../state/lock.ts';
+import type { BatchPool } from './batch-pool.ts';
 import type { Delivery } from './delivery.ts';
 import { type Lane, startLane } from './lane.ts';
 import type { Report, Sink, SinkStats, Source } from './types.ts';
@@ -9,6 +10,7 @@ import type { Report, Sink, SinkStats, Source } from './types.ts';
 export interface Route {
   readonly sink: Sink;
   readonly delivery: Delivery;
+  readonly batches: BatchPool;
   readonly stats: SinkStats;
 }
 
@@ -66,12 +68,12 @@ export function startShipment(parts: ShipmentParts): Shipment {
     }
   }
 
-  const tracks = routes.map(({ sink, delivery, stats }): Track => {
+  const tracks = routes.map(({ sink, ...route }): Track => {
     const { position, problem } = loadCheckpoint(join(source.folder, checkpointName(sink.name)));
     if (problem !== undefined) complain(`${problem}; reading again from the first line`, sink.name);
     const from = position ?? source.start();
     const saved = position ?? (from !== undefined && remember(sink.name, from) ? from : undefined);
-    const lane = startLane({ source, sink, delivery, stats, from, pollMs, report, stop: stopping.signal, hurried });
+    const lane = startLane({ ...route, source, sink, from, pollMs, report, stop: stopping.signal, hurried });
     return { sink: sink.name, lane, saved };
   });
 

@@ -1,10 +1,14 @@
 import type { Position } from '../state/checkpoint.ts';
+import type { Entry } from './batch.ts';
 
 /** A line as it stands in its file. */
 export interface SourceLine {
-  /** Without its newline. */
-  readonly text: string;
-  readonly position: Position;
+  /** Without its newline, in UTF-8; valid until the reader reads on. */
+  readonly bytes: Buffer;
+  /** Name of the file. */
+  readonly file: string;
+  /** Bytes before it. */
+  readonly offset: number;
   /** Bytes before the next line. */
   readonly end: number;
   /** The file ends in the middle of it. */
@@ -14,6 +18,8 @@ export interface SourceLine {
 /** Lines that were read in one go. */
 export interface Chunk {
   readonly lines: readonly SourceLine[];
+  /** The place before a byte of the file that the lines stand in. */
+  at(offset: number): Position;
   /** Where to go on. */
   readonly end: Position;
 }
@@ -44,19 +50,16 @@ export interface Source {
   close(): void;
 }
 
-/** A line as a sink sends it. */
-export interface Entry {
-  readonly line: SourceLine;
-  readonly source: string;
-  /** In the sink's spelling. */
-  readonly body: string;
-  /** UTF-8 bytes of `body`. */
-  readonly bytes: number;
-}
-
 /** What becomes of a line at a sink: sent, left out because the sink takes no such lines, or refused before it is sent. */
 export type Encoded =
-  | { readonly kind: 'entry'; readonly body: string; readonly shortened?: boolean }
+  | {
+      readonly kind: 'entry';
+      /** Its body, in pieces. */
+      readonly parts: readonly (string | Uint8Array)[];
+      readonly shortened?: boolean;
+      /** When it was logged, in milliseconds since the epoch, where `send` must know. */
+      readonly time?: number;
+    }
   | { readonly kind: 'skip' }
   | { readonly kind: 'reject'; readonly reason: string };
 

@@ -74,12 +74,12 @@ function startReader(options: FileSourceOptions, from: Position | undefined, pro
     offset = end;
     if (lines.length > 0) {
       grewAt = performance.now();
-      const placed = lines.map((line): SourceLine => ({ ...line, position: place(line.position.offset) }));
-      return { lines: placed, end: place(offset) };
+      const { file } = place(0);
+      return { lines: lines.map((line): SourceLine => ({ ...line, file })), at: place, end: place(offset) };
     }
     if (copy !== undefined) {
       beginGeneration();
-      return { lines: [], end: place(0) };
+      return { lines: [], at: place, end: place(0) };
     }
     ended = isFinal;
     return undefined;

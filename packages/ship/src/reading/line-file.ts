@@ -7,7 +7,7 @@ export interface LineFile {
   /** Bytes of the file now. */
   size(): number;
   /**
-   * Complete lines after an offset, up to about a mebibyte.
+   * Complete lines after an offset, as many as are read at once. Their bytes are valid until the next call.
    * @param whole - the file is complete: bytes after the last newline are a line that was torn
    */
   read(offset: number, whole: boolean): { lines: SourceLine[]; end: number };
@@ -18,17 +18,17 @@ export interface LineFile {
 
 const NEWLINE = 10;
 const CARRIAGE_RETURN = 13;
-const CHUNK_BYTES = 262_144;
+const CHUNK_BYTES = 131_072;
 /** No line is longer; what has no newline for so long is damaged, and is cut there. */
 const MAX_LINE_BYTES = 16_777_216;
 
-/** A text without the zero bytes that a file system leaves where a power cut hit. */
-function textOf(buffer: Buffer, from: number, to: number): string {
+/** A line without the zero bytes that a file system leaves where a power cut hit. */
+function trim(buffer: Buffer, from: number, to: number): Buffer {
   let start = from;
   let end = to;
   while (start < end && buffer[start] === 0) start++;
   if (end > start && buffer[end - 1] === CARRIAGE_RETURN) end--;
-  return buffer.toString('utf8', start, end);
+  return buffer.subarray(start, end);
 }
 
 /** Reads a file that is open. `close` closes it. */
@@ -45,25 +45,21 @@ export function readLineFile(handle: number, file: string): LineFile {
     return filled;
   }
 
+  function lineAt(offset: number, from: number, to: number, torn: boolean): SourceLine {
+    const bytes = trim(chunk, from, to);
+    const end = offset + to + (torn ? 0 : 1);
+    return { bytes, file, offset: offset + from, end, torn };
+  }
+
   function split(offset: number, filled: number): { lines: SourceLine[]; end: number } {
     const lines: SourceLine[] = [];
     let start = 0;
     for (;;) {
       const newline = chunk.indexOf(NEWLINE, start);
       if (newline === -1 || newline >= filled) return { lines, end: offset + start };
-      lines.push({
-        text: textOf(chunk, start, newline),
-        position: { file, offset: offset + start },
-        end: offset + newline + 1,
-        torn: false,
-      });
+      lines.push(lineAt(offset, start, newline, false));
       start = newline + 1;
     }
-  }
-
-  function torn(offset: number, filled: number): { lines: SourceLine[]; end: number } {
-    const end = offset + filled;
-    return { lines: [{ text: textOf(chunk, 0, filled), position: { file, offset }, end, torn: true }], end };
   }
 
   return {
@@ -78,7 +74,8 @@ export function readLineFile(handle: number, file: string): LineFile {
           chunk = Buffer.allocUnsafe(chunk.length * 2);
           continue;
         }
-        return whole || filled === chunk.length ? torn(offset, filled) : found;
+        if (!whole && filled < chunk.length) return found;
+        return { lines: [lineAt(offset, 0, filled, true)], end: offset + filled };
       }
     },
     startsLine(offset) {

@@ -63,24 +63,31 @@ function startReader(options: SpoolSourceOptions, from: Position | undefined, pr
     return next === undefined ? undefined : enter(next, 0);
   }
 
+  function chunkOf(file: string, lines: Chunk['lines'], end: number): Chunk {
+    offset = end;
+    return { lines, at: (place) => ({ file, offset: place }), end: { file, offset: end } };
+  }
+
   function next(): Chunk | undefined {
-    const isGone = options.isGone();
-    const segments = listSegments(folder);
-    const file = current ?? begin(segments);
+    const file = current ?? begin(listSegments(folder));
     if (file === undefined) {
-      ended = isGone;
+      ended = options.isGone();
       return undefined;
     }
-    const later = segments.find((name) => name > file.file);
-    const { lines, end } = file.read(offset, later !== undefined || isGone);
-    offset = end;
-    if (lines.length > 0) return { lines, end: { file: file.file, offset } };
+    const complete = file.read(offset, false);
+    if (complete.lines.length > 0) return chunkOf(file.file, complete.lines, complete.end);
+    // In this order: what is written until the writer is known to be gone is read after that.
+    const isGone = options.isGone();
+    const later = listSegments(folder).find((name) => name > file.file);
+    if (later === undefined && !isGone) return undefined;
+    const rest = file.read(offset, true);
+    if (rest.lines.length > 0) return chunkOf(file.file, rest.lines, rest.end);
     if (later === undefined) {
-      ended = isGone;
+      ended = true;
       return undefined;
     }
     enter(later, 0);
-    return { lines: [], end: { file: later, offset: 0 } };
+    return chunkOf(later, [], 0);
   }
 
   return {

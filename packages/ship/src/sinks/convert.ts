@@ -25,9 +25,10 @@ function parseObject(text: string): Fields | undefined {
 
 /** Reads a line as JSON. Never throws. */
 export function readFields(line: SourceLine): { readonly fields: Fields } | Unreadable {
-  if (line.text.trim() === '') return { isBlank: true };
-  const fields = parseObject(line.text);
+  const text = line.bytes.toString('utf8');
+  const fields = parseObject(text);
   if (fields !== undefined) return { fields };
+  if (text.trim() === '') return { isBlank: true };
   return { problem: line.torn ? 'the line is torn' : 'the line is no JSON object' };
 }
 
@@ -69,6 +70,6 @@ export function spell({ record, rest }: ParsedLine, profile: 'otel' | 'ecs' | 'd
 export function idOf({ record }: ParsedLine, line: SourceLine, source: string): string {
   const id = record['event.id'];
   if (record['spanline.schema'] !== undefined && id !== undefined && id.length <= MAX_ID_LENGTH) return id;
-  const place = `${source}\n${line.position.file}\n${line.position.offset}\n`;
-  return createHash('sha256').update(place).update(line.text).digest('base64url').slice(0, 27);
+  const place = `${source}\n${line.file}\n${line.offset}\n`;
+  return createHash('sha256').update(place).update(line.bytes).digest('base64url').slice(0, 27);
 }

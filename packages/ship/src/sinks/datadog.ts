@@ -1,4 +1,5 @@
 import type { Answer } from '../engine/http.ts';
+import { type Entry, joinBodies } from '../engine/batch.ts';
 import type { Encoded, Sink, SourceLine, Verdict } from '../engine/types.ts';
 import { statusVerdict } from './answers.ts';
 import { readLine, spell } from './convert.ts';
@@ -78,7 +79,12 @@ function encode(line: SourceLine): Encoded {
   log['ddsource'] ??= 'nodejs';
   const short = shortenTo(log, MAX_LOG_BYTES);
   if (short === undefined) return { kind: 'reject', reason: 'the line is too large for one log' };
-  return { kind: 'entry', body: short.text, shortened: short.cut.length > 0 };
+  return { kind: 'entry', parts: [short.text, ','], shortened: short.cut.length > 0 };
+}
+
+/** Each body ends with a comma; the last one is in the way. */
+function toArray(entries: readonly Entry[]): Buffer {
+  return Buffer.concat([Buffer.from('['), joinBodies(entries).subarray(0, -1), Buffer.from(']')]);
 }
 
 /** What an answer of the intake means. A page of a proxy that says 200 is none of it. */
@@ -100,7 +106,7 @@ export function createDatadogSink({ name, http }: Spec): Sink {
     contentType: 'application/json',
     limits: LIMITS,
     encode,
-    body: (entries) => `[${entries.map(({ body }) => body).join(',')}]`,
+    body: toArray,
     classify: classifyIntake,
   });
 }

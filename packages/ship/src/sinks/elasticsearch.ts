@@ -1,6 +1,7 @@
 import { parseLine } from '@spanline/core';
 import type { Answer } from '../engine/http.ts';
-import type { Encoded, Entry, ItemVerdict, Sink, SourceLine, Verdict } from '../engine/types.ts';
+import { type Entry, joinBodies } from '../engine/batch.ts';
+import type { Encoded, ItemVerdict, Sink, SourceLine, Verdict } from '../engine/types.ts';
 import { jsonBody, statusVerdict } from './answers.ts';
 import { idOf, isEcsRecord, readFields, spell } from './convert.ts';
 import { createHttpSink } from './http-sink.ts';
@@ -87,14 +88,14 @@ function encode(line: SourceLine, source: string, profile: 'ecs' | 'otel'): Enco
   if ('problem' in read) return { kind: 'reject', reason: read.problem };
   const { fields } = read;
   if (profile === 'ecs' && isEcsRecord(fields)) {
-    return { kind: 'entry', body: `${action(fields['event.id'] as string)}${line.text}\n` };
+    return { kind: 'entry', parts: [action(fields['event.id'] as string), line.bytes, '\n'] };
   }
   const parsed = parseLine(fields);
   if (parsed === undefined) return { kind: 'reject', reason: 'the line cannot be read' };
   const document = spell(parsed, profile);
   // A data stream takes no document without a time.
   document['@timestamp'] ??= new Date().toISOString();
-  return { kind: 'entry', body: `${action(idOf(parsed, line, source))}${JSON.stringify(document)}\n` };
+  return { kind: 'entry', parts: [action(idOf(parsed, line, source)), JSON.stringify(document), '\n'] };
 }
 
 /** Names the kind of error and the field, without the value that the server quotes. */
@@ -137,7 +138,7 @@ export function createElasticsearchSink({ name, http, index, profile }: Spec): S
     contentType: 'application/x-ndjson',
     limits: LIMITS,
     encode: (line, source) => encode(line, source, profile),
-    body: (entries) => entries.map(({ body }) => body).join(''),
+    body: joinBodies,
     classify: classifyBulk,
   });
 }

@@ -1,4 +1,5 @@
 import { closeSync, fsyncSync, openSync, writeSync } from 'node:fs';
+import { joinBodies } from '../engine/batch.ts';
 import type { Encoded, Sink, SourceLine } from '../engine/types.ts';
 import { readLine, spell } from './convert.ts';
 import { checkKeys, checkName, failOption, type SinkProfile, type SinkSpec } from './spec.ts';
@@ -35,13 +36,15 @@ function encode(line: SourceLine, profile: SinkProfile): Encoded {
   const read = readLine(line);
   if ('isBlank' in read) return { kind: 'skip' };
   if ('problem' in read) return { kind: 'reject', reason: read.problem };
-  return { kind: 'entry', body: profile === 'as-is' ? line.text : JSON.stringify(spell(read.parsed, profile)) };
+  return {
+    kind: 'entry',
+    parts: [profile === 'as-is' ? line.bytes : JSON.stringify(spell(read.parsed, profile)), '\n'],
+  };
 }
 
-function append(path: string, text: string): void {
+function append(path: string, bytes: Buffer): void {
   const handle = openSync(path, 'a', 0o600);
   try {
-    const bytes = Buffer.from(text);
     for (let written = 0; written < bytes.length;) written += writeSync(handle, bytes, written);
     fsyncSync(handle);
   } finally {
@@ -58,7 +61,7 @@ export function createFileSink({ name, path, profile }: Spec): Sink {
     close: () => {},
     send(entries) {
       try {
-        append(path, `${entries.map(({ body }) => body).join('\n')}\n`);
+        append(path, joinBodies(entries));
         return Promise.resolve({ kind: 'stored' });
       } catch (error) {
         return Promise.resolve({ kind: 'retry', reason: (error as NodeJS.ErrnoException).code ?? 'the file failed' });

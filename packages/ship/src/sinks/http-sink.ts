@@ -1,5 +1,6 @@
 import { createHttpClient, describeFailure, type Answer } from '../engine/http.ts';
-import type { Encoded, Entry, Sink, SinkLimits, SourceLine, Verdict } from '../engine/types.ts';
+import type { Entry } from '../engine/batch.ts';
+import type { Encoded, Sink, SinkLimits, SourceLine, Verdict } from '../engine/types.ts';
 import { readSecret } from '@spanline/core/remote';
 import type { HeaderSpec, HttpSpec } from './spec.ts';
 
@@ -11,7 +12,7 @@ export interface HttpSinkParts {
   readonly contentType: string;
   readonly limits: Omit<SinkLimits, 'concurrency'>;
   encode(line: SourceLine, source: string): Encoded;
-  body(entries: readonly Entry[]): string | Uint8Array;
+  body(entries: readonly Entry[]): Uint8Array;
   classify(answer: Answer, entries: readonly Entry[], attempt: number): Verdict;
 }
 

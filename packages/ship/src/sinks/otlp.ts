@@ -1,7 +1,8 @@
 import { ProtobufTraceSerializer } from '@opentelemetry/otlp-transformer';
 import { type OtlpTraces, parseLine, toOtlp } from '@spanline/core';
 import type { Answer } from '../engine/http.ts';
-import type { Encoded, Entry, Sink, SourceLine, Verdict } from '../engine/types.ts';
+import { type Entry, lineOf } from '../engine/batch.ts';
+import type { Encoded, Sink, SourceLine, Verdict } from '../engine/types.ts';
 import { jsonBody, retry, statusVerdict } from './answers.ts';
 import { readLine } from './convert.ts';
 import { createHttpSink } from './http-sink.ts';
@@ -72,18 +73,16 @@ function encode(line: SourceLine): Encoded {
   const { kind, record } = read.parsed;
   if (kind !== 'span' || record['event.name'] !== 'span.end') return { kind: 'skip' };
   const isSpan = toOtlp([record]).resourceSpans.length > 0;
-  return isSpan
-    ? { kind: 'entry', body: line.text }
-    : { kind: 'reject', reason: 'the span has no valid ids and start' };
+  return isSpan ? { kind: 'entry', parts: [] } : { kind: 'reject', reason: 'the span has no valid ids and start' };
 }
 
 function toTraces(entries: readonly Entry[]): OtlpTraces {
-  return toOtlp(entries.flatMap(({ body }) => parseLine(body)?.record ?? []));
+  return toOtlp(entries.flatMap((entry) => parseLine(lineOf(entry))?.record ?? []));
 }
 
-function toBody(entries: readonly Entry[], encoding: 'protobuf' | 'json'): string | Uint8Array {
+function toBody(entries: readonly Entry[], encoding: 'protobuf' | 'json'): Uint8Array {
   const traces = toTraces(entries);
-  if (encoding === 'json') return JSON.stringify(traces);
+  if (encoding === 'json') return Buffer.from(JSON.stringify(traces));
   return ProtobufTraceSerializer.serializeRequest(toReadableSpans(traces)) ?? new Uint8Array();
 }
 

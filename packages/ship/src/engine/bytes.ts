@@ -1,0 +1,49 @@
+/** Memory that grows and is used again. */
+export interface Bytes {
+  readonly length: number;
+  /** Appends bytes, or a text in UTF-8. */
+  add(part: string | Uint8Array): void;
+  /** What stands between two places; valid until `clear`. */
+  view(from: number, to: number): Buffer;
+  clear(): void;
+}
+
+const FIRST_BYTES = 65_536;
+/** What one long line took is given back. */
+const KEPT_BYTES = 8_388_608;
+const MAX_BYTES_A_UNIT = 3;
+
+/** Memory for one batch. */
+export function createBytes(): Bytes {
+  let memory = Buffer.allocUnsafeSlow(FIRST_BYTES);
+  let length = 0;
+
+  function reserve(bytes: number): void {
+    if (length + bytes <= memory.length) return;
+    const grown = Buffer.allocUnsafeSlow(Math.max(memory.length * 2, length + bytes));
+    memory.copy(grown, 0, 0, length);
+    memory = grown;
+  }
+
+  return {
+    get length() {
+      return length;
+    },
+    add(part) {
+      if (typeof part === 'string') {
+        const most = part.length * MAX_BYTES_A_UNIT;
+        reserve(length + most <= memory.length ? most : Buffer.byteLength(part));
+        length += memory.write(part, length);
+      } else {
+        reserve(part.length);
+        memory.set(part, length);
+        length += part.length;
+      }
+    },
+    view: (from, to) => memory.subarray(from, to),
+    clear() {
+      length = 0;
+      if (memory.length > KEPT_BYTES) memory = Buffer.allocUnsafeSlow(FIRST_BYTES);
+    },
+  };
+}
