@@ -102,6 +102,15 @@ describe('the engine', () => {
     expect(reports.map(({ what }) => what)).toContain('rejected');
   });
 
+  it('repeats nothing of what a server says that is more than the name of an error', async () => {
+    const root = temporaryFolder();
+    const { target } = await troubled([], () => ({ status: 400, type: `x "hunter2" ${'y'.repeat(1e6)}` }));
+    leave(root, spanLines(1));
+    const { engine } = ship(root, es(target));
+    await engine.drain();
+    expect(deadLetters(root, 'elasticsearch').map(({ reason }) => reason)).toEqual(['400 refused in field x']);
+  });
+
   it('halves what is too large, down to the line that is', async () => {
     const root = temporaryFolder();
     const index = createIndex();
@@ -144,6 +153,31 @@ describe('the engine', () => {
     await engine.drain();
     expect(index.documents.size).toBe(4);
     expect(deadLetters(root, 'elasticsearch')).toEqual([]);
+  });
+
+  it('sends what forty processes have left with three batches, also when they were stopped in the middle', async () => {
+    const root = temporaryFolder();
+    const down = await receiver(() => 'hang');
+    for (let writer = 0; writer < 40; writer++) leave(root, spanLines(20, writer * 20), `writer-1-${writer}`);
+    const { engine } = ship(root, es(down, { concurrency: 2 }));
+    await down.until(() => down.requests.length === 2);
+    const { target, ids } = await troubled([]);
+    down.answer = target.answer;
+    await engine.stop(0);
+    const { engine: next } = ship(root, es(target, { concurrency: 2 }));
+    await next.drain();
+    expect(ids().toSorted()).toEqual(allIds(800).toSorted());
+  });
+
+  it('puts a log full of lines that nobody can read into the dead letters, batch by batch', async () => {
+    const root = temporaryFolder();
+    const { target, ids } = await troubled([]);
+    leave(root, [...Array.from({ length: 5000 }, (_, n) => `garbage ${n}`), ...spanLines(1)], 'writer-1-a', 10_000);
+    const { engine, reports } = ship(root, es(target));
+    await engine.drain();
+    expect(ids()).toEqual(allIds(1));
+    expect(deadLetters(root, 'elasticsearch').map(({ line }) => line)).toHaveLength(5000);
+    expect(reports.filter(({ what }) => what === 'rejected').map(({ lines }) => lines)).toEqual([2000, 2000, 1000]);
   });
 
   it('serves each sink on its own: one that is down holds no other back', async () => {

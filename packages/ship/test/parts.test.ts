@@ -3,6 +3,8 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { backoffMs, retryAfterMs } from '@spanline/core/remote';
+import { createBatchPool } from '../src/engine/batch-pool.ts';
+import { createGate, type Gate } from '../src/engine/gate.ts';
 import { createLedger } from '../src/engine/ledger.ts';
 import { createLimiter } from '../src/engine/limiter.ts';
 import { fateOf, selfIdentity } from '../src/state/identity.ts';
@@ -38,6 +40,31 @@ describe('the wait between attempts', () => {
   });
 });
 
+describe('the gate of a sink', () => {
+  const timing = { minMs: 40, maxMs: 80, pauseMs: 1000 };
+  const isOpen = async (gate: Gate): Promise<boolean> => {
+    const isStillShut = new Promise<boolean>((resolve) => {
+      setTimeout(() => resolve(false), 1);
+    });
+    return Promise.race([gate.wait(new AbortController().signal).then(() => true), isStillShut]);
+  };
+
+  it('stays shut for what a server asks for, also when another request is taken meanwhile', async () => {
+    const gate = createGate(timing);
+    gate.failed('429', 60_000);
+    expect(gate.succeeded()).toBe(true);
+    expect(await isOpen(gate)).toBe(false);
+  });
+
+  it('does not hurry back to a server that asks for no time', async () => {
+    const gate = createGate(timing);
+    gate.failed('429', 0);
+    expect(await isOpen(gate)).toBe(false);
+    await gate.wait(new AbortController().signal);
+    expect(await isOpen(gate)).toBe(true);
+  });
+});
+
 describe('the number of requests at once', () => {
   it('halves when the target has too many, grows again by and by, and is never below one', async () => {
     const limiter = createLimiter(8);
@@ -58,6 +85,24 @@ describe('the number of requests at once', () => {
     (await second)();
     for (let times = 0; times < 100; times++) limiter.accepted();
     expect(limiter.limit).toBe(8);
+  });
+});
+
+describe('the batches of a sink', () => {
+  it('are as many as requests run at once and one, first come, first served, and a sink that stops waits for none', async () => {
+    const pool = createBatchPool({ bytes: 1, entries: 1, lingerMs: 1, concurrency: 2 });
+    const { signal } = new AbortController();
+    const taken = [await pool.take(signal), await pool.take(signal), await pool.take(signal)];
+    expect(new Set(taken).size).toBe(3);
+    const stop = new AbortController();
+    const came: string[] = [];
+    const stopped = pool.take(stop.signal).then((batch) => came.push(batch === undefined ? 'stopped' : 'wrong'));
+    const waiting = ['a', 'b'].map((name) => pool.take(signal).then(() => came.push(name)));
+    stop.abort();
+    await stopped;
+    for (const batch of taken.slice(0, 2)) if (batch !== undefined) pool.give(batch);
+    await Promise.all(waiting);
+    expect(came).toEqual(['stopped', 'a', 'b']);
   });
 });
 

@@ -4,9 +4,12 @@ import { createLogger, createTracer, parseLine, type SpanlineError } from '@span
 import fc from 'fast-check';
 import { pino } from 'pino';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { spool, type Spool, type SpoolOptions } from '@spanline/ship';
+import { elasticsearch, file, spool, type Spool, type SpoolOptions } from '@spanline/ship';
 import { saveCheckpoint } from '../src/state/checkpoint.ts';
+import { ship } from './support/engine.ts';
 import { temporaryFolder } from './support/folder.ts';
+import { PATIENT } from './support/patience.ts';
+import { receiver } from './support/receiver.ts';
 
 const open: Spool[] = [];
 
@@ -147,6 +150,22 @@ describe('a full spool', () => {
     for (let n = 100; spooled.stats().droppedLines === 0 && n < 200; n++) spooled.write(line(n));
     expect(numbered(spooled)[0]).toBeGreaterThan(0);
     expect(spooled.stats().droppedLines).toBe(0);
+  });
+
+  it('counts as dropped what one sink has stored and another has not', async () => {
+    vi.spyOn(process, 'emitWarning').mockImplementation(() => {});
+    const dir = temporaryFolder();
+    const down = await receiver(() => ({ status: 503 }));
+    const first = spool({ dir, ...FULL });
+    for (let n = 0; n < 100; n++) first.write(line(n));
+    await first.close(0);
+    const { engine } = ship(dir, file({ path: join(dir, 'out') }), elasticsearch({ url: down.url }));
+    await expect.poll(() => engine.stats()['file']?.stored, PATIENT).toBe(100);
+    await engine.stop(0);
+    const second = spool({ dir, ...FULL });
+    open.push(second);
+    for (let n = 100; linesIn(first.file).length === 100; n++) second.write(line(n));
+    expect(second.stats().droppedLines).toBe(100 - linesIn(first.file).length);
   });
 
   it('drops new lines where that was asked for, and counts each', async () => {

@@ -20,4 +20,4 @@ await new Promise<void>((resolve) => {
   }, 20);
 });
 await end();
-process.exit(0);
+process.exitCode = 0;

@@ -53,7 +53,8 @@ export function createGate(timing: RetryTiming): Gate {
       const isNews = failures === 0;
       failures++;
       state = reason;
-      close(afterMs ?? backoffMs(failures, timing));
+      // What a server asks for is the least; many processes do not come back at the same moment.
+      close(afterMs === undefined ? backoffMs(failures, timing) : afterMs + backoffMs(1, timing));
       return isNews;
     },
     paused(reason) {
@@ -67,7 +68,6 @@ export function createGate(timing: RetryTiming): Gate {
       const isNews = failures > 0;
       failures = 0;
       state = 'ok';
-      openAt = 0;
       return isNews;
     },
     get state() {

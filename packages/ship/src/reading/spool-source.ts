@@ -1,7 +1,7 @@
 import { openSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Chunk, Reader, Source } from '../engine/types.ts';
-import { listSegments } from '../spool/layout.ts';
+import { listSegments, segmentName } from '../spool/layout.ts';
 import type { Position } from '../state/checkpoint.ts';
 import { type LineFile, readLineFile } from './line-file.ts';
 
@@ -14,6 +14,9 @@ export interface SpoolSourceOptions {
   /** True when the writer will write no more. */
   readonly isGone: () => boolean;
 }
+
+/** Sorts before every segment. */
+const BEFORE_FIRST = segmentName(0);
 
 function sizeOf(path: string): number {
   try {
@@ -51,15 +54,11 @@ function startReader(options: SpoolSourceOptions, from: Position | undefined, pr
   }
 
   function begin(segments: readonly string[]): LineFile | undefined {
-    if (from === undefined) {
-      const first = segments[0];
-      return first === undefined ? undefined : enter(first, 0);
-    }
-    if (segments.includes(from.file)) {
+    if (from !== undefined && segments.includes(from.file)) {
       resume(from);
       return current;
     }
-    const next = segments.find((name) => name > from.file);
+    const next = segments.find((name) => from === undefined || name > from.file);
     return next === undefined ? undefined : enter(next, 0);
   }
 
@@ -103,7 +102,8 @@ export function openSpoolSource(options: SpoolSourceOptions): Source {
   return {
     id: options.writer,
     folder,
-    start: () => undefined,
+    // A sink that has stored nothing says so: a full spool would not count what it drops as lost.
+    start: () => ({ file: BEFORE_FIRST, offset: 0 }),
     open: (from, problem) => startReader(options, from, problem),
     lag(from) {
       return listSegments(folder).reduce((sum, name) => {

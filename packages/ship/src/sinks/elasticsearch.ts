@@ -41,6 +41,7 @@ const KEYS = ['url', 'index', 'apiKey', 'basic', 'bearer', 'profile', ...HTTP_KE
 const INDEX = /^[^\s"*\\<>|,/?#:A-Z][^\s"*\\<>|,/?#:A-Z]{0,254}$/;
 /** What a node accepts by default is 100 MB; small requests are retried cheaply. */
 const LIMITS = { bytes: 2_000_000, entries: 2000, lingerMs: 1000 };
+const ERROR_TYPE = /^\w{1,100}$/;
 const PATH = '/_bulk?filter_path=errors,items.*.status,items.*.error.type,items.*.error.reason';
 
 function authorization({ apiKey, basic, bearer }: ElasticsearchOptions): Record<string, HeaderSpec> {
@@ -102,7 +103,8 @@ function encode(line: SourceLine, source: string, profile: 'ecs' | 'otel'): Enco
 function reasonOf(status: number, error: unknown): string {
   const { type, reason } = (typeof error === 'object' && error !== null ? error : {}) as Record<string, unknown>;
   const field = typeof reason === 'string' ? /failed to parse field \[([^\]]{1,200})\]/.exec(reason)?.[1] : undefined;
-  return `${status} ${typeof type === 'string' ? type : 'refused'}${field === undefined ? '' : ` in field ${field}`}`;
+  const kind = typeof type === 'string' && ERROR_TYPE.test(type) ? type : 'refused';
+  return `${status} ${kind}${field === undefined ? '' : ` in field ${field}`}`;
 }
 
 function itemVerdict(item: unknown): ItemVerdict {

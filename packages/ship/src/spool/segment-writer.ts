@@ -46,7 +46,7 @@ function write(current: Open, text: string): number {
   let written = 0;
   try {
     written = writeSync(current.fd, line);
-    if (written !== line.length) {
+    if (written !== line.length && written < Buffer.byteLength(line)) {
       const bytes = Buffer.from(line);
       while (written < bytes.length) written += writeSync(current.fd, bytes, written);
     }
