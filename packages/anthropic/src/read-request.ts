@@ -16,7 +16,7 @@ export const readRequest: ReadRequest = ({ client, method, path, body: sent }) =
         name: model === undefined ? 'chat' : `chat ${model}`,
         type: 'llm',
         kind: 'CLIENT',
-        attributes: { ...server, ...requestFacts(body) },
+        attributes: Object.assign(requestFacts(body), server),
       },
       reader: createMessageReader(),
     };

@@ -36,7 +36,7 @@ export function requestFacts(body: Bag): SpanAttributes {
     'gen_ai.request.reasoning.level': text(bag(body['output_config'])['effort']),
     'gen_ai.output.type': isJson(body) ? 'json' : undefined,
     'gen_ai.tool.definitions': toolDefinitions(body['tools']),
-    ...(system === undefined ? {} : { 'gen_ai.system_instructions': toParts(system) }),
-    ...(messages === undefined ? {} : { 'gen_ai.input.messages': toMessages(messages) }),
+    'gen_ai.system_instructions': system === undefined ? undefined : toParts(system),
+    'gen_ai.input.messages': messages === undefined ? undefined : toMessages(messages),
   };
 }

@@ -31,23 +31,20 @@ function readChat(
   asksUsage: boolean,
 ): ClientCall {
   const input = operation === 'chat' ? body['messages'] : body['prompt'];
-  return {
-    span: spanOf(operation, 'llm', body['model'], {
-      ...server,
-      'gen_ai.operation.name': operation,
-      ...requestFacts(body),
-      ...(input === undefined ? {} : { 'gen_ai.input.messages': toMessages(input) }),
-    }),
-    reader: createChatReader(asksUsage),
-    ...(asksUsage ? { body: withUsage(body) } : {}),
-  };
+  const facts = Object.assign(requestFacts(body), server, {
+    'gen_ai.operation.name': operation,
+    'gen_ai.input.messages': input === undefined ? undefined : toMessages(input),
+  });
+  const span = spanOf(operation, 'llm', body['model'], facts);
+  const reader = createChatReader(asksUsage);
+  return asksUsage ? { span, reader, body: withUsage(body) } : { span, reader };
 }
 
 function readMedia(path: string, body: unknown, server: SpanAttributes): ClientCall {
   const facts = mediaFacts(path, body);
   const operation = path.slice(1).replace('/', '.');
   return {
-    span: spanOf(operation, 'llm', facts['gen_ai.request.model'], { ...server, ...facts }),
+    span: spanOf(operation, 'llm', facts['gen_ai.request.model'], Object.assign(facts, server)),
     reader: createMediaReader(),
   };
 }
@@ -55,10 +52,12 @@ function readMedia(path: string, body: unknown, server: SpanAttributes): ClientC
 function readModeration(body: Bag, server: SpanAttributes): ClientCall {
   return {
     span: spanOf('moderation', 'guardrail', body['model'], {
-      ...server,
+      'gen_ai.provider.name': server['gen_ai.provider.name'],
+      'server.address': server['server.address'],
+      'server.port': server['server.port'],
       'gen_ai.request.model': text(body['model']),
       'spanline.guardrail.name': 'openai.moderation',
-      ...(body['input'] === undefined ? {} : { 'spanline.input': body['input'] }),
+      'spanline.input': body['input'],
     }),
     reader: createModerationReader(),
   };
@@ -73,7 +72,7 @@ export function createRequestReader(streamUsage: boolean): ReadRequest {
   const background = createBackground();
 
   const readResponses = (body: Bag, server: SpanAttributes): ClientCall => ({
-    span: spanOf('chat', 'llm', body['model'], { ...server, ...requestFacts(body), ...responsesInput(body) }),
+    span: spanOf('chat', 'llm', body['model'], Object.assign(requestFacts(body), server, responsesInput(body))),
     reader: createResponsesReader(body['background'] === true ? background.note : undefined),
   });
 
@@ -99,7 +98,7 @@ export function createRequestReader(streamUsage: boolean): ReadRequest {
         return readResponses(body, server);
       case '/embeddings':
         return {
-          span: spanOf('embeddings', 'embedding', body['model'], { ...server, ...embeddingFacts(body) }),
+          span: spanOf('embeddings', 'embedding', body['model'], Object.assign(embeddingFacts(body), server)),
           reader: createEmbeddingReader(),
         };
       case '/moderations':

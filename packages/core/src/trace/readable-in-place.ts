@@ -1,4 +1,4 @@
-import { forgotten, observed, once, replace, type StreamWatcher, watchIterator } from './stream.ts';
+import { observed, once, replace, type StreamWatcher, watchForgotten, watchIterator } from './stream.ts';
 
 type Reader = Pick<ReadableStreamDefaultReader, 'read' | 'cancel'>;
 
@@ -83,6 +83,6 @@ export function watchReadableInPlace(value: unknown, told: StreamWatcher): boole
   if (!(value instanceof ReadableStream)) return false;
   const watcher = once(told);
   if (value.locked || !watch(value, watcher)) return false;
-  forgotten.register(value, watcher);
+  watchForgotten(value, watcher);
   return true;
 }

@@ -24,9 +24,10 @@ export function once(watcher: StreamWatcher): StreamWatcher {
   const end = (tell: () => void): void => {
     if (ended) return;
     ended = true;
+    forgotten.unregister(told);
     tell();
   };
-  return {
+  const told: StreamWatcher = {
     run: (fn) => watcher.run(fn),
     chunk: (value) => {
       if (!ended) watcher.chunk(value);
@@ -35,15 +36,19 @@ export function once(watcher: StreamWatcher): StreamWatcher {
     left: () => end(() => watcher.left()),
     failed: (error) => end(() => watcher.failed(error)),
   };
+  return told;
 }
 
+const forgotten = new FinalizationRegistry<StreamWatcher>((watcher) => watcher.left());
+
 /**
- * A stream that its consumer forgets is never told so by anyone but the garbage collector. The registry holds the watcher, and the watcher never
- * holds the stream.
+ * A stream that its consumer forgets is never told so by anyone but the garbage collector. The watcher, made by {@link once}, never holds the stream, and leaves the registry at its end: what is
+ * in there survives every minor collection. Whoever reads a stream takes its place, for it may be all that is left of it.
  */
-export const forgotten: FinalizationRegistry<StreamWatcher> = new FinalizationRegistry((watcher: StreamWatcher) =>
-  watcher.left(),
-);
+export function watchForgotten(stream: object, watcher: StreamWatcher): void {
+  forgotten.unregister(watcher);
+  forgotten.register(stream, watcher, watcher);
+}
 
 function isPromise(value: unknown): value is Promise<unknown> {
   return typeof (value as { then?: unknown } | null | undefined)?.then === 'function';
@@ -104,7 +109,7 @@ export function watchIterator(source: AnyIterator, watcher: StreamWatcher): bool
   if (typeof raise === 'function') {
     replace(source, 'throw', (error?: unknown) => observed(() => raise.call(source, error), watcher, step));
   }
-  forgotten.register(source, watcher);
+  watchForgotten(source, watcher);
   return true;
 }
 
@@ -116,7 +121,7 @@ function watchIterable(source: object, watcher: StreamWatcher): boolean {
     watchIterator(iterator, watcher);
     return iterator;
   });
-  if (watched) forgotten.register(source, watcher);
+  if (watched) watchForgotten(source, watcher);
   return watched;
 }
 
@@ -153,7 +158,7 @@ function watchReadable(source: ReadableStream<unknown>, watcher: StreamWatcher):
   const watched = bytes
     ? new ReadableStream({ type: 'bytes', pull: pull, cancel })
     : new ReadableStream({ pull: pull, cancel }, { highWaterMark: 0 });
-  forgotten.register(watched, watcher);
+  watchForgotten(watched, watcher);
   return watched;
 }
 

@@ -2,6 +2,7 @@ import { Readable } from 'node:stream';
 import { describe, expect, expectTypeOf, it } from 'vitest';
 import { createTracer, currentSpan, observe, type ObserveOptions, traceable } from '../../src/index.ts';
 import { memoryLog, tree } from '../../src/testing.ts';
+import { collectUntil } from '../../../../test/support/garbage.ts';
 
 function setUp() {
   const log = memoryLog();
@@ -224,6 +225,34 @@ describe('observe', () => {
     for await (const chunk of stream) text += chunk;
     expect(text).toBe('ab');
     expect(last()).toMatchObject({ 'span.status': 'ok', 'spanline.output': '"ab"' });
+  });
+
+  it('follows the iterator of an iterable that is collected while it is read', async () => {
+    const { watch, last } = setUp();
+    class Numbers {
+      readonly iterate = (): AsyncIterator<number> => {
+        let value = 0;
+        return { next: () => Promise.resolve(value === 3 ? { done: true, value } : { done: false, value: value++ }) };
+      };
+      [Symbol.asyncIterator](): AsyncIterator<number> {
+        const { iterate } = this;
+        return iterate();
+      }
+    }
+    const collected = new FinalizationRegistry<string>(() => void (isGone = true));
+    let isGone = false;
+    const open = async (): Promise<AsyncIterator<number>> => {
+      const stream = await watch(async () => new Numbers(), { name: 'numbers' })();
+      collected.register(stream, '');
+      return stream[Symbol.asyncIterator]();
+    };
+    const iterator = await open();
+    await iterator.next();
+    await collectUntil(() => isGone);
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(last()).toEqual({});
+    for (let step = await iterator.next(); step.done !== true;) step = await iterator.next();
+    expect(last()).toMatchObject({ 'span.status': 'ok', 'spanline.stream.chunks': 3 });
   });
 
   it('listens to a Node stream without consuming it', async () => {

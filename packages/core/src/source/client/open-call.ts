@@ -1,9 +1,9 @@
 import { currentSpan } from '../../context/index.ts';
 import type { SpanAttributes, SpanStatus } from '../../schema/index.ts';
-import type { Span, SpanOptions, Tracer } from '../../trace/index.ts';
+import type { Scope, Span, SpanOptions, Tracer } from '../../trace/index.ts';
 import type { Guard } from '../guard.ts';
 import type { AnswerEvents } from './answer.ts';
-import type { ClientCall } from './call.ts';
+import type { AnswerReader, ClientCall } from './call.ts';
 import { headerFacts, headerOf } from './header-facts.ts';
 import { watchSdkStream } from './sdk-stream.ts';
 
@@ -18,6 +18,29 @@ export interface OpenCall {
   end(): void;
 }
 
+/** Who traces a call. */
+export interface CallTracing {
+  readonly tracer: Tracer;
+  readonly guard: Guard;
+  readonly scope: Scope;
+}
+
+/** The span of a call: there from the start, or made at the end with the time of the call, if it is to be written at all. */
+interface CallSpan {
+  readonly now: Span | undefined;
+  atEnd(facts: readonly SpanAttributes[]): Span | undefined;
+}
+
+/** What a call needs until its end. Nothing keeps it longer, however long somebody keeps the client's promise. */
+interface Work {
+  readonly span: CallSpan;
+  readonly reader: AnswerReader;
+  readonly facts: SpanAttributes[];
+  chunks: number;
+  /** Seconds. */
+  firstChunk: number | undefined;
+}
+
 const seconds = (ms: number): number => Math.round(ms * 1000) / 1e6;
 
 /** A JSON answer that the application reads itself is read along; a stream that it takes is its own. */
@@ -27,110 +50,115 @@ async function readAlong(response: unknown, read: (value: unknown) => void): Pro
   read(isJson && clone !== undefined ? await clone.call(response).json() : undefined);
 }
 
-/** Starts the span of a call; one that may not be written at all starts when it is known, with the time of the call. */
-function createSpan(
-  tracer: Tracer,
-  call: ClientCall,
-): { now: Span | undefined; atEnd: (facts: SpanAttributes) => Span | undefined } {
-  if (call.isWritten === undefined) {
-    const span = tracer.startSpan(call.span);
+function createSpan(tracer: Tracer, scope: Scope, { span: given, isWritten }: ClientCall): CallSpan {
+  const options: SpanOptions = { ...given, scope };
+  if (isWritten === undefined) {
+    const span = tracer.startSpan(options);
     return { now: span, atEnd: () => span };
   }
+  options.startTime = performance.timeOrigin + performance.now();
   const parent = currentSpan();
-  const late: SpanOptions = {
-    ...call.span,
-    startTime: performance.timeOrigin + performance.now(),
-    ...(parent === undefined ? {} : { parent }),
+  if (parent !== undefined) options.parent = parent;
+  return {
+    now: undefined,
+    atEnd: (facts) =>
+      isWritten(Object.assign({}, ...facts) as SpanAttributes) ? tracer.startSpan(options) : undefined,
   };
-  return { now: undefined, atEnd: (facts) => (call.isWritten?.(facts) === true ? tracer.startSpan(late) : undefined) };
 }
 
-/** Opens the span of a call and says how its end is told. No fault of ours reaches the caller. */
-export function openCall(tracer: Tracer, guard: Guard, where: string, call: ClientCall): OpenCall {
-  const { reader } = call;
-  const startedMs = performance.now();
-  const span = createSpan(tracer, call);
-  let facts: SpanAttributes = {};
-  let attempts = 0;
-  let latest: unknown;
-  let chunks = 0;
-  let firstChunk: number | undefined;
-  let isOver = false;
-
-  function finish(more: () => SpanAttributes, failure?: { error: unknown }, status?: SpanStatus): void {
-    if (isOver) return;
-    isOver = true;
-    facts = { ...facts, ...guard(where, more), 'spanline.retry.attempt': attempts > 1 ? attempts - 1 : undefined };
-    const ended = guard(where, () => span.atEnd(facts));
-    const told = guard(where, () => reader.failure?.());
-    ended?.set(facts);
-    if (failure !== undefined || told !== undefined) ended?.fail(failure === undefined ? told : failure.error);
-    ended?.end(status === undefined ? {} : { status });
-  }
-
-  const streamed = (): SpanAttributes => ({
+function streamFacts({ reader, chunks, firstChunk }: Work): SpanAttributes {
+  return {
     ...reader.gathered(),
     'spanline.stream.chunks': chunks,
     'gen_ai.response.time_to_first_chunk': firstChunk,
-  });
+  };
+}
+
+function errorFacts(error: unknown): SpanAttributes {
+  const { headers, request_id: id, requestID } = (error ?? {}) as Record<string, unknown>;
+  const known = headerFacts(headers);
+  const request = known['spanline.provider.request_id'] ?? id ?? requestID;
+  return { ...known, 'spanline.provider.request_id': typeof request === 'string' ? request : undefined };
+}
+
+/** Opens the span of a call and says how its end is told. No fault of ours reaches the caller. */
+export function openCall({ tracer, guard, scope }: CallTracing, call: ClientCall): OpenCall {
+  const startedMs = performance.now();
+  const leavesOut = call.body !== undefined;
+  const span = createSpan(tracer, scope, call);
+  let open: Work | undefined = { span, reader: call.reader, facts: [], chunks: 0, firstChunk: undefined };
+  let attempts = 0;
+  let latest: unknown;
+
+  function finish(more: (work: Work) => SpanAttributes, failure?: { error: unknown }, status?: SpanStatus): void {
+    const work = open;
+    if (work === undefined) return;
+    open = undefined;
+    latest = undefined;
+    const { facts, reader } = work;
+    const told = guard(scope.name, () => more(work));
+    if (told !== undefined) facts.push(told);
+    if (attempts > 1) facts.push({ 'spanline.retry.attempt': attempts - 1 });
+    const ended = guard(scope.name, () => work.span.atEnd(facts));
+    if (ended === undefined) return;
+    for (const each of facts) ended.set(each);
+    const failed = failure ?? failureIn(guard(scope.name, () => reader.failure?.()));
+    if (failed !== undefined) ended.fail(failed.error);
+    ended.end(status === undefined ? undefined : { status });
+  }
+
   const failed = (error: unknown): void =>
-    finish(
-      () => {
-        const { headers, request_id: id, requestID } = (error ?? {}) as Record<string, unknown>;
-        const known = headerFacts(headers);
-        const request = known['spanline.provider.request_id'] ?? id ?? requestID;
-        return {
-          ...(chunks > 0 ? streamed() : {}),
-          ...known,
-          'spanline.provider.request_id': typeof request === 'string' ? request : undefined,
-        };
-      },
-      { error },
-    );
+    finish((work) => (work.chunks > 0 ? { ...streamFacts(work), ...errorFacts(error) } : errorFacts(error)), { error });
 
   const isStream = (value: unknown): boolean =>
     watchSdkStream(
       value,
       {
         chunk(piece): boolean {
-          const kind = guard(where, () => reader.chunk(piece));
+          const work = open;
+          const kind = work === undefined ? 'event' : guard(scope.name, () => work.reader.chunk(piece));
           if (kind === 'unasked') return false;
-          chunks++;
-          if (kind === 'content') firstChunk ??= seconds(performance.now() - startedMs);
+          if (work === undefined) return true;
+          work.chunks++;
+          if (kind === 'content') work.firstChunk ??= seconds(performance.now() - startedMs);
           return true;
         },
-        done: (aborted) => finish(streamed, undefined, aborted ? 'aborted' : undefined),
-        left: () => finish(streamed, undefined, 'abandoned'),
+        done: (aborted) => finish(streamFacts, undefined, aborted ? 'aborted' : undefined),
+        left: () => finish(streamFacts, undefined, 'abandoned'),
         failed,
       },
-      call.body !== undefined,
+      leavesOut,
     );
-
-  const parsed = (value: unknown): void => {
-    if (guard(where, () => isStream(value)) !== true) finish(() => reader.whole(value));
-  };
 
   return {
     events: {
       arrived: (response) =>
-        guard(where, () => {
-          facts = { ...facts, ...headerFacts((response as { headers?: unknown } | undefined)?.headers) };
-        }),
-      parsed,
+        guard(scope.name, () =>
+          open?.facts.push(headerFacts((response as { headers?: unknown } | undefined)?.headers)),
+        ),
+      parsed(value): void {
+        if (guard(scope.name, () => isStream(value)) !== true) finish(({ reader }) => reader.whole(value));
+      },
       taken(response): void {
-        const reading = readAlong(response, (value) => finish(() => (value === undefined ? {} : reader.whole(value))));
+        const reading = readAlong(response, (value) =>
+          finish(({ reader }) => (value === undefined ? {} : reader.whole(value))),
+        );
         reading.catch(() => finish(() => ({})));
       },
       failed,
       forgotten: () => finish(() => ({}), undefined, 'abandoned'),
     },
-    run: (fn) => (span.now === undefined ? fn() : tracer.run(span.now, fn)),
+    run: (fn) => (open?.span.now === undefined ? fn() : tracer.run(open.span.now, fn)),
     attempted(request): void {
-      if (request === latest) return;
+      if (open === undefined || request === latest) return;
       latest = request;
       attempts++;
     },
     fail: failed,
     end: () => finish(() => ({})),
   };
+}
+
+function failureIn(told: unknown): { error: unknown } | undefined {
+  return told === undefined ? undefined : { error: told };
 }

@@ -27,6 +27,10 @@ const HOSTS: readonly (readonly [suffix: string, provider: string])[] = [
   ['api.cerebras.ai', 'cerebras'],
 ];
 
+/** A program calls few servers, each of them often. */
+const servers = new Map<string, SpanAttributes>();
+const MAX_SERVERS = 100;
+
 function providerOf(host: string): string | undefined {
   return HOSTS.find(([suffix]) => host === suffix || host.endsWith(`.${suffix}`) || isRegional(host, suffix))?.[1];
 }
@@ -42,6 +46,16 @@ function isRegional(host: string, suffix: string): boolean {
  * @param fallback - provider of hosts that nobody knows: a gateway or a server of one's own that speaks this provider's protocol
  */
 export function serverAttributes(baseUrl: unknown, fallback: string): SpanAttributes {
+  const key = `${fallback} ${String(baseUrl)}`;
+  const known = servers.get(key);
+  if (known !== undefined) return known;
+  const read = Object.freeze(readServer(baseUrl, fallback));
+  if (servers.size >= MAX_SERVERS) servers.clear();
+  servers.set(key, read);
+  return read;
+}
+
+function readServer(baseUrl: unknown, fallback: string): SpanAttributes {
   if (typeof baseUrl !== 'string' || !URL.canParse(baseUrl)) return { 'gen_ai.provider.name': fallback };
   const { hostname, port, protocol } = new URL(baseUrl);
   return {

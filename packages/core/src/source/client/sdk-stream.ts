@@ -55,10 +55,11 @@ export function watchSdkStream(stream: unknown, events: SdkStreamEvents, filters
     const items = Reflect.apply(iterator, this, []);
     if (isRead) return items;
     isRead = true;
+    unread.unregister(stream);
     watchStream(items, watcher);
     if (filters) leaveOut(items, kept);
     return items;
   };
-  unread.register(stream, events);
+  unread.register(stream, events, stream);
   return true;
 }

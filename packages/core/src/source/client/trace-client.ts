@@ -2,7 +2,7 @@ import { currentSpan } from '../../context/index.ts';
 import type { Scope, Span, Tracer } from '../../trace/index.ts';
 import { createGuard } from '../guard.ts';
 import { type AnswerEvents, watchAnswer } from './answer.ts';
-import type { ClientCall, ClientRequest, ReadRequest } from './call.ts';
+import type { ClientRequest, ReadRequest } from './call.ts';
 import { completeCall } from './complete-call.ts';
 import { type OpenCall, openCall } from './open-call.ts';
 
@@ -102,8 +102,7 @@ function trace(target: object, tracing: ClientTracing, state: { isOn: boolean })
       const open = completeCall(outer, call);
       return { open, options: { [CALL]: open } };
     }
-    const traced: ClientCall = { ...call, span: { scope, ...call.span } };
-    const open = guard(where, () => openCall(tracer, guard, where, traced));
+    const open = guard(where, () => openCall({ tracer, guard, scope }, call));
     return open === undefined
       ? undefined
       : { open, options: { [CALL]: open, ...(call.body === undefined ? {} : { body: call.body }) } };
