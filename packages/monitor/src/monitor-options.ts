@@ -2,6 +2,7 @@ import { SpanlineError, type Tracer } from '@spanline/core';
 import type { DispatchOptions } from './alerting/dispatcher.ts';
 import type { QuietHours } from './alerting/quiet-hours.ts';
 import type { MetricsOptions } from './metrics/aggregator.ts';
+import { optionsOf } from './options.ts';
 import type { AlertRuleInput } from './rules/types.ts';
 
 /** Options of `createMonitor`. */
@@ -52,8 +53,7 @@ export function checkOptions(options: MonitorOptions): void {
   const fail = (option: string, expected: string, got: unknown): never => {
     throw new SpanlineError({ code: 'ERR_INVALID_OPTION', option, expected, got });
   };
-  if (typeof options !== 'object' || options === null) fail('options', 'an object', options);
-  for (const key of Object.keys(options)) {
+  for (const key of Object.keys(optionsOf(options))) {
     if (!OPTIONS.has(key)) fail(key, `a known option (${[...OPTIONS].join(', ')})`, 'an unknown one');
   }
   const { command, memory, clock } = options;

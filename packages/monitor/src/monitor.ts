@@ -13,7 +13,7 @@ import { Aggregator, type Metrics } from './metrics/aggregator.ts';
 import { checkOptions, milliseconds, type MonitorOptions } from './monitor-options.ts';
 import { DEFAULT_RULES } from './rules/defaults.ts';
 import { resolveRules } from './rules/resolve.ts';
-import { tracerOf } from './tracer-option.ts';
+import { tracerOf } from './options.ts';
 
 /** A rule that does not say that all is well. */
 export interface OpenAlert {

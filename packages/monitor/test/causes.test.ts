@@ -144,6 +144,15 @@ describe('a likely cause', () => {
     });
   });
 
+  it('is the step in which the errors arise', () => {
+    const rule: AlertRule = { ...SLOW, metric: 'error_rate', threshold: 0.1 };
+    const causes = causesOf(rule, {}, (world) => {
+      for (let index = 0; index < 3; index++) world.serve({ step: 'rerank', fails: new TypeError('no') });
+      world.serve({ step: 'search', fails: new RangeError('no') });
+    });
+    expect(causes).toEqual([{ cause: 'failing_step', evidence: 'rerank fails with TypeError in 3 of 4 traces' }]);
+  });
+
   it('is a prompt injection that was found', () => {
     const causes = causesOf(SLOW, {}, (world) => {
       const traceId = world.serve({ ms: 9000 });

@@ -5,7 +5,22 @@ import { join } from 'node:path';
 import { createLogger, createTracer, parseLine, validate } from '@spanline/core';
 import { memoryLog } from '@spanline/core/testing';
 import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
-import { type Alert, type AlertRule, backtest, CATALOG, createMonitor, formatBacktest, metrics } from '../src/index.ts';
+import {
+  type Alert,
+  type AlertRule,
+  backtest,
+  budget,
+  CATALOG,
+  createMonitor,
+  email,
+  formatBacktest,
+  genAiMetrics,
+  metrics,
+  metricsHandler,
+  pagerDuty,
+  slack,
+  webhook,
+} from '../src/index.ts';
 import { createWorld, MINUTE, NOON, SECOND, type World } from './world.ts';
 
 const SLOW: AlertRule = {
@@ -290,7 +305,10 @@ describe('a monitor', () => {
     [{ evaluationDelaySeconds: '10' }, 'evaluationDelaySeconds'],
     [{ digestSeconds: -1 }, 'digestSeconds'],
     [{ channels: { slack: 'https://hooks.slack.com/x' } }, 'channels.slack'],
-    [{ routes: { critical: 'pager' } }, 'routes.critical'],
+    [{ channels: [] }, 'channels must be an object'],
+    [{ channels: null }, 'channels must be an object'],
+    [{ routes: { critical: 'pager' } }, 'routes.critical must be the name of a channel (none is given)'],
+    [{ routes: { fatal: 'pager' }, channels: { pager: () => {} } }, 'routes.fatal'],
     [{ quietHours: { from: '25:00', to: '07:00' } }, 'quietHours.from'],
     [{ quietHours: { from: '22:00', to: '07:00', timeZone: 'Mars' } }, 'quietHours.timeZone'],
     [{ by: ['planet'] }, 'by[0]'],
@@ -302,6 +320,27 @@ describe('a monitor', () => {
   ])('refuses %j', (options, named) => {
     const tracer = createTracer({ logger: memoryLog().logger, statsIntervalSeconds: 0 });
     expect(() => createMonitor({ tracer, ...options })).toThrow(named);
+  });
+});
+
+describe('what is no options', () => {
+  it.each<[what: string, make: (given: never) => unknown]>([
+    ['createMonitor', createMonitor],
+    ['budget', budget],
+    ['genAiMetrics', genAiMetrics],
+    ['metricsHandler', metricsHandler],
+    ['slack', slack],
+    ['pagerDuty', pagerDuty],
+    ['webhook', webhook],
+    ['email', email],
+  ])('is refused by %s, and not shown', (_what, make) => {
+    for (const given of [null, 'https://hooks.slack.com/sesame', [], 5]) {
+      expect(() => make(given as never)).toThrow(/^ERR_INVALID_OPTION: options must be an object$/);
+    }
+  });
+
+  it.each([null, 5, {}])('is no log: %j', async (given) => {
+    await expect(metrics(given as never)).rejects.toThrow('ERR_INVALID_OPTION: lines must be the text of a log');
   });
 });
 

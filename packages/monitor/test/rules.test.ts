@@ -49,7 +49,6 @@ describe('a rule', () => {
     ['threshold', { threshold: Infinity }],
     ['windowMinutes', { windowMinutes: -1 }],
     ['windowMinutes', { windowMinutes: 0 }],
-    ['windowMinutes', { window_minutes: Number.NaN }],
     ['windowMinutes', { windowMinutes: 1e9 }],
     ['metric', { metric: 'latencyP95' }],
     ['metric', { metric: '__proto__' }],
@@ -81,6 +80,26 @@ describe('a rule', () => {
 
   it.each([[null], [undefined], [7], ['rule'], [[]]])('that is %j is refused', (rule) => {
     expect(errorOf(rule)).toMatchObject({ code: 'ERR_INVALID_RULE', option: 'rules[0]' });
+  });
+
+  it('is named as it was spelled', () => {
+    expect(errorOf({ ...RULE, window_minutes: -5 })).toMatchObject({ option: 'rules[0] "R".window_minutes' });
+  });
+
+  it.each(['name', 'severity'])('whose %s throws is refused like any other', (field) => {
+    const rule = Object.defineProperty({ ...RULE }, field, {
+      enumerable: true,
+      get: () => {
+        throw new TypeError('mine');
+      },
+    });
+    expect(errorOf(rule)).toMatchObject({ code: 'ERR_INVALID_RULE', option: 'rules[0]' });
+  });
+
+  it('that is a function of the catalogue is refused with what to do', () => {
+    expect(errorOf(CATALOG.dailySpend)).toMatchObject({
+      message: expect.stringContaining('is called with its threshold') as string,
+    });
   });
 
   it('has a name of its own', () => {
@@ -124,6 +143,10 @@ describe('checkMetrics', () => {
       [],
     );
     expect(checkMetrics({ latency_p95_ms: '9000' as unknown as number })).toEqual([]);
+  });
+
+  it.each([null, undefined, 5, 'x', []])('refuses %j for metrics', (given) => {
+    expect(() => checkMetrics(given as never)).toThrow('ERR_INVALID_OPTION: metrics must be an object');
   });
 
   it('means none by an empty list', () => {

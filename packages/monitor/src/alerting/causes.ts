@@ -77,6 +77,20 @@ function manyDocuments(step: string, all: readonly TraceFacts[]): LikelyCause | 
   return { cause: 'many_documents', evidence };
 }
 
+/** Where most of the errors arise. */
+function failingStep(metric: string, exemplars: readonly TraceFacts[]): LikelyCause | undefined {
+  if (!/^(?:errors?|availability|timeouts?|tool_error)/.test(metric)) return undefined;
+  const times = new Map<string, number>();
+  for (const { failure } of exemplars) {
+    if (failure === undefined) continue;
+    const what = `${failure.step} fails with ${failure.type}`;
+    times.set(what, (times.get(what) ?? 0) + 1);
+  }
+  const [what, number] = [...times].toSorted(([, a], [, b]) => b - a)[0] ?? ['', 0];
+  if (number === 0) return undefined;
+  return { cause: 'failing_step', evidence: `${what} in ${number} of ${exemplars.length} traces` };
+}
+
 /** Someone has the model do something else. */
 function injection(exemplars: readonly TraceFacts[]): LikelyCause | undefined {
   const found = exemplars.filter(({ injections }) => injections > 0);
@@ -113,6 +127,7 @@ export function likelyCauses(traces: RecentTraces, { metric, step, traceIds, fro
   const slow = step ?? grown?.name;
   return [
     slow === undefined ? undefined : manyDocuments(slow, recent),
+    failingStep(metric, exemplars),
     repeatedCalls(exemplars),
     injection(exemplars),
     runaway(exemplars),

@@ -1,5 +1,6 @@
 import { SpanlineError, type Tracer } from '@spanline/core';
 import type { ResolvedRule, Severity } from '../rules/types.ts';
+import { optionsOf } from '../options.ts';
 import { Delivery, type DeliveryStats } from './delivery.ts';
 import type { Finding } from './evaluator.ts';
 import type { Alert, Channel } from './types.ts';
@@ -24,11 +25,13 @@ function toChannel([name, given]: [name: string, given: Channel | Channel['send'
   throw new SpanlineError({ code: 'ERR_INVALID_OPTION', option: `channels.${name}`, expected, got: given });
 }
 
-function checkRoutes({ channels = {}, routes = {} }: DispatchOptions): void {
+function checkRoutes(routes: object, channels: object): void {
   for (const [severity, name] of Object.entries(routes)) {
     const isKnown = severity === 'warning' || severity === 'critical';
-    if (isKnown && Object.hasOwn(channels, name)) continue;
-    const expected = `one of ${Object.keys(channels).join(', ')}`;
+    if (isKnown && Object.hasOwn(channels, String(name))) continue;
+    const expected = isKnown
+      ? `the name of a channel (${Object.keys(channels).join(', ') || 'none is given'})`
+      : "'warning' or 'critical'";
     throw new SpanlineError({ code: 'ERR_INVALID_OPTION', option: `routes.${severity}`, expected, got: name });
   }
 }
@@ -41,8 +44,8 @@ export class Dispatcher {
 
   /** @throws SpanlineError `ERR_INVALID_OPTION` */
   constructor(tracer: Tracer, rules: readonly ResolvedRule[], options: DispatchOptions) {
-    checkRoutes(options);
     const { channels = {}, routes = {}, digestSeconds = 0 } = options;
+    checkRoutes(optionsOf(routes, 'routes'), optionsOf(channels, 'channels'));
     if (typeof digestSeconds !== 'number' || !(digestSeconds >= 0 && digestSeconds <= 86_400)) {
       const expected = 'seconds, 0 to 86400';
       throw new SpanlineError({ code: 'ERR_INVALID_OPTION', option: 'digestSeconds', expected, got: digestSeconds });

@@ -34,6 +34,8 @@ export interface TraceFacts {
   injections: number;
   injectionScore: number | undefined;
   slowest: { readonly name: string; readonly ms: number } | undefined;
+  /** Where an error first arose, and its type. */
+  failure: { readonly step: string; readonly type: string } | undefined;
 }
 
 /** @param used - facts of a trace that is forgotten; its object is used again, since what lives for a while and dies is what a collector of garbage is worst at */
@@ -51,11 +53,12 @@ function noFacts(epochMs: number, used?: TraceFacts): TraceFacts {
     injections: 0,
     injectionScore: undefined,
     slowest: undefined,
+    failure: undefined,
   };
   facts.epochMs = epochMs;
   facts.steps.length = facts.models.length = 0;
   facts.ms = facts.inputTokens = facts.cutOff = facts.repeats = facts.injections = 0;
-  facts.toolCalls = facts.retrieved = facts.injectionScore = facts.slowest = undefined;
+  facts.toolCalls = facts.retrieved = facts.injectionScore = facts.slowest = facts.failure = undefined;
   return facts;
 }
 
@@ -102,6 +105,9 @@ export class RecentTraces {
     if (!delta.isSpan) return;
     const slowest = record['spanline.rollup.slowest.name'];
     if (slowest !== undefined) facts.slowest = { name: slowest, ms: record['spanline.rollup.slowest.self_ms'] ?? 0 };
+    if (delta.failed && record['spanline.error.propagated'] !== true) {
+      facts.failure ??= { step: record['span.name'] ?? '', type: record['error.type'] ?? 'an error' };
+    }
     if (delta.isRequest) facts.ms = Math.max(facts.ms, delta.durationMs);
     else addStep(facts, record, delta);
     this.#addByType(facts, record, delta.epochMs);

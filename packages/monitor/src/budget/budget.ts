@@ -1,6 +1,6 @@
 import { type EndedSpan, SpanlineError, type Tracer } from '@spanline/core';
 import { currentValues } from '@spanline/core/source';
-import { tracerOf } from '../tracer-option.ts';
+import { optionsOf, tracerOf } from '../options.ts';
 import { Ledger } from './ledger.ts';
 
 const MAX_MODELS = 100;
@@ -57,7 +57,7 @@ function check(options: BudgetOptions): void {
   const fail = (option: string, expected: string, got: unknown): never => {
     throw new SpanlineError({ code: 'ERR_INVALID_OPTION', option, expected, got });
   };
-  const { perDayUsd, perUserUsd, onExceeded } = options;
+  const { perDayUsd, perUserUsd, onExceeded } = optionsOf(options);
   for (const [option, value] of Object.entries({ perDayUsd, perUserUsd })) {
     if (value !== undefined && !(typeof value === 'number' && value >= 0 && value < Infinity)) {
       fail(option, 'US dollars', value);

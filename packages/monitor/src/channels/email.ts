@@ -1,5 +1,6 @@
 import { SpanlineError } from '@spanline/core';
 import type { Alert, Channel } from '../alerting/types.ts';
+import { optionsOf } from '../options.ts';
 
 /** An e-mail. */
 export interface EmailMessage {
@@ -26,7 +27,7 @@ function textOf(alert: Alert): string {
  * @throws SpanlineError `ERR_INVALID_OPTION`
  */
 export function email(options: { send: (message: EmailMessage, signal: AbortSignal) => unknown }): Channel {
-  const { send } = options;
+  const { send } = optionsOf(options);
   if (typeof send !== 'function') {
     throw new SpanlineError({ code: 'ERR_INVALID_OPTION', option: 'send', expected: 'a function', got: send });
   }

@@ -1,5 +1,6 @@
 import type { Secret } from '@spanline/core/remote';
 import type { Alert, Channel } from '../alerting/types.ts';
+import { optionsOf } from '../options.ts';
 import { checkSecret, checkUrl, post, readKey } from './post.ts';
 
 const EVENTS_API = 'https://events.pagerduty.com/v2/enqueue';
@@ -39,7 +40,8 @@ function eventOf(alert: Alert, routingKey: string): object {
  *
  * @throws SpanlineError `ERR_INVALID_OPTION`
  */
-export function pagerDuty({ routingKey, url = EVENTS_API }: PagerDutyOptions): Channel {
+export function pagerDuty(options: PagerDutyOptions): Channel {
+  const { routingKey, url = EVENTS_API } = optionsOf(options);
   const key = checkSecret('routingKey', routingKey);
   const target = checkUrl('url', url);
   return {

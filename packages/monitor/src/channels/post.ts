@@ -18,7 +18,7 @@ export function checkUrl(option: string, secret: unknown): Secret {
   const checked = checkSecret(option, secret);
   if (typeof checked !== 'string' || urlOf(checked) !== undefined) return checked;
   // The URL itself may be a key: nothing of it is shown.
-  throw new SpanlineError({ code: 'ERR_INVALID_OPTION', option, expected: 'an http or https URL', got: {} });
+  throw new SpanlineError({ code: 'ERR_INVALID_OPTION', option, expected: 'an http or https URL' });
 }
 
 function urlOf(text: string): URL | undefined {

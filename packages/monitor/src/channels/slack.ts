@@ -1,5 +1,6 @@
 import type { Secret } from '@spanline/core/remote';
 import type { Alert, Channel } from '../alerting/types.ts';
+import { optionsOf } from '../options.ts';
 import { checkUrl, post } from './post.ts';
 
 /** Blocks of one message are at most 50 (docs.slack.dev, Block Kit); an alert has five. */
@@ -74,7 +75,7 @@ function blocksOf(alert: Alert): object[] {
  * @throws SpanlineError `ERR_INVALID_OPTION`
  */
 export function slack(options: { url: Secret }): Channel {
-  const url = checkUrl('url', options.url);
+  const url = checkUrl('url', optionsOf(options).url);
   return {
     async send(alerts, signal) {
       const blocks = alerts.slice(0, MAX_ALERTS).flatMap(blocksOf);

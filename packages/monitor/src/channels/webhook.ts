@@ -2,6 +2,7 @@ import { createHmac, timingSafeEqual } from 'node:crypto';
 import { SpanlineError } from '@spanline/core';
 import type { Secret } from '@spanline/core/remote';
 import type { Channel } from '../alerting/types.ts';
+import { optionsOf } from '../options.ts';
 import { checkSecret, checkUrl, post, readKey } from './post.ts';
 
 /** Options of {@link webhook}. */
@@ -24,10 +25,11 @@ function digestOf(secret: string, time: string, body: string): Buffer {
  *
  * @throws SpanlineError `ERR_INVALID_OPTION`
  */
-export function webhook({ url, secret, headers = {} }: WebhookOptions): Channel {
+export function webhook(options: WebhookOptions): Channel {
+  const { url, secret, headers = {} } = optionsOf(options);
   const target = checkUrl('url', url);
   const key = secret === undefined ? undefined : checkSecret('secret', secret);
-  const extra = Object.entries(headers).map(([name, value]) => {
+  const extra = Object.entries(optionsOf(headers, 'headers')).map(([name, value]) => {
     if (/^[\w!#$%&'*+.^`|~-]+$/.test(name)) return [name, checkSecret(`headers.${name}`, value)] as const;
     throw new SpanlineError({ code: 'ERR_INVALID_OPTION', option: 'headers', expected: 'names of headers', got: name });
   });

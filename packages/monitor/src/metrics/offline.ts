@@ -1,13 +1,22 @@
-import { parseLine, type SpanRecord } from '@spanline/core';
+import { parseLine, SpanlineError, type SpanRecord } from '@spanline/core';
 import { Aggregator, type Metrics, type MetricsOptions } from './aggregator.ts';
 import { Once } from './once.ts';
 
 /** A log: its whole text, or its lines as text or parsed JSON, from memory or from a stream such as `readline`. */
 export type LogLines = string | Iterable<string | object> | AsyncIterable<string | object>;
 
+function isIterable(lines: unknown): boolean {
+  if (typeof lines === 'string') return true;
+  return typeof lines === 'object' && lines !== null && (Symbol.iterator in lines || Symbol.asyncIterator in lines);
+}
+
 /** The records of a log, each line once (by `event.id`): a log that was shipped twice does not count twice. */
 export async function* readRecords(lines: LogLines): AsyncGenerator<SpanRecord> {
   const once = new Once();
+  if (!isIterable(lines)) {
+    const expected = 'the text of a log, or something to iterate over its lines';
+    throw new SpanlineError({ code: 'ERR_INVALID_OPTION', option: 'lines', expected, got: lines });
+  }
   for await (const line of typeof lines === 'string' ? lines.split('\n') : lines) {
     const parsed = parseLine(line);
     if (parsed === undefined || parsed.kind === 'log') continue;

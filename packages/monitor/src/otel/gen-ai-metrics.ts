@@ -1,5 +1,5 @@
 import { SpanlineError, type SpanRecord, type Tracer } from '@spanline/core';
-import { tracerOf } from '../tracer-option.ts';
+import { optionsOf, tracerOf } from '../options.ts';
 
 /** What is needed of a histogram of `@opentelemetry/api`. */
 export interface OtelHistogram {
@@ -52,7 +52,7 @@ function attributesOf(record: Readonly<SpanRecord>): Record<string, string> {
  * @throws SpanlineError `ERR_INVALID_OPTION`
  */
 export function genAiMetrics(options: GenAiMetricsOptions): () => void {
-  const { meterProvider } = options;
+  const { meterProvider } = optionsOf(options);
   const tracer = tracerOf(options.tracer);
   if (typeof meterProvider?.getMeter !== 'function') {
     const expected = 'a meter provider of OpenTelemetry';

@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { SpanlineError, type Tracer } from '@spanline/core';
 import { Gauge, type OpenMetricsContentType, Registry } from 'prom-client';
 import type { Monitor } from '../monitor.ts';
-import { tracerOf } from '../tracer-option.ts';
+import { optionsOf, tracerOf } from '../options.ts';
 import { SpanMetrics } from './span-metrics.ts';
 
 /** Options of {@link metricsHandler}. */
@@ -53,7 +53,7 @@ function addAlerts(registry: Registry<OpenMetricsContentType>, prefix: string, m
  * @throws SpanlineError `ERR_INVALID_OPTION`
  */
 export function metricsHandler(options: MetricsHandlerOptions = {}): MetricsHandler {
-  const { monitor, prefix = 'spanline_' } = options;
+  const { monitor, prefix = 'spanline_' } = optionsOf(options);
   const tracer = tracerOf(options.tracer);
   if (!/^[a-z_:][a-z0-9_:]*$/i.test(prefix)) {
     const expected = 'the beginning of a name of a metric';

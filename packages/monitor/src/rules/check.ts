@@ -1,3 +1,4 @@
+import { optionsOf } from '../options.ts';
 import { breaks } from './compare.ts';
 import { DEFAULT_RULES } from './defaults.ts';
 import { resolveRules } from './resolve.ts';
@@ -22,6 +23,7 @@ export function checkMetrics(
   rules: readonly AlertRuleInput[] = DEFAULT_RULES,
 ): Breach[] {
   const breaches: Breach[] = [];
+  optionsOf(metrics, 'metrics');
   for (const rule of resolveRules(rules, { knownMetricsOnly: false })) {
     const value = Object.hasOwn(metrics, rule.metric) ? metrics[rule.metric] : undefined;
     if (typeof value !== 'number' || Number.isNaN(value)) continue;

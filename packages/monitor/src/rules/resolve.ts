@@ -38,25 +38,40 @@ const FIELDS: ReadonlySet<string> = new Set<keyof AlertRule>([
 /** Reads the fields of one rule; every error names the rule and the field. */
 class RuleReader {
   readonly #fields: Fields;
-  readonly #label: string;
+  #label: string;
+  /** Fields as the rule spells them. */
+  readonly #spelling: Record<string, string> = Object.create(null) as Record<string, string>;
 
   constructor(rule: unknown, index: number) {
-    const name = typeof rule === 'object' && rule !== null ? (rule as { name?: unknown }).name : undefined;
-    const shown = typeof name === 'string' && name !== '' ? ` "${name.slice(0, 60)}"` : '';
-    this.#label = `rules[${index}]${shown}`;
+    this.#label = `rules[${index}]`;
+    if (typeof rule === 'function')
+      this.fail('', 'an object (what CATALOG has as a function is called with its threshold)', rule);
     if (typeof rule !== 'object' || rule === null || Array.isArray(rule)) this.fail('', 'an object', rule);
+    const entries = this.#entries(rule);
+    const name = entries.find(([key]) => key === 'name')?.[1];
+    if (typeof name === 'string' && name !== '') this.#label += ` "${name.slice(0, 60)}"`;
     const fields: Record<string, unknown> = Object.create(null);
-    for (const [key, value] of Object.entries(rule)) {
+    for (const [key, value] of entries) {
       const field = key.replaceAll(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
       if (!FIELDS.has(field)) this.fail(key, `a field of a rule (${[...FIELDS].join(', ')})`, 'an unknown one');
       if (field in fields) this.fail(key, 'given in one spelling', value);
+      this.#spelling[field] = key;
       if (value !== undefined) fields[field] = value;
     }
     this.#fields = fields;
   }
 
+  /** A rule may have been read from anywhere, and run code of its own. */
+  #entries(rule: object): [string, unknown][] {
+    try {
+      return Object.entries(rule);
+    } catch (cause) {
+      throw new SpanlineError({ code: 'ERR_INVALID_RULE', option: this.#label, expected: 'readable', cause });
+    }
+  }
+
   fail(field: string, expected: string, got: unknown): never {
-    const option = field === '' ? this.#label : `${this.#label}.${field}`;
+    const option = field === '' ? this.#label : `${this.#label}.${this.#spelling[field] ?? field}`;
     throw new SpanlineError({ code: 'ERR_INVALID_RULE', option, expected, got });
   }
 
