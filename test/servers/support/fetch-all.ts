@@ -2,6 +2,7 @@ import type { TestProject } from 'vitest/node';
 import { fetchElasticsearch } from './elasticsearch.ts';
 import { fetchOpenSearch } from './opensearch.ts';
 import { fetchPhoenix } from './phoenix.ts';
+import { fetchPrometheus } from './prometheus.ts';
 import { fetchVrl } from './vrl.ts';
 
 /** Folders with the files of each server; undefined where they could not be fetched. */
@@ -9,6 +10,7 @@ export interface ServerFiles {
   readonly opensearch: string | undefined;
   readonly elasticsearch: string | undefined;
   readonly phoenix: string | undefined;
+  readonly prometheus: string | undefined;
   readonly vrl: string | undefined;
 }
 
@@ -20,11 +22,12 @@ declare module 'vitest' {
 
 /** Runs once, before every test: files of tests run side by side, and would fetch the same. */
 export async function setup(project: TestProject): Promise<void> {
-  const [opensearch, elasticsearch, phoenix, vrl] = await Promise.all([
+  const [opensearch, elasticsearch, phoenix, prometheus, vrl] = await Promise.all([
     fetchOpenSearch(),
     fetchElasticsearch(),
     fetchPhoenix(),
+    fetchPrometheus(),
     fetchVrl(),
   ]);
-  project.provide('servers', { opensearch, elasticsearch, phoenix, vrl });
+  project.provide('servers', { opensearch, elasticsearch, phoenix, prometheus, vrl });
 }

@@ -38,7 +38,7 @@ const FIELDS: ReadonlySet<string> = new Set<keyof AlertRule>([
 /** Reads the fields of one rule; every error names the rule and the field. */
 class RuleReader {
   readonly #fields: Fields;
-  #label: string;
+  readonly #label: string;
   /** Fields as the rule spells them. */
   readonly #spelling: Record<string, string> = Object.create(null) as Record<string, string>;
 
