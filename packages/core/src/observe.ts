@@ -7,7 +7,10 @@ import type { CaptureSetting } from './capture/options.ts';
 import type { Labels } from './context/index.ts';
 
 /** Any function: every one can be assigned to this type. */
-type AnyFunction = (this: never, ...args: never[]) => unknown;
+type AnyFunction = (...args: never[]) => unknown;
+
+/** What a call comes to: its result; of a stream nobody knows. */
+type Outcome<Result> = Result extends AsyncIterable<unknown> | { next: unknown } ? unknown : Result;
 
 /** What may differ from call to call. */
 export interface CallOptions {
@@ -21,29 +24,42 @@ export interface CallOptions {
   capture?: CaptureSetting;
 }
 
-/** How a function is observed. */
-export interface ObserveOptions extends CallOptions {
+/**
+ * How a function is observed.
+ *
+ * @typeParam Args - its arguments
+ * @typeParam Result - what it returns, resolved
+ */
+export interface ObserveOptions<
+  Args extends readonly unknown[] = readonly unknown[],
+  Result = unknown,
+> extends CallOptions {
   /** LangSmith's word for `type`. */
   runType?: SpanType;
   /** @defaultValue `defaultTracer()` */
   tracer?: Tracer;
   /** Options of one call, from its arguments; they win over those of the function. */
-  perCall?: (args: readonly unknown[]) => CallOptions | undefined;
+  perCall?: (args: Args) => CallOptions | undefined;
   /** `false`, or what of the arguments to keep. @defaultValue the one argument, or all as a list */
-  captureInput?: boolean | ((args: readonly unknown[]) => unknown);
+  captureInput?: boolean | ((args: Args) => unknown);
   /** `false`, or what of the result to keep. @defaultValue the result, or what a stream yielded */
-  captureOutput?: boolean | ((result: unknown) => unknown);
+  captureOutput?: boolean | ((result: Outcome<Result>) => unknown);
 }
 
 /** The TC39 decorator context, as far as it is read. */
-interface MethodContext {
+interface DecoratorContext {
   kind: string;
   name: string | symbol;
 }
 
-/** Works as a TC39 method decorator, as a legacy (`experimentalDecorators`) one, and as a function that wraps a function. */
+interface FieldContext extends DecoratorContext {
+  kind: 'field';
+}
+
+/** Works as a TC39 decorator of methods and of fields that hold functions, as a legacy (`experimentalDecorators`) one of methods, and as a function that wraps a function. */
 export interface ObserveDecorator {
-  <F extends AnyFunction>(fn: F, context?: MethodContext): F;
+  <F extends AnyFunction>(fn: F, context?: DecoratorContext): F;
+  (field: undefined, context: FieldContext): <F extends AnyFunction>(initial: F) => F;
   (target: object, key: string | symbol, descriptor: PropertyDescriptor): PropertyDescriptor;
 }
 
@@ -90,18 +106,42 @@ function wrap<F extends AnyFunction>(fn: F, options: ObserveOptions, fallbackNam
   return new Proxy(fn, { apply: (target, self: unknown, args: unknown[]) => call(target, self, args, options, name) });
 }
 
+const OPTIONS: ReadonlySet<string> = new Set<keyof ObserveOptions>([
+  ...(['name', 'type', 'attributes', 'labels', 'tags', 'capture'] as const),
+  ...(['runType', 'tracer', 'perCall', 'captureInput', 'captureOutput'] as const),
+]);
+
 function checkOptions(options: ObserveOptions): void {
+  const fail = (option: string, expected: string, got: unknown): never => {
+    throw new SpanlineError({ code: 'ERR_INVALID_OPTION', option: `observe.${option}`, expected, got });
+  };
+  if (typeof options !== 'object' || options === null) fail('options', 'an object', options);
+  for (const key of Object.keys(options)) {
+    if (!OPTIONS.has(key)) fail(key, `a known option (${[...OPTIONS].join(', ')})`, 'an unknown one');
+  }
   for (const key of ['type', 'runType'] as const) {
     const value = options[key];
-    if (value !== undefined && !SPAN_TYPES.includes(value)) {
-      throw new SpanlineError({
-        code: 'ERR_INVALID_OPTION',
-        option: `observe.${key}`,
-        expected: `one of ${SPAN_TYPES.join(', ')}`,
-        got: value,
-      });
-    }
+    if (value !== undefined && !SPAN_TYPES.includes(value)) fail(key, `one of ${SPAN_TYPES.join(', ')}`, value);
   }
+}
+
+function notAFunction(option: string, expected: string, got: unknown): never {
+  throw new SpanlineError({ code: 'ERR_INVALID_ARGUMENT', option, expected, got });
+}
+
+function decorate(options: ObserveOptions, target: unknown, at?: unknown, descriptor?: PropertyDescriptor): unknown {
+  const expected = 'on a method, or on a field that holds a function';
+  if (descriptor !== undefined) {
+    const { value } = descriptor;
+    if (typeof value !== 'function') notAFunction('@observe', expected, 'an accessor');
+    return { ...descriptor, value: wrap(value as AnyFunction, options, String(at)) };
+  }
+  const { kind, name } = (at ?? {}) as Partial<DecoratorContext>;
+  const fallbackName = name === undefined ? undefined : String(name);
+  if (kind === 'field') return (initial: unknown) => decorate(options, initial, { name });
+  if (typeof target !== 'function' || kind === 'class' || typeof at === 'string')
+    notAFunction('@observe', expected, kind ?? target);
+  return wrap(target as AnyFunction, options, fallbackName);
 }
 
 /**
@@ -124,35 +164,31 @@ function checkOptions(options: ObserveOptions): void {
  * const best = await rerank('login', ['b', 'a']);
  * ```
  */
-export function observe<F extends AnyFunction>(fn: F, options?: ObserveOptions): F;
-export function observe<F extends AnyFunction>(fn: F, context: MethodContext): F;
+export function observe<F extends AnyFunction>(
+  fn: F,
+  options?: ObserveOptions<Parameters<F>, Awaited<ReturnType<F>>>,
+): F;
+export function observe<F extends AnyFunction>(fn: F, context: DecoratorContext): F;
+export function observe(field: undefined, context: FieldContext): <F extends AnyFunction>(initial: F) => F;
+export function observe(target: object, key: string | symbol, descriptor: PropertyDescriptor): PropertyDescriptor;
 export function observe(options?: ObserveOptions): ObserveDecorator;
-export function observe(
-  first: AnyFunction | ObserveOptions = {},
-  second: ObserveOptions | MethodContext = {},
-): AnyFunction | ObserveDecorator {
+export function observe(...args: readonly unknown[]): unknown {
+  const [first, second, descriptor] = args as [unknown, object | undefined, PropertyDescriptor | undefined];
+  if (descriptor !== undefined || isContext(second)) return decorate({}, first, second, descriptor);
   if (typeof first === 'function') {
-    if ('kind' in second) return wrap(first, {}, String(second.name));
-    checkOptions(second);
-    return wrap(first, second);
+    const options = second ?? {};
+    checkOptions(options);
+    return wrap(first as AnyFunction, options);
   }
-  if (typeof first !== 'object' || first === null) {
-    throw new SpanlineError({
-      code: 'ERR_INVALID_ARGUMENT',
-      option: 'observe(fn)',
-      expected: 'a function',
-      got: first,
-    });
-  }
-  checkOptions(first);
-  const decorate = (target: unknown, key?: unknown, descriptor?: PropertyDescriptor): unknown => {
-    if (typeof target === 'function' && descriptor === undefined) {
-      const name = (key as MethodContext | undefined)?.name;
-      return wrap(target as AnyFunction, first, name === undefined ? undefined : String(name));
-    }
-    return { ...descriptor, value: wrap(descriptor?.value as AnyFunction, first, String(key)) };
-  };
-  return decorate;
+  if (args.length > 0 && (typeof first !== 'object' || first === null))
+    notAFunction('observe(fn)', 'a function', first);
+  const options = (first ?? {}) as ObserveOptions;
+  checkOptions(options);
+  return (target: unknown, at?: unknown, of?: PropertyDescriptor) => decorate(options, target, at, of);
+}
+
+function isContext(value: unknown): value is DecoratorContext {
+  return typeof (value as Partial<DecoratorContext> | undefined)?.kind === 'string';
 }
 
 /** LangSmith's name for {@link observe}. */

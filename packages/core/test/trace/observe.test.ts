@@ -305,6 +305,31 @@ describe('observe', () => {
     expect(log.records().map((record) => record['span.name'])).toEqual(['greet', 'legacy']);
   });
 
+  it('keeps generic and overloaded types, and gives mappers those of the function', () => {
+    const { tracer } = setUp();
+    const same = observe(<T>(value: T): T => value, { tracer, name: 'same' });
+    expectTypeOf(same(5 as const)).toEqualTypeOf<5>();
+    function half(value: string): string;
+    function half(value: number): number;
+    function half(value: string | number): string | number {
+      return typeof value === 'string' ? value.slice(0, value.length / 2) : value / 2;
+    }
+    const halved = observe(half, { tracer });
+    expectTypeOf(halved('ab')).toEqualTypeOf<string>();
+    expectTypeOf(halved(2)).toEqualTypeOf<number>();
+    observe(async (tenant: string, limit: number) => ({ tenant, limit }), {
+      perCall: ([tenant, limit]) => ({ labels: { tenant, limit } }),
+      captureInput: ([tenant]) => tenant.toUpperCase(),
+      captureOutput: ({ limit }) => limit.toFixed(),
+    });
+    observe(
+      async function* () {
+        yield 1;
+      },
+      { captureOutput: (gathered) => (expectTypeOf(gathered).toBeUnknown(), gathered) },
+    );
+  });
+
   it('maps, hides and names as it is told', () => {
     const { watch, last } = setUp();
     watch((a: { keep: number; drop: string }) => a.keep, {
@@ -333,8 +358,12 @@ describe('observe', () => {
     expect(tracer.stats().internalErrors).toBe(2);
   });
 
-  it('refuses a wrong type at once, and is known as traceable', () => {
+  it('refuses what is wrong at once, and is known as traceable', () => {
     expect(() => observe(() => 1, { type: 'model' as never })).toThrow(/observe.type/);
+    expect(() => observe(() => 1, { run_type: 'chain' } as never)).toThrow(/observe.run_type must be a known option/);
+    expect(() => observe(() => 1, 'chain' as never)).toThrow(/observe.options/);
+    expect(() => observe(undefined as never)).toThrow(/observe\(fn\) must be a function/);
+    expect(() => observe(undefined as never, { type: 'chain' })).toThrow(/observe\(fn\) must be a function/);
     expect(traceable).toBe(observe);
   });
 });
