@@ -11,7 +11,8 @@ let legacy: Record<string, string>;
 beforeAll(() => {
   folder = mkdtempSync(join(HERE, '.decorators-'));
   const tsconfig = join(folder, 'tsconfig.json');
-  writeFileSync(tsconfig, JSON.stringify({ compilerOptions: { experimentalDecorators: true } }));
+  const compilerOptions = { experimentalDecorators: true };
+  writeFileSync(tsconfig, JSON.stringify({ compilerOptions, include: ['../.child-*/*'] }));
   legacy = { TSX_TSCONFIG_PATH: tsconfig };
 });
 
