@@ -215,7 +215,11 @@ describe('spanline ship setup', () => {
 
   it.each([
     ['datadog', [], ['pipeline', 'facets', 'measures', 'restrictionQueries', 'note']],
-    ['cloudwatch', ['--log-group', '/rag-api', '--file', '/var/log/app.log'], ['agent', 'metricFilters']],
+    [
+      'cloudwatch',
+      ['--log-group', '/rag-api', '--file', '/var/log/app.log'],
+      ['agent', 'metricFilters', 'emf', 'note'],
+    ],
   ])('prints the documents of %s as JSON', TIMEOUT, async (target, args, keys) => {
     const { code, stdout } = await setup([target, ...args]);
     expect(code).toBe(0);

@@ -24,6 +24,7 @@ export {
   type CloudwatchSetupOptions,
 } from './setup/cloudwatch.ts';
 export { type DatadogFacet, datadogSetup, type DatadogSetup } from './setup/datadog.ts';
+export { emf, type EmfDeclaration, type EmfDestination, type EmfOptions } from './setup/emf.ts';
 export { elasticsearchSetup, type ElasticsearchSetupOptions } from './setup/elasticsearch.ts';
 export type { SetupRequest } from './setup/request.ts';
 export type { Secret } from '@spanline/core/remote';

@@ -34,7 +34,7 @@ Prepares a target for lines. Can be repeated. Keys come from the environment, ne
     --api                     create or replace the pipeline; DD_API_KEY, DD_APP_KEY
     --site <site>             default DD_SITE, else datadoghq.com
     --url <url>               another address of the API, such as a proxy's
-  cloudwatch                  prints the agent's configuration and metric filters as JSON
+  cloudwatch                  prints the agent's configuration, metric filters and the EMF option as JSON
     --log-group <name>
     --file <path>             files to read
     --retention-days <n>      of the log group (default 30)

@@ -149,7 +149,9 @@ function setUpCloudwatch({ logGroup, file, retentionDays }: SetupOptions, io: Co
   if (logGroup === undefined) return fail('--log-group', 'given, such as --log-group /rag-api/llm');
   if (file === undefined) return fail('--file', "given, such as --file '/var/log/app/*.log'");
   const setup = cloudwatchSetup({ logGroup, file, ...(retentionDays === undefined ? {} : { retentionDays }) });
-  io.stdout.write(`${JSON.stringify(setup, undefined, 2)}\n`);
+  const note =
+    'Either metricFilters, or emf: createLogger({}, emf()), of @spanline/ship, puts such a declaration on each line that is measured.';
+  io.stdout.write(`${JSON.stringify({ ...setup, note }, undefined, 2)}\n`);
 }
 
 async function perform(options: SetupOptions, io: CommandIo): Promise<void> {

@@ -1,4 +1,5 @@
 import { checkKeys, failOption } from '../sinks/spec.ts';
+import { EMF_DECLARATION, type EmfDeclaration, type MetricUnit } from './emf.ts';
 
 /** Options of {@link cloudwatchSetup}. */
 export interface CloudwatchSetupOptions {
@@ -24,6 +25,8 @@ export interface CloudwatchSetup {
   readonly agent: Readonly<Record<string, unknown>>;
   /** Latency, cost, tokens and errors as metrics of the namespace `Spanline`, from lines of the profile `otel`. */
   readonly metricFilters: readonly CloudwatchMetricFilter[];
+  /** In place of `metricFilters`: what lines declare that are written through {@link emf}. */
+  readonly emf: EmfDeclaration;
 }
 
 const TERMS: readonly number[] = [
@@ -36,7 +39,7 @@ interface Metric {
   /** Conditions beside that the line is the end of a span. */
   readonly when: string;
   readonly value: string;
-  readonly unit: 'Milliseconds' | 'Count' | 'None';
+  readonly unit: MetricUnit;
   readonly isByModel?: true;
 }
 
@@ -46,7 +49,7 @@ const at = (key: string): string => `$.['${key}']`;
 const MODEL = at('gen_ai.request.model');
 const LLM = `${at('span.type')} = "llm"`;
 
-/** Each call is billed on its own line, so that sums count nothing twice; an error counts where it arose. */
+/** Each call, embeddings too, is billed on its own line, so that sums count nothing twice; an error counts where it arose. */
 const METRICS: readonly Metric[] = [
   {
     name: 'RequestDuration',
@@ -57,21 +60,21 @@ const METRICS: readonly Metric[] = [
   { name: 'LlmDuration', when: LLM, value: at('duration_ms'), unit: 'Milliseconds', isByModel: true },
   {
     name: 'CostUsd',
-    when: `${LLM} && ${at('spanline.cost.usd')} > 0`,
+    when: `${at('spanline.cost.usd')} > 0`,
     value: at('spanline.cost.usd'),
     unit: 'None',
     isByModel: true,
   },
   {
     name: 'InputTokens',
-    when: `${LLM} && ${at('gen_ai.usage.input_tokens')} > 0`,
+    when: `${at('gen_ai.usage.input_tokens')} > 0`,
     value: at('gen_ai.usage.input_tokens'),
     unit: 'Count',
     isByModel: true,
   },
   {
     name: 'OutputTokens',
-    when: `${LLM} && ${at('gen_ai.usage.output_tokens')} > 0`,
+    when: `${at('gen_ai.usage.output_tokens')} > 0`,
     value: at('gen_ai.usage.output_tokens'),
     unit: 'Count',
     isByModel: true,
@@ -102,7 +105,7 @@ function metricFilter(logGroupName: string, { name, when, value, unit, isByModel
 }
 
 /**
- * What to set up for CloudWatch: the configuration of its agent, which reads the files that the logger writes, and metric filters. Sends nothing.
+ * What to set up for CloudWatch: the configuration of its agent, which reads the files that the logger writes, and its metrics: metric filters, or the embedded metric format. Sends nothing.
  *
  * @throws SpanlineError `ERR_INVALID_OPTION`
  * @example
@@ -134,5 +137,6 @@ export function cloudwatchSetup(options: CloudwatchSetupOptions): CloudwatchSetu
   return {
     agent: { logs: { logs_collected: { files: { collect_list: [collected] } } } },
     metricFilters: METRICS.map((metric) => metricFilter(logGroup, metric)),
+    emf: EMF_DECLARATION,
   };
 }
