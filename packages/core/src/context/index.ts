@@ -21,4 +21,4 @@ export {
   parseTracestate,
 } from './propagation.ts';
 export type { ContextResolver, ContextState, ContextValues, Labels } from './store.ts';
-export { activeState, activeValues, addContextResolver, enterWith, runWith } from './store.ts';
+export { activeState, activeValues, addContextResolver, enterWith, isWriting, runWith, whileWriting } from './store.ts';

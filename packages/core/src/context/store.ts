@@ -36,6 +36,8 @@ export type ContextResolver = () => Span | undefined;
 interface SharedContext {
   readonly storage: AsyncLocalStorage<ContextState>;
   readonly resolvers: Set<ContextResolver>;
+  /** True while a record is written: its ids are its own, whatever context it ends in. */
+  isWriting?: boolean;
 }
 
 const EMPTY: ContextValues = Object.freeze({});
@@ -80,6 +82,21 @@ export function enterWith(span: Span, values: ContextValues): void {
   queueMicrotask(() => {
     state.entering = false;
   });
+}
+
+/** Calls `fn` on behalf of a record that is being written: what it asks for the ids of the running code gets none. */
+export function whileWriting<T>(fn: () => T): T {
+  context.isWriting = true;
+  try {
+    return fn();
+  } finally {
+    context.isWriting = false;
+  }
+}
+
+/** True inside of {@link whileWriting}. */
+export function isWriting(): boolean {
+  return context.isWriting === true;
 }
 
 /** Registers a resolver; the deeper of its span and the async context's is current. Returns how to remove it. */

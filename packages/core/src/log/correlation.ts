@@ -1,4 +1,4 @@
-import { currentValues, enclosingSpan } from '../context/index.ts';
+import { currentValues, enclosingSpan, isWriting } from '../context/index.ts';
 import { type CorrelationKeys, correlationKeys, type ProfileName } from '../profiles/index.ts';
 
 /** Options of {@link correlation}. */
@@ -27,13 +27,13 @@ function readIds(keys: CorrelationKeys): Record<string, string> {
 
 /**
  * A mixin for your own pino: `pino({ mixin: correlation() })` puts the ids of the current span, request, session and user on every line the
- * application logs. Outside of spans and `withContext` it adds nothing. Never throws.
+ * application logs. Outside of spans and `withContext`, and to the lines of spans, it adds nothing. Never throws.
  */
 export function correlation(options: CorrelationOptions = {}): () => Record<string, string> {
   const keys = correlationKeys(options.profile ?? 'otel');
   return () => {
     try {
-      return readIds(keys);
+      return isWriting() ? {} : readIds(keys);
     } catch {
       return {};
     }

@@ -1,4 +1,5 @@
 import type { Logger } from 'pino';
+import { whileWriting } from '../context/index.ts';
 import { bindingFields, type Field, levelFields, member, timeFields } from './fields.ts';
 import { fieldJsonOf, safeJson } from './field-json.ts';
 import { createLevelLookup } from './levels.ts';
@@ -40,7 +41,7 @@ function mixinObject(internals: LoggerInternals, symbols: PinoSymbols, levelNumb
   const mixin = internals[symbols.mixin];
   if (typeof mixin !== 'function') return undefined;
   try {
-    return mixin({}, levelNumber, internals) as MutableRecord;
+    return whileWriting(() => mixin({}, levelNumber, internals) as MutableRecord);
   } catch {
     return undefined;
   }

@@ -185,6 +185,21 @@ describe('a pino of one’s own', () => {
   });
 });
 
+describe('the line of a span that ends where another request is served', () => {
+  it.each([
+    ['the mixin itself', correlation()],
+    ['a mixin that calls it', () => ({ region: 'eu', ...correlation()() })],
+  ])('has nothing of that request from %s', (_name, mixin) => {
+    const lines: string[] = [];
+    const tracer = createTracer({ logger: pino({ mixin }, { write: (line) => void lines.push(line) }) });
+    const span = tracer.startSpan('nobody’s');
+    withContext({ sessionId: 's1', userId: 'ada', requestId: 'r1' }, () => span.end());
+    const line = strictParse(lines[0] ?? '') as object;
+    expect(line).toMatchObject({ 'span.name': 'nobody’s' });
+    for (const key of ['session.id', 'user.id', 'http.request.id']) expect(line).not.toHaveProperty([key]);
+  });
+});
+
 describe('options and destinations', () => {
   it.each([
     [{ level: 'loud' }, 'level'],
