@@ -51,6 +51,8 @@ const DEFAULT_MAX_RUNS = 10_000;
 const DEFAULT_IDLE_MS = 600_000;
 const DEFAULT_ORPHAN_IDLE_MS = 60_000;
 const SWEEPS_PER_IDLE = 10;
+/** A younger run's holder is kept, not watched: what is watched survives until the next full collection, also when the run has long ended (measured: 40 µs a run). */
+const WATCHED_AFTER_MS = 1000;
 
 function rootHasEnded(span: Span): boolean {
   let root = span;
@@ -61,8 +63,12 @@ function rootHasEnded(span: Span): boolean {
 interface Entry<T> extends Run<T> {
   readonly parent: Entry<T> | undefined;
   readonly depth: number;
+  readonly startedMs: number;
   /** When anything was last heard of the run, on the clock of `performance.now()`. */
   seenMs: number;
+  /** Kept until it is watched. */
+  holder: object | undefined;
+  isWatched: boolean;
 }
 
 /** What is heard of a run is heard of those around it. */
@@ -87,6 +93,8 @@ class Runs<T> implements RunRegistry<T> {
   readonly #orphanIdleMs: number;
   readonly #holders = new FinalizationRegistry<string>((id) => this.#holderIsGone(id));
   #gone: Entry<T>[] = [];
+  /** The last of the entries. */
+  #newest: Entry<T> | undefined;
   #timer: NodeJS.Timeout | undefined;
 
   constructor(options: RunRegistryOptions<T>) {
@@ -101,27 +109,28 @@ class Runs<T> implements RunRegistry<T> {
   }
 
   start(id: string, span: Span, data: T, place?: RunPlace): boolean {
-    return this.#keep(id, { span, data, owned: true }, place);
+    return this.#keep(id, span, data, true, place);
   }
 
   alias(id: string, span: Span, data: T, place?: RunPlace): boolean {
-    return this.#keep(id, { span, data, owned: false }, place);
+    return this.#keep(id, span, data, false, place);
   }
 
   get(id: string): Run<T> | undefined {
     const entry = this.#entries.get(id);
     if (entry === undefined) return undefined;
     entry.seenMs = performance.now();
+    if (entry === this.#newest) return entry;
     this.#entries.delete(id);
     this.#entries.set(id, entry);
+    this.#newest = entry;
     return entry;
   }
 
   end(id: string): Run<T> | undefined {
     const entry = this.#entries.get(id);
     if (entry === undefined) return undefined;
-    this.#entries.delete(id);
-    this.#holders.unregister(entry);
+    this.#forget(id, entry);
     if (entry.parent !== undefined) entry.parent.seenMs = performance.now();
     return entry;
   }
@@ -132,16 +141,17 @@ class Runs<T> implements RunRegistry<T> {
     this.#timer = undefined;
   }
 
-  #keep(id: string, run: Run<T>, { parentId, holder }: RunPlace = {}): boolean {
+  #keep(id: string, span: Span, data: T, owned: boolean, { parentId, holder }: RunPlace = {}): boolean {
     if (this.#entries.has(id)) return false;
     const parent = parentId === undefined ? undefined : this.#entries.get(parentId);
     const depth = parent === undefined ? 0 : parent.depth + 1;
-    const entry: Entry<T> = { ...run, parent, depth, seenMs: performance.now() };
+    const now = performance.now();
+    const entry: Entry<T> = { span, data, owned, parent, depth, startedMs: now, seenMs: now, holder, isWatched: false };
     this.#entries.set(id, entry);
-    if (holder !== undefined) this.#holders.register(holder, id, entry);
+    this.#newest = entry;
     this.#timer ??= setInterval(
       () => this.#sweep(),
-      Math.min(this.#idleMs, this.#orphanIdleMs) / SWEEPS_PER_IDLE,
+      Math.min(WATCHED_AFTER_MS, this.#idleMs / SWEEPS_PER_IDLE, this.#orphanIdleMs / SWEEPS_PER_IDLE),
     ).unref();
     if (this.#entries.size > this.#maxRuns) {
       const [oldest] = this.#entries;
@@ -150,9 +160,14 @@ class Runs<T> implements RunRegistry<T> {
     return true;
   }
 
-  #close(id: string, entry: Entry<T>, agoMs = 0): void {
+  #forget(id: string, entry: Entry<T>): void {
     this.#entries.delete(id);
-    this.#holders.unregister(entry);
+    if (entry === this.#newest) this.#newest = undefined;
+    if (entry.isWatched) this.#holders.unregister(entry);
+  }
+
+  #close(id: string, entry: Entry<T>, agoMs = 0): void {
+    this.#forget(id, entry);
     if (!entry.owned) return;
     endAsOf(entry.span, agoMs, this.#options.onClose?.(entry) ?? 'abandoned');
   }
@@ -176,13 +191,27 @@ class Runs<T> implements RunRegistry<T> {
     }
   }
 
+  /** The holder of a run that has lasted is watched from now on, and no longer kept. */
+  #watch(id: string, entry: Entry<T>): void {
+    if (entry.holder === undefined) return;
+    this.#holders.register(entry.holder, id, entry);
+    entry.isWatched = true;
+    entry.holder = undefined;
+  }
+
+  #isForgotten({ seenMs, span }: Entry<T>, now: number): boolean {
+    const idle = now - seenMs;
+    return idle > this.#idleMs || (idle > this.#orphanIdleMs && rootHasEnded(span));
+  }
+
   #sweep(): void {
     const now = performance.now();
-    for (const entry of this.#entries.values()) tellParents(entry);
-    for (const [id, entry] of innerFirst(this.#entries)) {
-      const idle = now - entry.seenMs;
-      if (idle > this.#idleMs || (idle > this.#orphanIdleMs && rootHasEnded(entry.span))) this.#close(id, entry);
+    for (const [id, entry] of this.#entries) {
+      tellParents(entry);
+      if (now - entry.startedMs >= WATCHED_AFTER_MS) this.#watch(id, entry);
     }
+    const forgotten = [...this.#entries].filter(([, entry]) => this.#isForgotten(entry, now));
+    for (const [id, entry] of innerFirst(forgotten)) this.#close(id, entry);
     if (this.#entries.size > 0) return;
     clearInterval(this.#timer);
     this.#timer = undefined;
