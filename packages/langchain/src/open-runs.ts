@@ -57,16 +57,21 @@ export class OpenRuns {
     return parentRunId === undefined ? undefined : this.#registry.get(parentRunId);
   }
 
-  /** Starts a run's span and enters it. @returns `undefined` when the run has started before */
+  /**
+   * Starts a run's span and enters it.
+   *
+   * @param options - its parent and what all spans of the handler share are filled in
+   * @returns `undefined` when the run has started before
+   */
   begin(start: Start, options: SpanOptions, traits: RunTraits = {}): Span | undefined {
     if (!this.#tracer.enabled || this.get(start.runId) !== undefined) return undefined;
     const outer = this.outerOf(start.parentRunId);
-    const parent = outer === undefined ? {} : { parent: outer.span };
     const subject = subjectOf(start);
     const isNode = traits.nodeInput !== undefined;
     const attempt = attemptOf(outer, { subject, tags: start.tags, name: options.name, isNode, call: traits.call });
     const data = createRunData(outer?.data, subject, { ...traits, attempt });
-    const span = this.#tracer.startSpan({ ...this.#defaults, ...options, ...parent });
+    if (outer !== undefined) options.parent = outer.span;
+    const span = this.#tracer.startSpan(Object.assign(options, this.#defaults));
     this.#registry.start(start.runId, span, data, {
       parentId: start.parentRunId,
       holder: this.#holders.of(start.holder),

@@ -34,15 +34,12 @@ export interface Capture {
   mode(setting: CaptureSetting | undefined, subject: () => CaptureSubject): CaptureMode;
   /**
    * Redacts, hashes and limits the record's texts and writes its content keys, last. Never throws; what cannot be captured is left out.
-   *
-   * @param labels - the record's keys of open families (`labels.tenant`)
    */
   apply(
     record: SpanRecord,
     content: ContentAttributes | undefined,
     mode: CaptureMode,
     scope: RedactionScope,
-    labels?: readonly string[],
   ): CaptureReport;
   /** The numbering of replacements; one per local root. */
   createScope(): RedactionScope;
@@ -96,10 +93,10 @@ export function createCapture(options: CaptureOptions): Capture {
   return {
     mode,
     createScope,
-    apply(record, content, captureMode, scope, labels = []): CaptureReport {
+    apply(record, content, captureMode, scope): CaptureReport {
       const capturing = new Capturing(parts, record, captureMode, scope);
       capturing.reserve();
-      capturing.facts(labels);
+      capturing.facts();
       if (content !== undefined) capturing.content(content);
       return capturing.report();
     },

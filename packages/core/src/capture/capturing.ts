@@ -3,7 +3,7 @@ import { createMessageIndex, type DeltaMode, rememberMessages, referToMessages, 
 import { type ContentDetection, detectAsync } from './deferred.ts';
 import { fitField } from './fit.ts';
 import type { Hasher } from './hash.ts';
-import { CONTENT_ORDER, kindOf, OUTPUT_KEYS, TEXT_FACTS } from './keys.ts';
+import { kindOf, orderedKeys, OUTPUT_KEYS, OWN_FACTS } from './keys.ts';
 import type { Limits } from './limits.ts';
 import { shortenLine } from './shorten-line.ts';
 import type { CaptureMode } from './options.ts';
@@ -110,30 +110,33 @@ export class Capturing {
   }
 
   /**
-   * Facts: what a person may have typed is redacted, what is asked to be hashed is hashed, ids stay.
-   *
-   * @param labels - the record's keys of open families
+   * Facts: what a person may have typed is redacted, what is asked to be hashed is hashed, ids stay. Keys are asked for as they stand in the record: to look for keys that it has not costs
+   * more than all else here (measured: 50 ns and 48 bytes a key).
    */
-  facts(labels: readonly string[]): void {
+  facts(): void {
     if (this.#mode === 'metadata' || this.#mode === 'hashed') this.#dropErrorText();
-    for (const key of TEXT_FACTS) this.#factOf(key);
-    for (const key of labels) this.#factOf(key);
+    const record = this.#record;
+    for (const key in record) {
+      const value = record[key];
+      if (typeof value === 'string') {
+        if (!OWN_FACTS.has(key)) this.#textFact(key, value);
+      } else if (Array.isArray(value) && !OWN_FACTS.has(key)) this.#listFact(key, value);
+    }
   }
 
-  #factOf(key: string): void {
-    const value = this.#record[key];
-    if (typeof value === 'string') {
-      const text = this.#parts.protected.has(key) ? this.#short(value, key) : this.#fact(key, value);
-      if (text !== value) this.#record[key] = text;
-      this.#characters += text?.length ?? 0;
-    } else if (Array.isArray(value)) {
-      const isProtected = this.#parts.protected.has(key);
-      const texts = value.map((entry) =>
-        isProtected ? this.#short(String(entry), key) : this.#text(String(entry), key),
-      );
-      this.#record[key] = texts;
-      for (const text of texts) this.#characters += text.length;
-    }
+  #textFact(key: string, value: string): void {
+    const text = this.#parts.protected.has(key) ? this.#short(value, key) : this.#fact(key, value);
+    if (text !== value) this.#record[key] = text;
+    this.#characters += text?.length ?? 0;
+  }
+
+  #listFact(key: string, values: readonly unknown[]): void {
+    const isProtected = this.#parts.protected.has(key);
+    const texts = values.map((entry) =>
+      isProtected ? this.#short(String(entry), key) : this.#text(String(entry), key),
+    );
+    this.#record[key] = texts;
+    for (const text of texts) this.#characters += text.length;
   }
 
   /** What redaction leaves alone is still no longer than a fact may be. */
@@ -172,7 +175,7 @@ export class Capturing {
     let input: number | undefined;
     let output: number | undefined;
     let original = '';
-    for (const key of CONTENT_ORDER) {
+    for (const key of orderedKeys(content)) {
       const value = content[key];
       if (value === undefined) continue;
       const walk = new PlainWalk(limits, this.#leafText);

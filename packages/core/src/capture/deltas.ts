@@ -114,12 +114,16 @@ export function mapRuns(
 }
 
 /** Why a model stopped belongs to the answer, not to the message: the same message stands without it in what follows. */
-export function bareMessage({ finish_reason: _reason, ...message }: PlainObject): PlainObject {
-  return message;
+export function bareMessage(message: PlainObject): PlainObject {
+  if (!('finish_reason' in message)) return message;
+  const { finish_reason: _reason, ...bare } = message;
+  return bare;
 }
 
-/** A message up to this length is its own digest, which spares the hash. */
-const MAX_LITERAL = 256;
+/** A text up to this length is its own digest, which spares the hash. */
+const MAX_LITERAL = 512;
+
+const digestOf = (text: string): string => (text.length <= MAX_LITERAL ? text : hash('sha1', text));
 
 /** One message of a run: its digest, that of the run up to it, and whether it is worth a reference by itself. */
 interface Digested {
@@ -132,8 +136,8 @@ function digestsOf(run: readonly PlainObject[]): Digested[] {
   let beginning = '';
   return run.map((message) => {
     const json = JSON.stringify(bareMessage(message));
-    const digest = json.length <= MAX_LITERAL ? json : hash('sha1', json);
-    beginning = beginning === '' ? digest : hash('sha1', beginning + digest);
+    const digest = digestOf(json);
+    beginning = digestOf(beginning + digest);
     return { digest, beginning, isLong: json.length >= MIN_BYTES };
   });
 }

@@ -26,6 +26,12 @@ const OMITTED = '[…]';
 const CIRCULAR = '[circular]';
 const UNREADABLE = '[unreadable]';
 
+/** Most objects; nothing of the language's own is one. */
+function isPlainObject(value: object): boolean {
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === Object.prototype || prototype === null;
+}
+
 /**
  * Turns any value of the host into plain JSON data: bounded in depth, length and total work, without running into cycles, without changing or keeping the
  * host's objects, and without throwing. Text leaves pass `leafText` before anything is stringified. Arrays are walked from their end, so that in a
@@ -106,6 +112,10 @@ export class PlainWalk {
 
   #object(value: object, key: string | undefined): Plain | undefined {
     if (Array.isArray(value)) return this.#array(value);
+    return isPlainObject(value) ? this.#fields(value, key) : this.#builtIn(value, key);
+  }
+
+  #builtIn(value: object, key: string | undefined): Plain | undefined {
     if (ArrayBuffer.isView(value) || types.isAnyArrayBuffer(value)) return this.#binary(value);
     if (types.isDate(value)) return Number.isNaN(value.getTime()) ? 'Invalid Date' : value.toISOString();
     if (types.isRegExp(value)) return String(value);
@@ -114,6 +124,10 @@ export class PlainWalk {
     if (types.isPromise(value)) return '[promise]';
     if (types.isNativeError(value)) return this.#error(value);
     if (types.isBoxedPrimitive(value)) return this.convert(value.valueOf(), key);
+    return this.#fields(value, key);
+  }
+
+  #fields(value: object, key: string | undefined): Plain | undefined {
     const { toJSON } = value as { toJSON?: unknown };
     if (typeof toJSON === 'function') {
       const json: unknown = Reflect.apply(toJSON, value, [key ?? '']);

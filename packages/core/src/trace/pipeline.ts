@@ -49,7 +49,8 @@ const PROFILES: Readonly<Record<Profile, (record: SpanRecord) => object>> = {
 
 /** Brings content into the record's shapes and reads from it what stays when the content itself does not. */
 function shapeContent(span: RecordedSpan, content: ContentAttributes, record: SpanRecord): ContentAttributes {
-  const shaped: ContentAttributes = { ...content };
+  const shaped: ContentAttributes = {};
+  for (const key in content) shaped[key as keyof ContentAttributes] = content[key as keyof ContentAttributes] as never;
   if (span.type === 'llm') {
     const { 'gen_ai.input.messages': input, 'gen_ai.output.messages': output } = content;
     if (input !== undefined) shaped['gen_ai.input.messages'] = toMessages(input, 'user');
@@ -110,19 +111,14 @@ export function createPipeline(parts: PipelineParts): Pipeline {
     };
   }
 
-  function applyCapture(
-    span: RecordedSpan,
-    record: SpanRecord,
-    content: ContentAttributes | undefined,
-    labels: readonly string[],
-  ): CaptureReport {
+  function applyCapture(span: RecordedSpan, record: SpanRecord, content: ContentAttributes | undefined): CaptureReport {
     // Who raised capture for one request (a debug session) knows more than whoever set it for a source.
     const { capture: inContext, captureOverride } = span.seed.values;
     const setting = captureOverride === undefined ? (span.seed.capture ?? inContext) : inContext;
     const mode = capture.mode(setting, () => subjectOf(span, record));
     if (captureOverride !== undefined) record['spanline.capture.override'] = captureOverride;
     span.local.redaction ??= capture.createScope();
-    const report = capture.apply(record, content, mode, span.local.redaction, labels);
+    const report = capture.apply(record, content, mode, span.local.redaction);
     stats.captured(report);
     return report;
   }
@@ -151,7 +147,7 @@ export function createPipeline(parts: PipelineParts): Pipeline {
   }
 
   function process(span: RecordedSpan): void {
-    const { record, costUsd, labels } = buildRecord(span, parts);
+    const { record, costUsd } = buildRecord(span, parts);
     if (spanObservers.size > 0) notify(spanObservers, endedView(span, costUsd), 'onSpanEnd');
     const content = span.content === undefined ? undefined : shaped(span, span.content, record);
     addToRollup(span, costUsd);
@@ -167,7 +163,7 @@ export function createPipeline(parts: PipelineParts): Pipeline {
     }
     const isWritten = span.local.sampled && (!rootsOnly || span.parent === undefined || span.failed);
     if (!isWritten && recordObservers.size === 0) return stats.sampledOut();
-    const report = applyCapture(span, record, content, labels);
+    const report = applyCapture(span, record, content);
     if (recordObservers.size > 0) notify(recordObservers, record, 'onRecord');
     if (!isWritten) stats.sampledOut();
     else if (tail === undefined) lines.write(record, report);
@@ -193,12 +189,12 @@ export function createPipeline(parts: PipelineParts): Pipeline {
     started(span): void {
       if (!span.local.sampled || tail !== undefined || rootsOnly) return;
       try {
-        const { record, labels } = buildRecord(span, parts);
+        const { record } = buildRecord(span, parts);
         record['event.name'] = 'span.start';
         for (const key of START_OMITS) record[key] = undefined;
         record['@timestamp'] = envelope(resource, span.seed.startEpochMs, '', '')['@timestamp'];
         record.message = `${span.name} started`;
-        applyCapture(span, record, undefined, labels);
+        applyCapture(span, record, undefined);
         lines.write(record);
       } catch (error) {
         stats.internalError('pipeline', error);

@@ -95,20 +95,14 @@ function writeFacts(record: SpanRecord, span: RecordedSpan): void {
   }
 }
 
-/** @returns the keys that were written */
-function writeLabels(record: SpanRecord, span: RecordedSpan): string[] {
-  const keys: string[] = [];
+function writeLabels(record: SpanRecord, span: RecordedSpan): void {
   const write = (key: string, value: string | number | boolean | undefined): void => {
-    if (value === undefined) return;
-    const name = `labels.${key}` as const;
-    record[name] = value;
-    keys.push(name);
+    if (value !== undefined) record[`labels.${key}`] = value;
   };
   const { labels: inherited } = span.seed.values;
   for (const key in inherited) write(labelKey(key), inherited[key]);
   for (const key in span.labels) write(key, span.labels[key]);
   if (span.tags !== undefined) record['spanline.tags'] = [...new Set(span.tags)];
-  return keys;
 }
 
 /** The human summary: `chat gpt-4o-mini 1834 ms 1532→287 tok $0.000325`. No fact stands only here. */
@@ -125,8 +119,6 @@ interface BuiltRecord {
   readonly record: SpanRecord;
   /** Cost of the call, when known. */
   readonly costUsd: number | undefined;
-  /** The keys of its labels. */
-  readonly labels: readonly string[];
 }
 
 /** The record of an ended span, complete but for its content, which capture writes last. */
@@ -141,5 +133,6 @@ export function buildRecord(span: RecordedSpan, parts: RecordParts): BuiltRecord
   const costUsd = writeUsage(span, record, parts.pricer);
   record.message = summary(span, costUsd);
   writeError(record, span);
-  return { record, costUsd, labels: writeLabels(record, span) };
+  writeLabels(record, span);
+  return { record, costUsd };
 }

@@ -1,7 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type CaptureOptions, createCapture } from '../../src/capture/index.ts';
+import { OWN_FACTS, protectedKeys } from '../../src/capture/keys.ts';
 import { SpanlineError } from '../../src/error.ts';
+import { ATTRIBUTES } from '../../src/schema/index.ts';
 import type { ContentAttributes, SpanRecord } from '../../src/schema/index.ts';
 
 const subject = () =>
@@ -18,8 +20,7 @@ const subject = () =>
 
 function captured(content: ContentAttributes, options: Partial<CaptureOptions> = {}, record: SpanRecord = {}) {
   const capture = createCapture({ capture: 'redacted', destination: 'small', profile: 'otel', ...options });
-  const labels = Object.keys(record).filter((key) => key.startsWith('labels.'));
-  const report = capture.apply(record, content, capture.mode(undefined, subject), capture.createScope(), labels);
+  const report = capture.apply(record, content, capture.mode(undefined, subject), capture.createScope());
   return { record: record as Record<string, unknown>, report };
 }
 
@@ -308,6 +309,32 @@ describe('modes', () => {
     const first = captured({}, options, draft()).record;
     expect(first).toEqual(captured({}, options, draft()).record);
     expect(JSON.stringify(first)).not.toMatch(/jane|a@b\.org/);
+  });
+
+  it('every other text of a record passes the rules, also one that no schema knows', () => {
+    const record: Record<string, unknown> = {
+      'labels.mail': 'a@b.org',
+      'labels.password': 'hunter22',
+      'x.y': 'a@b.org',
+    };
+    for (const [key, kind] of Object.entries(ATTRIBUTES)) {
+      if (kind === 'string' || kind === 'text') record[key] = 'a@b.org';
+      if (kind === 'strings') record[key] = ['a@b.org'];
+    }
+    const own = new Set([...OWN_FACTS, ...protectedKeys([])]);
+    captured({}, {}, record as SpanRecord);
+    expect(Object.keys(record).filter((key) => !own.has(key) && /a@b|hunter/.test(String(record[key])))).toEqual([]);
+    const typed = [
+      'message',
+      'span.name',
+      'span.path',
+      'user.id',
+      'session.id',
+      'error.message',
+      'error.stack',
+      'url.path',
+    ];
+    expect(typed.filter((key) => own.has(key))).toEqual([]);
   });
 
   it('ids and model names survive every rule', () => {
