@@ -1,14 +1,9 @@
-import type { SpanRecord } from '@spanline/core';
 import { Baselines } from './alerting/baselines.ts';
-import { Evaluator, type Finding } from './alerting/evaluator.ts';
-import { Aggregator } from './metrics/aggregator.ts';
-import { type LogLines, readRecords } from './metrics/offline.ts';
+import type { Finding } from './alerting/evaluator.ts';
+import type { LogLines } from './metrics/offline.ts';
+import { replay } from './replay.ts';
 import { resolveRules } from './rules/resolve.ts';
 import type { AlertRuleInput, ResolvedRule } from './rules/types.ts';
-
-const STEP_MS = 15_000;
-const DELAY_MS = 10_000;
-const QUIET_MS = 86_400_000;
 
 /** One time that a rule fired. */
 export interface Incident {
@@ -34,16 +29,6 @@ export interface BacktestResult {
   messages: number;
   /** Minutes in which it was not well, over all incidents. */
   minutesFiring: number;
-}
-
-/** Moments to evaluate at, up to `until`; a silence of more than a day is stepped over. */
-function* moments(from: number, until: number): Generator<number> {
-  if (until - from > QUIET_MS) {
-    for (let at = from; at < from + QUIET_MS / 2; at += STEP_MS) yield at;
-    yield* moments(until - QUIET_MS / 2, until);
-    return;
-  }
-  for (let at = from; at <= until; at += STEP_MS) yield at;
 }
 
 /** Collects what an evaluator finds, by rule. */
@@ -79,7 +64,7 @@ class Report {
 /**
  * When and how often each rule would have fired on a log. The rules run as in a monitor that was there: with windows, states and baselines that are learned from the log itself.
  *
- * @param lines - in any order and any profile
+ * @param lines - in any order and any profile; what is read of them, without content, is held in memory (about 700 bytes a span)
  * @throws SpanlineError `ERR_INVALID_RULE`
  * @example
  * ```ts
@@ -92,40 +77,14 @@ class Report {
  */
 export async function backtest(rules: readonly AlertRuleInput[], lines: LogLines): Promise<BacktestResult[]> {
   const resolved = resolveRules(rules);
-  const records: { epochMs: number; record: SpanRecord }[] = [];
-  for await (const record of readRecords(lines)) {
-    const epochMs = Date.parse(record['@timestamp'] ?? '');
-    if (!Number.isNaN(epochMs)) records.push({ epochMs, record });
-  }
-  records.sort((a, b) => a.epochMs - b.epochMs);
   const report = new Report(resolved);
-  const [first] = records;
-  if (first === undefined) return report.end(0);
-  const aggregator = new Aggregator({ by: [] });
-  const evaluator = new Evaluator({
-    rules: resolved,
-    aggregator,
-    baselines: new Baselines(),
-    identity: () => ({ service: '', environment: undefined }),
-    command: (traceIds) => traceIds.join(' '),
-    now: first.epochMs,
-    delayMs: DELAY_MS,
-  });
-  let now = first.epochMs;
-  const evaluateUntil = (until: number): void => {
-    for (const at of moments(now, until)) {
-      for (const finding of evaluator.evaluate(at)) if (finding !== undefined) report.note(finding);
-      now = at + STEP_MS;
-    }
-  };
-  for (const { epochMs, record } of records) {
-    if (epochMs >= now) evaluateUntil(epochMs);
-    const delta = aggregator.add(record);
-    if (delta === undefined) continue;
-    for (const finding of evaluator.add(record, delta, epochMs)) report.note(finding);
-  }
-  evaluateUntil(now + DELAY_MS + STEP_MS * 2);
-  return report.end(now);
+  const end = await replay(resolved, lines, new Baselines(), (finding) => report.note(finding));
+  return report.end(end);
+}
+
+/** Names in a log may hold what a terminal takes for a command. */
+function printable(text: string): string {
+  return text.replaceAll(/\p{Cc}/gu, ' ');
 }
 
 /**
@@ -142,10 +101,11 @@ export function formatBacktest(
     `${name.padEnd(width)}  ${fired.padStart(5)}  ${minutes.padStart(7)}  ${messages.padStart(8)}`;
   const out = [row('rule', 'fired', 'minutes', 'messages')];
   for (const { name, incidents, minutesFiring, messages } of results) {
-    out.push(row(name, String(incidents.length), String(minutesFiring), String(messages)));
+    out.push(row(printable(name), String(incidents.length), String(minutesFiring), String(messages)));
     for (const { from, message, traceIds } of withIncidents ? incidents : []) {
       const at = new Date(from).toISOString().slice(0, 19).replace('T', ' ');
-      out.push(`  ${at}  ${message}`, ...(traceIds.length === 0 ? [] : [`    traces: ${traceIds.join(' ')}`]));
+      out.push(`  ${at}  ${printable(message)}`);
+      if (traceIds.length > 0) out.push(`    traces: ${printable(traceIds.join(' '))}`);
     }
   }
   return out.join('\n');

@@ -9,6 +9,7 @@ export { pagerDuty, type PagerDutyOptions } from './channels/pager-duty.ts';
 export { slack } from './channels/slack.ts';
 export { verifySignature, webhook, type WebhookOptions } from './channels/webhook.ts';
 export { backtest, type BacktestResult, formatBacktest, type Incident } from './backtest.ts';
+export { learnBaselines, type LearnOptions } from './learn.ts';
 export type { Dimension, Metrics, MetricsOptions } from './metrics/aggregator.ts';
 export { formatDaily } from './metrics/daily.ts';
 export type { MetricValues } from './metrics/catalogue.ts';

@@ -65,6 +65,18 @@ describe('alerts', () => {
     expect(world.alertLines()).toHaveLength(4);
   });
 
+  it('name the threshold that was crossed', async () => {
+    const world = createWorld({ rules: [rule({ severity: 'critical', warningThreshold: 500 })] });
+    for (const ms of [700, 5000]) {
+      world.serve({ ms });
+      world.pass(MINUTE);
+    }
+    expect(world.alerts.map(({ state, severity, threshold }) => [state, severity, threshold])).toEqual([
+      ['WARNING', 'warning', 500],
+      ['ALERT', 'critical', 1000],
+    ]);
+  });
+
   it('end where they were told, also when they became milder in between', async () => {
     const [slack, pager] = [channel(), channel()];
     const rules = [rule({ severity: 'critical', warningThreshold: 500 })];
@@ -237,7 +249,11 @@ describe('messages that are held back', () => {
     world.setClock(NOON + 24 * 60 * MINUTE);
     incident(world);
     await settle();
-    expect(sent.at(-2)).toMatchObject({ event: 'fired', suppressed: 6 });
+    expect(sent.at(-2)).toMatchObject({
+      event: 'fired',
+      suppressed: 6,
+      message: expect.stringContaining(', 6 suppressed)') as string,
+    });
     expect(world.alertLines()).toHaveLength(12);
   });
 

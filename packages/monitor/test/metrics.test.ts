@@ -283,6 +283,17 @@ describe('a dimension with 100,000 values', async () => {
   });
 });
 
+describe('evaluations of 100,000 names', () => {
+  it('are kept for a hundred of them, and none is lost from the sum', async () => {
+    const { tracer, monitor } = world({ by: [] }, { sampling: { ratio: 0 } });
+    for (let index = 0; index < 100_000; index++) tracer.score({ name: `score ${index}`, value: index % 2 });
+    const names = Object.keys(monitor.metrics().values).filter((name) => name.endsWith('_score'));
+    await monitor.close();
+    expect(names).toHaveLength(101);
+    expect(monitor.metrics().values['(other)_score']).toBe(0.5);
+  });
+});
+
 describe('the metrics of each day (R-021)', () => {
   it('are rows of CSV and lines of JSON', async () => {
     const { tracer, monitor, pass } = world();

@@ -15,6 +15,7 @@ import {
   email,
   formatBacktest,
   genAiMetrics,
+  learnBaselines,
   metrics,
   metricsHandler,
   pagerDuty,
@@ -468,6 +469,26 @@ describe('a monitor that is started again', () => {
     await after.monitor.close();
   });
 
+  it('knows from a log what is usual, and need not wait', async () => {
+    const file = join(directory, 'deep', 'memory.json');
+    const before = createWorld({ rules: [] });
+    serveFor(before, 14, { ms: 100, step: 'rerank' }, { ms: 30, step: 'search' });
+    serveFor(before, 3, { ms: 100, step: 'young' });
+    expect(await learnBaselines({ rules: [STEP, SLOW], lines: before.lines().toReversed(), file })).toBe(2);
+    const after = createWorld({ rules: [STEP], memory: { file }, start: before.now() + MINUTE });
+    serveFor(after, 2, { ms: 1000, step: 'rerank' }, { ms: 30, step: 'search' });
+    expect(after.told()).toEqual(['Step Latency fired']);
+    expect(after.alerts[0]).toMatchObject({ step: 'rerank', baseline: expect.closeTo(100, -1) as number });
+    await after.monitor.close();
+    for (const [given, named] of [
+      [{ rules: [STEP], lines: '', file: '' }, 'ERR_INVALID_OPTION: file'],
+      [{ rules: [{ ...STEP, threshold: -Infinity }], lines: '', file }, 'threshold'],
+      [{ rules: [STEP], lines: '', file: join(file, 'x') }, 'EEXIST'],
+    ] as const) {
+      await expect(learnBaselines(given)).rejects.toThrow(named);
+    }
+  });
+
   it('begins anew, and says so, when the file is none of its own', async () => {
     const file = join(directory, 'memory.json');
     writeFileSync(file, '{"version":9}');
@@ -513,6 +534,16 @@ describe('a backtest', () => {
     const there = await backtest([SLOW], world.lines());
     expect(there[0]?.incidents).toHaveLength(1);
     expect(await backtest([SLOW], world.lines().toReversed())).toEqual(there);
+  });
+
+  it('prints names as text, whatever they are to a terminal', async () => {
+    const world = createWorld({ rules: [] });
+    const step = '\u001b]0;owned\u0007\u001b[2Jrerank\n';
+    serveFor(world, 2, { ms: 5000, step });
+    const table = formatBacktest(await backtest([{ ...STEP, name: 'Step\u001b[31m', baseline: 10 }], world.lines()));
+    expect(table).toContain('rerank');
+    expect(table.replaceAll('\n', '')).not.toMatch(/\p{Cc}/u);
+    expect(table.split('\n')).toHaveLength(4);
   });
 
   it('is done with years of silence, and with nothing at all', async () => {

@@ -76,6 +76,11 @@ export class Baselines {
     return describe(hour !== undefined && hour.length >= ENOUGH_PER_HOUR ? hour : learned.overall);
   }
 
+  /** For how many rules and steps enough is known. */
+  get known(): number {
+    return [...this.#series.values()].filter(({ overall }) => overall.length >= ENOUGH).length;
+  }
+
   learn(key: string, epochMs: number, value: number): void {
     if (!Number.isFinite(value)) return;
     const learned = this.#series.get(key) ?? { overall: [], hours: {} };

@@ -10,7 +10,6 @@ const CLEAR_DIFFERENCE = 3;
 const MUCH_REPEATED = 0.5;
 /** A model of so small a share of the traces is unusual. */
 const RARE = 0.2;
-const MAX_CALL = 80;
 
 /** What an alert is about. */
 export interface Suspect {
@@ -23,11 +22,11 @@ export interface Suspect {
 
 /** An agent in a circle. */
 function repeatedCalls(exemplars: readonly TraceFacts[]): LikelyCause | undefined {
-  const calls = exemplars.flatMap(({ toolCalls }) => [...(toolCalls ?? [])]);
-  const [call, times] = calls.toSorted(([, a], [, b]) => b - a)[0] ?? ['', 0];
-  if (times < REPEATED) return undefined;
-  const shown = call.length > MAX_CALL ? `${call.slice(0, MAX_CALL)}…` : call;
-  return { cause: 'repeated_tool_calls', evidence: `One trace makes the same tool call ${times} times: ${shown}` };
+  const calls = exemplars.flatMap(({ toolCalls }) => [...(toolCalls?.values() ?? [])]);
+  const [most] = calls.toSorted((a, b) => b.times - a.times);
+  if (most === undefined || most.times < REPEATED) return undefined;
+  const evidence = `One trace makes the same tool call ${most.times} times: ${most.shown}`;
+  return { cause: 'repeated_tool_calls', evidence };
 }
 
 /** A model that does not stop. */

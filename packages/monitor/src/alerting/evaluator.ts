@@ -1,6 +1,6 @@
-import type { SpanRecord } from '@spanline/core';
 import type { Aggregator } from '../metrics/aggregator.ts';
 import type { Delta } from '../metrics/delta.ts';
+import type { ReadRecord } from '../metrics/read-record.ts';
 import { breaks } from '../rules/compare.ts';
 import type { ResolvedRule } from '../rules/types.ts';
 import type { Baselines } from './baselines.ts';
@@ -98,7 +98,7 @@ export class Evaluator {
   }
 
   /** Takes a record in. @returns what rules that fire at once found out */
-  add(record: Readonly<SpanRecord>, delta: Delta, now: number): Finding[] {
+  add(record: ReadRecord, delta: Delta, now: number): Finding[] {
     this.#follow(now);
     if (delta.epochMs > now + MOST_AHEAD_MS) delta.epochMs = now;
     for (const buckets of this.#windows.values()) if (!buckets.add(delta)) this.late++;
@@ -113,12 +113,12 @@ export class Evaluator {
     return due.flatMap((watch) => this.#evaluate(watch, this.#endOf(watch, now), now) ?? []);
   }
 
-  #weigh({ weigh, top }: Watch, record: Readonly<SpanRecord>, delta: Delta): void {
+  #weigh({ weigh, top }: Watch, record: ReadRecord, delta: Delta): void {
     const weight = weigh(record, delta);
     if (weight !== undefined && record.trace_id !== undefined) top.add(delta.epochMs, weight, record.trace_id);
   }
 
-  #addToStep(record: Readonly<SpanRecord>, delta: Delta): void {
+  #addToStep(record: ReadRecord, delta: Delta): void {
     const name = record['span.name'] ?? '';
     let step = this.#steps.get(name);
     if (step === undefined) {

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { mkdir, open, rename } from 'node:fs/promises';
+import { mkdir, open, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { Baselines, BaselinesJson } from './baselines.ts';
 import { initialState, type RuleState } from './state.ts';
@@ -30,6 +30,31 @@ function readState(given: unknown): RuleState | undefined {
     numbers.every(Number.isFinite) &&
     OPTIONAL.every((key) => state[key] === undefined || Number.isFinite(state[key]));
   return isValid ? state : undefined;
+}
+
+/** Written beside it, synchronised and renamed: a crash leaves the old file or the new one. */
+export async function writeMemory(
+  path: string,
+  baselines: Baselines,
+  states: ReadonlyMap<string, RuleState>,
+): Promise<void> {
+  const draft = `${path}.${process.pid}.tmp`;
+  const memory: Memory = { ...baselines.toJSON(), rules: Object.fromEntries(states) };
+  const text = JSON.stringify(memory);
+  await mkdir(dirname(path), { recursive: true });
+  try {
+    const file = await open(draft, 'w', 0o600);
+    try {
+      await file.writeFile(text);
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+    await rename(draft, path);
+  } catch (error) {
+    await rm(draft, { force: true });
+    throw error;
+  }
 }
 
 /** Keeps in a file what is usual and what goes on, so that a restart neither learns anew nor tells an incident twice, or never tells its end. */
@@ -84,21 +109,9 @@ export class MemoryFile {
     await this.#write(states);
   }
 
-  /** Written beside it, synchronised and renamed: a crash leaves the old file or the new one. */
   async #write(states: ReadonlyMap<string, RuleState>): Promise<void> {
-    const draft = `${this.#path}.${process.pid}.tmp`;
-    const memory: Memory = { ...this.#baselines.toJSON(), rules: Object.fromEntries(states) };
-    const text = JSON.stringify(memory);
     try {
-      await mkdir(dirname(this.#path), { recursive: true });
-      const file = await open(draft, 'w', 0o600);
-      try {
-        await file.writeFile(text);
-        await file.sync();
-      } finally {
-        await file.close();
-      }
-      await rename(draft, this.#path);
+      await writeMemory(this.#path, this.#baselines, states);
     } catch (error) {
       this.#complain(`${this.#path} cannot be written: ${(error as Error).message}`);
     }

@@ -1,16 +1,25 @@
-import type { SpanRecord } from '@spanline/core';
+import { createHash } from 'node:crypto';
 import type { Delta } from '../metrics/delta.ts';
+import type { ReadRecord } from '../metrics/read-record.ts';
 
 const MAX_TRACES = 2000;
 const MAX_STEPS = 50;
 const MAX_TOOL_CALLS = 100;
 const MAX_MODELS = 200;
+const MAX_SHOWN = 80;
 
 /** What a step of a trace took, at most. */
 export interface StepFacts {
   readonly name: string;
   ms: number;
   tokens: number;
+}
+
+/** A call of a tool that may have been made more than once. */
+export interface ToolCallFacts {
+  /** Tool and arguments, as far as they are shown. */
+  readonly shown: string;
+  times: number;
 }
 
 /** What is remembered of a trace, to tell why an alert fired. */
@@ -21,8 +30,8 @@ export interface TraceFacts {
   /** One entry a name; the root is none. */
   readonly steps: StepFacts[];
   readonly models: string[];
-  /** How often a tool was called with the same arguments. */
-  toolCalls: Map<string, number> | undefined;
+  /** By what tells calls apart: tool and arguments. */
+  toolCalls: Map<string, ToolCallFacts> | undefined;
   /** Most documents that a retriever gave. */
   retrieved: number | undefined;
   inputTokens: number;
@@ -92,7 +101,7 @@ export class RecentTraces {
     return [...this.#traces.values()].filter((facts) => !left.has(facts));
   }
 
-  add(record: Readonly<SpanRecord>, delta: Delta): void {
+  add(record: ReadRecord, delta: Delta): void {
     const { trace_id: traceId } = record;
     if (traceId === undefined) return;
     const facts = this.#of(traceId, delta.epochMs);
@@ -113,7 +122,7 @@ export class RecentTraces {
     this.#addByType(facts, record, delta.epochMs);
   }
 
-  #addByType(facts: TraceFacts, record: Readonly<SpanRecord>, epochMs: number): void {
+  #addByType(facts: TraceFacts, record: ReadRecord, epochMs: number): void {
     switch (record['span.type']) {
       case 'llm': {
         facts.inputTokens = Math.max(facts.inputTokens, record['gen_ai.usage.input_tokens'] ?? 0);
@@ -124,9 +133,10 @@ export class RecentTraces {
         break;
       }
       case 'tool': {
-        const call = `${record['gen_ai.tool.name'] ?? record['span.name']} ${String(record['gen_ai.tool.call.arguments'] ?? '')}`;
-        const calls = (facts.toolCalls ??= new Map<string, number>());
-        if (calls.size < MAX_TOOL_CALLS || calls.has(call)) calls.set(call, (calls.get(call) ?? 0) + 1);
+        addToolCall(
+          facts,
+          `${record['gen_ai.tool.name'] ?? record['span.name']} ${record['gen_ai.tool.call.arguments'] ?? ''}`,
+        );
         break;
       }
       case 'retriever':
@@ -155,7 +165,20 @@ export class RecentTraces {
   }
 }
 
-function addStep({ steps }: TraceFacts, record: Readonly<SpanRecord>, { durationMs }: Delta): void {
+/** Arguments may be long, and are not kept: not even as the part of a string that keeps the whole of it. */
+function addToolCall(facts: TraceFacts, call: string): void {
+  const calls = (facts.toolCalls ??= new Map<string, ToolCallFacts>());
+  const key = createHash('sha1').update(call).digest('base64');
+  const known = calls.get(key);
+  if (known !== undefined) known.times++;
+  else if (calls.size < MAX_TOOL_CALLS) {
+    const isLong = call.length > MAX_SHOWN;
+    const shown = Buffer.from(call.slice(0, MAX_SHOWN)).toString();
+    calls.set(key, { shown: isLong ? `${shown}…` : shown, times: 1 });
+  }
+}
+
+function addStep({ steps }: TraceFacts, record: ReadRecord, { durationMs }: Delta): void {
   const name = record['span.name'] ?? '';
   const tokens = (record['gen_ai.usage.input_tokens'] ?? 0) + (record['gen_ai.usage.output_tokens'] ?? 0);
   for (const step of steps) {

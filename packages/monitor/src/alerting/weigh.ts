@@ -1,10 +1,10 @@
-import type { SpanRecord } from '@spanline/core';
 import type { Delta } from '../metrics/delta.ts';
+import type { ReadRecord } from '../metrics/read-record.ts';
 import { isUpward } from '../rules/compare.ts';
 import type { ResolvedRule } from '../rules/types.ts';
 
 /** How much a record has to do with a metric's being bad; `undefined` for not at all. */
-export type Weigh = (record: Readonly<SpanRecord>, delta: Delta) => number | undefined;
+export type Weigh = (record: ReadRecord, delta: Delta) => number | undefined;
 
 /** What a record holds of a metric: the extreme ones are those to look at, at the end at which the rule looks. */
 const VALUES: readonly (readonly [metrics: RegExp, value: Weigh])[] = [
@@ -19,7 +19,7 @@ const VALUES: readonly (readonly [metrics: RegExp, value: Weigh])[] = [
 ];
 
 /** Records that are bad for a metric whatever it is compared with; the slowest first. */
-const BAD: readonly (readonly [metrics: RegExp, isBad: (record: Readonly<SpanRecord>, delta: Delta) => boolean])[] = [
+const BAD: readonly (readonly [metrics: RegExp, isBad: (record: ReadRecord, delta: Delta) => boolean])[] = [
   [/^timeout(?:s|_rate)$/, (record) => record['spanline.error.class'] === 'timeout'],
   [/^rate_limited$/, (record) => record['spanline.error.class'] === 'rate_limit'],
   [/^tool_error(?:s|_rate)$/, (_record, delta) => delta.adds('toolErrors')],
@@ -29,13 +29,13 @@ const BAD: readonly (readonly [metrics: RegExp, isBad: (record: Readonly<SpanRec
   [/^prompt_injections$/, (_record, delta) => delta.adds('promptInjections')],
 ];
 
-function tokens(record: Readonly<SpanRecord>): number | undefined {
+function tokens(record: ReadRecord): number | undefined {
   const input = record['gen_ai.usage.input_tokens'];
   return input === undefined ? undefined : input + (record['gen_ai.usage.output_tokens'] ?? 0);
 }
 
 /** Negative: tokens that did not come from the cache. */
-function cacheShare(record: Readonly<SpanRecord>): number | undefined {
+function cacheShare(record: ReadRecord): number | undefined {
   const input = record['gen_ai.usage.input_tokens'];
   return input === undefined ? undefined : (record['gen_ai.usage.cache_read.input_tokens'] ?? 0) - input;
 }

@@ -1,8 +1,9 @@
-import { SpanlineError, type SpanRecord } from '@spanline/core';
+import { SpanlineError } from '@spanline/core';
 import { Breakdown } from './breakdown.ts';
 import { type MetricValues, METRICS, readMetrics } from './catalogue.ts';
 import { Cell } from './cell.ts';
 import { Delta } from './delta.ts';
+import type { ReadRecord } from './read-record.ts';
 
 /** What metrics can be broken down by. `step` is the span's name; `label:tenant` is `labels.tenant`. */
 export type Dimension = 'route' | 'model' | 'step' | 'session' | 'user' | `label:${string}`;
@@ -29,7 +30,7 @@ export interface Metrics {
 
 const MAX_DAYS = 400;
 const DAY_MS = 86_400_000;
-const FIXED: Readonly<Record<string, keyof SpanRecord>> = {
+const FIXED: Readonly<Record<string, keyof ReadRecord>> = {
   route: 'http.route',
   step: 'span.name',
   session: 'session.id',
@@ -37,7 +38,7 @@ const FIXED: Readonly<Record<string, keyof SpanRecord>> = {
 };
 const PER_SPAN: ReadonlySet<string> = new Set(['step', 'model']);
 
-function keyOf(dimension: unknown, index: number): keyof SpanRecord | 'model' {
+function keyOf(dimension: unknown, index: number): keyof ReadRecord | 'model' {
   const name = String(dimension);
   if (name === 'model') return 'model';
   if (Object.hasOwn(FIXED, name)) return FIXED[name] ?? 'span.name';
@@ -48,7 +49,7 @@ function keyOf(dimension: unknown, index: number): keyof SpanRecord | 'model' {
 
 interface Axis {
   readonly name: string;
-  readonly key: keyof SpanRecord | 'model';
+  readonly key: keyof ReadRecord | 'model';
   readonly breakdown: Breakdown;
 }
 
@@ -68,7 +69,7 @@ function readAxes({ by = ['route', 'model', 'step'], maxPerDimension = 500 }: Me
   }));
 }
 
-function valueOf(record: Readonly<SpanRecord>, key: keyof SpanRecord | 'model'): string | undefined {
+function valueOf(record: ReadRecord, key: keyof ReadRecord | 'model'): string | undefined {
   const value = key === 'model' ? (record['gen_ai.response.model'] ?? record['gen_ai.request.model']) : record[key];
   return value === undefined || value === '' ? undefined : String(value).slice(0, 200);
 }
@@ -85,7 +86,7 @@ export class Aggregator {
   }
 
   /** @returns what the record added, valid until the next call; `undefined` for a record that no metric is made of */
-  add(record: Readonly<SpanRecord>): Delta | undefined {
+  add(record: ReadRecord): Delta | undefined {
     const delta = this.#delta;
     if (!delta.read(record)) return undefined;
     this.#total.add(delta, 'requests');

@@ -1,5 +1,5 @@
-import type { SpanRecord } from '@spanline/core';
 import { COUNTER, COUNTERS, type CounterName, TRILLION } from './counters.ts';
+import type { ReadRecord } from './read-record.ts';
 
 const PASSED: ReadonlySet<string> = new Set(['allow', 'allowed', 'pass', 'passed', 'none', 'ok']);
 const YES: ReadonlySet<string> = new Set(['true', 'yes', 'hallucinated', 'hallucination', 'detected']);
@@ -47,7 +47,7 @@ export class Delta {
   }
 
   /** @returns false for a record that no metric is made of */
-  read(record: Readonly<SpanRecord>): boolean {
+  read(record: ReadRecord): boolean {
     const epochMs = Date.parse(record['@timestamp'] ?? '');
     if (Number.isNaN(epochMs)) return false;
     this.epochMs = epochMs;
@@ -71,7 +71,7 @@ export class Delta {
   }
 }
 
-function readSpan(delta: Delta, record: Readonly<SpanRecord>): void {
+function readSpan(delta: Delta, record: ReadRecord): void {
   delta.isSpan = true;
   delta.isRequest = record.parent_span_id === undefined || record['spanline.rollup.spans'] !== undefined;
   delta.failed = record['span.status'] === 'error';
@@ -114,7 +114,7 @@ function readSpan(delta: Delta, record: Readonly<SpanRecord>): void {
   }
 }
 
-function readModelCall(delta: Delta, record: Readonly<SpanRecord>): void {
+function readModelCall(delta: Delta, record: ReadRecord): void {
   delta.add('inputTokens', record['gen_ai.usage.input_tokens']);
   delta.add('outputTokens', record['gen_ai.usage.output_tokens']);
   delta.add('cacheReadTokens', record['gen_ai.usage.cache_read.input_tokens']);
@@ -135,7 +135,7 @@ function readModelCall(delta: Delta, record: Readonly<SpanRecord>): void {
   if (record['gen_ai.response.finish_reasons']?.includes('content_filter') === true) delta.add('safetyTriggers', 1);
 }
 
-function readRetrieval(delta: Delta, record: Readonly<SpanRecord>): void {
+function readRetrieval(delta: Delta, record: ReadRecord): void {
   delta.add('retrievals', 1);
   delta.add('documents', record['spanline.retrieval.count']);
   if (record['spanline.retrieval.empty'] === true || record['spanline.retrieval.count'] === 0) {
@@ -156,7 +156,7 @@ function readCost(delta: Delta, usd: number | undefined): void {
   delta.add('usdTrillionths', Math.round((usd - whole) * TRILLION));
 }
 
-function readScore(delta: Delta, record: Readonly<SpanRecord>): boolean {
+function readScore(delta: Delta, record: ReadRecord): boolean {
   const name = record['gen_ai.evaluation.name'];
   if (name === undefined || name === '') return false;
   const given = record['gen_ai.evaluation.score.value'];
@@ -177,7 +177,7 @@ function readScore(delta: Delta, record: Readonly<SpanRecord>): boolean {
 
 const GAUGE = 'spanline.gauge.';
 
-function readGauges(delta: Delta, record: Readonly<SpanRecord>): boolean {
+function readGauges(delta: Delta, record: ReadRecord): boolean {
   for (const key in record) {
     if (!key.startsWith(GAUGE)) continue;
     const value = record[key as `spanline.gauge.${string}`];

@@ -3,7 +3,7 @@ import { optionsOf, tracerOf } from '../options.ts';
 
 /** What is needed of a histogram of `@opentelemetry/api`. */
 export interface OtelHistogram {
-  record(value: number, attributes: Record<string, string>): void;
+  record(value: number, attributes: Record<string, string | number>): void;
 }
 
 /** What is needed of a meter of `@opentelemetry/api`. */
@@ -33,10 +33,11 @@ const ATTRIBUTES = [
   'gen_ai.request.model',
   'gen_ai.response.model',
   'server.address',
+  'server.port',
 ] as const satisfies readonly (keyof SpanRecord)[];
 
-function attributesOf(record: Readonly<SpanRecord>): Record<string, string> {
-  const attributes: Record<string, string> = {};
+function attributesOf(record: Readonly<SpanRecord>): Record<string, string | number> {
+  const attributes: Record<string, string | number> = {};
   for (const key of ATTRIBUTES) {
     const value = record[key];
     if (value !== undefined) attributes[key] = value;
