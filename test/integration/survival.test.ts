@@ -94,6 +94,52 @@ describe('a span that is open when the process ends', () => {
   });
 });
 
+describe('a stream that is read when the process ends', () => {
+  const SERVER = `
+    import { createServer } from 'node:http';
+    import { once } from 'node:events';
+    const server = createServer((req, res) => {
+      const chunk = (delta) => 'data: ' + JSON.stringify({ id: 'c', model: 'gpt-4o', choices: [{ index: 0, delta }] }) + '\\n\\n';
+      res.writeHead(200, { 'content-type': 'text/event-stream' });
+      res.write(chunk({ role: 'assistant', content: 'one ' }) + chunk({ content: 'two ' }));
+    }).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const baseURL = 'http://127.0.0.1:' + server.address().port + '/v1';
+    let seen = 0;
+    const leave = (text) => { seen += text.length; if (seen >= 8) process.exit(0); };`;
+
+  it.each([
+    [
+      'of a wrapped client',
+      `import OpenAI from 'openai'; import { wrapOpenAI } from '@spanline/openai';
+       const openai = wrapOpenAI(new OpenAI({ apiKey: 'x', baseURL }), { tracer });
+       const asked = { model: 'gpt-4o', messages: [{ role: 'user', content: 'q' }], stream: true };
+       for await (const { choices } of await openai.chat.completions.create(asked)) leave(choices[0].delta.content);`,
+      { 'spanline.stream.chunks': 2, 'gen_ai.response.time_to_first_chunk': expect.any(Number) as number },
+    ],
+    [
+      'of a model of LangChain',
+      `import { ChatOpenAI } from '@langchain/openai'; import { SpanlineCallbackHandler } from '@spanline/langchain';
+       const model = new ChatOpenAI({ model: 'gpt-4o', apiKey: 'x', configuration: { baseURL } });
+       for await (const { text } of await model.stream('q', { callbacks: [new SpanlineCallbackHandler({ tracer })] })) leave(text);`,
+      { 'gen_ai.response.time_to_first_chunk': expect.any(Number) as number },
+    ],
+    [
+      'of a function',
+      `import { llmSpan } from '@spanline/core';
+       const words = llmSpan({ tracer, model: 'gpt-4o', messages: 'q' }, async function* () { yield 'one '; yield 'two '; });
+       for await (const word of words) leave(word);`,
+      { 'spanline.stream.chunks': 2 },
+    ],
+  ])('%s tells what came until then', { timeout: 60_000 }, async (_what, program, told) => {
+    const { stdout, stderr } = await runChild(PROGRAM(`${SERVER}${program}`));
+    const [line] = jsonLines(stdout).filter((each) => each['span.type'] === 'llm');
+    expect(line, stderr).toMatchObject({ 'span.status': 'unfinished', 'gen_ai.request.model': 'gpt-4o', ...told });
+    expect(line?.['gen_ai.output.messages']).toContain('one ');
+    expect(line?.['gen_ai.input.messages']).toContain('"q"');
+  });
+});
+
 describe('a stream that its consumer forgets', () => {
   it('is written as abandoned when it is collected', async () => {
     const result = await runChild(

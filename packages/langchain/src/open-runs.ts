@@ -1,5 +1,13 @@
 import type { Span, SpanOptions, Tracer } from '@spanline/core';
-import { createRunRegistry, enterSpan, judge, type Run, type RunRegistry, text } from '@spanline/core/source';
+import {
+  createRunRegistry,
+  enterSpan,
+  judge,
+  onLeftOpen,
+  type Run,
+  type RunRegistry,
+  text,
+} from '@spanline/core/source';
 import { attemptAttributes, attemptOf, noteFailure, subjectOf } from './attempts.ts';
 import { interruptsOf } from './graph.ts';
 import { Holders } from './holders.ts';
@@ -9,7 +17,7 @@ import { createRunData, type RunData, type RunTraits } from './run-data.ts';
 import type { Start } from './start.ts';
 
 /** What was streamed until the end that did not come. */
-function keepPartial({ span, data: { startedMs, tokens } }: Run<RunData>): void {
+function keepPartial({ span, data: { startedMs, tokens } }: Pick<Run<RunData>, 'span' | 'data'>): void {
   if (tokens !== undefined) span.set(readBrokenAnswer(tokens, startedMs));
 }
 
@@ -76,6 +84,7 @@ export class OpenRuns {
       parentId: start.parentRunId,
       holder: this.#holders.of(start.holder),
     });
+    onLeftOpen(span, () => keepPartial({ span, data }));
     if (start.parentRunId === undefined) describeRoot(span, start);
     if (attempt !== undefined) span.set(attemptAttributes(attempt));
     enterSpan(span);

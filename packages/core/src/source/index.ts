@@ -22,6 +22,7 @@ export {
   injectCurrent,
   judge,
   linkTo,
+  onLeftOpen,
   runInSpan,
   type StreamWatcher,
   type Verdict,

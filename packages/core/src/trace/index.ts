@@ -1,6 +1,7 @@
 export { describeFailure, type Failure, judge, type Verdict } from './failure.ts';
 export { endAsOf } from './end-as-of.ts';
 export { injectCurrent } from './inject.ts';
+export { onLeftOpen } from './left-open.ts';
 export { linkTo } from './link-to.ts';
 export { RecordedSpan, type SpanHost } from './span.ts';
 export { watchStream, type StreamWatcher } from './stream.ts';

@@ -78,6 +78,7 @@ export class RecordedSpan implements Span {
   late = false;
   linkTraceId: string | undefined;
   childFailures: unknown[] | undefined;
+  leftOpen: (() => void) | undefined;
   private openChildren = 0;
   private idleSince: number;
 
@@ -223,6 +224,7 @@ export class RecordedSpan implements Span {
     this.content = undefined;
     this.facts = NO_FACTS;
     this.childFailures = undefined;
+    this.leftOpen = undefined;
     this.error = undefined;
   }
 }

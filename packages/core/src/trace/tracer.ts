@@ -3,7 +3,7 @@ import { extractContext, newBootId, newSpanId, runWith } from '../context/index.
 import type { Logger } from 'pino';
 import { SpanlineError } from '../error.ts';
 import { createLogger, createWriter, destinationKind } from '../log/index.ts';
-import { SPAN_TYPES, type SpanKind, type SpanType } from '../schema/index.ts';
+import { SPAN_TYPES, type SpanKind, type SpanStatus, type SpanType } from '../schema/index.ts';
 import { createPricer } from '../usage/index.ts';
 import { writeAlert } from './alert.ts';
 import { createClock } from './clock.ts';
@@ -142,19 +142,26 @@ export function createTracer(options: TracerOptions = {}): Tracer {
     return span;
   }
 
+  /** Ends a span that its source left open, with what the source knows until now. */
+  function giveUp(span: RecordedSpan, status: SpanStatus): void {
+    stats.unfinished();
+    try {
+      span.leftOpen?.();
+    } catch (error) {
+      stats.internalError('leftOpen', error);
+    }
+    span.end({ status });
+  }
+
   function closeOldest(): void {
     const [oldest] = open;
-    stats.unfinished();
-    oldest?.end({ status: 'abandoned' });
+    if (oldest !== undefined) giveUp(oldest, 'abandoned');
   }
 
   /** Innermost first, so that a parent's roll-up has its children. */
   function closeAll(): void {
     pipeline.drain();
-    for (const span of [...open].toReversed()) {
-      stats.unfinished();
-      span.end({ status: 'unfinished' });
-    }
+    for (const span of [...open].toReversed()) giveUp(span, 'unfinished');
     pipeline.drain();
   }
 

@@ -1,5 +1,6 @@
 import { types } from 'node:util';
 import { createChunks } from './chunks.ts';
+import { onLeftOpen } from './left-open.ts';
 import { watchReadableInPlace } from './readable-in-place.ts';
 import { mayStream, type StreamWatcher, watchStream } from './stream.ts';
 import type { Span, Tracer } from './types.ts';
@@ -29,12 +30,16 @@ function isThenable(value: unknown): value is PromiseLike<unknown> {
 function streamWatcher(tracer: Tracer, span: Span, startedMs: number, observer: WorkObserver): StreamWatcher {
   const chunks = createChunks();
   let waiting = span.type === 'llm';
-  const finish = (status?: 'abandoned'): void => {
+  const tell = (): void => {
     const gathered = chunks.value();
     if (gathered !== undefined) observer.output?.(gathered);
     span.set({ 'spanline.stream.chunks': chunks.count });
+  };
+  const finish = (status?: 'abandoned'): void => {
+    tell();
     span.end(status === undefined ? {} : { status });
   };
+  onLeftOpen(span, tell);
   return {
     run: (fn) => (span.isRecording ? tracer.run(span, fn) : fn()),
     chunk(value): void {

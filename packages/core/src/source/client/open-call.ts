@@ -1,6 +1,6 @@
 import { currentSpan } from '../../context/index.ts';
 import type { SpanAttributes, SpanStatus } from '../../schema/index.ts';
-import type { Scope, Span, SpanOptions, Tracer } from '../../trace/index.ts';
+import { onLeftOpen, type Scope, type Span, type SpanOptions, type Tracer } from '../../trace/index.ts';
 import type { Guard } from '../guard.ts';
 import type { AnswerEvents } from './answer.ts';
 import type { AnswerReader, ClientCall } from './call.ts';
@@ -89,6 +89,7 @@ export function openCall({ tracer, guard, scope }: CallTracing, call: ClientCall
   let open: Work | undefined = { span, reader: call.reader, facts: [], chunks: 0, firstChunk: undefined };
   let attempts = 0;
   let latest: unknown;
+  if (span.now !== undefined) onLeftOpen(span.now, leftOpen);
 
   function finish(more: (work: Work) => SpanAttributes, failure?: { error: unknown }, status?: SpanStatus): void {
     const work = open;
@@ -105,6 +106,11 @@ export function openCall({ tracer, guard, scope }: CallTracing, call: ClientCall
     const failed = failure ?? failureIn(guard(scope.name, () => reader.failure?.()));
     if (failed !== undefined) ended.fail(failed.error);
     ended.end(status === undefined ? undefined : { status });
+  }
+
+  function leftOpen(): void {
+    for (const facts of open?.facts ?? []) open?.span.now?.set(facts);
+    if (open !== undefined && open.chunks > 0) open.span.now?.set(streamFacts(open));
   }
 
   const failed = (error: unknown): void =>
