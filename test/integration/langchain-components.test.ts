@@ -233,6 +233,29 @@ describe('streamEvents of a chat model, third version', () => {
     expect(log.records()).toMatchObject([{ 'span.status': 'error', 'error.type': 'RangeError' }]);
   });
 
+  it.each(['ChatOpenAI', 'ChatAnthropic'] as const)(
+    '%s that is aborted keeps the words that had come',
+    async (name) => {
+      const wire = await openWire();
+      const { create, text } = MODELS[name];
+      wire.answer(() => ({ ...text(true), open: true }));
+      const controller = new AbortController();
+      const model = traceChatModel(
+        create(wire.url) as unknown as { streamEvents(input: string, options: object): AsyncIterable<unknown> },
+        { tracer },
+      );
+      const reading = async (): Promise<void> => {
+        for await (const event of model.streamEvents('Weather?', { signal: controller.signal }))
+          if (JSON.stringify(event).includes('sunny')) controller.abort();
+      };
+      await reading().catch(() => undefined);
+      await lineCount(1);
+      await wire.close();
+      expect(log.records()).toMatchObject([{ 'span.status': 'aborted', 'gen_ai.request.stream': true }]);
+      expect(log.records()[0]?.['gen_ai.output.messages']).toContain('It is');
+    },
+  );
+
   it('leaves the second version, which a handler hears, to the handler', async () => {
     const model = traceChatModel(new FakeListChatModel({ responses: ['Hello!'] }), { tracer });
     const callbacks = [new SpanlineCallbackHandler({ tracer })];

@@ -4,6 +4,8 @@ import { createTracer, type Tracer, validate } from '@spanline/core';
 import { type MemoryLog, memoryLog } from '@spanline/core/testing';
 import { SpanlineCallbackHandler } from '@spanline/langchain';
 import { createAgent } from 'langchain';
+import { collectUntil } from '../support/garbage.ts';
+import { FakeListChatModel } from '@langchain/core/utils/testing';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { MODELS } from '../support/wire/models.ts';
 import { json, openWire, type Wire } from '../support/wire/server.ts';
@@ -116,6 +118,37 @@ describe('a model call', () => {
       if (error !== undefined) expect(log.records()[0]?.['error.message']).toBe((error as Error).message);
     },
   );
+
+  it.each(
+    (['ChatOpenAI', 'ChatOpenAI (Responses)', 'ChatAnthropic', 'ChatGoogle'] as const).flatMap((name) =>
+      (['stream', 'streamEvents v2', 'agent', 'agent, as events (v3)'] as const).map((way) => [name, way] as const),
+    ),
+  )('that is aborted says so, and keeps the words that had come: %s, %s', async (name, way) => {
+    await new FakeListChatModel({ responses: ['a run that ends'] }).invoke('x', { callbacks });
+    log.clear();
+    wire.answer(() => ({ ...MODELS[name].text(true), open: true }));
+    const controller = new AbortController();
+    const options = { callbacks, signal: controller.signal };
+    const model = MODELS[name].create(wire.url) as BaseChatModel;
+    const messages = [{ role: 'user', content: 'Weather?' }];
+    const agent = createAgent({ model, tools: [] });
+    const open = {
+      stream: () => model.stream('Weather?', options),
+      'streamEvents v2': () => model.streamEvents('Weather?', { ...options, version: 'v2' }),
+      agent: () => agent.stream({ messages }, { ...options, streamMode: 'messages' }),
+      'agent, as events (v3)': () => agent.streamEvents({ messages }, { ...options, version: 'v3' }),
+    }[way];
+    const reading = async (): Promise<void> => {
+      for await (const event of (await open()) as AsyncIterable<unknown>)
+        if (JSON.stringify(event).includes('sunny')) controller.abort();
+    };
+    await reading().catch(() => undefined);
+    await collectUntil(() => tracer.stats().open === 0);
+    const call = log.records().find((record) => record['span.type'] === 'llm');
+    expect(call?.['span.status']).toBe('aborted');
+    expect(call?.['gen_ai.output.messages']).toContain('It is');
+    expect(log.records().map((record) => record['span.status'])).not.toContain('error');
+  });
 
   it('whose reader leaves keeps the words and tokens that had come', async () => {
     vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval', 'performance'] });

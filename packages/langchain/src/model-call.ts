@@ -191,6 +191,8 @@ export function startModel(runs: OpenRuns, start: Start, given: ModelStart): Spa
   const data = span === undefined ? undefined : runs.get(start.runId)?.data;
   if (data === undefined) return undefined;
   data.cached = bag(extra)['cached'] === true;
-  data.flow.watch(bag(bag(extra)['options'])['signal']);
+  const { signal } = bag(bag(extra)['options']);
+  data.flow.watch(signal);
+  if (signal instanceof AbortSignal) data.signal = new WeakRef(signal);
   return span;
 }

@@ -48,6 +48,7 @@ export class OpenRuns {
     this.#defaults = defaults;
     this.#registry = createRunRegistry<RunData>({
       trustsHolders: () => this.#holders.areTrusted,
+      isLeft: ({ data }) => data.signal?.deref()?.aborted === true,
       onClose: (run) => {
         keepPartial(run);
         endFlow(run.data);
@@ -77,9 +78,9 @@ export class OpenRuns {
     const subject = subjectOf(start);
     const isNode = traits.nodeInput !== undefined;
     const attempt = attemptOf(outer, { subject, tags: start.tags, name: options.name, isNode, call: traits.call });
-    const data = createRunData(outer?.data, subject, { ...traits, attempt });
     if (outer !== undefined) options.parent = outer.span;
     const span = this.#tracer.startSpan(Object.assign(options, this.#defaults));
+    const data = createRunData(outer?.data, subject, { ...traits, attempt });
     this.#registry.start(start.runId, span, data, {
       parentId: start.parentRunId,
       holder: this.#holders.of(start.holder),

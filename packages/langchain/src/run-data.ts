@@ -18,6 +18,8 @@ export interface RunData {
   /** The answer is to come from LangChain's cache; versions before 0.3.34 say so at the start, later ones at the end. */
   cached: boolean;
   tokens: StreamedTokens | undefined;
+  /** What a model call is aborted by; held weakly, because LangChain's own listeners on it hold the run. */
+  signal: WeakRef<AbortSignal> | undefined;
   /** Which attempt this run is. */
   attempt: Attempt | undefined;
   /** The last failures of runs inside it, by what they were attempts of. */
@@ -51,6 +53,7 @@ export function createRunData(outer: RunData | undefined, subject: string, trait
     defersInput: traits.defersInput ?? false,
     cached: false,
     tokens: undefined,
+    signal: undefined,
     attempt: traits.attempt,
     failures: undefined,
     call: traits.call,

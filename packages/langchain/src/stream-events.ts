@@ -1,4 +1,4 @@
-import type { Span } from '@spanline/core';
+import type { Span, SpanAttributes } from '@spanline/core';
 import { bag, text } from '@spanline/core/source';
 import { componentName } from './components.ts';
 import { toModelMessages } from './messages.ts';
@@ -47,6 +47,36 @@ async function listen(stream: AsyncIterable<unknown>, span: Span, tokens: Stream
   return (stream as { output?: unknown }).output;
 }
 
+/** What is told of a stream when it is over. */
+interface Story {
+  readonly tokens: StreamedTokens;
+  end(message: unknown): void;
+  fail(error: unknown): void;
+}
+
+function storyOf({ guard }: Tracing, span: Span, options: unknown): Story {
+  const startedMs = performance.now();
+  const tokens = createStreamedTokens();
+  const tell = (attributes: () => SpanAttributes): void => {
+    guard('langchain streamEvents', () => span.set(attributes()));
+  };
+  return {
+    tokens,
+    end(message) {
+      // The clients of OpenAI and Anthropic end a stream that was aborted as if it were whole.
+      const isAborted = bag(bag(options)['signal'])['aborted'] === true;
+      const result = { generations: [[{ message }]] };
+      if (isAborted) tell(() => readBrokenAnswer(tokens, startedMs));
+      else tell(() => readModelOutput(result, { cached: false, startedMs, tokens }));
+      span.end(isAborted ? { status: 'aborted' } : undefined);
+    },
+    fail(error) {
+      tell(() => ({ ...readBrokenAnswer(tokens, startedMs), ...readModelError(error) }));
+      span.fail(error).end();
+    },
+  };
+}
+
 /**
  * Turns `model.streamEvents` of a chat model, in its third version, into a traced one. The earlier versions report callbacks.
  */
@@ -56,36 +86,22 @@ export function tracedStreamEvents(tracing: Tracing): (original: Method) => Meth
     function streamEvents(this: object, ...args: unknown[]): unknown {
       const [input, options] = args;
       const version = text(bag(options)['version']);
-      const span =
-        version === 'v1' || version === 'v2'
-          ? undefined
-          : guard('langchain streamEvents', () => startSpan(tracing, this, input, options));
+      const hasCallbacks = version === 'v1' || version === 'v2';
+      const span = hasCallbacks
+        ? undefined
+        : guard('langchain streamEvents', () => startSpan(tracing, this, input, options));
       if (span === undefined) return Reflect.apply(original, this, args);
-      const startedMs = performance.now();
-      const tokens = createStreamedTokens();
-      const fail = (error: unknown): void => {
-        guard('langchain streamEvents', () =>
-          span.set({ ...readBrokenAnswer(tokens, startedMs), ...readModelError(error) }),
-        );
-        span.fail(error).end();
-      };
+      const story = storyOf(tracing, span, options);
       let stream: unknown;
       try {
         stream = tracer.run(span, () => Reflect.apply<object, unknown[], unknown>(original, this, args));
       } catch (error) {
-        fail(error);
+        story.fail(error);
         throw error;
       }
-      if (typeof bag(stream)[Symbol.asyncIterator as never] !== 'function') {
-        span.end();
-        return stream;
-      }
-      const end = (message: unknown): void => {
-        const result = { generations: [[{ message }]] };
-        guard('langchain streamEvents', () => span.set(readModelOutput(result, { cached: false, startedMs, tokens })));
-        span.end();
-      };
-      void listen(stream as AsyncIterable<unknown>, span, tokens).then(end, fail);
+      if (typeof bag(stream)[Symbol.asyncIterator as never] === 'function') {
+        void listen(stream as AsyncIterable<unknown>, span, story.tokens).then(story.end, story.fail);
+      } else span.end();
       return stream;
     };
 }

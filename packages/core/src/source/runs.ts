@@ -39,9 +39,11 @@ export interface RunRegistryOptions<T> {
   maxRuns?: number;
   /** A run that nothing was heard of for this long, nor of any run inside it, is closed. @defaultValue 600000 */
   idleMs?: number;
-  /** The same for a run whose local root (the request) has ended: whoever waited for it has left, but a call in flight may still report what it cost. @defaultValue 60000 */
+  /** The same for a run that nobody waits for any more, but that may still report what it cost: its local root (the request) has ended, or {@link isLeft} says so. @defaultValue 60000 */
   orphanIdleMs?: number;
-  /** Whether a collected holder means what it should; asked when a run would be closed for it. @defaultValue yes */
+  /** Whether who called the run has left without ending it. @defaultValue no */
+  isLeft?: (run: Run<T>) => boolean;
+  /** Whether a collected holder means what it should; asked when a run would be closed for it, and again when another has ended. @defaultValue yes */
   trustsHolders?: () => boolean;
   /** Called before a run is closed, so that the source can set what it gathered. @returns the status it ends with */
   onClose?: (run: Run<T>) => Extract<SpanStatus, 'abandoned' | 'aborted'>;
@@ -92,7 +94,9 @@ class Runs<T> implements RunRegistry<T> {
   readonly #idleMs: number;
   readonly #orphanIdleMs: number;
   readonly #holders = new FinalizationRegistry<string>((id) => this.#holderIsGone(id));
-  #gone: Entry<T>[] = [];
+  /** Runs whose holders were collected, and that were not closed yet. */
+  #gone: [string, Entry<T>][] = [];
+  #closing = false;
   /** The last of the entries. */
   #newest: Entry<T> | undefined;
   #timer: NodeJS.Timeout | undefined;
@@ -132,6 +136,7 @@ class Runs<T> implements RunRegistry<T> {
     if (entry === undefined) return undefined;
     this.#forget(id, entry);
     if (entry.parent !== undefined) entry.parent.seenMs = performance.now();
+    if (this.#gone.length > 0) this.#soonCloseGone();
     return entry;
   }
 
@@ -175,19 +180,27 @@ class Runs<T> implements RunRegistry<T> {
   /** Holders of one broken-off stream go together: its runs are closed together, the inner ones first. */
   #holderIsGone(id: string): void {
     const entry = this.#entries.get(id);
-    if (entry === undefined || this.#options.trustsHolders?.() === false) return;
+    if (entry === undefined) return;
     tellParents(entry);
-    if (this.#gone.length === 0) setImmediate(() => this.#closeGone());
-    this.#gone.push(entry);
+    this.#gone.push([id, entry]);
+    this.#soonCloseGone();
   }
 
-  /** Nothing can be heard of these runs any more: they ended when something last was. */
+  #soonCloseGone(): void {
+    if (this.#closing) return;
+    this.#closing = true;
+    setImmediate(() => this.#closeGone());
+  }
+
+  /** Nothing can be heard of these runs any more: they ended when something last was. Those that were lost before holders were trusted wait for it. */
   #closeGone(): void {
-    const gone = new Set(this.#gone);
+    this.#closing = false;
+    if (this.#options.trustsHolders?.() === false) return;
+    const gone = innerFirst(this.#gone);
     this.#gone = [];
     const now = performance.now();
-    for (const [id, entry] of innerFirst([...this.#entries].filter(([, open]) => gone.has(open)))) {
-      this.#close(id, entry, now - entry.seenMs);
+    for (const [id, entry] of gone) {
+      if (this.#entries.get(id) === entry) this.#close(id, entry, now - entry.seenMs);
     }
   }
 
@@ -199,9 +212,10 @@ class Runs<T> implements RunRegistry<T> {
     entry.holder = undefined;
   }
 
-  #isForgotten({ seenMs, span }: Entry<T>, now: number): boolean {
-    const idle = now - seenMs;
-    return idle > this.#idleMs || (idle > this.#orphanIdleMs && rootHasEnded(span));
+  #isForgotten(entry: Entry<T>, now: number): boolean {
+    const idle = now - entry.seenMs;
+    if (idle <= this.#orphanIdleMs) return idle > this.#idleMs;
+    return idle > this.#idleMs || rootHasEnded(entry.span) || this.#options.isLeft?.(entry) === true;
   }
 
   #sweep(): void {
@@ -212,6 +226,7 @@ class Runs<T> implements RunRegistry<T> {
     }
     const forgotten = [...this.#entries].filter(([, entry]) => this.#isForgotten(entry, now));
     for (const [id, entry] of innerFirst(forgotten)) this.#close(id, entry);
+    this.#gone = this.#gone.filter(([id, entry]) => this.#entries.get(id) === entry);
     if (this.#entries.size > 0) return;
     clearInterval(this.#timer);
     this.#timer = undefined;

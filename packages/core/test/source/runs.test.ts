@@ -67,6 +67,19 @@ describe('an idle run', () => {
     expect(runs.size).toBe(0);
   });
 
+  it('that its caller has left is closed after a minute, and one that is waited for after its time', () => {
+    const { log, start } = setUp();
+    const runs = createRunRegistry<{ left: boolean }>({ isLeft: ({ data }) => data.left });
+    runs.start('left', start('left'), { left: true });
+    runs.start('waited for', start('waited for'), { left: false });
+    vi.advanceTimersByTime(59_000);
+    expect(log.records()).toEqual([]);
+    vi.advanceTimersByTime(10_000);
+    expect(log.records().map((record) => record['span.name'])).toEqual(['left']);
+    vi.advanceTimersByTime(600_000);
+    expect(log.records().map((record) => record['span.name'])).toEqual(['left', 'waited for']);
+  });
+
   it('outlives its request for a minute, because a call in flight may still report its cost', () => {
     const { log, tracer, start } = setUp();
     const runs = createRunRegistry<undefined>({ onClose: () => 'aborted' });
@@ -111,6 +124,29 @@ describe('a run whose holder is gone', () => {
       expect(record.duration_ms).toBeGreaterThan(45);
       expect(record.duration_ms).toBeLessThan(heard + 50);
     }
+  });
+
+  it('before holders are trusted is closed when they are', async () => {
+    const { start, log } = setUp();
+    let isTrusted = false;
+    const runs = createRunRegistry<undefined>({ trustsHolders: () => isTrusted });
+    lose((holder) => runs.start('a', start('a'), undefined, { holder }));
+    let isGone = false;
+    const registry = new FinalizationRegistry(() => {
+      isGone = true;
+    });
+    lose((holder) => registry.register(holder, undefined));
+    await collectUntil(() => isGone);
+    await wait(5);
+    runs.start('b', start('b'), undefined);
+    expect(runs.size).toBe(2);
+    isTrusted = true;
+    runs.end('b')?.span.end();
+    await collectUntil(() => runs.size === 0);
+    expect(log.records().map((record) => [record['span.name'], record['span.status']])).toEqual([
+      ['b', 'ok'],
+      ['a', 'abandoned'],
+    ]);
   });
 
   it('is kept where holders are not trusted, and where it has ended', async () => {
