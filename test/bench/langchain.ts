@@ -35,7 +35,9 @@ function createHandler(name: string, atEnd: () => void = () => {}): object {
 /** The very lines of the four spans, written at the ends of runs by a bare pino that is handed them ready-made: what no handler that logs them can be cheaper than. */
 async function createBareHandler(invoke: (handler: object) => () => Promise<void>): Promise<object> {
   const log = memoryLog();
-  await invoke(new SpanlineCallbackHandler({ tracer: createTracer({ logger: log.logger, statsIntervalSeconds: 0 }) }))();
+  await invoke(
+    new SpanlineCallbackHandler({ tracer: createTracer({ logger: log.logger, statsIntervalSeconds: 0 }) }),
+  )();
   const records = log.lines();
   const bare = pino({ base: null }, destination({ dest: '/dev/null', sync: true }));
   let next = 0;
