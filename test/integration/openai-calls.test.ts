@@ -3,6 +3,7 @@ import { createTracer, type Tracer, validate } from '@spanline/core';
 import { type MemoryLog, memoryLog } from '@spanline/core/testing';
 import { type WrapOptions, wrapOpenAI } from '@spanline/openai';
 import OpenAI from 'openai';
+import OpenAI7 from 'openai7';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { startProvider } from '../support/provider.ts';
 import { ask } from '../support/openai/scenarios.ts';
@@ -111,6 +112,41 @@ describe('the Responses API', () => {
     ]);
   });
 
+  it('bills work in the background that is streamed once, by whichever stream saw it end', async () => {
+    const openai = wired();
+    const asked = { model: 'gpt-5-mini', input: 'x', background: true, stream: true } as const;
+    wire.answer(() => openaiResponsesTool(true));
+    await drain(await openai.responses.create(asked));
+    await drain(await openai.responses.retrieve('resp_1', { stream: true }));
+    expect(log.records().map((record) => record['gen_ai.usage.input_tokens'])).toEqual([100]);
+
+    const whole = openaiResponsesTool(true);
+    wire.answer(() => ({ ...whole, chunks: whole.chunks.slice(0, 3), cut: true }));
+    await expect(drain(await openai.responses.create(asked))).rejects.toThrow();
+    wire.answer(() => whole);
+    await drain(await openai.responses.retrieve('resp_1', { stream: true, starting_after: 3 }));
+    await openai.responses.retrieve('resp_1').catch(() => undefined);
+    expect(log.records().map((record) => [record['span.name'], record['gen_ai.usage.input_tokens']])).toEqual([
+      ['chat gpt-5-mini', 100],
+      ['chat gpt-5-mini', undefined],
+      ['fetch_response', 100],
+    ]);
+  });
+
+  it('tells a conversation that is compacted, which is billed too', async () => {
+    wire.answer(() => openaiResponsesTool(false));
+    await wired().responses.compact({ model: 'gpt-5-mini', input: 'long' });
+    expect(only()).toMatchObject({ 'span.name': 'compact gpt-5-mini', 'gen_ai.usage.input_tokens': 100 });
+  });
+
+  it('of the beta API is told as well', async () => {
+    wire.answer(() => openaiResponsesTool(false));
+    const openai = new OpenAI7({ apiKey: 'test', baseURL: `${wire.url}/v1`, maxRetries: 0 });
+    await wrapOpenAI(openai, { tracer }).beta.responses.create({ model: 'gpt-5-mini', input: 'x' });
+    expect(wire.requests[0]?.path).toBe('/v1/responses?beta=true');
+    expect(only()).toMatchObject({ 'span.name': 'chat gpt-5-mini', 'gen_ai.usage.input_tokens': 100 });
+  });
+
   it('that fails without an error of the client is an error', async () => {
     const failed = {
       id: 'resp_9',
@@ -161,6 +197,49 @@ describe('other calls', () => {
       ],
       'gen_ai.usage.output_tokens': 1,
     });
+  });
+
+  it('of legacy completions that are streamed', async () => {
+    const part = (text: string, finish_reason: string | null = null) => ({
+      id: 'cmpl',
+      object: 'text_completion',
+      model: 'gpt-3.5-turbo-instruct',
+      choices: [{ index: 0, text, finish_reason, logprobs: null }],
+    });
+    const counted = { ...part(''), choices: [], usage: { prompt_tokens: 3, completion_tokens: 2, total_tokens: 5 } };
+    wire.answer(() => events([part('Hi'), part(' there', 'stop'), counted, '[DONE]']));
+    const asked = { model: 'gpt-3.5-turbo-instruct', prompt: 'Hello', stream: true } as const;
+    const chunks = await drain(await wired().completions.create(asked));
+    expect(wire.requests[0]?.body['stream_options']).toEqual({ include_usage: true });
+    expect(chunks.map((chunk) => chunk.choices[0]?.text)).toEqual(['Hi', ' there']);
+    expect(only()).toMatchObject({
+      'gen_ai.output.messages': [
+        { role: 'assistant', parts: [{ type: 'text', content: 'Hi there' }], finish_reason: 'stop' },
+      ],
+      'gen_ai.usage.output_tokens': 2,
+      'spanline.stream.chunks': 2,
+    });
+  });
+
+  it('of images tell their tokens and cost, whole or streamed', async () => {
+    const usage = { input_tokens: 10, output_tokens: 100, total_tokens: 110 };
+    const asked = { model: 'gpt-image-1', prompt: 'a secret' } as const;
+    wire.answer(() => json({ created: 1, data: [{ b64_json: 'AAAA' }], usage }));
+    await wired().images.generate(asked);
+    const partial = { type: 'image_generation.partial_image', partial_image_index: 0, b64_json: 'AAAA' };
+    wire.answer(() => events([partial, { type: 'image_generation.completed', b64_json: 'AAAA', usage }], true));
+    await drain(await wired().images.generate({ ...asked, stream: true }));
+    const [whole, streamed] = log.records();
+    for (const record of [whole, streamed]) {
+      expect(record).toMatchObject({
+        'gen_ai.output.type': 'image',
+        'gen_ai.usage.input_tokens': 10,
+        'gen_ai.usage.output_tokens': 100,
+        'spanline.cost.usd': 0.00405,
+      });
+    }
+    expect(streamed).toMatchObject({ 'gen_ai.request.stream': true, 'spanline.stream.chunks': 2 });
+    expect(log.raw().join()).not.toMatch(/AAAA|secret/);
   });
 
   it('of media tell what they are and nothing of their content', async () => {

@@ -23,6 +23,12 @@ function fieldOf(body: unknown, key: string): unknown {
   return typeof get === 'function' ? Reflect.apply(get, body, [key]) : bag(body)[key];
 }
 
+function isStreamed(body: unknown): boolean {
+  return (
+    fieldOf(body, 'stream') === true || fieldOf(body, 'stream') === 'true' || fieldOf(body, 'stream_format') === 'sse'
+  );
+}
+
 /** Facts about a request for images, speech or a transcript. Prompts, pictures and sound are not content that a line holds. */
 export function mediaFacts(path: string, body: unknown): SpanAttributes {
   const count = number(Number(fieldOf(body, 'n')));
@@ -30,6 +36,7 @@ export function mediaFacts(path: string, body: unknown): SpanAttributes {
     'gen_ai.operation.name': 'generate_content',
     'gen_ai.request.model': text(fieldOf(body, 'model')),
     'gen_ai.request.choice.count': count !== undefined && count > 1 ? count : undefined,
+    'gen_ai.request.stream': isStreamed(body) ? true : undefined,
     'gen_ai.output.type': mediaOutput(path),
   };
 }

@@ -84,7 +84,7 @@ export function createRequestReader(streamUsage: boolean): ReadRequest {
   });
 
   return ({ client, method, path: given, body: sent }: ClientRequest): ClientCall | undefined => {
-    const path = given.replace(/^\/v1(?=\/)/, '');
+    const path = given.replace(/^\/v1(?=\/)|\?.*$/gs, '');
     const server = serverAttributes(bag(client)['baseURL'], 'openai');
     if (method === 'get') return /^\/responses\/[^/]+$/.test(path) ? readFetch(server) : undefined;
     const body = bag(sent);
@@ -96,6 +96,16 @@ export function createRequestReader(streamUsage: boolean): ReadRequest {
         return readChat('text_completion', body, server, streamUsage && asksForUsage(client, body, server));
       case '/responses':
         return readResponses(body, server);
+      case '/responses/compact':
+        return {
+          span: spanOf(
+            'compact',
+            'llm',
+            body['model'],
+            Object.assign(requestFacts(body), server, responsesInput(body)),
+          ),
+          reader: createResponsesReader(),
+        };
       case '/embeddings':
         return {
           span: spanOf('embeddings', 'embedding', body['model'], Object.assign(embeddingFacts(body), server)),

@@ -82,7 +82,11 @@ export function createBackground(): Background {
     },
     note(facts): void {
       const { 'gen_ai.response.id': id, 'gen_ai.response.status': status } = facts;
-      if (id === undefined || FINAL.includes(status)) return;
+      if (id === undefined) return;
+      if (FINAL.includes(status)) {
+        waiting.delete(id);
+        return;
+      }
       waiting.add(id);
       const [oldest] = waiting;
       if (waiting.size > MAX_WAITING && oldest !== undefined) waiting.delete(oldest);

@@ -60,15 +60,27 @@ function media(block: Bag, type: string): MessagePart | undefined {
   const mime = text(source.media_type) ?? text(block.mime_type) ?? text(block.mimeType);
   const kind = modality ?? (type === 'media' ? modalityOf(mime) : undefined);
   if (kind === undefined) return undefined;
-  const url = text(source.url) ?? text(bag(block.image_url)?.url) ?? text(block.image_url) ?? text(block.fileUri);
+  const url =
+    text(source.url) ??
+    text(bag(block.image_url)?.url) ??
+    text(block.image_url) ??
+    text(block.fileUri) ??
+    text(source.file_data);
   const data = text(source.data) ?? text(block.data);
   if (data !== undefined)
     return { type: 'blob', modality: kind, ...(mime === undefined ? {} : { mime_type: mime }), content: data };
   const file = text(source.file_id) ?? text(block.file_id) ?? text(block.fileId);
   const id = file ?? (block.source_type === 'id' ? text(block.id) : undefined);
   if (id !== undefined) return { type: 'file', modality: kind, file_id: id };
-  return url === undefined ? undefined : { type: 'uri', modality: kind, uri: url };
+  if (url === undefined) return undefined;
+  const [, inlineMime, payload] = DATA_URL.exec(url) ?? [];
+  return payload === undefined
+    ? { type: 'uri', modality: kind, uri: url }
+    : { type: 'blob', modality: kind, mime_type: inlineMime ?? 'text/plain', content: payload };
 }
+
+/** A payload in the place of an address. */
+const DATA_URL = /^data:([\w.+-]+\/[\w.+-]+)?[^,]{0,128};base64,(.*)$/s;
 
 /** One content block of any provider as a part. What nobody knows is kept as it is, under its own type. */
 function toPart(block: unknown): MessagePart {

@@ -11,6 +11,13 @@ describe('media in a message', () => {
       { type: 'image_url', image_url: { url: 'https://a.test/x.png' } },
       { type: 'uri', modality: 'image', uri: 'https://a.test/x.png' },
     ],
+    ['OpenAI, as a payload', { type: 'image_url', image_url: { url: `data:image/png;base64,${PNG}` } }, blob],
+    ["OpenAI's Responses, as a payload", { type: 'input_image', image_url: `data:image/png;base64,${PNG}` }, blob],
+    [
+      'OpenAI, as a file',
+      { type: 'file', file: { filename: 'a.pdf', file_data: `data:application/pdf;base64,${PNG}` } },
+      { type: 'blob', modality: 'document', mime_type: 'application/pdf', content: PNG },
+    ],
     ['Anthropic', { type: 'image', source: { type: 'base64', media_type: 'image/png', data: PNG } }, blob],
     ['Google', { inlineData: { mimeType: 'image/png', data: PNG } }, blob],
     ["LangChain's first blocks", { type: 'image', source_type: 'base64', mime_type: 'image/png', data: PNG }, blob],
