@@ -136,6 +136,51 @@ describe('a line in the spool', () => {
     SLOW,
   );
 
+  it.each([
+    ['drop-new', 'a warning'],
+    ['drop-oldest', 'a line when the process ends'],
+  ])(
+    'is lost on a disk that is full (%s), counted, and %s says so',
+    (whenFull) => {
+      const small = join(dir, 'disk');
+      const onSmallDisk = (then: string): string[] => [
+        '-rm',
+        'bash',
+        '-c',
+        `mkdir -p ${small} && mount -t tmpfs -o size=256k tmpfs ${small} && ${then}`,
+      ];
+      if (spawnSync('unshare', onSmallDisk('true')).status !== 0) return;
+      const end = `
+const { readdirSync, readFileSync } = await import('node:fs');
+const read = (name) => readFileSync(spooled.file + '/' + name, 'utf8').split('\\n').slice(0, -1).map((line) => JSON.parse(line));
+process.on('exit', () => {
+  const lines = readdirSync(spooled.file).filter((name) => name.endsWith('.ndjson')).flatMap(read);
+  const said = lines.findLast((line) => line['spanline.ship.dropped_total'] > 0)?.['spanline.ship.dropped_total'] ?? 0;
+  const { writtenLines, droppedLines, failedLines } = spooled.stats();
+  writeSync(1, JSON.stringify({ kept: lines.filter((line) => line['event.name'] === 'span.end').length, said, writtenLines, droppedLines, failedLines }));
+});`;
+      const options = `whenFull: '${whenFull}', segmentBytes: 16384`;
+      const code = program({ to: '[]', count: 2000, spool: options, end }).replaceAll(`"${dir}"`, `"${small}"`);
+      const node = `${process.execPath} --conditions @spanline/source --import tsx --input-type=module --eval "$CODE"`;
+      const env = { ...process.env, CODE: code };
+      const { stdout, stderr } = spawnSync('unshare', onSmallDisk(`exec ${node}`), {
+        cwd: import.meta.dirname,
+        encoding: 'utf8',
+        env,
+      });
+      const outcome = JSON.parse(stdout.split('\n').at(-1) ?? '') as Record<string, number>;
+      const { kept = 0, said, writtenLines, droppedLines = 0, failedLines } = outcome;
+      expect(kept).toBeGreaterThan(100);
+      expect(failedLines).toBe(0);
+      // A line that says what was lost may be dropped as well, and counts.
+      expect(kept + droppedLines - 2000).toBeOneOf(whenFull === 'drop-new' ? [0] : [0, 1, 2]);
+      expect(stderr).toContain('SPANLINE_SPOOL_LOST');
+      if (whenFull === 'drop-oldest')
+        expect({ said, writtenLines }).toEqual({ said: droppedLines, writtenLines: 2000 });
+    },
+    SLOW,
+  );
+
   it('goes on in another segment where a file may not grow any more', () => {
     const limited = ['-c', 'ulimit -f 64; exec "$0" "$@"', process.execPath];
     const code = program({ to: '[]', count: 500, end: `console.error(spooled.stats().failedLines);` });

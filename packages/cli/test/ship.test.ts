@@ -1,10 +1,13 @@
 import { appendFileSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { PassThrough } from 'node:stream';
+import { PassThrough, Readable } from 'node:stream';
 import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+import { createIndex } from '../../ship/test/support/elastic.ts';
 import { startReceiver } from '../../ship/test/support/receiver.ts';
+import { elasticsearch, spool, startShipper } from '@spanline/ship';
 import { run } from 'spanline';
+import { takeStdin } from '../src/ship/stdin.ts';
 
 let folder = '';
 beforeEach(() => {
@@ -58,7 +61,9 @@ describe('spanline ship', () => {
     expect(await start(args).ended).toMatchObject({ code: 0 });
     expect(read('out')).toBe(lines(4));
     const status = await start(['ship', '--status', '--dir', inFolder('state')]).ended;
-    expect(status.stdout).toMatch(/^running, pid \d+, .*\nfile {2}1 lines {2}0 B behind {2}0 retries {2}ok\n$/);
+    expect(status.stdout).toMatch(
+      /^running, pid \d+, .*\nfile {2}1 lines {2}\d+\/s {2}0 B behind {2}0 retries {2}ok\n$/,
+    );
   });
 
   it('ships the standard input to its end', async () => {
@@ -67,6 +72,53 @@ describe('spanline ship', () => {
     running.stdin.end(lines(5).slice(12));
     expect(await running.ended).toMatchObject({ code: 0 });
     expect(read('out')).toBe(lines(5));
+  });
+
+  it('reads no more of the standard input while very much of it waits for a target, and loses none', async () => {
+    const index = createIndex();
+    let isUp = false;
+    const target = await startReceiver((request) => (isUp ? index.bulk(request) : { status: 503 }));
+    onTestFinished(() => target.close());
+    const spooled = spool({ dir: inFolder('state') });
+    const shipper = startShipper({ dir: inFolder('state'), to: [elasticsearch({ url: target.url })] });
+    onTestFinished(() => shipper.stop(0));
+    const text = lines(1000).replaceAll('}', `,"msg":"${'x'.repeat(12_000)}"}`);
+    const stdin = Readable.from(text.match(/[^]{1,65536}/g) ?? []);
+    const taken = takeStdin(spooled, shipper, { stdin, stop: new AbortController().signal }, 1_000_000);
+    const waiting = (): number => shipper.stats()['elasticsearch']?.lagBytes ?? 0;
+    await expect.poll(waiting, { timeout: 8000 }).toBeGreaterThan(4_000_000);
+    await target.until(() => target.requests.length > 1);
+    expect(waiting()).toBeLessThan(text.length);
+    isUp = true;
+    await taken;
+    await shipper.drain();
+    expect(index.documents.size).toBe(1000);
+  });
+
+  it('says that another process ships the folder, and does not claim to have done it once', async () => {
+    writeFileSync(inFolder('app.log'), lines(3));
+    const target = await startReceiver(() => 'hang');
+    onTestFinished(() => target.close());
+    const args = ['ship', inFolder('app.log'), '--dir', inFolder('state')];
+    const first = start([...args, '--to', `elasticsearch=${target.url}`]);
+    await target.until(() => target.requests.length > 0);
+    const second = await start([...args, '--to', `file=${inFolder('out')}`, '--once']).ended;
+    expect(second).toMatchObject({ code: 2, stderr: expect.stringContaining('another process ships file-') as string });
+    const status = await start(['ship', '--status', '--dir', inFolder('state')]).ended;
+    expect(status.stdout).toContain('elasticsearch');
+    first.stop.abort();
+    target.answer = () => ({ status: 503 });
+    await first.ended;
+  });
+
+  it('says that a file is not there, and does not take it for shipped', async () => {
+    const args = ['ship', inFolder('typo.log'), '--dir', inFolder('state'), '--to', `file=${inFolder('out')}`];
+    const once = await start([...args, '--once']).ended;
+    expect(once).toMatchObject({ code: 64, stderr: expect.stringContaining('typo.log') as string });
+    const following = start(args);
+    await expect.poll(following.stderr).toContain('typo.log: not there yet');
+    const pattern = start(['ship', inFolder('*.log'), ...args.slice(2), '--once']);
+    expect(await pattern.ended).toMatchObject({ code: 0 });
   });
 
   it('follows a file until it is told to stop', async () => {

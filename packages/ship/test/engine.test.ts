@@ -204,9 +204,11 @@ describe('the engine', () => {
     const second = ship(root, es(target)).engine;
     await second.drain();
     expect(ids()).toEqual([]);
+    expect([first.held(), second.held()]).toEqual([[], ['writer-1-abc']]);
     await first.stop(0);
     await second.drain();
     expect(ids()).toEqual(allIds(5));
+    expect(second.held()).toEqual([]);
   });
 
   it('never shows a key, and waits for one that is not there yet', async () => {

@@ -33,7 +33,8 @@ Ships spools and files of JSON lines. Remembers where it is; a second run goes o
       file=<path>
   --config <file>          JSON: { "dir", "files": [], "to": [{ "type": "elasticsearch", "url", "apiKey": { "env": "…" } }] }
   --stdin                  ship lines of the standard input as well; ends with it
-  --once                   ship what is there, then end; 1 when lines were refused, 2 when it took too long
+  --once                   ship what is there, then end; 1 when lines were refused, 2 when not all was shipped: it
+                           took too long, or another process ships the folder
   --timeout <seconds>      how long --once may take (default: as long as it needs)
   --status                 what the shipper of --dir is doing
   --help

@@ -1,4 +1,5 @@
 import type { SinkStats } from '@spanline/ship';
+import type { Rates } from './rates.ts';
 
 type Stats = Readonly<Record<string, SinkStats>>;
 
@@ -12,7 +13,7 @@ function bytes(value: number): string {
 const count = (value: number): string => value.toLocaleString('en-US');
 
 /** What each sink has done, one line a sink: `elasticsearch  12,340 lines  1,204/s  3.4 MB behind  2 retries  ok`. */
-export function describeStats(stats: Stats, linesPerSecond: Readonly<Record<string, number>> = {}): string[] {
+export function describeStats(stats: Stats, linesPerSecond: Rates): string[] {
   const width = Math.max(0, ...Object.keys(stats).map((name) => name.length));
   return Object.entries(stats).map(([name, { stored, rejected, shortened, lagBytes, retries, state }]) => {
     const rate = linesPerSecond[name];
@@ -31,7 +32,7 @@ export function describeStats(stats: Stats, linesPerSecond: Readonly<Record<stri
 
 /** Shows progress in place. */
 export interface Progress {
-  show(stats: Stats): void;
+  show(stats: Stats, linesPerSecond: Rates): void;
   /** Makes way for a line of text. */
   clear(): void;
 }
@@ -39,25 +40,16 @@ export interface Progress {
 /** Progress on a terminal; elsewhere nothing is shown. */
 export function createProgress(output: { readonly isTTY?: boolean; write(text: string): unknown }): Progress {
   let shownLines = 0;
-  let before: Stats = {};
-  let at = performance.now();
   const clear = (): void => {
     if (shownLines > 0) output.write(`\u001B[${shownLines}A\u001B[0J`);
     shownLines = 0;
   };
   return {
     clear,
-    show(stats) {
+    show(stats, linesPerSecond) {
       if (output.isTTY !== true) return;
-      const now = performance.now();
-      const seconds = Math.max(0.001, (now - at) / 1000);
-      const rates = Object.fromEntries(
-        Object.entries(stats).map(([name, { stored }]) => [name, (stored - (before[name]?.stored ?? 0)) / seconds]),
-      );
-      before = stats;
-      at = now;
       clear();
-      const lines = describeStats(stats, rates);
+      const lines = describeStats(stats, linesPerSecond);
       output.write(lines.map((line) => `${line}\n`).join(''));
       shownLines = lines.length;
     },

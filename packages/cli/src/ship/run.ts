@@ -1,4 +1,4 @@
-import { createInterface } from 'node:readline';
+import { existsSync } from 'node:fs';
 import type { Readable } from 'node:stream';
 import { type Report, type Shipper, spool, startShipper } from '@spanline/ship';
 import { resolveConfig, type ShipConfig } from './config.ts';
@@ -6,7 +6,9 @@ import { fail } from './fail.ts';
 import { parseShipOptions, SHIP_HELP, type ShipOptions } from './options.ts';
 import { createProgress } from './progress.ts';
 import { runSetup } from './setup.ts';
+import { createRates } from './rates.ts';
 import { readStatus, writeStatus } from './status.ts';
+import { takeStdin } from './stdin.ts';
 
 /** What a command works with. */
 export interface CommandIo {
@@ -22,7 +24,7 @@ const SHOW_MS = 1000;
 const GRACE_MS = 10_000;
 const OK = 0;
 const REFUSED = 1;
-const TOO_LATE = 2;
+const NOT_ALL = 2;
 const WRONG = 64;
 
 function onceAborted(signal: AbortSignal): Promise<void> {
@@ -30,19 +32,6 @@ function onceAborted(signal: AbortSignal): Promise<void> {
     if (signal.aborted) resolve();
     else signal.addEventListener('abort', () => resolve(), { once: true });
   });
-}
-
-/** Lines of the standard input are put into the spool, so that they survive what a spool survives. */
-async function takeStdin(dir: string, { stdin, stop }: CommandIo): Promise<void> {
-  const spooled = spool({ dir });
-  const lines = createInterface({ input: stdin, crlfDelay: Number.POSITIVE_INFINITY });
-  stop.addEventListener('abort', () => lines.close(), { once: true });
-  lines.on('line', (line) => spooled.write(line));
-  await new Promise((resolve) => {
-    lines.once('close', resolve);
-  });
-  stdin.destroy();
-  await spooled.close(0);
 }
 
 /** Resolves true when everything was shipped, false when it took too long or the command shall end. */
@@ -57,27 +46,44 @@ async function drain(shipper: Shipper, { timeoutSeconds }: ShipOptions, { stop }
   return isDone;
 }
 
+/** Says what another process ships already: nothing of it is done here. */
+function describeHeld(held: readonly string[], dir: string): string {
+  const names = held.length > 3 ? `${held.slice(0, 3).join(', ')} and ${held.length - 3} more` : held.join(', ');
+  return `warn: another process ships ${names} of ${dir}; this one takes over when that one has ended\n`;
+}
+
 async function work(config: ShipConfig, options: ShipOptions, io: CommandIo): Promise<number> {
+  const { dir } = config;
   const progress = createProgress(io.stderr);
-  const onReport = ({ level, message, lines }: Report): void => {
+  const say = (text: string): void => {
     progress.clear();
-    io.stderr.write(`${level}: ${message}${lines === undefined ? '' : ` (${lines})`}\n`);
+    io.stderr.write(text);
   };
+  const onReport = ({ level, message, lines }: Report): void =>
+    say(`${level}: ${message}${lines === undefined ? '' : ` (${lines})`}\n`);
+  // First, so that the shipper finds it at once.
+  const spooled = options.stdin ? spool({ dir }) : undefined;
   const shipper = startShipper({ ...config, final: options.once, onReport });
+  const held = shipper.held();
+  if (held.length > 0) say(describeHeld(held, dir));
+  const rates = createRates();
   const show = (): void => {
     const stats = shipper.stats();
-    progress.show(stats);
-    writeStatus(config.dir, stats);
+    const linesPerSecond = rates(stats);
+    progress.show(stats, linesPerSecond);
+    // The status is that of the process which ships.
+    if (shipper.held().length === 0) writeStatus(dir, stats, linesPerSecond);
   };
   const timer = setInterval(show, SHOW_MS);
   let isDone = true;
-  if (options.stdin) await takeStdin(config.dir, io);
+  if (spooled !== undefined) await takeStdin(spooled, shipper, io);
   if (options.stdin || options.once) isDone = await drain(shipper, options, io);
   else await onceAborted(io.stop);
   clearInterval(timer);
+  const isElsewhere = shipper.held().length > 0;
   await shipper.stop(GRACE_MS);
   show();
-  if (!isDone && !io.stop.aborted) return TOO_LATE;
+  if ((!isDone || (options.once && isElsewhere)) && !io.stop.aborted) return NOT_ALL;
   return options.once && Object.values(shipper.stats()).some(({ rejected }) => rejected > 0) ? REFUSED : OK;
 }
 
@@ -85,6 +91,14 @@ function showStatus(dir: string, { stdout }: CommandIo): number {
   const status = readStatus(dir);
   stdout.write(status?.text ?? `no shipper has worked on ${dir}\n`);
   return status?.isRunning === true ? OK : REFUSED;
+}
+
+/** A path that is wrong would be waited for in silence, and nothing is what is shipped of it once. */
+function checkFiles({ files }: ShipConfig, { once }: ShipOptions, { stderr }: CommandIo): void {
+  const missing = files.filter((path) => !/[*?]/.test(path) && !existsSync(path));
+  if (missing.length === 0) return;
+  if (once) fail(missing.join(', '), 'a file that is there, for --once');
+  stderr.write(`warn: ${missing.join(', ')}: not there yet\n`);
 }
 
 /** `spanline ship`. @returns the exit code */
@@ -99,6 +113,7 @@ export async function runShip(args: readonly string[], io: CommandIo): Promise<n
     }
     const config = resolveConfig(options, io.env);
     if (options.status) return showStatus(config.dir, io);
+    checkFiles(config, options, io);
     if (config.to.length === 0) fail('--to', 'given at least once, such as --to elasticsearch=https://es:9200');
     return await work(config, options, io);
   } catch (error) {

@@ -1,3 +1,4 @@
+import { basename } from 'node:path';
 import type { Discovery } from '../reading/discovery.ts';
 import { acquireLock, type Lock } from '../state/lock.ts';
 import { watchStillness } from '../state/stillness.ts';
@@ -26,6 +27,8 @@ export interface EngineOptions {
 /** Ships sources. */
 export interface Engine {
   stats(): Readonly<Record<string, SinkStats>>;
+  /** What another process ships, as names of writers and files. */
+  held(): readonly string[];
   /** Resolves when everything that is there now is stored or refused by every sink, or the engine is stopped. */
   drain(): Promise<void>;
   /** Once: reads no more, waits for the requests on their way but not for a target that is down, notes where it was. */
@@ -59,6 +62,7 @@ export function startEngine(options: EngineOptions): Engine {
   const kill = new AbortController();
   const stillness = watchStillness();
   const shipments = new Map<string, Shipment>();
+  let held: readonly string[] = [];
   let isHurried = false;
   let stopped: Promise<void> | undefined;
 
@@ -92,11 +96,14 @@ export function startEngine(options: EngineOptions): Engine {
   /** Takes over what nobody ships. */
   function scan(): void {
     if (stopped !== undefined) return;
+    const elsewhere: string[] = [];
     for (const { folder, open } of from.flatMap((discovery) => discovery.find())) {
       if (shipments.has(folder)) continue;
       const lock = acquireLock(folder, owner, stillness);
-      if (lock !== undefined) start(folder, lock, open);
+      if (lock === undefined) elsewhere.push(basename(folder));
+      else start(folder, lock, open);
     }
+    held = elsewhere;
   }
 
   function each(act: (shipment: Shipment) => 'keep' | 'drop'): void {
@@ -130,6 +137,7 @@ export function startEngine(options: EngineOptions): Engine {
           return [sink.name, { ...stats }];
         }),
       ),
+    held: () => held,
     async drain() {
       scan();
       isHurried = true;

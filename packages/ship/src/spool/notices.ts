@@ -6,8 +6,8 @@ export interface Losses {
   failed(error: unknown): void;
   /** The line to write now, at most one every ten seconds; `undefined` when there is nothing to say. */
   notice(atOnce: boolean): string | undefined;
-  /** The last notice is in the file. */
-  noticed(): void;
+  /** The last notice is in the file, or could not be written. */
+  noticed(isWritten: boolean): void;
   readonly droppedLines: number;
   readonly failedLines: number;
 }
@@ -39,17 +39,21 @@ export function createLosses(whenFull: string): Losses {
     notice(atOnce) {
       const lost = droppedLines + failedLines - said;
       if (lost === 0 || (!atOnce && performance.now() - saidAt < INTERVAL_MS)) return undefined;
-      return noticeLine('warn', `${lost} log lines lost: the spool was full or could not be written`, {
-        'spanline.ship.lost_lines': lost,
-        'spanline.ship.when_full': whenFull,
-        'spanline.ship.dropped_total': droppedLines,
-        'spanline.ship.failed_total': failedLines,
-        ...(reason === '' ? {} : { 'spanline.ship.error': reason }),
-      });
+      return noticeLine(
+        'warn',
+        `${lost} log ${lost === 1 ? 'line' : 'lines'} lost: the spool was full or could not be written`,
+        {
+          'spanline.ship.lost_lines': lost,
+          'spanline.ship.when_full': whenFull,
+          'spanline.ship.dropped_total': droppedLines,
+          'spanline.ship.failed_total': failedLines,
+          ...(reason === '' ? {} : { 'spanline.ship.error': reason }),
+        },
+      );
     },
-    noticed() {
+    noticed(isWritten) {
       saidAt = performance.now();
-      said = droppedLines + failedLines;
+      if (isWritten) said = droppedLines + failedLines;
     },
     get droppedLines() {
       return droppedLines;

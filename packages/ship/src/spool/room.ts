@@ -1,4 +1,4 @@
-import { rmSync, statSync } from 'node:fs';
+import { rmSync, statSync, truncateSync } from 'node:fs';
 import { join } from 'node:path';
 import { listSegments, listWriters } from './layout.ts';
 import { countUnsent } from './unsent.ts';
@@ -43,6 +43,16 @@ function complete(segments: readonly Segment[]): Segment[] {
   );
 }
 
+/** Space is free at once, also while somebody has the file open. */
+function discard(path: string): void {
+  try {
+    truncateSync(path);
+  } catch {
+    // Another process has deleted it.
+  }
+  rmSync(path, { force: true });
+}
+
 /** The spool of all processes that write below `root`. */
 export function createRoom(root: string): Room {
   return {
@@ -51,7 +61,7 @@ export function createRoom(root: string): Room {
       const oldest = complete(segmentsOf(root)).toSorted((a, b) => a.mtimeMs - b.mtimeMs)[0];
       if (oldest === undefined) return undefined;
       const unsentLines = countUnsent(oldest.folder, oldest.name);
-      rmSync(join(oldest.folder, oldest.name), { force: true });
+      discard(join(oldest.folder, oldest.name));
       return { bytes: oldest.bytes, unsentLines };
     },
   };

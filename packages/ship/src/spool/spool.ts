@@ -4,6 +4,7 @@ import { SpanlineError } from '@spanline/core';
 import type { Report, SinkStats } from '../engine/types.ts';
 import { type Host, startHost } from '../host/host.ts';
 import { type Appender, createAppender } from './append.ts';
+import { atExit } from './at-exit.ts';
 import { createLosses, type Losses, noticeLine } from './notices.ts';
 import { type ResolvedSpoolOptions, resolveSpoolOptions, type SpoolOptions } from './options.ts';
 import { createRoom } from './room.ts';
@@ -99,8 +100,8 @@ function run({ folder, options, writer, appender, losses }: Parts): Running {
 
   function sayLosses(atOnce: boolean): void {
     const notice = losses.notice(atOnce);
-    if (notice === undefined || !appender.append(notice, true)) return;
-    losses.noticed();
+    if (notice === undefined) return;
+    losses.noticed(appender.append(notice, true));
     process.emitWarning('log lines were lost: the spool was full or could not be written', {
       type: 'SpanlineWarning',
       code: 'SPANLINE_SPOOL_LOST',
@@ -136,6 +137,7 @@ function run({ folder, options, writer, appender, losses }: Parts): Running {
   const tickMs = fsyncIntervalMs === 0 ? HEARTBEAT_MS : fsyncIntervalMs;
   const timers = [setInterval(onTick, tickMs), setInterval(onHeartbeat, HEARTBEAT_MS)];
   for (const timer of timers) timer.unref();
+  const forget = atExit(() => sayLosses(true));
 
   return {
     get writtenLines() {
@@ -158,6 +160,7 @@ function run({ folder, options, writer, appender, losses }: Parts): Running {
     flushSync: syncNow,
     stop() {
       if (isClosed) return;
+      forget();
       sayLosses(true);
       isClosed = true;
       for (const timer of timers) clearInterval(timer);
