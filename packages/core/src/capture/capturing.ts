@@ -17,7 +17,7 @@ export interface CaptureReport {
   readonly rules: Readonly<Record<string, number>> | undefined;
   readonly truncated: readonly string[] | undefined;
   /** Content that asynchronous detectors have to read before it may be written. */
-  readonly deferred?: DeferredContent;
+  readonly deferred: DeferredContent | undefined;
 }
 
 /** Reads the content and gives the fields of its line; rejects when it must not be written. */
@@ -77,7 +77,7 @@ export class Capturing {
   readonly #mode: CaptureMode;
   readonly #scope: RedactionScope;
   readonly tally: RedactionTally = { count: 0, rules: undefined };
-  readonly #truncated = new Set<string>();
+  #truncated: Set<string> | undefined;
   #characters = 0;
   /** At most this many bytes of content stand on the line. */
   #contentBytes = 0;
@@ -99,13 +99,17 @@ export class Capturing {
     return redactor.redact(text, name, this.#scope, this.tally);
   }
 
+  #markTruncated(key: string): void {
+    (this.#truncated ??= new Set()).add(key);
+  }
+
   #text(text: string, key: string, name?: string): string {
     const limit = Math.min(FACT_BYTES[key] ?? DEFAULT_FACT_BYTES, this.#parts.limits.fieldBytes);
     const seen = text.length > limit + 1024 ? text.slice(0, limit + 1024) : text;
     const lost = seen === text ? 0 : sizeOf(text) - byteLength(seen);
     const redacted = this.#redact(seen.isWellFormed() ? seen : seen.toWellFormed(), name);
     const kept = cut(redacted, limit, lost);
-    if (kept !== redacted) this.#truncated.add(key);
+    if (kept !== redacted) this.#markTruncated(key);
     return kept;
   }
 
@@ -142,7 +146,7 @@ export class Capturing {
   /** What redaction leaves alone is still no longer than a fact may be. */
   #short(value: string, key: string): string {
     const kept = cut(value, DEFAULT_FACT_BYTES);
-    if (kept !== value) this.#truncated.add(key);
+    if (kept !== value) this.#markTruncated(key);
     return kept;
   }
 
@@ -184,7 +188,7 @@ export class Capturing {
       else input = (input ?? 0) + walk.bytes;
       if (plain === undefined) continue;
       if (this.#parts.hasher !== undefined && !OUTPUT_KEYS.has(key)) original += rawText(value);
-      if (walk.truncated) this.#truncated.add(key);
+      if (walk.truncated) this.#markTruncated(key);
       fields.push([key, plain]);
     }
     if (input !== undefined) this.#record['spanline.content.input_bytes'] = input;
@@ -200,7 +204,8 @@ export class Capturing {
     const { deltas } = this.#parts;
     const side = MESSAGE_SIDES[key];
     const spanId = this.#record['span_id'];
-    if (side === undefined || deltas === 'none' || this.#mode === 'hashed' || typeof spanId !== 'string') return plain;
+    if (side === undefined || typeof plain !== 'object' || typeof spanId !== 'string') return plain;
+    if (deltas === 'none' || this.#mode === 'hashed') return plain;
     const index = (this.#scope.messages ??= createMessageIndex());
     const isModelCall = this.#record['span.type'] === 'llm';
     if (!isModelCall || (deltas === 'all' && side === 'i')) return referToMessages(plain, spanId, side, index);
@@ -246,7 +251,7 @@ export class Capturing {
     const textOf = (value: Plain): string => (isText && typeof value === 'string' ? value : JSON.stringify(value));
     let text = textOf(plain);
     if (text.length * MAX_UTF8 > maxBytes && byteLength(text) > maxBytes) {
-      this.#truncated.add(key);
+      this.#markTruncated(key);
       text = textOf(fitField(key, plain, maxBytes));
     }
     let written = text;
@@ -269,7 +274,7 @@ export class Capturing {
       record: this.#record,
       fields: new Map(fields),
       protectedKeys: this.#parts.protected,
-      truncated: this.#truncated,
+      truncated: (this.#truncated ??= new Set()),
       write: (key, plain, maxBytes) => this.#write(key, plain, maxBytes),
     });
   }
@@ -284,12 +289,11 @@ export class Capturing {
 
   report(): CaptureReport {
     const { count, rules } = this.tally;
-    const truncated = this.#truncated.size === 0 ? undefined : [...this.#truncated];
+    const truncated = this.#truncated === undefined || this.#truncated.size === 0 ? undefined : [...this.#truncated];
     if (count > 0) this.#record['spanline.redactions'] = count;
     if (rules !== undefined) this.#record['spanline.redaction.rules'] = Object.keys(rules);
     if (truncated !== undefined) this.#record['spanline.truncated'] = truncated;
-    const deferred = this.#deferral();
-    return { redactions: count, rules, truncated, ...(deferred === undefined ? {} : { deferred }) };
+    return { redactions: count, rules, truncated, deferred: this.#deferral() };
   }
 }
 

@@ -83,9 +83,9 @@ class LineBuilder {
   }
 
   finish(): string {
-    const body = JSON.stringify(this.#record).slice(1, -1);
-    const text = body === '' ? this.#text : `${this.#text},${body}`;
-    return `{${text.slice(1)}`;
+    const body = JSON.stringify(this.#record);
+    if (this.#text === '') return body;
+    return `{${this.#text.slice(1)}${body === '{}' ? '' : ','}${body.slice(1)}`;
   }
 
   /** Gives the record back as it was. */
