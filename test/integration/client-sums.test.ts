@@ -1,0 +1,187 @@
+import type { LLMock } from '@copilotkit/aimock';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { jsonLines, runChild } from '../support/child.ts';
+import { startProvider, USAGE } from '../support/provider.ts';
+
+let provider: LLMock;
+
+beforeAll(async () => {
+  provider = await startProvider();
+});
+
+afterAll(() => provider.stop());
+beforeEach(() => provider.clearRequests());
+
+/** US dollars for a million tokens in and out. Each part of the program asks models of its own, so that the provider knows what it served to which. */
+const PRICES = {
+  'gpt-4o': [2.5, 10],
+  'claude-3-5-haiku-20241022': [0.8, 4],
+  'gpt-4o-mini': [0.15, 0.6],
+  'claude-3-haiku-20240307': [0.25, 1.25],
+  'gpt-4.1': [2, 8],
+  'claude-sonnet-4-5': [3, 15],
+} as const;
+type Model = keyof typeof PRICES;
+const PARTS = {
+  langchain: ['gpt-4o', 'claude-3-5-haiku-20241022'],
+  llamaindex: ['gpt-4o-mini', 'claude-3-haiku-20240307'],
+  plain: ['gpt-4.1', 'claude-sonnet-4-5'],
+} as const satisfies Record<string, readonly Model[]>;
+type Part = keyof typeof PARTS;
+const IN_FRAMEWORKS: readonly Model[] = [...PARTS.langchain, ...PARTS.llamaindex];
+const ALL: readonly Model[] = [...IN_FRAMEWORKS, ...PARTS.plain];
+/** Of the copies of a client that are in the process, a registration traces those that its package sees: LangChain brings an Anthropic client of its own, LlamaIndex an OpenAI client. */
+const SEEN: readonly Model[] = ['gpt-4o', 'claude-3-haiku-20240307', ...PARTS.plain];
+
+const PROGRAM = `
+  import { createRequire } from 'node:module';
+  import { pathToFileURL } from 'node:url';
+  import OpenAI from 'openai';
+  import Anthropic from '@anthropic-ai/sdk';
+  import { ChatOpenAI } from '@langchain/openai';
+  import { ChatAnthropic } from '@langchain/anthropic';
+  import { OpenAI as LlamaOpenAI } from '@llamaindex/openai';
+  import { SimpleChatEngine } from 'llamaindex';
+  import { defaultTracer } from '@spanline/core';
+  import { SpanlineCallbackHandler } from '@spanline/langchain';
+  import { instrumentLlamaIndex } from '@spanline/llamaindex';
+  import { wrapOpenAI } from '@spanline/openai';
+  import { wrapAnthropic } from '@spanline/anthropic';
+
+  const { BASE, HOW = '' } = process.env;
+  const tracer = defaultTracer();
+  const handler = HOW.includes('handler');
+  const callbacks = handler ? [new SpanlineCallbackHandler({ tracer })] : undefined;
+  if (handler) instrumentLlamaIndex({ tracer, streamUsage: true });
+  // LlamaIndex itself asks for no tokens of a stream, and its registration does not either.
+  const asksUsage = HOW !== '';
+  const client = (framework, name) => {
+    const path = createRequire(createRequire(import.meta.url).resolve(framework)).resolve(name);
+    return import(pathToFileURL(path.replace(/\\.js$/, '.mjs')).href);
+  };
+  if (HOW.includes('clients')) {
+    for (const framework of ['@langchain/openai', '@llamaindex/openai']) wrapOpenAI((await client(framework, 'openai')).OpenAI.prototype, { tracer });
+    wrapAnthropic((await client('@langchain/anthropic', '@anthropic-ai/sdk')).Anthropic.prototype, { tracer });
+    for (const Class of [OpenAI, Anthropic]) (Class === OpenAI ? wrapOpenAI : wrapAnthropic)(Class.prototype, { tracer });
+  }
+
+  const drain = async (stream) => { for await (const _ of await stream); };
+  const messages = [{ role: 'user', content: 'plain' }];
+  const openaiOptions = { apiKey: 'test', baseURL: BASE + '/v1', maxRetries: 0 };
+  const anthropicOptions = { apiKey: 'test', baseURL: BASE, maxRetries: 0 };
+
+  /** LlamaIndex's class for Anthropic, as far as it matters: a session with the client in it. */
+  class Claude {
+    metadata = { model: 'claude-3-haiku-20240307' };
+    session = { anthropic: new Anthropic(anthropicOptions) };
+    async chat() {
+      const raw = await this.session.anthropic.messages.create({ model: this.metadata.model, max_tokens: 9, messages });
+      return { raw, message: { role: 'assistant', content: raw.content[0].text } };
+    }
+    async complete() {}
+  }
+
+  const parts = {
+    async langchain() {
+      const model = (more) => new ChatOpenAI({ model: 'gpt-4o', apiKey: 'test', maxRetries: 0, configuration: { baseURL: BASE + '/v1' }, ...more });
+      await model().invoke('plain', { callbacks });
+      await drain(model().stream('plain', { callbacks }));
+      await model({ useResponsesApi: true }).invoke('plain', { callbacks });
+      const claude = new ChatAnthropic({ model: 'claude-3-5-haiku-20241022', apiKey: 'test', anthropicApiUrl: BASE, maxRetries: 0 });
+      await claude.invoke('plain', { callbacks });
+      await drain(claude.stream('plain', { callbacks }));
+    },
+    async llamaindex() {
+      const llm = new LlamaOpenAI({ model: 'gpt-4o-mini', apiKey: 'test', maxRetries: 0, additionalSessionOptions: { baseURL: BASE + '/v1' } });
+      const engine = new SimpleChatEngine({ llm });
+      await engine.chat({ message: 'plain' });
+      if (asksUsage) await drain(engine.chat({ message: 'plain', stream: true }));
+      await new SimpleChatEngine({ llm: new Claude() }).chat({ message: 'plain' });
+    },
+    async plain() {
+      const openai = new OpenAI(openaiOptions);
+      await openai.chat.completions.create({ model: 'gpt-4.1', messages });
+      await drain(openai.chat.completions.create({ model: 'gpt-4.1', messages, stream: true }));
+      await openai.responses.create({ model: 'gpt-4.1', input: 'plain' });
+      await openai.chat.completions.stream({ model: 'gpt-4.1', messages }).finalChatCompletion();
+      const anthropic = new Anthropic(anthropicOptions);
+      await anthropic.messages.create({ model: 'claude-sonnet-4-5', max_tokens: 9, messages });
+      await anthropic.messages.stream({ model: 'claude-sonnet-4-5', max_tokens: 9, messages }).finalMessage();
+    },
+  };
+  for (const [name, run] of Object.entries(parts)) await tracer.withSpan({ name, type: 'chain' }, run);
+  process.exit(0);
+`;
+
+const REGISTERS = (...names: readonly string[]): string[] =>
+  names.flatMap((name) => ['--import', `@spanline/${name}/register`]);
+const CLIENTS = REGISTERS('openai', 'anthropic');
+const FRAMEWORKS = REGISTERS('langchain', 'llamaindex');
+
+/** What traces the program, and the models whose calls are told. */
+const COMBINATIONS: readonly (readonly [what: string, how: string, registers: string[], told: readonly Model[]])[] = [
+  ['nothing', '', [], []],
+  ['every client wrapped', 'clients', [], ALL],
+  ['a handler and an instrumentation', 'handler', [], IN_FRAMEWORKS],
+  ['the frameworks registered', '', FRAMEWORKS, IN_FRAMEWORKS],
+  ['the clients registered', '', CLIENTS, SEEN],
+  ['a handler, and every client wrapped', 'handler clients', [], ALL],
+  ['a handler, and the clients registered', 'handler', CLIENTS, ALL],
+  ['frameworks and clients registered', '', [...FRAMEWORKS, ...CLIENTS], ALL],
+  ['everything at once', 'handler clients', [...CLIENTS, ...FRAMEWORKS], ALL],
+];
+
+interface Sums {
+  calls: number;
+  input: number;
+  output: number;
+  usd: number;
+}
+
+/** What the provider served to a part of the program, as far as its models are told. */
+function served(part: Part, models: readonly Model[]): Sums {
+  const sums: Sums = { calls: 0, input: 0, output: 0, usd: 0 };
+  for (const { body } of provider.getRequests()) {
+    const { model } = body as unknown as { model: Model };
+    if (!(PARTS[part] as readonly Model[]).includes(model) || !models.includes(model)) continue;
+    const [input, output] = PRICES[model];
+    sums.calls++;
+    sums.input += USAGE.prompt_tokens;
+    sums.output += USAGE.completion_tokens;
+    sums.usd += (USAGE.prompt_tokens * input + USAGE.completion_tokens * output) / 1e6;
+  }
+  return sums;
+}
+
+/** What the log says of a trace. */
+function told(lines: readonly Record<string, unknown>[], part: Part): Sums & { rollup: unknown } {
+  const root = lines.find((line) => line['span.name'] === part);
+  const spans = lines.filter((line) => line['trace_id'] === root?.['trace_id']);
+  const sum = (key: string): number => spans.reduce((total, span) => total + Number(span[key] ?? 0), 0);
+  return {
+    calls: spans.filter((span) => span['span.type'] === 'llm').length,
+    input: sum('gen_ai.usage.input_tokens'),
+    output: sum('gen_ai.usage.output_tokens'),
+    usd: sum('spanline.cost.usd'),
+    rollup: root?.['spanline.rollup.llm_calls'],
+  };
+}
+
+describe.each(COMBINATIONS)('with %s', { timeout: 120_000 }, (_what, how, registers, models) => {
+  it('calls, tokens and cost of each trace are what the provider served', async () => {
+    const env = { BASE: provider.url, HOW: how, SPANLINE_STATS_INTERVAL: '0', SPANLINE_PRETTY: 'false' };
+    const { code, stdout, stderr } = await runChild(PROGRAM, { nodeOptions: registers, env });
+    expect(code, stderr).toBe(0);
+    const lines = jsonLines(stdout).filter((line) => line['event.name'] === 'span.end');
+    for (const part of Object.keys(PARTS) as Part[]) {
+      expect(served(part, ALL).calls, part).toBeGreaterThan(1);
+      const { usd, ...expected } = served(part, models);
+      expect({ part, ...told(lines, part) }).toEqual({
+        part,
+        ...expected,
+        usd: expect.closeTo(usd, 9) as number,
+        rollup: expected.calls,
+      });
+    }
+  });
+});
