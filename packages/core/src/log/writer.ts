@@ -94,6 +94,9 @@ class LineBuilder {
   }
 }
 
+/** pino's end of a line closes the object as well. */
+const lineEnd = (end: string): string => end.slice(end.lastIndexOf('}') + 1);
+
 function createAsJson(symbols: PinoSymbols): AsJson {
   return function asJson(this: Logger, object, _message, levelNumber, time) {
     const internals = this as unknown as LoggerInternals;
@@ -117,7 +120,7 @@ function createAsJson(symbols: PinoSymbols): AsJson {
         if (json !== undefined) line.yielding({ key, json });
       }
       for (const field of bindingFields(internals[symbols.chindings] as string)) line.yielding(field);
-      return line.finish() + (internals[symbols.end] as string);
+      return line.finish() + lineEnd(internals[symbols.end] as string);
     } finally {
       line.restore();
     }
