@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { Worker } from 'node:worker_threads';
+import { Worker, type WorkerOptions } from 'node:worker_threads';
 import type { Report, SinkStats } from '../engine/types.ts';
 import type { SinkSpec } from '../sinks/spec.ts';
 import type { WorkerInput, WorkerNews, WorkerOrder } from './messages.ts';
@@ -29,9 +29,15 @@ const MAX_HEAP_MB = 96;
 const YOUNG_MB = 4;
 
 /** Sources run with a loader that reads TypeScript; what is published is JavaScript. */
-const WORKER = import.meta.url.endsWith('.ts')
-  ? new URL('./worker.ts', import.meta.url)
-  : new URL('./worker.js', import.meta.url);
+const IS_SOURCE = import.meta.url.endsWith('.ts');
+const WORKER = new URL(IS_SOURCE ? './worker.ts' : './worker.js', import.meta.url);
+
+/** What the application loads before itself (`--import`, `--require`, `NODE_OPTIONS`), such as instrumentation of HTTP, is not the thread's. */
+function isolation(): WorkerOptions {
+  if (IS_SOURCE) return {};
+  const { NODE_OPTIONS: _, ...env } = process.env;
+  return { execArgv: [], env };
+}
 
 /** Starts the worker, and starts it again when it ends by itself. The process never waits for it to exit. */
 export function startHost({ root, own, sinks, report }: HostOptions): Host {
@@ -61,6 +67,7 @@ export function startHost({ root, own, sinks, report }: HostOptions): Host {
 
   function start(): Worker {
     const started = new Worker(WORKER, {
+      ...isolation(),
       workerData,
       name: 'spanline-ship',
       resourceLimits: { maxOldGenerationSizeMb: MAX_HEAP_MB, maxYoungGenerationSizeMb: YOUNG_MB },
