@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { parseLine, type SpanlineError } from '@spanline/core';
 import { datadog, elasticsearch, file, otlp } from '@spanline/ship';
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { createIndex, readBulk } from './support/elastic.ts';
 import { deadLetters, leave, ship, spanLines } from './support/engine.ts';
 import { temporaryFolder } from './support/folder.ts';
@@ -106,11 +106,38 @@ describe('datadog()', () => {
     long['labels.emoji'] = '😀'.repeat(400_000);
     const lines = [...spanLines(2500, 1), ...Array.from({ length: 8 }, () => JSON.stringify(long))];
     const { stats } = await shipLines(lines, datadog({ url: target.url, apiKey: 'key' }));
-    expect(intake.cut).toBe(0);
+    expect({ cut: intake.cut, outOfTime: intake.outOfTime }).toEqual({ cut: 0, outOfTime: 0 });
     expect(intake.logs).toHaveLength(2508);
     expect(stats).toMatchObject({ stored: 2508, shortened: 8, rejected: 0 });
     const [cut] = intake.logs.slice(-1) as { gen_ai: { input: { messages: string } } }[];
     expect(cut?.gen_ai.input.messages).toMatch(/…\[\+\d+ bytes\]$/);
+  });
+
+  it('dates what is older than the intake takes, or of the future, when it is sent, and keeps the time it was logged', async () => {
+    const intake = createIntake('key');
+    const target = await receiver((request) => intake.accept(request));
+    const at = (hours: number): string => new Date(Date.now() + hours * 3_600_000).toISOString();
+    const times = [at(-1), at(-30), at(5), at(0)];
+    const lines = times.map((time) => JSON.stringify({ ...JSON.parse(spanLines(1)[0] ?? ''), '@timestamp': time }));
+    await shipLines(lines, datadog({ url: target.url, apiKey: 'key' }));
+    expect(intake.outOfTime).toBe(0);
+    const told = intake.logs.map((log) => (log['spanline'] as { logged_at?: string }).logged_at ?? log['@timestamp']);
+    expect(told).toEqual(times);
+    expect(intake.logs.map((log) => log['timestamp'])).toEqual(intake.logs.map((log) => log['@timestamp']));
+  });
+
+  it('dates a line again that has waited for days for the target', async () => {
+    const intake = createIntake('key');
+    const target = await receiver(() => ({ status: 503 }));
+    const root = temporaryFolder();
+    leave(root, [spanLines(1)[0]?.replace(/"@timestamp":"[^"]+"/, `"@timestamp":"${new Date().toISOString()}"`) ?? '']);
+    const { engine } = ship(root, datadog({ url: target.url, apiKey: 'key' }));
+    await target.until(() => target.requests.length > 0);
+    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 3 * 86_400_000 });
+    onTestFinished(() => void vi.useRealTimers());
+    target.answer = (request) => intake.accept(request);
+    await engine.drain();
+    expect({ kept: intake.logs.length, outOfTime: intake.outOfTime }).toEqual({ kept: 1, outOfTime: 0 });
   });
 
   it('sends nested attributes under the standard names', async () => {
@@ -178,6 +205,7 @@ describe('a wrong option of a sink', () => {
     ['an index that cannot be', () => elasticsearch({ url: 'https://es', index: 'Logs/*' })],
     ['a key that is none', () => datadog({ apiKey: { hunter2: true } as never })],
     ['an unknown option', () => otlp({ url: 'http://x', key: 'hunter2' } as never)],
+    ['a path for a certificate', () => elasticsearch({ url: 'https://es', ca: '/etc/hunter2.pem' })],
     ['a name that is a path', () => file({ path: 'x', name: '../x' })],
   ])('throws at the start for %s, without showing a key', (_, make) => {
     expect(make).toThrow(expect.objectContaining({ code: 'ERR_INVALID_OPTION' }) as SpanlineError);

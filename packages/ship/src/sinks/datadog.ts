@@ -1,5 +1,6 @@
 import type { Answer } from '../engine/http.ts';
-import { type Entry, joinBodies } from '../engine/batch.ts';
+import { type ParsedLine, parseLine } from '@spanline/core';
+import { type Entry, joinBodies, lineOf } from '../engine/batch.ts';
 import type { Encoded, Sink, SourceLine, Verdict } from '../engine/types.ts';
 import { statusVerdict } from './answers.ts';
 import { readLine, spell } from './convert.ts';
@@ -46,9 +47,17 @@ const LIMITS = { bytes: 4_250_000, entries: 1000, lingerMs: 2000 };
 /** The intake takes 1 MB for one log, and cuts a longer one in the middle of its JSON. */
 const MAX_LOG_BYTES = 950_000;
 
+/** The intake takes logs that are up to 18 hours old or two hours ahead; it answers 202 for others as well, and does not keep them. */
+const OLDEST_MS = 17 * 3_600_000;
+const NEWEST_MS = 3_600_000;
+
+/** A time that is none is Datadog's to fill in. */
+const isTaken = (time: number, now: number): boolean =>
+  Number.isNaN(time) || (time > now - OLDEST_MS && time < now + NEWEST_MS);
+
 /**
  * Datadog's logs intake (v2): at most 1000 logs and 4.25 MB for one request. A log above 950 kB loses the end of its longest texts, marked `…[+N bytes]`, because Datadog would cut
- * its JSON.
+ * its JSON. A log that is more than 17 hours old gets the time of sending, because Datadog would not keep it; its own stands in `spanline.logged_at`.
  *
  * @throws SpanlineError `ERR_INVALID_OPTION`
  * @example
@@ -71,20 +80,47 @@ export function datadog(options: DatadogOptions): SinkSpec {
   };
 }
 
+/** Not when a log says it was written, but when it came; what it says stands in `spanline.logged_at`. */
+function redate(log: Record<string, unknown>, now: number): void {
+  const own = typeof log['spanline'] === 'object' && log['spanline'] !== null ? log['spanline'] : {};
+  log['spanline'] = { ...own, logged_at: log['@timestamp'] };
+  log['@timestamp'] = new Date(now).toISOString();
+}
+
+/** A line as a log of Datadog, as JSON. */
+function toLog(parsed: ParsedLine, now: number): { text: string; isShort: boolean; time: number } | undefined {
+  const log = spell(parsed, 'datadog');
+  const time = Date.parse(String(log['@timestamp']));
+  if (!isTaken(time, now)) redate(log, now);
+  // What Datadog reads by itself; `@timestamp` takes a pipeline.
+  if (log['@timestamp'] !== undefined) log['timestamp'] = log['@timestamp'];
+  log['ddsource'] ??= 'nodejs';
+  const short = shortenTo(log, MAX_LOG_BYTES);
+  return short === undefined ? undefined : { text: short.text, isShort: short.cut.length > 0, time };
+}
+
 function encode(line: SourceLine): Encoded {
   const read = readLine(line);
   if ('isBlank' in read) return { kind: 'skip' };
   if ('problem' in read) return { kind: 'reject', reason: read.problem };
-  const log = spell(read.parsed, 'datadog');
-  log['ddsource'] ??= 'nodejs';
-  const short = shortenTo(log, MAX_LOG_BYTES);
-  if (short === undefined) return { kind: 'reject', reason: 'the line is too large for one log' };
-  return { kind: 'entry', parts: [short.text, ','], shortened: short.cut.length > 0 };
+  const log = toLog(read.parsed, Date.now());
+  if (log === undefined) return { kind: 'reject', reason: 'the line is too large for one log' };
+  return { kind: 'entry', parts: [log.text, ','], shortened: log.isShort, time: log.time };
+}
+
+/** A line may have waited for days since it was encoded. */
+function bodyAt(entry: Entry, now: number): Buffer {
+  const parsed = entry.time === undefined || isTaken(entry.time, now) ? undefined : parseLine(lineOf(entry));
+  const log = parsed === undefined ? undefined : toLog(parsed, now);
+  return log === undefined ? joinBodies([entry]) : Buffer.from(`${log.text},`);
 }
 
 /** Each body ends with a comma; the last one is in the way. */
 function toArray(entries: readonly Entry[]): Buffer {
-  return Buffer.concat([Buffer.from('['), joinBodies(entries).subarray(0, -1), Buffer.from(']')]);
+  const now = Date.now();
+  const isFresh = entries.every(({ time }) => time === undefined || isTaken(time, now));
+  const bodies = isFresh ? joinBodies(entries) : Buffer.concat(entries.map((entry) => bodyAt(entry, now)));
+  return Buffer.concat([Buffer.from('['), bodies.subarray(0, -1), Buffer.from(']')]);
 }
 
 /** What an answer of the intake means. A page of a proxy that says 200 is none of it. */

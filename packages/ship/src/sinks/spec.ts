@@ -122,7 +122,9 @@ export function toHttpSpec(
     name.toLowerCase(),
     { secret: checkSecret(`${sink}.headers`, value) },
   ]);
-  if (options.ca !== undefined && typeof options.ca !== 'string') failOption(`${sink}.ca`, 'a PEM text', options.ca);
+  if (options.ca !== undefined && !String(options.ca).includes('-----BEGIN ')) {
+    failOption(`${sink}.ca`, 'a certificate as PEM, not its path', 'something else');
+  }
   return {
     url,
     headers: { ...headers, ...Object.fromEntries(own) },
