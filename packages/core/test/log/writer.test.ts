@@ -54,6 +54,14 @@ describe.each(VERSIONS)('a record through %s', (_name, pino) => {
     expect(lines).toEqual([{ ...CORE, pid: 1, time: expect.any(Number) as number }]);
   });
 
+  it('ends as the logger ends its lines', () => {
+    for (const crlf of [true, false]) {
+      const { lines, stream } = collect();
+      createWriter(pino({ base: null, crlf, nestedKey: 'payload' }, stream)).write({ ...RECORD }, 'info', '');
+      expect(lines[0]?.slice(-3)).toBe(crlf ? '}\r\n' : '0}\n');
+    }
+  });
+
   it('keeps its own fields against bindings, mixin and merge strategy', () => {
     const forged = { trace_id: 'forged', 'user.id': 'forged', message: 'forged', 'event.name': 'forged' };
     const { lines } = write(
