@@ -7,7 +7,7 @@ import { createWorld, MINUTE } from './world.ts';
 
 async function createEndpoint(options: { prefix?: string } = {}) {
   const rules = [{ name: 'Slow', metric: 'latency_p95_ms', threshold: 1000, comparison: 'gt' as const, minSamples: 1 }];
-  const world = createWorld({ rules });
+  const world = createWorld({ rules, statsIntervalSeconds: 86_400 });
   const handler = metricsHandler({ tracer: world.tracer, monitor: world.monitor, ...options });
   const server = createServer(handler).listen(0, '127.0.0.1');
   onTestFinished(() => void server.close());
@@ -41,13 +41,18 @@ describe('metrics for Prometheus', () => {
     serve({ step: 'search', type: 'retriever', attributes: { 'spanline.retrieval.count': 7 } });
     serve({ step: 'sql', type: 'tool', attributes: { 'gen_ai.tool.name': 'sql' }, fails: new Error('no') });
     tracer.score({ name: 'faithfulness', value: 0.8, traceId: '1'.repeat(32) });
+    tracer.score({ name: 'prompt_injection', value: true, traceId: '1'.repeat(32) });
+    const guard = { 'spanline.guardrail.name': 'pii', 'spanline.guardrail.action': 'block' };
+    serve({ step: 'guard', type: 'guardrail', attributes: guard });
+    tracer.gauge('queue_depth', () => 17);
     pass(MINUTE);
+    await tracer.shutdown();
     const { status, type, text } = await scrape();
     expect([status, type]).toEqual([200, 'text/plain; version=0.0.4; charset=utf-8']);
     for (const line of [
-      'spanline_requests_total{route="POST /ask",status="ok"} 3',
+      'spanline_requests_total{route="POST /ask",status="ok"} 4',
       'spanline_requests_total{route="POST /ask",status="error"} 1',
-      'spanline_request_duration_seconds_count{route="POST /ask"} 4',
+      'spanline_request_duration_seconds_count{route="POST /ask"} 5',
       'spanline_step_duration_seconds_bucket{le="2.5",step="chat gpt-4o",type="llm"} 2',
       'spanline_errors_total{step="sql",class="other"} 1',
       'spanline_tokens_total{model="gpt-4o",kind="input"} 200',
@@ -58,6 +63,9 @@ describe('metrics for Prometheus', () => {
       'spanline_tool_calls_total{tool="sql",status="error"} 1',
       'spanline_retrieved_documents_sum{step="search"} 7',
       'spanline_evaluation_score_count{name="faithfulness"} 1',
+      'spanline_safety_triggers_total 1',
+      'spanline_prompt_injections_total 1',
+      'spanline_gauge{name="queue_depth"} 17',
       'spanline_alert_state{rule="Slow",step=""} 1',
     ]) {
       expect(text.split('\n')).toContain(line);

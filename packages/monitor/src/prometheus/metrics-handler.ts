@@ -68,7 +68,7 @@ export function metricsHandler(options: MetricsHandlerOptions = {}): MetricsHand
     const metric = openMetrics.getSingleMetric(name);
     if (metric !== undefined) plain.registerMetric(metric);
   }
-  const close = tracer.onRecord((record) => metrics.add(record));
+  const stops = [tracer.onRecord((record) => metrics.add(record)), tracer.gauge('metrics_other', () => metrics.others)];
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     if (request.method !== 'GET' && request.method !== 'HEAD') {
@@ -88,5 +88,9 @@ export function metricsHandler(options: MetricsHandlerOptions = {}): MetricsHand
       response.end();
     });
   }
-  return Object.assign(handle, { close });
+  return Object.assign(handle, {
+    close(): void {
+      for (const stop of stops) stop();
+    },
+  });
 }

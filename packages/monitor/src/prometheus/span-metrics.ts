@@ -1,5 +1,6 @@
 import type { SpanRecord } from '@spanline/core';
 import { Counter, Gauge, Histogram, type OpenMetricsContentType, type Registry } from 'prom-client';
+import { Delta } from '../metrics/delta.ts';
 import { LabelValues } from './label-values.ts';
 
 const SECONDS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 25, 60, 120, 300];
@@ -42,6 +43,18 @@ function createMetrics(registry: Registry<OpenMetricsContentType>, prefix: strin
     toolCalls: counter('tool_calls', 'Tool calls, by how they ended.', ['tool', 'status']),
     documents: histogram('retrieved_documents', 'Documents of a retrieval.', ['step'], DOCUMENTS),
     scores: histogram('evaluation_score', 'Scores of evaluations and feedback.', ['name'], SCORES),
+    safety: counter(
+      'safety_triggers',
+      'Requests and answers that a guardrail or a content filter did not let pass.',
+      [],
+    ),
+    injections: counter('prompt_injections', 'Prompt injections that were found.', []),
+    gauges: new Gauge({
+      name: `${prefix}gauge`,
+      help: 'Gauges of the application, as on the last stats line.',
+      labelNames: ['name'],
+      registers,
+    }),
   };
 }
 
@@ -49,6 +62,7 @@ function createMetrics(registry: Registry<OpenMetricsContentType>, prefix: strin
 export class SpanMetrics {
   readonly #metrics: ReturnType<typeof createMetrics>;
   readonly #values = new Map<string, LabelValues>();
+  readonly #delta = new Delta();
 
   /** @param registry - one of OpenMetrics, since the histograms have exemplars */
   constructor(registry: Registry<OpenMetricsContentType>, prefix: string) {
@@ -61,9 +75,20 @@ export class SpanMetrics {
     return values.of(value);
   }
 
+  /** How often a value of a label was counted as `other`. */
+  get others(): number {
+    return [...this.#values.values()].reduce((sum, { others }) => sum + others, 0);
+  }
+
   add(record: Readonly<SpanRecord>): void {
+    const delta = this.#delta;
+    if (!delta.read(record)) return;
+    const { safety, injections, gauges } = this.#metrics;
     if (record['event.name'] === 'span.end') this.#addSpan(record);
     else if (record['event.name'] === 'gen_ai.evaluation.result') this.#addScore(record);
+    if (delta.adds('safetyTriggers')) safety.inc();
+    if (delta.adds('promptInjections')) injections.inc();
+    for (const [name, value] of delta.gauges ?? []) gauges.set({ name: this.#label('gauge', name) }, value);
   }
 
   #addSpan(record: Readonly<SpanRecord>): void {
