@@ -469,6 +469,23 @@ describe('a monitor that is started again', () => {
     await after.monitor.close();
   });
 
+  it('knows what went on in a step that was not seen in between', async () => {
+    const memory = { file: join(directory, 'memory.json') };
+    const rule = { ...STEP, baseline: 10 };
+    const before = createWorld({ rules: [rule], memory });
+    serveFor(before, 2, { ms: 1000, step: 'rerank' });
+    expect(before.told()).toEqual(['Step Latency fired']);
+    await before.monitor.close();
+    const between = createWorld({ rules: [rule], memory, start: before.now() + MINUTE });
+    serveFor(between, 2, { ms: 10, step: 'search' });
+    await between.monitor.close();
+    const after = createWorld({ rules: [rule], memory, start: between.now() + MINUTE });
+    serveFor(after, 2, { ms: 1, step: 'rerank' });
+    expect(after.told()).toEqual(['Step Latency recovered']);
+    await after.monitor.close();
+    expect(createWorld({ rules: [rule], memory, start: after.now() }).monitor.alerts()).toEqual([]);
+  });
+
   it('knows from a log what is usual, and need not wait', async () => {
     const file = join(directory, 'deep', 'memory.json');
     const before = createWorld({ rules: [] });

@@ -86,10 +86,13 @@ export class Evaluator {
 
   /** States that a process after this one should know: of what is going on, and of what was said today. */
   remember(): Map<string, RuleState> {
-    const all = [...this.#watches()].map(({ key, state }) => [key, state] as const);
-    return new Map(
-      all.filter(([, state]) => state.level !== 'OK' || state.told !== 'OK' || state.messageAt !== undefined),
-    );
+    // What went on in a step that has not been seen again since the start still goes on.
+    const states = new Map([...(this.#parts.remembered ?? [])].filter(([, { level }]) => level !== 'OK'));
+    for (const { key, state } of this.#watches()) {
+      if (state.level !== 'OK' || state.told !== 'OK' || state.messageAt !== undefined) states.set(key, state);
+      else states.delete(key);
+    }
+    return states;
   }
 
   *#watches(): Generator<Watch> {
