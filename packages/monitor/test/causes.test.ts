@@ -1,6 +1,6 @@
-import type { SpanAttributes } from '@spanline/core';
+import type { SpanAttributes, SpanType } from '@spanline/core';
 import { describe, expect, it } from 'vitest';
-import type { AlertRule, LikelyCause } from '../src/index.ts';
+import { type AlertRule, CATALOG, type LikelyCause } from '../src/index.ts';
 import { createWorld, MINUTE, type Served, type World } from './world.ts';
 
 const SLOW: AlertRule = {
@@ -63,6 +63,83 @@ function tools(world: World, ...queries: string[]): void {
   root.end();
   world.setClock(now);
 }
+
+describe('the traces of an alert', () => {
+  const scored = (rule: AlertRule, values: (number | boolean)[]): number[] => {
+    const world = createWorld({ rules: [rule] });
+    const ids = values.map((value) => {
+      const traceId = world.serve();
+      world.tracer.score({ name: 'quality', value, traceId });
+      return traceId;
+    });
+    world.pass(MINUTE);
+    return (world.alerts[0]?.traceIds ?? []).map((traceId) => ids.indexOf(traceId));
+  };
+
+  it.each<[what: string, rule: Partial<AlertRule>, values: (number | boolean)[], worst: number[]]>([
+    ['the lowest scores of what is too low', { comparison: 'lt', threshold: 0.5 }, [0.9, 0.1, 0.3, 0.2], [1, 3, 2, 0]],
+    ['the highest of what is too high', { comparison: 'gt', threshold: 0.2 }, [0.9, 0.1, 0.3, 0.2], [0, 2, 3, 1]],
+    ['what was judged so', { metric: 'quality_rate', comparison: 'gt', threshold: 0.1 }, [true, false, false], [0]],
+    ['what was not', { metric: 'quality_rate', comparison: 'lt', threshold: 0.9 }, [true, false, true], [1]],
+  ])('are %s', (_what, rule, values, worst) => {
+    expect(scored({ ...SLOW, metric: 'quality_score', ...rule }, values)).toEqual(worst);
+  });
+
+  it.each<[metric: string, comparison: 'gt' | 'lt', type: SpanType, bad: SpanAttributes, good: SpanAttributes]>([
+    [
+      'tokens_per_second',
+      'lt',
+      'llm',
+      { 'spanline.stream.tokens_per_second': 3 },
+      { 'spanline.stream.tokens_per_second': 90 },
+    ],
+    ['cost_per_request_usd', 'gt', 'llm', { 'spanline.cost.usd': 9 }, { 'spanline.cost.usd': 1 }],
+    ['total_tokens', 'gt', 'llm', { 'gen_ai.usage.input_tokens': 900 }, { 'gen_ai.usage.input_tokens': 100 }],
+    [
+      'cache_hit_ratio',
+      'lt',
+      'llm',
+      { 'gen_ai.usage.input_tokens': 900, 'gen_ai.usage.cache_read.input_tokens': 0 },
+      { 'gen_ai.usage.input_tokens': 900, 'gen_ai.usage.cache_read.input_tokens': 800 },
+    ],
+    [
+      'rate_limit_remaining_ratio',
+      'lt',
+      'llm',
+      { 'spanline.ratelimit.remaining_ratio': 0.01 },
+      { 'spanline.ratelimit.remaining_ratio': 0.9 },
+    ],
+    [
+      'retrieval_score',
+      'lt',
+      'retriever',
+      { 'spanline.retrieval.score_max': 0.1 },
+      { 'spanline.retrieval.score_max': 0.9 },
+    ],
+    [
+      'documents_per_retrieval',
+      'gt',
+      'retriever',
+      { 'spanline.retrieval.count': 80 },
+      { 'spanline.retrieval.count': 5 },
+    ],
+    [
+      'time_to_first_token_p50_ms',
+      'gt',
+      'llm',
+      { 'gen_ai.response.time_to_first_chunk': 9 },
+      { 'gen_ai.response.time_to_first_chunk': 1 },
+    ],
+  ])('are the worst first for %s', (metric, comparison, type, bad, good) => {
+    const threshold = comparison === 'gt' ? 1e-9 : 1e9;
+    const world = createWorld({ rules: [{ ...SLOW, metric, comparison, threshold }] });
+    world.serve({ step: 'step', type, attributes: good });
+    const worst = world.serve({ step: 'step', type, attributes: bad });
+    world.serve({ step: 'step', type, attributes: good });
+    world.pass(MINUTE);
+    expect(world.alerts[0]?.traceIds[0]).toBe(worst);
+  });
+});
 
 describe('a likely cause', () => {
   it('is an agent in a circle', () => {
@@ -142,6 +219,37 @@ describe('a likely cause', () => {
       cause: 'step_grew',
       evidence: 'chat uses 40,000 tokens in 5 of 5 traces, and 1,000 tokens in 20 others',
     });
+  });
+
+  it('is found in a sample of the traces of a busy service, long after they were the last ones', () => {
+    const rule: AlertRule = { ...SLOW, metric: 'latency_p99_ms', windowMinutes: 15, minSamples: 100 };
+    const world = createWorld({ rules: [rule, CATALOG.promptInjection] });
+    const burst = (slow: boolean): void => {
+      for (let second = 0; second < 15; second++) {
+        for (let index = 0; index < 200; index++) {
+          world.serve({ ms: slow && index % 5 === 0 ? 9000 + index : 100, step: 'rerank' });
+        }
+        world.setClock(world.now() + 1000);
+      }
+      world.monitor.evaluate();
+    };
+    for (let round = 0; round < 4; round++) burst(false);
+    burst(true);
+    for (let round = 0; round < 2; round++) burst(false);
+    expect(world.told()).toEqual(['Slow fired']);
+    const [alert] = world.alerts;
+    expect(alert?.traceIds).toHaveLength(5);
+    const evidence = /^rerank takes 9,\d{3} ms in 5 of 5 traces, and 100 ms in [\d,]+ others$/;
+    expect(alert?.causes).toEqual([{ cause: 'step_grew', evidence: expect.stringMatching(evidence) as string }]);
+    const guard = { 'spanline.guardrail.name': 'injection', 'spanline.guardrail.action': 'block' };
+    const ids = Array.from({ length: 3 }, () => {
+      const traceId = world.serve({ step: 'guard', type: 'guardrail', attributes: guard });
+      world.pass(40 * MINUTE);
+      return traceId;
+    });
+    expect(world.told().filter((told) => told === 'Prompt Injection fired')).toHaveLength(3);
+    const fired = world.alerts.filter(({ name, event }) => name === 'Prompt Injection' && event === 'fired');
+    expect(fired.map(({ traceIds }) => traceIds)).toEqual(ids.map((id) => [id]));
   });
 
   it('is the step in which the errors arise', () => {

@@ -185,6 +185,24 @@ describe('alerts', () => {
     expect(complaints(world)).toEqual(['spanline: 2 alerts were not sent: status 500']);
   });
 
+  it('are tried at the usual pace again once one has arrived', async () => {
+    let works = false;
+    const slack = channel(() => {
+      if (!works) throw new ChannelError('status 500');
+    });
+    const world = createWorld({ rules: [rule()], channels: { slack } });
+    incident(world);
+    await settle(40_000);
+    works = true;
+    await settle(60_000);
+    expect(world.monitor.stats().channels['slack']).toMatchObject({ sent: 2, failed: 5 });
+    works = false;
+    const before = slack.messages.length;
+    incident(world);
+    await settle(2000);
+    expect(slack.messages.length).toBeGreaterThanOrEqual(before + 2);
+  });
+
   it('do not wait for a channel that hangs, nor does anything else', async () => {
     let aborted = 0;
     const hanging = channel((_call, _alerts, signal) => {

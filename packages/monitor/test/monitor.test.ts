@@ -63,6 +63,10 @@ describe('a monitor', () => {
       world.pass(MINUTE);
     }
     expect(world.told()).toEqual(['High Latency recovered', 'Error Rate recovered']);
+    expect(world.alerts.slice(2).map(({ traceIds, causes, command }) => [traceIds, causes, command])).toEqual([
+      [[], [], ''],
+      [[], [], ''],
+    ]);
     expect(world.monitor.alerts()).toEqual([]);
   });
 
@@ -234,6 +238,35 @@ describe('a monitor', () => {
     expect(world.monitor.stats().late).toBe(1);
   });
 
+  it('takes an empty window for a count of 0, once it has watched it from its beginning', () => {
+    const rule: AlertRule = {
+      name: 'No Traffic',
+      metric: 'requests',
+      threshold: 1,
+      comparison: 'lt',
+      windowMinutes: 5,
+      recoverAfterMinutes: 0,
+    };
+    const world = createWorld({ rules: [rule, { ...SLOW, noData: 'no_data' }] });
+    world.pass(5 * MINUTE);
+    expect(world.told()).toEqual([]);
+    world.pass(MINUTE);
+    expect(world.told()).toEqual(['No Traffic fired']);
+    expect(world.alerts[0]).toMatchObject({ value: 0, samples: 0 });
+    serveFor(world, 1, {});
+    expect(world.told()).toEqual(['No Traffic recovered']);
+  });
+
+  it('says of a day that begins without traffic that nothing was spent', () => {
+    const start = Date.parse('2026-03-29T22:00:00Z');
+    const world = createWorld({ rules: [{ ...CATALOG.dailySpend(1), recoverAfterMinutes: 0 }], start });
+    world.serve({ step: 'chat', type: 'llm', attributes: { 'spanline.cost.usd': 5 } });
+    world.pass(119 * MINUTE);
+    expect(world.told()).toEqual(['Daily Spend fired', 'Daily Spend repeated']);
+    world.pass(2 * MINUTE);
+    expect(world.told()).toEqual(['Daily Spend recovered']);
+  });
+
   it('tells the first event of security at once', () => {
     const world = createWorld({ rules: [CATALOG.promptInjection] });
     world.serve({
@@ -361,6 +394,16 @@ describe('a rule relative to a baseline', () => {
     expect(world.alerts[0]?.message).toContain('latency_p99_ms of rerank is');
   });
 
+  it('forgets steps that are gone, so that there is room for new ones', () => {
+    const world = createWorld({ rules: [{ ...STEP, baseline: 10 }] });
+    for (let index = 0; index < 600; index++) world.serve({ step: `job ${index}` });
+    expect(world.monitor.stats().unwatched).toBe(100);
+    world.pass(3 * MINUTE);
+    serveFor(world, 2, { ms: 1000, step: 'rerank' });
+    expect(world.told()).toEqual(['Step Latency fired']);
+    expect(world.monitor.stats().unwatched).toBe(100);
+  });
+
   it('says nothing before it has seen twelve windows', () => {
     const world = createWorld({ rules: [STEP] });
     serveFor(world, 11, { ms: 10, step: 'rerank' });
@@ -377,6 +420,15 @@ describe('a rule relative to a baseline', () => {
     expect(world.monitor.alerts()).toMatchObject([{ step: 'rerank', state: 'WARNING' }]);
     serveFor(world, 3, { ms: 100, step: 'rerank' });
     expect(world.told()).toEqual(['Step Latency recovered']);
+  });
+
+  it('does not learn from what it has not recovered from', () => {
+    const world = createWorld({ rules: [{ ...STEP, recoverAfterMinutes: 40 }] });
+    serveFor(world, 15, { ms: 100, step: 'rerank' });
+    serveFor(world, 2, { ms: 5000, step: 'rerank' });
+    serveFor(world, 60, { ms: 250, step: 'rerank' });
+    expect(world.told()).toEqual(['Step Latency fired', 'Step Latency recovered']);
+    expect(world.alerts[1]).toMatchObject({ baseline: expect.closeTo(100, -1) as number });
   });
 
   it('tells deviations of a metric that varies, and not its usual variation', () => {

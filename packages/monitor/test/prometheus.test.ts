@@ -71,6 +71,7 @@ describe('metrics for Prometheus', () => {
       expect(text.split('\n')).toContain(line);
     }
     expect(text).not.toContain('trace_id');
+    expect(text).not.toContain('spanline_errors_total{step="POST /ask"');
   });
 
   it('lead from a bucket to a trace in OpenMetrics', async () => {

@@ -36,6 +36,7 @@ function run(rule: Partial<AlertRule>, values: string, isQuiet?: IsQuiet): strin
     const seen: Observation = {
       value: value === '-' ? undefined : Number(value),
       samples: value === '-' ? 0 : Number(samples),
+      isEnough: value !== '-' && Number(samples) >= resolved.minSamples,
       threshold: resolved.threshold,
       warningThreshold: resolved.warningThreshold,
       recoveryThreshold: resolved.recoveryThreshold,
@@ -139,6 +140,7 @@ describe('a rule', () => {
     const seen = {
       value: 1e9,
       samples: 100,
+      isEnough: true,
       threshold: undefined,
       warningThreshold: undefined,
       recoveryThreshold: undefined,
@@ -164,6 +166,7 @@ describe('a rule', () => {
     const bad: Observation = {
       value: 101,
       samples: 10,
+      isEnough: true,
       threshold: 100,
       warningThreshold: undefined,
       recoveryThreshold: undefined,

@@ -15,7 +15,8 @@ const RARE = 0.2;
 export interface Suspect {
   readonly metric: string;
   readonly step: string | undefined;
-  readonly traceIds: readonly string[];
+  /** Traces that are bad. */
+  readonly exemplars: readonly TraceFacts[];
   /** Beginning of the window. */
   readonly from: number;
 }
@@ -119,8 +120,7 @@ function otherModel(exemplars: readonly TraceFacts[], traces: RecentTraces, from
 }
 
 /** Likely causes, by what the traces show; none is made up. */
-export function likelyCauses(traces: RecentTraces, { metric, step, traceIds, from }: Suspect): LikelyCause[] {
-  const exemplars = traceIds.map((traceId) => traces.get(traceId)).filter((facts) => facts !== undefined);
+export function likelyCauses(traces: RecentTraces, { metric, step, exemplars, from }: Suspect): LikelyCause[] {
   const recent = traces.since(from);
   const grown = step === undefined ? grownStep(metric, exemplars, traces.except(exemplars)) : undefined;
   const slow = step ?? grown?.name;

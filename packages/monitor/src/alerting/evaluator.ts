@@ -1,13 +1,12 @@
 import type { Aggregator } from '../metrics/aggregator.ts';
 import type { Delta } from '../metrics/delta.ts';
 import type { ReadRecord } from '../metrics/read-record.ts';
-import { breaks } from '../rules/compare.ts';
 import type { ResolvedRule } from '../rules/types.ts';
 import type { Baselines } from './baselines.ts';
 import { type Identity, makeAlert } from './make-alert.ts';
 import { observe, usualOf } from './observe.ts';
 import { advance, type IsQuiet, type Observation, type RuleState, stateOf } from './state.ts';
-import { RecentTraces } from './trace-facts.ts';
+import { RecentTraces, type TraceFacts } from './trace-facts.ts';
 import type { Alert } from './types.ts';
 import { createWatch, type Watch, type Windows } from './watch.ts';
 
@@ -49,6 +48,12 @@ interface Step {
   seenAt: number;
 }
 
+function weigh(watch: Watch, record: ReadRecord, delta: Delta, facts: TraceFacts): void {
+  const weight = watch.weigh(record, delta);
+  if (weight === undefined || record.trace_id === undefined) return;
+  watch.top.add(delta.epochMs, weight, record.trace_id, facts);
+}
+
 /** Evaluates rules over sliding windows of the records it is fed with. Adding a record takes constant time. */
 export class Evaluator {
   readonly #parts: EvaluatorParts;
@@ -60,6 +65,8 @@ export class Evaluator {
   readonly #steps = new Map<string, Step>();
   readonly #stepMemoryMs: number;
   #now: number;
+  /** What was before is not known. */
+  #watchedSince: number;
   /** Records that came after their window was forgotten. */
   late = 0;
   /** Steps beyond the five hundredth, which no rule watches. */
@@ -67,7 +74,7 @@ export class Evaluator {
 
   constructor(parts: EvaluatorParts) {
     this.#parts = parts;
-    this.#now = parts.now;
+    this.#now = this.#watchedSince = parts.now;
     this.#stepRules = parts.rules.filter((rule) => rule.perStep);
     this.#stepMemoryMs = 2 * MINUTE_MS * Math.max(0, ...this.#stepRules.map(({ windowMinutes }) => windowMinutes));
     this.#ofService = parts.rules
@@ -105,10 +112,10 @@ export class Evaluator {
     this.#follow(now);
     if (delta.epochMs > now + MOST_AHEAD_MS) delta.epochMs = now;
     for (const buckets of this.#windows.values()) if (!buckets.add(delta)) this.late++;
-    this.#traces.add(record, delta);
-    for (const watch of this.#ofService) this.#weigh(watch, record, delta);
+    const facts = this.#traces.add(record, delta);
+    if (facts !== undefined) for (const watch of this.#ofService) weigh(watch, record, delta, facts);
     // The root holds every step's time: it is the service's, and no step.
-    if (delta.isSpan && !delta.isRequest && this.#stepRules.length > 0) this.#addToStep(record, delta);
+    if (delta.isSpan && !delta.isRequest && this.#stepRules.length > 0) this.#addToStep(record, delta, facts);
     const isEvent = delta.adds('promptInjections') || delta.adds('safetyTriggers');
     if (!isEvent) return [];
     // What fires already waits for its turn, so that a flood of events costs no more than other spans.
@@ -116,12 +123,7 @@ export class Evaluator {
     return due.flatMap((watch) => this.#evaluate(watch, this.#endOf(watch, now), now) ?? []);
   }
 
-  #weigh({ weigh, top }: Watch, record: ReadRecord, delta: Delta): void {
-    const weight = weigh(record, delta);
-    if (weight !== undefined && record.trace_id !== undefined) top.add(delta.epochMs, weight, record.trace_id);
-  }
-
-  #addToStep(record: ReadRecord, delta: Delta): void {
+  #addToStep(record: ReadRecord, delta: Delta, facts: TraceFacts | undefined): void {
     const name = record['span.name'] ?? '';
     let step = this.#steps.get(name);
     if (step === undefined) {
@@ -135,7 +137,7 @@ export class Evaluator {
     }
     step.seenAt = this.#now;
     for (const buckets of step.windows.values()) buckets.add(delta);
-    for (const watch of step.watches) this.#weigh(watch, record, delta);
+    if (facts !== undefined) for (const watch of step.watches) weigh(watch, record, delta, facts);
   }
 
   /** A clock that was put back by much would leave the windows in the future, blind until it has caught up: they begin anew. */
@@ -145,7 +147,7 @@ export class Evaluator {
       return;
     }
     if (now > this.#now - MOST_BACK_MS) return;
-    this.#now = now;
+    this.#now = this.#watchedSince = now;
     this.#traces = new RecentTraces();
     for (const buckets of this.#windows.values()) buckets.clear();
     for (const step of this.#steps.values()) {
@@ -190,25 +192,24 @@ export class Evaluator {
     const { aggregator, baselines, identity, command, isQuiet } = this.#parts;
     const cell = reader.isDaily ? aggregator.day(now) : buckets.read(end);
     const usual = usualOf(watch, baselines, end);
-    const seen = observe(watch, cell, usual);
+    const from = reader.isDaily ? Math.floor(now / DAY_MS) * DAY_MS : end - rule.windowMinutes * MINUTE_MS;
+    const seen = observe(watch, cell, usual, from >= this.#watchedSince);
     const outcome = advance(rule, watch.state, seen, now, isQuiet);
     watch.state = outcome.state;
     if (rule.relativeTo !== undefined && rule.baseline === undefined) this.#learn(watch, seen, end);
     const { event, isSent } = outcome;
     if (event === undefined) return undefined;
-    const from = reader.isDaily ? Math.floor(now / DAY_MS) * DAY_MS : end - rule.windowMinutes * MINUTE_MS;
     const baseline = usual?.median;
     const parts = { identity: identity(), seen, outcome, event, baseline, from, now, traces: this.#traces, command };
     return { alert: makeAlert(watch, parts), rule, isSent };
   }
 
   /** A window that is over, of a time when all was well, tells what is usual. */
-  #learn(watch: Watch, { value, samples, threshold }: Observation, end: number): void {
+  #learn(watch: Watch, { value, samples }: Observation, end: number): void {
     const { rule } = watch;
     if (end - watch.learnedUntil < rule.windowMinutes * MINUTE_MS) return;
     watch.learnedUntil = end;
     if (value === undefined || samples < rule.minSamples || stateOf(watch.state) !== 'OK') return;
-    if (threshold !== undefined && breaks(value, rule.comparison, threshold)) return;
     this.#parts.baselines.learn(watch.key, end, value);
   }
 }

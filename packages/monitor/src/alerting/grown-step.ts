@@ -38,6 +38,12 @@ function slowStep(exemplars: readonly TraceFacts[]): LikelyCause | undefined {
   return { cause: 'slow_step', evidence };
 }
 
+/** Others that took at most half as long: where most traces are bad, what is usual is not in the middle. */
+function fast(exemplars: readonly TraceFacts[], others: readonly TraceFacts[]): readonly TraceFacts[] {
+  const bad = median(exemplars.map(({ ms }) => ms));
+  return others.filter(({ ms }) => ms * GROWN <= bad);
+}
+
 /** A step, and why it is suspected. */
 export interface SuspectedStep {
   /** `undefined` where it is not known to have grown. */
@@ -58,13 +64,14 @@ export function grownStep(
 ): SuspectedStep | undefined {
   const measure = measureOf(metric);
   if (measure === undefined) return undefined;
+  const usual = measure.of === 'ms' ? fast(exemplars, others) : others;
   const names = new Set(exemplars.flatMap(({ steps }) => steps.map(({ name }) => name)));
   const grown = [...names].flatMap((name) => {
     const here = valuesOf(exemplars, name, measure);
-    const there = valuesOf(others, name, measure);
+    const there = valuesOf(usual, name, measure);
     if (here.length * 2 < exemplars.length || there.length < LEAST_USUAL) return [];
-    const [now, usual] = [median(here), median(there)];
-    return now < usual * GROWN || now === 0 ? [] : [{ name, now, usual, by: now - usual, here, there }];
+    const [now, before] = [median(here), median(there)];
+    return now < before * GROWN || now === 0 ? [] : [{ name, now, before, by: now - before, here, there }];
   });
   const most = Math.max(0, ...grown.map(({ by }) => by));
   const [cause] = grown.filter(({ by }) => by >= most * ABOUT_AS_MUCH).toSorted((a, b) => a.now - b.now);
@@ -72,8 +79,8 @@ export function grownStep(
     const slow = measure.of === 'ms' ? slowStep(exemplars) : undefined;
     return slow === undefined ? undefined : { name: undefined, cause: slow };
   }
-  const { name, now, usual, here, there } = cause;
+  const { name, now, before, here, there } = cause;
   const { verb, unit } = measure;
-  const evidence = `${name} ${verb} ${count(now)} ${unit} in ${here.length} of ${exemplars.length} traces, and ${count(usual)} ${unit} in ${there.length} others`;
+  const evidence = `${name} ${verb} ${count(now)} ${unit} in ${here.length} of ${exemplars.length} traces, and ${count(before)} ${unit} in ${there.length} others`;
   return { name, cause: { cause: 'step_grew', evidence } };
 }

@@ -57,7 +57,9 @@ export function makeAlert(watch: Watch, parts: AlertParts): Alert {
   const { identity, seen, outcome, event, from, now, traces } = parts;
   const threshold = crossed(watch, seen);
   const isOver = event === 'recovered' || event === 'no_data';
-  const traceIds = isOver ? [] : top.since(from, MAX_TRACE_IDS, weighsValues(rule) ? threshold : undefined);
+  const worst = isOver ? [] : top.since(from, MAX_TRACE_IDS, weighsValues(rule) ? threshold : undefined);
+  const traceIds = worst.map(({ traceId }) => traceId);
+  const suspect = { metric: rule.metric, step, exemplars: worst.map(({ facts }) => facts), from };
   const facts = {
     key: keyOf(watch, identity),
     name: rule.name,
@@ -65,7 +67,7 @@ export function makeAlert(watch: Watch, parts: AlertParts): Alert {
     state: stateOf(state),
     severity: outcome.severity,
     metric: rule.metric,
-    value: seen.samples >= rule.minSamples ? seen.value : undefined,
+    value: seen.isEnough ? seen.value : undefined,
     threshold,
     comparison: rule.comparison,
     baseline: parts.baseline,
@@ -73,7 +75,7 @@ export function makeAlert(watch: Watch, parts: AlertParts): Alert {
     windowMinutes: rule.windowMinutes,
     samples: seen.samples,
     traceIds,
-    causes: traceIds.length === 0 ? [] : likelyCauses(traces, { metric: rule.metric, step, traceIds, from }),
+    causes: worst.length === 0 ? [] : likelyCauses(traces, suspect),
     command: openTraces(parts.command, traceIds),
     at: now,
     since: state.since,

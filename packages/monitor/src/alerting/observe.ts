@@ -1,4 +1,4 @@
-import type { Cell } from '../metrics/cell.ts';
+import { Cell } from '../metrics/cell.ts';
 import { isUpward } from '../rules/compare.ts';
 import type { ResolvedRule } from '../rules/types.ts';
 import type { Baselines, Usual } from './baselines.ts';
@@ -19,17 +19,31 @@ export function usualOf({ rule, reader, key }: Watch, baselines: Baselines, epoc
 /** A threshold in the metric's unit. */
 function scaled(rule: ResolvedRule, threshold: number | undefined, usual: Usual | undefined): number | undefined {
   if (threshold === undefined || rule.relativeTo === undefined) return threshold;
+  const unit = rule.relativeTo === 'baseline' ? usual?.median : usual?.deviation;
   // A multiple of nothing is nothing.
-  if (usual === undefined || (rule.relativeTo === 'baseline' && usual.median === 0)) return undefined;
-  if (rule.relativeTo === 'baseline') return threshold * usual.median;
-  return usual.median + (isUpward(rule.comparison) ? threshold : -threshold) * usual.deviation;
+  if (usual === undefined || unit === undefined || unit === 0) return undefined;
+  if (rule.relativeTo === 'baseline') return threshold * unit;
+  return usual.median + (isUpward(rule.comparison) ? threshold : -threshold) * unit;
 }
 
-/** What a window shows of a rule. */
-export function observe({ rule, reader }: Watch, cell: Cell | undefined, usual: Usual | undefined): Observation {
+const NOTHING = new Cell();
+
+/**
+ * What a window shows of a rule.
+ *
+ * @param isWhole - it was watched from its beginning: nothing in it means that nothing was
+ */
+export function observe(
+  { rule, reader }: Watch,
+  cell: Cell = NOTHING,
+  usual: Usual | undefined,
+  isWhole: boolean,
+): Observation {
+  const samples = reader.samples(cell);
   return {
-    value: cell === undefined ? undefined : reader.read(cell),
-    samples: cell === undefined ? 0 : reader.samples(cell),
+    value: reader.read(cell),
+    samples,
+    isEnough: samples >= rule.minSamples || (isWhole && samples === 0 && reader.isTally),
     threshold: scaled(rule, rule.threshold, usual),
     warningThreshold: scaled(rule, rule.warningThreshold, usual),
     recoveryThreshold: scaled(rule, rule.recoveryThreshold, usual),

@@ -38,6 +38,8 @@ export interface RuleState {
 export interface Observation {
   readonly value: number | undefined;
   readonly samples: number;
+  /** The value means something. */
+  readonly isEnough: boolean;
   /** In the metric's unit; `undefined` while what the metric usually is is unknown. */
   readonly threshold: number | undefined;
   readonly warningThreshold: number | undefined;
@@ -86,7 +88,7 @@ type Verdict = 'bad' | 'warning' | 'between' | 'good' | 'missing' | 'unknown';
 function judge(rule: ResolvedRule, seen: Observation): Verdict {
   const { value, threshold, warningThreshold, recoveryThreshold } = seen;
   if (threshold === undefined) return 'unknown';
-  if (value === undefined || seen.samples < rule.minSamples) return rule.noData === 'ok' ? 'good' : 'missing';
+  if (value === undefined || !seen.isEnough) return rule.noData === 'ok' ? 'good' : 'missing';
   if (breaks(value, rule.comparison, threshold)) return 'bad';
   if (warningThreshold !== undefined && breaks(value, rule.comparison, warningThreshold)) return 'warning';
   const isGood = recoveryThreshold === undefined || !breaks(value, rule.comparison, recoveryThreshold);
@@ -186,7 +188,7 @@ function afterMessage(state: RuleState, event: AlertEvent, severity: Severity, n
 /**
  * What an observation makes of a rule's state. Pure: the same state, observation and time give the same outcome.
  *
- * - Below the least number of samples a window says nothing; `noData` decides what follows.
+ * - Where there is too little to say something, `noData` decides what follows.
  * - What fired recovers when its value has been on the good side for `recoverAfterMinutes` without a break.
  * - What happens stands in the log at once. A message follows from what people know: it is held back in quiet hours, within `cooldownMinutes` of a recovery and beyond `maxPerDay`, and sent afterwards if it
  *   still holds. The end of what was said is always said.

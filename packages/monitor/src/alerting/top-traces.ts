@@ -1,9 +1,14 @@
+import type { TraceFacts } from './trace-facts.ts';
+
 const KEPT = 8;
 
-interface Seen {
+/** A trace that weighs much. */
+export interface Seen {
   readonly epochMs: number;
   readonly weight: number;
   readonly traceId: string;
+  /** Kept here for as long as it weighs, since the last traces are soon others. */
+  readonly facts: TraceFacts;
 }
 
 interface Stretch {
@@ -31,7 +36,7 @@ export class TopTraces {
     this.#stretches = [];
   }
 
-  add(epochMs: number, weight: number, traceId: string): void {
+  add(epochMs: number, weight: number, traceId: string, facts: TraceFacts): void {
     const number = Math.floor(epochMs / this.#stretchMs);
     let stretch = this.#stretches.at(-1);
     if (stretch === undefined || number > stretch.number) {
@@ -44,7 +49,8 @@ export class TopTraces {
     const { seen } = stretch;
     if (seen.length === KEPT && weight <= (seen[KEPT - 1]?.weight ?? -Infinity)) return;
     const place = seen.findIndex((other) => other.weight < weight);
-    seen.splice(place === -1 ? seen.length : place, 0, { epochMs, weight, traceId });
+    seen.splice(place === -1 ? seen.length : place, 0, { epochMs, weight, traceId, facts });
+    facts.isHeld = true;
     if (seen.length > KEPT) seen.pop();
   }
 
@@ -53,10 +59,12 @@ export class TopTraces {
    *
    * @param limit - lighter ones are left out, as long as there are heavier ones
    */
-  since(epochMs: number, most: number, limit: number = -Infinity): string[] {
+  since(epochMs: number, most: number, limit: number = -Infinity): Seen[] {
     const seen = this.#stretches.flatMap((stretch) => stretch.seen).filter((one) => one.epochMs >= epochMs);
     const heavy = seen.filter(({ weight }) => weight >= limit);
     const heaviest = (heavy.length > 0 ? heavy : seen).toSorted(byWeight);
-    return [...new Set(heaviest.map(({ traceId }) => traceId))].slice(0, most);
+    const first = new Map<string, Seen>();
+    for (const one of heaviest) if (!first.has(one.traceId)) first.set(one.traceId, one);
+    return [...first.values()].slice(0, most);
   }
 }

@@ -1,8 +1,10 @@
 import { createHash } from 'node:crypto';
 import type { Delta } from '../metrics/delta.ts';
 import type { ReadRecord } from '../metrics/read-record.ts';
+import { TraceSample } from './trace-sample.ts';
 
-const MAX_TRACES = 2000;
+/** At forty traces a second the last two minutes. */
+const MAX_TRACES = 5000;
 const MAX_STEPS = 50;
 const MAX_TOOL_CALLS = 100;
 const MAX_MODELS = 200;
@@ -25,6 +27,8 @@ export interface ToolCallFacts {
 /** What is remembered of a trace, to tell why an alert fired. */
 export interface TraceFacts {
   epochMs: number;
+  /** Something beside the last traces refers to it. */
+  isHeld: boolean;
   /** Of the longest request. */
   ms: number;
   /** One entry a name; the root is none. */
@@ -51,6 +55,7 @@ export interface TraceFacts {
 function noFacts(epochMs: number, used?: TraceFacts): TraceFacts {
   const facts: TraceFacts = used ?? {
     epochMs,
+    isHeld: false,
     ms: 0,
     steps: [],
     models: [],
@@ -71,17 +76,14 @@ function noFacts(epochMs: number, used?: TraceFacts): TraceFacts {
   return facts;
 }
 
-/** The last two thousand traces, and the models that answered. */
+/** The last traces, of a busy service a sample of them, and the models that answered. */
 export class RecentTraces {
   readonly #traces = new Map<string, TraceFacts>();
   /** Ids in the order in which they came, in a circle: the first key of a map is slow to find where many before it were deleted. */
   readonly #order: string[] = [];
+  readonly #sample = new TraceSample();
   #next = 0;
   readonly #models = new Map<string, number>();
-
-  get(traceId: string): TraceFacts | undefined {
-    return this.#traces.get(traceId);
-  }
 
   /** Traces since a moment. */
   since(epochMs: number): TraceFacts[] {
@@ -101,9 +103,14 @@ export class RecentTraces {
     return [...this.#traces.values()].filter((facts) => !left.has(facts));
   }
 
-  add(record: ReadRecord, delta: Delta): void {
+  /** @returns what is known of its trace; `undefined` where that is not looked at */
+  add(record: ReadRecord, delta: Delta): TraceFacts | undefined {
     const { trace_id: traceId } = record;
-    if (traceId === undefined) return;
+    if (traceId === undefined) return undefined;
+    if (delta.isRequest) this.#sample.count(delta.epochMs);
+    // What is dangerous is rare, and looked at in any case.
+    const isDangerous = delta.adds('promptInjections') || delta.adds('safetyTriggers');
+    if (!this.#sample.has(traceId) && !isDangerous) return undefined;
     const facts = this.#of(traceId, delta.epochMs);
     facts.epochMs = delta.epochMs;
     if (delta.adds('promptInjections')) {
@@ -111,7 +118,7 @@ export class RecentTraces {
       const score = delta.score?.value;
       if (score !== undefined) facts.injectionScore = Math.max(facts.injectionScore ?? 0, score);
     }
-    if (!delta.isSpan) return;
+    if (!delta.isSpan) return facts;
     const slowest = record['spanline.rollup.slowest.name'];
     if (slowest !== undefined) facts.slowest = { name: slowest, ms: record['spanline.rollup.slowest.self_ms'] ?? 0 };
     if (delta.failed && record['spanline.error.propagated'] !== true) {
@@ -120,6 +127,7 @@ export class RecentTraces {
     if (delta.isRequest) facts.ms = Math.max(facts.ms, delta.durationMs);
     else addStep(facts, record, delta);
     this.#addByType(facts, record, delta.epochMs);
+    return facts;
   }
 
   #addByType(facts: TraceFacts, record: ReadRecord, epochMs: number): void {
@@ -160,7 +168,7 @@ export class RecentTraces {
     if (forgotten !== undefined) this.#traces.delete(forgotten);
     this.#order[this.#next] = traceId;
     this.#next = (this.#next + 1) % MAX_TRACES;
-    this.#traces.set(traceId, (facts = noFacts(epochMs, used)));
+    this.#traces.set(traceId, (facts = noFacts(epochMs, used?.isHeld === true ? undefined : used)));
     return facts;
   }
 }

@@ -7,8 +7,10 @@ export interface MetricReader {
   read(cell: Cell): number | undefined;
   /** How many observations the value rests on. */
   samples(cell: Cell): number;
-  /** A count, sum or reading: one observation means something. */
-  readonly isCount: boolean;
+  /** One observation means something: a count, a sum or a reading. */
+  readonly oneIsEnough: boolean;
+  /** A count or sum: of nothing it is 0. */
+  readonly isTally: boolean;
   /** Part of a whole, 0 to 1. */
   readonly isShare: boolean;
   /** Belongs to a calendar day (UTC) and not to a window. */
@@ -16,7 +18,7 @@ export interface MetricReader {
 }
 
 function total(read: MetricReader['read'], isDaily = false): MetricReader {
-  return { read, samples: (cell) => cell.count('seen'), isCount: true, isShare: false, isDaily };
+  return { read, samples: (cell) => cell.count('seen'), oneIsEnough: true, isTally: true, isShare: false, isDaily };
 }
 
 const counter = (name: CounterName): MetricReader => total((cell) => cell.count(name));
@@ -28,7 +30,8 @@ function ratio(part: MetricReader['read'], whole: (cell: Cell) => number): Metri
       return value === undefined ? undefined : value / whole(cell);
     },
     samples: whole,
-    isCount: false,
+    oneIsEnough: false,
+    isTally: false,
     isShare: false,
     isDaily: false,
   };
@@ -48,7 +51,8 @@ function quantile(of: 'latency' | 'firstChunk', at: number): MetricReader {
   return {
     read: (cell) => cell[of]?.at(at),
     samples: (cell) => cell[of]?.count ?? 0,
-    isCount: false,
+    oneIsEnough: false,
+    isTally: false,
     isShare: false,
     isDaily: false,
   };
@@ -113,7 +117,8 @@ export const METRICS: Readonly<Record<string, MetricReader>> = {
   rate_limit_remaining_ratio: {
     read: (cell) => (cell.rateLimitLeast === Infinity ? undefined : cell.rateLimitLeast),
     samples: (cell) => cell.count('rateLimitReadings'),
-    isCount: true,
+    oneIsEnough: true,
+    isTally: false,
     isShare: false,
     isDaily: false,
   },
@@ -124,7 +129,8 @@ function gauge(name: string): MetricReader {
   return {
     read: (cell) => cell.gauges?.get(name)?.value,
     samples: (cell) => cell.gauges?.get(name)?.readings ?? 0,
-    isCount: true,
+    oneIsEnough: true,
+    isTally: false,
     isShare: false,
     isDaily: false,
   };

@@ -9,7 +9,7 @@ const LEAST_FOR_RATIOS = 20;
 
 /** Samples that a window needs by default before a value of the metric means anything. */
 export function leastSamples(metric: string): number {
-  return metricReader(metric)?.isCount === true ? 1 : LEAST_FOR_RATIOS;
+  return metricReader(metric)?.oneIsEnough === true ? 1 : LEAST_FOR_RATIOS;
 }
 
 /** True for what belongs to a calendar day, and so to the whole service. */
