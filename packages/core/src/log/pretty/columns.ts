@@ -49,5 +49,5 @@ export function shareWidth(width: number, wishes: Wishes): Columns {
     bar = Math.min(Math.max(rest - GAP - behind, MIN_BAR), MAX_BAR, rest - GAP);
   }
   const facts = rest - (bar > 0 ? GAP + bar : 0) - GAP;
-  return { name, type, slowest, bar: Math.max(bar, 0), facts: facts >= MIN_FACTS ? facts : 0 };
+  return { name, type, slowest, bar: Math.max(bar, 0), facts: facts >= Math.min(MIN_FACTS, wishes.facts) ? facts : 0 };
 }
