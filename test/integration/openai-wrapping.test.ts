@@ -79,6 +79,10 @@ describe('a provider', () => {
       ['/openai/deployments/gpt-4o/chat/completions', undefined],
       ['/openai/deployments/gpt-4o/chat/completions', { include_usage: true }],
     ]);
+    // Behind a gateway as well, whose host nobody knows.
+    expect(log.records().map((record) => record['gen_ai.provider.name'])).toEqual(
+      Array.from({ length: 2 }, () => 'azure.ai.openai'),
+    );
   });
 });
 

@@ -171,6 +171,28 @@ describe.each(Object.entries(VERSIONS))('a stream of %s', (_version, Class) => {
     });
   });
 
+  it('that tells of an error midway is an error, with what came until then', async () => {
+    const [first = ''] = openaiChatText(true).chunks;
+    const failure = `data: ${JSON.stringify({ error: { message: 'overloaded', code: 'server_error' } })}\n\n`;
+    wire.answer(() => ({ type: 'text/event-stream', chunks: [first, failure] }));
+    const stream = await streaming().chat.completions.create({ ...ask('x'), stream: true });
+    await expect(drain(stream)).rejects.toThrow(Class.APIError);
+    expect(only()).toMatchObject({
+      'span.status': 'error',
+      'error.type': 'APIError',
+      'error.message': expect.stringContaining('overloaded') as string,
+      'spanline.stream.chunks': 1,
+    });
+  });
+
+  it('with an event that is no JSON is an error', async () => {
+    wire.answer(() => ({ type: 'text/event-stream', chunks: ['data: {"id": 1, \n\n'] }));
+    const stream = await streaming().chat.completions.create({ ...ask('x'), stream: true });
+    const heard = await drain(stream).catch((error: unknown) => error);
+    expect(heard).toBeInstanceOf(Error);
+    expect(only()).toMatchObject({ 'span.status': 'error', 'error.type': (heard as Error).name });
+  });
+
   it('is one span however it is read', async () => {
     wire.answer(() => openaiChatText(true));
     const [left, right] = (await streaming().chat.completions.create({ ...ask('x'), stream: true })).tee();

@@ -85,7 +85,8 @@ export function createRequestReader(streamUsage: boolean): ReadRequest {
 
   return ({ client, method, path: given, body: sent }: ClientRequest): ClientCall | undefined => {
     const path = given.replace(/^\/v1(?=\/)|\?.*$/gs, '');
-    const server = serverAttributes(bag(client)['baseURL'], 'openai');
+    const { baseURL, apiVersion } = bag(client);
+    const server = serverAttributes(baseURL, apiVersion === undefined ? 'openai' : 'azure.ai.openai');
     if (method === 'get') return /^\/responses\/[^/]+$/.test(path) ? readFetch(server) : undefined;
     const body = bag(sent);
     if (mediaOutput(path) !== undefined) return readMedia(path, sent, server);

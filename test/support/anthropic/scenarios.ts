@@ -81,6 +81,15 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
   },
   'the stream helper, iterated': async (client) =>
     (await drain(client.messages.stream(ask('plain')))).map(({ type }) => type),
+  'the stream helper, sent on as a ReadableStream': async (client) => {
+    const stream = client.messages.stream(ask('plain'));
+    const sent = (await new Response(stream.toReadableStream()).text()).trim().split('\n');
+    return [sent.map((line) => JSON.parse(line) as unknown), await stream.finalText()];
+  },
+  'the stream helper with its response': async (client) => {
+    const { data, response, request_id: id } = await client.messages.stream(ask('plain')).withResponse();
+    return [await data.finalText(), response.status, typeof id];
+  },
   'the stream helper, aborted': async (client, Class) => {
     const stream = client.messages.stream(ask('slow'));
     stream.on('text', () => stream.abort());

@@ -43,6 +43,17 @@ const failing =
     }
   };
 
+const WEATHER = {
+  type: 'function' as const,
+  function: {
+    name: 'weather',
+    description: 'The weather of a city',
+    parameters: { type: 'object' },
+    parse: JSON.parse,
+    function: ({ city }: { city: string }) => `sunny in ${city}`,
+  },
+};
+
 /** What the official client offers, used as its documentation does. */
 export const SCENARIOS: Readonly<Record<string, Scenario>> = {
   'a chat completion': async (client) => {
@@ -131,6 +142,11 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
     stream.on('chunk', (chunk) => void events.push(chunk));
     return [await stream.finalContent(), await stream.finalChatCompletion(), await stream.totalUsage(), events];
   },
+  'the stream helper, sent on as a ReadableStream and read again': async (client) => {
+    const stream = helpersOf(client).stream(ask('plain'));
+    const sent = (await new Response(stream.toReadableStream()).text()).trim().split('\n');
+    return [sent.map((line) => JSON.parse(line) as unknown), await stream.finalContent()];
+  },
   'the stream helper, aborted': async (client, Class) => {
     const stream = helpersOf(client).stream(ask('slow'));
     stream.on('content', () => stream.abort());
@@ -140,22 +156,15 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
     );
   },
   runTools: async (client) => {
-    const runner = helpersOf(client).runTools({
-      ...ask('weather'),
-      tools: [
-        {
-          type: 'function',
-          function: {
-            name: 'weather',
-            description: 'The weather of a city',
-            parameters: { type: 'object' },
-            parse: JSON.parse,
-            function: ({ city }: { city: string }) => `sunny in ${city}`,
-          },
-        },
-      ],
-    });
+    const runner = helpersOf(client).runTools({ ...ask('weather'), tools: [WEATHER] });
     return [await runner.finalContent(), runner.messages.map(({ role }) => role), await runner.totalUsage()];
+  },
+  'runTools that streams': async (client) => {
+    const runner = helpersOf(client).runTools({ ...ask('weather'), tools: [WEATHER], stream: true });
+    const heard: unknown[] = [];
+    runner.on('functionToolCall', ({ name }) => void heard.push(name));
+    runner.on('content', (delta) => void heard.push(delta));
+    return [await runner.finalContent(), heard, runner.messages.map(({ role }) => role), await runner.totalUsage()];
   },
   'an answer of the Responses API': async (client) => {
     const answer = await client.responses.create({ model: 'gpt-4o', input: 'plain' });
@@ -180,6 +189,11 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
   'embeddings as numbers': async (client) =>
     (await client.embeddings.create({ model: 'text-embedding-3-small', input: ['a'], encoding_format: 'float' })).data,
   'a moderation': async (client) => (await client.moderations.create({ input: 'plain' })).results,
+  'an image': async (client) => (await client.images.generate({ model: 'gpt-image-1', prompt: 'plain' })).data,
+  'background work': async (client) => {
+    const { id, status } = await client.responses.create({ model: 'gpt-4o', input: 'plain', background: true });
+    return [typeof id, status];
+  },
   'a speech': async (client) => {
     const speech = await client.audio.speech.create({ model: 'tts-1', voice: 'alloy', input: 'plain' });
     return [speech.constructor.name, (await speech.arrayBuffer()).byteLength];
@@ -190,6 +204,7 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
   },
   'a refusal of the rate limiter': failing((client) => client.chat.completions.create(ask('limited'))),
   'a fault of the server': failing((client) => client.chat.completions.create(ask('faulty'))),
+  'a refusal that is retried': failing((client) => client.chat.completions.create(ask('limited'), { maxRetries: 2 })),
   'an unknown question': failing((client) => client.chat.completions.create(ask('nobody knows'))),
   'an answer that is no JSON': failing((client) => client.chat.completions.create(ask('malformed'))),
   'a connection that is cut': failing((client) => client.chat.completions.create(ask('gone'))),
