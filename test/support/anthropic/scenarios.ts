@@ -87,7 +87,9 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
     return [sent.map((line) => JSON.parse(line) as unknown), await stream.finalText()];
   },
   'the stream helper with its response': async (client) => {
-    const { data, response, request_id: id } = await client.messages.stream(ask('plain')).withResponse();
+    const stream = client.messages.stream(ask('plain'));
+    if (!('withResponse' in stream)) return stream.done();
+    const { data, response, request_id: id } = await stream.withResponse();
     return [await data.finalText(), response.status, typeof id];
   },
   'the stream helper, aborted': async (client, Class) => {
