@@ -88,7 +88,7 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
   },
   'the stream helper with its response': async (client) => {
     const stream = client.messages.stream(ask('plain'));
-    if (!('withResponse' in stream)) return stream.done();
+    if (typeof stream.withResponse !== 'function') return (stream as typeof stream).done();
     const { data, response, request_id: id } = await stream.withResponse();
     return [await data.finalText(), response.status, typeof id];
   },
