@@ -1,8 +1,17 @@
+import { AgentExecutor, createToolCallingAgent } from '@langchain/classic/agents';
 import { dispatchCustomEvent } from '@langchain/core/callbacks/dispatch';
-import { AIMessage } from '@langchain/core/messages';
+import { InMemoryChatMessageHistory } from '@langchain/core/chat_history';
+import type { AIMessage } from '@langchain/core/messages';
 import { StringOutputParser, StructuredOutputParser } from '@langchain/core/output_parsers';
 import { ChatPromptTemplate } from '@langchain/core/prompts';
-import { RunnableBranch, RunnableLambda, RunnableMap, RunnablePassthrough } from '@langchain/core/runnables';
+import {
+  RunnableBranch,
+  RunnableLambda,
+  RunnableMap,
+  RunnablePassthrough,
+  RunnableWithMessageHistory,
+} from '@langchain/core/runnables';
+import { tool } from '@langchain/core/tools';
 import { FakeListChatModel } from '@langchain/core/utils/testing';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { z } from 'zod';
@@ -54,27 +63,37 @@ describe('a program', () => {
     expect(world.tree()).toBe('chain extract\n  llm chat ScriptedModel\n  parser StructuredOutputParser');
   });
 
-  it('that falls back marks the second try and links it to the first', async () => {
-    const first = new ScriptedModel(new Error('overloaded'));
-    const model = first.withFallbacks([new ScriptedModel(new Error('down')), new ScriptedModel('third')]);
-    const chain = ChatPromptTemplate.fromTemplate('{q}').pipe(model).pipe(new StringOutputParser());
-    expect(await chain.withConfig({ runName: 'robust' }).invoke({ q: 'x' }, { callbacks: world.callbacks })).toBe(
-      'third',
-    );
-    expect(world.tree('spanline.retry.attempt', 'spanline.retry.fallback')).toBe(`chain robust
+  it.each(['invoke', 'stream'] as const)(
+    'that falls back marks the second try and links it to the first: %s',
+    async (way) => {
+      const first = new ScriptedModel(new Error('overloaded'));
+      const model = first.withFallbacks([new ScriptedModel(new Error('down')), new ScriptedModel('third')]);
+      const chain = ChatPromptTemplate.fromTemplate('{q}')
+        .pipe(model)
+        .pipe(new StringOutputParser())
+        .withConfig({ runName: 'robust' });
+      const given = { callbacks: world.callbacks };
+      if (way === 'invoke') expect(await chain.invoke({ q: 'x' }, given)).toBe('third');
+      else expect(await drain(await chain.stream({ q: 'x' }, given))).toEqual(['third']);
+      expect(world.tree('spanline.retry.attempt', 'spanline.retry.fallback').split('\n').toSorted()).toEqual(
+        `chain robust
   prompt ChatPromptTemplate
   llm chat ScriptedModel [error]
   llm chat ScriptedModel [error] spanline.retry.attempt=2 spanline.retry.fallback=true
   llm chat ScriptedModel spanline.retry.attempt=3 spanline.retry.fallback=true
-  parser StrOutputParser`);
-    const tries = world.log.records().filter((record) => record['span.type'] === 'llm');
-    expect(tries.map((record) => record['spanline.retry.previous_span_id'])).toEqual([
-      undefined,
-      tries[0]?.span_id,
-      tries[1]?.span_id,
-    ]);
-    expect(world.record('robust')).toMatchObject({ 'span.status': 'ok', 'spanline.rollup.errors': 2 });
-  });
+  parser StrOutputParser`
+          .split('\n')
+          .toSorted(),
+      );
+      const tries = world.log.records().filter((record) => record['span.type'] === 'llm');
+      expect(tries.map((record) => record['spanline.retry.previous_span_id'])).toEqual([
+        undefined,
+        tries[0]?.span_id,
+        tries[1]?.span_id,
+      ]);
+      expect(world.record('robust')).toMatchObject({ 'span.status': 'ok', 'spanline.rollup.errors': 2 });
+    },
+  );
 
   it('that falls back to a chain of steps marks each of them', async () => {
     const careful = ChatPromptTemplate.fromTemplate('Be careful: {q}').pipe(new ScriptedModel('well'));
@@ -155,6 +174,54 @@ describe('a program', () => {
     const output = JSON.parse(String(world.record('chat ScriptedModel')['gen_ai.output.messages'])) as unknown;
     expect(output).toMatchObject([
       { role: 'assistant', parts: [{ type: 'tool_call', id: 'c1', name: 'search', arguments: { q: 'cats' } }] },
+    ]);
+  });
+});
+
+describe('a program of the time before graphs', () => {
+  it('whose agent calls a tool has each round of its agent, and the tool beside it', async () => {
+    const weather = tool(() => 'sunny', { name: 'weather', schema: z.object({ city: z.string() }) });
+    const llm = new ScriptedModel(calls(['weather', { city: 'Oslo' }, 'c1']), 'It is sunny.');
+    const prompt = ChatPromptTemplate.fromMessages([
+      ['user', '{input}'],
+      ['placeholder', '{agent_scratchpad}'],
+    ]);
+    const agent = createToolCallingAgent({ llm, tools: [weather], prompt });
+    const executor = AgentExecutor.fromAgentAndTools({ agent, tools: [weather] });
+    const { output } = await executor.invoke({ input: 'Weather?' }, { callbacks: world.callbacks });
+    expect(output).toBe('It is sunny.');
+    const round = `  chain ToolCallingAgent
+    prompt ChatPromptTemplate
+    llm chat ScriptedModel
+    parser ToolCallingAgentOutputParser`;
+    expect(world.tree()).toBe(`agent invoke_agent AgentExecutor\n${round}\n  tool execute_tool weather\n${round}`);
+  });
+
+  it('that keeps a history has the loading of it as a step', async () => {
+    const history = new InMemoryChatMessageHistory();
+    const chain = ChatPromptTemplate.fromMessages([
+      ['placeholder', '{history}'],
+      ['user', '{q}'],
+    ]).pipe(new ScriptedModel('yes'));
+    const remembering = new RunnableWithMessageHistory({
+      runnable: chain,
+      getMessageHistory: () => history,
+      inputMessagesKey: 'q',
+      historyMessagesKey: 'history',
+    });
+    const given = { callbacks: world.callbacks, configurable: { sessionId: 's' } };
+    await remembering.invoke({ q: 'one' }, given);
+    world.log.clear();
+    await remembering.invoke({ q: 'two' }, given);
+    expect(world.tree()).toBe(`chain RunnableWithMessageHistory
+  chain insertHistory
+    chain loadHistory
+  prompt ChatPromptTemplate
+  llm chat ScriptedModel`);
+    expect(JSON.parse(String(world.record('chat ScriptedModel')['gen_ai.input.messages']))).toMatchObject([
+      { role: 'user', parts: [{ content: 'one' }] },
+      { role: 'assistant', parts: [{ content: 'yes' }] },
+      { role: 'user', parts: [{ content: 'two' }] },
     ]);
   });
 });

@@ -2,12 +2,13 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { LLMock } from '@copilotkit/aimock';
 import { CallbackManager } from '@langchain/core/callbacks/manager';
 import { Document } from '@langchain/core/documents';
+import { AIMessage, AIMessageChunk } from '@langchain/core/messages';
 import { JsonOutputParser, StringOutputParser } from '@langchain/core/output_parsers';
 import { ChatPromptTemplate } from '@langchain/core/prompts';
 import { BaseRetriever } from '@langchain/core/retrievers';
 import { RunnableLambda, RunnablePassthrough, RunnableSequence } from '@langchain/core/runnables';
 import { DynamicStructuredTool, tool } from '@langchain/core/tools';
-import { FakeListChatModel, FakeLLM } from '@langchain/core/utils/testing';
+import { FakeListChatModel, FakeLLM, FakeStreamingChatModel } from '@langchain/core/utils/testing';
 import { ChatOpenAI } from '@langchain/openai';
 import { createTracer, type Tracer, validate } from '@spanline/core';
 import { type MemoryLog, memoryLog, tree } from '@spanline/core/testing';
@@ -407,6 +408,24 @@ describe('other kinds', () => {
     await expect(model(['no json']).pipe(new JsonOutputParser()).invoke('x', { callbacks })).rejects.toThrow();
     expect(tree(log.records())).toContain('parser JsonOutputParser [error]');
   });
+
+  it.each(['invoke', 'batch'] as const)(
+    'the handler does not make a model stream that is not asked to: %s',
+    async (way) => {
+      class Both extends FakeStreamingChatModel {
+        streams = 0;
+        override async *_streamResponseChunks(...args: Parameters<FakeStreamingChatModel['_streamResponseChunks']>) {
+          this.streams++;
+          yield* super._streamResponseChunks(...args);
+        }
+      }
+      const both = new Both({ responses: [new AIMessage('whole')], chunks: [new AIMessageChunk('part')] });
+      if (way === 'invoke') await both.invoke('x', { callbacks });
+      else await both.batch(['x'], { callbacks });
+      expect(both.streams).toBe(0);
+      expect(log.records()[0]).not.toHaveProperty('gen_ai.request.stream');
+    },
+  );
 
   it('the handler is taken by a callback manager as it is', () => {
     const manager = CallbackManager.fromHandlers({});

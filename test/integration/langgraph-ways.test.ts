@@ -6,11 +6,13 @@ import {
   Annotation,
   Command,
   END,
+  entrypoint,
   interrupt,
   MemorySaver,
   MessagesAnnotation,
   START,
   StateGraph,
+  task,
 } from '@langchain/langgraph';
 import { type AgentMiddleware, createAgent, humanInTheLoopMiddleware, toolStrategy } from 'langchain';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -168,6 +170,27 @@ describe.each(Object.keys(WAYS))('with %s', (way) => {
     expect(JSON.parse(String(world.record('invoke_agent buyer')['spanline.output']))).toMatchObject({
       structuredResponse: { usd: 5 },
     });
+  });
+
+  it('tasks that run at once in an entry point that waits have what they do below them, and are not done again', async () => {
+    const add = task('add', async (n: number) => world.tracer.withSpan(`own ${n}`, () => n + 1));
+    const flow = entrypoint({ name: 'flow', checkpointer: new MemorySaver() }, async (n: number) => {
+      const sums = await Promise.all([add(n), add(n + 1)]);
+      return `${sums.join()} ${interrupt<string, string>('sure?')}`;
+    });
+    const thread = { configurable: { thread_id: 't1' } };
+    await run(flow, 1, thread);
+    expect(world.tree()).toBe(`agent invoke_agent flow [interrupted]
+  chain flow [interrupted]
+  chain add
+    task own 1
+  chain add
+    task own 2`);
+    const waiting = world.record('invoke_agent flow');
+    world.log.clear();
+    await run(flow, new Command({ resume: 'yes' }), thread);
+    expect(world.tree()).toBe('agent invoke_agent flow\n  chain flow');
+    expect(world.record('invoke_agent flow')['spanline.link.trace_id']).toBe(waiting['trace_id']);
   });
 
   it('a graph that retrieves names the documents that were used at its root', async () => {

@@ -23,6 +23,7 @@ export function classNameOf(serialized: unknown): string | undefined {
 const GRAPHS: ReadonlySet<string> = new Set([
   'CompiledStateGraph',
   'CompiledGraph',
+  'LangGraph',
   'Pregel',
   'RemoteGraph',
   'AgentExecutor',
