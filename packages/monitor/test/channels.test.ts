@@ -276,6 +276,42 @@ describe('PagerDuty', () => {
   });
 });
 
+describe('many alerts', () => {
+  it('reach PagerDuty some at a time, those of one incident in their order', async () => {
+    const rules = Array.from({ length: 30 }, (_, index) => ({
+      name: `Slow ${index}`,
+      metric: 'latency_p95_ms',
+      threshold: 100,
+      comparison: 'gt' as const,
+      windowMinutes: 1,
+      minSamples: 1,
+      recoverAfterMinutes: 0,
+    }));
+    const sizes: number[] = [];
+    const pager = pagerDuty({ routingKey: 'r1', url });
+    const counted: Channel = {
+      ...pager,
+      send: (alerts, signal) => {
+        sizes.push(alerts.length);
+        return pager.send(alerts, signal);
+      },
+    };
+    const world = createWorld({ rules, channels: { slack: counted } });
+    for (const ms of [5000, 1]) {
+      world.serve({ ms });
+      world.pass(120_000);
+    }
+    await vi.waitFor(() => expect(world.monitor.stats().channels['slack']?.sent).toBe(60), 10_000);
+    expect(Math.max(...sizes)).toBe(25);
+    const actions = new Map<string, string[]>();
+    for (const { body } of requests) {
+      const { dedup_key: key, event_action: action } = JSON.parse(body) as Record<string, string>;
+      actions.set(String(key), [...(actions.get(String(key)) ?? []), String(action)]);
+    }
+    expect([...actions.values()]).toEqual(rules.map(() => ['trigger', 'resolve']));
+  });
+});
+
 describe('e-mail', () => {
   it('is a subject of one line and a text', async () => {
     const sent: { subject: string; text: string }[] = [];

@@ -93,9 +93,12 @@ export class Delivery {
   }
 
   async #run(): Promise<void> {
+    const most = this.#channel.maxAlerts ?? MAX_WAITING;
+    let isRest = false;
     while (this.#waiting.length > 0) {
-      await this.#pause(this.#digestMs);
-      const batch = this.#waiting.splice(0);
+      if (!isRest) await this.#pause(this.#digestMs);
+      const batch = this.#waiting.splice(0, most);
+      isRest = this.#waiting.length > 0;
       await this.#deliver(batch);
     }
     this.#work = undefined;

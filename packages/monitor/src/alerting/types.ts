@@ -50,6 +50,8 @@ export interface Alert {
 
 /** Where alerts go. `channels/` has the ready-made ones. */
 export interface Channel {
+  /** Most alerts of one message. @defaultValue all that wait, up to a thousand */
+  readonly maxAlerts?: number;
   /**
    * Sends one message: one alert, or several that became due together (a digest). Rejects when it could not be delivered; the sender repeats.
    *

@@ -6,6 +6,8 @@ import { checkSecret, checkUrl, post, readKey } from './post.ts';
 const EVENTS_API = 'https://events.pagerduty.com/v2/enqueue';
 /** Longest `summary` (developer.pagerduty.com, Events API v2). */
 const MAX_SUMMARY = 1024;
+/** Each is a request, and all of them have the time of one attempt. */
+const MAX_ALERTS = 25;
 
 /** Options of {@link pagerDuty}. */
 export interface PagerDutyOptions {
@@ -45,9 +47,17 @@ export function pagerDuty(options: PagerDutyOptions): Channel {
   const key = checkSecret('routingKey', routingKey);
   const target = checkUrl('url', url);
   return {
+    maxAlerts: MAX_ALERTS,
     async send(alerts, signal) {
       const text = readKey('routing key', key);
-      for (const alert of alerts) await post({ url: target, body: JSON.stringify(eventOf(alert, text)), signal });
+      // Side by side, but what is said of one incident in its order.
+      const incidents = new Map<string, Alert[]>();
+      for (const alert of alerts) incidents.set(alert.key, [...(incidents.get(alert.key) ?? []), alert]);
+      await Promise.all(
+        [...incidents.values()].map(async (events) => {
+          for (const alert of events) await post({ url: target, body: JSON.stringify(eventOf(alert, text)), signal });
+        }),
+      );
     },
   };
 }
