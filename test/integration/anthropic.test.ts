@@ -171,6 +171,21 @@ describe('a message', () => {
     expect(log.records().map((record) => record['span.status'])).toEqual(['aborted', 'error']);
   });
 
+  it('that tells of an error midway is an error, with what came until then', async () => {
+    const chunks = anthropicText(true).chunks.slice(0, 4);
+    const overloaded = { type: 'error', error: { type: 'overloaded_error', message: 'busy' } };
+    const failure = `event: error\ndata: ${JSON.stringify(overloaded)}\n\n`;
+    wire.answer(() => ({ type: 'text/event-stream', chunks: [...chunks, failure] }));
+    const stream = await client().messages.create({ ...ask('x'), stream: true });
+    await expect(drain(stream)).rejects.toThrow(Anthropic.APIError);
+    expect(only()).toMatchObject({
+      'span.status': 'error',
+      'error.message': overloaded,
+      'spanline.usage.issue': 'incomplete',
+      'gen_ai.output.messages': [{ role: 'assistant', parts: [{ type: 'text', content: 'It is' }] }],
+    });
+  });
+
   it('that is asked for again tells the retries, the limits and the id of the request', async () => {
     let attempts = 0;
     const limits = {

@@ -8,7 +8,7 @@ import { startProvider } from '../support/provider.ts';
 import { ask } from '../support/openai/scenarios.ts';
 import { helpersOf, VERSIONS } from '../support/openai/versions.ts';
 import { drain, onlyRecord } from '../support/records.ts';
-import { json, openWire, type Wire } from '../support/wire/server.ts';
+import { events, json, openWire, type Wire } from '../support/wire/server.ts';
 import { openaiChatText, openaiChatTool } from '../support/wire/openai.ts';
 
 let provider: LLMock;
@@ -105,6 +105,25 @@ describe('a chat completion', () => {
     });
   });
 
+  it.each([
+    ['a refusal', { content: null, refusal: 'I cannot.' }, [{ type: 'text', content: 'I cannot.' }]],
+    [
+      'a voice',
+      { content: null, audio: { id: 'a', data: 'UklGRg==', transcript: 'Hello.' } },
+      [{ type: 'text', content: 'Hello.' }],
+    ],
+    [
+      'a function',
+      { content: null, function_call: { name: 'weather', arguments: '{"city":"Oslo"}' } },
+      [{ type: 'tool_call', name: 'weather', arguments: { city: 'Oslo' } }],
+    ],
+  ])('tells the answer of %s', async (_what, message, parts) => {
+    const choices = [{ index: 0, finish_reason: 'stop', message: { role: 'assistant', ...message } }];
+    wire.answer(() => json({ id: 'c', object: 'chat.completion', model: 'gpt-4o', choices }));
+    await wired().chat.completions.create(ask('x'));
+    expect(only()['gen_ai.output.messages']).toEqual([{ role: 'assistant', parts, finish_reason: 'stop' }]);
+  });
+
   it('in a policy of its own is captured by that', async () => {
     await client({}, { capture: 'metadata' }).chat.completions.create(ask('plain'));
     expect(only()).not.toHaveProperty('gen_ai.input.messages');
@@ -140,6 +159,36 @@ describe.each(Object.entries(VERSIONS))('a stream of %s', (_version, Class) => {
         role: 'assistant',
         parts: [{ type: 'tool_call', id: 'call_1', name: 'weather', arguments: { city: 'Oslo' } }],
         finish_reason: 'tool_calls',
+      },
+    ]);
+  });
+
+  it('puts a call of a function together that is no tool, and what a voice says', async () => {
+    const chunk = (delta: object, finish_reason: string | null = null) => ({
+      id: 'c',
+      object: 'chat.completion.chunk',
+      model: 'gpt-4o',
+      choices: [{ index: 0, delta, finish_reason }],
+    });
+    wire.answer(() =>
+      events([
+        chunk({ role: 'assistant', content: null, audio: { id: 'a', transcript: 'Let me' } }),
+        chunk({ audio: { transcript: ' look.' } }),
+        chunk({ function_call: { name: 'weather', arguments: '' } }),
+        chunk({ function_call: { arguments: '{"city":"Oslo"}' } }),
+        chunk({}, 'function_call'),
+        '[DONE]',
+      ]),
+    );
+    await drain(await streaming().chat.completions.create({ ...ask('x'), stream: true }));
+    expect(only()['gen_ai.output.messages']).toEqual([
+      {
+        role: 'assistant',
+        parts: [
+          { type: 'text', content: 'Let me look.' },
+          { type: 'tool_call', name: 'weather', arguments: { city: 'Oslo' } },
+        ],
+        finish_reason: 'function_call',
       },
     ]);
   });

@@ -58,17 +58,21 @@ function addCalls(choice: StreamedChoice, deltas: readonly unknown[]): void {
   }
 }
 
+/** The one call of a function, from the time before tools. */
+function legacyCalls({ function_call: called }: Bag): unknown[] {
+  return called === undefined || called === null ? [] : [{ index: 0, function: called }];
+}
+
 /** @returns true when the delta brought content: text, a refusal, a thought or a piece of a tool call */
 function addDelta(choice: StreamedChoice, delta: Bag): boolean {
-  const { role, content, refusal, reasoning_content: thought, reasoning, tool_calls: calls, text: completed } = delta;
+  const { role, content, refusal, reasoning_content: thought, reasoning, text: completed, audio } = delta;
   choice.role ??= role;
-  for (const piece of [content, refusal, completed]) choice.content.add(piece);
+  const said = [content, refusal, completed, bag(audio)['transcript']];
+  for (const piece of said) choice.content.add(piece);
   choice.reasoning.add(text(thought) ?? reasoning);
-  addCalls(choice, list(calls));
-  return (
-    [content, refusal, completed, thought, reasoning].some((piece) => text(piece) !== undefined) ||
-    list(calls).length > 0
-  );
+  const calls = [...list(delta['tool_calls']), ...legacyCalls(delta)];
+  addCalls(choice, calls);
+  return [...said, thought, reasoning].some((piece) => text(piece) !== undefined) || calls.length > 0;
 }
 
 function streamedMessage(choice: StreamedChoice): Message {
@@ -94,11 +98,9 @@ function withReason(message: Message, reason: string | undefined): Message {
 
 function wholeMessage(choice: Bag): Message {
   const { message, text: completion } = choice;
-  const { refusal, content } = bag(message);
-  const said = message === undefined ? { role: 'assistant', content: completion } : message;
-  const [converted] = toMessages([
-    content === null && text(refusal) !== undefined ? { ...bag(said), content: refusal } : said,
-  ]);
+  const given = message === undefined ? { role: 'assistant', content: completion } : bag(message);
+  const content = given['content'] ?? text(given['refusal']) ?? bag(given['audio'])['transcript'] ?? null;
+  const [converted] = toMessages([content === given['content'] ? given : { ...given, content }]);
   return withReason(converted ?? { role: 'assistant', parts: [] }, text(choice['finish_reason']));
 }
 

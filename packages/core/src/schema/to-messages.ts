@@ -147,6 +147,8 @@ function toMessage(value: unknown, fallbackRole: string): Message {
         : toPart({ type: 'function', ...inner }),
     );
   }
+  const legacy = bag(source.function_call);
+  if (legacy !== undefined) parts.push(toolCall(undefined, legacy.name, legacy.arguments));
   if (text(source.reasoning_content) !== undefined)
     parts.unshift({ type: 'reasoning', content: text(source.reasoning_content) ?? '' });
   const name = text(source.name);
