@@ -4,6 +4,7 @@ import { Document, type DocumentInterface } from '@langchain/core/documents';
 import { Embeddings } from '@langchain/core/embeddings';
 import { BaseDocumentCompressor } from '@langchain/core/retrievers/document_compressors';
 import { FakeListChatModel } from '@langchain/core/utils/testing';
+import * as openai from '@langchain/openai';
 import { createTracer, type Tracer, validate } from '@spanline/core';
 import { type MemoryLog, memoryLog, tree } from '@spanline/core/testing';
 import {
@@ -15,7 +16,9 @@ import {
   traceVectorStore,
   untrace,
 } from '@spanline/langchain';
+import { createAgent } from 'langchain';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { drain } from '../support/records.ts';
 import { MODELS } from '../support/wire/models.ts';
 import { openWire } from '../support/wire/server.ts';
 
@@ -281,6 +284,33 @@ describe('instrumentLangChain', () => {
     expect(tree(log.records())).toBe(
       'retriever vector_search MemoryVectorStore\n  embedding embeddings letters-1\nreranker rerank Half',
     );
+  });
+
+  it('tells the direct events of every chat model, and not a second time what a handler hears', async () => {
+    const wire = await openWire();
+    wire.answer(({ body }) => MODELS.ChatOpenAI.text(body['stream'] === true));
+    const uninstall = instrumentLangChain({ tracer, modules: [openai] });
+    const callbacks = [new SpanlineCallbackHandler({ tracer })];
+    const model = new openai.ChatOpenAI({
+      model: 'gpt-4o-mini',
+      apiKey: 'test',
+      configuration: { baseURL: `${wire.url}/v1` },
+    });
+    const ask = { messages: [{ role: 'user' as const, content: 'Weather?' }] };
+    const agent = createAgent({ model, tools: [], name: 'helper' });
+    await drain(model.streamEvents('Weather?', { callbacks, version: 'v3' } as never) as AsyncIterable<unknown>);
+    await lineCount(1);
+    await drain(await agent.streamEvents(ask, { callbacks, version: 'v3' }));
+    await drain(agent.streamEvents(ask, { callbacks, version: 'v2' }));
+    await agent.invoke(ask, { callbacks });
+    uninstall();
+    await wire.close();
+    const helped = `agent invoke_agent helper
+  chain model_request
+    llm chat gpt-4o-mini`;
+    expect(tree(log.records())).toBe(['llm chat gpt-4o-mini', helped, helped, helped].join('\n'));
+    const tokens = log.records().flatMap((line) => line['gen_ai.usage.input_tokens'] ?? []);
+    expect(tokens).toEqual([100, 100, 100, 100]);
   });
 
   it('refuses what is no list', () => {
