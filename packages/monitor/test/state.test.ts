@@ -181,6 +181,11 @@ describe('a rule', () => {
       return outcome.isSent ? outcome.event : undefined;
     });
     expect(events).toEqual([undefined, 'repeated', 'recovered', 'fired', 'repeated']);
+
+    const over = { ...initialState(later), recoveredAt: later };
+    const held = advance(rule, over, bad, NOON);
+    expect(held).toMatchObject({ event: 'fired', isSent: false });
+    expect(advance(rule, held.state, bad, NOON + 5 * MINUTE)).toMatchObject({ event: 'repeated', isSent: true });
   });
 
   it('counts anew on the next day', () => {

@@ -106,9 +106,7 @@ function lowered(rule: ResolvedRule, state: RuleState, level: Level, now: number
   if (HEIGHT[state.level] <= HEIGHT[level]) return state.level === 'OK' ? { ...present, since: now } : present;
   const goodSince = state.goodSince ?? now;
   if (now - goodSince < rule.recoverAfterMinutes * MINUTE_MS) return { ...present, goodSince };
-  // That it became milder is not said, so that getting worse again is.
-  const told = level === 'WARNING' && state.told === 'ALERT' ? 'WARNING' : state.told;
-  return { ...present, level, told };
+  return { ...present, level };
 }
 
 /** The level that an observation leads to. */
@@ -157,8 +155,8 @@ function severityOf(rule: ResolvedRule, state: AlertState): Severity {
 }
 
 function maySend(rule: ResolvedRule, state: RuleState, severity: Severity, now: number): boolean {
-  const { told, recoveredAt, sentToday } = state;
-  const isCooling = told === 'OK' && recoveredAt !== undefined && now - recoveredAt < rule.cooldownMinutes * MINUTE_MS;
+  const { recoveredAt, sentToday } = state;
+  const isCooling = recoveredAt !== undefined && now - recoveredAt < rule.cooldownMinutes * MINUTE_MS;
   return !isCooling && sentToday[severity] < rule.maxPerDay;
 }
 
