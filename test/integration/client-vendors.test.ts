@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ANTHROPIC_VENDORS, anthropicVendorProgram } from '../support/anthropic/vendors.ts';
 import { jsonLines, runChild } from '../support/child.ts';
 import { startProvider, USAGE } from '../support/provider.ts';
+import { vendorsTogether } from '../support/vendors-together.ts';
 import { vendorProgram, VENDORS } from '../support/vendors.ts';
 
 let provider: LLMock;
@@ -45,3 +46,26 @@ describe.each([
     },
   );
 });
+
+it(
+  'beside all of them at once: no span is lost, and ours join the trace of OpenTelemetry',
+  { timeout: 120_000 },
+  async () => {
+    const [alone, together] = await Promise.all(
+      [false, true].map(async (isWrapped) => {
+        const { code, stdout, stderr } = await runChild(vendorsTogether(isWrapped), { env: { BASE: provider.url } });
+        expect(code, stderr).toBe(0);
+        const printed = jsonLines(stdout);
+        const told = printed.find((line) => 'names' in line) as { names: Record<string, string[]>; trace: string };
+        return { ...told, lines: printed.filter((line) => line['event.name'] === 'span.end') };
+      }),
+    );
+    for (const names of Object.values(alone?.names ?? {})) expect(names.length).toBeGreaterThan(0);
+    expect(together?.names).toEqual(alone?.names);
+    const call = ['chat gpt-4o', 'ok', USAGE.completion_tokens, together?.trace];
+    const of = (line: Record<string, unknown>): unknown[] =>
+      ['span.name', 'span.status', 'gen_ai.usage.output_tokens', 'trace_id'].map((key) => line[key]);
+    expect(together?.lines.map(of)).toEqual([call, call]);
+    expect(alone?.lines).toEqual([]);
+  },
+);
