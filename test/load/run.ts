@@ -1,7 +1,8 @@
-/** `pnpm load [--requests 50000]`: the figures of docs/sizing.md. Sends to the loopback only. */
+/** `pnpm load [--requests 50000] [--index]`: the figures of docs/sizing.md. Sends to the loopback only. `--index` also fills a real OpenSearch. */
 import { cpus } from 'node:os';
 import { parseArgs } from 'node:util';
 import { type Day, runDay } from './day.ts';
+import { indexSizes } from './index-size.ts';
 import { type Size, sizes } from './sizes.ts';
 
 const PER_DAY = 50_000;
@@ -10,7 +11,9 @@ const SAMPLE = 300;
 const BASELINE = 5000;
 const MEGABYTE = 1_000_000;
 
-const { values } = parseArgs({ options: { requests: { type: 'string', default: String(PER_DAY) } } });
+const { values } = parseArgs({
+  options: { requests: { type: 'string', default: String(PER_DAY) }, index: { type: 'boolean', default: false } },
+});
 const requests = Number(values.requests);
 if (!Number.isSafeInteger(requests) || requests < 1) throw new Error('--requests takes a whole number from 1');
 
@@ -38,3 +41,6 @@ console.log(
   `\nWithout tracing: ${report(await runDay({ requests: Math.min(requests, BASELINE), atOnce: AT_ONCE, isTraced: false }))}`,
 );
 console.log(`\nWith tracing: ${report(await runDay({ requests, atOnce: AT_ONCE }))}`);
+for (const { capture, profile, perByte } of values.index ? await indexSizes(SAMPLE) : []) {
+  console.log(`In OpenSearch, ${capture}, ${profile}: ${perByte.toFixed(2)} bytes for a byte of lines`);
+}

@@ -103,6 +103,7 @@ describe.skipIf(files.opensearch === undefined || files.vrl === undefined)('what
       expect(await count({ term: { 'http.request.id': 'req-2' } })).toBe(spans.length);
       expect(await count({ term: { 'labels.plan': 'pro' } })).toBe(6);
       expect(await count({ match: { 'spanline.text': 'contract' } })).toBe(1);
+      expect(await count({ match: { 'spanline.text': 'quokkahaven' } })).toBe(1);
       const time = parsed(spans[0] as string)['@timestamp'];
       expect(await count({ range: { '@timestamp': { gte: time, lte: time } } })).toBeGreaterThan(0);
       expect(await client.count(streamOf(agent), { match: { message: 'segmentation' } })).toBeGreaterThan(0);

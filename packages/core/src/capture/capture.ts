@@ -1,5 +1,4 @@
 import { SpanlineError } from '../error.ts';
-import type { ProfileName } from '../profiles/index.ts';
 import type { ContentAttributes, SpanRecord } from '../schema/index.ts';
 import { type CaptureParts, type CaptureReport, Capturing } from './capturing.ts';
 import type { DeltaMode } from './deltas.ts';
@@ -23,7 +22,6 @@ export interface CaptureOptions {
   readonly limits?: LimitOptions | undefined;
   readonly hashKey?: string | undefined;
   readonly destination: 'small' | 'large';
-  readonly profile: ProfileName;
   /** @defaultValue `containers` */
   readonly deltas?: DeltaMode | undefined;
 }
@@ -69,7 +67,7 @@ export function createCapture(options: CaptureOptions): Capture {
   const redactor = createRedactor(redact, hashKey);
   const { asyncDetectors = [], detectorTimeoutMs = DETECTOR_TIMEOUT_MS } = redact;
   const parts: CaptureParts = {
-    limits: resolveLimits(options.limits ?? {}, options.destination, options.profile),
+    limits: resolveLimits(options.limits ?? {}, options.destination),
     redactor,
     hasher: createHasher(hashKey),
     hashed: new Set(redact.hash),

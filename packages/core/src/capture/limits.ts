@@ -1,5 +1,4 @@
 import { SpanlineError } from '../error.ts';
-import type { ProfileName } from '../profiles/index.ts';
 import type { LimitOptions } from './options.ts';
 import type { PlainLimits } from './plain.ts';
 
@@ -27,15 +26,12 @@ const MINIMUM: Readonly<Record<keyof LimitOptions, number>> = {
   labels: 0,
 };
 
-/** Elasticsearch rejects a document with a longer term (32,766 bytes) in a `flattened` or `keyword` field. */
-const LONGEST_TERM = 32_000;
-
 /**
  * Fills in the limits for a destination.
  *
  * @throws SpanlineError `ERR_INVALID_OPTION` naming the limit
  */
-export function resolveLimits(options: LimitOptions, destination: 'small' | 'large', profile: ProfileName): Limits {
+export function resolveLimits(options: LimitOptions, destination: 'small' | 'large'): Limits {
   for (const [name, value] of Object.entries(options)) {
     const minimum = (MINIMUM as Readonly<Record<string, number>>)[name];
     const expected =
@@ -50,7 +46,7 @@ export function resolveLimits(options: LimitOptions, destination: 'small' | 'lar
   return {
     lineBytes: options.lineBytes ?? lineBytes,
     fieldBytes: fieldLimit,
-    stringBytes: Math.min(longestText, profile === 'ecs' ? LONGEST_TERM : longestText),
+    stringBytes: longestText,
     arrayLength: options.arrayLength ?? 1000,
     depth: options.depth ?? 16,
     objectKeys: options.objectKeys ?? 200,

@@ -3,42 +3,37 @@
  * into `{"value": …}`; so is an object that looks like this wrapping, which makes it reversible.
  */
 
+import { hasPieces, isAmbiguous, isTooLong, join, split } from './long-text.ts';
+
 type Bag = Record<string, unknown>;
 
-/** Elasticsearch rejects a document with a longer term (32,766 bytes, the path in front of the text included) in a `flattened` field. */
-const MAX_LEAF_BYTES = 32_000;
-/** And one that is deeper than 20 levels; an array and the wrapping are among them. */
+/** Elasticsearch rejects a document that is deeper than 20 levels; an array, pieces of a text and the wrapping are among them. */
+const MAX_LEVELS = 20;
 const MAX_DEPTH = 18;
 
 function isBag(value: unknown): value is Bag {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** The start of a text, never half a character, and how much is gone. */
-function cut(text: string): string {
-  const bytes = Buffer.from(text);
-  let end = MAX_LEAF_BYTES - 32;
-  while (((bytes[end] ?? 0) & 0xc0) === 0x80) end--;
-  return `${bytes.toString('utf8', 0, end)}…[+${bytes.length - end} bytes]`;
-}
+const fitText = (text: string): string | string[] => (isTooLong(text) ? split(text) : text);
 
-function fitText(text: string): string {
-  return text.length * 3 <= MAX_LEAF_BYTES || Buffer.byteLength(text) <= MAX_LEAF_BYTES ? text : cut(text);
-}
-
-/** The value without leaves and levels that `flattened` rejects; what lies too deep becomes a JSON string. */
+/** The value without leaves and levels that `flattened` rejects: a long text becomes pieces, what lies too deep a JSON string. */
 function fit(value: unknown, depth: number): unknown {
   if (typeof value === 'string') return fitText(value);
   if (typeof value !== 'object' || value === null) return value;
   if (depth >= MAX_DEPTH) return fitText(JSON.stringify(value));
-  if (Array.isArray(value)) return value.map((entry) => fit(entry, depth + 1));
+  if (Array.isArray(value)) {
+    const entries = value.map((entry: unknown) => fit(entry, depth + 1));
+    // Entries of the outermost list are wrapped, so that it is never taken for pieces.
+    return depth > 0 && isAmbiguous(value) ? ['', ...entries] : entries;
+  }
   return Object.fromEntries(Object.entries(value).map(([key, entry]) => [key, fit(entry, depth + 1)]));
 }
 
 function exceeds(value: unknown, depth: number): boolean {
-  if (typeof value === 'string') return fitText(value) !== value;
+  if (typeof value === 'string') return isTooLong(value);
   if (typeof value !== 'object' || value === null) return false;
-  if (depth >= MAX_DEPTH) return true;
+  if (depth >= MAX_DEPTH || (depth > 0 && Array.isArray(value) && isAmbiguous(value))) return true;
   for (const key in value) if (exceeds((value as Bag)[key], depth + 1)) return true;
   return false;
 }
@@ -57,6 +52,7 @@ const unwrap = (value: unknown): unknown => (isWrapping(value) ? value.value : v
 export function toStructured(json: string): unknown {
   try {
     const parsed: unknown = JSON.parse(json);
+    if (typeof parsed === 'string') return { value: fitText(parsed) };
     const value = exceeds(parsed, 0) ? fit(parsed, 0) : parsed;
     return Array.isArray(value) ? value.map(wrap) : wrap(value);
   } catch {
@@ -65,6 +61,7 @@ export function toStructured(json: string): unknown {
 }
 
 /** Undoes {@link toStructured}. */
-export function fromStructured(value: unknown): string {
+export function fromStructured(given: unknown): string {
+  const value = hasPieces(given, MAX_LEVELS) ? join(given, MAX_LEVELS) : given;
   return JSON.stringify(Array.isArray(value) ? value.map(unwrap) : unwrap(value));
 }

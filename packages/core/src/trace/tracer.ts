@@ -65,7 +65,6 @@ export function createTracer(options: TracerOptions = {}): Tracer {
     capture: createCapture({
       capture: resolved.capture,
       destination: destinationKind(logger),
-      profile: resolved.profile,
       deltas: resolved.deltas,
       ...(options.redact === undefined ? {} : { redact: options.redact }),
       ...(options.limits === undefined ? {} : { limits: options.limits }),

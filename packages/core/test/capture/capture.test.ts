@@ -19,7 +19,7 @@ const subject = () =>
   }) as const;
 
 function captured(content: ContentAttributes, options: Partial<CaptureOptions> = {}, record: SpanRecord = {}) {
-  const capture = createCapture({ capture: 'redacted', destination: 'small', profile: 'otel', ...options });
+  const capture = createCapture({ capture: 'redacted', destination: 'small', ...options });
   const report = capture.apply(record, content, capture.mode(undefined, subject), capture.createScope());
   return { record: record as Record<string, unknown>, report };
 }

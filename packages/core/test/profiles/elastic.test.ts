@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parseLine, toEcs } from '../../src/profiles/index.ts';
 import { ECS } from '../../src/profiles/spellings.ts';
@@ -45,13 +46,68 @@ describe('lines for Elasticsearch', () => {
     },
   );
 
-  it('hold no term that is too long, and say how much is gone', () => {
-    const text = `${'é'.repeat(20_000)}x`;
-    const { value } = structured(JSON.stringify(text)) as { value: string };
-    const marker = /…\[\+(\d+) bytes\]$/.exec(value);
-    expect(Buffer.byteLength(value)).toBeLessThanOrEqual(32_000);
-    expect(value).not.toContain('\uFFFD');
-    expect(Buffer.byteLength(value.slice(0, marker?.index)) + Number(marker?.[1])).toBe(Buffer.byteLength(text));
+  describe('with texts of more bytes than a term may have', () => {
+    const PIECE = `${'a'.repeat(29_499)} `;
+    const back = (json: string): unknown =>
+      parseLine(JSON.stringify(toEcs({ 'gen_ai.tool.call.result': json } as SpanRecord)))?.record;
+    const leavesOf = (value: unknown): string[] => {
+      if (typeof value === 'string') return [value];
+      return typeof value === 'object' && value !== null ? Object.values(value).flatMap(leavesOf) : [];
+    };
+
+    it.each([
+      ['a text', 'é'.repeat(60_000)],
+      ['a text of words', 'quokka '.repeat(30_000)],
+      ['a text without spaces', 'x'.repeat(200_000)],
+      ['characters of four bytes', '🦘'.repeat(20_000)],
+      ['messages', [{ role: 'user', parts: [{ type: 'text', content: 'word '.repeat(40_000) }] }]],
+      ['a list of texts', ['x'.repeat(40_000), 'y', 'z'.repeat(33_000)]],
+      [
+        'lists that look like pieces',
+        { list: [PIECE, 'end'], marked: ['', PIECE, 'end'], twice: ['', '', PIECE, 'x'] },
+      ],
+      ['an outermost list that looks like pieces', [PIECE, PIECE, 'end']],
+      ['what looks like a wrapping', { value: [PIECE, 'end'] }],
+      ['pieces that are too short', { list: ['a'.repeat(28_999), 'end'], one: [PIECE] }],
+    ])('hold no term that is too long, and come back whole: %s', (_what, content) => {
+      const json = JSON.stringify(content);
+      const leaves = leavesOf(structured(json));
+      expect(leaves.filter((leaf) => Buffer.byteLength(leaf) > 32_000 || leaf.includes('\uFFFD'))).toEqual([]);
+      expect(back(json)).toEqual({ 'gen_ai.tool.call.result': json });
+    });
+
+    it('hold every word whole', () => {
+      const words = new Set(
+        leavesOf(structured(JSON.stringify('wallaby quokka\n'.repeat(20_000)))).flatMap((leaf) =>
+          leaf.trim().split(/\s+/),
+        ),
+      );
+      expect(words).toEqual(new Set(['wallaby', 'quokka']));
+    });
+
+    it('come back whole whatever they are', () => {
+      const text = fc.oneof(
+        fc.string({ maxLength: 20 }),
+        fc.constant(PIECE),
+        fc.constant(''),
+        fc.integer({ min: 28_990, max: 33_000 }).map((length) => 'b'.repeat(length)),
+      );
+      const content = fc.letrec((tie) => ({
+        value: fc.oneof(
+          { maxDepth: 3 },
+          text,
+          fc.array(tie('value'), { maxLength: 4 }),
+          fc.record({ in: tie('value'), value: tie('value') }, { requiredKeys: [] }),
+        ),
+      })).value;
+      fc.assert(
+        fc.property(content, (value) => {
+          const json = JSON.stringify(value);
+          expect(back(json)).toEqual({ 'gen_ai.tool.call.result': json });
+        }),
+        { numRuns: 300 },
+      );
+    });
   });
 
   it('hold no more levels than a flattened field takes', () => {

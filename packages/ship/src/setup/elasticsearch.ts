@@ -72,6 +72,8 @@ const contentStreamOf = (dataStream: string): Stream => ({
 function componentOf(flavour: Flavour, profile: SetupProfile, pipeline: string): Record<string, unknown> {
   const index = {
     final_pipeline: pipeline,
+    // Less than half of the disk for lines with content.
+    codec: 'best_compression',
     mapping: { total_fields: { limit: TOTAL_FIELDS } },
     ...analysisOf(profile),
   };
