@@ -113,7 +113,9 @@ async function startService(dir: string, target: string, isTraced: boolean): Pro
     url: `http://127.0.0.1:${port}`,
     async end() {
       child.kill('SIGTERM');
-      return JSON.parse(await said(/^cost (\{.*\})$/m)) as Cost;
+      const cost = JSON.parse(await said(/^cost (\{.*\})$/m)) as Cost;
+      child.kill('SIGKILL');
+      return cost;
     },
   };
 }

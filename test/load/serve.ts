@@ -27,6 +27,6 @@ async function end(): Promise<void> {
     spool: spooled.stats(),
   };
   await spooled.close();
-  process.stdout.write(`cost ${JSON.stringify(cost)}\n`, () => process.exit());
+  process.stdout.write(`cost ${JSON.stringify(cost)}\n`);
 }
 process.once('SIGTERM', () => void end());

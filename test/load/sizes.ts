@@ -7,7 +7,7 @@ import { gzipSync } from 'node:zlib';
 import { createLogger, createTracer } from '@spanline/core';
 import { createService } from './service.ts';
 
-export const MODES = ['metadata', 'hashed', 'redacted', 'full'] as const;
+const MODES = ['metadata', 'hashed', 'redacted', 'full'] as const;
 
 /** What one request writes, on average. */
 export interface Size {
