@@ -221,6 +221,32 @@ describe('a likely cause', () => {
     });
   });
 
+  it('is the step that grew also where most traces are bad', () => {
+    const causes = causesOf(SLOW, {}, (world) => {
+      for (let index = 0; index < 6; index++) world.serve({ ms: 300, step: 'rerank' });
+      for (let index = 0; index < 30; index++) world.serve({ ms: 9000 + index, step: 'rerank' });
+    });
+    expect(causes).toEqual([
+      { cause: 'step_grew', evidence: 'rerank takes 9,027 ms in 5 of 5 traces, and 300 ms in 6 others' },
+    ]);
+  });
+
+  it('is known of a trace that is long forgotten otherwise', () => {
+    const world = createWorld({ rules: [{ ...SLOW, metric: 'latency_p99_ms', windowMinutes: 15 }] });
+    for (let index = 0; index < 80; index++) world.serve({ ms: 9000, step: 'rerank' });
+    for (let second = 0; second < 180; second++) {
+      world.setClock(world.now() + 1000);
+      for (let index = 0; index < 35; index++) world.serve({ ms: 100, step: 'rerank' });
+    }
+    world.pass(MINUTE);
+    expect(world.alerts[0]?.causes).toEqual([
+      {
+        cause: 'step_grew',
+        evidence: expect.stringMatching(/^rerank takes 9,000 ms in 5 of 5 traces, and 100 ms/) as string,
+      },
+    ]);
+  });
+
   it('is found in a sample of the traces of a busy service, long after they were the last ones', () => {
     const rule: AlertRule = { ...SLOW, metric: 'latency_p99_ms', windowMinutes: 15, minSamples: 100 };
     const world = createWorld({ rules: [rule, CATALOG.promptInjection] });
