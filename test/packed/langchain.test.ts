@@ -37,7 +37,7 @@ import { StringOutputParser } from '@langchain/core/output_parsers';
 import { ChatPromptTemplate } from '@langchain/core/prompts';
 import { RunnableLambda, RunnableSequence } from '@langchain/core/runnables';
 import { tool } from '@langchain/core/tools';
-import '@langchain/langgraph';
+import { Annotation, Command, END, interrupt, MemorySaver, START, StateGraph } from '@langchain/langgraph';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { createReactAgent } from '@langchain/langgraph/prebuilt';
@@ -87,6 +87,18 @@ for (let round = 0; round < 100 && tracer.stats().open > 0; round++) {
 }
 take('left');
 
+const State = Annotation.Root({ answer: Annotation() });
+const graph = new StateGraph(State)
+  .addNode('ask', () => ({ answer: interrupt('sure?') }))
+  .addEdge(START, 'ask')
+  .addEdge('ask', END)
+  .compile({ name: 'approval', checkpointer: new MemorySaver() });
+const thread = { callbacks, configurable: { thread_id: 't1' } };
+await graph.invoke({}, thread);
+take('waiting');
+await graph.invoke(new Command({ resume: 'yes' }), thread);
+take('resumed');
+
 const cached = chat({ cache: new InMemoryCache() });
 await cached.invoke('Weather?', { callbacks });
 await cached.invoke('Weather?', { callbacks });
@@ -99,7 +111,9 @@ interface Part {
   calls: Record<string, unknown>[];
 }
 
-interface Result extends Record<'invoked' | 'streamed' | 'agent' | 'failing' | 'refused' | 'left' | 'cached', Part> {
+type PartName = 'invoked' | 'streamed' | 'agent' | 'failing' | 'refused' | 'left' | 'waiting' | 'resumed' | 'cached';
+
+interface Result extends Record<PartName, Part> {
   errors: number;
   open: number;
 }
@@ -141,8 +155,8 @@ describe('@langchain/core 0.3', () => {
       ['@langchain/core@0.3.80', '@langchain/openai@0.6.17', '@langchain/langgraph@0.4.10', 'zod@3.25.76'],
       { 'program.mjs': program(`${provider.url}/v1`) },
     );
-    const { invoked, streamed, agent, failing, refused, left, cached, errors, open } =
-      await runProgram<Result>(project);
+    const result = await runProgram<Result>(project);
+    const { invoked, streamed, agent, failing, refused, left, waiting, resumed, cached, errors, open } = result;
     expect([errors, open]).toEqual([0, 0]);
     expect(invoked.tree).toBe(CHAIN);
     expect(invoked.calls).toMatchObject([BILLED]);
@@ -160,6 +174,8 @@ describe('@langchain/core 0.3', () => {
     const failed = AGENT.replace('\n      task http', '').replace('tool weather', 'tool weather [error]');
     expect([failing.tree, refused.tree]).toEqual([failed, failed]);
     expect(left.tree).toContain('chain chain [abandoned]');
+    expect(waiting.tree).toBe('agent invoke_agent approval [interrupted]\n  chain ask [interrupted]');
+    expect(resumed.tree).toBe('agent invoke_agent approval\n  chain ask');
     expect(agent.calls).toMatchObject([{ 'gen_ai.response.finish_reasons': ['tool_calls'] }, BILLED]);
     expect(agent.calls[0]?.['gen_ai.tool.definitions']).toContain('"The weather"');
     expect(agent.calls[0]?.['gen_ai.output.messages']).toContain('"tool_call"');

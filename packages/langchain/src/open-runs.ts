@@ -140,6 +140,13 @@ export class OpenRuns {
       run.span.fail(error).end();
     }
     if (verdict === 'error') this.#noteFailure(end[1], run);
+    if (verdict === 'interrupted') this.#noteInterrupt(end[1], run);
+  }
+
+  /** A graph one of whose nodes waits for a human ends well, and versions of LangGraph before 1.7 tell no interrupt of it. */
+  #noteInterrupt(graphRunId: string | undefined, { data }: Run<RunData>): void {
+    const graph = data.nodeInput === undefined ? undefined : this.outerOf(graphRunId);
+    if (graph !== undefined) graph.data.interrupted = true;
   }
 
   #noteFailure(parentRunId: string | undefined, { owned, span, data }: Run<RunData>): void {
