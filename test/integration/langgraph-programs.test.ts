@@ -1,6 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import * as callbackManager from '@langchain/core/callbacks/manager';
-import { ToolMessage } from '@langchain/core/messages';
+import { type BaseMessage, ToolMessage } from '@langchain/core/messages';
+import type { ChatResult } from '@langchain/core/outputs';
 import { tool } from '@langchain/core/tools';
 import {
   Annotation,
@@ -26,6 +27,7 @@ import {
 } from 'langchain';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { z } from 'zod';
+import { collectUntil } from '../support/garbage.ts';
 import { calls, createWorld, ScriptedModel, type World } from '../support/langchain-world.ts';
 
 let world: World;
@@ -210,6 +212,33 @@ describe('a graph', () => {
       spans[0]?.span_id,
       spans[1]?.span_id,
     ]);
+  });
+
+  it('that gives a node too little time fails, the node is aborted, and the model call in it is told when it ends', async () => {
+    class Slow extends ScriptedModel {
+      override async _generate(messages: BaseMessage[]): Promise<ChatResult> {
+        await wait(100);
+        return super._generate(messages);
+      }
+    }
+    const graph = new StateGraph(State)
+      .addNode('ponder', async (_state, config) => ({ jokes: [(await new Slow('late').invoke('x', config)).text] }), {
+        timeout: 20,
+      })
+      .addEdge(START, 'ponder')
+      .addEdge('ponder', END)
+      .compile();
+    const run = graph.invoke({ topic: 'x' }, { callbacks: world.callbacks });
+    await expect(run).rejects.toThrow('timeout');
+    await collectUntil(() => world.tracer.stats().open === 0);
+    expect(world.tree('spanline.error.class')).toBe(`agent invoke_agent LangGraph [error] spanline.error.class="timeout"
+  chain ponder [aborted] spanline.error.class="aborted"
+    llm chat Slow`);
+    expect(world.record('invoke_agent LangGraph')).toMatchObject({
+      'error.type': 'NodeTimeoutError',
+      'spanline.error.retryable': true,
+    });
+    expect(world.record('chat Slow')).toMatchObject({ 'spanline.late': true });
   });
 
   it('that hands over to another agent ended well', async () => {

@@ -105,6 +105,7 @@ const BY_NAME: Readonly<Record<string, ErrorClass>> = {
   APIUserAbortError: 'aborted',
   ModelAbortError: 'aborted',
   TimeoutError: 'timeout',
+  NodeTimeoutError: 'timeout',
   APIConnectionTimeoutError: 'timeout',
   APIConnectionError: 'network',
   RateLimitError: 'rate_limit',

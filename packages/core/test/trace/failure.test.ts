@@ -10,6 +10,7 @@ describe('describeFailure', () => {
     [named('Error', { code: 'ECONNREFUSED' }), 'ECONNREFUSED', 'network', true],
     [named('AuthenticationError', { status: 401 }), 'AuthenticationError', 'auth', false],
     [named('TimeoutError'), 'TimeoutError', 'timeout', true],
+    [named('NodeTimeoutError'), 'NodeTimeoutError', 'timeout', true],
     [
       named('BadRequestError', { status: 400, code: 'context_length_exceeded' }),
       'BadRequestError',
