@@ -11,7 +11,7 @@ import { tool } from '@langchain/core/tools';
 import { ChatOpenAI, OpenAIEmbeddings } from '@langchain/openai';
 import { OpenAI as LlamaOpenAI, OpenAIEmbedding } from '@llamaindex/openai';
 import { unwrapAnthropic, wrapAnthropic } from '@spanline/anthropic';
-import { createTracer, type Tracer } from '@spanline/core';
+import { createTracer, llmSpan, traceable, type Tracer } from '@spanline/core';
 import { type MemoryLog, memoryLog, tree } from '@spanline/core/testing';
 import { SpanlineCallbackHandler, traceEmbeddings } from '@spanline/langchain';
 import { instrumentLlamaIndex } from '@spanline/llamaindex';
@@ -213,6 +213,31 @@ describe('with every client of the process traced, a call is one span and is bil
     } finally {
       uninstall();
     }
+  });
+
+  it('in a model call of one’s own: it keeps its line, and the client’s has the tokens and the cost', async () => {
+    const openai = new OpenAI({ apiKey: 'test', baseURL: `${provider.url}/v1` });
+    const asked = { model: 'gpt-4o', messages: [{ role: 'user' as const, content: 'plain' }] };
+    const ask = traceable(() => openai.chat.completions.create(asked), { tracer, name: 'ask', runType: 'llm' });
+    await tracer.withSpan({ name: 'answer', type: 'chain' }, async () => {
+      await ask();
+      await llmSpan({ tracer, ...asked, name: 'hand-written' }, () => openai.chat.completions.create(asked));
+      await llmSpan({ tracer, ...asked, name: 'around LangChain' }, () => model().invoke('plain', { callbacks }));
+    });
+    expect(tree(log.records())).toBe(
+      [
+        'chain answer',
+        ...['ask', 'hand-written', 'around LangChain'].flatMap((name) => [`  llm ${name}`, '    llm chat gpt-4o']),
+      ].join('\n'),
+    );
+    expect(provider.getRequests()).toHaveLength(3);
+    expect(sum('gen_ai.usage.input_tokens')).toBe(USAGE.prompt_tokens * 3);
+    expect(sum('gen_ai.usage.output_tokens')).toBe(USAGE.completion_tokens * 3);
+    expect(sum('spanline.cost.usd')).toBeCloseTo(GPT_4O_USD * 3, 9);
+    const [byHand] = log.records().filter((record) => record['span.name'] === 'hand-written');
+    expect(byHand).toMatchObject({ 'gen_ai.request.model': 'gpt-4o', 'spanline.cost.reason': 'billed_below' });
+    expect(byHand?.['gen_ai.output.messages']).toBeDefined();
+    expect(log.records().at(-1)).toMatchObject({ 'spanline.rollup.llm_calls': 3 });
   });
 
   it('in a function of one’s own: the client’s span stands under the function’s', async () => {

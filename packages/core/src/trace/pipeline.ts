@@ -126,7 +126,7 @@ export function createPipeline(parts: PipelineParts): Pipeline {
   function addToRollup(span: RecordedSpan, costUsd: number | undefined): void {
     span.local.rollup.add({
       name: span.name,
-      type: span.type,
+      type: span.billedBelow ? 'chain' : span.type,
       durationMs: span.durationMs,
       selfMs: span.selfMs,
       isStep: span.parent !== undefined,

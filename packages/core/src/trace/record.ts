@@ -7,7 +7,7 @@ import { envelope, type Resource } from './envelope.ts';
 import { describeFailure } from './failure.ts';
 import { SCOPE } from './scope.ts';
 import type { RecordedSpan } from './span.ts';
-import { writeUsage } from './usage-facts.ts';
+import { leaveUsage, writeUsage } from './usage-facts.ts';
 
 /** What records of one tracer are made with. */
 export interface RecordParts {
@@ -125,6 +125,7 @@ interface BuiltRecord {
 export function buildRecord(span: RecordedSpan, parts: RecordParts): BuiltRecord {
   const level = span.level ?? levelOf(span.status, parts.level);
   const record = envelope(parts.resource, span.seed.startEpochMs + span.durationMs, level, '');
+  if (span.billedBelow) leaveUsage(span);
   record['event.name'] = 'span.end';
   record['event.outcome'] = OUTCOMES[span.status];
   writeIdentity(record, span);

@@ -79,6 +79,8 @@ export class RecordedSpan implements Span {
   linkTraceId: string | undefined;
   childFailures: unknown[] | undefined;
   leftOpen: (() => void) | undefined;
+  /** The call that this span stands for is a span below it, which has its tokens and cost. */
+  billedBelow = false;
   private openChildren = 0;
   private idleSince: number;
 

@@ -33,6 +33,15 @@ function kindOf(type: SpanType): SpanKind {
 }
 
 /**
+ * True where the application wrote a span for a model call by hand and a source tells the same call, or the calls that it comes to: a client that is wrapped, a framework's model. The outer span
+ * leaves tokens and cost to the inner ones.
+ */
+function isCallOf(outer: RecordedSpan | undefined, { type, seed }: RecordedSpan): outer is RecordedSpan {
+  if (outer === undefined || seed.scope === undefined || outer.seed.scope !== undefined) return false;
+  return outer.type === type && (type === 'llm' || type === 'embedding');
+}
+
+/**
  * Creates a tracer: starts spans, runs code inside them and writes one JSON line for each through a pino logger. Opens no socket, reads no file but the
  * nearest package.json (for the service's name), and starts one unref'd timer for the stats line.
  *
@@ -131,6 +140,7 @@ export function createTracer(options: TracerOptions = {}): Tracer {
       startMonotonicMs: monotonic - Math.max(0, now - startEpochMs),
     });
     open.add(span);
+    if (isCallOf(placement.parent, span)) placement.parent.billedBelow = true;
     if (spanOptions.link !== undefined) linkTo(span, spanOptions.link.traceId);
     if (spanOptions.attributes !== undefined) span.set(spanOptions.attributes);
     for (const key in spanOptions.labels) span.label(key, spanOptions.labels[key] ?? '');

@@ -4,6 +4,13 @@ import type { RecordedSpan } from './span.ts';
 
 const USAGE_KEYS = ['gen_ai.usage.input_tokens', 'gen_ai.usage.output_tokens'] as const;
 
+/** Takes tokens and cost from a span whose call is told by one below it. */
+export function leaveUsage(span: RecordedSpan): void {
+  for (const key of Object.keys(span.facts)) if (BILL.test(key)) delete span.facts[key];
+}
+
+const BILL = /^(?:gen_ai|spanline)\.usage\.|^spanline\.cost\./;
+
 /** True when the span itself was billed: it carries tokens or an explicit cost, or it is a model call. */
 function isBilled(span: RecordedSpan): boolean {
   const { facts } = span;
@@ -19,6 +26,10 @@ function isBilled(span: RecordedSpan): boolean {
  */
 export function writeUsage(span: RecordedSpan, record: SpanRecord, pricer: Pricer): number | undefined {
   if (!isBilled(span)) return undefined;
+  if (span.billedBelow) {
+    record['spanline.cost.reason'] = 'billed_below';
+    return undefined;
+  }
   const { facts } = span;
   const inputTokens = facts['gen_ai.usage.input_tokens'];
   const outputTokens = facts['gen_ai.usage.output_tokens'];
