@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -9,7 +10,7 @@ let folder: string;
 let legacy: Record<string, string>;
 
 beforeAll(() => {
-  folder = mkdtempSync(join(HERE, '.decorators-'));
+  folder = mkdtempSync(join(HERE, '.child-decorators-'));
   const tsconfig = join(folder, 'tsconfig.json');
   const compilerOptions = { experimentalDecorators: true };
   writeFileSync(tsconfig, JSON.stringify({ compilerOptions, include: ['../.child-*/*'] }));
@@ -94,4 +95,44 @@ it('@observe on a field wraps the function that each instance gets', { timeout: 
   expect(spansOf(lines).map((span) => span['span.name'])).toEqual(['times', 'plus', '#hidden']);
   const notAFunction = await runChild(`${HEAD} class Service { @observe({ tracer }) value = 3; } new Service();`);
   expect(notAFunction.stderr).toContain('@observe must be on a method, or on a field that holds a function, got 3');
+});
+
+const TYPED = `
+  import { observe } from '@spanline/core';
+  class Service {
+    @observe({ type: 'chain', captureInput: ([first]) => first })
+    async greet(name: string): Promise<string> { return name; }
+    @observe()
+    static twice(value: number): number { return value * 2; }
+    @observe
+    *numbers(): Generator<number> { yield 1; }
+  }
+  const text: Promise<string> = new Service().greet('a');
+  export const all: [Promise<string>, number] = [text, Service.twice(1)];`;
+const FIELDS = `
+  import { observe } from '@spanline/core';
+  export class Fields {
+    @observe({ type: 'tool' }) times = (value: number): number => value * 2;
+    @observe plus = async (value: number): Promise<number> => value + 1;
+    @observe() #hidden(): number { return 1; }
+    reveal(): number { return this.#hidden(); }
+  }`;
+
+it.each([
+  ['TC39', {}, TYPED + FIELDS.replace(/import.*/, '')],
+  ['legacy', { experimentalDecorators: true }, TYPED],
+])('@observe type-checks in %s syntax', { timeout: 60_000 }, (_syntax, options, source) => {
+  const project = mkdtempSync(join(folder, 'types-'));
+  const compilerOptions = { noEmit: true, composite: false, incremental: false, ...options };
+  writeFileSync(join(project, 'main.ts'), source);
+  const base = fileURLToPath(new URL('../../tsconfig.base.json', import.meta.url));
+  const tsconfig = {
+    extends: base,
+    compilerOptions: { ...compilerOptions, allowImportingTsExtensions: true },
+    files: ['main.ts'],
+  };
+  writeFileSync(join(project, 'tsconfig.json'), JSON.stringify(tsconfig));
+  const tsc = fileURLToPath(new URL('../../node_modules/.bin/tsc', import.meta.url));
+  const { stdout, status } = spawnSync(tsc, ['-p', project], { encoding: 'utf8' });
+  expect([stdout, status]).toEqual(['', 0]);
 });
