@@ -1,20 +1,25 @@
 import fc from 'fast-check';
 import { afterEach, it, vi } from 'vitest';
 import { startReceiver } from './support/receiver.ts';
-import { TROUBLES } from './support/troubled-target.ts';
-import { SINKS, World } from './support/world.ts';
+import { INTAKE_TROUBLES, TROUBLES } from './support/troubled-target.ts';
+import { World } from './support/world.ts';
 
 const disk = vi.hoisted(() => ({ isFull: false }));
 
-/** A disk that is full takes a part of a line first, as the real one does. */
+/** A disk that is full takes a part of a text first, as the real one does. */
 vi.mock('node:fs', async (importOriginal) => {
   const real = await importOriginal<typeof import('node:fs')>();
+  const full = (): Error => Object.assign(new Error('no space left'), { code: 'ENOSPC' });
   return {
     ...real,
     writeSync(fd: number, data: string, ...rest: never[]) {
       if (!disk.isFull || typeof data !== 'string') return real.writeSync(fd, data, ...rest);
       if (data.length > 40) return real.writeSync(fd, data.slice(0, 20));
-      throw Object.assign(new Error('no space left'), { code: 'ENOSPC' });
+      throw full();
+    },
+    writeFileSync(path: string, data: string, ...rest: never[]) {
+      real.writeFileSync(path, disk.isFull ? data.slice(0, 20) : data, ...rest);
+      if (disk.isFull) throw full();
     },
   };
 });
@@ -50,9 +55,16 @@ const commands = [
   fc.nat(60).map((count) => act(`write ${count}`, (world) => world.write(count, false))),
   fc.nat(60).map((count) => act(`write ${count}`, (world) => world.write(count, false))),
   fc.constant(act('write poison', (world) => world.write(1, true))),
+  fc.nat(30).map((count) => act(`another program writes ${count} and a half`, (world) => world.writeForeign(count))),
   fc
-    .tuple(fc.constantFrom(...SINKS), fc.constantFrom(...TROUBLES))
-    .map(([sink, trouble]) => act(`${sink}: ${trouble}`, (world) => void (world.trouble[sink] = trouble))),
+    .constantFrom('rename' as const, 'copy' as const)
+    .map((how) => act(`rotate by ${how}`, (world) => world.rotate(how))),
+  fc
+    .constantFrom(...TROUBLES)
+    .map((trouble) => act(`es: ${trouble}`, (world) => world.setTrouble('elasticsearch', trouble))),
+  fc
+    .constantFrom(...INTAKE_TROUBLES)
+    .map((trouble) => act(`datadog: ${trouble}`, (world) => world.setTrouble('datadog', trouble))),
   fc.integer({ min: 1, max: 4 }).map((turns) => act(`work ${turns}`, (world) => work(world, turns))),
   fc.integer({ min: 1, max: 4 }).map((turns) => act(`work ${turns}`, (world) => work(world, turns))),
   fc.constant(act('kill app', (world) => world.killApp())),
@@ -73,7 +85,7 @@ const RUNS = process.env['SPANLINE_LONG'] === '1' ? 300 : 15;
 
 it(
   'no fault loses a line: each is stored, refused with a reason or counted, and in Elasticsearch it is there once',
-  { timeout: 300_000 },
+  { timeout: 1_200_000 },
   async () => {
     vi.spyOn(process, 'emitWarning').mockImplementation(() => {});
     await fc.assert(

@@ -1,3 +1,4 @@
+import { isDiskFull } from './layout.ts';
 import type { Losses } from './notices.ts';
 import type { ResolvedSpoolOptions } from './options.ts';
 import type { Room } from './room.ts';
@@ -6,7 +7,6 @@ import type { SegmentWriter } from './segment-writer.ts';
 const MEASURE_INTERVAL_MS = 250;
 const BLOCK_STEP_MS = 20;
 const DROPS_PER_LINE = 16;
-const FULL_DISK: ReadonlySet<unknown> = new Set(['ENOSPC', 'EDQUOT']);
 /** The process may not write files of this size; a segment of its own is another file. */
 const FULL_FILE = 'EFBIG';
 
@@ -102,7 +102,7 @@ export function createAppender({ writer, room, losses, options }: AppendParts): 
           rotate();
           continue;
         }
-        if (!FULL_DISK.has(code)) {
+        if (!isDiskFull(error)) {
           losses.failed(error);
           return false;
         }

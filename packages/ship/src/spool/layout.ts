@@ -29,6 +29,12 @@ export function listWriters(root: string): string[] {
     .toSorted();
 }
 
+const FULL_DISK: ReadonlySet<unknown> = new Set(['ENOSPC', 'EDQUOT']);
+
+/** There is no room on the disk, or none that this user may take. */
+export const isDiskFull = (error: unknown): boolean =>
+  FULL_DISK.has((error as NodeJS.ErrnoException | undefined)?.code);
+
 function list(folder: string): string[] {
   try {
     return readdirSync(folder);

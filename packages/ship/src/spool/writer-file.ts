@@ -1,22 +1,23 @@
 import { mkdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fateOf, parseIdentity, selfIdentity } from '../state/identity.ts';
-import { FILE_MODE, FOLDER_MODE, WRITER_FILE } from './layout.ts';
+import { FILE_MODE, FOLDER_MODE, isDiskFull, WRITER_FILE } from './layout.ts';
 
-/** Says in a folder that this process writes there. @throws the system's error */
+/** Says in a folder that this process writes there; on a full disk later, when there is room. @throws the system's error */
 export function claimFolder(folder: string): void {
   mkdirSync(folder, { recursive: true, mode: FOLDER_MODE });
-  writeFileSync(join(folder, WRITER_FILE), JSON.stringify(selfIdentity()), { mode: FILE_MODE });
+  try {
+    writeFileSync(join(folder, WRITER_FILE), JSON.stringify(selfIdentity()), { mode: FILE_MODE });
+  } catch (error) {
+    if (!isDiskFull(error)) throw error;
+  }
 }
 
 /** Says that the writer lives; a folder that was deleted is made again. */
 export function touchFolder(folder: string): void {
+  if (writerFate(folder) === 'unknown') return claimFolder(folder);
   const now = new Date();
-  try {
-    utimesSync(join(folder, WRITER_FILE), now, now);
-  } catch {
-    claimFolder(folder);
-  }
+  utimesSync(join(folder, WRITER_FILE), now, now);
 }
 
 /** The writer will write no more, though its process may live on. @throws the system's error */

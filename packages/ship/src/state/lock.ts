@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { closeSync, openSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { FILE_MODE } from '../spool/layout.ts';
 import { fateOf, parseIdentity, selfIdentity } from './identity.ts';
@@ -38,6 +38,19 @@ function isHeld(path: string, owner: string, stillness: Stillness): boolean {
   return fate === 'alive' || (fate === 'unknown' && stillness.stillMs(path) < STALE_MS);
 }
 
+/** A lock that a full disk took half of would hold off everybody for a while. @throws the system's error */
+function create(path: string, text: string): void {
+  const file = openSync(path, 'wx', FILE_MODE);
+  try {
+    writeFileSync(file, text);
+  } catch (error) {
+    rmSync(path, { force: true });
+    throw error;
+  } finally {
+    closeSync(file);
+  }
+}
+
 /**
  * Takes the lock of a folder. Locks are numbered: whoever creates the next number holds it, which only one can, and a holder that was believed dead sees the higher number at its
  * next beat and stops.
@@ -51,7 +64,7 @@ export function acquireLock(folder: string, owner: string, stillness: Stillness)
     if (highest > 0 && isHeld(fileOf(folder, highest), owner, stillness)) return undefined;
     const number = highest + 1;
     const path = fileOf(folder, number);
-    writeFileSync(path, JSON.stringify({ ...selfIdentity(), owner }), { flag: 'wx', mode: FILE_MODE });
+    create(path, JSON.stringify({ ...selfIdentity(), owner }));
     if (numbersOf(folder).at(-1) !== number) {
       rmSync(path, { force: true });
       return undefined;

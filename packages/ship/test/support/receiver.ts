@@ -33,6 +33,8 @@ export interface Receiver {
   answer: (request: Received, index: number) => Reply;
   /** Resolves when so many requests, or what a test asks for, have arrived. */
   until(isThere: () => boolean): Promise<void>;
+  /** Closes the port, or opens it again. */
+  refuse(isRefusing: boolean): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -90,6 +92,13 @@ export async function startReceiver(answer: Receiver['answer'], port = 0): Promi
         };
         waiting.push(look);
         look();
+      }),
+    refuse: (isRefusing) =>
+      new Promise((resolve) => {
+        if (server.listening !== isRefusing) return resolve();
+        if (!isRefusing) return void server.listen(bound, '127.0.0.1', resolve);
+        server.close(() => resolve());
+        for (const socket of sockets) socket.destroy();
       }),
     close: () =>
       new Promise((resolve) => {

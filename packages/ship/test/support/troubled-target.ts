@@ -3,6 +3,9 @@ import type { Received, Reply } from './receiver.ts';
 /** What can be wrong with a target. */
 export const TROUBLES = [
   'none',
+  'refused',
+  'mixed items',
+  'too few items',
   'reset',
   'hang',
   'drip',
@@ -20,6 +23,10 @@ export const TROUBLES = [
   'page',
 ] as const;
 
+/** What the answer of Datadog's intake could not show. */
+const OF_BULK: ReadonlySet<string> = new Set(['mixed items', 'too few items']);
+export const INTAKE_TROUBLES = TROUBLES.filter((trouble) => !OF_BULK.has(trouble));
+
 export type Trouble = (typeof TROUBLES)[number];
 
 const JSON_TYPE = { 'content-type': 'application/json' };
@@ -34,7 +41,9 @@ export function inTrouble(
 ): Reply {
   switch (trouble) {
     case 'none':
+    case 'mixed items':
       return take(request);
+    case 'refused':
     case 'reset':
       return undefined;
     case 'hang':
@@ -55,6 +64,8 @@ export function inTrouble(
     }
     case 'not JSON':
       return { status: 502, headers: JSON_TYPE, body: '<' };
+    case 'too few items':
+      return { status: 200, headers: JSON_TYPE, body: '{"errors":false,"items":[]}' };
     case 'somebody else':
       return { status: 307, headers: { location: 'http://127.0.0.1:1/' } };
     case 'page':

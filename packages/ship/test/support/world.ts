@@ -1,12 +1,26 @@
-import { appendFileSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import {
+  appendFileSync,
+  closeSync,
+  existsSync,
+  ftruncateSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  utimesSync,
+  writeSync,
+} from 'node:fs';
+import { basename, dirname, join } from 'node:path';
 import { datadog, elasticsearch, spool, type Spool } from '@spanline/ship';
 import { expect } from 'vitest';
 import { type Engine, startEngine } from '../../src/engine/engine.ts';
+import { discoverFiles } from '../../src/reading/file-discovery.ts';
 import { discoverSpool } from '../../src/reading/spool-discovery.ts';
 import { createSink } from '../../src/sinks/create-sink.ts';
+import { loadCheckpoint } from '../../src/state/checkpoint.ts';
 import { createIndex, readBulk, type Index } from './elastic.ts';
 import { deadLetters } from './engine.ts';
+import { createForeignLog } from './foreign-log.ts';
 import { temporaryFolder } from './folder.ts';
 import type { Receiver } from './receiver.ts';
 import { inTrouble, type Trouble } from './troubled-target.ts';
@@ -24,6 +38,20 @@ interface Model {
   readonly damaged: Set<number>;
 }
 
+const MIXED = [
+  { status: 429, type: 'es_rejected_execution_exception' },
+  { status: 503, type: 'unavailable_shards_exception' },
+  { status: 403, type: 'cluster_block_exception' },
+];
+
+/** Changes a file in place, also on a disk that is full. */
+function put(path: string, content: string | Buffer): void {
+  const file = openSync(path, 'r+');
+  ftruncateSync(file);
+  writeSync(file, Buffer.from(content));
+  closeSync(file);
+}
+
 const isPoison = (line: Record<string, unknown>): boolean => line['poison'] === true;
 
 /** A spool, a shipper, two targets in trouble, and a model of what must be true of them. */
@@ -31,14 +59,20 @@ export class World {
   readonly root = temporaryFolder();
   readonly model: Model = { ended: [], poison: new Set(), damaged: new Set() };
   readonly trouble: Record<SinkName, Trouble> = { elasticsearch: 'none', datadog: 'none' };
-  readonly index: Index = createIndex((line) =>
-    isPoison(line) ? { status: 400, type: 'document_parsing_exception' } : undefined,
-  );
+  readonly index: Index = createIndex((line) => {
+    if (isPoison(line)) return { status: 400, type: 'document_parsing_exception' };
+    return this.trouble.elasticsearch === 'mixed items' && this.turn++ % 2 === 0 ? MIXED[this.turn % 3] : undefined;
+  });
   readonly logs: Record<string, unknown>[] = [];
   readonly receivers: Receiver[];
   private spooled: Spool;
   private engine: Engine;
+  private readonly log = createForeignLog(temporaryFolder());
   private next = 0;
+  private turn = 0;
+  private attempted = 0;
+  /** Losses that earlier spools of this world have counted. */
+  private counted = 0;
 
   constructor(receivers: Receiver[]) {
     this.receivers = receivers;
@@ -79,7 +113,10 @@ export class World {
     ];
     return startEngine({
       root: this.root,
-      from: [discoverSpool({ root: this.root, everyWriter: true })],
+      from: [
+        discoverSpool({ root: this.root, everyWriter: true }),
+        discoverFiles({ patterns: [this.log.path], state: this.root, isFinal: false }),
+      ],
       sinks: sinks.map(createSink),
       owner: `model-${Math.random()}`,
       timing: { minMs: 1, maxMs: 4, pauseMs: 3 },
@@ -87,9 +124,15 @@ export class World {
     });
   }
 
+  async setTrouble(sink: SinkName, trouble: Trouble): Promise<void> {
+    this.trouble[sink] = trouble;
+    await this.receivers[SINKS.indexOf(sink)]?.refuse(trouble === 'refused');
+  }
+
   write(count: number, poisonous: boolean): void {
     for (let line = 0; line < count; line++) {
       const n = this.next++;
+      this.attempted++;
       const before = this.spooled.stats().writtenLines;
       this.spooled.write(`${JSON.stringify({ n, text: 'x'.repeat(100), ...(poisonous ? { poison: true } : {}) })}\n`);
       if (this.spooled.stats().writtenLines === before) continue;
@@ -98,25 +141,49 @@ export class World {
     }
   }
 
+  /** Another program logs, and its last line is half there. */
+  writeForeign(count: number): void {
+    const numbers = Array.from({ length: count }, () => this.next++);
+    const half = this.next++;
+    this.log.write(numbers, half);
+    this.model.ended.push(...this.log.numbers().filter((n) => !this.model.ended.includes(n)));
+  }
+
+  /** In the middle of a line. A file that no shipper has seen is not rotated: it would have to live for less than a scan. */
+  rotate(how: 'rename' | 'copy'): void {
+    if (!this.log.isKnownTo(this.root)) return;
+    const cut = how === 'rename' ? this.log.rename() : this.log.copyAndCut();
+    if (cut !== undefined) this.model.damaged.add(cut);
+    this.model.ended.push(...this.log.numbers().filter((n) => !this.model.ended.includes(n)));
+  }
+
   /** The application is killed inside a write, and started again. */
   async killApp(): Promise<void> {
     const segment = this.segments(this.spooled.file).at(-1);
     if (segment !== undefined) appendFileSync(segment, '{"n":-1,"text":"torn');
-    await this.spooled.close(0);
+    await this.closeSpool();
     this.spooled = this.openSpool();
   }
 
   /** The shipper is killed before it could note what the last requests stored. */
   async killShipper(): Promise<void> {
-    const notes = this.checkpoints().map((path) => ({ path, text: readFileSync(path, 'utf8') }));
+    const notes = this.checkpoints().map((path) => ({
+      path,
+      text: readFileSync(path, 'utf8'),
+      at: statSync(path).mtime,
+    }));
     await this.engine.stop(0);
-    for (const { path, text } of notes) if (existsSync(path)) writeFileSync(path, text);
+    for (const { path, text, at } of notes) {
+      if (!existsSync(path)) continue;
+      put(path, text);
+      utimesSync(path, at, at);
+    }
     this.engine = this.openEngine();
   }
 
   async damageCheckpoints(text: string): Promise<void> {
     await this.engine.stop(0);
-    for (const path of this.checkpoints()) writeFileSync(path, text);
+    for (const path of this.checkpoints()) if (path.includes('writer-')) put(path, text);
     this.engine = this.openEngine();
   }
 
@@ -130,12 +197,24 @@ export class World {
     if (start === undefined) return;
     this.model.damaged.add(Number(start[1]));
     bytes[start.index] = 0x5b;
-    writeFileSync(segment, bytes);
+    put(segment, bytes);
   }
 
-  /** Every line that has ended is stored, refused with a reason, or still in the spool. */
+  /** A spool that ends says what it has lost: every line that is not in its files is counted. */
+  private async closeSpool(): Promise<void> {
+    const { writtenLines, droppedLines, failedLines } = this.spooled.stats();
+    expect(writtenLines + droppedLines + failedLines).toBe(this.attempted - this.counted);
+    this.counted = this.attempted;
+    await this.spooled.close(0);
+  }
+
+  /** Every line that has ended is stored, refused with a reason, or still in a file; what is acknowledged is stored or refused. */
   check(): void {
-    const waiting = new Set(this.waiting());
+    const waiting = new Set([...this.waiting(), ...this.log.numbers()]);
+    for (const sink of SINKS) {
+      const known = new Set([...this.stored(sink), ...this.refused(sink)]);
+      expect({ sink, unstored: this.acknowledged(sink).filter((n) => !known.has(n)) }).toEqual({ sink, unstored: [] });
+    }
     for (const sink of SINKS) {
       const known = new Set([...this.stored(sink), ...this.refused(sink)]);
       expect({ sink, lost: this.model.ended.filter((n) => !known.has(n) && !waiting.has(n)) }).toEqual({
@@ -146,9 +225,10 @@ export class World {
   }
 
   async settle(): Promise<void> {
-    for (const sink of SINKS) this.trouble[sink] = 'none';
+    for (const sink of SINKS) await this.setTrouble(sink, 'none');
     this.write(1, false);
-    await this.spooled.close(0);
+    this.writeForeign(1);
+    await this.closeSpool();
     await this.engine.drain();
     await this.engine.stop(1000);
     for (const sink of SINKS) {
@@ -192,6 +272,22 @@ export class World {
     return this.segments(this.root).flatMap((path) =>
       [...readFileSync(path, 'utf8').matchAll(/.\{?"n":(\d+)/g)].map((match) => Number(match[1])),
     );
+  }
+
+  /** Lines before the checkpoint of a sink, in segments that are still there. */
+  private acknowledged(sink: SinkName): number[] {
+    return this.checkpoints()
+      .filter((path) => path.includes('writer-') && path.endsWith(`checkpoint-${sink}.json`))
+      .flatMap((path) => {
+        const { position } = loadCheckpoint(path);
+        const folder = dirname(path);
+        return this.segments(folder).flatMap((segment) => {
+          if (position === undefined || basename(segment) > position.file) return [];
+          const to = basename(segment) === position.file ? position.offset : Infinity;
+          const text = readFileSync(segment).subarray(0, to).toString('utf8');
+          return [...text.matchAll(/^.\{?"n":(\d+).*\}$/gm)].map((match) => Number(match[1]));
+        });
+      });
   }
 
   private files(folder: string): string[] {

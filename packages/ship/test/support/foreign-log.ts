@@ -1,0 +1,73 @@
+import { appendFileSync, copyFileSync, existsSync, readFileSync, renameSync, statSync, truncateSync } from 'node:fs';
+import { join } from 'node:path';
+
+/** A log that another program writes and rotates, also in the middle of a line. */
+export interface ForeignLog {
+  readonly path: string;
+  /** Writes lines, the last one half where that is asked for; what was half written before is ended first. */
+  write(numbers: readonly number[], half: number | undefined): void;
+  /** The program goes on in the renamed file until its line is ended. */
+  rename(): void;
+  /** The half of a line that was copied is cut away, and its other half begins the file: it is lost, and said. @returns its number */
+  copyAndCut(): number | undefined;
+  /** Numbers of whole lines, in the log and everything that it was rotated into. */
+  numbers(): number[];
+  /** Whether a shipper that remembers in a folder has seen the file that is written. */
+  isKnownTo(state: string): boolean;
+}
+
+const lineOf = (n: number): string => `${JSON.stringify({ n, text: 'y'.repeat(300) })}\n`;
+const HALF = 40;
+
+/** A log in a folder. */
+export function createForeignLog(folder: string): ForeignLog {
+  const path = join(folder, 'app.log');
+  const rotated: string[] = [];
+  /** The file that the program has open. */
+  let target = path;
+  let open: number | undefined;
+
+  function end(): number | undefined {
+    const ended = open;
+    if (open !== undefined) appendFileSync(target, lineOf(open).slice(HALF));
+    open = undefined;
+    target = path;
+    return ended;
+  }
+
+  return {
+    path,
+    write(numbers, half) {
+      end();
+      appendFileSync(path, numbers.map(lineOf).join(''));
+      if (half === undefined) return;
+      appendFileSync(path, lineOf(half).slice(0, HALF));
+      open = half;
+    },
+    rename() {
+      rotated.push(`${path}.${rotated.length + 1}`);
+      const to = rotated.at(-1) ?? '';
+      renameSync(path, to);
+      if (open !== undefined) target = to;
+      end();
+      appendFileSync(path, '');
+    },
+    copyAndCut() {
+      rotated.push(`${path}.${rotated.length + 1}`);
+      copyFileSync(path, rotated.at(-1) ?? '');
+      truncateSync(path);
+      return end();
+    },
+    numbers: () =>
+      [path, ...rotated].flatMap((name) =>
+        existsSync(name)
+          ? [...readFileSync(name, 'utf8').matchAll(/^\{"n":(\d+).*\}$/gm)].map(([, n]) => Number(n))
+          : [],
+      ),
+    isKnownTo(state) {
+      if (!existsSync(path)) return false;
+      const { dev, ino } = statSync(path);
+      return existsSync(join(state, `file-${dev}-${ino}`, 'checkpoint-datadog.json'));
+    },
+  };
+}
