@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { captureRows } from './capture.ts';
 import { clientRows } from './clients.ts';
 import { coreRows } from './core.ts';
+import { drainRows } from './drain.ts';
 import { expressRows } from './express.ts';
 import { langChainRows } from './langchain.ts';
 import { llamaIndexRows } from './llamaindex.ts';
@@ -19,6 +20,7 @@ const SUITES: Readonly<Record<string, () => Promise<Row[]>>> = {
   langchain: langChainRows,
   llamaindex: llamaIndexRows,
   ship: shipRows,
+  drain: drainRows,
   monitor: monitorRows,
 };
 const FILE = fileURLToPath(new URL('../../bench-results.json', import.meta.url));

@@ -5,46 +5,16 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Client } from '@elastic/elasticsearch';
-import { type SpanRecord, toEcs } from '@spanline/core';
 import { datadog, elasticsearch, type SinkSpec, spool, startShipper } from '@spanline/ship';
 import { pino } from 'pino';
 import { measure, median } from './harness.ts';
 import { ratio, type Row } from './rows.ts';
+import { ecsLine, otelLine } from './ship-lines.ts';
 
 const LINES = 40_000;
 const ROUNDS = 3;
 const FLUSH_BYTES = 2_000_000;
 const LINES_PER_SECOND_AND_CORE = 25_000;
-
-/** A span of about 1 kB, in the profile `otel`. */
-function record(n: number): SpanRecord {
-  return {
-    '@timestamp': '2026-11-23T09:12:35.958Z',
-    level: 'info',
-    message: 'chat gpt-4o-mini 1834 ms 1532→287 tok $0.000325',
-    'event.name': 'span.end',
-    'event.outcome': 'success',
-    'spanline.schema': '1.0',
-    'event.id': `m3k9x2-${n}`,
-    'service.name': 'rag-api',
-    trace_id: '4bf92f3577b34da6a3ce929d0e0e4736',
-    span_id: '00f067aa0ba902b7',
-    'span.name': 'chat gpt-4o-mini',
-    'span.type': 'llm',
-    'span.kind': 'CLIENT',
-    'span.status': 'ok',
-    'event.start': '2026-11-23T09:12:34.123456Z',
-    'event.duration': 1_834_000_000,
-    'gen_ai.request.model': 'gpt-4o-mini',
-    'gen_ai.usage.input_tokens': 1532,
-    'gen_ai.usage.output_tokens': 287,
-    'spanline.cost.usd': 0.000325,
-    'gen_ai.input.messages': JSON.stringify([{ role: 'user', parts: [{ type: 'text', content: 'x'.repeat(250) }] }]),
-  };
-}
-
-const otelLine = (n: number): string => JSON.stringify(record(n));
-const ecsLine = (n: number): string => JSON.stringify(toEcs(record(n)));
 
 function cpuNs(): number {
   const { user, system } = process.cpuUsage();
@@ -83,8 +53,8 @@ const shipping = (sink: SinkSpec, line: (n: number) => string) => (folder: strin
 };
 
 /** The helper of Elastic's client, given lines as objects. */
-const bulkHelper = (url: string) => (folder: string) => {
-  const documents = Array.from({ length: LINES }, (_, n) => ecsLine(n));
+const bulkHelper = (url: string, line: (n: number) => string) => (folder: string) => {
+  const documents = Array.from({ length: LINES }, (_, n) => line(n));
   const client = new Client({ node: url, compression: true });
   return Promise.resolve(async () => {
     await client.helpers.bulk({
@@ -107,17 +77,23 @@ const row = (what: string, ns: number, otherNs: number, other: string): Row => (
 
 async function appRows(): Promise<Row[]> {
   const folder = mkdtempSync(join(tmpdir(), 'spanline-bench-'));
-  const text = 'x'.repeat(900);
   const spooled = spool({ dir: join(folder, 'spool') });
   const file = pino({ base: null }, pino.destination({ dest: join(folder, 'a.log'), sync: true }));
   const logger = pino({ base: null }, spooled);
-  const [plain, ours] = await measure([
-    { name: 'pino.destination({ sync: true })', run: () => file.info({ text }, 'x') },
-    { name: 'spool', run: () => logger.info({ text }, 'x') },
-  ]);
+  const rows: Row[] = [];
+  for (const [what, text] of [
+    ['ASCII', 'x'.repeat(900)],
+    ['other characters', `→${'x'.repeat(900)}`],
+  ]) {
+    const [plain, ours] = await measure([
+      { name: 'pino.destination({ sync: true })', run: () => file.info({ text }, 'x') },
+      { name: 'spool', run: () => logger.info({ text }, 'x') },
+    ]);
+    rows.push(ratio(`a line of 1 kB into the spool, ${what}`, 1.2, ours, plain));
+  }
   await spooled.close(0);
   rmSync(folder, { recursive: true, force: true });
-  return [ratio('a line of 1 kB into the spool', 1.2, ours, plain)];
+  return rows;
 }
 
 /** What a line costs the application, and the shipper. */
@@ -131,12 +107,15 @@ export async function shipRows(): Promise<Row[]> {
     const elastic = await perLine(shipping(elasticsearch({ url }), otelLine));
     const intake = await perLine(shipping(datadog({ url, apiKey: 'key' }), otelLine));
     const ecs = await perLine(shipping(elasticsearch({ url }), ecsLine));
-    const helper = await perLine(bulkHelper(url));
+    const helper = await perLine(bulkHelper(url, otelLine));
+    const ecsHelper = await perLine(bulkHelper(url, ecsLine));
+    const other = 'helpers.bulk of the same lines as they are';
     return [
       ...(await appRows()),
       row('otel lines to Elasticsearch', elastic, budgetNs, budget),
       row('otel lines to Datadog', intake, budgetNs, budget),
-      row('ECS lines to Elasticsearch, 2 MB a request', ecs, helper, 'helpers.bulk of the same lines'),
+      row('otel lines to Elasticsearch, made ECS, 2 MB a request', elastic, helper, other),
+      row('ECS lines to Elasticsearch, 2 MB a request', ecs, ecsHelper, other),
     ];
   } finally {
     target.kill();

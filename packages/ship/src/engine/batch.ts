@@ -39,6 +39,9 @@ export interface Batch {
   clear(): void;
 }
 
+type Writable<T> = { -readonly [Key in keyof T]: T[Key] };
+
+const EMPTY = { source: '', file: '', offset: 0, time: undefined, lineFrom: 0, lineTo: 0, bodyFrom: 0, bodyTo: 0 };
 const MAX_BYTES_A_UNIT = 3;
 
 function sizeOf(parts: readonly (string | Uint8Array)[], room: number): number {
@@ -52,6 +55,8 @@ export function createBatch(limits: Pick<SinkLimits, 'bytes' | 'entries'>): Batc
   const bodies = createBytes();
   const entries: Entry[] = [];
   const refused: Refused[] = [];
+  /** Used again like the memory. */
+  const slots: Writable<Entry>[] = [];
   let since = 0;
 
   return {
@@ -71,18 +76,21 @@ export function createBatch(limits: Pick<SinkLimits, 'bytes' | 'entries'>): Batc
       return encoded.kind === 'entry' && sizeOf(encoded.parts, room) > room;
     },
     add(line, source, encoded) {
-      if (entries.length + refused.length === 0) since = performance.now();
-      const lineFrom = lines.length;
-      const bodyFrom = bodies.length;
+      const index = entries.length + refused.length;
+      if (index === 0) since = performance.now();
+      const slot = (slots[index] ??= { ...EMPTY, lines, bodies });
+      slot.source = source;
+      slot.file = line.file;
+      slot.offset = line.offset;
+      slot.time = encoded.kind === 'entry' ? encoded.time : undefined;
+      slot.lineFrom = lines.length;
+      slot.bodyFrom = bodies.length;
       lines.add(line.bytes);
-      const { file, offset } = line;
-      const place = { source, file, offset, lines, lineFrom, lineTo: lines.length, bodies, bodyFrom };
-      if (encoded.kind === 'reject') {
-        refused.push({ entry: { ...place, time: undefined, bodyTo: bodyFrom }, reason: encoded.reason });
-        return;
-      }
-      for (const part of encoded.parts) bodies.add(part);
-      entries.push({ ...place, time: encoded.time, bodyTo: bodies.length });
+      if (encoded.kind === 'entry') for (const part of encoded.parts) bodies.add(part);
+      slot.lineTo = lines.length;
+      slot.bodyTo = bodies.length;
+      if (encoded.kind === 'entry') entries.push(slot);
+      else refused.push({ entry: slot, reason: encoded.reason });
     },
     clear() {
       entries.length = 0;

@@ -118,7 +118,8 @@ export function discoverFiles({ patterns, state, isFinal }: FileDiscoveryOptions
     const id = `file-${stats.dev}-${stats.ino}`;
     try {
       mkdirSync(folder, { recursive: true, mode: FOLDER_MODE });
-      if (read(join(folder, PATH_FILE)) !== watched) writeFileSync(join(folder, PATH_FILE), watched, { mode: FILE_MODE });
+      if (read(join(folder, PATH_FILE)) !== watched)
+        writeFileSync(join(folder, PATH_FILE), watched, { mode: FILE_MODE });
     } catch {
       return [];
     }

@@ -51,9 +51,7 @@ const MAX_LOG_BYTES = 950_000;
 const OLDEST_MS = 17 * 3_600_000;
 const NEWEST_MS = 3_600_000;
 
-/** A time that is none is Datadog's to fill in. */
-const isTaken = (time: number, now: number): boolean =>
-  Number.isNaN(time) || (time > now - OLDEST_MS && time < now + NEWEST_MS);
+const isTaken = (time: number, now: number): boolean => time > now - OLDEST_MS && time < now + NEWEST_MS;
 
 /**
  * Datadog's logs intake (v2): at most 1000 logs and 4.25 MB for one request. A log above 950 kB loses the end of its longest texts, marked `…[+N bytes]`, because Datadog would cut
@@ -88,10 +86,15 @@ function redate(log: Record<string, unknown>, now: number): void {
 }
 
 /** A line as a log of Datadog, as JSON. */
-function toLog(parsed: ParsedLine, now: number): { text: string; isShort: boolean; time: number } | undefined {
+function toLog(
+  parsed: ParsedLine,
+  now: number,
+): { text: string; isShort: boolean; time: number | undefined } | undefined {
   const log = spell(parsed, 'datadog');
-  const time = Date.parse(String(log['@timestamp']));
-  if (!isTaken(time, now)) redate(log, now);
+  const own = Date.parse(String(log['@timestamp']));
+  // A time that is none is Datadog's to fill in.
+  const time = Number.isNaN(own) ? undefined : isTaken(own, now) ? own : now;
+  if (time !== undefined && time !== own) redate(log, now);
   // What Datadog reads by itself; `@timestamp` takes a pipeline.
   if (log['@timestamp'] !== undefined) log['timestamp'] = log['@timestamp'];
   log['ddsource'] ??= 'nodejs';
@@ -105,12 +108,19 @@ function encode(line: SourceLine): Encoded {
   if ('problem' in read) return { kind: 'reject', reason: read.problem };
   const log = toLog(read.parsed, Date.now());
   if (log === undefined) return { kind: 'reject', reason: 'the line is too large for one log' };
-  return { kind: 'entry', parts: [log.text, ','], shortened: log.isShort, time: log.time };
+  return {
+    kind: 'entry',
+    parts: [log.text, ','],
+    shortened: log.isShort,
+    ...(log.time === undefined ? {} : { time: log.time }),
+  };
 }
+
+const isFresh = ({ time }: Entry, now: number): boolean => time === undefined || isTaken(time, now);
 
 /** A line may have waited for days since it was encoded. */
 function bodyAt(entry: Entry, now: number): Buffer {
-  const parsed = entry.time === undefined || isTaken(entry.time, now) ? undefined : parseLine(lineOf(entry));
+  const parsed = isFresh(entry, now) ? undefined : parseLine(lineOf(entry));
   const log = parsed === undefined ? undefined : toLog(parsed, now);
   return log === undefined ? joinBodies([entry]) : Buffer.from(`${log.text},`);
 }
@@ -118,8 +128,8 @@ function bodyAt(entry: Entry, now: number): Buffer {
 /** Each body ends with a comma; the last one is in the way. */
 function toArray(entries: readonly Entry[]): Buffer {
   const now = Date.now();
-  const isFresh = entries.every(({ time }) => time === undefined || isTaken(time, now));
-  const bodies = isFresh ? joinBodies(entries) : Buffer.concat(entries.map((entry) => bodyAt(entry, now)));
+  const areFresh = entries.every((entry) => isFresh(entry, now));
+  const bodies = areFresh ? joinBodies(entries) : Buffer.concat(entries.map((entry) => bodyAt(entry, now)));
   return Buffer.concat([Buffer.from('['), bodies.subarray(0, -1), Buffer.from(']')]);
 }
 

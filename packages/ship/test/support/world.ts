@@ -25,7 +25,7 @@ import { temporaryFolder } from './folder.ts';
 import type { Receiver } from './receiver.ts';
 import { inTrouble, type Trouble } from './troubled-target.ts';
 
-export const SINKS = ['elasticsearch', 'datadog'] as const;
+const SINKS = ['elasticsearch', 'datadog'] as const;
 type SinkName = (typeof SINKS)[number];
 
 /** What must be true, kept apart from what is. */
