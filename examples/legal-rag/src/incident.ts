@@ -1,5 +1,6 @@
-import { createTracer, type Tracer } from '@spanline/core';
-import { type ControlledClock, controlledClock, memoryLog } from '@spanline/core/testing';
+import { readFileSync, rmSync } from 'node:fs';
+import { createLogger, createTracer, type Tracer } from '@spanline/core';
+import { type ControlledClock, controlledClock } from '@spanline/core/testing';
 import {
   type Alert,
   type AlertRule,
@@ -51,11 +52,12 @@ function show({ at, message, causes, traceIds, command }: Alert): string {
   return [`${time}  ${message}`, ...details.map((detail) => `            ${detail}`)].join('\n');
 }
 
-/** A day of the assistant: a quiet morning, an incident, its repair. Gives what people would have read. */
-export async function incident(): Promise<string> {
-  const log = memoryLog();
+/** A day of the assistant: a quiet morning, an incident, its repair. Its log is written anew to a file. Gives what people would have read. */
+export async function incident(file: string): Promise<string> {
+  rmSync(file, { force: true });
+  const logger = createLogger({}, file);
   const clock = controlledClock(Date.UTC(2026, 0, 15, 6));
-  const tracer = createTracer({ clock, logger: log.logger, service: { name: 'legal' }, statsIntervalSeconds: 0 });
+  const tracer = createTracer({ clock, logger, service: { name: 'legal' }, statsIntervalSeconds: 0 });
   const monitor = createMonitor({ tracer, clock, rules: RULES });
   const told: string[] = [];
   monitor.onAlert((alert) => void told.push(show(alert)));
@@ -70,11 +72,17 @@ export async function incident(): Promise<string> {
   work(day, { tracer, clock, maxDocuments: 25 }, 60, [...USUAL, UNUSUAL]);
   await monitor.close();
   await tracer.shutdown();
-  return [...told, '', 'What other rules would have done on this log:', '', await choose(log.raw())].join('\n');
+  return [
+    ...told,
+    '',
+    'What other rules would have done on this log:',
+    '',
+    await choose(readFileSync(file, 'utf8')),
+  ].join('\n');
 }
 
 /** Thresholds are chosen on the log of a day that one knows. */
-async function choose(lines: string[]): Promise<string> {
+async function choose(lines: string): Promise<string> {
   const p95 = (threshold: number): AlertRule => ({
     name: `p95 > ${threshold} ms`,
     metric: 'latency_p95_ms',

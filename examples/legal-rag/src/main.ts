@@ -1,3 +1,3 @@
 import { incident } from './incident.ts';
 
-console.log(await incident());
+console.log(await incident('legal-rag.ndjson'));

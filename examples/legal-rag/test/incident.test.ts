@@ -1,21 +1,34 @@
-import { expect, it } from 'vitest';
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseLine } from '@spanline/core';
+import { expect, it, onTestFinished } from 'vitest';
 import { incident } from '../src/incident.ts';
 
-/** Trace ids are the only thing that differs from run to run. */
-function comparable(text: string): string {
+/** Trace ids and the folder of the log are all that differs from run to run. */
+function comparable(text: string, folder: string): string {
   const numbers = new Map<string, string>();
-  return text.replaceAll(/[0-9a-f]{32}/g, (id) => {
+  return text.replaceAll(`${folder}/`, '').replaceAll(/[0-9a-f]{32}/g, (id) => {
     if (!numbers.has(id)) numbers.set(id, `trace-${numbers.size + 1}`);
     return numbers.get(id) ?? id;
   });
 }
 
 it('the incident is told while it lasts, with its cause, and ends with its repair', async () => {
-  const text = comparable(await incident());
+  const folder = mkdtempSync(join(tmpdir(), 'spanline-legal-rag-'));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  const told = await incident(join(folder, 'legal-rag.ndjson'));
+  const text = comparable(told, folder);
   await expect(`${text}\n`).toMatchFileSnapshot('../incident.txt');
   expect(text).toMatch(
     /^10:\d\d:\d\d {2}Step Latency: latency_p99_ms of rerank is 22,\d{3} \(limit > 1,1\d\d, usually 38\d/m,
   );
   expect(text).toMatch(/where more than 30 documents were retrieved, and 318 ms/);
   expect(text).toMatch(/^11:\d\d:\d\d {2}Step Latency has recovered/m);
+
+  const command = /open them {5}(.*)/.exec(told)?.[1] ?? '';
+  const lines = execFileSync('sh', ['-c', command], { encoding: 'utf8' }).trim().split('\n');
+  const reranks = lines.flatMap((line) => parseLine(line)?.record ?? []).filter((one) => one['span.name'] === 'rerank');
+  expect(reranks.map((one) => one['spanline.error.class'])).toEqual(['timeout', 'timeout']);
 });
