@@ -261,26 +261,30 @@ describe.each(Object.entries(VERSIONS))('a stream of %s', (_version, Class) => {
 });
 
 describe('a request that is made again', () => {
-  it('is one span, with the retries, what is left of the limits and the id of the last request', async () => {
-    let attempts = 0;
-    const limits = {
-      'x-ratelimit-limit-requests': '100',
-      'x-ratelimit-remaining-requests': '25',
-      'x-request-id': 'req_2',
-    };
-    wire.answer(() =>
-      attempts++ === 0
-        ? json({ error: { message: 'busy' } }, 429, { 'retry-after-ms': '1', 'x-request-id': 'req_1' })
-        : { ...openaiChatText(false), headers: limits },
-    );
-    await wired({ maxRetries: 2 }).chat.completions.create(ask('x'));
-    expect(only()).toMatchObject({
-      'span.status': 'ok',
-      'spanline.retry.attempt': 1,
-      'spanline.ratelimit.remaining_ratio': 0.25,
-      'spanline.provider.request_id': 'req_2',
-    });
-  });
+  it.each(Object.entries(VERSIONS))(
+    'by %s is one span, with the retries, what is left of the limits and the id of the last request',
+    async (_version, Class) => {
+      let attempts = 0;
+      const limits = {
+        'x-ratelimit-limit-requests': '100',
+        'x-ratelimit-remaining-requests': '25',
+        'x-request-id': 'req_2',
+      };
+      wire.answer(() =>
+        attempts++ === 0
+          ? json({ error: { message: 'busy' } }, 429, { 'retry-after-ms': '1', 'x-request-id': 'req_1' })
+          : { ...openaiChatText(false), headers: limits },
+      );
+      const retrying = new Class({ apiKey: 'test', baseURL: `${wire.url}/v1`, maxRetries: 2 });
+      await wrapOpenAI(retrying, { tracer }).chat.completions.create(ask('x'));
+      expect(only()).toMatchObject({
+        'span.status': 'ok',
+        'spanline.retry.attempt': 1,
+        'spanline.ratelimit.remaining_ratio': 0.25,
+        'spanline.provider.request_id': 'req_2',
+      });
+    },
+  );
 
   it('in vain is an error that tells the same', async () => {
     const headers = {
