@@ -81,18 +81,22 @@ describe('a chat completion', () => {
     });
   });
 
-  it('stands under the span that is current, and is current while the request is made', async () => {
-    const seen: (string | undefined)[] = [];
-    const fetching: typeof fetch = (url, init) => {
-      seen.push(tracer.inject({} as Record<string, string>)['traceparent']?.split('-')[2]);
-      return fetch(url, init);
-    };
-    await tracer.withSpan({ name: 'answer', type: 'chain' }, () =>
-      client({ fetch: fetching }).chat.completions.create(ask('plain')),
-    );
-    expect(tree(log.records())).toBe('chain answer\n  llm chat gpt-4o');
-    expect(seen).toEqual([log.records().find((record) => record['span.type'] === 'llm')?.span_id]);
-  });
+  it.each(Object.entries(VERSIONS))(
+    'of %s stands under the span that is current, and is current while the request is made',
+    async (_version, Class) => {
+      const server = { apiKey: 'test', baseURL: `${provider.url}/v1`, maxRetries: 0 };
+      const seen: (string | undefined)[] = [];
+      const fetching: typeof fetch = (url, init) => {
+        seen.push(tracer.inject({} as Record<string, string>)['traceparent']?.split('-')[2]);
+        return fetch(url, init);
+      };
+      await tracer.withSpan({ name: 'answer', type: 'chain' }, () =>
+        wrapOpenAI(new Class({ ...server, fetch: fetching }), { tracer }).chat.completions.create(ask('plain')),
+      );
+      expect(tree(log.records())).toBe('chain answer\n  llm chat gpt-4o');
+      expect(seen).toEqual([log.records().find((record) => record['span.type'] === 'llm')?.span_id]);
+    },
+  );
 
   it('tells cached, reasoning and audio tokens', async () => {
     wire.answer(() => openaiChatText(false));

@@ -20,5 +20,14 @@ export {
   parseTraceparent,
   parseTracestate,
 } from './propagation.ts';
-export type { ContextResolver, ContextState, ContextValues, Labels } from './store.ts';
-export { activeState, activeValues, addContextResolver, enterWith, isWriting, runWith, whileWriting } from './store.ts';
+export type { ContextResolver, ContextState, ContextValues, Labels, LateContext } from './store.ts';
+export {
+  activeState,
+  activeValues,
+  addContextResolver,
+  createLateContext,
+  enterWith,
+  isWriting,
+  runWith,
+  whileWriting,
+} from './store.ts';

@@ -66,6 +66,26 @@ export function runWith<T>(span: Span, values: ContextValues, fn: () => T): T {
   return context.storage.run({ span, values, scope: span, entering: false }, fn);
 }
 
+/** A context whose span becomes known after the work in it has begun. */
+export interface LateContext {
+  run<T>(fn: () => T): T;
+  /** Makes `span` current for what is still to come. */
+  enter(span: Span): void;
+}
+
+/** A context that is like the current one until a span is entered. */
+export function createLateContext(): LateContext {
+  const state = context.storage.getStore();
+  const late = { span: state?.span, values: state?.values ?? EMPTY, scope: state?.scope, entering: false };
+  return {
+    run: (fn) => context.storage.run(late, fn),
+    enter(span): void {
+      late.span = span;
+      late.scope = span;
+    },
+  };
+}
+
 /** Runs `fn` with other values and the same current span. */
 export function runWithValues<T>(values: ContextValues, fn: () => T): T {
   const state = context.storage.getStore();

@@ -45,6 +45,7 @@ export function completeCall(span: Span, { span: own, reader }: ClientCall): Ope
       forgotten: nothing,
     },
     run: (fn) => fn(),
+    enter: nothing,
     attempted: nothing,
     fail: nothing,
     end: nothing,

@@ -1,4 +1,4 @@
-import { currentSpan } from '../../context/index.ts';
+import { currentSpan, type LateContext } from '../../context/index.ts';
 import type { SpanAttributes, SpanStatus } from '../../schema/index.ts';
 import { onLeftOpen, type Scope, type Span, type SpanOptions, type Tracer } from '../../trace/index.ts';
 import type { Guard } from '../guard.ts';
@@ -12,6 +12,8 @@ export interface OpenCall {
   readonly events: AnswerEvents;
   /** Runs the client's method inside the span. */
   run<T>(fn: () => T): T;
+  /** Makes the span current in a context in which the method runs already. */
+  enter(context: LateContext): void;
   /** An HTTP request is made for the call. Told twice of the same one where both a class and its instance are traced. */
   attempted(request: unknown): void;
   fail(error: unknown): void;
@@ -155,6 +157,9 @@ export function openCall({ tracer, guard, scope }: CallTracing, call: ClientCall
       forgotten: () => finish(() => ({}), undefined, 'abandoned'),
     },
     run: (fn) => (open?.span.now === undefined ? fn() : tracer.run(open.span.now, fn)),
+    enter(context): void {
+      if (open?.span.now?.isRecording === true) context.enter(open.span.now);
+    },
     attempted(request): void {
       if (open === undefined || request === latest) return;
       latest = request;

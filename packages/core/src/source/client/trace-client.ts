@@ -1,4 +1,4 @@
-import { currentSpan } from '../../context/index.ts';
+import { createLateContext, currentSpan } from '../../context/index.ts';
 import type { Scope, Span, Tracer } from '../../trace/index.ts';
 import { createGuard } from '../guard.ts';
 import { type AnswerEvents, watchAnswer } from './answer.ts';
@@ -110,14 +110,16 @@ function trace(target: object, tracing: ClientTracing, state: { isOn: boolean })
 
   /** Options that are a promise (forms whose files are read first; every call of OpenAI 7): the call begins when they are known. */
   function requestLater(request: Omit<ClientRequest, 'body'>, options: Promise<RequestOptions>, send: Send): unknown {
+    const context = createLateContext();
     let begun: MarkedCall | undefined;
     let isWatched = true;
     const known = options.then((given) => {
       if (given?.[CALL] === undefined) begun = begin({ ...request, body: given?.body });
+      begun?.open.enter(context);
       if (!isWatched) begun?.open.end();
       return begun === undefined ? given : { ...given, ...begun.options };
     });
-    const answer = send(known);
+    const answer = context.run(() => send(known));
     isWatched =
       guard(where, () =>
         watchAnswer(
