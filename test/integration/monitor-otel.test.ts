@@ -9,7 +9,7 @@ import { genAiMetrics } from '@spanline/monitor';
 import { expect, it, onTestFinished } from 'vitest';
 
 interface Point {
-  attributes: { key: string; value: { stringValue: string } }[];
+  attributes: { key: string; value: { stringValue?: string; intValue?: number } }[];
   count: number;
   sum: number;
   explicitBounds: number[];
@@ -56,6 +56,8 @@ it('model calls are the histograms of the semantic conventions, exported over OT
         'gen_ai.operation.name': 'chat',
         'gen_ai.provider.name': 'openai',
         'gen_ai.request.model': 'gpt-4o',
+        'server.address': 'api.openai.com',
+        'server.port': 8443,
         'gen_ai.usage.input_tokens': 580,
         'gen_ai.usage.output_tokens': 840,
       },
@@ -76,12 +78,18 @@ it('model calls are the histograms of the semantic conventions, exported over OT
     name,
     unit,
     points: histogram.dataPoints.map(({ attributes, count, sum }) => ({
-      ...Object.fromEntries(attributes.map(({ key, value }) => [key, value.stringValue])),
+      ...Object.fromEntries(attributes.map(({ key, value }) => [key, value.stringValue ?? value.intValue])),
       count,
       ...(unit === 's' ? {} : { sum }),
     })),
   }));
-  const CALL = { 'gen_ai.operation.name': 'chat', 'gen_ai.provider.name': 'openai', 'gen_ai.request.model': 'gpt-4o' };
+  const CALL = {
+    'gen_ai.operation.name': 'chat',
+    'gen_ai.provider.name': 'openai',
+    'gen_ai.request.model': 'gpt-4o',
+    'server.address': 'api.openai.com',
+    'server.port': 8443,
+  };
   expect(shown).toEqual([
     {
       name: 'gen_ai.client.token.usage',
