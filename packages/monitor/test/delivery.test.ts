@@ -1,6 +1,8 @@
+import { currentSpan, withContext } from '@spanline/core';
+import { currentValues } from '@spanline/core/source';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createQuietHours, type QuietHours } from '../src/alerting/quiet-hours.ts';
-import { type Alert, type AlertRule, type Channel, ChannelError } from '../src/index.ts';
+import { type Alert, type AlertRule, CATALOG, type Channel, ChannelError } from '../src/index.ts';
 import { createWorld, MINUTE, NOON, type World } from './world.ts';
 
 const rule = (fields: Partial<AlertRule> = {}): AlertRule => ({
@@ -75,6 +77,20 @@ describe('alerts', () => {
       ['WARNING', 'warning', 500],
       ['ALERT', 'critical', 1000],
     ]);
+  });
+
+  it('are sent outside of the request that brings them about', async () => {
+    const seen: (string | undefined)[] = [];
+    const slack = channel(() => void seen.push(currentValues().userId, currentSpan()?.name));
+    const world = createWorld({ rules: [CATALOG.promptInjection], channels: { slack } });
+    const guard = { 'spanline.guardrail.name': 'injection', 'spanline.guardrail.action': 'block' };
+    await withContext({ userId: 'ada' }, () =>
+      world.tracer.withSpan('POST /ask', async () => {
+        world.tracer.startSpan({ name: 'guard', type: 'guardrail' }).set(guard).end();
+        await settle();
+      }),
+    );
+    expect(seen).toEqual([undefined, undefined]);
   });
 
   it('end where they were told, also when they became milder in between', async () => {

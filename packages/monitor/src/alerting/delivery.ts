@@ -1,3 +1,4 @@
+import { AsyncResource } from 'node:async_hooks';
 import { type Backoff, backoffMs } from '@spanline/core/remote';
 import { ChannelError } from '../channels/channel-error.ts';
 import type { Alert, Channel } from './types.ts';
@@ -53,6 +54,8 @@ export class Delivery {
   readonly #complain: (message: string) => void;
   readonly #stop = new AbortController();
   readonly #waiting: Alert[] = [];
+  /** Messages are sent in the context of the start, and not in that of the request whose span brought the alert about. */
+  readonly #outside = new AsyncResource('SpanlineDelivery');
   #failures = 0;
   #sleep: { timer: NodeJS.Timeout; wake: () => void } | undefined;
   #work: Promise<void> | undefined;
@@ -72,7 +75,7 @@ export class Delivery {
       this.#lose(1, 'too many alerts wait');
     }
     this.#waiting.push(alert);
-    this.#work ??= this.#run();
+    this.#work ??= this.#outside.runInAsyncScope(() => this.#run());
   }
 
   #lose(count: number, why: string): void {
