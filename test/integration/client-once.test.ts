@@ -11,7 +11,7 @@ import { tool } from '@langchain/core/tools';
 import { ChatOpenAI, OpenAIEmbeddings } from '@langchain/openai';
 import { OpenAI as LlamaOpenAI, OpenAIEmbedding } from '@llamaindex/openai';
 import { unwrapAnthropic, wrapAnthropic } from '@spanline/anthropic';
-import { createTracer, llmSpan, traceable, type Tracer } from '@spanline/core';
+import { createTracer, llmSpan, traceable, type Tracer, validate } from '@spanline/core';
 import { type MemoryLog, memoryLog, tree } from '@spanline/core/testing';
 import { SpanlineCallbackHandler, traceEmbeddings } from '@spanline/langchain';
 import { instrumentLlamaIndex } from '@spanline/llamaindex';
@@ -215,7 +215,7 @@ describe('with every client of the process traced, a call is one span and is bil
     }
   });
 
-  it('in a model call of one’s own: it keeps its line, and the client’s has the tokens and the cost', async () => {
+  it('in a model call of one’s own: that is a step around it, without tokens and cost', async () => {
     const openai = new OpenAI({ apiKey: 'test', baseURL: `${provider.url}/v1` });
     const asked = { model: 'gpt-4o', messages: [{ role: 'user' as const, content: 'plain' }] };
     const ask = traceable(() => openai.chat.completions.create(asked), { tracer, name: 'ask', runType: 'llm' });
@@ -227,7 +227,7 @@ describe('with every client of the process traced, a call is one span and is bil
     expect(tree(log.records())).toBe(
       [
         'chain answer',
-        ...['ask', 'hand-written', 'around LangChain'].flatMap((name) => [`  llm ${name}`, '    llm chat gpt-4o']),
+        ...['ask', 'hand-written', 'around LangChain'].flatMap((name) => [`  chain ${name}`, '    llm chat gpt-4o']),
       ].join('\n'),
     );
     expect(provider.getRequests()).toHaveLength(3);
@@ -235,8 +235,10 @@ describe('with every client of the process traced, a call is one span and is bil
     expect(sum('gen_ai.usage.output_tokens')).toBe(USAGE.completion_tokens * 3);
     expect(sum('spanline.cost.usd')).toBeCloseTo(GPT_4O_USD * 3, 9);
     const [byHand] = log.records().filter((record) => record['span.name'] === 'hand-written');
-    expect(byHand).toMatchObject({ 'gen_ai.request.model': 'gpt-4o', 'spanline.cost.reason': 'billed_below' });
+    expect(byHand).toMatchObject({ 'gen_ai.request.model': 'gpt-4o', 'span.kind': 'INTERNAL' });
     expect(byHand?.['gen_ai.output.messages']).toBeDefined();
+    expect(byHand).not.toHaveProperty('spanline.cost.reason');
+    for (const record of log.records()) expect(validate(record)).toEqual({ valid: true });
     expect(log.records().at(-1)).toMatchObject({ 'spanline.rollup.llm_calls': 3 });
   });
 

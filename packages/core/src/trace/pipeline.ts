@@ -5,7 +5,7 @@ import { type ContentAttributes, type SpanRecord, toDocuments, toMessages } from
 import { createLines } from './lines.ts';
 import { answerText, repeatRatio } from './repetition.ts';
 import { envelope } from './envelope.ts';
-import { type RecordParts, buildRecord } from './record.ts';
+import { type RecordParts, buildRecord, typeOf } from './record.ts';
 import type { RecordedSpan } from './span.ts';
 import type { Stats } from './stats.ts';
 import { createTail } from './tail.ts';
@@ -126,7 +126,7 @@ export function createPipeline(parts: PipelineParts): Pipeline {
   function addToRollup(span: RecordedSpan, costUsd: number | undefined): void {
     span.local.rollup.add({
       name: span.name,
-      type: span.billedBelow ? 'chain' : span.type,
+      type: typeOf(span),
       durationMs: span.durationMs,
       selfMs: span.selfMs,
       isStep: span.parent !== undefined,

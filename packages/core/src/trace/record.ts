@@ -1,5 +1,5 @@
 import { formatFlags } from '../context/index.ts';
-import type { SpanRecord, SpanStatus } from '../schema/index.ts';
+import type { SpanRecord, SpanStatus, SpanType } from '../schema/index.ts';
 import type { Pricer } from '../usage/index.ts';
 import { OPERATIONS, labelKey } from './attributes.ts';
 import { isoMicros } from './clock.ts';
@@ -51,10 +51,11 @@ function writeIdentity(record: SpanRecord, span: RecordedSpan): void {
 
 function writeSpan(record: SpanRecord, span: RecordedSpan): void {
   const { seed } = span;
-  const operation = OPERATIONS[span.type];
+  const type = typeOf(span);
+  const operation = OPERATIONS[type];
   record['span.name'] = span.name;
-  record['span.type'] = span.type;
-  record['span.kind'] = seed.kind;
+  record['span.type'] = type;
+  record['span.kind'] = type === span.type ? seed.kind : 'INTERNAL';
   record['span.path'] = span.path;
   record['span.status'] = span.status;
   record['event.start'] = isoMicros(seed.startEpochMs);
@@ -103,6 +104,11 @@ function writeLabels(record: SpanRecord, span: RecordedSpan): void {
   for (const key in inherited) write(labelKey(key), inherited[key]);
   for (const key in span.labels) write(key, span.labels[key]);
   if (span.tags !== undefined) record['spanline.tags'] = [...new Set(span.tags)];
+}
+
+/** What the line says the span is: one that leaves its call to spans below it is a step around them. */
+export function typeOf(span: RecordedSpan): SpanType {
+  return span.billedBelow ? 'chain' : span.type;
 }
 
 /** The human summary: `chat gpt-4o-mini 1834 ms 1532→287 tok $0.000325`. No fact stands only here. */

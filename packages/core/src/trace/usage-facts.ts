@@ -25,11 +25,7 @@ function isBilled(span: RecordedSpan): boolean {
  * @returns the cost in US dollars, when known
  */
 export function writeUsage(span: RecordedSpan, record: SpanRecord, pricer: Pricer): number | undefined {
-  if (!isBilled(span)) return undefined;
-  if (span.billedBelow) {
-    record['spanline.cost.reason'] = 'billed_below';
-    return undefined;
-  }
+  if (span.billedBelow || !isBilled(span)) return undefined;
   const { facts } = span;
   const inputTokens = facts['gen_ai.usage.input_tokens'];
   const outputTokens = facts['gen_ai.usage.output_tokens'];
