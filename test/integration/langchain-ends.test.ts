@@ -8,6 +8,7 @@ import { ChatPromptTemplate } from '@langchain/core/prompts';
 import { tool } from '@langchain/core/tools';
 import { FakeListChatModel } from '@langchain/core/utils/testing';
 import { Annotation, END, START, StateGraph } from '@langchain/langgraph';
+import { SpanlineCallbackHandler } from '@spanline/langchain';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { runs } from '../support/effort.ts';
@@ -186,6 +187,21 @@ describe('a signal that many calls share', () => {
     const without = await alone([]);
     expect(await alone(world.callbacks)).toBeLessThanOrEqual(without + 1);
     expect(count()).toBe(0);
+  });
+});
+
+describe('a handler of its own for each request', () => {
+  it('is let go with the request, however it ended', async () => {
+    let gone = 0;
+    const handlers = new FinalizationRegistry(() => gone++);
+    const answer = async (isLeft: boolean) => {
+      const handler = new SpanlineCallbackHandler({ tracer: world.tracer });
+      handlers.register(handler, undefined);
+      const stream = await words(0).stream({ q: 'x' }, { callbacks: [handler] });
+      await read(stream, isLeft ? 2 : Number.POSITIVE_INFINITY);
+    };
+    for (let index = 0; index < 20; index++) await answer(index % 2 === 0);
+    await collectUntil(() => gone === 20 && allEnded());
   });
 });
 

@@ -17,6 +17,7 @@ import {
   StateGraph,
 } from '@langchain/langgraph';
 import { ToolNode } from '@langchain/langgraph/prebuilt';
+import { SpanlineCallbackHandler } from '@spanline/langchain';
 import { registerGlobally } from '@spanline/langchain/global';
 import {
   type AgentMiddleware,
@@ -141,6 +142,23 @@ describe('a graph', () => {
       'spanline.langgraph.checkpoint_id': waiting['spanline.langgraph.checkpoint_id'],
     });
     expect(resumed['spanline.langgraph.checkpoint_id']).toMatch(/^[0-9a-f-]{36}$/);
+  });
+
+  it('is linked also where each request has a handler of its own', async () => {
+    const graph = new StateGraph(State)
+      .addNode('ask', () => ({ jokes: [interrupt('?') as string] }))
+      .addEdge(START, 'ask')
+      .addEdge('ask', END)
+      .compile({ checkpointer: new MemorySaver() });
+    const request = (input: object | Command) =>
+      graph.invoke(input as never, {
+        callbacks: [new SpanlineCallbackHandler({ tracer: world.tracer })],
+        configurable: { thread_id: 't1' },
+      });
+    await request({ topic: 'x' });
+    const waiting = world.record('invoke_agent LangGraph');
+    await request(new Command({ resume: 'yes' }));
+    expect(world.record('invoke_agent LangGraph')['spanline.link.trace_id']).toBe(waiting['trace_id']);
   });
 
   it('is linked also where the handler is attached to every run', async () => {

@@ -1,4 +1,4 @@
-import type { Span, SpanAttributes } from '@spanline/core';
+import type { Span, SpanAttributes, Tracer } from '@spanline/core';
 import { bag, type Bag, linkTo, text } from '@spanline/core/source';
 import { readable } from './messages.ts';
 import type { OpenRuns } from './open-runs.ts';
@@ -26,7 +26,7 @@ export function interruptsOf(error: unknown): unknown {
 const MAX_INTERRUPTED = 10_000;
 
 /** Traces that wait for a human, by the checkpoint they wait at. What is resumed elsewhere, or later than ten thousand others, is found by the checkpoint's id on both lines. */
-export class InterruptedTraces {
+class InterruptedTraces {
   readonly #traces = new Map<string, string>();
 
   /** A run waits: `{ runId, checkpointId, … }`. */
@@ -50,6 +50,15 @@ export class InterruptedTraces {
     const waiting = this.#traces.get(describe(run.span, event) ?? '');
     if (waiting !== undefined && waiting !== run.span.traceId) linkTo(run.span, waiting);
   }
+}
+
+const byTracer = new WeakMap<Tracer, InterruptedTraces>();
+
+/** The traces that wait, of all handlers of a tracer: the request that goes on may have a handler of its own. */
+export function interruptedTraces(tracer: Tracer): InterruptedTraces {
+  const known = byTracer.get(tracer) ?? new InterruptedTraces();
+  byTracer.set(tracer, known);
+  return known;
 }
 
 /** @returns the checkpoint's id */

@@ -1,9 +1,9 @@
 import { defaultTracer, type Tracer } from '@spanline/core';
-import { addContextResolver, bag, createGuard, type Guard, text } from '@spanline/core/source';
+import { bag, createGuard, type Guard, text } from '@spanline/core/source';
 import { describeChainEnd, startChain } from './chains.ts';
 import { writeCustomEvent } from './custom-events.ts';
-import { GRAPH_HANDLER, InterruptedTraces } from './graph.ts';
-import { langChainSpan } from './langchain-context.ts';
+import { GRAPH_HANDLER, interruptedTraces } from './graph.ts';
+import { followLangChain } from './langchain-context.ts';
 import { toModelMessages } from './messages.ts';
 import { startModel } from './model-call.ts';
 import { readModelError, readModelOutput } from './model-output.ts';
@@ -56,7 +56,6 @@ export class SpanlineCallbackHandler {
   readonly #guard: Guard;
   readonly #beforeCall: (() => void) | undefined;
   readonly #runs: OpenRuns;
-  readonly #interrupted = new InterruptedTraces();
   readonly #toolCalls = new ToolCalls();
 
   /** @throws SpanlineError `ERR_INVALID_OPTION` */
@@ -69,8 +68,9 @@ export class SpanlineCallbackHandler {
     this.raiseError = options.beforeCall !== undefined;
     this.#guard = createGuard(this.#tracer);
     const capture = options.capture === undefined ? {} : { capture: options.capture };
-    this.#runs = new OpenRuns(this.#tracer, { scope: SCOPE, ...capture });
-    if (this.#tracer.enabled) addContextResolver(() => langChainSpan((runId) => this.#runs.get(runId)?.span));
+    const runs = new OpenRuns(this.#tracer, { scope: SCOPE, ...capture });
+    this.#runs = runs;
+    if (this.#tracer.enabled) followLangChain(this, (runId) => runs.get(runId)?.span);
   }
 
   /** LangChain copies handlers; runs are known to one. */
@@ -264,11 +264,11 @@ export class SpanlineCallbackHandler {
 
   /** LangGraph: the graph waits for a human. Its run ends well a little later. */
   handleInterrupt(event: unknown): void {
-    this.#guard('langgraph interrupt', () => this.#interrupted.interrupt(this.#runs, event));
+    this.#guard('langgraph interrupt', () => interruptedTraces(this.#tracer).interrupt(this.#runs, event));
   }
 
   /** LangGraph: the human has answered, and another run goes on. */
   handleResume(event: unknown): void {
-    this.#guard('langgraph resume', () => this.#interrupted.resume(this.#runs, event));
+    this.#guard('langgraph resume', () => interruptedTraces(this.#tracer).resume(this.#runs, event));
   }
 }
