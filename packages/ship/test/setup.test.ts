@@ -96,6 +96,16 @@ describe('elasticsearchSetup()', () => {
     ]);
   });
 
+  it('gives a stream of OpenSearch that also holds content no cache of counts, which roles would share', () => {
+    const settings = (options: Partial<ElasticsearchSetupOptions>): unknown => {
+      const requests = elasticsearchSetup({ flavour: 'opensearch', ...options });
+      return (bodyOf(requests, '_index_template/logs-spanline')['template'] as { settings: unknown } | undefined)
+        ?.settings;
+    };
+    expect(settings({})).toEqual({ index: { requests: { cache: { enable: false } } } });
+    expect(settings({ content: { dataStream: 'llm-content' } })).toBeUndefined();
+  });
+
   it.each([
     ['flavour', { flavour: 'solr' }],
     ['dataStream', { dataStream: '../x' }],

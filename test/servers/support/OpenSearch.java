@@ -1,12 +1,31 @@
 import org.codelibs.opensearch.runner.OpenSearchRunner;
 import org.opensearch.action.admin.cluster.node.info.NodesInfoRequest;
+import org.opensearch.common.settings.Settings;
 import org.opensearch.http.HttpInfo;
 
-/** One OpenSearch node on a free port of the loopback, with its data below the folder of the first argument. Logs "port <n>" when it answers, and runs until it is killed. */
+/**
+ * One OpenSearch node on a free port of the loopback, with its data below the folder of the first argument. With a second argument, `secured`, it runs the security plugin, whose configuration and
+ * keystores are below node_1/config. Logs "port <n>" when it answers, and runs until it is killed.
+ */
 public final class OpenSearch {
+  private static final String TLS = "plugins.security.ssl.transport.";
+  private static final String PLUGIN = "org.opensearch.security.OpenSearchSecurityPlugin";
+
   private OpenSearch() {}
 
+  private static void secure(final Settings.Builder settings) {
+    settings.put(TLS + "keystore_filepath", "node.jks").put(TLS + "keystore_password", "changeit");
+    settings.put(TLS + "truststore_filepath", "trust.jks").put(TLS + "truststore_password", "changeit");
+    settings.put(TLS + "enforce_hostname_verification", false);
+    settings.put("plugins.security.ssl.http.enabled", false);
+    settings.put("plugins.security.allow_default_init_securityindex", true);
+    settings.putList("plugins.security.nodes_dn", "CN=node");
+    settings.putList("plugins.security.authcz.admin_dn", "CN=nobody");
+    settings.putList("plugins.security.restapi.roles_enabled", "all_access");
+  }
+
   public static void main(final String[] args) throws InterruptedException {
+    final boolean isSecured = args.length > 1;
     final OpenSearchRunner runner = new OpenSearchRunner();
     runner.onBuild((number, settings) -> {
       settings.put("network.host", "127.0.0.1");
@@ -16,8 +35,10 @@ public final class OpenSearch {
       settings.putList("node.roles", "cluster_manager", "data", "ingest");
       // A disk that is nearly full would make every index read-only.
       settings.put("cluster.routing.allocation.disk.threshold_enabled", false);
+      if (isSecured) secure(settings);
     });
-    runner.build(OpenSearchRunner.newConfigs().basePath(args[0]).numOfNode(1).clusterName("spanline").useLogger());
+    final OpenSearchRunner.Configs configs = OpenSearchRunner.newConfigs().basePath(args[0]).numOfNode(1).clusterName("spanline").useLogger();
+    runner.build(isSecured ? configs.pluginTypes(PLUGIN) : configs);
     runner.ensureYellow();
     final NodesInfoRequest request = new NodesInfoRequest().clear().addMetric(NodesInfoRequest.Metric.HTTP.metricName());
     final HttpInfo http = runner.admin().cluster().nodesInfo(request).actionGet().getNodes().get(0).getInfo(HttpInfo.class);

@@ -1,6 +1,6 @@
 import type { TestProject } from 'vitest/node';
 import { fetchElasticsearch } from './elasticsearch.ts';
-import { fetchOpenSearch } from './opensearch.ts';
+import { fetchOpenSearch, fetchOpenSearchSecurity } from './opensearch.ts';
 import { fetchPhoenix } from './phoenix.ts';
 import { fetchPrometheus } from './prometheus.ts';
 import { fetchVrl } from './vrl.ts';
@@ -8,6 +8,7 @@ import { fetchVrl } from './vrl.ts';
 /** Folders with the files of each server; undefined where they could not be fetched. */
 export interface ServerFiles {
   readonly opensearch: string | undefined;
+  readonly opensearchSecurity: string | undefined;
   readonly elasticsearch: string | undefined;
   readonly phoenix: string | undefined;
   readonly prometheus: string | undefined;
@@ -22,12 +23,13 @@ declare module 'vitest' {
 
 /** Runs once, before every test: files of tests run side by side, and would fetch the same. */
 export async function setup(project: TestProject): Promise<void> {
-  const [opensearch, elasticsearch, phoenix, prometheus, vrl] = await Promise.all([
+  const [opensearch, opensearchSecurity, elasticsearch, phoenix, prometheus, vrl] = await Promise.all([
     fetchOpenSearch(),
+    fetchOpenSearchSecurity(),
     fetchElasticsearch(),
     fetchPhoenix(),
     fetchPrometheus(),
     fetchVrl(),
   ]);
-  project.provide('servers', { opensearch, elasticsearch, phoenix, prometheus, vrl });
+  project.provide('servers', { opensearch, opensearchSecurity, elasticsearch, phoenix, prometheus, vrl });
 }

@@ -1,11 +1,11 @@
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { fetched, run } from './fetch.ts';
 import { type RunningServer, startServer } from './server.ts';
 
-/** The newest line that runs on Java 17; it runs inside of the runner's process, without ISM and security. */
+/** The newest line that runs on Java 17; it runs inside of the runner's process, without ISM. */
 const VERSION = '2.19.1.0';
 const MAIN = fileURLToPath(new URL('OpenSearch.java', import.meta.url));
 const POM = `<project xmlns="http://maven.apache.org/POM/4.0.0">
@@ -45,4 +45,45 @@ export function startOpenSearch(files: string): Promise<RunningServer> {
   const folder = mkdtempSync(join(tmpdir(), 'spanline-opensearch-'));
   const command = ['java', '-Xms512m', '-Xmx512m', '-cp', join(files, 'lib', '*'), MAIN, join(folder, 'node')];
   return startServer({ name: 'OpenSearch', folder, command, ready: /\bport (\d+)/ });
+}
+
+const PLUGIN = `org.opensearch.plugin:opensearch-security:${VERSION}:zip`;
+const MINIMAL_POM =
+  '<project><modelVersion>4.0.0</modelVersion><groupId>s</groupId><artifactId>s</artifactId><version>1</version></project>';
+
+/** OpenSearch's security plugin, from Maven Central. */
+export function fetchOpenSearchSecurity(): Promise<string | undefined> {
+  return fetched(`opensearch-security-${VERSION}`, async (folder) => {
+    const pom = join(folder, 'pom.xml');
+    writeFileSync(pom, MINIMAL_POM);
+    await run('keytool', ['-help']);
+    const unpack = ['dependency:unpack', `-Dartifact=${PLUGIN}`, `-DoutputDirectory=${folder}`];
+    await run('mvn', ['-B', '-q', '-f', pom, ...unpack]);
+  });
+}
+
+/** A certificate of the node, and a store that trusts it: the plugin starts with TLS between nodes only. */
+async function makeKeystores(folder: string): Promise<void> {
+  const [node, trust, certificate] = ['node.jks', 'trust.jks', 'node.crt'].map((name) => join(folder, name)) as [
+    string,
+    string,
+    string,
+  ];
+  const secrets = ['-storepass', 'changeit', '-alias', 'node'];
+  const about = ['-keyalg', 'RSA', '-dname', 'CN=node', '-ext', 'san=ip:127.0.0.1', '-validity', '2'];
+  await run('keytool', ['-genkeypair', ...secrets, '-keypass', 'changeit', '-keystore', node, ...about]);
+  await run('keytool', ['-exportcert', ...secrets, '-keystore', node, '-file', certificate]);
+  await run('keytool', ['-importcert', '-noprompt', ...secrets, '-keystore', trust, '-file', certificate]);
+}
+
+/** An empty OpenSearch with its security plugin, over HTTP; the administrator is `admin:admin`. */
+export async function startSecuredOpenSearch(files: string, plugin: string): Promise<RunningServer> {
+  const folder = mkdtempSync(join(tmpdir(), 'spanline-opensearch-'));
+  const config = join(folder, 'node', 'node_1', 'config');
+  mkdirSync(config, { recursive: true });
+  cpSync(join(plugin, 'config'), join(config, 'opensearch-security'), { recursive: true });
+  await makeKeystores(config);
+  const classes = [join(files, 'lib', '*'), join(plugin, '*')].join(':');
+  const command = ['java', '-Xms512m', '-Xmx768m', '-cp', classes, MAIN, join(folder, 'node'), 'secured'];
+  return startServer({ name: 'OpenSearch with security', folder, command, ready: /\bport (\d+)/ });
 }

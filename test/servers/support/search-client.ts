@@ -17,12 +17,15 @@ export interface SearchClient {
   refresh(index: string): Promise<void>;
 }
 
-/** A client of a node without security. */
-export function createSearchClient(url: string): SearchClient {
+/** A client of a node. `account` is `user:password`, where the node asks for one. */
+export function createSearchClient(url: string, account?: string): SearchClient {
+  const authorization =
+    account === undefined ? {} : { authorization: `Basic ${Buffer.from(account).toString('base64')}` };
   async function send(method: string, path: string, body?: unknown): Promise<Record<string, unknown>> {
     const response = await fetch(`${url}/${path}`, {
       method,
-      ...(body === undefined ? {} : { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }),
+      headers: { ...authorization, ...(body === undefined ? {} : { 'content-type': 'application/json' }) },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
     const text = await response.text();
     if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${text.slice(0, 2000)}`);

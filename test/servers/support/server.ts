@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 
 const SUPERVISE = fileURLToPath(new URL('supervise.sh', import.meta.url));
-const LONGEST_START_MS = 120_000;
+const LONGEST_START_MS = 240_000;
 const LAST_CHARACTERS = 12_000;
 
 /** How to start a server. */
