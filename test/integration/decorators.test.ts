@@ -132,7 +132,7 @@ it.each([
     files: ['main.ts'],
   };
   writeFileSync(join(project, 'tsconfig.json'), JSON.stringify(tsconfig));
-  const tsc = fileURLToPath(new URL('../../node_modules/.bin/tsc', import.meta.url));
-  const { stdout, status } = spawnSync(tsc, ['-p', project], { encoding: 'utf8' });
+  const compiler = fileURLToPath(new URL('../../node_modules/typescript/bin/tsc', import.meta.url));
+  const { stdout, status } = spawnSync(process.execPath, [compiler, '-p', project], { encoding: 'utf8' });
   expect([stdout, status]).toEqual(['', 0]);
 });
