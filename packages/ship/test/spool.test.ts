@@ -4,7 +4,7 @@ import { createLogger, createTracer, parseLine, type SpanlineError } from '@span
 import fc from 'fast-check';
 import { pino } from 'pino';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { elasticsearch, file, spool, type Spool, type SpoolOptions } from '@spanline/ship';
+import { elasticsearch, file, spool, type Spool, type SpoolOptions, startShipper } from '@spanline/ship';
 import { saveCheckpoint } from '../src/state/checkpoint.ts';
 import { ship } from './support/engine.ts';
 import { temporaryFolder } from './support/folder.ts';
@@ -122,6 +122,17 @@ describe('a spool', () => {
     expect(() => spool(options as never)).toThrow(
       expect.objectContaining({ code: 'ERR_INVALID_OPTION', option }) as SpanlineError,
     );
+  });
+});
+
+describe('a folder that cannot be made', () => {
+  const to = [file({ path: 'unused' })];
+  const places = ['/proc/spanline', join(import.meta.filename, 'spool')];
+
+  it.each(places)('is refused at the start: %s', (dir) => {
+    const refusal = expect.objectContaining({ code: 'ERR_SPOOL', option: 'dir' }) as SpanlineError;
+    expect(() => spool({ dir, to })).toThrow(refusal);
+    expect(() => startShipper({ dir, to })).toThrow(refusal);
   });
 });
 

@@ -1,7 +1,8 @@
-import { closeSync, existsSync, fstatSync, fsyncSync, mkdirSync, openSync, renameSync, writeSync } from 'node:fs';
+import { closeSync, existsSync, fstatSync, fsyncSync, openSync, renameSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
-import { DEAD_LETTERS, FILE_MODE, FOLDER_MODE } from '../spool/layout.ts';
+import { DEAD_LETTERS, FILE_MODE } from '../spool/layout.ts';
 import { lineOf, type Refused } from './batch.ts';
+import { makeFolder } from '../spool/folder.ts';
 
 /** Keeps the lines that a target refuses. */
 export interface DeadLetters {
@@ -17,7 +18,7 @@ export function openDeadLetters(root: string, sink: string, onDiscard: () => voi
   const path = join(folder, `${sink}.ndjson`);
   return {
     put(lines) {
-      mkdirSync(folder, { recursive: true, mode: FOLDER_MODE });
+      makeFolder(folder);
       const time = new Date().toISOString();
       const text = lines.map(({ entry, reason }) => {
         const { source, file, offset } = entry;

@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { mkdirSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { SpanlineError } from '@spanline/core';
 import { type Engine, startEngine } from '../engine/engine.ts';
@@ -8,8 +7,8 @@ import { discoverFiles } from '../reading/file-discovery.ts';
 import { discoverSpool } from '../reading/spool-discovery.ts';
 import { createSink } from '../sinks/create-sink.ts';
 import type { SinkSpec } from '../sinks/spec.ts';
-import { FOLDER_MODE } from '../spool/layout.ts';
 import { checkSinks } from '../spool/options.ts';
+import { makeFolder } from '../spool/folder.ts';
 
 /** Options of {@link startShipper}. */
 export interface ShipperOptions {
@@ -49,7 +48,7 @@ export function startShipper(options: ShipperOptions): Shipper {
   const sinks = checkSinks(to);
   const root = resolve(dir);
   try {
-    mkdirSync(root, { recursive: true, mode: FOLDER_MODE });
+    makeFolder(root);
   } catch (cause) {
     throw new SpanlineError({
       code: 'ERR_SPOOL',

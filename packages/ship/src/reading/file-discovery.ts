@@ -1,20 +1,12 @@
-import {
-  closeSync,
-  mkdirSync,
-  openSync,
-  readdirSync,
-  readFileSync,
-  type Stats,
-  statSync,
-  writeFileSync,
-} from 'node:fs';
+import { closeSync, openSync, readdirSync, readFileSync, type Stats, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { FILE_MODE, FOLDER_MODE } from '../spool/layout.ts';
+import { FILE_MODE } from '../spool/layout.ts';
 import { isCheckpoint, loadCheckpoint } from '../state/checkpoint.ts';
 import type { Candidate, Discovery } from './discovery.ts';
 import { bearsMark, siblingsOf } from './file-marks.ts';
 import { openFileSource } from './file-source.ts';
 import { expandGlob } from './glob.ts';
+import { makeFolder } from '../spool/folder.ts';
 
 /** Options of {@link discoverFiles}. */
 export interface FileDiscoveryOptions {
@@ -117,7 +109,7 @@ export function discoverFiles({ patterns, state, isFinal }: FileDiscoveryOptions
     const folder = folderOf(stats);
     const id = `file-${stats.dev}-${stats.ino}`;
     try {
-      mkdirSync(folder, { recursive: true, mode: FOLDER_MODE });
+      makeFolder(folder);
       if (read(join(folder, PATH_FILE)) !== watched)
         writeFileSync(join(folder, PATH_FILE), watched, { mode: FILE_MODE });
     } catch {

@@ -1,6 +1,7 @@
-import { closeSync, fstatSync, fsync, fsyncSync, ftruncateSync, mkdirSync, openSync, writeSync } from 'node:fs';
+import { closeSync, fstatSync, fsync, fsyncSync, ftruncateSync, openSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
-import { FILE_MODE, FOLDER_MODE, segmentName } from './layout.ts';
+import { FILE_MODE, segmentName } from './layout.ts';
+import { makeFolder } from './folder.ts';
 
 /** Appends lines to the segments of one folder. */
 export interface SegmentWriter {
@@ -35,7 +36,7 @@ interface Open {
 }
 
 function open(folder: string, number: number): Open {
-  mkdirSync(folder, { recursive: true, mode: FOLDER_MODE });
+  makeFolder(folder);
   const segment = segmentName(number);
   return { segment, fd: openSync(join(folder, segment), 'ax', FILE_MODE), bytes: 0, torn: false };
 }

@@ -1,11 +1,12 @@
-import { mkdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs';
+import { readFileSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fateOf, parseIdentity, selfIdentity } from '../state/identity.ts';
-import { FILE_MODE, FOLDER_MODE, isDiskFull, WRITER_FILE } from './layout.ts';
+import { FILE_MODE, isDiskFull, WRITER_FILE } from './layout.ts';
+import { makeFolder } from './folder.ts';
 
 /** Says in a folder that this process writes there; on a full disk later, when there is room. @throws the system's error */
 export function claimFolder(folder: string): void {
-  mkdirSync(folder, { recursive: true, mode: FOLDER_MODE });
+  makeFolder(folder);
   try {
     writeFileSync(join(folder, WRITER_FILE), JSON.stringify(selfIdentity()), { mode: FILE_MODE });
   } catch (error) {
