@@ -427,6 +427,18 @@ describe('other kinds', () => {
     },
   );
 
+  it('a run that two handlers of a tracer hear is told once, with each of its chunks once', async () => {
+    const chat = model(['abc']);
+    chat.callbacks = [new SpanlineCallbackHandler({ tracer })];
+    const chain = prompt.pipe(chat).withConfig({ runName: 'answer' });
+    for await (const _ of await chain.stream({ question: 'x' }, { callbacks }));
+    await chat.invoke('alone', { callbacks: [new SpanlineCallbackHandler({ tracer })] });
+    expect(tree(log.records(), { attributes: ['spanline.stream.chunks'] })).toBe(`chain answer
+  prompt ChatPromptTemplate
+  llm chat FakeListChatModel spanline.stream.chunks=3
+llm chat FakeListChatModel`);
+  });
+
   it('the handler is taken by a callback manager as it is', () => {
     const manager = CallbackManager.fromHandlers({});
     manager.addHandler(handler as never, true);

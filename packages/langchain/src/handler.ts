@@ -160,7 +160,7 @@ export class SpanlineCallbackHandler {
 
   #streamed(where: string, runId: string, add: (tokens: StreamedTokens) => boolean): void {
     this.#guard(where, () => {
-      const run = this.#runs.get(runId);
+      const run = this.#runs.told(runId);
       if (run === undefined) return;
       const tokens = (run.data.tokens ??= createStreamedTokens());
       if (add(tokens)) run.span.set(answerSoFar(tokens));
@@ -257,7 +257,7 @@ export class SpanlineCallbackHandler {
   /** What the application dispatches is a span without duration inside the run. */
   handleCustomEvent(eventName: string, data: unknown, runId: string): void {
     this.#guard('langchain custom event', () => {
-      const run = this.#runs.get(runId);
+      const run = this.#runs.told(runId);
       if (run !== undefined) writeCustomEvent(this.#runs, run, eventName, data);
     });
   }

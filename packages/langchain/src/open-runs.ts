@@ -36,25 +36,51 @@ function describeRoot(span: Span, { tags, metadata }: Start): void {
 /** What LangChain passes with every end. The tags are the very array of the start where its own manager reports. */
 export type EndArguments = [runId: string, parentRunId?: string | undefined, tags?: string[] | undefined];
 
-/** The runs of one handler that have started and not ended, and the spans they are told as. */
+/** What all handlers of a tracer know of open runs. */
+interface Known {
+  readonly registry: RunRegistry<RunData>;
+  readonly holders: Holders;
+}
+
+const byTracer = new WeakMap<Tracer, Known>();
+
+function knownTo(tracer: Tracer): Known {
+  const known = byTracer.get(tracer);
+  if (known !== undefined) return known;
+  const holders = new Holders();
+  const registry = createRunRegistry<RunData>({
+    trustsHolders: () => holders.areTrusted,
+    isLeft: ({ data }) => data.signal?.deref()?.aborted === true,
+    onClose: (run) => {
+      keepPartial(run);
+      endFlow(run.data);
+      return run.data.flow.aborted ? 'aborted' : 'abandoned';
+    },
+  });
+  const made = { registry, holders };
+  byTracer.set(tracer, made);
+  return made;
+}
+
+/** The runs that have started and not ended, and the spans they are told as. Handlers of one tracer share them, so that a run that two of them hear (one of the model's, one of the call's) is told once, by the first. */
 export class OpenRuns {
   readonly #tracer: Tracer;
   readonly #defaults: Pick<SpanOptions, 'scope' | 'capture'>;
   readonly #registry: RunRegistry<RunData>;
-  readonly #holders = new Holders();
+  readonly #holders: Holders;
 
   constructor(tracer: Tracer, defaults: Pick<SpanOptions, 'scope' | 'capture'>) {
     this.#tracer = tracer;
     this.#defaults = defaults;
-    this.#registry = createRunRegistry<RunData>({
-      trustsHolders: () => this.#holders.areTrusted,
-      isLeft: ({ data }) => data.signal?.deref()?.aborted === true,
-      onClose: (run) => {
-        keepPartial(run);
-        endFlow(run.data);
-        return run.data.flow.aborted ? 'aborted' : 'abandoned';
-      },
-    });
+    const { registry, holders } = knownTo(tracer);
+    this.#registry = registry;
+    this.#holders = holders;
+  }
+
+  /** The run, where this handler is the one that tells it. */
+  told(runId: string): Run<RunData> | undefined {
+    const run = this.#registry.get(runId);
+    return run?.data.teller === this ? run : undefined;
   }
 
   get(runId: string): Run<RunData> | undefined {
@@ -80,7 +106,7 @@ export class OpenRuns {
     const attempt = attemptOf(outer, { subject, tags: start.tags, name: options.name, isNode, call: traits.call });
     if (outer !== undefined) options.parent = outer.span;
     const span = this.#tracer.startSpan(Object.assign(options, this.#defaults));
-    const data = createRunData(outer?.data, subject, { ...traits, attempt });
+    const data = createRunData(this, outer?.data, subject, { ...traits, attempt });
     this.#registry.start(start.runId, span, data, {
       parentId: start.parentRunId,
       holder: this.#holders.of(start.holder),
@@ -97,7 +123,7 @@ export class OpenRuns {
     const outer = this.outerOf(start.parentRunId);
     const subject = subjectOf(start);
     const attempt = attemptOf(outer, { subject, tags: start.tags, name: span.name, isNode: false });
-    const data = createRunData(outer?.data, subject, { ...traits, attempt, prompt: outer?.data.prompt });
+    const data = createRunData(this, outer?.data, subject, { ...traits, attempt, prompt: outer?.data.prompt });
     this.#registry.alias(start.runId, span, data, {
       parentId: start.parentRunId,
       holder: this.#holders.of(start.holder),

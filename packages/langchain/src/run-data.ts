@@ -6,6 +6,8 @@ import type { StreamedTokens } from './tokens.ts';
 /** What is kept of a run between its start and its end. */
 export interface RunData {
   readonly startedMs: number;
+  /** Which of several handlers of a tracer tells it. */
+  readonly teller: object;
   /** What it is an attempt of, where it fails and is tried again. */
   readonly subject: string;
   readonly flow: Flow;
@@ -43,9 +45,10 @@ export type RunTraits = Partial<
 >;
 
 /** Data of a run that starts, inside of another where there is one. */
-export function createRunData(outer: RunData | undefined, subject: string, traits: RunTraits): RunData {
+export function createRunData(teller: object, outer: RunData | undefined, subject: string, traits: RunTraits): RunData {
   return {
     startedMs: performance.now(),
+    teller,
     subject,
     flow: outer?.flow ?? new Flow(),
     isRoot: outer === undefined,
