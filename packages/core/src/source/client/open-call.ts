@@ -5,7 +5,7 @@ import type { Guard } from '../guard.ts';
 import type { AnswerEvents } from './answer.ts';
 import type { AnswerReader, ClientCall } from './call.ts';
 import { headerFacts, headerOf } from './header-facts.ts';
-import { watchSdkStream } from './sdk-stream.ts';
+import { type SdkStreamEvents, watchSdkStream } from './sdk-stream.ts';
 
 /** A call under way. */
 export interface OpenCall {
@@ -83,93 +83,136 @@ function errorFacts(error: unknown): SpanAttributes {
   return { ...known, 'spanline.provider.request_id': typeof request === 'string' ? request : undefined };
 }
 
-/** Opens the span of a call and says how its end is told. No fault of ours reaches the caller. */
-export function openCall({ tracer, guard, scope }: CallTracing, call: ClientCall): OpenCall {
-  const startedMs = performance.now();
-  const leavesOut = call.body !== undefined;
-  const span = createSpan(tracer, scope, call);
-  let open: Work | undefined = { span, reader: call.reader, facts: [], chunks: 0, firstChunk: undefined };
-  let attempts = 0;
-  let latest: unknown;
-  if (span.now !== undefined) onLeftOpen(span.now, leftOpen);
+const NOTHING = (): SpanAttributes => ({});
+const readWhole =
+  (value: unknown) =>
+  ({ reader }: Work): SpanAttributes =>
+    reader.whole(value);
 
-  function finish(more: (work: Work) => SpanAttributes, failure?: { error: unknown }, status?: SpanStatus): void {
-    const work = open;
+/** What happens to one call, its answer and its stream. The state behind {@link openCall}. */
+class TracedCall implements OpenCall, AnswerEvents, SdkStreamEvents {
+  readonly #tracing: CallTracing;
+  readonly #startedMs = performance.now();
+  readonly #leavesOut: boolean;
+  #work: Work | undefined;
+  #attempts = 0;
+  #latest: unknown;
+
+  constructor(tracing: CallTracing, call: ClientCall) {
+    this.#tracing = tracing;
+    this.#leavesOut = call.body !== undefined;
+    const span = createSpan(tracing.tracer, tracing.scope, call);
+    this.#work = { span, reader: call.reader, facts: [], chunks: 0, firstChunk: undefined };
+    if (span.now !== undefined) onLeftOpen(span.now, () => this.#leaveOpen());
+  }
+
+  get events(): AnswerEvents {
+    return this;
+  }
+
+  run<T>(fn: () => T): T {
+    const span = this.#work?.span.now;
+    return span === undefined ? fn() : this.#tracing.tracer.run(span, fn);
+  }
+
+  enter(context: LateContext): void {
+    const span = this.#work?.span.now;
+    if (span?.isRecording === true) context.enter(span);
+  }
+
+  attempted(request: unknown): void {
+    if (this.#work === undefined || request === this.#latest) return;
+    this.#latest = request;
+    this.#attempts++;
+  }
+
+  arrived(response: unknown): void {
+    const { headers } = (response ?? {}) as { headers?: unknown };
+    this.#guarded(() => this.#work?.facts.push(headerFacts(headers)));
+  }
+
+  parsed(value: unknown): void {
+    if (this.#guarded(() => watchSdkStream(value, this, this.#leavesOut)) !== true) this.#finish(readWhole(value));
+  }
+
+  taken(response: unknown): void {
+    const reading = readAlong(response, (value) => this.#finish(value === undefined ? NOTHING : readWhole(value)));
+    reading.catch(() => this.end());
+  }
+
+  chunk(piece: unknown): boolean {
+    const work = this.#work;
+    if (work === undefined) return true;
+    const kind = this.#guarded(() => work.reader.chunk(piece));
+    if (kind === 'unasked') return false;
+    work.chunks++;
+    if (kind === 'content') work.firstChunk ??= seconds(performance.now() - this.#startedMs);
+    return true;
+  }
+
+  done(aborted: boolean): void {
+    this.#finish(streamFacts, aborted ? { status: 'aborted' } : {});
+  }
+
+  left(): void {
+    this.#finish(streamFacts, { status: 'abandoned' });
+  }
+
+  forgotten(): void {
+    this.#finish(NOTHING, { status: 'abandoned' });
+  }
+
+  failed(error: unknown): void {
+    this.#finish((work) => (work.chunks > 0 ? { ...streamFacts(work), ...errorFacts(error) } : errorFacts(error)), {
+      failure: { error },
+    });
+  }
+
+  fail(error: unknown): void {
+    this.failed(error);
+  }
+
+  end(): void {
+    this.#finish(NOTHING);
+  }
+
+  #guarded<T>(fn: () => T): T | undefined {
+    return this.#tracing.guard(this.#tracing.scope.name, fn);
+  }
+
+  /** Only the first end counts. */
+  #finish(more: (work: Work) => SpanAttributes, { failure, status }: CallEnd = {}): void {
+    const work = this.#work;
     if (work === undefined) return;
-    open = undefined;
-    latest = undefined;
-    const { facts, reader } = work;
-    const told = guard(scope.name, () => more(work));
-    if (told !== undefined) facts.push(told);
-    if (attempts > 1) facts.push({ 'spanline.retry.attempt': attempts - 1 });
-    const ended = guard(scope.name, () => work.span.atEnd(facts));
+    this.#work = undefined;
+    this.#latest = undefined;
+    const { facts, reader, span } = work;
+    const last = this.#guarded(() => more(work));
+    if (last !== undefined) facts.push(last);
+    if (this.#attempts > 1) facts.push({ 'spanline.retry.attempt': this.#attempts - 1 });
+    const ended = this.#guarded(() => span.atEnd(facts));
     if (ended === undefined) return;
     for (const each of facts) ended.set(each);
-    const failed = failure ?? failureIn(guard(scope.name, () => reader.failure?.()));
-    if (failed !== undefined) ended.fail(failed.error);
+    const told = failure === undefined ? this.#guarded(() => reader.failure?.()) : failure.error;
+    if (failure !== undefined || told !== undefined) ended.fail(told);
     ended.end(status === undefined ? undefined : { status });
   }
 
-  function leftOpen(): void {
-    for (const facts of open?.facts ?? []) open?.span.now?.set(facts);
-    if (open !== undefined && open.chunks > 0) open.span.now?.set(streamFacts(open));
+  #leaveOpen(): void {
+    const work = this.#work;
+    if (work === undefined) return;
+    for (const facts of work.facts) work.span.now?.set(facts);
+    if (work.chunks > 0) work.span.now?.set(streamFacts(work));
   }
-
-  const failed = (error: unknown): void =>
-    finish((work) => (work.chunks > 0 ? { ...streamFacts(work), ...errorFacts(error) } : errorFacts(error)), { error });
-
-  const isStream = (value: unknown): boolean =>
-    watchSdkStream(
-      value,
-      {
-        chunk(piece): boolean {
-          const work = open;
-          const kind = work === undefined ? 'event' : guard(scope.name, () => work.reader.chunk(piece));
-          if (kind === 'unasked') return false;
-          if (work === undefined) return true;
-          work.chunks++;
-          if (kind === 'content') work.firstChunk ??= seconds(performance.now() - startedMs);
-          return true;
-        },
-        done: (aborted) => finish(streamFacts, undefined, aborted ? 'aborted' : undefined),
-        left: () => finish(streamFacts, undefined, 'abandoned'),
-        failed,
-      },
-      leavesOut,
-    );
-
-  return {
-    events: {
-      arrived: (response) =>
-        guard(scope.name, () =>
-          open?.facts.push(headerFacts((response as { headers?: unknown } | undefined)?.headers)),
-        ),
-      parsed(value): void {
-        if (guard(scope.name, () => isStream(value)) !== true) finish(({ reader }) => reader.whole(value));
-      },
-      taken(response): void {
-        const reading = readAlong(response, (value) =>
-          finish(({ reader }) => (value === undefined ? {} : reader.whole(value))),
-        );
-        reading.catch(() => finish(() => ({})));
-      },
-      failed,
-      forgotten: () => finish(() => ({}), undefined, 'abandoned'),
-    },
-    run: (fn) => (open?.span.now === undefined ? fn() : tracer.run(open.span.now, fn)),
-    enter(context): void {
-      if (open?.span.now?.isRecording === true) context.enter(open.span.now);
-    },
-    attempted(request): void {
-      if (open === undefined || request === latest) return;
-      latest = request;
-      attempts++;
-    },
-    fail: failed,
-    end: () => finish(() => ({})),
-  };
 }
 
-function failureIn(told: unknown): { error: unknown } | undefined {
-  return told === undefined ? undefined : { error: told };
+/** How a call ended, where it did not end well. */
+interface CallEnd {
+  readonly failure?: { readonly error: unknown };
+  readonly status?: SpanStatus;
+}
+
+/** Opens the span of a call and says how its end is told. No fault of ours reaches the caller. */
+export function openCall(tracing: CallTracing, call: ClientCall): OpenCall {
+  return new TracedCall(tracing, call);
 }
