@@ -25,7 +25,7 @@ function fit(value: unknown, depth: number): unknown {
   if (Array.isArray(value)) {
     const entries = value.map((entry: unknown) => fit(entry, depth + 1));
     // Entries of the outermost list are wrapped, so that it is never taken for pieces.
-    return depth > 0 && isAmbiguous(value) ? ['', ...entries] : entries;
+    return depth > 0 && isAmbiguous(entries) ? ['', ...entries] : entries;
   }
   return Object.fromEntries(Object.entries(value).map(([key, entry]) => [key, fit(entry, depth + 1)]));
 }
