@@ -1,5 +1,21 @@
 import { type SpanRecord, toEcs } from '@spanline/core';
 
+const WORDS =
+  'the contract of a tenant may end early when both sides agree in writing and the deposit is returned within two months of the day on which the keys were handed over'.split(
+    ' ',
+  );
+
+/** Words in an order that does not repeat, so that they compress as prose does. */
+function prose(length: number, seed: number): string {
+  let state = seed;
+  let text = '';
+  while (text.length < length) {
+    state = (state * 1_103_515_245 + 12_345) % 2_147_483_648;
+    text += `${WORDS[state % WORDS.length]} `;
+  }
+  return text.slice(0, length);
+}
+
 /** A span of about 1 kB, in the profile `otel`. */
 function record(n: number): SpanRecord {
   return {
@@ -23,7 +39,7 @@ function record(n: number): SpanRecord {
     'gen_ai.usage.input_tokens': 1532,
     'gen_ai.usage.output_tokens': 287,
     'spanline.cost.usd': 0.000325,
-    'gen_ai.input.messages': JSON.stringify([{ role: 'user', parts: [{ type: 'text', content: 'x'.repeat(250) }] }]),
+    'gen_ai.input.messages': JSON.stringify([{ role: 'user', parts: [{ type: 'text', content: prose(250, n) }] }]),
   };
 }
 

@@ -41,18 +41,25 @@ describe('elasticsearch()', () => {
     }
   });
 
-  it('sends a record that is in ECS already as it stands, and no other line', async () => {
-    const index = createIndex();
-    const target = await receiver((request) => index.bulk(request));
-    const [call = ''] = trace('ecs');
-    const foreign = call
-      .replace('{', '{"level":30,"time":1764000000000,')
-      .replace(/"event.id":"[^"]+"/, '"event.id":"other"');
-    await shipLines([call, foreign], elasticsearch({ url: target.url }));
-    expect(target.requests[0]?.body.toString().split('\n')[1]).toBe(call);
-    expect(index.documents.get('other')).toMatchObject({ 'log.level': 'error' });
-    expect(index.documents.get('other')).not.toHaveProperty('level');
-  });
+  it.each(['ecs', 'otel'] as const)(
+    'sends a record that is in its profile %s already as it stands, and no other line',
+    async (profile) => {
+      const index = createIndex();
+      const target = await receiver((request) => index.bulk(request));
+      const [call = ''] = trace(profile);
+      const foreign = call
+        .replace('{', '{"level":30,"time":1764000000000,')
+        .replace(/"event.id":"[^"]+"/, '"event.id":"other"');
+      const [spelledOtherwise = ''] = trace(profile === 'ecs' ? 'otel' : 'ecs');
+      await shipLines([call, foreign, spelledOtherwise], elasticsearch({ url: target.url, profile }));
+      expect(target.requests[0]?.body.toString().split('\n')[1]).toBe(call);
+      const own = profile === 'ecs' ? 'log.level' : 'level';
+      expect(index.documents.get('other')).toMatchObject({ [own]: 'error' });
+      if (profile === 'ecs') expect(index.documents.get('other')).not.toHaveProperty('level');
+      expect([...index.documents.values()].every((document) => document[own] === 'error')).toBe(true);
+      expect(index.documents.size).toBe(3);
+    },
+  );
 
   it('names a record by its event.id, and another line by where it stands, the same at every attempt', async () => {
     const seen: string[][] = [];

@@ -30,7 +30,7 @@ const YOUNG_MB = 4;
 
 /** Sources run with a loader that reads TypeScript; what is published is JavaScript. */
 const IS_SOURCE = import.meta.url.endsWith('.ts');
-const WORKER = new URL(IS_SOURCE ? './worker.ts' : './worker.js', import.meta.url);
+const WORKER = IS_SOURCE ? new URL('./worker.ts', import.meta.url) : new URL('./worker.js', import.meta.url);
 
 /** What the application loads before itself (`--import`, `--require`, `NODE_OPTIONS`), such as instrumentation of HTTP, is not the thread's. */
 function isolation(): WorkerOptions {

@@ -5,8 +5,15 @@ import type { SourceLine } from '../engine/types.ts';
 type Fields = Record<string, unknown>;
 
 const MAX_ID_LENGTH = 128;
-/** Written by a pino that is not Spanline's. */
-const FOREIGN: readonly string[] = ['level', 'time', 'msg', 'severity'];
+/** What is on a record of a profile, and what is not. */
+const RECORDS = {
+  ecs: { mark: 'ecs.version', level: 'log.level', foreign: ['level', 'time', 'msg', 'severity'] },
+  otel: {
+    mark: 'spanline.schema',
+    level: 'level',
+    foreign: ['ecs.version', 'log.level', 'ddsource', 'time', 'msg', 'severity'],
+  },
+} as const;
 
 /** A line that was read, or why it cannot be. */
 export type ReadLine = { readonly parsed: ParsedLine } | Unreadable;
@@ -41,16 +48,15 @@ export function readLine(line: SourceLine): ReadLine {
 }
 
 /**
- * True for a line that `createLogger({ profile: 'ecs' })` wrote from a record: it is a document already. A pino of the application's own adds `level`, `time` and `msg`, which are not
- * ECS.
+ * True for a line that `createLogger` wrote from a record in a profile: it is a document already. A pino of the application's own adds keys that are spelled otherwise, and nothing
+ * that a document needs is missing.
  */
-export function isEcsRecord(fields: Readonly<Fields>): boolean {
+export function isRecordOf(profile: 'ecs' | 'otel', fields: Readonly<Fields>): boolean {
+  const { mark, level, foreign } = RECORDS[profile];
   return (
-    typeof fields['ecs.version'] === 'string' &&
-    typeof fields['@timestamp'] === 'string' &&
-    typeof fields['event.id'] === 'string' &&
-    fields['event.id'].length <= MAX_ID_LENGTH &&
-    !FOREIGN.some((key) => Object.hasOwn(fields, key))
+    [mark, level, '@timestamp', 'event.id'].every((key) => typeof fields[key] === 'string') &&
+    (fields['event.id'] as string).length <= MAX_ID_LENGTH &&
+    !foreign.some((key) => Object.hasOwn(fields, key))
   );
 }
 

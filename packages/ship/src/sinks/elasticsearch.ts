@@ -3,7 +3,7 @@ import type { Answer } from '../engine/http.ts';
 import { type Entry, joinBodies } from '../engine/batch.ts';
 import type { Encoded, ItemVerdict, Sink, SourceLine, Verdict } from '../engine/types.ts';
 import { jsonBody, statusVerdict } from './answers.ts';
-import { idOf, isEcsRecord, readFields, spell } from './convert.ts';
+import { idOf, isRecordOf, readFields, spell } from './convert.ts';
 import { createHttpSink } from './http-sink.ts';
 import type { Secret } from '@spanline/core/remote';
 import {
@@ -88,7 +88,7 @@ function encode(line: SourceLine, source: string, profile: 'ecs' | 'otel'): Enco
   if ('isBlank' in read) return { kind: 'skip' };
   if ('problem' in read) return { kind: 'reject', reason: read.problem };
   const { fields } = read;
-  if (profile === 'ecs' && isEcsRecord(fields)) {
+  if (isRecordOf(profile, fields)) {
     return { kind: 'entry', parts: [action(fields['event.id'] as string), line.bytes, '\n'] };
   }
   const parsed = parseLine(fields);
