@@ -120,6 +120,21 @@ describe('datadog()', () => {
     expect(cut?.gen_ai.input.messages).toMatch(/…\[\+\d+ bytes\]$/);
   });
 
+  it('cuts texts within content, which stays JSON, and names what it cut', async () => {
+    const intake = createIntake('key');
+    const target = await receiver((request) => intake.accept(request));
+    const record = JSON.parse(spanLines(1)[0] ?? '') as Record<string, unknown>;
+    const message = (content: string) => ({ role: 'user', parts: [{ type: 'text', content }] });
+    record['gen_ai.input.messages'] = JSON.stringify([message('"ä"'.repeat(300_000)), message('the question')]);
+    record['spanline.truncated'] = ['spanline.output'];
+    await shipLines([JSON.stringify(record)], datadog({ url: target.url, apiKey: 'key' }));
+    const [log] = intake.logs as { gen_ai: { input: { messages: string } }; spanline: { truncated: string[] } }[];
+    const messages = JSON.parse(log?.gen_ai.input.messages ?? '') as ReturnType<typeof message>[];
+    expect(messages[0]?.parts[0]?.content).toMatch(/^["ä]*…\[\+\d+ bytes\]$/);
+    expect(messages[1]).toEqual(message('the question'));
+    expect(log?.spanline.truncated).toEqual(['spanline.output', 'gen_ai.input.messages']);
+  });
+
   it('dates what is older than the intake takes, or of the future, when it is sent, and keeps the time it was logged', async () => {
     const intake = createIntake('key');
     const target = await receiver((request) => intake.accept(request));

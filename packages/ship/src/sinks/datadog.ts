@@ -54,8 +54,8 @@ const NEWEST_MS = 3_600_000;
 const isTaken = (time: number, now: number): boolean => time > now - OLDEST_MS && time < now + NEWEST_MS;
 
 /**
- * Datadog's logs intake (v2): at most 1000 logs and 4.25 MB for one request. A log above 950 kB loses the end of its longest texts, marked `…[+N bytes]`, because Datadog would cut
- * its JSON. A log that is more than 17 hours old gets the time of sending, because Datadog would not keep it; its own stands in `spanline.logged_at`.
+ * Datadog's logs intake (v2): at most 1000 logs and 4.25 MB for one request. A log above 950 kB loses the end of its longest texts, marked `…[+N bytes]` and named in
+ * `spanline.truncated`, because Datadog would cut its JSON. A log that is more than 17 hours old gets the time of sending, because Datadog would not keep it; its own stands in `spanline.logged_at`.
  *
  * @throws SpanlineError `ERR_INVALID_OPTION`
  * @example
@@ -85,6 +85,13 @@ function redate(log: Record<string, unknown>, now: number): void {
   log['@timestamp'] = new Date(now).toISOString();
 }
 
+/** Says on the log what was cut of it, as capture does. */
+function withCuts(log: Record<string, unknown>, cut: readonly string[]): Record<string, unknown> {
+  const own = log['spanline'] as { truncated?: unknown } | undefined;
+  const before: unknown[] = Array.isArray(own?.truncated) ? own.truncated : [];
+  return { ...log, spanline: { ...own, truncated: [...new Set([...before, ...cut])] } };
+}
+
 /** A line as a log of Datadog, as JSON. */
 function toLog(
   parsed: ParsedLine,
@@ -99,7 +106,9 @@ function toLog(
   if (log['@timestamp'] !== undefined) log['timestamp'] = log['@timestamp'];
   log['ddsource'] ??= 'nodejs';
   const short = shortenTo(log, MAX_LOG_BYTES);
-  return short === undefined ? undefined : { text: short.text, isShort: short.cut.length > 0, time };
+  if (short === undefined) return undefined;
+  const isShort = short.cut.length > 0;
+  return { text: isShort ? JSON.stringify(withCuts(log, short.cut)) : short.text, isShort, time };
 }
 
 function encode(line: SourceLine): Encoded {

@@ -7,6 +7,8 @@ interface Leaf {
   readonly text: string;
 }
 
+/** How a text ends that was cut before. */
+const MARKER = /…\[\+(\d+) bytes\]$/;
 const SHORTEST = 1000;
 const ROUNDS = 50;
 /** Room for the marker and for the names of cut fields. */
@@ -34,8 +36,31 @@ function head(text: string, length: number): string {
   return text.slice(0, code >= 0xd800 && code <= 0xdbff ? length - 1 : length);
 }
 
+/** What a text holds, where it is JSON itself, as content is. */
+function structureOf(text: string): Bag | undefined {
+  if (!/^\s*[[{]/.test(text)) return undefined;
+  try {
+    return JSON.parse(text) as Bag;
+  } catch {
+    return undefined;
+  }
+}
+
+/** A text that takes so many bytes less of the line; JSON stays JSON, whose texts are cut. What is left over is cut in the next round. */
+function shortened(text: string, excess: number): string {
+  const onLine = Buffer.byteLength(JSON.stringify(text));
+  const share = Math.max(0, onLine - excess) / onLine;
+  const structure = structureOf(text);
+  const inner = structure && shortenTo(structure, Math.max(SHORTEST, Buffer.byteLength(text) * share));
+  if (inner !== undefined) return inner.text;
+  const marker = MARKER.exec(text);
+  const whole = marker === null ? text : text.slice(0, marker.index);
+  const kept = head(whole, Math.max(SHORTEST, Math.floor(whole.length * share)));
+  return `${kept}…[+${Buffer.byteLength(whole.slice(kept.length)) + Number(marker?.[1] ?? 0)} bytes]`;
+}
+
 /**
- * A line as JSON of at most so many bytes: the longest strings lose their end, which becomes `…[+N bytes]`.
+ * A line as JSON of at most so many bytes: the longest strings lose their end, which becomes `…[+N bytes]`. The line itself is changed.
  *
  * @returns the text and the paths of what was cut; `undefined` when it cannot be made so short
  */
@@ -47,9 +72,7 @@ export function shortenTo(line: Bag, maxBytes: number): { text: string; cut: str
     if (excess <= 0) return { text, cut: [...cut] };
     const leaf = longestLeaf(line, '');
     if (leaf === undefined || leaf.text.length <= SHORTEST) return undefined;
-    // A character can be up to six bytes of JSON; what is left over is cut in the next round.
-    const kept = head(leaf.text, Math.max(SHORTEST, leaf.text.length - excess - SPARE_BYTES));
-    leaf.holder[leaf.key] = `${kept}…[+${Buffer.byteLength(leaf.text.slice(kept.length))} bytes]`;
+    leaf.holder[leaf.key] = shortened(leaf.text, excess + SPARE_BYTES);
     cut.add(leaf.path);
   }
   return undefined;
