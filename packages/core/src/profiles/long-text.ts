@@ -28,8 +28,11 @@ function isSplit(value: unknown): value is string[] {
 }
 
 /** A list that would be taken for pieces, or for one that is marked already. */
-export const isAmbiguous = (value: readonly unknown[]): boolean =>
-  isSplit(value) || (value[0] === '' && isAmbiguous(value.slice(1)));
+export function isAmbiguous(value: readonly unknown[]): boolean {
+  let marks = 0;
+  while (value[marks] === '') marks++;
+  return isSplit(marks === 0 ? value : value.slice(marks));
+}
 
 /** Where a piece ends that begins at `from`: behind a space, so that words stay whole, or at least at the end of a character. */
 function endOf(bytes: Buffer, from: number): number {

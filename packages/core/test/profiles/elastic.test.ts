@@ -86,6 +86,11 @@ describe('lines for Elasticsearch', () => {
       expect(words).toEqual(new Set(['wallaby', 'quokka']));
     });
 
+    it('leave a list of very many empty texts as it is', () => {
+      const json = JSON.stringify(Array.from({ length: 100_000 }, () => ''));
+      expect(back(json)).toEqual({ 'gen_ai.tool.call.result': json });
+    });
+
     it('come back whole whatever they are', () => {
       const text = fc.oneof(
         fc.string({ maxLength: 20 }),
