@@ -1,7 +1,6 @@
 import { SpanlineError } from '../error.ts';
 import type { ContentAttributes, SpanRecord } from '../schema/index.ts';
 import { type CaptureParts, type CaptureReport, Capturing } from './capturing.ts';
-import type { DeltaMode } from './deltas.ts';
 import { createHasher } from './hash.ts';
 import { protectedKeys } from './keys.ts';
 import { resolveLimits } from './limits.ts';
@@ -10,6 +9,7 @@ import {
   type CaptureMode,
   type CaptureSetting,
   type CaptureSubject,
+  type DeltaMode,
   type LimitOptions,
   type RedactOptions,
 } from './options.ts';

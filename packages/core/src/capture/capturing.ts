@@ -1,14 +1,17 @@
 import type { ContentAttributes, ContentKey, SpanRecord } from '../schema/index.ts';
-import { createMessageIndex, type DeltaMode, rememberMessages, referToMessages, type Side } from './deltas.ts';
 import { type ContentDetection, detectAsync } from './deferred.ts';
 import { fitField } from './fit.ts';
 import type { Hasher } from './hash.ts';
+import { flat, type Json } from './json.ts';
+import { JsonWalk } from './json-walk.ts';
 import { kindOf, orderedKeys, OUTPUT_KEYS, OWN_FACTS } from './keys.ts';
 import type { Limits } from './limits.ts';
+import { MessageIndex } from './message-index.ts';
 import { shortenLine } from './shorten-line.ts';
-import type { CaptureMode } from './options.ts';
-import { type LeafText, type Plain, PlainWalk } from './plain.ts';
+import type { CaptureMode, DeltaMode } from './options.ts';
+import { type LeafText, type Plain, UNLIMITED } from './plain.ts';
 import type { RedactionScope, RedactionTally, Redactor } from './redactor.ts';
+import type { Side } from './references.ts';
 import { byteLength, cut, sizeOf } from './text.ts';
 
 /** What capturing did to one record. */
@@ -81,7 +84,7 @@ export class Capturing {
   #characters = 0;
   /** At most this many bytes of content stand on the line. */
   #contentBytes = 0;
-  #deferred: readonly [ContentKey, Plain][] | undefined;
+  #deferred: readonly [ContentKey, Json][] | undefined;
   /** In mode `metadata` no text is written, so that none has to be redacted. */
   readonly #leafText: LeafText;
 
@@ -172,50 +175,51 @@ export class Capturing {
     this.#record['error.stack'] = frames.length === 0 ? undefined : frames.join('\n');
   }
 
-  /** Content: turned into plain data, byte counts taken, and written as the mode allows. */
+  /** Content: turned into JSON, byte counts taken, and written as the mode allows. */
   content(content: ContentAttributes): void {
-    const { limits } = this.#parts;
-    const fields: [ContentKey, Plain][] = [];
+    const { limits, hasher, detection } = this.#parts;
+    const fields: [ContentKey, Json][] = [];
     let input: number | undefined;
     let output: number | undefined;
     let original = '';
     for (const key of orderedKeys(content)) {
       const value = content[key];
       if (value === undefined) continue;
-      const walk = new PlainWalk(limits, this.#leafText);
-      const plain = walk.convert(value);
+      const walk = new JsonWalk(limits, this.#leafText);
+      const json = isText(key) && typeof value === 'string' ? walk.text(value) : walk.convert(value);
       if (OUTPUT_KEYS.has(key)) output = (output ?? 0) + walk.bytes;
       else input = (input ?? 0) + walk.bytes;
-      if (plain === undefined) continue;
-      if (this.#parts.hasher !== undefined && !OUTPUT_KEYS.has(key)) original += rawText(value);
+      if (json === undefined) continue;
+      if (hasher !== undefined && !OUTPUT_KEYS.has(key)) original += rawText(value);
       if (walk.truncated) this.#markTruncated(key);
-      fields.push([key, plain]);
+      fields.push([key, json]);
     }
     if (input !== undefined) this.#record['spanline.content.input_bytes'] = input;
     if (output !== undefined) this.#record['spanline.content.output_bytes'] = output;
     if (original !== '') this.#evidence(original);
     if (this.#mode === 'metadata') return;
-    if (this.#parts.detection === undefined || this.#mode === 'full') this.#writeAll(fields);
+    if (detection === undefined || this.#mode === 'full') this.#writeAll(fields);
     else this.#deferred = fields;
   }
 
   /** What an earlier line of the trace holds is written as a reference to it. */
-  #refer(key: ContentKey, plain: Plain): Plain {
+  #refer(key: ContentKey, json: Json): string {
+    if (typeof json === 'string') return json;
     const { deltas } = this.#parts;
     const side = MESSAGE_SIDES[key];
     const spanId = this.#record['span_id'];
-    if (side === undefined || typeof plain !== 'object' || typeof spanId !== 'string') return plain;
-    if (deltas === 'none' || this.#mode === 'hashed') return plain;
-    const index = (this.#scope.messages ??= createMessageIndex());
+    const isReferable = side !== undefined && typeof spanId === 'string' && deltas !== 'none';
+    if (!isReferable || this.#mode === 'hashed') return flat(json);
+    const index = (this.#scope.messages ??= new MessageIndex());
     const isModelCall = this.#record['span.type'] === 'llm';
-    if (!isModelCall || (deltas === 'all' && side === 'i')) return referToMessages(plain, spanId, side, index);
-    rememberMessages(plain, spanId, side, index);
-    return plain;
+    if (!isModelCall || (deltas === 'all' && side === 'i')) return index.refer(json, spanId, side);
+    index.remember(json, spanId, side);
+    return flat(json);
   }
 
-  #writeAll(given: readonly [ContentKey, Plain][]): void {
-    const fields = given.map(([key, plain]): [ContentKey, Plain] => [key, this.#refer(key, plain)]);
-    for (const [key, plain] of fields) this.#write(key, plain, this.#parts.limits.fieldBytes);
+  #writeAll(given: readonly [ContentKey, Json][]): void {
+    const fields = given.map(([key, json]): [ContentKey, string] => [key, this.#refer(key, json)]);
+    for (const [key, text] of fields) this.#write(key, text, this.#parts.limits.fieldBytes);
     this.#fitLine(fields);
   }
 
@@ -228,9 +232,11 @@ export class Capturing {
     const identity = { span_id: this.#record['span_id'], 'span.type': this.#record['span.type'] } as SpanRecord;
     return async () => {
       const line = new Capturing(parts, identity, mode, scope);
-      const read = fields.map(
-        async ([key, plain]) => [key, await detectAsync(plain, detection, scope, line.tally)] as [ContentKey, Plain],
-      );
+      const read = fields.map(async ([key, json]): Promise<[ContentKey, Json]> => {
+        const plain = await detectAsync(plainOf(key, flat(json)), detection, scope, line.tally);
+        if (isText(key) && typeof plain === 'string') return [key, plain];
+        return [key, new JsonWalk(UNLIMITED, (text) => text).convert(plain) ?? 'null'];
+      });
       const detected = await Promise.all(read);
       line.reserve();
       line.#writeAll(detected);
@@ -245,19 +251,17 @@ export class Capturing {
     this.#record['spanline.hash.key_id'] = hasher.keyId;
   }
 
-  #write(key: ContentKey, plain: Plain, maxBytes: number): void {
+  #write(key: ContentKey, whole: string, maxBytes: number): void {
     const { hasher } = this.#parts;
-    const isText = kindOf(key) === 'text';
-    const textOf = (value: Plain): string => (isText && typeof value === 'string' ? value : JSON.stringify(value));
-    let text = textOf(plain);
+    let text = whole;
     if (text.length * MAX_UTF8 > maxBytes && byteLength(text) > maxBytes) {
       this.#markTruncated(key);
-      text = textOf(fitField(key, plain, maxBytes));
+      text = textOf(key, fitField(key, plainOf(key, whole), maxBytes));
     }
     let written = text;
     if (this.#mode === 'hashed' && hasher !== undefined) {
       const hmac = hasher.hash(text);
-      written = isText ? `hmac:${hmac}` : JSON.stringify({ hmac, bytes: byteLength(text) });
+      written = isText(key) ? `hmac:${hmac}` : JSON.stringify({ hmac, bytes: byteLength(text) });
       this.#record['spanline.hash.key_id'] = hasher.keyId;
     }
     this.#record[key] = written;
@@ -265,17 +269,17 @@ export class Capturing {
   }
 
   /** Fields give way in a fixed order until the whole line fits; most lines are known to fit without being counted. */
-  #fitLine(fields: readonly [ContentKey, Plain][]): void {
+  #fitLine(fields: readonly [ContentKey, string][]): void {
     const limit = this.#parts.limits.lineBytes - LINE_RESERVE;
     if (this.#characters * MAX_ESCAPED + this.#contentBytes + KEYS_BYTES <= limit) return;
     const excess = byteLength(JSON.stringify(this.#record)) - limit;
     if (excess <= 0) return;
     shortenLine(excess, {
       record: this.#record,
-      fields: new Map(fields),
+      fields: new Map(fields.map(([key, text]) => [key, plainOf(key, text)])),
       protectedKeys: this.#parts.protected,
       truncated: (this.#truncated ??= new Set()),
-      write: (key, plain, maxBytes) => this.#write(key, plain, maxBytes),
+      write: (key, plain, maxBytes) => this.#write(key, textOf(key, plain), maxBytes),
     });
   }
 
@@ -295,6 +299,20 @@ export class Capturing {
     if (truncated !== undefined) this.#record['spanline.truncated'] = truncated;
     return { redactions: count, rules, truncated, deferred: this.#deferral() };
   }
+}
+
+/** Some fields hold a text as it is; all others are JSON. */
+function isText(key: ContentKey): boolean {
+  return kindOf(key) === 'text';
+}
+
+function textOf(key: ContentKey, plain: Plain): string {
+  return isText(key) && typeof plain === 'string' ? plain : JSON.stringify(plain);
+}
+
+/** What a written field holds, as data. */
+function plainOf(key: ContentKey, text: string): Plain {
+  return isText(key) ? text : (JSON.parse(text) as Plain);
 }
 
 /** The evidence covers what the application handed over, before anything was redacted or cut. */

@@ -6,6 +6,14 @@ export type CaptureMode = 'full' | 'redacted' | 'hashed' | 'metadata';
 /** Every {@link CaptureMode}. */
 export const CAPTURE_MODES: readonly CaptureMode[] = ['full', 'redacted', 'hashed', 'metadata'];
 
+/**
+ * Which messages become references: none; those of containers (chains, agents, graph nodes), so that model calls stay self-contained; all that an earlier line holds.
+ */
+export type DeltaMode = 'none' | 'containers' | 'all';
+
+/** Every {@link DeltaMode}. */
+export const DELTA_MODES: readonly DeltaMode[] = ['none', 'containers', 'all'];
+
 /** What a capture policy may look at. */
 export interface CaptureSubject {
   readonly type: SpanType;

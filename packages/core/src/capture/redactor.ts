@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto';
 import { SpanlineError } from '../error.ts';
 import { decodeText } from './decode-text.ts';
-import type { MessageIndex } from './deltas.ts';
+import type { MessageIndex } from './message-index.ts';
 import type { Detector, RedactOptions } from './options.ts';
 import { BUILT_IN_RULES, isSecretName, type Rule, toRule } from './rules.ts';
 

@@ -5,6 +5,7 @@ import { createAppAsJson } from './app-line.ts';
 import { correlation } from './correlation.ts';
 import { createPrettyStream } from './pretty/index.ts';
 import { pinoSymbols } from './pino-internals.ts';
+import { SyncDestination } from './sync-destination.ts';
 
 /** Options of {@link createLogger}. */
 export interface LoggerOptions {
@@ -76,7 +77,12 @@ function openDestination(destination: LogDestination | undefined, sync: boolean)
       fail('destination', 'a path, a file descriptor or a stream', destination);
     return destination;
   }
-  return pino.destination({ dest: destination ?? STDOUT, sync });
+  if (!sync) return pino.destination({ dest: destination ?? STDOUT, sync });
+  try {
+    return new SyncDestination(destination ?? STDOUT);
+  } catch (error) {
+    return fail('destination', `what can be written to (${(error as NodeJS.ErrnoException).code})`, destination);
+  }
 }
 
 function prettyDestination(destination: LogDestination | undefined): DestinationStream {

@@ -1,0 +1,306 @@
+import { types } from 'node:util';
+import { describeBase64, describeBlob, isVector } from './blobs.ts';
+import { append, flat, type Json, type JsonNode, listJson, type MessageJson, type Piece, toJson } from './json.ts';
+import type { LeafText, PlainLimits } from './plain.ts';
+import { countOf, parseReference } from './references.ts';
+import { byteLength, cut, sizeOf } from './text.ts';
+
+/** A redaction rule sees no more of a string than its limit and this: nothing longer than this could be missed at the cut. */
+const OVERLAP = 1024;
+const MAX_NODES = 20_000;
+/** Names, roles and ids stay whole also where long texts have used up the budget. */
+const MIN_TEXT = 64;
+const OMITTED = '"[…]"';
+const CIRCULAR = '"[circular]"';
+const UNREADABLE = '"[unreadable]"';
+
+/** Most objects; nothing of the language's own is one. */
+function isPlainObject(value: object): boolean {
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === Object.prototype || prototype === null;
+}
+
+const MAX_KEY = 256;
+/** Keys that cannot hold anything of a person's. */
+const PLAIN_KEY = /^[A-Za-z_]{1,24}$/;
+const MAX_KEYS = 2000;
+const keyJson = new Map<string, string>();
+
+/** `"key":` of a key that needs no redaction. */
+function plainKey(key: string): string | undefined {
+  const known = keyJson.get(key);
+  if (known !== undefined || !PLAIN_KEY.test(key)) return known;
+  const json = `"${key}":`;
+  if (keyJson.size < MAX_KEYS) keyJson.set(key, json);
+  return json;
+}
+
+/**
+ * Turns any value of the host into JSON: bounded in depth, length and total work, without running into cycles, without changing or keeping the
+ * host's objects, and without throwing. Text leaves pass `leafText` before they are written. Arrays are walked from their end, so that in a
+ * conversation that is too long the newest messages remain. Messages are told apart from the text around them.
+ */
+export class JsonWalk {
+  /** UTF-8 bytes of all text that was met, before redaction and cutting; strings of more than a million characters are estimated. */
+  bytes = 0;
+  /** True when something was left out. */
+  truncated = false;
+  #nodes = MAX_NODES;
+  #textBudget: number;
+  readonly #limits: PlainLimits;
+  readonly #leafText: LeafText;
+  readonly #ancestors: object[] = [];
+
+  constructor(limits: PlainLimits, leafText: LeafText) {
+    this.#limits = limits;
+    this.#leafText = leafText;
+    this.#textBudget = limits.stringBytes * 4;
+  }
+
+  /** JSON of `value`; `undefined` for what JSON leaves out. */
+  convert(value: unknown): Json | undefined {
+    const node = this.#node(value, undefined);
+    return node === undefined ? undefined : toJson(node);
+  }
+
+  /** A text by itself, which is written without quotes; JSON where it is a payload. */
+  text(text: string): string {
+    return this.#payload(text) ?? this.#readable(text, undefined);
+  }
+
+  #node(value: unknown, key: string | undefined): JsonNode | undefined {
+    switch (typeof value) {
+      case 'string':
+        return this.#payload(value) ?? JSON.stringify(this.#readable(value, key));
+      case 'number':
+        return Number.isFinite(value) ? String(value) : `"${value}"`;
+      case 'boolean':
+        return value ? 'true' : 'false';
+      case 'bigint':
+        return Number.isSafeInteger(Number(value)) ? String(value) : `"${value}"`;
+      case 'symbol':
+        return JSON.stringify(String(value).toWellFormed());
+      case 'function':
+        return JSON.stringify(`[function${value.name === '' ? '' : ` ${cut(String(value.name), 64)}`}]`);
+      case 'object':
+        return value === null ? 'null' : this.#guarded(value, key);
+      default:
+        return undefined;
+    }
+  }
+
+  /** What stands in the place of a payload. */
+  #payload(text: string): string | undefined {
+    const blob = describeBlob(text);
+    if (blob === undefined) return undefined;
+    this.bytes += blob.bytes;
+    return JSON.stringify(blob);
+  }
+
+  #readable(text: string, key: string | undefined): string {
+    const size = sizeOf(text);
+    this.bytes += size;
+    const limit = Math.max(MIN_TEXT, Math.min(this.#limits.stringBytes, this.#textBudget));
+    const seen = text.length > limit + OVERLAP ? text.slice(0, limit + OVERLAP) : text;
+    const unseen = seen === text ? 0 : size - byteLength(seen);
+    const isAscii = size === text.length;
+    const redacted = this.#leafText(isAscii || seen.isWellFormed() ? seen : seen.toWellFormed(), key);
+    const kept = cut(redacted, limit, unseen);
+    if (kept !== redacted) this.truncated = true;
+    this.#textBudget -= kept.length;
+    return kept;
+  }
+
+  #guarded(value: object, key: string | undefined): JsonNode | undefined {
+    if (this.#ancestors.includes(value)) return CIRCULAR;
+    if (this.#ancestors.length >= this.#limits.depth || --this.#nodes < 0) {
+      this.truncated = true;
+      return OMITTED;
+    }
+    this.#ancestors.push(value);
+    try {
+      if (Array.isArray(value)) return this.#array(value);
+      return isPlainObject(value) ? this.#fields(value, key) : this.#builtIn(value, key);
+    } catch {
+      return UNREADABLE;
+    } finally {
+      this.#ancestors.pop();
+    }
+  }
+
+  #builtIn(value: object, key: string | undefined): JsonNode | undefined {
+    if (ArrayBuffer.isView(value) || types.isAnyArrayBuffer(value)) return this.#binary(value);
+    if (types.isDate(value)) return Number.isNaN(value.getTime()) ? '"Invalid Date"' : JSON.stringify(value);
+    if (types.isRegExp(value)) return JSON.stringify(String(value).toWellFormed());
+    if (types.isMap(value)) return this.#map(value);
+    if (types.isSet(value)) return this.#array([...value]);
+    if (types.isPromise(value)) return '"[promise]"';
+    if (types.isNativeError(value)) return this.#record({ type: value.name, message: value.message });
+    if (types.isBoxedPrimitive(value)) return this.#node(value.valueOf(), key);
+    return this.#fields(value, key);
+  }
+
+  #fields(value: object, key: string | undefined): JsonNode | undefined {
+    const { toJSON } = value as { toJSON?: unknown };
+    if (typeof toJSON === 'function') {
+      const json: unknown = Reflect.apply(toJSON, value, [key ?? '']);
+      if (json !== value) return this.#node(json, key);
+    }
+    return this.#record(value);
+  }
+
+  #array(values: readonly unknown[]): Json {
+    if (isVector(values)) return JSON.stringify({ vector_dimensions: values.length });
+    const { arrayLength } = this.#limits;
+    const skipped = Math.max(0, values.length - arrayLength);
+    const nodes: JsonNode[] = [];
+    for (let index = values.length - 1; index >= skipped; index--) {
+      nodes.push(this.#node(values[index], undefined) ?? 'null');
+    }
+    if (skipped > 0) {
+      this.truncated = true;
+      nodes.push(`"…[+${skipped} elements]"`);
+    }
+    return listJson(nodes.reverse());
+  }
+
+  #binary(value: ArrayBufferView | ArrayBufferLike): string {
+    this.bytes += value.byteLength;
+    const isFloats = types.isFloat32Array(value) || types.isFloat64Array(value);
+    return JSON.stringify(
+      isFloats
+        ? { vector_dimensions: value.length }
+        : { mime_type: 'application/octet-stream', bytes: value.byteLength },
+    );
+  }
+
+  #map(value: Map<unknown, unknown>): JsonNode {
+    const entries = [...value];
+    if (!entries.every(([key]) => typeof key === 'string')) return this.#array(entries);
+    const fields = Object.create(null) as Record<string, unknown>;
+    for (const [key, entry] of entries as [string, unknown][]) fields[key] = entry;
+    return this.#record(fields);
+  }
+
+  #record(value: object): JsonNode {
+    const keys = Object.keys(value);
+    const record = value as Record<string, unknown>;
+    if (keys.includes('type') && record['type'] === 'blob' && typeof record['content'] === 'string') {
+      return this.#blob(record, record['content']);
+    }
+    const taken = keys.length > this.#limits.objectKeys ? keys.slice(0, this.#limits.objectKeys) : keys;
+    const object = new ObjectJson();
+    for (const key of taken) {
+      const node = this.#value(record, key);
+      if (node === undefined) continue;
+      const plain = plainKey(key);
+      if (plain !== undefined) object.add(key, plain, node);
+      else if (!object.addOdd(this.#keyText(key), node)) this.truncated = true;
+    }
+    if (taken !== keys) {
+      this.truncated = true;
+      object.addOdd('…', `"[+${keys.length - taken.length} keys]"`);
+    }
+    return object.finish(keys.length);
+  }
+
+  #value(record: Record<string, unknown>, key: string): JsonNode | undefined {
+    try {
+      return this.#node(record[key], key);
+    } catch {
+      return UNREADABLE;
+    }
+  }
+
+  #blob({ mime_type: mimeType, modality }: Record<string, unknown>, content: string): string {
+    const blob = describeBase64(content, typeof mimeType === 'string' ? mimeType : undefined);
+    this.bytes += blob.bytes;
+    return JSON.stringify({ type: 'blob', ...blob, ...(typeof modality === 'string' ? { modality } : {}) });
+  }
+
+  #keyText(key: string): string {
+    const name = key.length > MAX_KEY ? cut(key, MAX_KEY) : key;
+    return this.#leafText(name.isWellFormed() ? name : name.toWellFormed(), undefined);
+  }
+}
+
+/** JSON of an object in the making. */
+class ObjectJson {
+  #text = '{';
+  #pieces: Piece[] | undefined;
+  /** Keys that had to be read before they could be written: two of them may have become the same. */
+  #odd: Set<string> | undefined;
+  #role: JsonNode | undefined;
+  #parts: JsonNode | undefined;
+  #ref: JsonNode | undefined;
+  /** Where `finish_reason` stands. */
+  #reasonFrom = 0;
+  #reasonTo = 0;
+
+  add(key: string, json: string, node: JsonNode): void {
+    const from = this.#text.length;
+    const text = `${this.#text}${from === 1 && this.#pieces === undefined ? '' : ','}${json}`;
+    if (typeof node === 'string') this.#text = text + node;
+    else this.#text = append((this.#pieces ??= []), text, node);
+    switch (key) {
+      case 'role':
+        this.#role = node;
+        break;
+      case 'parts':
+        this.#parts = node;
+        break;
+      case 'ref':
+        this.#ref = node;
+        break;
+      case 'finish_reason':
+        this.#reasonFrom = from;
+        this.#reasonTo = this.#text.length;
+        break;
+    }
+  }
+
+  /** @returns false when there is such a key already */
+  addOdd(key: string, node: JsonNode): boolean {
+    const odd = (this.#odd ??= new Set());
+    if (odd.has(key)) return false;
+    odd.add(key);
+    this.add('', `${JSON.stringify(key)}:`, node);
+    return true;
+  }
+
+  /** @param keys how many the object has */
+  finish(keys: number): JsonNode {
+    const text = `${this.#text}}`;
+    const json: Json = this.#pieces === undefined ? text : [...this.#pieces, text];
+    if (isText(this.#role) && isList(this.#parts)) return this.#message(json);
+    return (keys === 1 && typeof json === 'string' ? this.#reference(json) : undefined) ?? json;
+  }
+
+  #message(pieces: Json): MessageJson {
+    const json = flat(pieces);
+    return { json, bare: this.#reasonTo === 0 ? json : this.#withoutReason(json), refers: 0 };
+  }
+
+  #withoutReason(json: string): string {
+    if (this.#pieces !== undefined) {
+      const { finish_reason: _reason, ...bare } = JSON.parse(json) as Record<string, unknown>;
+      return JSON.stringify(bare);
+    }
+    const before = json.slice(0, this.#reasonFrom);
+    const after = json.slice(this.#reasonTo);
+    return this.#reasonFrom === 1 && after.startsWith(',') ? before + after.slice(1) : before + after;
+  }
+
+  #reference(json: string): MessageJson | undefined {
+    if (!isText(this.#ref)) return undefined;
+    const reference = parseReference(this.#ref.slice(1, -1));
+    return reference === undefined ? undefined : { json, bare: json, refers: countOf(reference) };
+  }
+}
+
+const isText = (node: JsonNode | undefined): node is string => typeof node === 'string' && node.startsWith('"');
+
+function isList(node: JsonNode | undefined): boolean {
+  const first: unknown = Array.isArray(node) ? (node as readonly Piece[])[0] : node;
+  return typeof first === 'string' && first.startsWith('[');
+}
