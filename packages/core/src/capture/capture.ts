@@ -32,12 +32,15 @@ export interface Capture {
   mode(setting: CaptureSetting | undefined, subject: () => CaptureSubject): CaptureMode;
   /**
    * Redacts, hashes and limits the record's texts and writes its content keys, last. Never throws; what cannot be captured is left out.
+   *
+   * @param reservedBytes - what the line holds beside the record
    */
   apply(
     record: SpanRecord,
     content: ContentAttributes | undefined,
     mode: CaptureMode,
     scope: RedactionScope,
+    reservedBytes?: number,
   ): CaptureReport;
   /** The numbering of replacements; one per local root. */
   createScope(): RedactionScope;
@@ -91,8 +94,8 @@ export function createCapture(options: CaptureOptions): Capture {
   return {
     mode,
     createScope,
-    apply(record, content, captureMode, scope): CaptureReport {
-      const capturing = new Capturing(parts, record, captureMode, scope);
+    apply(record, content, captureMode, scope, reservedBytes = 0): CaptureReport {
+      const capturing = new Capturing(parts, record, { mode: captureMode, scope, reservedBytes });
       capturing.reserve();
       capturing.facts();
       if (content !== undefined) capturing.content(content);

@@ -73,12 +73,21 @@ const MESSAGE_SIDES: Readonly<Partial<Record<ContentKey, Side>>> = {
   'spanline.output': 'o',
 };
 
+/** How one record is captured. */
+export interface CaptureSettings {
+  readonly mode: CaptureMode;
+  readonly scope: RedactionScope;
+  /** What the line holds beside the record. */
+  readonly reservedBytes: number;
+}
+
 /** One record on its way through capture. */
 export class Capturing {
   readonly #record: Fields;
   readonly #parts: CaptureParts;
   readonly #mode: CaptureMode;
   readonly #scope: RedactionScope;
+  readonly #reservedBytes: number;
   readonly tally: RedactionTally = { count: 0, rules: undefined };
   #truncated: Set<string> | undefined;
   #characters = 0;
@@ -88,7 +97,8 @@ export class Capturing {
   /** In mode `metadata` no text is written, so that none has to be redacted. */
   readonly #leafText: LeafText;
 
-  constructor(parts: CaptureParts, record: SpanRecord, mode: CaptureMode, scope: RedactionScope) {
+  constructor(parts: CaptureParts, record: SpanRecord, { mode, scope, reservedBytes }: CaptureSettings) {
+    this.#reservedBytes = reservedBytes;
     this.#parts = parts;
     this.#record = record;
     this.#mode = mode;
@@ -231,7 +241,7 @@ export class Capturing {
     const [parts, mode, scope] = [this.#parts, this.#mode, this.#scope];
     const identity = { span_id: this.#record['span_id'], 'span.type': this.#record['span.type'] } as SpanRecord;
     return async () => {
-      const line = new Capturing(parts, identity, mode, scope);
+      const line = new Capturing(parts, identity, { mode, scope, reservedBytes: 0 });
       const read = fields.map(async ([key, json]): Promise<[ContentKey, Json]> => {
         const plain = await detectAsync(plainOf(key, flat(json)), detection, scope, line.tally);
         if (isText(key) && typeof plain === 'string') return [key, plain];
@@ -270,7 +280,7 @@ export class Capturing {
 
   /** Fields give way in a fixed order until the whole line fits; most lines are known to fit without being counted. */
   #fitLine(fields: readonly [ContentKey, string][]): void {
-    const limit = this.#parts.limits.lineBytes - LINE_RESERVE;
+    const limit = this.#parts.limits.lineBytes - LINE_RESERVE - this.#reservedBytes;
     if (this.#characters * MAX_ESCAPED + this.#contentBytes + KEYS_BYTES <= limit) return;
     const excess = byteLength(JSON.stringify(this.#record)) - limit;
     if (excess <= 0) return;

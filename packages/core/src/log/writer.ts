@@ -1,8 +1,9 @@
 import type { Logger } from 'pino';
 import { whileWriting } from '../context/index.ts';
 import { bindingFields, type Field, levelFields, member, timeFields } from './fields.ts';
-import { fieldJsonOf, safeJson } from './field-json.ts';
+import { type FieldJson, fieldJsonOf, safeJson } from './field-json.ts';
 import { createLevelLookup } from './levels.ts';
+import { headedJson, type HeadedLine, wholeRecord } from './line.ts';
 import { type AsJson, type LoggerInternals, type PinoSymbols, pinoSymbols } from './pino-internals.ts';
 
 /** What became of a record. */
@@ -17,6 +18,8 @@ export interface RecordWriter {
    * @returns `filtered` when the logger's level holds the line back, `failed` when the logger or its stream threw
    */
   write(record: object, levelName: string, message: string): WriteResult;
+  /** The same for a record in two parts. */
+  writeHeaded(line: HeadedLine, levelName: string, message: string): WriteResult;
 }
 
 type MutableRecord = Record<string, unknown>;
@@ -54,8 +57,8 @@ function mixinObject(internals: LoggerInternals, symbols: PinoSymbols, levelNumb
 class LineBuilder {
   #text = '';
   readonly #record: MutableRecord;
-  readonly #taken: [string, unknown][] = [];
-  readonly #added = new Set<string>();
+  #taken: [string, unknown][] | undefined;
+  #added: Set<string> | undefined;
 
   constructor(record: MutableRecord) {
     this.#record = record;
@@ -63,8 +66,8 @@ class LineBuilder {
 
   /** A field of the logger that yields to the record. */
   yielding(field: Field): void {
-    if (has(this.#record, field.key) || this.#added.has(field.key)) return;
-    this.#added.add(field.key);
+    if (has(this.#record, field.key) || this.#added?.has(field.key) === true) return;
+    (this.#added ??= new Set()).add(field.key);
     this.#text += member(field);
   }
 
@@ -76,9 +79,9 @@ class LineBuilder {
 
   /** Writes `json` under `key` in place of the record's `old`; without `json` the key is left out. */
   replace(old: string, key: string, json: string | undefined): void {
-    if (has(this.#record, old)) this.#taken.push([old, this.#record[old]]);
+    if (has(this.#record, old)) (this.#taken ??= []).push([old, this.#record[old]]);
     this.#record[old] = undefined;
-    this.#added.add(key);
+    (this.#added ??= new Set()).add(key);
     if (json !== undefined) this.#text += member({ key, json });
   }
 
@@ -90,41 +93,114 @@ class LineBuilder {
 
   /** Gives the record back as it was. */
   restore(): void {
-    for (const [key, value] of this.#taken) this.#record[key] = value;
+    for (const [key, value] of this.#taken ?? []) this.#record[key] = value;
   }
 }
 
 /** pino's end of a line closes the object as well. */
 const lineEnd = (end: string): string => end.slice(end.lastIndexOf('}') + 1);
 
+/** What a logger puts on every line of one level, as long as nobody changes the logger. */
+interface Frame {
+  readonly levelText: string;
+  readonly bindingText: string;
+  readonly fieldJson: FieldJson;
+  readonly levels: readonly Field[];
+  readonly bindings: readonly Field[];
+  readonly end: string;
+  /** The level of records to which the logger adds nothing. */
+  readonly plainLevel: string | undefined;
+}
+
+function plainLevelOf(
+  internals: LoggerInternals,
+  logger: LoggerInternals,
+  symbols: PinoSymbols,
+  { fieldJson, levels, bindings }: Pick<Frame, 'fieldJson' | 'levels' | 'bindings'>,
+): string | undefined {
+  const [level] = levels;
+  const isPlain =
+    internals[symbols.messageKey] === 'message' &&
+    prefixOf(internals, symbols) === '' &&
+    typeof logger[symbols.mixin] !== 'function' &&
+    !fieldJson.any &&
+    fieldJson.keys.length === 0 &&
+    bindings.length === 0 &&
+    levels.length === 1;
+  return isPlain && level?.key === 'level' ? (JSON.parse(level.json) as string) : undefined;
+}
+
+/** Reads frames, again only when the logger has changed. */
+function createFrames(symbols: PinoSymbols): (view: Logger, levelNumber: number) => Frame {
+  const frames = new Map<number, Frame>();
+  return (view, levelNumber) => {
+    const internals = view as unknown as LoggerInternals;
+    const levelText = (internals[symbols.lsCache] as Record<number, string>)[levelNumber] ?? '{';
+    const bindingText = internals[symbols.chindings] as string;
+    const fieldJson = fieldJsonOf(view, symbols);
+    const known = frames.get(levelNumber);
+    if (known?.levelText === levelText && known.bindingText === bindingText && known.fieldJson === fieldJson) {
+      return known;
+    }
+    const fields = { fieldJson, levels: levelFields(levelText), bindings: bindingFields(bindingText) };
+    const plainLevel = plainLevelOf(internals, Object.getPrototypeOf(view) as LoggerInternals, symbols, fields);
+    const frame = { ...fields, levelText, bindingText, plainLevel, end: lineEnd(internals[symbols.end] as string) };
+    frames.set(levelNumber, frame);
+    return frame;
+  };
+}
+
+/** The time of `createLogger`, which yields to the record's. */
+const OWN_TIME = ',"@timestamp":';
+
 function createAsJson(symbols: PinoSymbols): AsJson {
+  const frameOf = createFrames(symbols);
   return function asJson(this: Logger, object, _message, levelNumber, time) {
     const internals = this as unknown as LoggerInternals;
-    const logger = Object.getPrototypeOf(this) as LoggerInternals;
-    const record = object as MutableRecord;
+    const frame = frameOf(this, levelNumber);
+    const headed = object instanceof Headed ? object.line : undefined;
+    if (headed !== undefined && headed.own['level'] === frame.plainLevel && time.startsWith(OWN_TIME)) {
+      return headedJson(headed) + frame.end;
+    }
+    const record = (headed === undefined ? object : wholeRecord(headed)) as MutableRecord;
     const line = new LineBuilder(record);
     try {
-      const lsCache = internals[symbols.lsCache] as Record<number, string>;
-      for (const field of levelFields(lsCache[levelNumber] ?? '{')) line.winning(field);
+      for (const field of frame.levels) line.winning(field);
       for (const field of timeFields(time)) line.yielding(field);
       writeMessage(line, record, internals, symbols);
-      const fieldJson = fieldJsonOf(this, symbols);
+      const { fieldJson } = frame;
       for (const key of fieldJson.any ? Object.keys(record) : fieldJson.keys) {
         if (!has(record, key) || IDS.has(key)) continue;
         line.replace(key, key, fieldJson.toJson(key, record[key]));
       }
-      const mixed = mixinObject(logger, symbols, levelNumber);
+      const mixed = mixinObject(Object.getPrototypeOf(this) as LoggerInternals, symbols, levelNumber);
       for (const key in mixed) {
         if (!Object.hasOwn(mixed, key) || has(record, key)) continue;
         const json = fieldJson.toJson(key, mixed[key]);
         if (json !== undefined) line.yielding({ key, json });
       }
-      for (const field of bindingFields(internals[symbols.chindings] as string)) line.yielding(field);
-      return line.finish() + lineEnd(internals[symbols.end] as string);
+      for (const field of frame.bindings) line.yielding(field);
+      return line.finish() + frame.end;
     } finally {
       line.restore();
     }
   };
+}
+
+const METADATA = Symbol.for('pino.metadata');
+
+/** A line in two parts on its way through pino, which takes one object. */
+class Headed {
+  readonly line: HeadedLine;
+
+  constructor(line: HeadedLine) {
+    this.line = line;
+  }
+}
+
+function prefixOf(internals: LoggerInternals, symbols: PinoSymbols): string {
+  const given = symbols.msgPrefix === undefined ? undefined : internals[symbols.msgPrefix];
+  return typeof given === 'string' ? given : '';
 }
 
 /** The record's `message` stands under the logger's own message key, behind its prefix. */
@@ -135,8 +211,7 @@ function writeMessage(
   symbols: PinoSymbols,
 ): void {
   const key = internals[symbols.messageKey] as string;
-  const given = symbols.msgPrefix === undefined ? undefined : internals[symbols.msgPrefix];
-  const prefix = typeof given === 'string' ? given : '';
+  const prefix = prefixOf(internals, symbols);
   if ((key === 'message' && prefix === '') || typeof record['message'] !== 'string') return;
   if (key !== 'message' && has(record, key)) return;
   line.replace('message', key, JSON.stringify(prefix + record['message']));
@@ -157,39 +232,45 @@ function createPinoWriter(logger: Logger, symbols: PinoSymbols): RecordWriter {
   const levelOf = createLevelLookup();
   let warned = false;
 
-  return {
-    write(record, levelName) {
-      try {
-        const level = levelOf(logger, levelName);
-        if (level === undefined || !logger.isLevelEnabled(level.name)) {
-          if (!warned) warnFiltered(logger, levelName);
-          warned = true;
-          return 'filtered';
-        }
-        write.call(view, record, undefined, level.number);
-        return 'written';
-      } catch {
-        return 'failed';
+  function put(object: object, levelName: string): WriteResult {
+    try {
+      const level = levelOf(logger, levelName);
+      if (level === undefined || !logger.isLevelEnabled(level.name)) {
+        if (!warned) warnFiltered(logger, levelName);
+        warned = true;
+        return 'filtered';
       }
-    },
+      write.call(view, object, undefined, level.number);
+      return 'written';
+    } catch {
+      return 'failed';
+    }
+  }
+
+  /** Streams with metadata are shown the object. */
+  const isShown = (): boolean => (view[symbols.stream] as Record<symbol, unknown>)[METADATA] === true;
+
+  return {
+    write: put,
+    writeHeaded: (line, levelName) => put(isShown() ? wholeRecord(line) : new Headed(line), levelName),
   };
 }
 
 /** For loggers that are not pino but have its methods. */
 function createPlainWriter(logger: Logger): RecordWriter {
   const methods = logger as unknown as Record<string, ((object: object, message: string) => void) | undefined>;
-  return {
-    write(record, levelName, message) {
-      try {
-        const copy = JSON.parse(safeJson({ ...record, message: undefined }) ?? '{}') as object;
-        if (methods[levelName] === undefined) methods['info']?.(copy, message);
-        else methods[levelName](copy, message);
-        return 'written';
-      } catch {
-        return 'failed';
-      }
-    },
-  };
+  function write(record: object, levelName: string, message: string): WriteResult {
+    try {
+      const copy = JSON.parse(safeJson({ ...record, message: undefined }) ?? '{}') as object;
+      if (methods[levelName] === undefined) methods['info']?.(copy, message);
+      else methods[levelName](copy, message);
+      return 'written';
+    } catch {
+      return 'failed';
+    }
+  }
+
+  return { write, writeHeaded: (line, levelName, message) => write(wholeRecord(line), levelName, message) };
 }
 
 /**

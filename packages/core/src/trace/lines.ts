@@ -1,5 +1,5 @@
 import type { CaptureReport, DeferredContent } from '../capture/index.ts';
-import type { RecordWriter } from '../log/index.ts';
+import { type HeadedLine, type RecordWriter, wholeRecord } from '../log/index.ts';
 import { CONTENT_KEYS, type SpanRecord } from '../schema/index.ts';
 import type { Stats } from './stats.ts';
 
@@ -8,7 +8,8 @@ export interface LinesParts {
   readonly writer: RecordWriter;
   /** Where content goes when it is kept apart. */
   readonly contentWriter: RecordWriter | undefined;
-  readonly toProfile: (record: SpanRecord) => object;
+  /** Nothing where records are written as they are. */
+  readonly toProfile: ((record: SpanRecord) => object) | undefined;
   readonly bootId: string;
   /** Level of a record that names none. */
   readonly level: string;
@@ -19,6 +20,8 @@ export interface LinesParts {
 export interface Lines {
   /** @param report what capture said about the record */
   write(record: SpanRecord, report?: CaptureReport): void;
+  /** The same for a record whose common part is JSON already. */
+  writeHeaded(line: HeadedLine, report: CaptureReport): void;
   /** Resolves when no content waits for detectors any more. */
   settled(): Promise<void>;
 }
@@ -82,9 +85,13 @@ export function createLines(parts: LinesParts): Lines {
   const pending = new Set<Promise<void>>();
   let sequence = 0;
 
-  function writeTo(target: RecordWriter, record: SpanRecord): void {
+  function writeTo(target: RecordWriter, record: SpanRecord, headed?: HeadedLine): void {
     record['event.id'] = `${bootId}-${sequence + 1}`;
-    const result = target.write(toProfile(record), record.level ?? level, record.message ?? '');
+    const { level: ownLevel = level, message = '' } = record;
+    const result =
+      headed === undefined
+        ? target.write(toProfile === undefined ? record : toProfile(record), ownLevel, message)
+        : target.writeHeaded(headed, ownLevel, message);
     if (result !== 'filtered') sequence++;
     stats.written(result);
   }
@@ -99,16 +106,24 @@ export function createLines(parts: LinesParts): Lines {
     }
   }
 
+  function write(record: SpanRecord, report?: CaptureReport): void {
+    const { open, content } = contentWriter === undefined ? { open: record, content: undefined } : split(record);
+    if (content !== undefined || report?.deferred !== undefined) open['spanline.content.ref'] = record.span_id;
+    if (content !== undefined && contentWriter !== undefined) writeTo(contentWriter, content);
+    writeTo(writer, open);
+    if (report?.deferred === undefined) return;
+    if (pending.size >= MAX_PENDING) return stats.internalError('detectors', 'too much content waits');
+    const job = detect(record, report.deferred).finally(() => pending.delete(job));
+    pending.add(job);
+  }
+
+  const isWhole = contentWriter === undefined && toProfile === undefined;
+
   return {
-    write(record, report): void {
-      const { open, content } = contentWriter === undefined ? { open: record, content: undefined } : split(record);
-      if (content !== undefined || report?.deferred !== undefined) open['spanline.content.ref'] = record.span_id;
-      if (content !== undefined && contentWriter !== undefined) writeTo(contentWriter, content);
-      writeTo(writer, open);
-      if (report?.deferred === undefined) return;
-      if (pending.size >= MAX_PENDING) return stats.internalError('detectors', 'too much content waits');
-      const job = detect(record, report.deferred).finally(() => pending.delete(job));
-      pending.add(job);
+    write,
+    writeHeaded(line, report): void {
+      if (isWhole && report.deferred === undefined) writeTo(writer, line.own, line);
+      else write(wholeRecord(line), report);
     },
     async settled(): Promise<void> {
       while (pending.size > 0) await Promise.all(pending);

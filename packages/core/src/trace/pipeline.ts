@@ -1,18 +1,20 @@
 import type { Capture, CaptureReport, CaptureSubject } from '../capture/index.ts';
-import type { RecordWriter } from '../log/index.ts';
+import { type HeadedLine, type RecordWriter, wholeRecord } from '../log/index.ts';
 import { toDatadog, toEcs } from '../profiles/index.ts';
 import { type ContentAttributes, type SpanRecord, toDocuments, toMessages } from '../schema/index.ts';
 import { createLines } from './lines.ts';
+import { isoMillis } from './clock.ts';
 import { answerText, repeatRatio } from './repetition.ts';
-import { envelope } from './envelope.ts';
-import { type RecordParts, buildRecord, typeOf } from './record.ts';
+import { envelope, type Resource } from './envelope.ts';
+import { type RecordParts, buildLine, createHeads, typeOf } from './record.ts';
 import type { RecordedSpan } from './span.ts';
 import type { Stats } from './stats.ts';
 import { createTail } from './tail.ts';
 import type { EndedSpan, Profile, SamplingOptions } from './types.ts';
 
 /** What the pipeline is made of. */
-export interface PipelineParts extends RecordParts {
+export interface PipelineParts extends Omit<RecordParts, 'heads'> {
+  readonly resource: Resource;
   readonly profile: Profile;
   readonly capture: Capture;
   readonly writer: RecordWriter;
@@ -41,8 +43,8 @@ export interface Pipeline {
   envelope(epochMs: number, level: string, message: string): SpanRecord;
 }
 
-const PROFILES: Readonly<Record<Profile, (record: SpanRecord) => object>> = {
-  otel: (record) => record,
+const PROFILES: Readonly<Record<Profile, ((record: SpanRecord) => object) | undefined>> = {
+  otel: undefined,
   ecs: toEcs,
   datadog: toDatadog,
 };
@@ -85,6 +87,7 @@ export function createPipeline(parts: PipelineParts): Pipeline {
   const lines = createLines({ writer, contentWriter, toProfile: PROFILES[parts.profile], bootId, level, stats });
   const tail = sampling.tail === undefined ? undefined : createTail(sampling.tail, sampling.ratio, lines, stats);
   const rootsOnly = sampling.spans === 'roots';
+  const recordParts: RecordParts = { ...parts, heads: createHeads(resource) };
   const spanObservers = new Set<(ended: EndedSpan) => void>();
   const recordObservers = new Set<(record: Readonly<SpanRecord>) => void>();
 
@@ -98,7 +101,7 @@ export function createPipeline(parts: PipelineParts): Pipeline {
     }
   }
 
-  function subjectOf(span: RecordedSpan, record: SpanRecord): CaptureSubject {
+  function subjectOf(span: RecordedSpan, line: HeadedLine): CaptureSubject {
     return {
       type: span.type,
       name: span.name,
@@ -107,18 +110,19 @@ export function createPipeline(parts: PipelineParts): Pipeline {
       traceFailed: span.local.failed,
       scores: span.local.scores ?? NO_SCORES,
       traceId: span.traceId,
-      attributes: record,
+      attributes: wholeRecord(line),
     };
   }
 
-  function applyCapture(span: RecordedSpan, record: SpanRecord, content: ContentAttributes | undefined): CaptureReport {
+  function applyCapture(span: RecordedSpan, line: HeadedLine, content: ContentAttributes | undefined): CaptureReport {
+    const record: SpanRecord = line.own;
     // Who raised capture for one request (a debug session) knows more than whoever set it for a source.
     const { capture: inContext, captureOverride } = span.seed.values;
     const setting = captureOverride === undefined ? (span.seed.capture ?? inContext) : inContext;
-    const mode = capture.mode(setting, () => subjectOf(span, record));
+    const mode = capture.mode(setting, () => subjectOf(span, line));
     if (captureOverride !== undefined) record['spanline.capture.override'] = captureOverride;
     span.local.redaction ??= capture.createScope();
-    const report = capture.apply(record, content, mode, span.local.redaction);
+    const report = capture.apply(record, content, mode, span.local.redaction, line.head.json.length);
     stats.captured(report);
     return report;
   }
@@ -147,7 +151,8 @@ export function createPipeline(parts: PipelineParts): Pipeline {
   }
 
   function process(span: RecordedSpan): void {
-    const { record, costUsd } = buildRecord(span, parts);
+    const line = buildLine(span, recordParts);
+    const { own: record, costUsd } = line;
     if (spanObservers.size > 0) notify(spanObservers, endedView(span, costUsd), 'onSpanEnd');
     const content = span.content === undefined ? undefined : shaped(span, span.content, record);
     addToRollup(span, costUsd);
@@ -163,11 +168,13 @@ export function createPipeline(parts: PipelineParts): Pipeline {
     }
     const isWritten = span.local.sampled && (!rootsOnly || span.parent === undefined || span.failed);
     if (!isWritten && recordObservers.size === 0) return stats.sampledOut();
-    const report = applyCapture(span, record, content);
-    if (recordObservers.size > 0) notify(recordObservers, record, 'onRecord');
+    const report = applyCapture(span, line, content);
+    if (recordObservers.size === 0 && tail === undefined) return lines.writeHeaded(line, report);
+    const whole: SpanRecord = wholeRecord(line);
+    if (recordObservers.size > 0) notify(recordObservers, whole, 'onRecord');
     if (!isWritten) stats.sampledOut();
-    else if (tail === undefined) lines.write(record, report);
-    else tail.offer(span.local, record, report);
+    else if (tail === undefined) lines.write(whole, report);
+    else tail.offer(span.local, whole, report);
   }
 
   return {
@@ -189,13 +196,16 @@ export function createPipeline(parts: PipelineParts): Pipeline {
     started(span): void {
       if (!span.local.sampled || tail !== undefined || rootsOnly) return;
       try {
-        const { record } = buildRecord(span, parts);
-        record['event.name'] = 'span.start';
+        const line = buildLine(span, recordParts);
+        const { own: record } = line;
         for (const key of START_OMITS) record[key] = undefined;
-        record['@timestamp'] = envelope(resource, span.seed.startEpochMs, '', '')['@timestamp'];
+        record['@timestamp'] = isoMillis(span.seed.startEpochMs);
         record.message = `${span.name} started`;
-        applyCapture(span, record, undefined);
-        lines.write(record);
+        applyCapture(span, line, undefined);
+        const whole: SpanRecord = wholeRecord(line);
+        for (const key of START_OMITS) whole[key] = undefined;
+        whole['event.name'] = 'span.start';
+        lines.write(whole);
       } catch (error) {
         stats.internalError('pipeline', error);
       }

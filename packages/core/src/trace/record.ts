@@ -1,17 +1,19 @@
 import { formatFlags } from '../context/index.ts';
+import { createHead, type HeadedLine, type LineHead } from '../log/index.ts';
 import type { SpanRecord, SpanStatus, SpanType } from '../schema/index.ts';
 import type { Pricer } from '../usage/index.ts';
 import { OPERATIONS, labelKey } from './attributes.ts';
-import { isoMicros } from './clock.ts';
-import { envelope, type Resource } from './envelope.ts';
+import { isoMicros, isoMillis } from './clock.ts';
+import { type Resource, resourceFields } from './envelope.ts';
 import { describeFailure } from './failure.ts';
 import { SCOPE } from './scope.ts';
 import type { RecordedSpan } from './span.ts';
+import type { Scope } from './types.ts';
 import { leaveUsage, writeUsage } from './usage-facts.ts';
 
 /** What records of one tracer are made with. */
 export interface RecordParts {
-  readonly resource: Resource;
+  readonly heads: Heads;
   /** Level of lines of spans that ended well. */
   readonly level: string;
   readonly pricer: Pricer;
@@ -33,40 +35,71 @@ function levelOf(status: SpanStatus, ok: string): string {
   return status === 'ok' || status === 'interrupted' ? ok : 'warn';
 }
 
-function writeIdentity(record: SpanRecord, span: RecordedSpan): void {
-  const { seed } = span;
-  const { values, foreign } = seed;
-  record.trace_id = seed.traceId;
-  record.span_id = seed.spanId;
-  if (seed.parentSpanId !== undefined) record.parent_span_id = seed.parentSpanId;
-  record.trace_flags = formatFlags(seed.traceFlags);
-  if (foreign?.datadog !== undefined) {
-    record['dd.trace_id'] = foreign.datadog.traceId;
-    record['dd.span_id'] = foreign.datadog.spanId;
-  }
-  if (values.requestId !== undefined) record['http.request.id'] = values.requestId;
-  if (values.sessionId !== undefined) record['session.id'] = values.sessionId;
-  if (values.userId !== undefined) record['user.id'] = values.userId;
+/** Heads of spans by scope and status. */
+export type Heads = (scope: Scope, status: SpanStatus) => LineHead;
+
+/** The heads of a tracer's spans. */
+export function createHeads(resource: Resource): Heads {
+  const heads = new WeakMap<Scope, Map<SpanStatus, LineHead>>();
+  return (scope, status) => {
+    let ofScope = heads.get(scope);
+    if (ofScope === undefined) heads.set(scope, (ofScope = new Map<SpanStatus, LineHead>()));
+    let head = ofScope.get(status);
+    if (head === undefined) {
+      head = createHead({
+        'event.name': 'span.end',
+        'event.outcome': OUTCOMES[status],
+        ...resourceFields(resource),
+        'span.status': status,
+        'otel.scope.name': scope.name,
+        'otel.scope.version': scope.version,
+      });
+      ofScope.set(status, head);
+    }
+    return head;
+  };
 }
 
-function writeSpan(record: SpanRecord, span: RecordedSpan): void {
+/**
+ * The places of what a span's line has of its own, in the schema's order. All of them in one literal, because an object that grows key by key becomes a
+ * hash table, which costs a third more to write (measured: 2 µs a span). `event.id` gets its value when the line is written.
+ */
+function stepRecord(span: RecordedSpan, level: string): SpanRecord {
   const { seed } = span;
   const type = typeOf(span);
-  const operation = OPERATIONS[type];
-  record['span.name'] = span.name;
-  record['span.type'] = type;
-  record['span.kind'] = type === span.type ? seed.kind : 'INTERNAL';
-  record['span.path'] = span.path;
-  record['span.status'] = span.status;
-  record['event.start'] = isoMicros(seed.startEpochMs);
-  record['event.duration'] = Math.round(span.durationMs * 1e6);
-  record.duration_ms = round3(span.durationMs);
-  if (seed.remoteParent) record['spanline.parent.remote'] = true;
-  if (span.linkTraceId !== undefined) record['spanline.link.trace_id'] = span.linkTraceId;
-  if (span.late) record['spanline.late'] = true;
-  record['otel.scope.name'] = (seed.scope ?? SCOPE).name;
-  record['otel.scope.version'] = (seed.scope ?? SCOPE).version;
-  if (operation !== undefined) record['gen_ai.operation.name'] = operation;
+  const { values, foreign } = seed;
+  return {
+    '@timestamp': isoMillis(seed.startEpochMs + span.durationMs),
+    level,
+    message: '',
+    'event.id': undefined,
+    trace_id: seed.traceId,
+    span_id: seed.spanId,
+    parent_span_id: seed.parentSpanId,
+    trace_flags: formatFlags(seed.traceFlags),
+    'dd.trace_id': foreign?.datadog?.traceId,
+    'dd.span_id': foreign?.datadog?.spanId,
+    'http.request.id': values.requestId,
+    'session.id': values.sessionId,
+    'user.id': values.userId,
+    'span.name': span.name,
+    'span.type': type,
+    'span.kind': type === span.type ? seed.kind : 'INTERNAL',
+    'span.path': span.path,
+    'event.start': isoMicros(seed.startEpochMs),
+    'event.duration': Math.round(span.durationMs * 1e6),
+    duration_ms: round3(span.durationMs),
+    'spanline.parent.remote': seed.remoteParent ? true : undefined,
+    'spanline.link.trace_id': span.linkTraceId,
+    'spanline.late': span.late ? true : undefined,
+    'error.type': undefined,
+    'error.message': undefined,
+    'spanline.error.class': undefined,
+    'gen_ai.operation.name': OPERATIONS[type],
+    'spanline.capture.mode': undefined,
+    'spanline.content.input_bytes': undefined,
+    'spanline.content.output_bytes': undefined,
+  };
 }
 
 /** Writes `error.*`. The message and stack stand on the span where the error arose and on every span it passed. */
@@ -120,26 +153,21 @@ function summary(span: RecordedSpan, costUsd: number | undefined): string {
   return span.status === 'ok' ? text : `${text} ${span.status}`;
 }
 
-/** A record without its content. */
-interface BuiltRecord {
-  readonly record: SpanRecord;
+/** A line without its content. */
+interface BuiltLine extends HeadedLine {
+  readonly own: SpanRecord;
   /** Cost of the call, when known. */
   readonly costUsd: number | undefined;
 }
 
-/** The record of an ended span, complete but for its content, which capture writes last. */
-export function buildRecord(span: RecordedSpan, parts: RecordParts): BuiltRecord {
-  const level = span.level ?? levelOf(span.status, parts.level);
-  const record = envelope(parts.resource, span.seed.startEpochMs + span.durationMs, level, '');
+/** The line of an ended span, complete but for its content, which capture writes last. */
+export function buildLine(span: RecordedSpan, parts: RecordParts): BuiltLine {
   if (span.billedBelow) leaveUsage(span);
-  record['event.name'] = 'span.end';
-  record['event.outcome'] = OUTCOMES[span.status];
-  writeIdentity(record, span);
-  writeSpan(record, span);
+  const record = stepRecord(span, span.level ?? levelOf(span.status, parts.level));
   writeFacts(record, span);
   const costUsd = writeUsage(span, record, parts.pricer);
   record.message = summary(span, costUsd);
   writeError(record, span);
   writeLabels(record, span);
-  return { record, costUsd };
+  return { head: parts.heads(span.seed.scope ?? SCOPE, span.status), own: record, costUsd };
 }

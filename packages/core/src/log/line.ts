@@ -1,0 +1,34 @@
+import type { SpanRecord } from '../schema/index.ts';
+
+/** What many lines have in common, written as JSON once. */
+export interface LineHead {
+  readonly fields: Readonly<Record<string, unknown>>;
+  /** `"service.name":"bot",…`, without braces; never empty. */
+  readonly json: string;
+}
+
+/** A line in two parts that share no key. `own` begins with `@timestamp`, `level` and `message`. */
+export interface HeadedLine {
+  readonly head: LineHead;
+  readonly own: SpanRecord;
+}
+
+/** A head of the fields that have a value. */
+export function createHead(fields: Readonly<Record<string, unknown>>): LineHead {
+  const defined = Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
+  return { fields: defined, json: JSON.stringify(defined).slice(1, -1) };
+}
+
+/** Both parts as one record. */
+export function wholeRecord({ head, own }: HeadedLine): SpanRecord {
+  const { '@timestamp': timestamp, level, message } = own;
+  return Object.assign({ '@timestamp': timestamp, level, message }, head.fields, own);
+}
+
+/** Both parts as JSON; the head stands behind the message. */
+export function headedJson({ head, own }: HeadedLine): string {
+  const { '@timestamp': timestamp, level, message } = own;
+  const json = JSON.stringify(own);
+  const start = JSON.stringify({ '@timestamp': timestamp, level, message }).length;
+  return `${json.slice(0, start - 1)},${head.json}${json.slice(start - 1)}`;
+}
