@@ -2,7 +2,9 @@ const MAX_ROUNDS = 3;
 
 /** Runs of percent-encoded bytes, and escapes of JSON in text; surrogates stay escaped, since half of one is no character. */
 const ENCODED = /(?:%[0-9A-Fa-f]{2})+|\\(?:[nrtbf"\\/]|u(?![dD][89A-Fa-f])[0-9A-Fa-f]{4})/g;
-const ANY_ENCODED = new RegExp(ENCODED.source);
+/** Found in every text that holds something encoded. */
+export const ENCODED_HINT: string = ENCODED.source;
+const ANY_ENCODED = new RegExp(ENCODED_HINT);
 
 const ESCAPES: Readonly<Record<string, string>> = { n: '\n', r: '\r', t: '\t', b: '\b', f: '\f' };
 

@@ -13,10 +13,10 @@ interface Known extends Address {
   readonly number: number;
 }
 
-/** Where a list begins with certain messages, and how such lists go on, by the number of the next message. */
-interface Beginning {
-  readonly address: Address | undefined;
-  next: Map<number, Beginning> | undefined;
+/** Certain messages that a list begins with. */
+interface Beginning extends Address {
+  /** 1 is the first; 0 stands for the beginning of every list. */
+  readonly number: number;
 }
 
 /** Beyond this nothing more is remembered; later repetitions are written whole. */
@@ -26,6 +26,8 @@ const MAX_WAITING = 500;
 const MIN_BYTES = 64;
 /** A text up to this length is its own digest, which spares the hash. */
 const MAX_LITERAL = 512;
+
+const beginningKey = (before: number, message: number): number => before * (MAX_MESSAGES + 1) + message;
 
 const digestOf = ({ bare }: MessageJson): string => (bare.length <= MAX_LITERAL ? bare : hash('sha1', bare));
 
@@ -39,8 +41,8 @@ const reference = ({ spanId, side, position }: Address, length = 1): string =>
 /** The messages that the lines of one local root hold. What an earlier line holds is written as a reference to it, a conversation that grows as one reference and what is new. */
 export class MessageIndex {
   readonly #messages = new Map<string, Known>();
-  readonly #beginnings: Beginning = { address: undefined, next: undefined };
-  #lists = 0;
+  /** By the number of the beginning that is one message shorter, and the number of that message. */
+  readonly #beginnings = new Map<number, Beginning>();
   /** Written, and not looked up yet: most traces have no container that repeats them. */
   #waiting: { spanId: string; side: Side; json: Json }[] = [];
 
@@ -80,38 +82,38 @@ export class MessageIndex {
     });
   }
 
-  #register(digests: readonly string[], first: Address): void {
-    let beginning = this.#beginnings;
-    for (const [offset, digest] of digests.entries()) {
-      if (this.#messages.size >= MAX_MESSAGES || this.#lists >= MAX_MESSAGES) return;
+  #register(digests: readonly string[], { spanId, side, position }: Address): void {
+    let before = 0;
+    for (let offset = 0; offset < digests.length; offset++) {
+      const digest = digests[offset] ?? '';
+      if (this.#messages.size >= MAX_MESSAGES || this.#beginnings.size >= MAX_MESSAGES) return;
       let known = this.#messages.get(digest);
       if (known === undefined) {
-        const { spanId, side, position } = first;
         known = { spanId, side, position: position + offset, number: this.#messages.size };
         this.#messages.set(digest, known);
       }
-      let next = beginning.next?.get(known.number);
-      if (next === undefined) {
-        next = { address: first, next: undefined };
-        (beginning.next ??= new Map()).set(known.number, next);
-        this.#lists++;
+      const key = beginningKey(before, known.number);
+      let beginning = this.#beginnings.get(key);
+      if (beginning === undefined) {
+        beginning = { spanId, side, position, number: this.#beginnings.size + 1 };
+        this.#beginnings.set(key, beginning);
       }
-      beginning = next;
+      before = beginning.number;
     }
   }
 
   /** As much of the beginning of a run as an earlier line's list begins with. */
   #knownBeginning(digests: readonly string[]): { length: number; address: Address } | undefined {
-    let beginning = this.#beginnings;
+    let address: Beginning | undefined;
     let length = 0;
-    for (const digest of digests) {
-      const number = this.#messages.get(digest)?.number;
-      const next = number === undefined ? undefined : beginning.next?.get(number);
-      if (next === undefined) break;
-      beginning = next;
-      length++;
+    for (; length < digests.length; length++) {
+      const number = this.#messages.get(digests[length] ?? '')?.number;
+      const longer =
+        number === undefined ? undefined : this.#beginnings.get(beginningKey(address?.number ?? 0, number));
+      if (longer === undefined) break;
+      address = longer;
     }
-    return length < 2 || beginning.address === undefined ? undefined : { length, address: beginning.address };
+    return length < 2 || address === undefined ? undefined : { length, address };
   }
 
   #referRun(run: readonly MessageJson[], digests: readonly string[]): string {

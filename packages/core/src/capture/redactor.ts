@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto';
 import { SpanlineError } from '../error.ts';
-import { decodeText } from './decode-text.ts';
+import { decodeText, ENCODED_HINT } from './decode-text.ts';
 import type { MessageIndex } from './message-index.ts';
 import type { Detector, RedactOptions } from './options.ts';
 import { BUILT_IN_RULES, isSecretName, type Rule, toRule } from './rules.ts';
@@ -66,10 +66,18 @@ function note(tally: RedactionTally, name: string): void {
   tally.rules[name] = (tally.rules[name] ?? 0) + 1;
 }
 
-/** The union of the rules' hints: text in which it finds nothing is clean. */
-function sentinel(rules: readonly Rule[]): RegExp | undefined {
-  if (rules.some(({ hint }) => hint === '')) return undefined;
-  return new RegExp(rules.map(({ hint }) => hint).join('|'));
+/** What tells at once that there is nothing to do. */
+interface Sentinel {
+  /** The union of the rules' hints: text in which it finds nothing matches no rule. */
+  readonly hints: RegExp | undefined;
+  /** The same with encodings: text in which it finds nothing is clean. */
+  readonly hintsOrEncoded: RegExp | undefined;
+}
+
+function sentinel(rules: readonly Rule[]): Sentinel {
+  if (rules.some(({ hint }) => hint === '')) return { hints: undefined, hintsOrEncoded: undefined };
+  const hints = rules.map(({ hint }) => hint);
+  return { hints: new RegExp(hints.join('|')), hintsOrEncoded: new RegExp([...hints, ENCODED_HINT].join('|')) };
 }
 
 interface CompiledRule extends Rule {
@@ -159,16 +167,18 @@ export function createRedactor(options: RedactOptions, hashKey: string | undefin
   /** An encoding hides what a rule looks for (`jane%40example.org`, `\nAKIA…`): where something is found in the decoded text, that is what is written. */
   function runDecoded(
     rules: readonly CompiledRule[],
-    hints: RegExp | undefined,
+    { hints, hintsOrEncoded }: Sentinel,
     text: string,
     scope: RedactionScope,
     tally: RedactionTally,
   ): string {
-    const decoded = decodeText(text);
-    if (decoded === text || hints?.test(decoded) === false) return text;
+    if (hintsOrEncoded?.test(text) === false) return text;
+    const plain = hints?.test(text) === false ? text : run(rules, text, scope, tally);
+    const decoded = decodeText(plain);
+    if (decoded === plain || hints?.test(decoded) === false) return plain;
     const before = tally.count;
     const result = run(rules, decoded, scope, tally);
-    return tally.count === before ? text : result;
+    return tally.count === before ? plain : result;
   }
 
   function run(rules: readonly CompiledRule[], text: string, scope: RedactionScope, tally: RedactionTally): string {
@@ -199,8 +209,7 @@ export function createRedactor(options: RedactOptions, hashKey: string | undefin
     mark,
     redact(text, name, scope, tally) {
       if (isSecretField(text, name, tally)) return '[SECRET]';
-      const plain = anything?.test(text) === false ? text : run(all, text, scope, tally);
-      let result = runDecoded(all, anything, plain, scope, tally);
+      let result = runDecoded(all, anything, text, scope, tally);
       for (const detector of detectors) {
         try {
           result = mark(result, detector(result), scope, tally);
@@ -213,8 +222,7 @@ export function createRedactor(options: RedactOptions, hashKey: string | undefin
     },
     credentials(text, name, scope, tally) {
       if (isSecretField(text, name, tally)) return '[SECRET]';
-      const plain = anyCredential?.test(text) === false ? text : run(credentialRules, text, scope, tally);
-      return runDecoded(credentialRules, anyCredential, plain, scope, tally);
+      return runDecoded(credentialRules, anyCredential, text, scope, tally);
     },
   };
 }

@@ -7,7 +7,7 @@ export interface LineHead {
   readonly json: string;
 }
 
-/** A line in two parts that share no key. `own` begins with `@timestamp`, `level` and `message`. */
+/** A line in two parts that share no key. `own` begins with `@timestamp`, `level` and `message`, and `event.id` comes next. */
 export interface HeadedLine {
   readonly head: LineHead;
   readonly own: SpanRecord;
@@ -25,10 +25,12 @@ export function wholeRecord({ head, own }: HeadedLine): SpanRecord {
   return Object.assign({ '@timestamp': timestamp, level, message }, head.fields, own);
 }
 
+/** What follows the message; within a text its quotes would be escaped. */
+const BEHIND_MESSAGE = ',"event.id":';
+
 /** Both parts as JSON; the head stands behind the message. */
 export function headedJson({ head, own }: HeadedLine): string {
-  const { '@timestamp': timestamp, level, message } = own;
   const json = JSON.stringify(own);
-  const start = JSON.stringify({ '@timestamp': timestamp, level, message }).length;
-  return `${json.slice(0, start - 1)},${head.json}${json.slice(start - 1)}`;
+  const start = json.indexOf(BEHIND_MESSAGE);
+  return `${json.slice(0, start)},${head.json}${json.slice(start)}`;
 }
