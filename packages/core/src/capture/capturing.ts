@@ -1,4 +1,5 @@
 import type { ContentAttributes, ContentKey, SpanRecord } from '../schema/index.ts';
+import type { CleanTexts } from './clean-texts.ts';
 import { type ContentDetection, detectAsync } from './deferred.ts';
 import { fitField } from './fit.ts';
 import type { Hasher } from './hash.ts';
@@ -9,9 +10,10 @@ import type { Limits } from './limits.ts';
 import { MessageIndex } from './message-index.ts';
 import { shortenLine } from './shorten-line.ts';
 import type { CaptureMode, DeltaMode } from './options.ts';
-import { type LeafText, type Plain, UNLIMITED } from './plain.ts';
+import { type Plain, type TextReader, UNCHANGED, UNLIMITED } from './plain.ts';
 import type { RedactionScope, RedactionTally, Redactor } from './redactor.ts';
 import type { Side } from './references.ts';
+import { isSecretName } from './rules.ts';
 import { byteLength, cut, sizeOf } from './text.ts';
 
 /** What capturing did to one record. */
@@ -82,7 +84,7 @@ export interface CaptureSettings {
 }
 
 /** One record on its way through capture. */
-export class Capturing {
+export class Capturing implements TextReader {
   readonly #record: Fields;
   readonly #parts: CaptureParts;
   readonly #mode: CaptureMode;
@@ -95,7 +97,7 @@ export class Capturing {
   #contentBytes = 0;
   #deferred: readonly [ContentKey, Json][] | undefined;
   /** In mode `metadata` no text is written, so that none has to be redacted. */
-  readonly #leafText: LeafText;
+  readonly #reader: TextReader;
 
   constructor(parts: CaptureParts, record: SpanRecord, { mode, scope, reservedBytes }: CaptureSettings) {
     this.#reservedBytes = reservedBytes;
@@ -103,10 +105,15 @@ export class Capturing {
     this.#record = record;
     this.#mode = mode;
     this.#scope = scope;
-    this.#leafText = mode === 'metadata' ? (text) => text : (text, name) => this.#redact(text, name);
+    this.#reader = mode === 'metadata' ? UNCHANGED : this;
   }
 
-  #redact(text: string, name: string | undefined): string {
+  get clean(): CleanTexts | undefined {
+    const { redactor } = this.#parts;
+    return this.#mode === 'full' ? redactor.cleanOfCredentials : redactor.clean;
+  }
+
+  read(text: string, name: string | undefined): string {
     const { redactor } = this.#parts;
     if (this.#mode === 'full') return redactor.credentials(text, name, this.#scope, this.tally);
     return redactor.redact(text, name, this.#scope, this.tally);
@@ -118,11 +125,16 @@ export class Capturing {
 
   #text(text: string, key: string, name?: string): string {
     const limit = Math.min(FACT_BYTES[key] ?? DEFAULT_FACT_BYTES, this.#parts.limits.fieldBytes);
+    // Hardly a message comes twice: it tells how long things took.
+    const clean = key === 'message' ? undefined : this.clean;
+    const known = clean?.get(text);
+    if (known !== undefined && known.bytes <= limit && (name === undefined || !isSecretName(name))) return text;
     const seen = text.length > limit + 1024 ? text.slice(0, limit + 1024) : text;
     const lost = seen === text ? 0 : sizeOf(text) - byteLength(seen);
-    const redacted = this.#redact(seen.isWellFormed() ? seen : seen.toWellFormed(), name);
-    const kept = cut(redacted, limit, lost);
-    if (kept !== redacted) this.#markTruncated(key);
+    const read = this.read(seen.isWellFormed() ? seen : seen.toWellFormed(), name);
+    const kept = cut(read, limit, lost);
+    if (kept !== read) this.#markTruncated(key);
+    else if (kept === text) clean?.add(text, { json: JSON.stringify(text), bytes: byteLength(text) });
     return kept;
   }
 
@@ -195,7 +207,7 @@ export class Capturing {
     for (const key of orderedKeys(content)) {
       const value = content[key];
       if (value === undefined) continue;
-      const walk = new JsonWalk(limits, this.#leafText);
+      const walk = new JsonWalk(limits, this.#reader);
       const json = isText(key) && typeof value === 'string' ? walk.text(value) : walk.convert(value);
       if (OUTPUT_KEYS.has(key)) output = (output ?? 0) + walk.bytes;
       else input = (input ?? 0) + walk.bytes;
@@ -245,7 +257,7 @@ export class Capturing {
       const read = fields.map(async ([key, json]): Promise<[ContentKey, Json]> => {
         const plain = await detectAsync(plainOf(key, flat(json)), detection, scope, line.tally);
         if (isText(key) && typeof plain === 'string') return [key, plain];
-        return [key, new JsonWalk(UNLIMITED, (text) => text).convert(plain) ?? 'null'];
+        return [key, new JsonWalk(UNLIMITED, UNCHANGED).convert(plain) ?? 'null'];
       });
       const detected = await Promise.all(read);
       line.reserve();

@@ -1,8 +1,9 @@
 import { types } from 'node:util';
 import { describeBase64, describeBlob, isVector } from './blobs.ts';
 import { append, flat, type Json, type JsonNode, listJson, type MessageJson, type Piece, toJson } from './json.ts';
-import type { LeafText, PlainLimits } from './plain.ts';
+import type { PlainLimits, TextReader } from './plain.ts';
 import { countOf, parseReference } from './references.ts';
+import { isSecretName } from './rules.ts';
 import { byteLength, cut, sizeOf } from './text.ts';
 
 /** A redaction rule sees no more of a string than its limit and this: nothing longer than this could be missed at the cut. */
@@ -37,7 +38,7 @@ function plainKey(key: string): string | undefined {
 
 /**
  * Turns any value of the host into JSON: bounded in depth, length and total work, without running into cycles, without changing or keeping the
- * host's objects, and without throwing. Text leaves pass `leafText` before they are written. Arrays are walked from their end, so that in a
+ * host's objects, and without throwing. Texts pass `reader` before they are written. Arrays are walked from their end, so that in a
  * conversation that is too long the newest messages remain. Messages are told apart from the text around them.
  */
 export class JsonWalk {
@@ -48,12 +49,12 @@ export class JsonWalk {
   #nodes = MAX_NODES;
   #textBudget: number;
   readonly #limits: PlainLimits;
-  readonly #leafText: LeafText;
+  readonly #reader: TextReader;
   readonly #ancestors: object[] = [];
 
-  constructor(limits: PlainLimits, leafText: LeafText) {
+  constructor(limits: PlainLimits, reader: TextReader) {
     this.#limits = limits;
-    this.#leafText = leafText;
+    this.#reader = reader;
     this.#textBudget = limits.stringBytes * 4;
   }
 
@@ -71,7 +72,7 @@ export class JsonWalk {
   #node(value: unknown, key: string | undefined): JsonNode | undefined {
     switch (typeof value) {
       case 'string':
-        return this.#payload(value) ?? JSON.stringify(this.#readable(value, key));
+        return this.#known(value, key) ?? this.#payload(value) ?? this.#read(value, key);
       case 'number':
         return Number.isFinite(value) ? String(value) : `"${value}"`;
       case 'boolean':
@@ -97,16 +98,37 @@ export class JsonWalk {
     return JSON.stringify(blob);
   }
 
+  get #limit(): number {
+    return Math.max(MIN_TEXT, Math.min(this.#limits.stringBytes, this.#textBudget));
+  }
+
+  /** A text that was found clean before. */
+  #known(text: string, key: string | undefined): string | undefined {
+    const known = this.#reader.clean?.get(text);
+    if (known === undefined || known.bytes > this.#limit || (key !== undefined && isSecretName(key))) return undefined;
+    this.bytes += known.bytes;
+    this.#textBudget -= text.length;
+    return known.json;
+  }
+
+  #read(text: string, key: string | undefined): string {
+    const bytesBefore = this.bytes;
+    const kept = this.#readable(text, key);
+    const json = JSON.stringify(kept);
+    if (kept === text) this.#reader.clean?.add(text, { json, bytes: this.bytes - bytesBefore });
+    return json;
+  }
+
   #readable(text: string, key: string | undefined): string {
     const size = sizeOf(text);
     this.bytes += size;
-    const limit = Math.max(MIN_TEXT, Math.min(this.#limits.stringBytes, this.#textBudget));
+    const limit = this.#limit;
     const seen = text.length > limit + OVERLAP ? text.slice(0, limit + OVERLAP) : text;
     const unseen = seen === text ? 0 : size - byteLength(seen);
     const isAscii = size === text.length;
-    const redacted = this.#leafText(isAscii || seen.isWellFormed() ? seen : seen.toWellFormed(), key);
-    const kept = cut(redacted, limit, unseen);
-    if (kept !== redacted) this.truncated = true;
+    const read = this.#reader.read(isAscii || seen.isWellFormed() ? seen : seen.toWellFormed(), key);
+    const kept = cut(read, limit, unseen);
+    if (kept !== read) this.truncated = true;
     this.#textBudget -= kept.length;
     return kept;
   }
@@ -220,7 +242,7 @@ export class JsonWalk {
 
   #keyText(key: string): string {
     const name = key.length > MAX_KEY ? cut(key, MAX_KEY) : key;
-    return this.#leafText(name.isWellFormed() ? name : name.toWellFormed(), undefined);
+    return this.#reader.read(name.isWellFormed() ? name : name.toWellFormed(), undefined);
   }
 }
 

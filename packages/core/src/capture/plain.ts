@@ -1,3 +1,5 @@
+import type { CleanTexts } from './clean-texts.ts';
+
 /** What JSON can hold. */
 export type Plain = string | number | boolean | null | Plain[] | { [key: string]: Plain };
 
@@ -18,5 +20,13 @@ export const UNLIMITED: PlainLimits = {
   stringBytes: Number.POSITIVE_INFINITY,
 };
 
-/** Puts a string leaf into the form in which it may be logged; `key` is the name it stands under. */
-export type LeafText = (text: string, key: string | undefined) => string;
+/** Brings texts into the form in which they may be logged. */
+export interface TextReader {
+  /** Texts that need not be read again, unless they stand under the name of a secret. */
+  readonly clean: CleanTexts | undefined;
+  /** @param key the name that the text stands under */
+  read(text: string, key: string | undefined): string;
+}
+
+/** Leaves every text as it is. */
+export const UNCHANGED: TextReader = { clean: undefined, read: (text) => text };

@@ -1,5 +1,6 @@
 import { createHmac } from 'node:crypto';
 import { SpanlineError } from '../error.ts';
+import { CleanTexts } from './clean-texts.ts';
 import { decodeText, ENCODED_HINT } from './decode-text.ts';
 import type { MessageIndex } from './message-index.ts';
 import type { Detector, RedactOptions } from './options.ts';
@@ -27,6 +28,10 @@ export interface Redactor {
   mark(text: string, ranges: Ranges, scope: RedactionScope, tally: RedactionTally): string;
   /** Only the rules for credentials, which hold in every mode. */
   credentials(text: string, name: string | undefined, scope: RedactionScope, tally: RedactionTally): string;
+  /** Texts that `redact` leaves as they are; nothing is remembered where an application's own code has a say. */
+  readonly clean: CleanTexts | undefined;
+  /** Texts that `credentials` leaves as they are. */
+  readonly cleanOfCredentials: CleanTexts;
 }
 
 /** A new scope, for a new local root. */
@@ -205,7 +210,11 @@ export function createRedactor(options: RedactOptions, hashKey: string | undefin
     });
   }
 
+  const hasOwnCode = detectors.length > 0 || (options.custom ?? []).some(({ test }) => test !== undefined);
+
   return {
+    clean: hasOwnCode ? undefined : new CleanTexts(),
+    cleanOfCredentials: new CleanTexts(),
     mark,
     redact(text, name, scope, tally) {
       if (isSecretField(text, name, tally)) return '[SECRET]';
