@@ -6,7 +6,7 @@ import { readModelCall } from './model-call.ts';
 import { chainFacts, isPlumbing, type RunFacts } from './names.ts';
 import type { OpenRuns } from './open-runs.ts';
 import { promptName, readPrompt } from './prompts.ts';
-import type { RunData } from './run-data.ts';
+import { type RunData, USUAL } from './run-data.ts';
 import type { Start } from './start.ts';
 
 /** What `handleChainStart` is given about the chain itself. */
@@ -42,14 +42,14 @@ export function startChain(runs: OpenRuns, start: Start, given: ChainStart): voi
   const outer = runs.outerOf(start.parentRunId);
   const around = given.keepsPlumbing ? undefined : (outer?.span ?? callerSpan());
   if (around !== undefined && isPlumbing(facts)) {
-    runs.alias(start, around, { triesFallbacks });
+    runs.alias(start, around, { ...USUAL, triesFallbacks });
     return;
   }
   const defersInput = bag(extra)['lc_defers_inputs'] === true;
   const decision = type === 'llm' ? readModelCall(chain, extra, start.metadata, className) : undefined;
   const options = { name: spanName(facts, decision?.model), type };
   const nodeInput = node === undefined ? undefined : inputs;
-  const span = runs.begin(start, options, { triesFallbacks, defersInput, nodeInput });
+  const span = runs.begin(start, options, { triesFallbacks, defersInput, nodeInput, call: undefined });
   if (span === undefined) return;
   if (decision !== undefined) span.set(decision.attributes).set(readDecisionRequest(inputs));
   else if (!defersInput) span.input(readable(unwrapped(inputs, 'input')));

@@ -45,11 +45,12 @@ export class SpanlineCallbackHandler {
   readonly awaitHandlers = true;
   /** Only what `beforeCall` throws reaches LangChain. */
   readonly raiseError: boolean;
-  readonly ignoreLLM = false;
-  readonly ignoreChain = false;
-  readonly ignoreAgent = false;
-  readonly ignoreRetriever = false;
-  readonly ignoreCustomEvent = false;
+  /** Whether LangChain shall not call it at all: where the tracer is disabled. A `beforeCall` is asked all the same. */
+  readonly ignoreLLM: boolean;
+  readonly ignoreChain: boolean;
+  readonly ignoreAgent: boolean;
+  readonly ignoreRetriever: boolean;
+  readonly ignoreCustomEvent: boolean;
   readonly lc_serializable = false;
   readonly #tracer: Tracer;
   readonly #all: boolean;
@@ -67,6 +68,12 @@ export class SpanlineCallbackHandler {
     this.#beforeCall = options.beforeCall;
     this.raiseError = options.beforeCall !== undefined;
     this.#guard = createGuard(this.#tracer);
+    const isDeaf = !this.#tracer.enabled && this.#beforeCall === undefined;
+    this.ignoreLLM = isDeaf;
+    this.ignoreChain = isDeaf;
+    this.ignoreAgent = isDeaf;
+    this.ignoreRetriever = isDeaf;
+    this.ignoreCustomEvent = isDeaf;
     const capture = options.capture === undefined ? {} : { capture: options.capture };
     const runs = new OpenRuns(this.#tracer, { scope: SCOPE, ...capture });
     this.#runs = runs;

@@ -4,6 +4,7 @@ import { first } from './first.ts';
 import { classNameOf } from './names.ts';
 import type { OpenRuns } from './open-runs.ts';
 import { nameAttributes, promptName } from './prompts.ts';
+import { USUAL } from './run-data.ts';
 import type { Start } from './start.ts';
 import { toolDefinitions } from './tool-definitions.ts';
 
@@ -37,10 +38,17 @@ function strings(value: unknown): string[] | undefined {
 
 /** Where clients keep parameters: beside the model, or in the object that the provider's API wants them in. */
 function placesOf(params: Bag): readonly Bag[] {
-  return [params, bag(params['generationConfig']), bag(params['inferenceConfig']), bag(params['options'])];
+  const { generationConfig, inferenceConfig, options } = params;
+  return [params, bag(generationConfig), bag(inferenceConfig), bag(options)].filter(isFilled);
 }
 
-function outputType(params: Bag, [, google = {}]: readonly Bag[]): string | undefined {
+/** To look for keys in what has none is dearer than to see that it has none. */
+function isFilled(place: Bag): boolean {
+  for (const _ in place) return true;
+  return false;
+}
+
+function outputType(params: Bag, google: Bag): string | undefined {
   const { response_format: openai, responseFormat: mistral, text: responses, format: ollama } = params;
   const { output_format: anthropic, output_config: config } = params;
   const format = first(openai, mistral, bag(responses)['format'], anthropic, bag(config)['format']);
@@ -95,7 +103,7 @@ const MAX_TOKENS: readonly string[] = [
 ];
 
 /** How hard the model is asked to think, in the provider's words. */
-function reasoningLevel(params: Bag, [, google = {}]: readonly Bag[]): string | undefined {
+function reasoningLevel(params: Bag, google: Bag): string | undefined {
   const { reasoning_effort: chat, reasoning: responses, output_config: anthropic } = params;
   const levels = [
     chat,
@@ -127,6 +135,7 @@ export function readModelCall(
   const params = bag(bag(extra)['invocation_params']);
   const options = bag(bag(extra)['options']);
   const places = placesOf(params);
+  const google = bag(params['generationConfig']);
   const find = (...keys: string[]): unknown => {
     for (const place of places) {
       for (const key of keys) {
@@ -160,9 +169,9 @@ export function readModelCall(
       'gen_ai.request.stop_sequences': strings(
         first(find('stop', 'stop_sequences', 'stopSequences'), options['stop'], metadata['ls_stop']),
       ),
-      'gen_ai.request.reasoning.level': reasoningLevel(params, places),
+      'gen_ai.request.reasoning.level': reasoningLevel(params, google),
       'gen_ai.request.previous_response.id': text(params['previous_response_id']),
-      'gen_ai.output.type': outputType(params, places),
+      'gen_ai.output.type': outputType(params, google),
       'gen_ai.tool.definitions': toolDefinitions(
         first(params['tools'], bag(params['toolConfig'])['tools'], params['functions'], options['tools']),
       ),
@@ -185,7 +194,7 @@ export function startModel(runs: OpenRuns, start: Start, given: ModelStart): Spa
   const { operation, llm, extra, runName, question } = given;
   const { model, attributes } = readModelCall(llm, extra, start.metadata, classNameOf(llm));
   const name = `${operation} ${text(runName) ?? model ?? classNameOf(llm) ?? 'model'}`;
-  const span = runs.begin(start, { name, type: 'llm', attributes }, { call: question });
+  const span = runs.begin(start, { name, type: 'llm', attributes }, { ...USUAL, call: question });
   const prompt = promptName(start.metadata) ?? runs.outerOf(start.parentRunId)?.data.prompt;
   if (prompt !== undefined) span?.set(nameAttributes(prompt));
   const data = span === undefined ? undefined : runs.get(start.runId)?.data;

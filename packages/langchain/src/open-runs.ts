@@ -13,7 +13,7 @@ import { interruptsOf } from './graph.ts';
 import { Holders } from './holders.ts';
 import { readBrokenAnswer } from './model-output.ts';
 import { userMetadata, userTags } from './names.ts';
-import { createRunData, type RunData, type RunTraits } from './run-data.ts';
+import { createRunData, type RunData, type RunTraits, USUAL } from './run-data.ts';
 import type { Start } from './start.ts';
 
 /** What was streamed until the end that did not come. */
@@ -98,7 +98,7 @@ export class OpenRuns {
    * @param options - its parent and what all spans of the handler share are filled in
    * @returns `undefined` when the run has started before
    */
-  begin(start: Start, options: SpanOptions, traits: RunTraits = {}): Span | undefined {
+  begin(start: Start, options: SpanOptions, traits: RunTraits = USUAL): Span | undefined {
     if (!this.#tracer.enabled || this.get(start.runId) !== undefined) return undefined;
     const outer = this.outerOf(start.parentRunId);
     const subject = subjectOf(start);
@@ -106,7 +106,7 @@ export class OpenRuns {
     const attempt = attemptOf(outer, { subject, tags: start.tags, name: options.name, isNode, call: traits.call });
     if (outer !== undefined) options.parent = outer.span;
     const span = this.#tracer.startSpan(Object.assign(options, this.#defaults));
-    const data = createRunData(this, outer?.data, subject, { ...traits, attempt });
+    const data = createRunData(outer?.data, { teller: this, subject, attempt, prompt: undefined }, traits);
     this.#registry.start(start.runId, span, data, {
       parentId: start.parentRunId,
       holder: this.#holders.of(start.holder),
@@ -123,7 +123,8 @@ export class OpenRuns {
     const outer = this.outerOf(start.parentRunId);
     const subject = subjectOf(start);
     const attempt = attemptOf(outer, { subject, tags: start.tags, name: span.name, isNode: false });
-    const data = createRunData(this, outer?.data, subject, { ...traits, attempt, prompt: outer?.data.prompt });
+    const origin = { teller: this, subject, attempt, prompt: outer?.data.prompt };
+    const data = createRunData(outer?.data, origin, traits);
     this.#registry.alias(start.runId, span, data, {
       parentId: start.parentRunId,
       holder: this.#holders.of(start.holder),

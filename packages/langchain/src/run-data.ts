@@ -40,27 +40,31 @@ export interface RunData {
 }
 
 /** How a run differs from most. */
-export type RunTraits = Partial<
-  Pick<RunData, 'triesFallbacks' | 'defersInput' | 'attempt' | 'prompt' | 'nodeInput' | 'call'>
->;
+export type RunTraits = Pick<RunData, 'triesFallbacks' | 'defersInput' | 'nodeInput' | 'call'>;
+
+/** What most runs are. */
+export const USUAL: RunTraits = { triesFallbacks: false, defersInput: false, nodeInput: undefined, call: undefined };
+
+/** What is known of a run when it starts. */
+export type RunOrigin = Pick<RunData, 'teller' | 'subject' | 'attempt' | 'prompt'>;
 
 /** Data of a run that starts, inside of another where there is one. */
-export function createRunData(teller: object, outer: RunData | undefined, subject: string, traits: RunTraits): RunData {
+export function createRunData(outer: RunData | undefined, origin: RunOrigin, traits: RunTraits): RunData {
   return {
     startedMs: performance.now(),
-    teller,
-    subject,
-    flow: outer?.flow ?? new Flow(),
+    teller: origin.teller,
+    subject: origin.subject,
+    flow: outer === undefined ? new Flow() : outer.flow,
     isRoot: outer === undefined,
-    triesFallbacks: traits.triesFallbacks ?? false,
-    defersInput: traits.defersInput ?? false,
+    triesFallbacks: traits.triesFallbacks,
+    defersInput: traits.defersInput,
     cached: false,
     tokens: undefined,
     signal: undefined,
-    attempt: traits.attempt,
+    attempt: origin.attempt,
     failures: undefined,
     call: traits.call,
-    prompt: traits.prompt,
+    prompt: origin.prompt,
     nodeInput: traits.nodeInput,
     failedTools: undefined,
     customEvents: 0,

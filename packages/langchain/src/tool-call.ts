@@ -4,6 +4,7 @@ import { first } from './first.ts';
 import { readable } from './messages.ts';
 import { classNameOf } from './names.ts';
 import type { OpenRuns } from './open-runs.ts';
+import { USUAL } from './run-data.ts';
 import type { Start } from './start.ts';
 
 /** Arguments of a tool: LangChain hands them over as JSON text. */
@@ -59,5 +60,5 @@ export function startTool(
     'gen_ai.tool.call.id': callId,
   } as const;
   const options = { name: `execute_tool ${name}`, type: 'tool', attributes } as const;
-  return runs.begin(start, options, { call: callId })?.input(readToolInput(input));
+  return runs.begin(start, options, { ...USUAL, call: callId })?.input(readToolInput(input));
 }

@@ -34,7 +34,9 @@ export function flat(json: Json, write: (run: readonly MessageJson[]) => string 
 }
 
 function plainRun(run: readonly MessageJson[]): string {
-  return run.map(({ json }) => json).join(',');
+  let text = '';
+  for (const { json } of run) text += text === '' ? json : `,${json}`;
+  return text;
 }
 
 /** Adds a node behind `text` to what an array or an object holds so far; returns the text that what follows is added to. */
@@ -61,7 +63,8 @@ export function listJson(nodes: readonly JsonNode[]): Json {
   const pieces: Piece[] = [];
   let text = '[';
   let run: MessageJson[] | undefined;
-  for (const [index, node] of nodes.entries()) {
+  for (let index = 0; index < nodes.length; index++) {
+    const node = nodes[index] ?? '';
     if (isMessage(node) && run !== undefined) {
       run.push(node);
       continue;

@@ -37,5 +37,5 @@ export function isoMillis(epochMs: number): string {
 /** ISO 8601 in UTC with microseconds. */
 export function isoMicros(epochMs: number): string {
   const micros = Math.floor((epochMs - Math.floor(epochMs)) * 1000);
-  return `${isoMillis(epochMs).slice(0, -1)}${String(micros).padStart(3, '0')}Z`;
+  return `${isoMillis(epochMs).slice(0, -1)}${String(1000 + micros).slice(1)}Z`;
 }

@@ -56,6 +56,12 @@ function read(raw: Record<string, unknown>, paths: UsageShape['input'] | undefin
   return undefined;
 }
 
+/** Most answers without a count have nothing where one could be; to look for every key that it has not is dear. */
+function isEmpty(raw: object): boolean {
+  for (const _ in raw) return false;
+  return Object.getPrototypeOf(raw) === Object.prototype;
+}
+
 function shapeOf(raw: Record<string, unknown>): UsageShape | undefined {
   return SHAPES.find((shape) => shape.marks.some((mark) => raw[mark] !== undefined));
 }
@@ -137,7 +143,7 @@ function hasTokens(usage: NormalizedUsage): boolean {
 }
 
 function find(raw: unknown, source: NormalizedUsage['source'], depth: number): NormalizedUsage | undefined {
-  if (!isObject(raw)) return undefined;
+  if (!isObject(raw) || isEmpty(raw)) return undefined;
   const shape = shapeOf(raw);
   if (shape !== undefined) {
     const usage = fromShape(raw, shape, source);
