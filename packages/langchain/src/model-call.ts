@@ -56,16 +56,6 @@ function outputType(params: Bag, google: Bag): string | undefined {
   return type?.includes('json') === true ? 'json' : type?.replace(/^text\/plain$/, 'text');
 }
 
-const ADDRESSES: readonly string[] = [
-  'base_url',
-  'baseURL',
-  'baseUrl',
-  'anthropic_api_url',
-  'server_url',
-  'endpoint',
-  'azure_openai_endpoint',
-];
-
 interface Server {
   readonly address: string;
   readonly port: number;
@@ -88,8 +78,10 @@ function parseServer(url: string): Server | undefined {
 /** The endpoint, where the component tells one. */
 function serverOf(serialized: unknown): Server | undefined {
   const kwargs = bag(bag(serialized)['kwargs']);
-  const key = ADDRESSES.find((name) => text(kwargs[name]) !== undefined);
-  const url = text(bag(kwargs['configuration'])['baseURL']) ?? (key === undefined ? undefined : text(kwargs[key]));
+  const { configuration, base_url: snake, baseURL, baseUrl, anthropic_api_url: anthropic } = kwargs;
+  const { server_url: mistral, endpoint, azure_openai_endpoint: azure } = kwargs;
+  const given = [bag(configuration)['baseURL'], snake, baseURL, baseUrl, anthropic, mistral, endpoint, azure];
+  const url = text(given.find((address) => text(address) !== undefined));
   return url === undefined ? undefined : parseServer(url);
 }
 

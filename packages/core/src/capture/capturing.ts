@@ -5,7 +5,7 @@ import { fitField } from './fit.ts';
 import type { Hasher } from './hash.ts';
 import { flat, type Json } from './json.ts';
 import { JsonWalk } from './json-walk.ts';
-import { kindOf, orderedKeys, OUTPUT_KEYS, OWN_FACTS } from './keys.ts';
+import { kindOf, orderedKeys, OUTPUT_KEYS, OWN_FACTS, TEXT_KEYS } from './keys.ts';
 import type { Limits } from './limits.ts';
 import { MessageIndex } from './message-index.ts';
 import { shortenLine } from './shorten-line.ts';
@@ -42,17 +42,17 @@ export interface CaptureParts {
 type Fields = Record<string, unknown>;
 
 /** Longest values of facts, in UTF-8 bytes, where they are shorter than the field limit. */
-const FACT_BYTES: Readonly<Record<string, number>> = {
-  'span.name': 256,
-  'span.path': 1024,
-  message: 1024,
-  'error.type': 128,
-  'error.message': 2048,
-  'error.stack': 4096,
-  'url.path': 1024,
-  'url.query': 1024,
-  'user_agent.original': 512,
-};
+const FACT_BYTES: ReadonlyMap<string, number> = new Map([
+  ['span.name', 256],
+  ['span.path', 1024],
+  ['message', 1024],
+  ['error.type', 128],
+  ['error.message', 2048],
+  ['error.stack', 4096],
+  ['url.path', 1024],
+  ['url.query', 1024],
+  ['user_agent.original', 512],
+]);
 const DEFAULT_FACT_BYTES = 1024;
 /** What a line may hold besides what is counted here: the logger's own fields, punctuation, a profile's longer names. */
 const LINE_RESERVE = 768;
@@ -124,7 +124,7 @@ export class Capturing implements TextReader {
   }
 
   #text(text: string, key: string, name?: string): string {
-    const limit = Math.min(FACT_BYTES[key] ?? DEFAULT_FACT_BYTES, this.#parts.limits.fieldBytes);
+    const limit = Math.min(FACT_BYTES.get(key) ?? DEFAULT_FACT_BYTES, this.#parts.limits.fieldBytes);
     // Hardly a message comes twice: it tells how long things took.
     const clean = key === 'message' ? undefined : this.clean;
     const known = clean?.get(text);
@@ -177,9 +177,9 @@ export class Capturing implements TextReader {
 
   #fact(key: string, value: string): string | undefined {
     const { hashed, hasher } = this.#parts;
-    if (kindOf(key) === 'text') {
-      if (this.#mode === 'metadata') return undefined;
-      if (this.#mode === 'hashed' && hasher !== undefined) return `hmac:${hasher.hash(value)}`;
+    const isHidden = this.#mode === 'metadata' || this.#mode === 'hashed';
+    if (isHidden && kindOf(key) === 'text') {
+      return this.#mode === 'hashed' && hasher !== undefined ? `hmac:${hasher.hash(value)}` : undefined;
     }
     if (hasher !== undefined && hashed.has(key)) {
       this.#record['spanline.hash.key_id'] = hasher.keyId;
@@ -325,7 +325,7 @@ export class Capturing implements TextReader {
 
 /** Some fields hold a text as it is; all others are JSON. */
 function isText(key: ContentKey): boolean {
-  return kindOf(key) === 'text';
+  return TEXT_KEYS.has(key);
 }
 
 function textOf(key: ContentKey, plain: Plain): string {

@@ -13,12 +13,30 @@ const MAX_NODES = 20_000;
 const MIN_TEXT = 64;
 const OMITTED = '"[…]"';
 const CIRCULAR = '"[circular]"';
-const UNREADABLE = '"[unreadable]"';
+const UNREADABLE = '[unreadable]';
 
 /** Most objects; nothing of the language's own is one. */
 function isPlainObject(value: object): boolean {
   const prototype: unknown = Object.getPrototypeOf(value);
   return prototype === Object.prototype || prototype === null;
+}
+
+/** A proxy may throw. */
+function functionName(fn: { readonly name: unknown }): string {
+  try {
+    return fn.name === '' ? '' : ` ${cut(String(fn.name), 64).toWellFormed()}`;
+  } catch {
+    return '';
+  }
+}
+
+/** A getter may throw. */
+function readField(record: Record<string, unknown>, key: string): unknown {
+  try {
+    return record[key];
+  } catch {
+    return UNREADABLE;
+  }
 }
 
 const MAX_KEY = 256;
@@ -51,6 +69,7 @@ export class JsonWalk {
   readonly #limits: PlainLimits;
   readonly #reader: TextReader;
   readonly #ancestors: object[] = [];
+  #lastList: Json | undefined;
 
   constructor(limits: PlainLimits, reader: TextReader) {
     this.#limits = limits;
@@ -82,7 +101,7 @@ export class JsonWalk {
       case 'symbol':
         return JSON.stringify(String(value).toWellFormed());
       case 'function':
-        return JSON.stringify(`[function${value.name === '' ? '' : ` ${cut(String(value.name), 64)}`}]`);
+        return JSON.stringify(`[function${functionName(value)}]`);
       case 'object':
         return value === null ? 'null' : this.#guarded(value, key);
       default:
@@ -144,7 +163,7 @@ export class JsonWalk {
       if (Array.isArray(value)) return this.#array(value);
       return isPlainObject(value) ? this.#fields(value, key) : this.#builtIn(value, key);
     } catch {
-      return UNREADABLE;
+      return `"${UNREADABLE}"`;
     } finally {
       this.#ancestors.pop();
     }
@@ -183,7 +202,8 @@ export class JsonWalk {
       this.truncated = true;
       nodes.push(`"…[+${skipped} elements]"`);
     }
-    return listJson(nodes.reverse());
+    this.#lastList = listJson(nodes.reverse());
+    return this.#lastList;
   }
 
   #binary(value: ArrayBufferView | ArrayBufferLike): string {
@@ -213,10 +233,10 @@ export class JsonWalk {
     const taken = keys.length > this.#limits.objectKeys ? keys.slice(0, this.#limits.objectKeys) : keys;
     const object = new ObjectJson();
     for (const key of taken) {
-      const node = this.#value(record, key);
+      const node = this.#node(readField(record, key), key);
       if (node === undefined) continue;
       const plain = plainKey(key);
-      if (plain !== undefined) object.add(key, plain, node);
+      if (plain !== undefined) object.add(key, plain, node, node === this.#lastList);
       else if (!object.addOdd(this.#keyText(key), node)) this.truncated = true;
     }
     if (taken !== keys) {
@@ -224,14 +244,6 @@ export class JsonWalk {
       object.addOdd('…', `"[+${keys.length - taken.length} keys]"`);
     }
     return object.finish(keys.length);
-  }
-
-  #value(record: Record<string, unknown>, key: string): JsonNode | undefined {
-    try {
-      return this.#node(record[key], key);
-    } catch {
-      return UNREADABLE;
-    }
   }
 
   #blob({ mime_type: mimeType, modality }: Record<string, unknown>, content: string): string {
@@ -252,27 +264,28 @@ class ObjectJson {
   #pieces: Piece[] | undefined;
   /** Keys that had to be read before they could be written: two of them may have become the same. */
   #odd: Set<string> | undefined;
-  #role: JsonNode | undefined;
-  #parts: JsonNode | undefined;
-  #ref: JsonNode | undefined;
+  #hasRole = false;
+  #hasParts = false;
+  #ref: string | undefined;
   /** Where `finish_reason` stands. */
   #reasonFrom = 0;
   #reasonTo = 0;
 
-  add(key: string, json: string, node: JsonNode): void {
+  /** @param isList whether the node is an array */
+  add(key: string, json: string, node: JsonNode, isList: boolean): void {
     const from = this.#text.length;
     const text = `${this.#text}${from === 1 && this.#pieces === undefined ? '' : ','}${json}`;
     if (typeof node === 'string') this.#text = text + node;
     else this.#text = append((this.#pieces ??= []), text, node);
     switch (key) {
       case 'role':
-        this.#role = node;
+        this.#hasRole = typeof node === 'string' && node.startsWith('"');
         break;
       case 'parts':
-        this.#parts = node;
+        this.#hasParts = isList;
         break;
       case 'ref':
-        this.#ref = node;
+        this.#ref = typeof node === 'string' ? node : undefined;
         break;
       case 'finish_reason':
         this.#reasonFrom = from;
@@ -286,7 +299,7 @@ class ObjectJson {
     const odd = (this.#odd ??= new Set());
     if (odd.has(key)) return false;
     odd.add(key);
-    this.add('', `${JSON.stringify(key)}:`, node);
+    this.add('', `${JSON.stringify(key)}:`, node, false);
     return true;
   }
 
@@ -294,7 +307,7 @@ class ObjectJson {
   finish(keys: number): JsonNode {
     const text = `${this.#text}}`;
     const json: Json = this.#pieces === undefined ? text : [...this.#pieces, text];
-    if (isText(this.#role) && isList(this.#parts)) return this.#message(json);
+    if (this.#hasRole && this.#hasParts) return this.#message(json);
     return (keys === 1 && typeof json === 'string' ? this.#reference(json) : undefined) ?? json;
   }
 
@@ -314,15 +327,7 @@ class ObjectJson {
   }
 
   #reference(json: string): MessageJson | undefined {
-    if (!isText(this.#ref)) return undefined;
-    const reference = parseReference(this.#ref.slice(1, -1));
+    const reference = this.#ref === undefined ? undefined : parseReference(this.#ref.slice(1, -1));
     return reference === undefined ? undefined : { json, bare: json, refers: countOf(reference) };
   }
-}
-
-const isText = (node: JsonNode | undefined): node is string => typeof node === 'string' && node.startsWith('"');
-
-function isList(node: JsonNode | undefined): boolean {
-  const first: unknown = Array.isArray(node) ? (node as readonly Piece[])[0] : node;
-  return typeof first === 'string' && first.startsWith('[');
 }

@@ -137,6 +137,9 @@ export const OUTPUT_KEYS: ReadonlySet<string> = new Set<ContentKey>([
   'spanline.output',
 ]);
 
+/** Content that is written as the text it is; all other is JSON. */
+export const TEXT_KEYS: ReadonlySet<string> = new Set(CONTENT_ORDER.filter((key) => CONTENT_KEYS[key] === 'text'));
+
 /** What gives way first when a line is too long. */
 export const SHRINK_ORDER: readonly ContentKey[] = [
   'gen_ai.retrieval.documents',

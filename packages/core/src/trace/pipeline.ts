@@ -49,22 +49,25 @@ const PROFILES: Readonly<Record<Profile, ((record: SpanRecord) => object) | unde
   datadog: toDatadog,
 };
 
+/** A model's content in the shape of messages; tells whether the answer repeats itself. */
+function shapeMessages(content: ContentAttributes, record: SpanRecord): ContentAttributes {
+  const { 'gen_ai.input.messages': input, 'gen_ai.output.messages': output } = content;
+  const shaped = { ...content };
+  if (input !== undefined) shaped['gen_ai.input.messages'] = toMessages(input, 'user');
+  if (output !== undefined) {
+    const answer = toMessages(output, 'assistant');
+    shaped['gen_ai.output.messages'] = answer;
+    record['spanline.llm.repeat_ratio'] ??= repeatRatio(answerText(answer));
+  }
+  return shaped;
+}
+
 /** Brings content into the record's shapes and reads from it what stays when the content itself does not. */
 function shapeContent(span: RecordedSpan, content: ContentAttributes, record: SpanRecord): ContentAttributes {
-  const shaped: ContentAttributes = {};
-  for (const key in content) shaped[key as keyof ContentAttributes] = content[key as keyof ContentAttributes] as never;
-  if (span.type === 'llm') {
-    const { 'gen_ai.input.messages': input, 'gen_ai.output.messages': output } = content;
-    if (input !== undefined) shaped['gen_ai.input.messages'] = toMessages(input, 'user');
-    if (output !== undefined) {
-      const answer = toMessages(output, 'assistant');
-      shaped['gen_ai.output.messages'] = answer;
-      record['spanline.llm.repeat_ratio'] ??= repeatRatio(answerText(answer));
-    }
-  }
-  const documents = toDocuments(content['gen_ai.retrieval.documents']);
+  const shaped = span.type === 'llm' ? shapeMessages(content, record) : content;
+  const { 'gen_ai.retrieval.documents': retrieved } = content;
+  const documents = retrieved === undefined ? undefined : toDocuments(retrieved);
   if (documents === undefined) return shaped;
-  shaped['gen_ai.retrieval.documents'] = documents;
   record['spanline.retrieval.count'] ??= documents.length;
   record['spanline.retrieval.empty'] ??= documents.length === 0;
   const scores = documents.flatMap((document) => document.score ?? []);
@@ -76,7 +79,7 @@ function shapeContent(span: RecordedSpan, content: ContentAttributes, record: Sp
     const sources = (span.local.sources ??= new Set());
     if (id !== undefined && sources.size < MAX_SOURCES) sources.add(id);
   }
-  return shaped;
+  return { ...shaped, 'gen_ai.retrieval.documents': documents };
 }
 
 const MAX_SOURCES = 100;

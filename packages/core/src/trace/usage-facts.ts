@@ -2,8 +2,6 @@ import type { SpanRecord } from '../schema/index.ts';
 import type { Pricer } from '../usage/index.ts';
 import type { RecordedSpan } from './span.ts';
 
-const USAGE_KEYS = ['gen_ai.usage.input_tokens', 'gen_ai.usage.output_tokens'] as const;
-
 /** Takes tokens and cost from a span whose call is told by one below it. */
 export function leaveUsage(span: RecordedSpan): void {
   for (const key of Object.keys(span.facts)) if (BILL.test(key)) delete span.facts[key];
@@ -15,7 +13,11 @@ const BILL = /^(?:gen_ai|spanline)\.usage\.|^spanline\.cost\./;
 function isBilled(span: RecordedSpan): boolean {
   const { facts } = span;
   if (span.type === 'llm' || span.type === 'embedding') return true;
-  return USAGE_KEYS.some((key) => facts[key] !== undefined) || facts['spanline.cost.usd'] !== undefined;
+  return (
+    facts['gen_ai.usage.input_tokens'] !== undefined ||
+    facts['gen_ai.usage.output_tokens'] !== undefined ||
+    facts['spanline.cost.usd'] !== undefined
+  );
 }
 
 /**
