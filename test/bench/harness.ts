@@ -19,6 +19,7 @@ export interface BenchResult {
 }
 
 const REPETITIONS = 7;
+const WARM_UP = 5;
 /** CPU time of a slice: on a busy machine it lasts longer, and does as much. */
 const SLICE_NS = 250e6;
 const BATCH = 50;
@@ -47,10 +48,10 @@ export function median(values: readonly number[]): number {
   return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
 }
 
-/** Runs the cases in turn, A B C A B C …, so that a machine that slows down slows all of them; the first turn warms up. */
+/** Runs the cases in turn, A B C A B C …, so that a machine that slows down slows all of them; the first turns warm up: V8 takes about ten thousand operations to compile all of it. */
 export async function measure(cases: readonly BenchCase[]): Promise<BenchResult[]> {
   const samples = new Map<string, number[]>(cases.map(({ name }) => [name, []]));
-  for (let repetition = -1; repetition < REPETITIONS; repetition++) {
+  for (let repetition = -WARM_UP; repetition < REPETITIONS; repetition++) {
     for (const benchCase of cases) {
       const over = benchCase.turn?.();
       const ns = await slice(benchCase);

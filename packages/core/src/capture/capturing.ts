@@ -204,10 +204,11 @@ export class Capturing implements TextReader {
     let input: number | undefined;
     let output: number | undefined;
     let original = '';
+    const walk = new JsonWalk(limits, this.#reader);
     for (const key of orderedKeys(content)) {
       const value = content[key];
       if (value === undefined) continue;
-      const walk = new JsonWalk(limits, this.#reader);
+      walk.restart();
       const json = isText(key) && typeof value === 'string' ? walk.text(value) : walk.convert(value);
       if (OUTPUT_KEYS.has(key)) output = (output ?? 0) + walk.bytes;
       else input = (input ?? 0) + walk.bytes;
@@ -240,9 +241,13 @@ export class Capturing implements TextReader {
   }
 
   #writeAll(given: readonly [ContentKey, Json][]): void {
-    const fields = given.map(([key, json]): [ContentKey, string] => [key, this.#refer(key, json)]);
-    for (const [key, text] of fields) this.#write(key, text, this.#parts.limits.fieldBytes);
-    this.#fitLine(fields);
+    const texts: [ContentKey, string][] = [];
+    for (const [key, json] of given) {
+      const text = this.#refer(key, json);
+      texts.push([key, text]);
+      this.#write(key, text, this.#parts.limits.fieldBytes);
+    }
+    this.#fitLine(texts);
   }
 
   /** What waits for asynchronous detectors, as the step that they have to take. */

@@ -77,6 +77,14 @@ export class JsonWalk {
     this.#textBudget = limits.stringBytes * 4;
   }
 
+  /** Begins with another value, with all limits anew. */
+  restart(): void {
+    this.bytes = 0;
+    this.truncated = false;
+    this.#nodes = MAX_NODES;
+    this.#textBudget = this.#limits.stringBytes * 4;
+  }
+
   /** JSON of `value`; `undefined` for what JSON leaves out. */
   convert(value: unknown): Json | undefined {
     const node = this.#node(value, undefined);

@@ -121,12 +121,18 @@ export const CONTENT_ORDER: readonly ContentKey[] = Object.keys(CONTENT_KEYS) as
 
 const PLACES: ReadonlyMap<string, number> = new Map(CONTENT_ORDER.map((key, place) => [key, place]));
 
+const placeOf = (key: ContentKey): number => PLACES.get(key) ?? 0;
+
 /** The keys of some content in the order in which a line holds them. */
 export function orderedKeys(content: ContentAttributes): ContentKey[] {
   const keys = Object.keys(content) as ContentKey[];
-  const isBefore = (a: ContentKey, b: ContentKey): boolean => (PLACES.get(a) ?? 0) < (PLACES.get(b) ?? 0);
-  const isOrdered = keys.every((key, index) => index === 0 || isBefore(keys[index - 1] ?? key, key));
-  return isOrdered ? keys : keys.sort((a, b) => (isBefore(a, b) ? -1 : 1));
+  let last = -1;
+  for (const key of keys) {
+    const place = placeOf(key);
+    if (place < last) return keys.sort((a, b) => placeOf(a) - placeOf(b));
+    last = place;
+  }
+  return keys;
 }
 
 /** Content that came out of the step; the rest went in. */

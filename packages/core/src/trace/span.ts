@@ -149,11 +149,18 @@ export class RecordedSpan implements Span {
   }
 
   input(content: Content): this {
-    return this.set({ [inputKey(this.type, content)]: content });
+    return this.setContent(inputKey(this.type, content), content);
   }
 
   output(content: Content): this {
-    return this.set({ [outputKey(this.type, content)]: content });
+    return this.setContent(outputKey(this.type, content), content);
+  }
+
+  private setContent(key: keyof ContentAttributes, content: unknown): this {
+    if (this.isRecording && content !== undefined && content !== null) {
+      (this.content ??= {})[key] = content as never;
+    }
+    return this;
   }
 
   updateName(name: string): this {
