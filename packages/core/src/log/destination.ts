@@ -1,4 +1,4 @@
-import { fstatSync } from 'node:fs';
+import { type BigIntStats, fstatSync } from 'node:fs';
 import type { Logger } from 'pino';
 import { type LoggerInternals, pinoSymbols } from './pino-internals.ts';
 
@@ -16,8 +16,17 @@ export function destinationKind(logger: Logger): 'small' | 'large' {
 
 function isFile(fd: number): boolean {
   try {
-    return fd > 2 && fstatSync(fd).isFile();
+    return fd > 2 && statOpen(fd).isFile();
   } catch {
     return false;
   }
+}
+
+/**
+ * What a file descriptor stands for. As bigints: Node's `realpathSync`, which `require` resolves links with, reads the numbers of whichever call of `fstatSync` was the last, and stops at links where that was a pipe.
+ *
+ * @throws the system's error when it is not open
+ */
+export function statOpen(fd: number): BigIntStats {
+  return fstatSync(fd, { bigint: true });
 }

@@ -1,4 +1,5 @@
-import { fstatSync, openSync, writeSync } from 'node:fs';
+import { openSync, writeSync } from 'node:fs';
+import { statOpen } from './destination.ts';
 
 /** Lines are encoded here; longer ones get a buffer of their own. */
 const encoded = Buffer.allocUnsafe(65_536);
@@ -32,7 +33,7 @@ export class SyncDestination {
   constructor(target: string | number) {
     this.file = typeof target === 'string' ? target : undefined;
     this.fd = typeof target === 'string' ? openSync(target, 'a') : target;
-    fstatSync(this.fd);
+    statOpen(this.fd);
   }
 
   /** @throws the system's error (a full disk, a pipe whose reader is gone); the line is lost, those that follow are tried again */
