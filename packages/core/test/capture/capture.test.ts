@@ -249,6 +249,57 @@ describe('limits', () => {
   });
 });
 
+describe('texts that were found clean before', () => {
+  const run = (options: Partial<CaptureOptions>, ...inputs: readonly unknown[]): unknown[] => {
+    const capture = createCapture({ capture: 'redacted', destination: 'small', ...options });
+    return inputs.map((value) => {
+      const record: SpanRecord = {};
+      capture.apply(record, { 'spanline.input': value }, capture.mode(undefined, subject), capture.createScope());
+      return JSON.parse(record['spanline.input'] ?? 'null') as unknown;
+    });
+  };
+
+  it('are still secrets under the name of one, and are counted and cut like all others', () => {
+    expect(run({}, 'hunter22', { password: 'hunter22', note: 'hunter22' }, 'hunter22')).toEqual([
+      'hunter22',
+      { password: '[SECRET]', note: 'hunter22' },
+      'hunter22',
+    ]);
+    const capture = createCapture({ capture: 'redacted', destination: 'small' });
+    for (let round = 0; round < 2; round++) {
+      const record: SpanRecord = {};
+      capture.apply(record, { 'spanline.input': ['ä'.repeat(100), 'b'] }, 'redacted', capture.createScope());
+      expect(record['spanline.content.input_bytes']).toBe(201);
+    }
+    const words = Array.from({ length: 200 }, (_, index) => `${index} `.repeat(40));
+    const [first, second] = run({ limits: { fieldBytes: 2000 } }, words, words);
+    expect(second).toEqual(first);
+  });
+
+  it('are not those that a rule or a detector changed', () => {
+    expect(run({}, 'a@b.org', 'a@b.org', 'x')).toEqual(['[EMAIL_1]', '[EMAIL_1]', 'x']);
+    let calls = 0;
+    const detector = (text: string) => {
+      calls++;
+      return calls > 1 ? [{ start: 0, end: text.length, name: 'LATE' }] : [];
+    };
+    expect(run({ redact: { detectors: [detector] } }, 'plain', 'plain')).toEqual(['plain', '[LATE_1]']);
+    const capture = createCapture({ capture: 'redacted', destination: 'small' });
+    const seen = (['full', 'redacted', 'full'] as const).map((mode) => {
+      const record: SpanRecord = {};
+      capture.apply(record, { 'spanline.input': 'a@b.org' }, mode, capture.createScope());
+      return record['spanline.input'];
+    });
+    expect(seen).toEqual(['"a@b.org"', '"[EMAIL_1]"', '"a@b.org"']);
+  });
+
+  it('are let go in time', () => {
+    const texts = Array.from({ length: 5000 }, (_, index) => `text ${index}`);
+    const [seen] = run({ limits: { arrayLength: 10_000, fieldBytes: 1e6, lineBytes: 2e6 } }, [...texts, ...texts]);
+    expect(seen).toEqual([...texts, ...texts]);
+  });
+});
+
 describe('modes', () => {
   const content: ContentAttributes = {
     'gen_ai.input.messages': [

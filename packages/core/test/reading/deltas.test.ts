@@ -108,6 +108,125 @@ describe('messages that stand on an earlier line', () => {
     );
   });
 
+  it('are given back wherever in a value they stand', () => {
+    const text = fc.constantFrom(
+      'Hello.',
+      'The weather in all of these towns is fine today.',
+      'x'.repeat(700),
+      'ä"\\'.repeat(30),
+    );
+    const part = fc.oneof(
+      text.map((content) => ({ type: 'text', content })),
+      fc.record({
+        type: fc.constant('tool_call'),
+        id: fc.constantFrom('c1', 'c2'),
+        name: fc.constant('weather'),
+        arguments: fc.dictionary(fc.constantFrom('city', 'role', 'ref', 'a b'), text, { noNullPrototype: true }),
+      }),
+      fc.record({
+        type: fc.constant('nested'),
+        inner: fc.record({ role: fc.constant('user'), parts: fc.constant([]) }),
+      }),
+    );
+    const bare = fc.tuple(fc.constantFrom('user', 'assistant', 'tool'), fc.array(part, { maxLength: 3 }));
+    const anywhere = bare.chain(([role, parts]) =>
+      fc.constantFrom<object>(
+        { role, parts },
+        { finish_reason: 'stop', role, parts },
+        { role, finish_reason: 'stop', parts },
+        { role, parts, name: 'n' },
+      ),
+    );
+    const value = fc.oneof(
+      fc.array(anywhere, { maxLength: 5 }),
+      fc.record({ messages: fc.array(anywhere, { maxLength: 5 }), last: anywhere, count: fc.nat() }),
+      fc.array(
+        fc.oneof(
+          anywhere,
+          fc.constant('between'),
+          fc.constant({ ref: 'no reference' }),
+          fc.constant({
+            role: 'user',
+            parts: 'no list of parts, and long enough for a reference to be shorter than it',
+          }),
+          fc.constant({ role: 'user', parts: Array.from({ length: 40 }, (_, index) => index + 0.5) }),
+          fc.array(anywhere, { maxLength: 2 }),
+        ),
+        { maxLength: 5 },
+      ),
+    );
+    const withoutReasons = (given: unknown): unknown =>
+      JSON.parse(JSON.stringify(given), (key, entry: unknown) => {
+        if (key === 'finish_reason') return undefined;
+        return Array.isArray(entry) && entry[0] === 0.5 ? { vector_dimensions: entry.length } : entry;
+      });
+    fc.assert(
+      fc.property(fc.array(value, { minLength: 1, maxLength: 6 }), (values) => {
+        for (const deltas of ['containers', 'all'] as const) {
+          const log = memoryLog();
+          const tracer = createTracer({
+            logger: log.logger,
+            statsIntervalSeconds: 0,
+            capture: 'full',
+            deltas,
+            limits: { lineBytes: 4e5, fieldBytes: 2e5 },
+          });
+          tracer.withSpan({ name: 'root', type: 'chain' }, () => {
+            for (const given of values) {
+              tracer.withSpan({ name: 'step', type: 'chain' }, (span) => void span.input(given).output(given));
+            }
+          });
+          for (const [index, given] of values.entries()) {
+            const { input, output, missing } =
+              reconstructMessages(log.raw(), log.records()[index]?.span_id ?? '') ?? {};
+            expect(missing).toEqual([]);
+            expect(withoutReasons(input)).toEqual(withoutReasons(given));
+            expect(withoutReasons(output)).toEqual(withoutReasons(given));
+          }
+        }
+      }),
+      { numRuns: 150 },
+    );
+  });
+
+  it('are one message with and without the reason of its end, wherever that stands', () => {
+    const log = memoryLog();
+    const tracer = createTracer({ logger: log.logger, statsIntervalSeconds: 0, capture: 'full' });
+    const { role, parts } = message('assistant', 'The weather in all of these towns is fine today.');
+    const step = (input: unknown): void =>
+      tracer.withSpan({ name: 'step', type: 'chain' }, (span) => void span.input(input));
+    tracer.withSpan({ name: 'root', type: 'chain' }, () => {
+      step([{ finish_reason: 'stop', role, parts }]);
+      for (const given of [
+        { role, parts },
+        { role, finish_reason: 'stop', parts },
+        { role, parts, finish_reason: 'length' },
+      ])
+        step([given]);
+    });
+    const [first, ...others] = log.records();
+    for (const record of others.slice(0, 3)) expect(record['spanline.input']).toBe(`[{"ref":"${first?.span_id}#i0"}]`);
+  });
+
+  it('are counted behind references that the application handed over', () => {
+    const log = memoryLog();
+    const tracer = createTracer({ logger: log.logger, statsIntervalSeconds: 0, capture: 'full' });
+    const state = ['one', 'two', 'three'].map((word) => message('user', `${word} `.repeat(30)));
+    tracer.withSpan({ name: 'root', type: 'chain' }, () => {
+      const step = (type: 'llm' | 'chain', input: unknown): string =>
+        tracer.withSpan(
+          { name: 'step', type },
+          (span) => span.set({ [type === 'llm' ? 'gen_ai.input.messages' : 'spanline.input']: input }).spanId,
+        );
+      const call = step('llm', state.slice(0, 2));
+      step('chain', { earlier: [{ ref: `${call}#i0-1` }], messages: [state[2]] });
+      step('chain', [state[2]]);
+    });
+    const [, before, last] = log.records();
+    expect(last?.['spanline.input']).toBe(`[{"ref":"${before?.span_id}#i2"}]`);
+    expect(reconstructMessages(log.raw(), last?.span_id ?? '')).toMatchObject({ input: [state[2]], missing: [] });
+  });
+
   it('that were cut, or whose line is not there, are named', () => {
     const { log } = runAgent(3, { limits: {} });
     const records = log.records();
