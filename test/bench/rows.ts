@@ -31,6 +31,11 @@ export function ratio(
   };
 }
 
+/** A ratio that is told and has no limit. */
+export function told(what: string, measured: BenchResult | undefined, against: BenchResult | undefined): Row {
+  return { ...ratio(what, Number.POSITIVE_INFINITY, measured, against), budget: '' };
+}
+
 /** What two cases add to a baseline, as a ratio. */
 export function addedRatio(
   what: string,
@@ -65,7 +70,7 @@ export function absolute(
 export function printRows(rows: readonly Row[]): void {
   const width = Math.max(...rows.map(({ what }) => what.length));
   for (const { what, budget, measured, limit, unit, detail } of rows) {
-    const mark = measured <= limit ? '✓' : '✗';
+    const mark = limit === Number.POSITIVE_INFINITY ? ' ' : measured <= limit ? '✓' : '✗';
     console.log(`${mark} ${what.padEnd(width)}  ${measured.toFixed(2)} ${unit}  ${budget.padEnd(8)} ${detail}`);
   }
 }

@@ -439,6 +439,28 @@ describe('other kinds', () => {
 llm chat FakeListChatModel`);
   });
 
+  it('a handler whose tracer is disabled is not called, but for the budget that it was given', async () => {
+    const off = createTracer({ logger: log.logger, enabled: false });
+    const asked: string[] = [];
+    class Heard extends SpanlineCallbackHandler {
+      override handleChainStart(...given: Parameters<SpanlineCallbackHandler['handleChainStart']>): void {
+        asked.push('chain');
+        super.handleChainStart(...given);
+      }
+    }
+    const chain = prompt.pipe(model(['abc']));
+    await chain.invoke({ question: 'x' }, { callbacks: [new Heard({ tracer: off })] });
+    expect(asked).toEqual([]);
+    const beforeCall = (): void => {
+      asked.push('budget');
+      throw new Error('spent');
+    };
+    const refused = chain.invoke({ question: 'x' }, { callbacks: [new Heard({ tracer: off, beforeCall })] });
+    await expect(refused).rejects.toThrow('spent');
+    expect(asked).toContain('budget');
+    expect(log.raw()).toEqual([]);
+  });
+
   it('the handler is taken by a callback manager as it is', () => {
     const manager = CallbackManager.fromHandlers({});
     manager.addHandler(handler as never, true);

@@ -1,7 +1,8 @@
 import type { Logger } from 'pino';
 import { whileWriting } from '../context/index.ts';
-import { bindingFields, type Field, levelFields, member, timeFields } from './fields.ts';
-import { type FieldJson, fieldJsonOf, safeJson } from './field-json.ts';
+import { type Field, member, timeFields } from './fields.ts';
+import { safeJson } from './field-json.ts';
+import { createFrames, prefixOf } from './frame.ts';
 import { createLevelLookup } from './levels.ts';
 import { headedJson, type HeadedLine, wholeRecord } from './line.ts';
 import { type AsJson, type LoggerInternals, type PinoSymbols, pinoSymbols } from './pino-internals.ts';
@@ -97,59 +98,6 @@ class LineBuilder {
   }
 }
 
-/** pino's end of a line closes the object as well. */
-const lineEnd = (end: string): string => end.slice(end.lastIndexOf('}') + 1);
-
-/** What a logger puts on every line of one level, as long as nobody changes the logger. */
-interface Frame {
-  readonly levelText: string;
-  readonly bindingText: string;
-  readonly fieldJson: FieldJson;
-  readonly levels: readonly Field[];
-  readonly bindings: readonly Field[];
-  readonly end: string;
-  /** The level of records to which the logger adds nothing. */
-  readonly plainLevel: string | undefined;
-}
-
-function plainLevelOf(
-  internals: LoggerInternals,
-  logger: LoggerInternals,
-  symbols: PinoSymbols,
-  { fieldJson, levels, bindings }: Pick<Frame, 'fieldJson' | 'levels' | 'bindings'>,
-): string | undefined {
-  const [level] = levels;
-  const isPlain =
-    internals[symbols.messageKey] === 'message' &&
-    prefixOf(internals, symbols) === '' &&
-    typeof logger[symbols.mixin] !== 'function' &&
-    !fieldJson.any &&
-    fieldJson.keys.length === 0 &&
-    bindings.length === 0 &&
-    levels.length === 1;
-  return isPlain && level?.key === 'level' ? (JSON.parse(level.json) as string) : undefined;
-}
-
-/** Reads frames, again only when the logger has changed. */
-function createFrames(symbols: PinoSymbols): (view: Logger, levelNumber: number) => Frame {
-  const frames = new Map<number, Frame>();
-  return (view, levelNumber) => {
-    const internals = view as unknown as LoggerInternals;
-    const levelText = (internals[symbols.lsCache] as Record<number, string>)[levelNumber] ?? '{';
-    const bindingText = internals[symbols.chindings] as string;
-    const fieldJson = fieldJsonOf(view, symbols);
-    const known = frames.get(levelNumber);
-    if (known?.levelText === levelText && known.bindingText === bindingText && known.fieldJson === fieldJson) {
-      return known;
-    }
-    const fields = { fieldJson, levels: levelFields(levelText), bindings: bindingFields(bindingText) };
-    const plainLevel = plainLevelOf(internals, Object.getPrototypeOf(view) as LoggerInternals, symbols, fields);
-    const frame = { ...fields, levelText, bindingText, plainLevel, end: lineEnd(internals[symbols.end] as string) };
-    frames.set(levelNumber, frame);
-    return frame;
-  };
-}
-
 /** The time of `createLogger`, which yields to the record's. */
 const OWN_TIME = ',"@timestamp":';
 
@@ -196,11 +144,6 @@ class Headed {
   constructor(line: HeadedLine) {
     this.line = line;
   }
-}
-
-function prefixOf(internals: LoggerInternals, symbols: PinoSymbols): string {
-  const given = symbols.msgPrefix === undefined ? undefined : internals[symbols.msgPrefix];
-  return typeof given === 'string' ? given : '';
 }
 
 /** The record's `message` stands under the logger's own message key, behind its prefix. */

@@ -3,7 +3,6 @@ import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, describe, expect, it } from 'vitest';
 import { createLogger, SpanlineError } from '../../src/index.ts';
 import { strictParse } from './strict-json.ts';
@@ -19,7 +18,7 @@ const CORE = JSON.stringify(new URL('../../src/index.ts', import.meta.url).href)
 function start(program: string, shell = '') {
   const node = [process.execPath, '--import', 'tsx', '--input-type=module', '-e', program];
   const [command = '', ...args] = shell === '' ? node : ['bash', '-c', `${shell}\nexec "$@"`, 'bash', ...node];
-  return spawn(command, args, { cwd: new URL('../..', import.meta.url), stdio: ['ignore', 'pipe', 'pipe'] });
+  return spawn(command, args, { cwd: new URL('../..', import.meta.url), stdio: 'pipe' });
 }
 
 async function textOf(stream: NodeJS.ReadableStream): Promise<string> {
@@ -59,9 +58,10 @@ describe('a file or descriptor', () => {
       import { createLogger } from ${CORE};
       process.stdout._handle?.setBlocking?.(false);
       const logger = createLogger({}, 1);
+      process.stderr.write('ready');
       for (let index = 0; index < 300; index++) logger.info({ index, text: 'ä'.repeat(3000) }, 'line');
     `);
-    await sleep(1500);
+    await once(child.stderr, 'data');
     const [text, [code]] = await Promise.all([textOf(child.stdout), once(child, 'close')]);
     expect(code).toBe(0);
     const lines = text
@@ -78,7 +78,7 @@ describe('a file or descriptor', () => {
       const logger = createLogger({}, 1);
       const tracer = createTracer({ logger, statsIntervalSeconds: 0 });
       tracer.withSpan('first', () => {});
-      await new Promise((resolve) => setTimeout(resolve, 500));
+      await new Promise((resolve) => process.stdin.once('end', resolve).resume());
       logger.info('nobody reads this');
       for (let index = 0; index < 3; index++) tracer.withSpan('step', () => {});
       const { emitted, internalErrors } = tracer.stats();
@@ -87,6 +87,8 @@ describe('a file or descriptor', () => {
     const errors = textOf(child.stderr);
     await once(child.stdout, 'data');
     child.stdout.destroy();
+    await once(child.stdout, 'close');
+    child.stdin.end();
     const [code] = await once(child, 'close');
     expect(code).toBe(0);
     expect(reported(await errors)).toEqual({ emitted: 1, internalErrors: 3 });

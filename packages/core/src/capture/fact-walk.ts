@@ -1,0 +1,129 @@
+import type { Hasher } from './hash.ts';
+import { kindOf, OWN_FACTS } from './keys.ts';
+import type { Limits } from './limits.ts';
+import type { CaptureMode } from './options.ts';
+import type { TextReader } from './plain.ts';
+import { isSecretName } from './rules.ts';
+import { byteLength, cut, sizeOf } from './text.ts';
+
+/** Longest values of facts, in UTF-8 bytes, where they are shorter than the field limit. */
+const FACT_BYTES: ReadonlyMap<string, number> = new Map([
+  ['span.name', 256],
+  ['span.path', 1024],
+  ['message', 1024],
+  ['error.type', 128],
+  ['error.message', 2048],
+  ['error.stack', 4096],
+  ['url.path', 1024],
+  ['url.query', 1024],
+  ['user_agent.original', 512],
+]);
+const DEFAULT_FACT_BYTES = 1024;
+/** A redaction rule sees no more of a text than its limit and this. */
+const OVERLAP = 1024;
+
+/** What facts are captured with. */
+export interface FactParts {
+  readonly limits: Limits;
+  readonly hasher: Hasher | undefined;
+  readonly hashed: ReadonlySet<string>;
+  readonly protected: ReadonlySet<string>;
+}
+
+/** The record's own part in it. */
+export interface FactLine {
+  readonly mode: CaptureMode;
+  readonly reader: TextReader;
+  readonly markTruncated: (key: string) => void;
+}
+
+/**
+ * Brings the texts of a record, which stand there already, into the form in which they may be logged. Keys are asked for as they stand in the record: to look for keys that it has not costs
+ * more than all else here (measured: 50 ns and 48 bytes a key).
+ */
+export class FactWalk {
+  readonly #record: Record<string, unknown>;
+  readonly #parts: FactParts;
+  readonly #line: FactLine;
+
+  constructor(record: Record<string, unknown>, parts: FactParts, line: FactLine) {
+    this.#record = record;
+    this.#parts = parts;
+    this.#line = line;
+  }
+
+  /** @returns how many characters of text there are now */
+  run(): number {
+    const { mode } = this.#line;
+    if (mode === 'metadata' || mode === 'hashed') this.#dropErrorText();
+    const record = this.#record;
+    let characters = 0;
+    for (const key in record) {
+      const value = record[key];
+      if (typeof value === 'string') {
+        if (!OWN_FACTS.has(key)) characters += this.#textFact(key, value);
+      } else if (Array.isArray(value) && !OWN_FACTS.has(key)) characters += this.#listFact(key, value);
+    }
+    return characters;
+  }
+
+  #textFact(key: string, value: string): number {
+    const text = this.#parts.protected.has(key) ? this.#short(value, key) : this.#fact(key, value);
+    if (text !== value) this.#record[key] = text;
+    return text?.length ?? 0;
+  }
+
+  #listFact(key: string, values: readonly unknown[]): number {
+    const isProtected = this.#parts.protected.has(key);
+    const texts = values.map((entry) =>
+      isProtected ? this.#short(String(entry), key) : this.#text(String(entry), key),
+    );
+    this.#record[key] = texts;
+    return texts.reduce((sum, text) => sum + text.length, 0);
+  }
+
+  /** What redaction leaves alone is still no longer than a fact may be. */
+  #short(value: string, key: string): string {
+    const kept = cut(value, DEFAULT_FACT_BYTES);
+    if (kept !== value) this.#line.markTruncated(key);
+    return kept;
+  }
+
+  #fact(key: string, value: string): string | undefined {
+    const { hashed, hasher } = this.#parts;
+    const { mode } = this.#line;
+    if ((mode === 'metadata' || mode === 'hashed') && kindOf(key) === 'text') {
+      return mode === 'hashed' && hasher !== undefined ? `hmac:${hasher.hash(value)}` : undefined;
+    }
+    if (hasher !== undefined && hashed.has(key)) {
+      this.#record['spanline.hash.key_id'] = hasher.keyId;
+      return hasher.hash(value);
+    }
+    return this.#text(value, key, key.startsWith('labels.') ? key.slice('labels.'.length) : undefined);
+  }
+
+  #text(text: string, key: string, name?: string): string {
+    const { reader, markTruncated } = this.#line;
+    const limit = Math.min(FACT_BYTES.get(key) ?? DEFAULT_FACT_BYTES, this.#parts.limits.fieldBytes);
+    // Hardly a message comes twice: it tells how long things took.
+    const clean = key === 'message' ? undefined : reader.clean;
+    const known = clean?.get(text);
+    if (known !== undefined && known.bytes <= limit && (name === undefined || !isSecretName(name))) return text;
+    const seen = text.length > limit + OVERLAP ? text.slice(0, limit + OVERLAP) : text;
+    const lost = seen === text ? 0 : sizeOf(text) - byteLength(seen);
+    const read = reader.read(seen.isWellFormed() ? seen : seen.toWellFormed(), name);
+    const kept = cut(read, limit, lost);
+    if (kept !== read) markTruncated(key);
+    else if (kept === text) clean?.add(text, { json: JSON.stringify(text), bytes: byteLength(text) });
+    return kept;
+  }
+
+  /** Messages of errors quote prompts; the frames of a stack do not. */
+  #dropErrorText(): void {
+    this.#record['error.message'] = undefined;
+    const stack = this.#record['error.stack'];
+    if (typeof stack !== 'string') return;
+    const frames = stack.split('\n').filter((line) => /^\s+at /.test(line));
+    this.#record['error.stack'] = frames.length === 0 ? undefined : frames.join('\n');
+  }
+}

@@ -1,0 +1,63 @@
+import type { Logger } from 'pino';
+import { bindingFields, type Field, levelFields } from './fields.ts';
+import { type FieldJson, fieldJsonOf } from './field-json.ts';
+import type { LoggerInternals, PinoSymbols } from './pino-internals.ts';
+
+/** pino's end of a line closes the object as well. */
+const lineEnd = (end: string): string => end.slice(end.lastIndexOf('}') + 1);
+
+/** What a logger puts before its messages. */
+export function prefixOf(internals: LoggerInternals, symbols: PinoSymbols): string {
+  const given = symbols.msgPrefix === undefined ? undefined : internals[symbols.msgPrefix];
+  return typeof given === 'string' ? given : '';
+}
+
+/** What a logger puts on every line of one level, as long as nobody changes the logger. */
+export interface Frame {
+  readonly levelText: string;
+  readonly bindingText: string;
+  readonly fieldJson: FieldJson;
+  readonly levels: readonly Field[];
+  readonly bindings: readonly Field[];
+  readonly end: string;
+  /** The level of records to which the logger adds nothing. */
+  readonly plainLevel: string | undefined;
+}
+
+function plainLevelOf(
+  internals: LoggerInternals,
+  logger: LoggerInternals,
+  symbols: PinoSymbols,
+  { fieldJson, levels, bindings }: Pick<Frame, 'fieldJson' | 'levels' | 'bindings'>,
+): string | undefined {
+  const [level] = levels;
+  const isPlain =
+    internals[symbols.messageKey] === 'message' &&
+    prefixOf(internals, symbols) === '' &&
+    typeof logger[symbols.mixin] !== 'function' &&
+    !fieldJson.any &&
+    fieldJson.keys.length === 0 &&
+    bindings.length === 0 &&
+    levels.length === 1;
+  return isPlain && level?.key === 'level' ? (JSON.parse(level.json) as string) : undefined;
+}
+
+/** Reads frames, again only when the logger has changed. */
+export function createFrames(symbols: PinoSymbols): (view: Logger, levelNumber: number) => Frame {
+  const frames = new Map<number, Frame>();
+  return (view, levelNumber) => {
+    const internals = view as unknown as LoggerInternals;
+    const levelText = (internals[symbols.lsCache] as Record<number, string>)[levelNumber] ?? '{';
+    const bindingText = internals[symbols.chindings] as string;
+    const fieldJson = fieldJsonOf(view, symbols);
+    const known = frames.get(levelNumber);
+    if (known?.levelText === levelText && known.bindingText === bindingText && known.fieldJson === fieldJson) {
+      return known;
+    }
+    const fields = { fieldJson, levels: levelFields(levelText), bindings: bindingFields(bindingText) };
+    const plainLevel = plainLevelOf(internals, Object.getPrototypeOf(view) as LoggerInternals, symbols, fields);
+    const frame = { ...fields, levelText, bindingText, plainLevel, end: lineEnd(internals[symbols.end] as string) };
+    frames.set(levelNumber, frame);
+    return frame;
+  };
+}
