@@ -1,4 +1,5 @@
-import { writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { captureRows } from './capture.ts';
@@ -25,19 +26,45 @@ const SUITES: Readonly<Record<string, () => Promise<Row[]>>> = {
 };
 const FILE = fileURLToPath(new URL('../../bench-results.json', import.meta.url));
 
-const wanted = process.argv.slice(2);
-const rows: Row[] = [];
-console.log(
-  `Node ${process.version}, ${cpus().length} × ${cpus()[0]?.model ?? 'unknown CPU'}; CPU time, medians of interleaved repetitions\n`,
-);
-for (const [name, suite] of Object.entries(SUITES)) {
-  if (wanted.length > 0 && !wanted.includes(name)) continue;
-  const found = await suite();
-  printRows(found);
-  rows.push(...found);
+interface Results {
+  readonly node: string;
+  readonly measuredAt: string;
+  readonly rows: readonly Row[];
 }
-writeFileSync(
-  FILE,
-  `${JSON.stringify({ node: process.version, measuredAt: new Date().toISOString(), rows }, null, 2)}\n`,
-);
-console.log('\nWritten to bench-results.json. The table reports; it does not gate.');
+
+/** Names the suite that a process is for. */
+const APART = 'SPANLINE_BENCH_SUITE';
+
+function write(rows: readonly Row[]): void {
+  const results: Results = { node: process.version, measuredAt: new Date().toISOString(), rows };
+  writeFileSync(FILE, `${JSON.stringify(results, null, 2)}\n`);
+}
+
+/** Runs one suite in a process of its own: what V8 has seen of one suite's objects slows down the next. */
+function measureApart(name: string): readonly Row[] {
+  const { status } = spawnSync(process.execPath, [...process.execArgv, fileURLToPath(import.meta.url)], {
+    env: { ...process.env, [APART]: name },
+    stdio: 'inherit',
+  });
+  if (status !== 0) throw new Error(`the suite ${name} failed`);
+  return (JSON.parse(readFileSync(FILE, 'utf8')) as Results).rows;
+}
+
+function measureAll(given: readonly string[]): void {
+  const unknown = given.filter((name) => SUITES[name] === undefined);
+  if (unknown.length > 0)
+    throw new Error(`no suite ${unknown.join(', ')}; there are ${Object.keys(SUITES).join(', ')}`);
+  console.log(
+    `Node ${process.version}, ${cpus().length} × ${cpus()[0]?.model ?? 'unknown CPU'}; CPU time, medians of interleaved repetitions\n`,
+  );
+  write((given.length === 0 ? Object.keys(SUITES) : given).flatMap(measureApart));
+  console.log('\nWritten to bench-results.json. The table reports; it does not gate.');
+}
+
+const suite = SUITES[process.env[APART] ?? ''];
+if (suite === undefined) measureAll(process.argv.slice(2));
+else {
+  const rows = await suite();
+  printRows(rows);
+  write(rows);
+}

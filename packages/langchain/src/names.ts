@@ -90,7 +90,8 @@ export function isPlumbing(facts: RunFacts): boolean {
   if (facts.isRoot) return false;
   if (facts.tags.includes(HIDDEN_TAG) || facts.name.startsWith('__')) return true;
   if (facts.type !== 'chain' || facts.node !== undefined) return false;
-  return PLUMBING.has(facts.name.replace(/<.*/s, ''));
+  const inner = facts.name.indexOf('<');
+  return PLUMBING.has(inner < 0 ? facts.name : facts.name.slice(0, inner));
 }
 
 const OWN_TAGS = /^(?:seq:step:|map:key:|graph:step:|retry:attempt:|langsmith:|ls:)/;

@@ -57,14 +57,23 @@ export class FactWalk {
     const { mode } = this.#line;
     if (mode === 'metadata' || mode === 'hashed') this.#dropErrorText();
     const record = this.#record;
+    const { message, 'span.name': name } = record;
     let characters = 0;
     for (const key in record) {
+      if (key === 'message') continue;
       const value = record[key];
       if (typeof value === 'string') {
         if (!OWN_FACTS.has(key)) characters += this.#textFact(key, value);
       } else if (Array.isArray(value) && !OWN_FACTS.has(key)) characters += this.#listFact(key, value);
     }
-    return characters;
+    return typeof message === 'string' ? characters + this.#message(message, name) : characters;
+  }
+
+  /** A span's message is its name and what the tracer knows of it by numbers: where the name was left as it is, so is the message. */
+  #message(message: string, name: unknown): number {
+    const isName = typeof name === 'string' && name !== '' && message.startsWith(name);
+    if (isName && this.#record['span.name'] === name) return message.length;
+    return this.#textFact('message', message);
   }
 
   #textFact(key: string, value: string): number {
@@ -105,16 +114,14 @@ export class FactWalk {
   #text(text: string, key: string, name?: string): string {
     const { reader, markTruncated } = this.#line;
     const limit = Math.min(FACT_BYTES.get(key) ?? DEFAULT_FACT_BYTES, this.#parts.limits.fieldBytes);
-    // Hardly a message comes twice: it tells how long things took.
-    const clean = key === 'message' ? undefined : reader.clean;
-    const known = clean?.get(text);
+    const known = reader.clean?.get(text);
     if (known !== undefined && known.bytes <= limit && (name === undefined || !isSecretName(name))) return text;
     const seen = text.length > limit + OVERLAP ? text.slice(0, limit + OVERLAP) : text;
     const lost = seen === text ? 0 : sizeOf(text) - byteLength(seen);
     const read = reader.read(seen.isWellFormed() ? seen : seen.toWellFormed(), name);
     const kept = cut(read, limit, lost);
     if (kept !== read) markTruncated(key);
-    else if (kept === text) clean?.add(text, { json: JSON.stringify(text), bytes: byteLength(text) });
+    else if (kept === text) reader.clean?.add(text, { json: JSON.stringify(text), bytes: byteLength(text) });
     return kept;
   }
 

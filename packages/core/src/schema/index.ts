@@ -22,6 +22,6 @@ export type {
   SpanStatus,
   SpanType,
 } from './span.ts';
-export { SPAN_TYPES } from './span.ts';
+export { SPAN_KINDS, SPAN_TYPES } from './span.ts';
 export { toMessages, toParts } from './to-messages.ts';
 export { validate, type ValidationError, type ValidationResult } from './validate.ts';

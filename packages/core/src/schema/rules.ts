@@ -7,6 +7,7 @@ import {
   ERROR_CLASSES,
   EVENT_NAMES,
   SPAN_STATUSES,
+  SPAN_KINDS,
   SPAN_TYPES,
 } from './span.ts';
 
@@ -40,7 +41,7 @@ export const VALUE_RULES: Readonly<Record<string, ValueRule>> = {
   parent_span_id: SPAN_ID,
   trace_flags: { pattern: /^[0-9a-f]{2}$/ },
   'span.type': { values: SPAN_TYPES },
-  'span.kind': { values: ['SERVER', 'CLIENT', 'INTERNAL'] },
+  'span.kind': { values: SPAN_KINDS },
   'span.status': { values: SPAN_STATUSES },
   'event.duration': { minimum: 0 },
   duration_ms: { minimum: 0 },

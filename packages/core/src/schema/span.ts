@@ -34,6 +34,9 @@ export const SPAN_TYPES: readonly SpanType[] = [
 /** OpenTelemetry span kind, as far as a log line needs it. */
 export type SpanKind = 'SERVER' | 'CLIENT' | 'INTERNAL';
 
+/** Every {@link SpanKind}. */
+export const SPAN_KINDS: readonly SpanKind[] = ['SERVER', 'CLIENT', 'INTERNAL'];
+
 /**
  * How a span ended: `ok`, `error`, `aborted` (the caller cancelled), `abandoned` (the stream's consumer left, or the framework
  * never reported an end), `interrupted` (waits for a human or for the next process, resumes elsewhere), `unfinished` (the process shut down first).

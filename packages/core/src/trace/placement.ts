@@ -6,6 +6,8 @@ import {
   activeState,
   activeValues,
   callerSpan,
+  isSpanId,
+  isTraceId,
   newTraceId,
 } from '../context/index.ts';
 import type { SpanKind } from '../schema/index.ts';
@@ -77,7 +79,9 @@ export function createPlace(sampler: Sampler, foreignContext: () => ForeignConte
     const parent = given ?? (kind === 'SERVER' ? undefined : callerSpan());
     if (parent === undefined) return localRoot(undefined, foreignContext());
     if (isSpan(parent)) return below(parent);
-    if ('isRecording' in parent) return localRoot(undefined, undefined);
+    if ('isRecording' in parent || !isTraceId(parent.traceId) || !isSpanId(parent.spanId)) {
+      return localRoot(undefined, undefined);
+    }
     const foreign = foreignContext();
     return foreign?.traceId === parent.traceId ? localRoot(undefined, foreign) : localRoot(parent, undefined);
   };

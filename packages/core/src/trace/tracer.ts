@@ -1,9 +1,9 @@
 import { createCapture } from '../capture/index.ts';
-import { extractContext, newBootId, newSpanId, runWith } from '../context/index.ts';
+import { extractContext, isSpanId, isTraceId, newBootId, newSpanId, runWith } from '../context/index.ts';
 import type { Logger } from 'pino';
 import { SpanlineError } from '../error.ts';
 import { createLogger, createWriter, destinationKind } from '../log/index.ts';
-import { SPAN_TYPES, type SpanKind, type SpanStatus, type SpanType } from '../schema/index.ts';
+import { SPAN_KINDS, SPAN_TYPES, type SpanKind, type SpanStatus, type SpanType } from '../schema/index.ts';
 import { createPricer } from '../usage/index.ts';
 import { writeAlert } from './alert.ts';
 import { createClock } from './clock.ts';
@@ -26,6 +26,7 @@ import { runInSpan } from './with-span.ts';
 
 const CLIENT_TYPES: ReadonlySet<SpanType> = new Set<SpanType>(['llm', 'embedding', 'retriever']);
 const KNOWN_TYPES: ReadonlySet<string> = new Set(SPAN_TYPES);
+const KNOWN_KINDS: ReadonlySet<string> = new Set(SPAN_KINDS);
 
 function kindOf(type: SpanType): SpanKind {
   if (type === 'http') return 'SERVER';
@@ -88,7 +89,10 @@ export function createTracer(options: TracerOptions = {}): Tracer {
 
   function foreignContext(): ForeignContext | undefined {
     try {
-      return parentContext();
+      const foreign = parentContext();
+      if (foreign === undefined || (isTraceId(foreign.traceId) && isSpanId(foreign.spanId))) return foreign;
+      stats.internalError('parentContext', 'the ids are not hexadecimal');
+      return undefined;
     } catch (error) {
       stats.internalError('parentContext', error);
       return undefined;
@@ -114,7 +118,7 @@ export function createTracer(options: TracerOptions = {}): Tracer {
   function startSpan(given: SpanOptions | string): Span {
     const spanOptions: SpanOptions = typeof given === 'string' ? { name: given } : given;
     const type = spanOptions.type !== undefined && KNOWN_TYPES.has(spanOptions.type) ? spanOptions.type : 'task';
-    const kind = spanOptions.kind ?? kindOf(type);
+    const kind = spanOptions.kind !== undefined && KNOWN_KINDS.has(spanOptions.kind) ? spanOptions.kind : kindOf(type);
     const placement = place(spanOptions.parent, kind);
     const now = clock.now();
     const monotonic = clock.monotonic();

@@ -42,7 +42,9 @@ describe('a line whose common part is JSON already', () => {
   it('is the record, whatever its texts are', () => {
     fc.assert(
       fc.property(text, fc.dictionary(text, text, { maxKeys: 4, noNullPrototype: true }), (message, labels) => {
-        const more = Object.fromEntries(Object.entries(labels).map(([key, value]) => [`labels.${key}`, value]));
+        const more = Object.fromEntries(
+          Object.entries(labels).map(([key, value]) => [`labels.${key}`, value]),
+        ) as unknown as SpanRecord;
         const { apart, whole } = written(lineOf(message, more), (stream) => createLogger({}, stream));
         expect(apart).toEqual(whole);
         expect(apart).toEqual({

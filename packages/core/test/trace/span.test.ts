@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createTracer, type Span, type SpanOptions } from '../../src/index.ts';
+import { createTracer, type Span, type SpanOptions, validate } from '../../src/index.ts';
 import { memoryLog } from '../../src/testing.ts';
 
 function setUp(options: Parameters<typeof createTracer>[0] = {}) {
@@ -37,6 +37,19 @@ describe('a span', () => {
       span_id: span.spanId,
       'service.name': 'test',
     });
+  });
+
+  it('has ids and a kind that are what they should be, whatever it is given', () => {
+    const { log, tracer, start } = setUp({ parentContext: () => ({ traceId: 'not "hex"', spanId: 'x' }) });
+    start('foreign').end();
+    start('remote', { parent: { traceId: '"', spanId: '"', traceFlags: 1 } as never }).end();
+    start('kind', { kind: 'x"y' as never }).end();
+    const records = log.records();
+    for (const record of records) expect(validate(record)).toEqual({ valid: true });
+    expect(records).toHaveLength(3);
+    expect(records.every((record) => record.parent_span_id === undefined)).toBe(true);
+    expect(records[2]?.['span.kind']).toBe('INTERNAL');
+    expect(tracer.stats().internalErrors).toBe(2);
   });
 
   it('stands under an explicit parent, else under the current span, else alone', () => {
