@@ -107,7 +107,8 @@ function createAsJson(symbols: PinoSymbols): AsJson {
     const internals = this as unknown as LoggerInternals;
     const frame = frameOf(this, levelNumber);
     const headed = object instanceof Headed ? object.line : undefined;
-    if (headed !== undefined && headed.own['level'] === frame.plainLevel && time.startsWith(OWN_TIME)) {
+    const isPlain = frame.plainLevel !== undefined && time.startsWith(OWN_TIME);
+    if (isPlain && headed?.own.level === frame.plainLevel) {
       return headedJson(headed) + frame.end;
     }
     const record = (headed === undefined ? object : wholeRecord(headed)) as MutableRecord;

@@ -56,14 +56,40 @@ function read(raw: Record<string, unknown>, paths: UsageShape['input'] | undefin
   return undefined;
 }
 
-/** Most answers without a count have nothing where one could be; to look for every key that it has not is dear. */
-function isEmpty(raw: object): boolean {
-  for (const _ in raw) return false;
-  return Object.getPrototypeOf(raw) === Object.prototype;
+/** Where a key stands in a list of keys, the most telling first. */
+function placesOf(keys: readonly string[]): ReadonlyMap<string, number> {
+  return new Map(keys.map((key, place) => [key, place]));
+}
+
+const MARKS = SHAPES.flatMap((shape) => shape.marks);
+const MARK_PLACES = placesOf(MARKS);
+const SHAPE_OF_MARK: ReadonlyMap<string, UsageShape> = new Map(
+  SHAPES.flatMap((shape) => shape.marks.map((mark): [string, UsageShape] => [mark, shape])).toReversed(),
+);
+const WRAPPER_KEYS = [...WRAPPERS, ESTIMATED_WRAPPER];
+const WRAPPER_PLACES = placesOf(WRAPPER_KEYS);
+
+/** The values of a provider's own class may be behind accessors, which no loop shows. */
+function isPlain(raw: object): boolean {
+  const prototype: unknown = Object.getPrototypeOf(raw);
+  return prototype === Object.prototype || prototype === null;
+}
+
+/** Those of some keys that an object has, in their order. It is asked for the keys that it has: to look for one that it has not costs more than to see all of a small object's. */
+function keysOf(
+  raw: Record<string, unknown>,
+  keys: readonly string[],
+  places: ReadonlyMap<string, number>,
+): readonly string[] {
+  if (!isPlain(raw)) return keys.filter((key) => raw[key] !== undefined);
+  const found: string[] = [];
+  for (const key in raw) if (places.has(key) && raw[key] !== undefined) found.push(key);
+  return found.length < 2 ? found : found.sort((one, other) => (places.get(one) ?? 0) - (places.get(other) ?? 0));
 }
 
 function shapeOf(raw: Record<string, unknown>): UsageShape | undefined {
-  return SHAPES.find((shape) => shape.marks.some((mark) => raw[mark] !== undefined));
+  const [mark] = keysOf(raw, MARKS, MARK_PLACES);
+  return mark === undefined ? undefined : SHAPE_OF_MARK.get(mark);
 }
 
 function add(a: number | undefined, b: number | undefined): number | undefined {
@@ -143,18 +169,18 @@ function hasTokens(usage: NormalizedUsage): boolean {
 }
 
 function find(raw: unknown, source: NormalizedUsage['source'], depth: number): NormalizedUsage | undefined {
-  if (!isObject(raw) || isEmpty(raw)) return undefined;
+  if (!isObject(raw)) return undefined;
   const shape = shapeOf(raw);
   if (shape !== undefined) {
     const usage = fromShape(raw, shape, source);
     if (hasTokens(usage)) return usage;
   }
   if (depth === 0) return undefined;
-  for (const wrapper of WRAPPERS) {
-    const usage = find(raw[wrapper], source, depth - 1);
+  for (const wrapper of keysOf(raw, WRAPPER_KEYS, WRAPPER_PLACES)) {
+    const usage = find(raw[wrapper], wrapper === ESTIMATED_WRAPPER ? 'estimated' : source, depth - 1);
     if (usage !== undefined) return usage;
   }
-  return find(raw[ESTIMATED_WRAPPER], 'estimated', depth - 1);
+  return undefined;
 }
 
 /**

@@ -26,12 +26,13 @@ function read(headers: object, name: string): number | undefined {
 export function rateLimitRatio(headers: unknown): number | undefined {
   if (typeof headers !== 'object' || headers === null) return undefined;
   try {
-    const ratios = LIMITS.flatMap(([limitName, remainingName]) => {
+    let least: number | undefined;
+    for (const [limitName, remainingName] of LIMITS) {
       const limit = read(headers, limitName);
-      const remaining = read(headers, remainingName);
-      return limit === undefined || remaining === undefined || limit === 0 ? [] : [Math.min(1, remaining / limit)];
-    });
-    return ratios.length === 0 ? undefined : Math.round(Math.min(...ratios) * 1e4) / 1e4;
+      const remaining = limit === undefined || limit === 0 ? undefined : read(headers, remainingName);
+      if (limit !== undefined && remaining !== undefined) least = Math.min(least ?? 1, remaining / limit);
+    }
+    return least === undefined ? undefined : Math.round(least * 1e4) / 1e4;
   } catch {
     return undefined;
   }

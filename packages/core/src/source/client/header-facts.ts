@@ -13,10 +13,18 @@ export function headerOf(headers: unknown, name: string): string | undefined {
   return typeof plain === 'string' && plain !== '' ? plain : undefined;
 }
 
+function requestId(headers: unknown): string | undefined {
+  for (const name of REQUEST_IDS) {
+    const id = headerOf(headers, name);
+    if (id !== undefined) return id;
+  }
+  return undefined;
+}
+
 /** What a provider says in the headers of an answer: its id, and how much of the rate limit is left. */
 export function headerFacts(headers: unknown): SpanAttributes {
   return {
     'spanline.ratelimit.remaining_ratio': rateLimitRatio(headers),
-    'spanline.provider.request_id': REQUEST_IDS.map((name) => headerOf(headers, name)).find(Boolean),
+    'spanline.provider.request_id': requestId(headers),
   };
 }
