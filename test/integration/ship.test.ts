@@ -95,7 +95,7 @@ describe('a line in the spool', () => {
         const each = `if (n % 20 === 0) await new Promise(setImmediate);
           if (n === ${at}) process.kill(process.pid, 'SIGKILL');`;
         const child = await run(program({ to: elastic(url), count: 2000, each, end: '' }));
-        expect(child.signal).toBe('SIGKILL');
+        expect([child.signal, child.stderr]).toEqual(['SIGKILL', '']);
         ended.push(...endedSpans(child.stdout));
       }
       const last = await run(program({ to: elastic(url), count: 1, end: `console.error(await spooled.close());` }));

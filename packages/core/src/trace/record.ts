@@ -66,6 +66,7 @@ export function createHeads(resource: Resource): Heads {
  */
 function startRecord(span: RecordedSpan, level: string): SpanRecord {
   const { seed } = span;
+  const { values } = seed;
   const type = typeOf(span);
   return {
     '@timestamp': isoMillis(seed.startEpochMs + span.durationMs),
@@ -76,6 +77,9 @@ function startRecord(span: RecordedSpan, level: string): SpanRecord {
     span_id: seed.spanId,
     parent_span_id: seed.parentSpanId,
     trace_flags: formatFlags(seed.traceFlags),
+    'http.request.id': values.requestId,
+    'session.id': values.sessionId,
+    'user.id': values.userId,
     'span.name': span.name,
     'span.type': type,
     'span.kind': type === span.type ? seed.kind : 'INTERNAL',
@@ -93,7 +97,10 @@ function startRecord(span: RecordedSpan, level: string): SpanRecord {
     'gen_ai.response.finish_reasons': undefined,
     'gen_ai.usage.input_tokens': undefined,
     'gen_ai.usage.output_tokens': undefined,
+    'spanline.usage.source': undefined,
     'spanline.cost.usd': undefined,
+    'spanline.cost.source': undefined,
+    'spanline.cost.price_version': undefined,
     'spanline.capture.mode': undefined,
     'spanline.content.input_bytes': undefined,
     'spanline.content.output_bytes': undefined,
@@ -103,14 +110,11 @@ function startRecord(span: RecordedSpan, level: string): SpanRecord {
 /** What only some spans have. */
 function writeCircumstances(record: SpanRecord, span: RecordedSpan): void {
   const { seed } = span;
-  const { values, foreign } = seed;
+  const { foreign } = seed;
   if (foreign?.datadog !== undefined) {
     record['dd.trace_id'] = foreign.datadog.traceId;
     record['dd.span_id'] = foreign.datadog.spanId;
   }
-  if (values.requestId !== undefined) record['http.request.id'] = values.requestId;
-  if (values.sessionId !== undefined) record['session.id'] = values.sessionId;
-  if (values.userId !== undefined) record['user.id'] = values.userId;
   if (seed.remoteParent) record['spanline.parent.remote'] = true;
   if (span.linkTraceId !== undefined) record['spanline.link.trace_id'] = span.linkTraceId;
   if (span.late) record['spanline.late'] = true;
