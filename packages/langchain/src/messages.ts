@@ -76,7 +76,12 @@ export function toMessage(message: Bag): Message {
 
 /** Messages of a model call: LangChain's own, or whatever a caller put in their place. */
 export function toModelMessages(messages: readonly unknown[]): Message[] {
-  return messages.flatMap((message) => (isMessage(message) ? [toMessage(message)] : toMessages([message])));
+  const converted: Message[] = [];
+  for (const message of messages) {
+    if (isMessage(message)) converted.push(toMessage(message));
+    else converted.push(...toMessages([message]));
+  }
+  return converted;
 }
 
 const MAX_DEPTH = 4;

@@ -8,7 +8,9 @@ import { streamFacts, type StreamedTokens } from './tokens.ts';
 /** The generations of an `LLMResult`, one list per prompt. */
 function generationsOf(result: Bag): Bag[] {
   const { generations } = result;
-  return Array.isArray(generations) ? generations.flat().map(bag) : [];
+  if (!Array.isArray(generations)) return [];
+  const [only] = generations as unknown[];
+  return (generations.length === 1 && Array.isArray(only) ? only : generations.flat()).map(bag);
 }
 
 /** Longer names are none; the comparison below takes quadratic time. */
@@ -43,13 +45,12 @@ function finishReason(generation: Bag): string | undefined {
   );
 }
 
-function outputMessage(generation: Bag): Message {
+function outputMessage(generation: Bag, reason: string | undefined): Message {
   const { message } = generation;
   const converted =
     message === undefined
       ? { role: 'assistant', parts: [{ type: 'text', content: text(generation['text']) ?? '' }] }
       : toMessage(bag(message));
-  const reason = finishReason(generation);
   return reason === undefined ? converted : { ...converted, finish_reason: reason };
 }
 
@@ -102,13 +103,15 @@ export function readModelOutput(result: unknown, { cached, startedMs, tokens }: 
   const message = bag(generation['message']);
   const metadata = bag(message['response_metadata']);
   const usage = cached ? undefined : readUsage(source, generation, tokens);
-  const reasons = generations.flatMap((each) => finishReason(each) ?? []);
+  const reasonOf = generations.map(finishReason);
+  const reasons = reasonOf.filter((reason) => reason !== undefined);
   return {
     'gen_ai.response.model': responseModel(source, generation, tokens),
     'gen_ai.response.id': responseId(message),
     'gen_ai.response.status': text(metadata['status']),
     'gen_ai.response.finish_reasons': reasons.length === 0 ? undefined : reasons,
-    'gen_ai.output.messages': generations.length === 0 ? undefined : generations.map(outputMessage),
+    'gen_ai.output.messages':
+      generations.length === 0 ? undefined : generations.map((each, index) => outputMessage(each, reasonOf[index])),
     'spanline.ratelimit.remaining_ratio': cached ? undefined : rateLimitRatio(metadata['headers']),
     'spanline.provider.request_id': cached ? undefined : requestId(metadata),
     ...(usage === undefined ? {} : usageAttributes(usage)),

@@ -1,7 +1,7 @@
 import type { ContentAttributes, ContentKey, SpanRecord } from '../schema/index.ts';
 import type { CleanTexts } from './clean-texts.ts';
 import { type ContentDetection, detectAsync } from './deferred.ts';
-import { FactWalk } from './fact-walk.ts';
+import { type FactLine, FactWalk } from './fact-walk.ts';
 import { fitField } from './fit.ts';
 import type { Hasher } from './hash.ts';
 import { flat, type Json } from './json.ts';
@@ -71,10 +71,10 @@ export interface CaptureSettings {
 }
 
 /** One record on its way through capture. */
-export class Capturing implements TextReader {
+export class Capturing implements TextReader, FactLine {
   readonly #record: Fields;
   readonly #parts: CaptureParts;
-  readonly #mode: CaptureMode;
+  readonly mode: CaptureMode;
   readonly #scope: RedactionScope;
   readonly #reservedBytes: number;
   readonly tally: RedactionTally = { count: 0, rules: undefined };
@@ -90,33 +90,29 @@ export class Capturing implements TextReader {
     this.#reservedBytes = reservedBytes;
     this.#parts = parts;
     this.#record = record;
-    this.#mode = mode;
+    this.mode = mode;
     this.#scope = scope;
     this.#reader = mode === 'metadata' ? UNCHANGED : this;
   }
 
   get clean(): CleanTexts | undefined {
     const { redactor } = this.#parts;
-    return this.#mode === 'full' ? redactor.cleanOfCredentials : redactor.clean;
+    return this.mode === 'full' ? redactor.cleanOfCredentials : redactor.clean;
   }
 
   read(text: string, name: string | undefined): string {
     const { redactor } = this.#parts;
-    if (this.#mode === 'full') return redactor.credentials(text, name, this.#scope, this.tally);
+    if (this.mode === 'full') return redactor.credentials(text, name, this.#scope, this.tally);
     return redactor.redact(text, name, this.#scope, this.tally);
   }
 
-  #markTruncated(key: string): void {
+  markTruncated(key: string): void {
     (this.#truncated ??= new Set()).add(key);
   }
 
   /** Facts: what a person may have typed is redacted, what is asked to be hashed is hashed, ids stay. */
   facts(): void {
-    this.#characters += new FactWalk(this.#record, this.#parts, {
-      mode: this.#mode,
-      reader: this,
-      markTruncated: (key) => this.#markTruncated(key),
-    }).run();
+    this.#characters += new FactWalk(this.#record, this.#parts, this).run();
   }
 
   /** Content: turned into JSON, byte counts taken, and written as the mode allows. */
@@ -136,14 +132,14 @@ export class Capturing implements TextReader {
       else input = (input ?? 0) + walk.bytes;
       if (json === undefined) continue;
       if (hasher !== undefined && !OUTPUT_KEYS.has(key)) original += rawText(value);
-      if (walk.truncated) this.#markTruncated(key);
+      if (walk.truncated) this.markTruncated(key);
       fields.push([key, json]);
     }
     if (input !== undefined) this.#record['spanline.content.input_bytes'] = input;
     if (output !== undefined) this.#record['spanline.content.output_bytes'] = output;
     if (original !== '') this.#evidence(original);
-    if (this.#mode === 'metadata') return;
-    if (detection === undefined || this.#mode === 'full') this.#writeAll(fields);
+    if (this.mode === 'metadata') return;
+    if (detection === undefined || this.mode === 'full') this.#writeAll(fields);
     else this.#deferred = fields;
   }
 
@@ -154,7 +150,7 @@ export class Capturing implements TextReader {
     const side = MESSAGE_SIDES[key];
     const spanId = this.#record['span_id'];
     const isReferable = side !== undefined && typeof spanId === 'string' && deltas !== 'none';
-    if (!isReferable || this.#mode === 'hashed') return flat(json);
+    if (!isReferable || this.mode === 'hashed') return flat(json);
     const index = (this.#scope.messages ??= new MessageIndex());
     const isModelCall = this.#record['span.type'] === 'llm';
     if (!isModelCall || (deltas === 'all' && side === 'i')) return index.refer(json, spanId, side);
@@ -177,7 +173,7 @@ export class Capturing implements TextReader {
     const fields = this.#deferred;
     const { detection } = this.#parts;
     if (fields === undefined || detection === undefined) return undefined;
-    const [parts, mode, scope] = [this.#parts, this.#mode, this.#scope];
+    const [parts, mode, scope] = [this.#parts, this.mode, this.#scope];
     const identity = { span_id: this.#record['span_id'], 'span.type': this.#record['span.type'] } as SpanRecord;
     return async () => {
       const line = new Capturing(parts, identity, { mode, scope, reservedBytes: 0 });
@@ -204,11 +200,11 @@ export class Capturing implements TextReader {
     const { hasher } = this.#parts;
     let text = whole;
     if (text.length * MAX_UTF8 > maxBytes && byteLength(text) > maxBytes) {
-      this.#markTruncated(key);
+      this.markTruncated(key);
       text = textOf(key, fitField(key, plainOf(key, whole), maxBytes));
     }
     let written = text;
-    if (this.#mode === 'hashed' && hasher !== undefined) {
+    if (this.mode === 'hashed' && hasher !== undefined) {
       const hmac = hasher.hash(text);
       written = isText(key) ? `hmac:${hmac}` : JSON.stringify({ hmac, bytes: byteLength(text) });
       this.#record['spanline.hash.key_id'] = hasher.keyId;
@@ -234,7 +230,7 @@ export class Capturing implements TextReader {
 
   /** What happened, on the line itself; written before the content so that it is found without reading that. */
   reserve(): void {
-    this.#record['spanline.capture.mode'] = this.#mode;
+    this.#record['spanline.capture.mode'] = this.mode;
     this.#record['spanline.redactions'] = undefined;
     this.#record['spanline.redaction.rules'] = undefined;
     this.#record['spanline.truncated'] = undefined;

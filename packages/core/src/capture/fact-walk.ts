@@ -31,10 +31,10 @@ export interface FactParts {
 }
 
 /** The record's own part in it. */
-export interface FactLine {
+export interface FactLine extends TextReader {
   readonly mode: CaptureMode;
-  readonly reader: TextReader;
-  readonly markTruncated: (key: string) => void;
+  /** Notes that less than all of a field is written. */
+  markTruncated(key: string): void;
 }
 
 /**
@@ -112,16 +112,16 @@ export class FactWalk {
   }
 
   #text(text: string, key: string, name?: string): string {
-    const { reader, markTruncated } = this.#line;
+    const line = this.#line;
     const limit = Math.min(FACT_BYTES.get(key) ?? DEFAULT_FACT_BYTES, this.#parts.limits.fieldBytes);
-    const known = reader.clean?.get(text);
+    const known = line.clean?.get(text);
     if (known !== undefined && known.bytes <= limit && (name === undefined || !isSecretName(name))) return text;
     const seen = text.length > limit + OVERLAP ? text.slice(0, limit + OVERLAP) : text;
     const lost = seen === text ? 0 : sizeOf(text) - byteLength(seen);
-    const read = reader.read(seen.isWellFormed() ? seen : seen.toWellFormed(), name);
+    const read = line.read(seen.isWellFormed() ? seen : seen.toWellFormed(), name);
     const kept = cut(read, limit, lost);
-    if (kept !== read) markTruncated(key);
-    else if (kept === text) reader.clean?.add(text, { json: JSON.stringify(text), bytes: byteLength(text) });
+    if (kept !== read) line.markTruncated(key);
+    else if (kept === text) line.clean?.add(text, { json: JSON.stringify(text), bytes: byteLength(text) });
     return kept;
   }
 

@@ -80,13 +80,14 @@ export class JsonWalk {
 
   /** A text by itself, which is written without quotes; JSON where it is a payload. */
   text(text: string): string {
-    return this.#payload(text) ?? this.#readable(text, undefined);
+    if (this.#known(text, undefined) !== undefined) return text;
+    return this.#payload(text) ?? this.#read(text, undefined);
   }
 
   #node(value: unknown, key: string | undefined): JsonNode | undefined {
     switch (typeof value) {
       case 'string':
-        return this.#known(value, key) ?? this.#payload(value) ?? this.#read(value, key);
+        return this.#known(value, key) ?? this.#payload(value) ?? JSON.stringify(this.#read(value, key));
       case 'number':
         return Number.isFinite(value) ? String(value) : `"${value}"`;
       case 'boolean':
@@ -128,9 +129,10 @@ export class JsonWalk {
   #read(text: string, key: string | undefined): string {
     const bytesBefore = this.bytes;
     const kept = this.#readable(text, key);
-    const json = JSON.stringify(kept);
-    if (kept === text) this.#reader.clean?.add(text, { json, bytes: this.bytes - bytesBefore });
-    return json;
+    if (kept === text) {
+      this.#reader.clean?.add(text, { json: JSON.stringify(text), bytes: this.bytes - bytesBefore });
+    }
+    return kept;
   }
 
   #readable(text: string, key: string | undefined): string {

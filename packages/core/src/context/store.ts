@@ -95,9 +95,11 @@ export function runWithValues<T>(values: ContextValues, fn: () => T): T {
 /**
  * Makes `span` current for the rest of the running frame and for what it starts. For sources whose host calls them before the
  * work, with no function to wrap; everything else uses {@link runWith}.
+ *
+ * @param before - the state that the code is in
  */
-export function enterWith(span: Span, values: ContextValues): void {
-  const state: ContextState = { span, values, scope: context.storage.getStore()?.scope, entering: true };
+export function enterWith(span: Span, values: ContextValues, before: ContextState | undefined): void {
+  const state: ContextState = { span, values, scope: before?.scope, entering: true };
   context.storage.enterWith(state);
   queueMicrotask(() => {
     state.entering = false;

@@ -8,6 +8,6 @@ import { type RecordedSpan, type Span } from '../trace/index.ts';
 export function enterSpan(span: Span): void {
   if (!span.isRecording) return;
   const state = activeState();
-  const sameTrace = state?.span === undefined || state.span.traceId === span.traceId;
-  enterWith(span, sameTrace ? activeValues() : (span as RecordedSpan).seed.values);
+  const isSameTrace = state?.span === undefined || state.span.traceId === span.traceId;
+  enterWith(span, isSameTrace ? (state?.values ?? activeValues()) : (span as RecordedSpan).seed.values, state);
 }

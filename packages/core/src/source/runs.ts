@@ -63,6 +63,7 @@ function rootHasEnded(span: Span): boolean {
 }
 
 interface Entry<T> extends Run<T> {
+  readonly id: string;
   readonly parent: Entry<T> | undefined;
   readonly depth: number;
   readonly startedMs: number;
@@ -71,6 +72,9 @@ interface Entry<T> extends Run<T> {
   /** Kept until it is watched. */
   holder: object | undefined;
   isWatched: boolean;
+  /** Its neighbours in the order in which runs were last heard of. */
+  older: Entry<T> | undefined;
+  newer: Entry<T> | undefined;
 }
 
 /** What is heard of a run is heard of those around it. */
@@ -87,8 +91,10 @@ function innerFirst<T>(entries: Iterable<[string, Entry<T>]>): [string, Entry<T>
 
 /** Open runs; the state behind {@link createRunRegistry}. */
 class Runs<T> implements RunRegistry<T> {
-  /** In the order in which they were last heard of themselves. */
   readonly #entries = new Map<string, Entry<T>>();
+  /** The runs that were last heard of longest and least long ago. */
+  #oldest: Entry<T> | undefined;
+  #newest: Entry<T> | undefined;
   readonly #options: RunRegistryOptions<T>;
   readonly #maxRuns: number;
   readonly #idleMs: number;
@@ -97,8 +103,6 @@ class Runs<T> implements RunRegistry<T> {
   /** Runs whose holders were collected, and that were not closed yet. */
   #gone: [string, Entry<T>][] = [];
   #closing = false;
-  /** The last of the entries. */
-  #newest: Entry<T> | undefined;
   #timer: NodeJS.Timeout | undefined;
 
   constructor(options: RunRegistryOptions<T>) {
@@ -125,9 +129,8 @@ class Runs<T> implements RunRegistry<T> {
     if (entry === undefined) return undefined;
     entry.seenMs = performance.now();
     if (entry === this.#newest) return entry;
-    this.#entries.delete(id);
-    this.#entries.set(id, entry);
-    this.#newest = entry;
+    this.#unlink(entry);
+    this.#link(entry);
     return entry;
   }
 
@@ -151,23 +154,52 @@ class Runs<T> implements RunRegistry<T> {
     const parent = parentId === undefined ? undefined : this.#entries.get(parentId);
     const depth = parent === undefined ? 0 : parent.depth + 1;
     const now = performance.now();
-    const entry: Entry<T> = { span, data, owned, parent, depth, startedMs: now, seenMs: now, holder, isWatched: false };
+    const entry: Entry<T> = {
+      id,
+      span,
+      data,
+      owned,
+      parent,
+      depth,
+      startedMs: now,
+      seenMs: now,
+      holder,
+      isWatched: false,
+      older: undefined,
+      newer: undefined,
+    };
     this.#entries.set(id, entry);
-    this.#newest = entry;
+    this.#link(entry);
     this.#timer ??= setInterval(
       () => this.#sweep(),
       Math.min(WATCHED_AFTER_MS, this.#idleMs / SWEEPS_PER_IDLE, this.#orphanIdleMs / SWEEPS_PER_IDLE),
     ).unref();
     if (this.#entries.size > this.#maxRuns) {
-      const [oldest] = this.#entries;
-      if (oldest !== undefined) this.#close(...oldest);
+      if (this.#oldest !== undefined) this.#close(this.#oldest.id, this.#oldest);
     }
     return true;
   }
 
+  #link(entry: Entry<T>): void {
+    entry.older = this.#newest;
+    if (this.#newest === undefined) this.#oldest = entry;
+    else this.#newest.newer = entry;
+    this.#newest = entry;
+  }
+
+  #unlink(entry: Entry<T>): void {
+    const { older, newer } = entry;
+    if (older === undefined) this.#oldest = newer;
+    else older.newer = newer;
+    if (newer === undefined) this.#newest = older;
+    else newer.older = older;
+    entry.older = undefined;
+    entry.newer = undefined;
+  }
+
   #forget(id: string, entry: Entry<T>): void {
     this.#entries.delete(id);
-    if (entry === this.#newest) this.#newest = undefined;
+    this.#unlink(entry);
     if (entry.isWatched) this.#holders.unregister(entry);
   }
 

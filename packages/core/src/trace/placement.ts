@@ -33,7 +33,8 @@ export type Place = (given: SpanOptions['parent'], kind: SpanKind) => Placement;
 /** A span with an explicit parent may start where the async context is another request's or nobody's: then the parent's values hold. */
 export function valuesFor(parent: RecordedSpan | undefined): ContextValues {
   if (parent === undefined) return activeValues();
-  return activeState()?.span?.traceId === parent.traceId ? activeValues() : parent.seed.values;
+  const state = activeState();
+  return state?.span?.traceId === parent.traceId ? state.values : parent.seed.values;
 }
 
 /**
