@@ -24,11 +24,21 @@ function program(options: { to: string; count: number; spool?: string; each?: st
 import { writeSync } from 'node:fs';
 import { createLogger, createTracer } from '@spanline/core';
 import { elasticsearch, spool } from '@spanline/ship';
+// The parent may read slower than this writes.
+const say = (text) => {
+  for (;;) {
+    try {
+      return writeSync(1, text);
+    } catch (error) {
+      if (error.code !== 'EAGAIN') throw error;
+    }
+  }
+};
 const spooled = spool({ dir: ${JSON.stringify(dir)}, to: ${options.to}, segmentBytes: 65536, ${options.spool ?? ''} });
 const tracer = createTracer({ logger: createLogger({}, spooled), statsIntervalSeconds: 0 });
 for (let n = 0; n < ${options.count}; n++) {
   tracer.startSpan({ name: 'span ' + process.pid + ' ' + n, type: 'task' }).end();
-  writeSync(1, process.pid + ' ' + n + '\\n');
+  say(process.pid + ' ' + n + '\\n');
   ${options.each ?? ''}
 }
 ${options.end}
