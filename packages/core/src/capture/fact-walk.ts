@@ -4,7 +4,7 @@ import type { Limits } from './limits.ts';
 import type { CaptureMode } from './options.ts';
 import type { TextReader } from './plain.ts';
 import { isSecretName } from './rules.ts';
-import { byteLength, cut, sizeOf } from './text.ts';
+import { byteLength, cut, OVERLAP, sizeOf } from './text.ts';
 
 /** Longest values of facts, in UTF-8 bytes, where they are shorter than the field limit. */
 const FACT_BYTES: ReadonlyMap<string, number> = new Map([
@@ -19,8 +19,6 @@ const FACT_BYTES: ReadonlyMap<string, number> = new Map([
   ['user_agent.original', 512],
 ]);
 const DEFAULT_FACT_BYTES = 1024;
-/** A redaction rule sees no more of a text than its limit and this. */
-const OVERLAP = 1024;
 
 /** What facts are captured with. */
 export interface FactParts {
@@ -72,7 +70,8 @@ export class FactWalk {
   /** A span's message is its name and what the tracer knows of it by numbers: where the name was left as it is, so is the message. */
   #message(message: string, name: unknown): number {
     const isName = typeof name === 'string' && name !== '' && message.startsWith(name);
-    if (isName && this.#record['span.name'] === name) return message.length;
+    const isRead = isName && this.#record['span.name'] === name && !this.#parts.hashed.has('message');
+    if (isRead) return message.length;
     return this.#textFact('message', message);
   }
 

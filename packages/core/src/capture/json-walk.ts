@@ -4,10 +4,8 @@ import { type Json, type JsonNode, listJson, toJson } from './json.ts';
 import { ObjectJson, plainKey } from './object-json.ts';
 import type { PlainLimits, TextReader } from './plain.ts';
 import { isSecretName } from './rules.ts';
-import { byteLength, cut, sizeOf } from './text.ts';
+import { byteLength, cut, OVERLAP, sizeOf } from './text.ts';
 
-/** A redaction rule sees no more of a string than its limit and this: nothing longer than this could be missed at the cut. */
-const OVERLAP = 1024;
 const MAX_NODES = 20_000;
 /** Names, roles and ids stay whole also where long texts have used up the budget. */
 const MIN_TEXT = 64;

@@ -201,7 +201,6 @@ export function createPipeline(parts: PipelineParts): Pipeline {
       try {
         const line = buildLine(span, recordParts);
         const { own: record } = line;
-        for (const key of START_OMITS) record[key] = undefined;
         record['@timestamp'] = isoMillis(span.seed.startEpochMs);
         record.message = `${span.name} started`;
         applyCapture(span, line, undefined);

@@ -355,8 +355,13 @@ describe('modes', () => {
   });
 
   it('values asked to be hashed are the same everywhere and nowhere raw', () => {
-    const options = { hashKey: 'k', redact: { hash: ['user.id', 'labels.email'] } };
-    const draft = (): SpanRecord => ({ 'user.id': 'jane', 'labels.email': 'a@b.org' });
+    const options = { hashKey: 'k', redact: { hash: ['user.id', 'labels.email', 'message'] } };
+    const draft = (): SpanRecord => ({
+      'user.id': 'jane',
+      'labels.email': 'a@b.org',
+      'span.name': 'for',
+      message: 'for jane 1 ms',
+    });
     const first = captured({}, options, draft()).record;
     expect(first).toEqual(captured({}, options, draft()).record);
     expect(JSON.stringify(first)).not.toMatch(/jane|a@b\.org/);
