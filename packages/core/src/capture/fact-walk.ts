@@ -3,8 +3,8 @@ import { kindOf, OWN_FACTS } from './keys.ts';
 import type { Limits } from './limits.ts';
 import type { CaptureMode } from './options.ts';
 import type { TextReader } from './plain.ts';
-import { isSecretName } from './rules.ts';
-import { byteLength, cut, OVERLAP, sizeOf } from './text.ts';
+import { knownText, readText } from './read-text.ts';
+import { cut, sizeOf } from './text.ts';
 
 /** Longest values of facts, in UTF-8 bytes, where they are shorter than the field limit. */
 const FACT_BYTES: ReadonlyMap<string, number> = new Map([
@@ -113,15 +113,10 @@ export class FactWalk {
   #text(text: string, key: string, name?: string): string {
     const line = this.#line;
     const limit = Math.min(FACT_BYTES.get(key) ?? DEFAULT_FACT_BYTES, this.#parts.limits.fieldBytes);
-    const known = line.clean?.get(text);
-    if (known !== undefined && known.bytes <= limit && (name === undefined || !isSecretName(name))) return text;
-    const seen = text.length > limit + OVERLAP ? text.slice(0, limit + OVERLAP) : text;
-    const lost = seen === text ? 0 : sizeOf(text) - byteLength(seen);
-    const read = line.read(seen.isWellFormed() ? seen : seen.toWellFormed(), name);
-    const kept = cut(read, limit, lost);
-    if (kept !== read) line.markTruncated(key);
-    else if (kept === text) line.clean?.add(text, { json: JSON.stringify(text), bytes: byteLength(text) });
-    return kept;
+    if (knownText(text, name, limit, line) !== undefined) return text;
+    const read = readText(text, name, { size: sizeOf(text), maxBytes: limit }, line);
+    if (read.isCut) line.markTruncated(key);
+    return read.text;
   }
 
   /** Messages of errors quote prompts; the frames of a stack do not. */

@@ -3,8 +3,8 @@ import { describeBase64, describeBlob, isVector } from './blobs.ts';
 import { type Json, type JsonNode, listJson, toJson } from './json.ts';
 import { ObjectJson, plainKey } from './object-json.ts';
 import type { PlainLimits, TextReader } from './plain.ts';
-import { isSecretName } from './rules.ts';
-import { byteLength, cut, OVERLAP, sizeOf } from './text.ts';
+import { knownText, readText } from './read-text.ts';
+import { cut, sizeOf } from './text.ts';
 
 const MAX_NODES = 20_000;
 /** Names, roles and ids stay whole also where long texts have used up the budget. */
@@ -115,36 +115,21 @@ export class JsonWalk {
     return Math.max(MIN_TEXT, Math.min(this.#limits.stringBytes, this.#textBudget));
   }
 
-  /** A text that was found clean before. */
   #known(text: string, key: string | undefined): string | undefined {
-    const known = this.#reader.clean?.get(text);
-    if (known === undefined || known.bytes > this.#limit || (key !== undefined && isSecretName(key))) return undefined;
+    const known = knownText(text, key, this.#limit, this.#reader);
+    if (known === undefined) return undefined;
     this.bytes += known.bytes;
     this.#textBudget -= text.length;
     return known.json;
   }
 
   #read(text: string, key: string | undefined): string {
-    const bytesBefore = this.bytes;
-    const kept = this.#readable(text, key);
-    if (kept === text) {
-      this.#reader.clean?.add(text, { json: JSON.stringify(text), bytes: this.bytes - bytesBefore });
-    }
-    return kept;
-  }
-
-  #readable(text: string, key: string | undefined): string {
     const size = sizeOf(text);
+    const read = readText(text, key, { size, maxBytes: this.#limit }, this.#reader);
     this.bytes += size;
-    const limit = this.#limit;
-    const seen = text.length > limit + OVERLAP ? text.slice(0, limit + OVERLAP) : text;
-    const unseen = seen === text ? 0 : size - byteLength(seen);
-    const isAscii = size === text.length;
-    const read = this.#reader.read(isAscii || seen.isWellFormed() ? seen : seen.toWellFormed(), key);
-    const kept = cut(read, limit, unseen);
-    if (kept !== read) this.truncated = true;
-    this.#textBudget -= kept.length;
-    return kept;
+    this.#textBudget -= read.text.length;
+    if (read.isCut) this.truncated = true;
+    return read.text;
   }
 
   #guarded(value: object, key: string | undefined): JsonNode | undefined {

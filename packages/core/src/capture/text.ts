@@ -1,8 +1,5 @@
 const MARKER = /…\[\+(\d+) bytes\]$/;
 
-/** A redaction rule sees no more of a text than its limit and this: nothing longer than this could be missed at the cut. */
-export const OVERLAP = 1024;
-
 /** UTF-8 bytes of a string. */
 export function byteLength(text: string): number {
   return Buffer.byteLength(text);
