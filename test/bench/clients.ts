@@ -2,11 +2,11 @@ import { OpenAIInstrumentation } from '@arizeai/openinference-instrumentation-op
 import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http';
 import { BatchSpanProcessor } from '@opentelemetry/sdk-trace-base';
 import { NodeTracerProvider } from '@opentelemetry/sdk-trace-node';
-import { createLogger, createTracer, type Tracer } from '@spanline/core';
-import { wrapOpenAI } from '@spanline/openai';
 import { Client } from 'langsmith';
 import { wrapOpenAI as wrapLangSmith } from 'langsmith/wrappers';
 import OpenAI from 'openai';
+import { createLogger, createTracer, type Tracer } from '@spanline/core';
+import { wrapOpenAI } from '@spanline/openai';
 import { type BenchCase, measure } from './harness.ts';
 import { addedRatio, type Row, ratio } from './rows.ts';
 import { type Sink, startSink } from './sink.ts';

@@ -1,9 +1,9 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { destination, pino } from 'pino';
 import { createLogger, createTracer, observe, type Tracer } from '@spanline/core';
 import { memoryLog } from '@spanline/core/testing';
-import { destination, pino } from 'pino';
 import { type BenchCase, measure } from './harness.ts';
 import { type Row, ratio } from './rows.ts';
 

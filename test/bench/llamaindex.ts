@@ -1,6 +1,6 @@
+import { BaseEmbedding, Document, type LLM, Settings, VectorStoreIndex } from 'llamaindex';
 import { createLogger, createTracer, type Tracer } from '@spanline/core';
 import { instrumentLlamaIndex } from '@spanline/llamaindex';
-import { BaseEmbedding, Document, type LLM, Settings, VectorStoreIndex } from 'llamaindex';
 import { measure } from './harness.ts';
 import { type Row, ratio } from './rows.ts';
 

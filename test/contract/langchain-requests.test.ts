@@ -11,13 +11,13 @@ import { RunnableLambda, RunnableMap } from '@langchain/core/runnables';
 import { tool } from '@langchain/core/tools';
 import { FakeStreamingChatModel } from '@langchain/core/utils/testing';
 import { Annotation, END, Send, START, StateGraph } from '@langchain/langgraph';
+import express from 'express';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { z } from 'zod';
 import { createTracer, type Tracer, validate } from '@spanline/core';
 import { type MemoryLog, memoryLog } from '@spanline/core/testing';
 import { spanlineExpress } from '@spanline/express';
 import { SpanlineCallbackHandler } from '@spanline/langchain';
-import express from 'express';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { z } from 'zod';
 import { type Beside, standBeside } from '../support/langchain-beside.ts';
 import { drain } from '../support/records.ts';
 

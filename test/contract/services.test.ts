@@ -1,11 +1,11 @@
 import { once } from 'node:events';
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import express from 'express';
+import { afterEach, describe, expect, it } from 'vitest';
 import { createTracer, type Tracer } from '@spanline/core';
 import { type MemoryLog, memoryLog, tree } from '@spanline/core/testing';
 import { spanlineExpress } from '@spanline/express';
-import express from 'express';
-import { afterEach, describe, expect, it } from 'vitest';
 
 const servers: Server[] = [];
 

@@ -1,6 +1,6 @@
+import { beforeAll, describe, expect, it } from 'vitest';
 import { parseLine, type SpanRecord, toDatadog } from '@spanline/core';
 import { cloudwatchSetup, datadogSetup } from '@spanline/ship';
-import { beforeAll, describe, expect, it } from 'vitest';
 import { runCloudwatchAgent } from '../support/agents/cloudwatch.ts';
 import { criLog, dockerLog, joinParts } from '../support/agents/containers.ts';
 import { type Processor, runDatadogAgent, show, type ShownLog } from '../support/agents/datadog.ts';

@@ -1,9 +1,9 @@
 import type Anthropic from '@anthropic-ai/sdk';
 import type { LLMock } from '@copilotkit/aimock';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { unwrapAnthropic, wrapAnthropic } from '@spanline/anthropic';
 import { createTracer } from '@spanline/core';
 import { memoryLog } from '@spanline/core/testing';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ask, SCENARIOS } from '../support/anthropic/scenarios.ts';
 import { VERSIONS } from '../support/anthropic/versions.ts';
 import { comparable } from '../support/comparable.ts';

@@ -1,8 +1,8 @@
 import Anthropic from '@anthropic-ai/sdk';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { wrapAnthropic } from '@spanline/anthropic';
 import { createTracer, type Tracer, validate } from '@spanline/core';
 import { type MemoryLog, memoryLog } from '@spanline/core/testing';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { ask } from '../support/anthropic/scenarios.ts';
 import { drain, onlyRecord } from '../support/records.ts';
 import { anthropicText, anthropicTool } from '../support/wire/anthropic.ts';

@@ -1,18 +1,18 @@
-import type { LLMock } from '@copilotkit/aimock';
 import Anthropic from '@anthropic-ai/sdk';
+import type { LLMock } from '@copilotkit/aimock';
 import { ChatPromptTemplate } from '@langchain/core/prompts';
-import { wrapAnthropic } from '@spanline/anthropic';
 import { ChatOpenAI } from '@langchain/openai';
+import OpenAI from 'openai';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { wrapAnthropic } from '@spanline/anthropic';
 import { createTracer, type Tracer } from '@spanline/core';
 import { memoryLog } from '@spanline/core/testing';
 import { SpanlineCallbackHandler } from '@spanline/langchain';
 import { type Budget, budget, BudgetExceededError } from '@spanline/monitor';
 import { wrapOpenAI } from '@spanline/openai';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import OpenAI from 'openai';
 import { createWorld, ScriptedModel } from '../support/langchain-world.ts';
-import { startProvider } from '../support/provider.ts';
 import { VERSIONS } from '../support/openai/versions.ts';
+import { startProvider } from '../support/provider.ts';
 
 let provider: LLMock;
 

@@ -1,8 +1,8 @@
+import { AzureOpenAI } from 'openai';
+import { describe, expect, it } from 'vitest';
 import { unwrapAnthropic, wrapAnthropic } from '@spanline/anthropic';
 import { SpanlineError } from '@spanline/core';
 import { unwrapOpenAI, wrapOpenAI } from '@spanline/openai';
-import { AzureOpenAI } from 'openai';
-import { describe, expect, it } from 'vitest';
 import { VERSIONS as ANTHROPIC_VERSIONS } from '../support/anthropic/versions.ts';
 import { VERSIONS } from '../support/openai/versions.ts';
 

@@ -3,8 +3,8 @@ import { LogsPipelinesApiRequestFactory } from '@datadog/datadog-api-client/dist
 import { ObjectSerializer as Serializer1 } from '@datadog/datadog-api-client/dist/packages/datadog-api-client-v1/models/ObjectSerializer.js';
 import { LogsRestrictionQueriesApiRequestFactory } from '@datadog/datadog-api-client/dist/packages/datadog-api-client-v2/apis/LogsRestrictionQueriesApi.js';
 import { ObjectSerializer as Serializer2 } from '@datadog/datadog-api-client/dist/packages/datadog-api-client-v2/models/ObjectSerializer.js';
-import { datadogSetup } from '@spanline/ship';
 import { describe, expect, it } from 'vitest';
+import { datadogSetup } from '@spanline/ship';
 
 type Fields = Record<string, unknown>;
 

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import type { Scope } from '@spanline/core';
 import { describe, expect, it } from 'vitest';
+import type { Scope } from '@spanline/core';
 import { readExports } from '../../scripts/layers/exports.ts';
 
 const PACKAGES = new URL('../../packages/', import.meta.url);

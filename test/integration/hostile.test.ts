@@ -1,7 +1,7 @@
-import { createLogger, createTracer, type Span, validate } from '@spanline/core';
-import { memoryLog } from '@spanline/core/testing';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { createLogger, createTracer, type Span, validate } from '@spanline/core';
+import { memoryLog } from '@spanline/core/testing';
 
 function setUp(options: Parameters<typeof createTracer>[0] = {}) {
   const log = memoryLog();

@@ -1,9 +1,9 @@
 import { context, trace } from '@opentelemetry/api';
-import { NodeTracerProvider } from '@opentelemetry/sdk-trace-node';
 import { InMemorySpanExporter, SimpleSpanProcessor } from '@opentelemetry/sdk-trace-base';
+import { NodeTracerProvider } from '@opentelemetry/sdk-trace-node';
+import { afterAll, describe, expect, it } from 'vitest';
 import { createTracer } from '@spanline/core';
 import { memoryLog } from '@spanline/core/testing';
-import { afterAll, describe, expect, it } from 'vitest';
 import { jsonLines, runChild } from '../support/child.ts';
 
 describe('inside an active OpenTelemetry span', () => {

@@ -5,6 +5,8 @@ import { Embeddings } from '@langchain/core/embeddings';
 import { BaseDocumentCompressor } from '@langchain/core/retrievers/document_compressors';
 import { FakeListChatModel } from '@langchain/core/utils/testing';
 import * as openai from '@langchain/openai';
+import { createAgent } from 'langchain';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createTracer, type Tracer, validate } from '@spanline/core';
 import { type MemoryLog, memoryLog, tree } from '@spanline/core/testing';
 import {
@@ -16,8 +18,6 @@ import {
   traceVectorStore,
   untrace,
 } from '@spanline/langchain';
-import { createAgent } from 'langchain';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { drain } from '../support/records.ts';
 import { MODELS } from '../support/wire/models.ts';
 import { openWire } from '../support/wire/server.ts';

@@ -1,8 +1,8 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
 import { createTracer, validate } from '@spanline/core';
 import { memoryLog } from '@spanline/core/testing';
 import { SpanlineCallbackHandler } from '@spanline/langchain';
-import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
 import { runs } from '../support/effort.ts';
 
 const fail = (): never => {

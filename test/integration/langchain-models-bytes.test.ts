@@ -1,13 +1,13 @@
 import { HumanMessage } from '@langchain/core/messages';
 import { tool } from '@langchain/core/tools';
 import { ChatOpenAI } from '@langchain/openai';
-import { createTracer, reconstructMessages, type SpanRecord, type TracerOptions, validate } from '@spanline/core';
-import { memoryLog } from '@spanline/core/testing';
-import { SpanlineCallbackHandler } from '@spanline/langchain';
 import fc from 'fast-check';
 import { createAgent } from 'langchain';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
+import { createTracer, reconstructMessages, type SpanRecord, type TracerOptions, validate } from '@spanline/core';
+import { memoryLog } from '@spanline/core/testing';
+import { SpanlineCallbackHandler } from '@spanline/langchain';
 import { runs } from '../support/effort.ts';
 import { json, openWire, type Wire } from '../support/wire/server.ts';
 

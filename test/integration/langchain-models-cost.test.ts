@@ -1,12 +1,12 @@
 import { InMemoryCache } from '@langchain/core/caches';
 import { tool } from '@langchain/core/tools';
 import { ChatOpenAI, OpenAI } from '@langchain/openai';
-import { createTracer, type SpanRecord, type Tracer, validate } from '@spanline/core';
-import { type MemoryLog, memoryLog } from '@spanline/core/testing';
-import { SpanlineCallbackHandler } from '@spanline/langchain';
 import { createAgent } from 'langchain';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { z } from 'zod';
+import { createTracer, type SpanRecord, type Tracer, validate } from '@spanline/core';
+import { type MemoryLog, memoryLog } from '@spanline/core/testing';
+import { SpanlineCallbackHandler } from '@spanline/langchain';
 import { MODELS } from '../support/wire/models.ts';
 import { json, openWire, type Wire } from '../support/wire/server.ts';
 

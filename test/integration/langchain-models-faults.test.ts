@@ -4,10 +4,10 @@ import type { BaseChatModel } from '@langchain/core/language_models/chat_models'
 import { ChatGoogle } from '@langchain/google';
 import { ChatGoogleGenerativeAI } from '@langchain/google-genai';
 import { ChatOpenAI } from '@langchain/openai';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createTracer, type Tracer, validate } from '@spanline/core';
 import { type MemoryLog, memoryLog } from '@spanline/core/testing';
 import { SpanlineCallbackHandler } from '@spanline/langchain';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { jsonLines, runChild } from '../support/child.ts';
 
 let log: MemoryLog;
@@ -16,6 +16,36 @@ let callbacks: SpanlineCallbackHandler[];
 let provider: LLMock;
 
 const LONG = 'one two three four five six seven eight nine ten';
+
+const openai = (more: object): ChatOpenAI =>
+  new ChatOpenAI({
+    model: 'gpt-4o-mini',
+    apiKey: 'test',
+    configuration: { baseURL: `${provider.url}/v1` },
+    ...more,
+  });
+
+const CLIENTS: Readonly<Record<string, (maxRetries: number) => BaseChatModel>> = {
+  ChatOpenAI: (maxRetries) => openai({ maxRetries }),
+  'ChatOpenAI (Responses)': (maxRetries) => openai({ maxRetries, useResponsesApi: true }),
+  ChatAnthropic: (maxRetries) =>
+    new ChatAnthropic({
+      model: 'claude-3-5-haiku-latest',
+      apiKey: 'test',
+      maxRetries,
+      anthropicApiUrl: provider.url,
+    }),
+  ChatGoogleGenerativeAI: (maxRetries) =>
+    new ChatGoogleGenerativeAI({ model: 'gemini-2.5-flash', apiKey: 'test', maxRetries, baseUrl: provider.url }),
+  ChatGoogle: (maxRetries) =>
+    new ChatGoogle({
+      model: 'gemini-2.5-flash',
+      apiKey: 'test',
+      maxRetries,
+      platformType: 'gai',
+      endpoint: provider.url,
+    }),
+};
 
 beforeAll(async () => {
   provider = new LLMock({ port: 0, host: '127.0.0.1', logLevel: 'silent' });
@@ -50,36 +80,6 @@ afterEach(() => {
   for (const record of log.records()) expect(validate(record)).toEqual({ valid: true });
   expect(tracer.stats()).toMatchObject({ internalErrors: 0, open: 0 });
 });
-
-const openai = (more: object): ChatOpenAI =>
-  new ChatOpenAI({
-    model: 'gpt-4o-mini',
-    apiKey: 'test',
-    configuration: { baseURL: `${provider.url}/v1` },
-    ...more,
-  });
-
-const CLIENTS: Readonly<Record<string, (maxRetries: number) => BaseChatModel>> = {
-  ChatOpenAI: (maxRetries) => openai({ maxRetries }),
-  'ChatOpenAI (Responses)': (maxRetries) => openai({ maxRetries, useResponsesApi: true }),
-  ChatAnthropic: (maxRetries) =>
-    new ChatAnthropic({
-      model: 'claude-3-5-haiku-latest',
-      apiKey: 'test',
-      maxRetries,
-      anthropicApiUrl: provider.url,
-    }),
-  ChatGoogleGenerativeAI: (maxRetries) =>
-    new ChatGoogleGenerativeAI({ model: 'gemini-2.5-flash', apiKey: 'test', maxRetries, baseUrl: provider.url }),
-  ChatGoogle: (maxRetries) =>
-    new ChatGoogle({
-      model: 'gemini-2.5-flash',
-      apiKey: 'test',
-      maxRetries,
-      platformType: 'gai',
-      endpoint: provider.url,
-    }),
-};
 
 /** Calls the model and gives what it threw. */
 async function failure(model: BaseChatModel, question: string, way: 'invoke' | 'stream'): Promise<unknown> {

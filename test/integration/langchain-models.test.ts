@@ -1,9 +1,9 @@
-import { createTracer, type SpanAttributes, type SpanRecord, type Tracer, validate } from '@spanline/core';
-import { type MemoryLog, memoryLog } from '@spanline/core/testing';
-import { SpanlineCallbackHandler } from '@spanline/langchain';
 import { tool } from '@langchain/core/tools';
 import { createAgent } from 'langchain';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { createTracer, type SpanAttributes, type SpanRecord, type Tracer, validate } from '@spanline/core';
+import { type MemoryLog, memoryLog } from '@spanline/core/testing';
+import { SpanlineCallbackHandler } from '@spanline/langchain';
 import { EXPECTED } from '../support/wire/expected.ts';
 import { MODELS, type WireModel } from '../support/wire/models.ts';
 import { openWire, type Wire, type WireRequest } from '../support/wire/server.ts';

@@ -15,8 +15,8 @@ import { tool } from '@langchain/core/tools';
 import { FakeListChatModel } from '@langchain/core/utils/testing';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { drain } from '../support/records.ts';
 import { calls, createWorld, ScriptedModel, type World } from '../support/langchain-world.ts';
+import { drain } from '../support/records.ts';
 
 let world: World;
 

@@ -1,11 +1,11 @@
 import * as manager from '@langchain/core/callbacks/manager';
 import { RunnableLambda } from '@langchain/core/runnables';
 import { FakeListChatModel } from '@langchain/core/utils/testing';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createTracer, type Tracer } from '@spanline/core';
 import { type MemoryLog, memoryLog, tree } from '@spanline/core/testing';
 import { SpanlineCallbackHandler } from '@spanline/langchain';
 import { registerGlobally } from '@spanline/langchain/global';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { jsonLines, runChild } from '../support/child.ts';
 
 const { CallbackManager } = manager;

@@ -1,13 +1,13 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { Document } from '@langchain/core/documents';
+import { AIMessage, AIMessageChunk } from '@langchain/core/messages';
 import { StringOutputParser } from '@langchain/core/output_parsers';
+import type { ChatResult } from '@langchain/core/outputs';
 import { ChatPromptTemplate } from '@langchain/core/prompts';
 import { BaseRetriever } from '@langchain/core/retrievers';
 import { RunnableLambda, RunnableMap, RunnablePassthrough } from '@langchain/core/runnables';
 import { tool } from '@langchain/core/tools';
 import { FakeStreamingChatModel } from '@langchain/core/utils/testing';
-import { AIMessage, AIMessageChunk } from '@langchain/core/messages';
-import type { ChatResult } from '@langchain/core/outputs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { collectUntil } from '../support/garbage.ts';

@@ -10,12 +10,12 @@ import { RunnableLambda, RunnablePassthrough, RunnableSequence } from '@langchai
 import { DynamicStructuredTool, tool } from '@langchain/core/tools';
 import { FakeListChatModel, FakeLLM, FakeStreamingChatModel } from '@langchain/core/utils/testing';
 import { ChatOpenAI } from '@langchain/openai';
-import { createTracer, type Tracer, validate } from '@spanline/core';
-import { type MemoryLog, memoryLog, tree } from '@spanline/core/testing';
-import { SpanlineCallbackHandler } from '@spanline/langchain';
 import { createAgent } from 'langchain';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { z } from 'zod';
+import { createTracer, type Tracer, validate } from '@spanline/core';
+import { type MemoryLog, memoryLog, tree } from '@spanline/core/testing';
+import { SpanlineCallbackHandler } from '@spanline/langchain';
 
 let log: MemoryLog;
 let tracer: Tracer;

@@ -17,8 +17,6 @@ import {
   StateGraph,
 } from '@langchain/langgraph';
 import { ToolNode } from '@langchain/langgraph/prebuilt';
-import { SpanlineCallbackHandler } from '@spanline/langchain';
-import { registerGlobally } from '@spanline/langchain/global';
 import {
   type AgentMiddleware,
   createAgent,
@@ -28,6 +26,8 @@ import {
 } from 'langchain';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { z } from 'zod';
+import { SpanlineCallbackHandler } from '@spanline/langchain';
+import { registerGlobally } from '@spanline/langchain/global';
 import { collectUntil } from '../support/garbage.ts';
 import { calls, createWorld, ScriptedModel, type World } from '../support/langchain-world.ts';
 

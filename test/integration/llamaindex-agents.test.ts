@@ -1,11 +1,11 @@
 import { LLMock } from '@copilotkit/aimock';
 import { OpenAI } from '@llamaindex/openai';
 import * as workflow from '@llamaindex/workflow';
+import { FunctionTool } from 'llamaindex';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createTracer, reconstructMessages, type Tracer, validate } from '@spanline/core';
 import { type MemoryLog, memoryLog, tree } from '@spanline/core/testing';
 import { instrumentLlamaIndex, type Uninstall } from '@spanline/llamaindex';
-import { FunctionTool } from 'llamaindex';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 
 type AgentParams = Parameters<typeof workflow.agent>[0];
 type AgentTool = NonNullable<AgentParams['tools']>[number];
@@ -219,13 +219,13 @@ describe('an agent', () => {
   });
 
   it('is what it was after uninstalling', async () => {
+    uninstall();
+    const talker = workflow.agent({ name: 'talker', llm: scripted({ text: 'a' }, { text: 'b' }) });
+    const bag = (value: object): Record<string, unknown> => value as Record<string, unknown>;
     const methods = (): object[] =>
       [workflow.AgentWorkflow.prototype, workflow.FunctionAgent.prototype, talker, bag(talker).workflow as object].map(
         (object) => Object.getOwnPropertyDescriptors(object),
       );
-    const bag = (value: object): Record<string, unknown> => value as Record<string, unknown>;
-    uninstall();
-    const talker = workflow.agent({ name: 'talker', llm: scripted({ text: 'a' }, { text: 'b' }) });
     const before = methods();
     const again = instrumentLlamaIndex({ tracer });
     await talker.run('hello');

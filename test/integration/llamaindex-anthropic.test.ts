@@ -1,8 +1,8 @@
 import Anthropic from '@anthropic-ai/sdk';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createTracer, type Tracer, validate } from '@spanline/core';
 import { type MemoryLog, memoryLog } from '@spanline/core/testing';
 import { instrumentLlamaIndex, type Uninstall } from '@spanline/llamaindex';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type CannedProvider, startCannedProvider } from '../support/canned-provider.ts';
 
 const usage = { input_tokens: 30, cache_read_input_tokens: 8, cache_creation_input_tokens: 2 };

@@ -1,7 +1,4 @@
 import { createRequire } from 'node:module';
-import { createTracer, type Tracer, validate } from '@spanline/core';
-import { type MemoryLog, memoryLog, tree } from '@spanline/core/testing';
-import { instrumentLlamaIndex, type Uninstall } from '@spanline/llamaindex';
 import {
   BaseEmbedding,
   CondenseQuestionChatEngine,
@@ -14,6 +11,9 @@ import {
   VectorStoreIndex,
 } from 'llamaindex';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { createTracer, type Tracer, validate } from '@spanline/core';
+import { type MemoryLog, memoryLog, tree } from '@spanline/core/testing';
+import { instrumentLlamaIndex, type Uninstall } from '@spanline/llamaindex';
 
 /** Overrides what the library's own classes inherit. */
 class Ones extends BaseEmbedding {

@@ -1,6 +1,3 @@
-import { createTracer, type SpanRecord, type Tracer, validate } from '@spanline/core';
-import { type MemoryLog, memoryLog } from '@spanline/core/testing';
-import { instrumentLlamaIndex, type Uninstall } from '@spanline/llamaindex';
 import {
   BaseRetriever,
   CondenseQuestionChatEngine,
@@ -13,6 +10,9 @@ import {
   VectorStoreIndex,
 } from 'llamaindex';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { createTracer, type SpanRecord, type Tracer, validate } from '@spanline/core';
+import { type MemoryLog, memoryLog } from '@spanline/core/testing';
+import { instrumentLlamaIndex, type Uninstall } from '@spanline/llamaindex';
 import { documents, FAILURES, Model, Ones, Reverse } from '../support/llamaindex-world.ts';
 
 type Chunks = AsyncIterable<{ message: { content: unknown } }>;

@@ -1,6 +1,3 @@
-import { createTracer, type Tracer, validate } from '@spanline/core';
-import { type MemoryLog, memoryLog, tree } from '@spanline/core/testing';
-import { instrumentLlamaIndex, type Uninstall } from '@spanline/llamaindex';
 import {
   BaseEmbedding,
   CondenseQuestionChatEngine,
@@ -20,6 +17,9 @@ import {
   VectorStoreIndex,
 } from 'llamaindex';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { createTracer, type Tracer, validate } from '@spanline/core';
+import { type MemoryLog, memoryLog, tree } from '@spanline/core/testing';
+import { instrumentLlamaIndex, type Uninstall } from '@spanline/llamaindex';
 
 class Ones extends BaseEmbedding {
   constructor() {

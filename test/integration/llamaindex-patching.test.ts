@@ -1,11 +1,11 @@
 import * as openai from '@llamaindex/openai';
 import * as workflow from '@llamaindex/workflow';
-import { createTracer, type Tracer } from '@spanline/core';
-import { type MemoryLog, memoryLog, tree } from '@spanline/core/testing';
-import { instrumentLlamaIndex, type Uninstall } from '@spanline/llamaindex';
 import * as llamaindex from 'llamaindex';
 import { BaseEmbedding, BaseRetriever, Document, RetrieverQueryEngine, Settings, VectorStoreIndex } from 'llamaindex';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { createTracer, type Tracer } from '@spanline/core';
+import { type MemoryLog, memoryLog, tree } from '@spanline/core/testing';
+import { instrumentLlamaIndex, type Uninstall } from '@spanline/llamaindex';
 import { changed, propertiesOf } from '../support/properties.ts';
 
 class Ones extends BaseEmbedding {

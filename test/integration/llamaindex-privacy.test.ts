@@ -1,9 +1,9 @@
 import { OpenAI } from '@llamaindex/openai';
+import { BaseRetriever, getResponseSynthesizer, RetrieverQueryEngine, Settings, VectorStoreIndex } from 'llamaindex';
+import { describe, expect, it } from 'vitest';
 import { createTracer, validate } from '@spanline/core';
 import { memoryLog } from '@spanline/core/testing';
 import { instrumentLlamaIndex } from '@spanline/llamaindex';
-import { BaseRetriever, getResponseSynthesizer, RetrieverQueryEngine, Settings, VectorStoreIndex } from 'llamaindex';
-import { describe, expect, it } from 'vitest';
 import { startCannedProvider } from '../support/canned-provider.ts';
 import { documents, Model, Ones, Reverse } from '../support/llamaindex-world.ts';
 

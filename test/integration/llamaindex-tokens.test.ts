@@ -1,8 +1,8 @@
 import { OpenAI, OpenAIEmbedding, OpenAIResponses } from '@llamaindex/openai';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createTracer, type SpanRecord, type Tracer, validate } from '@spanline/core';
 import { type MemoryLog, memoryLog } from '@spanline/core/testing';
 import { instrumentLlamaIndex, type Uninstall } from '@spanline/llamaindex';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type Canned, type CannedProvider, startCannedProvider } from '../support/canned-provider.ts';
 
 const USAGE = {

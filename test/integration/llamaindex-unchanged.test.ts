@@ -1,7 +1,4 @@
 import * as workflows from '@llamaindex/workflow';
-import { createTracer, type Tracer } from '@spanline/core';
-import { memoryLog } from '@spanline/core/testing';
-import { instrumentLlamaIndex, traceWorkflow } from '@spanline/llamaindex';
 import {
   CondenseQuestionChatEngine,
   ContextChatEngine,
@@ -18,6 +15,9 @@ import {
   VectorStoreIndex,
 } from 'llamaindex';
 import { describe, expect, it } from 'vitest';
+import { createTracer, type Tracer } from '@spanline/core';
+import { memoryLog } from '@spanline/core/testing';
+import { instrumentLlamaIndex, traceWorkflow } from '@spanline/llamaindex';
 import { documents, FAILURES, Model, type Note, Ones, Reverse, sum, textOf } from '../support/llamaindex-world.ts';
 
 const EVENTS = [

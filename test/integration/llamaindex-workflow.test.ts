@@ -1,9 +1,9 @@
 import * as workflows from '@llamaindex/workflow';
+import { Settings } from 'llamaindex';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createTracer, type Tracer, validate } from '@spanline/core';
 import { type MemoryLog, memoryLog, tree } from '@spanline/core/testing';
 import { instrumentLlamaIndex, traceWorkflow, type Uninstall } from '@spanline/llamaindex';
-import { Settings } from 'llamaindex';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 const asked = workflows.workflowEvent<string>({ debugLabel: 'asked' });
 const drafted = workflows.workflowEvent<string>({ debugLabel: 'drafted' });

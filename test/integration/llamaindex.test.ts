@@ -1,8 +1,5 @@
 import { LLMock } from '@copilotkit/aimock';
 import { OpenAI } from '@llamaindex/openai';
-import { createTracer, type Tracer, validate } from '@spanline/core';
-import { type MemoryLog, memoryLog, tree } from '@spanline/core/testing';
-import { instrumentLlamaIndex, type Uninstall } from '@spanline/llamaindex';
 import {
   type BaseNodePostprocessor,
   ContextChatEngine,
@@ -14,6 +11,9 @@ import {
   VectorStoreIndex,
 } from 'llamaindex';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { createTracer, type Tracer, validate } from '@spanline/core';
+import { type MemoryLog, memoryLog, tree } from '@spanline/core/testing';
+import { instrumentLlamaIndex, type Uninstall } from '@spanline/llamaindex';
 import { Letters, Parrot, TopOne } from '../support/llamaindex-components.ts';
 
 let provider: LLMock;

@@ -1,11 +1,11 @@
-import { createServer, type Server } from 'node:http';
 import { once } from 'node:events';
-import type { AddressInfo } from 'node:net';
 import { readFileSync } from 'node:fs';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { LLMock } from '@copilotkit/aimock';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { jsonSchema } from '@spanline/core';
 import { renderTrace } from '@spanline/core/pretty';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type ChildResult, jsonLines, runChild } from '../support/child.ts';
 import { USAGE } from '../support/provider.ts';
 

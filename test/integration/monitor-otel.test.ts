@@ -1,12 +1,12 @@
-import { createServer, type IncomingMessage } from 'node:http';
 import { once } from 'node:events';
+import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { OTLPMetricExporter } from '@opentelemetry/exporter-metrics-otlp-http';
 import { MeterProvider, PeriodicExportingMetricReader } from '@opentelemetry/sdk-metrics';
+import { expect, it, onTestFinished } from 'vitest';
 import { createTracer } from '@spanline/core';
 import { memoryLog } from '@spanline/core/testing';
 import { genAiMetrics } from '@spanline/monitor';
-import { expect, it, onTestFinished } from 'vitest';
 
 interface Point {
   attributes: { key: string; value: { stringValue?: string; intValue?: number } }[];

@@ -1,15 +1,15 @@
 import type { LLMock } from '@copilotkit/aimock';
-import { createTracer, type Tracer, validate } from '@spanline/core';
-import { type MemoryLog, memoryLog } from '@spanline/core/testing';
-import { type WrapOptions, wrapOpenAI } from '@spanline/openai';
 import OpenAI from 'openai';
 import OpenAI7 from 'openai7';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { startProvider } from '../support/provider.ts';
+import { createTracer, type Tracer, validate } from '@spanline/core';
+import { type MemoryLog, memoryLog } from '@spanline/core/testing';
+import { type WrapOptions, wrapOpenAI } from '@spanline/openai';
 import { ask } from '../support/openai/scenarios.ts';
+import { startProvider } from '../support/provider.ts';
 import { drain, onlyRecord } from '../support/records.ts';
-import { events, json, openWire, type Wire } from '../support/wire/server.ts';
 import { openaiResponsesTool } from '../support/wire/openai.ts';
+import { events, json, openWire, type Wire } from '../support/wire/server.ts';
 
 let provider: LLMock;
 let wire: Wire;

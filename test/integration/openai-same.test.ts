@@ -1,12 +1,12 @@
 import type { LLMock } from '@copilotkit/aimock';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createTracer } from '@spanline/core';
 import { memoryLog } from '@spanline/core/testing';
 import { unwrapOpenAI, wrapOpenAI } from '@spanline/openai';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { comparable } from '../support/comparable.ts';
-import { startProvider } from '../support/provider.ts';
 import { SCENARIOS } from '../support/openai/scenarios.ts';
 import { makesCopies, VERSIONS } from '../support/openai/versions.ts';
+import { startProvider } from '../support/provider.ts';
 
 let provider: LLMock;
 

@@ -1,17 +1,17 @@
 import type { LLMock } from '@copilotkit/aimock';
-import { createTracer, type Tracer, validate } from '@spanline/core';
-import { type MemoryLog, memoryLog } from '@spanline/core/testing';
-import { type WrapOptions, wrapOpenAI } from '@spanline/openai';
 import OpenAI, { AzureOpenAI } from 'openai';
 import OpenAI4 from 'openai4';
 import OpenAI5 from 'openai5';
 import OpenAI7 from 'openai7';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { startProvider } from '../support/provider.ts';
+import { createTracer, type Tracer, validate } from '@spanline/core';
+import { type MemoryLog, memoryLog } from '@spanline/core/testing';
+import { type WrapOptions, wrapOpenAI } from '@spanline/openai';
 import { ask } from '../support/openai/scenarios.ts';
+import { startProvider } from '../support/provider.ts';
 import { drain, onlyRecord } from '../support/records.ts';
-import { openWire, type Wire } from '../support/wire/server.ts';
 import { openaiChatText } from '../support/wire/openai.ts';
+import { openWire, type Wire } from '../support/wire/server.ts';
 
 let provider: LLMock;
 let wire: Wire;

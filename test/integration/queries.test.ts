@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
-import { jsonSchema } from '@spanline/core';
 import { describe, expect, it } from 'vitest';
+import { jsonSchema } from '@spanline/core';
 
 const PAGE = readFileSync(new URL('../../docs/queries.md', import.meta.url), 'utf8');
 

@@ -2,8 +2,8 @@ import { spawn } from 'node:child_process';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
-import { elasticsearchSetup } from '@spanline/ship';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { elasticsearchSetup } from '@spanline/ship';
 
 const MAIN = fileURLToPath(new URL('../../packages/cli/src/main.ts', import.meta.url));
 const HERE = fileURLToPath(new URL('.', import.meta.url));

@@ -1,6 +1,6 @@
+import express, { type Express } from 'express';
 import { llmSpan, rerankSpan, retrieverSpan, type Tracer, withContext } from '@spanline/core';
 import { spanlineExpress } from '@spanline/express';
-import express, { type Express } from 'express';
 import { prose } from './prose.ts';
 
 const FOUND = 10;

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import type { SpanRecord } from '@spanline/core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import type { SpanRecord } from '@spanline/core';
 import { type Canned, type CannedProvider, startCannedProvider } from '../support/canned-provider.ts';
 import { createProject, packAll, removeFolders } from './workspace.ts';
 

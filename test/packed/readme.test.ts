@@ -3,8 +3,8 @@ import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { LLMock } from '@copilotkit/aimock';
-import { validate } from '@spanline/core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { validate } from '@spanline/core';
 import { createProject, fromCatalog, packAll, removeFolders, ROOT } from './workspace.ts';
 
 const README = readFileSync(join(ROOT, 'README.md'), 'utf8');

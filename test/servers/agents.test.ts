@@ -4,11 +4,11 @@ import { type BulkItem, runFilebeat } from '../support/agents/filebeat.ts';
 import { runFluentBit } from '../support/agents/fluent-bit.ts';
 import { writtenLines } from '../support/agents/lines.ts';
 import { runVector } from '../support/agents/vector.ts';
+import { hasFluentBit, startFluentBit } from './support/fluent-bit.ts';
 import { startOpenSearch } from './support/opensearch.ts';
 import { createSearchClient, type SearchClient } from './support/search-client.ts';
 import type { RunningServer } from './support/server.ts';
 import { setUp } from './support/ship.ts';
-import { hasFluentBit, startFluentBit } from './support/fluent-bit.ts';
 import { createRemap } from './support/vrl.ts';
 
 const files = inject('servers');

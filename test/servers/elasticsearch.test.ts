@@ -1,7 +1,7 @@
 import { cpSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { elasticsearch, elasticsearchSetup, type SinkSpec, startShipper } from '@spanline/ship';
 import { afterAll, beforeAll, describe, expect, inject, it, vi } from 'vitest';
+import { elasticsearch, elasticsearchSetup, type SinkSpec, startShipper } from '@spanline/ship';
 import { startElasticsearch } from './support/elasticsearch.ts';
 import { expectCosts, expectFound, expectFoundByTime, expectPercentiles, ids } from './support/expectations.ts';
 import { nested, poisonLines } from './support/poison.ts';

@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { elasticsearch } from '@spanline/ship';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { elasticsearch } from '@spanline/ship';
 import { startOpenSearch } from './support/opensearch.ts';
 import { type Fields, nested, poisonLines } from './support/poison.ts';
 import { createSearchClient, type SearchClient } from './support/search-client.ts';

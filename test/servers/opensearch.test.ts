@@ -1,10 +1,10 @@
 import { cpSync } from 'node:fs';
 import { join } from 'node:path';
-import { elasticsearch, type SinkSpec } from '@spanline/ship';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { elasticsearch, type SinkSpec } from '@spanline/ship';
+import { expectCosts, expectFound, expectFoundByTime, expectPercentiles, ids } from './support/expectations.ts';
 import { startOpenSearch } from './support/opensearch.ts';
 import { type Line, LONG_REQUESTS, NEEDLES, REQUESTS, writeProgram } from './support/program.ts';
-import { expectCosts, expectFound, expectFoundByTime, expectPercentiles, ids } from './support/expectations.ts';
 import { createSearchClient, type SearchClient } from './support/search-client.ts';
 import type { RunningServer } from './support/server.ts';
 import { requestsFor, setUp, ship, type Shipped } from './support/ship.ts';

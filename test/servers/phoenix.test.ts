@@ -1,6 +1,6 @@
 import { join } from 'node:path';
-import { phoenix } from '@spanline/ship';
 import { afterAll, beforeAll, describe, expect, inject, it, vi } from 'vitest';
+import { phoenix } from '@spanline/ship';
 import { startPhoenix } from './support/phoenix.ts';
 import { type Line, LONG_REQUESTS, NEEDLES, writeProgram } from './support/program.ts';
 import type { RunningServer } from './support/server.ts';

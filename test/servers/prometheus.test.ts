@@ -2,10 +2,10 @@ import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { afterAll, beforeAll, describe, expect, inject, it, vi } from 'vitest';
 import { createTracer } from '@spanline/core';
 import { memoryLog } from '@spanline/core/testing';
 import { createMonitor, metricsHandler, type Monitor } from '@spanline/monitor';
-import { afterAll, beforeAll, describe, expect, inject, it, vi } from 'vitest';
 import { promtool, startPrometheus } from './support/prometheus.ts';
 import type { RunningServer } from './support/server.ts';
 

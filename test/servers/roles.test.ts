@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { elasticsearch, elasticsearchSetup, type ElasticsearchSetupOptions } from '@spanline/ship';
 import { afterAll, beforeAll, describe, expect, inject, it, vi } from 'vitest';
+import { elasticsearch, elasticsearchSetup, type ElasticsearchSetupOptions } from '@spanline/ship';
 import { writtenLines } from '../support/agents/lines.ts';
 import { startSecuredOpenSearch } from './support/opensearch.ts';
 import { createSearchClient, type SearchClient } from './support/search-client.ts';

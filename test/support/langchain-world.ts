@@ -1,10 +1,10 @@
 import { BaseChatModel } from '@langchain/core/language_models/chat_models';
 import { AIMessage, type BaseMessage } from '@langchain/core/messages';
 import type { ChatResult } from '@langchain/core/outputs';
+import { expect } from 'vitest';
 import { createTracer, type Tracer, validate } from '@spanline/core';
 import { type MemoryLog, memoryLog, tree } from '@spanline/core/testing';
 import { SpanlineCallbackHandler, type SpanlineCallbackHandlerOptions } from '@spanline/langchain';
-import { expect } from 'vitest';
 
 /** A log, its tracer and a handler, as an application sets them up. */
 export interface World {

@@ -1,6 +1,6 @@
+import { expect } from 'vitest';
 import type { SpanRecord } from '@spanline/core';
 import type { MemoryLog } from '@spanline/core/testing';
-import { expect } from 'vitest';
 
 /** The only record of a log; its JSON fields parsed. */
 export function onlyRecord(log: MemoryLog): SpanRecord & Record<string, unknown> {

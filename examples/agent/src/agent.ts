@@ -1,7 +1,7 @@
 import { llmSpan, toolSpan, type Tracer, withContext } from '@spanline/core';
-import { searchWeb } from './web.ts';
-import { queryOrders } from './orders.ts';
 import { complete } from './model.ts';
+import { queryOrders } from './orders.ts';
+import { searchWeb } from './web.ts';
 
 /** An agent that plans, searches the web, asks a database and writes the answer. */
 export async function answerRequest(tracer: Tracer, userId: string, question: string): Promise<string> {

@@ -1,6 +1,6 @@
+import { beforeEach, describe, expect, it } from 'vitest';
 import { createTracer, type Tracer, validate } from '@spanline/core';
 import { type MemoryLog, memoryLog, tree } from '@spanline/core/testing';
-import { beforeEach, describe, expect, it } from 'vitest';
 import { answerRequest } from '../src/agent.ts';
 import { answerFromManual } from '../src/rag.ts';
 

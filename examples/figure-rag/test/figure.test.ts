@@ -1,6 +1,6 @@
+import { describe, expect, it } from 'vitest';
 import { createTracer, validate } from '@spanline/core';
 import { controlledClock, memoryLog, tree } from '@spanline/core/testing';
-import { describe, expect, it } from 'vitest';
 import { ragRequest } from '../src/figure.ts';
 
 function figure() {

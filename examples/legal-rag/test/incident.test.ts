@@ -2,8 +2,8 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { parseLine } from '@spanline/core';
 import { expect, it, onTestFinished } from 'vitest';
+import { parseLine } from '@spanline/core';
 import { incident } from '../src/incident.ts';
 
 /** Trace ids and the folder of the log are all that differs from run to run. */

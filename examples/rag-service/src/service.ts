@@ -1,10 +1,10 @@
+import express, { type Express, type Request, type Response } from 'express';
+import type { EngineResponse } from 'llamaindex';
 import type { Tracer } from '@spanline/core';
 import { debugSession, feedbackRoute, spanlineErrorHandler, spanlineExpress } from '@spanline/express';
 import { SpanlineCallbackHandler } from '@spanline/langchain';
 import { instrumentLlamaIndex } from '@spanline/llamaindex';
 import { type Monitor, metricsHandler } from '@spanline/monitor';
-import express, { type Express, type Request, type Response } from 'express';
-import type { EngineResponse } from 'llamaindex';
 import type { Chunk } from './documents.ts';
 import { createLangChainAssistant } from './langchain-assistant.ts';
 import { createLlamaIndexAssistant } from './llamaindex-assistant.ts';

@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { parseLine, validate } from '@spanline/core';
 import { describe, expect, it } from 'vitest';
+import { parseLine, validate } from '@spanline/core';
 
 const FOLDER = new URL('..', import.meta.url);
 

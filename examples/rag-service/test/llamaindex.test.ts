@@ -1,12 +1,12 @@
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createTracer, type SpanRecord, type Tracer } from '@spanline/core';
 import { type MemoryLog, memoryLog, tree } from '@spanline/core/testing';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { createMonitor } from '@spanline/monitor';
 import { loadManual } from '../src/documents.ts';
 import { type Provider, RATE_LIMITED_QUESTION, startProvider } from '../src/provider.ts';
-import { createMonitor } from '@spanline/monitor';
 import { createService } from '../src/service.ts';
 
 let log: MemoryLog;

@@ -2,11 +2,11 @@ import { appendFileSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFil
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PassThrough, Readable } from 'node:stream';
+import { run } from 'spanline';
 import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+import { elasticsearch, spool, startShipper } from '@spanline/ship';
 import { createIndex } from '../../ship/test/support/elastic.ts';
 import { startReceiver } from '../../ship/test/support/receiver.ts';
-import { elasticsearch, spool, startShipper } from '@spanline/ship';
-import { run } from 'spanline';
 import { takeStdin } from '../src/ship/stdin.ts';
 
 let folder = '';

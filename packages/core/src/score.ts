@@ -15,5 +15,5 @@ import type { RecordedSpan, ScoreOptions } from './trace/index.ts';
  */
 export function score(options: ScoreOptions): void {
   const span = currentSpan() as RecordedSpan | undefined;
-  (span?.host.tracer ?? defaultTracer()).score(options);
+  (span?.host ?? defaultTracer()).score(options);
 }

@@ -1,5 +1,5 @@
-import type { SpanAttributes } from '@spanline/core';
 import type { Request, Response } from 'express';
+import type { SpanAttributes } from '@spanline/core';
 import type { Exchange } from './exchange.ts';
 
 /** Methods of OpenTelemetry's HTTP conventions; any other is `_OTHER`, so that callers cannot invent values. */

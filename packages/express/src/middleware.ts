@@ -1,10 +1,10 @@
+import type { Request, RequestHandler, Response } from 'express';
 import { type Span, type SpanOptions, withContext } from '@spanline/core';
 import { createGuard } from '@spanline/core/source';
-import type { Request, RequestHandler, Response } from 'express';
 import { setAllowed } from './allowed.ts';
 import { methodOf, requestAttributes, responseAttributes, spanName } from './attributes.ts';
-import { contextOf } from './context.ts';
 import { whenClosed } from './closing.ts';
+import { contextOf } from './context.ts';
 import { beginExchange, type Exchange, exchangeOf } from './exchange.ts';
 import { inFlightOf } from './in-flight.ts';
 import { resolveOptions, type SpanlineExpressOptions } from './options.ts';

@@ -1,5 +1,5 @@
-import type { Tracer } from '@spanline/core';
 import type { Request } from 'express';
+import type { Tracer } from '@spanline/core';
 import type { ResolvedOptions } from './options.ts';
 import { acceptRequestId, newRequestId } from './request-id.ts';
 

@@ -1,5 +1,5 @@
-import type { Tracer } from '@spanline/core';
 import type { Application, Request, Response } from 'express';
+import type { Tracer } from '@spanline/core';
 import { clientSignalOf } from './client-signal.ts';
 import { exchangeOf } from './exchange.ts';
 import { ROUTE_ACCESSORS } from './route.ts';

@@ -1,5 +1,5 @@
-import { SpanlineError } from '@spanline/core';
 import { afterEach, describe, expect, it } from 'vitest';
+import { SpanlineError } from '@spanline/core';
 import { spanlineExpress } from '../src/index.ts';
 import { Harness, MAJORS } from './support.ts';
 

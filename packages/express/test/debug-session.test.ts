@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto';
-import { SpanlineError } from '@spanline/core';
 import { afterEach, describe, expect, it, vi } from 'vitest';
+import { SpanlineError } from '@spanline/core';
 import { createDebugToken, debugSession, identify, spanlineExpress } from '../src/index.ts';
 import { Harness, MAJORS } from './support.ts';
 

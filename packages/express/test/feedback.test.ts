@@ -1,5 +1,5 @@
-import { SpanlineError } from '@spanline/core';
 import { afterEach, describe, expect, it } from 'vitest';
+import { SpanlineError } from '@spanline/core';
 import { feedbackRoute, spanlineExpress } from '../src/index.ts';
 import { jsonBody } from '../src/json-body.ts';
 import { createRateLimit } from '../src/rate-limit.ts';

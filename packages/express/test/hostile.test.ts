@@ -1,6 +1,6 @@
 import { createServer } from 'node:http';
-import { validate } from '@spanline/core';
 import { afterEach, describe, expect, it } from 'vitest';
+import { validate } from '@spanline/core';
 import { spanlineExpress } from '../src/index.ts';
 import { Harness, MAJORS } from './support.ts';
 

@@ -1,9 +1,9 @@
 import { EventEmitter } from 'node:events';
 import { setTimeout as wait } from 'node:timers/promises';
-import { SpanlineError, validate } from '@spanline/core';
-import { tree } from '@spanline/core/testing';
 import type { ErrorRequestHandler } from 'express';
 import { afterEach, describe, expect, it } from 'vitest';
+import { SpanlineError, validate } from '@spanline/core';
+import { tree } from '@spanline/core/testing';
 import { spanlineErrorHandler, spanlineExpress } from '../src/index.ts';
 import { Harness, MAJORS } from './support.ts';
 

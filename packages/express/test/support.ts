@@ -1,10 +1,10 @@
 import { once } from 'node:events';
 import { createServer, request, type IncomingHttpHeaders, type Server } from 'node:http';
 import { connect, type AddressInfo } from 'node:net';
-import { createTracer, type TracerOptions } from '@spanline/core';
-import { type MemoryLog, memoryLog } from '@spanline/core/testing';
 import express5, { type Express } from 'express';
 import express4 from 'express4';
+import { createTracer, type TracerOptions } from '@spanline/core';
+import { type MemoryLog, memoryLog } from '@spanline/core/testing';
 
 /** Both majors, with the same tests. */
 export const MAJORS: [string, typeof express5][] = [

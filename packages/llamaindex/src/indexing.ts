@@ -1,6 +1,6 @@
 import { bag, text } from '@spanline/core/source';
-import { classNameOf } from './class-name.ts';
 import type { TracedCall } from './call.ts';
+import { classNameOf } from './class-name.ts';
 import { queryText } from './retrieval.ts';
 import { SCOPE } from './scope.ts';
 

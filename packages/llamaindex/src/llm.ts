@@ -1,7 +1,7 @@
 import type { Message, MessagePart, Span, SpanAttributes, ToolDefinition } from '@spanline/core';
 import { type Bag, bag, number, text, toMessages } from '@spanline/core/source';
-import { classNameOf } from './class-name.ts';
 import type { TracedCall } from './call.ts';
+import { classNameOf } from './class-name.ts';
 import { heardOn } from './provider-client.ts';
 import { modelOf, providerOf, serverOf } from './provider.ts';
 import { createRawAnswer } from './raw-answer.ts';

@@ -1,8 +1,8 @@
 import type { Tracer } from '@spanline/core';
 import { bag, type Bag, type Guard, isObject } from '@spanline/core/source';
-import { classNameOf } from './class-name.ts';
 import { readStep, watchRuns } from './agents.ts';
 import type { CallTracer, ReadCall } from './call.ts';
+import { classNameOf } from './class-name.ts';
 import { readChatEngine, readLegacyAgent, readQuery, readSynthesize, readTool } from './engines.ts';
 import {
   readIndexBuilding,
@@ -194,7 +194,9 @@ export function createReach({ tracer, guard, patches, calls, streamUsage }: Reac
     collaborators(value);
   }
 
-  const component = (value: unknown): void => reached(value, 0);
+  function component(value: unknown): void {
+    reached(value, 0);
+  }
 
   return {
     component,

@@ -1,7 +1,7 @@
 import type { SpanAttributes } from '@spanline/core';
 import { bag, type Bag, number, text } from '@spanline/core/source';
-import { classNameOf } from './class-name.ts';
 import type { TracedCall } from './call.ts';
+import { classNameOf } from './class-name.ts';
 import { modelOf, providerOf, serverOf } from './provider.ts';
 import { SCOPE } from './scope.ts';
 

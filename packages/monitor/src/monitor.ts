@@ -11,9 +11,9 @@ import type { Alert } from './alerting/types.ts';
 import { grepTraces, logFileOf } from './log-file.ts';
 import { Aggregator, type Metrics } from './metrics/aggregator.ts';
 import { checkOptions, milliseconds, type MonitorOptions } from './monitor-options.ts';
+import { tracerOf } from './options.ts';
 import { DEFAULT_RULES } from './rules/defaults.ts';
 import { resolveRules } from './rules/resolve.ts';
-import { tracerOf } from './options.ts';
 
 /** A rule that does not say that all is well. */
 export interface OpenAlert {

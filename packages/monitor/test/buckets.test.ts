@@ -1,6 +1,6 @@
-import type { SpanRecord } from '@spanline/core';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { SpanRecord } from '@spanline/core';
 import { Buckets } from '../src/alerting/buckets.ts';
 import { Delta } from '../src/metrics/delta.ts';
 

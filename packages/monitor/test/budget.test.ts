@@ -1,6 +1,6 @@
+import { describe, expect, it } from 'vitest';
 import { createTracer, validate, withContext } from '@spanline/core';
 import { memoryLog } from '@spanline/core/testing';
-import { describe, expect, it } from 'vitest';
 import { budget, BudgetExceededError, type BudgetOptions } from '../src/index.ts';
 
 const EVENING = Date.parse('2026-03-29T23:50:00Z');

@@ -1,5 +1,5 @@
-import type { SpanAttributes, SpanType } from '@spanline/core';
 import { describe, expect, it } from 'vitest';
+import type { SpanAttributes, SpanType } from '@spanline/core';
 import { type AlertRule, CATALOG, type LikelyCause } from '../src/index.ts';
 import { createWorld, MINUTE, type Served, type World } from './world.ts';
 

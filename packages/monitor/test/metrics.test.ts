@@ -1,3 +1,5 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
 import {
   createTracer,
   parseLine,
@@ -8,8 +10,6 @@ import {
   withContext,
 } from '@spanline/core';
 import { memoryLog } from '@spanline/core/testing';
-import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
 import { createMonitor, type Dimension, formatDaily, metrics, type MetricsOptions } from '../src/index.ts';
 import { Aggregator } from '../src/metrics/aggregator.ts';
 import { Quantiles } from '../src/metrics/quantiles.ts';

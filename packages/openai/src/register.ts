@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module';
-import { defaultTracer } from '@spanline/core';
 import { OpenAI } from 'openai';
+import { defaultTracer } from '@spanline/core';
 import { traceCalls } from './wrap.ts';
 
 /** The copy that programs which use `require` get. */

@@ -1,7 +1,7 @@
-import { createLogger, createTracer, SpanlineError, type Tracer } from '@spanline/core';
-import { emf, type EmfOptions } from '@spanline/ship';
 import { Ajv } from 'ajv';
 import { expect, it } from 'vitest';
+import { createLogger, createTracer, SpanlineError, type Tracer } from '@spanline/core';
+import { emf, type EmfOptions } from '@spanline/ship';
 
 type Line = Record<string, unknown>;
 

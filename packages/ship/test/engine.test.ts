@@ -1,13 +1,13 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { datadog, file } from '@spanline/ship';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { datadog, file } from '@spanline/ship';
 import { createIndex, readBulk } from './support/elastic.ts';
 import { deadLetters, leave, ship, spanLines } from './support/engine.ts';
 import { temporaryFolder } from './support/folder.ts';
+import { PATIENT } from './support/patience.ts';
 import { receiver, type Reply, startReceiver } from './support/receiver.ts';
 import { allIds, es, troubled } from './support/troubled.ts';
-import { PATIENT } from './support/patience.ts';
 
 describe('the engine', () => {
   it('stores every line once and leaves nothing behind', async () => {

@@ -9,12 +9,12 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import { elasticsearch, file, type Report, type Shipper, type ShipperOptions, startShipper } from '@spanline/ship';
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+import { elasticsearch, file, type Report, type Shipper, type ShipperOptions, startShipper } from '@spanline/ship';
 import { createIndex } from './support/elastic.ts';
 import { temporaryFolder } from './support/folder.ts';
-import { startReceiver } from './support/receiver.ts';
 import { PATIENT } from './support/patience.ts';
+import { startReceiver } from './support/receiver.ts';
 
 let folder = '';
 let out = '';

@@ -1,6 +1,6 @@
+import { describe, expect, it } from 'vitest';
 import { parseLine } from '@spanline/core';
 import { datadogLlmObs, jaeger, langfuse, langsmith, otlp, phoenix, type SinkSpec } from '@spanline/ship';
-import { describe, expect, it } from 'vitest';
 import { deadLetters, spanLines } from './support/engine.ts';
 import { shipLines, trace } from './support/lines.ts';
 import { receiver } from './support/receiver.ts';

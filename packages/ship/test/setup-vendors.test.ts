@@ -1,6 +1,6 @@
+import { describe, expect, it } from 'vitest';
 import { jsonSchema, type SpanRecord, toDatadog } from '@spanline/core';
 import { cloudwatchSetup, datadogSetup } from '@spanline/ship';
-import { describe, expect, it } from 'vitest';
 import { CONTENT_KEYS } from '../../core/src/schema/index.ts';
 
 interface Processor {

@@ -1,16 +1,16 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { parseLine, type SpanlineError } from '@spanline/core';
-import { datadog, elasticsearch, file, otlp } from '@spanline/ship';
 import fc from 'fast-check';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { parseLine, type SpanlineError } from '@spanline/core';
+import { datadog, elasticsearch, file, otlp } from '@spanline/ship';
 import { createIndex, readBulk } from './support/elastic.ts';
 import { deadLetters, leave, ship, spanLines } from './support/engine.ts';
 import { temporaryFolder } from './support/folder.ts';
 import { createIntake } from './support/intake.ts';
 import { shipLines, trace } from './support/lines.ts';
-import { receiver } from './support/receiver.ts';
 import { PATIENT } from './support/patience.ts';
+import { receiver } from './support/receiver.ts';
 
 describe('elasticsearch()', () => {
   it('creates ECS documents in the data stream, whatever profile the lines have', async () => {

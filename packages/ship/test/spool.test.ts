@@ -1,9 +1,9 @@
 import { existsSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { createLogger, createTracer, parseLine, type SpanlineError } from '@spanline/core';
 import fc from 'fast-check';
 import { pino } from 'pino';
 import { afterEach, describe, expect, it, vi } from 'vitest';
+import { createLogger, createTracer, parseLine, type SpanlineError } from '@spanline/core';
 import { elasticsearch, file, spool, type Spool, type SpoolOptions, startShipper } from '@spanline/ship';
 import { saveCheckpoint } from '../src/state/checkpoint.ts';
 import { ship } from './support/engine.ts';

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { datadog, elasticsearch, spool, type SinkSpec } from '@spanline/ship';
 import { type DestinationStream, transport } from 'pino';
+import { datadog, elasticsearch, spool, type SinkSpec } from '@spanline/ship';
 
 /** A way from a log call to a target. */
 export interface Transport {

@@ -1,5 +1,5 @@
-import { jsonSchema } from '@spanline/core';
 import fc from 'fast-check';
+import { jsonSchema } from '@spanline/core';
 
 /** A line's fields; `event.id` says which one it is. */
 export type Fields = Record<string, unknown>;

@@ -5,8 +5,8 @@ import { resolveConfig, type ShipConfig } from './config.ts';
 import { fail } from './fail.ts';
 import { parseShipOptions, SHIP_HELP, type ShipOptions } from './options.ts';
 import { createProgress } from './progress.ts';
-import { runSetup } from './setup.ts';
 import { createRates } from './rates.ts';
+import { runSetup } from './setup.ts';
 import { readStatus, writeStatus } from './status.ts';
 import { takeStdin } from './stdin.ts';
 

@@ -4,16 +4,16 @@ import { type ContentDetection, detectAsync } from './deferred.ts';
 import { type FactLine, FactWalk } from './fact-walk.ts';
 import { fitField } from './fit.ts';
 import type { Hasher } from './hash.ts';
-import { flat, type Json } from './json.ts';
 import { JsonWalk } from './json-walk.ts';
+import { flat, type Json } from './json.ts';
 import { orderedKeys, OUTPUT_KEYS, TEXT_KEYS } from './keys.ts';
 import type { Limits } from './limits.ts';
 import { MessageIndex } from './message-index.ts';
-import { shortenLine } from './shorten-line.ts';
 import type { CaptureMode, DeltaMode } from './options.ts';
 import { type Plain, type TextReader, UNCHANGED, UNLIMITED } from './plain.ts';
 import type { RedactionScope, RedactionTally, Redactor } from './redactor.ts';
 import type { Side } from './references.ts';
+import { shortenLine } from './shorten-line.ts';
 import { byteLength } from './text.ts';
 
 /** What capturing did to one record. */

@@ -48,7 +48,7 @@ function isMessage(value: Plain): value is PlainObject {
  */
 export function mapRuns(value: Plain, replace: (run: readonly PlainObject[]) => readonly Plain[]): Plain {
   const isPart = (node: Plain): node is PlainObject => isMessage(node) || referenceOf(node) !== undefined;
-  const visitList = (list: readonly Plain[]): Plain[] => {
+  function visitList(list: readonly Plain[]): Plain[] {
     const result: Plain[] = [];
     let run: PlainObject[] = [];
     const flush = (): void => {
@@ -64,13 +64,13 @@ export function mapRuns(value: Plain, replace: (run: readonly PlainObject[]) => 
     }
     flush();
     return result;
-  };
-  const visit = (node: Plain): Plain => {
+  }
+  function visit(node: Plain): Plain {
     if (typeof node !== 'object' || node === null) return node;
     if (Array.isArray(node)) return visitList(node);
     if (isPart(node)) return replace([node])[0] ?? node;
     return Object.fromEntries(Object.entries(node as PlainObject).map(([key, entry]) => [key, visit(entry)]));
-  };
+  }
   return visit(value);
 }
 

@@ -1,7 +1,7 @@
 import type { Logger } from 'pino';
-import { bindingFields, levelFields, member, timeFields } from './fields.ts';
-import { fieldJsonOf } from './field-json.ts';
 import { errorFields, isErrorLike, nestedError } from './errors.ts';
+import { fieldJsonOf } from './field-json.ts';
+import { bindingFields, levelFields, member, timeFields } from './fields.ts';
 import type { AsJson, LoggerInternals, PinoSymbols } from './pino-internals.ts';
 
 /** A line of the application in the making: what is written first under a key stays. */

@@ -1,6 +1,6 @@
 import type { Logger } from 'pino';
-import { bindingFields, type Field, levelFields } from './fields.ts';
 import { type FieldJson, fieldJsonOf } from './field-json.ts';
+import { bindingFields, type Field, levelFields } from './fields.ts';
 import type { LoggerInternals, PinoSymbols } from './pino-internals.ts';
 
 /** pino's end of a line closes the object as well. */

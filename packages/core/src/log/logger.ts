@@ -3,8 +3,8 @@ import { SpanlineError } from '../error.ts';
 import { PROFILE_NAMES, type ProfileName } from '../profiles/index.ts';
 import { createAppAsJson } from './app-line.ts';
 import { correlation } from './correlation.ts';
-import { createPrettyStream } from './pretty/index.ts';
 import { pinoSymbols } from './pino-internals.ts';
+import { createPrettyStream } from './pretty/index.ts';
 import { SyncDestination } from './sync-destination.ts';
 
 /** Options of {@link createLogger}. */

@@ -1,7 +1,7 @@
 import type { Logger } from 'pino';
 import { whileWriting } from '../context/index.ts';
-import { type Field, member, timeFields } from './fields.ts';
 import { safeJson } from './field-json.ts';
+import { type Field, member, timeFields } from './fields.ts';
 import { createFrames, prefixOf } from './frame.ts';
 import { createLevelLookup } from './levels.ts';
 import { headedJson, type HeadedLine, wholeRecord } from './line.ts';
@@ -98,6 +98,15 @@ class LineBuilder {
   }
 }
 
+/** A line in two parts on its way through pino, which takes one object. */
+class Headed {
+  readonly line: HeadedLine;
+
+  constructor(line: HeadedLine) {
+    this.line = line;
+  }
+}
+
 /** The time of `createLogger`, which yields to the record's. */
 const OWN_TIME = ',"@timestamp":';
 
@@ -137,15 +146,6 @@ function createAsJson(symbols: PinoSymbols): AsJson {
 }
 
 const METADATA = Symbol.for('pino.metadata');
-
-/** A line in two parts on its way through pino, which takes one object. */
-class Headed {
-  readonly line: HeadedLine;
-
-  constructor(line: HeadedLine) {
-    this.line = line;
-  }
-}
 
 /** The record's `message` stands under the logger's own message key, behind its prefix. */
 function writeMessage(

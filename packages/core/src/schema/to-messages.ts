@@ -43,6 +43,9 @@ function modalityOf(mime = ''): string {
   return MODALITIES.find((name) => mime.startsWith(`${name}/`)) ?? 'document';
 }
 
+/** A payload in the place of an address. */
+const DATA_URL = /^data:([\w.+-]+\/[\w.+-]+)?[^,]{0,128};base64,(.*)$/s;
+
 /** Media in the spellings of OpenAI, Anthropic, Google and LangChain. Payloads are replaced by a descriptor when the span is captured. */
 function media(block: Bag, type: string): MessagePart | undefined {
   const modality = MODALITIES.find((name) => type.includes(name)) ?? (type.includes('file') ? 'document' : undefined);
@@ -78,9 +81,6 @@ function media(block: Bag, type: string): MessagePart | undefined {
     ? { type: 'uri', modality: kind, uri: url }
     : { type: 'blob', modality: kind, mime_type: inlineMime ?? 'text/plain', content: payload };
 }
-
-/** A payload in the place of an address. */
-const DATA_URL = /^data:([\w.+-]+\/[\w.+-]+)?[^,]{0,128};base64,(.*)$/s;
 
 /** One content block of any provider as a part. What nobody knows is kept as it is, under its own type. */
 function toPart(block: unknown): MessagePart {

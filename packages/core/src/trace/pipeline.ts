@@ -2,11 +2,11 @@ import type { Capture, CaptureReport, CaptureSubject } from '../capture/index.ts
 import { type HeadedLine, type RecordWriter, wholeRecord } from '../log/index.ts';
 import { toDatadog, toEcs } from '../profiles/index.ts';
 import { type ContentAttributes, type SpanRecord, toDocuments, toMessages } from '../schema/index.ts';
-import { createLines } from './lines.ts';
 import { isoMillis } from './clock.ts';
-import { answerText, repeatRatio } from './repetition.ts';
 import { envelope, type Resource } from './envelope.ts';
+import { createLines } from './lines.ts';
 import { type RecordParts, buildLine, createHeads, typeOf } from './record.ts';
+import { answerText, repeatRatio } from './repetition.ts';
 import type { RecordedSpan } from './span.ts';
 import type { Stats } from './stats.ts';
 import { createTail } from './tail.ts';
@@ -62,6 +62,8 @@ function shapeMessages(content: ContentAttributes, record: SpanRecord): ContentA
   return shaped;
 }
 
+const MAX_SOURCES = 100;
+
 /** Brings content into the record's shapes and reads from it what stays when the content itself does not. */
 function shapeContent(span: RecordedSpan, content: ContentAttributes, record: SpanRecord): ContentAttributes {
   const shaped = span.type === 'llm' ? shapeMessages(content, record) : content;
@@ -82,7 +84,21 @@ function shapeContent(span: RecordedSpan, content: ContentAttributes, record: Sp
   return { ...shaped, 'gen_ai.retrieval.documents': documents };
 }
 
-const MAX_SOURCES = 100;
+/** What only an end knows. */
+const START_OMITS = ['event.outcome', 'span.status', 'event.duration', 'duration_ms', 'spanline.cost.reason'] as const;
+
+const NO_SCORES: Readonly<Record<string, number>> = Object.freeze({});
+
+const EVENT_SUBJECT: CaptureSubject = {
+  type: 'evaluator',
+  name: 'event',
+  status: 'ok',
+  labels: {},
+  traceFailed: false,
+  scores: {},
+  traceId: '',
+  attributes: {},
+};
 
 /** Builds the pipeline of one tracer. Nothing in it throws: a fault is counted and the next step goes on. */
 export function createPipeline(parts: PipelineParts): Pipeline {
@@ -224,22 +240,6 @@ export function createPipeline(parts: PipelineParts): Pipeline {
     },
   };
 }
-
-/** What only an end knows. */
-const START_OMITS = ['event.outcome', 'span.status', 'event.duration', 'duration_ms', 'spanline.cost.reason'] as const;
-
-const NO_SCORES: Readonly<Record<string, number>> = Object.freeze({});
-
-const EVENT_SUBJECT: CaptureSubject = {
-  type: 'evaluator',
-  name: 'event',
-  status: 'ok',
-  labels: {},
-  traceFailed: false,
-  scores: {},
-  traceId: '',
-  attributes: {},
-};
 
 function endedView(span: RecordedSpan, costUsd: number | undefined): EndedSpan {
   return {

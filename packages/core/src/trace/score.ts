@@ -1,10 +1,12 @@
-import type { SpanRecord } from '../schema/index.ts';
 import { currentSpan, currentValues, isSpanId, isTraceId } from '../context/index.ts';
+import type { SpanRecord } from '../schema/index.ts';
 import type { Pipeline } from './pipeline.ts';
 import type { RecordedSpan } from './span.ts';
 import type { ScoreOptions, Span } from './types.ts';
 
 const SOURCES = ['user', 'code', 'llm_judge'];
+
+const MAX_SCORES = 32;
 
 function text(value: unknown): string | undefined {
   return typeof value === 'string' && value !== '' ? value : undefined;
@@ -17,8 +19,6 @@ function rememberScore(span: Span | undefined, name: string, value: number | str
   const scores = (local.scores ??= Object.create(null) as Record<string, number | string>);
   if (Object.keys(scores).length < MAX_SCORES) scores[name] = value;
 }
-
-const MAX_SCORES = 32;
 
 /** Writes one score line. Ids that are not well-formed are left out, so that a line is never joined to the wrong span. */
 export function writeScore(pipeline: Pipeline, options: ScoreOptions, epochMs: number): void {

@@ -11,12 +11,12 @@ import type {
 import { inputKey, kindOf, labelKey, outputKey, toFact } from './attributes.ts';
 import { isSameFailure, judge } from './failure.ts';
 import type { LocalRoot } from './local-root.ts';
-import type { Content, EndOptions, ForeignContext, Scope, Span, Tracer } from './types.ts';
+import type { Content, EndOptions, ForeignContext, Scope, ScoreOptions, Span } from './types.ts';
 
 /** What a span needs of the tracer that started it. */
 export interface SpanHost {
-  readonly tracer: Tracer;
   readonly maxLabels: number;
+  score(options: ScoreOptions): void;
   now(): number;
   monotonic(): number;
   /** Called once, by the first `end()`. */

@@ -18,15 +18,11 @@ interface AnyIterator {
 
 type ReadResult = { done: true } | { done: false; value: unknown };
 
+const forgotten = new FinalizationRegistry<StreamWatcher>((watcher) => watcher.left());
+
 /** Tells each watcher its end once. */
 export function once(watcher: StreamWatcher): StreamWatcher {
   let ended = false;
-  const end = (tell: () => void): void => {
-    if (ended) return;
-    ended = true;
-    forgotten.unregister(told);
-    tell();
-  };
   const told: StreamWatcher = {
     run: (fn) => watcher.run(fn),
     chunk: (value) => {
@@ -36,10 +32,14 @@ export function once(watcher: StreamWatcher): StreamWatcher {
     left: () => end(() => watcher.left()),
     failed: (error) => end(() => watcher.failed(error)),
   };
+  function end(tell: () => void): void {
+    if (ended) return;
+    ended = true;
+    forgotten.unregister(told);
+    tell();
+  }
   return told;
 }
-
-const forgotten = new FinalizationRegistry<StreamWatcher>((watcher) => watcher.left());
 
 /**
  * A stream that its consumer forgets is never told so by anyone but the garbage collector. The watcher, made by {@link once}, never holds the stream, and leaves the registry at its end: what is

@@ -1,6 +1,6 @@
+import type { Logger } from 'pino';
 import { createCapture } from '../capture/index.ts';
 import { extractContext, isSpanId, isTraceId, newBootId, newSpanId, runWith } from '../context/index.ts';
-import type { Logger } from 'pino';
 import { SpanlineError } from '../error.ts';
 import { createLogger, createWriter, destinationKind } from '../log/index.ts';
 import { SPAN_KINDS, SPAN_TYPES, type SpanKind, type SpanStatus, type SpanType } from '../schema/index.ts';
@@ -11,17 +11,17 @@ import { onProcessExit, onTermination } from './exit.ts';
 import { flushLogger } from './flush-logger.ts';
 import { activeOtelSpan } from './foreign.ts';
 import { injectCurrent } from './inject.ts';
+import { linkTo } from './link-to.ts';
 import { NOOP_SPAN } from './noop.ts';
 import { resolveOptions } from './options.ts';
 import { createPipeline } from './pipeline.ts';
-import { linkTo } from './link-to.ts';
 import { createPlace, isSpan, valuesFor } from './placement.ts';
 import { createSampler } from './sampling.ts';
 import { writeScore } from './score.ts';
 import { RecordedSpan, type SpanHost } from './span.ts';
 import { startStatsLine } from './stats-line.ts';
 import { createStats } from './stats.ts';
-import type { ForeignContext, Span, SpanOptions, Tracer, TracerOptions } from './types.ts';
+import type { ForeignContext, ScoreOptions, Span, SpanOptions, Tracer, TracerOptions } from './types.ts';
 import { runInSpan } from './with-span.ts';
 
 const CLIENT_TYPES: ReadonlySet<SpanType> = new Set<SpanType>(['llm', 'embedding', 'retriever']);
@@ -101,10 +101,17 @@ export function createTracer(options: TracerOptions = {}): Tracer {
 
   const place = createPlace(sampler, foreignContext);
 
+  function score(scoreOptions: ScoreOptions): void {
+    if (!resolved.enabled) return;
+    try {
+      writeScore(pipeline, scoreOptions, clock.now());
+    } catch (error) {
+      stats.internalError('score', error);
+    }
+  }
+
   const host: SpanHost = {
-    get tracer() {
-      return tracer;
-    },
+    score,
     maxLabels: resolved.maxLabels,
     now: () => clock.now(),
     monotonic: () => clock.monotonic(),
@@ -213,14 +220,7 @@ export function createTracer(options: TracerOptions = {}): Tracer {
     withSpan: (spanOptions, fn) =>
       resolved.enabled ? runInSpan(tracer, tracer.startSpan(spanOptions), fn) : fn(NOOP_SPAN),
     run: (span, fn) => (span === NOOP_SPAN ? fn() : runWith(span, valuesFor(isSpan(span) ? span : undefined), fn)),
-    score(scoreOptions): void {
-      if (!resolved.enabled) return;
-      try {
-        writeScore(pipeline, scoreOptions, clock.now());
-      } catch (error) {
-        stats.internalError('score', error);
-      }
-    },
+    score,
     alert(alertOptions): void {
       if (!resolved.enabled) return;
       try {

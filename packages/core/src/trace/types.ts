@@ -1,9 +1,9 @@
 import type { Logger } from 'pino';
-import type { ProfileName } from '../profiles/index.ts';
 import type { DeltaMode } from '../capture/index.ts';
 import type { CaptureSetting, LimitOptions, RedactOptions } from '../capture/options.ts';
-import type { ContextValues, Labels } from '../context/store.ts';
 import type { RemoteContext } from '../context/propagation.ts';
+import type { ContextValues, Labels } from '../context/store.ts';
+import type { ProfileName } from '../profiles/index.ts';
 import type {
   AlertEvent,
   AlertSeverity,

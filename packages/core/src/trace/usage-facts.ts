@@ -2,12 +2,12 @@ import type { SpanRecord } from '../schema/index.ts';
 import type { Pricer } from '../usage/index.ts';
 import type { RecordedSpan } from './span.ts';
 
+const BILL = /^(?:gen_ai|spanline)\.usage\.|^spanline\.cost\./;
+
 /** Takes tokens and cost from a span whose call is told by one below it. */
 export function leaveUsage(span: RecordedSpan): void {
   for (const key of Object.keys(span.facts)) if (BILL.test(key)) delete span.facts[key];
 }
-
-const BILL = /^(?:gen_ai|spanline)\.usage\.|^spanline\.cost\./;
 
 /** True when the span itself was billed: it carries tokens or an explicit cost, or it is a model call. */
 function isBilled(span: RecordedSpan): boolean {

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { pino } from 'pino';
 import { describe, expect, it } from 'vitest';
-import { createHead, createWriter, type HeadedLine, wholeRecord } from '../../src/log/index.ts';
 import { createLogger } from '../../src/index.ts';
+import { createHead, createWriter, type HeadedLine, wholeRecord } from '../../src/log/index.ts';
 import type { SpanRecord } from '../../src/schema/index.ts';
 import { strictParse } from './strict-json.ts';
 

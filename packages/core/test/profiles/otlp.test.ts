@@ -1,8 +1,8 @@
+import { describe, expect, it } from 'vitest';
 import { createTracer } from '../../src/index.ts';
 import { toOtlp } from '../../src/profiles/index.ts';
 import type { SpanRecord } from '../../src/schema/index.ts';
 import { memoryLog } from '../../src/testing.ts';
-import { describe, expect, it } from 'vitest';
 
 function example(): SpanRecord[] {
   const log = memoryLog();

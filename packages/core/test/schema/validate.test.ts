@@ -1,8 +1,8 @@
-import { describe, expect, it } from 'vitest';
-import { DATADOG } from '../../src/profiles/spellings.ts';
-import { jsonSchema, toEcs } from '../../src/profiles/index.ts';
-import { ATTRIBUTES, type SpanRecord, validate } from '../../src/schema/index.ts';
 import { Ajv2020 } from 'ajv/dist/2020.js';
+import { describe, expect, it } from 'vitest';
+import { jsonSchema, toEcs } from '../../src/profiles/index.ts';
+import { DATADOG } from '../../src/profiles/spellings.ts';
+import { ATTRIBUTES, type SpanRecord, validate } from '../../src/schema/index.ts';
 
 const ENVELOPE = {
   '@timestamp': '2026-11-23T09:12:35.958Z',

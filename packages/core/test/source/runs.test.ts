@@ -1,9 +1,9 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { collectUntil } from '../../../../test/support/garbage.ts';
 import { createTracer } from '../../src/index.ts';
 import { createGuard, createRunRegistry } from '../../src/source/index.ts';
 import { memoryLog } from '../../src/testing.ts';
-import { collectUntil } from '../../../../test/support/garbage.ts';
 
 function setUp() {
   const log = memoryLog();

@@ -1,8 +1,8 @@
 import { Readable } from 'node:stream';
 import { describe, expect, expectTypeOf, it } from 'vitest';
+import { collectUntil } from '../../../../test/support/garbage.ts';
 import { createTracer, currentSpan, observe, type ObserveOptions, traceable } from '../../src/index.ts';
 import { memoryLog, tree } from '../../src/testing.ts';
-import { collectUntil } from '../../../../test/support/garbage.ts';
 
 function setUp() {
   const log = memoryLog();
@@ -239,8 +239,8 @@ describe('observe', () => {
         return iterate();
       }
     }
-    const collected = new FinalizationRegistry<string>(() => void (isGone = true));
     let isGone = false;
+    const collected = new FinalizationRegistry<string>(() => void (isGone = true));
     const open = async (): Promise<AsyncIterator<number>> => {
       const stream = await watch(async () => new Numbers(), { name: 'numbers' })();
       collected.register(stream, '');

@@ -1,6 +1,6 @@
 import { SpanlineError, type Tracer } from '@spanline/core';
-import type { ResolvedRule, Severity } from '../rules/types.ts';
 import { optionsOf } from '../options.ts';
+import type { ResolvedRule, Severity } from '../rules/types.ts';
 import { Delivery, type DeliveryStats } from './delivery.ts';
 import type { Finding } from './evaluator.ts';
 import type { Alert, Channel } from './types.ts';

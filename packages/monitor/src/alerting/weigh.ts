@@ -47,6 +47,9 @@ export function weighsValues({ metric, comparison }: ResolvedRule): boolean {
 
 const JUDGED = /^(?<name>.+)_(?<kind>score|rate)$/;
 
+const signed = (sign: number, value: number | undefined): number | undefined =>
+  value === undefined ? undefined : sign * value;
+
 function weighScore({ metric, comparison }: ResolvedRule): Weigh | undefined {
   const { name, kind } = JUDGED.exec(metric)?.groups ?? {};
   if (name === undefined) return undefined;
@@ -54,9 +57,6 @@ function weighScore({ metric, comparison }: ResolvedRule): Weigh | undefined {
   if (kind === 'score') return (_record, { score }) => (score?.name === name ? signed(sign, score.value) : undefined);
   return (_record, { score }) => (score?.name === name && score.isPositive === sign > 0 ? 1 : undefined);
 }
-
-const signed = (sign: number, value: number | undefined): number | undefined =>
-  value === undefined ? undefined : sign * value;
 
 /** The weigher of a rule; of metrics that no record is bad for, no trace is kept. */
 export function weigherOf(rule: ResolvedRule): Weigh {

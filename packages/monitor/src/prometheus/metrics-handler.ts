@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { SpanlineError, type Tracer } from '@spanline/core';
 import { Gauge, type OpenMetricsContentType, Registry } from 'prom-client';
+import { SpanlineError, type Tracer } from '@spanline/core';
 import type { Monitor } from '../monitor.ts';
 import { optionsOf, tracerOf } from '../options.ts';
 import { SpanMetrics } from './span-metrics.ts';

@@ -1,5 +1,5 @@
-import type { SpanRecord } from '@spanline/core';
 import { Counter, Gauge, Histogram, type OpenMetricsContentType, type Registry } from 'prom-client';
+import type { SpanRecord } from '@spanline/core';
 import { Delta } from '../metrics/delta.ts';
 import { LabelValues } from './label-values.ts';
 

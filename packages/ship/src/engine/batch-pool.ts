@@ -30,14 +30,14 @@ export function createBatchPool(limits: SinkLimits): BatchPool {
       const batch = next();
       if (batch !== undefined) return Promise.resolve(batch);
       return new Promise((resolve) => {
-        const stop = (): void => {
+        function stop(): void {
           waiting.splice(waiting.indexOf(receive), 1);
           resolve(undefined);
-        };
-        const receive = (given: Batch): void => {
+        }
+        function receive(given: Batch): void {
           signal.removeEventListener('abort', stop);
           resolve(given);
-        };
+        }
         waiting.push(receive);
         signal.addEventListener('abort', stop, { once: true });
       });

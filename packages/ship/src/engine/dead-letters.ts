@@ -1,8 +1,8 @@
 import { closeSync, existsSync, fstatSync, fsyncSync, openSync, renameSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
+import { makeFolder } from '../spool/folder.ts';
 import { DEAD_LETTERS, FILE_MODE } from '../spool/layout.ts';
 import { lineOf, type Refused } from './batch.ts';
-import { makeFolder } from '../spool/folder.ts';
 
 /** Keeps the lines that a target refuses. */
 export interface DeadLetters {

@@ -1,6 +1,6 @@
-import type { RetryTiming } from './gate.ts';
 import type { Batch, Entry, Refused } from './batch.ts';
 import type { DeadLetters } from './dead-letters.ts';
+import type { RetryTiming } from './gate.ts';
 import { createGate, type Gate } from './gate.ts';
 import { createLimiter } from './limiter.ts';
 import type { ItemVerdict, Report, Sink, SinkStats, Verdict } from './types.ts';

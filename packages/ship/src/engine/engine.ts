@@ -2,10 +2,10 @@ import { basename } from 'node:path';
 import type { Discovery } from '../reading/discovery.ts';
 import { acquireLock, type Lock } from '../state/lock.ts';
 import { watchStillness } from '../state/stillness.ts';
-import { DEFAULT_TIMING, type RetryTiming } from './gate.ts';
 import { createBatchPool } from './batch-pool.ts';
 import { openDeadLetters } from './dead-letters.ts';
 import { createDelivery } from './delivery.ts';
+import { DEFAULT_TIMING, type RetryTiming } from './gate.ts';
 import { type Route, type Shipment, startShipment } from './shipment.ts';
 import type { Report, Sink, SinkStats, Source } from './types.ts';
 

@@ -1,4 +1,5 @@
 import { type Backoff, backoffMs } from '@spanline/core/remote';
+import { pause } from './pause.ts';
 
 /** Milliseconds between attempts. */
 export interface RetryTiming extends Backoff {
@@ -31,22 +32,10 @@ export function createGate(timing: RetryTiming): Gate {
     openAt = Math.max(openAt, performance.now() + ms);
   }
 
-  function sleep(ms: number, signal: AbortSignal): Promise<void> {
-    return new Promise((resolve) => {
-      const wake = (): void => {
-        clearTimeout(timer);
-        signal.removeEventListener('abort', wake);
-        resolve();
-      };
-      const timer = setTimeout(wake, ms);
-      signal.addEventListener('abort', wake, { once: true });
-    });
-  }
-
   return {
     async wait(signal) {
       for (let left = openAt - performance.now(); left > 0 && !signal.aborted; left = openAt - performance.now()) {
-        await sleep(left, signal);
+        await pause(left, signal);
       }
     },
     failed(reason, afterMs) {

@@ -1,8 +1,9 @@
 import type { Position } from '../state/checkpoint.ts';
-import type { Batch } from './batch.ts';
 import type { BatchPool } from './batch-pool.ts';
+import type { Batch } from './batch.ts';
 import type { Delivery } from './delivery.ts';
 import { createLedger } from './ledger.ts';
+import { pause } from './pause.ts';
 import type { Chunk, Reader, Report, Sink, SinkStats, Source } from './types.ts';
 
 /** What a lane works with. */
@@ -33,18 +34,6 @@ export interface Lane {
   readonly pending: number;
   /** Resolves when the lane has stopped or finished. */
   readonly done: Promise<void>;
-}
-
-function pause(milliseconds: number, stop: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const wake = (): void => {
-      clearTimeout(timer);
-      stop.removeEventListener('abort', wake);
-      resolve();
-    };
-    const timer = setTimeout(wake, milliseconds);
-    stop.addEventListener('abort', wake, { once: true });
-  });
 }
 
 /** Reads, batches and delivers until it is stopped. Never rejects. */

@@ -7,8 +7,8 @@ import { discoverFiles } from '../reading/file-discovery.ts';
 import { discoverSpool } from '../reading/spool-discovery.ts';
 import { createSink } from '../sinks/create-sink.ts';
 import type { SinkSpec } from '../sinks/spec.ts';
-import { checkSinks } from '../spool/options.ts';
 import { makeFolder } from '../spool/folder.ts';
+import { checkSinks } from '../spool/options.ts';
 
 /** Options of {@link startShipper}. */
 export interface ShipperOptions {

@@ -1,12 +1,12 @@
 import { closeSync, openSync, readdirSync, readFileSync, type Stats, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { makeFolder } from '../spool/folder.ts';
 import { FILE_MODE } from '../spool/layout.ts';
 import { isCheckpoint, loadCheckpoint } from '../state/checkpoint.ts';
 import type { Candidate, Discovery } from './discovery.ts';
 import { bearsMark, siblingsOf } from './file-marks.ts';
 import { openFileSource } from './file-source.ts';
 import { expandGlob } from './glob.ts';
-import { makeFolder } from '../spool/folder.ts';
 
 /** Options of {@link discoverFiles}. */
 export interface FileDiscoveryOptions {

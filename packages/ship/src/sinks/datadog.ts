@@ -1,11 +1,11 @@
-import type { Answer } from '../engine/http.ts';
 import { type ParsedLine, parseLine } from '@spanline/core';
+import type { Secret } from '@spanline/core/remote';
 import { type Entry, joinBodies, lineOf } from '../engine/batch.ts';
+import type { Answer } from '../engine/http.ts';
 import type { Encoded, Sink, SourceLine, Verdict } from '../engine/types.ts';
 import { statusVerdict } from './answers.ts';
 import { readLine, spell } from './convert.ts';
 import { createHttpSink } from './http-sink.ts';
-import type { Secret } from '@spanline/core/remote';
 import { shortenTo } from './shorten.ts';
 import {
   checkKeys,

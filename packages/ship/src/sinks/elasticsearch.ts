@@ -1,11 +1,11 @@
 import { parseLine } from '@spanline/core';
-import type { Answer } from '../engine/http.ts';
+import type { Secret } from '@spanline/core/remote';
 import { type Entry, joinBodies } from '../engine/batch.ts';
+import type { Answer } from '../engine/http.ts';
 import type { Encoded, ItemVerdict, Sink, SourceLine, Verdict } from '../engine/types.ts';
 import { jsonBody, statusVerdict } from './answers.ts';
 import { idOf, isRecordOf, readFields, spell } from './convert.ts';
 import { createHttpSink } from './http-sink.ts';
-import type { Secret } from '@spanline/core/remote';
 import {
   checkKeys,
   checkName,

@@ -1,7 +1,7 @@
-import { createHttpClient, describeFailure, type Answer } from '../engine/http.ts';
-import type { Entry } from '../engine/batch.ts';
-import type { Encoded, Sink, SinkLimits, SourceLine, Verdict } from '../engine/types.ts';
 import { readSecret } from '@spanline/core/remote';
+import type { Entry } from '../engine/batch.ts';
+import { createHttpClient, describeFailure, type Answer } from '../engine/http.ts';
+import type { Encoded, Sink, SinkLimits, SourceLine, Verdict } from '../engine/types.ts';
 import type { HeaderSpec, HttpSpec } from './spec.ts';
 
 /** What one target is, beside how it is reached. */

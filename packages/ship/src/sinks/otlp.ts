@@ -1,13 +1,13 @@
 import { ProtobufTraceSerializer } from '@opentelemetry/otlp-transformer';
 import { type OtlpTraces, parseLine, toOtlp } from '@spanline/core';
-import type { Answer } from '../engine/http.ts';
+import type { Secret } from '@spanline/core/remote';
 import { type Entry, lineOf } from '../engine/batch.ts';
+import type { Answer } from '../engine/http.ts';
 import type { Encoded, Sink, SourceLine, Verdict } from '../engine/types.ts';
 import { jsonBody, retry, statusVerdict } from './answers.ts';
 import { readLine } from './convert.ts';
 import { createHttpSink } from './http-sink.ts';
 import { toReadableSpans } from './readable-spans.ts';
-import type { Secret } from '@spanline/core/remote';
 import {
   checkKeys,
   checkName,

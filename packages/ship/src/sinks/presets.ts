@@ -1,5 +1,5 @@
-import { otlp, type OtlpOptions } from './otlp.ts';
 import type { Secret } from '@spanline/core/remote';
+import { otlp, type OtlpOptions } from './otlp.ts';
 import { checkSecret, failOption, type HttpSinkOptions, type SinkSpec } from './spec.ts';
 
 /** Options of {@link langfuse}. */

@@ -1,7 +1,7 @@
 import { closeSync, fstatSync, fsync, fsyncSync, ftruncateSync, openSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
-import { FILE_MODE, segmentName } from './layout.ts';
 import { makeFolder } from './folder.ts';
+import { FILE_MODE, segmentName } from './layout.ts';
 
 /** Appends lines to the segments of one folder. */
 export interface SegmentWriter {

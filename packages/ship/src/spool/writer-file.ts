@@ -1,8 +1,8 @@
 import { readFileSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fateOf, parseIdentity, selfIdentity } from '../state/identity.ts';
-import { FILE_MODE, isDiskFull, WRITER_FILE } from './layout.ts';
 import { makeFolder } from './folder.ts';
+import { FILE_MODE, isDiskFull, WRITER_FILE } from './layout.ts';
 
 /** Says in a folder that this process writes there; on a full disk later, when there is room. @throws the system's error */
 export function claimFolder(folder: string): void {

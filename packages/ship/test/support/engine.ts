@@ -1,13 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { SinkSpec } from '@spanline/ship';
 import { onTestFinished } from 'vitest';
+import type { SinkSpec } from '@spanline/ship';
 import { type Engine, startEngine } from '../../src/engine/engine.ts';
 import type { Report } from '../../src/engine/types.ts';
 import { discoverSpool } from '../../src/reading/spool-discovery.ts';
 import { createSink } from '../../src/sinks/create-sink.ts';
-import { claimFolder, leaveFolder } from '../../src/spool/writer-file.ts';
 import { createSegmentWriter } from '../../src/spool/segment-writer.ts';
+import { claimFolder, leaveFolder } from '../../src/spool/writer-file.ts';
 
 /** An engine that retries without making a test wait. */
 export function ship(root: string, ...sinks: SinkSpec[]): { engine: Engine; reports: Report[] } {

@@ -63,10 +63,11 @@ export async function startReceiver(answer: Receiver['answer'], port = 0): Promi
   const requests: Received[] = [];
   const sockets = new Set<Socket>();
   let waiting: (() => void)[] = [];
+  const current = { answer };
   async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const received = { path: request.url ?? '', headers: request.headers, body: await read(request) };
     requests.push(received);
-    reply(response, receiver.answer(received, requests.length - 1));
+    reply(response, current.answer(received, requests.length - 1));
     for (const look of waiting) look();
   }
   const server = createServer((request, response) => void serve(request, response));
@@ -82,7 +83,12 @@ export async function startReceiver(answer: Receiver['answer'], port = 0): Promi
     url: `http://127.0.0.1:${bound}`,
     port: bound,
     requests,
-    answer,
+    get answer() {
+      return current.answer;
+    },
+    set answer(next) {
+      current.answer = next;
+    },
     until: (isThere) =>
       new Promise((resolve) => {
         const look = (): void => {

@@ -11,8 +11,8 @@ import {
   writeSync,
 } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { datadog, elasticsearch, spool, type Spool } from '@spanline/ship';
 import { expect } from 'vitest';
+import { datadog, elasticsearch, spool, type Spool } from '@spanline/ship';
 import { type Engine, startEngine } from '../../src/engine/engine.ts';
 import { discoverFiles } from '../../src/reading/file-discovery.ts';
 import { discoverSpool } from '../../src/reading/spool-discovery.ts';
@@ -20,8 +20,8 @@ import { createSink } from '../../src/sinks/create-sink.ts';
 import { loadCheckpoint } from '../../src/state/checkpoint.ts';
 import { createIndex, readBulk, type Index } from './elastic.ts';
 import { deadLetters } from './engine.ts';
-import { createForeignLog } from './foreign-log.ts';
 import { temporaryFolder } from './folder.ts';
+import { createForeignLog } from './foreign-log.ts';
 import type { Receiver } from './receiver.ts';
 import { inTrouble, type Trouble } from './troubled-target.ts';
 

@@ -1,8 +1,8 @@
 import { drawBar } from './bar.ts';
-import { type Columns, DURATION, FULL_TYPES, GAP, GUTTER, maxName, shareWidth } from './columns.ts';
 import { collapse } from './collapse.ts';
-import { formatDuration } from './format.ts';
+import { type Columns, DURATION, FULL_TYPES, GAP, GUTTER, maxName, shareWidth } from './columns.ts';
 import { allNodes, buildForest, type TreeNode } from './forest.ts';
+import { formatDuration } from './format.ts';
 import { type Row, rowsOf } from './rows.ts';
 import { type Glyphs, glyphsOf, paint, type Piece, toneOfType } from './style.ts';
 import { summarize } from './summary.ts';
