@@ -10,37 +10,37 @@ export interface Violation {
 }
 
 /**
- * Holds the imports of `<root>/packages/<name>/src` against the table. Three rules:
- * a package reaches only what its row names; a room of core imports rooms on lower floors only (an `import type` of a contract file may go
- * up); no files load each other in a circle.
+ * Checks the imports of `<root>/packages/<name>/src` against the table:
+ *
+ * - A package imports only what its row names.
+ * - A room imports rooms on lower floors only, types included. An `import type` of a contract file may go up.
+ * - No files load each other in a circle. Where a package has floors and no contracts, type imports count as well.
  */
 export function checkLayers(root: string, table: LayerTable): Violation[] {
   const violations: Violation[] = [];
   for (const name of readdirSync(join(root, 'packages')).toSorted()) {
     const src = join(root, 'packages', name, 'src');
     if (!existsSync(src)) continue;
-    const rules = table.packages[name];
-    if (!rules) {
-      violations.push({ at: `packages/${name}`, message: 'has no row in scripts/layers/table.ts' });
-      continue;
-    }
-    violations.push(...checkPackage(root, src, rules, name === 'core' ? table : undefined));
+    const rules = table[name];
+    if (rules) violations.push(...checkPackage(root, src, rules));
+    else violations.push({ at: `packages/${name}`, message: 'has no row in scripts/layers/table.ts' });
   }
   return violations;
 }
 
-function checkPackage(root: string, src: string, rules: PackageRules, rooms: LayerTable | undefined): Violation[] {
+function checkPackage(root: string, src: string, rules: PackageRules): Violation[] {
   const violations: Violation[] = [];
   const loads = new Map<string, string[]>();
+  const countsTypes = rules.floors !== undefined && rules.contracts === undefined;
   for (const file of typescriptFiles(src)) {
     const here = slashes(relative(src, file));
     const loaded: string[] = [];
     for (const site of readImports(file)) {
       const inside = site.specifier.startsWith('.');
       const there = inside ? slashes(relative(src, resolve(dirname(file), site.specifier))) : site.specifier;
-      const message = inside ? checkRooms(here, there, site, rooms) : checkReach(here, site, rules);
+      const message = inside ? checkRooms(here, there, site, rules) : checkReach(here, site, rules);
       if (message) violations.push({ at: `${slashes(relative(root, file))}:${site.line}`, message });
-      if (inside && !site.typeOnly) loaded.push(there);
+      if (inside && (countsTypes || !site.typeOnly)) loaded.push(there);
     }
     loads.set(here, loaded);
   }
@@ -50,7 +50,8 @@ function checkPackage(root: string, src: string, rules: PackageRules, rooms: Lay
 
 function checkReach(here: string, site: ImportSite, rules: PackageRules): string | undefined {
   const { specifier, typeOnly } = site;
-  if (specifier.startsWith('node:') || rules.workspace.includes(specifier)) return undefined;
+  const isNode = specifier.startsWith('node:');
+  if ((isNode && rules.node !== false) || rules.workspace.includes(specifier)) return undefined;
   const name = packageName(specifier);
   if (rules.runtime.includes(name)) return undefined;
   if (!rules.types.includes(name)) return `may not import ${specifier}`;
@@ -58,12 +59,13 @@ function checkReach(here: string, site: ImportSite, rules: PackageRules): string
   return `may name ${specifier} in \`import type\` only`;
 }
 
-function checkRooms(here: string, there: string, site: ImportSite, rooms: LayerTable | undefined): string | undefined {
+function checkRooms(here: string, there: string, site: ImportSite, rules: PackageRules): string | undefined {
   if (there.startsWith('../')) return `leaves its package: ${site.specifier}`;
-  if (!rooms) return undefined;
+  const { floors, contracts = [] } = rules;
+  if (floors === undefined) return undefined;
   const [from, to] = [room(here), room(there)];
-  if (from === to || (site.typeOnly && rooms.contracts.includes(there))) return undefined;
-  const [floor, below] = [floorOf(from, rooms), floorOf(to, rooms)];
+  if (from === to || (site.typeOnly && contracts.includes(there))) return undefined;
+  const [floor, below] = [floorOf(from, floors), floorOf(to, floors)];
   if (floor === 0) return `room ${from} has no floor in scripts/layers/table.ts`;
   if (below === 0) return `room ${to} has no floor in scripts/layers/table.ts`;
   return below < floor ? undefined : `${from} (floor ${floor}) may not import ${there} (floor ${below})`;
@@ -100,8 +102,8 @@ function room(path: string): string {
 }
 
 /** Counted from 1; 0 when the table does not know the room. */
-function floorOf(name: string, table: LayerTable): number {
-  return table.floors.findIndex((floor) => floor.includes(name)) + 1;
+function floorOf(name: string, floors: readonly (readonly string[])[]): number {
+  return floors.findIndex((floor) => floor.includes(name)) + 1;
 }
 
 function slashes(path: string): string {

@@ -1,62 +1,83 @@
-/** What one package may reach for, beside its own files and Node's `node:` modules. */
+/** What one package may import, beside its own files. */
 export interface PackageRules {
   /** Entries of other workspace packages. */
   workspace: readonly string[];
-  /** npm packages that may be loaded from any file. */
+  /** npm packages that any file may load. */
   runtime: readonly string[];
-  /** npm packages that may be named in `import type` only. */
+  /** npm packages that files may name in `import type` only. */
   types: readonly string[];
-  /** Files (relative to `src`) that may load a package of `types` at run time as well. */
+  /** Files (relative to `src`) that may also load a package of `types`. */
   loaders: readonly string[];
+  /** `false`: no file may import a `node:` module. @defaultValue true */
+  node?: false;
+  /**
+   * Rooms of the package (a folder, or a file at the top of `src`), lowest floor first. A room imports rooms on lower floors only, types included.
+   */
+  floors?: readonly (readonly string[])[];
+  /** Files whose types any floor may import. */
+  contracts?: readonly string[];
 }
 
-export interface LayerTable {
-  packages: Readonly<Record<string, PackageRules>>;
-  /** Rooms of core (a folder, or a file at the top of `src`), lowest floor first. */
-  floors: readonly (readonly string[])[];
-  /** Files of core that hold agreed types: an `import type` may reach them from any floor. */
-  contracts: readonly string[];
-}
+/** Rules by package folder. */
+export type LayerTable = Readonly<Record<string, PackageRules>>;
 
-function source(rules: { types: readonly string[]; loaders: readonly string[] }): PackageRules {
-  return { workspace: ['@spanline/core', '@spanline/core/source'], runtime: [], ...rules };
+function instrumentation(rules: Pick<PackageRules, 'types' | 'loaders' | 'floors'>): PackageRules {
+  return { workspace: ['@spanline/core', '@spanline/instrumentation', '@spanline/record'], runtime: [], ...rules };
 }
 
 /** The layers and floors of docs/architecture.md. A new package or room gets its row here first. */
 export const layerTable: LayerTable = {
-  packages: {
-    core: { workspace: [], runtime: ['pino', '@pydantic/genai-prices'], types: [], loaders: [] },
-    express: source({ types: ['express'], loaders: [] }),
-    langchain: source({ types: ['@langchain/core'], loaders: ['global.ts'] }),
-    llamaindex: source({
-      types: ['llamaindex', '@llamaindex/workflow'],
-      loaders: ['with-import.ts', 'with-require.ts'],
-    }),
-    openai: source({ types: ['openai'], loaders: ['register.ts'] }),
-    anthropic: source({ types: ['@anthropic-ai/sdk'], loaders: ['register.ts'] }),
-    ship: {
-      workspace: ['@spanline/core', '@spanline/core/remote'],
-      runtime: ['@opentelemetry/otlp-transformer'],
-      types: ['pino'],
-      loaders: [],
-    },
-    monitor: {
-      workspace: ['@spanline/core', '@spanline/core/remote', '@spanline/core/source'],
-      runtime: ['@datadog/sketches-js', 'prom-client'],
-      types: [],
-      loaders: [],
-    },
-    cli: { workspace: ['@spanline/core', '@spanline/ship'], runtime: [], types: [], loaders: [] },
+  record: {
+    workspace: [],
+    runtime: [],
+    types: [],
+    loaders: [],
+    node: false,
+    floors: [['values', 'error.ts'], ['schema'], ['profiles'], ['reading'], ['index.ts']],
   },
-  floors: [
-    ['schema', 'context', 'remote', 'error.ts'],
-    ['profiles'],
-    ['usage', 'capture'],
-    ['log', 'reading'],
-    ['trace', 'testing', 'testing.ts', 'pretty.ts'],
-    ['source', 'default-tracer.ts'],
-    ['observe.ts', 'score.ts', 'steps.ts'],
-    ['index.ts'],
-  ],
-  contracts: ['capture/options.ts', 'trace/types.ts'],
+  remote: { workspace: [], runtime: [], types: [], loaders: [], floors: [['backoff.ts', 'secret.ts'], ['index.ts']] },
+  core: {
+    workspace: ['@spanline/record'],
+    runtime: ['pino', '@pydantic/genai-prices'],
+    types: [],
+    loaders: [],
+    floors: [
+      ['context'],
+      ['usage', 'capture'],
+      ['log'],
+      ['trace', 'testing.ts', 'pretty.ts'],
+      ['default-tracer.ts', 'internal.ts'],
+      ['observe.ts', 'score.ts', 'steps.ts'],
+      ['index.ts'],
+    ],
+    contracts: ['capture/options.ts', 'trace/types.ts'],
+  },
+  instrumentation: {
+    workspace: ['@spanline/core', '@spanline/core/internal', '@spanline/record'],
+    runtime: [],
+    types: [],
+    loaders: [],
+    floors: [['client', 'amend.ts', 'enter.ts', 'prompt-attributes.ts', 'runs.ts'], ['index.ts']],
+  },
+  express: instrumentation({ types: ['express'], loaders: [] }),
+  langchain: instrumentation({ types: ['@langchain/core'], loaders: ['global.ts'] }),
+  llamaindex: instrumentation({
+    types: ['llamaindex', '@llamaindex/workflow'],
+    loaders: ['with-import.ts', 'with-require.ts'],
+  }),
+  openai: instrumentation({ types: ['openai'], loaders: ['register.ts'] }),
+  anthropic: instrumentation({ types: ['@anthropic-ai/sdk'], loaders: ['register.ts'] }),
+  ship: {
+    workspace: ['@spanline/record', '@spanline/remote'],
+    runtime: ['@opentelemetry/otlp-transformer'],
+    types: ['pino'],
+    loaders: [],
+  },
+  monitor: {
+    workspace: ['@spanline/core', '@spanline/core/internal', '@spanline/record', '@spanline/remote'],
+    runtime: ['@datadog/sketches-js', 'prom-client'],
+    types: [],
+    loaders: [],
+  },
+  cli: { workspace: ['@spanline/record', '@spanline/ship'], runtime: [], types: [], loaders: [] },
 };

@@ -31,10 +31,10 @@ describe('layers', () => {
   it('let a room import the floors below it and a source import core', () => {
     expect(
       complaints({
-        'core/src/trace/span.ts': `import '../schema/index.ts';\nimport pino from 'pino';\nimport 'node:fs';`,
-        'core/src/schema/index.ts': `export const x = 1;`,
+        'core/src/trace/span.ts': `import '../context/index.ts';\nimport pino from 'pino';\nimport 'node:fs';`,
+        'core/src/context/index.ts': `export const x = 1;`,
         'express/src/index.ts': `import { x } from '@spanline/core';\nimport type { Request } from 'express';`,
-        'langchain/src/global.ts': `import '@langchain/core/context';\nimport '@spanline/core/source';`,
+        'langchain/src/global.ts': `import '@langchain/core/context';\nimport '@spanline/instrumentation';`,
       }),
     ).toEqual([]);
   });
@@ -47,8 +47,8 @@ describe('layers', () => {
     [`import type { X } from '../trace/span.ts';`, 'type import'],
     [`export type X = import('../trace/span.ts').X;`, 'inline type import'],
   ])('refuse an upward %s', (line) => {
-    expect(complaints({ 'core/src/schema/index.ts': `\n${line}` })).toEqual([
-      'packages/core/src/schema/index.ts:2 schema (floor 1) may not import trace/span.ts (floor 5)',
+    expect(complaints({ 'core/src/context/index.ts': `\n${line}` })).toEqual([
+      'packages/core/src/context/index.ts:2 context (floor 1) may not import trace/span.ts (floor 4)',
     ]);
   });
 
@@ -56,18 +56,18 @@ describe('layers', () => {
     const file = 'core/src/context/store.ts';
     expect(complaints({ [file]: `import type { Span } from '../trace/types.ts';` })).toEqual([]);
     expect(complaints({ [file]: `import { Span } from '../trace/types.ts';` })).toEqual([
-      'packages/core/src/context/store.ts:1 context (floor 1) may not import trace/types.ts (floor 5)',
+      'packages/core/src/context/store.ts:1 context (floor 1) may not import trace/types.ts (floor 4)',
     ]);
   });
 
   it('refuse rooms of one floor to each other', () => {
     expect(complaints({ 'core/src/usage/cost.ts': `import '../capture/index.ts';` })).toEqual([
-      'packages/core/src/usage/cost.ts:1 usage (floor 3) may not import capture/index.ts (floor 3)',
+      'packages/core/src/usage/cost.ts:1 usage (floor 2) may not import capture/index.ts (floor 2)',
     ]);
   });
 
   it('refuse a room, or a package, that the table does not know', () => {
-    expect(complaints({ 'core/src/attic/box.ts': `import '../schema/index.ts';`, 'barn/src/index.ts': '' })).toEqual([
+    expect(complaints({ 'core/src/attic/box.ts': `import '../context/index.ts';`, 'barn/src/index.ts': '' })).toEqual([
       'packages/barn has no row in scripts/layers/table.ts',
       'packages/core/src/attic/box.ts:1 room attic has no floor in scripts/layers/table.ts',
     ]);
@@ -76,14 +76,16 @@ describe('layers', () => {
   it('refuse core a framework, a source another source, and any package a way round its exports', () => {
     expect(
       complaints({
-        'core/src/error.ts': `import type { Request } from 'express';`,
-        'express/src/index.ts': `import '@spanline/langchain';\nimport '@spanline/core/testing';\nimport '../../core/src/error.ts';`,
+        'core/src/observe.ts': `import type { Request } from 'express';`,
+        'record/src/error.ts': `import 'node:fs';`,
+        'express/src/index.ts': `import '@spanline/langchain';\nimport '@spanline/core/testing';\nimport '../../core/src/observe.ts';`,
       }),
     ).toEqual([
-      'packages/core/src/error.ts:1 may not import express',
+      'packages/core/src/observe.ts:1 may not import express',
       'packages/express/src/index.ts:1 may not import @spanline/langchain',
       'packages/express/src/index.ts:2 may not import @spanline/core/testing',
-      'packages/express/src/index.ts:3 leaves its package: ../../core/src/error.ts',
+      'packages/express/src/index.ts:3 leaves its package: ../../core/src/observe.ts',
+      'packages/record/src/error.ts:1 may not import node:fs',
     ]);
   });
 

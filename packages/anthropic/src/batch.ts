@@ -1,5 +1,5 @@
 import type { SpanAttributes, SpanOptions } from '@spanline/core';
-import { type AnswerReader, type Bag, bag, list, text } from '@spanline/core/source';
+import { type AnswerReader, type Bag, bag, list, text } from '@spanline/instrumentation';
 
 /** A batch that is handed in: how many requests, to which models. What they ask is not content of this line, and nothing is billed yet. */
 export function batchSpan(body: Bag, server: SpanAttributes): SpanOptions {

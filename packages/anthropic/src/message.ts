@@ -11,7 +11,7 @@ import {
   text,
   toParts,
   usageAttributes,
-} from '@spanline/core/source';
+} from '@spanline/instrumentation';
 
 /** A block of a streamed message, as far as it came. */
 interface StreamedBlock {

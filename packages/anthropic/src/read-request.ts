@@ -1,4 +1,4 @@
-import { bag, type ReadRequest, serverAttributes, text } from '@spanline/core/source';
+import { bag, type ReadRequest, serverAttributes, text } from '@spanline/instrumentation';
 import { batchSpan, createBatchReader } from './batch.ts';
 import { createMessageReader } from './message.ts';
 import { requestFacts } from './request-facts.ts';

@@ -1,5 +1,5 @@
 import type { SpanAttributes, ToolDefinition } from '@spanline/core';
-import { type Bag, bag, list, number, text, toMessages, toParts } from '@spanline/core/source';
+import { type Bag, bag, list, number, text, toMessages, toParts } from '@spanline/instrumentation';
 
 /** Tools as the model was offered them; what Anthropic runs itself has a dated type. */
 function toolDefinitions(tools: unknown): ToolDefinition[] | undefined {

@@ -1,5 +1,5 @@
 import { defaultTracer } from '@spanline/core';
-import { checkClient, type ClientOptions, type ClientShape, createClientWrapper } from '@spanline/core/source';
+import { checkClient, type ClientOptions, type ClientShape, createClientWrapper } from '@spanline/instrumentation';
 import { readRequest } from './read-request.ts';
 import { SCOPE } from './scope.ts';
 

@@ -11,7 +11,7 @@ export type {
 } from './capture/options.ts';
 export { type ContextValues, currentSpan, type Labels, type RemoteContext, withContext } from './context/index.ts';
 export { defaultTracer } from './default-tracer.ts';
-export { SpanlineError, type SpanlineErrorDetails } from './error.ts';
+export { SpanlineError, type SpanlineErrorDetails } from '@spanline/record';
 export { correlation, createLogger, type LoggerOptions } from './log/index.ts';
 export { type CallOptions, observe, type ObserveDecorator, type ObserveOptions, traceable } from './observe.ts';
 export {
@@ -24,7 +24,7 @@ export {
   toDatadog,
   toEcs,
   toOtlp,
-} from './profiles/index.ts';
+} from '@spanline/record';
 export {
   type AlertEvent,
   type AlertSeverity,
@@ -43,8 +43,8 @@ export {
   validate,
   type ValidationError,
   type ValidationResult,
-} from './schema/index.ts';
-export { type MissingMessage, type ReconstructedContent, reconstructMessages } from './reading/index.ts';
+} from '@spanline/record';
+export { type MissingMessage, type ReconstructedContent, reconstructMessages } from '@spanline/record';
 export { score } from './score.ts';
 export {
   type LlmAnswer,

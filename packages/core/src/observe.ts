@@ -1,9 +1,8 @@
+import { SPAN_TYPES, type SpanAttributes, SpanlineError, type SpanType } from '@spanline/record';
 import type { CaptureSetting } from './capture/options.ts';
 import type { Labels } from './context/index.ts';
 import { defaultTracer } from './default-tracer.ts';
-import { SpanlineError } from './error.ts';
-import { SPAN_TYPES, type SpanAttributes, type SpanType } from './schema/index.ts';
-import { createGuard } from './source/guard.ts';
+import { createGuard } from './trace/guard.ts';
 import { runInSpan, type SpanOptions, type Tracer } from './trace/index.ts';
 
 /** Any function: every one can be assigned to this type. */

@@ -1,9 +1,8 @@
+import { bag, type SpanAttributes, type SpanType } from '@spanline/record';
 import type { CaptureSetting } from './capture/options.ts';
 import type { Labels } from './context/index.ts';
 import { defaultTracer } from './default-tracer.ts';
-import type { SpanAttributes, SpanType } from './schema/index.ts';
-import { bag } from './source/bag.ts';
-import { createGuard } from './source/guard.ts';
+import { createGuard } from './trace/guard.ts';
 import { type Content, runInSpan, type Span, type Tracer } from './trace/index.ts';
 import { normalizeUsage, usageAttributes } from './usage/index.ts';
 

@@ -1,8 +1,7 @@
 import type { Logger } from 'pino';
+import { parseLine, type SpanRecord } from '@spanline/record';
 import { createLogger, type LoggerOptions } from './log/logger.ts';
 import { buildForest, type Placed, type TreeNode } from './log/pretty/forest.ts';
-import { parseLine } from './profiles/index.ts';
-import type { SpanRecord } from './schema/index.ts';
 import type { Clock } from './trace/types.ts';
 
 /** A log that stays in memory, for tests. */

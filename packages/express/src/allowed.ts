@@ -1,6 +1,6 @@
 import type { Request } from 'express';
 import type { Span } from '@spanline/core';
-import { isSecretName } from '@spanline/core/source';
+import { isSecretName } from '@spanline/instrumentation';
 import type { ResolvedOptions } from './options.ts';
 
 /** Headers that are never written, whatever an application lists. */

@@ -1,6 +1,6 @@
 import type { Request } from 'express';
 import type { CaptureMode, ContextValues } from '@spanline/core';
-import type { Guard } from '@spanline/core/source';
+import type { Guard } from '@spanline/instrumentation';
 import { valuesOf } from './identity.ts';
 import type { ResolvedOptions } from './options.ts';
 import type { Origin } from './origin.ts';

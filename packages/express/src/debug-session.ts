@@ -1,6 +1,6 @@
 import type { Request, RequestHandler } from 'express';
 import { SpanlineError, type Tracer } from '@spanline/core';
-import { amendContext, currentValues } from '@spanline/core/source';
+import { amendContext, currentValues } from '@spanline/instrumentation';
 import { type DebugGrant, type DebugKey, requireAge, requireKey, verifyDebugToken } from './debug-token.ts';
 import { type Exchange, exchangeOf } from './exchange.ts';
 

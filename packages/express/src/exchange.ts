@@ -1,6 +1,6 @@
 import type { Request } from 'express';
 import type { Span, Tracer } from '@spanline/core';
-import type { Guard } from '@spanline/core/source';
+import type { Guard } from '@spanline/instrumentation';
 import { requestState, stateOf } from './state.ts';
 
 /**

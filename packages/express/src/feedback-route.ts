@@ -1,6 +1,6 @@
 import type { Request, RequestHandler, Response } from 'express';
 import { SpanlineError, type ScoreOptions, type Tracer } from '@spanline/core';
-import { createGuard } from '@spanline/core/source';
+import { createGuard } from '@spanline/instrumentation';
 import { jsonBody } from './json-body.ts';
 import { createRateLimit } from './rate-limit.ts';
 import { type Feedback, readFeedback } from './score-body.ts';

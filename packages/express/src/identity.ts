@@ -1,6 +1,6 @@
 import type { Request } from 'express';
 import type { ContextValues, Labels } from '@spanline/core';
-import { amendContext } from '@spanline/core/source';
+import { amendContext } from '@spanline/instrumentation';
 import { exchangeOf } from './exchange.ts';
 
 /** Whom a request is for. */

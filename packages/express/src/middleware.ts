@@ -1,6 +1,6 @@
 import type { Request, RequestHandler, Response } from 'express';
 import { type Span, type SpanOptions, withContext } from '@spanline/core';
-import { createGuard } from '@spanline/core/source';
+import { createGuard } from '@spanline/instrumentation';
 import { setAllowed } from './allowed.ts';
 import { methodOf, requestAttributes, responseAttributes, spanName } from './attributes.ts';
 import { whenClosed } from './closing.ts';

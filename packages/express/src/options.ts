@@ -1,6 +1,6 @@
 import type { Request, Response } from 'express';
 import { type CaptureMode, SpanlineError, type Tracer } from '@spanline/core';
-import { isCaptureSetting } from '@spanline/core/source';
+import { isCaptureSetting } from '@spanline/instrumentation';
 import { isAllowableHeader, isAllowableParameter } from './allowed.ts';
 import type { Identity } from './identity.ts';
 

@@ -1,4 +1,4 @@
-import { injectCurrent } from '@spanline/core/source';
+import { injectCurrent } from '@spanline/instrumentation';
 
 /** Options of {@link propagate}. */
 export interface PropagateOptions {

@@ -1,5 +1,5 @@
 import { randomFillSync } from 'node:crypto';
-import { isCredential } from '@spanline/core/source';
+import { isCredential } from '@spanline/instrumentation';
 
 const MAX_LENGTH = 128;
 

@@ -1,4 +1,4 @@
-import { isSpanId, isTraceId } from '@spanline/core/source';
+import { isSpanId, isTraceId } from '@spanline/instrumentation';
 import { acceptRequestId } from './request-id.ts';
 
 /** What a user said about an answer. */

@@ -1,5 +1,5 @@
 import type { SpanAttributes } from '@spanline/core';
-import { bag, type Run, text } from '@spanline/core/source';
+import { bag, type Run, text } from '@spanline/instrumentation';
 import { retryAttempt } from './names.ts';
 import type { RunData } from './run-data.ts';
 import type { Start } from './start.ts';

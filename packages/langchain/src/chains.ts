@@ -1,4 +1,4 @@
-import { bag, callerSpan, type Run } from '@spanline/core/source';
+import { bag, callerSpan, type Run } from '@spanline/instrumentation';
 import { readDecision, readDecisionRequest } from './decisions.ts';
 import { nodeAttributes } from './graph.ts';
 import { readable } from './messages.ts';

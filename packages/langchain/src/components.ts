@@ -1,4 +1,4 @@
-import { bag, number, text } from '@spanline/core/source';
+import { bag, number, text } from '@spanline/instrumentation';
 import { first } from './first.ts';
 import { SCOPE } from './scope.ts';
 import type { ReadCall, TracedCall } from './traced-method.ts';

@@ -1,4 +1,4 @@
-import type { Run } from '@spanline/core/source';
+import type { Run } from '@spanline/instrumentation';
 import { readable } from './messages.ts';
 import type { OpenRuns } from './open-runs.ts';
 import type { RunData } from './run-data.ts';

@@ -1,5 +1,5 @@
 import type { SpanAttributes } from '@spanline/core';
-import { bag, normalizeUsage, text, usageAttributes } from '@spanline/core/source';
+import { bag, normalizeUsage, text, usageAttributes } from '@spanline/instrumentation';
 import { first } from './first.ts';
 import { readable } from './messages.ts';
 

@@ -1,4 +1,4 @@
-import { type Bag, bag, text } from '@spanline/core/source';
+import { type Bag, bag, text } from '@spanline/instrumentation';
 /** A tool call that LangChain answered with an error by itself. */
 export interface FailedCall {
   readonly id: string;

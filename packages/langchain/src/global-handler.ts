@@ -1,4 +1,4 @@
-import { bag, type Guard, text } from '@spanline/core/source';
+import { bag, type Guard, text } from '@spanline/instrumentation';
 import type { SpanlineCallbackHandler } from './handler.ts';
 
 type Configure = (this: unknown, ...args: unknown[]) => unknown;

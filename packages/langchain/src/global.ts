@@ -1,6 +1,6 @@
 import { CallbackManager } from '@langchain/core/callbacks/manager';
 import { defaultTracer, SpanlineError } from '@spanline/core';
-import { bag, createGuard } from '@spanline/core/source';
+import { bag, createGuard } from '@spanline/instrumentation';
 import { commonCopies } from './application-copies.ts';
 import { attachHandler, isManagerClass, type ManagerClass } from './global-handler.ts';
 import { SpanlineCallbackHandler } from './handler.ts';

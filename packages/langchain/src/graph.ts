@@ -1,5 +1,5 @@
 import type { Span, SpanAttributes, Tracer } from '@spanline/core';
-import { bag, type Bag, linkTo, text } from '@spanline/core/source';
+import { bag, type Bag, linkTo, text } from '@spanline/instrumentation';
 import { readable } from './messages.ts';
 import type { OpenRuns } from './open-runs.ts';
 

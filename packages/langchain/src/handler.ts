@@ -1,5 +1,5 @@
 import { defaultTracer, type Tracer } from '@spanline/core';
-import { bag, createGuard, type Guard, text } from '@spanline/core/source';
+import { bag, createGuard, type Guard, text } from '@spanline/instrumentation';
 import { describeChainEnd, startChain } from './chains.ts';
 import { writeCustomEvent } from './custom-events.ts';
 import { GRAPH_HANDLER, interruptedTraces } from './graph.ts';

@@ -1,5 +1,5 @@
 import type { Span } from '@spanline/core';
-import { addContextResolver, bag } from '@spanline/core/source';
+import { addContextResolver, bag } from '@spanline/instrumentation';
 
 const STORAGE = Symbol.for('ls:tracing_async_local_storage');
 const CHILD_CONFIG = Symbol.for('lc:child_config');

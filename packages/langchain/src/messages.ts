@@ -1,5 +1,5 @@
 import type { Message } from '@spanline/core';
-import { bag, type Bag, text, toMessages } from '@spanline/core/source';
+import { bag, type Bag, text, toMessages } from '@spanline/instrumentation';
 
 /** How a message tells its kind; the first versions of 0.3 have the second way only. */
 function kindOf(message: Bag): (() => unknown) | undefined {

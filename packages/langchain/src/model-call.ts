@@ -1,5 +1,5 @@
 import type { Span, SpanAttributes } from '@spanline/core';
-import { type Bag, bag, number, text } from '@spanline/core/source';
+import { type Bag, bag, number, text } from '@spanline/instrumentation';
 import { first } from './first.ts';
 import { classNameOf } from './names.ts';
 import type { OpenRuns } from './open-runs.ts';

@@ -1,5 +1,5 @@
 import type { Message, SpanAttributes } from '@spanline/core';
-import { bag, type Bag, rateLimitRatio, text, usageAttributes } from '@spanline/core/source';
+import { bag, type Bag, rateLimitRatio, text, usageAttributes } from '@spanline/instrumentation';
 import { first } from './first.ts';
 import { toMessage } from './messages.ts';
 import { readPartialUsage, readUsage } from './model-usage.ts';

@@ -1,4 +1,11 @@
-import { type Bag, bag, type NormalizedUsage, normalizeUsage, number, type UsageIssue } from '@spanline/core/source';
+import {
+  type Bag,
+  bag,
+  type NormalizedUsage,
+  normalizeUsage,
+  number,
+  type UsageIssue,
+} from '@spanline/instrumentation';
 import { first } from './first.ts';
 import type { StreamedTokens } from './tokens.ts';
 

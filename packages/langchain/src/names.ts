@@ -1,5 +1,5 @@
 import type { SpanType } from '@spanline/core';
-import { bag, text } from '@spanline/core/source';
+import { bag, text } from '@spanline/instrumentation';
 import type { Start } from './start.ts';
 
 /** What a callback says of a chain-like run. */

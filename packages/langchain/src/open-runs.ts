@@ -7,7 +7,7 @@ import {
   type Run,
   type RunRegistry,
   text,
-} from '@spanline/core/source';
+} from '@spanline/instrumentation';
 import { attemptAttributes, attemptOf, noteFailure, subjectOf } from './attempts.ts';
 import { interruptsOf } from './graph.ts';
 import { Holders } from './holders.ts';

@@ -1,5 +1,5 @@
 import { type CaptureSetting, SpanlineError, type Tracer } from '@spanline/core';
-import { isCaptureSetting } from '@spanline/core/source';
+import { isCaptureSetting } from '@spanline/instrumentation';
 
 /** Options of {@link SpanlineCallbackHandler}. */
 export interface SpanlineCallbackHandlerOptions {

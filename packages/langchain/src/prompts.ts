@@ -1,5 +1,5 @@
 import type { SpanAttributes } from '@spanline/core';
-import { bag, type Bag, promptAttributes, text } from '@spanline/core/source';
+import { bag, type Bag, promptAttributes, text } from '@spanline/instrumentation';
 import { first } from './first.ts';
 
 /** What a prompt is called where it is kept. */

@@ -1,4 +1,4 @@
-import { type Bag, bag, text } from '@spanline/core/source';
+import { type Bag, bag, text } from '@spanline/instrumentation';
 /** How a callback names the run and its surroundings. */
 export interface Start {
   readonly runId: string;

@@ -1,5 +1,5 @@
 import type { Span, SpanAttributes } from '@spanline/core';
-import { bag, text } from '@spanline/core/source';
+import { bag, text } from '@spanline/instrumentation';
 import { componentName } from './components.ts';
 import { toModelMessages } from './messages.ts';
 import { readModelCall } from './model-call.ts';

@@ -1,5 +1,5 @@
 import type { SpanAttributes } from '@spanline/core';
-import { type Bag, bag, number, text } from '@spanline/core/source';
+import { type Bag, bag, number, text } from '@spanline/instrumentation';
 
 /** Most characters that are kept of an answer in case its end never comes. */
 const MAX_KEPT = 262_144;

@@ -1,5 +1,5 @@
 import type { Span } from '@spanline/core';
-import { bag, text } from '@spanline/core/source';
+import { bag, text } from '@spanline/instrumentation';
 import { first } from './first.ts';
 import { readable } from './messages.ts';
 import { classNameOf } from './names.ts';

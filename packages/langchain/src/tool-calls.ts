@@ -1,5 +1,5 @@
 import type { Span, SpanOptions } from '@spanline/core';
-import type { Run } from '@spanline/core/source';
+import type { Run } from '@spanline/instrumentation';
 import { calledWith, failedCalls } from './failed-calls.ts';
 import type { RunData } from './run-data.ts';
 

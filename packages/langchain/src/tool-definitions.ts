@@ -1,5 +1,5 @@
 import type { ToolDefinition } from '@spanline/core';
-import { type Bag, bag, text } from '@spanline/core/source';
+import { type Bag, bag, text } from '@spanline/instrumentation';
 import { first } from './first.ts';
 
 /** Tools of one entry: Google lists several in one, OpenAI and Amazon wrap each. */

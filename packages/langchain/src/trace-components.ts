@@ -1,5 +1,5 @@
 import { type CaptureSetting, defaultTracer, SpanlineError, type Tracer } from '@spanline/core';
-import { createGuard } from '@spanline/core/source';
+import { createGuard } from '@spanline/instrumentation';
 import { readEmbedDocuments, readEmbedQuery, readRerank, readSearch } from './components.ts';
 import { checkOptions } from './options.ts';
 import { hasMethod, type Method, type Place, replaceMethod } from './replace-method.ts';

@@ -1,6 +1,6 @@
 import { types } from 'node:util';
 import { type CaptureSetting, currentSpan, type Span, type SpanOptions, type Tracer } from '@spanline/core';
-import { type Guard, runInSpan } from '@spanline/core/source';
+import { type Guard, runInSpan } from '@spanline/instrumentation';
 import type { Method } from './replace-method.ts';
 
 /** What traced methods write with. */

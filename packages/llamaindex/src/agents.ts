@@ -1,5 +1,5 @@
 import type { Span, SpanOptions, Tracer } from '@spanline/core';
-import { bag, type Bag, type Guard, text } from '@spanline/core/source';
+import { bag, type Bag, type Guard, text } from '@spanline/instrumentation';
 import type { TracedCall } from './call.ts';
 import { type HandlerCall, watchContext, watchHandler, withHandler } from './handler-hooks.ts';
 import { toMessage } from './llm.ts';

@@ -1,5 +1,5 @@
 import { currentSpan, type Span, type SpanOptions, type Tracer } from '@spanline/core';
-import { type Guard, isObject, runInSpan, type WorkObserver } from '@spanline/core/source';
+import { type Guard, isObject, runInSpan, type WorkObserver } from '@spanline/instrumentation';
 import type { Operation } from './operations.ts';
 import type { Method } from './patches.ts';
 

@@ -1,4 +1,4 @@
-import { bag, text } from '@spanline/core/source';
+import { bag, text } from '@spanline/instrumentation';
 
 /** Name of the class of a component: `RetrieverQueryEngine`. */
 export function classNameOf(component: object): string {

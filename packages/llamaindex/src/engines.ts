@@ -1,5 +1,5 @@
 import type { Span } from '@spanline/core';
-import { bag, isObject, text } from '@spanline/core/source';
+import { bag, isObject, text } from '@spanline/instrumentation';
 import type { TracedCall } from './call.ts';
 import { classNameOf } from './class-name.ts';
 import { readPrompt } from './prompt.ts';

@@ -1,5 +1,5 @@
 import { types } from 'node:util';
-import { bag, type Bag } from '@spanline/core/source';
+import { bag, type Bag } from '@spanline/instrumentation';
 
 /** A step of a workflow, as the application wrote it. */
 export type Handler = (...args: unknown[]) => unknown;

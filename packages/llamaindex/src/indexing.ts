@@ -1,4 +1,4 @@
-import { bag, text } from '@spanline/core/source';
+import { bag, text } from '@spanline/instrumentation';
 import type { TracedCall } from './call.ts';
 import { classNameOf } from './class-name.ts';
 import { queryText } from './retrieval.ts';

@@ -1,5 +1,5 @@
 import { defaultTracer, type CaptureSetting, type Tracer } from '@spanline/core';
-import { createGuard } from '@spanline/core/source';
+import { createGuard } from '@spanline/instrumentation';
 import { createCallTracer } from './call.ts';
 import { instrumentModule } from './modules.ts';
 import { checkOptions, type InstrumentOptions } from './options.ts';

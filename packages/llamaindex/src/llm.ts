@@ -1,5 +1,5 @@
 import type { Message, MessagePart, Span, SpanAttributes, ToolDefinition } from '@spanline/core';
-import { type Bag, bag, number, text, toMessages } from '@spanline/core/source';
+import { type Bag, bag, number, text, toMessages } from '@spanline/instrumentation';
 import type { TracedCall } from './call.ts';
 import { classNameOf } from './class-name.ts';
 import { heardOn } from './provider-client.ts';

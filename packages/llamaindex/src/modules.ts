@@ -1,4 +1,4 @@
-import { bag, type Bag } from '@spanline/core/source';
+import { bag, type Bag } from '@spanline/instrumentation';
 import type { Patches } from './patches.ts';
 import type { Reach } from './reach.ts';
 

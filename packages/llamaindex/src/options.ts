@@ -1,5 +1,5 @@
 import { type CaptureSetting, SpanlineError, type Tracer } from '@spanline/core';
-import { isCaptureSetting } from '@spanline/core/source';
+import { isCaptureSetting } from '@spanline/instrumentation';
 import { type Operation, OPERATIONS } from './operations.ts';
 
 /** Options of {@link instrumentLlamaIndex}. */

@@ -1,5 +1,5 @@
 import type { SpanAttributes } from '@spanline/core';
-import { bag, type Bag, promptAttributes, text } from '@spanline/core/source';
+import { bag, type Bag, promptAttributes, text } from '@spanline/instrumentation';
 
 /** Where components keep the template that they ask with first. */
 const TEMPLATES = ['textQATemplate', 'summaryTemplate', 'condenseMessagePrompt', 'contextSystemPrompt'] as const;

@@ -1,5 +1,5 @@
 import { currentSpan, type Span } from '@spanline/core';
-import { bag, type Guard, isObject, normalizeUsage, usageAttributes, watchStream } from '@spanline/core/source';
+import { bag, type Guard, isObject, normalizeUsage, usageAttributes, watchStream } from '@spanline/instrumentation';
 import type { Method, Patches } from './patches.ts';
 import { createRawAnswer, type RawAnswer } from './raw-answer.ts';
 

@@ -1,4 +1,4 @@
-import { bag, type Bag, text } from '@spanline/core/source';
+import { bag, type Bag, text } from '@spanline/instrumentation';
 import { classNameOf } from './class-name.ts';
 
 /** Classes of LlamaIndex's provider packages and OpenTelemetry's `gen_ai.provider.name`. */

@@ -1,5 +1,5 @@
 import type { SpanAttributes } from '@spanline/core';
-import { type Bag, bag, isObject, normalizeUsage, text, usageAttributes } from '@spanline/core/source';
+import { type Bag, bag, isObject, normalizeUsage, text, usageAttributes } from '@spanline/instrumentation';
 
 /** What a provider's own answer tells beside the text: model, id, finish reason, tokens. It may come in pieces: the chunks of a stream. */
 export interface RawAnswer {

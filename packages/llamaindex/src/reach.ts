@@ -1,5 +1,5 @@
 import type { Tracer } from '@spanline/core';
-import { bag, type Bag, type Guard, isObject } from '@spanline/core/source';
+import { bag, type Bag, type Guard, isObject } from '@spanline/instrumentation';
 import { readStep, watchRuns } from './agents.ts';
 import type { CallTracer, ReadCall } from './call.ts';
 import { classNameOf } from './class-name.ts';

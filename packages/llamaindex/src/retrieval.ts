@@ -1,5 +1,5 @@
 import type { SpanAttributes } from '@spanline/core';
-import { bag, type Bag, number, text } from '@spanline/core/source';
+import { bag, type Bag, number, text } from '@spanline/instrumentation';
 import type { TracedCall } from './call.ts';
 import { classNameOf } from './class-name.ts';
 import { modelOf, providerOf, serverOf } from './provider.ts';

@@ -1,5 +1,5 @@
 import { defaultTracer, type Span, type Tracer } from '@spanline/core';
-import { type Bag, bag, createGuard, type Guard, text } from '@spanline/core/source';
+import { type Bag, bag, createGuard, type Guard, text } from '@spanline/instrumentation';
 import { type HandlerCall, watchContext, watchHandler, withHandler } from './handler-hooks.ts';
 import { createPatches } from './patches.ts';
 import { SCOPE } from './scope.ts';

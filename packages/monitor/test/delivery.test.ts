@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { currentSpan, withContext } from '@spanline/core';
-import { currentValues } from '@spanline/core/source';
+import { currentValues } from '@spanline/core/internal';
 import { createQuietHours, type QuietHours } from '../src/alerting/quiet-hours.ts';
 import { type Alert, type AlertRule, CATALOG, type Channel, ChannelError } from '../src/index.ts';
 import { createWorld, MINUTE, NOON, type World } from './world.ts';

@@ -1,5 +1,5 @@
 import type { SpanAttributes } from '@spanline/core';
-import { type Bag, normalizeUsage, text, usageAttributes } from '@spanline/core/source';
+import { type Bag, normalizeUsage, text, usageAttributes } from '@spanline/instrumentation';
 
 /** What every answer of a model tells: who answered, and what it counted. */
 export function answerFacts(answer: Bag): SpanAttributes {

@@ -9,7 +9,7 @@ import {
   number,
   text,
   toMessages,
-} from '@spanline/core/source';
+} from '@spanline/instrumentation';
 import { answerFacts } from './answer-facts.ts';
 
 interface StreamedCall {

@@ -1,5 +1,5 @@
 import type { SpanAttributes } from '@spanline/core';
-import { type AnswerReader, type Bag, bag, number, text } from '@spanline/core/source';
+import { type AnswerReader, type Bag, bag, number, text } from '@spanline/instrumentation';
 import { answerFacts } from './answer-facts.ts';
 
 /** What goes by the media APIs: the kind of output by path. */

@@ -1,5 +1,5 @@
 import type { SpanAttributes } from '@spanline/core';
-import { type AnswerReader, bag, list, text } from '@spanline/core/source';
+import { type AnswerReader, bag, list, text } from '@spanline/instrumentation';
 
 function flaggedCategories(result: unknown): string[] {
   return Object.entries(bag(bag(result)['categories'])).flatMap(([category, flagged]) =>

@@ -8,7 +8,7 @@ import {
   serverAttributes,
   text,
   toMessages,
-} from '@spanline/core/source';
+} from '@spanline/instrumentation';
 import { createChatReader } from './chat.ts';
 import { createMediaReader, mediaFacts, mediaOutput } from './media.ts';
 import { createModerationReader } from './moderation.ts';

@@ -1,5 +1,5 @@
 import type { SpanAttributes, ToolDefinition } from '@spanline/core';
-import { type Bag, bag, list, number, text } from '@spanline/core/source';
+import { type Bag, bag, list, number, text } from '@spanline/instrumentation';
 
 /** Tools as the model was offered them: chat wraps each in `function`, responses does not; what OpenAI runs itself is named after its type. */
 function toolDefinitions(tools: unknown): ToolDefinition[] | undefined {

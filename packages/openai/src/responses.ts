@@ -8,7 +8,7 @@ import {
   text,
   toMessages,
   toParts,
-} from '@spanline/core/source';
+} from '@spanline/instrumentation';
 import { answerFacts } from './answer-facts.ts';
 
 /** States after which an answer of the Responses API no longer changes. */

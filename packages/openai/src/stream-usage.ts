@@ -1,5 +1,5 @@
 import type { SpanAttributes } from '@spanline/core';
-import { type Bag, bag, text } from '@spanline/core/source';
+import { type Bag, bag, text } from '@spanline/instrumentation';
 
 /** Providers that answer an unknown parameter with an error. */
 const REFUSING: readonly unknown[] = ['mistral_ai', 'azure.ai.inference'];

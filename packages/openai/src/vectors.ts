@@ -1,5 +1,5 @@
 import type { SpanAttributes } from '@spanline/core';
-import { type AnswerReader, type Bag, bag, list, number, text } from '@spanline/core/source';
+import { type AnswerReader, type Bag, bag, list, number, text } from '@spanline/instrumentation';
 import { answerFacts } from './answer-facts.ts';
 
 const BYTES_PER_FLOAT = 4;

@@ -27,7 +27,7 @@ export { type DatadogFacet, datadogSetup, type DatadogSetup } from './setup/data
 export { emf, type EmfDeclaration, type EmfDestination, type EmfOptions } from './setup/emf.ts';
 export { elasticsearchSetup, type ElasticsearchSetupOptions } from './setup/elasticsearch.ts';
 export type { SetupRequest } from './setup/request.ts';
-export type { Secret } from '@spanline/core/remote';
+export type { Secret } from '@spanline/remote';
 export type { HeaderSpec, HttpSinkOptions, HttpSpec, SinkProfile, SinkSpec } from './sinks/spec.ts';
 export { type SpoolOptions, type WhenFull } from './spool/options.ts';
 export { spool, type Spool, type SpoolStats } from './spool/spool.ts';

@@ -2,7 +2,7 @@ import { readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { backoffMs, retryAfterMs } from '@spanline/core/remote';
+import { backoffMs, retryAfterMs } from '@spanline/remote';
 import { createBatchPool } from '../src/engine/batch-pool.ts';
 import { createGate, type Gate } from '../src/engine/gate.ts';
 import { createLedger } from '../src/engine/ledger.ts';

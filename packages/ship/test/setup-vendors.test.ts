@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { jsonSchema, type SpanRecord, toDatadog } from '@spanline/core';
+import { CONTENT_KEYS } from '@spanline/record';
 import { cloudwatchSetup, datadogSetup } from '@spanline/ship';
-import { CONTENT_KEYS } from '../../core/src/schema/index.ts';
 
 interface Processor {
   type: string;

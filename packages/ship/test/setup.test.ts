@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { jsonSchema, SpanlineError } from '@spanline/core';
+import { CONTENT_KEYS, ATTRIBUTES } from '@spanline/record';
 import { elasticsearchSetup, type ElasticsearchSetupOptions, type SetupRequest } from '@spanline/ship';
-import { CONTENT_KEYS, ATTRIBUTES } from '../../core/src/schema/index.ts';
 
 type Properties = Record<string, { type: string; ignore_above?: number; fields?: unknown; analyzer?: string }>;
 

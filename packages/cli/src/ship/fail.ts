@@ -1,4 +1,4 @@
-import { SpanlineError } from '@spanline/core';
+import { SpanlineError } from '@spanline/record';
 
 /** @throws SpanlineError `ERR_INVALID_OPTION`; what came is left out, since it may be a key */
 export function fail(option: string, expected: string, cause?: unknown): never {

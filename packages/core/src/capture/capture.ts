@@ -1,5 +1,4 @@
-import { SpanlineError } from '../error.ts';
-import type { ContentAttributes, SpanRecord } from '../schema/index.ts';
+import { type ContentAttributes, SpanlineError, type SpanRecord } from '@spanline/record';
 import { type CaptureParts, type CaptureReport, Capturing } from './capturing.ts';
 import { createHasher } from './hash.ts';
 import { protectedKeys } from './keys.ts';

@@ -1,4 +1,4 @@
-import type { ContentAttributes, ContentKey, SpanRecord } from '../schema/index.ts';
+import type { ContentAttributes, ContentKey, Plain, Side, SpanRecord } from '@spanline/record';
 import type { CleanTexts } from './clean-texts.ts';
 import { type ContentDetection, detectAsync } from './deferred.ts';
 import { type FactLine, FactWalk } from './fact-walk.ts';
@@ -10,9 +10,8 @@ import { orderedKeys, OUTPUT_KEYS, TEXT_KEYS } from './keys.ts';
 import type { Limits } from './limits.ts';
 import { MessageIndex } from './message-index.ts';
 import type { CaptureMode, DeltaMode } from './options.ts';
-import { type Plain, type TextReader, UNCHANGED, UNLIMITED } from './plain.ts';
+import { type TextReader, UNCHANGED, UNLIMITED } from './plain.ts';
 import type { RedactionScope, RedactionTally, Redactor } from './redactor.ts';
-import type { Side } from './references.ts';
 import { shortenLine } from './shorten-line.ts';
 import { byteLength } from './text.ts';
 

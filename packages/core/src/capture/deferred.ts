@@ -1,5 +1,5 @@
+import type { Plain } from '@spanline/record';
 import type { AsyncDetector } from './options.ts';
-import type { Plain } from './plain.ts';
 import type { RedactionScope, RedactionTally, Redactor } from './redactor.ts';
 
 /** Reads content with asynchronous detectors. */

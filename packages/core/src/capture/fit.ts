@@ -1,5 +1,4 @@
-import type { ContentKey } from '../schema/index.ts';
-import type { Plain } from './plain.ts';
+import type { ContentKey, Plain } from '@spanline/record';
 import { byteLength, cut } from './text.ts';
 
 /** Below this a text says nothing any more. */

@@ -2,8 +2,6 @@ export { type Capture, type CaptureOptions, createCapture } from './capture.ts';
 export { isCredential } from './credential.ts';
 export { isSecretName } from './rules.ts';
 export type { CaptureReport, DeferredContent } from './capturing.ts';
-export { bareMessage, mapRuns, referenceOf, type Side } from './references.ts';
-export type { Plain } from './plain.ts';
 export {
   DELTA_MODES,
   type DeltaMode,

@@ -4,7 +4,7 @@ import {
   CONTENT_KEYS,
   type ContentAttributes,
   type ContentKey,
-} from '../schema/index.ts';
+} from '@spanline/record';
 
 /**
  * Strings that are written as they are: ids, times, enumerations, names of models, of software and of the operator's own machines. All else may hold what a person typed.

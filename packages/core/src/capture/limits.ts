@@ -1,4 +1,4 @@
-import { SpanlineError } from '../error.ts';
+import { SpanlineError } from '@spanline/record';
 import type { LimitOptions } from './options.ts';
 import type { PlainLimits } from './plain.ts';
 

@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
+import type { Side } from '@spanline/record';
 import { flat, type Json, type MessageJson } from './json.ts';
-import type { Side } from './references.ts';
 
 interface Address {
   readonly spanId: string;

@@ -1,5 +1,5 @@
+import { countOf, parseReference } from '@spanline/record';
 import { append, flat, type Json, type JsonNode, type MessageJson, type Piece } from './json.ts';
-import { countOf, parseReference } from './references.ts';
 
 /** Keys that cannot hold anything of a person's. */
 const PLAIN_KEY = /^[A-Za-z_]{1,24}$/;

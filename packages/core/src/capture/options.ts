@@ -1,4 +1,4 @@
-import type { SpanStatus, SpanType } from '../schema/index.ts';
+import type { SpanStatus, SpanType } from '@spanline/record';
 
 /** What of a span's content reaches the log. */
 export type CaptureMode = 'full' | 'redacted' | 'hashed' | 'metadata';

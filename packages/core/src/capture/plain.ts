@@ -1,8 +1,5 @@
 import type { CleanTexts } from './clean-texts.ts';
 
-/** What JSON can hold. */
-export type Plain = string | number | boolean | null | Plain[] | { [key: string]: Plain };
-
 /** Limits of one walk. */
 export interface PlainLimits {
   readonly depth: number;

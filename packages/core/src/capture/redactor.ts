@@ -1,5 +1,5 @@
 import { createHmac } from 'node:crypto';
-import { SpanlineError } from '../error.ts';
+import { SpanlineError } from '@spanline/record';
 import { CleanTexts } from './clean-texts.ts';
 import { decodeText, ENCODED_HINT } from './decode-text.ts';
 import type { MessageIndex } from './message-index.ts';

@@ -1,7 +1,6 @@
-import type { ContentKey } from '../schema/index.ts';
+import type { ContentKey, Plain } from '@spanline/record';
 import { fitField } from './fit.ts';
 import { CONTENT_ORDER, SHRINK_ORDER } from './keys.ts';
-import type { Plain } from './plain.ts';
 import { byteLength, cut } from './text.ts';
 
 /** A line that is too long. */

@@ -1,5 +1,5 @@
+import { type CorrelationKeys, correlationKeys, type ProfileName } from '@spanline/record';
 import { currentValues, enclosingSpan, isWriting } from '../context/index.ts';
-import { type CorrelationKeys, correlationKeys, type ProfileName } from '../profiles/index.ts';
 
 /** Options of {@link correlation}. */
 export interface CorrelationOptions {

@@ -1,4 +1,4 @@
-import type { SpanRecord } from '../schema/index.ts';
+import type { SpanRecord } from '@spanline/record';
 
 /** What many lines have in common, written as JSON once. */
 export interface LineHead {

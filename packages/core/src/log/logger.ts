@@ -1,6 +1,5 @@
 import pino, { type DestinationStream, type Logger } from 'pino';
-import { SpanlineError } from '../error.ts';
-import { PROFILE_NAMES, type ProfileName } from '../profiles/index.ts';
+import { PROFILE_NAMES, type ProfileName, SpanlineError } from '@spanline/record';
 import { createAppAsJson } from './app-line.ts';
 import { correlation } from './correlation.ts';
 import { pinoSymbols } from './pino-internals.ts';

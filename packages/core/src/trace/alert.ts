@@ -1,4 +1,4 @@
-import type { SpanRecord } from '../schema/index.ts';
+import type { SpanRecord } from '@spanline/record';
 import type { Pipeline } from './pipeline.ts';
 import type { AlertOptions } from './types.ts';
 

@@ -5,7 +5,7 @@ import {
   FACT_KEYS,
   type FactAttributes,
   type SpanType,
-} from '../schema/index.ts';
+} from '@spanline/record';
 import type { Content } from './types.ts';
 
 /** What a source may set. Ids, times, status and roll-ups are the tracer's own and cannot be forged through `set()`. */

@@ -1,4 +1,4 @@
-import type { SpanStatus } from '../schema/index.ts';
+import type { SpanStatus } from '@spanline/record';
 import type { RecordedSpan } from './span.ts';
 import type { Span } from './types.ts';
 

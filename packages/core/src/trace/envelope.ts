@@ -1,5 +1,5 @@
 import { hostname } from 'node:os';
-import { SCHEMA_VERSION, type SpanRecord } from '../schema/index.ts';
+import { SCHEMA_VERSION, type SpanRecord } from '@spanline/record';
 import { isoMillis } from './clock.ts';
 
 /** What stands on every line of a tracer. */

@@ -1,4 +1,4 @@
-import type { ErrorClass } from '../schema/index.ts';
+import type { ErrorClass } from '@spanline/record';
 
 /** An error as a record tells it. */
 export interface Failure {

@@ -1,6 +1,6 @@
+import { CONTENT_KEYS, type SpanRecord } from '@spanline/record';
 import type { CaptureReport, DeferredContent } from '../capture/index.ts';
 import { type HeadedLine, type RecordWriter, wholeRecord } from '../log/index.ts';
-import { CONTENT_KEYS, type SpanRecord } from '../schema/index.ts';
 import type { Stats } from './stats.ts';
 
 /** What lines are made with. */

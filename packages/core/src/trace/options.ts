@@ -1,10 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { PROFILE_NAMES, SpanlineError } from '@spanline/record';
 import { DELTA_MODES, type DeltaMode } from '../capture/index.ts';
 import { CAPTURE_MODES, type CaptureSetting } from '../capture/options.ts';
-import { SpanlineError } from '../error.ts';
 import { profileOf } from '../log/index.ts';
-import { PROFILE_NAMES } from '../profiles/index.ts';
 import type { Resource } from './envelope.ts';
 import type { ContentOptions, Profile, SamplingOptions, ServiceOptions, TracerOptions } from './types.ts';
 

@@ -1,7 +1,6 @@
+import { type ContentAttributes, type SpanRecord, toDatadog, toDocuments, toEcs, toMessages } from '@spanline/record';
 import type { Capture, CaptureReport, CaptureSubject } from '../capture/index.ts';
 import { type HeadedLine, type RecordWriter, wholeRecord } from '../log/index.ts';
-import { toDatadog, toEcs } from '../profiles/index.ts';
-import { type ContentAttributes, type SpanRecord, toDocuments, toMessages } from '../schema/index.ts';
 import { isoMillis } from './clock.ts';
 import { envelope, type Resource } from './envelope.ts';
 import { createLines } from './lines.ts';

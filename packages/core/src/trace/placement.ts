@@ -1,3 +1,4 @@
+import type { SpanKind } from '@spanline/record';
 import {
   FLAG_RANDOM,
   FLAG_SAMPLED,
@@ -10,7 +11,6 @@ import {
   isTraceId,
   newTraceId,
 } from '../context/index.ts';
-import type { SpanKind } from '../schema/index.ts';
 import { createLocalRoot } from './local-root.ts';
 import type { Sampler } from './sampling.ts';
 import type { RecordedSpan, SpanSeed } from './span.ts';

@@ -1,6 +1,6 @@
+import type { SpanRecord, SpanStatus, SpanType } from '@spanline/record';
 import { formatFlags } from '../context/index.ts';
 import { createHead, type HeadedLine, type LineHead } from '../log/index.ts';
-import type { SpanRecord, SpanStatus, SpanType } from '../schema/index.ts';
 import type { Pricer } from '../usage/index.ts';
 import { OPERATIONS, labelKey } from './attributes.ts';
 import { isoMicros, isoMillis } from './clock.ts';

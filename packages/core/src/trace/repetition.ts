@@ -1,4 +1,4 @@
-import type { Message } from '../schema/index.ts';
+import type { Message } from '@spanline/record';
 
 /** Words that have to repeat together. */
 const WINDOW = 6;

@@ -1,4 +1,4 @@
-import type { SpanRecord, SpanType } from '../schema/index.ts';
+import type { SpanRecord, SpanType } from '@spanline/record';
 
 /** What one ended span adds to the roll-up of its local root. */
 export interface RollupEntry {

@@ -1,5 +1,5 @@
+import { SpanlineError } from '@spanline/record';
 import { FLAG_SAMPLED } from '../context/index.ts';
-import { SpanlineError } from '../error.ts';
 import type { SamplingOptions } from './types.ts';
 
 /** Decides once per local root whether its trace is written. */

@@ -1,5 +1,5 @@
+import type { SpanRecord } from '@spanline/record';
 import { currentSpan, currentValues, isSpanId, isTraceId } from '../context/index.ts';
-import type { SpanRecord } from '../schema/index.ts';
 import type { Pipeline } from './pipeline.ts';
 import type { RecordedSpan } from './span.ts';
 import type { ScoreOptions, Span } from './types.ts';

@@ -1,5 +1,3 @@
-import type { CaptureSetting } from '../capture/options.ts';
-import type { ContextValues, Labels } from '../context/index.ts';
 import type {
   ContentAttributes,
   FactAttributes,
@@ -7,7 +5,9 @@ import type {
   SpanKind,
   SpanStatus,
   SpanType,
-} from '../schema/index.ts';
+} from '@spanline/record';
+import type { CaptureSetting } from '../capture/options.ts';
+import type { ContextValues, Labels } from '../context/index.ts';
 import { inputKey, kindOf, labelKey, outputKey, toFact } from './attributes.ts';
 import { isSameFailure, judge } from './failure.ts';
 import type { LocalRoot } from './local-root.ts';

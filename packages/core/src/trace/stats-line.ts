@@ -1,4 +1,4 @@
-import type { SpanRecord } from '../schema/index.ts';
+import type { SpanRecord } from '@spanline/record';
 import { labelKey } from './attributes.ts';
 import type { Pipeline } from './pipeline.ts';
 import type { TracerStats } from './types.ts';

@@ -1,6 +1,5 @@
+import { SpanlineError, type SpanRecord } from '@spanline/record';
 import type { CaptureReport } from '../capture/index.ts';
-import { SpanlineError } from '../error.ts';
-import type { SpanRecord } from '../schema/index.ts';
 import type { Lines } from './lines.ts';
 import type { LocalRoot } from './local-root.ts';
 import type { Stats } from './stats.ts';

@@ -1,9 +1,8 @@
 import type { Logger } from 'pino';
+import { SPAN_KINDS, SPAN_TYPES, type SpanKind, SpanlineError, type SpanStatus, type SpanType } from '@spanline/record';
 import { createCapture } from '../capture/index.ts';
 import { extractContext, isSpanId, isTraceId, newBootId, newSpanId, runWith } from '../context/index.ts';
-import { SpanlineError } from '../error.ts';
 import { createLogger, createWriter, destinationKind } from '../log/index.ts';
-import { SPAN_KINDS, SPAN_TYPES, type SpanKind, type SpanStatus, type SpanType } from '../schema/index.ts';
 import { createPricer } from '../usage/index.ts';
 import { writeAlert } from './alert.ts';
 import { createClock } from './clock.ts';

@@ -1,19 +1,19 @@
 import type { Logger } from 'pino';
-import type { DeltaMode } from '../capture/index.ts';
-import type { CaptureSetting, LimitOptions, RedactOptions } from '../capture/options.ts';
-import type { RemoteContext } from '../context/propagation.ts';
-import type { ContextValues, Labels } from '../context/store.ts';
-import type { ProfileName } from '../profiles/index.ts';
 import type {
   AlertEvent,
   AlertSeverity,
   AlertState,
+  ProfileName,
   SpanAttributes,
   SpanKind,
   SpanRecord,
   SpanStatus,
   SpanType,
-} from '../schema/index.ts';
+} from '@spanline/record';
+import type { DeltaMode } from '../capture/index.ts';
+import type { CaptureSetting, LimitOptions, RedactOptions } from '../capture/options.ts';
+import type { RemoteContext } from '../context/propagation.ts';
+import type { ContextValues, Labels } from '../context/store.ts';
 import type { PriceTable } from '../usage/cost.ts';
 
 /** Anything the application or a framework hands over as input or output; messages, a string, documents or any object. */

@@ -1,4 +1,4 @@
-import type { SpanRecord } from '../schema/index.ts';
+import type { SpanRecord } from '@spanline/record';
 import type { Pricer } from '../usage/index.ts';
 import type { RecordedSpan } from './span.ts';
 

@@ -1,4 +1,4 @@
-import { SpanlineError } from '../error.ts';
+import { SpanlineError } from '@spanline/record';
 import { type CataloguePricer, cataloguePricer, PRICE_VERSION } from './catalogue.ts';
 import type { TokenUsage } from './normalize.ts';
 

@@ -1,4 +1,4 @@
-import type { SpanAttributes } from '../schema/index.ts';
+import type { SpanAttributes } from '@spanline/record';
 import { ESTIMATED_WRAPPER, SHAPES, type UsageShape, WRAPPERS } from './shapes.ts';
 
 /** Tokens of one model call as OpenTelemetry counts them: the input includes cached tokens, the output includes reasoning. */

@@ -1,10 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { ATTRIBUTES, type ContentAttributes, SpanlineError, type SpanRecord } from '@spanline/record';
 import { type CaptureOptions, createCapture } from '../../src/capture/index.ts';
 import { OWN_FACTS, protectedKeys } from '../../src/capture/keys.ts';
-import { SpanlineError } from '../../src/error.ts';
-import { ATTRIBUTES } from '../../src/schema/index.ts';
-import type { ContentAttributes, SpanRecord } from '../../src/schema/index.ts';
 
 const subject = () =>
   ({

@@ -3,8 +3,8 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { SpanlineError } from '@spanline/record';
 import { createRedactor, createScope } from '../../src/capture/redactor.ts';
-import { SpanlineError } from '../../src/error.ts';
 
 const redactor = createRedactor({ rules: { PASSPORT: true } }, undefined);
 const standard = createRedactor({}, undefined);

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { pino } from 'pino';
 import { describe, expect, it } from 'vitest';
+import type { SpanRecord } from '@spanline/record';
 import { createLogger } from '../../src/index.ts';
 import { createHead, createWriter, type HeadedLine, wholeRecord } from '../../src/log/index.ts';
-import type { SpanRecord } from '../../src/schema/index.ts';
 import { strictParse } from './strict-json.ts';
 
 const HEAD = createHead({

@@ -1,9 +1,9 @@
 import { stripVTControlCharacters } from 'node:util';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { SpanRecord } from '@spanline/record';
 import { displayWidth } from '../../src/log/pretty/text.ts';
 import { renderTrace } from '../../src/pretty.ts';
-import type { SpanRecord } from '../../src/schema/index.ts';
 import { AGENT_REQUEST, RAG_REQUEST, span } from './spans.ts';
 
 const plain = (records: readonly SpanRecord[], width = 100): string =>

@@ -1,4 +1,4 @@
-import type { SpanRecord } from '../../src/schema/index.ts';
+import type { SpanRecord } from '@spanline/record';
 
 /** The trace of all records made here unless they say otherwise. */
 const TRACE = '4bf92f3577b34da6a3ce929d0e0e4736';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { createTracer } from '../../src/index.ts';
-import { runInSpan } from '../../src/source/index.ts';
+import { runInSpan } from '../../src/internal.ts';
 import { memoryLog } from '../../src/testing.ts';
 
 function watched(source: ReadableStream<string>) {

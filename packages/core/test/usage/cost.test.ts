@@ -3,7 +3,7 @@ import { createRequire } from 'node:module';
 import { calcPrice, findProvider } from '@pydantic/genai-prices';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { SpanlineError } from '../../src/error.ts';
+import { SpanlineError } from '@spanline/record';
 import { PRICE_VERSION } from '../../src/usage/catalogue.ts';
 import { createPricer } from '../../src/usage/index.ts';
 

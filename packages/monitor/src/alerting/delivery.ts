@@ -1,5 +1,5 @@
 import { AsyncResource } from 'node:async_hooks';
-import { type Backoff, backoffMs } from '@spanline/core/remote';
+import { type Backoff, backoffMs } from '@spanline/remote';
 import { ChannelError } from '../channels/channel-error.ts';
 import type { Alert, Channel } from './types.ts';
 

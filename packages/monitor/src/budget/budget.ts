@@ -1,5 +1,5 @@
 import { type EndedSpan, SpanlineError, type Tracer } from '@spanline/core';
-import { currentValues } from '@spanline/core/source';
+import { currentValues } from '@spanline/core/internal';
 import { optionsOf, tracerOf } from '../options.ts';
 import { Ledger } from './ledger.ts';
 

@@ -1,4 +1,4 @@
-import type { Secret } from '@spanline/core/remote';
+import type { Secret } from '@spanline/remote';
 import type { Alert, Channel } from '../alerting/types.ts';
 import { optionsOf } from '../options.ts';
 import { checkSecret, checkUrl, post, readKey } from './post.ts';

@@ -1,5 +1,5 @@
 import { SpanlineError } from '@spanline/core';
-import { isSecret, readSecret, retryAfterMs, type Secret } from '@spanline/core/remote';
+import { isSecret, readSecret, retryAfterMs, type Secret } from '@spanline/remote';
 import { ChannelError } from './channel-error.ts';
 
 /** A key or URL as the options give it; checked before anything is sent. @throws SpanlineError `ERR_INVALID_OPTION` */

@@ -1,6 +1,6 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import { SpanlineError } from '@spanline/core';
-import type { Secret } from '@spanline/core/remote';
+import type { Secret } from '@spanline/remote';
 import type { Channel } from '../alerting/types.ts';
 import { optionsOf } from '../options.ts';
 import { checkSecret, checkUrl, post, readKey } from './post.ts';

@@ -1,4 +1,4 @@
-import { type Backoff, backoffMs } from '@spanline/core/remote';
+import { type Backoff, backoffMs } from '@spanline/remote';
 import { pause } from './pause.ts';
 
 /** Milliseconds between attempts. */

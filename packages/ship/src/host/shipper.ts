@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { resolve } from 'node:path';
-import { SpanlineError } from '@spanline/core';
+import { SpanlineError } from '@spanline/record';
 import { type Engine, startEngine } from '../engine/engine.ts';
 import type { Report } from '../engine/types.ts';
 import { discoverFiles } from '../reading/file-discovery.ts';

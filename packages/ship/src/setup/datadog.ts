@@ -1,4 +1,4 @@
-import { toDatadog } from '@spanline/core';
+import { toDatadog } from '@spanline/record';
 import { fieldsOf, type Field } from './fields.ts';
 import type { SetupRequest } from './request.ts';
 

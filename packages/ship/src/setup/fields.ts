@@ -1,4 +1,4 @@
-import { jsonSchema } from '@spanline/core';
+import { jsonSchema } from '@spanline/record';
 
 /** How a field's values look: JSON Schema's types, `text` for prose, `content` for structured content. */
 export type FieldKind = 'string' | 'text' | 'content' | 'integer' | 'number' | 'boolean' | 'date' | 'ip';

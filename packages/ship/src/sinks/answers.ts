@@ -1,4 +1,4 @@
-import { retryAfterMs } from '@spanline/core/remote';
+import { retryAfterMs } from '@spanline/remote';
 import type { Answer } from '../engine/http.ts';
 import type { Verdict } from '../engine/types.ts';
 

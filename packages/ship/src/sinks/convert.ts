@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { type ParsedLine, parseLine, toDatadog, toEcs } from '@spanline/core';
+import { type ParsedLine, parseLine, toDatadog, toEcs } from '@spanline/record';
 import type { SourceLine } from '../engine/types.ts';
 
 type Fields = Record<string, unknown>;

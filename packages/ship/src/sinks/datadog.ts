@@ -1,5 +1,5 @@
-import { type ParsedLine, parseLine } from '@spanline/core';
-import type { Secret } from '@spanline/core/remote';
+import { type ParsedLine, parseLine } from '@spanline/record';
+import type { Secret } from '@spanline/remote';
 import { type Entry, joinBodies, lineOf } from '../engine/batch.ts';
 import type { Answer } from '../engine/http.ts';
 import type { Encoded, Sink, SourceLine, Verdict } from '../engine/types.ts';

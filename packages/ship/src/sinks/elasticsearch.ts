@@ -1,5 +1,5 @@
-import { parseLine } from '@spanline/core';
-import type { Secret } from '@spanline/core/remote';
+import { parseLine } from '@spanline/record';
+import type { Secret } from '@spanline/remote';
 import { type Entry, joinBodies } from '../engine/batch.ts';
 import type { Answer } from '../engine/http.ts';
 import type { Encoded, ItemVerdict, Sink, SourceLine, Verdict } from '../engine/types.ts';

@@ -1,4 +1,4 @@
-import { readSecret } from '@spanline/core/remote';
+import { readSecret } from '@spanline/remote';
 import type { Entry } from '../engine/batch.ts';
 import { createHttpClient, describeFailure, type Answer } from '../engine/http.ts';
 import type { Encoded, Sink, SinkLimits, SourceLine, Verdict } from '../engine/types.ts';

@@ -1,6 +1,6 @@
 import { ProtobufTraceSerializer } from '@opentelemetry/otlp-transformer';
-import { type OtlpTraces, parseLine, toOtlp } from '@spanline/core';
-import type { Secret } from '@spanline/core/remote';
+import { type OtlpTraces, parseLine, toOtlp } from '@spanline/record';
+import type { Secret } from '@spanline/remote';
 import { type Entry, lineOf } from '../engine/batch.ts';
 import type { Answer } from '../engine/http.ts';
 import type { Encoded, Sink, SourceLine, Verdict } from '../engine/types.ts';

@@ -1,4 +1,4 @@
-import type { Secret } from '@spanline/core/remote';
+import type { Secret } from '@spanline/remote';
 import { otlp, type OtlpOptions } from './otlp.ts';
 import { checkSecret, failOption, type HttpSinkOptions, type SinkSpec } from './spec.ts';
 

@@ -1,5 +1,5 @@
 import type { ProtobufTraceSerializer } from '@opentelemetry/otlp-transformer';
-import type { OtlpTraces } from '@spanline/core';
+import type { OtlpTraces } from '@spanline/record';
 
 /** What OpenTelemetry's serializer reads. */
 type ReadableSpan = Parameters<typeof ProtobufTraceSerializer.serializeRequest>[0][number];

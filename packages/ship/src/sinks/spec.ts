@@ -1,5 +1,5 @@
-import { SpanlineError } from '@spanline/core';
-import { isSecret, type Secret } from '@spanline/core/remote';
+import { SpanlineError } from '@spanline/record';
+import { isSecret, type Secret } from '@spanline/remote';
 
 /** What every sink over HTTP has. */
 export interface HttpSinkOptions {

@@ -1,4 +1,4 @@
-import { SpanlineError } from '@spanline/core';
+import { SpanlineError } from '@spanline/record';
 import type { SinkSpec } from '../sinks/spec.ts';
 
 /** What happens to lines when the spool is full. */

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { join, resolve } from 'node:path';
-import { SpanlineError } from '@spanline/core';
+import { SpanlineError } from '@spanline/record';
 import type { Report, SinkStats } from '../engine/types.ts';
 import { type Host, startHost } from '../host/host.ts';
 import { type Appender, createAppender } from './append.ts';

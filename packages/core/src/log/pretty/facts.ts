@@ -1,4 +1,4 @@
-import type { SpanRecord } from '../../schema/index.ts';
+import type { SpanRecord } from '@spanline/record';
 import { formatAmount, formatCost, formatCount, formatDuration } from './format.ts';
 import type { Glyphs, Piece, Tone } from './style.ts';
 import { clean } from './text.ts';

@@ -1,4 +1,4 @@
-import type { ParsedLine } from '../../profiles/index.ts';
+import type { ParsedLine } from '@spanline/record';
 import { formatTime } from './format.ts';
 import { type Glyphs, paint, type Tone } from './style.ts';
 import { clean } from './text.ts';

@@ -1,4 +1,4 @@
-import { type ParsedLine, parseLine } from '../../profiles/index.ts';
+import { type ParsedLine, parseLine } from '@spanline/record';
 import { drawLogLine, drawPlainLine } from './log-line.ts';
 import { drawTrace } from './render.ts';
 import { glyphsOf } from './style.ts';

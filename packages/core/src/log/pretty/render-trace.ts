@@ -1,4 +1,4 @@
-import type { SpanRecord } from '../../schema/index.ts';
+import type { SpanRecord } from '@spanline/record';
 import { drawTrace } from './render.ts';
 import { glyphsOf, type Piece } from './style.ts';
 import { describeTerminal, type TerminalOptions } from './terminal.ts';

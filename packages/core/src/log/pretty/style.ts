@@ -1,4 +1,4 @@
-import type { SpanType } from '../../schema/index.ts';
+import type { SpanType } from '@spanline/record';
 
 /** How a piece of text looks. */
 export type Tone = 'plain' | 'bold' | 'dim' | 'red' | 'yellow' | 'green' | 'blue' | 'magenta' | 'cyan';

@@ -1,4 +1,4 @@
-import type { SpanRecord } from '../../schema/index.ts';
+import type { SpanRecord } from '@spanline/record';
 import { factsOf } from './facts.ts';
 import type { Placed } from './forest.ts';
 import type { Glyphs, Piece } from './style.ts';

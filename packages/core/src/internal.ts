@@ -1,0 +1,41 @@
+/** Pieces of the tracer that `@spanline/instrumentation` is built on. No public interface: it changes with any release, and both packages are released together. */
+export { isCaptureSetting, isCredential, isSecretName } from './capture/index.ts';
+export {
+  activeState,
+  activeValues,
+  addContextResolver,
+  callerSpan,
+  type ContextResolver,
+  createLateContext,
+  currentValues,
+  enterWith,
+  isSpanId,
+  isTraceId,
+  type LateContext,
+  nearestOpen,
+  parentOf,
+} from './context/index.ts';
+export { createGuard, type Guard } from './trace/guard.ts';
+export {
+  describeFailure,
+  endAsOf,
+  type Failure,
+  injectCurrent,
+  judge,
+  linkTo,
+  onLeftOpen,
+  type RecordedSpan,
+  runInSpan,
+  type StreamWatcher,
+  type Verdict,
+  watchStream,
+  type WorkObserver,
+} from './trace/index.ts';
+export {
+  type NormalizedUsage,
+  normalizeUsage,
+  rateLimitRatio,
+  type TokenUsage,
+  usageAttributes,
+  type UsageIssue,
+} from './usage/index.ts';

@@ -1,1 +1,0 @@
-export { type MissingMessage, type ReconstructedContent, reconstructMessages } from './reconstruct.ts';

@@ -1,0 +1,13 @@
+import { type Span } from '@spanline/core';
+import { activeState, activeValues, enterWith, type RecordedSpan } from '@spanline/core/internal';
+
+/**
+ * Makes `span` current for the work that the host starts after the running callback, with no function to wrap. Must be called synchronously, before any
+ * `await`, in a callback that the host awaits.
+ */
+export function enterSpan(span: Span): void {
+  if (!span.isRecording) return;
+  const state = activeState();
+  const isSameTrace = state?.span === undefined || state.span.traceId === span.traceId;
+  enterWith(span, isSameTrace ? (state?.values ?? activeValues()) : (span as RecordedSpan).seed.values, state);
+}

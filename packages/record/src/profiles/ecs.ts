@@ -1,0 +1,49 @@
+import { ATTRIBUTES, type SpanRecord } from '../schema/index.ts';
+import { isIpAddress } from '../values/ip-address.ts';
+import { ECS } from './spellings.ts';
+import { toStructured } from './structured.ts';
+
+/** Version of the Elastic Common Schema that the profile follows. */
+const ECS_VERSION = '8.17.0';
+
+/** What becomes of a key. */
+interface Rendering {
+  readonly name: string;
+  readonly isStructured: boolean;
+  /** Adds what is derived from it. */
+  readonly derive: ((line: Record<string, unknown>, record: SpanRecord, value: unknown) => void) | undefined;
+}
+
+const DERIVE: Readonly<Record<string, Rendering['derive']>> = {
+  'spanline.schema': (line) => (line['ecs.version'] = ECS_VERSION),
+  'span.kind': (line, { span_id }, value) => value === 'SERVER' && (line['transaction.id'] = span_id),
+  'client.address': (line, _, value) => isIpAddress(value as string) && (line['client.ip'] = value),
+};
+
+const RENDERINGS: ReadonlyMap<string, Rendering> = new Map(
+  Object.entries(ATTRIBUTES).map(([key, kind]) => [
+    key,
+    { name: ECS[key] ?? key, isStructured: kind === 'json', derive: DERIVE[key] },
+  ]),
+);
+
+/**
+ * A record in the spelling of the Elastic Common Schema: flat dotted keys, content as arrays of objects. `client.ip` is added where the address is one (the field rejects
+ * anything else) and `transaction.id` on the spans of a server.
+ */
+export function toEcs(record: SpanRecord): Record<string, unknown> {
+  const line: Record<string, unknown> = {};
+  const source = record as Readonly<Record<string, unknown>>;
+  for (const key in source) {
+    const value = source[key];
+    if (value === undefined) continue;
+    const rendering = RENDERINGS.get(key);
+    if (rendering === undefined) {
+      line[key] = value;
+      continue;
+    }
+    line[rendering.name] = rendering.isStructured ? toStructured(value as string) : value;
+    rendering.derive?.(line, record, value);
+  }
+  return line;
+}

@@ -1,0 +1,2 @@
+export { type MissingMessage, type ReconstructedContent, reconstructMessages } from './reconstruct.ts';
+export { bareMessage, countOf, mapRuns, parseReference, referenceOf, type Side } from './references.ts';

@@ -1,0 +1,114 @@
+import { parseLine } from '../profiles/index.ts';
+import type { ContentKey, SpanRecord } from '../schema/index.ts';
+import type { Plain } from '../values/plain.ts';
+import { bareMessage, mapRuns, referenceOf, type Side } from './references.ts';
+
+/** A reference that could not be followed. */
+export interface MissingMessage {
+  /** `<span_id>#i3`, or `<span_id>#i0-7` for several. */
+  ref: string;
+  /** The line is not among those given, or its field was cut to fit its limit. */
+  reason: 'no line' | 'truncated';
+}
+
+/** The content of one span, with every reference replaced by the message it stands for. */
+export interface ReconstructedContent {
+  input: unknown;
+  output: unknown;
+  /** What stays a reference; empty when everything could be followed. */
+  missing: MissingMessage[];
+}
+
+/** Where a span's input and output stand. */
+const KEYS: Readonly<Record<Side, readonly ContentKey[]>> = {
+  i: ['gen_ai.input.messages', 'spanline.input', 'gen_ai.tool.call.arguments'],
+  o: ['gen_ai.output.messages', 'spanline.output', 'gen_ai.tool.call.result'],
+};
+
+interface Field {
+  readonly value: Plain;
+  readonly truncated: boolean;
+}
+
+function fieldOf(record: SpanRecord, side: Side): Field | undefined {
+  const key = KEYS[side].find((candidate) => record[candidate] !== undefined);
+  if (key === undefined) return undefined;
+  try {
+    return {
+      value: JSON.parse(record[key] as string) as Plain,
+      truncated: record['spanline.truncated']?.includes(key) === true,
+    };
+  } catch {
+    return undefined;
+  }
+}
+
+/** Records that hold content of a span: its own line, and a `span.content` line where content is kept apart. */
+function contentRecords(lines: Iterable<string | object>): Map<string, SpanRecord[]> {
+  const bySpan = new Map<string, SpanRecord[]>();
+  for (const line of lines) {
+    const parsed = parseLine(line);
+    const id = parsed?.kind === 'span' ? parsed.record.span_id : undefined;
+    if (parsed === undefined || id === undefined) continue;
+    const records = bySpan.get(id);
+    if (records === undefined) bySpan.set(id, [parsed.record]);
+    else records.push(parsed.record);
+  }
+  return bySpan;
+}
+
+/**
+ * Gives back the whole input and output of a span from the lines of its trace, in any order and any profile: a container's references are followed to the lines that hold the messages.
+ *
+ * @returns `undefined` when no line of the span is among them
+ */
+export function reconstructMessages(
+  lines: Iterable<string | object>,
+  spanId: string,
+): ReconstructedContent | undefined {
+  const bySpan = contentRecords(lines);
+  const missing: MissingMessage[] = [];
+  const find = (id: string, side: Side): Field | undefined => {
+    for (const record of bySpan.get(id) ?? []) {
+      const field = fieldOf(record, side);
+      if (field !== undefined) return field;
+    }
+    return undefined;
+  };
+
+  const expanded = new Map<string, readonly Plain[]>();
+
+  /** All messages of a field in their order, references followed. */
+  function expand(id: string, side: Side): readonly Plain[] | MissingMessage['reason'] {
+    const known = expanded.get(id + side);
+    if (known !== undefined) return known;
+    const field = find(id, side);
+    if (field === undefined) return 'no line';
+    if (field.truncated) return 'truncated';
+    const messages: Plain[] = [];
+    // Lines are hostile: a reference that leads back to its own field finds an empty one.
+    expanded.set(id + side, messages);
+    mapRuns(field.value, (run) => {
+      for (const node of run) messages.push(...(referenceOf(node) === undefined ? [bareMessage(node)] : follow(node)));
+      return run;
+    });
+    return messages;
+  }
+
+  function follow(node: Plain): readonly Plain[] {
+    const reference = referenceOf(node);
+    if (reference === undefined) return [node];
+    const { spanId: id, side, from, to } = reference;
+    const messages = expand(id, side);
+    if (typeof messages !== 'string' && messages.length > to) return messages.slice(from, to + 1);
+    missing.push({ ref: (node as { ref: string }).ref, reason: typeof messages === 'string' ? messages : 'no line' });
+    return [node];
+  }
+
+  const whole = (side: Side): unknown => {
+    const field = find(spanId, side);
+    return field === undefined ? undefined : mapRuns(field.value, (run) => run.flatMap(follow));
+  };
+  if (!bySpan.has(spanId)) return undefined;
+  return { input: whole('i'), output: whole('o'), missing };
+}

@@ -1,0 +1,2 @@
+/** A JSON value. */
+export type Plain = string | number | boolean | null | Plain[] | { [key: string]: Plain };
