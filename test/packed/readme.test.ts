@@ -1,13 +1,17 @@
+/** The first five minutes of the README, run as they stand: its commands, its files, its output. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { LLMock } from '@copilotkit/aimock';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { validate } from '@spanline/core';
-import { createProject, fromCatalog, packAll, removeFolders, ROOT } from './workspace.ts';
+import { fromCatalog, ROOT, run } from './workspace.ts';
 
 const README = readFileSync(join(ROOT, 'README.md'), 'utf8');
+const INSTALLED = /(?<= )(?:express|@langchain\/core|@langchain\/openai|@copilotkit\/aimock)(?=\s|$)/g;
 
 /** The fenced block that follows a marker in the README. */
 function block(marker: string): string {
@@ -16,68 +20,86 @@ function block(marker: string): string {
   return found[1];
 }
 
-let tarballs: Map<string, string>;
-
-beforeAll(() => {
-  tarballs = packAll();
-});
-
-afterAll(removeFolders);
-
-function parseLines(text: string): Record<string, unknown>[] {
-  return text
-    .trim()
-    .split('\n')
-    .map((line) => JSON.parse(line) as Record<string, unknown>);
+/** The commands that make the project. Until the first release, those of the note replace the last one. */
+function projectCommands(): string {
+  const lines = block('project').trimEnd().split('\n');
+  const note = /<!-- unreleased[\s\S]*?^> ```sh\n([\s\S]*?)^> ```$/m.exec(README)?.[1]?.replaceAll(/^> /gm, '');
+  const commands = note === undefined ? lines : [...lines.slice(0, -1), note];
+  return commands.join('\n').replaceAll(INSTALLED, fromCatalog);
 }
 
-describe('the program of the README', () => {
-  it('prints the documented line', async () => {
-    const provider = new LLMock({ port: 0, host: '127.0.0.1', logLevel: 'silent' });
-    provider.on(
-      { predicate: () => true },
-      { content: 'Use the redact option.', usage: { prompt_tokens: 14, completion_tokens: 5 } },
-    );
-    await provider.start();
-    const project = createProject(
-      tarballs,
-      ['core', 'express', 'langchain'],
-      ['express', '@langchain/core', '@langchain/openai'].map(fromCatalog),
-      { 'app.mjs': block('program') },
-    );
-    const app = spawn(process.execPath, ['app.mjs'], {
-      cwd: project,
-      env: {
-        ...process.env,
-        PORT: '0',
-        OPENAI_API_KEY: 'test',
-        OPENAI_BASE_URL: `${provider.url}/v1`,
-        NODE_ENV: 'production',
-        NODE_OPTIONS: '',
-      },
-      stdio: ['ignore', 'pipe', 'inherit'],
-    });
-    let output = '';
-    app.stdout.setEncoding('utf8').on('data', (text: string) => (output += text));
-    const ended = once(app, 'close').then(([code]) => {
-      throw new Error(`the program ended with ${String(code)} after printing:\n${output}`);
-    });
-    ended.catch(() => {});
-    const printed = async (text: string): Promise<void> => {
-      while (!output.includes(text)) await Promise.race([once(app.stdout, 'data'), ended]);
-    };
-    try {
-      await printed('listening');
-      const port = /listening on (\d+)/.exec(output)?.[1];
-      const answer = await fetch(`http://127.0.0.1:${port}/ask?q=How+do+I+redact%3F`);
-      expect(await answer.text()).toBe('Use the redact option.');
-      await printed('"span.type":"http"');
-    } finally {
-      app.kill();
-      await provider.stop();
-    }
-    const lines = parseLines(output);
-    const [call, request] = lines.filter((line) => line['event.name'] === 'span.end');
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  await new Promise((closed) => server.close(closed));
+  return port;
+}
+
+let folder: string;
+
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'spanline-readme-'));
+  symlinkSync(ROOT, join(folder, 'spanline'));
+  const offline = { npm_config_prefer_offline: 'true', npm_config_audit: 'false', npm_config_fund: 'false' };
+  run('bash', ['-euc', projectCommands()], folder, offline);
+  for (const file of ['app.js', 'fake-model.js']) writeFileSync(join(folder, 'ask', file), block(file));
+});
+
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+/** Starts the program, asks it, and returns the answer and what the program printed up to a text. */
+async function ask(env: Record<string, string>, last: string): Promise<{ answer: string; output: string }> {
+  const port = await freePort();
+  const app = spawn('bash', ['-c', block('run')], {
+    cwd: join(folder, 'ask'),
+    env: { ...process.env, NODE_OPTIONS: '', ...env, PORT: String(port) },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  let output = '';
+  app.stdout.setEncoding('utf8').on('data', (text: string) => (output += text));
+  const ended = once(app, 'close').then(([code]) => {
+    throw new Error(`the program ended with ${String(code)} after printing:\n${output}`);
+  });
+  ended.catch(() => {});
+  const printed = async (text: string): Promise<void> => {
+    while (!output.includes(text)) await Promise.race([once(app.stdout, 'data'), ended]);
+  };
+  try {
+    await printed('listening');
+    const answer = run('bash', ['-c', block('ask').replace('3000', String(port))], folder);
+    await printed(last);
+    return { answer, output: output.replaceAll(String(port), '3000') };
+  } finally {
+    app.kill();
+  }
+}
+
+/** A printed trace without times, ids, widths and the shape of its bars. */
+function comparable(text: string): string {
+  return text
+    .replaceAll(/\d+:\d+:[\d.]+|\b[\da-f-]{32,36}\b|\d+(?= ms)/g, '*')
+    .replaceAll(/[╺━╸]+/g, '━')
+    .replaceAll(/ +/g, ' ')
+    .trim();
+}
+
+describe('the first five minutes of the README', () => {
+  it('make an ES module project', () => {
+    expect(JSON.parse(readFileSync(join(folder, 'ask/package.json'), 'utf8'))).toMatchObject({ type: 'module' });
+  });
+
+  it('print the documented trace on a terminal', async () => {
+    const { answer, output } = await ask({ SPANLINE_PRETTY: 'true', NO_COLOR: '1' }, '\n  trace ');
+    expect(README).toContain(`\`${answer}\``);
+    expect(comparable(output)).toBe(comparable(block('trace')));
+  });
+
+  it('print the documented line elsewhere', async () => {
+    const { output } = await ask({}, '"span.type":"http"');
+    const lines = output.trim().split('\n');
+    const records = lines.map((line) => JSON.parse(line) as Record<string, unknown>);
+    const [call, request] = records.filter((record) => record['event.name'] === 'span.end');
     expect([validate(call ?? {}), validate(request ?? {})]).toEqual([{ valid: true }, { valid: true }]);
     const documented = JSON.parse(block('line')) as Record<string, unknown>;
     expect(Object.keys(call ?? {})).toEqual(Object.keys(documented));
@@ -93,12 +115,9 @@ describe('the program of the README', () => {
     ]) {
       expect([key, call?.[key]]).toEqual([key, documented[key]]);
     }
-    expect(request).toMatchObject({
-      trace_id: call?.['trace_id'],
-      'span.name': 'GET /ask',
-      'spanline.rollup.llm_calls': 1,
+    expect(request).toMatchObject({ trace_id: call?.['trace_id'], 'spanline.rollup.llm_calls': 1 });
+    expect(records.find((record) => String(record['message']).startsWith('listening'))).toMatchObject({
+      level: 'info',
     });
-    const listening = lines.find((line) => String(line['message']).startsWith('listening'));
-    expect(listening).toMatchObject({ level: 'info' });
   });
 });
