@@ -1,20 +1,35 @@
-/** Type-checks the ```ts blocks of the READMEs, of docs/ and of the doc comments in the packages. */
+/** Checks the documentation: type-checks its ```ts blocks and those of doc comments, follows its links, compares the option reference. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { compileSnippets } from './docs/compile.ts';
 import { extractSnippets } from './docs/extract.ts';
+import { checkLinks } from './docs/links.ts';
+import { OPTIONS_PAGE, renderTracerOptions, withReference } from './docs/options.ts';
 
-/** Shows shapes of what is planned, with names that stand for the reader's own code. */
+/** Shows shapes with names that stand for the reader's own code. */
 const DESIGN = 'docs/architecture.md';
 
-const DOCUMENTS = /^(README\.md|docs\/[^/]+\.md|(packages|examples)\/[^/]+\/README\.md|packages\/[^/]+\/src\/.+\.ts)$/;
+const PAGES = /^((README|CONTRIBUTING|SECURITY)\.md|docs\/[^/]+\.md|(packages|examples)\/[^/]+\/README\.md)$/;
+const SOURCES = /^packages\/[^/]+\/src\/.+\.ts$/;
 
-const documents = walk('').filter((file) => DOCUMENTS.test(file) && file !== DESIGN);
-const snippets = documents.flatMap((file) => extractSnippets(file, readFileSync(file, 'utf8')));
-const complaints = compileSnippets(process.cwd(), snippets);
+const files = walk('');
+const pages = files.filter((file) => PAGES.test(file));
+const programs = files.filter((file) => SOURCES.test(file) || (PAGES.test(file) && file !== DESIGN));
+const snippets = programs.flatMap((file) => extractSnippets(file, readFileSync(file, 'utf8')));
+const complaints = [
+  ...compileSnippets(process.cwd(), snippets),
+  ...checkLinks('.', pages, 'README.md'),
+  ...checkOptions(),
+];
 
 for (const complaint of complaints) process.stdout.write(`${complaint}\n`);
-process.stdout.write(`docs: ${snippets.length} code samples, ${complaints.length} errors\n`);
+process.stdout.write(`docs: ${pages.length} pages, ${snippets.length} code samples, ${complaints.length} errors\n`);
 process.exitCode = complaints.length === 0 ? 0 : 1;
+
+function checkOptions(): string[] {
+  const page = readFileSync(OPTIONS_PAGE, 'utf8');
+  const isCurrent = withReference(page, renderTracerOptions('.')) === page;
+  return isCurrent ? [] : [`${OPTIONS_PAGE}: not what the types say; run pnpm docs:options`];
+}
 
 /** Files below a folder, as paths from the root; hidden, installed and built ones left out. */
 function walk(folder: string): string[] {

@@ -41,15 +41,15 @@ export function isCaptureSetting(value: unknown): value is CaptureSetting {
 
 /** A named redaction rule. */
 export interface RedactionRule {
-  /** `[A-Z][A-Z0-9_]*`: what stands in the replacement (`[EMAIL_1]`). */
+  /** Name in the replacement, such as `[EMAIL_1]`. Matches `[A-Z][A-Z0-9_]*`. */
   name: string;
-  /** Global regular expression; must be linear in the input's length. */
+  /** Global regular expression. Must run in time linear in the input's length. */
   pattern: RegExp;
-  /** Literals of which at least one stands in every match (lower case); text without any is not scanned. */
+  /** Lower-case literals, at least one of which is in every match. Text without any is not scanned. */
   prefilter?: readonly string[];
-  /** Rejects false positives (check digits). */
+  /** Returns false for false positives, such as wrong check digits. */
   test?: (match: string) => boolean;
-  /** Longest match in characters. @defaultValue 512 */
+  /** Maximum length of a match, in characters. @defaultValue 512 */
   maxLength?: number;
 }
 
@@ -64,32 +64,34 @@ export type AsyncDetector = (text: string) => Promise<readonly { start: number; 
 
 /** Options of redaction. */
 export interface RedactOptions {
-  /** Built-in rules to switch off (`false`) or on (`true`), by name. */
+  /** Turns built-in rules off (`false`) or on (`true`), by name. */
   rules?: Readonly<Record<string, boolean>>;
-  /** Own rules, applied after the built-in ones. */
+  /** Your own rules. They run after the built-in ones. */
   custom?: readonly RedactionRule[];
+  /** Functions that find what patterns cannot, such as people's names. */
   detectors?: readonly Detector[];
+  /** Detectors that return a promise. The content then follows in a `span.content` line. */
   asyncDetectors?: readonly AsyncDetector[];
-  /** Longest time for the asynchronous detectors of one span, in milliseconds. @defaultValue 5000 */
+  /** Time-out of one span's asynchronous detectors, in milliseconds. @defaultValue 5000 */
   detectorTimeoutMs?: number;
-  /** Record keys that are written as they are. */
+  /** Record keys that are never redacted. */
   protect?: readonly string[];
-  /** Record keys and labels (`labels.email`) whose value is replaced by its keyed hash; needs `hashKey`. */
+  /** Record keys and labels (`labels.email`) to replace by their keyed hash. Needs `hashKey`. */
   hash?: readonly string[];
 }
 
-/** Limits of a line, in UTF-8 bytes unless said otherwise. */
+/** Limits of a line, in UTF-8 bytes unless stated otherwise. */
 export interface LimitOptions {
-  /** Longest line. @defaultValue 15360 on stdout and unknown destinations, 204800 to a file */
+  /** Maximum size of a line. @defaultValue 15360 on stdout and unknown destinations, 204800 to a file */
   lineBytes?: number;
-  /** Longest field. @defaultValue 8192 on stdout and unknown destinations, 65536 to a file */
+  /** Maximum size of a field. @defaultValue 8192 on stdout and unknown destinations, 65536 to a file */
   fieldBytes?: number;
-  /** Longest array inside content, in elements. @defaultValue 1000 */
+  /** Maximum number of elements of an array in content. @defaultValue 1000 */
   arrayLength?: number;
-  /** Deepest nesting inside content. @defaultValue 16 */
+  /** Maximum nesting of content. @defaultValue 16 */
   depth?: number;
-  /** Most keys of one object inside content. @defaultValue 200 */
+  /** Maximum number of keys of an object in content. @defaultValue 200 */
   objectKeys?: number;
-  /** Most labels on a span. @defaultValue 32 */
+  /** Maximum number of labels on a span. @defaultValue 32 */
   labels?: number;
 }

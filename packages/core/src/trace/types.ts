@@ -126,51 +126,54 @@ export interface TracerStats {
   internalErrors: number;
 }
 
-/** Which traces are kept whatever the ratio says; decided when the local root ends. */
+/** Traces that are kept whatever the ratio says. The decision falls when the local root ends. */
 export interface TailOptions {
-  /** Traces in which a span failed. @defaultValue true */
+  /** Keeps traces in which a span failed. @defaultValue true */
   errors?: boolean;
-  /** Traces whose local root took longer, in milliseconds. */
+  /** Keeps traces whose local root took longer than this, in milliseconds. */
   slowerThanMs?: number;
-  /** Traces that cost more, in US dollars. */
+  /** Keeps traces that cost more than this, in US dollars. */
   costAboveUsd?: number;
-  /** Traces with more input and output tokens. */
+  /** Keeps traces with more input and output tokens than this. */
   tokensAbove?: number;
-  /** Traces with a span that has one of these labels. */
+  /** Keeps traces with a span that has one of these labels. */
   labels?: Labels;
-  /** A rule of your own. One that throws keeps the trace. */
+  /** Keeps traces for which it returns true, or throws. */
   keep?: (trace: { root: Readonly<SpanRecord>; failed: boolean; records: readonly Readonly<SpanRecord>[] }) => boolean;
-  /** Most traces that are held back; beyond it the oldest is written. @defaultValue 1000 */
+  /** Maximum number of traces held back. Beyond it the oldest is written. @defaultValue 1000 */
   maxTraces?: number;
-  /** Most bytes that are held back, roughly; beyond it the oldest trace is written. @defaultValue 67108864 */
+  /** Maximum size of the traces held back, in bytes, approximate. Beyond it the oldest is written. @defaultValue 67108864 */
   maxBytes?: number;
-  /** A trace whose root has not ended after this long is written. @defaultValue 120 */
+  /** Writes a trace whose root has not ended after this many seconds. @defaultValue 120 */
   maxAgeSeconds?: number;
 }
 
 /** Sampling of whole traces. */
 export interface SamplingOptions {
-  /** Share of traces that are written, 0–1, decided by trace id so that services agree. @defaultValue 1 */
+  /** Share of traces to write, 0–1. Decided by trace id, so services agree. @defaultValue `SPANLINE_SAMPLE_RATIO`, else 1 */
   ratio?: number;
   /**
-   * Holds traces back in this process and decides when their local root has ended: those that a rule keeps are written, of the others `ratio`. What is held back is lost when the process is
-   * killed.
+   * Holds traces back until their local root ends. Writes those that a rule keeps, and the share `ratio` of the others.
+   * A killed process loses the traces it holds back.
    */
   tail?: TailOptions;
-  /** `roots` writes local roots, with their roll-up, and failed spans only. @defaultValue `all` */
+  /** `roots` writes only local roots, with their roll-up, and failed spans. @defaultValue `all` */
   spans?: 'all' | 'roots';
 }
 
 /** Where content goes. */
 export interface ContentOptions {
-  /** A second pino: content fields go there, in `span.content` lines; the span's line keeps `spanline.content.ref`. */
+  /** A second pino logger. It gets the content fields in `span.content` lines; the span's line keeps `spanline.content.ref`. */
   destination: Logger;
 }
 
 /** Who writes the lines. */
 export interface ServiceOptions {
+  /** Written as `service.name`. @defaultValue `OTEL_SERVICE_NAME`, else `OTEL_RESOURCE_ATTRIBUTES`, else the name in the nearest package.json */
   name?: string;
+  /** Written as `service.version`. @defaultValue `OTEL_RESOURCE_ATTRIBUTES`, else the version in the nearest package.json */
   version?: string;
+  /** Written as `deployment.environment.name`. @defaultValue `OTEL_RESOURCE_ATTRIBUTES` */
   environment?: string;
 }
 
@@ -187,47 +190,51 @@ export interface Clock {
 
 /** Options of `createTracer`. Code wins over environment. */
 export interface TracerOptions {
-  /** @defaultValue `OTEL_SERVICE_NAME`, `OTEL_RESOURCE_ATTRIBUTES`, the nearest package.json */
+  /** The service that writes the lines. @defaultValue `OTEL_SERVICE_NAME`, `OTEL_RESOURCE_ATTRIBUTES`, the nearest package.json */
   service?: ServiceOptions;
-  /** @defaultValue `SPANLINE_PROJECT`, `LANGSMITH_PROJECT`, `LANGCHAIN_PROJECT` */
+  /** Written as `spanline.project` on every line. @defaultValue `SPANLINE_PROJECT`, `LANGSMITH_PROJECT`, `LANGCHAIN_PROJECT` */
   project?: string;
-  /** Any pino 8–10 logger, custom levels too. @defaultValue `createLogger()` on stdout */
+  /** Any pino 8–10 logger, also with custom levels. @defaultValue `createLogger()` on stdout */
   logger?: Logger;
-  /** `false`: no span is recorded and no line is written. @defaultValue `SPANLINE_ENABLED`, else true */
+  /** `false` records no span and writes no line. @defaultValue `SPANLINE_ENABLED`, else true */
   enabled?: boolean;
-  /** Level of lines of spans that ended well. @defaultValue `SPANLINE_LEVEL`, else `info` */
+  /** Level of the lines of successful spans. @defaultValue `SPANLINE_LEVEL`, else `info` */
   level?: string;
-  /** @defaultValue `SPANLINE_PROFILE`, else `otel` */
+  /** Spelling of the emitted line. @defaultValue that of a `createLogger` logger, else `SPANLINE_PROFILE`, else `otel` */
   profile?: Profile;
-  /** @defaultValue `SPANLINE_CAPTURE`, else `redacted` */
+  /** How much content reaches the log: a mode, or a function that chooses one for each span. @defaultValue `SPANLINE_CAPTURE`, else `redacted` */
   capture?: CaptureSetting;
+  /** Redaction rules and detectors, beside the built-in rules. */
   redact?: RedactOptions;
   /**
-   * Messages that an earlier line of the trace holds are written as `{"ref":"<span_id>#i3"}`: `containers` in chains, agents and graph nodes; `all` in the inputs of model calls as well; `none` nowhere.
-   * `reconstructMessages` gives them back. With `sampling.spans: 'roots'` nothing refers.
+   * Where a message that is already on an earlier line of the trace becomes a reference, `{"ref":"<span_id>#i3"}`:
+   * in chains, agents and graph nodes (`containers`), in the inputs of model calls as well (`all`), or nowhere (`none`).
+   * `reconstructMessages` restores the messages. With `sampling.spans: 'roots'` there are no references.
    * @defaultValue `containers`
    */
   deltas?: DeltaMode;
+  /** Size limits of a line and of its content. */
   limits?: LimitOptions;
-  /** @defaultValue ratio from `SPANLINE_SAMPLE_RATIO`, else 1 */
+  /** Which traces and spans are written. @defaultValue all of them */
   sampling?: SamplingOptions;
-  /** Keeps content apart from the other fields, for a place that fewer people may read. @defaultValue in the span's line */
+  /** Writes content to a log of its own, which fewer people may read. @defaultValue content is in the span's line */
   content?: ContentOptions;
-  /** Prices over the built-in table. */
+  /** Your prices by model name, in US dollars per million tokens. They take precedence over the built-in table. A trailing `*` in a name matches a prefix. */
   prices?: PriceTable;
   /**
-   * The span of another tracer that is active here, if any.
+   * Returns the active span of another tracer, which becomes the parent of new traces.
    * @defaultValue the active OpenTelemetry span, read without importing OpenTelemetry
    */
   parentContext?: () => ForeignContext | undefined;
+  /** Time source, for tests. @defaultValue the system's clocks */
   clock?: Clock;
-  /** Also one `span.start` line per span, for live views. @defaultValue false */
+  /** Also writes a `span.start` line per span, for live views. @defaultValue false */
   emitStarts?: boolean;
-  /** Seconds between two stats lines; 0 switches them off. @defaultValue `SPANLINE_STATS_INTERVAL`, else 60 */
+  /** Seconds between two stats lines. 0 turns them off. @defaultValue `SPANLINE_STATS_INTERVAL`, else 60 */
   statsIntervalSeconds?: number;
-  /** Key for HMAC hashes (`capture: 'hashed'`, evidence of truncated content). @defaultValue `SPANLINE_HASH_KEY` */
+  /** Key of HMAC hashes: `capture: 'hashed'`, `redact.hash`, and the evidence of truncated content. @defaultValue `SPANLINE_HASH_KEY` */
   hashKey?: string;
-  /** At most this many spans are open at once; the oldest beyond it is written as `abandoned`. @defaultValue 50000 */
+  /** Maximum number of open spans. Beyond it the oldest is written as `abandoned`. @defaultValue 50000 */
   maxOpenSpans?: number;
 }
 

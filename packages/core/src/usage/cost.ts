@@ -4,11 +4,13 @@ import type { TokenUsage } from './normalize.ts';
 
 /** Prices of one model in US dollars per million tokens. */
 export interface ModelPrice {
+  /** Price of input tokens. */
   input: number;
+  /** Price of output tokens. */
   output: number;
-  /** @defaultValue `input` */
+  /** Price of input tokens read from the cache. @defaultValue `input` */
   cacheRead?: number;
-  /** @defaultValue `input` */
+  /** Price of input tokens written to the cache. @defaultValue `input` */
   cacheWrite?: number;
 }
 

@@ -1,0 +1,116 @@
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { afterEach, describe, expect, it } from 'vitest';
+import { checkLinks } from '../../scripts/docs/links.ts';
+import {
+  OPTIONS_PAGE,
+  readOptions,
+  renderOptions,
+  renderTracerOptions,
+  withReference,
+} from '../../scripts/docs/options.ts';
+
+const ROOT = join(import.meta.dirname, '../..');
+const folders: string[] = [];
+
+function folderWith(files: Readonly<Record<string, string>>): string {
+  const folder = mkdtempSync(join(tmpdir(), 'documentation-'));
+  folders.push(folder);
+  for (const [path, text] of Object.entries(files)) {
+    mkdirSync(dirname(join(folder, path)), { recursive: true });
+    writeFileSync(join(folder, path), text);
+  }
+  return folder;
+}
+
+afterEach(() => {
+  for (const folder of folders.splice(0)) rmSync(folder, { recursive: true });
+});
+
+describe('the option reference', () => {
+  const SOURCE = `
+    /** Modes. */
+    export type Mode = 'on' | 'off';
+    export interface Inner {
+      /** Maximum size, see {@link Mode}. @defaultValue 5 */
+      size?: number;
+    }
+    export interface Options {
+      /** How it works. @defaultValue \`on\` */
+      mode?: Mode | ((name: string) => Mode);
+      /**
+       * A name,
+       * on two lines.
+       */
+      name: string;
+      /** Limits. */
+      readonly limits?: Readonly<Inner> | readonly Inner[];
+    }`;
+  const render = (source: string): string =>
+    renderOptions(readOptions([folderWith({ 'options.ts': source })], 'Options'));
+
+  it('is what the types say', () => {
+    const page = readFileSync(join(ROOT, OPTIONS_PAGE), 'utf8');
+    expect(withReference(page, renderTracerOptions(ROOT)), 'run pnpm docs:options').toBe(page);
+  });
+
+  it('has a row for each option, with its type, its default and its doc comment', () => {
+    expect(render(SOURCE)).toBe(
+      [
+        '| option | type | default | |',
+        '|---|---|---|---|',
+        "| `mode` | `'on' \\| 'off' \\| ((name: string) => Mode)` | `on` | How it works. |",
+        '| `name` | `string` | required | A name, on two lines. |',
+        '| `limits` | `Inner \\| Inner[]` | | Limits. |',
+        '',
+        '### `limits`',
+        '',
+        '| option | type | default | |',
+        '|---|---|---|---|',
+        '| `size` | `number` | 5 | Maximum size, see `Mode`. |',
+        '',
+        '### `limits[]`',
+        '',
+        '| option | type | default | |',
+        '|---|---|---|---|',
+        '| `size` | `number` | 5 | Maximum size, see `Mode`. |',
+      ].join('\n'),
+    );
+  });
+
+  it.each([
+    ['added', 'size?: number;', 'size?: number;\n/** Depth. */\ndepth?: number;'],
+    ['renamed', 'size?', 'bytes?'],
+    ['removed', '/** Limits. */\n      readonly limits?: Readonly<Inner> | readonly Inner[];', ''],
+    ['given another type', 'size?: number', 'size?: string'],
+    ['given another default', '@defaultValue 5', '@defaultValue 6'],
+  ])('changes when an option is %s', (_change, before, after) => {
+    expect(SOURCE).toContain(before);
+    expect(render(SOURCE.replace(before, after))).not.toBe(render(SOURCE));
+  });
+
+  it('refuses an option without a doc comment', () => {
+    expect(() => render(SOURCE.replace('/** Limits. */', ''))).toThrow('Options.limits has no doc comment');
+  });
+});
+
+describe('links', () => {
+  const check = (files: Readonly<Record<string, string>>): string[] =>
+    checkLinks(folderWith(files), Object.keys(files), 'README.md');
+
+  it('may lead to pages, folders with a README, headings and other sites', () => {
+    const readme =
+      '[a](docs/a.md#two-words-its-x) [b](b) [here](#top) [there](https://example.com/x)\n# Top\n```\n[x](y)\n```';
+    expect(check({ 'README.md': readme, 'docs/a.md': "## Two words: `it's` X", 'b/README.md': '' })).toEqual([]);
+  });
+
+  it('are refused where they lead nowhere', () => {
+    const files = { 'README.md': '[a](a.md#none) [b](b.md)', 'a.md': '# A', 'c.md': '# C' };
+    expect(check(files)).toEqual([
+      'README.md: a.md#none names no heading',
+      'README.md: b.md leads nowhere',
+      'c.md: no link from README.md leads here',
+    ]);
+  });
+});
