@@ -59,5 +59,6 @@ export {
   type ValidationError,
   type ValidationResult,
 } from './schema/index.ts';
+export { BoundedMap, memoize } from './values/bounded-map.ts';
 export type { Plain } from './values/plain.ts';
 export { bag, type Bag, isObject, list, number, text } from './values/props.ts';
