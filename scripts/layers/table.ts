@@ -29,11 +29,11 @@ function instrumentation(rules: Pick<PackageRules, 'types' | 'loaders' | 'floors
 export const layerTable: LayerTable = {
   record: {
     workspace: [],
-    runtime: [],
+    runtime: ['fastest-levenshtein'],
     types: [],
     loaders: [],
     node: false,
-    floors: [['values', 'error.ts'], ['schema'], ['profiles'], ['reading'], ['index.ts']],
+    floors: [['values', 'error.ts'], ['options', 'schema'], ['profiles'], ['reading'], ['index.ts']],
   },
   remote: { workspace: [], runtime: [], types: [], loaders: [], floors: [['backoff.ts', 'secret.ts'], ['index.ts']] },
   core: {

@@ -4,8 +4,12 @@ export interface SpanlineErrorDetails {
   code: string;
   /** The option, rule or argument that is wrong, as the user wrote it (`limits.fieldBytes`). */
   option?: string;
-  /** What was expected. */
+  /** Completes the sentence "must be …". */
   expected?: string;
+  /** There is no option of this name. */
+  isUnknown?: boolean;
+  /** The known option that was probably meant. */
+  suggestion?: string;
   /** What came instead; shown shortened, never in full. */
   got?: unknown;
   cause?: unknown;
@@ -23,6 +27,17 @@ function describe(got: unknown, option: string): string {
   }
   if (Array.isArray(got)) return `an array of ${got.length}`;
   return typeof got === 'object' ? 'an object' : `a ${typeof got}`;
+}
+
+function sentence(details: SpanlineErrorDetails, received: string | undefined): string {
+  const { option, expected, isUnknown, suggestion } = details;
+  if (isUnknown === true) {
+    const question = suggestion === undefined ? '' : `; did you mean "${suggestion}"?`;
+    return `: unknown option "${option}"${question} (expected ${expected})`;
+  }
+  const subject = option === undefined ? '' : `: ${option}`;
+  const rule = expected === undefined ? '' : ` must be ${expected}`;
+  return `${subject}${rule}${received === undefined ? '' : `, got ${received}`}`;
 }
 
 /**
@@ -44,20 +59,19 @@ export class SpanlineError extends Error {
   readonly code: string;
   readonly option: string | undefined;
   readonly expected: string | undefined;
-  /** A description of what came, not the value itself. */
+  /** A description of the value that came, not the value itself. */
   readonly got: string | undefined;
+  /** The known option that was probably meant. */
+  readonly suggestion: string | undefined;
 
   constructor(details: SpanlineErrorDetails) {
-    const { code, option, expected, got, cause } = details;
+    const { code, option, expected, got, suggestion, cause } = details;
     const received = 'got' in details ? describe(got, option ?? '') : undefined;
-    const what = option === undefined ? code : `${code}: ${option}`;
-    super(
-      `${what}${expected === undefined ? '' : ` must be ${expected}`}${received === undefined ? '' : `, got ${received}`}`,
-      cause === undefined ? undefined : { cause },
-    );
+    super(`${code}${sentence(details, received)}`, cause === undefined ? undefined : { cause });
     this.code = code;
     this.option = option;
     this.expected = expected;
     this.got = received;
+    this.suggestion = suggestion;
   }
 }

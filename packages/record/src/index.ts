@@ -1,3 +1,4 @@
+export { type Check, checkOptions, type NumberBounds, option, type Shape } from './options/index.ts';
 export { SpanlineError, type SpanlineErrorDetails } from './error.ts';
 export {
   type CorrelationKeys,

@@ -1,0 +1,94 @@
+import { closest, distance } from 'fastest-levenshtein';
+import { SpanlineError } from '../error.ts';
+import type { Check, Shape } from './check.ts';
+
+type Rules = Readonly<Record<string, Check<unknown>>>;
+
+/** A key with at most this share of wrong letters is a typo of a known key. */
+const LARGEST_TYPO = 0.5;
+
+function nearest(key: string, known: readonly string[]): string | undefined {
+  if (known.length === 0) return undefined;
+  const plain = (name: string): string => name.toLowerCase().replaceAll(/[-_]/g, '');
+  const candidate = closest(plain(key), known.map(plain));
+  const name = known.find((other) => plain(other) === candidate);
+  return distance(plain(key), candidate) <= Math.ceil(key.length * LARGEST_TYPO) ? name : undefined;
+}
+
+function join(path: string, key: string): string {
+  return path === '' ? key : `${path}.${key}`;
+}
+
+function failUnknown(path: string, key: string, known: readonly string[]): never {
+  const suggestion = nearest(key, known);
+  throw new SpanlineError({
+    code: 'ERR_INVALID_OPTION',
+    option: join(path, key),
+    isUnknown: true,
+    expected: `one of ${known.join(', ')}`,
+    ...(suggestion === undefined ? {} : { suggestion: join(path, suggestion) }),
+  });
+}
+
+function checkValue(rule: Check<unknown>, value: unknown, path: string): void {
+  if (!rule.accepts(value)) {
+    throw new SpanlineError({ code: 'ERR_INVALID_OPTION', option: path, expected: rule.expected, got: value });
+  }
+  const { alternatives, shape, each } = rule;
+  const chosen = alternatives?.find((candidate) => candidate.accepts(value));
+  if (chosen !== undefined) checkValue(chosen, value, path);
+  if (shape !== undefined) checkObject(shape, value as object, path);
+  if (each === undefined) return;
+  if (Array.isArray(value)) for (const [index, entry] of value.entries()) checkValue(each, entry, `${path}[${index}]`);
+  else for (const [key, entry] of Object.entries(value as object)) checkValue(each, entry, join(path, key));
+}
+
+function checkObject(rules: Rules, given: object, path: string): void {
+  const source = given as Readonly<Record<string, unknown>>;
+  for (const key of Object.keys(given)) {
+    const rule = Object.hasOwn(rules, key) ? rules[key] : undefined;
+    if (rule === undefined) failUnknown(path, key, Object.keys(rules));
+    else if (source[key] !== undefined) checkValue(rule, source[key], join(path, key));
+  }
+  for (const [key, rule] of Object.entries(rules)) {
+    if (rule.isRequired !== true || source[key] !== undefined) continue;
+    throw new SpanlineError({
+      code: 'ERR_INVALID_OPTION',
+      option: join(path, key),
+      expected: rule.expected,
+      got: undefined,
+    });
+  }
+}
+
+/**
+ * Checks an options object, nested objects, lists and dictionaries included. `undefined` counts as not given.
+ *
+ * @param path - name of the options in messages, for options that are themselves an option (`sampling`)
+ * @throws SpanlineError `ERR_INVALID_OPTION`: an unknown key (with the nearest known one), or a value that does not pass
+ * @example
+ * ```ts
+ * import { checkOptions, option, type Shape } from '@spanline/record';
+ *
+ * interface Options {
+ *   retries?: number;
+ *   mode?: 'fast' | 'safe';
+ * }
+ * const SHAPE: Shape<Options> = {
+ *   retries: option.number({ min: 0, integer: true }),
+ *   mode: option.oneOf(['fast', 'safe']),
+ * };
+ * checkOptions(SHAPE, { mode: 'safe' });
+ * ```
+ */
+export function checkOptions<T extends object>(shape: Shape<T>, given: unknown, path = ''): asserts given is T {
+  if (typeof given !== 'object' || given === null || Array.isArray(given)) {
+    throw new SpanlineError({
+      code: 'ERR_INVALID_OPTION',
+      option: path === '' ? 'options' : path,
+      expected: 'an object',
+      got: given,
+    });
+  }
+  checkObject(shape, given, path);
+}
