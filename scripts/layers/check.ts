@@ -1,6 +1,7 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { dirname, join, relative, resolve, sep } from 'node:path';
 import { type ImportSite, readImports } from './imports.ts';
+import { readModuleState } from './module-state.ts';
 import type { LayerTable, PackageRules } from './table.ts';
 
 /** One broken rule, as `path:line` and a sentence. */
@@ -15,6 +16,7 @@ export interface Violation {
  * - A package imports only what its row names.
  * - A room imports rooms on lower floors only, types included. An `import type` of a contract file may go up.
  * - No files load each other in a circle. Where a package has floors and no contracts, type imports count as well.
+ * - Module-level state goes through `sharedState`, or its file is named in the row.
  */
 export function checkLayers(root: string, table: LayerTable): Violation[] {
   const violations: Violation[] = [];
@@ -43,9 +45,23 @@ function checkPackage(root: string, src: string, rules: PackageRules): Violation
       if (inside && (countsTypes || !site.typeOnly)) loaded.push(there);
     }
     loads.set(here, loaded);
+    violations.push(...checkState(slashes(relative(root, file)), here, file, rules));
   }
   const at = slashes(relative(root, src));
   return [...violations, ...findCircles(loads).map((circle) => ({ at, message: `circle: ${circle.join(' → ')}` }))];
+}
+
+function checkState(at: string, here: string, file: string, { moduleState = [] }: PackageRules): Violation[] {
+  const state = readModuleState(file);
+  if (moduleState.some((named) => named.file === here)) {
+    return state.length > 0
+      ? []
+      : [{ at, message: 'is named under moduleState in scripts/layers/table.ts and has none' }];
+  }
+  return state.map(({ name, line }) => ({
+    at: `${at}:${line}`,
+    message: `${name} is module-level state: two installed copies would not share it; use sharedState`,
+  }));
 }
 
 function checkReach(here: string, site: ImportSite, rules: PackageRules): string | undefined {

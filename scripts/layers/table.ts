@@ -16,12 +16,21 @@ export interface PackageRules {
   floors?: readonly (readonly string[])[];
   /** Files whose types any floor may import. */
   contracts?: readonly string[];
+  /** Files whose module-level state may differ between two installed copies of the package: caches, and state of one copy by design. */
+  moduleState?: readonly ModuleState[];
+}
+
+/** One file with module-level state, and why two copies of it do no harm. */
+export interface ModuleState {
+  /** Path relative to `src`. */
+  file: string;
+  why: string;
 }
 
 /** Rules by package folder. */
 export type LayerTable = Readonly<Record<string, PackageRules>>;
 
-function instrumentation(rules: Pick<PackageRules, 'types' | 'loaders' | 'floors'>): PackageRules {
+function instrumentation(rules: Pick<PackageRules, 'types' | 'loaders' | 'floors' | 'moduleState'>): PackageRules {
   return { workspace: ['@spanline/core', '@spanline/instrumentation', '@spanline/record'], runtime: [], ...rules };
 }
 
@@ -34,6 +43,7 @@ export const layerTable: LayerTable = {
     loaders: [],
     node: false,
     floors: [['values', 'error.ts'], ['options', 'schema'], ['profiles'], ['reading'], ['index.ts']],
+    moduleState: [{ file: 'profiles/datadog.ts', why: 'cache' }],
   },
   remote: { workspace: [], runtime: [], types: [], loaders: [], floors: [['backoff.ts', 'secret.ts'], ['index.ts']] },
   core: {
@@ -51,6 +61,14 @@ export const layerTable: LayerTable = {
       ['index.ts'],
     ],
     contracts: ['capture/options.ts', 'trace/types.ts'],
+    moduleState: [
+      { file: 'capture/object-json.ts', why: 'cache' },
+      { file: 'capture/rules.ts', why: 'cache' },
+      { file: 'context/ids.ts', why: 'pool of random bytes' },
+      { file: 'log/field-json.ts', why: 'cache' },
+      { file: 'log/logger.ts', why: 'cache of the last time as text' },
+      { file: 'trace/clock.ts', why: 'cache of the last time as text' },
+    ],
   },
   instrumentation: {
     workspace: ['@spanline/core', '@spanline/core/internal', '@spanline/record'],
@@ -58,12 +76,44 @@ export const layerTable: LayerTable = {
     types: [],
     loaders: [],
     floors: [['client', 'amend.ts', 'enter.ts', 'prompt-attributes.ts', 'runs.ts'], ['index.ts']],
+    moduleState: [
+      { file: 'client/provider-host.ts', why: 'cache' },
+      { file: 'prompt-attributes.ts', why: 'cache' },
+    ],
   },
-  express: instrumentation({ types: ['express'], loaders: [] }),
-  langchain: instrumentation({ types: ['@langchain/core'], loaders: ['global.ts'] }),
+  express: instrumentation({
+    types: ['express'],
+    loaders: [],
+    moduleState: [
+      { file: 'mount-path.ts', why: 'cache of spellings' },
+      { file: 'request-id.ts', why: 'pool of random bytes' },
+    ],
+  }),
+  langchain: instrumentation({
+    types: ['@langchain/core'],
+    loaders: ['global.ts'],
+    moduleState: [
+      { file: 'model-call.ts', why: 'cache' },
+      { file: 'flow.ts', why: 'state of one copy' },
+      { file: 'global.ts', why: 'state of one copy' },
+      { file: 'graph.ts', why: 'state of one copy' },
+      { file: 'instrument.ts', why: 'state of one copy' },
+      { file: 'langchain-context.ts', why: 'state of one copy' },
+      { file: 'open-runs.ts', why: 'state of one copy' },
+      { file: 'replace-method.ts', why: 'state of one copy' },
+      { file: 'trace-components.ts', why: 'state of one copy' },
+      { file: 'traced-method.ts', why: 'state of one copy' },
+    ],
+  }),
   llamaindex: instrumentation({
     types: ['llamaindex', '@llamaindex/workflow'],
     loaders: ['with-import.ts', 'with-require.ts'],
+    moduleState: [
+      { file: 'instrument.ts', why: 'state of one copy' },
+      { file: 'provider-client.ts', why: 'state of one copy' },
+      { file: 'workflows.ts', why: 'state of one copy' },
+      { file: 'provider.ts', why: 'cache' },
+    ],
   }),
   openai: instrumentation({ types: ['openai'], loaders: ['register.ts'] }),
   anthropic: instrumentation({ types: ['@anthropic-ai/sdk'], loaders: ['register.ts'] }),
@@ -72,6 +122,7 @@ export const layerTable: LayerTable = {
     runtime: ['@opentelemetry/otlp-transformer'],
     types: ['pino'],
     loaders: [],
+    moduleState: [{ file: 'spool/at-exit.ts', why: 'each copy has an exit listener of its own' }],
   },
   monitor: {
     workspace: ['@spanline/core', '@spanline/core/internal', '@spanline/record', '@spanline/remote'],

@@ -34,7 +34,7 @@ describe('layers', () => {
         'core/src/trace/span.ts': `import '../context/index.ts';\nimport pino from 'pino';\nimport 'node:fs';`,
         'core/src/context/index.ts': `export const x = 1;`,
         'express/src/index.ts': `import { x } from '@spanline/core';\nimport type { Request } from 'express';`,
-        'langchain/src/global.ts': `import '@langchain/core/context';\nimport '@spanline/instrumentation';`,
+        'openai/src/register.ts': `import 'openai';\nimport '@spanline/instrumentation';`,
       }),
     ).toEqual([]);
   });
@@ -94,6 +94,29 @@ describe('layers', () => {
       'packages/langchain/src/handler.ts:1 may name @langchain/core/callbacks/base in `import type` only',
     ]);
     expect(complaints({ 'langchain/src/handler.ts': `const x = require('@langchain/core');` })).toHaveLength(1);
+  });
+
+  it.each([
+    [`let installed: object | undefined;`, 'installed'],
+    [`export const seen = new WeakSet<object>();`, 'seen'],
+    [`const byName = new Map([['a', 1]]);\nexport const keep = (): void => void byName.set('b', 2);`, 'byName'],
+  ])('refuse state at the top of a module: %s', (text, name) => {
+    expect(complaints({ 'openai/src/wrap.ts': text })).toEqual([
+      `packages/openai/src/wrap.ts:1 ${name} is module-level state: two installed copies would not share it; use sharedState`,
+    ]);
+  });
+
+  it('let a module have constants, state that copies share, and what its row names', () => {
+    expect(
+      complaints({
+        'openai/src/wrap.ts': `const known = new Set(['a']);\nconst seen = sharedState('seen', () => new WeakSet());`,
+        'openai/src/local.ts': `export function count(): number {\n  let sum = 0;\n  return ++sum;\n}`,
+        'instrumentation/src/prompt-attributes.ts': `const hashes = new Map<string, string>();`,
+      }),
+    ).toEqual([]);
+    expect(complaints({ 'instrumentation/src/prompt-attributes.ts': '' })).toEqual([
+      'packages/instrumentation/src/prompt-attributes.ts is named under moduleState in scripts/layers/table.ts and has none',
+    ]);
   });
 
   it('refuse a circle and print its path', () => {

@@ -1,14 +1,14 @@
+import { sharedState } from './context/index.ts';
 import { createTracer, type Tracer } from './trace/index.ts';
 
-const KEY = Symbol.for('spanline.default-tracer');
+const shared = sharedState<{ tracer?: Tracer }>('default-tracer', () => ({}));
 
 /**
- * The process's own tracer, configured by `SPANLINE_*` and created when first asked for. What sources use when they are given none; two installed
- * copies of this package share it.
+ * Returns the tracer of the process, configured by `SPANLINE_*` and created at the first call. Instrumentations use it when they are given no
+ * tracer. Two installed copies of this package share it.
  *
- * @throws SpanlineError when a `SPANLINE_*` variable is wrong, at the first call
+ * @throws SpanlineError at the first call, if a `SPANLINE_*` variable is invalid
  */
 export function defaultTracer(): Tracer {
-  const host = globalThis as { [KEY]?: Tracer };
-  return (host[KEY] ??= createTracer());
+  return (shared.tracer ??= createTracer());
 }

@@ -14,6 +14,7 @@ export {
   type LateContext,
   nearestOpen,
   parentOf,
+  sharedState,
 } from './context/index.ts';
 export { createGuard, type Guard } from './trace/guard.ts';
 export {

@@ -1,7 +1,8 @@
 import type { Request } from 'express';
+import { sharedState } from '@spanline/instrumentation';
 import { whenClosed } from './closing.ts';
 
-const signals = new WeakMap<object, AbortSignal>();
+const signals = sharedState('express.client-signals', () => new WeakMap<object, AbortSignal>());
 
 function watch(req: Request): AbortSignal {
   const controller = new AbortController();

@@ -1,7 +1,8 @@
 import type { Socket } from 'node:net';
 import type { Response } from 'express';
+import { sharedState } from '@spanline/instrumentation';
 
-const waiting = new WeakMap<Socket, Set<Response>>();
+const waiting = sharedState('express.waiting-responses', () => new WeakMap<Socket, Set<Response>>());
 
 /**
  * Calls `onClose` when a response closes. One that has no connection yet (behind another on a pipelined connection) or never gets one (an upgrade that a WebSocket library sends through the

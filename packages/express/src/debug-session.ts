@@ -1,6 +1,6 @@
 import type { Request, RequestHandler } from 'express';
 import { SpanlineError, type Tracer } from '@spanline/core';
-import { amendContext, currentValues } from '@spanline/instrumentation';
+import { amendContext, currentValues, sharedState } from '@spanline/instrumentation';
 import { type DebugGrant, type DebugKey, requireAge, requireKey, verifyDebugToken } from './debug-token.ts';
 import { type Exchange, exchangeOf } from './exchange.ts';
 
@@ -20,7 +20,7 @@ const DEFAULT_AGE = 3600;
 const MAX_COOKIES = 16_384;
 const HEADER_NAME = /^[\w-]+$/;
 
-const refusals = new WeakMap<Tracer, { value: number }>();
+const refusals = sharedState('express.debug-refusals', () => new WeakMap<Tracer, { value: number }>());
 
 /** Tokens that were refused; a gauge (`debug_tokens_refused`) on the tracer's stats line from the first on. */
 function countRefusal(tracer: Tracer): void {

@@ -1,3 +1,4 @@
+import { sharedState } from '@spanline/instrumentation';
 import type { Exchange } from './exchange.ts';
 import type { MatchedLayer } from './mount-path.ts';
 
@@ -14,18 +15,11 @@ export interface RequestState {
   template: string | undefined;
 }
 
-const KEY = Symbol.for('spanline.express.state');
-
 /**
- * Beside the request, not on it: Express gives every message a prototype of its own, after which a first own property of a message is slow (measured: 5–7 µs). Shared between installed
- * copies of this package, so that a request mounted under both is one span.
+ * State lives beside the request, not on it: Express gives every message a prototype of its own, after which the first own property of a message is
+ * slow (measured: 5–7 µs). A request that passes the middleware of two installed copies is one span.
  */
-function shared(): WeakMap<object, RequestState> {
-  const host = globalThis as { [KEY]?: WeakMap<object, RequestState> };
-  return (host[KEY] ??= new WeakMap());
-}
-
-const states = shared();
+const states = sharedState('express.state', () => new WeakMap<object, RequestState>());
 
 /** What is known about a request. */
 export function stateOf(req: object): RequestState | undefined {

@@ -1,5 +1,6 @@
 import type { Application, Request, Response } from 'express';
 import type { Tracer } from '@spanline/core';
+import { sharedState } from '@spanline/instrumentation';
 import { clientSignalOf } from './client-signal.ts';
 import { exchangeOf } from './exchange.ts';
 import { ROUTE_ACCESSORS } from './route.ts';
@@ -68,7 +69,7 @@ function outermost(app: Application): Application {
   return top;
 }
 
-const given = new WeakSet<object>();
+const given = sharedState('express.given', () => new WeakSet<object>());
 
 /**
  * Gives the requests of an application `req.span`, `req.log` and `req.clientSignal`. They stand on the prototype of its requests (`app.request`: Express's own place for extensions), which mounted
@@ -95,7 +96,7 @@ export function giveFields(app: Application, logger: Tracer['logger']): void {
   if (!('log' in request)) Object.defineProperty(request, 'log', fields.log);
 }
 
-const watched = new WeakSet<object>();
+const watched = sharedState('express.watched', () => new WeakSet<object>());
 
 /** Watches an application's routes and responses through the prototypes of its messages. Nothing is defined on a single message. */
 export function watchApplication(app: Application): void {

@@ -7,6 +7,7 @@ export {
   isSpanId,
   isTraceId,
   nearestOpen,
+  sharedState,
 } from '@spanline/core/internal';
 export {
   type Message,

@@ -20,6 +20,7 @@ export {
   parseTraceparent,
   parseTracestate,
 } from './propagation.ts';
+export { sharedState } from './shared-state.ts';
 export type { ContextResolver, ContextState, ContextValues, Labels, LateContext } from './store.ts';
 export {
   activeState,

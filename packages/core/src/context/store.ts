@@ -1,6 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { CaptureSetting } from '../capture/options.ts';
 import type { Span } from '../trace/types.ts';
+import { sharedState } from './shared-state.ts';
 
 /** Free metadata of a span. */
 export type Labels = Record<string, string | number | boolean>;
@@ -41,15 +42,12 @@ interface SharedContext {
 }
 
 const EMPTY: ContextValues = Object.freeze({});
-const KEY = Symbol.for('spanline.context');
 
 /** Two installed copies of this package share one context, so that they share one trace. */
-function shared(): SharedContext {
-  const host = globalThis as { [KEY]?: SharedContext };
-  return (host[KEY] ??= { storage: new AsyncLocalStorage(), resolvers: new Set() });
-}
-
-const context = shared();
+const context = sharedState<SharedContext>('context', () => ({
+  storage: new AsyncLocalStorage(),
+  resolvers: new Set(),
+}));
 
 /** The state of the running code's context, as it stands; its span may have ended. */
 export function activeState(): ContextState | undefined {

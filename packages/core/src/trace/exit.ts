@@ -1,24 +1,21 @@
+import { sharedState } from '../context/index.ts';
+
 /** Called when the process ends; must be synchronous. */
 export type ExitHook = () => void;
 
-const KEY = Symbol.for('spanline.exit');
-
-/** One listener per process, whatever number of tracers and copies of this package. */
-function hooks(): Set<ExitHook> {
-  const host = globalThis as { [KEY]?: Set<ExitHook> };
-  if (host[KEY] === undefined) {
-    const all = (host[KEY] = new Set<ExitHook>());
-    process.on('exit', () => {
-      for (const hook of all) {
-        try {
-          hook();
-        } catch {
-          // The process is ending; the remaining hooks still get their turn.
-        }
+/** One `exit` listener runs the hooks of all tracers and of all copies of this package. */
+function listenToExit(): Set<ExitHook> {
+  const hooks = new Set<ExitHook>();
+  process.on('exit', () => {
+    for (const hook of hooks) {
+      try {
+        hook();
+      } catch {
+        // The process is ending; the remaining hooks still get their turn.
       }
-    });
-  }
-  return host[KEY];
+    }
+  });
+  return hooks;
 }
 
 /**
@@ -26,9 +23,9 @@ function hooks(): Set<ExitHook> {
  * would change what the signal does to the host. Returns how to remove it.
  */
 export function onProcessExit(hook: ExitHook): () => void {
-  const all = hooks();
-  all.add(hook);
-  return () => void all.delete(hook);
+  const hooks = sharedState('exit', listenToExit);
+  hooks.add(hook);
+  return () => void hooks.delete(hook);
 }
 
 const SIGNALS = ['SIGTERM', 'SIGINT'] as const;
