@@ -14,8 +14,8 @@ export interface Violation {
  * Checks the imports of `<root>/packages/<name>/src` against the table:
  *
  * - A package imports only what its row names.
- * - A room imports rooms on lower floors only, types included. An `import type` of a contract file may go up.
- * - No files load each other in a circle. Where a package has floors and no contracts, type imports count as well.
+ * - A room imports rooms on lower floors only, types included.
+ * - No files load each other in a circle. Where a package has floors, type imports count as well.
  * - Module-level state goes through `sharedState`, or its file is named in the row.
  */
 export function checkLayers(root: string, table: LayerTable): Violation[] {
@@ -33,7 +33,7 @@ export function checkLayers(root: string, table: LayerTable): Violation[] {
 function checkPackage(root: string, src: string, rules: PackageRules): Violation[] {
   const violations: Violation[] = [];
   const loads = new Map<string, string[]>();
-  const countsTypes = rules.floors !== undefined && rules.contracts === undefined;
+  const countsTypes = rules.floors !== undefined;
   for (const file of typescriptFiles(src)) {
     const here = slashes(relative(src, file));
     const loaded: string[] = [];
@@ -77,10 +77,10 @@ function checkReach(here: string, site: ImportSite, rules: PackageRules): string
 
 function checkRooms(here: string, there: string, site: ImportSite, rules: PackageRules): string | undefined {
   if (there.startsWith('../')) return `leaves its package: ${site.specifier}`;
-  const { floors, contracts = [] } = rules;
+  const { floors } = rules;
   if (floors === undefined) return undefined;
   const [from, to] = [room(here), room(there)];
-  if (from === to || (site.typeOnly && contracts.includes(there))) return undefined;
+  if (from === to) return undefined;
   const [floor, below] = [floorOf(from, floors), floorOf(to, floors)];
   if (floor === 0) return `room ${from} has no floor in scripts/layers/table.ts`;
   if (below === 0) return `room ${to} has no floor in scripts/layers/table.ts`;

@@ -14,8 +14,6 @@ export interface PackageRules {
    * Rooms of the package (a folder, or a file at the top of `src`), lowest floor first. A room imports rooms on lower floors only, types included.
    */
   floors?: readonly (readonly string[])[];
-  /** Files whose types any floor may import. */
-  contracts?: readonly string[];
   /** Files whose module-level state may differ between two installed copies of the package: caches, and state of one copy by design. */
   moduleState?: readonly ModuleState[];
 }
@@ -52,15 +50,16 @@ export const layerTable: LayerTable = {
     types: [],
     loaders: [],
     floors: [
-      ['context'],
-      ['usage', 'capture'],
-      ['log'],
-      ['trace', 'testing.ts', 'pretty.ts'],
+      ['api'],
+      ['context', 'streams', 'usage', 'capture'],
+      ['log', 'trace'],
+      ['pipeline'],
+      ['events'],
+      ['tracer', 'testing.ts', 'pretty.ts'],
       ['default-tracer.ts', 'internal.ts'],
       ['observe.ts', 'score.ts', 'steps.ts'],
       ['index.ts'],
     ],
-    contracts: ['capture/options.ts', 'trace/types.ts'],
     moduleState: [
       { file: 'capture/object-json.ts', why: 'cache' },
       { file: 'capture/rules.ts', why: 'cache' },

@@ -1,5 +1,6 @@
+import type { Tracer } from './api/index.ts';
 import { sharedState } from './context/index.ts';
-import { createTracer, type Tracer } from './trace/index.ts';
+import { createTracer } from './tracer/index.ts';
 
 const shared = sharedState<{ tracer?: Tracer }>('default-tracer', () => ({}));
 

@@ -1,15 +1,38 @@
 export type {
+  AlertOptions,
   AsyncDetector,
   CaptureMode,
   CapturePolicy,
   CaptureSetting,
   CaptureSubject,
+  Clock,
+  Content,
+  ContentOptions,
+  ContextValues,
   Detector,
+  EndedSpan,
+  EndOptions,
+  ForeignContext,
+  Labels,
   LimitOptions,
+  ModelPrice,
+  PriceTable,
+  Profile,
   RedactionRule,
   RedactOptions,
-} from './capture/options.ts';
-export { type ContextValues, currentSpan, type Labels, type RemoteContext, withContext } from './context/index.ts';
+  RemoteContext,
+  SamplingOptions,
+  Scope,
+  ScoreOptions,
+  ServiceOptions,
+  Span,
+  SpanOptions,
+  TailOptions,
+  Tracer,
+  TracerOptions,
+  TracerStats,
+} from './api/index.ts';
+export { currentSpan, withContext } from './context/index.ts';
 export { defaultTracer } from './default-tracer.ts';
 export { SpanlineError, type SpanlineErrorDetails } from '@spanline/record';
 export { correlation, createLogger, type LoggerOptions } from './log/index.ts';
@@ -58,25 +81,4 @@ export {
   toolSpan,
   type ToolSpanOptions,
 } from './steps.ts';
-export {
-  type AlertOptions,
-  type Clock,
-  type Content,
-  type ContentOptions,
-  createTracer,
-  type EndedSpan,
-  type EndOptions,
-  type ForeignContext,
-  type Profile,
-  type SamplingOptions,
-  type Scope,
-  type ScoreOptions,
-  type ServiceOptions,
-  type Span,
-  type SpanOptions,
-  type TailOptions,
-  type Tracer,
-  type TracerOptions,
-  type TracerStats,
-} from './trace/index.ts';
-export type { ModelPrice, PriceTable } from './usage/cost.ts';
+export { createTracer } from './tracer/index.ts';

@@ -1,5 +1,6 @@
 /** Pieces of the tracer that `@spanline/instrumentation` is built on. No public interface: it changes with any release, and both packages are released together. */
-export { isCaptureSetting, isCredential, isSecretName } from './capture/index.ts';
+export { isCaptureSetting } from './api/index.ts';
+export { isCredential, isSecretName } from './capture/index.ts';
 export {
   activeState,
   activeValues,
@@ -16,20 +17,20 @@ export {
   parentOf,
   sharedState,
 } from './context/index.ts';
-export { createGuard, type Guard } from './trace/guard.ts';
+export { type StreamWatcher, watchStream } from './streams/index.ts';
 export {
+  createGuard,
   describeFailure,
   endAsOf,
   type Failure,
+  type Guard,
   injectCurrent,
   judge,
   linkTo,
   onLeftOpen,
   type RecordedSpan,
   runInSpan,
-  type StreamWatcher,
   type Verdict,
-  watchStream,
   type WorkObserver,
 } from './trace/index.ts';
 export {

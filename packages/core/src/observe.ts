@@ -1,9 +1,7 @@
+import type { CaptureSetting, Labels, SpanOptions, Tracer } from './api/index.ts';
 import { SPAN_TYPES, type SpanAttributes, SpanlineError, type SpanType } from '@spanline/record';
-import type { CaptureSetting } from './capture/options.ts';
-import type { Labels } from './context/index.ts';
 import { defaultTracer } from './default-tracer.ts';
-import { createGuard } from './trace/guard.ts';
-import { runInSpan, type SpanOptions, type Tracer } from './trace/index.ts';
+import { createGuard, runInSpan } from './trace/index.ts';
 
 /** Any function: every one can be assigned to this type. */
 type AnyFunction = (...args: never[]) => unknown;

@@ -1,6 +1,7 @@
+import type { ScoreOptions } from './api/index.ts';
 import { currentSpan } from './context/index.ts';
 import { defaultTracer } from './default-tracer.ts';
-import type { RecordedSpan, ScoreOptions } from './trace/index.ts';
+import type { RecordedSpan } from './trace/index.ts';
 
 /**
  * Writes a judgement about the current span, or about the span, trace, request or session whose id is given: by the tracer of the current span, else by the

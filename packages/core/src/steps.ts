@@ -1,9 +1,7 @@
+import type { CaptureSetting, Content, Labels, Span, Tracer } from './api/index.ts';
 import { bag, type SpanAttributes, type SpanType } from '@spanline/record';
-import type { CaptureSetting } from './capture/options.ts';
-import type { Labels } from './context/index.ts';
 import { defaultTracer } from './default-tracer.ts';
-import { createGuard } from './trace/guard.ts';
-import { type Content, runInSpan, type Span, type Tracer } from './trace/index.ts';
+import { createGuard, runInSpan } from './trace/index.ts';
 import { normalizeUsage, usageAttributes } from './usage/index.ts';
 
 /** What every step may say of itself. */

@@ -1,8 +1,8 @@
+import type { Clock } from './api/index.ts';
 import type { Logger } from 'pino';
 import { parseLine, type SpanRecord } from '@spanline/record';
 import { createLogger, type LoggerOptions } from './log/logger.ts';
 import { buildForest, type Placed, type TreeNode } from './log/pretty/forest.ts';
-import type { Clock } from './trace/types.ts';
 
 /** A log that stays in memory, for tests. */
 export interface MemoryLog {

@@ -1,17 +1,9 @@
+import { CAPTURE_MODES, type CaptureMode, type CaptureSetting, type CaptureSubject, type DeltaMode, type LimitOptions, type RedactOptions } from '../api/index.ts';
 import { type ContentAttributes, SpanlineError, type SpanRecord } from '@spanline/record';
 import { type CaptureParts, type CaptureReport, Capturing } from './capturing.ts';
 import { createHasher } from './hash.ts';
 import { protectedKeys } from './keys.ts';
 import { resolveLimits } from './limits.ts';
-import {
-  CAPTURE_MODES,
-  type CaptureMode,
-  type CaptureSetting,
-  type CaptureSubject,
-  type DeltaMode,
-  type LimitOptions,
-  type RedactOptions,
-} from './options.ts';
 import { createRedactor, createScope, type RedactionScope } from './redactor.ts';
 
 /** Options of {@link createCapture}. */

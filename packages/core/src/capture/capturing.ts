@@ -1,3 +1,4 @@
+import type { CaptureMode, DeltaMode } from '../api/index.ts';
 import type { ContentAttributes, ContentKey, Plain, Side, SpanRecord } from '@spanline/record';
 import type { CleanTexts } from './clean-texts.ts';
 import { type ContentDetection, detectAsync } from './deferred.ts';
@@ -9,7 +10,6 @@ import { flat, type Json } from './json.ts';
 import { orderedKeys, OUTPUT_KEYS, TEXT_KEYS } from './keys.ts';
 import type { Limits } from './limits.ts';
 import { MessageIndex } from './message-index.ts';
-import type { CaptureMode, DeltaMode } from './options.ts';
 import { type TextReader, UNCHANGED, UNLIMITED } from './plain.ts';
 import type { RedactionScope, RedactionTally, Redactor } from './redactor.ts';
 import { shortenLine } from './shorten-line.ts';

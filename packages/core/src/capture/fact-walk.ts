@@ -1,7 +1,7 @@
+import type { CaptureMode } from '../api/index.ts';
 import type { Hasher } from './hash.ts';
 import { kindOf, OWN_FACTS } from './keys.ts';
 import type { Limits } from './limits.ts';
-import type { CaptureMode } from './options.ts';
 import type { TextReader } from './plain.ts';
 import { knownText, readText } from './read-text.ts';
 import { cut, sizeOf } from './text.ts';

@@ -1,9 +1,9 @@
+import type { Detector, RedactOptions } from '../api/index.ts';
 import { createHmac } from 'node:crypto';
 import { SpanlineError } from '@spanline/record';
 import { CleanTexts } from './clean-texts.ts';
 import { decodeText, ENCODED_HINT } from './decode-text.ts';
 import type { MessageIndex } from './message-index.ts';
-import type { Detector, RedactOptions } from './options.ts';
 import { BUILT_IN_RULES, isSecretName, type Rule, toRule } from './rules.ts';
 
 /** What one local root has in common: the same value has the same number on all its lines. */

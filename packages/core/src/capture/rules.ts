@@ -1,4 +1,4 @@
-import type { RedactionRule } from './options.ts';
+import type { RedactionRule } from '../api/index.ts';
 import { isCard, isIban, isPhone, isPublicIp4, isSecretValue, isWrittenIp6 } from './rule-tests.ts';
 
 /** A rule as the redactor runs it. */

@@ -1,5 +1,5 @@
-import type { Span } from '../trace/types.ts';
-import { type ContextValues, activeState, activeValues, resolvedSpans, runWithValues } from './store.ts';
+import type { ContextValues, Span } from '../api/index.ts';
+import { activeState, activeValues, resolvedSpans, runWithValues } from './store.ts';
 
 /** What spans of every installed copy of this package have in common. */
 interface SpanNode extends Span {

@@ -8,7 +8,7 @@ export {
   withContext,
 } from './current.ts';
 export { isSpanId, isTraceId, newBootId, newSpanId, newTraceId } from './ids.ts';
-export type { HeaderMap, RemoteContext } from './propagation.ts';
+export type { HeaderMap } from './propagation.ts';
 export {
   FLAG_RANDOM,
   FLAG_SAMPLED,
@@ -21,7 +21,7 @@ export {
   parseTracestate,
 } from './propagation.ts';
 export { sharedState } from './shared-state.ts';
-export type { ContextResolver, ContextState, ContextValues, Labels, LateContext } from './store.ts';
+export type { ContextResolver, ContextState, LateContext } from './store.ts';
 export {
   activeState,
   activeValues,

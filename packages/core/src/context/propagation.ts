@@ -1,14 +1,5 @@
+import type { RemoteContext } from '../api/index.ts';
 import { isSpanId, isTraceId } from './ids.ts';
-
-/** The context of a remote caller, read from its headers. */
-export interface RemoteContext {
-  readonly traceId: string;
-  readonly spanId: string;
-  /** W3C trace flags, 8 bit. */
-  readonly traceFlags: number;
-  readonly traceState?: string;
-  readonly baggage?: Readonly<Record<string, string>>;
-}
 
 /** W3C `sampled` flag. */
 export const FLAG_SAMPLED = 1;

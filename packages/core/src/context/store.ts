@@ -1,25 +1,6 @@
+import type { ContextValues, Span } from '../api/index.ts';
 import { AsyncLocalStorage } from 'node:async_hooks';
-import type { CaptureSetting } from '../capture/options.ts';
-import type { Span } from '../trace/types.ts';
 import { sharedState } from './shared-state.ts';
-
-/** Free metadata of a span. */
-export type Labels = Record<string, string | number | boolean>;
-
-/** What the application knows about whom it works for; every span started below inherits it. */
-export interface ContextValues {
-  sessionId?: string;
-  userId?: string;
-  /** An id the application itself gives a conversation; never made up. */
-  conversationId?: string;
-  requestId?: string;
-  labels?: Labels;
-  capture?: CaptureSetting;
-  /** Who raised or lowered `capture` (`spanline.capture.override`). */
-  captureOverride?: string;
-  /** Allow-listed baggage to pass on. */
-  baggage?: Readonly<Record<string, string>>;
-}
 
 /** One state of the async context. */
 export interface ContextState {

@@ -1,6 +1,6 @@
+import type { Span } from '../api/index.ts';
 import type { SpanStatus } from '@spanline/record';
 import type { RecordedSpan } from './span.ts';
-import type { Span } from './types.ts';
 
 /**
  * Ends a span of which is known only now that it ended some time ago.

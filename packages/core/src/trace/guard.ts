@@ -1,4 +1,5 @@
-import type { SpanHost, Tracer } from './index.ts';
+import type { Tracer } from '../api/index.ts';
+import type { SpanHost } from './span.ts';
 
 /** Runs a source's own code so that the host never sees a fault of it. */
 export type Guard = <T>(where: string, fn: () => T) => T | undefined;

@@ -1,5 +1,5 @@
 import { activeValues, currentSpan, formatBaggage, formatTraceparent } from '../context/index.ts';
-import { isSpan } from './placement.ts';
+import { isSpan } from './span.ts';
 
 /** Writes `traceparent`, `tracestate` and allow-listed baggage of the current span into `headers`; outside of spans nothing. */
 export function injectCurrent(headers: Record<string, string>): void {

@@ -1,5 +1,5 @@
+import type { Span } from '../api/index.ts';
 import type { RecordedSpan } from './span.ts';
-import type { Span } from './types.ts';
 
 /** Says how to set what the source of an open span has gathered: told when the tracer ends the span in its place, because the process ends or too many are open. */
 export function onLeftOpen(span: Span, tell: () => void): void {

@@ -1,6 +1,6 @@
+import type { Span } from '../api/index.ts';
 import { isTraceId } from '../context/index.ts';
 import type { RecordedSpan } from './span.ts';
-import type { Span } from './types.ts';
 
 /** Says that a span was caused by another trace without being part of it. What is no trace id is not written. */
 export function linkTo(span: Span, traceId: string): void {

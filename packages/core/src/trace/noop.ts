@@ -1,4 +1,4 @@
-import type { Span } from './types.ts';
+import type { Span } from '../api/index.ts';
 
 /** What a disabled tracer hands out: every call is accepted and nothing happens. */
 export const NOOP_SPAN: Span = Object.freeze({

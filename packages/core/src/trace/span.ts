@@ -1,3 +1,4 @@
+import type { CaptureSetting, Content, ContextValues, EndOptions, ForeignContext, Labels, RemoteContext, Scope, ScoreOptions, Span } from '../api/index.ts';
 import type {
   ContentAttributes,
   FactAttributes,
@@ -6,12 +7,9 @@ import type {
   SpanStatus,
   SpanType,
 } from '@spanline/record';
-import type { CaptureSetting } from '../capture/options.ts';
-import type { ContextValues, Labels } from '../context/index.ts';
 import { inputKey, kindOf, labelKey, outputKey, toFact } from './attributes.ts';
 import { isSameFailure, judge } from './failure.ts';
 import type { LocalRoot } from './local-root.ts';
-import type { Content, EndOptions, ForeignContext, Scope, ScoreOptions, Span } from './types.ts';
 
 /** What a span needs of the tracer that started it. */
 export interface SpanHost {
@@ -236,4 +234,9 @@ export class RecordedSpan implements Span {
     this.leftOpen = undefined;
     this.error = undefined;
   }
+}
+
+/** A parent may have been started by another installed copy of this package; what counts is what it carries. */
+export function isSpan(parent: Span | RemoteContext): parent is RecordedSpan {
+  return 'seed' in parent && 'local' in parent;
 }

@@ -1,9 +1,7 @@
+import type { Span, Tracer } from '../api/index.ts';
 import { types } from 'node:util';
-import { createChunks } from './chunks.ts';
 import { onLeftOpen } from './left-open.ts';
-import { watchReadableInPlace } from './readable-in-place.ts';
-import { mayStream, type StreamWatcher, watchStream } from './stream.ts';
-import type { Span, Tracer } from './types.ts';
+import { createChunks, mayStream, type StreamWatcher, watchReadableInPlace, watchStream } from '../streams/index.ts';
 
 /** What a caller wants to be told of the work inside a span. */
 export interface WorkObserver {

@@ -1,21 +1,7 @@
+import type { ModelPrice, PriceTable } from '../api/index.ts';
 import { SpanlineError } from '@spanline/record';
 import { type CataloguePricer, cataloguePricer, PRICE_VERSION } from './catalogue.ts';
 import type { TokenUsage } from './normalize.ts';
-
-/** Prices of one model in US dollars per million tokens. */
-export interface ModelPrice {
-  /** Price of input tokens. */
-  input: number;
-  /** Price of output tokens. */
-  output: number;
-  /** Price of input tokens read from the cache. @defaultValue `input` */
-  cacheRead?: number;
-  /** Price of input tokens written to the cache. @defaultValue `input` */
-  cacheWrite?: number;
-}
-
-/** Own prices by model name; a trailing `*` matches a prefix (`my-finetune-*`). */
-export type PriceTable = Readonly<Record<string, ModelPrice>>;
 
 /** One billed call. */
 export interface BilledCall {

@@ -1,4 +1,4 @@
-export { type BilledCall, type Cost, createPricer, type ModelPrice, type Pricer, type PriceTable } from './cost.ts';
+export { type BilledCall, type Cost, createPricer, type Pricer } from './cost.ts';
 export {
   type NormalizedUsage,
   normalizeUsage,

@@ -1,5 +1,6 @@
+import type { RedactOptions, Tracer } from '../../src/api/index.ts';
 import { describe, expect, it } from 'vitest';
-import { createTracer, type RedactOptions, type Tracer, validate } from '../../src/index.ts';
+import { createTracer, validate } from '../../src/index.ts';
 import { memoryLog } from '../../src/testing.ts';
 
 const names = async (text: string) =>

@@ -1,6 +1,7 @@
+import type { TracerOptions } from '../../src/api/index.ts';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { createTracer, type Message, reconstructMessages, type TracerOptions } from '../../src/index.ts';
+import { createTracer, type Message, reconstructMessages } from '../../src/index.ts';
 import { memoryLog } from '../../src/testing.ts';
 
 const message = (role: string, content: string): Message => ({ role, parts: [{ type: 'text', content }] });

@@ -1,5 +1,6 @@
+import type { Span, SpanOptions } from '../../src/api/index.ts';
 import { describe, expect, it } from 'vitest';
-import { createTracer, type Span, type SpanOptions, validate } from '../../src/index.ts';
+import { createTracer, validate } from '../../src/index.ts';
 import { memoryLog } from '../../src/testing.ts';
 
 function setUp(options: Parameters<typeof createTracer>[0] = {}) {

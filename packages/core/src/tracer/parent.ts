@@ -1,31 +1,15 @@
+import type { ContextValues, ForeignContext, RemoteContext, SpanOptions } from '../api/index.ts';
 import type { SpanKind } from '@spanline/record';
-import {
-  FLAG_RANDOM,
-  FLAG_SAMPLED,
-  type ContextValues,
-  type RemoteContext,
-  activeState,
-  activeValues,
-  callerSpan,
-  isSpanId,
-  isTraceId,
-  newTraceId,
-} from '../context/index.ts';
-import { createLocalRoot } from './local-root.ts';
-import type { Sampler } from './sampling.ts';
-import type { RecordedSpan, SpanSeed } from './span.ts';
-import type { ForeignContext, Span, SpanOptions } from './types.ts';
+import { FLAG_RANDOM, FLAG_SAMPLED, activeState, activeValues, callerSpan, isSpanId, isTraceId, newTraceId } from '../context/index.ts';
+import { createLocalRoot } from '../trace/local-root.ts';
+import type { Sampler } from '../pipeline/sampler.ts';
+import { isSpan, type RecordedSpan, type SpanSeed } from '../trace/span.ts';
 
 /** The part of a seed that says where in which trace the span stands. */
 export type Placement = Pick<
   SpanSeed,
   'traceId' | 'parentSpanId' | 'traceFlags' | 'traceState' | 'remoteParent' | 'foreign' | 'parent' | 'local'
 >;
-
-/** A parent may have been started by another installed copy of this package; what counts is what it carries. */
-export function isSpan(parent: Span | RemoteContext): parent is RecordedSpan {
-  return 'seed' in parent && 'local' in parent;
-}
 
 /** Finds out where a new span belongs. */
 export type Place = (given: SpanOptions['parent'], kind: SpanKind) => Placement;

@@ -1,6 +1,6 @@
 import { hostname } from 'node:os';
 import { SCHEMA_VERSION, type SpanRecord } from '@spanline/record';
-import { isoMillis } from './clock.ts';
+import { isoMillis } from '../trace/clock.ts';
 
 /** What stands on every line of a tracer. */
 export interface Resource {

@@ -1,11 +1,9 @@
+import { CAPTURE_MODES, type CaptureSetting, type ContentOptions, DELTA_MODES, type DeltaMode, type Profile, type SamplingOptions, type ServiceOptions, type TracerOptions } from '../api/index.ts';
 import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { PROFILE_NAMES, SpanlineError } from '@spanline/record';
-import { DELTA_MODES, type DeltaMode } from '../capture/index.ts';
-import { CAPTURE_MODES, type CaptureSetting } from '../capture/options.ts';
 import { profileOf } from '../log/index.ts';
-import type { Resource } from './envelope.ts';
-import type { ContentOptions, Profile, SamplingOptions, ServiceOptions, TracerOptions } from './types.ts';
+import type { Resource } from '../pipeline/envelope.ts';
 
 /** Environment variables that spanline reads; the list is closed. */
 export type Environment = Readonly<Record<string, string | undefined>>;

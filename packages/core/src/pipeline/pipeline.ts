@@ -1,15 +1,15 @@
+import type { CaptureSubject, EndedSpan, Profile, SamplingOptions } from '../api/index.ts';
 import { type ContentAttributes, type SpanRecord, toDatadog, toDocuments, toEcs, toMessages } from '@spanline/record';
-import type { Capture, CaptureReport, CaptureSubject } from '../capture/index.ts';
+import type { Capture, CaptureReport } from '../capture/index.ts';
 import { type HeadedLine, type RecordWriter, wholeRecord } from '../log/index.ts';
-import { isoMillis } from './clock.ts';
+import { isoMillis } from '../trace/clock.ts';
 import { envelope, type Resource } from './envelope.ts';
 import { createLines } from './lines.ts';
-import { type RecordParts, buildLine, createHeads, typeOf } from './record.ts';
+import { type RecordParts, buildLine, createHeads, typeOf } from './span-record.ts';
 import { answerText, repeatRatio } from './repetition.ts';
-import type { RecordedSpan } from './span.ts';
+import type { RecordedSpan } from '../trace/span.ts';
 import type { Stats } from './stats.ts';
 import { createTail } from './tail.ts';
-import type { EndedSpan, Profile, SamplingOptions } from './types.ts';
 
 /** What the pipeline is made of. */
 export interface PipelineParts extends Omit<RecordParts, 'heads'> {

@@ -1,5 +1,6 @@
+import type { Profile } from '../../src/api/index.ts';
 import { describe, expect, it } from 'vitest';
-import { createTracer, parseLine, type Profile, type SpanRecord, validate } from '../../src/index.ts';
+import { createTracer, parseLine, type SpanRecord, validate } from '../../src/index.ts';
 import { memoryLog } from '../../src/testing.ts';
 
 const TRACE = '12345678901234567890123456789012';

@@ -1,6 +1,6 @@
+import type { AlertOptions } from '../api/index.ts';
 import type { SpanRecord } from '@spanline/record';
-import type { Pipeline } from './pipeline.ts';
-import type { AlertOptions } from './types.ts';
+import type { Pipeline } from '../pipeline/pipeline.ts';
 
 function levelOf({ event, severity }: AlertOptions): string {
   if (event === 'recovered') return 'info';

@@ -1,8 +1,8 @@
+import type { ScoreOptions, Span } from '../api/index.ts';
 import type { SpanRecord } from '@spanline/record';
 import { currentSpan, currentValues, isSpanId, isTraceId } from '../context/index.ts';
-import type { Pipeline } from './pipeline.ts';
-import type { RecordedSpan } from './span.ts';
-import type { ScoreOptions, Span } from './types.ts';
+import type { Pipeline } from '../pipeline/pipeline.ts';
+import type { RecordedSpan } from '../trace/span.ts';
 
 const SOURCES = ['user', 'code', 'llm_judge'];
 

@@ -1,4 +1,4 @@
-import { observed, once, replace, type StreamWatcher, watchForgotten, watchIterator } from './stream.ts';
+import { observed, once, replace, type StreamWatcher, watchForgotten, watchIterator } from './watch-stream.ts';
 
 type Reader = Pick<ReadableStreamDefaultReader, 'read' | 'cancel'>;
 

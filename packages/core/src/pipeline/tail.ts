@@ -1,9 +1,9 @@
+import type { TailOptions } from '../api/index.ts';
 import { SpanlineError, type SpanRecord } from '@spanline/record';
 import type { CaptureReport } from '../capture/index.ts';
 import type { Lines } from './lines.ts';
-import type { LocalRoot } from './local-root.ts';
+import type { LocalRoot } from '../trace/local-root.ts';
 import type { Stats } from './stats.ts';
-import type { TailOptions } from './types.ts';
 
 /** Why a trace was kept (`spanline.sample.reason`). */
 type Reason =

@@ -1,5 +1,6 @@
+import type { TailOptions, TracerOptions } from '../../src/api/index.ts';
 import { describe, expect, it } from 'vitest';
-import { createTracer, SpanlineError, type TailOptions, type TracerOptions } from '../../src/index.ts';
+import { createTracer, SpanlineError } from '../../src/index.ts';
 import { memoryLog, tree } from '../../src/testing.ts';
 
 function setUp(tail: TailOptions, options: TracerOptions = {}) {

@@ -1,5 +1,5 @@
+import type { TracerStats } from '../api/index.ts';
 import type { CaptureReport } from '../capture/index.ts';
-import type { TracerStats } from './types.ts';
 
 /** Counts what a tracer did. */
 export interface Stats {

@@ -1,5 +1,5 @@
+import type { ForeignContext } from '../api/index.ts';
 import { isSpanId, isTraceId } from '../context/index.ts';
-import type { ForeignContext } from './types.ts';
 
 interface OtelApi {
   context?: { active?: () => { getValue?: (key: symbol) => unknown } };

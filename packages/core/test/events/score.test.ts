@@ -1,17 +1,9 @@
+import type { ScoreOptions, Tracer } from '../../src/api/index.ts';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import {
-  createTracer,
-  parseLine,
-  type ScoreOptions,
-  score,
-  type SpanRecord,
-  type Tracer,
-  validate,
-  withContext,
-} from '../src/index.ts';
-import { renderTrace } from '../src/pretty.ts';
-import { type MemoryLog, memoryLog } from '../src/testing.ts';
+import { createTracer, parseLine, score, type SpanRecord, validate, withContext } from '../../src/index.ts';
+import { renderTrace } from '../../src/pretty.ts';
+import { type MemoryLog, memoryLog } from '../../src/testing.ts';
 
 interface World {
   log: MemoryLog;

@@ -1,15 +1,15 @@
+import type { Scope } from '../api/index.ts';
 import type { SpanRecord, SpanStatus, SpanType } from '@spanline/record';
 import { formatFlags } from '../context/index.ts';
 import { createHead, type HeadedLine, type LineHead } from '../log/index.ts';
 import type { Pricer } from '../usage/index.ts';
-import { OPERATIONS, labelKey } from './attributes.ts';
-import { isoMicros, isoMillis } from './clock.ts';
+import { OPERATIONS, labelKey } from '../trace/attributes.ts';
+import { isoMicros, isoMillis } from '../trace/clock.ts';
 import { type Resource, resourceFields } from './envelope.ts';
-import { describeFailure } from './failure.ts';
+import { describeFailure } from '../trace/failure.ts';
 import { SCOPE } from './scope.ts';
-import type { RecordedSpan } from './span.ts';
-import type { Scope } from './types.ts';
-import { leaveUsage, writeUsage } from './usage-facts.ts';
+import type { RecordedSpan } from '../trace/span.ts';
+import { leaveUsage, writeUsage } from './usage.ts';
 
 /** What records of one tracer are made with. */
 export interface RecordParts {

@@ -1,6 +1,6 @@
+import type { SamplingOptions } from '../api/index.ts';
 import { SpanlineError } from '@spanline/record';
 import { FLAG_SAMPLED } from '../context/index.ts';
-import type { SamplingOptions } from './types.ts';
 
 /** Decides once per local root whether its trace is written. */
 export interface Sampler {

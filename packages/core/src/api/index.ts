@@ -1,0 +1,22 @@
+export {
+  type AsyncDetector,
+  CAPTURE_MODES,
+  type CaptureMode,
+  type CapturePolicy,
+  type CaptureSetting,
+  type CaptureSubject,
+  DELTA_MODES,
+  type DeltaMode,
+  type Detector,
+  isCaptureSetting,
+  type LimitOptions,
+  type RedactionRule,
+  type RedactOptions,
+} from './capture.ts';
+export type { ContextValues, ForeignContext, Labels, RemoteContext } from './context.ts';
+export type { AlertOptions, ScoreOptions } from './events.ts';
+export type { ModelPrice, PriceTable } from './prices.ts';
+export type { SamplingOptions, TailOptions } from './sampling.ts';
+export type { Content, EndOptions, Scope, Span, SpanOptions } from './span.ts';
+export type { Clock, ContentOptions, Profile, ServiceOptions, TracerOptions } from './tracer-options.ts';
+export type { EndedSpan, Tracer, TracerStats } from './tracer.ts';

@@ -1,0 +1,1 @@
+export { createTracer } from './create-tracer.ts';
