@@ -75,9 +75,8 @@ function checkReach(here: string, site: ImportSite, rules: PackageRules): string
   return `may name ${specifier} in \`import type\` only`;
 }
 
-function checkRooms(here: string, there: string, site: ImportSite, rules: PackageRules): string | undefined {
+function checkRooms(here: string, there: string, site: ImportSite, { floors }: PackageRules): string | undefined {
   if (there.startsWith('../')) return `leaves its package: ${site.specifier}`;
-  const { floors } = rules;
   if (floors === undefined) return undefined;
   const [from, to] = [room(here), room(there)];
   if (from === to) return undefined;

@@ -1,5 +1,5 @@
-import type { CaptureSetting, Labels, SpanOptions, Tracer } from './api/index.ts';
 import { SPAN_TYPES, type SpanAttributes, SpanlineError, type SpanType } from '@spanline/record';
+import type { CaptureSetting, Labels, SpanOptions, Tracer } from './api/index.ts';
 import { defaultTracer } from './default-tracer.ts';
 import { createGuard, runInSpan } from './trace/index.ts';
 

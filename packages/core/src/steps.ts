@@ -1,5 +1,5 @@
-import type { CaptureSetting, Content, Labels, Span, Tracer } from './api/index.ts';
 import { bag, type SpanAttributes, type SpanType } from '@spanline/record';
+import type { CaptureSetting, Content, Labels, Span, Tracer } from './api/index.ts';
 import { defaultTracer } from './default-tracer.ts';
 import { createGuard, runInSpan } from './trace/index.ts';
 import { normalizeUsage, usageAttributes } from './usage/index.ts';

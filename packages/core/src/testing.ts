@@ -1,6 +1,6 @@
-import type { Clock } from './api/index.ts';
 import type { Logger } from 'pino';
 import { parseLine, type SpanRecord } from '@spanline/record';
+import type { Clock } from './api/index.ts';
 import { createLogger, type LoggerOptions } from './log/logger.ts';
 import { buildForest, type Placed, type TreeNode } from './log/pretty/forest.ts';
 

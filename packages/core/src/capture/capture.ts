@@ -1,5 +1,13 @@
-import { CAPTURE_MODES, type CaptureMode, type CaptureSetting, type CaptureSubject, type DeltaMode, type LimitOptions, type RedactOptions } from '../api/index.ts';
 import { type ContentAttributes, SpanlineError, type SpanRecord } from '@spanline/record';
+import {
+  CAPTURE_MODES,
+  type CaptureMode,
+  type CaptureSetting,
+  type CaptureSubject,
+  type DeltaMode,
+  type LimitOptions,
+  type RedactOptions,
+} from '../api/index.ts';
 import { type CaptureParts, type CaptureReport, Capturing } from './capturing.ts';
 import { createHasher } from './hash.ts';
 import { protectedKeys } from './keys.ts';

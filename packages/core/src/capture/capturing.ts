@@ -1,5 +1,5 @@
-import type { CaptureMode, DeltaMode } from '../api/index.ts';
 import type { ContentAttributes, ContentKey, Plain, Side, SpanRecord } from '@spanline/record';
+import type { CaptureMode, DeltaMode } from '../api/index.ts';
 import type { CleanTexts } from './clean-texts.ts';
 import { type ContentDetection, detectAsync } from './deferred.ts';
 import { type FactLine, FactWalk } from './fact-walk.ts';

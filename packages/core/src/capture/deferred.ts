@@ -1,5 +1,5 @@
-import type { AsyncDetector } from '../api/index.ts';
 import type { Plain } from '@spanline/record';
+import type { AsyncDetector } from '../api/index.ts';
 import type { RedactionScope, RedactionTally, Redactor } from './redactor.ts';
 
 /** Reads content with asynchronous detectors. */

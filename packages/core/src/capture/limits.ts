@@ -1,5 +1,5 @@
-import type { LimitOptions } from '../api/index.ts';
 import { SpanlineError } from '@spanline/record';
+import type { LimitOptions } from '../api/index.ts';
 import type { PlainLimits } from './plain.ts';
 
 /** Limits with every default filled in. */

@@ -1,6 +1,6 @@
-import type { Detector, RedactOptions } from '../api/index.ts';
 import { createHmac } from 'node:crypto';
 import { SpanlineError } from '@spanline/record';
+import type { Detector, RedactOptions } from '../api/index.ts';
 import { CleanTexts } from './clean-texts.ts';
 import { decodeText, ENCODED_HINT } from './decode-text.ts';
 import type { MessageIndex } from './message-index.ts';

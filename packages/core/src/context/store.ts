@@ -1,5 +1,5 @@
-import type { ContextValues, Span } from '../api/index.ts';
 import { AsyncLocalStorage } from 'node:async_hooks';
+import type { ContextValues, Span } from '../api/index.ts';
 import { sharedState } from './shared-state.ts';
 
 /** One state of the async context. */

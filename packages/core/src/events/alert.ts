@@ -1,5 +1,5 @@
-import type { AlertOptions } from '../api/index.ts';
 import type { SpanRecord } from '@spanline/record';
+import type { AlertOptions } from '../api/index.ts';
 import type { Pipeline } from '../pipeline/pipeline.ts';
 
 function levelOf({ event, severity }: AlertOptions): string {

@@ -1,5 +1,5 @@
-import type { ScoreOptions, Span } from '../api/index.ts';
 import type { SpanRecord } from '@spanline/record';
+import type { ScoreOptions, Span } from '../api/index.ts';
 import { currentSpan, currentValues, isSpanId, isTraceId } from '../context/index.ts';
 import type { Pipeline } from '../pipeline/pipeline.ts';
 import type { RecordedSpan } from '../trace/span.ts';

@@ -1,7 +1,7 @@
-import type { TracerStats } from '../api/index.ts';
 import type { SpanRecord } from '@spanline/record';
-import { labelKey } from '../trace/attributes.ts';
+import type { TracerStats } from '../api/index.ts';
 import type { Pipeline } from '../pipeline/pipeline.ts';
+import { labelKey } from '../trace/attributes.ts';
 
 /** Writes the tracer's counters into the log, so that loss and leaks are visible where the lines are. */
 export interface StatsLine {

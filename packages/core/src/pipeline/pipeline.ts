@@ -1,13 +1,13 @@
-import type { CaptureSubject, EndedSpan, Profile, SamplingOptions } from '../api/index.ts';
 import { type ContentAttributes, type SpanRecord, toDatadog, toDocuments, toEcs, toMessages } from '@spanline/record';
+import type { CaptureSubject, EndedSpan, Profile, SamplingOptions } from '../api/index.ts';
 import type { Capture, CaptureReport } from '../capture/index.ts';
 import { type HeadedLine, type RecordWriter, wholeRecord } from '../log/index.ts';
 import { isoMillis } from '../trace/clock.ts';
+import type { RecordedSpan } from '../trace/span.ts';
 import { envelope, type Resource } from './envelope.ts';
 import { createLines } from './lines.ts';
-import { type RecordParts, buildLine, createHeads, typeOf } from './span-record.ts';
 import { answerText, repeatRatio } from './repetition.ts';
-import type { RecordedSpan } from '../trace/span.ts';
+import { type RecordParts, buildLine, createHeads, typeOf } from './span-record.ts';
 import type { Stats } from './stats.ts';
 import { createTail } from './tail.ts';
 

@@ -1,5 +1,5 @@
-import type { SamplingOptions } from '../api/index.ts';
 import { SpanlineError } from '@spanline/record';
+import type { SamplingOptions } from '../api/index.ts';
 import { FLAG_SAMPLED } from '../context/index.ts';
 
 /** Decides once per local root whether its trace is written. */

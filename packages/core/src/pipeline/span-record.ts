@@ -1,14 +1,14 @@
-import type { Scope } from '../api/index.ts';
 import type { SpanRecord, SpanStatus, SpanType } from '@spanline/record';
+import type { Scope } from '../api/index.ts';
 import { formatFlags } from '../context/index.ts';
 import { createHead, type HeadedLine, type LineHead } from '../log/index.ts';
-import type { Pricer } from '../usage/index.ts';
 import { OPERATIONS, labelKey } from '../trace/attributes.ts';
 import { isoMicros, isoMillis } from '../trace/clock.ts';
-import { type Resource, resourceFields } from './envelope.ts';
 import { describeFailure } from '../trace/failure.ts';
-import { SCOPE } from './scope.ts';
 import type { RecordedSpan } from '../trace/span.ts';
+import type { Pricer } from '../usage/index.ts';
+import { type Resource, resourceFields } from './envelope.ts';
+import { SCOPE } from './scope.ts';
 import { leaveUsage, writeUsage } from './usage.ts';
 
 /** What records of one tracer are made with. */

@@ -1,8 +1,8 @@
-import type { TailOptions } from '../api/index.ts';
 import { SpanlineError, type SpanRecord } from '@spanline/record';
+import type { TailOptions } from '../api/index.ts';
 import type { CaptureReport } from '../capture/index.ts';
-import type { Lines } from './lines.ts';
 import type { LocalRoot } from '../trace/local-root.ts';
+import type { Lines } from './lines.ts';
 import type { Stats } from './stats.ts';
 
 /** Why a trace was kept (`spanline.sample.reason`). */

@@ -1,6 +1,6 @@
 import type { SpanRecord } from '@spanline/record';
-import type { Pricer } from '../usage/index.ts';
 import type { RecordedSpan } from '../trace/span.ts';
+import type { Pricer } from '../usage/index.ts';
 
 const BILL = /^(?:gen_ai|spanline)\.usage\.|^spanline\.cost\./;
 

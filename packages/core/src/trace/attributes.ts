@@ -1,4 +1,3 @@
-import type { Content } from '../api/index.ts';
 import {
   type AttributeKind,
   CONTENT_KEYS,
@@ -7,6 +6,7 @@ import {
   type FactAttributes,
   type SpanType,
 } from '@spanline/record';
+import type { Content } from '../api/index.ts';
 
 /** What a source may set. Ids, times, status and roll-ups are the tracer's own and cannot be forged through `set()`. */
 const KINDS: Readonly<Record<string, AttributeKind | undefined>> = Object.assign(

@@ -1,5 +1,5 @@
-import type { Clock } from '../api/index.ts';
 import { performance } from 'node:perf_hooks';
+import type { Clock } from '../api/index.ts';
 
 /** Beyond this the wall clock was set and the anchor follows it, in milliseconds. */
 const MAX_DRIFT_MS = 2;

@@ -1,5 +1,5 @@
-import type { Span } from '../api/index.ts';
 import type { SpanStatus } from '@spanline/record';
+import type { Span } from '../api/index.ts';
 import type { RecordedSpan } from './span.ts';
 
 /**

@@ -1,4 +1,3 @@
-import type { CaptureSetting, Content, ContextValues, EndOptions, ForeignContext, Labels, RemoteContext, Scope, ScoreOptions, Span } from '../api/index.ts';
 import type {
   ContentAttributes,
   FactAttributes,
@@ -7,6 +6,18 @@ import type {
   SpanStatus,
   SpanType,
 } from '@spanline/record';
+import type {
+  CaptureSetting,
+  Content,
+  ContextValues,
+  EndOptions,
+  ForeignContext,
+  Labels,
+  RemoteContext,
+  Scope,
+  ScoreOptions,
+  Span,
+} from '../api/index.ts';
 import { inputKey, kindOf, labelKey, outputKey, toFact } from './attributes.ts';
 import { isSameFailure, judge } from './failure.ts';
 import type { LocalRoot } from './local-root.ts';

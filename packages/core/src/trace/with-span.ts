@@ -1,7 +1,7 @@
-import type { Span, Tracer } from '../api/index.ts';
 import { types } from 'node:util';
-import { onLeftOpen } from './left-open.ts';
+import type { Span, Tracer } from '../api/index.ts';
 import { createChunks, mayStream, type StreamWatcher, watchReadableInPlace, watchStream } from '../streams/index.ts';
+import { onLeftOpen } from './left-open.ts';
 
 /** What a caller wants to be told of the work inside a span. */
 export interface WorkObserver {

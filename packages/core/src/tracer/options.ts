@@ -1,7 +1,17 @@
-import { CAPTURE_MODES, type CaptureSetting, type ContentOptions, DELTA_MODES, type DeltaMode, type Profile, type SamplingOptions, type ServiceOptions, type TracerOptions } from '../api/index.ts';
 import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { PROFILE_NAMES, SpanlineError } from '@spanline/record';
+import {
+  CAPTURE_MODES,
+  type CaptureSetting,
+  type ContentOptions,
+  DELTA_MODES,
+  type DeltaMode,
+  type Profile,
+  type SamplingOptions,
+  type ServiceOptions,
+  type TracerOptions,
+} from '../api/index.ts';
 import { profileOf } from '../log/index.ts';
 import type { Resource } from '../pipeline/envelope.ts';
 

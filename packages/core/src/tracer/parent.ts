@@ -1,8 +1,17 @@
-import type { ContextValues, ForeignContext, RemoteContext, SpanOptions } from '../api/index.ts';
 import type { SpanKind } from '@spanline/record';
-import { FLAG_RANDOM, FLAG_SAMPLED, activeState, activeValues, callerSpan, isSpanId, isTraceId, newTraceId } from '../context/index.ts';
-import { createLocalRoot } from '../trace/local-root.ts';
+import type { ContextValues, ForeignContext, RemoteContext, SpanOptions } from '../api/index.ts';
+import {
+  FLAG_RANDOM,
+  FLAG_SAMPLED,
+  activeState,
+  activeValues,
+  callerSpan,
+  isSpanId,
+  isTraceId,
+  newTraceId,
+} from '../context/index.ts';
 import type { Sampler } from '../pipeline/sampler.ts';
+import { createLocalRoot } from '../trace/local-root.ts';
 import { isSpan, type RecordedSpan, type SpanSeed } from '../trace/span.ts';
 
 /** The part of a seed that says where in which trace the span stands. */

@@ -1,5 +1,5 @@
-import type { ModelPrice, PriceTable } from '../api/index.ts';
 import { SpanlineError } from '@spanline/record';
+import type { ModelPrice, PriceTable } from '../api/index.ts';
 import { type CataloguePricer, cataloguePricer, PRICE_VERSION } from './catalogue.ts';
 import type { TokenUsage } from './normalize.ts';
 

@@ -1,5 +1,5 @@
-import type { RedactOptions, Tracer } from '../../src/api/index.ts';
 import { describe, expect, it } from 'vitest';
+import type { RedactOptions, Tracer } from '../../src/api/index.ts';
 import { createTracer, validate } from '../../src/index.ts';
 import { memoryLog } from '../../src/testing.ts';
 

@@ -1,5 +1,5 @@
-import type { Profile } from '../../src/api/index.ts';
 import { describe, expect, it } from 'vitest';
+import type { Profile } from '../../src/api/index.ts';
 import { createTracer, parseLine, type SpanRecord, validate } from '../../src/index.ts';
 import { memoryLog } from '../../src/testing.ts';
 

@@ -1,6 +1,6 @@
-import type { ScoreOptions, Tracer } from '../../src/api/index.ts';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { ScoreOptions, Tracer } from '../../src/api/index.ts';
 import { createTracer, parseLine, score, type SpanRecord, validate, withContext } from '../../src/index.ts';
 import { renderTrace } from '../../src/pretty.ts';
 import { type MemoryLog, memoryLog } from '../../src/testing.ts';

@@ -1,6 +1,6 @@
-import type { TracerOptions } from '../../src/api/index.ts';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { TracerOptions } from '../../src/api/index.ts';
 import { createTracer, type Message, reconstructMessages } from '../../src/index.ts';
 import { memoryLog } from '../../src/testing.ts';
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { createTracer } from '../../src/index.ts';
-import { memoryLog } from '../../src/testing.ts';
 import { repeatRatio } from '../../src/pipeline/repetition.ts';
+import { memoryLog } from '../../src/testing.ts';
 
 const prose = Array.from({ length: 300 }, (_, index) => `word${index}`).join(' ');
 

@@ -1,5 +1,5 @@
-import type { TailOptions, TracerOptions } from '../../src/api/index.ts';
 import { describe, expect, it } from 'vitest';
+import type { TailOptions, TracerOptions } from '../../src/api/index.ts';
 import { createTracer, SpanlineError } from '../../src/index.ts';
 import { memoryLog, tree } from '../../src/testing.ts';
 
