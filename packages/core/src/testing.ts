@@ -1,8 +1,8 @@
 import type { Logger } from 'pino';
 import { parseLine, type SpanRecord } from '@spanline/record';
 import type { Clock } from './api/index.ts';
-import { createLogger, type LoggerOptions } from './log/logger.ts';
-import { buildForest, type Placed, type TreeNode } from './log/pretty/forest.ts';
+import { createLogger, type LoggerOptions } from './log/index.ts';
+import { buildForest, type Placed, type TreeNode } from './pretty/forest.ts';
 
 /** A log that stays in memory, for tests. */
 export interface MemoryLog {

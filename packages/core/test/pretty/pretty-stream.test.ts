@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { createLogger, createTracer, toDatadog, toEcs } from '../../src/index.ts';
-import { createPrettyStream, type PrettyStreamOptions } from '../../src/pretty.ts';
+import { createPrettyStream, type PrettyStreamOptions } from '../../src/pretty/index.ts';
 import { RAG_REQUEST, span } from './spans.ts';
 
 function setUp(options: Omit<PrettyStreamOptions, 'output'> = {}) {
@@ -262,10 +262,11 @@ describe('an output that fails', () => {
 });
 
 describe('a pretty logger', () => {
-  it('prints what a tracer writes', () => {
+  it('prints what a tracer writes, each line at once when the printer has loaded', async () => {
     const { output, printed } = setUp();
     const logger = createLogger({ pretty: true }, output);
     const tracer = createTracer({ service: { name: 'test' }, logger, statsIntervalSeconds: 0 });
+    await tracer.flush();
     const root = tracer.startSpan({ name: 'answer', type: 'chain', parent: null });
     const step = tracer.startSpan({ name: 'search', type: 'retriever', parent: root });
     logger.info({ port: 3000 }, 'hello');

@@ -2,8 +2,8 @@ import { stripVTControlCharacters } from 'node:util';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { SpanRecord } from '@spanline/record';
-import { displayWidth } from '../../src/log/pretty/text.ts';
-import { renderTrace } from '../../src/pretty.ts';
+import { renderTrace } from '../../src/pretty/index.ts';
+import { displayWidth } from '../../src/pretty/text.ts';
 import { AGENT_REQUEST, RAG_REQUEST, span } from './spans.ts';
 
 const plain = (records: readonly SpanRecord[], width = 100): string =>

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { formatCost, formatCount, formatDuration } from '../../src/log/pretty/format.ts';
-import { describeTerminal } from '../../src/log/pretty/terminal.ts';
-import { clean, cut, displayWidth } from '../../src/log/pretty/text.ts';
+import { formatCost, formatCount, formatDuration } from '../../src/pretty/format.ts';
+import { describeTerminal } from '../../src/pretty/terminal.ts';
+import { clean, cut, displayWidth } from '../../src/pretty/text.ts';
 
 describe('text on a terminal', () => {
   it.each([

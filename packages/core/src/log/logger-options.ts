@@ -1,0 +1,62 @@
+import { checkOptions, option, PROFILE_NAMES, type ProfileName, type Shape, SpanlineError } from '@spanline/record';
+
+/** Options of {@link createLogger}. */
+export interface LoggerOptions {
+  /** Lowest level that is written. @defaultValue `info` */
+  level?: string;
+  /** pino's `name`. */
+  name?: string;
+  /** How level and ids are spelled. @defaultValue `SPANLINE_PROFILE`, else `otel` */
+  profile?: ProfileName;
+  /** Print finished traces as trees instead of JSON lines. @defaultValue `SPANLINE_PRETTY`, else true on a terminal outside production */
+  pretty?: boolean;
+  /** Write in the same tick. `false` is faster and loses what is buffered when the process is killed. @defaultValue true */
+  sync?: boolean;
+  /** Fields of every line, such as `service.name`. */
+  base?: Record<string, unknown>;
+  /** Paths whose values are not written; pino's `redact`. */
+  redact?: string[];
+}
+
+/** A file's path, a file descriptor, or a stream. */
+export type LogDestination = string | number | { write(line: string): unknown };
+
+const SHAPE: Shape<LoggerOptions> = {
+  level: option.oneOf(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']),
+  name: option.string(),
+  profile: option.oneOf(PROFILE_NAMES),
+  pretty: option.boolean(),
+  sync: option.boolean(),
+  base: option.dictionary(option.any()),
+  redact: option.list(option.string(), 'an array of paths'),
+};
+
+/** @throws SpanlineError `ERR_INVALID_OPTION` */
+export function checkLogger(options: LoggerOptions, destination: LogDestination | undefined): void {
+  checkOptions(SHAPE, options);
+  const isStream = typeof destination === 'object' && typeof destination?.write === 'function';
+  if (isStream || ['undefined', 'string', 'number'].includes(typeof destination)) return;
+  throw new SpanlineError({
+    code: 'ERR_INVALID_OPTION',
+    option: 'destination',
+    expected: 'a path, a file descriptor or a stream',
+    got: destination,
+  });
+}
+
+/**
+ * The profile in the options, else in `SPANLINE_PROFILE`.
+ *
+ * @throws SpanlineError `ERR_INVALID_OPTION` when the variable names no profile
+ */
+export function resolveProfile(profile: ProfileName | undefined): ProfileName {
+  const chosen = profile ?? (process.env['SPANLINE_PROFILE'] || 'otel');
+  const known = PROFILE_NAMES.find((name) => name === chosen);
+  if (known !== undefined) return known;
+  throw new SpanlineError({
+    code: 'ERR_INVALID_OPTION',
+    option: 'SPANLINE_PROFILE',
+    expected: `one of ${PROFILE_NAMES.join(', ')}`,
+    got: chosen,
+  });
+}
