@@ -1,8 +1,10 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
-import { expect } from 'vitest';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const HERE = fileURLToPath(new URL('..', import.meta.url));
 
 /** How a child process ended and what it wrote. */
 export interface ChildResult {
@@ -20,9 +22,9 @@ export interface ChildOptions {
   nodeOptions?: readonly string[];
 }
 
-/** Runs a TypeScript program against the packages' sources in a process of its own. The program has the dependencies of the running test. */
+/** Runs a TypeScript program against the packages' sources in a process of its own. */
 export async function runChild(source: string, options: ChildOptions = {}): Promise<ChildResult> {
-  const folder = mkdtempSync(join(dirname(expect.getState().testPath ?? import.meta.filename), '.child-'));
+  const folder = mkdtempSync(join(HERE, '.child-'));
   const file = join(folder, 'main.ts');
   writeFileSync(file, source);
   try {

@@ -1,32 +1,33 @@
 import { defaultTracer, type Tracer } from '@spanline/core';
-import { bag, createGuard, type Guard, text } from '@spanline/instrumentation';
-import { describeChainEnd, startChain } from './chains.ts';
-import { writeCustomEvent } from './custom-events.ts';
-import { GRAPH_HANDLER, interruptedTraces } from './graph.ts';
-import { followLangChain } from './langchain-context.ts';
-import { toModelMessages } from './messages.ts';
-import { startModel } from './model-call.ts';
-import { readModelError, readModelOutput } from './model-output.ts';
-import { classNameOf } from './names.ts';
-import { type EndArguments, OpenRuns } from './open-runs.ts';
-import { checkOptions, type SpanlineCallbackHandlerOptions } from './options.ts';
+import { createGuard, type Guard, text } from '@spanline/instrumentation';
+import { checkOptions } from '@spanline/record';
+import { readModelError } from './models/answer.ts';
+import { addStreamEvent, addToken, type StreamedAnswer } from './models/streamed-answer.ts';
+import { toModelMessages } from './objects/messages.ts';
+import { classNameOf } from './objects/names.ts';
+import { toRunStart } from './objects/run-start.ts';
+import { HANDLER_SHAPE, type SpanlineCallbackHandlerOptions } from './options.ts';
+import { followLangChain } from './runs/langchain-context.ts';
+import { type EndArguments, OpenRuns } from './runs/open-runs.ts';
 import { SCOPE } from './scope.ts';
-import { toStart } from './start.ts';
-import { addStreamEvent, addToken, answerSoFar, createStreamedTokens, type StreamedTokens } from './tokens.ts';
-import { readToolOutput, startTool } from './tool-call.ts';
-import { ToolCalls } from './tool-calls.ts';
+import { describeChainEnd, startChain } from './steps/chain.ts';
+import { writeCustomEvent } from './steps/custom-event.ts';
+import { GRAPH_HANDLER, recordInterrupt, recordResume } from './steps/interrupts.ts';
+import { describeModelEnd, startModel, streamModel } from './steps/model.ts';
+import { ToolCalls } from './steps/tool-calls.ts';
+import { readToolOutput, startTool } from './steps/tool.ts';
 
-/** What LangChain passes with the end of a chain. */
 type ChainEndArguments = [...end: EndArguments, kwargs?: { inputs?: unknown }];
-/** What LangChain passes with the end of a model call. */
 type ModelEndArguments = [...end: EndArguments, extra?: Record<string, unknown>];
 
 /**
- * LangChain.js callback handler: a span per chain, prompt, model call, parser, retriever, tool and agent, under the request that asked for it. One handler serves the whole process; give
- * it to a call (`{ callbacks: [handler] }`) or to a component's constructor.
+ * LangChain.js callback handler. Writes a span for each chain, prompt, model call, parser, retriever, tool and agent,
+ * under the request that called it. One handler serves the whole process: pass it to a call (`{ callbacks: [handler]
+ * }`) or to a component's constructor.
  *
- * It is awaited, so that it sees the right request and the right times, it never throws into the application, and what the application logs or traces inside a tool, a
- * lambda or a node stands under that run.
+ * - LangChain awaits it, so that spans get the right request and the right times.
+ * - It never throws into the application, except for errors of `beforeCall`.
+ * - Logs and spans of the application inside a tool, a lambda or a node belong to that run.
  *
  * @example
  * ```ts
@@ -41,11 +42,14 @@ type ModelEndArguments = [...end: EndArguments, extra?: Record<string, unknown>]
  */
 export class SpanlineCallbackHandler {
   readonly name = 'spanline_callback_handler';
-  /** Background handlers run in the async context of whichever request happens to be served. */
+  /** LangChain runs handlers that it does not await in the async context of another request. */
   readonly awaitHandlers = true;
-  /** Only what `beforeCall` throws reaches LangChain. */
+  /** True with `beforeCall`, whose errors LangChain must rethrow. */
   readonly raiseError: boolean;
-  /** Whether LangChain shall not call it at all: where the tracer is disabled. A `beforeCall` is asked all the same. */
+  /**
+   * The `ignore…` flags are true if the tracer is disabled and there is no `beforeCall`: LangChain then skips the
+   * handler.
+   */
   readonly ignoreLLM: boolean;
   readonly ignoreChain: boolean;
   readonly ignoreAgent: boolean;
@@ -61,31 +65,31 @@ export class SpanlineCallbackHandler {
 
   /** @throws SpanlineError `ERR_INVALID_OPTION` */
   constructor(options: SpanlineCallbackHandlerOptions = {}) {
-    checkOptions(options);
+    checkOptions(HANDLER_SHAPE, options);
     Object.defineProperty(this, GRAPH_HANDLER, { value: true });
     this.#tracer = options.tracer ?? defaultTracer();
     this.#all = options.include === 'all';
     this.#beforeCall = options.beforeCall;
     this.raiseError = options.beforeCall !== undefined;
     this.#guard = createGuard(this.#tracer);
-    const isDeaf = !this.#tracer.enabled && this.#beforeCall === undefined;
-    this.ignoreLLM = isDeaf;
-    this.ignoreChain = isDeaf;
-    this.ignoreAgent = isDeaf;
-    this.ignoreRetriever = isDeaf;
-    this.ignoreCustomEvent = isDeaf;
+    const isIgnoring = !this.#tracer.enabled && this.#beforeCall === undefined;
+    this.ignoreLLM = isIgnoring;
+    this.ignoreChain = isIgnoring;
+    this.ignoreAgent = isIgnoring;
+    this.ignoreRetriever = isIgnoring;
+    this.ignoreCustomEvent = isIgnoring;
     const capture = options.capture === undefined ? {} : { capture: options.capture };
     const runs = new OpenRuns(this.#tracer, { scope: SCOPE, ...capture });
     this.#runs = runs;
     if (this.#tracer.enabled) followLangChain(this, (runId) => runs.get(runId)?.span);
   }
 
-  /** LangChain copies handlers; runs are known to one. */
+  /** LangChain copies handlers. All copies must share one state. */
   copy(): this {
     return this;
   }
 
-  /** Arguments in the order in which the callback manager passes them; the published types tell another. */
+  /** Arguments are in the order in which the callback manager passes them. The published types have another order. */
   handleChainStart(
     chain: unknown,
     inputs: unknown,
@@ -99,7 +103,7 @@ export class SpanlineCallbackHandler {
   ): void {
     if (runType === 'llm') this.#beforeCall?.();
     this.#guard('langchain chain start', () => {
-      const start = toStart(runId, parentRunId, tags, metadata);
+      const start = toRunStart(runId, parentRunId, tags, metadata);
       startChain(this.#runs, start, { chain, inputs, runType, runName, extra, keepsPlumbing: this.#all });
     });
   }
@@ -109,7 +113,7 @@ export class SpanlineCallbackHandler {
       this.#runs.end([runId, parentRunId, tags], (run) => {
         describeChainEnd(run, outputs, kwargs);
         for (const { options, error } of this.#toolCalls.withoutRun(outputs, run)) {
-          this.#runs.moment(run.span, options).fail(error).end();
+          this.#runs.startInstant(run.span, options).fail(error).end();
         }
       }),
     );
@@ -140,10 +144,10 @@ export class SpanlineCallbackHandler {
   ): void {
     this.#beforeCall?.();
     this.#guard('langchain model start', () => {
-      const start = toStart(runId, parentRunId, tags, metadata);
-      const asked = messages.flat();
-      const given = { operation: 'chat', llm, extra, runName, question: asked.at(-1) } as const;
-      startModel(this.#runs, start, given)?.set({ 'gen_ai.input.messages': toModelMessages(asked) });
+      const start = toRunStart(runId, parentRunId, tags, metadata);
+      const input = messages.flat();
+      const given = { operation: 'chat', llm, extra, runName, question: input.at(-1) } as const;
+      startModel(this.#runs, start, given)?.set({ 'gen_ai.input.messages': toModelMessages(input) });
     });
   }
 
@@ -159,18 +163,16 @@ export class SpanlineCallbackHandler {
   ): void {
     this.#beforeCall?.();
     this.#guard('langchain llm start', () => {
-      const start = toStart(runId, parentRunId, tags, metadata);
+      const start = toRunStart(runId, parentRunId, tags, metadata);
       const given = { operation: 'text_completion', llm, extra, runName, question: prompts.at(-1) } as const;
       startModel(this.#runs, start, given)?.set({ 'gen_ai.operation.name': 'text_completion' }).input(prompts);
     });
   }
 
-  #streamed(where: string, runId: string, add: (tokens: StreamedTokens) => boolean): void {
+  #streamed(where: string, runId: string, add: (answer: StreamedAnswer) => boolean): void {
     this.#guard(where, () => {
-      const run = this.#runs.told(runId);
-      if (run === undefined) return;
-      const tokens = (run.data.tokens ??= createStreamedTokens());
-      if (add(tokens)) run.span.set(answerSoFar(tokens));
+      const run = this.#runs.own(runId);
+      if (run !== undefined) streamModel(run, add);
     });
   }
 
@@ -182,19 +184,16 @@ export class SpanlineCallbackHandler {
     _tags?: string[],
     fields?: unknown,
   ): void {
-    this.#streamed('langchain token', runId, (tokens) => addToken(tokens, token, fields));
+    this.#streamed('langchain token', runId, (answer) => addToken(answer, token, fields));
   }
 
   handleChatModelStreamEvent(event: unknown, runId: string): void {
-    this.#streamed('langchain stream event', runId, (tokens) => addStreamEvent(tokens, event));
+    this.#streamed('langchain stream event', runId, (answer) => addStreamEvent(answer, event));
   }
 
   handleLLMEnd(output: unknown, ...[runId, parentRunId, tags, extra]: ModelEndArguments): void {
     this.#guard('langchain llm end', () =>
-      this.#runs.end([runId, parentRunId, tags], ({ span, data }) => {
-        const cached = data.cached || bag(extra)['cached'] === true;
-        span.set(readModelOutput(output, { startedMs: data.startedMs, tokens: data.tokens, cached }));
-      }),
+      this.#runs.end([runId, parentRunId, tags], (run) => describeModelEnd(run, output, extra)),
     );
   }
 
@@ -212,9 +211,9 @@ export class SpanlineCallbackHandler {
     name?: string,
   ): void {
     this.#guard('langchain retriever start', () => {
-      const source = text(name) ?? classNameOf(retriever) ?? 'documents';
-      const options = { name: `retrieval ${source}`, type: 'retriever', input: query } as const;
-      this.#runs.begin(toStart(runId, parentRunId, tags, metadata), options);
+      const target = text(name) ?? classNameOf(retriever) ?? 'documents';
+      const options = { name: `retrieval ${target}`, type: 'retriever', input: query } as const;
+      this.#runs.start(toRunStart(runId, parentRunId, tags, metadata), options);
     });
   }
 
@@ -237,9 +236,9 @@ export class SpanlineCallbackHandler {
     toolCallId?: string,
   ): void {
     this.#guard('langchain tool start', () => {
-      const start = toStart(runId, parentRunId, tags, metadata);
+      const start = toRunStart(runId, parentRunId, tags, metadata);
       const span = startTool(this.#runs, start, { tool, input, runName, toolCallId });
-      if (span !== undefined) this.#toolCalls.hasRun(span, toolCallId);
+      if (span !== undefined) this.#toolCalls.recorded(span, toolCallId);
     });
   }
 
@@ -247,7 +246,7 @@ export class SpanlineCallbackHandler {
     this.#guard('langchain tool end', () =>
       this.#runs.end(end, ({ span }) => {
         const { result, callId, error } = readToolOutput(output);
-        this.#toolCalls.hasRun(span, callId);
+        this.#toolCalls.recorded(span, callId);
         span.set({ 'gen_ai.tool.call.id': callId }).output(result);
         if (error !== undefined) span.fail(error);
       }),
@@ -256,26 +255,26 @@ export class SpanlineCallbackHandler {
 
   handleToolError(error: unknown, ...end: EndArguments): void {
     this.#guard('langchain tool error', () => {
-      this.#toolCalls.failed(this.#runs.get(end[0]), this.#runs.outerOf(end[1]));
+      this.#toolCalls.failed(this.#runs.get(end[0]), this.#runs.outer(end[1]));
       this.#runs.fail(end, error);
     });
   }
 
-  /** What the application dispatches is a span without duration inside the run. */
+  /** An event that the application dispatches becomes an instant span inside the run. */
   handleCustomEvent(eventName: string, data: unknown, runId: string): void {
     this.#guard('langchain custom event', () => {
-      const run = this.#runs.told(runId);
+      const run = this.#runs.own(runId);
       if (run !== undefined) writeCustomEvent(this.#runs, run, eventName, data);
     });
   }
 
-  /** LangGraph: the graph waits for a human. Its run ends well a little later. */
+  /** LangGraph calls it when a graph waits for a human. */
   handleInterrupt(event: unknown): void {
-    this.#guard('langgraph interrupt', () => interruptedTraces(this.#tracer).interrupt(this.#runs, event));
+    this.#guard('langgraph interrupt', () => recordInterrupt(this.#tracer, this.#runs, event));
   }
 
-  /** LangGraph: the human has answered, and another run goes on. */
+  /** LangGraph calls it when a run resumes after the human's answer. */
   handleResume(event: unknown): void {
-    this.#guard('langgraph resume', () => interruptedTraces(this.#tracer).resume(this.#runs, event));
+    this.#guard('langgraph resume', () => recordResume(this.#tracer, this.#runs, event));
   }
 }

@@ -1,11 +1,10 @@
-export { SpanlineCallbackHandler } from './handler.ts';
-export { instrumentLangChain, type InstrumentOptions } from './instrument.ts';
-export type { SpanlineCallbackHandlerOptions } from './options.ts';
+export { instrumentLangChain } from './components/instrument.ts';
 export {
   traceChatModel,
   traceEmbeddings,
-  type TraceOptions,
   traceReranker,
   traceVectorStore,
   untrace,
-} from './trace-components.ts';
+} from './components/trace-components.ts';
+export { SpanlineCallbackHandler } from './handler.ts';
+export type { InstrumentOptions, SpanlineCallbackHandlerOptions, TraceOptions } from './options.ts';

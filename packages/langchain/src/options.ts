@@ -1,44 +1,58 @@
-import { type CaptureSetting, SpanlineError, type Tracer } from '@spanline/core';
-import { isCaptureSetting } from '@spanline/instrumentation';
+import type { CaptureSetting, Tracer } from '@spanline/core';
+import { bag, isCaptureSetting } from '@spanline/instrumentation';
+import { option, type Shape } from '@spanline/record';
 
-/** Options of {@link SpanlineCallbackHandler}. */
-export interface SpanlineCallbackHandlerOptions {
+/** Options of {@link traceEmbeddings}, {@link traceVectorStore}, {@link traceReranker} and {@link traceChatModel}. */
+export interface TraceOptions {
   /** @defaultValue `defaultTracer()` */
   tracer?: Tracer;
-  /** `all` writes a span for LangChain's plumbing (unnamed sequences, maps, lambdas) as well. @defaultValue `steps` */
-  include?: 'steps' | 'all';
-  /** Capture mode or policy of this handler's spans. @defaultValue the context's, else the tracer's */
+  /** Capture mode or policy of these spans. @defaultValue the context's, else the tracer's */
   capture?: CaptureSetting;
-  /** Called before each call of a model. What it throws ends the call before it is sent: a budget, for instance. */
+}
+
+/** Options of {@link SpanlineCallbackHandler}. */
+export interface SpanlineCallbackHandlerOptions extends TraceOptions {
+  /** `all` also writes spans for LangChain's plumbing (unnamed sequences, maps, lambdas). @defaultValue `steps` */
+  include?: 'steps' | 'all';
+  /**
+   * Called before each model call. If it throws, the call fails with that error and is not sent: a budget, for
+   * instance.
+   */
   beforeCall?: () => void;
 }
 
-const KNOWN: ReadonlySet<string> = new Set<keyof SpanlineCallbackHandlerOptions>([
-  'tracer',
-  'include',
-  'capture',
-  'beforeCall',
-]);
-
-function fail(option: string, expected: string, got: unknown): never {
-  throw new SpanlineError({ code: 'ERR_INVALID_OPTION', option, expected, got });
+/** Options of {@link registerGlobally}. */
+export interface RegisterOptions extends SpanlineCallbackHandlerOptions {
+  /**
+   * More copies of `@langchain/core/callbacks/manager`, for a bundle or a second version that neither this package nor
+   * the working directory resolves to.
+   */
+  modules?: readonly object[];
 }
 
-/**
- * Checks options.
- *
- * @throws SpanlineError `ERR_INVALID_OPTION`
- */
-export function checkOptions(options: SpanlineCallbackHandlerOptions): void {
-  if (typeof options !== 'object' || options === null) fail('options', 'an object', options);
-  for (const key of Object.keys(options)) {
-    if (!KNOWN.has(key)) fail(key, `a known option (${[...KNOWN].join(', ')})`, 'an unknown one');
-  }
-  const { tracer, include, capture, beforeCall } = options;
-  if (beforeCall !== undefined && typeof beforeCall !== 'function') fail('beforeCall', 'a function', beforeCall);
-  if (tracer !== undefined && typeof (tracer as { startSpan?: unknown } | null)?.startSpan !== 'function') {
-    fail('tracer', 'a tracer', tracer);
-  }
-  if (capture !== undefined && !isCaptureSetting(capture)) fail('capture', 'a capture mode or a function', capture);
-  if (include !== undefined && include !== 'steps' && include !== 'all') fail('include', "'steps' or 'all'", include);
+/** Options of {@link instrumentLangChain}. */
+export interface InstrumentOptions extends TraceOptions {
+  /** Classes, or modules with exported classes: `[OpenAIEmbeddings]`, `[await import('@langchain/openai')]`. */
+  modules: readonly object[];
 }
+
+function isModule(value: unknown): boolean {
+  return typeof value === 'function' || (typeof value === 'object' && value !== null);
+}
+
+const modules = option.list<object>(option.like('a module or a class', isModule));
+
+export const TRACE_SHAPE: Shape<TraceOptions> = {
+  tracer: option.like('a tracer', (value) => typeof bag(value)['startSpan'] === 'function'),
+  capture: option.like('a capture mode or a function', isCaptureSetting),
+};
+
+export const HANDLER_SHAPE: Shape<SpanlineCallbackHandlerOptions> = {
+  ...TRACE_SHAPE,
+  include: option.oneOf(['steps', 'all']),
+  beforeCall: option.callback(),
+};
+
+export const REGISTER_SHAPE: Shape<RegisterOptions> = { ...HANDLER_SHAPE, modules };
+
+export const INSTRUMENT_SHAPE: Shape<InstrumentOptions> = { ...TRACE_SHAPE, modules: option.required(modules) };

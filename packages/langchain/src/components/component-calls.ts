@@ -1,0 +1,85 @@
+/** Calls of components that report no callbacks: what a call was given, and what it returned. */
+
+import { bag, number, text } from '@spanline/instrumentation';
+import { first } from '../objects/first.ts';
+import { SCOPE } from '../scope.ts';
+import type { ReadCall, TracedCall } from './traced-method.ts';
+
+/** Class name of a component: `OpenAIEmbeddings`. */
+export function componentName(component: object): string {
+  return text((component.constructor as { name?: unknown } | undefined)?.name) ?? 'Object';
+}
+
+function modelOf(component: object): string | undefined {
+  const { model, modelName, model_name: snake, modelId } = bag(component);
+  return text(first(model, modelName, snake, modelId));
+}
+
+function embedding(self: object, input: unknown, count: number, vectorOf: (value: unknown) => unknown): TracedCall {
+  const model = modelOf(self);
+  return {
+    options: {
+      scope: SCOPE,
+      name: `embeddings ${model ?? componentName(self)}`,
+      type: 'embedding',
+      input,
+      attributes: { 'gen_ai.request.model': model, 'spanline.embeddings.input_count': count },
+    },
+    output(span, value): void {
+      const vector = vectorOf(value);
+      const isVector = Array.isArray(vector) || ArrayBuffer.isView(vector);
+      if (isVector) span.set({ 'gen_ai.embeddings.dimension.count': (vector as unknown[]).length });
+    },
+  };
+}
+
+/** Reads `embeddings.embedQuery(text)`. Vectors are counted, never kept. */
+export const readEmbedQuery: ReadCall = (self, [query]) => embedding(self, query, 1, (vector) => vector);
+
+/** Reads `embeddings.embedDocuments(texts)`. */
+export const readEmbedDocuments: ReadCall = (self, [texts]) =>
+  embedding(self, texts, Array.isArray(texts) ? texts.length : 0, (vectors) =>
+    Array.isArray(vectors) ? (vectors as unknown[])[0] : undefined,
+  );
+
+/** Most stores search for pairs of document and score inside; `similaritySearch` returns the documents alone. */
+function withScores(documents: unknown, inner: unknown): unknown {
+  const isSame = Array.isArray(documents) && Array.isArray(inner) && inner.length === documents.length;
+  return isSame && (inner as unknown[]).every((pair) => Array.isArray(pair)) ? inner : documents;
+}
+
+/**
+ * Reads a search of a vector store: `(query or vector, k, …)` or `maxMarginalRelevanceSearch(query, { k })`. A query
+ * vector is never kept.
+ */
+export const readSearch: ReadCall = (self, [query, k]) => {
+  const { collectionName, indexName, tableName } = bag(self);
+  return {
+    options: {
+      scope: SCOPE,
+      name: `vector_search ${componentName(self)}`,
+      type: 'retriever',
+      attributes: {
+        'gen_ai.retrieval.query.text': text(query),
+        'gen_ai.retrieval.top_k': number(k) ?? number(bag(k)['k']),
+        'gen_ai.data_source.id': text(first(collectionName, indexName, tableName)),
+      },
+    },
+    output: (span, value, inner) => span.output(withScores(value, inner)),
+  };
+};
+
+/** Reads `compressor.compressDocuments(documents, query)`. */
+export const readRerank: ReadCall = (self, [documents, query]) => ({
+  options: {
+    scope: SCOPE,
+    name: `rerank ${componentName(self)}`,
+    type: 'reranker',
+    attributes: {
+      'gen_ai.retrieval.query.text': text(query),
+      'gen_ai.request.model': modelOf(self),
+      'spanline.rerank.input_count': Array.isArray(documents) ? documents.length : undefined,
+    },
+  },
+  output: (span, kept) => span.output(kept),
+});

@@ -1,0 +1,46 @@
+import { sharedState } from '@spanline/instrumentation';
+import { checkOptions } from '@spanline/record';
+import { INSTRUMENT_SHAPE, type InstrumentOptions } from '../options.ts';
+import { tracePrototype, tracingOf } from './trace-components.ts';
+
+function prototypesOf(module: object): object[] {
+  const members: unknown[] = typeof module === 'function' ? [module] : Object.values(module);
+  return members.flatMap((member) => {
+    const prototype: unknown = typeof member === 'function' ? member.prototype : undefined;
+    return typeof prototype === 'object' && prototype !== null ? [prototype] : [];
+  });
+}
+
+const installed = sharedState('langchain.instrumented', (): { remove: (() => void) | undefined } => ({
+  remove: undefined,
+}));
+
+/**
+ * Traces all objects of the given classes that report no callbacks: embeddings, vector stores, rerankers and
+ * `streamEvents` of chat models. Methods are replaced where they are defined, which may be a base class of other
+ * classes. A second call replaces the first one.
+ *
+ * @example
+ * ```ts
+ * import * as openai from '@langchain/openai';
+ * import { createTracer } from '@spanline/core';
+ * import { instrumentLangChain } from '@spanline/langchain';
+ *
+ * const uninstall = instrumentLangChain({ tracer: createTracer(), modules: [openai] });
+ * ```
+ *
+ * @returns a function that undoes it
+ * @throws SpanlineError `ERR_INVALID_OPTION`
+ */
+export function instrumentLangChain(options: InstrumentOptions): () => void {
+  checkOptions(INSTRUMENT_SHAPE, options);
+  installed.remove?.();
+  const tracing = tracingOf(options);
+  const prototypes = tracing.tracer.enabled ? options.modules.flatMap(prototypesOf) : [];
+  const undo = prototypes.map((prototype) => tracePrototype(prototype, tracing));
+  const own = (): void => {
+    for (const putBack of undo.splice(0).toReversed()) putBack();
+  };
+  installed.remove = own;
+  return own;
+}

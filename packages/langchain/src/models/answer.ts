@@ -1,0 +1,146 @@
+/** What a model answered: whole, broken off, or as an error. */
+
+import type { Message, SpanAttributes } from '@spanline/core';
+import { bag, type Bag, rateLimitRatio, text, usageAttributes } from '@spanline/instrumentation';
+import { first } from '../objects/first.ts';
+import { toMessage } from '../objects/messages.ts';
+import { streamAttributes, type StreamedAnswer } from './streamed-answer.ts';
+import { readPartialUsage, readUsage } from './usage.ts';
+
+/** The generations of an `LLMResult`, which has one list per prompt. */
+function generationsOf(result: Bag): Bag[] {
+  const { generations } = result;
+  if (!Array.isArray(generations)) return [];
+  const [only] = generations as unknown[];
+  return (generations.length === 1 && Array.isArray(only) ? only : generations.flat()).map(bag);
+}
+
+/** Limits the comparison below, which takes quadratic time. */
+const MAX_NAME = 256;
+
+/** Undoes the joining of values that every chunk repeats: `STOPSTOP`. */
+function once(value: unknown): string | undefined {
+  return text(value)
+    ?.slice(0, MAX_NAME)
+    .replace(/^(.{3,}?)\1+$/s, '$1');
+}
+
+function finishReason(generation: Bag): string | undefined {
+  const message = bag(generation['message']);
+  const metadata = bag(message['response_metadata']);
+  const info = bag(generation['generationInfo']);
+  return once(
+    first(
+      info['finish_reason'],
+      info['finishReason'],
+      metadata['finish_reason'],
+      metadata['stop_reason'],
+      metadata['finishReason'],
+      metadata['stopReason'],
+      bag(metadata['messageStop'])['stopReason'],
+      metadata['done_reason'],
+      info['done_reason'],
+      bag(message['additional_kwargs'])['stop_reason'],
+      bag(metadata['incomplete_details'])['reason'],
+      metadata['status'],
+    ),
+  );
+}
+
+function outputMessage(generation: Bag, reason: string | undefined): Message {
+  const { message } = generation;
+  const converted =
+    message === undefined
+      ? { role: 'assistant', parts: [{ type: 'text', content: text(generation['text']) ?? '' }] }
+      : toMessage(bag(message));
+  return reason === undefined ? converted : { ...converted, finish_reason: reason };
+}
+
+function responseModel(result: Bag, generation: Bag, streamed: StreamedAnswer | undefined): string | undefined {
+  const message = bag(generation['message']);
+  const metadata = bag(message['response_metadata']);
+  const output = bag(result['llmOutput']);
+  return once(
+    first(
+      bag(generation['generationInfo'])['model'],
+      metadata['model_name'],
+      metadata['model'],
+      bag(message['additional_kwargs'])['model'],
+      output['model'],
+      output['model_name'],
+      streamed?.model,
+    ),
+  );
+}
+
+function responseId(message: Bag): string | undefined {
+  const metadata = bag(message['response_metadata']);
+  const id = text(first(metadata['id'], metadata['responseId'], message['id']));
+  return id === undefined || /^(?:run-|lc_run)/.test(id) ? undefined : id;
+}
+
+/** The provider's request id: on errors of OpenAI and Anthropic, on answers and errors of Amazon. */
+function requestId(source: Bag): string | undefined {
+  return text(first(source['requestID'], source['request_id'], bag(source['$metadata'])['requestId']));
+}
+
+/** How an answer arrived. */
+export interface Arrival {
+  /** LangChain answered from its cache: nothing was streamed, and the tokens were billed to an earlier call. */
+  readonly isCached: boolean;
+  readonly startedMs: number;
+  readonly streamed: StreamedAnswer | undefined;
+}
+
+/** A single token event without a chunk is no stream. The message of a stream has `tool_call_chunks`. */
+function isStream(streamed: StreamedAnswer, message: Bag): boolean {
+  return streamed.isStream || streamed.chunks > 1 || 'tool_call_chunks' in message;
+}
+
+/** Reads an `LLMResult` of any provider, streamed or not. */
+export function readModelOutput(result: unknown, { isCached, startedMs, streamed }: Arrival): SpanAttributes {
+  const source = bag(result);
+  const generations = generationsOf(source);
+  const generation = generations[0] ?? {};
+  const message = bag(generation['message']);
+  const metadata = bag(message['response_metadata']);
+  const usage = isCached ? undefined : readUsage(source, generation, streamed);
+  const reasonOf = generations.map(finishReason);
+  const reasons = reasonOf.filter((reason) => reason !== undefined);
+  return {
+    'gen_ai.response.model': responseModel(source, generation, streamed),
+    'gen_ai.response.id': responseId(message),
+    'gen_ai.response.status': text(metadata['status']),
+    'gen_ai.response.finish_reasons': reasons.length === 0 ? undefined : reasons,
+    'gen_ai.output.messages':
+      generations.length === 0 ? undefined : generations.map((each, index) => outputMessage(each, reasonOf[index])),
+    'spanline.ratelimit.remaining_ratio': isCached ? undefined : rateLimitRatio(metadata['headers']),
+    'spanline.provider.request_id': isCached ? undefined : requestId(metadata),
+    ...(usage === undefined ? {} : usageAttributes(usage)),
+    ...(isCached ? { 'spanline.cache.hit': true } : {}),
+    ...(streamed !== undefined && !isCached && isStream(streamed, message)
+      ? streamAttributes(streamed, startedMs)
+      : {}),
+  };
+}
+
+/** Attributes of an answer that broke off, besides its text. */
+export function readBrokenAnswer(streamed: StreamedAnswer, startedMs: number): SpanAttributes {
+  const usage = readPartialUsage(streamed);
+  return {
+    ...streamAttributes(streamed, startedMs),
+    ...(usage === undefined ? {} : usageAttributes(usage)),
+    ...(streamed.model === undefined ? {} : { 'gen_ai.response.model': streamed.model }),
+  };
+}
+
+/** Reads the rate limits and the request id of a provider's error. */
+export function readModelError(error: unknown): SpanAttributes {
+  const source = bag(error);
+  const sources = [source, bag(source['response']), bag(source['cause'])];
+  const ratios = sources.map(({ headers }) => rateLimitRatio(headers));
+  return {
+    'spanline.ratelimit.remaining_ratio': ratios.find((ratio) => ratio !== undefined),
+    'spanline.provider.request_id': sources.map(requestId).find((id) => id !== undefined),
+  };
+}

@@ -1,0 +1,141 @@
+/** What a model call asks for: model, provider, parameters, tools, server. */
+
+import type { SpanAttributes } from '@spanline/core';
+import { type Bag, bag, number, text } from '@spanline/instrumentation';
+import { first } from '../objects/first.ts';
+import { serverOf } from './server.ts';
+import { toolDefinitions } from './tool-definitions.ts';
+
+/** OpenTelemetry's `gen_ai.provider.name` by LangChain's `ls_provider`, where the two differ. */
+const PROVIDERS: Readonly<Record<string, string>> = {
+  azure: 'azure.ai.openai',
+  azure_openai: 'azure.ai.openai',
+  amazon_bedrock: 'aws.bedrock',
+  bedrock: 'aws.bedrock',
+  google: 'gcp.gen_ai',
+  google_genai: 'gcp.gemini',
+  google_gemini: 'gcp.gemini',
+  google_vertexai: 'gcp.vertex_ai',
+  mistral: 'mistral_ai',
+  mistralai: 'mistral_ai',
+  xai: 'x_ai',
+  watsonx: 'ibm.watsonx.ai',
+  ibm: 'ibm.watsonx.ai',
+};
+
+function providerOf(metadata: Bag, className: string | undefined): string | undefined {
+  const provider = text(metadata['ls_provider'])?.toLowerCase();
+  if (provider !== undefined) return PROVIDERS[provider] ?? provider;
+  return className?.includes('OpenAI') ? 'openai' : undefined;
+}
+
+function strings(value: unknown): string[] | undefined {
+  if (typeof value === 'string') return [value];
+  return Array.isArray(value) && value.length > 0 ? value.map(String) : undefined;
+}
+
+/** The objects that hold parameters: the call's, and those that the API of Google, Bedrock or Ollama nests. */
+function parameterObjects(params: Bag): readonly Bag[] {
+  const { generationConfig, inferenceConfig, options } = params;
+  return [params, bag(generationConfig), bag(inferenceConfig), bag(options)].filter(isFilled);
+}
+
+/** Looking up missing keys in an empty object costs more than this check. */
+function isFilled(object: Bag): boolean {
+  for (const _ in object) return true;
+  return false;
+}
+
+function outputType(params: Bag, google: Bag): string | undefined {
+  const { response_format: openai, responseFormat: mistral, text: responses, format: ollama } = params;
+  const { output_format: anthropic, output_config: config } = params;
+  const format = first(openai, mistral, bag(responses)['format'], anthropic, bag(config)['format']);
+  const type = text(first(bag(format)['type'], google['responseMimeType'])) ?? (ollama ? 'json' : undefined);
+  return type?.includes('json') === true ? 'json' : type?.replace(/^text\/plain$/, 'text');
+}
+
+const MAX_TOKENS: readonly string[] = [
+  'max_completion_tokens',
+  'max_tokens',
+  'max_output_tokens',
+  'maxOutputTokens',
+  'maxTokens',
+  'num_predict',
+];
+
+/** The requested reasoning effort, in the provider's words. */
+function reasoningLevel(params: Bag, google: Bag): string | undefined {
+  const { reasoning_effort: chat, reasoning: responses, output_config: anthropic } = params;
+  const levels = [
+    chat,
+    bag(responses)['effort'],
+    bag(anthropic)['effort'],
+    bag(google['thinkingConfig'])['thinkingLevel'],
+  ];
+  return text(first(...levels));
+}
+
+/** A model call at its start. */
+export interface ModelRequest {
+  readonly model: string | undefined;
+  readonly attributes: SpanAttributes;
+}
+
+/**
+ * Reads a model call at its start.
+ *
+ * @param serialized - the component that is called
+ * @param extra - `{ options, invocation_params }`
+ */
+export function readModelRequest(
+  serialized: unknown,
+  extra: unknown,
+  metadata: Bag,
+  className: string | undefined,
+): ModelRequest {
+  const params = bag(bag(extra)['invocation_params']);
+  const options = bag(bag(extra)['options']);
+  const objects = parameterObjects(params);
+  const google = bag(params['generationConfig']);
+  const find = (...keys: string[]): unknown => {
+    for (const object of objects) {
+      for (const key of keys) {
+        const value = object[key];
+        if (value !== undefined && value !== null) return value;
+      }
+    }
+    return undefined;
+  };
+  const pick = (...keys: string[]): number | undefined => number(find(...keys));
+  const model = text(
+    first(params['model'], params['model_name'], params['modelName'], params['model_id'], metadata['ls_model_name']),
+  );
+  const server = serverOf(serialized);
+  const choices = pick('n', 'candidateCount') ?? 1;
+  return {
+    model,
+    attributes: {
+      'server.address': server?.address,
+      'server.port': server?.port,
+      'gen_ai.provider.name': providerOf(metadata, className),
+      'gen_ai.request.model': model,
+      'gen_ai.request.temperature': pick('temperature') ?? number(metadata['ls_temperature']),
+      'gen_ai.request.top_p': pick('top_p', 'topP'),
+      'gen_ai.request.top_k': pick('top_k', 'topK'),
+      'gen_ai.request.max_tokens': pick(...MAX_TOKENS) ?? number(metadata['ls_max_tokens']),
+      'gen_ai.request.frequency_penalty': pick('frequency_penalty', 'frequencyPenalty'),
+      'gen_ai.request.presence_penalty': pick('presence_penalty', 'presencePenalty'),
+      'gen_ai.request.seed': pick('seed', 'randomSeed', 'random_seed'),
+      'gen_ai.request.choice.count': choices === 1 ? undefined : choices,
+      'gen_ai.request.stop_sequences': strings(
+        first(find('stop', 'stop_sequences', 'stopSequences'), options['stop'], metadata['ls_stop']),
+      ),
+      'gen_ai.request.reasoning.level': reasoningLevel(params, google),
+      'gen_ai.request.previous_response.id': text(params['previous_response_id']),
+      'gen_ai.output.type': outputType(params, google),
+      'gen_ai.tool.definitions': toolDefinitions(
+        first(params['tools'], bag(params['toolConfig'])['tools'], params['functions'], options['tools']),
+      ),
+    },
+  };
+}

@@ -1,0 +1,147 @@
+/** A streamed answer: what has arrived so far, from LangChain's token and stream events. */
+
+import type { SpanAttributes } from '@spanline/core';
+import { type Bag, bag, number, text } from '@spanline/instrumentation';
+
+/** Characters kept of an answer in case it never ends. */
+const MAX_KEPT = 262_144;
+
+/** What has arrived of one answer. */
+export interface StreamedAnswer {
+  chunks: number;
+  /** True once an event had a chunk. LangChain also reports a token for a complete answer, without a chunk. */
+  isStream: boolean;
+  /** When the first content arrived, on the clock of `performance.now()`. */
+  firstMs: number | undefined;
+  parts: string[];
+  characters: number;
+  /** `@langchain/anthropic` before 1.0. It does not name its provider. */
+  isOldAnthropic: boolean;
+  /** LangChain's name for the provider. */
+  provider: string | undefined;
+  /** The model that answered. */
+  model: string | undefined;
+  /** The first and the last usage reported. */
+  firstUsage: Bag | undefined;
+  lastUsage: Bag | undefined;
+}
+
+/** An answer of which nothing has arrived. */
+export function createStreamedAnswer(): StreamedAnswer {
+  return {
+    chunks: 0,
+    isStream: false,
+    firstMs: undefined,
+    parts: [],
+    characters: 0,
+    isOldAnthropic: false,
+    provider: undefined,
+    model: undefined,
+    firstUsage: undefined,
+    lastUsage: undefined,
+  };
+}
+
+/** True for a content block that is not empty. Providers open a block with an empty piece. */
+function isFilledBlock(block: unknown): boolean {
+  if (typeof block === 'string') return block !== '';
+  const { type, text: plain, thinking, reasoning } = bag(block);
+  if (type === 'text') return text(plain) !== undefined;
+  if (type === 'thinking' || type === 'reasoning') return text(thinking) !== undefined || text(reasoning) !== undefined;
+  return true;
+}
+
+/** True for a chunk with text, reasoning or a piece of a tool call. The first chunk of most providers has none. */
+function hasContent(token: unknown, message: Bag): boolean {
+  if (text(token) !== undefined) return true;
+  const { content, tool_call_chunks: chunks, tool_calls: calls } = message;
+  if ((Array.isArray(chunks) && chunks.length > 0) || (Array.isArray(calls) && calls.length > 0)) return true;
+  if (Array.isArray(content)) return content.some(isFilledBlock);
+  return text(content) !== undefined || text(bag(message['additional_kwargs'])['reasoning_content']) !== undefined;
+}
+
+/**
+ * Adds a token event (`handleLLMNewToken`).
+ *
+ * @returns true if it brought the first text
+ */
+export function addToken(answer: StreamedAnswer, token: unknown, fields: unknown): boolean {
+  const { chunk } = bag(fields);
+  const message = bag(bag(chunk)['message']);
+  answer.chunks++;
+  if (chunk !== undefined) answer.isStream = true;
+  if (answer.firstMs === undefined && hasContent(token, message)) answer.firstMs = performance.now();
+  if (answer.provider === undefined) noteProvider(answer, message);
+  noteUsage(answer, message['usage_metadata']);
+  return keep(answer, text(token));
+}
+
+/** True for a delta that is not empty. */
+function isFilledDelta(delta: Bag): boolean {
+  const { type, text: plain, reasoning } = delta;
+  if (type === 'text-delta') return text(plain) !== undefined;
+  return type !== 'reasoning-delta' || text(reasoning) !== undefined;
+}
+
+/**
+ * Adds an event of LangChain's chat model stream protocol (`handleChatModelStreamEvent`). Content arrives in deltas; a
+ * tool call starts with its name.
+ *
+ * @returns true if it brought the first text
+ */
+export function addStreamEvent(answer: StreamedAnswer, event: unknown): boolean {
+  const { event: kind, content, delta, usage, provider, payload } = bag(event);
+  answer.isStream = true;
+  if (kind === 'provider') {
+    answer.provider ??= text(provider);
+    answer.model ??= text(bag(payload)['model']);
+  }
+  noteUsage(answer, usage);
+  if (kind === 'content-block-start' && text(bag(content)['name']) !== undefined) answer.firstMs ??= performance.now();
+  if (kind !== 'content-block-delta') return false;
+  const part = bag(delta);
+  answer.chunks++;
+  if (answer.firstMs === undefined && isFilledDelta(part)) answer.firstMs = performance.now();
+  return keep(answer, text(part['text']));
+}
+
+/** Old clients of Anthropic are known by their first event: a message without content. */
+function noteProvider(answer: StreamedAnswer, message: Bag): void {
+  answer.provider = text(bag(message['response_metadata'])['model_provider']);
+  if (answer.provider !== undefined || bag(message['additional_kwargs'])['type'] !== 'message') return;
+  answer.provider = 'anthropic';
+  answer.isOldAnthropic = true;
+}
+
+function noteUsage(answer: StreamedAnswer, usage: unknown): void {
+  if (number(bag(usage)['output_tokens']) === undefined) return;
+  answer.firstUsage ??= bag(usage);
+  answer.lastUsage = bag(usage);
+}
+
+function keep(answer: StreamedAnswer, part: string | undefined): boolean {
+  if (part === undefined || answer.characters >= MAX_KEPT) return false;
+  answer.characters += part.length;
+  return answer.parts.push(part) === 1;
+}
+
+/** The output so far, in case the answer never ends. The text is joined when the line is written. */
+export function partialOutput(answer: StreamedAnswer): SpanAttributes {
+  const part = {
+    type: 'text' as const,
+    get content(): string {
+      return answer.parts.join('');
+    },
+  };
+  return { 'gen_ai.output.messages': [{ role: 'assistant', parts: [part] }] };
+}
+
+/** Attributes of a streamed answer: chunks, and seconds to the first one with content. */
+export function streamAttributes(answer: StreamedAnswer, startedMs: number): SpanAttributes {
+  return {
+    'gen_ai.request.stream': true,
+    'spanline.stream.chunks': answer.chunks,
+    'gen_ai.response.time_to_first_chunk':
+      answer.firstMs === undefined ? undefined : Math.round((answer.firstMs - startedMs) * 1000) / 1e6,
+  };
+}

@@ -1,0 +1,87 @@
+/** Prompt templates: their text, and their name and version where a prompt store provides them. */
+
+import type { SpanAttributes } from '@spanline/core';
+import { bag, type Bag, promptAttributes, text } from '@spanline/instrumentation';
+import { first } from './first.ts';
+
+/** Name and version in a prompt store. */
+export interface PromptName {
+  readonly name: string;
+  readonly version: string | undefined;
+}
+
+/**
+ * Reads the name and version that LangSmith's hub (`lc_hub_*`) and Langfuse (`langfusePrompt`) put into the metadata.
+ */
+export function promptName(metadata: Bag): PromptName | undefined {
+  const langfuse = bag(metadata['langfusePrompt']);
+  const own = text(langfuse['name']);
+  const version = langfuse['version'];
+  if (own !== undefined) return { name: own, version: typeof version === 'number' ? `${version}` : text(version) };
+  const repo = text(metadata['lc_hub_repo']);
+  if (repo === undefined) return undefined;
+  const owner = text(metadata['lc_hub_owner']);
+  const isShared = owner !== undefined && owner !== '-';
+  return { name: isShared ? `${owner}/${repo}` : repo, version: text(metadata['lc_hub_commit_hash']) };
+}
+
+/** The attributes of a prompt's name and version. */
+export function nameAttributes({ name, version }: PromptName): SpanAttributes {
+  return { 'gen_ai.prompt.name': name, 'gen_ai.prompt.version': version };
+}
+
+const MAX_MESSAGES = 100;
+
+const ROLES: Readonly<Record<string, string>> = {
+  SystemMessagePromptTemplate: 'system',
+  HumanMessagePromptTemplate: 'user',
+  AIMessagePromptTemplate: 'assistant',
+  SystemMessage: 'system',
+  HumanMessage: 'user',
+  AIMessage: 'assistant',
+};
+
+function roleOf(message: Bag): string {
+  const id = message['lc_id'];
+  const name = Array.isArray(id) ? text(id.at(-1)) : undefined;
+  return text(message['role']) ?? ROLES[name ?? ''] ?? 'user';
+}
+
+/** The text of a template, or the joined parts of a multi-part message. */
+function textOf(prompt: unknown): string | undefined {
+  if (Array.isArray(prompt)) return prompt.map((part) => textOf(part) ?? '').join('');
+  const template = bag(prompt)['template'];
+  if (typeof template === 'string') return template;
+  return Array.isArray(template) || typeof template === 'object' ? JSON.stringify(template) : undefined;
+}
+
+function messageTemplate(message: unknown): string | undefined {
+  const source = bag(message);
+  const placeholder = text(first(source['variableName'], bag(source['kwargs'])['variable_name']));
+  if (placeholder !== undefined) return `{${placeholder}}`;
+  const template = textOf(source['prompt']) ?? text(source['content']);
+  return template === undefined ? undefined : `${roleOf(source)}: ${template}`;
+}
+
+/** The template of a serialised prompt: one text, or a line for each message. */
+function templateOf(serialized: unknown): string | undefined {
+  const fields = bag(bag(serialized)['kwargs']);
+  const messages = first(fields['messages'], fields['prompt_messages']);
+  if (!Array.isArray(messages)) return textOf(fields);
+  const lines = messages.slice(0, MAX_MESSAGES).map(messageTemplate);
+  return lines.filter((line) => line !== undefined).join('\n');
+}
+
+/**
+ * Reads a prompt when it is filled.
+ *
+ * @param serialized - the component that `handleChainStart` gets
+ */
+export function readPrompt(serialized: unknown, metadata: Bag): SpanAttributes {
+  const name = promptName(metadata);
+  const template = templateOf(serialized);
+  return {
+    ...(name === undefined ? {} : nameAttributes(name)),
+    ...(template === undefined ? {} : promptAttributes(template)),
+  };
+}

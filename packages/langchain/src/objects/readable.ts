@@ -1,0 +1,48 @@
+import type { Bag } from '@spanline/instrumentation';
+import { isMessage, toMessage } from './messages.ts';
+
+const MAX_DEPTH = 4;
+const MAX_ELEMENTS = 1000;
+
+function isPlain(value: object): boolean {
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === Object.prototype || prototype === null;
+}
+
+function readElements(values: readonly unknown[], depth: number): unknown {
+  const taken = values.length > MAX_ELEMENTS ? values.slice(-MAX_ELEMENTS) : values;
+  return taken.map((value) => readable(value, depth + 1));
+}
+
+/**
+ * Converts the input or output of a run into plain values: messages in OpenTelemetry's shape, documents and prompts as
+ * their content, instead of the constructors and kwargs that LangChain serialises them to. Copies containers, shares
+ * the texts, and never changes the value.
+ */
+export function readable(value: unknown, depth = 0): unknown {
+  if (typeof value !== 'object' || value === null || depth > MAX_DEPTH) return value;
+  if (Array.isArray(value)) return readElements(value, depth);
+  if (isMessage(value)) return toMessage(value);
+  const source = value as Bag;
+  if (typeof source['toChatMessages'] === 'function') return readPromptValue(source);
+  if (typeof source['pageContent'] === 'string') {
+    const { id, pageContent, metadata } = source;
+    return { ...(id === undefined ? {} : { id }), pageContent, metadata };
+  }
+  if (typeof source['lg_name'] === 'string') return readCommand(source, depth);
+  if (!isPlain(value)) return value;
+  const copy: Bag = Object.create(null) as Bag;
+  for (const key of Object.keys(source)) copy[key] = readable(source[key], depth + 1);
+  return copy;
+}
+
+/** A prompt value holds a list of messages or one text. */
+function readPromptValue(prompt: Bag): unknown {
+  return Array.isArray(prompt['messages']) ? readElements(prompt['messages'], 0) : prompt['value'];
+}
+
+/** LangGraph's `Command` and `Send`. */
+function readCommand(command: Bag, depth: number): unknown {
+  const { lg_name: name, update, goto, resume, node, args } = command;
+  return readable({ command: name, update, goto, resume, node, args }, depth);
+}

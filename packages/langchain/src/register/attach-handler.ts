@@ -1,0 +1,70 @@
+/** Attaches a handler to every run, by the method that LangChain makes each run's callback manager with. */
+
+import { bag, type Guard, text } from '@spanline/instrumentation';
+import type { SpanlineCallbackHandler } from '../handler.ts';
+
+type Configure = (this: unknown, ...args: unknown[]) => unknown;
+
+/** LangChain's `CallbackManager` class. */
+export interface ManagerClass {
+  _configureSync: Configure;
+}
+
+/** A callback manager of a run. */
+interface Manager {
+  readonly handlers: readonly object[];
+  addHandler(handler: object, inherit?: boolean): void;
+  removeHandler(handler: object): void;
+}
+
+function isManager(value: unknown): value is Manager {
+  const { handlers, addHandler, removeHandler } = bag(value);
+  return Array.isArray(handlers) && typeof addHandler === 'function' && typeof removeHandler === 'function';
+}
+
+/** Adds the handler. If the application passes a handler of its own, that one records the run. */
+function addTo(manager: Manager, handler: SpanlineCallbackHandler): void {
+  const ours = manager.handlers.filter((other) => text(bag(other)['name']) === handler.name);
+  if (ours.length === 0) manager.addHandler(handler, true);
+  else if (ours.length > 1 && ours.includes(handler)) manager.removeHandler(handler);
+}
+
+/** True for a `CallbackManager` class. */
+export function isManagerClass(value: unknown): value is ManagerClass {
+  return typeof value === 'function' && typeof (value as Partial<ManagerClass>)._configureSync === 'function';
+}
+
+/**
+ * Adds `handler` to every run, beside the application's handlers. Replaces `_configureSync` of the classes; it returns
+ * a copy of the application's manager, which is safe to change.
+ *
+ * @returns a function that detaches the handler. If another library has replaced the method since, its replacement
+ *   stays.
+ */
+export function attachHandler(
+  classes: ReadonlySet<ManagerClass>,
+  handler: SpanlineCallbackHandler,
+  guard: Guard,
+): () => void {
+  let isAttached = true;
+  const undo = [...classes].map((Class) => {
+    const original = Class._configureSync;
+    const configure: Configure = function (this: unknown, ...args): unknown {
+      const made = Reflect.apply(original, this, args);
+      if (!isAttached) return made;
+      // Without a handler LangChain makes no manager. One that is made here would lack tags and metadata.
+      const manager =
+        made ?? guard('langchain global', () => Reflect.apply(original, this, [[handler], ...args.slice(1)]));
+      guard('langchain global', () => isManager(manager) && addTo(manager, handler));
+      return manager;
+    };
+    Class._configureSync = configure;
+    return (): void => {
+      if (Class._configureSync === configure) Class._configureSync = original;
+    };
+  });
+  return () => {
+    isAttached = false;
+    for (const putBack of undo) putBack();
+  };
+}

@@ -1,0 +1,76 @@
+/** Chains, graphs, nodes, prompts, parsers and decision models: everything that LangChain reports as a chain. */
+
+import { bag, callerSpan, type Run } from '@spanline/instrumentation';
+import { readDecision, readDecisionRequest } from '../models/decision.ts';
+import { readModelRequest } from '../models/request.ts';
+import { nodeAttributes } from '../objects/graph-node.ts';
+import { type ChainRun, isPlumbing, readChainRun } from '../objects/names.ts';
+import { promptName, readPrompt } from '../objects/prompt.ts';
+import { readable } from '../objects/readable.ts';
+import type { RunStart } from '../objects/run-start.ts';
+import type { OpenRuns } from '../runs/open-runs.ts';
+import { DEFAULT_TRAITS, type RunData } from '../runs/run-data.ts';
+
+/** Arguments of `handleChainStart` about the chain itself. */
+export interface ChainStart {
+  readonly chain: unknown;
+  readonly inputs: unknown;
+  readonly runType: unknown;
+  readonly runName: unknown;
+  readonly extra: unknown;
+  readonly keepsPlumbing: boolean;
+}
+
+/** Unwraps a value that is not an object: LangChain passes `{ input: 'question' }` and `{ output: 'answer' }`. */
+function unwrapped(value: unknown, key: 'input' | 'output'): unknown {
+  const source = bag(value);
+  const keys = Object.keys(source);
+  return keys.length === 1 && keys[0] === key ? source[key] : value;
+}
+
+/** Span names of OpenTelemetry. A decision model has the model's name, unless the application gave it one. */
+function spanName({ type, name, className }: ChainRun, model: string | undefined): string {
+  if (type === 'agent') return `invoke_agent ${name}`;
+  if (type === 'llm') return `chat ${name === className ? (model ?? name) : name}`;
+  return name;
+}
+
+/** Starts a chain-like run. Plumbing gets no span: the runs inside it are children of the enclosing span. */
+export function startChain(runs: OpenRuns, start: RunStart, given: ChainStart): void {
+  const { chain, inputs, extra } = given;
+  const run = readChainRun(chain, given.runType, given.runName, start);
+  const { name, type, node, className } = run;
+  const triesFallbacks = className === 'RunnableWithFallbacks';
+  const outer = runs.outer(start.parentRunId);
+  const enclosing = given.keepsPlumbing
+    ? undefined
+    : (outer?.span ?? runs.spanElsewhere(start.parentRunId) ?? callerSpan());
+  if (enclosing !== undefined && isPlumbing(run)) {
+    runs.startHidden(start, enclosing, { ...DEFAULT_TRAITS, triesFallbacks });
+    return;
+  }
+  const defersInput = bag(extra)['lc_defers_inputs'] === true;
+  const decision = type === 'llm' ? readModelRequest(chain, extra, start.metadata, className) : undefined;
+  const options = { name: spanName(run, decision?.model), type };
+  const nodeInput = node === undefined ? undefined : inputs;
+  const span = runs.start(start, options, { triesFallbacks, defersInput, nodeInput, retryKey: undefined });
+  if (span === undefined) return;
+  if (decision !== undefined) span.set(decision.attributes).set(readDecisionRequest(inputs));
+  else if (!defersInput) span.input(readable(unwrapped(inputs, 'input')));
+  if (node !== undefined) span.set(nodeAttributes(node, start.metadata));
+  if (type === 'agent') span.set({ 'gen_ai.agent.name': name });
+  if (type !== 'prompt') return;
+  span.set(readPrompt(chain, start.metadata));
+  if (outer !== undefined) outer.data.prompt = promptName(start.metadata);
+}
+
+/** Sets the output of a chain-like run, and its input where LangChain reports it with the end. */
+export function describeChainEnd({ span, data }: Run<RunData>, outputs: unknown, kwargs: unknown): void {
+  if (span.type === 'llm') {
+    span.set(readDecision(outputs));
+    return;
+  }
+  const { inputs } = bag(kwargs);
+  if (data.defersInput && inputs !== undefined) span.input(readable(unwrapped(inputs, 'input')));
+  span.output(readable(unwrapped(outputs, 'output')));
+}

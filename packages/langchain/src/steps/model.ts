@@ -1,0 +1,51 @@
+/** Model calls: their start, the tokens they stream, and their end. */
+
+import type { Span } from '@spanline/core';
+import { bag, type Run, text } from '@spanline/instrumentation';
+import { readModelOutput } from '../models/answer.ts';
+import { readModelRequest } from '../models/request.ts';
+import { createStreamedAnswer, partialOutput, type StreamedAnswer } from '../models/streamed-answer.ts';
+import { classNameOf } from '../objects/names.ts';
+import { nameAttributes, promptName } from '../objects/prompt.ts';
+import type { RunStart } from '../objects/run-start.ts';
+import type { OpenRuns } from '../runs/open-runs.ts';
+import { DEFAULT_TRAITS, type RunData } from '../runs/run-data.ts';
+
+/** Arguments of `handleChatModelStart` and `handleLLMStart` about the call itself. */
+export interface ModelStart {
+  readonly operation: 'chat' | 'text_completion';
+  readonly llm: unknown;
+  readonly extra: unknown;
+  readonly runName: unknown;
+  /** The last message or prompt. */
+  readonly question: unknown;
+}
+
+/** Starts a model call. Its prompt is the one that was filled last in the enclosing run. */
+export function startModel(runs: OpenRuns, start: RunStart, given: ModelStart): Span | undefined {
+  const { operation, llm, extra, runName, question } = given;
+  const { model, attributes } = readModelRequest(llm, extra, start.metadata, classNameOf(llm));
+  const name = `${operation} ${text(runName) ?? model ?? classNameOf(llm) ?? 'model'}`;
+  const span = runs.start(start, { name, type: 'llm', attributes }, { ...DEFAULT_TRAITS, retryKey: question });
+  const prompt = promptName(start.metadata) ?? runs.outer(start.parentRunId)?.data.prompt;
+  if (prompt !== undefined) span?.set(nameAttributes(prompt));
+  const data = span === undefined ? undefined : runs.get(start.runId)?.data;
+  if (data === undefined) return undefined;
+  data.isCached = bag(extra)['cached'] === true;
+  const { signal } = bag(bag(extra)['options']);
+  data.call.watch(signal);
+  if (signal instanceof AbortSignal) data.signal = new WeakRef(signal);
+  return span;
+}
+
+/** Adds a streamed event to the answer. `add` returns true if the event brought the first text. */
+export function streamModel({ span, data }: Run<RunData>, add: (answer: StreamedAnswer) => boolean): void {
+  const streamed = (data.streamed ??= createStreamedAnswer());
+  if (add(streamed)) span.set(partialOutput(streamed));
+}
+
+/** Sets the answer of a model call. */
+export function describeModelEnd({ span, data }: Run<RunData>, output: unknown, extra: unknown): void {
+  const isCached = data.isCached || bag(extra)['cached'] === true;
+  span.set(readModelOutput(output, { startedMs: data.startedMs, streamed: data.streamed, isCached }));
+}

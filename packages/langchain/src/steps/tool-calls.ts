@@ -1,0 +1,64 @@
+/** Records tool calls that failed without a run, once each. */
+
+import type { Span, SpanOptions } from '@spanline/core';
+import type { Run } from '@spanline/instrumentation';
+import type { RunData } from '../runs/run-data.ts';
+import { toolCallOf, failedCalls } from './failed-tool-calls.ts';
+
+/** A failed tool call: options of its span, and its error. */
+export interface FailedTool {
+  readonly options: SpanOptions;
+  readonly error: { readonly name: string; readonly message: string };
+}
+
+const MAX_CALLS = 10_000;
+const MAX_NAMES = 100;
+
+/** Knows which tool calls have a span. */
+export class ToolCalls {
+  readonly #seen = new Set<string>();
+  readonly #identified = new WeakSet<Span>();
+
+  /** Marks a call as recorded by `span`. */
+  recorded(span: Span, callId: string | undefined): void {
+    if (callId === undefined) return;
+    this.#identified.add(span);
+    this.#remember(span, callId);
+  }
+
+  #remember(span: Span, callId: string): void {
+    this.#seen.add(`${span.traceId} ${callId}`);
+    if (this.#seen.size <= MAX_CALLS) return;
+    const [oldest] = this.#seen;
+    if (oldest !== undefined) this.#seen.delete(oldest);
+  }
+
+  /** Marks a failed tool by name: LangChain before 1.0 does not report the id of its call. */
+  failed(run: Run<RunData> | undefined, outer: Run<RunData> | undefined): void {
+    if (run === undefined || outer === undefined || this.#identified.has(run.span)) return;
+    const failed = (outer.data.failedTools ??= []);
+    if (failed.length < MAX_NAMES) failed.push(run.span.name);
+  }
+
+  /** The failed calls in the output of a graph node that have no span yet. */
+  withoutRun(outputs: unknown, { span, data }: Run<RunData>): FailedTool[] {
+    if (data.nodeInput === undefined) return [];
+    const tools: FailedTool[] = [];
+    for (const { id, name = 'tool', message } of failedCalls(outputs, data.nodeInput)) {
+      if (this.#seen.has(`${span.traceId} ${id}`)) continue;
+      this.#remember(span, id);
+      const index = data.failedTools?.indexOf(`execute_tool ${name}`) ?? -1;
+      if (index >= 0) {
+        data.failedTools?.splice(index, 1);
+        continue;
+      }
+      const attributes = { 'gen_ai.tool.name': name, 'gen_ai.tool.type': 'function', 'gen_ai.tool.call.id': id };
+      const input = toolCallOf(data.nodeInput, id)['args'];
+      tools.push({
+        options: { name: `execute_tool ${name}`, type: 'tool', input, attributes },
+        error: { name: 'ToolError', message },
+      });
+    }
+    return tools;
+  }
+}

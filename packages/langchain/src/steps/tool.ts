@@ -1,0 +1,63 @@
+/** Tools: their arguments and results. */
+
+import type { Span } from '@spanline/core';
+import { bag, text } from '@spanline/instrumentation';
+import { first } from '../objects/first.ts';
+import { classNameOf } from '../objects/names.ts';
+import { readable } from '../objects/readable.ts';
+import type { RunStart } from '../objects/run-start.ts';
+import type { OpenRuns } from '../runs/open-runs.ts';
+import { DEFAULT_TRAITS } from '../runs/run-data.ts';
+
+/** Arguments of a tool, which LangChain passes as JSON text. */
+function readToolInput(input: unknown): unknown {
+  if (typeof input !== 'string') return readable(input);
+  try {
+    return JSON.parse(input);
+  } catch {
+    return input;
+  }
+}
+
+/** The result of a tool. */
+export interface ToolOutput {
+  readonly result: unknown;
+  readonly callId: string | undefined;
+  /** A tool that handles its own errors ends normally, with a message of status `error`. */
+  readonly error: { name: string; message: string } | undefined;
+}
+
+/** Reads a tool's output: a plain value, or a `ToolMessage`. */
+export function readToolOutput(output: unknown): ToolOutput {
+  const message = bag(output);
+  const callId = text(message['tool_call_id']);
+  if (callId === undefined) return { result: readable(output), callId, error: undefined };
+  const { content } = message;
+  const failed = message['status'] === 'error';
+  const error = failed
+    ? { name: 'ToolError', message: typeof content === 'string' ? content : 'the tool failed' }
+    : undefined;
+  return { result: readable(content), callId, error };
+}
+
+/** Arguments of `handleToolStart` about the tool itself. */
+export interface ToolStart {
+  readonly tool: unknown;
+  readonly input: unknown;
+  readonly runName: unknown;
+  readonly toolCallId: unknown;
+}
+
+/** Starts a tool. */
+export function startTool(runs: OpenRuns, start: RunStart, given: ToolStart): Span | undefined {
+  const { tool, input, runName, toolCallId } = given;
+  const name = text(runName) ?? text(first(bag(tool)['name'], classNameOf(tool))) ?? 'tool';
+  const callId = text(toolCallId);
+  const attributes = {
+    'gen_ai.tool.name': name,
+    'gen_ai.tool.type': 'function',
+    'gen_ai.tool.call.id': callId,
+  } as const;
+  const options = { name: `execute_tool ${name}`, type: 'tool', attributes } as const;
+  return runs.start(start, options, { ...DEFAULT_TRAITS, retryKey: callId })?.input(readToolInput(input));
+}
