@@ -74,11 +74,7 @@ export const layerTable: LayerTable = {
     runtime: [],
     types: [],
     loaders: [],
-    floors: [['client', 'amend.ts', 'enter.ts', 'prompt-attributes.ts', 'runs.ts'], ['index.ts']],
-    moduleState: [
-      { file: 'client/provider-host.ts', why: 'cache' },
-      { file: 'prompt-attributes.ts', why: 'cache' },
-    ],
+    floors: [['patching', 'provider', 'context', 'runs'], ['client'], ['index.ts']],
   },
   express: instrumentation({
     types: ['express'],

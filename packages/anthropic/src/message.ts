@@ -3,9 +3,10 @@ import {
   type AnswerReader,
   type Bag,
   bag,
-  createKeptText,
-  type KeptText,
+  createTextBuffer,
+  type TextBuffer,
   list,
+  mergeUsage,
   normalizeUsage,
   number,
   text,
@@ -16,8 +17,8 @@ import {
 /** A block of a streamed message, as far as it came. */
 interface StreamedBlock {
   readonly start: Bag;
-  readonly text: KeptText;
-  readonly json: KeptText;
+  readonly text: TextBuffer;
+  readonly json: TextBuffer;
 }
 
 /** Most blocks that are kept of one message. */
@@ -71,13 +72,6 @@ export function createMessageReader(): AnswerReader {
   let usage: Bag | undefined;
   let isComplete = false;
 
-  /** The input is counted by the first event, the output by the last; some name one of them again, some as null. */
-  const addUsage = (counts: unknown): void => {
-    if (bag(counts) !== counts) return;
-    const given = Object.entries(bag(counts)).filter(([, count]) => count !== null && count !== undefined);
-    usage = { ...usage, ...Object.fromEntries(given) };
-  };
-
   const addDelta = (index: unknown, delta: Bag): void => {
     const block = blocks.get(number(index) ?? 0);
     block?.text.add(delta['text'] ?? delta['thinking']);
@@ -86,7 +80,7 @@ export function createMessageReader(): AnswerReader {
 
   const addBlock = (index: unknown, start: Bag): void => {
     if (blocks.size >= MAX_BLOCKS) return;
-    blocks.set(number(index) ?? 0, { start, text: createKeptText(), json: createKeptText() });
+    blocks.set(number(index) ?? 0, { start, text: createTextBuffer(), json: createTextBuffer() });
   };
 
   return {
@@ -96,7 +90,7 @@ export function createMessageReader(): AnswerReader {
       switch (event['type']) {
         case 'message_start':
           message = bag(event['message']);
-          addUsage(message['usage']);
+          usage = mergeUsage(usage, message['usage']);
           return 'event';
         case 'content_block_start':
           addBlock(event['index'], bag(event['content_block']));
@@ -106,7 +100,7 @@ export function createMessageReader(): AnswerReader {
           return 'content';
         case 'message_delta':
           message = { ...message, ...bag(event['delta']) };
-          addUsage(event['usage']);
+          usage = mergeUsage(usage, event['usage']);
           isComplete = true;
           return 'event';
         default:

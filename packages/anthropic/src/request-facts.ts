@@ -1,19 +1,20 @@
-import type { SpanAttributes, ToolDefinition } from '@spanline/core';
-import { type Bag, bag, list, number, text, toMessages, toParts } from '@spanline/instrumentation';
+import type { SpanAttributes } from '@spanline/core';
+import {
+  type Bag,
+  bag,
+  number,
+  type OfferedTool,
+  stopSequences,
+  text,
+  toMessages,
+  toolDefinitions,
+  toParts,
+} from '@spanline/instrumentation';
 
-/** Tools as the model was offered them; what Anthropic runs itself has a dated type. */
-function toolDefinitions(tools: unknown): ToolDefinition[] | undefined {
-  const offered = list(tools);
-  if (offered.length === 0) return undefined;
-  return offered.map((tool) => {
-    const { type, name, description, input_schema: parameters } = bag(tool);
-    return {
-      type: text(type) === undefined || type === 'custom' ? 'function' : (type as string),
-      name: text(name) ?? text(type) ?? '',
-      ...(text(description) === undefined ? {} : { description: description as string }),
-      ...(parameters === undefined ? {} : { parameters }),
-    };
-  });
+/** Tools that Anthropic runs itself have a dated type. */
+function unwrapTool(tool: unknown): OfferedTool {
+  const { type, name, description, input_schema: parameters } = bag(tool);
+  return { type: type === 'custom' ? undefined : type, name, description, parameters };
 }
 
 function isJson(body: Bag): boolean {
@@ -31,11 +32,11 @@ export function requestFacts(body: Bag): SpanAttributes {
     'gen_ai.request.temperature': number(body['temperature']),
     'gen_ai.request.top_p': number(body['top_p']),
     'gen_ai.request.top_k': number(body['top_k']),
-    'gen_ai.request.stop_sequences': list(stop).length === 0 ? undefined : list(stop).map(String),
+    'gen_ai.request.stop_sequences': stopSequences(stop),
     'gen_ai.request.stream': body['stream'] === true ? true : undefined,
     'gen_ai.request.reasoning.level': text(bag(body['output_config'])['effort']),
     'gen_ai.output.type': isJson(body) ? 'json' : undefined,
-    'gen_ai.tool.definitions': toolDefinitions(body['tools']),
+    'gen_ai.tool.definitions': toolDefinitions(body['tools'], unwrapTool),
     'gen_ai.system_instructions': system === undefined ? undefined : toParts(system),
     'gen_ai.input.messages': messages === undefined ? undefined : toMessages(messages),
   };

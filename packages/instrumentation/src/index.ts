@@ -30,11 +30,10 @@ export {
   watchStream,
   type WorkObserver,
 } from '@spanline/core/internal';
-export { amendContext } from './amend.ts';
+export { amendContext } from './context/amend-context.ts';
+export { enterSpan } from './context/enter-span.ts';
 export { type Bag, bag, isObject, list, number, text } from '@spanline/record';
 export type { AnswerReader, ChunkKind, ClientCall, ClientRequest, ReadRequest } from './client/call.ts';
-export { createKeptText, type KeptText } from './client/kept-text.ts';
-export { serverAttributes } from './client/provider-host.ts';
 export {
   checkClient,
   type ClientOptions,
@@ -42,10 +41,30 @@ export {
   type ClientWrapper,
   createClientWrapper,
 } from './client/wrapper.ts';
-export { enterSpan } from './enter.ts';
 export { createGuard, type Guard } from '@spanline/core/internal';
-export { promptAttributes } from './prompt-attributes.ts';
-export { createRunRegistry, type Run, type RunPlace, type RunRegistry, type RunRegistryOptions } from './runs.ts';
+export { createPatches, type Patches } from './patching/patches.ts';
+export {
+  type AccessorWrap,
+  type Method,
+  patchAccessor,
+  patchMethod,
+  type PatchPlace,
+} from './patching/patch-method.ts';
+export type { Patch } from './patching/replacement.ts';
+export { classNameOf } from './provider/class-name.ts';
+export { providerOfClass, providerOfId } from './provider/names.ts';
+export { promptAttributes } from './provider/prompt-attributes.ts';
+export { type OfferedTool, stopSequences, toolDefinitions } from './provider/request-values.ts';
+export { serverAttributes, serverOf } from './provider/server.ts';
+export { mergeUsage } from './provider/streamed-usage.ts';
+export { createTextBuffer, type TextBuffer } from './provider/text-buffer.ts';
+export {
+  createRunRegistry,
+  type Run,
+  type RunPlace,
+  type RunRegistry,
+  type RunRegistryOptions,
+} from './runs/registry.ts';
 export {
   type NormalizedUsage,
   normalizeUsage,

@@ -1,7 +1,6 @@
 import { currentSpan, type Span, type SpanOptions, type Tracer } from '@spanline/core';
-import { type Guard, isObject, runInSpan, type WorkObserver } from '@spanline/instrumentation';
+import { type Guard, isObject, runInSpan, type WorkObserver, type Method } from '@spanline/instrumentation';
 import type { Operation } from './operations.ts';
-import type { Method } from './patches.ts';
 
 /** How one call of a method is traced. */
 export interface TracedCall {

@@ -1,7 +1,6 @@
 import type { Span } from '@spanline/core';
-import { bag, isObject, text } from '@spanline/instrumentation';
+import { bag, isObject, text, classNameOf } from '@spanline/instrumentation';
 import type { TracedCall } from './call.ts';
-import { classNameOf } from './class-name.ts';
 import { readPrompt } from './prompt.ts';
 import { queryText } from './retrieval.ts';
 import { SCOPE } from './scope.ts';

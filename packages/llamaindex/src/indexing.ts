@@ -1,6 +1,5 @@
-import { bag, text } from '@spanline/instrumentation';
+import { bag, text, classNameOf } from '@spanline/instrumentation';
 import type { TracedCall } from './call.ts';
-import { classNameOf } from './class-name.ts';
 import { queryText } from './retrieval.ts';
 import { SCOPE } from './scope.ts';
 

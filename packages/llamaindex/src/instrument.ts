@@ -1,9 +1,8 @@
 import { defaultTracer, type CaptureSetting, type Tracer } from '@spanline/core';
-import { createGuard } from '@spanline/instrumentation';
+import { createGuard, createPatches } from '@spanline/instrumentation';
 import { createCallTracer } from './call.ts';
 import { instrumentModule } from './modules.ts';
 import { checkOptions, type InstrumentOptions } from './options.ts';
-import { createPatches } from './patches.ts';
 import { createReach } from './reach.ts';
 import { followTracer, forgetWorkflows } from './workflows.ts';
 

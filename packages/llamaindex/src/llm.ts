@@ -1,7 +1,15 @@
-import type { Message, MessagePart, Span, SpanAttributes, ToolDefinition } from '@spanline/core';
-import { type Bag, bag, number, text, toMessages } from '@spanline/instrumentation';
+import type { Message, MessagePart, Span, SpanAttributes } from '@spanline/core';
+import {
+  type Bag,
+  bag,
+  number,
+  type OfferedTool,
+  text,
+  toMessages,
+  toolDefinitions,
+  classNameOf,
+} from '@spanline/instrumentation';
 import type { TracedCall } from './call.ts';
-import { classNameOf } from './class-name.ts';
 import { heardOn } from './provider-client.ts';
 import { modelOf, providerOf, serverOf } from './provider.ts';
 import { createRawAnswer } from './raw-answer.ts';
@@ -35,25 +43,17 @@ export function toMessage(message: unknown): Message {
   return { role: base?.role ?? 'user', parts: [...(base?.parts ?? []), ...toolCalls(options)] };
 }
 
-function toolDefinitions(tools: unknown): ToolDefinition[] | undefined {
-  if (!Array.isArray(tools) || tools.length === 0) return undefined;
-  return tools.map((tool) => {
-    const { name, description, parameters } = bag(bag(tool)['metadata']);
-    return {
-      type: 'function',
-      name: text(name) ?? '',
-      ...(text(description) === undefined ? {} : { description: text(description) as string }),
-      parameters,
-    };
-  });
+function unwrapTool(tool: unknown): OfferedTool {
+  const { name, description, parameters } = bag(bag(tool)['metadata']);
+  return { name, description, parameters };
 }
 
 function requestAttributes(llm: object, params: Bag, messages: Message[], operation?: string): SpanAttributes {
   const source = llm as Bag;
   const server = serverOf(llm);
   return {
-    'server.address': server.address,
-    'server.port': server.port,
+    'server.address': server['server.address'],
+    'server.port': server['server.port'],
     'gen_ai.provider.name': providerOf(llm),
     'gen_ai.request.model': modelOf(llm),
     'gen_ai.request.temperature': number(source['temperature']),
@@ -61,7 +61,7 @@ function requestAttributes(llm: object, params: Bag, messages: Message[], operat
     'gen_ai.request.max_tokens': number(source['maxTokens']),
     'gen_ai.request.reasoning.level': text(source['reasoningEffort']),
     'gen_ai.request.stream': params['stream'] === true ? true : undefined,
-    'gen_ai.tool.definitions': toolDefinitions(params['tools']),
+    'gen_ai.tool.definitions': toolDefinitions(params['tools'], unwrapTool),
     'gen_ai.operation.name': operation,
     'gen_ai.input.messages': messages,
   };

@@ -1,5 +1,4 @@
-import { bag, type Bag } from '@spanline/instrumentation';
-import type { Patches } from './patches.ts';
+import { bag, type Bag, type Patches } from '@spanline/instrumentation';
 import type { Reach } from './reach.ts';
 
 /** Classes whose methods are the ways into LlamaIndex; all else is reached from them. */

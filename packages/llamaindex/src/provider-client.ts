@@ -1,6 +1,14 @@
 import { currentSpan, type Span } from '@spanline/core';
-import { bag, type Guard, isObject, normalizeUsage, usageAttributes, watchStream } from '@spanline/instrumentation';
-import type { Method, Patches } from './patches.ts';
+import {
+  bag,
+  type Guard,
+  isObject,
+  normalizeUsage,
+  usageAttributes,
+  watchStream,
+  type Method,
+  type Patches,
+} from '@spanline/instrumentation';
 import { createRawAnswer, type RawAnswer } from './raw-answer.ts';
 
 const WHERE = 'llamaindex provider client';

@@ -1,28 +1,5 @@
-import { bag, type Bag, text } from '@spanline/instrumentation';
-import { classNameOf } from './class-name.ts';
-
-/** Classes of LlamaIndex's provider packages and OpenTelemetry's `gen_ai.provider.name`. */
-const PROVIDERS: readonly (readonly [prefix: string, provider: string])[] = [
-  ['azureopenai', 'azure.ai.openai'],
-  ['openai', 'openai'],
-  ['anthropic', 'anthropic'],
-  ['gemini', 'gcp.gemini'],
-  ['google', 'gcp.gemini'],
-  ['vertex', 'gcp.vertex_ai'],
-  ['mistral', 'mistral_ai'],
-  ['ollama', 'ollama'],
-  ['groq', 'groq'],
-  ['deepseek', 'deepseek'],
-  ['bedrock', 'aws.bedrock'],
-  ['perplexity', 'perplexity'],
-  ['together', 'together_ai'],
-  ['fireworks', 'fireworks_ai'],
-  ['xai', 'x_ai'],
-  ['cohere', 'cohere'],
-  ['deepinfra', 'deepinfra'],
-  ['ovh', 'ovhcloud'],
-  ['vllm', 'vllm'],
-];
+import type { SpanAttributes } from '@spanline/core';
+import { bag, type Bag, classNameOf, providerOfClass, serverOf as serverAt, text } from '@spanline/instrumentation';
 
 const providers = new WeakMap<object, string>();
 
@@ -33,9 +10,8 @@ function findProvider(llm: object): string | undefined {
     prototype !== null;
     prototype = Object.getPrototypeOf(prototype) as object | null
   ) {
-    const name = classNameOf(prototype).toLowerCase();
-    const found = PROVIDERS.find(([prefix]) => name.startsWith(prefix));
-    if (found !== undefined) return found[1];
+    const provider = providerOfClass(classNameOf(prototype));
+    if (provider !== undefined) return provider;
   }
   return undefined;
 }
@@ -55,31 +31,8 @@ export function modelOf(llm: object): string | undefined {
   return text(source['model']) ?? text(bag(source['metadata'])['model']);
 }
 
-/** Host and port of an API. */
-interface Server {
-  readonly address?: string;
-  readonly port?: number;
-}
-
-const NOWHERE: Server = {};
-const MAX_SERVERS = 100;
-const servers = new Map<string, Server>();
-
-function parseServer(url: string): Server {
-  if (!URL.canParse(url)) return NOWHERE;
-  const { hostname, port, protocol } = new URL(url);
-  return { address: hostname, port: port === '' ? (protocol === 'http:' ? 80 : 443) : Number(port) };
-}
-
 /** Where a component sends its requests, as far as its settings tell. */
-export function serverOf(component: object): Server {
+export function serverOf(component: object): SpanAttributes {
   const source = component as Bag;
-  const url = text(bag(source['additionalSessionOptions'])['baseURL']) ?? text(source['baseURL']);
-  if (url === undefined) return NOWHERE;
-  let server = servers.get(url);
-  if (server === undefined) {
-    if (servers.size >= MAX_SERVERS) servers.clear();
-    servers.set(url, (server = parseServer(url)));
-  }
-  return server;
+  return serverAt(text(bag(source['additionalSessionOptions'])['baseURL']) ?? text(source['baseURL']) ?? '');
 }

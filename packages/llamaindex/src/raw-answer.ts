@@ -1,5 +1,5 @@
 import type { SpanAttributes } from '@spanline/core';
-import { type Bag, bag, isObject, normalizeUsage, text, usageAttributes } from '@spanline/instrumentation';
+import { type Bag, bag, isObject, mergeUsage, normalizeUsage, text, usageAttributes } from '@spanline/instrumentation';
 
 /** What a provider's own answer tells beside the text: model, id, finish reason, tokens. It may come in pieces: the chunks of a stream. */
 export interface RawAnswer {
@@ -66,10 +66,7 @@ export function createRawAnswer(): RawAnswer {
         ...(id === undefined ? {} : { 'gen_ai.response.id': id }),
         ...(reason === undefined ? {} : { 'gen_ai.response.finish_reasons': [reason] }),
       };
-      if (counts !== undefined) {
-        const given = Object.entries(counts).filter(([, count]) => count !== null && count !== undefined);
-        usage = { ...usage, ...Object.fromEntries(given) };
-      }
+      usage = mergeUsage(usage, counts);
       const tells = model !== undefined || id !== undefined || reason !== undefined || counts !== undefined;
       told ||= tells;
       return tells;

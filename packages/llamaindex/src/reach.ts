@@ -1,8 +1,7 @@
 import type { Tracer } from '@spanline/core';
-import { bag, type Bag, type Guard, isObject } from '@spanline/instrumentation';
+import { bag, type Bag, type Guard, isObject, classNameOf, type Method, type Patches } from '@spanline/instrumentation';
 import { readStep, watchRuns } from './agents.ts';
 import type { CallTracer, ReadCall } from './call.ts';
-import { classNameOf } from './class-name.ts';
 import { readChatEngine, readLegacyAgent, readQuery, readSynthesize, readTool } from './engines.ts';
 import {
   readIndexBuilding,
@@ -14,7 +13,6 @@ import {
 } from './indexing.ts';
 import { readChat, readComplete } from './llm.ts';
 import type { Operation } from './operations.ts';
-import type { Method, Patches } from './patches.ts';
 import { createProviderClients, listenFor } from './provider-client.ts';
 import { readBatchEmbedding, readPostprocess, readQueryEmbedding, readRetrieve, readVectorQuery } from './retrieval.ts';
 

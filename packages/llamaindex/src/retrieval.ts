@@ -1,7 +1,6 @@
 import type { SpanAttributes } from '@spanline/core';
-import { bag, type Bag, number, text } from '@spanline/instrumentation';
+import { bag, type Bag, number, text, classNameOf } from '@spanline/instrumentation';
 import type { TracedCall } from './call.ts';
-import { classNameOf } from './class-name.ts';
 import { modelOf, providerOf, serverOf } from './provider.ts';
 import { SCOPE } from './scope.ts';
 
@@ -85,8 +84,8 @@ function embeddingCall(model: object, input: unknown, count: number, first: (val
       type: 'embedding',
       input,
       attributes: {
-        'server.address': server.address,
-        'server.port': server.port,
+        'server.address': server['server.address'],
+        'server.port': server['server.port'],
         'gen_ai.provider.name': providerOf(model),
         'gen_ai.request.model': name,
         'spanline.embeddings.input_count': count,

@@ -1,7 +1,6 @@
 import { defaultTracer, type Span, type Tracer } from '@spanline/core';
-import { type Bag, bag, createGuard, type Guard, text } from '@spanline/instrumentation';
+import { type Bag, bag, createGuard, type Guard, text, createPatches } from '@spanline/instrumentation';
 import { type HandlerCall, watchContext, watchHandler, withHandler } from './handler-hooks.ts';
-import { createPatches } from './patches.ts';
 import { SCOPE } from './scope.ts';
 
 const WHERE = 'llamaindex workflow';

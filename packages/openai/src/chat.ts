@@ -3,8 +3,8 @@ import {
   type AnswerReader,
   type Bag,
   bag,
-  createKeptText,
-  type KeptText,
+  createTextBuffer,
+  type TextBuffer,
   list,
   number,
   text,
@@ -15,15 +15,15 @@ import { answerFacts } from './answer-facts.ts';
 interface StreamedCall {
   id: unknown;
   name: unknown;
-  readonly arguments: KeptText;
+  readonly arguments: TextBuffer;
 }
 
 /** One choice of a streamed answer, as far as it came. */
 interface StreamedChoice {
   role: unknown;
   reason: string | undefined;
-  readonly content: KeptText;
-  readonly reasoning: KeptText;
+  readonly content: TextBuffer;
+  readonly reasoning: TextBuffer;
   readonly calls: Map<number, StreamedCall>;
 }
 
@@ -42,15 +42,15 @@ function entryOf<T>(entries: Map<number, T>, index: unknown, create: () => T): T
 const newChoice = (): StreamedChoice => ({
   role: undefined,
   reason: undefined,
-  content: createKeptText(),
-  reasoning: createKeptText(),
+  content: createTextBuffer(),
+  reasoning: createTextBuffer(),
   calls: new Map(),
 });
 
 function addCalls(choice: StreamedChoice, deltas: readonly unknown[]): void {
   for (const delta of deltas) {
     const { index, id, function: called } = bag(delta);
-    const call = entryOf(choice.calls, index, () => ({ id, name: undefined, arguments: createKeptText() }));
+    const call = entryOf(choice.calls, index, () => ({ id, name: undefined, arguments: createTextBuffer() }));
     if (call === undefined) continue;
     call.id ??= id;
     call.name ??= bag(called)['name'];

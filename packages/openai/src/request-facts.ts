@@ -1,25 +1,20 @@
-import type { SpanAttributes, ToolDefinition } from '@spanline/core';
-import { type Bag, bag, list, number, text } from '@spanline/instrumentation';
+import type { SpanAttributes } from '@spanline/core';
+import {
+  type Bag,
+  bag,
+  list,
+  number,
+  type OfferedTool,
+  stopSequences,
+  text,
+  toolDefinitions,
+} from '@spanline/instrumentation';
 
-/** Tools as the model was offered them: chat wraps each in `function`, responses does not; what OpenAI runs itself is named after its type. */
-function toolDefinitions(tools: unknown): ToolDefinition[] | undefined {
-  const offered = list(tools);
-  if (offered.length === 0) return undefined;
-  return offered.map((tool) => {
-    const { type, function: wrapped } = bag(tool);
-    const { name, description, parameters } = bag(wrapped ?? tool);
-    return {
-      type: text(type) ?? 'function',
-      name: text(name) ?? text(type) ?? '',
-      ...(text(description) === undefined ? {} : { description: description as string }),
-      ...(parameters === undefined ? {} : { parameters }),
-    };
-  });
-}
-
-function stopSequences(stop: unknown): readonly string[] | undefined {
-  if (typeof stop === 'string') return [stop];
-  return Array.isArray(stop) && stop.length > 0 ? stop.map(String) : undefined;
+/** Chat wraps each tool in `function`; the Responses API does not. */
+function unwrapTool(tool: unknown): OfferedTool {
+  const { type, function: wrapped } = bag(tool);
+  const { name, description, parameters } = bag(wrapped ?? tool);
+  return { type, name, description, parameters };
 }
 
 function outputType(body: Bag): string | undefined {
@@ -46,6 +41,6 @@ export function requestFacts(body: Bag): SpanAttributes {
     'gen_ai.request.reasoning.level': text(body['reasoning_effort']) ?? text(bag(body['reasoning'])['effort']),
     'gen_ai.request.previous_response.id': text(body['previous_response_id']),
     'gen_ai.output.type': outputType(body),
-    'gen_ai.tool.definitions': toolDefinitions(body['tools'] ?? body['functions']),
+    'gen_ai.tool.definitions': toolDefinitions(body['tools'] ?? body['functions'], unwrapTool),
   };
 }

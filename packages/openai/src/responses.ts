@@ -3,7 +3,7 @@ import {
   type AnswerReader,
   type Bag,
   bag,
-  createKeptText,
+  createTextBuffer,
   list,
   text,
   toMessages,
@@ -96,7 +96,7 @@ export function createBackground(): Background {
 
 /** Reads the answers of `/responses`: whole, or as the events of a stream, whose last one has the whole. */
 export function createResponsesReader(note: (facts: SpanAttributes) => void = () => undefined): AnswerReader {
-  const written = createKeptText();
+  const written = createTextBuffer();
   let facts: SpanAttributes = {};
   let failure: unknown;
 

@@ -1,5 +1,6 @@
 import { currentSpan, type Scope, type Span, type Tracer } from '@spanline/core';
 import { createGuard, createLateContext } from '@spanline/core/internal';
+import { type Method, patchMethod } from '../patching/patch-method.ts';
 import { type AnswerEvents, watchAnswer } from './answer.ts';
 import type { ClientRequest, ReadRequest } from './call.ts';
 import { completeCall } from './complete-call.ts';
@@ -14,8 +15,6 @@ export interface ClientTracing {
   /** May refuse a call by throwing. */
   readonly beforeCall?: (() => void) | undefined;
 }
-
-type Method = (this: object, ...args: never[]) => unknown;
 
 interface RequestOptions {
   readonly body?: unknown;
@@ -53,24 +52,6 @@ function eventsOf(call: () => AnswerEvents | undefined): AnswerEvents {
 
 function isPromise(value: unknown): value is Promise<RequestOptions> {
   return typeof (value as { then?: unknown } | null | undefined)?.then === 'function';
-}
-
-/** Replaces a method on one object, out of sight of what lists its properties. @returns how to put back what was there */
-function replace(target: object, name: string, wrap: (original: Method) => Method): () => void {
-  const original = (target as Record<string, unknown>)[name];
-  if (typeof original !== 'function') return () => undefined;
-  const before = Object.getOwnPropertyDescriptor(target, name);
-  const value = wrap(original as Method);
-  Object.defineProperty(value, 'name', { value: name, configurable: true });
-  Object.defineProperty(value, 'length', { value: original.length, configurable: true });
-  if (!Reflect.defineProperty(target, name, { value, configurable: true, writable: true, enumerable: false })) {
-    return () => undefined;
-  }
-  return () => {
-    if ((target as Record<string, unknown>)[name] !== value) return;
-    if (before === undefined) Reflect.deleteProperty(target, name);
-    else Object.defineProperty(target, name, before);
-  };
 }
 
 /**
@@ -140,6 +121,20 @@ function trace(target: object, tracing: ClientTracing, state: { isOn: boolean })
     }
   }
 
+  const noteAttempts = (original: Method): Method =>
+    function prepareRequest(this: object, ...args: unknown[]): unknown {
+      const { options } = (args[1] ?? {}) as { options?: RequestOptions };
+      options?.[CALL]?.attempted(args[0]);
+      return Reflect.apply(original, this, args);
+    };
+
+  const traceCopies = (original: Method): Method =>
+    function withOptions(this: object, ...args: unknown[]): unknown {
+      const client = Reflect.apply(original, this, args);
+      if (state.isOn && typeof client === 'object' && client !== null) trace(client, tracing, state);
+      return client;
+    };
+
   const requests =
     (method: 'get' | 'post') =>
     (original: Method): Method =>
@@ -167,36 +162,14 @@ function trace(target: object, tracing: ClientTracing, state: { isOn: boolean })
         return begun === undefined ? plain() : requestNow(begun, options, send);
       };
 
-  const undo = [
-    replace(target, 'post', requests('post')),
-    replace(target, 'get', requests('get')),
-    replace(
-      target,
-      'prepareRequest',
-      (original) =>
-        function prepareRequest(this: object, ...args: unknown[]): unknown {
-          const { options } = (args[1] ?? {}) as { options?: RequestOptions };
-          options?.[CALL]?.attempted(args[0]);
-          return Reflect.apply(original, this, args);
-        },
-    ),
+  const patches = [
+    patchMethod(target, 'post', requests('post'), 'object'),
+    patchMethod(target, 'get', requests('get'), 'object'),
+    patchMethod(target, 'prepareRequest', noteAttempts, 'object'),
+    Object.hasOwn(target, 'baseURL') ? patchMethod(target, 'withOptions', traceCopies, 'object') : undefined,
   ];
-  if (Object.hasOwn(target, 'baseURL')) {
-    undo.push(
-      replace(
-        target,
-        'withOptions',
-        (original) =>
-          function withOptions(this: object, ...args: unknown[]): unknown {
-            const client = Reflect.apply(original, this, args);
-            if (state.isOn && typeof client === 'object' && client !== null) trace(client, tracing, state);
-            return client;
-          },
-      ),
-    );
-  }
   return () => {
     state.isOn = false;
-    for (const putBack of undo) putBack();
+    for (const patch of patches) patch?.undo();
   };
 }

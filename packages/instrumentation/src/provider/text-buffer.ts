@@ -1,14 +1,16 @@
-/** Most characters that are kept of a streamed answer. */
+/** Text of a streamed answer, collected within a limit. */
+
 const MAX_CHARACTERS = 1_048_576;
 
-/** Text that comes in pieces, bounded. */
-export interface KeptText {
+/** Text that arrives in pieces. Pieces beyond 1,048,576 characters are left out. */
+export interface TextBuffer {
+  /** Adds a piece. A value that is no string is ignored. */
   add(piece: unknown): void;
   toString(): string;
 }
 
-/** No text yet. */
-export function createKeptText(): KeptText {
+/** Creates an empty buffer. */
+export function createTextBuffer(): TextBuffer {
   const pieces: string[] = [];
   let length = 0;
   return {

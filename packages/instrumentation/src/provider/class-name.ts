@@ -1,6 +1,6 @@
-import { bag, text } from '@spanline/instrumentation';
+import { bag, text } from '@spanline/record';
 
-/** Name of the class of a component: `RetrieverQueryEngine`. */
+/** The name of a component's class: `RetrieverQueryEngine`. */
 export function classNameOf(component: object): string {
   return text(bag(component.constructor)['name']) ?? 'Object';
 }
