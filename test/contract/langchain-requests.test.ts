@@ -18,8 +18,8 @@ import { createTracer, type Tracer, validate } from '@spanline/core';
 import { type MemoryLog, memoryLog } from '@spanline/core/testing';
 import { spanlineExpress } from '@spanline/express';
 import { SpanlineCallbackHandler } from '@spanline/langchain';
-import { type Beside, standBeside } from '../support/langchain-beside.ts';
 import { drain } from '../support/records.ts';
+import { type Beside, standBeside } from './support/beside.ts';
 
 const REQUESTS = 50;
 

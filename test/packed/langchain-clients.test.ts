@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { MODELS, type WireModel } from '../support/wire/models.ts';
+import { MODELS, type WireModel } from '../../packages/langchain/test/support/models.ts';
 import { openWire, type Wire } from '../support/wire/server.ts';
 import { createProject, packAll, removeFolders, runProgram } from './workspace.ts';
 

@@ -2,7 +2,11 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { SpanRecord } from '@spanline/core';
-import { type Canned, type CannedProvider, startCannedProvider } from '../support/canned-provider.ts';
+import {
+  type Canned,
+  type CannedProvider,
+  startCannedProvider,
+} from '../../packages/llamaindex/test/support/canned-provider.ts';
 import { createProject, packAll, removeFolders } from './workspace.ts';
 
 const PROGRAM = `

@@ -1,10 +1,8 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-
-const HERE = fileURLToPath(new URL('..', import.meta.url));
+import { dirname, join } from 'node:path';
+import { expect } from 'vitest';
 
 /** How a child process ended and what it wrote. */
 export interface ChildResult {
@@ -22,9 +20,9 @@ export interface ChildOptions {
   nodeOptions?: readonly string[];
 }
 
-/** Runs a TypeScript program against the packages' sources in a process of its own. */
+/** Runs a TypeScript program against the packages' sources in a process of its own. The program has the dependencies of the running test. */
 export async function runChild(source: string, options: ChildOptions = {}): Promise<ChildResult> {
-  const folder = mkdtempSync(join(HERE, '.child-'));
+  const folder = mkdtempSync(join(dirname(expect.getState().testPath ?? import.meta.filename), '.child-'));
   const file = join(folder, 'main.ts');
   writeFileSync(file, source);
   try {

@@ -1,0 +1,243 @@
+import Anthropic from '@anthropic-ai/sdk';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { wrapAnthropic } from '@spanline/anthropic';
+import { createTracer, type Tracer, validate } from '@spanline/core';
+import { type MemoryLog, memoryLog } from '@spanline/core/testing';
+import { drain, onlyRecord } from '../../../test/support/records.ts';
+import { anthropicText, anthropicTool } from '../../../test/support/wire/anthropic.ts';
+import { events, json, openWire, type Wire } from '../../../test/support/wire/server.ts';
+import { ask } from './support/scenarios.ts';
+
+let wire: Wire;
+let log: MemoryLog;
+let tracer: Tracer;
+
+beforeAll(async () => {
+  wire = await openWire();
+});
+
+afterAll(() => wire.close());
+
+beforeEach(() => {
+  log = memoryLog();
+  tracer = createTracer({ logger: log.logger, service: { name: 'test' }, statsIntervalSeconds: 0, capture: 'full' });
+});
+
+afterEach(() => {
+  for (const record of log.records()) expect(validate(record)).toEqual({ valid: true });
+  expect(tracer.stats()).toMatchObject({ internalErrors: 0, open: 0 });
+});
+
+const client = (more: object = {}): Anthropic =>
+  wrapAnthropic(new Anthropic({ apiKey: 'test', baseURL: wire.url, maxRetries: 0, ...more }), { tracer });
+const only = () => onlyRecord(log);
+
+/** The input counts what was read from and written to the cache. */
+const COUNTED = {
+  'gen_ai.usage.input_tokens': 100,
+  'gen_ai.usage.cache_read.input_tokens': 64,
+  'gen_ai.usage.cache_write.input_tokens': 10,
+  'gen_ai.usage.output_tokens': 20,
+};
+/** Parameters that the newest client no longer types, and that older models take. */
+const SAMPLING = { temperature: 0, top_k: 3 };
+const CALL = { type: 'tool_call', id: 'call_1', name: 'weather', arguments: { city: 'Oslo' } };
+
+describe('a message', () => {
+  it('is a span with its request, its answer, its tokens and what it cost', async () => {
+    wire.answer(() => anthropicText(false));
+    await client().messages.create({
+      ...ask('Weather?'),
+      system: 'Be kind.',
+      ...SAMPLING,
+      stop_sequences: ['x'],
+      tools: [{ name: 'weather', description: 'of a city', input_schema: { type: 'object' } }],
+    });
+    expect(only()).toMatchObject({
+      'span.name': 'chat claude-3-5-haiku-20241022',
+      'span.type': 'llm',
+      'otel.scope.name': '@spanline/anthropic',
+      'gen_ai.operation.name': 'chat',
+      'gen_ai.provider.name': 'anthropic',
+      'gen_ai.request.max_tokens': 100,
+      'gen_ai.request.temperature': 0,
+      'gen_ai.request.top_k': 3,
+      'gen_ai.request.stop_sequences': ['x'],
+      'gen_ai.response.id': 'msg_1',
+      'gen_ai.response.finish_reasons': ['end_turn'],
+      'gen_ai.system_instructions': [{ type: 'text', content: 'Be kind.' }],
+      'gen_ai.input.messages': [{ role: 'user', parts: [{ type: 'text', content: 'Weather?' }] }],
+      'gen_ai.tool.definitions': [
+        { type: 'function', name: 'weather', description: 'of a city', parameters: { type: 'object' } },
+      ],
+      'gen_ai.output.messages': [
+        { role: 'assistant', parts: [{ type: 'text', content: 'It is sunny.' }], finish_reason: 'end_turn' },
+      ],
+      'spanline.cost.usd': expect.any(Number),
+      ...COUNTED,
+    });
+  });
+
+  it.each([false, true])('puts tool calls together (streamed: %s)', async (stream) => {
+    wire.answer(() => anthropicTool(stream));
+    const answer = await client().messages.create({ ...ask('x'), stream });
+    if (Symbol.asyncIterator in answer) await drain(answer);
+    expect(only()).toMatchObject({
+      'gen_ai.output.messages': [{ role: 'assistant', parts: [CALL], finish_reason: 'tool_use' }],
+      ...COUNTED,
+    });
+  });
+
+  it('that is streamed tells its chunks and the time to the first one', async () => {
+    wire.answer(() => anthropicText(true));
+    const message = await client().messages.stream(ask('x')).finalMessage();
+    expect(message.usage.output_tokens).toBe(20);
+    expect(only()).toMatchObject({
+      'gen_ai.request.stream': true,
+      'spanline.stream.chunks': 7,
+      'gen_ai.response.time_to_first_chunk': expect.any(Number),
+      'gen_ai.output.messages': [
+        { role: 'assistant', parts: [{ type: 'text', content: 'It is sunny.' }], finish_reason: 'end_turn' },
+      ],
+      ...COUNTED,
+    });
+  });
+
+  it('keeps thoughts that can be read, and no others', async () => {
+    const head = {
+      id: 'msg_2',
+      type: 'message',
+      role: 'assistant',
+      model: 'claude-sonnet-4-5',
+      content: [],
+      usage: { input_tokens: 5, output_tokens: 1 },
+    };
+    const block = (index: number, start: object, deltas: object[]) => [
+      { type: 'content_block_start', index, content_block: start },
+      ...deltas.map((delta) => ({ type: 'content_block_delta', index, delta })),
+      { type: 'content_block_stop', index },
+    ];
+    wire.answer(() =>
+      events(
+        [
+          { type: 'message_start', message: head },
+          ...block(0, { type: 'thinking', thinking: '', signature: '' }, [
+            { type: 'thinking_delta', thinking: 'Oslo is north.' },
+            { type: 'signature_delta', signature: 'c2VjcmV0' },
+          ]),
+          ...block(1, { type: 'redacted_thinking', data: 'c2VjcmV0' }, []),
+          ...block(2, { type: 'text', text: '' }, [{ type: 'text_delta', text: 'Cold.' }]),
+          { type: 'message_delta', delta: { stop_reason: 'end_turn' }, usage: { output_tokens: 9 } },
+          { type: 'message_stop' },
+        ],
+        true,
+      ),
+    );
+    await drain(await client().messages.create({ ...ask('x'), stream: true }));
+    expect(only()['gen_ai.output.messages']).toEqual([
+      {
+        role: 'assistant',
+        parts: [
+          { type: 'reasoning', content: 'Oslo is north.' },
+          { type: 'text', content: 'Cold.' },
+        ],
+        finish_reason: 'end_turn',
+      },
+    ]);
+    expect(log.raw().join()).not.toContain('c2VjcmV0');
+  });
+
+  it('that is left tells the tokens that were counted until then', async () => {
+    wire.answer(() => anthropicText(true));
+    for await (const event of await client().messages.create({ ...ask('x'), stream: true })) {
+      if (event.type === 'content_block_delta') break;
+    }
+    expect(only()).toMatchObject({
+      'span.status': 'abandoned',
+      'spanline.usage.issue': 'incomplete',
+      'gen_ai.usage.input_tokens': 100,
+      'gen_ai.output.messages': [{ role: 'assistant', parts: [{ type: 'text', content: 'It is' }] }],
+    });
+  });
+
+  it('that its reader aborts is aborted, and one that is cut is an error', async () => {
+    const part = { ...anthropicText(true), chunks: anthropicText(true).chunks.slice(0, 4) };
+    wire.answer(() => ({ ...part, open: true }));
+    const stream = await client().messages.create({ ...ask('x'), stream: true });
+    for await (const event of stream) if (event.type === 'content_block_delta') stream.controller.abort();
+    wire.answer(() => ({ ...part, cut: true }));
+    const cut = await client().messages.create({ ...ask('x'), stream: true });
+    await expect(drain(cut)).rejects.toThrow();
+    expect(log.records().map((record) => record['span.status'])).toEqual(['aborted', 'error']);
+  });
+
+  it('that tells of an error midway is an error, with what came until then', async () => {
+    const chunks = anthropicText(true).chunks.slice(0, 4);
+    const overloaded = { type: 'error', error: { type: 'overloaded_error', message: 'busy' } };
+    const failure = `event: error\ndata: ${JSON.stringify(overloaded)}\n\n`;
+    wire.answer(() => ({ type: 'text/event-stream', chunks: [...chunks, failure] }));
+    const stream = await client().messages.create({ ...ask('x'), stream: true });
+    await expect(drain(stream)).rejects.toThrow(Anthropic.APIError);
+    expect(only()).toMatchObject({
+      'span.status': 'error',
+      'error.message': overloaded,
+      'spanline.usage.issue': 'incomplete',
+      'gen_ai.output.messages': [{ role: 'assistant', parts: [{ type: 'text', content: 'It is' }] }],
+    });
+  });
+
+  it('that is asked for again tells the retries, the limits and the id of the request', async () => {
+    let attempts = 0;
+    const limits = {
+      'anthropic-ratelimit-requests-limit': '50',
+      'anthropic-ratelimit-requests-remaining': '5',
+      'request-id': 'req_2',
+    };
+    wire.answer(() =>
+      attempts++ === 0
+        ? json({ type: 'error', error: { type: 'overloaded_error', message: 'busy' } }, 529, { 'retry-after-ms': '1' })
+        : { ...anthropicText(false), headers: limits },
+    );
+    await client({ maxRetries: 1 }).messages.create(ask('x'));
+    expect(only()).toMatchObject({
+      'span.status': 'ok',
+      'spanline.retry.attempt': 1,
+      'spanline.ratelimit.remaining_ratio': 0.1,
+      'spanline.provider.request_id': 'req_2',
+    });
+  });
+
+  it('of the beta API is one as well', async () => {
+    wire.answer(() => anthropicText(false));
+    await client().beta.messages.create(ask('x'));
+    expect(only()).toMatchObject(COUNTED);
+  });
+});
+
+describe('a batch', () => {
+  it('is a step that tells its size and state, and nothing of its content', async () => {
+    const request_counts = { processing: 2, succeeded: 0, errored: 0, canceled: 0, expired: 0 };
+    wire.answer(() =>
+      json({ id: 'msgbatch_1', type: 'message_batch', processing_status: 'in_progress', request_counts }),
+    );
+    const anthropic = client();
+    const requests = ['one', 'two'].map((custom_id) => ({ custom_id, params: ask('a secret') }));
+    await anthropic.messages.batches.create({ requests });
+    await anthropic.messages.batches.retrieve('msgbatch_1');
+    expect(only()).toMatchObject({
+      'span.name': 'messages.batches',
+      'span.type': 'task',
+      'gen_ai.response.id': 'msgbatch_1',
+      'gen_ai.response.status': 'in_progress',
+      'gen_ai.request.model': 'claude-3-5-haiku-20241022',
+      'spanline.input': { requests: 2, models: ['claude-3-5-haiku-20241022'] },
+      'spanline.output': { id: 'msgbatch_1', processing_status: 'in_progress', request_counts },
+    });
+    expect(log.raw().join()).not.toContain('secret');
+  });
+});
+
+it('wrapping what is no client, or with a wrong option, fails at once', () => {
+  expect(() => wrapAnthropic({} as never)).toThrow('client');
+  expect(() => wrapAnthropic(new Anthropic({ apiKey: 'x' }), { capture: 'everything' as never })).toThrow('capture');
+});

@@ -1,0 +1,74 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { appendFileSync, copyFileSync, mkdtempSync, renameSync, rmSync, truncateSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { run } from 'spanline';
+import { expect, it, onTestFinished } from 'vitest';
+import { createIndex } from '../../ship/test/support/elastic.ts';
+import { startReceiver } from '../../ship/test/support/receiver.ts';
+
+const MAIN = fileURLToPath(new URL('../src/main.ts', import.meta.url));
+const NOTHING = { write: (): void => {} };
+const HERE = fileURLToPath(new URL('.', import.meta.url));
+
+function startCli(args: readonly string[]): ReturnType<typeof spawn> {
+  const node = ['--conditions', '@spanline/source', '--import', 'tsx', MAIN, ...args];
+  const child = spawn(process.execPath, node, { cwd: HERE, stdio: ['ignore', 'ignore', 'inherit'] });
+  onTestFinished(() => void child.kill('SIGKILL'));
+  return child;
+}
+
+it(
+  'spanline ship loses nothing and repeats nothing while it is killed and the file is rotated',
+  { timeout: 60_000 },
+  async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'spanline-ship-'));
+    onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+    const index = createIndex();
+    let shaky = 0;
+    const target = await startReceiver((request) => {
+      const reply = index.bulk(request);
+      return shaky++ % 5 === 4 ? undefined : reply;
+    });
+    onTestFinished(() => target.close());
+    const log = join(folder, 'app.log');
+    const args = ['ship', log, '--dir', join(folder, 'state'), '--to', `elasticsearch=${target.url}`];
+    let written = 0;
+    const write = (lines: number): void => {
+      for (let n = 0; n < lines; n++) appendFileSync(log, `{"n":${written++},"msg":"${'x'.repeat(300)}"}\n`);
+    };
+    const numbers = (): unknown[] => [...index.documents.values()].map(({ n }) => n);
+
+    write(500);
+    const rotations = [
+      (): void => renameSync(log, `${log}.1`),
+      (): void => {
+        copyFileSync(log, `${log}.copy`);
+        truncateSync(log);
+      },
+      (): void => renameSync(log, `${log}.2`),
+    ];
+    for (const rotate of rotations) {
+      const before = index.documents.size;
+      const child = startCli(args);
+      await target.until(() => index.documents.size > before);
+      write(300);
+      rotate();
+      write(300);
+      child.kill('SIGKILL');
+      await once(child, 'close');
+    }
+    const last = startCli(args);
+    await target.until(() => index.documents.size >= written);
+    last.kill('SIGTERM');
+    expect(await once(last, 'close')).toEqual([0, null]);
+    expect(numbers().toSorted((a, b) => Number(a) - Number(b))).toEqual(Array.from({ length: written }, (_, n) => n));
+  },
+);
+
+it('the command line is also a function, with streams of its own', async () => {
+  const io = { stdin: process.stdin, stdout: NOTHING, stderr: NOTHING, env: {}, stop: new AbortController().signal };
+  expect([await run(['ship', '--help'], io), await run(['ship'], io)]).toEqual([0, 64]);
+});

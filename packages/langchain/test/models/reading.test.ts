@@ -1,0 +1,206 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { readBrokenAnswer, readModelError, readModelOutput } from '../../src/models/answer.ts';
+import { readModelRequest } from '../../src/models/request.ts';
+import { addStreamEvent, addToken, createStreamedAnswer } from '../../src/models/streamed-answer.ts';
+import { readUsage } from '../../src/models/usage.ts';
+import { toModelMessages } from '../../src/objects/messages.ts';
+
+const count = fc.nat({ max: 100_000 });
+
+const usageOf = (input: number, output: number, more: object = {}) => ({
+  input_tokens: input,
+  output_tokens: output,
+  total_tokens: input + output,
+  ...more,
+});
+
+const generation = (usage: object, provider: string, info: object = {}) => ({
+  message: { usage_metadata: usage, response_metadata: { model_provider: provider } },
+  generationInfo: info,
+});
+
+describe('tokens of a stream', () => {
+  it("are Anthropic's own, although LangChain adds the count at the start to the one at the end", () => {
+    fc.assert(
+      fc.property(count, fc.integer({ min: 1, max: 50 }), count, (input, start, more) => {
+        const output = start + more;
+        const tokens = createStreamedAnswer();
+        const chunk = (usage: object): object => ({
+          chunk: { message: { usage_metadata: usage, response_metadata: { model_provider: 'anthropic' } } },
+        });
+        addToken(tokens, '', chunk(usageOf(input, start)));
+        addToken(tokens, '', chunk(usageOf(0, output)));
+        const found = readUsage({}, generation(usageOf(input, start + output), 'anthropic'), tokens);
+        expect(found).toMatchObject({ inputTokens: input, outputTokens: output, issue: 'chunks_added' });
+      }),
+    );
+  });
+
+  it("are Anthropic's own where they come as events, whose counts are sums already", () => {
+    const tokens = createStreamedAnswer();
+    addStreamEvent(tokens, { event: 'message-start', usage: usageOf(100, 1) });
+    addStreamEvent(tokens, { event: 'provider', provider: 'anthropic', payload: { model: 'claude' } });
+    addStreamEvent(tokens, { event: 'usage', usage: usageOf(100, 21) });
+    const found = readUsage({}, { message: { usage_metadata: usageOf(100, 21) } }, tokens);
+    expect(found).toMatchObject({ outputTokens: 20 });
+    expect(tokens.model).toBe('claude');
+  });
+
+  it("are Anthropic's own from its older clients, which keep cached tokens beside the input and add them twice", () => {
+    fc.assert(
+      fc.property(count, count, count, fc.integer({ min: 1, max: 50 }), count, (plain, read, written, start, more) => {
+        const details = (times: number) => ({
+          input_token_details: { cache_read: read * times, cache_creation: written * times },
+        });
+        const output = start + more;
+        const tokens = createStreamedAnswer();
+        const first = { usage_metadata: usageOf(plain, start, details(1)), additional_kwargs: { type: 'message' } };
+        addToken(tokens, '', { chunk: { message: first } });
+        const input = plain + read + written;
+        if (input > 0) expect(readBrokenAnswer(tokens, 0)).toMatchObject({ 'gen_ai.usage.input_tokens': input });
+        addToken(tokens, '', { chunk: { message: { usage_metadata: usageOf(0, output, details(1)) } } });
+        const message = { usage_metadata: usageOf(plain, start + output, details(2)) };
+        expect(readUsage({}, { message }, tokens)).toMatchObject({
+          inputTokens: input,
+          outputTokens: output,
+          cacheReadTokens: read,
+          cacheWriteTokens: written,
+          issue: 'chunks_added',
+        });
+      }),
+    );
+  });
+
+  it('are what the provider itself reported where an older client leaves cached tokens out', () => {
+    const usage = { inputTokens: 26, outputTokens: 20, totalTokens: 120, cacheReadInputTokens: 74 };
+    const message = (metadata: object): object => ({ usage_metadata: usageOf(26, 20), response_metadata: metadata });
+    const right = { inputTokens: 100, outputTokens: 20, cacheReadTokens: 74 };
+    expect(readUsage({}, { message: message({ usage }) }, undefined)).toMatchObject(right);
+    expect(readUsage({}, { message: message({ metadata: { usage } }) }, undefined)).toMatchObject(right);
+    const merged = { ...usage, outputTokens: 33, totalTokens: 133 };
+    expect(readUsage({}, { message: message({ usage: merged }) }, undefined)).toMatchObject({ inputTokens: 26 });
+  });
+
+  it('are left as they are where they do not show the fault', () => {
+    const tokens = createStreamedAnswer();
+    addToken(tokens, '', { chunk: { message: { usage_metadata: usageOf(100, 1) } } });
+    addToken(tokens, '', { chunk: { message: { usage_metadata: usageOf(0, 20) } } });
+    const found = readUsage({}, generation(usageOf(100, 20), 'anthropic'), tokens);
+    expect(found).toMatchObject({ outputTokens: 20 });
+    expect(found).not.toHaveProperty('issue');
+  });
+
+  it("have Google's cached tokens once, although LangChain adds them with each chunk", () => {
+    fc.assert(
+      fc.property(count, count, fc.integer({ min: 2, max: 500 }), (input, output, chunks) => {
+        const cached = Math.floor(input / 2);
+        const tokens = createStreamedAnswer();
+        for (let chunk = 0; chunk < chunks; chunk++) addToken(tokens, 'word', undefined);
+        const usage = usageOf(input, output, { input_token_details: { cache_read: cached * chunks } });
+        const found = readUsage({}, generation(usage, 'google-genai'), tokens);
+        if (input + output === 0) return;
+        expect(found).toMatchObject({ inputTokens: input, outputTokens: output, cacheReadTokens: cached });
+      }),
+    );
+  });
+
+  it("have Google's thoughts in the output, whatever the client left out", () => {
+    fc.assert(
+      fc.property(count, count, fc.integer({ min: 1, max: 100_000 }), (input, output, thoughts) => {
+        const usage = { ...usageOf(input, output), total_tokens: input + output + thoughts };
+        const found = readUsage({}, generation(usage, 'google-genai', { finishReason: 'STOP' }), undefined);
+        expect(found).toMatchObject({ outputTokens: output + thoughts, reasoningTokens: thoughts });
+      }),
+    );
+  });
+
+  it('never have details that are larger than what they are part of', () => {
+    const details = fc.record(
+      { cache_read: count, cache_creation: count, audio: count, reasoning: count },
+      { requiredKeys: [] },
+    );
+    const provider = fc.constantFrom('anthropic', 'google-genai', 'google', 'openai', 'ollama');
+    fc.assert(
+      fc.property(count, count, count, details, details, provider, (input, output, total, before, after, name) => {
+        const usage = {
+          input_tokens: input,
+          output_tokens: output,
+          total_tokens: total,
+          input_token_details: before,
+          output_token_details: after,
+        };
+        const found = readUsage({}, generation(usage, name), undefined);
+        if (found === undefined) return;
+        const { inputTokens = 0, outputTokens = 0, cacheReadTokens = 0, cacheWriteTokens = 0 } = found;
+        expect(cacheReadTokens + cacheWriteTokens).toBeLessThanOrEqual(inputTokens);
+        expect(found.reasoningTokens ?? 0).toBeLessThanOrEqual(outputTokens);
+        expect(found.audioInputTokens ?? 0).toBeLessThanOrEqual(inputTokens);
+      }),
+    );
+  });
+});
+
+describe('messages of the first versions of 0.3', () => {
+  it('are read, although they tell their kind in another way', () => {
+    expect(toModelMessages([{ content: 'Weather?', _getType: () => 'human' }])).toEqual([
+      { role: 'user', parts: [{ type: 'text', content: 'Weather?' }] },
+    ]);
+  });
+});
+
+describe('whatever LangChain hands over', () => {
+  const NAMES = [
+    'generations',
+    'message',
+    'content',
+    'response_metadata',
+    'usage_metadata',
+    'input_token_details',
+    'additional_kwargs',
+    'tool_calls',
+    'invocation_params',
+    'generationConfig',
+    'tools',
+    'functionDeclarations',
+    'toolConfig',
+    'llmOutput',
+    'generationInfo',
+    'finishReason',
+    'model_name',
+    'model_provider',
+    'headers',
+    'kwargs',
+    'getType',
+  ];
+  const hostile = fc.object({ key: fc.constantFrom(...NAMES), maxDepth: 6, values: [fc.anything({ maxDepth: 1 })] });
+
+  it('is read without a throw', () => {
+    fc.assert(
+      fc.property(hostile, fc.array(hostile, { maxLength: 3 }), fc.boolean(), (value, chunks, cached) => {
+        const tokens = createStreamedAnswer();
+        for (const each of chunks) {
+          addToken(tokens, each, { chunk: each });
+          addStreamEvent(tokens, each);
+        }
+        readModelOutput(value, { isCached: cached, startedMs: 0, streamed: tokens });
+        readModelOutput({ generations: [chunks] }, { isCached: cached, startedMs: 0, streamed: tokens });
+        readModelRequest(value, value, value, 'ChatOpenAI');
+        readBrokenAnswer(tokens, 0);
+        readModelError(value);
+        toModelMessages(chunks);
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  it('a long name is no reason to wait', () => {
+    const name = `${'a'.repeat(1_000_000)}b`;
+    const message = { response_metadata: { model_name: name, finish_reason: name } };
+    const read = readModelOutput(
+      { generations: [[{ message }]] },
+      { isCached: false, startedMs: 0, streamed: undefined },
+    );
+    expect(read['gen_ai.response.model']?.length).toBeLessThan(1000);
+  });
+});

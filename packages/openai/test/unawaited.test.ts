@@ -1,0 +1,81 @@
+import type { LLMock } from '@copilotkit/aimock';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { jsonLines, runChild } from '../../../test/support/child.ts';
+import { startProvider } from '../../../test/support/provider.ts';
+
+let provider: LLMock;
+
+beforeAll(async () => {
+  provider = await startProvider();
+});
+
+afterAll(() => provider.stop());
+
+/** Runs `body` with a client of each version, wrapped or not; what was rejected and nobody heard of is counted by version. */
+async function run(body: string, isWrapped: boolean): Promise<Record<string, unknown>[]> {
+  const source = `
+    import { setTimeout as wait } from 'node:timers/promises';
+    import { createTracer, createLogger } from '@spanline/core';
+    import { wrapOpenAI } from '@spanline/openai';
+    const tracer = createTracer({ logger: createLogger({ pretty: false }), statsIntervalSeconds: 0 });
+    let unheard = 0;
+    process.on('unhandledRejection', () => unheard++);
+    for (const version of ['openai4', 'openai5', 'openai', 'openai7']) {
+      const { OpenAI } = await import(version);
+      const plain = new OpenAI({ apiKey: 'test', baseURL: process.env.BASE + '/v1', maxRetries: 0 });
+      const openai = ${isWrapped ? 'wrapOpenAI(plain, { tracer })' : 'plain'};
+      const failing = { model: 'gpt-4o', messages: [{ role: 'user', content: 'faulty' }] };
+      unheard = 0;
+      ${body}
+      console.log(JSON.stringify({ version, unheard }));
+    }
+    process.exit(0);`;
+  const { code, stdout, stderr } = await runChild(source, {
+    env: { BASE: provider.url },
+    nodeOptions: ['--expose-gc'],
+  });
+  expect(code, stderr).toBe(0);
+  return jsonLines(stdout);
+}
+
+const versionsOf = (lines: readonly Record<string, unknown>[]) => lines.filter((line) => 'version' in line);
+const spansOf = (lines: readonly Record<string, unknown>[]) =>
+  lines.filter((line) => line['event.name'] === 'span.end').map((line) => [line['span.type'], line['span.status']]);
+
+/** Until the rejection was reported, or would have been. */
+const SETTLE = `for (let tries = 0; tries < 20 && unheard === 0; tries++) await wait(10);`;
+
+describe('a call that nobody waits for', { timeout: 60_000 }, () => {
+  it.each([
+    ['of chat', 'void openai.chat.completions.create(failing);'],
+    ['of the Responses API', `void openai.responses.create({ model: 'gpt-4o', input: 'faulty' });`],
+  ])('%s fails as unheard as without the wrapper, and is an error', async (_call, call) => {
+    const plain = await run(`${call} ${SETTLE}`, false);
+    const wrapped = await run(`${call} ${SETTLE}`, true);
+    expect(versionsOf(plain)).toEqual(
+      ['openai4', 'openai5', 'openai', 'openai7'].map((version) => ({ version, unheard: 1 })),
+    );
+    expect(versionsOf(wrapped)).toEqual(versionsOf(plain));
+    expect(spansOf(wrapped)).toEqual(Array.from({ length: 4 }, () => ['llm', 'error']));
+  });
+
+  it('is abandoned once its promise is gone, and so is a stream that nobody reads', async () => {
+    const lines = await run(
+      `const ask = (more) => openai.chat.completions.create({ model: 'gpt-4o', messages: [{ role: 'user', content: 'plain' }], ...more });
+      await (async () => { void ask(); await ask({ stream: true }); })();
+      for (let tries = 0; tries < 100 && tracer.stats().open > 0; tries++) { await wait(10); gc(); }`,
+      true,
+    );
+    expect(spansOf(lines)).toEqual(Array.from({ length: 8 }, () => ['llm', 'abandoned']));
+  });
+});
+
+it('an error that is caught is heard of once, through every helper', { timeout: 60_000 }, async () => {
+  const body = `
+    await openai.chat.completions.create(failing).catch(() => 0);
+    await openai.chat.completions.create(failing).withResponse().catch(() => 0);
+    await openai.chat.completions.create(failing).asResponse().catch(() => 0);
+    await openai.responses.create({ model: 'gpt-4o', input: 'faulty' }).catch(() => 0);
+    await wait(20);`;
+  expect(versionsOf(await run(body, true)).map(({ unheard }) => unheard)).toEqual([0, 0, 0, 0]);
+});
