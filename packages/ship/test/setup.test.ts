@@ -39,9 +39,9 @@ describe('elasticsearchSetup()', () => {
 
   it.each(FLAVOURS)('makes prose and content of %s searchable by word, without a keyword beside it', (flavour) => {
     const text = flavour === 'opensearch' ? 'text' : 'match_only_text';
-    const prose = Object.entries(ATTRIBUTES).filter(([, kind]) => kind === 'text');
+    const prose = Object.entries(ATTRIBUTES).filter(([, { kind }]) => kind === 'text');
     const otel = propertiesOf({ flavour, profile: 'otel' });
-    for (const name of [...Object.keys(CONTENT_KEYS), ...prose.map(([key]) => key), 'message', 'error.message']) {
+    for (const name of [...CONTENT_KEYS, ...prose.map(([key]) => key), 'message', 'error.message']) {
       expect([name, otel[name]?.type, otel[name]?.fields]).toEqual([name, text, undefined]);
     }
     const ecs = propertiesOf({ flavour });
@@ -83,7 +83,7 @@ describe('elasticsearchSetup()', () => {
       const requests = elasticsearchSetup({ flavour: 'elasticsearch', roles: true, ...options });
       return bodyOf(requests, '_security/role/logs-spanline-default-read-metadata')['indices'];
     };
-    const hidden = [...Object.keys(CONTENT_KEYS), 'spanline.text', 'spanline.odd', 'gen_ai.input.messages.*'];
+    const hidden = [...CONTENT_KEYS, 'spanline.text', 'spanline.odd', 'gen_ai.input.messages.*'];
     expect(role({})).toEqual([
       {
         names: ['logs-spanline-default'],

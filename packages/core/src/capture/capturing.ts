@@ -1,4 +1,4 @@
-import type { ContentAttributes, ContentKey, Plain, Side, SpanRecord } from '@spanline/record';
+import type { ContentAttributes, ContentKey, Plain, SpanRecord } from '@spanline/record';
 import type { CaptureMode, DeltaMode } from '../api/index.ts';
 import type { CleanTexts } from './clean-texts.ts';
 import { type ContentDetection, detectAsync } from './deferred.ts';
@@ -7,7 +7,7 @@ import { fitField } from './fit.ts';
 import type { Hasher } from './hash.ts';
 import { JsonWalk } from './json-walk.ts';
 import { flat, type Json } from './json.ts';
-import { orderedKeys, OUTPUT_KEYS, TEXT_KEYS } from './keys.ts';
+import { orderedKeys, OUTPUT_KEYS, REFERABLE_SIDES, TEXT_KEYS } from './keys.ts';
 import type { Limits } from './limits.ts';
 import { MessageIndex } from './message-index.ts';
 import { type TextReader, UNCHANGED, UNLIMITED } from './plain.ts';
@@ -52,14 +52,6 @@ const SHORT_TEXT = 2048;
 const MAX_ESCAPED = 6;
 /** All the keys, numbers and punctuation of a line. */
 const KEYS_BYTES = 4096;
-
-/** Where messages stand, and on which side of the span. */
-const MESSAGE_SIDES: Readonly<Partial<Record<ContentKey, Side>>> = {
-  'gen_ai.input.messages': 'i',
-  'gen_ai.output.messages': 'o',
-  'spanline.input': 'i',
-  'spanline.output': 'o',
-};
 
 /** How one record is captured. */
 export interface CaptureSettings {
@@ -146,7 +138,7 @@ export class Capturing implements TextReader, FactLine {
   #refer(key: ContentKey, json: Json): string {
     if (typeof json === 'string') return json;
     const { deltas } = this.#parts;
-    const side = MESSAGE_SIDES[key];
+    const side = REFERABLE_SIDES[key];
     const spanId = this.#record['span_id'];
     const isReferable = side !== undefined && typeof spanId === 'string' && deltas !== 'none';
     if (!isReferable || this.mode === 'hashed') return flat(json);

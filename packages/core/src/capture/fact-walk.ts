@@ -1,23 +1,11 @@
 import type { CaptureMode } from '../api/index.ts';
 import type { Hasher } from './hash.ts';
-import { kindOf, OWN_FACTS } from './keys.ts';
+import { isContentText, MAX_BYTES, OWN_KEYS } from './keys.ts';
 import type { Limits } from './limits.ts';
 import type { TextReader } from './plain.ts';
 import { knownText, readText } from './read-text.ts';
 import { cut, sizeOf } from './text.ts';
 
-/** Longest values of facts, in UTF-8 bytes, where they are shorter than the field limit. */
-const FACT_BYTES: ReadonlyMap<string, number> = new Map([
-  ['span.name', 256],
-  ['span.path', 1024],
-  ['message', 1024],
-  ['error.type', 128],
-  ['error.message', 2048],
-  ['error.stack', 4096],
-  ['url.path', 1024],
-  ['url.query', 1024],
-  ['user_agent.original', 512],
-]);
 const DEFAULT_FACT_BYTES = 1024;
 
 /** What facts are captured with. */
@@ -61,8 +49,8 @@ export class FactWalk {
       if (key === 'message') continue;
       const value = record[key];
       if (typeof value === 'string') {
-        if (!OWN_FACTS.has(key)) characters += this.#textFact(key, value);
-      } else if (Array.isArray(value) && !OWN_FACTS.has(key)) characters += this.#listFact(key, value);
+        if (!OWN_KEYS.has(key)) characters += this.#textFact(key, value);
+      } else if (Array.isArray(value) && !OWN_KEYS.has(key)) characters += this.#listFact(key, value);
     }
     return typeof message === 'string' ? characters + this.#message(message, name) : characters;
   }
@@ -100,7 +88,7 @@ export class FactWalk {
   #fact(key: string, value: string): string | undefined {
     const { hashed, hasher } = this.#parts;
     const { mode } = this.#line;
-    if ((mode === 'metadata' || mode === 'hashed') && kindOf(key) === 'text') {
+    if ((mode === 'metadata' || mode === 'hashed') && isContentText(key)) {
       return mode === 'hashed' && hasher !== undefined ? `hmac:${hasher.hash(value)}` : undefined;
     }
     if (hasher !== undefined && hashed.has(key)) {
@@ -112,7 +100,7 @@ export class FactWalk {
 
   #text(text: string, key: string, name?: string): string {
     const line = this.#line;
-    const limit = Math.min(FACT_BYTES.get(key) ?? DEFAULT_FACT_BYTES, this.#parts.limits.fieldBytes);
+    const limit = Math.min(MAX_BYTES.get(key) ?? DEFAULT_FACT_BYTES, this.#parts.limits.fieldBytes);
     if (knownText(text, name, limit, line) !== undefined) return text;
     const read = readText(text, name, { size: sizeOf(text), maxBytes: limit }, line);
     if (read.isCut) line.markTruncated(key);

@@ -1,4 +1,4 @@
-import type { ContentKey, Plain } from '@spanline/record';
+import { attributeRow, type AttributeRow, type ContentKey, type Plain } from '@spanline/record';
 import { byteLength, cut } from './text.ts';
 
 /** Below this a text says nothing any more. */
@@ -101,8 +101,8 @@ function fitDocuments(documents: readonly Plain[], maxBytes: number): Plain[] {
     : fitElements(fitted, maxBytes, 'last', (count) => ({ content: `…[+${count} documents]` }));
 }
 
-function isMessages(key: ContentKey): boolean {
-  return key === 'gen_ai.input.messages' || key === 'gen_ai.output.messages';
+function holds(key: ContentKey, shape: AttributeRow['shape']): boolean {
+  return attributeRow(key)?.shape === shape;
 }
 
 /**
@@ -112,12 +112,12 @@ function isMessages(key: ContentKey): boolean {
 export function fitField(key: ContentKey, value: Plain, maxBytes: number): Plain {
   const before = bytesOf(value);
   let fitted: Plain;
-  if (Array.isArray(value) && isMessages(key)) fitted = fitMessages(value, maxBytes);
-  else if (Array.isArray(value) && key === 'gen_ai.retrieval.documents') fitted = fitDocuments(value, maxBytes);
+  if (Array.isArray(value) && holds(key, 'messages')) fitted = fitMessages(value, maxBytes);
+  else if (Array.isArray(value) && holds(key, 'documents')) fitted = fitDocuments(value, maxBytes);
   else fitted = fitValue(value, maxBytes);
   if (bytesOf(fitted) <= maxBytes) return fitted;
   const gone = `…[+${before} bytes]`;
-  if (isMessages(key)) return [{ role: 'system', parts: [{ type: 'text', content: gone }] }];
-  if (key === 'gen_ai.retrieval.documents') return [{ content: gone }];
+  if (holds(key, 'messages')) return [{ role: 'system', parts: [{ type: 'text', content: gone }] }];
+  if (holds(key, 'documents')) return [{ content: gone }];
   return gone;
 }

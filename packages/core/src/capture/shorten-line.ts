@@ -1,6 +1,6 @@
-import type { ContentKey, Plain } from '@spanline/record';
+import { CONTENT_KEYS, type ContentKey, type Plain } from '@spanline/record';
 import { fitField } from './fit.ts';
-import { CONTENT_ORDER, SHRINK_ORDER } from './keys.ts';
+import { SHRINK_ORDER } from './keys.ts';
 import { byteLength, cut } from './text.ts';
 
 /** A line that is too long. */
@@ -15,7 +15,7 @@ export interface LongLine {
   readonly write: (key: ContentKey, plain: Plain, maxBytes: number) => void;
 }
 
-const CONTENT: ReadonlySet<string> = new Set(CONTENT_ORDER);
+const CONTENT: ReadonlySet<string> = new Set(CONTENT_KEYS);
 const MIN_FIELD = 64;
 const MIN_FACT = 64;
 const MAX_ATTEMPTS = 3;

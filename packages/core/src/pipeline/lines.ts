@@ -54,8 +54,6 @@ const SHARED_KEYS = [
   'spanline.sample.reason',
 ] as const;
 
-const CONTENT = Object.keys(CONTENT_KEYS) as (keyof typeof CONTENT_KEYS)[];
-
 function contentLine(record: SpanRecord): SpanRecord {
   const line: Record<string, unknown> = {
     message: `${record['span.name'] ?? ''} content`,
@@ -70,7 +68,7 @@ function contentLine(record: SpanRecord): SpanRecord {
 function split(record: SpanRecord): { open: SpanRecord; content: SpanRecord | undefined } {
   let content: SpanRecord | undefined;
   const open: SpanRecord = { ...record };
-  for (const key of CONTENT) {
+  for (const key of CONTENT_KEYS) {
     if (open[key] === undefined) continue;
     content ??= contentLine(record);
     content[key] = open[key];

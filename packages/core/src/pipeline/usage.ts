@@ -32,10 +32,9 @@ export function writeUsage(span: RecordedSpan, record: SpanRecord, pricer: Price
   const inputTokens = facts['gen_ai.usage.input_tokens'];
   const outputTokens = facts['gen_ai.usage.output_tokens'];
   if (inputTokens !== undefined || outputTokens !== undefined) {
-    record['spanline.usage.source'] = (facts['spanline.usage.source'] as string | undefined) ?? 'provider';
+    record['spanline.usage.source'] = facts['spanline.usage.source'] ?? 'provider';
   }
-  if (facts['spanline.usage.issue'] !== undefined)
-    record['spanline.usage.issue'] = facts['spanline.usage.issue'] as string;
+  if (facts['spanline.usage.issue'] !== undefined) record['spanline.usage.issue'] = facts['spanline.usage.issue'];
   const cost = pricer.cost({
     provider: facts['gen_ai.provider.name'],
     requestModel: facts['gen_ai.request.model'],
@@ -50,7 +49,7 @@ export function writeUsage(span: RecordedSpan, record: SpanRecord, pricer: Price
       audioOutputTokens: facts['gen_ai.usage.audio.output_tokens'],
     },
     cacheHit: facts['spanline.cache.hit'] === true,
-    explicitUsd: facts['spanline.cost.usd'] as number | undefined,
+    explicitUsd: facts['spanline.cost.usd'],
     timestamp: span.seed.startEpochMs,
   });
   if ('reason' in cost) {

@@ -1,19 +1,17 @@
 import {
+  attributeKeys,
   type AttributeKind,
-  CONTENT_KEYS,
+  ATTRIBUTES,
   type ContentAttributes,
-  FACT_KEYS,
   type FactAttributes,
   type SpanType,
 } from '@spanline/record';
 import type { Content } from '../api/index.ts';
 
-/** What a source may set. Ids, times, status and roll-ups are the tracer's own and cannot be forged through `set()`. */
+/** Kinds of the keys that `span.set()` takes. Ids, times, status and roll-ups are the tracer's own and cannot be forged. */
 const KINDS: Readonly<Record<string, AttributeKind | undefined>> = Object.assign(
   Object.create(null),
-  { 'spanline.cost.usd': 'double', 'spanline.usage.source': 'string', 'spanline.usage.issue': 'string' },
-  FACT_KEYS,
-  CONTENT_KEYS,
+  Object.fromEntries(attributeKeys(({ settable }) => settable === true).map((key) => [key, ATTRIBUTES[key].kind])),
 );
 
 /** The kind of a key that may be set, or `undefined`. */

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ATTRIBUTES, type ContentAttributes, SpanlineError, type SpanRecord } from '@spanline/record';
 import { type CaptureOptions, createCapture } from '../../src/capture/index.ts';
-import { OWN_FACTS, protectedKeys } from '../../src/capture/keys.ts';
+import { OWN_KEYS, protectedKeys } from '../../src/capture/keys.ts';
 
 const subject = () =>
   ({
@@ -371,11 +371,11 @@ describe('modes', () => {
       'labels.password': 'hunter22',
       'x.y': 'a@b.org',
     };
-    for (const [key, kind] of Object.entries(ATTRIBUTES)) {
+    for (const [key, { kind }] of Object.entries(ATTRIBUTES)) {
       if (kind === 'string' || kind === 'text') record[key] = 'a@b.org';
       if (kind === 'strings') record[key] = ['a@b.org'];
     }
-    const own = new Set([...OWN_FACTS, ...protectedKeys([])]);
+    const own = new Set([...OWN_KEYS, ...protectedKeys([])]);
     captured({}, {}, record as SpanRecord);
     expect(Object.keys(record).filter((key) => !own.has(key) && /a@b|hunter/.test(String(record[key])))).toEqual([]);
     const typed = [

@@ -94,7 +94,7 @@ describe('what stays', () => {
       dirname(require.resolve('ajv/package.json')),
       join(import.meta.dirname, '../../../../docs'),
       join(import.meta.dirname, '../../src/trace'),
-      join(import.meta.dirname, '../../src/schema'),
+      join(import.meta.dirname, '../../../record/src/profiles'),
     ];
     const files = corpora.flatMap((folder) => readdirSync(folder).map((file) => join(folder, file)));
     let words = 0;

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { ATTRIBUTES, type AttributeKind, type SpanRecord, VALUE_RULES } from '@spanline/record';
+import { attributeKeys, type AttributeKind, type AttributeRow, ATTRIBUTES, type SpanRecord } from '@spanline/record';
 
 const hex = (length: number) =>
   fc
@@ -31,46 +31,21 @@ const SHAPED: Record<string, fc.Arbitrary<unknown>> = {
   trace_flags: fc.constantFrom('00', '01', '03'),
 };
 
-function arbitraryOf(key: string, kind: AttributeKind): fc.Arbitrary<unknown> {
-  const rule = VALUE_RULES[key];
+function arbitraryOf(key: string, { kind, values, minimum }: AttributeRow): fc.Arbitrary<unknown> {
   if (SHAPED[key] !== undefined) return SHAPED[key];
-  if (rule?.values !== undefined) return fc.constantFrom(...rule.values);
-  if (rule?.minimum !== undefined) return fc.nat();
+  if (values !== undefined) return fc.constantFrom(...values);
+  if (minimum !== undefined) return fc.nat();
   return KINDS[kind];
 }
 
-const REQUIRED = [
-  '@timestamp',
-  'level',
-  'message',
-  'event.name',
-  'event.id',
-  'event.outcome',
-  'spanline.schema',
-  'trace_id',
-  'span_id',
-  'span.name',
-  'span.type',
-  'span.kind',
-  'span.path',
-  'span.status',
-  'event.start',
-  'event.duration',
-  'duration_ms',
-  'spanline.capture.mode',
-  'gen_ai.evaluation.name',
-  'spanline.alert.name',
-  'spanline.alert.event',
-  'spanline.alert.state',
-  'spanline.alert.severity',
-];
+const REQUIRED = attributeKeys(({ required }) => required !== undefined);
 
 const label = fc.constantFrom('tenant', 'plan', '__proto__', 'constructor', 'a_b');
 
 /** Valid records of every kind, with any of their keys. */
 export const records: fc.Arbitrary<SpanRecord> = fc
   .tuple(
-    fc.record(Object.fromEntries(Object.entries(ATTRIBUTES).map(([key, kind]) => [key, arbitraryOf(key, kind)])), {
+    fc.record(Object.fromEntries(Object.entries(ATTRIBUTES).map(([key, row]) => [key, arbitraryOf(key, row)])), {
       requiredKeys: REQUIRED,
       noNullPrototype: true,
     }),

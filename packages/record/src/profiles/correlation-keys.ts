@@ -1,5 +1,5 @@
 import type { ProfileName } from './names.ts';
-import { DATADOG, ECS, type Spelling } from './spellings.ts';
+import { SPELLINGS } from './spellings.ts';
 
 /** The keys that tie the application's own lines to their trace, by canonical name. */
 export interface CorrelationKeys {
@@ -9,8 +9,6 @@ export interface CorrelationKeys {
   readonly 'session.id': string;
   readonly 'user.id': string;
 }
-
-const SPELLINGS: Readonly<Record<ProfileName, Spelling>> = { otel: {}, ecs: ECS, datadog: DATADOG };
 
 /** How a profile spells the ids on lines of the application. Datadog takes dotted keys for paths, so flat ones serve there as well. */
 export function correlationKeys(profile: ProfileName): CorrelationKeys {

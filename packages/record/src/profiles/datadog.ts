@@ -1,10 +1,10 @@
-import type { SpanRecord } from '../schema/index.ts';
+import { OPEN_KEY_PREFIXES, type SpanRecord } from '../schema/index.ts';
 import { DATADOG } from './spellings.ts';
 
 type Nested = { [key: string]: unknown };
 
 /** Families whose last part is the user's; it is one attribute, however it is spelled. */
-const FAMILIES: readonly string[] = ['labels', 'spanline.gauge', 'spanline.stats.redacted'];
+const FAMILIES: readonly string[] = OPEN_KEY_PREFIXES.map((prefix) => prefix.slice(0, -1));
 
 const MAX_PATHS = 2000;
 const paths = new Map<string, readonly string[]>();

@@ -1,4 +1,4 @@
-import { ATTRIBUTES, type SpanRecord } from '../schema/index.ts';
+import { ATTRIBUTE_KEYS, type AttributeKey, attributeRow, type SpanRecord } from '../schema/index.ts';
 import { isIpAddress } from '../values/ip-address.ts';
 import { ECS } from './spellings.ts';
 import { toStructured } from './structured.ts';
@@ -14,16 +14,16 @@ interface Rendering {
   readonly derive: ((line: Record<string, unknown>, record: SpanRecord, value: unknown) => void) | undefined;
 }
 
-const DERIVE: Readonly<Record<string, Rendering['derive']>> = {
+const DERIVE: Readonly<Partial<Record<AttributeKey, Rendering['derive']>>> = {
   'spanline.schema': (line) => (line['ecs.version'] = ECS_VERSION),
   'span.kind': (line, { span_id }, value) => value === 'SERVER' && (line['transaction.id'] = span_id),
   'client.address': (line, _, value) => isIpAddress(value as string) && (line['client.ip'] = value),
 };
 
 const RENDERINGS: ReadonlyMap<string, Rendering> = new Map(
-  Object.entries(ATTRIBUTES).map(([key, kind]) => [
+  ATTRIBUTE_KEYS.map((key) => [
     key,
-    { name: ECS[key] ?? key, isStructured: kind === 'json', derive: DERIVE[key] },
+    { name: ECS[key] ?? key, isStructured: attributeRow(key)?.kind === 'json', derive: DERIVE[key] },
   ]),
 );
 

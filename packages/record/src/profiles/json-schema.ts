@@ -1,12 +1,22 @@
-import { ATTRIBUTES, type AttributeKind, OPEN_KEY_PREFIXES } from '../schema/index.ts';
-import { MAX_KEY_LENGTH, MAX_KEYS, REQUIRED, REQUIRED_BY_EVENT, VALUE_RULES, type ValueRule } from '../schema/rules.ts';
+import {
+  ATTRIBUTE_KEYS,
+  type AttributeKey,
+  type AttributeKind,
+  type AttributeRow,
+  ATTRIBUTES,
+  FORMS,
+  MAX_KEY_LENGTH,
+  MAX_KEYS,
+  OPEN_KEY_PREFIXES,
+  REQUIRED,
+  REQUIRED_BY_EVENT,
+} from '../schema/index.ts';
 import type { ProfileName } from './names.ts';
-import { DATADOG, ECS, type Spelling } from './spellings.ts';
+import { DATADOG, SPELLINGS } from './spellings.ts';
 
 /** A JSON Schema (draft 2020-12). */
 export type JsonSchema = Record<string, unknown>;
 
-const SPELLINGS: Readonly<Record<ProfileName, Spelling>> = { otel: {}, ecs: ECS, datadog: DATADOG };
 const SCALAR: JsonSchema = { type: ['string', 'number', 'boolean'] };
 
 const TYPES: Readonly<Record<AttributeKind, JsonSchema>> = {
@@ -21,14 +31,14 @@ const TYPES: Readonly<Record<AttributeKind, JsonSchema>> = {
 
 const STRUCTURED: JsonSchema = { type: ['object', 'array'], items: { type: 'object' } };
 
-function valueSchema(key: string, kind: AttributeKind, profile: ProfileName): JsonSchema {
-  const base = kind === 'json' && profile === 'ecs' ? STRUCTURED : TYPES[kind];
-  const rule: ValueRule = VALUE_RULES[key] ?? {};
+function valueSchema(key: AttributeKey, profile: ProfileName): JsonSchema {
+  const { kind, values, form, minimum, docs }: AttributeRow = ATTRIBUTES[key];
   return {
-    ...base,
-    ...(rule.values === undefined ? {} : { enum: rule.values }),
-    ...(rule.pattern === undefined ? {} : { pattern: rule.pattern.source }),
-    ...(rule.minimum === undefined ? {} : { minimum: rule.minimum }),
+    ...(kind === 'json' && profile === 'ecs' ? STRUCTURED : TYPES[kind]),
+    description: docs,
+    ...(values === undefined ? {} : { enum: values }),
+    ...(form === undefined ? {} : { pattern: FORMS[form].source }),
+    ...(minimum === undefined ? {} : { minimum }),
   };
 }
 
@@ -56,7 +66,7 @@ const escaped = (text: string): string => text.replaceAll('.', String.raw`\.`);
 function flatSchema(profile: ProfileName): JsonSchema {
   const spell = (key: string): string => SPELLINGS[profile][key] ?? key;
   const properties: Record<string, JsonSchema> = {};
-  for (const [key, kind] of Object.entries(ATTRIBUTES)) properties[spell(key)] = valueSchema(key, kind, profile);
+  for (const key of ATTRIBUTE_KEYS) properties[spell(key)] = valueSchema(key, profile);
   const patterns = OPEN_KEY_PREFIXES.map((prefix) => [`^${escaped(prefix)}.+$`, SCALAR]);
   return {
     properties: { ...properties, ...DERIVED[profile] },
@@ -109,9 +119,9 @@ function requireNested(keys: readonly string[]): JsonSchema {
 
 function nestedSchema(): JsonSchema {
   const root = objectSchema();
-  for (const [key, kind] of Object.entries(ATTRIBUTES)) {
+  for (const key of ATTRIBUTE_KEYS) {
     const path = (DATADOG[key] ?? key).split('.');
-    descend(root, path.slice(0, -1)).properties[path.at(-1) as string] = valueSchema(key, kind, 'datadog');
+    descend(root, path.slice(0, -1)).properties[path.at(-1) as string] = valueSchema(key, 'datadog');
   }
   for (const prefix of OPEN_KEY_PREFIXES) descend(root, prefix.slice(0, -1).split('.')).additionalProperties = SCALAR;
   Object.assign(root.properties, DERIVED.datadog);

@@ -1,5 +1,4 @@
-import { ATTRIBUTES, type AttributeKind, type SpanRecord } from '../schema/index.ts';
-import { VALUE_RULES } from '../schema/rules.ts';
+import { attributeKeys, type AttributeKind, attributeRow, FORMS, type SpanRecord } from '../schema/index.ts';
 
 /** An attribute value of OTLP/JSON; 64-bit integers are strings there. */
 export type OtlpValue =
@@ -39,36 +38,10 @@ export interface OtlpTraces {
 }
 
 /** Keys that OTLP keeps in the resource. */
-const RESOURCE_KEYS = [
-  'service.name',
-  'service.version',
-  'deployment.environment.name',
-  'host.name',
-  'process.pid',
-] as const;
+const RESOURCE_KEYS = attributeKeys(({ otlp }) => otlp === 'resource');
 
-/** Keys that have a place of their own in an OTLP span, or say what only a line needs. */
-const OWN_PLACE: ReadonlySet<string> = new Set([
-  ...RESOURCE_KEYS,
-  '@timestamp',
-  'level',
-  'message',
-  'event.name',
-  'event.outcome',
-  'event.start',
-  'event.duration',
-  'duration_ms',
-  'trace_id',
-  'span_id',
-  'parent_span_id',
-  'trace_flags',
-  'span.name',
-  'span.kind',
-  'otel.scope.name',
-  'otel.scope.version',
-  'error.message',
-  'error.stack',
-]);
+/** Keys that have a place of their own in an OTLP span, or that only a line needs. */
+const OWN_PLACE: ReadonlySet<string> = new Set(attributeKeys(({ otlp }) => otlp !== undefined));
 
 const KINDS: ReadonlyMap<unknown, number> = new Map([
   ['INTERNAL', 1],
@@ -122,7 +95,7 @@ function toValue(value: unknown, kind: AttributeKind | undefined): OtlpValue | u
 function toAttributes(record: SpanRecord, keys: readonly string[]): OtlpAttribute[] {
   const source = record as Readonly<Record<string, unknown>>;
   return keys.flatMap((key) => {
-    const value = toValue(source[key], (ATTRIBUTES as Readonly<Record<string, AttributeKind>>)[key]);
+    const value = toValue(source[key], attributeRow(key)?.kind);
     return value === undefined ? [] : [{ key, value }];
   });
 }
@@ -157,7 +130,7 @@ function statusOf(record: SpanRecord): OtlpSpan['status'] {
 /** A receiver answers a whole request with an error for one id that is none. */
 function validId(key: 'trace_id' | 'span_id' | 'parent_span_id', record: SpanRecord): string | undefined {
   const id = record[key];
-  return typeof id === 'string' && VALUE_RULES[key]?.pattern?.test(id) === true ? id : undefined;
+  return typeof id === 'string' && FORMS[key === 'trace_id' ? 'trace_id' : 'span_id'].test(id) ? id : undefined;
 }
 
 const own = (names: Readonly<Record<string, string>>, name: string): string | undefined =>

@@ -1,4 +1,4 @@
-import { ATTRIBUTES, type AttributeKind, OPEN_KEY_PREFIXES, type SpanRecord } from '../schema/index.ts';
+import { ATTRIBUTE_KEYS, type AttributeKind, attributeRow, isOpenKey, type SpanRecord } from '../schema/index.ts';
 import { correlationKeys } from './correlation-keys.ts';
 import { PROFILE_NAMES } from './names.ts';
 import { DATADOG, ECS, type Spelling } from './spellings.ts';
@@ -22,7 +22,6 @@ export interface ParseOptions {
 
 type Bag = Record<string, unknown>;
 
-const KINDS: Readonly<Record<string, AttributeKind>> = ATTRIBUTES;
 const MAX_DEPTH = 10;
 /** pino's numbers. */
 const LEVELS: readonly (readonly [number, string])[] = [
@@ -64,10 +63,6 @@ const hasType: Readonly<Record<AttributeKind, (value: unknown) => boolean>> = {
   strings: (value) => Array.isArray(value) && value.every((entry) => typeof entry === 'string'),
 };
 
-function isOpenKey(key: string): boolean {
-  return OPEN_KEY_PREFIXES.some((prefix) => key.startsWith(prefix) && key.length > prefix.length);
-}
-
 function isBag(value: unknown): value is Bag {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
@@ -81,7 +76,7 @@ function put(target: Bag, key: string, value: unknown): void {
 
 /** A bag that is flattened further; content stays in one piece. */
 function isNested(path: string, value: unknown, depth: number): value is Bag {
-  return isBag(value) && depth < MAX_DEPTH && !(Object.hasOwn(KINDS, path) && KINDS[path] === 'json');
+  return isBag(value) && depth < MAX_DEPTH && attributeRow(path)?.kind !== 'json';
 }
 
 function flattenInto(target: Bag, source: Bag, prefix: string, depth: number): void {
@@ -129,14 +124,16 @@ interface Tongue {
   readonly readings: ReadonlyMap<string, Reading>;
 }
 
+const kindOf = (key: string): AttributeKind => attributeRow(key)?.kind ?? 'string';
+
 function tongue(names: ReadonlyMap<string, string>, profile?: Spelling): Tongue {
-  const own = Object.keys(KINDS).map((key): [string, Reading] => [
+  const own = ATTRIBUTE_KEYS.map((key): [string, Reading] => [
     key,
-    { canonical: key, kind: KINDS[key] as AttributeKind, rival: profile?.[key] },
+    { canonical: key, kind: kindOf(key), rival: profile?.[key] },
   ]);
   const renamed = [...names].map(([name, canonical]): [string, Reading] => [
     name,
-    { canonical, kind: KINDS[canonical] as AttributeKind, rival: undefined },
+    { canonical, kind: kindOf(canonical), rival: undefined },
   ]);
   return { isProfile: profile !== undefined, readings: new Map([...own, ...renamed]) };
 }

@@ -1,28 +1,41 @@
-export type { AttributeKey, AttributeKind, ValueOf } from './attributes.ts';
-export { ATTRIBUTES, CONTENT_KEYS, FACT_KEYS, OPEN_KEY_PREFIXES } from './attributes.ts';
+export { FORMS } from './attributes/forms.ts';
+export type { AttributeForm, AttributeKind, AttributeRow, PrivacyClass } from './attributes/row.ts';
+export {
+  ATTRIBUTE_KEYS,
+  type AttributeKey,
+  attributeKeys,
+  attributeRow,
+  ATTRIBUTES,
+  CONTENT_KEYS,
+  type ContentKey,
+  isOpenKey,
+  MAX_KEY_LENGTH,
+  MAX_KEYS,
+  OPEN_KEY_PREFIXES,
+  REQUIRED,
+  REQUIRED_BY_EVENT,
+  type ValuesOf,
+} from './attributes.ts';
 export { toDocuments } from './documents.ts';
 export type { Message, MessagePart, RetrievedDocument, ToolDefinition } from './messages.ts';
-export type {
-  ContentAttributes,
-  ContentKey,
-  CostAttributes,
-  FactAttributes,
-  RecordValue,
-  SpanAttributes,
-  SpanRecord,
+export {
+  type ContentAttributes,
+  type FactAttributes,
+  type RecordValue,
+  SCHEMA_VERSION,
+  type SpanAttributes,
+  type SpanRecord,
 } from './record.ts';
-export { SCHEMA_VERSION } from './record.ts';
-export type {
-  AlertEvent,
-  AlertSeverity,
-  AlertState,
-  ErrorClass,
-  EventName,
-  SpanKind,
-  SpanStatus,
-  SpanType,
+export {
+  type AlertEvent,
+  type AlertSeverity,
+  type AlertState,
+  type ErrorClass,
+  SPAN_KINDS,
+  SPAN_TYPES,
+  type SpanKind,
+  type SpanStatus,
+  type SpanType,
 } from './span.ts';
-export { SPAN_KINDS, SPAN_TYPES } from './span.ts';
 export { toMessages, toParts } from './to-messages.ts';
-export { VALUE_RULES } from './rules.ts';
 export { validate, type ValidationError, type ValidationResult } from './validate.ts';

@@ -1,8 +1,16 @@
-import type { ATTRIBUTES, CONTENT_KEYS, FACT_KEYS, ValueOf } from './attributes.ts';
+import {
+  type AttributeKey,
+  ATTRIBUTES,
+  type ContentKey,
+  type KeysOf,
+  type ValueOf,
+  type ValuesOf,
+} from './attributes.ts';
+import type { AttributeKind } from './attributes/row.ts';
 import type { Message, MessagePart, RetrievedDocument, ToolDefinition } from './messages.ts';
 
 /** Version of the record's schema, written as `spanline.schema`. */
-export const SCHEMA_VERSION = '1.0';
+export const SCHEMA_VERSION: ValuesOf<'spanline.schema'> = ATTRIBUTES['spanline.schema'].values[0];
 
 /** A value in a record: a scalar or an array of strings. */
 export type RecordValue = string | number | boolean | readonly string[];
@@ -12,13 +20,13 @@ export type RecordValue = string | number | boolean | readonly string[];
  * `parseLine` gives back and what every profile is made from.
  */
 export type SpanRecord = {
-  -readonly [Key in keyof typeof ATTRIBUTES]?: ValueOf<(typeof ATTRIBUTES)[Key]> | undefined;
+  -readonly [Key in AttributeKey]?: ValueOf<(typeof ATTRIBUTES)[Key]['kind']> | undefined;
 } & { [key: `labels.${string}`]: string | number | boolean } & {
   [key: `spanline.gauge.${string}`]: number;
 } & { [key: `spanline.stats.redacted.${string}`]: number };
 
-/** Content of a span, handed over by reference; it is neither copied nor serialised before the span ends. */
-export interface ContentAttributes {
+/** Content of a span. It is handed over by reference and is neither copied nor serialised before the span ends. */
+export interface ContentAttributes extends Partial<Record<ContentKey, unknown>> {
   'spanline.prompt.template'?: string;
   'spanline.prompt.variables'?: Record<string, unknown>;
   'gen_ai.retrieval.query.text'?: string;
@@ -28,31 +36,24 @@ export interface ContentAttributes {
   'gen_ai.input.messages'?: Message[];
   'gen_ai.output.messages'?: Message[];
   'gen_ai.tool.definitions'?: ToolDefinition[];
-  'gen_ai.tool.call.arguments'?: unknown;
-  'gen_ai.tool.call.result'?: unknown;
   'gen_ai.retrieval.documents'?: RetrievedDocument[];
-  'spanline.input'?: unknown;
-  'spanline.output'?: unknown;
 }
+
+/** A fact that `span.set()` takes. */
+export type FactKey = Exclude<KeysOf<{ settable: true }>, ContentKey>;
+
+type FactValue<Row> = Row extends { values: readonly (infer Value)[] }
+  ? Value
+  : Row extends { kind: infer Kind extends AttributeKind }
+    ? ValueOf<Kind>
+    : never;
 
 /** Facts of a span. `undefined` values are ignored; `0` and `false` are written. */
 export type FactAttributes = {
-  [Key in keyof typeof FACT_KEYS]?: ValueOf<(typeof FACT_KEYS)[Key]> | undefined;
+  [Key in FactKey]?: FactValue<(typeof ATTRIBUTES)[Key]> | undefined;
 };
 
-/** Explicit usage source and cost: what the application knows better than the price table. */
-export interface CostAttributes {
-  /** Cost of this call in US dollars; wins over the price table. */
-  'spanline.cost.usd'?: number;
-  /** `estimated` when the tokens were counted locally and not reported by the provider. */
-  'spanline.usage.source'?: 'provider' | 'estimated';
-  /** What was wrong with the provider's numbers. */
-  'spanline.usage.issue'?: string;
-}
-
-/** What `span.set()` takes: typed keys only; free metadata goes to `span.label()`. */
-export type SpanAttributes = FactAttributes &
-  CostAttributes & { [Key in keyof ContentAttributes]?: ContentAttributes[Key] | undefined };
-
-/** A content key. */
-export type ContentKey = keyof typeof CONTENT_KEYS;
+/** What `span.set()` takes: typed keys only. Free metadata goes to `span.label()`. */
+export type SpanAttributes = FactAttributes & {
+  [Key in keyof ContentAttributes]?: ContentAttributes[Key] | undefined;
+};

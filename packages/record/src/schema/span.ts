@@ -1,114 +1,37 @@
-/** What a span stands for. */
-export type SpanType =
-  | 'http'
-  | 'chain'
-  | 'agent'
-  | 'llm'
-  | 'embedding'
-  | 'retriever'
-  | 'reranker'
-  | 'tool'
-  | 'prompt'
-  | 'parser'
-  | 'guardrail'
-  | 'evaluator'
-  | 'task';
+import { ATTRIBUTES, type ValuesOf } from './attributes.ts';
+
+/** Type of the step that a span stands for. */
+export type SpanType = ValuesOf<'span.type'>;
 
 /** Every {@link SpanType}. */
-export const SPAN_TYPES: readonly SpanType[] = [
-  'http',
-  'chain',
-  'agent',
-  'llm',
-  'embedding',
-  'retriever',
-  'reranker',
-  'tool',
-  'prompt',
-  'parser',
-  'guardrail',
-  'evaluator',
-  'task',
-];
+export const SPAN_TYPES: readonly SpanType[] = ATTRIBUTES['span.type'].values;
 
 /** OpenTelemetry span kind, as far as a log line needs it. */
-export type SpanKind = 'SERVER' | 'CLIENT' | 'INTERNAL';
+export type SpanKind = ValuesOf<'span.kind'>;
 
 /** Every {@link SpanKind}. */
-export const SPAN_KINDS: readonly SpanKind[] = ['SERVER', 'CLIENT', 'INTERNAL'];
+export const SPAN_KINDS: readonly SpanKind[] = ATTRIBUTES['span.kind'].values;
 
 /**
- * How a span ended: `ok`, `error`, `aborted` (the caller cancelled), `abandoned` (the stream's consumer left, or the framework
- * never reported an end), `interrupted` (waits for a human or for the next process, resumes elsewhere), `unfinished` (the process shut down first).
+ * How a span ended:
+ *
+ * - `ok`
+ * - `error`
+ * - `aborted`: the caller cancelled
+ * - `abandoned`: the stream's consumer left, or the framework never reported an end
+ * - `interrupted`: the work waits for a human or for the next process, and resumes elsewhere
+ * - `unfinished`: the process shut down first
  */
-export type SpanStatus = 'ok' | 'error' | 'aborted' | 'abandoned' | 'interrupted' | 'unfinished';
+export type SpanStatus = ValuesOf<'span.status'>;
 
-/** Every {@link SpanStatus}. */
-export const SPAN_STATUSES: readonly SpanStatus[] = [
-  'ok',
-  'error',
-  'aborted',
-  'abandoned',
-  'interrupted',
-  'unfinished',
-];
+/** Kind of failure. Low cardinality, for alerts. */
+export type ErrorClass = ValuesOf<'spanline.error.class'>;
 
-/** What kind of failure an error is; low cardinality, for alerts. */
-export type ErrorClass =
-  | 'timeout'
-  | 'rate_limit'
-  | 'auth'
-  | 'context_length'
-  | 'content_filter'
-  | 'network'
-  | 'aborted'
-  | 'other';
-
-/** Every {@link ErrorClass}. */
-export const ERROR_CLASSES: readonly ErrorClass[] = [
-  'timeout',
-  'rate_limit',
-  'auth',
-  'context_length',
-  'content_filter',
-  'network',
-  'aborted',
-  'other',
-];
-
-/** What a line is about (`event.name`). */
-export type EventName =
-  | 'span.end'
-  | 'span.start'
-  | 'span.content'
-  | 'gen_ai.evaluation.result'
-  | 'alert'
-  | 'spanline.stats';
-
-/** Every {@link EventName}. */
-export const EVENT_NAMES: readonly EventName[] = [
-  'span.end',
-  'span.start',
-  'span.content',
-  'gen_ai.evaluation.result',
-  'alert',
-  'spanline.stats',
-];
-
-/** Why an alert line was written. */
-export type AlertEvent = 'fired' | 'repeated' | 'recovered' | 'no_data';
-
-/** Every {@link AlertEvent}. */
-export const ALERT_EVENTS: readonly AlertEvent[] = ['fired', 'repeated', 'recovered', 'no_data'];
+/** Reason for an alert line. */
+export type AlertEvent = ValuesOf<'spanline.alert.event'>;
 
 /** State of an alert rule. */
-export type AlertState = 'OK' | 'WARNING' | 'ALERT' | 'NO_DATA';
-
-/** Every {@link AlertState}. */
-export const ALERT_STATES: readonly AlertState[] = ['OK', 'WARNING', 'ALERT', 'NO_DATA'];
+export type AlertState = ValuesOf<'spanline.alert.state'>;
 
 /** `warning` is an early signal, `critical` means act now. */
-export type AlertSeverity = 'warning' | 'critical';
-
-/** Every {@link AlertSeverity}. */
-export const ALERT_SEVERITIES: readonly AlertSeverity[] = ['warning', 'critical'];
+export type AlertSeverity = ValuesOf<'spanline.alert.severity'>;

@@ -1,5 +1,6 @@
-import type { AttributeKind } from './attributes.ts';
-import { kindOfKey, MAX_KEY_LENGTH, MAX_KEYS, REQUIRED, REQUIRED_BY_EVENT, VALUE_RULES } from './rules.ts';
+import { attributeRow, isOpenKey, MAX_KEY_LENGTH, MAX_KEYS, REQUIRED, REQUIRED_BY_EVENT } from './attributes.ts';
+import { FORMS } from './attributes/forms.ts';
+import type { AttributeKind } from './attributes/row.ts';
 
 /** One thing that is wrong with a record. */
 export interface ValidationError {
@@ -46,20 +47,21 @@ function requiredBy(event: unknown): readonly string[] {
 }
 
 function checkValue(key: string, value: unknown): ValidationError | undefined {
-  const kind = kindOfKey(key);
+  const row = attributeRow(key);
+  const kind = row?.kind ?? (isOpenKey(key) ? 'scalar' : undefined);
   if (kind === undefined) return { key, expected: 'a key of the schema', got: 'an unknown key' };
   const [expected, fits] = CHECKS[kind];
   if (!fits(value)) return { key, expected, got: show(value) };
-  const rule = Object.hasOwn(VALUE_RULES, key) ? VALUE_RULES[key] : undefined;
-  if (rule === undefined) return undefined;
-  if (rule.values !== undefined && !rule.values.includes(value as string)) {
-    return { key, expected: `one of ${rule.values.join(', ')}`, got: 'another value' };
+  if (row === undefined) return undefined;
+  const { values, form, minimum } = row;
+  if (values !== undefined && !values.includes(value as string)) {
+    return { key, expected: `one of ${values.join(', ')}`, got: 'another value' };
   }
-  if (rule.pattern !== undefined && !rule.pattern.test(value as string)) {
-    return { key, expected: `a value like ${rule.pattern.source}`, got: 'another form' };
+  if (form !== undefined && !FORMS[form].test(value as string)) {
+    return { key, expected: `a value like ${FORMS[form].source}`, got: 'another form' };
   }
-  if (rule.minimum !== undefined && (value as number) < rule.minimum) {
-    return { key, expected: `at least ${rule.minimum}`, got: String(value) };
+  if (minimum !== undefined && (value as number) < minimum) {
+    return { key, expected: `at least ${minimum}`, got: String(value) };
   }
   return undefined;
 }

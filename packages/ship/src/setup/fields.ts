@@ -1,4 +1,12 @@
-import { jsonSchema } from '@spanline/record';
+import {
+  ATTRIBUTE_KEYS,
+  type AttributeForm,
+  type AttributeKey,
+  type AttributeKind,
+  type AttributeRow,
+  ATTRIBUTES,
+  OPEN_KEY_PREFIXES,
+} from '@spanline/record';
 
 /** How a field's values look: JSON Schema's types, `text` for prose, `content` for structured content. */
 export type FieldKind = 'string' | 'text' | 'content' | 'integer' | 'number' | 'boolean' | 'date' | 'ip';
@@ -7,40 +15,45 @@ export type FieldKind = 'string' | 'text' | 'content' | 'integer' | 'number' | '
 export interface Field {
   readonly name: string;
   readonly kind: FieldKind;
+  /** Governed by the capture mode. */
+  readonly isContent: boolean;
 }
 
-/** Prose: the schema knows it as a string like any other. Spelled as in `ecs`, and as in `otel` where that differs. */
-const PROSE: ReadonlySet<string> = new Set([
-  'message',
-  'error.message',
-  'error.stack',
-  'error.stack_trace',
-  'gen_ai.evaluation.explanation',
-  'spanline.prompt.template',
-  'gen_ai.retrieval.query.text',
-  'db.query.text',
-  'spanline.search.query',
-]);
-const NAMED: Readonly<Record<string, FieldKind>> = { '@timestamp': 'date', 'event.start': 'date', 'client.ip': 'ip' };
+const KINDS: Readonly<Record<AttributeKind, FieldKind>> = {
+  string: 'string',
+  strings: 'string',
+  text: 'text',
+  json: 'content',
+  int: 'integer',
+  double: 'number',
+  boolean: 'boolean',
+};
 
-type Schema = Readonly<Record<string, unknown>>;
+const isTime = (form: AttributeForm | undefined): boolean => form === 'iso_millis' || form === 'iso_micros';
 
-function kindOf(name: string, { type, contentMediaType }: Schema): FieldKind {
-  const named = NAMED[name];
-  if (named !== undefined) return named;
-  if (contentMediaType !== undefined || (Array.isArray(type) && type.includes('object'))) return 'content';
-  if (type === 'integer' || type === 'number' || type === 'boolean') return type;
-  return PROSE.has(name) ? 'text' : 'string';
+function fieldOf(key: AttributeKey, profile: 'ecs' | 'otel'): Field {
+  const { kind, form, prose, privacy, ecs }: AttributeRow = ATTRIBUTES[key];
+  return {
+    name: profile === 'ecs' ? (ecs ?? key) : key,
+    kind: isTime(form) ? 'date' : prose === true ? 'text' : KINDS[kind],
+    isContent: privacy === 'content',
+  };
 }
 
-/** Every field of a profile's lines, in the order of the schema. */
+/** Fields that the profile `ecs` adds. */
+const ADDED_BY_ECS: readonly Field[] = [
+  { name: 'ecs.version', kind: 'string', isContent: false },
+  { name: 'transaction.id', kind: 'string', isContent: false },
+  { name: 'client.ip', kind: 'ip', isContent: false },
+];
+
+/** Every field of a profile's lines, in the order of the attribute table. */
 export function fieldsOf(profile: 'ecs' | 'otel'): Field[] {
-  const properties = jsonSchema(profile)['properties'] as Readonly<Record<string, Schema>>;
-  return Object.entries(properties).map(([name, schema]) => ({ name, kind: kindOf(name, schema) }));
+  const fields = ATTRIBUTE_KEYS.map((key) => fieldOf(key, profile));
+  return profile === 'ecs' ? [...fields, ...ADDED_BY_ECS] : fields;
 }
 
-/** Families of fields whose last part is chosen by the user, without the dot at the end: `labels`, `spanline.gauge`. */
-export function familiesOf(profile: 'ecs' | 'otel'): string[] {
-  const patterns = jsonSchema(profile)['patternProperties'] as Readonly<Record<string, unknown>>;
-  return Object.keys(patterns).map((pattern) => pattern.replaceAll(/^\^|\\\.\.\+\$$|\\/g, ''));
+/** Families of fields whose last part the user chooses, without the final dot: `labels`, `spanline.gauge`. */
+export function familiesOf(): string[] {
+  return OPEN_KEY_PREFIXES.map((prefix) => prefix.slice(0, -1));
 }

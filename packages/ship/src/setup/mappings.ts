@@ -41,7 +41,7 @@ function mappingOf(kind: FieldKind, flavour: Flavour, profile: SetupProfile): Ma
 /** Mappings of a profile's documents: every field of the schema, and nothing for fields that nobody knows. */
 export function mappingsOf(flavour: Flavour, profile: SetupProfile): Record<string, unknown> {
   const fields = fieldsOf(profile).map(({ name, kind }) => [name, mappingOf(kind, flavour, profile)] as const);
-  const families = familiesOf(profile).map((name) => [name, familyOf(flavour)] as const);
+  const families = familiesOf().map((name) => [name, familyOf(flavour)] as const);
   return {
     dynamic: false,
     date_detection: false,

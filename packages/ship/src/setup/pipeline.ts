@@ -29,7 +29,7 @@ function branchesOf(names: readonly string[]): Record<string, true> {
  * none. Such values move to `spanline.odd`. Members of open families become one object each, and texts of structured content are gathered in `spanline.text`.
  */
 export function pipelineOf(profile: SetupProfile): Record<string, unknown> {
-  const families = familiesOf(profile);
+  const families = familiesOf();
   const structured = profile === 'ecs';
   const shapes: Record<string, string> = { [ODD_FIELD]: 'content', [TEXT_FIELD]: 'scalar' };
   for (const { name, kind } of fieldsOf(profile)) {

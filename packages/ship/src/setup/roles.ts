@@ -9,14 +9,9 @@ interface Grant {
   readonly hidden: readonly string[];
 }
 
-/** Prose that comes from the program and not from a prompt, a document or a user. */
-const OPEN_PROSE: ReadonlySet<string> = new Set(['message', 'error.message', 'error.stack', 'error.stack_trace']);
-
 /** Fields with content, and what the pipeline makes of them; structured ones with all that is in them. */
 function contentFields(profile: SetupProfile): string[] {
-  const fields = fieldsOf(profile).filter(({ name, kind }) => {
-    return kind === 'content' || (kind === 'text' && !OPEN_PROSE.has(name));
-  });
+  const fields = fieldsOf(profile).filter(({ isContent }) => isContent);
   const names = [...fields.map(({ name }) => name), TEXT_FIELD, ODD_FIELD];
   return names.flatMap((name) => [name, `${name}.*`]);
 }
