@@ -58,13 +58,8 @@ export { type OfferedTool, stopSequences, toolDefinitions } from './provider/req
 export { serverAttributes, serverOf } from './provider/server.ts';
 export { mergeUsage } from './provider/streamed-usage.ts';
 export { createTextBuffer, type TextBuffer } from './provider/text-buffer.ts';
-export {
-  createRunRegistry,
-  type Run,
-  type RunPlace,
-  type RunRegistry,
-  type RunRegistryOptions,
-} from './runs/registry.ts';
+export { createRunRegistry } from './runs/registry.ts';
+export type { Run, RunPlace, RunRegistry, RunRegistryOptions } from './runs/run.ts';
 export {
   type NormalizedUsage,
   normalizeUsage,

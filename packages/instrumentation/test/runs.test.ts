@@ -69,7 +69,7 @@ describe('an idle run', () => {
 
   it('that its caller has left is closed after a minute, and one that is waited for after its time', () => {
     const { log, start } = setUp();
-    const runs = createRunRegistry<{ left: boolean }>({ isLeft: ({ data }) => data.left });
+    const runs = createRunRegistry<{ left: boolean }>({ isAbandoned: ({ data }) => data.left });
     runs.start('left', start('left'), { left: true });
     runs.start('waited for', start('waited for'), { left: false });
     vi.advanceTimersByTime(59_000);

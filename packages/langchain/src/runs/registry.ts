@@ -43,7 +43,7 @@ function createTracerRuns(tracer: Tracer): TracerRuns {
   const holders = new Holders();
   const registry = createRunRegistry<RunData>({
     trustsHolders: () => holders.areTrusted,
-    isLeft: ({ data }) => data.signal?.deref()?.aborted === true,
+    isAbandoned: ({ data }) => data.signal?.deref()?.aborted === true,
     onClose: (run) => {
       setPartialAnswer(run);
       endCall(run.data);
