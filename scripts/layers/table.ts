@@ -96,10 +96,7 @@ export const layerTable: LayerTable = {
       ['components', 'register'],
       ['index.ts'],
     ],
-    moduleState: [
-      { file: 'models/server.ts', why: 'cache' },
-      { file: 'runs/registry.ts', why: 'each copy keeps the runs that it records; copies ask each other' },
-    ],
+    moduleState: [{ file: 'runs/registry.ts', why: 'each copy keeps the runs that it records; copies ask each other' }],
   }),
   llamaindex: instrumentation({
     types: ['llamaindex', '@llamaindex/workflow'],

@@ -4,7 +4,7 @@ import { checkOptions } from '@spanline/record';
 import { readModelError } from './models/answer.ts';
 import { addStreamEvent, addToken, type StreamedAnswer } from './models/streamed-answer.ts';
 import { toModelMessages } from './objects/messages.ts';
-import { classNameOf } from './objects/names.ts';
+import { serializedClass } from './objects/names.ts';
 import { toRunStart } from './objects/run-start.ts';
 import { HANDLER_SHAPE, type SpanlineCallbackHandlerOptions } from './options.ts';
 import { followLangChain } from './runs/langchain-context.ts';
@@ -211,7 +211,7 @@ export class SpanlineCallbackHandler {
     name?: string,
   ): void {
     this.#guard('langchain retriever start', () => {
-      const target = text(name) ?? classNameOf(retriever) ?? 'documents';
+      const target = text(name) ?? serializedClass(retriever) ?? 'documents';
       const options = { name: `retrieval ${target}`, type: 'retriever', input: query } as const;
       this.#runs.start(toRunStart(runId, parentRunId, tags, metadata), options);
     });

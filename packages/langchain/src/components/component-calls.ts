@@ -1,14 +1,9 @@
 /** Calls of components that report no callbacks: what a call was given, and what it returned. */
 
-import { bag, number, text } from '@spanline/instrumentation';
+import { bag, classNameOf, number, text } from '@spanline/instrumentation';
 import { first } from '../objects/first.ts';
 import { SCOPE } from '../scope.ts';
 import type { ReadCall, TracedCall } from './traced-method.ts';
-
-/** Class name of a component: `OpenAIEmbeddings`. */
-export function componentName(component: object): string {
-  return text((component.constructor as { name?: unknown } | undefined)?.name) ?? 'Object';
-}
 
 function modelOf(component: object): string | undefined {
   const { model, modelName, model_name: snake, modelId } = bag(component);
@@ -20,7 +15,7 @@ function embedding(self: object, input: unknown, count: number, vectorOf: (value
   return {
     options: {
       scope: SCOPE,
-      name: `embeddings ${model ?? componentName(self)}`,
+      name: `embeddings ${model ?? classNameOf(self)}`,
       type: 'embedding',
       input,
       attributes: { 'gen_ai.request.model': model, 'spanline.embeddings.input_count': count },
@@ -57,7 +52,7 @@ export const readSearch: ReadCall = (self, [query, k]) => {
   return {
     options: {
       scope: SCOPE,
-      name: `vector_search ${componentName(self)}`,
+      name: `vector_search ${classNameOf(self)}`,
       type: 'retriever',
       attributes: {
         'gen_ai.retrieval.query.text': text(query),
@@ -73,7 +68,7 @@ export const readSearch: ReadCall = (self, [query, k]) => {
 export const readRerank: ReadCall = (self, [documents, query]) => ({
   options: {
     scope: SCOPE,
-    name: `rerank ${componentName(self)}`,
+    name: `rerank ${classNameOf(self)}`,
     type: 'reranker',
     attributes: {
       'gen_ai.retrieval.query.text': text(query),

@@ -1,7 +1,10 @@
-import { sharedState } from '@spanline/instrumentation';
+/** Traces all objects of classes that report no callbacks. */
+
+import { createPatches, sharedState } from '@spanline/instrumentation';
 import { checkOptions } from '@spanline/record';
 import { INSTRUMENT_SHAPE, type InstrumentOptions } from '../options.ts';
-import { tracePrototype, tracingOf } from './trace-components.ts';
+import { kindsOf } from './component-kinds.ts';
+import { createTracing } from './traced-method.ts';
 
 function prototypesOf(module: object): object[] {
   const members: unknown[] = typeof module === 'function' ? [module] : Object.values(module);
@@ -35,12 +38,13 @@ const installed = sharedState('langchain.instrumented', (): { remove: (() => voi
 export function instrumentLangChain(options: InstrumentOptions): () => void {
   checkOptions(INSTRUMENT_SHAPE, options);
   installed.remove?.();
-  const tracing = tracingOf(options);
-  const prototypes = tracing.tracer.enabled ? options.modules.flatMap(prototypesOf) : [];
-  const undo = prototypes.map((prototype) => tracePrototype(prototype, tracing));
-  const own = (): void => {
-    for (const putBack of undo.splice(0).toReversed()) putBack();
-  };
-  installed.remove = own;
-  return own;
+  const tracing = createTracing(options);
+  const patches = createPatches();
+  for (const prototype of tracing.tracer.enabled ? options.modules.flatMap(prototypesOf) : []) {
+    for (const { methods } of kindsOf(prototype)) {
+      for (const [name, wrap] of Object.entries(methods(tracing))) patches.method(prototype, name, wrap);
+    }
+  }
+  installed.remove = () => patches.undo();
+  return installed.remove;
 }

@@ -1,14 +1,12 @@
 /** `model.streamEvents()` in its third version, which reports no callbacks. */
 
 import type { Span, SpanAttributes } from '@spanline/core';
-import { bag, text } from '@spanline/instrumentation';
+import { bag, classNameOf, type Method, text } from '@spanline/instrumentation';
 import { readBrokenAnswer, readModelError, readModelOutput } from '../models/answer.ts';
 import { readModelRequest } from '../models/request.ts';
 import { addStreamEvent, partialOutput, createStreamedAnswer, type StreamedAnswer } from '../models/streamed-answer.ts';
 import { toModelMessages } from '../objects/messages.ts';
 import { SCOPE } from '../scope.ts';
-import { componentName } from './component-calls.ts';
-import type { Method } from './replace-method.ts';
 import type { Tracing } from './traced-method.ts';
 
 /** Calls a method, if the component has it. */
@@ -28,7 +26,7 @@ function messagesOf(self: object, input: unknown): unknown[] {
 
 function startSpan({ tracer, guard, capture }: Tracing, self: object, input: unknown, options: unknown): Span {
   const where = 'langchain streamEvents';
-  const className = componentName(self);
+  const className = classNameOf(self);
   const extra = { options, invocation_params: guard(where, () => callMethod(self, 'invocationParams', options ?? {})) };
   const metadata = bag(guard(where, () => callMethod(self, 'getLsParams', options ?? {})));
   const call = guard(where, () => readModelRequest(callMethod(self, 'toJSON'), extra, metadata, className));

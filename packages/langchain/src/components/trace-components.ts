@@ -1,84 +1,32 @@
-/** Traces components that report no callbacks, one object or class at a time. */
+/** Traces single components that report no callbacks. */
 
-import { defaultTracer } from '@spanline/core';
-import { createGuard, sharedState } from '@spanline/instrumentation';
+import { patchMethod, sharedState } from '@spanline/instrumentation';
 import { checkOptions, SpanlineError } from '@spanline/record';
 import { TRACE_SHAPE, type TraceOptions } from '../options.ts';
-import { readEmbedDocuments, readEmbedQuery, readRerank, readSearch } from './component-calls.ts';
-import { hasMethod, type Method, type PatchTarget, replaceMethod } from './replace-method.ts';
-import { tracedStreamEvents } from './stream-events.ts';
-import { tracedMethod, type Tracing } from './traced-method.ts';
-
-type Wraps = (tracing: Tracing) => Readonly<Record<string, (original: Method) => Method>>;
-
-const embeddingsMethods: Wraps = (tracing) => ({
-  embedQuery: tracedMethod(tracing, 'embed', readEmbedQuery),
-  embedDocuments: tracedMethod(tracing, 'embed', readEmbedDocuments),
-});
-
-const storeMethods: Wraps = (tracing) => {
-  const search = tracedMethod(tracing, 'search', readSearch);
-  return {
-    similaritySearch: search,
-    similaritySearchWithScore: search,
-    similaritySearchVectorWithScore: search,
-    maxMarginalRelevanceSearch: search,
-  };
-};
-
-const rerankerMethods: Wraps = (tracing) => ({ compressDocuments: tracedMethod(tracing, 'rerank', readRerank) });
-
-const modelMethods: Wraps = (tracing) => ({ streamEvents: tracedStreamEvents(tracing) });
-
-/** Kinds of components: the methods that identify one, and the methods that are traced. */
-const KINDS: readonly (readonly [identifiedBy: readonly string[], methods: Wraps])[] = [
-  [['embedQuery', 'embedDocuments'], embeddingsMethods],
-  [['similaritySearchVectorWithScore'], storeMethods],
-  [['compressDocuments'], rerankerMethods],
-  [['streamEvents', '_generate', 'bindTools'], modelMethods],
-];
+import { CHAT_MODEL, type ComponentKind, EMBEDDINGS, hasMethod, RERANKER, VECTOR_STORE } from './component-kinds.ts';
+import { createTracing } from './traced-method.ts';
 
 /** Undo functions by traced object. */
 const traced = sharedState('langchain.traced', () => new WeakMap<object, () => void>());
 
-function replaceAll(target: object, where: PatchTarget, methods: ReturnType<Wraps>): () => void {
-  const undo = Object.entries(methods).map(([name, wrap]) => replaceMethod(target, name, where, wrap));
-  return () => {
-    for (const putBack of undo) putBack();
-  };
-}
-
-/** Prepares tracing from options. */
-export function tracingOf({ tracer = defaultTracer(), capture }: TraceOptions): Tracing {
-  return { tracer, guard: createGuard(tracer), capture };
-}
-
-/**
- * Traces a class by its prototype. Methods are replaced where they are defined, which may be a base class. Returns a
- * function that undoes it.
- */
-export function tracePrototype(prototype: object, tracing: Tracing): () => void {
-  const undo = KINDS.filter(([identifiedBy]) => identifiedBy.every((name) => hasMethod(prototype, name))).map(
-    ([, methods]) => replaceAll(prototype, 'class', methods(tracing)),
-  );
-  return () => {
-    for (const putBack of undo) putBack();
-  };
-}
-
-function trace<T extends object>(component: T, method: string, methods: Wraps, options: TraceOptions): T {
+function trace<T extends object>(component: T, required: string, kind: ComponentKind, options: TraceOptions): T {
   checkOptions(TRACE_SHAPE, options);
-  if (typeof component !== 'object' || component === null || !hasMethod(component, method)) {
+  if (typeof component !== 'object' || component === null || !hasMethod(component, required)) {
     throw new SpanlineError({
       code: 'ERR_INVALID_OPTION',
       option: 'component',
-      expected: `an object with ${method}()`,
+      expected: `an object with ${required}()`,
       got: component,
     });
   }
   untrace(component);
-  const tracing = tracingOf(options);
-  if (tracing.tracer.enabled) traced.set(component, replaceAll(component, 'object', methods(tracing)));
+  const tracing = createTracing(options);
+  if (!tracing.tracer.enabled) return component;
+  const methods = Object.entries(kind.methods(tracing));
+  const patches = methods.map(([name, wrap]) => patchMethod(component, name, wrap, 'object'));
+  traced.set(component, () => {
+    for (const patch of patches) patch?.undo();
+  });
   return component;
 }
 
@@ -93,7 +41,7 @@ export function traceEmbeddings<T extends { embedQuery: unknown; embedDocuments:
   embeddings: T,
   options: TraceOptions = {},
 ): T {
-  return trace(embeddings, 'embedQuery', embeddingsMethods, options);
+  return trace(embeddings, 'embedQuery', EMBEDDINGS, options);
 }
 
 /**
@@ -104,7 +52,7 @@ export function traceEmbeddings<T extends { embedQuery: unknown; embedDocuments:
  * @throws SpanlineError `ERR_INVALID_OPTION`
  */
 export function traceVectorStore<T extends { similaritySearch: unknown }>(store: T, options: TraceOptions = {}): T {
-  return trace(store, 'similaritySearch', storeMethods, options);
+  return trace(store, 'similaritySearch', VECTOR_STORE, options);
 }
 
 /**
@@ -115,7 +63,7 @@ export function traceVectorStore<T extends { similaritySearch: unknown }>(store:
  * @throws SpanlineError `ERR_INVALID_OPTION`
  */
 export function traceReranker<T extends { compressDocuments: unknown }>(compressor: T, options: TraceOptions = {}): T {
-  return trace(compressor, 'compressDocuments', rerankerMethods, options);
+  return trace(compressor, 'compressDocuments', RERANKER, options);
 }
 
 /**
@@ -126,7 +74,7 @@ export function traceReranker<T extends { compressDocuments: unknown }>(compress
  * @throws SpanlineError `ERR_INVALID_OPTION`
  */
 export function traceChatModel<T extends { streamEvents: unknown }>(model: T, options: TraceOptions = {}): T {
-  return trace(model, 'streamEvents', modelMethods, options);
+  return trace(model, 'streamEvents', CHAT_MODEL, options);
 }
 
 /**

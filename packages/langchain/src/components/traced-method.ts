@@ -1,13 +1,25 @@
 import { types } from 'node:util';
-import { type CaptureSetting, currentSpan, type Span, type SpanOptions, type Tracer } from '@spanline/core';
-import { type Guard, runInSpan, sharedState } from '@spanline/instrumentation';
-import type { Method } from './replace-method.ts';
+import {
+  type CaptureSetting,
+  currentSpan,
+  defaultTracer,
+  type Span,
+  type SpanOptions,
+  type Tracer,
+} from '@spanline/core';
+import { createGuard, type Guard, type Method, runInSpan, sharedState } from '@spanline/instrumentation';
+import type { TraceOptions } from '../options.ts';
 
 /** What a traced method needs to write spans. */
 export interface Tracing {
   readonly tracer: Tracer;
   readonly guard: Guard;
   readonly capture: CaptureSetting | undefined;
+}
+
+/** Prepares tracing from options. */
+export function createTracing({ tracer = defaultTracer(), capture }: TraceOptions): Tracing {
+  return { tracer, guard: createGuard(tracer), capture };
 }
 
 /** Operations that get a span. */

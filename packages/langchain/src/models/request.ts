@@ -1,37 +1,15 @@
 /** What a model call asks for: model, provider, parameters, tools, server. */
 
 import type { SpanAttributes } from '@spanline/core';
-import { type Bag, bag, number, text } from '@spanline/instrumentation';
+import { type Bag, bag, number, providerOfId, stopSequences, text, toolDefinitions } from '@spanline/instrumentation';
 import { first } from '../objects/first.ts';
-import { serverOf } from './server.ts';
-import { toolDefinitions } from './tool-definitions.ts';
-
-/** OpenTelemetry's `gen_ai.provider.name` by LangChain's `ls_provider`, where the two differ. */
-const PROVIDERS: Readonly<Record<string, string>> = {
-  azure: 'azure.ai.openai',
-  azure_openai: 'azure.ai.openai',
-  amazon_bedrock: 'aws.bedrock',
-  bedrock: 'aws.bedrock',
-  google: 'gcp.gen_ai',
-  google_genai: 'gcp.gemini',
-  google_gemini: 'gcp.gemini',
-  google_vertexai: 'gcp.vertex_ai',
-  mistral: 'mistral_ai',
-  mistralai: 'mistral_ai',
-  xai: 'x_ai',
-  watsonx: 'ibm.watsonx.ai',
-  ibm: 'ibm.watsonx.ai',
-};
+import { configuredServer } from './server.ts';
+import { unwrapTools } from './tools.ts';
 
 function providerOf(metadata: Bag, className: string | undefined): string | undefined {
-  const provider = text(metadata['ls_provider'])?.toLowerCase();
-  if (provider !== undefined) return PROVIDERS[provider] ?? provider;
+  const provider = text(metadata['ls_provider']);
+  if (provider !== undefined) return providerOfId(provider);
   return className?.includes('OpenAI') ? 'openai' : undefined;
-}
-
-function strings(value: unknown): string[] | undefined {
-  if (typeof value === 'string') return [value];
-  return Array.isArray(value) && value.length > 0 ? value.map(String) : undefined;
 }
 
 /** The objects that hold parameters: the call's, and those that the API of Google, Bedrock or Ollama nests. */
@@ -110,13 +88,13 @@ export function readModelRequest(
   const model = text(
     first(params['model'], params['model_name'], params['modelName'], params['model_id'], metadata['ls_model_name']),
   );
-  const server = serverOf(serialized);
+  const server = configuredServer(serialized);
   const choices = pick('n', 'candidateCount') ?? 1;
   return {
     model,
     attributes: {
-      'server.address': server?.address,
-      'server.port': server?.port,
+      'server.address': server?.['server.address'],
+      'server.port': server?.['server.port'],
       'gen_ai.provider.name': providerOf(metadata, className),
       'gen_ai.request.model': model,
       'gen_ai.request.temperature': pick('temperature') ?? number(metadata['ls_temperature']),
@@ -127,7 +105,7 @@ export function readModelRequest(
       'gen_ai.request.presence_penalty': pick('presence_penalty', 'presencePenalty'),
       'gen_ai.request.seed': pick('seed', 'randomSeed', 'random_seed'),
       'gen_ai.request.choice.count': choices === 1 ? undefined : choices,
-      'gen_ai.request.stop_sequences': strings(
+      'gen_ai.request.stop_sequences': stopSequences(
         first(find('stop', 'stop_sequences', 'stopSequences'), options['stop'], metadata['ls_stop']),
       ),
       'gen_ai.request.reasoning.level': reasoningLevel(params, google),
@@ -135,6 +113,7 @@ export function readModelRequest(
       'gen_ai.output.type': outputType(params, google),
       'gen_ai.tool.definitions': toolDefinitions(
         first(params['tools'], bag(params['toolConfig'])['tools'], params['functions'], options['tools']),
+        unwrapTools,
       ),
     },
   };

@@ -1,10 +1,7 @@
 /** A streamed answer: what has arrived so far, from LangChain's token and stream events. */
 
 import type { SpanAttributes } from '@spanline/core';
-import { type Bag, bag, number, text } from '@spanline/instrumentation';
-
-/** Characters kept of an answer in case it never ends. */
-const MAX_KEPT = 262_144;
+import { type Bag, bag, createTextBuffer, number, text, type TextBuffer } from '@spanline/instrumentation';
 
 /** What has arrived of one answer. */
 export interface StreamedAnswer {
@@ -13,8 +10,8 @@ export interface StreamedAnswer {
   isStream: boolean;
   /** When the first content arrived, on the clock of `performance.now()`. */
   firstMs: number | undefined;
-  parts: string[];
-  characters: number;
+  /** The text so far, in case the answer never ends. */
+  text: TextBuffer | undefined;
   /** `@langchain/anthropic` before 1.0. It does not name its provider. */
   isOldAnthropic: boolean;
   /** LangChain's name for the provider. */
@@ -32,8 +29,7 @@ export function createStreamedAnswer(): StreamedAnswer {
     chunks: 0,
     isStream: false,
     firstMs: undefined,
-    parts: [],
-    characters: 0,
+    text: undefined,
     isOldAnthropic: false,
     provider: undefined,
     model: undefined,
@@ -120,9 +116,11 @@ function noteUsage(answer: StreamedAnswer, usage: unknown): void {
 }
 
 function keep(answer: StreamedAnswer, part: string | undefined): boolean {
-  if (part === undefined || answer.characters >= MAX_KEPT) return false;
-  answer.characters += part.length;
-  return answer.parts.push(part) === 1;
+  if (part === undefined) return false;
+  const isFirst = answer.text === undefined;
+  answer.text ??= createTextBuffer();
+  answer.text.add(part);
+  return isFirst;
 }
 
 /** The output so far, in case the answer never ends. The text is joined when the line is written. */
@@ -130,7 +128,7 @@ export function partialOutput(answer: StreamedAnswer): SpanAttributes {
   const part = {
     type: 'text' as const,
     get content(): string {
-      return answer.parts.join('');
+      return answer.text?.toString() ?? '';
     },
   };
   return { 'gen_ai.output.messages': [{ role: 'assistant', parts: [part] }] };

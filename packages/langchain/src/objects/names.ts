@@ -5,7 +5,7 @@ import { bag, text } from '@spanline/instrumentation';
 import type { RunStart } from './run-start.ts';
 
 /** Class of a serialised component: the last part of its id. */
-export function classNameOf(serialized: unknown): string | undefined {
+export function serializedClass(serialized: unknown): string | undefined {
   const { id, name } = bag(serialized);
   return text(Array.isArray(id) ? id.at(-1) : undefined) ?? text(name);
 }
@@ -45,7 +45,7 @@ function chainType(runType: unknown, className: string | undefined): SpanType {
 
 /** Reads the start of a chain-like run. The application's name (`runName`) wins over the class name. */
 export function readChainRun(chain: unknown, runType: unknown, runName: unknown, start: RunStart): ChainRun {
-  const className = classNameOf(chain);
+  const className = serializedClass(chain);
   const name = text(runName) ?? className ?? 'chain';
   return {
     className,

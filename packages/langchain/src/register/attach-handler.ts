@@ -1,14 +1,9 @@
 /** Attaches a handler to every run, by the method that LangChain makes each run's callback manager with. */
 
-import { bag, type Guard, text } from '@spanline/instrumentation';
+import { bag, type Guard, type Method, patchMethod, text } from '@spanline/instrumentation';
 import type { SpanlineCallbackHandler } from '../handler.ts';
 
-type Configure = (this: unknown, ...args: unknown[]) => unknown;
-
-/** LangChain's `CallbackManager` class. */
-export interface ManagerClass {
-  _configureSync: Configure;
-}
+const CONFIGURE = '_configureSync';
 
 /** A callback manager of a run. */
 interface Manager {
@@ -30,41 +25,32 @@ function addTo(manager: Manager, handler: SpanlineCallbackHandler): void {
 }
 
 /** True for a `CallbackManager` class. */
-export function isManagerClass(value: unknown): value is ManagerClass {
-  return typeof value === 'function' && typeof (value as Partial<ManagerClass>)._configureSync === 'function';
+export function isManagerClass(value: unknown): value is object {
+  return typeof value === 'function' && typeof (value as { [CONFIGURE]?: unknown })[CONFIGURE] === 'function';
 }
 
 /**
  * Adds `handler` to every run, beside the application's handlers. Replaces `_configureSync` of the classes; it returns
  * a copy of the application's manager, which is safe to change.
  *
- * @returns a function that detaches the handler. If another library has replaced the method since, its replacement
- *   stays.
+ * @returns a function that detaches the handler
  */
 export function attachHandler(
-  classes: ReadonlySet<ManagerClass>,
+  classes: ReadonlySet<object>,
   handler: SpanlineCallbackHandler,
   guard: Guard,
 ): () => void {
-  let isAttached = true;
-  const undo = [...classes].map((Class) => {
-    const original = Class._configureSync;
-    const configure: Configure = function (this: unknown, ...args): unknown {
+  const wrap = (original: Method): Method =>
+    function configure(...args): unknown {
       const made = Reflect.apply(original, this, args);
-      if (!isAttached) return made;
       // Without a handler LangChain makes no manager. One that is made here would lack tags and metadata.
       const manager =
         made ?? guard('langchain global', () => Reflect.apply(original, this, [[handler], ...args.slice(1)]));
       guard('langchain global', () => isManager(manager) && addTo(manager, handler));
       return manager;
     };
-    Class._configureSync = configure;
-    return (): void => {
-      if (Class._configureSync === configure) Class._configureSync = original;
-    };
-  });
+  const patches = [...classes].map((Class) => patchMethod(Class, CONFIGURE, wrap));
   return () => {
-    isAttached = false;
-    for (const putBack of undo) putBack();
+    for (const patch of patches) patch?.undo();
   };
 }

@@ -7,11 +7,11 @@ import { checkOptions } from '@spanline/record';
 import { SpanlineCallbackHandler } from '../handler.ts';
 import { REGISTER_SHAPE, type RegisterOptions } from '../options.ts';
 import { commonCopies } from './application-copies.ts';
-import { attachHandler, isManagerClass, type ManagerClass } from './attach-handler.ts';
+import { attachHandler, isManagerClass } from './attach-handler.ts';
 
 export type { RegisterOptions } from '../options.ts';
 
-function managerClasses(modules: readonly object[]): Set<ManagerClass> {
+function managerClasses(modules: readonly object[]): Set<object> {
   const found = [CallbackManager, ...[...commonCopies(), ...modules].map((module) => bag(module)['CallbackManager'])];
   return new Set(found.filter(isManagerClass));
 }

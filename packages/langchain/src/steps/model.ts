@@ -5,7 +5,7 @@ import { bag, type Run, text } from '@spanline/instrumentation';
 import { readModelOutput } from '../models/answer.ts';
 import { readModelRequest } from '../models/request.ts';
 import { createStreamedAnswer, partialOutput, type StreamedAnswer } from '../models/streamed-answer.ts';
-import { classNameOf } from '../objects/names.ts';
+import { serializedClass } from '../objects/names.ts';
 import { nameAttributes, promptName } from '../objects/prompt.ts';
 import type { RunStart } from '../objects/run-start.ts';
 import type { OpenRuns } from '../runs/open-runs.ts';
@@ -24,8 +24,8 @@ export interface ModelStart {
 /** Starts a model call. Its prompt is the one that was filled last in the enclosing run. */
 export function startModel(runs: OpenRuns, start: RunStart, given: ModelStart): Span | undefined {
   const { operation, llm, extra, runName, question } = given;
-  const { model, attributes } = readModelRequest(llm, extra, start.metadata, classNameOf(llm));
-  const name = `${operation} ${text(runName) ?? model ?? classNameOf(llm) ?? 'model'}`;
+  const { model, attributes } = readModelRequest(llm, extra, start.metadata, serializedClass(llm));
+  const name = `${operation} ${text(runName) ?? model ?? serializedClass(llm) ?? 'model'}`;
   const span = runs.start(start, { name, type: 'llm', attributes }, { ...DEFAULT_TRAITS, retryKey: question });
   const prompt = promptName(start.metadata) ?? runs.outer(start.parentRunId)?.data.prompt;
   if (prompt !== undefined) span?.set(nameAttributes(prompt));

@@ -3,7 +3,7 @@
 import type { Span } from '@spanline/core';
 import { bag, text } from '@spanline/instrumentation';
 import { first } from '../objects/first.ts';
-import { classNameOf } from '../objects/names.ts';
+import { serializedClass } from '../objects/names.ts';
 import { readable } from '../objects/readable.ts';
 import type { RunStart } from '../objects/run-start.ts';
 import type { OpenRuns } from '../runs/open-runs.ts';
@@ -51,7 +51,7 @@ export interface ToolStart {
 /** Starts a tool. */
 export function startTool(runs: OpenRuns, start: RunStart, given: ToolStart): Span | undefined {
   const { tool, input, runName, toolCallId } = given;
-  const name = text(runName) ?? text(first(bag(tool)['name'], classNameOf(tool))) ?? 'tool';
+  const name = text(runName) ?? text(first(bag(tool)['name'], serializedClass(tool))) ?? 'tool';
   const callId = text(toolCallId);
   const attributes = {
     'gen_ai.tool.name': name,
