@@ -4,9 +4,12 @@ import { dirname, join, normalize } from 'node:path/posix';
 
 const LINK = /\]\(([^)\s]+)\)/g;
 const ELSEWHERE = /^[a-z]+:/;
+/** A path of the repository in code; one with a placeholder or a pattern is none. */
+const PATH = /`((?:packages|test|scripts|examples|docs)\/[\w./-]+)`/g;
 
 /**
- * Checks relative links and their anchors, and that links lead from the start page to every document.
+ * Checks relative links and their anchors, paths of the repository in code, and that links lead from the start page to
+ * every document.
  *
  * @param documents - paths from the root
  * @returns complaints, as `file: what is wrong`
@@ -15,7 +18,11 @@ export function checkLinks(root: string, documents: readonly string[], start: st
   const complaints: string[] = [];
   const targets = new Map<string, string[]>();
   for (const file of documents) {
-    const links = linksIn(readFileSync(join(root, file), 'utf8')).map((link) => ({
+    const text = readFileSync(join(root, file), 'utf8');
+    for (const [, path = ''] of text.matchAll(PATH)) {
+      if (!existsSync(join(root, path))) complaints.push(`${file}: ${path} does not exist`);
+    }
+    const links = linksIn(text).map((link) => ({
       link,
       ...resolve(root, file, link),
     }));

@@ -135,13 +135,13 @@ await wait(600);
     return right === 50 ? 'all' : right === 0 ? 'none' : right < 10 ? 'fewer than 10' : 'some';
   };
   const isUnder = (child, parent) => child !== undefined && parent !== undefined && child.parent === parent.id;
-  facts['50 requests at once: steps under their own request'] = count((n) => isUnder(step(n), own('request-', n)));
-  facts['spans that the application opens inside of a step, under it'] = count((n) => isUnder(own('own-', n), step(n)));
+  facts['50 concurrent requests: steps under their own request'] = count((n) => isUnder(step(n), own('request-', n)));
+  facts['spans that the application opens inside a step, under that step'] = count((n) => isUnder(own('own-', n), step(n)));
 }
 
 const SECRET = 'sk-proj-' + 'Ab1'.repeat(16);
 const failed = await measure(() => RunnableLambda.from(() => { throw new Error('401 for key ' + SECRET); }).withConfig({ runName: 'fails' }).invoke('x', { callbacks }));
-facts['a key in the text of an error'] = without(failed).some(({ text }) => text.includes(SECRET)) ? 'written' : without(failed).length === 0 ? 'no span' : 'not written';
+facts['an API key in an error message'] = without(failed).some(({ text }) => text.includes(SECRET)) ? 'written' : without(failed).length === 0 ? 'no span' : 'not written';
 
 const aborted = await measure(async () => {
   const slow = Object.assign(new Slow({}), { delay: 120 });
@@ -149,7 +149,7 @@ const aborted = await measure(async () => {
   setTimeout(() => controller.abort(), 20);
   await slow.pipe(new StringOutputParser()).invoke('x', { callbacks, signal: controller.signal });
 });
-facts['tokens of a call that was aborted and billed'] = without(aborted).some(({ text }) => text.includes('4321')) ? 'written' : 'lost';
+facts['tokens of an aborted call that was billed'] = without(aborted).some(({ text }) => text.includes('4321')) ? 'written' : 'lost';
 facts['an abort'] = verdict(aborted);
 
 const plumbing = await measure(() => RunnableSequence.from([
@@ -161,7 +161,7 @@ facts['spans of a model and a parser in a sequence with a map and lambdas'] = wi
 let tries = 0;
 const retried = await measure(() => RunnableLambda.from((text) => { if (tries++ === 0) throw new Error('first'); return text; })
   .withConfig({ runName: 'flaky' }).withRetry({ stopAfterAttempt: 2, onFailedAttempt: () => undefined }).invoke('x', { callbacks }));
-facts['number of an attempt of withRetry'] = without(retried).some(({ text }) => /retry[.:]attempt/.test(text)) ? 'written' : 'not written';
+facts['attempt number of withRetry'] = without(retried).some(({ text }) => /retry[.:]attempt/.test(text)) ? 'written' : 'not written';
 
 const graph = new StateGraph(Annotation.Root({ x: Annotation() }))
   .addNode('ask', () => ({ x: interrupt('sure?') })).addEdge(START, 'ask').compile({ checkpointer: new MemorySaver() });
@@ -170,29 +170,29 @@ facts['an interrupt that waits for a human'] = verdict(waiting);
 
 const resumed = await measure(() => graph.invoke(new Command({ resume: 'yes' }), { callbacks, configurable: { thread_id: 't' } }));
 const waitingTrace = without(waiting)[0]?.trace;
-facts['the run that goes on after it'] = waitingTrace !== undefined && without(resumed).some(({ trace: own, text }) => own !== waitingTrace && text.includes(waitingTrace)) ? 'linked' : 'not linked';
+facts['the run that resumes after it'] = waitingTrace !== undefined && without(resumed).some(({ trace: own, text }) => own !== waitingTrace && text.includes(waitingTrace)) ? 'linked' : 'not linked';
 
 const desk = new StateGraph(Annotation.Root({ x: Annotation() }))
   .addNode('triage', () => new Command({ goto: 'expert', graph: Command.PARENT })).addEdge(START, 'triage').compile();
 const handed = await measure(() => new StateGraph(Annotation.Root({ x: Annotation() }))
   .addNode('desk', desk, { ends: ['expert'] }).addNode('expert', () => ({ x: 2 })).addEdge(START, 'desk').compile().invoke({ x: 1 }, { callbacks }));
-facts['a graph that hands over to the graph around it'] = verdict(handed);
+facts['a graph that hands over to its parent graph'] = verdict(handed);
 
 const asked = { messages: [{ role: 'user', content: 'Weather?' }] };
 const weather = tool(async ({ city }) => city + ' is sunny. '.repeat(100), { name: 'weather', schema: z.object({ city: z.string() }) });
 const wrong = Object.assign(new Slow({}), { calls: [{ id: 'call-1', name: 'weather', args: { city: 5 } }] });
 const refused = await measure(() => createAgent({ model: wrong, tools: [weather] }).invoke(asked, { callbacks }));
-facts['a tool call whose arguments are refused, which LangChain answers without a run'] = without(refused).some(({ name, error }) => error && /weather/.test(name)) ? 'failed tool' : 'no span';
+facts['a tool call with invalid arguments, which LangChain answers without a run'] = without(refused).some(({ name, error }) => error && /weather/.test(name)) ? 'failed tool' : 'no span';
 
 const busy = Object.assign(new Slow({}), { calls: Array.from({ length: 20 }, (_, n) => ({ id: 'call-' + n, name: 'weather', args: { city: 'city ' + n } })) });
 let state;
 const long = await measure(async () => { state = await createAgent({ model: busy, tools: [weather] }).invoke(asked, { callbacks, recursionLimit: 100 }); });
 const times = without(long).reduce((sum, { text }) => sum + text.length, 0) / JSON.stringify(state.messages).length;
-facts['written of an agent with 20 tool calls, nothing cut, over its messages'] = times < 20 ? 'less than 20 times' : times < 30 ? '20 to 30 times' : 'more than 30 times';
+facts['size of the lines of an agent with 20 tool calls, nothing cut, over the size of its messages'] = times < 20 ? 'less than 20 times' : times < 30 ? '20 to 30 times' : 'more than 30 times';
 
 const stored = await measure(() => PromptTemplate.fromTemplate('{q}').withConfig({ metadata: { langfusePrompt: { name: 'greeting-x', version: 7, prompt: '{{q}}', isFallback: false } } })
   .pipe(new Slow({})).invoke({ q: 'x' }, { callbacks }));
-facts['name of a prompt from Langfuse, on the model call'] = without(stored).some(({ name, text }) => /Slow|chat/.test(name) && text.includes('greeting-x')) ? 'written' : 'not written';
+facts['name of a Langfuse prompt, on the model call'] = without(stored).some(({ name, text }) => /Slow|chat/.test(name) && text.includes('greeting-x')) ? 'written' : 'not written';
 
 const store = new MemoryVectorStore(new Letters());
 await store.addDocuments([new Document({ pageContent: 'apples' })]);
@@ -201,12 +201,12 @@ facts['spans of a retriever, its vector store and its embeddings'] = without(fou
 
 const called = await measure(() => tool(async () => 'sunny', { name: 'weather', schema: z.object({ city: z.string() }) })
   .invoke({ type: 'tool_call', id: 'call-77', name: 'weather', args: { city: 'Bern' } }, { callbacks }));
-facts['id of a tool call'] = without(called).some(({ text }) => text.includes('call-77')) ? 'written' : 'not written';
+facts['tool call id'] = without(called).some(({ text }) => text.includes('call-77')) ? 'written' : 'not written';
 
 const heard = [];
 const other = { name: 'other', awaitHandlers: true, handleChainStart: () => void heard.push('chain'), handleChatModelStart: () => void heard.push('model') };
 await measure(() => RunnableSequence.from([(text) => text, new Slow({}), new StringOutputParser()]).invoke('x', { callbacks: [...callbacks, other] }));
-facts['starts that a handler beside it hears, of 4'] = heard.length;
+facts['start events that another handler receives, of 4'] = heard.length;
 await measure(async () => {
   const chain = new Slow({}).pipe(new StringOutputParser()).withConfig({ runName: 'streamed' });
   let seen = 0;
@@ -214,8 +214,8 @@ await measure(async () => {
 });
 await end();
 const left = without(await take());
-facts['runs of a stream that was left that get an end, of 3'] = left.length;
-facts['words of a stream that was left'] = left.some(({ text }) => text.includes('one ')) ? 'written' : 'lost';
+facts['ended runs of an abandoned stream, of 3'] = left.length;
+facts['output of an abandoned stream'] = left.some(({ text }) => text.includes('one ')) ? 'written' : 'lost';
 
 console.log(JSON.stringify(facts));
 process.exit(0);
@@ -224,7 +224,7 @@ process.exit(0);
 /** What docs/langchain.md says of a peer, row by row. */
 function documented(peer: string): Record<string, string> {
   const page = readFileSync(new URL('../../../docs/langchain.md', import.meta.url), 'utf8');
-  const [, table = ''] = page.split('### The same programs, told by others');
+  const [, table = ''] = page.split('### The same programs, traced by others');
   const [[, ...peers] = [], , ...rows] = table
     .split('\n')
     .filter((line) => line.startsWith('|'))
@@ -239,7 +239,7 @@ function documented(peer: string): Record<string, string> {
   return Object.fromEntries(rows.map(([fact = '', ...cells]) => [fact, cells[column] ?? '']));
 }
 
-describe('the same programs, told by others, as the documentation says', { timeout: 120_000 }, () => {
+describe('the same programs, traced by others, as the documentation says', { timeout: 120_000 }, () => {
   it.each(Object.keys(PEERS))('%s', async (peer) => {
     const { stdout, stderr } = await runChild(program(peer));
     const [facts] = jsonLines(stdout);

@@ -106,8 +106,9 @@ describe('links', () => {
   });
 
   it('are refused where they lead nowhere', () => {
-    const files = { 'README.md': '[a](a.md#none) [b](b.md)', 'a.md': '# A', 'c.md': '# C' };
+    const files = { 'README.md': '[a](a.md#none) [b](b.md) `test/x.ts` `test/*.ts`', 'a.md': '# A', 'c.md': '# C' };
     expect(check(files)).toEqual([
+      'README.md: test/x.ts does not exist',
       'README.md: a.md#none names no heading',
       'README.md: b.md leads nowhere',
       'c.md: no link from README.md leads here',
