@@ -1,3 +1,4 @@
+import type { AttributeKey } from '@spanline/record';
 /** True for errors, also of another realm, and for nothing that merely has a message. */
 export function isErrorLike(value: unknown): value is Error {
   try {
@@ -38,7 +39,7 @@ export function nestedError(error: Error): { type: string; message: string; stac
  *
  * @returns `undefined` for what is no error and no string
  */
-export function errorFields(value: unknown): readonly (readonly [string, string])[] | undefined {
+export function errorFields(value: unknown): readonly (readonly [AttributeKey, string])[] | undefined {
   if (typeof value === 'string') return [['error.message', value]];
   if (!isErrorLike(value)) return undefined;
   const { type, message, stack } = nestedError(value);

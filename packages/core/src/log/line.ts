@@ -14,7 +14,7 @@ export interface HeadedLine {
 }
 
 /** A head of the fields that have a value. */
-export function createHead(fields: Readonly<Record<string, unknown>>): LineHead {
+export function createHead(fields: Readonly<SpanRecord>): LineHead {
   const defined = Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
   return { fields: defined, json: JSON.stringify(defined).slice(1, -1) };
 }

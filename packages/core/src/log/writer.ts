@@ -1,4 +1,5 @@
 import type { Logger } from 'pino';
+import type { AttributeKey } from '@spanline/record';
 import { whileWriting } from '../context/index.ts';
 import { safeJson } from './field-json.ts';
 import { type Field, member, timeFields } from './fields.ts';
@@ -27,13 +28,10 @@ type MutableRecord = Record<string, unknown>;
 
 /** The ids that join lines to traces; a wildcard in a user's `redact` does not take them away. */
 const IDS: ReadonlySet<string> = new Set([
-  'trace_id',
-  'span_id',
-  'parent_span_id',
+  ...(['trace_id', 'span_id', 'parent_span_id', 'event.id'] satisfies AttributeKey[]),
   'trace.id',
   'span.id',
   'parent.id',
-  'event.id',
 ]);
 
 function has(record: MutableRecord, key: string): boolean {

@@ -1,4 +1,4 @@
-import { CONTENT_KEYS, type SpanRecord } from '@spanline/record';
+import { CONTENT_KEYS, type SpanRecord, type AttributeKey } from '@spanline/record';
 import type { CaptureReport, DeferredContent } from '../capture/index.ts';
 import { type HeadedLine, type RecordWriter, wholeRecord } from '../log/index.ts';
 import type { Stats } from './stats.ts';
@@ -52,7 +52,7 @@ const SHARED_KEYS = [
   'spanline.hash.key_id',
   'spanline.sample.ratio',
   'spanline.sample.reason',
-] as const;
+] as const satisfies readonly AttributeKey[];
 
 function contentLine(record: SpanRecord): SpanRecord {
   const line: Record<string, unknown> = {

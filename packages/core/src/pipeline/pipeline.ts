@@ -1,4 +1,12 @@
-import { type ContentAttributes, type SpanRecord, toDatadog, toDocuments, toEcs, toMessages } from '@spanline/record';
+import {
+  type ContentAttributes,
+  type SpanRecord,
+  toDatadog,
+  toDocuments,
+  toEcs,
+  toMessages,
+  type AttributeKey,
+} from '@spanline/record';
 import type { CaptureSubject, EndedSpan, Profile, SamplingOptions } from '../api/index.ts';
 import type { Capture, CaptureReport } from '../capture/index.ts';
 import { type HeadedLine, type RecordWriter, wholeRecord } from '../log/index.ts';
@@ -84,7 +92,13 @@ function shapeContent(span: RecordedSpan, content: ContentAttributes, record: Sp
 }
 
 /** What only an end knows. */
-const START_OMITS = ['event.outcome', 'span.status', 'event.duration', 'duration_ms', 'spanline.cost.reason'] as const;
+const START_OMITS = [
+  'event.outcome',
+  'span.status',
+  'event.duration',
+  'duration_ms',
+  'spanline.cost.reason',
+] as const satisfies readonly AttributeKey[];
 
 const NO_SCORES: Readonly<Record<string, number>> = Object.freeze({});
 

@@ -1,4 +1,4 @@
-import type { ParsedLine } from '@spanline/record';
+import type { ParsedLine, AttributeKey } from '@spanline/record';
 import { formatTime } from './format.ts';
 import { type Glyphs, paint, type Tone } from './style.ts';
 import { clean } from './text.ts';
@@ -21,28 +21,31 @@ const LEVEL_TONES: Readonly<Record<string, Tone>> = {
 
 /** Written on every line or shown elsewhere on it. */
 const HIDDEN: ReadonlySet<string> = new Set([
-  '@timestamp',
-  'level',
-  'message',
-  'event.name',
-  'event.outcome',
-  'event.id',
-  'spanline.schema',
-  'spanline.project',
-  'service.name',
-  'service.version',
-  'deployment.environment.name',
-  'host.name',
-  'process.pid',
-  'trace_id',
-  'span_id',
-  'parent_span_id',
-  'trace_flags',
-  'error.stack',
-  'gen_ai.evaluation.name',
-  'gen_ai.evaluation.score.value',
-  'spanline.evaluation.label',
-  'spanline.evaluation.source',
+  ...([
+    '@timestamp',
+    'level',
+    'message',
+    'event.name',
+    'event.outcome',
+    'event.id',
+    'spanline.schema',
+    'spanline.project',
+    'service.name',
+    'service.version',
+    'deployment.environment.name',
+    'host.name',
+    'process.pid',
+    'trace_id',
+    'span_id',
+    'parent_span_id',
+    'trace_flags',
+    'error.stack',
+    'gen_ai.evaluation.name',
+    'gen_ai.evaluation.score.value',
+    'spanline.evaluation.label',
+    'spanline.evaluation.source',
+  ] satisfies AttributeKey[]),
+  // Of a pino logger of the user's own.
   'pid',
   'hostname',
   'v',

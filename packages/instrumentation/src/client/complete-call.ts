@@ -1,13 +1,18 @@
 import type { Span } from '@spanline/core';
 import type { RecordedSpan } from '@spanline/core/internal';
-import type { SpanAttributes } from '@spanline/record';
+import type { SpanAttributes, AttributeKey } from '@spanline/record';
 import type { ClientCall } from './call.ts';
 import { headerFacts } from './header-facts.ts';
 import type { OpenCall } from './open-call.ts';
 
 const USAGE = /^(?:gen_ai|spanline)\.usage\./;
 /** What a client knows before the call, and not every framework. */
-const GIVEN = ['gen_ai.provider.name', 'gen_ai.request.model', 'server.address', 'server.port'] as const;
+const GIVEN = [
+  'gen_ai.provider.name',
+  'gen_ai.request.model',
+  'server.address',
+  'server.port',
+] as const satisfies readonly AttributeKey[];
 
 function fillIn(span: Span, told: SpanAttributes): void {
   const known = (span as RecordedSpan).facts;

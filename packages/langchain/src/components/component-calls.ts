@@ -1,5 +1,6 @@
 /** Calls of components that report no callbacks: what a call was given, and what it returned. */
 
+import type { SpanAttributes } from '@spanline/core';
 import { bag, classNameOf, number, text } from '@spanline/instrumentation';
 import { first } from '../objects/first.ts';
 import { SCOPE } from '../scope.ts';
@@ -58,7 +59,7 @@ export const readSearch: ReadCall = (self, [query, k]) => {
         'gen_ai.retrieval.query.text': text(query),
         'gen_ai.retrieval.top_k': number(k) ?? number(bag(k)['k']),
         'gen_ai.data_source.id': text(first(collectionName, indexName, tableName)),
-      },
+      } satisfies SpanAttributes,
     },
     output: (span, value, inner) => span.output(withScores(value, inner)),
   };
@@ -74,7 +75,7 @@ export const readRerank: ReadCall = (self, [documents, query]) => ({
       'gen_ai.retrieval.query.text': text(query),
       'gen_ai.request.model': modelOf(self),
       'spanline.rerank.input_count': Array.isArray(documents) ? documents.length : undefined,
-    },
+    } satisfies SpanAttributes,
   },
   output: (span, kept) => span.output(kept),
 });

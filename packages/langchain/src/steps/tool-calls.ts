@@ -1,6 +1,6 @@
 /** Records tool calls that failed without a run, once each. */
 
-import type { Span, SpanOptions } from '@spanline/core';
+import type { Span, SpanOptions, SpanAttributes } from '@spanline/core';
 import type { Run } from '@spanline/instrumentation';
 import type { RunData } from '../runs/run-data.ts';
 import { toolCallOf, failedCalls } from './failed-tool-calls.ts';
@@ -52,7 +52,11 @@ export class ToolCalls {
         data.failedTools?.splice(index, 1);
         continue;
       }
-      const attributes = { 'gen_ai.tool.name': name, 'gen_ai.tool.type': 'function', 'gen_ai.tool.call.id': id };
+      const attributes: SpanAttributes = {
+        'gen_ai.tool.name': name,
+        'gen_ai.tool.type': 'function',
+        'gen_ai.tool.call.id': id,
+      };
       const input = toolCallOf(data.nodeInput, id)['args'];
       tools.push({
         options: { name: `execute_tool ${name}`, type: 'tool', input, attributes },

@@ -1,6 +1,6 @@
 /** Tools: their arguments and results. */
 
-import type { Span } from '@spanline/core';
+import type { Span, SpanAttributes } from '@spanline/core';
 import { bag, text } from '@spanline/instrumentation';
 import { first } from '../objects/first.ts';
 import { serializedClass } from '../objects/names.ts';
@@ -57,7 +57,7 @@ export function startTool(runs: OpenRuns, start: RunStart, given: ToolStart): Sp
     'gen_ai.tool.name': name,
     'gen_ai.tool.type': 'function',
     'gen_ai.tool.call.id': callId,
-  } as const;
+  } as const satisfies SpanAttributes;
   const options = { name: `execute_tool ${name}`, type: 'tool', attributes } as const;
   return runs.start(start, options, { ...DEFAULT_TRAITS, retryKey: callId })?.input(readToolInput(input));
 }

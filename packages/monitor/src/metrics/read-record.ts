@@ -1,4 +1,5 @@
 import type { SpanRecord } from '@spanline/core';
+import type { AttributeKey } from '@spanline/record';
 
 /** Every key that metrics and alerts are made of; the type of what they read holds no other. */
 const READ_KEYS = [
@@ -43,7 +44,7 @@ const READ_KEYS = [
   'spanline.rollup.slowest.self_ms',
   'spanline.rollup.spans',
   'spanline.stream.tokens_per_second',
-] as const;
+] as const satisfies readonly AttributeKey[];
 
 type Labels = Pick<SpanRecord, `labels.${string}`>;
 type Gauges = Pick<SpanRecord, `spanline.gauge.${string}`>;

@@ -1,3 +1,4 @@
+import type { AttributeKey } from '@spanline/record';
 import { checkKeys, failOption } from '../sinks/spec.ts';
 import { EMF_DECLARATION, type EmfDeclaration, type MetricUnit } from './emf.ts';
 
@@ -44,7 +45,7 @@ interface Metric {
 }
 
 /** Keys have dots in them, so that they stand in brackets, between single quotes. */
-const at = (key: string): string => `$.['${key}']`;
+const at = (key: AttributeKey): string => `$.['${key}']`;
 
 const MODEL = at('gen_ai.request.model');
 const LLM = `${at('span.type')} = "llm"`;

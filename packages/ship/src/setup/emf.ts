@@ -1,3 +1,4 @@
+import type { AttributeKey } from '@spanline/record';
 import { checkKeys, failOption } from '../sinks/spec.ts';
 
 /** Options of {@link emf}. */
@@ -23,14 +24,14 @@ export interface EmfDestination {
 export type MetricUnit = 'Milliseconds' | 'Count' | 'None';
 
 /** Keys of lines that are metrics. Calls are billed on their own lines, so that sums count nothing twice. */
-const METRICS: Readonly<Record<string, MetricUnit>> = {
+const METRICS: Readonly<Partial<Record<AttributeKey, MetricUnit>>> = {
   duration_ms: 'Milliseconds',
   'gen_ai.usage.input_tokens': 'Count',
   'gen_ai.usage.output_tokens': 'Count',
   'spanline.cost.usd': 'None',
 };
 const DEFAULT_NAMESPACE = 'Spanline';
-const DIMENSIONS: readonly string[] = ['service.name', 'http.route', 'gen_ai.request.model'];
+const DIMENSIONS: readonly AttributeKey[] = ['service.name', 'http.route', 'gen_ai.request.model'];
 const OPTIONS = ['namespace', 'dimensions', 'to'];
 const MAX_DIMENSIONS = 30;
 const NAMESPACE = /^[\w.\-/#:]{1,255}$/;
