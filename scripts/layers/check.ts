@@ -67,8 +67,10 @@ function checkState(at: string, here: string, file: string, { moduleState = [] }
 function checkReach(here: string, site: ImportSite, rules: PackageRules): string | undefined {
   const { specifier, typeOnly } = site;
   const isNode = specifier.startsWith('node:');
-  if ((isNode && rules.node !== false) || rules.workspace.includes(specifier)) return undefined;
   const name = packageName(specifier);
+  const rooms = rules.only?.[specifier] ?? rules.only?.[name];
+  if (rooms?.includes(room(here)) === false) return `may not import ${specifier}: only ${rooms.join(', ')} may`;
+  if ((isNode && rules.node !== false) || rules.workspace.includes(specifier)) return undefined;
   if (rules.runtime.includes(name)) return undefined;
   if (!rules.types.includes(name)) return `may not import ${specifier}`;
   if (typeOnly || rules.loaders.includes(here)) return undefined;

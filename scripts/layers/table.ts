@@ -8,6 +8,8 @@ export interface PackageRules {
   types: readonly string[];
   /** Files (relative to `src`) that may also load a package of `types`. */
   loaders: readonly string[];
+  /** Of the packages and entries above, those that only some rooms may import: the names of the rooms. */
+  only?: Readonly<Record<string, readonly string[]>>;
   /** `false`: no file may import a `node:` module. @defaultValue true */
   node?: false;
   /**
@@ -119,9 +121,26 @@ export const layerTable: LayerTable = {
   },
   monitor: {
     workspace: ['@spanline/core', '@spanline/core/internal', '@spanline/record', '@spanline/remote'],
-    runtime: ['@datadog/sketches-js', 'prom-client'],
-    types: [],
-    loaders: [],
+    runtime: ['@datadog/sketches-js'],
+    types: ['prom-client'],
+    loaders: ['prometheus/index.ts', 'prometheus/on-demand.ts'],
+    // The other rooms work on records, live or from a log.
+    only: {
+      '@spanline/core': ['live', 'budget', 'prometheus', 'otel'],
+      '@spanline/core/internal': ['live', 'budget'],
+      '@spanline/remote': ['channels'],
+      'prom-client': ['prometheus'],
+    },
+    floors: [
+      ['metrics'],
+      ['rules'],
+      ['alerts'],
+      ['causes', 'channels'],
+      ['evaluation'],
+      ['backtest', 'live'],
+      ['budget', 'otel', 'prometheus'],
+      ['index.ts'],
+    ],
   },
   cli: { workspace: ['@spanline/record', '@spanline/ship'], runtime: [], types: [], loaders: [] },
 };

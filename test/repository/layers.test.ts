@@ -88,6 +88,18 @@ describe('layers', () => {
     expect(complaints({ 'langchain/src/handler.ts': `const x = require('@langchain/core');` })).toHaveLength(1);
   });
 
+  it('refuse a package outside of the rooms that may import it', () => {
+    expect(
+      complaints({
+        'monitor/src/metrics/cell.ts': `import type { SpanRecord } from '@spanline/core';\nimport type { Registry } from 'prom-client';`,
+        'monitor/src/live/monitor.ts': `import type { Tracer } from '@spanline/core';`,
+      }),
+    ).toEqual([
+      'packages/monitor/src/metrics/cell.ts:1 may not import @spanline/core: only live, budget, prometheus, otel may',
+      'packages/monitor/src/metrics/cell.ts:2 may not import prom-client: only prometheus may',
+    ]);
+  });
+
   it.each([
     [`let installed: object | undefined;`, 'installed'],
     [`export const seen = new WeakSet<object>();`, 'seen'],

@@ -5,7 +5,8 @@ import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, inject, it, vi } from 'vitest';
 import { createTracer } from '@spanline/core';
 import { memoryLog } from '@spanline/core/testing';
-import { createMonitor, metricsHandler, type Monitor } from '@spanline/monitor';
+import { createMonitor, type Monitor } from '@spanline/monitor';
+import { metricsHandler } from '@spanline/monitor/prometheus';
 import { promtool, startPrometheus } from './support/prometheus.ts';
 import type { RunningServer } from './support/server.ts';
 

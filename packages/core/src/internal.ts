@@ -17,6 +17,7 @@ export {
   parentOf,
   sharedState,
 } from './context/index.ts';
+export { pinoSymbols } from './log/index.ts';
 export { type StreamWatcher, watchStream } from './streams/index.ts';
 export {
   createGuard,

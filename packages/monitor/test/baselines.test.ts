@@ -2,9 +2,9 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { Baselines } from '../src/alerting/baselines.ts';
-import { MemoryFile } from '../src/alerting/memory-file.ts';
-import { initialState, type RuleState } from '../src/alerting/state.ts';
+import { Baselines } from '../src/evaluation/baselines.ts';
+import { MemoryFile } from '../src/evaluation/memory-file.ts';
+import { initialState, type RuleState } from '../src/evaluation/rule-state.ts';
 
 const HOUR = 3_600_000;
 const WEEK = 168 * HOUR;
@@ -21,10 +21,10 @@ describe('a baseline', () => {
   it('is unknown until twelve values have been learned', () => {
     const baselines = new Baselines();
     for (let index = 0; index < 11; index++) baselines.learn('r', MONDAY_10, 100);
-    expect(baselines.usual('r', MONDAY_10)).toBeUndefined();
+    expect(baselines.get('r', MONDAY_10)).toBeUndefined();
     baselines.learn('r', MONDAY_10, 100);
-    expect(baselines.usual('r', MONDAY_10)).toEqual({ median: 100, deviation: 1, values: 8 });
-    expect(baselines.usual('other', MONDAY_10)).toBeUndefined();
+    expect(baselines.get('r', MONDAY_10)).toEqual({ median: 100, deviation: 1, values: 8 });
+    expect(baselines.get('other', MONDAY_10)).toBeUndefined();
   });
 
   it('is that of the hour of the week where enough is known of it, else that of all hours', () => {
@@ -34,22 +34,22 @@ describe('a baseline', () => {
       baselines.learn('r', MONDAY_03 + week * WEEK, 10);
       baselines.learn('r', MONDAY_03 + week * WEEK + 24 * HOUR, 10);
     }
-    expect(baselines.usual('r', MONDAY_10 + 9 * WEEK)?.median).toBe(1000);
-    expect(baselines.usual('r', MONDAY_03 + 9 * WEEK)?.median).toBe(10);
-    expect(baselines.usual('r', MONDAY_10 + 5 * HOUR)?.median).toBe(10);
+    expect(baselines.get('r', MONDAY_10 + 9 * WEEK)?.median).toBe(1000);
+    expect(baselines.get('r', MONDAY_03 + 9 * WEEK)?.median).toBe(10);
+    expect(baselines.get('r', MONDAY_10 + 5 * HOUR)?.median).toBe(10);
   });
 
   it('is not moved by a few wild values', () => {
     const baselines = learned();
     baselines.learn('r', MONDAY_10, 1e9);
     baselines.learn('r', MONDAY_10, Number.NaN);
-    expect(baselines.usual('r', MONDAY_10)?.median).toBeLessThan(112);
+    expect(baselines.get('r', MONDAY_10)?.median).toBeLessThan(112);
   });
 
   it('follows a level that has changed for good', () => {
     const baselines = learned();
     for (let index = 0; index < 8; index++) baselines.learn('r', MONDAY_10, 150);
-    expect(baselines.usual('r', MONDAY_10)?.median).toBe(150);
+    expect(baselines.get('r', MONDAY_10)?.median).toBe(150);
   });
 
   it('is bounded', () => {
@@ -82,7 +82,7 @@ describe('the memory of a monitor', () => {
     expect(readdirSync(dirname(path))).toEqual(['memory.json']);
     const again = new Baselines();
     expect(open(again).states).toEqual(states);
-    expect(again.usual('r', MONDAY_10)).toEqual(learned().usual('r', MONDAY_10));
+    expect(again.get('r', MONDAY_10)).toEqual(learned().get('r', MONDAY_10));
     expect(complaints).toEqual([]);
   });
 
@@ -99,7 +99,7 @@ describe('the memory of a monitor', () => {
     const baselines = new Baselines();
     const file = open(baselines);
     expect(complaints).toHaveLength(1);
-    expect(baselines.usual('r', MONDAY_10)).toBeUndefined();
+    expect(baselines.get('r', MONDAY_10)).toBeUndefined();
     await file.save(NONE);
     expect(JSON.parse(readFileSync(path, 'utf8'))).toEqual({ version: 1, series: {}, rules: {} });
   });

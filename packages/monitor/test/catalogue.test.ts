@@ -58,7 +58,7 @@ async function toldBy(rule: AlertRule, scene: Scene, usual?: Scene): Promise<Wor
     await learn(world);
     world.pass(windowMs);
   }
-  expect(world.told()).toEqual([]);
+  expect(world.events()).toEqual([]);
   await scene(world);
   world.pass(2 * MINUTE);
   return world;
@@ -83,9 +83,9 @@ describe('a rule that is on by default', () => {
     ['R-082', named('Low Faithfulness'), scores('faithfulness', all(20, 0.7)), scores('faithfulness', all(20, 0.69))],
     ['R-083', named('Hallucination Spike'), scores('hallucination', some(20, 1)), scores('hallucination', some(20, 2))],
   ])('fires beyond its threshold, and not at it (%s)', async (_id, rule, at, beyond) => {
-    expect((await toldBy(rule, at)).told()).toEqual([]);
+    expect((await toldBy(rule, at)).events()).toEqual([]);
     const world = await toldBy(rule, beyond);
-    expect(world.told()).toEqual([`${rule.name} fired`]);
+    expect(world.events()).toEqual([`${rule.name} fired`]);
     const [alert] = world.alerts;
     expect(alert).toMatchObject({ severity: rule.severity, metric: rule.metric, threshold: rule.threshold });
     expect(checkMetrics(world.monitor.metrics().values, [rule])).toEqual([
@@ -118,8 +118,8 @@ describe('a rule that is on by default', () => {
     const [five, none] = [createWorld(), createWorld({ rules: [] })];
     await worst(five);
     await worst(none);
-    expect(five.told()).toEqual(DEFAULT_RULES.map(({ name }) => `${name} fired`));
-    expect([none.told(), none.alertLines(), none.monitor.alerts()]).toEqual([[], [], []]);
+    expect(five.events()).toEqual(DEFAULT_RULES.map(({ name }) => `${name} fired`));
+    expect([none.events(), none.alertLines(), none.monitor.alerts()]).toEqual([[], [], []]);
   });
 });
 
@@ -162,15 +162,15 @@ const RELATIVE: [id: string, rule: AlertRule, usual: Scene, at: Scene, beyond: S
 
 describe('a rule of the catalogue', () => {
   it.each(ABSOLUTE)('fires beyond its threshold, and not at it (%s)', async (_id, rule, at, beyond) => {
-    expect((await toldBy(rule, at)).told()).toEqual([]);
-    expect((await toldBy(rule, beyond)).told()).toEqual([`${rule.name} fired`]);
+    expect((await toldBy(rule, at)).events()).toEqual([]);
+    expect((await toldBy(rule, beyond)).events()).toEqual([`${rule.name} fired`]);
   });
 
   it.each(RELATIVE)(
     'fires beyond its multiple of what is usual, and not at it (%s)',
     async (_id, rule, usual, at, beyond) => {
-      expect((await toldBy(rule, at, usual)).told()).toEqual([]);
-      expect((await toldBy(rule, beyond, usual)).told()).toEqual([`${rule.name} fired`]);
+      expect((await toldBy(rule, at, usual)).events()).toEqual([]);
+      expect((await toldBy(rule, beyond, usual)).events()).toEqual([`${rule.name} fired`]);
     },
   );
 

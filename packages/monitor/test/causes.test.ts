@@ -30,7 +30,7 @@ function causesOf(rule: AlertRule, usual: Served, work: (world: World) => void):
   }
   work(world);
   world.pass(MINUTE);
-  expect(world.told()[0]).toBe('Slow fired');
+  expect(world.events()[0]).toBe('Slow fired');
   const lines = world.alertLines()[0]?.['spanline.alert.causes'] ?? [];
   const causes = [...(world.alerts[0]?.causes ?? [])];
   expect(lines).toEqual(causes.map(({ cause, evidence }) => `${cause}: ${evidence}`));
@@ -262,7 +262,7 @@ describe('a likely cause', () => {
     for (let round = 0; round < 4; round++) burst(false);
     burst(true);
     for (let round = 0; round < 2; round++) burst(false);
-    expect(world.told()).toEqual(['Slow fired']);
+    expect(world.events()).toEqual(['Slow fired']);
     const [alert] = world.alerts;
     expect(alert?.traceIds).toHaveLength(5);
     const evidence = /^rerank takes 9,\d{3} ms in 5 of 5 traces, and 100 ms in [\d,]+ others$/;
@@ -273,7 +273,7 @@ describe('a likely cause', () => {
       world.pass(40 * MINUTE);
       return traceId;
     });
-    expect(world.told().filter((told) => told === 'Prompt Injection fired')).toHaveLength(3);
+    expect(world.events().filter((told) => told === 'Prompt Injection fired')).toHaveLength(3);
     const fired = world.alerts.filter(({ name, event }) => name === 'Prompt Injection' && event === 'fired');
     expect(fired.map(({ traceIds }) => traceIds)).toEqual(ids.map((id) => [id]));
   });

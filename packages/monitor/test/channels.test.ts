@@ -248,7 +248,7 @@ describe('Slack', () => {
     expect(mrkdwn.filter((shown) => shown.startsWith('```')).every((shown) => shown.split('```').length === 3)).toBe(
       true,
     );
-    expect(JSON.stringify(blocks.at(-1))).toContain('51 more stand in the log');
+    expect(JSON.stringify(blocks.at(-1))).toContain('51 more are in the log');
   });
 });
 

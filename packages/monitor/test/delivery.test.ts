@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { currentSpan, withContext } from '@spanline/core';
 import { currentValues } from '@spanline/core/internal';
-import { createQuietHours, type QuietHours } from '../src/alerting/quiet-hours.ts';
+import { createQuietHours, type QuietHours } from '../src/evaluation/quiet-hours.ts';
 import { type Alert, type AlertRule, CATALOG, type Channel, ChannelError } from '../src/index.ts';
 import { createWorld, MINUTE, NOON, type World } from './world.ts';
 
@@ -168,7 +168,7 @@ describe('alerts', () => {
         .lines()
         .filter((line) => line.includes('no channel is named'));
     const [warning, ...more] = warnings({ rules, channels: { team: channel() } });
-    expect(warning).toContain(String.raw`no channel is named \"slack\": what 2 rules tell it stands in the log only`);
+    expect(warning).toContain(String.raw`no channel is named \"slack\": the alerts of 2 rules are only logged`);
     expect(more).toEqual([]);
     expect(warnings({ rules, channels: { slack: channel() } })).toEqual([]);
     expect(warnings({ rules })).toEqual([]);

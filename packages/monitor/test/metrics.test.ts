@@ -11,7 +11,6 @@ import {
 } from '@spanline/core';
 import { memoryLog } from '@spanline/core/testing';
 import { createMonitor, type Dimension, formatDaily, metrics, type MetricsOptions } from '../src/index.ts';
-import { Aggregator } from '../src/metrics/aggregator.ts';
 import { Quantiles } from '../src/metrics/quantiles.ts';
 
 const NOON = Date.parse('2026-03-29T12:00:00Z');
@@ -246,8 +245,8 @@ describe('metrics of a log', () => {
     expect(monitor.metrics().by['label:tenant']).toMatchObject({ a: { requests: 2 }, b: { requests: 1 } });
   });
 
-  it.each([[['colour']], [['label:']], [['label:a.b']], ['step'], [[null]]])('refuse the dimensions %j', (by) => {
-    expect(() => new Aggregator({ by: by as never })).toThrow(/ERR_INVALID_OPTION: by/);
+  it.each([[['colour']], [['label:']], [['label:a.b']], ['step'], [[null]]])('refuse the dimensions %j', async (by) => {
+    await expect(metrics('', { by: by as never })).rejects.toThrow(/^ERR_INVALID_OPTION: by/);
   });
 });
 

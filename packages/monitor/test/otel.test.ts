@@ -6,7 +6,7 @@ import { MeterProvider, PeriodicExportingMetricReader } from '@opentelemetry/sdk
 import { expect, it, onTestFinished } from 'vitest';
 import { createTracer } from '@spanline/core';
 import { memoryLog } from '@spanline/core/testing';
-import { genAiMetrics } from '@spanline/monitor';
+import { genAiMetrics } from '@spanline/monitor/otel';
 
 interface Point {
   attributes: { key: string; value: { stringValue?: string; intValue?: number } }[];

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { metricsHandler } from '../src/index.ts';
+import { metricsHandler } from '../src/prometheus/index.ts';
 import { createWorld, MINUTE } from './world.ts';
 
 async function createEndpoint(options: { prefix?: string } = {}) {

@@ -98,7 +98,7 @@ describe('a rule', () => {
 
   it('that is a function of the catalogue is refused with what to do', () => {
     expect(errorOf(CATALOG.dailySpend)).toMatchObject({
-      message: expect.stringContaining('is called with its threshold') as string,
+      message: expect.stringContaining('call the function with its threshold') as string,
     });
   });
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { TraceSample } from '../src/alerting/trace-sample.ts';
+import { TraceSample } from '../src/causes/trace-sample.ts';
 
 const SECOND = 1000;
 const id = (tail: number): string => `${'0'.repeat(28)}${tail.toString(16).padStart(4, '0')}`;

@@ -28,7 +28,7 @@ export interface World {
   /** A request that takes so long. The clock stands still. */
   serve(request?: Served): string;
   /** What was told, as `Name event`, since the last call. */
-  told(): string[];
+  events(): string[];
   lines(): string[];
   /** The alert lines of the log. */
   alertLines(): SpanRecord[];
@@ -84,7 +84,7 @@ export function createWorld(
       }
       return root.traceId;
     },
-    told: () => {
+    events: () => {
       const fresh = alerts.slice(read);
       read = alerts.length;
       return fresh.map(({ name, event }) => `${name} ${event}`);

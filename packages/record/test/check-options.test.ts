@@ -95,5 +95,20 @@ describe('checkOptions', () => {
   it('shows no secret', () => {
     const shape: Shape<{ apiKey?: number }> = { apiKey: option.number() };
     expect(() => checkOptions(shape, { apiKey: 'sk-123' })).toThrow(/got a string of 6 characters/);
+    expect(() => checkOptions(shape, 'sk-123')).toThrow(/^ERR_INVALID_OPTION: options must be an object$/);
+    const urls: Shape<{ hook: string }> = { hook: option.secret(option.like('a URL', () => false)) };
+    expect(() => checkOptions(urls, { hook: 'x/key' })).toThrow(/^ERR_INVALID_OPTION: hook must be a URL$/);
+  });
+
+  it('limits the length of a list', () => {
+    const shape: Shape<{ by?: number[] }> = { by: option.list(option.number(), 'an array of at most 2 numbers', 2) };
+    checkOptions(shape, { by: [1, 2] });
+    expect(() => checkOptions(shape, { by: [1, 2, 3] })).toThrow('by must be an array of at most 2 numbers');
+  });
+
+  it('throws with the code that it is given, whatever is wrong', () => {
+    for (const given of [5, {}, { zzzzz: 1 }, { name: 5 }, { name: 'x', tail: { errors: 1 } }]) {
+      expect(() => checkOptions(SHAPE, given, 'rules[0]', 'ERR_INVALID_RULE')).toThrow(/^ERR_INVALID_RULE: /);
+    }
   });
 });

@@ -3,4 +3,5 @@ export { destinationKind } from './destination.ts';
 export { createHead, type HeadedLine, type LineHead, wholeRecord } from './line.ts';
 export { createLogger, profileOf } from './logger.ts';
 export type { LogDestination, LoggerOptions } from './logger-options.ts';
+export { pinoSymbols } from './pino-internals.ts';
 export { createWriter, type RecordWriter, type WriteResult } from './writer.ts';

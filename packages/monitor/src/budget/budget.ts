@@ -1,28 +1,29 @@
-import { type EndedSpan, SpanlineError, type Tracer } from '@spanline/core';
+import { defaultTracer, type EndedSpan, type Tracer } from '@spanline/core';
 import { currentValues } from '@spanline/core/internal';
-import { optionsOf, tracerOf } from '../options.ts';
-import { Ledger } from './ledger.ts';
+import { checkOptions, option, type Shape, SpanlineError } from '@spanline/record';
+import { clockOption, tracerOption } from '../live/shared-options.ts';
+import { DailySpend } from './daily-spend.ts';
 
 const MAX_MODELS = 100;
 
-/** Options of {@link budget}. At least one limit is given. */
+/** Options of {@link budget}. At least one limit is required. */
 export interface BudgetOptions {
-  /** Its spans are what is spent. @defaultValue `defaultTracer()` */
+  /** The tracer whose spans are counted. @defaultValue `defaultTracer()` */
   tracer?: Tracer;
-  /** Most that this process spends in one UTC day, in US dollars. */
+  /** US dollars that this process may spend in a UTC day. */
   perDayUsd?: number;
-  /** Most that one user (`userId` of the context) spends in one UTC day, in US dollars. */
+  /** US dollars that one user (`userId` of the context) may spend in a UTC day. */
   perUserUsd?: number;
-  /** `throw` ends further calls with a {@link BudgetExceededError}, `warn` writes an alert line and lets them pass. */
+  /** `throw` refuses further calls with a {@link BudgetExceededError}; `warn` writes an alert line and lets them pass. */
   onExceeded: 'warn' | 'throw';
-  /** Epoch milliseconds; tests set it. @defaultValue the system's clock */
+  /** Source of the time, in epoch milliseconds; for tests. @defaultValue the system's clock */
   clock?: { now(): number };
 }
 
-/** Who has spent too much. */
+/** The limit that was exceeded. */
 export type BudgetScope = 'day' | 'user';
 
-/** Thrown in place of a model call that the budget does not allow. */
+/** Thrown instead of a model call that is over budget. */
 export class BudgetExceededError extends Error {
   override readonly name = 'BudgetExceededError';
   readonly code = 'ERR_BUDGET_EXCEEDED';
@@ -38,36 +39,31 @@ export class BudgetExceededError extends Error {
   }
 }
 
-/** A budget: call it before a model call, or give it as `beforeCall`. */
+/** A budget. Pass it as `beforeCall`, or call it before a model call. */
 export interface Budget {
   /** @throws BudgetExceededError with `onExceeded: 'throw'` */
   (): void;
-  /** What was spent today, by all or by one user; in US dollars. */
+  /** US dollars spent today, in total or by one user. */
   spentUsd(userId?: string): number;
   /** Stops counting. */
   close(): void;
 }
+
+const usd = option.number({ min: 0 });
+const SHAPE: Shape<BudgetOptions> = {
+  tracer: tracerOption,
+  perDayUsd: usd,
+  perUserUsd: usd,
+  onExceeded: option.required(option.oneOf(['warn', 'throw'])),
+  clock: clockOption,
+};
 
 function describe(scope: BudgetScope, spentUsd: number, limitUsd: number): string {
   const whose = scope === 'day' ? 'the budget of the day' : 'the budget of this user';
   return `${whose} is spent: ${Number(spentUsd.toPrecision(4))} of ${limitUsd} US dollars`;
 }
 
-function check(options: BudgetOptions): void {
-  const fail = (option: string, expected: string, got: unknown): never => {
-    throw new SpanlineError({ code: 'ERR_INVALID_OPTION', option, expected, got });
-  };
-  const { perDayUsd, perUserUsd, onExceeded } = optionsOf(options);
-  for (const [option, value] of Object.entries({ perDayUsd, perUserUsd })) {
-    if (value !== undefined && !(typeof value === 'number' && value >= 0 && value < Infinity)) {
-      fail(option, 'US dollars', value);
-    }
-  }
-  if (perDayUsd === undefined && perUserUsd === undefined) fail('perDayUsd', 'given, or perUserUsd', undefined);
-  if (onExceeded !== 'warn' && onExceeded !== 'throw') fail('onExceeded', "'warn' or 'throw'", onExceeded);
-}
-
-/** The model of a call that used tokens at an unknown price. */
+/** The model of a call that used tokens but has no price. */
 function modelWithoutPrice({ costUsd, attributes }: EndedSpan): string | undefined {
   const tokens = (attributes['gen_ai.usage.input_tokens'] ?? 0) + (attributes['gen_ai.usage.output_tokens'] ?? 0);
   if (costUsd !== undefined || tokens === 0) return undefined;
@@ -75,8 +71,11 @@ function modelWithoutPrice({ costUsd, attributes }: EndedSpan): string | undefin
 }
 
 /**
- * Stops model calls, or warns, when a day's or a user's money is spent. It is asked before a call and counts at its end, so that simultaneous calls spend at most what is in flight beyond the limit. What a model costs
- * must be known: a call without a price counts as nothing, which is said once for each model. Each process counts for itself, from its start.
+ * Refuses model calls, or warns, when the money of a day or a user is spent.
+ *
+ * - It checks before a call and counts at its end, so that parallel calls can exceed the limit by what is in flight.
+ * - A call of a model without a price counts as nothing. A warning names each such model once.
+ * - Each process counts its own calls, from its start.
  *
  * @example
  * ```ts
@@ -93,13 +92,19 @@ function modelWithoutPrice({ costUsd, attributes }: EndedSpan): string | undefin
  * @throws SpanlineError `ERR_INVALID_OPTION`
  */
 export function budget(options: BudgetOptions): Budget {
-  check(options);
-  const { perDayUsd, perUserUsd, onExceeded, clock = Date } = options;
-  const tracer = tracerOf(options.tracer);
-  const ledger = new Ledger(clock);
+  checkOptions(SHAPE, options);
+  const { tracer = defaultTracer(), perDayUsd, perUserUsd, onExceeded, clock = Date } = options;
+  if (perDayUsd === undefined && perUserUsd === undefined) {
+    throw new SpanlineError({
+      code: 'ERR_INVALID_OPTION',
+      option: 'perDayUsd',
+      expected: 'given if perUserUsd is not',
+    });
+  }
+  const spend = new DailySpend(clock);
 
-  function refuse(scope: BudgetScope, who: string, spentUsd: number, limitUsd: number): void {
-    if (ledger.isNews(who)) {
+  function exceed(scope: BudgetScope, key: string, spentUsd: number, limitUsd: number): void {
+    if (spend.isFirstToday(key)) {
       tracer.alert({
         name: scope === 'day' ? 'Budget' : 'Budget per User',
         event: 'fired',
@@ -115,13 +120,13 @@ export function budget(options: BudgetOptions): Budget {
     if (onExceeded === 'throw') throw new BudgetExceededError(scope, spentUsd, limitUsd);
   }
 
-  function ask(): void {
-    const total = ledger.spent(undefined);
-    if (perDayUsd !== undefined && total >= perDayUsd) refuse('day', '', total, perDayUsd);
+  function check(): void {
+    const total = spend.spentUsd();
+    if (perDayUsd !== undefined && total >= perDayUsd) exceed('day', '', total, perDayUsd);
     const { userId } = currentValues();
     if (perUserUsd === undefined || userId === undefined) return;
-    const own = ledger.spent(userId);
-    if (own >= perUserUsd) refuse('user', `user ${userId}`, own, perUserUsd);
+    const spentByUser = spend.spentUsd(userId);
+    if (spentByUser >= perUserUsd) exceed('user', `user ${userId}`, spentByUser, perUserUsd);
   }
 
   const unpriced = new Set<string>();
@@ -131,9 +136,9 @@ export function budget(options: BudgetOptions): Budget {
       unpriced.add(model);
       tracer.logger.warn(`spanline: calls of ${JSON.stringify(model)} have no price, and the budget does not see them`);
     }
-    if (!ledger.add(ended) && ledger.isNews('more users')) {
-      tracer.logger.warn('spanline: too many users have spent money today; the budget of further ones is not watched');
+    if (!spend.add(ended) && spend.isFirstToday('more users')) {
+      tracer.logger.warn('spanline: too many users have spent money today; the budget does not watch further users');
     }
   });
-  return Object.assign(ask, { spentUsd: (userId?: string) => ledger.spent(userId), close });
+  return Object.assign(check, { spentUsd: (userId?: string) => spend.spentUsd(userId), close });
 }

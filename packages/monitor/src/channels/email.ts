@@ -1,6 +1,6 @@
-import { SpanlineError } from '@spanline/core';
-import type { Alert, Channel } from '../alerting/types.ts';
-import { optionsOf } from '../options.ts';
+import { checkOptions, option, type Shape } from '@spanline/record';
+import type { Alert } from '../alerts/alert.ts';
+import type { Channel } from '../alerts/channel.ts';
 
 /** An e-mail. */
 export interface EmailMessage {
@@ -9,6 +9,13 @@ export interface EmailMessage {
   text: string;
 }
 
+/** Options of {@link email}. */
+export interface EmailOptions {
+  /** Sends the e-mail, and rejects if it fails. */
+  send: (message: EmailMessage, signal: AbortSignal) => unknown;
+}
+
+const SHAPE: Shape<EmailOptions> = { send: option.required(option.callback()) };
 const MAX_SUBJECT = 200;
 
 function textOf(alert: Alert): string {
@@ -21,25 +28,26 @@ function textOf(alert: Alert): string {
   return lines.join('\n');
 }
 
+function subjectOf(first: Alert, count: number): string {
+  const word = first.event === 'recovered' ? 'recovered' : first.severity;
+  const more = count === 1 ? '' : ` and ${count - 1} more`;
+  // A line break in a name would start another header.
+  return `[${word}] ${first.name}${more}`.replaceAll(/\p{Cc}+/gu, ' ').slice(0, MAX_SUBJECT);
+}
+
 /**
- * Hands a subject and a text to a function that sends e-mail, by whatever the application sends it with.
+ * Hands a subject and a text to your own function, which sends the e-mail.
  *
  * @throws SpanlineError `ERR_INVALID_OPTION`
  */
-export function email(options: { send: (message: EmailMessage, signal: AbortSignal) => unknown }): Channel {
-  const { send } = optionsOf(options);
-  if (typeof send !== 'function') {
-    throw new SpanlineError({ code: 'ERR_INVALID_OPTION', option: 'send', expected: 'a function', got: send });
-  }
+export function email(options: EmailOptions): Channel {
+  checkOptions(SHAPE, options);
   return {
     async send(alerts, signal) {
       const [first] = alerts;
       if (first === undefined) return;
-      const word = first.event === 'recovered' ? 'recovered' : first.severity;
-      const more = alerts.length === 1 ? '' : ` and ${alerts.length - 1} more`;
-      // Names come from rules and code, and a line break in a subject is a header of its own.
-      const subject = `[${word}] ${first.name}${more}`.replaceAll(/\p{Cc}+/gu, ' ').slice(0, MAX_SUBJECT);
-      await send({ subject, text: alerts.map(textOf).join('\n\n') }, signal);
+      const message = { subject: subjectOf(first, alerts.length), text: alerts.map(textOf).join('\n\n') };
+      await options.send(message, signal);
     },
   };
 }

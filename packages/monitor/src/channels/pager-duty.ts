@@ -1,21 +1,25 @@
+import { checkOptions, option, type Shape } from '@spanline/record';
 import type { Secret } from '@spanline/remote';
-import type { Alert, Channel } from '../alerting/types.ts';
-import { optionsOf } from '../options.ts';
-import { checkSecret, checkUrl, post, readKey } from './post.ts';
+import type { Alert } from '../alerts/alert.ts';
+import type { Channel } from '../alerts/channel.ts';
+import { post } from './post.ts';
+import { requireSecret, secretOption, urlOption } from './secrets.ts';
 
 const EVENTS_API = 'https://events.pagerduty.com/v2/enqueue';
 /** Longest `summary` (developer.pagerduty.com, Events API v2). */
 const MAX_SUMMARY = 1024;
-/** Each is a request, and all of them have the time of one attempt. */
+/** Each alert is a request, and all of them share the time of one attempt. */
 const MAX_ALERTS = 25;
 
 /** Options of {@link pagerDuty}. */
 export interface PagerDutyOptions {
-  /** The integration's key. */
+  /** Integration key of the service. */
   routingKey: Secret;
   /** @defaultValue `https://events.pagerduty.com/v2/enqueue` */
   url?: Secret;
 }
+
+const SHAPE: Shape<PagerDutyOptions> = { routingKey: option.required(secretOption), url: urlOption };
 
 function eventOf(alert: Alert, routingKey: string): object {
   const event = { routing_key: routingKey, dedup_key: alert.key };
@@ -38,24 +42,24 @@ function eventOf(alert: Alert, routingKey: string): object {
 }
 
 /**
- * Triggers and resolves incidents through the Events API v2. The alert's key is the `dedup_key`: one incident for all replicas, from `fired` to `recovered`.
+ * Triggers and resolves incidents through the Events API v2. The alert's key is the `dedup_key`, so that all replicas
+ * share one incident from `fired` to `recovered`.
  *
  * @throws SpanlineError `ERR_INVALID_OPTION`
  */
 export function pagerDuty(options: PagerDutyOptions): Channel {
-  const { routingKey, url = EVENTS_API } = optionsOf(options);
-  const key = checkSecret('routingKey', routingKey);
-  const target = checkUrl('url', url);
+  checkOptions(SHAPE, options);
+  const { routingKey, url = EVENTS_API } = options;
   return {
     maxAlerts: MAX_ALERTS,
     async send(alerts, signal) {
-      const text = readKey('routing key', key);
-      // Side by side, but what is said of one incident in its order.
+      const key = requireSecret('routing key', routingKey);
+      // Requests of different incidents run in parallel, those of one incident in order.
       const incidents = new Map<string, Alert[]>();
       for (const alert of alerts) incidents.set(alert.key, [...(incidents.get(alert.key) ?? []), alert]);
       await Promise.all(
         [...incidents.values()].map(async (events) => {
-          for (const alert of events) await post({ url: target, body: JSON.stringify(eventOf(alert, text)), signal });
+          for (const alert of events) await post({ url, body: JSON.stringify(eventOf(alert, key)), signal });
         }),
       );
     },

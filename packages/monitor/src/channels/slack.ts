@@ -1,13 +1,23 @@
+import { checkOptions, option, type Shape } from '@spanline/record';
 import type { Secret } from '@spanline/remote';
-import type { Alert, Channel } from '../alerting/types.ts';
-import { optionsOf } from '../options.ts';
-import { checkUrl, post } from './post.ts';
+import type { Alert } from '../alerts/alert.ts';
+import type { Channel } from '../alerts/channel.ts';
+import { post } from './post.ts';
+import { urlOption } from './secrets.ts';
 
-/** Blocks of one message are at most 50 (docs.slack.dev, Block Kit); an alert has five. */
+/** A message has at most 50 blocks (docs.slack.dev, Block Kit), and an alert has five. */
 const MAX_ALERTS = 9;
 const MAX_HEADER = 150;
 const MAX_TEXT = 2900;
 const MAX_FIELD = 1900;
+
+/** Options of {@link slack}. */
+export interface SlackOptions {
+  /** URL of the incoming webhook, such as `{ env: 'SLACK_WEBHOOK_URL' }`. */
+  url: Secret;
+}
+
+const SHAPE: Shape<SlackOptions> = { url: option.required(urlOption) };
 
 const SIGNS: Readonly<Record<Alert['event'], string>> = {
   fired: '🔴',
@@ -16,23 +26,23 @@ const SIGNS: Readonly<Record<Alert['event'], string>> = {
   no_data: '⚪',
 };
 
-/** Alerts hold names and texts of anybody: without these three, nobody is mentioned and nothing is linked. */
+/** Alerts contain text from anywhere. Without these three characters it mentions nobody and links nothing. */
 function escape(text: string): string {
   return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 }
 
-function cut(text: string, most: number): string {
-  return text.length > most ? `${text.slice(0, most - 1)}…` : text;
+function truncate(text: string, max: number): string {
+  return text.length > max ? `${text.slice(0, max - 1)}…` : text;
 }
 
-/** Cut after it is escaped, and not within `&amp;`. */
-function escapeWithin(text: string, most: number): string {
+/** Escapes a text and truncates it, but not within `&amp;`. */
+function escapeWithin(text: string, max: number): string {
   const escaped = escape(text);
-  return escaped.length > most ? `${escaped.slice(0, most).replace(/&[a-z]*$/, '')}…` : escaped;
+  return escaped.length > max ? `${escaped.slice(0, max).replace(/&[a-z]*$/, '')}…` : escaped;
 }
 
-function mrkdwn(text: string, most: number): { type: 'mrkdwn'; text: string } {
-  return { type: 'mrkdwn', text: escapeWithin(text, most) };
+function mrkdwn(text: string, max: number): { type: 'mrkdwn'; text: string } {
+  return { type: 'mrkdwn', text: escapeWithin(text, max) };
 }
 
 function code(text: string): { type: 'mrkdwn'; text: string } {
@@ -41,7 +51,7 @@ function code(text: string): { type: 'mrkdwn'; text: string } {
 
 function title({ event, severity, name, step }: Alert): string {
   const sign = event === 'fired' && severity === 'warning' ? '🟠' : SIGNS[event];
-  return cut(
+  return truncate(
     `${sign} ${event === 'recovered' ? 'Recovered' : severity}: ${name}${step === undefined ? '' : ` (${step})`}`,
     MAX_HEADER,
   );
@@ -69,18 +79,19 @@ function blocksOf(alert: Alert): object[] {
 }
 
 /**
- * Posts to an incoming webhook of Slack: what, how much, likely causes, and the command that opens the traces.
+ * Posts to an incoming webhook of Slack: the message, the numbers, likely causes, and the command that opens the
+ * traces.
  *
- * @param options - `url` is a secret, `{ env: 'SLACK_WEBHOOK_URL' }`
  * @throws SpanlineError `ERR_INVALID_OPTION`
  */
-export function slack(options: { url: Secret }): Channel {
-  const url = checkUrl('url', optionsOf(options).url);
+export function slack(options: SlackOptions): Channel {
+  checkOptions(SHAPE, options);
+  const { url } = options;
   return {
     async send(alerts, signal) {
       const blocks = alerts.slice(0, MAX_ALERTS).flatMap(blocksOf);
-      const left = alerts.length - MAX_ALERTS;
-      if (left > 0) blocks.push({ type: 'context', elements: [mrkdwn(`${left} more stand in the log`, MAX_TEXT)] });
+      const rest = alerts.length - MAX_ALERTS;
+      if (rest > 0) blocks.push({ type: 'context', elements: [mrkdwn(`${rest} more are in the log`, MAX_TEXT)] });
       const text = escapeWithin(alerts.map(({ message }) => message).join('\n'), MAX_TEXT);
       await post({ url, body: JSON.stringify({ text, blocks }), signal });
     },

@@ -1,9 +1,9 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
-import { SpanlineError } from '@spanline/core';
+import { type Check, checkOptions, option, type Shape } from '@spanline/record';
 import type { Secret } from '@spanline/remote';
-import type { Channel } from '../alerting/types.ts';
-import { optionsOf } from '../options.ts';
-import { checkSecret, checkUrl, post, readKey } from './post.ts';
+import type { Channel } from '../alerts/channel.ts';
+import { post } from './post.ts';
+import { requireSecret, secretOption, urlOption } from './secrets.ts';
 
 /** Options of {@link webhook}. */
 export interface WebhookOptions {
@@ -13,48 +13,59 @@ export interface WebhookOptions {
   headers?: Readonly<Record<string, Secret>>;
 }
 
+const HEADER_NAME = /^[\w!#$%&'*+.^`|~-]+$/;
 const SIGNATURE = /^t=(?<time>\d{1,12}),v1=(?<digest>[0-9a-f]{64})$/;
 const TOLERANCE_SECONDS = 300;
 
-function digestOf(secret: string, time: string, body: string): Buffer {
+const headersOption = option.dictionary(secretOption, 'an object with names of HTTP headers');
+const SHAPE: Shape<WebhookOptions> = {
+  url: option.required(urlOption),
+  secret: secretOption,
+  headers: {
+    ...headersOption,
+    accepts: (value): value is Record<string, Secret> =>
+      headersOption.accepts(value) && Object.keys(value).every((name) => HEADER_NAME.test(name)),
+  } satisfies Check<Record<string, Secret>>,
+};
+
+function sign(secret: string, time: string, body: string): Buffer {
   return createHmac('sha256', secret).update(`${time}.${body}`).digest();
 }
 
 /**
- * Posts `{ "alerts": [Alert] }`. With a secret, the header `spanline-signature: t=<seconds>,v1=<hex>` holds the HMAC-SHA256 of `<seconds>.<body>` (Stripe's scheme); {@link verifySignature} checks it.
+ * Posts `{ "alerts": [Alert] }`. With a secret, the header `spanline-signature: t=<seconds>,v1=<hex>` contains the
+ * HMAC-SHA256 of `<seconds>.<body>` (Stripe's scheme), which {@link verifySignature} verifies.
  *
  * @throws SpanlineError `ERR_INVALID_OPTION`
  */
 export function webhook(options: WebhookOptions): Channel {
-  const { url, secret, headers = {} } = optionsOf(options);
-  const target = checkUrl('url', url);
-  const key = secret === undefined ? undefined : checkSecret('secret', secret);
-  const extra = Object.entries(optionsOf(headers, 'headers')).map(([name, value]) => {
-    if (/^[\w!#$%&'*+.^`|~-]+$/.test(name)) return [name, checkSecret(`headers.${name}`, value)] as const;
-    throw new SpanlineError({ code: 'ERR_INVALID_OPTION', option: 'headers', expected: 'names of headers', got: name });
-  });
+  checkOptions(SHAPE, options);
+  const { url, secret, headers = {} } = options;
   return {
     async send(alerts, signal) {
       const body = JSON.stringify({ alerts });
-      const sent = Object.fromEntries(extra.map(([name, value]) => [name, readKey(name, value)]));
-      if (key !== undefined) {
+      const values = Object.entries(headers).map(([name, value]) => [name, requireSecret(name, value)] as const);
+      const sent: Record<string, string> = Object.fromEntries(values);
+      if (secret !== undefined) {
         const time = String(Math.floor(Date.now() / 1000));
-        sent['spanline-signature'] = `t=${time},v1=${digestOf(readKey('secret', key), time, body).toString('hex')}`;
+        const digest = sign(requireSecret('secret', secret), time, body).toString('hex');
+        sent['spanline-signature'] = `t=${time},v1=${digest}`;
       }
-      await post({ url: target, headers: sent, body, signal });
+      await post({ url, headers: sent, body, signal });
     },
   };
 }
 
 /**
- * True when the header is the signature of this very body, and not older than five minutes.
+ * Verifies the signature of a {@link webhook}.
  *
- * @param body - as it came, before it is parsed
+ * @param body - as received, before it is parsed
  * @param header - `spanline-signature`
+ * @returns true if the signature belongs to this body and is at most five minutes old
  */
 export function verifySignature(body: string, header: string | undefined, secret: string): boolean {
   const { time, digest } = SIGNATURE.exec(header ?? '')?.groups ?? {};
   if (time === undefined || digest === undefined) return false;
   if (Math.abs(Date.now() / 1000 - Number(time)) > TOLERANCE_SECONDS) return false;
-  return timingSafeEqual(digestOf(secret, time, body), Buffer.from(digest, 'hex'));
+  return timingSafeEqual(sign(secret, time, body), Buffer.from(digest, 'hex'));
 }

@@ -1,21 +1,21 @@
 import { Cell, type CellUnit } from './cell.ts';
-import type { Delta } from './delta.ts';
+import type { Measurement } from './measurement.ts';
 
-/** Name of the cell that holds what has no cell of its own. */
+/** The cell of all values that have none of their own. */
 const OTHER = '(other)';
 
 /**
- * One cell per value of a dimension, for the values that occur most. Beyond twice the limit, the cells with the fewest spans are folded into `(other)` until `limit` are left: what is folded keeps
- * counting in the sum.
+ * One cell for each of the most frequent values of a dimension. When there are twice `limit` cells, those with the
+ * fewest records are folded into `(other)` until `limit` are left, so that the sum over all cells stays correct.
  */
 export class Breakdown {
   readonly #cells = new Map<string, Cell>();
   readonly #unit: CellUnit;
   readonly #limit: number;
   #other: Cell | undefined;
-  /** Cells that were folded are used again, which spares the collector of garbage. */
+  /** Folded cells, used again to spare the garbage collector. */
   readonly #spare: Cell[] = [];
-  /** How often a value lost its cell. */
+  /** How often a value was folded. */
   folded = 0;
 
   constructor(unit: CellUnit, limit: number) {
@@ -23,9 +23,9 @@ export class Breakdown {
     this.#limit = limit;
   }
 
-  add(value: string, delta: Delta): void {
+  add(value: string, measurement: Measurement): void {
     if (value === OTHER) {
-      (this.#other ??= new Cell()).add(delta, this.#unit);
+      (this.#other ??= new Cell()).add(measurement, this.#unit);
       return;
     }
     let cell = this.#cells.get(value);
@@ -33,7 +33,7 @@ export class Breakdown {
       if (this.#cells.size >= this.#limit * 2) this.#fold();
       this.#cells.set(value, (cell = this.#spare.pop() ?? new Cell()));
     }
-    cell.add(delta, this.#unit);
+    cell.add(measurement, this.#unit);
   }
 
   #fold(): void {

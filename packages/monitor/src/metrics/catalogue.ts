@@ -1,39 +1,38 @@
 import type { Cell } from './cell.ts';
 import type { CounterName } from './counters.ts';
 
-/** How a metric is read from a cell. */
+/** Reads a metric from a cell. */
 export interface MetricReader {
-  /** `undefined` where there is nothing to read it from. */
+  /** @returns `undefined` without data */
   read(cell: Cell): number | undefined;
-  /** How many observations the value rests on. */
+  /** Number of observations behind the value. */
   samples(cell: Cell): number;
-  /** One observation means something: a count, a sum or a reading. */
+  /** A single observation is meaningful: a count, a sum or a gauge reading. */
   readonly oneIsEnough: boolean;
-  /** A count or sum: of nothing it is 0. */
+  /** A count or a sum, which is 0 without data. */
   readonly isTally: boolean;
-  /** Part of a whole, 0 to 1. */
+  /** A part of a whole, 0 to 1. */
   readonly isShare: boolean;
-  /** Belongs to a calendar day (UTC) and not to a window. */
+  /** Belongs to a UTC day instead of a window. */
   readonly isDaily: boolean;
 }
 
+const PLAIN = { oneIsEnough: false, isTally: false, isShare: false, isDaily: false } as const;
+
 function total(read: MetricReader['read'], isDaily = false): MetricReader {
-  return { read, samples: (cell) => cell.count('seen'), oneIsEnough: true, isTally: true, isShare: false, isDaily };
+  return { ...PLAIN, read, samples: (cell) => cell.count('seen'), oneIsEnough: true, isTally: true, isDaily };
 }
 
 const counter = (name: CounterName): MetricReader => total((cell) => cell.count(name));
 
 function ratio(part: MetricReader['read'], whole: (cell: Cell) => number): MetricReader {
   return {
+    ...PLAIN,
     read: (cell) => {
       const value = whole(cell) === 0 ? undefined : part(cell);
       return value === undefined ? undefined : value / whole(cell);
     },
     samples: whole,
-    oneIsEnough: false,
-    isTally: false,
-    isShare: false,
-    isDaily: false,
   };
 }
 
@@ -48,17 +47,10 @@ const share = (part: CounterName, whole: CounterName): MetricReader => ({ ...per
 const tokens = (cell: Cell): number => cell.count('inputTokens') + cell.count('outputTokens');
 
 function quantile(of: 'latency' | 'firstChunk', at: number): MetricReader {
-  return {
-    read: (cell) => cell[of]?.at(at),
-    samples: (cell) => cell[of]?.count ?? 0,
-    oneIsEnough: false,
-    isTally: false,
-    isShare: false,
-    isDaily: false,
-  };
+  return { ...PLAIN, read: (cell) => cell[of]?.at(at), samples: (cell) => cell[of]?.count ?? 0 };
 }
 
-/** Unknown cost is absent, and not 0. */
+/** An unknown cost is absent, not 0. */
 const usd = (cell: Cell): number | undefined =>
   cell.count('costs') === 0 && cell.count('unpricedCalls') > 0 ? undefined : cell.usd;
 
@@ -115,63 +107,65 @@ export const METRICS: Readonly<Record<string, MetricReader>> = {
   prompt_injections: counter('promptInjections'),
   thumbs_down_rate: share('thumbsDown', 'feedback'),
   rate_limit_remaining_ratio: {
-    read: (cell) => (cell.rateLimitLeast === Infinity ? undefined : cell.rateLimitLeast),
+    ...PLAIN,
+    read: (cell) => (cell.minRateLimitRemaining === Infinity ? undefined : cell.minRateLimitRemaining),
     samples: (cell) => cell.count('rateLimitReadings'),
     oneIsEnough: true,
-    isTally: false,
-    isShare: false,
-    isDaily: false,
   },
   queue_depth: gauge('queue_depth'),
 };
 
 function gauge(name: string): MetricReader {
   return {
+    ...PLAIN,
     read: (cell) => cell.gauges?.get(name)?.value,
     samples: (cell) => cell.gauges?.get(name)?.readings ?? 0,
     oneIsEnough: true,
-    isTally: false,
-    isShare: false,
-    isDaily: false,
   };
 }
 
-function scoreMean(name: string): MetricReader {
-  const valued = (cell: Cell): number => cell.scores?.get(name)?.valued ?? 0;
-  return ratio((cell) => (cell.scores?.get(name)?.millionths ?? 0) / 1e6, valued);
+/** Mean value of an evaluation. */
+function evaluationScore(name: string): MetricReader {
+  const valued = (cell: Cell): number => cell.evaluations?.get(name)?.valued ?? 0;
+  return ratio((cell) => (cell.evaluations?.get(name)?.millionths ?? 0) / 1e6, valued);
 }
 
-function scoreRate(name: string): MetricReader {
-  const count = (cell: Cell): number => cell.scores?.get(name)?.count ?? 0;
-  return { ...ratio((cell) => cell.scores?.get(name)?.positive ?? 0, count), isShare: true };
+/** Share of positive results of an evaluation. */
+function evaluationRate(name: string): MetricReader {
+  const count = (cell: Cell): number => cell.evaluations?.get(name)?.count ?? 0;
+  return { ...ratio((cell) => cell.evaluations?.get(name)?.positive ?? 0, count), isShare: true };
 }
 
-const OPEN_NAME = /^(?:(?<score>[A-Za-z0-9_.-]{1,100})_(?<kind>score|rate)|gauge\.(?<gauge>[A-Za-z0-9_]{1,100}))$/;
+const OPEN_NAME = /^(?:(?<evaluation>[A-Za-z0-9_.-]{1,100})_(?<kind>score|rate)|gauge\.(?<gauge>[A-Za-z0-9_]{1,100}))$/;
 
-/** The reader of a metric: fixed names, `<evaluation>_score`, `<evaluation>_rate`, `gauge.<name>`; `undefined` for any other name. */
+/**
+ * Finds the reader of a metric: one with a fixed name, `<evaluation>_score`, `<evaluation>_rate` or `gauge.<name>`.
+ *
+ * @returns `undefined` for any other name
+ */
 export function metricReader(name: string): MetricReader | undefined {
   if (Object.hasOwn(METRICS, name)) return METRICS[name];
   const groups = OPEN_NAME.exec(name)?.groups;
   if (groups === undefined) return undefined;
   if (groups['gauge'] !== undefined) return gauge(groups['gauge']);
-  const score = groups['score'] ?? '';
-  return groups['kind'] === 'score' ? scoreMean(score) : scoreRate(score);
+  const evaluation = groups['evaluation'] ?? '';
+  return groups['kind'] === 'score' ? evaluationScore(evaluation) : evaluationRate(evaluation);
 }
 
 /** Metric values by name; a metric without data is absent. */
 export type MetricValues = Record<string, number>;
 
-/** Every metric of a cell. Those of a calendar day are left out. */
+/** Reads every metric of a cell except the daily ones. */
 export function readMetrics(cell: Cell): MetricValues {
   const values: MetricValues = {};
   for (const [name, reader] of Object.entries(METRICS)) {
     const value = reader.isDaily ? undefined : reader.read(cell);
     if (value !== undefined) values[name] = value;
   }
-  for (const name of [...(cell.scores?.keys() ?? [])].toSorted()) {
-    const score = scoreMean(name).read(cell);
+  for (const name of [...(cell.evaluations?.keys() ?? [])].toSorted()) {
+    const score = evaluationScore(name).read(cell);
     if (score !== undefined) values[`${name}_score`] = score;
-    values[`${name}_rate`] = scoreRate(name).read(cell) ?? 0;
+    values[`${name}_rate`] = evaluationRate(name).read(cell) ?? 0;
   }
   for (const name of [...(cell.gauges?.keys() ?? [])].toSorted()) {
     const value = gauge(name).read(cell);

@@ -1,12 +1,14 @@
 import { COUNTER, COUNTERS, type CounterName, TRILLION } from './counters.ts';
-import type { Delta } from './delta.ts';
+import type { EvaluationResult, Measurement } from './measurement.ts';
 import { Quantiles } from './quantiles.ts';
 
-/** Judgements of one name. */
-export interface ScoreSum {
+/** Sums over the evaluation results of one name. */
+export interface EvaluationSums {
   count: number;
   positive: number;
+  /** Results with a value. */
   valued: number;
+  /** Sum of the values. */
   millionths: number;
 }
 
@@ -17,22 +19,23 @@ export interface GaugeReading {
   readings: number;
 }
 
-/** `requests`: local roots are what is counted, timed and failed; `spans`: every span that belongs to the cell is. */
+/** What a cell counts, times and checks for errors: local roots (`requests`), or every span of the cell (`spans`). */
 export type CellUnit = 'requests' | 'spans';
 
 const MAX_NAMES = 100;
-/** Holds a fraction at first, so that V8 keeps it and its copies as unboxed doubles. */
+/** Created with a fraction, so that V8 keeps the array and its copies as unboxed doubles. */
 const ZEROS = Array.from({ length: COUNTERS }, () => 0.5).fill(0);
 const OTHER = '(other)';
 
-/** Everything that is known about a set of spans and scores, in constant space. Two cells add up to a third, in any order. */
+/** The metrics of a set of records, in constant space. Cells can be merged in any order. */
 export class Cell {
   readonly #counters: number[] = ZEROS.slice();
   #latency: Quantiles | undefined;
   #firstChunk: Quantiles | undefined;
-  #scores: Map<string, ScoreSum> | undefined;
+  #evaluations: Map<string, EvaluationSums> | undefined;
   #gauges: Map<string, GaugeReading> | undefined;
-  rateLimitLeast: number = Infinity;
+  /** Smallest remaining share of the rate limit; `Infinity` if unknown. */
+  minRateLimitRemaining: number = Infinity;
 
   count(name: CounterName): number {
     return this.#counters[COUNTER[name]] ?? 0;
@@ -46,8 +49,8 @@ export class Cell {
     return this.#firstChunk;
   }
 
-  get scores(): ReadonlyMap<string, ScoreSum> | undefined {
-    return this.#scores;
+  get evaluations(): ReadonlyMap<string, EvaluationSums> | undefined {
+    return this.#evaluations;
   }
 
   get gauges(): ReadonlyMap<string, GaugeReading> | undefined {
@@ -58,28 +61,29 @@ export class Cell {
     return this.count('usd') + this.count('usdTrillionths') / TRILLION;
   }
 
-  add(delta: Delta, unit: CellUnit): void {
-    for (let index = 0; index < delta.size; index++) this.#increase(delta.at[index] ?? 0, delta.by[index] ?? 0);
+  /** @param epochMs - time to use instead of the record's own */
+  add(measurement: Measurement, unit: CellUnit, epochMs: number = measurement.epochMs): void {
+    const { size, counters, amounts, firstChunkMs, rateLimitRemaining, evaluation, gauges } = measurement;
+    for (let index = 0; index < size; index++) this.#increase(counters[index] ?? 0, amounts[index] ?? 0);
     this.#carry();
-    if (delta.isSpan && (unit === 'spans' || delta.isRequest)) {
+    if (measurement.isSpan && (unit === 'spans' || measurement.isRequest)) {
       this.#increase(COUNTER.requests, 1);
-      if (delta.failed) this.#increase(COUNTER.errors, 1);
-      (this.#latency ??= new Quantiles()).add(delta.durationMs);
+      if (measurement.failed) this.#increase(COUNTER.errors, 1);
+      (this.#latency ??= new Quantiles()).add(measurement.durationMs);
     }
-    if (delta.firstChunkMs >= 0) (this.#firstChunk ??= new Quantiles()).add(delta.firstChunkMs);
-    if (delta.rateLimitLeft < this.rateLimitLeast) this.rateLimitLeast = delta.rateLimitLeft;
-    if (delta.score !== undefined) this.#addScore(delta.score);
-    if (delta.gauges !== undefined) this.#addGauges(delta.gauges, delta.epochMs);
+    if (firstChunkMs >= 0) (this.#firstChunk ??= new Quantiles()).add(firstChunkMs);
+    if (rateLimitRemaining < this.minRateLimitRemaining) this.minRateLimitRemaining = rateLimitRemaining;
+    if (evaluation !== undefined) this.#addEvaluation(evaluation);
+    for (const [name, value] of gauges ?? []) this.#addGauge(name, { epochMs, value, readings: 1 });
   }
 
-  /** Forgets everything. */
   clear(): void {
     this.#counters.fill(0);
     this.#latency?.clear();
     this.#firstChunk?.clear();
-    this.#scores = undefined;
+    this.#evaluations = undefined;
     this.#gauges = undefined;
-    this.rateLimitLeast = Infinity;
+    this.minRateLimitRemaining = Infinity;
   }
 
   merge(other: Cell): void {
@@ -87,13 +91,13 @@ export class Cell {
     this.#carry();
     if (other.#latency !== undefined) (this.#latency ??= new Quantiles()).merge(other.#latency);
     if (other.#firstChunk !== undefined) (this.#firstChunk ??= new Quantiles()).merge(other.#firstChunk);
-    this.rateLimitLeast = Math.min(this.rateLimitLeast, other.rateLimitLeast);
-    for (const [name, sum] of other.#scores ?? []) {
-      const own = this.#scoreOf(name);
-      own.count += sum.count;
-      own.positive += sum.positive;
-      own.valued += sum.valued;
-      own.millionths += sum.millionths;
+    this.minRateLimitRemaining = Math.min(this.minRateLimitRemaining, other.minRateLimitRemaining);
+    for (const [name, added] of other.#evaluations ?? []) {
+      const sums = this.#sumsOf(name);
+      sums.count += added.count;
+      sums.positive += added.positive;
+      sums.valued += added.valued;
+      sums.millionths += added.millionths;
     }
     for (const [name, reading] of other.#gauges ?? []) this.#addGauge(name, reading);
   }
@@ -102,6 +106,7 @@ export class Cell {
     this.#counters[index] = (this.#counters[index] ?? 0) + by;
   }
 
+  /** Moves whole dollars out of the trillionths. */
   #carry(): void {
     const small = this.#counters[COUNTER.usdTrillionths] ?? 0;
     if (small < TRILLION) return;
@@ -110,28 +115,24 @@ export class Cell {
     this.#increase(COUNTER.usd, whole);
   }
 
-  #scoreOf(name: string): ScoreSum {
-    const scores = (this.#scores ??= new Map<string, ScoreSum>());
-    const key = scores.has(name) || scores.size < MAX_NAMES ? name : OTHER;
-    let sum = scores.get(key);
-    if (sum === undefined) scores.set(key, (sum = { count: 0, positive: 0, valued: 0, millionths: 0 }));
-    return sum;
+  #sumsOf(name: string): EvaluationSums {
+    const evaluations = (this.#evaluations ??= new Map<string, EvaluationSums>());
+    const key = evaluations.has(name) || evaluations.size < MAX_NAMES ? name : OTHER;
+    let sums = evaluations.get(key);
+    if (sums === undefined) evaluations.set(key, (sums = { count: 0, positive: 0, valued: 0, millionths: 0 }));
+    return sums;
   }
 
-  #addScore({ name, value, isPositive }: NonNullable<Delta['score']>): void {
-    const sum = this.#scoreOf(name);
-    sum.count++;
-    if (isPositive) sum.positive++;
+  #addEvaluation({ name, value, isPositive }: EvaluationResult): void {
+    const sums = this.#sumsOf(name);
+    sums.count++;
+    if (isPositive) sums.positive++;
     if (value === undefined) return;
-    sum.valued++;
-    sum.millionths += Math.round(value * 1e6);
+    sums.valued++;
+    sums.millionths += Math.round(value * 1e6);
   }
 
-  #addGauges(gauges: readonly (readonly [string, number])[], epochMs: number): void {
-    for (const [name, value] of gauges) this.#addGauge(name, { epochMs, value, readings: 1 });
-  }
-
-  /** The later reading counts; of two at the same moment the greater. */
+  /** Keeps the later reading, and the greater of two at the same time, so that the order of merging does not matter. */
   #addGauge(name: string, { epochMs, value, readings }: GaugeReading): void {
     const gauges = (this.#gauges ??= new Map<string, GaugeReading>());
     const own = gauges.get(name);

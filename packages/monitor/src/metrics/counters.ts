@@ -1,3 +1,5 @@
+/** The counters of a cell. Sums are integers, so that they are exact and do not depend on the order of the spans. */
+
 const NAMES = [
   'seen',
   'spans',
@@ -31,16 +33,15 @@ const NAMES = [
   'thumbsDown',
 ] as const;
 
-/** Something that is counted or summed. Sums are kept as integers, so that they are exact and the order of spans makes no difference. */
 export type CounterName = (typeof NAMES)[number];
 
-/** The place of each counter in a cell. */
+/** Index of each counter in a cell. */
 export const COUNTER: Readonly<Record<CounterName, number>> = Object.fromEntries(
   NAMES.map((name, index) => [name, index]),
 ) as Record<CounterName, number>;
 
-/** How many there are. */
+/** Number of counters. */
 export const COUNTERS: number = NAMES.length;
 
-/** Trillionths of a dollar in one; cents of a cent of a token's price do not get lost. */
+/** Costs are whole dollars and trillionths of a dollar, which is exact for the price of a single token. */
 export const TRILLION = 1e12;

@@ -1,11 +1,11 @@
-import { SpanlineError } from '@spanline/core';
+import { SpanlineError } from '@spanline/record';
 import type { Metrics } from './aggregator.ts';
 import { METRICS } from './catalogue.ts';
 
-const CELL = /[",\r\n]/;
+const NEEDS_QUOTES = /[",\r\n]/;
 
 function quoted(text: string): string {
-  return CELL.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+  return NEEDS_QUOTES.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
 
 function toCsv(daily: Metrics['daily']): string {
@@ -20,9 +20,10 @@ function toCsv(daily: Metrics['daily']): string {
 }
 
 /**
- * The metrics of each UTC day, for a spreadsheet or for what watches for drift.
+ * Formats the metrics of each UTC day, for a spreadsheet or for drift monitoring.
  *
- * @param format - `csv`: a line of names, then a row a day, in which a metric without data is empty; `ndjson`: an object a day
+ * @param format - `csv`: a header and a row for each day, with empty fields for metrics without data; `ndjson`: an
+ * object for each day
  * @throws SpanlineError `ERR_INVALID_OPTION`
  * @example
  * ```ts

@@ -1,7 +1,6 @@
-import type { SpanRecord } from '@spanline/core';
-import type { AttributeKey } from '@spanline/record';
+import type { AttributeKey, SpanRecord } from '@spanline/record';
 
-/** Every key that metrics and alerts are made of; the type of what they read holds no other. */
+/** Keys that metrics and alerts are computed from. `ReadRecord` has no others. */
 const READ_KEYS = [
   '@timestamp',
   'event.name',
@@ -49,11 +48,11 @@ const READ_KEYS = [
 type Labels = Pick<SpanRecord, `labels.${string}`>;
 type Gauges = Pick<SpanRecord, `spanline.gauge.${string}`>;
 
-/** What of a record is read. */
+/** The part of a record that metrics and alerts read. */
 export type ReadRecord = Readonly<Pick<SpanRecord, (typeof READ_KEYS)[number]> & Labels & Gauges>;
 
-/** A copy without content: of a log that is held in memory, prompts and documents are most. Labels are left out as well. */
-export function slim(record: Readonly<SpanRecord>): ReadRecord {
+/** Copies a record without content and labels: prompts and documents would be most of a log that is held in memory. */
+export function withoutContent(record: Readonly<SpanRecord>): ReadRecord {
   const kept: Record<string, unknown> = {};
   for (const key of READ_KEYS) if (record[key] !== undefined) kept[key] = record[key];
   for (const key in record) {

@@ -1,12 +1,13 @@
-import { SpanlineError, type SpanRecord, type Tracer } from '@spanline/core';
-import { optionsOf, tracerOf } from '../options.ts';
+import { defaultTracer, type SpanRecord, type Tracer } from '@spanline/core';
+import { checkOptions, option, type Shape } from '@spanline/record';
+import { tracerOption } from '../live/shared-options.ts';
 
-/** What is needed of a histogram of `@opentelemetry/api`. */
+/** The part of `Histogram` of `@opentelemetry/api` that is used. */
 export interface OtelHistogram {
   record(value: number, attributes: Record<string, string | number>): void;
 }
 
-/** What is needed of a meter of `@opentelemetry/api`. */
+/** The part of `Meter` of `@opentelemetry/api` that is used. */
 export interface OtelMeter {
   createHistogram(
     name: string,
@@ -16,15 +17,25 @@ export interface OtelMeter {
 
 /** Options of {@link genAiMetrics}. */
 export interface GenAiMetricsOptions {
-  /** @defaultValue `defaultTracer()` */
+  /** The tracer whose model calls are measured. @defaultValue `defaultTracer()` */
   tracer?: Tracer;
-  /** Of `@opentelemetry/sdk-metrics`, or `metrics.getMeterProvider()` of `@opentelemetry/api`. */
+  /** A meter provider of `@opentelemetry/sdk-metrics`, or `metrics.getMeterProvider()` of `@opentelemetry/api`. */
   meterProvider: { getMeter(name: string, version?: string): OtelMeter };
 }
 
-/** Buckets of the semantic conventions (gen-ai-metrics, `gen_ai.client.token.usage`). */
+const SHAPE: Shape<GenAiMetricsOptions> = {
+  tracer: tracerOption,
+  meterProvider: option.required(
+    option.like<GenAiMetricsOptions['meterProvider']>(
+      'a meter provider of OpenTelemetry',
+      (value) => typeof (value as GenAiMetricsOptions['meterProvider'] | null)?.getMeter === 'function',
+    ),
+  ),
+};
+
+/** Buckets of `gen_ai.client.token.usage` in the semantic conventions (gen-ai-metrics). */
 const TOKEN_BUCKETS = Array.from({ length: 14 }, (_, power) => 4 ** power);
-/** Buckets of the semantic conventions (gen-ai-metrics, `gen_ai.client.operation.duration`). */
+/** Buckets of `gen_ai.client.operation.duration` in the semantic conventions (gen-ai-metrics). */
 const DURATION_BUCKETS = Array.from({ length: 14 }, (_, power) => 2 ** power / 100);
 
 const ATTRIBUTES = [
@@ -46,19 +57,23 @@ function attributesOf(record: Readonly<SpanRecord>): Record<string, string | num
 }
 
 /**
- * Records the histograms that OpenTelemetry's semantic conventions name for clients of models, `gen_ai.client.token.usage` and `gen_ai.client.operation.duration`, for every model call. What exports them is the
- * application's own metric reader, over OTLP for instance.
+ * Records the histograms of OpenTelemetry's semantic conventions for model calls, `gen_ai.client.token.usage` and
+ * `gen_ai.client.operation.duration`. The application's own metric reader exports them, over OTLP for instance.
  *
- * @returns how to stop
+ * @returns a function that stops it
  * @throws SpanlineError `ERR_INVALID_OPTION`
+ * @example
+ * ```ts
+ * import { metrics } from '@opentelemetry/api';
+ * import { createTracer } from '@spanline/core';
+ * import { genAiMetrics } from '@spanline/monitor/otel';
+ *
+ * const stop = genAiMetrics({ tracer: createTracer(), meterProvider: metrics.getMeterProvider() });
+ * ```
  */
 export function genAiMetrics(options: GenAiMetricsOptions): () => void {
-  const { meterProvider } = optionsOf(options);
-  const tracer = tracerOf(options.tracer);
-  if (typeof meterProvider?.getMeter !== 'function') {
-    const expected = 'a meter provider of OpenTelemetry';
-    throw new SpanlineError({ code: 'ERR_INVALID_OPTION', option: 'meterProvider', expected, got: meterProvider });
-  }
+  checkOptions(SHAPE, options);
+  const { tracer = defaultTracer(), meterProvider } = options;
   const meter = meterProvider.getMeter('@spanline/monitor');
   const tokens = meter.createHistogram('gen_ai.client.token.usage', {
     description: 'Number of input and output tokens used.',

@@ -2,10 +2,10 @@ const MAX_VALUES = 500;
 const MAX_LENGTH = 200;
 const OTHER = 'other';
 
-/** Values of one label. Beyond five hundred, new ones are `other`, since each of them would be a series for ever. */
+/** The values of one label. Beyond 500, new ones become `other`: each value is a series that is never dropped. */
 export class LabelValues {
   readonly #known = new Set<string>();
-  /** How often a value had no place. */
+  /** How often a value became `other`. */
   others = 0;
 
   of(value: string | undefined): string {

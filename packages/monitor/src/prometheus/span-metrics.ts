@@ -1,6 +1,8 @@
-import { Counter, Gauge, Histogram, type OpenMetricsContentType, type Registry } from 'prom-client';
-import type { SpanRecord } from '@spanline/core';
-import { Delta } from '../metrics/delta.ts';
+import type { Counter, Histogram, OpenMetricsContentType, Registry } from 'prom-client';
+import type { SpanRecord } from '@spanline/record';
+import type { Measurement } from '../metrics/measurement.ts';
+import { RecordMeter } from '../metrics/record-meter.ts';
+import type { PromClient } from './client.ts';
 import { LabelValues } from './label-values.ts';
 
 const SECONDS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 25, 60, 120, 300];
@@ -14,15 +16,21 @@ const TOKENS = {
   reasoning: 'gen_ai.usage.reasoning.output_tokens',
 } as const satisfies Record<string, keyof SpanRecord>;
 
-/** Makes the metrics of one registry. */
-function createMetrics(registry: Registry<OpenMetricsContentType>, prefix: string) {
+function createMetrics(client: PromClient, registry: Registry<OpenMetricsContentType>, prefix: string) {
   const registers = [registry];
   const counter = <T extends string>(name: string, help: string, labelNames: readonly T[]): Counter<T> =>
-    new Counter({ name: `${prefix}${name}_total`, help, labelNames, registers });
-  const histogram = <T extends string>(name: string, help: string, labelNames: readonly T[], buckets: number[]) =>
-    new Histogram({ name: `${prefix}${name}`, help, labelNames, buckets, enableExemplars: true, registers });
+    new client.Counter({ name: `${prefix}${name}_total`, help, labelNames, registers });
+  const histogram = <T extends string>(
+    name: string,
+    help: string,
+    labelNames: readonly T[],
+    buckets: number[],
+  ): Histogram<T> =>
+    new client.Histogram({ name: `${prefix}${name}`, help, labelNames, buckets, enableExemplars: true, registers });
+  const gauge = <T extends string>(name: string, help: string, labelNames: readonly T[]) =>
+    new client.Gauge({ name: `${prefix}${name}`, help, labelNames, registers });
   return {
-    requests: counter('requests', 'Requests, by how they ended.', ['route', 'status']),
+    requests: counter('requests', 'Requests, by status.', ['route', 'status']),
     requestSeconds: histogram('request_duration_seconds', 'Duration of requests.', ['route'], SECONDS),
     stepSeconds: histogram(
       'step_duration_seconds',
@@ -30,43 +38,29 @@ function createMetrics(registry: Registry<OpenMetricsContentType>, prefix: strin
       ['step', 'type'],
       SECONDS,
     ),
-    errors: counter('errors', 'Errors, where they arose.', ['step', 'class']),
-    tokens: counter('tokens', 'Tokens; cached and reasoning ones are part of input and output.', ['model', 'kind']),
+    errors: counter('errors', 'Errors, in the step where they arose.', ['step', 'class']),
+    tokens: counter('tokens', 'Tokens. Cached and reasoning ones are part of input and output.', ['model', 'kind']),
     cost: counter('cost_usd', 'Cost of model calls in US dollars.', ['model']),
     firstToken: histogram('time_to_first_token_seconds', 'Time to the first token of streams.', ['model'], SECONDS),
-    rateLimit: new Gauge({
-      name: `${prefix}rate_limit_remaining_ratio`,
-      help: 'What is left of the rate limit, as last heard.',
-      labelNames: ['model'],
-      registers,
-    }),
-    toolCalls: counter('tool_calls', 'Tool calls, by how they ended.', ['tool', 'status']),
-    documents: histogram('retrieved_documents', 'Documents of a retrieval.', ['step'], DOCUMENTS),
+    rateLimit: gauge('rate_limit_remaining_ratio', 'Remaining share of the rate limit, as last reported.', ['model']),
+    toolCalls: counter('tool_calls', 'Tool calls, by status.', ['tool', 'status']),
+    documents: histogram('retrieved_documents', 'Documents per retrieval.', ['step'], DOCUMENTS),
     scores: histogram('evaluation_score', 'Scores of evaluations and feedback.', ['name'], SCORES),
-    safety: counter(
-      'safety_triggers',
-      'Requests and answers that a guardrail or a content filter did not let pass.',
-      [],
-    ),
+    safety: counter('safety_triggers', 'Interventions of guardrails and content filters.', []),
     injections: counter('prompt_injections', 'Prompt injections that were found.', []),
-    gauges: new Gauge({
-      name: `${prefix}gauge`,
-      help: 'Gauges of the application, as on the last stats line.',
-      labelNames: ['name'],
-      registers,
-    }),
+    gauges: gauge('gauge', 'Gauges of the application, as of the last stats line.', ['name']),
   };
 }
 
-/** Prometheus metrics that are fed with records. */
+/** Prometheus metrics of records. */
 export class SpanMetrics {
   readonly #metrics: ReturnType<typeof createMetrics>;
   readonly #values = new Map<string, LabelValues>();
-  readonly #delta = new Delta();
+  readonly #meter = new RecordMeter();
 
-  /** @param registry - one of OpenMetrics, since the histograms have exemplars */
-  constructor(registry: Registry<OpenMetricsContentType>, prefix: string) {
-    this.#metrics = createMetrics(registry, prefix);
+  /** @param registry - of OpenMetrics, because the histograms have exemplars */
+  constructor(client: PromClient, registry: Registry<OpenMetricsContentType>, prefix: string) {
+    this.#metrics = createMetrics(client, registry, prefix);
   }
 
   #label(name: string, value: string | undefined): string {
@@ -75,34 +69,34 @@ export class SpanMetrics {
     return values.of(value);
   }
 
-  /** How often a value of a label was counted as `other`. */
+  /** How often a label's value was counted as `other`. */
   get others(): number {
     return [...this.#values.values()].reduce((sum, { others }) => sum + others, 0);
   }
 
   add(record: Readonly<SpanRecord>): void {
-    const delta = this.#delta;
-    if (!delta.read(record)) return;
+    const measurement = this.#meter.measure(record);
+    if (measurement === undefined) return;
     const { safety, injections, gauges } = this.#metrics;
-    if (record['event.name'] === 'span.end') this.#addSpan(record);
-    else if (record['event.name'] === 'gen_ai.evaluation.result') this.#addScore(record);
-    if (delta.adds('safetyTriggers')) safety.inc();
-    if (delta.adds('promptInjections')) injections.inc();
-    for (const [name, value] of delta.gauges ?? []) gauges.set({ name: this.#label('gauge', name) }, value);
+    if (measurement.isSpan) this.#addSpan(record, measurement);
+    else if (measurement.evaluation !== undefined) this.#addScore(record);
+    if (measurement.adds('safetyTriggers')) safety.inc();
+    if (measurement.adds('promptInjections')) injections.inc();
+    for (const [name, value] of measurement.gauges ?? []) gauges.set({ name: this.#label('gauge', name) }, value);
   }
 
-  #addSpan(record: Readonly<SpanRecord>): void {
+  #addSpan(record: Readonly<SpanRecord>, { isRequest, failed, durationMs }: Measurement): void {
     const { requests, requestSeconds, stepSeconds, errors, documents, cost } = this.#metrics;
-    const value = Math.max(0, record.duration_ms ?? 0) / 1000;
+    const value = durationMs / 1000;
     const exemplarLabels = exemplarOf(record);
     const step = this.#label('step', record['span.name']);
     const type = record['span.type'] ?? '';
-    if (record.parent_span_id === undefined || record['spanline.rollup.spans'] !== undefined) {
+    if (isRequest) {
       const route = this.#label('route', record['http.route'] ?? record['span.name']);
       requests.inc({ route, status: record['span.status'] ?? '' });
       requestSeconds.observe({ labels: { route }, value, exemplarLabels });
     } else stepSeconds.observe({ labels: { step, type }, value, exemplarLabels });
-    if (record['span.status'] === 'error' && record['spanline.error.propagated'] !== true) {
+    if (failed && record['spanline.error.propagated'] !== true) {
       errors.inc({ step, class: record['spanline.error.class'] ?? 'other' });
     }
     const usd = record['spanline.cost.usd'];
@@ -129,8 +123,8 @@ export class SpanMetrics {
     }
     const first = record['gen_ai.response.time_to_first_chunk'];
     if (first !== undefined && first >= 0) firstToken.observe({ labels: { model }, value: first, exemplarLabels });
-    const left = record['spanline.ratelimit.remaining_ratio'];
-    if (left !== undefined) rateLimit.set({ model }, left);
+    const remaining = record['spanline.ratelimit.remaining_ratio'];
+    if (remaining !== undefined) rateLimit.set({ model }, remaining);
   }
 
   #addScore(record: Readonly<SpanRecord>): void {

@@ -1,9 +1,12 @@
-import { SpanlineError } from '@spanline/core';
+import { SpanlineError } from '@spanline/record';
 import type { AlertRule } from './types.ts';
 
 const rule = (fields: AlertRule): Readonly<AlertRule> => Object.freeze(fields);
 
-/** Rules beyond the five defaults. Each is opt-in: `rules: [...DEFAULT_RULES, CATALOG.timeoutRate]`; change a field by spreading. */
+/**
+ * Rules to opt in to, beyond the five defaults: `rules: [...DEFAULT_RULES, CATALOG.timeoutRate]`. Change a field by
+ * spreading: `{ ...CATALOG.queueDepth, threshold: 500 }`.
+ */
 export const CATALOG: Readonly<{
   tokensPerRequest: Readonly<AlertRule>;
   tokenAnomaly: Readonly<AlertRule>;

@@ -7,12 +7,12 @@ const BREAKS: Readonly<Record<Comparison, (value: number, threshold: number) => 
   lte: (value, threshold) => value <= threshold,
 };
 
-/** True for rules that look at what is too high. */
+/** True for rules on values that are too high. */
 export function isUpward(comparison: Comparison): boolean {
   return comparison === 'gt' || comparison === 'gte';
 }
 
-/** True when the value breaks the threshold. */
+/** True if the value breaks the threshold. */
 export function breaks(value: number, comparison: Comparison, threshold: number): boolean {
   return BREAKS[comparison](value, threshold);
 }

@@ -1,6 +1,6 @@
 import type { AlertRule } from './types.ts';
 
-/** The five rules that a monitor starts with. `rules: []` means none. */
+/** The five rules a monitor has by default. */
 export const DEFAULT_RULES: readonly Readonly<AlertRule>[] = Object.freeze(
   (
     [

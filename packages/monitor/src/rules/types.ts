@@ -1,54 +1,61 @@
-/** How bad it is: `warning` is an early signal, `critical` means act now. */
+/** `warning` is an early signal; `critical` means act now. */
 export type Severity = 'warning' | 'critical';
 
-/** `gt` above, `lt` below, both strict; `gte` and `lte` include the threshold. */
+/** `gt` above and `lt` below are strict; `gte` and `lte` include the threshold. */
 export type Comparison = 'gt' | 'lt' | 'gte' | 'lte';
 
 /**
- * What a rule does while its window holds fewer samples than `minSamples`: `keep` leaves the state as it is, `ok` counts as all is well, `no_data` changes the state in silence, `alert` sends a
- * message about the missing data.
+ * The effect of a window with fewer than `minSamples` samples:
+ *
+ * - `keep`: the state stays as it is.
+ * - `ok`: the window counts as good.
+ * - `no_data`: the state becomes `NO_DATA`, without a message.
+ * - `alert`: the state becomes `NO_DATA`, and a message is sent.
  */
 export type NoDataMode = 'keep' | 'ok' | 'no_data' | 'alert';
 
-/** What a threshold may be relative to. */
+/** What a threshold is relative to. */
 export type Relation = 'baseline' | 'deviation';
 
-/** One rule. Fields may be written in snake_case as well. */
+/** An alert rule. Fields can also be written in snake_case. */
 export interface AlertRule {
-  /** Unique among the rules; part of the key by which pagers recognise an alert. */
+  /** Unique among the rules. Part of the alert's key. */
   name: string;
   /** Name of a metric, such as `latency_p95_ms`; `docs/alerts.md` lists them. */
   metric: string;
-  /** In the metric's unit; a multiple of the baseline with `relativeTo`. */
+  /** In the metric's unit. With `relativeTo`, a multiple of the baseline or a number of deviations. */
   threshold: number;
   comparison: Comparison;
-  /** Length of the sliding window; up to 1440. @defaultValue 15 */
+  /** Length of the sliding window, 1 to 1440. @defaultValue 15 */
   windowMinutes?: number;
   /** @defaultValue `warning` */
   severity?: Severity;
-  /** Name of the channel that is told, beside the log. @defaultValue `slack` */
+  /** Name of the channel that gets the alerts. `log` writes the alert line only. @defaultValue `slack` */
   notifyChannel?: string;
-  /** A milder threshold that gives a warning before `threshold` gives an alert; for critical rules. */
+  /** A milder threshold that fires a warning before `threshold` fires an alert. Only with `severity: 'critical'`. */
   warningThreshold?: number;
-  /** The value has to come back beyond this one before the rule recovers. @defaultValue the threshold that was crossed */
+  /** The rule recovers when the value is on the good side of this. @defaultValue the threshold that was crossed */
   recoveryThreshold?: number;
-  /** So long it has to stay there. @defaultValue 5 */
+  /** Minutes for which the value must stay good before the rule recovers. @defaultValue 5 */
   recoverAfterMinutes?: number;
-  /** Samples that a window needs before its value means anything. @defaultValue 20; 1 for counts, sums and gauges */
+  /** Samples a window needs before its value counts. @defaultValue 20; 1 for counts, sums and gauges */
   minSamples?: number;
   /** @defaultValue `keep` */
   noData?: NoDataMode;
-  /** Minutes after which an alert that goes on is sent again; 0 = never. @defaultValue 60 for critical rules, 0 for warnings */
+  /** Repeats the message of a lasting alert after this many minutes; 0 = never. @defaultValue 60 for critical rules, else 0 */
   renotifyMinutes?: number;
-  /** A rule that fires again so soon after its recovery is logged, and sent if it goes on after that. @defaultValue 5 */
+  /** An alert that fires again within this many minutes of a recovery is sent only if it lasts. @defaultValue 5 */
   cooldownMinutes?: number;
-  /** Most warnings, and most alerts, of the rule that are sent in one UTC day; the next message says how many events were suppressed. @defaultValue 10 */
+  /**
+   * Most warnings, and most alerts, of the rule that are sent in a UTC day. The next message contains the number of
+   * suppressed events. @defaultValue 10
+   */
   maxPerDay?: number;
-  /** `baseline`: the threshold is a multiple of what the metric usually is. `deviation`: so many robust standard deviations away from it. */
+  /** `baseline`: a multiple of the usual value. `deviation`: robust standard deviations from the usual value. */
   relativeTo?: Relation;
-  /** What the metric usually is, instead of learning it. Only with `relativeTo: 'baseline'`. */
+  /** The usual value, instead of a learned one. Only with `relativeTo: 'baseline'`. */
   baseline?: number;
-  /** The rule watches each step (name of a span that is not the root of its request) by itself, steps that appear later included. @defaultValue false */
+  /** Evaluates each step (each name of a span that is not a request's root) separately. @defaultValue false */
   perStep?: boolean;
 }
 
@@ -56,12 +63,12 @@ type SnakeCase<Name extends string> = Name extends `${infer Letter}${infer Rest}
   ? `${Letter extends Lowercase<Letter> ? Letter : `_${Lowercase<Letter>}`}${SnakeCase<Rest>}`
   : Name;
 
-/** A rule as it is given: each field in camelCase or in snake_case (`window_minutes`). */
+/** A rule with each field in camelCase or in snake_case (`window_minutes`). */
 export type AlertRuleInput = AlertRule & {
   readonly [Field in keyof AlertRule as SnakeCase<Field>]?: AlertRule[Field];
 };
 
-/** A rule with every default filled in. */
+/** A rule with all defaults filled in. */
 export interface ResolvedRule extends Required<
   Omit<AlertRule, 'warningThreshold' | 'recoveryThreshold' | 'relativeTo' | 'baseline'>
 > {
@@ -71,7 +78,7 @@ export interface ResolvedRule extends Required<
   readonly baseline: number | undefined;
 }
 
-/** One rule that the metrics break. */
+/** A rule that is broken by a set of metrics. */
 export interface Breach {
   alert: string;
   severity: Severity;

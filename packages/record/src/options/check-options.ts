@@ -19,10 +19,10 @@ function join(path: string, key: string): string {
   return path === '' ? key : `${path}.${key}`;
 }
 
-function failUnknown(path: string, key: string, known: readonly string[]): never {
+function failUnknown(code: string, path: string, key: string, known: readonly string[]): never {
   const suggestion = nearest(key, known);
   throw new SpanlineError({
-    code: 'ERR_INVALID_OPTION',
+    code,
     option: join(path, key),
     isUnknown: true,
     expected: `one of ${known.join(', ')}`,
@@ -30,34 +30,32 @@ function failUnknown(path: string, key: string, known: readonly string[]): never
   });
 }
 
-function checkValue(rule: Check<unknown>, value: unknown, path: string): void {
+function checkValue(code: string, rule: Check<unknown>, value: unknown, path: string): void {
   if (!rule.accepts(value)) {
-    throw new SpanlineError({ code: 'ERR_INVALID_OPTION', option: path, expected: rule.expected, got: value });
+    const got = rule.isSecret === true ? {} : { got: value };
+    throw new SpanlineError({ code, option: path, expected: rule.expected, ...got });
   }
   const { alternatives, shape, each } = rule;
   const chosen = alternatives?.find((candidate) => candidate.accepts(value));
-  if (chosen !== undefined) checkValue(chosen, value, path);
-  if (shape !== undefined) checkObject(shape, value as object, path);
+  if (chosen !== undefined) checkValue(code, chosen, value, path);
+  if (shape !== undefined) checkObject(code, shape, value as object, path);
   if (each === undefined) return;
-  if (Array.isArray(value)) for (const [index, entry] of value.entries()) checkValue(each, entry, `${path}[${index}]`);
-  else for (const [key, entry] of Object.entries(value as object)) checkValue(each, entry, join(path, key));
+  const entries = Array.isArray(value)
+    ? value.map((entry: unknown, index) => [`${path}[${index}]`, entry] as const)
+    : Object.entries(value as object).map(([key, entry]) => [join(path, key), entry as unknown] as const);
+  for (const [entryPath, entry] of entries) checkValue(code, each, entry, entryPath);
 }
 
-function checkObject(rules: Rules, given: object, path: string): void {
+function checkObject(code: string, rules: Rules, given: object, path: string): void {
   const source = given as Readonly<Record<string, unknown>>;
   for (const key of Object.keys(given)) {
     const rule = Object.hasOwn(rules, key) ? rules[key] : undefined;
-    if (rule === undefined) failUnknown(path, key, Object.keys(rules));
-    else if (source[key] !== undefined) checkValue(rule, source[key], join(path, key));
+    if (rule === undefined) failUnknown(code, path, key, Object.keys(rules));
+    else if (source[key] !== undefined) checkValue(code, rule, source[key], join(path, key));
   }
   for (const [key, rule] of Object.entries(rules)) {
     if (rule.isRequired !== true || source[key] !== undefined) continue;
-    throw new SpanlineError({
-      code: 'ERR_INVALID_OPTION',
-      option: join(path, key),
-      expected: rule.expected,
-      got: undefined,
-    });
+    throw new SpanlineError({ code, option: join(path, key), expected: rule.expected, got: undefined });
   }
 }
 
@@ -65,7 +63,8 @@ function checkObject(rules: Rules, given: object, path: string): void {
  * Checks an options object, nested objects, lists and dictionaries included. `undefined` counts as not given.
  *
  * @param path - name of the options in messages, for options that are themselves an option (`sampling`)
- * @throws SpanlineError `ERR_INVALID_OPTION`: an unknown key (with the nearest known one), or a value that does not pass
+ * @param code - code of the error
+ * @throws SpanlineError `ERR_INVALID_OPTION`, or the given code: an unknown key (with the nearest known one), or a value that does not pass
  * @example
  * ```ts
  * import { checkOptions, option, type Shape } from '@spanline/record';
@@ -81,14 +80,16 @@ function checkObject(rules: Rules, given: object, path: string): void {
  * checkOptions(SHAPE, { mode: 'safe' });
  * ```
  */
-export function checkOptions<T extends object>(shape: Shape<T>, given: unknown, path = ''): asserts given is T {
+export function checkOptions<T extends object>(
+  shape: Shape<T>,
+  given: unknown,
+  path = '',
+  code = 'ERR_INVALID_OPTION',
+): asserts given is T {
   if (typeof given !== 'object' || given === null || Array.isArray(given)) {
-    throw new SpanlineError({
-      code: 'ERR_INVALID_OPTION',
-      option: path === '' ? 'options' : path,
-      expected: 'an object',
-      got: given,
-    });
+    // A string in place of options may be a key.
+    const got = typeof given === 'string' ? {} : { got: given };
+    throw new SpanlineError({ code, option: path === '' ? 'options' : path, expected: 'an object', ...got });
   }
-  checkObject(shape, given, path);
+  checkObject(code, shape, given, path);
 }

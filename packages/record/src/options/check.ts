@@ -14,6 +14,8 @@ export interface Check<T> {
   /** Several rules. The first one that accepts a value also checks the options inside of it. */
   readonly alternatives?: readonly Check<unknown>[];
   readonly isRequired?: boolean;
+  /** Errors do not show the value. */
+  readonly isSecret?: boolean;
 }
 
 /**
@@ -107,9 +109,9 @@ export function object<T extends object>(shape: Shape<T>, expected = 'an object'
   return { ...check<T>(expected, isObject), shape };
 }
 
-/** A list, each element of which passes a check. */
-export function list<T>(each: Check<T>, expected = 'an array'): Check<T[]> {
-  return { ...check<T[]>(expected, Array.isArray), each };
+/** A list of at most `max` elements, each of which passes a check. */
+export function list<T>(each: Check<T>, expected = 'an array', max: number = Number.POSITIVE_INFINITY): Check<T[]> {
+  return { ...check<T[]>(expected, (value) => Array.isArray(value) && value.length <= max), each };
 }
 
 /** An object with keys of the user's own, each value of which passes a check. */
@@ -131,4 +133,9 @@ export function anyOf<T>(...checks: readonly Check<T>[]): Check<T> {
 /** An option that must be given. */
 export function required<T>(inner: Check<T>): Check<T> {
   return { ...inner, isRequired: true };
+}
+
+/** A value that errors do not show: a key, or a URL that may contain one. */
+export function secret<T>(inner: Check<T>): Check<T> {
+  return { ...inner, isSecret: true };
 }

@@ -1,0 +1,112 @@
+/** The second half of an evaluation: the event that is logged, and whether a message is sent. */
+
+import type { AlertEvent, AlertState } from '@spanline/record';
+import type { ResolvedRule, Severity } from '../rules/types.ts';
+import { dayOf, type RuleState, stateOf } from './rule-state.ts';
+import { type Observation, RANK, transition } from './transition.ts';
+
+const MINUTE_MS = 60_000;
+
+/** The result of an evaluation. */
+export interface Outcome {
+  readonly state: RuleState;
+  /** `undefined` if there is nothing to report. */
+  readonly event: AlertEvent | undefined;
+  readonly severity: Severity;
+  /** False for an event that is only logged. */
+  readonly isSent: boolean;
+  /** Events that were not sent before this one. */
+  readonly suppressed: number;
+}
+
+/** True while messages of a severity are held back. */
+export type IsQuiet = (epochMs: number, severity: Severity) => boolean;
+
+/** The event of this evaluation. It is logged, whether it is sent or not. */
+function newEvent(rule: ResolvedRule, before: RuleState, after: RuleState): AlertEvent | undefined {
+  if (after.isMissing) return rule.noData === 'alert' && !before.isMissing ? 'no_data' : undefined;
+  if (RANK[after.level] > RANK[before.level]) return 'fired';
+  return after.level === 'OK' && before.level !== 'OK' ? 'recovered' : undefined;
+}
+
+/** The event that recipients of messages do not know about yet. */
+function unreportedEvent(rule: ResolvedRule, state: RuleState): AlertEvent | undefined {
+  const now = stateOf(state);
+  if (now === 'OK') return state.reported === 'OK' ? undefined : 'recovered';
+  if (now === 'NO_DATA') return rule.noData === 'alert' && state.reported !== 'NO_DATA' ? 'no_data' : undefined;
+  return RANK[now] > RANK[state.reported] && state.goodSince === undefined ? 'repeated' : undefined;
+}
+
+/** True if the alert has lasted for `renotifyMinutes` since its last message. */
+function isRepeatDue(rule: ResolvedRule, state: RuleState, now: number): boolean {
+  const isReportedMissing = state.isMissing && rule.noData === 'alert';
+  const isOn = state.isMissing ? isReportedMissing : state.level !== 'OK';
+  const after = rule.renotifyMinutes * MINUTE_MS;
+  return isOn && after > 0 && now - (state.messageAt ?? now) >= after;
+}
+
+function severityOf(rule: ResolvedRule, state: AlertState): Severity {
+  return state === 'WARNING' ? 'warning' : rule.severity;
+}
+
+function maySend(rule: ResolvedRule, { recoveredAt, sentToday }: RuleState, severity: Severity, now: number): boolean {
+  const isCoolingDown = recoveredAt !== undefined && now - recoveredAt < rule.cooldownMinutes * MINUTE_MS;
+  return !isCoolingDown && sentToday[severity] < rule.maxPerDay;
+}
+
+/** Starts a new day of messages. After a clock was set back, times in the future become now. */
+function atTime(state: RuleState, now: number): RuleState {
+  const past = (time: number | undefined): number | undefined => (time === undefined ? undefined : Math.min(time, now));
+  const day = dayOf(now);
+  return {
+    ...state,
+    since: Math.min(state.since, now),
+    goodSince: past(state.goodSince),
+    recoveredAt: past(state.recoveredAt),
+    messageAt: past(state.messageAt),
+    ...(day === state.day ? {} : { day, sentToday: { warning: 0, critical: 0 } }),
+  };
+}
+
+function afterMessage(state: RuleState, event: AlertEvent, severity: Severity, now: number): RuleState {
+  const sentToday = { ...state.sentToday, [severity]: state.sentToday[severity] + 1 };
+  const sent = { ...state, sentToday, suppressed: 0, messageAt: now, reported: stateOf(state) };
+  if (event === 'recovered') return { ...sent, recoveredAt: now, worstReported: 'OK' };
+  const isWorse = state.worstReported === 'OK' || RANK[sent.reported] > RANK[state.worstReported];
+  return { ...sent, worstReported: isWorse ? sent.reported : state.worstReported };
+}
+
+/**
+ * Advances the state of a rule by one observation. The function is pure.
+ *
+ * - With too little data, `noData` decides.
+ * - A rule recovers when its value has been good for `recoverAfterMinutes` without a break.
+ * - Each event is logged at once. It is sent unless quiet hours, `cooldownMinutes` or `maxPerDay` hold it back. An event
+ *   that was held back is sent afterwards if it still holds.
+ * - The recovery of an incident that was sent is always sent.
+ */
+export function advance(
+  rule: ResolvedRule,
+  previous: RuleState,
+  seen: Observation,
+  now: number,
+  isQuiet: IsQuiet = () => false,
+): Outcome {
+  const before = atTime(previous, now);
+  const after = transition(rule, before, seen, now);
+  const fresh = newEvent(rule, before, after);
+  const unreported = unreportedEvent(rule, after);
+  const event = fresh ?? unreported ?? (isRepeatDue(rule, after, now) ? 'repeated' : undefined);
+  const worst = before.worstReported === 'OK' ? before.level : before.worstReported;
+  const severity = severityOf(rule, event === 'recovered' ? worst : stateOf(after));
+  if (event === undefined) return { state: after, event, severity, isSent: false, suppressed: 0 };
+  const isDue = event === 'recovered' ? unreported === 'recovered' : maySend(rule, after, severity, now);
+  if (isDue && !isQuiet(now, severity)) {
+    const state = afterMessage(after, event, severity, now);
+    return { state, event, severity, isSent: true, suppressed: after.suppressed };
+  }
+  // An event that still waits was logged when it happened.
+  if (fresh === undefined) return { state: after, event: undefined, severity, isSent: false, suppressed: 0 };
+  const state = { ...after, suppressed: after.suppressed + 1, messageAt: now };
+  return { state, event, severity, isSent: false, suppressed: 0 };
+}

@@ -1,0 +1,150 @@
+import type { Alert } from '../alerts/alert.ts';
+import { RecentTraces } from '../causes/recent-traces.ts';
+import type { Aggregator } from '../metrics/aggregator.ts';
+import type { Measurement } from '../metrics/measurement.ts';
+import type { ReadRecord } from '../metrics/read-record.ts';
+import type { ResolvedRule } from '../rules/types.ts';
+import { advance, type IsQuiet } from './advance.ts';
+import type { Baselines } from './baselines.ts';
+import { makeAlert, type ServiceIdentity } from './make-alert.ts';
+import { baselineOf, observe } from './observe.ts';
+import { dayOf, type RuleState, stateOf } from './rule-state.ts';
+import type { Observation } from './transition.ts';
+import { WatchList } from './watch-list.ts';
+import type { Watch } from './watch.ts';
+
+const MINUTE_MS = 60_000;
+const DAY_MS = 86_400_000;
+/** A record from further in the future counts as of now: it would push the present out of the windows. */
+const MAX_AHEAD_MS = 60_000;
+const NOTHING: readonly Finding[] = [];
+
+/** What an {@link Evaluator} is made of. */
+export interface EvaluatorParts {
+  readonly rules: readonly ResolvedRule[];
+  readonly aggregator: Aggregator;
+  readonly baselines: Baselines;
+  readonly identity: () => ServiceIdentity;
+  /** Makes the command that opens traces. */
+  readonly command: (traceIds: readonly string[]) => string;
+  readonly isQuiet?: IsQuiet;
+  /** States of an earlier process, from {@link Evaluator.remember}. */
+  readonly remembered?: ReadonlyMap<string, RuleState>;
+  readonly now: number;
+  /** Time that a window waits for late records before it is read. */
+  readonly delayMs: number;
+}
+
+/** An alert, and whether it is sent or only logged. */
+export interface Finding {
+  readonly alert: Alert;
+  readonly rule: ResolvedRule;
+  readonly isSent: boolean;
+}
+
+/** Evaluates rules over sliding windows of records. Adding a record takes constant time. */
+export class Evaluator {
+  readonly #parts: EvaluatorParts;
+  readonly #watches: WatchList;
+  #traces = new RecentTraces();
+  /** Nothing is known of the time before. */
+  #watchedSince: number;
+
+  constructor(parts: EvaluatorParts) {
+    this.#parts = parts;
+    this.#watches = new WatchList(parts.rules, parts.now, parts.remembered);
+    this.#watchedSince = parts.now;
+  }
+
+  /** Records that came after their bucket was dropped. */
+  get late(): number {
+    return this.#watches.late;
+  }
+
+  /** Spans of steps that no rule watches, because there are 500 already. */
+  get unwatched(): number {
+    return this.#watches.unwatched;
+  }
+
+  /** Rules that are not `OK`. */
+  *open(): Generator<Pick<Watch, 'rule' | 'step' | 'state'>> {
+    for (const watch of this.#watches) if (stateOf(watch.state) !== 'OK') yield watch;
+  }
+
+  /** States for the next process. */
+  remember(): Map<string, RuleState> {
+    return this.#watches.states();
+  }
+
+  /** Adds a record. @returns alerts of rules that fire at once */
+  add(record: ReadRecord, measurement: Measurement, now: number): readonly Finding[] {
+    this.#advanceTo(now);
+    const epochMs = measurement.epochMs > now + MAX_AHEAD_MS ? now : measurement.epochMs;
+    this.#watches.add(record, measurement, epochMs, this.#traces.add(record, measurement, epochMs));
+    if (!measurement.isSafetyEvent) return NOTHING;
+    // Rules that have fired wait for the timer, so that a flood of events costs no more than other records.
+    const due = this.#watches.service.filter(({ isImmediate, state }) => isImmediate && stateOf(state) === 'OK');
+    return due.flatMap((watch) => this.#evaluate(watch, this.#endOf(watch, now), now) ?? []);
+  }
+
+  #advanceTo(now: number): void {
+    if (this.#watches.advanceTo(now)) return;
+    this.#watchedSince = now;
+    this.#traces = new RecentTraces();
+  }
+
+  /**
+   * Evaluates every rule, one with each step of the generator, so that the caller can pause in between.
+   *
+   * @param isLast - no more records will come: a window does not wait until its last bucket is over
+   */
+  *evaluate(now: number, isLast = false): Generator<Finding | undefined, void> {
+    this.#advanceTo(now);
+    this.#watches.forgetSteps();
+    for (const watch of this.#watches) {
+      const time = this.#watches.now;
+      yield this.#evaluate(watch, this.#endOf(watch, time, isLast), time);
+    }
+  }
+
+  /** End of the window to read. */
+  #endOf({ window, isImmediate }: Watch, now: number, isLast = false): number {
+    if (isLast || isImmediate) return window.lastEnd(now) + window.bucketMs;
+    return window.lastEnd(now - this.#parts.delayMs);
+  }
+
+  #evaluate(watch: Watch, end: number, now: number): Finding | undefined {
+    const { rule, reader, window } = watch;
+    const { aggregator, baselines, identity, command, isQuiet } = this.#parts;
+    const cell = reader.isDaily ? aggregator.day(now) : window.read(end);
+    const baseline = baselineOf(watch, baselines, end);
+    const from = reader.isDaily ? dayOf(now) * DAY_MS : end - rule.windowMinutes * MINUTE_MS;
+    const seen = observe(watch, cell, baseline, from >= this.#watchedSince);
+    const outcome = advance(rule, watch.state, seen, now, isQuiet);
+    watch.state = outcome.state;
+    if (rule.relativeTo !== undefined && rule.baseline === undefined) this.#learn(watch, seen, end);
+    const { event, isSent } = outcome;
+    if (event === undefined) return undefined;
+    const parts = {
+      identity: identity(),
+      seen,
+      outcome,
+      event,
+      baseline: baseline?.median,
+      from,
+      now,
+      traces: this.#traces,
+      command,
+    };
+    return { alert: makeAlert(watch, parts), rule, isSent };
+  }
+
+  /** Learns from each window that is over, if the rule was `OK`: an incident must not become usual. */
+  #learn(watch: Watch, { value, samples }: Observation, end: number): void {
+    const { rule } = watch;
+    if (end - watch.learnedUntil < rule.windowMinutes * MINUTE_MS) return;
+    watch.learnedUntil = end;
+    if (value === undefined || samples < rule.minSamples || stateOf(watch.state) !== 'OK') return;
+    this.#parts.baselines.learn(watch.key, end, value);
+  }
+}

@@ -1,0 +1,86 @@
+import { createHash } from 'node:crypto';
+import { describeAlert } from '../alerts/alert-text.ts';
+import type { Alert } from '../alerts/alert.ts';
+import { isScoredByValue } from '../causes/exemplar-score.ts';
+import { likelyCauses } from '../causes/likely-causes.ts';
+import type { RecentTraces } from '../causes/recent-traces.ts';
+import type { Outcome } from './advance.ts';
+import { stateOf } from './rule-state.ts';
+import type { Observation } from './transition.ts';
+import type { Watch } from './watch.ts';
+
+const MAX_TRACE_IDS = 5;
+
+/** The service whose spans are watched. */
+export interface ServiceIdentity {
+  readonly service: string;
+  readonly environment: string | undefined;
+}
+
+/** What an alert is made of, beside the watch. */
+export interface AlertParts {
+  readonly identity: ServiceIdentity;
+  readonly seen: Observation;
+  readonly outcome: Outcome;
+  readonly event: Alert['event'];
+  readonly baseline: number | undefined;
+  /** Start of the window. */
+  readonly from: number;
+  readonly now: number;
+  readonly traces: RecentTraces;
+  readonly command: (traceIds: readonly string[]) => string;
+}
+
+function keyOf({ rule, step }: Watch, { service, environment }: ServiceIdentity): string {
+  const text = JSON.stringify([service, environment, rule.name, step]);
+  return createHash('sha256').update(text).digest('hex').slice(0, 32);
+}
+
+function commandFor(traceIds: readonly string[], command: AlertParts['command']): string {
+  if (traceIds.length === 0) return '';
+  try {
+    return String(command(traceIds));
+  } catch {
+    // The application's function failed: an alert without a command is better than none.
+    return '';
+  }
+}
+
+function crossedThreshold({ rule, state }: Watch, { threshold, warningThreshold }: Observation): number {
+  const isMild = stateOf(state) === 'WARNING' && warningThreshold !== undefined;
+  return (isMild ? warningThreshold : threshold) ?? rule.threshold;
+}
+
+/** Makes the alert of an event. The watch already has its new state. */
+export function makeAlert(watch: Watch, parts: AlertParts): Alert {
+  const { rule, step, state, exemplars } = watch;
+  const { identity, seen, outcome, event, from, now, traces } = parts;
+  const threshold = crossedThreshold(watch, seen);
+  const isOver = event === 'recovered' || event === 'no_data';
+  const worst = isOver ? [] : exemplars.since(from, MAX_TRACE_IDS, isScoredByValue(rule) ? threshold : undefined);
+  const traceIds = worst.map(({ traceId }) => traceId);
+  const incident = { metric: rule.metric, step, exemplars: worst.map(({ summary }) => summary), from };
+  const alert = {
+    key: keyOf(watch, identity),
+    name: rule.name,
+    event,
+    state: stateOf(state),
+    severity: outcome.severity,
+    metric: rule.metric,
+    value: seen.isEnough ? seen.value : undefined,
+    threshold,
+    comparison: rule.comparison,
+    baseline: parts.baseline,
+    step,
+    windowMinutes: rule.windowMinutes,
+    samples: seen.samples,
+    traceIds,
+    causes: worst.length === 0 ? [] : likelyCauses(traces, incident),
+    command: commandFor(traceIds, parts.command),
+    at: now,
+    since: state.since,
+    suppressed: outcome.suppressed,
+    ...identity,
+  };
+  return { ...alert, message: describeAlert(alert) };
+}

@@ -1,0 +1,52 @@
+import { Cell } from '../metrics/cell.ts';
+import { isUpward } from '../rules/compare.ts';
+import type { ResolvedRule } from '../rules/types.ts';
+import type { Baseline, Baselines } from './baselines.ts';
+import type { Observation } from './transition.ts';
+import type { Watch } from './watch.ts';
+
+const EMPTY = new Cell();
+
+/** The baseline of a rule: pinned or learned; `undefined` if the rule has none, or none yet. */
+export function baselineOf({ rule, reader, key }: Watch, baselines: Baselines, epochMs: number): Baseline | undefined {
+  const { baseline, relativeTo, minSamples, comparison } = rule;
+  if (relativeTo === undefined) return undefined;
+  if (baseline !== undefined) return { median: baseline, deviation: 0, values: 0 };
+  const learned = baselines.get(key, epochMs);
+  if (learned === undefined || !reader.isShare || !isUpward(comparison)) return learned;
+  // A share of few samples is not known more exactly. Without this, a share of 0 would have no multiple.
+  return { ...learned, median: Math.max(learned.median, 1 / minSamples) };
+}
+
+/** A threshold in the metric's unit. */
+function scale(rule: ResolvedRule, threshold: number | undefined, baseline: Baseline | undefined): number | undefined {
+  const { relativeTo, comparison } = rule;
+  if (threshold === undefined || relativeTo === undefined) return threshold;
+  const unit = relativeTo === 'baseline' ? baseline?.median : baseline?.deviation;
+  // Every value would break a multiple of 0.
+  if (baseline === undefined || unit === undefined || unit === 0) return undefined;
+  if (relativeTo === 'baseline') return threshold * unit;
+  return baseline.median + (isUpward(comparison) ? threshold : -threshold) * unit;
+}
+
+/**
+ * Reads a rule's metric and thresholds from its window.
+ *
+ * @param isWhole - the window was watched from its start, so that an empty one means 0
+ */
+export function observe(
+  { rule, reader }: Watch,
+  cell: Cell = EMPTY,
+  baseline: Baseline | undefined,
+  isWhole: boolean,
+): Observation {
+  const samples = reader.samples(cell);
+  return {
+    value: reader.read(cell),
+    samples,
+    isEnough: samples >= rule.minSamples || (isWhole && samples === 0 && reader.isTally),
+    threshold: scale(rule, rule.threshold, baseline),
+    warningThreshold: scale(rule, rule.warningThreshold, baseline),
+    recoveryThreshold: scale(rule, rule.recoveryThreshold, baseline),
+  };
+}

@@ -1,0 +1,79 @@
+import type { AlertState } from '@spanline/record';
+import type { Severity } from '../rules/types.ts';
+
+const DAY_MS = 86_400_000;
+
+/** How bad the metric is. */
+export type Level = 'OK' | 'WARNING' | 'ALERT';
+
+/** State of a rule, for the service or for one step. It is plain data, so that a monitor can keep it over restarts. */
+export interface RuleState {
+  /** Level at the last evaluation with enough data. */
+  readonly level: Level;
+  readonly isMissing: boolean;
+  /** Time at which the level was last `OK`, in epoch milliseconds. */
+  readonly since: number;
+  /** Time since which the value has been good again. */
+  readonly goodSince: number | undefined;
+  /** State in the last message that was sent. */
+  readonly reported: AlertState;
+  /** The worst state that was sent since the last recovery. */
+  readonly worstReported: AlertState;
+  /** Time of the last recovery that was sent. */
+  readonly recoveredAt: number | undefined;
+  /** Time of the last message about this incident, sent or suppressed. */
+  readonly messageAt: number | undefined;
+  /** UTC day of {@link sentToday}. */
+  readonly day: number;
+  /** Messages that were sent on {@link day}. */
+  readonly sentToday: Readonly<Record<Severity, number>>;
+  /** Events that were not sent since the last message. */
+  readonly suppressed: number;
+}
+
+const LEVELS: ReadonlySet<unknown> = new Set<Level>(['OK', 'WARNING', 'ALERT']);
+const STATES: ReadonlySet<unknown> = new Set<AlertState>(['OK', 'WARNING', 'ALERT', 'NO_DATA']);
+const OPTIONAL = ['goodSince', 'recoveredAt', 'messageAt'] as const;
+
+/** UTC day of a time. */
+export function dayOf(epochMs: number): number {
+  return Math.floor(epochMs / DAY_MS);
+}
+
+/** State of a rule that has never fired. */
+export function initialState(now: number): RuleState {
+  return {
+    level: 'OK',
+    isMissing: false,
+    since: now,
+    goodSince: undefined,
+    reported: 'OK',
+    worstReported: 'OK',
+    recoveredAt: undefined,
+    messageAt: undefined,
+    day: dayOf(now),
+    sentToday: { warning: 0, critical: 0 },
+    suppressed: 0,
+  };
+}
+
+/** The state that alerts show. */
+export function stateOf({ level, isMissing }: Pick<RuleState, 'level' | 'isMissing'>): AlertState {
+  return isMissing ? 'NO_DATA' : level;
+}
+
+/** Reads a state from JSON. @returns `undefined` if it is not valid */
+export function parseState(json: unknown): RuleState | undefined {
+  if (typeof json !== 'object' || json === null) return undefined;
+  const state: RuleState = { ...initialState(0), ...json };
+  const { level, isMissing, reported, worstReported, since, day, suppressed, sentToday } = state;
+  const numbers = [since, day, suppressed, sentToday?.warning, sentToday?.critical];
+  const isValid =
+    LEVELS.has(level) &&
+    STATES.has(reported) &&
+    STATES.has(worstReported) &&
+    typeof isMissing === 'boolean' &&
+    numbers.every(Number.isFinite) &&
+    OPTIONAL.every((key) => state[key] === undefined || Number.isFinite(state[key]));
+  return isValid ? state : undefined;
+}

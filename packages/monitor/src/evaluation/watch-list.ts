@@ -1,0 +1,124 @@
+import type { TraceSummary } from '../causes/trace-summary.ts';
+import type { Measurement } from '../metrics/measurement.ts';
+import type { ReadRecord } from '../metrics/read-record.ts';
+import type { ResolvedRule } from '../rules/types.ts';
+import { type RuleState, stateOf } from './rule-state.ts';
+import { createWatch, type Watch, type Windows } from './watch.ts';
+
+const MINUTE_MS = 60_000;
+const MAX_STEPS = 500;
+/** A clock that is set back by more than this starts all windows anew. */
+const MAX_BACK_MS = 60_000;
+
+/** The watches of one step. */
+interface Step {
+  readonly windows: Windows;
+  readonly watches: readonly Watch[];
+  /** Time of the last span. */
+  seenAt: number;
+}
+
+function addExemplar(watch: Watch, record: ReadRecord, measurement: Measurement, summary: TraceSummary): void {
+  const score = watch.scorer(record, measurement);
+  if (score === undefined || record.trace_id === undefined) return;
+  // The summary has just been given the time of the record.
+  watch.exemplars.add(summary.epochMs, score, record.trace_id, summary);
+}
+
+/** The watches of a set of rules: one for each rule, and one for each step of each rule with `perStep`. */
+export class WatchList implements Iterable<Watch> {
+  readonly service: readonly Watch[];
+  readonly #windows: Windows = new Map();
+  readonly #stepRules: readonly ResolvedRule[];
+  readonly #steps = new Map<string, Step>();
+  readonly #stepMemoryMs: number;
+  readonly #remembered: ReadonlyMap<string, RuleState> | undefined;
+  #now: number;
+  /** Records that came after their bucket was dropped. */
+  late = 0;
+  /** Spans of steps that no rule watches, because there are 500 already. */
+  unwatched = 0;
+
+  /** @param remembered - states of an earlier process, by key */
+  constructor(rules: readonly ResolvedRule[], now: number, remembered: ReadonlyMap<string, RuleState> | undefined) {
+    this.#now = now;
+    this.#remembered = remembered;
+    this.#stepRules = rules.filter(({ perStep }) => perStep);
+    this.#stepMemoryMs = 2 * MINUTE_MS * Math.max(0, ...this.#stepRules.map(({ windowMinutes }) => windowMinutes));
+    const parts = { windows: this.#windows, now, remembered };
+    this.service = rules.filter(({ perStep }) => !perStep).map((rule) => createWatch(rule, undefined, parts));
+  }
+
+  *[Symbol.iterator](): Generator<Watch> {
+    yield* this.service;
+    for (const { watches } of this.#steps.values()) yield* watches;
+  }
+
+  /** The latest time that {@link advanceTo} was given, unless the clock was set back. */
+  get now(): number {
+    return this.#now;
+  }
+
+  /** Moves the clock. @returns false if it was set back by more than a minute, which starts all windows anew */
+  advanceTo(now: number): boolean {
+    if (now >= this.#now) this.#now = now;
+    if (now > this.#now - MAX_BACK_MS) return true;
+    this.#now = now;
+    for (const window of this.#windows.values()) window.clear();
+    for (const step of this.#steps.values()) {
+      step.seenAt = now;
+      for (const window of step.windows.values()) window.clear();
+    }
+    for (const watch of this) {
+      watch.exemplars.clear();
+      watch.learnedUntil = now;
+    }
+    return false;
+  }
+
+  /** @param summary - of the record's trace; `undefined` if the trace is not in the sample */
+  add(record: ReadRecord, measurement: Measurement, epochMs: number, summary: TraceSummary | undefined): void {
+    for (const window of this.#windows.values()) if (!window.add(measurement, epochMs)) this.late++;
+    if (summary !== undefined) for (const watch of this.service) addExemplar(watch, record, measurement, summary);
+    // The root contains the time of every step and is not a step itself.
+    if (!measurement.isSpan || measurement.isRequest || this.#stepRules.length === 0) return;
+    const step = this.#stepOf(record['span.name'] ?? '');
+    if (step === undefined) return;
+    step.seenAt = this.#now;
+    for (const window of step.windows.values()) window.add(measurement, epochMs);
+    if (summary !== undefined) for (const watch of step.watches) addExemplar(watch, record, measurement, summary);
+  }
+
+  #stepOf(name: string): Step | undefined {
+    const known = this.#steps.get(name);
+    if (known !== undefined) return known;
+    if (this.#steps.size >= MAX_STEPS) {
+      this.unwatched++;
+      return undefined;
+    }
+    const parts = { windows: new Map(), now: this.#now, remembered: this.#remembered };
+    const watches = this.#stepRules.map((rule) => createWatch(rule, name, parts));
+    const step = { windows: parts.windows, watches, seenAt: this.#now };
+    this.#steps.set(name, step);
+    return step;
+  }
+
+  /** Forgets steps that are `OK` and have not been seen for two windows, to make room for new ones. */
+  forgetSteps(): void {
+    for (const [name, { seenAt, watches }] of this.#steps) {
+      const isGone = this.#now - seenAt > this.#stepMemoryMs;
+      if (isGone && watches.every(({ state }) => stateOf(state) === 'OK')) this.#steps.delete(name);
+    }
+  }
+
+  /** States that the next process needs: those of open incidents, and of rules that sent a message. */
+  states(): Map<string, RuleState> {
+    // An incident of a step that has not been seen again since the start is still open.
+    const states = new Map([...(this.#remembered ?? [])].filter(([, { level }]) => level !== 'OK'));
+    for (const { key, state } of this) {
+      if (state.level !== 'OK' || state.reported !== 'OK' || state.messageAt !== undefined) states.set(key, state);
+      else states.delete(key);
+    }
+    return states;
+  }
+}

@@ -1,0 +1,72 @@
+import { type ExemplarScorer, exemplarScorer } from '../causes/exemplar-score.ts';
+import { Exemplars } from '../causes/exemplars.ts';
+import { type MetricReader, metricReader } from '../metrics/catalogue.ts';
+import type { ResolvedRule } from '../rules/types.ts';
+import { initialState, type RuleState } from './rule-state.ts';
+import { SlidingWindow } from './sliding-window.ts';
+
+const MINUTE_MS = 60_000;
+const DAY_MS = 86_400_000;
+const BUCKET_MS = 15_000;
+const MAX_BUCKETS = 60;
+/** Steps are many, so that their windows have fewer buckets. */
+const MAX_STEP_BUCKETS = 15;
+const EXEMPLAR_BUCKETS = 15;
+const EVENT_METRICS: ReadonlySet<string> = new Set(['prompt_injections', 'safety_triggers']);
+
+/** Windows by their length in minutes. Rules with the same length share one. */
+export type Windows = Map<number, SlidingWindow>;
+
+/** A rule that is evaluated for the service or for one step. */
+export interface Watch {
+  readonly rule: ResolvedRule;
+  readonly reader: MetricReader;
+  readonly step: string | undefined;
+  readonly window: SlidingWindow;
+  readonly scorer: ExemplarScorer;
+  readonly exemplars: Exemplars;
+  /** The same in every process that has the rule. */
+  readonly key: string;
+  /** Evaluated with each event of its metric, before the bucket is over. */
+  readonly isImmediate: boolean;
+  state: RuleState;
+  /** End of the last window that the baseline learned from. */
+  learnedUntil: number;
+}
+
+function windowOf({ windowMinutes, perStep }: ResolvedRule, windows: Windows): SlidingWindow {
+  let window = windows.get(windowMinutes);
+  if (window === undefined) {
+    const windowMs = windowMinutes * MINUTE_MS;
+    const max = perStep ? MAX_STEP_BUCKETS : MAX_BUCKETS;
+    const buckets = Math.min(max, Math.max(1, Math.ceil(windowMs / BUCKET_MS)));
+    windows.set(windowMinutes, (window = new SlidingWindow(windowMs, buckets, perStep ? 'spans' : 'requests')));
+  }
+  return window;
+}
+
+/** What {@link createWatch} needs beside the rule. */
+export interface WatchParts {
+  readonly windows: Windows;
+  readonly now: number;
+  /** States of an earlier process, by {@link Watch.key}. */
+  readonly remembered: ReadonlyMap<string, RuleState> | undefined;
+}
+
+export function createWatch(rule: ResolvedRule, step: string | undefined, parts: WatchParts): Watch {
+  const reader = metricReader(rule.metric);
+  if (reader === undefined) throw new TypeError(`no metric ${rule.metric}`);
+  const key = JSON.stringify([rule.name, rule.metric, rule.windowMinutes, ...(step === undefined ? [] : [step])]);
+  return {
+    rule,
+    reader,
+    step,
+    window: windowOf(rule, parts.windows),
+    scorer: exemplarScorer(rule),
+    exemplars: new Exemplars(reader.isDaily ? DAY_MS : rule.windowMinutes * MINUTE_MS, EXEMPLAR_BUCKETS),
+    key,
+    isImmediate: EVENT_METRICS.has(rule.metric) && !rule.perStep,
+    state: parts.remembered?.get(key) ?? initialState(parts.now),
+    learnedUntil: parts.now,
+  };
+}

@@ -1,0 +1,1 @@
+export { genAiMetrics, type GenAiMetricsOptions, type OtelHistogram, type OtelMeter } from './gen-ai-metrics.ts';
