@@ -45,7 +45,13 @@ export const layerTable: LayerTable = {
     floors: [['values', 'error.ts'], ['options', 'schema'], ['profiles'], ['reading'], ['index.ts']],
     moduleState: [{ file: 'profiles/datadog.ts', why: 'cache' }],
   },
-  remote: { workspace: [], runtime: [], types: [], loaders: [], floors: [['backoff.ts', 'secret.ts'], ['index.ts']] },
+  remote: {
+    workspace: [],
+    runtime: [],
+    types: [],
+    loaders: [],
+    floors: [['backoff.ts', 'http-client.ts', 'secret.ts'], ['index.ts']],
+  },
   core: {
     workspace: ['@spanline/record'],
     runtime: ['pino', '@pydantic/genai-prices'],
@@ -114,9 +120,16 @@ export const layerTable: LayerTable = {
   anthropic: instrumentation({ types: ['@anthropic-ai/sdk'], loaders: ['register.ts'] }),
   ship: {
     workspace: ['@spanline/record', '@spanline/remote'],
-    runtime: ['@opentelemetry/otlp-transformer'],
-    types: ['pino'],
+    runtime: [],
+    types: [],
     loaders: [],
+    floors: [
+      ['contracts'],
+      ['state'],
+      ['engine', 'reading', 'setup', 'sinks', 'spool'],
+      ['host', 'internal.ts'],
+      ['index.ts'],
+    ],
     moduleState: [{ file: 'spool/at-exit.ts', why: 'each copy has an exit listener of its own' }],
   },
   monitor: {
@@ -142,5 +155,11 @@ export const layerTable: LayerTable = {
       ['index.ts'],
     ],
   },
-  cli: { workspace: ['@spanline/record', '@spanline/ship'], runtime: [], types: [], loaders: [] },
+  cli: {
+    workspace: ['@spanline/record', '@spanline/remote', '@spanline/ship', '@spanline/ship/internal'],
+    runtime: [],
+    types: [],
+    loaders: [],
+    floors: [['command.ts', 'fail.ts'], ['flags.ts'], ['setup'], ['ship'], ['run.ts'], ['index.ts', 'main.ts']],
+  },
 };

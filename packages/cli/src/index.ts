@@ -1,2 +1,2 @@
 export { run } from './run.ts';
-export type { CommandIo } from './ship/run.ts';
+export type { CommandIo } from './command.ts';

@@ -7,7 +7,7 @@ import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vit
 import { elasticsearch, spool, startShipper } from '@spanline/ship';
 import { createIndex } from '../../ship/test/support/elastic.ts';
 import { startReceiver } from '../../ship/test/support/receiver.ts';
-import { takeStdin } from '../src/ship/stdin.ts';
+import { spoolStdin } from '../src/ship/stdin.ts';
 
 let folder = '';
 beforeEach(() => {
@@ -84,7 +84,7 @@ describe('spanline ship', () => {
     onTestFinished(() => shipper.stop(0));
     const text = lines(1000).replaceAll('}', `,"msg":"${'x'.repeat(12_000)}"}`);
     const stdin = Readable.from(text.match(/[^]{1,65536}/g) ?? []);
-    const taken = takeStdin(spooled, shipper, { stdin, stop: new AbortController().signal }, 1_000_000);
+    const taken = spoolStdin(spooled, shipper, { stdin, stop: new AbortController().signal }, 1_000_000);
     const waiting = (): number => shipper.stats()['elasticsearch']?.lagBytes ?? 0;
     await expect.poll(waiting, { timeout: 8000 }).toBeGreaterThan(4_000_000);
     await target.until(() => target.requests.length > 1);
@@ -116,7 +116,7 @@ describe('spanline ship', () => {
     const once = await start([...args, '--once']).ended;
     expect(once).toMatchObject({ code: 64, stderr: expect.stringContaining('typo.log') as string });
     const following = start(args);
-    await expect.poll(following.stderr).toContain('typo.log: not there yet');
+    await expect.poll(following.stderr).toContain('typo.log: does not exist yet');
     const pattern = start(['ship', inFolder('*.log'), ...args.slice(2), '--once']);
     expect(await pattern.ended).toMatchObject({ code: 0 });
   });

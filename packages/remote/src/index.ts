@@ -1,2 +1,10 @@
 export { type Backoff, backoffMs, retryAfterMs } from './backoff.ts';
+export {
+  createHttpClient,
+  describeHttpError,
+  type HttpClient,
+  type HttpClientOptions,
+  type HttpRequest,
+  type HttpResponse,
+} from './http-client.ts';
 export { isSecret, readSecret, type Secret } from './secret.ts';

@@ -1,12 +1,12 @@
 import { readFileSync } from 'node:fs';
 
 /**
- * A key: the text itself, the name of an environment variable, or the path of a file. A file is read for each request, so that a new key needs no restart. Keys stand in no log,
- * error or report.
+ * A key: the text itself, the name of an environment variable, or the path of a file. A file is read again for each request, so that a new key needs
+ * no restart. Keys never appear in logs, errors or reports.
  */
 export type Secret = string | { readonly env: string } | { readonly file: string };
 
-/** The text of a key now; `undefined` when there is none. Never throws. */
+/** Reads the current text of a key; `undefined` while there is none. Never throws. */
 export function readSecret(secret: Secret): string | undefined {
   if (typeof secret === 'string') return secret.trim() || undefined;
   if ('env' in secret) return process.env[secret.env]?.trim() || undefined;
@@ -17,7 +17,7 @@ export function readSecret(secret: Secret): string | undefined {
   }
 }
 
-/** True for what can be a key. */
+/** Whether a value has the form of a {@link Secret}. */
 export function isSecret(value: unknown): value is Secret {
   if (typeof value === 'string') return value !== '';
   if (typeof value !== 'object' || value === null) return false;

@@ -1,9 +1,34 @@
+export type { Report, SinkStats } from './contracts/report.ts';
+export type {
+  Encoded,
+  Entry,
+  ItemResult,
+  SendResult,
+  Sink,
+  SinkBatch,
+  SinkLimits,
+  SinkSpec,
+} from './contracts/sink.ts';
+export type { SourceLine } from './contracts/source.ts';
 export type { Engine } from './engine/engine.ts';
-export type { Report, SinkStats } from './engine/types.ts';
 export { type Shipper, type ShipperOptions, startShipper } from './host/shipper.ts';
+export { spool, type Spool, type SpoolStats } from './host/spool.ts';
+export type { SpoolOptions } from './host/spool-options.ts';
+export {
+  type CloudwatchMetricFilter,
+  cloudwatchSetup,
+  type CloudwatchSetup,
+  type CloudwatchSetupOptions,
+} from './setup/cloudwatch.ts';
+export { type DatadogFacet, datadogSetup, type DatadogSetup } from './setup/datadog.ts';
+export { elasticsearchSetup, type ElasticsearchSetupOptions } from './setup/elasticsearch.ts';
+export { emf, type EmfDeclaration, type EmfDestination, type EmfOptions } from './setup/emf.ts';
+export type { SetupRequest } from './setup/request.ts';
 export { datadog, type DatadogOptions } from './sinks/datadog.ts';
 export { elasticsearch, type ElasticsearchOptions } from './sinks/elasticsearch.ts';
-export { file, type FileOptions } from './sinks/file.ts';
+export { file, type FileOptions, type SinkProfile } from './sinks/file.ts';
+export type { HttpSinkOptions } from './sinks/http-options.ts';
+export { resultOfStatus } from './sinks/http-status.ts';
 export { otlp, type OtlpOptions } from './sinks/otlp.ts';
 export {
   datadogLlmObs,
@@ -17,17 +42,5 @@ export {
   phoenix,
   type PhoenixOptions,
 } from './sinks/presets.ts';
-export {
-  type CloudwatchMetricFilter,
-  cloudwatchSetup,
-  type CloudwatchSetup,
-  type CloudwatchSetupOptions,
-} from './setup/cloudwatch.ts';
-export { type DatadogFacet, datadogSetup, type DatadogSetup } from './setup/datadog.ts';
-export { emf, type EmfDeclaration, type EmfDestination, type EmfOptions } from './setup/emf.ts';
-export { elasticsearchSetup, type ElasticsearchSetupOptions } from './setup/elasticsearch.ts';
-export type { SetupRequest } from './setup/request.ts';
+export type { WhenFull } from './spool/append.ts';
 export type { Secret } from '@spanline/remote';
-export type { HeaderSpec, HttpSinkOptions, HttpSpec, SinkProfile, SinkSpec } from './sinks/spec.ts';
-export { type SpoolOptions, type WhenFull } from './spool/options.ts';
-export { spool, type Spool, type SpoolStats } from './spool/spool.ts';

@@ -153,7 +153,7 @@ describe('a file that another program writes', () => {
     truncateSync(log);
     write(10, 12);
     await expect.poll(shipped, PATIENT).toEqual(upTo(12));
-    expect(reports.map(({ message }) => message)).toEqual([expect.stringContaining('the file was cut')]);
+    expect(reports.map(({ message }) => message)).toEqual([expect.stringContaining('the file was truncated')]);
   });
 
   it('is complete at its last byte when nothing follows', async () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { parseLine } from '@spanline/core';
-import { datadogLlmObs, jaeger, langfuse, langsmith, otlp, phoenix, type SinkSpec } from '@spanline/ship';
+import { datadogLlmObs, jaeger, langfuse, langsmith, otlp, phoenix } from '@spanline/ship';
 import { deadLetters, spanLines } from './support/engine.ts';
 import { shipLines, trace } from './support/lines.ts';
 import { receiver } from './support/receiver.ts';
@@ -99,7 +99,7 @@ describe('otlp()', () => {
       ['dd-api-key', 'dd-otlp-source'],
     ],
   ])('has a preset: %o', (sink, url, headers) => {
-    const { http } = sink as Extract<SinkSpec, { kind: 'otlp' }>;
+    const { http } = sink.options as { http: { url: string; headers: object } };
     expect(http.url).toBe(url);
     expect(Object.keys(http.headers).toSorted()).toEqual(headers);
   });

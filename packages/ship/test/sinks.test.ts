@@ -199,7 +199,7 @@ describe('datadog()', () => {
 
   it('knows the address of each site', () => {
     expect(datadog({ apiKey: 'k', site: 'us3.datadoghq.com' })).toMatchObject({
-      http: { url: 'https://http-intake.logs.us3.datadoghq.com' },
+      options: { http: { url: 'https://http-intake.logs.us3.datadoghq.com' } },
     });
     expect(() => datadog({ apiKey: 'k', site: 'example.com' })).toThrow(/datadog\.site/);
   });

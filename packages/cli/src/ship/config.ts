@@ -1,8 +1,10 @@
 import { readFileSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { checkOptions, option, type Shape } from '@spanline/record';
 import type { SinkSpec } from '@spanline/ship';
-import { fail } from './fail.ts';
+import { fail } from '../fail.ts';
 import type { ShipOptions } from './options.ts';
-import { makeTarget, parseTarget } from './targets.ts';
+import { targetFromConfig, targetFromFlag } from './targets.ts';
 
 /** What to ship where. */
 export interface ShipConfig {
@@ -11,50 +13,46 @@ export interface ShipConfig {
   readonly to: readonly SinkSpec[];
 }
 
-const KNOWN: readonly string[] = ['dir', 'files', 'to'];
+/** Content of the configuration file. */
+interface ConfigFile {
+  dir?: string;
+  files?: string[];
+  to?: Record<string, unknown>[];
+}
+
+const SHAPE: Shape<ConfigFile> = {
+  dir: option.string(),
+  files: option.list(option.string(), 'an array of paths'),
+  to: option.list(option.dictionary(option.any())),
+};
 const DEFAULT_DIR = '.spanline';
 
-function readConfig(path: string): Record<string, unknown> {
+function readConfig(path: string): ConfigFile {
   let value: unknown;
   try {
     value = JSON.parse(readFileSync(path, 'utf8'));
   } catch (error) {
-    // The message of a JSON error quotes the file, which may hold keys.
-    const reason = (error as NodeJS.ErrnoException).code ?? 'it is no JSON';
-    return fail('--config', `a file of JSON (${reason})`);
+    // The message of a JSON error quotes the file, which may contain keys.
+    const reason = (error as NodeJS.ErrnoException).code ?? 'it is not JSON';
+    return fail('--config', `a JSON file (${reason})`);
   }
-  if (typeof value !== 'object' || value === null) return fail('--config', 'a JSON object');
-  for (const key of Object.keys(value)) {
-    if (!KNOWN.includes(key)) fail(`--config ${key}`, `one of ${KNOWN.join(', ')}`);
-  }
-  return value as Record<string, unknown>;
-}
-
-function targetsOf(value: unknown): SinkSpec[] {
-  if (value === undefined) return [];
-  if (!Array.isArray(value)) return fail('--config to', 'an array');
-  return value.map((entry) => {
-    const { type, ...options } = (typeof entry === 'object' ? entry : {}) as Record<string, unknown>;
-    return makeTarget(type, options);
-  });
-}
-
-function filesOf(value: unknown): string[] {
-  if (value === undefined) return [];
-  if (!Array.isArray(value) || !value.every((entry) => typeof entry === 'string')) {
-    return fail('--config files', 'an array of paths');
-  }
+  checkOptions(SHAPE, value, '--config');
   return value;
 }
 
-/** The command line over the configuration file. @throws an error whose message says what is wrong, and shows no key */
-export function resolveConfig(
+/** Combines the command line with the configuration file. @throws SpanlineError `ERR_INVALID_OPTION`, which shows no key */
+export async function resolveConfig(
   options: ShipOptions,
   environment: Readonly<Record<string, string | undefined>>,
-): ShipConfig {
-  const config = options.config === undefined ? {} : readConfig(options.config);
-  const dir = options.dir ?? config['dir'] ?? DEFAULT_DIR;
-  if (typeof dir !== 'string') return fail('--config dir', 'the path of a folder');
-  const to = [...options.to.map((text) => parseTarget(text, environment)), ...targetsOf(config['to'])];
-  return { dir, files: [...options.files, ...filesOf(config['files'])], to };
+): Promise<ShipConfig> {
+  const { config: path } = options;
+  const config = path === undefined ? {} : readConfig(path);
+  const folder = path === undefined ? '.' : dirname(path);
+  const ofFlags = options.to.map((text) => targetFromFlag(text, environment));
+  const ofFile = await Promise.all((config.to ?? []).map((entry) => targetFromConfig(entry, folder)));
+  return {
+    dir: options.dir ?? config.dir ?? DEFAULT_DIR,
+    files: [...options.files, ...(config.files ?? [])],
+    to: [...ofFlags, ...ofFile],
+  };
 }

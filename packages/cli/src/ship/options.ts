@@ -1,7 +1,7 @@
-import { parseArgs } from 'node:util';
-import { fail } from './fail.ts';
+import { fail } from '../fail.ts';
+import { checkFlags, splitArguments } from '../flags.ts';
 
-/** What was asked for on the command line. */
+/** Options of `spanline ship`. */
 export interface ShipOptions {
   readonly dir: string | undefined;
   readonly config: string | undefined;
@@ -11,16 +11,16 @@ export interface ShipOptions {
   readonly once: boolean;
   readonly status: boolean;
   readonly help: boolean;
-  /** Seconds that `--once` may take. */
+  /** Longest time for `--once`, in seconds. */
   readonly timeoutSeconds: number | undefined;
 }
 
 export const SHIP_HELP = `spanline ship [files…] --to <target>… [options]
 
-Ships spools and files of JSON lines. Remembers where it is; a second run goes on there.
+Ships spools and files of JSON lines. A second run continues where the first one stopped.
 
-  files                    paths, with * and ?; rotation by renaming and by copying is followed
-  --dir <folder>           a spool to ship; also what is remembered and dead letters (default .spanline)
+  files                    paths; * and ? are wildcards; rotation by renaming and by copying is followed
+  --dir <folder>           the spool to ship; also holds checkpoints and dead letters (default .spanline)
   --to <target>            may be repeated; keys come from the environment, never from the command line
       elasticsearch=<url>    ES_API_KEY, or ES_BASIC (user:password)
       datadog[=<site>]       DD_API_KEY, DD_SITE
@@ -31,35 +31,43 @@ Ships spools and files of JSON lines. Remembers where it is; a second run goes o
       datadog-llmobs[=<site>]  DD_API_KEY, DD_SITE
       jaeger[=<url>]
       file=<path>
-  --config <file>          JSON: { "dir", "files": [], "to": [{ "type": "elasticsearch", "url", "apiKey": { "env": "…" } }] }
-  --stdin                  ship lines of the standard input as well; ends with it
-  --once                   ship what is there, then end; 1 when lines were refused, 2 when not all was shipped: it
-                           took too long, or another process ships the folder
-  --timeout <seconds>      how long --once may take (default: as long as it needs)
-  --status                 what the shipper of --dir is doing
+  --config <file>          JSON: { "dir", "files": [], "to": [{ "type": "elasticsearch", "url", "apiKey": { "env": "…" } }] };
+                           a sink of your own: { "name", "module": "./my-sink.js", "options": {} }
+  --stdin                  ship lines from the standard input, too; ends with it
+  --once                   ship what is there, then end; 1 when lines were refused, 2 when not everything was shipped
+                           because it took too long or another process ships the folder
+  --timeout <seconds>      longest time for --once (default: no limit)
+  --status                 show what the shipper of --dir is doing
   --help
 
 spanline ship setup <target> --help: prepares Elasticsearch, OpenSearch, Datadog or CloudWatch for the lines.
 `;
 
-/** Reads the command line. @throws an error whose message says what is wrong */
+const FLAGS = {
+  dir: 'text',
+  config: 'text',
+  to: 'texts',
+  stdin: 'switch',
+  once: 'switch',
+  timeout: 'text',
+  status: 'switch',
+  help: 'switch',
+} as const;
+
+/** Reads the command line. @throws SpanlineError `ERR_INVALID_OPTION` */
 export function parseShipOptions(args: readonly string[]): ShipOptions {
-  const { values, positionals } = parseArgs({
-    args: [...args],
-    allowPositionals: true,
-    options: {
-      dir: { type: 'string' },
-      config: { type: 'string' },
-      to: { type: 'string', multiple: true, default: [] },
-      stdin: { type: 'boolean', default: false },
-      once: { type: 'boolean', default: false },
-      status: { type: 'boolean', default: false },
-      help: { type: 'boolean', default: false },
-      timeout: { type: 'string' },
-    },
-  });
-  const { timeout, ...rest } = values;
+  const { positionals, flags } = splitArguments(args, FLAGS);
+  const {
+    dir,
+    config,
+    to = [],
+    timeout,
+    stdin = false,
+    once = false,
+    status = false,
+    help = false,
+  } = checkFlags(flags, FLAGS);
   const timeoutSeconds = timeout === undefined ? undefined : Number(timeout);
   if (timeoutSeconds !== undefined && !(timeoutSeconds > 0)) fail('--timeout', 'a number of seconds');
-  return { ...rest, dir: values.dir, config: values.config, files: positionals, timeoutSeconds };
+  return { dir, config, files: positionals, to, stdin, once, status, help, timeoutSeconds };
 }

@@ -12,7 +12,7 @@ function bytes(value: number): string {
 
 const count = (value: number): string => value.toLocaleString('en-US');
 
-/** What each sink has done, one line a sink: `elasticsearch  12,340 lines  1,204/s  3.4 MB behind  2 retries  ok`. */
+/** Describes each sink in a line: `elasticsearch  12,340 lines  1,204/s  3.4 MB behind  2 retries  ok`. */
 export function describeStats(stats: Stats, linesPerSecond: Rates): string[] {
   const width = Math.max(0, ...Object.keys(stats).map((name) => name.length));
   return Object.entries(stats).map(([name, { stored, rejected, shortened, lagBytes, retries, state }]) => {
@@ -30,14 +30,14 @@ export function describeStats(stats: Stats, linesPerSecond: Rates): string[] {
   });
 }
 
-/** Shows progress in place. */
+/** Progress that is updated in place. */
 export interface Progress {
   show(stats: Stats, linesPerSecond: Rates): void;
-  /** Makes way for a line of text. */
+  /** Removes the progress, so that a line of text can be written. */
   clear(): void;
 }
 
-/** Progress on a terminal; elsewhere nothing is shown. */
+/** Shows progress on a terminal, and nothing elsewhere. */
 export function createProgress(output: { readonly isTTY?: boolean; write(text: string): unknown }): Progress {
   let shownLines = 0;
   const clear = (): void => {

@@ -1,10 +1,10 @@
 import type { SinkStats } from '@spanline/ship';
 
-/** Lines that each sink has stored a second, since the last look. */
+/** Lines per second that each sink has stored since the last measurement. */
 export type Rates = Readonly<Record<string, number>>;
 
-/** Looks at how fast it goes. */
-export function createRates(): (stats: Readonly<Record<string, SinkStats>>) => Rates {
+/** Creates a function that measures the rates since its last call. */
+export function createRateMeter(): (stats: Readonly<Record<string, SinkStats>>) => Rates {
   let before: Readonly<Record<string, SinkStats>> = {};
   let at = performance.now();
   return (stats) => {

@@ -1,49 +1,43 @@
-import { readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { SinkStats } from '@spanline/ship';
+import { currentProcess, livenessOf, parseIdentity, replaceFile } from '@spanline/ship/internal';
 import { describeStats } from './progress.ts';
 import type { Rates } from './rates.ts';
 
 type Stats = Readonly<Record<string, SinkStats>>;
 
 const FILE = 'status.json';
-/** It is written each second; a pid of another container, or of before the last boot, says nothing. */
+/** A running shipper writes its status every second. */
 const FRESH_MS = 30_000;
 
-/** Leaves what the shipper is doing for `--status`. Never throws: a full disk must not end a shipper. */
+/** Saves the status for `--status`. Never throws: a full disk must not end a shipper. */
 export function writeStatus(dir: string, stats: Stats, linesPerSecond: Rates): void {
   try {
-    const path = join(dir, FILE);
     const at = new Date().toISOString();
-    const text = JSON.stringify({ pid: process.pid, at, sinks: stats, linesPerSecond });
-    writeFileSync(`${path}.tmp`, text, { mode: 0o600 });
-    renameSync(`${path}.tmp`, path);
+    const status = { ...currentProcess(), at, sinks: stats, linesPerSecond };
+    replaceFile(join(dir, FILE), JSON.stringify(status), { isDurable: false });
   } catch {
     // The next second tries again.
   }
 }
 
-function runs(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
-  }
-}
-
-/** What the shipper of a folder is doing, in words; `undefined` when none has worked there. */
+/** Describes what the shipper of a folder is doing; `undefined` when none has ever worked there. */
 export function readStatus(dir: string): { text: string; isRunning: boolean } | undefined {
   try {
-    const { pid, at, sinks, linesPerSecond } = JSON.parse(readFileSync(join(dir, FILE), 'utf8')) as {
-      pid: number;
+    const text = readFileSync(join(dir, FILE), 'utf8');
+    const { at, sinks, linesPerSecond } = JSON.parse(text) as {
       at: string;
       sinks: Stats;
       linesPerSecond: Rates;
     };
-    const isRunning = runs(pid) && Date.now() - Date.parse(at) < FRESH_MS;
-    const head = isRunning ? `running, pid ${pid}, ${at}` : `not running; what pid ${pid} said last, ${at}`;
-    return { text: `${[head, ...describeStats(sinks, isRunning ? linesPerSecond : {})].join('\n')}\n`, isRunning };
+    const shipper = parseIdentity(text);
+    if (shipper === undefined) return undefined;
+    const isRunning = livenessOf(shipper) !== 'gone' && Date.now() - Date.parse(at) < FRESH_MS;
+    const title = isRunning
+      ? `running, pid ${shipper.pid}, ${at}`
+      : `not running; last status of pid ${shipper.pid}, ${at}`;
+    return { text: `${[title, ...describeStats(sinks, isRunning ? linesPerSecond : {})].join('\n')}\n`, isRunning };
   } catch {
     return undefined;
   }

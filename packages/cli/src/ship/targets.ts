@@ -1,3 +1,6 @@
+import { resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { checkOptions, option, type Shape } from '@spanline/record';
 import {
   datadog,
   datadogLlmObs,
@@ -10,13 +13,21 @@ import {
   phoenix,
   type SinkSpec,
 } from '@spanline/ship';
-import { fail } from './fail.ts';
+import { messageOf } from '../command.ts';
+import { fail } from '../fail.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 type Options = Record<string, unknown>;
 
-/** Makes a sink of options; what they hold is checked there. */
-const MAKERS: Readonly<Record<string, (options: never) => SinkSpec>> = {
+/** A sink of the user's own in the configuration file. */
+interface CustomTarget {
+  name: string;
+  module: string;
+  options?: unknown;
+}
+
+/** Sinks by type. Each checks its own options. */
+const SINKS: Readonly<Record<string, (options: never) => SinkSpec>> = {
   elasticsearch,
   datadog,
   otlp,
@@ -28,11 +39,46 @@ const MAKERS: Readonly<Record<string, (options: never) => SinkSpec>> = {
   file,
 };
 
-/** A sink of a type and its options. @throws SpanlineError `ERR_INVALID_OPTION`, or an error that names the types */
-export function makeTarget(type: unknown, options: Options): SinkSpec {
-  const make = typeof type === 'string' && Object.hasOwn(MAKERS, type) ? MAKERS[type] : undefined;
-  if (make === undefined) return fail('--to', `one of ${Object.keys(MAKERS).join(', ')}`);
-  return make(options as never);
+const CUSTOM: Shape<CustomTarget> = {
+  name: option.required(option.string()),
+  module: option.required(option.string()),
+  options: option.any(),
+};
+
+/** Name of the option that follows `=`; `url` for the others. */
+const VALUE_NAMES: Readonly<Record<string, string>> = { datadog: 'site', 'datadog-llmobs': 'site', file: 'path' };
+
+/** Creates a sink by its type. @throws SpanlineError `ERR_INVALID_OPTION` */
+function createTarget(type: unknown, options: Options): SinkSpec {
+  const create = typeof type === 'string' && Object.hasOwn(SINKS, type) ? SINKS[type] : undefined;
+  return create === undefined ? fail('--to', `one of ${Object.keys(SINKS).join(', ')}`) : create(options as never);
+}
+
+/** Loads a sink from a module whose path is relative to `folder`. @throws SpanlineError `ERR_INVALID_OPTION` */
+async function loadTarget(given: Options, folder: string): Promise<SinkSpec> {
+  checkOptions(CUSTOM, given, '--config.to');
+  const { name, module: path, options = {} } = given;
+  const module = pathToFileURL(resolve(folder, path)).href;
+  let loaded: Partial<Pick<SinkSpec, 'createSink'>>;
+  try {
+    loaded = (await import(module)) as typeof loaded;
+  } catch (error) {
+    return fail('--config.to.module', `a module that can be loaded (${messageOf(error)})`);
+  }
+  const { createSink } = loaded;
+  if (createSink === undefined) return fail('--config.to.module', 'a module that exports createSink');
+  return { name, module, options, createSink };
+}
+
+/**
+ * Creates a sink from an entry of the configuration file: `{ type, … }`, or `{ name, module, options }` for a sink of the user's own.
+ *
+ * @throws SpanlineError `ERR_INVALID_OPTION`
+ */
+export async function targetFromConfig(entry: Options, folder: string): Promise<SinkSpec> {
+  if ('module' in entry) return loadTarget(entry, folder);
+  const { type, ...options } = entry;
+  return createTarget(type, options);
 }
 
 function required(environment: Environment, name: string): { env: string } {
@@ -40,10 +86,10 @@ function required(environment: Environment, name: string): { env: string } {
   return { env: name };
 }
 
-const optional = (environment: Environment, option: string, name: string): Options =>
-  environment[name] ? { [option]: { env: name } } : {};
+const optional = (environment: Environment, key: string, name: string): Options =>
+  environment[name] ? { [key]: { env: name } } : {};
 
-/** Keys stand in the environment: a command line is seen by every user of the machine. */
+/** Keys come from the environment, because every user of the machine can see a command line. */
 function keysOf(type: string, environment: Environment): Options {
   switch (type) {
     case 'elasticsearch':
@@ -69,13 +115,10 @@ function keysOf(type: string, environment: Environment): Options {
   }
 }
 
-/** What the part behind `=` is called. */
-const VALUE_NAMES: Readonly<Record<string, string>> = { datadog: 'site', 'datadog-llmobs': 'site', file: 'path' };
-
-/** A sink of `type=value`, with keys from the environment. @throws an error whose message says what is wrong */
-export function parseTarget(text: string, environment: Environment): SinkSpec {
+/** Creates a sink from `type=value` and keys of the environment. @throws SpanlineError `ERR_INVALID_OPTION` */
+export function targetFromFlag(text: string, environment: Environment): SinkSpec {
   const equals = text.indexOf('=');
   const type = equals === -1 ? text : text.slice(0, equals);
   const value = equals === -1 ? {} : { [VALUE_NAMES[type] ?? 'url']: text.slice(equals + 1) };
-  return makeTarget(type, { ...value, ...keysOf(type, environment) });
+  return createTarget(type, { ...value, ...keysOf(type, environment) });
 }

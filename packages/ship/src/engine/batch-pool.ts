@@ -1,26 +1,26 @@
+import type { SinkLimits } from '../contracts/sink.ts';
 import { type Batch, createBatch } from './batch.ts';
-import type { SinkLimits } from './types.ts';
 
-/** The batches of a sink. However many sources there are, no more lines than these hold are in memory. */
+/** The batches of a sink. They bound the lines in memory, whatever the number of sources. */
 export interface BatchPool {
-  /** Resolves with an empty batch, first come, first served; with `undefined` when the signal fires before. */
+  /** Resolves with an empty batch, first come, first served; with `undefined` when the signal aborts first. */
   take(signal: AbortSignal): Promise<Batch | undefined>;
-  give(batch: Batch): void;
+  giveBack(batch: Batch): void;
 }
 
-/** One batch is made while the others are on their way. */
+/** One batch is filled while the others are being sent. */
 const SPARE = 1;
 
-/** As many batches as requests run at once, and one. */
+/** Creates a pool of one batch more than `concurrency`. */
 export function createBatchPool(limits: SinkLimits): BatchPool {
   const free: Batch[] = [];
   const waiting: ((batch: Batch) => void)[] = [];
-  let made = 0;
+  let created = 0;
 
   function next(): Batch | undefined {
     const used = free.pop();
-    if (used !== undefined || made > limits.concurrency + SPARE - 1) return used;
-    made++;
+    if (used !== undefined || created >= limits.concurrency + SPARE) return used;
+    created++;
     return createBatch(limits);
   }
 
@@ -42,7 +42,7 @@ export function createBatchPool(limits: SinkLimits): BatchPool {
         signal.addEventListener('abort', stop, { once: true });
       });
     },
-    give(batch) {
+    giveBack(batch) {
       batch.clear();
       const receive = waiting.shift();
       if (receive === undefined) free.push(batch);

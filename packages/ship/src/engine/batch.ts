@@ -1,88 +1,107 @@
-import { type Bytes, createBytes } from './bytes.ts';
-import type { Encoded, SinkLimits, SourceLine } from './types.ts';
+import type { Encoded, Entry, SinkLimits } from '../contracts/sink.ts';
+import type { SourceLine } from '../contracts/source.ts';
+import { type Bytes, createBytes, MAX_BYTES_PER_UNIT } from './bytes.ts';
 
-/** A line on its way to a sink. Its bytes are its batch's, and valid until that is cleared. */
-export interface Entry {
-  readonly source: string;
-  readonly file: string;
-  readonly offset: number;
-  /** When it was logged, in milliseconds since the epoch, where the sink must know. */
-  readonly time: number | undefined;
-  readonly lines: Bytes;
-  readonly lineFrom: number;
-  readonly lineTo: number;
-  readonly bodies: Bytes;
-  readonly bodyFrom: number;
-  readonly bodyTo: number;
-}
-
-/** A line that a target does not take. */
-export interface Refused {
-  readonly entry: Entry;
+/** A line that goes to the dead-letter file. */
+export interface Rejected {
+  readonly entry: BatchEntry;
   readonly reason: string;
 }
 
 /**
- * Lines that travel together. They are kept as bytes in memory that is used again: thousands of strings that live as long as a request does are what a collector is slowest at, and
- * memory stays what the limits of the sink make it.
+ * An entry whose bytes are in its batch. Lines are kept as bytes in memory that is reused: memory stays within the limits of the sink, and the garbage
+ * collector does not have to follow thousands of strings that live as long as a request.
  */
+export class BatchEntry implements Entry {
+  source = '';
+  file = '';
+  offset = 0;
+  meta: unknown = undefined;
+  lineFrom = 0;
+  lineTo = 0;
+  bodyFrom = 0;
+  bodyTo = 0;
+
+  private readonly lines: Bytes;
+  private readonly bodies: Bytes;
+
+  constructor(lines: Bytes, bodies: Bytes) {
+    this.lines = lines;
+    this.bodies = bodies;
+  }
+
+  get line(): string {
+    return this.lines.view(this.lineFrom, this.lineTo).toString('utf8');
+  }
+
+  get body(): Buffer {
+    return this.bodies.view(this.bodyFrom, this.bodyTo);
+  }
+
+  /** The bodies of several entries, one after another. Adjacent bodies are not copied. */
+  static join(entries: readonly BatchEntry[]): Buffer {
+    const [first] = entries;
+    const last = entries.at(-1);
+    if (first === undefined || last === undefined) return Buffer.alloc(0);
+    const areAdjacent = entries.every(({ bodyFrom }, index) => index === 0 || bodyFrom === entries[index - 1]?.bodyTo);
+    if (areAdjacent) return first.bodies.view(first.bodyFrom, last.bodyTo);
+    return Buffer.concat(entries.map(({ body }) => body));
+  }
+}
+
+/** Lines that are sent together. */
 export interface Batch {
-  readonly entries: readonly Entry[];
+  readonly entries: readonly BatchEntry[];
   /** Lines that are not sent. */
-  readonly refused: readonly Refused[];
+  readonly rejected: readonly Rejected[];
   readonly isEmpty: boolean;
-  /** When its first line came, on the clock of `performance.now`. */
+  /** When the first line was added, on the clock of `performance.now`. */
   readonly since: number;
-  /** True when a line would exceed the limits, as it stands or as it is sent. */
+  /** Whether a line would exceed the limits, raw or encoded. */
   isFullFor(line: SourceLine, encoded: Encoded): boolean;
-  add(line: SourceLine, source: string, encoded: Exclude<Encoded, { kind: 'skip' }>): void;
+  add(line: SourceLine, encoded: Exclude<Encoded, { kind: 'skip' }>): void;
   clear(): void;
 }
 
-type Writable<T> = { -readonly [Key in keyof T]: T[Key] };
-
-const EMPTY = { source: '', file: '', offset: 0, time: undefined, lineFrom: 0, lineTo: 0, bodyFrom: 0, bodyTo: 0 };
-const MAX_BYTES_A_UNIT = 3;
-
-function sizeOf(parts: readonly (string | Uint8Array)[], room: number): number {
-  const most = parts.reduce((sum, part) => sum + part.length * (typeof part === 'string' ? MAX_BYTES_A_UNIT : 1), 0);
-  return most <= room ? most : parts.reduce((sum, part) => sum + Buffer.byteLength(part), 0);
+function sizeOf(parts: readonly (string | Uint8Array)[], available: number): number {
+  const most = parts.reduce((sum, part) => sum + part.length * (typeof part === 'string' ? MAX_BYTES_PER_UNIT : 1), 0);
+  return most <= available ? most : parts.reduce((sum, part) => sum + Buffer.byteLength(part), 0);
 }
 
-/** An empty batch. */
+/** Creates an empty batch. */
 export function createBatch(limits: Pick<SinkLimits, 'bytes' | 'entries'>): Batch {
   const lines = createBytes();
   const bodies = createBytes();
-  const entries: Entry[] = [];
-  const refused: Refused[] = [];
-  /** Used again like the memory. */
-  const slots: Writable<Entry>[] = [];
+  const entries: BatchEntry[] = [];
+  const rejected: Rejected[] = [];
+  /** Entry objects are reused like the memory. */
+  const slots: BatchEntry[] = [];
   let since = 0;
 
   return {
     entries,
-    refused,
+    rejected,
     get since() {
       return since;
     },
     get isEmpty() {
-      return entries.length + refused.length === 0;
+      return entries.length + rejected.length === 0;
     },
     isFullFor(line, encoded) {
-      if (entries.length + refused.length === 0) return false;
-      if (Math.max(entries.length, refused.length) >= limits.entries) return true;
+      if (entries.length + rejected.length === 0) return false;
+      if (Math.max(entries.length, rejected.length) >= limits.entries) return true;
       if (lines.length + line.bytes.length > limits.bytes) return true;
-      const room = limits.bytes - bodies.length;
-      return encoded.kind === 'entry' && sizeOf(encoded.parts, room) > room;
+      const available = limits.bytes - bodies.length;
+      return encoded.kind === 'entry' && sizeOf(encoded.parts, available) > available;
     },
-    add(line, source, encoded) {
-      const index = entries.length + refused.length;
+    add(line, encoded) {
+      const index = entries.length + rejected.length;
       if (index === 0) since = performance.now();
-      const slot = (slots[index] ??= { ...EMPTY, lines, bodies });
-      slot.source = source;
+      const slot = (slots[index] ??= new BatchEntry(lines, bodies));
+      slot.source = line.source;
       slot.file = line.file;
       slot.offset = line.offset;
-      slot.time = encoded.kind === 'entry' ? encoded.time : undefined;
+      slot.meta = encoded.kind === 'entry' ? encoded.meta : undefined;
       slot.lineFrom = lines.length;
       slot.bodyFrom = bodies.length;
       lines.add(line.bytes);
@@ -90,26 +109,13 @@ export function createBatch(limits: Pick<SinkLimits, 'bytes' | 'entries'>): Batc
       slot.lineTo = lines.length;
       slot.bodyTo = bodies.length;
       if (encoded.kind === 'entry') entries.push(slot);
-      else refused.push({ entry: slot, reason: encoded.reason });
+      else rejected.push({ entry: slot, reason: encoded.reason });
     },
     clear() {
       entries.length = 0;
-      refused.length = 0;
+      rejected.length = 0;
       lines.clear();
       bodies.clear();
     },
   };
-}
-
-/** A line as it stands in its file. */
-export const lineOf = ({ lines, lineFrom, lineTo }: Entry): string => lines.view(lineFrom, lineTo).toString('utf8');
-
-/** The bodies of lines one after another; not copied where they stand so already. */
-export function joinBodies(entries: readonly Entry[]): Buffer {
-  const [first] = entries;
-  const last = entries.at(-1);
-  if (first === undefined || last === undefined) return Buffer.alloc(0);
-  const isOne = entries.every(({ bodyFrom }, index) => index === 0 || bodyFrom === entries[index - 1]?.bodyTo);
-  if (isOne) return first.bodies.view(first.bodyFrom, last.bodyTo);
-  return Buffer.concat(entries.map(({ bodies, bodyFrom, bodyTo }) => bodies.view(bodyFrom, bodyTo)));
 }

@@ -1,19 +1,21 @@
-/** Memory that grows and is used again. */
+/** A growing buffer whose memory is reused. */
 export interface Bytes {
   readonly length: number;
   /** Appends bytes, or a text in UTF-8. */
   add(part: string | Uint8Array): void;
-  /** What stands between two places; valid until `clear`. */
+  /** The bytes between two offsets, not copied. Valid until `clear`. */
   view(from: number, to: number): Buffer;
   clear(): void;
 }
 
 const FIRST_BYTES = 65_536;
-/** What one long line took is given back. */
-const KEPT_BYTES = 8_388_608;
-const MAX_BYTES_A_UNIT = 3;
+/** `clear` releases memory above this size, which one long line may have needed. */
+const MAX_KEPT_BYTES = 8_388_608;
 
-/** Memory for one batch. */
+/** UTF-8 bytes of one UTF-16 code unit, at most. */
+export const MAX_BYTES_PER_UNIT = 3;
+
+/** Creates an empty buffer. */
 export function createBytes(): Bytes {
   let memory = Buffer.allocUnsafeSlow(FIRST_BYTES);
   let length = 0;
@@ -31,7 +33,7 @@ export function createBytes(): Bytes {
     },
     add(part) {
       if (typeof part === 'string') {
-        const most = part.length * MAX_BYTES_A_UNIT;
+        const most = part.length * MAX_BYTES_PER_UNIT;
         reserve(length + most <= memory.length ? most : Buffer.byteLength(part));
         length += memory.write(part, length);
       } else {
@@ -43,7 +45,7 @@ export function createBytes(): Bytes {
     view: (from, to) => memory.subarray(from, to),
     clear() {
       length = 0;
-      if (memory.length > KEPT_BYTES) memory = Buffer.allocUnsafeSlow(FIRST_BYTES);
+      if (memory.length > MAX_KEPT_BYTES) memory = Buffer.allocUnsafeSlow(FIRST_BYTES);
     },
   };
 }

@@ -1,18 +1,22 @@
 import { closeSync, existsSync, fstatSync, fsyncSync, openSync, renameSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
-import { makeFolder } from '../spool/folder.ts';
-import { DEAD_LETTERS, FILE_MODE } from '../spool/layout.ts';
-import { lineOf, type Refused } from './batch.ts';
+import { DEAD_LETTERS, FILE_MODE } from '../state/file-names.ts';
+import { makeFolder } from '../state/folder.ts';
+import type { Rejected } from './batch.ts';
 
-/** Keeps the lines that a target refuses. */
+/** The file of the lines that a target refuses. */
 export interface DeadLetters {
-  /** Returns when the lines are on the disk. @throws the system's error */
-  put(lines: readonly Refused[]): void;
+  /** Returns once the lines are on the disk. @throws the system's error */
+  put(lines: readonly Rejected[]): void;
 }
 
 const MAX_BYTES = 67_108_864;
 
-/** A file per sink. At 64 MiB it becomes `<sink>.1.ndjson`, and the one that had this name goes; `onDiscard` says so. */
+/**
+ * Opens the dead-letter file of a sink. At 64 MiB the file is renamed to `<sink>.1.ndjson`.
+ *
+ * @param onDiscard - called when an older file of that name was replaced
+ */
 export function openDeadLetters(root: string, sink: string, onDiscard: () => void): DeadLetters {
   const folder = join(root, DEAD_LETTERS);
   const path = join(folder, `${sink}.ndjson`);
@@ -21,8 +25,8 @@ export function openDeadLetters(root: string, sink: string, onDiscard: () => voi
       makeFolder(folder);
       const time = new Date().toISOString();
       const text = lines.map(({ entry, reason }) => {
-        const { source, file, offset } = entry;
-        return JSON.stringify({ '@timestamp': time, sink, reason, source, file, offset, line: lineOf(entry) });
+        const { source, file, offset, line } = entry;
+        return JSON.stringify({ '@timestamp': time, sink, reason, source, file, offset, line });
       });
       const file = openSync(path, 'a', FILE_MODE);
       let bytes: number;
@@ -36,9 +40,9 @@ export function openDeadLetters(root: string, sink: string, onDiscard: () => voi
       }
       if (bytes < MAX_BYTES) return;
       const previous = join(folder, `${sink}.1.ndjson`);
-      const discards = existsSync(previous);
+      const isReplaced = existsSync(previous);
       renameSync(path, previous);
-      if (discards) onDiscard();
+      if (isReplaced) onDiscard();
     },
   };
 }

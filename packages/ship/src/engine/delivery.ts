@@ -1,82 +1,79 @@
-import type { Batch, Entry, Refused } from './batch.ts';
+import type { Report, SinkStats } from '../contracts/report.ts';
+import type { ItemResult, SendResult, Sink } from '../contracts/sink.ts';
+import { type Batch, BatchEntry, type Rejected } from './batch.ts';
 import type { DeadLetters } from './dead-letters.ts';
-import type { RetryTiming } from './gate.ts';
-import { createGate, type Gate } from './gate.ts';
 import { createLimiter } from './limiter.ts';
-import type { ItemVerdict, Report, Sink, SinkStats, Verdict } from './types.ts';
+import { createRetryGate, type RetryTiming } from './retry-gate.ts';
 
-/** What a delivery works with. */
+/** Collaborators of a delivery. */
 export interface DeliveryParts {
+  readonly name: string;
   readonly sink: Sink;
   readonly timing: RetryTiming;
   readonly deadLetters: DeadLetters;
   readonly stats: SinkStats;
   readonly report: (report: Report) => void;
-  /** No more requests; what is not stored then is sent by the next shipper. */
+  /** Aborts when no more requests may be sent. What is not stored by then is sent by the next shipper. */
   readonly quit: AbortSignal;
-  /** Ends the requests that are on their way. */
+  /** Aborts the requests that are under way. */
   readonly kill: AbortSignal;
 }
 
-/** Sees every line of a sink through. */
+/** Sends batches to one sink until every line is settled. */
 export interface Delivery {
-  /** Resolves true when each line is stored or in the dead-letter file; false when `quit` fired first. */
+  /** Resolves true once each line is stored or in the dead-letter file; false when `quit` aborted first. */
   deliver(batch: Batch): Promise<boolean>;
-  readonly gate: Gate;
 }
 
-/** Retry, split, refuse, pause: the same for every sink, by what its answers mean. */
-export function createDelivery({ sink, timing, deadLetters, stats, report, quit, kill }: DeliveryParts): Delivery {
-  const gate = createGate(timing);
+/** Creates the delivery of a sink. It retries, splits, rejects and pauses, as the results of the sink demand. */
+export function createDelivery(parts: DeliveryParts): Delivery {
+  const { name, sink, timing, deadLetters, stats, report, quit, kill } = parts;
+  const gate = createRetryGate(timing);
   const limiter = createLimiter(sink.limits.concurrency);
-  let everStored = false;
+  let hasEverStored = false;
 
-  function say(level: Report['level'], what: string, message: string, lines?: number): void {
-    report({
-      level,
-      what,
-      message: `${sink.name}: ${message}`,
-      sink: sink.name,
-      ...(lines === undefined ? {} : { lines }),
-    });
+  function notify(level: Report['level'], what: string, message: string, lines?: number): void {
+    report({ level, what, message: `${name}: ${message}`, sink: name, ...(lines === undefined ? {} : { lines }) });
   }
 
-  async function sendOnce(entries: readonly Entry[], attempt: number): Promise<Verdict | undefined> {
-    const leave = await limiter.enter();
+  async function sendOnce(entries: readonly BatchEntry[], attempt: number): Promise<SendResult | undefined> {
+    const free = await limiter.enter();
     try {
       await gate.wait(quit);
-      return quit.aborted ? undefined : await sink.send(entries, attempt, kill);
+      if (quit.aborted) return undefined;
+      return await sink.send({ entries, attempt, signal: kill, body: () => BatchEntry.join(entries) });
     } finally {
-      leave();
+      free();
     }
   }
 
   function onStored(lines: number): void {
-    everStored ||= lines > 0;
+    hasEverStored ||= lines > 0;
     stats.stored += lines;
     limiter.accepted();
-    if (gate.succeeded()) say('info', 'recovered', 'sends again');
+    if (gate.succeeded()) notify('info', 'recovered', 'the target accepts requests again');
     stats.state = gate.state;
   }
 
   function onFailed(reason: string, afterMs?: number): void {
     stats.retries++;
-    if (gate.failed(reason, afterMs)) say('warn', 'retrying', `${reason}; lines wait in the spool`);
+    if (gate.failed(reason, afterMs)) notify('warn', 'retrying', `${reason}; lines wait in the spool`);
     stats.state = gate.state;
   }
 
   function onPaused(reason: string): void {
     stats.retries++;
-    if (gate.paused(reason)) say('error', 'paused', `${reason}; lines wait in the spool until this is put right`);
+    if (gate.paused(reason)) notify('error', 'paused', `${reason}; lines wait in the spool until this is fixed`);
     stats.state = gate.state;
   }
 
-  async function refuse(lines: readonly Refused[]): Promise<boolean> {
+  /** Writes lines to the dead-letter file, and keeps trying. @returns false when `quit` aborted first */
+  async function reject(lines: readonly Rejected[]): Promise<boolean> {
     while (lines.length > 0) {
       try {
         deadLetters.put(lines);
         stats.rejected += lines.length;
-        say('warn', 'rejected', `lines refused: ${lines[0]?.reason ?? ''}`, lines.length);
+        notify('warn', 'rejected', `lines refused: ${lines[0]?.reason ?? ''}`, lines.length);
         break;
       } catch (error) {
         onFailed(`the dead-letter file cannot be written: ${(error as NodeJS.ErrnoException).code ?? 'unknown'}`);
@@ -87,16 +84,20 @@ export function createDelivery({ sink, timing, deadLetters, stats, report, quit,
     return true;
   }
 
-  /** Takes the answer apart, line by line. @returns the lines to send again */
-  function settleItems(entries: readonly Entry[], items: readonly ItemVerdict[], refused: Refused[]): Entry[] {
-    const again: Entry[] = [];
+  /** Applies the results line by line. @returns the lines to send again */
+  function settleItems(
+    entries: readonly BatchEntry[],
+    items: readonly ItemResult[],
+    rejected: Rejected[],
+  ): BatchEntry[] {
+    const again: BatchEntry[] = [];
     let stored = 0;
     let pause: string | undefined;
     let retry: string | undefined;
     for (const [index, entry] of entries.entries()) {
-      const item = items[index] ?? { kind: 'retry', reason: 'the answer lacks an item' };
+      const item = items[index] ?? { kind: 'retry', reason: 'the response lacks an item' };
       if (item.kind === 'stored') stored++;
-      else if (item.kind === 'reject') refused.push({ entry, reason: item.reason });
+      else if (item.kind === 'reject') rejected.push({ entry, reason: item.reason });
       else {
         again.push(entry);
         if (item.kind === 'pause') pause ??= item.reason;
@@ -105,7 +106,7 @@ export function createDelivery({ sink, timing, deadLetters, stats, report, quit,
     }
     if (again.length === 0) onStored(stored);
     else {
-      everStored ||= stored > 0;
+      hasEverStored ||= stored > 0;
       stats.stored += stored;
       if (retry !== undefined) {
         limiter.throttled();
@@ -115,65 +116,64 @@ export function createDelivery({ sink, timing, deadLetters, stats, report, quit,
     return again;
   }
 
-  async function onPartial(entries: readonly Entry[], rejected: number, reason: string): Promise<boolean> {
-    onStored(entries.length - rejected);
-    const note = `${rejected} of the ${entries.length} lines of this request were refused: ${reason}`;
-    const kept = await refuse(entries.map((entry) => ({ entry, reason: note })));
-    stats.rejected -= entries.length - rejected;
-    return kept;
+  async function onPartial(entries: readonly BatchEntry[], refused: number, reason: string): Promise<boolean> {
+    onStored(entries.length - refused);
+    const note = `${refused} of the ${entries.length} lines of this request were refused: ${reason}`;
+    const isKept = await reject(entries.map((entry) => ({ entry, reason: note })));
+    stats.rejected -= entries.length - refused;
+    return isKept;
   }
 
-  /** Resolves when each entry is stored or in `refused`. */
-  async function settle(entries: readonly Entry[], refused: Refused[]): Promise<boolean> {
+  /** Resolves true once each entry is stored or in `rejected`. */
+  async function settle(entries: readonly BatchEntry[], rejected: Rejected[]): Promise<boolean> {
     let pending = entries;
     for (let attempt = 0; pending.length > 0; attempt++) {
-      const verdict = await sendOnce(pending, attempt);
-      if (verdict === undefined || kill.aborted) return false;
-      switch (verdict.kind) {
+      const result = await sendOnce(pending, attempt);
+      if (result === undefined || kill.aborted) return false;
+      switch (result.kind) {
         case 'stored':
           onStored(pending.length);
           return true;
         case 'items':
-          pending = settleItems(pending, verdict.items, refused);
+          pending = settleItems(pending, result.items, rejected);
           break;
         case 'partial':
-          return onPartial(pending, verdict.rejected, verdict.reason);
+          return onPartial(pending, result.rejected, result.reason);
         case 'retry':
-          if (verdict.throttled === true) limiter.throttled();
-          onFailed(verdict.reason, verdict.afterMs);
+          if (result.throttled === true) limiter.throttled();
+          onFailed(result.reason, result.afterMs);
           break;
         case 'pause':
-          onPaused(verdict.reason);
+          onPaused(result.reason);
           break;
         case 'split': {
           const [only] = pending;
           if (pending.length === 1 && only !== undefined) {
-            refused.push({ entry: only, reason: verdict.reason });
+            rejected.push({ entry: only, reason: result.reason });
             return true;
           }
           const middle = Math.ceil(pending.length / 2);
-          return (await settle(pending.slice(0, middle), refused)) && settle(pending.slice(middle), refused);
+          return (await settle(pending.slice(0, middle), rejected)) && settle(pending.slice(middle), rejected);
         }
+        default:
+          onFailed('the sink returned an unknown result');
       }
     }
     return true;
   }
 
   return {
-    gate,
-    async deliver({ entries, refused: unsendable }) {
-      if (!(await refuse(unsendable))) return false;
-      let pending: readonly Entry[] = entries;
+    async deliver({ entries, rejected: unsendable }) {
+      if (!(await reject(unsendable))) return false;
+      let pending: readonly BatchEntry[] = entries;
       for (;;) {
-        // A target that never took a line and refuses all of many is set up wrongly; its lines are not to blame.
-        const isTrusted = everStored || entries.length === 1;
-        const refused: Refused[] = [];
-        if (!(await settle(pending, refused))) return false;
-        if (isTrusted || refused.length === 0) {
-          return refuse(refused);
-        }
-        if (!everStored) onPaused(`every line is refused: ${refused[0]?.reason ?? ''}`);
-        pending = refused.map(({ entry }) => entry);
+        // A target that never stored a line and refuses all of many is set up wrongly; the lines are not to blame.
+        const isTrusted = hasEverStored || entries.length === 1;
+        const rejected: Rejected[] = [];
+        if (!(await settle(pending, rejected))) return false;
+        if (isTrusted || rejected.length === 0) return reject(rejected);
+        if (!hasEverStored) onPaused(`every line is refused: ${rejected[0]?.reason ?? ''}`);
+        pending = rejected.map(({ entry }) => entry);
       }
     },
   };

@@ -1,37 +1,44 @@
+import { once, setMaxListeners } from 'node:events';
 import { basename } from 'node:path';
-import type { Discovery } from '../reading/discovery.ts';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Report, SinkStats } from '../contracts/report.ts';
+import type { Discovery, Source } from '../contracts/source.ts';
+import { watchFileActivity } from '../state/file-activity.ts';
 import { acquireLock, type Lock } from '../state/lock.ts';
-import { watchStillness } from '../state/stillness.ts';
 import { createBatchPool } from './batch-pool.ts';
 import { openDeadLetters } from './dead-letters.ts';
 import { createDelivery } from './delivery.ts';
-import { DEFAULT_TIMING, type RetryTiming } from './gate.ts';
-import { type Route, type Shipment, startShipment } from './shipment.ts';
-import type { Report, Sink, SinkStats, Source } from './types.ts';
+import { guardSink, type NamedSink } from './guard-sink.ts';
+import type { Route } from './lane.ts';
+import { DEFAULT_TIMING, type RetryTiming } from './retry-gate.ts';
+import { type Shipment, startShipment } from './shipment.ts';
 
 /** Options of {@link startEngine}. */
 export interface EngineOptions {
   /** Folder of the dead letters. */
   readonly root: string;
-  /** Where lines come from. */
   readonly from: readonly Discovery[];
-  readonly sinks: readonly Sink[];
-  /** Names this engine in locks; the same after a restart of its thread. */
+  readonly sinks: readonly NamedSink[];
+  /** Identifies this engine in locks; the same after a restart of its thread. */
   readonly owner: string;
   readonly report?: (report: Report) => void;
   readonly timing?: RetryTiming;
-  /** How often a file is looked at for new lines. @defaultValue 200 */
+  /** Milliseconds between two looks for new lines. @defaultValue 200 */
   readonly pollMs?: number;
 }
 
-/** Ships sources. */
+/** Ships sources to sinks. */
 export interface Engine {
+  /** Counters by name of the sink. */
   stats(): Readonly<Record<string, SinkStats>>;
-  /** What another process ships, as names of writers and files. */
+  /** Names of the writers and files that another process ships. */
   held(): readonly string[];
-  /** Resolves when everything that is there now is stored or refused by every sink, or the engine is stopped. */
+  /** Resolves when every sink has stored or refused everything that exists now, or the engine is stopped. */
   drain(): Promise<void>;
-  /** Once: reads no more, waits for the requests on their way but not for a target that is down, notes where it was. */
+  /**
+   * Stops reading, waits for the requests under way but not for a target that is down, and saves the checkpoints.
+   * @param graceMs - longest wait for the requests under way
+   */
   stop(graceMs: number): Promise<void>;
 }
 
@@ -40,7 +47,7 @@ const SAVE_MS = 250;
 const BEAT_MS = 5000;
 const DRAIN_STEP_MS = 20;
 
-const freshStats = (): SinkStats => ({
+const initialStats = (): SinkStats => ({
   stored: 0,
   rejected: 0,
   shortened: 0,
@@ -50,45 +57,41 @@ const freshStats = (): SinkStats => ({
   state: 'ok',
 });
 
-const later = (milliseconds: number): Promise<void> =>
-  new Promise((resolve) => {
-    setTimeout(resolve, milliseconds);
-  });
-
-/** Ships every source that is found to every sink until it is stopped. */
+/**
+ * Ships every source that is found to every sink until it is stopped.
+ *
+ * @throws SpanlineError `ERR_INVALID_OPTION` for a sink with wrong limits
+ */
 export function startEngine(options: EngineOptions): Engine {
   const { root, from, owner, report = () => {}, timing = DEFAULT_TIMING, pollMs = 200 } = options;
   const quit = new AbortController();
   const kill = new AbortController();
-  const stillness = watchStillness();
+  // Every waiting request of every sink listens.
+  setMaxListeners(0, quit.signal, kill.signal);
+  const activity = watchFileActivity();
   const shipments = new Map<string, Shipment>();
   let held: readonly string[] = [];
-  let isHurried = false;
+  let drains = 0;
   let stopped: Promise<void> | undefined;
 
-  const routes = options.sinks.map((sink): Route => {
-    const stats = freshStats();
-    const discarded = (): void =>
-      report({
-        level: 'warn',
-        what: 'failed',
-        message: `${sink.name}: the oldest dead letters were discarded`,
-        sink: sink.name,
-      });
-    const deadLetters = openDeadLetters(root, sink.name, discarded);
-    return {
-      sink,
-      stats,
-      batches: createBatchPool(sink.limits),
-      delivery: createDelivery({ sink, timing, deadLetters, stats, report, quit: quit.signal, kill: kill.signal }),
-    };
+  const routes = options.sinks.map((named): Route => {
+    const { name } = named;
+    const sink = guardSink(named);
+    const stats = initialStats();
+    const onDiscard = (): void =>
+      report({ level: 'warn', what: 'failed', message: `${name}: the oldest dead letters were discarded`, sink: name });
+    const deadLetters = openDeadLetters(root, name, onDiscard);
+    const signals = { quit: quit.signal, kill: kill.signal };
+    const delivery = createDelivery({ name, sink, timing, deadLetters, stats, report, ...signals });
+    return { name, sink, stats, batches: createBatchPool(sink.limits), delivery };
   });
 
-  /** A file may be gone again since it was found. */
   function start(folder: string, lock: Lock, open: () => Source): void {
     try {
-      shipments.set(folder, startShipment({ source: open(), lock, routes, pollMs, report, hurried: () => isHurried }));
+      const isDraining = (): boolean => drains > 0;
+      shipments.set(folder, startShipment({ source: open(), lock, routes, pollMs, report, isDraining }));
     } catch {
+      // The file has been deleted since it was found.
       lock.release();
     }
   }
@@ -99,7 +102,7 @@ export function startEngine(options: EngineOptions): Engine {
     const elsewhere: string[] = [];
     for (const { folder, open } of from.flatMap((discovery) => discovery.find())) {
       if (shipments.has(folder)) continue;
-      const lock = acquireLock(folder, owner, stillness);
+      const lock = acquireLock(folder, owner, activity);
       if (lock === undefined) elsewhere.push(basename(folder));
       else start(folder, lock, open);
     }
@@ -122,30 +125,31 @@ export function startEngine(options: EngineOptions): Engine {
   async function stop(graceMs: number): Promise<void> {
     for (const timer of timers) clearInterval(timer);
     quit.abort();
+    const killed = once(kill.signal, 'abort');
     const grace = setTimeout(() => kill.abort(), graceMs);
-    await Promise.all([...shipments.values()].map((shipment) => shipment.stop(kill.signal)));
+    await Promise.all([...shipments.values()].map((shipment) => shipment.stop(killed)));
     clearTimeout(grace);
     kill.abort();
-    for (const { sink } of routes) sink.close();
+    for (const { sink } of routes) sink.close?.();
   }
 
   return {
     stats: () =>
       Object.fromEntries(
-        routes.map(({ sink, stats }) => {
-          stats.lagBytes = [...shipments.values()].reduce((sum, shipment) => sum + shipment.lag(sink.name), 0);
-          return [sink.name, { ...stats }];
+        routes.map(({ name, stats }) => {
+          stats.lagBytes = [...shipments.values()].reduce((sum, shipment) => sum + shipment.lag(name), 0);
+          return [name, { ...stats }];
         }),
       ),
     held: () => held,
     async drain() {
       scan();
-      isHurried = true;
+      drains++;
       for (let looks = 0; looks < 2 && !isStopped();) {
-        await later(Math.max(DRAIN_STEP_MS, pollMs));
+        await sleep(Math.max(DRAIN_STEP_MS, pollMs));
         looks = [...shipments.values()].every((shipment) => shipment.isIdle) ? looks + 1 : 0;
       }
-      isHurried = false;
+      drains--;
       each((shipment) => shipment.save());
     },
     stop: (graceMs) => (stopped ??= stop(graceMs)),

@@ -1,79 +1,81 @@
-import type { Position } from '../state/checkpoint.ts';
+import type { Position } from '../contracts/position.ts';
+import type { Report, SinkStats } from '../contracts/report.ts';
+import type { Sink } from '../contracts/sink.ts';
+import type { Chunk, Reader, Source } from '../contracts/source.ts';
+import { createAckTracker } from './ack-tracker.ts';
 import type { BatchPool } from './batch-pool.ts';
 import type { Batch } from './batch.ts';
 import type { Delivery } from './delivery.ts';
-import { createLedger } from './ledger.ts';
 import { pause } from './pause.ts';
-import type { Chunk, Reader, Report, Sink, SinkStats, Source } from './types.ts';
 
-/** What a lane works with. */
-export interface LaneParts {
-  readonly source: Source;
+/** One sink, and what all its lanes share. */
+export interface Route {
+  readonly name: string;
   readonly sink: Sink;
   readonly delivery: Delivery;
   readonly batches: BatchPool;
   readonly stats: SinkStats;
+}
+
+/** Collaborators of a lane. */
+export interface LaneParts {
+  readonly source: Source;
+  readonly route: Route;
   readonly from: Position | undefined;
   readonly pollMs: number;
   readonly report: (report: Report) => void;
-  /** No more reading; batches on their way are seen through. */
+  /** Aborts when nothing more may be read. Batches that were sent are still seen through. */
   readonly stop: AbortSignal;
-  /** True when lines need not wait for company. */
-  readonly hurried: () => boolean;
+  /** True while lines need not wait for others to fill a batch. */
+  readonly isDraining: () => boolean;
 }
 
-/** One source on its way to one sink. */
+/** The way of one source to one sink. */
 export interface Lane {
-  /** Everything before it is settled. */
+  /** Everything before this position is settled. */
   readonly acked: Position | undefined;
-  /** Nothing to read and nothing on its way, at the last look. */
+  /** Whether at the last look there was nothing to read and nothing under way. */
   readonly isIdle: boolean;
-  /** Nothing will follow. */
+  /** Whether nothing can follow. */
   readonly isFinished: boolean;
-  /** Batches on their way. */
-  readonly pending: number;
-  /** Resolves when the lane has stopped or finished. */
+  /** Resolves when the lane has stopped reading. */
   readonly done: Promise<void>;
+  /** Resolves when the batches that were sent are settled, or the delivery has given up on them. Call it after {@link Lane.done}. */
+  settled(): Promise<void>;
 }
 
 /** Reads, batches and delivers until it is stopped. Never rejects. */
-export function startLane(parts: LaneParts): Lane {
-  const { source, sink, delivery, batches, stats, pollMs, report, stop, hurried } = parts;
-  const ledger = createLedger(parts.from);
+export function startLane({ source, route, from, pollMs, report, stop, isDraining }: LaneParts): Lane {
+  const { name, sink, delivery, batches, stats } = route;
+  const acks = createAckTracker(from);
+  const underWay = new Set<Promise<void>>();
   let batch: Batch | undefined;
-  let cursor = parts.from;
-  let running = 0;
+  let cursor = from;
   let isIdle = false;
   let isFinished = false;
 
-  function damaged(text: string): void {
-    report({ level: 'warn', what: 'damaged', message: `${source.id}: ${text}`, sink: sink.name });
+  function reportDamage(description: string): void {
+    report({ level: 'warn', what: 'damaged', message: `${source.id}: ${description}`, sink: name });
   }
 
-  async function see(sent: Batch, settled: () => void): Promise<void> {
-    if (await delivery.deliver(sent)) settled();
-    batches.give(sent);
-    running--;
+  async function deliver(sent: Batch, acknowledge: () => void): Promise<void> {
+    if (await delivery.deliver(sent)) acknowledge();
+    batches.giveBack(sent);
   }
 
-  /** Sends what there is, which is everything before a place. */
+  /** Sends the current batch, which contains everything before a position. */
   function dispatch(end: Position): void {
-    const settled = ledger.open(end);
-    if (batch === undefined) return settled();
-    running++;
-    void see(batch, settled);
+    const acknowledge = acks.open(end);
+    if (batch === undefined) return acknowledge();
+    const delivered = deliver(batch, acknowledge).finally(() => underWay.delete(delivered));
+    underWay.add(delivered);
     batch = undefined;
   }
 
-  function giveBack(): void {
-    if (batch !== undefined) batches.give(batch);
-    batch = undefined;
-  }
-
-  /** Takes the lines of a chunk into batches, as there is room. */
+  /** Adds the lines of a chunk to batches as they become available. */
   async function take(chunk: Chunk): Promise<void> {
     for (const line of chunk.lines) {
-      const encoded = sink.encode(line, source.id);
+      const encoded = sink.encode(line);
       if (encoded.kind === 'skip') {
         stats.skipped++;
         continue;
@@ -81,24 +83,25 @@ export function startLane(parts: LaneParts): Lane {
       if (batch?.isFullFor(line, encoded) === true) dispatch(chunk.at(line.offset));
       batch ??= await batches.take(stop);
       if (batch === undefined) return;
-      batch.add(line, source.id, encoded);
+      batch.add(line, encoded);
       if (encoded.kind === 'entry' && encoded.shortened === true) stats.shortened++;
     }
     cursor = chunk.end;
     if (batch === undefined) dispatch(cursor);
   }
 
-  /** A batch is sent when nothing more comes at the moment and its first line has waited long enough. */
+  /** Called when there is nothing to read. Sends the current batch once its first line has waited long enough. */
   async function rest(reader: Reader): Promise<void> {
-    const ended = reader.ended();
+    const hasEnded = reader.ended();
     if (batch === undefined || cursor === undefined) {
-      isIdle = ledger.size === 0;
-      isFinished = ended && isIdle;
+      isIdle = acks.size === 0;
+      isFinished = hasEnded && isIdle;
       if (!isFinished) await pause(pollMs, stop);
       return;
     }
     const waited = performance.now() - batch.since;
-    if (ended || hurried() || batch.entries.length === 0 || waited >= sink.limits.lingerMs) dispatch(cursor);
+    const isDue = hasEnded || isDraining() || batch.entries.length === 0 || waited >= sink.limits.lingerMs;
+    if (isDue) dispatch(cursor);
     else await pause(Math.min(pollMs, sink.limits.lingerMs - waited), stop);
   }
 
@@ -115,31 +118,30 @@ export function startLane(parts: LaneParts): Lane {
     while (goesOn()) {
       let reader: Reader | undefined;
       try {
-        reader = source.open(cursor, damaged);
+        reader = source.open(cursor, reportDamage);
         while (goesOn()) await step(reader);
       } catch (error) {
-        damaged(`cannot be read (${(error as NodeJS.ErrnoException).code ?? String(error)})`);
+        reportDamage(`cannot be read (${(error as NodeJS.ErrnoException).code ?? String(error)})`);
         await pause(pollMs * 10, stop);
       } finally {
         reader?.close();
       }
     }
-    giveBack();
+    if (batch !== undefined) batches.giveBack(batch);
+    batch = undefined;
   }
 
   return {
     get acked() {
-      return ledger.acked;
+      return acks.acked;
     },
     get isIdle() {
-      return isIdle && ledger.size === 0;
+      return isIdle && acks.size === 0;
     },
     get isFinished() {
       return isFinished;
     },
-    get pending() {
-      return running;
-    },
     done: run(),
+    settled: () => Promise.all(underWay).then(() => undefined),
   };
 }

@@ -1,12 +1,12 @@
-/** Lets so many requests run at once as the target bears: fewer after it said "too many", slowly more again. */
+/** Limits concurrent requests to what the target can take. */
 export interface Limiter {
-  /** Resolves with the function that gives the place back. */
+  /** Resolves with a function that frees the slot. */
   enter(): Promise<() => void>;
-  /** The target asked for less. */
+  /** The target asked for fewer requests. */
   throttled(): void;
-  /** The target took a request. */
+  /** The target accepted a request. */
   accepted(): void;
-  /** Requests that may run at once, rounded down. */
+  /** Most concurrent requests at the moment. */
   readonly limit: number;
 }
 
@@ -23,11 +23,11 @@ export function createLimiter(most: number): Limiter {
     }
   }
 
-  function leaveOnce(): () => void {
-    let left = false;
+  function freeOnce(): () => void {
+    let isFree = false;
     return () => {
-      if (left) return;
-      left = true;
+      if (isFree) return;
+      isFree = true;
       running--;
       admit();
     };
@@ -36,7 +36,7 @@ export function createLimiter(most: number): Limiter {
   return {
     enter: () =>
       new Promise((resolve) => {
-        waiting.push(() => resolve(leaveOnce()));
+        waiting.push(() => resolve(freeOnce()));
         admit();
       }),
     throttled() {

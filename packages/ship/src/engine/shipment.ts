@@ -1,39 +1,28 @@
 import { join } from 'node:path';
-import { checkpointName, loadCheckpoint, type Position, saveCheckpoint } from '../state/checkpoint.ts';
+import { earlier, type Position } from '../contracts/position.ts';
+import type { Report } from '../contracts/report.ts';
+import type { Source } from '../contracts/source.ts';
+import { checkpointName, loadCheckpoint, saveCheckpoint } from '../state/checkpoint.ts';
 import type { Lock } from '../state/lock.ts';
-import type { BatchPool } from './batch-pool.ts';
-import type { Delivery } from './delivery.ts';
-import { type Lane, startLane } from './lane.ts';
-import type { Report, Sink, SinkStats, Source } from './types.ts';
+import { type Lane, type LaneParts, type Route, startLane } from './lane.ts';
 
-/** One sink with everything that all its lanes share. */
-export interface Route {
-  readonly sink: Sink;
-  readonly delivery: Delivery;
-  readonly batches: BatchPool;
-  readonly stats: SinkStats;
-}
-
-/** What a shipment works with. */
-export interface ShipmentParts {
+/** Collaborators of a shipment. */
+export interface ShipmentParts extends Pick<LaneParts, 'pollMs' | 'report' | 'isDraining'> {
   readonly source: Source;
   readonly lock: Lock;
   readonly routes: readonly Route[];
-  readonly pollMs: number;
-  readonly report: (report: Report) => void;
-  readonly hurried: () => boolean;
 }
 
-/** One source on its way to every sink. */
+/** One source and its lanes to every sink. */
 export interface Shipment {
-  /** Writes the checkpoints that moved, and deletes what every sink has passed. `drop` when nothing is left of the source. */
+  /** Saves the checkpoints that have moved, and deletes what every sink has passed. Returns `drop` when nothing is left of the source. */
   save(): 'keep' | 'drop';
-  /** Holds the lock. `drop` when another shipper has taken over. */
+  /** Renews the lock. Returns `drop` when another shipper has taken over. */
   beat(): 'keep' | 'drop';
   lag(sink: string): number;
   readonly isIdle: boolean;
-  /** Resolves when batches on their way are settled, or `kill` fires. */
-  stop(kill: AbortSignal): Promise<void>;
+  /** Resolves when the requests under way are settled, or when `killed` resolves. */
+  stop(killed: Promise<unknown>): Promise<void>;
 }
 
 interface Track {
@@ -42,44 +31,38 @@ interface Track {
   saved: Position | undefined;
 }
 
-const STEP_MS = 10;
-
-function earlier(a: Position, b: Position): Position {
-  return b.file < a.file || (b.file === a.file && b.offset < a.offset) ? b : a;
-}
-
-/** Starts a lane from each sink's checkpoint. */
-export function startShipment(parts: ShipmentParts): Shipment {
-  const { source, lock, routes, pollMs, report, hurried } = parts;
+/** Starts a lane at each sink's checkpoint. */
+export function startShipment({ source, lock, routes, report, ...timing }: ShipmentParts): Shipment {
   const stopping = new AbortController();
   let isLost = false;
 
-  function complain(message: string, sink: string): void {
-    report({ level: 'warn', what: 'damaged', message: `${source.id}: ${message}`, sink });
+  function reportDamage(message: string, sink: string): void {
+    const damage: Report = { level: 'warn', what: 'damaged', message: `${source.id}: ${message}`, sink };
+    report(damage);
   }
 
-  function remember(sink: string, position: Position): boolean {
+  function trySave(sink: string, position: Position): boolean {
     try {
       saveCheckpoint(source.folder, sink, position);
       return true;
     } catch (error) {
-      complain(`the checkpoint cannot be written (${(error as NodeJS.ErrnoException).code ?? 'unknown'})`, sink);
+      reportDamage(`the checkpoint cannot be written (${(error as NodeJS.ErrnoException).code ?? 'unknown'})`, sink);
       return false;
     }
   }
 
-  const tracks = routes.map(({ sink, ...route }): Track => {
-    const { position, problem } = loadCheckpoint(join(source.folder, checkpointName(sink.name)));
-    if (problem !== undefined) complain(`${problem}; reading again from the first line`, sink.name);
+  const tracks = routes.map((route): Track => {
+    const sink = route.name;
+    const { position, problem } = loadCheckpoint(join(source.folder, checkpointName(sink)));
+    if (problem !== undefined) reportDamage(`${problem}; reading again from the first line`, sink);
     const from = position ?? source.start();
-    const saved = position ?? (from !== undefined && remember(sink.name, from) ? from : undefined);
-    const lane = startLane({ ...route, source, sink, from, pollMs, report, stop: stopping.signal, hurried });
-    return { sink: sink.name, lane, saved };
+    const saved = position ?? (from !== undefined && trySave(sink, from) ? from : undefined);
+    return { sink, lane: startLane({ ...timing, source, route, from, report, stop: stopping.signal }), saved };
   });
 
   function saveTrack(track: Track): void {
     const { acked } = track.lane;
-    if (acked !== undefined && acked !== track.saved && remember(track.sink, acked)) track.saved = acked;
+    if (acked !== undefined && acked !== track.saved && trySave(track.sink, acked)) track.saved = acked;
   }
 
   function end(): void {
@@ -117,14 +100,10 @@ export function startShipment(parts: ShipmentParts): Shipment {
     get isIdle() {
       return tracks.every(({ lane }) => lane.isIdle || lane.isFinished);
     },
-    async stop(kill) {
+    async stop(killed) {
       stopping.abort();
       await Promise.all(tracks.map(({ lane }) => lane.done));
-      while (!kill.aborted && tracks.some(({ lane }) => lane.pending > 0)) {
-        await new Promise((resolve) => {
-          setTimeout(resolve, STEP_MS);
-        });
-      }
+      await Promise.race([Promise.all(tracks.map(({ lane }) => lane.settled())), killed]);
       if (isLost || save() === 'drop') return;
       source.close();
       lock.release();

@@ -1,33 +1,41 @@
 import { randomUUID } from 'node:crypto';
 import { resolve } from 'node:path';
-import { SpanlineError } from '@spanline/record';
+import { checkOptions, option, type Shape } from '@spanline/record';
+import type { Report } from '../contracts/report.ts';
+import type { SinkSpec } from '../contracts/sink.ts';
 import { type Engine, startEngine } from '../engine/engine.ts';
-import type { Report } from '../engine/types.ts';
 import { discoverFiles } from '../reading/file-discovery.ts';
 import { discoverSpool } from '../reading/spool-discovery.ts';
-import { createSink } from '../sinks/create-sink.ts';
-import type { SinkSpec } from '../sinks/spec.ts';
-import { makeFolder } from '../spool/folder.ts';
-import { checkSinks } from '../spool/options.ts';
+import { makeFolder } from '../state/folder.ts';
+import { withFolder } from './open-folder.ts';
+import { checkUniqueNames, createSinks, sinkList } from './sinks.ts';
 
 /** Options of {@link startShipper}. */
 export interface ShipperOptions {
-  /** Folder of a spool: every writer in it is shipped. Dead letters and what is remembered of `files` stand there as well. */
+  /** Folder of a spool: every writer in it is shipped. It also holds the dead letters and the checkpoints of `files`. */
   dir: string;
-  /** Files of JSON lines that other programs write and rotate; `*` and `?` stand for parts of names. @defaultValue `[]` */
+  /** Files of JSON lines that other programs write and rotate. `*` and `?` are wildcards within a name. @defaultValue `[]` */
   files?: readonly string[];
   to: readonly SinkSpec[];
-  /** Nothing will be written to the files any more: a last line without a newline is complete. @defaultValue false */
+  /** The files are complete: a last line without a newline is shipped too. @defaultValue false */
   final?: boolean;
-  /** News: outages, refused lines, damage. */
+  /** Called for outages, refused lines and damage. */
   onReport?: (report: Report) => void;
 }
 
 /** An engine in the thread of its caller. */
 export type Shipper = Engine;
 
+const SHAPE: Shape<ShipperOptions> = {
+  dir: option.required(option.like('the path of a folder', (value) => typeof value === 'string' && value !== '')),
+  files: option.list(option.string(), 'an array of paths'),
+  to: option.required(sinkList()),
+  final: option.boolean(),
+  onReport: option.callback(),
+};
+
 /**
- * Ships a spool and files from a process of their own. What two shippers find on one `dir` each ships once: the first one locks it.
+ * Ships a spool and log files from a process of their own. When two shippers work on one `dir`, each file is shipped once, by the shipper that locked it first.
  *
  * @throws SpanlineError `ERR_INVALID_OPTION`; `ERR_SPOOL` when `dir` cannot be written
  * @example
@@ -41,27 +49,15 @@ export type Shipper = Engine;
  * ```
  */
 export function startShipper(options: ShipperOptions): Shipper {
+  checkOptions(SHAPE, options);
   const { dir, files = [], to, final = false, onReport } = options;
-  if (typeof dir !== 'string' || dir === '') {
-    throw new SpanlineError({ code: 'ERR_INVALID_OPTION', option: 'dir', expected: 'the path of a folder', got: dir });
-  }
-  const sinks = checkSinks(to);
+  checkUniqueNames(to);
   const root = resolve(dir);
-  try {
-    makeFolder(root);
-  } catch (cause) {
-    throw new SpanlineError({
-      code: 'ERR_SPOOL',
-      option: 'dir',
-      expected: 'a folder that can be written',
-      got: dir,
-      cause,
-    });
-  }
+  withFolder(dir, () => makeFolder(root));
   return startEngine({
     root,
     from: [discoverSpool({ root, everyWriter: true }), discoverFiles({ patterns: files, state: root, isFinal: final })],
-    sinks: sinks.map(createSink),
+    sinks: createSinks(to),
     owner: randomUUID(),
     ...(onReport === undefined ? {} : { report: onReport }),
   });

@@ -1,39 +1,69 @@
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
-import { startEngine } from '../engine/engine.ts';
+import type { Sink } from '../contracts/sink.ts';
+import { type Engine, startEngine } from '../engine/engine.ts';
+import type { NamedSink } from '../engine/guard-sink.ts';
 import { discoverSpool } from '../reading/spool-discovery.ts';
-import { createSink } from '../sinks/create-sink.ts';
-import type { WorkerInput, WorkerNews, WorkerOrder } from './messages.ts';
+import type { WorkerCommand, WorkerEvent, WorkerInput } from './messages.ts';
 
 const STATS_MS = 1000;
 const GRACE_MS = 3000;
 
-function serve(port: MessagePort, { root, own, owner, sinks }: WorkerInput): void {
-  const tell = (news: WorkerNews): void => port.postMessage(news);
-  const engine = startEngine({
-    root,
-    from: [discoverSpool({ root, own })],
-    owner,
-    sinks: sinks.map(createSink),
-    report: (report) => tell({ kind: 'report', report }),
-  });
-  const sendStats = (): void => tell({ kind: 'stats', stats: engine.stats() });
+/** @throws whatever the module or its `createSink` throws */
+async function loadSink({ name, module, options }: WorkerInput['sinks'][number]): Promise<NamedSink> {
+  const { createSink } = (await import(module)) as { createSink: (options: unknown) => Sink };
+  return { name, sink: createSink(options) };
+}
+
+function describe(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+/** Starts the engine; `undefined`, and a report, when a sink cannot be loaded. */
+async function load(
+  { root, own, owner, sinks }: WorkerInput,
+  send: (event: WorkerEvent) => void,
+): Promise<Engine | undefined> {
+  try {
+    return startEngine({
+      root,
+      from: [discoverSpool({ root, own })],
+      owner,
+      sinks: await Promise.all(sinks.map(loadSink)),
+      report: (report) => send({ kind: 'report', report }),
+    });
+  } catch (error) {
+    const message = `a sink cannot be loaded, and nothing is shipped: ${describe(error)}`;
+    send({ kind: 'report', report: { level: 'error', what: 'failed', message } });
+    return undefined;
+  }
+}
+
+function serve(port: MessagePort, engine: Engine, send: (event: WorkerEvent) => void): void {
+  const sendStats = (): void => send({ kind: 'stats', stats: engine.stats() });
   const timer = setInterval(sendStats, STATS_MS);
 
-  async function obey(order: WorkerOrder): Promise<void> {
-    if (order.kind === 'drain') {
+  async function obey(command: WorkerCommand): Promise<void> {
+    if (command.kind === 'drain') {
       await engine.drain();
       sendStats();
-      tell({ kind: 'drained', id: order.id });
+      send({ kind: 'drained', id: command.id });
       return;
     }
     clearInterval(timer);
     await engine.stop(GRACE_MS);
     sendStats();
-    tell({ kind: 'stopped' });
+    send({ kind: 'stopped' });
     port.close();
   }
 
-  port.on('message', (order: WorkerOrder) => void obey(order));
+  port.on('message', (command: WorkerCommand) => void obey(command));
 }
 
-if (parentPort !== null) serve(parentPort, workerData as WorkerInput);
+async function run(port: MessagePort): Promise<void> {
+  const send = (event: WorkerEvent): void => port.postMessage(event);
+  const engine = await load(workerData as WorkerInput, send);
+  if (engine === undefined) send({ kind: 'broken' });
+  else serve(port, engine, send);
+}
+
+if (parentPort !== null) void run(parentPort);

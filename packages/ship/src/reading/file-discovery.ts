@@ -1,33 +1,34 @@
-import { closeSync, openSync, readdirSync, readFileSync, type Stats, statSync, writeFileSync } from 'node:fs';
+import { closeSync, openSync, readFileSync, type Stats, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { makeFolder } from '../spool/folder.ts';
-import { FILE_MODE } from '../spool/layout.ts';
+import type { Candidate, Discovery } from '../contracts/source.ts';
 import { isCheckpoint, loadCheckpoint } from '../state/checkpoint.ts';
-import type { Candidate, Discovery } from './discovery.ts';
-import { bearsMark, siblingsOf } from './file-marks.ts';
+import { FILE_MODE, listNames } from '../state/file-names.ts';
+import { makeFolder } from '../state/folder.ts';
 import { openFileSource } from './file-source.ts';
+import { fingerprintBytes, hasFingerprint, siblingsOf } from './fingerprint.ts';
 import { expandGlob } from './glob.ts';
 
 /** Options of {@link discoverFiles}. */
 export interface FileDiscoveryOptions {
-  /** Paths, with `*` and `?`. */
+  /** Paths; `*` and `?` are wildcards. */
   readonly patterns: readonly string[];
-  /** Folder of what is remembered. */
+  /** Folder of the checkpoints. */
   readonly state: string;
-  /** Nothing will be written to the files any more. */
+  /** Nothing will be appended to the files. */
   readonly isFinal: boolean;
 }
 
-/** What is remembered of the files that stood at a watched name. */
-interface Memory {
+/** The checkpoints of all files that have had a watched path. */
+interface History {
+  /** When the newest one was saved. */
   readonly savedAt: number;
-  readonly marks: readonly string[];
+  readonly fingerprints: readonly string[];
 }
 
 const PATH_FILE = 'path.txt';
 const FOLDER = /^file-\d+-\d+$/;
-/** A shorter mark could be the beginning of any line. */
-const SURE_MARK_BYTES = 64;
+/** A shorter fingerprint could be the start of any line. */
+const MIN_FINGERPRINT_BYTES = 64;
 
 function statFile(path: string): Stats | undefined {
   try {
@@ -46,15 +47,7 @@ function read(path: string): string {
   }
 }
 
-function list(folder: string): string[] {
-  try {
-    return readdirSync(folder);
-  } catch {
-    return [];
-  }
-}
-
-function bearsOneOf(path: string, marks: readonly string[]): boolean {
+function hasOneOf(path: string, fingerprints: readonly string[]): boolean {
   let handle: number;
   try {
     handle = openSync(path, 'r');
@@ -62,44 +55,47 @@ function bearsOneOf(path: string, marks: readonly string[]): boolean {
     return true;
   }
   try {
-    return marks.some((mark) => Number.parseInt(mark, 10) >= SURE_MARK_BYTES && bearsMark(handle, mark));
+    return fingerprints.some(
+      (fingerprint) => fingerprintBytes(fingerprint) >= MIN_FINGERPRINT_BYTES && hasFingerprint(handle, fingerprint),
+    );
   } finally {
     closeSync(handle);
   }
 }
 
 /**
- * Files at watched names, and files that were rotated away from there while nobody looked. A file is known by its device and inode, so that a rotation by renaming changes nothing.
+ * Finds the files at watched paths, and files that were rotated away from there while no shipper was running. A file is identified by device and
+ * inode, so that renaming it changes nothing.
  */
 export function discoverFiles({ patterns, state, isFinal }: FileDiscoveryOptions): Discovery {
   const folderOf = ({ dev, ino }: Stats): string => join(state, `file-${dev}-${ino}`);
 
-  function recall(watched: string): Memory {
-    const folders = list(state)
+  function historyOf(watched: string): History {
+    const folders = listNames(state)
       .filter((name) => FOLDER.test(name))
       .map((name) => join(state, name))
       .filter((folder) => read(join(folder, PATH_FILE)) === watched);
     const files = folders.flatMap((folder) =>
-      list(folder)
+      listNames(folder)
         .filter(isCheckpoint)
         .map((name) => join(folder, name)),
     );
     return {
       savedAt: Math.max(Number.NEGATIVE_INFINITY, ...files.map((path) => statFile(path)?.mtimeMs ?? 0)),
-      marks: files.flatMap((path) => loadCheckpoint(path).position?.mark ?? []),
+      fingerprints: files.flatMap((path) => loadCheckpoint(path).position?.fingerprint ?? []),
     };
   }
 
-  /** A name that was rotated to is shipped when its file is known, or when it was written since the last checkpoint and is no copy. */
+  /** Rotated files to ship: those with a checkpoint, and those that were written since the last checkpoint and are no copies. */
   function rotated(watched: string): string[] {
     const siblings = siblingsOf(watched);
     if (siblings.length === 0) return [];
-    const { savedAt, marks } = recall(watched);
+    const { savedAt, fingerprints } = historyOf(watched);
     return siblings.filter((path) => {
       const stats = statFile(path);
       if (stats === undefined) return false;
       if (read(join(folderOf(stats), PATH_FILE)) === watched) return true;
-      return savedAt > 0 && stats.mtimeMs > savedAt && !bearsOneOf(path, marks);
+      return savedAt > 0 && stats.mtimeMs > savedAt && !hasOneOf(path, fingerprints);
     });
   }
 

@@ -1,28 +1,29 @@
 import { closeSync, fstatSync, openSync, rmSync, statSync } from 'node:fs';
-import type { Chunk, Reader, Source, SourceLine } from '../engine/types.ts';
-import type { Position } from '../state/checkpoint.ts';
-import { bearsMark, findCopy, isShort, markOf } from './file-marks.ts';
+import type { Position } from '../contracts/position.ts';
+import type { Chunk, Reader, Source, SourceLine } from '../contracts/source.ts';
+import { findCopy, fingerprintOf, hasFingerprint, isPartial } from './fingerprint.ts';
 import { type LineFile, readLineFile } from './line-file.ts';
 
 /** Options of {@link openFileSource}. */
 export interface FileSourceOptions {
-  /** Where the file is now. */
+  /** Current path of the file. */
   readonly path: string;
-  /** The name that is watched; another file stands there after a rotation. */
+  /** The path that is watched. After a rotation it belongs to another file. */
   readonly watched: string;
-  /** Stable name of the file, whatever it is called. */
+  /** Stable id of the file, whatever its name. */
   readonly id: string;
   /** Folder of lock and checkpoints. */
   readonly folder: string;
-  /** Nothing will be written any more: the last line needs no newline, and the source ends there. */
+  /** Nothing will be appended: the last line needs no newline, and the source ends there. */
   readonly isFinal: boolean;
 }
 
-/** A program may write to a file that was renamed until it opens the new one. */
-const AFTERLIFE_MS = 600_000;
+/** A program may still write to a renamed file until it opens the new one. */
+const RETIRED_AFTER_MS = 600_000;
+
 const generationName = (generation: number): string => String(generation).padStart(8, '0');
 
-/** True when the watched name stands for another file now, or the file was deleted. */
+/** Whether the watched path belongs to another file now, or the file was deleted. */
 function isRotated(handle: number, watched: string): boolean {
   const { ino, nlink } = fstatSync(handle);
   try {
@@ -32,54 +33,61 @@ function isRotated(handle: number, watched: string): boolean {
   }
 }
 
-/** A file is read by its handle, so that renaming and deleting do no harm. Each time it was cut it is another generation. */
-function startReader(options: FileSourceOptions, from: Position | undefined, problem: (text: string) => void): Reader {
-  const { watched, isFinal } = options;
+/**
+ * Reads a file by its handle, so that renaming and deleting do no harm. Each time the file is truncated, the next generation starts; its number is the
+ * `file` of positions.
+ */
+function startReader(
+  options: FileSourceOptions,
+  from: Position | undefined,
+  onProblem: (description: string) => void,
+): Reader {
+  const { watched, isFinal, id } = options;
   const handle = openSync(options.path, 'r');
-  const own = readLineFile(handle, options.path);
+  const own = readLineFile(handle, id, options.path);
   let copy: LineFile | undefined;
   let generation = from === undefined ? 1 : Number.parseInt(from.file, 10);
   let offset = from?.offset ?? 0;
-  let mark = from?.mark ?? markOf(handle);
+  let fingerprint = from?.fingerprint ?? fingerprintOf(handle);
   let grewAt = performance.now();
   let ended = false;
 
-  const place = (at: number): Position => ({ file: generationName(generation), offset: at, mark });
+  const positionAt = (at: number): Position => ({ file: generationName(generation), offset: at, fingerprint });
 
   function beginGeneration(): void {
     copy?.close();
     copy = undefined;
     generation++;
     offset = 0;
-    mark = markOf(handle);
+    fingerprint = fingerprintOf(handle);
   }
 
-  /** What was not read yet stands in the copy, if the rotation made one. */
-  function onCut(): void {
-    const path = findCopy(watched, mark, offset);
+  /** Lines that were not read yet are in the copy, if the rotation made one. */
+  function onTruncated(): void {
+    const path = findCopy(watched, fingerprint, offset);
     if (path === undefined) {
-      problem('the file was cut, and no copy of it was found: lines that were not read yet are lost');
+      onProblem('the file was truncated, and no copy of it was found: lines that were not read yet are lost');
       beginGeneration();
     } else {
-      copy = readLineFile(openSync(path, 'r'), path);
+      copy = readLineFile(openSync(path, 'r'), id, path);
     }
   }
 
   function next(): Chunk | undefined {
-    if (copy === undefined && (own.size() < offset || !bearsMark(handle, mark))) onCut();
-    const isRetired = performance.now() - grewAt > AFTERLIFE_MS && isRotated(handle, watched);
-    const isWhole = isFinal || isRetired || copy !== undefined;
-    const { lines, end } = (copy ?? own).read(offset, isWhole);
-    if (copy === undefined && isShort(mark)) mark = markOf(handle);
+    if (copy === undefined && (own.size() < offset || !hasFingerprint(handle, fingerprint))) onTruncated();
+    const isRetired = performance.now() - grewAt > RETIRED_AFTER_MS && isRotated(handle, watched);
+    const isComplete = isFinal || isRetired || copy !== undefined;
+    const { lines, end } = (copy ?? own).read(offset, isComplete);
+    if (copy === undefined && isPartial(fingerprint)) fingerprint = fingerprintOf(handle);
     offset = end;
     if (lines.length > 0) {
       grewAt = performance.now();
-      const { file } = place(0);
-      return { lines: lines.map((line): SourceLine => ({ ...line, file })), at: place, end: place(offset) };
+      const { file } = positionAt(0);
+      return { lines: lines.map((line): SourceLine => ({ ...line, file })), at: positionAt, end: positionAt(offset) };
     }
     if (copy !== undefined) {
       beginGeneration();
-      return { lines: [], at: place, end: place(0) };
+      return { lines: [], at: positionAt, end: positionAt(0) };
     }
     ended = isFinal;
     return undefined;
@@ -95,7 +103,7 @@ function startReader(options: FileSourceOptions, from: Position | undefined, pro
   };
 }
 
-/** A file of lines that another program writes and rotates. @throws the system's error */
+/** Opens a log file that another program writes and rotates. @throws the system's error */
 export function openFileSource(options: FileSourceOptions): Source {
   const { id, folder } = options;
   const handle = openSync(options.path, 'r');
@@ -103,9 +111,9 @@ export function openFileSource(options: FileSourceOptions): Source {
   return {
     id,
     folder,
-    // What the file begins with tells later whether it was cut, also when nothing was stored before that.
-    start: () => ({ file: generationName(1), offset: 0, mark: markOf(handle) }),
-    open: (from, problem) => startReader(options, from, problem),
+    // The fingerprint shows later whether the file was truncated, even if nothing was stored before that.
+    start: () => ({ file: generationName(1), offset: 0, fingerprint: fingerprintOf(handle) }),
+    open: (from, onProblem) => startReader(options, from, onProblem),
     lag: (from) => (isOpen ? Math.max(0, fstatSync(handle).size - (from?.offset ?? 0)) : 0),
     release({ offset }) {
       const { nlink, size } = fstatSync(handle);

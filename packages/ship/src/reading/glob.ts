@@ -1,7 +1,7 @@
 import { readdirSync } from 'node:fs';
 import { join, parse, resolve, sep } from 'node:path';
 
-const WILD = /[*?]/;
+const WILDCARD = /[*?]/;
 
 function toPattern(part: string): RegExp {
   const escaped = part.replace(/[.+^${}()|[\]\\]/g, '\\$&');
@@ -9,7 +9,7 @@ function toPattern(part: string): RegExp {
 }
 
 function expandPart(folder: string, part: string): string[] {
-  if (!WILD.test(part)) return [join(folder, part)];
+  if (!WILDCARD.test(part)) return [join(folder, part)];
   const pattern = toPattern(part);
   try {
     return readdirSync(folder)
@@ -20,7 +20,7 @@ function expandPart(folder: string, part: string): string[] {
   }
 }
 
-/** Paths that a pattern stands for now: `*` and `?` within names. A path without them stands for itself, whether it is there or not. */
+/** Expands the wildcards `*` and `?` to the paths that exist now. A path without wildcards is returned as it is, whether it exists or not. */
 export function expandGlob(pattern: string): string[] {
   const path = resolve(pattern);
   const { root } = parse(path);

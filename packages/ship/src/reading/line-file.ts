@@ -1,17 +1,17 @@
 import { closeSync, fstatSync, readSync } from 'node:fs';
-import type { SourceLine } from '../engine/types.ts';
+import type { SourceLine } from '../contracts/source.ts';
 
-/** Lines of one file. */
+/** Reads the lines of one open file. */
 export interface LineFile {
   readonly file: string;
-  /** Bytes of the file now. */
+  /** Current size in bytes. */
   size(): number;
   /**
-   * Complete lines after an offset, as many as are read at once. Their bytes are valid until the next call.
-   * @param whole - the file is complete: bytes after the last newline are a line that was torn
+   * Reads some complete lines after an offset. Their bytes are valid until the next call.
+   * @param isComplete - nothing will be appended: bytes after the last newline are a torn line
    */
-  read(offset: number, whole: boolean): { lines: SourceLine[]; end: number };
-  /** True when a line begins there. */
+  read(offset: number, isComplete: boolean): { lines: SourceLine[]; end: number };
+  /** Whether a line starts at an offset. */
   startsLine(offset: number): boolean;
   close(): void;
 }
@@ -19,10 +19,10 @@ export interface LineFile {
 const NEWLINE = 10;
 const CARRIAGE_RETURN = 13;
 const CHUNK_BYTES = 131_072;
-/** No line is longer; what has no newline for so long is damaged, and is cut there. */
+/** Longer text without a newline counts as damage and is cut there. */
 const MAX_LINE_BYTES = 16_777_216;
 
-/** A line without the zero bytes that a file system leaves where a power cut hit. */
+/** Removes the zero bytes that a file system leaves after a power cut, and the carriage return. */
 function trim(buffer: Buffer, from: number, to: number): Buffer {
   let start = from;
   let end = to;
@@ -31,8 +31,13 @@ function trim(buffer: Buffer, from: number, to: number): Buffer {
   return buffer.subarray(start, end);
 }
 
-/** Reads a file that is open. `close` closes it. */
-export function readLineFile(handle: number, file: string): LineFile {
+/**
+ * Wraps an open file. `close` closes it.
+ *
+ * @param source - id of the source
+ * @param file - name of the file, for the lines
+ */
+export function readLineFile(handle: number, source: string, file: string): LineFile {
   let chunk = Buffer.allocUnsafe(CHUNK_BYTES);
 
   function fill(offset: number): number {
@@ -46,9 +51,7 @@ export function readLineFile(handle: number, file: string): LineFile {
   }
 
   function lineAt(offset: number, from: number, to: number, torn: boolean): SourceLine {
-    const bytes = trim(chunk, from, to);
-    const end = offset + to + (torn ? 0 : 1);
-    return { bytes, file, offset: offset + from, end, torn };
+    return { bytes: trim(chunk, from, to), source, file, offset: offset + from, torn };
   }
 
   function split(offset: number, filled: number): { lines: SourceLine[]; end: number } {
@@ -65,7 +68,7 @@ export function readLineFile(handle: number, file: string): LineFile {
   return {
     file,
     size: () => fstatSync(handle).size,
-    read(offset, whole) {
+    read(offset, isComplete) {
       for (;;) {
         const filled = fill(offset);
         const found = split(offset, filled);
@@ -74,7 +77,7 @@ export function readLineFile(handle: number, file: string): LineFile {
           chunk = Buffer.allocUnsafe(chunk.length * 2);
           continue;
         }
-        if (!whole && filled < chunk.length) return found;
+        if (!isComplete && filled < chunk.length) return found;
         return { lines: [lineAt(offset, 0, filled, true)], end: offset + filled };
       }
     },

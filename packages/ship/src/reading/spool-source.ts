@@ -1,8 +1,8 @@
 import { openSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Chunk, Reader, Source } from '../engine/types.ts';
-import { listSegments, segmentName } from '../spool/layout.ts';
-import type { Position } from '../state/checkpoint.ts';
+import type { Position } from '../contracts/position.ts';
+import type { Chunk, Reader, Source } from '../contracts/source.ts';
+import { listSegments, segmentName } from '../state/file-names.ts';
 import { type LineFile, readLineFile } from './line-file.ts';
 
 /** Options of {@link openSpoolSource}. */
@@ -11,11 +11,11 @@ export interface SpoolSourceOptions {
   readonly root: string;
   /** Name of the writer's folder. */
   readonly writer: string;
-  /** True when the writer will write no more. */
+  /** Whether the writer will never write again. */
   readonly isGone: () => boolean;
 }
 
-/** Sorts before every segment. */
+/** Sorts before every real segment. */
 const BEFORE_FIRST = segmentName(0);
 
 function sizeOf(path: string): number {
@@ -26,7 +26,11 @@ function sizeOf(path: string): number {
   }
 }
 
-function startReader(options: SpoolSourceOptions, from: Position | undefined, problem: (text: string) => void): Reader {
+function startReader(
+  options: SpoolSourceOptions,
+  from: Position | undefined,
+  onProblem: (description: string) => void,
+): Reader {
   const folder = join(options.root, options.writer);
   let current: LineFile | undefined;
   let offset = 0;
@@ -35,20 +39,20 @@ function startReader(options: SpoolSourceOptions, from: Position | undefined, pr
   function enter(file: string, at: number): LineFile {
     current?.close();
     current = undefined;
-    current = readLineFile(openSync(join(folder, file), 'r'), file);
+    current = readLineFile(openSync(join(folder, file), 'r'), options.writer, file);
     offset = at;
     return current;
   }
 
-  /** The place may be ahead of the data after a power cut, or in the middle of a line when the file was changed. */
+  /** The position is ahead of the data after a power cut, or inside a line when the file was changed. */
   function resume(position: Position): void {
     const file = enter(position.file, position.offset);
     const size = file.size();
     if (position.offset > size) {
-      problem(`the checkpoint is ${position.offset - size} bytes ahead of ${position.file}; going on at its end`);
+      onProblem(`the checkpoint is ${position.offset - size} bytes ahead of ${position.file}; going on at its end`);
       offset = size;
     } else if (position.offset < size && !file.startsLine(position.offset)) {
-      problem(`the checkpoint lies inside a line of ${position.file}; reading the segment again`);
+      onProblem(`the checkpoint lies inside a line of ${position.file}; reading the segment again`);
       offset = 0;
     }
   }
@@ -75,7 +79,7 @@ function startReader(options: SpoolSourceOptions, from: Position | undefined, pr
     }
     const complete = file.read(offset, false);
     if (complete.lines.length > 0) return chunkOf(file.file, complete.lines, complete.end);
-    // In this order: what is written until the writer is known to be gone is read after that.
+    // Order matters: lines written before the writer was found gone are read afterwards.
     const isGone = options.isGone();
     const later = listSegments(folder).find((name) => name > file.file);
     if (later === undefined && !isGone) return undefined;
@@ -96,15 +100,15 @@ function startReader(options: SpoolSourceOptions, from: Position | undefined, pr
   };
 }
 
-/** The segments of one writer. */
+/** Opens the segments of one writer as a source. */
 export function openSpoolSource(options: SpoolSourceOptions): Source {
   const folder = join(options.root, options.writer);
   return {
     id: options.writer,
     folder,
-    // A sink that has stored nothing says so: a full spool would not count what it drops as lost.
+    // Without a checkpoint of a sink that has stored nothing, a full spool would not count dropped lines as lost.
     start: () => ({ file: BEFORE_FIRST, offset: 0 }),
-    open: (from, problem) => startReader(options, from, problem),
+    open: (from, onProblem) => startReader(options, from, onProblem),
     lag(from) {
       return listSegments(folder).reduce((sum, name) => {
         if (from !== undefined && name < from.file) return sum;

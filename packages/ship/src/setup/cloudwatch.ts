@@ -1,14 +1,13 @@
-import type { AttributeKey } from '@spanline/record';
-import { checkKeys, failOption } from '../sinks/spec.ts';
+import { type AttributeKey, checkOptions, option, type Shape } from '@spanline/record';
 import { EMF_DECLARATION, type EmfDeclaration, type MetricUnit } from './emf.ts';
 
 /** Options of {@link cloudwatchSetup}. */
 export interface CloudwatchSetupOptions {
-  /** Where the agent puts the lines; made when it is not there. */
+  /** Log group that the agent writes to. It is created when it does not exist. */
   logGroup: string;
-  /** Path or pattern of the files to read, absolute. */
+  /** Absolute path or pattern of the files to read. */
   file: string;
-  /** One of the terms that CloudWatch Logs knows. @defaultValue 30 */
+  /** One of the retention periods of CloudWatch Logs, in days. @defaultValue 30 */
   retentionDays?: number;
 }
 
@@ -20,37 +19,42 @@ export interface CloudwatchMetricFilter {
   readonly metricTransformations: readonly Readonly<Record<string, unknown>>[];
 }
 
-/** What {@link cloudwatchSetup} returns. */
+/** Result of {@link cloudwatchSetup}. */
 export interface CloudwatchSetup {
   /** Configuration file of the CloudWatch agent. */
   readonly agent: Readonly<Record<string, unknown>>;
-  /** Latency, cost, tokens and errors as metrics of the namespace `Spanline`, from lines of the profile `otel`. */
+  /** Metric filters for latency, cost, tokens and errors in the namespace `Spanline`. They read lines of the profile `otel`. */
   readonly metricFilters: readonly CloudwatchMetricFilter[];
-  /** In place of `metricFilters`: what lines declare that are written through {@link emf}. */
+  /** An alternative to `metricFilters`: the declaration on lines that are written through {@link emf}. */
   readonly emf: EmfDeclaration;
 }
 
-const TERMS: readonly number[] = [
+const RETENTION_DAYS = [
   1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
 ];
 const GROUP = /^[\w./#-]{1,512}$/;
+const SHAPE: Shape<CloudwatchSetupOptions> = {
+  logGroup: option.required(option.like('the name of a log group', (value) => GROUP.test(String(value)))),
+  file: option.required(option.string()),
+  retentionDays: option.oneOf(RETENTION_DAYS),
+};
 
 interface Metric {
   readonly name: string;
-  /** Conditions beside that the line is the end of a span. */
+  /** Conditions, beside that of a `span.end` line. */
   readonly when: string;
   readonly value: string;
   readonly unit: MetricUnit;
   readonly isByModel?: true;
 }
 
-/** Keys have dots in them, so that they stand in brackets, between single quotes. */
+/** Keys contain dots, so they are quoted in brackets. */
 const at = (key: AttributeKey): string => `$.['${key}']`;
 
 const MODEL = at('gen_ai.request.model');
 const LLM = `${at('span.type')} = "llm"`;
 
-/** Each call, embeddings too, is billed on its own line, so that sums count nothing twice; an error counts where it arose. */
+/** Sums count nothing twice: each call, embeddings included, is billed on its own line, and an error counts where it arose. */
 const METRICS: readonly Metric[] = [
   {
     name: 'RequestDuration',
@@ -106,7 +110,8 @@ function metricFilter(logGroupName: string, { name, when, value, unit, isByModel
 }
 
 /**
- * What to set up for CloudWatch: the configuration of its agent, which reads the files that the logger writes, and its metrics: metric filters, or the embedded metric format. Sends nothing.
+ * Returns the set-up for CloudWatch: the configuration of its agent, which reads the logger's files, and two alternative ways to get metrics, metric
+ * filters and the embedded metric format. It sends nothing.
  *
  * @throws SpanlineError `ERR_INVALID_OPTION`
  * @example
@@ -118,13 +123,8 @@ function metricFilter(logGroupName: string, { name, when, value, unit, isByModel
  * ```
  */
 export function cloudwatchSetup(options: CloudwatchSetupOptions): CloudwatchSetup {
-  checkKeys('setup', options, ['logGroup', 'file', 'retentionDays']);
+  checkOptions(SHAPE, options, 'setup');
   const { logGroup, file, retentionDays = 30 } = options;
-  if (typeof logGroup !== 'string' || !GROUP.test(logGroup)) {
-    failOption('setup.logGroup', 'the name of a log group', logGroup);
-  }
-  if (typeof file !== 'string' || file === '') failOption('setup.file', 'a path', file);
-  if (!TERMS.includes(retentionDays)) failOption('setup.retentionDays', `one of ${TERMS.join(', ')}`, retentionDays);
   const collected = {
     file_path: file,
     log_group_name: logGroup,
@@ -132,7 +132,7 @@ export function cloudwatchSetup(options: CloudwatchSetupOptions): CloudwatchSetu
     retention_in_days: retentionDays,
     timestamp_format: '%Y-%m-%dT%H:%M:%S.%f',
     timezone: 'UTC',
-    // Of the files that a pattern fits, the agent otherwise reads the newest only.
+    // Without this option the agent reads only the newest of the files that match.
     ...(/[*?[{]/.test(file) ? { publish_multi_logs: true } : {}),
   };
   return {

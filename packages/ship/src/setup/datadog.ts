@@ -2,27 +2,27 @@ import { toDatadog } from '@spanline/record';
 import { fieldsOf, type Field } from './fields.ts';
 import type { SetupRequest } from './request.ts';
 
-/** A facet or measure to make in the Log Explorer: Datadog has no public API for them. */
+/** A facet or measure to create in the Log Explorer. Datadog has no public API for them. */
 export interface DatadogFacet {
-  /** As it is written in a query: `@gen_ai.request.model`. */
+  /** The attribute as written in a query: `@gen_ai.request.model`. */
   readonly path: string;
   readonly type: 'string' | 'boolean' | 'integer' | 'double';
 }
 
-/** What {@link datadogSetup} returns. */
+/** Result of {@link datadogSetup}. */
 export interface DatadogSetup {
-  /** Creates the pipeline; repeated, it makes a second one. */
+  /** Creates the pipeline. A repetition creates a second one. */
   readonly pipeline: SetupRequest;
-  /** To group and filter by. */
+  /** Attributes to group and filter by. */
   readonly facets: readonly DatadogFacet[];
-  /** To sum and take percentiles of. */
+  /** Attributes to sum and to take percentiles of. */
   readonly measures: readonly DatadogFacet[];
-  /** Create them, then give each to a role: `metadata` sees no `span.content` lines, `content` sees every line. */
+  /** Create them, then assign each to a role. `metadata` sees no `span.content` lines, `content` sees every line. */
   readonly restrictionQueries: { readonly metadata: SetupRequest; readonly content: SetupRequest };
 }
 
-const MINE = '@spanline.schema:*';
-/** Each has a remapper of its own, or is none of the line's: hosts and sources cannot be remapped. */
+const SPANLINE_LINES = '@spanline.schema:*';
+/** Attributes with a remapper of their own, and attributes that cannot be remapped: hosts and sources. */
 const RESERVED: ReadonlySet<string> = new Set(['status', 'service', 'hostname', 'ddsource']);
 const TAGS: ReadonlySet<string> = new Set(['env', 'version']);
 const TYPES: Readonly<Record<string, DatadogFacet['type']>> = {
@@ -37,11 +37,11 @@ function leavesOf(value: object, prefix = ''): string[] {
   );
 }
 
-/** Where the profile `datadog` puts a field: a duration stands in two places. */
+/** Attributes that the profile `datadog` puts a field into. A duration has two. */
 const placesOf = (name: string): string[] => leavesOf(toDatadog({ [name]: 0 }));
 
-/** Its name in the profile `datadog`. */
-const spelled = (name: string): string => placesOf(name)[0] ?? name;
+/** Name of a field in the profile `datadog`. */
+const datadogName = (name: string): string => placesOf(name)[0] ?? name;
 
 function remapper(source: string, target: string): Record<string, unknown> {
   return {
@@ -86,8 +86,11 @@ function restriction(query: string): SetupRequest {
 }
 
 /**
- * What to set up in Datadog for lines of Spanline: a pipeline that reads time, level, service, message and trace, and maps what agents ship in the profile `otel` to Datadog's standard
- * attributes; facets and measures; restriction queries. Paths are below `https://api.<site>`. Sends nothing.
+ * Returns the set-up for Datadog. Paths are relative to `https://api.<site>`. It sends nothing.
+ *
+ * - The pipeline reads time, level, service, message and trace, and maps lines of the profile `otel`, as agents ship them, to Datadog's standard attributes.
+ * - Facets and measures are to be created in the Log Explorer.
+ * - Restriction queries keep content from roles that may not read it.
  *
  * @example
  * ```ts
@@ -100,14 +103,19 @@ function restriction(query: string): SetupRequest {
 export function datadogSetup(): DatadogSetup {
   const fields = fieldsOf('otel');
   const facetOf = ({ name, kind }: Field): DatadogFacet => ({
-    path: `@${spelled(name)}`,
+    path: `@${datadogName(name)}`,
     type: TYPES[kind] ?? 'string',
   });
   const grouped = fields.filter(({ name, kind }) => {
-    return (kind === 'string' || kind === 'boolean') && !RESERVED.has(spelled(name));
+    return (kind === 'string' || kind === 'boolean') && !RESERVED.has(datadogName(name));
   });
   const measured = fields.filter(({ kind }) => kind === 'integer' || kind === 'number');
-  const body = { name: 'Spanline', is_enabled: true, filter: { query: MINE }, processors: processors(fields) };
+  const body = {
+    name: 'Spanline',
+    is_enabled: true,
+    filter: { query: SPANLINE_LINES },
+    processors: processors(fields),
+  };
   return {
     pipeline: { method: 'POST', path: 'api/v1/logs/config/pipelines', body },
     facets: grouped.map(facetOf),

@@ -1,4 +1,4 @@
-import { checkKeys, failOption } from '../sinks/spec.ts';
+import { type Check, checkOptions, option, type Shape, SpanlineError } from '@spanline/record';
 import { lifecycleRequest } from './lifecycle.ts';
 import { analysisOf, mappingsOf } from './mappings.ts';
 import type { Flavour, SetupProfile } from './names.ts';
@@ -9,59 +9,60 @@ import { roleRequests } from './roles.ts';
 /** Options of {@link elasticsearchSetup}. */
 export interface ElasticsearchSetupOptions {
   flavour: Flavour;
-  /** Where the sink sends lines: its `index`. @defaultValue `logs-spanline-default` */
+  /** The `index` of the sink. @defaultValue `logs-spanline-default` */
   dataStream?: string;
-  /** How long a document is kept after its backing index was rolled over, which happens after 7 days at most. @defaultValue 30 */
+  /** Days that a document is kept after the rollover of its backing index, which happens after 7 days at most. @defaultValue 30 */
   retentionDays?: number;
-  /** Spelling of the documents: the sink's `profile`. @defaultValue `ecs` */
+  /** The `profile` of the sink. @defaultValue `ecs` */
   profile?: SetupProfile;
-  /** A second, restricted stream for the `span.content` lines of `createTracer({ content: { destination } })`. */
+  /** A second, restricted stream, for the `span.content` lines of `createTracer({ content: { destination } })`. */
   content?: { dataStream: string };
-  /** Also the roles `…-read-metadata` and `…-read-content`. @defaultValue false */
+  /** Also create the roles `…-read-metadata` and `…-read-content`. @defaultValue false */
   roles?: boolean;
 }
 
-/** A stream, with what is installed for it. */
+/** A data stream and its template. */
 interface Stream {
   readonly dataStream: string;
-  /** Of templates and policies. */
+  /** Name of the template and of the policy. */
   readonly name: string;
   readonly pattern: string;
   readonly priority: number;
 }
 
-const KEYS = ['flavour', 'dataStream', 'retentionDays', 'profile', 'content', 'roles'];
-/** Names that a data stream may have; those that begin with `.` are the system's. */
+/** Names that a data stream may have. Names that start with `.` are reserved. */
 const STREAM = /^[a-z0-9][^\s"*\\<>|,/?#:A-Z]{0,99}$/;
 const FAMILY = 'logs-spanline';
 const MAX_DAYS = 36_500;
-/** Elastic's own template of `logs-*-*` has 100. */
+/** Elastic's own template for `logs-*-*` has priority 100. */
 const PRIORITY = 500;
 const TOTAL_FIELDS = 1000;
 
-function checkStream(option: string, name: unknown): string {
-  if (typeof name !== 'string' || !STREAM.test(name)) return failOption(option, 'the name of a data stream', name);
-  // Its template would replace the family's.
-  return name === FAMILY ? failOption(option, `a name of its own, such as ${FAMILY}-default`, name) : name;
+/** The name of the family itself is refused: its template would replace that of the family. */
+function streamCheck(): Check<string> {
+  return option.like(
+    `the name of a data stream, such as ${FAMILY}-default`,
+    (value) => typeof value === 'string' && STREAM.test(value) && value !== FAMILY,
+  );
 }
 
-function checkDays(days: unknown): number {
-  if (Number.isSafeInteger(days) && (days as number) >= 1 && (days as number) <= MAX_DAYS) return days as number;
-  return failOption('setup.retentionDays', `a whole number of days from 1 to ${MAX_DAYS}`, days);
-}
+const SHAPE: Shape<ElasticsearchSetupOptions> = {
+  flavour: option.required(option.oneOf(['elasticsearch', 'opensearch'])),
+  dataStream: streamCheck(),
+  retentionDays: option.number({ min: 1, max: MAX_DAYS, integer: true }),
+  profile: option.oneOf(['ecs', 'otel']),
+  content: option.object<{ dataStream: string }>({ dataStream: option.required(streamCheck()) }),
+  roles: option.boolean(),
+};
 
-function checkOneOf<Name extends string>(option: string, names: readonly Name[], value: Name): Name {
-  return names.includes(value) ? value : failOption(option, names.join(' or '), value);
-}
-
-/** All streams of one family share a template; two templates of one pattern and priority exclude each other. */
+/** All streams of the family `logs-spanline` share a template: two templates with one pattern and priority exclude each other. */
 function streamOf(dataStream: string): Stream {
   return dataStream.startsWith(`${FAMILY}-`)
     ? { dataStream, name: FAMILY, pattern: `${FAMILY}-*`, priority: PRIORITY }
     : { dataStream, name: dataStream, pattern: dataStream, priority: PRIORITY };
 }
 
-/** More precise than a family's, so that it wins. */
+/** Its template has a higher priority than that of the family. */
 const contentStreamOf = (dataStream: string): Stream => ({
   dataStream,
   name: dataStream,
@@ -72,7 +73,7 @@ const contentStreamOf = (dataStream: string): Stream => ({
 function componentOf(flavour: Flavour, profile: SetupProfile, pipeline: string): Record<string, unknown> {
   const index = {
     final_pipeline: pipeline,
-    // Less than half of the disk for lines with content.
+    // Lines with content take less than half of the disk space.
     codec: 'best_compression',
     mapping: { total_fields: { limit: TOTAL_FIELDS } },
     ...analysisOf(profile),
@@ -81,8 +82,8 @@ function componentOf(flavour: Flavour, profile: SetupProfile, pipeline: string):
 }
 
 /**
- * What a stream's indices are set to beside what all have. OpenSearch keeps counts of one role for another (its request cache does not tell roles apart that see different fields), so that a word
- * of content could be guessed: a stream with content in it has no such cache.
+ * Index settings of one stream. In OpenSearch a stream with content has no request cache: the cache serves counts to roles that see different fields, so
+ * that a role without access to content could guess its words.
  */
 function settingsOf(flavour: Flavour, name: string, hasContent: boolean): Record<string, unknown> | undefined {
   if (flavour === 'elasticsearch') return { index: { lifecycle: { name } } };
@@ -105,21 +106,29 @@ function templateRequest(
 }
 
 function streamsOf(options: ElasticsearchSetupOptions): Stream[] {
-  const main = streamOf(checkStream('setup.dataStream', options.dataStream ?? `${FAMILY}-default`));
+  const main = streamOf(options.dataStream ?? `${FAMILY}-default`);
   if (options.content === undefined) return [main];
-  checkKeys('setup.content', options.content, ['dataStream']);
-  const content = contentStreamOf(checkStream('setup.content.dataStream', options.content.dataStream));
+  const content = contentStreamOf(options.content.dataStream);
   if (content.dataStream === main.dataStream) {
-    failOption('setup.content.dataStream', 'another stream than dataStream', content.dataStream);
+    throw new SpanlineError({
+      code: 'ERR_INVALID_OPTION',
+      option: 'setup.content.dataStream',
+      expected: 'another stream than dataStream',
+      got: content.dataStream,
+    });
   }
   return [main, content];
 }
 
 /**
- * The requests that prepare Elasticsearch (7.17, 8, 9) or OpenSearch (2, 3) for the sink `elasticsearch`, in the order to send them: ingest pipeline, lifecycle, component template,
- * index templates, data streams, roles. Every field of the schema has a mapping, texts are searchable by word at any length that the sink sends, and no document is refused for its content: what a mapping
- * would refuse is kept in `spanline.odd`. Sends nothing. Each request can be repeated; for a data stream that exists the answer is 400 `resource_already_exists_exception`, for an ISM
- * policy that exists 409.
+ * Returns the requests that prepare Elasticsearch (7.17, 8, 9) or OpenSearch (2, 3) for the sink `elasticsearch`, in the order to send them: ingest
+ * pipeline, lifecycle, component template, index templates, data streams, roles. It sends nothing.
+ *
+ * - Every field of the schema has a mapping.
+ * - Texts of any length that the sink sends are searchable by word.
+ * - No document is refused for its content: values that a mapping would refuse are kept in `spanline.odd`.
+ *
+ * Each request can be repeated. A data stream that exists answers 400 `resource_already_exists_exception`, an ISM policy that exists answers 409.
  *
  * @throws SpanlineError `ERR_INVALID_OPTION`
  * @example
@@ -132,10 +141,8 @@ function streamsOf(options: ElasticsearchSetupOptions): Stream[] {
  * ```
  */
 export function elasticsearchSetup(options: ElasticsearchSetupOptions): SetupRequest[] {
-  checkKeys('setup', options, KEYS);
-  const flavour = checkOneOf('setup.flavour', ['elasticsearch', 'opensearch'], options.flavour);
-  const profile = checkOneOf('setup.profile', ['ecs', 'otel'], options.profile ?? 'ecs');
-  const retentionDays = checkDays(options.retentionDays ?? 30);
+  checkOptions(SHAPE, options, 'setup');
+  const { flavour, profile = 'ecs', retentionDays = 30 } = options;
   const streams = streamsOf(options);
   const [main, content] = streams as [Stream, Stream?];
   const shared = `spanline-${profile}`;

@@ -1,17 +1,16 @@
-import type { AttributeKey } from '@spanline/record';
-import { checkKeys, failOption } from '../sinks/spec.ts';
+import { type AttributeKey, checkOptions, option, type Shape } from '@spanline/record';
 
 /** Options of {@link emf}. */
 export interface EmfOptions {
-  /** Of the metrics in CloudWatch. @defaultValue `Spanline` */
+  /** Namespace of the metrics in CloudWatch. @defaultValue `Spanline` */
   namespace?: string;
   /**
-   * Keys whose values tell metrics apart, where a line has them. Each combination of values is a metric that CloudWatch bills.
+   * Keys that become dimensions of the metrics, where a line has them. CloudWatch bills each combination of values as a metric.
    *
    * @defaultValue `service.name`, `http.route`, `gen_ai.request.model`
    */
   dimensions?: readonly string[];
-  /** Where lines go. @defaultValue the standard output */
+  /** Stream that receives the lines. @defaultValue the standard output */
   to?: { write(line: string): unknown };
 }
 
@@ -23,7 +22,7 @@ export interface EmfDestination {
 /** CloudWatch's unit of a metric. */
 export type MetricUnit = 'Milliseconds' | 'Count' | 'None';
 
-/** Keys of lines that are metrics. Calls are billed on their own lines, so that sums count nothing twice. */
+/** Keys that become metrics. Sums count nothing twice: calls are billed on their own lines. */
 const METRICS: Readonly<Partial<Record<AttributeKey, MetricUnit>>> = {
   duration_ms: 'Milliseconds',
   'gen_ai.usage.input_tokens': 'Count',
@@ -32,42 +31,41 @@ const METRICS: Readonly<Partial<Record<AttributeKey, MetricUnit>>> = {
 };
 const DEFAULT_NAMESPACE = 'Spanline';
 const DIMENSIONS: readonly AttributeKey[] = ['service.name', 'http.route', 'gen_ai.request.model'];
-const OPTIONS = ['namespace', 'dimensions', 'to'];
 const MAX_DIMENSIONS = 30;
 const NAMESPACE = /^[\w.\-/#:]{1,255}$/;
-/** Values that CloudWatch takes: ASCII that shows. */
+/** Values that CloudWatch accepts for dimensions: printable ASCII. */
 const VALUE = /^[\x20-\x7E]{0,1023}[\x21-\x7E]$/;
-/** In content these characters are escaped, so that only keys of the line itself match. */
+/** In content the quotes are escaped, so that only keys of the line itself match. */
 const SPAN = '"event.name":"span.end"';
 const MEASURED = ['"span.type":"llm"', '"span.type":"embedding"', '"span.kind":"SERVER"'];
 
 type Line = Readonly<Record<string, unknown>>;
 
-/** A declaration of metrics, in CloudWatch's words. */
+/** A metric directive of the embedded metric format. */
 export interface EmfDeclaration {
   readonly Namespace: string;
-  /** Keys whose values tell metrics apart. */
   readonly Dimensions: readonly (readonly string[])[];
   readonly Metrics: readonly { readonly Name: string; readonly Unit: MetricUnit }[];
 }
 
-/** Everything that lines declare that go through {@link emf}; each declares what it has. */
+/** The complete declaration of {@link emf}. Each line declares the part of it that it has values for. */
 export const EMF_DECLARATION: EmfDeclaration = {
   Namespace: DEFAULT_NAMESPACE,
   Dimensions: [DIMENSIONS],
   Metrics: Object.entries(METRICS).map(([name, unit]) => ({ Name: name, Unit: unit })),
 };
 
-function check({ namespace, dimensions, to }: EmfOptions): void {
-  if (namespace !== undefined && (typeof namespace !== 'string' || !NAMESPACE.test(namespace))) {
-    failOption('emf.namespace', 'the name of a namespace', namespace);
-  }
-  const isList = Array.isArray(dimensions) && dimensions.every((key) => typeof key === 'string' && key !== '');
-  if (dimensions !== undefined && (!isList || dimensions.length > MAX_DIMENSIONS)) {
-    failOption('emf.dimensions', `at most ${MAX_DIMENSIONS} keys`, dimensions);
-  }
-  if (to !== undefined && typeof to?.write !== 'function') failOption('emf.to', 'a stream', to);
-}
+const SHAPE: Shape<EmfOptions> = {
+  namespace: option.like('the name of a namespace', (value) => NAMESPACE.test(String(value))),
+  dimensions: option.like<readonly string[]>(
+    `at most ${MAX_DIMENSIONS} keys`,
+    (value) =>
+      Array.isArray(value) &&
+      value.length <= MAX_DIMENSIONS &&
+      value.every((key) => typeof key === 'string' && key !== ''),
+  ),
+  to: option.like('a stream', (value) => typeof (value as EmfOptions['to'])?.write === 'function'),
+};
 
 function parse(line: string): Line | undefined {
   try {
@@ -77,7 +75,7 @@ function parse(line: string): Line | undefined {
   }
 }
 
-/** The `_aws` block of a line; undefined where it has no time, no metric, or a block already. */
+/** Creates the `_aws` block of a line; `undefined` when the line has no time, no metric, or a block already. */
 function blockOf(
   line: Line,
   namespace: string,
@@ -94,8 +92,9 @@ function blockOf(
 }
 
 /**
- * A destination for a logger that writes to CloudWatch Logs: lines of requests and of calls of models carry an `_aws` block, the embedded metric format, from which CloudWatch makes the metrics `duration_ms`,
- * `gen_ai.usage.input_tokens`, `gen_ai.usage.output_tokens` and `spanline.cost.usd` by itself, in place of metric filters. For the profiles `otel` and `ecs`; other lines pass as they are.
+ * Creates a destination for loggers that write to CloudWatch Logs. Lines of requests and of model calls get an `_aws` block (embedded metric format), from
+ * which CloudWatch derives the metrics `duration_ms`, `gen_ai.usage.input_tokens`, `gen_ai.usage.output_tokens` and `spanline.cost.usd`. It replaces metric
+ * filters, and works with the profiles `otel` and `ecs`. Other lines pass unchanged.
  *
  * @throws SpanlineError `ERR_INVALID_OPTION`
  * @example
@@ -107,8 +106,7 @@ function blockOf(
  * ```
  */
 export function emf(options: EmfOptions = {}): EmfDestination {
-  checkKeys('emf', options, OPTIONS);
-  check(options);
+  checkOptions(SHAPE, options, 'emf');
   const { namespace = DEFAULT_NAMESPACE, dimensions = DIMENSIONS, to = process.stdout } = options;
   return {
     write(line) {

@@ -8,7 +8,7 @@ import {
   OPEN_KEY_PREFIXES,
 } from '@spanline/record';
 
-/** How a field's values look: JSON Schema's types, `text` for prose, `content` for structured content. */
+/** Type of a field's values: a type of JSON Schema, `text` for prose, or `content` for structured content. */
 export type FieldKind = 'string' | 'text' | 'content' | 'integer' | 'number' | 'boolean' | 'date' | 'ip';
 
 /** A field of a profile's lines. */

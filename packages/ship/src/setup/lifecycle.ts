@@ -4,16 +4,16 @@ import type { SetupRequest } from './request.ts';
 const SHARD_SIZE = '50gb';
 const ROLLOVER_DAYS = 7;
 
-/** What is kept how long. */
+/** How long the indices of a stream are kept. */
 export interface Lifecycle {
   readonly name: string;
   readonly pattern: string;
-  /** Of two ISM policies whose patterns fit an index the higher one is attached. */
+  /** Of two ISM policies that match an index, the one with the higher priority applies. */
   readonly priority: number;
   readonly retentionDays: number;
 }
 
-/** Rolls over by size and age, and deletes a backing index so many days after its rollover. */
+/** Rolls over by size and age, and deletes a backing index `retentionDays` after its rollover. */
 function ilm(retentionDays: number, rolloverDays: number): Record<string, unknown> {
   const rollover = { max_age: `${rolloverDays}d`, max_primary_shard_size: SHARD_SIZE };
   return {
@@ -45,7 +45,7 @@ function ism({ pattern, priority, retentionDays }: Lifecycle, rolloverDays: numb
   };
 }
 
-/** The request that keeps documents for so many days: ILM, or ISM on OpenSearch. */
+/** Creates the request that installs the policy: ILM, or ISM on OpenSearch. */
 export function lifecycleRequest(flavour: Flavour, lifecycle: Lifecycle): SetupRequest {
   const { name, retentionDays } = lifecycle;
   const rolloverDays = Math.min(ROLLOVER_DAYS, retentionDays);

@@ -6,14 +6,14 @@ type Mapping = Readonly<Record<string, unknown>>;
 const KEYWORD: Mapping = { type: 'keyword', ignore_above: MAX_TERM_CHARACTERS };
 const ANALYZER = 'spanline_json';
 
-/** OpenSearch has no `match_only_text`; Elasticsearch has it since 7.14. */
+/** Elasticsearch has `match_only_text` since 7.14; OpenSearch does not have it. */
 const textOf = (flavour: Flavour): Mapping => ({ type: flavour === 'opensearch' ? 'text' : 'match_only_text' });
 
-/** OpenSearch's counterpart of `flattened` has no parameters; the pipeline keeps long terms out of both. */
+/** OpenSearch's counterpart of `flattened` has no parameters. The pipeline keeps long terms out of both. */
 const familyOf = (flavour: Flavour): Mapping =>
   flavour === 'opensearch' ? { type: 'flat_object' } : { type: 'flattened', ignore_above: MAX_TERM_CHARACTERS };
 
-/** In `ecs` content is objects of any shape, kept as they are while the pipeline gathers their texts; in `otel` it is a JSON string. */
+/** In `ecs` content is objects of any shape: they are stored, and the pipeline gathers their texts. In `otel` content is a JSON string. */
 const contentOf = (flavour: Flavour, profile: SetupProfile): Mapping =>
   profile === 'ecs' ? { type: 'object', enabled: false } : { ...textOf(flavour), analyzer: ANALYZER };
 
@@ -38,7 +38,7 @@ function mappingOf(kind: FieldKind, flavour: Flavour, profile: SetupProfile): Ma
   }
 }
 
-/** Mappings of a profile's documents: every field of the schema, and nothing for fields that nobody knows. */
+/** Mappings for every field of the schema. Unknown fields are not mapped. */
 export function mappingsOf(flavour: Flavour, profile: SetupProfile): Record<string, unknown> {
   const fields = fieldsOf(profile).map(({ name, kind }) => [name, mappingOf(kind, flavour, profile)] as const);
   const families = familiesOf().map((name) => [name, familyOf(flavour)] as const);
@@ -55,7 +55,7 @@ export function mappingsOf(flavour: Flavour, profile: SetupProfile): Record<stri
   };
 }
 
-/** Index settings that the mappings need: an analyzer that takes `\n` in a JSON string for white space, so that the word behind it is found. */
+/** Index settings that the mappings need: an analyzer that reads `\n` in a JSON string as white space, so that the word behind it is found. */
 export function analysisOf(profile: SetupProfile): Record<string, unknown> {
   if (profile === 'ecs') return {};
   const mappings = [String.raw`\\n => \u0020`, String.raw`\\r => \u0020`, String.raw`\\t => \u0020`];

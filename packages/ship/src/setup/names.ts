@@ -1,15 +1,13 @@
-/** Fields that the ingest pipeline adds to documents. */
-
-/** Texts of structured content, one after the other, for full-text search. */
+/** Field that the ingest pipeline adds: the texts of structured content, for full-text search. */
 export const TEXT_FIELD = 'spanline.text';
-/** `[{ name, value }]` of what a field's mapping would refuse; stored, not indexed. */
+/** Field that the ingest pipeline adds: `[{ name, value }]` of the values that a mapping would refuse. Stored, not indexed. */
 export const ODD_FIELD = 'spanline.odd';
 
-/** Longest term that is indexed: 8,191 characters are at most 24,573 bytes, and Lucene takes 32,766 with the path in front. */
+/** Longest indexed term. 8,191 characters are at most 24,573 bytes; Lucene accepts 32,766, including the path. */
 export const MAX_TERM_CHARACTERS = 8191;
 
-/** Which search engine is set up. */
+/** The search engine to set up. */
 export type Flavour = 'elasticsearch' | 'opensearch';
 
-/** How the sink spells documents. */
+/** Format of the documents. */
 export type SetupProfile = 'ecs' | 'otel';

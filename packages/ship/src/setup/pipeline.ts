@@ -2,7 +2,7 @@ import { familiesOf, fieldsOf, type FieldKind } from './fields.ts';
 import { MAX_TERM_CHARACTERS, ODD_FIELD, type SetupProfile, TEXT_FIELD } from './names.ts';
 import { PIPELINE_SCRIPT } from './pipeline-script.ts';
 
-/** What the script has to tell apart; `content` fits whatever it holds. */
+/** Shapes that the script distinguishes. `content` accepts any value. */
 const SHAPES: Readonly<Record<FieldKind, string>> = {
   string: 'scalar',
   text: 'scalar',
@@ -14,7 +14,7 @@ const SHAPES: Readonly<Record<FieldKind, string>> = {
   boolean: 'boolean',
 };
 
-/** Names on the way to a field: `gen_ai` and `gen_ai.usage` of `gen_ai.usage.input_tokens`. */
+/** Objects that contain fields: `gen_ai` and `gen_ai.usage` for `gen_ai.usage.input_tokens`. */
 function branchesOf(names: readonly string[]): Record<string, true> {
   const branches: Record<string, true> = {};
   for (const name of names) {
@@ -25,8 +25,11 @@ function branchesOf(names: readonly string[]): Record<string, true> {
 }
 
 /**
- * An ingest pipeline that leaves nothing on a document that its mapping would refuse: a value of the wrong shape, a text where an object belongs, a name that is no path, a time that is
- * none. Such values move to `spanline.odd`. Members of open families become one object each, and texts of structured content are gathered in `spanline.text`.
+ * Creates the ingest pipeline that keeps every document acceptable to its mapping:
+ *
+ * - Values of the wrong shape, texts in place of objects, names that are no paths and invalid times move to `spanline.odd`.
+ * - The members of an open family become one object.
+ * - Texts of structured content are gathered in `spanline.text`.
  */
 export function pipelineOf(profile: SetupProfile): Record<string, unknown> {
   const families = familiesOf();

@@ -1,8 +1,8 @@
-/** A request that sets a target up. It is plain data: nothing is sent until somebody sends it. */
+/** A request that sets up a target. It is plain data; nothing is sent. */
 export interface SetupRequest {
   readonly method: 'PUT' | 'POST';
-  /** Below the address of the target, without a slash in front; `_index_template/logs-spanline`. */
+  /** Relative to the address of the target, without a leading slash, such as `_index_template/logs-spanline`. */
   readonly path: string;
-  /** JSON; absent where the request has none. */
+  /** JSON body, if the request has one. */
   readonly body?: Readonly<Record<string, unknown>>;
 }

@@ -2,14 +2,14 @@ import { fieldsOf } from './fields.ts';
 import { type Flavour, ODD_FIELD, type SetupProfile, TEXT_FIELD } from './names.ts';
 import type { SetupRequest } from './request.ts';
 
-/** Which streams a role may read, and which fields it does not see there. */
+/** Streams that a role may read, and fields that are hidden from it. */
 interface Grant {
   readonly name: string;
   readonly streams: readonly string[];
   readonly hidden: readonly string[];
 }
 
-/** Fields with content, and what the pipeline makes of them; structured ones with all that is in them. */
+/** Fields with content, everything inside them, and the fields that the pipeline derives from them. */
 function contentFields(profile: SetupProfile): string[] {
   const fields = fieldsOf(profile).filter(({ isContent }) => isContent);
   const names = [...fields.map(({ name }) => name), TEXT_FIELD, ODD_FIELD];
@@ -24,7 +24,7 @@ function elasticRole({ streams, hidden }: Grant): Record<string, unknown> {
 function openSearchRole({ streams, hidden }: Grant): Record<string, unknown> {
   return {
     index_permissions: [
-      // Backing indices are checked by their own names, which end in six digits; `*` would let a stream in whose name begins with this one's.
+      // Backing indices are checked by their own names, which end in six digits. `*` would also match streams whose names start with this one's.
       {
         index_patterns: streams.flatMap((stream) => [stream, `.ds-${stream}-??????`]),
         fls: hidden.map((field) => `~${field}`),
@@ -35,8 +35,8 @@ function openSearchRole({ streams, hidden }: Grant): Record<string, unknown> {
 }
 
 /**
- * Roles `<stream>-read-metadata` and `<stream>-read-content`. The first sees no content: not that stream where content has one, else not those fields, which in Elasticsearch takes a
- * licence with field-level security.
+ * Creates the roles `<stream>-read-metadata` and `<stream>-read-content`. The first one sees no content: it cannot read the content stream or, where there
+ * is none, the content fields. Hiding fields in Elasticsearch needs a licence with field-level security.
  */
 export function roleRequests(
   flavour: Flavour,

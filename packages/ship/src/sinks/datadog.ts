@@ -1,37 +1,37 @@
-import { type ParsedLine, parseLine } from '@spanline/record';
+import { checkOptions, option, type ParsedLine, parseLine, type Shape } from '@spanline/record';
 import type { Secret } from '@spanline/remote';
-import { type Entry, joinBodies, lineOf } from '../engine/batch.ts';
-import type { Answer } from '../engine/http.ts';
-import type { Encoded, Sink, SourceLine, Verdict } from '../engine/types.ts';
-import { statusVerdict } from './answers.ts';
-import { readLine, spell } from './convert.ts';
-import { createHttpSink } from './http-sink.ts';
-import { shortenTo } from './shorten.ts';
+import type { Encoded, Entry, Sink, SinkBatch, SinkSpec } from '../contracts/sink.ts';
+import type { SourceLine } from '../contracts/source.ts';
 import {
-  checkKeys,
-  checkName,
-  checkSecret,
-  checkUrl,
-  failOption,
-  HTTP_KEYS,
+  HTTP_SHAPE,
   type HttpSinkOptions,
-  type SinkSpec,
-  toHttpSpec,
-} from './spec.ts';
+  type HttpTarget,
+  secretCheck,
+  toHttpTarget,
+  urlCheck,
+} from './http-options.ts';
+import { createHttpSink } from './http-sink.ts';
+import { resultOfResponse } from './http-status.ts';
+import { parseRecord, toProfile } from './line-format.ts';
+import { shortenTo } from './shorten.ts';
 
 /** Options of {@link datadog}. */
 export interface DatadogOptions extends HttpSinkOptions {
   apiKey: Secret;
   /** @defaultValue `DD_SITE`, else `datadoghq.com` */
   site?: string;
-  /** Another address of the intake, such as a proxy's. @defaultValue `https://http-intake.logs.<site>` */
+  /** Another address of the intake, such as that of a proxy. @defaultValue `https://http-intake.logs.<site>` */
   url?: string;
 }
 
-type Spec = Extract<SinkSpec, { kind: 'datadog' }>;
+interface DatadogConfig {
+  readonly http: HttpTarget;
+}
 
-const KEYS = ['apiKey', 'site', 'url', ...HTTP_KEYS];
-const SITES: readonly string[] = [
+/** When an entry says it was logged, in milliseconds since the epoch. */
+type LoggedAt = number;
+
+const SITES = [
   'datadoghq.com',
   'us3.datadoghq.com',
   'us5.datadoghq.com',
@@ -42,20 +42,36 @@ const SITES: readonly string[] = [
   'ddog-gov.com',
   'us2.ddog-gov.com',
 ];
-/** The intake takes 5 MB and 1000 logs. */
+const SHAPE: Shape<DatadogOptions> = {
+  ...HTTP_SHAPE,
+  apiKey: option.required(secretCheck()),
+  site: option.oneOf(SITES),
+  url: urlCheck(),
+};
+/** The intake accepts 5 MB and 1000 logs. */
 const LIMITS = { bytes: 4_250_000, entries: 1000, lingerMs: 2000 };
-/** The intake takes 1 MB for one log, and cuts a longer one in the middle of its JSON. */
+/** The intake accepts 1 MB per log, and cuts a longer one in the middle of its JSON. */
 const MAX_LOG_BYTES = 950_000;
+/** The intake keeps logs that are up to 18 hours old or two hours ahead. It answers 202 for others too, and drops them. */
+const MAX_AGE_MS = 17 * 3_600_000;
+const MAX_AHEAD_MS = 3_600_000;
 
-/** The intake takes logs that are up to 18 hours old or two hours ahead; it answers 202 for others as well, and does not keep them. */
-const OLDEST_MS = 17 * 3_600_000;
-const NEWEST_MS = 3_600_000;
+const isKept = (time: LoggedAt, now: number): boolean => time > now - MAX_AGE_MS && time < now + MAX_AHEAD_MS;
 
-const isTaken = (time: number, now: number): boolean => time > now - OLDEST_MS && time < now + NEWEST_MS;
+/** The site of the options or of the environment. @throws SpanlineError `ERR_INVALID_OPTION` for a site that Datadog does not have */
+export function datadogSite(site: string | undefined, path: string): string {
+  const chosen = site ?? (process.env['DD_SITE'] || 'datadoghq.com');
+  checkOptions<{ site: string }>({ site: option.oneOf(SITES) }, { site: chosen }, path);
+  return chosen;
+}
 
 /**
- * Datadog's logs intake (v2): at most 1000 logs and 4.25 MB for one request. A log above 950 kB loses the end of its longest texts, marked `…[+N bytes]` and named in
- * `spanline.truncated`, because Datadog would cut its JSON. A log that is more than 17 hours old gets the time of sending, because Datadog would not keep it; its own stands in `spanline.logged_at`.
+ * Sends logs to Datadog's intake (v2), at most 1000 logs and 4.25 MB per request.
+ *
+ * - A log above 950 kB loses the end of its longest texts, because Datadog would cut its JSON. Cut texts end with `…[+N bytes]` and are named in
+ *   `spanline.truncated`.
+ * - A log that is more than 17 hours old, or an hour ahead, gets the time of sending, because Datadog would drop it. Its own time is kept in
+ *   `spanline.logged_at`.
  *
  * @throws SpanlineError `ERR_INVALID_OPTION`
  * @example
@@ -66,102 +82,80 @@ const isTaken = (time: number, now: number): boolean => time > now - OLDEST_MS &
  * ```
  */
 export function datadog(options: DatadogOptions): SinkSpec {
-  checkKeys('datadog', options, KEYS);
-  const site = options.site ?? (process.env['DD_SITE'] || 'datadoghq.com');
-  if (!SITES.includes(site)) failOption('datadog.site', `one of ${SITES.join(', ')}`, site);
-  const url = checkUrl('datadog.url', options.url ?? `https://http-intake.logs.${site}`);
-  const key = { secret: checkSecret('datadog.apiKey', options.apiKey) };
-  return {
-    kind: 'datadog',
-    name: checkName('datadog', options.name),
-    http: toHttpSpec('datadog', url, { 'dd-api-key': key }, options),
-  };
+  checkOptions(SHAPE, options, 'datadog');
+  const { apiKey, name = 'datadog' } = options;
+  const url = options.url ?? `https://http-intake.logs.${datadogSite(options.site, 'datadog')}`;
+  const config: DatadogConfig = { http: toHttpTarget(url, { 'dd-api-key': { secret: apiKey } }, options) };
+  return { name, module: import.meta.url, options: config, createSink };
 }
 
-/** Not when a log says it was written, but when it came; what it says stands in `spanline.logged_at`. */
+/** Sets the time of a log to now, and keeps its own in `spanline.logged_at`. */
 function redate(log: Record<string, unknown>, now: number): void {
   const own = typeof log['spanline'] === 'object' && log['spanline'] !== null ? log['spanline'] : {};
   log['spanline'] = { ...own, logged_at: log['@timestamp'] };
   log['@timestamp'] = new Date(now).toISOString();
 }
 
-/** Says on the log what was cut of it, as capture does. */
-function withCuts(log: Record<string, unknown>, cut: readonly string[]): Record<string, unknown> {
+/** Adds the names of cut fields to `spanline.truncated`, as the tracer does. */
+function withTruncated(log: Record<string, unknown>, cut: readonly string[]): Record<string, unknown> {
   const own = log['spanline'] as { truncated?: unknown } | undefined;
   const before: unknown[] = Array.isArray(own?.truncated) ? own.truncated : [];
   return { ...log, spanline: { ...own, truncated: [...new Set([...before, ...cut])] } };
 }
 
-/** A line as a log of Datadog, as JSON. */
-function toLog(
-  parsed: ParsedLine,
-  now: number,
-): { text: string; isShort: boolean; time: number | undefined } | undefined {
-  const log = spell(parsed, 'datadog');
+/** Converts a line to a log as JSON; `undefined` when it cannot be made short enough. */
+function toLog(parsed: ParsedLine, now: number): { text: string; isShortened: boolean; time?: LoggedAt } | undefined {
+  const log = toProfile(parsed, 'datadog');
   const own = Date.parse(String(log['@timestamp']));
-  // A time that is none is Datadog's to fill in.
-  const time = Number.isNaN(own) ? undefined : isTaken(own, now) ? own : now;
+  // Datadog fills in a time that is invalid.
+  const time = Number.isNaN(own) ? undefined : isKept(own, now) ? own : now;
   if (time !== undefined && time !== own) redate(log, now);
-  // What Datadog reads by itself; `@timestamp` takes a pipeline.
+  // Datadog reads `timestamp` by itself; `@timestamp` takes a pipeline.
   if (log['@timestamp'] !== undefined) log['timestamp'] = log['@timestamp'];
   log['ddsource'] ??= 'nodejs';
   const short = shortenTo(log, MAX_LOG_BYTES);
   if (short === undefined) return undefined;
-  const isShort = short.cut.length > 0;
-  return { text: isShort ? JSON.stringify(withCuts(log, short.cut)) : short.text, isShort, time };
+  const isShortened = short.cut.length > 0;
+  const text = isShortened ? JSON.stringify(withTruncated(log, short.cut)) : short.text;
+  return { text, isShortened, ...(time === undefined ? {} : { time }) };
 }
 
-function encode(line: SourceLine): Encoded {
-  const read = readLine(line);
-  if ('isBlank' in read) return { kind: 'skip' };
-  if ('problem' in read) return { kind: 'reject', reason: read.problem };
-  const log = toLog(read.parsed, Date.now());
+function encode(line: SourceLine): Encoded<LoggedAt> {
+  const result = parseRecord(line);
+  if (result.kind !== 'record') return result;
+  const log = toLog(result.parsed, Date.now());
   if (log === undefined) return { kind: 'reject', reason: 'the line is too large for one log' };
-  return {
-    kind: 'entry',
-    parts: [log.text, ','],
-    shortened: log.isShort,
-    ...(log.time === undefined ? {} : { time: log.time }),
-  };
+  const { text, isShortened, time } = log;
+  return { kind: 'entry', parts: [text, ','], shortened: isShortened, ...(time === undefined ? {} : { meta: time }) };
 }
 
-const isFresh = ({ time }: Entry, now: number): boolean => time === undefined || isTaken(time, now);
+const isFresh = ({ meta }: Entry<LoggedAt>, now: number): boolean => meta === undefined || isKept(meta, now);
 
 /** A line may have waited for days since it was encoded. */
-function bodyAt(entry: Entry, now: number): Buffer {
-  const parsed = isFresh(entry, now) ? undefined : parseLine(lineOf(entry));
+function bodyAt(entry: Entry<LoggedAt>, now: number): Buffer {
+  const parsed = isFresh(entry, now) ? undefined : parseLine(entry.line);
   const log = parsed === undefined ? undefined : toLog(parsed, now);
-  return log === undefined ? joinBodies([entry]) : Buffer.from(`${log.text},`);
+  return log === undefined ? entry.body : Buffer.from(`${log.text},`);
 }
 
-/** Each body ends with a comma; the last one is in the way. */
-function toArray(entries: readonly Entry[]): Buffer {
+/** Each body ends with a comma; the last comma is dropped. */
+function toArray(batch: SinkBatch<LoggedAt>): Buffer {
   const now = Date.now();
+  const { entries } = batch;
   const areFresh = entries.every((entry) => isFresh(entry, now));
-  const bodies = areFresh ? joinBodies(entries) : Buffer.concat(entries.map((entry) => bodyAt(entry, now)));
+  const bodies = areFresh ? batch.body() : Buffer.concat(entries.map((entry) => bodyAt(entry, now)));
   return Buffer.concat([Buffer.from('['), bodies.subarray(0, -1), Buffer.from(']')]);
 }
 
-/** What an answer of the intake means. A page of a proxy that says 200 is none of it. */
-function classifyIntake(answer: Answer): Verdict {
-  const byStatus = statusVerdict(answer);
-  if (byStatus !== undefined) return byStatus;
-  if (/^text\/html/i.test(answer.headers['content-type'] ?? '')) {
-    return { kind: 'retry', reason: `${answer.status} with a web page for an answer` };
-  }
-  return { kind: 'stored' };
-}
-
-/** The sink of a spec. */
-export function createDatadogSink({ name, http }: Spec): Sink {
+/** Creates the sink from the options of its spec. */
+export function createSink({ http }: DatadogConfig): Sink<LoggedAt> {
   return createHttpSink({
-    name,
     http,
     path: '/api/v2/logs',
     contentType: 'application/json',
     limits: LIMITS,
     encode,
     body: toArray,
-    classify: classifyIntake,
+    interpret: resultOfResponse,
   });
 }

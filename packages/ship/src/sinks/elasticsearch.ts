@@ -1,62 +1,73 @@
-import { parseLine } from '@spanline/record';
-import type { Secret } from '@spanline/remote';
-import { type Entry, joinBodies } from '../engine/batch.ts';
-import type { Answer } from '../engine/http.ts';
-import type { Encoded, ItemVerdict, Sink, SourceLine, Verdict } from '../engine/types.ts';
-import { jsonBody, statusVerdict } from './answers.ts';
-import { idOf, isRecordOf, readFields, spell } from './convert.ts';
-import { createHttpSink } from './http-sink.ts';
+import { checkOptions, option, parseLine, type Shape, SpanlineError } from '@spanline/record';
+import type { HttpResponse, Secret } from '@spanline/remote';
+import type { Encoded, ItemResult, SendResult, Sink, SinkBatch, SinkSpec } from '../contracts/sink.ts';
+import type { SourceLine } from '../contracts/source.ts';
 import {
-  checkKeys,
-  checkName,
-  checkSecret,
-  checkUrl,
-  failOption,
-  type HeaderSpec,
-  HTTP_KEYS,
+  HTTP_SHAPE,
   type HttpSinkOptions,
-  type SinkSpec,
-  toHttpSpec,
-} from './spec.ts';
+  type HttpTarget,
+  type HeaderSpec,
+  secretCheck,
+  toHttpTarget,
+  urlCheck,
+} from './http-options.ts';
+import { createHttpSink } from './http-sink.ts';
+import { jsonBody, resultOfStatus } from './http-status.ts';
+import { idOf, isDocument, parseFields, toProfile } from './line-format.ts';
 
 /** Options of {@link elasticsearch}. */
 export interface ElasticsearchOptions extends HttpSinkOptions {
-  /** Of the cluster, such as `https://es.example.com:9200`. */
+  /** URL of the cluster, such as `https://es.example.com:9200`. */
   url: string;
   /** Data stream, index or alias. @defaultValue `logs-spanline-default` */
   index?: string;
-  /** API key: as Kibana shows it (encoded), or `id:key`. */
+  /** API key, as Kibana shows it (encoded) or as `id:key`. */
   apiKey?: Secret;
   /** `user:password`. */
   basic?: Secret;
   /** Token of a service account or of OAuth. */
   bearer?: Secret;
-  /** Spelling of the documents. @defaultValue `ecs` */
+  /** Format of the documents. @defaultValue `ecs` */
   profile?: 'ecs' | 'otel';
 }
 
-type Spec = Extract<SinkSpec, { kind: 'elasticsearch' }>;
+interface ElasticsearchConfig {
+  readonly http: HttpTarget;
+  readonly index: string;
+  readonly profile: 'ecs' | 'otel';
+}
 
-const KEYS = ['url', 'index', 'apiKey', 'basic', 'bearer', 'profile', ...HTTP_KEYS];
 const INDEX = /^[^\s"*\\<>|,/?#:A-Z][^\s"*\\<>|,/?#:A-Z]{0,254}$/;
-/** What a node accepts by default is 100 MB; small requests are retried cheaply. */
+const SHAPE: Shape<ElasticsearchOptions> = {
+  ...HTTP_SHAPE,
+  url: option.required(urlCheck()),
+  index: option.like('the name of a data stream or index', (value) => INDEX.test(String(value))),
+  apiKey: secretCheck(),
+  basic: secretCheck(),
+  bearer: secretCheck(),
+  profile: option.oneOf(['ecs', 'otel']),
+};
+/** A node accepts 100 MB by default; small requests are cheaper to send again. */
 const LIMITS = { bytes: 2_000_000, entries: 2000, lingerMs: 1000 };
 const ERROR_TYPE = /^\w{1,100}$/;
 const PATH = '/_bulk?filter_path=errors,items.*.status,items.*.error.type,items.*.error.reason';
 
 function authorization({ apiKey, basic, bearer }: ElasticsearchOptions): Record<string, HeaderSpec> {
   const given: HeaderSpec[] = [];
-  if (apiKey !== undefined) given.push({ scheme: 'ApiKey', secret: checkSecret('elasticsearch.apiKey', apiKey) });
-  if (basic !== undefined) given.push({ scheme: 'Basic', secret: checkSecret('elasticsearch.basic', basic) });
-  if (bearer !== undefined) given.push({ scheme: 'Bearer', secret: checkSecret('elasticsearch.bearer', bearer) });
+  if (apiKey !== undefined) given.push({ scheme: 'ApiKey', secret: apiKey });
+  if (basic !== undefined) given.push({ scheme: 'Basic', secret: basic });
+  if (bearer !== undefined) given.push({ scheme: 'Bearer', secret: bearer });
   const [first, second] = given;
-  if (second !== undefined) failOption('elasticsearch', 'with one of apiKey, basic and bearer', 'more than one');
+  if (second !== undefined) {
+    const expected = 'given at most one of apiKey, basic and bearer';
+    throw new SpanlineError({ code: 'ERR_INVALID_OPTION', option: 'elasticsearch', expected });
+  }
   return first === undefined ? {} : { authorization: first };
 }
 
 /**
- * Elasticsearch 7.17, 8 and 9, and OpenSearch 2 and 3: `_bulk` with `create`, into a data stream or an index. A record's `event.id` is its `_id`, so that a line that is sent twice is
- * stored once in each backing index.
+ * Sends documents to Elasticsearch 7.17, 8 or 9, or to OpenSearch 2 or 3. It uses `_bulk` with `create`, for a data stream or an index. A record's
+ * `event.id` is its `_id`, so a line that is sent twice is stored once in each backing index.
  *
  * @throws SpanlineError `ERR_INVALID_OPTION`
  * @example
@@ -67,80 +78,69 @@ function authorization({ apiKey, basic, bearer }: ElasticsearchOptions): Record<
  * ```
  */
 export function elasticsearch(options: ElasticsearchOptions): SinkSpec {
-  checkKeys('elasticsearch', options, KEYS);
-  const { index = 'logs-spanline-default', profile = 'ecs' } = options;
-  if (!INDEX.test(index)) failOption('elasticsearch.index', 'the name of a data stream or index', index);
-  if (profile !== 'ecs' && profile !== 'otel') failOption('elasticsearch.profile', 'ecs or otel', profile);
-  const url = checkUrl('elasticsearch.url', options.url);
-  return {
-    kind: 'elasticsearch',
-    name: checkName('elasticsearch', options.name),
-    http: toHttpSpec('elasticsearch', url, authorization(options), options),
-    index,
-    profile,
-  };
+  checkOptions(SHAPE, options, 'elasticsearch');
+  const { url, name = 'elasticsearch', index = 'logs-spanline-default', profile = 'ecs' } = options;
+  const config: ElasticsearchConfig = { http: toHttpTarget(url, authorization(options), options), index, profile };
+  return { name, module: import.meta.url, options: config, createSink };
 }
 
-const action = (id: string): string => `{"create":{"_id":${JSON.stringify(id)}}}\n`;
+function createAction(id: string): string {
+  return `{"create":{"_id":${JSON.stringify(id)}}}\n`;
+}
 
-function encode(line: SourceLine, source: string, profile: 'ecs' | 'otel'): Encoded {
-  const read = readFields(line);
-  if ('isBlank' in read) return { kind: 'skip' };
-  if ('problem' in read) return { kind: 'reject', reason: read.problem };
-  const { fields } = read;
-  if (isRecordOf(profile, fields)) {
-    return { kind: 'entry', parts: [action(fields['event.id'] as string), line.bytes, '\n'] };
+function encode(line: SourceLine, profile: 'ecs' | 'otel'): Encoded {
+  const result = parseFields(line);
+  if (result.kind !== 'fields') return result;
+  const { fields } = result;
+  if (isDocument(profile, fields)) {
+    return { kind: 'entry', parts: [createAction(fields['event.id'] as string), line.bytes, '\n'] };
   }
   const parsed = parseLine(fields);
   if (parsed === undefined) return { kind: 'reject', reason: 'the line cannot be read' };
-  const document = spell(parsed, profile);
-  // A data stream takes no document without a time.
+  const document = toProfile(parsed, profile);
+  // A data stream refuses documents without a time.
   document['@timestamp'] ??= new Date().toISOString();
-  return { kind: 'entry', parts: [action(idOf(parsed, line, source)), JSON.stringify(document), '\n'] };
+  return { kind: 'entry', parts: [createAction(idOf(parsed, line)), JSON.stringify(document), '\n'] };
 }
 
-/** Names the kind of error and the field, without the value that the server quotes. */
-function reasonOf(status: number, error: unknown): string {
+/** Names the type of error and the field, without the value that the server quotes. */
+function describeError(status: number, error: unknown): string {
   const { type, reason } = (typeof error === 'object' && error !== null ? error : {}) as Record<string, unknown>;
   const field = typeof reason === 'string' ? /failed to parse field \[([^\]]{1,200})\]/.exec(reason)?.[1] : undefined;
   const kind = typeof type === 'string' && ERROR_TYPE.test(type) ? type : 'refused';
   return `${status} ${kind}${field === undefined ? '' : ` in field ${field}`}`;
 }
 
-function itemVerdict(item: unknown): ItemVerdict {
+function resultOfItem(item: unknown): ItemResult {
   const [result] = Object.values((item ?? {}) as Record<string, { status?: unknown; error?: unknown } | null>);
   const status = result?.status;
   if (typeof status !== 'number') return { kind: 'retry', reason: 'an item of the answer has no status' };
-  // 409: a document with this id is there, and it is this one.
+  // 409: a document with this id exists, and it is this one.
   if (status === 409 || (status >= 200 && status < 300)) return { kind: 'stored' };
-  const reason = reasonOf(status, result?.error);
+  const reason = describeError(status, result?.error);
   if (status === 429 || status >= 500) return { kind: 'retry', reason };
   if (status === 401 || status === 403 || status === 404) return { kind: 'pause', reason };
   return { kind: 'reject', reason };
 }
 
-/** What an answer of `_bulk` means for each line. */
-function classifyBulk(answer: Answer, entries: readonly Entry[]): Verdict {
-  const byStatus = statusVerdict(answer);
-  if (byStatus !== undefined) return byStatus;
-  const body = jsonBody(answer);
-  const items = body?.['items'];
+function interpret(response: HttpResponse, { entries }: SinkBatch): SendResult {
+  const result = resultOfStatus(response.status, response.headers);
+  if (result.kind !== 'stored') return result;
+  const items = jsonBody(response)?.['items'];
   if (!Array.isArray(items) || items.length !== entries.length) {
-    return { kind: 'retry', reason: `${answer.status} with an answer that is not one of _bulk` };
+    return { kind: 'retry', reason: `${response.status} with an answer that is not one of _bulk` };
   }
-  return { kind: 'items', items: items.map(itemVerdict) };
+  return { kind: 'items', items: items.map(resultOfItem) };
 }
 
-/** The sink of a spec. */
-export function createElasticsearchSink({ name, http, index, profile }: Spec): Sink {
+/** Creates the sink from the options of its spec. */
+export function createSink({ http, index, profile }: ElasticsearchConfig): Sink {
   return createHttpSink({
-    name,
     http,
     path: `/${encodeURIComponent(index)}${PATH}`,
     contentType: 'application/x-ndjson',
     limits: LIMITS,
-    encode: (line, source) => encode(line, source, profile),
-    body: joinBodies,
-    classify: classifyBulk,
+    encode: (line) => encode(line, profile),
+    interpret,
   });
 }

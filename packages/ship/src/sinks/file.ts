@@ -1,45 +1,44 @@
 import { closeSync, fsyncSync, openSync, writeSync } from 'node:fs';
-import { joinBodies } from '../engine/batch.ts';
-import type { Encoded, Sink, SourceLine } from '../engine/types.ts';
-import { readLine, spell } from './convert.ts';
-import { checkKeys, checkName, failOption, type SinkProfile, type SinkSpec } from './spec.ts';
+import { checkOptions, option, type Shape } from '@spanline/record';
+import type { Sink, SinkSpec } from '../contracts/sink.ts';
+import { nameCheck } from './http-options.ts';
+import { parseRecord, toProfile } from './line-format.ts';
+
+/** Format of the lines that a file sink writes; `as-is` leaves them unchanged. */
+export type SinkProfile = 'as-is' | 'otel' | 'ecs' | 'datadog';
 
 /** Options of {@link file}. */
 export interface FileOptions {
-  /** Where lines are appended; made with mode 0600. */
+  /** File that lines are appended to. It is created with mode 0600. */
   path: string;
-  /** @defaultValue `file` */
+  /** Names the sink in checkpoints, dead letters and reports. @defaultValue `file` */
   name?: string;
-  /** Spelling of the lines. @defaultValue `as-is` */
+  /** @defaultValue `as-is` */
   profile?: SinkProfile;
 }
 
-type Spec = Extract<SinkSpec, { kind: 'file' }>;
+interface FileConfig {
+  readonly path: string;
+  readonly profile: SinkProfile;
+}
 
-const PROFILES: readonly SinkProfile[] = ['as-is', 'otel', 'ecs', 'datadog'];
+const SHAPE: Shape<FileOptions> = {
+  path: option.required(option.string()),
+  name: nameCheck(),
+  profile: option.oneOf(['as-is', 'otel', 'ecs', 'datadog']),
+};
 const LIMITS = { bytes: 1_000_000, entries: 1000, lingerMs: 200, concurrency: 1 };
 
 /**
- * A file of JSON lines, for archives and for agents that tail one file. Lines are on the disk before the spool lets go of them; after a crash some may stand there twice.
+ * Appends JSON lines to a file, for archives and for agents that tail one file. Lines are synced to the disk before they leave the spool. After a crash
+ * some lines may be in the file twice.
  *
  * @throws SpanlineError `ERR_INVALID_OPTION`
  */
 export function file(options: FileOptions): SinkSpec {
-  checkKeys('file', options, ['path', 'name', 'profile']);
-  const { path, profile = 'as-is' } = options;
-  if (typeof path !== 'string' || path === '') failOption('file.path', 'the path of a file', path);
-  if (!PROFILES.includes(profile)) failOption('file.profile', `one of ${PROFILES.join(', ')}`, profile);
-  return { kind: 'file', name: checkName('file', options.name), path, profile };
-}
-
-function encode(line: SourceLine, profile: SinkProfile): Encoded {
-  const read = readLine(line);
-  if ('isBlank' in read) return { kind: 'skip' };
-  if ('problem' in read) return { kind: 'reject', reason: read.problem };
-  return {
-    kind: 'entry',
-    parts: [profile === 'as-is' ? line.bytes : JSON.stringify(spell(read.parsed, profile)), '\n'],
-  };
+  checkOptions(SHAPE, options, 'file');
+  const { path, name = 'file', profile = 'as-is' } = options;
+  return { name, module: import.meta.url, options: { path, profile } satisfies FileConfig, createSink };
 }
 
 function append(path: string, bytes: Buffer): void {
@@ -52,19 +51,23 @@ function append(path: string, bytes: Buffer): void {
   }
 }
 
-/** The sink of a spec. */
-export function createFileSink({ name, path, profile }: Spec): Sink {
+/** Creates the sink from the options of its spec. */
+export function createSink({ path, profile }: FileConfig): Sink {
   return {
-    name,
     limits: LIMITS,
-    encode: (line) => encode(line, profile),
-    close: () => {},
-    send(entries) {
+    encode(line) {
+      const result = parseRecord(line);
+      if (result.kind !== 'record') return result;
+      const body = profile === 'as-is' ? line.bytes : JSON.stringify(toProfile(result.parsed, profile));
+      return { kind: 'entry', parts: [body, '\n'] };
+    },
+    send(batch) {
       try {
-        append(path, joinBodies(entries));
+        append(path, batch.body());
         return Promise.resolve({ kind: 'stored' });
       } catch (error) {
-        return Promise.resolve({ kind: 'retry', reason: (error as NodeJS.ErrnoException).code ?? 'the file failed' });
+        const { code } = error as NodeJS.ErrnoException;
+        return Promise.resolve({ kind: 'retry', reason: code ?? 'the file cannot be written' });
       }
     },
   };

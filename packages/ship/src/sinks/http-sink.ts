@@ -1,22 +1,20 @@
-import { readSecret } from '@spanline/remote';
-import type { Entry } from '../engine/batch.ts';
-import { createHttpClient, describeFailure, type Answer } from '../engine/http.ts';
-import type { Encoded, Sink, SinkLimits, SourceLine, Verdict } from '../engine/types.ts';
-import type { HeaderSpec, HttpSpec } from './spec.ts';
+import { createHttpClient, describeHttpError, type HttpResponse, readSecret } from '@spanline/remote';
+import type { SendResult, Sink, SinkBatch, SinkLimits } from '../contracts/sink.ts';
+import type { HeaderSpec, HttpTarget } from './http-options.ts';
 
-/** What one target is, beside how it is reached. */
-export interface HttpSinkParts {
-  readonly name: string;
-  readonly http: HttpSpec;
+/** A sink over HTTP without the sending. */
+export interface HttpSinkParts<Meta> extends Pick<Sink<Meta>, 'encode'> {
+  readonly http: HttpTarget;
+  /** Appended to the URL. */
   readonly path: string;
   readonly contentType: string;
   readonly limits: Omit<SinkLimits, 'concurrency'>;
-  encode(line: SourceLine, source: string): Encoded;
-  body(entries: readonly Entry[]): Uint8Array;
-  classify(answer: Answer, entries: readonly Entry[], attempt: number): Verdict;
+  /** Body of the request. @defaultValue the bodies of the entries */
+  body?(batch: SinkBatch<Meta>): Uint8Array;
+  interpret(response: HttpResponse, batch: SinkBatch<Meta>): SendResult;
 }
 
-/** The value of a header now; `undefined` while its key is missing. */
+/** Current value of a header; `undefined` while its key is missing. */
 function valueOf({ secret, scheme }: HeaderSpec): string | undefined {
   const value = readSecret(secret);
   if (value === undefined || scheme === undefined) return value;
@@ -24,8 +22,8 @@ function valueOf({ secret, scheme }: HeaderSpec): string | undefined {
   return `${scheme} ${encodes ? Buffer.from(value).toString('base64') : value}`;
 }
 
-/** A key that a file or a variable does not hold yet is a reason to wait, not to send without it. */
-function resolveHeaders(http: HttpSpec): Record<string, string> | undefined {
+/** `undefined` while a file or a variable does not contain its key yet: the sink waits instead of sending without it. */
+function resolveHeaders(http: HttpTarget): Record<string, string> | undefined {
   const headers: Record<string, string> = {};
   for (const [name, header] of Object.entries(http.headers)) {
     const value = valueOf(header);
@@ -35,26 +33,26 @@ function resolveHeaders(http: HttpSpec): Record<string, string> | undefined {
   return headers;
 }
 
-/** A sink that sends each batch as one POST. */
-export function createHttpSink(parts: HttpSinkParts): Sink {
-  const { name, http, limits } = parts;
+/** Creates a sink that sends each batch as one POST. */
+export function createHttpSink<Meta>(parts: HttpSinkParts<Meta>): Sink<Meta> {
+  const { http } = parts;
   const url = new URL(http.url + parts.path);
   const client = createHttpClient(http);
   return {
-    name,
-    limits: { ...limits, concurrency: http.concurrency },
-    encode: (line, source) => parts.encode(line, source),
-    close: () => client.close(),
-    async send(entries, attempt, signal) {
+    limits: { ...parts.limits, concurrency: http.concurrency },
+    encode: (line) => parts.encode(line),
+    async send(batch) {
       const keys = resolveHeaders(http);
       if (keys === undefined) return { kind: 'pause', reason: 'a key is missing' };
       try {
         const headers = { 'content-type': parts.contentType, ...keys };
-        const answer = await client.post({ url, headers, body: parts.body(entries) }, signal);
-        return parts.classify(answer, entries, attempt);
+        const body = parts.body === undefined ? batch.body() : parts.body(batch);
+        const response = await client.send({ method: 'POST', url, headers, body }, batch.signal);
+        return parts.interpret(response, batch);
       } catch (error) {
-        return { kind: 'retry', reason: describeFailure(error) };
+        return { kind: 'retry', reason: describeHttpError(error) };
       }
     },
+    close: () => client.close(),
   };
 }

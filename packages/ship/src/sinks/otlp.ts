@@ -1,30 +1,28 @@
-import { ProtobufTraceSerializer } from '@opentelemetry/otlp-transformer';
-import { type OtlpTraces, parseLine, toOtlp } from '@spanline/record';
-import type { Secret } from '@spanline/remote';
-import { type Entry, lineOf } from '../engine/batch.ts';
-import type { Answer } from '../engine/http.ts';
-import type { Encoded, Sink, SourceLine, Verdict } from '../engine/types.ts';
-import { jsonBody, retry, statusVerdict } from './answers.ts';
-import { readLine } from './convert.ts';
-import { createHttpSink } from './http-sink.ts';
-import { toReadableSpans } from './readable-spans.ts';
+import { BoundedMap, checkOptions, option, type Shape, toOtlp } from '@spanline/record';
+import type { HttpResponse, Secret } from '@spanline/remote';
+import type { Encoded, Entry, SendResult, Sink, SinkBatch, SinkSpec } from '../contracts/sink.ts';
+import type { SourceLine } from '../contracts/source.ts';
 import {
-  checkKeys,
-  checkName,
-  checkUrl,
-  failOption,
   type HeaderSpec,
-  HTTP_KEYS,
+  HTTP_SHAPE,
   type HttpSinkOptions,
-  type SinkSpec,
-  toHttpSpec,
-} from './spec.ts';
+  type HttpTarget,
+  secretCheck,
+  toHttpTarget,
+  urlCheck,
+} from './http-options.ts';
+import { createHttpSink } from './http-sink.ts';
+import { jsonBody, resultOfResponse, retry } from './http-status.ts';
+import { parseRecord } from './line-format.ts';
+import { type EncodedResourceSpans, jsonFormat, type OtlpFormat, type OtlpResourceSpans } from './otlp-format.ts';
+import { createProtobufFormat } from './otlp-protobuf.ts';
+import { readField } from './protobuf.ts';
 
 /** Options of {@link otlp}. */
 export interface OtlpOptions extends HttpSinkOptions {
-  /** Whole URL of the receiver, such as `http://localhost:4318/v1/traces`. */
+  /** Complete URL of the receiver, such as `http://localhost:4318/v1/traces`. */
   url: string;
-  /** Phoenix, MLflow and others take protobuf only. @defaultValue `protobuf` */
+  /** Phoenix, MLflow and others accept protobuf only. @defaultValue `protobuf` */
   encoding?: 'protobuf' | 'json';
   /** `user:password`. */
   basic?: Secret;
@@ -32,16 +30,35 @@ export interface OtlpOptions extends HttpSinkOptions {
   bearer?: Secret;
 }
 
-type Spec = Extract<SinkSpec, { kind: 'otlp' }>;
+interface OtlpConfig {
+  readonly http: HttpTarget;
+  readonly encoding: 'protobuf' | 'json';
+}
 
-const KEYS = ['url', 'encoding', 'basic', 'bearer', ...HTTP_KEYS];
+/** Resource and scope of an entry's span, encoded. Entries of one resource or scope share the key. */
+interface Origin {
+  readonly resourceKey: string;
+  readonly resource: Buffer;
+  readonly scopeKey: string;
+  readonly scope: Buffer;
+}
+
+const SHAPE: Shape<OtlpOptions> = {
+  ...HTTP_SHAPE,
+  url: option.required(urlCheck()),
+  encoding: option.oneOf(['protobuf', 'json']),
+  basic: secretCheck(),
+  bearer: secretCheck(),
+};
 const LIMITS = { bytes: 2_000_000, entries: 512, lingerMs: 1000 };
-/** The protocol forbids to retry other errors of a server; a few attempts bridge a restart. */
+const MAX_ORIGINS = 200;
+/** The protocol forbids retries of other server errors; a few attempts bridge a restart. */
 const ATTEMPTS_AT_OTHER_ERRORS = 5;
 const RETRYABLE: ReadonlySet<number> = new Set([408, 429, 502, 503, 504]);
 
 /**
- * OTLP over HTTP: ended spans as OpenTelemetry spans with `gen_ai.*`, `openinference.span.kind` and `langsmith.span.kind`. Lines that are no ended span are left out.
+ * Sends ended spans over OTLP/HTTP, as OpenTelemetry spans with `gen_ai.*`, `openinference.span.kind` and `langsmith.span.kind`. Lines that are no ended
+ * span are skipped.
  *
  * @throws SpanlineError `ERR_INVALID_OPTION`
  * @example
@@ -52,83 +69,107 @@ const RETRYABLE: ReadonlySet<number> = new Set([408, 429, 502, 503, 504]);
  * ```
  */
 export function otlp(options: OtlpOptions): SinkSpec {
-  checkKeys('otlp', options, KEYS);
-  const { encoding = 'protobuf', basic, bearer } = options;
-  if (encoding !== 'protobuf' && encoding !== 'json') failOption('otlp.encoding', 'protobuf or json', encoding);
+  checkOptions(SHAPE, options, 'otlp');
+  const { url, name = 'otlp', encoding = 'protobuf', basic, bearer } = options;
   const headers: Record<string, HeaderSpec> = {};
   if (basic !== undefined) headers['authorization'] = { scheme: 'Basic', secret: basic };
   if (bearer !== undefined) headers['authorization'] = { scheme: 'Bearer', secret: bearer };
-  return {
-    kind: 'otlp',
-    name: checkName('otlp', options.name),
-    http: toHttpSpec('otlp', checkUrl('otlp.url', options.url), headers, options),
-    encoding,
+  const config: OtlpConfig = { http: toHttpTarget(url, headers, options), encoding };
+  return { name, module: import.meta.url, options: config, createSink };
+}
+
+/** Encodes resource and scope of the first span, which few lines change. */
+function createOrigins(format: OtlpFormat): (resourceSpans: OtlpResourceSpans) => Origin | undefined {
+  const origins = new BoundedMap<string, Origin>(MAX_ORIGINS);
+  return ({ resource, scopeSpans: [scopeSpans] }) => {
+    if (scopeSpans === undefined) return undefined;
+    const resourceKey = JSON.stringify(resource);
+    const scopeKey = JSON.stringify(scopeSpans.scope);
+    const key = `${resourceKey}${scopeKey}`;
+    const known = origins.get(key);
+    if (known !== undefined) return known;
+    const encoded = { resource: format.encodeResource(resource), scope: format.encodeScope(scopeSpans.scope) };
+    const origin = { resourceKey, scopeKey, ...encoded };
+    origins.set(key, origin);
+    return origin;
   };
 }
 
-function encode(line: SourceLine): Encoded {
-  const read = readLine(line);
-  if ('isBlank' in read) return { kind: 'skip' };
-  if ('problem' in read) return { kind: 'reject', reason: read.problem };
-  const { kind, record } = read.parsed;
-  if (kind !== 'span' || record['event.name'] !== 'span.end') return { kind: 'skip' };
-  const isSpan = toOtlp([record]).resourceSpans.length > 0;
-  return isSpan ? { kind: 'entry', parts: [] } : { kind: 'reject', reason: 'the span has no valid ids and start' };
+function createEncoder(format: OtlpFormat): (line: SourceLine) => Encoded<Origin> {
+  const originOf = createOrigins(format);
+  return (line) => {
+    const result = parseRecord(line);
+    if (result.kind !== 'record') return result;
+    const { kind, record } = result.parsed;
+    if (kind !== 'span' || record['event.name'] !== 'span.end') return { kind: 'skip' };
+    const [resourceSpans] = toOtlp([record]).resourceSpans;
+    const span = resourceSpans?.scopeSpans[0]?.spans[0];
+    const meta = resourceSpans === undefined ? undefined : originOf(resourceSpans);
+    if (span === undefined || meta === undefined) {
+      return { kind: 'reject', reason: 'the span has no valid ids and start' };
+    }
+    return { kind: 'entry', parts: [format.encodeSpan(span)], meta };
+  };
 }
 
-function toTraces(entries: readonly Entry[]): OtlpTraces {
-  return toOtlp(entries.flatMap((entry) => parseLine(lineOf(entry))?.record ?? []));
+function groupBy<T>(values: readonly T[], keyOf: (value: T) => string | undefined): T[][] {
+  const groups = new Map<string | undefined, T[]>();
+  for (const value of values) {
+    const key = keyOf(value);
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, [value]);
+    else group.push(value);
+  }
+  return [...groups.values()];
 }
 
-function toBody(entries: readonly Entry[], encoding: 'protobuf' | 'json'): Uint8Array {
-  const traces = toTraces(entries);
-  if (encoding === 'json') return Buffer.from(JSON.stringify(traces));
-  return ProtobufTraceSerializer.serializeRequest(toReadableSpans(traces)) ?? new Uint8Array();
+/** Groups encoded spans by resource and scope, each in the order of their first span. */
+function toResourceSpans(entries: readonly Entry<Origin>[]): EncodedResourceSpans[] {
+  return groupBy(entries, ({ meta }) => meta?.resourceKey).map((ofResource) => ({
+    resource: ofResource[0]?.meta?.resource ?? Buffer.alloc(0),
+    scopeSpans: groupBy(ofResource, ({ meta }) => meta?.scopeKey).map((ofScope) => ({
+      scope: ofScope[0]?.meta?.scope ?? Buffer.alloc(0),
+      spans: ofScope.map(({ body }) => body),
+    })),
+  }));
 }
 
-interface PartialSuccess {
-  rejectedSpans?: unknown;
-  errorMessage?: unknown;
-}
-
-function partialSuccess(answer: Answer): PartialSuccess | undefined {
-  if (/json/i.test(answer.headers['content-type'] ?? '')) {
-    return jsonBody(answer)?.['partialSuccess'] as PartialSuccess | undefined;
+/** `ExportTraceServiceResponse.partial_success.rejected_spans`. */
+function rejectedSpans(response: HttpResponse): unknown {
+  if (/json/i.test(response.headers['content-type'] ?? '')) {
+    return (jsonBody(response)?.['partialSuccess'] as { rejectedSpans?: unknown } | undefined)?.rejectedSpans;
   }
   try {
-    return ProtobufTraceSerializer.deserializeResponse(answer.body)?.partialSuccess;
+    const partialSuccess = readField(response.body, 1);
+    return partialSuccess instanceof Uint8Array ? readField(partialSuccess, 1) : undefined;
   } catch {
     return undefined;
   }
 }
 
-/** What an answer of a receiver means. Spans that it refused in part must not be sent again. */
-function classifyOtlp(answer: Answer, entries: readonly Entry[], attempt: number): Verdict {
-  const { status } = answer;
+/** Interprets a response (OTLP specification, "Failures"). Spans that were rejected in part must not be sent again. */
+function interpret(response: HttpResponse, { entries, attempt }: SinkBatch<Origin>): SendResult {
+  const { status, headers } = response;
   if (status >= 500 && !RETRYABLE.has(status)) {
     const reason = `${status} from the server`;
-    return attempt < ATTEMPTS_AT_OTHER_ERRORS ? retry(answer, reason, false) : { kind: 'split', reason };
+    return attempt < ATTEMPTS_AT_OTHER_ERRORS ? retry(headers, reason, false) : { kind: 'split', reason };
   }
-  const byStatus = statusVerdict(answer);
-  if (byStatus !== undefined) return byStatus;
-  if (/^text\/html/i.test(answer.headers['content-type'] ?? '')) {
-    return { kind: 'retry', reason: `${status} with a web page for an answer` };
-  }
-  const partial = partialSuccess(answer);
-  const rejected = Math.min(entries.length, Number(partial?.rejectedSpans ?? 0) || 0);
-  return rejected > 0 ? { kind: 'partial', rejected, reason: 'partial success' } : { kind: 'stored' };
+  const result = resultOfResponse(response);
+  if (result.kind !== 'stored') return result;
+  const rejected = Math.min(entries.length, Number(rejectedSpans(response) ?? 0) || 0);
+  return rejected > 0 ? { kind: 'partial', rejected, reason: 'partial success' } : result;
 }
 
-/** The sink of a spec. */
-export function createOtlpSink({ name, http, encoding }: Spec): Sink {
+/** Creates the sink from the options of its spec. */
+export function createSink({ http, encoding }: OtlpConfig): Sink<Origin> {
+  const format = encoding === 'json' ? jsonFormat : createProtobufFormat();
   return createHttpSink({
-    name,
     http,
     path: '',
-    contentType: encoding === 'json' ? 'application/json' : 'application/x-protobuf',
+    contentType: format.contentType,
     limits: LIMITS,
-    encode,
-    body: (entries) => toBody(entries, encoding),
-    classify: classifyOtlp,
+    encode: createEncoder(format),
+    body: ({ entries }) => format.join(toResourceSpans(entries)),
+    interpret,
   });
 }

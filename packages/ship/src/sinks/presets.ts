@@ -1,6 +1,9 @@
+import { type Check, checkOptions, option, type Shape } from '@spanline/record';
 import type { Secret } from '@spanline/remote';
+import type { SinkSpec } from '../contracts/sink.ts';
+import { datadogSite } from './datadog.ts';
+import { HTTP_SHAPE, type HttpSinkOptions, secretCheck, trimUrl, urlCheck } from './http-options.ts';
 import { otlp, type OtlpOptions } from './otlp.ts';
-import { checkSecret, failOption, type HttpSinkOptions, type SinkSpec } from './spec.ts';
 
 /** Options of {@link langfuse}. */
 export interface LangfuseOptions extends HttpSinkOptions {
@@ -23,7 +26,7 @@ export interface LangsmithOptions extends HttpSinkOptions {
 export interface PhoenixOptions extends HttpSinkOptions {
   /** @defaultValue `http://localhost:6006` */
   url?: string;
-  /** Where Phoenix asks for one. */
+  /** Needed where authentication is switched on. */
   apiKey?: Secret;
   /** @defaultValue Phoenix's default project */
   project?: string;
@@ -42,8 +45,19 @@ export interface DatadogLlmObsOptions extends HttpSinkOptions {
   site?: string;
 }
 
-const trim = (url: string): string => url.replace(/\/+$/, '');
+const KEY: Check<Secret> = option.required(secretCheck());
+const LANGFUSE: Shape<LangfuseOptions> = { ...HTTP_SHAPE, keys: KEY, url: urlCheck() };
+const LANGSMITH: Shape<LangsmithOptions> = { ...HTTP_SHAPE, apiKey: KEY, project: option.string(), url: urlCheck() };
+const PHOENIX: Shape<PhoenixOptions> = {
+  ...HTTP_SHAPE,
+  url: urlCheck(),
+  apiKey: secretCheck(),
+  project: option.string(),
+};
+const JAEGER: Shape<JaegerOptions> = { ...HTTP_SHAPE, url: urlCheck() };
+const DATADOG_LLM_OBS: Shape<DatadogLlmObsOptions> = { ...HTTP_SHAPE, apiKey: KEY, site: option.string() };
 
+/** An OTLP sink with a preset's own options. Headers of the user win. */
 function preset(name: string, options: HttpSinkOptions, own: OtlpOptions): SinkSpec {
   const { ca, gzip, timeoutMs, concurrency } = options;
   return otlp({
@@ -57,48 +71,48 @@ function preset(name: string, options: HttpSinkOptions, own: OtlpOptions): SinkS
   });
 }
 
-/** Langfuse's OTLP receiver. @throws SpanlineError `ERR_INVALID_OPTION` */
+/** Sends spans to Langfuse over OTLP. @throws SpanlineError `ERR_INVALID_OPTION` */
 export function langfuse(options: LangfuseOptions): SinkSpec {
+  checkOptions(LANGFUSE, options, 'langfuse');
   return preset('langfuse', options, {
-    url: `${trim(options.url ?? 'https://cloud.langfuse.com')}/api/public/otel/v1/traces`,
-    basic: checkSecret('langfuse.keys', options.keys),
+    url: `${trimUrl(options.url ?? 'https://cloud.langfuse.com')}/api/public/otel/v1/traces`,
+    basic: options.keys,
     headers: { 'x-langfuse-ingestion-version': '4' },
   });
 }
 
-/** LangSmith's OTLP receiver. @throws SpanlineError `ERR_INVALID_OPTION` */
+/** Sends spans to LangSmith over OTLP. @throws SpanlineError `ERR_INVALID_OPTION` */
 export function langsmith(options: LangsmithOptions): SinkSpec {
+  checkOptions(LANGSMITH, options, 'langsmith');
   const { apiKey, project } = options;
   return preset('langsmith', options, {
-    url: `${trim(options.url ?? 'https://api.smith.langchain.com')}/otel/v1/traces`,
-    headers: {
-      'x-api-key': checkSecret('langsmith.apiKey', apiKey),
-      ...(project === undefined ? {} : { 'langsmith-project': project }),
-    },
+    url: `${trimUrl(options.url ?? 'https://api.smith.langchain.com')}/otel/v1/traces`,
+    headers: { 'x-api-key': apiKey, ...(project === undefined ? {} : { 'langsmith-project': project }) },
   });
 }
 
-/** Arize Phoenix. @throws SpanlineError `ERR_INVALID_OPTION` */
+/** Sends spans to Arize Phoenix over OTLP. @throws SpanlineError `ERR_INVALID_OPTION` */
 export function phoenix(options: PhoenixOptions = {}): SinkSpec {
+  checkOptions(PHOENIX, options, 'phoenix');
   const { apiKey, project } = options;
   return preset('phoenix', options, {
-    url: `${trim(options.url ?? 'http://localhost:6006')}/v1/traces`,
-    ...(apiKey === undefined ? {} : { bearer: checkSecret('phoenix.apiKey', apiKey) }),
+    url: `${trimUrl(options.url ?? 'http://localhost:6006')}/v1/traces`,
+    ...(apiKey === undefined ? {} : { bearer: apiKey }),
     headers: project === undefined ? {} : { 'x-project-name': project },
   });
 }
 
-/** Jaeger, and any collector on its port. @throws SpanlineError `ERR_INVALID_OPTION` */
+/** Sends spans to Jaeger, or to any OpenTelemetry collector. @throws SpanlineError `ERR_INVALID_OPTION` */
 export function jaeger(options: JaegerOptions = {}): SinkSpec {
-  return preset('jaeger', options, { url: `${trim(options.url ?? 'http://localhost:4318')}/v1/traces` });
+  checkOptions(JAEGER, options, 'jaeger');
+  return preset('jaeger', options, { url: `${trimUrl(options.url ?? 'http://localhost:4318')}/v1/traces` });
 }
 
-/** Datadog's LLM Observability, over OTLP. @throws SpanlineError `ERR_INVALID_OPTION` */
+/** Sends spans to Datadog's LLM Observability over OTLP. @throws SpanlineError `ERR_INVALID_OPTION` */
 export function datadogLlmObs(options: DatadogLlmObsOptions): SinkSpec {
-  const site = options.site ?? (process.env['DD_SITE'] || 'datadoghq.com');
-  if (!/^[a-z0-9.-]+$/.test(site)) failOption('datadogLlmObs.site', 'a site of Datadog', site);
+  checkOptions(DATADOG_LLM_OBS, options, 'datadogLlmObs');
   return preset('datadog-llmobs', options, {
-    url: `https://otlp.${site}/v1/traces`,
-    headers: { 'dd-api-key': checkSecret('datadogLlmObs.apiKey', options.apiKey), 'dd-otlp-source': 'llmobs' },
+    url: `https://otlp.${datadogSite(options.site, 'datadogLlmObs')}/v1/traces`,
+    headers: { 'dd-api-key': options.apiKey, 'dd-otlp-source': 'llmobs' },
   });
 }

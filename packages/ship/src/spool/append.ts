@@ -1,45 +1,48 @@
-import { isDiskFull } from './layout.ts';
-import type { Losses } from './notices.ts';
-import type { ResolvedSpoolOptions } from './options.ts';
-import type { Room } from './room.ts';
+import { isDiskFull } from '../state/file-names.ts';
+import type { DiskBudget } from './disk-budget.ts';
+import type { LossReport } from './loss-report.ts';
 import type { SegmentWriter } from './segment-writer.ts';
 
-const MEASURE_INTERVAL_MS = 250;
-const BLOCK_STEP_MS = 20;
-const DROPS_PER_LINE = 16;
-/** The process may not write files of this size; a segment of its own is another file. */
-const FULL_FILE = 'EFBIG';
+/** What happens to lines while the spool is full. */
+export type WhenFull = 'drop-oldest' | 'drop-new' | 'block';
 
-/** What an appender works with. */
+/** Collaborators of an appender. */
 export interface AppendParts {
   readonly writer: SegmentWriter;
-  readonly room: Room;
-  readonly losses: Losses;
-  readonly options: Pick<ResolvedSpoolOptions, 'maxBytes' | 'segmentBytes' | 'whenFull'>;
+  readonly budget: DiskBudget;
+  readonly losses: LossReport;
+  readonly options: { readonly maxBytes: number; readonly segmentBytes: number; readonly whenFull: WhenFull };
 }
 
-/** Appends lines within the budget. */
+/** Appends lines within the disk budget. */
 export interface Appender {
   /**
-   * Never throws.
-   * @param isOwn - the spool's own line about losses, which is no loss itself
+   * Appends a line. Never throws.
+   * @param isOwn - the line reports losses, and is no loss itself when it is dropped
    * @returns true when the line is in the file
    */
   append(line: string, isOwn?: boolean): boolean;
 }
 
+const MEASURE_INTERVAL_MS = 250;
+const BLOCK_STEP_MS = 20;
+const MAX_DROPS_PER_LINE = 16;
+/** The process may not write files of this size (`ulimit -f`); a new segment is another file. */
+const FILE_TOO_LARGE = 'EFBIG';
+
+/** Blocks the thread. */
 function sleep(milliseconds: number): void {
   Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, milliseconds);
 }
 
-/** The policy of a spool: what to do when there is no room, in the budget or on the disk. */
-export function createAppender({ writer, room, losses, options }: AppendParts): Appender {
+/** Applies `whenFull` while the budget or the disk is exhausted. */
+export function createAppender({ writer, budget, losses, options }: AppendParts): Appender {
   const { maxBytes, segmentBytes, whenFull } = options;
-  let used = room.measure();
+  let used = budget.usedBytes();
   let measuredAt = performance.now();
 
   function measure(): void {
-    used = room.measure();
+    used = budget.usedBytes();
     measuredAt = performance.now();
   }
 
@@ -48,16 +51,16 @@ export function createAppender({ writer, room, losses, options }: AppendParts): 
       writer.rotate();
       measure();
     } catch {
-      // The old segment goes on growing, and the next line tries again.
+      // The old segment keeps growing; the next line tries again.
     }
   }
 
-  /** Deletes one segment, the own one last. */
+  /** Deletes one segment; this writer's own segment last. */
   function dropOne(): boolean {
-    let dropped = room.dropOldest();
+    let dropped = budget.dropOldest();
     if (dropped === undefined && writer.bytes > 0) {
       rotate();
-      dropped = room.dropOldest();
+      dropped = budget.dropOldest();
     }
     if (dropped === undefined) return false;
     used -= dropped.bytes;
@@ -79,7 +82,7 @@ export function createAppender({ writer, room, losses, options }: AppendParts): 
     return true;
   }
 
-  /** The shipper deletes complete segments only. */
+  /** The shipper only deletes complete segments, so the current one is completed first. */
   function waitForShipper(): void {
     if (writer.bytes > 0) rotate();
     sleep(BLOCK_STEP_MS);
@@ -98,7 +101,7 @@ export function createAppender({ writer, room, losses, options }: AppendParts): 
         return true;
       } catch (error) {
         const { code } = error as NodeJS.ErrnoException;
-        if (code === FULL_FILE && attempt === 0 && writer.bytes > 0) {
+        if (code === FILE_TOO_LARGE && attempt === 0 && writer.bytes > 0) {
           rotate();
           continue;
         }
@@ -108,7 +111,7 @@ export function createAppender({ writer, room, losses, options }: AppendParts): 
         }
         if (whenFull === 'block') {
           sleep(BLOCK_STEP_MS);
-        } else if (whenFull === 'drop-new' || attempt >= DROPS_PER_LINE || !dropOne()) {
+        } else if (whenFull === 'drop-new' || attempt >= MAX_DROPS_PER_LINE || !dropOne()) {
           return lose(isOwn);
         }
       }

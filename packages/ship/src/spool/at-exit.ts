@@ -1,15 +1,15 @@
-const last = new Set<() => void>();
+const hooks = new Set<() => void>();
 
 function onExit(): void {
-  for (const act of last) act();
+  for (const hook of hooks) hook();
 }
 
-/** Calls a function when the process exits, with one listener however many there are. @returns the function that takes it back */
-export function atExit(act: () => void): () => void {
-  if (last.size === 0) process.on('exit', onExit);
-  last.add(act);
+/** Calls a function when the process exits. All functions share one listener. @returns a function that removes it */
+export function atExit(hook: () => void): () => void {
+  if (hooks.size === 0) process.on('exit', onExit);
+  hooks.add(hook);
   return () => {
-    last.delete(act);
-    if (last.size === 0) process.off('exit', onExit);
+    hooks.delete(hook);
+    if (hooks.size === 0) process.off('exit', onExit);
   };
 }

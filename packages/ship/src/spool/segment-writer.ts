@@ -1,48 +1,47 @@
 import { closeSync, fstatSync, fsync, fsyncSync, ftruncateSync, openSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
-import { makeFolder } from './folder.ts';
-import { FILE_MODE, segmentName } from './layout.ts';
+import { FILE_MODE, segmentName } from '../state/file-names.ts';
+import { makeFolder } from '../state/folder.ts';
 
 /** Appends lines to the segments of one folder. */
 export interface SegmentWriter {
-  /** Name of the segment that is written. */
-  readonly segment: string;
-  /** Bytes in it. */
+  /** Bytes in the current segment. */
   readonly bytes: number;
   /**
    * Appends a line and its newline.
    * @returns bytes written
-   * @throws the system's error; nothing of the line is in the file then
+   * @throws the system's error; the file then contains nothing of the line
    */
   append(line: string): number;
-  /** Begins the next segment. @throws the system's error; the old segment stays in use then */
+  /** Starts the next segment. @throws the system's error; the old segment then stays in use */
   rotate(): void;
-  /** True while the segment's file has a name; false when somebody deleted it. */
+  /** False when somebody has deleted the segment's file. */
   isLinked(): boolean;
-  /** Brings what was written to the disk, without waiting. */
+  /** Starts an fsync. */
   sync(done: (error: Error | null) => void): void;
+  /** @throws the system's error */
   syncNow(): void;
   close(): void;
 }
 
 const NEWLINE = 10;
 
-interface Open {
-  readonly segment: string;
+interface OpenSegment {
   readonly fd: number;
   bytes: number;
-  /** A part of a line is in the file and could not be removed. */
+  /** The file ends with a part of a line that could not be removed. */
   torn: boolean;
 }
 
-function open(folder: string, number: number): Open {
+function open(folder: string, number: number): OpenSegment {
   makeFolder(folder);
-  const segment = segmentName(number);
-  return { segment, fd: openSync(join(folder, segment), 'ax', FILE_MODE), bytes: 0, torn: false };
+  return { fd: openSync(join(folder, segmentName(number)), 'ax', FILE_MODE), bytes: 0, torn: false };
 }
 
-/** A disk that is full takes a part of a line; the part is removed, or ended by a newline of its own before the next line. */
-function write(current: Open, text: string): number {
+/**
+ * Writes a line. A full disk may take only a part of it; that part is removed or, if that fails, ended by a newline before the next line.
+ */
+function write(current: OpenSegment, text: string): number {
   const line = current.torn ? `\n${text}` : text;
   let written = 0;
   try {
@@ -60,7 +59,7 @@ function write(current: Open, text: string): number {
   return written;
 }
 
-function truncate(current: Open, written: number): void {
+function truncate(current: OpenSegment, written: number): void {
   try {
     ftruncateSync(current.fd, current.bytes);
   } catch {
@@ -74,9 +73,6 @@ export function createSegmentWriter(folder: string): SegmentWriter {
   let number = 1;
   let current = open(folder, number);
   return {
-    get segment() {
-      return current.segment;
-    },
     get bytes() {
       return current.bytes;
     },

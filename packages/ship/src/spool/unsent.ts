@@ -1,19 +1,17 @@
 import { closeSync, openSync, readdirSync, readSync } from 'node:fs';
 import { join } from 'node:path';
-import { isCheckpoint, loadCheckpoint, type Position } from '../state/checkpoint.ts';
+import { earlier, type Position } from '../contracts/position.ts';
+import { isCheckpoint, loadCheckpoint } from '../state/checkpoint.ts';
 
 const NEWLINE = 10;
 const CHUNK_BYTES = 262_144;
 
-/** How far the slowest sink is; `undefined` while no sink has a checkpoint. */
-function slowest(folder: string): Position | undefined {
+/** Position of the slowest sink; `undefined` while a sink has no valid checkpoint, or none has one. */
+function slowestOf(folder: string): Position | undefined {
   const positions = readdirSync(folder)
     .filter(isCheckpoint)
     .map((name) => loadCheckpoint(join(folder, name)).position);
-  return positions.reduce((a, b) => {
-    if (a === undefined || b === undefined) return undefined;
-    return b.file < a.file || (b.file === a.file && b.offset < a.offset) ? b : a;
-  }, positions[0]);
+  return positions.reduce((a, b) => (a === undefined || b === undefined ? undefined : earlier(a, b)), positions[0]);
 }
 
 function countLines(path: string, from: number): number {
@@ -38,10 +36,10 @@ function countLines(path: string, from: number): number {
   }
 }
 
-/** Lines of a segment that not every sink has stored, as far as the checkpoints say; 0 when the file is gone. */
+/** Counts the lines of a segment that some sink has not stored, according to the checkpoints; 0 when the file is gone. */
 export function countUnsent(folder: string, segment: string): number {
   try {
-    const reached = slowest(folder);
+    const reached = slowestOf(folder);
     if (reached === undefined || reached.file < segment) return countLines(join(folder, segment), 0);
     return reached.file > segment ? 0 : countLines(join(folder, segment), reached.offset);
   } catch {

@@ -1,18 +1,18 @@
 import { closeSync, openSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { FILE_MODE } from '../spool/layout.ts';
-import { fateOf, parseIdentity, selfIdentity } from './identity.ts';
-import type { Stillness } from './stillness.ts';
+import type { FileActivity } from './file-activity.ts';
+import { FILE_MODE } from './file-names.ts';
+import { currentProcess, livenessOf, parseIdentity } from './process-identity.ts';
 
 /** The right to ship one folder. */
 export interface Lock {
-  /** Says that the holder lives; false when another has taken over, and the holder must stop. */
+  /** Marks the holder as alive. @returns false when another process has taken over and the holder must stop */
   beat(): boolean;
   release(): void;
 }
 
 const LOCK = /^lock-(\d{6,})$/;
-/** A holder of another container beats every few seconds. */
+/** A holder in another container touches its lock every few seconds. */
 const STALE_MS = 30_000;
 
 /** Numbers of the lock files, lowest first. */
@@ -25,7 +25,7 @@ function numbersOf(folder: string): number[] {
 
 const fileOf = (folder: string, number: number): string => join(folder, `lock-${String(number).padStart(6, '0')}`);
 
-function isHeld(path: string, owner: string, stillness: Stillness): boolean {
+function isHeld(path: string, owner: string, activity: FileActivity): boolean {
   let text: string;
   try {
     text = readFileSync(path, 'utf8');
@@ -34,11 +34,11 @@ function isHeld(path: string, owner: string, stillness: Stillness): boolean {
   }
   const holder = parseIdentity(text);
   if (holder?.owner === owner) return false;
-  const fate = holder === undefined ? 'unknown' : fateOf(holder);
-  return fate === 'alive' || (fate === 'unknown' && stillness.stillMs(path) < STALE_MS);
+  const liveness = holder === undefined ? 'unknown' : livenessOf(holder);
+  return liveness === 'alive' || (liveness === 'unknown' && activity.idleMs(path) < STALE_MS);
 }
 
-/** A lock that a full disk took half of would hold off everybody for a while. @throws the system's error */
+/** Creates a lock file, or none: half a file on a full disk would keep everybody out for a while. @throws the system's error */
 function create(path: string, text: string): void {
   const file = openSync(path, 'wx', FILE_MODE);
   try {
@@ -52,19 +52,19 @@ function create(path: string, text: string): void {
 }
 
 /**
- * Takes the lock of a folder. Locks are numbered: whoever creates the next number holds it, which only one can, and a holder that was believed dead sees the higher number at its
- * next beat and stops.
+ * Takes the lock of a folder. Locks are numbered. The process that creates the next number holds the lock, and only one process can create it. A holder
+ * that was wrongly believed dead sees the higher number at its next beat and stops.
  *
- * @param owner - names the holder across restarts of its thread; it takes its own lock again
- * @returns `undefined` while another holds it
+ * @param owner - identifies the holder across restarts of its thread, so that it can take its own lock again
+ * @returns `undefined` while another process holds the lock
  */
-export function acquireLock(folder: string, owner: string, stillness: Stillness): Lock | undefined {
+export function acquireLock(folder: string, owner: string, activity: FileActivity): Lock | undefined {
   try {
     const highest = numbersOf(folder).at(-1) ?? 0;
-    if (highest > 0 && isHeld(fileOf(folder, highest), owner, stillness)) return undefined;
+    if (highest > 0 && isHeld(fileOf(folder, highest), owner, activity)) return undefined;
     const number = highest + 1;
     const path = fileOf(folder, number);
-    create(path, JSON.stringify({ ...selfIdentity(), owner }));
+    create(path, JSON.stringify({ ...currentProcess(), owner }));
     if (numbersOf(folder).at(-1) !== number) {
       rmSync(path, { force: true });
       return undefined;

@@ -1,13 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
-import type { SinkSpec } from '@spanline/ship';
+import type { Report, SinkSpec } from '@spanline/ship';
 import { type Engine, startEngine } from '../../src/engine/engine.ts';
-import type { Report } from '../../src/engine/types.ts';
+import { createSinks } from '../../src/host/sinks.ts';
 import { discoverSpool } from '../../src/reading/spool-discovery.ts';
-import { createSink } from '../../src/sinks/create-sink.ts';
 import { createSegmentWriter } from '../../src/spool/segment-writer.ts';
-import { claimFolder, leaveFolder } from '../../src/spool/writer-file.ts';
+import { claimFolder, closeFolder } from '../../src/state/writer-file.ts';
 
 /** An engine that retries without making a test wait. */
 export function ship(root: string, ...sinks: SinkSpec[]): { engine: Engine; reports: Report[] } {
@@ -15,7 +14,7 @@ export function ship(root: string, ...sinks: SinkSpec[]): { engine: Engine; repo
   const engine = startEngine({
     root,
     from: [discoverSpool({ root, everyWriter: true })],
-    sinks: sinks.map(createSink),
+    sinks: createSinks(sinks),
     owner: `test-${Math.random()}`,
     report: (report) => reports.push(report),
     timing: { minMs: 1, maxMs: 5, pauseMs: 5 },
@@ -35,7 +34,7 @@ export function leave(root: string, lines: readonly string[], writer = 'writer-1
     segments.append(line);
   }
   segments.close();
-  leaveFolder(folder);
+  closeFolder(folder);
   return folder;
 }
 

@@ -14,9 +14,9 @@ import { basename, dirname, join } from 'node:path';
 import { expect } from 'vitest';
 import { datadog, elasticsearch, spool, type Spool } from '@spanline/ship';
 import { type Engine, startEngine } from '../../src/engine/engine.ts';
+import { createSinks } from '../../src/host/sinks.ts';
 import { discoverFiles } from '../../src/reading/file-discovery.ts';
 import { discoverSpool } from '../../src/reading/spool-discovery.ts';
-import { createSink } from '../../src/sinks/create-sink.ts';
 import { loadCheckpoint } from '../../src/state/checkpoint.ts';
 import { createIndex, readBulk, type Index } from './elastic.ts';
 import { deadLetters } from './engine.ts';
@@ -117,7 +117,7 @@ export class World {
         discoverSpool({ root: this.root, everyWriter: true }),
         discoverFiles({ patterns: [this.log.path], state: this.root, isFinal: false }),
       ],
-      sinks: sinks.map(createSink),
+      sinks: createSinks(sinks),
       owner: `model-${Math.random()}`,
       timing: { minMs: 1, maxMs: 4, pauseMs: 3 },
       pollMs: 2,

@@ -1,13 +1,16 @@
-/** What was lost since the last line that said so. */
-export interface Losses {
-  /** Counts lines that were dropped since the spool, or the disk, is full. */
+/** Counts lost lines, and reports them in lines of the log. */
+export interface LossReport {
+  /** Counts lines that were dropped because the spool or the disk is full. */
   dropped(lines: number): void;
   /** Counts a line that could not be written for another reason. */
   failed(error: unknown): void;
-  /** The line to write now, at most one every ten seconds; `undefined` when there is nothing to say. */
-  notice(atOnce: boolean): string | undefined;
-  /** The last notice is in the file, or could not be written. */
-  noticed(isWritten: boolean): void;
+  /**
+   * The line that reports the losses since the last report; `undefined` when there are none.
+   * @param atOnce - also within ten seconds of the last report
+   */
+  nextLine(atOnce: boolean): string | undefined;
+  /** Called after an attempt to write the line. Losses that were not written appear in the next report. */
+  attempted(isWritten: boolean): void;
   readonly droppedLines: number;
   readonly failedLines: number;
 }
@@ -15,18 +18,18 @@ export interface Losses {
 const INTERVAL_MS = 10_000;
 const NEVER = -INTERVAL_MS;
 
-/** One line of the log, by the spool itself. */
-export function noticeLine(level: string, message: string, fields: Readonly<Record<string, unknown>>): string {
+/** Formats a log line by the spool itself, `event.name` being `spanline.ship`. */
+export function shipLine(level: string, message: string, fields: Readonly<Record<string, unknown>>): string {
   const time = new Date().toISOString();
   return `${JSON.stringify({ '@timestamp': time, level, message, 'event.name': 'spanline.ship', ...fields })}\n`;
 }
 
-/** Counts what a spool lost, and says it in words. */
-export function createLosses(whenFull: string): Losses {
+/** Creates the report of one spool. */
+export function createLossReport(whenFull: string): LossReport {
   let droppedLines = 0;
   let failedLines = 0;
-  let said = 0;
-  let saidAt = NEVER;
+  let reportedLines = 0;
+  let attemptedAt = NEVER;
   let reason = '';
   return {
     dropped(lines) {
@@ -36,10 +39,10 @@ export function createLosses(whenFull: string): Losses {
       failedLines++;
       reason = (error as NodeJS.ErrnoException | undefined)?.code ?? 'unknown';
     },
-    notice(atOnce) {
-      const lost = droppedLines + failedLines - said;
-      if (lost === 0 || (!atOnce && performance.now() - saidAt < INTERVAL_MS)) return undefined;
-      return noticeLine(
+    nextLine(atOnce) {
+      const lost = droppedLines + failedLines - reportedLines;
+      if (lost === 0 || (!atOnce && performance.now() - attemptedAt < INTERVAL_MS)) return undefined;
+      return shipLine(
         'warn',
         `${lost} log ${lost === 1 ? 'line' : 'lines'} lost: the spool was full or could not be written`,
         {
@@ -51,9 +54,9 @@ export function createLosses(whenFull: string): Losses {
         },
       );
     },
-    noticed(isWritten) {
-      saidAt = performance.now();
-      if (isWritten) said = droppedLines + failedLines;
+    attempted(isWritten) {
+      attemptedAt = performance.now();
+      if (isWritten) reportedLines = droppedLines + failedLines;
     },
     get droppedLines() {
       return droppedLines;

@@ -1,6 +1,6 @@
 import { mkdirSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { FOLDER_MODE } from './layout.ts';
+import { FOLDER_MODE } from './file-names.ts';
 
 function isFolder(path: string): boolean {
   try {
@@ -11,8 +11,8 @@ function isFolder(path: string): boolean {
 }
 
 /**
- * Makes a folder, those around it included, for its owner alone. Not by `{ recursive: true }`, which never returns where a file system makes nothing in a folder that it has, as `/proc`
- * (Node 20 to 24).
+ * Creates a folder and its parents, readable by their owner only. It does not use `{ recursive: true }`, which never returns (Node 20 to 24) where a
+ * file system refuses new entries in an existing folder, as `/proc` does.
  *
  * @throws the error of the file system
  */

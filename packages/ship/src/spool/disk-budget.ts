@@ -1,8 +1,8 @@
 import { rmSync, statSync, truncateSync } from 'node:fs';
 import { join } from 'node:path';
-import { listSegments, listWriters } from './layout.ts';
+import { listSegments, listWriters } from '../state/file-names.ts';
+import { writerLiveness } from '../state/writer-file.ts';
 import { countUnsent } from './unsent.ts';
-import { writerFate } from './writer-file.ts';
 
 interface Segment {
   readonly folder: string;
@@ -11,13 +11,12 @@ interface Segment {
   readonly mtimeMs: number;
 }
 
-/** Space that the segments below a spool's folder take. */
-export interface Room {
-  /** Bytes of all segments, of every writer. */
-  measure(): number;
+/** Disk space taken by the segments of all writers below a spool's folder. */
+export interface DiskBudget {
+  usedBytes(): number;
   /**
-   * Deletes the oldest segment that nobody writes.
-   * @returns what it held; `undefined` when there is none
+   * Deletes the oldest complete segment.
+   * @returns what it contained; `undefined` when there is none
    */
   dropOldest(): { bytes: number; unsentLines: number } | undefined;
 }
@@ -36,14 +35,14 @@ function segmentsOf(root: string): Segment[] {
   });
 }
 
-/** The last segment of a writer that may live is open; all before it are complete. */
-function complete(segments: readonly Segment[]): Segment[] {
+/** The last segment of a writer that may be alive is still being written; all before it are complete. */
+function completeOf(segments: readonly Segment[]): Segment[] {
   return segments.filter(
-    ({ folder }, index) => segments[index + 1]?.folder === folder || writerFate(folder) === 'gone',
+    ({ folder }, index) => segments[index + 1]?.folder === folder || writerLiveness(folder) === 'gone',
   );
 }
 
-/** Space is free at once, also while somebody has the file open. */
+/** Deletes a file. It is truncated first, so that its space is free at once even while another process has it open. */
 function discard(path: string): void {
   try {
     truncateSync(path);
@@ -53,12 +52,12 @@ function discard(path: string): void {
   rmSync(path, { force: true });
 }
 
-/** The spool of all processes that write below `root`. */
-export function createRoom(root: string): Room {
+/** The budget of all processes that write below `root`. */
+export function createDiskBudget(root: string): DiskBudget {
   return {
-    measure: () => segmentsOf(root).reduce((sum, { bytes }) => sum + bytes, 0),
+    usedBytes: () => segmentsOf(root).reduce((sum, { bytes }) => sum + bytes, 0),
     dropOldest() {
-      const oldest = complete(segmentsOf(root)).toSorted((a, b) => a.mtimeMs - b.mtimeMs)[0];
+      const oldest = completeOf(segmentsOf(root)).toSorted((a, b) => a.mtimeMs - b.mtimeMs)[0];
       if (oldest === undefined) return undefined;
       const unsentLines = countUnsent(oldest.folder, oldest.name);
       discard(join(oldest.folder, oldest.name));

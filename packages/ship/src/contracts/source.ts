@@ -1,0 +1,66 @@
+import type { Position } from './position.ts';
+
+/** A line as it is in its file. */
+export interface SourceLine {
+  /** The line without its newline, in UTF-8. Valid until the next `read`: copy what must stay longer. */
+  readonly bytes: Buffer;
+  /** Id of the source: the folder of a spool's writer, or the device and inode of a log file. */
+  readonly source: string;
+  /** Name of the file. */
+  readonly file: string;
+  /** Bytes before the line. */
+  readonly offset: number;
+  /** Whether the file ends in the middle of the line. */
+  readonly torn: boolean;
+}
+
+/** Lines read at once. */
+export interface Chunk {
+  readonly lines: readonly SourceLine[];
+  /** Position before a byte of the file that these lines are in. */
+  at(offset: number): Position;
+  /** Where to continue. */
+  readonly end: Position;
+}
+
+/** Reads the lines of a source in order. */
+export interface Reader {
+  /** The next complete lines; `undefined` when there are none at the moment. @throws the system's error */
+  next(): Chunk | undefined;
+  /** True once nothing can follow what was read. */
+  ended(): boolean;
+  close(): void;
+}
+
+/** A log that is shipped: the segments of one spool writer, or one log file. */
+export interface Source {
+  /** Stable id; part of the ids of lines that have none. */
+  readonly id: string;
+  /** Folder of the lock and the checkpoints. */
+  readonly folder: string;
+  /** The checkpoint to save for a sink that has none; `undefined` when nothing has to be remembered before the first line is stored. */
+  start(): Position | undefined;
+  /**
+   * Opens a reader at a position, or at the first line.
+   *
+   * @param onProblem - called with a description when the position does not exist any more; reading continues at the nearest place
+   */
+  open(from: Position | undefined, onProblem: (description: string) => void): Reader;
+  /** Bytes after a position. */
+  lag(from: Position | undefined): number;
+  /** Deletes what every sink has passed. @returns true when the whole source was deleted */
+  release(slowest: Position): boolean;
+  close(): void;
+}
+
+/** A source that a {@link Discovery} has found and nobody has opened yet. */
+export interface Candidate {
+  /** Folder of the lock and the checkpoints; identifies the source. */
+  readonly folder: string;
+  open(): Source;
+}
+
+/** Finds sources. It is asked every few seconds and never throws. */
+export interface Discovery {
+  find(): readonly Candidate[];
+}

@@ -1,0 +1,51 @@
+import { checkOptions, option, type Shape } from '@spanline/record';
+import type { Sink, SinkLimits } from '../contracts/sink.ts';
+
+/** A sink and the name that its spec gives it. */
+export interface NamedSink {
+  readonly name: string;
+  readonly sink: Sink;
+}
+
+const LIMITS: Shape<SinkLimits> = {
+  bytes: option.required(option.number({ min: 1 })),
+  entries: option.required(option.number({ min: 1, integer: true })),
+  lingerMs: option.required(option.number({ min: 0 })),
+  concurrency: option.required(option.number({ min: 1, integer: true })),
+};
+
+/** Name or code of an error. Its message may quote keys or content. */
+function describe(error: unknown): string {
+  const { code, name } = (typeof error === 'object' && error !== null ? error : {}) as {
+    code?: unknown;
+    name?: unknown;
+  };
+  return typeof code === 'string' ? code : typeof name === 'string' ? name : 'unknown';
+}
+
+/**
+ * Makes a sink safe to call: `encode` rejects the line when the sink throws, `send` asks for a retry.
+ *
+ * @throws SpanlineError `ERR_INVALID_OPTION` for limits that are missing or out of range
+ */
+export function guardSink({ name, sink }: NamedSink): Required<Sink> {
+  checkOptions(LIMITS, sink.limits, `${name}.limits`);
+  return {
+    limits: sink.limits,
+    encode(line) {
+      try {
+        return sink.encode(line);
+      } catch (error) {
+        return { kind: 'reject', reason: `the sink cannot encode the line (${describe(error)})` };
+      }
+    },
+    async send(batch) {
+      try {
+        return await sink.send(batch);
+      } catch (error) {
+        return { kind: 'retry', reason: `the sink failed (${describe(error)})` };
+      }
+    },
+    close: () => sink.close?.(),
+  };
+}

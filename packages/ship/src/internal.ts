@@ -1,0 +1,3 @@
+/** Shared with the command line. No public interface. */
+export { currentProcess, livenessOf, parseIdentity } from './state/process-identity.ts';
+export { replaceFile } from './state/replace-file.ts';

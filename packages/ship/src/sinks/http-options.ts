@@ -1,0 +1,99 @@
+import { type Check, option, type Shape } from '@spanline/record';
+import { isSecret, type Secret } from '@spanline/remote';
+
+/** Options of every sink that sends over HTTP. */
+export interface HttpSinkOptions {
+  /**
+   * Names the sink in checkpoints, dead letters and reports: letters, digits, `-` and `_`.
+   * @defaultValue the kind of the sink
+   */
+  name?: string;
+  /** PEM certificate of the authority that signed the server's certificate. */
+  ca?: string;
+  /** Compress requests. @defaultValue true */
+  gzip?: boolean;
+  /** Milliseconds from the first byte sent to the last byte received. @defaultValue 30,000 */
+  timeoutMs?: number;
+  /** Most requests at once. The sink uses fewer while the target answers 429. @defaultValue 2 */
+  concurrency?: number;
+  /** Additional headers of each request. Their values may be keys. */
+  headers?: Readonly<Record<string, Secret>>;
+}
+
+/** The value of a header. With a scheme it is a credential of `Authorization`. */
+export interface HeaderSpec {
+  readonly secret: Secret;
+  /** `Basic` and `ApiKey` take `a:b` and encode it. */
+  readonly scheme?: 'ApiKey' | 'Basic' | 'Bearer';
+}
+
+/** The address of a target, and how to send to it. Plain data. */
+export interface HttpTarget {
+  readonly url: string;
+  readonly headers: Readonly<Record<string, HeaderSpec>>;
+  readonly ca?: string;
+  readonly gzip: boolean;
+  readonly timeoutMs: number;
+  readonly concurrency: number;
+}
+
+const NAME = /^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/;
+const DEFAULT_TIMEOUT_MS = 30_000;
+const DEFAULT_CONCURRENCY = 2;
+
+function isPlainUrl(value: unknown): boolean {
+  const url = typeof value === 'string' && URL.canParse(value) ? new URL(value) : undefined;
+  return (url?.protocol === 'https:' || url?.protocol === 'http:') && url.username === '' && url.password === '';
+}
+
+/** Checks a {@link Secret}. The error message does not show the value. */
+export function secretCheck(): Check<Secret> {
+  return option.secret(option.like('a key as text, { env } or { file }', isSecret));
+}
+
+/** Checks a URL. Credentials are refused: they would appear in messages. */
+export function urlCheck(): Check<string> {
+  return option.secret(option.like('an http or https URL without user and password', isPlainUrl));
+}
+
+/** Checks the name of a sink, which becomes part of file names. */
+export function nameCheck(): Check<string> {
+  return option.like('a name of letters, digits, - and _', (value) => typeof value === 'string' && NAME.test(value));
+}
+
+/** Checks of {@link HttpSinkOptions}, to be spread into the shape of a sink's options. */
+export const HTTP_SHAPE: Shape<HttpSinkOptions> = {
+  name: nameCheck(),
+  ca: option.secret(
+    option.like('a certificate in PEM, not its path', (value) => String(value).includes('-----BEGIN ')),
+  ),
+  gzip: option.boolean(),
+  timeoutMs: option.number({ min: 1, integer: true }),
+  concurrency: option.number({ min: 1, integer: true }),
+  headers: option.dictionary(secretCheck()),
+};
+
+/** Removes slashes from the end of a URL, so that a path can be appended. */
+export function trimUrl(url: string): string {
+  return url.replace(/\/+$/, '');
+}
+
+/** Combines a sink's own headers with its {@link HttpSinkOptions}, whose headers win. */
+export function toHttpTarget(
+  url: string,
+  headers: Readonly<Record<string, HeaderSpec>>,
+  options: HttpSinkOptions,
+): HttpTarget {
+  const given = Object.entries(options.headers ?? {}).map(([name, secret]): [string, HeaderSpec] => [
+    name.toLowerCase(),
+    { secret },
+  ]);
+  return {
+    url: trimUrl(url),
+    headers: { ...headers, ...Object.fromEntries(given) },
+    gzip: options.gzip ?? true,
+    timeoutMs: options.timeoutMs ?? DEFAULT_TIMEOUT_MS,
+    concurrency: options.concurrency ?? DEFAULT_CONCURRENCY,
+    ...(options.ca === undefined ? {} : { ca: options.ca }),
+  };
+}

@@ -1,0 +1,60 @@
+import type { OtlpTraces } from '@spanline/record';
+
+/** Resource and spans of one service. */
+export type OtlpResourceSpans = OtlpTraces['resourceSpans'][number];
+export type OtlpScopeSpans = OtlpResourceSpans['scopeSpans'][number];
+export type OtlpSpan = OtlpScopeSpans['spans'][number];
+export type OtlpAttribute = OtlpSpan['attributes'][number];
+
+/** Spans of one scope, encoded. */
+export interface EncodedScopeSpans {
+  readonly scope: Buffer;
+  readonly spans: readonly Buffer[];
+}
+
+/** Spans of one resource, encoded. */
+export interface EncodedResourceSpans {
+  readonly resource: Buffer;
+  readonly scopeSpans: readonly EncodedScopeSpans[];
+}
+
+/** An encoding of `ExportTraceServiceRequest` whose parts are encoded one by one and joined at the end. */
+export interface OtlpFormat {
+  readonly contentType: string;
+  encodeResource(resource: OtlpResourceSpans['resource']): Buffer;
+  encodeScope(scope: OtlpScopeSpans['scope']): Buffer;
+  encodeSpan(span: OtlpSpan): Uint8Array | string;
+  join(resourceSpans: readonly EncodedResourceSpans[]): Buffer;
+}
+
+const comma = Buffer.from(',');
+
+function joinList(parts: readonly (readonly Buffer[])[]): Buffer[] {
+  return parts.flatMap((part, index) => (index === 0 ? part : [comma, ...part]));
+}
+
+/** OTLP/JSON. */
+export const jsonFormat: OtlpFormat = {
+  contentType: 'application/json',
+  encodeResource: (resource) => Buffer.from(JSON.stringify(resource)),
+  encodeScope: (scope) => Buffer.from(JSON.stringify(scope)),
+  encodeSpan: (span) => JSON.stringify(span),
+  join(resourceSpans) {
+    const list = resourceSpans.map(({ resource, scopeSpans }) => [
+      Buffer.from('{"resource":'),
+      resource,
+      Buffer.from(',"scopeSpans":['),
+      ...joinList(
+        scopeSpans.map(({ scope, spans }) => [
+          Buffer.from('{"scope":'),
+          scope,
+          Buffer.from(',"spans":['),
+          ...joinList(spans.map((span) => [span])),
+          Buffer.from(']}'),
+        ]),
+      ),
+      Buffer.from(']}'),
+    ]);
+    return Buffer.concat([Buffer.from('{"resourceSpans":['), ...joinList(list), Buffer.from(']}')]);
+  },
+};
