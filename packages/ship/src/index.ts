@@ -29,7 +29,7 @@ export { elasticsearch, type ElasticsearchOptions } from './sinks/elasticsearch.
 export { file, type FileOptions, type SinkProfile } from './sinks/file.ts';
 export type { HttpSinkOptions } from './sinks/http-options.ts';
 export { resultOfStatus } from './sinks/http-status.ts';
-export { otlp, type OtlpOptions } from './sinks/otlp.ts';
+export { otlp, type OtlpOptions } from './sinks/otlp/otlp.ts';
 export {
   datadogLlmObs,
   type DatadogLlmObsOptions,
@@ -41,6 +41,6 @@ export {
   type LangsmithOptions,
   phoenix,
   type PhoenixOptions,
-} from './sinks/presets.ts';
+} from './sinks/otlp/presets.ts';
 export type { WhenFull } from './spool/append.ts';
 export type { Secret } from '@spanline/remote';

@@ -147,7 +147,7 @@ function toArray(batch: SinkBatch<LoggedAt>): Buffer {
   return Buffer.concat([Buffer.from('['), bodies.subarray(0, -1), Buffer.from(']')]);
 }
 
-/** Creates the sink from the options of its spec. */
+/** Creates the sink from the options of its spec. @public */
 export function createSink({ http }: DatadogConfig): Sink<LoggedAt> {
   return createHttpSink({
     http,

@@ -133,7 +133,7 @@ function interpret(response: HttpResponse, { entries }: SinkBatch): SendResult {
   return { kind: 'items', items: items.map(resultOfItem) };
 }
 
-/** Creates the sink from the options of its spec. */
+/** Creates the sink from the options of its spec. @public */
 export function createSink({ http, index, profile }: ElasticsearchConfig): Sink {
   return createHttpSink({
     http,

@@ -51,7 +51,7 @@ function append(path: string, bytes: Buffer): void {
   }
 }
 
-/** Creates the sink from the options of its spec. */
+/** Creates the sink from the options of its spec. @public */
 export function createSink({ path, profile }: FileConfig): Sink {
   return {
     limits: LIMITS,

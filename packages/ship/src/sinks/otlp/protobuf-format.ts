@@ -1,4 +1,4 @@
-import type { OtlpAttribute, OtlpFormat, OtlpSpan } from './otlp-format.ts';
+import type { OtlpAttribute, OtlpFormat, OtlpSpan } from './format.ts';
 import { createProtobufWriter, delimited, type ProtobufWriter } from './protobuf.ts';
 
 type Value = OtlpAttribute['value'];

@@ -1,7 +1,6 @@
-import { BoundedMap, checkOptions, option, type Shape, toOtlp } from '@spanline/record';
+import { checkOptions, option, type Shape } from '@spanline/record';
 import type { HttpResponse, Secret } from '@spanline/remote';
-import type { Encoded, Entry, SendResult, Sink, SinkBatch, SinkSpec } from '../contracts/sink.ts';
-import type { SourceLine } from '../contracts/source.ts';
+import type { SendResult, Sink, SinkBatch, SinkSpec } from '../../contracts/sink.ts';
 import {
   type HeaderSpec,
   HTTP_SHAPE,
@@ -10,13 +9,13 @@ import {
   secretCheck,
   toHttpTarget,
   urlCheck,
-} from './http-options.ts';
-import { createHttpSink } from './http-sink.ts';
-import { jsonBody, resultOfResponse, retry } from './http-status.ts';
-import { parseRecord } from './line-format.ts';
-import { type EncodedResourceSpans, jsonFormat, type OtlpFormat, type OtlpResourceSpans } from './otlp-format.ts';
-import { createProtobufFormat } from './otlp-protobuf.ts';
+} from '../http-options.ts';
+import { createHttpSink } from '../http-sink.ts';
+import { jsonBody, resultOfResponse, retry } from '../http-status.ts';
+import { jsonFormat } from './json-format.ts';
+import { createProtobufFormat } from './protobuf-format.ts';
 import { readField } from './protobuf.ts';
+import { createSpanCodec, type Origin } from './span-codec.ts';
 
 /** Options of {@link otlp}. */
 export interface OtlpOptions extends HttpSinkOptions {
@@ -35,14 +34,6 @@ interface OtlpConfig {
   readonly encoding: 'protobuf' | 'json';
 }
 
-/** Resource and scope of an entry's span, encoded. Entries of one resource or scope share the key. */
-interface Origin {
-  readonly resourceKey: string;
-  readonly resource: Buffer;
-  readonly scopeKey: string;
-  readonly scope: Buffer;
-}
-
 const SHAPE: Shape<OtlpOptions> = {
   ...HTTP_SHAPE,
   url: option.required(urlCheck()),
@@ -51,7 +42,6 @@ const SHAPE: Shape<OtlpOptions> = {
   bearer: secretCheck(),
 };
 const LIMITS = { bytes: 2_000_000, entries: 512, lingerMs: 1000 };
-const MAX_ORIGINS = 200;
 /** The protocol forbids retries of other server errors; a few attempts bridge a restart. */
 const ATTEMPTS_AT_OTHER_ERRORS = 5;
 const RETRYABLE: ReadonlySet<number> = new Set([408, 429, 502, 503, 504]);
@@ -76,62 +66,6 @@ export function otlp(options: OtlpOptions): SinkSpec {
   if (bearer !== undefined) headers['authorization'] = { scheme: 'Bearer', secret: bearer };
   const config: OtlpConfig = { http: toHttpTarget(url, headers, options), encoding };
   return { name, module: import.meta.url, options: config, createSink };
-}
-
-/** Encodes resource and scope of the first span, which few lines change. */
-function createOrigins(format: OtlpFormat): (resourceSpans: OtlpResourceSpans) => Origin | undefined {
-  const origins = new BoundedMap<string, Origin>(MAX_ORIGINS);
-  return ({ resource, scopeSpans: [scopeSpans] }) => {
-    if (scopeSpans === undefined) return undefined;
-    const resourceKey = JSON.stringify(resource);
-    const scopeKey = JSON.stringify(scopeSpans.scope);
-    const key = `${resourceKey}${scopeKey}`;
-    const known = origins.get(key);
-    if (known !== undefined) return known;
-    const encoded = { resource: format.encodeResource(resource), scope: format.encodeScope(scopeSpans.scope) };
-    const origin = { resourceKey, scopeKey, ...encoded };
-    origins.set(key, origin);
-    return origin;
-  };
-}
-
-function createEncoder(format: OtlpFormat): (line: SourceLine) => Encoded<Origin> {
-  const originOf = createOrigins(format);
-  return (line) => {
-    const result = parseRecord(line);
-    if (result.kind !== 'record') return result;
-    const { kind, record } = result.parsed;
-    if (kind !== 'span' || record['event.name'] !== 'span.end') return { kind: 'skip' };
-    const [resourceSpans] = toOtlp([record]).resourceSpans;
-    const span = resourceSpans?.scopeSpans[0]?.spans[0];
-    const meta = resourceSpans === undefined ? undefined : originOf(resourceSpans);
-    if (span === undefined || meta === undefined) {
-      return { kind: 'reject', reason: 'the span has no valid ids and start' };
-    }
-    return { kind: 'entry', parts: [format.encodeSpan(span)], meta };
-  };
-}
-
-function groupBy<T>(values: readonly T[], keyOf: (value: T) => string | undefined): T[][] {
-  const groups = new Map<string | undefined, T[]>();
-  for (const value of values) {
-    const key = keyOf(value);
-    const group = groups.get(key);
-    if (group === undefined) groups.set(key, [value]);
-    else group.push(value);
-  }
-  return [...groups.values()];
-}
-
-/** Groups encoded spans by resource and scope, each in the order of their first span. */
-function toResourceSpans(entries: readonly Entry<Origin>[]): EncodedResourceSpans[] {
-  return groupBy(entries, ({ meta }) => meta?.resourceKey).map((ofResource) => ({
-    resource: ofResource[0]?.meta?.resource ?? Buffer.alloc(0),
-    scopeSpans: groupBy(ofResource, ({ meta }) => meta?.scopeKey).map((ofScope) => ({
-      scope: ofScope[0]?.meta?.scope ?? Buffer.alloc(0),
-      spans: ofScope.map(({ body }) => body),
-    })),
-  }));
 }
 
 /** `ExportTraceServiceResponse.partial_success.rejected_spans`. */
@@ -160,16 +94,17 @@ function interpret(response: HttpResponse, { entries, attempt }: SinkBatch<Origi
   return rejected > 0 ? { kind: 'partial', rejected, reason: 'partial success' } : result;
 }
 
-/** Creates the sink from the options of its spec. */
+/** Creates the sink from the options of its spec. @public */
 export function createSink({ http, encoding }: OtlpConfig): Sink<Origin> {
   const format = encoding === 'json' ? jsonFormat : createProtobufFormat();
+  const codec = createSpanCodec(format);
   return createHttpSink({
     http,
     path: '',
     contentType: format.contentType,
     limits: LIMITS,
-    encode: createEncoder(format),
-    body: ({ entries }) => format.join(toResourceSpans(entries)),
+    encode: codec.encode,
+    body: codec.join,
     interpret,
   });
 }

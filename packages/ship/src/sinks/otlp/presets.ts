@@ -1,8 +1,8 @@
 import { type Check, checkOptions, option, type Shape } from '@spanline/record';
 import type { Secret } from '@spanline/remote';
-import type { SinkSpec } from '../contracts/sink.ts';
-import { datadogSite } from './datadog.ts';
-import { HTTP_SHAPE, type HttpSinkOptions, secretCheck, trimUrl, urlCheck } from './http-options.ts';
+import type { SinkSpec } from '../../contracts/sink.ts';
+import { datadogSite } from '../datadog.ts';
+import { HTTP_SHAPE, type HttpSinkOptions, secretCheck, trimUrl, urlCheck } from '../http-options.ts';
 import { otlp, type OtlpOptions } from './otlp.ts';
 
 /** Options of {@link langfuse}. */
