@@ -1,5 +1,5 @@
 /** Pieces of the tracer that `@spanline/instrumentation` is built on. No public interface: it changes with any release, and both packages are released together. */
-export { isCaptureSetting } from './api/index.ts';
+export { captureCheck, isCaptureSetting, loggerCheck, tracerCheck } from './api/index.ts';
 export { isCredential, isSecretName } from './capture/index.ts';
 export {
   activeState,

@@ -1,5 +1,21 @@
-import { SPAN_TYPES, type SpanAttributes, SpanlineError, type SpanType } from '@spanline/record';
-import type { CaptureSetting, Labels, SpanOptions, Tracer } from './api/index.ts';
+import {
+  checkOptions,
+  option,
+  type Shape,
+  SPAN_TYPES,
+  type SpanAttributes,
+  SpanlineError,
+  type SpanType,
+} from '@spanline/record';
+import {
+  captureCheck,
+  labelsCheck,
+  type CaptureSetting,
+  type Labels,
+  type SpanOptions,
+  type Tracer,
+  tracerCheck,
+} from './api/index.ts';
 import { defaultTracer } from './default-tracer.ts';
 import { createGuard, runInSpan } from './trace/index.ts';
 
@@ -103,24 +119,22 @@ function wrap<F extends AnyFunction>(fn: F, options: ObserveOptions, fallbackNam
   return new Proxy(fn, { apply: (target, self: unknown, args: unknown[]) => call(target, self, args, options, name) });
 }
 
-const OPTIONS: ReadonlySet<string> = new Set<keyof ObserveOptions>([
-  ...(['name', 'type', 'attributes', 'labels', 'tags', 'capture'] as const),
-  ...(['runType', 'tracer', 'perCall', 'captureInput', 'captureOutput'] as const),
-]);
+/** Kinds of decorator contexts (TC39). Options with a key `kind` are a mistake that is reported. */
+const CONTEXT_KINDS: ReadonlySet<unknown> = new Set(['class', 'method', 'getter', 'setter', 'field', 'accessor']);
 
-function checkOptions(options: ObserveOptions): void {
-  const fail = (option: string, expected: string, got: unknown): never => {
-    throw new SpanlineError({ code: 'ERR_INVALID_OPTION', option: `observe.${option}`, expected, got });
-  };
-  if (typeof options !== 'object' || options === null) fail('options', 'an object', options);
-  for (const key of Object.keys(options)) {
-    if (!OPTIONS.has(key)) fail(key, `a known option (${[...OPTIONS].join(', ')})`, 'an unknown one');
-  }
-  for (const key of ['type', 'runType'] as const) {
-    const value = options[key];
-    if (value !== undefined && !SPAN_TYPES.includes(value)) fail(key, `one of ${SPAN_TYPES.join(', ')}`, value);
-  }
-}
+const SHAPE: Shape<ObserveOptions> = {
+  name: option.string(),
+  type: option.oneOf(SPAN_TYPES),
+  runType: option.oneOf(SPAN_TYPES),
+  attributes: option.dictionary(option.any()),
+  labels: labelsCheck,
+  tags: option.list(option.string()),
+  capture: captureCheck,
+  tracer: tracerCheck,
+  perCall: option.callback(),
+  captureInput: option.anyOf<NonNullable<ObserveOptions['captureInput']>>(option.boolean(), option.callback()),
+  captureOutput: option.anyOf<NonNullable<ObserveOptions['captureOutput']>>(option.boolean(), option.callback()),
+};
 
 function notAFunction(option: string, expected: string, got: unknown): never {
   throw new SpanlineError({ code: 'ERR_INVALID_ARGUMENT', option, expected, got });
@@ -174,18 +188,18 @@ export function observe(...args: readonly unknown[]): unknown {
   if (descriptor !== undefined || isContext(second)) return decorate({}, first, second, descriptor);
   if (typeof first === 'function') {
     const options = second ?? {};
-    checkOptions(options);
+    checkOptions(SHAPE, options, 'observe');
     return wrap(first as AnyFunction, options);
   }
   if (args.length > 0 && (typeof first !== 'object' || first === null))
     notAFunction('observe(fn)', 'a function', first);
   const options = (first ?? {}) as ObserveOptions;
-  checkOptions(options);
+  checkOptions(SHAPE, options, 'observe');
   return (target: unknown, at?: unknown, of?: PropertyDescriptor) => decorate(options, target, at, of);
 }
 
 function isContext(value: unknown): value is DecoratorContext {
-  return typeof (value as Partial<DecoratorContext> | undefined)?.kind === 'string';
+  return CONTEXT_KINDS.has((value as Partial<DecoratorContext> | undefined)?.kind);
 }
 
 /** LangSmith's name for {@link observe}. */

@@ -140,14 +140,41 @@ describe('a logger that throws', () => {
 
 describe('wrong options', () => {
   it.each([
-    [{ capture: 'all' }, 'capture must be one of full, redacted, hashed, metadata, got "all"'],
+    [{ capture: 'all' }, 'capture must be one of full, redacted, hashed, metadata or a function, got "all"'],
     [{ profile: 'ECS' }, 'profile must be one of otel, ecs, datadog, got "ECS"'],
     [{ sampling: { ratio: 2 } }, 'sampling.ratio must be a number from 0 to 1, got 2'],
     [{ logger: {} }, 'logger must be a pino logger, got an object'],
     [{ service: { name: 7 } }, 'service.name must be a non-empty string, got 7'],
     [{ statsIntervalSeconds: -1 }, 'statsIntervalSeconds must be a number of at least 0, got -1'],
-    [{ capure: 'full' }, 'capure must be a known option'],
-    [{ clock: { now: 1 } }, 'clock.now must be a function, got 1'],
+    [{ capure: 'full' }, 'unknown option "capure"; did you mean "capture"?'],
+    [{ loger: {} }, 'unknown option "loger"; did you mean "logger"?'],
+    [{ clock: { now: 1 } }, 'clock must be an object with the functions now and monotonic, got an object'],
+    [{ sampling: 5 }, 'sampling must be an object, got 5'],
+    [{ sampling: { rate: 0 } }, 'unknown option "sampling.rate"; did you mean "sampling.ratio"?'],
+    [{ sampling: { spans: 'few' } }, 'sampling.spans must be one of all, roots, got "few"'],
+    [{ sampling: { tail: { slowerThan: 5 } } }, 'did you mean "sampling.tail.slowerThanMs"?'],
+    [{ sampling: { tail: { slowerThanMs: -1 } } }, 'sampling.tail.slowerThanMs must be a number of at least 0, got -1'],
+    [{ sampling: { tail: { keep: 'errors' } } }, 'sampling.tail.keep must be a function, got "errors"'],
+    [{ service: { nam: 'x' } }, 'unknown option "service.nam"; did you mean "service.name"?'],
+    [{ prices: [] }, 'prices must be an object of model names and prices, got an array of 0'],
+    [
+      { prices: { 'gpt-4o': { input: '1', output: 2 } } },
+      'prices.gpt-4o.input must be a number of at least 0, got "1"',
+    ],
+    [{ prices: { 'gpt-4o': { input: 1 } } }, 'prices.gpt-4o.output must be a number of at least 0, got undefined'],
+    [{ level: 'verbose' }, 'level must be one of trace, debug, info, warn, error, fatal, got "verbose"'],
+    [{ limits: { fieldBytes: -1 } }, 'limits.fieldBytes must be an integer of at least 128, got -1'],
+    [{ limits: { fields: 1 } }, 'unknown option "limits.fields" (expected one of lineBytes, fieldBytes'],
+    [
+      { redact: { rules: { EMAILS: false } } },
+      'unknown option "redact.rules.EMAILS"; did you mean "redact.rules.EMAIL"?',
+    ],
+    [{ redact: { custom: [{ name: 'x', pattern: /x/g }] } }, 'redact.custom[0].name must be [A-Z][A-Z0-9_]*, got "x"'],
+    [{ redact: { detectors: [1] } }, 'redact.detectors[0] must be a function, got 1'],
+    [{ content: {} }, 'content.destination must be a pino logger, got undefined'],
+    [{ deltas: 'some' }, 'deltas must be one of none, containers, all, got "some"'],
+    [{ maxOpenSpans: 0 }, 'maxOpenSpans must be a number of at least 1, got 0'],
+    [null, 'options must be an object, got null'],
   ])('%j are refused at construction', (options, message) => {
     expect(() => createTracer(options as never)).toThrow(message);
     expect(() => createTracer(options as never)).toThrow(

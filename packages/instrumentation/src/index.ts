@@ -1,4 +1,4 @@
-export { isCaptureSetting, isCredential, isSecretName } from '@spanline/core/internal';
+export { captureCheck, isCaptureSetting, isCredential, isSecretName, tracerCheck } from '@spanline/core/internal';
 export {
   addContextResolver,
   callerSpan,

@@ -20,3 +20,4 @@ export type { SamplingOptions, TailOptions } from './sampling.ts';
 export type { Content, EndOptions, Scope, Span, SpanOptions } from './span.ts';
 export type { Clock, ContentOptions, Profile, ServiceOptions, TracerOptions } from './tracer-options.ts';
 export type { EndedSpan, Tracer, TracerStats } from './tracer.ts';
+export { captureCheck, labelsCheck, loggerCheck, tracerCheck } from './checks.ts';

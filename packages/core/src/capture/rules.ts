@@ -191,3 +191,6 @@ export function isSecretName(name: string): boolean {
   }
   return secret;
 }
+
+/** Names of the built-in rules. */
+export const RULE_NAMES: readonly string[] = BUILT_IN_RULES.map(({ name }) => name);

@@ -1,4 +1,3 @@
-import { SpanlineError } from '@spanline/record';
 import type { SamplingOptions } from '../api/index.ts';
 import { FLAG_SAMPLED } from '../context/index.ts';
 
@@ -18,24 +17,7 @@ const RANGE = 16 ** DIGITS;
  * (W3C level 2 requires the right-most 56 bits to be random). With tail sampling nothing is decided here but what a trusted parent has decided.
  */
 export function createSampler(options: SamplingOptions): Sampler {
-  const { spans = 'all' } = options;
-  if (spans !== 'all' && spans !== 'roots') {
-    throw new SpanlineError({
-      code: 'ERR_INVALID_OPTION',
-      option: 'sampling.spans',
-      expected: "'all' or 'roots'",
-      got: spans,
-    });
-  }
   const ratio = options.ratio ?? 1;
-  if (typeof ratio !== 'number' || !(ratio >= 0 && ratio <= 1)) {
-    throw new SpanlineError({
-      code: 'ERR_INVALID_OPTION',
-      option: 'sampling.ratio',
-      expected: 'a number from 0 to 1',
-      got: ratio,
-    });
-  }
   const atHead = options.tail === undefined ? ratio : 1;
   return {
     ratio: atHead === 1 ? undefined : atHead,

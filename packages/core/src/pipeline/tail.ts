@@ -1,4 +1,4 @@
-import { SpanlineError, type SpanRecord } from '@spanline/record';
+import type { SpanRecord } from '@spanline/record';
 import type { TailOptions } from '../api/index.ts';
 import type { CaptureReport } from '../capture/index.ts';
 import type { LocalRoot } from '../trace/local-root.ts';
@@ -86,29 +86,13 @@ function bytesOf(record: SpanRecord): number {
   return bytes;
 }
 
-const LIMITS = ['slowerThanMs', 'costAboveUsd', 'tokensAbove', 'maxTraces', 'maxBytes', 'maxAgeSeconds'] as const;
-
-function check(options: TailOptions): void {
-  const fail = (option: string, expected: string, got: unknown): never => {
-    throw new SpanlineError({ code: 'ERR_INVALID_OPTION', option: `sampling.tail.${option}`, expected, got });
-  };
-  for (const name of LIMITS) {
-    const value: unknown = options[name];
-    if (value !== undefined && !(typeof value === 'number' && value >= 0)) fail(name, 'a number of at least 0', value);
-  }
-  if (options.keep !== undefined && typeof options.keep !== 'function') fail('keep', 'a function', options.keep);
-  if (options.errors !== undefined && typeof options.errors !== 'boolean') fail('errors', 'a boolean', options.errors);
-}
-
 /**
  * Tail sampling in process. Records are captured as always, held back per local root, and written or dropped when that root ends. What is held back is bounded in traces, bytes and age; beyond a
  * bound the oldest trace is written, never dropped.
  *
  * @param ratio - share of the traces that no rule keeps, by trace id
- * @throws SpanlineError `ERR_INVALID_OPTION`
  */
 export function createTail(options: TailOptions, ratio: number, lines: Lines, stats: Stats): Tail {
-  check(options);
   const {
     maxTraces = DEFAULTS.maxTraces,
     maxBytes = DEFAULTS.maxBytes,

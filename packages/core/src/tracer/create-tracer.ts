@@ -19,7 +19,7 @@ import { runInSpan } from '../trace/with-span.ts';
 import { createPricer } from '../usage/index.ts';
 import { onProcessExit, onTermination } from './exit.ts';
 import { flushLogger } from './flush-logger.ts';
-import { resolveOptions } from './options.ts';
+import { checkLevel, resolveOptions } from './options.ts';
 import { activeOtelSpan } from './otel-context.ts';
 import { createPlace, valuesFor } from './parent.ts';
 
@@ -61,6 +61,7 @@ function isCallOf(outer: RecordedSpan | undefined, { type, seed }: RecordedSpan)
 export function createTracer(options: TracerOptions = {}): Tracer {
   const resolved = resolveOptions(options, process.env);
   const logger = options.logger ?? createLogger({ profile: resolved.profile });
+  checkLevel(resolved.level, logger);
   const clock = options.clock ?? createClock();
   const stats = createStats();
   const sampler = createSampler(resolved.sampling);

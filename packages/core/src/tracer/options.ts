@@ -1,11 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { PROFILE_NAMES, SpanlineError } from '@spanline/record';
+import type { Logger } from 'pino';
+import { checkOptions, type NumberBounds, option, PROFILE_NAMES, SpanlineError } from '@spanline/record';
 import {
   CAPTURE_MODES,
   type CaptureSetting,
-  type ContentOptions,
-  DELTA_MODES,
   type DeltaMode,
   type Profile,
   type SamplingOptions,
@@ -14,31 +13,10 @@ import {
 } from '../api/index.ts';
 import { profileOf } from '../log/index.ts';
 import type { Resource } from '../pipeline/envelope.ts';
+import { TRACER_OPTIONS } from './option-shape.ts';
 
 /** Environment variables that spanline reads; the list is closed. */
 export type Environment = Readonly<Record<string, string | undefined>>;
-
-const KNOWN_OPTIONS: ReadonlySet<string> = new Set<keyof TracerOptions>([
-  'service',
-  'project',
-  'logger',
-  'enabled',
-  'level',
-  'profile',
-  'capture',
-  'redact',
-  'deltas',
-  'limits',
-  'sampling',
-  'content',
-  'prices',
-  'parentContext',
-  'clock',
-  'emitStarts',
-  'statsIntervalSeconds',
-  'hashKey',
-  'maxOpenSpans',
-]);
 
 function fail(option: string, expected: string, got: unknown): never {
   throw new SpanlineError({ code: 'ERR_INVALID_OPTION', option, expected, got });
@@ -47,27 +25,6 @@ function fail(option: string, expected: string, got: unknown): never {
 function oneOf<T extends string>(option: string, value: unknown, allowed: readonly T[]): T {
   if (!allowed.includes(value as T)) fail(option, `one of ${allowed.join(', ')}`, value);
   return value as T;
-}
-
-function optionalString(option: string, value: unknown): string | undefined {
-  if (value !== undefined && (typeof value !== 'string' || value === '')) fail(option, 'a non-empty string', value);
-  return value;
-}
-
-function atLeast(option: string, value: unknown, minimum: number): number {
-  if (typeof value !== 'number' || !Number.isFinite(value) || value < minimum) {
-    fail(option, `a number of at least ${minimum}`, value);
-  }
-  return value;
-}
-
-function optionalBoolean(option: string, value: unknown): boolean | undefined {
-  if (value !== undefined && typeof value !== 'boolean') fail(option, 'a boolean', value);
-  return value;
-}
-
-function optionalFunction(option: string, value: unknown): void {
-  if (value !== undefined && typeof value !== 'function') fail(option, 'a function', value);
 }
 
 /** An empty variable counts as not set, as the OpenTelemetry specification says. */
@@ -87,11 +44,12 @@ function booleanVariable(env: Environment, name: string): boolean | undefined {
   return fail(name, 'true or false', value);
 }
 
-function numberVariable(env: Environment, name: string): number | undefined {
+function numberVariable(env: Environment, name: string, bounds: NumberBounds): number | undefined {
   const value = variable(env, name);
   if (value === undefined) return undefined;
   const number = Number(value);
-  return Number.isFinite(number) ? number : fail(name, 'a number', value);
+  const { accepts, expected } = option.number(bounds);
+  return accepts(number) ? number : fail(name, expected, value);
 }
 
 /** `OTEL_RESOURCE_ATTRIBUTES`: `key=value,…` with percent-encoding, as the OpenTelemetry resource specification defines it. */
@@ -131,35 +89,40 @@ function nearestPackage(): { name?: string; version?: string } {
 }
 
 function resolveService(service: ServiceOptions, env: Environment): Omit<Resource, 'project'> {
-  if (typeof service !== 'object' || service === null) fail('service', 'an object', service);
   const attributes = resourceAttributes(env);
-  const name =
-    optionalString('service.name', service.name) ?? variable(env, 'OTEL_SERVICE_NAME') ?? attributes['service.name'];
-  const version = optionalString('service.version', service.version) ?? attributes['service.version'];
+  const name = service.name ?? variable(env, 'OTEL_SERVICE_NAME') ?? attributes['service.name'];
+  const version = service.version ?? attributes['service.version'];
   const found = name === undefined || version === undefined ? nearestPackage() : {};
   return {
     serviceName: name ?? found.name,
     serviceVersion: version ?? found.version,
     environment:
-      optionalString('service.environment', service.environment) ??
-      attributes['deployment.environment.name'] ??
-      attributes['deployment.environment'],
+      service.environment ?? attributes['deployment.environment.name'] ?? attributes['deployment.environment'],
   };
 }
 
 function resolveCapture(options: TracerOptions, env: Environment): CaptureSetting {
-  if (typeof options.capture === 'function') return options.capture;
-  if (options.capture !== undefined) return oneOf('capture', options.capture, CAPTURE_MODES);
+  if (options.capture !== undefined) return options.capture;
   const fromEnvironment = variable(env, 'SPANLINE_CAPTURE');
   return fromEnvironment === undefined ? 'redacted' : oneOf('SPANLINE_CAPTURE', fromEnvironment, CAPTURE_MODES);
 }
 
 function resolveProfile(options: TracerOptions, env: Environment): Profile {
-  if (options.profile !== undefined) return oneOf('profile', options.profile, PROFILE_NAMES);
+  if (options.profile !== undefined) return options.profile;
   const ofLogger = options.logger === undefined ? undefined : profileOf(options.logger);
   if (ofLogger !== undefined) return ofLogger;
   const fromEnvironment = variable(env, 'SPANLINE_PROFILE');
   return fromEnvironment === undefined ? 'otel' : oneOf('SPANLINE_PROFILE', fromEnvironment, PROFILE_NAMES);
+}
+
+/**
+ * Checks that a logger knows a level.
+ *
+ * @throws SpanlineError `ERR_INVALID_OPTION`
+ */
+export function checkLevel(level: string, { levels }: Logger): void {
+  const known = Object.keys(levels?.values ?? {});
+  if (known.length > 0 && !known.includes(level)) fail('level', `one of ${known.join(', ')}`, level);
 }
 
 /** Options with every default filled in. */
@@ -188,46 +151,28 @@ const DEFAULT_MAX_LABELS = 32;
  * @throws SpanlineError `ERR_INVALID_OPTION` naming the option or variable, what was expected and what came
  */
 export function resolveOptions(options: TracerOptions, env: Environment): ResolvedOptions {
-  if (typeof options !== 'object' || options === null) fail('options', 'an object', options);
-  for (const key of Object.keys(options)) {
-    if (!KNOWN_OPTIONS.has(key)) fail(key, `a known option (${[...KNOWN_OPTIONS].join(', ')})`, 'an unknown one');
-  }
-  optionalFunction('parentContext', options.parentContext);
-  optionalFunction('clock.now', options.clock?.now);
-  optionalFunction('clock.monotonic', options.clock?.monotonic);
-  if (
-    options.content !== undefined &&
-    typeof (options.content as Partial<ContentOptions> | null)?.destination?.info !== 'function'
-  ) {
-    fail('content.destination', 'a pino logger', options.content);
-  }
-  if (options.logger !== undefined && typeof (options.logger as { info?: unknown } | null)?.info !== 'function') {
-    fail('logger', 'a pino logger', options.logger);
-  }
+  checkOptions(TRACER_OPTIONS, options);
   return {
     resource: {
       ...resolveService(options.service ?? {}, env),
-      project:
-        optionalString('project', options.project) ??
-        variable(env, 'SPANLINE_PROJECT', 'LANGSMITH_PROJECT', 'LANGCHAIN_PROJECT'),
+      project: options.project ?? variable(env, 'SPANLINE_PROJECT', 'LANGSMITH_PROJECT', 'LANGCHAIN_PROJECT'),
     },
-    enabled: optionalBoolean('enabled', options.enabled) ?? booleanVariable(env, 'SPANLINE_ENABLED') ?? true,
-    level: optionalString('level', options.level) ?? variable(env, 'SPANLINE_LEVEL') ?? 'info',
+    enabled: options.enabled ?? booleanVariable(env, 'SPANLINE_ENABLED') ?? true,
+    level: options.level ?? variable(env, 'SPANLINE_LEVEL') ?? 'info',
     profile: resolveProfile(options, env),
     capture: resolveCapture(options, env),
-    deltas: options.sampling?.spans === 'roots' ? 'none' : oneOf('deltas', options.deltas ?? 'containers', DELTA_MODES),
+    deltas: options.sampling?.spans === 'roots' ? 'none' : (options.deltas ?? 'containers'),
     sampling: {
       ...options.sampling,
-      ratio: options.sampling?.ratio ?? numberVariable(env, 'SPANLINE_SAMPLE_RATIO') ?? 1,
+      ratio: options.sampling?.ratio ?? numberVariable(env, 'SPANLINE_SAMPLE_RATIO', { min: 0, max: 1 }) ?? 1,
     },
-    statsIntervalSeconds: atLeast(
-      'statsIntervalSeconds',
-      options.statsIntervalSeconds ?? numberVariable(env, 'SPANLINE_STATS_INTERVAL') ?? DEFAULT_STATS_INTERVAL_SECONDS,
-      0,
-    ),
-    hashKey: optionalString('hashKey', options.hashKey) ?? variable(env, 'SPANLINE_HASH_KEY'),
-    maxOpenSpans: atLeast('maxOpenSpans', options.maxOpenSpans ?? DEFAULT_MAX_OPEN_SPANS, 1),
-    maxLabels: atLeast('limits.labels', options.limits?.labels ?? DEFAULT_MAX_LABELS, 0),
-    emitStarts: optionalBoolean('emitStarts', options.emitStarts) ?? false,
+    statsIntervalSeconds:
+      options.statsIntervalSeconds ??
+      numberVariable(env, 'SPANLINE_STATS_INTERVAL', { min: 0 }) ??
+      DEFAULT_STATS_INTERVAL_SECONDS,
+    hashKey: options.hashKey ?? variable(env, 'SPANLINE_HASH_KEY'),
+    maxOpenSpans: options.maxOpenSpans ?? DEFAULT_MAX_OPEN_SPANS,
+    maxLabels: options.limits?.labels ?? DEFAULT_MAX_LABELS,
+    emitStarts: options.emitStarts ?? false,
   };
 }

@@ -1,4 +1,3 @@
-import { SpanlineError } from '@spanline/record';
 import type { ModelPrice, PriceTable } from '../api/index.ts';
 import { type CataloguePricer, cataloguePricer, PRICE_VERSION } from './catalogue.ts';
 import type { TokenUsage } from './normalize.ts';
@@ -30,24 +29,6 @@ export interface Pricer {
 
 const PER_MILLION = 1e-6;
 const MAX_MEMO = 1000;
-const FIELDS: readonly (keyof ModelPrice)[] = ['input', 'output', 'cacheRead', 'cacheWrite'];
-
-function checkTable(prices: PriceTable): void {
-  const fail = (option: string, expected: string, got: unknown): never => {
-    throw new SpanlineError({ code: 'ERR_INVALID_OPTION', option, expected, got });
-  };
-  if (typeof prices !== 'object' || prices === null) fail('prices', 'an object of model names and prices', prices);
-  for (const [model, price] of Object.entries(prices)) {
-    if (typeof price !== 'object' || price === null) fail(`prices.${model}`, 'an object with input and output', price);
-    for (const field of FIELDS) {
-      const value = price[field];
-      if (value === undefined && field.startsWith('cache')) continue;
-      if (typeof value !== 'number' || !(value >= 0) || value === Infinity) {
-        fail(`prices.${model}.${field}`, 'US dollars per million tokens', value);
-      }
-    }
-  }
-}
 
 function flatCost(price: ModelPrice, usage: TokenUsage): number {
   const read = usage.cacheReadTokens ?? 0;
@@ -84,7 +65,6 @@ const rounded = (usd: number): number => Number(usd.toPrecision(12));
  */
 export function createPricer(options: { prices?: PriceTable | undefined } = {}): Pricer {
   const prices = options.prices ?? {};
-  checkTable(prices);
   const own = ownPrices(prices);
   const memo = new Map<string, CataloguePricer | null>();
 

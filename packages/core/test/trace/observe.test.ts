@@ -360,8 +360,11 @@ describe('observe', () => {
 
   it('refuses what is wrong at once, and is known as traceable', () => {
     expect(() => observe(() => 1, { type: 'model' as never })).toThrow(/observe.type/);
-    expect(() => observe(() => 1, { run_type: 'chain' } as never)).toThrow(/observe.run_type must be a known option/);
-    expect(() => observe(() => 1, 'chain' as never)).toThrow(/observe.options/);
+    expect(() => observe(() => 1, { kind: 'llm' } as never)).toThrow(/unknown option "observe.kind"/);
+    expect(() => observe(() => 1, { run_type: 'chain' } as never)).toThrow(
+      /unknown option "observe.run_type"; did you mean "observe.runType"/,
+    );
+    expect(() => observe(() => 1, 'chain' as never)).toThrow(/observe must be an object/);
     expect(() => observe(undefined as never)).toThrow(/observe\(fn\) must be a function/);
     expect(() => observe(undefined as never, { type: 'chain' })).toThrow(/observe\(fn\) must be a function/);
     expect(traceable).toBe(observe);

@@ -3,7 +3,6 @@ import { createRequire } from 'node:module';
 import { calcPrice, findProvider } from '@pydantic/genai-prices';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { SpanlineError } from '@spanline/record';
 import { PRICE_VERSION } from '../../src/usage/catalogue.ts';
 import { createPricer } from '../../src/usage/index.ts';
 
@@ -112,12 +111,6 @@ describe('the cost of a call', () => {
     expect(
       own.cost({ requestModel: 'gpt-4o', usage: { inputTokens: 1e6, cacheReadTokens: 4e5, outputTokens: 1e5 } }),
     ).toMatchObject({ usd: 10 });
-  });
-
-  it('refuses a price table that holds no prices', () => {
-    const broken = { 'gpt-4o': { input: '1', output: 2 } } as never;
-    expect(() => createPricer({ prices: broken })).toThrow(SpanlineError);
-    expect(() => createPricer({ prices: broken })).toThrow(/prices\.gpt-4o\.input/);
   });
 
   it('is never negative and never NaN', () => {

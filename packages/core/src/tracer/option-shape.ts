@@ -1,0 +1,120 @@
+/** The rules of every option of `createTracer`, nested ones included. */
+
+import { type Check, option, PROFILE_NAMES, type Shape } from '@spanline/record';
+import {
+  captureCheck,
+  type Clock,
+  type ContentOptions,
+  DELTA_MODES,
+  type LimitOptions,
+  labelsCheck,
+  loggerCheck,
+  type ModelPrice,
+  type RedactionRule,
+  type RedactOptions,
+  type SamplingOptions,
+  type ServiceOptions,
+  type TailOptions,
+  type TracerOptions,
+} from '../api/index.ts';
+import { RULE_NAMES } from '../capture/index.ts';
+
+const atLeast = (min: number): Check<number> => option.number({ min, integer: true });
+const positive = option.number({ min: 0 });
+
+const SERVICE: Shape<ServiceOptions> = {
+  name: option.string(),
+  version: option.string(),
+  environment: option.string(),
+};
+
+const RULE: Shape<RedactionRule> = {
+  name: option.required(
+    option.like('[A-Z][A-Z0-9_]*', (value) => typeof value === 'string' && /^[A-Z][A-Z0-9_]{0,31}$/.test(value)),
+  ),
+  pattern: option.required(option.pattern()),
+  prefilter: option.list(option.string()),
+  test: option.callback(),
+  maxLength: atLeast(1),
+};
+
+const RULES = Object.fromEntries(RULE_NAMES.map((name) => [name, option.boolean()]));
+
+const REDACT: Shape<RedactOptions> = {
+  rules: option.object<Record<string, boolean>>(RULES),
+  custom: option.list(option.object(RULE)),
+  detectors: option.list(option.callback()),
+  asyncDetectors: option.list(option.callback()),
+  detectorTimeoutMs: atLeast(1),
+  protect: option.list(option.string()),
+  hash: option.list(option.string()),
+};
+
+const LIMITS: Shape<LimitOptions> = {
+  lineBytes: atLeast(4096),
+  fieldBytes: atLeast(128),
+  arrayLength: atLeast(1),
+  depth: atLeast(1),
+  objectKeys: atLeast(1),
+  labels: atLeast(0),
+};
+
+const TAIL: Shape<TailOptions> = {
+  errors: option.boolean(),
+  slowerThanMs: positive,
+  costAboveUsd: positive,
+  tokensAbove: positive,
+  labels: labelsCheck,
+  keep: option.callback(),
+  maxTraces: positive,
+  maxBytes: positive,
+  maxAgeSeconds: positive,
+};
+
+const SAMPLING: Shape<SamplingOptions> = {
+  ratio: option.number({ min: 0, max: 1 }),
+  tail: option.object(TAIL),
+  spans: option.oneOf(['all', 'roots']),
+};
+
+const dollars = option.number({ min: 0 });
+
+const PRICE: Shape<ModelPrice> = {
+  input: option.required(dollars),
+  output: option.required(dollars),
+  cacheRead: dollars,
+  cacheWrite: dollars,
+};
+
+const CONTENT: Shape<ContentOptions> = { destination: option.required(loggerCheck) };
+
+const clock: Check<Clock> = option.like('an object with the functions now and monotonic', (value) => {
+  const { now, monotonic } = value as Clock;
+  return typeof now === 'function' && typeof monotonic === 'function';
+});
+
+/** The rules of {@link TracerOptions}. */
+export const TRACER_OPTIONS: Shape<TracerOptions> = {
+  service: option.object(SERVICE),
+  project: option.string(),
+  logger: loggerCheck,
+  enabled: option.boolean(),
+  level: option.string(),
+  profile: option.oneOf(PROFILE_NAMES),
+  capture: captureCheck,
+  redact: option.object(REDACT),
+  deltas: option.oneOf(DELTA_MODES),
+  limits: option.object(LIMITS),
+  sampling: option.object(SAMPLING),
+  content: option.object(CONTENT),
+  prices: option.dictionary(
+    option.object(PRICE, 'an object with input and output'),
+    'an object of model names and prices',
+  ),
+  parentContext: option.callback(),
+  clock,
+  emitStarts: option.boolean(),
+  statsIntervalSeconds: positive,
+  hashKey: option.string(),
+  maxOpenSpans: option.number({ min: 1 }),
+};
