@@ -1,9 +1,9 @@
-/** Checks the documentation: type-checks its ```ts blocks and those of doc comments, follows its links, compares the option reference. */
+/** Checks the documentation: type-checks its ```ts blocks and those of doc comments, follows its links, compares the parts that are generated. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { compileSnippets } from './docs/compile.ts';
 import { extractSnippets } from './docs/extract.ts';
+import { generatedPages } from './docs/generated.ts';
 import { checkLinks } from './docs/links.ts';
-import { OPTIONS_PAGE, renderTracerOptions, withReference } from './docs/options.ts';
 
 /** Shows shapes with names that stand for the reader's own code. */
 const DESIGN = 'docs/architecture.md';
@@ -18,17 +18,16 @@ const snippets = programs.flatMap((file) => extractSnippets(file, readFileSync(f
 const complaints = [
   ...compileSnippets(process.cwd(), snippets),
   ...checkLinks('.', pages, 'README.md'),
-  ...checkOptions(),
+  ...checkGenerated(),
 ];
 
 for (const complaint of complaints) process.stdout.write(`${complaint}\n`);
 process.stdout.write(`docs: ${pages.length} pages, ${snippets.length} code samples, ${complaints.length} errors\n`);
 process.exitCode = complaints.length === 0 ? 0 : 1;
 
-function checkOptions(): string[] {
-  const page = readFileSync(OPTIONS_PAGE, 'utf8');
-  const isCurrent = withReference(page, renderTracerOptions('.')) === page;
-  return isCurrent ? [] : [`${OPTIONS_PAGE}: not what the types say; run pnpm docs:options`];
+function checkGenerated(): string[] {
+  const stale = generatedPages('.').filter(({ page, text }) => readFileSync(page, 'utf8') !== text);
+  return stale.map(({ page }) => `${page}: not what the sources say; run pnpm docs:generate`);
 }
 
 /** Files below a folder, as paths from the root; hidden, installed and built ones left out. */

@@ -30,13 +30,6 @@ export function renderTracerOptions(root: string): string {
   return renderOptions(readOptions(folders, 'TracerOptions'));
 }
 
-/** A page with its reference replaced. */
-export function withReference(page: string, reference: string): string {
-  const [before, , after] = page.split(/(?<=<!-- options -->)([\s\S]*)(?=<!-- \/options -->)/);
-  if (before === undefined || after === undefined) throw new Error(`${OPTIONS_PAGE} has no place for the reference`);
-  return `${before}\n\n${reference}\n\n${after}`;
-}
-
 /**
  * The options of an interface, nested ones included, in the order of their declaration.
  *

@@ -2,14 +2,9 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
+import { generatedPages, withPart } from '../../scripts/docs/generated.ts';
 import { checkLinks } from '../../scripts/docs/links.ts';
-import {
-  OPTIONS_PAGE,
-  readOptions,
-  renderOptions,
-  renderTracerOptions,
-  withReference,
-} from '../../scripts/docs/options.ts';
+import { readOptions, renderOptions } from '../../scripts/docs/options.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 const folders: string[] = [];
@@ -26,6 +21,17 @@ function folderWith(files: Readonly<Record<string, string>>): string {
 
 afterEach(() => {
   for (const folder of folders.splice(0)) rmSync(folder, { recursive: true });
+});
+
+describe('generated parts', () => {
+  it.each(generatedPages(ROOT))('of $page are what the sources say: pnpm docs:generate', ({ page, text }) => {
+    expect(readFileSync(join(ROOT, page), 'utf8')).toBe(text);
+  });
+
+  it('replace what stands between their comments', () => {
+    expect(withPart('a\n<!-- x -->\nold\n<!-- /x -->\nb', 'x', 'new')).toBe('a\n<!-- x -->\n\nnew\n\n<!-- /x -->\nb');
+    expect(() => withPart('a', 'x', 'new')).toThrow('x');
+  });
 });
 
 describe('the option reference', () => {
@@ -49,11 +55,6 @@ describe('the option reference', () => {
     }`;
   const render = (source: string): string =>
     renderOptions(readOptions([folderWith({ 'options.ts': source })], 'Options'));
-
-  it('is what the types say', () => {
-    const page = readFileSync(join(ROOT, OPTIONS_PAGE), 'utf8');
-    expect(withReference(page, renderTracerOptions(ROOT)), 'run pnpm docs:options').toBe(page);
-  });
 
   it('has a row for each option, with its type, its default and its doc comment', () => {
     expect(render(SOURCE)).toBe(

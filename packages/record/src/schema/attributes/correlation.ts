@@ -52,7 +52,7 @@ export const IDENTITY = {
     kind: 'string',
     privacy: 'protected',
     form: 'trace_id',
-    docs: 'Trace that caused this one without being its parent.',
+    docs: 'Trace that caused this one without being its parent: an untrusted caller, a graph that waited for a human.',
   },
   'spanline.late': { kind: 'boolean', privacy: 'own', docs: 'The span ended after its local root.' },
 } as const satisfies AttributeRows;

@@ -37,7 +37,7 @@ export const ENVELOPE = {
     required: 'line',
     values: ['span.end', 'span.start', 'span.content', 'gen_ai.evaluation.result', 'alert', 'spanline.stats'],
     otlp: 'field',
-    docs: 'What the line is about.',
+    docs: 'Event that the line records.',
   },
   'event.outcome': {
     kind: 'string',

@@ -1,0 +1,33 @@
+/** Parts of pages that are made from the sources. A part stands between two comments, `<!-- name -->` and `<!-- /name -->`. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { KEYS_PAGE, renderKeys, renderSpellings } from './keys.ts';
+import { OPTIONS_PAGE, renderTracerOptions } from './options.ts';
+
+/** A page as it should be. */
+export interface GeneratedPage {
+  readonly page: string;
+  readonly text: string;
+}
+
+/**
+ * A page with one of its parts replaced.
+ *
+ * @throws an error when the page has no such part
+ */
+export function withPart(page: string, name: string, part: string): string {
+  const [start, end] = [`<!-- ${name} -->`, `<!-- /${name} -->`];
+  const [from, to] = [page.indexOf(start), page.indexOf(end)];
+  if (from < 0 || to < from) throw new Error(`the page has no place for the part ${name}`);
+  return `${page.slice(0, from + start.length)}\n\n${part}\n\n${page.slice(to)}`;
+}
+
+/** Every page that has such parts, below the root of the repository. */
+export function generatedPages(root: string): GeneratedPage[] {
+  const read = (page: string): string => readFileSync(join(root, page), 'utf8');
+  const keys = withPart(read(KEYS_PAGE), 'keys', renderKeys());
+  return [
+    { page: OPTIONS_PAGE, text: withPart(read(OPTIONS_PAGE), 'options', renderTracerOptions(root)) },
+    { page: KEYS_PAGE, text: withPart(keys, 'spellings', renderSpellings()) },
+  ];
+}
