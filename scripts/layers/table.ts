@@ -82,7 +82,7 @@ export const layerTable: LayerTable = {
     runtime: [],
     types: [],
     loaders: [],
-    floors: [['patching', 'provider', 'context', 'runs'], ['client'], ['index.ts']],
+    floors: [['patching', 'provider', 'context', 'runs', 'options.ts'], ['client'], ['index.ts']],
   },
   express: instrumentation({
     types: ['express'],

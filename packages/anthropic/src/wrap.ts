@@ -1,5 +1,4 @@
-import { defaultTracer } from '@spanline/core';
-import { checkClient, type ClientOptions, type ClientShape, createClientWrapper } from '@spanline/instrumentation';
+import { checkOptions, CLIENT_SHAPE, type ClientOptions, createClientWrapper } from '@spanline/instrumentation';
 import { readRequest } from './read-request.ts';
 import { SCOPE } from './scope.ts';
 
@@ -12,17 +11,16 @@ export interface AnthropicClient {
   messages: object;
 }
 
-const clients = createClientWrapper(SCOPE);
-
-const SHAPE: ClientShape = {
+const clients = createClientWrapper({
+  scope: SCOPE,
   what: 'an Anthropic client',
   resource: 'messages',
-  others: 'OpenAI: wrapOpenAI of @spanline/openai',
-};
+  other: 'OpenAI: wrapOpenAI of @spanline/openai',
+});
 
-/** Traces calls on a client, or on the prototype of its class. */
+/** Traces a client, or all clients by the prototype of their class. */
 export function traceCalls(target: object, options: WrapOptions): void {
-  clients.trace(target, options.tracer ?? defaultTracer(), readRequest, options);
+  clients.trace(target, readRequest, options);
 }
 
 /**
@@ -42,7 +40,8 @@ export function traceCalls(target: object, options: WrapOptions): void {
  * @throws SpanlineError `ERR_INVALID_OPTION`, also for a client of another provider's package
  */
 export function wrapAnthropic<Client extends AnthropicClient>(client: Client, options: WrapOptions = {}): Client {
-  checkClient(client, options, SHAPE);
+  clients.check(client);
+  checkOptions(CLIENT_SHAPE, options);
   traceCalls(client, options);
   return client;
 }

@@ -32,16 +32,17 @@ export {
 } from '@spanline/core/internal';
 export { amendContext } from './context/amend-context.ts';
 export { enterSpan } from './context/enter-span.ts';
-export { type Bag, bag, isObject, list, number, text } from '@spanline/record';
-export type { AnswerReader, ChunkKind, ClientCall, ClientRequest, ReadRequest } from './client/call.ts';
+export { type Bag, bag, checkOptions, isObject, list, number, option, type Shape, text } from '@spanline/record';
+export type { AnswerReader, ClientCall, ClientRequest, ReadRequest, RequestRewrite } from './client/call.ts';
 export {
-  checkClient,
+  CLIENT_SHAPE,
+  type ClientKind,
   type ClientOptions,
-  type ClientShape,
   type ClientWrapper,
   createClientWrapper,
-} from './client/wrapper.ts';
+} from './client/client-wrapper.ts';
 export { createGuard, type Guard } from '@spanline/core/internal';
+export { TRACE_SHAPE, type TraceOptions } from './options.ts';
 export { createPatches, type Patches } from './patching/patches.ts';
 export {
   type AccessorWrap,

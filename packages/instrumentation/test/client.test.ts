@@ -40,8 +40,9 @@ const readCall: ReadRequest = ({ path }) => ({
 function traced(client: object, read: ReadRequest = readCall) {
   const log = memoryLog();
   const tracer = createTracer({ logger: log.logger, statsIntervalSeconds: 0 });
-  const wrapper = createClientWrapper({ name: '@spanline/test', version: '1.0.0' });
-  wrapper.trace(client, tracer, read, {});
+  const scope = { name: '@spanline/test', version: '1.0.0' };
+  const wrapper = createClientWrapper({ scope, what: 'a client', resource: 'ask', other: '' });
+  wrapper.trace(client, read, { tracer });
   return { log, tracer, wrapper };
 }
 

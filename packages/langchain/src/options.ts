@@ -1,14 +1,7 @@
-import type { CaptureSetting, Tracer } from '@spanline/core';
-import { bag, isCaptureSetting } from '@spanline/instrumentation';
+import { TRACE_SHAPE, type TraceOptions } from '@spanline/instrumentation';
 import { option, type Shape } from '@spanline/record';
 
-/** Options of {@link traceEmbeddings}, {@link traceVectorStore}, {@link traceReranker} and {@link traceChatModel}. */
-export interface TraceOptions {
-  /** @defaultValue `defaultTracer()` */
-  tracer?: Tracer;
-  /** Capture mode or policy of these spans. @defaultValue the context's, else the tracer's */
-  capture?: CaptureSetting;
-}
+export { TRACE_SHAPE, type TraceOptions } from '@spanline/instrumentation';
 
 /** Options of {@link SpanlineCallbackHandler}. */
 export interface SpanlineCallbackHandlerOptions extends TraceOptions {
@@ -41,11 +34,6 @@ function isModule(value: unknown): boolean {
 }
 
 const modules = option.list<object>(option.like('a module or a class', isModule));
-
-export const TRACE_SHAPE: Shape<TraceOptions> = {
-  tracer: option.like('a tracer', (value) => typeof bag(value)['startSpan'] === 'function'),
-  capture: option.like('a capture mode or a function', isCaptureSetting),
-};
 
 export const HANDLER_SHAPE: Shape<SpanlineCallbackHandlerOptions> = {
   ...TRACE_SHAPE,

@@ -112,12 +112,8 @@ function outputFacts(messages: Message[], reasons: readonly (string | undefined)
   };
 }
 
-/**
- * Reads the answers of `/chat/completions` and of `/completions`.
- *
- * @param asksUsage - true when the token counts were not asked for by the application: it gets the stream as if nobody had
- */
-export function createChatReader(asksUsage: boolean): AnswerReader {
+/** Creates a reader of the answers of `/chat/completions` and `/completions`. */
+export function createChatReader(): AnswerReader {
   const choices = new Map<number, StreamedChoice>();
   let facts: SpanAttributes = {};
 
@@ -141,14 +137,11 @@ export function createChatReader(asksUsage: boolean): AnswerReader {
         ),
       };
     },
-    chunk(value): 'content' | 'event' | 'unasked' {
+    chunk(value): 'content' | 'event' {
       const chunk = bag(value);
       const told = Object.entries(answerFacts(chunk)).filter(([, fact]) => fact !== undefined);
       facts = { ...facts, ...Object.fromEntries(told) };
-      const given = list(chunk['choices']);
-      if (asksUsage && given.length === 0 && bag(chunk['usage']) === chunk['usage']) return 'unasked';
-      if (asksUsage && chunk['usage'] === null) delete chunk['usage'];
-      const brought = given.map(addChoice);
+      const brought = list(chunk['choices']).map(addChoice);
       return brought.includes(true) ? 'content' : 'event';
     },
     gathered(): SpanAttributes {

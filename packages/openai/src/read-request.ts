@@ -14,7 +14,7 @@ import { createMediaReader, mediaFacts, mediaOutput } from './media.ts';
 import { createModerationReader } from './moderation.ts';
 import { requestFacts } from './request-facts.ts';
 import { createBackground, createResponsesReader, responsesInput } from './responses.ts';
-import { asksForUsage, withUsage } from './stream-usage.ts';
+import { askForUsage, needsUsage } from './stream-usage.ts';
 import { createEmbeddingReader, embeddingFacts } from './vectors.ts';
 
 type Type = NonNullable<SpanOptions['type']>;
@@ -28,7 +28,7 @@ function readChat(
   operation: 'chat' | 'text_completion',
   body: Bag,
   server: SpanAttributes,
-  asksUsage: boolean,
+  needsUsage: boolean,
 ): ClientCall {
   const input = operation === 'chat' ? body['messages'] : body['prompt'];
   const facts = Object.assign(requestFacts(body), server, {
@@ -36,8 +36,8 @@ function readChat(
     'gen_ai.input.messages': input === undefined ? undefined : toMessages(input),
   });
   const span = spanOf(operation, 'llm', body['model'], facts);
-  const reader = createChatReader(asksUsage);
-  return asksUsage ? { span, reader, body: withUsage(body) } : { span, reader };
+  const reader = createChatReader();
+  return needsUsage ? { span, reader, rewrite: askForUsage(body) } : { span, reader };
 }
 
 function readMedia(path: string, body: unknown, server: SpanAttributes): ClientCall {
@@ -92,9 +92,9 @@ export function createRequestReader(streamUsage: boolean): ReadRequest {
     if (mediaOutput(path) !== undefined) return readMedia(path, sent, server);
     switch (path) {
       case '/chat/completions':
-        return readChat('chat', body, server, streamUsage && asksForUsage(client, body, server));
+        return readChat('chat', body, server, streamUsage && needsUsage(client, body, server));
       case '/completions':
-        return readChat('text_completion', body, server, streamUsage && asksForUsage(client, body, server));
+        return readChat('text_completion', body, server, streamUsage && needsUsage(client, body, server));
       case '/responses':
         return readResponses(body, server);
       case '/responses/compact':

@@ -1,5 +1,5 @@
 import type { SpanAttributes } from '@spanline/core';
-import { type Bag, bag, text } from '@spanline/instrumentation';
+import { type Bag, bag, isObject, list, type RequestRewrite, text } from '@spanline/instrumentation';
 
 /** Providers that answer an unknown parameter with an error. */
 const REFUSING: readonly unknown[] = ['mistral_ai', 'azure.ai.inference'];
@@ -8,14 +8,22 @@ const REFUSING: readonly unknown[] = ['mistral_ai', 'azure.ai.inference'];
 const AZURE_SINCE = '2024-09-01';
 
 /** True when the token counts of a stream have to be asked for, and may be: not when the application says for itself what it wants. */
-export function asksForUsage(client: object, body: Bag, server: SpanAttributes): boolean {
+export function needsUsage(client: object, body: Bag, server: SpanAttributes): boolean {
   if (body['stream'] !== true || 'include_usage' in bag(body['stream_options'])) return false;
   const version = text(bag(client)['apiVersion']);
   if (version !== undefined && /^\d/.test(version) && version < AZURE_SINCE) return false;
   return !REFUSING.includes(server['gen_ai.provider.name']);
 }
 
-/** The body that is sent; the application's own is left as it is. */
-export function withUsage(body: Bag): Bag {
-  return { ...body, stream_options: { ...bag(body['stream_options']), include_usage: true } };
+/** Asks for the token counts of a stream, in a body of its own. The application gets the stream that it would have got without them. */
+export function askForUsage(body: Bag): RequestRewrite {
+  return {
+    body: { ...body, stream_options: { ...bag(body['stream_options']), include_usage: true } },
+    restore(value): boolean {
+      const chunk = bag(value);
+      const { usage } = chunk;
+      if (usage === null) delete chunk['usage'];
+      return list(chunk['choices']).length > 0 || !isObject(usage);
+    },
+  };
 }

@@ -1,5 +1,11 @@
-import { defaultTracer } from '@spanline/core';
-import { checkClient, type ClientOptions, type ClientShape, createClientWrapper } from '@spanline/instrumentation';
+import {
+  checkOptions,
+  CLIENT_SHAPE,
+  type ClientOptions,
+  createClientWrapper,
+  option,
+  type Shape,
+} from '@spanline/instrumentation';
 import { createRequestReader } from './read-request.ts';
 import { SCOPE } from './scope.ts';
 
@@ -20,19 +26,18 @@ export interface OpenAIClient {
   embeddings: object;
 }
 
-const clients = createClientWrapper(SCOPE);
+const SHAPE: Shape<WrapOptions> = { ...CLIENT_SHAPE, streamUsage: option.boolean() };
 
-const SHAPE: ClientShape = {
+const clients = createClientWrapper({
+  scope: SCOPE,
   what: 'an OpenAI client',
   resource: 'chat',
-  others: 'Anthropic: wrapAnthropic of @spanline/anthropic',
-  flags: ['streamUsage'],
-};
+  other: 'Anthropic: wrapAnthropic of @spanline/anthropic',
+});
 
-/** Traces calls on a client, or on the prototype of its class. */
-export function traceCalls(target: object, options: WrapOptions): void {
-  const { tracer = defaultTracer(), streamUsage = true } = options;
-  clients.trace(target, tracer, createRequestReader(streamUsage), options);
+/** Traces a client, or all clients by the prototype of their class. */
+export function traceCalls(target: object, { streamUsage = true, ...options }: WrapOptions): void {
+  clients.trace(target, createRequestReader(streamUsage), options);
 }
 
 /**
@@ -52,7 +57,8 @@ export function traceCalls(target: object, options: WrapOptions): void {
  * @throws SpanlineError `ERR_INVALID_OPTION`, also for a client of another provider's package
  */
 export function wrapOpenAI<Client extends OpenAIClient>(client: Client, options: WrapOptions = {}): Client {
-  checkClient(client, options, SHAPE);
+  clients.check(client);
+  checkOptions(SHAPE, options);
   traceCalls(client, options);
   return client;
 }

@@ -1,28 +1,37 @@
+/** What an instrumentation of a provider's client supplies: how a request is read, and how its answer is. */
+
 import type { SpanOptions } from '@spanline/core';
 import type { SpanAttributes } from '@spanline/record';
 
-/** What a chunk of a stream is to its reader: the application's content, an event beside it, or one that the application did not ask for. */
-export type ChunkKind = 'content' | 'event' | 'unasked';
-
-/** Turns what a provider answers into attributes. One reader for each call. */
+/** Turns an answer of a provider into attributes. Each call has a reader of its own. Readers change nothing of what they are given. */
 export interface AnswerReader {
-  /** An answer that came whole. */
+  /** Reads an answer that came whole. */
   whole(value: unknown): SpanAttributes;
-  /** Notes a chunk. One that is `unasked` never reaches the application. */
-  chunk(value: unknown): ChunkKind;
-  /** What the chunks told until now. */
+  /** Collects a chunk of a stream. @returns `content` for a piece of the answer, `event` for anything else */
+  chunk(value: unknown): 'content' | 'event';
+  /** What the chunks have reported so far. */
   gathered(): SpanAttributes;
-  /** A failure that the answer tells in its body, where the client throws none. */
+  /** A failure that the answer reports in its body, where the client throws nothing. */
   failure?(): unknown;
+}
+
+/** A request that is sent in place of the application's, and how the application still gets the stream that it asked for. */
+export interface RequestRewrite {
+  readonly body: unknown;
+  /**
+   * Called with each chunk after the reader. May take out of the chunk what the application did not ask for.
+   *
+   * @returns false for a chunk that the application must not get
+   */
+  restore(chunk: unknown): boolean;
 }
 
 /** How one HTTP call of a provider's client is traced. */
 export interface ClientCall {
   readonly span: SpanOptions;
   readonly reader: AnswerReader;
-  /** What is sent in place of the application's body. */
-  readonly body?: unknown;
-  /** The span is written only if this holds of what was answered. @defaultValue always */
+  readonly rewrite?: RequestRewrite;
+  /** Decides by the attributes of the answer whether a span is written. @defaultValue always */
   readonly isWritten?: (attributes: SpanAttributes) => boolean;
 }
 
@@ -30,7 +39,7 @@ export interface ClientCall {
 export interface ClientRequest {
   readonly client: object;
   readonly method: 'get' | 'post';
-  /** As the client's resource gives it: `/chat/completions`. */
+  /** The path as the client's resource gives it: `/chat/completions`. */
   readonly path: string;
   /** What the application sends: an object, a form, or nothing. */
   readonly body: unknown;

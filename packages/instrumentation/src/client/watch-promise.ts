@@ -1,17 +1,7 @@
-import { types } from 'node:util';
+/** Watches the promise of a client's method in place. */
 
-/** What happens to the promise that a client's method returned. */
-export interface AnswerEvents {
-  /** The headers are there. */
-  arrived(response: unknown): void;
-  /** The application gets the body, parsed. */
-  parsed(value: unknown): void;
-  /** The application took the response itself and reads it, or not. */
-  taken(response: unknown): void;
-  failed(error: unknown): void;
-  /** The promise was collected, and nobody had asked for the body. */
-  forgotten(): void;
-}
+import { types } from 'node:util';
+import type { AnswerEvents } from './open-call.ts';
 
 interface ResponseProps {
   readonly response: unknown;
@@ -21,7 +11,7 @@ interface ResponseProps {
 interface ApiPromise {
   responsePromise: Promise<ResponseProps>;
   parseResponse: (...args: unknown[]) => unknown;
-  /** Makes a promise of what `transform` makes of the answer. Own where the derived promise does not go through this one (OpenAI 7). */
+  /** Makes a promise of what `transform` makes of the answer. An own property where the derived promise does not go through this one (OpenAI 7). */
   _thenUnwrap?: (transform: unknown) => unknown;
 }
 
@@ -32,7 +22,7 @@ function isApiPromise(value: unknown): value is ApiPromise {
 
 const forgotten = new FinalizationRegistry<AnswerEvents>((events) => events.forgotten());
 
-/** What {@link hearTakers} hears. */
+/** Who takes the response. */
 interface Takers {
   readonly isParsed: () => boolean;
   /** Somebody waits for the response. */
@@ -40,8 +30,8 @@ interface Takers {
   readonly taken: (response: unknown) => void;
 }
 
-/** Replaces `then` so that whoever takes the response without parsing it is heard: `parse()` starts to parse within its callback, `asResponse()` does not. */
-function hearTakers(promise: Promise<ResponseProps>, { isParsed, asked, taken }: Takers): void {
+/** Replaces `then` to notice who takes the response without parsing it: `parse()` starts to parse within its callback, `asResponse()` does not. */
+function watchTakers(promise: Promise<ResponseProps>, { isParsed, asked, taken }: Takers): void {
   const { then } = promise;
   Reflect.defineProperty(promise, 'then', {
     configurable: true,
@@ -52,23 +42,22 @@ function hearTakers(promise: Promise<ResponseProps>, { isParsed, asked, taken }:
     ) => {
       if (typeof resolve !== 'function') return then.call(promise, resolve, reject);
       asked();
-      const hear = (props: ResponseProps): unknown => {
+      const resolved = (props: ResponseProps): unknown => {
         const result = resolve(props);
         if (!isParsed()) taken(props.response);
         return result;
       };
-      return then.call(promise, hear, reject);
+      return then.call(promise, resolved, reject);
     },
   });
 }
 
 /**
- * Watches a client's promise in place: it stays lazy, unhandled when nobody handles it, and every promise that the client derives from it
- * (`withResponse`, `parse` of a schema) goes through the same two members.
+ * Watches a client's promise in place. It stays lazy, and a rejection that nobody handles stays unhandled. Promises that the client derives from it (`withResponse`, `parse` of a schema) go through the same two members.
  *
- * @returns false when `promise` is none that it knows
+ * @returns false for a promise of another kind
  */
-export function watchAnswer(promise: unknown, events: AnswerEvents): boolean {
+export function watchPromise(promise: unknown, events: AnswerEvents): boolean {
   if (!isApiPromise(promise)) return false;
   const { responsePromise, parseResponse } = promise;
   let isParsed = false;
@@ -81,14 +70,14 @@ export function watchAnswer(promise: unknown, events: AnswerEvents): boolean {
     events.failed(error);
     throw error;
   };
-  const arrived = responsePromise.then((props) => {
-    events.arrived(props.response);
-    // The registry holds the call until the next full collection, so that only those are in it that nobody waits for.
+  const responded = responsePromise.then((props) => {
+    events.responded(props.response);
+    // The registry keeps an entry until the next full collection, so that only calls that nobody waits for are added.
     if (!isAsked) forgotten.register(promise, events, promise);
     return props;
   }, fail);
-  hearTakers(arrived, { isParsed: () => isParsed, asked, taken: (response) => events.taken(response) });
-  promise.responsePromise = arrived;
+  watchTakers(responded, { isParsed: () => isParsed, asked, taken: (response) => events.taken(response) });
+  promise.responsePromise = responded;
   promise.parseResponse = function (this: unknown, ...args: unknown[]): unknown {
     isParsed = true;
     const parsing = Promise.resolve(Reflect.apply(parseResponse, this, args));
@@ -101,9 +90,9 @@ export function watchAnswer(promise: unknown, events: AnswerEvents): boolean {
     const { _thenUnwrap: unwrap } = promise;
     promise._thenUnwrap = (transform) => {
       const derived = unwrap?.call(promise, transform);
-      if (watchAnswer(derived, events)) {
+      if (watchPromise(derived, events)) {
         asked();
-        arrived.catch(() => undefined);
+        responded.catch(() => undefined);
       }
       return derived;
     };

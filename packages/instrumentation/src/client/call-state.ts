@@ -1,0 +1,124 @@
+/** The span of a call and what was collected for it. */
+
+import { currentSpan, type Scope, type Span, type SpanOptions, type Tracer } from '@spanline/core';
+import { type Guard, onLeftOpen } from '@spanline/core/internal';
+import type { SpanAttributes, SpanStatus } from '@spanline/record';
+import type { AnswerReader, ClientCall, RequestRewrite } from './call.ts';
+
+/** Who traces a call. */
+export interface CallTracing {
+  readonly tracer: Tracer;
+  readonly guard: Guard;
+  /** The package that traces it; also where its faults are counted. */
+  readonly scope: Scope;
+}
+
+/** The span of a call. One that may not be written is made at the end, with the time of the call. */
+interface CallSpan {
+  readonly now: Span | undefined;
+  atEnd(attributes: readonly SpanAttributes[]): Span | undefined;
+}
+
+/** What a call needs until its end. */
+export interface CallWork {
+  readonly span: CallSpan;
+  readonly reader: AnswerReader;
+  readonly rewrite: RequestRewrite | undefined;
+  readonly startedMs: number;
+  readonly attributes: SpanAttributes[];
+  chunks: number;
+  /** Seconds. */
+  firstChunk: number | undefined;
+}
+
+/** How a call ended, if it did not end well. */
+export interface CallEnd {
+  readonly failure?: { readonly error: unknown };
+  readonly status?: SpanStatus;
+}
+
+function createSpan(tracer: Tracer, scope: Scope, { span: given, isWritten }: ClientCall): CallSpan {
+  const options: SpanOptions = { ...given, scope };
+  if (isWritten === undefined) {
+    const span = tracer.startSpan(options);
+    return { now: span, atEnd: () => span };
+  }
+  options.startTime = performance.timeOrigin + performance.now();
+  const parent = currentSpan();
+  if (parent !== undefined) options.parent = parent;
+  return {
+    now: undefined,
+    atEnd: (attributes) =>
+      isWritten(Object.assign({}, ...attributes) as SpanAttributes) ? tracer.startSpan(options) : undefined,
+  };
+}
+
+/** What the stream has brought so far. */
+export function streamAttributes({ reader, chunks, firstChunk }: CallWork): SpanAttributes {
+  return {
+    ...reader.gathered(),
+    'spanline.stream.chunks': chunks,
+    'gen_ai.response.time_to_first_chunk': firstChunk,
+  };
+}
+
+/** One call, from its start to its first end. Nothing is kept after the end, however long somebody keeps the client's promise. */
+export class CallState {
+  readonly tracing: CallTracing;
+  #work: CallWork | undefined;
+  #attempts = 0;
+  #latestRequest: unknown;
+
+  constructor(tracing: CallTracing, call: ClientCall) {
+    this.tracing = tracing;
+    const { reader, rewrite } = call;
+    const startedMs = performance.now();
+    const span = createSpan(tracing.tracer, tracing.scope, call);
+    this.#work = { span, reader, rewrite, startedMs, attributes: [], chunks: 0, firstChunk: undefined };
+    if (span.now !== undefined) onLeftOpen(span.now, () => this.#flush());
+  }
+
+  /** `undefined` after the end. */
+  get work(): CallWork | undefined {
+    return this.#work;
+  }
+
+  guarded<T>(fn: () => T): T | undefined {
+    return this.tracing.guard(this.tracing.scope.name, fn);
+  }
+
+  attempted(request: unknown): void {
+    if (this.#work === undefined || request === this.#latestRequest) return;
+    this.#latestRequest = request;
+    this.#attempts++;
+  }
+
+  /**
+   * Ends the call. Only the first end counts.
+   *
+   * @param read - reads what is known at the end
+   */
+  end(read: (work: CallWork) => SpanAttributes, { failure, status }: CallEnd = {}): void {
+    const work = this.#work;
+    if (work === undefined) return;
+    this.#work = undefined;
+    this.#latestRequest = undefined;
+    const { attributes, reader } = work;
+    this.guarded(() => attributes.push(read(work)));
+    if (this.#attempts > 1) attributes.push({ 'spanline.retry.attempt': this.#attempts - 1 });
+    const span = this.guarded(() => work.span.atEnd(attributes));
+    if (span === undefined) return;
+    for (const each of attributes) span.set(each);
+    const error = failure === undefined ? this.guarded(() => reader.failure?.()) : failure.error;
+    if (failure !== undefined || error !== undefined) span.fail(error);
+    span.end(status === undefined ? undefined : { status });
+  }
+
+  /** The tracer ends the span itself. */
+  #flush(): void {
+    const work = this.#work;
+    if (work === undefined) return;
+    for (const each of work.attributes) work.span.now?.set(each);
+    if (work.chunks > 0) work.span.now?.set(streamAttributes(work));
+  }
+}

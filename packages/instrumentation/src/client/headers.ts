@@ -1,0 +1,36 @@
+/** What providers report in the headers of an answer. */
+
+import { rateLimitRatio } from '@spanline/core/internal';
+import { bag, type SpanAttributes, text } from '@spanline/record';
+
+const REQUEST_IDS = ['x-request-id', 'request-id', 'apim-request-id'] as const;
+
+/** Reads a header of a `Headers` object or of a plain one. */
+export function headerOf(headers: unknown, name: string): string | undefined {
+  const { get } = bag(headers);
+  return text(typeof get === 'function' ? Reflect.apply(get, headers, [name]) : bag(headers)[name]);
+}
+
+function requestId(headers: unknown): string | undefined {
+  for (const name of REQUEST_IDS) {
+    const id = headerOf(headers, name);
+    if (id !== undefined) return id;
+  }
+  return undefined;
+}
+
+/** The provider's id of the request, and the share of the rate limit that is left. */
+export function headerAttributes(headers: unknown): SpanAttributes {
+  return {
+    'spanline.ratelimit.remaining_ratio': rateLimitRatio(headers),
+    'spanline.provider.request_id': requestId(headers),
+  };
+}
+
+/** The same of a client's error. */
+export function errorAttributes(error: unknown): SpanAttributes {
+  const { headers, request_id: id, requestID } = bag(error);
+  const known = headerAttributes(headers);
+  const request = known['spanline.provider.request_id'] ?? id ?? requestID;
+  return { ...known, 'spanline.provider.request_id': typeof request === 'string' ? request : undefined };
+}

@@ -1,0 +1,115 @@
+/** Turns the events of a client's promise and stream into the span of a call. */
+
+import type { LateContext } from '@spanline/core/internal';
+import type { SpanAttributes } from '@spanline/record';
+import { CallState, type CallTracing, type CallWork, streamAttributes } from './call-state.ts';
+import type { ClientCall } from './call.ts';
+import { errorAttributes, headerAttributes, headerOf } from './headers.ts';
+import type { AnswerEvents, OpenCall, SdkStreamEvents } from './open-call.ts';
+import { watchSdkStream } from './watch-sdk-stream.ts';
+
+const seconds = (ms: number): number => Math.round(ms * 1000) / 1e6;
+const NOTHING = (): SpanAttributes => ({});
+
+function readWhole(value: unknown): (work: CallWork) => SpanAttributes {
+  return ({ reader }) => reader.whole(value);
+}
+
+/** A failed stream keeps what it brought. */
+function readFailure(error: unknown): (work: CallWork) => SpanAttributes {
+  return (work) => ({ ...(work.chunks > 0 ? streamAttributes(work) : {}), ...errorAttributes(error) });
+}
+
+/** Reads a JSON answer that the application reads itself. A stream that it takes is left to it. */
+async function readAlong(response: unknown): Promise<unknown> {
+  const { clone, headers } = (response ?? {}) as { clone?: () => Response; headers?: unknown };
+  const isJson = headerOf(headers, 'content-type')?.includes('json') === true;
+  return isJson && clone !== undefined ? clone.call(response).json() : undefined;
+}
+
+class StreamRecorder implements SdkStreamEvents {
+  readonly #state: CallState;
+
+  constructor(state: CallState) {
+    this.#state = state;
+  }
+
+  chunk(piece: unknown): boolean {
+    const { work } = this.#state;
+    if (work === undefined) return true;
+    const kind = this.#state.guarded(() => work.reader.chunk(piece));
+    if (work.rewrite !== undefined && this.#state.guarded(() => work.rewrite?.restore(piece)) === false) return false;
+    work.chunks++;
+    if (kind === 'content') work.firstChunk ??= seconds(performance.now() - work.startedMs);
+    return true;
+  }
+
+  done(isAborted: boolean): void {
+    this.#state.end(streamAttributes, isAborted ? { status: 'aborted' } : {});
+  }
+
+  abandoned(): void {
+    this.#state.end(streamAttributes, { status: 'abandoned' });
+  }
+
+  failed(error: unknown): void {
+    this.#state.end(readFailure(error), { failure: { error } });
+  }
+}
+
+class AnswerRecorder implements AnswerEvents {
+  readonly #state: CallState;
+
+  constructor(state: CallState) {
+    this.#state = state;
+  }
+
+  responded(response: unknown): void {
+    const { headers } = (response ?? {}) as { headers?: unknown };
+    const { work } = this.#state;
+    this.#state.guarded(() => work?.attributes.push(headerAttributes(headers)));
+  }
+
+  parsed(value: unknown): void {
+    const state = this.#state;
+    const filters = state.work?.rewrite !== undefined;
+    if (state.guarded(() => watchSdkStream(value, new StreamRecorder(state), filters)) !== true) {
+      state.end(readWhole(value));
+    }
+  }
+
+  taken(response: unknown): void {
+    readAlong(response).then(
+      (value) => this.#state.end(value === undefined ? NOTHING : readWhole(value)),
+      () => this.#state.end(NOTHING),
+    );
+  }
+
+  failed(error: unknown): void {
+    this.#state.end(readFailure(error), { failure: { error } });
+  }
+
+  forgotten(): void {
+    this.#state.end(NOTHING, { status: 'abandoned' });
+  }
+}
+
+/** Starts the span of a call and returns where its events go. No fault of the recording reaches the caller. */
+export function openCall(tracing: CallTracing, call: ClientCall): OpenCall {
+  const state = new CallState(tracing, call);
+  const events = new AnswerRecorder(state);
+  return {
+    events,
+    run<T>(fn: () => T): T {
+      const span = state.work?.span.now;
+      return span === undefined ? fn() : tracing.tracer.run(span, fn);
+    },
+    enter(context: LateContext): void {
+      const span = state.work?.span.now;
+      if (span?.isRecording === true) context.enter(span);
+    },
+    attempted: (request) => state.attempted(request),
+    fail: (error) => events.failed(error),
+    end: () => state.end(NOTHING),
+  };
+}
