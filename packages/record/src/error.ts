@@ -1,6 +1,6 @@
-/** What {@link SpanlineError} carries beside its message. */
+/** Details of a {@link SpanlineError}. */
 export interface SpanlineErrorDetails {
-  /** `ERR_…`, stable. */
+  /** Stable code, `ERR_…`. */
   code: string;
   /** The option, rule or argument that is wrong, as the user wrote it (`limits.fieldBytes`). */
   option?: string;
@@ -10,14 +10,14 @@ export interface SpanlineErrorDetails {
   isUnknown?: boolean;
   /** The known option that was probably meant. */
   suggestion?: string;
-  /** What came instead; shown shortened, never in full. */
+  /** The value that came. The message describes it and never shows it in full. */
   got?: unknown;
   cause?: unknown;
 }
 
 const MAX_SHOWN = 40;
 
-/** Names a wrong value; a string is shown only where it cannot be a secret. */
+/** Describes a wrong value. A string is shown only if it cannot be a secret. */
 function describe(got: unknown, option: string): string {
   if (got === null) return 'null';
   if (typeof got === 'number' || typeof got === 'boolean' || got === undefined) return String(got);
@@ -41,7 +41,7 @@ function sentence(details: SpanlineErrorDetails, received: string | undefined): 
 }
 
 /**
- * The one error class of spanline. It is thrown at start-up only, for a wrong option or a wrong call; nothing throws after that.
+ * The one error class of Spanline. It is thrown at start-up only, for a wrong option or a wrong call.
  *
  * @example
  * ```ts

@@ -64,7 +64,8 @@ function checkObject(code: string, rules: Rules, given: object, path: string): v
  *
  * @param path - name of the options in messages, for options that are themselves an option (`sampling`)
  * @param code - code of the error
- * @throws SpanlineError `ERR_INVALID_OPTION`, or the given code: an unknown key (with the nearest known one), or a value that does not pass
+ * @throws SpanlineError `ERR_INVALID_OPTION`, or the given code: an unknown key (with the nearest known one), or a
+ *   value that does not pass
  * @example
  * ```ts
  * import { checkOptions, option, type Shape } from '@spanline/record';

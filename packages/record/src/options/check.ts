@@ -19,7 +19,8 @@ export interface Check<T> {
 }
 
 /**
- * One rule for each option of `T`. It is exhaustive: an option that is added to the type and not to the shape does not compile, nor does a rule for an option that the type does not have.
+ * One rule for each option of `T`. It is exhaustive: an option that is added to the type and not to the shape does not
+ * compile, nor does a rule for an option that the type does not have.
  */
 export type Shape<T extends object> = { readonly [Key in keyof T]-?: Check<Exclude<T[Key], undefined>> };
 

@@ -1,7 +1,7 @@
 import type { ProfileName } from './names.ts';
 import { SPELLINGS } from './spellings.ts';
 
-/** The keys that tie the application's own lines to their trace, by canonical name. */
+/** Names of the ids on application lines, by canonical key. */
 export interface CorrelationKeys {
   readonly trace_id: string;
   readonly span_id: string;
@@ -10,7 +10,7 @@ export interface CorrelationKeys {
   readonly 'user.id': string;
 }
 
-/** How a profile spells the ids on lines of the application. Datadog takes dotted keys for paths, so flat ones serve there as well. */
+/** The names of a profile. Datadog reads dotted keys as paths, so its names stay flat. */
 export function correlationKeys(profile: ProfileName): CorrelationKeys {
   const spelling = SPELLINGS[profile];
   return {

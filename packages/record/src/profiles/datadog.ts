@@ -3,7 +3,7 @@ import { DATADOG } from './spellings.ts';
 
 type Nested = { [key: string]: unknown };
 
-/** Families whose last part is the user's; it is one attribute, however it is spelled. */
+/** Families whose last part the user chooses. That part stays one attribute, dots included. */
 const FAMILIES: readonly string[] = OPEN_KEY_PREFIXES.map((prefix) => prefix.slice(0, -1));
 
 const MAX_PATHS = 2000;
@@ -16,7 +16,7 @@ function split(key: string): readonly string[] {
   return [...family.split('.'), name.slice(family.length + 1)];
 }
 
-/** Where a canonical key stands; computed once per key. */
+/** The path of a canonical key in the nested line. Computed once per key. */
 function pathOf(key: string): readonly string[] {
   let path = paths.get(key);
   if (path === undefined) {
@@ -27,7 +27,7 @@ function pathOf(key: string): readonly string[] {
   return path;
 }
 
-/** `__proto__` is a name like any other here. */
+/** Sets an own property, also for `__proto__`. */
 function put(target: Nested, key: string, value: unknown): void {
   if (key === '__proto__')
     Object.defineProperty(target, key, { value, enumerable: true, configurable: true, writable: true });
@@ -51,13 +51,14 @@ function set(line: Nested, path: readonly string[], value: unknown): void {
   put(target, path[last] as string, value);
 }
 
-/** Tags are lists of `key:value`; a comma would begin the next. */
+/** A tag as `key:value`. A comma would start the next tag. */
 const tag = (name: string, value: string | undefined): string[] =>
   value === undefined ? [] : [`${name}:${value.replaceAll(',', '_')}`];
 
 /**
- * A record as Datadog reads it: nested objects under its standard attributes, `service`, `ddsource`, `ddtags`, `duration` in nanoseconds. `dd.trace_id` stands there only
- * when the record has it, so that what dd-trace injects by itself survives.
+ * Converts a record to Datadog's form: nested objects under its standard attributes, `service`, `ddsource`, `ddtags`,
+ * and `duration` in nanoseconds. `dd.trace_id` is written only if the record has it, so that dd-trace's own injection
+ * survives.
  */
 export function toDatadog(record: SpanRecord): Nested {
   const line: Nested = {};

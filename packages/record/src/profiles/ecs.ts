@@ -6,11 +6,11 @@ import { toStructured } from './structured.ts';
 /** Version of the Elastic Common Schema that the profile follows. */
 const ECS_VERSION = '8.17.0';
 
-/** What becomes of a key. */
+/** How a key is written. */
 interface Rendering {
   readonly name: string;
   readonly isStructured: boolean;
-  /** Adds what is derived from it. */
+  /** Adds fields that are derived from the value. */
   readonly derive: ((line: Record<string, unknown>, record: SpanRecord, value: unknown) => void) | undefined;
 }
 
@@ -28,8 +28,9 @@ const RENDERINGS: ReadonlyMap<string, Rendering> = new Map(
 );
 
 /**
- * A record in the spelling of the Elastic Common Schema: flat dotted keys, content as arrays of objects. `client.ip` is added where the address is one (the field rejects
- * anything else) and `transaction.id` on the spans of a server.
+ * Converts a record to the Elastic Common Schema: flat dotted keys, content as arrays of objects. It adds `client.ip`
+ * if the client's address is an IP address, because the field rejects anything else, and `transaction.id` on SERVER
+ * spans.
  */
 export function toEcs(record: SpanRecord): Record<string, unknown> {
   const line: Record<string, unknown> = {};

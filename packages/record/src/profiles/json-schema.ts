@@ -46,7 +46,7 @@ interface Derived {
   readonly [path: string]: JsonSchema;
 }
 
-/** What a profile writes beside the record's keys. */
+/** Fields that a profile adds to the record's keys. */
 const DERIVED: Readonly<Record<ProfileName, Derived>> = {
   otel: {},
   ecs: {
@@ -91,7 +91,7 @@ interface ObjectSchema {
 
 const objectSchema = (): ObjectSchema => ({ type: 'object', properties: {}, additionalProperties: false });
 
-/** The schema of the object at `path`, made where there is none. */
+/** The schema of the object at `path`. Creates it if it is missing. */
 function descend(root: ObjectSchema, path: readonly string[]): ObjectSchema {
   let node = root;
   for (const name of path) {
@@ -133,7 +133,9 @@ function nestedSchema(): JsonSchema {
 }
 
 /**
- * The JSON Schema (draft 2020-12) of a profile's lines, made from the same table as the types. It describes lines of `createLogger`; a logger of your own adds its own fields.
+ * The JSON Schema (draft 2020-12) of a profile's lines, made from the attribute table.
+ *
+ * It describes lines of `createLogger`. A logger of your own adds its own fields.
  */
 export function jsonSchema(profile: ProfileName = 'otel'): JsonSchema {
   return {

@@ -1,6 +1,10 @@
 /**
- * Elasticsearch rejects a document with a longer term (32,766 bytes, the path in front of the text included) in a `flattened` field. A longer text becomes a list of pieces: all but the last
- * have between {@link SHORTEST} and {@link LONGEST} bytes, by which they are known again. A list of texts that looks like one gets an empty text in front.
+ * Long texts in `flattened` fields. Elasticsearch rejects a document with a term of more than 32,766 bytes, the path in
+ * front of the text included.
+ *
+ * - A longer text becomes a list of pieces. All but the last have between {@link SHORTEST} and {@link LONGEST} bytes,
+ *   which is how a reader recognises them.
+ * - A list of texts that looks like pieces gets an empty text in front.
  */
 const LIMIT = 32_000;
 const LONGEST = 30_000;
@@ -8,7 +12,7 @@ const SHORTEST = 29_000;
 const SPACE = 0x20;
 const LINE_BREAK = 0x0a;
 
-/** A text of so many characters may have more bytes than the limit. */
+/** True if the text might exceed the limit. A UTF-16 code unit has at most 3 bytes of UTF-8. */
 const mayExceed = (text: string): boolean => text.length * 3 > LIMIT;
 
 const encoder = new TextEncoder();
@@ -16,7 +20,7 @@ const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
 
 const byteLength = (text: string): number => encoder.encode(text).length;
 
-/** Whether a text is too long for one term. */
+/** True if a text is too long for one term. */
 export const isTooLong = (text: string): boolean => mayExceed(text) && byteLength(text) > LIMIT;
 
 const isPiece = (value: unknown): boolean => {
@@ -25,21 +29,21 @@ const isPiece = (value: unknown): boolean => {
   return bytes >= SHORTEST && bytes <= LONGEST;
 };
 
-/** Whether a list is what {@link split} makes. */
+/** True if a list could be the result of {@link split}. */
 function isSplit(value: unknown): value is string[] {
   return (
     Array.isArray(value) && value.length > 1 && typeof value.at(-1) === 'string' && value.slice(0, -1).every(isPiece)
   );
 }
 
-/** A list that would be taken for pieces, or for one that is marked already. */
+/** True if a list would be mistaken for pieces, or for a list that is already marked. */
 export function isAmbiguous(value: readonly unknown[]): boolean {
   let marks = 0;
   while (value[marks] === '') marks++;
   return isSplit(marks === 0 ? value : value.slice(marks));
 }
 
-/** Where a piece ends that begins at `from`: behind a space, so that words stay whole, or at least at the end of a character. */
+/** The end of the piece that begins at `from`: after a space if there is one, else at the end of a character. */
 function endOf(bytes: Uint8Array, from: number): number {
   for (let end = from + LONGEST; end > from + SHORTEST; end--) {
     const before = bytes[end - 1];
@@ -50,7 +54,7 @@ function endOf(bytes: Uint8Array, from: number): number {
   return end;
 }
 
-/** A long text as pieces. */
+/** Splits a long text into pieces. */
 export function split(text: string): string[] {
   const bytes = encoder.encode(text);
   const pieces: string[] = [];
@@ -63,7 +67,7 @@ export function split(text: string): string[] {
   return [...pieces, decoder.decode(bytes.subarray(from))];
 }
 
-/** A value with the pieces in it put together again. Below `levels` there are none. */
+/** Joins the pieces inside a value, down to `levels` levels. */
 export function join(value: unknown, levels: number): unknown {
   if (typeof value !== 'object' || value === null || levels < 0) return value;
   const inner = (entry: unknown): unknown => join(entry, levels - 1);
@@ -73,7 +77,7 @@ export function join(value: unknown, levels: number): unknown {
   return (value[0] === '' && isAmbiguous(value.slice(1)) ? value.slice(1) : value).map(inner);
 }
 
-/** Whether {@link join} would change a value. */
+/** True if {@link join} would change a value. */
 export function hasPieces(value: unknown, levels: number): boolean {
   if (typeof value !== 'object' || value === null || levels < 0) return false;
   if (Array.isArray(value) && isAmbiguous(value)) return true;

@@ -1,4 +1,6 @@
-/** How a record is spelled on its line: our own flat keys, Elastic Common Schema, or Datadog's attributes. */
+/**
+ * Spelling of a line: our own flat keys (`otel`), Elastic Common Schema (`ecs`), or Datadog's attributes (`datadog`).
+ */
 export type ProfileName = 'otel' | 'ecs' | 'datadog';
 
 /** Every {@link ProfileName}. */

@@ -1,6 +1,6 @@
 import { attributeKeys, type AttributeKind, attributeRow, FORMS, type SpanRecord } from '../schema/index.ts';
 
-/** An attribute value of OTLP/JSON; 64-bit integers are strings there. */
+/** An attribute value of OTLP/JSON. 64-bit integers are strings. */
 export type OtlpValue =
   | { stringValue: string }
   | { boolValue: boolean }
@@ -51,7 +51,7 @@ const KINDS: ReadonlyMap<unknown, number> = new Map([
 const STATUS_OK = 1;
 const STATUS_ERROR = 2;
 
-/** What Phoenix and others call our types (OpenInference). */
+/** Our span types in OpenInference's words, which Phoenix and others read. */
 const OPENINFERENCE: Readonly<Record<string, string>> = {
   chain: 'CHAIN',
   agent: 'AGENT',
@@ -65,7 +65,7 @@ const OPENINFERENCE: Readonly<Record<string, string>> = {
   prompt: 'PROMPT',
 };
 
-/** What LangSmith calls them. */
+/** Our span types in LangSmith's words. */
 const LANGSMITH: Readonly<Record<string, string>> = {
   chain: 'chain',
   agent: 'chain',
@@ -100,7 +100,7 @@ function toAttributes(record: SpanRecord, keys: readonly string[]): OtlpAttribut
   });
 }
 
-/** `2026-11-23T09:12:34.123456Z` in nanoseconds since the epoch; `undefined` when it is no time. */
+/** Converts `2026-11-23T09:12:34.123456Z` to nanoseconds since the epoch. `undefined` if it is not a time. */
 function unixNanos(iso: string | undefined): bigint | undefined {
   const ms = Date.parse(iso ?? '');
   if (Number.isNaN(ms)) return undefined;
@@ -127,7 +127,7 @@ function statusOf(record: SpanRecord): OtlpSpan['status'] {
   return message === undefined ? { code: STATUS_ERROR } : { code: STATUS_ERROR, message };
 }
 
-/** A receiver answers a whole request with an error for one id that is none. */
+/** The id if it is valid. A receiver rejects a whole request for one invalid id. */
 function validId(key: 'trace_id' | 'span_id' | 'parent_span_id', record: SpanRecord): string | undefined {
   const id = record[key];
   return typeof id === 'string' && FORMS[key === 'trace_id' ? 'trace_id' : 'span_id'].test(id) ? id : undefined;
@@ -173,7 +173,7 @@ function toSpan(record: SpanRecord): OtlpSpan | undefined {
   };
 }
 
-/** Values of one group, made when it is first met. */
+/** Returns the value of a key. Creates it on first use. */
 function getOrAdd<T>(groups: Map<string, T>, key: string, make: () => T): T {
   let group = groups.get(key);
   if (group === undefined) {
@@ -189,9 +189,10 @@ interface Group {
 }
 
 /**
- * Ended spans as the body of an OTLP/JSON `POST /v1/traces`, grouped by resource and scope. Lines of other kinds (`span.start`, scores, alerts, stats) and spans without
- * valid ids and start are left out. A trace that
- * only is linked (`spanline.link.trace_id`) stays an attribute, since an OTLP link needs a span's id.
+ * Converts ended spans to the body of an OTLP/JSON `POST /v1/traces`, grouped by resource and scope.
+ *
+ * - Other lines (`span.start`, scores, alerts, stats) and spans without valid ids and start are left out.
+ * - A linked trace (`spanline.link.trace_id`) stays an attribute, because an OTLP link needs a span id.
  */
 export function toOtlp(records: readonly SpanRecord[]): OtlpTraces {
   const groups = new Map<string, Group>();

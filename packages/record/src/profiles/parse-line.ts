@@ -4,26 +4,26 @@ import { PROFILE_NAMES } from './names.ts';
 import { DATADOG, ECS, type Spelling } from './spellings.ts';
 import { fromStructured } from './structured.ts';
 
-/** A line that was read back. */
+/** A line, read back. */
 export interface ParsedLine {
-  /** `log` is a line of the application. */
+  /** `log` is a line that the application wrote. */
   kind: 'span' | 'score' | 'alert' | 'stats' | 'log';
-  /** The canonical record; of a line of the application what it shares with one: time, level, message, ids. */
+  /** The canonical record. For an application line: its time, level, message and ids. */
   record: SpanRecord;
-  /** Everything on the line that no record has: the logger's bindings, the application's fields. */
+  /** Every other field of the line: the logger's bindings, the application's fields. */
   rest: Record<string, unknown>;
 }
 
 /** Options of {@link parseLine}. */
 export interface ParseOptions {
-  /** Where the logger that wrote the line puts messages. @defaultValue `message`, else `msg` */
+  /** Key under which the logger writes messages. @defaultValue `message`, else `msg` */
   messageKey?: string;
 }
 
 type Bag = Record<string, unknown>;
 
 const MAX_DEPTH = 10;
-/** pino's numbers. */
+/** pino's level numbers. */
 const LEVELS: readonly (readonly [number, string])[] = [
   [10, 'trace'],
   [20, 'debug'],
@@ -37,13 +37,13 @@ function invert(spelling: Readonly<Record<string, string>>): Map<string, string>
   return new Map(Object.entries(spelling).map(([canonical, name]) => [name, canonical]));
 }
 
-/** Ids that `correlation` puts on lines of a logger that keeps its own spelling of everything else. */
+/** Names of the ids that `correlation` adds to lines of a user's own logger. */
 const FROM_CORRELATION = new Map(
   PROFILE_NAMES.flatMap((profile) =>
     Object.entries(correlationKeys(profile)).map(([canonical, name]): [string, string] => [name, canonical]),
   ),
 );
-/** Written by a profile beside the keys of the record, and derived from them. */
+/** Fields that a profile derives from the record. */
 const DERIVED: ReadonlySet<string> = new Set([
   'ecs.version',
   'transaction.id',
@@ -67,14 +67,14 @@ function isBag(value: unknown): value is Bag {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** Own property, also for `__proto__`. */
+/** Sets an own property, also for `__proto__`. */
 function put(target: Bag, key: string, value: unknown): void {
   if (key === '__proto__')
     Object.defineProperty(target, key, { value, enumerable: true, configurable: true, writable: true });
   else target[key] = value;
 }
 
-/** A bag that is flattened further; content stays in one piece. */
+/** True for an object that is flattened further. Content stays in one piece. */
 function isNested(path: string, value: unknown, depth: number): value is Bag {
   return isBag(value) && depth < MAX_DEPTH && attributeRow(path)?.kind !== 'json';
 }
@@ -88,7 +88,7 @@ function flattenInto(target: Bag, source: Bag, prefix: string, depth: number): v
   }
 }
 
-/** Dotted keys out of nested objects; the line itself where nothing on it is nested. */
+/** Flattens nested objects to dotted keys. Returns the line itself if nothing in it is nested. */
 function flatten(source: Bag, keys: readonly string[]): Bag {
   if (!keys.some((key) => isNested(key, source[key], 0))) return source;
   const flat = Object.create(null) as Bag;
@@ -114,12 +114,15 @@ function scalar(value: unknown): boolean {
 interface Reading {
   readonly canonical: string;
   readonly kind: AttributeKind;
-  /** What the profile itself calls the canonical key: where that stands on the line, another instrumentation of the same logger wrote this one. */
+  /**
+   * The profile's own name of the canonical key. If the line has it, another instrumentation of the same logger wrote
+   * this field.
+   */
   readonly rival: string | undefined;
 }
 
 interface Tongue {
-  /** Writes keys that are no record's beside the record, derived from it. */
+  /** The profile also writes fields that it derives from the record. */
   readonly isProfile: boolean;
   readonly readings: ReadonlyMap<string, Reading>;
 }
@@ -144,7 +147,7 @@ const OTHERWISE = tongue(FROM_CORRELATION);
 
 const own = (flat: Bag, key: string): unknown => (Object.hasOwn(flat, key) ? flat[key] : undefined);
 
-/** Lines of the application have no mark of their profile; `status` holds a level only where nothing else does. */
+/** Detects the profile. Application lines carry no mark of it. `status` counts as a level only if nothing else does. */
 function tongueOf(flat: Bag): Tongue {
   if (own(flat, 'ddsource') === 'nodejs') return IN_DATADOG;
   if (Object.hasOwn(flat, 'ecs.version') || Object.hasOwn(flat, 'log.level')) return IN_ECS;
@@ -185,14 +188,14 @@ function take(rest: Bag, ...keys: readonly (string | undefined)[]): unknown {
   return undefined;
 }
 
-/** pino writes milliseconds, seconds (`unixTime`) or ISO text; a number this small is no millisecond of a log's. */
+/** pino writes milliseconds, seconds (`unixTime`) or ISO text. A smaller number is in seconds. */
 function isoTime(time: unknown): string | undefined {
   if (typeof time !== 'number' && typeof time !== 'string') return undefined;
   const date = new Date(typeof time === 'number' && time < 1e11 ? time * 1000 : time);
   return Number.isNaN(date.getTime()) ? undefined : date.toISOString();
 }
 
-/** What pino calls differently: `level` as a number, `time` in milliseconds, `msg`. */
+/** Reads pino's own fields: `level` as a number, `time` in milliseconds, `msg`. */
 function readPino(source: Bag, record: Bag, rest: Bag, messageKey: string | undefined): void {
   if (record['level'] === undefined) {
     const level = levelName(source['level'] ?? rest['severity']);
@@ -224,10 +227,11 @@ function parseJson(line: string): unknown {
 }
 
 /**
- * Reads a line of any profile, written by any pino logger, back into the canonical record. Lines are hostile input: nothing throws, and what has the wrong type is not part of
- * the record.
+ * Reads a line of any profile, written by any pino logger, back into the canonical record.
  *
- * @returns `undefined` for what is no JSON object
+ * Lines are hostile input: the function never throws, and a value of the wrong type goes to `rest`.
+ *
+ * @returns `undefined` if the line is not a JSON object
  */
 export function parseLine(line: string | object, options: ParseOptions = {}): ParsedLine | undefined {
   const source = typeof line === 'string' ? parseJson(line) : line;

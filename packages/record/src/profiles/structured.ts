@@ -1,13 +1,16 @@
 /**
- * Elastic maps content fields as `flattened`, which takes objects and arrays of objects and rejects a document with anything else. What is neither is put
- * into `{"value": …}`; so is an object that looks like this wrapping, which makes it reversible.
+ * Content for Elasticsearch. Elastic maps content fields as `flattened`, which takes objects and arrays of objects and
+ * rejects a document with anything else. Any other value is wrapped as `{"value": …}`. An object that looks like the
+ * wrapping is wrapped too, so that the conversion is reversible.
  */
 
 import { hasPieces, isAmbiguous, isTooLong, join, split } from './long-text.ts';
 
 type Bag = Record<string, unknown>;
 
-/** Elasticsearch rejects a document that is deeper than 20 levels; an array, pieces of a text and the wrapping are among them. */
+/**
+ * Elasticsearch rejects a document deeper than 20 levels. Arrays, pieces of a text and the wrapping count as levels.
+ */
 const MAX_LEVELS = 20;
 const MAX_DEPTH = 18;
 
@@ -17,14 +20,14 @@ function isBag(value: unknown): value is Bag {
 
 const fitText = (text: string): string | string[] => (isTooLong(text) ? split(text) : text);
 
-/** The value without leaves and levels that `flattened` rejects: a long text becomes pieces, what lies too deep a JSON string. */
+/** Makes a value acceptable to `flattened`: long texts become pieces, values that are too deep become JSON strings. */
 function fit(value: unknown, depth: number): unknown {
   if (typeof value === 'string') return fitText(value);
   if (typeof value !== 'object' || value === null) return value;
   if (depth >= MAX_DEPTH) return fitText(JSON.stringify(value));
   if (Array.isArray(value)) {
     const entries = value.map((entry: unknown) => fit(entry, depth + 1));
-    // Entries of the outermost list are wrapped, so that it is never taken for pieces.
+    // Entries of the outermost list are wrapped, so that the list is never mistaken for pieces.
     return depth > 0 && isAmbiguous(entries) ? ['', ...entries] : entries;
   }
   return Object.fromEntries(Object.entries(value).map(([key, entry]) => [key, fit(entry, depth + 1)]));
@@ -48,7 +51,7 @@ function wrap(value: unknown): Bag {
 
 const unwrap = (value: unknown): unknown => (isWrapping(value) ? value.value : value);
 
-/** A content field's JSON as `flattened` takes it; text that is no JSON is wrapped as it is. Never throws. */
+/** Converts the JSON of a content field for `flattened`. Text that is not JSON is wrapped as it is. Never throws. */
 export function toStructured(json: string): unknown {
   try {
     const parsed: unknown = JSON.parse(json);

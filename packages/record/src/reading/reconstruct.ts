@@ -3,11 +3,11 @@ import type { ContentKey, SpanRecord } from '../schema/index.ts';
 import type { Plain } from '../values/plain.ts';
 import { bareMessage, mapRuns, referenceOf, type Side } from './references.ts';
 
-/** A reference that could not be followed. */
+/** A reference that could not be resolved. */
 export interface MissingMessage {
-  /** `<span_id>#i3`, or `<span_id>#i0-7` for several. */
+  /** `<span_id>#i3`, or `<span_id>#i0-7` for several messages. */
   ref: string;
-  /** The line is not among those given, or its field was cut to fit its limit. */
+  /** `no line`: the line was not given. `truncated`: its field was cut to fit a limit. */
   reason: 'no line' | 'truncated';
 }
 
@@ -15,11 +15,11 @@ export interface MissingMessage {
 export interface ReconstructedContent {
   input: unknown;
   output: unknown;
-  /** What stays a reference; empty when everything could be followed. */
+  /** References that could not be resolved. */
   missing: MissingMessage[];
 }
 
-/** Where a span's input and output stand. */
+/** Keys of a span's input and output, in the order in which they are looked for. */
 const KEYS: Readonly<Record<Side, readonly ContentKey[]>> = {
   i: ['gen_ai.input.messages', 'spanline.input', 'gen_ai.tool.call.arguments'],
   o: ['gen_ai.output.messages', 'spanline.output', 'gen_ai.tool.call.result'],
@@ -43,7 +43,7 @@ function fieldOf(record: SpanRecord, side: Side): Field | undefined {
   }
 }
 
-/** Records that hold content of a span: its own line, and a `span.content` line where content is kept apart. */
+/** Records with content, by span: its own line, and the `span.content` line if content is kept apart. */
 function contentRecords(lines: Iterable<string | object>): Map<string, SpanRecord[]> {
   const bySpan = new Map<string, SpanRecord[]>();
   for (const line of lines) {
@@ -58,9 +58,11 @@ function contentRecords(lines: Iterable<string | object>): Map<string, SpanRecor
 }
 
 /**
- * Gives back the whole input and output of a span from the lines of its trace, in any order and any profile: a container's references are followed to the lines that hold the messages.
+ * Restores the input and output of a span from the lines of its trace. References are resolved to the messages on other
+ * lines.
  *
- * @returns `undefined` when no line of the span is among them
+ * @param lines - in any order and any profile
+ * @returns `undefined` if no line of the span is among them
  */
 export function reconstructMessages(
   lines: Iterable<string | object>,
@@ -78,7 +80,7 @@ export function reconstructMessages(
 
   const expanded = new Map<string, readonly Plain[]>();
 
-  /** All messages of a field in their order, references followed. */
+  /** All messages of a field in order, references resolved. */
   function expand(id: string, side: Side): readonly Plain[] | MissingMessage['reason'] {
     const known = expanded.get(id + side);
     if (known !== undefined) return known;
@@ -86,7 +88,7 @@ export function reconstructMessages(
     if (field === undefined) return 'no line';
     if (field.truncated) return 'truncated';
     const messages: Plain[] = [];
-    // Lines are hostile: a reference that leads back to its own field finds an empty one.
+    // Lines are hostile: a reference that leads back to its own field resolves to nothing.
     expanded.set(id + side, messages);
     mapRuns(field.value, (run) => {
       for (const node of run) messages.push(...(referenceOf(node) === undefined ? [bareMessage(node)] : follow(node)));

@@ -1,11 +1,14 @@
 import type { Plain } from '../values/plain.ts';
 
-/** `i` is a span's input, `o` its output. Messages are counted as they stand in the field, references by what they stand for. */
+/**
+ * `i` is a span's input, `o` its output. Messages count by their position in the field, a reference as the messages it
+ * names.
+ */
 export type Side = 'i' | 'o';
 
 type PlainObject = { [key: string]: Plain };
 
-/** What `{"ref":"<span_id>#i3"}` or, for messages 0 to 7, `{"ref":"<span_id>#i0-7"}` names. */
+/** The messages that `{"ref":"<span_id>#i3"}` or, for messages 0 to 7, `{"ref":"<span_id>#i0-7"}` names. */
 export interface Reference {
   readonly spanId: string;
   readonly side: Side;
@@ -15,7 +18,7 @@ export interface Reference {
 
 const REFERENCE = /^([0-9a-f]{16})#([io])(\d{1,6})(?:-(\d{1,6}))?$/;
 
-/** What a reference's text names. */
+/** Parses the text of a reference. */
 export function parseReference(text: string): Reference | undefined {
   const match = REFERENCE.exec(text);
   if (match === null) return undefined;
@@ -23,12 +26,12 @@ export function parseReference(text: string): Reference | undefined {
   return { spanId, side: side as Side, from: Number(from), to: Number(to) };
 }
 
-/** How many messages a reference stands for. */
+/** Number of messages that a reference names. */
 export function countOf({ from, to }: Reference): number {
   return to - from + 1;
 }
 
-/** The reference that a value is, if it is one. */
+/** The value as a reference, if it is one. */
 export function referenceOf(value: Plain): Reference | undefined {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined;
   const { ref } = value;
@@ -42,9 +45,9 @@ function isMessage(value: Plain): value is PlainObject {
 }
 
 /**
- * Replaces every run of neighbouring messages and references in a value that was read back from a line.
+ * Replaces every run of adjacent messages and references in a value from a line.
  *
- * @param replace - gets a run
+ * @param replace - receives a run
  */
 export function mapRuns(value: Plain, replace: (run: readonly PlainObject[]) => readonly Plain[]): Plain {
   const isPart = (node: Plain): node is PlainObject => isMessage(node) || referenceOf(node) !== undefined;
@@ -74,7 +77,7 @@ export function mapRuns(value: Plain, replace: (run: readonly PlainObject[]) => 
   return visit(value);
 }
 
-/** `finish_reason` belongs to the answer, not to the message: the same message stands without it in what follows. */
+/** The message without `finish_reason`, as it appears in later inputs. The reason belongs to the answer. */
 export function bareMessage(message: PlainObject): PlainObject {
   if (!('finish_reason' in message)) return message;
   const { finish_reason: _reason, ...bare } = message;

@@ -9,10 +9,11 @@ import { CAPTURE, ERROR, ROLL_UP, SPAN } from './attributes/span.ts';
 import { EMBEDDINGS, PROMPT, RETRIEVAL, TOOLS_AND_AGENTS } from './attributes/steps.ts';
 
 /**
- * The attribute table: every key of the record, with everything that is known about it. Types, validator, JSON Schema, capture lists, spellings of the profiles, mappings, roles and
- * `docs/span-schema.md` are derived from it.
+ * The attribute table: every key of the record, with everything that is known about it. Types, validator, JSON Schema,
+ * capture lists, spellings of the profiles, mappings, roles and `docs/span-schema.md` are derived from it.
  *
- * Names follow OpenTelemetry's GenAI conventions v0.1.0, OpenTelemetry's HTTP conventions and ECS; `spanline.*` where no standard name exists.
+ * Names follow OpenTelemetry's GenAI conventions v0.1.0, OpenTelemetry's HTTP conventions and ECS; `spanline.*` where
+ * no standard name exists.
  */
 export const ATTRIBUTES = {
   ...ENVELOPE,

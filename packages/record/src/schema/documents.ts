@@ -9,8 +9,8 @@ const isText = (value: unknown): value is string => typeof value === 'string';
 const isScore = (value: unknown): value is number => typeof value === 'number' && Number.isFinite(value);
 
 /**
- * One retrieved document from the shapes people have: LangChain (`pageContent`, `metadata`, `id`), LlamaIndex (`node`, `score`), a pair of
- * document and score, or our own. Unknown shapes give an empty document, so that counts stay right.
+ * Converts a retrieved document of LangChain (`pageContent`, `metadata`, `id`) or LlamaIndex (`node`, `score`), a pair
+ * of document and score, or our own shape. An unknown shape gives an empty document, so that counts stay right.
  */
 function toDocument(value: unknown): RetrievedDocument {
   if (isText(value)) return { content: value };
@@ -31,7 +31,7 @@ function toDocument(value: unknown): RetrievedDocument {
   };
 }
 
-/** Documents of a retriever or reranker in the record's shape; `undefined` when `value` is no list. Never throws. */
+/** Converts the documents of a retriever or reranker. `undefined` if `value` is not a list. Never throws. */
 export function toDocuments(value: unknown): RetrievedDocument[] | undefined {
   if (!Array.isArray(value)) return undefined;
   return value.map((entry: unknown) => {

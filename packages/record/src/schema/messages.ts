@@ -1,6 +1,4 @@
-/**
- * One part of a message, after OpenTelemetry's `gen-ai-input-messages.json`. `additionalProperties` are allowed there and here.
- */
+/** One part of a message, after OpenTelemetry's `gen-ai-input-messages.json`. Additional properties are allowed. */
 export type MessagePart =
   | { type: 'text'; content: string }
   | { type: 'reasoning'; content: string }
@@ -13,7 +11,7 @@ export type MessagePart =
 
 /** A chat message in OpenTelemetry's shape. */
 export interface Message {
-  /** `system`, `user`, `assistant`, `tool`, or what the provider calls it. */
+  /** `system`, `user`, `assistant`, `tool`, or the provider's own name. */
   role: string;
   parts: MessagePart[];
   name?: string;

@@ -16,8 +16,8 @@ export const SCHEMA_VERSION: ValuesOf<'spanline.schema'> = ATTRIBUTES['spanline.
 export type RecordValue = string | number | boolean | readonly string[];
 
 /**
- * One line in canonical (`otel`) form: flat, dotted keys, content as JSON strings. What record observers get, what
- * `parseLine` gives back and what every profile is made from.
+ * One line in canonical (`otel`) form: flat, dotted keys, content as JSON strings. Record observers receive it,
+ * `parseLine` returns it, and every profile is made from it.
  */
 export type SpanRecord = {
   -readonly [Key in AttributeKey]?: ValueOf<(typeof ATTRIBUTES)[Key]['kind']> | undefined;
@@ -53,7 +53,7 @@ export type FactAttributes = {
   [Key in FactKey]?: FactValue<(typeof ATTRIBUTES)[Key]> | undefined;
 };
 
-/** What `span.set()` takes: typed keys only. Free metadata goes to `span.label()`. */
+/** Attributes that `span.set()` takes. Free metadata goes to `span.label()`. */
 export type SpanAttributes = FactAttributes & {
   [Key in keyof ContentAttributes]?: ContentAttributes[Key] | undefined;
 };

@@ -14,7 +14,7 @@ function list(value: unknown): unknown[] {
   return Array.isArray(value) ? value : [];
 }
 
-/** Tool arguments arrive as a JSON string from OpenAI and as an object from everyone else; a reader wants the object. */
+/** Parses tool arguments. OpenAI sends a JSON string, everyone else an object. */
 function parsed(value: unknown): unknown {
   if (typeof value !== 'string') return value;
   try {
@@ -43,10 +43,10 @@ function modalityOf(mime = ''): string {
   return MODALITIES.find((name) => mime.startsWith(`${name}/`)) ?? 'document';
 }
 
-/** A payload in the place of an address. */
+/** A URL that holds a base64 payload. */
 const DATA_URL = /^data:([\w.+-]+\/[\w.+-]+)?[^,]{0,128};base64,(.*)$/s;
 
-/** Media in the spellings of OpenAI, Anthropic, Google and LangChain. Payloads are replaced by a descriptor when the span is captured. */
+/** Reads media in the shapes of OpenAI, Anthropic, Google and LangChain. Capture replaces payloads by a descriptor. */
 function media(block: Bag, type: string): MessagePart | undefined {
   const modality = MODALITIES.find((name) => type.includes(name)) ?? (type.includes('file') ? 'document' : undefined);
   const inline = bag(block.inlineData) ?? bag(block.inline_data);
@@ -82,7 +82,7 @@ function media(block: Bag, type: string): MessagePart | undefined {
     : { type: 'blob', modality: kind, mime_type: inlineMime ?? 'text/plain', content: payload };
 }
 
-/** One content block of any provider as a part. What nobody knows is kept as it is, under its own type. */
+/** Converts a content block of any provider to a part. An unknown block is kept as it is, under its own type. */
 function toPart(block: unknown): MessagePart {
   if (typeof block === 'string') return { type: 'text', content: block };
   const source = bag(block);
@@ -110,7 +110,7 @@ function toPart(block: unknown): MessagePart {
   return media(source, type) ?? { ...source, type: type === '' ? 'unknown' : type };
 }
 
-/** Content of a message: a string, blocks, or nothing. */
+/** Converts the content of a message (a string, blocks, or nothing) to parts. */
 export function toParts(content: unknown): MessagePart[] {
   if (content === undefined || content === null || content === '') return [];
   return Array.isArray(content) ? content.map(toPart) : [toPart(content)];
@@ -156,10 +156,10 @@ function toMessage(value: unknown, fallbackRole: string): Message {
 }
 
 /**
- * Messages in OpenTelemetry's shape from what the wire and the frameworks use: OpenAI chat and Responses, Anthropic, Google, plain strings, or
- * messages that already have it (kept as they are). Never throws, never changes what it is given.
+ * Converts messages to OpenTelemetry's shape. It reads OpenAI chat and Responses, Anthropic, Google, plain strings, and
+ * messages that already have the shape, which it keeps. Never throws, never changes its argument.
  *
- * @param fallbackRole role of a message that names none: `user` for inputs, `assistant` for outputs
+ * @param fallbackRole - role of a message without one: `user` for inputs, `assistant` for outputs
  */
 export function toMessages(value: unknown, fallbackRole: 'user' | 'assistant' = 'user'): Message[] {
   try {

@@ -2,7 +2,7 @@ import { attributeRow, isOpenKey, MAX_KEY_LENGTH, MAX_KEYS, REQUIRED, REQUIRED_B
 import { FORMS } from './attributes/forms.ts';
 import type { AttributeKind } from './attributes/row.ts';
 
-/** One thing that is wrong with a record. */
+/** One error in a record. */
 export interface ValidationError {
   key: string;
   expected: string;
@@ -67,7 +67,9 @@ function checkValue(key: string, value: unknown): ValidationError | undefined {
 }
 
 /**
- * Checks a canonical record (rules of `docs/span-schema.md`). A line that a logger of your own wrote holds its fields as well: give it to `parseLine` first. Values are never part of an error.
+ * Checks a canonical record against the rules of `docs/span-schema.md`. Errors never contain values.
+ *
+ * A line of your own logger has fields of its own: pass it to `parseLine` first.
  */
 export function validate(record: object): ValidationResult {
   if (typeof record !== 'object' || record === null || Array.isArray(record)) {

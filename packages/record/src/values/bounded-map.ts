@@ -1,6 +1,7 @@
 /**
- * A map of at most `maxEntries` entries that drops those not used lately. It keeps two generations: when the young one is full, it becomes the old
- * one, and the previous old one is dropped. The last `maxEntries / 2` keys that were read or written are always present; a hit costs one lookup.
+ * A map of at most `maxEntries` entries that drops those not used lately. It keeps two generations: when the young one
+ * is full, it becomes the old one, and the previous old one is dropped. The last `maxEntries / 2` keys that were read
+ * or written are always present; a hit costs one lookup.
  *
  * `undefined` counts as absent.
  */
@@ -49,7 +50,8 @@ export class BoundedMap<K, V> {
 }
 
 /**
- * Remembers the results of a pure function for the last `maxEntries` or so arguments. A result of `undefined` is computed again each time.
+ * Remembers the results of a pure function for the last `maxEntries` or so arguments. A result of `undefined` is
+ * computed again each time.
  *
  * @param maxEntries - an integer of 2 or more
  */

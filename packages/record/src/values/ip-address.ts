@@ -4,7 +4,9 @@ const GROUP = /^[0-9a-f]{1,4}$/i;
 const ZONE = /^[\w.:~-]+$/;
 const LONGEST = 64;
 
-/** Groups of one side of a `::`; a dotted IPv4 address at the end counts as two. `-1` when one is malformed. */
+/**
+ * Number of groups on one side of a `::`. A dotted IPv4 address at the end counts as two. `-1` if a group is malformed.
+ */
 function countGroups(side: string, mayEndInIpv4: boolean): number {
   if (side === '') return 0;
   const groups = side.split(':');
@@ -27,7 +29,7 @@ function isIpv6(text: string): boolean {
   return right === undefined ? before === 8 : before + after < 8;
 }
 
-/** True for an IPv4 or IPv6 address in the text forms of RFC 4291 (with a zone as well), as `isIP` of `node:net` decides. */
+/** True for an IPv4 or IPv6 address in a text form of RFC 4291, also with a zone. Agrees with `isIP` of `node:net`. */
 export function isIpAddress(text: string): boolean {
   return text.length <= LONGEST && (IPV4.test(text) || (text.includes(':') && isIpv6(text)));
 }

@@ -1,22 +1,22 @@
-/** Properties of a value whose type is another library's business. */
+/** Properties of another library's value. */
 export type Bag = Record<string, unknown>;
 
-/** Something with properties; functions have some too. */
+/** True for a value with properties, functions included. */
 export function isObject(value: unknown): value is object {
   return (typeof value === 'object' && value !== null) || typeof value === 'function';
 }
 
-/** The value's properties; none of what has none. */
+/** The value's properties. An empty object if it has none. */
 export function bag(value: unknown): Bag {
   return isObject(value) ? (value as Bag) : {};
 }
 
-/** The entries of a list; none of what is no list. */
+/** The entries of a list. An empty list if it is not one. */
 export function list(value: unknown): unknown[] {
   return Array.isArray(value) ? value : [];
 }
 
-/** A string that says something. */
+/** A non-empty string. */
 export function text(value: unknown): string | undefined {
   return typeof value === 'string' && value !== '' ? value : undefined;
 }

@@ -3,7 +3,8 @@
  *
  * - `string`, `int`, `double`, `boolean`, `strings` (array of strings): facts, kept in every capture mode
  * - `text`: a string from a prompt, a document or a user, governed by the capture mode
- * - `json`: structured content, governed by the capture mode. It is a JSON string in the profiles `otel` and `datadog`, structured in `ecs`.
+ * - `json`: structured content, governed by the capture mode. It is a JSON string in the profiles `otel` and `datadog`,
+ *   structured in `ecs`.
  */
 export type AttributeKind = 'string' | 'int' | 'double' | 'boolean' | 'strings' | 'text' | 'json';
 
@@ -11,7 +12,8 @@ export type AttributeKind = 'string' | 'int' | 'double' | 'boolean' | 'strings' 
  * What capture does with a key's text:
  *
  * - `own`: the tracer makes it (ids, times, enumerations). Capture does not read it.
- * - `protected`: ids, numbers, enumerations, and names of models, software and the operator's machines. Written as it is, up to a length.
+ * - `protected`: ids, numbers, enumerations, and names of models, software and the operator's machines. Written as it
+ *   is, up to a length.
  * - `personal`: it may hold something that a person typed. Redacted in the modes `redacted`, `hashed` and `metadata`.
  * - `content`: prompts, documents, answers. The capture mode decides whether it is written at all.
  */
