@@ -65,6 +65,20 @@ export function fromCatalog(name: string): string {
   return `${name}@${version}`;
 }
 
+/** Folders of packages and of those that they depend on, which npm would look for in the registry. */
+function withDependencies(names: readonly string[]): Set<string> {
+  const found = new Set(names);
+  for (const name of found) {
+    const manifest = JSON.parse(readFileSync(join(ROOT, 'packages', name, 'package.json'), 'utf8')) as {
+      dependencies?: Record<string, string>;
+    };
+    for (const dependency of Object.keys(manifest.dependencies ?? {})) {
+      if (dependency.startsWith('@spanline/')) found.add(dependency.slice('@spanline/'.length));
+    }
+  }
+  return found;
+}
+
 /** An empty npm project with packages installed from their tarballs, and others from the registry. */
 export function createProject(
   tarballs: Map<string, string>,
@@ -78,7 +92,7 @@ export function createProject(
     mkdirSync(join(folder, path, '..'), { recursive: true });
     writeFileSync(join(folder, path), text);
   }
-  const packed = names.map((name) => tarballs.get(name) ?? name);
+  const packed = [...withDependencies(names)].map((name) => tarballs.get(name) ?? name);
   run(
     'npm',
     ['install', '--no-audit', '--no-fund', '--prefer-offline', '--loglevel=error', ...packed, ...others],
