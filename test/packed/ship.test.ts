@@ -18,6 +18,22 @@ ${end}
 beforeAll(() => {
   project = createProject(packAll(), ['core', 'ship', 'cli'], [], {
     'beside.mjs': program('[file({ path: process.argv[3] })]', 'console.log(await spooled.close());'),
+    'own.mjs': program('[tape(process.argv[3])]', 'console.log(await spooled.close());').replace(
+      'import { file,',
+      "import { tape } from './tape.mjs';\nimport {",
+    ),
+    'tape.mjs': `
+import { appendFileSync } from 'node:fs';
+export const createSink = ({ path }) => ({
+  limits: { bytes: 1e6, entries: 100, lingerMs: 0, concurrency: 1 },
+  encode: (line) => ({ kind: 'entry', parts: [line.bytes, '\\n'] }),
+  async send(batch) {
+    appendFileSync(path, batch.body());
+    return { kind: 'stored' };
+  },
+});
+export const tape = (path) => ({ name: 'tape', module: import.meta.url, options: { path }, createSink });
+`,
     'killed.mjs': program('[]', "process.kill(process.pid, 'SIGTERM'); setInterval(() => {}, 1000);"),
     'preload.mjs': "import { threadId } from 'node:worker_threads'; console.log('loaded in thread', threadId);",
   });
@@ -41,6 +57,11 @@ describe('@spanline/ship, installed from its tarball', () => {
     const stdout = run(process.execPath, [...args, 'beside.mjs', `spool${name}`, out], project, env);
     expect(stdout).toBe('loaded in thread 0\ntrue\n');
     expect(spans(out)).toEqual(['a', 'b', 'c']);
+  });
+
+  it('ships from the worker thread to a sink of the application', () => {
+    expect(run(process.execPath, ['own.mjs', 'spool-own', 'own.ndjson'], project)).toBe('true\n');
+    expect(spans('own.ndjson')).toEqual(['a', 'b', 'c']);
   });
 });
 

@@ -107,7 +107,7 @@ describe('spanline ship', () => {
     const status = await start(['ship', '--status', '--dir', inFolder('state')]).ended;
     expect(status.stdout).toContain('elasticsearch');
     first.stop.abort();
-    target.answer = () => ({ status: 503 });
+    await target.close();
     await first.ended;
   });
 
@@ -171,8 +171,42 @@ describe('spanline ship', () => {
     expect(target.requests[0]?.headers['dd-api-key']).toBe('secret');
   });
 
+  it('ships to a sink of the user that the configuration file names', async () => {
+    writeFileSync(inFolder('app.log'), lines(3));
+    const sink = `
+      import { appendFileSync } from 'node:fs';
+      export const createSink = ({ path }) => ({
+        limits: { bytes: 1000, entries: 10, lingerMs: 0, concurrency: 1 },
+        encode: (line) => ({ kind: 'entry', parts: [line.bytes, '\\n'] }),
+        async send(batch) { appendFileSync(path, batch.body()); return { kind: 'stored' }; },
+      });`;
+    writeFileSync(inFolder('tape.mjs'), sink);
+    const to = [{ name: 'tape', module: './tape.mjs', options: { path: inFolder('tape') } }];
+    const config = { dir: inFolder('state'), files: [inFolder('app.log')], to };
+    writeFileSync(inFolder('ship.json'), JSON.stringify(config));
+    expect(await start(['ship', '--config', inFolder('ship.json'), '--once']).ended).toMatchObject({ code: 0 });
+    expect(read('tape')).toBe(lines(3));
+  });
+
+  it.each([
+    [{ too: [] }, 'unknown option "--config.too"; did you mean "--config.to"?'],
+    [{ files: 'app.log' }, '--config.files must be an array of paths'],
+    [{ to: [{ type: 'elasticsearch', urll: 'hunter2' }] }, 'did you mean "elasticsearch.url"?'],
+    [{ to: [{ type: 'pigeon' }] }, 'one of elasticsearch, datadog'],
+    [{ to: [{ name: 'x', module: './nowhere.js' }] }, '--config.to.module must be a module that can be loaded'],
+    [{ to: [{ name: 'x', modul: './x.js', module: './x.js' }] }, 'unknown option "--config.to.modul"'],
+  ])('refuses the configuration %j', async (config, message) => {
+    writeFileSync(inFolder('ship.json'), JSON.stringify(config));
+    const { code, stderr } = await start(['ship', '--config', inFolder('ship.json')]).ended;
+    expect({ code, stderr }).toEqual({ code: 64, stderr: expect.stringContaining(message) as string });
+    expect(stderr).not.toContain('hunter2');
+  });
+
   it.each([
     [['ship'], {}, '--to must be given'],
+    [['ship', '--tiemout', '5'], {}, 'unknown option "--tiemout"; did you mean "--timeout"?'],
+    [['ship', '--once=yes'], {}, '--once must be given without a value'],
+    [['ship', '--dir'], {}, '--dir must be followed by a value'],
     [['ship', '--to', 'carrier-pigeon'], {}, 'elasticsearch, datadog'],
     [['ship', '--to', 'datadog'], {}, 'DD_API_KEY'],
     [['ship', '--to', 'elasticsearch=https://elastic:hunter2@es'], {}, 'without user and password'],

@@ -33,12 +33,9 @@ const YOUNG_MB = 4;
 const IS_SOURCE = import.meta.url.endsWith('.ts');
 const WORKER = new URL(IS_SOURCE ? './worker.ts' : './worker.js', import.meta.url);
 
-/**
- * Keeps what the application preloads (`--import`, `--require`, `NODE_OPTIONS`), such as instrumentation of HTTP, out of the thread. A sink in TypeScript
- * needs the application's loader, so it gets all of it.
- */
-function isolation(sinks: readonly SinkSpec[]): WorkerOptions {
-  if (IS_SOURCE || sinks.some(({ module }) => /\.[cm]?ts$/.test(module))) return {};
+/** Keeps what the application preloads (`--import`, `--require`, `NODE_OPTIONS`), such as instrumentation of HTTP, out of the thread. */
+function isolation(): WorkerOptions {
+  if (IS_SOURCE) return {};
   const { NODE_OPTIONS: _, ...env } = process.env;
   return { execArgv: [], env };
 }
@@ -109,7 +106,7 @@ export function startWorkerHost({ root, own, sinks, report }: WorkerHostOptions)
 
   function start(): Worker {
     const started = new Worker(WORKER, {
-      ...isolation(sinks),
+      ...isolation(),
       workerData: input,
       name: 'spanline-ship',
       resourceLimits: { maxOldGenerationSizeMb: MAX_HEAP_MB, maxYoungGenerationSizeMb: YOUNG_MB },
