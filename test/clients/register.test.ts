@@ -25,7 +25,7 @@ describe.each([
     'a program that uses require',
     `${REQUIRE} const OpenAI = require('openai'); const Anthropic = require('@anthropic-ai/sdk');`,
   ],
-])('in %s', { timeout: 60_000 }, (_host, imports) => {
+])('in %s', (_host, imports) => {
   const run = (nodeOptions: readonly string[], env: Record<string, string> = {}) =>
     runChild(`${imports}${OPENAI}${ANTHROPIC}`, { nodeOptions, env: { BASE: provider.url, ...env } });
 
@@ -50,7 +50,7 @@ describe.each([
   });
 });
 
-it('a client that is wrapped as well is traced once, by its wrapper', { timeout: 60_000 }, async () => {
+it('a client that is wrapped as well is traced once, by its wrapper', async () => {
   const source = `
     import OpenAI from 'openai';
     import { createTracer, createLogger } from '@spanline/core';

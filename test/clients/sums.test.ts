@@ -167,7 +167,7 @@ function told(lines: readonly Record<string, unknown>[], part: Part): Sums & { r
   };
 }
 
-describe.each(COMBINATIONS)('with %s', { timeout: 120_000 }, (_what, how, registers, models) => {
+describe.each(COMBINATIONS)('with %s', (_what, how, registers, models) => {
   it('calls, tokens and cost of each trace are what the provider served', async () => {
     const env = { BASE: provider.url, HOW: how, SPANLINE_STATS_INTERVAL: '0', SPANLINE_PRETTY: 'false' };
     const { code, stdout, stderr } = await runChild(PROGRAM, { nodeOptions: registers, env });

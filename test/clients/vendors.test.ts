@@ -28,7 +28,6 @@ describe.each([
 ])("%s's client", (_client, spanName, vendors, programOf) => {
   it.each(Object.entries(vendors))(
     'beside %s: no span is lost, neither of its own nor of ours',
-    { timeout: 60_000 },
     async (_name, vendor) => {
       const alone = await run(programOf(vendor, false));
       const together = await run(programOf(vendor, true));
@@ -47,25 +46,21 @@ describe.each([
   );
 });
 
-it(
-  'beside all of them at once: no span is lost, and ours join the trace of OpenTelemetry',
-  { timeout: 120_000 },
-  async () => {
-    const [alone, together] = await Promise.all(
-      [false, true].map(async (isWrapped) => {
-        const { code, stdout, stderr } = await runChild(vendorsTogether(isWrapped), { env: { BASE: provider.url } });
-        expect(code, stderr).toBe(0);
-        const printed = jsonLines(stdout);
-        const told = printed.find((line) => 'names' in line) as { names: Record<string, string[]>; trace: string };
-        return { ...told, lines: printed.filter((line) => line['event.name'] === 'span.end') };
-      }),
-    );
-    for (const names of Object.values(alone?.names ?? {})) expect(names.length).toBeGreaterThan(0);
-    expect(together?.names).toEqual(alone?.names);
-    const call = ['chat gpt-4o', 'ok', USAGE.completion_tokens, together?.trace];
-    const of = (line: Record<string, unknown>): unknown[] =>
-      ['span.name', 'span.status', 'gen_ai.usage.output_tokens', 'trace_id'].map((key) => line[key]);
-    expect(together?.lines.map(of)).toEqual([call, call]);
-    expect(alone?.lines).toEqual([]);
-  },
-);
+it('beside all of them at once: no span is lost, and ours join the trace of OpenTelemetry', async () => {
+  const [alone, together] = await Promise.all(
+    [false, true].map(async (isWrapped) => {
+      const { code, stdout, stderr } = await runChild(vendorsTogether(isWrapped), { env: { BASE: provider.url } });
+      expect(code, stderr).toBe(0);
+      const printed = jsonLines(stdout);
+      const told = printed.find((line) => 'names' in line) as { names: Record<string, string[]>; trace: string };
+      return { ...told, lines: printed.filter((line) => line['event.name'] === 'span.end') };
+    }),
+  );
+  for (const names of Object.values(alone?.names ?? {})) expect(names.length).toBeGreaterThan(0);
+  expect(together?.names).toEqual(alone?.names);
+  const call = ['chat gpt-4o', 'ok', USAGE.completion_tokens, together?.trace];
+  const of = (line: Record<string, unknown>): unknown[] =>
+    ['span.name', 'span.status', 'gen_ai.usage.output_tokens', 'trace_id'].map((key) => line[key]);
+  expect(together?.lines.map(of)).toEqual([call, call]);
+  expect(alone?.lines).toEqual([]);
+});

@@ -185,7 +185,7 @@ afterEach(async () => {
   expect(tracer.stats()).toMatchObject({ internalErrors: 0, open: 0 });
 });
 
-describe('50 requests at once, with Langfuse, LangSmith and OpenInference beside', { timeout: 60_000 }, () => {
+describe('50 requests at once, with Langfuse, LangSmith and OpenInference beside', () => {
   it.each(Object.keys(WAYS))('have every span and every line under their own request and step: %s', async (way) => {
     const [call, paths] = WAYS[way] as (typeof WAYS)[string];
     serve = call;

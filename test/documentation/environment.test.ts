@@ -39,7 +39,7 @@ describe('the variables', () => {
   });
 });
 
-it('the line for several at once traces clients and frameworks in one process', { timeout: 60_000 }, async () => {
+it('the line for several at once traces clients and frameworks in one process', async () => {
   const [, options = ''] = /NODE_OPTIONS="([^"]+)"/.exec(page('docs/clients.md')) ?? [];
   const source = `
     import OpenAI from 'openai';

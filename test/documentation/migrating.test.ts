@@ -87,7 +87,7 @@ function treeOf(lines: readonly Record<string, unknown>[]): unknown[] {
   return spans.map((span) => [span['span.name'], span['span.type'], nameOf(span['parent_span_id'])]);
 }
 
-describe.each(NAMES)('coming from %s', { timeout: 60_000 }, (name) => {
+describe.each(NAMES)('coming from %s', (name) => {
   it('our program writes the tree, for the user, the session and the label, with tokens and the score', async () => {
     const { code, stdout, stderr } = await run(name, 'ours');
     expect([code, stderr.trim()]).toEqual([0, ANSWER]);
@@ -131,7 +131,7 @@ describe.each(NAMES)('coming from %s', { timeout: 60_000 }, (name) => {
   });
 });
 
-it('scores from another process join the answer by the ids that were kept', { timeout: 60_000 }, async () => {
+it('scores from another process join the answer by the ids that were kept', async () => {
   const answered = jsonLines((await run('langfuse', 'ours')).stdout);
   const root = answered.find((line) => line['span.name'] === 'answer');
   const [, code = ''] = /## Scores from another process[\s\S]*?^```ts\n([\s\S]*?)^```/m.exec(PAGE) ?? [];
@@ -162,26 +162,22 @@ describe('the tables', () => {
     expect(named.filter((field) => !isKnown(field))).toEqual([]);
   });
 
-  it(
-    'show what becomes of each field of the decorator, of calls that end well and of those that fail',
-    { timeout: 60_000 },
-    async () => {
-      const fields = tableOf(sectionOf('decorator')).map(([theirs = '', ours = '']) => [
-        fieldsIn(theirs)[0] ?? '',
-        fieldsIn(ours)[0] ?? '',
-      ]);
-      const failing = { OPENAI_BASE_URL: `${provider.url}/nowhere` };
-      for (const env of [{}, failing]) {
-        const theirs = linesNamed((await run('decorator', 'theirs', env)).stdout, 'event', 'function_call', 'function');
-        const ours = linesNamed((await run('decorator', 'ours', env)).stdout, 'event.name', 'span.end', 'span.name');
-        expect(Object.keys(theirs)).toEqual(['retrieve', 'build_prompt', 'answer']);
-        for (const [name, line] of Object.entries(theirs)) {
-          for (const key of Object.keys(line)) expect(fields.map(([field]) => field)).toContain(key);
-          for (const [field = '', key = ''] of fields) expectSame(field, line[field], ours[name]?.[key]);
-        }
+  it('show what becomes of each field of the decorator, of calls that end well and of those that fail', async () => {
+    const fields = tableOf(sectionOf('decorator')).map(([theirs = '', ours = '']) => [
+      fieldsIn(theirs)[0] ?? '',
+      fieldsIn(ours)[0] ?? '',
+    ]);
+    const failing = { OPENAI_BASE_URL: `${provider.url}/nowhere` };
+    for (const env of [{}, failing]) {
+      const theirs = linesNamed((await run('decorator', 'theirs', env)).stdout, 'event', 'function_call', 'function');
+      const ours = linesNamed((await run('decorator', 'ours', env)).stdout, 'event.name', 'span.end', 'span.name');
+      expect(Object.keys(theirs)).toEqual(['retrieve', 'build_prompt', 'answer']);
+      for (const [name, line] of Object.entries(theirs)) {
+        for (const key of Object.keys(line)) expect(fields.map(([field]) => field)).toContain(key);
+        for (const [field = '', key = ''] of fields) expectSame(field, line[field], ours[name]?.[key]);
       }
-    },
-  );
+    }
+  });
 });
 
 /** Cells of the rows of the last table of a section, without its head. */

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { expect } from 'vitest';
+import { expect, onTestFinished } from 'vitest';
 
 /** How a child process ended and what it wrote. */
 export interface ChildResult {
@@ -31,6 +31,7 @@ export async function runChild(source: string, options: ChildOptions = {}): Prom
       cwd: folder,
       env: { ...process.env, NODE_ENV: 'test', ...options.env },
     });
+    onTestFinished(() => void child.kill('SIGKILL'));
     let stdout = '';
     let stderr = '';
     child.stdout.on('data', (chunk: Buffer) => void (stdout += chunk.toString()));

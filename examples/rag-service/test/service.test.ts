@@ -53,7 +53,7 @@ const SSE = { accept: 'text/event-stream' };
 
 /** The lines, when every span that was started has one. */
 async function settled(): Promise<SpanRecord[]> {
-  while (tracer.stats().open > 0) await new Promise((resolve) => setTimeout(resolve, 5));
+  await expect.poll(() => tracer.stats().open).toBe(0);
   return log.records();
 }
 
@@ -193,8 +193,7 @@ describe('the assistant', () => {
     });
     for await (const _ of response.body ?? []) break;
     controller.abort();
-    await new Promise((resolve) => setTimeout(resolve, 300));
-    const records = log.records();
+    const records = await settled();
     const refused = records.filter((record) => record['span.type'] === 'llm' && record['span.status'] === 'error');
     expect(refused.map((record) => record['spanline.error.class'])).toEqual(['rate_limit', 'rate_limit']);
     const left = records.find((record) => record['span.type'] === 'http' && record['span.status'] === 'aborted');

@@ -20,53 +20,49 @@ function startCli(args: readonly string[]): ReturnType<typeof spawn> {
   return child;
 }
 
-it(
-  'spanline ship loses nothing and repeats nothing while it is killed and the file is rotated',
-  { timeout: 60_000 },
-  async () => {
-    const folder = mkdtempSync(join(tmpdir(), 'spanline-ship-'));
-    onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
-    const index = createIndex();
-    let shaky = 0;
-    const target = await startReceiver((request) => {
-      const reply = index.bulk(request);
-      return shaky++ % 5 === 4 ? undefined : reply;
-    });
-    onTestFinished(() => target.close());
-    const log = join(folder, 'app.log');
-    const args = ['ship', log, '--dir', join(folder, 'state'), '--to', `elasticsearch=${target.url}`];
-    let written = 0;
-    const write = (lines: number): void => {
-      for (let n = 0; n < lines; n++) appendFileSync(log, `{"n":${written++},"msg":"${'x'.repeat(300)}"}\n`);
-    };
-    const numbers = (): unknown[] => [...index.documents.values()].map(({ n }) => n);
+it('spanline ship loses nothing and repeats nothing while it is killed and the file is rotated', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'spanline-ship-'));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  const index = createIndex();
+  let shaky = 0;
+  const target = await startReceiver((request) => {
+    const reply = index.bulk(request);
+    return shaky++ % 5 === 4 ? undefined : reply;
+  });
+  onTestFinished(() => target.close());
+  const log = join(folder, 'app.log');
+  const args = ['ship', log, '--dir', join(folder, 'state'), '--to', `elasticsearch=${target.url}`];
+  let written = 0;
+  const write = (lines: number): void => {
+    for (let n = 0; n < lines; n++) appendFileSync(log, `{"n":${written++},"msg":"${'x'.repeat(300)}"}\n`);
+  };
+  const numbers = (): unknown[] => [...index.documents.values()].map(({ n }) => n);
 
-    write(500);
-    const rotations = [
-      (): void => renameSync(log, `${log}.1`),
-      (): void => {
-        copyFileSync(log, `${log}.copy`);
-        truncateSync(log);
-      },
-      (): void => renameSync(log, `${log}.2`),
-    ];
-    for (const rotate of rotations) {
-      const before = index.documents.size;
-      const child = startCli(args);
-      await target.until(() => index.documents.size > before);
-      write(300);
-      rotate();
-      write(300);
-      child.kill('SIGKILL');
-      await once(child, 'close');
-    }
-    const last = startCli(args);
-    await target.until(() => index.documents.size >= written);
-    last.kill('SIGTERM');
-    expect(await once(last, 'close')).toEqual([0, null]);
-    expect(numbers().toSorted((a, b) => Number(a) - Number(b))).toEqual(Array.from({ length: written }, (_, n) => n));
-  },
-);
+  write(500);
+  const rotations = [
+    (): void => renameSync(log, `${log}.1`),
+    (): void => {
+      copyFileSync(log, `${log}.copy`);
+      truncateSync(log);
+    },
+    (): void => renameSync(log, `${log}.2`),
+  ];
+  for (const rotate of rotations) {
+    const before = index.documents.size;
+    const child = startCli(args);
+    await target.until(() => index.documents.size > before);
+    write(300);
+    rotate();
+    write(300);
+    child.kill('SIGKILL');
+    await once(child, 'close');
+  }
+  const last = startCli(args);
+  await target.until(() => index.documents.size >= written);
+  last.kill('SIGTERM');
+  expect(await once(last, 'close')).toEqual([0, null]);
+  expect(numbers().toSorted((a, b) => Number(a) - Number(b))).toEqual(Array.from({ length: written }, (_, n) => n));
+});
 
 it('the command line is also a function, with streams of its own', async () => {
   const io = { stdin: process.stdin, stdout: NOTHING, stderr: NOTHING, env: {}, stop: new AbortController().signal };

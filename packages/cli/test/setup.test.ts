@@ -9,7 +9,6 @@ const MAIN = fileURLToPath(new URL('../src/main.ts', import.meta.url));
 const HERE = fileURLToPath(new URL('.', import.meta.url));
 const SECRET = 'elastic:correct-horse';
 const AUTHORIZATION = `Basic ${Buffer.from(SECRET).toString('base64')}`;
-const TIMEOUT = { timeout: 60_000 };
 
 interface Call {
   readonly method: string;
@@ -96,7 +95,7 @@ function cluster({ method, path, headers, body }: Call): Answer {
 }
 
 describe('spanline ship setup', () => {
-  it('sends what the library says, in order, with the key of the environment', TIMEOUT, async () => {
+  it('sends what the library says, in order, with the key of the environment', async () => {
     const target = await startTarget(cluster);
     const args = ['--url', `${target.url}/`, '--retention-days', '14', '--content-stream', 'llm-content', '--roles'];
     const { code, stdout, stderr } = await setup(['elasticsearch', ...args], { ES_BASIC: SECRET });
@@ -113,28 +112,24 @@ describe('spanline ship setup', () => {
     expect(stdout).toBe(requests.map(({ method, path }) => `${method} ${path}  200\n`).join(''));
   });
 
-  it(
-    'takes a data stream and an ISM policy that exist for a second run, and replaces the policy',
-    TIMEOUT,
-    async () => {
-      const target = await startTarget(({ method, path }) => {
-        if (path.startsWith('/_data_stream/')) return error(400, 'resource_already_exists_exception', 'exists');
-        if (method === 'GET') return [200, { _seq_no: 7, _primary_term: 2, policy: {} }];
-        const isStale = path.startsWith('/_plugins/_ism/') && !path.endsWith('?if_seq_no=7&if_primary_term=2');
-        return isStale ? error(409, 'version_conflict_engine_exception', 'exists') : acknowledged;
-      });
-      const { code, stdout } = await setup(['opensearch', '--url', target.url]);
-      expect(code).toBe(0);
-      expect(stdout).toContain('PUT _plugins/_ism/policies/logs-spanline  200\n');
-      expect(stdout).toContain('PUT _data_stream/logs-spanline-default  400, it exists\n');
-    },
-  );
+  it('takes a data stream and an ISM policy that exist for a second run, and replaces the policy', async () => {
+    const target = await startTarget(({ method, path }) => {
+      if (path.startsWith('/_data_stream/')) return error(400, 'resource_already_exists_exception', 'exists');
+      if (method === 'GET') return [200, { _seq_no: 7, _primary_term: 2, policy: {} }];
+      const isStale = path.startsWith('/_plugins/_ism/') && !path.endsWith('?if_seq_no=7&if_primary_term=2');
+      return isStale ? error(409, 'version_conflict_engine_exception', 'exists') : acknowledged;
+    });
+    const { code, stdout } = await setup(['opensearch', '--url', target.url]);
+    expect(code).toBe(0);
+    expect(stdout).toContain('PUT _plugins/_ism/policies/logs-spanline  200\n');
+    expect(stdout).toContain('PUT _data_stream/logs-spanline-default  400, it exists\n');
+  });
 
   it.each([
     [401, 'security_exception', `unable to authenticate ${SECRET}`],
     [403, 'security_exception', 'action is unauthorized'],
     [400, 'illegal_argument_exception', 'unknown setting'],
-  ])('ends at the first refusal (%i), says why, and shows no key', TIMEOUT, async (status, type, reason) => {
+  ])('ends at the first refusal (%i), says why, and shows no key', async (status, type, reason) => {
     const target = await startTarget(() => error(status, type, reason));
     const { code, stdout, stderr } = await setup(['elasticsearch', '--url', target.url], { ES_BASIC: SECRET });
     expect({ code, stdout, calls: target.calls.length }).toEqual({ code: 1, stdout: '', calls: 1 });
@@ -142,13 +137,13 @@ describe('spanline ship setup', () => {
     expect(stderr).not.toContain('correct-horse');
   });
 
-  it('says that nobody listens', TIMEOUT, async () => {
+  it('says that nobody listens', async () => {
     const { code, stderr } = await setup(['opensearch', '--url', await closedUrl()]);
     expect(code).toBe(1);
     expect(stderr).toMatch(/^spanline ship setup: PUT _ingest\/pipeline\/spanline-ecs: ECONNREFUSED\n$/);
   });
 
-  it('follows no redirect with its key', TIMEOUT, async () => {
+  it('follows no redirect with its key', async () => {
     const elsewhere = await startTarget(() => acknowledged);
     const server = createServer((_, response) => void response.writeHead(307, { location: elsewhere.url }).end());
     await new Promise<void>((resolve) => {
@@ -160,7 +155,7 @@ describe('spanline ship setup', () => {
     expect({ code, calls: elsewhere.calls.length }).toEqual({ code: 1, calls: 0 });
   });
 
-  it('prints the requests of a dry run for the console, and sends none', TIMEOUT, async () => {
+  it('prints the requests of a dry run for the console, and sends none', async () => {
     const target = await startTarget(() => acknowledged);
     const args = ['elasticsearch', '--dry-run', '--url', target.url];
     const { code, stdout } = await setup(args, { ES_BASIC: SECRET });
@@ -174,7 +169,7 @@ describe('spanline ship setup', () => {
     expect(printed).toEqual(elasticsearchSetup({ flavour: 'elasticsearch' }));
   });
 
-  it('creates the pipeline of Datadog once, and replaces it the next time', TIMEOUT, async () => {
+  it('creates the pipeline of Datadog once, and replaces it the next time', async () => {
     const made = new Map<string, unknown>();
     const target = await startTarget(({ method, path, headers, body }) => {
       if (headers['dd-api-key'] !== 'a' || headers['dd-application-key'] !== 'b')
@@ -206,7 +201,7 @@ describe('spanline ship setup', () => {
     ['--log-group', ['cloudwatch', '--file', 'a.log']],
     ['setup', ['splunk']],
     ['--colour', ['datadog', '--colour']],
-  ])('names the wrong option %s', TIMEOUT, async (option, args) => {
+  ])('names the wrong option %s', async (option, args) => {
     const { code, stdout, stderr } = await setup(args, option === 'site' ? { DD_API_KEY: 'a', DD_APP_KEY: 'b' } : {});
     expect({ code, stdout }).toEqual({ code: 64, stdout: '' });
     expect(stderr).toContain(option);
@@ -220,7 +215,7 @@ describe('spanline ship setup', () => {
       ['--log-group', '/rag-api', '--file', '/var/log/app.log'],
       ['agent', 'metricFilters', 'emf', 'note'],
     ],
-  ])('prints the documents of %s as JSON', TIMEOUT, async (target, args, keys) => {
+  ])('prints the documents of %s as JSON', async (target, args, keys) => {
     const { code, stdout } = await setup([target, ...args]);
     expect(code).toBe(0);
     expect(Object.keys(JSON.parse(stdout) as object)).toEqual(keys);

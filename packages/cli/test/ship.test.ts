@@ -86,7 +86,7 @@ describe('spanline ship', () => {
     const stdin = Readable.from(text.match(/[^]{1,65536}/g) ?? []);
     const taken = spoolStdin(spooled, shipper, { stdin, stop: new AbortController().signal }, 1_000_000);
     const waiting = (): number => shipper.stats()['elasticsearch']?.lagBytes ?? 0;
-    await expect.poll(waiting, { timeout: 8000 }).toBeGreaterThan(4_000_000);
+    await expect.poll(waiting).toBeGreaterThan(4_000_000);
     await target.until(() => target.requests.length > 1);
     expect(waiting()).toBeLessThan(text.length);
     isUp = true;
@@ -124,7 +124,7 @@ describe('spanline ship', () => {
   it('follows a file until it is told to stop', async () => {
     const running = start(['ship', inFolder('app.log'), '--dir', inFolder('state'), '--to', `file=${inFolder('out')}`]);
     writeFileSync(inFolder('app.log'), lines(2));
-    await expect.poll(() => existsSync(inFolder('out')), { timeout: 8000 }).toBe(true);
+    await expect.poll(() => existsSync(inFolder('out'))).toBe(true);
     running.stop.abort();
     expect(await running.ended).toMatchObject({ code: 0 });
     expect(read('out')).toBe(lines(2));
@@ -137,7 +137,7 @@ describe('spanline ship', () => {
     const args = ['ship', inFolder('app.log'), '--dir', inFolder('state'), '--to', `elasticsearch=${target.url}`];
     const running = start(args, {}, true);
     await expect
-      .poll(running.stderr, { timeout: 8000 })
+      .poll(running.stderr)
       .toMatch(/elasticsearch {2}0 lines {2}0\/s {2}16 B behind {2}\d+ retries {2}503 from the server\n/);
     expect(running.stderr()).toContain('warn: elasticsearch: 503 from the server; lines wait in the spool');
   });

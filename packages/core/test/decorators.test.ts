@@ -48,7 +48,7 @@ describe.each([
     () => legacy,
     '@observe must be on a method, or on a field that holds a function',
   ],
-])('@observe in %s syntax', { timeout: 60_000 }, (_syntax, env, ofGetter) => {
+])('@observe in %s syntax', (_syntax, env, ofGetter) => {
   it('makes a span of every call of a method, static and generator methods too, and changes nothing', async () => {
     const { code, stdout, stderr } = await runChild(METHODS, { env: env() });
     expect(code, stderr).toBe(0);
@@ -76,7 +76,7 @@ describe.each([
   });
 });
 
-it('@observe on a field wraps the function that each instance gets', { timeout: 60_000 }, async () => {
+it('@observe on a field wraps the function that each instance gets', async () => {
   const source = `${HEAD}
     class Service {
       factor = 2;
@@ -120,7 +120,7 @@ const FIELDS = `
 it.each([
   ['TC39', {}, TYPED + FIELDS.replace(/import.*/, '')],
   ['legacy', { experimentalDecorators: true }, TYPED],
-])('@observe type-checks in %s syntax', { timeout: 60_000 }, (_syntax, options, source) => {
+])('@observe type-checks in %s syntax', (_syntax, options, source) => {
   const project = mkdtempSync(join(folder, 'types-'));
   const compilerOptions = { noEmit: true, composite: false, incremental: false, ...options };
   writeFileSync(join(project, 'main.ts'), source);

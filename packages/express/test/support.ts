@@ -3,6 +3,7 @@ import { createServer, request, type IncomingHttpHeaders, type Server } from 'no
 import { connect, type AddressInfo } from 'node:net';
 import express5, { type Express } from 'express';
 import express4 from 'express4';
+import { expect } from 'vitest';
 import { createTracer, type TracerOptions } from '@spanline/core';
 import { type MemoryLog, memoryLog } from '@spanline/core/testing';
 
@@ -96,12 +97,9 @@ export class Harness {
     return text;
   }
 
-  /** The records of spans, when there are as many. */
+  /** The records of spans, when there are at least as many. */
   async records(count: number): Promise<ReturnType<MemoryLog['records']>> {
-    for (let turn = 0; turn < 2000 && this.log.records().length < count; turn++) {
-      await new Promise((resolve) => setImmediate(resolve));
-      if (turn > 200) await new Promise((resolve) => setTimeout(resolve, 1));
-    }
+    await expect.poll(() => this.log.records().length, { interval: 1 }).toBeGreaterThanOrEqual(count);
     return this.log.records();
   }
 

@@ -239,7 +239,7 @@ function documented(peer: string): Record<string, string> {
   return Object.fromEntries(rows.map(([fact = '', ...cells]) => [fact, cells[column] ?? '']));
 }
 
-describe('the same programs, traced by others, as the documentation says', { timeout: 120_000 }, () => {
+describe('the same programs, traced by others, as the documentation says', () => {
   it.each(Object.keys(PEERS))('%s', async (peer) => {
     const { stdout, stderr } = await runChild(program(peer));
     const [facts] = jsonLines(stdout);

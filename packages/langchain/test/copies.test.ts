@@ -24,7 +24,7 @@ const COPIES: readonly (readonly [name: string, packages: readonly string[]])[] 
   ['of this package and those below it', ['langchain', 'instrumentation', 'core', 'record']],
 ];
 
-describe.each(COPIES)('two copies %s', { timeout: 60_000 }, (_name, packages) => {
+describe.each(COPIES)('two copies %s', (_name, packages) => {
   let installation: Installation;
   let second: typeof first;
   let secondGlobal: typeof firstGlobal;

@@ -111,7 +111,7 @@ describe('a program', () => {
     expect(answered?.['spanline.retry.previous_span_id']).toBe(failed?.span_id);
   });
 
-  it('that tries again numbers its attempts and links them', { timeout: 30_000 }, async () => {
+  it('that tries again numbers its attempts and links them', async () => {
     let attempts = 0;
     const flaky = named('flaky', () => {
       if (++attempts < 3) throw new Error(`no ${attempts}`);

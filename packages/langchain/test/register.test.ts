@@ -42,7 +42,7 @@ const PLACES: readonly (readonly [string, string])[] = [
 const REPORT = `process.stderr.write(seen.join(' '));`;
 const REGISTER = ['--import', '@spanline/langchain/register'];
 
-describe.each(HOSTS)('in %s', { timeout: 30_000 }, (_host, imports) => {
+describe.each(HOSTS)('in %s', (_host, imports) => {
   it.each(PLACES)('every run is traced once %s, beside the application’s own handler', async (_place, program) => {
     const { code, stdout, stderr } = await runChild(`${imports}${CHAIN}${program}${REPORT}`, { nodeOptions: REGISTER });
     expect([code, stderr]).toEqual([0, 'chain chain model chain']);

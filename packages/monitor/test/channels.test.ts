@@ -301,7 +301,7 @@ describe('many alerts', () => {
       world.serve({ ms });
       world.pass(120_000);
     }
-    await vi.waitFor(() => expect(world.monitor.stats().channels['slack']?.sent).toBe(60), 10_000);
+    await expect.poll(() => world.monitor.stats().channels['slack']?.sent).toBe(60);
     expect(Math.max(...sizes)).toBe(25);
     const actions = new Map<string, string[]>();
     for (const { body } of requests) {
@@ -372,7 +372,7 @@ describe('a monitor with a real channel', () => {
     world.pass(60_000);
     const waits: number[] = [];
     for (let attempt = 0; attempt < 7; attempt++) waits.push(await nextRequest());
-    await vi.waitUntil(() => world.monitor.stats().channels['slack']?.sent === 1);
+    await vi.waitUntil(() => world.monitor.stats().channels['slack']?.sent === 1, 120_000);
     expect(world.monitor.stats().channels['slack']).toEqual({ sent: 1, failed: 6, lost: 0 });
     const [, afterHang = 0, , , after429 = 0, afterFive = 0, afterSix = 0] = waits;
     expect(afterHang).toBeGreaterThanOrEqual(10_000);
@@ -388,10 +388,7 @@ describe('a monitor with a real channel', () => {
     const world = createWorld({ rules: [rule], channels: { slack: webhook({ url }) } });
     world.serve({ ms: 5000 });
     world.pass(60_000);
-    await vi.waitFor(
-      () => expect(world.monitor.stats().channels['slack']).toEqual({ sent: 1, failed: 1, lost: 0 }),
-      10_000,
-    );
+    await expect.poll(() => world.monitor.stats().channels['slack']).toEqual({ sent: 1, failed: 1, lost: 0 });
     expect(json(1)).toEqual(json(0));
     expect(json(0)).toMatchObject({ alerts: [{ name: 'Slow', event: 'fired' }] });
   });

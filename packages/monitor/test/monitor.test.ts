@@ -175,8 +175,7 @@ describe('a monitor', () => {
     for (const step of steps) for (let index = 0; index < 3; index++) world.serve({ ms: 10, step });
     world.setClock(NOON + MINUTE);
     vi.advanceTimersByTime(15 * SECOND);
-    await vi.waitUntil(() => world.alerts.length === steps.length, { timeout: 20_000 });
-    expect(world.alerts.map(({ step }) => step)).toEqual(steps);
+    await expect.poll(() => world.alerts.map(({ step }) => step)).toEqual(steps);
     world.setClock(NOON + 2 * MINUTE);
     vi.advanceTimersByTime(15 * SECOND);
     await world.monitor.close();

@@ -42,10 +42,10 @@ const versionsOf = (lines: readonly Record<string, unknown>[]) => lines.filter((
 const spansOf = (lines: readonly Record<string, unknown>[]) =>
   lines.filter((line) => line['event.name'] === 'span.end').map((line) => [line['span.type'], line['span.status']]);
 
-/** Until the rejection was reported, or would have been. */
-const SETTLE = `for (let tries = 0; tries < 20 && unheard === 0; tries++) await wait(10);`;
+/** Until the rejection was reported. */
+const SETTLE = 'while (unheard === 0) await wait(1);';
 
-describe('a call that nobody waits for', { timeout: 60_000 }, () => {
+describe('a call that nobody waits for', () => {
   it.each([
     ['of chat', 'void openai.chat.completions.create(failing);'],
     ['of the Responses API', `void openai.responses.create({ model: 'gpt-4o', input: 'faulty' });`],
@@ -63,14 +63,14 @@ describe('a call that nobody waits for', { timeout: 60_000 }, () => {
     const lines = await run(
       `const ask = (more) => openai.chat.completions.create({ model: 'gpt-4o', messages: [{ role: 'user', content: 'plain' }], ...more });
       await (async () => { void ask(); await ask({ stream: true }); })();
-      for (let tries = 0; tries < 100 && tracer.stats().open > 0; tries++) { await wait(10); gc(); }`,
+      while (tracer.stats().open > 0) { await wait(10); gc(); }`,
       true,
     );
     expect(spansOf(lines)).toEqual(Array.from({ length: 8 }, () => ['llm', 'abandoned']));
   });
 });
 
-it('an error that is caught is heard of once, through every helper', { timeout: 60_000 }, async () => {
+it('an error that is caught is heard of once, through every helper', async () => {
   const body = `
     await openai.chat.completions.create(failing).catch(() => 0);
     await openai.chat.completions.create(failing).withResponse().catch(() => 0);

@@ -5,7 +5,6 @@ import { datadog, file } from '@spanline/ship';
 import { createIndex, readBulk } from './support/elastic.ts';
 import { deadLetters, leave, ship, spanLines } from './support/engine.ts';
 import { temporaryFolder } from './support/folder.ts';
-import { PATIENT } from './support/patience.ts';
 import { receiver, type Reply, startReceiver } from './support/receiver.ts';
 import { allIds, es, troubled } from './support/troubled.ts';
 
@@ -54,7 +53,7 @@ describe('the engine', () => {
     await gone.close();
     leave(root, spanLines(5));
     const { engine, reports } = ship(root, es(gone));
-    await expect.poll(() => engine.stats()['elasticsearch']?.retries, PATIENT).toBeGreaterThan(3);
+    await expect.poll(() => engine.stats()['elasticsearch']?.retries).toBeGreaterThan(3);
     const index = createIndex();
     const target = await startReceiver((request) => index.bulk(request), gone.port);
     onTestFinished(() => target.close());
@@ -148,7 +147,7 @@ describe('the engine', () => {
     const target = await receiver((request) => (isSetUp ? index.bulk(request) : { status: 400 }));
     leave(root, spanLines(4));
     const { engine, reports } = ship(root, es(target));
-    await expect.poll(() => reports.map(({ what }) => what), PATIENT).toContain('paused');
+    await expect.poll(() => reports.map(({ what }) => what)).toContain('paused');
     isSetUp = true;
     await engine.drain();
     expect(index.documents.size).toBe(4);
@@ -186,12 +185,10 @@ describe('the engine', () => {
     const out = join(root, 'out.ndjson');
     const folder = leave(root, spanLines(300));
     const { engine } = ship(root, es(down), file({ path: out }));
-    await expect.poll(() => engine.stats()['file']?.stored, PATIENT).toBe(300);
+    await expect.poll(() => engine.stats()['file']?.stored).toBe(300);
     expect(readFileSync(out, 'utf8')).toBe(`${spanLines(300).join('\n')}\n`);
     expect(readdirSync(folder).filter((name) => name.endsWith('.ndjson'))).toHaveLength(3);
-    await expect
-      .poll(() => engine.stats()['elasticsearch'], PATIENT)
-      .toMatchObject({ stored: 0, state: '503 from the server' });
+    await expect.poll(() => engine.stats()['elasticsearch']).toMatchObject({ stored: 0, state: '503 from the server' });
   });
 
   it('is alone on a folder: a second shipper waits until the first has stopped', async () => {

@@ -83,27 +83,23 @@ const commands = [
 
 const RUNS = process.env['SPANLINE_LONG'] === '1' ? 300 : 15;
 
-it(
-  'no fault loses a line: each is stored, refused with a reason or counted, and in Elasticsearch it is there once',
-  { timeout: 1_200_000 },
-  async () => {
-    vi.spyOn(process, 'emitWarning').mockImplementation(() => {});
-    await fc.assert(
-      fc.asyncProperty(fc.commands(commands, { maxCommands: 25, size: 'max' }), async (plan) => {
-        const receivers = [await startReceiver(() => 'hang'), await startReceiver(() => 'hang')];
-        const world = new World(receivers);
-        try {
-          await fc.asyncModelRun(() => ({ model: {}, real: world }), plan);
-          disk.isFull = false;
-          await world.settle();
-        } finally {
-          vi.useRealTimers();
-          disk.isFull = false;
-          await world.end();
-          for (const receiver of receivers) await receiver.close();
-        }
-      }),
-      { numRuns: RUNS, endOnFailure: RUNS < 100 },
-    );
-  },
-);
+it('no fault loses a line: each is stored, refused with a reason or counted, and in Elasticsearch it is there once', async () => {
+  vi.spyOn(process, 'emitWarning').mockImplementation(() => {});
+  await fc.assert(
+    fc.asyncProperty(fc.commands(commands, { maxCommands: 25, size: 'max' }), async (plan) => {
+      const receivers = [await startReceiver(() => 'hang'), await startReceiver(() => 'hang')];
+      const world = new World(receivers);
+      try {
+        await fc.asyncModelRun(() => ({ model: {}, real: world }), plan);
+        disk.isFull = false;
+        await world.settle();
+      } finally {
+        vi.useRealTimers();
+        disk.isFull = false;
+        await world.end();
+        for (const receiver of receivers) await receiver.close();
+      }
+    }),
+    { numRuns: RUNS, endOnFailure: RUNS < 100 },
+  );
+});

@@ -13,7 +13,6 @@ import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { elasticsearch, file, type Report, type Shipper, type ShipperOptions, startShipper } from '@spanline/ship';
 import { createIndex } from './support/elastic.ts';
 import { temporaryFolder } from './support/folder.ts';
-import { PATIENT } from './support/patience.ts';
 import { startReceiver } from './support/receiver.ts';
 
 let folder = '';
@@ -64,14 +63,14 @@ describe('a file that another program writes', () => {
   it('is shipped from its first line, while it grows', async () => {
     write(0, 10);
     const shipper = tail();
-    await expect.poll(shipped, PATIENT).toEqual(upTo(10));
+    await expect.poll(shipped).toEqual(upTo(10));
     write(10, 20);
-    await expect.poll(shipped, PATIENT).toEqual(upTo(20));
+    await expect.poll(shipped).toEqual(upTo(20));
     appendFileSync(log, line(20).slice(0, 50));
     await shipper.drain();
     expect(shipped()).toEqual(upTo(20));
     appendFileSync(log, line(20).slice(50));
-    await expect.poll(shipped, PATIENT).toEqual(upTo(21));
+    await expect.poll(shipped).toEqual(upTo(21));
   });
 
   it('is gone on with where the shipper before stopped', async () => {
@@ -90,13 +89,13 @@ describe('a file that another program writes', () => {
     await shipper.drain();
     renameSync(log, `${log}.1`);
     write(10, 15, `${log}.1`);
-    await expect.poll(shipped, PATIENT).toEqual(upTo(15));
+    await expect.poll(shipped).toEqual(upTo(15));
     write(15, 20);
     await shipper.drain();
     expect(shipped()).toEqual(upTo(20));
     rmSync(`${log}.1`);
     write(20, 25);
-    await expect.poll(shipped, PATIENT).toEqual(upTo(25));
+    await expect.poll(shipped).toEqual(upTo(25));
   });
 
   it('may be renamed several times while nobody looks', async () => {
@@ -128,7 +127,7 @@ describe('a file that another program writes', () => {
     copyFileSync(log, `${log}.1`);
     truncateSync(log);
     write(10, 20);
-    await expect.poll(shipped, PATIENT).toEqual(upTo(20));
+    await expect.poll(shipped).toEqual(upTo(20));
     await shipper.drain();
     expect(shipped()).toEqual(upTo(20));
   });
@@ -152,7 +151,7 @@ describe('a file that another program writes', () => {
     await shipper.drain();
     truncateSync(log);
     write(10, 12);
-    await expect.poll(shipped, PATIENT).toEqual(upTo(12));
+    await expect.poll(shipped).toEqual(upTo(12));
     expect(reports.map(({ message }) => message)).toEqual([expect.stringContaining('the file was truncated')]);
   });
 

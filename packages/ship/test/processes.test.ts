@@ -8,7 +8,6 @@ import { workerOptions } from '../../../test/support/ship-worker.ts';
 import { createIndex, type Index } from './support/elastic.ts';
 import { startReceiver } from './support/receiver.ts';
 
-const SLOW = 60_000;
 /** A small file system takes a namespace of one's own. */
 const hasSmallDisks = spawnSync('unshare', ['-rm', 'mount', '-t', 'tmpfs', 'tmpfs', '/mnt']).status === 0;
 
@@ -84,84 +83,66 @@ describe('a line in the spool', () => {
     );
   });
 
-  it(
-    'reaches the target from the worker thread, which does not keep the process',
-    async () => {
-      const { url, names } = await startIndex();
-      const child = await run(program({ to: elastic(url), count: 100, end: `console.error(await spooled.drain());` }));
-      expect({ code: child.code, drained: child.stderr.trim() }).toEqual({ code: 0, drained: 'true' });
-      expect(names().toSorted()).toEqual(endedSpans(child.stdout).toSorted());
-    },
-    SLOW,
-  );
+  it('reaches the target from the worker thread, which does not keep the process', async () => {
+    const { url, names } = await startIndex();
+    const child = await run(program({ to: elastic(url), count: 100, end: `console.error(await spooled.drain());` }));
+    expect({ code: child.code, drained: child.stderr.trim() }).toEqual({ code: 0, drained: 'true' });
+    expect(names().toSorted()).toEqual(endedSpans(child.stdout).toSorted());
+  });
 
-  it(
-    'reaches the target once although application and shipper are killed again and again',
-    async () => {
-      const { index, url, names } = await startIndex();
-      const ended: string[] = [];
-      for (let round = 0; round < 4; round++) {
-        const at = 50 + Math.floor(Math.random() * 1500);
-        const each = `if (n % 20 === 0) await new Promise(setImmediate);
+  it('reaches the target once although application and shipper are killed again and again', async () => {
+    const { index, url, names } = await startIndex();
+    const ended: string[] = [];
+    for (let round = 0; round < 4; round++) {
+      const at = 50 + Math.floor(Math.random() * 1500);
+      const each = `if (n % 20 === 0) await new Promise(setImmediate);
           if (n === ${at}) process.kill(process.pid, 'SIGKILL');`;
-        const child = await run(program({ to: elastic(url), count: 2000, each, end: '' }));
-        expect([child.signal, child.stderr]).toEqual(['SIGKILL', '']);
-        ended.push(...endedSpans(child.stdout));
-      }
-      const last = await run(program({ to: elastic(url), count: 1, end: `console.error(await spooled.close());` }));
-      expect(last.stderr.trim()).toBe('true');
-      ended.push(...endedSpans(last.stdout));
-      expect(names().toSorted()).toEqual(ended.toSorted());
-      expect(index.documents.size).toBe(ended.length);
-      expect(linesOnDisk()).toEqual([]);
-    },
-    SLOW,
-  );
+      const child = await run(program({ to: elastic(url), count: 2000, each, end: '' }));
+      expect([child.signal, child.stderr]).toEqual(['SIGKILL', '']);
+      ended.push(...endedSpans(child.stdout));
+    }
+    const last = await run(program({ to: elastic(url), count: 1, end: `console.error(await spooled.close());` }));
+    expect(last.stderr.trim()).toBe('true');
+    ended.push(...endedSpans(last.stdout));
+    expect(names().toSorted()).toEqual(ended.toSorted());
+    expect(index.documents.size).toBe(ended.length);
+    expect(linesOnDisk()).toEqual([]);
+  });
 
-  it(
-    'waits for a target that is down, and the log says so',
-    async () => {
-      const child = await run(
-        program({ to: elastic('http://127.0.0.1:9'), count: 10, end: `console.error(await spooled.drain(2000));` }),
-      );
-      expect({ code: child.code, drained: child.stderr.trim() }).toEqual({ code: 0, drained: 'false' });
-      const lines = linesOnDisk().map((line) => JSON.parse(line) as Record<string, unknown>);
-      expect(lines.filter((line) => line['event.name'] === 'span.end')).toHaveLength(10);
-      expect(lines.find((line) => line['spanline.ship.event'] === 'retrying')).toMatchObject({
-        level: 'warn',
-        'spanline.ship.sink': 'elasticsearch',
-      });
-    },
-    SLOW,
-  );
+  it('waits for a target that is down, and the log says so', async () => {
+    const child = await run(
+      program({ to: elastic('http://127.0.0.1:9'), count: 10, end: `console.error(await spooled.drain(2000));` }),
+    );
+    expect({ code: child.code, drained: child.stderr.trim() }).toEqual({ code: 0, drained: 'false' });
+    const lines = linesOnDisk().map((line) => JSON.parse(line) as Record<string, unknown>);
+    expect(lines.filter((line) => line['event.name'] === 'span.end')).toHaveLength(10);
+    expect(lines.find((line) => line['spanline.ship.event'] === 'retrying')).toMatchObject({
+      level: 'warn',
+      'spanline.ship.sink': 'elasticsearch',
+    });
+  });
 
-  it(
-    'waits for room where that was asked for, and none is lost',
-    async () => {
-      const { url, names } = await startIndex();
-      const small = `maxBytes: 131072, whenFull: 'block'`;
-      const end = `console.error(await spooled.close(), spooled.stats().droppedLines);`;
-      const child = await run(program({ to: elastic(url), count: 600, spool: small, end }));
-      expect(child.stderr.trim()).toBe('true 0');
-      expect(names().toSorted()).toEqual(endedSpans(child.stdout).toSorted());
-    },
-    SLOW,
-  );
+  it('waits for room where that was asked for, and none is lost', async () => {
+    const { url, names } = await startIndex();
+    const small = `maxBytes: 131072, whenFull: 'block'`;
+    const end = `console.error(await spooled.close(), spooled.stats().droppedLines);`;
+    const child = await run(program({ to: elastic(url), count: 600, spool: small, end }));
+    expect(child.stderr.trim()).toBe('true 0');
+    expect(names().toSorted()).toEqual(endedSpans(child.stdout).toSorted());
+  });
 
   it.skipIf(!hasSmallDisks).each([
     ['drop-new', 'a warning'],
     ['drop-oldest', 'a line when the process ends'],
-  ])(
-    'is lost on a disk that is full (%s), counted, and %s says so',
-    (whenFull) => {
-      const small = join(dir, 'disk');
-      const onSmallDisk = (then: string): string[] => [
-        '-rm',
-        'bash',
-        '-c',
-        `mkdir -p ${small} && mount -t tmpfs -o size=256k tmpfs ${small} && ${then}`,
-      ];
-      const end = `
+  ])('is lost on a disk that is full (%s), counted, and %s says so', (whenFull) => {
+    const small = join(dir, 'disk');
+    const onSmallDisk = (then: string): string[] => [
+      '-rm',
+      'bash',
+      '-c',
+      `mkdir -p ${small} && mount -t tmpfs -o size=256k tmpfs ${small} && ${then}`,
+    ];
+    const end = `
 const { readdirSync, readFileSync } = await import('node:fs');
 const read = (name) => readFileSync(spooled.file + '/' + name, 'utf8').split('\\n').slice(0, -1).map((line) => JSON.parse(line));
 process.on('exit', () => {
@@ -170,27 +151,24 @@ process.on('exit', () => {
   const { writtenLines, droppedLines, failedLines } = spooled.stats();
   writeSync(1, JSON.stringify({ kept: lines.filter((line) => line['event.name'] === 'span.end').length, said, writtenLines, droppedLines, failedLines }));
 });`;
-      const options = `whenFull: '${whenFull}', segmentBytes: 16384`;
-      const code = program({ to: '[]', count: 2000, spool: options, end }).replaceAll(`"${dir}"`, `"${small}"`);
-      const node = `${process.execPath} --conditions @spanline/source --import tsx --input-type=module --eval "$CODE"`;
-      const env = { ...process.env, CODE: code };
-      const { stdout, stderr } = spawnSync('unshare', onSmallDisk(`exec ${node}`), {
-        cwd: import.meta.dirname,
-        encoding: 'utf8',
-        env,
-      });
-      const outcome = JSON.parse(stdout.split('\n').at(-1) ?? '') as Record<string, number>;
-      const { kept = 0, said, writtenLines, droppedLines = 0, failedLines } = outcome;
-      expect(kept).toBeGreaterThan(100);
-      expect(failedLines).toBe(0);
-      // A line that says what was lost may be dropped as well, and counts.
-      expect(kept + droppedLines - 2000).toBeOneOf(whenFull === 'drop-new' ? [0] : [0, 1, 2]);
-      expect(stderr).toContain('SPANLINE_SPOOL_LOST');
-      if (whenFull === 'drop-oldest')
-        expect({ said, writtenLines }).toEqual({ said: droppedLines, writtenLines: 2000 });
-    },
-    SLOW,
-  );
+    const options = `whenFull: '${whenFull}', segmentBytes: 16384`;
+    const code = program({ to: '[]', count: 2000, spool: options, end }).replaceAll(`"${dir}"`, `"${small}"`);
+    const node = `${process.execPath} --conditions @spanline/source --import tsx --input-type=module --eval "$CODE"`;
+    const env = { ...process.env, CODE: code };
+    const { stdout, stderr } = spawnSync('unshare', onSmallDisk(`exec ${node}`), {
+      cwd: import.meta.dirname,
+      encoding: 'utf8',
+      env,
+    });
+    const outcome = JSON.parse(stdout.split('\n').at(-1) ?? '') as Record<string, number>;
+    const { kept = 0, said, writtenLines, droppedLines = 0, failedLines } = outcome;
+    expect(kept).toBeGreaterThan(100);
+    expect(failedLines).toBe(0);
+    // A line that says what was lost may be dropped as well, and counts.
+    expect(kept + droppedLines - 2000).toBeOneOf(whenFull === 'drop-new' ? [0] : [0, 1, 2]);
+    expect(stderr).toContain('SPANLINE_SPOOL_LOST');
+    if (whenFull === 'drop-oldest') expect({ said, writtenLines }).toEqual({ said: droppedLines, writtenLines: 2000 });
+  });
 
   it('goes on in another segment where a file may not grow any more', () => {
     const limited = ['-c', 'ulimit -f 64; exec "$0" "$@"', process.execPath];

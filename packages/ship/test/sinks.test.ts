@@ -9,7 +9,6 @@ import { deadLetters, leave, ship, spanLines } from './support/engine.ts';
 import { temporaryFolder } from './support/folder.ts';
 import { createIntake } from './support/intake.ts';
 import { shipLines, trace } from './support/lines.ts';
-import { PATIENT } from './support/patience.ts';
 import { receiver } from './support/receiver.ts';
 
 describe('elasticsearch()', () => {
@@ -70,7 +69,7 @@ describe('elasticsearch()', () => {
     const root = temporaryFolder();
     leave(root, [spanLines(1)[0] ?? '', '{"msg":"a"}', '{"msg":"a"}', '{"event.id":"boot-0","msg":"foreign"}']);
     const { engine } = ship(root, elasticsearch({ url: target.url }));
-    await expect.poll(() => seen.length, PATIENT).toBeGreaterThan(1);
+    await expect.poll(() => seen.length).toBeGreaterThan(1);
     await engine.stop(0);
     const [first = [], second] = seen;
     expect(second).toEqual(first);

@@ -8,7 +8,6 @@ import { elasticsearch, file, spool, type Spool, type SpoolOptions, startShipper
 import { saveCheckpoint } from '../src/state/checkpoint.ts';
 import { ship } from './support/engine.ts';
 import { temporaryFolder } from './support/folder.ts';
-import { PATIENT } from './support/patience.ts';
 import { receiver } from './support/receiver.ts';
 
 const open: Spool[] = [];
@@ -171,7 +170,7 @@ describe('a full spool', () => {
     for (let n = 0; n < 100; n++) first.write(line(n));
     await first.close(0);
     const { engine } = ship(dir, file({ path: join(dir, 'out') }), elasticsearch({ url: down.url }));
-    await expect.poll(() => engine.stats()['file']?.stored, PATIENT).toBe(100);
+    await expect.poll(() => engine.stats()['file']?.stored).toBe(100);
     await engine.stop(0);
     const second = spool({ dir, ...FULL });
     open.push(second);

@@ -8,7 +8,6 @@ import { type Certificate, selfSigned } from './support/certificate.ts';
 import { createIndex, type Index } from './support/elastic.ts';
 import { leave, ship, spanLines } from './support/engine.ts';
 import { temporaryFolder } from './support/folder.ts';
-import { PATIENT } from './support/patience.ts';
 import { allIds } from './support/troubled.ts';
 
 const LOOPBACK = [127, 0, 0, 1];
@@ -45,7 +44,7 @@ describe('a target behind TLS', () => {
     leave(root, spanLines(3));
     const ca = isTrusted ? { ca: certificate.cert } : {};
     const { engine } = ship(root, elasticsearch({ url, apiKey: 'id:key', ...ca }));
-    await expect.poll(() => engine.stats()['elasticsearch'], PATIENT).toMatchObject({ stored: 0, state: reason });
+    await expect.poll(() => engine.stats()['elasticsearch']).toMatchObject({ stored: 0, state: reason });
     expect(requests()).toBe(0);
   });
 

@@ -44,7 +44,7 @@ export const ANTHROPIC_VENDORS: Readonly<Record<string, Vendor>> = {
       Anthropic = require('@anthropic-ai/sdk').Anthropic;
       const around = (fn) => dd.trace('work', fn);`,
     collect: `await dd._tracer._exporter.flush?.();
-      for (let tries = 0; tries < 200 && !received.includes('anthropic.request'); tries++) await new Promise((next) => setTimeout(next, 25));
+      while (!received.includes('anthropic.request')) await new Promise((next) => setTimeout(next, 25));
       names.push(...['work', 'anthropic.request'].filter((name) => received.includes(name)));`,
   },
 };

@@ -52,7 +52,7 @@ export function vendorsTogether(isWrapped: boolean): string {
 
     await langfuse.forceFlush();
     await langsmith.awaitPendingTraceBatches();
-    for (let tries = 0; tries < 200 && !received.includes('openai.request'); tries++) await new Promise((next) => setTimeout(next, 25));
+    while (!received.includes('openai.request')) await new Promise((next) => setTimeout(next, 25));
     const finished = (kept) => kept.getFinishedSpans().map((each) => each.name).sort();
     const names = {
       otel: finished(exporter),

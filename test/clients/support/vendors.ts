@@ -79,7 +79,7 @@ export const VENDORS: Readonly<Record<string, Vendor>> = {
       OpenAI = require('openai');
       const around = (fn) => dd.trace('work', fn);`,
     collect: `await dd._tracer._exporter.flush?.();
-      for (let tries = 0; tries < 200 && !received.includes('openai.request'); tries++) await new Promise((next) => setTimeout(next, 25));
+      while (!received.includes('openai.request')) await new Promise((next) => setTimeout(next, 25));
       names.push(...['work', 'openai.request'].filter((name) => received.includes(name)));`,
   },
 };

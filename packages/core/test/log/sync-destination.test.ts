@@ -53,7 +53,7 @@ describe('a file or descriptor', () => {
     expect(() => createLogger({}, destination)).toThrow(new RegExp(`destination.*${code}`));
   });
 
-  it('that is a pipe which is read slowly gets every line, whole', { timeout: 60_000 }, async () => {
+  it('that is a pipe which is read slowly gets every line, whole', async () => {
     const child = start(`
       import { createLogger } from ${CORE};
       process.stdout._handle?.setBlocking?.(false);
@@ -72,7 +72,7 @@ describe('a file or descriptor', () => {
     expect(lines.every((line) => line['text'] === 'ä'.repeat(3000))).toBe(true);
   });
 
-  it('that is a pipe whose reader is gone harms nobody, and the loss is counted', { timeout: 60_000 }, async () => {
+  it('that is a pipe whose reader is gone harms nobody, and the loss is counted', async () => {
     const child = start(`
       import { createLogger, createTracer } from ${CORE};
       const logger = createLogger({}, 1);
@@ -96,7 +96,6 @@ describe('a file or descriptor', () => {
 
   it.runIf(process.platform === 'linux')(
     'that takes no more is tried again with the next line, which stands by itself',
-    { timeout: 60_000 },
     async () => {
       const path = join(folder, 'full.log');
       const child = start(

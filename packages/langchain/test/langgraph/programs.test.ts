@@ -24,7 +24,7 @@ import {
   modelRetryMiddleware,
   toolRetryMiddleware,
 } from 'langchain';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { z } from 'zod';
 import { SpanlineCallbackHandler } from '@spanline/langchain';
 import { registerGlobally } from '@spanline/langchain/global';
@@ -233,9 +233,16 @@ describe('a graph', () => {
   });
 
   it('that gives a node too little time fails, the node is aborted, and the model call in it is told when it ends', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    onTestFinished(() => void vi.useRealTimers());
+    let answer = (): void => {};
+    const answered = new Promise<void>((resolve) => {
+      answer = resolve;
+    });
     class Slow extends ScriptedModel {
       override async _generate(messages: BaseMessage[]): Promise<ChatResult> {
-        await wait(100);
+        vi.advanceTimersByTime(20);
+        await answered;
         return super._generate(messages);
       }
     }
@@ -248,6 +255,8 @@ describe('a graph', () => {
       .compile();
     const run = graph.invoke({ topic: 'x' }, { callbacks: world.callbacks });
     await expect(run).rejects.toThrow('timeout');
+    vi.useRealTimers();
+    answer();
     await collectUntil(() => world.tracer.stats().open === 0);
     expect(world.tree('spanline.error.class')).toBe(`agent invoke_agent LangGraph [error] spanline.error.class="timeout"
   chain ponder [aborted] spanline.error.class="aborted"

@@ -46,7 +46,7 @@ describe('a model call', () => {
 
   afterAll(() => wire.close());
 
-  it('that its client tries again is one line and billed once', { timeout: 30_000 }, async () => {
+  it('that its client tries again is one line and billed once', async () => {
     wire.answer((request) =>
       wire.requests.length === 1
         ? {

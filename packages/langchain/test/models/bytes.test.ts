@@ -144,7 +144,7 @@ function reconstructed({ log, records }: AgentRun): string[] {
 const turnsOf = (count: number): Turn[] =>
   Array.from({ length: count }, (_, turn) => ({ content: `Asking for town ${turn}.`, cities: [`town ${turn}`] }));
 
-describe('an agent', { timeout: 60_000 }, () => {
+describe('an agent', () => {
   it.each([5, 10, 20, 40])(
     'with %i tool calls writes what grows with its messages, not with their square',
     async (n) => {

@@ -92,7 +92,7 @@ async function failure(model: BaseChatModel, question: string, way: 'invoke' | '
   return undefined;
 }
 
-describe.each(Object.keys(CLIENTS))('%s', { timeout: 30_000 }, (name) => {
+describe.each(Object.keys(CLIENTS))('%s', (name) => {
   const create = (maxRetries = 0) => (CLIENTS[name] as (typeof CLIENTS)[string])(maxRetries);
   const hidesHeaders = name === 'ChatGoogleGenerativeAI';
 
