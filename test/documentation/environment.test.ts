@@ -29,14 +29,6 @@ describe('the variables', () => {
     const rows = [...page('docs/options.md').matchAll(/^\| `(SPANLINE_\w+)` \|/gm)].map(([, name = '']) => name);
     expect(rows.toSorted()).toEqual(variables());
   });
-
-  it('are the closed list of the architecture', () => {
-    const [, list = ''] =
-      /Environment \(closed list\):([\s\S]*?)\n\n|Environment \(closed list\):([\s\S]*?)\. Code wins/.exec(
-        page('docs/architecture.md'),
-      ) ?? [];
-    expect([...new Set(list.match(/SPANLINE_\w+/g))].toSorted()).toEqual(variables());
-  });
 });
 
 it('the line for several at once traces clients and frameworks in one process', async () => {
