@@ -43,7 +43,6 @@ export const layerTable: LayerTable = {
     loaders: [],
     node: false,
     floors: [['values', 'error.ts'], ['options', 'schema'], ['profiles'], ['reading'], ['index.ts']],
-    moduleState: [{ file: 'profiles/datadog.ts', why: 'cache' }],
   },
   remote: {
     workspace: [],
@@ -59,7 +58,9 @@ export const layerTable: LayerTable = {
     loaders: [],
     floors: [
       ['api', 'pretty'],
-      ['context', 'streams', 'usage', 'capture'],
+      ['context', 'redaction', 'streams', 'usage'],
+      ['content'],
+      ['capture'],
       ['log', 'trace'],
       ['pipeline'],
       ['events'],
@@ -69,8 +70,6 @@ export const layerTable: LayerTable = {
       ['index.ts'],
     ],
     moduleState: [
-      { file: 'capture/object-json.ts', why: 'cache' },
-      { file: 'capture/rules.ts', why: 'cache' },
       { file: 'context/ids.ts', why: 'pool of random bytes' },
       { file: 'log/field-json.ts', why: 'cache' },
       { file: 'log/logger.ts', why: 'cache of the last time as text' },

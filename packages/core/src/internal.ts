@@ -1,6 +1,5 @@
 /** Pieces of the tracer that `@spanline/instrumentation` is built on. No public interface: it changes with any release, and both packages are released together. */
 export { captureCheck, isCaptureSetting, loggerCheck, tracerCheck } from './api/index.ts';
-export { isCredential, isSecretName } from './capture/index.ts';
 export {
   activeState,
   activeValues,
@@ -34,6 +33,7 @@ export {
   type Verdict,
   type WorkObserver,
 } from './trace/index.ts';
+export { isCredential, isSecretName } from './redaction/index.ts';
 export {
   type NormalizedUsage,
   normalizeUsage,

@@ -70,4 +70,5 @@ export {
 } from './schema/index.ts';
 export { BoundedMap, memoize } from './values/bounded-map.ts';
 export type { Plain } from './values/plain.ts';
+export { splitTruncated, truncationMarker } from './values/truncation-marker.ts';
 export { bag, type Bag, isObject, list, number, text } from './values/props.ts';

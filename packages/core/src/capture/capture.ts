@@ -8,11 +8,11 @@ import {
   type LimitOptions,
   type RedactOptions,
 } from '../api/index.ts';
-import { type CaptureParts, type CaptureReport, Capturing } from './capturing.ts';
-import { createHasher } from './hash.ts';
+import { createHasher, createRedactor } from '../redaction/index.ts';
+import { type CaptureParts, type CaptureReport, createTraceMemory, type TraceMemory } from './captured-line.ts';
 import { protectedKeys } from './keys.ts';
 import { resolveLimits } from './limits.ts';
-import { createRedactor, createScope, type RedactionScope } from './redactor.ts';
+import { captureRecord } from './record-capture.ts';
 
 /** Options of {@link createCapture}. */
 export interface CaptureOptions {
@@ -25,24 +25,24 @@ export interface CaptureOptions {
   readonly deltas?: DeltaMode | undefined;
 }
 
-/** The one place where content and free text become what a line may hold. */
+/** The capture step of one tracer. All content and all free text passes it on its way to a line. */
 export interface Capture {
-  /** The mode of one record. A policy that throws, or says what is no mode, counts as `metadata`. */
+  /** The mode of one record. A policy that throws or returns no mode counts as `metadata`. */
   mode(setting: CaptureSetting | undefined, subject: () => CaptureSubject): CaptureMode;
   /**
-   * Redacts, hashes and limits the record's texts and writes its content keys, last. Never throws; what cannot be captured is left out.
+   * Redacts, hashes and limits the texts of a record, then writes its content. Never throws; what cannot be captured is left out.
    *
-   * @param reservedBytes - what the line holds beside the record
+   * @param reservedBytes - bytes of the line that are not part of the record
    */
   apply(
     record: SpanRecord,
     content: ContentAttributes | undefined,
     mode: CaptureMode,
-    scope: RedactionScope,
+    memory: TraceMemory,
     reservedBytes?: number,
   ): CaptureReport;
-  /** The numbering of replacements; one per local root. */
-  createScope(): RedactionScope;
+  /** Creates the memory of one local root, which all its lines share. */
+  createMemory(): TraceMemory;
 }
 
 const DETECTOR_TIMEOUT_MS = 5000;
@@ -54,7 +54,7 @@ function isMode(value: unknown): value is CaptureMode {
 /**
  * Builds the capture step of one tracer.
  *
- * @throws SpanlineError `ERR_INVALID_OPTION`; also when something is to be hashed and there is no `hashKey`
+ * @throws SpanlineError `ERR_INVALID_OPTION`, also if something is to be hashed and there is no `hashKey`
  */
 export function createCapture(options: CaptureOptions): Capture {
   const { capture, redact = {}, hashKey } = options;
@@ -67,7 +67,7 @@ export function createCapture(options: CaptureOptions): Capture {
     });
   }
   const redactor = createRedactor(redact, hashKey);
-  const { asyncDetectors = [], detectorTimeoutMs = DETECTOR_TIMEOUT_MS } = redact;
+  const { asyncDetectors: detectors = [], detectorTimeoutMs: timeoutMs = DETECTOR_TIMEOUT_MS } = redact;
   const parts: CaptureParts = {
     limits: resolveLimits(options.limits ?? {}, options.destination),
     redactor,
@@ -75,30 +75,22 @@ export function createCapture(options: CaptureOptions): Capture {
     hashed: new Set(redact.hash),
     protected: protectedKeys(redact.protect ?? []),
     deltas: options.deltas ?? 'containers',
-    detection:
-      asyncDetectors.length === 0 ? undefined : { detectors: asyncDetectors, timeoutMs: detectorTimeoutMs, redactor },
+    detection: detectors.length === 0 ? undefined : { detectors, timeoutMs, redactor },
   };
 
-  function mode(setting: CaptureSetting | undefined, subject: () => CaptureSubject): CaptureMode {
-    const chosen = setting ?? capture;
-    try {
-      const result: unknown = typeof chosen === 'function' ? chosen(subject()) : chosen;
-      if (result === 'hashed' && hashKey === undefined) return 'metadata';
-      return isMode(result) ? result : 'metadata';
-    } catch {
-      return 'metadata';
-    }
-  }
-
   return {
-    mode,
-    createScope,
-    apply(record, content, captureMode, scope, reservedBytes = 0): CaptureReport {
-      const capturing = new Capturing(parts, record, { mode: captureMode, scope, reservedBytes });
-      capturing.reserve();
-      capturing.facts();
-      if (content !== undefined) capturing.content(content);
-      return capturing.report();
+    createMemory: createTraceMemory,
+    mode(setting, subject) {
+      const chosen = setting ?? capture;
+      try {
+        const mode: unknown = typeof chosen === 'function' ? chosen(subject()) : chosen;
+        if (mode === 'hashed' && hashKey === undefined) return 'metadata';
+        return isMode(mode) ? mode : 'metadata';
+      } catch {
+        return 'metadata';
+      }
     },
+    apply: (record, content, mode, memory, reservedBytes = 0) =>
+      captureRecord(parts, record, content, { mode, memory, reservedBytes }),
   };
 }

@@ -1,19 +1,19 @@
 import type { LimitOptions } from '../api/index.ts';
-import type { PlainLimits } from './plain.ts';
+import type { ContentLimits } from '../content/index.ts';
 
-/** Limits with every default filled in. */
-export interface Limits extends PlainLimits {
+/** The limits of a tracer, with defaults. */
+export interface Limits extends ContentLimits {
   readonly lineBytes: number;
   readonly fieldBytes: number;
 }
 
-/** Container runtimes split lines at 16 KiB; files take what a search engine can still index. */
+/** Container runtimes split lines at 16 KiB. Lines in files are limited to what a search engine can index. */
 const DEFAULTS = {
   small: { lineBytes: 15_360, fieldBytes: 8_192 },
   large: { lineBytes: 204_800, fieldBytes: 65_536 },
 } as const;
 
-/** Room for what stands around the one long text of a field: quotes, a message's role and parts. */
+/** Bytes around the one long text of a field: quotes, a message's role and parts. */
 const STRUCTURE_BYTES = 128;
 
 /** Fills in the limits for a destination. */

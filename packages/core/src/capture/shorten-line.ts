@@ -1,7 +1,6 @@
 import { CONTENT_KEYS, type ContentKey, type Plain } from '@spanline/record';
-import { fitField } from './fit.ts';
+import { byteLength, fitField, truncate } from '../content/index.ts';
 import { SHRINK_ORDER } from './keys.ts';
-import { byteLength, cut } from './text.ts';
 
 /** A line that is too long. */
 export interface LongLine {
@@ -9,22 +8,22 @@ export interface LongLine {
   /** The content fields, as data. */
   readonly fields: ReadonlyMap<ContentKey, Plain>;
   readonly protectedKeys: ReadonlySet<string>;
-  /** Takes the names of what was cut. */
+  /** Gets the names of the fields that are shortened. */
   readonly truncated: Set<string>;
-  /** Writes a content field, cut to `maxBytes`, into the record. */
+  /** Writes a content field to the record, shortened to `maxBytes`. */
   readonly write: (key: ContentKey, plain: Plain, maxBytes: number) => void;
 }
 
 const CONTENT: ReadonlySet<string> = new Set(CONTENT_KEYS);
 const MIN_FIELD = 64;
-const MIN_FACT = 64;
+const MIN_ATTRIBUTE = 64;
 const MAX_ATTEMPTS = 3;
-/** What a marker of a cut takes. */
+/** Bytes of a truncation marker. */
 const MARKER_BYTES = 32;
 
 const bytesOnLine = (value: unknown): number => byteLength(JSON.stringify(value));
 
-/** Shortens one field by `excess` bytes as they count on the line, where quotes of content are escaped. */
+/** Shortens one field by `excess` bytes of the line, where the quotes of content are escaped. Returns what is left of the excess. */
 function shortenField(key: ContentKey, plain: Plain, excess: number, line: LongLine): number {
   let left = excess;
   for (let attempt = 0; attempt < MAX_ATTEMPTS && left > 0; attempt++) {
@@ -39,8 +38,8 @@ function shortenField(key: ContentKey, plain: Plain, excess: number, line: LongL
   return left;
 }
 
-/** Only reached when facts alone exceed the line: the longest, stacks and labels, go first. */
-function shortenFacts(excess: number, { record, protectedKeys, truncated }: LongLine): void {
+/** Shortens attributes, the longest first: stacks and labels. Only needed if the attributes alone exceed the line. */
+function shortenAttributes(excess: number, { record, protectedKeys, truncated }: LongLine): void {
   let left = excess;
   const candidates = Object.keys(record)
     .filter((key) => typeof record[key] === 'string' && !protectedKeys.has(key) && !CONTENT.has(key))
@@ -48,18 +47,18 @@ function shortenFacts(excess: number, { record, protectedKeys, truncated }: Long
   for (const key of candidates) {
     if (left <= 0) return;
     const before = bytesOnLine(record[key]);
-    record[key] = cut(String(record[key]), Math.max(MIN_FACT, before - left - MARKER_BYTES));
+    record[key] = truncate(String(record[key]), Math.max(MIN_ATTRIBUTE, before - left - MARKER_BYTES));
     truncated.add(key);
     left -= before - bytesOnLine(record[key]);
   }
 }
 
-/** Takes `excess` bytes out of a line: content fields give way in a fixed order, facts last. */
+/** Shortens a line by `excess` bytes: content fields in a fixed order, then attributes. */
 export function shortenLine(excess: number, line: LongLine): void {
   let left = excess;
   for (const key of SHRINK_ORDER) {
     const plain = line.fields.get(key);
     if (left > 0 && plain !== undefined) left = shortenField(key, plain, left, line);
   }
-  if (left > 0) shortenFacts(left, line);
+  if (left > 0) shortenAttributes(left, line);
 }

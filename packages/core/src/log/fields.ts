@@ -1,3 +1,5 @@
+import { memoize } from '@spanline/record';
+
 /** A field of a line: its key and its value as JSON. */
 export interface Field {
   readonly key: string;
@@ -9,6 +11,7 @@ export function member({ key, json }: Field): string {
   return `,${JSON.stringify(key)}:${json}`;
 }
 
+/** Fields of an object as JSON. Of a key that is there twice the last value counts, as for every JSON parser. Text that is no JSON (a serializer returned something else) has no fields. */
 function toFields(json: string): readonly Field[] {
   try {
     const object = JSON.parse(json) as Record<string, unknown>;
@@ -18,34 +21,18 @@ function toFields(json: string): readonly Field[] {
   }
 }
 
+/** Pieces of text that pino keeps for its levels and bindings; there are few at a time. */
 const MAX_CACHED = 500;
 
-/**
- * Splits pieces of JSON that pino keeps as text into fields, remembering the last few hundred. Of a key that stands twice the last value counts, as in
- * every JSON reader. Text that is no JSON (a serializer that returned something else) holds no fields.
- */
-function createFieldCache(toObject: (text: string) => string): (text: string) => readonly Field[] {
-  const cache = new Map<string, readonly Field[]>();
-  return (text) => {
-    let fields = cache.get(text);
-    if (fields === undefined) {
-      fields = toFields(toObject(text));
-      if (cache.size >= MAX_CACHED) cache.clear();
-      cache.set(text, fields);
-    }
-    return fields;
-  };
-}
+/** Fields of pino's level part: `{"level":30`. */
+export const levelFields: (text: string) => readonly Field[] = memoize(MAX_CACHED, (text) => toFields(`${text}}`));
 
-/** pino's level part: `{"level":30`. */
-export const levelFields: (text: string) => readonly Field[] = createFieldCache((text) => `${text}}`);
+/** Fields of pino's bindings: `,"pid":1,"hostname":"…"`. */
+export const bindingFields: (text: string) => readonly Field[] = memoize(MAX_CACHED, (text) =>
+  toFields(`{${text.slice(1)}}`),
+);
 
-/** pino's bindings: `,"pid":1,"hostname":"…"`. */
-export const bindingFields: (text: string) => readonly Field[] = createFieldCache((text) => `{${text.slice(1)}}`);
-
-/**
- * pino's time part: `,"time":1700000000000`. Almost every call has a new text, so the usual form, one plain key, is read without parsing.
- */
+/** Fields of pino's time part: `,"time":1700000000000`. Almost every line has a new time, so the usual form, one plain key, is split without a parser. */
 export function timeFields(text: string): readonly Field[] {
   if (text === '') return [];
   const end = text.indexOf('"', 2);

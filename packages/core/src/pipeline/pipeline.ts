@@ -153,8 +153,8 @@ export function createPipeline(parts: PipelineParts): Pipeline {
     const setting = captureOverride === undefined ? (span.seed.capture ?? inContext) : inContext;
     const mode = capture.mode(setting, () => subjectOf(span, line));
     if (captureOverride !== undefined) record['spanline.capture.override'] = captureOverride;
-    span.local.redaction ??= capture.createScope();
-    const report = capture.apply(record, content, mode, span.local.redaction, line.head.json.length);
+    span.local.captureMemory ??= capture.createMemory();
+    const report = capture.apply(record, content, mode, span.local.captureMemory, line.head.json.length);
     stats.captured(report);
     return report;
   }
@@ -244,7 +244,7 @@ export function createPipeline(parts: PipelineParts): Pipeline {
     event(record): void {
       try {
         const mode = capture.mode(undefined, () => EVENT_SUBJECT);
-        stats.captured(capture.apply(record, undefined, mode, capture.createScope()));
+        stats.captured(capture.apply(record, undefined, mode, capture.createMemory()));
         if (recordObservers.size > 0) notify(recordObservers, record, 'onRecord');
         lines.write(record);
       } catch (error) {

@@ -1,4 +1,4 @@
-import type { RedactionScope } from '../capture/index.ts';
+import type { TraceMemory } from '../capture/index.ts';
 import { createRollup, type Rollup } from './rollup.ts';
 
 /**
@@ -17,8 +17,8 @@ export interface LocalRoot {
   sources: Set<string> | undefined;
   /** Scores given to the trace so far, by name. */
   scores: Record<string, number | string> | undefined;
-  /** Numbers redacted values, so that one value reads the same on every line of the trace. */
-  redaction: RedactionScope | undefined;
+  /** What capture remembers of the lines of this root: numbers of redacted values, messages. */
+  captureMemory: TraceMemory | undefined;
 }
 
 /** The state of a new local root. */
@@ -31,6 +31,6 @@ export function createLocalRoot(sampled: boolean, sampleRatio: number | undefine
     failed: false,
     sources: undefined,
     scores: undefined,
-    redaction: undefined,
+    captureMemory: undefined,
   };
 }

@@ -17,7 +17,7 @@ import {
   type TailOptions,
   type TracerOptions,
 } from '../api/index.ts';
-import { RULE_NAMES } from '../capture/index.ts';
+import { RULE_NAMES } from '../redaction/index.ts';
 
 const atLeast = (min: number): Check<number> => option.number({ min, integer: true });
 const positive = option.number({ min: 0 });

@@ -1,3 +1,4 @@
+import { BoundedMap } from '@spanline/record';
 import type { ModelPrice, PriceTable } from '../api/index.ts';
 import { type CataloguePricer, cataloguePricer, PRICE_VERSION } from './catalogue.ts';
 import type { TokenUsage } from './normalize.ts';
@@ -28,7 +29,7 @@ export interface Pricer {
 }
 
 const PER_MILLION = 1e-6;
-const MAX_MEMO = 1000;
+const MAX_MODELS = 1000;
 
 function flatCost(price: ModelPrice, usage: TokenUsage): number {
   const read = usage.cacheReadTokens ?? 0;
@@ -66,15 +67,14 @@ const rounded = (usd: number): number => Number(usd.toPrecision(12));
 export function createPricer(options: { prices?: PriceTable | undefined } = {}): Pricer {
   const prices = options.prices ?? {};
   const own = ownPrices(prices);
-  const memo = new Map<string, CataloguePricer | null>();
+  const pricers = new BoundedMap<string, CataloguePricer | null>(MAX_MODELS);
 
   function fromCatalogue(provider: string | undefined, model: string): CataloguePricer | null {
     const key = `${provider ?? ''}\n${model}`;
-    let pricer = memo.get(key);
+    let pricer = pricers.get(key);
     if (pricer === undefined) {
       pricer = cataloguePricer(provider, model) ?? null;
-      if (memo.size >= MAX_MEMO) memo.clear();
-      memo.set(key, pricer);
+      pricers.set(key, pricer);
     }
     return pricer;
   }

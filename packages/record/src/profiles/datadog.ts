@@ -1,4 +1,5 @@
 import { OPEN_KEY_PREFIXES, type SpanRecord } from '../schema/index.ts';
+import { memoize } from '../values/bounded-map.ts';
 import { DATADOG } from './spellings.ts';
 
 type Nested = { [key: string]: unknown };
@@ -7,7 +8,6 @@ type Nested = { [key: string]: unknown };
 const FAMILIES: readonly string[] = OPEN_KEY_PREFIXES.map((prefix) => prefix.slice(0, -1));
 
 const MAX_PATHS = 2000;
-const paths = new Map<string, readonly string[]>();
 
 function split(key: string): readonly string[] {
   const name = DATADOG[key] ?? key;
@@ -16,16 +16,8 @@ function split(key: string): readonly string[] {
   return [...family.split('.'), name.slice(family.length + 1)];
 }
 
-/** The path of a canonical key in the nested line. Computed once per key. */
-function pathOf(key: string): readonly string[] {
-  let path = paths.get(key);
-  if (path === undefined) {
-    path = split(key);
-    if (paths.size >= MAX_PATHS) paths.clear();
-    paths.set(key, path);
-  }
-  return path;
-}
+/** The path of a canonical key in the nested line. */
+const pathOf = memoize(MAX_PATHS, split);
 
 /** Sets an own property, also for `__proto__`. */
 function put(target: Nested, key: string, value: unknown): void {

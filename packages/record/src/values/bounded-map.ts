@@ -61,7 +61,7 @@ export function memoize<K, V>(maxEntries: number, compute: (key: K) => V): (key:
     const known = results.get(key);
     if (known !== undefined) return known;
     const result = compute(key);
-    results.set(key, result);
+    if (result !== undefined) results.set(key, result);
     return result;
   };
 }

@@ -1,14 +1,14 @@
 const MAX_ROUNDS = 3;
 
-/** Runs of percent-encoded bytes, and escapes of JSON in text; surrogates stay escaped, since half of one is no character. */
+/** Runs of percent-encoded bytes, and JSON escapes. Surrogates stay escaped, because half of a pair is no character. */
 const ENCODED = /(?:%[0-9A-Fa-f]{2})+|\\(?:[nrtbf"\\/]|u(?![dD][89A-Fa-f])[0-9A-Fa-f]{4})/g;
-/** Found in every text that holds something encoded. */
+/** Source of a pattern that is found in every text with something encoded in it. */
 export const ENCODED_HINT: string = ENCODED.source;
 const ANY_ENCODED = new RegExp(ENCODED_HINT);
 
 const ESCAPES: Readonly<Record<string, string>> = { n: '\n', r: '\r', t: '\t', b: '\b', f: '\f' };
 
-function decodeOne(encoded: string): string {
+function decodeMatch(encoded: string): string {
   if (encoded.startsWith('%')) {
     try {
       return decodeURIComponent(encoded);
@@ -21,11 +21,14 @@ function decodeOne(encoded: string): string {
   return ESCAPES[letter] ?? letter;
 }
 
-/** A text without percent-encoding and JSON escapes, also where one stands in another (JSON in a string in JSON, up to three deep). The same text when there is nothing to decode. */
+/**
+ * Decodes percent-encoding and JSON escapes, nested ones as well (JSON in a string in JSON, up to three levels). Returns the same text when nothing is
+ * encoded.
+ */
 export function decodeText(text: string): string {
   let decoded = text;
   for (let round = 0; round < MAX_ROUNDS && ANY_ENCODED.test(decoded); round++) {
-    decoded = decoded.replaceAll(ENCODED, decodeOne);
+    decoded = decoded.replaceAll(ENCODED, decodeMatch);
   }
   return decoded;
 }

@@ -1,22 +1,22 @@
-import { attributeRow, type AttributeRow, type ContentKey, type Plain } from '@spanline/record';
-import { byteLength, cut } from './text.ts';
+import { attributeRow, type AttributeRow, type ContentKey, type Plain, truncationMarker } from '@spanline/record';
+import { byteLength, truncate } from './truncate.ts';
 
-/** Below this a text says nothing any more. */
+/** A shorter text is of no use. */
 const MIN_TEXT = 32;
 
 function bytesOf(value: Plain): number {
   return byteLength(JSON.stringify(value));
 }
 
-/** A copy in which every text is at most `maxBytes` long. */
+/** Copies a value with every text truncated to `maxBytes`. */
 function capTexts(value: Plain, maxBytes: number): Plain {
-  if (typeof value === 'string') return cut(value, maxBytes);
+  if (typeof value === 'string') return truncate(value, maxBytes);
   if (Array.isArray(value)) return value.map((entry) => capTexts(entry, maxBytes));
   if (typeof value !== 'object' || value === null) return value;
   return Object.fromEntries(Object.entries(value).map(([key, entry]) => [key, capTexts(entry, maxBytes)]));
 }
 
-/** The longest texts give way first: the cap is halved until the value fits. */
+/** Truncates the longest texts first: the limit of a text is halved until the value fits. */
 function fitTexts(value: Plain, maxBytes: number): Plain {
   let fitted = value;
   for (let cap = Math.max(MIN_TEXT, maxBytes); cap >= MIN_TEXT; cap = Math.floor(cap / 2)) {
@@ -26,7 +26,7 @@ function fitTexts(value: Plain, maxBytes: number): Plain {
   return fitted;
 }
 
-/** A copy in which every list has at most `length` elements, the first ones. */
+/** Copies a value with the first `length` elements of each array. */
 function capArrays(value: Plain, length: number): Plain {
   if (Array.isArray(value)) {
     const kept = value.slice(0, length).map((entry) => capArrays(entry, length));
@@ -38,7 +38,7 @@ function capArrays(value: Plain, length: number): Plain {
 
 const LONGEST_LIST = 128;
 
-/** Texts are cut until the value fits; when short texts are simply too many, lists give way. */
+/** Truncates texts until the value fits, then arrays, in case there are too many short texts. */
 function fitValue(value: Plain, maxBytes: number): Plain {
   let fitted = fitTexts(value, maxBytes);
   for (let length = LONGEST_LIST; length > 0 && bytesOf(fitted) > maxBytes; length = Math.floor(length / 2)) {
@@ -47,7 +47,7 @@ function fitValue(value: Plain, maxBytes: number): Plain {
   return fitted;
 }
 
-/** Elements are left out at the end (`drop: 'last'`) or at the beginning until the rest fits; a marker tells how many. */
+/** Leaves out elements at the end (`drop: 'last'`) or at the beginning until the rest fits. A marker in their place has their number. */
 function fitElements(
   elements: readonly Plain[],
   maxBytes: number,
@@ -71,7 +71,7 @@ function fitElements(
 const isSystem = (message: Plain): boolean =>
   typeof message === 'object' && message !== null && !Array.isArray(message) && message['role'] === 'system';
 
-/** Texts of messages are cut oldest first, the system's and the newest last; then whole messages go, oldest first. */
+/** Truncates the texts of the oldest messages first, of the system's and of the newest message last. Then leaves out whole messages, the oldest first. */
 function fitMessages(messages: readonly Plain[], maxBytes: number): Plain[] {
   const fitted = [...messages];
   const system = [...fitted.keys()].filter((index) => isSystem(fitted[index] ?? null));
@@ -93,7 +93,7 @@ function fitMessages(messages: readonly Plain[], maxBytes: number): Plain[] {
   }));
 }
 
-/** The texts of documents are cut alike; then documents go from the end, which ranks lowest. */
+/** Truncates the texts of all documents alike. Then leaves out documents from the end, which rank lowest. */
 function fitDocuments(documents: readonly Plain[], maxBytes: number): Plain[] {
   const fitted = fitTexts([...documents], maxBytes) as Plain[];
   return bytesOf(fitted) <= maxBytes
@@ -106,8 +106,8 @@ function holds(key: ContentKey, shape: AttributeRow['shape']): boolean {
 }
 
 /**
- * Brings one content field below `maxBytes` of JSON while it stays what it is: messages stay messages, documents documents. What cannot be kept at all
- * becomes one text that tells how much is gone.
+ * Shortens one content field to `maxBytes` of JSON. It keeps its form: messages stay messages, documents stay documents. If nothing of it fits, one text
+ * remains that has the number of missing bytes.
  */
 export function fitField(key: ContentKey, value: Plain, maxBytes: number): Plain {
   const before = bytesOf(value);
@@ -116,7 +116,7 @@ export function fitField(key: ContentKey, value: Plain, maxBytes: number): Plain
   else if (Array.isArray(value) && holds(key, 'documents')) fitted = fitDocuments(value, maxBytes);
   else fitted = fitValue(value, maxBytes);
   if (bytesOf(fitted) <= maxBytes) return fitted;
-  const gone = `…[+${before} bytes]`;
+  const gone = truncationMarker(before);
   if (holds(key, 'messages')) return [{ role: 'system', parts: [{ type: 'text', content: gone }] }];
   if (holds(key, 'documents')) return [{ content: gone }];
   return gone;

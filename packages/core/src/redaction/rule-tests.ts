@@ -4,7 +4,7 @@ function digitsOf(text: string): string {
   return text.replaceAll(/\D/g, '');
 }
 
-/** Check digit of payment cards (ISO/IEC 7812-1). */
+/** Checks the check digit of a payment card (ISO/IEC 7812-1). */
 function isLuhn(digits: string): boolean {
   let sum = 0;
   for (let index = 0; index < digits.length; index++) {
@@ -15,14 +15,14 @@ function isLuhn(digits: string): boolean {
   return sum % 10 === 0;
 }
 
-/** Prefixes of the networks in use; they keep timestamps and counters out. */
+/** True for a card number of a network in use. The networks' prefixes keep timestamps and counters out. */
 export function isCard(match: string): boolean {
   const digits = digitsOf(match);
   if (digits.length < 13 || digits.length > 19 || /^(\d)\1+$/.test(digits)) return false;
   return /^(?:4|5[0-8]|2[2-7]|3[4-9]|6)/.test(digits) && isLuhn(digits);
 }
 
-/** ISO 13616: the account number's remainder of 97. */
+/** Checks the check digits of an IBAN (ISO 13616): its remainder modulo 97 is 1. */
 export function isIban(match: string): boolean {
   const iban = match.replaceAll(' ', '');
   if (iban.length < 15 || iban.length > 34) return false;
@@ -34,17 +34,18 @@ export function isIban(match: string): boolean {
   return remainder === 1;
 }
 
-/** As many digits as an international number has (E.164). */
+/** True for as many digits as an international phone number has (E.164). */
 export function isPhone(match: string): boolean {
   const { length } = digitsOf(match);
   return length >= 8 && length <= 15;
 }
 
-/** Addresses of nobody in particular say nothing about a person. */
+/** False for 127.*, 0.* and 255.*, which belong to nobody in particular. */
 export function isPublicIp4(match: string): boolean {
   return !/^(?:0|127|255)\./.test(match);
 }
 
+/** True for an IPv6 address with at least three groups; shorter ones look like times and C++ names. */
 export function isWrittenIp6(match: string): boolean {
   return match.split(':').filter((group) => group !== '').length >= 3 && isIPv6(match);
 }
@@ -60,7 +61,7 @@ function entropy(text: string): number {
 
 const MIN_ENTROPY = 2.8;
 
-/** Random enough to be a secret: not a word, not a placeholder, not a piece of code. */
+/** True for a value that is random enough to be a secret: no word, no placeholder, no code. */
 export function isSecretValue(value: string): boolean {
   if (!/\d/.test(value) || !/[A-Za-z]/.test(value)) return false;
   if (/^\$|^process\.|^[a-z]+\.[a-z]/i.test(value)) return false;

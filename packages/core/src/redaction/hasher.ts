@@ -2,7 +2,7 @@ import { createHmac } from 'node:crypto';
 
 /** HMAC-SHA256 under one key. */
 export interface Hasher {
-  /** Tells which key was used, without telling anything about it. */
+  /** Identifies the key and reveals nothing about it. */
   readonly keyId: string;
   /** 32 hex characters. */
   hash(value: string): string;
@@ -11,7 +11,7 @@ export interface Hasher {
 const HASH_LENGTH = 32;
 const KEY_ID_LENGTH = 8;
 
-/** A hasher, or `undefined` without a key: a hash without one could be looked up. */
+/** Creates a hasher; `undefined` without a key, because a hash without a key can be looked up. */
 export function createHasher(key: string | undefined): Hasher | undefined {
   if (key === undefined) return undefined;
   const hex = (value: string): string => createHmac('sha256', key).update(value).digest('hex');

@@ -3,13 +3,15 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { createRedactor, createScope } from '../../src/capture/redactor.ts';
+import { createRedactor, type PlaceholderHolder } from '../../src/redaction/index.ts';
 
 const redactor = createRedactor({ rules: { PASSPORT: true } }, undefined);
 const standard = createRedactor({}, undefined);
 
-function redact(text: string, using = standard): string {
-  return using.redact(text, undefined, createScope(), { count: 0, rules: undefined });
+const newHolder = (): PlaceholderHolder => ({ placeholders: undefined });
+
+function redact(text: string, using = standard, name?: string): string {
+  return using.redact(text, name, using.startLine(newHolder()));
 }
 
 describe('what is replaced', () => {
@@ -111,23 +113,22 @@ describe('what stays', () => {
 });
 
 describe('replacements', () => {
-  it('number the same value alike within one scope', () => {
-    const scope = createScope();
-    const tally = { count: 0, rules: undefined };
-    const run = (text: string): string => standard.redact(text, undefined, scope, tally);
-    expect(run('a@x.org b@x.org a@x.org')).toBe('[EMAIL_1] [EMAIL_2] [EMAIL_1]');
-    expect(run('b@x.org')).toBe('[EMAIL_2]');
-    expect(tally).toEqual({ count: 4, rules: { EMAIL: 4 } });
+  it('number the same value alike on all lines of a local root', () => {
+    const holder = newHolder();
+    const first = standard.startLine(holder);
+    const second = standard.startLine(holder);
+    expect(standard.redact('a@x.org b@x.org a@x.org', undefined, first)).toBe('[EMAIL_1] [EMAIL_2] [EMAIL_1]');
+    expect(standard.redact('b@x.org', undefined, second)).toBe('[EMAIL_2]');
+    expect(first).toMatchObject({ count: 3, byRule: { EMAIL: 3 } });
+    expect(second).toMatchObject({ count: 1, byRule: { EMAIL: 1 } });
   });
 
   it('stop counting after a thousand values', () => {
-    const scope = createScope();
     const many = Array.from({ length: 1001 }, (_, index) => `u${index}@x.org`).join(' ');
-    const text = standard.redact(many, undefined, scope, { count: 0, rules: undefined });
-    expect(text).toContain('[EMAIL_1000] [EMAIL]');
+    expect(redact(many)).toContain('[EMAIL_1000] [EMAIL]');
   });
 
-  it('are keyed with a hash key, and the same in every scope', () => {
+  it('are keyed with a hash key, and the same in every trace', () => {
     const keyed = createRedactor({}, 'k1');
     expect(redact('a@x.org', keyed)).toMatch(/^\[EMAIL:[0-9a-f]{4}\]$/);
     expect(redact('a@x.org', keyed)).toBe(redact('a@x.org', keyed));
@@ -135,8 +136,7 @@ describe('replacements', () => {
   });
 
   it('cover values under the name of a secret, whatever they look like', () => {
-    const run = (name: string): string =>
-      standard.redact('hunter2', name, createScope(), { count: 0, rules: undefined });
+    const run = (name: string): string => redact('hunter2', standard, name);
     for (const name of [
       'password',
       'DB_PASSWORD',

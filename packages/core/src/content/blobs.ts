@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
 
-/** What stands on a line in place of a payload. */
+/** Describes a payload on the line in its place. */
 export interface BlobDescriptor {
   modality: string;
   mime_type: string;
   bytes: number;
-  /** Of the decoded payload; absent above 8 MB. */
+  /** Hash of the decoded payload; absent above 8 MB. */
   sha256?: string;
 }
 
@@ -20,7 +20,7 @@ function modalityOf(mimeType: string): string {
   return ['image', 'audio', 'video'].includes(family) ? family : 'document';
 }
 
-/** Describes a base64 payload without keeping it. */
+/** Describes a base64 payload. */
 export function describeBase64(base64: string, mimeType = 'application/octet-stream'): BlobDescriptor {
   const padding = base64.endsWith('==') ? 2 : Number(base64.endsWith('='));
   const bytes = Math.floor((base64.length * 3) / 4) - padding;
@@ -37,7 +37,7 @@ function looksLikeBase64(text: string): boolean {
   return BASE64.test(sample) && /[A-Z]/.test(sample) && /[a-z]/.test(sample) && /\d/.test(sample);
 }
 
-/** The descriptor of a string that is a data URL or a long run of base64; `undefined` for every other string. */
+/** Describes a string that is a data URL or a long run of base64; `undefined` for every other string. */
 export function describeBlob(text: string): BlobDescriptor | undefined {
   if (text.length < MIN_BASE64) return text.startsWith('data:') ? fromDataUrl(text) : undefined;
   return fromDataUrl(text) ?? (looksLikeBase64(text) ? describeBase64(text) : undefined);
@@ -51,7 +51,7 @@ function fromDataUrl(text: string): BlobDescriptor | undefined {
 
 const MIN_VECTOR = 32;
 
-/** True for what can only be an embedding: many numbers, most of them fractions. */
+/** True for an embedding: many numbers, most of them fractions. */
 export function isVector(values: ArrayLike<unknown>): boolean {
   if (values.length < MIN_VECTOR) return false;
   let fractions = 0;

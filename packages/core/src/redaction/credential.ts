@@ -3,7 +3,7 @@ import { BUILT_IN_RULES } from './rules.ts';
 const RULES = BUILT_IN_RULES.filter(({ credential }) => credential);
 const HINT = new RegExp(RULES.map(({ hint }) => hint).join('|'));
 
-/** True for text that holds a key or token as the built-in credential rules know them. */
+/** True for text with a key or token in it that a built-in rule recognises. */
 export function isCredential(text: string): boolean {
   if (!HINT.test(text)) return false;
   return RULES.some(({ pattern, test }) => {

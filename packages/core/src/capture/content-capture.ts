@@ -1,0 +1,162 @@
+import type { ContentAttributes, ContentKey, Plain } from '@spanline/record';
+import {
+  byteLength,
+  fitField,
+  joinJson,
+  type Json,
+  JsonEncoder,
+  MAX_UTF8,
+  MessageIndex,
+  UNLIMITED,
+} from '../content/index.ts';
+import { NO_REDACTION } from '../redaction/index.ts';
+import type { CapturedLine, CaptureParts } from './captured-line.ts';
+import { orderedKeys, OUTPUT_KEYS, REFERABLE_SIDES, TEXT_KEYS } from './keys.ts';
+import { shortenLine } from './shorten-line.ts';
+
+/** A content field, with its value as the line has it: JSON, or plain text for the keys of {@link TEXT_KEYS}. */
+export type ContentField = readonly [key: ContentKey, value: Json];
+
+/** Bytes of a line that are not counted: the logger's own fields, punctuation, the longer names of a profile. */
+const UNCOUNTED_BYTES = 768;
+/** A byte of content takes two on the line if it is a quote or a backslash. */
+const MAX_QUOTED = 2;
+/** Counting the bytes of a shorter text costs more than it gains. */
+const SHORT_TEXT = 2048;
+/** A control character of an attribute takes six bytes: `\u001b`. */
+const MAX_ESCAPED = 6;
+/** All keys, numbers and punctuation of a line. */
+const KEYS_BYTES = 4096;
+
+const isText = (key: ContentKey): boolean => TEXT_KEYS.has(key);
+
+function textOf(key: ContentKey, plain: Plain): string {
+  return isText(key) && typeof plain === 'string' ? plain : JSON.stringify(plain);
+}
+
+function parse(key: ContentKey, text: string): Plain {
+  return isText(key) ? text : (JSON.parse(text) as Plain);
+}
+
+/** What the application handed over, before redaction and truncation; it is the subject of the evidence. */
+function rawText(value: unknown): string {
+  try {
+    return typeof value === 'string' ? value : (JSON.stringify(value) ?? '');
+  } catch {
+    return '';
+  }
+}
+
+/** The content of one record on its way to the line: encoded, measured, written as the mode demands, and shortened until the line fits. */
+export class ContentCapture {
+  readonly #line: CapturedLine;
+  readonly #parts: CaptureParts;
+  /** Upper bound of the content's bytes on the line. */
+  #bytes = 0;
+
+  constructor(line: CapturedLine, parts: CaptureParts) {
+    this.#line = line;
+    this.#parts = parts;
+  }
+
+  /** Encodes content and writes its size. No text is redacted in mode `metadata`, because none is written. */
+  encode(content: ContentAttributes): ContentField[] {
+    const { limits, hasher } = this.#parts;
+    const { record, mode } = this.#line;
+    const fields: ContentField[] = [];
+    let input: number | undefined;
+    let output: number | undefined;
+    let evidence = '';
+    const encoder = new JsonEncoder(limits, mode === 'metadata' ? NO_REDACTION : this.#line);
+    for (const key of orderedKeys(content)) {
+      const value = content[key];
+      if (value === undefined) continue;
+      const json = isText(key) && typeof value === 'string' ? encoder.encodeText(value) : encoder.encode(value);
+      if (OUTPUT_KEYS.has(key)) output = (output ?? 0) + encoder.bytes;
+      else input = (input ?? 0) + encoder.bytes;
+      if (json === undefined) continue;
+      if (hasher !== undefined && !OUTPUT_KEYS.has(key)) evidence += rawText(value);
+      if (encoder.truncated) this.#line.markTruncated(key);
+      fields.push([key, json]);
+    }
+    if (input !== undefined) record['spanline.content.input_bytes'] = input;
+    if (output !== undefined) record['spanline.content.output_bytes'] = output;
+    if (hasher !== undefined && evidence !== '') {
+      record['spanline.content.input_hmac'] = hasher.hash(evidence);
+      record['spanline.hash.key_id'] = hasher.keyId;
+    }
+    return fields;
+  }
+
+  /** @param attributeCharacters - characters of text among the record's attributes */
+  write(fields: readonly ContentField[], attributeCharacters: number): void {
+    const texts: [ContentKey, string][] = [];
+    for (const [key, json] of fields) {
+      const text = this.#withReferences(key, json);
+      texts.push([key, text]);
+      this.#writeField(key, text, this.#parts.limits.fieldBytes);
+    }
+    this.#fitLine(texts, attributeCharacters);
+  }
+
+  /** Writes messages that an earlier line of the trace has as references to it. */
+  #withReferences(key: ContentKey, json: Json): string {
+    if (typeof json === 'string') return json;
+    const { record, mode, memory } = this.#line;
+    const { deltas } = this.#parts;
+    const side = REFERABLE_SIDES[key];
+    const spanId = record['span_id'];
+    const isReferable = side !== undefined && typeof spanId === 'string' && deltas !== 'none';
+    if (!isReferable || mode === 'hashed') return joinJson(json);
+    const index = (memory.messages ??= new MessageIndex());
+    const isModelCall = record['span.type'] === 'llm';
+    if (!isModelCall || (deltas === 'all' && side === 'i')) return index.refer(json, spanId, side);
+    index.remember(json, spanId, side);
+    return joinJson(json);
+  }
+
+  #writeField(key: ContentKey, whole: string, maxBytes: number): void {
+    const { hasher } = this.#parts;
+    const { record, mode } = this.#line;
+    let text = whole;
+    if (text.length * MAX_UTF8 > maxBytes && byteLength(text) > maxBytes) {
+      this.#line.markTruncated(key);
+      text = textOf(key, fitField(key, parse(key, whole), maxBytes));
+    }
+    let written = text;
+    if (mode === 'hashed' && hasher !== undefined) {
+      const hmac = hasher.hash(text);
+      written = isText(key) ? `hmac:${hmac}` : JSON.stringify({ hmac, bytes: byteLength(text) });
+      record['spanline.hash.key_id'] = hasher.keyId;
+    }
+    record[key] = written;
+    this.#bytes += written.length < SHORT_TEXT ? written.length * MAX_UTF8 : byteLength(written) * MAX_QUOTED;
+  }
+
+  /** Shortens fields until the whole line fits. Most lines are known to fit without being measured. */
+  #fitLine(fields: readonly (readonly [ContentKey, string])[], attributeCharacters: number): void {
+    const { record, reservedBytes } = this.#line;
+    const limit = this.#parts.limits.lineBytes - UNCOUNTED_BYTES - reservedBytes;
+    if (attributeCharacters * MAX_ESCAPED + this.#bytes + KEYS_BYTES <= limit) return;
+    const excess = byteLength(JSON.stringify(record)) - limit;
+    if (excess <= 0) return;
+    shortenLine(excess, {
+      record,
+      fields: new Map(fields.map(([key, text]) => [key, parse(key, text)])),
+      protectedKeys: this.#parts.protected,
+      truncated: this.#line.truncated,
+      write: (key, plain, maxBytes) => this.#writeField(key, textOf(key, plain), maxBytes),
+    });
+  }
+}
+
+/** A field that asynchronous detectors have seen. */
+export function detectedField(key: ContentKey, plain: Plain): ContentField {
+  if (isText(key) && typeof plain === 'string') return [key, plain];
+  return [key, new JsonEncoder(UNLIMITED, NO_REDACTION).encode(plain) ?? 'null'];
+}
+
+/** A field as the data that asynchronous detectors see. */
+export function fieldData([key, json]: ContentField): Plain {
+  return parse(key, joinJson(json));
+}

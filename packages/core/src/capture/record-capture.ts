@@ -1,0 +1,126 @@
+/** The capture of one record: attributes first, then content. This is the one place where text that a person may have written becomes text on a line. */
+
+import type { ContentAttributes, SpanRecord } from '@spanline/record';
+import type { CaptureMode } from '../api/index.ts';
+import { detectAsync, type Replacements } from '../redaction/index.ts';
+import { AttributeCapture } from './attribute-capture.ts';
+import type { CapturedLine, CaptureParts, CaptureReport, DeferredContent, TraceMemory } from './captured-line.ts';
+import { ContentCapture, type ContentField, detectedField, fieldData } from './content-capture.ts';
+
+/** How one record is captured. */
+export interface CaptureSettings {
+  readonly mode: CaptureMode;
+  readonly memory: TraceMemory;
+  /** Bytes of the line that are not part of the record. */
+  readonly reservedBytes: number;
+}
+
+class RecordCapture implements CapturedLine {
+  readonly record: Record<string, unknown>;
+  readonly mode: CaptureMode;
+  readonly memory: TraceMemory;
+  readonly reservedBytes: number;
+  readonly #parts: CaptureParts;
+  readonly #replacements: Replacements;
+  #truncated: Set<string> | undefined;
+
+  constructor(parts: CaptureParts, record: SpanRecord, { mode, memory, reservedBytes }: CaptureSettings) {
+    this.record = record;
+    this.mode = mode;
+    this.memory = memory;
+    this.reservedBytes = reservedBytes;
+    this.#parts = parts;
+    this.#replacements = parts.redactor.startLine(memory);
+  }
+
+  get verified(): CapturedLine['verified'] {
+    const { redactor } = this.#parts;
+    return this.mode === 'full' ? redactor.verifiedForCredentials : redactor.verified;
+  }
+
+  get lookahead(): number {
+    return this.#parts.redactor.lookahead;
+  }
+
+  get truncated(): Set<string> {
+    return (this.#truncated ??= new Set());
+  }
+
+  redact(text: string, name: string | undefined): string {
+    const { redactor } = this.#parts;
+    return this.mode === 'full'
+      ? redactor.redactCredentials(text, name, this.#replacements)
+      : redactor.redact(text, name, this.#replacements);
+  }
+
+  markTruncated(key: string): void {
+    this.truncated.add(key);
+  }
+
+  /** Captures attributes and content. */
+  run(content: ContentAttributes | undefined): CaptureReport {
+    this.#reserveReport();
+    const attributeCharacters = new AttributeCapture(this, this.#parts).run();
+    if (content === undefined) return this.#report(undefined);
+    const { detection } = this.#parts;
+    const capture = new ContentCapture(this, this.#parts);
+    const fields = capture.encode(content);
+    if (this.mode === 'metadata') return this.#report(undefined);
+    if (detection !== undefined && this.mode !== 'full') return this.#report(this.#deferral(fields));
+    capture.write(fields, attributeCharacters);
+    return this.#report(undefined);
+  }
+
+  /** Captures content for a line of its own, after the asynchronous detectors have seen it. */
+  #deferral(fields: readonly ContentField[]): DeferredContent {
+    const parts = this.#parts;
+    const settings = { mode: this.mode, memory: this.memory, reservedBytes: 0 };
+    const { span_id, 'span.type': type } = this.record as SpanRecord;
+    return async () => {
+      const line = new RecordCapture(parts, { span_id, 'span.type': type }, settings);
+      return { report: await line.#runDetected(fields), fields: line.record as SpanRecord };
+    };
+  }
+
+  async #runDetected(fields: readonly ContentField[]): Promise<CaptureReport> {
+    const { detection } = this.#parts;
+    if (detection === undefined) return this.#report(undefined);
+    const detected = await Promise.all(
+      fields.map(async (field) =>
+        detectedField(field[0], await detectAsync(fieldData(field), detection, this.#replacements)),
+      ),
+    );
+    this.#reserveReport();
+    new ContentCapture(this, this.#parts).write(detected, 0);
+    return this.#report(undefined);
+  }
+
+  /** Adds the report's fields before the content, so that they are found without reading that. */
+  #reserveReport(): void {
+    const { record } = this;
+    record['spanline.capture.mode'] = this.mode;
+    record['spanline.redactions'] = undefined;
+    record['spanline.redaction.rules'] = undefined;
+    record['spanline.truncated'] = undefined;
+  }
+
+  #report(deferred: DeferredContent | undefined): CaptureReport {
+    const { record } = this;
+    const { count, byRule } = this.#replacements;
+    const truncated = this.#truncated === undefined || this.#truncated.size === 0 ? undefined : [...this.#truncated];
+    if (count > 0) record['spanline.redactions'] = count;
+    if (byRule !== undefined) record['spanline.redaction.rules'] = Object.keys(byRule);
+    if (truncated !== undefined) record['spanline.truncated'] = truncated;
+    return { redactions: count, rules: byRule, truncated, deferred };
+  }
+}
+
+/** Redacts, hashes and limits the texts of a record, and writes its content. */
+export function captureRecord(
+  parts: CaptureParts,
+  record: SpanRecord,
+  content: ContentAttributes | undefined,
+  settings: CaptureSettings,
+): CaptureReport {
+  return new RecordCapture(parts, record, settings).run(content);
+}

@@ -1,0 +1,82 @@
+import { types } from 'node:util';
+import { truncate } from './truncate.ts';
+
+const UNREADABLE = '[unreadable]';
+const MAX_FUNCTION_NAME = 64;
+
+/** JSON of a value that could not be read: a getter, a proxy or a `toJSON` threw. */
+export const UNREADABLE_JSON: string = `"${UNREADABLE}"`;
+
+/** True for most objects: literals, and objects without a prototype. */
+export function isPlainObject(value: object): boolean {
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === Object.prototype || prototype === null;
+}
+
+/** A property of an object; a note if its getter throws. */
+export function readProperty(object: object, key: string): unknown {
+  try {
+    return (object as Record<string, unknown>)[key];
+  } catch {
+    return UNREADABLE;
+  }
+}
+
+/** A name that may be the work of a proxy. */
+function functionName(fn: { readonly name: unknown }): string {
+  try {
+    return fn.name === '' ? '' : ` ${truncate(String(fn.name), MAX_FUNCTION_NAME).toWellFormed()}`;
+  } catch {
+    return '';
+  }
+}
+
+/** JSON of a value that is neither a string nor an object; `undefined` for `undefined`. */
+export function primitiveJson(value: unknown): string | undefined {
+  switch (typeof value) {
+    case 'number':
+      return Number.isFinite(value) ? String(value) : `"${value}"`;
+    case 'boolean':
+      return value ? 'true' : 'false';
+    case 'bigint':
+      return Number.isSafeInteger(Number(value)) ? String(value) : `"${value}"`;
+    case 'symbol':
+      return JSON.stringify(String(value).toWellFormed());
+    case 'function':
+      return JSON.stringify(`[function${functionName(value)}]`);
+    default:
+      return undefined;
+  }
+}
+
+/** JSON of a built-in object that is no container: a date, a regular expression, a promise, binary data. `undefined` for other objects. */
+export function builtInJson(value: object): string | undefined {
+  if (ArrayBuffer.isView(value) || types.isAnyArrayBuffer(value)) return binaryJson(value);
+  if (types.isDate(value)) return Number.isNaN(value.getTime()) ? '"Invalid Date"' : JSON.stringify(value);
+  if (types.isRegExp(value)) return JSON.stringify(String(value).toWellFormed());
+  if (types.isPromise(value)) return '"[promise]"';
+  return undefined;
+}
+
+function binaryJson(value: ArrayBufferView | ArrayBufferLike): string {
+  return JSON.stringify(
+    types.isFloat32Array(value) || types.isFloat64Array(value)
+      ? { vector_dimensions: value.length }
+      : { mime_type: 'application/octet-stream', bytes: value.byteLength },
+  );
+}
+
+/** Bytes of binary data; 0 for other objects. */
+export function binaryBytes(value: object): number {
+  return ArrayBuffer.isView(value) || types.isAnyArrayBuffer(value) ? value.byteLength : 0;
+}
+
+/** The entries of a map as an object if all its keys are strings; `undefined` otherwise. The object has no prototype. */
+export function mapObject(value: Map<unknown, unknown>): object | undefined {
+  const object = Object.create(null) as Record<string, unknown>;
+  for (const [key, entry] of value) {
+    if (typeof key !== 'string') return undefined;
+    object[key] = entry;
+  }
+  return object;
+}

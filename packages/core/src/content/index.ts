@@ -1,0 +1,7 @@
+export { type ContentLimits, UNLIMITED } from './content-limits.ts';
+export { fitField } from './fit.ts';
+export { joinJson, type Json } from './json.ts';
+export { JsonEncoder } from './json-encoder.ts';
+export { MessageIndex } from './message-index.ts';
+export { safeText, verifiedText } from './safe-text.ts';
+export { boundedByteLength, byteLength, MAX_UTF8, truncate } from './truncate.ts';

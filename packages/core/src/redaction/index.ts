@@ -1,0 +1,10 @@
+export { isCredential } from './credential.ts';
+export { type AsyncDetection, detectAsync } from './detect-async.ts';
+export { createHasher, type Hasher } from './hasher.ts';
+export type { PlaceholderHolder, PlaceholderNumbers } from './placeholders.ts';
+export { createRedactor, type Redactor } from './redactor.ts';
+export type { Replacements } from './replacements.ts';
+export { RULE_NAMES } from './rules.ts';
+export { isSecretName } from './secret-names.ts';
+export { NO_REDACTION, type TextRedactor } from './text-redactor.ts';
+export type { VerifiedText } from './verified-texts.ts';
