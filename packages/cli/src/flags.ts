@@ -45,7 +45,10 @@ export function splitArguments(args: readonly string[], table: FlagTable): Split
   return { positionals, flags: { ...values } };
 }
 
-/** @throws SpanlineError `ERR_INVALID_OPTION` for an unknown flag, with the nearest known one, and for a flag without its value */
+/**
+ * @throws SpanlineError `ERR_INVALID_OPTION` for an unknown flag, with the nearest known one, and for a flag without
+ * its value
+ */
 export function checkFlags<const Table extends FlagTable>(
   flags: Readonly<Record<string, unknown>>,
   table: Table,

@@ -110,7 +110,10 @@ export function createHttpClient({ timeoutMs, gzip: compresses = false, ca }: Ht
   };
 }
 
-/** Describes why a request failed without quoting anything from it: `no response in time`, or a code such as `ECONNREFUSED`. */
+/**
+ * Describes why a request failed without quoting anything from it: `no response in time`, or a code such as
+ * `ECONNREFUSED`.
+ */
 export function describeHttpError(error: unknown): string {
   const { code } = (typeof error === 'object' && error !== null ? error : {}) as { code?: unknown };
   if (code === 'ABORT_ERR') return 'no response in time';

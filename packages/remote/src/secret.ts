@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 
 /**
- * A key: the text itself, the name of an environment variable, or the path of a file. A file is read again for each request, so that a new key needs
- * no restart. Keys never appear in logs, errors or reports.
+ * A key: the text itself, the name of an environment variable, or the path of a file. A file is read again for each
+ * request, so that a new key needs no restart. Keys never appear in logs, errors or reports.
  */
 export type Secret = string | { readonly env: string } | { readonly file: string };
 

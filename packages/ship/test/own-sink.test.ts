@@ -37,7 +37,9 @@ function lokiLines({ requests }: Receiver): string[] {
   });
 }
 
-/** A program that logs three lines into a spool, waits for something, and prints its result and the lines that are left. */
+/**
+ * A program that logs three lines into a spool, waits for something, and prints its result and the lines that are left.
+ */
 const program = (imports: string, to: string, wait: string): string => `
 import { readdirSync, readFileSync } from 'node:fs';
 import { spool } from '@spanline/ship';

@@ -21,7 +21,10 @@ export interface SetupResponse {
 const TIMEOUT_MS = 30_000;
 const MAX_REASON = 300;
 
-/** Elasticsearch has `error.type` and `error.reason`, OpenSearch's plugins have `message` or a text, Datadog has `errors`. */
+/**
+ * Elasticsearch has `error.type` and `error.reason`, OpenSearch's plugins have `message` or a text, Datadog has
+ * `errors`.
+ */
 function reasonOf(body: unknown): string {
   const { error, errors, message } = bag(body);
   const { type, reason } = bag(error);

@@ -54,7 +54,10 @@ async function install(client: SetupClient, request: SetupRequest): Promise<stri
   throw new RefusedError(`${status}${reason === '' ? '' : ` ${reason}`}`);
 }
 
-/** Sends requests in order, and prints the status of each. The first one that is refused ends it. @throws RefusedError */
+/**
+ * Sends requests in order, and prints the status of each. The first one that is refused ends it.
+ * @throws RefusedError
+ */
 async function installAll(client: SetupClient, requests: readonly SetupRequest[], io: CommandIo): Promise<void> {
   for (const request of requests) {
     const name = `${request.method} ${request.path}`;

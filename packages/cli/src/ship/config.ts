@@ -40,7 +40,10 @@ function readConfig(path: string): ConfigFile {
   return value;
 }
 
-/** Combines the command line with the configuration file. @throws SpanlineError `ERR_INVALID_OPTION`, which shows no key */
+/**
+ * Combines the command line with the configuration file.
+ * @throws SpanlineError `ERR_INVALID_OPTION`, which shows no key
+ */
 export async function resolveConfig(
   options: ShipOptions,
   environment: Readonly<Record<string, string | undefined>>,

@@ -13,7 +13,10 @@ const CHECK_AGAIN_MS = 50;
 const waitingBytes = (shipper: Shipper): number =>
   Math.max(0, ...Object.values(shipper.stats()).map(({ lagBytes }) => lagBytes));
 
-/** Writes lines of the standard input to the spool, until it ends. Reading pauses while `maxWaitingBytes` wait for a target. */
+/**
+ * Writes lines of the standard input to the spool, until it ends. Reading pauses while `maxWaitingBytes` wait for a
+ * target.
+ */
 export async function spoolStdin(
   spooled: Spool,
   shipper: Shipper,

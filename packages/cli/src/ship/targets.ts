@@ -71,7 +71,8 @@ async function loadTarget(given: Options, folder: string): Promise<SinkSpec> {
 }
 
 /**
- * Creates a sink from an entry of the configuration file: `{ type, … }`, or `{ name, module, options }` for a sink of the user's own.
+ * Creates a sink from an entry of the configuration file: `{ type, … }`, or `{ name, module, options }` for a sink of
+ * the user's own.
  *
  * @throws SpanlineError `ERR_INVALID_OPTION`
  */

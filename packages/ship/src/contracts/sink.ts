@@ -1,7 +1,8 @@
 import type { SourceLine } from './source.ts';
 
 /**
- * What a sink does with one line: send it, leave it out because the target takes no such lines, or write it to the dead-letter file.
+ * What a sink does with one line: send it, leave it out because the target takes no such lines, or write it to the
+ * dead-letter file.
  *
  * @typeParam Meta - see {@link Entry.meta}
  */
@@ -53,10 +54,14 @@ export type SendResult =
   /** One result per entry, in order. */
   | { readonly kind: 'items'; readonly items: readonly ItemResult[] }
   /**
-   * Try again later: after a growing wait, and not before `afterMs` milliseconds. `throttled` also reduces the number of concurrent requests.
+   * Try again later: after a growing wait, and not before `afterMs` milliseconds. `throttled` also reduces the number
+   * of concurrent requests.
    */
   | { readonly kind: 'retry'; readonly reason: string; readonly afterMs?: number; readonly throttled?: boolean }
-  /** The request is too large or was refused as a whole: send two halves, down to the one line that is to blame, which is rejected. */
+  /**
+   * The request is too large or was refused as a whole: send two halves, down to the one line that is to blame, which
+   * is rejected.
+   */
   | { readonly kind: 'split'; readonly reason: string }
   /** The request was stored, except for some lines that the target does not name. Nothing is sent again. */
   | { readonly kind: 'partial'; readonly rejected: number; readonly reason: string }
@@ -65,7 +70,9 @@ export type SendResult =
 
 /** How much goes into one request. */
 export interface SinkLimits {
-  /** Most bytes, counted for the raw lines and for their bodies. A single line that is longer gets a request of its own. */
+  /**
+   * Most bytes, counted for the raw lines and for their bodies. A single line that is longer gets a request of its own.
+   */
   readonly bytes: number;
   /** Most lines. */
   readonly entries: number;
@@ -87,8 +94,9 @@ export interface Sink<Meta = unknown> {
 }
 
 /**
- * Describes a sink, as `elasticsearch()` and the other sinks return it. `spool()` copies `module` and `options` to its worker thread, which imports
- * the module and calls its export `createSink(options)`; `startShipper()` calls `createSink(options)` itself.
+ * Describes a sink, as `elasticsearch()` and the other sinks return it. `spool()` copies `module` and `options` to its
+ * worker thread, which imports the module and calls its export `createSink(options)`; `startShipper()` calls
+ * `createSink(options)` itself.
  *
  * @example
  * ```ts
@@ -111,7 +119,8 @@ export interface SinkSpec {
   /** Names the sink in checkpoints, dead letters and reports: letters, digits, `-` and `_`. */
   readonly name: string;
   /**
-   * URL of the module that exports `createSink`: `import.meta.url`. The worker thread imports it, so it must not be the application's main module.
+   * URL of the module that exports `createSink`: `import.meta.url`. The worker thread imports it, so it must not be the
+   * application's main module.
    */
   readonly module: string;
   /** Whatever `createSink` takes. It must survive `structuredClone`: no functions. */

@@ -38,12 +38,16 @@ export interface Source {
   readonly id: string;
   /** Folder of the lock and the checkpoints. */
   readonly folder: string;
-  /** The checkpoint to save for a sink that has none; `undefined` when nothing has to be remembered before the first line is stored. */
+  /**
+   * The checkpoint to save for a sink that has none; `undefined` when nothing has to be remembered before the first
+   * line is stored.
+   */
   start(): Position | undefined;
   /**
    * Opens a reader at a position, or at the first line.
    *
-   * @param onProblem - called with a description when the position does not exist any more; reading continues at the nearest place
+   * @param onProblem - called with a description when the position does not exist any more; reading continues at the
+   * nearest place
    */
   open(from: Position | undefined, onProblem: (description: string) => void): Reader;
   /** Bytes after a position. */

@@ -1,6 +1,9 @@
 import type { Position } from '../contracts/position.ts';
 
-/** Tracks which batches are settled. Batches settle in any order; the acknowledged position moves over those before which none is open. */
+/**
+ * Tracks which batches are settled. Batches settle in any order; the acknowledged position moves over those before
+ * which none is open.
+ */
 export interface AckTracker {
   /** Adds a batch that ends at a position. @returns the function to call once the batch is settled */
   open(end: Position): () => void;

@@ -9,8 +9,9 @@ export interface Rejected {
 }
 
 /**
- * An entry whose bytes are in its batch. Lines are kept as bytes in memory that is reused: memory stays within the limits of the sink, and the garbage
- * collector does not have to follow thousands of strings that live as long as a request.
+ * An entry whose bytes are in its batch. Lines are kept as bytes in memory that is reused: memory stays within the
+ * limits of the sink, and the garbage collector does not have to follow thousands of strings that live as long as a
+ * request.
  */
 export class BatchEntry implements Entry {
   source = '';

@@ -40,7 +40,7 @@ export interface Lane {
   readonly isFinished: boolean;
   /** Resolves when the lane has stopped reading. */
   readonly done: Promise<void>;
-  /** Resolves when the batches that were sent are settled, or the delivery has given up on them. Call it after {@link Lane.done}. */
+  /** Resolves when the batches under way are settled or given up. Call it once {@link Lane.done} has resolved. */
   settled(): Promise<void>;
 }
 

@@ -15,7 +15,10 @@ export interface ShipmentParts extends Pick<LaneParts, 'pollMs' | 'report' | 'is
 
 /** One source and its lanes to every sink. */
 export interface Shipment {
-  /** Saves the checkpoints that have moved, and deletes what every sink has passed. Returns `drop` when nothing is left of the source. */
+  /**
+   * Saves the checkpoints that have moved, and deletes what every sink has passed. Returns `drop` when nothing is left
+   * of the source.
+   */
   save(): 'keep' | 'drop';
   /** Renews the lock. Returns `drop` when another shipper has taken over. */
   beat(): 'keep' | 'drop';

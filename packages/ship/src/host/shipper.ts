@@ -12,9 +12,14 @@ import { checkUniqueNames, createSinks, sinkList } from './sinks.ts';
 
 /** Options of {@link startShipper}. */
 export interface ShipperOptions {
-  /** Folder of a spool: every writer in it is shipped. It also holds the dead letters and the checkpoints of `files`. */
+  /**
+   * Folder of a spool: every writer in it is shipped. It also holds the dead letters and the checkpoints of `files`.
+   */
   dir: string;
-  /** Files of JSON lines that other programs write and rotate. `*` and `?` are wildcards within a name. @defaultValue `[]` */
+  /**
+   * Files of JSON lines that other programs write and rotate. `*` and `?` are wildcards within a name.
+   * @defaultValue `[]`
+   */
   files?: readonly string[];
   to: readonly SinkSpec[];
   /** The files are complete: a last line without a newline is shipped too. @defaultValue false */
@@ -35,7 +40,8 @@ const SHAPE: Shape<ShipperOptions> = {
 };
 
 /**
- * Ships a spool and log files from a process of their own. When two shippers work on one `dir`, each file is shipped once, by the shipper that locked it first.
+ * Ships a spool and log files from a process of their own. When two shippers work on one `dir`, each file is shipped
+ * once, by the shipper that locked it first.
  *
  * @throws SpanlineError `ERR_INVALID_OPTION`; `ERR_SPOOL` when `dir` cannot be written
  * @example

@@ -8,7 +8,8 @@ export interface SpoolOptions {
   /** Folder of the spool. It is created with mode 0700. Several processes may share one. */
   dir: string;
   /**
-   * Targets that a worker thread of this process sends the lines to. Leave it empty when another process ships the folder.
+   * Targets that a worker thread of this process sends the lines to. Leave it empty when another process ships the
+   * folder.
    * @defaultValue `[]`
    */
   to?: readonly SinkSpec[];
@@ -18,13 +19,15 @@ export interface SpoolOptions {
    */
   maxBytes?: number;
   /**
-   * What happens while the spool is full. `drop-oldest` deletes the oldest segment, `drop-new` discards the new line, `block` blocks the thread that logs
-   * until there is room. Dropped lines are counted and reported in a line of the log.
+   * What happens while the spool is full. `drop-oldest` deletes the oldest segment, `drop-new` discards the new line,
+   * `block` blocks the thread that logs until there is room. Dropped lines are counted and reported in a line of the
+   * log.
    * @defaultValue `drop-oldest`
    */
   whenFull?: WhenFull;
   /**
-   * Milliseconds between two fsync. A crash of the process never loses a line; a power cut loses at most the lines of this time. 0 = fsync after each line.
+   * Milliseconds between two fsync. A crash of the process never loses a line; a power cut loses at most the lines of
+   * this time. 0 = fsync after each line.
    * @defaultValue 500
    */
   fsyncIntervalMs?: number;

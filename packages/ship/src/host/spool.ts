@@ -31,7 +31,8 @@ export interface Spool {
   flushSync(): void;
   stats(): SpoolStats;
   /**
-   * Waits until every sink has stored everything in the spool. For programs that end soon, and for functions that are frozen.
+   * Waits until every sink has stored everything in the spool. For programs that end soon, and for functions that are
+   * frozen.
    *
    * @param timeoutMs - longest wait. @defaultValue 10,000
    * @returns false when the time was not enough; nothing is lost then, and the next process sends the rest
@@ -59,9 +60,9 @@ function createReporter(write: (line: string) => unknown): (report: Report) => v
 }
 
 /**
- * Creates a pino destination that loses nothing. Each line is appended to a file before the log call returns, and a worker thread sends the files to
- * every sink in `to`. Lines survive crashes, SIGKILL and outages of a target, up to `maxBytes`. If the process ends early, the next process on the same
- * folder sends the rest.
+ * Creates a pino destination that loses nothing. Each line is appended to a file before the log call returns, and a
+ * worker thread sends the files to every sink in `to`. Lines survive crashes, SIGKILL and outages of a target, up to
+ * `maxBytes`. If the process ends early, the next process on the same folder sends the rest.
  *
  * @throws SpanlineError `ERR_INVALID_OPTION`; `ERR_SPOOL` when the folder cannot be written
  * @example

@@ -33,14 +33,20 @@ const YOUNG_MB = 4;
 const IS_SOURCE = import.meta.url.endsWith('.ts');
 const WORKER = new URL(IS_SOURCE ? './worker.ts' : './worker.js', import.meta.url);
 
-/** Keeps what the application preloads (`--import`, `--require`, `NODE_OPTIONS`), such as instrumentation of HTTP, out of the thread. */
+/**
+ * Keeps what the application preloads (`--import`, `--require`, `NODE_OPTIONS`), such as instrumentation of HTTP, out
+ * of the thread.
+ */
 function isolation(): WorkerOptions {
   if (IS_SOURCE) return {};
   const { NODE_OPTIONS: _, ...env } = process.env;
   return { execArgv: [], env };
 }
 
-/** In the shipping thread this means that a sink's module is the application itself, which would start the application again. */
+/**
+ * In the shipping thread this means that a sink's module is the application itself, which would start the application
+ * again.
+ */
 function refuseShippingThread(): void {
   if ((workerData as Partial<WorkerInput> | null)?.isShippingThread !== true) return;
   throw new SpanlineError({
@@ -63,7 +69,10 @@ function toData({ name, module, options }: SinkSpec): WorkerInput['sinks'][numbe
   }
 }
 
-/** Starts the worker, and restarts it when it ends by itself. The worker never keeps the process alive. @throws SpanlineError `ERR_INVALID_OPTION` */
+/**
+ * Starts the worker, and restarts it when it ends by itself. The worker never keeps the process alive.
+ * @throws SpanlineError `ERR_INVALID_OPTION`
+ */
 export function startWorkerHost({ root, own, sinks, report }: WorkerHostOptions): WorkerHost {
   refuseShippingThread();
   const input: WorkerInput = {

@@ -64,8 +64,8 @@ function hasOneOf(path: string, fingerprints: readonly string[]): boolean {
 }
 
 /**
- * Finds the files at watched paths, and files that were rotated away from there while no shipper was running. A file is identified by device and
- * inode, so that renaming it changes nothing.
+ * Finds the files at watched paths, and files that were rotated away from there while no shipper was running. A file is
+ * identified by device and inode, so that renaming it changes nothing.
  */
 export function discoverFiles({ patterns, state, isFinal }: FileDiscoveryOptions): Discovery {
   const folderOf = ({ dev, ino }: Stats): string => join(state, `file-${dev}-${ino}`);
@@ -86,7 +86,10 @@ export function discoverFiles({ patterns, state, isFinal }: FileDiscoveryOptions
     };
   }
 
-  /** Rotated files to ship: those with a checkpoint, and those that were written since the last checkpoint and are no copies. */
+  /**
+   * Rotated files to ship: those with a checkpoint, and those that were written since the last checkpoint and are no
+   * copies.
+   */
   function rotated(watched: string): string[] {
     const siblings = siblingsOf(watched);
     if (siblings.length === 0) return [];

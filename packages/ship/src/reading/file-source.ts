@@ -34,8 +34,8 @@ function isRotated(handle: number, watched: string): boolean {
 }
 
 /**
- * Reads a file by its handle, so that renaming and deleting do no harm. Each time the file is truncated, the next generation starts; its number is the
- * `file` of positions.
+ * Reads a file by its handle, so that renaming and deleting do no harm. Each time the file is truncated, the next
+ * generation starts; its number is the `file` of positions.
  */
 function startReader(
   options: FileSourceOptions,

@@ -10,7 +10,10 @@ function readStart(handle: number, bytes: number): Buffer {
   return buffer.subarray(0, readSync(handle, buffer, 0, bytes, 0));
 }
 
-/** Fingerprint of a file's first bytes, as `<bytes>-<crc32>`. It distinguishes a file from the one that had its name before. */
+/**
+ * Fingerprint of a file's first bytes, as `<bytes>-<crc32>`. It distinguishes a file from the one that had its name
+ * before.
+ */
 export function fingerprintOf(handle: number): string {
   const start = readStart(handle, Math.min(FINGERPRINT_BYTES, fstatSync(handle).size));
   return `${start.length}-${crc32(start)}`;
@@ -46,7 +49,10 @@ export function siblingsOf(path: string): string[] {
   }
 }
 
-/** Finds the copy that `copytruncate` made of a file before it truncated it: a sibling with the same start that is long enough. */
+/**
+ * Finds the copy that `copytruncate` made of a file before it truncated it: a sibling with the same start that is long
+ * enough.
+ */
 export function findCopy(path: string, fingerprint: string, offset: number): string | undefined {
   return siblingsOf(path).find((sibling) => {
     try {

@@ -20,7 +20,10 @@ function expandPart(folder: string, part: string): string[] {
   }
 }
 
-/** Expands the wildcards `*` and `?` to the paths that exist now. A path without wildcards is returned as it is, whether it exists or not. */
+/**
+ * Expands the wildcards `*` and `?` to the paths that exist now. A path without wildcards is returned as it is, whether
+ * it exists or not.
+ */
 export function expandGlob(pattern: string): string[] {
   const path = resolve(pattern);
   const { root } = parse(path);

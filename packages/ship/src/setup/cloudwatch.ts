@@ -23,7 +23,10 @@ export interface CloudwatchMetricFilter {
 export interface CloudwatchSetup {
   /** Configuration file of the CloudWatch agent. */
   readonly agent: Readonly<Record<string, unknown>>;
-  /** Metric filters for latency, cost, tokens and errors in the namespace `Spanline`. They read lines of the profile `otel`. */
+  /**
+   * Metric filters for latency, cost, tokens and errors in the namespace `Spanline`. They read lines of the profile
+   * `otel`.
+   */
   readonly metricFilters: readonly CloudwatchMetricFilter[];
   /** An alternative to `metricFilters`: the declaration on lines that are written through {@link emf}. */
   readonly emf: EmfDeclaration;
@@ -54,7 +57,10 @@ const at = (key: AttributeKey): string => `$.['${key}']`;
 const MODEL = at('gen_ai.request.model');
 const LLM = `${at('span.type')} = "llm"`;
 
-/** Sums count nothing twice: each call, embeddings included, is billed on its own line, and an error counts where it arose. */
+/**
+ * Sums count nothing twice: each call, embeddings included, is billed on its own line, and an error counts where it
+ * arose.
+ */
 const METRICS: readonly Metric[] = [
   {
     name: 'RequestDuration',
@@ -110,8 +116,8 @@ function metricFilter(logGroupName: string, { name, when, value, unit, isByModel
 }
 
 /**
- * Returns the set-up for CloudWatch: the configuration of its agent, which reads the logger's files, and two alternative ways to get metrics, metric
- * filters and the embedded metric format. It sends nothing.
+ * Returns the set-up for CloudWatch: the configuration of its agent, which reads the logger's files, and two
+ * alternative ways to get metrics, metric filters and the embedded metric format. It sends nothing.
  *
  * @throws SpanlineError `ERR_INVALID_OPTION`
  * @example

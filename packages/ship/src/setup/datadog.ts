@@ -88,7 +88,8 @@ function restriction(query: string): SetupRequest {
 /**
  * Returns the set-up for Datadog. Paths are relative to `https://api.<site>`. It sends nothing.
  *
- * - The pipeline reads time, level, service, message and trace, and maps lines of the profile `otel`, as agents ship them, to Datadog's standard attributes.
+ * - The pipeline reads time, level, service, message and trace, and maps lines of the profile `otel`, as agents ship
+ *   them, to Datadog's standard attributes.
  * - Facets and measures are to be created in the Log Explorer.
  * - Restriction queries keep content from roles that may not read it.
  *

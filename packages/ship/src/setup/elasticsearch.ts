@@ -11,7 +11,10 @@ export interface ElasticsearchSetupOptions {
   flavour: Flavour;
   /** The `index` of the sink. @defaultValue `logs-spanline-default` */
   dataStream?: string;
-  /** Days that a document is kept after the rollover of its backing index, which happens after 7 days at most. @defaultValue 30 */
+  /**
+   * Days that a document is kept after the rollover of its backing index, which happens after 7 days at most.
+   * @defaultValue 30
+   */
   retentionDays?: number;
   /** The `profile` of the sink. @defaultValue `ecs` */
   profile?: SetupProfile;
@@ -55,7 +58,10 @@ const SHAPE: Shape<ElasticsearchSetupOptions> = {
   roles: option.boolean(),
 };
 
-/** All streams of the family `logs-spanline` share a template: two templates with one pattern and priority exclude each other. */
+/**
+ * All streams of the family `logs-spanline` share a template: two templates with one pattern and priority exclude each
+ * other.
+ */
 function streamOf(dataStream: string): Stream {
   return dataStream.startsWith(`${FAMILY}-`)
     ? { dataStream, name: FAMILY, pattern: `${FAMILY}-*`, priority: PRIORITY }
@@ -82,8 +88,8 @@ function componentOf(flavour: Flavour, profile: SetupProfile, pipeline: string):
 }
 
 /**
- * Index settings of one stream. In OpenSearch a stream with content has no request cache: the cache serves counts to roles that see different fields, so
- * that a role without access to content could guess its words.
+ * Index settings of one stream. In OpenSearch a stream with content has no request cache: the cache serves counts to
+ * roles that see different fields, so that a role without access to content could guess its words.
  */
 function settingsOf(flavour: Flavour, name: string, hasContent: boolean): Record<string, unknown> | undefined {
   if (flavour === 'elasticsearch') return { index: { lifecycle: { name } } };
@@ -121,14 +127,16 @@ function streamsOf(options: ElasticsearchSetupOptions): Stream[] {
 }
 
 /**
- * Returns the requests that prepare Elasticsearch (7.17, 8, 9) or OpenSearch (2, 3) for the sink `elasticsearch`, in the order to send them: ingest
- * pipeline, lifecycle, component template, index templates, data streams, roles. It sends nothing.
+ * Returns the requests that prepare Elasticsearch (7.17, 8, 9) or OpenSearch (2, 3) for the sink `elasticsearch`, in
+ * the order to send them: ingest pipeline, lifecycle, component template, index templates, data streams, roles. It
+ * sends nothing.
  *
  * - Every field of the schema has a mapping.
  * - Texts of any length that the sink sends are searchable by word.
  * - No document is refused for its content: values that a mapping would refuse are kept in `spanline.odd`.
  *
- * Each request can be repeated. A data stream that exists answers 400 `resource_already_exists_exception`, an ISM policy that exists answers 409.
+ * Each request can be repeated. A data stream that exists answers 400 `resource_already_exists_exception`, an ISM
+ * policy that exists answers 409.
  *
  * @throws SpanlineError `ERR_INVALID_OPTION`
  * @example

@@ -5,7 +5,8 @@ export interface EmfOptions {
   /** Namespace of the metrics in CloudWatch. @defaultValue `Spanline` */
   namespace?: string;
   /**
-   * Keys that become dimensions of the metrics, where a line has them. CloudWatch bills each combination of values as a metric.
+   * Keys that become dimensions of the metrics, where a line has them. CloudWatch bills each combination of values as a
+   * metric.
    *
    * @defaultValue `service.name`, `http.route`, `gen_ai.request.model`
    */
@@ -92,9 +93,10 @@ function blockOf(
 }
 
 /**
- * Creates a destination for loggers that write to CloudWatch Logs. Lines of requests and of model calls get an `_aws` block (embedded metric format), from
- * which CloudWatch derives the metrics `duration_ms`, `gen_ai.usage.input_tokens`, `gen_ai.usage.output_tokens` and `spanline.cost.usd`. It replaces metric
- * filters, and works with the profiles `otel` and `ecs`. Other lines pass unchanged.
+ * Creates a destination for loggers that write to CloudWatch Logs. Lines of requests and of model calls get an `_aws`
+ * block (embedded metric format), from which CloudWatch derives the metrics `duration_ms`, `gen_ai.usage.input_tokens`,
+ * `gen_ai.usage.output_tokens` and `spanline.cost.usd`. It replaces metric filters, and works with the profiles `otel`
+ * and `ecs`. Other lines pass unchanged.
  *
  * @throws SpanlineError `ERR_INVALID_OPTION`
  * @example

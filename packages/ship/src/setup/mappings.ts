@@ -13,7 +13,10 @@ const textOf = (flavour: Flavour): Mapping => ({ type: flavour === 'opensearch' 
 const familyOf = (flavour: Flavour): Mapping =>
   flavour === 'opensearch' ? { type: 'flat_object' } : { type: 'flattened', ignore_above: MAX_TERM_CHARACTERS };
 
-/** In `ecs` content is objects of any shape: they are stored, and the pipeline gathers their texts. In `otel` content is a JSON string. */
+/**
+ * In `ecs` content is objects of any shape: they are stored, and the pipeline gathers their texts. In `otel` content is
+ * a JSON string.
+ */
 const contentOf = (flavour: Flavour, profile: SetupProfile): Mapping =>
   profile === 'ecs' ? { type: 'object', enabled: false } : { ...textOf(flavour), analyzer: ANALYZER };
 
@@ -55,7 +58,10 @@ export function mappingsOf(flavour: Flavour, profile: SetupProfile): Record<stri
   };
 }
 
-/** Index settings that the mappings need: an analyzer that reads `\n` in a JSON string as white space, so that the word behind it is found. */
+/**
+ * Index settings that the mappings need: an analyzer that reads `\n` in a JSON string as white space, so that the word
+ * behind it is found.
+ */
 export function analysisOf(profile: SetupProfile): Record<string, unknown> {
   if (profile === 'ecs') return {};
   const mappings = [String.raw`\\n => \u0020`, String.raw`\\r => \u0020`, String.raw`\\t => \u0020`];

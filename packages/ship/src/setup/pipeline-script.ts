@@ -1,6 +1,6 @@
 /**
- * Painless script for Elasticsearch 7.17 to 9 and OpenSearch 2 and 3. Its work is bounded: it descends only where the mapping does, and 20 levels into
- * content.
+ * Painless script for Elasticsearch 7.17 to 9 and OpenSearch 2 and 3. Its work is bounded: it descends only where the
+ * mapping does, and 20 levels into content.
  */
 export const PIPELINE_SCRIPT = `boolean isScalar(def value) {
   return value == null || value instanceof String || value instanceof Number || value instanceof Boolean;

@@ -27,7 +27,8 @@ function branchesOf(names: readonly string[]): Record<string, true> {
 /**
  * Creates the ingest pipeline that keeps every document acceptable to its mapping:
  *
- * - Values of the wrong shape, texts in place of objects, names that are no paths and invalid times move to `spanline.odd`.
+ * - Values of the wrong shape, texts in place of objects, names that are no paths and invalid times move to
+ *   `spanline.odd`.
  * - The members of an open family become one object.
  * - Texts of structured content are gathered in `spanline.text`.
  */

@@ -24,7 +24,8 @@ function elasticRole({ streams, hidden }: Grant): Record<string, unknown> {
 function openSearchRole({ streams, hidden }: Grant): Record<string, unknown> {
   return {
     index_permissions: [
-      // Backing indices are checked by their own names, which end in six digits. `*` would also match streams whose names start with this one's.
+      // Backing indices are checked by their own names, which end in six digits. `*` would also match streams whose
+      // names start with this one's.
       {
         index_patterns: streams.flatMap((stream) => [stream, `.ds-${stream}-??????`]),
         fls: hidden.map((field) => `~${field}`),
@@ -35,8 +36,9 @@ function openSearchRole({ streams, hidden }: Grant): Record<string, unknown> {
 }
 
 /**
- * Creates the roles `<stream>-read-metadata` and `<stream>-read-content`. The first one sees no content: it cannot read the content stream or, where there
- * is none, the content fields. Hiding fields in Elasticsearch needs a licence with field-level security.
+ * Creates the roles `<stream>-read-metadata` and `<stream>-read-content`. The first one sees no content: it cannot read
+ * the content stream or, where there is none, the content fields. Hiding fields in Elasticsearch needs a licence with
+ * field-level security.
  */
 export function roleRequests(
   flavour: Flavour,

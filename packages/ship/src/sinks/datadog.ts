@@ -52,13 +52,18 @@ const SHAPE: Shape<DatadogOptions> = {
 const LIMITS = { bytes: 4_250_000, entries: 1000, lingerMs: 2000 };
 /** The intake accepts 1 MB per log, and cuts a longer one in the middle of its JSON. */
 const MAX_LOG_BYTES = 950_000;
-/** The intake keeps logs that are up to 18 hours old or two hours ahead. It answers 202 for others too, and drops them. */
+/**
+ * The intake keeps logs that are up to 18 hours old or two hours ahead. It answers 202 for others too, and drops them.
+ */
 const MAX_AGE_MS = 17 * 3_600_000;
 const MAX_AHEAD_MS = 3_600_000;
 
 const isKept = (time: LoggedAt, now: number): boolean => time > now - MAX_AGE_MS && time < now + MAX_AHEAD_MS;
 
-/** The site of the options or of the environment. @throws SpanlineError `ERR_INVALID_OPTION` for a site that Datadog does not have */
+/**
+ * The site of the options or of the environment.
+ * @throws SpanlineError `ERR_INVALID_OPTION` for a site that Datadog does not have
+ */
 export function datadogSite(site: string | undefined, path: string): string {
   const chosen = site ?? (process.env['DD_SITE'] || 'datadoghq.com');
   checkOptions<{ site: string }>({ site: option.oneOf(SITES) }, { site: chosen }, path);
@@ -68,10 +73,10 @@ export function datadogSite(site: string | undefined, path: string): string {
 /**
  * Sends logs to Datadog's intake (v2), at most 1000 logs and 4.25 MB per request.
  *
- * - A log above 950 kB loses the end of its longest texts, because Datadog would cut its JSON. Cut texts end with `…[+N bytes]` and are named in
- *   `spanline.truncated`.
- * - A log that is more than 17 hours old, or an hour ahead, gets the time of sending, because Datadog would drop it. Its own time is kept in
- *   `spanline.logged_at`.
+ * - A log above 950 kB loses the end of its longest texts, because Datadog would cut its JSON. Cut texts end with `…[+N
+ *   bytes]` and are named in `spanline.truncated`.
+ * - A log that is more than 17 hours old, or an hour ahead, gets the time of sending, because Datadog would drop it.
+ *   Its own time is kept in `spanline.logged_at`.
  *
  * @throws SpanlineError `ERR_INVALID_OPTION`
  * @example

@@ -66,8 +66,9 @@ function authorization({ apiKey, basic, bearer }: ElasticsearchOptions): Record<
 }
 
 /**
- * Sends documents to Elasticsearch 7.17, 8 or 9, or to OpenSearch 2 or 3. It uses `_bulk` with `create`, for a data stream or an index. A record's
- * `event.id` is its `_id`, so a line that is sent twice is stored once in each backing index.
+ * Sends documents to Elasticsearch 7.17, 8 or 9, or to OpenSearch 2 or 3. It uses `_bulk` with `create`, for a data
+ * stream or an index. A record's `event.id` is its `_id`, so a line that is sent twice is stored once in each backing
+ * index.
  *
  * @throws SpanlineError `ERR_INVALID_OPTION`
  * @example

@@ -30,8 +30,8 @@ const SHAPE: Shape<FileOptions> = {
 const LIMITS = { bytes: 1_000_000, entries: 1000, lingerMs: 200, concurrency: 1 };
 
 /**
- * Appends JSON lines to a file, for archives and for agents that tail one file. Lines are synced to the disk before they leave the spool. After a crash
- * some lines may be in the file twice.
+ * Appends JSON lines to a file, for archives and for agents that tail one file. Lines are synced to the disk before
+ * they leave the spool. After a crash some lines may be in the file twice.
  *
  * @throws SpanlineError `ERR_INVALID_OPTION`
  */

@@ -22,7 +22,9 @@ function valueOf({ secret, scheme }: HeaderSpec): string | undefined {
   return `${scheme} ${encodes ? Buffer.from(value).toString('base64') : value}`;
 }
 
-/** `undefined` while a file or a variable does not contain its key yet: the sink waits instead of sending without it. */
+/**
+ * `undefined` while a file or a variable does not contain its key yet: the sink waits instead of sending without it.
+ */
 function resolveHeaders(http: HttpTarget): Record<string, string> | undefined {
   const headers: Record<string, string> = {};
   for (const [name, header] of Object.entries(http.headers)) {

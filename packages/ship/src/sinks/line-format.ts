@@ -46,8 +46,8 @@ export function parseRecord(line: SourceLine): { readonly kind: 'record'; readon
 }
 
 /**
- * Whether a line is already a document of a profile, as `createLogger` writes it. An application's own pino adds keys with other names. Nothing that a
- * document needs may be missing.
+ * Whether a line is already a document of a profile, as `createLogger` writes it. An application's own pino adds keys
+ * with other names. Nothing that a document needs may be missing.
  */
 export function isDocument(profile: 'ecs' | 'otel', fields: Readonly<Fields>): boolean {
   const { marker, level, foreign } = RECORDS[profile];

@@ -49,7 +49,8 @@ function parseStructure(text: string): Fields | undefined {
 }
 
 /**
- * Shortens a text by about `excess` bytes; the next round cuts the rest. In a text that is JSON the texts inside are cut, so that it stays JSON.
+ * Shortens a text by about `excess` bytes; the next round cuts the rest. In a text that is JSON the texts inside are
+ * cut, so that it stays JSON.
  */
 function shortened(text: string, excess: number): string {
   const onLine = Buffer.byteLength(JSON.stringify(text));
@@ -64,7 +65,8 @@ function shortened(text: string, excess: number): string {
 }
 
 /**
- * Converts a line to JSON of at most `maxBytes` bytes. The longest strings lose their ends and get `…[+N bytes]` instead. The line itself is changed.
+ * Converts a line to JSON of at most `maxBytes` bytes. The longest strings lose their ends and get `…[+N bytes]`
+ * instead. The line itself is changed.
  *
  * @returns the JSON and the paths of the texts that were cut; `undefined` when the line cannot be made short enough
  */

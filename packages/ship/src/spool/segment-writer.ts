@@ -39,7 +39,8 @@ function open(folder: string, number: number): OpenSegment {
 }
 
 /**
- * Writes a line. A full disk may take only a part of it; that part is removed or, if that fails, ended by a newline before the next line.
+ * Writes a line. A full disk may take only a part of it; that part is removed or, if that fails, ended by a newline
+ * before the next line.
  */
 function write(current: OpenSegment, text: string): number {
   const line = current.torn ? `\n${text}` : text;

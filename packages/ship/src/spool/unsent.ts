@@ -36,7 +36,9 @@ function countLines(path: string, from: number): number {
   }
 }
 
-/** Counts the lines of a segment that some sink has not stored, according to the checkpoints; 0 when the file is gone. */
+/**
+ * Counts the lines of a segment that some sink has not stored, according to the checkpoints; 0 when the file is gone.
+ */
 export function countUnsent(folder: string, segment: string): number {
   try {
     const reached = slowestOf(folder);

@@ -3,13 +3,19 @@ import { BoundedMap } from '@spanline/record';
 
 /** Measures for how long a file has not changed. */
 export interface FileActivity {
-  /** Milliseconds since a change of the file was last seen; 0 at the first call, `Infinity` for a file that does not exist. */
+  /**
+   * Milliseconds since a change of the file was last seen; 0 at the first call, `Infinity` for a file that does not
+   * exist.
+   */
   idleMs(path: string): number;
 }
 
 const MAX_FILES = 20_000;
 
-/** The wall clock may jump, so a file's modification time is only compared with its own earlier value; the time between is taken from a monotonic clock. */
+/**
+ * The wall clock may jump, so a file's modification time is only compared with its own earlier value; the time between
+ * is taken from a monotonic clock.
+ */
 export function watchFileActivity(): FileActivity {
   const seen = new BoundedMap<string, { mtimeMs: number; since: number }>(MAX_FILES);
   return {

@@ -11,8 +11,8 @@ function isFolder(path: string): boolean {
 }
 
 /**
- * Creates a folder and its parents, readable by their owner only. It does not use `{ recursive: true }`, which never returns (Node 20 to 24) where a
- * file system refuses new entries in an existing folder, as `/proc` does.
+ * Creates a folder and its parents, readable by their owner only. It does not use `{ recursive: true }`, which never
+ * returns (Node 20 to 24) where a file system refuses new entries in an existing folder, as `/proc` does.
  *
  * @throws the error of the file system
  */

@@ -38,7 +38,10 @@ function isHeld(path: string, owner: string, activity: FileActivity): boolean {
   return liveness === 'alive' || (liveness === 'unknown' && activity.idleMs(path) < STALE_MS);
 }
 
-/** Creates a lock file, or none: half a file on a full disk would keep everybody out for a while. @throws the system's error */
+/**
+ * Creates a lock file, or none: half a file on a full disk would keep everybody out for a while.
+ * @throws the system's error
+ */
 function create(path: string, text: string): void {
   const file = openSync(path, 'wx', FILE_MODE);
   try {
@@ -52,8 +55,8 @@ function create(path: string, text: string): void {
 }
 
 /**
- * Takes the lock of a folder. Locks are numbered. The process that creates the next number holds the lock, and only one process can create it. A holder
- * that was wrongly believed dead sees the higher number at its next beat and stops.
+ * Takes the lock of a folder. Locks are numbered. The process that creates the next number holds the lock, and only one
+ * process can create it. A holder that was wrongly believed dead sees the higher number at its next beat and stops.
  *
  * @param owner - identifies the holder across restarts of its thread, so that it can take its own lock again
  * @returns `undefined` while another process holds the lock

@@ -25,7 +25,10 @@ const BOOT = attempt(() => readFileSync('/proc/sys/kernel/random/boot_id', 'utf8
 const NAMESPACE = attempt(() => readlinkSync('/proc/self/ns/pid'));
 const MACHINE = `${hostname()}/${BOOT}/${NAMESPACE}`;
 
-/** Reads state and start time of a process (proc(5), `/proc/pid/stat`). The process name in brackets before them may contain anything. */
+/**
+ * Reads state and start time of a process (proc(5), `/proc/pid/stat`). The process name in brackets before them may
+ * contain anything.
+ */
 function readStat(pid: number): { isZombie: boolean; started: string } {
   const text = attempt(() => readFileSync(`/proc/${pid}/stat`, 'utf8'));
   const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');

@@ -6,7 +6,11 @@ import { currentProcess, type Liveness, livenessOf, parseIdentity } from './proc
 
 const CLOSED = '{"closed":true}';
 
-/** Creates a writer's folder and records this process in it. On a full disk the record is written later, by {@link touchFolder}. @throws the system's error */
+/**
+ * Creates a writer's folder and records this process in it. On a full disk the record is written later, by {@link
+ * touchFolder}.
+ * @throws the system's error
+ */
 export function claimFolder(folder: string): void {
   makeFolder(folder);
   try {

@@ -8,7 +8,10 @@ export interface ForeignLog {
   write(numbers: readonly number[], half: number | undefined): void;
   /** The program goes on in the renamed file until its line is ended. */
   rename(): void;
-  /** The half of a line that was copied is cut away, and its other half begins the file: it is lost, and said. @returns its number */
+  /**
+   * The half of a line that was copied is cut away, and its other half begins the file: it is lost, and said.
+   * @returns its number
+   */
   copyAndCut(): number | undefined;
   /** Numbers of whole lines, in the log and everything that it was rotated into. */
   numbers(): number[];

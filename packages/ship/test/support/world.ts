@@ -149,7 +149,10 @@ export class World {
     this.model.ended.push(...this.log.numbers().filter((n) => !this.model.ended.includes(n)));
   }
 
-  /** In the middle of a line. A file that no shipper has seen is not rotated: it would have to live for less than a scan. */
+  /**
+   * In the middle of a line. A file that no shipper has seen is not rotated: it would have to live for less than a
+   * scan.
+   */
   rotate(how: 'rename' | 'copy'): void {
     if (!this.log.isKnownTo(this.root)) return;
     const cut = how === 'rename' ? this.log.rename() : this.log.copyAndCut();
@@ -208,7 +211,10 @@ export class World {
     await this.spooled.close(0);
   }
 
-  /** Every line that has ended is stored, refused with a reason, or still in a file; what is acknowledged is stored or refused. */
+  /**
+   * Every line that has ended is stored, refused with a reason, or still in a file; what is acknowledged is stored or
+   * refused.
+   */
   check(): void {
     const waiting = new Set([...this.waiting(), ...this.log.numbers()]);
     for (const sink of SINKS) {

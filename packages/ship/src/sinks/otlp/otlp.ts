@@ -47,8 +47,8 @@ const ATTEMPTS_AT_OTHER_ERRORS = 5;
 const RETRYABLE: ReadonlySet<number> = new Set([408, 429, 502, 503, 504]);
 
 /**
- * Sends ended spans over OTLP/HTTP, as OpenTelemetry spans with `gen_ai.*`, `openinference.span.kind` and `langsmith.span.kind`. Lines that are no ended
- * span are skipped.
+ * Sends ended spans over OTLP/HTTP, as OpenTelemetry spans with `gen_ai.*`, `openinference.span.kind` and
+ * `langsmith.span.kind`. Lines that are no ended span are skipped.
  *
  * @throws SpanlineError `ERR_INVALID_OPTION`
  * @example

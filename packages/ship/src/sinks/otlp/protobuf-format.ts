@@ -69,8 +69,9 @@ function writeSpan(writer: ProtobufWriter, span: OtlpSpan): void {
 }
 
 /**
- * OTLP/protobuf (opentelemetry-proto `trace.proto`, `common.proto`, `resource.proto`), byte for byte as `@opentelemetry/otlp-transformer` encodes it.
- * Each encoded part is a complete field of the message around it, so that parts are joined by concatenation.
+ * OTLP/protobuf (opentelemetry-proto `trace.proto`, `common.proto`, `resource.proto`), byte for byte as
+ * `@opentelemetry/otlp-transformer` encodes it. Each encoded part is a complete field of the message around it, so that
+ * parts are joined by concatenation.
  */
 export function createProtobufFormat(): OtlpFormat {
   const writer = createProtobufWriter();

@@ -76,7 +76,9 @@ export function createProtobufWriter(): ProtobufWriter {
     length = putVarint(memory, field * 8 + wireType, length);
   }
 
-  /** Writes the length in front of what was written since `start`. One byte is reserved for it; longer content moves. */
+  /**
+   * Writes the length in front of what was written since `start`. One byte is reserved for it; longer content moves.
+   */
   function finish(start: number): void {
     const size = length - start;
     const extra = varintBytes(size) - 1;
