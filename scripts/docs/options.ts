@@ -48,11 +48,18 @@ function escaped(text: string): string {
 /** The tables of the reference: the options of the first level, then a section for each object inside. */
 export function renderOptions(options: readonly Option[]): string {
   const groupOf = ({ path }: Option): string => path.slice(0, Math.max(0, path.lastIndexOf('.')));
-  const sections = [...new Set(options.map(groupOf))].map((group) => {
+  const groups = [...new Set(options.map(groupOf))];
+  const typeCell = ({ path, type }: Option): string => {
+    const section = groups.find((group) => [path, `${path}[]`, `${path}.<key>`].includes(group));
+    const code = `\`${escaped(type)}\``;
+    return section === undefined ? code : `[${code}](#${section.toLowerCase().replaceAll(/\W/g, '')})`;
+  };
+  const sections = groups.map((group) => {
     const members = options.filter((option) => groupOf(option) === group);
-    const rows = members.map(({ path, type, defaultValue, text }) => {
-      const name = path.slice(group === '' ? 0 : group.length + 1);
-      return `| \`${name}\` | \`${escaped(type)}\` |${defaultValue && ` ${escaped(defaultValue)}`} | ${escaped(text)} |`;
+    const rows = members.map((option) => {
+      const name = option.path.slice(group === '' ? 0 : group.length + 1);
+      const [defaultValue, text] = [escaped(option.defaultValue), escaped(option.text)];
+      return `| \`${name}\` | ${typeCell(option)} |${defaultValue && ` ${defaultValue}`} | ${text} |`;
     });
     const heading = group === '' ? [] : [`### \`${group}\``, ''];
     return [...heading, '| option | type | default | |', '|---|---|---|---|', ...rows].join('\n');

@@ -63,7 +63,7 @@ describe('the option reference', () => {
         '|---|---|---|---|',
         "| `mode` | `'on' \\| 'off' \\| ((name: string) => Mode)` | `on` | How it works. |",
         '| `name` | `string` | required | A name, on two lines. |',
-        '| `limits` | `Inner \\| Inner[]` | | Limits. |',
+        '| `limits` | [`Inner \\| Inner[]`](#limits) | | Limits. |',
         '',
         '### `limits`',
         '',
