@@ -28,7 +28,7 @@ function without(item: BulkItem | undefined, ...own: readonly string[]): Fields 
   return Object.fromEntries(Object.entries(item?.document ?? {}).filter(([name]) => !own.includes(name)));
 }
 
-it('writes lines up to the limit of a file, and splits them as containers do', () => {
+it('writes lines up to the limit of a file, and splits them like containers', () => {
   const longest = Math.max(...lines.otel.map((line) => Buffer.byteLength(line)));
   expect(longest).toBeGreaterThan(180_000);
   for (const log of [dockerLog(lines.otel), criLog(lines.otel)]) {
@@ -56,7 +56,7 @@ describe.each([
     expect(idsOf()).toEqual(idsOf());
   });
 
-  it('passes what is no JSON as a message', () => {
+  it('passes a line that is not JSON as a message', () => {
     for (const text of [NO_JSON, '[1]']) {
       const [item] = run(documented(file), `${text}\n`);
       expect(item?.document).toMatchObject({ message: text, '@timestamp': expect.any(String) as unknown });
@@ -101,7 +101,7 @@ describe.each([
   });
 });
 
-describe('the Datadog Agent, as it is documented', () => {
+describe('the documented Datadog Agent', () => {
   const config = documented('conf.d/spanline.d/conf.yaml');
   const shown = (profile: ProfileName, processors?: readonly Processor[]): ShownLog[] =>
     runDatadogAgent(config, fileOf(lines[profile])).map((log) => show(log, processors));
@@ -160,7 +160,7 @@ describe('the Datadog Agent, as it is documented', () => {
   });
 });
 
-describe('the CloudWatch agent, as it is documented', () => {
+describe('the documented CloudWatch agent', () => {
   const config = documented('amazon-cloudwatch-agent.json');
   const file = (name: string, text: readonly string[], modified: number) => ({
     path: `/var/log/app/${name}`,

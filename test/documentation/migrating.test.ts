@@ -121,7 +121,7 @@ describe.each(NAMES)('coming from %s', (name) => {
     });
   });
 
-  it('their program runs as well, and tells the same of its own', async () => {
+  it('their program runs as well, and reports the same facts', async () => {
     received = [];
     const { code, stdout, stderr } = await run(name, 'theirs');
     expect(code, stderr).toBe(0);
@@ -131,7 +131,7 @@ describe.each(NAMES)('coming from %s', (name) => {
   });
 });
 
-it('scores from another process join the answer by the ids that were kept', async () => {
+it('scores from another process join the answer by its stored ids', async () => {
   const answered = jsonLines((await run('langfuse', 'ours')).stdout);
   const root = answered.find((line) => line['span.name'] === 'answer');
   const [, code = ''] = /## Scores from another process[\s\S]*?^```ts\n([\s\S]*?)^```/m.exec(PAGE) ?? [];
@@ -162,7 +162,7 @@ describe('the tables', () => {
     expect(named.filter((field) => !isKnown(field))).toEqual([]);
   });
 
-  it('show what becomes of each field of the decorator, of calls that end well and of those that fail', async () => {
+  it('map each field of the decorator, of successful and of failed calls', async () => {
     const fields = tableOf(sectionOf('decorator')).map(([theirs = '', ours = '']) => [
       fieldsIn(theirs)[0] ?? '',
       fieldsIn(ours)[0] ?? '',

@@ -28,7 +28,7 @@ describe('generated parts', () => {
     expect(readFileSync(join(ROOT, page), 'utf8')).toBe(text);
   });
 
-  it('replace what stands between their comments', () => {
+  it('replace the text between their comments', () => {
     expect(withPart('a\n<!-- x -->\nold\n<!-- /x -->\nb', 'x', 'new')).toBe('a\n<!-- x -->\n\nnew\n\n<!-- /x -->\nb');
     expect(() => withPart('a', 'x', 'new')).toThrow('x');
   });

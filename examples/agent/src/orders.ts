@@ -14,7 +14,7 @@ const ORDERS: ReadonlyMap<string, readonly Order[]> = new Map([
   ],
 ]);
 
-/** Answers as a PostgreSQL client does. */
+/** Answers like a PostgreSQL client. */
 export async function queryOrders(userId: string): Promise<{ rows: readonly Order[]; rowCount: number }> {
   const rows = ORDERS.get(userId) ?? [];
   return { rows, rowCount: rows.length };

@@ -35,7 +35,7 @@ describe('the agent', () => {
 });
 
 describe('the steps of retrieval-augmented generation', () => {
-  it('stand below one root', async () => {
+  it('are below one root', async () => {
     const answer = await answerFromManual(tracer, 'How do I leave secrets out of the log?');
     expect(answer).toBe('Use the redact option to leave secrets out of the log.');
     const attributes = ['spanline.retrieval.count', 'spanline.retrieval.score_max', 'spanline.rerank.input_count'];

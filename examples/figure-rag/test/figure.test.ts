@@ -14,7 +14,7 @@ function figure() {
 
 const IDS: readonly string[] = ['trace_id', 'span_id', 'parent_span_id'];
 
-/** Lines without what differs from run to run: ids are numbered in order, and the process is left out. */
+/** Lines without differences between runs: ids are numbered in order, and the process is removed. */
 function comparable(lines: readonly Record<string, unknown>[]): string {
   const numbers = new Map<unknown, string>();
   const numbered = lines.map((line) => {

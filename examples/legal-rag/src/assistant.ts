@@ -8,15 +8,15 @@ class TimeoutError extends Error {
   override readonly name = 'TimeoutError';
 }
 
-/** What the assistant is made of. */
+/** Parts of the assistant. */
 export interface Assistant {
   tracer: Tracer;
   clock: ControlledClock;
-  /** Most documents that are reranked. @defaultValue all that were found */
+  /** Maximum number of documents to rerank. @defaultValue all that were found */
   maxDocuments?: number;
 }
 
-/** A question, and how many documents the index holds on it. */
+/** A question, and the number of documents that the index has for it. */
 export interface Question {
   text: string;
   documents: number;
@@ -36,7 +36,7 @@ function search(count: number): Found[] {
   }));
 }
 
-/** The reranker: fast up to thirty documents; beyond, it does not answer in time. */
+/** The reranker: fast up to thirty documents; beyond that it times out. */
 function rerank(documents: readonly Found[], clock: ControlledClock): Found[] {
   if (documents.length > RERANK_LIMIT) {
     clock.advance(RERANK_TIMEOUT_MS);
@@ -46,7 +46,7 @@ function rerank(documents: readonly Found[], clock: ControlledClock): Found[] {
   return documents.slice(0, 5);
 }
 
-/** Answers a legal question in five steps: about 3 s. A reranker that fails costs its time, and quality; the answer comes all the same. */
+/** Answers a legal question in five steps, in about 3 s. A failing reranker costs time and quality, not the answer. */
 export function answer({ tracer, clock, maxDocuments = Infinity }: Assistant, question: Question): string {
   const query = question.text;
   return tracer.withSpan({ name: 'legal question', type: 'chain', input: query }, (root) => {

@@ -19,7 +19,7 @@ const RULES = [...DEFAULT_RULES, CATALOG.stepLatency];
 
 /** The usual questions find up to thirty documents. */
 const USUAL = [12, 18, 25, 9, 30, 21, 15, 28].map((documents) => ({ text: 'May the tenant sublet?', documents }));
-/** A new collection of contracts: now and then there are many. */
+/** A new collection of contracts: some questions find many documents. */
 const UNUSUAL: Question = { text: 'Which of our leases can be ended early?', documents: 46 };
 
 interface Day {
@@ -28,7 +28,7 @@ interface Day {
   monitor: Monitor;
 }
 
-/** Asks a question every half minute, for so long. The monitor looks every fifteen seconds, as its timer does. */
+/** Asks a question every half minute until the time is over. The monitor evaluates every 15 s, like its timer. */
 function work({ clock, monitor }: Day, assistant: Assistant, minutes: number, questions: readonly Question[]): void {
   const end = clock.now() + minutes * MINUTE;
   for (let index = 0; clock.now() < end; index++) {
@@ -52,7 +52,11 @@ function show({ at, message, causes, traceIds, command }: Alert): string {
   return [`${time}  ${message}`, ...details.map((detail) => `            ${detail}`)].join('\n');
 }
 
-/** A day of the assistant: a quiet morning, an incident, its repair. Its log is written anew to a file. Gives what people would have read. */
+/**
+ * A day of the assistant: a quiet morning, an incident, its repair. Overwrites the log file.
+ *
+ * @returns the messages that people would have read
+ */
 export async function incident(file: string): Promise<string> {
   rmSync(file, { force: true });
   const logger = createLogger({}, file);
@@ -81,7 +85,7 @@ export async function incident(file: string): Promise<string> {
   ].join('\n');
 }
 
-/** Thresholds are chosen on the log of a day that one knows. */
+/** Chooses thresholds on the log of a known day. */
 async function choose(lines: string): Promise<string> {
   const p95 = (threshold: number): AlertRule => ({
     name: `p95 > ${threshold} ms`,

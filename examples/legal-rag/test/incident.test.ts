@@ -6,7 +6,7 @@ import { expect, it, onTestFinished } from 'vitest';
 import { parseLine } from '@spanline/core';
 import { incident } from '../src/incident.ts';
 
-/** Trace ids and the folder of the log are all that differs from run to run. */
+/** Runs differ only in trace ids and the folder of the log. */
 function comparable(text: string, folder: string): string {
   const numbers = new Map<string, string>();
   return text.replaceAll(`${folder}/`, '').replaceAll(/[0-9a-f]{32}/g, (id) => {
@@ -15,7 +15,7 @@ function comparable(text: string, folder: string): string {
   });
 }
 
-it('the incident is told while it lasts, with its cause, and ends with its repair', async () => {
+it('reports the incident while it lasts, with its cause, and its repair', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'spanline-legal-rag-'));
   onTestFinished(() => rmSync(folder, { recursive: true }));
   const told = await incident(join(folder, 'legal-rag.ndjson'));

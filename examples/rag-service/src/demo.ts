@@ -39,7 +39,7 @@ async function listen(
   return { server, url: `http://127.0.0.1:${port}`, stop };
 }
 
-/** Resolves when every started span has been written. */
+/** Resolves when every started span is written. */
 async function settled(tracer: Tracer): Promise<void> {
   while (tracer.stats().open > 0) await new Promise((resolve) => setTimeout(resolve, 20));
 }
@@ -97,9 +97,9 @@ async function demo(): Promise<void> {
   console.log(`
 ${records.length} spans of ${outcomes.length} requests are in demo.ndjson. Where to look next:
   one request        grep '${outcomes[0]?.requestId}' demo.ndjson
-  what users said    grep '"gen_ai.evaluation.name"' demo.ndjson
-  what models cost   grep '"spanline.cost.usd"' demo.ndjson
-  what was wrong     grep '"spanline.alert.name"' demo.ndjson
+  user scores        grep '"gen_ai.evaluation.name"' demo.ndjson
+  model costs        grep '"spanline.cost.usd"' demo.ndjson
+  alerts             grep '"spanline.alert.name"' demo.ndjson
   keep it running    pnpm demo --serve
   your own service   README.md, then docs/`);
 }

@@ -40,7 +40,7 @@ function chunk(file: string, markdown: string): Chunk[] {
   return chunks;
 }
 
-/** The Markdown manual that ships inside the `pino` package: real text that nobody wrote for this example. */
+/** The Markdown manual inside the `pino` package: real text, not written for this example. */
 export function loadManual(): Chunk[] {
   const folder = join(dirname(createRequire(import.meta.url).resolve('pino/package.json')), 'docs');
   return readdirSync(folder)

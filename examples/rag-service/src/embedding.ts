@@ -14,7 +14,10 @@ function hash(word: string): number {
   return value >>> 0;
 }
 
-/** Words and their neighbours, hashed into a vector of length one. Not a language model, yet it finds the right chapter with no key and no network. */
+/**
+ * Hashes words and their neighbours into a vector of length one. Not a language model, but it finds the right chapter
+ * without a key or network.
+ */
 export function embed(text: string): number[] {
   const words = (text.toLowerCase().match(/[a-z0-9]{2,}/g) ?? []).filter((word) => !STOP_WORDS.has(word));
   const vector = Array.from({ length: DIMENSIONS }, () => 0);

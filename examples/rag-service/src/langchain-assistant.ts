@@ -64,7 +64,7 @@ const PROMPT = ChatPromptTemplate.fromMessages([
   ['user', 'Question: {question}\n\nContext:\n{context}'],
 ]);
 
-/** The documentation assistant as LangChain people write it. */
+/** The documentation assistant, written with LangChain. */
 export function createLangChainAssistant(chunks: readonly Chunk[], provider: Provider, tracer: Tracer) {
   const retriever = new ManualRetriever(chunks, tracer);
   const model = createModel(provider);

@@ -15,7 +15,7 @@ class HashedWordsEmbedding extends BaseEmbedding {
   }
 }
 
-/** The documentation assistant as LlamaIndex people write it. */
+/** The documentation assistant, written with LlamaIndex. */
 export async function createLlamaIndexAssistant(chunks: readonly Chunk[], provider: Provider) {
   Settings.embedModel = new HashedWordsEmbedding();
   Settings.llm = new OpenAI({

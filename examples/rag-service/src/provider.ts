@@ -1,16 +1,16 @@
 import { LLMock, type ChatCompletionRequest } from '@copilotkit/aimock';
 
-/** Where the chat model is. */
+/** Address of the chat model. */
 export interface Provider {
   baseURL: string;
   apiKey: string;
   model: string;
-  /** True when the answers come from the local fake. */
+  /** True if the local fake answers. */
   local: boolean;
   stop(): Promise<void>;
 }
 
-/** Question that the local fake answers with HTTP 429. */
+/** The local fake answers this question with HTTP 429. */
 export const RATE_LIMITED_QUESTION = 'What is the rate limit?';
 
 function lastUserText(request: ChatCompletionRequest): string {
@@ -19,7 +19,7 @@ function lastUserText(request: ChatCompletionRequest): string {
   return (message?.content ?? []).map((part) => part.text ?? '').join('');
 }
 
-/** Answers with what it was given, as an assistant that only quotes its sources would: the first sentences of the context in the prompt. */
+/** Answers with the first sentences of the context in the prompt, like an assistant that only quotes its sources. */
 function quote(request: ChatCompletionRequest): string {
   const prompt = request.messages.map(({ content }) => (typeof content === 'string' ? content : '')).join('\n');
   const context = prompt.split(/context(?: information)?[^\n]*\n/i).at(-1) ?? prompt;
@@ -32,7 +32,7 @@ function quote(request: ChatCompletionRequest): string {
   return sentences.slice(0, 3).join(' ') || 'The manual does not say.';
 }
 
-/** Roughly four characters a token, as everyone estimates it. */
+/** The usual estimate: four characters a token. */
 function usage(request: ChatCompletionRequest, answer: string): { prompt_tokens: number; completion_tokens: number } {
   return {
     prompt_tokens: Math.ceil(JSON.stringify(request.messages).length / 4),
@@ -40,7 +40,7 @@ function usage(request: ChatCompletionRequest, answer: string): { prompt_tokens:
   };
 }
 
-/** A provider fake that speaks OpenAI's wire protocol over real HTTP on loopback: streaming with a set pace, usage, tool calls, 429. */
+/** A fake provider that speaks OpenAI's protocol over HTTP on loopback: paced streams, usage, tool calls, 429. */
 async function startFake(): Promise<Provider> {
   const fake = new LLMock({ port: 0, host: '127.0.0.1', logLevel: 'silent' });
   const pace = { streamingProfile: { ttft: 120, tps: 150 } };
@@ -86,7 +86,7 @@ async function startFake(): Promise<Provider> {
   };
 }
 
-/** The real API when a key is set, the local fake otherwise. */
+/** The real API if a key is set, else the local fake. */
 export async function startProvider(environment: NodeJS.ProcessEnv = process.env): Promise<Provider> {
   const { OPENAI_API_KEY: apiKey, OPENAI_BASE_URL: baseURL, OPENAI_MODEL: model } = environment;
   if (apiKey === undefined || apiKey === '') return startFake();

@@ -1,6 +1,6 @@
 import { RATE_LIMITED_QUESTION } from './provider.ts';
 
-/** What came of one request. */
+/** Result of one request. */
 export interface Outcome {
   title: string;
   requestId: string;
@@ -30,7 +30,7 @@ async function told(title: string, response: Response): Promise<Outcome> {
   return { title, requestId: response.headers.get('x-request-id') ?? '', status: response.status };
 }
 
-/** Reads the first event and leaves, as a browser tab that is closed does. */
+/** Reads the first event and leaves, like a closed browser tab. */
 async function hangUp(url: string): Promise<Outcome> {
   const leave = new AbortController();
   const response = await post(url, '/langchain/ask', ask('How do I write a transport?'), STREAMED, leave.signal);
@@ -40,7 +40,7 @@ async function hangUp(url: string): Promise<Outcome> {
   return { title: 'a client that hangs up mid-stream', requestId, status: 'left' };
 }
 
-/** What the user says about an answer. */
+/** The user's judgement of an answer. */
 async function judge(url: string, requestId: string): Promise<Outcome> {
   const body = JSON.stringify({ requestId, name: 'thumbs', value: true, comment: 'found it at once' });
   return told('feedback on the first answer', await post(url, '/feedback', body));
@@ -49,7 +49,7 @@ async function judge(url: string, requestId: string): Promise<Outcome> {
 /**
  * The requests of a day.
  *
- * @param debug - headers of a session that is to be seen in full
+ * @param debug - headers of the session to capture in full
  */
 export async function sendRequests(url: string, debug: Record<string, string>): Promise<Outcome[]> {
   const outcomes = [

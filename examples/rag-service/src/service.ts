@@ -11,13 +11,13 @@ import { createLangChainAssistant } from './langchain-assistant.ts';
 import { createLlamaIndexAssistant } from './llamaindex-assistant.ts';
 import type { Provider } from './provider.ts';
 
-/** What the service is made of. */
+/** Parts of the service. */
 export interface ServiceParts {
   tracer: Tracer;
   monitor: Monitor;
   provider: Provider;
   chunks: readonly Chunk[];
-  /** Of the tokens that show one session in full; without it no token does. At least 32 bytes. */
+  /** Key of the tokens that show one session in full, at least 32 bytes. Without it, no token does. */
   debugKey?: string;
 }
 
@@ -27,7 +27,7 @@ function question(req: Request): string {
   return value;
 }
 
-/** Sends text as it arrives (server-sent events) to who asked for it, as one JSON object to everyone else. */
+/** Sends text as server-sent events to clients that accept them, as one JSON object to all others. */
 async function answer(req: Request, res: Response, parts: AsyncIterable<string>): Promise<void> {
   if (!req.accepts(['json', 'text/event-stream'])?.toString().includes('event-stream')) {
     let text = '';
@@ -36,14 +36,14 @@ async function answer(req: Request, res: Response, parts: AsyncIterable<string>)
     return;
   }
   for await (const part of parts) {
-    // The head waits for the first words: until then a failure has a status of its own.
+    // Sends the head with the first words: a failure before that can still set its own status.
     if (!res.headersSent) res.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-cache' });
     res.write(`data: ${JSON.stringify(part)}\n\n`);
   }
   res.end('data: [DONE]\n\n');
 }
 
-/** The text of LlamaIndex's chunks, for as long as the client is there: its engines take no signal. */
+/** The text of LlamaIndex's chunks until the client leaves. Its engines take no signal. */
 async function* textOf(chunks: AsyncIterable<EngineResponse>, signal: AbortSignal): AsyncGenerator<string> {
   for await (const { message } of chunks) {
     if (signal.aborted) return;
@@ -51,7 +51,7 @@ async function* textOf(chunks: AsyncIterable<EngineResponse>, signal: AbortSigna
   }
 }
 
-/** An Express service with a documentation assistant, offered by LangChain, by LlamaIndex and as an agent. */
+/** An Express service with a documentation assistant: on LangChain, on LlamaIndex, and as an agent. */
 export async function createService({ tracer, monitor, provider, chunks, debugKey }: ServiceParts): Promise<Express> {
   instrumentLlamaIndex({ tracer, streamUsage: true });
   const callbacks = [new SpanlineCallbackHandler({ tracer })];

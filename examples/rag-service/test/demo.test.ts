@@ -6,7 +6,7 @@ import { parseLine, validate } from '@spanline/core';
 const FOLDER = new URL('..', import.meta.url);
 
 describe('the demo', () => {
-  it('prints every trace, writes valid lines and ends well', () => {
+  it('prints every trace, writes valid lines and exits with 0', () => {
     const { status, stdout, stderr } = spawnSync(
       process.execPath,
       ['--conditions', '@spanline/source', '--import', 'tsx', 'src/demo.ts'],

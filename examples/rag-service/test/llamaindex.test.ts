@@ -43,7 +43,7 @@ function ask(question: string, signal?: AbortSignal): Promise<Response> {
   });
 }
 
-/** The lines, when every span that was started has one. */
+/** The lines, once every started span has one. */
 async function settled(): Promise<SpanRecord[]> {
   while (tracer.stats().open > 0) await new Promise((resolve) => setImmediate(resolve));
   return log.records();
@@ -63,7 +63,7 @@ const TREE = (status: { http?: string; query?: string; llm?: string }): string =
 };
 
 describe('the LlamaIndex route', () => {
-  it('streams: the first words are out before the model call has ended', async () => {
+  it('streams: the first words are sent before the model call has ended', async () => {
     const response = await ask('How do I redact passwords?');
     const reader = (response.body as ReadableStream<Uint8Array>).pipeThrough(new TextDecoderStream()).getReader();
     const { value: first } = await reader.read();
@@ -93,7 +93,7 @@ describe('the LlamaIndex route', () => {
     expect(root?.['http.response.status_code']).toBe(429);
   });
 
-  it('is aborted: what was streamed until then is kept, and nothing is left open', async () => {
+  it('is aborted: the streamed output is kept, and no span stays open', async () => {
     const controller = new AbortController();
     const response = await ask('How do I redact passwords?', controller.signal);
     for await (const _ of response.body ?? []) break;

@@ -51,7 +51,7 @@ function ask(path: string, question: unknown, headers: Record<string, string> = 
 
 const SSE = { accept: 'text/event-stream' };
 
-/** The lines, when every span that was started has one. */
+/** The lines, once every started span has one. */
 async function settled(): Promise<SpanRecord[]> {
   await expect.poll(() => tracer.stats().open).toBe(0);
   return log.records();
@@ -165,7 +165,7 @@ describe('the assistant', () => {
     expect(new Set(own.map((record) => record['spanline.capture.mode']))).toEqual(new Set(['full']));
   });
 
-  it('takes what the user says about an answer', async () => {
+  it("writes the user's score of an answer", async () => {
     const response = await ask('/langchain/ask', 'How do I log errors?');
     await response.text();
     const requestId = response.headers.get('x-request-id');
@@ -180,7 +180,7 @@ describe('the assistant', () => {
     expect(score).toMatchObject({ 'http.request.id': requestId, 'gen_ai.evaluation.score.value': 1 });
   });
 
-  it('tells what went wrong: a provider that refuses, a client that leaves, a body that is none', async () => {
+  it('reports failures: a provider that refuses, a client that leaves, an invalid body', async () => {
     expect((await ask('/langchain/ask', RATE_LIMITED_QUESTION)).status).toBe(429);
     expect((await ask('/llamaindex/ask', RATE_LIMITED_QUESTION)).status).toBe(429);
     expect((await ask('/agent/ask', 42)).status).toBe(400);
@@ -204,7 +204,7 @@ describe('the assistant', () => {
 });
 
 describe('the log', () => {
-  it('gives the same tree in any order and out of several files, and every answer without its messages', async () => {
+  it('gives the same tree in any order and from several files, and has every fact outside of `message`', async () => {
     await (await ask('/langchain/ask', 'How do I redact passwords?')).text();
     const records = await settled();
     const lines = log.raw();
@@ -221,7 +221,7 @@ describe('the log', () => {
     for (const record of silent) expect(record.duration_ms).toBeGreaterThanOrEqual(0);
   });
 
-  it('is valid, line by line, and read back as it was written', () => {
+  it('is valid, line by line, and reads back as it was written', () => {
     for (const line of log.raw()) {
       const parsed = parseLine(line);
       if (parsed?.kind !== 'span') continue;
