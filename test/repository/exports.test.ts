@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import type { Scope } from '@spanline/core';
+import type { InstrumentationScope } from '@spanline/core';
 import { readExports } from '../../scripts/layers/exports.ts';
 
 const PACKAGES = new URL('../../packages/', import.meta.url);
@@ -34,7 +34,7 @@ const scopes = readdirSync(PACKAGES, { recursive: true, encoding: 'utf8' }).filt
 it.each(scopes)('the scope of spans is the package and the version that its manifest says: %s', async (path) => {
   const manifest = readFileSync(new URL(`${path.split('/')[0]}/package.json`, PACKAGES), 'utf8');
   const { name, version } = JSON.parse(manifest) as Manifest;
-  const { SCOPE } = (await import(new URL(path, PACKAGES).href)) as { SCOPE: Scope };
+  const { SCOPE } = (await import(new URL(path, PACKAGES).href)) as { SCOPE: InstrumentationScope };
   expect(SCOPE).toEqual({ name, version });
 });
 

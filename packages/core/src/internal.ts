@@ -1,8 +1,7 @@
-/** Pieces of the tracer that `@spanline/instrumentation` is built on. No public interface: it changes with any release, and both packages are released together. */
+/** What `@spanline/instrumentation` is built on. Not a public interface: it changes with any release, and both packages are released together. */
 export { captureCheck, isCaptureSetting, loggerCheck, tracerCheck } from './api/index.ts';
 export {
   activeState,
-  activeValues,
   addContextResolver,
   callerSpan,
   type ContextResolver,
@@ -19,18 +18,20 @@ export {
 export { pinoSymbols } from './log/index.ts';
 export { type StreamWatcher, watchStream } from './streams/index.ts';
 export {
+  attributesOf,
+  contextValuesOf,
   createGuard,
   describeFailure,
-  endAsOf,
+  endRetroactively,
   type Failure,
   type Guard,
   injectCurrent,
-  judge,
+  instrumentationOf,
   linkTo,
-  onLeftOpen,
-  type RecordedSpan,
+  onForcedEnd,
   runInSpan,
-  type Verdict,
+  statusOfThrown,
+  type ThrownStatus,
   type WorkObserver,
 } from './trace/index.ts';
 export { isCredential, isSecretName } from './redaction/index.ts';

@@ -1,11 +1,11 @@
 import type { ScoreOptions } from './api/index.ts';
 import { currentSpan } from './context/index.ts';
 import { defaultTracer } from './default-tracer.ts';
-import type { RecordedSpan } from './trace/index.ts';
+import { stateOf } from './trace/index.ts';
 
 /**
- * Writes a judgement about the current span, or about the span, trace, request or session whose id is given: by the tracer of the current span, else by the
- * default one. A score given later, from another process, joins by its ids.
+ * Writes a score of the current span, or of the span, trace, request or session whose id is given. The tracer of the current span writes the line, else
+ * the default tracer. A score from another process, or of a later time, is joined by its ids.
  *
  * @example
  * ```ts
@@ -15,6 +15,5 @@ import type { RecordedSpan } from './trace/index.ts';
  * ```
  */
 export function score(options: ScoreOptions): void {
-  const span = currentSpan() as RecordedSpan | undefined;
-  (span?.host ?? defaultTracer()).score(options);
+  (stateOf(currentSpan())?.owner ?? defaultTracer()).score(options);
 }

@@ -1,4 +1,4 @@
-import type { Scope } from '@spanline/core';
+import type { InstrumentationScope } from '@spanline/core';
 
 /** What spans of this package carry as `otel.scope.*`. */
-export const SCOPE: Scope = { name: '@spanline/langchain', version: '0.1.0' };
+export const SCOPE: InstrumentationScope = { name: '@spanline/langchain', version: '0.1.0' };

@@ -59,7 +59,7 @@ function hear(span: Span, answer: RawAnswer, guard: Guard, value: unknown): void
     run: (fn) => fn(),
     chunk: (chunk) => guard(WHERE, () => answer.add(chunk)),
     done: tell,
-    left: tell,
+    abandoned: tell,
     failed: tell,
   });
   if (watched === undefined && answer.add(value)) tellAnswer(span, answer);

@@ -16,8 +16,8 @@ export {
 export type { ContextValues, ForeignContext, Labels, RemoteContext } from './context.ts';
 export type { AlertOptions, ScoreOptions } from './events.ts';
 export type { ModelPrice, PriceTable } from './prices.ts';
-export type { SamplingOptions, TailOptions } from './sampling.ts';
-export type { Content, EndOptions, Scope, Span, SpanOptions } from './span.ts';
+export type { SamplingOptions, TailOptions, TailTrace } from './sampling.ts';
+export type { Content, EndOptions, InstrumentationScope, Span, SpanOptions } from './span.ts';
 export type { Clock, ContentOptions, Profile, ServiceOptions, TracerOptions } from './tracer-options.ts';
 export type { EndedSpan, Tracer, TracerStats } from './tracer.ts';
 export { captureCheck, labelsCheck, loggerCheck, tracerCheck } from './checks.ts';

@@ -14,6 +14,16 @@ export interface SamplingOptions {
   spans?: 'all' | 'roots';
 }
 
+/** A trace whose local root has ended, as a rule of tail sampling sees it. */
+export interface TailTrace {
+  /** The local root, with the roll-up. */
+  readonly root: Readonly<SpanRecord>;
+  /** A span of the trace failed. */
+  readonly failed: boolean;
+  /** The spans that have ended, including the root. */
+  readonly records: readonly Readonly<SpanRecord>[];
+}
+
 /** Traces that are kept whatever the ratio says. The decision falls when the local root ends. */
 export interface TailOptions {
   /** Keeps traces in which a span failed. @defaultValue true */
@@ -27,7 +37,7 @@ export interface TailOptions {
   /** Keeps traces with a span that has one of these labels. */
   labels?: Labels;
   /** Keeps traces for which it returns true, or throws. */
-  keep?: (trace: { root: Readonly<SpanRecord>; failed: boolean; records: readonly Readonly<SpanRecord>[] }) => boolean;
+  keep?: (trace: TailTrace) => boolean;
   /** Maximum number of traces held back. Beyond it the oldest is written. @defaultValue 1000 */
   maxTraces?: number;
   /** Maximum size of the traces held back, in bytes, approximate. Beyond it the oldest is written. @defaultValue 67108864 */

@@ -6,7 +6,7 @@ import type { Labels, RemoteContext } from './context.ts';
 export type Content = unknown;
 
 /** The package that produced a span. */
-export interface Scope {
+export interface InstrumentationScope {
   name: string;
   version: string;
 }
@@ -35,7 +35,7 @@ export interface SpanOptions {
   /** Capture for this span alone, over the context's and the tracer's. */
   capture?: CaptureSetting;
   /** The source that starts the span, written as `otel.scope.*`. @defaultValue `@spanline/core` */
-  scope?: Scope;
+  scope?: InstrumentationScope;
 }
 
 /** How to end a span. */

@@ -1,34 +1,33 @@
+/** The span that the running code belongs to. */
 import type { ContextValues, Span } from '../api/index.ts';
-import { activeState, activeValues, resolvedSpans, runWithValues } from './store.ts';
+import { activeState, currentValues, resolvedSpans, runWithValues } from './store.ts';
+import { isTraced, STATE } from './traced-span.ts';
 
-/** What spans of every installed copy of this package have in common. */
-interface SpanNode extends Span {
-  readonly parent?: SpanNode | undefined;
-  /** 0 for a local root. */
-  readonly depth: number;
-}
-
-/** `span`, or its nearest ancestor that has not ended. */
-export function nearestOpen(span: Span | undefined): Span | undefined {
-  let node = span as SpanNode | undefined;
-  while (node !== undefined && !node.isRecording) node = node.parent;
-  return node;
-}
-
-/** The span that encloses `span` in this process. */
+/** Returns the span that encloses `span` in this process. */
 export function parentOf(span: Span): Span | undefined {
-  return (span as SpanNode).parent;
+  return isTraced(span) ? span[STATE].parent : undefined;
+}
+
+/** Returns `span` if it is open, else its nearest open ancestor. */
+export function nearestOpen(span: Span | undefined): Span | undefined {
+  let candidate = span;
+  while (candidate !== undefined && !candidate.isRecording) candidate = parentOf(candidate);
+  return candidate;
+}
+
+function depthOf(span: Span): number {
+  return isTraced(span) ? span[STATE].depth : 0;
 }
 
 function deeper(first: Span | undefined, second: Span | undefined): Span | undefined {
   if (first === undefined || second === undefined) return first ?? second;
   if (first.traceId !== second.traceId) return first;
-  return (second as SpanNode).depth > (first as SpanNode).depth ? second : first;
+  return depthOf(second) > depthOf(first) ? second : first;
 }
 
 /**
- * The span that the running code belongs to, or `undefined` outside of any. Never an ended one: it walks up to the nearest open
- * ancestor. Safe anywhere: `currentSpan()?.label('tenant', id)`.
+ * Returns the span that the running code belongs to, or `undefined` outside of any span. It never returns an ended span: it walks up to the nearest
+ * open ancestor. Safe to call anywhere: `currentSpan()?.label('tenant', id)`.
  */
 export function currentSpan(): Span | undefined {
   let span = nearestOpen(activeState()?.span);
@@ -36,32 +35,28 @@ export function currentSpan(): Span | undefined {
   return span;
 }
 
-/** The request, session, user and labels that hold for the running code. */
-export function currentValues(): ContextValues {
-  return activeValues();
-}
-
 /**
- * The parent of a span that starts here: the current span, or, when all that enclosed the running code has ended (work that outlives
- * its request), the span whose function it came from, so that the trace stays whole.
+ * Returns the current span. If every enclosing span has ended (work that outlives its request), it returns the ended span whose function the work
+ * came from, so that the work stays in its trace.
  */
 export function enclosingSpan(): Span | undefined {
-  return currentSpan() ?? activeState()?.scope;
+  return currentSpan() ?? activeState()?.functionSpan;
 }
 
 /**
- * The parent of a framework's run that names no parent. A source that entered a span in this very synchronous frame (a direct call of a
- * tool runs its handler in the caller's frame) must not become the parent of the call's siblings: they get its parent.
+ * Returns the parent of a span that starts here. It is the enclosing span, with one exception: the frame that entered a span is still running when a
+ * tool is called directly, because its handler runs in the caller's frame. The next call of that frame is a sibling of the entered span, so its
+ * parent is the entered span's parent.
  */
 export function callerSpan(): Span | undefined {
   const state = activeState();
   if (state?.entering !== true || state.span === undefined) return enclosingSpan();
-  return nearestOpen(parentOf(state.span)) ?? state.scope;
+  return nearestOpen(parentOf(state.span)) ?? state.functionSpan;
 }
 
-/** Runs `fn` with `values` added to the context: every span started inside inherits them; labels are merged. */
+/** Runs `fn` with `values` added to the context. Spans started inside inherit them. Labels are merged with those of the outer context. */
 export function withContext<T>(values: ContextValues, fn: () => T): T {
-  const outer = activeValues();
+  const outer = currentValues();
   const merged: ContextValues = { ...outer, ...values };
   if (outer.labels !== undefined && values.labels !== undefined) merged.labels = { ...outer.labels, ...values.labels };
   return runWithValues(merged, fn);

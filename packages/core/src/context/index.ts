@@ -1,12 +1,4 @@
-export {
-  callerSpan,
-  currentSpan,
-  currentValues,
-  enclosingSpan,
-  nearestOpen,
-  parentOf,
-  withContext,
-} from './current.ts';
+export { callerSpan, currentSpan, enclosingSpan, nearestOpen, parentOf, withContext } from './current.ts';
 export { isSpanId, isTraceId, newBootId, newSpanId, newTraceId } from './ids.ts';
 export type { HeaderMap } from './propagation.ts';
 export {
@@ -24,11 +16,12 @@ export { sharedState } from './shared-state.ts';
 export type { ContextResolver, ContextState, LateContext } from './store.ts';
 export {
   activeState,
-  activeValues,
   addContextResolver,
   createLateContext,
+  currentValues,
   enterWith,
   isWriting,
   runWith,
   whileWriting,
 } from './store.ts';
+export { isTraced, STATE, type TracedSpan, type TreePosition } from './traced-span.ts';

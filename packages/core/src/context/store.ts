@@ -1,91 +1,98 @@
+/** The async context: the current span and the values that spans inherit. */
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { ContextValues, Span } from '../api/index.ts';
 import { sharedState } from './shared-state.ts';
 
-/** One state of the async context. */
+/** The context of some running code. */
 export interface ContextState {
+  /** May have ended. */
   readonly span: Span | undefined;
   readonly values: ContextValues;
-  /** The innermost span that a function was run in. Unlike an entered span it is current for exactly that function's work, also after its end. */
-  readonly scope: Span | undefined;
-  /** True while the synchronous frame that entered `span` still runs: what starts there is a sibling of `span`, not its child. */
+  /** The innermost span that a function was run in. Unlike an entered span, it covers exactly the work of that function, also after its end. */
+  readonly functionSpan: Span | undefined;
+  /** True while the synchronous frame that entered `span` still runs. A span that starts there is a sibling of `span`, not its child. */
   entering: boolean;
 }
 
-/** Knows of a span that a framework's own context carries further than the async context. */
+/** Returns the span that a framework's own context carries further than the async context does. */
 export type ContextResolver = () => Span | undefined;
 
 interface SharedContext {
   readonly storage: AsyncLocalStorage<ContextState>;
   readonly resolvers: Set<ContextResolver>;
-  /** True while a record is written: its ids are its own, whatever context it ends in. */
+  /** True while a span's line is being written. */
   isWriting?: boolean;
 }
 
-const EMPTY: ContextValues = Object.freeze({});
+const NO_VALUES: ContextValues = Object.freeze({});
 
-/** Two installed copies of this package share one context, so that they share one trace. */
+/** Shared by all copies of this package, so that they share traces. */
 const context = sharedState<SharedContext>('context', () => ({
   storage: new AsyncLocalStorage(),
   resolvers: new Set(),
 }));
 
-/** The state of the running code's context, as it stands; its span may have ended. */
+/** Returns the context of the running code. */
 export function activeState(): ContextState | undefined {
   return context.storage.getStore();
 }
 
-/** The values that a span started here inherits. */
-export function activeValues(): ContextValues {
-  return context.storage.getStore()?.values ?? EMPTY;
+/** Returns the session, user, request and labels of the running code. A span that starts here inherits them. */
+export function currentValues(): ContextValues {
+  return context.storage.getStore()?.values ?? NO_VALUES;
 }
 
-/** Runs `fn` with `span` current. */
+/** Runs `fn` with `span` as the current span. */
 export function runWith<T>(span: Span, values: ContextValues, fn: () => T): T {
-  return context.storage.run({ span, values, scope: span, entering: false }, fn);
-}
-
-/** A context whose span becomes known after the work in it has begun. */
-export interface LateContext {
-  run<T>(fn: () => T): T;
-  /** Makes `span` current for what is still to come. */
-  enter(span: Span): void;
-}
-
-/** A context that is like the current one until a span is entered. */
-export function createLateContext(): LateContext {
-  const state = context.storage.getStore();
-  const late = { span: state?.span, values: state?.values ?? EMPTY, scope: state?.scope, entering: false };
-  return {
-    run: (fn) => context.storage.run(late, fn),
-    enter(span): void {
-      late.span = span;
-      late.scope = span;
-    },
-  };
+  return context.storage.run({ span, values, functionSpan: span, entering: false }, fn);
 }
 
 /** Runs `fn` with other values and the same current span. */
 export function runWithValues<T>(values: ContextValues, fn: () => T): T {
   const state = context.storage.getStore();
-  return context.storage.run({ span: state?.span, values, scope: state?.scope, entering: false }, fn);
+  return context.storage.run({ span: state?.span, values, functionSpan: state?.functionSpan, entering: false }, fn);
+}
+
+/** A context whose span becomes known after the work in it has begun. */
+export interface LateContext {
+  run<T>(fn: () => T): T;
+  /** Makes `span` current for the rest of the work. */
+  enter(span: Span): void;
+}
+
+/** Creates a copy of the current context whose span can be set later. */
+export function createLateContext(): LateContext {
+  const state = context.storage.getStore();
+  const late = {
+    span: state?.span,
+    values: state?.values ?? NO_VALUES,
+    functionSpan: state?.functionSpan,
+    entering: false,
+  };
+  return {
+    run: (fn) => context.storage.run(late, fn),
+    enter(span): void {
+      late.span = span;
+      late.functionSpan = span;
+    },
+  };
 }
 
 /**
- * Makes `span` current for the rest of the running frame and for what it starts. For sources whose host calls them before the
- * work, with no function to wrap; everything else uses {@link runWith}.
+ * Makes `span` current for the rest of the running frame and for the work it starts. Only for instrumentations whose host calls them before the work
+ * and gives them no function to wrap. Everything else uses {@link runWith}.
  *
- * @param before - the state that the code is in
+ * @param before - the context of the running code
  */
 export function enterWith(span: Span, values: ContextValues, before: ContextState | undefined): void {
-  const state: ContextState = { span, values, scope: before?.scope, entering: true };
+  const state: ContextState = { span, values, functionSpan: before?.functionSpan, entering: true };
   context.storage.enterWith(state);
   queueMicrotask(() => {
     state.entering = false;
   });
 }
 
-/** Calls `fn` on behalf of a record that is being written: what it asks for the ids of the running code gets none. */
+/** Calls `fn` while a span's line is being written. The correlation mixin adds no ids there: the line has the ids of its own span. */
 export function whileWriting<T>(fn: () => T): T {
   context.isWriting = true;
   try {
@@ -95,18 +102,22 @@ export function whileWriting<T>(fn: () => T): T {
   }
 }
 
-/** True inside of {@link whileWriting}. */
+/** True inside {@link whileWriting}. */
 export function isWriting(): boolean {
   return context.isWriting === true;
 }
 
-/** Registers a resolver; the deeper of its span and the async context's is current. Returns how to remove it. */
+/**
+ * Registers a resolver. The current span is the deeper one of the resolver's span and the async context's.
+ *
+ * @returns a function that removes the resolver
+ */
 export function addContextResolver(resolver: ContextResolver): () => void {
   context.resolvers.add(resolver);
   return () => void context.resolvers.delete(resolver);
 }
 
-/** Spans that frameworks' own contexts carry here. */
+/** Returns the spans that the registered resolvers know. */
 export function resolvedSpans(): Span[] {
   if (context.resolvers.size === 0) return [];
   const spans: Span[] = [];
@@ -115,7 +126,7 @@ export function resolvedSpans(): Span[] {
       const span = resolver();
       if (span !== undefined) spans.push(span);
     } catch {
-      // A resolver reads another library's internals; when they change it knows nothing, and the async context decides.
+      // A resolver reads the internals of another library. If it fails after an update of that library, the async context decides.
     }
   }
   return spans;

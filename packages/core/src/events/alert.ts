@@ -1,8 +1,9 @@
+/** Alert lines. */
 import type { SpanRecord } from '@spanline/record';
 import type { AlertOptions } from '../api/index.ts';
-import type { Pipeline } from '../pipeline/pipeline.ts';
+import type { Pipeline } from '../pipeline/index.ts';
 
-function levelOf({ event, severity }: AlertOptions): string {
+function levelFor({ event, severity }: AlertOptions): string {
   if (event === 'recovered') return 'info';
   return severity === 'critical' ? 'error' : 'warn';
 }
@@ -11,9 +12,9 @@ function finite(value: number | undefined): number | undefined {
   return Number.isFinite(value) ? value : undefined;
 }
 
-/** Writes one alert line. */
+/** Writes an alert line. */
 export function writeAlert(pipeline: Pipeline, options: AlertOptions, epochMs: number): void {
-  const record: SpanRecord = pipeline.envelope(epochMs, levelOf(options), options.message);
+  const record: SpanRecord = pipeline.envelope(epochMs, levelFor(options), options.message);
   record['event.name'] = 'alert';
   record['spanline.alert.name'] = options.name;
   record['spanline.alert.event'] = options.event;

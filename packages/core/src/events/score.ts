@@ -1,31 +1,26 @@
-import type { SpanRecord } from '@spanline/record';
-import type { ScoreOptions, Span } from '../api/index.ts';
+/** Score lines. */
+import { type SpanRecord, text } from '@spanline/record';
+import type { ScoreOptions } from '../api/index.ts';
 import { currentSpan, currentValues, isSpanId, isTraceId } from '../context/index.ts';
-import type { Pipeline } from '../pipeline/pipeline.ts';
-import type { RecordedSpan } from '../trace/span.ts';
+import type { Pipeline } from '../pipeline/index.ts';
+import { type LocalRoot, stateOf } from '../trace/index.ts';
 
-const SOURCES = ['user', 'code', 'llm_judge'];
-
+const SOURCES: readonly string[] = ['user', 'code', 'llm_judge'];
 const MAX_SCORES = 32;
 
-function text(value: unknown): string | undefined {
-  return typeof value === 'string' && value !== '' ? value : undefined;
-}
-
-/** Capture policies see the scores of the running trace. */
-function rememberScore(span: Span | undefined, name: string, value: number | string): void {
-  const { local } = (span ?? {}) as Partial<RecordedSpan>;
-  if (local === undefined) return;
-  const scores = (local.scores ??= Object.create(null) as Record<string, number | string>);
+/** Keeps a score for the capture policies of the spans that end later. */
+function rememberScore(localRoot: LocalRoot | undefined, name: string, value: number | string): void {
+  if (localRoot === undefined) return;
+  const scores = (localRoot.scores ??= Object.create(null) as Record<string, number | string>);
   if (Object.keys(scores).length < MAX_SCORES) scores[name] = value;
 }
 
-/** Writes one score line. Ids that are not well-formed are left out, so that a line is never joined to the wrong span. */
+/** Writes a score line. Malformed ids are left out, so that a line is never joined to the wrong span. */
 export function writeScore(pipeline: Pipeline, options: ScoreOptions, epochMs: number): void {
-  const isAimed = options.traceId !== undefined || options.spanId !== undefined || options.requestId !== undefined;
-  const span = isAimed ? undefined : currentSpan();
+  const hasTarget = options.traceId !== undefined || options.spanId !== undefined || options.requestId !== undefined;
+  const span = hasTarget ? undefined : currentSpan();
   const values = currentValues();
-  const { value } = options;
+  const { value, source } = options;
   const number = typeof value === 'boolean' ? Number(value) : value;
   const label = text(options.label) ?? (typeof value === 'number' ? undefined : String(value));
   const name = text(options.name) ?? 'score';
@@ -43,8 +38,8 @@ export function writeScore(pipeline: Pipeline, options: ScoreOptions, epochMs: n
   record['gen_ai.evaluation.name'] = name;
   if (typeof number === 'number' && Number.isFinite(number)) record['gen_ai.evaluation.score.value'] = number;
   if (label !== undefined) record['spanline.evaluation.label'] = label;
-  record['spanline.evaluation.source'] = SOURCES.includes(options.source ?? '') ? (options.source ?? 'code') : 'code';
-  rememberScore(span, name, typeof number === 'number' ? number : (label ?? ''));
+  record['spanline.evaluation.source'] = source !== undefined && SOURCES.includes(source) ? source : 'code';
+  rememberScore(stateOf(span)?.localRoot, name, typeof number === 'number' ? number : (label ?? ''));
   const explanation = text(options.explanation);
   if (explanation !== undefined) record['gen_ai.evaluation.explanation'] = explanation;
   pipeline.event(record);

@@ -1,30 +1,48 @@
+/** The stats line: a tracer's counters and gauges in the log, so that loss and leaks are visible there. */
 import type { SpanRecord } from '@spanline/record';
 import type { TracerStats } from '../api/index.ts';
-import type { Pipeline } from '../pipeline/pipeline.ts';
-import { labelKey } from '../trace/attributes.ts';
+import type { Pipeline } from '../pipeline/index.ts';
+import { labelKey } from '../trace/index.ts';
 
-/** Writes the tracer's counters into the log, so that loss and leaks are visible where the lines are. */
+/** The stats line of one tracer. */
 export interface StatsLine {
+  /** Adds a number to every line. Returns a function that removes it. */
   gauge(name: string, read: () => number): () => void;
-  /** Writes a line now if anything changed since the last one. */
-  write(): void;
-  stop(): void;
+  /** Writes the last line and stops. */
+  close(): void;
 }
 
-/** What the line needs of its tracer. */
-export interface StatsLineHost {
+/** What the stats line needs of its tracer. */
+export interface StatsLineParts {
   readonly pipeline: Pipeline;
+  /** 0 for none. */
   readonly intervalSeconds: number;
+  /** Epoch milliseconds. */
   now(): number;
   stats(): TracerStats;
   internalError(where: string, error: unknown): void;
 }
 
-/** Starts the interval; it never keeps the process alive. */
-export function startStatsLine(host: StatsLineHost): StatsLine {
+function writeCounters(record: SpanRecord, stats: TracerStats): void {
+  record['spanline.stats.emitted'] = stats.emitted;
+  record['spanline.stats.filtered'] = stats.filtered;
+  record['spanline.stats.sampled_out'] = stats.sampledOut;
+  record['spanline.stats.truncated'] = stats.truncated;
+  record['spanline.stats.redactions'] = stats.redacted;
+  record['spanline.stats.unfinished'] = stats.unfinished;
+  record['spanline.stats.open'] = stats.open;
+  record['spanline.stats.internal_errors'] = stats.internalErrors;
+  for (const rule in stats.redactedByRule) {
+    record[`spanline.stats.redacted.${rule}`] = stats.redactedByRule[rule] ?? 0;
+  }
+}
+
+/** Writes a stats line in each interval in which something changed. The timer does not keep the process alive. */
+export function startStatsLine(parts: StatsLineParts): StatsLine {
+  const { pipeline, intervalSeconds } = parts;
   const gauges = new Map<string, () => number>();
   let last = '';
-  let lastMs = host.now();
+  let lastMs = parts.now();
 
   function writeGauges(record: SpanRecord): void {
     for (const [name, read] of gauges) {
@@ -32,41 +50,29 @@ export function startStatsLine(host: StatsLineHost): StatsLine {
         const value = read();
         if (Number.isFinite(value)) record[`spanline.gauge.${name}`] = value;
       } catch (error) {
-        host.internalError(`gauge ${name}`, error);
+        parts.internalError(`gauge ${name}`, error);
       }
     }
   }
 
   function write(): void {
-    const stats = host.stats();
+    const stats = parts.stats();
+    // The previous stats line is an emitted line too.
     const snapshot = JSON.stringify({ ...stats, emitted: stats.emitted - Number(last !== '') });
     if (gauges.size === 0 && snapshot === last) return;
-    const now = host.now();
-    const record = host.pipeline.envelope(
-      now,
-      'info',
-      `spanline stats: ${stats.emitted} lines, ${stats.open} spans open`,
-    );
+    const now = parts.now();
+    const message = `spanline stats: ${stats.emitted} lines, ${stats.open} spans open`;
+    const record = pipeline.envelope(now, 'info', message);
     record['event.name'] = 'spanline.stats';
     record['spanline.stats.interval_s'] = Math.round((now - lastMs) / 1000);
-    record['spanline.stats.emitted'] = stats.emitted;
-    record['spanline.stats.filtered'] = stats.filtered;
-    record['spanline.stats.sampled_out'] = stats.sampledOut;
-    record['spanline.stats.truncated'] = stats.truncated;
-    record['spanline.stats.redactions'] = stats.redacted;
-    record['spanline.stats.unfinished'] = stats.unfinished;
-    record['spanline.stats.open'] = stats.open;
-    record['spanline.stats.internal_errors'] = stats.internalErrors;
-    for (const rule in stats.redactedByRule) {
-      record[`spanline.stats.redacted.${rule}`] = stats.redactedByRule[rule] ?? 0;
-    }
+    writeCounters(record, stats);
     writeGauges(record);
-    host.pipeline.event(record);
+    pipeline.event(record);
     last = JSON.stringify(stats);
     lastMs = now;
   }
 
-  const timer = host.intervalSeconds > 0 ? setInterval(write, host.intervalSeconds * 1000) : undefined;
+  const timer = intervalSeconds > 0 ? setInterval(write, intervalSeconds * 1000) : undefined;
   timer?.unref();
   return {
     gauge(name, read): () => void {
@@ -76,7 +82,9 @@ export function startStatsLine(host: StatsLineHost): StatsLine {
         if (gauges.get(key) === read) gauges.delete(key);
       };
     },
-    write,
-    stop: () => clearInterval(timer),
+    close(): void {
+      clearInterval(timer);
+      if (timer !== undefined) write();
+    },
   };
 }

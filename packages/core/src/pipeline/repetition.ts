@@ -1,13 +1,15 @@
+/** Finds answers of a model that is caught in a loop. */
 import type { Message } from '@spanline/record';
 
-/** Words that have to repeat together. */
+/** Number of words that have to repeat together. */
 const WINDOW = 6;
-/** Shorter answers do not loop; a model that does runs into its length limit. */
+/** Shorter answers are not measured: a model in a loop runs into its length limit. */
 const MIN_CHARACTERS = 800;
 const MAX_CHARACTERS = 65_536;
 
 /**
- * How much of a text repeats itself: the share of its sequences of six words that stood in it before. 0 for prose, near 1 for a model caught in a loop; `undefined` for short texts.
+ * Returns how much of a text repeats itself: the share of its sequences of six words that occur earlier in it. 0 for prose, near 1 for a model in a
+ * loop, `undefined` for short texts.
  */
 export function repeatRatio(text: string): number | undefined {
   if (text.length < MIN_CHARACTERS) return undefined;
@@ -19,7 +21,7 @@ export function repeatRatio(text: string): number | undefined {
   return Math.round((1 - seen.size / total) * 1000) / 1000;
 }
 
-/** The text of an answer. */
+/** Joins the text parts of an answer. */
 export function answerText(messages: readonly Message[]): string {
   let text = '';
   for (const { parts } of messages) {

@@ -1,21 +1,24 @@
+/** Counters of a tracer. */
 import type { TracerStats } from '../api/index.ts';
 import type { CaptureReport } from '../capture/index.ts';
+import type { WriteResult } from '../log/index.ts';
+import { readText } from '../trace/index.ts';
 
-/** Counts what a tracer did. */
+/** Counts what a tracer does. */
 export interface Stats {
-  /** A line was handed to the log, held back by its level, or refused by a log that throws. */
-  written(result: 'written' | 'filtered' | 'failed'): void;
+  /** A line was handed to the log, held back by its level, or refused because the log threw. */
+  written(result: WriteResult): void;
   sampledOut(): void;
   captured(report: CaptureReport): void;
   unfinished(): void;
-  /** Counts a fault that the host never sees; the first of each kind is reported once as a process warning. */
+  /** Counts a fault that the application does not see. The first of each kind is reported as a process warning. */
   internalError(where: string, error: unknown): void;
   read(open: number): TracerStats;
 }
 
 const MAX_REPORTED = 20;
 
-/** Counters that start at zero. */
+/** Creates counters that start at zero. */
 export function createStats(): Stats {
   const counts = {
     emitted: 0,
@@ -55,15 +58,10 @@ export function createStats(): Stats {
   };
 }
 
-/** The message of a fault may quote content, so that only its name is told. */
+/** Names the fault without its message, which may quote content. */
 function warn(where: string, error: unknown): void {
-  try {
-    const { name } = (error ?? {}) as { name?: unknown };
-    const what = typeof error === 'string' ? error : typeof name === 'string' ? name : typeof error;
-    process.emitWarning(`spanline: fault in ${where} (${what}); counted in stats().internalErrors`, {
-      code: 'SPANLINE_INTERNAL',
-    });
-  } catch {
-    // Reading a hostile error must not fail the host; the fault is counted.
-  }
+  const what = typeof error === 'string' ? error : (readText(error, 'name') ?? typeof error);
+  process.emitWarning(`spanline: fault in ${where} (${what}); counted in stats().internalErrors`, {
+    code: 'SPANLINE_INTERNAL',
+  });
 }

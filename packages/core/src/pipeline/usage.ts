@@ -1,56 +1,58 @@
+/** Tokens and cost on a span's record. */
 import type { SpanRecord } from '@spanline/record';
-import type { RecordedSpan } from '../trace/span.ts';
+import type { Attributes, SpanState } from '../trace/index.ts';
 import type { Pricer } from '../usage/index.ts';
 
-const BILL = /^(?:gen_ai|spanline)\.usage\.|^spanline\.cost\./;
+const USAGE_KEY = /^(?:gen_ai|spanline)\.usage\.|^spanline\.cost\./;
 
-/** Takes tokens and cost from a span whose call is told by one below it. */
-export function leaveUsage(span: RecordedSpan): void {
-  for (const key of Object.keys(span.facts)) if (BILL.test(key)) delete span.facts[key];
+/** Removes tokens and cost from a span whose call is recorded by a span below. */
+export function removeUsage({ attributes }: SpanState): void {
+  for (const key of Object.keys(attributes)) if (USAGE_KEY.test(key)) delete attributes[key];
 }
 
-/** True when the span itself was billed: it carries tokens or an explicit cost, or it is a model call. */
-function isBilled(span: RecordedSpan): boolean {
-  const { facts } = span;
-  if (span.type === 'llm' || span.type === 'embedding') return true;
+/** True if the span itself was billed: it is a model call, or it carries tokens or an explicit cost. */
+function isBilled(state: SpanState, attributes: Attributes): boolean {
+  if (state.hasInnerCall) return false;
+  if (state.type === 'llm' || state.type === 'embedding') return true;
   return (
-    facts['gen_ai.usage.input_tokens'] !== undefined ||
-    facts['gen_ai.usage.output_tokens'] !== undefined ||
-    facts['spanline.cost.usd'] !== undefined
+    attributes['gen_ai.usage.input_tokens'] !== undefined ||
+    attributes['gen_ai.usage.output_tokens'] !== undefined ||
+    attributes['spanline.cost.usd'] !== undefined
   );
 }
 
 /**
- * Writes `spanline.usage.*` and `spanline.cost.*`. Cost stands only on the span of the call that was billed; where it is unknown it is absent and
+ * Writes `spanline.usage.*` and `spanline.cost.*`. Only the span of the billed call carries the cost. An unknown cost is absent, and
  * `spanline.cost.reason` says why.
  *
- * @returns the cost in US dollars, when known
+ * @returns the cost in US dollars, if known
  */
-export function writeUsage(span: RecordedSpan, record: SpanRecord, pricer: Pricer): number | undefined {
-  if (span.billedBelow || !isBilled(span)) return undefined;
-  const { facts } = span;
-  const inputTokens = facts['gen_ai.usage.input_tokens'];
-  const outputTokens = facts['gen_ai.usage.output_tokens'];
+export function writeUsage(state: SpanState, record: SpanRecord, pricer: Pricer): number | undefined {
+  const { attributes } = state;
+  if (!isBilled(state, attributes)) return undefined;
+  const inputTokens = attributes['gen_ai.usage.input_tokens'];
+  const outputTokens = attributes['gen_ai.usage.output_tokens'];
+  const { 'spanline.usage.issue': issue } = attributes;
   if (inputTokens !== undefined || outputTokens !== undefined) {
-    record['spanline.usage.source'] = facts['spanline.usage.source'] ?? 'provider';
+    record['spanline.usage.source'] = attributes['spanline.usage.source'] ?? 'provider';
   }
-  if (facts['spanline.usage.issue'] !== undefined) record['spanline.usage.issue'] = facts['spanline.usage.issue'];
+  if (issue !== undefined) record['spanline.usage.issue'] = issue;
   const cost = pricer.cost({
-    provider: facts['gen_ai.provider.name'],
-    requestModel: facts['gen_ai.request.model'],
-    responseModel: facts['gen_ai.response.model'],
+    provider: attributes['gen_ai.provider.name'],
+    requestModel: attributes['gen_ai.request.model'],
+    responseModel: attributes['gen_ai.response.model'],
     usage: {
       inputTokens,
       outputTokens,
-      cacheReadTokens: facts['gen_ai.usage.cache_read.input_tokens'],
-      cacheWriteTokens: facts['gen_ai.usage.cache_write.input_tokens'],
-      reasoningTokens: facts['gen_ai.usage.reasoning.output_tokens'],
-      audioInputTokens: facts['gen_ai.usage.audio.input_tokens'],
-      audioOutputTokens: facts['gen_ai.usage.audio.output_tokens'],
+      cacheReadTokens: attributes['gen_ai.usage.cache_read.input_tokens'],
+      cacheWriteTokens: attributes['gen_ai.usage.cache_write.input_tokens'],
+      reasoningTokens: attributes['gen_ai.usage.reasoning.output_tokens'],
+      audioInputTokens: attributes['gen_ai.usage.audio.input_tokens'],
+      audioOutputTokens: attributes['gen_ai.usage.audio.output_tokens'],
     },
-    cacheHit: facts['spanline.cache.hit'] === true,
-    explicitUsd: facts['spanline.cost.usd'],
-    timestamp: span.seed.startEpochMs,
+    cacheHit: attributes['spanline.cache.hit'] === true,
+    explicitUsd: attributes['spanline.cost.usd'],
+    timestamp: state.startEpochMs,
   });
   if ('reason' in cost) {
     record['spanline.cost.reason'] = cost.reason;

@@ -1,26 +1,28 @@
-/** Gathers what a stream yielded, bounded: the span keeps at most this much by reference. */
-export interface Chunks {
-  add(chunk: unknown): void;
-  /** What came last and is no chunk: a generator's return value. */
-  end(returned: unknown): void;
-  readonly count: number;
-  /** Strings are joined; anything else is a list. `undefined` when nothing came. */
-  value(): unknown;
-}
-
+/** What a stream yielded, kept by reference and within bounds. */
 const MAX_CHUNKS = 10_000;
 const MAX_CHARACTERS = 1_048_576;
 
-/** An empty gathering. */
+/** Chunks of one stream. */
+export interface Chunks {
+  add(chunk: unknown): void;
+  /** Adds a generator's return value, which is no chunk. */
+  addReturned(value: unknown): void;
+  /** Number of chunks, including those beyond the bounds. */
+  readonly count: number;
+  /** Returns the chunks: joined if all are strings, else as a list. `undefined` if there are none. */
+  value(): unknown;
+}
+
+/** Creates an empty collection. It keeps at most 10,000 chunks and stops after 1 MiB of text. */
 export function createChunks(): Chunks {
   const kept: unknown[] = [];
   let count = 0;
   let characters = 0;
-  let onlyText = true;
+  let isText = true;
   const keep = (value: unknown): void => {
     if (kept.length >= MAX_CHUNKS || characters >= MAX_CHARACTERS) return;
     if (typeof value === 'string') characters += value.length;
-    else onlyText = false;
+    else isText = false;
     kept.push(value);
   };
   return {
@@ -28,15 +30,13 @@ export function createChunks(): Chunks {
       count++;
       keep(chunk);
     },
-    end(returned): void {
-      if (returned !== undefined) keep(returned);
-    },
+    addReturned: keep,
     get count(): number {
       return count;
     },
     value(): unknown {
       if (kept.length === 0) return undefined;
-      return onlyText ? kept.join('') : kept;
+      return isText ? kept.join('') : kept;
     },
   };
 }

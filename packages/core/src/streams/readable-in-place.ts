@@ -1,88 +1,79 @@
-import { observed, once, replace, type StreamWatcher, watchForgotten, watchIterator } from './watch-stream.ts';
+/** Watching a `ReadableStream` in place, by its reading methods. */
+import { watchIterator } from './iterators.ts';
+import { endOnce, pullFrom, replaceMethod, reportStep, type StreamWatcher, watchCollection } from './watcher.ts';
 
-type Reader = Pick<ReadableStreamDefaultReader, 'read' | 'cancel'>;
-
-/** Tells what one pull gave. */
-function stepOf(watcher: StreamWatcher): (value: unknown) => void {
-  return (value) => {
-    const result = value as { done: boolean; value: unknown };
-    if (result.done) watcher.done(undefined);
-    else watcher.chunk(result.value);
-  };
-}
-
-function watchReader(reader: Reader, watcher: StreamWatcher): void {
+function watchReader(reader: ReadableStreamDefaultReader, watcher: StreamWatcher): void {
   const { read, cancel } = reader;
-  const step = stepOf(watcher);
-  replace(reader, 'read', () => observed(() => read.call(reader), watcher, step));
-  replace(reader, 'cancel', (reason?: unknown) => {
-    watcher.left();
+  const step = (value: unknown): void => reportStep(watcher, value);
+  replaceMethod(reader, 'read', () => pullFrom(() => read.call(reader), watcher, step));
+  replaceMethod(reader, 'cancel', (reason?: unknown) => {
+    watcher.abandoned();
     return cancel.call(reader, reason);
   });
 }
 
-/** Both halves get every chunk: the first half's are the ones that are told. One that is left says nothing of the other. */
-function watchHalves(halves: [ReadableStream, ReadableStream], watcher: StreamWatcher): void {
-  const [first, second] = halves;
-  const deaf = { left: () => undefined };
-  watch(first, { ...watcher, ...deaf });
-  watch(second, { ...watcher, ...deaf, chunk: () => undefined });
+/** Both branches of a tee get every chunk, so only the first one reports them. A cancelled branch does not end the other one. */
+function watchBranches(branches: [ReadableStream, ReadableStream], watcher: StreamWatcher): void {
+  const [first, second] = branches;
+  const ignoring = { abandoned: () => undefined };
+  watchMethods(first, { ...watcher, ...ignoring });
+  watchMethods(second, { ...watcher, ...ignoring, chunk: () => undefined });
 }
 
-function watch(source: ReadableStream, watcher: StreamWatcher): boolean {
+function watchMethods(source: ReadableStream, watcher: StreamWatcher): boolean {
   const { getReader, values, tee, pipeTo, pipeThrough, cancel } = source;
-  const watched = replace(source, 'getReader', (options?: { mode?: 'byob' }): unknown => {
-    const reader = getReader.call(source, options as never) as Reader;
-    if (options?.mode === undefined) watchReader(reader, watcher);
+  const isWatched = replaceMethod(source, 'getReader', (...args: Parameters<typeof getReader>): unknown => {
+    const reader = getReader.apply(source, args);
+    if (reader instanceof ReadableStreamDefaultReader) watchReader(reader, watcher);
     return reader;
   });
-  if (!watched) return false;
-  const iterate = (options?: object): unknown => {
-    const iterator = values.call(source, options);
-    watchIterator(iterator as never, watcher);
+  if (!isWatched) return false;
+  const iterate = (...args: Parameters<typeof values>): unknown => {
+    const iterator = values.apply(source, args);
+    watchIterator(iterator, watcher);
     return iterator;
   };
-  replace(source, 'values', iterate);
-  replace(source, Symbol.asyncIterator, iterate);
-  const piped = (...args: Parameters<typeof pipeTo>): Promise<void> => {
-    const over = pipeTo.apply(source, args);
-    over.then(
+  replaceMethod(source, 'values', iterate);
+  replaceMethod(source, Symbol.asyncIterator, iterate);
+  const pipe = (...args: Parameters<typeof pipeTo>): Promise<void> => {
+    const piped = pipeTo.apply(source, args);
+    piped.then(
       () => watcher.done(undefined),
       (error: unknown) => watcher.failed(error),
     );
-    return over;
+    return piped;
   };
-  replace(source, 'pipeTo', (...args: Parameters<typeof pipeTo>) =>
-    watcher.run(() => (source.locked ? pipeTo.apply(source, args) : piped(...args))),
+  replaceMethod(source, 'pipeTo', (...args: Parameters<typeof pipeTo>) =>
+    watcher.run(() => (source.locked ? pipeTo.apply(source, args) : pipe(...args))),
   );
-  replace(source, 'pipeThrough', (...args: Parameters<typeof pipeThrough>): unknown => {
+  replaceMethod(source, 'pipeThrough', (...args: Parameters<typeof pipeThrough>): unknown => {
     const [pair, options] = args;
     if (source.locked || pair.writable.locked) return pipeThrough.apply(source, args);
-    watcher.run(() => piped(pair.writable, options)).catch(() => undefined);
+    watcher.run(() => pipe(pair.writable, options)).catch(() => undefined);
     return pair.readable;
   });
-  replace(source, 'tee', (): unknown => {
-    const halves = tee.call(source);
-    watchHalves(halves, watcher);
-    return halves;
+  replaceMethod(source, 'tee', (): unknown => {
+    const branches = tee.call(source);
+    watchBranches(branches, watcher);
+    return branches;
   });
-  replace(source, 'cancel', (reason?: unknown) => {
-    watcher.left();
+  replaceMethod(source, 'cancel', (reason?: unknown) => {
+    watcher.abandoned();
     return cancel.call(source, reason);
   });
   return true;
 }
 
 /**
- * Watches a `ReadableStream` without putting another in its place: its reading methods are replaced on the instance. What reads it from within the platform (`new Response(stream)`) is not seen; the end is then told when
- * the stream is collected.
+ * Watches a `ReadableStream` by replacing its reading methods on the instance. A reader inside the platform (`new Response(stream)`) is not seen; the
+ * end is then reported when the stream is garbage-collected.
  *
- * @returns false for anything else
+ * @returns false for any other value, and for a stream that is locked or frozen
  */
-export function watchReadableInPlace(value: unknown, told: StreamWatcher): boolean {
+export function watchReadableInPlace(value: unknown, given: StreamWatcher): boolean {
   if (!(value instanceof ReadableStream)) return false;
-  const watcher = once(told);
-  if (value.locked || !watch(value, watcher)) return false;
-  watchForgotten(value, watcher);
+  const watcher = endOnce(given);
+  if (value.locked || !watchMethods(value, watcher)) return false;
+  watchCollection(value, watcher);
   return true;
 }

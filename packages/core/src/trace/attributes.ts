@@ -1,22 +1,22 @@
+/** The attributes that a span takes. */
 import {
   attributeKeys,
   type AttributeKind,
   ATTRIBUTES,
-  type ContentAttributes,
+  type ContentKey,
   type FactAttributes,
   type SpanType,
 } from '@spanline/record';
 import type { Content } from '../api/index.ts';
 
 /** Kinds of the keys that `span.set()` takes. Ids, times, status and roll-ups are the tracer's own and cannot be forged. */
-const KINDS: Readonly<Record<string, AttributeKind | undefined>> = Object.assign(
-  Object.create(null),
-  Object.fromEntries(attributeKeys(({ settable }) => settable === true).map((key) => [key, ATTRIBUTES[key].kind])),
+const KINDS: ReadonlyMap<string, AttributeKind> = new Map(
+  attributeKeys(({ settable }) => settable === true).map((key) => [key, ATTRIBUTES[key].kind]),
 );
 
-/** The kind of a key that may be set, or `undefined`. */
-export function kindOf(key: string): AttributeKind | undefined {
-  return KINDS[key];
+/** Returns the kind of a key that `span.set()` takes. */
+export function settableKind(key: string): AttributeKind | undefined {
+  return KINDS.get(key);
 }
 
 function toNumber(value: unknown, whole: boolean): number | undefined {
@@ -30,8 +30,8 @@ function toStrings(value: unknown): string[] | undefined {
   return Array.isArray(value) ? value.filter((entry): entry is string => typeof entry === 'string') : undefined;
 }
 
-/** A fact as its kind wants it; `undefined` when the value cannot be that kind. */
-export function toFact(kind: AttributeKind, value: unknown): string | number | boolean | readonly string[] | undefined {
+/** Converts a value to what its kind needs: whole numbers, lists, text. Returns `undefined` if that is impossible. */
+export function coerce(kind: AttributeKind, value: unknown): string | number | boolean | readonly string[] | undefined {
   switch (kind) {
     case 'int':
       return toNumber(value, true);
@@ -50,7 +50,7 @@ export function toFact(kind: AttributeKind, value: unknown): string | number | b
   }
 }
 
-/** `Array.isArray` throws on a revoked proxy. */
+/** `Array.isArray` throws for a revoked proxy. */
 function isList(value: unknown): boolean {
   try {
     return Array.isArray(value);
@@ -59,28 +59,28 @@ function isList(value: unknown): boolean {
   }
 }
 
-/** The key under which a span's input stands. */
-export function inputKey(type: SpanType, content: Content): keyof ContentAttributes {
+/** Returns the key of a span's input. */
+export function inputKey(type: SpanType, content: Content): ContentKey {
   if (type === 'llm') return 'gen_ai.input.messages';
   if (type === 'tool') return 'gen_ai.tool.call.arguments';
   if (type === 'prompt' && typeof content === 'object') return 'spanline.prompt.variables';
   return type === 'retriever' && typeof content === 'string' ? 'gen_ai.retrieval.query.text' : 'spanline.input';
 }
 
-/** The key under which a span's output stands. */
-export function outputKey(type: SpanType, content: Content): keyof ContentAttributes {
+/** Returns the key of a span's output. */
+export function outputKey(type: SpanType, content: Content): ContentKey {
   if (type === 'llm') return 'gen_ai.output.messages';
   if (type === 'tool') return 'gen_ai.tool.call.result';
   const documents = (type === 'retriever' || type === 'reranker') && isList(content);
   return documents ? 'gen_ai.retrieval.documents' : 'spanline.output';
 }
 
-/** Label keys are `[A-Za-z0-9_]`: a dot would open a path of its own in Elasticsearch. */
+/** Makes a label key of `[A-Za-z0-9_]`. A dot would be a path in Elasticsearch. */
 export function labelKey(key: string): string {
   return key.replace(/[^A-Za-z0-9_]/g, '_').slice(0, 42);
 }
 
-/** The operation that OpenTelemetry names for a type of span. */
+/** OpenTelemetry's operation names by span type. */
 export const OPERATIONS: Readonly<Partial<Record<SpanType, NonNullable<FactAttributes['gen_ai.operation.name']>>>> = {
   llm: 'chat',
   embedding: 'embeddings',

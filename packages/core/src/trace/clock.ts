@@ -1,12 +1,13 @@
+/** Wall time with microseconds, and its ISO 8601 texts. */
 import { performance } from 'node:perf_hooks';
 import type { Clock } from '../api/index.ts';
 
-/** Beyond this the wall clock was set and the anchor follows it, in milliseconds. */
+/** A larger difference, in milliseconds, means that the system clock was set or that the machine slept. */
 const MAX_DRIFT_MS = 2;
 
 /**
- * The default clock: durations from the monotonic clock, wall time with microseconds by anchoring the monotonic clock to `Date.now()`.
- * The anchor is moved when the system clock is set or the machine slept.
+ * Creates the default clock. Durations come from the monotonic clock. Wall time has microseconds: it is the monotonic clock, anchored to `Date.now()`
+ * and anchored again when the two drift apart.
  */
 export function createClock(): Clock {
   let anchor = Date.now() - performance.now();
@@ -24,7 +25,7 @@ export function createClock(): Clock {
 let cachedMs = Number.NaN;
 let cachedIso = '';
 
-/** ISO 8601 in UTC with milliseconds. */
+/** Formats epoch milliseconds as ISO 8601 in UTC with milliseconds. */
 export function isoMillis(epochMs: number): string {
   const ms = Math.floor(epochMs);
   if (ms !== cachedMs) {
@@ -34,7 +35,7 @@ export function isoMillis(epochMs: number): string {
   return cachedIso;
 }
 
-/** ISO 8601 in UTC with microseconds. */
+/** Formats epoch milliseconds as ISO 8601 in UTC with microseconds. */
 export function isoMicros(epochMs: number): string {
   const micros = Math.floor((epochMs - Math.floor(epochMs)) * 1000);
   return `${isoMillis(epochMs).slice(0, -1)}${String(1000 + micros).slice(1)}Z`;

@@ -1,19 +1,30 @@
+/** The one place of an instrumentation that catches its own faults. */
 import type { Tracer } from '../api/index.ts';
-import type { SpanHost } from './span.ts';
+import type { SpanOwner } from './span-state.ts';
 
-/** Runs a source's own code so that the host never sees a fault of it. */
+/** The key under which a tracer carries its {@link SpanOwner}, for all copies of this package. */
+export const OWNER: unique symbol = Symbol.for('spanline.tracer.1');
+
+/** A tracer of any copy of this package. */
+export interface OwningTracer extends Tracer {
+  readonly [OWNER]: SpanOwner;
+}
+
+function isOwning(tracer: Tracer): tracer is OwningTracer {
+  return OWNER in tracer;
+}
+
+/** Runs an instrumentation's own code. If it throws, the result is `undefined`. */
 export type Guard = <T>(where: string, fn: () => T) => T | undefined;
 
-/**
- * The one place of a source that swallows: a fault is counted in `stats().internalErrors`, the first of each kind is reported once, and the host goes on.
- */
+/** Creates a guard. A fault is counted in `stats().internalErrors`, the first of each kind is reported once, and the program goes on. */
 export function createGuard(tracer: Tracer): Guard {
-  const { internals } = tracer as Tracer & { internals?: SpanHost };
+  const owner = isOwning(tracer) ? tracer[OWNER] : undefined;
   return (where, fn) => {
     try {
       return fn();
     } catch (error) {
-      internals?.internalError(where, error);
+      owner?.internalError(where, error);
       return undefined;
     }
   };

@@ -1,8 +1,25 @@
-export { describeFailure, type Failure, judge, type Verdict } from './failure.ts';
-export { endAsOf } from './end-as-of.ts';
-export { createGuard, type Guard } from './guard.ts';
+export { labelKey, OPERATIONS } from './attributes.ts';
+export { createClock, isoMicros, isoMillis } from './clock.ts';
+export { contextValuesOf, endRetroactively, attributesOf, instrumentationOf, linkTo, onForcedEnd } from './extras.ts';
+export { describeFailure, type Failure, isSameFailure } from './failure.ts';
+export { createGuard, type Guard, OWNER, type OwningTracer } from './guard.ts';
 export { injectCurrent } from './inject.ts';
-export { onLeftOpen } from './left-open.ts';
-export { linkTo } from './link-to.ts';
-export { isSpan, RecordedSpan, type SpanHost } from './span.ts';
+export { createLocalRoot, type LocalRoot, type Rollup } from './local-root.ts';
+export { NOOP_SPAN } from './noop.ts';
+export {
+  type Attributes,
+  isRecorded,
+  pathOf,
+  type RawContent,
+  recordedType,
+  type RecordedSpan,
+  releaseData,
+  type SpanOwner,
+  type SpanState,
+  STATE,
+  stateOf,
+} from './span-state.ts';
+export { createSpan } from './span.ts';
+export { statusOfThrown, type ThrownStatus } from './thrown-status.ts';
 export { runInSpan, type WorkObserver } from './with-span.ts';
+export { readText } from './thrown-value.ts';

@@ -1,13 +1,13 @@
-import { activeValues, currentSpan, formatBaggage, formatTraceparent } from '../context/index.ts';
-import { isSpan } from './span.ts';
+/** Outgoing W3C trace context. */
+import { currentSpan, currentValues, formatBaggage, formatTraceparent } from '../context/index.ts';
+import { stateOf } from './span-state.ts';
 
-/** Writes `traceparent`, `tracestate` and allow-listed baggage of the current span into `headers`; outside of spans nothing. */
+/** Writes `traceparent`, `tracestate` and the allow-listed `baggage` of the current span into `headers`. Writes nothing outside of spans. */
 export function injectCurrent(headers: Record<string, string>): void {
-  const span = currentSpan();
-  if (span === undefined || !isSpan(span)) return;
-  const { traceState, traceFlags } = span.seed;
-  const { baggage } = activeValues();
-  headers.traceparent = formatTraceparent(span.traceId, span.spanId, traceFlags);
-  if (traceState !== undefined) headers.tracestate = traceState;
+  const state = stateOf(currentSpan());
+  if (state === undefined) return;
+  const { baggage } = currentValues();
+  headers.traceparent = formatTraceparent(state.traceId, state.spanId, state.traceFlags);
+  if (state.traceState !== undefined) headers.tracestate = state.traceState;
   if (baggage !== undefined) headers.baggage = formatBaggage(baggage);
 }

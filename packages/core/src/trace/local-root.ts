@@ -1,35 +1,65 @@
+/** State that the spans of one trace in one process share. */
 import type { TraceMemory } from '../capture/index.ts';
-import { createRollup, type Rollup } from './rollup.ts';
+
+/** Sums over the spans below one local root so far. Only the calls that were billed carry usage, so nothing is counted twice. */
+export interface Rollup {
+  /** Spans started, including the root. */
+  spans: number;
+  /** Spans started and not ended, excluding the root. */
+  open: number;
+  /** Errors, each counted at the span where it arose. */
+  errors: number;
+  llmCalls: number;
+  llmMs: number;
+  inputTokens: number | undefined;
+  outputTokens: number | undefined;
+  costUsd: number | undefined;
+  /** The step with the longest self time. */
+  slowest: { readonly name: string; readonly selfMs: number } | undefined;
+  /** The step with the most tokens. */
+  largest: { readonly name: string; readonly tokens: number } | undefined;
+}
 
 /**
- * State that the spans of one trace in one process share. It hangs on the local root (the span without a parent in this process), not on
- * the trace id: two requests of one trace in one process are two local roots.
+ * The shared state belongs to the local root, which is the span without a parent in this process, and not to the trace id: two requests of one trace
+ * in one process are two local roots.
  */
 export interface LocalRoot {
-  readonly rollup: Rollup;
-  readonly sampled: boolean;
-  /** Ratio at which traces like this one are kept, when sampling is configured. */
+  readonly isSampled: boolean;
+  /** Share of such traces that are kept, if sampling is configured. */
   readonly sampleRatio: number | undefined;
-  ended: boolean;
-  /** A span failed. */
-  failed: boolean;
+  readonly rollup: Rollup;
+  hasEnded: boolean;
+  /** A span below has failed. */
+  hasFailed: boolean;
   /** Ids of the documents that retrievers returned. */
-  sources: Set<string> | undefined;
+  documentIds: Set<string> | undefined;
   /** Scores given to the trace so far, by name. */
   scores: Record<string, number | string> | undefined;
-  /** What capture remembers of the lines of this root: numbers of redacted values, messages. */
+  /** What capture remembers of the earlier lines: the numbers of redacted values, the messages. */
   captureMemory: TraceMemory | undefined;
 }
 
-/** The state of a new local root. */
-export function createLocalRoot(sampled: boolean, sampleRatio: number | undefined): LocalRoot {
+/** Creates the state of a new local root. */
+export function createLocalRoot(isSampled: boolean, sampleRatio: number | undefined): LocalRoot {
   return {
-    rollup: createRollup(),
-    sampled,
+    isSampled,
     sampleRatio,
-    ended: false,
-    failed: false,
-    sources: undefined,
+    rollup: {
+      spans: 0,
+      open: 0,
+      errors: 0,
+      llmCalls: 0,
+      llmMs: 0,
+      inputTokens: undefined,
+      outputTokens: undefined,
+      costUsd: undefined,
+      slowest: undefined,
+      largest: undefined,
+    },
+    hasEnded: false,
+    hasFailed: false,
+    documentIds: undefined,
     scores: undefined,
     captureMemory: undefined,
   };

@@ -1,73 +1,73 @@
+/** Runs a function inside a span that ends with the function's work: its return, its promise, or its stream. */
 import { types } from 'node:util';
+import { isObject } from '@spanline/record';
 import type { Span, Tracer } from '../api/index.ts';
 import { createChunks, mayStream, type StreamWatcher, watchReadableInPlace, watchStream } from '../streams/index.ts';
-import { onLeftOpen } from './left-open.ts';
+import { onForcedEnd } from './extras.ts';
 
-/** What a caller wants to be told of the work inside a span. */
+/** Observes the work inside a span. */
 export interface WorkObserver {
-  /** The value that came out: returned, resolved, or gathered from the stream. */
+  /** Called with the result: the returned value, the resolved one, or what the stream yielded. */
   output?: (value: unknown) => void;
-  /** Tells chunks that carry content from those that only announce it; for the time to the first one. @defaultValue all do */
+  /** Returns false for chunks without content, which do not count for the time to the first chunk. @defaultValue all chunks have content */
   isContent?: (chunk: unknown) => boolean;
   /**
-   * A `ReadableStream` stays the object that it is. What reads it without its methods (`new Response(stream)`) is then not seen.
-   * @defaultValue false: another that pulls from it is handed out
+   * Watches a `ReadableStream` in place, so that the caller gets the same object. A reader that bypasses its methods (`new Response(stream)`) is not
+   * seen.
+   * @defaultValue false: the caller gets a stream that pulls from it
    */
   keepsReadables?: boolean;
 }
 
 function isThenable(value: unknown): value is PromiseLike<unknown> {
-  return (
-    (typeof value === 'object' || typeof value === 'function') &&
-    value !== null &&
-    typeof (value as { then?: unknown }).then === 'function'
-  );
+  return isObject(value) && typeof Reflect.get(value, 'then') === 'function';
 }
 
-/** A span that ends with the stream: well, `abandoned` when its consumer leaves, as an error when the source throws. */
-function streamWatcher(tracer: Tracer, span: Span, startedMs: number, observer: WorkObserver): StreamWatcher {
+/** Ends the span with the stream: `ok` at its end, `abandoned` if the consumer stops reading, and as an error if the source throws. */
+function endWithStream(tracer: Tracer, span: Span, startedMs: number, observer: WorkObserver): StreamWatcher {
   const chunks = createChunks();
-  let waiting = span.type === 'llm';
-  const tell = (): void => {
-    const gathered = chunks.value();
-    if (gathered !== undefined) observer.output?.(gathered);
+  let awaitsContent = span.type === 'llm';
+  const flush = (): void => {
+    const output = chunks.value();
+    if (output !== undefined) observer.output?.(output);
     span.set({ 'spanline.stream.chunks': chunks.count });
   };
-  const finish = (status?: 'abandoned'): void => {
-    tell();
-    span.end(status === undefined ? {} : { status });
-  };
-  onLeftOpen(span, tell);
+  onForcedEnd(span, flush);
   return {
     run: (fn) => (span.isRecording ? tracer.run(span, fn) : fn()),
     chunk(value): void {
-      if (waiting && observer.isContent?.(value) !== false) {
-        waiting = false;
+      if (awaitsContent && observer.isContent?.(value) !== false) {
+        awaitsContent = false;
         span.set({ 'gen_ai.response.time_to_first_chunk': Math.round((performance.now() - startedMs) * 1000) / 1e6 });
       }
       chunks.add(value);
     },
     done(returned): void {
-      chunks.end(returned);
-      finish();
+      if (returned !== undefined) chunks.addReturned(returned);
+      flush();
+      span.end();
     },
-    left: () => finish('abandoned'),
+    abandoned(): void {
+      flush();
+      span.end({ status: 'abandoned' });
+    },
     failed(error): void {
       span.fail(error);
-      finish();
+      flush();
+      span.end();
     },
   };
 }
 
 /**
- * Runs `fn` inside `span` and ends the span when `fn` returns, settles, or its stream ends. What `fn` gives is given on: the same promise state, the
- * same error object, the same stream.
+ * Runs `fn` inside `span` and ends the span when `fn` returns, settles, or its stream ends. The caller gets what `fn` gives: the same value, the same
+ * error object, a promise in the same state, the same stream.
  */
 export function runInSpan<T>(tracer: Tracer, span: Span, fn: (span: Span) => T, observer: WorkObserver = {}): T {
   const startedMs = performance.now();
   const settle = <V>(value: V): V => {
     if (mayStream(value)) {
-      const watcher = streamWatcher(tracer, span, startedMs, observer);
+      const watcher = endWithStream(tracer, span, startedMs, observer);
       if (observer.keepsReadables === true && watchReadableInPlace(value, watcher)) return value;
       const watched = watchStream(value, watcher);
       if (watched !== undefined) return watched.stream;
@@ -76,31 +76,30 @@ export function runInSpan<T>(tracer: Tracer, span: Span, fn: (span: Span) => T, 
     span.end();
     return value;
   };
-  let result: T;
-  try {
-    result = tracer.run(span, () => fn(span));
-  } catch (error) {
-    span.fail(error).end();
-    throw error;
-  }
-  if (!isThenable(result)) return settle(result);
   const fail = (error: unknown): never => {
     span.fail(error).end();
     throw error;
   };
+  let result: T;
+  try {
+    result = tracer.run(span, () => fn(span));
+  } catch (error) {
+    return fail(error);
+  }
+  if (!isThenable(result)) return settle(result);
   if (isPlainPromise(result)) return result.then(settle, fail) as T;
   watchThenable(result, settle, fail);
   return result;
 }
 
-/** A promise without methods of its own, of whatever realm (Jest runs tests in one of its own). */
+/** True for a promise without methods of its own. It may come from another realm: Jest runs tests in one. */
 function isPlainPromise(value: PromiseLike<unknown>): value is Promise<unknown> {
   return types.isPromise(value) && value.constructor?.name === 'Promise';
 }
 
 /**
- * A thenable of a class of its own (an SDK's `APIPromise`, a query builder) has methods that a plain promise lacks, and may start its work only when
- * `then` is called: its `then` is replaced on the instance, and the span ends when the first of them settles.
+ * Watches a thenable that is not a plain promise (an SDK's `APIPromise`, a query builder). It has methods that a promise lacks, and may start its work
+ * only when `then` is called. Its `then` is replaced on the instance, and the span ends when the first call of it settles.
  */
 function watchThenable(
   thenable: PromiseLike<unknown>,

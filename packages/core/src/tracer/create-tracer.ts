@@ -1,51 +1,176 @@
+/** The tracer, put together from its parts. */
 import type { Logger } from 'pino';
-import { SPAN_KINDS, SPAN_TYPES, type SpanKind, SpanlineError, type SpanStatus, type SpanType } from '@spanline/record';
-import type { ForeignContext, ScoreOptions, Span, SpanOptions, Tracer, TracerOptions } from '../api/index.ts';
+import { SpanlineError } from '@spanline/record';
+import type { AlertOptions, Span, SpanOptions, Tracer, TracerOptions } from '../api/index.ts';
 import { createCapture } from '../capture/index.ts';
-import { extractContext, isSpanId, isTraceId, newBootId, newSpanId, runWith } from '../context/index.ts';
-import { writeAlert } from '../events/alert.ts';
-import { writeScore } from '../events/score.ts';
-import { startStatsLine } from '../events/stats-line.ts';
+import { extractContext, newBootId, runWith } from '../context/index.ts';
+import { startStatsLine, writeAlert, writeScore } from '../events/index.ts';
 import { createLogger, createWriter, destinationKind } from '../log/index.ts';
-import { createPipeline } from '../pipeline/pipeline.ts';
-import { createSampler } from '../pipeline/sampler.ts';
-import { createStats } from '../pipeline/stats.ts';
-import { createClock } from '../trace/clock.ts';
-import { injectCurrent } from '../trace/inject.ts';
-import { linkTo } from '../trace/link-to.ts';
-import { NOOP_SPAN } from '../trace/noop.ts';
-import { isSpan, RecordedSpan, type SpanHost } from '../trace/span.ts';
-import { runInSpan } from '../trace/with-span.ts';
+import { createPipeline, createSampler, createStats, type Pipeline, type Stats } from '../pipeline/index.ts';
+import {
+  createClock,
+  injectCurrent,
+  isRecorded,
+  NOOP_SPAN,
+  OWNER,
+  type OwningTracer,
+  runInSpan,
+  type SpanOwner,
+} from '../trace/index.ts';
 import { createPricer } from '../usage/index.ts';
 import { onProcessExit, onTermination } from './exit.ts';
 import { flushLogger } from './flush-logger.ts';
-import { checkLevel, resolveOptions } from './options.ts';
-import { activeOtelSpan } from './otel-context.ts';
-import { createPlace, valuesFor } from './parent.ts';
+import { activeOtelSpan, safeParentContext } from './foreign-context.ts';
+import { OpenSpans } from './open-spans.ts';
+import { checkLevel, type ResolvedOptions, resolveOptions } from './options.ts';
+import { createParentResolver, inheritedValues } from './resolve-parent.ts';
+import { createSpanStarter } from './start-span.ts';
 
-const CLIENT_TYPES: ReadonlySet<SpanType> = new Set<SpanType>(['llm', 'embedding', 'retriever']);
-const KNOWN_TYPES: ReadonlySet<string> = new Set(SPAN_TYPES);
-const KNOWN_KINDS: ReadonlySet<string> = new Set(SPAN_KINDS);
+/** What a tracer's methods work with. */
+interface TracerParts {
+  readonly resolved: ResolvedOptions;
+  readonly logger: Logger;
+  readonly stats: Stats;
+  readonly pipeline: Pipeline;
+  readonly openSpans: OpenSpans;
+  readonly owner: SpanOwner;
+  readonly alert: (options: AlertOptions) => void;
+}
 
-function kindOf(type: SpanType): SpanKind {
-  if (type === 'http') return 'SERVER';
-  return CLIENT_TYPES.has(type) ? 'CLIENT' : 'INTERNAL';
+function createTracerPipeline(
+  options: TracerOptions,
+  resolved: ResolvedOptions,
+  logger: Logger,
+  stats: Stats,
+): Pipeline {
+  const { redact, limits, prices, content } = options;
+  return createPipeline({
+    resource: resolved.resource,
+    level: resolved.level,
+    profile: resolved.profile,
+    pricer: createPricer(prices === undefined ? {} : { prices }),
+    capture: createCapture({
+      capture: resolved.capture,
+      destination: destinationKind(logger),
+      deltas: resolved.deltas,
+      redact,
+      limits,
+      hashKey: resolved.hashKey,
+    }),
+    writer: createWriter(logger),
+    contentWriter: content === undefined ? undefined : createWriter(content.destination),
+    sampling: resolved.sampling,
+    stats,
+    bootId: newBootId(),
+  });
+}
+
+function createParts(options: TracerOptions): TracerParts {
+  const resolved = resolveOptions(options, process.env);
+  const logger = options.logger ?? createLogger({ profile: resolved.profile });
+  checkLevel(resolved.level, logger);
+  const clock = options.clock ?? createClock();
+  const stats = createStats();
+  const pipeline = createTracerPipeline(options, resolved, logger, stats);
+  const openSpans = new OpenSpans(resolved.maxOpenSpans, stats);
+  const eventWriter =
+    <T>(where: string, write: (pipeline: Pipeline, options: T, epochMs: number) => void) =>
+    (eventOptions: T): void => {
+      if (!resolved.enabled) return;
+      try {
+        write(pipeline, eventOptions, clock.now());
+      } catch (error) {
+        stats.internalError(where, error);
+      }
+    };
+  const owner: SpanOwner = {
+    maxLabels: resolved.maxLabels,
+    now: () => clock.now(),
+    monotonic: () => clock.monotonic(),
+    internalError: (where, error) => stats.internalError(where, error),
+    score: eventWriter('score', writeScore),
+    finish(span): void {
+      openSpans.delete(span);
+      pipeline.ended(span);
+    },
+  };
+  return { resolved, logger, stats, pipeline, openSpans, owner, alert: eventWriter('alert', writeAlert) };
+}
+
+/** Creates `startSpan`, which never throws. */
+function createStart(parts: TracerParts, options: TracerOptions): (options: SpanOptions | string) => Span {
+  const { resolved, stats, pipeline, openSpans, owner } = parts;
+  const foreignContext = safeParentContext(options.parentContext ?? activeOtelSpan, owner.internalError);
+  const resolveParent = createParentResolver(createSampler(resolved.sampling), foreignContext);
+  const start = createSpanStarter(owner, resolveParent, openSpans);
+  return (given) => {
+    if (!resolved.enabled) return NOOP_SPAN;
+    try {
+      const span = start(typeof given === 'string' ? { name: given } : given);
+      if (resolved.emitStarts) pipeline.started(span);
+      openSpans.enforceLimit();
+      return span;
+    } catch (error) {
+      stats.internalError('startSpan', error);
+      return NOOP_SPAN;
+    }
+  };
+}
+
+interface Lifecycle {
+  flush(): Promise<void>;
+  shutdown(): Promise<void>;
+}
+
+/** Makes sure that open spans are written when the process exits, and lines that tail sampling holds back when it is terminated. */
+function createLifecycle(parts: TracerParts, contentLogger: Logger | undefined, closeStats: () => void): Lifecycle {
+  const { resolved, logger, stats, pipeline, openSpans } = parts;
+  const loggers = contentLogger === undefined ? [logger] : [logger, contentLogger];
+
+  function endAll(): void {
+    pipeline.drain();
+    openSpans.endAll();
+    pipeline.drain();
+  }
+
+  async function flush(): Promise<void> {
+    await pipeline.settled();
+    for (const target of loggers) {
+      await flushLogger(target).catch((error: unknown) => stats.internalError('flush', error));
+    }
+  }
+
+  const removeExitHook = onProcessExit(endAll);
+  const removeSignalHook = resolved.sampling.tail === undefined ? undefined : onTermination(() => pipeline.drain());
+  return {
+    flush,
+    async shutdown(): Promise<void> {
+      endAll();
+      closeStats();
+      removeExitHook();
+      removeSignalHook?.();
+      pipeline.stop();
+      await flush();
+    },
+  };
+}
+
+function requireFunction(option: string, value: unknown): void {
+  if (typeof value === 'function') return;
+  throw new SpanlineError({ code: 'ERR_INVALID_ARGUMENT', option, expected: 'a function', got: value });
+}
+
+function subscribe<T>(option: string, observers: Set<T>, observer: T): () => void {
+  requireFunction(option, observer);
+  observers.add(observer);
+  return () => void observers.delete(observer);
 }
 
 /**
- * True where the application wrote a span for a model call by hand and a source tells the same call, or the calls that it comes to: a client that is wrapped, a framework's model. The outer span
- * leaves tokens and cost to the inner ones.
- */
-function isCallOf(outer: RecordedSpan | undefined, { type, seed }: RecordedSpan): outer is RecordedSpan {
-  if (outer === undefined || seed.scope === undefined || outer.seed.scope !== undefined) return false;
-  return outer.type === type && (type === 'llm' || type === 'embedding');
-}
-
-/**
- * Creates a tracer: starts spans, runs code inside them and writes one JSON line for each through a pino logger. Opens no socket, reads no file but the
- * nearest package.json (for the service's name), and starts one unref'd timer for the stats line.
+ * Creates a tracer, which starts spans, runs code inside them and writes one JSON line for each through a pino logger. It opens no socket, reads no
+ * file except the nearest package.json (for the service's name), and starts one unref'd timer for the stats line.
  *
- * @throws SpanlineError when an option or a `SPANLINE_*` variable is wrong; nothing throws afterwards
+ * @throws SpanlineError if an option or a `SPANLINE_*` variable is invalid. Nothing throws afterwards.
  *
  * @example
  * ```ts
@@ -59,186 +184,33 @@ function isCallOf(outer: RecordedSpan | undefined, { type, seed }: RecordedSpan)
  * ```
  */
 export function createTracer(options: TracerOptions = {}): Tracer {
-  const resolved = resolveOptions(options, process.env);
-  const logger = options.logger ?? createLogger({ profile: resolved.profile });
-  checkLevel(resolved.level, logger);
-  const clock = options.clock ?? createClock();
-  const stats = createStats();
-  const sampler = createSampler(resolved.sampling);
-  const parentContext = options.parentContext ?? activeOtelSpan;
-  const open = new Set<RecordedSpan>();
-  const pipeline = createPipeline({
-    resource: resolved.resource,
-    level: resolved.level,
-    profile: resolved.profile,
-    pricer: createPricer(options.prices === undefined ? {} : { prices: options.prices }),
-    capture: createCapture({
-      capture: resolved.capture,
-      destination: destinationKind(logger),
-      deltas: resolved.deltas,
-      ...(options.redact === undefined ? {} : { redact: options.redact }),
-      ...(options.limits === undefined ? {} : { limits: options.limits }),
-      ...(resolved.hashKey === undefined ? {} : { hashKey: resolved.hashKey }),
-    }),
-    writer: createWriter(logger),
-    contentWriter: options.content === undefined ? undefined : createWriter(options.content.destination),
-    sampling: resolved.sampling,
-    stats,
-    bootId: newBootId(),
-  });
-
-  function foreignContext(): ForeignContext | undefined {
-    try {
-      const foreign = parentContext();
-      if (foreign === undefined || (isTraceId(foreign.traceId) && isSpanId(foreign.spanId))) return foreign;
-      stats.internalError('parentContext', 'the ids are not hexadecimal');
-      return undefined;
-    } catch (error) {
-      stats.internalError('parentContext', error);
-      return undefined;
-    }
-  }
-
-  const place = createPlace(sampler, foreignContext);
-
-  function score(scoreOptions: ScoreOptions): void {
-    if (!resolved.enabled) return;
-    try {
-      writeScore(pipeline, scoreOptions, clock.now());
-    } catch (error) {
-      stats.internalError('score', error);
-    }
-  }
-
-  const host: SpanHost = {
-    score,
-    maxLabels: resolved.maxLabels,
-    now: () => clock.now(),
-    monotonic: () => clock.monotonic(),
-    internalError: (where, error) => stats.internalError(where, error),
-    finish(span): void {
-      open.delete(span);
-      pipeline.ended(span);
-    },
-  };
-
-  function startSpan(given: SpanOptions | string): Span {
-    const spanOptions: SpanOptions = typeof given === 'string' ? { name: given } : given;
-    const type = spanOptions.type !== undefined && KNOWN_TYPES.has(spanOptions.type) ? spanOptions.type : 'task';
-    const kind = spanOptions.kind !== undefined && KNOWN_KINDS.has(spanOptions.kind) ? spanOptions.kind : kindOf(type);
-    const placement = place(spanOptions.parent, kind);
-    const now = clock.now();
-    const monotonic = clock.monotonic();
-    const startEpochMs = Number.isFinite(spanOptions.startTime) ? (spanOptions.startTime ?? now) : now;
-    // Field by field: after a spread, V8 defines every further field of a literal on its slow path (measured: 10 µs a span).
-    const span = new RecordedSpan(host, {
-      traceId: placement.traceId,
-      parentSpanId: placement.parentSpanId,
-      traceFlags: placement.traceFlags,
-      traceState: placement.traceState,
-      remoteParent: placement.remoteParent,
-      foreign: placement.foreign,
-      parent: placement.parent,
-      local: placement.local,
-      spanId: newSpanId(),
-      name: typeof spanOptions.name === 'string' && spanOptions.name !== '' ? spanOptions.name : type,
-      type,
-      kind,
-      scope: spanOptions.scope,
-      values: valuesFor(placement.parent),
-      capture: spanOptions.capture,
-      startEpochMs,
-      startMonotonicMs: monotonic - Math.max(0, now - startEpochMs),
-    });
-    open.add(span);
-    if (isCallOf(placement.parent, span)) placement.parent.billedBelow = true;
-    if (spanOptions.link !== undefined) linkTo(span, spanOptions.link.traceId);
-    if (spanOptions.attributes !== undefined) span.set(spanOptions.attributes);
-    for (const key in spanOptions.labels) span.label(key, spanOptions.labels[key] ?? '');
-    if (spanOptions.tags !== undefined) span.tag(...spanOptions.tags);
-    if (spanOptions.input !== undefined) span.input(spanOptions.input);
-    if (resolved.emitStarts) pipeline.started(span);
-    if (open.size > resolved.maxOpenSpans) closeOldest();
-    return span;
-  }
-
-  /** Ends a span that its source left open, with what the source knows until now. */
-  function giveUp(span: RecordedSpan, status: SpanStatus): void {
-    stats.unfinished();
-    try {
-      span.leftOpen?.();
-    } catch (error) {
-      stats.internalError('leftOpen', error);
-    }
-    span.end({ status });
-  }
-
-  function closeOldest(): void {
-    const [oldest] = open;
-    if (oldest !== undefined) giveUp(oldest, 'abandoned');
-  }
-
-  /** Innermost first, so that a parent's roll-up has its children. */
-  function closeAll(): void {
-    pipeline.drain();
-    for (const span of [...open].toReversed()) giveUp(span, 'unfinished');
-    pipeline.drain();
-  }
-
+  const parts = createParts(options);
+  const { resolved, logger, stats, pipeline, openSpans, owner, alert } = parts;
+  const { enabled, statsIntervalSeconds } = resolved;
+  const readStats = () => stats.read(openSpans.size);
+  const startSpan = createStart(parts, options);
   const statsLine = startStatsLine({
     pipeline,
-    intervalSeconds: resolved.enabled ? resolved.statsIntervalSeconds : 0,
-    now: () => clock.now(),
-    stats: () => stats.read(open.size),
-    internalError: (where, error) => stats.internalError(where, error),
+    intervalSeconds: enabled ? statsIntervalSeconds : 0,
+    now: owner.now,
+    stats: readStats,
+    internalError: owner.internalError,
   });
-  const removeExitHook = onProcessExit(closeAll);
-  const removeSignalHook = resolved.sampling.tail === undefined ? undefined : onTermination(() => pipeline.drain());
-
-  const flushed = (target: Logger): Promise<void> =>
-    flushLogger(target).catch((error: unknown) => stats.internalError('flush', error));
-
-  async function flush(): Promise<void> {
-    await pipeline.settled();
-    await flushed(logger);
-    if (options.content !== undefined) await flushed(options.content.destination);
-  }
-
-  const tracer: Tracer & { readonly internals: SpanHost } = {
+  const { flush, shutdown } = createLifecycle(parts, options.content?.destination, () => statsLine.close());
+  const tracer: OwningTracer = {
+    [OWNER]: owner,
     logger,
-    enabled: resolved.enabled,
-    internals: host,
-    startSpan: (spanOptions) => {
-      if (!resolved.enabled) return NOOP_SPAN;
-      try {
-        return startSpan(spanOptions);
-      } catch (error) {
-        stats.internalError('startSpan', error);
-        return NOOP_SPAN;
-      }
+    enabled,
+    startSpan,
+    withSpan: (spanOptions, fn) => (enabled ? runInSpan(tracer, startSpan(spanOptions), fn) : fn(NOOP_SPAN)),
+    run(span, fn) {
+      if (span.traceId === NOOP_SPAN.traceId) return fn();
+      return runWith(span, inheritedValues(isRecorded(span) ? span : undefined), fn);
     },
-    withSpan: (spanOptions, fn) =>
-      resolved.enabled ? runInSpan(tracer, tracer.startSpan(spanOptions), fn) : fn(NOOP_SPAN),
-    run: (span, fn) => (span === NOOP_SPAN ? fn() : runWith(span, valuesFor(isSpan(span) ? span : undefined), fn)),
-    score,
-    alert(alertOptions): void {
-      if (!resolved.enabled) return;
-      try {
-        writeAlert(pipeline, alertOptions, clock.now());
-      } catch (error) {
-        stats.internalError('alert', error);
-      }
-    },
-    onSpanEnd(observer) {
-      requireFunction('onSpanEnd(observer)', observer);
-      pipeline.spanObservers.add(observer);
-      return () => void pipeline.spanObservers.delete(observer);
-    },
-    onRecord(observer) {
-      requireFunction('onRecord(observer)', observer);
-      pipeline.recordObservers.add(observer);
-      return () => void pipeline.recordObservers.delete(observer);
-    },
+    score: owner.score,
+    alert,
+    onSpanEnd: (observer) => subscribe('onSpanEnd(observer)', pipeline.spanObservers, observer),
+    onRecord: (observer) => subscribe('onRecord(observer)', pipeline.recordObservers, observer),
     gauge(name, read) {
       requireFunction('gauge(name, read)', read);
       return statsLine.gauge(name, read);
@@ -248,22 +220,9 @@ export function createTracer(options: TracerOptions = {}): Tracer {
       return headers;
     },
     extract: (headers) => extractContext(headers),
-    stats: () => stats.read(open.size),
+    stats: readStats,
     flush,
-    async shutdown(): Promise<void> {
-      closeAll();
-      statsLine.stop();
-      if (resolved.enabled && resolved.statsIntervalSeconds > 0) statsLine.write();
-      removeExitHook();
-      removeSignalHook?.();
-      pipeline.stop();
-      await flush();
-    },
+    shutdown,
   };
   return tracer;
-}
-
-function requireFunction(option: string, value: unknown): void {
-  if (typeof value === 'function') return;
-  throw new SpanlineError({ code: 'ERR_INVALID_ARGUMENT', option, expected: 'a function', got: value });
 }

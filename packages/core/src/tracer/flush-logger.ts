@@ -1,18 +1,19 @@
+/** Waiting until a logger's lines have reached their destination. */
 import type { Logger } from 'pino';
 
-const LIMIT_MS = 10_000;
+const TIME_OUT_MS = 10_000;
 
 /**
- * Resolves when everything in `logger` has reached its destination, as the destination says.
+ * Resolves when the destination reports that every line of `logger` has reached it.
  *
- * @throws the destination's error; also when it does not answer within ten seconds, so that nobody waits for ever for a stream whose `flush` takes no callback
+ * @throws the destination's error, or an error after ten seconds: the `flush` of some streams takes no callback
  */
 export function flushLogger(logger: Logger): Promise<void> {
   if (typeof logger.flush !== 'function') return Promise.resolve();
   return new Promise((resolve, reject) => {
-    const limit = setTimeout(() => reject(new Error(`no answer within ${LIMIT_MS} ms`)), LIMIT_MS);
+    const timer = setTimeout(() => reject(new Error(`no answer within ${TIME_OUT_MS} ms`)), TIME_OUT_MS);
     logger.flush((error) => {
-      clearTimeout(limit);
+      clearTimeout(timer);
       if (error === undefined || error === null) resolve();
       else reject(error);
     });

@@ -12,7 +12,7 @@ import {
   type TracerOptions,
 } from '../api/index.ts';
 import { profileOf } from '../log/index.ts';
-import type { Resource } from '../pipeline/envelope.ts';
+import type { Resource } from '../pipeline/index.ts';
 import { TRACER_OPTIONS } from './option-shape.ts';
 
 /** Environment variables that spanline reads; the list is closed. */

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { describeFailure, judge } from '../../src/trace/index.ts';
+import { describeFailure, statusOfThrown } from '../../src/trace/index.ts';
 
 const named = (name: string, more: object = {}): Error => Object.assign(new Error('x'), { name }, more);
 
@@ -48,22 +48,22 @@ describe('describeFailure', () => {
         fc.anything({ withBigInt: true, withNullPrototype: true, withDate: true, withMap: true }),
         (value) => {
           describeFailure(value);
-          judge(value);
+          statusOfThrown(value);
         },
       ),
     );
   });
 });
 
-describe('judge', () => {
+describe('statusOfThrown', () => {
   it('takes control flow and aborts for what they are', () => {
-    expect(judge(named('GraphInterrupt', { is_bubble_up: true }))).toBe('interrupted');
-    expect(judge(named('GraphDrained', { is_bubble_up: true }))).toBe('interrupted');
-    expect(judge(named('ParentCommand', { is_bubble_up: true }))).toBe('ok');
-    expect(judge(new DOMException('stop', 'AbortError'))).toBe('aborted');
-    expect(judge(named('Error', { code: 'ABORT_ERR' }))).toBe('aborted');
-    expect(judge(new Error('AbortError'))).toBe('aborted');
-    expect(judge(new Error('x'))).toBe('error');
-    expect(judge(new TypeError('Aborted'))).toBe('error');
+    expect(statusOfThrown(named('GraphInterrupt', { is_bubble_up: true }))).toBe('interrupted');
+    expect(statusOfThrown(named('GraphDrained', { is_bubble_up: true }))).toBe('interrupted');
+    expect(statusOfThrown(named('ParentCommand', { is_bubble_up: true }))).toBe('ok');
+    expect(statusOfThrown(new DOMException('stop', 'AbortError'))).toBe('aborted');
+    expect(statusOfThrown(named('Error', { code: 'ABORT_ERR' }))).toBe('aborted');
+    expect(statusOfThrown(new Error('AbortError'))).toBe('aborted');
+    expect(statusOfThrown(new Error('x'))).toBe('error');
+    expect(statusOfThrown(new TypeError('Aborted'))).toBe('error');
   });
 });

@@ -1,7 +1,7 @@
 /** A call of a client that a framework makes, and whose span the framework's instrumentation writes. */
 
-import { currentSpan, type Scope, type Span } from '@spanline/core';
-import type { RecordedSpan } from '@spanline/core/internal';
+import { currentSpan, type Span } from '@spanline/core';
+import { attributesOf, instrumentationOf } from '@spanline/core/internal';
 import type { AttributeKey, SpanAttributes } from '@spanline/record';
 import type { ClientCall } from './call.ts';
 import { headerAttributes } from './headers.ts';
@@ -18,19 +18,20 @@ const GIVEN = [
 
 /** The span of the model call that the running code belongs to, if a framework's instrumentation writes one. */
 export function frameworkSpan(): Span | undefined {
-  const span: (Span & { seed?: { scope?: Scope } }) | undefined = currentSpan();
-  return (span?.type === 'llm' || span?.type === 'embedding') && span.seed?.scope !== undefined ? span : undefined;
+  const span = currentSpan();
+  if (span?.type !== 'llm' && span?.type !== 'embedding') return undefined;
+  return instrumentationOf(span) === undefined ? undefined : span;
 }
 
 function setMissing(span: Span, given: SpanAttributes): void {
-  const known = (span as RecordedSpan).facts;
+  const known = attributesOf(span) ?? {};
   const missing = GIVEN.filter((key) => known[key] === undefined);
   span.set(Object.fromEntries(missing.map((key) => [key, given[key]])));
 }
 
 /** Adds the tokens of one more request. A framework splits an embedding of many texts into several. */
 function addUsage(span: Span, answer: SpanAttributes): void {
-  const known = (span as RecordedSpan).facts;
+  const known = attributesOf(span) ?? {};
   const sum: Record<string, unknown> = {};
   for (const [key, value] of Object.entries(answer)) {
     if (key === 'gen_ai.response.model') sum[key] = value;

@@ -1,7 +1,7 @@
 /** The span of a call and what was collected for it. */
 
-import { currentSpan, type Scope, type Span, type SpanOptions, type Tracer } from '@spanline/core';
-import { type Guard, onLeftOpen } from '@spanline/core/internal';
+import { currentSpan, type InstrumentationScope, type Span, type SpanOptions, type Tracer } from '@spanline/core';
+import { type Guard, onForcedEnd } from '@spanline/core/internal';
 import type { SpanAttributes, SpanStatus } from '@spanline/record';
 import type { AnswerReader, ClientCall, RequestRewrite } from './call.ts';
 
@@ -10,7 +10,7 @@ export interface CallTracing {
   readonly tracer: Tracer;
   readonly guard: Guard;
   /** The package that traces it; also where its faults are counted. */
-  readonly scope: Scope;
+  readonly scope: InstrumentationScope;
 }
 
 /** The span of a call. One that may not be written is made at the end, with the time of the call. */
@@ -37,7 +37,7 @@ export interface CallEnd {
   readonly status?: SpanStatus;
 }
 
-function createSpan(tracer: Tracer, scope: Scope, { span: given, isWritten }: ClientCall): CallSpan {
+function createSpan(tracer: Tracer, scope: InstrumentationScope, { span: given, isWritten }: ClientCall): CallSpan {
   const options: SpanOptions = { ...given, scope };
   if (isWritten === undefined) {
     const span = tracer.startSpan(options);
@@ -75,7 +75,7 @@ export class CallState {
     const startedMs = performance.now();
     const span = createSpan(tracing.tracer, tracing.scope, call);
     this.#work = { span, reader, rewrite, startedMs, attributes: [], chunks: 0, firstChunk: undefined };
-    if (span.now !== undefined) onLeftOpen(span.now, () => this.#flush());
+    if (span.now !== undefined) onForcedEnd(span.now, () => this.#flush());
   }
 
   /** `undefined` after the end. */

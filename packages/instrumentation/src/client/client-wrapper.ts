@@ -1,6 +1,6 @@
 /** Wrappers of a provider's client: `wrapOpenAI`, `wrapAnthropic`. */
 
-import { defaultTracer, type Scope } from '@spanline/core';
+import { defaultTracer, type InstrumentationScope } from '@spanline/core';
 import { createGuard, sharedState } from '@spanline/core/internal';
 import { bag, isObject, option, type Shape, SpanlineError } from '@spanline/record';
 import { TRACE_SHAPE, type TraceOptions } from '../options.ts';
@@ -18,7 +18,7 @@ export const CLIENT_SHAPE: Shape<ClientOptions> = { ...TRACE_SHAPE, beforeCall: 
 
 /** What a client of one provider is. */
 export interface ClientKind {
-  readonly scope: Scope;
+  readonly scope: InstrumentationScope;
   /** `an OpenAI client` */
   readonly what: string;
   /** A property that clients of this provider have, and others have not. */

@@ -41,7 +41,7 @@ export function watchSdkStream(stream: unknown, events: SdkStreamEvents, filters
       if (!events.chunk(value) && typeof value === 'object' && value !== null) dropped.add(value);
     },
     done: () => events.done(controller?.signal.aborted === true),
-    left: () => events.abandoned(),
+    abandoned: () => events.abandoned(),
     failed: (error) => events.failed(error),
   };
   let isRead = false;

@@ -1,5 +1,5 @@
 import type { ContextValues, Span } from '@spanline/core';
-import { activeState, activeValues, type RecordedSpan } from '@spanline/core/internal';
+import { activeState, contextValuesOf, currentValues } from '@spanline/core/internal';
 
 function amend(target: ContextValues, values: ContextValues): void {
   if (Object.isFrozen(target)) return;
@@ -12,9 +12,9 @@ function amend(target: ContextValues, values: ContextValues): void {
  * everything that starts from here on. Labels are merged. Values are changed in place, so that the source must have started `span` under a `withContext` of its own.
  */
 export function amendContext(span: Span, values: ContextValues): void {
-  const { seed } = span as Partial<RecordedSpan>;
-  if (seed === undefined) return;
-  amend(seed.values, values);
-  const active = activeValues();
-  if (active !== seed.values && activeState()?.span?.traceId === span.traceId) amend(active, values);
+  const own = contextValuesOf(span);
+  if (own === undefined) return;
+  amend(own, values);
+  const active = currentValues();
+  if (active !== own && activeState()?.span?.traceId === span.traceId) amend(active, values);
 }

@@ -1,5 +1,5 @@
 import { type Span } from '@spanline/core';
-import { activeState, activeValues, enterWith, type RecordedSpan } from '@spanline/core/internal';
+import { activeState, contextValuesOf, currentValues, enterWith } from '@spanline/core/internal';
 
 /**
  * Makes `span` current for the work that the host starts after the running callback, with no function to wrap. Must be called synchronously, before any
@@ -9,5 +9,5 @@ export function enterSpan(span: Span): void {
   if (!span.isRecording) return;
   const state = activeState();
   const isSameTrace = state?.span === undefined || state.span.traceId === span.traceId;
-  enterWith(span, isSameTrace ? (state?.values ?? activeValues()) : (span as RecordedSpan).seed.values, state);
+  enterWith(span, isSameTrace ? (state?.values ?? currentValues()) : (contextValuesOf(span) ?? currentValues()), state);
 }

@@ -1,7 +1,7 @@
 /** The open runs of a framework, bounded. */
 
 import type { Span } from '@spanline/core';
-import { endAsOf } from '@spanline/core/internal';
+import { endRetroactively } from '@spanline/core/internal';
 import { HolderWatch } from './holder-watch.ts';
 import { IdleList } from './idle-list.ts';
 import { hasEndedRoot, innerFirst, type OpenRun, touchParents } from './open-run.ts';
@@ -107,7 +107,7 @@ class Runs<T> implements RunRegistry<T> {
   /** @param agoMs - how long ago the run ended */
   #close(run: OpenRun<T>, agoMs = 0): void {
     this.#remove(run);
-    if (run.owned) endAsOf(run.span, agoMs, this.#options.onClose?.(run) ?? 'abandoned');
+    if (run.owned) endRetroactively(run.span, agoMs, this.#options.onClose?.(run) ?? 'abandoned');
   }
 
   /** Nothing can report activity of these runs any more: each ended with its last activity. */

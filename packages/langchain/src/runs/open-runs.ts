@@ -1,5 +1,5 @@
 import type { Span, SpanOptions, Tracer } from '@spanline/core';
-import { enterSpan, judge, onLeftOpen, type Run, text } from '@spanline/instrumentation';
+import { enterSpan, statusOfThrown, onForcedEnd, type Run, text } from '@spanline/instrumentation';
 import { interruptsOf } from '../objects/graph-node.ts';
 import type { RunStart } from '../objects/run-start.ts';
 import { userMetadata, userTags } from '../objects/tags.ts';
@@ -82,7 +82,7 @@ export class OpenRuns {
       parentId: start.parentRunId,
       holder: this.#runs.holders.of(start.holder),
     });
-    onLeftOpen(span, () => setPartialAnswer({ span, data }));
+    onForcedEnd(span, () => setPartialAnswer({ span, data }));
     if (start.parentRunId === undefined) describeRoot(span, start);
     if (attempt !== undefined) span.set(attemptAttributes(attempt));
     enterSpan(span);
@@ -130,7 +130,7 @@ export class OpenRuns {
   fail(end: EndArguments, error: unknown): void {
     const run = this.#remove(end);
     if (run === undefined) return;
-    const verdict = judge(error);
+    const verdict = statusOfThrown(error);
     if (verdict === 'aborted') run.data.call.reportAbort();
     if (run.owned) {
       setPartialAnswer(run);

@@ -1,0 +1,78 @@
+/** The fields that many lines of a tracer have in common. */
+import { hostname } from 'node:os';
+import { SCHEMA_VERSION, type SpanRecord, type SpanStatus } from '@spanline/record';
+import type { InstrumentationScope } from '../api/index.ts';
+import { createHead, type LineHead } from '../log/index.ts';
+import { isoMillis } from '../trace/index.ts';
+
+/** The service that writes the lines. */
+export interface Resource {
+  readonly serviceName: string | undefined;
+  readonly serviceVersion: string | undefined;
+  readonly environment: string | undefined;
+  readonly project: string | undefined;
+}
+
+const HOST = hostname();
+
+function resourceFields(resource: Resource): SpanRecord {
+  return {
+    'spanline.schema': SCHEMA_VERSION,
+    'service.name': resource.serviceName,
+    'service.version': resource.serviceVersion,
+    'deployment.environment.name': resource.environment,
+    'host.name': HOST,
+    'process.pid': process.pid,
+    'spanline.project': resource.project,
+  };
+}
+
+/** Creates a record that is not a span's. `event.id` gets its value when the line is written. */
+export function createEnvelope(resource: Resource, epochMs: number, level: string, message: string): SpanRecord {
+  return {
+    '@timestamp': isoMillis(epochMs),
+    level,
+    message,
+    'event.name': undefined,
+    'event.id': undefined,
+    ...resourceFields(resource),
+  };
+}
+
+/** Scope of spans that name no instrumentation. */
+const CORE_SCOPE: InstrumentationScope = { name: '@spanline/core', version: '0.1.0' };
+
+const OUTCOMES: Readonly<Record<SpanStatus, string>> = {
+  ok: 'success',
+  error: 'failure',
+  aborted: 'unknown',
+  abandoned: 'unknown',
+  interrupted: 'unknown',
+  unfinished: 'unknown',
+};
+
+/** Returns the common fields of spans with one scope and status. */
+export type SpanCommonFields = (instrumentation: InstrumentationScope | undefined, status: SpanStatus) => LineHead;
+
+/** Creates the common fields of a tracer's spans. Each combination is serialised once. */
+export function createSpanCommonFields(resource: Resource): SpanCommonFields {
+  const byScope = new WeakMap<InstrumentationScope, Map<SpanStatus, LineHead>>();
+  return (instrumentation, status) => {
+    const scope = instrumentation ?? CORE_SCOPE;
+    let byStatus = byScope.get(scope);
+    if (byStatus === undefined) byScope.set(scope, (byStatus = new Map<SpanStatus, LineHead>()));
+    let common = byStatus.get(status);
+    if (common === undefined) {
+      common = createHead({
+        'event.name': 'span.end',
+        'event.outcome': OUTCOMES[status],
+        ...resourceFields(resource),
+        'span.status': status,
+        'otel.scope.name': scope.name,
+        'otel.scope.version': scope.version,
+      });
+      byStatus.set(status, common);
+    }
+    return common;
+  };
+}

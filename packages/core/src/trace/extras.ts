@@ -1,0 +1,44 @@
+/** What instrumentations read and write of a span beyond its public interface. Spans of other implementations are left alone. */
+import type { SpanStatus } from '@spanline/record';
+import type { ContextValues, InstrumentationScope, Span } from '../api/index.ts';
+import { isTraceId } from '../context/index.ts';
+import { type Attributes, stateOf } from './span-state.ts';
+
+/** Links a span to the trace that caused it without being its parent. Ignores a malformed id. */
+export function linkTo(span: Span, traceId: string): void {
+  const state = stateOf(span);
+  if (state?.isRecording === true && isTraceId(traceId)) state.linkedTraceId = traceId;
+}
+
+/**
+ * Registers a callback that flushes partial data onto the span. It runs if the tracer ends the span itself (process exit, or too many open spans).
+ */
+export function onForcedEnd(span: Span, flush: () => void): void {
+  const state = stateOf(span);
+  if (state?.isRecording === true) state.onForcedEnd = flush;
+}
+
+/**
+ * Ends a span retroactively.
+ *
+ * @param agoMs - how long ago the span ended; 0 for now
+ */
+export function endRetroactively(span: Span, agoMs: number, status: SpanStatus): void {
+  const owner = stateOf(span)?.owner;
+  span.end(owner === undefined || agoMs <= 0 ? { status } : { status, endTime: owner.now() - agoMs });
+}
+
+/** Returns the attributes set so far, without content. Do not change them. */
+export function attributesOf(span: Span): Readonly<Attributes> | undefined {
+  return stateOf(span)?.attributes;
+}
+
+/** Returns the instrumentation that started a span, or `undefined` for a span that the application started itself. */
+export function instrumentationOf(span: Span): InstrumentationScope | undefined {
+  return stateOf(span)?.scope;
+}
+
+/** Returns the session, user, request and labels of a span. The object is the span's own: changing it changes the span's line. */
+export function contextValuesOf(span: Span): ContextValues | undefined {
+  return stateOf(span)?.values;
+}

@@ -1,0 +1,137 @@
+/** Everything the tracer records about one span, by who writes it and when. */
+import type { ContentKey, FactAttributes, SpanKind, SpanStatus, SpanType } from '@spanline/record';
+import type {
+  CaptureSetting,
+  ContextValues,
+  ForeignContext,
+  InstrumentationScope,
+  Labels,
+  RemoteContext,
+  ScoreOptions,
+  Span,
+} from '../api/index.ts';
+import { isTraced, STATE, type TracedSpan, type TreePosition } from '../context/index.ts';
+import type { LocalRoot } from './local-root.ts';
+
+export { STATE };
+
+/** The tracer, as its spans see it. */
+export interface SpanOwner {
+  readonly maxLabels: number;
+  score(options: ScoreOptions): void;
+  /** Epoch milliseconds. */
+  now(): number;
+  /** Monotonic milliseconds. */
+  monotonic(): number;
+  /** Takes a span at its end, once. */
+  finish(span: RecordedSpan): void;
+  internalError(where: string, error: unknown): void;
+}
+
+/** A span with its state. Spans of other copies of this package are recorded spans too. */
+export interface RecordedSpan extends TracedSpan {
+  readonly [STATE]: SpanState;
+}
+
+/** Attributes other than content. */
+export type Attributes = FactAttributes & Record<string, unknown>;
+
+/** Content as it was handed over, by reference. */
+export type RawContent = Partial<Record<ContentKey, unknown>>;
+
+/** The state of a span. `start-span.ts` creates it with every field present, so that all spans have the same shape in V8. */
+export interface SpanState extends TreePosition {
+  // Fixed at the start.
+  readonly owner: SpanOwner;
+  readonly traceId: string;
+  readonly spanId: string;
+  readonly parentSpanId: string | undefined;
+  readonly traceFlags: number;
+  readonly traceState: string | undefined;
+  /** The parent is a span of a remote caller. */
+  readonly hasRemoteParent: boolean;
+  /** The parent, if it is a span of another tracer in this process. */
+  readonly foreign: ForeignContext | undefined;
+  readonly parent: RecordedSpan | undefined;
+  readonly localRoot: LocalRoot;
+  readonly type: SpanType;
+  readonly kind: SpanKind;
+  readonly scope: InstrumentationScope | undefined;
+  /** `amendContext` of `@spanline/instrumentation` adds to these values in place. */
+  readonly values: ContextValues;
+  readonly capture: CaptureSetting | undefined;
+  readonly startEpochMs: number;
+  readonly startMonotonicMs: number;
+
+  // Written by the span's own methods until it ends.
+  isRecording: boolean;
+  name: string;
+  attributes: Attributes;
+  content: RawContent | undefined;
+  labels: Labels | undefined;
+  tags: string[] | undefined;
+  error: unknown;
+  status: SpanStatus;
+
+  // Written by instrumentations (`extras.ts`) until the span ends.
+  linkedTraceId: string | undefined;
+  /** Flushes partial data onto the span before the tracer itself ends it. */
+  onForcedEnd: (() => void) | undefined;
+
+  // Written by the spans below, when they start and end.
+  /** A span below records the same model call and carries its tokens and cost. */
+  hasInnerCall: boolean;
+  openChildren: number;
+  /** Time during which no child was open, up to `idleSinceMs`. */
+  selfMs: number;
+  /** Monotonic milliseconds: since when no child is open. */
+  idleSinceMs: number;
+  childErrors: unknown[] | undefined;
+
+  // Written by `end()`.
+  /** Level of the line, if `end()` named one. */
+  level: string | undefined;
+  durationMs: number;
+  /** The local root had already ended. */
+  isLate: boolean;
+}
+
+/** True for a span that was started by this package, in any of its copies. */
+export function isRecorded(span: Span | RemoteContext | undefined): span is RecordedSpan {
+  return span !== undefined && isTraced(span);
+}
+
+/** Returns the state of a span that was started by this package, in any of its copies. */
+export function stateOf(span: Span | undefined): SpanState | undefined {
+  return isRecorded(span) ? span[STATE] : undefined;
+}
+
+const MAX_PATH_STEPS = 12;
+
+/** Builds `POST /ask > rag_chain > chat gpt-4o` from the current names of a span and its ancestors. Of a deeper tree it keeps the innermost steps. */
+export function pathOf(state: SpanState): string {
+  let path = state.name;
+  let ancestor = state.parent?.[STATE];
+  for (let steps = 1; ancestor !== undefined; steps++) {
+    if (steps === MAX_PATH_STEPS) return `… > ${path}`;
+    path = `${ancestor.name} > ${path}`;
+    ancestor = ancestor.parent?.[STATE];
+  }
+  return path;
+}
+
+/** Returns the type on the span's line. A span around another span of the same model call is a step, not a second call. */
+export function recordedType({ hasInnerCall, type }: SpanState): SpanType {
+  return hasInnerCall ? 'chain' : type;
+}
+
+const NO_ATTRIBUTES: Attributes = Object.freeze({});
+
+/** Drops the references to the application's data. Contexts and descendants may keep an ended span alive for long. */
+export function releaseData(state: SpanState): void {
+  state.content = undefined;
+  state.attributes = NO_ATTRIBUTES;
+  state.childErrors = undefined;
+  state.onForcedEnd = undefined;
+  state.error = undefined;
+}

@@ -1,0 +1,56 @@
+/** Reading thrown values, which may be anything and may be hostile: nothing here throws. */
+import { isObject, text } from '@spanline/record';
+
+const MAX_CAUSES = 5;
+
+/** Reads a property. Returns `undefined` if there is none or its getter throws. */
+export function readProperty(value: unknown, key: string): unknown {
+  if (!isObject(value)) return undefined;
+  try {
+    return Reflect.get(value, key);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Reads a property that is a non-empty string. */
+export function readText(value: unknown, key: string): string | undefined {
+  return text(readProperty(value, key));
+}
+
+/** Returns the name of the value's class. */
+export function classNameOf(value: unknown): string | undefined {
+  return readText(readProperty(value, 'constructor'), 'name');
+}
+
+/** Returns the value's message, or the value itself as text if it is not an object. */
+export function messageOf(value: unknown): string {
+  const message = readText(value, 'message');
+  if (message !== undefined) return message;
+  if (typeof value === 'object' && value !== null) return '';
+  try {
+    return String(value);
+  } catch {
+    return '';
+  }
+}
+
+/** Returns an error and its causes, outermost first. */
+export function causeChain(error: unknown): unknown[] {
+  const chain: unknown[] = [];
+  let link = error;
+  while (link !== undefined && link !== null && chain.length < MAX_CAUSES && !chain.includes(link)) {
+    chain.push(link);
+    link = readProperty(link, 'cause');
+  }
+  return chain;
+}
+
+/** Returns the HTTP status of an error. */
+export function httpStatusOf(error: unknown): number | undefined {
+  for (const key of ['status', 'statusCode', 'status_code']) {
+    const status = readProperty(error, key) ?? readProperty(readProperty(error, 'response'), key);
+    if (typeof status === 'number' && status >= 100 && status < 600) return status;
+  }
+  return undefined;
+}

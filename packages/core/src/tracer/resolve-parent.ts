@@ -1,0 +1,105 @@
+/** Parent resolution: which trace a new span belongs to, and below which span. */
+import type { SpanKind } from '@spanline/record';
+import type { ContextValues, ForeignContext, RemoteContext, Span, SpanOptions } from '../api/index.ts';
+import {
+  activeState,
+  callerSpan,
+  currentValues,
+  FLAG_RANDOM,
+  FLAG_SAMPLED,
+  isSpanId,
+  isTraceId,
+  newTraceId,
+} from '../context/index.ts';
+import type { Sampler } from '../pipeline/index.ts';
+import { createLocalRoot, isRecorded, type RecordedSpan, type SpanState, STATE } from '../trace/index.ts';
+
+/** The part of a span's state that says where in which trace it is. */
+export type ResolvedParent = Pick<
+  SpanState,
+  'traceId' | 'parentSpanId' | 'traceFlags' | 'traceState' | 'hasRemoteParent' | 'foreign' | 'parent' | 'localRoot'
+>;
+
+/** Resolves the parent of a new span. */
+export type ParentResolver = (given: SpanOptions['parent'], kind: SpanKind) => ResolvedParent;
+
+/**
+ * Returns the context values of a span below `parent`. A span with an explicit parent may start where the async context belongs to another request or
+ * to none. It then inherits its parent's values.
+ */
+export function inheritedValues(parent: RecordedSpan | undefined): ContextValues {
+  if (parent === undefined) return currentValues();
+  const state = activeState();
+  return state?.span?.traceId === parent.traceId ? state.values : parent[STATE].values;
+}
+
+function hasValidIds({ traceId, spanId }: ForeignContext): boolean {
+  return isTraceId(traceId) && isSpanId(spanId);
+}
+
+function childOf(parent: RecordedSpan): ResolvedParent {
+  const { traceId, spanId, traceFlags, traceState, localRoot } = parent[STATE];
+  return {
+    traceId,
+    parentSpanId: spanId,
+    traceFlags,
+    traceState,
+    hasRemoteParent: false,
+    foreign: undefined,
+    parent,
+    localRoot,
+  };
+}
+
+function flagsOf({ sampled }: ForeignContext): number {
+  return sampled === false ? 0 : FLAG_SAMPLED;
+}
+
+function isSpan(parent: Span | RemoteContext): parent is Span {
+  return 'isRecording' in parent;
+}
+
+/**
+ * Creates the parent resolution of one tracer. The first of these that exists is the parent:
+ *
+ * 1. the given parent; `null` asks for a new trace
+ * 2. the current span, unless the new span is a `SERVER` span: a request is caused from outside, whatever is current where it arrives
+ * 3. the active span of another tracer
+ *
+ * Otherwise the span starts a new trace.
+ *
+ * @param foreignContext - returns the active span of another tracer; never throws
+ */
+export function createParentResolver(
+  sampler: Sampler,
+  foreignContext: () => ForeignContext | undefined,
+): ParentResolver {
+  function localRoot(remote: RemoteContext | undefined, foreign: ForeignContext | undefined): ResolvedParent {
+    const traceId = remote?.traceId ?? foreign?.traceId ?? newTraceId();
+    const parentFlags = remote?.traceFlags ?? (foreign === undefined ? undefined : flagsOf(foreign));
+    const isSampled = sampler.decide(traceId, parentFlags);
+    const random = parentFlags === undefined ? FLAG_RANDOM : parentFlags & FLAG_RANDOM;
+    return {
+      traceId,
+      parentSpanId: remote?.spanId ?? foreign?.spanId,
+      traceFlags: (isSampled ? FLAG_SAMPLED : 0) | random,
+      traceState: remote?.traceState,
+      hasRemoteParent: remote !== undefined,
+      foreign,
+      parent: undefined,
+      localRoot: createLocalRoot(isSampled, sampler.ratio),
+    };
+  }
+
+  return (given, kind) => {
+    if (given === null) return localRoot(undefined, undefined);
+    const parent = given ?? (kind === 'SERVER' ? undefined : callerSpan());
+    if (parent === undefined) return localRoot(undefined, foreignContext());
+    if (isRecorded(parent)) return childOf(parent);
+    if (!hasValidIds(parent)) return localRoot(undefined, undefined);
+    // A span of another version of this package, or of the application's own making.
+    if (isSpan(parent)) return localRoot(undefined, { traceId: parent.traceId, spanId: parent.spanId });
+    const foreign = foreignContext();
+    return foreign?.traceId === parent.traceId ? localRoot(undefined, foreign) : localRoot(parent, undefined);
+  };
+}
