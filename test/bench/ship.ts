@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Client } from '@elastic/elasticsearch';
 import { pino } from 'pino';
-import { datadog, elasticsearch, type SinkSpec, spool, startShipper } from '@spanline/ship';
+import { datadog, elasticsearch, otlp, type SinkSpec, spool, startShipper } from '@spanline/ship';
 import { measure, median } from './harness.ts';
 import { ratio, type Row } from './rows.ts';
 import { ecsLine, otelLine } from './ship-lines.ts';
@@ -116,12 +116,14 @@ export async function shipRows(): Promise<Row[]> {
       ecs: shipping(elasticsearch({ url }), ecsLine),
       ecsHelper: bulkHelper(url, ecsLine),
       intake: shipping(datadog({ url, apiKey: 'key' }), otelLine),
+      spans: shipping(otlp({ url: `${url}/v1/traces` }), otelLine),
     });
     const other = 'helpers.bulk of the same documents, 2 MB a request';
     return [
       ...(await appRows()),
       row('otel lines to Elasticsearch', ns.elastic, budgetNs, budget),
       row('otel lines to Datadog', ns.intake, budgetNs, budget),
+      row('otel lines to OTLP', ns.spans, budgetNs, budget),
       row('otel lines made ECS documents', ns.elastic, ns.ecsHelper, other),
       row('ECS lines that are documents', ns.ecs, ns.ecsHelper, other),
       row('otel lines that are documents', ns.asIs, ns.helper, other),

@@ -3,7 +3,17 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { parseLine, type SpanlineError } from '@spanline/core';
-import { datadog, elasticsearch, file, otlp } from '@spanline/ship';
+import {
+  datadog,
+  elasticsearch,
+  elasticsearchSetup,
+  file,
+  jaeger,
+  langfuse,
+  otlp,
+  spool,
+  startShipper,
+} from '@spanline/ship';
 import { createIndex, readBulk } from './support/elastic.ts';
 import { deadLetters, leave, ship, spanLines } from './support/engine.ts';
 import { temporaryFolder } from './support/folder.ts';
@@ -231,5 +241,22 @@ describe('a wrong option of a sink', () => {
   ])('throws at the start for %s, without showing a key', (_, make) => {
     expect(make).toThrow(expect.objectContaining({ code: 'ERR_INVALID_OPTION' }) as SpanlineError);
     expect(make).toThrow(/^(?!.*hunter2)/s);
+  });
+
+  it.each<[option: string, nearest: string, make: () => unknown]>([
+    ['elasticsearch.indx', 'elasticsearch.index', () => elasticsearch({ url: 'https://es', indx: 'x' } as never)],
+    ['datadog.timeout', 'datadog.timeoutMs', () => datadog({ apiKey: 'k', timeout: 5 } as never)],
+    ['langfuse.key', 'langfuse.keys', () => langfuse({ key: 'a:b' } as never)],
+    ['jaeger.header', 'jaeger.headers', () => jaeger({ header: {} } as never)],
+    ['whenfull', 'whenFull', () => spool({ dir: '/tmp', whenfull: 'block' } as never)],
+    ['file', 'files', () => startShipper({ dir: '/tmp', to: [], file: [] } as never)],
+    ['setup.role', 'setup.roles', () => elasticsearchSetup({ flavour: 'opensearch', role: true } as never)],
+    [
+      'setup.content.datastream',
+      'setup.content.dataStream',
+      () => elasticsearchSetup({ flavour: 'opensearch', content: { datastream: 'x' } } as never),
+    ],
+  ])('names the nearest option for %s', (given, nearest, make) => {
+    expect(make).toThrow(`unknown option "${given}"; did you mean "${nearest}"?`);
   });
 });

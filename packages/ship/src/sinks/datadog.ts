@@ -60,21 +60,16 @@ const MAX_AHEAD_MS = 3_600_000;
 
 const isKept = (time: LoggedAt, now: number): boolean => time > now - MAX_AGE_MS && time < now + MAX_AHEAD_MS;
 
-/**
- * The site of the options or of the environment.
- * @throws SpanlineError `ERR_INVALID_OPTION` for a site that Datadog does not have
- */
-export function datadogSite(site: string | undefined, path: string): string {
-  const chosen = site ?? (process.env['DD_SITE'] || 'datadoghq.com');
-  checkOptions<{ site: string }>({ site: option.oneOf(SITES) }, { site: chosen }, path);
-  return chosen;
+/** The site of the environment. */
+export function defaultSite(): string {
+  return process.env['DD_SITE'] || 'datadoghq.com';
 }
 
 /**
  * Sends logs to Datadog's intake (v2), at most 1000 logs and 4.25 MB per request.
  *
- * - A log above 950 kB loses the end of its longest texts, because Datadog would cut its JSON. Cut texts end with `…[+N
- *   bytes]` and are named in `spanline.truncated`.
+ * - A log above 950 kB loses the end of its longest texts, because Datadog would cut its JSON. Cut texts end with
+ *   `…[+N bytes]`, and `spanline.truncated` names them.
  * - A log that is more than 17 hours old, or an hour ahead, gets the time of sending, because Datadog would drop it.
  *   Its own time is kept in `spanline.logged_at`.
  *
@@ -88,8 +83,9 @@ export function datadogSite(site: string | undefined, path: string): string {
  */
 export function datadog(options: DatadogOptions): SinkSpec {
   checkOptions(SHAPE, options, 'datadog');
-  const { apiKey, name = 'datadog' } = options;
-  const url = options.url ?? `https://http-intake.logs.${datadogSite(options.site, 'datadog')}`;
+  const { apiKey, name = 'datadog', site = defaultSite() } = options;
+  checkOptions(SHAPE, { ...options, site }, 'datadog');
+  const { url = `https://http-intake.logs.${site}` } = options;
   const config: DatadogConfig = { http: toHttpTarget(url, { 'dd-api-key': { secret: apiKey } }, options) };
   return { name, module: import.meta.url, options: config, createSink };
 }

@@ -1,7 +1,7 @@
 import { type Check, checkOptions, option, type Shape } from '@spanline/record';
 import type { Secret } from '@spanline/remote';
 import type { SinkSpec } from '../../contracts/sink.ts';
-import { datadogSite } from '../datadog.ts';
+import { defaultSite } from '../datadog.ts';
 import { HTTP_SHAPE, type HttpSinkOptions, secretCheck, trimUrl, urlCheck } from '../http-options.ts';
 import { otlp, type OtlpOptions } from './otlp.ts';
 
@@ -55,7 +55,11 @@ const PHOENIX: Shape<PhoenixOptions> = {
   project: option.string(),
 };
 const JAEGER: Shape<JaegerOptions> = { ...HTTP_SHAPE, url: urlCheck() };
-const DATADOG_LLM_OBS: Shape<DatadogLlmObsOptions> = { ...HTTP_SHAPE, apiKey: KEY, site: option.string() };
+const DATADOG_LLM_OBS: Shape<DatadogLlmObsOptions> = {
+  ...HTTP_SHAPE,
+  apiKey: KEY,
+  site: option.like('a site of Datadog', (value) => /^[a-z0-9.-]+$/.test(String(value))),
+};
 
 /** An OTLP sink with a preset's own options. Headers of the user win. */
 function preset(name: string, options: HttpSinkOptions, own: OtlpOptions): SinkSpec {
@@ -111,8 +115,10 @@ export function jaeger(options: JaegerOptions = {}): SinkSpec {
 /** Sends spans to Datadog's LLM Observability over OTLP. @throws SpanlineError `ERR_INVALID_OPTION` */
 export function datadogLlmObs(options: DatadogLlmObsOptions): SinkSpec {
   checkOptions(DATADOG_LLM_OBS, options, 'datadogLlmObs');
+  const { site = defaultSite() } = options;
+  checkOptions(DATADOG_LLM_OBS, { ...options, site }, 'datadogLlmObs');
   return preset('datadog-llmobs', options, {
-    url: `https://otlp.${datadogSite(options.site, 'datadogLlmObs')}/v1/traces`,
+    url: `https://otlp.${site}/v1/traces`,
     headers: { 'dd-api-key': options.apiKey, 'dd-otlp-source': 'llmobs' },
   });
 }
