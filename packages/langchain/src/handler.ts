@@ -22,8 +22,8 @@ type ModelEndArguments = [...end: EndArguments, extra?: Record<string, unknown>]
 
 /**
  * LangChain.js callback handler. Writes a span for each chain, prompt, model call, parser, retriever, tool and agent,
- * under the request that called it. One handler serves the whole process: pass it to a call (`{ callbacks: [handler]
- * }`) or to a component's constructor.
+ * under the request that called it. One handler serves the whole process. Pass it to a call, as `{ callbacks: [handler]
+ * }`, or to a component's constructor.
  *
  * - LangChain awaits it, so that spans get the right request and the right times.
  * - It never throws into the application, except for errors of `beforeCall`.

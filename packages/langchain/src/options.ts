@@ -1,3 +1,5 @@
+/** Options of this package, and the rules that check them at start-up. */
+
 import { TRACE_SHAPE, type TraceOptions } from '@spanline/instrumentation';
 import { option, type Shape } from '@spanline/record';
 
@@ -35,12 +37,15 @@ function isModule(value: unknown): boolean {
 
 const modules = option.list<object>(option.like('a module or a class', isModule));
 
+/** Rules of {@link SpanlineCallbackHandlerOptions}. */
 export const HANDLER_SHAPE: Shape<SpanlineCallbackHandlerOptions> = {
   ...TRACE_SHAPE,
   include: option.oneOf(['steps', 'all']),
   beforeCall: option.callback(),
 };
 
+/** Rules of {@link RegisterOptions}. */
 export const REGISTER_SHAPE: Shape<RegisterOptions> = { ...HANDLER_SHAPE, modules };
 
+/** Rules of {@link InstrumentOptions}. */
 export const INSTRUMENT_SHAPE: Shape<InstrumentOptions> = { ...TRACE_SHAPE, modules: option.required(modules) };

@@ -1,4 +1,4 @@
 import type { InstrumentationScope } from '@spanline/core';
 
-/** What spans of this package carry as `otel.scope.*`. */
+/** `otel.scope.*` of all spans of this package. */
 export const SCOPE: InstrumentationScope = { name: '@spanline/langchain', version: '0.1.0' };

@@ -259,6 +259,22 @@ describe('streamEvents of a chat model, third version', () => {
     },
   );
 
+  it('is one span where the class and the object are traced', async () => {
+    class Greeter extends FakeListChatModel {
+      override bindTools(): this {
+        return this;
+      }
+    }
+    const undo = instrumentLangChain({ tracer, modules: [Greeter] });
+    const model = traceChatModel(new Greeter({ responses: ['Hello!'] }), { tracer }) as unknown as {
+      streamEvents(input: string): AsyncIterable<unknown>;
+    };
+    for await (const _ of model.streamEvents('Hi'));
+    await lineCount(1);
+    undo();
+    expect(tree(log.records())).toBe('llm chat Greeter');
+  });
+
   it('leaves the second version, which a handler hears, to the handler', async () => {
     const model = traceChatModel(new FakeListChatModel({ responses: ['Hello!'] }), { tracer });
     const callbacks = [new SpanlineCallbackHandler({ tracer })];

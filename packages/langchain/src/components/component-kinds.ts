@@ -3,7 +3,8 @@
 import type { Method } from '@spanline/instrumentation';
 import { readEmbedDocuments, readEmbedQuery, readRerank, readSearch } from './component-calls.ts';
 import { tracedStreamEvents } from './stream-events.ts';
-import { tracedMethod, type Tracing } from './traced-method.ts';
+import { tracedMethod } from './traced-method.ts';
+import type { Tracing } from './tracing.ts';
 
 /** Makes a traced method from the original one. */
 type Wrap = (original: Method) => Method;

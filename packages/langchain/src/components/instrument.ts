@@ -4,7 +4,7 @@ import { createPatches, sharedState } from '@spanline/instrumentation';
 import { checkOptions } from '@spanline/record';
 import { INSTRUMENT_SHAPE, type InstrumentOptions } from '../options.ts';
 import { kindsOf } from './component-kinds.ts';
-import { createTracing } from './traced-method.ts';
+import { createTracing } from './tracing.ts';
 
 function prototypesOf(module: object): object[] {
   const members: unknown[] = typeof module === 'function' ? [module] : Object.values(module);

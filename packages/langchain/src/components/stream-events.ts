@@ -4,10 +4,11 @@ import type { Span, SpanAttributes } from '@spanline/core';
 import { bag, classNameOf, type Method, text } from '@spanline/instrumentation';
 import { readBrokenAnswer, readModelError, readModelOutput } from '../models/answer.ts';
 import { readModelRequest } from '../models/request.ts';
-import { addStreamEvent, partialOutput, createStreamedAnswer, type StreamedAnswer } from '../models/streamed-answer.ts';
+import { addStreamEvent, createStreamedAnswer, partialOutput, type StreamedAnswer } from '../models/streamed-answer.ts';
 import { toModelMessages } from '../objects/messages.ts';
 import { SCOPE } from '../scope.ts';
-import type { Tracing } from './traced-method.ts';
+import { openCall, outerCall } from './open-calls.ts';
+import type { Tracing } from './tracing.ts';
 
 /** Calls a method, if the component has it. */
 function callMethod(self: object, name: string, ...args: unknown[]): unknown {
@@ -88,10 +89,12 @@ export function tracedStreamEvents(tracing: Tracing): (original: Method) => Meth
       const [input, options] = args;
       const version = text(bag(options)['version']);
       const hasCallbacks = version === 'v1' || version === 'v2';
-      const span = hasCallbacks
-        ? undefined
-        : guard('langchain streamEvents', () => startSpan(tracing, this, input, options));
+      const span =
+        hasCallbacks || outerCall(this, 'stream') !== undefined
+          ? undefined
+          : guard('langchain streamEvents', () => startSpan(tracing, this, input, options));
       if (span === undefined) return Reflect.apply(original, this, args);
+      openCall(span, this, 'stream');
       const end = createStreamEnd(tracing, span, options);
       let stream: unknown;
       try {

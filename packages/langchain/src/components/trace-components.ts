@@ -4,7 +4,7 @@ import { patchMethod, sharedState } from '@spanline/instrumentation';
 import { checkOptions, SpanlineError } from '@spanline/record';
 import { TRACE_SHAPE, type TraceOptions } from '../options.ts';
 import { CHAT_MODEL, type ComponentKind, EMBEDDINGS, hasMethod, RERANKER, VECTOR_STORE } from './component-kinds.ts';
-import { createTracing } from './traced-method.ts';
+import { createTracing } from './tracing.ts';
 
 /** Undo functions by traced object. */
 const traced = sharedState('langchain.traced', () => new WeakMap<object, () => void>());

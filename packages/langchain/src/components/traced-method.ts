@@ -1,29 +1,10 @@
+/** Wraps methods of components so that each call has a span. */
+
 import { types } from 'node:util';
-import {
-  type CaptureSetting,
-  currentSpan,
-  defaultTracer,
-  type Span,
-  type SpanOptions,
-  type Tracer,
-} from '@spanline/core';
-import { createGuard, type Guard, type Method, runInSpan, sharedState } from '@spanline/instrumentation';
-import type { TraceOptions } from '../options.ts';
-
-/** What a traced method needs to write spans. */
-export interface Tracing {
-  readonly tracer: Tracer;
-  readonly guard: Guard;
-  readonly capture: CaptureSetting | undefined;
-}
-
-/** Prepares tracing from options. */
-export function createTracing({ tracer = defaultTracer(), capture }: TraceOptions): Tracing {
-  return { tracer, guard: createGuard(tracer), capture };
-}
-
-/** Operations that get a span. */
-export type Operation = 'embed' | 'search' | 'rerank';
+import type { Span, SpanOptions } from '@spanline/core';
+import { type Method, runInSpan } from '@spanline/instrumentation';
+import { type OpenCall, openCall, type Operation, outerCall } from './open-calls.ts';
+import type { Tracing } from './tracing.ts';
 
 /** One call of a traced method. */
 export interface TracedCall {
@@ -34,25 +15,6 @@ export interface TracedCall {
 
 /** Reads the arguments of a call. */
 export type ReadCall = (self: object, args: readonly unknown[]) => TracedCall;
-
-interface OpenCall {
-  readonly self: object;
-  readonly operation: Operation;
-  inner: unknown;
-}
-
-/** Open calls by span, of all tracers: an object and its class may both be traced. */
-const open = sharedState('langchain.open-calls', () => new WeakMap<Span, OpenCall>());
-
-/**
- * The open call that makes this one on the same object: `embedDocuments` inside `embedQuery`, a method of the base
- * class.
- */
-function outerCall(self: object, operation: Operation): OpenCall | undefined {
-  const span = currentSpan();
-  const call = span === undefined ? undefined : open.get(span);
-  return call?.self === self && call.operation === operation ? call : undefined;
-}
 
 function keepInner(outer: OpenCall, result: unknown): void {
   const keep = (value: unknown): void => {
@@ -75,8 +37,7 @@ export function tracedMethod({ tracer, guard, capture }: Tracing, operation: Ope
       const call = guard(`langchain ${operation}`, () => read(this, args));
       if (call === undefined) return plain();
       const span = tracer.startSpan({ ...call.options, ...(capture === undefined ? {} : { capture }) });
-      const state: OpenCall = { self: this, operation, inner: undefined };
-      open.set(span, state);
+      const state = openCall(span, this, operation);
       return runInSpan(tracer, span, plain, {
         output: (value) => guard(`langchain ${operation}`, () => call.output(span, value, state.inner)),
       });

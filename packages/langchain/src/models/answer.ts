@@ -1,4 +1,4 @@
-/** What a model answered: whole, broken off, or as an error. */
+/** Reads the answer of a model: complete, broken off, or an error. */
 
 import type { Message, SpanAttributes } from '@spanline/core';
 import { bag, type Bag, rateLimitRatio, text, usageAttributes } from '@spanline/instrumentation';
@@ -84,7 +84,7 @@ function requestId(source: Bag): string | undefined {
   return text(first(source['requestID'], source['request_id'], bag(source['$metadata'])['requestId']));
 }
 
-/** How an answer arrived. */
+/** Circumstances of an answer. */
 export interface Arrival {
   /** LangChain answered from its cache: nothing was streamed, and the tokens were billed to an earlier call. */
   readonly isCached: boolean;

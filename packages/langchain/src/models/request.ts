@@ -1,4 +1,4 @@
-/** What a model call asks for: model, provider, parameters, tools, server. */
+/** Reads the request of a model call: model, provider, parameters, tools, server. */
 
 import type { SpanAttributes } from '@spanline/core';
 import { type Bag, bag, number, providerOfId, stopSequences, text, toolDefinitions } from '@spanline/instrumentation';

@@ -3,7 +3,7 @@
 import type { SpanAttributes } from '@spanline/core';
 import { type Bag, bag, createTextBuffer, number, text, type TextBuffer } from '@spanline/instrumentation';
 
-/** What has arrived of one answer. */
+/** State of one streamed answer. */
 export interface StreamedAnswer {
   chunks: number;
   /** True once an event had a chunk. LangChain also reports a token for a complete answer, without a chunk. */
@@ -23,7 +23,7 @@ export interface StreamedAnswer {
   lastUsage: Bag | undefined;
 }
 
-/** An answer of which nothing has arrived. */
+/** Creates the state of an answer before its first event. */
 export function createStreamedAnswer(): StreamedAnswer {
   return {
     chunks: 0,

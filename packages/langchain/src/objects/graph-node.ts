@@ -15,7 +15,7 @@ export function nodeAttributes(node: string, metadata: Bag): SpanAttributes {
   };
 }
 
-/** What a node asks the human, from the error that it throws (`GraphInterrupt`). */
+/** Questions to the human, from the error that a node throws (`GraphInterrupt`). */
 export function interruptsOf(error: unknown): unknown {
   const { interrupts } = bag(error);
   return Array.isArray(interrupts) && interrupts.length > 0 ? readable(interrupts) : undefined;

@@ -20,7 +20,7 @@ export interface Attempt {
   readonly isFallback: boolean;
 }
 
-/** What a run keeps about attempts. `failures` is written by {@link noteFailure}; the rest is fixed at the start. */
+/** Attempt state of a run. `failures` is written by {@link noteFailure}; the rest is fixed at the start. */
 export interface AttemptState {
   /** Graph node and namespace that the run belongs to; empty outside of a graph. */
   readonly nodeKey: string;

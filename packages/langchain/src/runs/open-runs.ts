@@ -1,3 +1,5 @@
+/** The spans of runs: which handler records a run, and how its span starts and ends. */
+
 import type { Span, SpanOptions, Tracer } from '@spanline/core';
 import { enterSpan, statusOfThrown, onForcedEnd, type Run, text } from '@spanline/instrumentation';
 import { interruptsOf } from '../objects/graph-node.ts';
@@ -7,7 +9,7 @@ import { attemptAttributes, attemptOf, nodeKeyOf, noteFailure } from './attempts
 import { endCall, runsOf, setPartialAnswer, type TracerRuns } from './registry.ts';
 import { createRunData, DEFAULT_TRAITS, type RunData, type RunTraits } from './run-data.ts';
 
-/** What LangChain passes with every end. If its own run manager reports, `tags` is the very array of the start. */
+/** Arguments of every end callback. LangChain's run managers pass the same `tags` array as with the start. */
 export type EndArguments = [runId: string, parentRunId?: string | undefined, tags?: string[] | undefined];
 
 /** Options that all spans of a handler share. */

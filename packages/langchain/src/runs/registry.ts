@@ -2,7 +2,7 @@
  * The open runs of one tracer, shared by its handlers, so that a run that two handlers see is recorded once.
  *
  * Each installed copy of this package has a registry of its own, since two versions may keep different data about a
- * run. Copies tell each other which runs are recorded.
+ * run. Copies ask each other whether a run is recorded.
  */
 
 import type { Span, Tracer } from '@spanline/core';
@@ -22,9 +22,7 @@ export interface TracerRuns {
   readonly findElsewhere: FindSpan;
 }
 
-/**
- * How each copy finds the runs that it records. Functions alone are shared: their shape is the same in all versions.
- */
+/** Lookup functions of all copies. Only functions are shared, because their shape is the same in all versions. */
 const copies = sharedState('langchain.open-runs', () => new WeakMap<Tracer, Set<FindSpan>>());
 
 const byTracer = new WeakMap<Tracer, TracerRuns>();

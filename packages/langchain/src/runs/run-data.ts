@@ -9,7 +9,7 @@ import type { AttemptState } from './attempts.ts';
 import { Call } from './call.ts';
 
 /** Fixed when the run starts. */
-interface RunFacts {
+interface FixedState {
   /** On the clock of `performance.now()`. */
   readonly startedMs: number;
   /** The handler's `OpenRuns` that records the run. */
@@ -35,15 +35,15 @@ interface ModelState {
  * `open-runs.ts`.
  */
 interface GraphState {
-  /** The state that a node was given; `undefined` if the run is not a node. */
+  /** Input state of a graph node; `undefined` for other runs. */
   readonly nodeInput: unknown;
   /** The graph waits for a human. */
   interrupted: boolean;
 }
 
-/** What the runs inside this one leave behind. */
+/** Notes from the runs inside this one. */
 interface InnerState {
-  /** The prompt that was filled last; the next model call uses it. Written by `steps/chain.ts`. */
+  /** Name of the last prompt; the next model call uses that prompt. Written by `steps/chain.ts`. */
   prompt: PromptName | undefined;
   /** Span names of failed tools whose call id LangChain does not report. Written by `steps/tool-calls.ts`. */
   failedTools: string[] | undefined;
@@ -52,7 +52,7 @@ interface InnerState {
 }
 
 /** State of an open run. */
-export interface RunData extends RunFacts, AttemptState, ModelState, GraphState, InnerState {}
+export interface RunData extends FixedState, AttemptState, ModelState, GraphState, InnerState {}
 
 /** Properties that most kinds of runs leave at their default. */
 export type RunTraits = Pick<RunData, 'triesFallbacks' | 'defersInput' | 'nodeInput' | 'retryKey'>;
@@ -65,7 +65,7 @@ export const DEFAULT_TRAITS: RunTraits = {
   retryKey: undefined,
 };
 
-/** What is known about a run before its data exists. */
+/** Fields computed from the start callback and the enclosing run. */
 export type RunOrigin = Pick<RunData, 'owner' | 'nodeKey' | 'attempt' | 'prompt'>;
 
 /** State of a run that starts inside `outer`, or at the top. */

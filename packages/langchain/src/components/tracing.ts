@@ -1,0 +1,15 @@
+import { type CaptureSetting, defaultTracer, type Tracer } from '@spanline/core';
+import { createGuard, type Guard } from '@spanline/instrumentation';
+import type { TraceOptions } from '../options.ts';
+
+/** Dependencies of a traced method. */
+export interface Tracing {
+  readonly tracer: Tracer;
+  readonly guard: Guard;
+  readonly capture: CaptureSetting | undefined;
+}
+
+/** Prepares tracing from options. */
+export function createTracing({ tracer = defaultTracer(), capture }: TraceOptions): Tracing {
+  return { tracer, guard: createGuard(tracer), capture };
+}
