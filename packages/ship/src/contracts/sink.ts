@@ -1,8 +1,8 @@
 import type { SourceLine } from './source.ts';
 
 /**
- * What a sink does with one line: send it, leave it out because the target takes no such lines, or write it to the
- * dead-letter file.
+ * A line as a sink encodes it. `entry` is sent, `skip` is left out because the target takes no such lines, `reject` goes
+ * to the dead-letter file.
  *
  * @typeParam Meta - see {@link Entry.meta}
  */
@@ -23,7 +23,7 @@ export interface Entry<Meta = unknown> {
   readonly source: string;
   readonly file: string;
   readonly offset: number;
-  /** Whatever `encode` returned beside the body, for `send`. */
+  /** Data that `encode` returned beside the body, for `send`. */
   readonly meta: Meta | undefined;
   /** The line as it is in its file. */
   readonly line: string;
@@ -68,7 +68,7 @@ export type SendResult =
   /** Not allowed, or not set up: try again every 30 seconds, and report it as an error that an operator must fix. */
   | { readonly kind: 'pause'; readonly reason: string };
 
-/** How much goes into one request. */
+/** Limits of a request. */
 export interface SinkLimits {
   /**
    * Most bytes, counted for the raw lines and for their bodies. A single line that is longer gets a request of its own.
@@ -123,7 +123,7 @@ export interface SinkSpec {
    * application's main module.
    */
   readonly module: string;
-  /** Whatever `createSink` takes. It must survive `structuredClone`: no functions. */
+  /** Argument of `createSink`. It must survive `structuredClone`, so it has no functions. */
   readonly options: unknown;
   /** The module's export of that name. */
   readonly createSink: (options: never) => Sink;

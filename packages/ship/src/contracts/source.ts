@@ -2,7 +2,7 @@ import type { Position } from './position.ts';
 
 /** A line as it is in its file. */
 export interface SourceLine {
-  /** The line without its newline, in UTF-8. Valid until the next `read`: copy what must stay longer. */
+  /** The line without its newline, in UTF-8. The memory is reused for later lines: copy bytes to keep them. */
   readonly bytes: Buffer;
   /** Id of the source: the folder of a spool's writer, or the device and inode of a log file. */
   readonly source: string;

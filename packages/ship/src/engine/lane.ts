@@ -30,13 +30,13 @@ export interface LaneParts {
   readonly isDraining: () => boolean;
 }
 
-/** The way of one source to one sink. */
+/** Ships one source to one sink. */
 export interface Lane {
   /** Everything before this position is settled. */
   readonly acked: Position | undefined;
-  /** Whether at the last look there was nothing to read and nothing under way. */
+  /** Whether there was nothing to read and nothing under way at the last look. */
   readonly isIdle: boolean;
-  /** Whether nothing can follow. */
+  /** Whether the source has ended and everything is settled. */
   readonly isFinished: boolean;
   /** Resolves when the lane has stopped reading. */
   readonly done: Promise<void>;

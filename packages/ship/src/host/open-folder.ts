@@ -1,4 +1,9 @@
-import { SpanlineError } from '@spanline/record';
+import { type Check, option, SpanlineError } from '@spanline/record';
+
+/** The check of the option `dir`. */
+export function folderCheck(): Check<string> {
+  return option.required(option.like('the path of a folder', (value) => typeof value === 'string' && value !== ''));
+}
 
 /** Runs what needs a writable folder. @throws SpanlineError `ERR_SPOOL` that names the option `dir` */
 export function withFolder<T>(dir: string, open: () => T): T {

@@ -7,7 +7,7 @@ import { type Engine, startEngine } from '../engine/engine.ts';
 import { discoverFiles } from '../reading/file-discovery.ts';
 import { discoverSpool } from '../reading/spool-discovery.ts';
 import { makeFolder } from '../state/folder.ts';
-import { withFolder } from './open-folder.ts';
+import { folderCheck, withFolder } from './open-folder.ts';
 import { checkUniqueNames, createSinks, sinkList } from './sinks.ts';
 
 /** Options of {@link startShipper}. */
@@ -32,7 +32,7 @@ export interface ShipperOptions {
 export type Shipper = Engine;
 
 const SHAPE: Shape<ShipperOptions> = {
-  dir: option.required(option.like('the path of a folder', (value) => typeof value === 'string' && value !== '')),
+  dir: folderCheck(),
   files: option.list(option.string(), 'an array of paths'),
   to: option.required(sinkList()),
   final: option.boolean(),

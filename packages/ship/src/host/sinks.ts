@@ -1,19 +1,13 @@
 import { type Check, option, SpanlineError } from '@spanline/record';
 import type { SinkSpec } from '../contracts/sink.ts';
 import type { NamedSink } from '../engine/guard-sink.ts';
-
-const NAME = /^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/;
+import { nameCheck } from '../sinks/http-options.ts';
 
 function isSinkSpec(value: unknown): boolean {
   if (typeof value !== 'object' || value === null) return false;
   const { name, module, createSink } = value as Record<string, unknown>;
-  return (
-    typeof name === 'string' &&
-    NAME.test(name) &&
-    typeof module === 'string' &&
-    URL.canParse(module) &&
-    typeof createSink === 'function'
-  );
+  const hasModule = typeof module === 'string' && URL.canParse(module);
+  return nameCheck().accepts(name) && hasModule && typeof createSink === 'function';
 }
 
 /** The check of the option `to`. */

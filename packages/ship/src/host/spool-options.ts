@@ -1,6 +1,7 @@
 import { checkOptions, option, type Shape } from '@spanline/record';
 import type { SinkSpec } from '../contracts/sink.ts';
 import type { WhenFull } from '../spool/append.ts';
+import { folderCheck } from './open-folder.ts';
 import { checkUniqueNames, sinkList } from './sinks.ts';
 
 /** Options of `spool`. */
@@ -45,7 +46,7 @@ const MIN_SEGMENT_BYTES = 4096;
 const SEGMENTS_IN_FULL_SPOOL = 8;
 
 const SHAPE: Shape<SpoolOptions> = {
-  dir: option.required(option.like('the path of a folder', (value) => typeof value === 'string' && value !== '')),
+  dir: folderCheck(),
   to: sinkList(),
   maxBytes: option.number({ min: MIN_SEGMENT_BYTES * SEGMENTS_IN_FULL_SPOOL, integer: true }),
   whenFull: option.oneOf(['drop-oldest', 'drop-new', 'block']),

@@ -1,9 +1,8 @@
-import type { OtlpFormat } from './format.ts';
+import type { EncodedResourceSpans, OtlpFormat } from './format.ts';
 
-const comma = Buffer.from(',');
-
-function joinList(parts: readonly (readonly Buffer[])[]): Buffer[] {
-  return parts.flatMap((part, index) => (index === 0 ? part : [comma, ...part]));
+function joinResource({ resource, scopeSpans }: EncodedResourceSpans): string {
+  const scopes = scopeSpans.map(({ scope, spans }) => `{"scope":${scope.toString()},"spans":[${spans.join(',')}]}`);
+  return `{"resource":${resource.toString()},"scopeSpans":[${scopes.join(',')}]}`;
 }
 
 /** OTLP/JSON. */
@@ -12,22 +11,5 @@ export const jsonFormat: OtlpFormat = {
   encodeResource: (resource) => Buffer.from(JSON.stringify(resource)),
   encodeScope: (scope) => Buffer.from(JSON.stringify(scope)),
   encodeSpan: (span) => JSON.stringify(span),
-  join(resourceSpans) {
-    const list = resourceSpans.map(({ resource, scopeSpans }) => [
-      Buffer.from('{"resource":'),
-      resource,
-      Buffer.from(',"scopeSpans":['),
-      ...joinList(
-        scopeSpans.map(({ scope, spans }) => [
-          Buffer.from('{"scope":'),
-          scope,
-          Buffer.from(',"spans":['),
-          ...joinList(spans.map((span) => [span])),
-          Buffer.from(']}'),
-        ]),
-      ),
-      Buffer.from(']}'),
-    ]);
-    return Buffer.concat([Buffer.from('{"resourceSpans":['), ...joinList(list), Buffer.from(']}')]);
-  },
+  join: (resourceSpans) => Buffer.from(`{"resourceSpans":[${resourceSpans.map(joinResource).join(',')}]}`),
 };
