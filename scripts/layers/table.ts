@@ -107,13 +107,16 @@ export const layerTable: LayerTable = {
   }),
   llamaindex: instrumentation({
     types: ['llamaindex', '@llamaindex/workflow'],
-    loaders: ['with-import.ts', 'with-require.ts'],
-    moduleState: [
-      { file: 'instrument.ts', why: 'state of one copy' },
-      { file: 'provider-client.ts', why: 'state of one copy' },
-      { file: 'workflows.ts', why: 'state of one copy' },
-      { file: 'provider.ts', why: 'cache' },
+    loaders: ['install/with-import.ts', 'install/with-require.ts'],
+    floors: [
+      ['tracing', 'provider'],
+      ['components'],
+      ['workflows'],
+      ['reach'],
+      ['install'],
+      ['index.ts', 'common.ts', 'register.ts', 'register-common.ts'],
     ],
+    moduleState: [{ file: 'provider/provider.ts', why: 'cache' }],
   }),
   openai: instrumentation({ types: ['openai'], loaders: ['register.ts'] }),
   anthropic: instrumentation({ types: ['@anthropic-ai/sdk'], loaders: ['register.ts'] }),

@@ -1,8 +1,10 @@
+/** Traces LlamaIndex in a program that is started with `--import @spanline/llamaindex/register`. */
+
 import { defaultTracer } from '@spanline/core';
-import { traceCommonCopies } from './common-copies.ts';
+import { traceCommonCopies } from './install/common-copies.ts';
 
 if (defaultTracer().enabled) {
   traceCommonCopies();
-  const { instrumentLlamaIndex } = await import('./with-import.ts');
+  const { instrumentLlamaIndex } = await import('./install/with-import.ts');
   instrumentLlamaIndex();
 }

@@ -1,9 +1,10 @@
+/** Runs of agent workflows: `agent()`, `multiAgent()`. */
+
 import type { Span, SpanOptions, Tracer } from '@spanline/core';
 import { bag, type Bag, type Guard, text } from '@spanline/instrumentation';
-import type { TracedCall } from './call.ts';
-import { type HandlerCall, watchContext, watchHandler, withHandler } from './handler-hooks.ts';
-import { toMessage } from './llm.ts';
-import { SCOPE } from './scope.ts';
+import { toMessage } from '../components/messages.ts';
+import { SCOPE } from '../tracing/scope.ts';
+import { type HandlerCall, watchContext, watchHandler, withHandler } from './hooks.ts';
 
 const WHERE = 'llamaindex agent';
 const START = 'llamaindex-start';
@@ -22,10 +23,11 @@ function readRun(workflow: object, start: unknown): SpanOptions {
 }
 
 /**
- * Traces the runs of one context of an agent workflow. A run begins and ends with the workflow's own events, not with the stream that the caller gets: the workflow goes on when nobody reads. A handler
- * that fails ends the run at once: the workflow never tells its caller, and Node ends the process for the unhandled rejection.
+ * Traces the runs of one context of an agent workflow. A run begins and ends with the workflow's own events, not with the stream that the caller gets: the workflow goes on if nobody reads.
+ *
+ * A handler that fails ends the run at once. The workflow never reports the failure to its caller, and Node ends the process for the unhandled rejection.
  */
-export function watchRuns(tracer: Tracer, guard: Guard, workflow: object, context: Bag): void {
+export function watchAgentRuns(tracer: Tracer, guard: Guard, workflow: object, context: Bag): void {
   let run: Span | undefined;
   const failed = (error: unknown): void => guard(WHERE, () => run?.fail(error).end());
   const sent = (event: unknown): void => {
@@ -42,28 +44,8 @@ export function watchRuns(tracer: Tracer, guard: Guard, workflow: object, contex
         watchHandler(call.handler, () => undefined, failed),
       ),
     );
-    // Handlers are started by other handlers: without the run they would stand below whatever step sent their event.
+    // A handler is started by another handler. Without the run, its spans would be children of the step that sent its event.
     tracer.run(span, () => next(traced ?? call));
   };
   watchContext(context, { sent: (event) => guard(WHERE, () => sent(event)), handled });
-}
-
-/** What an agent's step gave: a message, or what it wants to be called. */
-function describeStep(span: Span, value: unknown): void {
-  const { response } = bag(value);
-  if (response !== undefined) span.output([toMessage(response)]);
-}
-
-/** A call of `agent.takeStep(context, state, messages, tools)`: one turn of one agent. */
-export function readStep(agent: object): TracedCall {
-  const { name, description } = agent as Bag;
-  return {
-    options: {
-      scope: SCOPE,
-      name: `step ${text(name) ?? 'agent'}`,
-      type: 'chain',
-      attributes: { 'gen_ai.agent.name': text(name), 'gen_ai.agent.description': text(description) },
-    },
-    output: describeStep,
-  };
 }

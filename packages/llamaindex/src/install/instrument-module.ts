@@ -1,7 +1,9 @@
-import { bag, type Bag, type Patches } from '@spanline/instrumentation';
-import type { Reach } from './reach.ts';
+/** The classes and settings that a module of LlamaIndex exports. */
 
-/** Classes whose methods are the ways into LlamaIndex; all else is reached from them. */
+import { bag, type Bag, type Patches } from '@spanline/instrumentation';
+import type { Reach } from '../reach/reach.ts';
+
+/** Classes whose methods lead into LlamaIndex. All other components are reached from these. */
 const CARRIERS = [
   'BaseQueryEngine',
   'RetrieverQueryEngine',
@@ -26,7 +28,7 @@ const CARRIERS = [
 /** Classes that build an index by a static method. */
 const INDEXES = ['VectorStoreIndex', 'SummaryIndex', 'KeywordTableIndex'] as const;
 
-/** What the application puts into `Settings`, or takes from there, may be called by itself. */
+/** An application may call a component that it sets on `Settings`, or gets from there, directly. */
 function instrumentSettings(module: Bag, patches: Patches, observe: (component: unknown) => void): void {
   const settings = module['Settings'];
   if (typeof settings !== 'object' || settings === null) return;
@@ -47,7 +49,7 @@ function instrumentSettings(module: Bag, patches: Patches, observe: (component: 
   }
 }
 
-/** Traces one copy of a module of LlamaIndex: the classes and settings that it exports. */
+/** Traces one copy of a module. */
 export function instrumentModule(
   module: object,
   reach: Reach,
@@ -56,6 +58,6 @@ export function instrumentModule(
 ): void {
   const exported = module as Bag;
   for (const name of CARRIERS) reach.prototype(bag(exported[name])['prototype']);
-  for (const name of INDEXES) reach.index(exported[name]);
+  for (const name of INDEXES) reach.indexClass(exported[name]);
   instrumentSettings(exported, patches, observe);
 }

@@ -1,47 +1,23 @@
-import type { Message, MessagePart, Span, SpanAttributes } from '@spanline/core';
+/** Calls of language models. */
+
+import type { Message, Span, SpanAttributes } from '@spanline/core';
 import {
   type Bag,
   bag,
+  classNameOf,
+  list,
   number,
   type OfferedTool,
   text,
   toMessages,
   toolDefinitions,
-  classNameOf,
 } from '@spanline/instrumentation';
-import type { TracedCall } from './call.ts';
-import { heardOn } from './provider-client.ts';
-import { modelOf, providerOf, serverOf } from './provider.ts';
-import { createRawAnswer } from './raw-answer.ts';
-import { SCOPE } from './scope.ts';
-
-function toolCalls(options: unknown): MessagePart[] {
-  const { toolCall } = bag(options);
-  if (!Array.isArray(toolCall)) return [];
-  return toolCall.map((call) => {
-    const { id, name, input } = bag(call);
-    return {
-      type: 'tool_call',
-      ...(text(id) === undefined ? {} : { id: text(id) }),
-      name: text(name) ?? '',
-      arguments: input,
-    };
-  });
-}
-
-/** LlamaIndex keeps tool calls and tool results in a message's `options`. */
-export function toMessage(message: unknown): Message {
-  const { role, content, options } = bag(message);
-  const [base] = toMessages([{ role, content }]);
-  const result = bag(bag(options)['toolResult']);
-  if (text(result['id']) !== undefined) {
-    return {
-      role: 'tool',
-      parts: [{ type: 'tool_call_response', id: text(result['id']), response: result['result'] }],
-    };
-  }
-  return { role: base?.role ?? 'user', parts: [...(base?.parts ?? []), ...toolCalls(options)] };
-}
+import { modelOf, providerOf, serverOf } from '../provider/provider.ts';
+import { createRawAnswer } from '../provider/raw-answer.ts';
+import { observedAnswer } from '../provider/sdk-clients.ts';
+import { SCOPE } from '../tracing/scope.ts';
+import type { TracedCall } from '../tracing/traced-call.ts';
+import { hasContent, streamedMessage, toMessage } from './messages.ts';
 
 function unwrapTool(tool: unknown): OfferedTool {
   const { name, description, parameters } = bag(bag(tool)['metadata']);
@@ -67,7 +43,7 @@ function requestAttributes(llm: object, params: Bag, messages: Message[], operat
   };
 }
 
-/** OpenAI's classes send tokens with a stream only when asked; those of its Responses API always do and refuse the option. */
+/** OpenAI's chat classes send tokens with a stream only if asked. Those of its Responses API always do, and refuse the option. */
 function takesStreamOptions(llm: object): boolean {
   return (
     'additionalChatOptions' in llm &&
@@ -85,28 +61,13 @@ function withStreamUsage(params: Bag): Bag {
   };
 }
 
-/** OpenAI's Responses class repeats the last piece of text on every event that follows. */
-function deltaOf(chunk: unknown): string {
-  const { delta, text: piece, raw } = bag(chunk);
-  const event = text(bag(raw)['type']);
-  if (event?.startsWith('response.') === true && event !== 'response.output_text.delta') return '';
-  return text(delta) ?? text(piece) ?? '';
-}
-
-function streamedMessage(chunks: readonly unknown[]): Message {
-  const content = chunks.map(deltaOf).join('');
-  const calls = chunks.findLast((chunk) => toolCalls(bag(chunk)['options']).length > 0);
-  const parts: MessagePart[] = content === '' ? [] : [{ type: 'text', content }];
-  return { role: 'assistant', parts: [...parts, ...toolCalls(bag(calls)['options'])] };
-}
-
-/** What the provider's client heard, else what LlamaIndex kept of it. */
+/** What the provider's client received, else what LlamaIndex kept of it. */
 function answerAttributes(span: Span, pieces: readonly unknown[]): SpanAttributes {
-  const heard = heardOn(span);
-  if (heard?.told === true) return heard.attributes();
+  const observed = observedAnswer(span);
+  if (observed?.isKnown === true) return observed.attributes();
   const answer = createRawAnswer();
   for (const piece of pieces) answer.add(bag(piece)['raw']);
-  return answer.told ? answer.attributes() : {};
+  return answer.isKnown ? answer.attributes() : {};
 }
 
 function describeAnswer(span: Span, value: unknown): void {
@@ -122,29 +83,24 @@ function describeAnswer(span: Span, value: unknown): void {
   });
 }
 
-function hasContent(chunk: unknown): boolean {
-  return deltaOf(chunk) !== '' || toolCalls(bag(chunk)['options']).length > 0;
-}
-
-/** A call of `llm.chat(params)`. */
+/** Reads a call of `llm.chat(params)`. */
 export function readChat(llm: object, args: readonly unknown[], streamUsage: boolean): TracedCall {
   const params = bag(args[0]);
-  const streams = params['stream'] === true;
-  const messages = Array.isArray(params['messages']) ? params['messages'] : [];
+  const asksForUsage = streamUsage && params['stream'] === true && takesStreamOptions(llm);
   return {
     options: {
       scope: SCOPE,
       name: `chat ${modelOf(llm) ?? classNameOf(llm)}`,
       type: 'llm',
-      attributes: requestAttributes(llm, params, messages.map(toMessage)),
+      attributes: requestAttributes(llm, params, list(params['messages']).map(toMessage)),
     },
     output: describeAnswer,
     isContent: hasContent,
-    ...(streams && streamUsage && takesStreamOptions(llm) ? { args: [withStreamUsage(params), ...args.slice(1)] } : {}),
+    ...(asksForUsage ? { args: [withStreamUsage(params), ...args.slice(1)] } : {}),
   };
 }
 
-/** A call of `llm.complete(params)` of a class that does not go through `chat`. */
+/** Reads a call of `llm.complete(params)` of a class that does not go through `chat`. */
 export function readComplete(llm: object, args: readonly unknown[]): TracedCall {
   const params = bag(args[0]);
   return {

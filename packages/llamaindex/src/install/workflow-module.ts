@@ -1,13 +1,15 @@
+/** Finds `@llamaindex/workflow`, an optional peer. */
+
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import { types } from 'node:util';
 
-/** Not written where it is imported: a bundler would insist on an optional peer. */
+/** Not written in the `import`: a bundler would insist on the optional peer. */
 const NAME = '@llamaindex/workflow';
 
 /**
- * The very instance of the module that `import` gives, at once; `undefined` where `require` is not Node's own. tsx and its like make a copy of each module they require, and a second LlamaIndex warns the user of
- * itself; they are known by the extensions that Node has not.
+ * Loads, synchronously, the same instance of the module that `import` gives; `undefined` where `require` is not Node's own. tsx and its like make a copy of each module that they require, and a second LlamaIndex prints a warning. They
+ * are recognised by file extensions that Node does not have.
  */
 function loaded(): object | undefined {
   const require = createRequire(import.meta.url);
@@ -22,8 +24,8 @@ function loaded(): object | undefined {
 }
 
 /**
- * Hands over `@llamaindex/workflow` if it is installed: at once where Node can, else when `import` has given it. An optional peer cannot be imported statically, and a top-level `await` would shut out
- * applications that `require` this package.
+ * Calls `use` with `@llamaindex/workflow` if it is installed: at once where Node can, otherwise when `import` has loaded it. An optional peer cannot be imported statically, and applications could not `require` this package if it had a
+ * top-level `await`.
  */
 export function withWorkflowModule(use: (module: object) => void): void {
   if (typeof import.meta.resolve !== 'function') return;

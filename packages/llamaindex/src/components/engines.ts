@@ -1,23 +1,26 @@
+/** Calls of query engines, synthesisers, chat engines, agents and tools. */
+
 import type { Span } from '@spanline/core';
-import { bag, isObject, text, classNameOf } from '@spanline/instrumentation';
-import type { TracedCall } from './call.ts';
+import { bag, classNameOf, isObject, text } from '@spanline/instrumentation';
+import { SCOPE } from '../tracing/scope.ts';
+import type { TracedCall } from '../tracing/traced-call.ts';
+import { toMessage } from './messages.ts';
 import { readPrompt } from './prompt.ts';
 import { queryText } from './retrieval.ts';
-import { SCOPE } from './scope.ts';
 
-/** Where a response has a message, it says all; its other properties warn when they are read. */
+/** The text of a response. Where it has a message, only that is read: its other properties print a warning. */
 function contentOf(value: unknown): string {
   const { message } = bag(value);
   if (message === undefined) return text(bag(value)['delta']) ?? '';
   return queryText(bag(message)['content']) ?? '';
 }
 
-/** An engine's answer, whole or as the chunks of a stream, is its text. */
+/** The answer is text, whole or in the chunks of a stream. */
 function describeResponse(span: Span, value: unknown): void {
   span.output(Array.isArray(value) ? value.map(contentOf).join('') : contentOf(value));
 }
 
-/** A call of `queryEngine.query({ query, stream })` or of the `_query(query, stream)` beneath it. */
+/** Reads a call of `queryEngine.query({ query, stream })` or of the `_query(query, stream)` beneath it. */
 export function readQuery(engine: object, args: readonly unknown[]): TracedCall {
   return {
     options: { scope: SCOPE, name: `query ${classNameOf(engine)}`, type: 'chain', input: queryText(args[0]) },
@@ -25,7 +28,7 @@ export function readQuery(engine: object, args: readonly unknown[]): TracedCall 
   };
 }
 
-/** A call of `synthesizer.synthesize({ query, nodes }, stream)`. */
+/** Reads a call of `synthesizer.synthesize({ query, nodes }, stream)`. */
 export function readSynthesize(synthesizer: object, args: readonly unknown[]): TracedCall {
   return {
     options: {
@@ -39,7 +42,7 @@ export function readSynthesize(synthesizer: object, args: readonly unknown[]): T
   };
 }
 
-/** A call of `chatEngine.chat({ message, stream })`. */
+/** Reads a call of `chatEngine.chat({ message, stream })`. */
 export function readChatEngine(engine: object, args: readonly unknown[]): TracedCall {
   const message = queryText(bag(args[0])['message']);
   const { contextGenerator } = bag(engine);
@@ -49,7 +52,7 @@ export function readChatEngine(engine: object, args: readonly unknown[]): Traced
       name: `chat ${classNameOf(engine)}`,
       type: 'chain',
       input: message,
-      // The system prompt of a context has no place for the question.
+      // The system prompt of a context has no variable for the question.
       attributes: isObject(contextGenerator)
         ? readPrompt(contextGenerator, {})
         : readPrompt(engine, { question: message }),
@@ -58,7 +61,7 @@ export function readChatEngine(engine: object, args: readonly unknown[]): Traced
   };
 }
 
-/** A call of `chat({ message })` of an agent before workflows (`LLMAgent`, `ReActAgent`). */
+/** Reads a call of `chat({ message })` of an agent before workflows (`LLMAgent`, `ReActAgent`). */
 export function readLegacyAgent(agent: object, args: readonly unknown[]): TracedCall {
   const name = classNameOf(agent);
   return {
@@ -73,7 +76,7 @@ export function readLegacyAgent(agent: object, args: readonly unknown[]): Traced
   };
 }
 
-/** A call of `tool.call(input)`. */
+/** Reads a call of `tool.call(input)`. */
 export function readTool(tool: object, args: readonly unknown[]): TracedCall {
   const { name, description } = bag(bag(tool)['metadata']);
   const called = text(name) ?? classNameOf(tool);
@@ -90,5 +93,24 @@ export function readTool(tool: object, args: readonly unknown[]): TracedCall {
       },
     },
     output: (span, result) => span.output(result),
+  };
+}
+
+function describeStep(span: Span, value: unknown): void {
+  const { response } = bag(value);
+  if (response !== undefined) span.output([toMessage(response)]);
+}
+
+/** Reads a call of `agent.takeStep(context, state, messages, tools)`: one turn of one agent. */
+export function readStep(agent: object): TracedCall {
+  const { name, description } = bag(agent);
+  return {
+    options: {
+      scope: SCOPE,
+      name: `step ${text(name) ?? 'agent'}`,
+      type: 'chain',
+      attributes: { 'gen_ai.agent.name': text(name), 'gen_ai.agent.description': text(description) },
+    },
+    output: describeStep,
   };
 }

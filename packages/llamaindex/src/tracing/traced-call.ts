@@ -1,5 +1,7 @@
+/** Turns methods into traced ones. */
+
 import { currentSpan, type Span, type SpanOptions, type Tracer } from '@spanline/core';
-import { type Guard, isObject, runInSpan, type WorkObserver, type Method } from '@spanline/instrumentation';
+import { type Guard, isObject, type Method, runInSpan, type WorkObserver } from '@spanline/instrumentation';
 import type { Operation } from './operations.ts';
 
 /** How one call of a method is traced. */
@@ -7,8 +9,9 @@ export interface TracedCall {
   readonly options: SpanOptions;
   /** Called with the span before the method is. */
   readonly begin?: (span: Span) => void;
-  /** Describes what came out: the value, or the list of chunks that were streamed. */
+  /** Describes the result: the value, or the list of chunks that were streamed. */
   readonly output?: (span: Span, value: unknown) => void;
+  /** True for a chunk that is a piece of the answer. @defaultValue every chunk */
   readonly isContent?: (chunk: unknown) => boolean;
   /** Arguments in place of the caller's. */
   readonly args?: unknown[];
@@ -17,31 +20,34 @@ export interface TracedCall {
 /** Reads a call before it is made; `undefined` lets it pass untraced. */
 export type ReadCall = (self: object, args: readonly unknown[]) => TracedCall | undefined;
 
-/** Turns methods into traced ones. */
+/** Traces calls with one tracer. */
 export interface CallTracer {
+  /** Makes a traced method from an original one. */
   traced(operation: Operation, read: ReadCall): (original: Method) => Method;
   /** False for an operation that the application left out. */
   isIncluded(operation: Operation): boolean;
-  /** False after `stop()` and for a tracer that is switched off. */
+  /** False after `stop()`, and for a disabled tracer. */
   isActive(): boolean;
-  /** After this every traced method is what it was. */
+  /** From here on every traced method only calls its original. */
   stop(): void;
 }
 
-/** What a span of ours stands for. */
-interface Call {
+/** The call that a span stands for. */
+interface OpenCall {
   readonly self: object;
   readonly operation: Operation;
   readonly original: Method;
 }
 
-/** Traces calls with `tracer`. No fault of ours reaches the caller: then the call goes on untraced. */
+/** Creates a {@link CallTracer}. If the instrumentation fails, the call goes on untraced. */
 export function createCallTracer(tracer: Tracer, guard: Guard, include?: readonly Operation[]): CallTracer {
   const included = include === undefined ? undefined : new Set(include);
-  let stopped = !tracer.enabled;
-  const calls = new WeakMap<Span, Call>();
+  let isActive = tracer.enabled;
+  const calls = new WeakMap<Span, OpenCall>();
 
-  /** A method that another of its object calls (`_query` by `query`, the one of the base class by that which overrides it) is no call of its own. One that calls itself is. */
+  /**
+   * True for a method that another method of its object calls: `_query` by `query`, an overridden method by the one that overrides it. It gets no span. A method that calls itself does.
+   */
   function isPart(operation: Operation, self: object, original: Method): boolean {
     const span = currentSpan();
     const call = span === undefined ? undefined : calls.get(span);
@@ -50,11 +56,11 @@ export function createCallTracer(tracer: Tracer, guard: Guard, include?: readonl
 
   function traced(operation: Operation, read: ReadCall, original: Method): Method {
     const where = `llamaindex ${operation}`;
-    const isOut = included?.has(operation) === false;
+    const isLeftOut = included?.has(operation) === false;
     return function (this: object, ...args: unknown[]): unknown {
-      if (stopped || !isObject(this) || isPart(operation, this, original)) return Reflect.apply(original, this, args);
+      if (!isActive || !isObject(this) || isPart(operation, this, original)) return Reflect.apply(original, this, args);
       const call = guard(where, () => read(this, args));
-      if (call === undefined || isOut) return Reflect.apply(original, this, args);
+      if (call === undefined || isLeftOut) return Reflect.apply(original, this, args);
       const { output } = call;
       const span = tracer.startSpan(call.options);
       calls.set(span, { self: this, operation, original });
@@ -69,9 +75,9 @@ export function createCallTracer(tracer: Tracer, guard: Guard, include?: readonl
   return {
     traced: (operation, read) => (original) => traced(operation, read, original),
     isIncluded: (operation) => included?.has(operation) !== false,
-    isActive: () => !stopped,
+    isActive: () => isActive,
     stop(): void {
-      stopped = true;
+      isActive = false;
     },
   };
 }

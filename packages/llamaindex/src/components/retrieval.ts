@@ -1,8 +1,10 @@
+/** Calls of retrievers, vector stores, postprocessors and embedding models. */
+
 import type { SpanAttributes } from '@spanline/core';
-import { bag, type Bag, number, text, classNameOf } from '@spanline/instrumentation';
-import type { TracedCall } from './call.ts';
-import { modelOf, providerOf, serverOf } from './provider.ts';
-import { SCOPE } from './scope.ts';
+import { bag, type Bag, classNameOf, list, number, text } from '@spanline/instrumentation';
+import { modelOf, providerOf, serverOf } from '../provider/provider.ts';
+import { SCOPE } from '../tracing/scope.ts';
+import type { TracedCall } from '../tracing/traced-call.ts';
 
 /** The text of a query: a string, parts of a multi-modal one, or an object that holds one. */
 export function queryText(query: unknown): string | undefined {
@@ -15,7 +17,7 @@ export function queryText(query: unknown): string | undefined {
   return inner === undefined ? text(bag(query)['text']) : queryText(inner);
 }
 
-/** A call of `retriever.retrieve(params)`. */
+/** Reads a call of `retriever.retrieve(params)`. */
 export function readRetrieve(retriever: object, args: readonly unknown[]): TracedCall {
   const { topK, similarityTopK } = retriever as Bag;
   return {
@@ -32,7 +34,7 @@ export function readRetrieve(retriever: object, args: readonly unknown[]): Trace
   };
 }
 
-/** A vector store's answer names ids and similarities in two lists. */
+/** A vector store answers with ids and similarities in two lists. */
 function matches(result: unknown): { id: string; score?: number }[] {
   const { ids, similarities } = bag(result);
   if (!Array.isArray(ids)) return [];
@@ -43,7 +45,7 @@ function matches(result: unknown): { id: string; score?: number }[] {
   });
 }
 
-/** A call of `vectorStore.query(query)`. The vector itself is never kept. */
+/** Reads a call of `vectorStore.query(query)`. The vector is never kept. */
 export function readVectorQuery(store: object, args: readonly unknown[]): TracedCall {
   const query = bag(args[0]);
   return {
@@ -61,7 +63,7 @@ export function readVectorQuery(store: object, args: readonly unknown[]): Traced
   };
 }
 
-/** A call of `postprocessor.postprocessNodes(nodes, query)`: rerankers and filters. */
+/** Reads a call of `postprocessor.postprocessNodes(nodes, query)`: rerankers and filters. */
 export function readPostprocess(postprocessor: object, args: readonly unknown[]): TracedCall {
   const attributes: SpanAttributes = {
     'spanline.rerank.input_count': Array.isArray(args[0]) ? args[0].length : undefined,
@@ -98,12 +100,12 @@ function embeddingCall(model: object, input: unknown, count: number, first: (val
   };
 }
 
-/** A call of `embedding.getQueryEmbedding(query)`. */
+/** Reads a call of `embedding.getQueryEmbedding(query)`. */
 export function readQueryEmbedding(model: object, args: readonly unknown[]): TracedCall {
   return embeddingCall(model, queryText(args[0]) ?? queryText([args[0]]), 1, (vector) => vector);
 }
 
-/** A call of `embedding.getTextEmbeddingsBatch(texts)`. */
+/** Reads a call of `embedding.getTextEmbeddingsBatch(texts)`. */
 export function readBatchEmbedding(model: object, args: readonly unknown[]): TracedCall {
   const texts = Array.isArray(args[0]) ? args[0] : [];
   return embeddingCall(model, texts, texts.length, (vectors) => (Array.isArray(vectors) ? vectors[0] : undefined));

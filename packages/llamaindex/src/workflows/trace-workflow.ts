@@ -1,7 +1,22 @@
+/** Runs of plain workflows: `createWorkflow()`. */
+
 import { defaultTracer, type Span, type Tracer } from '@spanline/core';
-import { type Bag, bag, createGuard, type Guard, text, createPatches } from '@spanline/instrumentation';
-import { type HandlerCall, watchContext, watchHandler, withHandler } from './handler-hooks.ts';
-import { SCOPE } from './scope.ts';
+import {
+  type Bag,
+  bag,
+  checkOptions,
+  createGuard,
+  createPatches,
+  type Guard,
+  option,
+  type Patches,
+  type Shape,
+  sharedState,
+  text,
+  TRACE_SHAPE,
+} from '@spanline/instrumentation';
+import { SCOPE } from '../tracing/scope.ts';
+import { type HandlerCall, watchContext, watchHandler, withHandler } from './hooks.ts';
 
 const WHERE = 'llamaindex workflow';
 
@@ -13,25 +28,35 @@ export interface TraceWorkflowOptions {
   tracer?: Tracer;
 }
 
-let patches = createPatches();
-let followed: Tracer | undefined;
+const SHAPE: Shape<TraceWorkflowOptions> = { name: option.string(), tracer: TRACE_SHAPE.tracer };
 
-/** Workflows that were given no tracer use this one from now on. */
-export function followTracer(tracer: Tracer): void {
-  followed = tracer;
+/** Workflows of the process, traced by whatever copy of this package. */
+interface TracedWorkflows {
+  patches: Patches;
+  /** The tracer of `instrumentLlamaIndex`. */
+  tracer: Tracer | undefined;
 }
 
-/** Puts every workflow back. */
-export function forgetWorkflows(): void {
-  followed = undefined;
-  patches.undo();
-  patches = createPatches();
+const workflows = sharedState<TracedWorkflows>('llamaindex.workflows', () => ({
+  patches: createPatches(),
+  tracer: undefined,
+}));
+
+/** Sets the tracer of workflows that were given none. */
+export function useTracer(tracer: Tracer): void {
+  workflows.tracer = tracer;
+}
+
+/** Stops tracing all workflows. */
+export function untraceWorkflows(): void {
+  workflows.tracer = undefined;
+  workflows.patches.undo();
 }
 
 const labelOf = (event: unknown): string | undefined => text(bag(event)['debugLabel']);
 const dataOf = (event: unknown): unknown => bag(event)['data'];
 
-/** A handler has the name of its function, else that of the events that it waits for. */
+/** The name of the handler's function, else of the events that it waits for. */
 function stepName({ handler, inputEvents }: HandlerCall): string {
   const labels = Array.isArray(inputEvents) ? inputEvents.map(labelOf).filter((label) => label !== undefined) : [];
   return text(handler.name) ?? text(labels.join(', ')) ?? 'handler';
@@ -49,7 +74,7 @@ function startStep(tracer: Tracer, run: Span, call: HandlerCall): Span {
 }
 
 /**
- * Traces what happens in one context. A run begins with an event while nothing is at work, and ends when no handler is at work any more: a workflow has no last event of its own.
+ * Traces the runs of one context. A workflow has no last event of its own: a run begins with an event while no handler is at work, and ends when none is at work any more.
  */
 function watchRuns(tracer: Tracer, guard: Guard, name: string, context: Bag): void {
   let run: Span | undefined;
@@ -61,11 +86,11 @@ function watchRuns(tracer: Tracer, guard: Guard, name: string, context: Bag): vo
     if (run?.isRecording === true) return;
     const input = dataOf(event);
     run = tracer.startSpan({ scope: SCOPE, name: `workflow ${name}`, type: 'chain', input });
-    settleLater();
+    endIfIdle();
   }
 
-  /** The event that a handler returned is sent right after it has settled; its handlers are at work by then. */
-  function settleLater(): void {
+  /** The event that a handler returned is sent right after the handler has settled. By the next microtask, the handlers of that event are at work. */
+  function endIfIdle(): void {
     queueMicrotask(() => {
       if (working > 0 || run?.isRecording !== true) return;
       guard(WHERE, () => run?.output(dataOf(last)).end());
@@ -76,17 +101,17 @@ function watchRuns(tracer: Tracer, guard: Guard, name: string, context: Bag): vo
   function traced(call: HandlerCall, parent: Span): HandlerCall {
     const step = startStep(tracer, parent, call);
     working += 1;
-    const over = (tell: () => void): void => {
-      guard(WHERE, tell);
+    const settled = (describe: () => void): void => {
+      guard(WHERE, describe);
       guard(WHERE, () => step.end());
       working -= 1;
-      settleLater();
+      endIfIdle();
     };
     const handler = watchHandler(
       call.handler,
-      (value) => over(() => step.output(dataOf(value))),
+      (value) => settled(() => step.output(dataOf(value))),
       (error) =>
-        over(() => {
+        settled(() => {
           step.fail(error);
           parent.fail(error);
         }),
@@ -105,8 +130,8 @@ function watchRuns(tracer: Tracer, guard: Guard, name: string, context: Bag): vo
 }
 
 /**
- * Traces the runs of a plain workflow (`createWorkflow()`): one span a run, below it one a handler. Nothing of the workflow is replaced but its `createContext`, in place; events, results and errors stay what they
- * are. Handlers may be added before or after.
+ * Traces the runs of a plain workflow (`createWorkflow()`): a span for each run, and below it one for each handler. Only the workflow's `createContext` is replaced, in place. Events, results and errors stay what they are. Handlers may be
+ * added before or after.
  *
  * @example
  * ```ts
@@ -122,16 +147,18 @@ function watchRuns(tracer: Tracer, guard: Guard, name: string, context: Bag): vo
  * ```
  *
  * @returns the same workflow
+ * @throws SpanlineError `ERR_INVALID_OPTION`
  */
 export function traceWorkflow<T extends object>(workflow: T, options: TraceWorkflowOptions = {}): T {
+  checkOptions(SHAPE, options);
   const name = options.name ?? 'workflow';
-  patches.method(
+  workflows.patches.method(
     workflow,
     'createContext',
     (original) =>
       function createContext(this: object, ...args: unknown[]): unknown {
         const context = Reflect.apply(original, this, args);
-        const tracer = options.tracer ?? followed ?? defaultTracer();
+        const tracer = options.tracer ?? workflows.tracer ?? defaultTracer();
         const guard = createGuard(tracer);
         if (tracer.enabled) guard(WHERE, () => watchRuns(tracer, guard, name, bag(context)));
         return context;

@@ -1,5 +1,7 @@
+/** `instrumentLlamaIndex` for programs that load this package with `require`. */
+
 import { createRequire } from 'node:module';
-import { addModule, install, type InstrumentLlamaIndex } from './instrument.ts';
+import { addModule, install, type InstrumentLlamaIndex } from './install.ts';
 
 const require = createRequire(import.meta.url);
 

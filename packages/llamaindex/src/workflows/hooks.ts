@@ -1,23 +1,25 @@
+/** The hooks of `@llamaindex/workflow-core`: events and handlers of a context. */
+
 import { types } from 'node:util';
 import { bag, type Bag } from '@spanline/instrumentation';
 
-/** A step of a workflow, as the application wrote it. */
+/** A handler of a workflow: a step, as the application wrote it. */
 export type Handler = (...args: unknown[]) => unknown;
 
-/** One call of one of a workflow's handlers, as the workflow's own hook tells it. */
+/** One call of a handler, as the workflow's hook reports it. */
 export interface HandlerCall {
   readonly handler: Handler;
-  /** The events that it asked for. */
+  /** Types of the events that the handler waits for. */
   readonly inputEvents?: unknown;
-  /** Those that came. */
+  /** The events that arrived. */
   readonly inputs?: unknown;
 }
 
-/** What is told of a run of a workflow. */
+/** Observes the runs of a context. */
 export interface RunWatcher {
-  /** An event was sent, before any handler gets it. */
+  /** An event was sent. Called before any handler gets it. */
   sent(event: unknown): void;
-  /** A handler is about to run: call `next` with the call, or with one in its place. */
+  /** A handler is about to run. Must call `next` with the call, or with another one in its place. */
   handled(call: HandlerCall, next: (call: HandlerCall) => void): void;
 }
 
@@ -25,18 +27,18 @@ function subscribe(source: unknown, listener: (...args: never[]) => void): void 
   (bag(source)['subscribe'] as (callback: unknown) => void)(listener);
 }
 
-/** Listens where the workflow itself tells its middleware of events and handlers. */
+/** Subscribes to the hooks that the workflow has for its own middleware. */
 export function watchContext(context: Bag, { sent, handled }: RunWatcher): void {
   subscribe(context['__internal__call_send_event'], sent);
   subscribe(context['__internal__call_context'], handled);
 }
 
-/** The call with another handler. It has accessors that must not run, so it is not copied. */
+/** The call with another handler. It inherits from the original one, whose accessors must not run. */
 export function withHandler(call: HandlerCall, handler: Handler): HandlerCall {
   return Object.create(call, { handler: { value: handler } }) as HandlerCall;
 }
 
-/** The handler, with its end told. What it returns is what it returned: a rejection that nobody handles stays one. */
+/** Wraps a handler to report its end. The result is returned as it is: a rejection that nobody handles stays unhandled. */
 export function watchHandler(
   handler: Handler,
   done: (value: unknown) => void,

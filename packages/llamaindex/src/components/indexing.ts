@@ -1,11 +1,13 @@
-import { bag, text, classNameOf } from '@spanline/instrumentation';
-import type { TracedCall } from './call.ts';
+/** Calls that build indexes, ingest documents, parse them, and choose between engines. */
+
+import { bag, classNameOf, list, text } from '@spanline/instrumentation';
+import { SCOPE } from '../tracing/scope.ts';
+import type { TracedCall } from '../tracing/traced-call.ts';
 import { queryText } from './retrieval.ts';
-import { SCOPE } from './scope.ts';
 
 const countOf = (value: unknown): number | undefined => (Array.isArray(value) ? value.length : undefined);
 
-/** A call of an index's static `fromDocuments(documents)`: `self` is the class. */
+/** Reads a call of an index's static `fromDocuments(documents)`: `self` is the class. */
 export function readIndexBuilding(self: object, args: readonly unknown[]): TracedCall {
   return {
     options: {
@@ -17,7 +19,7 @@ export function readIndexBuilding(self: object, args: readonly unknown[]): Trace
   };
 }
 
-/** A call of an index's static `init({ nodes })`. Without nodes it only opens what is stored. */
+/** Reads a call of an index's static `init({ nodes })`. Without nodes it only opens a stored index. */
 export function readIndexInit(self: object, args: readonly unknown[]): TracedCall | undefined {
   const nodes = countOf(bag(args[0])['nodes']);
   if (nodes === undefined) return undefined;
@@ -31,14 +33,14 @@ export function readIndexInit(self: object, args: readonly unknown[]): TracedCal
   };
 }
 
-/** A call of `index.insert(document)`. */
+/** Reads a call of `index.insert(document)`. */
 export function readInsertion(index: object): TracedCall {
   return {
     options: { scope: SCOPE, name: `index ${classNameOf(index)}`, type: 'chain', input: { documents: 1 } },
   };
 }
 
-/** A call of `pipeline.run({ documents })`. */
+/** Reads a call of `pipeline.run({ documents })`. */
 export function readIngestion(pipeline: object, args: readonly unknown[]): TracedCall {
   return {
     options: {
@@ -51,7 +53,7 @@ export function readIngestion(pipeline: object, args: readonly unknown[]): Trace
   };
 }
 
-/** A call of `parser.getNodesFromDocuments(documents)`. */
+/** Reads a call of `parser.getNodesFromDocuments(documents)`. */
 export function readNodeParsing(parser: object, args: readonly unknown[]): TracedCall {
   return {
     options: {
@@ -64,9 +66,9 @@ export function readNodeParsing(parser: object, args: readonly unknown[]): Trace
   };
 }
 
-/** A call of `selector.select(choices, query)`: which of several engines a question goes to. */
+/** Reads a call of `selector.select(choices, query)`: which of several engines a question goes to. */
 export function readSelection(selector: object, args: readonly unknown[]): TracedCall {
-  const choices = Array.isArray(args[0]) ? args[0] : [];
+  const choices = list(args[0]);
   return {
     options: {
       scope: SCOPE,

@@ -1,24 +1,24 @@
-import type { SpanAttributes } from '@spanline/core';
-import { type Bag, bag, isObject, mergeUsage, normalizeUsage, text, usageAttributes } from '@spanline/instrumentation';
+/** What a provider's own answer reports beside the text: model, id, finish reason, tokens. */
 
-/** What a provider's own answer tells beside the text: model, id, finish reason, tokens. It may come in pieces: the chunks of a stream. */
+import type { SpanAttributes } from '@spanline/core';
+import { type Bag, bag, isObject, list, mergeUsage, normalizeUsage, text, usageAttributes } from '@spanline/instrumentation';
+
+/** An answer that may come in pieces: the chunks of a stream. */
 export interface RawAnswer {
-  /** @returns true when the piece told something */
+  /** @returns true if the piece reported something */
   add(raw: unknown): boolean;
-  /** False until a piece told something. */
-  readonly told: boolean;
+  /** True once a piece reported something. */
+  readonly isKnown: boolean;
   attributes(): SpanAttributes;
 }
 
-/** The first of a list that providers fill with one entry. */
-const first = (value: unknown): Bag => bag(Array.isArray(value) ? (value as unknown[])[0] : undefined);
+/** The first entry of a list that providers fill with one. */
+const firstOf = (value: unknown): Bag => bag(list(value)[0]);
 
-/** A property of the object's own: the classes of Google's SDK have getters that warn the user when they are read. */
+/** An own property. The classes of Google's SDK have getters that print a warning when they are read. */
 const own = (raw: Bag, key: string): unknown => (Object.hasOwn(raw, key) ? raw[key] : undefined);
 
-/**
- * Counts as the provider wrote them: at the answer (OpenAI, Google, Ollama), at the event's answer (OpenAI's Responses API: `response`; Anthropic's first event: `message`).
- */
+/** Token counts as the provider wrote them: in the answer (OpenAI, Google, Ollama), or in the event's `response` (OpenAI's Responses API) or `message` (Anthropic's first event). */
 function usageIn(raw: Bag): Bag | undefined {
   for (const holder of [raw, bag(own(raw, 'response')), bag(own(raw, 'message'))]) {
     for (const key of ['usage', 'usageMetadata']) if (isObject(holder[key])) return holder[key] as Bag;
@@ -27,25 +27,24 @@ function usageIn(raw: Bag): Bag | undefined {
 }
 
 function finishReason(raw: Bag): string | undefined {
-  const choice = first(raw['choices']);
+  const choice = firstOf(raw['choices']);
   return (
     text(choice['finish_reason']) ??
     text(choice['finishReason']) ??
     text(raw['stop_reason']) ??
     text(bag(raw['delta'])['stop_reason']) ??
     text(raw['done_reason']) ??
-    text(first(raw['candidates'])['finishReason'])
+    text(firstOf(raw['candidates'])['finishReason'])
   );
 }
 
-/** An answer of which nothing is known yet. */
+/** Creates an answer of which nothing is known yet. */
 export function createRawAnswer(): RawAnswer {
   let known: SpanAttributes = {};
-  // A provider may spread its counts over a stream: Anthropic tells the input with the first event, the output with the last.
   let usage: Bag | undefined;
-  let told = false;
-  // Anthropic's first event counts what was written by then.
-  let unfinished = false;
+  let isKnown = false;
+  // Anthropic's first event counts only what was written by then.
+  let isUnfinished = false;
 
   return {
     add(value): boolean {
@@ -58,8 +57,8 @@ export function createRawAnswer(): RawAnswer {
       const id = text(raw['id']) ?? text(raw['responseId']) ?? text(inner['id']);
       const reason = finishReason(raw);
       const counts = usageIn(raw);
-      if (raw['type'] === 'message_start' || raw['type'] === 'message_delta')
-        unfinished = raw['type'] === 'message_start';
+      const { type } = raw;
+      if (type === 'message_start' || type === 'message_delta') isUnfinished = type === 'message_start';
       known = {
         ...known,
         ...(model === undefined ? {} : { 'gen_ai.response.model': model }),
@@ -67,17 +66,17 @@ export function createRawAnswer(): RawAnswer {
         ...(reason === undefined ? {} : { 'gen_ai.response.finish_reasons': [reason] }),
       };
       usage = mergeUsage(usage, counts);
-      const tells = model !== undefined || id !== undefined || reason !== undefined || counts !== undefined;
-      told ||= tells;
-      return tells;
+      const reports = model !== undefined || id !== undefined || reason !== undefined || counts !== undefined;
+      isKnown ||= reports;
+      return reports;
     },
-    get told() {
-      return told;
+    get isKnown() {
+      return isKnown;
     },
     attributes(): SpanAttributes {
       const tokens = normalizeUsage(usage);
       if (tokens === undefined) return known;
-      return { ...known, ...usageAttributes(unfinished ? { ...tokens, issue: 'incomplete' } : tokens) };
+      return { ...known, ...usageAttributes(isUnfinished ? { ...tokens, issue: 'incomplete' } : tokens) };
     },
   };
 }

@@ -1,5 +1,7 @@
+/** `instrumentLlamaIndex` for programs that load this package with `import`. */
+
 import * as llamaindex from 'llamaindex';
-import { addModule, install, type InstrumentLlamaIndex } from './instrument.ts';
+import { addModule, install, type InstrumentLlamaIndex } from './install.ts';
 import { withWorkflowModule } from './workflow-module.ts';
 
 /** {@inheritDoc InstrumentLlamaIndex} */

@@ -1,0 +1,51 @@
+/** LlamaIndex's messages, and the chunks of a streamed one, in the shapes of the record. */
+
+import type { Message, MessagePart } from '@spanline/core';
+import { bag, list, text, toMessages } from '@spanline/instrumentation';
+
+function toolCalls(options: unknown): MessagePart[] {
+  return list(bag(options)['toolCall']).map((call) => {
+    const { id, name, input } = bag(call);
+    return {
+      type: 'tool_call',
+      ...(text(id) === undefined ? {} : { id: text(id) }),
+      name: text(name) ?? '',
+      arguments: input,
+    };
+  });
+}
+
+/** Converts a message. LlamaIndex keeps tool calls and tool results in its `options`. */
+export function toMessage(message: unknown): Message {
+  const { role, content, options } = bag(message);
+  const [base] = toMessages([{ role, content }]);
+  const result = bag(bag(options)['toolResult']);
+  if (text(result['id']) !== undefined) {
+    return {
+      role: 'tool',
+      parts: [{ type: 'tool_call_response', id: text(result['id']), response: result['result'] }],
+    };
+  }
+  return { role: base?.role ?? 'user', parts: [...(base?.parts ?? []), ...toolCalls(options)] };
+}
+
+/** The text of a chunk. OpenAI's Responses class repeats the last piece of text on every event that follows. */
+function deltaOf(chunk: unknown): string {
+  const { delta, text: piece, raw } = bag(chunk);
+  const event = text(bag(raw)['type']);
+  if (event?.startsWith('response.') === true && event !== 'response.output_text.delta') return '';
+  return text(delta) ?? text(piece) ?? '';
+}
+
+/** Puts a message together from the chunks of its stream. */
+export function streamedMessage(chunks: readonly unknown[]): Message {
+  const content = chunks.map(deltaOf).join('');
+  const calls = chunks.findLast((chunk) => toolCalls(bag(chunk)['options']).length > 0);
+  const parts: MessagePart[] = content === '' ? [] : [{ type: 'text', content }];
+  return { role: 'assistant', parts: [...parts, ...toolCalls(bag(calls)['options'])] };
+}
+
+/** True for a chunk with text or a tool call. */
+export function hasContent(chunk: unknown): boolean {
+  return deltaOf(chunk) !== '' || toolCalls(bag(chunk)['options']).length > 0;
+}

@@ -1,0 +1,39 @@
+/** Whose API a component calls, which model, and where. */
+
+import type { SpanAttributes } from '@spanline/core';
+import { bag, type Bag, classNameOf, providerOfClass, serverOf as serverAt, text } from '@spanline/instrumentation';
+
+/** By prototype: a program has few classes, and each call asks. */
+const providers = new WeakMap<object, string>();
+
+/** The class names the provider, or the library's class that it is derived from. */
+function findProvider(component: object): string | undefined {
+  let prototype: object | null = component;
+  while (prototype !== null) {
+    const provider = providerOfClass(classNameOf(prototype));
+    if (provider !== undefined) return provider;
+    prototype = Object.getPrototypeOf(prototype) as object | null;
+  }
+  return undefined;
+}
+
+/** The provider whose API a component calls. */
+export function providerOf(component: object): string | undefined {
+  const prototype = Object.getPrototypeOf(component) as object | null;
+  if (prototype === null) return undefined;
+  let provider = providers.get(prototype);
+  if (provider === undefined) providers.set(prototype, (provider = findProvider(component) ?? ''));
+  return text(provider);
+}
+
+/** The model that a component is set to. */
+export function modelOf(component: object): string | undefined {
+  const source = component as Bag;
+  return text(source['model']) ?? text(bag(source['metadata'])['model']);
+}
+
+/** Where a component sends its requests, as far as its settings show. */
+export function serverOf(component: object): SpanAttributes {
+  const source = component as Bag;
+  return serverAt(text(bag(source['additionalSessionOptions'])['baseURL']) ?? text(source['baseURL']) ?? '');
+}
