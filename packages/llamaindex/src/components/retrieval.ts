@@ -1,7 +1,7 @@
 /** Calls of retrievers, vector stores, postprocessors and embedding models. */
 
 import type { SpanAttributes } from '@spanline/core';
-import { bag, type Bag, classNameOf, list, number, text } from '@spanline/instrumentation';
+import { bag, type Bag, classNameOf, number, text } from '@spanline/instrumentation';
 import { modelOf, providerOf, serverOf } from '../provider/provider.ts';
 import { SCOPE } from '../tracing/scope.ts';
 import type { TracedCall } from '../tracing/traced-call.ts';

@@ -19,7 +19,7 @@ import {
   readVectorQuery,
 } from '../components/retrieval.ts';
 import type { Operation } from '../tracing/operations.ts';
-import type { ReadCall, TracedCall } from '../tracing/traced-call.ts';
+import type { ReadCall } from '../tracing/traced-call.ts';
 
 /**
  * What is looked at when a method is called:
