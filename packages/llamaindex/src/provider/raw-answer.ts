@@ -1,7 +1,16 @@
 /** What a provider's own answer reports beside the text: model, id, finish reason, tokens. */
 
 import type { SpanAttributes } from '@spanline/core';
-import { type Bag, bag, isObject, list, mergeUsage, normalizeUsage, text, usageAttributes } from '@spanline/instrumentation';
+import {
+  type Bag,
+  bag,
+  isObject,
+  list,
+  mergeUsage,
+  normalizeUsage,
+  text,
+  usageAttributes,
+} from '@spanline/instrumentation';
 
 /** An answer that may come in pieces: the chunks of a stream. */
 export interface RawAnswer {
