@@ -4,7 +4,7 @@ import { fieldJsonOf } from './field-json.ts';
 import { bindingFields, levelFields, member, timeFields } from './fields.ts';
 import type { AsJson, LoggerInternals, PinoSymbols } from './pino-internals.ts';
 
-/** A line of the application in the making: what is written first under a key stays. */
+/** Builds a line of the application, each key once. The first value of a key stays. */
 class AppLine {
   #text = '';
   readonly #keys = new Set<string>();
@@ -15,8 +15,8 @@ class AppLine {
     this.#text += member({ key, json });
   }
 
-  /** A field of the application. A name that the logger itself writes is kept, with underscores before it. */
-  addOwn(key: string, json: string): void {
+  /** Adds a field of the application. If the logger has a field of that name, the application's gets an underscore before its name. */
+  addRenamed(key: string, json: string): void {
     let free = key;
     while (this.#keys.has(free)) free = `_${free}`;
     this.add(free, json);
@@ -54,21 +54,24 @@ function addObject(
     if (key === errorKey || key === 'error') {
       const fields = errorFields(value);
       if (fields !== undefined && !line.has('error.type')) {
-        for (const [name, part] of fields) line.addOwn(name, fieldJson.toJson(name, part) ?? 'null');
+        for (const [name, part] of fields) line.addRenamed(name, fieldJson.toJson(name, part) ?? 'null');
         continue;
       }
     }
     const json = fieldJson.toJson(key, isErrorLike(value) ? nestedError(value) : value);
-    if (json !== undefined) line.addOwn(key, json);
+    if (json !== undefined) line.addRenamed(key, json);
   }
 }
 
 /**
- * How `createLogger` writes the application's own lines: level, time, message and the ids of the current span first, which nothing the application logs can
- * forge or repeat; then the logged object; then the bindings, where neither has their key. A field named like one of the logger's own is written
- * with an underscore before its name. Errors become `error.type`, `error.message` and `error.stack`.
+ * Creates the `asJson` of `createLogger`, which writes the application's own lines:
  *
- * @param correlation - the ids of the current span in the profile's spelling
+ * 1. Level, time, message and the ids of the current span, which the application can neither forge nor repeat.
+ * 2. The logged object. A field named like one of the logger's own gets an underscore before its name. Errors become `error.type`, `error.message` and
+ *    `error.stack`.
+ * 3. The bindings, unless the line already has their key.
+ *
+ * @param correlation - returns the ids of the current span in the profile's spelling
  */
 export function createAppAsJson(symbols: PinoSymbols, correlation: () => object): AsJson {
   return function asJson(this: Logger, object, message, levelNumber, time) {

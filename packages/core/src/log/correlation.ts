@@ -3,7 +3,7 @@ import { currentValues, enclosingSpan, isWriting } from '../context/index.ts';
 
 /** Options of {@link correlation}. */
 export interface CorrelationOptions {
-  /** How the ids are spelled. @defaultValue `otel` */
+  /** Spelling of the ids. @defaultValue `otel` */
   profile?: ProfileName;
 }
 
@@ -26,8 +26,8 @@ function readIds(keys: CorrelationKeys): Record<string, string> {
 }
 
 /**
- * A mixin for your own pino: `pino({ mixin: correlation() })` puts the ids of the current span, request, session and user on every line the
- * application logs. Outside of spans and `withContext`, and to the lines of spans, it adds nothing. Never throws.
+ * Creates a mixin for your own pino, `pino({ mixin: correlation() })`, which adds the ids of the current span, request, session and user to every line that
+ * the application logs. It adds nothing outside of spans and `withContext`, and nothing to the lines of spans. Never throws.
  */
 export function correlation(options: CorrelationOptions = {}): () => Record<string, string> {
   const keys = correlationKeys(options.profile ?? 'otel');

@@ -3,8 +3,8 @@ import type { Logger } from 'pino';
 import { type LoggerInternals, pinoSymbols } from './pino-internals.ts';
 
 /**
- * How long the lines of a destination may be: `large` for a file, `small` for stdout and for what cannot be known, since container runtimes split
- * lines at 16 KiB.
+ * How long the lines of a logger may be: `large` for a file, `small` for stdout and unknown destinations, because container runtimes split lines at
+ * 16 KiB.
  */
 export function destinationKind(logger: Logger): 'small' | 'large' {
   const symbols = pinoSymbols(logger);
@@ -23,9 +23,10 @@ function isFile(fd: number): boolean {
 }
 
 /**
- * What a file descriptor stands for. As bigints: Node's `realpathSync`, which `require` resolves links with, reads the numbers of whichever call of `fstatSync` was the last, and stops at links where that was a pipe.
+ * Status of an open file descriptor. Numbers are bigints: Node's `realpathSync`, which `require` resolves links with, reads the numbers of the last call of
+ * `fstatSync` with plain numbers, and stops at links if that was a pipe.
  *
- * @throws the system's error when it is not open
+ * @throws the system's error if the descriptor is not open
  */
 export function statOpen(fd: number): BigIntStats {
   return fstatSync(fd, { bigint: true });

@@ -1,5 +1,5 @@
 import type { AttributeKey } from '@spanline/record';
-/** True for errors, also of another realm, and for nothing that merely has a message. */
+/** True for errors, also of another realm. An object that merely has a message is no error. */
 export function isErrorLike(value: unknown): value is Error {
   try {
     if (typeof value !== 'object' || value === null) return false;
@@ -29,15 +29,15 @@ function typeName(error: Error): string {
   }
 }
 
-/** An error inside a logged object, in the place where JSON would show `{}`. */
+/** An error inside of a logged object, where JSON would print `{}`. */
 export function nestedError(error: Error): { type: string; message: string; stack: string } {
   return { type: typeName(error), message: text(error, 'message'), stack: text(error, 'stack') };
 }
 
 /**
- * What a logged error is on the line: flat fields, since `error` itself as a string beside `error.type` makes Elasticsearch reject the document.
+ * The fields of a logged error. They are flat, because Elasticsearch rejects a document with a string `error` beside `error.type`.
  *
- * @returns `undefined` for what is no error and no string
+ * @returns `undefined` for a value that is neither an error nor a string
  */
 export function errorFields(value: unknown): readonly (readonly [AttributeKey, string])[] | undefined {
   if (typeof value === 'string') return [['error.message', value]];

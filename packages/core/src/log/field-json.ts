@@ -7,22 +7,22 @@ import {
   wildcardStringifier,
 } from './pino-internals.ts';
 
-/** Stands for a value that a serializer, a redactor or its own `toJSON` failed on. */
+/** In place of a value whose serializer, redactor or `toJSON` threw. */
 const UNSERIALIZABLE = '"[unable to serialize]"';
 
-/** A logger's own say over values: its `serializers` and its `redact`. */
+/** Applies a logger's `serializers` and `redact` to values. */
 export interface FieldJson {
-  /** Keys that a serializer or a redact path is set for. */
+  /** Keys with a serializer or a redact path. */
   readonly keys: readonly string[];
-  /** A redact path begins with a wildcard: every key may be touched. */
+  /** True if a redact path begins with a wildcard, so that it may match any key. */
   readonly any: boolean;
-  /** The value as JSON; `undefined` when it has none (functions, `undefined`). Never throws. */
+  /** JSON of a value; `undefined` for what JSON leaves out (functions, `undefined`). Never throws. */
   toJson(key: string, value: unknown): string | undefined;
 }
 
 const bigIntAsString = (_key: string, value: unknown): unknown => (typeof value === 'bigint' ? String(value) : value);
 
-/** JSON of anything, or a note that there is none; `undefined` for what JSON leaves out. */
+/** JSON of any value; `undefined` for what JSON leaves out. A note takes the place of a value that cannot be serialised. */
 export function safeJson(value: unknown): string | undefined {
   try {
     return JSON.stringify(value);
@@ -59,16 +59,20 @@ function createFieldJson(
   };
 }
 
-const cache = new WeakMap<object, { stringifiers: object; fieldJson: FieldJson }>();
+/** By the logger's serializers, then by its `redact`; children may have their own of both. */
+const cache = new WeakMap<object, WeakMap<object, FieldJson>>();
 
 /** {@link FieldJson} of a logger, or of its child. */
 export function fieldJsonOf(logger: Logger, symbols: PinoSymbols): FieldJson {
   const internals = logger as unknown as LoggerInternals;
   const serializers = serializersOf(logger);
   const stringifiers = internals[symbols.stringifiers] as Record<PropertyKey, Stringifier>;
-  const known = cache.get(serializers);
-  if (known !== undefined && known.stringifiers === stringifiers) return known.fieldJson;
-  const fieldJson = createFieldJson(serializers, stringifiers, internals[symbols.errorKey] as string);
-  cache.set(serializers, { stringifiers, fieldJson });
+  let bySerializers = cache.get(serializers);
+  if (bySerializers === undefined) cache.set(serializers, (bySerializers = new WeakMap()));
+  let fieldJson = bySerializers.get(stringifiers);
+  if (fieldJson === undefined) {
+    fieldJson = createFieldJson(serializers, stringifiers, internals[symbols.errorKey] as string);
+    bySerializers.set(stringifiers, fieldJson);
+  }
   return fieldJson;
 }

@@ -11,7 +11,10 @@ export function member({ key, json }: Field): string {
   return `,${JSON.stringify(key)}:${json}`;
 }
 
-/** Fields of an object as JSON. Of a key that is there twice the last value counts, as for every JSON parser. Text that is no JSON (a serializer returned something else) has no fields. */
+/**
+ * Fields of the JSON of an object. If a key is there twice, the last value counts, as in every JSON parser. Text that is no JSON (a serializer returned
+ * something else) has no fields.
+ */
 function toFields(json: string): readonly Field[] {
   try {
     const object = JSON.parse(json) as Record<string, unknown>;

@@ -3,16 +3,16 @@ import { type FieldJson, fieldJsonOf } from './field-json.ts';
 import { bindingFields, type Field, levelFields } from './fields.ts';
 import type { LoggerInternals, PinoSymbols } from './pino-internals.ts';
 
-/** pino's end of a line closes the object as well. */
+/** pino's end of a line includes the brace that closes the object. */
 const lineEnd = (end: string): string => end.slice(end.lastIndexOf('}') + 1);
 
-/** What a logger puts before its messages. */
+/** The prefix of a logger's messages. */
 export function prefixOf(internals: LoggerInternals, symbols: PinoSymbols): string {
   const given = symbols.msgPrefix === undefined ? undefined : internals[symbols.msgPrefix];
   return typeof given === 'string' ? given : '';
 }
 
-/** What a logger puts on every line of one level, as long as nobody changes the logger. */
+/** What a logger adds to each line of one level, until somebody changes the logger. */
 export interface Frame {
   readonly levelText: string;
   readonly bindingText: string;
@@ -20,7 +20,7 @@ export interface Frame {
   readonly levels: readonly Field[];
   readonly bindings: readonly Field[];
   readonly end: string;
-  /** The level of records to which the logger adds nothing. */
+  /** Records of this level are written as they are; `undefined` if the logger adds anything but the level. */
   readonly plainLevel: string | undefined;
 }
 
@@ -42,20 +42,20 @@ function plainLevelOf(
   return isPlain && level?.key === 'level' ? (JSON.parse(level.json) as string) : undefined;
 }
 
-/** Reads frames, again only when the logger has changed. */
-export function createFrames(symbols: PinoSymbols): (view: Logger, levelNumber: number) => Frame {
+/** Creates a function that reads the frame of a derived logger. It reads again only if the logger has changed. */
+export function createFrames(symbols: PinoSymbols): (derived: Logger, levelNumber: number) => Frame {
   const frames = new Map<number, Frame>();
-  return (view, levelNumber) => {
-    const internals = view as unknown as LoggerInternals;
+  return (derived, levelNumber) => {
+    const internals = derived as unknown as LoggerInternals;
     const levelText = (internals[symbols.lsCache] as Record<number, string>)[levelNumber] ?? '{';
     const bindingText = internals[symbols.chindings] as string;
-    const fieldJson = fieldJsonOf(view, symbols);
+    const fieldJson = fieldJsonOf(derived, symbols);
     const known = frames.get(levelNumber);
     if (known?.levelText === levelText && known.bindingText === bindingText && known.fieldJson === fieldJson) {
       return known;
     }
     const fields = { fieldJson, levels: levelFields(levelText), bindings: bindingFields(bindingText) };
-    const plainLevel = plainLevelOf(internals, Object.getPrototypeOf(view) as LoggerInternals, symbols, fields);
+    const plainLevel = plainLevelOf(internals, Object.getPrototypeOf(derived) as LoggerInternals, symbols, fields);
     const frame = { ...fields, levelText, bindingText, plainLevel, end: lineEnd(internals[symbols.end] as string) };
     frames.set(levelNumber, frame);
     return frame;

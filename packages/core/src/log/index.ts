@@ -1,6 +1,6 @@
 export { correlation, type CorrelationOptions } from './correlation.ts';
 export { destinationKind } from './destination.ts';
-export { createHead, type HeadedLine, type LineHead, wholeRecord } from './line.ts';
+export { type CommonFields, createCommonFields, type SplitLine, wholeRecord } from './line.ts';
 export { createLogger, profileOf } from './logger.ts';
 export type { LogDestination, LoggerOptions } from './logger-options.ts';
 export { pinoSymbols } from './pino-internals.ts';

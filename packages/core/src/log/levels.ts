@@ -1,6 +1,6 @@
 import type { Logger } from 'pino';
 
-/** pino's own numbers, which custom levels are compared with. */
+/** pino's numbers. Custom levels are compared with them. */
 const STANDARD: Readonly<Record<string, number>> = { trace: 10, debug: 20, info: 30, warn: 40, error: 50, fatal: 60 };
 
 /** A level of a logger. */
@@ -20,8 +20,8 @@ function nearest(levels: readonly LoggerLevel[], number: number): LoggerLevel | 
 }
 
 /**
- * Finds the logger's level for a level name of ours: the one of the same name, else (with `useOnlyCustomLevels`) the one whose number is nearest to
- * pino's number for the name, the lower of two.
+ * Creates a function that maps the level of a record to a level of the logger: the one of the same name. If there is none (`useOnlyCustomLevels`), the
+ * one whose number is nearest to pino's number for the name, the lower of two.
  */
 export function createLevelLookup(): (logger: Logger, name: string) => LoggerLevel | undefined {
   let levels: object | undefined;

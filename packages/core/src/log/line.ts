@@ -1,36 +1,42 @@
+/** Lines in two parts: fields that many lines have in common, which become JSON once, and the line's own fields. */
+
 import type { SpanRecord } from '@spanline/record';
 
-/** What many lines have in common, written as JSON once. */
-export interface LineHead {
+/** Fields that many lines have in common, such as the service and the host. */
+export interface CommonFields {
   readonly fields: Readonly<Record<string, unknown>>;
   /** `"service.name":"bot",…`, without braces; never empty. */
   readonly json: string;
 }
 
-/** A line in two parts that share no key. `own` begins with `@timestamp`, `level` and `message`, and `event.id` comes next. */
-export interface HeadedLine {
-  readonly head: LineHead;
+/**
+ * A line in two parts that have no key in common. `own` has the key `event.id`; the common fields are written before it. For a layout that people find
+ * their way in, `own` begins with `@timestamp`, `level`, `message` and `event.id`.
+ */
+export interface SplitLine {
+  readonly common: CommonFields;
   readonly own: SpanRecord;
 }
 
-/** A head of the fields that have a value. */
-export function createHead(fields: Readonly<SpanRecord>): LineHead {
+/** Keeps fields as JSON. Leaves out those without a value. */
+export function createCommonFields(fields: Readonly<SpanRecord>): CommonFields {
   const defined = Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
   return { fields: defined, json: JSON.stringify(defined).slice(1, -1) };
 }
 
-/** Both parts as one record. */
-export function wholeRecord({ head, own }: HeadedLine): SpanRecord {
+/** Both parts as one record, in the order of the line. */
+export function wholeRecord({ common, own }: SplitLine): SpanRecord {
   const { '@timestamp': timestamp, level, message } = own;
-  return Object.assign({ '@timestamp': timestamp, level, message }, head.fields, own);
+  return Object.assign({ '@timestamp': timestamp, level, message }, common.fields, own);
 }
 
-/** What follows the message; within a text its quotes would be escaped. */
-const BEHIND_MESSAGE = ',"event.id":';
+/** Follows the fields that a line begins with. It cannot be part of a value, because quotes in a value are escaped. */
+const EVENT_ID = ',"event.id":';
 
-/** Both parts as JSON; the head stands behind the message. */
-export function headedJson({ head, own }: HeadedLine): string {
-  const json = JSON.stringify(own);
-  const start = json.indexOf(BEHIND_MESSAGE);
-  return `${json.slice(0, start)},${head.json}${json.slice(start)}`;
+/** Both parts as JSON. */
+export function splitLineJson(line: SplitLine): string {
+  const json = JSON.stringify(line.own);
+  const position = json.indexOf(EVENT_ID);
+  if (position < 0) return JSON.stringify(wholeRecord(line));
+  return `${json.slice(0, position)},${line.common.json}${json.slice(position)}`;
 }

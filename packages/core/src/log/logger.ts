@@ -12,7 +12,7 @@ const PROFILE = Symbol.for('spanline.profile');
 let lastMs = 0;
 let lastTime = '';
 
-/** `,"@timestamp":"2026-11-23T09:12:35.958Z"`; formatted once per millisecond. */
+/** pino's time part, `,"@timestamp":"2026-11-23T09:12:35.958Z"`. Formatted once per millisecond. */
 function timestamp(): string {
   const now = Date.now();
   if (now !== lastMs) {
@@ -22,7 +22,7 @@ function timestamp(): string {
   return lastTime;
 }
 
-/** A log call whose arguments cannot be read, or whose stream throws, must not break its caller. */
+/** Keeps a log call from throwing into the application: its arguments may be unreadable, its stream may throw. */
 function logMethod(this: Logger, args: unknown[], method: (this: Logger, ...args: never[]) => void): void {
   const call = method as (this: Logger, ...args: unknown[]) => void;
   try {
@@ -31,15 +31,15 @@ function logMethod(this: Logger, args: unknown[], method: (this: Logger, ...args
     try {
       call.call(this, '[a log call whose arguments could not be read]');
     } catch {
-      // The stream itself throws; there is nowhere left to say so.
+      // The stream itself throws, so that nothing can be logged.
     }
   }
 }
 
 /**
- * Spanline's pino: JSON lines with `@timestamp`, a lower-case level, `message`, and the ids of the current span, request, session and user, to stdout in the same tick. On a
- * terminal outside production it prints each finished trace as a tree instead. What the application logs can neither forge nor repeat these fields (see
- * `docs/logging.md`), and no log call throws.
+ * Creates a pino logger with Spanline's settings. It writes JSON lines to stdout, in the same tick, with `@timestamp`, a lower-case level, `message`, and the
+ * ids of the current span, request, session and user. On a terminal outside of production it prints each finished trace as a tree instead. The application
+ * can neither forge nor repeat these fields (see `docs/logging.md`), and no log call throws.
  *
  * @throws SpanlineError `ERR_INVALID_OPTION`
  */
@@ -67,7 +67,7 @@ export function createLogger(options: LoggerOptions = {}, destination?: LogDesti
   return logger;
 }
 
-/** The profile of a logger made by {@link createLogger}. */
+/** The profile of a logger that {@link createLogger} made; `undefined` for other loggers. */
 export function profileOf(logger: Logger): ProfileName | undefined {
   return (logger as unknown as Record<symbol, ProfileName | undefined>)[PROFILE];
 }

@@ -1,6 +1,6 @@
 import type { Logger } from 'pino';
 
-/** What of a pino logger the writer works with. Each copy and version of pino has symbols of its own, found here by their descriptions. */
+/** The symbols under which pino keeps what the writer needs. Each copy of pino has symbols of its own; they are found by their descriptions. */
 export interface PinoSymbols {
   readonly asJson: symbol;
   readonly write: symbol;
@@ -15,16 +15,16 @@ export interface PinoSymbols {
   readonly msgPrefix: symbol | undefined;
 }
 
-/** Turns a merged object into a line; pino calls it with `this` set to the logger. */
+/** Serialises an object as a line. pino calls it with `this` set to the logger. */
 export type AsJson = (object: object, message: unknown, levelNumber: number, time: string) => string;
 
-/** A logger by its symbols. */
+/** A logger as the map of its symbols. */
 export type LoggerInternals = Record<symbol, unknown>;
 
-/** Serialises a value for one key, as built by pino's `redact`. */
+/** Serialises the value of one key with redaction. pino's `redact` creates it. */
 export type Stringifier = (value: unknown, safe?: unknown) => string | undefined;
 
-/** Where pino keeps the stringifier of `redact` paths that begin with a wildcard. */
+/** Description of the symbol under which pino keeps the stringifier of `redact` paths that begin with a wildcard. */
 const WILDCARD = 'pino.wildcardFirst';
 
 const NEEDED = {
@@ -50,7 +50,7 @@ function symbolsByDescription(logger: object): Map<string, symbol> {
   return found;
 }
 
-/** The symbols of a pino logger; `undefined` when `logger` is no pino logger of a version that works this way (7 and later). */
+/** The symbols of a pino logger of version 7 or later; `undefined` for other loggers. */
 export function pinoSymbols(logger: object): PinoSymbols | undefined {
   try {
     const found = symbolsByDescription(logger);
@@ -69,13 +69,13 @@ export function pinoSymbols(logger: object): PinoSymbols | undefined {
   }
 }
 
-/** The logger's `redact` stringifier for any key, if it has one. */
+/** The stringifier for any key, if `redact` has a path that begins with a wildcard. */
 export function wildcardStringifier(stringifiers: Record<PropertyKey, Stringifier>): Stringifier | undefined {
   const symbol = Object.getOwnPropertySymbols(stringifiers).find(({ description }) => description === WILDCARD);
   return symbol === undefined ? undefined : stringifiers[symbol];
 }
 
-/** The logger's options that pino keeps under public symbols. */
+/** The logger's serializers, which pino keeps under a public symbol. */
 export function serializersOf(logger: Logger): Record<string, (value: unknown) => unknown> {
   return ((logger as unknown as LoggerInternals)[Symbol.for('pino.serializers')] ?? {}) as Record<
     string,

@@ -1,14 +1,14 @@
 import { openSync, writeSync } from 'node:fs';
 import { statOpen } from './destination.ts';
 
-/** Lines are encoded here; longer ones get a buffer of their own. */
+/** Lines are encoded here. Longer ones get a buffer of their own. */
 const encoded = Buffer.allocUnsafe(65_536);
 /** A UTF-16 code unit is at most this many bytes of UTF-8. */
 const MAX_UTF8 = 3;
 const MAX_WAIT_MS = 100;
 const NEVER = new Int32Array(new SharedArrayBuffer(4));
 
-/** A pipe that is full, or a file system that is busy, takes the rest later. */
+/** True if a full pipe or a busy file system will take the rest later. */
 function isBusy(error: unknown): boolean {
   const { code } = error as NodeJS.ErrnoException;
   return code === 'EAGAIN' || code === 'EBUSY';
@@ -19,24 +19,24 @@ function wait(ms: number): void {
 }
 
 /**
- * A file or a file descriptor that has each line when `write` returns, and waits for a pipe that nobody reads. It keeps nothing, where `pino.destination({ sync: true })` queues, counts and copies each line (measured: 3 µs
- * a line).
+ * Writes each line to a file or a file descriptor before `write` returns. It waits for a full pipe. It has no queue, where
+ * `pino.destination({ sync: true })` queues, counts and copies each line (3 µs a line).
  */
 export class SyncDestination {
-  /** Path of the file; `undefined` where a descriptor was given. */
+  /** Path of the file; `undefined` for a descriptor. */
   readonly file: string | undefined;
   readonly fd: number;
-  /** The last line stands there in part. */
+  /** True if the last line was written in part. */
   #isTorn = false;
 
-  /** @throws the system's error when the file cannot be opened for appending, or the descriptor is not open */
+  /** @throws the system's error if the file cannot be opened for appending, or the descriptor is not open */
   constructor(target: string | number) {
     this.file = typeof target === 'string' ? target : undefined;
     this.fd = typeof target === 'string' ? openSync(target, 'a') : target;
     statOpen(this.fd);
   }
 
-  /** @throws the system's error (a full disk, a pipe whose reader is gone); the line is lost, those that follow are tried again */
+  /** @throws the system's error (a full disk, a pipe without a reader). That line is lost; the next one is tried again. */
   write(line: string): void {
     const text = this.#isTorn ? `\n${line}` : line;
     if (text.length * MAX_UTF8 > encoded.length) this.#writeAll(Buffer.from(text));

@@ -2,7 +2,7 @@
 import { hostname } from 'node:os';
 import { SCHEMA_VERSION, type SpanRecord, type SpanStatus } from '@spanline/record';
 import type { InstrumentationScope } from '../api/index.ts';
-import { createHead, type LineHead } from '../log/index.ts';
+import { createCommonFields, type CommonFields } from '../log/index.ts';
 import { isoMillis } from '../trace/index.ts';
 
 /** The service that writes the lines. */
@@ -52,18 +52,18 @@ const OUTCOMES: Readonly<Record<SpanStatus, string>> = {
 };
 
 /** Returns the common fields of spans with one scope and status. */
-export type SpanCommonFields = (instrumentation: InstrumentationScope | undefined, status: SpanStatus) => LineHead;
+export type SpanCommonFields = (instrumentation: InstrumentationScope | undefined, status: SpanStatus) => CommonFields;
 
 /** Creates the common fields of a tracer's spans. Each combination is serialised once. */
 export function createSpanCommonFields(resource: Resource): SpanCommonFields {
-  const byScope = new WeakMap<InstrumentationScope, Map<SpanStatus, LineHead>>();
+  const byScope = new WeakMap<InstrumentationScope, Map<SpanStatus, CommonFields>>();
   return (instrumentation, status) => {
     const scope = instrumentation ?? CORE_SCOPE;
     let byStatus = byScope.get(scope);
-    if (byStatus === undefined) byScope.set(scope, (byStatus = new Map<SpanStatus, LineHead>()));
+    if (byStatus === undefined) byScope.set(scope, (byStatus = new Map<SpanStatus, CommonFields>()));
     let common = byStatus.get(status);
     if (common === undefined) {
-      common = createHead({
+      common = createCommonFields({
         'event.name': 'span.end',
         'event.outcome': OUTCOMES[status],
         ...resourceFields(resource),

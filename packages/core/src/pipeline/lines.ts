@@ -1,6 +1,6 @@
 import { CONTENT_KEYS, type SpanRecord, type AttributeKey } from '@spanline/record';
 import type { CaptureReport, DeferredContent } from '../capture/index.ts';
-import { type HeadedLine, type RecordWriter, wholeRecord } from '../log/index.ts';
+import { type SplitLine, type RecordWriter, wholeRecord } from '../log/index.ts';
 import type { Stats } from './stats.ts';
 
 /** What lines are made with. */
@@ -21,7 +21,7 @@ export interface Lines {
   /** @param report what capture said about the record */
   write(record: SpanRecord, report?: CaptureReport): void;
   /** The same for a record whose common part is JSON already. */
-  writeHeaded(line: HeadedLine, report: CaptureReport): void;
+  writeSplit(line: SplitLine, report: CaptureReport): void;
   /** Resolves when no content waits for detectors any more. */
   settled(): Promise<void>;
 }
@@ -83,13 +83,13 @@ export function createLines(parts: LinesParts): Lines {
   const pending = new Set<Promise<void>>();
   let sequence = 0;
 
-  function writeTo(target: RecordWriter, record: SpanRecord, headed?: HeadedLine): void {
+  function writeTo(target: RecordWriter, record: SpanRecord, split?: SplitLine): void {
     record['event.id'] = `${bootId}-${sequence + 1}`;
     const { level: ownLevel = level, message = '' } = record;
     const result =
-      headed === undefined
+      split === undefined
         ? target.write(toProfile === undefined ? record : toProfile(record), ownLevel, message)
-        : target.writeHeaded(headed, ownLevel, message);
+        : target.writeSplit(split, ownLevel, message);
     if (result !== 'filtered') sequence++;
     stats.written(result);
   }
@@ -119,7 +119,7 @@ export function createLines(parts: LinesParts): Lines {
 
   return {
     write,
-    writeHeaded(line, report): void {
+    writeSplit(line, report): void {
       if (isWhole && report.deferred === undefined) writeTo(writer, line.own, line);
       else write(wholeRecord(line), report);
     },

@@ -151,7 +151,7 @@ export function createPipeline(parts: PipelineParts): Pipeline {
     const mode = capture.mode(setting, () => subjectOf(state, line));
     if (captureOverride !== undefined) line.own['spanline.capture.override'] = captureOverride;
     localRoot.captureMemory ??= capture.createMemory();
-    const report = capture.apply(line.own, content, mode, localRoot.captureMemory, line.head.json.length);
+    const report = capture.apply(line.own, content, mode, localRoot.captureMemory, line.common.json.length);
     stats.captured(report);
     return report;
   }
@@ -181,7 +181,7 @@ export function createPipeline(parts: PipelineParts): Pipeline {
     const isWritten = localRoot.isSampled && (!writesRootsOnly || isRootOrError);
     if (!isWritten && recordObservers.size === 0) return stats.sampledOut();
     const report = applyCapture(state, line, content);
-    if (recordObservers.size === 0 && tail === undefined) return lines.writeHeaded(line, report);
+    if (recordObservers.size === 0 && tail === undefined) return lines.writeSplit(line, report);
     const record = wholeRecord(line);
     if (recordObservers.size > 0) notify(recordObservers, record, 'onRecord');
     if (!isWritten) stats.sampledOut();

@@ -1,7 +1,7 @@
 /** The record of a span, complete except for its content. */
 import type { SpanRecord, SpanStatus } from '@spanline/record';
 import { formatFlags } from '../context/index.ts';
-import type { HeadedLine } from '../log/index.ts';
+import type { SplitLine } from '../log/index.ts';
 import { isoMicros, isoMillis, labelKey, OPERATIONS, pathOf, recordedType, type SpanState } from '../trace/index.ts';
 import type { Pricer } from '../usage/index.ts';
 import type { SpanCommonFields } from './common-fields.ts';
@@ -115,7 +115,7 @@ function summarize({ attributes, name, durationMs, status }: SpanState, costUsd:
 }
 
 /** The line of a span without its content. */
-export interface SpanLine extends HeadedLine {
+export interface SpanLine extends SplitLine {
   /** Cost of the call, if known. */
   readonly costUsd: number | undefined;
 }
@@ -130,5 +130,5 @@ export function buildSpanLine(state: SpanState, { commonFields, level, pricer }:
   own.message = summarize(state, costUsd);
   writeError(own, state);
   writeLabels(own, state);
-  return { head: commonFields(state.scope, state.status), own, costUsd };
+  return { common: commonFields(state.scope, state.status), own, costUsd };
 }

@@ -3,30 +3,30 @@ import { pino } from 'pino';
 import { describe, expect, it } from 'vitest';
 import type { SpanRecord } from '@spanline/record';
 import { createLogger } from '../../src/index.ts';
-import { createHead, createWriter, type HeadedLine, wholeRecord } from '../../src/log/index.ts';
+import { createCommonFields, createWriter, type SplitLine, wholeRecord } from '../../src/log/index.ts';
 import { strictParse } from './strict-json.ts';
 
-const HEAD = createHead({
+const COMMON = createCommonFields({
   'event.name': 'span.end',
   'service.name': 'a "quoted" bot',
   'service.version': undefined,
   'process.pid': 7,
 });
 
-function lineOf(message: string, more: SpanRecord = {}): HeadedLine {
+function lineOf(message: string, more: SpanRecord = {}): SplitLine {
   const own = { '@timestamp': '2026-11-23T09:12:35.958Z', level: 'info', message, 'event.id': 'b-1', ...more };
-  return { head: HEAD, own };
+  return { common: COMMON, own };
 }
 
 /** What a logger makes of a line in two parts, and of the same line as one record. */
 function written(
-  line: HeadedLine,
+  line: SplitLine,
   prepare: (stream: { write(text: string): void }) => Parameters<typeof createWriter>[0],
 ) {
   const texts: string[] = [];
   const writer = createWriter(prepare({ write: (text) => void texts.push(text) }));
   const { level = '', message = '' } = line.own;
-  const results = [writer.writeHeaded(line, level, message), writer.write(wholeRecord(line), level, message)];
+  const results = [writer.writeSplit(line, level, message), writer.write(wholeRecord(line), level, message)];
   expect(results).toEqual(['written', 'written']);
   const [apart = '', whole = ''] = texts;
   expect(apart.endsWith('\n')).toBe(true);
@@ -90,16 +90,21 @@ describe('a line whose common part is JSON already', () => {
     const texts: string[] = [];
     const logger = createLogger({}, { write: (line) => void texts.push(line) });
     const writer = createWriter(logger);
-    writer.writeHeaded(lineOf('before'), 'info', 'before');
+    writer.writeSplit(lineOf('before'), 'info', 'before');
     logger.setBindings({ tenant: 'acme' });
-    writer.writeHeaded(lineOf('after'), 'info', 'after');
+    writer.writeSplit(lineOf('after'), 'info', 'after');
     expect(texts.map((line) => strictParse(line)['tenant'])).toEqual([undefined, 'acme']);
+  });
+
+  it('is complete without an event id to write the common fields before', () => {
+    const line: SplitLine = { common: COMMON, own: { level: 'info', message: 'x' } };
+    expect(written(line, (stream) => createLogger({}, stream)).apart).toMatchObject({ ...COMMON.fields, message: 'x' });
   });
 
   it('is shown to streams that want the object as the whole record', () => {
     const stream = { [Symbol.for('pino.metadata')]: true, lastObj: undefined as unknown, write: () => undefined };
     const line = lineOf('x');
-    createWriter(createLogger({}, stream)).writeHeaded(line, 'info', 'x');
+    createWriter(createLogger({}, stream)).writeSplit(line, 'info', 'x');
     expect(stream.lastObj).toEqual(wholeRecord(line));
   });
 });

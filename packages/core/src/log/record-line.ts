@@ -1,0 +1,86 @@
+import type { Logger } from 'pino';
+import type { AttributeKey } from '@spanline/record';
+import { whileWriting } from '../context/index.ts';
+import { timeFields } from './fields.ts';
+import { createFrames, prefixOf } from './frame.ts';
+import { hasValue, LineBuilder, type MutableRecord } from './line-builder.ts';
+import { type SplitLine, splitLineJson, wholeRecord } from './line.ts';
+import type { AsJson, LoggerInternals, PinoSymbols } from './pino-internals.ts';
+
+/** Ids that join lines to traces, in every profile. A wildcard in the logger's `redact` does not remove them. */
+const IDS: ReadonlySet<string> = new Set([
+  ...(['trace_id', 'span_id', 'parent_span_id', 'event.id'] satisfies AttributeKey[]),
+  'trace.id',
+  'span.id',
+  'parent.id',
+]);
+
+/** The time of `createLogger`. The record's own time takes its place. */
+const OWN_TIME = ',"@timestamp":';
+
+/** Carries a line in two parts through pino, which takes one object. */
+export class SplitRecord {
+  readonly line: SplitLine;
+
+  constructor(line: SplitLine) {
+    this.line = line;
+  }
+}
+
+/** The fields of a logger's mixin; none if it throws. */
+function mixinFields(logger: LoggerInternals, symbols: PinoSymbols, levelNumber: number): MutableRecord | undefined {
+  const mixin = logger[symbols.mixin];
+  if (typeof mixin !== 'function') return undefined;
+  try {
+    return whileWriting(() => mixin({}, levelNumber, logger) as MutableRecord);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Writes the record's `message` under the logger's message key, with the logger's prefix. */
+function replaceMessage(
+  line: LineBuilder,
+  record: MutableRecord,
+  internals: LoggerInternals,
+  symbols: PinoSymbols,
+): void {
+  const key = internals[symbols.messageKey] as string;
+  const prefix = prefixOf(internals, symbols);
+  if ((key === 'message' && prefix === '') || typeof record['message'] !== 'string') return;
+  if (key !== 'message' && hasValue(record, key)) return;
+  line.replace('message', key, JSON.stringify(prefix + record['message']));
+}
+
+/** Creates the `asJson` of a derived logger. It serialises records; `this` is the derived logger, and its prototype the user's. */
+export function createRecordAsJson(symbols: PinoSymbols): AsJson {
+  const frameOf = createFrames(symbols);
+  return function asJson(this: Logger, object, _message, levelNumber, time) {
+    const frame = frameOf(this, levelNumber);
+    const split = object instanceof SplitRecord ? object.line : undefined;
+    // A logger that adds nothing, such as `createLogger`'s: both parts of the line are joined as text.
+    const addsNothing = frame.plainLevel !== undefined && time.startsWith(OWN_TIME);
+    if (addsNothing && split?.own.level === frame.plainLevel) return splitLineJson(split) + frame.end;
+    const record = (split === undefined ? object : wholeRecord(split)) as MutableRecord;
+    const line = new LineBuilder(record);
+    try {
+      for (const field of frame.levels) line.override(field);
+      for (const field of timeFields(time)) line.addUnlessPresent(field);
+      replaceMessage(line, record, this as unknown as LoggerInternals, symbols);
+      const { fieldJson } = frame;
+      for (const key of fieldJson.any ? Object.keys(record) : fieldJson.keys) {
+        if (hasValue(record, key) && !IDS.has(key)) line.replace(key, key, fieldJson.toJson(key, record[key]));
+      }
+      const mixed = mixinFields(Object.getPrototypeOf(this) as LoggerInternals, symbols, levelNumber);
+      for (const key in mixed) {
+        if (!Object.hasOwn(mixed, key) || hasValue(record, key)) continue;
+        const json = fieldJson.toJson(key, mixed[key]);
+        if (json !== undefined) line.addUnlessPresent({ key, json });
+      }
+      for (const field of frame.bindings) line.addUnlessPresent(field);
+      return line.finish() + frame.end;
+    } finally {
+      line.restore();
+    }
+  };
+}
