@@ -4,75 +4,23 @@ import type { AttributeRows } from './row.ts';
 
 /** Identity. */
 export const IDENTITY = {
-  trace_id: {
-    kind: 'string',
-    privacy: 'own',
-    required: ['span.end', 'span.start'],
-    form: 'trace_id',
-    otlp: 'field',
-    ecs: 'trace.id',
-    docs: 'Trace, 32 hex digits (W3C).',
-  },
-  span_id: {
-    kind: 'string',
-    privacy: 'own',
-    required: ['span.end', 'span.start'],
-    form: 'span_id',
-    otlp: 'field',
-    ecs: 'span.id',
-    docs: 'Span, 16 hex digits (W3C).',
-  },
-  parent_span_id: {
-    kind: 'string',
-    privacy: 'own',
-    form: 'span_id',
-    otlp: 'field',
-    ecs: 'parent.id',
-    docs: 'Parent span, 16 hex digits. Absent on a root.',
-  },
-  trace_flags: {
-    kind: 'string',
-    privacy: 'own',
-    form: 'trace_flags',
-    otlp: 'field',
-    docs: 'W3C trace flags, two hex digits.',
-  },
-  'dd.trace_id': {
-    kind: 'string',
-    privacy: 'protected',
-    docs: "Datadog's id of the trace, only where the span is a child of a dd-trace span.",
-  },
-  'dd.span_id': {
-    kind: 'string',
-    privacy: 'protected',
-    docs: "Datadog's id of the span, only where the span is a child of a dd-trace span.",
-  },
+  trace_id: { kind: 'string', privacy: 'own', required: ['span.end', 'span.start'], form: 'trace_id', otlp: 'field', ecs: 'trace.id', docs: 'Trace, 32 hex digits (W3C).' },
+  span_id: { kind: 'string', privacy: 'own', required: ['span.end', 'span.start'], form: 'span_id', otlp: 'field', ecs: 'span.id', docs: 'Span, 16 hex digits (W3C).' },
+  parent_span_id: { kind: 'string', privacy: 'own', form: 'span_id', otlp: 'field', ecs: 'parent.id', docs: 'Parent span, 16 hex digits. Absent on a root.' },
+  trace_flags: { kind: 'string', privacy: 'own', form: 'trace_flags', otlp: 'field', docs: 'W3C trace flags, two hex digits.' },
+  'dd.trace_id': { kind: 'string', privacy: 'protected', docs: "Datadog's id of the trace, only where the span is a child of a dd-trace span." },
+  'dd.span_id': { kind: 'string', privacy: 'protected', docs: "Datadog's id of the span, only where the span is a child of a dd-trace span." },
   'spanline.parent.remote': { kind: 'boolean', privacy: 'own', docs: 'The parent is in another process.' },
-  'spanline.link.trace_id': {
-    kind: 'string',
-    privacy: 'protected',
-    form: 'trace_id',
-    docs: 'Trace that caused this one without being its parent: an untrusted caller, a graph that waited for a human.',
-  },
+  'spanline.link.trace_id': { kind: 'string', privacy: 'protected', form: 'trace_id', docs: 'Trace that caused this one without being its parent: an untrusted caller, a graph that waited for a human.' },
   'spanline.late': { kind: 'boolean', privacy: 'own', docs: 'The span ended after its local root.' },
 } as const satisfies AttributeRows;
 
 /** Correlation. */
 export const CORRELATION = {
-  'http.request.id': {
-    kind: 'string',
-    privacy: 'protected',
-    datadog: 'http.request_id',
-    docs: 'Request that the work belongs to.',
-  },
+  'http.request.id': { kind: 'string', privacy: 'protected', datadog: 'http.request_id', docs: 'Request that the work belongs to.' },
   'session.id': { kind: 'string', privacy: 'personal', docs: 'Session of the user.' },
   'user.id': { kind: 'string', privacy: 'personal', datadog: 'usr.id', docs: 'User.' },
   'spanline.tags': { kind: 'strings', privacy: 'personal', docs: 'Tags.' },
-  'gen_ai.conversation.id': {
-    kind: 'string',
-    privacy: 'protected',
-    settable: true,
-    docs: 'Conversation, where the application has one.',
-  },
+  'gen_ai.conversation.id': { kind: 'string', privacy: 'protected', settable: true, docs: 'Conversation, where the application has one.' },
   'spanline.langgraph.thread_id': { kind: 'string', privacy: 'protected', settable: true, docs: 'Thread.' },
 } as const satisfies AttributeRows;

@@ -4,47 +4,19 @@ import type { AttributeRows } from './row.ts';
 
 /** Score. */
 export const SCORE = {
-  'gen_ai.evaluation.name': {
-    kind: 'string',
-    privacy: 'personal',
-    required: ['gen_ai.evaluation.result'],
-    docs: 'Name of the score.',
-  },
+  'gen_ai.evaluation.name': { kind: 'string', privacy: 'personal', required: ['gen_ai.evaluation.result'], docs: 'Name of the score.' },
   'gen_ai.evaluation.score.value': { kind: 'double', privacy: 'own', docs: 'Value of the score.' },
   'gen_ai.evaluation.explanation': { kind: 'text', privacy: 'content', prose: true, docs: 'Explanation of the score.' },
   'spanline.evaluation.label': { kind: 'string', privacy: 'personal', docs: 'Category, or `yes` and `no`.' },
-  'spanline.evaluation.source': {
-    kind: 'string',
-    privacy: 'protected',
-    values: ['user', 'code', 'llm_judge'],
-    docs: 'Who gave the score.',
-  },
+  'spanline.evaluation.source': { kind: 'string', privacy: 'protected', values: ['user', 'code', 'llm_judge'], docs: 'Who gave the score.' },
 } as const satisfies AttributeRows;
 
 /** Alert. */
 export const ALERT = {
   'spanline.alert.name': { kind: 'string', privacy: 'own', required: ['alert'], docs: 'Name of the rule.' },
-  'spanline.alert.event': {
-    kind: 'string',
-    privacy: 'own',
-    required: ['alert'],
-    values: ['fired', 'repeated', 'recovered', 'no_data'],
-    docs: 'Reason for the line.',
-  },
-  'spanline.alert.state': {
-    kind: 'string',
-    privacy: 'own',
-    required: ['alert'],
-    values: ['OK', 'WARNING', 'ALERT', 'NO_DATA'],
-    docs: 'State of the rule.',
-  },
-  'spanline.alert.severity': {
-    kind: 'string',
-    privacy: 'own',
-    required: ['alert'],
-    values: ['warning', 'critical'],
-    docs: '`warning` is an early signal, `critical` means act now.',
-  },
+  'spanline.alert.event': { kind: 'string', privacy: 'own', required: ['alert'], values: ['fired', 'repeated', 'recovered', 'no_data'], docs: 'Reason for the line.' },
+  'spanline.alert.state': { kind: 'string', privacy: 'own', required: ['alert'], values: ['OK', 'WARNING', 'ALERT', 'NO_DATA'], docs: 'State of the rule.' },
+  'spanline.alert.severity': { kind: 'string', privacy: 'own', required: ['alert'], values: ['warning', 'critical'], docs: '`warning` is an early signal, `critical` means act now.' },
   'spanline.alert.metric': { kind: 'string', privacy: 'own', docs: 'Metric that the rule watches.' },
   'spanline.alert.value': { kind: 'double', privacy: 'own', docs: 'Value of the metric.' },
   'spanline.alert.threshold': { kind: 'double', privacy: 'own', docs: 'Threshold of the rule.' },
@@ -54,17 +26,9 @@ export const ALERT = {
   'spanline.alert.samples': { kind: 'int', privacy: 'own', docs: 'Samples in the window.' },
   'spanline.alert.step': { kind: 'string', privacy: 'own', docs: 'Step that the alert is about.' },
   'spanline.alert.trace_ids': { kind: 'strings', privacy: 'own', docs: 'Traces to look at first.' },
-  'spanline.alert.causes': {
-    kind: 'strings',
-    privacy: 'personal',
-    docs: 'Likely causes, a sentence each, with the evidence.',
-  },
+  'spanline.alert.causes': { kind: 'strings', privacy: 'personal', docs: 'Likely causes, a sentence each, with the evidence.' },
   'spanline.alert.command': { kind: 'string', privacy: 'personal', docs: 'Command that opens the traces.' },
-  'spanline.alert.dedup_key': {
-    kind: 'string',
-    privacy: 'own',
-    docs: 'Key of the incident, for receivers that collapse repeated messages.',
-  },
+  'spanline.alert.dedup_key': { kind: 'string', privacy: 'own', docs: 'Key of the incident, for receivers that collapse repeated messages.' },
   'spanline.alert.suppressed': { kind: 'int', privacy: 'own', docs: 'Messages that were not sent since the last one.' },
 } as const satisfies AttributeRows;
 

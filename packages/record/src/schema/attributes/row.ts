@@ -54,5 +54,5 @@ export interface AttributeRow {
   readonly docs: string;
 }
 
-/** Rows of the attribute table, by key. */
+/** Rows of the attribute table, by key. One row is one line: the formatter leaves this folder alone. */
 export type AttributeRows = Readonly<Record<string, AttributeRow>>;

@@ -6,106 +6,41 @@ import type { AttributeRows } from './row.ts';
 export const PROMPT = {
   'gen_ai.prompt.name': { kind: 'string', privacy: 'personal', settable: true, docs: 'Name of the prompt.' },
   'gen_ai.prompt.version': { kind: 'string', privacy: 'protected', settable: true, docs: 'Version of the prompt.' },
-  'spanline.prompt.template_sha256': {
-    kind: 'string',
-    privacy: 'protected',
-    settable: true,
-    docs: 'SHA-256 of the template. It tells versions apart in every capture mode.',
-  },
+  'spanline.prompt.template_sha256': { kind: 'string', privacy: 'protected', settable: true, docs: 'SHA-256 of the template. It tells versions apart in every capture mode.' },
 } as const satisfies AttributeRows;
 
 /** Retrieval. */
 export const RETRIEVAL = {
-  'gen_ai.data_source.id': {
-    kind: 'string',
-    privacy: 'personal',
-    settable: true,
-    docs: 'Index or collection that was searched.',
-  },
-  'gen_ai.retrieval.top_k': {
-    kind: 'int',
-    privacy: 'protected',
-    settable: true,
-    docs: 'Number of documents that were asked for.',
-  },
-  'spanline.retrieval.count': {
-    kind: 'int',
-    privacy: 'protected',
-    settable: true,
-    docs: 'Documents that were returned.',
-  },
+  'gen_ai.data_source.id': { kind: 'string', privacy: 'personal', settable: true, docs: 'Index or collection that was searched.' },
+  'gen_ai.retrieval.top_k': { kind: 'int', privacy: 'protected', settable: true, docs: 'Number of documents that were asked for.' },
+  'spanline.retrieval.count': { kind: 'int', privacy: 'protected', settable: true, docs: 'Documents that were returned.' },
   'spanline.retrieval.score_min': { kind: 'double', privacy: 'protected', settable: true, docs: 'Lowest score.' },
   'spanline.retrieval.score_max': { kind: 'double', privacy: 'protected', settable: true, docs: 'Highest score.' },
   'spanline.retrieval.empty': { kind: 'boolean', privacy: 'protected', settable: true, docs: 'Nothing was found.' },
-  'spanline.rerank.input_count': {
-    kind: 'int',
-    privacy: 'protected',
-    settable: true,
-    docs: 'Documents that were given to the reranker.',
-  },
+  'spanline.rerank.input_count': { kind: 'int', privacy: 'protected', settable: true, docs: 'Documents that were given to the reranker.' },
 } as const satisfies AttributeRows;
 
 /** Embeddings. */
 export const EMBEDDINGS = {
-  'gen_ai.embeddings.dimension.count': {
-    kind: 'int',
-    privacy: 'protected',
-    settable: true,
-    docs: 'Dimensions of the vectors. Vectors are never written.',
-  },
-  'spanline.embeddings.input_count': {
-    kind: 'int',
-    privacy: 'protected',
-    settable: true,
-    docs: 'Texts that were embedded.',
-  },
+  'gen_ai.embeddings.dimension.count': { kind: 'int', privacy: 'protected', settable: true, docs: 'Dimensions of the vectors. Vectors are never written.' },
+  'spanline.embeddings.input_count': { kind: 'int', privacy: 'protected', settable: true, docs: 'Texts that were embedded.' },
 } as const satisfies AttributeRows;
 
 /** Tools and agents. */
 export const TOOLS_AND_AGENTS = {
   'gen_ai.tool.name': { kind: 'string', privacy: 'personal', settable: true, docs: 'Tool.' },
-  'gen_ai.tool.type': {
-    kind: 'string',
-    privacy: 'protected',
-    settable: true,
-    docs: 'Type of the tool: `function`, `extension`, `datastore`.',
-  },
+  'gen_ai.tool.type': { kind: 'string', privacy: 'protected', settable: true, docs: 'Type of the tool: `function`, `extension`, `datastore`.' },
   'gen_ai.tool.call.id': { kind: 'string', privacy: 'protected', settable: true, docs: 'Id of the call.' },
   'gen_ai.tool.description': { kind: 'string', privacy: 'personal', settable: true, docs: 'Description of the tool.' },
   'gen_ai.agent.id': { kind: 'string', privacy: 'protected', settable: true, docs: 'Id of the agent.' },
   'gen_ai.agent.name': { kind: 'string', privacy: 'personal', settable: true, docs: 'Name of the agent.' },
-  'gen_ai.agent.description': {
-    kind: 'string',
-    privacy: 'personal',
-    settable: true,
-    docs: 'Description of the agent.',
-  },
+  'gen_ai.agent.description': { kind: 'string', privacy: 'personal', settable: true, docs: 'Description of the agent.' },
   'gen_ai.agent.version': { kind: 'string', privacy: 'personal', settable: true, docs: 'Version of the agent.' },
-  'db.response.returned_rows': {
-    kind: 'int',
-    privacy: 'protected',
-    settable: true,
-    docs: 'Rows that a query returned.',
-  },
-  'spanline.search.results': {
-    kind: 'int',
-    privacy: 'protected',
-    settable: true,
-    docs: 'Results that a search returned.',
-  },
+  'db.response.returned_rows': { kind: 'int', privacy: 'protected', settable: true, docs: 'Rows that a query returned.' },
+  'spanline.search.results': { kind: 'int', privacy: 'protected', settable: true, docs: 'Results that a search returned.' },
   'spanline.guardrail.name': { kind: 'string', privacy: 'personal', settable: true, docs: 'Guardrail.' },
-  'spanline.guardrail.action': {
-    kind: 'string',
-    privacy: 'protected',
-    settable: true,
-    docs: 'What the guardrail did.',
-  },
-  'spanline.custom_events.left_out': {
-    kind: 'int',
-    privacy: 'protected',
-    settable: true,
-    docs: 'Custom events that were not written because there were too many.',
-  },
+  'spanline.guardrail.action': { kind: 'string', privacy: 'protected', settable: true, docs: 'What the guardrail did.' },
+  'spanline.custom_events.left_out': { kind: 'int', privacy: 'protected', settable: true, docs: 'Custom events that were not written because there were too many.' },
   'spanline.langgraph.node': { kind: 'string', privacy: 'personal', settable: true, docs: 'Node of the graph.' },
   'spanline.langgraph.step': { kind: 'int', privacy: 'protected', settable: true, docs: 'Step of the graph.' },
   'spanline.langgraph.checkpoint_id': { kind: 'string', privacy: 'protected', settable: true, docs: 'Checkpoint.' },
