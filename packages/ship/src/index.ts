@@ -1,7 +1,7 @@
 export type { Report, SinkStats } from './contracts/report.ts';
 export type {
-  Encoded,
-  Entry,
+  EncodedLine,
+  SinkEntry,
   ItemResult,
   SendResult,
   Sink,

@@ -2,7 +2,7 @@ import { ProtobufTraceSerializer } from '@opentelemetry/otlp-transformer';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ATTRIBUTE_KEYS, ATTRIBUTES, type AttributeRow, parseLine, type SpanRecord, toOtlp } from '@spanline/record';
-import type { Encoded, Entry } from '@spanline/ship';
+import type { EncodedLine, SinkEntry } from '@spanline/ship';
 import type { OtlpFormat } from '../src/sinks/otlp/format.ts';
 import { jsonFormat } from '../src/sinks/otlp/json-format.ts';
 import { createProtobufFormat } from '../src/sinks/otlp/protobuf-format.ts';
@@ -79,10 +79,10 @@ const records = fc.array(
 /** Encodes records as the sink does: each line by itself, then all of them as one request. */
 function encode(format: OtlpFormat, given: readonly SpanRecord[]): Buffer {
   const codec = createSpanCodec(format);
-  const entries = given.flatMap((record): Entry<Origin>[] => {
+  const entries = given.flatMap((record): SinkEntry<Origin>[] => {
     const line = JSON.stringify(record);
     const place = { source: 'writer-1-a', file: '000000000001.ndjson', offset: 0 };
-    const encoded: Encoded<Origin> = codec.encode({ ...place, bytes: Buffer.from(line), torn: false });
+    const encoded: EncodedLine<Origin> = codec.encode({ ...place, bytes: Buffer.from(line), torn: false });
     if (encoded.kind !== 'entry') return [];
     return [
       { ...place, line, meta: encoded.meta, body: Buffer.concat(encoded.parts.map((part) => Buffer.from(part))) },

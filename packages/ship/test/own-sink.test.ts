@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { SpanlineError } from '@spanline/record';
-import { type Encoded, type SendResult, type Sink, type SinkSpec, spool, startShipper } from '@spanline/ship';
+import { type EncodedLine, type SendResult, type Sink, type SinkSpec, spool, startShipper } from '@spanline/ship';
 import { jsonLines, runChild } from '../../../test/support/child.ts';
 import { workerOptions } from '../../../test/support/ship-worker.ts';
 import { deadLetters, leave, ship, spanLines } from './support/engine.ts';
@@ -130,7 +130,7 @@ describe('a sink that cannot be loaded', () => {
 
 describe('a sink that breaks the contract', () => {
   const LIMITS = { bytes: 1000, entries: 10, lingerMs: 0, concurrency: 1 };
-  const encode = (): Encoded => ({ kind: 'entry', parts: ['x'] });
+  const encode = (): EncodedLine => ({ kind: 'entry', parts: ['x'] });
   const send = (): Promise<SendResult> => Promise.resolve({ kind: 'stored' });
   const spec = (parts: Partial<Sink>): SinkSpec => ({
     name: 'own',
@@ -165,7 +165,7 @@ describe('a sink that breaks the contract', () => {
   it('loses only the line that it cannot encode, to the dead letters', async () => {
     const root = temporaryFolder();
     leave(root, spanLines(3));
-    const fail = (): Encoded => {
+    const fail = (): EncodedLine => {
       throw new RangeError('hunter2');
     };
     const { engine } = ship(root, spec({ encode: failing(1, encode, fail) }));
@@ -187,6 +187,6 @@ describe('a sink that breaks the contract', () => {
 
   it('is refused by spool() when its options cannot be copied to the thread', () => {
     const to = [{ ...spec({}), options: { onError: () => {} } }];
-    expect(() => spool({ dir: temporaryFolder(), to })).toThrow(/no functions/);
+    expect(() => spool({ dir: temporaryFolder(), to })).toThrow(/without functions/);
   });
 });

@@ -4,9 +4,9 @@ import type { SourceLine } from './source.ts';
  * A line as a sink encodes it. `entry` is sent, `skip` is left out because the target takes no such lines, `reject` goes
  * to the dead-letter file.
  *
- * @typeParam Meta - see {@link Entry.meta}
+ * @typeParam Meta - see {@link SinkEntry.meta}
  */
-export type Encoded<Meta = unknown> =
+export type EncodedLine<Meta = unknown> =
   | {
       readonly kind: 'entry';
       /** The line's body, in pieces. */
@@ -19,7 +19,7 @@ export type Encoded<Meta = unknown> =
   | { readonly kind: 'reject'; readonly reason: string };
 
 /** An encoded line in a batch. It is valid until `send` settles. */
-export interface Entry<Meta = unknown> {
+export interface SinkEntry<Meta = unknown> {
   readonly source: string;
   readonly file: string;
   readonly offset: number;
@@ -33,7 +33,7 @@ export interface Entry<Meta = unknown> {
 
 /** The lines of one request. */
 export interface SinkBatch<Meta = unknown> {
-  readonly entries: readonly Entry<Meta>[];
+  readonly entries: readonly SinkEntry<Meta>[];
   /** How often these lines were sent before; 0 the first time. */
   readonly attempt: number;
   /** Aborts when the shipper stops. */
@@ -86,7 +86,7 @@ export interface SinkLimits {
 export interface Sink<Meta = unknown> {
   readonly limits: SinkLimits;
   /** Converts one line to the target's format. A line for which it throws goes to the dead-letter file. */
-  encode(line: SourceLine): Encoded<Meta>;
+  encode(line: SourceLine): EncodedLine<Meta>;
   /** Sends one request and interprets the response. When it rejects, the request is sent again. */
   send(batch: SinkBatch<Meta>): Promise<SendResult>;
   /** Releases connections. Called once, after the last request. */

@@ -1,4 +1,4 @@
-import type { Encoded, Entry, SinkLimits } from '../contracts/sink.ts';
+import type { EncodedLine, SinkEntry, SinkLimits } from '../contracts/sink.ts';
 import type { SourceLine } from '../contracts/source.ts';
 import { type Bytes, createBytes, MAX_BYTES_PER_UNIT } from './bytes.ts';
 
@@ -13,7 +13,7 @@ export interface Rejected {
  * limits of the sink, and the garbage collector does not have to follow thousands of strings that live as long as a
  * request.
  */
-export class BatchEntry implements Entry {
+export class BatchEntry implements SinkEntry {
   source = '';
   file = '';
   offset = 0;
@@ -59,8 +59,8 @@ export interface Batch {
   /** When the first line was added, on the clock of `performance.now`. */
   readonly since: number;
   /** Whether a line would exceed the limits, raw or encoded. */
-  isFullFor(line: SourceLine, encoded: Encoded): boolean;
-  add(line: SourceLine, encoded: Exclude<Encoded, { kind: 'skip' }>): void;
+  isFullFor(line: SourceLine, encoded: EncodedLine): boolean;
+  add(line: SourceLine, encoded: Exclude<EncodedLine, { kind: 'skip' }>): void;
   clear(): void;
 }
 
@@ -75,7 +75,7 @@ export function createBatch(limits: Pick<SinkLimits, 'bytes' | 'entries'>): Batc
   const bodies = createBytes();
   const entries: BatchEntry[] = [];
   const rejected: Rejected[] = [];
-  /** Entry objects are reused like the memory. */
+  /** Entries are reused like the memory. */
   const slots: BatchEntry[] = [];
   let since = 0;
 

@@ -1,6 +1,9 @@
 import type { Report, SinkStats } from '../contracts/report.ts';
 import type { SinkSpec } from '../contracts/sink.ts';
 
+/** A sink as plain data. */
+export type SinkData = Omit<SinkSpec, 'createSink'>;
+
 /** `workerData` of the shipping thread. */
 export interface WorkerInput {
   readonly isShippingThread: true;
@@ -9,7 +12,7 @@ export interface WorkerInput {
   readonly own: string;
   /** Identifies this host in locks. */
   readonly owner: string;
-  readonly sinks: readonly Omit<SinkSpec, 'createSink'>[];
+  readonly sinks: readonly SinkData[];
 }
 
 /** A message to the shipping thread. */

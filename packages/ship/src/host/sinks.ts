@@ -1,7 +1,9 @@
+import { workerData } from 'node:worker_threads';
 import { type Check, option, SpanlineError } from '@spanline/record';
 import type { SinkSpec } from '../contracts/sink.ts';
 import type { NamedSink } from '../engine/guard-sink.ts';
 import { nameCheck } from '../sinks/http-options.ts';
+import type { SinkData, WorkerInput } from './messages.ts';
 
 function isSinkSpec(value: unknown): boolean {
   if (typeof value !== 'object' || value === null) return false;
@@ -38,4 +40,34 @@ export function checkUniqueNames(sinks: readonly SinkSpec[]): void {
 /** Creates the sinks in this thread. @throws whatever a `createSink` throws */
 export function createSinks(specs: readonly SinkSpec[]): NamedSink[] {
   return specs.map(({ name, options, createSink }) => ({ name, sink: createSink(options as never) }));
+}
+
+/** In the shipping thread the application's own module runs, because a sink names it as its module. */
+function refuseShippingThread(): void {
+  if ((workerData as Partial<WorkerInput> | null)?.isShippingThread !== true) return;
+  throw new SpanlineError({
+    code: 'ERR_INVALID_OPTION',
+    option: 'to',
+    expected: 'sinks from modules of their own, not from the module that calls spool()',
+  });
+}
+
+/**
+ * Copies sinks for the shipping thread.
+ * @throws SpanlineError `ERR_INVALID_OPTION` when their options cannot be copied
+ */
+export function toSinkData(specs: readonly SinkSpec[]): SinkData[] {
+  refuseShippingThread();
+  return specs.map(({ name, module, options }) => {
+    try {
+      return { name, module, options: structuredClone(options) };
+    } catch (cause) {
+      throw new SpanlineError({
+        code: 'ERR_INVALID_OPTION',
+        option: `to: ${name}: options`,
+        expected: 'data that can be copied to a worker thread, without functions',
+        cause,
+      });
+    }
+  });
 }

@@ -3,6 +3,7 @@ import type { Report, SinkStats } from '../contracts/report.ts';
 import { shipLine } from '../spool/loss-report.ts';
 import { openSpoolWriter } from '../spool/spool-writer.ts';
 import { withFolder } from './open-folder.ts';
+import { toSinkData } from './sinks.ts';
 import { resolveSpoolOptions, type SpoolOptions } from './spool-options.ts';
 import { startWorkerHost } from './worker-host.ts';
 
@@ -76,12 +77,13 @@ function createReporter(write: (line: string) => unknown): (report: Report) => v
  */
 export function spool(options: SpoolOptions): Spool {
   const { dir, to, fsyncIntervalMs, ...append } = resolveSpoolOptions(options);
+  const sinks = toSinkData(to);
   const root = resolve(dir);
   const writer = withFolder(dir, () => openSpoolWriter({ root, append, fsyncIntervalMs }));
   const host =
-    to.length === 0
+    sinks.length === 0
       ? undefined
-      : startWorkerHost({ root, own: writer.name, sinks: to, report: createReporter(writer.write) });
+      : startWorkerHost({ root, own: writer.name, sinks, report: createReporter(writer.write) });
   const drain = (timeoutMs = DRAIN_MS): Promise<boolean> => host?.drain(timeoutMs) ?? Promise.resolve(false);
   return {
     file: resolve(root, writer.name),

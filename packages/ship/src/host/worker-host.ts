@@ -1,16 +1,14 @@
 import { randomUUID } from 'node:crypto';
-import { Worker, workerData, type WorkerOptions } from 'node:worker_threads';
-import { SpanlineError } from '@spanline/record';
+import { Worker, type WorkerOptions } from 'node:worker_threads';
 import type { Report, SinkStats } from '../contracts/report.ts';
-import type { SinkSpec } from '../contracts/sink.ts';
-import type { WorkerCommand, WorkerEvent, WorkerInput } from './messages.ts';
+import type { SinkData, WorkerCommand, WorkerEvent, WorkerInput } from './messages.ts';
 
 /** Options of {@link startWorkerHost}. */
 export interface WorkerHostOptions {
   readonly root: string;
   /** Folder of this process's writer. */
   readonly own: string;
-  readonly sinks: readonly SinkSpec[];
+  readonly sinks: readonly SinkData[];
   readonly report: (report: Report) => void;
 }
 
@@ -43,44 +41,14 @@ function isolation(): WorkerOptions {
   return { execArgv: [], env };
 }
 
-/**
- * In the shipping thread this means that a sink's module is the application itself, which would start the application
- * again.
- */
-function refuseShippingThread(): void {
-  if ((workerData as Partial<WorkerInput> | null)?.isShippingThread !== true) return;
-  throw new SpanlineError({
-    code: 'ERR_INVALID_OPTION',
-    option: 'to',
-    expected: 'sinks from modules of their own, not from the module that calls spool()',
-  });
-}
-
-function toData({ name, module, options }: SinkSpec): WorkerInput['sinks'][number] {
-  try {
-    return { name, module, options: structuredClone(options) };
-  } catch (cause) {
-    throw new SpanlineError({
-      code: 'ERR_INVALID_OPTION',
-      option: `to: ${name}: options`,
-      expected: 'data that can be copied to a worker thread: no functions',
-      cause,
-    });
-  }
-}
-
-/**
- * Starts the worker, and restarts it when it ends by itself. The worker never keeps the process alive.
- * @throws SpanlineError `ERR_INVALID_OPTION`
- */
+/** Starts the worker, and restarts it when it ends by itself. The worker never keeps the process alive. */
 export function startWorkerHost({ root, own, sinks, report }: WorkerHostOptions): WorkerHost {
-  refuseShippingThread();
   const input: WorkerInput = {
     isShippingThread: true,
     root,
     own,
     owner: randomUUID(),
-    sinks: sinks.map(toData),
+    sinks,
   };
   const drains = new Map<number, () => void>();
   let stats: Readonly<Record<string, SinkStats>> = {};

@@ -3,13 +3,13 @@ import type { Sink } from '../contracts/sink.ts';
 import { type Engine, startEngine } from '../engine/engine.ts';
 import type { NamedSink } from '../engine/guard-sink.ts';
 import { discoverSpool } from '../reading/spool-discovery.ts';
-import type { WorkerCommand, WorkerEvent, WorkerInput } from './messages.ts';
+import type { SinkData, WorkerCommand, WorkerEvent, WorkerInput } from './messages.ts';
 
 const STATS_MS = 1000;
 const GRACE_MS = 3000;
 
 /** @throws whatever the module or its `createSink` throws */
-async function loadSink({ name, module, options }: WorkerInput['sinks'][number]): Promise<NamedSink> {
+async function loadSink({ name, module, options }: SinkData): Promise<NamedSink> {
   const { createSink } = (await import(module)) as { createSink: (options: unknown) => Sink };
   return { name, sink: createSink(options) };
 }

@@ -1,6 +1,6 @@
 import { checkOptions, option, type ParsedLine, parseLine, type Shape } from '@spanline/record';
 import type { Secret } from '@spanline/remote';
-import type { Encoded, Entry, Sink, SinkBatch, SinkSpec } from '../contracts/sink.ts';
+import type { EncodedLine, SinkEntry, Sink, SinkBatch, SinkSpec } from '../contracts/sink.ts';
 import type { SourceLine } from '../contracts/source.ts';
 import {
   HTTP_SHAPE,
@@ -121,7 +121,7 @@ function toLog(parsed: ParsedLine, now: number): { text: string; isShortened: bo
   return { text, isShortened, ...(time === undefined ? {} : { time }) };
 }
 
-function encode(line: SourceLine): Encoded<LoggedAt> {
+function encode(line: SourceLine): EncodedLine<LoggedAt> {
   const result = parseRecord(line);
   if (result.kind !== 'record') return result;
   const log = toLog(result.parsed, Date.now());
@@ -130,10 +130,10 @@ function encode(line: SourceLine): Encoded<LoggedAt> {
   return { kind: 'entry', parts: [text, ','], shortened: isShortened, ...(time === undefined ? {} : { meta: time }) };
 }
 
-const isFresh = ({ meta }: Entry<LoggedAt>, now: number): boolean => meta === undefined || isKept(meta, now);
+const isFresh = ({ meta }: SinkEntry<LoggedAt>, now: number): boolean => meta === undefined || isKept(meta, now);
 
 /** A line may have waited for days since it was encoded. */
-function bodyAt(entry: Entry<LoggedAt>, now: number): Buffer {
+function bodyAt(entry: SinkEntry<LoggedAt>, now: number): Buffer {
   const parsed = isFresh(entry, now) ? undefined : parseLine(entry.line);
   const log = parsed === undefined ? undefined : toLog(parsed, now);
   return log === undefined ? entry.body : Buffer.from(`${log.text},`);

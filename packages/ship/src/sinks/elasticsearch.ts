@@ -1,6 +1,6 @@
 import { checkOptions, option, parseLine, type Shape, SpanlineError } from '@spanline/record';
 import type { HttpResponse, Secret } from '@spanline/remote';
-import type { Encoded, ItemResult, SendResult, Sink, SinkBatch, SinkSpec } from '../contracts/sink.ts';
+import type { EncodedLine, ItemResult, SendResult, Sink, SinkBatch, SinkSpec } from '../contracts/sink.ts';
 import type { SourceLine } from '../contracts/source.ts';
 import {
   HTTP_SHAPE,
@@ -89,7 +89,7 @@ function createAction(id: string): string {
   return `{"create":{"_id":${JSON.stringify(id)}}}\n`;
 }
 
-function encode(line: SourceLine, profile: 'ecs' | 'otel'): Encoded {
+function encode(line: SourceLine, profile: 'ecs' | 'otel'): EncodedLine {
   const result = parseFields(line);
   if (result.kind !== 'fields') return result;
   const { fields } = result;

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { type ParsedLine, parseLine, toDatadog, toEcs } from '@spanline/record';
-import type { Encoded } from '../contracts/sink.ts';
+import type { EncodedLine } from '../contracts/sink.ts';
 import type { SourceLine } from '../contracts/source.ts';
 
 type Fields = Record<string, unknown>;
@@ -17,7 +17,7 @@ const RECORDS = {
 } as const;
 
 /** What to do with a line that is no JSON object. */
-export type Unreadable = Exclude<Encoded<never>, { kind: 'entry' }>;
+export type Unreadable = Exclude<EncodedLine<never>, { kind: 'entry' }>;
 
 function parseObject(text: string): Fields | undefined {
   try {

@@ -1,5 +1,5 @@
 import { BoundedMap, toOtlp } from '@spanline/record';
-import type { Encoded, Entry, SinkBatch } from '../../contracts/sink.ts';
+import type { EncodedLine, SinkEntry, SinkBatch } from '../../contracts/sink.ts';
 import type { SourceLine } from '../../contracts/source.ts';
 import { parseRecord } from '../line-format.ts';
 import type { EncodedResourceSpans, OtlpFormat, OtlpResourceSpans } from './format.ts';
@@ -14,7 +14,7 @@ export interface Origin {
 
 /** Encodes lines one by one, and joins them to a request. */
 export interface SpanCodec {
-  encode(line: SourceLine): Encoded<Origin>;
+  encode(line: SourceLine): EncodedLine<Origin>;
   join(batch: Pick<SinkBatch<Origin>, 'entries'>): Buffer;
 }
 
@@ -37,7 +37,7 @@ function createOrigins(format: OtlpFormat): (resourceSpans: OtlpResourceSpans) =
   };
 }
 
-function createEncoder(format: OtlpFormat): (line: SourceLine) => Encoded<Origin> {
+function createEncoder(format: OtlpFormat): (line: SourceLine) => EncodedLine<Origin> {
   const originOf = createOrigins(format);
   return (line) => {
     const result = parseRecord(line);
@@ -63,7 +63,7 @@ function getOrAdd<T>(map: Map<string, T>, key: string, create: () => T): T {
 }
 
 /** Groups encoded spans by resource and scope, in the order of their first spans. */
-function toResourceSpans(entries: readonly Entry<Origin>[]): EncodedResourceSpans[] {
+function toResourceSpans(entries: readonly SinkEntry<Origin>[]): EncodedResourceSpans[] {
   const resources = new Map<string, { resource: Buffer; scopes: Map<string, { scope: Buffer; spans: Buffer[] }> }>();
   for (const { meta, body } of entries) {
     if (meta === undefined) continue;
