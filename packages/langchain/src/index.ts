@@ -7,4 +7,5 @@ export {
   untrace,
 } from './components/trace-components.ts';
 export { SpanlineCallbackHandler } from './handler.ts';
-export type { InstrumentOptions, SpanlineCallbackHandlerOptions, TraceOptions } from './options.ts';
+export type { InstrumentOptions, SpanlineCallbackHandlerOptions } from './options.ts';
+export type { TraceOptions } from '@spanline/instrumentation';

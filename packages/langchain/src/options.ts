@@ -3,8 +3,6 @@
 import { TRACE_SHAPE, type TraceOptions } from '@spanline/instrumentation';
 import { option, type Shape } from '@spanline/record';
 
-export { TRACE_SHAPE, type TraceOptions } from '@spanline/instrumentation';
-
 /** Options of {@link SpanlineCallbackHandler}. */
 export interface SpanlineCallbackHandlerOptions extends TraceOptions {
   /** `all` also writes spans for LangChain's plumbing (unnamed sequences, maps, lambdas). @defaultValue `steps` */

@@ -1,8 +1,7 @@
 /** Traces single components that report no callbacks. */
 
-import { patchMethod, sharedState } from '@spanline/instrumentation';
+import { patchMethod, sharedState, TRACE_SHAPE, type TraceOptions } from '@spanline/instrumentation';
 import { checkOptions, SpanlineError } from '@spanline/record';
-import { TRACE_SHAPE, type TraceOptions } from '../options.ts';
 import { CHAT_MODEL, type ComponentKind, EMBEDDINGS, hasMethod, RERANKER, VECTOR_STORE } from './component-kinds.ts';
 import { createTracing } from './tracing.ts';
 

@@ -1,6 +1,5 @@
 import { type CaptureSetting, defaultTracer, type Tracer } from '@spanline/core';
-import { createGuard, type Guard } from '@spanline/instrumentation';
-import type { TraceOptions } from '../options.ts';
+import { createGuard, type Guard, type TraceOptions } from '@spanline/instrumentation';
 
 /** Dependencies of a traced method. */
 export interface Tracing {

@@ -2,24 +2,26 @@
 
 import type { Span, Tracer } from '@spanline/core';
 import { bag, linkTo, type Run, sharedState, text } from '@spanline/instrumentation';
+import { BoundedMap } from '@spanline/record';
 import type { OpenRuns } from '../runs/open-runs.ts';
 import type { RunData } from '../runs/run-data.ts';
 
 /** LangGraph calls `handleInterrupt` and `handleResume` of handlers that have this property. */
 export const GRAPH_HANDLER: symbol = Symbol.for('langgraph.graph_callback_handler');
 
-const MAX_WAITING = 10_000;
+/** The last 10,000 traces are always kept. */
+const MAX_WAITING = 20_000;
 
 /**
  * Trace ids of waiting runs by checkpoint id, per tracer: the request that resumes may have a handler of its own. A
  * trace that is resumed in another process, or after ten thousand others, is not found here; the checkpoint id on both
  * lines joins the two.
  */
-const waitingByTracer = sharedState('langchain.interrupted', () => new WeakMap<Tracer, Map<string, string>>());
+const waitingByTracer = sharedState('langchain.interrupted', () => new WeakMap<Tracer, BoundedMap<string, string>>());
 
-function waitingTraces(tracer: Tracer): Map<string, string> {
-  let waiting = waitingByTracer.get(tracer);
-  if (waiting === undefined) waitingByTracer.set(tracer, (waiting = new Map<string, string>()));
+function waitingTraces(tracer: Tracer): BoundedMap<string, string> {
+  const waiting = waitingByTracer.get(tracer) ?? new BoundedMap<string, string>(MAX_WAITING);
+  waitingByTracer.set(tracer, waiting);
   return waiting;
 }
 
@@ -45,13 +47,7 @@ export function recordInterrupt(tracer: Tracer, runs: OpenRuns, event: unknown):
   if (run === undefined) return;
   run.data.interrupted = true;
   const checkpointId = setCheckpoint(run.span, event);
-  if (checkpointId === undefined) return;
-  const waiting = waitingTraces(tracer);
-  waiting.delete(checkpointId);
-  waiting.set(checkpointId, run.span.traceId);
-  if (waiting.size <= MAX_WAITING) return;
-  const [oldest] = waiting.keys();
-  if (oldest !== undefined) waiting.delete(oldest);
+  if (checkpointId !== undefined) waitingTraces(tracer).set(checkpointId, run.span.traceId);
 }
 
 /** Links a run that resumes at a checkpoint. Several may resume at the same one: LangGraph can fork a thread. */

@@ -2,6 +2,7 @@
 
 import type { Span, SpanOptions, SpanAttributes } from '@spanline/core';
 import type { Run } from '@spanline/instrumentation';
+import { BoundedMap } from '@spanline/record';
 import type { RunData } from '../runs/run-data.ts';
 import { toolCallOf, failedCalls } from './failed-tool-calls.ts';
 
@@ -11,26 +12,24 @@ export interface FailedTool {
   readonly error: { readonly name: string; readonly message: string };
 }
 
-const MAX_CALLS = 10_000;
+/** The last 10,000 calls are always kept. */
+const MAX_CALLS = 20_000;
 const MAX_NAMES = 100;
+
+function keyOf(span: Span, callId: string): string {
+  return `${span.traceId} ${callId}`;
+}
 
 /** Knows which tool calls have a span. */
 export class ToolCalls {
-  readonly #seen = new Set<string>();
+  readonly #seen = new BoundedMap<string, true>(MAX_CALLS);
   readonly #identified = new WeakSet<Span>();
 
   /** Marks a call as recorded by `span`. */
   recorded(span: Span, callId: string | undefined): void {
     if (callId === undefined) return;
     this.#identified.add(span);
-    this.#remember(span, callId);
-  }
-
-  #remember(span: Span, callId: string): void {
-    this.#seen.add(`${span.traceId} ${callId}`);
-    if (this.#seen.size <= MAX_CALLS) return;
-    const [oldest] = this.#seen;
-    if (oldest !== undefined) this.#seen.delete(oldest);
+    this.#seen.set(keyOf(span, callId), true);
   }
 
   /** Marks a failed tool by name: LangChain before 1.0 does not report the id of its call. */
@@ -45,8 +44,9 @@ export class ToolCalls {
     if (data.nodeInput === undefined) return [];
     const tools: FailedTool[] = [];
     for (const { id, name = 'tool', message } of failedCalls(outputs, data.nodeInput)) {
-      if (this.#seen.has(`${span.traceId} ${id}`)) continue;
-      this.#remember(span, id);
+      const key = keyOf(span, id);
+      if (this.#seen.has(key)) continue;
+      this.#seen.set(key, true);
       const index = data.failedTools?.indexOf(`execute_tool ${name}`) ?? -1;
       if (index >= 0) {
         data.failedTools?.splice(index, 1);
