@@ -66,7 +66,7 @@ export const layerTable: LayerTable = {
       ['events'],
       ['tracer', 'testing.ts'],
       ['default-tracer.ts', 'internal.ts'],
-      ['observe.ts', 'score.ts', 'steps.ts'],
+      ['observe', 'score.ts', 'steps'],
       ['index.ts'],
     ],
     moduleState: [

@@ -68,15 +68,15 @@ describe('layers', () => {
   it('refuse core a framework, a source another source, and any package a way round its exports', () => {
     expect(
       complaints({
-        'core/src/observe.ts': `import type { Request } from 'express';`,
+        'core/src/observe/observe.ts': `import type { Request } from 'express';`,
         'record/src/error.ts': `import 'node:fs';`,
-        'express/src/index.ts': `import '@spanline/langchain';\nimport '@spanline/core/testing';\nimport '../../core/src/observe.ts';`,
+        'express/src/index.ts': `import '@spanline/langchain';\nimport '@spanline/core/testing';\nimport '../../core/src/observe/observe.ts';`,
       }),
     ).toEqual([
-      'packages/core/src/observe.ts:1 may not import express',
+      'packages/core/src/observe/observe.ts:1 may not import express',
       'packages/express/src/index.ts:1 may not import @spanline/langchain',
       'packages/express/src/index.ts:2 may not import @spanline/core/testing',
-      'packages/express/src/index.ts:3 leaves its package: ../../core/src/observe.ts',
+      'packages/express/src/index.ts:3 leaves its package: ../../core/src/observe/observe.ts',
       'packages/record/src/error.ts:1 may not import node:fs',
     ]);
   });

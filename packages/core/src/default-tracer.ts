@@ -5,8 +5,8 @@ import { createTracer } from './tracer/index.ts';
 const shared = sharedState<{ tracer?: Tracer }>('default-tracer', () => ({}));
 
 /**
- * Returns the tracer of the process, configured by `SPANLINE_*` and created at the first call. Instrumentations use it when they are given no
- * tracer. Two installed copies of this package share it.
+ * Returns the tracer of the process, configured by `SPANLINE_*` and created at the first call. Instrumentations use it
+ * when they are given no tracer. Two installed copies of this package share it.
  *
  * @throws SpanlineError at the first call, if a `SPANLINE_*` variable is invalid
  */

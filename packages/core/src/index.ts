@@ -37,7 +37,7 @@ export { currentSpan, withContext } from './context/index.ts';
 export { defaultTracer } from './default-tracer.ts';
 export { SpanlineError, type SpanlineErrorDetails } from '@spanline/record';
 export { correlation, createLogger, type LoggerOptions } from './log/index.ts';
-export { type CallOptions, observe, type ObserveDecorator, type ObserveOptions, traceable } from './observe.ts';
+export { type CallOptions, observe, type ObserveDecorator, type ObserveOptions, traceable } from './observe/index.ts';
 export {
   type JsonSchema,
   jsonSchema,
@@ -81,5 +81,5 @@ export {
   type StepOptions,
   toolSpan,
   type ToolSpanOptions,
-} from './steps.ts';
+} from './steps/index.ts';
 export { createTracer } from './tracer/index.ts';

@@ -1,4 +1,7 @@
-/** What `@spanline/instrumentation` is built on. Not a public interface: it changes with any release, and both packages are released together. */
+/**
+ * What `@spanline/instrumentation` is built on. Not a public interface: it changes with any release, and both packages
+ * are released together.
+ */
 export { captureCheck, isCaptureSetting, loggerCheck, tracerCheck } from './api/index.ts';
 export {
   activeState,

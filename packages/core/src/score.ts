@@ -4,8 +4,9 @@ import { defaultTracer } from './default-tracer.ts';
 import { stateOf } from './trace/index.ts';
 
 /**
- * Writes a score of the current span, or of the span, trace, request or session whose id is given. The tracer of the current span writes the line, else
- * the default tracer. A score from another process, or of a later time, is joined by its ids.
+ * Writes a score of the current span, or of the span, trace, request or session whose id is given. The tracer of the
+ * current span writes the line, else the default tracer. A score from another process, or of a later time, is joined by
+ * its ids.
  *
  * @example
  * ```ts

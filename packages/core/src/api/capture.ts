@@ -1,34 +1,47 @@
+/** How much content reaches the log, and in which form. */
 import type { SpanStatus, SpanType } from '@spanline/record';
 
-/** What of a span's content reaches the log. */
+/**
+ * How much of a span's content reaches the log:
+ *
+ * - `full`: all of it, except credentials
+ * - `redacted`: after redaction
+ * - `hashed`: its keyed hash
+ * - `metadata`: nothing, only its size
+ */
 export type CaptureMode = 'full' | 'redacted' | 'hashed' | 'metadata';
 
 /** Every {@link CaptureMode}. */
 export const CAPTURE_MODES: readonly CaptureMode[] = ['full', 'redacted', 'hashed', 'metadata'];
 
 /**
- * Which messages become references: none; those of containers (chains, agents, graph nodes), so that model calls stay self-contained; all that an earlier line holds.
+ * Where a message that is on an earlier line of the trace becomes a reference:
+ *
+ * - `none`: nowhere
+ * - `containers`: in chains, agents and graph nodes. Model calls stay self-contained.
+ * - `all`: in the inputs of model calls as well
  */
 export type DeltaMode = 'none' | 'containers' | 'all';
 
 /** Every {@link DeltaMode}. */
 export const DELTA_MODES: readonly DeltaMode[] = ['none', 'containers', 'all'];
 
-/** What a capture policy may look at. */
+/** A span at its end, as a capture policy sees it. */
 export interface CaptureSubject {
   readonly type: SpanType;
   readonly name: string;
   readonly status: SpanStatus;
   readonly labels: Readonly<Record<string, string | number | boolean>>;
-  /** A span of this local root failed so far. */
+  /** A span of the same local root has failed. */
   readonly traceFailed: boolean;
-  /** Scores that this process gave to the trace so far, by name. */
+  /** Scores that this process has given to the trace, by name. */
   readonly scores: Readonly<Record<string, number | string>>;
   readonly traceId: string;
+  /** The record so far, without its content. */
   readonly attributes: Readonly<Record<string, unknown>>;
 }
 
-/** Decides per span. A policy that throws counts as `metadata`. */
+/** Chooses the mode of a span. If it throws, the mode is `metadata`. */
 export type CapturePolicy = (span: CaptureSubject) => CaptureMode;
 
 /** A mode or a policy. */
@@ -53,12 +66,13 @@ export interface RedactionRule {
   maxLength?: number;
 }
 
-/** Finds what rules cannot (names of people). Must be synchronous and return ranges in the text. */
+/** Finds what patterns cannot, such as people's names. Returns ranges in the text, synchronously. */
 export type Detector = (text: string) => readonly { start: number; end: number; name: string }[];
 
 /**
- * Finds what takes time to find (a model in another process). The span's line is written at once, without content; a `span.content` line follows when all detectors have read it. One
- * that fails or takes too long, and content that comes while too much is waiting, is not written.
+ * A detector that takes time, such as a model in another process. The span's line is written at once, without content.
+ * A `span.content` line follows when all detectors have read the content. The content is not written if a detector
+ * fails or takes too long, or if too much content is waiting.
  */
 export type AsyncDetector = (text: string) => Promise<readonly { start: number; end: number; name: string }[]>;
 

@@ -1,41 +1,51 @@
+/** What a span inherits from its surroundings, in this process and from outside. */
 import type { CaptureSetting } from './capture.ts';
 
-/** Free metadata of a span. */
+/** Free metadata: scalars by name. */
 export type Labels = Record<string, string | number | boolean>;
 
-/** What the application knows about whom it works for; every span started below inherits it. */
+/** Values of `withContext`. Every span that starts inside inherits them. */
 export interface ContextValues {
+  /** Written as `session.id`. */
   sessionId?: string;
+  /** Written as `user.id`. */
   userId?: string;
-  /** An id the application itself gives a conversation; never made up. */
+  /** The application's own id of a conversation, written as `gen_ai.conversation.id`. It is never made up. */
   conversationId?: string;
+  /** Written as `http.request.id`. */
   requestId?: string;
+  /** Written as `labels.*`. */
   labels?: Labels;
+  /** Capture of the spans inside. A span's own setting takes precedence, unless `captureOverride` is set. */
   capture?: CaptureSetting;
-  /** Who raised or lowered `capture` (`spanline.capture.override`). */
+  /** Who raised or lowered `capture`, written as `spanline.capture.override`. */
   captureOverride?: string;
-  /** Allow-listed baggage to pass on. */
+  /** Allow-listed baggage to pass on to other services. */
   baggage?: Readonly<Record<string, string>>;
 }
 
-/** The context of a remote caller, read from its headers. */
+/** The context of a remote caller, from its headers. */
 export interface RemoteContext {
+  /** 32 lower-case hex digits. */
   readonly traceId: string;
+  /** 16 lower-case hex digits. */
   readonly spanId: string;
-  /** W3C trace flags, 8 bit. */
+  /** W3C trace flags, 8 bits. */
   readonly traceFlags: number;
+  /** The `tracestate` header, validated. */
   readonly traceState?: string;
+  /** The `baggage` header. It comes from outside: use allow-listed keys only. */
   readonly baggage?: Readonly<Record<string, string>>;
 }
 
-/** Ids of a span that belongs to another tracer in this process. */
+/** A span of another tracer in this process. */
 export interface ForeignContext {
   /** 32 lower-case hex digits. */
   traceId: string;
   /** 16 lower-case hex digits. */
   spanId: string;
-  /** @defaultValue true */
+  /** `false` if the other tracer does not sample the trace. @defaultValue true */
   sampled?: boolean;
-  /** Extra ids for the line (`dd.trace_id`, `dd.span_id`) where the other tracer's backend joins by its own names. */
+  /** Ids for `dd.trace_id` and `dd.span_id`, by which Datadog joins lines to its own spans. */
   datadog?: { traceId: string; spanId: string };
 }

@@ -1,48 +1,59 @@
+/** Lines that are not spans: scores and alerts. */
 import type { AlertEvent, AlertSeverity, AlertState } from '@spanline/record';
 
-/** One judgement about a span, a trace or a session. */
+/** A score of a span, a trace, a request or a session. */
 export interface ScoreOptions {
+  /** `faithfulness`, `tone`, `thumbs`. */
   name: string;
-  /** A number, a category or a yes/no; categories are written as label, booleans as 1 or 0 with a label. */
+  /** A number, a category or a yes/no. A category is written as the label; a yes/no as 1 or 0, with a label. */
   value: number | string | boolean;
+  /** The value in words. @defaultValue the value, unless it is a number */
   label?: string;
+  /** Why the score was given. It passes capture like a span's texts. */
   explanation?: string;
-  /** @defaultValue `code` */
+  /** Who gave the score. @defaultValue `code` */
   source?: 'user' | 'code' | 'llm_judge';
-  /** @defaultValue the current span */
+  /** @defaultValue the current span, unless another id is given */
   spanId?: string;
+  /** @defaultValue that of the current span, unless another id is given */
   traceId?: string;
+  /** @defaultValue that of the current span */
   requestId?: string;
+  /** @defaultValue that of the context */
   sessionId?: string;
 }
 
-/** What a rule found out about the spans of this process. */
+/** An alert about the spans of this process. */
 export interface AlertOptions {
   /** Name of the rule. */
   name: string;
   event: AlertEvent;
+  /** State of the rule after the event. */
   state: AlertState;
   severity: AlertSeverity;
   /** One sentence for people. */
   message: string;
   metric?: string;
+  /** The metric's value. */
   value?: number;
+  /** The value that the metric is compared with. */
   threshold?: number;
-  /** What the metric usually is. */
+  /** The metric's usual value. */
   baseline?: number;
   comparison?: string;
   windowSeconds?: number;
+  /** Number of spans in the window. */
   samples?: number;
-  /** Name of the step the alert is about. */
+  /** Name of the step that the alert is about. */
   step?: string;
   /** Traces to look at first. */
   traceIds?: readonly string[];
-  /** Likely causes: a sentence each, with the evidence. */
+  /** Likely causes, a sentence each, with the evidence. */
   causes?: readonly string[];
-  /** Opens the traces. */
+  /** A command that opens the traces. */
   command?: string;
-  /** Names the incident for those who collapse repeated messages. */
+  /** Id of the incident, for receivers that merge repeated messages. */
   dedupKey?: string;
-  /** Messages that were not sent since the last one. */
+  /** Number of messages suppressed since the last one. */
   suppressed?: number;
 }

@@ -1,4 +1,6 @@
-/** Prices of one model in US dollars per million tokens. */
+/** Prices of your own. */
+
+/** Prices of one model, in US dollars per million tokens. */
 export interface ModelPrice {
   /** Price of input tokens. */
   input: number;
@@ -10,5 +12,5 @@ export interface ModelPrice {
   cacheWrite?: number;
 }
 
-/** Own prices by model name; a trailing `*` matches a prefix (`my-finetune-*`). */
+/** Prices by model name. A trailing `*` matches a prefix (`my-finetune-*`). */
 export type PriceTable = Readonly<Record<string, ModelPrice>>;

@@ -1,9 +1,13 @@
+/** Which traces and spans are written. */
 import type { SpanRecord } from '@spanline/record';
 import type { Labels } from './context.ts';
 
 /** Sampling of whole traces. */
 export interface SamplingOptions {
-  /** Share of traces to write, 0–1. Decided by trace id, so services agree. @defaultValue `SPANLINE_SAMPLE_RATIO`, else 1 */
+  /**
+   * Share of traces to write, 0–1. Decided by trace id, so services agree. @defaultValue `SPANLINE_SAMPLE_RATIO`, else
+   * 1
+   */
   ratio?: number;
   /**
    * Holds traces back until their local root ends. Writes those that a rule keeps, and the share `ratio` of the others.
@@ -40,7 +44,10 @@ export interface TailOptions {
   keep?: (trace: TailTrace) => boolean;
   /** Maximum number of traces held back. Beyond it the oldest is written. @defaultValue 1000 */
   maxTraces?: number;
-  /** Maximum size of the traces held back, in bytes, approximate. Beyond it the oldest is written. @defaultValue 67108864 */
+  /**
+   * Maximum size of the traces held back, in bytes, approximate. Beyond it the oldest is written. @defaultValue
+   * 67108864
+   */
   maxBytes?: number;
   /** Writes a trace whose root has not ended after this many seconds. @defaultValue 120 */
   maxAgeSeconds?: number;

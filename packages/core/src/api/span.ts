@@ -1,75 +1,102 @@
+/** The span: how to start it, what to record on it, how to end it. */
 import type { SpanAttributes, SpanKind, SpanStatus, SpanType } from '@spanline/record';
 import type { CaptureSetting } from './capture.ts';
 import type { Labels, RemoteContext } from './context.ts';
 
-/** Anything the application or a framework hands over as input or output; messages, a string, documents or any object. */
+/** The input or output of a span: messages, a string, documents, or any other value. */
 export type Content = unknown;
 
-/** The package that produced a span. */
+/** The package that started a span, written as `otel.scope.*`. */
 export interface InstrumentationScope {
+  /** Name of the package. */
   name: string;
+  /** Version of the package. */
   version: string;
 }
 
-/** How to start a span. */
+/** Options of `tracer.startSpan` and `tracer.withSpan`. */
 export interface SpanOptions {
-  /** `chat gpt-4o`, `POST /ask`, the function's name. */
+  /** `chat gpt-4o`, `POST /ask`, the name of a function. */
   name: string;
-  /** @defaultValue `task` */
-  type?: SpanType;
-  /** @defaultValue `CLIENT` for `llm`, `embedding`, `retriever`; `SERVER` for `http`; `INTERNAL` otherwise */
-  kind?: SpanKind;
+  /** What the span stands for. @defaultValue `task` */
+  type?: SpanType | undefined;
+  /**
+   * OpenTelemetry span kind. @defaultValue `CLIENT` for `llm`, `embedding` and `retriever`, `SERVER` for `http`, else
+   * `INTERNAL`
+   */
+  kind?: SpanKind | undefined;
   /**
    * A span, the context of a remote caller (`tracer.extract`), or `null` for a new trace.
-   * @defaultValue the current span; else a foreign active span (`parentContext`); else a new trace
+   * @defaultValue the current span, else the active span of another tracer (`parentContext`), else none: a new trace
    */
-  parent?: Span | RemoteContext | null;
-  /** A trace this one was caused by without being its child (an untrusted remote caller, an interrupted run). */
-  link?: { traceId: string };
-  attributes?: SpanAttributes;
-  labels?: Labels;
-  tags?: readonly string[];
-  input?: Content;
+  parent?: Span | RemoteContext | null | undefined;
+  /** The trace that caused this one without being its parent: an untrusted remote caller, an interrupted run. */
+  link?: { traceId: string } | undefined;
+  /** As for {@link Span.set}. */
+  attributes?: SpanAttributes | undefined;
+  /** As for {@link Span.label}. */
+  labels?: Labels | undefined;
+  /** As for {@link Span.tag}. */
+  tags?: readonly string[] | undefined;
+  /** As for {@link Span.input}. */
+  input?: Content | undefined;
   /** Epoch milliseconds, fractional. @defaultValue now */
-  startTime?: number;
-  /** Capture for this span alone, over the context's and the tracer's. */
-  capture?: CaptureSetting;
-  /** The source that starts the span, written as `otel.scope.*`. @defaultValue `@spanline/core` */
-  scope?: InstrumentationScope;
+  startTime?: number | undefined;
+  /** Capture of this span alone. @defaultValue that of the context, else that of the tracer */
+  capture?: CaptureSetting | undefined;
+  /** The instrumentation that starts the span. @defaultValue `@spanline/core` */
+  scope?: InstrumentationScope | undefined;
 }
 
-/** How to end a span. */
+/** Options of {@link Span.end}. */
 export interface EndOptions {
   /** @defaultValue `error` after `fail()`, else `ok` */
-  status?: SpanStatus;
+  status?: SpanStatus | undefined;
   /** Epoch milliseconds, fractional. @defaultValue now */
-  endTime?: number;
-  /** Level of the span's line. @defaultValue by status: `error`, `warn` for work that was given up, else the tracer's `level` */
-  level?: string;
+  endTime?: number | undefined;
+  /**
+   * Level of the span's line. @defaultValue `error` for errors, `warn` for aborted, abandoned and unfinished spans,
+   * else the tracer's `level`
+   */
+  level?: string | undefined;
 }
 
-/** One step of a trace. Every started span is written exactly once. */
+/**
+ * One step of a trace. Every span is written once, when it ends. Its methods never throw, and do nothing after the end.
+ */
 export interface Span {
+  /** 32 lower-case hex digits. */
   readonly traceId: string;
+  /** 16 lower-case hex digits. */
   readonly spanId: string;
+  /** `undefined` for the first span of a trace. */
   readonly parentSpanId?: string | undefined;
   readonly type: SpanType;
   readonly name: string;
-  /** True until `end()`. */
+  /** True until {@link Span.end}. */
   readonly isRecording: boolean;
-  /** Sets typed facts and content; content is kept by reference until the span ends. `undefined` is ignored. */
+  /**
+   * Sets typed attributes and content. Content is kept by reference until the span ends. `undefined` and `null` are
+   * ignored. An unknown key becomes a label if its value is a scalar.
+   */
   set(attributes: SpanAttributes): this;
-  /** Free metadata, written as `labels.<key>`; characters outside `[A-Za-z0-9_]` become `_`, at most 32 keys. */
+  /**
+   * Sets free metadata, written as `labels.<key>`. In the key, characters outside `[A-Za-z0-9_]` become `_`. A span has
+   * at most 32 labels.
+   */
   label(key: string, value: string | number | boolean): this;
-  /** Tags, written as `spanline.tags`. */
+  /** Adds tags, written as `spanline.tags`. */
   tag(...tags: readonly string[]): this;
-  /** What went in; stands under the key that fits the span's type (messages, arguments, query text, `spanline.input`). */
+  /** Sets the input. The span's type decides its key: messages, arguments, query text, else `spanline.input`. */
   input(content: Content): this;
-  /** What came out; stands under the key that fits the span's type (messages, result, documents, `spanline.output`). */
+  /** Sets the output. The span's type decides its key: messages, result, documents, else `spanline.output`. */
   output(content: Content): this;
-  /** A better name that became known later (a route template). */
+  /** Replaces the name by one that became known later, such as a route template. */
   updateName(name: string): this;
-  /** Records an error. Control-flow exceptions of frameworks (`is_bubble_up`) and `AbortError` are not failures. */
+  /**
+   * Records an error. Cancellations (`AbortError`) and the control flow of frameworks (`is_bubble_up`) are not
+   * failures.
+   */
   fail(error: unknown): this;
   /** Ends the span and writes its line. Only the first call counts. */
   end(options?: EndOptions): void;

@@ -1,3 +1,4 @@
+/** Options of `createTracer`. */
 import type { Logger } from 'pino';
 import type { ProfileName } from '@spanline/record';
 import type { CaptureSetting, DeltaMode, LimitOptions, RedactOptions } from './capture.ts';
@@ -5,11 +6,17 @@ import type { ForeignContext } from './context.ts';
 import type { PriceTable } from './prices.ts';
 import type { SamplingOptions } from './sampling.ts';
 
-/** Options of `createTracer`. Code wins over environment. */
+/** Options of `createTracer`. They take precedence over environment variables. */
 export interface TracerOptions {
-  /** The service that writes the lines. @defaultValue `OTEL_SERVICE_NAME`, `OTEL_RESOURCE_ATTRIBUTES`, the nearest package.json */
+  /**
+   * The service that writes the lines. @defaultValue `OTEL_SERVICE_NAME`, `OTEL_RESOURCE_ATTRIBUTES`, the nearest
+   * package.json
+   */
   service?: ServiceOptions;
-  /** Written as `spanline.project` on every line. @defaultValue `SPANLINE_PROJECT`, `LANGSMITH_PROJECT`, `LANGCHAIN_PROJECT` */
+  /**
+   * Written as `spanline.project` on every line. @defaultValue `SPANLINE_PROJECT`, `LANGSMITH_PROJECT`,
+   * `LANGCHAIN_PROJECT`
+   */
   project?: string;
   /** Any pino 8–10 logger, also with custom levels. @defaultValue `createLogger()` on stdout */
   logger?: Logger;
@@ -17,15 +24,20 @@ export interface TracerOptions {
   enabled?: boolean;
   /** Level of the lines of successful spans. @defaultValue `SPANLINE_LEVEL`, else `info` */
   level?: string;
-  /** Spelling of the emitted line. @defaultValue that of a `createLogger` logger, else `SPANLINE_PROFILE`, else `otel` */
+  /**
+   * Spelling of the emitted line. @defaultValue that of a `createLogger` logger, else `SPANLINE_PROFILE`, else `otel`
+   */
   profile?: Profile;
-  /** How much content reaches the log: a mode, or a function that chooses one for each span. @defaultValue `SPANLINE_CAPTURE`, else `redacted` */
+  /**
+   * How much content reaches the log: a mode, or a function that chooses one for each span. @defaultValue
+   * `SPANLINE_CAPTURE`, else `redacted`
+   */
   capture?: CaptureSetting;
   /** Redaction rules and detectors, beside the built-in rules. */
   redact?: RedactOptions;
   /**
-   * Where a message that is already on an earlier line of the trace becomes a reference, `{"ref":"<span_id>#i3"}`:
-   * in chains, agents and graph nodes (`containers`), in the inputs of model calls as well (`all`), or nowhere (`none`).
+   * Where a message that is already on an earlier line of the trace becomes a reference, `{"ref":"<span_id>#i3"}`: in
+   * chains, agents and graph nodes (`containers`), in the inputs of model calls as well (`all`), or nowhere (`none`).
    * `reconstructMessages` restores the messages. With `sampling.spans: 'roots'` there are no references.
    * @defaultValue `containers`
    */
@@ -36,7 +48,10 @@ export interface TracerOptions {
   sampling?: SamplingOptions;
   /** Writes content to a log of its own, which fewer people may read. @defaultValue content is in the span's line */
   content?: ContentOptions;
-  /** Your prices by model name, in US dollars per million tokens. They take precedence over the built-in table. A trailing `*` in a name matches a prefix. */
+  /**
+   * Your prices by model name, in US dollars per million tokens. They take precedence over the built-in table. A
+   * trailing `*` in a name matches a prefix.
+   */
   prices?: PriceTable;
   /**
    * Returns the active span of another tracer, which becomes the parent of new traces.
@@ -49,32 +64,44 @@ export interface TracerOptions {
   emitStarts?: boolean;
   /** Seconds between two stats lines. 0 turns them off. @defaultValue `SPANLINE_STATS_INTERVAL`, else 60 */
   statsIntervalSeconds?: number;
-  /** Key of HMAC hashes: `capture: 'hashed'`, `redact.hash`, and the evidence of truncated content. @defaultValue `SPANLINE_HASH_KEY` */
+  /**
+   * Key of HMAC hashes: `capture: 'hashed'`, `redact.hash`, and the evidence of truncated content. @defaultValue
+   * `SPANLINE_HASH_KEY`
+   */
   hashKey?: string;
   /** Maximum number of open spans. Beyond it the oldest is written as `abandoned`. @defaultValue 50000 */
   maxOpenSpans?: number;
 }
 
-/** Who writes the lines. */
+/** The service that writes the lines. */
 export interface ServiceOptions {
-  /** Written as `service.name`. @defaultValue `OTEL_SERVICE_NAME`, else `OTEL_RESOURCE_ATTRIBUTES`, else the name in the nearest package.json */
+  /**
+   * Written as `service.name`. @defaultValue `OTEL_SERVICE_NAME`, else `OTEL_RESOURCE_ATTRIBUTES`, else the name in the
+   * nearest package.json
+   */
   name?: string;
-  /** Written as `service.version`. @defaultValue `OTEL_RESOURCE_ATTRIBUTES`, else the version in the nearest package.json */
+  /**
+   * Written as `service.version`. @defaultValue `OTEL_RESOURCE_ATTRIBUTES`, else the version in the nearest
+   * package.json
+   */
   version?: string;
   /** Written as `deployment.environment.name`. @defaultValue `OTEL_RESOURCE_ATTRIBUTES` */
   environment?: string;
 }
 
-/** Where content goes. */
+/** Where content is written. */
 export interface ContentOptions {
-  /** A second pino logger. It gets the content fields in `span.content` lines; the span's line keeps `spanline.content.ref`. */
+  /**
+   * A second pino logger. It gets the content fields in `span.content` lines; the span's line keeps
+   * `spanline.content.ref`.
+   */
   destination: Logger;
 }
 
-/** Spelling of the emitted line. */
+/** Spelling of the emitted lines. */
 export type Profile = ProfileName;
 
-/** Time source; tests and golden files set it. */
+/** A time source. Tests set it. */
 export interface Clock {
   /** Epoch milliseconds, fractional. */
   now(): number;

@@ -1,3 +1,4 @@
+/** The tracer, its counters, and what its observers get. */
 import type { Logger } from 'pino';
 import type { SpanAttributes, SpanRecord, SpanStatus } from '@spanline/record';
 import type { ContextValues, Labels, RemoteContext } from './context.ts';
@@ -6,33 +7,41 @@ import type { Span, SpanOptions } from './span.ts';
 
 /** Starts spans, runs code inside them and writes their lines. Create one per service. */
 export interface Tracer {
-  /** The app's logger: lines logged inside a span carry its ids. */
+  /** The application's logger. Lines that are logged inside a span carry its ids. */
   readonly logger: Logger;
+  /** `false` if the tracer records nothing. */
   readonly enabled: boolean;
-  /** Starts a span; you end it. A string is a name. */
+  /** Starts a span, which you end. A string is a name. Never throws. */
   startSpan(options: SpanOptions | string): Span;
-  /** Runs `fn` inside a new span that ends when `fn` returns, settles, or its stream ends; rethrows unchanged. */
+  /**
+   * Runs `fn` inside a new span, which ends when `fn` returns, settles, or its stream ends. Errors are rethrown
+   * unchanged.
+   */
   withSpan<T>(options: SpanOptions | string, fn: (span: Span) => T): T;
-  /** Makes `span` current inside `fn`. */
+  /** Runs `fn` with `span` as the current span. */
   run<T>(span: Span, fn: () => T): T;
-  /** Writes a score line. Never throws; a score without a target is written with the current span's ids. */
+  /** Writes a score line. A score without a target belongs to the current span. Never throws. */
   score(options: ScoreOptions): void;
   /** Writes an alert line, at level `error` (critical), `warn` (warning) or `info` (recovered). Never throws. */
   alert(options: AlertOptions): void;
-  /** Observes ended spans raw, before capture. Returns how to stop. */
+  /** Observes spans at their end, before capture. Returns a function that stops it. */
   onSpanEnd(observer: (ended: EndedSpan) => void): () => void;
-  /** Observes every record after capture and before sampling. Returns how to stop. */
+  /** Observes every record after capture and before sampling. Returns a function that stops it. */
   onRecord(observer: (record: Readonly<SpanRecord>) => void): () => void;
-  /** A number read for every stats line, written as `spanline.gauge.<name>`. Returns how to stop. */
+  /** Adds a number to every stats line, written as `spanline.gauge.<name>`. Returns a function that stops it. */
   gauge(name: string, read: () => number): () => void;
-  /** Writes `traceparent`, `tracestate` and allow-listed baggage of the current span into `headers`; returns them. */
+  /**
+   * Writes `traceparent`, `tracestate` and the allow-listed baggage of the current span into `headers`, and returns
+   * them.
+   */
   inject<T extends Record<string, string>>(headers: T): T;
-  /** Reads a remote caller's context; `undefined` when the headers hold none. */
+  /** Reads the context of a remote caller. Returns `undefined` if the headers have none. */
   extract(headers: Readonly<Record<string, string | readonly string[] | undefined>>): RemoteContext | undefined;
+  /** Returns the counters since the tracer's start. */
   stats(): TracerStats;
-  /** Resolves when every line handed to the log has reached its destination. */
+  /** Resolves when every line has reached its destination. */
   flush(): Promise<void>;
-  /** Writes open spans as `unfinished` and the last stats line, then flushes. */
+  /** Writes the open spans as `unfinished` and the last stats line, then flushes. */
   shutdown(): Promise<void>;
 }
 
@@ -40,35 +49,38 @@ export interface Tracer {
 export interface TracerStats {
   /** Lines handed to the log. */
   emitted: number;
-  /** Lines the logger's level held back. */
+  /** Lines that the logger's level held back. */
   filtered: number;
+  /** Spans that sampling dropped. */
   sampledOut: number;
   /** Lines with at least one shortened field. */
   truncated: number;
-  /** Values replaced by redaction rules. */
+  /** Values that redaction replaced. */
   redacted: number;
-  /** The same by rule. */
+  /** Values that redaction replaced, by rule. */
   redactedByRule: Readonly<Record<string, number>>;
-  /** Spans the framework or the application never ended. */
+  /** Spans that the tracer ended, because the application or a framework did not. */
   unfinished: number;
-  /** Spans open now. */
+  /** Spans that are open now. */
   open: number;
-  /** Faults of spanline or of what it calls (a logger that throws); the host never saw them. */
+  /** Faults of Spanline or of what it calls, such as a logger that throws. The application did not see them. */
   internalErrors: number;
 }
 
-/** A span as its observer sees it at its end: raw, before capture, in process only. */
+/** A span at its end, before capture. It stays in the process. */
 export interface EndedSpan {
   readonly span: Span;
   readonly status: SpanStatus;
   /** Milliseconds, from the monotonic clock. */
   readonly durationMs: number;
-  /** Facts and content as set, by reference. Never change it. */
+  /** Attributes and content by reference. Do not change them. */
   readonly attributes: Readonly<SpanAttributes>;
+  /** Labels of the context and of the span. */
   readonly labels: Readonly<Labels>;
-  /** Whom the application worked for. */
+  /** Session, user and request of the span. */
   readonly values: Readonly<ContextValues>;
-  /** What the call cost, calculated or as set; in US dollars. */
+  /** Cost of the call in US dollars, calculated or as set. `undefined` if unknown. */
   readonly costUsd: number | undefined;
+  /** The error that `fail()` recorded. */
   readonly error: unknown;
 }

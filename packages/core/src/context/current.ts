@@ -26,8 +26,8 @@ function deeper(first: Span | undefined, second: Span | undefined): Span | undef
 }
 
 /**
- * Returns the span that the running code belongs to, or `undefined` outside of any span. It never returns an ended span: it walks up to the nearest
- * open ancestor. Safe to call anywhere: `currentSpan()?.label('tenant', id)`.
+ * Returns the span that the running code belongs to, or `undefined` outside of any span. It never returns an ended
+ * span: it walks up to the nearest open ancestor. Safe to call anywhere: `currentSpan()?.label('tenant', id)`.
  */
 export function currentSpan(): Span | undefined {
   let span = nearestOpen(activeState()?.span);
@@ -36,17 +36,17 @@ export function currentSpan(): Span | undefined {
 }
 
 /**
- * Returns the current span. If every enclosing span has ended (work that outlives its request), it returns the ended span whose function the work
- * came from, so that the work stays in its trace.
+ * Returns the current span. If every enclosing span has ended (work that outlives its request), it returns the ended
+ * span whose function the work came from, so that the work stays in its trace.
  */
 export function enclosingSpan(): Span | undefined {
   return currentSpan() ?? activeState()?.functionSpan;
 }
 
 /**
- * Returns the parent of a span that starts here. It is the enclosing span, with one exception: the frame that entered a span is still running when a
- * tool is called directly, because its handler runs in the caller's frame. The next call of that frame is a sibling of the entered span, so its
- * parent is the entered span's parent.
+ * Returns the parent of a span that starts here. It is the enclosing span, with one exception: the frame that entered a
+ * span is still running when a tool is called directly, because its handler runs in the caller's frame. The next call
+ * of that frame is a sibling of the entered span, so its parent is the entered span's parent.
  */
 export function callerSpan(): Span | undefined {
   const state = activeState();
@@ -54,7 +54,10 @@ export function callerSpan(): Span | undefined {
   return nearestOpen(parentOf(state.span)) ?? state.functionSpan;
 }
 
-/** Runs `fn` with `values` added to the context. Spans started inside inherit them. Labels are merged with those of the outer context. */
+/**
+ * Runs `fn` with `values` added to the context. Spans started inside inherit them. Labels are merged with those of the
+ * outer context.
+ */
 export function withContext<T>(values: ContextValues, fn: () => T): T {
   const outer = currentValues();
   const merged: ContextValues = { ...outer, ...values };

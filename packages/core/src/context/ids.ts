@@ -1,3 +1,4 @@
+/** Trace, span and process ids. */
 import { randomFillSync } from 'node:crypto';
 
 const POOL_BYTES = 4096;
@@ -5,7 +6,7 @@ const HEX: readonly string[] = Array.from({ length: 256 }, (_, byte) => byte.toS
 const pool = Buffer.allocUnsafe(POOL_BYTES);
 let offset = POOL_BYTES;
 
-/** Lower-case hex of `bytes` random bytes, never all zero. The pool makes an id 35 times cheaper than `randomBytes`. */
+/** Returns random bytes in lower-case hex, never all zero. The pool makes an id 35 times cheaper than `randomBytes`. */
 function randomHex(bytes: number): string {
   if (offset + bytes > POOL_BYTES) {
     randomFillSync(pool);
@@ -21,17 +22,20 @@ function randomHex(bytes: number): string {
   return any === 0 ? randomHex(bytes) : hex;
 }
 
-/** A W3C trace id: 32 lower-case hex digits, all random, so that the `random` trace flag holds. */
+/** Creates a W3C trace id: 32 lower-case hex digits. All are random, as the `random` trace flag promises. */
 export function newTraceId(): string {
   return randomHex(16);
 }
 
-/** A W3C parent id: 16 lower-case hex digits. */
+/** Creates a W3C parent id: 16 lower-case hex digits. */
 export function newSpanId(): string {
   return randomHex(8);
 }
 
-/** Names one tracer in one process: 64 random bits in base 36, since `event.id` is a key that readers deduplicate by. */
+/**
+ * Creates the id of one tracer in one process: 64 random bits in base 36. It is part of `event.id`, by which readers
+ * drop duplicates.
+ */
 export function newBootId(): string {
   return BigInt(`0x${randomHex(8)}`).toString(36);
 }

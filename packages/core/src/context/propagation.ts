@@ -1,3 +1,4 @@
+/** W3C trace context and baggage in headers. */
 import type { RemoteContext } from '../api/index.ts';
 import { isSpanId, isTraceId } from './ids.ts';
 
@@ -6,15 +7,18 @@ export const FLAG_SAMPLED = 1;
 /** W3C level 2 `random-trace-id` flag. */
 export const FLAG_RANDOM = 2;
 
-/** Incoming headers as Node gives them. */
+/** Headers in the shape of Node's `IncomingMessage.headers`. */
 export type HeaderMap = Readonly<Record<string, string | readonly string[] | undefined>>;
 
 const VERSION_00_LENGTH = 55;
 const HEX_PAIR = /^[0-9a-f]{2}$/;
 
 /**
- * Parses a `traceparent` value by the letter of W3C Trace Context level 2: lower-case hex only, version `ff` and all-zero ids are
- * invalid, version `00` has exactly 55 characters, a higher version may go on after a dash. Unknown flags are zeroed.
+ * Parses a `traceparent` value exactly as W3C Trace Context level 2 defines it:
+ *
+ * - Only lower-case hex is valid. Version `ff` and all-zero ids are invalid.
+ * - Version `00` has exactly 55 characters. A higher version may continue after a dash.
+ * - Unknown flags are zeroed.
  */
 export function parseTraceparent(value: string): RemoteContext | undefined {
   if (value.length < VERSION_00_LENGTH) return undefined;
@@ -31,12 +35,12 @@ export function parseTraceparent(value: string): RemoteContext | undefined {
   return { traceId, spanId, traceFlags: Number.parseInt(flags, 16) & (FLAG_SAMPLED | FLAG_RANDOM) };
 }
 
-/** Writes a version `00` `traceparent`. */
+/** Formats a `traceparent` of version `00`. */
 export function formatTraceparent(traceId: string, spanId: string, traceFlags: number): string {
   return `00-${traceId}-${spanId}-${formatFlags(traceFlags)}`;
 }
 
-/** Trace flags as two hex digits. */
+/** Formats trace flags as two hex digits. */
 export function formatFlags(traceFlags: number): string {
   return (traceFlags & 0xff).toString(16).padStart(2, '0');
 }
@@ -46,7 +50,10 @@ const MEMBER_VALUE = /^[\x20-\x2b\x2d-\x3c\x3e-\x7e]{0,255}[\x21-\x2b\x2d-\x3c\x
 const MAX_MEMBERS = 32;
 const MAX_TRACESTATE = 8192;
 
-/** A `tracestate` list, cleaned: invalid as a whole or over 8 KiB → undefined; beyond 32 members the right-most are dropped. */
+/**
+ * Validates a `tracestate` list. Returns `undefined` for an invalid list and one over 8 KiB. Keeps the first 32
+ * members.
+ */
 export function parseTracestate(value: string): string | undefined {
   if (value.length > MAX_TRACESTATE) return undefined;
   const members: string[] = [];
@@ -69,7 +76,7 @@ const MAX_BAGGAGE_MEMBERS = 64;
 const MAX_BAGGAGE_BYTES = 8192;
 const BAGGAGE_KEY = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]{1,256}$/;
 
-/** Percent-decodes; invalid sequences become U+FFFD, as the Baggage specification asks. */
+/** Percent-decodes. Invalid sequences become U+FFFD, as the Baggage specification requires. */
 function percentDecode(value: string): string {
   if (!value.includes('%')) return value;
   const bytes: number[] = [];
@@ -88,8 +95,8 @@ function percentDecode(value: string): string {
 }
 
 /**
- * Reads a W3C `baggage` value: at most 64 members and 8,192 bytes, whole members only, properties dropped. What comes from outside is
- * untrusted: callers copy allow-listed keys only.
+ * Parses a W3C `baggage` value: at most 64 members and 8,192 bytes, whole members only, without their properties. It
+ * comes from outside: callers must copy allow-listed keys only.
  */
 export function parseBaggage(value: string): Record<string, string> {
   const result: Record<string, string> = Object.create(null);
@@ -112,7 +119,7 @@ export function parseBaggage(value: string): Record<string, string> {
   return result;
 }
 
-/** Writes a `baggage` value. */
+/** Formats a `baggage` value. */
 export function formatBaggage(baggage: Readonly<Record<string, string>>): string {
   return Object.entries(baggage)
     .filter(([key]) => BAGGAGE_KEY.test(key))
@@ -120,15 +127,15 @@ export function formatBaggage(baggage: Readonly<Record<string, string>>): string
     .join(',');
 }
 
-/** One value of a header whose name is compared without regard to case; several values are joined as RFC 9110 5.3 says. */
+/** Returns the value of a header, whose name is case-insensitive. Several values are joined (RFC 9110, 5.3). */
 function header(headers: HeaderMap, name: string): string | undefined {
   const found = headers[name] ?? headers[Object.keys(headers).find((key) => key.toLowerCase() === name) ?? name];
   return typeof found === 'object' ? found.join(',') : found;
 }
 
 /**
- * Reads `traceparent`, `tracestate` and `baggage`. A `traceparent` that came twice or does not parse restarts the trace, and its
- * `tracestate` is discarded with it; a bad `tracestate` never affects the `traceparent`.
+ * Reads `traceparent`, `tracestate` and `baggage`. Returns `undefined` if the `traceparent` is invalid or came twice:
+ * the trace restarts, and the `tracestate` is dropped. An invalid `tracestate` does not affect the `traceparent`.
  */
 export function extractContext(headers: HeaderMap): RemoteContext | undefined {
   const parent = parseTraceparent(header(headers, 'traceparent')?.trim() ?? '');

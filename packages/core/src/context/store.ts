@@ -8,9 +8,15 @@ export interface ContextState {
   /** May have ended. */
   readonly span: Span | undefined;
   readonly values: ContextValues;
-  /** The innermost span that a function was run in. Unlike an entered span, it covers exactly the work of that function, also after its end. */
+  /**
+   * The innermost span that a function was run in. Unlike an entered span, it covers exactly the work of that function,
+   * also after its end.
+   */
   readonly functionSpan: Span | undefined;
-  /** True while the synchronous frame that entered `span` still runs. A span that starts there is a sibling of `span`, not its child. */
+  /**
+   * True while the synchronous frame that entered `span` still runs. A span that starts there is a sibling of `span`,
+   * not its child.
+   */
   entering: boolean;
 }
 
@@ -79,8 +85,8 @@ export function createLateContext(): LateContext {
 }
 
 /**
- * Makes `span` current for the rest of the running frame and for the work it starts. Only for instrumentations whose host calls them before the work
- * and gives them no function to wrap. Everything else uses {@link runWith}.
+ * Makes `span` current for the rest of the running frame and for the work it starts. Only for instrumentations whose
+ * host calls them before the work and gives them no function to wrap. Everything else uses {@link runWith}.
  *
  * @param before - the context of the running code
  */
@@ -92,7 +98,10 @@ export function enterWith(span: Span, values: ContextValues, before: ContextStat
   });
 }
 
-/** Calls `fn` while a span's line is being written. The correlation mixin adds no ids there: the line has the ids of its own span. */
+/**
+ * Calls `fn` while a span's line is being written. The correlation mixin adds no ids there: the line has the ids of its
+ * own span.
+ */
 export function whileWriting<T>(fn: () => T): T {
   context.isWriting = true;
   try {
@@ -126,7 +135,8 @@ export function resolvedSpans(): Span[] {
       const span = resolver();
       if (span !== undefined) spans.push(span);
     } catch {
-      // A resolver reads the internals of another library. If it fails after an update of that library, the async context decides.
+      // A resolver reads the internals of another library. If it fails after an update of that library, the async
+      // context decides.
     }
   }
   return spans;

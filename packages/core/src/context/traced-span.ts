@@ -2,8 +2,9 @@
 import type { RemoteContext, Span } from '../api/index.ts';
 
 /**
- * The key under which a span carries its state. Its version covers everything reachable from there: the span's own state, its local root, the roll-up
- * and the memory of capture. Copies of this package with the same version share traces. A span of any other implementation is known by its public ids only.
+ * The key under which a span carries its state. Its version covers everything reachable from there: the span's own
+ * state, its local root, the roll-up and the memory of capture. Copies of this package with the same version share
+ * traces. A span of any other implementation is known by its public ids only.
  */
 export const STATE: unique symbol = Symbol.for('spanline.span-state.1');
 

@@ -1,4 +1,6 @@
-/** Brings raw content into the shapes of the record, and derives the fields that remain when the content is not written. */
+/**
+ * Brings raw content into the shapes of the record, and derives the fields that remain when the content is not written.
+ */
 import { type SpanRecord, toDocuments, toMessages } from '@spanline/record';
 import type { RawContent, SpanState } from '../trace/index.ts';
 import { answerText, repeatRatio } from './repetition.ts';

@@ -1,127 +1,89 @@
-import { CONTENT_KEYS, type SpanRecord, type AttributeKey } from '@spanline/record';
+/** The last step of the pipeline: records become lines of the log. */
+import type { SpanRecord } from '@spanline/record';
 import type { CaptureReport, DeferredContent } from '../capture/index.ts';
-import { type SplitLine, type RecordWriter, wholeRecord } from '../log/index.ts';
+import { type SplitLine, type RecordWriter, wholeRecord, type WriteResult } from '../log/index.ts';
+import { createContentLine, splitContent } from './content-line.ts';
 import type { Stats } from './stats.ts';
 
-/** What lines are made with. */
+/** What the lines of one tracer are written with. */
 export interface LinesParts {
   readonly writer: RecordWriter;
-  /** Where content goes when it is kept apart. */
+  /** Writes content, if it goes to a log of its own. */
   readonly contentWriter: RecordWriter | undefined;
-  /** Nothing where records are written as they are. */
+  /** Converts records to another profile. */
   readonly toProfile: ((record: SpanRecord) => object) | undefined;
+  /** First part of every `event.id`. */
   readonly bootId: string;
-  /** Level of a record that names none. */
+  /** Level of a record that has none. */
   readonly level: string;
   readonly stats: Stats;
 }
 
-/** The way of a captured record into the log. */
+/** Writes captured records. */
 export interface Lines {
-  /** @param report what capture said about the record */
+  /** @param report - what capture did to the record */
   write(record: SpanRecord, report?: CaptureReport): void;
-  /** The same for a record whose common part is JSON already. */
+  /** Writes a record whose common fields are serialised already. */
   writeSplit(line: SplitLine, report: CaptureReport): void;
-  /** Resolves when no content waits for detectors any more. */
+  /** Resolves when no content waits for detectors. */
   settled(): Promise<void>;
 }
 
-/** Content of at most this many spans waits for detectors; what comes beyond that is not written. */
+/** Content of at most this many spans waits for detectors. Content beyond that is not written. */
 const MAX_PENDING = 1000;
 
-/** Facts that tie a line of content to its span, and to whom it is about. */
-const SHARED_KEYS = [
-  '@timestamp',
-  'level',
-  'spanline.schema',
-  'service.name',
-  'service.version',
-  'deployment.environment.name',
-  'host.name',
-  'process.pid',
-  'spanline.project',
-  'trace_id',
-  'span_id',
-  'parent_span_id',
-  'http.request.id',
-  'session.id',
-  'user.id',
-  'span.name',
-  'span.type',
-  'spanline.capture.mode',
-  'spanline.hash.key_id',
-  'spanline.sample.ratio',
-  'spanline.sample.reason',
-] as const satisfies readonly AttributeKey[];
-
-function contentLine(record: SpanRecord): SpanRecord {
-  const line: Record<string, unknown> = {
-    message: `${record['span.name'] ?? ''} content`,
-    'event.name': 'span.content',
-    'event.id': undefined,
-  };
-  for (const key of SHARED_KEYS) if (record[key] !== undefined) line[key] = record[key];
-  return line as SpanRecord;
-}
-
-/** A record in two: what everyone may read, and its content. Observers may keep the record itself, so that it stays whole. */
-function split(record: SpanRecord): { open: SpanRecord; content: SpanRecord | undefined } {
-  let content: SpanRecord | undefined;
-  const open: SpanRecord = { ...record };
-  for (const key of CONTENT_KEYS) {
-    if (open[key] === undefined) continue;
-    content ??= contentLine(record);
-    content[key] = open[key];
-    open[key] = undefined;
-  }
-  return { open, content };
-}
-
-/** Builds the last step of the pipeline: one line per record, and one of content where that goes elsewhere or comes later. */
+/** Creates the last step of one tracer's pipeline. */
 export function createLines(parts: LinesParts): Lines {
   const { writer, contentWriter, toProfile, bootId, level, stats } = parts;
+  const writesRecordsUnchanged = contentWriter === undefined && toProfile === undefined;
   const pending = new Set<Promise<void>>();
   let sequence = 0;
 
-  function writeTo(target: RecordWriter, record: SpanRecord, split?: SplitLine): void {
+  /** Gives a record its `event.id`. Ids are consecutive among the lines that the level does not hold back. */
+  function identify(record: SpanRecord): void {
     record['event.id'] = `${bootId}-${sequence + 1}`;
-    const { level: ownLevel = level, message = '' } = record;
-    const result =
-      split === undefined
-        ? target.write(toProfile === undefined ? record : toProfile(record), ownLevel, message)
-        : target.writeSplit(split, ownLevel, message);
+  }
+
+  function count(result: WriteResult): void {
     if (result !== 'filtered') sequence++;
     stats.written(result);
+  }
+
+  function writeTo(target: RecordWriter, record: SpanRecord): void {
+    identify(record);
+    const { level: levelName = level, message = '' } = record;
+    count(target.write(toProfile === undefined ? record : toProfile(record), levelName, message));
   }
 
   async function detect(record: SpanRecord, deferred: DeferredContent): Promise<void> {
     try {
       const { fields, report } = await deferred();
       stats.captured(report);
-      writeTo(contentWriter ?? writer, Object.assign(contentLine(record), fields));
+      writeTo(contentWriter ?? writer, Object.assign(createContentLine(record), fields));
     } catch (error) {
       stats.internalError('detectors', error);
     }
   }
 
   function write(record: SpanRecord, report?: CaptureReport): void {
-    const { open, content } = contentWriter === undefined ? { open: record, content: undefined } : split(record);
-    if (content !== undefined || report?.deferred !== undefined) open['spanline.content.ref'] = record.span_id;
+    const deferred = report?.deferred;
+    const { span, content } = contentWriter === undefined ? { span: record, content: undefined } : splitContent(record);
+    if (content !== undefined || deferred !== undefined) span['spanline.content.ref'] = record.span_id;
     if (content !== undefined && contentWriter !== undefined) writeTo(contentWriter, content);
-    writeTo(writer, open);
-    if (report?.deferred === undefined) return;
+    writeTo(writer, span);
+    if (deferred === undefined) return;
     if (pending.size >= MAX_PENDING) return stats.internalError('detectors', 'too much content waits');
-    const job = detect(record, report.deferred).finally(() => pending.delete(job));
+    const job = detect(record, deferred).finally(() => pending.delete(job));
     pending.add(job);
   }
-
-  const isWhole = contentWriter === undefined && toProfile === undefined;
 
   return {
     write,
     writeSplit(line, report): void {
-      if (isWhole && report.deferred === undefined) writeTo(writer, line.own, line);
-      else write(wholeRecord(line), report);
+      if (!writesRecordsUnchanged || report.deferred !== undefined) return write(wholeRecord(line), report);
+      const { own } = line;
+      identify(own);
+      count(writer.writeSplit(line, own.level ?? level, own.message ?? ''));
     },
     async settled(): Promise<void> {
       while (pending.size > 0) await Promise.all(pending);

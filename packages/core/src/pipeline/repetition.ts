@@ -8,8 +8,8 @@ const MIN_CHARACTERS = 800;
 const MAX_CHARACTERS = 65_536;
 
 /**
- * Returns how much of a text repeats itself: the share of its sequences of six words that occur earlier in it. 0 for prose, near 1 for a model in a
- * loop, `undefined` for short texts.
+ * Returns how much of a text repeats itself: the share of its sequences of six words that occur earlier in it. 0 for
+ * prose, near 1 for a model in a loop, `undefined` for short texts.
  */
 export function repeatRatio(text: string): number | undefined {
   if (text.length < MIN_CHARACTERS) return undefined;

@@ -14,8 +14,8 @@ const DIGITS = 13;
 const RANGE = 16 ** DIGITS;
 
 /**
- * Compares the last 52 bits of a trace id with the ratio, so that all services with the same ratio keep the same traces. W3C Trace Context level 2
- * requires the right-most 56 bits to be random.
+ * Compares the last 52 bits of a trace id with the ratio, so that all services with the same ratio keep the same
+ * traces. W3C Trace Context level 2 requires the right-most 56 bits to be random.
  */
 export function isWithinRatio(traceId: string, ratio: number): boolean {
   return Number.parseInt(traceId.slice(-DIGITS), 16) / RANGE < ratio;

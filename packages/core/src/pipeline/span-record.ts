@@ -24,9 +24,9 @@ function levelFor(status: SpanStatus, successLevel: string): string {
 }
 
 /**
- * Creates the fields of a span's own, which are not common to other lines. One literal has all fields of every span and places for those of most model
- * calls: an object that grows key by key becomes a hash table, which costs a third more to write (measured: 2 µs a span). `event.id` and the fields of
- * capture get their values later.
+ * Creates the fields of a span's own, which are not common to other lines. One literal has all fields of every span and
+ * places for those of most model calls: an object that grows key by key becomes a hash table, which costs a third more
+ * to write (measured: 2 µs a span). `event.id` and the fields of capture get their values later.
  */
 function createOwnFields(state: SpanState, level: string): SpanRecord {
   const { values } = state;

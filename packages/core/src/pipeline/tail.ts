@@ -43,8 +43,8 @@ function sizeOf(record: SpanRecord): number {
 }
 
 /**
- * Creates the tail sampling of one tracer. What it holds back is bounded in traces, bytes and age. Beyond a bound the oldest trace is written, never
- * dropped.
+ * Creates the tail sampling of one tracer. What it holds back is bounded in traces, bytes and age. Beyond a bound the
+ * oldest trace is written, never dropped.
  *
  * @param ratio - share of the traces to keep among those that no rule keeps, by trace id
  */

@@ -22,8 +22,8 @@ function isBilled(state: SpanState, attributes: Attributes): boolean {
 }
 
 /**
- * Writes `spanline.usage.*` and `spanline.cost.*`. Only the span of the billed call carries the cost. An unknown cost is absent, and
- * `spanline.cost.reason` says why.
+ * Writes `spanline.usage.*` and `spanline.cost.*`. Only the span of the billed call carries the cost. An unknown cost
+ * is absent, and `spanline.cost.reason` says why.
  *
  * @returns the cost in US dollars, if known
  */

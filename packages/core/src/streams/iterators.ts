@@ -9,8 +9,8 @@ export interface AnyIterator {
 }
 
 /**
- * Replaces `next`, `return` and `throw` on the iterator. It keeps its identity, class and private fields, and `for await`, `yield*` and the iterator
- * helpers all use these three methods.
+ * Replaces `next`, `return` and `throw` on the iterator. It keeps its identity, class and private fields, and `for
+ * await`, `yield*` and the iterator helpers all use these three methods.
  *
  * @returns false if the iterator is frozen
  */

@@ -12,7 +12,10 @@ function watchReader(reader: ReadableStreamDefaultReader, watcher: StreamWatcher
   });
 }
 
-/** Both branches of a tee get every chunk, so only the first one reports them. A cancelled branch does not end the other one. */
+/**
+ * Both branches of a tee get every chunk, so only the first one reports them. A cancelled branch does not end the other
+ * one.
+ */
 function watchBranches(branches: [ReadableStream, ReadableStream], watcher: StreamWatcher): void {
   const [first, second] = branches;
   const ignoring = { abandoned: () => undefined };
@@ -65,8 +68,8 @@ function watchMethods(source: ReadableStream, watcher: StreamWatcher): boolean {
 }
 
 /**
- * Watches a `ReadableStream` by replacing its reading methods on the instance. A reader inside the platform (`new Response(stream)`) is not seen; the
- * end is then reported when the stream is garbage-collected.
+ * Watches a `ReadableStream` by replacing its reading methods on the instance. A reader inside the platform (`new
+ * Response(stream)`) is not seen; the end is then reported when the stream is garbage-collected.
  *
  * @returns false for any other value, and for a stream that is locked or frozen
  */

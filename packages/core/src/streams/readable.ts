@@ -11,8 +11,8 @@ function isByteStream(source: ReadableStream): boolean {
 }
 
 /**
- * Returns a stream that pulls one chunk from `source` for each that its reader asks for. No chunk is read ahead, cancelling reaches the source, and a
- * byte stream stays one.
+ * Returns a stream that pulls one chunk from `source` for each that its reader asks for. No chunk is read ahead,
+ * cancelling reaches the source, and a byte stream stays one.
  */
 export function watchReadable(source: ReadableStream, watcher: StreamWatcher): ReadableStream {
   const isBytes = isByteStream(source);

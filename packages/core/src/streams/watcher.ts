@@ -36,11 +36,12 @@ export function endOnce(watcher: StreamWatcher): StreamWatcher {
 }
 
 /**
- * Reports the stream as abandoned when it is garbage-collected, which is all that happens to a stream its consumer forgets. A later call for the same
- * watcher replaces the earlier one: an iterator may be all that is left of its stream.
+ * Reports the stream as abandoned when it is garbage-collected, which is all that happens to a stream its consumer
+ * forgets. A later call for the same watcher replaces the earlier one: an iterator may be all that is left of its
+ * stream.
  *
- * @param watcher - made by {@link endOnce}, which removes it from the registry at the end: a registered object survives every minor collection. It
- * must not hold the stream.
+ * @param watcher - made by {@link endOnce}, which removes it from the registry at the end: a registered object survives
+ * every minor collection. It must not hold the stream.
  */
 export function watchCollection(stream: object, watcher: StreamWatcher): void {
   collected.unregister(watcher);
@@ -56,7 +57,10 @@ function isPromise(value: unknown): value is Promise<unknown> {
   return typeof (value as { then?: unknown } | null | undefined)?.then === 'function';
 }
 
-/** Pulls from the source and passes on the result, sync or async. A failed pull is reported to the watcher, any other to `onResult`. */
+/**
+ * Pulls from the source and passes on the result, sync or async. A failed pull is reported to the watcher, any other to
+ * `onResult`.
+ */
 export function pullFrom(pull: () => unknown, watcher: StreamWatcher, onResult: (value: unknown) => void): unknown {
   const fail = (error: unknown): never => {
     watcher.failed(error);

@@ -9,7 +9,9 @@ import {
 } from '@spanline/record';
 import type { Content } from '../api/index.ts';
 
-/** Kinds of the keys that `span.set()` takes. Ids, times, status and roll-ups are the tracer's own and cannot be forged. */
+/**
+ * Kinds of the keys that `span.set()` takes. Ids, times, status and roll-ups are the tracer's own and cannot be forged.
+ */
 const KINDS: ReadonlyMap<string, AttributeKind> = new Map(
   attributeKeys(({ settable }) => settable === true).map((key) => [key, ATTRIBUTES[key].kind]),
 );

@@ -6,8 +6,8 @@ import type { Clock } from '../api/index.ts';
 const MAX_DRIFT_MS = 2;
 
 /**
- * Creates the default clock. Durations come from the monotonic clock. Wall time has microseconds: it is the monotonic clock, anchored to `Date.now()`
- * and anchored again when the two drift apart.
+ * Creates the default clock. Durations come from the monotonic clock. Wall time has microseconds: it is the monotonic
+ * clock, anchored to `Date.now()` and anchored again when the two drift apart.
  */
 export function createClock(): Clock {
   let anchor = Date.now() - performance.now();

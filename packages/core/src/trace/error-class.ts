@@ -47,7 +47,10 @@ const BY_NAME: ReadonlyMap<string, ErrorClass> = new Map(
   }),
 );
 
-/** Messages of `fetch`, alone or at the end of the message of a client that keeps no cause, and of Google's client for a stream that broke off. */
+/**
+ * Messages of `fetch`, alone or at the end of the message of a client that keeps no cause, and of Google's client for a
+ * stream that broke off.
+ */
 const NETWORK_MESSAGE = /(?:^|: )(?:fetch failed|terminated)$|Error reading from the stream$/;
 
 function byStatus(status: number | undefined): ErrorClass | undefined {

@@ -1,4 +1,7 @@
-/** What instrumentations read and write of a span beyond its public interface. Spans of other implementations are left alone. */
+/**
+ * What instrumentations read and write of a span beyond its public interface. Spans of other implementations are left
+ * alone.
+ */
 import type { SpanStatus } from '@spanline/record';
 import type { ContextValues, InstrumentationScope, Span } from '../api/index.ts';
 import { isTraceId } from '../context/index.ts';
@@ -11,7 +14,8 @@ export function linkTo(span: Span, traceId: string): void {
 }
 
 /**
- * Registers a callback that flushes partial data onto the span. It runs if the tracer ends the span itself (process exit, or too many open spans).
+ * Registers a callback that flushes partial data onto the span. It runs if the tracer ends the span itself (process
+ * exit, or too many open spans).
  */
 export function onForcedEnd(span: Span, flush: () => void): void {
   const state = stateOf(span);
@@ -38,7 +42,10 @@ export function instrumentationOf(span: Span): InstrumentationScope | undefined 
   return stateOf(span)?.scope;
 }
 
-/** Returns the session, user, request and labels of a span. The object is the span's own: changing it changes the span's line. */
+/**
+ * Returns the session, user, request and labels of a span. The object is the span's own: changing it changes the span's
+ * line.
+ */
 export function contextValuesOf(span: Span): ContextValues | undefined {
   return stateOf(span)?.values;
 }

@@ -14,7 +14,10 @@ export interface Failure {
   readonly retryable: boolean | undefined;
 }
 
-/** Returns the name an operator searches for: `RateLimitError`, `TypeError`, `ECONNREFUSED`. A code or class name is preferred to `Error`. */
+/**
+ * Returns the name an operator searches for: `RateLimitError`, `TypeError`, `ECONNREFUSED`. A code or class name is
+ * preferred to `Error`.
+ */
 function errorType(error: unknown): string {
   if ((typeof error !== 'object' && typeof error !== 'function') || error === null) return typeof error;
   const name = readText(error, 'name');

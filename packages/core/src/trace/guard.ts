@@ -17,7 +17,10 @@ function isOwning(tracer: Tracer): tracer is OwningTracer {
 /** Runs an instrumentation's own code. If it throws, the result is `undefined`. */
 export type Guard = <T>(where: string, fn: () => T) => T | undefined;
 
-/** Creates a guard. A fault is counted in `stats().internalErrors`, the first of each kind is reported once, and the program goes on. */
+/**
+ * Creates a guard. A fault is counted in `stats().internalErrors`, the first of each kind is reported once, and the
+ * program goes on.
+ */
 export function createGuard(tracer: Tracer): Guard {
   const owner = isOwning(tracer) ? tracer[OWNER] : undefined;
   return (where, fn) => {

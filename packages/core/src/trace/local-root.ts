@@ -1,7 +1,10 @@
 /** State that the spans of one trace in one process share. */
 import type { TraceMemory } from '../capture/index.ts';
 
-/** Sums over the spans below one local root so far. Only the calls that were billed carry usage, so nothing is counted twice. */
+/**
+ * Sums over the spans below one local root so far. Only the calls that were billed carry usage, so nothing is counted
+ * twice.
+ */
 export interface Rollup {
   /** Spans started, including the root. */
   spans: number;
@@ -21,8 +24,8 @@ export interface Rollup {
 }
 
 /**
- * The shared state belongs to the local root, which is the span without a parent in this process, and not to the trace id: two requests of one trace
- * in one process are two local roots.
+ * The shared state belongs to the local root, which is the span without a parent in this process, and not to the trace
+ * id: two requests of one trace in one process are two local roots.
  */
 export interface LocalRoot {
   readonly isSampled: boolean;

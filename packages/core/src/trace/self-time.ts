@@ -8,7 +8,10 @@ export function childStarted(parent: SpanState, nowMs: number): void {
   if (parent.openChildren++ === 0 && parent.isRecording) parent.selfMs += Math.max(0, nowMs - parent.idleSinceMs);
 }
 
-/** Resumes the parent's self time after its last open child, and keeps the child's error, which may pass through the parent. */
+/**
+ * Resumes the parent's self time after its last open child, and keeps the child's error, which may pass through the
+ * parent.
+ */
 export function childEnded(parent: SpanState, child: SpanState, nowMs: number): void {
   if (--parent.openChildren === 0) parent.idleSinceMs = nowMs;
   if (child.status !== 'error' || !parent.isRecording) return;

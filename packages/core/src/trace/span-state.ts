@@ -39,7 +39,10 @@ export type Attributes = FactAttributes & Record<string, unknown>;
 /** Content as it was handed over, by reference. */
 export type RawContent = Partial<Record<ContentKey, unknown>>;
 
-/** The state of a span. `start-span.ts` creates it with every field present, so that all spans have the same shape in V8. */
+/**
+ * The state of a span. `start-span.ts` creates it with every field present, so that all spans have the same shape in
+ * V8.
+ */
 export interface SpanState extends TreePosition {
   // Fixed at the start.
   readonly owner: SpanOwner;
@@ -108,7 +111,10 @@ export function stateOf(span: Span | undefined): SpanState | undefined {
 
 const MAX_PATH_STEPS = 12;
 
-/** Builds `POST /ask > rag_chain > chat gpt-4o` from the current names of a span and its ancestors. Of a deeper tree it keeps the innermost steps. */
+/**
+ * Builds `POST /ask > rag_chain > chat gpt-4o` from the current names of a span and its ancestors. Of a deeper tree it
+ * keeps the innermost steps.
+ */
 export function pathOf(state: SpanState): string {
   let path = state.name;
   let ancestor = state.parent?.[STATE];
@@ -120,7 +126,9 @@ export function pathOf(state: SpanState): string {
   return path;
 }
 
-/** Returns the type on the span's line. A span around another span of the same model call is a step, not a second call. */
+/**
+ * Returns the type on the span's line. A span around another span of the same model call is a step, not a second call.
+ */
 export function recordedType({ hasInnerCall, type }: SpanState): SpanType {
   return hasInnerCall ? 'chain' : type;
 }

@@ -41,7 +41,10 @@ function setAttribute(state: SpanState, key: string, value: unknown): void {
   }
 }
 
-/** A span that is being recorded. Its state is one object, so that the pipeline and other copies of this package read and write plain fields. */
+/**
+ * A span that is being recorded. Its state is one object, so that the pipeline and other copies of this package read
+ * and write plain fields.
+ */
 class SpanImpl implements RecordedSpan {
   readonly [STATE]: SpanState;
 

@@ -18,8 +18,8 @@ const ABORT_MESSAGES: ReadonlySet<string> = new Set([
 /**
  * Returns the status that a thrown value gives its span:
  *
- * - `interrupted` or `ok` for LangGraph's control flow, which carries `is_bubble_up`: an interrupt waits for a human, a drained graph for the next
- *   process; a parent command is a normal end.
+ * - `interrupted` or `ok` for LangGraph's control flow, which carries `is_bubble_up`: an interrupt waits for a human, a
+ *   drained graph for the next process; a parent command is a normal end.
  * - `aborted` if the caller asked for it.
  * - `error` for everything else.
  */

@@ -9,11 +9,14 @@ import { onForcedEnd } from './extras.ts';
 export interface WorkObserver {
   /** Called with the result: the returned value, the resolved one, or what the stream yielded. */
   output?: (value: unknown) => void;
-  /** Returns false for chunks without content, which do not count for the time to the first chunk. @defaultValue all chunks have content */
+  /**
+   * Returns false for chunks without content, which do not count for the time to the first chunk. @defaultValue all
+   * chunks have content
+   */
   isContent?: (chunk: unknown) => boolean;
   /**
-   * Watches a `ReadableStream` in place, so that the caller gets the same object. A reader that bypasses its methods (`new Response(stream)`) is not
-   * seen.
+   * Watches a `ReadableStream` in place, so that the caller gets the same object. A reader that bypasses its methods
+   * (`new Response(stream)`) is not seen.
    * @defaultValue false: the caller gets a stream that pulls from it
    */
   keepsReadables?: boolean;
@@ -23,7 +26,10 @@ function isThenable(value: unknown): value is PromiseLike<unknown> {
   return isObject(value) && typeof Reflect.get(value, 'then') === 'function';
 }
 
-/** Ends the span with the stream: `ok` at its end, `abandoned` if the consumer stops reading, and as an error if the source throws. */
+/**
+ * Ends the span with the stream: `ok` at its end, `abandoned` if the consumer stops reading, and as an error if the
+ * source throws.
+ */
 function endWithStream(tracer: Tracer, span: Span, startedMs: number, observer: WorkObserver): StreamWatcher {
   const chunks = createChunks();
   let awaitsContent = span.type === 'llm';
@@ -60,8 +66,8 @@ function endWithStream(tracer: Tracer, span: Span, startedMs: number, observer: 
 }
 
 /**
- * Runs `fn` inside `span` and ends the span when `fn` returns, settles, or its stream ends. The caller gets what `fn` gives: the same value, the same
- * error object, a promise in the same state, the same stream.
+ * Runs `fn` inside `span` and ends the span when `fn` returns, settles, or its stream ends. The caller gets what `fn`
+ * gives: the same value, the same error object, a promise in the same state, the same stream.
  */
 export function runInSpan<T>(tracer: Tracer, span: Span, fn: (span: Span) => T, observer: WorkObserver = {}): T {
   const startedMs = performance.now();
@@ -98,8 +104,9 @@ function isPlainPromise(value: PromiseLike<unknown>): value is Promise<unknown> 
 }
 
 /**
- * Watches a thenable that is not a plain promise (an SDK's `APIPromise`, a query builder). It has methods that a promise lacks, and may start its work
- * only when `then` is called. Its `then` is replaced on the instance, and the span ends when the first call of it settles.
+ * Watches a thenable that is not a plain promise (an SDK's `APIPromise`, a query builder). It has methods that a
+ * promise lacks, and may start its work only when `then` is called. Its `then` is replaced on the instance, and the
+ * span ends when the first call of it settles.
  */
 function watchThenable(
   thenable: PromiseLike<unknown>,

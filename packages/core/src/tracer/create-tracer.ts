@@ -122,7 +122,10 @@ interface Lifecycle {
   shutdown(): Promise<void>;
 }
 
-/** Makes sure that open spans are written when the process exits, and lines that tail sampling holds back when it is terminated. */
+/**
+ * Makes sure that open spans are written when the process exits, and lines that tail sampling holds back when it is
+ * terminated.
+ */
 function createLifecycle(parts: TracerParts, contentLogger: Logger | undefined, closeStats: () => void): Lifecycle {
   const { resolved, logger, stats, pipeline, openSpans } = parts;
   const loggers = contentLogger === undefined ? [logger] : [logger, contentLogger];
@@ -167,8 +170,9 @@ function subscribe<T>(option: string, observers: Set<T>, observer: T): () => voi
 }
 
 /**
- * Creates a tracer, which starts spans, runs code inside them and writes one JSON line for each through a pino logger. It opens no socket, reads no
- * file except the nearest package.json (for the service's name), and starts one unref'd timer for the stats line.
+ * Creates a tracer, which starts spans, runs code inside them and writes one JSON line for each through a pino logger.
+ * It opens no socket, reads no file except the nearest package.json (for the service's name), and starts one unref'd
+ * timer for the stats line.
  *
  * @throws SpanlineError if an option or a `SPANLINE_*` variable is invalid. Nothing throws afterwards.
  *

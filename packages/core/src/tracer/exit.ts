@@ -1,6 +1,7 @@
+/** Hooks into the end of the process. */
 import { sharedState } from '../context/index.ts';
 
-/** Called when the process ends; must be synchronous. */
+/** Runs when the process ends. It must be synchronous. */
 export type ExitHook = () => void;
 
 /** One `exit` listener runs the hooks of all tracers and of all copies of this package. */
@@ -11,7 +12,7 @@ function listenToExit(): Set<ExitHook> {
       try {
         hook();
       } catch {
-        // The process is ending; the remaining hooks still get their turn.
+        // The process is ending. The other hooks still run.
       }
     }
   });
@@ -19,8 +20,10 @@ function listenToExit(): Set<ExitHook> {
 }
 
 /**
- * Runs `hook` when the process ends: normally, by `process.exit` or by an uncaught error. Not by a signal that nobody handles: a listener of ours
- * would change what the signal does to the host. Returns how to remove it.
+ * Runs `hook` when the process ends: normally, by `process.exit`, or by an uncaught error. It does not run for a signal
+ * that nobody handles: a signal listener would change what the signal does to the application.
+ *
+ * @returns a function that removes the hook
  */
 export function onProcessExit(hook: ExitHook): () => void {
   const hooks = sharedState('exit', listenToExit);
@@ -31,8 +34,11 @@ export function onProcessExit(hook: ExitHook): () => void {
 const SIGNALS = ['SIGTERM', 'SIGINT'] as const;
 
 /**
- * Runs `hook` when the process is told to end, before anyone else hears of it. The listener steps out of the way at once: libraries that count listeners find themselves alone, and where nobody else listens the
- * signal does what it would have done. Only for what would be lost otherwise. Returns how to remove it.
+ * Runs `hook` at SIGTERM or SIGINT, before the other listeners. The listener removes itself first, so that libraries
+ * which count listeners find no other one. If there are none, the signal is sent again and does what it would have
+ * done. Use it only for what is lost otherwise.
+ *
+ * @returns a function that removes the hook
  */
 export function onTermination(hook: ExitHook): () => void {
   const listeners = SIGNALS.map((signal) => {

@@ -14,8 +14,8 @@ const OTEL_API: unique symbol = Symbol.for('opentelemetry.js.api.1');
 const OTEL_SPAN = Symbol.for('OpenTelemetry Context Key SPAN');
 
 /**
- * Returns the active OpenTelemetry span. It is read from the global registry of the API, without importing OpenTelemetry (measured: 16 ns). This is the
- * default of `parentContext`.
+ * Returns the active OpenTelemetry span. It is read from the global registry of the API, without importing
+ * OpenTelemetry (measured: 16 ns). This is the default of `parentContext`.
  */
 export function activeOtelSpan(): ForeignContext | undefined {
   const { [OTEL_API]: api } = globalThis as { [OTEL_API]?: OtelApi };

@@ -24,8 +24,8 @@ export type ResolvedParent = Pick<
 export type ParentResolver = (given: SpanOptions['parent'], kind: SpanKind) => ResolvedParent;
 
 /**
- * Returns the context values of a span below `parent`. A span with an explicit parent may start where the async context belongs to another request or
- * to none. It then inherits its parent's values.
+ * Returns the context values of a span below `parent`. A span with an explicit parent may start where the async context
+ * belongs to another request or to none. It then inherits its parent's values.
  */
 export function inheritedValues(parent: RecordedSpan | undefined): ContextValues {
   if (parent === undefined) return currentValues();
@@ -63,7 +63,8 @@ function isSpan(parent: Span | RemoteContext): parent is Span {
  * Creates the parent resolution of one tracer. The first of these that exists is the parent:
  *
  * 1. the given parent; `null` asks for a new trace
- * 2. the current span, unless the new span is a `SERVER` span: a request is caused from outside, whatever is current where it arrives
+ * 2. the current span, unless the new span is a `SERVER` span: a request is caused from outside, whatever is current
+ *    where it arrives
  * 3. the active span of another tracer
  *
  * Otherwise the span starts a new trace.

@@ -21,8 +21,8 @@ function kindFrom({ kind }: SpanOptions, type: SpanType): SpanKind {
 }
 
 /**
- * True if the application wrote the outer span by hand and an instrumentation records the same model call below it: a wrapped client, a framework's
- * model. Tokens and cost then belong to the inner span.
+ * True if the application wrote the outer span by hand and an instrumentation records the same model call below it: a
+ * wrapped client, a framework's model. Tokens and cost then belong to the inner span.
  */
 function isSameCall(outer: SpanState, inner: SpanState): boolean {
   if (inner.scope === undefined || outer.scope !== undefined || outer.type !== inner.type) return false;
@@ -34,7 +34,8 @@ export type SpanStarter = (options: SpanOptions) => RecordedSpan;
 
 /** Creates the part of a tracer that starts spans. */
 export function createSpanStarter(owner: SpanOwner, resolveParent: ParentResolver, openSpans: OpenSpans): SpanStarter {
-  // One literal with every field. After a spread, V8 defines each further field of a literal on its slow path (measured: 10 µs a span).
+  // One literal with every field. After a spread, V8 defines each further field of a literal on its slow path
+  // (measured: 10 µs a span).
   function createState(options: SpanOptions): SpanState {
     const type = typeFrom(options);
     const kind = kindFrom(options, type);

@@ -1,0 +1,58 @@
+/** Wraps a function, so that each of its calls is a span. */
+import type { Tracer } from '../api/index.ts';
+import { defaultTracer } from '../default-tracer.ts';
+import { createGuard, runInSpan } from '../trace/index.ts';
+import type { CallOptions, ObserveOptions } from './options.ts';
+
+/** Any function. Every function type is assignable to this one. */
+export type AnyFunction = (...args: never[]) => unknown;
+
+/** Makes the input or output of a span as `captureInput` or `captureOutput` asks. */
+function selected<T>(setting: boolean | ((value: T) => unknown) | undefined, value: T, whole: unknown): unknown {
+  if (setting === false) return undefined;
+  return typeof setting === 'function' ? setting(value) : whole;
+}
+
+function startSpan(tracer: Tracer, name: string, options: ObserveOptions, call: CallOptions) {
+  return tracer.startSpan({
+    name: call.name ?? name,
+    type: call.type ?? options.type ?? options.runType ?? 'task',
+    attributes: call.attributes ?? options.attributes,
+    labels: call.labels ?? options.labels,
+    tags: call.tags ?? options.tags,
+    capture: call.capture ?? options.capture,
+  });
+}
+
+function observeCall(fn: AnyFunction, self: unknown, args: unknown[], options: ObserveOptions, name: string): unknown {
+  const tracer = options.tracer ?? defaultTracer();
+  const work = (): unknown => Reflect.apply(fn, self, args);
+  if (!tracer.enabled) return work();
+  const { perCall, captureInput, captureOutput } = options;
+  // The callbacks are the application's code. If one throws, its part of the span is missing.
+  const guard = createGuard(tracer);
+  const call = guard('observe', () => perCall?.(args)) ?? {};
+  const span = startSpan(tracer, name, options, call);
+  guard('observe', () => {
+    const input = args.length === 0 ? undefined : selected(captureInput, args, args.length === 1 ? args[0] : args);
+    if (input !== undefined) span.input(input);
+  });
+  const output = (value: unknown): void =>
+    guard('observe', () => {
+      const kept = selected(captureOutput, value, value);
+      if (kept !== undefined) span.output(kept);
+    });
+  return runInSpan(tracer, span, work, { output });
+}
+
+/**
+ * Wraps a function in a proxy, which keeps its name, length and properties. With a disabled tracer it returns the
+ * function itself.
+ */
+export function wrapFunction<F extends AnyFunction>(fn: F, options: ObserveOptions, fallbackName = 'anonymous'): F {
+  if (options.tracer?.enabled === false) return fn;
+  const name = options.name ?? (fn.name === '' ? fallbackName : fn.name);
+  return new Proxy(fn, {
+    apply: (target, self: unknown, args: unknown[]) => observeCall(target, self, args, options, name),
+  });
+}

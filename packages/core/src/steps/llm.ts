@@ -1,0 +1,82 @@
+/** Calls of models by a client that has no wrapper. */
+import { bag } from '@spanline/record';
+import type { Content } from '../api/index.ts';
+import { normalizeUsage, usageAttributes } from '../usage/index.ts';
+import { runStep, type Step, type StepOptions, type Work } from './step.ts';
+
+/** A model's answer, as `answer` reads it from the result. */
+export interface LlmAnswer {
+  /** The answer's messages or text. */
+  output?: Content;
+  /** Token usage, in the shape of any provider. */
+  usage?: unknown;
+  /** Name of the model that answered. */
+  model?: string | undefined;
+  /** The provider's id of the answer. */
+  id?: string | undefined;
+  /** Why the model stopped, one reason per choice. */
+  finishReasons?: readonly string[] | undefined;
+}
+
+/** Options of {@link llmSpan}. */
+export interface LlmSpanOptions<R = unknown> extends StepOptions {
+  /** Name of the model. */
+  model: string;
+  /** OpenTelemetry's name of the provider: `openai`, `aws.bedrock`. */
+  provider?: string | undefined;
+  /** The messages of the request. */
+  messages: Content;
+  temperature?: number | undefined;
+  topP?: number | undefined;
+  maxTokens?: number | undefined;
+  /** Reads the answer from the result. @defaultValue the result is the output, and its `usage` the token usage */
+  answer?: ((result: R) => LlmAnswer) | undefined;
+}
+
+function wholeAnswer(result: unknown): LlmAnswer {
+  return { output: result, usage: bag(result)['usage'] };
+}
+
+/**
+ * Runs a call of a model as an `llm` span. It records messages, parameters, answer, tokens and cost. Use it for a
+ * client that has no wrapper.
+ *
+ * @example
+ * ```ts
+ * import { llmSpan } from '@spanline/core';
+ *
+ * const ask = async () => ({ text: 'because', usage: { prompt_tokens: 12, completion_tokens: 3 } });
+ * await llmSpan(
+ *   { model: 'gpt-4o', messages: [{ role: 'user', content: 'why?' }], answer: ({ text, usage }) => ({ output: text, usage }) },
+ *   ask,
+ * );
+ * ```
+ */
+export function llmSpan<T>(options: LlmSpanOptions<Awaited<T>>, fn: Work<T>): T {
+  const { model, provider, messages, temperature, topP, maxTokens, answer: readAnswer = wholeAnswer } = options;
+  const step: Step<Awaited<T>> = {
+    operation: 'chat',
+    subject: model,
+    type: 'llm',
+    attributes: {
+      'gen_ai.provider.name': provider,
+      'gen_ai.request.model': model,
+      'gen_ai.request.temperature': temperature,
+      'gen_ai.request.top_p': topP,
+      'gen_ai.request.max_tokens': maxTokens,
+    },
+    input: messages,
+    output(span, result) {
+      const answer = readAnswer(result);
+      const usage = normalizeUsage(answer.usage);
+      if (usage !== undefined) span.set(usageAttributes(usage));
+      span.set({
+        'gen_ai.response.model': answer.model,
+        'gen_ai.response.id': answer.id,
+        'gen_ai.response.finish_reasons': answer.finishReasons,
+      });
+      if (answer.output !== undefined) span.output(answer.output);
+    },
+  };
+  return runStep(options, step, fn);
+}

@@ -1,0 +1,74 @@
+/** Searches and rerankings of documents. */
+import { runStep, type Step, type StepOptions, type Work } from './step.ts';
+
+/** Options of {@link retrieverSpan}. */
+export interface RetrieverSpanOptions<R = unknown> extends StepOptions {
+  /** The text that is searched for. */
+  query: string;
+  /** Name of the collection or index. */
+  dataSource?: string | undefined;
+  /** Number of documents asked for. */
+  topK?: number | undefined;
+  /**
+   * Returns the documents of the result, each with `id`, `score` and `content` if it has them. @defaultValue the result
+   */
+  documents?: ((result: R) => unknown) | undefined;
+}
+
+/**
+ * Runs a search as a `retriever` span. It records the query, the number of documents, and their lowest and highest
+ * score.
+ *
+ * @example
+ * ```ts
+ * import { retrieverSpan } from '@spanline/core';
+ *
+ * const search = async (query: string) => [{ id: 'd1', score: 0.91, content: `about ${query}` }];
+ * const documents = await retrieverSpan({ query: 'why?', dataSource: 'docs_v2', topK: 5 }, () => search('why?'));
+ * ```
+ */
+export function retrieverSpan<T>(options: RetrieverSpanOptions<Awaited<T>>, fn: Work<T>): T {
+  const { query, dataSource, topK, documents } = options;
+  const step: Step<Awaited<T>> = {
+    operation: 'retrieval',
+    subject: dataSource,
+    type: 'retriever',
+    attributes: { 'gen_ai.data_source.id': dataSource, 'gen_ai.retrieval.top_k': topK },
+    input: query,
+    output: (span, result) => void span.output(documents?.(result) ?? result),
+  };
+  return runStep(options, step, fn);
+}
+
+/** Options of {@link rerankSpan}. */
+export interface RerankSpanOptions<R = unknown> extends StepOptions {
+  /** The text that the documents are compared with. */
+  query: string;
+  /** The documents to rank. Only their number is written. */
+  documents: readonly unknown[];
+  /** Name of the model. */
+  model?: string | undefined;
+  /** Number of documents asked for. */
+  topK?: number | undefined;
+  /** Returns the ranked documents of the result. @defaultValue the result */
+  ranked?: ((result: R) => unknown) | undefined;
+}
+
+/** Runs a reranking as a `reranker` span. It records the number of documents before and after, and their scores. */
+export function rerankSpan<T>(options: RerankSpanOptions<Awaited<T>>, fn: Work<T>): T {
+  const { query, documents, model, topK, ranked } = options;
+  const step: Step<Awaited<T>> = {
+    operation: 'rerank',
+    subject: model,
+    type: 'reranker',
+    attributes: {
+      'gen_ai.request.model': model,
+      'gen_ai.retrieval.top_k': topK,
+      'gen_ai.retrieval.query.text': query,
+      'spanline.rerank.input_count': documents.length,
+    },
+    input: undefined,
+    output: (span, result) => void span.output(ranked?.(result) ?? result),
+  };
+  return runStep(options, step, fn);
+}

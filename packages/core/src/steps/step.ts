@@ -1,0 +1,53 @@
+/** A step that the application writes by hand: one span around one function. */
+import type { SpanAttributes, SpanType } from '@spanline/record';
+import type { CaptureSetting, Content, Labels, Span, Tracer } from '../api/index.ts';
+import { defaultTracer } from '../default-tracer.ts';
+import { createGuard, runInSpan } from '../trace/index.ts';
+
+/** Options of every step. */
+export interface StepOptions {
+  /** Name of the span. @defaultValue as OpenTelemetry names such a span: `retrieval docs_v2` */
+  name?: string | undefined;
+  /** The tracer of the span. @defaultValue `defaultTracer()` */
+  tracer?: Tracer | undefined;
+  /** Typed attributes. */
+  attributes?: SpanAttributes | undefined;
+  /** Free metadata, written as `labels.*`. */
+  labels?: Labels | undefined;
+  /** Capture of the span. @defaultValue that of the context, else that of the tracer */
+  capture?: CaptureSetting | undefined;
+}
+
+/** The work of a step. */
+export type Work<T> = (span: Span) => T;
+
+/** What one kind of step writes. */
+export interface Step<Result> {
+  readonly operation: string;
+  /** What the operation works on: a collection, a model, a tool. */
+  readonly subject: string | undefined;
+  readonly type: SpanType;
+  readonly attributes: SpanAttributes;
+  readonly input: Content;
+  readonly output: (span: Span, result: Result) => void;
+}
+
+/** Runs `fn` inside the span of a step. */
+export function runStep<T>(options: StepOptions, step: Step<Awaited<T>>, fn: Work<T>): T {
+  const { tracer = defaultTracer(), labels, capture, attributes } = options;
+  const { operation, subject, type, input } = step;
+  const name = options.name ?? (subject === undefined ? operation : `${operation} ${subject}`);
+  const span = tracer.startSpan({ name, type, labels, capture });
+  if (!tracer.enabled) return fn(span);
+  const guard = createGuard(tracer);
+  guard('step', () => {
+    span.set(step.attributes);
+    if (attributes !== undefined) span.set(attributes);
+    if (input !== undefined) span.input(input);
+  });
+  return runInSpan(tracer, span, fn, {
+    output(result) {
+      guard('step result', () => step.output(span, result as Awaited<T>));
+    },
+  });
+}

@@ -1,0 +1,57 @@
+/** Calls of tools. */
+import { bag } from '@spanline/record';
+import type { Content } from '../api/index.ts';
+import { runStep, type Step, type StepOptions, type Work } from './step.ts';
+
+/** Options of {@link toolSpan}. */
+export interface ToolSpanOptions<R = unknown> extends StepOptions {
+  /** Name of the tool. */
+  tool: string;
+  /** Description of the tool, as the model sees it. */
+  description?: string | undefined;
+  /** Id of the model's tool call. */
+  callId?: string | undefined;
+  /** Arguments of the call. */
+  arguments?: Content;
+  /** The statement of a database tool. The number of rows is read from the result. */
+  statement?: string | undefined;
+  /** The query of a search tool. The number of results is read from the result. */
+  query?: string | undefined;
+  /** Returns the number of rows or results. @defaultValue the length of the result, or of its `rows` or `results` */
+  count?: ((result: R) => number | undefined) | undefined;
+}
+
+/** Counts the entries of a result in the shape of a database or search client. */
+function countEntries(result: unknown): number | undefined {
+  const { rows, results } = bag(result);
+  const entries = [result, rows, results].find((value) => Array.isArray(value));
+  return Array.isArray(entries) ? entries.length : undefined;
+}
+
+/**
+ * Runs a tool as a `tool` span. It records the arguments and the result, of a database the statement and the rows, of a
+ * search the query.
+ */
+export function toolSpan<T>(options: ToolSpanOptions<Awaited<T>>, fn: Work<T>): T {
+  const { tool, description, callId, statement, query, count = countEntries } = options;
+  const step: Step<Awaited<T>> = {
+    operation: 'execute_tool',
+    subject: tool,
+    type: 'tool',
+    attributes: {
+      'gen_ai.tool.name': tool,
+      'gen_ai.tool.description': description,
+      'gen_ai.tool.call.id': callId,
+      'db.query.text': statement,
+      'spanline.search.query': query,
+    },
+    input: options.arguments,
+    output(span, result) {
+      const entries = count(result);
+      if (statement !== undefined) span.set({ 'db.response.returned_rows': entries });
+      if (query !== undefined) span.set({ 'spanline.search.results': entries });
+      span.output(result);
+    },
+  };
+  return runStep(options, step, fn);
+}
