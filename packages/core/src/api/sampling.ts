@@ -5,8 +5,8 @@ import type { Labels } from './context.ts';
 /** Sampling of whole traces. */
 export interface SamplingOptions {
   /**
-   * Share of traces to write, 0–1. Decided by trace id, so services agree. @defaultValue `SPANLINE_SAMPLE_RATIO`, else
-   * 1
+   * Share of traces to write, 0–1. Decided by trace id, so services agree.
+   * @defaultValue `SPANLINE_SAMPLE_RATIO`, else 1
    */
   ratio?: number;
   /**
@@ -45,8 +45,8 @@ export interface TailOptions {
   /** Maximum number of traces held back. Beyond it the oldest is written. @defaultValue 1000 */
   maxTraces?: number;
   /**
-   * Maximum size of the traces held back, in bytes, approximate. Beyond it the oldest is written. @defaultValue
-   * 67108864
+   * Maximum size of the traces held back, in bytes, approximate. Beyond it the oldest is written.
+   * @defaultValue 67108864
    */
   maxBytes?: number;
   /** Writes a trace whose root has not ended after this many seconds. @defaultValue 120 */

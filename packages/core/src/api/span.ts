@@ -21,8 +21,8 @@ export interface SpanOptions {
   /** What the span stands for. @defaultValue `task` */
   type?: SpanType | undefined;
   /**
-   * OpenTelemetry span kind. @defaultValue `CLIENT` for `llm`, `embedding` and `retriever`, `SERVER` for `http`, else
-   * `INTERNAL`
+   * OpenTelemetry span kind.
+   * @defaultValue `CLIENT` for `llm`, `embedding` and `retriever`, `SERVER` for `http`, else `INTERNAL`
    */
   kind?: SpanKind | undefined;
   /**
@@ -55,8 +55,8 @@ export interface EndOptions {
   /** Epoch milliseconds, fractional. @defaultValue now */
   endTime?: number | undefined;
   /**
-   * Level of the span's line. @defaultValue `error` for errors, `warn` for aborted, abandoned and unfinished spans,
-   * else the tracer's `level`
+   * Level of the span's line.
+   * @defaultValue `error` for errors, `warn` for aborted, abandoned and unfinished spans, else the tracer's `level`
    */
   level?: string | undefined;
 }

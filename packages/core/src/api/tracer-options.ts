@@ -9,13 +9,13 @@ import type { SamplingOptions } from './sampling.ts';
 /** Options of `createTracer`. They take precedence over environment variables. */
 export interface TracerOptions {
   /**
-   * The service that writes the lines. @defaultValue `OTEL_SERVICE_NAME`, `OTEL_RESOURCE_ATTRIBUTES`, the nearest
-   * package.json
+   * The service that writes the lines.
+   * @defaultValue `OTEL_SERVICE_NAME`, `OTEL_RESOURCE_ATTRIBUTES`, the nearest package.json
    */
   service?: ServiceOptions;
   /**
-   * Written as `spanline.project` on every line. @defaultValue `SPANLINE_PROJECT`, `LANGSMITH_PROJECT`,
-   * `LANGCHAIN_PROJECT`
+   * Written as `spanline.project` on every line.
+   * @defaultValue `SPANLINE_PROJECT`, `LANGSMITH_PROJECT`, `LANGCHAIN_PROJECT`
    */
   project?: string;
   /** Any pino 8–10 logger, also with custom levels. @defaultValue `createLogger()` on stdout */
@@ -25,12 +25,13 @@ export interface TracerOptions {
   /** Level of the lines of successful spans. @defaultValue `SPANLINE_LEVEL`, else `info` */
   level?: string;
   /**
-   * Spelling of the emitted line. @defaultValue that of a `createLogger` logger, else `SPANLINE_PROFILE`, else `otel`
+   * Spelling of the emitted line.
+   * @defaultValue that of a `createLogger` logger, else `SPANLINE_PROFILE`, else `otel`
    */
   profile?: Profile;
   /**
-   * How much content reaches the log: a mode, or a function that chooses one for each span. @defaultValue
-   * `SPANLINE_CAPTURE`, else `redacted`
+   * How much content reaches the log: a mode, or a function that chooses one for each span.
+   * @defaultValue `SPANLINE_CAPTURE`, else `redacted`
    */
   capture?: CaptureSetting;
   /** Redaction rules and detectors, beside the built-in rules. */
@@ -65,8 +66,8 @@ export interface TracerOptions {
   /** Seconds between two stats lines. 0 turns them off. @defaultValue `SPANLINE_STATS_INTERVAL`, else 60 */
   statsIntervalSeconds?: number;
   /**
-   * Key of HMAC hashes: `capture: 'hashed'`, `redact.hash`, and the evidence of truncated content. @defaultValue
-   * `SPANLINE_HASH_KEY`
+   * Key of HMAC hashes: `capture: 'hashed'`, `redact.hash`, and the evidence of truncated content.
+   * @defaultValue `SPANLINE_HASH_KEY`
    */
   hashKey?: string;
   /** Maximum number of open spans. Beyond it the oldest is written as `abandoned`. @defaultValue 50000 */
@@ -76,13 +77,13 @@ export interface TracerOptions {
 /** The service that writes the lines. */
 export interface ServiceOptions {
   /**
-   * Written as `service.name`. @defaultValue `OTEL_SERVICE_NAME`, else `OTEL_RESOURCE_ATTRIBUTES`, else the name in the
-   * nearest package.json
+   * Written as `service.name`.
+   * @defaultValue `OTEL_SERVICE_NAME`, else `OTEL_RESOURCE_ATTRIBUTES`, else the name in the nearest package.json
    */
   name?: string;
   /**
-   * Written as `service.version`. @defaultValue `OTEL_RESOURCE_ATTRIBUTES`, else the version in the nearest
-   * package.json
+   * Written as `service.version`.
+   * @defaultValue `OTEL_RESOURCE_ATTRIBUTES`, else the version in the nearest package.json
    */
   version?: string;
   /** Written as `deployment.environment.name`. @defaultValue `OTEL_RESOURCE_ATTRIBUTES` */

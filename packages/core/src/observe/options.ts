@@ -38,13 +38,13 @@ export interface ObserveOptions<
   /** Returns the options of one call from its arguments. They take precedence over the other options. */
   perCall?: ((args: Args) => CallOptions | undefined) | undefined;
   /**
-   * `false` for no input, or a function that makes it from the arguments. @defaultValue the argument if there is one,
-   * else the list of arguments
+   * `false` for no input, or a function that makes it from the arguments.
+   * @defaultValue the argument if there is one, else the list of arguments
    */
   captureInput?: boolean | ((args: Args) => unknown) | undefined;
   /**
-   * `false` for no output, or a function that makes it from the result. @defaultValue the result, or what a stream
-   * yielded
+   * `false` for no output, or a function that makes it from the result.
+   * @defaultValue the result, or what a stream yielded
    */
   captureOutput?: boolean | ((result: Output<Result>) => unknown) | undefined;
 }

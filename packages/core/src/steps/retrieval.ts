@@ -10,7 +10,8 @@ export interface RetrieverSpanOptions<R = unknown> extends StepOptions {
   /** Number of documents asked for. */
   topK?: number | undefined;
   /**
-   * Returns the documents of the result, each with `id`, `score` and `content` if it has them. @defaultValue the result
+   * Returns the documents of the result, each with `id`, `score` and `content` if it has them.
+   * @defaultValue the result
    */
   documents?: ((result: R) => unknown) | undefined;
 }

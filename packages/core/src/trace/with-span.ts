@@ -10,8 +10,8 @@ export interface WorkObserver {
   /** Called with the result: the returned value, the resolved one, or what the stream yielded. */
   output?: (value: unknown) => void;
   /**
-   * Returns false for chunks without content, which do not count for the time to the first chunk. @defaultValue all
-   * chunks have content
+   * Returns false for chunks without content, which do not count for the time to the first chunk.
+   * @defaultValue all chunks have content
    */
   isContent?: (chunk: unknown) => boolean;
   /**
