@@ -20,12 +20,15 @@ const RULE: AlertRule = {
   renotifyMinutes: 0,
 };
 
-/** `120` a value of enough samples, `120/3` one of three samples, `-` none; one a minute. Gives what was said: `fired`, `(fired)` where it is not sent, a dot for nothing. */
+/**
+ * Evaluates a rule once a minute: `120` is a value with enough samples, `120/3` one with three samples, `-` none.
+ * Returns the events: `fired`, `(fired)` if it is not sent, a dot for none.
+ */
 function run(rule: Partial<AlertRule>, values: string, isQuiet?: IsQuiet): string {
   const [resolved] = resolveRules([{ ...RULE, ...rule }]);
   if (resolved === undefined) throw new Error('no rule');
   let state: RuleState = initialState(NOON);
-  const said: string[] = [];
+  const events: string[] = [];
   values.split(' ').forEach((text, index) => {
     const [value, samples = '10'] = text.split('/');
     const seen: Observation = {
@@ -39,22 +42,22 @@ function run(rule: Partial<AlertRule>, values: string, isQuiet?: IsQuiet): strin
     const outcome = advance(resolved, state, seen, NOON + index * MINUTE, isQuiet);
     state = outcome.state;
     const held = outcome.suppressed === 0 ? '' : `+${outcome.suppressed}`;
-    said.push(outcome.event === undefined ? '.' : outcome.isSent ? `${outcome.event}${held}` : `(${outcome.event})`);
+    events.push(outcome.event === undefined ? '.' : outcome.isSent ? `${outcome.event}${held}` : `(${outcome.event})`);
   });
-  return `${said.join(' ')} ${stateOf(state)}`;
+  return `${events.join(' ')} ${stateOf(state)}`;
 }
 
 describe('a rule', () => {
-  it.each<[what: string, rule: Partial<AlertRule>, values: string, said: string]>([
+  it.each<[what: string, rule: Partial<AlertRule>, values: string, events: string]>([
     ['fires once', {}, '50 101 102 103', '. fired . . ALERT'],
     ['compares strictly', {}, '100 100', '. . OK'],
-    ['compares as it says', { comparison: 'gte' }, '99 100', '. fired ALERT'],
-    ['looks the other way', { comparison: 'lt' }, '101 99', '. fired ALERT'],
-    ['is a warning when it says so', { severity: 'warning' }, '101', 'fired WARNING'],
+    ['compares with its comparison', { comparison: 'gte' }, '99 100', '. fired ALERT'],
+    ['fires below its threshold with lt', { comparison: 'lt' }, '101 99', '. fired ALERT'],
+    ['is a warning with that severity', { severity: 'warning' }, '101', 'fired WARNING'],
     ['needs enough samples', {}, '200/9 200/10', '. fired ALERT'],
-    ['recovers after being good for so long', {}, '101 50 50 50 50', 'fired . . recovered . OK'],
-    ['starts to wait again when it breaks again', {}, '101 50 50 101 50 50 50', 'fired . . . . . recovered OK'],
-    ['recovers at once when told to', { recoverAfterMinutes: 0 }, '101 50', 'fired recovered OK'],
+    ['recovers after recoverAfterMinutes', {}, '101 50 50 50 50', 'fired . . recovered . OK'],
+    ['starts to wait again after another bad value', {}, '101 50 50 101 50 50 50', 'fired . . . . . recovered OK'],
+    ['recovers at once with recoverAfterMinutes 0', { recoverAfterMinutes: 0 }, '101 50', 'fired recovered OK'],
     [
       'stays between the two thresholds',
       { recoveryThreshold: 80 },
@@ -62,74 +65,89 @@ describe('a rule', () => {
       'fired . . . . . . recovered OK',
     ],
     ['warns first', { warningThreshold: 80 }, '81 101 102', 'fired fired . ALERT'],
-    ['becomes a warning in silence', { warningThreshold: 80 }, '101 90 90 90 50 50 50', 'fired . . . . . recovered OK'],
-    ['tells that it gets worse again', { warningThreshold: 80 }, '101 90 90 90 101', 'fired . . . fired ALERT'],
+    [
+      'becomes a warning without a message',
+      { warningThreshold: 80 },
+      '101 90 90 90 50 50 50',
+      'fired . . . . . recovered OK',
+    ],
+    ['reports that it gets worse again', { warningThreshold: 80 }, '101 90 90 90 101', 'fired . . . fired ALERT'],
     ['repeats itself', { renotifyMinutes: 2 }, '101 101 101 101 101', 'fired . repeated . repeated ALERT'],
     [
-      'repeats between the thresholds, too',
+      'repeats itself between the thresholds, too',
       { renotifyMinutes: 2, recoveryThreshold: 80 },
       '101 90 90',
       'fired . repeated ALERT',
     ],
     [
-      'is sent no more than so often a day, but its end is',
+      'is sent at most maxPerDay times, but its recovery is always sent',
       { recoverAfterMinutes: 0, maxPerDay: 2 },
       '101 50 101 50',
       'fired recovered (fired) (recovered) OK',
     ],
     [
-      'is not sent again so soon after its recovery',
+      'is not sent during its cool-down',
       { recoverAfterMinutes: 0, cooldownMinutes: 3 },
       '101 50 101 50 50 101',
       'fired recovered (fired) (recovered) . fired+2 ALERT',
     ],
     [
-      'that goes on after its cool-down is said then',
+      'is sent after its cool-down if it lasts',
       { recoverAfterMinutes: 0, cooldownMinutes: 3 },
       '101 50 101 101 101 101',
       'fired recovered (fired) . repeated+1 . ALERT',
     ],
     [
-      'that was told to be mild is not held back when it gets worse',
+      'is sent after its cool-down with the level it has then',
       { recoverAfterMinutes: 0, cooldownMinutes: 3, warningThreshold: 80 },
       '81 50 81 101 101 101',
       'fired recovered (fired) (fired) repeated+2 . ALERT',
     ],
     [
-      'has messages for what is bad that warnings do not use up',
+      'counts warnings and alerts separately',
       { recoverAfterMinutes: 0, warningThreshold: 80, maxPerDay: 2 },
       '81 50 81 50 101 102',
       'fired recovered (fired) (recovered) fired+2 . ALERT',
     ],
-    ['is kept without data', {}, '101 - 200/3 50 50 50', 'fired . . . . recovered OK'],
-    ['is well without data', { noData: 'ok' }, '101 - - -', 'fired . . recovered OK'],
-    ['notes missing data in silence', { noData: 'no_data' }, '50 - - 50', '. . . . OK'],
+    ['keeps its state without data', {}, '101 - 200/3 50 50 50', 'fired . . . . recovered OK'],
+    ['counts no data as good with noData ok', { noData: 'ok' }, '101 - - -', 'fired . . recovered OK'],
+    ['becomes NO_DATA without a message with noData no_data', { noData: 'no_data' }, '50 - - 50', '. . . . OK'],
     [
-      'ends an incident that lost its data when data is back',
+      'recovers from an incident that lost its data once data is back',
       { noData: 'no_data' },
       '101 - 50 50 50',
       'fired . . . recovered OK',
     ],
-    ['does not say again what went on without data', { noData: 'no_data' }, '101 - 101 - 101', 'fired . . . . ALERT'],
-    ['says so when data is back and it is still bad', { noData: 'alert' }, '101 - 101', 'fired no_data repeated ALERT'],
     [
-      'ends what lost its data, and was told to, once',
+      'does not report a lasting incident again after a gap in the data',
+      { noData: 'no_data' },
+      '101 - 101 - 101',
+      'fired . . . . ALERT',
+    ],
+    [
+      'reports an incident again when data is back and still bad',
+      { noData: 'alert' },
+      '101 - 101',
+      'fired no_data repeated ALERT',
+    ],
+    [
+      'recovers once from an incident whose missing data was reported',
       { noData: 'alert' },
       '101 - 50 50 50 50',
       'fired no_data . . recovered . OK',
     ],
-    ['tells missing data', { noData: 'alert' }, '50 - - 50', '. no_data . recovered OK'],
+    ['reports missing data with noData alert', { noData: 'alert' }, '50 - - 50', '. no_data . recovered OK'],
     [
-      'repeats that data is missing',
+      'repeats the report of missing data',
       { noData: 'alert', renotifyMinutes: 1 },
       '- - 101',
       'no_data repeated fired ALERT',
     ],
-  ])('%s', (_what, rule, values, said) => {
-    expect(run(rule, values)).toBe(said);
+  ])('%s', (_what, rule, values, events) => {
+    expect(run(rule, values)).toBe(events);
   });
 
-  it('says nothing while what is usual is unknown', () => {
+  it('does not fire without a baseline', () => {
     const [rule] = resolveRules([{ ...RULE, relativeTo: 'baseline' }]);
     if (rule === undefined) throw new Error('no rule');
     const seen = {
@@ -143,7 +161,7 @@ describe('a rule', () => {
     expect(advance(rule, initialState(NOON), seen, NOON)).toMatchObject({ event: undefined, state: { level: 'OK' } });
   });
 
-  it('in quiet hours is said when they are over, if it is still so', () => {
+  it('is sent after quiet hours if it still holds', () => {
     const warning: Partial<AlertRule> = { severity: 'warning', recoverAfterMinutes: 0 };
     const quietUntil =
       (minute: number, from = 0): IsQuiet =>
@@ -155,7 +173,7 @@ describe('a rule', () => {
     expect(run({ recoverAfterMinutes: 0 }, '101 50', quietUntil(9))).toBe('fired recovered OK');
   });
 
-  it('does not wait for a clock that was put back', () => {
+  it('does not wait for a clock that was set back', () => {
     const [rule] = resolveRules([{ ...RULE, cooldownMinutes: 5, renotifyMinutes: 1 }]);
     if (rule === undefined) throw new Error('no rule');
     const bad: Observation = {
@@ -183,7 +201,7 @@ describe('a rule', () => {
     expect(advance(rule, held.state, bad, NOON + 5 * MINUTE)).toMatchObject({ event: 'repeated', isSent: true });
   });
 
-  it('counts anew on the next day', () => {
+  it('counts messages by day', () => {
     const day = `101 ${'50 '.repeat(24 * 60 - 2)}50`;
     expect(run({ recoverAfterMinutes: 0, maxPerDay: 2 }, `${day} 101`)).toMatch(/ fired ALERT$/);
   });

@@ -27,7 +27,7 @@ describe('a baseline', () => {
     expect(baselines.get('other', MONDAY_10)).toBeUndefined();
   });
 
-  it('is that of the hour of the week where enough is known of it, else that of all hours', () => {
+  it('is that of the hour of the week if enough values are known, else that of all hours', () => {
     const baselines = new Baselines();
     for (let week = 0; week < 6; week++) {
       baselines.learn('r', MONDAY_10 + week * WEEK, 1000);
@@ -39,14 +39,14 @@ describe('a baseline', () => {
     expect(baselines.get('r', MONDAY_10 + 5 * HOUR)?.median).toBe(10);
   });
 
-  it('is not moved by a few wild values', () => {
+  it('is robust against a few outliers', () => {
     const baselines = learned();
     baselines.learn('r', MONDAY_10, 1e9);
     baselines.learn('r', MONDAY_10, Number.NaN);
     expect(baselines.get('r', MONDAY_10)?.median).toBeLessThan(112);
   });
 
-  it('follows a level that has changed for good', () => {
+  it('follows a lasting change', () => {
     const baselines = learned();
     for (let index = 0; index < 8; index++) baselines.learn('r', MONDAY_10, 150);
     expect(baselines.get('r', MONDAY_10)?.median).toBe(150);
@@ -60,22 +60,22 @@ describe('a baseline', () => {
   });
 });
 
-describe('the memory of a monitor', () => {
+describe('the memory file', () => {
   let folder: string;
   let path: string;
-  let complaints: string[];
-  const open = (baselines: Baselines) => new MemoryFile(path, baselines, (message) => complaints.push(message));
+  let warnings: string[];
+  const open = (baselines: Baselines) => new MemoryFile(path, baselines, (message) => warnings.push(message));
   const NONE: ReadonlyMap<string, RuleState> = new Map();
 
   beforeEach(() => {
     folder = mkdtempSync(join(tmpdir(), 'spanline-memory-'));
     path = join(folder, 'deep', 'memory.json');
-    complaints = [];
+    warnings = [];
   });
 
   afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-  it('gives back what was learned and what went on before a restart, and only its owner may read it', async () => {
+  it('restores baselines and rule states, and is readable by its owner only', async () => {
     const states = new Map([['["r"]', { ...initialState(MONDAY_10), level: 'ALERT' as const, goodSince: 5 }]]);
     await open(learned()).save(states);
     expect(statSync(path).mode & 0o777).toBe(0o600);
@@ -83,7 +83,7 @@ describe('the memory of a monitor', () => {
     const again = new Baselines();
     expect(open(again).states).toEqual(states);
     expect(again.get('r', MONDAY_10)).toEqual(learned().get('r', MONDAY_10));
-    expect(complaints).toEqual([]);
+    expect(warnings).toEqual([]);
   });
 
   it.each([
@@ -93,19 +93,19 @@ describe('the memory of a monitor', () => {
     ['null'],
     ['{"ver'],
     [''],
-  ])('that holds %s is reported and replaced', async (text) => {
+  ])('with the content %s is reported and replaced', async (text) => {
     await open(new Baselines()).save(NONE);
     writeFileSync(path, text);
     const baselines = new Baselines();
     const file = open(baselines);
-    expect(complaints).toHaveLength(1);
+    expect(warnings).toHaveLength(1);
     expect(baselines.get('r', MONDAY_10)).toBeUndefined();
     await file.save(NONE);
     expect(JSON.parse(readFileSync(path, 'utf8'))).toEqual({ version: 1, series: {}, rules: {} });
   });
 
   it.each([[null], ['ALERT'], [{ level: 'BAD' }], [{ since: 'now' }], [{ sentToday: null }], [{ goodSince: '5' }]])(
-    'takes no %j for the state of a rule',
+    'ignores %j as a rule state',
     async (state) => {
       await open(new Baselines()).save(NONE);
       writeFileSync(path, JSON.stringify({ version: 1, series: {}, rules: { r: state, s: initialState(7) } }));
@@ -113,17 +113,17 @@ describe('the memory of a monitor', () => {
     },
   );
 
-  it('that cannot be written is reported, and saved at most once a minute', async () => {
+  it('that cannot be written is reported, at most once a minute', async () => {
     const file = new MemoryFile(join(folder, 'plain', 'memory.json'), new Baselines(), (message) =>
-      complaints.push(message),
+      warnings.push(message),
     );
-    complaints.length = 0;
+    warnings.length = 0;
     writeFileSync(join(folder, 'plain'), '');
     for (const at of [0, 1000, 59_000]) file.saveSometimes(MONDAY_10 + at, () => NONE);
     await file.save(NONE);
-    expect(complaints).toHaveLength(2);
+    expect(warnings).toHaveLength(2);
     file.saveSometimes(MONDAY_10 + 60_000, () => NONE);
     await file.save(NONE);
-    expect(complaints).toHaveLength(4);
+    expect(warnings).toHaveLength(4);
   });
 });

@@ -26,7 +26,7 @@ function createBudget(options: Omit<BudgetOptions, 'tracer' | 'clock'>) {
 }
 
 describe('a budget', () => {
-  it('lets calls pass until the day is spent, then none until the next one', () => {
+  it('lets calls pass until the money of the day is spent, then none until the next day', () => {
     const { ask, call, alerts, pass } = createBudget({ perDayUsd: 1, onExceeded: 'throw' });
     call(0.6);
     call(0.6);
@@ -43,7 +43,7 @@ describe('a budget', () => {
     expect(alerts()).toHaveLength(1);
   });
 
-  it('goes on with its day when the clock jumps years ahead and comes back', () => {
+  it('continues its day after the clock jumped years ahead and back', () => {
     const { ask, call, pass } = createBudget({ perDayUsd: 1, onExceeded: 'throw' });
     const years = 5 * 365 * 24 * 3_600_000;
     call(0.6);
@@ -57,7 +57,7 @@ describe('a budget', () => {
     call(0.1);
   });
 
-  it('says of a model without a price, once, that it does not see its calls', () => {
+  it('warns once about a model without a price', () => {
     const { ask, tracer, log } = createBudget({ perDayUsd: 1, onExceeded: 'throw' });
     for (const model of ['house-made-3', 'house-made-3', 'gpt-4o']) {
       tracer
@@ -70,7 +70,7 @@ describe('a budget', () => {
     expect(ask.spentUsd()).toBeCloseTo(0.0025);
   });
 
-  it('holds for each user, known by the id that the application gave, also where the log has a hash', () => {
+  it('holds for each user, by the id of the context even if the log contains a hash', () => {
     const { ask, call, alerts } = createBudget({ perUserUsd: 1, onExceeded: 'throw' });
     const as = <T>(userId: string, work: () => T): T => withContext({ userId }, work);
     as('ada', () => call(1));
@@ -83,7 +83,7 @@ describe('a budget', () => {
     expect(alerts().join('')).not.toContain('ada');
   });
 
-  it('only warns when told to, once', () => {
+  it('only warns, once, with onExceeded warn', () => {
     const { ask, call, alerts } = createBudget({ perDayUsd: 1, perUserUsd: 0.5, onExceeded: 'warn' });
     for (let index = 0; index < 5; index++) withContext({ userId: 'ada' }, () => call(1));
     expect(ask.spentUsd()).toBe(5);
@@ -91,7 +91,7 @@ describe('a budget', () => {
     for (const line of alerts()) expect(validate(JSON.parse(line) as object)).toEqual({ valid: true });
   });
 
-  it('is overshot by no more than what is in flight', () => {
+  it('is exceeded by at most the calls in flight', () => {
     const { ask, call } = createBudget({ perDayUsd: 1, onExceeded: 'throw' });
     const flight = Array.from({ length: 10 }, () => call(0.3, false));
     for (const span of flight) span.end();
@@ -99,7 +99,7 @@ describe('a budget', () => {
     expect(() => call(0.3)).toThrow(BudgetExceededError);
   });
 
-  it('counts what costs something, until it is closed', () => {
+  it('counts positive costs until it is closed', () => {
     const { ask, call } = createBudget({ perDayUsd: 1, onExceeded: 'throw' });
     for (const usd of [Number.NaN, -5, 0]) call(usd);
     expect(ask.spentUsd()).toBe(0);

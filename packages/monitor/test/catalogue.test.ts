@@ -13,7 +13,7 @@ const serve =
   (world) => {
     for (let index = 0; index < count; index++) world.serve(request);
   };
-/** So many requests, of which so many are different. */
+/** A number of requests, some of which are different. */
 const among =
   (count: number, different: number, request: Served): Scene =>
   (world) => {
@@ -51,7 +51,7 @@ const tokens = (input: number, output = 0): Scene =>
 const cached = (share: number): Scene =>
   call({ 'gen_ai.usage.input_tokens': 1000, 'gen_ai.usage.cache_read.input_tokens': share * 1000 });
 
-async function toldBy(rule: AlertRule, scene: Scene, usual?: Scene): Promise<World> {
+async function worldAfter(rule: AlertRule, scene: Scene, usual?: Scene): Promise<World> {
   const world = createWorld({ rules: [rule], statsIntervalSeconds: 86_400 });
   const windowMs = (rule.windowMinutes ?? 15) * MINUTE;
   for (const learn of usual === undefined ? [] : all(13, usual)) {
@@ -83,8 +83,8 @@ describe('a rule that is on by default', () => {
     ['R-082', named('Low Faithfulness'), scores('faithfulness', all(20, 0.7)), scores('faithfulness', all(20, 0.69))],
     ['R-083', named('Hallucination Spike'), scores('hallucination', some(20, 1)), scores('hallucination', some(20, 2))],
   ])('fires beyond its threshold, and not at it (%s)', async (_id, rule, at, beyond) => {
-    expect((await toldBy(rule, at)).events()).toEqual([]);
-    const world = await toldBy(rule, beyond);
+    expect((await worldAfter(rule, at)).events()).toEqual([]);
+    const world = await worldAfter(rule, beyond);
     expect(world.events()).toEqual([`${rule.name} fired`]);
     const [alert] = world.alerts;
     expect(alert).toMatchObject({ severity: rule.severity, metric: rule.metric, threshold: rule.threshold });
@@ -100,7 +100,7 @@ describe('a rule that is on by default', () => {
     expect(alert?.traceIds.length).toBeLessThanOrEqual(5);
   });
 
-  it('is one of five, and with none given as [] nothing fires', async () => {
+  it('is one of five, and none fires with rules []', async () => {
     const worst: Scene = (world) => {
       for (let index = 0; index < 50; index++) {
         world.serve({
@@ -162,15 +162,15 @@ const RELATIVE: [id: string, rule: AlertRule, usual: Scene, at: Scene, beyond: S
 
 describe('a rule of the catalogue', () => {
   it.each(ABSOLUTE)('fires beyond its threshold, and not at it (%s)', async (_id, rule, at, beyond) => {
-    expect((await toldBy(rule, at)).events()).toEqual([]);
-    expect((await toldBy(rule, beyond)).events()).toEqual([`${rule.name} fired`]);
+    expect((await worldAfter(rule, at)).events()).toEqual([]);
+    expect((await worldAfter(rule, beyond)).events()).toEqual([`${rule.name} fired`]);
   });
 
   it.each(RELATIVE)(
-    'fires beyond its multiple of what is usual, and not at it (%s)',
+    'fires beyond its multiple of the baseline, and not at it (%s)',
     async (_id, rule, usual, at, beyond) => {
-      expect((await toldBy(rule, at, usual)).events()).toEqual([]);
-      expect((await toldBy(rule, beyond, usual)).events()).toEqual([`${rule.name} fired`]);
+      expect((await worldAfter(rule, at, usual)).events()).toEqual([]);
+      expect((await worldAfter(rule, beyond, usual)).events()).toEqual([`${rule.name} fired`]);
     },
   );
 

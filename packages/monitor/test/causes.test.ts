@@ -21,7 +21,7 @@ const call = (attributes: SpanAttributes, ms = 10): Served => ({
   attributes: { [MODEL]: 'gpt-4o', ...attributes },
 });
 
-/** Two hours of usual requests, then these. */
+/** The causes of the alert after usual requests and then `work`. */
 function causesOf(rule: AlertRule, usual: Served, work: (world: World) => void): LikelyCause[] {
   const world = createWorld({ rules: [rule] });
   for (let minute = 0; minute < 20; minute++) {
@@ -37,7 +37,7 @@ function causesOf(rule: AlertRule, usual: Served, work: (world: World) => void):
   return causes;
 }
 
-/** A trace that retrieves so many documents and reranks them in so long. */
+/** A trace that retrieves and reranks documents. */
 function rerank(world: World, documents: number, ms: number): void {
   const { tracer } = world;
   const root = tracer.startSpan({ name: 'ask', type: 'chain' });
@@ -79,8 +79,8 @@ describe('the traces of an alert', () => {
   it.each<[what: string, rule: Partial<AlertRule>, values: (number | boolean)[], worst: number[]]>([
     ['the lowest scores of what is too low', { comparison: 'lt', threshold: 0.5 }, [0.9, 0.1, 0.3, 0.2], [1, 3, 2, 0]],
     ['the highest of what is too high', { comparison: 'gt', threshold: 0.2 }, [0.9, 0.1, 0.3, 0.2], [0, 2, 3, 1]],
-    ['what was judged so', { metric: 'quality_rate', comparison: 'gt', threshold: 0.1 }, [true, false, false], [0]],
-    ['what was not', { metric: 'quality_rate', comparison: 'lt', threshold: 0.9 }, [true, false, true], [1]],
+    ['positive results', { metric: 'quality_rate', comparison: 'gt', threshold: 0.1 }, [true, false, false], [0]],
+    ['negative results', { metric: 'quality_rate', comparison: 'lt', threshold: 0.9 }, [true, false, true], [1]],
   ])('are %s', (_what, rule, values, worst) => {
     expect(scored({ ...SLOW, metric: 'quality_score', ...rule }, values)).toEqual(worst);
   });
@@ -142,7 +142,7 @@ describe('the traces of an alert', () => {
 });
 
 describe('a likely cause', () => {
-  it('is an agent in a circle', () => {
+  it('is an agent that loops', () => {
     const causes = causesOf(SLOW, {}, (world) => tools(world, 'a', 'b', 'a', 'a'));
     expect(causes).toEqual([
       { cause: 'repeated_tool_calls', evidence: 'One trace makes the same tool call 3 times: search {"q":"a"}' },
@@ -183,7 +183,7 @@ describe('a likely cause', () => {
     ]);
   });
 
-  it('is the step that takes longer than it usually does, the innermost of those that grew', () => {
+  it('is the innermost step that takes longer than usual', () => {
     const trace = (world: World, ms: number): void => {
       const { tracer } = world;
       const now = world.now();
@@ -206,7 +206,7 @@ describe('a likely cause', () => {
     ]);
   });
 
-  it('is the step that uses more tokens than it usually does', () => {
+  it('is the step that uses more tokens than usual', () => {
     const rule: AlertRule = { ...SLOW, metric: 'tokens_per_request', threshold: 5000 };
     const causes = causesOf(
       rule,
@@ -221,7 +221,7 @@ describe('a likely cause', () => {
     });
   });
 
-  it('is the step that grew also where most traces are bad', () => {
+  it('is the step that grew, even if most traces are bad', () => {
     const causes = causesOf(SLOW, {}, (world) => {
       for (let index = 0; index < 6; index++) world.serve({ ms: 300, step: 'rerank' });
       for (let index = 0; index < 30; index++) world.serve({ ms: 9000 + index, step: 'rerank' });
@@ -231,7 +231,7 @@ describe('a likely cause', () => {
     ]);
   });
 
-  it('is known of a trace that is long forgotten otherwise', () => {
+  it('is found in exemplars that are no longer among the recent traces', () => {
     const world = createWorld({ rules: [{ ...SLOW, metric: 'latency_p99_ms', windowMinutes: 15 }] });
     for (let index = 0; index < 80; index++) world.serve({ ms: 9000, step: 'rerank' });
     for (let second = 0; second < 180; second++) {
@@ -247,7 +247,7 @@ describe('a likely cause', () => {
     ]);
   });
 
-  it('is found in a sample of the traces of a busy service, long after they were the last ones', () => {
+  it('is found in a sample of the traces of a busy service, long after them', () => {
     const rule: AlertRule = { ...SLOW, metric: 'latency_p99_ms', windowMinutes: 15, minSamples: 100 };
     const world = createWorld({ rules: [rule, CATALOG.promptInjection] });
     const burst = (slow: boolean): void => {
@@ -340,7 +340,7 @@ describe('a likely cause', () => {
     });
   });
 
-  it('is the number of documents, where it separates what is slow from what is not', () => {
+  it('is the number of documents, if it separates slow from fast traces', () => {
     const causes = causesOf(RERANK, {}, (world) => {
       for (const documents of [5, 12, 30, 28, 30]) rerank(world, documents, 200 + documents);
       for (const documents of [31, 40, 55]) rerank(world, documents, 20_000);
@@ -354,7 +354,7 @@ describe('a likely cause', () => {
     ]);
   });
 
-  it('is not made up', () => {
+  it('needs evidence', () => {
     const slow = [5, 40, 12, 31, 8, 55].map((documents, index) => ({ documents, ms: index % 2 === 0 ? 20_000 : 200 }));
     expect(causesOf(RERANK, {}, (world) => slow.forEach(({ documents, ms }) => rerank(world, documents, ms)))).toEqual(
       [],

@@ -53,7 +53,7 @@ type Answer = number | { status: number; headers?: Record<string, string>; bytes
 let server: Server;
 let url: string;
 let requests: Request[];
-/** What the next requests get; the last one for ever. */
+/** Answers to the next requests. The last one is repeated. */
 let answers: Answer[];
 
 beforeEach(async () => {
@@ -114,7 +114,7 @@ describe('a webhook', () => {
     expect(verifySignature(request?.body ?? '', undefined, 'shared')).toBe(false);
   });
 
-  it('is not believed when its signature is old', async () => {
+  it('fails verification when its signature is old', async () => {
     await send(webhook({ url, secret: 'shared' }));
     const [request] = requests;
     vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 301_000 });
@@ -138,7 +138,7 @@ describe('a webhook', () => {
     expect(requests).toHaveLength(1);
   });
 
-  it('gives up when its time is over, and where nobody listens', async () => {
+  it('fails when its time is over and when nobody listens', async () => {
     answers = ['hang'];
     const limit = new AbortController();
     server.once('request', () => limit.abort());
@@ -151,7 +151,7 @@ describe('a webhook', () => {
 });
 
 describe('keys', () => {
-  it('stand in no error, whatever goes wrong', async () => {
+  it('appear in no error', async () => {
     const messages: string[] = [];
     for (const answer of [404, 500, 'reset', { status: 302, headers: { location: '/sesame' } }] as Answer[]) {
       answers = [answer];
@@ -176,7 +176,7 @@ describe('keys', () => {
     expect(messages.filter((message) => message.includes('sesame'))).toEqual([]);
   });
 
-  it('come from the environment or a file, read for each message, and are missed by name', async () => {
+  it('are read from the environment or a file for each message, and named if missing', async () => {
     const directory = mkdtempSync(join(tmpdir(), 'spanline-'));
     onTestFinished(() => rmSync(directory, { recursive: true }));
     const file = join(directory, 'key');
@@ -277,7 +277,7 @@ describe('PagerDuty', () => {
 });
 
 describe('many alerts', () => {
-  it('reach PagerDuty some at a time, those of one incident in their order', async () => {
+  it('reach PagerDuty in batches, those of one incident in order', async () => {
     const rules = Array.from({ length: 30 }, (_, index) => ({
       name: `Slow ${index}`,
       metric: 'latency_p95_ms',
@@ -349,20 +349,20 @@ describe.each<[channel: string, make: () => unknown, named: string]>([
 });
 
 describe('a monitor with a real channel', () => {
-  /** The server's next request; timers of the monitor run on until it comes. */
+  /** Runs the monitor's timers until the next request, and returns the time that passed. */
   async function nextRequest(): Promise<number> {
     const before = requests.length;
     let waited = 0;
     for (; requests.length === before && waited < 600_000; waited += 250) {
       await vi.advanceTimersByTimeAsync(250);
-      // A request that is on its way gets there before the next quarter of a second.
+      // Lets a request that is on its way arrive.
       for (let turn = 0; turn < 20; turn++) await new Promise((resolve) => setImmediate(resolve));
     }
     expect(requests).toHaveLength(before + 1);
     return waited;
   }
 
-  it('outlasts a server that hangs, fails, resets, and asks for time, at the pace of its circuit breaker', async () => {
+  it('survives a server that hangs, fails, resets and asks for time, at the pace of its circuit breaker', async () => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] });
     onTestFinished(() => void vi.useRealTimers());
     answers = ['hang', 500, 'reset', { status: 429, headers: { 'retry-after': '30' } }, 503, 502, 200];
@@ -382,7 +382,7 @@ describe('a monitor with a real channel', () => {
     expect(world.lines().join('')).not.toContain('sesame');
   });
 
-  it('delivers after an error of the server, and closes an incident', async () => {
+  it('delivers after an error of the server', async () => {
     answers = [500, 200];
     const rule = { name: 'Slow', metric: 'latency_p95_ms', threshold: 100, comparison: 'gt' as const, minSamples: 1 };
     const world = createWorld({ rules: [rule], channels: { slack: webhook({ url }) } });

@@ -17,7 +17,7 @@ const rule = (fields: Partial<AlertRule> = {}): AlertRule => ({
   ...fields,
 });
 
-/** A channel of the test's own, which does what it is told with each message. */
+/** A channel that records its messages. */
 function channel(
   behave: (call: number, alerts: readonly Alert[], signal: AbortSignal) => Promise<void> | void = () => {},
 ) {
@@ -37,7 +37,7 @@ function incident(world: World): void {
   world.pass(2 * MINUTE);
 }
 
-const complaints = (world: World): string[] =>
+const warnings = (world: World): string[] =>
   world.lines().flatMap((line) => {
     const { msg, message = msg } = JSON.parse(line) as { msg?: string; message?: string };
     return message?.includes('not sent') === true ? [message] : [];
@@ -49,7 +49,7 @@ afterEach(() => void vi.useRealTimers());
 const settle = (ms = 0): Promise<unknown> => vi.advanceTimersByTimeAsync(ms);
 
 describe('alerts', () => {
-  it('go where their rule says, and where their severity goes', async () => {
+  it('go to the channel of their rule and to that of their severity', async () => {
     const [slack, pager, other] = [channel(), channel(), channel()];
     const rules = [
       rule({ name: 'A' }),
@@ -79,7 +79,7 @@ describe('alerts', () => {
     ]);
   });
 
-  it('are sent outside of the request that brings them about', async () => {
+  it('are sent outside of the context of the request that caused them', async () => {
     const seen: (string | undefined)[] = [];
     const slack = channel(() => void seen.push(currentValues().userId, currentSpan()?.name));
     const world = createWorld({ rules: [CATALOG.promptInjection], channels: { slack } });
@@ -93,7 +93,7 @@ describe('alerts', () => {
     expect(seen).toEqual([undefined, undefined]);
   });
 
-  it('end where they were told, also when they became milder in between', async () => {
+  it('recover on the channel where they fired, even if they became milder in between', async () => {
     const [slack, pager] = [channel(), channel()];
     const rules = [rule({ severity: 'critical', warningThreshold: 500 })];
     const world = createWorld({ rules, channels: { slack, pager }, routes: { critical: 'pager' } });
@@ -106,7 +106,7 @@ describe('alerts', () => {
     expect(slack.messages.flat()).toEqual(['Slow fired', 'Slow recovered']);
   });
 
-  it('that become due together are one message', async () => {
+  it('within digestSeconds are one message', async () => {
     const slack = channel();
     const rules = ['A', 'B', 'C'].map((name) => rule({ name }));
     const world = createWorld({ rules, channels: { slack }, digestSeconds: 300 });
@@ -117,7 +117,7 @@ describe('alerts', () => {
     expect(slack.messages).toEqual([['A fired', 'B fired', 'C fired', 'A recovered', 'B recovered', 'C recovered']]);
   });
 
-  it('are sent again after a failure, in their order', async () => {
+  it('are retried after a failure, in order', async () => {
     const slack = channel((call) => {
       if (call <= 2) throw new Error('not now');
     });
@@ -132,7 +132,7 @@ describe('alerts', () => {
     expect(world.monitor.stats().channels).toEqual({ slack: { sent: 2, failed: 2, lost: 0 } });
   });
 
-  it('are not sent again where it is no use, and that is said', async () => {
+  it('are not retried after a permanent failure, which is logged', async () => {
     const slack = channel(() => {
       throw new ChannelError('status 404', { isPermanent: true });
     });
@@ -140,11 +140,11 @@ describe('alerts', () => {
     incident(world);
     await settle(600_000);
     expect(slack.messages).toHaveLength(1);
-    expect(complaints(world)).toEqual(['spanline: 2 alerts were not sent: status 404']);
+    expect(warnings(world)).toEqual(['spanline: 2 alerts were not sent: status 404']);
     expect(world.alertLines()).toHaveLength(2);
   });
 
-  it('are given up in words that hold no key, whatever a function throws', async () => {
+  it('are dropped with a warning that contains no key, whatever a function throws', async () => {
     const url = 'https://hooks.slack.com/services/T0/B0/sesame';
     const thrown = [new TypeError(`Failed to parse URL from ${url}`), url, { message: url }, undefined];
     for (let index = 0; index < thrown.length; index++) {
@@ -153,15 +153,15 @@ describe('alerts', () => {
       incident(world);
       await settle();
       await world.monitor.close();
-      expect(complaints(world)).toHaveLength(1);
-      expect(complaints(world)[0]).toMatch(
+      expect(warnings(world)).toHaveLength(1);
+      expect(warnings(world)[0]).toMatch(
         /^spanline: 2 alerts were not sent: the channel threw (?:TypeError|something)$/,
       );
       expect(world.lines().join('')).not.toContain('sesame');
     }
   });
 
-  it('that name a channel which is none are said at the start, unless no channel is there or meant', () => {
+  it('to a channel that does not exist are reported at the start, unless there are no channels or the channel is log', () => {
     const rules = [rule({ name: 'A' }), rule({ name: 'B' }), rule({ name: 'C', notifyChannel: 'log' })];
     const warnings = (options: Parameters<typeof createWorld>[0]): string[] =>
       createWorld(options)
@@ -174,7 +174,7 @@ describe('alerts', () => {
     expect(warnings({ rules })).toEqual([]);
   });
 
-  it('wait as long as the server asks', async () => {
+  it('wait as long as Retry-After asks', async () => {
     const slack = channel((call) => {
       if (call === 1) throw new ChannelError('status 429', { retryAfterMs: 30_000 });
     });
@@ -186,7 +186,7 @@ describe('alerts', () => {
     expect(slack.messages).toHaveLength(2);
   });
 
-  it('are tried once a minute after five failures, and given up after an hour', async () => {
+  it('are retried once a minute after five failures, and dropped after an hour', async () => {
     const slack = channel(() => Promise.reject(new ChannelError('status 500')));
     const world = createWorld({ rules: [rule()], channels: { slack } });
     incident(world);
@@ -198,10 +198,10 @@ describe('alerts', () => {
     await settle(60 * MINUTE);
     expect(slack.messages.length).toBeGreaterThan(60);
     expect(slack.messages.length).toBeLessThan(70);
-    expect(complaints(world)).toEqual(['spanline: 2 alerts were not sent: status 500']);
+    expect(warnings(world)).toEqual(['spanline: 2 alerts were not sent: status 500']);
   });
 
-  it('are tried at the usual pace again once one has arrived', async () => {
+  it('are retried at the usual pace again after a success', async () => {
     let works = false;
     const slack = channel(() => {
       if (!works) throw new ChannelError('status 500');
@@ -219,7 +219,7 @@ describe('alerts', () => {
     expect(slack.messages.length).toBeGreaterThanOrEqual(before + 2);
   });
 
-  it('do not wait for a channel that hangs, nor does anything else', async () => {
+  it('do not wait for another channel that hangs', async () => {
     let aborted = 0;
     const hanging = channel((_call, _alerts, signal) => {
       signal.addEventListener('abort', () => void aborted++);
@@ -239,7 +239,7 @@ describe('alerts', () => {
     expect(world.monitor.stats().channels['hanging']?.lost).toBe(2);
   });
 
-  it('wait in a queue of a thousand, of which the oldest go first', async () => {
+  it('wait in a queue of 1000, from which the oldest are dropped', async () => {
     const slack = channel((call) => (call === 1 ? new Promise(() => {}) : undefined));
     const world = createWorld({ rules: [rule({ maxPerDay: 10_000 })], channels: { slack } });
     world.serve({ ms: 5000 });
@@ -247,12 +247,12 @@ describe('alerts', () => {
     await settle();
     for (let index = 0; index < 501; index++) incident(world);
     expect(world.monitor.stats().channels['slack']?.lost).toBe(world.alerts.length - 1 - 1000);
-    expect(complaints(world)).toHaveLength(world.alerts.length - 1 - 1000);
+    expect(warnings(world)).toHaveLength(world.alerts.length - 1 - 1000);
     await settle(11 * MINUTE);
     expect(world.monitor.stats().channels['slack']?.sent).toBe(1001);
   });
 
-  it('are not lost when they come while the one before is done', async () => {
+  it('are not lost when they arrive at the end of a delivery', async () => {
     const slack = channel();
     const world = createWorld({ rules: [rule()], channels: { slack } });
     for (let round = 0; round < 5; round++) {
@@ -272,8 +272,8 @@ describe('alerts', () => {
   });
 });
 
-describe('messages that are held back', () => {
-  it('are counted in the next one that is sent, and stand in the log', async () => {
+describe('suppressed messages', () => {
+  it('are counted in the next message, and are in the log', async () => {
     const sent: Alert[] = [];
     const slack = channel((_call, alerts) => void sent.push(...alerts));
     const world = createWorld({ rules: [rule({ maxPerDay: 3 })], channels: { slack }, start: NOON });
@@ -291,7 +291,7 @@ describe('messages that are held back', () => {
     expect(world.alertLines()).toHaveLength(12);
   });
 
-  it('are warnings in quiet hours; what is critical is sent', async () => {
+  it('are warnings in quiet hours, but not critical alerts', async () => {
     const slack = channel();
     const rules = [rule({ name: 'W' }), rule({ name: 'C', severity: 'critical' })];
     const quietHours: QuietHours = { from: '11:00', to: '12:03' };

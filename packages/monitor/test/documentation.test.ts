@@ -30,7 +30,7 @@ describe('docs/alerts.md', () => {
     expect(row.includes('baseline')).toBe(rule.relativeTo === 'baseline');
   });
 
-  it('says the defaults of a rule', () => {
+  it('lists the defaults of a rule', () => {
     const [rule] = resolveRules([{ name: 'x', metric: 'error_rate', threshold: 1, comparison: 'gt' }]);
     for (const field of [
       'windowMinutes',

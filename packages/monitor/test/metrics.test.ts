@@ -33,7 +33,7 @@ class TimeoutError extends Error {
   override readonly name = 'TimeoutError';
 }
 
-/** A tracer on a clock that stands still until it is moved, a monitor, and the log. */
+/** A tracer on a controlled clock, a monitor, and the log. */
 function world(options: MetricsOptions = {}, given: Pick<TracerOptions, 'profile' | 'sampling'> = {}) {
   let now = NOON;
   const log = memoryLog(given.profile === undefined ? {} : { profile: given.profile });
@@ -116,13 +116,13 @@ const step: fc.Arbitrary<Step> = fc.record({
   ),
 });
 
-/** What the gauge says at the end: what finished last has set it. */
+/** The last reading of the gauge: the step that finished last has set it. */
 function lastDepth(steps: readonly Step[]): number | undefined {
   return (steps.findLast(({ endsLate }) => endsLate) ?? steps.at(-1))?.depth;
 }
 
 describe('metrics of a log', () => {
-  it('are those of the live service, in any order and profile, with late children and scores, lines twice (R-013)', async () => {
+  it('equal those of the live service, in any order and profile, with late children, scores and repeated lines (R-013)', async () => {
     const by: Dimension[] = ['route', 'model', 'step', 'session', 'user', 'label:tenant'];
     await fc.assert(
       fc.asyncProperty(
@@ -149,7 +149,7 @@ describe('metrics of a log', () => {
     );
   });
 
-  it('of a service whose lines are sampled are those of the lines, and the monitor counts every span', async () => {
+  it('of a sampled log count its lines, while the monitor counts every span', async () => {
     const { tracer, log, monitor } = world({}, { sampling: { ratio: 0 } });
     for (let index = 0; index < 50; index++) {
       const root = tracer.startSpan({ name: 'ask' });
@@ -162,7 +162,7 @@ describe('metrics of a log', () => {
     await monitor.close();
   });
 
-  it('skip lines that are none of ours', async () => {
+  it('skip foreign lines', async () => {
     const noise = ['', 'no json', '[]', '{"level":30,"msg":"hello"}', '{"event.name":"span.end","duration_ms":5}'];
     expect((await metrics(noise)).values['spans']).toBe(0);
     expect((await metrics(noise.join('\n'))).values['spans']).toBe(0);
@@ -223,7 +223,7 @@ describe('metrics of a log', () => {
     });
   });
 
-  it('have no cost where no price is known, and not 0', () => {
+  it('have no cost, rather than 0, without a price', () => {
     const { tracer, monitor } = world();
     const call = (model: string): void =>
       tracer
@@ -260,14 +260,14 @@ describe('a dimension with 100,000 values', async () => {
   const { by, folded, values } = monitor.metrics();
   await monitor.close();
 
-  it('keeps at most twice the limit, and those that occur most', () => {
+  it('keeps the most frequent values, at most twice the limit', () => {
     expect(Object.keys(by['user'] ?? {}).length).toBeLessThanOrEqual(201);
     expect(Object.keys(by['step'] ?? {}).length).toBeLessThanOrEqual(201);
     expect(by['step']?.['step of heavy']?.['requests']).toBe(10_000);
     expect(folded['user']).toBeGreaterThan(99_000);
   });
 
-  it('says on the stats line how often a value was folded', () => {
+  it('counts folded values on the stats line', () => {
     const stats = log
       .raw()
       .flatMap((line) => parseLine(line) ?? [])
@@ -275,7 +275,7 @@ describe('a dimension with 100,000 values', async () => {
     expect(stats.at(-1)?.record['spanline.gauge.monitor_folded']).toBe((folded['user'] ?? 0) + (folded['step'] ?? 0));
   });
 
-  it('loses nothing of the sum', () => {
+  it('keeps the sum', () => {
     const sum = Object.values(by['user'] ?? {}).reduce((total, one) => total + (one['requests'] ?? 0), 0);
     expect(sum).toBe(110_001);
     expect(values['requests']).toBe(110_001);
@@ -283,7 +283,7 @@ describe('a dimension with 100,000 values', async () => {
 });
 
 describe('evaluations of 100,000 names', () => {
-  it('are kept for a hundred of them, and none is lost from the sum', async () => {
+  it('are kept for 100 names, and the rest is summed up', async () => {
     const { tracer, monitor } = world({ by: [] }, { sampling: { ratio: 0 } });
     for (let index = 0; index < 100_000; index++) tracer.score({ name: `score ${index}`, value: index % 2 });
     const names = Object.keys(monitor.metrics().values).filter((name) => name.endsWith('_score'));
@@ -319,7 +319,7 @@ describe('the metrics of each day (R-021)', () => {
 });
 
 describe('quantiles', () => {
-  it('are wrong by at most 1 %, also after merging, also below 1', () => {
+  it('are within 1 %, after merging and below 1, too', () => {
     const number = fc.oneof(fc.double({ min: 0.002, max: 1e7, noNaN: true }), fc.constantFrom(1, 0.001, 0));
     fc.assert(
       fc.property(
@@ -341,7 +341,7 @@ describe('quantiles', () => {
     );
   });
 
-  it('of nothing are absent', () => {
+  it('are absent without values', () => {
     expect(new Quantiles().at(0.5)).toBeUndefined();
   });
 });

@@ -46,7 +46,7 @@ function serveFor(world: World, minutes: number, ...requests: NonNullable<Parame
 }
 
 describe('a monitor', () => {
-  it('tells what the default rules find, and when it is over', () => {
+  it('reports what the default rules find, and when they recover', () => {
     const world = createWorld();
     for (let index = 0; index < 19; index++) world.serve({ ms: 6000, fails: new Error('no') });
     world.pass(MINUTE);
@@ -70,7 +70,7 @@ describe('a monitor', () => {
     expect(world.monitor.alerts()).toEqual([]);
   });
 
-  it('says in an alert what, how much, over what and where to look, and in the log the same', () => {
+  it('describes the metric, value, window and traces in the alert and in its line', () => {
     const world = createWorld({ rules: [SLOW], command: (ids) => `spanline trace ${ids.join(' ')}` });
     world.serve({ ms: 800 });
     const traceIds = [3000, 2000].map((ms) => world.serve({ ms }));
@@ -106,7 +106,7 @@ describe('a monitor', () => {
     });
   });
 
-  it('writes a valid line for every event, whatever names there are', async () => {
+  it('writes a valid line for every event, even with hostile names', async () => {
     const hostile = '<!channel> "x"\n\u0007\u2028\ud800 ${a} ';
     const rules: AlertRule[] = [
       {
@@ -137,7 +137,7 @@ describe('a monitor', () => {
     expect(lines).toHaveLength(world.alerts.length);
   });
 
-  it('measures what its log says afterwards, alert lines included', async () => {
+  it('has the metrics of its own log, with alert lines in it', async () => {
     const world = createWorld({ rules: [SLOW] });
     for (let index = 0; index < 50; index++) {
       world.serve({
@@ -155,9 +155,9 @@ describe('a monitor', () => {
   });
 
   it.each<[what: string, afterMs: number, fired: boolean]>([
-    ['before the wait for late records is over', 24 * SECOND, false],
-    ['when it is over', 25 * SECOND, true],
-  ])('reads a stretch of its window %s: %#', (_what, afterMs, fired) => {
+    ['before the evaluation delay is over', 24 * SECOND, false],
+    ['after the evaluation delay', 25 * SECOND, true],
+  ])('does or does not read a bucket %s', (_what, afterMs, fired) => {
     const rule: AlertRule = { name: 'Any', metric: 'requests', threshold: 1, comparison: 'gte' };
     const world = createWorld({ rules: [rule], evaluationDelaySeconds: 10 });
     world.serve();
@@ -166,7 +166,7 @@ describe('a monitor', () => {
     expect(world.events()).toEqual(fired ? ['Any fired'] : []);
   });
 
-  it('evaluates by a timer of its own, with many steps in more than one turn', async () => {
+  it('evaluates on its own timer, many steps in more than one slice', async () => {
     vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
     onTestFinished(() => void vi.useRealTimers());
     const steps = Array.from({ length: 60 }, (_, index) => `step ${index}`);
@@ -182,7 +182,7 @@ describe('a monitor', () => {
     expect(world.alerts).toHaveLength(steps.length);
   });
 
-  it('tells at its end what has not had its turn', async () => {
+  it('evaluates a last time when it is closed', async () => {
     const world = createWorld({ rules: [SLOW] });
     for (let index = 0; index < 3; index++) world.serve({ ms: 5000 });
     await world.monitor.close();
@@ -191,7 +191,7 @@ describe('a monitor', () => {
     expect(world.events()).toEqual([]);
   });
 
-  it('forgets what left the window', () => {
+  it('forgets records that left the window', () => {
     const rule: AlertRule = { name: 'Any', metric: 'requests', threshold: 1, comparison: 'gte', noData: 'ok' };
     const world = createWorld({
       rules: [{ ...rule, windowMinutes: 5, recoverAfterMinutes: 0 }],
@@ -213,7 +213,7 @@ describe('a monitor', () => {
     [[3600 * SECOND]],
     [[40 * 24 * 3600 * SECOND]],
     [[365 * 24 * 3600 * SECOND, -365 * 24 * 3600 * SECOND]],
-  ])('sees an incident in its time after its clock was moved by %j ms', (jumps) => {
+  ])('sees an incident after its clock was moved by %j ms', (jumps) => {
     const world = createWorld({ rules: [SLOW] });
     serveFor(world, 3, { ms: 10 });
     for (const jump of jumps) {
@@ -228,7 +228,7 @@ describe('a monitor', () => {
     expect(world.monitor.metrics().values['requests']).toBe(3 * (3 + 3 * jumps.length + 3 + 20));
   });
 
-  it('counts what comes too late for its window', () => {
+  it('counts records that come too late for their window', () => {
     const world = createWorld({ rules: [{ ...SLOW, windowMinutes: 1 }] });
     world.serve();
     world.pass(60 * MINUTE);
@@ -237,7 +237,7 @@ describe('a monitor', () => {
     expect(world.monitor.stats().late).toBe(1);
   });
 
-  it('takes an empty window for a count of 0, once it has watched it from its beginning', () => {
+  it('reads an empty window as a count of 0 once it has watched it from its start', () => {
     const rule: AlertRule = {
       name: 'No Traffic',
       metric: 'requests',
@@ -256,7 +256,7 @@ describe('a monitor', () => {
     expect(world.events()).toEqual(['No Traffic recovered']);
   });
 
-  it('says of a day that begins without traffic that nothing was spent', () => {
+  it('recovers from a daily limit when the next day starts without traffic', () => {
     const start = Date.parse('2026-03-29T22:00:00Z');
     const world = createWorld({ rules: [{ ...CATALOG.dailySpend(1), recoverAfterMinutes: 0 }], start });
     world.serve({ step: 'chat', type: 'llm', attributes: { 'spanline.cost.usd': 5 } });
@@ -266,7 +266,7 @@ describe('a monitor', () => {
     expect(world.events()).toEqual(['Daily Spend recovered']);
   });
 
-  it('tells the first event of security at once', () => {
+  it('fires at once on a safety event', () => {
     const world = createWorld({ rules: [CATALOG.promptInjection] });
     world.serve({
       step: 'guard',
@@ -301,7 +301,7 @@ describe('a monitor', () => {
     expect(world.events()).toEqual(['Daily Spend fired']);
   });
 
-  it('watches nothing with a tracer that is disabled', async () => {
+  it('does nothing with a disabled tracer', async () => {
     const world = createWorld({ enabled: false });
     for (let index = 0; index < 30; index++) world.serve({ ms: 60_000 });
     world.pass(MINUTE);
@@ -309,7 +309,7 @@ describe('a monitor', () => {
     await world.monitor.close();
   });
 
-  it('is not stopped by an observer that throws', () => {
+  it('survives an observer that throws', () => {
     const world = createWorld({ rules: [SLOW] });
     world.monitor.onAlert(() => {
       throw new Error('mine');
@@ -319,7 +319,7 @@ describe('a monitor', () => {
     expect(world.lines().filter((line) => line.includes('an observer of alerts threw'))).toHaveLength(1);
   });
 
-  it('names an incident alike on every replica, and differently per rule, step and service', () => {
+  it('gives an incident the same key on every replica, and another key per rule', () => {
     const keys = [1, 2].map(() => {
       const world = createWorld({ rules: [SLOW, { ...SLOW, name: 'Other' }] });
       serveFor(world, 1, { ms: 5000 });
@@ -356,7 +356,7 @@ describe('a monitor', () => {
   });
 });
 
-describe('what is no options', () => {
+describe('a value that is not an options object', () => {
   it.each<[what: string, make: (given: never) => unknown]>([
     ['createMonitor', createMonitor],
     ['budget', budget],
@@ -366,7 +366,7 @@ describe('what is no options', () => {
     ['pagerDuty', pagerDuty],
     ['webhook', webhook],
     ['email', email],
-  ])('is refused by %s, and not shown', (_what, make) => {
+  ])('is refused by %s and not shown', (_what, make) => {
     for (const given of [null, 'https://hooks.slack.com/sesame', [], 5]) {
       expect(() => make(given as never)).toThrow(
         /^ERR_INVALID_OPTION: options must be an object(?:, got (?:null|5|an array of 0))?$/,
@@ -374,13 +374,13 @@ describe('what is no options', () => {
     }
   });
 
-  it.each([null, 5, {}])('is no log: %j', async (given) => {
+  it.each([null, 5, {}])('is refused as a log: %j', async (given) => {
     await expect(metrics(given as never)).rejects.toThrow('ERR_INVALID_OPTION: lines must be the text of a log');
   });
 });
 
 describe('a rule relative to a baseline', () => {
-  it('watches each step, those included that appear later', () => {
+  it('watches each step, even if it appears later', () => {
     const world = createWorld({ rules: [STEP] });
     serveFor(world, 14, { ms: 100, step: 'search' });
     expect(world.events()).toEqual([]);
@@ -395,7 +395,7 @@ describe('a rule relative to a baseline', () => {
     expect(world.alerts[0]?.message).toContain('latency_p99_ms of rerank is');
   });
 
-  it('forgets steps that are gone, so that there is room for new ones', () => {
+  it('forgets steps that are gone, to make room for new ones', () => {
     const world = createWorld({ rules: [{ ...STEP, baseline: 10 }] });
     for (let index = 0; index < 600; index++) world.serve({ step: `job ${index}` });
     expect(world.monitor.stats().unwatched).toBe(100);
@@ -405,7 +405,7 @@ describe('a rule relative to a baseline', () => {
     expect(world.monitor.stats().unwatched).toBe(100);
   });
 
-  it('says nothing before it has seen twelve windows', () => {
+  it('does not fire before it has learned from twelve windows', () => {
     const world = createWorld({ rules: [STEP] });
     serveFor(world, 11, { ms: 10, step: 'rerank' });
     serveFor(world, 1, { ms: 10_000, step: 'rerank' });
@@ -413,7 +413,7 @@ describe('a rule relative to a baseline', () => {
     expect(world.events()).toEqual([]);
   });
 
-  it('does not learn the incident that it tells', () => {
+  it('does not learn from an incident', () => {
     const world = createWorld({ rules: [STEP] });
     serveFor(world, 15, { ms: 100, step: 'rerank' });
     serveFor(world, 24 * 60, { ms: 5000, step: 'rerank' });
@@ -423,7 +423,7 @@ describe('a rule relative to a baseline', () => {
     expect(world.events()).toEqual(['Step Latency recovered']);
   });
 
-  it('does not learn from what it has not recovered from', () => {
+  it('does not learn before it has recovered', () => {
     const world = createWorld({ rules: [{ ...STEP, recoverAfterMinutes: 40 }] });
     serveFor(world, 15, { ms: 100, step: 'rerank' });
     serveFor(world, 2, { ms: 5000, step: 'rerank' });
@@ -432,7 +432,7 @@ describe('a rule relative to a baseline', () => {
     expect(world.alerts[1]).toMatchObject({ baseline: expect.closeTo(100, -1) as number });
   });
 
-  it('tells deviations of a metric that varies, and not its usual variation', () => {
+  it('fires on unusual deviations of a varying metric, and not on usual ones', () => {
     const world = createWorld({ rules: [{ ...CATALOG.tokenAnomaly, windowMinutes: 1 }] });
     const call = (tokens: number) => ({
       step: 'chat',
@@ -472,7 +472,7 @@ describe('the command of an alert', () => {
     },
   );
 
-  it('names app.ndjson where the log goes elsewhere, and may be none at all', () => {
+  it('reads app.ndjson if the logger does not write to a file, and is empty if it throws', () => {
     const world = createWorld({ rules: [SLOW] });
     serveFor(world, 1, { ms: 5000 });
     expect(world.alerts[0]?.command).toBe(`grep -E '${world.alerts[0]?.traceIds.join('|')}' app.ndjson`);
@@ -487,14 +487,14 @@ describe('the command of an alert', () => {
   });
 });
 
-describe('a monitor that is started again', () => {
+describe('a restarted monitor', () => {
   let directory: string;
   beforeEach(() => {
     directory = mkdtempSync(join(tmpdir(), 'spanline-'));
   });
   afterEach(() => rmSync(directory, { recursive: true }));
 
-  it('knows what was usual, and tells an incident in its first window', async () => {
+  it('knows baselines, and fires in its first window', async () => {
     const memory = { file: join(directory, 'state', 'memory.json') };
     const before = createWorld({ rules: [STEP], memory });
     serveFor(before, 15, { ms: 100, step: 'rerank' });
@@ -504,7 +504,7 @@ describe('a monitor that is started again', () => {
     expect(after.events()).toEqual(['Step Latency fired']);
   });
 
-  it('knows what went on: it neither tells it again nor forgets to tell its end', async () => {
+  it('knows open incidents: it neither reports them again nor misses their recovery', async () => {
     const memory = { file: join(directory, 'memory.json') };
     const before = createWorld({ rules: [SLOW], memory });
     serveFor(before, 2, { ms: 5000 });
@@ -522,7 +522,7 @@ describe('a monitor that is started again', () => {
     await after.monitor.close();
   });
 
-  it('knows what went on in a step that was not seen in between', async () => {
+  it('knows an open incident of a step that was not seen in between', async () => {
     const memory = { file: join(directory, 'memory.json') };
     const rule = { ...STEP, baseline: 10 };
     const before = createWorld({ rules: [rule], memory });
@@ -539,7 +539,7 @@ describe('a monitor that is started again', () => {
     expect(createWorld({ rules: [rule], memory, start: after.now() }).monitor.alerts()).toEqual([]);
   });
 
-  it('knows from a log what is usual, and need not wait', async () => {
+  it('knows baselines learned from a log', async () => {
     const file = join(directory, 'deep', 'memory.json');
     const before = createWorld({ rules: [] });
     serveFor(before, 14, { ms: 100, step: 'rerank' }, { ms: 30, step: 'search' });
@@ -559,7 +559,7 @@ describe('a monitor that is started again', () => {
     }
   });
 
-  it('begins anew, and says so, when the file is none of its own', async () => {
+  it('starts anew, with a warning, if the file is not a memory file', async () => {
     const file = join(directory, 'memory.json');
     writeFileSync(file, '{"version":9}');
     const world = createWorld({ rules: [STEP], memory: { file } });
@@ -572,7 +572,7 @@ describe('a monitor that is started again', () => {
 });
 
 describe('a backtest', () => {
-  it('finds in the log what the monitor told, at the same times and with the same traces', async () => {
+  it('finds the incidents of the monitor, at the same times and with the same traces', async () => {
     const rules = [SLOW, STEP];
     const world = createWorld({ rules });
     serveFor(world, 15, { ms: 100, step: 'rerank' });
@@ -598,7 +598,7 @@ describe('a backtest', () => {
     expect(table).toMatch(/2026-03-29 12:\d\d:\d\d {2}Step Latency: latency_p99_ms of rerank/);
   });
 
-  it('says the same whatever the order of the lines', async () => {
+  it('does not depend on the order of the lines', async () => {
     const world = createWorld({ rules: [] });
     serveFor(world, 5, { ms: 5000 });
     const there = await backtest([SLOW], world.lines());
@@ -606,7 +606,7 @@ describe('a backtest', () => {
     expect(await backtest([SLOW], world.lines().toReversed())).toEqual(there);
   });
 
-  it('prints names as text, whatever they are to a terminal', async () => {
+  it('prints names without control characters', async () => {
     const world = createWorld({ rules: [] });
     const step = '\u001b]0;owned\u0007\u001b[2Jrerank\n';
     serveFor(world, 2, { ms: 5000, step });
@@ -616,7 +616,7 @@ describe('a backtest', () => {
     expect(table.split('\n')).toHaveLength(4);
   });
 
-  it('is done with years of silence, and with nothing at all', async () => {
+  it('skips years of silence, and accepts an empty log', async () => {
     const world = createWorld({ rules: [] });
     serveFor(world, 2, { ms: 5000 });
     world.setClock(NOON + 10 * 365 * 24 * 60 * MINUTE);

@@ -30,7 +30,7 @@ async function bodyOf(request: IncomingMessage): Promise<Exported> {
   return JSON.parse(Buffer.concat(chunks).toString()) as Exported;
 }
 
-it('model calls are the histograms of the semantic conventions, exported over OTLP by the SDK', async () => {
+it('records model calls as the histograms of the semantic conventions, which the SDK exports over OTLP', async () => {
   const received: Exported[] = [];
   const server = createServer((request, response) => {
     void (async () => {

@@ -14,7 +14,7 @@ interface Example {
 
 const RULE = { name: 'Slow', metric: 'latency_p95_ms', threshold: 100, comparison: 'gt' as const, minSamples: 1 };
 
-/** The program below the heading in docs/alerts.md, loaded as it stands. */
+/** Loads the program below the heading in docs/alerts.md. */
 async function loadExample(): Promise<Example> {
   const page = readFileSync(new URL('../../../docs/alerts.md', import.meta.url), 'utf8');
   const code = /### A channel of your own\n[^]*?```ts\n(?<code>[^]*?)```/.exec(page)?.groups?.['code'];
@@ -45,8 +45,8 @@ async function startServer(...statuses: number[]) {
 describe('the channel in docs/alerts.md', () => {
   it.each<[what: string, statuses: number[], requests: number, stats: object]>([
     ['delivers an alert', [], 1, { sent: 1, failed: 0, lost: 0 }],
-    ['is tried again after an error of the server', [503], 2, { sent: 1, failed: 1, lost: 0 }],
-    ['is not tried again after a permanent failure', [404], 1, { sent: 0, failed: 1, lost: 1 }],
+    ['retries after an error of the server', [503], 2, { sent: 1, failed: 1, lost: 0 }],
+    ['does not retry after a permanent failure', [404], 1, { sent: 0, failed: 1, lost: 1 }],
   ])('%s', async (_what, statuses, requests, stats) => {
     const { discord } = await loadExample();
     const { bodies, url } = await startServer(...statuses);

@@ -23,7 +23,7 @@ async function createEndpoint(options: { prefix?: string } = {}) {
 const OPEN = 'application/openmetrics-text;version=1.0.0';
 
 describe('metrics for Prometheus', () => {
-  it('are counted by what a query asks for', async () => {
+  it('have the labels that queries need', async () => {
     const { serve, tracer, pass, scrape } = await createEndpoint();
     const call = {
       step: 'chat gpt-4o',
@@ -89,7 +89,7 @@ describe('metrics for Prometheus', () => {
     expect(both.text).toContain(traceId);
   });
 
-  it('have a bounded number of series, and are escaped', async () => {
+  it('have a bounded number of series and escaped labels', async () => {
     const { serve, scrape } = await createEndpoint({ prefix: 'app_' });
     serve({ step: 'a "b"\n\\c' });
     for (let index = 0; index < 2000; index++) serve({ step: `step ${index}` });
@@ -99,7 +99,7 @@ describe('metrics for Prometheus', () => {
     expect(text).toContain(String.raw`step="a \"b\"\n\\c"`);
   });
 
-  it('are read with GET and HEAD', async () => {
+  it('are served for GET and HEAD', async () => {
     const { scrape, handler, serve } = await createEndpoint();
     expect((await scrape('*/*', 'POST')).status).toBe(405);
     expect(await scrape('*/*', 'HEAD')).toMatchObject({ status: 200, text: '' });

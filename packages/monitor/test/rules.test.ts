@@ -66,7 +66,7 @@ describe('a rule', () => {
     ['perStep', { perStep: 'yes' }],
     ['perStep', { perStep: true, metric: 'daily_tokens' }],
     ['tresholds', { tresholds: 1 }],
-  ])('with a wrong %s is refused with an error that names rule and field', (field, change) => {
+  ])('with a wrong %s is refused, with the rule and the field', (field, change) => {
     expect(errorOf({ ...RULE, ...change })).toMatchObject({
       name: 'SpanlineError',
       code: 'ERR_INVALID_RULE',
@@ -82,11 +82,11 @@ describe('a rule', () => {
     expect(errorOf(rule)).toMatchObject({ code: 'ERR_INVALID_RULE', option: 'rules[0]' });
   });
 
-  it('is named as it was spelled', () => {
+  it('is refused under the spelling of its field', () => {
     expect(errorOf({ ...RULE, window_minutes: -5 })).toMatchObject({ option: 'rules[0] "R".window_minutes' });
   });
 
-  it.each(['name', 'severity'])('whose %s throws is refused like any other', (field) => {
+  it.each(['name', 'severity'])('whose %s throws is refused', (field) => {
     const rule = Object.defineProperty({ ...RULE }, field, {
       enumerable: true,
       get: () => {
@@ -96,13 +96,13 @@ describe('a rule', () => {
     expect(errorOf(rule)).toMatchObject({ code: 'ERR_INVALID_RULE', option: 'rules[0]' });
   });
 
-  it('that is a function of the catalogue is refused with what to do', () => {
+  it('that is a function of CATALOG is refused with what to do', () => {
     expect(errorOf(CATALOG.dailySpend)).toMatchObject({
       message: expect.stringContaining('call the function with its threshold') as string,
     });
   });
 
-  it('has a name of its own', () => {
+  it('has a unique name', () => {
     expect(() => resolveRules([RULE, RULE])).toThrow('rules[1] "R".name must be unique');
   });
 
@@ -111,7 +111,7 @@ describe('a rule', () => {
     expect(() => resolveRules(many)).toThrow('rules must be an array of at most 1000 rules, got an array of 10000');
   });
 
-  it('of any shape is read or refused, never anything else', () => {
+  it('of any shape is resolved or refused', () => {
     fc.assert(
       fc.property(fc.anything(), fc.dictionary(fc.string(), fc.anything()), (value, fields) => {
         for (const rule of [value, { ...RULE, ...fields }]) {
@@ -137,7 +137,7 @@ describe('checkMetrics', () => {
     expect(checkMetrics(atThreshold)).toEqual([]);
   });
 
-  it('skips absent metrics and what is no number (R-089)', () => {
+  it('skips metrics that are absent or not a number (R-089)', () => {
     expect(checkMetrics({})).toEqual([]);
     expect(checkMetrics({ error_rate: Number.NaN, faithfulness_score: null, hallucination_rate: undefined })).toEqual(
       [],
@@ -149,7 +149,7 @@ describe('checkMetrics', () => {
     expect(() => checkMetrics(given as never)).toThrow('ERR_INVALID_OPTION: metrics must be an object');
   });
 
-  it('means none by an empty list', () => {
+  it('has no rules with an empty list', () => {
     expect(checkMetrics({ latency_p95_ms: 9e9 }, [])).toEqual([]);
   });
 

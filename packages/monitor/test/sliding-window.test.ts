@@ -19,7 +19,7 @@ function add(window: SlidingWindow, epochMs: number): boolean {
 }
 
 describe('a sliding window', () => {
-  it('holds what ended in it, its end excluded', () => {
+  it('contains what ended in it, excluding its end', () => {
     const window = new SlidingWindow(60_000, 4, 'requests');
     const end = START + 60_000;
     for (const at of [START - 1, START, START + 59_999, end]) add(window, at);
@@ -29,7 +29,7 @@ describe('a sliding window', () => {
     expect(window.read(end + 600_000).count('requests')).toBe(0);
   });
 
-  it('is what adding up by hand gives, whatever comes in which order', () => {
+  it('equals a sum by hand, in any order of records', () => {
     fc.assert(
       fc.property(
         fc.array(fc.integer({ min: 0, max: 600_000 }), { maxLength: 100 }),
@@ -53,7 +53,7 @@ describe('a sliding window', () => {
     );
   });
 
-  it('counts what came late into a window that was read already', () => {
+  it('counts records that are late for a window that was read already', () => {
     const window = new SlidingWindow(60_000, 4, 'requests');
     add(window, START + 1000);
     expect(window.read(START + 60_000).count('requests')).toBe(1);

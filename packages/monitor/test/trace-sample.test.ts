@@ -5,7 +5,7 @@ import { TraceSample } from '../src/causes/trace-sample.ts';
 const SECOND = 1000;
 const id = (tail: number): string => `${'0'.repeat(28)}${tail.toString(16).padStart(4, '0')}`;
 
-/** Requests come evenly, so many a second for so many seconds. */
+/** A sample after evenly distributed requests. */
 function served(perSecond: number, seconds: number): TraceSample {
   const sample = new TraceSample();
   for (let index = 0; index < perSecond * seconds; index++) sample.count((index / perSecond) * SECOND);
@@ -13,12 +13,12 @@ function served(perSecond: number, seconds: number): TraceSample {
 }
 
 describe('a sample of traces', () => {
-  it('is all of them up to forty requests a second', () => {
+  it('contains all traces up to 40 requests a second', () => {
     const sample = served(40, 5);
     expect([0, 32_768, 65_535].every((tail) => sample.has(id(tail)))).toBe(true);
   });
 
-  it('is of a busy service about forty a second, at every moment of a second the same', () => {
+  it('contains about 40 traces a second of a busy service, at any time of the second', () => {
     fc.assert(
       fc.property(fc.integer({ min: 80, max: 2000 }), fc.integer({ min: 1, max: 999 }), (perSecond, ms) => {
         const sample = served(perSecond, 3);
@@ -34,7 +34,7 @@ describe('a sample of traces', () => {
     );
   });
 
-  it('is all of them again after a second of silence, and holds ids of any kind', () => {
+  it('contains all traces again after a second of silence, with ids of any kind', () => {
     const sample = served(500, 3);
     expect(sample.has('not hexadecimal')).toBe(true);
     sample.count(10 * SECOND);

@@ -9,25 +9,25 @@ import {
 import { memoryLog } from '@spanline/core/testing';
 import { type Alert, createMonitor, type Monitor, type MonitorOptions } from '../src/index.ts';
 
-/** A Sunday on which clocks were put forward in Europe. */
+/** A Sunday on which daylight saving time began in Europe. */
 export const NOON: number = Date.parse('2026-03-29T12:00:00Z');
 export const SECOND = 1000;
 export const MINUTE: number = 60 * SECOND;
 
-/** A service with a monitor, on a clock that moves when it is told to. */
+/** A service with a monitor, on a controlled clock. */
 export interface World {
   readonly tracer: Tracer;
   readonly monitor: Monitor;
-  /** What was told, in order. */
+  /** All alerts, in order. */
   readonly alerts: Alert[];
   now(): number;
-  /** Moves the clock and evaluates every fifteen seconds on the way. */
+  /** Moves the clock, and evaluates every 15 seconds on the way. */
   pass(ms: number): void;
-  /** Puts the clock; nothing is evaluated. */
+  /** Sets the clock without an evaluation. */
   setClock(epochMs: number): void;
-  /** A request that takes so long. The clock stands still. */
+  /** Serves a request of a given duration, without moving the clock. Returns its trace id. */
   serve(request?: Served): string;
-  /** What was told, as `Name event`, since the last call. */
+  /** The alerts since the last call, as `Name event`. */
   events(): string[];
   lines(): string[];
   /** The alert lines of the log. */

@@ -74,7 +74,8 @@ export class Cell {
     if (firstChunkMs >= 0) (this.#firstChunk ??= new Quantiles()).add(firstChunkMs);
     if (rateLimitRemaining < this.minRateLimitRemaining) this.minRateLimitRemaining = rateLimitRemaining;
     if (evaluation !== undefined) this.#addEvaluation(evaluation);
-    for (const [name, value] of gauges ?? []) this.#addGauge(name, { epochMs, value, readings: 1 });
+    if (gauges === undefined) return;
+    for (const [name, value] of gauges) this.#addGauge(name, { epochMs, value, readings: 1 });
   }
 
   clear(): void {
