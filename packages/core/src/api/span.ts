@@ -39,7 +39,7 @@ export interface SpanOptions {
   /** As for {@link Span.tag}. */
   tags?: readonly string[] | undefined;
   /** As for {@link Span.input}. */
-  input?: Content | undefined;
+  input?: Content;
   /** Epoch milliseconds, fractional. @defaultValue now */
   startTime?: number | undefined;
   /** Capture of this span alone. @defaultValue that of the context, else that of the tracer */

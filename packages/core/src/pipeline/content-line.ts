@@ -26,19 +26,15 @@ const SHARED_KEYS = [
   'spanline.sample.reason',
 ] as const satisfies readonly AttributeKey[];
 
-function copyField<Key extends AttributeKey>(target: SpanRecord, source: SpanRecord, key: Key): void {
-  if (source[key] !== undefined) target[key] = source[key];
-}
-
 /** Creates the content line of a record, without the content. */
 export function createContentLine(record: SpanRecord): SpanRecord {
-  const line: SpanRecord = {
+  const shared = SHARED_KEYS.filter((key) => record[key] !== undefined).map((key) => [key, record[key]]);
+  return {
     message: `${record['span.name'] ?? ''} content`,
     'event.name': 'span.content',
     'event.id': undefined,
+    ...Object.fromEntries(shared),
   };
-  for (const key of SHARED_KEYS) copyField(line, record, key);
-  return line;
 }
 
 /** A record in two lines. */
