@@ -118,8 +118,21 @@ export const layerTable: LayerTable = {
     ],
     moduleState: [{ file: 'provider/provider.ts', why: 'cache' }],
   }),
-  openai: instrumentation({ types: ['openai'], loaders: ['register.ts'] }),
-  anthropic: instrumentation({ types: ['@anthropic-ai/sdk'], loaders: ['register.ts'] }),
+  openai: instrumentation({
+    types: ['openai'],
+    loaders: ['register.ts'],
+    floors: [['scope.ts', 'apis'], ['read-request.ts'], ['wrap.ts'], ['index.ts', 'register.ts']],
+  }),
+  anthropic: instrumentation({
+    types: ['@anthropic-ai/sdk'],
+    loaders: ['register.ts'],
+    floors: [
+      ['scope.ts', 'batch.ts', 'message.ts', 'request.ts'],
+      ['read-request.ts'],
+      ['wrap.ts'],
+      ['index.ts', 'register.ts'],
+    ],
+  }),
   ship: {
     workspace: ['@spanline/record', '@spanline/remote'],
     runtime: [],

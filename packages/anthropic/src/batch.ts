@@ -1,7 +1,9 @@
+/** `/v1/messages/batches`. */
+
 import type { SpanAttributes, SpanOptions } from '@spanline/core';
 import { type AnswerReader, type Bag, bag, list, text } from '@spanline/instrumentation';
 
-/** A batch that is handed in: how many requests, to which models. What they ask is not content of this line, and nothing is billed yet. */
+/** The span of a batch that is submitted: the number of requests, and their models. Their messages are not recorded, and nothing is billed yet. */
 export function batchSpan(body: Bag, server: SpanAttributes): SpanOptions {
   const requests = list(body['requests']);
   const models = new Set(requests.map((request) => text(bag(bag(request)['params'])['model'])));
@@ -17,7 +19,7 @@ export function batchSpan(body: Bag, server: SpanAttributes): SpanOptions {
   };
 }
 
-/** Reads what became of a batch: its id and state. */
+/** Creates a reader of a batch's id and state. */
 export function createBatchReader(): AnswerReader {
   return {
     whole(value): SpanAttributes {

@@ -1,3 +1,5 @@
+/** Answers of `/v1/messages`. */
+
 import type { SpanAttributes } from '@spanline/core';
 import {
   type AnswerReader,
@@ -14,14 +16,14 @@ import {
   usageAttributes,
 } from '@spanline/instrumentation';
 
-/** A block of a streamed message, as far as it came. */
+/** A block of a streamed message, as far as it has arrived. */
 interface StreamedBlock {
   readonly start: Bag;
   readonly text: TextBuffer;
   readonly json: TextBuffer;
 }
 
-/** Most blocks that are kept of one message. */
+/** Limit of blocks that are kept of one message. */
 const MAX_BLOCKS = 256;
 
 function parsed(json: string): unknown {
@@ -32,26 +34,26 @@ function parsed(json: string): unknown {
   }
 }
 
-/** The block as it would stand in a message that came whole. */
-function whole({ start, text: said, json }: StreamedBlock): Bag {
+/** The block as a message that is not streamed would have it. */
+function wholeBlock({ start, text: buffer, json }: StreamedBlock): Bag {
   const input = json.toString();
-  const content = said.toString();
+  const content = buffer.toString();
   if (input !== '') return { ...start, input: parsed(input) };
   if (content === '') return start;
   return { ...start, [start['type'] === 'thinking' ? 'thinking' : 'text']: content };
 }
 
-/** Thoughts that are encrypted, or not shown, are nothing that anybody reads. */
+/** False for thoughts that are encrypted or not shown. */
 function isReadable(block: unknown): boolean {
   const { type, thinking } = bag(block);
   return type !== 'redacted_thinking' && !(type === 'thinking' && thinking === '');
 }
 
-function messageFacts(message: Bag, usage: unknown): SpanAttributes {
+function messageAttributes(message: Bag, usage: unknown): SpanAttributes {
   const tokens = normalizeUsage({ usage });
   const reason = text(message['stop_reason']);
   const parts = toParts(list(message['content']).filter(isReadable));
-  const said = {
+  const answer = {
     role: text(message['role']) ?? 'assistant',
     parts,
     ...(reason === undefined ? {} : { finish_reason: reason }),
@@ -61,11 +63,11 @@ function messageFacts(message: Bag, usage: unknown): SpanAttributes {
     'gen_ai.response.model': text(message['model']),
     'gen_ai.response.finish_reasons': reason === undefined ? undefined : [reason],
     ...(tokens === undefined ? {} : usageAttributes(tokens)),
-    ...(parts.length === 0 && reason === undefined ? {} : { 'gen_ai.output.messages': [said] }),
+    ...(parts.length === 0 && reason === undefined ? {} : { 'gen_ai.output.messages': [answer] }),
   };
 }
 
-/** Reads the answers of `/v1/messages`: whole, or as the events of a stream. */
+/** Creates a reader of messages: whole, or as the events of a stream. */
 export function createMessageReader(): AnswerReader {
   const blocks = new Map<number, StreamedBlock>();
   let message: Bag = {};
@@ -84,7 +86,7 @@ export function createMessageReader(): AnswerReader {
   };
 
   return {
-    whole: (value) => messageFacts(bag(value), bag(value)['usage']),
+    whole: (value) => messageAttributes(bag(value), bag(value)['usage']),
     chunk(value): 'content' | 'event' {
       const event = bag(value);
       switch (event['type']) {
@@ -108,8 +110,8 @@ export function createMessageReader(): AnswerReader {
       }
     },
     gathered(): SpanAttributes {
-      const facts = messageFacts({ ...message, content: [...blocks.values()].map(whole) }, usage);
-      return isComplete || usage === undefined ? facts : { ...facts, 'spanline.usage.issue': 'incomplete' };
+      const attributes = messageAttributes({ ...message, content: [...blocks.values()].map(wholeBlock) }, usage);
+      return isComplete || usage === undefined ? attributes : { ...attributes, 'spanline.usage.issue': 'incomplete' };
     },
   };
 }

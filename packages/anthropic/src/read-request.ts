@@ -1,9 +1,11 @@
+/** Finds the API that a request goes to. */
+
 import { bag, type ReadRequest, serverAttributes, text } from '@spanline/instrumentation';
 import { batchSpan, createBatchReader } from './batch.ts';
 import { createMessageReader } from './message.ts';
-import { requestFacts } from './request-facts.ts';
+import { requestAttributes } from './request.ts';
 
-/** Reads the calls of an Anthropic client. Counting tokens and asking for batches is not billed and no step of an application. */
+/** Reads the requests of an Anthropic client. Counting tokens and polling batches are not billed, and get no span. */
 export const readRequest: ReadRequest = ({ client, method, path, body: sent }) => {
   if (method !== 'post') return undefined;
   const server = serverAttributes(bag(client)['baseURL'], 'anthropic');
@@ -16,7 +18,7 @@ export const readRequest: ReadRequest = ({ client, method, path, body: sent }) =
         name: model === undefined ? 'chat' : `chat ${model}`,
         type: 'llm',
         kind: 'CLIENT',
-        attributes: Object.assign(requestFacts(body), server),
+        attributes: Object.assign(requestAttributes(body), server),
       },
       reader: createMessageReader(),
     };

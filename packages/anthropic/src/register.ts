@@ -1,19 +1,13 @@
-import { createRequire } from 'node:module';
+/** Traces all Anthropic clients of a program that is started with `--import @spanline/anthropic/register`. */
+
 import { Anthropic } from '@anthropic-ai/sdk';
 import { defaultTracer } from '@spanline/core';
+import { bag, tryRequire } from '@spanline/instrumentation';
 import { traceCalls } from './wrap.ts';
 
-/** The copy that programs which use `require` get. */
-function requiredClass(): unknown {
-  try {
-    return (createRequire(import.meta.url)('@anthropic-ai/sdk') as { Anthropic?: unknown }).Anthropic;
-  } catch {
-    return undefined;
-  }
-}
-
 if (defaultTracer().enabled) {
-  for (const Class of new Set([Anthropic, requiredClass()])) {
+  const { Anthropic: Required } = bag(tryRequire(import.meta.url, '@anthropic-ai/sdk'));
+  for (const Class of new Set([Anthropic, Required])) {
     if (typeof Class === 'function') traceCalls(Class.prototype as object, {});
   }
 }

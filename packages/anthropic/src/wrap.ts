@@ -1,3 +1,5 @@
+/** The public wrapper of Anthropic's client. */
+
 import { checkOptions, CLIENT_SHAPE, type ClientOptions, createClientWrapper } from '@spanline/instrumentation';
 import { readRequest } from './read-request.ts';
 import { SCOPE } from './scope.ts';
@@ -5,7 +7,7 @@ import { SCOPE } from './scope.ts';
 /** Options of {@link wrapAnthropic}. */
 export type WrapOptions = ClientOptions;
 
-/** A client of `@anthropic-ai/sdk`, of whatever version and subclass. */
+/** A client of `@anthropic-ai/sdk`, of any version and subclass. */
 export interface AnthropicClient {
   baseURL: string;
   messages: object;
@@ -24,8 +26,9 @@ export function traceCalls(target: object, options: WrapOptions): void {
 }
 
 /**
- * Traces an Anthropic client in place. It stays the same object of the same class with the same types, and so do its promises, streams and errors; every message, through whatever helper, is
- * one line, and so is every batch that is handed in. Clients made by its `withOptions()` are traced like it. Wrapping again changes the options.
+ * Traces an Anthropic client in place. It stays the same object of the same class, and its promises, streams and errors
+ * stay what they are. Each message, through any helper, is one line, and so is each batch that is submitted. Clients made
+ * by its `withOptions()` are traced as well. Wrapping again changes the options.
  *
  * @example
  * ```ts
@@ -47,7 +50,7 @@ export function wrapAnthropic<Client extends AnthropicClient>(client: Client, op
 }
 
 /**
- * Takes the tracing of {@link wrapAnthropic} away again.
+ * Undoes {@link wrapAnthropic}.
  *
  * @returns the same client
  */

@@ -32,7 +32,18 @@ export {
 } from '@spanline/core/internal';
 export { amendContext } from './context/amend-context.ts';
 export { enterSpan } from './context/enter-span.ts';
-export { type Bag, bag, checkOptions, isObject, list, number, option, type Shape, text } from '@spanline/record';
+export {
+  type Bag,
+  bag,
+  BoundedMap,
+  checkOptions,
+  isObject,
+  list,
+  number,
+  option,
+  type Shape,
+  text,
+} from '@spanline/record';
 export type { AnswerReader, ClientCall, ClientRequest, ReadRequest, RequestRewrite } from './client/call.ts';
 export {
   CLIENT_SHAPE,
@@ -52,6 +63,7 @@ export {
   type PatchPlace,
 } from './patching/patch-method.ts';
 export type { Patch } from './patching/replacement.ts';
+export { tryRequire } from './patching/try-require.ts';
 export { classNameOf } from './provider/class-name.ts';
 export { providerOfClass, providerOfId } from './provider/names.ts';
 export { promptAttributes } from './provider/prompt-attributes.ts';

@@ -1,19 +1,13 @@
-import { createRequire } from 'node:module';
+/** Traces all OpenAI clients of a program that is started with `--import @spanline/openai/register`. */
+
 import { OpenAI } from 'openai';
 import { defaultTracer } from '@spanline/core';
+import { bag, tryRequire } from '@spanline/instrumentation';
 import { traceCalls } from './wrap.ts';
 
-/** The copy that programs which use `require` get. */
-function requiredClass(): unknown {
-  try {
-    return (createRequire(import.meta.url)('openai') as { OpenAI?: unknown }).OpenAI;
-  } catch {
-    return undefined;
-  }
-}
-
 if (defaultTracer().enabled) {
-  for (const Class of new Set([OpenAI, requiredClass()])) {
+  const { OpenAI: Required } = bag(tryRequire(import.meta.url, 'openai'));
+  for (const Class of new Set([OpenAI, Required])) {
     if (typeof Class === 'function') traceCalls(Class.prototype as object, {});
   }
 }

@@ -1,3 +1,5 @@
+/** The public wrapper of OpenAI's client. */
+
 import {
   checkOptions,
   CLIENT_SHAPE,
@@ -12,14 +14,16 @@ import { SCOPE } from './scope.ts';
 /** Options of {@link wrapOpenAI}. */
 export interface WrapOptions extends ClientOptions {
   /**
-   * Asks for the token counts of streamed completions, which the API sends only when asked (`stream_options.include_usage`). The chunk that brings them is kept from the application. Not asked where the application
-   * sets `include_usage` itself, and not of providers that refuse the parameter.
+   * Asks for the token counts of streamed completions (`stream_options.include_usage`), which the API sends only if
+   * asked. The chunk with the counts is kept from the application. Nothing is asked if the application sets
+   * `include_usage` itself, or of providers that refuse the parameter.
+   *
    * @defaultValue true
    */
   streamUsage?: boolean;
 }
 
-/** A client of the `openai` package, of whatever version and subclass. */
+/** A client of the `openai` package, of any version and subclass. */
 export interface OpenAIClient {
   baseURL: string;
   chat: object;
@@ -41,8 +45,9 @@ export function traceCalls(target: object, { streamUsage = true, ...options }: W
 }
 
 /**
- * Traces an OpenAI client in place. It stays the same object of the same class with the same types, and so do its promises, streams and errors; every call of chat completions, responses,
- * completions, embeddings, moderations, images and audio, through whatever helper, is one line. Clients made by its `withOptions()` are traced like it. Wrapping again changes the options.
+ * Traces an OpenAI client in place. It stays the same object of the same class, and its promises, streams and errors stay
+ * what they are. Each call of chat completions, responses, completions, embeddings, moderations, images and audio, through
+ * any helper, is one line. Clients made by its `withOptions()` are traced as well. Wrapping again changes the options.
  *
  * @example
  * ```ts
@@ -64,7 +69,7 @@ export function wrapOpenAI<Client extends OpenAIClient>(client: Client, options:
 }
 
 /**
- * Takes the tracing of {@link wrapOpenAI} away again.
+ * Undoes {@link wrapOpenAI}.
  *
  * @returns the same client
  */

@@ -1,3 +1,5 @@
+/** Requests to `/v1/messages`. */
+
 import type { SpanAttributes } from '@spanline/core';
 import {
   type Bag,
@@ -23,8 +25,8 @@ function isJson(body: Bag): boolean {
   );
 }
 
-/** What a request for a message asks for, and what goes in. */
-export function requestFacts(body: Bag): SpanAttributes {
+/** Parameters, tools and messages of a request. */
+export function requestAttributes(body: Bag): SpanAttributes {
   const { messages, system, stop_sequences: stop } = body;
   return {
     'gen_ai.request.model': text(body['model']),

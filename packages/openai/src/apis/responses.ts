@@ -1,24 +1,26 @@
+/** `/responses`. */
+
 import type { Message, MessagePart, SpanAttributes } from '@spanline/core';
 import {
   type AnswerReader,
   type Bag,
   bag,
+  type ClientCall,
   createTextBuffer,
   list,
   text,
   toMessages,
   toParts,
 } from '@spanline/instrumentation';
-import { answerFacts } from './answer-facts.ts';
+import { answerAttributes } from './answer.ts';
+import { type BackgroundAnswers, isFinal } from './background.ts';
+import { type ApiRequest, clientSpan, requestAttributes } from './request.ts';
 
-/** States after which an answer of the Responses API no longer changes. */
-const FINAL: readonly unknown[] = ['completed', 'incomplete', 'failed', 'cancelled'];
-
-/** Events that carry a piece of the answer. */
+/** Events with a piece of the answer. */
 const CONTENT =
   /^response\.(?:output_text|refusal|reasoning_text|reasoning_summary_text|function_call_arguments|audio)\.delta$/;
 
-/** A reasoning item keeps its thoughts in `summary`, and is empty when they are not shown. */
+/** A reasoning item has its thoughts in `summary`; it is empty if they are not shown. */
 function partsOf(item: Bag): MessagePart[] {
   if (item['type'] !== 'reasoning') return toParts(item['type'] === 'message' ? item['content'] : [item]);
   const thoughts = [...list(item['summary']), ...list(item['content'])].map((part) => text(bag(part)['text']));
@@ -34,8 +36,8 @@ function inputMessage(value: unknown): Message[] {
   return parts.length === 0 ? [] : [{ role, parts }];
 }
 
-/** `instructions` and `input` of a request, and the conversation that it goes on with. */
-export function responsesInput(body: Bag): SpanAttributes {
+/** `instructions` and `input` of a request, and the conversation that it continues. */
+function responsesInput(body: Bag): SpanAttributes {
   const { input, instructions, conversation } = body;
   const messages = Array.isArray(input) ? input.flatMap(inputMessage) : toMessages(input);
   return {
@@ -46,65 +48,38 @@ export function responsesInput(body: Bag): SpanAttributes {
 }
 
 function finishReason(answer: Bag): string | undefined {
-  if (!FINAL.includes(answer['status'])) return undefined;
+  if (!isFinal(answer['status'])) return undefined;
   return text(bag(answer['incomplete_details'])['reason']) ?? text(answer['status']);
 }
 
-/** What an answer of the Responses API tells, in whatever state it is. */
-function responseFacts(answer: Bag): SpanAttributes {
+/** Reads an answer, whatever its state. */
+function responseAttributes(answer: Bag): SpanAttributes {
   const parts = list(answer['output']).flatMap((item) => partsOf(bag(item)));
   const reason = finishReason(answer);
   return {
-    ...answerFacts(answer),
+    ...answerAttributes(answer),
     'gen_ai.response.status': text(answer['status']),
     'gen_ai.response.finish_reasons': reason === undefined ? undefined : [reason],
     ...(parts.length === 0 ? {} : { 'gen_ai.output.messages': [{ role: 'assistant', parts }] }),
   };
 }
 
-/** Answers that the provider works on in the background, by id: whoever fetches one when it is done sees its tokens first. */
-export interface Background {
-  /** True once, when a fetched answer is final and was started here. */
-  takes(facts: SpanAttributes): boolean;
-  note(facts: SpanAttributes): void;
+function toFailure(error: unknown): unknown {
+  const { code, message } = bag(error);
+  return { name: text(code) ?? 'response_failed', code, message: text(message) ?? 'The response failed.' };
 }
 
-/** Most answers of the background that are waited for. */
-const MAX_WAITING = 1000;
-
-/** Nothing in the background yet. */
-export function createBackground(): Background {
-  const waiting = new Set<string>();
-  return {
-    takes(facts): boolean {
-      const { 'gen_ai.response.id': id, 'gen_ai.response.status': status } = facts;
-      return id !== undefined && FINAL.includes(status) && waiting.delete(id);
-    },
-    note(facts): void {
-      const { 'gen_ai.response.id': id, 'gen_ai.response.status': status } = facts;
-      if (id === undefined) return;
-      if (FINAL.includes(status)) {
-        waiting.delete(id);
-        return;
-      }
-      waiting.add(id);
-      const [oldest] = waiting;
-      if (waiting.size > MAX_WAITING && oldest !== undefined) waiting.delete(oldest);
-    },
-  };
-}
-
-/** Reads the answers of `/responses`: whole, or as the events of a stream, whose last one has the whole. */
-export function createResponsesReader(note: (facts: SpanAttributes) => void = () => undefined): AnswerReader {
+/** Creates a reader of answers: whole, or as the events of a stream, the last of which has the whole answer. */
+function createResponsesReader(note: (answer: SpanAttributes) => void = () => undefined): AnswerReader {
   const written = createTextBuffer();
-  let facts: SpanAttributes = {};
+  let attributes: SpanAttributes = {};
   let failure: unknown;
 
   const read = (answer: Bag): SpanAttributes => {
-    facts = { ...facts, ...responseFacts(answer) };
+    attributes = { ...attributes, ...responseAttributes(answer) };
     if (answer['status'] === 'failed') failure = toFailure(answer['error']);
-    note(facts);
-    return facts;
+    note(attributes);
+    return attributes;
   };
 
   return {
@@ -119,14 +94,35 @@ export function createResponsesReader(note: (facts: SpanAttributes) => void = ()
     },
     gathered(): SpanAttributes {
       const content = written.toString();
-      if (facts['gen_ai.output.messages'] !== undefined || content === '') return facts;
-      return { ...facts, 'gen_ai.output.messages': [{ role: 'assistant', parts: [{ type: 'text', content }] }] };
+      if (attributes['gen_ai.output.messages'] !== undefined || content === '') return attributes;
+      return { ...attributes, 'gen_ai.output.messages': [{ role: 'assistant', parts: [{ type: 'text', content }] }] };
     },
     failure: () => failure,
   };
 }
 
-function toFailure(error: unknown): unknown {
-  const { code, message } = bag(error);
-  return { name: text(code) ?? 'response_failed', code, message: text(message) ?? 'The response failed.' };
+function spanOf(operation: string, { body, server }: ApiRequest): ClientCall['span'] {
+  const attributes = Object.assign(requestAttributes(body), server, responsesInput(body));
+  return clientSpan(operation, 'llm', body['model'], attributes);
+}
+
+/** Reads a request for an answer. */
+export function readResponse(request: ApiRequest, background: BackgroundAnswers): ClientCall {
+  const note = request.body['background'] === true ? background.note : undefined;
+  return { span: spanOf('chat', request), reader: createResponsesReader(note) };
+}
+
+/** Reads a request that shortens a conversation. */
+export function readCompaction(request: ApiRequest): ClientCall {
+  return { span: spanOf('compact', request), reader: createResponsesReader() };
+}
+
+/** Reads a request for an answer that was started in the background. It is billed once, however often it is fetched. */
+export function readFetch({ server }: ApiRequest, background: BackgroundAnswers): ClientCall {
+  const attributes = { ...server, 'gen_ai.operation.name': 'fetch_response' };
+  return {
+    span: clientSpan('fetch_response', 'llm', undefined, attributes),
+    reader: createResponsesReader(),
+    isWritten: background.take,
+  };
 }

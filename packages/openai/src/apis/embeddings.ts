@@ -1,17 +1,20 @@
+/** `/embeddings`. Vectors are counted, never kept. */
+
 import type { SpanAttributes } from '@spanline/core';
-import { type AnswerReader, type Bag, bag, list, number, text } from '@spanline/instrumentation';
-import { answerFacts } from './answer-facts.ts';
+import { type AnswerReader, type Bag, bag, type ClientCall, list, number, text } from '@spanline/instrumentation';
+import { answerAttributes } from './answer.ts';
+import { type ApiRequest, clientSpan } from './request.ts';
 
 const BYTES_PER_FLOAT = 4;
 
-/** Texts or token lists; a single one is not in a list of its own. */
+/** The number of texts or token lists. A single one is not in a list. */
 function inputCount(input: unknown): number | undefined {
   if (input === undefined) return undefined;
   return Array.isArray(input) && typeof input[0] !== 'number' ? input.length : 1;
 }
 
-/** What a request for embeddings asks for. Token lists are no content that anybody reads. */
-export function embeddingFacts(body: Bag): SpanAttributes {
+/** Token lists are not recorded as content. */
+function embeddingAttributes(body: Bag): SpanAttributes {
   const { input } = body;
   const isText = typeof input === 'string' || typeof list(input)[0] === 'string';
   return {
@@ -25,23 +28,28 @@ export function embeddingFacts(body: Bag): SpanAttributes {
   };
 }
 
-/** The client asks for base64 and decodes it after it was read here. */
+/** The client asks for base64, and decodes it after it is read here. */
 function dimensions(embedding: unknown): number | undefined {
   if (Array.isArray(embedding)) return embedding.length;
   return typeof embedding === 'string' ? Buffer.byteLength(embedding, 'base64') / BYTES_PER_FLOAT : undefined;
 }
 
-/** Reads the answers of `/embeddings`; vectors are counted, never kept. */
-export function createEmbeddingReader(): AnswerReader {
+function createEmbeddingReader(): AnswerReader {
   return {
     whole(value): SpanAttributes {
       const answer = bag(value);
       return {
-        ...answerFacts(answer),
+        ...answerAttributes(answer),
         'gen_ai.embeddings.dimension.count': dimensions(bag(list(answer['data'])[0])['embedding']),
       };
     },
     chunk: () => 'event',
     gathered: () => ({}),
   };
+}
+
+/** Reads a request for embeddings. */
+export function readEmbeddings({ body, server }: ApiRequest): ClientCall {
+  const attributes = Object.assign(embeddingAttributes(body), server);
+  return { span: clientSpan('embeddings', 'embedding', body['model'], attributes), reader: createEmbeddingReader() };
 }

@@ -1,8 +1,10 @@
+/** What the answers of all APIs have in common. */
+
 import type { SpanAttributes } from '@spanline/core';
 import { type Bag, normalizeUsage, text, usageAttributes } from '@spanline/instrumentation';
 
-/** What every answer of a model tells: who answered, and what it counted. */
-export function answerFacts(answer: Bag): SpanAttributes {
+/** Id, model and token counts of an answer. */
+export function answerAttributes(answer: Bag): SpanAttributes {
   const usage = normalizeUsage(answer['usage']);
   return {
     'gen_ai.response.id': text(answer['id']),

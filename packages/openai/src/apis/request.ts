@@ -1,4 +1,6 @@
-import type { SpanAttributes } from '@spanline/core';
+/** What the requests of all text APIs have in common. */
+
+import type { SpanAttributes, SpanOptions, SpanType } from '@spanline/core';
 import {
   type Bag,
   bag,
@@ -9,6 +11,23 @@ import {
   text,
   toolDefinitions,
 } from '@spanline/instrumentation';
+
+/** A request to one of OpenAI's APIs. */
+export interface ApiRequest {
+  readonly client: object;
+  /** Without version and query: `/chat/completions`. */
+  readonly path: string;
+  /** What the application sends: an object or a form. */
+  readonly body: Bag;
+  /** Provider and server of the client. */
+  readonly server: SpanAttributes;
+}
+
+/** The span of a request, named after its operation and model. */
+export function clientSpan(operation: string, type: SpanType, model: unknown, attributes: SpanAttributes): SpanOptions {
+  const name = text(model) === undefined ? operation : `${operation} ${String(model)}`;
+  return { name, type, kind: 'CLIENT', attributes };
+}
 
 /** Chat wraps each tool in `function`; the Responses API does not. */
 function unwrapTool(tool: unknown): OfferedTool {
@@ -23,8 +42,8 @@ function outputType(body: Bag): string | undefined {
   return list(body['modalities']).includes('audio') ? 'speech' : undefined;
 }
 
-/** What a request to a model asks for, whichever of the text APIs it goes to. */
-export function requestFacts(body: Bag): SpanAttributes {
+/** Parameters and tools of a request. */
+export function requestAttributes(body: Bag): SpanAttributes {
   const choices = number(body['n']);
   return {
     'gen_ai.request.model': text(body['model']),

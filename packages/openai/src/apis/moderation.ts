@@ -1,5 +1,8 @@
+/** `/moderations`. */
+
 import type { SpanAttributes } from '@spanline/core';
-import { type AnswerReader, bag, list, text } from '@spanline/instrumentation';
+import { type AnswerReader, bag, type ClientCall, list, text } from '@spanline/instrumentation';
+import { type ApiRequest, clientSpan } from './request.ts';
 
 function flaggedCategories(result: unknown): string[] {
   return Object.entries(bag(bag(result)['categories'])).flatMap(([category, flagged]) =>
@@ -7,8 +10,8 @@ function flaggedCategories(result: unknown): string[] {
   );
 }
 
-/** Reads the answers of `/moderations`: `flag` when one of the inputs is, with the categories. */
-export function createModerationReader(): AnswerReader {
+/** The action is `flag` if one of the inputs is flagged. */
+function createModerationReader(): AnswerReader {
   return {
     whole(value): SpanAttributes {
       const answer = bag(value);
@@ -25,5 +28,20 @@ export function createModerationReader(): AnswerReader {
     },
     chunk: () => 'event',
     gathered: () => ({}),
+  };
+}
+
+/** Reads a request for a moderation. */
+export function readModeration({ body, server }: ApiRequest): ClientCall {
+  return {
+    span: clientSpan('moderation', 'guardrail', body['model'], {
+      'gen_ai.provider.name': server['gen_ai.provider.name'],
+      'server.address': server['server.address'],
+      'server.port': server['server.port'],
+      'gen_ai.request.model': text(body['model']),
+      'spanline.guardrail.name': 'openai.moderation',
+      'spanline.input': body['input'],
+    }),
+    reader: createModerationReader(),
   };
 }

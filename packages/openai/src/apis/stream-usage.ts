@@ -1,13 +1,15 @@
+/** Token counts of streams, which the API sends only if asked. */
+
 import type { SpanAttributes } from '@spanline/core';
 import { type Bag, bag, isObject, list, type RequestRewrite, text } from '@spanline/instrumentation';
 
-/** Providers that answer an unknown parameter with an error. */
+/** Providers that reject unknown parameters. */
 const REFUSING: readonly unknown[] = ['mistral_ai', 'azure.ai.inference'];
 
-/** The first version of Azure's API that takes `stream_options`. */
+/** The first version of Azure's API with `stream_options`. */
 const AZURE_SINCE = '2024-09-01';
 
-/** True when the token counts of a stream have to be asked for, and may be: not when the application says for itself what it wants. */
+/** True if token counts must be asked for and may be. An application that sets `include_usage` itself decides for itself. */
 export function needsUsage(client: object, body: Bag, server: SpanAttributes): boolean {
   if (body['stream'] !== true || 'include_usage' in bag(body['stream_options'])) return false;
   const version = text(bag(client)['apiVersion']);

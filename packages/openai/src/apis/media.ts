@@ -1,0 +1,65 @@
+/** Images, speech and transcripts. Prompts, pictures and sound are not recorded. */
+
+import type { SpanAttributes } from '@spanline/core';
+import { type AnswerReader, bag, type ClientCall, number, text } from '@spanline/instrumentation';
+import { answerAttributes } from './answer.ts';
+import { type ApiRequest, clientSpan } from './request.ts';
+
+/** The kind of output, by path. */
+const OUTPUTS: Readonly<Record<string, string>> = {
+  '/images/generations': 'image',
+  '/images/edits': 'image',
+  '/images/variations': 'image',
+  '/audio/speech': 'speech',
+  '/audio/transcriptions': 'text',
+  '/audio/translations': 'text',
+};
+
+/** The paths of the media APIs. */
+export const MEDIA_PATHS: readonly string[] = Object.keys(OUTPUTS);
+
+/** Reads a field of an object or of a form. The numbers of a form are strings. */
+function fieldOf(body: object, key: string): unknown {
+  const { get } = bag(body);
+  return typeof get === 'function' ? Reflect.apply(get, body, [key]) : bag(body)[key];
+}
+
+function isStreamed(body: object): boolean {
+  const stream = fieldOf(body, 'stream');
+  return stream === true || stream === 'true' || fieldOf(body, 'stream_format') === 'sse';
+}
+
+function mediaAttributes(path: string, body: object): SpanAttributes {
+  const count = number(Number(fieldOf(body, 'n')));
+  return {
+    'gen_ai.operation.name': 'generate_content',
+    'gen_ai.request.model': text(fieldOf(body, 'model')),
+    'gen_ai.request.choice.count': count !== undefined && count > 1 ? count : undefined,
+    'gen_ai.request.stream': isStreamed(body) ? true : undefined,
+    'gen_ai.output.type': OUTPUTS[path],
+  };
+}
+
+/** Creates a reader of token counts. Not every model has them. */
+function createMediaReader(): AnswerReader {
+  let attributes: SpanAttributes = {};
+  return {
+    whole: (value) => answerAttributes(bag(value)),
+    chunk(value): 'content' {
+      const { usage } = bag(value);
+      if (usage !== undefined) attributes = answerAttributes({ usage });
+      return 'content';
+    },
+    gathered: () => attributes,
+  };
+}
+
+/** Reads a request for media. */
+export function readMedia({ path, body, server }: ApiRequest): ClientCall {
+  const attributes = mediaAttributes(path, body);
+  const operation = path.slice(1).replace('/', '.');
+  return {
+    span: clientSpan(operation, 'llm', attributes['gen_ai.request.model'], Object.assign(attributes, server)),
+    reader: createMediaReader(),
+  };
+}
