@@ -1,7 +1,7 @@
 /** `/chat/completions` and `/completions`. */
 
 import type { SpanAttributes } from '@spanline/core';
-import { type AnswerReader, type Bag, bag, type ClientCall, list, text, toMessages } from '@spanline/instrumentation';
+import { type AnswerReader, bag, type ClientCall, list, text, toMessages } from '@spanline/instrumentation';
 import { answerAttributes } from './answer.ts';
 import { type Choice, createStreamedChoices } from './chat-stream.ts';
 import { type ApiRequest, clientSpan, requestAttributes } from './request.ts';
