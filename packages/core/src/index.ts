@@ -20,6 +20,7 @@ export type {
   Profile,
   RedactionRule,
   RedactOptions,
+  RedactPaths,
   RemoteContext,
   SamplingOptions,
   InstrumentationScope,

@@ -10,6 +10,7 @@ export {
   parseLine,
   type ParseOptions,
   PROFILE_NAMES,
+  profileKey,
   type ProfileName,
   toDatadog,
   toEcs,

@@ -62,7 +62,7 @@ export interface RedactionRule {
   prefilter?: readonly string[];
   /** Returns false for false positives, such as wrong check digits. */
   test?: (match: string) => boolean;
-  /** Maximum length of a match, in characters. @defaultValue 512 */
+  /** Length of the longest match, in characters. Where a text is truncated, rules read so far beyond its end. @defaultValue 1024 */
   maxLength?: number;
 }
 
@@ -76,8 +76,18 @@ export type Detector = (text: string) => readonly { start: number; end: number; 
  */
 export type AsyncDetector = (text: string) => Promise<readonly { start: number; end: number; name: string }[]>;
 
+/** Redaction by path, as pino's `redact` has it. */
+export interface RedactPaths {
+  /** Paths to values that are not written, in pino's syntax: `user.email`, `headers["x-id"]`, `items[*].secret`, `*.token`. */
+  paths?: readonly string[];
+  /** Text in place of a redacted value, or a function that returns what to write. @defaultValue `[Redacted]` */
+  censor?: string | ((value: unknown, path: string[]) => unknown);
+  /** `true` leaves redacted values out. @defaultValue false */
+  remove?: boolean;
+}
+
 /** Options of redaction. */
-export interface RedactOptions {
+export interface RedactOptions extends RedactPaths {
   /** Turns built-in rules off (`false`) or on (`true`), by name. */
   rules?: Readonly<Record<string, boolean>>;
   /** Your own rules. They run after the built-in ones. */

@@ -12,6 +12,7 @@ export {
   type LimitOptions,
   type RedactionRule,
   type RedactOptions,
+  type RedactPaths,
 } from './capture.ts';
 export type { ContextValues, ForeignContext, Labels, RemoteContext } from './context.ts';
 export type { AlertOptions, ScoreOptions } from './events.ts';

@@ -34,8 +34,8 @@ export interface TracerOptions {
    * @defaultValue `SPANLINE_CAPTURE`, else `redacted`
    */
   capture?: CaptureSetting;
-  /** Redaction rules and detectors, beside the built-in rules. */
-  redact?: RedactOptions;
+  /** Redaction rules, detectors and paths, beside the built-in rules. An array has the paths alone, as in pino. */
+  redact?: RedactOptions | readonly string[];
   /**
    * Where a message that is already on an earlier line of the trace becomes a reference, `{"ref":"<span_id>#i3"}`: in
    * chains, agents and graph nodes (`containers`), in the inputs of model calls as well (`all`), or nowhere (`none`).

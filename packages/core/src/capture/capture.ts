@@ -1,4 +1,4 @@
-import { type ContentAttributes, SpanlineError, type SpanRecord } from '@spanline/record';
+import { type ContentAttributes, type ProfileName, SpanlineError, type SpanRecord } from '@spanline/record';
 import {
   CAPTURE_MODES,
   type CaptureMode,
@@ -8,7 +8,7 @@ import {
   type LimitOptions,
   type RedactOptions,
 } from '../api/index.ts';
-import { createHasher, createRedactor } from '../redaction/index.ts';
+import { createHasher, createPathRedactor, createRedactor, redactOptions } from '../redaction/index.ts';
 import { type CaptureParts, type CaptureReport, createTraceMemory, type TraceMemory } from './captured-line.ts';
 import { protectedKeys } from './keys.ts';
 import { resolveLimits } from './limits.ts';
@@ -17,10 +17,12 @@ import { captureRecord } from './record-capture.ts';
 /** Options of {@link createCapture}. */
 export interface CaptureOptions {
   readonly capture: CaptureSetting;
-  readonly redact?: RedactOptions | undefined;
+  readonly redact?: RedactOptions | readonly string[] | undefined;
   readonly limits?: LimitOptions | undefined;
   readonly hashKey?: string | undefined;
   readonly destination: 'small' | 'large';
+  /** The spelling in which `redact.paths` may name attributes. @defaultValue `otel` */
+  readonly profile?: ProfileName | undefined;
   /** @defaultValue `containers` */
   readonly deltas?: DeltaMode | undefined;
 }
@@ -57,7 +59,8 @@ function isMode(value: unknown): value is CaptureMode {
  * @throws SpanlineError `ERR_INVALID_OPTION`, also if something is to be hashed and there is no `hashKey`
  */
 export function createCapture(options: CaptureOptions): Capture {
-  const { capture, redact = {}, hashKey } = options;
+  const { capture, hashKey } = options;
+  const redact = redactOptions(options.redact);
   if (hashKey === undefined && (capture === 'hashed' || (redact.hash?.length ?? 0) > 0)) {
     throw new SpanlineError({
       code: 'ERR_INVALID_OPTION',
@@ -71,6 +74,7 @@ export function createCapture(options: CaptureOptions): Capture {
   const parts: CaptureParts = {
     limits: resolveLimits(options.limits ?? {}, options.destination),
     redactor,
+    paths: createPathRedactor(redact, options.profile ?? 'otel'),
     hasher: createHasher(hashKey),
     hashed: new Set(redact.hash),
     protected: protectedKeys(redact.protect ?? []),

@@ -1,13 +1,22 @@
 import type { SpanRecord } from '@spanline/record';
 import type { CaptureMode, DeltaMode } from '../api/index.ts';
 import type { MessageIndex } from '../content/index.ts';
-import type { AsyncDetection, Hasher, PlaceholderHolder, Redactor, TextRedactor } from '../redaction/index.ts';
+import type {
+  AsyncDetection,
+  Hasher,
+  PathRedactor,
+  PlaceholderHolder,
+  Redactor,
+  ValueRedactor,
+} from '../redaction/index.ts';
 import type { Limits } from './limits.ts';
 
 /** What the capture step of one tracer is made of. */
 export interface CaptureParts {
   readonly limits: Limits;
   readonly redactor: Redactor;
+  /** The user's paths. */
+  readonly paths: PathRedactor | undefined;
   readonly hasher: Hasher | undefined;
   /** Keys whose values are replaced by a hash. */
   readonly hashed: ReadonlySet<string>;
@@ -41,7 +50,7 @@ export interface CaptureReport {
 export type DeferredContent = () => Promise<{ fields: SpanRecord; report: CaptureReport }>;
 
 /** One record that is being captured. */
-export interface CapturedLine extends TextRedactor {
+export interface CapturedLine extends ValueRedactor {
   readonly record: Record<string, unknown>;
   readonly mode: CaptureMode;
   readonly memory: TraceMemory;

@@ -9,7 +9,7 @@ import {
   MessageIndex,
   UNLIMITED,
 } from '../content/index.ts';
-import { NO_REDACTION } from '../redaction/index.ts';
+import { isPathEnd, NO_REDACTION } from '../redaction/index.ts';
 import type { CapturedLine, CaptureParts } from './captured-line.ts';
 import { orderedKeys, OUTPUT_KEYS, REFERABLE_SIDES, TEXT_KEYS } from './keys.ts';
 import { shortenLine } from './shorten-line.ts';
@@ -71,7 +71,7 @@ export class ContentCapture {
     for (const key of orderedKeys(content)) {
       const value = content[key];
       if (value === undefined) continue;
-      const json = isText(key) && typeof value === 'string' ? encoder.encodeText(value) : encoder.encode(value);
+      const json = this.#encodeField(encoder, key, value);
       if (OUTPUT_KEYS.has(key)) output = (output ?? 0) + encoder.bytes;
       else input = (input ?? 0) + encoder.bytes;
       if (json === undefined) continue;
@@ -86,6 +86,13 @@ export class ContentCapture {
       record['spanline.hash.key_id'] = hasher.keyId;
     }
     return fields;
+  }
+
+  #encodeField(encoder: JsonEncoder, key: ContentKey, value: unknown): Json | undefined {
+    const position = this.#line.mode === 'metadata' ? undefined : this.#parts.paths?.enterContent(key);
+    if (!isText(key) || typeof value !== 'string') return encoder.encode(value, key, position);
+    const given = position !== undefined && isPathEnd(position) ? this.#line.censor(value, [key]) : value;
+    return typeof given === 'string' ? encoder.encodeText(given) : encoder.encode(given);
   }
 
   /** @param attributeCharacters - characters of text among the record's attributes */

@@ -5,6 +5,7 @@ import type { CaptureMode } from '../api/index.ts';
 import { detectAsync, type Replacements } from '../redaction/index.ts';
 import { AttributeCapture } from './attribute-capture.ts';
 import type { CapturedLine, CaptureParts, CaptureReport, DeferredContent, TraceMemory } from './captured-line.ts';
+import { censorAttributes } from './censor-attributes.ts';
 import { ContentCapture, type ContentField, detectedField, fieldData } from './content-capture.ts';
 
 /** How one record is captured. */
@@ -53,6 +54,11 @@ class RecordCapture implements CapturedLine {
       : redactor.redact(text, name, this.#replacements);
   }
 
+  censor(value: unknown, path: readonly string[]): unknown {
+    this.#replacements.add('PATH');
+    return this.#parts.paths?.censor(value, path);
+  }
+
   markTruncated(key: string): void {
     this.truncated.add(key);
   }
@@ -60,6 +66,8 @@ class RecordCapture implements CapturedLine {
   /** Captures attributes and content. */
   run(content: ContentAttributes | undefined): CaptureReport {
     this.#reserveReport();
+    const { paths } = this.#parts;
+    if (paths !== undefined) censorAttributes(this, paths);
     const attributeCharacters = new AttributeCapture(this, this.#parts).run();
     if (content === undefined) return this.#report(undefined);
     const { detection } = this.#parts;

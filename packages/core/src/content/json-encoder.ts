@@ -4,9 +4,10 @@
  */
 
 import { types } from 'node:util';
-import type { TextRedactor } from '../redaction/index.ts';
+import { isPathEnd, type PathPosition, stepInto, type ValueRedactor } from '../redaction/index.ts';
 import { describeBase64, describeBlob, isVector } from './blobs.ts';
 import type { ContentLimits } from './content-limits.ts';
+import { embeddedData } from './embedded-data.ts';
 import {
   binaryBytes,
   builtInJson,
@@ -16,7 +17,7 @@ import {
   readProperty,
   UNREADABLE_JSON,
 } from './host-values.ts';
-import { arrayJson, isArrayJson, isStringJson, type Json, type JsonNode, toJson } from './json.ts';
+import { arrayJson, isStringJson, joinJson, type Json, type JsonNode, type Member, toJson } from './json.ts';
 import { messageJson, referenceJson } from './message-json.ts';
 import { ObjectJson, plainKeyJson } from './object-json.ts';
 import { safeText, verifiedText } from './safe-text.ts';
@@ -51,18 +52,30 @@ export class JsonEncoder {
   #nodes = MAX_NODES;
   #textBudget = 0;
   readonly #limits: ContentLimits;
-  readonly #redactor: TextRedactor;
+  readonly #redactor: ValueRedactor;
   readonly #ancestors: object[] = [];
+  /** True if the last node is an array. */
+  #isArray = false;
+  /** Where the user's paths are; `undefined` where none leads on. */
+  #position: PathPosition | undefined;
+  /** The steps to the current value. They are kept where a path may lead on. */
+  #steps: string[] | undefined;
+  #censored = 0;
 
-  constructor(limits: ContentLimits, redactor: TextRedactor) {
+  constructor(limits: ContentLimits, redactor: ValueRedactor) {
     this.#limits = limits;
     this.#redactor = redactor;
   }
 
-  /** JSON of `value`; `undefined` for what JSON leaves out. `bytes` and `truncated` then describe this value. */
-  encode(value: unknown): Json | undefined {
+  /**
+   * JSON of `value`; `undefined` for what JSON leaves out. `bytes` and `truncated` then describe this value.
+   *
+   * @param key - the record's key
+   * @param position - where the user's paths are at the value
+   */
+  encode(value: unknown, key = '', position?: PathPosition): Json | undefined {
     this.#restart();
-    const node = this.#node(value, undefined);
+    const node = position === undefined ? this.#node(value, undefined) : this.#entered(position, key, value, undefined);
     return node === undefined ? undefined : toJson(node);
   }
 
@@ -82,11 +95,51 @@ export class JsonEncoder {
 
   /** @param name - name of the field that `value` is the value of */
   #node(value: unknown, name: string | undefined): JsonNode | undefined {
+    this.#isArray = false;
     if (typeof value === 'string') {
-      return this.#verified(value, name) ?? this.#payload(value) ?? JSON.stringify(this.#safe(value, name));
+      return (this.#position === undefined ? undefined : this.#embedded(value)) ?? this.#text(value, name);
     }
     if (typeof value !== 'object') return primitiveJson(value);
     return value === null ? 'null' : this.#guarded(value, name);
+  }
+
+  /** A value that the user's paths may lead to. */
+  #entered(position: PathPosition, step: string, value: unknown, name: string | undefined): JsonNode | undefined {
+    const outer = this.#position;
+    const steps = (this.#steps ??= []);
+    steps.push(step);
+    try {
+      if (isPathEnd(position)) {
+        this.#position = undefined;
+        this.#censored++;
+        return this.#node(this.#redactor.censor(value, steps), undefined);
+      }
+      this.#position = position.length === 0 ? undefined : position;
+      return this.#node(value, name);
+    } finally {
+      steps.pop();
+      this.#position = outer;
+    }
+  }
+
+  /** A text that is the JSON of an object, if one of the user's paths leads to a value in that. */
+  #embedded(text: string): string | undefined {
+    const data = embeddedData(text);
+    if (data === undefined) return undefined;
+    const { bytes, truncated } = this;
+    const [nodes, textBudget, censored] = [this.#nodes, this.#textBudget, this.#censored];
+    const node = this.#guarded(data, undefined);
+    this.#isArray = false;
+    if (node !== undefined && this.#censored > censored) return JSON.stringify(joinJson(toJson(node)));
+    this.bytes = bytes;
+    this.truncated = truncated;
+    this.#nodes = nodes;
+    this.#textBudget = textBudget;
+    return undefined;
+  }
+
+  #text(text: string, name: string | undefined): string {
+    return this.#verified(text, name) ?? this.#payload(text) ?? JSON.stringify(this.#safe(text, name));
   }
 
   #payload(text: string): string | undefined {
@@ -129,6 +182,7 @@ export class JsonEncoder {
       if (Array.isArray(value)) return this.#array(value);
       return isPlainObject(value) ? this.#objectOrToJson(value, name) : this.#builtIn(value, name);
     } catch {
+      this.#isArray = false;
       return UNREADABLE_JSON;
     } finally {
       this.#ancestors.pop();
@@ -158,15 +212,21 @@ export class JsonEncoder {
 
   #array(values: readonly unknown[]): Json {
     if (isVector(values)) return JSON.stringify({ vector_dimensions: values.length });
+    const position = this.#position;
     const skipped = Math.max(0, values.length - this.#limits.arrayLength);
     const nodes: JsonNode[] = [];
     for (let index = values.length - 1; index >= skipped; index--) {
-      nodes.push(this.#node(values[index], undefined) ?? 'null');
+      const node =
+        position === undefined
+          ? this.#node(values[index], undefined)
+          : this.#entered(stepInto(position, String(index)), String(index), values[index], undefined);
+      nodes.push(node ?? 'null');
     }
     if (skipped > 0) {
       this.truncated = true;
       nodes.push(`"…[+${skipped} elements]"`);
     }
+    this.#isArray = true;
     return arrayJson(nodes.reverse());
   }
 
@@ -176,30 +236,38 @@ export class JsonEncoder {
       const blob = this.#blobPart(value as BlobPart);
       if (blob !== undefined) return blob;
     }
+    const position = this.#position;
     const taken = keys.length > this.#limits.objectKeys ? keys.slice(0, this.#limits.objectKeys) : keys;
-    const whole = new ObjectJson();
-    const bare = keys.includes('finish_reason') ? new ObjectJson() : undefined;
+    const object = new ObjectJson();
+    const bareMembers: Member[] | undefined = keys.includes('finish_reason') ? [] : undefined;
     let hasRole = false;
     let hasParts = false;
+    let hasRef = false;
     let unusual: Set<string> | undefined;
     for (const key of taken) {
-      const node = this.#node(readProperty(value, key), key);
+      const inner = readProperty(value, key);
+      const node =
+        position === undefined ? this.#node(inner, key) : this.#entered(stepInto(position, key), key, inner, key);
       if (node === undefined) continue;
       const keyJson = plainKeyJson(key) ?? this.#unusualKey(key, (unusual ??= new Set()));
       if (keyJson === undefined) continue;
-      whole.add(keyJson, node);
-      if (key !== 'finish_reason') bare?.add(keyJson, node);
       if (key === 'role') hasRole = isStringJson(node);
-      else if (key === 'parts') hasParts = isArrayJson(node);
+      else if (key === 'parts') hasParts = this.#isArray;
+      else if (key === 'ref') hasRef = true;
+      object.add(keyJson, node);
+      if (key !== 'finish_reason') bareMembers?.push([keyJson, node]);
     }
     if (taken !== keys) {
       this.truncated = true;
       const keyJson = this.#unusualKey('…', (unusual ??= new Set()));
-      if (keyJson !== undefined)
-        for (const object of [whole, bare]) object?.add(keyJson, `"[+${keys.length - taken.length} keys]"`);
+      const node = `"[+${keys.length - taken.length} keys]"`;
+      if (keyJson !== undefined) object.add(keyJson, node);
+      if (keyJson !== undefined) bareMembers?.push([keyJson, node]);
     }
-    const json = whole.finish();
-    return hasRole && hasParts ? messageJson(json, bare?.finish()) : (referenceJson(json) ?? json);
+    this.#isArray = false;
+    const json = object.finish();
+    if (hasRole && hasParts) return messageJson(json, bareMembers);
+    return (hasRef ? referenceJson(json) : undefined) ?? json;
   }
 
   /** JSON of a key that has to be redacted; `undefined` if redaction made it equal to another one. */

@@ -1,16 +1,19 @@
 /** A message in OpenTelemetry's shape, or a reference to messages, as JSON. */
 export interface MessageJson {
   readonly json: string;
-  /** Without `finish_reason`, which belongs to the answer: later lines repeat the message without it. */
-  readonly bare: string;
   /** How many messages a reference is for; 0 for a message. */
   readonly referencedCount: number;
+  /** The message without `finish_reason`, if it has one. */
+  readonly bareMembers: readonly Member[] | undefined;
 }
+
+/** A member of an object: its key as JSON, with the colon, and its value. */
+export type Member = readonly [key: string, node: JsonNode];
 
 /** Text, or a run of neighbouring messages, whose commas are left out. */
 export type Piece = string | readonly MessageJson[];
 
-/** JSON of a value: in pieces when it has messages in it, because these may become references. Pieces begin with a text. */
+/** JSON of a value: in pieces when it has messages in it, because these may become references. */
 export type Json = string | readonly Piece[];
 
 /** JSON of a value inside of another one. */
@@ -20,12 +23,6 @@ function isMessage(node: JsonNode): node is MessageJson {
   return typeof node !== 'string' && !Array.isArray(node);
 }
 
-/** True for the JSON of an array. */
-export function isArrayJson(node: JsonNode): boolean {
-  const start = typeof node === 'string' || isMessage(node) ? node : node[0];
-  return typeof start === 'string' && start.startsWith('[');
-}
-
 /** True for the JSON of a string. */
 export function isStringJson(node: JsonNode): node is string {
   return typeof node === 'string' && node.startsWith('"');
@@ -33,7 +30,7 @@ export function isStringJson(node: JsonNode): node is string {
 
 /** A node as a value of its own. */
 export function toJson(node: JsonNode): Json {
-  return isMessage(node) ? ['', [node]] : node;
+  return isMessage(node) ? [[node]] : node;
 }
 
 function joinRun(run: readonly MessageJson[]): string {

@@ -1,6 +1,7 @@
 import { hash } from 'node:crypto';
 import type { Side } from '@spanline/record';
 import { joinJson, type Json, type MessageJson } from './json.ts';
+import { identityOf } from './message-json.ts';
 import { EMPTY_PREFIX, PrefixTrie } from './prefix-trie.ts';
 
 /** Where a message is: the span, its input or output, and the position in that field. */
@@ -25,7 +26,10 @@ const MIN_BYTES = 64;
 /** A text up to this length is its own digest, which saves hashing it. */
 const MAX_LITERAL = 512;
 
-const digestOf = ({ bare }: MessageJson): string => (bare.length <= MAX_LITERAL ? bare : hash('sha1', bare));
+function digestOf(message: MessageJson): string {
+  const identity = identityOf(message);
+  return identity.length <= MAX_LITERAL ? identity : hash('sha1', identity);
+}
 
 const hasReference = (run: readonly MessageJson[]): boolean => run.some(({ referencedCount }) => referencedCount > 0);
 
@@ -131,9 +135,9 @@ export class MessageIndex {
     return text;
   }
 
-  #referMessage({ json, bare }: MessageJson, digest: string): string {
-    const message = bare.length < MIN_BYTES ? undefined : this.#messages.get(digest);
-    const address = message === undefined ? undefined : this.#messageAddresses[message];
-    return address === undefined ? json : reference(address, 1);
+  #referMessage(message: MessageJson, digest: string): string {
+    const number = identityOf(message).length < MIN_BYTES ? undefined : this.#messages.get(digest);
+    const address = number === undefined ? undefined : this.#messageAddresses[number];
+    return address === undefined ? message.json : reference(address, 1);
   }
 }

@@ -1,14 +1,24 @@
 import { countOf, parseReference } from '@spanline/record';
-import { type Json, joinJson, type MessageJson } from './json.ts';
+import { type Json, joinJson, type Member, type MessageJson } from './json.ts';
+import { ObjectJson } from './object-json.ts';
 
 /**
- * A message of an object that has a role and parts.
+ * A message: an object with a role and parts.
  *
- * @param bare - the object without `finish_reason`; `undefined` if it has none
+ * @param bareMembers - its members without `finish_reason`, if it has one
  */
-export function messageJson(whole: Json, bare: Json | undefined): MessageJson {
-  const json = joinJson(whole);
-  return { json, bare: bare === undefined ? json : joinJson(bare), referencedCount: 0 };
+export function messageJson(json: Json, bareMembers: readonly Member[] | undefined): MessageJson {
+  return { json: joinJson(json), referencedCount: 0, bareMembers };
+}
+
+/**
+ * The text that identifies a message. `finish_reason` is no part of it: it belongs to the answer, and later lines repeat the message without it.
+ */
+export function identityOf({ json, bareMembers }: MessageJson): string {
+  if (bareMembers === undefined) return json;
+  const bare = new ObjectJson();
+  for (const [key, node] of bareMembers) bare.add(key, node);
+  return joinJson(bare.finish());
 }
 
 const REFERENCE_START = '{"ref":"';
@@ -18,5 +28,5 @@ const REFERENCE_END = '"}';
 export function referenceJson(json: Json): MessageJson | undefined {
   if (typeof json !== 'string' || !json.startsWith(REFERENCE_START)) return undefined;
   const reference = parseReference(json.slice(REFERENCE_START.length, -REFERENCE_END.length));
-  return reference === undefined ? undefined : { json, bare: json, referencedCount: countOf(reference) };
+  return reference === undefined ? undefined : { json, referencedCount: countOf(reference), bareMembers: undefined };
 }

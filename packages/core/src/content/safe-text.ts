@@ -1,4 +1,4 @@
-import { isSecretName, type TextRedactor, type VerifiedText } from '../redaction/index.ts';
+import { isSecretName, type ValueRedactor, type VerifiedText } from '../redaction/index.ts';
 import { byteLength, truncate } from './truncate.ts';
 
 /** The entry of a text in the cache of verified texts, if it fits; `undefined` for the value of a field that is named like a secret. */
@@ -6,7 +6,7 @@ export function verifiedText(
   text: string,
   name: string | undefined,
   maxBytes: number,
-  redactor: TextRedactor,
+  redactor: ValueRedactor,
 ): VerifiedText | undefined {
   const verified = redactor.verified?.get(text);
   if (verified === undefined || verified.bytes > maxBytes) return undefined;
@@ -28,7 +28,7 @@ export function safeText(
   text: string,
   name: string | undefined,
   { size, maxBytes }: { size: number; maxBytes: number },
-  redactor: TextRedactor,
+  redactor: ValueRedactor,
 ): SafeText {
   const end = maxBytes + redactor.lookahead;
   const seen = text.length > end ? text.slice(0, end) : text;

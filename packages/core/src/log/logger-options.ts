@@ -1,4 +1,6 @@
 import { checkOptions, option, PROFILE_NAMES, type ProfileName, type Shape, SpanlineError } from '@spanline/record';
+import type { RedactPaths } from '../api/index.ts';
+import { REDACT_PATHS, redactPathsCheck } from '../redaction/index.ts';
 
 /** Options of {@link createLogger}. */
 export interface LoggerOptions {
@@ -14,8 +16,8 @@ export interface LoggerOptions {
   sync?: boolean;
   /** Fields of every line, such as `service.name`. */
   base?: Record<string, unknown>;
-  /** Paths whose values are not written; pino's `redact`. */
-  redact?: string[];
+  /** Paths to values of the application's own fields that are not written; pino's `redact`. */
+  redact?: readonly string[] | RedactPaths;
 }
 
 /** A file's path, a file descriptor, or a stream. */
@@ -28,7 +30,7 @@ const SHAPE: Shape<LoggerOptions> = {
   pretty: option.boolean(),
   sync: option.boolean(),
   base: option.dictionary(option.any()),
-  redact: option.list(option.string(), 'an array of paths'),
+  redact: option.anyOf<readonly string[] | RedactPaths>(redactPathsCheck, option.object(REDACT_PATHS)),
 };
 
 /** @throws SpanlineError `ERR_INVALID_OPTION` */

@@ -1,5 +1,6 @@
 import pino, { type Logger } from 'pino';
 import type { ProfileName } from '@spanline/record';
+import { pathOptions } from '../redaction/index.ts';
 import { createAppAsJson } from './app-line.ts';
 import { correlation } from './correlation.ts';
 import { checkLogger, type LogDestination, type LoggerOptions, resolveProfile } from './logger-options.ts';
@@ -47,6 +48,7 @@ export function createLogger(options: LoggerOptions = {}, destination?: LogDesti
   checkLogger(options, destination);
   const profile = resolveProfile(options.profile);
   const levelKey = LEVEL_KEYS[profile];
+  const redact = pathOptions(options.redact);
   const logger = pino(
     {
       level: options.level ?? 'info',
@@ -56,7 +58,7 @@ export function createLogger(options: LoggerOptions = {}, destination?: LogDesti
       formatters: { level: (label) => ({ [levelKey]: label }) },
       hooks: { logMethod },
       ...(options.name === undefined ? {} : { name: options.name }),
-      ...(options.redact === undefined ? {} : { redact: options.redact }),
+      ...(redact === undefined ? {} : { redact: { ...redact, paths: [...(redact.paths ?? [])] } }),
     },
     openDestination(options, destination),
   );

@@ -39,10 +39,21 @@ function warnFiltered(logger: Logger, levelName: string): void {
   );
 }
 
-function createPinoWriter(logger: Logger, symbols: PinoSymbols): RecordWriter {
+/** Options of {@link createWriter}. */
+export interface WriterOptions {
+  /** The logger's `redact` is for the application's lines only, because records are redacted already. @defaultValue false */
+  readonly ignoresRedact?: boolean;
+}
+
+function createPinoWriter(
+  logger: Logger,
+  symbols: PinoSymbols,
+  { ignoresRedact = false }: WriterOptions,
+): RecordWriter {
   const derived = Object.create(logger) as Logger & Record<symbol, unknown>;
   derived[symbols.asJson] = createRecordAsJson(symbols);
   derived[symbols.mixin] = undefined;
+  if (ignoresRedact) derived[symbols.stringifiers] = {};
   const pinoWrite = derived[symbols.write] as (
     this: Logger,
     object: object,
@@ -101,7 +112,7 @@ function createMethodWriter(logger: Logger): RecordWriter {
  * - The record's message is written under its `messageKey`.
  * - `nestedKey`, `formatters.log` and `hooks.logMethod` do not apply.
  */
-export function createWriter(logger: Logger): RecordWriter {
+export function createWriter(logger: Logger, options: WriterOptions = {}): RecordWriter {
   const symbols = pinoSymbols(logger);
-  return symbols === undefined ? createMethodWriter(logger) : createPinoWriter(logger, symbols);
+  return symbols === undefined ? createMethodWriter(logger) : createPinoWriter(logger, symbols, options);
 }

@@ -1,10 +1,22 @@
 export { isCredential } from './credential.ts';
 export { type AsyncDetection, detectAsync } from './detect-async.ts';
 export { createHasher, type Hasher } from './hasher.ts';
+export {
+  createPathRedactor,
+  isPathEnd,
+  isRedactPath,
+  pathOptions,
+  type PathPosition,
+  type PathRedactor,
+  REDACT_PATHS,
+  redactOptions,
+  redactPathsCheck,
+  stepInto,
+} from './paths/index.ts';
 export type { PlaceholderHolder, PlaceholderNumbers } from './placeholders.ts';
 export { createRedactor, type Redactor } from './redactor.ts';
 export type { Replacements } from './replacements.ts';
 export { RULE_NAMES } from './rules.ts';
 export { isSecretName } from './secret-names.ts';
-export { NO_REDACTION, type TextRedactor } from './text-redactor.ts';
+export { NO_REDACTION, type ValueRedactor } from './value-redactor.ts';
 export type { VerifiedText } from './verified-texts.ts';

@@ -6,7 +6,7 @@ import { Replacements } from './replacements.ts';
 import { RuleSet } from './rule-set.ts';
 import { BUILT_IN_RULES, type Rule } from './rules.ts';
 import { isSecretName } from './secret-names.ts';
-import type { TextRedactor } from './text-redactor.ts';
+import type { ValueRedactor } from './value-redactor.ts';
 import { VerifiedTexts } from './verified-texts.ts';
 
 /** Replaces what must not be logged. */
@@ -27,7 +27,7 @@ export interface Redactor {
   readonly verified: VerifiedTexts | undefined;
   /** Texts that `redactCredentials` does not change. */
   readonly verifiedForCredentials: VerifiedTexts;
-  readonly lookahead: TextRedactor['lookahead'];
+  readonly lookahead: ValueRedactor['lookahead'];
 }
 
 /** Longer than what the built-in rules find in practice. */

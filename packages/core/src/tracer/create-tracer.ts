@@ -7,6 +7,7 @@ import { extractContext, newBootId, runWith } from '../context/index.ts';
 import { startStatsLine, writeAlert, writeScore } from '../events/index.ts';
 import { createLogger, createWriter, destinationKind } from '../log/index.ts';
 import { createPipeline, createSampler, createStats, type Pipeline, type Stats } from '../pipeline/index.ts';
+import { pathOptions } from '../redaction/index.ts';
 import {
   createClock,
   injectCurrent,
@@ -54,10 +55,11 @@ function createTracerPipeline(
       destination: destinationKind(logger),
       deltas: resolved.deltas,
       redact,
+      profile: resolved.profile,
       limits,
       hashKey: resolved.hashKey,
     }),
-    writer: createWriter(logger),
+    writer: createWriter(logger, { ignoresRedact: options.logger === undefined }),
     contentWriter: content === undefined ? undefined : createWriter(content.destination),
     sampling: resolved.sampling,
     stats,
@@ -65,9 +67,15 @@ function createTracerPipeline(
   });
 }
 
+/** The logger of a tracer that is given none. The user's paths apply to the application's lines as well. */
+function createOwnLogger(options: TracerOptions, { profile }: ResolvedOptions): Logger {
+  const redact = pathOptions(options.redact);
+  return createLogger(redact === undefined ? { profile } : { profile, redact });
+}
+
 function createParts(options: TracerOptions): TracerParts {
   const resolved = resolveOptions(options, process.env);
-  const logger = options.logger ?? createLogger({ profile: resolved.profile });
+  const logger = options.logger ?? createOwnLogger(options, resolved);
   checkLevel(resolved.level, logger);
   const clock = options.clock ?? createClock();
   const stats = createStats();

@@ -17,7 +17,7 @@ import {
   type TailOptions,
   type TracerOptions,
 } from '../api/index.ts';
-import { RULE_NAMES } from '../redaction/index.ts';
+import { REDACT_PATHS, redactPathsCheck, RULE_NAMES } from '../redaction/index.ts';
 
 const atLeast = (min: number): Check<number> => option.number({ min, integer: true });
 const positive = option.number({ min: 0 });
@@ -41,6 +41,7 @@ const RULE: Shape<RedactionRule> = {
 const RULES = Object.fromEntries(RULE_NAMES.map((name) => [name, option.boolean()]));
 
 const REDACT: Shape<RedactOptions> = {
+  ...REDACT_PATHS,
   rules: option.object<Record<string, boolean>>(RULES),
   custom: option.list(option.object(RULE)),
   detectors: option.list(option.callback()),
@@ -102,7 +103,7 @@ export const TRACER_OPTIONS: Shape<TracerOptions> = {
   level: option.string(),
   profile: option.oneOf(PROFILE_NAMES),
   capture: captureCheck,
-  redact: option.object(REDACT),
+  redact: option.anyOf<RedactOptions | readonly string[]>(option.object(REDACT), redactPathsCheck),
   deltas: option.oneOf(DELTA_MODES),
   limits: option.object(LIMITS),
   sampling: option.object(SAMPLING),

@@ -1,5 +1,5 @@
 import type { ProfileName } from './names.ts';
-import { SPELLINGS } from './spellings.ts';
+import { profileKey } from './spellings.ts';
 
 /** Names of the ids on application lines, by canonical key. */
 export interface CorrelationKeys {
@@ -12,12 +12,11 @@ export interface CorrelationKeys {
 
 /** The names of a profile. Datadog reads dotted keys as paths, so its names stay flat. */
 export function correlationKeys(profile: ProfileName): CorrelationKeys {
-  const spelling = SPELLINGS[profile];
   return {
-    trace_id: spelling['trace_id'] ?? 'trace_id',
-    span_id: spelling['span_id'] ?? 'span_id',
-    'http.request.id': spelling['http.request.id'] ?? 'http.request.id',
-    'session.id': spelling['session.id'] ?? 'session.id',
-    'user.id': spelling['user.id'] ?? 'user.id',
+    trace_id: profileKey('trace_id', profile),
+    span_id: profileKey('span_id', profile),
+    'http.request.id': profileKey('http.request.id', profile),
+    'session.id': profileKey('session.id', profile),
+    'user.id': profileKey('user.id', profile),
   };
 }

@@ -26,3 +26,8 @@ export const SPELLINGS: Readonly<Record<ProfileName, Spelling>> = {
   ecs: ECS,
   datadog: DATADOG,
 };
+
+/** The name of a key in a profile. */
+export function profileKey(key: string, profile: ProfileName): string {
+  return SPELLINGS[profile][key] ?? key;
+}
