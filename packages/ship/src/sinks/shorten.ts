@@ -1,3 +1,5 @@
+import { splitTruncated, truncationMarker } from '@spanline/record';
+
 type Fields = Record<string, unknown>;
 
 /** A text somewhere in a line. */
@@ -8,8 +10,6 @@ interface Leaf {
   readonly text: string;
 }
 
-/** End of a text that was cut before. */
-const MARKER = /…\[\+(\d+) bytes\]$/;
 /** Texts are not cut below this length. */
 const MIN_CHARACTERS = 1000;
 const MAX_ROUNDS = 50;
@@ -58,10 +58,9 @@ function shortened(text: string, excess: number): string {
   const structure = parseStructure(text);
   const inner = structure && shortenTo(structure, Math.max(MIN_CHARACTERS, Buffer.byteLength(text) * share));
   if (inner !== undefined) return inner.text;
-  const marker = MARKER.exec(text);
-  const whole = marker === null ? text : text.slice(0, marker.index);
+  const { kept: whole, missingBytes } = splitTruncated(text);
   const kept = startOf(whole, Math.max(MIN_CHARACTERS, Math.floor(whole.length * share)));
-  return `${kept}…[+${Buffer.byteLength(whole.slice(kept.length)) + Number(marker?.[1] ?? 0)} bytes]`;
+  return kept + truncationMarker(Buffer.byteLength(whole.slice(kept.length)) + missingBytes);
 }
 
 /**
