@@ -76,18 +76,14 @@ export type Detector = (text: string) => readonly { start: number; end: number; 
  */
 export type AsyncDetector = (text: string) => Promise<readonly { start: number; end: number; name: string }[]>;
 
-/** Redaction by path, as pino's `redact` has it. */
-export interface RedactPaths {
+/** Options of redaction. */
+export interface RedactOptions {
   /** Paths to values that are not written, in pino's syntax: `user.email`, `headers["x-id"]`, `items[*].secret`, `*.token`. */
   paths?: readonly string[];
-  /** Text in place of a redacted value, or a function that returns what to write. @defaultValue `[Redacted]` */
+  /** Text in place of the values that paths lead to, or a function that returns what to write. @defaultValue `[Redacted]` */
   censor?: string | ((value: unknown, path: string[]) => unknown);
-  /** `true` leaves redacted values out. @defaultValue false */
+  /** `true` leaves out the values that paths lead to. @defaultValue false */
   remove?: boolean;
-}
-
-/** Options of redaction. */
-export interface RedactOptions extends RedactPaths {
   /** Turns built-in rules off (`false`) or on (`true`), by name. */
   rules?: Readonly<Record<string, boolean>>;
   /** Your own rules. They run after the built-in ones. */
@@ -103,6 +99,9 @@ export interface RedactOptions extends RedactPaths {
   /** Record keys and labels (`labels.email`) to replace by their keyed hash. Needs `hashKey`. */
   hash?: readonly string[];
 }
+
+/** Redaction by path, as pino's `redact` has it. */
+export type RedactPaths = Pick<RedactOptions, 'paths' | 'censor' | 'remove'>;
 
 /** Limits of a line, in UTF-8 bytes unless stated otherwise. */
 export interface LimitOptions {
