@@ -4,24 +4,24 @@ import type { Clock } from './api/index.ts';
 import { createLogger, type LoggerOptions } from './log/index.ts';
 import { buildForest, type Placed, type TreeNode } from './pretty/forest.ts';
 
-/** A log that stays in memory, for tests. */
+/** A log in memory, for tests. */
 export interface MemoryLog {
-  /** What `createTracer({ logger })` takes; the application's own lines may go through it as well. */
+  /** For `createTracer({ logger })`. The application may log through it as well. */
   readonly logger: Logger;
-  /** Every line as an object, exactly as written: in the logger's profile, application lines and stats included. */
+  /** All lines as objects, as they were written: in the logger's profile, with application lines and stats. */
   lines(): Record<string, unknown>[];
-  /** The finished spans (`span.end`) in canonical form, in the order in which they ended. */
+  /** The finished spans (`span.end`) in canonical form, in the order of their end. */
   records(): SpanRecord[];
-  /** Every line as text, without its newline. */
+  /** All lines as text, without newlines. */
   raw(): string[];
-  /** Forgets what was written so far. */
+  /** Removes all lines. */
   clear(): void;
 }
 
 /**
- * A logger that writes into memory, synchronously: what a call logged can be read on the next line of the test.
+ * Creates a logger that writes to memory, synchronously. A test can read a line right after the call that logged it.
  *
- * @param options - those of `createLogger`; `pretty` is always off
+ * @param options - options of `createLogger`; `pretty` is always off
  * @throws SpanlineError `ERR_INVALID_OPTION`
  * @example
  * ```ts
@@ -54,15 +54,15 @@ export function memoryLog(options: Omit<LoggerOptions, 'pretty'> = {}): MemoryLo
   };
 }
 
-/** A clock that only moves when it is told to. */
+/** A clock that moves only when `advance` is called. */
 export interface ControlledClock extends Clock {
   advance(milliseconds: number): void;
 }
 
 /**
- * A clock for `createTracer({ clock })`: the same program writes the same times.
+ * Creates a clock for `createTracer({ clock })`, so that a program writes the same times each time.
  *
- * @param startEpochMs - where it stands at first
+ * @param startEpochMs - the first time, in epoch milliseconds
  */
 export function controlledClock(startEpochMs: number): ControlledClock {
   let passed = 0;
@@ -75,13 +75,13 @@ export function controlledClock(startEpochMs: number): ControlledClock {
   };
 }
 
-/** A line as text, as parsed JSON, or as a record; of any profile. */
+/** A line as text, as parsed JSON, or as a record, in any profile. */
 export type TreeLine = string | SpanRecord | Record<string, unknown>;
 
 /** Options of {@link tree}. */
 export interface TreeOptions {
   /**
-   * Keys of the record to show behind a span's name, such as `gen_ai.usage.input_tokens`. A key that a span lacks is left out there.
+   * Keys to print behind a span's name, such as `gen_ai.usage.input_tokens`. Keys without a value are left out.
    * @defaultValue none
    */
   attributes?: readonly string[];
@@ -132,11 +132,14 @@ function print(nodes: readonly TreeNode<Item>[], depth: number, attributes: read
 }
 
 /**
- * The span trees in a log, as text that a test can compare: one line per finished span, `<type> <name>`, two blanks per level, and the status in
- * brackets unless it is `ok`. Lines may come in any order and any profile; lines that are no finished span are skipped.
+ * Prints the span trees of a log as text that a test can compare: a line for each finished span with its type and name,
+ * indented by two blanks a level, and its status in brackets unless it is `ok`. Lines may come in any order and any
+ * profile. Lines that are no finished span are skipped.
  *
- * Siblings stand in the order in which they started (then in the order of `event.id`, then of the input), traces in the order of their first
- * span. Spans whose parent is missing stand below `(missing parent)` at the end of their trace, unless the parent is another process.
+ * - Siblings are sorted by start, then by `event.id`, then by their order in the input. Traces are sorted by their
+ *   first span.
+ * - Spans whose parent is missing are printed below `(missing parent)` at the end of their trace, unless the parent
+ *   belongs to another process.
  *
  * @example
  * ```ts

@@ -14,8 +14,8 @@ function glyphOf({ left, right }: Half, glyphs: Glyphs): string {
 }
 
 /**
- * A span's place on the time axis, `width` columns wide, exact to half a column; the wait for a model's first token is drawn thin. The shortest span still
- * shows.
+ * Draws the bar of a span on the time axis, `width` columns wide and exact to half a column. The wait for a model's
+ * first token is drawn thin. The shortest span is still visible.
  */
 export function drawBar(span: SpanView, axis: Axis, width: number, glyphs: Glyphs, color: boolean, tone: Tone): string {
   const total = axis.toMs - axis.fromMs;

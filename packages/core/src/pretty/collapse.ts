@@ -3,7 +3,7 @@ import { formatDuration } from './format.ts';
 import type { Glyphs } from './style.ts';
 import type { SpanView } from './view.ts';
 
-/** Longest run of equal siblings that is shown one by one. */
+/** Maximum length of a run of equal siblings that are printed one by one. */
 const MAX_RUN = 20;
 
 function isPlain(node: TreeNode<SpanView>): boolean {
@@ -28,7 +28,7 @@ function merge(run: readonly TreeNode<SpanView>[], glyphs: Glyphs): TreeNode<Spa
     name: `${run.length} ${glyphs.times} ${first.name}`,
     durationMs: endMs - first.startMs,
     firstTokenMs: undefined,
-    facts: [{ text: `longest ${formatDuration(longestMs)}`, tone: 'plain' }],
+    details: [{ text: `longest ${formatDuration(longestMs)}`, tone: 'plain' }],
   };
   return [{ item, children: [] }];
 }
@@ -48,7 +48,10 @@ function mergeRuns(nodes: readonly TreeNode<SpanView>[], glyphs: Glyphs): TreeNo
   return merged;
 }
 
-/** Replaces runs of more than 20 equal, childless, successful siblings by one line each, from the first start to the last end. */
+/**
+ * Replaces each run of more than 20 equal, childless, successful siblings by one line, from the first start to the last
+ * end.
+ */
 export function collapse(forest: Forest<SpanView>, glyphs: Glyphs): void {
   for (const node of allNodes([...forest.roots, ...forest.orphans])) {
     if (node.children.length > MAX_RUN) node.children = mergeRuns(node.children, glyphs);

@@ -1,43 +1,43 @@
-/** Widths of the tree's columns; zero hides a column. */
+/** Widths of the tree's columns. A column of width 0 is hidden. */
 export interface Columns {
   readonly name: number;
   readonly type: number;
-  /** What the sign behind the duration adds to the gap there. */
+  /** Extra width for the sign of the slowest step, behind the duration. */
   readonly slowest: number;
   readonly bar: number;
-  readonly facts: number;
+  readonly details: number;
 }
 
-/** How wide each column would like to be. */
+/** The width that each column needs. */
 export interface Wishes {
   readonly name: number;
   readonly type: number;
   readonly slowest: boolean;
-  readonly facts: number;
+  readonly details: number;
 }
 
-/** Mark and blank before the tree. */
+/** The mark of the status and a blank, before the tree. */
 export const GUTTER = 2;
 /** Blanks between columns. */
 export const GAP = 2;
 /** Widest duration. */
 export const DURATION = 7;
-/** From this width on the type is written out. */
+/** From this terminal width on, types are written out. */
 export const FULL_TYPES = 100;
 
 const TYPES_FROM = 56;
 const BAR_FROM = 72;
 const MIN_BAR = 8;
 const MAX_BAR = 48;
-const MIN_FACTS = 12;
+const MIN_DETAILS = 12;
 
-/** The widest that the name column gets. */
+/** Maximum width of the name column. */
 export function maxName(width: number): number {
   if (width < TYPES_FROM) return width - GUTTER - GAP - DURATION - GAP;
   return Math.floor(width * (width < BAR_FROM ? 0.45 : 0.33));
 }
 
-/** Shares `width` among the columns: the name first, then type, then the bar beside what is known of each span. */
+/** Distributes `width` over the columns: first the name, then the type, then the bar and the details. */
 export function shareWidth(width: number, wishes: Wishes): Columns {
   const name = Math.min(wishes.name, maxName(width));
   const type = width >= TYPES_FROM ? wishes.type : 0;
@@ -45,9 +45,15 @@ export function shareWidth(width: number, wishes: Wishes): Columns {
   const rest = width - GUTTER - name - GAP - DURATION - slowest - (type > 0 ? GAP + type : 0);
   let bar = 0;
   if (width >= BAR_FROM) {
-    const behind = wishes.facts > 0 ? GAP + wishes.facts : 0;
+    const behind = wishes.details > 0 ? GAP + wishes.details : 0;
     bar = Math.min(Math.max(rest - GAP - behind, MIN_BAR), MAX_BAR, rest - GAP);
   }
-  const facts = rest - (bar > 0 ? GAP + bar : 0) - GAP;
-  return { name, type, slowest, bar: Math.max(bar, 0), facts: facts >= Math.min(MIN_FACTS, wishes.facts) ? facts : 0 };
+  const details = rest - (bar > 0 ? GAP + bar : 0) - GAP;
+  return {
+    name,
+    type,
+    slowest,
+    bar: Math.max(bar, 0),
+    details: details >= Math.min(MIN_DETAILS, wishes.details) ? details : 0,
+  };
 }

@@ -1,16 +1,16 @@
-/** What is known about a span's place in its trace. */
+/** The position of a span in its trace. */
 export interface Placed {
   readonly spanId: string;
   readonly parentId: string | undefined;
-  /** True when the parent belongs to another process or tracer, so that its absence is expected. */
+  /** True if the parent belongs to another process or tracer, so that it is expected to be missing. */
   readonly remoteParent: boolean;
-  /** `event.start`; ISO 8601 in UTC, which sorts as text. */
+  /** `event.start`, in ISO 8601 and UTC, which sorts as text. */
   readonly start: string;
   /** `event.id`: `<boot id>-<seq>`. */
   readonly eventId: string;
 }
 
-/** A span with its children in the order in which they started. */
+/** A span and its children in the order of their start. */
 export interface TreeNode<T> {
   readonly item: T;
   children: TreeNode<T>[];
@@ -18,9 +18,9 @@ export interface TreeNode<T> {
 
 /** The trees of one trace. */
 export interface Forest<T> {
-  /** Spans without a parent, or whose parent belongs to another process and is not among the items. */
+  /** Spans without a parent, and spans whose parent belongs to another process and is missing. */
   roots: TreeNode<T>[];
-  /** Spans whose parent should have been among the items. */
+  /** Spans whose parent is missing unexpectedly. */
   orphans: TreeNode<T>[];
 }
 
@@ -34,7 +34,7 @@ function byStart(a: Placed, b: Placed): number {
   return sequence(a.eventId) - sequence(b.eventId);
 }
 
-/** Marks everything below `start` as reached and cuts the link that closes a circle. */
+/** Marks everything below `start` as reached. Removes a link that closes a circle. */
 function reach<T>(start: TreeNode<T>, reached: Set<TreeNode<T>>): void {
   reached.add(start);
   const stack = [start];
@@ -50,8 +50,11 @@ function reach<T>(start: TreeNode<T>, reached: Set<TreeNode<T>>): void {
 }
 
 /**
- * Arranges the spans of one trace as trees, whatever order they come in. Siblings stand in the order of their start, then of `event.id`, then of the
- * input. Of two items with one id the last counts; parents that form a circle are cut open, so that every span stands in the result exactly once.
+ * Arranges the spans of one trace as trees. The spans may come in any order.
+ *
+ * - Siblings are sorted by start, then by `event.id`, then by their order in the input.
+ * - The last of several items with one id counts.
+ * - Parents that form a circle are separated, so that the result has every span exactly once.
  */
 export function buildForest<T extends Placed>(items: readonly T[]): Forest<T> {
   const nodes = new Map<string, TreeNode<T>>();
@@ -74,14 +77,14 @@ export function buildForest<T extends Placed>(items: readonly T[]): Forest<T> {
   return forest;
 }
 
-/** Every node of some trees, parents before children. */
+/** All nodes of some trees, parents before children. */
 export function allNodes<T>(tops: readonly TreeNode<T>[]): TreeNode<T>[] {
   const found = [...tops];
   for (const node of found) for (const child of node.children) found.push(child);
   return found;
 }
 
-/** Levels of the deepest tree; 0 for no trees. */
+/** Number of levels of the deepest tree; 0 without trees. */
 export function depthOf<T>(tops: readonly TreeNode<T>[]): number {
   let depth = 0;
   for (let level = tops; level.length > 0; level = level.flatMap((node) => node.children)) depth++;

@@ -4,7 +4,7 @@ const HOUR = 60 * MINUTE;
 
 const two = (value: number): string => String(Math.floor(value)).padStart(2, '0');
 
-/** A duration in at most seven columns: `0.4 ms`, `85 ms`, `1.18 s`, `2m 05s`, `1h 02m`. */
+/** Formats a duration in at most seven columns: `0.4 ms`, `85 ms`, `1.18 s`, `2m 05s`, `1h 02m`. */
 export function formatDuration(ms: number): string {
   if (!Number.isFinite(ms) || ms < 0) return '?';
   if (ms < 9.95) return `${ms.toFixed(1)} ms`;
@@ -17,14 +17,14 @@ export function formatDuration(ms: number): string {
   return hours < 1000 ? `${hours}h ${two((rounded % HOUR) / MINUTE)}m` : '>999h';
 }
 
-/** A count: exact up to 9999, then `12.3k`, `4.56M`. */
+/** Formats a count: exact up to 9999, then `12.3k`, `4.56M`. */
 export function formatCount(count: number): string {
   if (count < 10_000) return String(count);
   if (count < 999_950) return `${Number((count / 1e3).toFixed(1))}k`;
   return `${Number((count / 1e6).toFixed(2))}M`;
 }
 
-/** US dollars to three significant digits below a dollar, to the cent above: `$0.0142`, `$12.30`. */
+/** Formats US dollars: three significant digits below a dollar, cents above. `$0.0142`, `$12.30`. */
 export function formatCost(usd: number): string {
   if (usd >= 1) return `$${usd.toFixed(2)}`;
   const digits = Number(usd.toPrecision(3));
@@ -36,7 +36,7 @@ export function formatAmount(count: number, unit: string): string {
   return `${formatCount(count)} ${unit}${count === 1 ? '' : 's'}`;
 }
 
-/** `09:12:35.958` of an ISO time in UTC. */
+/** Formats the time of day of an ISO time: `09:12:35.958`. */
 export function formatTime(iso: string): string {
   return /T(\d{2}:\d{2}:\d{2}(?:\.\d{3})?)/.exec(iso)?.[1] ?? '';
 }

@@ -1,7 +1,7 @@
 import type { ParsedLine, AttributeKey } from '@spanline/record';
 import { formatTime } from './format.ts';
+import { printable } from './printable.ts';
 import { type Glyphs, paint, type Tone } from './style.ts';
-import { clean } from './text.ts';
 import { ownFrame } from './view.ts';
 
 const MESSAGE_LIMIT = 8000;
@@ -19,7 +19,7 @@ const LEVEL_TONES: Readonly<Record<string, Tone>> = {
   fatal: 'red',
 };
 
-/** Written on every line or shown elsewhere on it. */
+/** Keys that are on every line, or printed elsewhere on it. */
 const HIDDEN: ReadonlySet<string> = new Set([
   ...([
     '@timestamp',
@@ -53,10 +53,10 @@ const HIDDEN: ReadonlySet<string> = new Set([
 
 function valueText(value: unknown): string {
   if (typeof value === 'string') {
-    const text = clean(value, VALUE_LIMIT);
+    const text = printable(value, VALUE_LIMIT);
     return text === '' || /[\s"=]/.test(text) ? JSON.stringify(text) : text;
   }
-  return clean(JSON.stringify(value) ?? '', VALUE_LIMIT);
+  return printable(JSON.stringify(value) ?? '', VALUE_LIMIT);
 }
 
 function fieldsText(line: ParsedLine, color: boolean): string {
@@ -66,7 +66,7 @@ function fieldsText(line: ParsedLine, color: boolean): string {
   for (const [key, value] of [...Object.entries(line.record), ...Object.entries(line.rest)]) {
     if (HIDDEN.has(key) || value === undefined || (traced && key === 'http.request.id')) continue;
     if (++shown > MAX_FIELDS) break;
-    text += ` ${paint(`${clean(key, KEY_LIMIT)}=`, color, 'dim')}${valueText(value)}`;
+    text += ` ${paint(`${printable(key, KEY_LIMIT)}=`, color, 'dim')}${valueText(value)}`;
   }
   return text;
 }
@@ -74,38 +74,39 @@ function fieldsText(line: ParsedLine, color: boolean): string {
 /** `score faithfulness 0.92 (llm_judge)`, `score tone formal (user)`. */
 function scoreText({ record }: ParsedLine): string {
   const value = record['gen_ai.evaluation.score.value'];
-  const source = clean(record['spanline.evaluation.source'], VALUE_LIMIT);
+  const source = printable(record['spanline.evaluation.source'], VALUE_LIMIT);
   const parts = [
     'score',
-    clean(record['gen_ai.evaluation.name'], VALUE_LIMIT),
+    printable(record['gen_ai.evaluation.name'], VALUE_LIMIT),
     value === undefined ? '' : String(Number(value.toPrecision(4))),
-    clean(record['spanline.evaluation.label'], VALUE_LIMIT),
+    printable(record['spanline.evaluation.label'], VALUE_LIMIT),
     source === '' ? '' : `(${source})`,
   ];
   return parts.filter((part) => part !== '').join(' ');
 }
 
 /**
- * A line of the application (or a score or an alert) on one line: time (UTC, as logged), level, message, further fields, short trace id; the place in the application's
- * code where a logged error arose below it. Text is bounded but not cut to the terminal's width: a log message must stay readable.
+ * Draws a line of the application, a score or an alert as one line: time (UTC, as logged), level, message, other
+ * fields, short trace id. Below a logged error, the place in the application's code where it arose. Text is limited in
+ * length, but not truncated to the terminal's width, so that a log message stays readable.
  */
 export function drawLogLine(line: ParsedLine, color: boolean, glyphs: Glyphs): string {
   const { record } = line;
-  const level = clean(record.level, KEY_LIMIT) || 'info';
+  const level = printable(record.level, KEY_LIMIT) || 'info';
   const tone = (Object.hasOwn(LEVEL_TONES, level) ? LEVEL_TONES[level] : undefined) ?? 'plain';
   const label = line.kind === 'alert' ? 'ALERT' : level.toUpperCase();
-  const message = line.kind === 'score' ? scoreText(line) : clean(record.message, MESSAGE_LIMIT);
-  const time = formatTime(clean(record['@timestamp'], KEY_LIMIT));
+  const message = line.kind === 'score' ? scoreText(line) : printable(record.message, MESSAGE_LIMIT);
+  const time = formatTime(printable(record['@timestamp'], KEY_LIMIT));
   let text = time === '' ? '' : `${paint(time, color, 'dim')} `;
   text += `${paint(label, color, tone, line.kind === 'alert' ? 'bold' : 'plain')}${' '.repeat(Math.max(0, LEVEL_WIDTH - label.length))} `;
   text += message + fieldsText(line, color);
-  const traceId = clean(record.trace_id, KEY_LIMIT);
+  const traceId = printable(record.trace_id, KEY_LIMIT);
   if (traceId !== '') text += ` ${paint(traceId.slice(0, 8), color, 'dim')}`;
   const frame = ownFrame(record['error.stack']);
   return frame === '' ? text : `${text}\n  ${paint(`${glyphs.lastBranch}${frame}`, color, 'dim')}`;
 }
 
-/** Text that is no JSON, as it came but for what could steer the terminal. */
+/** Draws text that is no JSON. Only characters that could control the terminal are removed. */
 export function drawPlainLine(text: string): string {
-  return clean(text, MESSAGE_LIMIT);
+  return printable(text, MESSAGE_LIMIT);
 }

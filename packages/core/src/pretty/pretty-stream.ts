@@ -8,19 +8,19 @@ import { viewOf } from './view.ts';
 
 /** Options of {@link createPrettyStream}. */
 export interface PrettyStreamOptions extends TerminalOptions {
-  /** Where the text goes. @defaultValue `process.stdout` */
+  /** Destination of the text. @defaultValue `process.stdout` */
   output?: PrettyOutput;
-  /** Unfinished traces kept; beyond that the oldest is printed as it is. @defaultValue 200 */
+  /** Maximum number of unfinished traces. Beyond it the oldest is printed as it is. @defaultValue 200 */
   maxTraces?: number;
-  /** Spans of unfinished traces kept, all traces together. @defaultValue 10000 */
+  /** Maximum number of spans in all unfinished traces. @defaultValue 10000 */
   maxSpans?: number;
 }
 
-/** Takes JSON lines, prints for people. */
+/** Reads JSON lines and prints them for people. */
 export interface PrettyStream {
-  /** Takes one line, or several with newlines between them. Never throws. */
+  /** Prints a line, or several lines separated by newlines. Never throws. */
   write(line: string): void;
-  /** Prints what is still waiting for the end of its trace, then calls `done`, as pino's `logger.flush` expects of a stream. Never throws. */
+  /** Prints all unfinished traces, then calls `done`, as pino's `logger.flush` expects of a stream. Never throws. */
   flush(done?: () => void): void;
 }
 
@@ -42,10 +42,14 @@ function positive(value: number | undefined, fallback: number): number {
 }
 
 /**
- * A stream for `pino(options, stream)` that prints JSON lines for a person at a terminal: each trace as one tree as soon as its local root has ended, lines of the
- * application, scores and alerts at once and in order, text that is no JSON without its control characters. Reads every profile.
+ * Creates a stream for `pino(options, stream)` that prints JSON lines of every profile for a person at a terminal.
  *
- * Memory is bounded by `maxTraces` and `maxSpans`; a trace whose root never comes is printed when it has to make room, or by `flush()`.
+ * - A trace is printed as one tree when its local root ends.
+ * - Lines of the application, scores and alerts are printed at once, in order.
+ * - Text that is no JSON is printed without its control characters.
+ *
+ * Memory is limited by `maxTraces` and `maxSpans`. A trace without a root is printed when it has to make room, or by
+ * `flush()`.
  *
  * @example
  * ```ts

@@ -1,11 +1,11 @@
 import type { SpanRecord } from '@spanline/record';
+import { printable } from './printable.ts';
 import { drawTrace } from './render.ts';
 import { glyphsOf, type Piece } from './style.ts';
 import { describeTerminal, type TerminalOptions } from './terminal.ts';
-import { clean } from './text.ts';
 import { viewOf } from './view.ts';
 
-/** Options of {@link renderTrace}. What is left out is taken from `process.stdout`. */
+/** Options of {@link renderTrace}. The default of each is read from `process.stdout`. */
 export type RenderOptions = TerminalOptions;
 
 const SCORE_LIMIT = 60;
@@ -15,16 +15,20 @@ function scoreOf(record: SpanRecord): Piece[] {
   if (record['event.name'] !== 'gen_ai.evaluation.result') return [];
   const value = record['gen_ai.evaluation.score.value'];
   const shown =
-    value === undefined ? clean(record['spanline.evaluation.label'], SCORE_LIMIT) : Number(value.toPrecision(4));
-  return [{ text: `score ${clean(record['gen_ai.evaluation.name'], SCORE_LIMIT)} ${shown}`, tone: 'cyan' }];
+    value === undefined ? printable(record['spanline.evaluation.label'], SCORE_LIMIT) : Number(value.toPrecision(4));
+  return [{ text: `score ${printable(record['gen_ai.evaluation.name'], SCORE_LIMIT)} ${shown}`, tone: 'cyan' }];
 }
 
 /**
- * One trace as a tree for the terminal: name, type, duration, place on the time axis, model, tokens, cost, documents, errors, the slowest step, and a summary with the sums and
- * ids. Takes the canonical records of a trace (`parseLine`) in any order; scores stand in the summary, other records are skipped. No prompts or answers are
- * shown, control characters and bidi overrides are removed, no line is wider than `width`. Several local roots stand below one another.
+ * Renders one trace as a tree for the terminal: name, type, duration, position on the time axis, model, tokens, cost,
+ * documents, errors, the slowest step, and a summary with sums and ids.
  *
- * @returns lines joined by newlines, none at the end; an empty text when no record is a finished span
+ * - Takes the canonical records of a trace (`parseLine`) in any order. Scores are part of the summary; other records
+ *   are skipped.
+ * - Prints no prompts and no answers. Removes control characters and bidi overrides.
+ * - No line is wider than `width`. Several local roots are printed below one another.
+ *
+ * @returns lines joined by newlines, without one at the end; an empty text if no record is a finished span
  * @example
  * ```ts
  * import { parseLine } from '@spanline/core';

@@ -3,19 +3,19 @@ import { collapse } from './collapse.ts';
 import { type Columns, DURATION, FULL_TYPES, GAP, GUTTER, maxName, shareWidth } from './columns.ts';
 import { allNodes, buildForest, type TreeNode } from './forest.ts';
 import { formatDuration } from './format.ts';
+import { fitWidth, displayWidth, padding } from './printable.ts';
 import { type Row, rowsOf } from './rows.ts';
 import { type Glyphs, glyphsOf, paint, type Piece, toneOfType } from './style.ts';
 import { summarize } from './summary.ts';
 import type { Terminal } from './terminal.ts';
-import { cut, displayWidth, fill } from './text.ts';
 import { type Axis, axisOf, slowestStep } from './timing.ts';
 import type { SpanView } from './view.ts';
 
-/** How the spans below each other are drawn. */
+/** Options of {@link drawTrace}. */
 export interface DrawOptions {
-  /** Stands above spans whose parent is not among them. */
+  /** Heading above spans whose parent is missing. */
   readonly orphansHeading?: string;
-  /** Further pieces of the summary. */
+  /** More pieces of the summary. */
   readonly extra?: readonly Piece[];
 }
 
@@ -28,7 +28,7 @@ interface Pencil {
 }
 
 const GAP_TEXT = ' '.repeat(GAP);
-const MIN_CUT_FACT = 6;
+const MIN_CUT_DETAIL = 6;
 const SHORT_TYPES: Readonly<Record<string, string>> = {
   embedding: 'embed',
   retriever: 'retr',
@@ -49,31 +49,32 @@ function markOf(status: string, glyphs: Glyphs): Piece {
   return status === 'error' ? { text: glyphs.error, tone: 'red' } : { text: glyphs.warn, tone: 'yellow' };
 }
 
-function factsWidth(facts: readonly Piece[], glyphs: Glyphs): number {
-  return facts.reduce((sum, { text }) => sum + displayWidth(text) + glyphs.dot.length, -glyphs.dot.length);
+function detailsWidth(details: readonly Piece[], glyphs: Glyphs): number {
+  return details.reduce((sum, { text }) => sum + displayWidth(text) + glyphs.dot.length, -glyphs.dot.length);
 }
 
-/** As many facts as fit, whole; the first one cut when not even that fits. */
-function drawFacts(facts: readonly Piece[], { columns, glyphs, terminal }: Pencil): string {
+/** Draws as many whole details as fit. The first one is truncated if not even that fits. */
+function drawDetails(details: readonly Piece[], { columns, glyphs, terminal }: Pencil): string {
   let drawn = '';
-  let room = columns.facts;
-  for (const fact of facts) {
+  let room = columns.details;
+  for (const detail of details) {
     const separator = drawn === '' ? '' : glyphs.dot;
-    const width = separator.length + displayWidth(fact.text);
-    if (width > room && (drawn !== '' || room < MIN_CUT_FACT)) break;
+    const width = separator.length + displayWidth(detail.text);
+    if (width > room && (drawn !== '' || room < MIN_CUT_DETAIL)) break;
     drawn +=
-      paint(separator, terminal.color, 'dim') + paint(cut(fact.text, room, glyphs.ellipsis), terminal.color, fact.tone);
+      paint(separator, terminal.color, 'dim') +
+      paint(fitWidth(detail.text, room, glyphs.ellipsis), terminal.color, detail.tone);
     room -= width;
   }
   return drawn;
 }
 
 function drawName(row: Row, bold: boolean, { columns, glyphs, terminal }: Pencil): string {
-  const guides = cut(row.guides, columns.name, '');
-  const name = cut(row.name, columns.name - guides.length, glyphs.ellipsis);
+  const guides = fitWidth(row.guides, columns.name, '');
+  const name = fitWidth(row.name, columns.name - guides.length, glyphs.ellipsis);
   const failed = row.node?.item.status === 'error';
   const painted = paint(name, terminal.color, failed ? 'red' : 'plain', bold ? 'bold' : 'plain');
-  return paint(guides, terminal.color, 'dim') + painted + fill(guides + name, columns.name);
+  return paint(guides, terminal.color, 'dim') + painted + padding(guides + name, columns.name);
 }
 
 function drawSpan(row: Row, span: SpanView, pencil: Pencil): string {
@@ -84,8 +85,8 @@ function drawSpan(row: Row, span: SpanView, pencil: Pencil): string {
   const tone = toneOfType(span.type);
   let line = `${paint(mark.text, color, mark.tone)} ${drawName(row, row.guides === '', pencil)}`;
   if (columns.type > 0) {
-    const type = cut(typeText(span.type, terminal.width), columns.type, glyphs.ellipsis);
-    line += GAP_TEXT + paint(type, color, tone) + fill(type, columns.type);
+    const type = fitWidth(typeText(span.type, terminal.width), columns.type, glyphs.ellipsis);
+    line += GAP_TEXT + paint(type, color, tone) + padding(type, columns.type);
   }
   const duration = formatDuration(span.durationMs);
   line += GAP_TEXT + ' '.repeat(Math.max(0, DURATION - duration.length));
@@ -94,14 +95,14 @@ function drawSpan(row: Row, span: SpanView, pencil: Pencil): string {
   if (columns.bar > 0) {
     line += drawBar(span, axis, columns.bar, glyphs, color, span.status === 'error' ? 'red' : tone);
   }
-  if (columns.bar > 0 && columns.facts > 0) line += GAP_TEXT;
-  if (columns.facts > 0) line += drawFacts(span.facts, pencil);
+  if (columns.bar > 0 && columns.details > 0) line += GAP_TEXT;
+  if (columns.details > 0) line += drawDetails(span.details, pencil);
   return line.trimEnd();
 }
 
 function drawUnder(row: Row, text: string, tones: readonly Piece['tone'][], { terminal, glyphs }: Pencil): string {
-  const under = cut(row.under, terminal.width - GUTTER - MIN_CUT_FACT, '');
-  const kept = cut(text, terminal.width - GUTTER - under.length, glyphs.ellipsis);
+  const under = fitWidth(row.under, terminal.width - GUTTER - MIN_CUT_DETAIL, '');
+  const kept = fitWidth(text, terminal.width - GUTTER - under.length, glyphs.ellipsis);
   return `${' '.repeat(GUTTER)}${paint(under, terminal.color, 'dim')}${paint(kept, terminal.color, ...tones)}`;
 }
 
@@ -125,7 +126,10 @@ function widest<T>(items: readonly T[], width: (item: T) => number): number {
   return items.reduce((most, item) => Math.max(most, width(item)), 0);
 }
 
-/** Draws the spans of one trace as a tree with its summary; every line fits the terminal. An empty text for no spans. */
+/**
+ * Draws the spans of one trace as a tree with a summary. Every line fits the terminal. Returns an empty text without
+ * spans.
+ */
 export function drawTrace(spans: readonly SpanView[], terminal: Terminal, options: DrawOptions = {}): string {
   if (spans.length === 0) return '';
   const { width } = terminal;
@@ -145,7 +149,7 @@ export function drawTrace(spans: readonly SpanView[], terminal: Terminal, option
       widest(shown, ({ type }) => displayWidth(typeText(type, width))),
     ),
     slowest: slow !== undefined,
-    facts: widest(shown, ({ facts }) => factsWidth(facts, glyphs)),
+    details: widest(shown, ({ details }) => detailsWidth(details, glyphs)),
   });
   const axis = axisOf(items);
   const pencil: Pencil = { terminal, glyphs, columns, axis, slowest: slow?.node };

@@ -6,9 +6,9 @@ import type { SpanView } from './view.ts';
 export interface Row {
   /** Guides before the name. */
   readonly guides: string;
-  /** Guides before a further line below the same name. */
+  /** Guides before another line below the same name. */
   readonly under: string;
-  /** `undefined`: a heading. */
+  /** `undefined` for a heading. */
   readonly node: TreeNode<SpanView> | undefined;
   readonly name: string;
 }
@@ -21,7 +21,7 @@ interface Pending {
   readonly above: string;
 }
 
-/** How far and with which signs levels are indented. */
+/** Depth and signs of the indentation. */
 interface Indent {
   readonly maxDepth: number;
   readonly branch: string;
@@ -32,7 +32,10 @@ interface Indent {
 
 const MISSING = '(parent not in the log)';
 
-/** Three columns a level where the deepest name still has half of `room`, else two; levels that do not even fit so are not indented further. */
+/**
+ * Chooses three columns a level if the deepest name then still has half of `room`, else two. Levels beyond that are not
+ * indented further.
+ */
 function chooseIndent(depth: number, room: number, { branch, lastBranch, pipe }: Glyphs): Indent {
   const guides = Math.floor(room / 2);
   if (depth * 3 <= guides) return { maxDepth: depth, branch, lastBranch, pipe, blank: '   ' };
@@ -66,7 +69,7 @@ function walk(nodes: readonly TreeNode<SpanView>[], depth: number, indent: Inden
   }
 }
 
-/** The lines of a forest from top to bottom, for a name column of `room` columns. */
+/** The rows of a forest from top to bottom, for a name column of `room` columns. */
 export function rowsOf(
   forest: Forest<SpanView>,
   room: number,

@@ -1,15 +1,15 @@
 import type { SpanType } from '@spanline/record';
 
-/** How a piece of text looks. */
+/** The look of a piece of text. */
 export type Tone = 'plain' | 'bold' | 'dim' | 'red' | 'yellow' | 'green' | 'blue' | 'magenta' | 'cyan';
 
-/** A piece of text and how it looks. */
+/** A piece of text and its look. */
 export interface Piece {
   readonly text: string;
   readonly tone: Tone;
 }
 
-/** The signs of the tree, each one column wide but for guides (three) and separators. */
+/** The signs of the tree. Each is one column wide, except for guides (three) and separators. */
 export interface Glyphs {
   readonly ok: string;
   readonly error: string;
@@ -22,7 +22,7 @@ export interface Glyphs {
   readonly branch: string;
   readonly lastBranch: string;
   readonly pipe: string;
-  /** Bar: a whole cell, its right half, its left half, and a cell of waiting for the first token. */
+  /** Cells of a bar: whole, right half, left half, and waiting for the first token. */
   readonly bar: string;
   readonly barStart: string;
   readonly barEnd: string;
@@ -93,7 +93,7 @@ const TYPE_TONES: Readonly<Record<SpanType, Tone>> = {
   task: 'plain',
 };
 
-/** Signs in Unicode or, for other locales, in ASCII. */
+/** Signs in Unicode, or in ASCII for other locales. */
 export function glyphsOf(unicode: boolean): Glyphs {
   return unicode ? UNICODE : PLAIN;
 }
@@ -103,7 +103,10 @@ export function toneOfType(type: string): Tone {
   return Object.hasOwn(TYPE_TONES, type) ? TYPE_TONES[type as SpanType] : 'plain';
 }
 
-/** Text with the codes of its tones; the plain text when colours are off. Only the 16 colours that every theme defines. */
+/**
+ * Adds the codes of tones to a text; only of the 16 colours that every theme defines. Returns the plain text if colours
+ * are off.
+ */
 export function paint(text: string, color: boolean, ...tones: readonly Tone[]): string {
   if (!color || text === '') return text;
   let painted = text;

@@ -1,16 +1,16 @@
-import { tokensText } from './facts.ts';
+import { tokensText } from './details.ts';
 import { formatAmount, formatCost, formatDuration } from './format.ts';
+import { fitWidth, displayWidth } from './printable.ts';
 import { type Glyphs, paint, type Piece } from './style.ts';
 import type { Terminal } from './terminal.ts';
-import { cut, displayWidth } from './text.ts';
 import type { SpanView } from './view.ts';
 
-/** What the summary is about. */
+/** What the summary is made of. */
 export interface SummaryParts {
   readonly spans: readonly SpanView[];
   readonly totalMs: number;
   readonly slowest: { readonly name: string; readonly selfMs: number } | undefined;
-  /** Further pieces, such as scores. */
+  /** More pieces, such as scores. */
   readonly extra: readonly Piece[];
 }
 
@@ -46,20 +46,23 @@ function addUp(spans: readonly SpanView[]): Sums {
   return sums;
 }
 
-/** Spans may be missing here (still open, filtered) and there (ended late): of two lower bounds the higher one is nearer. */
+/**
+ * Sums of the spans, and of the roll-ups on their lines. Both are lower bounds: spans may be open or filtered out here,
+ * and may have ended late there. The higher one is nearer.
+ */
 function sumsOf(spans: readonly SpanView[]): Sums {
   const seen = addUp(spans);
-  const told: Sums = { spans: 0, open: 0, errors: 0, llmCalls: 0, inputTokens: 0, outputTokens: 0, costUsd: 0 };
+  const reported: Sums = { spans: 0, open: 0, errors: 0, llmCalls: 0, inputTokens: 0, outputTokens: 0, costUsd: 0 };
   for (const { rollup } of spans) {
     if (rollup === undefined) continue;
-    for (const key of Object.keys(told) as (keyof Sums)[]) told[key] += rollup[key];
+    for (const key of Object.keys(reported) as (keyof Sums)[]) reported[key] += rollup[key];
   }
   const sums = { ...seen };
-  for (const key of Object.keys(sums) as (keyof Sums)[]) sums[key] = Math.max(seen[key], told[key]);
+  for (const key of Object.keys(sums) as (keyof Sums)[]) sums[key] = Math.max(seen[key], reported[key]);
   return sums;
 }
 
-function factPieces(parts: SummaryParts, sums: Sums, glyphs: Glyphs): Piece[] {
+function sumPieces(parts: SummaryParts, sums: Sums, glyphs: Glyphs): Piece[] {
   const pieces: Piece[] = [{ text: formatDuration(parts.totalMs), tone: 'bold' }];
   const add = (text: string, tone: Piece['tone'] = 'plain'): void => void pieces.push({ text, tone });
   if (sums.errors > 0) add(formatAmount(sums.errors, 'error'), 'red');
@@ -69,18 +72,18 @@ function factPieces(parts: SummaryParts, sums: Sums, glyphs: Glyphs): Piece[] {
   if (sums.costUsd > 0) add(formatCost(sums.costUsd));
   if (parts.slowest !== undefined) {
     const { name, selfMs } = parts.slowest;
-    add(`${glyphs.slowest} slowest ${cut(name, NAME_WIDTH, glyphs.ellipsis)} ${formatDuration(selfMs)}`, 'yellow');
+    add(`${glyphs.slowest} slowest ${fitWidth(name, NAME_WIDTH, glyphs.ellipsis)} ${formatDuration(selfMs)}`, 'yellow');
   }
   return pieces;
 }
 
-function flow(pieces: readonly Piece[], mark: Piece, terminal: Terminal, glyphs: Glyphs): string[] {
+function wrap(pieces: readonly Piece[], mark: Piece, terminal: Terminal, glyphs: Glyphs): string[] {
   const room = terminal.width - 2;
   const lines: string[] = [];
   let line = '';
   let used = 0;
   for (const piece of pieces) {
-    const text = cut(piece.text, room, glyphs.ellipsis);
+    const text = fitWidth(piece.text, room, glyphs.ellipsis);
     const width = displayWidth(text);
     if (used > 0 && used + glyphs.dot.length + width > room) {
       lines.push(line);
@@ -100,12 +103,15 @@ function flow(pieces: readonly Piece[], mark: Piece, terminal: Terminal, glyphs:
   );
 }
 
-/** The lines below a tree: total, errors, model calls, tokens, cost, slowest step, scores, request and trace id. Breaks between facts, never within one. */
+/**
+ * The lines below a tree: total, errors, model calls, tokens, cost, slowest step, scores, request and trace id. Lines
+ * break between pieces, never inside of one.
+ */
 export function summarize(parts: SummaryParts, mark: Piece, terminal: Terminal, glyphs: Glyphs): string[] {
-  const pieces = [...factPieces(parts, sumsOf(parts.spans), glyphs), ...parts.extra];
+  const pieces = [...sumPieces(parts, sumsOf(parts.spans), glyphs), ...parts.extra];
   const requestIds = new Set(parts.spans.map((span) => span.requestId).filter((id) => id !== ''));
   for (const id of [...requestIds].slice(0, 2)) pieces.push({ text: `request ${id}`, tone: 'dim' });
   const traceId = parts.spans[0]?.traceId;
   if (traceId !== undefined) pieces.push({ text: `trace ${traceId}`, tone: 'dim' });
-  return flow(pieces, mark, terminal, glyphs);
+  return wrap(pieces, mark, terminal, glyphs);
 }

@@ -1,28 +1,32 @@
-/** Where pretty output goes; `process.stdout` has this shape. */
+/** Destination of pretty output. `process.stdout` has this shape. */
 export interface PrettyOutput {
   write(text: string): unknown;
   isTTY?: boolean;
   columns?: number;
 }
 
-/** What the output can show. */
+/** The abilities of the output. */
 export interface Terminal {
-  /** Columns that a line may take. */
+  /** Maximum columns of a line. */
   readonly width: number;
   readonly color: boolean;
-  /** False: ASCII only. */
+  /** False for ASCII only. */
   readonly unicode: boolean;
 }
 
-/** Explicit settings; what is left out is found out. */
+/** Settings that take precedence over what is detected. */
 export interface TerminalOptions {
   /**
-   * Colours. @defaultValue on a terminal; `FORCE_COLOR`, `NO_COLOR` (https://no-color.org) and `TERM=dumb` are honoured
+   * Prints colours. @defaultValue true on a terminal; `FORCE_COLOR`, `NO_COLOR` (https://no-color.org) and `TERM=dumb`
+   * are respected
    */
   color?: boolean;
-  /** Columns a line may take, from 20 to 400. @defaultValue the terminal's width; 80 when there is none */
+  /** Maximum columns of a line, from 20 to 400. @defaultValue the terminal's width, or 80 without a terminal */
   width?: number;
-  /** Line-drawing characters; ASCII otherwise. @defaultValue true unless the locale names another character set than UTF-8 */
+  /**
+   * Prints line-drawing characters, else ASCII. @defaultValue true unless the locale names another character set than
+   * UTF-8
+   */
   unicode?: boolean;
 }
 
@@ -47,7 +51,8 @@ function showsUnicode(env: Environment, platform: string): boolean {
 }
 
 /**
- * What `output` can show, read anew each time, so that a resized terminal gets lines of its new width.
+ * Detects the abilities of `output`. It is called for each line, so that a resized terminal gets lines of its new
+ * width.
  *
  * @param env - environment variables. @defaultValue `process.env`
  * @param platform - `process.platform`

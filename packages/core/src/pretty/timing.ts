@@ -1,13 +1,13 @@
 import type { TreeNode } from './forest.ts';
 import type { SpanView } from './view.ts';
 
-/** The time that a drawing covers, in milliseconds since the epoch. */
+/** The time axis of a drawing, in milliseconds since the epoch. */
 export interface Axis {
   readonly fromMs: number;
   readonly toMs: number;
 }
 
-/** From the first start to the last end. */
+/** The axis from the first start to the last end. */
 export function axisOf(spans: readonly SpanView[]): Axis {
   let fromMs = Number.POSITIVE_INFINITY;
   let toMs = Number.NEGATIVE_INFINITY;
@@ -18,7 +18,7 @@ export function axisOf(spans: readonly SpanView[]): Axis {
   return { fromMs, toMs };
 }
 
-/** Time of a span during which none of its children ran. */
+/** Time of a span in which none of its children ran. */
 function selfMs(node: TreeNode<SpanView>): number {
   const { startMs, durationMs } = node.item;
   const endMs = startMs + durationMs;
@@ -35,7 +35,7 @@ function selfMs(node: TreeNode<SpanView>): number {
   return durationMs - covered;
 }
 
-/** The step with the longest self time, when there is more than one step to choose from. Roots are what the steps add up to, not steps. */
+/** The step with the longest self time, if there are several steps. Roots are not steps, but the sum of the steps. */
 export function slowestStep(
   steps: readonly TreeNode<SpanView>[],
 ): { node: TreeNode<SpanView>; selfMs: number } | undefined {

@@ -1,21 +1,21 @@
 import type { SpanView } from './view.ts';
 
-/** Spans to be printed together. */
+/** Spans that are printed together. */
 export interface Batch {
-  /** `late`: their parent has been printed before; `unfinished`: their root never came. */
+  /** `late` if their parent was printed before, `unfinished` if their root never ended. */
   readonly kind: 'complete' | 'late' | 'unfinished';
   readonly spans: readonly SpanView[];
 }
 
 /** Collects spans until their local root ends. */
 export interface TraceBuffer {
-  /** Takes a span; gives back what can be printed now, what had to make room included. */
+  /** Adds a span. Returns what can be printed now, including what has to make room. */
   add(span: SpanView): Batch[];
-  /** Gives back everything whose root has not come. */
+  /** Returns everything whose root has not ended. */
   flush(): Batch[];
 }
 
-/** Bounds of a {@link TraceBuffer}. */
+/** Limits of a {@link TraceBuffer}. */
 export interface BufferLimits {
   readonly maxTraces: number;
   readonly maxSpans: number;
@@ -37,8 +37,8 @@ function descendants(trace: Trace, top: SpanView): SpanView[] {
 }
 
 /**
- * What ends with a local root: everything below it and, when none of its spans is still open, what lies on its path but whose parent was not
- * logged. The rest of the trace may belong to another root in this process.
+ * Spans that end with a local root: everything below it. If none of them is open any more, also spans on its path whose
+ * parent was not logged. The rest of the trace may belong to another root in this process.
  */
 function ownedBy(trace: Trace, root: SpanView): SpanView[] {
   const owned = new Set(descendants(trace, root));
@@ -49,7 +49,10 @@ function ownedBy(trace: Trace, root: SpanView): SpanView[] {
   return [...owned];
 }
 
-/** A buffer that holds at most `maxTraces` unfinished traces and `maxSpans` spans; beyond that the oldest trace goes out unfinished. */
+/**
+ * Creates a buffer of at most `maxTraces` unfinished traces and `maxSpans` spans. Beyond that, it returns the oldest
+ * trace unfinished.
+ */
 export function createTraceBuffer({ maxTraces, maxSpans }: BufferLimits): TraceBuffer {
   const traces = new Map<string, Trace>();
   const printed = new Set<string>();

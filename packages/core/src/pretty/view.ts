@@ -1,10 +1,10 @@
 import type { SpanRecord } from '@spanline/record';
-import { factsOf } from './facts.ts';
+import { detailsOf } from './details.ts';
 import type { Placed } from './forest.ts';
+import { printable } from './printable.ts';
 import type { Glyphs, Piece } from './style.ts';
-import { clean } from './text.ts';
 
-/** What the tree shows of a span: small, cleaned, safe to print. Prompts and answers are not part of it. */
+/** What the tree prints of a span: short, and safe to print. Prompts and answers are not part of it. */
 export interface SpanView extends Placed {
   readonly traceId: string;
   readonly name: string;
@@ -14,13 +14,13 @@ export interface SpanView extends Placed {
   /** Milliseconds since the epoch. */
   readonly startMs: number;
   readonly durationMs: number;
-  /** The first span of its trace in its process: its line says that this part of the trace is complete. */
+  /** True for the first span of its trace in this process. When it ends, this part of the trace is complete. */
   readonly localRoot: boolean;
   readonly late: boolean;
-  readonly facts: readonly Piece[];
+  readonly details: readonly Piece[];
   /** Type and message of an error that arose in this span; empty otherwise. */
   readonly error: string;
-  /** Where in the application's code the error arose; empty when unknown. */
+  /** Place in the application's code where the error arose; empty if unknown. */
   readonly frame: string;
   readonly requestId: string;
   readonly inputTokens: number | undefined;
@@ -64,8 +64,8 @@ function durationMs(record: SpanRecord): number {
 
 function errorText(record: SpanRecord): string {
   if (record['span.status'] !== 'error' || record['spanline.error.propagated'] === true) return '';
-  const type = clean(record['error.type'], NAME_LIMIT) || 'error';
-  const message = clean(record['error.message'], ERROR_LIMIT);
+  const type = printable(record['error.type'], NAME_LIMIT) || 'error';
+  const message = printable(record['error.message'], ERROR_LIMIT);
   return message === '' ? type : `${type}: ${message}`;
 }
 
@@ -74,7 +74,7 @@ export function ownFrame(stack: string | undefined): string {
   const lines = stack?.slice(0, STACK_LIMIT).split('\n') ?? [];
   const frame = lines.find((line) => /^\s+at /.test(line) && !/node:|node_modules|<anonymous>$/.test(line));
   const text = frame?.trim().replace('file://', '').replace(`${process.cwd()}/`, '');
-  return clean(text, FRAME_LIMIT);
+  return printable(text, FRAME_LIMIT);
 }
 
 function rollupOf(record: SpanRecord): Rollup | undefined {
@@ -91,12 +91,12 @@ function rollupOf(record: SpanRecord): Rollup | undefined {
   };
 }
 
-/** The view of a canonical `span.end` record; `undefined` when the record has no ids. */
+/** The view of a canonical `span.end` record; `undefined` for a record without ids. */
 export function viewOf(record: SpanRecord, glyphs: Glyphs): SpanView | undefined {
-  const traceId = clean(record.trace_id, ID_LIMIT);
-  const spanId = clean(record.span_id, ID_LIMIT);
+  const traceId = printable(record.trace_id, ID_LIMIT);
+  const spanId = printable(record.span_id, ID_LIMIT);
   if (traceId === '' || spanId === '') return undefined;
-  const parentId = clean(record.parent_span_id, ID_LIMIT) || undefined;
+  const parentId = printable(record.parent_span_id, ID_LIMIT) || undefined;
   const rollup = rollupOf(record);
   const foreignParent = record['spanline.parent.remote'] === true || rollup !== undefined;
   const first = record['gen_ai.response.time_to_first_chunk'];
@@ -106,19 +106,19 @@ export function viewOf(record: SpanRecord, glyphs: Glyphs): SpanView | undefined
     parentId,
     remoteParent: foreignParent,
     localRoot: parentId === undefined || foreignParent,
-    start: clean(record['event.start'] ?? record['@timestamp'], ID_LIMIT),
-    eventId: clean(record['event.id'], ID_LIMIT),
-    name: clean(record['span.name'], NAME_LIMIT).trim() || '(no name)',
-    type: clean(record['span.type'], ID_LIMIT) || 'task',
+    start: printable(record['event.start'] ?? record['@timestamp'], ID_LIMIT),
+    eventId: printable(record['event.id'], ID_LIMIT),
+    name: printable(record['span.name'], NAME_LIMIT).trim() || '(no name)',
+    type: printable(record['span.type'], ID_LIMIT) || 'task',
     status: record['span.status'] ?? 'ok',
-    path: clean(record['span.path'], PATH_LIMIT),
+    path: printable(record['span.path'], PATH_LIMIT),
     startMs: startMs(record),
     durationMs: durationMs(record),
     late: record['spanline.late'] === true,
-    facts: factsOf(record, glyphs),
+    details: detailsOf(record, glyphs),
     error: errorText(record),
     frame: record['span.status'] === 'error' ? ownFrame(record['error.stack']) : '',
-    requestId: clean(record['http.request.id'], NAME_LIMIT),
+    requestId: printable(record['http.request.id'], NAME_LIMIT),
     inputTokens: record['gen_ai.usage.input_tokens'],
     outputTokens: record['gen_ai.usage.output_tokens'],
     costUsd: record['spanline.cost.usd'],

@@ -1,13 +1,13 @@
 import { calcPrice, findProvider, type PriceCalculation } from '@pydantic/genai-prices';
 import type { TokenUsage } from './normalize.ts';
 
-/** Name and version of the catalogue, as written in `spanline.cost.price_version`. */
+/** Name and version of the catalogue, written as `spanline.cost.price_version`. */
 export const PRICE_VERSION = 'genai-prices@0.1.8';
 
-/** Prices the calls of one model; `undefined` when its prices cannot tell. */
+/** Prices calls of one model in US dollars; `undefined` if the catalogue has no price for such a call. */
 export type CataloguePricer = (usage: TokenUsage, timestamp: number | undefined) => number | undefined;
 
-/** OpenTelemetry's `gen_ai.provider.name` where the catalogue calls the provider something else. */
+/** The catalogue's names of providers, where they differ from OpenTelemetry's `gen_ai.provider.name`. */
 const PROVIDERS: Readonly<Record<string, string>> = {
   'azure.ai.openai': 'azure',
   'azure.ai.inference': 'azure',
@@ -21,15 +21,15 @@ const PROVIDERS: Readonly<Record<string, string>> = {
 };
 
 /**
- * Cached audio, which some models price by itself and no provider tells: the catalogue wants it wherever a call has cached and audio tokens. As much of what
- * was cached as can be is taken to be text.
+ * Cached audio tokens. The catalogue requires this count for a call with cached and audio tokens, because some models
+ * price it separately, but no provider reports it. As many of the cached tokens as possible count as text.
  */
 function cachedAudio({ inputTokens = 0, cacheReadTokens = 0, audioInputTokens = 0 }: TokenUsage): number | undefined {
   if (cacheReadTokens === 0 || audioInputTokens === 0) return undefined;
   return Math.max(0, cacheReadTokens + audioInputTokens - inputTokens);
 }
 
-/** Counts of ours and their keys in the catalogue. */
+/** Converts token counts to the catalogue's names. */
 function catalogueUsage(usage: TokenUsage): Record<string, number> {
   const counts: Record<string, number> = {};
   if (usage.inputTokens !== undefined) counts['input_tokens'] = usage.inputTokens;
@@ -69,7 +69,10 @@ const PLAIN: readonly string[] = [
 ];
 const PER_MILLION = 1e-6;
 
-/** Prices that depend neither on size nor on time, as plain arithmetic; a lookup costs some 20 µs, this a few nanoseconds. */
+/**
+ * Prices calls by plain arithmetic, if the prices depend neither on size nor on time. That takes a few nanoseconds, a
+ * lookup in the catalogue 20 µs.
+ */
 function flatPricer(match: PriceCalculation): CataloguePricer | undefined {
   const { prices } = match.model;
   if (Array.isArray(prices)) return undefined;
@@ -103,9 +106,9 @@ function match(
 }
 
 /**
- * Looks a model up in the catalogue, with the provider first and then by name alone.
+ * Looks up a model in the catalogue, first with its provider, then by name alone.
  *
- * @returns how to price its calls; `undefined` when the catalogue does not know it
+ * @returns `undefined` if the catalogue does not have the model
  */
 export function cataloguePricer(provider: string | undefined, model: string): CataloguePricer | undefined {
   const matched = match(provider, model);

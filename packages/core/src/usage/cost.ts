@@ -5,20 +5,20 @@ import type { TokenUsage } from './normalize.ts';
 
 /** One billed call. */
 export interface BilledCall {
-  /** `gen_ai.provider.name`; without it the model's name alone decides. */
+  /** `gen_ai.provider.name`. Without it, the model's name alone decides. */
   provider?: string | undefined;
   requestModel?: string | undefined;
   responseModel?: string | undefined;
   usage: TokenUsage;
-  /** The framework answered from its cache; nothing was billed. */
+  /** The framework answered from its cache, so that nothing was billed. */
   cacheHit?: boolean;
-  /** What the application knows the call to have cost. */
+  /** The cost according to the application, in US dollars. */
   explicitUsd?: number | undefined;
-  /** Start of the call in epoch milliseconds; prices change over time. */
+  /** Start of the call in epoch milliseconds, because prices change. */
   timestamp?: number;
 }
 
-/** The cost, or why it is unknown (`no_usage`, `no_model`, `unknown_model`). Unknown is never 0. */
+/** The cost, or the reason why it is unknown (`no_usage`, `no_model`, `unknown_model`). Unknown is never 0. */
 export type Cost =
   | { usd: number; source: 'explicit' | 'price_table'; priceVersion?: string }
   | { reason: 'no_usage' | 'no_model' | 'unknown_model' };
@@ -40,7 +40,7 @@ function flatCost(price: ModelPrice, usage: TokenUsage): number {
   return (input + (usage.outputTokens ?? 0) * price.output) * PER_MILLION;
 }
 
-/** Finds own prices: the exact name first, then the longest prefix. */
+/** Finds custom prices: by the exact name, then by the longest prefix. */
 function ownPrices(prices: PriceTable): (model: string) => ModelPrice | undefined {
   const exact = new Map(Object.entries(prices));
   const prefixes = [...exact.keys()]
@@ -55,14 +55,15 @@ function ownPrices(prices: PriceTable): (model: string) => ModelPrice | undefine
   };
 }
 
-/** Whole billionths of a cent carry no meaning; this keeps sums of floats readable. */
+/** Rounds a cost to 12 significant digits, which keeps sums of floats readable. */
 const rounded = (usd: number): number => Number(usd.toPrecision(12));
 
 /**
- * Builds a pricer. Own prices win over the catalogue of `@pydantic/genai-prices`; an explicit cost wins over both; the response's model is looked up
- * before the request's. No socket is opened and no file is read.
+ * Creates a pricer. It opens no socket and reads no file.
  *
- * @throws SpanlineError `ERR_INVALID_OPTION` for a broken price table
+ * 1. An explicit cost takes precedence over prices.
+ * 2. Custom prices take precedence over the catalogue of `@pydantic/genai-prices`.
+ * 3. The response's model is looked up before the request's.
  */
 export function createPricer(options: { prices?: PriceTable | undefined } = {}): Pricer {
   const prices = options.prices ?? {};

@@ -12,28 +12,31 @@ export interface TokenUsage {
   audioOutputTokens?: number | undefined;
 }
 
-/** What was wrong with a provider's numbers; low cardinality. */
+/** A problem of a provider's numbers; of low cardinality. */
 export type UsageIssue =
-  /** Details were larger than what they are part of, and were cut to it. */
+  /** A part was larger than its whole and was reduced to it. */
   | 'details_exceed_total'
-  /** The total proved that cached tokens stood beside the input; they were added to it. */
+  /** The total shows that the input did not include cached tokens. They were added to it. */
   | 'cache_added'
-  /** The total proved that reasoning tokens stood beside the output; they were added to it. */
+  /** The total shows that the output did not include reasoning tokens. They were added to it. */
   | 'reasoning_added'
-  /** Input and output do not add up to the total; input and output were kept. */
+  /** Input and output do not add up to the total. Input and output were kept. */
   | 'total_mismatch'
-  /** A framework had added up counts that the provider repeats on the chunks of a stream; the provider's own were restored. */
+  /**
+   * A framework added up counts that the provider repeats on each chunk of a stream. The provider's own counts were
+   * restored.
+   */
   | 'chunks_added'
-  /** The answer broke off; these are the tokens that were reported until then. */
+  /** The answer ended early. These are the tokens reported until then. */
   | 'incomplete';
 
-/** {@link TokenUsage} with where it came from. */
+/** {@link TokenUsage} and its origin. */
 export interface NormalizedUsage extends TokenUsage {
   source: 'provider' | 'estimated';
   issue?: UsageIssue;
 }
 
-/** Beyond this a count is a fault, not a count. */
+/** A larger number is a fault, not a count. */
 const MAX_TOKENS = 1e12;
 
 function count(value: unknown): number | undefined {
@@ -56,7 +59,7 @@ function read(raw: Record<string, unknown>, paths: UsageShape['input'] | undefin
   return undefined;
 }
 
-/** Where a key stands in a list of keys, the most telling first. */
+/** The position of each key in a list, which has the most significant key first. */
 function placesOf(keys: readonly string[]): ReadonlyMap<string, number> {
   return new Map(keys.map((key, place) => [key, place]));
 }
@@ -69,13 +72,16 @@ const SHAPE_OF_MARK: ReadonlyMap<string, UsageShape> = new Map(
 const WRAPPER_KEYS = [...WRAPPERS, ESTIMATED_WRAPPER];
 const WRAPPER_PLACES = placesOf(WRAPPER_KEYS);
 
-/** The values of a provider's own class may be behind accessors, which no loop shows. */
+/** True for objects whose properties a loop visits. A provider's own class may have accessors. */
 function isPlain(raw: object): boolean {
   const prototype: unknown = Object.getPrototypeOf(raw);
   return prototype === Object.prototype || prototype === null;
 }
 
-/** Those of some keys that an object has, in their order. It is asked for the keys that it has: to look for one that it has not costs more than to see all of a small object's. */
+/**
+ * The keys of a list that an object has, in the order of the list. Visits the object's own keys: looking for a missing
+ * key costs more than reading all keys of a small object.
+ */
 function keysOf(
   raw: Record<string, unknown>,
   keys: readonly string[],
@@ -96,7 +102,7 @@ function add(a: number | undefined, b: number | undefined): number | undefined {
   return a === undefined ? undefined : a + (b ?? 0);
 }
 
-/** Puts right what contradicts itself; where the total decides, it decides, else details give way. */
+/** Corrects counts that contradict each other. The total decides where it can; otherwise parts are reduced. */
 function reconcile(usage: NormalizedUsage, total: number | undefined): NormalizedUsage {
   const cached = (usage.cacheReadTokens ?? 0) + (usage.cacheWriteTokens ?? 0);
   const { inputTokens: input, outputTokens: output, reasoningTokens: reasoning } = usage;
@@ -184,11 +190,12 @@ function find(raw: unknown, source: NormalizedUsage['source'], depth: number): N
 }
 
 /**
- * Tokens from what a provider or framework reports, recognised by shape: OpenAI (chat, responses), Anthropic, Google, Bedrock, Ollama, DeepSeek, Cohere,
- * LangChain (`usage_metadata`, `tokenUsage`, `estimatedTokenUsage`), AI SDK, and objects that wrap one of these. What is not reported stays absent; an explicit 0
- * stays 0. Never throws.
+ * Reads tokens from what a provider or framework reports. It recognises the shapes of OpenAI (chat, responses),
+ * Anthropic, Google, Bedrock, Ollama, DeepSeek, Cohere, LangChain (`usage_metadata`, `tokenUsage`,
+ * `estimatedTokenUsage`) and the AI SDK, and objects that wrap one of these. Counts that are not reported stay absent;
+ * an explicit 0 stays 0. Never throws.
  *
- * @returns `undefined` when there is no count in it
+ * @returns `undefined` if there is no count
  */
 export function normalizeUsage(raw: unknown): NormalizedUsage | undefined {
   try {
@@ -198,7 +205,7 @@ export function normalizeUsage(raw: unknown): NormalizedUsage | undefined {
   }
 }
 
-/** The usage as span attributes, for `span.set()`. */
+/** Converts usage to span attributes, for `span.set()`. */
 export function usageAttributes(usage: NormalizedUsage): SpanAttributes {
   return {
     'spanline.usage.source': usage.source,

@@ -1,4 +1,4 @@
-/** What limits are told of; the scarcest decides. */
+/** Headers of a limit and of what remains of it. The scarcest limit decides. */
 const LIMITS: readonly (readonly [limit: string, remaining: string])[] = [
   ['x-ratelimit-limit-requests', 'x-ratelimit-remaining-requests'],
   ['x-ratelimit-limit-tokens', 'x-ratelimit-remaining-tokens'],
@@ -17,11 +17,12 @@ function read(headers: object, name: string): number | undefined {
 }
 
 /**
- * How much of a provider's rate limit is left, from the headers of a response or of an error: the smallest share of the limits on requests and tokens.
- * Knows the spellings of OpenAI (and of those that copy it) and Anthropic. Never throws.
+ * Reads the remaining share of a provider's rate limit from the headers of a response or of an error: the smallest
+ * share of its limits on requests and tokens. Knows the headers of OpenAI (and of those who copy it) and Anthropic.
+ * Never throws.
  *
  * @param headers - `Headers`, or an object with lower-case names
- * @returns 0 to 1; `undefined` when the headers tell none
+ * @returns 0 to 1; `undefined` without such headers
  */
 export function rateLimitRatio(headers: unknown): number | undefined {
   if (typeof headers !== 'object' || headers === null) return undefined;

@@ -1,9 +1,9 @@
-/** One count and where a shape keeps it: paths of keys, the first that holds a count wins. */
+/** Paths of keys to one count. The first path with a count is used. */
 type Paths = readonly (readonly string[])[];
 
-/** How one family of APIs spells token usage. */
+/** The names that one family of APIs uses for token counts. */
 export interface UsageShape {
-  /** Any of these keys makes an object this shape. */
+  /** An object with any of these keys has this shape. */
   readonly marks: readonly string[];
   readonly input: Paths;
   readonly output: Paths;
@@ -13,13 +13,13 @@ export interface UsageShape {
   readonly reasoning?: Paths;
   readonly audioInput?: Paths;
   readonly audioOutput?: Paths;
-  /** Tokens that belong to the input and that `input` leaves out. */
+  /** Tokens that are part of the input, but that `input` does not include. */
   readonly besidesInput?: readonly ('cacheRead' | 'cacheWrite')[];
-  /** `reasoning` is counted beside `output`, not inside. */
+  /** `output` does not include `reasoning`. */
   readonly reasoningBesides?: true;
 }
 
-/** Keys under which frameworks and APIs wrap a usage object. */
+/** Keys of objects that wrap a usage object. */
 export const WRAPPERS: readonly string[] = [
   'usage_metadata',
   'usageMetadata',
@@ -29,12 +29,13 @@ export const WRAPPERS: readonly string[] = [
   'billed_units',
 ];
 
-/** The key under which LangChain keeps counts that were made locally. */
+/** LangChain's key for counts that were made locally. */
 export const ESTIMATED_WRAPPER = 'estimatedTokenUsage';
 
 /**
- * The shapes, most telling marks first. Sources: the API references of OpenAI (chat completions, responses), Anthropic (messages), Google
- * (generateContent), Amazon Bedrock (Converse), Ollama, DeepSeek, Cohere; `UsageMetadata` of @langchain/core; `LanguageModelUsage` of the AI SDK.
+ * The shapes, those with the most significant marks first. Sources: the API references of OpenAI (chat completions,
+ * responses), Anthropic (messages), Google (generateContent), Amazon Bedrock (Converse), Ollama, DeepSeek, Cohere;
+ * `UsageMetadata` of @langchain/core; `LanguageModelUsage` of the AI SDK.
  */
 export const SHAPES: readonly UsageShape[] = [
   {

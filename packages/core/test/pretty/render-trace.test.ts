@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { SpanRecord } from '@spanline/record';
 import { renderTrace } from '../../src/pretty/index.ts';
-import { displayWidth } from '../../src/pretty/text.ts';
+import { displayWidth } from '../../src/pretty/printable.ts';
 import { AGENT_REQUEST, RAG_REQUEST, span } from './spans.ts';
 
 const plain = (records: readonly SpanRecord[], width = 100): string =>

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { formatCost, formatCount, formatDuration } from '../../src/pretty/format.ts';
+import { displayWidth, fitWidth, printable } from '../../src/pretty/printable.ts';
 import { describeTerminal } from '../../src/pretty/terminal.ts';
-import { clean, cut, displayWidth } from '../../src/pretty/text.ts';
 
 describe('text on a terminal', () => {
   it.each([
@@ -23,18 +23,18 @@ describe('text on a terminal', () => {
   });
 
   it('is cut between characters, never within one', () => {
-    expect(cut('abcdef', 6, '…')).toBe('abcdef');
-    expect(cut('abcdef', 4, '…')).toBe('abc…');
-    expect(cut('検索ツール', 4, '…')).toBe('検…');
-    expect(cut('👩‍👩‍👧‍👦👩‍👩‍👧‍👦', 3, '…')).toBe('👩‍👩‍👧‍👦…');
-    expect(cut('abcdef', 2, '...')).toBe('');
+    expect(fitWidth('abcdef', 6, '…')).toBe('abcdef');
+    expect(fitWidth('abcdef', 4, '…')).toBe('abc…');
+    expect(fitWidth('検索ツール', 4, '…')).toBe('検…');
+    expect(fitWidth('👩‍👩‍👧‍👦👩‍👩‍👧‍👦', 3, '…')).toBe('👩‍👩‍👧‍👦…');
+    expect(fitWidth('abcdef', 2, '...')).toBe('');
   });
 
   it('loses whole escape sequences and keeps what joins letters', () => {
-    expect(clean('\u001b[31mred\u001b[0m \u001b]8;;http://x\u0007link\u001b]8;;\u0007', 100)).toBe('red link');
-    expect(clean('a\r\n\tb', 100)).toBe('a b');
-    expect(clean('می\u200cخواهم', 100)).toBe('می\u200cخواهم');
-    expect(clean({ toString: () => 'x' }, 100)).toBe('');
+    expect(printable('\u001b[31mred\u001b[0m \u001b]8;;http://x\u0007link\u001b]8;;\u0007', 100)).toBe('red link');
+    expect(printable('a\r\n\tb', 100)).toBe('a b');
+    expect(printable('می\u200cخواهم', 100)).toBe('می\u200cخواهم');
+    expect(printable({ toString: () => 'x' }, 100)).toBe('');
   });
 });
 

@@ -1,10 +1,10 @@
 import type { SpanRecord } from '@spanline/record';
 import { formatAmount, formatCost, formatCount, formatDuration } from './format.ts';
+import { printable } from './printable.ts';
 import type { Glyphs, Piece, Tone } from './style.ts';
-import { clean } from './text.ts';
 
 const TEXT_LIMIT = 120;
-/** Ends that are no news. */
+/** Usual finish reasons, which are not printed. */
 const USUAL_FINISH: ReadonlySet<string> = new Set([
   'stop',
   'end_turn',
@@ -17,7 +17,7 @@ const USUAL_FINISH: ReadonlySet<string> = new Set([
 
 type Add = (text: string, tone?: Tone) => void;
 
-/** `1532→287 tok`, with a tilde when counted locally. */
+/** `1532→287 tok`, with a tilde if the tokens were counted locally. */
 export function tokensText(input: number | undefined, output: number | undefined, glyphs: Glyphs): string {
   const side = (count: number | undefined): string => (count === undefined ? '?' : formatCount(count));
   return output === undefined ? `${side(input)} tok` : `${side(input)}${glyphs.arrow}${side(output)} tok`;
@@ -43,7 +43,7 @@ function addUsage(record: SpanRecord, glyphs: Glyphs, add: Add): void {
 }
 
 function addModel(record: SpanRecord, name: string, add: Add): void {
-  const model = clean(record['gen_ai.request.model'] ?? record['gen_ai.response.model'], TEXT_LIMIT);
+  const model = printable(record['gen_ai.request.model'] ?? record['gen_ai.response.model'], TEXT_LIMIT);
   if (model !== '' && !name.includes(model)) add(model, 'magenta');
 }
 
@@ -72,29 +72,29 @@ function addOddities(record: SpanRecord, add: Add): void {
   const { 'spanline.retry.attempt': attempt, 'spanline.guardrail.action': action } = record;
   if (attempt !== undefined && attempt > 0) add(`retry ${attempt}`, 'yellow');
   if (record['spanline.cache.hit'] === true) add('cache hit', 'green');
-  if (action !== undefined) add(clean(action, TEXT_LIMIT), 'yellow');
+  if (action !== undefined) add(printable(action, TEXT_LIMIT), 'yellow');
   for (const reason of new Set(record['gen_ai.response.finish_reasons']?.slice(0, 4))) {
-    if (!USUAL_FINISH.has(reason)) add(clean(reason, TEXT_LIMIT), 'yellow');
+    if (!USUAL_FINISH.has(reason)) add(printable(reason, TEXT_LIMIT), 'yellow');
   }
 }
 
 /**
- * What stands behind a span's bar, most important first: a status that is not ok, HTTP status, model (unless the name has it), tokens, cost, time to first token,
- * documents, and what is unusual.
+ * The details behind a span's bar, the most important first: a status other than ok, HTTP status, model (unless it is
+ * part of the name), tokens, cost, time to first token, documents, and anything unusual.
  */
-export function factsOf(record: SpanRecord, glyphs: Glyphs): readonly Piece[] {
-  const facts: Piece[] = [];
+export function detailsOf(record: SpanRecord, glyphs: Glyphs): readonly Piece[] {
+  const details: Piece[] = [];
   const add: Add = (text, tone = 'plain') => {
-    if (text !== '') facts.push({ text, tone });
+    if (text !== '') details.push({ text, tone });
   };
   const status = record['span.status'] ?? 'ok';
   if (status === 'error' && record['spanline.error.propagated'] === true)
-    add(clean(record['error.type'], TEXT_LIMIT), 'red');
-  if (status !== 'ok' && status !== 'error') add(clean(status, TEXT_LIMIT), 'yellow');
+    add(printable(record['error.type'], TEXT_LIMIT), 'red');
+  if (status !== 'ok' && status !== 'error') add(printable(status, TEXT_LIMIT), 'yellow');
   addHttp(record, add);
   addModel(record, record['span.name'] ?? '', add);
   addUsage(record, glyphs, add);
   addRetrieval(record, glyphs, add);
   addOddities(record, add);
-  return facts;
+  return details;
 }

@@ -1,8 +1,9 @@
 import { stripVTControlCharacters } from 'node:util';
 
 /**
- * What could move the cursor, hide or reorder text, or has no agreed width: controls, lone surrogates, private use, unassigned, line separators, and
- * format characters (bidi overrides, tags, zero width) but for the two joiners that scripts and emoji need.
+ * Characters that could move the cursor, hide or reorder text, or that have no agreed width: controls, lone surrogates,
+ * private use, unassigned, line separators, and format characters (bidi overrides, tags, zero width). The two joiners
+ * that scripts and emoji need are allowed.
  */
 const UNPRINTABLE = /[\p{Cc}\p{Cs}\p{Co}\p{Cn}\p{Zl}\p{Zp}]|(?![\u{200c}\u{200d}])\p{Cf}/gu;
 const BLANK = /[\t\n\r\u2028\u2029]+/g;
@@ -28,16 +29,16 @@ const WIDE: readonly (readonly [number, number])[] = [
 
 const segmenter = new Intl.Segmenter('en', { granularity: 'grapheme' });
 
-/** A slice would keep the whole string in memory. */
+/** Copies the start of a text. A slice would keep the whole string in memory. */
 function copyStart(value: string, length: number): string {
   return Buffer.from(value.slice(0, length)).toString();
 }
 
 /**
- * Text that is safe to print: escape sequences and unprintable characters removed, line breaks and tabs as one blank, at most `limit` UTF-16 units of the
- * original looked at. Anything but a string gives an empty text.
+ * Makes a text safe to print: removes escape sequences and unprintable characters, and replaces line breaks and tabs by
+ * one blank. Reads at most `limit` UTF-16 units. Returns an empty text for anything but a string.
  */
-export function clean(value: unknown, limit: number): string {
+export function printable(value: unknown, limit: number): string {
   if (typeof value !== 'string') return '';
   const text = value.length > limit ? copyStart(value, limit) : value;
   if (ASCII.test(text)) return text;
@@ -57,7 +58,7 @@ function graphemeWidth(grapheme: string): number {
   return width;
 }
 
-/** Columns that a cleaned text takes on a terminal. */
+/** Columns that a printable text takes on a terminal. */
 export function displayWidth(text: string): number {
   if (ASCII.test(text)) return text.length;
   let width = 0;
@@ -65,8 +66,10 @@ export function displayWidth(text: string): number {
   return width;
 }
 
-/** A cleaned text in at most `width` columns, with `ellipsis` at its end when something had to go. Never splits a character. */
-export function cut(text: string, width: number, ellipsis: string): string {
+/**
+ * Fits a printable text into `width` columns, with `ellipsis` at its end if it was longer. Never splits a character.
+ */
+export function fitWidth(text: string, width: number, ellipsis: string): string {
   if (displayWidth(text) <= width) return text;
   const room = width - ellipsis.length;
   if (room < 0) return '';
@@ -80,7 +83,7 @@ export function cut(text: string, width: number, ellipsis: string): string {
   return kept.trimEnd() + ellipsis;
 }
 
-/** Blanks that fill a text up to `width` columns. */
-export function fill(text: string, width: number): string {
+/** Blanks that pad a text to `width` columns. */
+export function padding(text: string, width: number): string {
   return ' '.repeat(Math.max(0, width - displayWidth(text)));
 }
