@@ -62,7 +62,10 @@ export interface RedactionRule {
   prefilter?: readonly string[];
   /** Returns false for false positives, such as wrong check digits. */
   test?: (match: string) => boolean;
-  /** Length of the longest match, in characters. Where a text is truncated, rules read so far beyond its end. @defaultValue 1024 */
+  /**
+   * Length of the longest match, in characters. Where a text is truncated, rules read so far beyond its end.
+   * @defaultValue 1024
+   */
   maxLength?: number;
 }
 
@@ -78,9 +81,15 @@ export type AsyncDetector = (text: string) => Promise<readonly { start: number; 
 
 /** Options of redaction. */
 export interface RedactOptions {
-  /** Paths to values that are not written, in pino's syntax: `user.email`, `headers["x-id"]`, `items[*].secret`, `*.token`. */
+  /**
+   * Paths to values that are not written, in pino's syntax: `user.email`, `headers["x-id"]`, `items[*].secret`,
+   * `*.token`.
+   */
   paths?: readonly string[];
-  /** Text in place of the values that paths lead to, or a function that returns what to write. @defaultValue `[Redacted]` */
+  /**
+   * Text in place of the values that paths lead to, or a function that returns what to write.
+   * @defaultValue `[Redacted]`
+   */
   censor?: string | ((value: unknown, path: string[]) => unknown);
   /** `true` leaves out the values that paths lead to. @defaultValue false */
   remove?: boolean;

@@ -8,8 +8,9 @@ const DEFAULT_MAX_BYTES = 1024;
 const LABEL_PREFIX = 'labels.';
 
 /**
- * Makes the texts among a record's attributes safe to log: redacted, hashed or removed as the mode and the options demand, and truncated. Only the keys that the record has are
- * visited; looking for keys that it does not have would cost more than everything else here (50 ns and 48 bytes a key).
+ * Makes the texts among a record's attributes safe to log: redacted, hashed or removed as the mode and the options
+ * demand, and truncated. Only the keys that the record has are visited; looking for keys that it does not have would
+ * cost more than everything else here (50 ns and 48 bytes a key).
  */
 export class AttributeCapture {
   readonly #record: Record<string, unknown>;

@@ -32,7 +32,8 @@ export interface Capture {
   /** The mode of one record. A policy that throws or returns no mode counts as `metadata`. */
   mode(setting: CaptureSetting | undefined, subject: () => CaptureSubject): CaptureMode;
   /**
-   * Redacts, hashes and limits the texts of a record, then writes its content. Never throws; what cannot be captured is left out.
+   * Redacts, hashes and limits the texts of a record, then writes its content. Never throws; what cannot be captured is
+   * left out.
    *
    * @param reservedBytes - bytes of the line that are not part of the record
    */

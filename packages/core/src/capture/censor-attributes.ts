@@ -23,8 +23,8 @@ function censorValue(key: string, value: unknown, line: CapturedLine): unknown {
 }
 
 /**
- * Redacts the attributes that the user's paths lead to: texts, lists of texts, and labels. Numbers that the tracer measures, ids, times and enumerations stay. The
- * message of a span follows the name of the span.
+ * Redacts the attributes that the user's paths lead to: texts, lists of texts, and labels. Numbers that the tracer
+ * measures, ids, times and enumerations stay. The message of a span follows the name of the span.
  */
 export function censorAttributes(line: CapturedLine, paths: PathRedactor): void {
   const { record } = line;

@@ -47,7 +47,10 @@ function rawText(value: unknown): string {
   }
 }
 
-/** The content of one record on its way to the line: encoded, measured, written as the mode demands, and shortened until the line fits. */
+/**
+ * The content of one record on its way to the line: encoded, measured, written as the mode demands, and shortened until
+ * the line fits.
+ */
 export class ContentCapture {
   readonly #line: CapturedLine;
   readonly #parts: CaptureParts;

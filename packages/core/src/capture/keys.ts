@@ -18,10 +18,13 @@ export function protectedKeys(own: readonly string[]): ReadonlySet<string> {
   return new Set<string>([...PROTECTED, ...own]);
 }
 
-/** Ids, times and enumerations that the tracer itself makes. They are never long and never a person's, so that capture skips them. */
+/**
+ * Ids, times and enumerations that the tracer itself makes. They are never long and never a person's, so that capture
+ * skips them.
+ */
 export const OWN_KEYS: ReadonlySet<string> = new Set(attributeKeys(({ privacy }) => privacy === 'own'));
 
-/** Longest facts, in UTF-8 bytes, where they differ from the default. */
+/** Maximum size of attributes in UTF-8 bytes, where it differs from the default. */
 export const MAX_BYTES: ReadonlyMap<string, number> = new Map(
   ATTRIBUTE_KEYS.flatMap((key) => {
     const maxBytes = attributeRow(key)?.maxBytes;
@@ -66,7 +69,10 @@ export const SHRINK_ORDER: readonly ContentKey[] = CONTENT_KEYS.toSorted(
   (a, b) => (attributeRow(a)?.shrink ?? 0) - (attributeRow(b)?.shrink ?? 0),
 );
 
-/** True for text that the capture mode governs and that stands among the facts of a line (`gen_ai.evaluation.explanation`). */
+/**
+ * True for content that is an attribute of a line, such as `gen_ai.evaluation.explanation`. The capture mode applies
+ * to it.
+ */
 export function isContentText(key: string): boolean {
   return attributeRow(key)?.privacy === 'content';
 }

@@ -1,4 +1,7 @@
-/** The capture of one record: attributes first, then content. This is the one place where text that a person may have written becomes text on a line. */
+/**
+ * The capture of one record: attributes first, then content. This is the one place where text that a person may have
+ * written becomes text on a line.
+ */
 
 import type { ContentAttributes, SpanRecord } from '@spanline/record';
 import type { CaptureMode } from '../api/index.ts';

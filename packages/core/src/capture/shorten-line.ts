@@ -23,7 +23,10 @@ const MARKER_BYTES = 32;
 
 const bytesOnLine = (value: unknown): number => byteLength(JSON.stringify(value));
 
-/** Shortens one field by `excess` bytes of the line, where the quotes of content are escaped. Returns what is left of the excess. */
+/**
+ * Shortens one field by `excess` bytes of the line, where the quotes of content are escaped. Returns what is left of
+ * the excess.
+ */
 function shortenField(key: ContentKey, plain: Plain, excess: number, line: LongLine): number {
   let left = excess;
   for (let attempt = 0; attempt < MAX_ATTEMPTS && left > 0; attempt++) {

@@ -47,7 +47,10 @@ function fitValue(value: Plain, maxBytes: number): Plain {
   return fitted;
 }
 
-/** Leaves out elements at the end (`drop: 'last'`) or at the beginning until the rest fits. A marker in their place has their number. */
+/**
+ * Leaves out elements at the end (`drop: 'last'`) or at the beginning until the rest fits. A marker in their place has
+ * their number.
+ */
 function fitElements(
   elements: readonly Plain[],
   maxBytes: number,
@@ -71,7 +74,10 @@ function fitElements(
 const isSystem = (message: Plain): boolean =>
   typeof message === 'object' && message !== null && !Array.isArray(message) && message['role'] === 'system';
 
-/** Truncates the texts of the oldest messages first, of the system's and of the newest message last. Then leaves out whole messages, the oldest first. */
+/**
+ * Truncates the texts of the oldest messages first, of the system's and of the newest message last. Then leaves out
+ * whole messages, the oldest first.
+ */
 function fitMessages(messages: readonly Plain[], maxBytes: number): Plain[] {
   const fitted = [...messages];
   const system = [...fitted.keys()].filter((index) => isSystem(fitted[index] ?? null));
@@ -106,8 +112,8 @@ function holds(key: ContentKey, shape: AttributeRow['shape']): boolean {
 }
 
 /**
- * Shortens one content field to `maxBytes` of JSON. It keeps its form: messages stay messages, documents stay documents. If nothing of it fits, one text
- * remains that has the number of missing bytes.
+ * Shortens one content field to `maxBytes` of JSON. It keeps its form: messages stay messages, documents stay
+ * documents. If nothing of it fits, one text remains that has the number of missing bytes.
  */
 export function fitField(key: ContentKey, value: Plain, maxBytes: number): Plain {
   const before = bytesOf(value);

@@ -49,7 +49,10 @@ export function primitiveJson(value: unknown): string | undefined {
   }
 }
 
-/** JSON of a built-in object that is no container: a date, a regular expression, a promise, binary data. `undefined` for other objects. */
+/**
+ * JSON of a built-in object that is no container: a date, a regular expression, a promise, binary data. `undefined` for
+ * other objects.
+ */
 export function builtInJson(value: object): string | undefined {
   if (ArrayBuffer.isView(value) || types.isAnyArrayBuffer(value)) return binaryJson(value);
   if (types.isDate(value)) return Number.isNaN(value.getTime()) ? '"Invalid Date"' : JSON.stringify(value);
@@ -71,7 +74,9 @@ export function binaryBytes(value: object): number {
   return ArrayBuffer.isView(value) || types.isAnyArrayBuffer(value) ? value.byteLength : 0;
 }
 
-/** The entries of a map as an object if all its keys are strings; `undefined` otherwise. The object has no prototype. */
+/**
+ * The entries of a map as an object if all its keys are strings; `undefined` otherwise. The object has no prototype.
+ */
 export function mapObject(value: Map<unknown, unknown>): object | undefined {
   const object = Object.create(null) as Record<string, unknown>;
   for (const [key, entry] of value) {

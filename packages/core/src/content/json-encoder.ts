@@ -1,6 +1,6 @@
 /**
- * Turns the values that an application hands over as content into JSON for one line. The values belong to the application: they may be cyclic, huge, or throw
- * when they are read, and are neither changed nor kept.
+ * Turns the values that an application hands over as content into JSON for one line. The values belong to the
+ * application: they may be cyclic, huge, or throw when they are read, and are neither changed nor kept.
  */
 
 import { types } from 'node:util';
@@ -41,11 +41,15 @@ interface BlobPart {
 }
 
 /**
- * Encodes values as JSON, bounded in depth, length and total work. Never throws. Every text passes the redactor first. Arrays are walked from their end, so
- * that the newest messages remain of a conversation that is too long. Messages stay pieces of their own, because they may become references.
+ * Encodes values as JSON, bounded in depth, length and total work. Never throws. Every text passes the redactor first.
+ * Arrays are walked from their end, so that the newest messages remain of a conversation that is too long. Messages
+ * stay pieces of their own, because they may become references.
  */
 export class JsonEncoder {
-  /** UTF-8 bytes of all texts of the value, before redaction and truncation; estimated for strings of more than a million characters. */
+  /**
+   * UTF-8 bytes of all texts of the value, before redaction and truncation; estimated for strings of more than a
+   * million characters.
+   */
   bytes = 0;
   /** True if something was left out. */
   truncated = false;

@@ -40,8 +40,8 @@ function reference({ spanId, side, position }: Address, length: number): string 
 }
 
 /**
- * The messages on the lines of one local root. A message that an earlier line has is written as a reference to it; a conversation that grows is written as one
- * reference and what is new.
+ * The messages on the lines of one local root. A message that an earlier line has is written as a reference to it; a
+ * conversation that grows is written as one reference and what is new.
  */
 export class MessageIndex {
   /** Message numbers by digest. */
@@ -72,7 +72,10 @@ export class MessageIndex {
     for (const field of waiting) this.#eachRun(field, () => '');
   }
 
-  /** Writes each run of messages, then indexes it. A run with references in it is copied: what it refers to is indexed already. */
+  /**
+   * Writes each run of messages, then indexes it. A run with references in it is copied: what it refers to is indexed
+   * already.
+   */
   #eachRun(
     { spanId, side, json }: WrittenField,
     write: (run: readonly MessageJson[], digests: readonly string[]) => string,

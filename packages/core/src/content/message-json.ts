@@ -12,7 +12,8 @@ export function messageJson(json: Json, bareMembers: readonly Member[] | undefin
 }
 
 /**
- * The text that identifies a message. `finish_reason` is no part of it: it belongs to the answer, and later lines repeat the message without it.
+ * The text that identifies a message. `finish_reason` is no part of it: it belongs to the answer, and later lines
+ * repeat the message without it.
  */
 export function identityOf({ json, bareMembers }: MessageJson): string {
   if (bareMembers === undefined) return json;

@@ -2,11 +2,14 @@
 export const EMPTY_PREFIX = 0;
 
 /**
- * The lists of messages that lines have, as a trie: each prefix of a list has a number, and a child for each message that a known list continues with. Prefixes
- * are numbered from 1 in the order in which they were added.
+ * The lists of messages that lines have, as a trie: each prefix of a list has a number, and a child for each message
+ * that a known list continues with. Prefixes are numbered from 1 in the order in which they were added.
  */
 export class PrefixTrie {
-  /** Prefix numbers, by {@link PrefixTrie.#edge}. One map for all nodes, because a map for each node costs more than all lookups. */
+  /**
+   * Prefix numbers, by {@link PrefixTrie.#edge}. One map for all nodes, because a map for each node costs more than all
+   * lookups.
+   */
   readonly #children = new Map<number, number>();
   readonly #edgesPerPrefix: number;
 

@@ -1,7 +1,10 @@
 import { isSecretName, type ValueRedactor, type VerifiedText } from '../redaction/index.ts';
 import { byteLength, truncate } from './truncate.ts';
 
-/** The entry of a text in the cache of verified texts, if it fits; `undefined` for the value of a field that is named like a secret. */
+/**
+ * The entry of a text in the cache of verified texts, if it fits; `undefined` for the value of a field that is named
+ * like a secret.
+ */
 export function verifiedText(
   text: string,
   name: string | undefined,
@@ -20,7 +23,8 @@ export interface SafeText {
 }
 
 /**
- * Makes a text safe to log: well-formed, redacted and truncated to `maxBytes`. A text that needs no change is added to the cache of verified texts.
+ * Makes a text safe to log: well-formed, redacted and truncated to `maxBytes`. A text that needs no change is added to
+ * the cache of verified texts.
  *
  * @param size - UTF-8 bytes of the text
  */

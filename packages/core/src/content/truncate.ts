@@ -14,8 +14,8 @@ const SAMPLES = 16;
 const SAMPLE = MAX_COUNTED / SAMPLES;
 
 /**
- * UTF-8 bytes of a string of any size, in bounded time: exact up to 1,048,576 characters. For a longer string, 16 evenly spread samples of 65,536
- * characters are counted, which is exact for text of one script, such as ASCII.
+ * UTF-8 bytes of a string of any size, in bounded time: exact up to 1,048,576 characters. For a longer string, 16
+ * evenly spread samples of 65,536 characters are counted, which is exact for text of one script, such as ASCII.
  */
 export function boundedByteLength(text: string): number {
   if (text.length <= MAX_COUNTED) return byteLength(text);
@@ -38,8 +38,8 @@ function utf8Prefix(text: string, maxBytes: number): string {
 }
 
 /**
- * Truncates a string to `maxBytes` UTF-8 bytes, including the marker `…[+N bytes]` at its end. A string that was truncated before keeps one marker, with the
- * sum.
+ * Truncates a string to `maxBytes` UTF-8 bytes, including the marker `…[+N bytes]` at its end. A string that was
+ * truncated before keeps one marker, with the sum.
  *
  * @param lostBytes - bytes that were already left out of `text`
  */

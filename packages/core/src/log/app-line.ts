@@ -15,7 +15,10 @@ class AppLine {
     this.#text += member({ key, json });
   }
 
-  /** Adds a field of the application. If the logger has a field of that name, the application's gets an underscore before its name. */
+  /**
+   * Adds a field of the application. If the logger has a field of that name, the application's gets an underscore
+   * before its name.
+   */
   addRenamed(key: string, json: string): void {
     let free = key;
     while (this.#keys.has(free)) free = `_${free}`;
@@ -67,8 +70,8 @@ function addObject(
  * Creates the `asJson` of `createLogger`, which writes the application's own lines:
  *
  * 1. Level, time, message and the ids of the current span, which the application can neither forge nor repeat.
- * 2. The logged object. A field named like one of the logger's own gets an underscore before its name. Errors become `error.type`, `error.message` and
- *    `error.stack`.
+ * 2. The logged object. A field named like one of the logger's own gets an underscore before its name. Errors become
+ *    `error.type`, `error.message` and `error.stack`.
  * 3. The bindings, unless the line already has their key.
  *
  * @param correlation - returns the ids of the current span in the profile's spelling

@@ -26,8 +26,9 @@ function readIds(keys: CorrelationKeys): Record<string, string> {
 }
 
 /**
- * Creates a mixin for your own pino, `pino({ mixin: correlation() })`, which adds the ids of the current span, request, session and user to every line that
- * the application logs. It adds nothing outside of spans and `withContext`, and nothing to the lines of spans. Never throws.
+ * Creates a mixin for your own pino, `pino({ mixin: correlation() })`, which adds the ids of the current span, request,
+ * session and user to every line that the application logs. It adds nothing outside of spans and `withContext`, and
+ * nothing to the lines of spans. Never throws.
  */
 export function correlation(options: CorrelationOptions = {}): () => Record<string, string> {
   const keys = correlationKeys(options.profile ?? 'otel');

@@ -3,8 +3,8 @@ import type { Logger } from 'pino';
 import { type LoggerInternals, pinoSymbols } from './pino-internals.ts';
 
 /**
- * How long the lines of a logger may be: `large` for a file, `small` for stdout and unknown destinations, because container runtimes split lines at
- * 16 KiB.
+ * How long the lines of a logger may be: `large` for a file, `small` for stdout and unknown destinations, because
+ * container runtimes split lines at 16 KiB.
  */
 export function destinationKind(logger: Logger): 'small' | 'large' {
   const symbols = pinoSymbols(logger);
@@ -23,8 +23,8 @@ function isFile(fd: number): boolean {
 }
 
 /**
- * Status of an open file descriptor. Numbers are bigints: Node's `realpathSync`, which `require` resolves links with, reads the numbers of the last call of
- * `fstatSync` with plain numbers, and stops at links if that was a pipe.
+ * Status of an open file descriptor. Numbers are bigints: Node's `realpathSync`, which `require` resolves links with,
+ * reads the numbers of the last call of `fstatSync` with plain numbers, and stops at links if that was a pipe.
  *
  * @throws the system's error if the descriptor is not open
  */

@@ -35,7 +35,8 @@ export function nestedError(error: Error): { type: string; message: string; stac
 }
 
 /**
- * The fields of a logged error. They are flat, because Elasticsearch rejects a document with a string `error` beside `error.type`.
+ * The fields of a logged error. They are flat, because Elasticsearch rejects a document with a string `error` beside
+ * `error.type`.
  *
  * @returns `undefined` for a value that is neither an error nor a string
  */

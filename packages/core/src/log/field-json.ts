@@ -22,7 +22,9 @@ export interface FieldJson {
 
 const bigIntAsString = (_key: string, value: unknown): unknown => (typeof value === 'bigint' ? String(value) : value);
 
-/** JSON of any value; `undefined` for what JSON leaves out. A note takes the place of a value that cannot be serialised. */
+/**
+ * JSON of any value; `undefined` for what JSON leaves out. A note takes the place of a value that cannot be serialised.
+ */
 export function safeJson(value: unknown): string | undefined {
   try {
     return JSON.stringify(value);

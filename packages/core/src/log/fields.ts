@@ -12,8 +12,8 @@ export function member({ key, json }: Field): string {
 }
 
 /**
- * Fields of the JSON of an object. If a key is there twice, the last value counts, as in every JSON parser. Text that is no JSON (a serializer returned
- * something else) has no fields.
+ * Fields of the JSON of an object. If a key is there twice, the last value counts, as in every JSON parser. Text that
+ * is no JSON (a serializer returned something else) has no fields.
  */
 function toFields(json: string): readonly Field[] {
   try {
@@ -35,7 +35,10 @@ export const bindingFields: (text: string) => readonly Field[] = memoize(MAX_CAC
   toFields(`{${text.slice(1)}}`),
 );
 
-/** Fields of pino's time part: `,"time":1700000000000`. Almost every line has a new time, so the usual form, one plain key, is split without a parser. */
+/**
+ * Fields of pino's time part: `,"time":1700000000000`. Almost every line has a new time, so the usual form, one plain
+ * key, is split without a parser.
+ */
 export function timeFields(text: string): readonly Field[] {
   if (text === '') return [];
   const end = text.indexOf('"', 2);

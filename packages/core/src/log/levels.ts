@@ -20,8 +20,8 @@ function nearest(levels: readonly LoggerLevel[], number: number): LoggerLevel | 
 }
 
 /**
- * Creates a function that maps the level of a record to a level of the logger: the one of the same name. If there is none (`useOnlyCustomLevels`), the
- * one whose number is nearest to pino's number for the name, the lower of two.
+ * Creates a function that maps the level of a record to a level of the logger: the one of the same name. If there is
+ * none (`useOnlyCustomLevels`), the one whose number is nearest to pino's number for the name, the lower of two.
  */
 export function createLevelLookup(): (logger: Logger, name: string) => LoggerLevel | undefined {
   let levels: object | undefined;

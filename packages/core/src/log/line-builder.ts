@@ -9,8 +9,8 @@ export function hasValue(record: MutableRecord, key: string): boolean {
 }
 
 /**
- * Builds a line of a logger's fields and a record, each key once. The logger's fields are written first, then the record without the keys that the logger
- * replaced. The record is changed meanwhile; `restore` undoes that.
+ * Builds a line of a logger's fields and a record, each key once. The logger's fields are written first, then the
+ * record without the keys that the logger replaced. The record is changed meanwhile; `restore` undoes that.
  */
 export class LineBuilder {
   #text = '';

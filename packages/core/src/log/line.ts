@@ -10,8 +10,8 @@ export interface CommonFields {
 }
 
 /**
- * A line in two parts that have no key in common. `own` has the key `event.id`; the common fields are written before it. For a layout that people find
- * their way in, `own` begins with `@timestamp`, `level`, `message` and `event.id`.
+ * A line in two parts that have no key in common. `own` has the key `event.id`; the common fields are written before
+ * it. For a layout that people find their way in, `own` begins with `@timestamp`, `level`, `message` and `event.id`.
  */
 export interface SplitLine {
   readonly common: CommonFields;

@@ -8,11 +8,17 @@ export interface LoggerOptions {
   level?: string;
   /** pino's `name`. */
   name?: string;
-  /** How level and ids are spelled. @defaultValue `SPANLINE_PROFILE`, else `otel` */
+  /** Spelling of level and ids. @defaultValue `SPANLINE_PROFILE`, else `otel` */
   profile?: ProfileName;
-  /** Print finished traces as trees instead of JSON lines. @defaultValue `SPANLINE_PRETTY`, else true on a terminal outside production */
+  /**
+   * Prints finished traces as trees instead of JSON lines.
+   * @defaultValue `SPANLINE_PRETTY`, else true on a terminal outside production
+   */
   pretty?: boolean;
-  /** Write in the same tick. `false` is faster and loses what is buffered when the process is killed. @defaultValue true */
+  /**
+   * Writes each line in the same tick. `false` is faster, but loses buffered lines if the process is killed.
+   * @defaultValue true
+   */
   sync?: boolean;
   /** Fields of every line, such as `service.name`. */
   base?: Record<string, unknown>;

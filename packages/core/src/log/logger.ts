@@ -38,9 +38,10 @@ function logMethod(this: Logger, args: unknown[], method: (this: Logger, ...args
 }
 
 /**
- * Creates a pino logger with Spanline's settings. It writes JSON lines to stdout, in the same tick, with `@timestamp`, a lower-case level, `message`, and the
- * ids of the current span, request, session and user. On a terminal outside of production it prints each finished trace as a tree instead. The application
- * can neither forge nor repeat these fields (see `docs/logging.md`), and no log call throws.
+ * Creates a pino logger with Spanline's settings. It writes JSON lines to stdout, in the same tick, with `@timestamp`,
+ * a lower-case level, `message`, and the ids of the current span, request, session and user. On a terminal outside of
+ * production it prints each finished trace as a tree instead. The application can neither forge nor repeat these fields
+ * (see `docs/logging.md`), and no log call throws.
  *
  * @throws SpanlineError `ERR_INVALID_OPTION`
  */

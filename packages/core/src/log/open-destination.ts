@@ -27,7 +27,8 @@ function open(target: string | number, sync: boolean): DestinationStream {
 }
 
 /**
- * Opens what a logger writes to: stdout when no destination is given, behind the printer of traces when lines are to be pretty.
+ * Opens what a logger writes to: stdout when no destination is given, behind the printer of traces when lines are to be
+ * pretty.
  *
  * @throws SpanlineError `ERR_INVALID_OPTION` when a path or descriptor cannot be written to
  */

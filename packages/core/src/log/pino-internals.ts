@@ -1,6 +1,9 @@
 import type { Logger } from 'pino';
 
-/** The symbols under which pino keeps what the writer needs. Each copy of pino has symbols of its own; they are found by their descriptions. */
+/**
+ * The symbols under which pino keeps what the writer needs. Each copy of pino has symbols of its own; they are found by
+ * their descriptions.
+ */
 export interface PinoSymbols {
   readonly asJson: symbol;
   readonly write: symbol;

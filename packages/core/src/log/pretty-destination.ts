@@ -4,8 +4,9 @@ import type { PrettyOutput, PrettyStream } from '../pretty/index.ts';
 const MAX_WAITING = 10_000;
 
 /**
- * Prints finished traces as trees. The printer is a module of its own that is loaded here, so that a process that writes JSON never loads it. Lines that
- * are logged before it has loaded wait; should the process exit first, they are written as the JSON lines that they are.
+ * Prints finished traces as trees. The printer is a module of its own that is loaded here, so that a process that
+ * writes JSON never loads it. Lines that are logged before it has loaded wait; should the process exit first, they are
+ * written as the JSON lines that they are.
  */
 export class PrettyDestination {
   readonly #output: PrettyOutput;
@@ -22,7 +23,7 @@ export class PrettyDestination {
 
   write(line: string): void {
     if (!this.#isUsed) {
-      // Listening from the first line on, and so after a tracer's own listener, which writes the spans that are still open.
+      // Listens from the first line on, so that the tracer's own listener, which writes open spans, runs before.
       process.once('exit', () => this.#finish());
       this.#isUsed = true;
     }

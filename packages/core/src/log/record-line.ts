@@ -52,7 +52,10 @@ function replaceMessage(
   line.replace('message', key, JSON.stringify(prefix + record['message']));
 }
 
-/** Creates the `asJson` of a derived logger. It serialises records; `this` is the derived logger, and its prototype the user's. */
+/**
+ * Creates the `asJson` of a derived logger. It serialises records; `this` is the derived logger, and its prototype the
+ * user's.
+ */
 export function createRecordAsJson(symbols: PinoSymbols): AsJson {
   const frameOf = createFrames(symbols);
   return function asJson(this: Logger, object, _message, levelNumber, time) {

@@ -19,8 +19,8 @@ function wait(ms: number): void {
 }
 
 /**
- * Writes each line to a file or a file descriptor before `write` returns. It waits for a full pipe. It has no queue, where
- * `pino.destination({ sync: true })` queues, counts and copies each line (3 µs a line).
+ * Writes each line to a file or a file descriptor before `write` returns. It waits for a full pipe. It has no queue,
+ * where `pino.destination({ sync: true })` queues, counts and copies each line (3 µs a line).
  */
 export class SyncDestination {
   /** Path of the file; `undefined` for a descriptor. */
@@ -36,7 +36,9 @@ export class SyncDestination {
     statOpen(this.fd);
   }
 
-  /** @throws the system's error (a full disk, a pipe without a reader). That line is lost; the next one is tried again. */
+  /**
+   * @throws the system's error (a full disk, a pipe without a reader). That line is lost; the next one is tried again.
+   */
   write(line: string): void {
     const text = this.#isTorn ? `\n${line}` : line;
     if (text.length * MAX_UTF8 > encoded.length) this.#writeAll(Buffer.from(text));

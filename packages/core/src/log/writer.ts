@@ -1,10 +1,13 @@
 /**
  * Writes records to a pino logger as lines that are serialised once and have no key twice:
  *
- * 1. `createWriter` derives a logger from the user's (`Object.create`), which leaves the user's unchanged. The derived logger has no mixin and an `asJson` of its own.
+ * 1. `createWriter` derives a logger from the user's (`Object.create`), which leaves the user's unchanged. The derived
+ *    logger has no mixin and an `asJson` of its own.
  * 2. `write` maps the record's level to one of the logger's levels and asks the level gate.
- * 3. It calls pino's `write` on the derived logger. pino makes the time, then calls `asJson` with the record, then the stream and `hooks.streamWrite`.
- * 4. `asJson` (`record-line.ts`) combines the record with the logger's level, time, bindings, mixin, `redact` and `serializers`.
+ * 3. It calls pino's `write` on the derived logger. pino makes the time, then calls `asJson` with the record, then the
+ *    stream and `hooks.streamWrite`.
+ * 4. `asJson` (`record-line.ts`) combines the record with the logger's level, time, bindings, mixin, `redact` and
+ *    `serializers`.
  */
 
 import type { Logger } from 'pino';
@@ -41,7 +44,10 @@ function warnFiltered(logger: Logger, levelName: string): void {
 
 /** Options of {@link createWriter}. */
 export interface WriterOptions {
-  /** The logger's `redact` is for the application's lines only, because records are redacted already. @defaultValue false */
+  /**
+   * The logger's `redact` is for the application's lines only, because records are redacted already.
+   * @defaultValue false
+   */
   readonly ignoresRedact?: boolean;
 }
 
@@ -107,8 +113,10 @@ function createMethodWriter(logger: Logger): RecordWriter {
 /**
  * Creates a writer for a pino 8, 9 or 10 logger with any options. The logger is not changed.
  *
- * - Its level gate, stream, transports and `hooks.streamWrite` apply, and `redact` and `serializers` that name a key of the record.
- * - Its level and time, bindings and mixin fields are added unless the record has their key. Only its level field replaces the record's.
+ * - Its level gate, stream, transports and `hooks.streamWrite` apply, and `redact` and `serializers` that name a key of
+ *   the record.
+ * - Its level and time, bindings and mixin fields are added unless the record has their key. Only its level field
+ *   replaces the record's.
  * - The record's message is written under its `messageKey`.
  * - `nestedKey`, `formatters.log` and `hooks.logMethod` do not apply.
  */

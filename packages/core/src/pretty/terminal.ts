@@ -17,15 +17,15 @@ export interface Terminal {
 /** Settings that take precedence over what is detected. */
 export interface TerminalOptions {
   /**
-   * Prints colours. @defaultValue true on a terminal; `FORCE_COLOR`, `NO_COLOR` (https://no-color.org) and `TERM=dumb`
-   * are respected
+   * Prints colours.
+   * @defaultValue true on a terminal; `FORCE_COLOR`, `NO_COLOR` (https://no-color.org) and `TERM=dumb` are respected
    */
   color?: boolean;
   /** Maximum columns of a line, from 20 to 400. @defaultValue the terminal's width, or 80 without a terminal */
   width?: number;
   /**
-   * Prints line-drawing characters, else ASCII. @defaultValue true unless the locale names another character set than
-   * UTF-8
+   * Prints line-drawing characters, else ASCII.
+   * @defaultValue true unless the locale names another character set than UTF-8
    */
   unicode?: boolean;
 }

@@ -22,8 +22,8 @@ function decodeMatch(encoded: string): string {
 }
 
 /**
- * Decodes percent-encoding and JSON escapes, nested ones as well (JSON in a string in JSON, up to three levels). Returns the same text when nothing is
- * encoded.
+ * Decodes percent-encoding and JSON escapes, nested ones as well (JSON in a string in JSON, up to three levels).
+ * Returns the same text when nothing is encoded.
  */
 export function decodeText(text: string): string {
   let decoded = text;

@@ -42,7 +42,8 @@ async function rejectAfter(ms: number, signal: AbortSignal): Promise<never> {
 /**
  * Copies a value, with everything replaced that the detectors find.
  *
- * @returns a promise that rejects if a detector fails or all of them together take too long; the value must then not be logged
+ * @returns a promise that rejects if a detector fails or all of them together take too long; the value must then not be
+ * logged
  */
 export async function detectAsync(value: Plain, detection: AsyncDetection, replacements: Replacements): Promise<Plain> {
   const settled = new AbortController();

@@ -4,7 +4,10 @@ import { createHmac } from 'node:crypto';
 const MAX_NUMBERED = 1000;
 const TAG_LENGTH = 4;
 
-/** Numbers of the values that were replaced on the lines of one local root: the same value has the same number on each of them. */
+/**
+ * Numbers of the values that were replaced on the lines of one local root: the same value has the same number on each
+ * of them.
+ */
 export class PlaceholderNumbers {
   readonly #numbers = new Map<string, number>();
   readonly #lastByRule = new Map<string, number>();

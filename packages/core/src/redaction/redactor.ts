@@ -23,7 +23,10 @@ export interface Redactor {
   redactCredentials(text: string, name: string | undefined, replacements: Replacements): string;
   /** Replaces what a detector found. */
   redactRanges(text: string, ranges: Ranges, replacements: Replacements): string;
-  /** Texts that `redact` does not change; `undefined` where the application's own code decides, which may change its mind. */
+  /**
+   * Texts that `redact` does not change; `undefined` where the application's own code decides, which may change its
+   * mind.
+   */
   readonly verified: VerifiedTexts | undefined;
   /** Texts that `redactCredentials` does not change. */
   readonly verifiedForCredentials: VerifiedTexts;
@@ -49,8 +52,8 @@ function replaceSecret(replacements: Replacements): string {
 }
 
 /**
- * Builds a redactor, which applies the built-in rules that are on, then custom rules, then detectors. If a detector throws, the whole text is replaced, so
- * that no text is logged that a detector has not seen.
+ * Builds a redactor, which applies the built-in rules that are on, then custom rules, then detectors. If a detector
+ * throws, the whole text is replaced, so that no text is logged that a detector has not seen.
  *
  * @param hashKey - makes placeholders keyed (`[EMAIL:7f3a]`) instead of numbered (`[EMAIL_1]`)
  */

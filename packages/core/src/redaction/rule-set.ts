@@ -38,8 +38,8 @@ export class RuleSet {
   }
 
   /**
-   * Replaces what the rules match. An encoding hides what a rule looks for (`jane%40example.org`, `\nAKIA…`): where something is found in the decoded
-   * text, the decoded text is the result.
+   * Replaces what the rules match. An encoding hides what a rule looks for (`jane%40example.org`, `\nAKIA…`): where
+   * something is found in the decoded text, the decoded text is the result.
    */
   apply(text: string, replacements: Replacements): string {
     if (this.#hintsOrEncoded?.test(text) === false) return text;

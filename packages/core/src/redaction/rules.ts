@@ -8,8 +8,9 @@ export interface Rule {
   /** A global pattern. If it has a group `value`, only that group is replaced. */
   readonly pattern: RegExp;
   /**
-   * Source of a cheap pattern that is found in every text that `pattern` matches; empty if there is none. The hints of all rules form one pattern, which
-   * runs as fast as the rarest characters it looks for. A hint therefore begins with a character that is rare in prose and looks behind for the rest.
+   * Source of a cheap pattern that is found in every text that `pattern` matches; empty if there is none. The hints of
+   * all rules form one pattern, which runs as fast as the rarest characters it looks for. A hint therefore begins with
+   * a character that is rare in prose and looks behind for the rest.
    */
   readonly hint: string;
   /** Rejects false positives, such as wrong check digits. */
@@ -53,8 +54,8 @@ const SECRET_ENDS =
   'key token secret pass password passwd passphrase pwd auth authorization credential credentials'.split(' ');
 
 /**
- * The built-in rules, in the order in which they run. Every repetition is bounded, or anchored by a lookbehind on its own characters, so that each rule
- * takes time linear in the length of the text.
+ * The built-in rules, in the order in which they run. Every repetition is bounded, or anchored by a lookbehind on its
+ * own characters, so that each rule takes time linear in the length of the text.
  */
 export const BUILT_IN_RULES: readonly Rule[] = [
   {

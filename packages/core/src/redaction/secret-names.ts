@@ -11,7 +11,10 @@ const SECRET_NAME = new RegExp(
 const MAX_LENGTH = 64;
 const MAX_NAMES = 2000;
 
-/** True for the name of a field whose value is a secret, whatever it looks like: `password`, `x-api-key`, `client_secret`. */
+/**
+ * True for the name of a field whose value is a secret, whatever it looks like: `password`, `x-api-key`,
+ * `client_secret`.
+ */
 export const isSecretName: (name: string) => boolean = memoize(
   MAX_NAMES,
   (name) => name.length <= MAX_LENGTH && SECRET_NAME.test(name),

@@ -4,7 +4,10 @@ import type { VerifiedTexts } from './verified-texts.ts';
 export interface ValueRedactor {
   /** Texts that need no redaction, unless they are the value of a field that is named like a secret. */
   readonly verified: VerifiedTexts | undefined;
-  /** Characters that the rules see beyond the place where a text is truncated, so that they find a match that begins before it. */
+  /**
+   * Characters that the rules see beyond the place where a text is truncated, so that they find a match that begins
+   * before it.
+   */
   readonly lookahead: number;
   /** @param name - name of the field that the text is the value of */
   redact(text: string, name: string | undefined): string;

@@ -12,8 +12,8 @@ const MAX_LENGTH = 1024;
 const MAX_TEXTS = 1024;
 
 /**
- * Cache of texts in which redaction recently found nothing: roles, names, system instructions, the question that is part of the input of every step of a
- * request. A hit is five times cheaper than redacting the text again.
+ * Cache of texts in which redaction recently found nothing: roles, names, system instructions, the question that is
+ * part of the input of every step of a request. A hit is five times cheaper than redacting the text again.
  */
 export class VerifiedTexts {
   readonly #texts = new BoundedMap<string, VerifiedText>(MAX_TEXTS);

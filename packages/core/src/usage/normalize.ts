@@ -1,7 +1,10 @@
 import type { SpanAttributes } from '@spanline/record';
 import { ESTIMATED_WRAPPER, SHAPES, type UsageShape, WRAPPERS } from './shapes.ts';
 
-/** Tokens of one model call as OpenTelemetry counts them: the input includes cached tokens, the output includes reasoning. */
+/**
+ * Tokens of one model call as OpenTelemetry counts them: the input includes cached tokens, the output includes
+ * reasoning.
+ */
 export interface TokenUsage {
   inputTokens?: number | undefined;
   outputTokens?: number | undefined;

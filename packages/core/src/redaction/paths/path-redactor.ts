@@ -17,8 +17,8 @@ export interface PathRedactor {
 }
 
 /**
- * The position at a key of the record. A path may have the key as one step, or a step for each of its parts. A path to the beginning of a key leads to the
- * key: `user` leads to `user.id`.
+ * The position at a key of the record. A path may have the key as one step, or a step for each of its parts. A path to
+ * the beginning of a key leads to the key: `user` leads to `user.id`.
  */
 function enterKey(start: PathPosition, key: string): PathPosition {
   let position = start;
@@ -32,8 +32,9 @@ function enterKey(start: PathPosition, key: string): PathPosition {
 /**
  * Compiles paths in pino's syntax. Returns `undefined` if there are none.
  *
- * - A path may be relative to a content value (`password` in arguments `{ password }`), or begin with the key of an attribute or of content (`user.id`,
- *   `labels.tenant`, `gen_ai.tool.call.arguments.password`), in our spelling or in that of `profile`.
+ * - A path may be relative to a content value (`password` in arguments `{ password }`), or begin with the key of an
+ *   attribute or of content (`user.id`, `labels.tenant`, `gen_ai.tool.call.arguments.password`), in our spelling or in
+ *   that of `profile`.
  * - A path that begins with a wildcard leads into content only: `*.name` does not redact `span.name`.
  *
  * @throws SpanlineError `ERR_INVALID_OPTION` for `censor` or `remove` without `paths`
