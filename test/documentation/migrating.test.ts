@@ -77,7 +77,7 @@ function environment(): Record<string, string> {
 function run(name: Name, whose: 'theirs' | 'ours', env: Record<string, string> = {}): Promise<ChildResult> {
   const isRegistered = name === 'phoenix' && whose === 'ours';
   const nodeOptions = isRegistered ? ['--import', '@spanline/openai/register'] : [];
-  return runChild(programsOf(name)[whose], { nodeOptions, env: { ...environment(), ...env } });
+  return runChild(programsOf(name)[whose], { compile: {}, nodeOptions, env: { ...environment(), ...env } });
 }
 
 /** Names, types and names of the parents, in the order in which the spans ended. */
@@ -137,7 +137,7 @@ it('scores from another process join the answer by its stored ids', async () => 
   const [, code = ''] = /## Scores from another process[\s\S]*?^```ts\n([\s\S]*?)^```/m.exec(PAGE) ?? [];
   const [traceId = '', spanId = ''] = [...code.matchAll(/'([0-9a-f]{16,})'/g)].map(([, id = '']) => id);
   const judging = code.replace(traceId, String(root?.['trace_id'])).replace(spanId, String(root?.['span_id']));
-  const { code: exitCode, stdout, stderr } = await runChild(judging);
+  const { code: exitCode, stdout, stderr } = await runChild(judging, { compile: {} });
   expect(exitCode, stderr).toBe(0);
   const scores = jsonLines(stdout);
   const [thumbs, faithfulness, solved] = scores;

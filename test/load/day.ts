@@ -7,7 +7,6 @@ import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { fileURLToPath } from 'node:url';
 import { gunzipSync } from 'node:zlib';
-import { workerOptions } from '../support/ship-worker.ts';
 
 const SERVE = fileURLToPath(new URL('serve.ts', import.meta.url));
 const SPANS_PER_REQUEST = 7;
@@ -93,7 +92,7 @@ interface Service {
 }
 
 async function startService(dir: string, target: string, isTraced: boolean): Promise<Service> {
-  const args = ['--conditions', '@spanline/source', '--import', 'tsx', ...workerOptions, SERVE, dir, target];
+  const args = ['--import', 'tsx', SERVE, dir, target];
   const env = { ...process.env, NODE_ENV: 'production', SPANLINE_ENABLED: String(isTraced) };
   const child = spawn(process.execPath, args, { env, stdio: ['ignore', 'pipe', 'inherit'] });
   let output = '';

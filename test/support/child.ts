@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { build, type BuildOptions } from 'esbuild';
 import { expect, onTestFinished } from 'vitest';
 
 /** How a child process ended and what it wrote. */
@@ -18,16 +19,17 @@ export interface ChildOptions {
   /** Sent when the child prints `ready` on stderr. */
   killWith?: NodeJS.Signals;
   nodeOptions?: readonly string[];
+  /** For a program in TypeScript: how to compile it, with the files that it imports by relative paths. */
+  compile?: BuildOptions;
 }
 
-/** Runs a TypeScript program against the packages' sources in a process of its own. The program has the dependencies of the running test. */
+/** Runs a program in a process of its own. It loads the compiled packages and has the dependencies of the running test. */
 export async function runChild(source: string, options: ChildOptions = {}): Promise<ChildResult> {
   const folder = mkdtempSync(join(dirname(expect.getState().testPath ?? import.meta.filename), '.child-'));
-  const file = join(folder, 'main.ts');
-  writeFileSync(file, source);
+  const file = join(folder, 'main.mjs');
   try {
-    const args = ['--conditions', '@spanline/source', '--import', 'tsx', ...(options.nodeOptions ?? []), file];
-    const child = spawn(process.execPath, args, {
+    await writeProgram(file, source, options.compile);
+    const child = spawn(process.execPath, [...(options.nodeOptions ?? []), file], {
       cwd: folder,
       env: { ...process.env, NODE_ENV: 'test', ...options.env },
     });
@@ -44,6 +46,20 @@ export async function runChild(source: string, options: ChildOptions = {}): Prom
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
+}
+
+async function writeProgram(file: string, source: string, compile?: BuildOptions): Promise<void> {
+  if (compile === undefined) return writeFileSync(file, source);
+  await build({
+    stdin: { contents: source, resolveDir: dirname(file), loader: 'ts' },
+    outfile: file,
+    bundle: true,
+    packages: 'external',
+    platform: 'node',
+    format: 'esm',
+    target: 'node20',
+    ...compile,
+  });
 }
 
 /** Lines of JSON that a child printed. */

@@ -9,13 +9,12 @@ import { expect, it, onTestFinished } from 'vitest';
 import { createIndex } from '../../ship/test/support/elastic.ts';
 import { startReceiver } from '../../ship/test/support/receiver.ts';
 
-const MAIN = fileURLToPath(new URL('../src/main.ts', import.meta.url));
+const MAIN = fileURLToPath(new URL('../dist/main.js', import.meta.url));
 const NOTHING = { write: (): void => {} };
 const HERE = fileURLToPath(new URL('.', import.meta.url));
 
 function startCli(args: readonly string[]): ReturnType<typeof spawn> {
-  const node = ['--conditions', '@spanline/source', '--import', 'tsx', MAIN, ...args];
-  const child = spawn(process.execPath, node, { cwd: HERE, stdio: ['ignore', 'ignore', 'inherit'] });
+  const child = spawn(process.execPath, [MAIN, ...args], { cwd: HERE, stdio: ['ignore', 'ignore', 'inherit'] });
   onTestFinished(() => void child.kill('SIGKILL'));
   return child;
 }

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { elasticsearchSetup } from '@spanline/ship';
 
-const MAIN = fileURLToPath(new URL('../src/main.ts', import.meta.url));
+const MAIN = fileURLToPath(new URL('../dist/main.js', import.meta.url));
 const HERE = fileURLToPath(new URL('.', import.meta.url));
 const SECRET = 'elastic:correct-horse';
 const AUTHORIZATION = `Basic ${Buffer.from(SECRET).toString('base64')}`;
@@ -64,7 +64,7 @@ async function closedUrl(): Promise<string> {
 }
 
 function setup(args: readonly string[], env: Record<string, string> = {}): Promise<Outcome> {
-  const node = ['--conditions', '@spanline/source', '--import', 'tsx', MAIN, 'ship', 'setup', ...args];
+  const node = [MAIN, 'ship', 'setup', ...args];
   const child = spawn(process.execPath, node, {
     cwd: HERE,
     env: { PATH: process.env['PATH'], ...env },

@@ -2,21 +2,8 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { jsonLines, runChild } from '../../../test/support/child.ts';
-
-let folder: string;
-let legacy: Record<string, string>;
-
-beforeAll(() => {
-  folder = mkdtempSync(join(import.meta.dirname, '.child-decorators-'));
-  const tsconfig = join(folder, 'tsconfig.json');
-  const compilerOptions = { experimentalDecorators: true };
-  writeFileSync(tsconfig, JSON.stringify({ compilerOptions, include: ['../.child-*/*'] }));
-  legacy = { TSX_TSCONFIG_PATH: tsconfig };
-});
-
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 const HEAD = `
   import { createLogger, createTracer, currentSpan, observe } from '@spanline/core';
@@ -42,15 +29,15 @@ const spansOf = (lines: readonly Record<string, unknown>[]) =>
   lines.filter((line) => line['event.name'] === 'span.end');
 
 describe.each([
-  ['TC39', (): Record<string, string> => ({}), '{"value":1}'],
+  ['TC39', {}, '{"value":1}'],
   [
     'legacy (experimentalDecorators)',
-    () => legacy,
+    { tsconfigRaw: { compilerOptions: { experimentalDecorators: true } } },
     '@observe must be on a method, or on a field that holds a function',
   ],
-])('@observe in %s syntax', (_syntax, env, ofGetter) => {
+])('@observe in %s syntax', (_syntax, compile, ofGetter) => {
   it('makes a span of every call of a method, static and generator methods too, and changes nothing', async () => {
-    const { code, stdout, stderr } = await runChild(METHODS, { env: env() });
+    const { code, stdout, stderr } = await runChild(METHODS, { compile });
     expect(code, stderr).toBe(0);
     const lines = jsonLines(stdout);
     expect(lines.find((line) => 'told' in line)).toEqual({ told: ['hi ANN', [1, 2], 2, 'greet'] });
@@ -70,7 +57,7 @@ describe.each([
     const { stdout, stderr } = await runChild(
       `${HEAD} class Service { @observe({ tracer }) get value() { return 1; } }
       console.log(JSON.stringify({ value: new Service().value }));`,
-      { env: env() },
+      { compile },
     );
     expect(stdout + stderr).toContain(ofGetter);
   });
@@ -87,12 +74,14 @@ it('@observe on a field wraps the function that each instance gets', async () =>
     }
     const service = new Service();
     console.log(JSON.stringify({ told: [service.times(3), await service.plus(1), service.reveal()] }));`;
-  const { code, stdout, stderr } = await runChild(source);
+  const { code, stdout, stderr } = await runChild(source, { compile: {} });
   expect(code, stderr).toBe(0);
   const lines = jsonLines(stdout);
   expect(lines.find((line) => 'told' in line)).toEqual({ told: [6, 3, 7] });
   expect(spansOf(lines).map((span) => span['span.name'])).toEqual(['times', 'plus', '#hidden']);
-  const notAFunction = await runChild(`${HEAD} class Service { @observe({ tracer }) value = 3; } new Service();`);
+  const notAFunction = await runChild(`${HEAD} class Service { @observe({ tracer }) value = 3; } new Service();`, {
+    compile: {},
+  });
   expect(notAFunction.stderr).toContain('@observe must be on a method, or on a field that holds a function, got 3');
 });
 
@@ -121,7 +110,8 @@ it.each([
   ['TC39', {}, TYPED + FIELDS.replace(/import.*/, '')],
   ['legacy', { experimentalDecorators: true }, TYPED],
 ])('@observe type-checks in %s syntax', (_syntax, options, source) => {
-  const project = mkdtempSync(join(folder, 'types-'));
+  const project = mkdtempSync(join(import.meta.dirname, '.child-'));
+  onTestFinished(() => rmSync(project, { recursive: true, force: true }));
   const compilerOptions = { noEmit: true, composite: false, incremental: false, ...options };
   writeFileSync(join(project, 'main.ts'), source);
   const base = fileURLToPath(new URL('../../../tsconfig.base.json', import.meta.url));

@@ -256,7 +256,7 @@ describe('ends that LangChain does not report', () => {
       world.log.clear();
       return heapUsed();
     };
-    const total = runs(1500, 100_000);
+    const total = runs(500, 100_000);
     await broken(500);
     const before = await broken(500);
     const after = await broken(total);

@@ -107,38 +107,29 @@ function argumentsOf({ method, id: run, parent, tags, metadata, runType, ...valu
   return [first, run, parent, tags, other];
 }
 
-it(
-  'whatever callbacks come, in whatever order, nothing is thrown, nothing stays open and each line is valid',
-  {
-    timeout: 300_000,
-  },
-  () => {
-    const log = memoryLog();
-    const tracer = createTracer({ logger: log.logger, statsIntervalSeconds: 0, capture: 'full' });
-    const handler = new SpanlineCallbackHandler({ tracer }) as unknown as Record<
-      string,
-      (...args: unknown[]) => unknown
-    >;
-    let lines = 0;
-    fc.assert(
-      fc.property(fc.array(callback, { maxLength: 30 }), (sequence) => {
-        const before = tracer.stats().internalErrors;
-        tracer.withSpan({ name: 'property', type: 'task' }, () => {
-          for (const each of sequence) expect(handler[each.method]?.(...argumentsOf(each))).toBeUndefined();
-          for (const run of IDS) handler['handleChainEnd']?.({}, run);
-        });
-        const isEvil = sequence.some((each) => EVIL.includes(each.value()) || EVIL.includes(each.other()));
-        if (!isEvil) expect(tracer.stats().internalErrors).toBe(before);
-        expect(tracer.stats().open).toBe(0);
-        for (const record of log.records()) expect(validate(record)).toEqual({ valid: true });
-        lines += log.records().length;
-        log.clear();
-      }),
-      { numRuns: runs(10_000, 50_000) },
-    );
-    expect(lines).toBeGreaterThan(20_000);
-  },
-);
+it('whatever callbacks come, in whatever order, nothing is thrown, nothing stays open and each line is valid', () => {
+  const log = memoryLog();
+  const tracer = createTracer({ logger: log.logger, statsIntervalSeconds: 0, capture: 'full' });
+  const handler = new SpanlineCallbackHandler({ tracer }) as unknown as Record<string, (...args: unknown[]) => unknown>;
+  let lines = 0;
+  fc.assert(
+    fc.property(fc.array(callback, { maxLength: 30 }), (sequence) => {
+      const before = tracer.stats().internalErrors;
+      tracer.withSpan({ name: 'property', type: 'task' }, () => {
+        for (const each of sequence) expect(handler[each.method]?.(...argumentsOf(each))).toBeUndefined();
+        for (const run of IDS) handler['handleChainEnd']?.({}, run);
+      });
+      const isEvil = sequence.some((each) => EVIL.includes(each.value()) || EVIL.includes(each.other()));
+      if (!isEvil) expect(tracer.stats().internalErrors).toBe(before);
+      expect(tracer.stats().open).toBe(0);
+      for (const record of log.records()) expect(validate(record)).toEqual({ valid: true });
+      lines += log.records().length;
+      log.clear();
+    }),
+    { numRuns: runs(2000, 50_000) },
+  );
+  expect(lines).toBeGreaterThan(4000);
+});
 
 describe('a value that throws when it is looked at', () => {
   const STARTS: Readonly<Record<string, (value: unknown) => unknown[]>> = {

@@ -1,8 +1,5 @@
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { jsonLines, runChild } from '../../../test/support/child.ts';
-
-// Each test starts processes that compile what they load.
-vi.setConfig({ testTimeout: 60_000 });
 
 /** A program with a model that hands over, speaks and breaks; `main` runs it. */
 const program = (instrument: string, main: string): string => `
@@ -12,7 +9,7 @@ import * as workflow from '@llamaindex/workflow';
 const tracer = createTracer({ service: { name: 'child' }, statsIntervalSeconds: 0 });
 ${instrument}
 const broken = new RangeError('the model is down');
-const model = (...turns: object[][]) => ({
+const model = (...turns) => ({
   supportToolCall: true,
   metadata: { model: 'down-1' },
   async chat() {
@@ -23,7 +20,7 @@ const model = (...turns: object[][]) => ({
       if (turns.length === 0 && !turn.some((chunk) => 'options' in chunk)) throw broken;
     })();
   },
-}) as never;
+});
 ${main}
 `;
 const INSTRUMENT = 'instrumentLlamaIndex({ tracer, modules: [workflow] });';
@@ -112,7 +109,7 @@ import { createTracer } from '@spanline/core';
 import { memoryLog } from '@spanline/core/testing';
 import { instrumentLlamaIndex } from '@spanline/llamaindex';
 const { observe } = instrumentLlamaIndex({ tracer: createTracer({ logger: memoryLog().logger, statsIntervalSeconds: 0 }) });
-const made: WeakRef<object>[] = [];
+const made = [];
 async function request() {
   const llm = { metadata: { model: 'm' }, complete() {}, chat: async () => ({ message: llm.metadata }) };
   made.push(new WeakRef(llm));
@@ -141,7 +138,7 @@ import { instrumentLlamaIndex } from '@spanline/llamaindex';
 import { SimpleChatEngine, Settings } from 'llamaindex';
 instrumentLlamaIndex({ tracer: createTracer({ statsIntervalSeconds: 0 }) });
 const chat = async () => (async function* () { yield { delta: 'a', raw: null }; })();
-Settings.llm = { metadata: { model: 'm' }, complete: chat, chat } as never;
+Settings.llm = { metadata: { model: 'm' }, complete: chat, chat };
 await (async () => void (await new SimpleChatEngine().chat({ message: 'x', stream: true })))();
 for (let round = 0; round < 20; round++) {
   await new Promise((resolve) => setImmediate(resolve));

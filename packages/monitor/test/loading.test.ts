@@ -4,7 +4,7 @@ import { jsonLines, runChild } from '../../../test/support/child.ts';
 const LOADED = `
   import { createRequire } from 'node:module';
   const { cache } = createRequire(import.meta.url);
-  const loaded = (): boolean => Object.keys(cache).some((path) => path.includes('prom-client'));`;
+  const loaded = () => Object.keys(cache).some((path) => path.includes('prom-client'));`;
 
 it('metrics and alerts load prom-client only for metricsHandler', async () => {
   const { stdout, stderr } = await runChild(`${LOADED}

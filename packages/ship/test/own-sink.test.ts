@@ -1,16 +1,14 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { transformSync } from 'esbuild';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { SpanlineError } from '@spanline/record';
 import { type EncodedLine, type SendResult, type Sink, type SinkSpec, spool, startShipper } from '@spanline/ship';
 import { jsonLines, runChild } from '../../../test/support/child.ts';
-import { workerOptions } from '../../../test/support/ship-worker.ts';
 import { deadLetters, leave, ship, spanLines } from './support/engine.ts';
 import { temporaryFolder } from './support/folder.ts';
 import { type Receiver, receiver } from './support/receiver.ts';
-
-const SLOW = 60_000;
 
 /** Writes a module that stands outside of the sources, and returns its URL. */
 function writeModule(name: string, code: string): string {
@@ -26,7 +24,7 @@ function writeExample(): string {
   const page = readFileSync(new URL('../../../docs/shipping.md', import.meta.url), 'utf8');
   const code = /### A sink of your own\n[^]*?```ts\n(?<code>[^]*?)```/.exec(page)?.groups?.['code'];
   if (code === undefined) throw new Error('docs/shipping.md has no example of a sink');
-  return writeModule('loki.ts', code);
+  return writeModule('loki.mjs', transformSync(code, { loader: 'ts' }).code);
 }
 
 /** Texts of the lines that Loki has received. */
@@ -61,26 +59,22 @@ const UNTIL_FAILED = `await (async () => {
 })()`;
 
 const runInThread = async (code: string): Promise<Record<string, unknown>[]> => {
-  const { stdout, stderr } = await runChild(code, { nodeOptions: workerOptions });
+  const { stdout, stderr } = await runChild(code);
   expect(stderr).not.toContain('Error:');
   return jsonLines(stdout);
 };
 
 describe('the sink in docs/shipping.md', () => {
-  it(
-    'delivers lines from the worker thread, and is retried',
-    async () => {
-      const target = await receiver((_, nth) => ({ status: nth === 0 ? 503 : 204 }));
-      const imports = `import { loki } from '${writeExample()}';`;
-      const [outcome] = await runInThread(program(imports, `loki('${target.url}')`, UNTIL_STORED));
-      expect(outcome).toEqual({ stored: true, sinks: ['loki'] });
-      expect(new Set(target.requests.map(({ path }) => path))).toEqual(new Set(['/loki/api/v1/push']));
-      const numbers = lokiLines(target).map((line) => (JSON.parse(line) as { n?: number }).n);
-      expect(numbers.filter((n) => n !== undefined)).toEqual([1, 2, 3, 1, 2, 3]);
-      expect(target.requests[0]?.body.toString()).toContain(`["${Date.parse('2026-11-23T09:12:35.958Z')}000000",`);
-    },
-    SLOW,
-  );
+  it('delivers lines from the worker thread, and is retried', async () => {
+    const target = await receiver((_, nth) => ({ status: nth === 0 ? 503 : 204 }));
+    const imports = `import { loki } from '${writeExample()}';`;
+    const [outcome] = await runInThread(program(imports, `loki('${target.url}')`, UNTIL_STORED));
+    expect(outcome).toEqual({ stored: true, sinks: ['loki'] });
+    expect(new Set(target.requests.map(({ path }) => path))).toEqual(new Set(['/loki/api/v1/push']));
+    const numbers = lokiLines(target).map((line) => (JSON.parse(line) as { n?: number }).n);
+    expect(numbers.filter((n) => n !== undefined)).toEqual([1, 2, 3, 1, 2, 3]);
+    expect(target.requests[0]?.body.toString()).toContain(`["${Date.parse('2026-11-23T09:12:35.958Z')}000000",`);
+  });
 
   it('delivers lines from the thread of startShipper', async () => {
     const target = await receiver(() => ({ status: 204 }));
@@ -99,33 +93,25 @@ describe('a sink that cannot be loaded', () => {
     export const createSink = () => { throw new Error('no licence'); };
     export const broken = { name: 'broken', module: import.meta.url, options: {}, createSink };`;
 
-  it(
-    'is reported once in the log; lines stay in the spool',
-    async () => {
-      const imports = `import { broken } from '${writeModule('broken.mjs', BROKEN)}';`;
-      const [outcome, ...lines] = await runInThread(program(imports, 'broken', UNTIL_FAILED));
-      expect(outcome).toEqual({ stored: false, sinks: [] });
-      expect(lines.map(({ n }) => n)).toEqual([1, 2, 3, undefined]);
-      expect(lines[3]).toMatchObject({
-        level: 'error',
-        'spanline.ship.event': 'failed',
-        message: 'a sink cannot be loaded, and nothing is shipped: no licence',
-      });
-    },
-    SLOW,
-  );
+  it('is reported once in the log; lines stay in the spool', async () => {
+    const imports = `import { broken } from '${writeModule('broken.mjs', BROKEN)}';`;
+    const [outcome, ...lines] = await runInThread(program(imports, 'broken', UNTIL_FAILED));
+    expect(outcome).toEqual({ stored: false, sinks: [] });
+    expect(lines.map(({ n }) => n)).toEqual([1, 2, 3, undefined]);
+    expect(lines[3]).toMatchObject({
+      level: 'error',
+      'spanline.ship.event': 'failed',
+      message: 'a sink cannot be loaded, and nothing is shipped: no licence',
+    });
+  });
 
-  it(
-    'is reported when its module is the application, which starts no second spool',
-    async () => {
-      const own = `const sink = {
+  it('is reported when its module is the application, which starts no second spool', async () => {
+    const own = `const sink = {
         name: 'own', module: import.meta.url, options: {}, createSink: () => ({}) };`;
-      const [outcome, ...lines] = await runInThread(program(own, 'sink', UNTIL_FAILED));
-      expect(outcome).toEqual({ stored: false, sinks: [] });
-      expect(lines[3]?.['message']).toMatch(/must be sinks from modules of their own/);
-    },
-    SLOW,
-  );
+    const [outcome, ...lines] = await runInThread(program(own, 'sink', UNTIL_FAILED));
+    expect(outcome).toEqual({ stored: false, sinks: [] });
+    expect(lines[3]?.['message']).toMatch(/must be sinks from modules of their own/);
+  });
 });
 
 describe('a sink that breaks the contract', () => {

@@ -3,8 +3,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
-import { type ChildResult, runChild } from '../../../test/support/child.ts';
-import { workerOptions } from '../../../test/support/ship-worker.ts';
+import { runChild } from '../../../test/support/child.ts';
 import { createIndex, type Index } from './support/elastic.ts';
 import { startReceiver } from './support/receiver.ts';
 
@@ -44,8 +43,6 @@ ${options.end}
 `;
 }
 
-const run = (source: string): Promise<ChildResult> => runChild(source, { nodeOptions: workerOptions });
-
 const elastic = (url: string): string => `[elasticsearch({ url: '${url}' })]`;
 
 /** What a child said that has ended, as names of spans. */
@@ -76,7 +73,7 @@ async function startIndex(): Promise<{ index: Index; url: string; names: () => u
 describe('a line in the spool', () => {
   it.each(['SIGKILL', 'SIGTERM'])('survives %s right after the log call', async (signal) => {
     const kill = `process.kill(process.pid, '${signal}'); setInterval(() => {}, 1000);`;
-    const child = await run(program({ to: '[]', count: 500, end: kill }));
+    const child = await runChild(program({ to: '[]', count: 500, end: kill }));
     expect(child.signal).toBe(signal);
     expect(linesOnDisk().map((line) => (JSON.parse(line) as Record<string, unknown>)['span.name'])).toEqual(
       endedSpans(child.stdout),
@@ -85,7 +82,9 @@ describe('a line in the spool', () => {
 
   it('reaches the target from the worker thread, which does not keep the process', async () => {
     const { url, names } = await startIndex();
-    const child = await run(program({ to: elastic(url), count: 100, end: `console.error(await spooled.drain());` }));
+    const child = await runChild(
+      program({ to: elastic(url), count: 100, end: `console.error(await spooled.drain());` }),
+    );
     expect({ code: child.code, drained: child.stderr.trim() }).toEqual({ code: 0, drained: 'true' });
     expect(names().toSorted()).toEqual(endedSpans(child.stdout).toSorted());
   });
@@ -97,11 +96,11 @@ describe('a line in the spool', () => {
       const at = 50 + Math.floor(Math.random() * 1500);
       const each = `if (n % 20 === 0) await new Promise(setImmediate);
           if (n === ${at}) process.kill(process.pid, 'SIGKILL');`;
-      const child = await run(program({ to: elastic(url), count: 2000, each, end: '' }));
+      const child = await runChild(program({ to: elastic(url), count: 2000, each, end: '' }));
       expect([child.signal, child.stderr]).toEqual(['SIGKILL', '']);
       ended.push(...endedSpans(child.stdout));
     }
-    const last = await run(program({ to: elastic(url), count: 1, end: `console.error(await spooled.close());` }));
+    const last = await runChild(program({ to: elastic(url), count: 1, end: `console.error(await spooled.close());` }));
     expect(last.stderr.trim()).toBe('true');
     ended.push(...endedSpans(last.stdout));
     expect(names().toSorted()).toEqual(ended.toSorted());
@@ -110,7 +109,7 @@ describe('a line in the spool', () => {
   });
 
   it('waits for a target that is down, and the log says so', async () => {
-    const child = await run(
+    const child = await runChild(
       program({ to: elastic('http://127.0.0.1:9'), count: 10, end: `console.error(await spooled.drain(2000));` }),
     );
     expect({ code: child.code, drained: child.stderr.trim() }).toEqual({ code: 0, drained: 'false' });
@@ -126,7 +125,7 @@ describe('a line in the spool', () => {
     const { url, names } = await startIndex();
     const small = `maxBytes: 131072, whenFull: 'block'`;
     const end = `console.error(await spooled.close(), spooled.stats().droppedLines);`;
-    const child = await run(program({ to: elastic(url), count: 600, spool: small, end }));
+    const child = await runChild(program({ to: elastic(url), count: 600, spool: small, end }));
     expect(child.stderr.trim()).toBe('true 0');
     expect(names().toSorted()).toEqual(endedSpans(child.stdout).toSorted());
   });
@@ -153,7 +152,7 @@ process.on('exit', () => {
 });`;
     const options = `whenFull: '${whenFull}', segmentBytes: 16384`;
     const code = program({ to: '[]', count: 2000, spool: options, end }).replaceAll(`"${dir}"`, `"${small}"`);
-    const node = `${process.execPath} --conditions @spanline/source --import tsx --input-type=module --eval "$CODE"`;
+    const node = `${process.execPath} --input-type=module --eval "$CODE"`;
     const env = { ...process.env, CODE: code };
     const { stdout, stderr } = spawnSync('unshare', onSmallDisk(`exec ${node}`), {
       cwd: import.meta.dirname,
@@ -173,7 +172,7 @@ process.on('exit', () => {
   it('goes on in another segment where a file may not grow any more', () => {
     const limited = ['-c', 'ulimit -f 64; exec "$0" "$@"', process.execPath];
     const code = program({ to: '[]', count: 500, end: `console.error(spooled.stats().failedLines);` });
-    const node = ['--conditions', '@spanline/source', '--import', 'tsx', '--input-type=module', '--eval'];
+    const node = ['--input-type=module', '--eval'];
     const options = { cwd: import.meta.dirname, encoding: 'utf8' } as const;
     const large = code.replace('segmentBytes: 65536', 'segmentBytes: 8388608');
     const { stdout, stderr } = spawnSync('bash', [...limited, ...node, large], options);

@@ -37,17 +37,12 @@ async function trouble(target: OutageTarget, outage: Outage, plan: OutagePlan): 
 }
 
 /** Runs an application with a transport while its target is out of order for a time. */
-export async function runOutage(
-  transport: TransportName,
-  outage: Outage,
-  plan: OutagePlan,
-  nodeOptions: readonly string[] = ['--import', 'tsx'],
-): Promise<OutageResult> {
+export async function runOutage(transport: TransportName, outage: Outage, plan: OutagePlan): Promise<OutageResult> {
   const target = await startOutageTarget();
   const dir = mkdtempSync(join(tmpdir(), 'spanline-outage-'));
   const { linesPerSecond, goodSeconds, badSeconds, afterSeconds } = plan;
   const duration = goodSeconds + badSeconds + afterSeconds;
-  const args = [...nodeOptions, APP, transport, target.port, dir, linesPerSecond, duration].map(String);
+  const args = ['--import', 'tsx', APP, transport, target.port, dir, linesPerSecond, duration].map(String);
   const child = spawn(process.execPath, args, { cwd: HERE, stdio: ['ignore', 'pipe', 'ignore'] });
   const ended = once(child, 'close') as Promise<[number | null]>;
   await Promise.race([once(child.stdout, 'data'), ended]);

@@ -219,11 +219,11 @@ describe('options and destinations', () => {
 
   it('stdout that is no terminal gets JSON, one line each', () => {
     const program = `
-      import { createLogger, createTracer } from ${JSON.stringify(new URL('../../src/index.ts', import.meta.url).href)};
+      import { createLogger, createTracer } from ${JSON.stringify(new URL('../../dist/index.js', import.meta.url).href)};
       createLogger().info('app');
       createTracer().withSpan('step', () => 1);
     `;
-    const { stdout } = spawnSync(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', program], {
+    const { stdout } = spawnSync(process.execPath, ['--input-type=module', '-e', program], {
       cwd: new URL('../..', import.meta.url),
       encoding: 'utf8',
     });

@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { createLogger, createTracer } from '../../src/index.ts';
 
-const SOURCE = new URL('../../src/', import.meta.url);
-const CORE = JSON.stringify(new URL('index.ts', SOURCE).href);
+const COMPILED = new URL('../../dist/', import.meta.url);
+const CORE = JSON.stringify(new URL('index.js', COMPILED).href);
 
 /** Runs a program; gives what it printed and the files of core that it loaded. */
 function run(program: string, env: Record<string, string> = {}): { stdout: string; loaded: string[] } {
@@ -18,9 +18,9 @@ function run(program: string, env: Record<string, string> = {}): { stdout: strin
     }`;
   const asUrl = (code: string): string => `data:text/javascript,${encodeURIComponent(code)}`;
   const register = `import { register } from 'node:module'; register(${JSON.stringify(asUrl(hooks))});`;
-  const args = ['--import', 'tsx', '--import', asUrl(register), '--conditions=@spanline/source', '--input-type=module'];
+  const args = ['--import', asUrl(register), '--input-type=module'];
   const { stdout, stderr, status } = spawnSync(process.execPath, [...args, '-e', program], {
-    cwd: SOURCE,
+    cwd: COMPILED,
     encoding: 'utf8',
     env: { ...process.env, FORCE_COLOR: '0', LC_ALL: 'C.UTF-8', SPANLINE_PRETTY: '', ...env },
   });
@@ -29,7 +29,7 @@ function run(program: string, env: Record<string, string> = {}): { stdout: strin
   const loaded = readFileSync(list, 'utf8').split('\n');
   return {
     stdout,
-    loaded: loaded.flatMap((url) => (url.startsWith(SOURCE.href) ? url.slice(SOURCE.href.length) : [])),
+    loaded: loaded.flatMap((url) => (url.startsWith(COMPILED.href) ? url.slice(COMPILED.href.length) : [])),
   };
 }
 
@@ -45,14 +45,14 @@ describe('the printer of traces', () => {
   it('is not loaded by a process that writes JSON', () => {
     const { stdout, loaded } = run(TRACE, { NODE_ENV: 'production' });
     expect(stdout.trim().split('\n')).toHaveLength(3);
-    expect(loaded).toContain('index.ts');
+    expect(loaded).toContain('index.js');
     expect(loaded.filter((file) => file.startsWith('pretty/'))).toEqual([]);
   });
 
   it('prints what was logged before it was loaded', () => {
     const { stdout, loaded } = run(TRACE, { SPANLINE_PRETTY: 'true' });
     expect(stdout).toMatch(TREE);
-    expect(loaded).toContain('pretty/index.ts');
+    expect(loaded).toContain('pretty/index.js');
   });
 
   it('leaves JSON lines to a process that exits before it is loaded', () => {

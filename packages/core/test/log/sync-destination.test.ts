@@ -12,11 +12,11 @@ const file = join(folder, 'app.log');
 
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-const CORE = JSON.stringify(new URL('../../src/index.ts', import.meta.url).href);
+const CORE = JSON.stringify(new URL('../../dist/index.js', import.meta.url).href);
 
 /** Runs a program, through bash where `shell` has something to say before it. */
 function start(program: string, shell = '') {
-  const node = [process.execPath, '--import', 'tsx', '--input-type=module', '-e', program];
+  const node = [process.execPath, '--input-type=module', '-e', program];
   const [command = '', ...args] = shell === '' ? node : ['bash', '-c', `${shell}\nexec "$@"`, 'bash', ...node];
   return spawn(command, args, { cwd: new URL('../..', import.meta.url), stdio: 'pipe' });
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { jsonLines, runChild } from '../../../test/support/child.ts';
+import { jsonLines, runChild } from '../../../../test/support/child.ts';
 
 /** How each peer is attached (`callbacks` or a patch) and what it says of a finished call, in one shape. */
 const PEERS: Readonly<Record<string, string>> = {
@@ -64,8 +64,8 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { InMemoryCache } from '@langchain/core/caches';
 import { InMemorySpanExporter, SimpleSpanProcessor } from '@opentelemetry/sdk-trace-base';
 import { NodeTracerProvider } from '@opentelemetry/sdk-trace-node';
-import { MODELS } from '../support/models.ts';
-import { openWire } from '../../../../test/support/wire/server.ts';
+import { MODELS } from '../../support/models.ts';
+import { openWire } from '../../../../../test/support/wire/server.ts';
 const exporter = new InMemorySpanExporter();
 const provider = new NodeTracerProvider({ spanProcessors: [new SimpleSpanProcessor(exporter)] });
 provider.register();
@@ -95,7 +95,7 @@ process.exit(0);
 
 /** The rows of the table in docs/langchain.md. */
 async function say(peer: string): Promise<Record<string, Record<string, unknown>>> {
-  const { stdout, stderr } = await runChild(program(peer));
+  const { stdout, stderr } = await runChild(program(peer), { compile: {} });
   const lines = jsonLines(stdout);
   if (lines.length === 0) throw new Error(stderr);
   return Object.fromEntries(lines.map(({ call, ...facts }) => [String(call), facts]));

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { jsonLines, runChild } from '../../../test/support/child.ts';
+import { jsonLines, runChild } from '../../../../test/support/child.ts';
 
 /** Spans that were ended, in one shape: `{ name, id, trace, parent, error, text }`. `enter(name, fn)` runs a function inside of a span of the peer's own. */
 const OTEL = `
@@ -223,7 +223,7 @@ process.exit(0);
 
 /** What docs/langchain.md says of a peer, row by row. */
 function documented(peer: string): Record<string, string> {
-  const page = readFileSync(new URL('../../../docs/langchain.md', import.meta.url), 'utf8');
+  const page = readFileSync(new URL('../../../../docs/langchain.md', import.meta.url), 'utf8');
   const [, table = ''] = page.split('### The same programs, traced by others');
   const [[, ...peers] = [], , ...rows] = table
     .split('\n')
