@@ -20,7 +20,7 @@ export interface Incident {
   readonly message: string;
 }
 
-/** What a rule would have done. */
+/** The effect a rule would have had. */
 export interface BacktestResult {
   readonly name: string;
   readonly metric: string;

@@ -14,7 +14,7 @@ export interface BudgetOptions {
   perDayUsd?: number;
   /** US dollars that one user (`userId` of the context) may spend in a UTC day. */
   perUserUsd?: number;
-  /** `throw` refuses further calls with a {@link BudgetExceededError}; `warn` writes an alert line and lets them pass. */
+  /** `throw` refuses calls with a {@link BudgetExceededError}; `warn` writes an alert line and lets them pass. */
   onExceeded: 'warn' | 'throw';
   /** Source of the time, in epoch milliseconds; for tests. @defaultValue the system's clock */
   clock?: { now(): number };

@@ -5,7 +5,7 @@ const MAX_USERS = 100_000;
 /** A clock that jumps ahead and comes back finds its day again. */
 const MAX_DAYS = 3;
 
-/** What was spent on one UTC day. */
+/** Spending of one UTC day. */
 interface Day {
   totalUsd: number;
   readonly users: Map<string, number>;
@@ -13,7 +13,7 @@ interface Day {
   readonly notices: Set<string>;
 }
 
-/** Counts what was spent, by day and user. */
+/** Sums up costs by day and user. */
 export class DailySpend {
   readonly #clock: { now(): number };
   readonly #days = new Map<number, Day>();

@@ -5,7 +5,7 @@ import { stepOf, type TraceSummary } from './trace-summary.ts';
 const MIN_USUAL_TRACES = 3;
 /** A step regressed if its median has at least doubled. */
 const MIN_GROWTH = 2;
-/** Nested steps grow together: of those that grew about as much as the one that grew most, the innermost is the cause. */
+/** Nested steps grow together. The innermost of those that grew about as much as the largest is the cause. */
 const ABOUT_AS_MUCH = 0.9;
 /** Share of the request's duration that a slow step takes. */
 const MIN_SELF_SHARE = 1 / 3;

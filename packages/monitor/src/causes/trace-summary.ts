@@ -21,7 +21,7 @@ export interface ToolCallSummary {
   count: number;
 }
 
-/** What is kept of a trace, in bounded space, to explain an alert. */
+/** Data of a trace that explains alerts, in bounded space. */
 export interface TraceSummary {
   /** Time of the last record. */
   epochMs: number;

@@ -19,7 +19,7 @@ const DAY_MS = 86_400_000;
 const MAX_AHEAD_MS = 60_000;
 const NOTHING: readonly Finding[] = [];
 
-/** What an {@link Evaluator} is made of. */
+/** Parts of an {@link Evaluator}. */
 export interface EvaluatorParts {
   readonly rules: readonly ResolvedRule[];
   readonly aggregator: Aggregator;

@@ -17,7 +17,7 @@ export interface ServiceIdentity {
   readonly environment: string | undefined;
 }
 
-/** What an alert is made of, beside the watch. */
+/** The event that an alert describes. */
 export interface AlertParts {
   readonly identity: ServiceIdentity;
   readonly seen: Observation;

@@ -10,7 +10,7 @@ const MINUTE_MS = 60_000;
 /** Orders states by badness. */
 export const RANK: Readonly<Record<AlertState, number>> = { OK: 0, NO_DATA: 0, WARNING: 1, ALERT: 2 };
 
-/** What a window shows of a rule. */
+/** The value and thresholds of a rule, read from its window. */
 export interface Observation {
   readonly value: number | undefined;
   readonly samples: number;

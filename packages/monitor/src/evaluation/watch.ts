@@ -45,7 +45,7 @@ function windowOf({ windowMinutes, perStep }: ResolvedRule, windows: Windows): S
   return window;
 }
 
-/** What {@link createWatch} needs beside the rule. */
+/** Context of {@link createWatch}. */
 export interface WatchParts {
   readonly windows: Windows;
   readonly now: number;

@@ -3,7 +3,7 @@ import type { Finding } from '../evaluation/evaluator.ts';
 /** Other work of the process gets its turn after this time. */
 const SLICE_MS = 2;
 
-/** What an {@link EvaluationLoop} is made of. */
+/** Parts of an {@link EvaluationLoop}. */
 export interface LoopParts {
   /** Evaluates the rules, one with each step. */
   evaluate: (isLast: boolean) => Iterator<Finding | undefined, void>;

@@ -19,7 +19,7 @@ export interface GaugeReading {
   readings: number;
 }
 
-/** What a cell counts, times and checks for errors: local roots (`requests`), or every span of the cell (`spans`). */
+/** The spans that a cell counts as requests: local roots (`requests`), or every span (`spans`). */
 export type CellUnit = 'requests' | 'spans';
 
 const MAX_NAMES = 100;

@@ -8,13 +8,13 @@ export interface EvaluationResult {
   readonly isPositive: boolean;
 }
 
-/** What one record adds to each cell it belongs to. */
+/** The contribution of one record to each cell it belongs to. */
 export interface Measurement {
   /** Time of the record, in epoch milliseconds. */
   readonly epochMs: number;
   /** Indexes of counters (`COUNTER`); the first {@link size} entries are valid. */
   readonly counters: readonly number[];
-  /** What is added to each of {@link counters}. */
+  /** Amounts to add to {@link counters}, at the same indexes. */
   readonly amounts: readonly number[];
   readonly size: number;
   readonly isSpan: boolean;

@@ -4,8 +4,7 @@ import { defaultTracer, type Tracer } from '@spanline/core';
 import { checkOptions, option, type Shape } from '@spanline/record';
 import type { Monitor } from '../live/monitor.ts';
 import { tracerOption } from '../live/shared-options.ts';
-import type { PromClient } from './client.ts';
-import { SpanMetrics } from './span-metrics.ts';
+import { type PromClient, SpanMetrics } from './span-metrics.ts';
 
 /** Options of `metricsHandler`. */
 export interface MetricsHandlerOptions {

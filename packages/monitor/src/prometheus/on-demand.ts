@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module';
-import type { PromClient } from './client.ts';
 import { createHandler, type MetricsHandler, type MetricsHandlerOptions } from './create-handler.ts';
+import type { PromClient } from './span-metrics.ts';
 
 const require = createRequire(import.meta.url);
 

@@ -1,9 +1,16 @@
-import type { Counter, Histogram, OpenMetricsContentType, Registry } from 'prom-client';
+import type { Counter, Gauge, Histogram, OpenMetricsContentType, Registry } from 'prom-client';
 import type { SpanRecord } from '@spanline/record';
 import type { Measurement } from '../metrics/measurement.ts';
 import { RecordMeter } from '../metrics/record-meter.ts';
-import type { PromClient } from './client.ts';
 import { LabelValues } from './label-values.ts';
+
+/** The part of prom-client that is used. It is passed in, so that only the entries of this room load prom-client. */
+export interface PromClient {
+  readonly Counter: typeof Counter;
+  readonly Gauge: typeof Gauge;
+  readonly Histogram: typeof Histogram;
+  readonly Registry: typeof Registry;
+}
 
 const SECONDS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 25, 60, 120, 300];
 const DOCUMENTS = [0, 1, 2, 5, 10, 20, 30, 50, 100];

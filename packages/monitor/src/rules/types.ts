@@ -14,7 +14,7 @@ export type Comparison = 'gt' | 'lt' | 'gte' | 'lte';
  */
 export type NoDataMode = 'keep' | 'ok' | 'no_data' | 'alert';
 
-/** What a threshold is relative to. */
+/** Reference of a relative threshold. */
 export type Relation = 'baseline' | 'deviation';
 
 /** An alert rule. Fields can also be written in snake_case. */
@@ -42,7 +42,7 @@ export interface AlertRule {
   minSamples?: number;
   /** @defaultValue `keep` */
   noData?: NoDataMode;
-  /** Repeats the message of a lasting alert after this many minutes; 0 = never. @defaultValue 60 for critical rules, else 0 */
+  /** Minutes after which the message of a lasting alert is repeated; 0 = never. @defaultValue 60 if critical, else 0 */
   renotifyMinutes?: number;
   /** An alert that fires again within this many minutes of a recovery is sent only if it lasts. @defaultValue 5 */
   cooldownMinutes?: number;
