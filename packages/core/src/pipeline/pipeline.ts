@@ -1,6 +1,6 @@
 /** The one way from an ended span to its line. */
 import { type AttributeKey, type ContentAttributes, type SpanRecord, toDatadog, toEcs } from '@spanline/record';
-import type { CaptureSubject, EndedSpan, Profile, SamplingOptions } from '../api/index.ts';
+import type { EndedSpan, Profile, SamplingOptions } from '../api/index.ts';
 import type { Capture, CaptureReport } from '../capture/index.ts';
 import { type RecordWriter, wholeRecord } from '../log/index.ts';
 import { isoMillis, type RecordedSpan, releaseData, type SpanState, STATE } from '../trace/index.ts';
@@ -10,6 +10,7 @@ import { shapeContent } from './content-shape.ts';
 import { createLines } from './lines.ts';
 import { addToRollup, writeRollup } from './rollup.ts';
 import { buildSpanLine, type SpanLine, type SpanRecordParts } from './span-record.ts';
+import { captureSubject, endedSpan, EVENT_SUBJECT } from './span-views.ts';
 import type { Stats } from './stats.ts';
 import { createTail } from './tail.ts';
 
@@ -33,6 +34,8 @@ export interface PipelineParts {
 export interface Pipeline {
   readonly spanObservers: Set<(ended: EndedSpan) => void>;
   readonly recordObservers: Set<(record: Readonly<SpanRecord>) => void>;
+  /** True with tail sampling, which holds records back. */
+  readonly holdsBack: boolean;
   /** Takes an ended span: usage and cost → span observers → capture → record observers → sampling → line. */
   ended(span: RecordedSpan): void;
   /** Writes the `span.start` line of a span. */
@@ -62,46 +65,6 @@ const END_FIELDS = [
   'duration_ms',
   'spanline.cost.reason',
 ] as const satisfies readonly AttributeKey[];
-
-const NO_SCORES: Readonly<Record<string, number>> = Object.freeze({});
-
-const EVENT_SUBJECT: CaptureSubject = {
-  type: 'evaluator',
-  name: 'event',
-  status: 'ok',
-  labels: {},
-  traceFailed: false,
-  scores: {},
-  traceId: '',
-  attributes: {},
-};
-
-function subjectOf(state: SpanState, line: SpanLine): CaptureSubject {
-  return {
-    type: state.type,
-    name: state.name,
-    status: state.status,
-    labels: { ...state.values.labels, ...state.labels },
-    traceFailed: state.localRoot.hasFailed,
-    scores: state.localRoot.scores ?? NO_SCORES,
-    traceId: state.traceId,
-    attributes: wholeRecord(line),
-  };
-}
-
-function endedSpan(span: RecordedSpan, costUsd: number | undefined): EndedSpan {
-  const { status, durationMs, attributes, content, values, labels, error } = span[STATE];
-  return {
-    span,
-    status,
-    durationMs,
-    attributes: { ...attributes, ...content } as EndedSpan['attributes'],
-    labels: { ...values.labels, ...labels },
-    values,
-    costUsd,
-    error,
-  };
-}
 
 /** Creates the pipeline of one tracer. */
 export function createPipeline(parts: PipelineParts): Pipeline {
@@ -148,7 +111,7 @@ export function createPipeline(parts: PipelineParts): Pipeline {
     const { captureOverride } = values;
     // An override for one request (a debug session) takes precedence over the setting of an instrumentation.
     const setting = captureOverride === undefined ? (state.capture ?? values.capture) : values.capture;
-    const mode = capture.mode(setting, () => subjectOf(state, line));
+    const mode = capture.mode(setting, () => captureSubject(state, line));
     if (captureOverride !== undefined) line.own['spanline.capture.override'] = captureOverride;
     localRoot.captureMemory ??= capture.createMemory();
     const report = capture.apply(line.own, content, mode, localRoot.captureMemory, line.common.json.length);
@@ -210,6 +173,7 @@ export function createPipeline(parts: PipelineParts): Pipeline {
   return {
     spanObservers,
     recordObservers,
+    holdsBack: tail !== undefined,
     ended(span): void {
       guarded(writeSpan, span);
       releaseData(span[STATE]);

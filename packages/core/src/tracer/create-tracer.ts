@@ -1,109 +1,15 @@
-/** The tracer, put together from its parts. */
-import type { Logger } from 'pino';
+/** The tracer and its methods. */
 import { SpanlineError } from '@spanline/record';
-import type { AlertOptions, Span, SpanOptions, Tracer, TracerOptions } from '../api/index.ts';
-import { createCapture } from '../capture/index.ts';
-import { extractContext, newBootId, runWith } from '../context/index.ts';
-import { startStatsLine, writeAlert, writeScore } from '../events/index.ts';
-import { createLogger, createWriter, destinationKind } from '../log/index.ts';
-import { createPipeline, createSampler, createStats, type Pipeline, type Stats } from '../pipeline/index.ts';
-import { pathOptions } from '../redaction/index.ts';
-import {
-  createClock,
-  injectCurrent,
-  isRecorded,
-  NOOP_SPAN,
-  OWNER,
-  type OwningTracer,
-  runInSpan,
-  type SpanOwner,
-} from '../trace/index.ts';
-import { createPricer } from '../usage/index.ts';
-import { onProcessExit, onTermination } from './exit.ts';
-import { flushLogger } from './flush-logger.ts';
+import type { Span, SpanOptions, Tracer, TracerOptions } from '../api/index.ts';
+import { extractContext, runWith } from '../context/index.ts';
+import { startStatsLine } from '../events/index.ts';
+import { createSampler } from '../pipeline/index.ts';
+import { injectCurrent, isRecorded, NOOP_SPAN, OWNER, type OwningTracer, runInSpan } from '../trace/index.ts';
 import { activeOtelSpan, safeParentContext } from './foreign-context.ts';
-import { OpenSpans } from './open-spans.ts';
-import { checkLevel, type ResolvedOptions, resolveOptions } from './options.ts';
+import { createLifecycle } from './lifecycle.ts';
 import { createParentResolver, inheritedValues } from './resolve-parent.ts';
 import { createSpanStarter } from './start-span.ts';
-
-/** What a tracer's methods work with. */
-interface TracerParts {
-  readonly resolved: ResolvedOptions;
-  readonly logger: Logger;
-  readonly stats: Stats;
-  readonly pipeline: Pipeline;
-  readonly openSpans: OpenSpans;
-  readonly owner: SpanOwner;
-  readonly alert: (options: AlertOptions) => void;
-}
-
-function createTracerPipeline(
-  options: TracerOptions,
-  resolved: ResolvedOptions,
-  logger: Logger,
-  stats: Stats,
-): Pipeline {
-  const { redact, limits, prices, content } = options;
-  return createPipeline({
-    resource: resolved.resource,
-    level: resolved.level,
-    profile: resolved.profile,
-    pricer: createPricer(prices === undefined ? {} : { prices }),
-    capture: createCapture({
-      capture: resolved.capture,
-      destination: destinationKind(logger),
-      deltas: resolved.deltas,
-      redact,
-      profile: resolved.profile,
-      limits,
-      hashKey: resolved.hashKey,
-    }),
-    writer: createWriter(logger, { ignoresRedact: options.logger === undefined }),
-    contentWriter: content === undefined ? undefined : createWriter(content.destination),
-    sampling: resolved.sampling,
-    stats,
-    bootId: newBootId(),
-  });
-}
-
-/** The logger of a tracer that is given none. The user's paths apply to the application's lines as well. */
-function createOwnLogger(options: TracerOptions, { profile }: ResolvedOptions): Logger {
-  const redact = pathOptions(options.redact);
-  return createLogger(redact === undefined ? { profile } : { profile, redact });
-}
-
-function createParts(options: TracerOptions): TracerParts {
-  const resolved = resolveOptions(options, process.env);
-  const logger = options.logger ?? createOwnLogger(options, resolved);
-  checkLevel(resolved.level, logger);
-  const clock = options.clock ?? createClock();
-  const stats = createStats();
-  const pipeline = createTracerPipeline(options, resolved, logger, stats);
-  const openSpans = new OpenSpans(resolved.maxOpenSpans, stats);
-  const eventWriter =
-    <T>(where: string, write: (pipeline: Pipeline, options: T, epochMs: number) => void) =>
-    (eventOptions: T): void => {
-      if (!resolved.enabled) return;
-      try {
-        write(pipeline, eventOptions, clock.now());
-      } catch (error) {
-        stats.internalError(where, error);
-      }
-    };
-  const owner: SpanOwner = {
-    maxLabels: resolved.maxLabels,
-    now: () => clock.now(),
-    monotonic: () => clock.monotonic(),
-    internalError: (where, error) => stats.internalError(where, error),
-    score: eventWriter('score', writeScore),
-    finish(span): void {
-      openSpans.delete(span);
-      pipeline.ended(span);
-    },
-  };
-  return { resolved, logger, stats, pipeline, openSpans, owner, alert: eventWriter('alert', writeAlert) };
-}
+import { createTracerParts, type TracerParts } from './tracer-parts.ts';
 
 /** Creates `startSpan`, which never throws. */
 function createStart(parts: TracerParts, options: TracerOptions): (options: SpanOptions | string) => Span {
@@ -122,47 +28,6 @@ function createStart(parts: TracerParts, options: TracerOptions): (options: Span
       stats.internalError('startSpan', error);
       return NOOP_SPAN;
     }
-  };
-}
-
-interface Lifecycle {
-  flush(): Promise<void>;
-  shutdown(): Promise<void>;
-}
-
-/**
- * Makes sure that open spans are written when the process exits, and lines that tail sampling holds back when it is
- * terminated.
- */
-function createLifecycle(parts: TracerParts, contentLogger: Logger | undefined, closeStats: () => void): Lifecycle {
-  const { resolved, logger, stats, pipeline, openSpans } = parts;
-  const loggers = contentLogger === undefined ? [logger] : [logger, contentLogger];
-
-  function endAll(): void {
-    pipeline.drain();
-    openSpans.endAll();
-    pipeline.drain();
-  }
-
-  async function flush(): Promise<void> {
-    await pipeline.settled();
-    for (const target of loggers) {
-      await flushLogger(target).catch((error: unknown) => stats.internalError('flush', error));
-    }
-  }
-
-  const removeExitHook = onProcessExit(endAll);
-  const removeSignalHook = resolved.sampling.tail === undefined ? undefined : onTermination(() => pipeline.drain());
-  return {
-    flush,
-    async shutdown(): Promise<void> {
-      endAll();
-      closeStats();
-      removeExitHook();
-      removeSignalHook?.();
-      pipeline.stop();
-      await flush();
-    },
   };
 }
 
@@ -196,7 +61,7 @@ function subscribe<T>(option: string, observers: Set<T>, observer: T): () => voi
  * ```
  */
 export function createTracer(options: TracerOptions = {}): Tracer {
-  const parts = createParts(options);
+  const parts = createTracerParts(options);
   const { resolved, logger, stats, pipeline, openSpans, owner, alert } = parts;
   const { enabled, statsIntervalSeconds } = resolved;
   const readStats = () => stats.read(openSpans.size);
@@ -208,7 +73,13 @@ export function createTracer(options: TracerOptions = {}): Tracer {
     stats: readStats,
     internalError: owner.internalError,
   });
-  const { flush, shutdown } = createLifecycle(parts, options.content?.destination, () => statsLine.close());
+  const { flush, shutdown } = createLifecycle({
+    pipeline,
+    openSpans,
+    loggers: options.content === undefined ? [logger] : [logger, options.content.destination],
+    closeStats: () => statsLine.close(),
+    internalError: owner.internalError,
+  });
   const tracer: OwningTracer = {
     [OWNER]: owner,
     logger,

@@ -1,0 +1,92 @@
+/** The parts of a tracer: its options, logger, pipeline, open spans, and what its spans need of it. */
+import type { Logger } from 'pino';
+import type { AlertOptions, TracerOptions } from '../api/index.ts';
+import { createCapture } from '../capture/index.ts';
+import { newBootId } from '../context/index.ts';
+import { writeAlert, writeScore } from '../events/index.ts';
+import { createLogger, createWriter, destinationKind } from '../log/index.ts';
+import { createPipeline, createStats, type Pipeline, type Stats } from '../pipeline/index.ts';
+import { pathOptions } from '../redaction/index.ts';
+import { createClock, type SpanOwner } from '../trace/index.ts';
+import { createPricer } from '../usage/index.ts';
+import { OpenSpans } from './open-spans.ts';
+import { checkLevel, type ResolvedOptions, resolveOptions } from './options.ts';
+
+/** What a tracer's methods work with. */
+export interface TracerParts {
+  readonly resolved: ResolvedOptions;
+  readonly logger: Logger;
+  readonly stats: Stats;
+  readonly pipeline: Pipeline;
+  readonly openSpans: OpenSpans;
+  readonly owner: SpanOwner;
+  readonly alert: (options: AlertOptions) => void;
+}
+
+function createTracerPipeline(
+  options: TracerOptions,
+  resolved: ResolvedOptions,
+  logger: Logger,
+  stats: Stats,
+): Pipeline {
+  const { redact, limits, prices, content } = options;
+  return createPipeline({
+    resource: resolved.resource,
+    level: resolved.level,
+    profile: resolved.profile,
+    pricer: createPricer(prices === undefined ? {} : { prices }),
+    capture: createCapture({
+      capture: resolved.capture,
+      destination: destinationKind(logger),
+      deltas: resolved.deltas,
+      redact,
+      profile: resolved.profile,
+      limits,
+      hashKey: resolved.hashKey,
+    }),
+    writer: createWriter(logger, { ignoresRedact: options.logger === undefined }),
+    contentWriter: content === undefined ? undefined : createWriter(content.destination),
+    sampling: resolved.sampling,
+    stats,
+    bootId: newBootId(),
+  });
+}
+
+/** The logger of a tracer that is given none. The user's paths apply to the application's lines as well. */
+function createOwnLogger(options: TracerOptions, { profile }: ResolvedOptions): Logger {
+  const redact = pathOptions(options.redact);
+  return createLogger(redact === undefined ? { profile } : { profile, redact });
+}
+
+/** Checks the options and creates the parts of a tracer. */
+export function createTracerParts(options: TracerOptions): TracerParts {
+  const resolved = resolveOptions(options, process.env);
+  const logger = options.logger ?? createOwnLogger(options, resolved);
+  checkLevel(resolved.level, logger);
+  const clock = options.clock ?? createClock();
+  const stats = createStats();
+  const pipeline = createTracerPipeline(options, resolved, logger, stats);
+  const openSpans = new OpenSpans(resolved.maxOpenSpans, stats);
+  const eventWriter =
+    <T>(where: string, write: (pipeline: Pipeline, options: T, epochMs: number) => void) =>
+    (eventOptions: T): void => {
+      if (!resolved.enabled) return;
+      try {
+        write(pipeline, eventOptions, clock.now());
+      } catch (error) {
+        stats.internalError(where, error);
+      }
+    };
+  const owner: SpanOwner = {
+    maxLabels: resolved.maxLabels,
+    now: () => clock.now(),
+    monotonic: () => clock.monotonic(),
+    internalError: (where, error) => stats.internalError(where, error),
+    score: eventWriter('score', writeScore),
+    finish(span): void {
+      openSpans.delete(span);
+      pipeline.ended(span);
+    },
+  };
+  return { resolved, logger, stats, pipeline, openSpans, owner, alert: eventWriter('alert', writeAlert) };
+}
