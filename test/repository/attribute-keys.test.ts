@@ -38,6 +38,7 @@ const OTHERS: ReadonlySet<string> = new Set([
   'spanline.odd',
   'spanline.text',
   'spanline.profile',
+  'spanline.tracer.1',
   'span.set',
   'span.label',
   // Fields of application lines that packages write through the user's logger.

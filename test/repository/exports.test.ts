@@ -38,7 +38,7 @@ it.each(scopes)('the scope of spans is the package and the version that its mani
   expect(SCOPE).toEqual({ name, version });
 });
 
-it('there is one scope for core and each source', () => {
+it('there is one scope for core and each instrumentation', () => {
   expect(scopes.map((path) => path.split('/')[0]).toSorted()).toEqual(
     ['core', 'express', 'langchain', 'llamaindex', 'openai', 'anthropic'].toSorted(),
   );

@@ -1,6 +1,6 @@
 /**
- * What `@spanline/instrumentation` is built on. Not a public interface: it changes with any release, and both packages
- * are released together.
+ * The pieces that `@spanline/instrumentation` is built on. Not a public interface: it changes with any release, and
+ * both packages are released together.
  */
 export { captureCheck, isCaptureSetting, loggerCheck, tracerCheck } from './api/index.ts';
 export {

@@ -14,7 +14,7 @@ export interface SetupResponse {
   readonly isOk: boolean;
   /** The parsed body; undefined when it is not JSON. */
   readonly body: unknown;
-  /** What the target says is wrong; empty when it says nothing. */
+  /** The target's error message. Empty if it gave none. */
   readonly reason: string;
 }
 

@@ -6,7 +6,7 @@ import { fail } from '../fail.ts';
 import type { ShipOptions } from './options.ts';
 import { targetFromConfig, targetFromFlag } from './targets.ts';
 
-/** What to ship where. */
+/** Sources and targets of one run. */
 export interface ShipConfig {
   readonly dir: string;
   readonly files: readonly string[];

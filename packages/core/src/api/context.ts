@@ -1,4 +1,4 @@
-/** What a span inherits from its surroundings, in this process and from outside. */
+/** Values that a span inherits from its surroundings, in this process and from outside. */
 import type { CaptureSetting } from './capture.ts';
 
 /** Free metadata: scalars by name. */

@@ -1,4 +1,4 @@
-/** Which traces and spans are written. */
+/** Options of sampling: the traces and spans that are written. */
 import type { SpanRecord } from '@spanline/record';
 import type { Labels } from './context.ts';
 

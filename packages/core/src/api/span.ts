@@ -18,7 +18,7 @@ export interface InstrumentationScope {
 export interface SpanOptions {
   /** `chat gpt-4o`, `POST /ask`, the name of a function. */
   name: string;
-  /** What the span stands for. @defaultValue `task` */
+  /** Type of the step. @defaultValue `task` */
   type?: SpanType | undefined;
   /**
    * OpenTelemetry span kind.

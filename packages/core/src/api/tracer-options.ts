@@ -45,7 +45,7 @@ export interface TracerOptions {
   deltas?: DeltaMode;
   /** Size limits of a line and of its content. */
   limits?: LimitOptions;
-  /** Which traces and spans are written. @defaultValue all of them */
+  /** Limits the traces and spans that are written. @defaultValue all are written */
   sampling?: SamplingOptions;
   /** Writes content to a log of its own, which fewer people may read. @defaultValue content is in the span's line */
   content?: ContentOptions;

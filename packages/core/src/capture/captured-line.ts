@@ -11,7 +11,7 @@ import type {
 } from '../redaction/index.ts';
 import type { Limits } from './limits.ts';
 
-/** What the capture step of one tracer is made of. */
+/** Parts of one tracer's capture step. */
 export interface CaptureParts {
   readonly limits: Limits;
   readonly redactor: Redactor;
@@ -26,7 +26,7 @@ export interface CaptureParts {
   readonly deltas: DeltaMode;
 }
 
-/** What capture remembers of the lines of one local root. */
+/** State that capture keeps for the lines of one local root. */
 export interface TraceMemory extends PlaceholderHolder {
   /** The messages on them. */
   messages: MessageIndex | undefined;
@@ -37,7 +37,7 @@ export function createTraceMemory(): TraceMemory {
   return { placeholders: undefined, messages: undefined };
 }
 
-/** What capturing did to one record. */
+/** Changes that capture made to one record. */
 export interface CaptureReport {
   readonly redactions: number;
   readonly rules: Readonly<Record<string, number>> | undefined;

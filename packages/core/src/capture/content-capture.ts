@@ -38,7 +38,7 @@ function parse(key: ContentKey, text: string): Plain {
   return isText(key) ? text : (JSON.parse(text) as Plain);
 }
 
-/** What the application handed over, before redaction and truncation; it is the subject of the evidence. */
+/** The application's value as text, before redaction and truncation. The evidence is made from it. */
 function rawText(value: unknown): string {
   try {
     return typeof value === 'string' ? value : (JSON.stringify(value) ?? '');

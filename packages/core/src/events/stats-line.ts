@@ -12,7 +12,7 @@ export interface StatsLine {
   close(): void;
 }
 
-/** What the stats line needs of its tracer. */
+/** Parts of a tracer that the stats line needs. */
 export interface StatsLineParts {
   readonly pipeline: Pipeline;
   /** 0 for none. */

@@ -12,7 +12,7 @@ export function prefixOf(internals: LoggerInternals, symbols: PinoSymbols): stri
   return typeof given === 'string' ? given : '';
 }
 
-/** What a logger adds to each line of one level, until somebody changes the logger. */
+/** Fields that a logger adds to each line of one level. Valid until somebody changes the logger. */
 export interface Frame {
   readonly levelText: string;
   readonly bindingText: string;

@@ -17,7 +17,7 @@ import { type SplitLine, wholeRecord } from './line.ts';
 import { type PinoSymbols, pinoSymbols } from './pino-internals.ts';
 import { createRecordAsJson, SplitRecord } from './record-line.ts';
 
-/** What became of a record. */
+/** Outcome of writing a record. */
 export type WriteResult = 'written' | 'filtered' | 'failed';
 
 /** Writes records to a log. */

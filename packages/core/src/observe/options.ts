@@ -9,7 +9,7 @@ type Output<Result> = Result extends AsyncIterable<unknown> | { next: unknown } 
 export interface CallOptions {
   /** Name of the span. @defaultValue the function's name */
   name?: string | undefined;
-  /** What the span stands for. @defaultValue `task` */
+  /** Type of the step. @defaultValue `task` */
   type?: SpanType | undefined;
   /** Typed attributes. */
   attributes?: SpanAttributes | undefined;

@@ -1,9 +1,10 @@
-/** The fields that many lines of a tracer have in common. */
 import { hostname } from 'node:os';
 import { SCHEMA_VERSION, type SpanRecord, type SpanStatus } from '@spanline/record';
 import type { InstrumentationScope } from '../api/index.ts';
 import { createCommonFields, type CommonFields } from '../log/index.ts';
 import { isoMillis } from '../trace/index.ts';
+/** The fields that many lines of a tracer have in common. */
+import { SCOPE } from './scope.ts';
 
 /** The service that writes the lines. */
 export interface Resource {
@@ -39,9 +40,6 @@ export function createEnvelope(resource: Resource, epochMs: number, level: strin
   };
 }
 
-/** Scope of spans that name no instrumentation. */
-const CORE_SCOPE: InstrumentationScope = { name: '@spanline/core', version: '0.1.0' };
-
 const OUTCOMES: Readonly<Record<SpanStatus, string>> = {
   ok: 'success',
   error: 'failure',
@@ -58,7 +56,7 @@ export type SpanCommonFields = (instrumentation: InstrumentationScope | undefine
 export function createSpanCommonFields(resource: Resource): SpanCommonFields {
   const byScope = new WeakMap<InstrumentationScope, Map<SpanStatus, CommonFields>>();
   return (instrumentation, status) => {
-    const scope = instrumentation ?? CORE_SCOPE;
+    const scope = instrumentation ?? SCOPE;
     let byStatus = byScope.get(scope);
     if (byStatus === undefined) byScope.set(scope, (byStatus = new Map<SpanStatus, CommonFields>()));
     let common = byStatus.get(status);

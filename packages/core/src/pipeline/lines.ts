@@ -5,7 +5,7 @@ import { type SplitLine, type RecordWriter, wholeRecord, type WriteResult } from
 import { createContentLine, splitContent } from './content-line.ts';
 import type { Stats } from './stats.ts';
 
-/** What the lines of one tracer are written with. */
+/** Parts that write one tracer's lines. */
 export interface LinesParts {
   readonly writer: RecordWriter;
   /** Writes content, if it goes to a log of its own. */

@@ -14,7 +14,7 @@ import { captureSubject, endedSpan, EVENT_SUBJECT } from './span-views.ts';
 import type { Stats } from './stats.ts';
 import { createTail } from './tail.ts';
 
-/** What the pipeline of one tracer is made of. */
+/** Parts of one tracer's pipeline. */
 export interface PipelineParts {
   readonly resource: Resource;
   /** Level of the lines of successful spans. */

@@ -8,7 +8,7 @@ import type { SpanCommonFields } from './common-fields.ts';
 import { writeError } from './error-fields.ts';
 import { removeUsage, writeUsage } from './usage.ts';
 
-/** What the records of one tracer are made with. */
+/** Parts that make one tracer's records. */
 export interface SpanRecordParts {
   readonly commonFields: SpanCommonFields;
   /** Level of the lines of successful spans. */

@@ -34,7 +34,8 @@ function scoreOf(record: SpanRecord): Piece[] {
  * import { parseLine } from '@spanline/core';
  * import { renderTrace } from '@spanline/core/pretty';
  *
- * const lines = ['{"event.name":"span.end","spanline.schema":"1.0","trace_id":"4bf92f3577b34da6a3ce929d0e0e4736","span_id":"00f067aa0ba902b7","span.name":"work"}'];
+ * const ids = { trace_id: '4bf92f3577b34da6a3ce929d0e0e4736', span_id: '00f067aa0ba902b7' };
+ * const lines = [{ 'event.name': 'span.end', 'spanline.schema': '1.0', ...ids, 'span.name': 'work' }];
  * console.log(renderTrace(lines.flatMap((line) => parseLine(line)?.record ?? []), { width: 80, color: false }));
  * ```
  */

@@ -5,7 +5,7 @@ import { type Glyphs, paint, type Piece } from './style.ts';
 import type { Terminal } from './terminal.ts';
 import type { SpanView } from './view.ts';
 
-/** What the summary is made of. */
+/** Data of the summary. */
 export interface SummaryParts {
   readonly spans: readonly SpanView[];
   readonly totalMs: number;

@@ -4,7 +4,7 @@ import type { Placed } from './forest.ts';
 import { printable } from './printable.ts';
 import type { Glyphs, Piece } from './style.ts';
 
-/** What the tree prints of a span: short, and safe to print. Prompts and answers are not part of it. */
+/** The part of a span that the tree prints: short, and safe to print. It holds no prompts and no answers. */
 export interface SpanView extends Placed {
   readonly traceId: string;
   readonly name: string;

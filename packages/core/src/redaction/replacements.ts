@@ -1,6 +1,6 @@
 import type { Placeholder, PlaceholderHolder } from './placeholders.ts';
 
-/** What was replaced on one line, by rule. */
+/** Replacements on one line, by rule. */
 export class Replacements {
   count = 0;
   byRule: Record<string, number> | undefined;

@@ -12,7 +12,7 @@ export interface ValueRedactor {
   /** @param name - name of the field that the text is the value of */
   redact(text: string, name: string | undefined): string;
   /**
-   * What to write in place of a value that one of the user's paths leads to; `undefined` to leave it out.
+   * Returns the replacement of a value at one of the user's paths. `undefined` leaves the value out.
    *
    * @param path - the steps to the value, from the record's key on
    */

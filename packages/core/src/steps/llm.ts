@@ -47,7 +47,7 @@ function wholeAnswer(result: unknown): LlmAnswer {
  *
  * const ask = async () => ({ text: 'because', usage: { prompt_tokens: 12, completion_tokens: 3 } });
  * await llmSpan(
- *   { model: 'gpt-4o', messages: [{ role: 'user', content: 'why?' }], answer: ({ text, usage }) => ({ output: text, usage }) },
+ *   { model: 'gpt-4o', messages: 'why?', answer: ({ text, usage }) => ({ output: text, usage }) },
  *   ask,
  * );
  * ```

@@ -21,10 +21,10 @@ export interface StepOptions {
 /** The work of a step. */
 export type Work<T> = (span: Span) => T;
 
-/** What one kind of step writes. */
+/** Attributes and content of one kind of step. */
 export interface Step<Result> {
   readonly operation: string;
-  /** What the operation works on: a collection, a model, a tool. */
+  /** Object of the operation: a collection, a model, a tool. */
   readonly subject: string | undefined;
   readonly type: SpanType;
   readonly attributes: SpanAttributes;

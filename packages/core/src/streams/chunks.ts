@@ -1,4 +1,4 @@
-/** What a stream yielded, kept by reference and within bounds. */
+/** Chunks of a stream, kept by reference and within bounds. */
 const MAX_CHUNKS = 10_000;
 const MAX_CHARACTERS = 1_048_576;
 

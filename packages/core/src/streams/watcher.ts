@@ -1,4 +1,4 @@
-/** What the watchers of all kinds of streams are made of. */
+/** The interface that all kinds of stream watchers share. */
 
 /** Observes one stream. After `done`, `abandoned` or `failed` nothing else is called. */
 export interface StreamWatcher {

@@ -1,5 +1,5 @@
 /**
- * What instrumentations read and write of a span beyond its public interface. Spans of other implementations are left
+ * Access of instrumentations to a span beyond its public interface. Spans of other implementations are left
  * alone.
  */
 import type { SpanStatus } from '@spanline/record';

@@ -39,7 +39,7 @@ export interface LocalRoot {
   documentIds: Set<string> | undefined;
   /** Scores given to the trace so far, by name. */
   scores: Record<string, number | string> | undefined;
-  /** What capture remembers of the earlier lines: the numbers of redacted values, the messages. */
+  /** State of capture: the numbers of redacted values and the messages of earlier lines. */
   captureMemory: TraceMemory | undefined;
 }
 

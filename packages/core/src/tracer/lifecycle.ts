@@ -23,7 +23,7 @@ function flushLogger(logger: Logger): Promise<void> {
   });
 }
 
-/** What the end of a tracer concerns. */
+/** Parts of a tracer that its end flushes and stops. */
 export interface LifecycleParts {
   readonly pipeline: Pipeline;
   readonly openSpans: OpenSpans;

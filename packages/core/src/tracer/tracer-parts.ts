@@ -12,7 +12,7 @@ import { createPricer } from '../usage/index.ts';
 import { OpenSpans } from './open-spans.ts';
 import { checkLevel, type ResolvedOptions, resolveOptions } from './options.ts';
 
-/** What a tracer's methods work with. */
+/** Parts that a tracer's methods share. */
 export interface TracerParts {
   readonly resolved: ResolvedOptions;
   readonly logger: Logger;

@@ -51,8 +51,8 @@ export interface TraceSummary {
 }
 
 /**
- * @param recycled - summary of a forgotten trace, whose object is used again: objects that live for minutes are the most
- * expensive ones to collect
+ * @param recycled - summary of a forgotten trace, whose object is used again: objects that live for minutes are the
+ *   most expensive ones to collect
  */
 export function createSummary(epochMs: number, recycled?: TraceSummary): TraceSummary {
   const summary: TraceSummary = recycled ?? {

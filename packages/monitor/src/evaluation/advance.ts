@@ -81,8 +81,8 @@ function afterMessage(state: RuleState, event: AlertEvent, severity: Severity, n
  *
  * - With too little data, `noData` decides.
  * - A rule recovers when its value has been good for `recoverAfterMinutes` without a break.
- * - Each event is logged at once. It is sent unless quiet hours, `cooldownMinutes` or `maxPerDay` hold it back. An event
- *   that was held back is sent afterwards if it still holds.
+ * - Each event is logged at once. It is sent unless quiet hours, `cooldownMinutes` or `maxPerDay` hold it back. An
+ *   event that was held back is sent afterwards if it still holds.
  * - The recovery of an incident that was sent is always sent.
  */
 export function advance(

@@ -22,7 +22,9 @@ export interface Observation {
   readonly recoveryThreshold: number | undefined;
 }
 
-/** `between`: no longer bad, but not on the good side of the recovery threshold. `unknown`: there is no baseline yet. */
+/**
+ * `between`: no longer bad, but not on the good side of the recovery threshold. `unknown`: there is no baseline yet.
+ */
 type Condition = 'bad' | 'warning' | 'between' | 'good' | 'missing' | 'unknown';
 
 function conditionOf(rule: ResolvedRule, seen: Observation): Condition {

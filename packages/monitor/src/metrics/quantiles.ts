@@ -8,7 +8,9 @@ const SCALE = 1000;
 const SMALLEST = 1.1;
 const LARGEST = 1e13;
 
-/** Up to this many values are kept as they are: most cells never have more, and a sketch is a hundred times as large. */
+/**
+ * Up to this many values are kept as they are: most cells never have more, and a sketch is a hundred times as large.
+ */
 const MAX_EXACT = 16;
 
 /** Quantiles of any number of values in a few kilobytes (DDSketch), in any order, within 1 %. */

@@ -18,7 +18,7 @@ const SHAPE = { metrics: option.required(option.dictionary(option.any())) };
  * import { checkMetrics } from '@spanline/monitor';
  *
  * const [breach] = checkMetrics({ latency_p95_ms: 6200, error_rate: 0.01 });
- * console.log(breach); // { alert: 'High Latency', severity: 'warning', metric: 'latency_p95_ms', value: 6200, threshold: 5000 }
+ * console.log(breach?.alert, breach?.metric, breach?.value); // High Latency latency_p95_ms 6200
  * ```
  */
 export function checkMetrics(

@@ -1,8 +1,8 @@
 import type { SourceLine } from './source.ts';
 
 /**
- * A line as a sink encodes it. `entry` is sent, `skip` is left out because the target takes no such lines, `reject` goes
- * to the dead-letter file.
+ * A line as a sink encodes it. `entry` is sent, `skip` is left out because the target takes no such lines, `reject`
+ * goes to the dead-letter file.
  *
  * @typeParam Meta - see {@link SinkEntry.meta}
  */

@@ -20,7 +20,7 @@ export interface SpoolOptions {
    */
   maxBytes?: number;
   /**
-   * What happens while the spool is full. `drop-oldest` deletes the oldest segment, `drop-new` discards the new line,
+   * Behaviour of a full spool. `drop-oldest` deletes the oldest segment, `drop-new` discards the new line,
    * `block` blocks the thread that logs until there is room. Dropped lines are counted and reported in a line of the
    * log.
    * @defaultValue `drop-oldest`

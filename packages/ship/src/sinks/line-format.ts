@@ -16,7 +16,7 @@ const RECORDS = {
   },
 } as const;
 
-/** What to do with a line that is no JSON object. */
+/** Treatment of a line that is not a JSON object. */
 export type Unreadable = Exclude<EncodedLine<never>, { kind: 'entry' }>;
 
 function parseObject(text: string): Fields | undefined {

@@ -3,7 +3,7 @@ import type { DiskBudget } from './disk-budget.ts';
 import type { LossReport } from './loss-report.ts';
 import type { SegmentWriter } from './segment-writer.ts';
 
-/** What happens to lines while the spool is full. */
+/** Behaviour of a full spool. */
 export type WhenFull = 'drop-oldest' | 'drop-new' | 'block';
 
 /** Collaborators of an appender. */

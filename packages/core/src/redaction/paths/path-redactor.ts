@@ -12,7 +12,7 @@ export interface PathRedactor {
   enterAttribute(key: string): PathPosition;
   /** Where the paths are at a content value. */
   enterContent(key: string): PathPosition;
-  /** What to write in place of a value; `undefined` to leave it out. Never throws. */
+  /** Returns the replacement of a value. `undefined` leaves the value out. Never throws. */
   censor(value: unknown, path: readonly string[]): unknown;
 }
 

@@ -9,7 +9,7 @@
 export type AttributeKind = 'string' | 'int' | 'double' | 'boolean' | 'strings' | 'text' | 'json';
 
 /**
- * What capture does with a key's text:
+ * Treatment of a key's text by capture:
  *
  * - `own`: the tracer makes it (ids, times, enumerations). Capture does not read it.
  * - `protected`: ids, numbers, enumerations, and names of models, software and the operator's machines. Written as it
