@@ -2,7 +2,6 @@ import { readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { backoffMs, retryAfterMs } from '@spanline/remote';
 import { createAckTracker } from '../src/engine/ack-tracker.ts';
 import { createBatchPool } from '../src/engine/batch-pool.ts';
 import { createLimiter } from '../src/engine/limiter.ts';
@@ -10,35 +9,6 @@ import { createRetryGate, type RetryGate } from '../src/engine/retry-gate.ts';
 import { acquireLock } from '../src/state/lock.ts';
 import { currentProcess, livenessOf } from '../src/state/process-identity.ts';
 import { temporaryFolder } from './support/folder.ts';
-
-describe('the wait between attempts', () => {
-  it('grows, is never the same for two shippers, and has an end', () => {
-    fc.assert(
-      fc.property(fc.integer({ min: 1, max: 10_000 }), (failures) => {
-        const wait = backoffMs(failures, { minMs: 500, maxMs: 30_000 });
-        const whole = Math.min(30_000, 500 * 2 ** (failures - 1));
-        expect(wait).toBeGreaterThanOrEqual(whole / 2);
-        expect(wait).toBeLessThanOrEqual(whole);
-      }),
-    );
-  });
-
-  const DATE = 'Mon, 23 Nov 2026 09:00:00 GMT';
-  it.each([
-    [{ 'retry-after': '7' }, 7000],
-    [{ 'retry-after': '0.5' }, 500],
-    [{ 'retry-after': 'Mon, 23 Nov 2026 09:00:30 GMT', date: DATE }, 30_000],
-    [{ 'retry-after': 'Mon, 23 Nov 2026 08:00:00 GMT', date: DATE }, 0],
-    [{ 'x-ratelimit-reset': '3' }, 3000],
-    [{ 'retry-after': '999999999' }, 3_600_000],
-    [{ 'retry-after': '-5' }, 0],
-    [{ 'retry-after': 'soon' }, undefined],
-    [{ 'retry-after': '' }, undefined],
-    [{}, undefined],
-  ])('is what the server asks for in %j, whatever the clock here says', (headers, expected) => {
-    expect(retryAfterMs(headers)).toBe(expected);
-  });
-});
 
 describe('the gate of a sink', () => {
   const timing = { minMs: 40, maxMs: 80, pauseMs: 1000 };
