@@ -86,9 +86,17 @@ export const layerTable: LayerTable = {
   express: instrumentation({
     types: ['express'],
     loaders: [],
+    floors: [
+      ['exchange', 'scope.ts'],
+      ['route', 'request', 'response'],
+      ['application'],
+      ['middleware', 'feedback', 'debug', 'propagate.ts'],
+      ['augment.ts'],
+      ['index.ts'],
+    ],
     moduleState: [
-      { file: 'mount-path.ts', why: 'cache of spellings' },
-      { file: 'request-id.ts', why: 'pool of random bytes' },
+      { file: 'route/mount-path.ts', why: 'cache of spellings' },
+      { file: 'request/request-id.ts', why: 'pool of random bytes' },
     ],
   }),
   langchain: instrumentation({

@@ -1,10 +1,14 @@
-import { injectCurrent } from '@spanline/instrumentation';
+/** Sends the trace context with `fetch`. */
+
+import { checkOptions, injectCurrent, option, type Shape } from '@spanline/instrumentation';
 
 /** Options of {@link propagate}. */
 export interface PropagateOptions {
-  /** Hosts that are told of the trace. A function that throws tells nobody. @defaultValue every host */
+  /** Selects the URLs that get the headers. A function that throws selects none. @defaultValue every URL */
   to?: (url: URL) => boolean;
 }
+
+const SHAPE: Shape<PropagateOptions> = { to: option.callback() };
 
 type Fetch = typeof globalThis.fetch;
 
@@ -12,7 +16,7 @@ function urlOf(input: Parameters<Fetch>[0]): URL {
   return new URL(typeof input === 'object' && 'url' in input ? input.url : input);
 }
 
-/** The headers of a call with those of the trace; what the caller has set stands. `undefined` where there is nothing to add. */
+/** The headers of a call, with those of the trace. Headers that the caller set are kept. `undefined` if there is nothing to add. */
 function headersOf(input: Parameters<Fetch>[0], init: Parameters<Fetch>[1]): Headers | undefined {
   const injected: Record<string, string> = {};
   injectCurrent(injected);
@@ -24,8 +28,9 @@ function headersOf(input: Parameters<Fetch>[0], init: Parameters<Fetch>[1]): Hea
 }
 
 /**
- * A `fetch` that carries the current trace on: `traceparent`, `tracestate` and allow-listed baggage, so that the service it calls and this one write one trace. Outside of a span it is `fetch`
- * as it was. Other clients take the headers of `tracer.inject({})`.
+ * Wraps `fetch` to send the current trace context: `traceparent`, `tracestate` and allow-listed baggage. The service that it
+ * calls and this one then write one trace. Outside of a span nothing is added. For other clients, use the headers of
+ * `tracer.inject({})`.
  *
  * @example
  * ```ts
@@ -34,8 +39,11 @@ function headersOf(input: Parameters<Fetch>[0], init: Parameters<Fetch>[1]): Hea
  * const tracedFetch = propagate(fetch, { to: ({ hostname }) => hostname.endsWith('.internal') });
  * await tracedFetch('http://search.internal/documents?q=logs');
  * ```
+ *
+ * @throws SpanlineError `ERR_INVALID_OPTION`
  */
 export function propagate(fetch: Fetch, options: PropagateOptions = {}): Fetch {
+  checkOptions(SHAPE, options);
   const { to } = options;
   return function tracedFetch(input, init) {
     let headers: Headers | undefined;

@@ -131,4 +131,19 @@ describe.each(MAJORS)('the connection of a request in %s', (_name, express) => {
     expect(records.map((record) => record['span.status'])).toEqual(Array.from({ length: 20 }, () => 'aborted'));
     expect(new Set(records.map(({ trace_id }) => trace_id)).size).toBe(20);
   });
+
+  it('fires the signal of a pipelined request that waits when the connection breaks', async () => {
+    const { app } = start();
+    const arrived = new EventEmitter();
+    app.get('/:id', (req) => void arrived.emit(String(req.params['id']), req.clientSignal));
+    await harness.listen();
+    const third = once(arrived, '3') as Promise<[AbortSignal]>;
+    const socket = connect(harness.port, '127.0.0.1').on('error', () => {});
+    socket.write([1, 2, 3].map((id) => `GET /${id} HTTP/1.1\r\nhost: x\r\n\r\n`).join(''));
+    const [signal] = await third;
+    const fired = once(signal, 'abort');
+    socket.destroy();
+    await fired;
+    expect(signal.aborted).toBe(true);
+  });
 });

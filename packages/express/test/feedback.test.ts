@@ -1,8 +1,8 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { SpanlineError } from '@spanline/core';
+import { jsonBody } from '../src/feedback/json-body.ts';
+import { createRateLimit } from '../src/feedback/rate-limit.ts';
 import { feedbackRoute, spanlineExpress } from '../src/index.ts';
-import { jsonBody } from '../src/json-body.ts';
-import { createRateLimit } from '../src/rate-limit.ts';
 import { Harness, MAJORS } from './support.ts';
 
 const TRACE = '4bf92f3577b34da6a3ce929d0e0e4736';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { mountTemplate } from '../src/mount-path.ts';
+import { mountTemplate } from '../src/route/mount-path.ts';
 
 describe('the template of a mount path', () => {
   it.each([

@@ -36,6 +36,7 @@ export {
   type Bag,
   bag,
   BoundedMap,
+  type Check,
   checkOptions,
   isObject,
   list,

@@ -1,3 +1,5 @@
+/** Request ids, from callers and new ones. */
+
 import { randomFillSync } from 'node:crypto';
 import { isCredential } from '@spanline/instrumentation';
 
@@ -14,7 +16,10 @@ function isIdCharacter(code: number): boolean {
   );
 }
 
-/** A caller's request id, when it is one: 1–128 characters of `[A-Za-z0-9._:-]`, and no credential, since it is written as it is. */
+/**
+ * Returns a caller's request id if it is acceptable: 1–128 characters of `[A-Za-z0-9._:-]`, and not a credential, because
+ * it is written unchanged.
+ */
 export function acceptRequestId(value: unknown): string | undefined {
   if (typeof value !== 'string' || value.length === 0 || value.length > MAX_LENGTH) return undefined;
   for (let index = 0; index < value.length; index++) {
@@ -40,7 +45,7 @@ function randomHex(): string {
 
 const VARIANT = ['8', '9', 'a', 'b'];
 
-/** A new id: UUID version 7 (RFC 9562), which sorts by time. */
+/** Creates an id: a UUID of version 7 (RFC 9562), which sorts by time. */
 export function newRequestId(): string {
   const time = Date.now().toString(16).padStart(12, '0');
   const random = randomHex();

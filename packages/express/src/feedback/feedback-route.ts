@@ -1,18 +1,26 @@
+/** A route that takes users' feedback. */
+
 import type { Request, RequestHandler, Response } from 'express';
-import { SpanlineError, type ScoreOptions, type Tracer } from '@spanline/core';
-import { createGuard } from '@spanline/instrumentation';
+import type { ScoreOptions, Tracer } from '@spanline/core';
+import { checkOptions, createGuard, option, type Shape, tracerCheck } from '@spanline/instrumentation';
+import { type Feedback, readFeedback } from './feedback.ts';
 import { jsonBody } from './json-body.ts';
 import { createRateLimit } from './rate-limit.ts';
-import { type Feedback, readFeedback } from './score-body.ts';
 
 /** Options of {@link feedbackRoute}. */
 export interface FeedbackRouteOptions {
   tracer: Tracer;
-  /** Most judgements a minute of one address (`req.ip`), right or wrong. @defaultValue 30 */
+  /** Requests of one address (`req.ip`) in a minute, valid or not. @defaultValue 30 */
   perAddress?: number;
-  /** Most judgements a minute about one trace or request. @defaultValue 10 */
+  /** Judgements of one trace or request in a minute. @defaultValue 10 */
   perTrace?: number;
 }
+
+const SHAPE: Shape<FeedbackRouteOptions> = {
+  tracer: option.required(tracerCheck),
+  perAddress: option.number({ integer: true, min: 1 }),
+  perTrace: option.number({ integer: true, min: 1 }),
+};
 
 const MAX_BYTES = 16_384;
 
@@ -36,15 +44,15 @@ function refuseFor(res: Response, seconds: number): boolean {
   return true;
 }
 
-function requireLimit(option: string, value: number): void {
-  if (Number.isInteger(value) && value > 0) return;
-  throw new SpanlineError({ code: 'ERR_INVALID_OPTION', option, expected: 'a positive integer', got: value });
-}
-
 /**
- * A route that takes what users say about answers: `{ traceId | requestId, spanId?, name, value, comment? }` with a number, a yes or no, or a category as value. Answers 204 and writes a score
- * line with the ids it was given; a wrong body gets 400 with `{ error }`, too many get 429, and nothing is written. Works with and without a body parser before it. Who may judge is up to the
- * middleware in front of it.
+ * A route for users' judgements of answers: `{ traceId | requestId, spanId?, name, value, comment? }`, where the value is a
+ * number, a boolean or a category. It works with and without a body parser before it. Who may judge is up to the middleware
+ * in front of it. The route answers
+ *
+ * - 204, after writing a score line with the ids of the body;
+ * - 400 with `{ error }` for a body that is not valid;
+ * - 413 for a body over 16,384 bytes;
+ * - 429 over the limits.
  *
  * @example
  * ```ts
@@ -58,12 +66,9 @@ function requireLimit(option: string, value: number): void {
  *
  * @throws SpanlineError `ERR_INVALID_OPTION`
  */
-export function feedbackRoute({ tracer, perAddress = 30, perTrace = 10 }: FeedbackRouteOptions): RequestHandler {
-  if (typeof (tracer as Tracer | undefined)?.score !== 'function') {
-    throw new SpanlineError({ code: 'ERR_INVALID_OPTION', option: 'tracer', expected: 'a tracer', got: tracer });
-  }
-  requireLimit('perAddress', perAddress);
-  requireLimit('perTrace', perTrace);
+export function feedbackRoute(options: FeedbackRouteOptions): RequestHandler {
+  checkOptions(SHAPE, options);
+  const { tracer, perAddress = 30, perTrace = 10 } = options;
   const guard = createGuard(tracer);
   const addresses = createRateLimit(perAddress);
   const traces = createRateLimit(perTrace);

@@ -1,9 +1,11 @@
+/** JSON bodies. */
+
 import type { Request } from 'express';
 
-/** What a body could not be read for. */
+/** Why a body could not be read. */
 export type BodyFault = 'too large' | 'not JSON';
 
-/** A body that was read, by a parser before or here. */
+/** A body, read by an earlier parser or here. */
 export type JsonBody = { readonly value: unknown } | { readonly fault: BodyFault };
 
 const WAIT_MS = 10_000;
@@ -25,10 +27,11 @@ async function readText(req: Request, maxBytes: number, waitMs: number): Promise
 }
 
 /**
- * The JSON body of a request, also where no body parser runs before. A larger body is read to its end and forgotten, so that the answer arrives; a client that sends slowly is cut off.
+ * Reads the JSON body of a request, with or without a body parser before it. A body that is too large is read to its end and
+ * dropped, so that the answer arrives. A client that sends too slowly is disconnected.
  *
- * @param waitMs - how long the body may take, milliseconds
- * @throws when the client leaves or is cut off
+ * @param waitMs - time for the body, in milliseconds
+ * @throws if the client leaves or is disconnected
  */
 export async function jsonBody(req: Request, maxBytes: number, waitMs: number = WAIT_MS): Promise<JsonBody> {
   if (Number(req.headers['content-length'] ?? 0) > maxBytes) return { fault: 'too large' };

@@ -1,29 +1,33 @@
+/** How a request ended. */
+
 import { STATUS_CODES } from 'node:http';
 import type { Response } from 'express';
-import { isUpgraded } from './closing.ts';
-import type { Exchange } from './exchange.ts';
+import { isUpgraded } from '../exchange/closing.ts';
+import type { Exchange } from '../exchange/exchange.ts';
 
-/** How an exchange ended. */
+/** Status of a request's span, with the error that caused it. */
 export type Outcome = { status: 'ok' } | { status: 'aborted' } | { status: 'error'; error: unknown };
 
-/** What an error record needs of an error that nobody threw. */
+/** An error that nobody threw. */
 interface NamedFailure {
   name: string;
   message: string;
 }
 
 const SERVER_ERROR = 500;
-/** Node counts a timeout from when the running turn of its loop began, which may be a little before the request was seen. */
+/** Node counts a timeout from the start of the running turn of its loop, which may be a little before the request arrived. */
 const TIMER_SLACK_MS = 10;
 
-/** For a response that says no more than its status; named as OpenTelemetry's HTTP conventions name it (`error.type` = `500`). */
+/** The error of a response with nothing but its status, named as in OpenTelemetry's HTTP conventions (`error.type` = `500`). */
 function statusError(code: number): NamedFailure {
   return { name: String(code), message: STATUS_CODES[code] ?? 'server error' };
 }
 
 /**
- * Who closed a connection whose response is incomplete. A client that leaves ends the stream (FIN) or resets it, and a connection that breaks has an error; without either it was closed
- * here: by `destroy()`, by Express's final handler after a fault behind the head, or by a timeout. `timeout` listeners are not used: adding one would switch Node's own closing off.
+ * The reason why this server closed a connection before the response was complete; `undefined` if the client did. A client
+ * that leaves ends the stream (FIN) or resets it, and a broken connection has an error. Without either, it was closed here:
+ * by `destroy()`, by Express's final handler after a fault behind the head, or by a timeout. `timeout` listeners are no
+ * option: adding one would switch off Node's own closing.
  */
 function closedHere(res: Response, startedMs: number): NamedFailure | undefined {
   const { socket } = res.req;
@@ -38,14 +42,17 @@ function closedHere(res: Response, startedMs: number): NamedFailure | undefined 
   };
 }
 
-/** What the response was destroyed with. Node 24 destroys those that wait on a lost connection with an ECONNRESET of its own, which tells no more than the connection does. */
+/**
+ * The error that the response was destroyed with. Node 24 destroys responses that wait on a lost connection with an
+ * ECONNRESET of its own, which adds nothing to the state of the connection.
+ */
 function destroyedWith(res: Response): unknown {
   return res.socket === null && res.req.socket.destroyed ? undefined : (res.errored ?? undefined);
 }
 
 /**
- * Reads the outcome from a closed response. Neither its status (200 until something else is set) nor its events tell a client that left from a fault of the server behind the head, so
- * that what the handlers failed with and the state of the connection decide.
+ * Reads the outcome of a closed response. Neither its status (200 until it is set) nor its events tell a client that left
+ * from a fault of the server behind the head. The error of the handlers and the state of the connection do.
  */
 export function outcomeOf(res: Response, exchange: Exchange): Outcome {
   const known: unknown = exchange.error ?? destroyedWith(res);

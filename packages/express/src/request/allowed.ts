@@ -1,9 +1,17 @@
+/** Query parameters and headers that an application allows to be written. */
+
 import type { Request } from 'express';
 import type { Span } from '@spanline/core';
 import { isSecretName } from '@spanline/instrumentation';
-import type { ResolvedOptions } from './options.ts';
 
-/** Headers that are never written, whatever an application lists. */
+/** What is allowed. */
+export interface AllowedNames {
+  readonly query: ReadonlySet<string>;
+  /** Lower case. */
+  readonly headers: readonly string[];
+}
+
+/** Headers that are never written. */
 const FORBIDDEN: ReadonlySet<string> = new Set([
   'authorization',
   'cookie',
@@ -33,7 +41,7 @@ export function isAllowableParameter(name: unknown): boolean {
 const MAX_LENGTH = 1024;
 const MAX_TARGET = 16_384;
 
-/** The allowed parameters of a request's query, in the order in which they came. */
+/** The allowed parameters of a request's query, in their order. */
 function queryOf(req: Request, allowed: ReadonlySet<string>): string | undefined {
   const target = req.originalUrl;
   const from = target.indexOf('?');
@@ -45,8 +53,8 @@ function queryOf(req: Request, allowed: ReadonlySet<string>): string | undefined
   return kept.length === 0 ? undefined : kept.join('&').slice(0, MAX_LENGTH);
 }
 
-/** Sets what an application allowed of query and headers: `url.query` and `labels.header_<name>`. Core redacts both. */
-export function setAllowed(span: Span, req: Request, { query, headers }: ResolvedOptions): void {
+/** Sets `url.query` and `labels.header_<name>`. Core redacts both. */
+export function setAllowed(span: Span, req: Request, { query, headers }: AllowedNames): void {
   if (query.size > 0) span.set({ 'url.query': queryOf(req, query) });
   for (const name of headers) {
     const value = req.headers[name];

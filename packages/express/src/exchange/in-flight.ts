@@ -1,3 +1,5 @@
+/** Requests under way. */
+
 import type { Tracer } from '@spanline/core';
 import { sharedState } from '@spanline/instrumentation';
 
@@ -7,7 +9,7 @@ interface Counter {
 
 const counters = sharedState('express.in-flight', () => new WeakMap<Tracer, Counter>());
 
-/** The requests of a tracer that are on their way, all its middlewares together; a gauge (`http_in_flight`) on its stats line. */
+/** The number of a tracer's requests under way, for all its middlewares; a gauge (`http_in_flight`) on the stats line. */
 export function inFlightOf(tracer: Tracer): Counter {
   let counter = counters.get(tracer);
   if (counter === undefined) {

@@ -1,18 +1,23 @@
+/** The middleware. */
+
 import type { Request, RequestHandler, Response } from 'express';
 import { type Span, type SpanOptions, withContext } from '@spanline/core';
 import { createGuard } from '@spanline/instrumentation';
-import { setAllowed } from './allowed.ts';
-import { methodOf, requestAttributes, responseAttributes, spanName } from './attributes.ts';
-import { whenClosed } from './closing.ts';
-import { contextOf } from './context.ts';
-import { beginExchange, type Exchange, exchangeOf } from './exchange.ts';
-import { inFlightOf } from './in-flight.ts';
+import { defineRequestFields } from '../application/request-fields.ts';
+import { watchApplication, watchRoute } from '../application/watch-application.ts';
+import { whenClosed } from '../exchange/closing.ts';
+import { createExchange, type Exchange } from '../exchange/exchange.ts';
+import { inFlightOf } from '../exchange/in-flight.ts';
+import { exchangeOf, requestState, stateOf } from '../exchange/request-state.ts';
+import { setAllowed } from '../request/allowed.ts';
+import { requestAttributes } from '../request/attributes.ts';
+import { contextValues } from '../request/context-values.ts';
+import { holds, type Origin, originOf } from '../request/origin.ts';
+import { responseAttributes } from '../response/attributes.ts';
+import { outcomeOf } from '../response/outcome.ts';
+import { methodOf, spanName } from '../route/span-name.ts';
+import { SCOPE } from '../scope.ts';
 import { resolveOptions, type SpanlineExpressOptions } from './options.ts';
-import { type Origin, originOf, says } from './origin.ts';
-import { outcomeOf } from './outcome.ts';
-import { routeTemplate } from './route.ts';
-import { SCOPE } from './scope.ts';
-import { giveFields, watchApplication, watchRoute } from './watch.ts';
 
 function spanOptions(req: Request, { parent, link }: Origin): SpanOptions {
   const method = methodOf(req);
@@ -28,12 +33,12 @@ function spanOptions(req: Request, { parent, link }: Origin): SpanOptions {
   return options;
 }
 
-/** Ends the span of a closed response. A socket closes in any context or none: everything needed hangs on the response. */
+/** Ends the span of a closed response. A socket may close in any context, so that everything needed comes from the response. */
 function finish(res: Response, exchange: Exchange, level: string | undefined): void {
   const { req } = res;
   const { span } = exchange;
   const method = methodOf(req);
-  const route = routeTemplate(req);
+  const route = stateOf(req)?.template;
   const outcome = outcomeOf(res, exchange);
   span.set(responseAttributes(res, exchange, method, route));
   if (outcome.status === 'aborted') span.set({ 'spanline.http.aborted': true });
@@ -42,8 +47,9 @@ function finish(res: Response, exchange: Exchange, level: string | undefined): v
 }
 
 /**
- * Express middleware for Express 4 and 5: one SERVER span per request, the local root of everything the request does. Mount it first. The request id (`x-request-id`, or a new one) and
- * `traceparent` stand on the response; `req.span` is the span, `req.log` the tracer's logger unless another middleware has set one.
+ * Express middleware for Express 4 and 5. Each request gets a SERVER span, the local root of everything that the request
+ * does. Mount it first. The response carries the request id (`x-request-id`, the caller's or a new one) and `traceparent`.
+ * `req.span` is the span. `req.log` is the tracer's logger, unless another middleware has set one.
  *
  * @example
  * ```ts
@@ -70,7 +76,7 @@ export function spanlineExpress(options: SpanlineExpressOptions): RequestHandler
 
   if (!tracer.enabled) {
     return function spanlineDisabled(req, _res, next): void {
-      guard('express fields', () => giveFields(req.app, logger));
+      guard('express fields', () => defineRequestFields(req.app, logger));
       next();
     };
   }
@@ -94,7 +100,7 @@ export function spanlineExpress(options: SpanlineExpressOptions): RequestHandler
   function begin(req: Request, res: Response, origin: Origin): Span {
     const span = tracer.startSpan(spanOptions(req, origin));
     setAllowed(span, req, resolved);
-    beginExchange(req, span, tracer, guard);
+    requestState(req).exchange = createExchange(span, tracer, guard);
     inFlight.value++;
     whenClosed(res, onClose);
     watchApplication(req.app);
@@ -109,11 +115,11 @@ export function spanlineExpress(options: SpanlineExpressOptions): RequestHandler
   }
 
   return function spanline(req, res, next): void {
-    guard('express fields', () => giveFields(req.app, logger));
-    if (exchangeOf(req) !== undefined || (ignore !== undefined && says(ignore, req))) return next();
+    guard('express fields', () => defineRequestFields(req.app, logger));
+    if (exchangeOf(req) !== undefined || (ignore !== undefined && holds(ignore, req))) return next();
     const origin = guard('express headers', () => originOf(req, resolved));
     if (origin === undefined) return next();
-    withContext(contextOf(req, origin, resolved, guard), () => {
+    withContext(contextValues(req, origin, resolved, guard), () => {
       const span = guard('express request', () => begin(req, res, origin));
       if (span === undefined) return next();
       tracer.run(span, () => {

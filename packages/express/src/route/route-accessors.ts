@@ -1,9 +1,11 @@
-import type { Request } from 'express';
-import { methodOf, spanName } from './attributes.ts';
-import { type MatchedLayer, mountTemplate } from './mount-path.ts';
-import { type RequestState, requestState, stateOf } from './state.ts';
+/** The template of the route that answers (`/api/:version/ask/:id`), without patching Express. */
 
-/** A router assigns the parameters before it adds the layer's path to `baseUrl`; what lay deeper is left by then. */
+import type { Request } from 'express';
+import { type MatchedLayer, type RequestState, requestState, stateOf } from '../exchange/request-state.ts';
+import { mountTemplate } from './mount-path.ts';
+import { methodOf, spanName } from './span-name.ts';
+
+/** A router assigns the parameters before it adds the layer's path to `baseUrl`. Deeper layers have been left by then. */
 function enterLayer(layers: MatchedLayer[], at: number, params: unknown): void {
   while (layers.length > 0 && (layers.at(-1)?.at ?? 0) >= at) layers.pop();
   if (typeof params !== 'object' || params === null) return;
@@ -28,9 +30,9 @@ function templateOf(req: Request, { route, layers }: RequestState): string | und
 }
 
 /**
- * The template of the route that answered (`/api/:version/ask/:id`), without patching Express. Its routers tell on the request what they matched: they assign `req.params` for
- * every layer with a path and `req.route` for a route. The span has its name from then on, so that what runs below it has the whole path. These accessors watch the assignments and keep what they see at that moment; afterwards `baseUrl` is reset by
- * errors and mount paths are filled in.
+ * Accessors for the prototype of requests. Express's routers assign `req.params` for every layer with a path, and
+ * `req.route` for a route. The accessors keep what they see at that moment: afterwards errors reset `baseUrl`, and mount
+ * paths have values in place of names. The span is renamed at once, so that spans below it have the whole path.
  */
 export const ROUTE_ACCESSORS: PropertyDescriptorMap & ThisType<Request> = {
   params: {
@@ -59,8 +61,3 @@ export const ROUTE_ACCESSORS: PropertyDescriptorMap & ThisType<Request> = {
     },
   },
 };
-
-/** The template of the last route that was matched; `undefined` when none was. */
-export function routeTemplate(req: Request): string | undefined {
-  return stateOf(req)?.template;
-}

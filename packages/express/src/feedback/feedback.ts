@@ -1,7 +1,9 @@
-import { isSpanId, isTraceId } from '@spanline/instrumentation';
-import { acceptRequestId } from './request-id.ts';
+/** The body of a feedback request. */
 
-/** What a user said about an answer. */
+import { isSpanId, isTraceId } from '@spanline/instrumentation';
+import { acceptRequestId } from '../request/request-id.ts';
+
+/** A user's judgement of an answer. */
 export interface Feedback {
   readonly traceId: string | undefined;
   readonly requestId: string | undefined;
@@ -25,7 +27,7 @@ function isAbsentOr(value: unknown, test: (value: unknown) => boolean): boolean 
   return value === undefined || test(value);
 }
 
-/** Why a body is no feedback; never repeats what came. */
+/** Why a body is not valid. Never repeats its values. */
 function complaint(body: Readonly<Record<string, unknown>>): string | undefined {
   const { traceId, requestId, spanId, name, value, comment } = body;
   if (Object.keys(body).some((key) => !FIELDS.has(key))) return `only ${[...FIELDS].join(', ')} may be given`;
@@ -42,7 +44,7 @@ function complaint(body: Readonly<Record<string, unknown>>): string | undefined 
   return undefined;
 }
 
-/** Reads the body of a feedback request; a string says why it is none. */
+/** Reads the body of a feedback request. @returns a string with the reason if the body is not valid */
 export function readFeedback(body: unknown): Feedback | string {
   if (typeof body !== 'object' || body === null || Array.isArray(body)) return 'the body must be a JSON object';
   const given = body as Readonly<Record<string, unknown>>;

@@ -1,11 +1,10 @@
-/** The parameters that a layer with a path had, and where in the URL its path begins. */
-export interface MatchedLayer {
-  readonly at: number;
-  readonly params: Readonly<Record<string, unknown>>;
-}
+/** Templates of mount paths: `/tenants/acme` → `/tenants/:tenant`. */
+
+import { BoundedMap } from '@spanline/instrumentation';
+import type { MatchedLayer } from '../exchange/request-state.ts';
 
 const MAX_NAMES = 64;
-/** Private-use characters stand for names until all values are found, so that no value is looked for inside a name. */
+/** Private-use characters stand in for names until all values are found, so that no value is found inside a name. */
 const FIRST_MARK = 0xe000;
 const MARKS = /[\uE000-\uE03F]/g;
 
@@ -17,13 +16,13 @@ function decoded(path: string): string {
   }
 }
 
-/** A parameter's value as it stands in the path; a wildcard's is an array of segments in Express 5. */
+/** A parameter's value as the path has it. In Express 5, that of a wildcard is an array of segments. */
 function textOf(value: unknown): string {
   if (typeof value === 'string') return value;
   return Array.isArray(value) ? value.join('/') : '';
 }
 
-/** Where `value` fills whole segments of `path`, else where it first occurs (`/:from-:to`), else -1. */
+/** The position where `value` fills whole segments of `path`, else where it first occurs (`/:from-:to`), else -1. */
 function find(path: string, value: string): number {
   for (let at = path.indexOf(`/${value}`); at >= 0; at = path.indexOf(`/${value}`, at + 1)) {
     const end = at + value.length + 1;
@@ -32,7 +31,7 @@ function find(path: string, value: string): number {
   return path.indexOf(value);
 }
 
-/** The template of the part of a mount path that one layer matched: each value is replaced by its name once, longest values first. */
+/** The template of the part that one layer matched. Each value is replaced by its name once, the longest values first. */
 function portionTemplate(portion: string, params: MatchedLayer['params']): string {
   // A router with `mergeParams` lists its parents' parameters before its own.
   const named = Object.entries(params)
@@ -50,25 +49,27 @@ function portionTemplate(portion: string, params: MatchedLayer['params']): strin
   return template.replace(MARKS, (mark) => `:${named[mark.charCodeAt(0) - FIRST_MARK]?.name ?? ''}`);
 }
 
-const MAX_SPELLINGS = 1000;
-const spellings = new Map<string, string>();
+const MAX_SPELLINGS = 2000;
+const spellings = new BoundedMap<string, string>(MAX_SPELLINGS);
 
-/** Express matches without regard to case, and the mount path is known as the client typed it: one spelling, the first seen, stands for all. */
+/** Express matches without regard to case, and a mount path is known as the client typed it. The first spelling counts for all. */
 function oneSpelling(template: string): string {
   const lower = template.toLowerCase();
   const known = spellings.get(lower);
   if (known !== undefined) return known;
-  if (spellings.size >= MAX_SPELLINGS) return lower;
   spellings.set(lower, template);
   return template;
 }
 
 /**
- * The template of a mount path (`/tenants/acme` → `/tenants/:tenant`). Express keeps no template of what `use` was given; the values of the parameters tell it. Two parameters of one
- * layer with the same value, or a value that equals a fixed segment before it, may swap places; a regular expression without groups stays as it was matched.
+ * The template of a mount path. Express keeps no template of the path given to `use`, so that it is derived from the values
+ * of the parameters. Limits:
+ *
+ * - Two parameters of one layer with the same value may swap places, and so may a value that equals a fixed segment before it.
+ * - A regular expression without groups stays as it was matched.
  *
  * @param baseUrl - as Express has it while the mounted router runs
- * @param layers - that enclose it, outermost first
+ * @param layers - the layers around it, outermost first
  */
 export function mountTemplate(baseUrl: string, layers: readonly MatchedLayer[]): string {
   if (baseUrl === '') return '';

@@ -1,15 +1,17 @@
+/** Whom a request is for. */
+
 import type { Request } from 'express';
 import type { ContextValues, Labels } from '@spanline/core';
 import { amendContext } from '@spanline/instrumentation';
-import { exchangeOf } from './exchange.ts';
+import { exchangeOf } from '../exchange/request-state.ts';
 
-/** Whom a request is for. */
+/** User, session and labels of a request. */
 export interface Identity {
   /** Written as `user.id`. */
   userId?: string | number | undefined;
   /** Written as `session.id`. */
   sessionId?: string | number | undefined;
-  /** Written as `labels.<key>`; values that are no scalars are left out. */
+  /** Written as `labels.<key>`. Up to 32; values that are not scalars are left out. */
   labels?: Readonly<Record<string, string | number | boolean | null | undefined>> | undefined;
 }
 
@@ -29,8 +31,8 @@ function labelsOf(given: Readonly<Record<string, unknown>>): Labels {
   return Object.fromEntries(Object.entries(given).filter(isLabel).slice(0, MAX_LABELS));
 }
 
-/** An identity as the context keeps it; what is no identity says nothing. */
-export function valuesOf(identity: unknown): ContextValues {
+/** An identity as values of the context. Anything else gives no values. */
+export function identityValues(identity: unknown): ContextValues {
   if (typeof identity !== 'object' || identity === null) return {};
   const { userId, sessionId, labels } = identity as Identity;
   const values: ContextValues = {};
@@ -43,8 +45,9 @@ export function valuesOf(identity: unknown): ContextValues {
 }
 
 /**
- * Says whom a request is for as soon as that is known, behind the middleware that authenticates. It stands on the line of the request, on those of spans that are still open, and on every span
- * and application line from then on. May be called again; later values win, labels are merged. Does nothing for a request without a span. Never throws.
+ * Sets whom a request is for, once that is known: behind the middleware that authenticates. The identity is written on the
+ * line of the request, on spans that are still open, and on all later spans and application lines. May be called again:
+ * later values replace earlier ones, and labels are merged. Does nothing for a request without a span. Never throws.
  *
  * @example
  * ```ts
@@ -61,5 +64,5 @@ export function valuesOf(identity: unknown): ContextValues {
 export function identify(req: Request, identity: Identity): void {
   const exchange = exchangeOf(req);
   if (exchange === undefined) return;
-  exchange.guard('express identify', () => amendContext(exchange.span, valuesOf(identity)));
+  exchange.guard('express identify', () => amendContext(exchange.span, identityValues(identity)));
 }

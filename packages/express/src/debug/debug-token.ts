@@ -1,5 +1,8 @@
+/** Signed tokens that raise the capture of one session. */
+
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import { SpanlineError } from '@spanline/core';
+import { type Check, checkOptions, option, type Shape } from '@spanline/instrumentation';
 
 /** A key of HMAC-SHA256. */
 export type DebugKey = string | Uint8Array;
@@ -8,17 +11,17 @@ export type DebugKey = string | Uint8Array;
 export interface DebugTokenOptions {
   /** At least 32 bytes, the same as that of `debugSession`. */
   key: DebugKey;
-  /** The session that the token is for; either this or `userId`. */
+  /** The session that the token is for. Either this or `userId`; up to 256 characters. */
   sessionId?: string;
-  /** The user that the token is for. */
+  /** The user that the token is for; up to 256 characters. */
   userId?: string;
-  /** Who asked for it; stands on the lines. Up to 64 characters of `[A-Za-z0-9._:-]`. */
+  /** Who asked for it, written on the lines. Up to 64 characters of `[A-Za-z0-9._:-]`. */
   issuedBy: string;
-  /** How long it holds. @defaultValue 900 */
+  /** Seconds until it expires. @defaultValue 900 */
   maxAgeSeconds?: number;
 }
 
-/** What a token says. Times are epoch seconds. */
+/** The content of a token. Times are epoch seconds. */
 export interface DebugGrant {
   readonly subject: 'session' | 'user';
   readonly id: string;
@@ -31,25 +34,39 @@ const MIN_KEY_BYTES = 32;
 const MAX_TOKEN = 1024;
 const MAX_ID = 256;
 const DEFAULT_AGE = 900;
-/** Clocks of the machine that issues and of the one that verifies may differ by this many seconds. */
+/** The clocks of the issuing and the verifying machine may differ by this many seconds. */
 const SKEW = 30;
 const VERSION = 'v1';
 const NAME = /^[A-Za-z0-9._:-]{1,64}$/;
 
-function fail(option: string, expected: string, got: unknown): never {
-  throw new SpanlineError({ code: 'ERR_INVALID_OPTION', option, expected, got });
-}
-
-/** Checks a key; what it is never stands in the error. */
+/** Checks a key. Unlike other options it is never repeated in the error. */
 export function requireKey(key: DebugKey): void {
   const bytes = typeof key === 'string' ? Buffer.byteLength(key) : (key as Uint8Array | undefined)?.byteLength;
-  if (bytes === undefined || bytes < MIN_KEY_BYTES) fail('key', `at least ${MIN_KEY_BYTES} bytes`, undefined);
+  if (bytes !== undefined && bytes >= MIN_KEY_BYTES) return;
+  const expected = `at least ${MIN_KEY_BYTES} bytes`;
+  throw new SpanlineError({ code: 'ERR_INVALID_OPTION', option: 'key', expected, got: undefined });
 }
 
-/** Checks a number of seconds. */
-export function requireAge(maxAgeSeconds: number): void {
-  if (!Number.isInteger(maxAgeSeconds) || maxAgeSeconds < 1) fail('maxAgeSeconds', 'a positive integer', maxAgeSeconds);
-}
+/** The check of a key's presence; {@link requireKey} checks the rest. */
+export const keyCheck: Check<DebugKey> = option.like('a key', () => true);
+
+/** The check of a number of seconds. */
+export const secondsCheck: Check<number> = option.number({ integer: true, min: 1 });
+
+const idCheck = option.like<string>(
+  `a string of 1 to ${MAX_ID} characters`,
+  (value) => typeof value === 'string' && value !== '' && value.length <= MAX_ID,
+);
+
+const SHAPE: Shape<DebugTokenOptions> = {
+  key: keyCheck,
+  sessionId: idCheck,
+  userId: idCheck,
+  issuedBy: option.required(
+    option.like('a name of [A-Za-z0-9._:-]', (value) => typeof value === 'string' && NAME.test(value)),
+  ),
+  maxAgeSeconds: secondsCheck,
+};
 
 const nowSeconds = (): number => Math.floor(Date.now() / 1000);
 
@@ -58,7 +75,8 @@ function sign(key: DebugKey, payload: string): Buffer {
 }
 
 /**
- * Issues a token that lets one session or one user be seen in full for a while, where `debugSession` verifies it. Whoever holds it can do no more than raise what is logged of that session.
+ * Issues a token that `debugSession` verifies: one session, or one user, is logged in full for a while. Whoever holds the
+ * token can do nothing else with it.
  *
  * @example
  * ```ts
@@ -71,15 +89,15 @@ function sign(key: DebugKey, payload: string): Buffer {
  * @throws SpanlineError `ERR_INVALID_OPTION`
  */
 export function createDebugToken(options: DebugTokenOptions): string {
+  checkOptions(SHAPE, options);
   const { key, sessionId, userId, issuedBy, maxAgeSeconds = DEFAULT_AGE } = options;
   requireKey(key);
-  requireAge(maxAgeSeconds);
-  if ((sessionId === undefined) === (userId === undefined)) {
-    fail('sessionId', 'given, or userId, but not both', sessionId === undefined ? undefined : 'both');
-  }
   const id = sessionId ?? userId;
-  if (typeof id !== 'string' || id === '' || id.length > MAX_ID) fail('sessionId', 'a text of 1 to 256 characters', id);
-  if (typeof issuedBy !== 'string' || !NAME.test(issuedBy)) fail('issuedBy', 'a name of [A-Za-z0-9._:-]', issuedBy);
+  if (id === undefined || (sessionId !== undefined && userId !== undefined)) {
+    const got = id === undefined ? undefined : 'both';
+    const expected = 'given, or userId, but not both';
+    throw new SpanlineError({ code: 'ERR_INVALID_OPTION', option: 'sessionId', expected, got });
+  }
   const issuedAt = nowSeconds();
   const claims = [sessionId === undefined ? 'user' : 'session', id, issuedBy, issuedAt, issuedAt + maxAgeSeconds];
   const payload = Buffer.from(JSON.stringify(claims)).toString('base64url');
@@ -98,7 +116,9 @@ function claimsOf(payload: string): DebugGrant {
 }
 
 /**
- * What a token grants; `undefined` for one that is forged, expired or older than `maxAgeSeconds`. The signature is compared in constant time, and nothing is read before it holds.
+ * Verifies a token. The signature is compared in constant time, and nothing is read before it is verified.
+ *
+ * @returns `undefined` for a token that is forged, expired or older than `maxAgeSeconds`
  */
 export function verifyDebugToken(token: string, key: DebugKey, maxAgeSeconds: number): DebugGrant | undefined {
   if (token.length > MAX_TOKEN) return undefined;

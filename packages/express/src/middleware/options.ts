@@ -1,0 +1,96 @@
+/** Options of the middleware: their checks and defaults. */
+
+import type { Request, Response } from 'express';
+import type { CaptureMode, Tracer } from '@spanline/core';
+import { checkOptions, isCaptureSetting, option, type Shape, tracerCheck } from '@spanline/instrumentation';
+import { type AllowedNames, isAllowableHeader, isAllowableParameter } from '../request/allowed.ts';
+import type { ContextReaders } from '../request/context-values.ts';
+import type { Identity } from '../request/identity.ts';
+import type { TrustRules } from '../request/origin.ts';
+
+/** Options of {@link spanlineExpress}. */
+export interface SpanlineExpressOptions {
+  tracer: Tracer;
+  /**
+   * Whose `traceparent` is continued: nobody's, everybody's, or decided for each request. A function that throws trusts
+   * nobody. Of a caller that is not trusted, only the trace id is kept, as `spanline.link.trace_id` of a new trace.
+   *
+   * @defaultValue false
+   */
+  trustIncoming?: boolean | ((req: Request) => boolean);
+  /** Keys of a trusted caller's `baggage` that `tracer.inject` passes on. All others are dropped. @defaultValue none */
+  baggage?: readonly string[];
+  /** Requests that get no span (health checks). A function that throws ignores nothing. */
+  ignore?: (req: Request) => boolean;
+  /**
+   * Capture mode of everything that a request does, in place of the tracer's. A function that throws sets `metadata`. One
+   * that returns `undefined` leaves it to the tracer.
+   *
+   * @defaultValue the tracer's
+   */
+  capture?: CaptureMode | ((req: Request) => CaptureMode | undefined);
+  /** Header of the request id, in and out. @defaultValue `x-request-id` */
+  requestIdHeader?: string;
+  /** Whom a request is for, if the request itself shows it. After authentication, call `identify(req, …)`. */
+  identify?: (req: Request) => Identity | undefined;
+  /**
+   * Level of a request's line. Called when its response has closed. `undefined` leaves it to the outcome: `error` for 5xx,
+   * `warn` for a client that left, otherwise the tracer's `level`.
+   */
+  level?: (req: Request, res: Response) => string | undefined;
+  /**
+   * Query parameters to write, as `url.query`. Values are redacted like everything else. Names of secrets (`token`) are
+   * refused.
+   *
+   * @defaultValue none
+   */
+  allowQuery?: readonly string[];
+  /**
+   * Request headers to write, as `labels.header_<name>`. `authorization`, `cookie`, `x-api-key` and the like are refused.
+   *
+   * @defaultValue none
+   */
+  allowHeaders?: readonly string[];
+}
+
+/** Options with their defaults. */
+export interface ResolvedOptions extends TrustRules, ContextReaders, AllowedNames {
+  readonly ignore: ((req: Request) => boolean) | undefined;
+  readonly level: ((req: Request, res: Response) => string | undefined) | undefined;
+}
+
+const SHAPE: Shape<SpanlineExpressOptions> = {
+  tracer: option.required(tracerCheck),
+  trustIncoming: option.anyOf<boolean | ((req: Request) => boolean)>(option.boolean(), option.callback()),
+  baggage: option.list(option.string()),
+  ignore: option.callback(),
+  capture: option.like('a capture mode or a function', isCaptureSetting),
+  requestIdHeader: option.like('the name of a header', (value) => typeof value === 'string' && /^[\w-]+$/.test(value)),
+  identify: option.callback(),
+  level: option.callback(),
+  allowQuery: option.list<string>(option.like('the name of a parameter that is no secret', isAllowableParameter)),
+  allowHeaders: option.list<string>(option.like('the name of a header that is no secret', isAllowableHeader)),
+};
+
+/**
+ * Fills in defaults.
+ *
+ * @throws SpanlineError `ERR_INVALID_OPTION`
+ */
+export function resolveOptions(options: SpanlineExpressOptions): ResolvedOptions {
+  checkOptions(SHAPE, options);
+  const { tracer, trustIncoming = false, baggage = [], ignore, capture, requestIdHeader = 'x-request-id' } = options;
+  const { identify, level, allowQuery = [], allowHeaders = [] } = options;
+  return {
+    tracer,
+    trustIncoming: typeof trustIncoming === 'function' ? trustIncoming : () => trustIncoming,
+    baggage: [...baggage],
+    ignore,
+    capture: typeof capture === 'string' ? () => capture : capture,
+    requestIdHeader: requestIdHeader.toLowerCase(),
+    identify,
+    level,
+    query: new Set(allowQuery),
+    headers: allowHeaders.map((name) => name.toLowerCase()),
+  };
+}
