@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { LLMock } from '@copilotkit/aimock';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createProject, fromCatalog, packAll, removeFolders, ROOT } from './workspace.ts';
+import { createProject, fromCatalog, packedTarballs, removeFolders, ROOT } from './workspace.ts';
 
 let provider: LLMock;
 let project: string;
@@ -32,7 +32,7 @@ beforeAll(async () => {
   );
   await provider.start();
   const sdks = ['openai', '@anthropic-ai/sdk'].map(fromCatalog);
-  project = createProject(packAll(), ['core', 'openai', 'anthropic'], sdks, {
+  project = createProject(packedTarballs(), ['core', 'openai', 'anthropic'], sdks, {
     'openai.mjs': block('openai', 'ts'),
     'anthropic.mjs': block('anthropic', 'ts'),
     'host.mjs': `import OpenAI from 'openai'; import Anthropic from '@anthropic-ai/sdk';${CALLS}`,

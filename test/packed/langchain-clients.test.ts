@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { MODELS, type WireModel } from '../../packages/langchain/test/support/models.ts';
 import { openWire, type Wire } from '../support/wire/server.ts';
-import { createProject, packAll, removeFolders, runProgram } from './workspace.ts';
+import { createProject, packedTarballs, removeFolders, runProgram } from './workspace.ts';
 
 /** How a program makes each client, at `url`. */
 const CLIENTS: Readonly<Partial<Record<keyof typeof MODELS, string>>> = {
@@ -73,7 +73,7 @@ let tarballs: Map<string, string>;
 const wires: Wire[] = [];
 
 beforeAll(() => {
-  tarballs = packAll();
+  tarballs = packedTarballs();
 });
 
 afterAll(async () => {

@@ -1,11 +1,11 @@
 import { spawnSync } from 'node:child_process';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createProject, fromCatalog, packAll, removeFolders } from './workspace.ts';
+import { createProject, fromCatalog, packedTarballs, removeFolders } from './workspace.ts';
 
 let tarballs: Map<string, string>;
 
 beforeAll(() => {
-  tarballs = packAll();
+  tarballs = packedTarballs();
 });
 
 afterAll(removeFolders);

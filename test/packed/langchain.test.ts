@@ -1,12 +1,12 @@
 import { LLMock } from '@copilotkit/aimock';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createProject, packAll, removeFolders, runProgram } from './workspace.ts';
+import { createProject, packedTarballs, removeFolders, runProgram } from './workspace.ts';
 
 let tarballs: Map<string, string>;
 let provider: LLMock;
 
 beforeAll(async () => {
-  tarballs = packAll();
+  tarballs = packedTarballs();
   provider = new LLMock({ port: 0, host: '127.0.0.1', logLevel: 'silent' });
   provider.on(
     { predicate: (request) => (request.tools?.length ?? 0) > 0, hasToolResult: false },

@@ -7,7 +7,7 @@ import {
   type CannedProvider,
   startCannedProvider,
 } from '../../packages/llamaindex/test/support/canned-provider.ts';
-import { createProject, packAll, removeFolders } from './workspace.ts';
+import { createProject, packedTarballs, removeFolders } from './workspace.ts';
 
 const PROGRAM = `
 import { createTracer } from '@spanline/core';
@@ -168,7 +168,7 @@ let result: Result;
 
 beforeAll(async () => {
   provider = await startCannedProvider(answer);
-  const project = createProject(packAll(), ['core', 'llamaindex'], PACKAGES, {
+  const project = createProject(packedTarballs(), ['core', 'llamaindex'], PACKAGES, {
     'program.mjs': PROGRAM,
     '.npmrc': 'legacy-peer-deps=true\n',
   });

@@ -2,12 +2,12 @@ import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { LLMock } from '@copilotkit/aimock';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createProject, packAll, removeFolders, run } from './workspace.ts';
+import { createProject, packedTarballs, removeFolders, run } from './workspace.ts';
 
 let tarballs: Map<string, string>;
 
 beforeAll(() => {
-  tarballs = packAll();
+  tarballs = packedTarballs();
 });
 
 afterAll(removeFolders);

@@ -1,12 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createProject, fromCatalog, packAll, removeFolders, ROOT, run } from './workspace.ts';
+import { createProject, fromCatalog, packedTarballs, removeFolders, ROOT, run } from './workspace.ts';
 
 let tarballs: Map<string, string>;
 
 beforeAll(() => {
-  tarballs = packAll();
+  tarballs = packedTarballs();
 });
 
 afterAll(removeFolders);

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createProject, packAll, removeFolders, run } from './workspace.ts';
+import { createProject, packedTarballs, removeFolders, run } from './workspace.ts';
 
 let project = '';
 
@@ -16,7 +16,7 @@ ${end}
 `;
 
 beforeAll(() => {
-  project = createProject(packAll(), ['core', 'ship', 'cli'], [], {
+  project = createProject(packedTarballs(), ['core', 'ship', 'cli'], [], {
     'beside.mjs': program('[file({ path: process.argv[3] })]', 'console.log(await spooled.close());'),
     'own.mjs': program('[tape(process.argv[3])]', 'console.log(await spooled.close());').replace(
       'import { file,',

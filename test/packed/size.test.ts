@@ -1,12 +1,12 @@
 import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createProject, packAll, removeFolders, run } from './workspace.ts';
+import { createProject, packedTarballs, removeFolders, run } from './workspace.ts';
 
 let tarballs: Map<string, string>;
 
 beforeAll(() => {
-  tarballs = packAll();
+  tarballs = packedTarballs();
 });
 
 afterAll(removeFolders);

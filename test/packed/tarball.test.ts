@@ -1,11 +1,11 @@
 import { dirname, join } from 'node:path/posix';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { openTarball, packAll, removeFolders } from './workspace.ts';
+import { openTarball, packedTarballs, removeFolders } from './workspace.ts';
 
 let tarballs: Map<string, string>;
 
 beforeAll(() => {
-  tarballs = packAll();
+  tarballs = packedTarballs();
 });
 
 afterAll(removeFolders);

@@ -1,11 +1,12 @@
-import { spawn, spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { inject } from 'vitest';
+import { ROOT, run } from './run.ts';
 
-export const ROOT: string = fileURLToPath(new URL('../..', import.meta.url));
+export { ROOT, run };
 
 const folders: string[] = [];
 
@@ -20,29 +21,9 @@ export function removeFolders(): void {
   for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true });
 }
 
-/** Runs a command to its end; its output is part of the error when it fails. */
-export function run(command: string, args: readonly string[], cwd: string, env: Record<string, string> = {}): string {
-  const { status, stdout, stderr } = spawnSync(command, args, {
-    cwd,
-    encoding: 'utf8',
-    maxBuffer: 64 * 1024 * 1024,
-    env: { ...process.env, NODE_OPTIONS: '', ...env },
-  });
-  if (status !== 0) throw new Error(`${command} ${args.join(' ')} ended with ${status}:\n${stdout}\n${stderr}`);
-  return stdout;
-}
-
-/** Packs each built package as it would be published; the tarballs by folder name. */
-export function packAll(): Map<string, string> {
-  const tarballs = new Map<string, string>();
-  for (const name of readdirSync(join(ROOT, 'packages'))) {
-    const folder = temporaryFolder('packed');
-    run('npx', ['-y', 'pnpm@12', 'pack', '--pack-destination', folder], join(ROOT, 'packages', name));
-    const [file] = readdirSync(folder);
-    if (file === undefined) throw new Error(`pnpm pack made no tarball of ${name}`);
-    tarballs.set(name, join(folder, file));
-  }
-  return tarballs;
+/** The tarball of each package, by the name of its folder. */
+export function packedTarballs(): Map<string, string> {
+  return new Map(Object.entries(inject('tarballs')));
 }
 
 /** A tarball's files and a way to read one, without the `package/` that npm puts before each path. */
