@@ -32,18 +32,18 @@ export const MAX_BYTES: ReadonlyMap<string, number> = new Map(
   }),
 );
 
-const PLACES: ReadonlyMap<string, number> = new Map(CONTENT_KEYS.map((key, place) => [key, place]));
+const POSITIONS: ReadonlyMap<string, number> = new Map(CONTENT_KEYS.map((key, position) => [key, position]));
 
-const placeOf = (key: ContentKey): number => PLACES.get(key) ?? 0;
+const positionOf = (key: ContentKey): number => POSITIONS.get(key) ?? 0;
 
 /** The keys of some content, in the order in which a line holds them. */
 export function orderedKeys(content: ContentAttributes): ContentKey[] {
   const keys = Object.keys(content) as ContentKey[];
   let last = -1;
   for (const key of keys) {
-    const place = placeOf(key);
-    if (place < last) return keys.sort((a, b) => placeOf(a) - placeOf(b));
-    last = place;
+    const position = positionOf(key);
+    if (position < last) return keys.sort((a, b) => positionOf(a) - positionOf(b));
+    last = position;
   }
   return keys;
 }

@@ -24,44 +24,44 @@ const MARKER_BYTES = 32;
 const bytesOnLine = (value: unknown): number => byteLength(JSON.stringify(value));
 
 /**
- * Shortens one field by `excess` bytes of the line, where the quotes of content are escaped. Returns what is left of
+ * Shortens one field by `excess` bytes of the line, where the quotes of content are escaped. Returns what remains of
  * the excess.
  */
 function shortenField(key: ContentKey, plain: Plain, excess: number, line: LongLine): number {
-  let left = excess;
-  for (let attempt = 0; attempt < MAX_ATTEMPTS && left > 0; attempt++) {
+  let remaining = excess;
+  for (let attempt = 0; attempt < MAX_ATTEMPTS && remaining > 0; attempt++) {
     const text = line.record[key] as string;
     const onLine = bytesOnLine(text);
     if (onLine <= MIN_FIELD) break;
-    const target = Math.max(MIN_FIELD, Math.floor(((onLine - left) * byteLength(text)) / onLine) - MARKER_BYTES);
+    const target = Math.max(MIN_FIELD, Math.floor(((onLine - remaining) * byteLength(text)) / onLine) - MARKER_BYTES);
     line.truncated.add(key);
     line.write(key, fitField(key, plain, target), target);
-    left -= onLine - bytesOnLine(line.record[key]);
+    remaining -= onLine - bytesOnLine(line.record[key]);
   }
-  return left;
+  return remaining;
 }
 
 /** Shortens attributes, the longest first: stacks and labels. Only needed if the attributes alone exceed the line. */
 function shortenAttributes(excess: number, { record, protectedKeys, truncated }: LongLine): void {
-  let left = excess;
+  let remaining = excess;
   const candidates = Object.keys(record)
     .filter((key) => typeof record[key] === 'string' && !protectedKeys.has(key) && !CONTENT.has(key))
     .toSorted((a, b) => String(record[b]).length - String(record[a]).length);
   for (const key of candidates) {
-    if (left <= 0) return;
+    if (remaining <= 0) return;
     const before = bytesOnLine(record[key]);
-    record[key] = truncate(String(record[key]), Math.max(MIN_ATTRIBUTE, before - left - MARKER_BYTES));
+    record[key] = truncate(String(record[key]), Math.max(MIN_ATTRIBUTE, before - remaining - MARKER_BYTES));
     truncated.add(key);
-    left -= before - bytesOnLine(record[key]);
+    remaining -= before - bytesOnLine(record[key]);
   }
 }
 
 /** Shortens a line by `excess` bytes: content fields in a fixed order, then attributes. */
 export function shortenLine(excess: number, line: LongLine): void {
-  let left = excess;
+  let remaining = excess;
   for (const key of SHRINK_ORDER) {
     const plain = line.fields.get(key);
-    if (left > 0 && plain !== undefined) left = shortenField(key, plain, left, line);
+    if (remaining > 0 && plain !== undefined) remaining = shortenField(key, plain, remaining, line);
   }
-  if (left > 0) shortenAttributes(left, line);
+  if (remaining > 0) shortenAttributes(remaining, line);
 }

@@ -41,7 +41,7 @@ function flatCost(price: ModelPrice, usage: TokenUsage): number {
 }
 
 /** Finds custom prices: by the exact name, then by the longest prefix. */
-function ownPrices(prices: PriceTable): (model: string) => ModelPrice | undefined {
+function customPrices(prices: PriceTable): (model: string) => ModelPrice | undefined {
   const exact = new Map(Object.entries(prices));
   const prefixes = [...exact.keys()]
     .filter((name) => name.endsWith('*'))
@@ -67,7 +67,7 @@ const rounded = (usd: number): number => Number(usd.toPrecision(12));
  */
 export function createPricer(options: { prices?: PriceTable | undefined } = {}): Pricer {
   const prices = options.prices ?? {};
-  const own = ownPrices(prices);
+  const custom = customPrices(prices);
   const pricers = new BoundedMap<string, CataloguePricer | null>(MAX_MODELS);
 
   function fromCatalogue(provider: string | undefined, model: string): CataloguePricer | null {
@@ -81,7 +81,7 @@ export function createPricer(options: { prices?: PriceTable | undefined } = {}):
   }
 
   function price(call: BilledCall, model: string): Cost | undefined {
-    const price = own(model);
+    const price = custom(model);
     if (price !== undefined)
       return { usd: rounded(flatCost(price, call.usage)), source: 'price_table', priceVersion: 'custom' };
     const usd = fromCatalogue(call.provider, model)?.(call.usage, call.timestamp);
