@@ -1,0 +1,93 @@
+/** Two installed copies of a package (ESM beside CommonJS, two versions) count everything once. */
+
+import type { LLMock } from '@copilotkit/aimock';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type * as core from '@spanline/core';
+import { createTracer, validate } from '@spanline/core';
+import { type MemoryLog, memoryLog, tree } from '@spanline/core/testing';
+import { collectUntil } from '../support/garbage.ts';
+import { startProvider, USAGE } from '../support/provider.ts';
+import { drain } from '../support/records.ts';
+import { type Installation, installAgain } from '../support/second-installation.ts';
+import { INSTRUMENTATIONS, USD_PER_CALL } from './support/programs.ts';
+
+let provider: LLMock;
+
+beforeAll(async () => {
+  provider = await startProvider();
+});
+
+afterAll(() => provider.stop());
+
+const CORE = ['instrumentation', 'core', 'record'] as const;
+
+describe.each(INSTRUMENTATIONS)('two copies of $name', ({ name, start, isModelCall, tree: oneCall }) => {
+  let own: Installation;
+  let all: Installation;
+  let log: MemoryLog;
+  let first: unknown;
+
+  beforeAll(async () => {
+    own = installAgain(name);
+    all = installAgain(name, ...CORE);
+    first = await import(`@spanline/${name}`);
+  });
+
+  afterAll(() => {
+    own.remove();
+    all.remove();
+  });
+
+  beforeEach(() => {
+    log = memoryLog();
+  });
+
+  const total = (key: string): number =>
+    log
+      .records()
+      .filter((record) => record['span.type'] === 'llm')
+      .reduce((sum, record) => sum + Number((record as Record<string, unknown>)[key]), 0);
+
+  /** Each case is the copies in the order in which they instrument, and the copy of core that the tracer is of. */
+  const cases = {
+    'the package alone': async () => ({ copies: [first, await own.load(name)], core: undefined }),
+    'the package alone, the other way round': async () => ({ copies: [await own.load(name), first], core: undefined }),
+    'everything below it': async () => ({ copies: [first, await all.load(name)], core: undefined }),
+    'everything below it, with the tracer of the second core': async () => ({
+      copies: [await all.load(name), first],
+      core: await all.load<typeof core>('core'),
+    }),
+  };
+
+  it.each(Object.keys(cases) as (keyof typeof cases)[])('count each call once: %s', async (which) => {
+    const { copies, core: secondCore } = await cases[which]();
+    const tracer = (secondCore ?? { createTracer }).createTracer({
+      logger: log.logger,
+      service: { name: 'test' },
+      statsIntervalSeconds: 0,
+    });
+    const outer = createTracer({ logger: log.logger, service: { name: 'test' }, statsIntervalSeconds: 0 });
+    const program = await start(provider.url, copies, { tracer });
+    const call = async (): Promise<void> => {
+      await program.ask({ text: 'plain' });
+    };
+    await (isModelCall ? outer.withSpan('outer', call) : call());
+    await collectUntil(() => tracer.stats().open + outer.stats().open === 0);
+    expect(tree(log.records())).toBe(oneCall);
+    expect(new Set(log.records().map((record) => record.trace_id)).size).toBe(1);
+    if (isModelCall) {
+      await drain(await program.stream({ text: 'plain' }));
+      await collectUntil(() => tracer.stats().open === 0);
+      expect(total('gen_ai.usage.input_tokens')).toBe(2 * USAGE.prompt_tokens);
+      expect(total('gen_ai.usage.output_tokens')).toBe(2 * USAGE.completion_tokens);
+      expect(total('spanline.cost.usd')).toBeCloseTo(2 * USD_PER_CALL[name as keyof typeof USD_PER_CALL], 9);
+    }
+    for (const record of log.records()) expect(validate(record)).toEqual({ valid: true });
+    expect(tracer.stats()).toMatchObject({ internalErrors: 0, open: 0 });
+    program.undo();
+    log.clear();
+    await program.ask({ text: 'plain' });
+    if (isModelCall) expect(log.records()).toEqual([]);
+    await program.stop();
+  });
+});
