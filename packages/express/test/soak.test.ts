@@ -9,7 +9,7 @@ import { runs } from '../../../test/support/effort.ts';
 import { spanlineErrorHandler, spanlineExpress } from '../src/index.ts';
 import { Harness, MAJORS } from './support.ts';
 
-const REQUESTS = runs(400, 10_000);
+const REQUESTS = runs(200, 10_000);
 const AT_ONCE = 50;
 const ROUNDS = 5;
 const KINDS = ['plain', 'stream', 'left', 'failed'] as const;

@@ -18,11 +18,10 @@ import { createTracer, type Tracer, validate } from '@spanline/core';
 import { type MemoryLog, memoryLog } from '@spanline/core/testing';
 import { spanlineExpress } from '@spanline/express';
 import { SpanlineCallbackHandler } from '@spanline/langchain';
-import { runs } from '../support/effort.ts';
 import { drain } from '../support/records.ts';
 import { type Beside, standBeside } from './support/beside.ts';
 
-const REQUESTS = runs(20, 50);
+const REQUESTS = 50;
 
 let beside: Beside;
 let server: Server;
@@ -186,7 +185,7 @@ afterEach(async () => {
   expect(tracer.stats()).toMatchObject({ internalErrors: 0, open: 0 });
 });
 
-describe(`${REQUESTS} requests at once, with Langfuse, LangSmith and OpenInference beside`, () => {
+describe('50 requests at once, with Langfuse, LangSmith and OpenInference beside', () => {
   it.each(Object.keys(WAYS))('have every span and every line under their own request and step: %s', async (way) => {
     const [call, paths] = WAYS[way] as (typeof WAYS)[string];
     serve = call;
