@@ -130,13 +130,13 @@ describe('layers', () => {
     ]);
   });
 
-  it('refuse a circle and print its path', () => {
+  it('refuse a circle, types included, and print its path', () => {
     expect(
       complaints({
-        'express/src/a.ts': `import './b.ts';`,
-        'express/src/b.ts': `import './c.ts';`,
-        'express/src/c.ts': `import './a.ts';\nimport type { B } from './b.ts';`,
+        'express/src/route/a.ts': `import './b.ts';`,
+        'express/src/route/b.ts': `import './c.ts';`,
+        'express/src/route/c.ts': `import type { A } from './a.ts';`,
       }),
-    ).toEqual(['packages/express/src circle: a.ts → b.ts → c.ts → a.ts']);
+    ).toEqual(['packages/express/src circle: route/a.ts → route/b.ts → route/c.ts → route/a.ts']);
   });
 });

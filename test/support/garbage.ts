@@ -10,7 +10,7 @@ export async function collectUntil(done: () => boolean): Promise<void> {
   for (let round = 0; round < 200 && !done(); round++) {
     collect();
     await turn();
-    if (!done()) await wait(Math.min(2 ** round, 250));
+    if (!done()) await wait(Math.min(4 ** round, 250));
   }
   if (!done()) throw new Error('garbage was not collected');
 }
