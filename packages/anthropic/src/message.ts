@@ -50,7 +50,7 @@ function isReadable(block: unknown): boolean {
 }
 
 function messageAttributes(message: Bag, usage: unknown): SpanAttributes {
-  const tokens = normalizeUsage({ usage });
+  const tokens = normalizeUsage(usage);
   const reason = text(message['stop_reason']);
   const parts = toParts(list(message['content']).filter(isReadable));
   const answer = {

@@ -39,10 +39,15 @@ export {
 } from './trace/index.ts';
 export { isCredential, isSecretName } from './redaction/index.ts';
 export {
+  addUsage,
+  moreExact,
   type NormalizedUsage,
   normalizeUsage,
+  type PriceConditions,
   rateLimitRatio,
-  type TokenUsage,
+  reportedCost,
+  tierOf,
   usageAttributes,
+  type UsageContext,
   type UsageIssue,
 } from './usage/index.ts';

@@ -75,10 +75,15 @@ export { createTextBuffer, type TextBuffer } from './provider/text-buffer.ts';
 export { createRunRegistry } from './runs/registry.ts';
 export type { Run, RunPlace, RunRegistry, RunRegistryOptions } from './runs/run.ts';
 export {
+  addUsage,
+  moreExact,
   type NormalizedUsage,
   normalizeUsage,
+  type PriceConditions,
   rateLimitRatio,
-  type TokenUsage,
+  reportedCost,
+  tierOf,
   usageAttributes,
+  type UsageContext,
   type UsageIssue,
 } from '@spanline/core/internal';

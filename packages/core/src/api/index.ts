@@ -16,7 +16,7 @@ export {
 } from './capture.ts';
 export type { ContextValues, ForeignContext, Labels, RemoteContext } from './context.ts';
 export type { AlertOptions, ScoreOptions } from './events.ts';
-export type { ModelPrice, PriceTable } from './prices.ts';
+export type { ModelPrice, PriceStep, PriceTable, SteppedPrice, TokenPrice, TokenPrices } from './prices.ts';
 export type { SamplingOptions, TailOptions, TailTrace } from './sampling.ts';
 export type { Content, EndOptions, InstrumentationScope, Span, SpanOptions } from './span.ts';
 export type { Clock, ContentOptions, Profile, ServiceOptions, TracerOptions } from './tracer-options.ts';

@@ -1,65 +1,109 @@
-/** Tokens and cost on a span's record. */
-import type { SpanRecord } from '@spanline/record';
+/** Usage and cost on a span's record. */
+import { type AttributeKey, type BilledUnits, type SpanRecord, unitOfKey } from '@spanline/record';
 import type { Attributes, SpanState } from '../trace/index.ts';
-import type { Pricer } from '../usage/index.ts';
+import {
+  type BilledCall,
+  type Cost,
+  type Pricer,
+  regionOf,
+  STANDARD,
+  tierOf,
+  type UsageIssue,
+} from '../usage/index.ts';
 
 const USAGE_KEY = /^(?:gen_ai|spanline)\.usage\.|^spanline\.cost\./;
 
-/** Removes tokens and cost from a span whose call is recorded by a span below. */
+/** Removes usage and cost from a span whose call is recorded by a span below. */
 export function removeUsage({ attributes }: SpanState): void {
   for (const key of Object.keys(attributes)) if (USAGE_KEY.test(key)) delete attributes[key];
 }
 
-/** True if the span itself was billed: it is a model call, or it carries tokens or an explicit cost. */
+/** True if the span itself was billed: it is a model call, or it carries usage or a cost. */
 function isBilled(state: SpanState, attributes: Attributes): boolean {
   if (state.hasInnerCall) return false;
   if (state.type === 'llm' || state.type === 'embedding') return true;
   return (
+    attributes['spanline.usage.source'] !== undefined ||
     attributes['gen_ai.usage.input_tokens'] !== undefined ||
     attributes['gen_ai.usage.output_tokens'] !== undefined ||
     attributes['spanline.cost.usd'] !== undefined
   );
 }
 
+/** OpenAI's regional hosts: `eu.api.openai.com`. */
+function regionOfHost(host: unknown): string | undefined {
+  return typeof host === 'string'
+    ? /^(?<region>[a-z]{2})\.api\.openai\.com$/.exec(host)?.groups?.['region']
+    : undefined;
+}
+
+type SetFact = (call: BilledCall, value: unknown) => void;
+
+/** The attributes that a price depends on besides the units, and where they go. */
+const FACTS: ReadonlyMap<string, SetFact> = new Map<AttributeKey, SetFact>([
+  ['gen_ai.provider.name', (call, value) => void (call.provider = value as string)],
+  ['gen_ai.request.model', (call, value) => void (call.requestModel = value as string)],
+  ['gen_ai.response.model', (call, value) => void (call.responseModel = value as string)],
+  ['spanline.usage.source', (call, value) => void (call.source = value as 'provider' | 'estimated')],
+  ['spanline.usage.issue', (call, value) => void (call.issue = value as UsageIssue)],
+  ['spanline.usage.unknown', (call, value) => void (call.hasUnknown = (value as readonly string[]).length > 0)],
+  ['spanline.cache.hit', (call, value) => void (call.cacheHit = value === true)],
+  ['spanline.cost.usd', (call, value) => void (call.explicitUsd = value as number)],
+  ['spanline.cost.reported_usd', (call, value) => void (call.reportedUsd = value as number)],
+  ['spanline.cost.tier', (call, value) => void (call.tier = tierOf(value))],
+  ['spanline.cost.region', (call, value) => void (call.region = regionOf(value))],
+  ['server.address', (call, value) => void (call.region ??= regionOfHost(value))],
+]);
+
+/** Reads the billed call in a span's attributes. It visits the attributes that are there: looking for those that are not costs more. */
+function readCall(state: SpanState): BilledCall {
+  const { attributes } = state;
+  const units: BilledUnits = {};
+  const call: BilledCall = { units, timestamp: state.startEpochMs };
+  for (const key in attributes) {
+    const unit = unitOfKey(key);
+    if (unit !== undefined) units[unit] = attributes[key] as number;
+    else FACTS.get(key)?.(call, attributes[key]);
+  }
+  return call;
+}
+
+function writeCost(record: SpanRecord, cost: Exclude<Cost, { reason: unknown }>): void {
+  record['spanline.cost.usd'] = cost.usd;
+  record['spanline.cost.source'] = cost.source;
+  if (cost.priceVersion !== undefined) record['spanline.cost.price_version'] = cost.priceVersion;
+  if (cost.listUsd !== undefined) record['spanline.cost.list_usd'] = cost.listUsd;
+  if (cost.inexact !== undefined) {
+    record['spanline.cost.exact'] = false;
+    record['spanline.cost.reason'] = cost.inexact;
+  }
+}
+
+/** Writes the conditions of the price, as far as they are not the usual ones. */
+function writeConditions(record: SpanRecord, { tier, region }: BilledCall): void {
+  if (record['spanline.cost.tier'] !== undefined) record['spanline.cost.tier'] = tier === STANDARD ? undefined : tier;
+  if (region !== undefined) record['spanline.cost.region'] = region;
+}
+
 /**
- * Writes `spanline.usage.*` and `spanline.cost.*`. Only the span of the billed call carries the cost. An unknown cost
- * is absent, and `spanline.cost.reason` says why.
+ * Writes `spanline.usage.*` and `spanline.cost.*`. Only the span of the billed call carries the cost. An unknown cost is absent, and
+ * `spanline.cost.reason` says why.
  *
  * @returns the cost in US dollars, if known
  */
 export function writeUsage(state: SpanState, record: SpanRecord, pricer: Pricer): number | undefined {
   const { attributes } = state;
   if (!isBilled(state, attributes)) return undefined;
-  const inputTokens = attributes['gen_ai.usage.input_tokens'];
-  const outputTokens = attributes['gen_ai.usage.output_tokens'];
-  const { 'spanline.usage.issue': issue } = attributes;
-  if (inputTokens !== undefined || outputTokens !== undefined) {
-    record['spanline.usage.source'] = attributes['spanline.usage.source'] ?? 'provider';
-  }
-  if (issue !== undefined) record['spanline.usage.issue'] = issue;
-  const cost = pricer.cost({
-    provider: attributes['gen_ai.provider.name'],
-    requestModel: attributes['gen_ai.request.model'],
-    responseModel: attributes['gen_ai.response.model'],
-    usage: {
-      inputTokens,
-      outputTokens,
-      cacheReadTokens: attributes['gen_ai.usage.cache_read.input_tokens'],
-      cacheWriteTokens: attributes['gen_ai.usage.cache_write.input_tokens'],
-      reasoningTokens: attributes['gen_ai.usage.reasoning.output_tokens'],
-      audioInputTokens: attributes['gen_ai.usage.audio.input_tokens'],
-      audioOutputTokens: attributes['gen_ai.usage.audio.output_tokens'],
-    },
-    cacheHit: attributes['spanline.cache.hit'] === true,
-    explicitUsd: attributes['spanline.cost.usd'],
-    timestamp: state.startEpochMs,
-  });
+  const call = readCall(state);
+  if (call.source === undefined) for (const _ in call.units) record['spanline.usage.source'] = 'provider';
+  if (call.tier !== undefined || call.region !== undefined) writeConditions(record, call);
+  const cost = pricer.cost(call);
+  if (call.reportedUsd !== undefined && call.explicitUsd === undefined)
+    record['spanline.cost.reported_usd'] = undefined;
   if ('reason' in cost) {
     record['spanline.cost.reason'] = cost.reason;
     return undefined;
   }
-  record['spanline.cost.usd'] = cost.usd;
-  record['spanline.cost.source'] = cost.source;
-  if (cost.priceVersion !== undefined) record['spanline.cost.price_version'] = cost.priceVersion;
+  writeCost(record, cost);
   return cost.usd;
 }

@@ -68,7 +68,7 @@ export function llmSpan<T>(options: LlmSpanOptions<Awaited<T>>, fn: Work<T>): T 
     input: messages,
     output(span, result) {
       const answer = readAnswer(result);
-      const usage = normalizeUsage(answer.usage);
+      const usage = normalizeUsage(answer.usage, { provider, model: answer.model ?? model });
       if (usage !== undefined) span.set(usageAttributes(usage));
       span.set({
         'gen_ai.response.model': answer.model,

@@ -1,6 +1,6 @@
 /** The rules of every option of `createTracer`, nested ones included. */
 
-import { type Check, option, PROFILE_NAMES, type Shape } from '@spanline/record';
+import { BILLED_UNITS, type Check, option, PROFILE_NAMES, type Shape } from '@spanline/record';
 import {
   captureCheck,
   type Clock,
@@ -10,11 +10,15 @@ import {
   labelsCheck,
   loggerCheck,
   type ModelPrice,
+  type PriceStep,
   type RedactionRule,
   type RedactOptions,
   type SamplingOptions,
   type ServiceOptions,
+  type SteppedPrice,
   type TailOptions,
+  type TokenPrice,
+  type TokenPrices,
   type TracerOptions,
 } from '../api/index.ts';
 import { REDACT_PATHS, redactPathsCheck, RULE_NAMES } from '../redaction/index.ts';
@@ -80,11 +84,34 @@ const SAMPLING: Shape<SamplingOptions> = {
 
 const dollars = option.number({ min: 0 });
 
+const STEP: Shape<PriceStep> = { above: option.required(dollars), price: option.required(dollars) };
+const STEPPED: Shape<SteppedPrice> = {
+  base: option.required(dollars),
+  steps: option.required(option.list(option.object(STEP))),
+};
+const tokenPrice: Check<TokenPrice> = {
+  ...option.anyOf<TokenPrice>(dollars, option.object(STEPPED)),
+  expected: dollars.expected,
+};
+
+const UNIT_PRICES = Object.fromEntries(BILLED_UNITS.map((unit) => [unit, tokenPrice])) as Shape<
+  NonNullable<TokenPrices['units']>
+>;
+
+const PRICES: Shape<TokenPrices> = {
+  input: tokenPrice,
+  output: tokenPrice,
+  cacheRead: tokenPrice,
+  cacheWrite: tokenPrice,
+  units: option.object(UNIT_PRICES),
+};
+
 const PRICE: Shape<ModelPrice> = {
-  input: option.required(dollars),
-  output: option.required(dollars),
-  cacheRead: dollars,
-  cacheWrite: dollars,
+  ...PRICES,
+  input: option.required(tokenPrice),
+  output: option.required(tokenPrice),
+  tiers: option.dictionary(option.anyOf<number | Partial<TokenPrices>>(dollars, option.object(PRICES))),
+  regions: option.dictionary(dollars),
 };
 
 const CONTENT: Shape<ContentOptions> = { destination: option.required(loggerCheck) };

@@ -1,13 +1,20 @@
-import { calcPrice, findProvider, type PriceCalculation } from '@pydantic/genai-prices';
-import type { TokenUsage } from './normalize.ts';
+import { calcPrice, findProvider, type ModelPrice, type PriceCalculation } from '@pydantic/genai-prices';
+import { BILLED_UNITS, type BilledUnit, UNITS } from '@spanline/record';
+import { type Priced, type UnitPrice, type UnitPricer, unitPricer } from './price-table.ts';
 
-/** Name and version of the catalogue, written as `spanline.cost.price_version`. */
+/** Name and version of the catalogue, as written in `spanline.cost.price_version`. */
 export const PRICE_VERSION = 'genai-prices@0.1.8';
 
-/** Prices calls of one model in US dollars; `undefined` if the catalogue has no price for such a call. */
-export type CataloguePricer = (usage: TokenUsage, timestamp: number | undefined) => number | undefined;
+/** A model of the catalogue. */
+export interface CatalogueModel {
+  /** The catalogue's id of the provider whose prices these are. */
+  readonly provider: string;
+  readonly model: string;
+  /** Prices a call by the list. */
+  readonly price: (units: Parameters<UnitPricer>[0], timestamp: number | undefined) => Priced;
+}
 
-/** The catalogue's names of providers, where they differ from OpenTelemetry's `gen_ai.provider.name`. */
+/** OpenTelemetry's `gen_ai.provider.name` where the catalogue calls the provider something else. */
 const PROVIDERS: Readonly<Record<string, string>> = {
   'azure.ai.openai': 'azure',
   'azure.ai.inference': 'azure',
@@ -20,38 +27,64 @@ const PROVIDERS: Readonly<Record<string, string>> = {
   moonshot_ai: 'moonshotai',
 };
 
+const UNIT_OF_PRICE: ReadonlyMap<string, BilledUnit> = new Map(BILLED_UNITS.map((unit) => [UNITS[unit][0], unit]));
+
 /**
- * Cached audio tokens. The catalogue requires this count for a call with cached and audio tokens, because some models
- * price it separately, but no provider reports it. As many of the cached tokens as possible count as text.
+ * OpenAI's higher price is for prompts of more than 272,000 tokens (https://developers.openai.com/api/docs/models/gpt-5.4). The catalogue lets it begin with
+ * 272,000. xAI's begins with 200,000 (https://docs.x.ai/docs/models/grok-4.5), and the catalogue's 199,999 is right.
  */
-function cachedAudio({ inputTokens = 0, cacheReadTokens = 0, audioInputTokens = 0 }: TokenUsage): number | undefined {
-  if (cacheReadTokens === 0 || audioInputTokens === 0) return undefined;
-  return Math.max(0, cacheReadTokens + audioInputTokens - inputTokens);
+function firstOf(start: number, provider: string): number {
+  return provider !== 'x-ai' && start % 1000 === 999 ? start + 1 : start;
 }
 
-/** Converts token counts to the catalogue's names. */
-function catalogueUsage(usage: TokenUsage): Record<string, number> {
-  const counts: Record<string, number> = {};
-  if (usage.inputTokens !== undefined) counts['input_tokens'] = usage.inputTokens;
-  if (usage.outputTokens !== undefined) counts['output_tokens'] = usage.outputTokens;
-  if (usage.cacheReadTokens !== undefined) counts['cache_read_tokens'] = usage.cacheReadTokens;
-  if (usage.cacheWriteTokens !== undefined) counts['cache_write_tokens'] = usage.cacheWriteTokens;
-  if (usage.reasoningTokens !== undefined) counts['output_reasoning_tokens'] = usage.reasoningTokens;
-  if (usage.audioInputTokens !== undefined) counts['input_audio_tokens'] = usage.audioInputTokens;
-  if (usage.audioOutputTokens !== undefined) counts['output_audio_tokens'] = usage.audioOutputTokens;
-  const overlap = cachedAudio(usage);
-  if (overlap !== undefined) counts['cache_audio_read_tokens'] = overlap;
-  return counts;
+function unitPrice(
+  price: number | { base: number; tiers: { start: number; price: number }[] },
+  per: number,
+  provider: string,
+): UnitPrice {
+  if (typeof price === 'number') return price / per;
+  const steps = price.tiers
+    .map(({ start, price: higher }) => ({ above: firstOf(start, provider), price: higher / per }))
+    .toSorted((a, b) => a.above - b.above);
+  return { base: price.base / per, steps };
 }
 
-function calculate(
-  usage: TokenUsage,
-  model: string,
-  providerId: string | undefined,
-  timestamp?: number,
-): PriceCalculation | null {
+const twice = (price: UnitPrice): UnitPrice =>
+  typeof price === 'number'
+    ? price * 2
+    : { base: price.base * 2, steps: price.steps.map(({ above, price: higher }) => ({ above, price: higher * 2 })) };
+
+function pricesOf(list: ModelPrice, provider: string, model: string): Map<BilledUnit, UnitPrice> {
+  const prices = new Map<BilledUnit, UnitPrice>();
+  for (const [key, price] of Object.entries(list)) {
+    const unit = UNIT_OF_PRICE.get(key);
+    if (unit !== undefined && price !== undefined) prices.set(unit, unitPrice(price, UNITS[unit][1], provider));
+  }
+  const input = prices.get('input_tokens');
+  // A write for an hour costs twice the input, wherever Claude is sold (https://platform.claude.com/docs/en/build-with-claude/prompt-caching).
+  if (
+    input !== undefined &&
+    prices.has('cache_write_tokens') &&
+    !prices.has('cache_write_1h_tokens') &&
+    /claude/.test(model)
+  ) {
+    prices.set('cache_write_1h_tokens', twice(input));
+  }
+  return prices;
+}
+
+/** Google lists the input of other modalities where it costs more than text. Models for images and speech have one output, at the price of the output. */
+function likeWhole(provider: string, model: string): (unit: BilledUnit) => boolean {
+  return (unit) =>
+    (provider === 'google' && /^(?:input|cache)_audio/.test(unit)) ||
+    (unit === 'output_image_tokens' && model.includes('image')) ||
+    (unit === 'output_audio_tokens' && /tts|speech/.test(model)) ||
+    (unit === 'input_audio_tokens' && /transcribe|whisper|asr/.test(model));
+}
+
+function calculate(model: string, providerId: string | undefined, timestamp?: number): PriceCalculation | null {
   try {
-    return calcPrice(catalogueUsage(usage), model, {
+    return calcPrice({}, model, {
       ...(providerId === undefined ? {} : { providerId }),
       ...(timestamp === undefined ? {} : { timestamp: new Date(timestamp) }),
     });
@@ -60,61 +93,50 @@ function calculate(
   }
 }
 
-const PLAIN: readonly string[] = [
-  'input_mtok',
-  'output_mtok',
-  'cache_read_mtok',
-  'cache_write_mtok',
-  'cache_write_1h_mtok',
-];
-const PER_MILLION = 1e-6;
-
-/**
- * Prices calls by plain arithmetic, if the prices depend neither on size nor on time. That takes a few nanoseconds, a
- * lookup in the catalogue 20 µs.
- */
-function flatPricer(match: PriceCalculation): CataloguePricer | undefined {
-  const { prices } = match.model;
-  if (Array.isArray(prices)) return undefined;
-  const perToken = Object.entries(prices).filter(([key]) => key.endsWith('_mtok'));
-  if (perToken.some(([key, price]) => !PLAIN.includes(key) || typeof price !== 'number')) return undefined;
-  if (prices['requests_kcount'] !== undefined) return undefined;
-  const { input_mtok: input, output_mtok: output } = prices as Record<string, number | undefined>;
-  if (input === undefined || output === undefined) return undefined;
-  const cacheRead = (prices['cache_read_mtok'] as number | undefined) ?? input;
-  const cacheWrite = (prices['cache_write_mtok'] as number | undefined) ?? input;
-  return (usage) => {
-    const read = usage.cacheReadTokens ?? 0;
-    const write = usage.cacheWriteTokens ?? 0;
-    const plain = Math.max(0, (usage.inputTokens ?? 0) - read - write);
-    return (plain * input + read * cacheRead + write * cacheWrite + (usage.outputTokens ?? 0) * output) * PER_MILLION;
-  };
+interface Match {
+  readonly found: PriceCalculation;
+  readonly providerId: string | undefined;
 }
 
-function match(
-  provider: string | undefined,
-  model: string,
-): { found: PriceCalculation; providerId: string | undefined } | undefined {
+function match(provider: string | undefined, model: string): Match | undefined {
   const wanted = provider === undefined ? undefined : (PROVIDERS[provider] ?? provider);
   const known = wanted !== undefined && findProvider({ providerId: wanted }) !== undefined;
   const candidates = known ? [wanted, undefined] : [undefined];
   for (const providerId of candidates) {
-    const found = calculate({ inputTokens: 1, outputTokens: 1 }, model, providerId);
+    const found = calculate(model, providerId);
     if (found !== null) return { found, providerId };
   }
   return undefined;
 }
 
 /**
- * Looks up a model in the catalogue, first with its provider, then by name alone.
+ * Looks a model up in the catalogue, with the provider first and then by name alone.
  *
- * @returns `undefined` if the catalogue does not have the model
+ * @returns `undefined` when the catalogue does not know it
  */
-export function cataloguePricer(provider: string | undefined, model: string): CataloguePricer | undefined {
+export function catalogueModel(provider: string | undefined, model: string): CatalogueModel | undefined {
   const matched = match(provider, model);
   if (matched === undefined) return undefined;
-  return (
-    flatPricer(matched.found) ??
-    ((usage, timestamp) => calculate(usage, model, matched.providerId, timestamp)?.total_price)
-  );
+  const { found, providerId } = matched;
+  const { id } = found.provider;
+  // Prices that change with time or by the hour are few: each has a pricer of its own.
+  const pricers = new Map<ModelPrice, UnitPricer>();
+  const pricerOf = (list: ModelPrice): UnitPricer => {
+    let pricer = pricers.get(list);
+    if (pricer === undefined) {
+      pricer = unitPricer(pricesOf(list, id, found.model.id), likeWhole(id, found.model.id));
+      pricers.set(list, pricer);
+    }
+    return pricer;
+  };
+  const { prices } = found.model;
+  if (!Array.isArray(prices)) {
+    const pricer = pricerOf(prices);
+    return { provider: id, model: found.model.id, price: pricer };
+  }
+  return {
+    provider: id,
+    model: found.model.id,
+    price: (units, timestamp) => pricerOf((calculate(model, providerId, timestamp) ?? found).model_price)(units),
+  };
 }

@@ -1,9 +1,13 @@
-export { type BilledCall, type Cost, createPricer, type Pricer } from './cost.ts';
+export { type PriceConditions, regionOf, STANDARD, tierOf } from './conditions.ts';
+export { type BilledCall, type Cost, createPricer, type Inexact, type NoCost, type Pricer } from './cost.ts';
 export {
+  addUsage,
+  moreExact,
   type NormalizedUsage,
   normalizeUsage,
-  type TokenUsage,
+  type UsageContext,
   usageAttributes,
-  type UsageIssue,
 } from './normalize.ts';
 export { rateLimitRatio } from './rate-limit.ts';
+export type { UsageIssue } from './reconcile.ts';
+export { reportedCost } from './reported-cost.ts';

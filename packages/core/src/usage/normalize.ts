@@ -1,224 +1,251 @@
-import type { SpanAttributes } from '@spanline/record';
-import { ESTIMATED_WRAPPER, SHAPES, type UsageShape, WRAPPERS } from './shapes.ts';
+import {
+  bag,
+  type BilledUnit,
+  type BilledUnits,
+  isConventionUnit,
+  isObject,
+  type SpanAttributes,
+  text,
+  UNIT_KEYS,
+} from '@spanline/record';
+import type { PriceConditions } from './conditions.ts';
+import { type Counts, readObject } from './read-counts.ts';
+import { reconcile, type UsageIssue } from './reconcile.ts';
+import { serverTools } from './server-tools.ts';
+import { COHERE_UNITS, ESTIMATED_WRAPPER, type Reading, USAGE, WRAPPERS } from './spellings.ts';
 
-/**
- * Tokens of one model call as OpenTelemetry counts them: the input includes cached tokens, the output includes
- * reasoning.
- */
-export interface TokenUsage {
-  inputTokens?: number | undefined;
-  outputTokens?: number | undefined;
-  cacheReadTokens?: number | undefined;
-  cacheWriteTokens?: number | undefined;
-  reasoningTokens?: number | undefined;
-  audioInputTokens?: number | undefined;
-  audioOutputTokens?: number | undefined;
+/** What one model call used, as it will be billed. */
+export interface NormalizedUsage {
+  /** Quantities as OpenTelemetry counts them: the input includes cached tokens, the output includes reasoning. */
+  readonly units: BilledUnits;
+  readonly source: 'provider' | 'estimated';
+  readonly issue?: UsageIssue;
+  /** Paths of numbers that nobody knows. The call may have cost more than its units. */
+  readonly unknown?: readonly string[];
+  /** Conditions of the price that the answer names. */
+  readonly conditions?: PriceConditions;
+  /** Cost that the provider or a gateway reported, in US dollars. */
+  readonly costUsd?: number;
 }
 
-/** A problem of a provider's numbers; of low cardinality. */
-export type UsageIssue =
-  /** A part was larger than its whole and was reduced to it. */
-  | 'details_exceed_total'
-  /** The total shows that the input did not include cached tokens. They were added to it. */
-  | 'cache_added'
-  /** The total shows that the output did not include reasoning tokens. They were added to it. */
-  | 'reasoning_added'
-  /** Input and output do not add up to the total. Input and output were kept. */
-  | 'total_mismatch'
-  /**
-   * A framework added up counts that the provider repeats on each chunk of a stream. The provider's own counts were
-   * restored.
-   */
-  | 'chunks_added'
-  /** The answer ended early. These are the tokens reported until then. */
-  | 'incomplete';
-
-/** {@link TokenUsage} and its origin. */
-export interface NormalizedUsage extends TokenUsage {
-  source: 'provider' | 'estimated';
-  issue?: UsageIssue;
+/** What is known of a call besides its answer. */
+export interface UsageContext {
+  readonly provider?: string | undefined;
+  /** @defaultValue the `model` of the answer */
+  readonly model?: string | undefined;
 }
 
-/** A larger number is a fault, not a count. */
-const MAX_TOKENS = 1e12;
+type Source = NormalizedUsage['source'];
+type Raw = Record<string, unknown>;
 
-function count(value: unknown): number | undefined {
-  const number = typeof value === 'string' && value.trim() !== '' ? Number(value) : value;
-  if (typeof number !== 'number' || !(number >= 0) || number > MAX_TOKENS) return undefined;
-  return Math.round(number);
-}
+/** Keys by which an answer differs from the usage object in it. */
+const ANSWER_KEYS: ReadonlySet<string> = new Set([
+  'model',
+  'modelVersion',
+  'choices',
+  'candidates',
+  'content',
+  'message',
+  'output',
+  'data',
+  'text',
+  'embeddings',
+  'results',
+  'created_at',
+]);
 
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null;
-}
+/** Keys that are a usage only inside of a usage object. */
+const NO_USAGE_IN_ANSWERS: ReadonlySet<string> = new Set([
+  'seconds',
+  'characters',
+  'search_units',
+  'audio_seconds',
+  'cost',
+  'total_cost',
+  'cost_usd',
+  'estimated_cost',
+]);
 
-function read(raw: Record<string, unknown>, paths: UsageShape['input'] | undefined): number | undefined {
-  for (const path of paths ?? []) {
-    let value: unknown = raw;
-    for (const key of path) value = isObject(value) ? value[key] : undefined;
-    const number = count(value);
-    if (number !== undefined) return number;
-  }
-  return undefined;
-}
-
-/** The position of each key in a list, which has the most significant key first. */
-function placesOf(keys: readonly string[]): ReadonlyMap<string, number> {
-  return new Map(keys.map((key, place) => [key, place]));
-}
-
-const MARKS = SHAPES.flatMap((shape) => shape.marks);
-const MARK_PLACES = placesOf(MARKS);
-const SHAPE_OF_MARK: ReadonlyMap<string, UsageShape> = new Map(
-  SHAPES.flatMap((shape) => shape.marks.map((mark): [string, UsageShape] => [mark, shape])).toReversed(),
-);
 const WRAPPER_KEYS = [...WRAPPERS, ESTIMATED_WRAPPER];
-const WRAPPER_PLACES = placesOf(WRAPPER_KEYS);
+const WRAPPER_PLACES: ReadonlyMap<string, number> = new Map(WRAPPER_KEYS.map((key, place) => [key, place]));
 
-/** True for objects whose properties a loop visits. A provider's own class may have accessors. */
-function isPlain(raw: object): boolean {
+/** The wrappers that an object has, the most telling first. It is asked for the keys that it has: to look for one that it has not costs more. */
+function wrappersOf(raw: Raw): readonly string[] {
   const prototype: unknown = Object.getPrototypeOf(raw);
-  return prototype === Object.prototype || prototype === null;
+  if (prototype !== Object.prototype && prototype !== null) {
+    return WRAPPER_KEYS.filter((key) => raw[key] !== undefined);
+  }
+  const found: string[] = [];
+  for (const key in raw) if (WRAPPER_PLACES.has(key) && raw[key] !== undefined) found.push(key);
+  return found.length < 2
+    ? found
+    : found.sort((one, other) => (WRAPPER_PLACES.get(one) ?? 0) - (WRAPPER_PLACES.get(other) ?? 0));
+}
+
+const unitsIn = (units: BilledUnits): BilledUnit[] => Object.keys(units) as BilledUnit[];
+
+function isAnswer(raw: Raw): boolean {
+  for (const key in raw) if (ANSWER_KEYS.has(key)) return true;
+  return false;
+}
+
+function isEmpty({ readings }: Counts): boolean {
+  for (const _ in readings) return false;
+  return true;
 }
 
 /**
- * The keys of a list that an object has, in the order of the list. Visits the object's own keys: looking for a missing
- * key costs more than reading all keys of a small object.
+ * Anthropic leaves compactions out of the counts at the top, and adds up the others. An advisor is another model with prices of its own, so that its tokens are
+ * unknown here.
  */
-function keysOf(
-  raw: Record<string, unknown>,
-  keys: readonly string[],
-  places: ReadonlyMap<string, number>,
-): readonly string[] {
-  if (!isPlain(raw)) return keys.filter((key) => raw[key] !== undefined);
-  const found: string[] = [];
-  for (const key in raw) if (places.has(key) && raw[key] !== undefined) found.push(key);
-  return found.length < 2 ? found : found.sort((one, other) => (places.get(one) ?? 0) - (places.get(other) ?? 0));
-}
-
-function shapeOf(raw: Record<string, unknown>): UsageShape | undefined {
-  const [mark] = keysOf(raw, MARKS, MARK_PLACES);
-  return mark === undefined ? undefined : SHAPE_OF_MARK.get(mark);
-}
-
-function add(a: number | undefined, b: number | undefined): number | undefined {
-  return a === undefined ? undefined : a + (b ?? 0);
-}
-
-/** Corrects counts that contradict each other. The total decides where it can; otherwise parts are reduced. */
-function reconcile(usage: NormalizedUsage, total: number | undefined): NormalizedUsage {
-  const cached = (usage.cacheReadTokens ?? 0) + (usage.cacheWriteTokens ?? 0);
-  const { inputTokens: input, outputTokens: output, reasoningTokens: reasoning } = usage;
-  if (input !== undefined && cached > input) {
-    if (total === input + cached + (output ?? 0)) {
-      usage.inputTokens = input + cached;
-      usage.issue = 'cache_added';
-    } else {
-      usage.issue = 'details_exceed_total';
-      if (usage.cacheReadTokens !== undefined) usage.cacheReadTokens = Math.min(usage.cacheReadTokens, input);
-      if (usage.cacheWriteTokens !== undefined) {
-        usage.cacheWriteTokens = Math.min(usage.cacheWriteTokens, input - (usage.cacheReadTokens ?? 0));
-      }
+function addIterations(counts: Counts, iterations: unknown): void {
+  if (!Array.isArray(iterations)) return;
+  for (const entry of iterations) {
+    const { type, ...iteration } = bag(entry);
+    if (type !== 'compaction' && type !== 'advisor_message') continue;
+    const inner: Counts = { readings: {}, conditions: {}, unknown: undefined };
+    readObject(inner, type === 'compaction' ? USAGE : {}, iteration, `iterations.${type}`);
+    for (const reading in inner.readings) {
+      const key = reading as Reading;
+      counts.readings[key] = (counts.readings[key] ?? 0) + (inner.readings[key] ?? 0);
     }
+    if (inner.unknown !== undefined) counts.unknown = [...(counts.unknown ?? []), ...inner.unknown];
   }
-  if (output !== undefined && reasoning !== undefined && reasoning > 0) {
-    if (total !== undefined && total === (usage.inputTokens ?? 0) + output + reasoning) {
-      usage.outputTokens = output + reasoning;
-      usage.issue = 'reasoning_added';
-    } else if (reasoning > output) {
-      usage.reasoningTokens = output;
-      usage.issue = 'details_exceed_total';
-    }
-  }
-  for (const [part, whole] of [
-    ['audioInputTokens', 'inputTokens'],
-    ['audioOutputTokens', 'outputTokens'],
-  ] as const) {
-    if ((usage[part] ?? 0) > (usage[whole] ?? Infinity)) {
-      usage[part] = usage[whole];
-      usage.issue = 'details_exceed_total';
-    }
-  }
-  const sum = (usage.inputTokens ?? 0) + (usage.outputTokens ?? 0);
-  if (usage.issue === undefined && total !== undefined && usage.inputTokens !== undefined && total !== sum) {
-    usage.issue = 'total_mismatch';
-  }
-  return usage;
 }
 
-function fromShape(
-  raw: Record<string, unknown>,
-  shape: UsageShape,
-  source: NormalizedUsage['source'],
-): NormalizedUsage {
-  const cacheReadTokens = read(raw, shape.cacheRead);
-  const cacheWriteTokens = read(raw, shape.cacheWrite);
-  const reasoningTokens = read(raw, shape.reasoning);
-  let inputTokens = read(raw, shape.input);
-  let outputTokens = read(raw, shape.output);
-  if (shape.besidesInput?.includes('cacheRead')) inputTokens = add(inputTokens, cacheReadTokens);
-  if (shape.besidesInput?.includes('cacheWrite')) inputTokens = add(inputTokens, cacheWriteTokens);
-  if (shape.reasoningBesides)
-    outputTokens = add(outputTokens ?? (reasoningTokens === undefined ? undefined : 0), reasoningTokens);
-  const usage: NormalizedUsage = { source };
-  if (inputTokens !== undefined) usage.inputTokens = inputTokens;
-  if (outputTokens !== undefined) usage.outputTokens = outputTokens;
-  if (cacheReadTokens !== undefined) usage.cacheReadTokens = cacheReadTokens;
-  if (cacheWriteTokens !== undefined) usage.cacheWriteTokens = cacheWriteTokens;
-  if (reasoningTokens !== undefined) usage.reasoningTokens = reasoningTokens;
-  const audioInput = read(raw, shape.audioInput);
-  if (audioInput !== undefined) usage.audioInputTokens = audioInput;
-  const audioOutput = read(raw, shape.audioOutput);
-  if (audioOutput !== undefined) usage.audioOutputTokens = audioOutput;
-  return reconcile(usage, read(raw, shape.total));
+/** Reads one object. Cohere bills `billed_units`; `tokens` beside them counts what it adds to the prompt as well. */
+function read(counts: Counts, raw: Raw, isInside: boolean): void {
+  const billed = raw['billed_units'] ?? raw['billedUnits'];
+  if (isObject(billed)) {
+    readObject(counts, COHERE_UNITS, billed as Raw, 'billed_units');
+    return;
+  }
+  readObject(counts, USAGE, raw, '', !isInside && isAnswer(raw) ? NO_USAGE_IN_ANSWERS : undefined);
+  addIterations(counts, raw['iterations']);
 }
 
-function hasTokens(usage: NormalizedUsage): boolean {
-  return usage.inputTokens !== undefined || usage.outputTokens !== undefined;
-}
-
-function find(raw: unknown, source: NormalizedUsage['source'], depth: number): NormalizedUsage | undefined {
+function find(raw: unknown, depth: number, isInside: boolean, counts: Counts): Source | undefined {
   if (!isObject(raw)) return undefined;
-  const shape = shapeOf(raw);
-  if (shape !== undefined) {
-    const usage = fromShape(raw, shape, source);
-    if (hasTokens(usage)) return usage;
-  }
+  read(counts, raw as Raw, isInside);
+  if (!isEmpty(counts)) return 'provider';
+  counts.unknown = undefined;
   if (depth === 0) return undefined;
-  for (const wrapper of keysOf(raw, WRAPPER_KEYS, WRAPPER_PLACES)) {
-    const usage = find(raw[wrapper], wrapper === ESTIMATED_WRAPPER ? 'estimated' : source, depth - 1);
-    if (usage !== undefined) return usage;
+  for (const wrapper of wrappersOf(raw as Raw)) {
+    const source = find((raw as Raw)[wrapper], depth - 1, true, counts);
+    if (source !== undefined) return wrapper === ESTIMATED_WRAPPER ? 'estimated' : source;
   }
   return undefined;
 }
 
+/** OpenRouter's `cost` is its own fee alone where the key of the provider is the application's. */
+function reportedCost({ readings }: Counts, raw: Raw): number | undefined {
+  const { cost_usd: usd, cost_ticks: ticks, upstream_cost_usd: upstream } = readings;
+  if (usd === undefined) return ticks === undefined ? undefined : ticks / 1e10;
+  const usage = bag(raw['usage'] ?? raw);
+  return usage['is_byok'] === true ? usd + (upstream ?? 0) : usd;
+}
+
+/** Gemini's total over OpenAI's API holds the thoughts, which no other key counts there. */
+function hidesThoughts(model: string | undefined, provider: string | undefined): boolean {
+  return (
+    (model !== undefined && /(?:^|\/)gemini-/.test(model)) ||
+    (provider !== undefined && /^gcp\.|^google/.test(provider))
+  );
+}
+
+function normalize(raw: Raw, context: UsageContext): NormalizedUsage | undefined {
+  const counts: Counts = { readings: {}, conditions: {}, unknown: undefined };
+  const source = find(raw, 2, false, counts);
+  const model = context.model ?? text(raw['model']) ?? text(raw['modelVersion']);
+  const tools = serverTools(raw, model);
+  if (source === undefined && tools === undefined) return undefined;
+  const { units, issue } = reconcile(counts.readings, hidesThoughts(model, context.provider));
+  for (const unit of unitsIn(tools ?? {})) units[unit] = Math.max(units[unit] ?? 0, tools?.[unit] ?? 0);
+  const costUsd = reportedCost(counts, raw);
+  if (unitsIn(units).length === 0 && costUsd === undefined) return undefined;
+  const { tier, region } = counts.conditions;
+  return {
+    units,
+    source: source ?? 'provider',
+    ...(issue === undefined ? {} : { issue }),
+    ...(counts.unknown === undefined ? {} : { unknown: counts.unknown }),
+    ...(tier === undefined && region === undefined ? {} : { conditions: counts.conditions }),
+    ...(costUsd === undefined ? {} : { costUsd }),
+  };
+}
+
 /**
- * Reads tokens from what a provider or framework reports. It recognises the shapes of OpenAI (chat, responses),
- * Anthropic, Google, Bedrock, Ollama, DeepSeek, Cohere, LangChain (`usage_metadata`, `tokenUsage`,
- * `estimatedTokenUsage`) and the AI SDK, and objects that wrap one of these. Counts that are not reported stay absent;
- * an explicit 0 stays 0. Never throws.
+ * Reads what a call used, from a usage object or from the whole answer around it, in the shape of any provider or framework. A whole answer tells more: its
+ * model, its service tier, its server tools. What is not reported stays absent; an explicit 0 stays 0. Never throws.
  *
- * @returns `undefined` if there is no count
+ * @returns `undefined` when there is no count in it
  */
-export function normalizeUsage(raw: unknown): NormalizedUsage | undefined {
+export function normalizeUsage(raw: unknown, context: UsageContext = {}): NormalizedUsage | undefined {
+  if (!isObject(raw)) return undefined;
   try {
-    return find(raw, 'provider', 2);
+    return normalize(raw as Raw, context);
   } catch {
     return undefined;
   }
 }
 
-/** Converts usage to span attributes, for `span.set()`. */
-export function usageAttributes(usage: NormalizedUsage): SpanAttributes {
+/** Adds up the usage of two calls, or of two generations of one. */
+export function addUsage(one: NormalizedUsage | undefined, other: NormalizedUsage): NormalizedUsage {
+  if (one === undefined) return other;
+  const units: BilledUnits = { ...one.units };
+  for (const unit of unitsIn(other.units)) units[unit] = (units[unit] ?? 0) + (other.units[unit] ?? 0);
+  const issue = one.issue ?? other.issue;
+  const unknown = [...new Set([...(one.unknown ?? []), ...(other.unknown ?? [])])];
+  const conditions = { ...one.conditions, ...other.conditions };
+  const isCostKnown = one.costUsd !== undefined && other.costUsd !== undefined;
   return {
-    'spanline.usage.source': usage.source,
-    ...(usage.issue === undefined ? {} : { 'spanline.usage.issue': usage.issue }),
-    'gen_ai.usage.input_tokens': usage.inputTokens,
-    'gen_ai.usage.output_tokens': usage.outputTokens,
-    'gen_ai.usage.cache_read.input_tokens': usage.cacheReadTokens,
-    'gen_ai.usage.cache_write.input_tokens': usage.cacheWriteTokens,
-    'gen_ai.usage.reasoning.output_tokens': usage.reasoningTokens,
-    'gen_ai.usage.audio.input_tokens': usage.audioInputTokens,
-    'gen_ai.usage.audio.output_tokens': usage.audioOutputTokens,
+    units,
+    source: one.source === other.source ? one.source : 'estimated',
+    ...(issue === undefined ? {} : { issue }),
+    ...(unknown.length === 0 ? {} : { unknown }),
+    ...(Object.keys(conditions).length === 0 ? {} : { conditions }),
+    ...(isCostKnown ? { costUsd: (one.costUsd ?? 0) + (other.costUsd ?? 0) } : {}),
   };
+}
+
+/** How much a report tells: its units, and the facts beside them. */
+function detailOf({ units, conditions, costUsd, source }: NormalizedUsage): number {
+  let detail = source === 'provider' ? 100 : 0;
+  for (const unit of unitsIn(units)) if ((units[unit] ?? 0) > 0) detail++;
+  return detail + (conditions === undefined ? 0 : 1) + (costUsd === undefined ? 0 : 1);
+}
+
+/**
+ * The more exact of two reports on one call: the one without an issue, then the one with more detail, then the one with more tokens, since frameworks keep the
+ * first count of a stream.
+ */
+export function moreExact(one: NormalizedUsage, other: NormalizedUsage): NormalizedUsage {
+  const isOneSound = one.issue === undefined;
+  if (isOneSound !== (other.issue === undefined)) return isOneSound ? one : other;
+  const [a, b] = [detailOf(one), detailOf(other)];
+  if (a !== b) return a > b ? one : other;
+  const tokens = ({ units }: NormalizedUsage): number => (units.input_tokens ?? 0) + (units.output_tokens ?? 0);
+  return tokens(other) > tokens(one) ? other : one;
+}
+
+/** The usage as span attributes, for `span.set()`. */
+export function usageAttributes({
+  units,
+  source,
+  issue,
+  unknown,
+  conditions,
+  costUsd,
+}: NormalizedUsage): SpanAttributes {
+  const attributes: Record<string, unknown> = { 'spanline.usage.source': source };
+  for (const unit of unitsIn(units)) {
+    const quantity = units[unit];
+    if (quantity !== undefined && (quantity > 0 || isConventionUnit(unit))) attributes[UNIT_KEYS[unit]] = quantity;
+  }
+  if (issue !== undefined) attributes['spanline.usage.issue'] = issue;
+  if (unknown !== undefined) attributes['spanline.usage.unknown'] = unknown;
+  if (conditions?.tier !== undefined) attributes['spanline.cost.tier'] = conditions.tier;
+  if (conditions?.region !== undefined) attributes['spanline.cost.region'] = conditions.region;
+  if (costUsd !== undefined) attributes['spanline.cost.reported_usd'] = costUsd;
+  return attributes as SpanAttributes;
 }

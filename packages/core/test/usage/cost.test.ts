@@ -6,13 +6,13 @@ import { describe, expect, it } from 'vitest';
 import { PRICE_VERSION } from '../../src/usage/catalogue.ts';
 import { createPricer } from '../../src/usage/index.ts';
 
-const usage = { inputTokens: 1532, cacheReadTokens: 1024, outputTokens: 287 };
+const units = { input_tokens: 1532, cache_read_tokens: 1024, output_tokens: 287 };
 
 describe('the cost of a call', () => {
   const pricer = createPricer();
 
   it('counts cached tokens at their own price', () => {
-    const cost = pricer.cost({ provider: 'openai', requestModel: 'gpt-4o-mini', usage });
+    const cost = pricer.cost({ provider: 'openai', requestModel: 'gpt-4o-mini', units });
     expect(cost).toEqual({ usd: 0.0003252, source: 'price_table', priceVersion: PRICE_VERSION });
   });
 
@@ -52,7 +52,7 @@ describe('the cost of a call', () => {
         const cost = pricer.cost({
           provider: id,
           requestModel: model,
-          usage: { inputTokens: 3000, cacheReadTokens: 1000, cacheWriteTokens: 500, outputTokens: 700 },
+          units: { input_tokens: 3000, cache_read_tokens: 1000, cache_write_tokens: 500, output_tokens: 700 },
           timestamp,
         });
         if (expected === undefined) continue;
@@ -62,37 +62,37 @@ describe('the cost of a call', () => {
   });
 
   it.each([
-    [{ usage: {} }, 'no_usage'],
-    [{ usage }, 'no_model'],
-    [{ usage, requestModel: 'in-house-7b' }, 'unknown_model'],
+    [{ units: {} }, 'no_usage'],
+    [{ units }, 'no_model'],
+    [{ units, requestModel: 'in-house-7b' }, 'unknown_model'],
   ])('is absent with a reason where it is unknown: %j', (call, reason) => {
     expect(pricer.cost(call)).toEqual({ reason });
   });
 
   it('asks for the response model first, and for the name alone where the provider is unknown', () => {
-    const dear = pricer.cost({ requestModel: 'gpt-4o-mini', responseModel: 'gpt-4o-2024-08-06', usage });
-    const cheap = pricer.cost({ provider: 'my-gateway', requestModel: 'gpt-4o-mini', usage });
+    const dear = pricer.cost({ requestModel: 'gpt-4o-mini', responseModel: 'gpt-4o-2024-08-06', units });
+    const cheap = pricer.cost({ provider: 'my-gateway', requestModel: 'gpt-4o-mini', units });
     expect('usd' in dear && 'usd' in cheap && dear.usd > cheap.usd).toBe(true);
   });
 
   it('is known where audio and cached tokens are priced apart and nobody tells how much of the audio was cached', () => {
-    const counts = { inputTokens: 100, outputTokens: 20, cacheReadTokens: 32 };
-    const cost = (audioInputTokens: number): unknown =>
+    const counts = { input_tokens: 100, output_tokens: 20, cache_read_tokens: 32 };
+    const cost = (input_audio_tokens: number): unknown =>
       pricer.cost({
         provider: 'gcp.gemini',
         requestModel: 'gemini-2.5-flash',
-        usage: { ...counts, audioInputTokens },
+        units: { ...counts, input_audio_tokens },
       });
     expect(cost(8)).toMatchObject({ usd: 0.00007696 });
     expect(cost(80)).toMatchObject({ usd: 0.0001198 });
   });
 
   it('is what the application says, when it says so', () => {
-    expect(pricer.cost({ usage: {}, explicitUsd: 0.5 })).toEqual({ usd: 0.5, source: 'explicit' });
+    expect(pricer.cost({ units: {}, explicitUsd: 0.5 })).toEqual({ usd: 0.5, source: 'explicit' });
   });
 
   it('is nothing for an answer out of a cache', () => {
-    expect(pricer.cost({ usage, requestModel: 'gpt-4o', cacheHit: true })).toMatchObject({ usd: 0 });
+    expect(pricer.cost({ units, requestModel: 'gpt-4o', cacheHit: true })).toMatchObject({ usd: 0 });
   });
 
   it('prefers own prices, the exact name before the longest prefix', () => {
@@ -104,12 +104,12 @@ describe('the cost of a call', () => {
         'gpt-4o': { input: 10, output: 20, cacheRead: 5 },
       },
     });
-    const price = (model: string): unknown => own.cost({ requestModel: model, usage: { inputTokens: 1e6 } });
+    const price = (model: string): unknown => own.cost({ requestModel: model, units: { input_tokens: 1e6 } });
     expect(price('acme-small')).toMatchObject({ usd: 1, priceVersion: 'custom' });
     expect(price('acme-large-2')).toMatchObject({ usd: 2 });
     expect(price('acme-large-1')).toMatchObject({ usd: 3 });
     expect(
-      own.cost({ requestModel: 'gpt-4o', usage: { inputTokens: 1e6, cacheReadTokens: 4e5, outputTokens: 1e5 } }),
+      own.cost({ requestModel: 'gpt-4o', units: { input_tokens: 1e6, cache_read_tokens: 4e5, output_tokens: 1e5 } }),
     ).toMatchObject({ usd: 10 });
   });
 
@@ -117,10 +117,15 @@ describe('the cost of a call', () => {
     const tokens = fc.option(fc.nat(1e7), { nil: undefined });
     fc.assert(
       fc.property(
-        fc.record({ inputTokens: tokens, outputTokens: tokens, cacheReadTokens: tokens, audioInputTokens: tokens }),
+        fc.record({
+          input_tokens: tokens,
+          output_tokens: tokens,
+          cache_read_tokens: tokens,
+          input_audio_tokens: tokens,
+        }),
         fc.constantFrom('gpt-4o', 'claude-sonnet-4-5', 'gemini-2.5-pro', 'gpt-4o-audio-preview', 'x'),
         (counts, requestModel) => {
-          const cost = pricer.cost({ usage: counts, requestModel });
+          const cost = pricer.cost({ units: counts, requestModel });
           expect('reason' in cost || (Number.isFinite(cost.usd) && cost.usd >= 0)).toBe(true);
         },
       ),

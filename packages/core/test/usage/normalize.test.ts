@@ -13,7 +13,13 @@ describe('tokens from what providers report', () => {
         prompt_tokens_details: { cached_tokens: 64, audio_tokens: 0 },
         completion_tokens_details: { reasoning_tokens: 8 },
       },
-      { inputTokens: 100, outputTokens: 20, cacheReadTokens: 64, audioInputTokens: 0, reasoningTokens: 8 },
+      {
+        input_tokens: 100,
+        output_tokens: 20,
+        cache_read_tokens: 64,
+        input_audio_tokens: 0,
+        output_reasoning_tokens: 8,
+      },
     ],
     [
       'OpenAI responses',
@@ -24,17 +30,17 @@ describe('tokens from what providers report', () => {
         input_tokens_details: { cached_tokens: 64 },
         output_tokens_details: { reasoning_tokens: 8 },
       },
-      { inputTokens: 100, outputTokens: 20, cacheReadTokens: 64, reasoningTokens: 8 },
+      { input_tokens: 100, output_tokens: 20, cache_read_tokens: 64, output_reasoning_tokens: 8 },
     ],
     [
       'Anthropic, whose input leaves cached tokens out',
       { input_tokens: 10, cache_read_input_tokens: 100, cache_creation_input_tokens: 30, output_tokens: 5 },
-      { inputTokens: 140, outputTokens: 5, cacheReadTokens: 100, cacheWriteTokens: 30 },
+      { input_tokens: 140, output_tokens: 5, cache_read_tokens: 100, cache_write_tokens: 30 },
     ],
     [
       'Google, whose output leaves thoughts out',
       { usageMetadata: { promptTokenCount: 5, candidatesTokenCount: 2, thoughtsTokenCount: 3, totalTokenCount: 10 } },
-      { inputTokens: 5, outputTokens: 5, reasoningTokens: 3 },
+      { input_tokens: 5, output_tokens: 5, output_reasoning_tokens: 3 },
     ],
     [
       'LangChain usage_metadata',
@@ -45,57 +51,63 @@ describe('tokens from what providers report', () => {
         input_token_details: { cache_read: 100, cache_creation: 30 },
         output_token_details: { reasoning: 1 },
       },
-      { inputTokens: 140, outputTokens: 5, cacheReadTokens: 100, cacheWriteTokens: 30, reasoningTokens: 1 },
+      {
+        input_tokens: 140,
+        output_tokens: 5,
+        cache_read_tokens: 100,
+        cache_write_tokens: 30,
+        output_reasoning_tokens: 1,
+      },
     ],
     [
       'LangChain tokenUsage',
       { tokenUsage: { promptTokens: 7, completionTokens: 0, totalTokens: 7 } },
-      { inputTokens: 7, outputTokens: 0 },
+      { input_tokens: 7, output_tokens: 0 },
     ],
-    ['Ollama', { prompt_eval_count: 3, eval_count: 4, eval_duration: 12 }, { inputTokens: 3, outputTokens: 4 }],
+    ['Ollama', { prompt_eval_count: 3, eval_count: 4, eval_duration: 12 }, { input_tokens: 3, output_tokens: 4 }],
     [
       'Bedrock Converse',
       { inputTokens: 10, outputTokens: 5, totalTokens: 115, cacheReadInputTokens: 100, cacheWriteInputTokens: 0 },
-      { inputTokens: 110, outputTokens: 5, cacheReadTokens: 100, cacheWriteTokens: 0 },
+      { input_tokens: 110, output_tokens: 5, cache_read_tokens: 100, cache_write_tokens: 0 },
     ],
     [
       'AI SDK',
       { inputTokens: 10, outputTokens: 5, totalTokens: 15, cachedInputTokens: 4, reasoningTokens: 2 },
-      { inputTokens: 10, outputTokens: 5, cacheReadTokens: 4, reasoningTokens: 2 },
+      { input_tokens: 10, output_tokens: 5, cache_read_tokens: 4, output_reasoning_tokens: 2 },
     ],
-    ['an embedding call', { prompt_tokens: 8, total_tokens: 8 }, { inputTokens: 8 }],
+    ['an embedding call', { prompt_tokens: 8, total_tokens: 8 }, { input_tokens: 8 }],
   ])('%s', (_name, raw, expected) => {
-    expect(normalizeUsage(raw)).toEqual({ source: 'provider', ...expected });
+    expect(normalizeUsage(raw)).toEqual({ source: 'provider', units: expected });
   });
 
   it('says that LangChain estimated', () => {
     const usage = normalizeUsage({ estimatedTokenUsage: { promptTokens: 3, completionTokens: 1, totalTokens: 4 } });
-    expect(usage).toEqual({ source: 'estimated', inputTokens: 3, outputTokens: 1 });
+    expect(usage).toEqual({ source: 'estimated', units: { input_tokens: 3, output_tokens: 1 } });
   });
 
   it.each([
     [
       { prompt_tokens: 10, completion_tokens: 5, total_tokens: 22, completion_tokens_details: { reasoning_tokens: 7 } },
-      { outputTokens: 12 },
+      { output_tokens: 12 },
       'reasoning_added',
     ],
     [
       { prompt_tokens: 10, completion_tokens: 5, total_tokens: 115, prompt_tokens_details: { cached_tokens: 100 } },
-      { inputTokens: 110 },
+      { input_tokens: 110 },
       'cache_added',
     ],
     [
       { prompt_tokens: 10, completion_tokens: 5, prompt_tokens_details: { cached_tokens: 100 } },
-      { inputTokens: 10, cacheReadTokens: 10 },
+      { input_tokens: 10, cache_read_tokens: 10 },
       'details_exceed_total',
     ],
     [
       { prompt_tokens: 10, completion_tokens: 5, total_tokens: 99 },
-      { inputTokens: 10, outputTokens: 5 },
+      { input_tokens: 10, output_tokens: 5 },
       'total_mismatch',
     ],
   ])('chooses where numbers contradict each other and says so: %j', (raw, expected, issue) => {
-    expect(normalizeUsage(raw)).toMatchObject({ ...expected, issue });
+    expect(normalizeUsage(raw)).toMatchObject({ units: expected, issue });
   });
 
   it('finds nothing where there is nothing', () => {
@@ -128,10 +140,10 @@ describe('tokens from what providers report', () => {
       fc.property(raw, (value) => {
         const usage = normalizeUsage(value);
         if (usage === undefined) return;
-        const cached = (usage.cacheReadTokens ?? 0) + (usage.cacheWriteTokens ?? 0);
-        if (usage.inputTokens !== undefined) expect(cached).toBeLessThanOrEqual(usage.inputTokens);
-        if (usage.outputTokens !== undefined)
-          expect(usage.reasoningTokens ?? 0).toBeLessThanOrEqual(usage.outputTokens);
+        const { input_tokens: input, output_tokens: output, output_reasoning_tokens: reasoning = 0 } = usage.units;
+        const cached = (usage.units.cache_read_tokens ?? 0) + (usage.units.cache_write_tokens ?? 0);
+        if (input !== undefined) expect(cached).toBeLessThanOrEqual(input);
+        if (output !== undefined) expect(reasoning).toBeLessThanOrEqual(output);
       }),
     );
   });
@@ -146,7 +158,7 @@ describe('tokens from what providers report', () => {
   });
 
   it('becomes attributes of a span', () => {
-    expect(usageAttributes({ source: 'provider', inputTokens: 1, outputTokens: 0 })).toMatchObject({
+    expect(usageAttributes({ source: 'provider', units: { input_tokens: 1, output_tokens: 0 } })).toMatchObject({
       'gen_ai.usage.input_tokens': 1,
       'gen_ai.usage.output_tokens': 0,
       'spanline.usage.source': 'provider',

@@ -87,14 +87,15 @@ function correct(usage: Bag, generation: Bag, metadata: Bag, streamed: StreamedA
 /** Usage with at least one token. */
 function counted(candidate: unknown): NormalizedUsage | undefined {
   const usage = normalizeUsage(candidate);
-  return (usage?.inputTokens ?? 0) > 0 || (usage?.outputTokens ?? 0) > 0 ? usage : undefined;
+  const { input_tokens: input = 0, output_tokens: output = 0 } = usage?.units ?? {};
+  return input > 0 || output > 0 ? usage : undefined;
 }
 
 /** Older clients leave cached tokens out of the input or do not report them; the provider's own usage has them. */
-function isMoreExact(raw: NormalizedUsage | undefined, usage: NormalizedUsage): raw is NormalizedUsage {
-  if (raw === undefined || raw.issue !== undefined || raw.outputTokens !== usage.outputTokens) return false;
-  const cached = (raw.cacheReadTokens ?? 0) + (raw.cacheWriteTokens ?? 0);
-  return cached > 0 && (raw.inputTokens ?? 0) > (usage.inputTokens ?? 0);
+function isMoreExact(raw: NormalizedUsage | undefined, { units }: NormalizedUsage): raw is NormalizedUsage {
+  if (raw === undefined || raw.issue !== undefined || raw.units.output_tokens !== units.output_tokens) return false;
+  const { cache_read_tokens: read = 0, cache_write_tokens: written = 0, input_tokens: input = 0 } = raw.units;
+  return read + written > 0 && input > (units.input_tokens ?? 0);
 }
 
 /**
@@ -121,14 +122,15 @@ export function readUsage(
     return raw ?? others.map(counted).find((other) => other !== undefined);
   }
   if (isMoreExact(raw, found)) return raw;
-  if (issue !== undefined) found.issue ??= issue;
-  return found;
+  return issue === undefined || found.issue !== undefined ? found : { ...found, issue };
 }
 
 /** The tokens reported before a stream broke off. */
 export function readPartialUsage(streamed: StreamedAnswer): NormalizedUsage | undefined {
   const start = streamed.provider === 'anthropic' ? anthropicStart(streamed) : streamed.firstUsage;
   const last = streamed.lastUsage === streamed.firstUsage ? start : streamed.lastUsage;
-  const found = [last, start].map(normalizeUsage).find((report) => (report?.inputTokens ?? 0) > 0);
+  const found = [last, start]
+    .map((report) => normalizeUsage(report))
+    .find((report) => (report?.units.input_tokens ?? 0) > 0);
   return found === undefined ? undefined : { ...found, issue: 'incomplete' };
 }

@@ -43,7 +43,7 @@ describe('tokens of a stream', () => {
     addStreamEvent(tokens, { event: 'provider', provider: 'anthropic', payload: { model: 'claude' } });
     addStreamEvent(tokens, { event: 'usage', usage: usageOf(100, 21) });
     const found = readUsage({}, { message: { usage_metadata: usageOf(100, 21) } }, tokens);
-    expect(found).toMatchObject({ outputTokens: 20 });
+    expect(found).toMatchObject({ units: { output_tokens: 20 } });
     expect(tokens.model).toBe('claude');
   });
 
@@ -62,10 +62,12 @@ describe('tokens of a stream', () => {
         addToken(tokens, '', { chunk: { message: { usage_metadata: usageOf(0, output, details(1)) } } });
         const message = { usage_metadata: usageOf(plain, start + output, details(2)) };
         expect(readUsage({}, { message }, tokens)).toMatchObject({
-          inputTokens: input,
-          outputTokens: output,
-          cacheReadTokens: read,
-          cacheWriteTokens: written,
+          units: {
+            input_tokens: input,
+            output_tokens: output,
+            cache_read_tokens: read,
+            cache_write_tokens: written,
+          },
           issue: 'chunks_added',
         });
       }),
@@ -75,11 +77,13 @@ describe('tokens of a stream', () => {
   it('are what the provider itself reported where an older client leaves cached tokens out', () => {
     const usage = { inputTokens: 26, outputTokens: 20, totalTokens: 120, cacheReadInputTokens: 74 };
     const message = (metadata: object): object => ({ usage_metadata: usageOf(26, 20), response_metadata: metadata });
-    const right = { inputTokens: 100, outputTokens: 20, cacheReadTokens: 74 };
+    const right = { units: { input_tokens: 100, output_tokens: 20, cache_read_tokens: 74 } };
     expect(readUsage({}, { message: message({ usage }) }, undefined)).toMatchObject(right);
     expect(readUsage({}, { message: message({ metadata: { usage } }) }, undefined)).toMatchObject(right);
     const merged = { ...usage, outputTokens: 33, totalTokens: 133 };
-    expect(readUsage({}, { message: message({ usage: merged }) }, undefined)).toMatchObject({ inputTokens: 26 });
+    expect(readUsage({}, { message: message({ usage: merged }) }, undefined)).toMatchObject({
+      units: { input_tokens: 26 },
+    });
   });
 
   it('are left as they are where they do not show the fault', () => {
@@ -87,7 +91,7 @@ describe('tokens of a stream', () => {
     addToken(tokens, '', { chunk: { message: { usage_metadata: usageOf(100, 1) } } });
     addToken(tokens, '', { chunk: { message: { usage_metadata: usageOf(0, 20) } } });
     const found = readUsage({}, generation(usageOf(100, 20), 'anthropic'), tokens);
-    expect(found).toMatchObject({ outputTokens: 20 });
+    expect(found).toMatchObject({ units: { output_tokens: 20 } });
     expect(found).not.toHaveProperty('issue');
   });
 
@@ -100,7 +104,9 @@ describe('tokens of a stream', () => {
         const usage = usageOf(input, output, { input_token_details: { cache_read: cached * chunks } });
         const found = readUsage({}, generation(usage, 'google-genai'), tokens);
         if (input + output === 0) return;
-        expect(found).toMatchObject({ inputTokens: input, outputTokens: output, cacheReadTokens: cached });
+        expect(found).toMatchObject({
+          units: { input_tokens: input, output_tokens: output, cache_read_tokens: cached },
+        });
       }),
     );
   });
@@ -110,7 +116,9 @@ describe('tokens of a stream', () => {
       fc.property(count, count, fc.integer({ min: 1, max: 100_000 }), (input, output, thoughts) => {
         const usage = { ...usageOf(input, output), total_tokens: input + output + thoughts };
         const found = readUsage({}, generation(usage, 'google-genai', { finishReason: 'STOP' }), undefined);
-        expect(found).toMatchObject({ outputTokens: output + thoughts, reasoningTokens: thoughts });
+        expect(found).toMatchObject({
+          units: { output_tokens: output + thoughts, output_reasoning_tokens: thoughts },
+        });
       }),
     );
   });
@@ -132,10 +140,10 @@ describe('tokens of a stream', () => {
         };
         const found = readUsage({}, generation(usage, name), undefined);
         if (found === undefined) return;
-        const { inputTokens = 0, outputTokens = 0, cacheReadTokens = 0, cacheWriteTokens = 0 } = found;
-        expect(cacheReadTokens + cacheWriteTokens).toBeLessThanOrEqual(inputTokens);
-        expect(found.reasoningTokens ?? 0).toBeLessThanOrEqual(outputTokens);
-        expect(found.audioInputTokens ?? 0).toBeLessThanOrEqual(inputTokens);
+        const { input_tokens: whole = 0, cache_read_tokens: read = 0, cache_write_tokens: written = 0 } = found.units;
+        expect(read + written).toBeLessThanOrEqual(whole);
+        expect(found.units.output_reasoning_tokens ?? 0).toBeLessThanOrEqual(found.units.output_tokens ?? 0);
+        expect(found.units.input_audio_tokens ?? 0).toBeLessThanOrEqual(whole);
       }),
     );
   });

@@ -2,10 +2,12 @@
 
 import { currentSpan, type Span } from '@spanline/core';
 import {
+  addUsage,
   bag,
   type Guard,
   isObject,
   type Method,
+  type NormalizedUsage,
   normalizeUsage,
   type Patches,
   sharedState,
@@ -27,14 +29,14 @@ const METHODS = [
 /** What a client received inside of a span. */
 interface Observation {
   readonly answer: RawAnswer;
-  inputTokens: number;
+  usage: NormalizedUsage | undefined;
 }
 
 const observations = sharedState('llamaindex.observations', () => new WeakMap<Span, Observation>());
 
 /** Records on `span` what the provider's SDK receives inside of it. */
 export function observeClient(span: Span): void {
-  observations.set(span, { answer: createRawAnswer(), inputTokens: 0 });
+  observations.set(span, { answer: createRawAnswer(), usage: undefined });
 }
 
 /** What the provider's SDK has received inside of `span` so far. */
@@ -45,9 +47,9 @@ export function observedAnswer(span: Span): RawAnswer | undefined {
 /** One embedding of the application may be several calls of the provider: batches. */
 function addEmbeddingTokens(span: Span, observation: Observation, response: unknown): void {
   const usage = normalizeUsage(response);
-  if (usage?.inputTokens === undefined) return;
-  observation.inputTokens += usage.inputTokens;
-  span.set(usageAttributes({ source: usage.source, inputTokens: observation.inputTokens }));
+  if (usage === undefined) return;
+  observation.usage = addUsage(observation.usage, usage);
+  span.set(usageAttributes(observation.usage));
 }
 
 function setAnswer(span: Span, answer: RawAnswer): void {

@@ -5,7 +5,7 @@ import { type Bag, normalizeUsage, text, usageAttributes } from '@spanline/instr
 
 /** Id, model and token counts of an answer. */
 export function answerAttributes(answer: Bag): SpanAttributes {
-  const usage = normalizeUsage(answer['usage']);
+  const usage = normalizeUsage(answer);
   return {
     'gen_ai.response.id': text(answer['id']),
     'gen_ai.response.model': text(answer['model']),

@@ -7,6 +7,7 @@ import { REQUEST, RESPONSE, USAGE_AND_COST } from './attributes/model.ts';
 import type { AttributeKind, AttributeRow } from './attributes/row.ts';
 import { CAPTURE, ERROR, ROLL_UP, SPAN } from './attributes/span.ts';
 import { EMBEDDINGS, PROMPT, RETRIEVAL, TOOLS_AND_AGENTS } from './attributes/steps.ts';
+import { UNIT_ROWS } from './attributes/units.ts';
 
 /**
  * The attribute table: every key of the record, with everything that is known about it. Types, validator, JSON Schema,
@@ -27,6 +28,7 @@ export const ATTRIBUTES = {
   ...REQUEST,
   ...RESPONSE,
   ...USAGE_AND_COST,
+  ...UNIT_ROWS,
   ...PROMPT,
   ...RETRIEVAL,
   ...EMBEDDINGS,
@@ -67,7 +69,7 @@ export const OPEN_KEY_PREFIXES: readonly string[] = ['labels.', 'spanline.gauge.
 /** Longest key, in characters. */
 export const MAX_KEY_LENGTH = 49;
 /** Most keys of a record. */
-export const MAX_KEYS = 200;
+export const MAX_KEYS = 320;
 
 const ROWS: ReadonlyMap<string, AttributeRow> = new Map(Object.entries<AttributeRow>(ATTRIBUTES));
 

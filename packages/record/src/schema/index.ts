@@ -37,5 +37,17 @@ export {
   type SpanStatus,
   type SpanType,
 } from './span.ts';
+export {
+  BILLED_UNITS,
+  type BilledUnit,
+  type BilledUnits,
+  detailOf,
+  isConventionUnit,
+  isPartOf,
+  UNIT_KEYS,
+  type UnitKey,
+  unitOfKey,
+  UNITS,
+} from './units.ts';
 export { toMessages, toParts } from './to-messages.ts';
 export { validate, type ValidationError, type ValidationResult } from './validate.ts';

@@ -36,15 +36,15 @@ describe('limits of a record', () => {
   const ajv = new Ajv2020({ strict: false });
 
   it.each([
-    [200, true],
-    [201, false],
+    [320, true],
+    [321, false],
   ])('%i keys: %s', (count, fits) => {
     expect(validate(withLabels(count)).valid).toBe(fits);
     expect(ajv.compile(jsonSchema('otel'))(withLabels(count))).toBe(fits);
   });
 
   it('leave room for what a profile adds', () => {
-    expect(ajv.compile(jsonSchema('ecs'))(toEcs(withLabels(200)))).toBe(true);
+    expect(ajv.compile(jsonSchema('ecs'))(toEcs(withLabels(320)))).toBe(true);
   });
 });
 

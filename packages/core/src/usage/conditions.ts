@@ -1,0 +1,92 @@
+/** Conditions of a price: the service tier and the region that served a call. */
+
+import { bag } from '@spanline/record';
+
+/** What an answer says of its conditions. */
+export interface PriceConditions {
+  /** `flex`, `priority`, `batch`, `fast` and so on. `standard` if the answer says so. */
+  tier?: string;
+  /** `us`, `eu`, `global`, as the provider names it. */
+  region?: string;
+}
+
+/** The tier without discount and without surcharge. */
+export const STANDARD = 'standard';
+
+const TIERS: Readonly<Record<string, string>> = {
+  default: STANDARD,
+  standard: STANDARD,
+  on_demand: STANDARD,
+  'on-demand': STANDARD,
+  on_demand_priority: 'priority',
+  on_demand_flex: 'flex',
+  provisioned_throughput: 'provisioned',
+  standard_only: STANDARD,
+};
+
+/** What was asked for and not what was served, or nothing known. */
+const NO_TIER: ReadonlySet<string> = new Set(['', 'auto', 'traffic_type_unspecified', 'unspecified', 'none', 'null']);
+
+/** Tier by our name. `undefined` for a value that says nothing, such as `auto`. */
+export function tierOf(value: unknown): string | undefined {
+  if (typeof value !== 'string') return undefined;
+  const name = value.toLowerCase();
+  return NO_TIER.has(name) ? undefined : (TIERS[name] ?? name);
+}
+
+const NO_REGION: ReadonlySet<string> = new Set(['', 'not_available', 'unspecified', 'none']);
+
+/** Region by the provider's name, in lower case. */
+export function regionOf(value: unknown): string | undefined {
+  if (typeof value !== 'string') return undefined;
+  const name = value.toLowerCase();
+  return NO_REGION.has(name) ? undefined : name;
+}
+
+type Read = (conditions: PriceConditions, value: string) => void;
+
+/** A faster mode comes at a price of its own, whatever the tier. */
+function setTier(conditions: PriceConditions, value: string): void {
+  const tier = tierOf(value);
+  if (tier !== undefined && conditions.tier !== 'fast') conditions.tier = tier;
+}
+
+function setSpeed(conditions: PriceConditions, value: string): void {
+  if (value.toLowerCase() !== STANDARD) conditions.tier = value.toLowerCase();
+}
+
+/** Bedrock's `performanceConfig.latency`. */
+function setLatency(conditions: PriceConditions, value: string): void {
+  if (value === 'optimized') conditions.tier = 'latency_optimized';
+}
+
+function setRegion(conditions: PriceConditions, value: string): void {
+  const region = regionOf(value);
+  if (region !== undefined) conditions.region = region;
+}
+
+/** OpenTelemetry's name, with and without its former prefix. */
+const TIER_ATTRIBUTE = 'openai.response.service_tier';
+
+/** The keys of answers and of usage objects that hold a condition. */
+const READERS: ReadonlyMap<string, Read> = new Map([
+  ['service_tier', setTier],
+  ['serviceTier', setTier],
+  [TIER_ATTRIBUTE, setTier],
+  [`gen_ai.${TIER_ATTRIBUTE}`, setTier],
+  ['trafficType', setTier],
+  ['traffic_type', setTier],
+  ['speed', setSpeed],
+  ['performanceConfig', setLatency],
+  ['inference_geo', setRegion],
+]);
+
+/** Reads a condition from one key of an answer. Bedrock wraps its conditions in objects. */
+export function readCondition(conditions: PriceConditions, key: string, value: unknown): boolean {
+  const read = READERS.get(key);
+  if (read === undefined) return false;
+  const inner = bag(value);
+  const text = typeof value === 'string' ? value : (inner['type'] ?? inner['latency']);
+  if (typeof text === 'string') read(conditions, text);
+  return true;
+}

@@ -1,0 +1,155 @@
+/** Prices one model's units: which unit is billed at which price, and which has none. */
+import { type BilledUnit, type BilledUnits, detailOf, isPartOf } from '@spanline/record';
+import type { TokenPrice } from '../api/index.ts';
+
+/** A price, or prices by the number of input tokens of the call, in rising order. */
+export type UnitPrice = TokenPrice;
+
+/** Prices in US dollars for one of each unit, a token or a search. */
+export type UnitPrices = ReadonlyMap<BilledUnit, UnitPrice>;
+
+/** What units cost at list price. */
+export interface Priced {
+  usd: number;
+  /** The part of `usd` that is for tokens, to which discounts and surcharges apply. */
+  tokenUsd: number;
+  /** True if every unit that was used has a price. */
+  isComplete: boolean;
+  /** True if the price depends on an overlap that no report tells. */
+  isAmbiguous: boolean;
+}
+
+/** Units without a price of their own that are billed like the unit that they are part of. All others would be priced wrongly. */
+const LIKE_THEIR_WHOLE =
+  /^(?:cache_(?:read|write|write_5m|text_\w+|image_\w+|video_\w+)_tokens|input_(?:text|image|video|tool|\w+_tool)_tokens|output_(?:reasoning|text|citation|\w+_reasoning)_tokens|input_audio_seconds|output_audio_seconds)$/;
+
+interface PricedUnit {
+  readonly unit: BilledUnit;
+  readonly price: UnitPrice;
+  readonly isToken: boolean;
+  /** Indices of priced units that are part of this one. */
+  readonly parts: readonly number[];
+  /** The two priced units that overlap in this one. */
+  readonly overlapOf: readonly [BilledUnit, BilledUnit] | undefined;
+}
+
+function overlapOf(unit: BilledUnit, priced: readonly BilledUnit[]): readonly [BilledUnit, BilledUnit] | undefined {
+  if (!/^cache_(?:audio|image|video|text)_read_tokens$/.test(unit)) return undefined;
+  const modality = priced.find(
+    (other) => other.startsWith('input_') && other !== 'input_tokens' && isPartOf(unit, other),
+  );
+  return modality !== undefined && priced.includes('cache_read_tokens') ? ['cache_read_tokens', modality] : undefined;
+}
+
+/** Puts the parts before their wholes, so that a whole knows what is left of it. */
+function order(prices: UnitPrices): PricedUnit[] {
+  const units = [...prices.keys()].toSorted((a, b) => detailOf(b) - detailOf(a));
+  return units.map((unit) => ({
+    unit,
+    price: prices.get(unit) ?? 0,
+    isToken: unit.endsWith('_tokens'),
+    parts: units.flatMap((other, index) => (isPartOf(other, unit) ? [index] : [])),
+    overlapOf: overlapOf(unit, units),
+  }));
+}
+
+function priceFor(price: UnitPrice, inputTokens: number): number {
+  if (typeof price === 'number') return price;
+  let found = price.base;
+  for (const { above, price: higher } of price.steps) if (inputTokens > above) found = higher;
+  return found;
+}
+
+/** Prices the units of a call. */
+export type UnitPricer = (units: BilledUnits) => Priced;
+
+/** True for prices of input, output and cached tokens that do not depend on the size of the call. */
+function isFlat(prices: UnitPrices): boolean {
+  for (const price of prices.values()) if (typeof price !== 'number') return false;
+  return prices.has('input_tokens') && prices.has('output_tokens');
+}
+
+const PLAIN: ReadonlySet<string> = new Set([
+  'input_tokens',
+  'output_tokens',
+  'cache_read_tokens',
+  'cache_write_tokens',
+  'output_reasoning_tokens',
+]);
+
+function isPlain(units: BilledUnits): boolean {
+  for (const unit in units) if (!PLAIN.has(unit) && (units[unit as BilledUnit] ?? 0) > 0) return false;
+  return true;
+}
+
+/** Most calls use nothing but tokens, at flat prices: plain arithmetic. */
+function flatPricer(prices: UnitPrices, general: UnitPricer): UnitPricer {
+  const price = (unit: BilledUnit, like: number): number => (prices.get(unit) as number | undefined) ?? like;
+  const input = price('input_tokens', 0);
+  const output = price('output_tokens', 0);
+  const cacheRead = price('cache_read_tokens', input);
+  const cacheWrite = price('cache_write_tokens', input);
+  const hasOthers = prices.has('requests') || prices.has('output_reasoning_tokens');
+  return (units) => {
+    if (hasOthers || !isPlain(units)) return general(units);
+    const { input_tokens: whole = 0, cache_read_tokens: read = 0, cache_write_tokens: written = 0 } = units;
+    const usd =
+      Math.max(0, whole - read - written) * input +
+      read * cacheRead +
+      written * cacheWrite +
+      (units.output_tokens ?? 0) * output;
+    return { usd, tokenUsd: usd, isComplete: true, isAmbiguous: false };
+  };
+}
+
+/** A unit is covered by a price of its own, or by that of what it is part of. */
+function isCovered(unit: BilledUnit, prices: UnitPrices, isLikeWhole: IsLikeWhole): boolean {
+  if (prices.has(unit)) return true;
+  if (!LIKE_THEIR_WHOLE.test(unit) && !isLikeWhole(unit)) return false;
+  for (const whole of prices.keys()) if (isPartOf(unit, whole)) return true;
+  return false;
+}
+
+/** True for a unit that this model bills like what it is part of. */
+export type IsLikeWhole = (unit: BilledUnit) => boolean;
+
+/** Builds the pricer of one model. */
+export function unitPricer(prices: UnitPrices, isLikeWhole: IsLikeWhole): UnitPricer {
+  const ordered = order(prices);
+  const covered = new Map<BilledUnit, boolean>();
+
+  const general: UnitPricer = (units) => {
+    const left: number[] = [];
+    const result: Priced = { usd: 0, tokenUsd: 0, isComplete: true, isAmbiguous: false };
+    const inputTokens = units.input_tokens ?? 0;
+    for (const { unit, price, isToken, parts, overlapOf: overlap } of ordered) {
+      let quantity = unit === 'requests' ? 1 : (units[unit] ?? 0);
+      if (overlap !== undefined && units[unit] === undefined) {
+        const [read, modal] = [units[overlap[0]] ?? 0, units[overlap[1]] ?? 0];
+        // As much of what was cached as can be is taken to be text.
+        quantity = read === 0 ? 0 : Math.max(0, read + modal - inputTokens);
+        result.isAmbiguous ||=
+          read > 0 && modal > 0 && priceFor(price, inputTokens) !== priceFor(prices.get(overlap[0]) ?? 0, inputTokens);
+      }
+      let rest = quantity;
+      for (const part of parts) rest -= left[part] ?? 0;
+      rest = Math.max(0, rest);
+      left.push(rest);
+      const usd = rest * priceFor(price, inputTokens);
+      result.usd += usd;
+      if (isToken) result.tokenUsd += usd;
+    }
+    for (const key in units) {
+      const unit = key as BilledUnit;
+      if ((units[unit] ?? 0) === 0) continue;
+      let isPriced = covered.get(unit);
+      if (isPriced === undefined) {
+        isPriced = isCovered(unit, prices, isLikeWhole);
+        covered.set(unit, isPriced);
+      }
+      result.isComplete &&= isPriced;
+    }
+    return result;
+  };
+  return isFlat(prices) ? flatPricer(prices, general) : general;
+}

@@ -1,0 +1,161 @@
+/** Reads every number of a usage object, by the spelling of its key. */
+import { isObject } from '@spanline/record';
+import { type PriceConditions, readCondition } from './conditions.ts';
+import { MODALITIES, NOT_BILLED, type Reading, type Spelling, type Spellings, TTL_LIST } from './spellings.ts';
+
+/** What a usage object reports, before it is reconciled. */
+export interface Counts {
+  readonly readings: { [reading in Reading]?: number };
+  readonly conditions: PriceConditions;
+  /** Paths of numbers that no spelling knows. */
+  unknown: string[] | undefined;
+}
+
+/** Beyond this a count is a fault, not a count. */
+const MAX_COUNT = 1e12;
+const MAX_UNKNOWN = 20;
+const MAX_ENTRIES = 100;
+const MAX_DEPTH = 4;
+
+/** The number in a value, which some providers write as text. */
+export function toCount(value: unknown): number | undefined {
+  const number = typeof value === 'string' && value.trim() !== '' ? Number(value) : value;
+  return typeof number === 'number' && number >= 0 && number <= MAX_COUNT ? number : undefined;
+}
+
+type Lookup = ReadonlyMap<string, Spelling>;
+
+const lookups = new Map<Spellings, Lookup>();
+
+function lookupOf(spellings: Spellings): Lookup {
+  let lookup = lookups.get(spellings);
+  if (lookup === undefined) {
+    lookup = new Map(Object.entries(spellings));
+    lookups.set(spellings, lookup);
+  }
+  return lookup;
+}
+
+/** A count may be there by two spellings, one of them with 0. */
+function put({ readings }: Counts, reading: Reading, value: unknown): void {
+  const number = toCount(value);
+  if (number === undefined) return;
+  const count = reading.endsWith('_tokens') ? Math.round(number) : number;
+  const known = readings[reading];
+  if (known === undefined || count > known) readings[reading] = count;
+}
+
+function add({ readings }: Counts, reading: Reading, value: unknown): void {
+  const number = toCount(value);
+  if (number !== undefined) readings[reading] = (readings[reading] ?? 0) + Math.round(number);
+}
+
+function note(counts: Counts, path: string): void {
+  counts.unknown ??= [];
+  if (counts.unknown.length < MAX_UNKNOWN && !counts.unknown.includes(path)) counts.unknown.push(path);
+}
+
+/** Notes the numbers in a value that no spelling knows. A 0 was not billed. */
+function noteUnknown(counts: Counts, path: string, value: unknown, depth = 0): void {
+  if (typeof value === 'number') {
+    if (value !== 0 && Number.isFinite(value)) note(counts, path);
+  } else if (isObject(value) && depth < MAX_DEPTH) {
+    if (Array.isArray(value)) {
+      for (const entry of value.slice(0, MAX_ENTRIES)) if (isObject(entry)) noteUnknown(counts, path, entry, depth + 1);
+    } else {
+      for (const key in value)
+        noteUnknown(counts, `${path}.${key}`, (value as Record<string, unknown>)[key], depth + 1);
+    }
+  }
+}
+
+const entriesOf = (value: unknown): Record<string, unknown>[] =>
+  Array.isArray(value) ? (value.slice(0, MAX_ENTRIES).filter(isObject) as Record<string, unknown>[]) : [];
+
+const LISTS = {
+  input: (modality: string) => `input_${modality}_tokens`,
+  output: (modality: string) => `output_${modality}_tokens`,
+  cache: (modality: string) => `cache_${modality}_read_tokens`,
+  tool: (modality: string) => `input_${modality}_tool_tokens`,
+};
+
+/** A list of counts by modality. The modality of what tools put into the prompt counts as input as well. */
+function readModalities(counts: Counts, list: keyof typeof LISTS, path: string, value: unknown): void {
+  for (const entry of entriesOf(value)) {
+    const count = entry['tokenCount'] ?? entry['token_count'] ?? entry['tokens'];
+    const name = String(entry['modality']).toUpperCase();
+    const modality = MODALITIES[name];
+    if (modality === undefined) {
+      if (name !== 'MODALITY_UNSPECIFIED') noteUnknown(counts, `${path}.${name}`, count);
+      continue;
+    }
+    add(counts, LISTS[list](modality) as Reading, count);
+    if (list === 'tool') add(counts, LISTS.input(modality) as Reading, count);
+  }
+}
+
+function readTtls(counts: Counts, path: string, value: unknown): void {
+  for (const { ttl, inputTokens } of entriesOf(value)) {
+    if (ttl === '5m') add(counts, 'cache_write_5m_tokens', inputTokens);
+    else if (ttl === '1h') add(counts, 'cache_write_1h_tokens', inputTokens);
+    else noteUnknown(counts, `${path}.${String(ttl)}`, inputTokens);
+  }
+}
+
+/** Reads one key. Returns false if no spelling knows it. */
+function readKey(counts: Counts, spelling: Spelling | undefined, path: string, value: unknown): boolean {
+  if (spelling === undefined) return false;
+  if (spelling === NOT_BILLED) return true;
+  if (spelling === TTL_LIST) {
+    readTtls(counts, path, value);
+  } else if (typeof spelling === 'string') {
+    put(counts, spelling, value);
+  } else if ('modalities' in spelling) {
+    readModalities(counts, (spelling as { modalities: keyof typeof LISTS }).modalities, path, value);
+  } else if (isObject(value)) {
+    readObject(counts, spelling, value as Record<string, unknown>, path);
+  } else {
+    const self = spelling[''];
+    if (typeof self === 'string' && self !== NOT_BILLED && self !== TTL_LIST) put(counts, self, value);
+  }
+  return true;
+}
+
+/** The values of a provider's own class may be behind accessors, which no loop shows. */
+function isPlain(raw: object): boolean {
+  const prototype: unknown = Object.getPrototypeOf(raw);
+  return prototype === Object.prototype || prototype === null;
+}
+
+/**
+ * Reads the keys of an object. It visits the keys that are there: looking for those that are not costs more.
+ *
+ * @param skip - keys that say nothing here; with it, unknown keys of the object itself are no usage
+ */
+export function readObject(
+  counts: Counts,
+  spellings: Spellings,
+  raw: Record<string, unknown>,
+  path = '',
+  skip?: ReadonlySet<string>,
+): void {
+  const lookup = lookupOf(spellings);
+  if (!isPlain(raw) && !Array.isArray(raw)) {
+    for (const [key, spelling] of lookup) {
+      const value = skip?.has(key) === true || Object.hasOwn(raw, key) ? undefined : raw[key];
+      if (value !== undefined && value !== null) readKey(counts, spelling, path === '' ? key : `${path}.${key}`, value);
+    }
+  }
+  for (const key in raw) {
+    const value = raw[key];
+    if (value === undefined || value === null || skip?.has(key) === true) continue;
+    const spelling = lookup.get(key);
+    if (typeof spelling === 'string' && spelling !== NOT_BILLED && spelling !== TTL_LIST) {
+      put(counts, spelling, value);
+      continue;
+    }
+    const at = path === '' ? key : `${path}.${key}`;
+    if (readKey(counts, spelling, at, value) || readCondition(counts.conditions, key, value)) continue;
+    if (skip === undefined) noteUnknown(counts, at, value);
+  }
+}

@@ -1,0 +1,243 @@
+/** Decides how counts add up: which of them are part of the input and the output, and which stand beside. */
+import type { BilledUnit, BilledUnits } from '@spanline/record';
+import type { Reading } from './spellings.ts';
+
+/** A problem of a provider's numbers; of low cardinality. */
+export type UsageIssue =
+  /** A part was larger than its whole and was reduced to it. */
+  | 'details_exceed_total'
+  /** The total shows that the input did not include cached tokens. They were added to it. */
+  | 'cache_added'
+  /** The total shows that the output did not include reasoning tokens. They were added to it. */
+  | 'reasoning_added'
+  /** Input and output do not add up to the total. Input and output were kept. */
+  | 'total_mismatch'
+  /**
+   * A framework added up counts that the provider repeats on each chunk of a stream. The provider's own counts were
+   * restored.
+   */
+  | 'chunks_added'
+  /** The answer ended early. These are the tokens reported until then. */
+  | 'incomplete';
+
+type Readings = Readonly<{ [reading in Reading]?: number }>;
+
+/** Counts as units, and the issue that was found in them. */
+export interface Reconciled {
+  readonly units: BilledUnits;
+  readonly issue: UsageIssue | undefined;
+}
+
+/** A count that may stand beside the whole that it belongs to. */
+interface Part {
+  readonly of: 'input' | 'output';
+  readonly amount: number;
+  /** By its spelling it stands beside. */
+  readonly isBeside: boolean;
+  readonly issue: UsageIssue;
+}
+
+/** Adds the parts that stand beside, as bits of `chosen`. */
+function sums(input: number, output: number, parts: readonly Part[], chosen: number): readonly [number, number] {
+  let [wholeInput, wholeOutput] = [input, output];
+  parts.forEach(({ of, amount }, bit) => {
+    if ((chosen & (1 << bit)) === 0) return;
+    if (of === 'input') wholeInput += amount;
+    else wholeOutput += amount;
+  });
+  return [wholeInput, wholeOutput];
+}
+
+function changes(one: number, other: number): number {
+  let bits = 0;
+  for (let rest = one ^ other; rest !== 0; rest >>= 1) bits += rest & 1;
+  return bits;
+}
+
+/** A part inside of a whole is not larger than it. */
+function fits(input: number, output: number, parts: readonly Part[], chosen: number): boolean {
+  return parts.every(
+    ({ of, amount }, bit) => (chosen & (1 << bit)) !== 0 || amount <= (of === 'input' ? input : output),
+  );
+}
+
+/** The reading that adds up to the total with the fewest changes to what the spelling says. */
+function byTotal(
+  total: number,
+  input: number,
+  output: number,
+  parts: readonly Part[],
+  spelled: number,
+): number | undefined {
+  let best: number | undefined;
+  for (let chosen = 0; chosen < 1 << parts.length; chosen++) {
+    const [wholeInput, wholeOutput] = sums(input, output, parts, chosen);
+    if (wholeInput + wholeOutput !== total || !fits(input, output, parts, chosen)) continue;
+    if (best === undefined || changes(chosen, spelled) < changes(best, spelled)) best = chosen;
+  }
+  return best;
+}
+
+const larger = (a: number | undefined, b: number | undefined): number | undefined =>
+  a === undefined ? b : b === undefined ? a : Math.max(a, b);
+
+const sum = (...counts: readonly (number | undefined)[]): number | undefined =>
+  counts.some((count) => count !== undefined)
+    ? counts.reduce<number>((total, count) => total + (count ?? 0), 0)
+    : undefined;
+
+/** Modalities other than text. Text is what is left, and is written only beside another one. */
+const MODAL_PARTS: readonly (readonly [text: BilledUnit, others: readonly BilledUnit[]])[] = [
+  ['input_text_tokens', ['input_audio_tokens', 'input_image_tokens', 'input_video_tokens']],
+  ['output_text_tokens', ['output_audio_tokens', 'output_image_tokens', 'output_video_tokens']],
+  ['cache_text_read_tokens', ['cache_audio_read_tokens', 'cache_image_read_tokens', 'cache_video_read_tokens']],
+];
+
+/** Each part and the whole that it cannot exceed, wholes first. */
+const WITHIN: readonly (readonly [part: BilledUnit, whole: BilledUnit])[] = [
+  ['cache_read_tokens', 'input_tokens'],
+  ['input_tool_tokens', 'input_tokens'],
+  ['input_text_tokens', 'input_tokens'],
+  ['input_audio_tokens', 'input_tokens'],
+  ['input_image_tokens', 'input_tokens'],
+  ['input_video_tokens', 'input_tokens'],
+  ['cache_text_read_tokens', 'cache_read_tokens'],
+  ['cache_audio_read_tokens', 'cache_read_tokens'],
+  ['cache_image_read_tokens', 'cache_read_tokens'],
+  ['cache_video_read_tokens', 'cache_read_tokens'],
+  ['output_reasoning_tokens', 'output_tokens'],
+  ['output_citation_tokens', 'output_tokens'],
+  ['output_text_tokens', 'output_tokens'],
+  ['output_audio_tokens', 'output_tokens'],
+  ['output_image_tokens', 'output_tokens'],
+  ['output_video_tokens', 'output_tokens'],
+];
+
+/** Cuts parts that are larger than their whole. */
+function cut(units: BilledUnits): boolean {
+  let isCut = false;
+  const limit = (part: BilledUnit, most: number | undefined): void => {
+    const count = units[part];
+    if (count === undefined || most === undefined || count <= most) return;
+    units[part] = Math.max(0, most);
+    isCut = true;
+  };
+  for (const [part, whole] of WITHIN) limit(part, units[whole]);
+  const { input_tokens: input } = units;
+  if (input !== undefined) limit('cache_write_tokens', input - (units.cache_read_tokens ?? 0));
+  limit('cache_write_1h_tokens', units.cache_write_tokens);
+  if (units.cache_write_tokens !== undefined) {
+    limit('cache_write_5m_tokens', units.cache_write_tokens - (units.cache_write_1h_tokens ?? 0));
+  }
+  return isCut;
+}
+
+/** Readings that the code below turns into units. All others are units, or billed without a name in the catalogue. */
+const CONSUMED: ReadonlySet<string> = new Set<Reading>([
+  'prompt_tokens',
+  'completion_tokens',
+  'input_tokens',
+  'output_tokens',
+  'total',
+  'cache_read_tokens',
+  'cache_write_tokens',
+  'cache_read_beside',
+  'cache_write_beside',
+  'reasoning_beside',
+  'output_reasoning_tokens',
+  'cost_usd',
+  'cost_ticks',
+  'upstream_cost_usd',
+  'input_document_tokens',
+  'output_document_tokens',
+]);
+
+/** Copies the units that no total decides about. */
+function copyOthers(units: BilledUnits, readings: Readings): void {
+  for (const reading in readings) {
+    if (!CONSUMED.has(reading)) units[reading as BilledUnit] = readings[reading as Reading];
+  }
+  const { input_document_tokens: documentsIn, output_document_tokens: documentsOut } = readings;
+  if (documentsIn !== undefined) units.input_image_tokens = documentsIn + (units.input_image_tokens ?? 0);
+  if (documentsOut !== undefined) units.output_image_tokens = documentsOut + (units.output_image_tokens ?? 0);
+  for (const [text, others] of MODAL_PARTS) {
+    if (units[text] !== undefined && others.every((other) => (units[other] ?? 0) === 0)) delete units[text];
+  }
+  for (const unit of ['cache_write_5m_tokens', 'cache_write_1h_tokens'] as const)
+    if (units[unit] === 0) delete units[unit];
+  if (units.input_audio_seconds !== undefined) units.audio_seconds ??= units.input_audio_seconds;
+}
+
+function setUnits(units: BilledUnits, counts: BilledUnits): void {
+  for (const key in counts) {
+    const unit = key as BilledUnit;
+    if (counts[unit] !== undefined) units[unit] = counts[unit];
+  }
+}
+
+/**
+ * Puts counts together. The spelling of a key says whether it is part of another count; a total that proves otherwise wins, since proxies mix the keys of
+ * providers.
+ *
+ * @param hidesThoughts - the total of this model holds thoughts that no key counts
+ */
+export function reconcile(readings: Readings, hidesThoughts: boolean): Reconciled {
+  const { prompt_tokens: prompt, completion_tokens: completion } = readings;
+  const isInclusive = prompt !== undefined && (prompt > 0 || readings.input_tokens === undefined);
+  const input = isInclusive ? prompt : (readings.input_tokens ?? prompt);
+  let output = larger(readings.output_tokens, completion);
+  const { cache_read_beside: readBeside, cache_write_beside: writeBeside, reasoning_beside: thoughts } = readings;
+  const read = larger(readings.cache_read_tokens, readBeside);
+  const byTtl = sum(readings.cache_write_5m_tokens, readings.cache_write_1h_tokens);
+  const write = larger(larger(readings.cache_write_tokens, writeBeside), byTtl);
+  const reasoning = larger(readings.output_reasoning_tokens, thoughts);
+  const cached = (read ?? 0) + (write ?? 0);
+  const { input_tool_tokens: tool = 0, output_citation_tokens: citations } = readings;
+  // Perplexity's total leaves out what it reads and thinks.
+  const isPerplexity = citations !== undefined;
+  const total = isPerplexity ? undefined : readings.total;
+  if (output === undefined && thoughts !== undefined) output = 0;
+
+  const isSpelledBeside = readBeside !== undefined || writeBeside !== undefined;
+  const parts: Part[] = [];
+  const consider = (of: Part['of'], amount: number, isBeside: boolean, issue: UsageIssue): void => {
+    if (amount > 0) parts.push({ of, amount, isBeside, issue });
+  };
+  consider('input', cached, isSpelledBeside && (!isInclusive || cached > (input ?? 0)), 'cache_added');
+  consider('output', reasoning ?? 0, thoughts !== undefined || isPerplexity, 'reasoning_added');
+  consider('input', tool, true, 'cache_added');
+  consider('output', citations ?? 0, true, 'reasoning_added');
+  const spelled = parts.reduce((bits, { isBeside }, bit) => (isBeside ? bits | (1 << bit) : bits), 0);
+
+  let issue: UsageIssue | undefined;
+  let chosen = spelled;
+  let [wholeInput, wholeOutput] = sums(input ?? 0, output ?? 0, parts, spelled);
+  let found = reasoning;
+  if (total !== undefined && input !== undefined && wholeInput + wholeOutput !== total) {
+    const proven = byTotal(total, input, output ?? 0, parts, spelled);
+    const gap = total - wholeInput - wholeOutput;
+    if (proven !== undefined) {
+      chosen = proven;
+      [wholeInput, wholeOutput] = sums(input, output ?? 0, parts, chosen);
+      issue = parts.find((_, bit) => ((chosen & ~spelled) >> bit) & 1)?.issue;
+    } else if (hidesThoughts && gap > 0 && output !== undefined && reasoning === undefined) {
+      wholeOutput += gap;
+      found = gap;
+      issue = 'reasoning_added';
+    } else {
+      issue = 'total_mismatch';
+    }
+  }
+
+  const units: BilledUnits = {};
+  setUnits(units, {
+    input_tokens: input === undefined ? undefined : wholeInput,
+    output_tokens: output === undefined ? undefined : wholeOutput,
+    cache_read_tokens: read,
+    cache_write_tokens: write,
+    output_reasoning_tokens: found,
+  });
+  copyOthers(units, readings);
+  if (cut(units) && (issue === undefined || issue === 'total_mismatch')) issue = 'details_exceed_total';
+  return { units, issue };
+}

@@ -1,0 +1,368 @@
+/**
+ * The key of every number in the usage objects of providers and frameworks. Sources: the API references of OpenAI (chat, responses, images, audio,
+ * realtime), Anthropic, Google, Amazon Bedrock, Azure, Mistral, Cohere, Groq, DeepSeek, xAI, Perplexity, OpenRouter, Ollama; `UsageMetadata` of
+ * `@langchain/core`; `LanguageModelUsage` and `LanguageModelV4Usage` of the AI SDK; OpenTelemetry's conventions.
+ */
+import { BILLED_UNITS, type BilledUnit, isConventionUnit, UNIT_KEYS } from '@spanline/record';
+
+/** What a number says besides the units of the catalogue. Later code turns these into units. */
+export type Reading =
+  | BilledUnit
+  /** Input and output by OpenAI's names, which include cached tokens. */
+  | 'prompt_tokens'
+  | 'completion_tokens'
+  /** Sum of input and output. It decides between two ways to read the other counts. */
+  | 'total'
+  /** Cached tokens by Anthropic's keys, which stand beside the input. */
+  | 'cache_read_beside'
+  | 'cache_write_beside'
+  /** Thoughts of Google and Perplexity, which stand beside the output. */
+  | 'reasoning_beside'
+  /** Reported cost in US dollars, in xAI's ticks (1e10 of a dollar), and the part that a gateway leaves to the provider. */
+  | 'cost_usd'
+  | 'cost_ticks'
+  | 'upstream_cost_usd'
+  /** Documents, which are billed as images. */
+  | 'input_document_tokens'
+  | 'output_document_tokens';
+
+/** A number that is not billed: a time, a sum, or a share of another number. */
+export const NOT_BILLED = 'not_billed';
+
+/** What a list of Google's modality counts is part of. */
+export type ModalityList = { readonly modalities: 'input' | 'output' | 'cache' | 'tool' };
+
+/** A list of Bedrock's cache writes by their time to live. */
+export const TTL_LIST = 'ttl_list';
+
+/** How one key is read: a number, a list, or the keys of an object below it. */
+export type Spelling = Reading | typeof NOT_BILLED | typeof TTL_LIST | ModalityList | Spellings;
+
+/** Spellings by key. The key `''` is for a number in the object's place. */
+export interface Spellings {
+  readonly [key: string]: Spelling;
+}
+
+const CACHE_CREATION: Spellings = {
+  ephemeral_5m_input_tokens: 'cache_write_5m_tokens',
+  ephemeral_1h_input_tokens: 'cache_write_1h_tokens',
+};
+
+const CACHED_DETAILS: Spellings = {
+  text_tokens: 'cache_text_read_tokens',
+  audio_tokens: 'cache_audio_read_tokens',
+  image_tokens: 'cache_image_read_tokens',
+  video_tokens: 'cache_video_read_tokens',
+};
+
+const INPUT_DETAILS: Spellings = {
+  cached_tokens: 'cache_read_tokens',
+  cached_tokens_internal: NOT_BILLED,
+  cache_read: 'cache_read_tokens',
+  cacheRead: 'cache_read_tokens',
+  cacheReadTokens: 'cache_read_tokens',
+  cachedTokens: 'cache_read_tokens',
+  cache_read_input_tokens: 'cache_read_tokens',
+  cache_creation: 'cache_write_tokens',
+  cache_creation_tokens: 'cache_write_tokens',
+  cache_creation_input_tokens: 'cache_write_tokens',
+  cache_write_tokens: 'cache_write_tokens',
+  cache_write: 'cache_write_tokens',
+  cacheWrite: 'cache_write_tokens',
+  cacheWriteTokens: 'cache_write_tokens',
+  cache_write_tokens_details: CACHE_CREATION,
+  cache_creation_token_details: CACHE_CREATION,
+  cached_tokens_details: CACHED_DETAILS,
+  ephemeral_5m_input_tokens: 'cache_write_5m_tokens',
+  ephemeral_1h_input_tokens: 'cache_write_1h_tokens',
+  audio_tokens: 'input_audio_tokens',
+  audioTokens: 'input_audio_tokens',
+  audio: 'input_audio_tokens',
+  text_tokens: 'input_text_tokens',
+  textTokens: 'input_text_tokens',
+  text: 'input_text_tokens',
+  image_tokens: 'input_image_tokens',
+  imageTokens: 'input_image_tokens',
+  image: 'input_image_tokens',
+  document: 'input_document_tokens',
+  video_tokens: 'input_video_tokens',
+  videoTokens: 'input_video_tokens',
+  video: 'input_video_tokens',
+  noCache: NOT_BILLED,
+  noCacheTokens: NOT_BILLED,
+  total: 'input_tokens',
+};
+
+const OUTPUT_DETAILS: Spellings = {
+  reasoning_tokens: 'output_reasoning_tokens',
+  reasoningTokens: 'output_reasoning_tokens',
+  reasoning: 'output_reasoning_tokens',
+  thinking_tokens: 'output_reasoning_tokens',
+  audio_tokens: 'output_audio_tokens',
+  audioTokens: 'output_audio_tokens',
+  audio: 'output_audio_tokens',
+  text_tokens: 'output_text_tokens',
+  textTokens: 'output_text_tokens',
+  text: 'output_text_tokens',
+  image_tokens: 'output_image_tokens',
+  imageTokens: 'output_image_tokens',
+  image: 'output_image_tokens',
+  document: 'output_document_tokens',
+  video_tokens: 'output_video_tokens',
+  videoTokens: 'output_video_tokens',
+  video: 'output_video_tokens',
+  // Parts of the output that are billed like the rest of it.
+  accepted_prediction_tokens: NOT_BILLED,
+  acceptedPredictionTokens: NOT_BILLED,
+  rejected_prediction_tokens: NOT_BILLED,
+  rejectedPredictionTokens: NOT_BILLED,
+  total: 'output_tokens',
+};
+
+/** Parts of a cost that is reported as a whole beside them. */
+const COST_DETAILS: Spellings = {
+  upstream_inference_cost: 'upstream_cost_usd',
+  upstream_inference_prompt_cost: NOT_BILLED,
+  upstream_inference_completions_cost: NOT_BILLED,
+  upstream_inference_input_cost: NOT_BILLED,
+  upstream_inference_output_cost: NOT_BILLED,
+};
+
+const COST: Spellings = {
+  '': 'cost_usd',
+  total_cost: 'cost_usd',
+  totalCost: 'cost_usd',
+  input_tokens_cost: NOT_BILLED,
+  output_tokens_cost: NOT_BILLED,
+  reasoning_tokens_cost: NOT_BILLED,
+  citation_tokens_cost: NOT_BILLED,
+  search_queries_cost: NOT_BILLED,
+  request_cost: NOT_BILLED,
+};
+
+const SERVER_TOOLS: Spellings = {
+  web_search_requests: 'web_searches',
+  web_search_calls: 'web_searches',
+  webSearchCalls: 'web_searches',
+  tool_calls_requested: NOT_BILLED,
+  tool_calls_executed: NOT_BILLED,
+  x_search_calls: 'social_searches',
+  xSearchCalls: 'social_searches',
+  file_search_calls: 'storage_searches',
+  fileSearchCalls: 'storage_searches',
+  document_search_calls: 'storage_searches',
+  documentSearchCalls: 'storage_searches',
+  code_interpreter_calls: 'code_executions',
+  codeInterpreterCalls: 'code_executions',
+  code_execution_requests: 'code_executions',
+  // Fetching pages, tool search and MCP calls are billed by the tokens that they bring.
+  web_fetch_requests: NOT_BILLED,
+  tool_search_requests: NOT_BILLED,
+  mcp_calls: NOT_BILLED,
+  mcpCalls: NOT_BILLED,
+};
+
+/** Cohere bills these; `tokens` beside them also counts what Cohere adds to the prompt. */
+export const COHERE_UNITS: Spellings = {
+  input_tokens: 'input_tokens',
+  inputTokens: 'input_tokens',
+  output_tokens: 'output_tokens',
+  outputTokens: 'output_tokens',
+  cached_tokens: 'cache_read_tokens',
+  cachedTokens: 'cache_read_tokens',
+  search_units: 'rerank_searches',
+  searchUnits: 'rerank_searches',
+  classifications: 'requests',
+  images: 'input_images',
+  image_tokens: 'input_image_tokens',
+  imageTokens: 'input_image_tokens',
+};
+
+/** OpenTelemetry's names, today's and earlier ones, after `gen_ai.usage.`. */
+const CONVENTIONS: Spellings = {
+  input_tokens: 'input_tokens',
+  output_tokens: 'output_tokens',
+  prompt_tokens: 'input_tokens',
+  completion_tokens: 'output_tokens',
+  total_tokens: 'total',
+  'cache_read.input_tokens': 'cache_read_tokens',
+  cache_read_input_tokens: 'cache_read_tokens',
+  'cache_write.input_tokens': 'cache_write_tokens',
+  'cache_creation.input_tokens': 'cache_write_tokens',
+  cache_creation_input_tokens: 'cache_write_tokens',
+  'reasoning.output_tokens': 'output_reasoning_tokens',
+  'audio.input_tokens': 'input_audio_tokens',
+  'audio.output_tokens': 'output_audio_tokens',
+};
+
+/** Flat attributes: OpenTelemetry's, and those of this package. */
+const OPENTELEMETRY: Spellings = Object.fromEntries([
+  ...Object.entries(CONVENTIONS).map(([name, reading]) => [`gen_ai.usage.${name}`, reading]),
+  ...BILLED_UNITS.filter((unit) => !isConventionUnit(unit)).map((unit) => [UNIT_KEYS[unit], unit]),
+]) as Spellings;
+
+/** The keys of a usage object itself. */
+export const USAGE: Spellings = {
+  ...OPENTELEMETRY,
+
+  // OpenAI chat and those that copy it.
+  prompt_tokens: 'prompt_tokens',
+  completion_tokens: 'completion_tokens',
+  total_tokens: 'total',
+  prompt_tokens_details: INPUT_DETAILS,
+  completion_tokens_details: OUTPUT_DETAILS,
+  cached_tokens: 'cache_read_tokens',
+  num_cached_tokens: 'cache_read_tokens',
+  prompt_cache_hit_tokens: 'cache_read_tokens',
+  prompt_cache_miss_tokens: NOT_BILLED,
+  prompt_cache_write_tokens: 'cache_write_tokens',
+  prompt_audio_seconds: 'input_audio_seconds',
+  cached_prompt_text_tokens: 'cache_read_tokens',
+  prompt_text_tokens: NOT_BILLED,
+  prompt_image_tokens: 'input_image_tokens',
+  citation_tokens: 'output_citation_tokens',
+  num_search_queries: 'web_searches',
+  num_sources_used: 'search_sources',
+  reasoning_tokens: 'output_reasoning_tokens',
+
+  // OpenAI responses, images, audio and realtime; Anthropic; LangChain.
+  input_tokens: 'input_tokens',
+  output_tokens: 'output_tokens',
+  input_tokens_details: INPUT_DETAILS,
+  output_tokens_details: OUTPUT_DETAILS,
+  input_token_details: INPUT_DETAILS,
+  output_token_details: OUTPUT_DETAILS,
+  seconds: 'input_audio_seconds',
+  billable_audio_seconds: 'audio_seconds',
+  input_text_messages: 'input_text_messages',
+  cache_read_input_tokens: 'cache_read_beside',
+  cache_creation_input_tokens: 'cache_write_beside',
+  cache_creation: CACHE_CREATION,
+  claude_cache_creation_5_m_tokens: 'cache_write_5m_tokens',
+  claude_cache_creation_1_h_tokens: 'cache_write_1h_tokens',
+  server_tool_use: SERVER_TOOLS,
+  server_tool_use_details: SERVER_TOOLS,
+  server_side_tool_usage_details: SERVER_TOOLS,
+  serverSideToolUsageDetails: SERVER_TOOLS,
+  num_server_side_tools_used: NOT_BILLED,
+  context_details: { input_tokens: NOT_BILLED, output_tokens: NOT_BILLED, cached_tokens: NOT_BILLED },
+
+  // Google.
+  promptTokenCount: 'input_tokens',
+  candidatesTokenCount: 'output_tokens',
+  responseTokenCount: 'output_tokens',
+  totalTokenCount: 'total',
+  cachedContentTokenCount: 'cache_read_tokens',
+  thoughtsTokenCount: 'reasoning_beside',
+  toolUsePromptTokenCount: 'input_tool_tokens',
+  promptTokensDetails: { modalities: 'input' },
+  candidatesTokensDetails: { modalities: 'output' },
+  responseTokensDetails: { modalities: 'output' },
+  cacheTokensDetails: { modalities: 'cache' },
+  toolUsePromptTokensDetails: { modalities: 'tool' },
+  // Google's names in the OpenAI-like and gRPC answers.
+  prompt_token_count: 'input_tokens',
+  candidates_token_count: 'output_tokens',
+  total_token_count: 'total',
+  cached_content_token_count: 'cache_read_tokens',
+  thoughts_token_count: 'reasoning_beside',
+  tool_use_prompt_token_count: 'input_tool_tokens',
+
+  // Bedrock and the AI SDK.
+  inputTokens: 'input_tokens',
+  outputTokens: 'output_tokens',
+  totalTokens: 'total',
+  cacheReadInputTokens: 'cache_read_beside',
+  cacheWriteInputTokens: 'cache_write_beside',
+  cacheReadInputTokenCount: 'cache_read_beside',
+  cacheWriteInputTokenCount: 'cache_write_beside',
+  cacheDetails: TTL_LIST,
+  cachedInputTokens: 'cache_read_tokens',
+  reasoningTokens: 'output_reasoning_tokens',
+  inputTokenDetails: INPUT_DETAILS,
+  outputTokenDetails: OUTPUT_DETAILS,
+  inputTokensDetails: INPUT_DETAILS,
+  outputTokensDetails: OUTPUT_DETAILS,
+  inputAudioSeconds: 'input_audio_seconds',
+
+  // LangChain's `tokenUsage`, LlamaIndex, Mistral and Cohere.
+  promptTokens: 'prompt_tokens',
+  completionTokens: 'completion_tokens',
+  promptTokensDetail: INPUT_DETAILS,
+  completionTokensDetails: OUTPUT_DETAILS,
+  promptAudioSeconds: 'input_audio_seconds',
+  promptTokenDetails: INPUT_DETAILS,
+  numCachedTokens: 'cache_read_tokens',
+  cachedTokens: 'cache_read_tokens',
+  requestCount: NOT_BILLED,
+  pages_processed: 'input_document_pages',
+  pagesProcessed: 'input_document_pages',
+  doc_size_bytes: NOT_BILLED,
+  docSizeBytes: NOT_BILLED,
+  characters: 'input_characters',
+  audio_seconds: 'input_audio_seconds',
+  search_units: 'rerank_searches',
+
+  // Ollama.
+  prompt_eval_count: 'input_tokens',
+  eval_count: 'output_tokens',
+  total_duration: NOT_BILLED,
+  load_duration: NOT_BILLED,
+  prompt_eval_duration: NOT_BILLED,
+  eval_duration: NOT_BILLED,
+
+  // Times of Groq, Cerebras and others.
+  queue_time: NOT_BILLED,
+  prompt_time: NOT_BILLED,
+  completion_time: NOT_BILLED,
+  total_time: NOT_BILLED,
+  queueTime: NOT_BILLED,
+  promptTime: NOT_BILLED,
+  completionTime: NOT_BILLED,
+  totalTime: NOT_BILLED,
+  latency_checkpoint: NOT_BILLED,
+
+  // Costs that are reported.
+  cost: COST,
+  cost_usd: 'cost_usd',
+  total_cost: 'cost_usd',
+  estimated_cost: 'cost_usd',
+  cost_in_usd_ticks: 'cost_ticks',
+  costInUsdTicks: 'cost_ticks',
+  cost_details: COST_DETAILS,
+
+  // Read by themselves.
+  iterations: NOT_BILLED,
+  billed_units: NOT_BILLED,
+  billedUnits: NOT_BILLED,
+  tokens: NOT_BILLED,
+  usage: NOT_BILLED,
+  meta: NOT_BILLED,
+  x_groq: NOT_BILLED,
+};
+
+/** Parts of the input and of the output by Google's modality. Documents are billed as images. */
+export const MODALITIES: Readonly<Record<string, string>> = {
+  TEXT: 'text',
+  AUDIO: 'audio',
+  IMAGE: 'image',
+  VIDEO: 'video',
+  DOCUMENT: 'image',
+};
+
+/** Keys under which frameworks and APIs wrap a usage object, the most telling first. */
+export const WRAPPERS: readonly string[] = [
+  'usage_metadata',
+  'usageMetadata',
+  'tokenUsage',
+  'usage',
+  'usage_info',
+  'usageInfo',
+  'x_groq',
+  'amazon-bedrock-invocationMetrics',
+  'tokens',
+  'meta',
+];
+
+/** The key under which LangChain keeps counts that were made locally. */
+export const ESTIMATED_WRAPPER = 'estimatedTokenUsage';
