@@ -1,7 +1,7 @@
 /** Reads every number of a usage object, by the spelling of its key. */
 import { isObject } from '@spanline/record';
 import { type PriceConditions, readCondition } from './conditions.ts';
-import { MODALITIES, NOT_BILLED, type Reading, type Spelling, type Spellings, TTL_LIST } from './spellings.ts';
+import { MODALITIES, NOT_BILLED, type Reading, type Spelling, type SpellingMap, TTL_LIST } from './spellings.ts';
 
 /** What a usage object reports, before it is reconciled. */
 export interface Counts {
@@ -21,19 +21,6 @@ const MAX_DEPTH = 4;
 export function toCount(value: unknown): number | undefined {
   const number = typeof value === 'string' && value.trim() !== '' ? Number(value) : value;
   return typeof number === 'number' && number >= 0 && number <= MAX_COUNT ? number : undefined;
-}
-
-type Lookup = ReadonlyMap<string, Spelling>;
-
-const lookups = new Map<Spellings, Lookup>();
-
-function lookupOf(spellings: Spellings): Lookup {
-  let lookup = lookups.get(spellings);
-  if (lookup === undefined) {
-    lookup = new Map(Object.entries(spellings));
-    lookups.set(spellings, lookup);
-  }
-  return lookup;
 }
 
 /** A count may be there by two spellings, one of them with 0. */
@@ -111,11 +98,11 @@ function readKey(counts: Counts, spelling: Spelling | undefined, path: string, v
   } else if (typeof spelling === 'string') {
     put(counts, spelling, value);
   } else if ('modalities' in spelling) {
-    readModalities(counts, (spelling as { modalities: keyof typeof LISTS }).modalities, path, value);
+    readModalities(counts, spelling.modalities, path, value);
   } else if (isObject(value)) {
     readObject(counts, spelling, value as Record<string, unknown>, path);
   } else {
-    const self = spelling[''];
+    const self = spelling.get('');
     if (typeof self === 'string' && self !== NOT_BILLED && self !== TTL_LIST) put(counts, self, value);
   }
   return true;
@@ -134,14 +121,13 @@ function isPlain(raw: object): boolean {
  */
 export function readObject(
   counts: Counts,
-  spellings: Spellings,
+  spellings: SpellingMap,
   raw: Record<string, unknown>,
   path = '',
   skip?: ReadonlySet<string>,
 ): void {
-  const lookup = lookupOf(spellings);
   if (!isPlain(raw) && !Array.isArray(raw)) {
-    for (const [key, spelling] of lookup) {
+    for (const [key, spelling] of spellings) {
       const value = skip?.has(key) === true || Object.hasOwn(raw, key) ? undefined : raw[key];
       if (value !== undefined && value !== null) readKey(counts, spelling, path === '' ? key : `${path}.${key}`, value);
     }
@@ -149,7 +135,7 @@ export function readObject(
   for (const key in raw) {
     const value = raw[key];
     if (value === undefined || value === null || skip?.has(key) === true) continue;
-    const spelling = lookup.get(key);
+    const spelling = spellings.get(key);
     if (typeof spelling === 'string' && spelling !== NOT_BILLED && spelling !== TTL_LIST) {
       put(counts, spelling, value);
       continue;

@@ -36,11 +36,27 @@ export type ModalityList = { readonly modalities: 'input' | 'output' | 'cache' |
 export const TTL_LIST = 'ttl_list';
 
 /** How one key is read: a number, a list, or the keys of an object below it. */
-export type Spelling = Reading | typeof NOT_BILLED | typeof TTL_LIST | ModalityList | Spellings;
+export type Spelling = Reading | typeof NOT_BILLED | typeof TTL_LIST | ModalityList | SpellingMap;
 
 /** Spellings by key. The key `''` is for a number in the object's place. */
-export interface Spellings {
-  readonly [key: string]: Spelling;
+export type SpellingMap = ReadonlyMap<string, Spelling>;
+
+/** A {@link SpellingMap} as it is written below. */
+interface Spellings {
+  readonly [key: string]: Exclude<Spelling, SpellingMap> | Spellings;
+}
+
+function compile(spellings: Spellings): SpellingMap {
+  return new Map(
+    Object.entries(spellings).map(([key, spelling]): [string, Spelling] => [
+      key,
+      typeof spelling === 'string' || isModalityList(spelling) ? spelling : compile(spelling),
+    ]),
+  );
+}
+
+function isModalityList(spelling: ModalityList | Spellings): spelling is ModalityList {
+  return 'modalities' in spelling;
 }
 
 const CACHE_CREATION: Spellings = {
@@ -163,7 +179,7 @@ const SERVER_TOOLS: Spellings = {
 };
 
 /** Cohere bills these; `tokens` beside them also counts what Cohere adds to the prompt. */
-export const COHERE_UNITS: Spellings = {
+export const COHERE_UNITS: SpellingMap = compile({
   input_tokens: 'input_tokens',
   inputTokens: 'input_tokens',
   output_tokens: 'output_tokens',
@@ -176,7 +192,7 @@ export const COHERE_UNITS: Spellings = {
   images: 'input_images',
   image_tokens: 'input_image_tokens',
   imageTokens: 'input_image_tokens',
-};
+});
 
 /** OpenTelemetry's names, today's and earlier ones, after `gen_ai.usage.`. */
 const CONVENTIONS: Spellings = {
@@ -202,7 +218,7 @@ const OPENTELEMETRY: Spellings = Object.fromEntries([
 ]) as Spellings;
 
 /** The keys of a usage object itself. */
-export const USAGE: Spellings = {
+export const USAGE: SpellingMap = compile({
   ...OPENTELEMETRY,
 
   // OpenAI chat and those that copy it.
@@ -339,7 +355,7 @@ export const USAGE: Spellings = {
   usage: NOT_BILLED,
   meta: NOT_BILLED,
   x_groq: NOT_BILLED,
-};
+});
 
 /** Parts of the input and of the output by Google's modality. Documents are billed as images. */
 export const MODALITIES: Readonly<Record<string, string>> = {

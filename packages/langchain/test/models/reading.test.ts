@@ -32,7 +32,10 @@ describe('tokens of a stream', () => {
         addToken(tokens, '', chunk(usageOf(input, start)));
         addToken(tokens, '', chunk(usageOf(0, output)));
         const found = readUsage({}, generation(usageOf(input, start + output), 'anthropic'), tokens);
-        expect(found).toMatchObject({ inputTokens: input, outputTokens: output, issue: 'chunks_added' });
+        expect(found).toMatchObject({
+          units: { input_tokens: input, output_tokens: output },
+          issue: 'chunks_added',
+        });
       }),
     );
   });
