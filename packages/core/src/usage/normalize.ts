@@ -12,7 +12,7 @@ import type { PriceConditions } from './conditions.ts';
 import { type Counts, readObject } from './read-counts.ts';
 import { reconcile, type UsageIssue } from './reconcile.ts';
 import { serverTools } from './server-tools.ts';
-import { COHERE_UNITS, ESTIMATED_WRAPPER, type Reading, type SpellingMap, USAGE, WRAPPERS } from './spellings.ts';
+import { COHERE_UNITS, ESTIMATED_WRAPPER, NO_SPELLINGS, type Reading, USAGE, WRAPPERS } from './spellings.ts';
 
 /** What one model call used, as it will be billed. */
 export interface NormalizedUsage {
@@ -66,8 +66,6 @@ const NO_USAGE_IN_ANSWERS: ReadonlySet<string> = new Set([
   'estimated_cost',
 ]);
 
-const NOTHING: SpellingMap = new Map();
-
 const WRAPPER_KEYS = [...WRAPPERS, ESTIMATED_WRAPPER];
 const WRAPPER_PLACES: ReadonlyMap<string, number> = new Map(WRAPPER_KEYS.map((key, place) => [key, place]));
 
@@ -106,7 +104,7 @@ function addIterations(counts: Counts, iterations: unknown): void {
     const { type, ...iteration } = bag(entry);
     if (type !== 'compaction' && type !== 'advisor_message') continue;
     const inner: Counts = { readings: {}, conditions: {}, unknown: undefined };
-    readObject(inner, type === 'compaction' ? USAGE : NOTHING, iteration, `iterations.${type}`);
+    readObject(inner, type === 'compaction' ? USAGE : NO_SPELLINGS, iteration, `iterations.${type}`);
     for (const reading in inner.readings) {
       const key = reading as Reading;
       counts.readings[key] = (counts.readings[key] ?? 0) + (inner.readings[key] ?? 0);

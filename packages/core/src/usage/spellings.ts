@@ -382,3 +382,6 @@ export const WRAPPERS: readonly string[] = [
 
 /** The key under which LangChain keeps counts that were made locally. */
 export const ESTIMATED_WRAPPER = 'estimatedTokenUsage';
+
+/** For an object of which no key is known. */
+export const NO_SPELLINGS: SpellingMap = compile({});
