@@ -283,39 +283,6 @@ describe.each(MAJORS)('a request through %s', (_name, express) => {
     expect(line).toMatchObject({ trace_id: records[0]?.trace_id, 'http.request.id': records[0]?.['http.request.id'] });
   });
 
-  it('is never mixed up with another one', async () => {
-    const { app, log, tracer } = start();
-    app.use(express.json());
-    app.post('/ask/:id', async (req, res) => {
-      const id = String(req.params['id']);
-      await tracer.withSpan({ name: `outer ${id}`, type: 'chain' }, async () => {
-        await wait(Number(id) % 5);
-        await tracer.withSpan({ name: `inner ${id}`, type: 'tool' }, () => wait(Number(id) % 3));
-        tracer.logger.info({ asked: id }, 'app');
-      });
-      res.json({ id });
-    });
-    await harness.listen();
-    const requests = Array.from({ length: 150 }, (_, index) =>
-      harness.send('POST', `/ask/${index}`, { 'x-request-id': `r${index}`, 'content-type': 'application/json' }, '{}'),
-    );
-    await Promise.all(requests);
-    const records = await harness.records(450);
-    expect(records).toHaveLength(450);
-    const servers = new Map(
-      records
-        .filter((record) => record['span.type'] === 'http')
-        .map((record) => [record.trace_id, record['http.request.id']]),
-    );
-    expect(servers.size).toBe(150);
-    for (const record of records.filter(({ 'span.type': type }) => type !== 'http')) {
-      expect(servers.get(record.trace_id)).toBe(`r${record['span.name']?.split(' ')[1]}`);
-    }
-    for (const line of log.lines().filter(({ message }) => message === 'app')) {
-      expect(line['http.request.id']).toBe(`r${String(line['asked'])}`);
-    }
-  });
-
   it('sets what of its content is written, for everything it does', async () => {
     const { app, tracer } = start({
       capture: (req) => {

@@ -40,6 +40,7 @@ describe.each(MAJORS)('many requests at once through %s', (_name, express) => {
     app.use(express.json());
     app.post('/plain/:id', async (req, res) => {
       await tracer.withSpan('step', () => wait(0));
+      tracer.logger.info({ asked: `plain-${req.params['id']}` }, 'app');
       res.json({ id: req.params['id'] });
     });
     app.post('/stream/:id', async (_req, res) => {
@@ -121,6 +122,9 @@ describe.each(MAJORS)('many requests at once through %s', (_name, express) => {
       return record['span.status'] !== EXPECTED[kind] || record['span.name'] !== `POST /${kind}/:id`;
     });
     expect(misjudged).toEqual([]);
+    const lines = harness.log.lines().filter(({ message }) => message === 'app');
+    expect(lines.length).toBe(servers.filter((record) => record['span.name'] === 'POST /plain/:id').length);
+    for (const line of lines) expect(line['http.request.id']).toBe(line['asked']);
     expect(harness.tracer.stats().internalErrors).toBe(0);
   });
 
