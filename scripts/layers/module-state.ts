@@ -23,8 +23,8 @@ function changedBy({ callee }: CallExpression): string | undefined {
 }
 
 /**
- * Finds the state of a module: each top-level `let`, and each top-level `Map`, `Set`, `WeakMap` or `WeakSet` that is created empty or changed later. A collection that is filled by its
- * constructor and never changed is a constant.
+ * Finds the state of a module: each top-level `let`, and each top-level `Map`, `Set`, `WeakMap` or `WeakSet` that is
+ * created empty or changed later. A collection that is filled by its constructor and never changed is a constant.
  */
 export function readModuleState(file: string): StateSite[] {
   const text = readFileSync(file, 'utf8');

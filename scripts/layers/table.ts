@@ -1,4 +1,4 @@
-/** What one package may import, beside its own files. */
+/** Rules for one package: the imports that it may have, beside its own files. */
 export interface PackageRules {
   /** Entries of other workspace packages. */
   workspace: readonly string[];
@@ -13,10 +13,14 @@ export interface PackageRules {
   /** `false`: no file may import a `node:` module. @defaultValue true */
   node?: false;
   /**
-   * Rooms of the package (a folder, or a file at the top of `src`), lowest floor first. A room imports rooms on lower floors only, types included.
+   * Rooms of the package (a folder, or a file at the top of `src`), lowest floor first. A room imports rooms on lower
+   * floors only, types included.
    */
   floors?: readonly (readonly string[])[];
-  /** Files whose module-level state may differ between two installed copies of the package: caches, and state of one copy by design. */
+  /**
+   * Files whose module-level state may differ between two installed copies of the package: caches, and state of one
+   * copy by design.
+   */
   moduleState?: readonly ModuleState[];
 }
 

@@ -1,4 +1,6 @@
-/** What every instrumentation promises: one list of behaviours, run with each of them against real clients and servers. */
+/**
+ * The contract of every instrumentation: one list of behaviours, run against real clients and servers.
+ */
 
 import type { LLMock } from '@copilotkit/aimock';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';

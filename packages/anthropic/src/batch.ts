@@ -3,7 +3,10 @@
 import type { SpanAttributes, SpanOptions } from '@spanline/core';
 import { type AnswerReader, type Bag, bag, list, text } from '@spanline/instrumentation';
 
-/** The span of a batch that is submitted: the number of requests, and their models. Their messages are not recorded, and nothing is billed yet. */
+/**
+ * The span of a batch that is submitted: the number of requests, and their models. Their messages are not recorded, and
+ * nothing is billed yet.
+ */
 export function batchSpan(body: Bag, server: SpanAttributes): SpanOptions {
   const requests = list(body['requests']);
   const models = new Set(requests.map((request) => text(bag(bag(request)['params'])['model'])));

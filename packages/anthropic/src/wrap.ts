@@ -27,8 +27,8 @@ export function traceCalls(target: object, options: WrapOptions): void {
 
 /**
  * Traces an Anthropic client in place. It stays the same object of the same class, and its promises, streams and errors
- * stay what they are. Each message, through any helper, is one line, and so is each batch that is submitted. Clients made
- * by its `withOptions()` are traced as well. Wrapping again changes the options.
+ * stay what they are. Each message, through any helper, is one line, and so is each batch that is submitted. Clients
+ * made by its `withOptions()` are traced as well. Wrapping again changes the options.
  *
  * @example
  * ```ts

@@ -8,8 +8,8 @@ declare global {
       /** The span of this request; `undefined` if the request is ignored or the tracer is disabled. */
       span?: Span;
       /**
-       * Fires when the connection closes before the response is complete: nobody reads the answer any more. Pass it to chains,
-       * engines and `fetch`. A model call that it ends is `aborted`. Requests without a span have it as well.
+       * Fires when the connection closes before the response is complete: nobody reads the answer any more. Pass it to
+       * chains, engines and `fetch`. A model call that it ends is `aborted`. Requests without a span have it as well.
        */
       readonly clientSignal: AbortSignal;
       /** The tracer's logger: its lines carry the ids of this request. */

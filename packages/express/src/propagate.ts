@@ -16,7 +16,10 @@ function urlOf(input: Parameters<Fetch>[0]): URL {
   return new URL(typeof input === 'object' && 'url' in input ? input.url : input);
 }
 
-/** The headers of a call, with those of the trace. Headers that the caller set are kept. `undefined` if there is nothing to add. */
+/**
+ * The headers of a call, with those of the trace. Headers that the caller set are kept. `undefined` if there is nothing
+ * to add.
+ */
 function headersOf(input: Parameters<Fetch>[0], init: Parameters<Fetch>[1]): Headers | undefined {
   const injected: Record<string, string> = {};
   injectCurrent(injected);
@@ -28,9 +31,9 @@ function headersOf(input: Parameters<Fetch>[0], init: Parameters<Fetch>[1]): Hea
 }
 
 /**
- * Wraps `fetch` to send the current trace context: `traceparent`, `tracestate` and allow-listed baggage. The service that it
- * calls and this one then write one trace. Outside of a span nothing is added. For other clients, use the headers of
- * `tracer.inject({})`.
+ * Wraps `fetch` to send the current trace context: `traceparent`, `tracestate` and allow-listed baggage. The service
+ * that it calls and this one then write one trace. Outside of a span nothing is added. For other clients, use the
+ * headers of `tracer.inject({})`.
  *
  * @example
  * ```ts

@@ -1,4 +1,4 @@
 import type { InstrumentationScope } from '@spanline/core';
 
-/** What spans of this package carry as `otel.scope.*`. */
+/** The `otel.scope.*` of this package's spans. */
 export const SCOPE: InstrumentationScope = { name: '@spanline/express', version: '0.1.0' };

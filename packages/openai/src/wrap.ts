@@ -45,9 +45,10 @@ export function traceCalls(target: object, { streamUsage = true, ...options }: W
 }
 
 /**
- * Traces an OpenAI client in place. It stays the same object of the same class, and its promises, streams and errors stay
- * what they are. Each call of chat completions, responses, completions, embeddings, moderations, images and audio, through
- * any helper, is one line. Clients made by its `withOptions()` are traced as well. Wrapping again changes the options.
+ * Traces an OpenAI client in place. It stays the same object of the same class, and its promises, streams and errors
+ * stay what they are. Each call of chat completions, responses, completions, embeddings, moderations, images and audio,
+ * through any helper, is one line. Clients made by its `withOptions()` are traced as well. Wrapping again changes the
+ * options.
  *
  * @example
  * ```ts

@@ -1,4 +1,7 @@
-/** One small program for each instrumentation: it asks a model, whole and as a stream. The suites run it with none, one or two copies of the instrumentation. */
+/**
+ * One small program for each instrumentation: it asks a model, whole and as a stream. The suites run it with none, one
+ * or two copies of the instrumentation.
+ */
 
 import { once } from 'node:events';
 import { createServer } from 'node:http';
@@ -16,7 +19,7 @@ import type * as langchain from '@spanline/langchain';
 import type * as llamaindex from '@spanline/llamaindex';
 import type * as openai from '@spanline/openai';
 
-/** What a program is asked. */
+/** A question to a program. */
 export interface Question {
   text: string;
   /** Instructions for the model. @defaultValue none */
@@ -33,7 +36,7 @@ export interface Program {
   stop(): Promise<void>;
 }
 
-/** How a program is instrumented. */
+/** The setting of an instrumentation. */
 export interface Setting {
   readonly tracer: Tracer;
   readonly capture?: CaptureMode;
@@ -284,5 +287,5 @@ export const INSTRUMENTATIONS: readonly Instrumentation[] = [
   expressRow,
 ];
 
-/** What a call costs, by instrumentation of models. */
+/** US dollars of a call, by instrumentation of models. */
 export const USD_PER_CALL = { openai: 0.00022, langchain: 0.00022, llamaindex: 0.00022, anthropic: 0.00008 } as const;

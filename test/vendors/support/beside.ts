@@ -15,7 +15,10 @@ export interface Beside {
   heard(): Promise<Record<string, string[]>>;
 }
 
-/** Langfuse's handler and LangChain's own tracer as callbacks, and OpenInference's instrumentation around every run; nothing leaves the process. */
+/**
+ * Langfuse's handler and LangChain's own tracer as callbacks, and OpenInference's instrumentation around every run;
+ * nothing leaves the process.
+ */
 export function standBeside(): Beside {
   const langfuse = new InMemorySpanExporter();
   new NodeTracerProvider({ spanProcessors: [new SimpleSpanProcessor(langfuse)] }).register();

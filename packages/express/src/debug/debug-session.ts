@@ -77,9 +77,9 @@ function raiseCapture({ span, tracer }: Exchange, { subject, issuedBy, expiresAt
 }
 
 /**
- * A debug switch for one session: a request with a valid token of `createDebugToken` is logged in full, although the tracer
- * redacts or omits content. Mount it behind `spanlineExpress` and behind the middleware that identifies the request, because
- * a token is for one session or user.
+ * A debug switch for one session: a request with a valid token of `createDebugToken` is logged in full, although the
+ * tracer redacts or omits content. Mount it behind `spanlineExpress` and behind the middleware that identifies the
+ * request, because a token is for one session or user.
  *
  * - The lines carry `spanline.capture.override`, and one audit line names who issued the token.
  * - A token that is forged, expired or someone else's changes nothing and is counted.

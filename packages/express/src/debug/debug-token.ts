@@ -15,7 +15,7 @@ export interface DebugTokenOptions {
   sessionId?: string;
   /** The user that the token is for; up to 256 characters. */
   userId?: string;
-  /** Who asked for it, written on the lines. Up to 64 characters of `[A-Za-z0-9._:-]`. */
+  /** Name of the person who asked for it, written on the lines. Up to 64 characters of `[A-Za-z0-9._:-]`. */
   issuedBy: string;
   /** Seconds until it expires. @defaultValue 900 */
   maxAgeSeconds?: number;
@@ -75,8 +75,8 @@ function sign(key: DebugKey, payload: string): Buffer {
 }
 
 /**
- * Issues a token that `debugSession` verifies: one session, or one user, is logged in full for a while. Whoever holds the
- * token can do nothing else with it.
+ * Issues a token that `debugSession` verifies: one session, or one user, is logged in full for a while. Whoever holds
+ * the token can do nothing else with it.
  *
  * @example
  * ```ts

@@ -23,9 +23,9 @@ function whenSocketCloses(socket: Socket, callback: () => void): Set<() => void>
 /**
  * Calls `onClose` when a response closes. May call it twice.
  *
- * A response without a connection emits nothing when the connection is lost: one that waits behind another on a pipelined
- * connection, or one that never gets a connection (an upgrade that a WebSocket library sends through the application). The
- * close of the connection counts instead.
+ * A response without a connection emits nothing when the connection is lost: one that waits behind another on a
+ * pipelined connection, or one that never gets a connection (an upgrade that a WebSocket library sends through the
+ * application). The close of the connection counts instead.
  */
 export function whenClosed(res: Response, onClose: (this: Response) => void): void {
   res.on('close', onClose);

@@ -9,7 +9,9 @@ interface Counter {
 
 const counters = sharedState('express.in-flight', () => new WeakMap<Tracer, Counter>());
 
-/** The number of a tracer's requests under way, for all its middlewares; a gauge (`http_in_flight`) on the stats line. */
+/**
+ * The number of a tracer's requests under way, for all its middlewares; a gauge (`http_in_flight`) on the stats line.
+ */
 export function inFlightOf(tracer: Tracer): Counter {
   let counter = counters.get(tracer);
   if (counter === undefined) {

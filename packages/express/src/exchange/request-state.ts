@@ -1,11 +1,11 @@
-/** What this package knows about a request. */
+/** State of requests. */
 
 import { sharedState } from '@spanline/instrumentation';
 import type { Exchange } from './exchange.ts';
 
 /** A router's layer with parameters. */
 export interface MatchedLayer {
-  /** Where its path begins in the URL. */
+  /** Position of its path in the URL. */
   readonly at: number;
   readonly params: Readonly<Record<string, unknown>>;
 }

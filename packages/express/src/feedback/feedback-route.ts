@@ -45,9 +45,9 @@ function refuseFor(res: Response, seconds: number): boolean {
 }
 
 /**
- * A route for users' judgements of answers: `{ traceId | requestId, spanId?, name, value, comment? }`, where the value is a
- * number, a boolean or a category. It works with and without a body parser before it. Who may judge is up to the middleware
- * in front of it. The route answers
+ * A route for users' judgements of answers: `{ traceId | requestId, spanId?, name, value, comment? }`, where the value
+ * is a number, a boolean or a category. It works with and without a body parser before it. Who may judge is up to the
+ * middleware in front of it. The route answers
  *
  * - 204, after writing a score line with the ids of the body;
  * - 400 with `{ error }` for a body that is not valid;

@@ -27,8 +27,8 @@ async function readText(req: Request, maxBytes: number, waitMs: number): Promise
 }
 
 /**
- * Reads the JSON body of a request, with or without a body parser before it. A body that is too large is read to its end and
- * dropped, so that the answer arrives. A client that sends too slowly is disconnected.
+ * Reads the JSON body of a request, with or without a body parser before it. A body that is too large is read to its
+ * end and dropped, so that the answer arrives. A client that sends too slowly is disconnected.
  *
  * @param waitMs - time for the body, in milliseconds
  * @throws if the client leaves or is disconnected

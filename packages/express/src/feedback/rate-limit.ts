@@ -13,7 +13,11 @@ const WINDOW_MS = 60_000;
 
 /** Counts by key in windows of one minute. */
 export interface RateLimit {
-  /** Counts one call of `key`. @returns 0 if it may go on, else the seconds until it may; a refused call does not count */
+  /**
+   * Counts one call of `key`.
+   *
+   * @returns 0 if it may go on, else the seconds until it may; a refused call does not count
+   */
   take(key: string): number;
 }
 

@@ -7,8 +7,8 @@ import { exchangeOf } from '../exchange/request-state.ts';
  * Notes the error that a request failed with, and passes it on unchanged. Mount it after the routes and before your own
  * error handler. Without it a failed request is still an error, known by its status alone.
  *
- * Errors after the client has left (a body parser that goes on reading, an aborted call) follow from that and are not noted:
- * the request is `aborted`.
+ * Errors after the client has left (a body parser that goes on reading, an aborted call) follow from that and are not
+ * noted: the request is `aborted`.
  */
 export function spanlineErrorHandler(): ErrorRequestHandler {
   return function spanlineError(error: unknown, req, _res, next): void {

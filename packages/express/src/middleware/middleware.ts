@@ -33,7 +33,10 @@ function spanOptions(req: Request, { parent, link }: Origin): SpanOptions {
   return options;
 }
 
-/** Ends the span of a closed response. A socket may close in any context, so that everything needed comes from the response. */
+/**
+ * Ends the span of a closed response. A socket may close in any context, so that everything needed comes from the
+ * response.
+ */
 function finish(res: Response, exchange: Exchange, level: string | undefined): void {
   const { req } = res;
   const { span } = exchange;
@@ -47,9 +50,9 @@ function finish(res: Response, exchange: Exchange, level: string | undefined): v
 }
 
 /**
- * Express middleware for Express 4 and 5. Each request gets a SERVER span, the local root of everything that the request
- * does. Mount it first. The response carries the request id (`x-request-id`, the caller's or a new one) and `traceparent`.
- * `req.span` is the span. `req.log` is the tracer's logger, unless another middleware has set one.
+ * Express middleware for Express 4 and 5. Each request gets a SERVER span, the local root of everything that the
+ * request does. Mount it first. The response carries the request id (`x-request-id`, the caller's or a new one) and
+ * `traceparent`. `req.span` is the span. `req.log` is the tracer's logger, unless another middleware has set one.
  *
  * @example
  * ```ts

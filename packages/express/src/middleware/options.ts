@@ -12,8 +12,9 @@ import type { TrustRules } from '../request/origin.ts';
 export interface SpanlineExpressOptions {
   tracer: Tracer;
   /**
-   * Whose `traceparent` is continued: nobody's, everybody's, or decided for each request. A function that throws trusts
-   * nobody. Of a caller that is not trusted, only the trace id is kept, as `spanline.link.trace_id` of a new trace.
+   * Continues the `traceparent` of no caller, of every caller, or of those that a function accepts. A function that
+   * throws trusts nobody. Of a caller that is not trusted, only the trace id is kept, as `spanline.link.trace_id` of a
+   * new trace.
    *
    * @defaultValue false
    */
@@ -23,19 +24,19 @@ export interface SpanlineExpressOptions {
   /** Requests that get no span (health checks). A function that throws ignores nothing. */
   ignore?: (req: Request) => boolean;
   /**
-   * Capture mode of everything that a request does, in place of the tracer's. A function that throws sets `metadata`. One
-   * that returns `undefined` leaves it to the tracer.
+   * Capture mode of everything that a request does, in place of the tracer's. A function that throws sets `metadata`.
+   * One that returns `undefined` leaves it to the tracer.
    *
    * @defaultValue the tracer's
    */
   capture?: CaptureMode | ((req: Request) => CaptureMode | undefined);
   /** Header of the request id, in and out. @defaultValue `x-request-id` */
   requestIdHeader?: string;
-  /** Whom a request is for, if the request itself shows it. After authentication, call `identify(req, …)`. */
+  /** Reads user and session from a request, if it shows them. After authentication, call `identify(req, …)`. */
   identify?: (req: Request) => Identity | undefined;
   /**
-   * Level of a request's line. Called when its response has closed. `undefined` leaves it to the outcome: `error` for 5xx,
-   * `warn` for a client that left, otherwise the tracer's `level`.
+   * Level of a request's line. Called when its response has closed. `undefined` leaves it to the outcome: `error` for
+   * 5xx, `warn` for a client that left, otherwise the tracer's `level`.
    */
   level?: (req: Request, res: Response) => string | undefined;
   /**
@@ -46,7 +47,8 @@ export interface SpanlineExpressOptions {
    */
   allowQuery?: readonly string[];
   /**
-   * Request headers to write, as `labels.header_<name>`. `authorization`, `cookie`, `x-api-key` and the like are refused.
+   * Request headers to write, as `labels.header_<name>`. `authorization`, `cookie`, `x-api-key` and the like are
+   * refused.
    *
    * @defaultValue none
    */

@@ -4,7 +4,7 @@ import type { Request } from 'express';
 import type { Span } from '@spanline/core';
 import { isSecretName } from '@spanline/instrumentation';
 
-/** What is allowed. */
+/** Names that are allowed. */
 export interface AllowedNames {
   readonly query: ReadonlySet<string>;
   /** Lower case. */

@@ -1,4 +1,4 @@
-/** What is known when a request arrives. */
+/** Attributes that are known when a request arrives. */
 
 import type { Request } from 'express';
 import type { SpanAttributes } from '@spanline/core';
@@ -11,7 +11,10 @@ function sizeOf(header: string | undefined): number | undefined {
 
 const SLASH = 0x2f;
 
-/** The path of a request's target. Of a target in absolute form (`GET http://user:password@host/path`), only the path is kept. */
+/**
+ * The path of a request's target. Of a target in absolute form (`GET http://user:password@host/path`), only the path is
+ * kept.
+ */
 function pathOf(target: string): string {
   let from = 0;
   if (target.charCodeAt(0) !== SLASH) {

@@ -1,4 +1,4 @@
-/** Whom a request is for. */
+/** The user and session of a request. */
 
 import type { Request } from 'express';
 import type { ContextValues, Labels } from '@spanline/core';
@@ -45,9 +45,10 @@ export function identityValues(identity: unknown): ContextValues {
 }
 
 /**
- * Sets whom a request is for, once that is known: behind the middleware that authenticates. The identity is written on the
- * line of the request, on spans that are still open, and on all later spans and application lines. May be called again:
- * later values replace earlier ones, and labels are merged. Does nothing for a request without a span. Never throws.
+ * Sets the user and session of a request, once they are known: behind the middleware that authenticates. The identity
+ * is written on the line of the request, on spans that are still open, and on all later spans and application lines.
+ * May be called again: later values replace earlier ones, and labels are merged. Does nothing for a request without a
+ * span. Never throws.
  *
  * @example
  * ```ts

@@ -1,4 +1,4 @@
-/** Where a request comes from, as far as its caller is trusted. */
+/** The origin of a request: its id, and the caller's trace as far as the caller is trusted. */
 
 import type { Request } from 'express';
 import type { Tracer } from '@spanline/core';
@@ -7,7 +7,7 @@ import { acceptRequestId, newRequestId } from './request-id.ts';
 /** A remote caller's context, as the tracer reads it. */
 type RemoteCaller = NonNullable<ReturnType<Tracer['extract']>>;
 
-/** Who is trusted with what. */
+/** Rules for trusting callers. */
 export interface TrustRules {
   readonly tracer: Tracer;
   readonly trustIncoming: (req: Request) => boolean;
@@ -17,7 +17,7 @@ export interface TrustRules {
   readonly requestIdHeader: string;
 }
 
-/** Where a request comes from. */
+/** The origin of a request. */
 export interface Origin {
   readonly requestId: string;
   /** The trusted caller whose trace is continued. */

@@ -1,10 +1,10 @@
-/** What is known when a response has closed. */
+/** Attributes that are known when a response has closed. */
 
 import type { Response } from 'express';
 import type { SpanAttributes } from '@spanline/core';
 import type { Exchange } from '../exchange/exchange.ts';
 
-/** Responses without a body, whatever the handler writes. */
+/** True for responses that have no body, even if the handler writes one. */
 function isBodyless(method: string, status: number): boolean {
   return method === 'HEAD' || status === 204 || status === 304;
 }

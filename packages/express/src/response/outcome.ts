@@ -1,4 +1,4 @@
-/** How a request ended. */
+/** The outcome of a request. */
 
 import { STATUS_CODES } from 'node:http';
 import type { Response } from 'express';
@@ -15,19 +15,25 @@ interface NamedFailure {
 }
 
 const SERVER_ERROR = 500;
-/** Node counts a timeout from the start of the running turn of its loop, which may be a little before the request arrived. */
+/**
+ * Node counts a timeout from the start of the running turn of its loop, which may be a little before the request
+ * arrived.
+ */
 const TIMER_SLACK_MS = 10;
 
-/** The error of a response with nothing but its status, named as in OpenTelemetry's HTTP conventions (`error.type` = `500`). */
+/**
+ * The error of a response with nothing but its status, named as in OpenTelemetry's HTTP conventions (`error.type` =
+ * `500`).
+ */
 function statusError(code: number): NamedFailure {
   return { name: String(code), message: STATUS_CODES[code] ?? 'server error' };
 }
 
 /**
- * The reason why this server closed a connection before the response was complete; `undefined` if the client did. A client
- * that leaves ends the stream (FIN) or resets it, and a broken connection has an error. Without either, it was closed here:
- * by `destroy()`, by Express's final handler after a fault behind the head, or by a timeout. `timeout` listeners are no
- * option: adding one would switch off Node's own closing.
+ * The reason why this server closed a connection before the response was complete; `undefined` if the client did. A
+ * client that leaves ends the stream (FIN) or resets it, and a broken connection has an error. Without either, it was
+ * closed here: by `destroy()`, by Express's final handler after a fault behind the head, or by a timeout. `timeout`
+ * listeners are no option: adding one would switch off Node's own closing.
  */
 function closedHere(res: Response, startedMs: number): NamedFailure | undefined {
   const { socket } = res.req;
@@ -51,8 +57,8 @@ function destroyedWith(res: Response): unknown {
 }
 
 /**
- * Reads the outcome of a closed response. Neither its status (200 until it is set) nor its events tell a client that left
- * from a fault of the server behind the head. The error of the handlers and the state of the connection do.
+ * Reads the outcome of a closed response. Neither its status (200 until it is set) nor its events distinguish a client
+ * that left from a fault of the server behind the head. The error of the handlers and the state of the connection do.
  */
 export function outcomeOf(res: Response, exchange: Exchange): Outcome {
   const known: unknown = exchange.error ?? destroyedWith(res);

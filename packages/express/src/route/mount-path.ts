@@ -31,7 +31,9 @@ function find(path: string, value: string): number {
   return path.indexOf(value);
 }
 
-/** The template of the part that one layer matched. Each value is replaced by its name once, the longest values first. */
+/**
+ * The template of the part that one layer matched. Each value is replaced by its name once, the longest values first.
+ */
 function portionTemplate(portion: string, params: MatchedLayer['params']): string {
   // A router with `mergeParams` lists its parents' parameters before its own.
   const named = Object.entries(params)
@@ -52,7 +54,10 @@ function portionTemplate(portion: string, params: MatchedLayer['params']): strin
 const MAX_SPELLINGS = 2000;
 const spellings = new BoundedMap<string, string>(MAX_SPELLINGS);
 
-/** Express matches without regard to case, and a mount path is known as the client typed it. The first spelling counts for all. */
+/**
+ * Express matches without regard to case, and a mount path is known as the client typed it. The first spelling counts
+ * for all.
+ */
 function oneSpelling(template: string): string {
   const lower = template.toLowerCase();
   const known = spellings.get(lower);
@@ -62,10 +67,11 @@ function oneSpelling(template: string): string {
 }
 
 /**
- * The template of a mount path. Express keeps no template of the path given to `use`, so that it is derived from the values
- * of the parameters. Limits:
+ * The template of a mount path. Express keeps no template of the path given to `use`, so that it is derived from the
+ * values of the parameters. Limits:
  *
- * - Two parameters of one layer with the same value may swap places, and so may a value that equals a fixed segment before it.
+ * - Two parameters of one layer with the same value may swap places, and so may a value that equals a fixed segment
+ *   before it.
  * - A regular expression without groups stays as it was matched.
  *
  * @param baseUrl - as Express has it while the mounted router runs

@@ -5,7 +5,9 @@ import { type MatchedLayer, type RequestState, requestState, stateOf } from '../
 import { mountTemplate } from './mount-path.ts';
 import { methodOf, spanName } from './span-name.ts';
 
-/** A router assigns the parameters before it adds the layer's path to `baseUrl`. Deeper layers have been left by then. */
+/**
+ * A router assigns the parameters before it adds the layer's path to `baseUrl`. Deeper layers have been left by then.
+ */
 function enterLayer(layers: MatchedLayer[], at: number, params: unknown): void {
   while (layers.length > 0 && (layers.at(-1)?.at ?? 0) >= at) layers.pop();
   if (typeof params !== 'object' || params === null) return;
@@ -31,8 +33,8 @@ function templateOf(req: Request, { route, layers }: RequestState): string | und
 
 /**
  * Accessors for the prototype of requests. Express's routers assign `req.params` for every layer with a path, and
- * `req.route` for a route. The accessors keep what they see at that moment: afterwards errors reset `baseUrl`, and mount
- * paths have values in place of names. The span is renamed at once, so that spans below it have the whole path.
+ * `req.route` for a route. The accessors keep what they see at that moment: afterwards errors reset `baseUrl`, and
+ * mount paths have values in place of names. The span is renamed at once, so that spans below it have the whole path.
  */
 export const ROUTE_ACCESSORS: PropertyDescriptorMap & ThisType<Request> = {
   params: {

@@ -8,7 +8,7 @@ import { headerAttributes } from './headers.ts';
 import type { OpenCall } from './open-call.ts';
 
 const USAGE = /^(?:gen_ai|spanline)\.usage\./;
-/** What a client knows before the call, and not every framework. */
+/** Attributes that a client knows before the call. Not every framework does. */
 const GIVEN = [
   'gen_ai.provider.name',
   'gen_ai.request.model',
@@ -43,7 +43,8 @@ function addUsage(span: Span, answer: SpanAttributes): void {
 }
 
 /**
- * Attaches a client's call to the framework's span. It adds what frameworks do not report: the headers of the answer, and the tokens of embeddings. What the framework reports later replaces it.
+ * Attaches a client's call to the framework's span. It adds what frameworks do not report: the headers of the answer,
+ * and the tokens of embeddings. What the framework reports later replaces it.
  */
 export function attachCall(span: Span, { span: own, reader }: ClientCall): OpenCall {
   const nothing = (): void => undefined;

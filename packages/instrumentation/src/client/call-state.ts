@@ -1,11 +1,11 @@
-/** The span of a call and what was collected for it. */
+/** The span of a call, and the attributes collected for it. */
 
 import { currentSpan, type InstrumentationScope, type Span, type SpanOptions, type Tracer } from '@spanline/core';
 import { type Guard, onForcedEnd } from '@spanline/core/internal';
 import type { SpanAttributes, SpanStatus } from '@spanline/record';
 import type { AnswerReader, ClientCall, RequestRewrite } from './call.ts';
 
-/** Who traces a call. */
+/** The tracer of a call, and the package that uses it. */
 export interface CallTracing {
   readonly tracer: Tracer;
   readonly guard: Guard;
@@ -19,7 +19,7 @@ interface CallSpan {
   atEnd(attributes: readonly SpanAttributes[]): Span | undefined;
 }
 
-/** What a call needs until its end. */
+/** Everything that a call needs until its end. */
 export interface CallWork {
   readonly span: CallSpan;
   readonly reader: AnswerReader;
@@ -31,7 +31,7 @@ export interface CallWork {
   firstChunk: number | undefined;
 }
 
-/** How a call ended, if it did not end well. */
+/** The end of a call that did not end well. */
 export interface CallEnd {
   readonly failure?: { readonly error: unknown };
   readonly status?: SpanStatus;
@@ -53,7 +53,7 @@ function createSpan(tracer: Tracer, scope: InstrumentationScope, { span: given, 
   };
 }
 
-/** What the stream has brought so far. */
+/** Attributes of the stream so far. */
 export function streamAttributes({ reader, chunks, firstChunk }: CallWork): SpanAttributes {
   return {
     ...reader.gathered(),
@@ -62,7 +62,10 @@ export function streamAttributes({ reader, chunks, firstChunk }: CallWork): Span
   };
 }
 
-/** One call, from its start to its first end. Nothing is kept after the end, however long somebody keeps the client's promise. */
+/**
+ * One call, from its start to its first end. Nothing is kept after the end, however long somebody keeps the client's
+ * promise.
+ */
 export class CallState {
   readonly tracing: CallTracing;
   #work: CallWork | undefined;

@@ -1,21 +1,27 @@
-/** What an instrumentation of a provider's client supplies: how a request is read, and how its answer is. */
+/** The part of a client's instrumentation that knows the provider: it reads requests and answers. */
 
 import type { SpanOptions } from '@spanline/core';
 import type { SpanAttributes } from '@spanline/record';
 
-/** Turns an answer of a provider into attributes. Each call has a reader of its own. Readers change nothing of what they are given. */
+/**
+ * Turns an answer of a provider into attributes. Each call has a reader of its own. Readers change nothing of what they
+ * are given.
+ */
 export interface AnswerReader {
   /** Reads an answer that came whole. */
   whole(value: unknown): SpanAttributes;
   /** Collects a chunk of a stream. @returns `content` for a piece of the answer, `event` for anything else */
   chunk(value: unknown): 'content' | 'event';
-  /** What the chunks have reported so far. */
+  /** Attributes from the chunks so far. */
   gathered(): SpanAttributes;
   /** A failure that the answer reports in its body, where the client throws nothing. */
   failure?(): unknown;
 }
 
-/** A request that is sent in place of the application's, and how the application still gets the stream that it asked for. */
+/**
+ * A request that is sent in place of the application's, and how the application still gets the stream that it asked
+ * for.
+ */
 export interface RequestRewrite {
   readonly body: unknown;
   /**
@@ -26,7 +32,7 @@ export interface RequestRewrite {
   restore(chunk: unknown): boolean;
 }
 
-/** How one HTTP call of a provider's client is traced. */
+/** The tracing of one HTTP call of a provider's client. */
 export interface ClientCall {
   readonly span: SpanOptions;
   readonly reader: AnswerReader;
@@ -41,7 +47,7 @@ export interface ClientRequest {
   readonly method: 'get' | 'post';
   /** The path as the client's resource gives it: `/chat/completions`. */
   readonly path: string;
-  /** What the application sends: an object, a form, or nothing. */
+  /** The application's body: an object, a form, or nothing. */
   readonly body: unknown;
 }
 

@@ -9,14 +9,17 @@ import { traceClient } from './trace-client.ts';
 
 /** Options of every wrapper of a client. */
 export interface ClientOptions extends TraceOptions {
-  /** Called before each call of a model. If it throws, nothing is sent, and the call rejects with that error (a budget, for instance). */
+  /**
+   * Called before each call of a model. If it throws, nothing is sent, and the call rejects with that error (a budget,
+   * for instance).
+   */
   beforeCall?: () => void;
 }
 
 /** The checks of {@link ClientOptions}. */
 export const CLIENT_SHAPE: Shape<ClientOptions> = { ...TRACE_SHAPE, beforeCall: option.callback() };
 
-/** What a client of one provider is. */
+/** The clients of one provider. */
 export interface ClientKind {
   readonly scope: InstrumentationScope;
   /** `an OpenAI client` */
@@ -43,7 +46,9 @@ function isClient(client: unknown, resource: string): boolean {
   return isObject(given[resource]) || Object.hasOwn(given, 'constructor');
 }
 
-/** Creates the wrapper of one provider's clients. A client that two installed copies of a package wrap is wrapped once. */
+/**
+ * Creates the wrapper of one provider's clients. A client that two installed copies of a package wrap is wrapped once.
+ */
 export function createClientWrapper({ scope, what, resource, other }: ClientKind): ClientWrapper {
   const undo = sharedState(`${scope.name}.clients`, () => new WeakMap<object, () => void>());
   const untrace = (target: object): void => {

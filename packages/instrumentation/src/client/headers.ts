@@ -1,4 +1,4 @@
-/** What providers report in the headers of an answer. */
+/** Attributes from the headers of an answer. */
 
 import { rateLimitRatio } from '@spanline/core/internal';
 import { bag, type SpanAttributes, text } from '@spanline/record';

@@ -1,4 +1,4 @@
-/** A call under way: what the client tells of it, until its first end. */
+/** A call under way, and the events that the client reports of it. */
 
 import type { LateContext } from '@spanline/core/internal';
 
@@ -31,7 +31,10 @@ export interface OpenCall {
   run<T>(fn: () => T): T;
   /** Makes the span current in a context in which the method runs already. */
   enter(context: LateContext): void;
-  /** An HTTP request is made for the call. Called twice with the same request if both a class and its instance are traced. */
+  /**
+   * An HTTP request is made for the call. Called twice with the same request if both a class and its instance are
+   * traced.
+   */
   attempted(request: unknown): void;
   fail(error: unknown): void;
   end(): void;

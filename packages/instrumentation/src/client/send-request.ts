@@ -9,7 +9,7 @@ import type { AnswerEvents, OpenCall } from './open-call.ts';
 import { openCall } from './traced-call.ts';
 import { watchPromise } from './watch-promise.ts';
 
-/** How a client is traced. */
+/** The tracing of a client. */
 export interface ClientTracing extends CallTracing {
   readonly tracer: Tracer;
   readonly guard: Guard;
@@ -18,7 +18,10 @@ export interface ClientTracing extends CallTracing {
   readonly beforeCall?: (() => void) | undefined;
 }
 
-/** Marks the options of a traced request, through the copies that clients make of them and for every copy of this package. */
+/**
+ * Marks the options of a traced request, through the copies that clients make of them and for every copy of this
+ * package.
+ */
 export const CALL: unique symbol = Symbol.for('spanline.client-call');
 
 /** The options of a request, as a client's method gets them. */
@@ -35,7 +38,7 @@ export interface Send {
   with(options: RequestOptions | Promise<RequestOptions>): unknown;
 }
 
-/** A call that has begun, and what is added to its options: the mark, and the body if it is rewritten. */
+/** A call that has begun, and the additions to its options: the mark, and the body if it is rewritten. */
 interface BegunCall {
   readonly open: OpenCall;
   readonly options: RequestOptions;
@@ -97,7 +100,10 @@ export function sendRequest(
   }
 }
 
-/** Sends a request whose options are a promise (forms whose files are read first; every call of OpenAI 7). The call begins when they are known. */
+/**
+ * Sends a request whose options are a promise (forms whose files are read first; every call of OpenAI 7). The call
+ * begins when they are known.
+ */
 export function sendLater(
   tracing: ClientTracing,
   request: Omit<ClientRequest, 'body'>,

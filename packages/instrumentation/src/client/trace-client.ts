@@ -4,7 +4,7 @@ import { type Method, patchMethod } from '../patching/patch-method.ts';
 import type { Patch } from '../patching/replacement.ts';
 import { CALL, type ClientTracing, type RequestOptions, type Send, sendLater, sendRequest } from './send-request.ts';
 
-/** How a client and those derived from it are traced, and whether they still are. */
+/** The tracing of a client and of those derived from it. The undo switches it off. */
 interface Tracing extends ClientTracing {
   isOn: boolean;
 }
@@ -59,10 +59,12 @@ function patchClient(target: object, tracing: Tracing): (Patch | undefined)[] {
 }
 
 /**
- * Traces a client in place: one instance, or all instances by the prototype of their class. All resources and helpers of a client meet in `post` and `get`. What these return is watched, not replaced, so that classes, promises,
- * streams and errors stay what they are. Clients that are derived from it (`withOptions`) are traced with it.
+ * Traces a client in place: one instance, or all instances by the prototype of their class. All resources and helpers
+ * of a client meet in `post` and `get`. What these return is watched, not replaced, so that classes, promises, streams
+ * and errors stay what they are. Clients that are derived from it (`withOptions`) are traced with it.
  *
- * A call that a framework makes for a model call of its own gets no span. What the framework does not report is added to the framework's span.
+ * A call that a framework makes for a model call of its own gets no span. What the framework does not report is added
+ * to the framework's span.
  *
  * @param target - a client, or the prototype of its class
  * @returns the undo

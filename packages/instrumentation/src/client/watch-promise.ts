@@ -11,7 +11,10 @@ interface ResponseProps {
 interface ApiPromise {
   responsePromise: Promise<ResponseProps>;
   parseResponse: (...args: unknown[]) => unknown;
-  /** Makes a promise of what `transform` makes of the answer. An own property where the derived promise does not go through this one (OpenAI 7). */
+  /**
+   * Makes a promise of what `transform` makes of the answer. An own property where the derived promise does not go
+   * through this one (OpenAI 7).
+   */
   _thenUnwrap?: (transform: unknown) => unknown;
 }
 
@@ -22,7 +25,7 @@ function isApiPromise(value: unknown): value is ApiPromise {
 
 const forgotten = new FinalizationRegistry<AnswerEvents>((events) => events.forgotten());
 
-/** Who takes the response. */
+/** Callbacks for the takers of a response. */
 interface Takers {
   readonly isParsed: () => boolean;
   /** Somebody waits for the response. */
@@ -30,7 +33,10 @@ interface Takers {
   readonly taken: (response: unknown) => void;
 }
 
-/** Replaces `then` to notice who takes the response without parsing it: `parse()` starts to parse within its callback, `asResponse()` does not. */
+/**
+ * Replaces `then` to notice who takes the response without parsing it: `parse()` starts to parse within its callback,
+ * `asResponse()` does not.
+ */
 function watchTakers(promise: Promise<ResponseProps>, { isParsed, asked, taken }: Takers): void {
   const { then } = promise;
   Reflect.defineProperty(promise, 'then', {
@@ -53,7 +59,8 @@ function watchTakers(promise: Promise<ResponseProps>, { isParsed, asked, taken }
 }
 
 /**
- * Watches a client's promise in place. It stays lazy, and a rejection that nobody handles stays unhandled. Promises that the client derives from it (`withResponse`, `parse` of a schema) go through the same two members.
+ * Watches a client's promise in place. It stays lazy, and a rejection that nobody handles stays unhandled. Promises
+ * that the client derives from it (`withResponse`, `parse` of a schema) go through the same two members.
  *
  * @returns false for a promise of another kind
  */

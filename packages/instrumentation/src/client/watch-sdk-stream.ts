@@ -3,7 +3,10 @@
 import { type StreamWatcher, watchStream } from '@spanline/core/internal';
 import type { SdkStreamEvents } from './open-call.ts';
 
-/** What the `Stream` of a Stainless client reads from. `for await`, `tee()` and `toReadableStream()` all call `iterator`. */
+/**
+ * The source of a Stainless client's `Stream`. `for await`, `tee()` and `toReadableStream()` all call
+ * `iterator`.
+ */
 interface SdkStream {
   iterator: () => AsyncIterator<unknown>;
   readonly controller?: AbortController;

@@ -1,3 +1,5 @@
+/** Adds to the context values of a span that has begun. */
+
 import type { ContextValues, Span } from '@spanline/core';
 import { activeState, contextValuesOf, currentValues } from '@spanline/core/internal';
 
@@ -8,8 +10,10 @@ function amend(target: ContextValues, values: ContextValues): void {
 }
 
 /**
- * Adds to what is known about the work of `span` after it began (who asks, known once the caller is authenticated): on its own line, on those of spans below it that have not ended, and on
- * everything that starts from here on. Labels are merged. Values are changed in place, so that the source must have started `span` under a `withContext` of its own.
+ * Adds context values to a span that has begun: the user, once the caller is authenticated. They are written on the
+ * span's own line, on those of open spans below it, and on everything that starts from here on. Labels are merged.
+ *
+ * Values are changed in place, so that `span` must have been started under a `withContext` of its own.
  */
 export function amendContext(span: Span, values: ContextValues): void {
   const own = contextValuesOf(span);

@@ -6,10 +6,11 @@ import { findProperty, isReplacement, type Patch, replacementOf, replaceProperty
 export type Method = (this: object, ...args: unknown[]) => unknown;
 
 /**
- * Where a method is replaced:
+ * The object that gets the new method:
  *
- * - `owner`: on the class that defines it, or on the object if it is an own property. A method that is replaced already is left alone.
- * - `object`: on the object itself, on top of whatever is there.
+ * - `owner`: the class that defines the method, or the object if it is an own property. A method that is replaced
+ *   already is left alone.
+ * - `object`: the object itself, on top of any other patch.
  */
 export type PatchPlace = 'owner' | 'object';
 

@@ -13,7 +13,10 @@ export interface Patches {
   undo(): void;
 }
 
-/** Creates an empty set of patches. It does not keep the patched objects alive: an application may make a model or a tool for each request. */
+/**
+ * Creates an empty set of patches. It does not keep the patched objects alive: an application may make a model or a
+ * tool for each request.
+ */
 export function createPatches(): Patches {
   let patches = new WeakMap<object, Patch[]>();
   const owners = new Set<WeakRef<object>>();

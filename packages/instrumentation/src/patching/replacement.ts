@@ -6,7 +6,10 @@ import { sharedState } from '@spanline/core/internal';
 export interface Patch {
   /** The object that has the replacement. */
   readonly owner: object;
-  /** Restores the original. If another library has patched on top, its patch stays, and ours passes every call on to the original. */
+  /**
+   * Restores the original. If another library has patched on top, its patch stays, and ours passes every call on to the
+   * original.
+   */
   undo(): void;
 }
 
@@ -26,7 +29,10 @@ export interface FoundProperty {
   readonly descriptor: PropertyDescriptor;
 }
 
-/** Finds the object that defines a property: `target` itself or one of its prototypes. `Object.prototype` does not count. */
+/**
+ * Finds the object that defines a property: `target` itself or one of its prototypes. `Object.prototype` does not
+ * count.
+ */
 export function findProperty(target: object, name: string): FoundProperty | undefined {
   for (let owner: object | null = target; owner !== null; owner = Object.getPrototypeOf(owner) as object | null) {
     const descriptor = Object.getOwnPropertyDescriptor(owner, name);
@@ -35,7 +41,10 @@ export function findProperty(target: object, name: string): FoundProperty | unde
   return undefined;
 }
 
-/** Makes a function that calls `wrapped`, or `original` after the undo. Its `name`, `length` and other properties (a mock's calls) are those of `original`. */
+/**
+ * Makes a function that calls `wrapped`, or `original` after the undo. Its `name`, `length` and other properties (a
+ * mock's calls) are those of `original`.
+ */
 export function replacementOf<F extends AnyFunction>(original: F, wrapped: F, isOn: () => boolean): F {
   function replacement(this: object, ...args: never[]): unknown {
     return Reflect.apply(isOn() ? wrapped : original, this, args);

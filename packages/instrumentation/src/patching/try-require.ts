@@ -1,3 +1,5 @@
+/** CommonJS copies of modules. */
+
 import { createRequire } from 'node:module';
 
 /**

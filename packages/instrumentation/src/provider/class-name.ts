@@ -1,3 +1,5 @@
+/** Names of classes. */
+
 import { bag, text } from '@spanline/record';
 
 /** The name of a component's class: `RetrieverQueryEngine`. */

@@ -8,7 +8,7 @@ const MAX_HASHES = 200;
 
 const hashOf = memoize(MAX_HASHES, (template: string) => createHash('sha256').update(template).digest('hex'));
 
-/** The template, and its hash, which tells two versions apart in every capture mode. */
+/** The template, and its hash. The hash distinguishes versions in every capture mode. */
 export function promptAttributes(template: string): SpanAttributes {
   return {
     'spanline.prompt.template': template,

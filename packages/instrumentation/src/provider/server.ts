@@ -29,7 +29,8 @@ const readServer = memoize(MAX_SERVERS, (key: string): SpanAttributes => {
  * Provider and server of a client.
  *
  * @param baseUrl - the base URL that the client is set to
- * @param fallback - the provider of unknown hosts: a gateway or a server of the user's own that speaks this provider's protocol
+ * @param fallback - the provider of unknown hosts: a gateway or a server of the user's own that speaks this provider's
+ * protocol
  */
 export function serverAttributes(baseUrl: unknown, fallback: string): SpanAttributes {
   return readServer(`${fallback} ${String(baseUrl)}`);

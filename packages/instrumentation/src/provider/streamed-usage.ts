@@ -3,7 +3,8 @@
 import { type Bag, isObject } from '@spanline/record';
 
 /**
- * Adds the counts of one event to those known so far. Anthropic counts the input with the first event and the output with the last; some counts are repeated, some as `null`. A later count replaces an earlier one.
+ * Adds the counts of one event to those known so far. Anthropic counts the input with the first event and the output
+ * with the last; some counts are repeated, some as `null`. A later count replaces an earlier one.
  *
  * @returns `known` if the event has no counts
  */

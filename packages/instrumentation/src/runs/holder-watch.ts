@@ -1,6 +1,6 @@
 /** Finds runs whose end nobody can report any more, because the garbage collector took whoever could. */
 
-/** What happens to the runs that are found. */
+/** Callbacks for the runs that are found. */
 export interface HolderWatchOptions<R> {
   /** Called when a run's holder was collected. */
   collected(run: R): void;

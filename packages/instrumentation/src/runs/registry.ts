@@ -11,7 +11,10 @@ const DEFAULT_MAX_RUNS = 10_000;
 const DEFAULT_IDLE_MS = 600_000;
 const DEFAULT_ORPHAN_IDLE_MS = 60_000;
 const SWEEPS_PER_IDLE = 10;
-/** The holder of a younger run is kept, not watched: a watched object survives until the next full collection, even if its run ended long ago (measured: 40 µs a run). */
+/**
+ * The holder of a younger run is kept, not watched: a watched object survives until the next full collection, even if
+ * its run ended long ago (measured: 40 µs a run).
+ */
 const WATCHED_AFTER_MS = 1000;
 
 /** The state behind {@link createRunRegistry}. */
@@ -158,7 +161,8 @@ class Runs<T> implements RunRegistry<T> {
 }
 
 /**
- * Creates a registry for a framework that reports starts and ends by id. Frameworks do not report every end (a broken-off stream, an abort), so that an unbounded map would leak. A run is closed when
+ * Creates a registry for a framework that reports starts and ends by id. Frameworks do not report every end (a
+ * broken-off stream, an abort), so that an unbounded map would leak. A run is closed when
  *
  * - nobody is left who could report its end,
  * - it was idle for too long, or

@@ -11,12 +11,13 @@ export interface Run<T> {
   readonly owned: boolean;
 }
 
-/** How a run relates to others, and to the code that will report its end. */
+/** The relation of a run to others, and to the code that will report its end. */
 export interface RunPlace {
   /** Id of the enclosing run. Activity of a run keeps the enclosing ones open. */
   parentId?: string | undefined;
   /**
-   * An object that is kept alive by whoever can report the end of the run, and not by this package. Once it is garbage-collected, no end can be reported any more, and the run is closed.
+   * An object that is kept alive by whoever can report the end of the run, and not by this package. Once it is
+   * garbage-collected, no end can be reported any more, and the run is closed.
    */
   holder?: object | undefined;
 }
@@ -40,17 +41,23 @@ export interface RunRegistry<T> {
 export interface RunRegistryOptions<T> {
   /** Number of runs beyond which the longest idle one is closed. @defaultValue 10000 */
   maxRuns?: number;
-  /** A run is closed after this time without activity of it or of a run inside of it, in milliseconds. @defaultValue 600000 */
+  /**
+   * A run is closed after this time without activity of it or of a run inside of it, in milliseconds.
+   *
+   * @defaultValue 600000
+   */
   idleMs?: number;
   /**
-   * The same for a run that nobody waits for any more, but that may still report its usage: its local root (the request) has ended, or {@link isAbandoned} returns true. In milliseconds.
+   * The same for a run that nobody waits for any more, but that may still report its usage: its local root (the
+   * request) has ended, or {@link isAbandoned} returns true. In milliseconds.
    * @defaultValue 60000
    */
   orphanIdleMs?: number;
   /** Whether the caller of a run left without ending it. @defaultValue no */
   isAbandoned?: (run: Run<T>) => boolean;
   /**
-   * Whether a collected holder proves that no end can come. Asked before a run is closed for it. While the answer is no, the run stays open; the question is asked again when another run has ended.
+   * Whether a collected holder proves that no end can come. Asked before a run is closed for it. While the answer is
+   * no, the run stays open; the question is asked again when another run has ended.
    * @defaultValue yes
    */
   trustsHolders?: () => boolean;

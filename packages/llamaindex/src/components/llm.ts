@@ -43,7 +43,10 @@ function requestAttributes(llm: object, params: Bag, messages: Message[], operat
   };
 }
 
-/** OpenAI's chat classes send tokens with a stream only if asked. Those of its Responses API always do, and refuse the option. */
+/**
+ * OpenAI's chat classes send tokens with a stream only if asked. Those of its Responses API always do, and refuse the
+ * option.
+ */
 function takesStreamOptions(llm: object): boolean {
   return (
     'additionalChatOptions' in llm &&
@@ -61,7 +64,7 @@ function withStreamUsage(params: Bag): Bag {
   };
 }
 
-/** What the provider's client received, else what LlamaIndex kept of it. */
+/** Attributes from the answer that the provider's client received, else from the part that LlamaIndex kept. */
 function answerAttributes(span: Span, pieces: readonly unknown[]): SpanAttributes {
   const observed = observedAnswer(span);
   if (observed?.isKnown === true) return observed.attributes();

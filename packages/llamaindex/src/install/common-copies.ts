@@ -1,4 +1,7 @@
-/** Traces CommonJS copies of LlamaIndex when the application loads them. Loading them here would give an application with one LlamaIndex a second one. */
+/**
+ * Traces CommonJS copies of LlamaIndex when the application loads them. Loading them here would give an application
+ * with one LlamaIndex a second one.
+ */
 
 import Module from 'node:module';
 import { patchMethod } from '@spanline/instrumentation';

@@ -1,4 +1,4 @@
-/** Installs the instrumentation: one in a process, whatever the number of copies of this package. */
+/** Installs the instrumentation: one in a process, even with several copies of this package. */
 
 import { type CaptureSetting, defaultTracer, type Tracer } from '@spanline/core';
 import { checkOptions, createGuard, createPatches, sharedState } from '@spanline/instrumentation';
@@ -13,7 +13,8 @@ export interface Uninstall {
   (): void;
   [Symbol.dispose](): void;
   /**
-   * Traces a component that you call directly: an LLM, an embedding model, a vector store, a retriever, a tool, a postprocessor, an agent. Its methods are replaced in place, for all objects of its class if the class defines them.
+   * Traces a component that you call directly: an LLM, an embedding model, a vector store, a retriever, a tool, a
+   * postprocessor, an agent. Its methods are replaced in place, for all objects of its class if the class defines them.
    *
    * @returns the same object
    */
@@ -21,8 +22,10 @@ export interface Uninstall {
 }
 
 /**
- * Traces LlamaIndexTS: query engines, retrievers, embeddings, vector stores, postprocessors, synthesisers, chat engines, agents, tools and LLMs, of the library, of its providers and of your own. Methods are replaced in place on their
- * classes. Results, errors, streams and `this` stay what they are. Instrumenting again replaces the former instrumentation, so that nothing is traced twice.
+ * Traces LlamaIndexTS: query engines, retrievers, embeddings, vector stores, postprocessors, synthesisers, chat
+ * engines, agents, tools and LLMs, of the library, of its providers and of your own. Methods are replaced in place on
+ * their classes. Results, errors, streams and `this` stay what they are. Instrumenting again replaces the former
+ * instrumentation, so that nothing is traced twice.
  *
  * @example
  * ```ts

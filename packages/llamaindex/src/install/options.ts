@@ -6,11 +6,13 @@ import { type Operation, OPERATIONS } from '../tracing/operations.ts';
 /** Options of {@link instrumentLlamaIndex}. */
 export interface InstrumentOptions extends TraceOptions {
   /**
-   * Further copies of `llamaindex` and `@llamaindex/workflow` in this process: a CommonJS one beside the ES module, or `@llamaindex/workflow` itself where it is not found at once (tsx, bundles).
+   * Further copies of `llamaindex` and `@llamaindex/workflow` in this process: a CommonJS one beside the ES module, or
+   * `@llamaindex/workflow` itself where it is not found at once (tsx, bundles).
    */
   modules?: readonly object[];
   /**
-   * Asks OpenAI's chat API to send token counts at the end of a stream. The stream gets one more chunk, with an empty delta.
+   * Asks OpenAI's chat API to send token counts at the end of a stream. The stream gets one more chunk, with an empty
+   * delta.
    * @defaultValue false
    */
   streamUsage?: boolean;

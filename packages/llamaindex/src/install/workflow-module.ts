@@ -8,7 +8,8 @@ import { types } from 'node:util';
 const NAME = '@llamaindex/workflow';
 
 /**
- * Loads, synchronously, the same instance of the module that `import` gives; `undefined` where `require` is not Node's own. tsx and its like make a copy of each module that they require, and a second LlamaIndex prints a warning. They
+ * Loads, synchronously, the same instance of the module that `import` gives; `undefined` where `require` is not Node's
+ * own. tsx and its like make a copy of each module that they require, and a second LlamaIndex prints a warning. They
  * are recognised by file extensions that Node does not have.
  */
 function loaded(): object | undefined {
@@ -24,8 +25,9 @@ function loaded(): object | undefined {
 }
 
 /**
- * Calls `use` with `@llamaindex/workflow` if it is installed: at once where Node can, otherwise when `import` has loaded it. An optional peer cannot be imported statically, and applications could not `require` this package if it had a
- * top-level `await`.
+ * Calls `use` with `@llamaindex/workflow` if it is installed: at once where Node can, otherwise when `import` has
+ * loaded it. An optional peer cannot be imported statically, and applications could not `require` this package if it
+ * had a top-level `await`.
  */
 export function withWorkflowModule(use: (module: object) => void): void {
   if (typeof import.meta.resolve !== 'function') return;

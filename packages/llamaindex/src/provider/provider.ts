@@ -1,4 +1,4 @@
-/** Whose API a component calls, which model, and where. */
+/** Provider, model and server of a component. */
 
 import type { SpanAttributes } from '@spanline/core';
 import { bag, type Bag, classNameOf, providerOfClass, serverOf as serverAt, text } from '@spanline/instrumentation';
@@ -32,7 +32,7 @@ export function modelOf(component: object): string | undefined {
   return text(source['model']) ?? text(bag(source['metadata'])['model']);
 }
 
-/** Where a component sends its requests, as far as its settings show. */
+/** The server that a component calls, as far as its settings show it. */
 export function serverOf(component: object): SpanAttributes {
   const source = component as Bag;
   return serverAt(text(bag(source['additionalSessionOptions'])['baseURL']) ?? text(source['baseURL']) ?? '');

@@ -1,4 +1,4 @@
-/** What a provider's own answer reports beside the text: model, id, finish reason, tokens. */
+/** Attributes from a provider's own answer, beside the text: model, id, finish reason, tokens. */
 
 import type { SpanAttributes } from '@spanline/core';
 import {
@@ -27,7 +27,10 @@ const firstOf = (value: unknown): Bag => bag(list(value)[0]);
 /** An own property. The classes of Google's SDK have getters that print a warning when they are read. */
 const own = (raw: Bag, key: string): unknown => (Object.hasOwn(raw, key) ? raw[key] : undefined);
 
-/** Token counts as the provider wrote them: in the answer (OpenAI, Google, Ollama), or in the event's `response` (OpenAI's Responses API) or `message` (Anthropic's first event). */
+/**
+ * Token counts as the provider wrote them: in the answer (OpenAI, Google, Ollama), or in the event's `response`
+ * (OpenAI's Responses API) or `message` (Anthropic's first event).
+ */
 function usageIn(raw: Bag): Bag | undefined {
   for (const holder of [raw, bag(own(raw, 'response')), bag(own(raw, 'message'))]) {
     for (const key of ['usage', 'usageMetadata']) if (isObject(holder[key])) return holder[key] as Bag;

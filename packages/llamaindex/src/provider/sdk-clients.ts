@@ -18,7 +18,9 @@ import { createRawAnswer, type RawAnswer } from './raw-answer.ts';
 
 const WHERE = 'llamaindex provider client';
 
-/** Methods whose answers LlamaIndex cuts: vectors without their counts, and streams without the events that have them. */
+/**
+ * Methods whose answers LlamaIndex cuts: vectors without their counts, and streams without the events that have them.
+ */
 const METHODS = [
   ['embeddings', 'create'],
   ['messages', 'create'],
@@ -26,7 +28,7 @@ const METHODS = [
   ['chat', 'stream'],
 ] as const;
 
-/** What a client received inside of a span. */
+/** The answers that a client received inside of a span. */
 interface Observation {
   readonly answer: RawAnswer;
   usage: NormalizedUsage | undefined;
@@ -34,12 +36,12 @@ interface Observation {
 
 const observations = sharedState('llamaindex.observations', () => new WeakMap<Span, Observation>());
 
-/** Records on `span` what the provider's SDK receives inside of it. */
+/** Records on `span` the answers that the provider's SDK receives inside of it. */
 export function observeClient(span: Span): void {
   observations.set(span, { answer: createRawAnswer(), usage: undefined });
 }
 
-/** What the provider's SDK has received inside of `span` so far. */
+/** The answer that the provider's SDK has received inside of `span` so far. */
 export function observedAnswer(span: Span): RawAnswer | undefined {
   return observations.get(span)?.answer;
 }
@@ -79,7 +81,9 @@ function whenSettled(value: unknown, use: (value: unknown) => void): void {
   else use(value);
 }
 
-/** A component's call belongs to the current span. A call that the application makes on the same client belongs to none. */
+/**
+ * A component's call belongs to the current span. A call that the application makes on the same client belongs to none.
+ */
 function observeResult(guard: Guard, result: unknown): void {
   const span = currentSpan();
   const observation = span === undefined ? undefined : observations.get(span);
@@ -97,7 +101,10 @@ export interface SdkClients {
   observe(component: object): boolean;
 }
 
-/** Creates the finder. Provider packages keep their client in `session` (Anthropic; OpenAI: a promise; Mistral: made by `getClient`) or in `client` (Google). */
+/**
+ * Creates the finder. Provider packages keep their client in `session` (Anthropic; OpenAI: a promise; Mistral: made by
+ * `getClient`) or in `client` (Google).
+ */
 export function createSdkClients(patches: Patches, guard: Guard): SdkClients {
   const known = new WeakSet<object>();
 

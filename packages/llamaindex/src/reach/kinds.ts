@@ -1,4 +1,4 @@
-/** The kinds of LlamaIndex's components, told apart by their methods, and what of each becomes a span. */
+/** The kinds of LlamaIndex's components, distinguished by their methods, and the methods of each that become spans. */
 
 import { bag, classNameOf } from '@spanline/instrumentation';
 import {
@@ -22,7 +22,7 @@ import type { Operation } from '../tracing/operations.ts';
 import type { ReadCall } from '../tracing/traced-call.ts';
 
 /**
- * What is looked at when a method is called:
+ * The objects that are looked at when a method is called:
  *
  * - `carrier`: the component's collaborators. They may have been exchanged since the last call.
  * - `model`: the SDK client of a provider's component.

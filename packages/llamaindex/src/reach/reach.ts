@@ -1,4 +1,7 @@
-/** Finds components by walking from each one to those it works with. This needs neither a list of providers nor LlamaIndex's base classes. */
+/**
+ * Finds components by walking from each one to those it works with. This needs neither a list of providers nor
+ * LlamaIndex's base classes.
+ */
 
 import type { Tracer } from '@spanline/core';
 import { bag, type Bag, type Guard, isObject, list, type Method, type Patches } from '@spanline/instrumentation';
@@ -39,7 +42,7 @@ export interface Reach {
   indexClass(value: unknown): void;
 }
 
-/** What the walk works with. */
+/** The tools of the walk. */
 export interface ReachTools {
   readonly tracer: Tracer;
   readonly guard: Guard;
@@ -98,7 +101,10 @@ export function createReach({ tracer, guard, patches, calls, streamUsage }: Reac
     patches.method(target, name, calls.traced(operation, readCall));
   }
 
-  /** What an agent workflow runs on is made with the agent, and found when the agent is first used. A context is made for every run. */
+  /**
+   * The workflow below an agent is made with the agent, and found when the agent is first used. A context is made
+   * for every run.
+   */
   function watchContexts(workflow: object): void {
     const { agents, workflow: inner } = bag(workflow);
     if (typeof bag(agents)['values'] === 'function') {

@@ -1,4 +1,4 @@
-/** What LlamaIndex does that becomes a span. */
+/** Operations of LlamaIndex that become spans. */
 export const OPERATIONS = [
   'query',
   'chat_engine',
@@ -17,5 +17,5 @@ export const OPERATIONS = [
   'step',
 ] as const;
 
-/** One kind of work of LlamaIndex. */
+/** One operation. */
 export type Operation = (typeof OPERATIONS)[number];

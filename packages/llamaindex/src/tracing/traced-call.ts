@@ -4,7 +4,7 @@ import { currentSpan, type Span, type SpanOptions, type Tracer } from '@spanline
 import { type Guard, isObject, type Method, runInSpan, type WorkObserver } from '@spanline/instrumentation';
 import type { Operation } from './operations.ts';
 
-/** How one call of a method is traced. */
+/** The tracing of one call of a method. */
 export interface TracedCall {
   readonly options: SpanOptions;
   /** Called with the span before the method is. */
@@ -46,7 +46,8 @@ export function createCallTracer(tracer: Tracer, guard: Guard, include?: readonl
   const calls = new WeakMap<Span, OpenCall>();
 
   /**
-   * True for a method that another method of its object calls: `_query` by `query`, an overridden method by the one that overrides it. It gets no span. A method that calls itself does.
+   * True for a method that another method of its object calls: `_query` by `query`, an overridden method by the one
+   * that overrides it. It gets no span. A method that calls itself does.
    */
   function isPart(operation: Operation, self: object, original: Method): boolean {
     const span = currentSpan();

@@ -23,9 +23,11 @@ function readRun(workflow: object, start: unknown): SpanOptions {
 }
 
 /**
- * Traces the runs of one context of an agent workflow. A run begins and ends with the workflow's own events, not with the stream that the caller gets: the workflow goes on if nobody reads.
+ * Traces the runs of one context of an agent workflow. A run begins and ends with the workflow's own events, not with
+ * the stream that the caller gets: the workflow goes on if nobody reads.
  *
- * A handler that fails ends the run at once. The workflow never reports the failure to its caller, and Node ends the process for the unhandled rejection.
+ * A handler that fails ends the run at once. The workflow never reports the failure to its caller, and Node ends the
+ * process for the unhandled rejection.
  */
 export function watchAgentRuns(tracer: Tracer, guard: Guard, workflow: object, context: Bag): void {
   let run: Span | undefined;
@@ -44,7 +46,8 @@ export function watchAgentRuns(tracer: Tracer, guard: Guard, workflow: object, c
         watchHandler(call.handler, () => undefined, failed),
       ),
     );
-    // A handler is started by another handler. Without the run, its spans would be children of the step that sent its event.
+    // A handler is started by another handler. Without the run, its spans would be children of the step that sent its
+    // event.
     tracer.run(span, () => next(traced ?? call));
   };
   watchContext(context, { sent: (event) => guard(WHERE, () => sent(event)), handled });

@@ -38,7 +38,9 @@ export function withHandler(call: HandlerCall, handler: Handler): HandlerCall {
   return Object.create(call, { handler: { value: handler } }) as HandlerCall;
 }
 
-/** Wraps a handler to report its end. The result is returned as it is: a rejection that nobody handles stays unhandled. */
+/**
+ * Wraps a handler to report its end. The result is returned as it is: a rejection that nobody handles stays unhandled.
+ */
 export function watchHandler(
   handler: Handler,
   done: (value: unknown) => void,

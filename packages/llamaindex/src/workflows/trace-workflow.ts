@@ -30,7 +30,7 @@ export interface TraceWorkflowOptions {
 
 const SHAPE: Shape<TraceWorkflowOptions> = { name: option.string(), tracer: TRACE_SHAPE.tracer };
 
-/** Workflows of the process, traced by whatever copy of this package. */
+/** The traced workflows of the process, for all copies of this package. */
 interface TracedWorkflows {
   patches: Patches;
   /** The tracer of `instrumentLlamaIndex`. */
@@ -74,7 +74,8 @@ function startStep(tracer: Tracer, run: Span, call: HandlerCall): Span {
 }
 
 /**
- * Traces the runs of one context. A workflow has no last event of its own: a run begins with an event while no handler is at work, and ends when none is at work any more.
+ * Traces the runs of one context. A workflow has no last event of its own: a run begins with an event while no handler
+ * is at work, and ends when none is at work any more.
  */
 function watchRuns(tracer: Tracer, guard: Guard, name: string, context: Bag): void {
   let run: Span | undefined;
@@ -89,7 +90,10 @@ function watchRuns(tracer: Tracer, guard: Guard, name: string, context: Bag): vo
     endIfIdle();
   }
 
-  /** The event that a handler returned is sent right after the handler has settled. By the next microtask, the handlers of that event are at work. */
+  /**
+   * The event that a handler returned is sent right after the handler has settled. By the next microtask, the handlers
+   * of that event are at work.
+   */
   function endIfIdle(): void {
     queueMicrotask(() => {
       if (working > 0 || run?.isRecording !== true) return;
@@ -130,8 +134,9 @@ function watchRuns(tracer: Tracer, guard: Guard, name: string, context: Bag): vo
 }
 
 /**
- * Traces the runs of a plain workflow (`createWorkflow()`): a span for each run, and below it one for each handler. Only the workflow's `createContext` is replaced, in place. Events, results and errors stay what they are. Handlers may be
- * added before or after.
+ * Traces the runs of a plain workflow (`createWorkflow()`): a span for each run, and below it one for each handler.
+ * Only the workflow's `createContext` is replaced, in place. Events, results and errors stay what they are. Handlers
+ * may be added before or after.
  *
  * @example
  * ```ts

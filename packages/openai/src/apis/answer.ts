@@ -1,4 +1,4 @@
-/** What the answers of all APIs have in common. */
+/** Common attributes of all answers. */
 
 import type { SpanAttributes } from '@spanline/core';
 import { type Bag, normalizeUsage, text, usageAttributes } from '@spanline/instrumentation';

@@ -1,4 +1,4 @@
-/** What the requests of all text APIs have in common. */
+/** Common attributes of requests to the text APIs. */
 
 import type { SpanAttributes, SpanOptions, SpanType } from '@spanline/core';
 import {
@@ -17,7 +17,7 @@ export interface ApiRequest {
   readonly client: object;
   /** Without version and query: `/chat/completions`. */
   readonly path: string;
-  /** What the application sends: an object or a form. */
+  /** The application's body: an object or a form. */
   readonly body: Bag;
   /** Provider and server of the client. */
   readonly server: SpanAttributes;

@@ -52,7 +52,7 @@ function finishReason(answer: Bag): string | undefined {
   return text(bag(answer['incomplete_details'])['reason']) ?? text(answer['status']);
 }
 
-/** Reads an answer, whatever its state. */
+/** Reads an answer in any state. */
 function responseAttributes(answer: Bag): SpanAttributes {
   const parts = list(answer['output']).flatMap((item) => partsOf(bag(item)));
   const reason = finishReason(answer);

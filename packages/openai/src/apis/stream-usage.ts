@@ -9,7 +9,10 @@ const REFUSING: readonly unknown[] = ['mistral_ai', 'azure.ai.inference'];
 /** The first version of Azure's API with `stream_options`. */
 const AZURE_SINCE = '2024-09-01';
 
-/** True if token counts must be asked for and may be. An application that sets `include_usage` itself decides for itself. */
+/**
+ * True if token counts must be asked for and may be. An application that sets `include_usage` itself decides for
+ * itself.
+ */
 export function needsUsage(client: object, body: Bag, server: SpanAttributes): boolean {
   if (body['stream'] !== true || 'include_usage' in bag(body['stream_options'])) return false;
   const version = text(bag(client)['apiVersion']);
@@ -17,7 +20,10 @@ export function needsUsage(client: object, body: Bag, server: SpanAttributes): b
   return !REFUSING.includes(server['gen_ai.provider.name']);
 }
 
-/** Asks for the token counts of a stream, in a body of its own. The application gets the stream that it would have got without them. */
+/**
+ * Asks for the token counts of a stream, in a body of its own. The application gets the stream that it would have got
+ * without them.
+ */
 export function askForUsage(body: Bag): RequestRewrite {
   return {
     body: { ...body, stream_options: { ...bag(body['stream_options']), include_usage: true } },
