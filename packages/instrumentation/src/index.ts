@@ -1,49 +1,58 @@
-export { captureCheck, isCaptureSetting, isCredential, isSecretName, tracerCheck } from '@spanline/core/internal';
+/** Building blocks for authors of instrumentations. */
+
 export {
   addContextResolver,
+  addUsage,
   callerSpan,
   type ContextResolver,
+  createGuard,
   currentValues,
-  isSpanId,
-  isTraceId,
-  nearestOpen,
-  sharedState,
-} from '@spanline/core/internal';
-export {
-  type Message,
-  type MessagePart,
-  type RetrievedDocument,
-  toDocuments,
-  toMessages,
-  toParts,
-} from '@spanline/record';
-export {
   describeFailure,
   type Failure,
+  type Guard,
   injectCurrent,
+  isCaptureSetting,
+  isCredential,
+  isSecretName,
+  isSpanId,
+  isTraceId,
   linkTo,
+  moreExact,
+  type NormalizedUsage,
+  normalizeUsage,
   onForcedEnd,
+  type PriceConditions,
+  rateLimitRatio,
+  reportedCost,
   runInSpan,
+  sharedState,
   statusOfThrown,
   type StreamWatcher,
   type ThrownStatus,
+  tierOf,
+  tracerCheck,
+  usageAttributes,
+  type UsageContext,
+  type UsageIssue,
   watchStream,
   type WorkObserver,
 } from '@spanline/core/internal';
-export { amendContext } from './context/amend-context.ts';
-export { enterSpan } from './context/enter-span.ts';
 export {
-  type Bag,
   bag,
+  type Bag,
   BoundedMap,
   type Check,
   checkOptions,
   isObject,
   list,
+  type Message,
+  type MessagePart,
   number,
   option,
   type Shape,
   text,
+  toMessages,
+  toParts,
 } from '@spanline/record';
 export type { AnswerReader, ClientCall, ClientRequest, ReadRequest, RequestRewrite } from './client/call.ts';
 export {
@@ -53,9 +62,9 @@ export {
   type ClientWrapper,
   createClientWrapper,
 } from './client/client-wrapper.ts';
-export { createGuard, type Guard } from '@spanline/core/internal';
+export { amendContext } from './context/amend-context.ts';
+export { enterSpan } from './context/enter-span.ts';
 export { TRACE_SHAPE, type TraceOptions } from './options.ts';
-export { createPatches, type Patches } from './patching/patches.ts';
 export {
   type AccessorWrap,
   type Method,
@@ -63,6 +72,7 @@ export {
   patchMethod,
   type PatchPlace,
 } from './patching/patch-method.ts';
+export { createPatches, type Patches } from './patching/patches.ts';
 export type { Patch } from './patching/replacement.ts';
 export { tryRequire } from './patching/try-require.ts';
 export { classNameOf } from './provider/class-name.ts';
@@ -74,16 +84,3 @@ export { mergeUsage } from './provider/streamed-usage.ts';
 export { createTextBuffer, type TextBuffer } from './provider/text-buffer.ts';
 export { createRunRegistry } from './runs/registry.ts';
 export type { Run, RunPlace, RunRegistry, RunRegistryOptions } from './runs/run.ts';
-export {
-  addUsage,
-  moreExact,
-  type NormalizedUsage,
-  normalizeUsage,
-  type PriceConditions,
-  rateLimitRatio,
-  reportedCost,
-  tierOf,
-  usageAttributes,
-  type UsageContext,
-  type UsageIssue,
-} from '@spanline/core/internal';

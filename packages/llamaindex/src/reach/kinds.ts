@@ -70,7 +70,7 @@ const completion: TracedMethod = {
 };
 
 /** The first kind that applies counts. */
-export const KINDS: readonly Kind[] = [
+const KINDS: readonly Kind[] = [
   {
     is: (has) => has('getQueryEmbedding'),
     methods: [
