@@ -25,6 +25,8 @@ beforeAll(async () => {
 
 afterAll(() => provider.stop());
 
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : typeof error);
+
 /** Everything that a program can see of a failure. */
 async function failure(work: Promise<unknown>): Promise<unknown> {
   try {
@@ -231,8 +233,8 @@ describe.each(INSTRUMENTATIONS)('the instrumentation of $name', (instrumentation
     ['a text of 300 kB', `plain ${'word '.repeat(isModelCall ? 60_000 : 1000)}`],
   ])('writes one line for a question that is %s', async (_kind, text) => {
     const program = await instrumented();
-    const answer = await program.ask({ text }).catch((error: Error) => error.message);
-    expect(answer).toBe(await (await plain()).ask({ text }).catch((error: Error) => error.message));
+    const answer = await program.ask({ text }).catch(messageOf);
+    expect(answer).toBe(await (await plain()).ask({ text }).catch(messageOf));
     await settled();
     expect(log.records()).toHaveLength(isModelCall ? 1 : 2);
     check();

@@ -1,15 +1,15 @@
 /** `/v1/messages/batches`. */
 
 import type { SpanAttributes, SpanOptions } from '@spanline/core';
-import { type AnswerReader, type Bag, bag, list, text } from '@spanline/instrumentation';
+import { type AnswerReader, type Props, props, list, text } from '@spanline/instrumentation';
 
 /**
  * The span of a batch that is submitted: the number of requests, and their models. Their messages are not recorded, and
  * nothing is billed yet.
  */
-export function batchSpan(body: Bag, server: SpanAttributes): SpanOptions {
+export function batchSpan(body: Props, server: SpanAttributes): SpanOptions {
   const requests = list(body['requests']);
-  const models = new Set(requests.map((request) => text(bag(bag(request)['params'])['model'])));
+  const models = new Set(requests.map((request) => text(props(props(request)['params'])['model'])));
   return {
     name: 'messages.batches',
     type: 'task',
@@ -26,7 +26,7 @@ export function batchSpan(body: Bag, server: SpanAttributes): SpanOptions {
 export function createBatchReader(): AnswerReader {
   return {
     whole(value): SpanAttributes {
-      const { id, processing_status, request_counts, expires_at } = bag(value);
+      const { id, processing_status, request_counts, expires_at } = props(value);
       return {
         'gen_ai.response.id': text(id),
         'gen_ai.response.status': text(processing_status),

@@ -3,8 +3,8 @@
 import type { SpanAttributes } from '@spanline/core';
 import {
   type AnswerReader,
-  type Bag,
-  bag,
+  type Props,
+  props,
   createTextBuffer,
   type TextBuffer,
   list,
@@ -18,7 +18,7 @@ import {
 
 /** A block of a streamed message, as far as it has arrived. */
 interface StreamedBlock {
-  readonly start: Bag;
+  readonly start: Props;
   readonly text: TextBuffer;
   readonly json: TextBuffer;
 }
@@ -35,7 +35,7 @@ function parsed(json: string): unknown {
 }
 
 /** The block as a message that is not streamed would have it. */
-function wholeBlock({ start, text: buffer, json }: StreamedBlock): Bag {
+function wholeBlock({ start, text: buffer, json }: StreamedBlock): Props {
   const input = json.toString();
   const content = buffer.toString();
   if (input !== '') return { ...start, input: parsed(input) };
@@ -45,11 +45,11 @@ function wholeBlock({ start, text: buffer, json }: StreamedBlock): Bag {
 
 /** False for thoughts that are encrypted or not shown. */
 function isReadable(block: unknown): boolean {
-  const { type, thinking } = bag(block);
+  const { type, thinking } = props(block);
   return type !== 'redacted_thinking' && !(type === 'thinking' && thinking === '');
 }
 
-function messageAttributes(message: Bag, usage: unknown): SpanAttributes {
+function messageAttributes(message: Props, usage: unknown): SpanAttributes {
   const tokens = normalizeUsage(usage);
   const reason = text(message['stop_reason']);
   const parts = toParts(list(message['content']).filter(isReadable));
@@ -70,38 +70,38 @@ function messageAttributes(message: Bag, usage: unknown): SpanAttributes {
 /** Creates a reader of messages: whole, or as the events of a stream. */
 export function createMessageReader(): AnswerReader {
   const blocks = new Map<number, StreamedBlock>();
-  let message: Bag = {};
-  let usage: Bag | undefined;
+  let message: Props = {};
+  let usage: Props | undefined;
   let isComplete = false;
 
-  const addDelta = (index: unknown, delta: Bag): void => {
+  const addDelta = (index: unknown, delta: Props): void => {
     const block = blocks.get(number(index) ?? 0);
     block?.text.add(delta['text'] ?? delta['thinking']);
     block?.json.add(delta['partial_json']);
   };
 
-  const addBlock = (index: unknown, start: Bag): void => {
+  const addBlock = (index: unknown, start: Props): void => {
     if (blocks.size >= MAX_BLOCKS) return;
     blocks.set(number(index) ?? 0, { start, text: createTextBuffer(), json: createTextBuffer() });
   };
 
   return {
-    whole: (value) => messageAttributes(bag(value), bag(value)['usage']),
+    whole: (value) => messageAttributes(props(value), props(value)['usage']),
     chunk(value): 'content' | 'event' {
-      const event = bag(value);
+      const event = props(value);
       switch (event['type']) {
         case 'message_start':
-          message = bag(event['message']);
+          message = props(event['message']);
           usage = mergeUsage(usage, message['usage']);
           return 'event';
         case 'content_block_start':
-          addBlock(event['index'], bag(event['content_block']));
+          addBlock(event['index'], props(event['content_block']));
           return 'event';
         case 'content_block_delta':
-          addDelta(event['index'], bag(event['delta']));
+          addDelta(event['index'], props(event['delta']));
           return 'content';
         case 'message_delta':
-          message = { ...message, ...bag(event['delta']) };
+          message = { ...message, ...props(event['delta']) };
           usage = mergeUsage(usage, event['usage']);
           isComplete = true;
           return 'event';

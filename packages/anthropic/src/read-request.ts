@@ -1,6 +1,6 @@
 /** Finds the API that a request goes to. */
 
-import { bag, type ReadRequest, serverAttributes, text } from '@spanline/instrumentation';
+import { props, type ReadRequest, serverAttributes, text } from '@spanline/instrumentation';
 import { batchSpan, createBatchReader } from './batch.ts';
 import { createMessageReader } from './message.ts';
 import { requestAttributes } from './request.ts';
@@ -8,8 +8,8 @@ import { requestAttributes } from './request.ts';
 /** Reads the requests of an Anthropic client. Counting tokens and polling batches are not billed, and get no span. */
 export const readRequest: ReadRequest = ({ client, method, path, body: sent }) => {
   if (method !== 'post') return undefined;
-  const server = serverAttributes(bag(client)['baseURL'], 'anthropic');
-  const body = bag(sent);
+  const server = serverAttributes(props(client)['baseURL'], 'anthropic');
+  const body = props(sent);
   const [resource] = path.split('?');
   if (resource === '/v1/messages') {
     const model = text(body['model']);

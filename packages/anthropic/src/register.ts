@@ -2,11 +2,11 @@
 
 import { Anthropic } from '@anthropic-ai/sdk';
 import { defaultTracer } from '@spanline/core';
-import { bag, tryRequire } from '@spanline/instrumentation';
+import { props, tryRequire } from '@spanline/instrumentation';
 import { traceCalls } from './wrap.ts';
 
 if (defaultTracer().enabled) {
-  const { Anthropic: Required } = bag(tryRequire(import.meta.url, '@anthropic-ai/sdk'));
+  const { Anthropic: Required } = props(tryRequire(import.meta.url, '@anthropic-ai/sdk'));
   for (const Class of new Set([Anthropic, Required])) {
     if (typeof Class === 'function') traceCalls(Class.prototype as object, {});
   }

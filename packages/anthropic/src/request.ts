@@ -2,8 +2,8 @@
 
 import type { SpanAttributes } from '@spanline/core';
 import {
-  type Bag,
-  bag,
+  type Props,
+  props,
   number,
   type OfferedTool,
   stopSequences,
@@ -15,18 +15,18 @@ import {
 
 /** Tools that Anthropic runs itself have a dated type. */
 function unwrapTool(tool: unknown): OfferedTool {
-  const { type, name, description, input_schema: parameters } = bag(tool);
+  const { type, name, description, input_schema: parameters } = props(tool);
   return { type: type === 'custom' ? undefined : type, name, description, parameters };
 }
 
-function isJson(body: Bag): boolean {
-  return [bag(body['output_config'])['format'], body['output_format']].some(
-    (format) => bag(format)['type'] === 'json_schema',
+function isJson(body: Props): boolean {
+  return [props(body['output_config'])['format'], body['output_format']].some(
+    (format) => props(format)['type'] === 'json_schema',
   );
 }
 
 /** Parameters, tools and messages of a request. */
-export function requestAttributes(body: Bag): SpanAttributes {
+export function requestAttributes(body: Props): SpanAttributes {
   const { messages, system, stop_sequences: stop } = body;
   return {
     'gen_ai.request.model': text(body['model']),
@@ -36,7 +36,7 @@ export function requestAttributes(body: Bag): SpanAttributes {
     'gen_ai.request.top_k': number(body['top_k']),
     'gen_ai.request.stop_sequences': stopSequences(stop),
     'gen_ai.request.stream': body['stream'] === true ? true : undefined,
-    'gen_ai.request.reasoning.level': text(bag(body['output_config'])['effort']),
+    'gen_ai.request.reasoning.level': text(props(body['output_config'])['effort']),
     'gen_ai.output.type': isJson(body) ? 'json' : undefined,
     'gen_ai.tool.definitions': toolDefinitions(body['tools'], unwrapTool),
     'gen_ai.system_instructions': system === undefined ? undefined : toParts(system),

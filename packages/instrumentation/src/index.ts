@@ -38,8 +38,8 @@ export {
   type WorkObserver,
 } from '@spanline/core/internal';
 export {
-  bag,
-  type Bag,
+  props,
+  type Props,
   BoundedMap,
   type Check,
   checkOptions,

@@ -221,11 +221,14 @@ describe('an agent', () => {
   it('is what it was after uninstalling', async () => {
     uninstall();
     const talker = workflow.agent({ name: 'talker', llm: scripted({ text: 'a' }, { text: 'b' }) });
-    const bag = (value: object): Record<string, unknown> => value as Record<string, unknown>;
+    const props = (value: object): Record<string, unknown> => value as Record<string, unknown>;
     const methods = (): object[] =>
-      [workflow.AgentWorkflow.prototype, workflow.FunctionAgent.prototype, talker, bag(talker).workflow as object].map(
-        (object) => Object.getOwnPropertyDescriptors(object),
-      );
+      [
+        workflow.AgentWorkflow.prototype,
+        workflow.FunctionAgent.prototype,
+        talker,
+        props(talker).workflow as object,
+      ].map((object) => Object.getOwnPropertyDescriptors(object));
     const before = methods();
     const again = instrumentLlamaIndex({ tracer });
     await talker.run('hello');

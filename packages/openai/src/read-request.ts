@@ -1,7 +1,7 @@
 /** Finds the API that a request goes to. */
 
 import {
-  bag,
+  props,
   type ClientCall,
   type ClientRequest,
   type ReadRequest,
@@ -43,8 +43,8 @@ export function createRequestReader(streamUsage: boolean): ReadRequest {
     const path = given.replace(/^\/v1(?=\/)|\?.*$/gs, '');
     const read = apiOf(method, path);
     if (read === undefined) return undefined;
-    const { baseURL, apiVersion } = bag(client);
+    const { baseURL, apiVersion } = props(client);
     const server = serverAttributes(baseURL, apiVersion === undefined ? 'openai' : 'azure.ai.openai');
-    return read({ client, path, body: bag(body), server });
+    return read({ client, path, body: props(body), server });
   };
 }

@@ -2,11 +2,11 @@
 
 import { OpenAI } from 'openai';
 import { defaultTracer } from '@spanline/core';
-import { bag, tryRequire } from '@spanline/instrumentation';
+import { props, tryRequire } from '@spanline/instrumentation';
 import { traceCalls } from './wrap.ts';
 
 if (defaultTracer().enabled) {
-  const { OpenAI: Required } = bag(tryRequire(import.meta.url, 'openai'));
+  const { OpenAI: Required } = props(tryRequire(import.meta.url, 'openai'));
   for (const Class of new Set([OpenAI, Required])) {
     if (typeof Class === 'function') traceCalls(Class.prototype as object, {});
   }

@@ -82,4 +82,4 @@ export {
 export { BoundedMap, memoize } from './values/bounded-map.ts';
 export type { Plain } from './values/plain.ts';
 export { splitTruncated, truncationMarker } from './values/truncation-marker.ts';
-export { bag, type Bag, isObject, list, number, text } from './values/props.ts';
+export { props, type Props, isObject, list, number, text } from './values/props.ts';

@@ -102,7 +102,7 @@ describe('elasticsearch()', () => {
       fc.asyncProperty(
         fc.array(fc.dictionary(fc.string(), fc.jsonValue()), { minLength: 1, maxLength: 20 }),
         async (bags) => {
-          const lines = bags.map((bag) => JSON.stringify(bag));
+          const lines = bags.map((props) => JSON.stringify(props));
           const { root } = await shipLines(lines, elasticsearch({ url: target.url }));
           expect(deadLetters(root, 'elasticsearch')).toEqual([]);
           expect(target.requests.splice(0).flatMap(({ body }) => readBulk(body))).toHaveLength(lines.length);

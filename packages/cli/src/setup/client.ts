@@ -1,4 +1,4 @@
-import { bag } from '@spanline/record';
+import { props } from '@spanline/record';
 import { createHttpClient, describeHttpError } from '@spanline/remote';
 import type { SetupRequest } from '@spanline/ship';
 
@@ -26,8 +26,8 @@ const MAX_REASON = 300;
  * `errors`.
  */
 function reasonOf(body: unknown): string {
-  const { error, errors, message } = bag(body);
-  const { type, reason } = bag(error);
+  const { error, errors, message } = props(body);
+  const { type, reason } = props(error);
   const parts = Array.isArray(errors) ? errors : [type, reason, error, message];
   const text = parts.filter((part) => typeof part === 'string').join(': ');
   return text.replaceAll(/\p{Cc}+/gu, ' ').slice(0, MAX_REASON);

@@ -1,4 +1,4 @@
-import { bag } from '@spanline/record';
+import { props } from '@spanline/record';
 import {
   cloudwatchSetup,
   datadog,
@@ -37,13 +37,13 @@ function elasticHeaders(env: Environment): { headers: Record<string, string>; hi
 
 /** Replaces an ISM policy. OpenSearch asks for the version that is replaced. */
 async function replacePolicy(client: SetupClient, request: SetupRequest): Promise<SetupResponse> {
-  const current = bag((await client.send({ method: 'GET', path: request.path })).body);
+  const current = props((await client.send({ method: 'GET', path: request.path })).body);
   const version = `if_seq_no=${String(current['_seq_no'])}&if_primary_term=${String(current['_primary_term'])}`;
   return client.send({ ...request, path: `${request.path}?${version}` });
 }
 
 const exists = ({ status, body }: SetupResponse): boolean =>
-  status === 400 && bag(bag(body)['error'])['type'] === 'resource_already_exists_exception';
+  status === 400 && props(props(body)['error'])['type'] === 'resource_already_exists_exception';
 
 async function install(client: SetupClient, request: SetupRequest): Promise<string> {
   let response = await client.send(request);
@@ -119,7 +119,7 @@ function datadogUrl({ site, url }: SetupOptions, env: Environment): string {
 async function pipelineRequest(client: SetupClient, { body, path, method }: SetupRequest): Promise<SetupRequest> {
   const answer = await client.send({ method: 'GET', path: PIPELINES });
   if (!answer.isOk) throw new RefusedError(`GET ${PIPELINES}: ${answer.status} ${answer.reason}`.trimEnd());
-  const pipelines = Array.isArray(answer.body) ? (answer.body as unknown[]).map(bag) : [];
+  const pipelines = Array.isArray(answer.body) ? (answer.body as unknown[]).map(props) : [];
   const id = pipelines.find(({ name }) => name === body?.['name'])?.['id'];
   const known =
     typeof id === 'string' ? { method: 'PUT' as const, path: `${path}/${encodeURIComponent(id)}` } : undefined;

@@ -4,13 +4,18 @@ import { OWN_KEYS } from './keys.ts';
 
 const LABEL_PREFIX = 'labels.';
 
+/** A censor may return anything. */
+function asText(value: unknown): string {
+  return typeof value === 'string' ? value : (JSON.stringify(value) ?? typeof value);
+}
+
 function censorList(key: string, values: readonly unknown[], line: CapturedLine, paths: PathRedactor): unknown[] {
   const position = paths.enterAttribute(key);
   return values.flatMap((entry, index) => {
     const step = String(index);
     if (!isPathEnd(stepInto(position, step))) return [entry];
     const censored = line.censor(entry, [key, step]);
-    return censored === undefined ? [] : [String(censored)];
+    return censored === undefined ? [] : [asText(censored)];
   });
 }
 
@@ -18,7 +23,7 @@ function censorList(key: string, values: readonly unknown[], line: CapturedLine,
 function censorValue(key: string, value: unknown, line: CapturedLine): unknown {
   const censored = line.censor(value, [key]);
   const isScalar = ['undefined', 'string', 'number', 'boolean'].includes(typeof censored);
-  const kept = isScalar && (censored === undefined || key.startsWith(LABEL_PREFIX)) ? censored : String(censored);
+  const kept = isScalar && (censored === undefined || key.startsWith(LABEL_PREFIX)) ? censored : asText(censored);
   return Array.isArray(value) && kept !== undefined ? [kept] : kept;
 }
 

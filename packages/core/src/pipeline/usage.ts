@@ -55,7 +55,10 @@ const FACTS: ReadonlyMap<string, SetFact> = new Map<AttributeKey, SetFact>([
   ['server.address', (call, value) => void (call.region ??= regionOfHost(value))],
 ]);
 
-/** Reads the billed call in a span's attributes. It visits the attributes that are there: looking for those that are not costs more. */
+/**
+ * Reads the billed call in a span's attributes. It visits the attributes that are there: looking for those that are not
+ * costs more.
+ */
 function readCall(state: SpanState): BilledCall {
   const { attributes } = state;
   const units: BilledUnits = {};
@@ -86,8 +89,8 @@ function writeConditions(record: SpanRecord, { tier, region }: BilledCall): void
 }
 
 /**
- * Writes `spanline.usage.*` and `spanline.cost.*`. Only the span of the billed call carries the cost. An unknown cost is absent, and
- * `spanline.cost.reason` says why.
+ * Writes `spanline.usage.*` and `spanline.cost.*`. Only the span of the billed call carries the cost. An unknown cost
+ * is absent, and `spanline.cost.reason` says why.
  *
  * @returns the cost in US dollars, if known
  */

@@ -4,7 +4,6 @@ export { createHasher, type Hasher } from './hasher.ts';
 export {
   createPathRedactor,
   isPathEnd,
-  isRedactPath,
   pathOptions,
   type PathPosition,
   type PathRedactor,
@@ -13,7 +12,7 @@ export {
   redactPathsCheck,
   stepInto,
 } from './paths/index.ts';
-export type { PlaceholderHolder, PlaceholderNumbers } from './placeholders.ts';
+export type { PlaceholderHolder } from './placeholders.ts';
 export { createRedactor, type Redactor } from './redactor.ts';
 export type { Replacements } from './replacements.ts';
 export { RULE_NAMES } from './rules.ts';

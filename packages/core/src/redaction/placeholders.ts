@@ -8,7 +8,7 @@ const TAG_LENGTH = 4;
  * Numbers of the values that were replaced on the lines of one local root: the same value has the same number on each
  * of them.
  */
-export class PlaceholderNumbers {
+class PlaceholderNumbers {
   readonly #numbers = new Map<string, number>();
   readonly #lastByRule = new Map<string, number>();
 

@@ -1,5 +1,5 @@
 /** Calls of models by a client that has no wrapper. */
-import { bag } from '@spanline/record';
+import { props } from '@spanline/record';
 import type { Content } from '../api/index.ts';
 import { normalizeUsage, usageAttributes } from '../usage/index.ts';
 import { runStep, type Step, type StepOptions, type Work } from './step.ts';
@@ -34,7 +34,7 @@ export interface LlmSpanOptions<R = unknown> extends StepOptions {
 }
 
 function wholeAnswer(result: unknown): LlmAnswer {
-  return { output: result, usage: bag(result)['usage'] };
+  return { output: result, usage: props(result)['usage'] };
 }
 
 /**

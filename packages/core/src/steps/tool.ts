@@ -1,5 +1,5 @@
 /** Calls of tools. */
-import { bag } from '@spanline/record';
+import { props } from '@spanline/record';
 import type { Content } from '../api/index.ts';
 import { runStep, type Step, type StepOptions, type Work } from './step.ts';
 
@@ -23,7 +23,7 @@ export interface ToolSpanOptions<R = unknown> extends StepOptions {
 
 /** Counts the entries of a result in the shape of a database or search client. */
 function countEntries(result: unknown): number | undefined {
-  const { rows, results } = bag(result);
+  const { rows, results } = props(result);
   const entries = [result, rows, results].find((value) => Array.isArray(value));
   return Array.isArray(entries) ? entries.length : undefined;
 }

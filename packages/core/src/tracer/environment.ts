@@ -1,7 +1,7 @@
 /** Environment variables, and what else the process tells about its service. */
 import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { bag, type NumberBounds, option, SpanlineError, text } from '@spanline/record';
+import { props, type NumberBounds, option, SpanlineError, text } from '@spanline/record';
 
 /** The environment of the process. */
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -65,7 +65,7 @@ export function nearestPackage(): { name?: string | undefined; version?: string 
   let folder = process.argv[1] === undefined ? process.cwd() : dirname(process.argv[1]);
   for (;;) {
     try {
-      const { name, version } = bag(JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')));
+      const { name, version } = props(JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')));
       return { name: text(name), version: text(version) };
     } catch {
       const parent = dirname(folder);

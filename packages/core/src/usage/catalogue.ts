@@ -30,8 +30,9 @@ const PROVIDERS: Readonly<Record<string, string>> = {
 const UNIT_OF_PRICE: ReadonlyMap<string, BilledUnit> = new Map(BILLED_UNITS.map((unit) => [UNITS[unit][0], unit]));
 
 /**
- * OpenAI's higher price is for prompts of more than 272,000 tokens (https://developers.openai.com/api/docs/models/gpt-5.4). The catalogue lets it begin with
- * 272,000. xAI's begins with 200,000 (https://docs.x.ai/docs/models/grok-4.5), and the catalogue's 199,999 is right.
+ * OpenAI's higher price is for prompts of more than 272,000 tokens
+ * (https://developers.openai.com/api/docs/models/gpt-5.4). The catalogue lets it begin with 272,000. xAI's begins with
+ * 200,000 (https://docs.x.ai/docs/models/grok-4.5), and the catalogue's 199,999 is right.
  */
 function firstOf(start: number, provider: string): number {
   return provider !== 'x-ai' && start % 1000 === 999 ? start + 1 : start;
@@ -61,7 +62,8 @@ function pricesOf(list: ModelPrice, provider: string, model: string): Map<Billed
     if (unit !== undefined && price !== undefined) prices.set(unit, unitPrice(price, UNITS[unit][1], provider));
   }
   const input = prices.get('input_tokens');
-  // A write for an hour costs twice the input, wherever Claude is sold (https://platform.claude.com/docs/en/build-with-claude/prompt-caching).
+  // A write for an hour costs twice the input, wherever Claude is sold
+  // (https://platform.claude.com/docs/en/build-with-claude/prompt-caching).
   if (
     input !== undefined &&
     prices.has('cache_write_tokens') &&
@@ -73,7 +75,10 @@ function pricesOf(list: ModelPrice, provider: string, model: string): Map<Billed
   return prices;
 }
 
-/** Google lists the input of other modalities where it costs more than text. Models for images and speech have one output, at the price of the output. */
+/**
+ * Google lists the input of other modalities where it costs more than text. Models for images and speech have one
+ * output, at the price of the output.
+ */
 function likeWhole(provider: string, model: string): (unit: BilledUnit) => boolean {
   return (unit) =>
     (provider === 'google' && /^(?:input|cache)_audio/.test(unit)) ||

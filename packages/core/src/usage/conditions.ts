@@ -1,8 +1,8 @@
 /** Conditions of a price: the service tier and the region that served a call. */
 
-import { bag } from '@spanline/record';
+import { props } from '@spanline/record';
 
-/** What an answer says of its conditions. */
+/** Conditions that an answer reports. */
 export interface PriceConditions {
   /** `flex`, `priority`, `batch`, `fast` and so on. `standard` if the answer says so. */
   tier?: string;
@@ -24,10 +24,10 @@ const TIERS: Readonly<Record<string, string>> = {
   standard_only: STANDARD,
 };
 
-/** What was asked for and not what was served, or nothing known. */
+/** Values that name a request and not what was served, or nothing. */
 const NO_TIER: ReadonlySet<string> = new Set(['', 'auto', 'traffic_type_unspecified', 'unspecified', 'none', 'null']);
 
-/** Tier by our name. `undefined` for a value that says nothing, such as `auto`. */
+/** Tier by our name. `undefined` for a value without a tier, such as `auto`. */
 export function tierOf(value: unknown): string | undefined {
   if (typeof value !== 'string') return undefined;
   const name = value.toLowerCase();
@@ -85,7 +85,7 @@ const READERS: ReadonlyMap<string, Read> = new Map([
 export function readCondition(conditions: PriceConditions, key: string, value: unknown): boolean {
   const read = READERS.get(key);
   if (read === undefined) return false;
-  const inner = bag(value);
+  const inner = props(value);
   const text = typeof value === 'string' ? value : (inner['type'] ?? inner['latency']);
   if (typeof text === 'string') read(conditions, text);
   return true;

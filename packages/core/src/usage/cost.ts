@@ -22,9 +22,9 @@ export interface BilledCall {
   region?: string | undefined;
   /** The framework answered from its cache; nothing was billed. */
   cacheHit?: boolean;
-  /** What the application knows the call to have cost. */
+  /** Cost that the application set. */
   explicitUsd?: number | undefined;
-  /** What the provider or a gateway reported. */
+  /** Cost that the provider or a gateway reported. */
   reportedUsd?: number | undefined;
   /** Start of the call in epoch milliseconds; prices change over time. */
   timestamp?: number;
@@ -56,7 +56,7 @@ export type Cost =
       priceVersion?: string;
       /** Set when the cost is not exact. */
       inexact?: Inexact;
-      /** What the price table says, beside the cost that the provider reported. */
+      /** List price, beside the cost that the provider reported. */
       listUsd?: number;
     }
   | { reason: NoCost };
@@ -100,8 +100,9 @@ const isUsed = (units: BilledUnits): boolean => {
 };
 
 /**
- * Builds a pricer. An explicit cost wins over what the provider reported, and that over prices; own prices win over the catalogue of
- * `@pydantic/genai-prices`; the response's model is looked up before the request's. No socket is opened and no file is read.
+ * Builds a pricer. An explicit cost wins over what the provider reported, and that over prices; own prices win over the
+ * catalogue of `@pydantic/genai-prices`; the response's model is looked up before the request's. No socket is opened
+ * and no file is read.
  *
  * @throws SpanlineError `ERR_INVALID_OPTION` for a broken price table
  */

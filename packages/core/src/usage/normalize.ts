@@ -1,5 +1,5 @@
 import {
-  bag,
+  props,
   type BilledUnit,
   type BilledUnits,
   isConventionUnit,
@@ -14,7 +14,7 @@ import { reconcile, type UsageIssue } from './reconcile.ts';
 import { serverTools } from './server-tools.ts';
 import { COHERE_UNITS, ESTIMATED_WRAPPER, NO_SPELLINGS, type Reading, USAGE, WRAPPERS } from './spellings.ts';
 
-/** What one model call used, as it will be billed. */
+/** Usage of one model call, as it will be billed. */
 export interface NormalizedUsage {
   /** Quantities as OpenTelemetry counts them: the input includes cached tokens, the output includes reasoning. */
   readonly units: BilledUnits;
@@ -28,7 +28,7 @@ export interface NormalizedUsage {
   readonly costUsd?: number;
 }
 
-/** What is known of a call besides its answer. */
+/** Facts about a call besides its answer. */
 export interface UsageContext {
   readonly provider?: string | undefined;
   /** @defaultValue the `model` of the answer */
@@ -69,7 +69,10 @@ const NO_USAGE_IN_ANSWERS: ReadonlySet<string> = new Set([
 const WRAPPER_KEYS = [...WRAPPERS, ESTIMATED_WRAPPER];
 const WRAPPER_PLACES: ReadonlyMap<string, number> = new Map(WRAPPER_KEYS.map((key, place) => [key, place]));
 
-/** The wrappers that an object has, the most telling first. It is asked for the keys that it has: to look for one that it has not costs more. */
+/**
+ * The wrappers that an object has, the most telling first. It is asked for the keys that it has: to look for one that
+ * it has not costs more.
+ */
 function wrappersOf(raw: Raw): readonly string[] {
   const prototype: unknown = Object.getPrototypeOf(raw);
   if (prototype !== Object.prototype && prototype !== null) {
@@ -95,13 +98,13 @@ function isEmpty({ readings }: Counts): boolean {
 }
 
 /**
- * Anthropic leaves compactions out of the counts at the top, and adds up the others. An advisor is another model with prices of its own, so that its tokens are
- * unknown here.
+ * Anthropic leaves compactions out of the counts at the top, and adds up the others. An advisor is another model with
+ * prices of its own, so that its tokens are unknown here.
  */
 function addIterations(counts: Counts, iterations: unknown): void {
   if (!Array.isArray(iterations)) return;
   for (const entry of iterations) {
-    const { type, ...iteration } = bag(entry);
+    const { type, ...iteration } = props(entry);
     if (type !== 'compaction' && type !== 'advisor_message') continue;
     const inner: Counts = { readings: {}, conditions: {}, unknown: undefined };
     readObject(inner, type === 'compaction' ? USAGE : NO_SPELLINGS, iteration, `iterations.${type}`);
@@ -141,7 +144,7 @@ function find(raw: unknown, depth: number, isInside: boolean, counts: Counts): S
 function reportedCost({ readings }: Counts, raw: Raw): number | undefined {
   const { cost_usd: usd, cost_ticks: ticks, upstream_cost_usd: upstream } = readings;
   if (usd === undefined) return ticks === undefined ? undefined : ticks / 1e10;
-  const usage = bag(raw['usage'] ?? raw);
+  const usage = props(raw['usage'] ?? raw);
   return usage['is_byok'] === true ? usd + (upstream ?? 0) : usd;
 }
 
@@ -175,8 +178,9 @@ function normalize(raw: Raw, context: UsageContext): NormalizedUsage | undefined
 }
 
 /**
- * Reads what a call used, from a usage object or from the whole answer around it, in the shape of any provider or framework. A whole answer tells more: its
- * model, its service tier, its server tools. What is not reported stays absent; an explicit 0 stays 0. Never throws.
+ * Reads what a call used, from a usage object or from the whole answer around it, in the shape of any provider or
+ * framework. A whole answer tells more: its model, its service tier, its server tools. What is not reported stays
+ * absent; an explicit 0 stays 0. Never throws.
  *
  * @returns `undefined` when there is no count in it
  */
@@ -216,8 +220,8 @@ function detailOf({ units, conditions, costUsd, source }: NormalizedUsage): numb
 }
 
 /**
- * The more exact of two reports on one call: the one without an issue, then the one with more detail, then the one with more tokens, since frameworks keep the
- * first count of a stream.
+ * The more exact of two reports on one call: the one without an issue, then the one with more detail, then the one with
+ * more tokens, since frameworks keep the first count of a stream.
  */
 export function moreExact(one: NormalizedUsage, other: NormalizedUsage): NormalizedUsage {
   const isOneSound = one.issue === undefined;
@@ -247,5 +251,5 @@ export function usageAttributes({
   if (conditions?.tier !== undefined) attributes['spanline.cost.tier'] = conditions.tier;
   if (conditions?.region !== undefined) attributes['spanline.cost.region'] = conditions.region;
   if (costUsd !== undefined) attributes['spanline.cost.reported_usd'] = costUsd;
-  return attributes as SpanAttributes;
+  return attributes;
 }

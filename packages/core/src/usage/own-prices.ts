@@ -4,7 +4,10 @@ import type { ModelPrice, PriceTable, TokenPrice } from '../api/index.ts';
 import { STANDARD } from './conditions.ts';
 import { type UnitPrice, type UnitPricer, unitPricer } from './price-table.ts';
 
-/** How to price a call under its conditions. `factor` applies to tokens; it is `undefined` where the table has no price for a condition. */
+/**
+ * How to price a call under its conditions. `factor` applies to tokens; it is `undefined` where the table has no price
+ * for a condition.
+ */
 export interface OwnPricing {
   readonly pricer: UnitPricer;
   readonly factor: number | undefined;

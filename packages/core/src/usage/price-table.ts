@@ -8,7 +8,7 @@ export type UnitPrice = TokenPrice;
 /** Prices in US dollars for one of each unit, a token or a search. */
 export type UnitPrices = ReadonlyMap<BilledUnit, UnitPrice>;
 
-/** What units cost at list price. */
+/** List prices of units. */
 export interface Priced {
   usd: number;
   /** The part of `usd` that is for tokens, to which discounts and surcharges apply. */
@@ -19,7 +19,10 @@ export interface Priced {
   isAmbiguous: boolean;
 }
 
-/** Units without a price of their own that are billed like the unit that they are part of. All others would be priced wrongly. */
+/**
+ * Units without a price of their own that are billed like the unit that they are part of. All others would be priced
+ * wrongly.
+ */
 const LIKE_THEIR_WHOLE =
   /^(?:cache_(?:read|write|write_5m|text_\w+|image_\w+|video_\w+)_tokens|input_(?:text|image|video|tool|\w+_tool)_tokens|output_(?:reasoning|text|citation|\w+_reasoning)_tokens|input_audio_seconds|output_audio_seconds)$/;
 

@@ -3,7 +3,7 @@ import { isObject } from '@spanline/record';
 import { type PriceConditions, readCondition } from './conditions.ts';
 import { MODALITIES, NOT_BILLED, type Reading, type Spelling, type SpellingMap, TTL_LIST } from './spellings.ts';
 
-/** What a usage object reports, before it is reconciled. */
+/** Counts of a usage object, before they are reconciled. */
 export interface Counts {
   readonly readings: { [reading in Reading]?: number };
   readonly conditions: PriceConditions;
@@ -18,7 +18,7 @@ const MAX_ENTRIES = 100;
 const MAX_DEPTH = 4;
 
 /** The number in a value, which some providers write as text. */
-export function toCount(value: unknown): number | undefined {
+function toCount(value: unknown): number | undefined {
   const number = typeof value === 'string' && value.trim() !== '' ? Number(value) : value;
   return typeof number === 'number' && number >= 0 && number <= MAX_COUNT ? number : undefined;
 }

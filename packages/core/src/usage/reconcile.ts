@@ -176,8 +176,8 @@ function setUnits(units: BilledUnits, counts: BilledUnits): void {
 }
 
 /**
- * Puts counts together. The spelling of a key says whether it is part of another count; a total that proves otherwise wins, since proxies mix the keys of
- * providers.
+ * Puts counts together. The spelling of a key says whether it is part of another count; a total that proves otherwise
+ * wins, since proxies mix the keys of providers.
  *
  * @param hidesThoughts - the total of this model holds thoughts that no key counts
  */

@@ -1,4 +1,7 @@
-/** Headers in which gateways report what a call cost, in US dollars. LiteLLM: https://docs.litellm.ai/docs/proxy/response_headers */
+/**
+ * Headers in which gateways report what a call cost, in US dollars. LiteLLM:
+ * https://docs.litellm.ai/docs/proxy/response_headers
+ */
 const HEADERS: readonly string[] = ['x-litellm-response-cost', 'x-response-cost', 'x-cost-usd'];
 
 /**

@@ -1,12 +1,12 @@
 /** Server tools that are billed by the call and that only the content of an answer shows. */
-import { bag, type BilledUnit, type BilledUnits, isObject, list, text } from '@spanline/record';
+import { props, type BilledUnit, type BilledUnits, isObject, list, text } from '@spanline/record';
 
 /** Quantities by unit. */
 export type ServerTools = BilledUnits;
 
 /**
- * OpenAI's Responses API: searches of the web and of files cost by the call, a container of the code interpreter by the session. Opening a page that was found
- * is free (https://developers.openai.com/api/docs/guides/tools-web-search).
+ * OpenAI's Responses API: searches of the web and of files cost by the call, a container of the code interpreter by the
+ * session. Opening a page that was found is free (https://developers.openai.com/api/docs/guides/tools-web-search).
  */
 function addItems(tools: ServerTools, items: readonly unknown[]): void {
   const add = (unit: BilledUnit): void => void (tools[unit] = (tools[unit] ?? 0) + 1);
@@ -15,7 +15,7 @@ function addItems(tools: ServerTools, items: readonly unknown[]): void {
     if (!isObject(item)) continue;
     const { type, action, container_id: container, id } = item as Record<string, unknown>;
     if (type === 'web_search_call') {
-      const kind = text(bag(action)['type']);
+      const kind = text(props(action)['type']);
       if (kind === undefined || kind === 'search') add('web_searches');
     } else if (type === 'file_search_call') add('storage_searches');
     else if (type === 'image_generation_call') add('image_generations');
@@ -24,9 +24,14 @@ function addItems(tools: ServerTools, items: readonly unknown[]): void {
   if (containers.size > 0) tools.code_executions = containers.size;
 }
 
-/** Google bills each query from Gemini 3 on, and before that each prompt that was grounded (https://ai.google.dev/gemini-api/docs/pricing). */
+/**
+ * Google bills each query from Gemini 3 on, and before that each prompt that was grounded
+ * (https://ai.google.dev/gemini-api/docs/pricing).
+ */
 function addGrounding(tools: ServerTools, candidates: readonly unknown[], model: string | undefined): void {
-  const queries = candidates.flatMap((candidate) => list(bag(bag(candidate)['groundingMetadata'])['webSearchQueries']));
+  const queries = candidates.flatMap((candidate) =>
+    list(props(props(candidate)['groundingMetadata'])['webSearchQueries']),
+  );
   if (queries.length > 0) tools.web_searches = /gemini-[12](?:\.|-|$)/.test(model ?? '') ? 1 : queries.length;
 }
 

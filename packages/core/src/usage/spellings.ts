@@ -1,11 +1,12 @@
 /**
- * The key of every number in the usage objects of providers and frameworks. Sources: the API references of OpenAI (chat, responses, images, audio,
- * realtime), Anthropic, Google, Amazon Bedrock, Azure, Mistral, Cohere, Groq, DeepSeek, xAI, Perplexity, OpenRouter, Ollama; `UsageMetadata` of
- * `@langchain/core`; `LanguageModelUsage` and `LanguageModelV4Usage` of the AI SDK; OpenTelemetry's conventions.
+ * The key of every number in the usage objects of providers and frameworks. Sources: the API references of OpenAI
+ * (chat, responses, images, audio, realtime), Anthropic, Google, Amazon Bedrock, Azure, Mistral, Cohere, Groq,
+ * DeepSeek, xAI, Perplexity, OpenRouter, Ollama; `UsageMetadata` of `@langchain/core`; `LanguageModelUsage` and
+ * `LanguageModelV4Usage` of the AI SDK; OpenTelemetry's conventions.
  */
 import { BILLED_UNITS, type BilledUnit, isConventionUnit, UNIT_KEYS } from '@spanline/record';
 
-/** What a number says besides the units of the catalogue. Later code turns these into units. */
+/** Meanings of a number besides the units of the catalogue. Later code turns these into units. */
 export type Reading =
   | BilledUnit
   /** Input and output by OpenAI's names, which include cached tokens. */
@@ -18,7 +19,9 @@ export type Reading =
   | 'cache_write_beside'
   /** Thoughts of Google and Perplexity, which stand beside the output. */
   | 'reasoning_beside'
-  /** Reported cost in US dollars, in xAI's ticks (1e10 of a dollar), and the part that a gateway leaves to the provider. */
+  /**
+   * Reported cost in US dollars, in xAI's ticks (1e10 of a dollar), and the part that a gateway leaves to the provider.
+   */
   | 'cost_usd'
   | 'cost_ticks'
   | 'upstream_cost_usd'
@@ -29,7 +32,7 @@ export type Reading =
 /** A number that is not billed: a time, a sum, or a share of another number. */
 export const NOT_BILLED = 'not_billed';
 
-/** What a list of Google's modality counts is part of. */
+/** The total that a list of Google's modality counts is part of. */
 export type ModalityList = { readonly modalities: 'input' | 'output' | 'cache' | 'tool' };
 
 /** A list of Bedrock's cache writes by their time to live. */

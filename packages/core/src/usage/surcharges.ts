@@ -1,4 +1,7 @@
-/** Documented discounts and surcharges on a provider's list prices. They apply to tokens; searches cost the same in every tier. */
+/**
+ * Documented discounts and surcharges on a provider's list prices. They apply to tokens; searches cost the same in
+ * every tier.
+ */
 import { STANDARD } from './conditions.ts';
 
 /** Factors by tier and by region. */
@@ -22,14 +25,18 @@ function fastOpus(model: string): number | undefined {
  */
 const claudeRegion = (region: string): number => (region === 'global' ? 1 : 1.1);
 
-/** OpenAI's regional hosts cost a tenth more for models from GPT-5.4 on (https://developers.openai.com/api/docs/pricing). */
+/**
+ * OpenAI's regional hosts cost a tenth more for models from GPT-5.4 on
+ * (https://developers.openai.com/api/docs/pricing).
+ */
 const openaiRegion = (_region: string, model: string): number =>
   /^gpt-(?:5\.(?:[4-9]|\d\d)|[6-9])/.test(model) ? 1.1 : 1;
 
 const FACTORS: Readonly<Record<string, Factors>> = {
   // https://platform.claude.com/docs/en/build-with-claude/batch-processing: half of all tokens, cached ones included.
   anthropic: { tiers: { batch: 0.5, fast: fastOpus }, region: claudeRegion },
-  // https://developers.openai.com/api/docs/guides/flex-processing: flex costs what a batch does, which is half. Priority has prices of its own by model.
+  // https://developers.openai.com/api/docs/guides/flex-processing: flex costs what a batch does, which is half.
+  // Priority has prices of its own by model.
   openai: { tiers: { flex: 0.5, batch: 0.5 }, region: openaiRegion },
   // https://learn.microsoft.com/azure/ai-foundry/openai/how-to/batch
   azure: { tiers: { batch: 0.5 } },

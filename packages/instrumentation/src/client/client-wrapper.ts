@@ -2,7 +2,7 @@
 
 import { defaultTracer, type InstrumentationScope } from '@spanline/core';
 import { createGuard, sharedState } from '@spanline/core/internal';
-import { bag, isObject, option, type Shape, SpanlineError } from '@spanline/record';
+import { props, isObject, option, type Shape, SpanlineError } from '@spanline/record';
 import { TRACE_SHAPE, type TraceOptions } from '../options.ts';
 import type { ReadRequest } from './call.ts';
 import { traceClient } from './trace-client.ts';
@@ -41,7 +41,7 @@ export interface ClientWrapper {
 
 /** The prototype of a class may be wrapped as well; it has no resources. */
 function isClient(client: unknown, resource: string): boolean {
-  const given = bag(client);
+  const given = props(client);
   if (typeof given['post'] !== 'function') return false;
   return isObject(given[resource]) || Object.hasOwn(given, 'constructor');
 }

@@ -1,14 +1,14 @@
 /** Attributes from the headers of an answer. */
 
 import { rateLimitRatio } from '@spanline/core/internal';
-import { bag, type SpanAttributes, text } from '@spanline/record';
+import { props, type SpanAttributes, text } from '@spanline/record';
 
 const REQUEST_IDS = ['x-request-id', 'request-id', 'apim-request-id'] as const;
 
 /** Reads a header of a `Headers` object or of a plain one. */
 export function headerOf(headers: unknown, name: string): string | undefined {
-  const { get } = bag(headers);
-  return text(typeof get === 'function' ? Reflect.apply(get, headers, [name]) : bag(headers)[name]);
+  const { get } = props(headers);
+  return text(typeof get === 'function' ? Reflect.apply(get, headers, [name]) : props(headers)[name]);
 }
 
 function requestId(headers: unknown): string | undefined {
@@ -29,7 +29,7 @@ export function headerAttributes(headers: unknown): SpanAttributes {
 
 /** The same of a client's error. */
 export function errorAttributes(error: unknown): SpanAttributes {
-  const { headers, request_id: id, requestID } = bag(error);
+  const { headers, request_id: id, requestID } = props(error);
   const known = headerAttributes(headers);
   const request = known['spanline.provider.request_id'] ?? id ?? requestID;
   return { ...known, 'spanline.provider.request_id': typeof request === 'string' ? request : undefined };

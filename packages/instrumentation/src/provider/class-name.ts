@@ -1,8 +1,8 @@
 /** Names of classes. */
 
-import { bag, text } from '@spanline/record';
+import { props, text } from '@spanline/record';
 
 /** The name of a component's class: `RetrieverQueryEngine`. */
 export function classNameOf(component: object): string {
-  return text(bag(component.constructor)['name']) ?? 'Object';
+  return text(props(component.constructor)['name']) ?? 'Object';
 }

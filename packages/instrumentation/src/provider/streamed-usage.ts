@@ -1,6 +1,6 @@
 /** Token counts that a provider spreads over a stream. */
 
-import { type Bag, isObject } from '@spanline/record';
+import { type Props, isObject } from '@spanline/record';
 
 /**
  * Adds the counts of one event to those known so far. Anthropic counts the input with the first event and the output
@@ -8,9 +8,9 @@ import { type Bag, isObject } from '@spanline/record';
  *
  * @returns `known` if the event has no counts
  */
-export function mergeUsage(known: Bag | undefined, counts: unknown): Bag | undefined {
+export function mergeUsage(known: Props | undefined, counts: unknown): Props | undefined {
   if (!isObject(counts)) return known;
-  const merged: Bag = { ...known };
+  const merged: Props = { ...known };
   for (const [key, count] of Object.entries(counts)) {
     if (count !== null && count !== undefined) merged[key] = count;
   }

@@ -1,13 +1,13 @@
 /** Calls of components that report no callbacks: what a call was given, and what it returned. */
 
 import type { SpanAttributes } from '@spanline/core';
-import { bag, classNameOf, number, text } from '@spanline/instrumentation';
+import { props, classNameOf, number, text } from '@spanline/instrumentation';
 import { first } from '../objects/first.ts';
 import { SCOPE } from '../scope.ts';
 import type { ReadCall, TracedCall } from './traced-method.ts';
 
 function modelOf(component: object): string | undefined {
-  const { model, modelName, model_name: snake, modelId } = bag(component);
+  const { model, modelName, model_name: snake, modelId } = props(component);
   return text(first(model, modelName, snake, modelId));
 }
 
@@ -49,7 +49,7 @@ function withScores(documents: unknown, inner: unknown): unknown {
  * vector is never kept.
  */
 export const readSearch: ReadCall = (self, [query, k]) => {
-  const { collectionName, indexName, tableName } = bag(self);
+  const { collectionName, indexName, tableName } = props(self);
   return {
     options: {
       scope: SCOPE,
@@ -57,7 +57,7 @@ export const readSearch: ReadCall = (self, [query, k]) => {
       type: 'retriever',
       attributes: {
         'gen_ai.retrieval.query.text': text(query),
-        'gen_ai.retrieval.top_k': number(k) ?? number(bag(k)['k']),
+        'gen_ai.retrieval.top_k': number(k) ?? number(props(k)['k']),
         'gen_ai.data_source.id': text(first(collectionName, indexName, tableName)),
       } satisfies SpanAttributes,
     },

@@ -1,7 +1,7 @@
 /** `model.streamEvents()` in its third version, which reports no callbacks. */
 
 import type { Span, SpanAttributes } from '@spanline/core';
-import { bag, classNameOf, type Method, text } from '@spanline/instrumentation';
+import { props, classNameOf, type Method, text } from '@spanline/instrumentation';
 import { readBrokenAnswer, readModelError, readModelOutput } from '../models/answer.ts';
 import { readModelRequest } from '../models/request.ts';
 import { addStreamEvent, createStreamedAnswer, partialOutput, type StreamedAnswer } from '../models/streamed-answer.ts';
@@ -29,7 +29,7 @@ function startSpan({ tracer, guard, capture }: Tracing, self: object, input: unk
   const where = 'langchain streamEvents';
   const className = classNameOf(self);
   const extra = { options, invocation_params: guard(where, () => callMethod(self, 'invocationParams', options ?? {})) };
-  const metadata = bag(guard(where, () => callMethod(self, 'getLsParams', options ?? {})));
+  const metadata = props(guard(where, () => callMethod(self, 'getLsParams', options ?? {})));
   const call = guard(where, () => readModelRequest(callMethod(self, 'toJSON'), extra, metadata, className));
   const span = tracer.startSpan({
     scope: SCOPE,
@@ -68,7 +68,7 @@ function createStreamEnd({ guard }: Tracing, span: Span, options: unknown): Stre
     answer,
     end(message) {
       // The clients of OpenAI and Anthropic end an aborted stream normally.
-      const isAborted = bag(bag(options)['signal'])['aborted'] === true;
+      const isAborted = props(props(options)['signal'])['aborted'] === true;
       const result = { generations: [[{ message }]] };
       if (isAborted) setAttributes(() => readBrokenAnswer(answer, startedMs));
       else setAttributes(() => readModelOutput(result, { isCached: false, startedMs, streamed: answer }));
@@ -87,7 +87,7 @@ export function tracedStreamEvents(tracing: Tracing): (original: Method) => Meth
   return (original) =>
     function streamEvents(this: object, ...args: unknown[]): unknown {
       const [input, options] = args;
-      const version = text(bag(options)['version']);
+      const version = text(props(options)['version']);
       const hasCallbacks = version === 'v1' || version === 'v2';
       const span =
         hasCallbacks || outerCall(this, 'stream') !== undefined
@@ -103,7 +103,7 @@ export function tracedStreamEvents(tracing: Tracing): (original: Method) => Meth
         end.fail(error);
         throw error;
       }
-      if (typeof bag(stream)[Symbol.asyncIterator as never] === 'function') {
+      if (typeof props(stream)[Symbol.asyncIterator as never] === 'function') {
         void readStream(stream as AsyncIterable<unknown>, span, end.answer).then(end.end, end.fail);
       } else span.end();
       return stream;

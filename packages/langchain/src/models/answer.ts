@@ -1,18 +1,18 @@
 /** Reads the answer of a model: complete, broken off, or an error. */
 
 import type { Message, SpanAttributes } from '@spanline/core';
-import { bag, type Bag, rateLimitRatio, text, usageAttributes } from '@spanline/instrumentation';
+import { props, type Props, rateLimitRatio, text, usageAttributes } from '@spanline/instrumentation';
 import { first } from '../objects/first.ts';
 import { toMessage } from '../objects/messages.ts';
 import { streamAttributes, type StreamedAnswer } from './streamed-answer.ts';
 import { readPartialUsage, readUsage } from './usage.ts';
 
 /** The generations of an `LLMResult`, which has one list per prompt. */
-function generationsOf(result: Bag): Bag[] {
+function generationsOf(result: Props): Props[] {
   const { generations } = result;
   if (!Array.isArray(generations)) return [];
   const [only] = generations as unknown[];
-  return (generations.length === 1 && Array.isArray(only) ? only : generations.flat()).map(bag);
+  return (generations.length === 1 && Array.isArray(only) ? only : generations.flat()).map(props);
 }
 
 /** Limits the comparison below, which takes quadratic time. */
@@ -25,10 +25,10 @@ function once(value: unknown): string | undefined {
     .replace(/^(.{3,}?)\1+$/s, '$1');
 }
 
-function finishReason(generation: Bag): string | undefined {
-  const message = bag(generation['message']);
-  const metadata = bag(message['response_metadata']);
-  const info = bag(generation['generationInfo']);
+function finishReason(generation: Props): string | undefined {
+  const message = props(generation['message']);
+  const metadata = props(message['response_metadata']);
+  const info = props(generation['generationInfo']);
   return once(
     first(
       info['finish_reason'],
@@ -37,35 +37,35 @@ function finishReason(generation: Bag): string | undefined {
       metadata['stop_reason'],
       metadata['finishReason'],
       metadata['stopReason'],
-      bag(metadata['messageStop'])['stopReason'],
+      props(metadata['messageStop'])['stopReason'],
       metadata['done_reason'],
       info['done_reason'],
-      bag(message['additional_kwargs'])['stop_reason'],
-      bag(metadata['incomplete_details'])['reason'],
+      props(message['additional_kwargs'])['stop_reason'],
+      props(metadata['incomplete_details'])['reason'],
       metadata['status'],
     ),
   );
 }
 
-function outputMessage(generation: Bag, reason: string | undefined): Message {
+function outputMessage(generation: Props, reason: string | undefined): Message {
   const { message } = generation;
   const converted =
     message === undefined
       ? { role: 'assistant', parts: [{ type: 'text', content: text(generation['text']) ?? '' }] }
-      : toMessage(bag(message));
+      : toMessage(props(message));
   return reason === undefined ? converted : { ...converted, finish_reason: reason };
 }
 
-function responseModel(result: Bag, generation: Bag, streamed: StreamedAnswer | undefined): string | undefined {
-  const message = bag(generation['message']);
-  const metadata = bag(message['response_metadata']);
-  const output = bag(result['llmOutput']);
+function responseModel(result: Props, generation: Props, streamed: StreamedAnswer | undefined): string | undefined {
+  const message = props(generation['message']);
+  const metadata = props(message['response_metadata']);
+  const output = props(result['llmOutput']);
   return once(
     first(
-      bag(generation['generationInfo'])['model'],
+      props(generation['generationInfo'])['model'],
       metadata['model_name'],
       metadata['model'],
-      bag(message['additional_kwargs'])['model'],
+      props(message['additional_kwargs'])['model'],
       output['model'],
       output['model_name'],
       streamed?.model,
@@ -73,15 +73,15 @@ function responseModel(result: Bag, generation: Bag, streamed: StreamedAnswer | 
   );
 }
 
-function responseId(message: Bag): string | undefined {
-  const metadata = bag(message['response_metadata']);
+function responseId(message: Props): string | undefined {
+  const metadata = props(message['response_metadata']);
   const id = text(first(metadata['id'], metadata['responseId'], message['id']));
   return id === undefined || /^(?:run-|lc_run)/.test(id) ? undefined : id;
 }
 
 /** The provider's request id: on errors of OpenAI and Anthropic, on answers and errors of Amazon. */
-function requestId(source: Bag): string | undefined {
-  return text(first(source['requestID'], source['request_id'], bag(source['$metadata'])['requestId']));
+function requestId(source: Props): string | undefined {
+  return text(first(source['requestID'], source['request_id'], props(source['$metadata'])['requestId']));
 }
 
 /** Circumstances of an answer. */
@@ -93,17 +93,17 @@ export interface Arrival {
 }
 
 /** A single token event without a chunk is no stream. The message of a stream has `tool_call_chunks`. */
-function isStream(streamed: StreamedAnswer, message: Bag): boolean {
+function isStream(streamed: StreamedAnswer, message: Props): boolean {
   return streamed.isStream || streamed.chunks > 1 || 'tool_call_chunks' in message;
 }
 
 /** Reads an `LLMResult` of any provider, streamed or not. */
 export function readModelOutput(result: unknown, { isCached, startedMs, streamed }: Arrival): SpanAttributes {
-  const source = bag(result);
+  const source = props(result);
   const generations = generationsOf(source);
   const generation = generations[0] ?? {};
-  const message = bag(generation['message']);
-  const metadata = bag(message['response_metadata']);
+  const message = props(generation['message']);
+  const metadata = props(message['response_metadata']);
   const usage = isCached ? undefined : readUsage(source, generation, streamed);
   const reasonOf = generations.map(finishReason);
   const reasons = reasonOf.filter((reason) => reason !== undefined);
@@ -136,8 +136,8 @@ export function readBrokenAnswer(streamed: StreamedAnswer, startedMs: number): S
 
 /** Reads the rate limits and the request id of a provider's error. */
 export function readModelError(error: unknown): SpanAttributes {
-  const source = bag(error);
-  const sources = [source, bag(source['response']), bag(source['cause'])];
+  const source = props(error);
+  const sources = [source, props(source['response']), props(source['cause'])];
   const ratios = sources.map(({ headers }) => rateLimitRatio(headers));
   return {
     'spanline.ratelimit.remaining_ratio': ratios.find((ratio) => ratio !== undefined),

@@ -1,7 +1,7 @@
 /** Decision models. LangChain reports them as chains of the run type `llm`. */
 
 import type { SpanAttributes } from '@spanline/core';
-import { bag, normalizeUsage, text, usageAttributes } from '@spanline/instrumentation';
+import { props, normalizeUsage, text, usageAttributes } from '@spanline/instrumentation';
 import { first } from '../objects/first.ts';
 import { readable } from '../objects/readable.ts';
 
@@ -20,7 +20,7 @@ export function readDecisionRequest(inputs: unknown): SpanAttributes {
  * @param outputs - `{ model, answers, usage_metadata, requestId }`
  */
 export function readDecision(outputs: unknown): SpanAttributes {
-  const { model, answers, usage_metadata: counted, requestId } = bag(outputs);
+  const { model, answers, usage_metadata: counted, requestId } = props(outputs);
   const usage = normalizeUsage(counted);
   return {
     'gen_ai.response.model': text(model),

@@ -1,34 +1,42 @@
 /** Reads the request of a model call: model, provider, parameters, tools, server. */
 
 import type { SpanAttributes } from '@spanline/core';
-import { type Bag, bag, number, providerOfId, stopSequences, text, toolDefinitions } from '@spanline/instrumentation';
+import {
+  type Props,
+  props,
+  number,
+  providerOfId,
+  stopSequences,
+  text,
+  toolDefinitions,
+} from '@spanline/instrumentation';
 import { first } from '../objects/first.ts';
 import { configuredServer } from './server.ts';
 import { unwrapTools } from './tools.ts';
 
-function providerOf(metadata: Bag, className: string | undefined): string | undefined {
+function providerOf(metadata: Props, className: string | undefined): string | undefined {
   const provider = text(metadata['ls_provider']);
   if (provider !== undefined) return providerOfId(provider);
   return className?.includes('OpenAI') ? 'openai' : undefined;
 }
 
 /** The objects that hold parameters: the call's, and those that the API of Google, Bedrock or Ollama nests. */
-function parameterObjects(params: Bag): readonly Bag[] {
+function parameterObjects(params: Props): readonly Props[] {
   const { generationConfig, inferenceConfig, options } = params;
-  return [params, bag(generationConfig), bag(inferenceConfig), bag(options)].filter(isFilled);
+  return [params, props(generationConfig), props(inferenceConfig), props(options)].filter(isFilled);
 }
 
 /** Looking up missing keys in an empty object costs more than this check. */
-function isFilled(object: Bag): boolean {
+function isFilled(object: Props): boolean {
   for (const _ in object) return true;
   return false;
 }
 
-function outputType(params: Bag, google: Bag): string | undefined {
+function outputType(params: Props, google: Props): string | undefined {
   const { response_format: openai, responseFormat: mistral, text: responses, format: ollama } = params;
   const { output_format: anthropic, output_config: config } = params;
-  const format = first(openai, mistral, bag(responses)['format'], anthropic, bag(config)['format']);
-  const type = text(first(bag(format)['type'], google['responseMimeType'])) ?? (ollama ? 'json' : undefined);
+  const format = first(openai, mistral, props(responses)['format'], anthropic, props(config)['format']);
+  const type = text(first(props(format)['type'], google['responseMimeType'])) ?? (ollama ? 'json' : undefined);
   return type?.includes('json') === true ? 'json' : type?.replace(/^text\/plain$/, 'text');
 }
 
@@ -42,13 +50,13 @@ const MAX_TOKENS: readonly string[] = [
 ];
 
 /** The requested reasoning effort, in the provider's words. */
-function reasoningLevel(params: Bag, google: Bag): string | undefined {
+function reasoningLevel(params: Props, google: Props): string | undefined {
   const { reasoning_effort: chat, reasoning: responses, output_config: anthropic } = params;
   const levels = [
     chat,
-    bag(responses)['effort'],
-    bag(anthropic)['effort'],
-    bag(google['thinkingConfig'])['thinkingLevel'],
+    props(responses)['effort'],
+    props(anthropic)['effort'],
+    props(google['thinkingConfig'])['thinkingLevel'],
   ];
   return text(first(...levels));
 }
@@ -68,13 +76,13 @@ export interface ModelRequest {
 export function readModelRequest(
   serialized: unknown,
   extra: unknown,
-  metadata: Bag,
+  metadata: Props,
   className: string | undefined,
 ): ModelRequest {
-  const params = bag(bag(extra)['invocation_params']);
-  const options = bag(bag(extra)['options']);
+  const params = props(props(extra)['invocation_params']);
+  const options = props(props(extra)['options']);
   const objects = parameterObjects(params);
-  const google = bag(params['generationConfig']);
+  const google = props(params['generationConfig']);
   const find = (...keys: string[]): unknown => {
     for (const object of objects) {
       for (const key of keys) {
@@ -112,7 +120,7 @@ export function readModelRequest(
       'gen_ai.request.previous_response.id': text(params['previous_response_id']),
       'gen_ai.output.type': outputType(params, google),
       'gen_ai.tool.definitions': toolDefinitions(
-        first(params['tools'], bag(params['toolConfig'])['tools'], params['functions'], options['tools']),
+        first(params['tools'], props(params['toolConfig'])['tools'], params['functions'], options['tools']),
         unwrapTools,
       ),
     },

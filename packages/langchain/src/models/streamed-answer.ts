@@ -1,7 +1,7 @@
 /** A streamed answer: what has arrived so far, from LangChain's token and stream events. */
 
 import type { SpanAttributes } from '@spanline/core';
-import { type Bag, bag, createTextBuffer, number, text, type TextBuffer } from '@spanline/instrumentation';
+import { type Props, props, createTextBuffer, number, text, type TextBuffer } from '@spanline/instrumentation';
 
 /** State of one streamed answer. */
 export interface StreamedAnswer {
@@ -19,8 +19,8 @@ export interface StreamedAnswer {
   /** The model that answered. */
   model: string | undefined;
   /** The first and the last usage reported. */
-  firstUsage: Bag | undefined;
-  lastUsage: Bag | undefined;
+  firstUsage: Props | undefined;
+  lastUsage: Props | undefined;
 }
 
 /** Creates the state of an answer before its first event. */
@@ -41,19 +41,19 @@ export function createStreamedAnswer(): StreamedAnswer {
 /** True for a content block that is not empty. Providers open a block with an empty piece. */
 function isFilledBlock(block: unknown): boolean {
   if (typeof block === 'string') return block !== '';
-  const { type, text: plain, thinking, reasoning } = bag(block);
+  const { type, text: plain, thinking, reasoning } = props(block);
   if (type === 'text') return text(plain) !== undefined;
   if (type === 'thinking' || type === 'reasoning') return text(thinking) !== undefined || text(reasoning) !== undefined;
   return true;
 }
 
 /** True for a chunk with text, reasoning or a piece of a tool call. The first chunk of most providers has none. */
-function hasContent(token: unknown, message: Bag): boolean {
+function hasContent(token: unknown, message: Props): boolean {
   if (text(token) !== undefined) return true;
   const { content, tool_call_chunks: chunks, tool_calls: calls } = message;
   if ((Array.isArray(chunks) && chunks.length > 0) || (Array.isArray(calls) && calls.length > 0)) return true;
   if (Array.isArray(content)) return content.some(isFilledBlock);
-  return text(content) !== undefined || text(bag(message['additional_kwargs'])['reasoning_content']) !== undefined;
+  return text(content) !== undefined || text(props(message['additional_kwargs'])['reasoning_content']) !== undefined;
 }
 
 /**
@@ -62,8 +62,8 @@ function hasContent(token: unknown, message: Bag): boolean {
  * @returns true if it brought the first text
  */
 export function addToken(answer: StreamedAnswer, token: unknown, fields: unknown): boolean {
-  const { chunk } = bag(fields);
-  const message = bag(bag(chunk)['message']);
+  const { chunk } = props(fields);
+  const message = props(props(chunk)['message']);
   answer.chunks++;
   if (chunk !== undefined) answer.isStream = true;
   if (answer.firstMs === undefined && hasContent(token, message)) answer.firstMs = performance.now();
@@ -73,7 +73,7 @@ export function addToken(answer: StreamedAnswer, token: unknown, fields: unknown
 }
 
 /** True for a delta that is not empty. */
-function isFilledDelta(delta: Bag): boolean {
+function isFilledDelta(delta: Props): boolean {
   const { type, text: plain, reasoning } = delta;
   if (type === 'text-delta') return text(plain) !== undefined;
   return type !== 'reasoning-delta' || text(reasoning) !== undefined;
@@ -86,33 +86,34 @@ function isFilledDelta(delta: Bag): boolean {
  * @returns true if it brought the first text
  */
 export function addStreamEvent(answer: StreamedAnswer, event: unknown): boolean {
-  const { event: kind, content, delta, usage, provider, payload } = bag(event);
+  const { event: kind, content, delta, usage, provider, payload } = props(event);
   answer.isStream = true;
   if (kind === 'provider') {
     answer.provider ??= text(provider);
-    answer.model ??= text(bag(payload)['model']);
+    answer.model ??= text(props(payload)['model']);
   }
   noteUsage(answer, usage);
-  if (kind === 'content-block-start' && text(bag(content)['name']) !== undefined) answer.firstMs ??= performance.now();
+  if (kind === 'content-block-start' && text(props(content)['name']) !== undefined)
+    answer.firstMs ??= performance.now();
   if (kind !== 'content-block-delta') return false;
-  const part = bag(delta);
+  const part = props(delta);
   answer.chunks++;
   if (answer.firstMs === undefined && isFilledDelta(part)) answer.firstMs = performance.now();
   return keep(answer, text(part['text']));
 }
 
 /** Old clients of Anthropic are known by their first event: a message without content. */
-function noteProvider(answer: StreamedAnswer, message: Bag): void {
-  answer.provider = text(bag(message['response_metadata'])['model_provider']);
-  if (answer.provider !== undefined || bag(message['additional_kwargs'])['type'] !== 'message') return;
+function noteProvider(answer: StreamedAnswer, message: Props): void {
+  answer.provider = text(props(message['response_metadata'])['model_provider']);
+  if (answer.provider !== undefined || props(message['additional_kwargs'])['type'] !== 'message') return;
   answer.provider = 'anthropic';
   answer.isOldAnthropic = true;
 }
 
 function noteUsage(answer: StreamedAnswer, usage: unknown): void {
-  if (number(bag(usage)['output_tokens']) === undefined) return;
-  answer.firstUsage ??= bag(usage);
-  answer.lastUsage = bag(usage);
+  if (number(props(usage)['output_tokens']) === undefined) return;
+  answer.firstUsage ??= props(usage);
+  answer.lastUsage = props(usage);
 }
 
 function keep(answer: StreamedAnswer, part: string | undefined): boolean {

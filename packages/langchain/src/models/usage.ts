@@ -1,8 +1,8 @@
 /** Tokens of one model call. Corrects what LangChain's clients count wrong, and marks it in `spanline.usage.issue`. */
 
 import {
-  type Bag,
-  bag,
+  type Props,
+  props,
   type NormalizedUsage,
   normalizeUsage,
   number,
@@ -13,7 +13,7 @@ import type { StreamedAnswer } from './streamed-answer.ts';
 
 /** LangChain's `usage_metadata`, corrected. */
 interface Counted {
-  readonly usage: Bag;
+  readonly usage: Props;
   readonly issue?: UsageIssue;
 }
 
@@ -21,9 +21,9 @@ interface Counted {
  * Anthropic's usage with the first event of a stream. Before 1.2.3, `@langchain/anthropic` leaves cached tokens out of
  * the input.
  */
-function anthropicStart({ firstUsage, isOldAnthropic }: StreamedAnswer): Bag {
+function anthropicStart({ firstUsage, isOldAnthropic }: StreamedAnswer): Props {
   const usage = firstUsage ?? {};
-  const details = bag(usage['input_token_details']);
+  const details = props(usage['input_token_details']);
   const cached = (number(details['cache_read']) ?? 0) + (number(details['cache_creation']) ?? 0);
   const input = number(usage['input_tokens']) ?? 0;
   return isOldAnthropic || cached > input ? { ...usage, input_tokens: input + cached, total_tokens: undefined } : usage;
@@ -33,7 +33,7 @@ function anthropicStart({ firstUsage, isOldAnthropic }: StreamedAnswer): Bag {
  * Anthropic reports a running total of the output: 1 with the first event and 20 with the last means 20.
  * `@langchain/anthropic` adds the two; before 1.4 it adds the cached tokens as well.
  */
-function fromFirstAndLast(usage: Bag, streamed: StreamedAnswer): Counted {
+function fromFirstAndLast(usage: Props, streamed: StreamedAnswer): Counted {
   const { firstUsage, lastUsage } = streamed;
   if (firstUsage === undefined || lastUsage === undefined || firstUsage === lastUsage) return { usage };
   const start = number(firstUsage['output_tokens']) ?? 0;
@@ -41,14 +41,14 @@ function fromFirstAndLast(usage: Bag, streamed: StreamedAnswer): Counted {
   const isDelta = (number(lastUsage['input_tokens']) ?? 0) === 0;
   const output = isDelta ? last : last - start;
   if (output < 0 || number(usage['output_tokens']) !== output + start) return { usage };
-  const right: Bag = { ...anthropicStart(streamed), output_tokens: output, total_tokens: undefined };
+  const right: Props = { ...anthropicStart(streamed), output_tokens: output, total_tokens: undefined };
   const isSame = start === 0 && right['input_tokens'] === usage['input_tokens'];
   return isSame ? { usage: right } : { usage: right, issue: 'chunks_added' };
 }
 
 /** Google repeats the cached tokens of the prompt in every chunk. `@langchain/google-genai` adds them up. */
-function withoutRepeatedCache(usage: Bag, { chunks }: StreamedAnswer): Counted {
-  const details = bag(usage['input_token_details']);
+function withoutRepeatedCache(usage: Props, { chunks }: StreamedAnswer): Counted {
+  const details = props(usage['input_token_details']);
   const sum = number(details['cache_read']) ?? 0;
   if (chunks < 2 || sum === 0 || sum % chunks !== 0) return { usage };
   const restored = { ...details, cache_read: sum / chunks };
@@ -61,7 +61,7 @@ function withThoughts(counted: Counted): Counted {
   const input = number(usage['input_tokens']) ?? 0;
   const output = number(usage['output_tokens']) ?? 0;
   const thoughts = (number(usage['total_tokens']) ?? 0) - input - output;
-  const details = bag(usage['output_token_details']);
+  const details = props(usage['output_token_details']);
   if (thoughts <= 0 || number(details['reasoning']) !== undefined) return counted;
   const restored = { ...details, reasoning: thoughts };
   return {
@@ -71,12 +71,12 @@ function withThoughts(counted: Counted): Counted {
 }
 
 /** Google names itself in streamed messages only. Its finish reasons are in capitals. */
-function isGoogle(provider: unknown, generation: Bag): boolean {
-  const reason = bag(generation['generationInfo'])['finishReason'];
+function isGoogle(provider: unknown, generation: Props): boolean {
+  const reason = props(generation['generationInfo'])['finishReason'];
   return String(provider).startsWith('google') || (typeof reason === 'string' && /^[A-Z_]+$/.test(reason));
 }
 
-function correct(usage: Bag, generation: Bag, metadata: Bag, streamed: StreamedAnswer | undefined): Counted {
+function correct(usage: Props, generation: Props, metadata: Props, streamed: StreamedAnswer | undefined): Counted {
   const provider = metadata['model_provider'] ?? streamed?.provider;
   if (provider === 'anthropic' && streamed !== undefined) return fromFirstAndLast(usage, streamed);
   if (!isGoogle(provider, generation)) return { usage };
@@ -103,14 +103,14 @@ function isMoreExact(raw: NormalizedUsage | undefined, { units }: NormalizedUsag
  * `llmOutput`.
  */
 export function readUsage(
-  result: Bag,
-  generation: Bag,
+  result: Props,
+  generation: Props,
   streamed: StreamedAnswer | undefined,
 ): NormalizedUsage | undefined {
-  const message = bag(generation['message']);
-  const metadata = bag(message['response_metadata']);
-  const { usage, issue } = correct(bag(message['usage_metadata']), generation, metadata, streamed);
-  const raw = counted(first(metadata['usage'], bag(metadata['metadata'])['usage']));
+  const message = props(generation['message']);
+  const metadata = props(message['response_metadata']);
+  const { usage, issue } = correct(props(message['usage_metadata']), generation, metadata, streamed);
+  const raw = counted(first(metadata['usage'], props(metadata['metadata'])['usage']));
   const found = counted(usage);
   if (found === undefined) {
     const others = [

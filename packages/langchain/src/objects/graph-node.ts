@@ -1,11 +1,11 @@
 /** LangGraph's nodes, and the interrupts they throw. */
 
 import type { SpanAttributes } from '@spanline/core';
-import { bag, type Bag, text } from '@spanline/instrumentation';
+import { props, type Props, text } from '@spanline/instrumentation';
 import { readable } from './readable.ts';
 
 /** Attributes of a graph node, from its metadata. */
-export function nodeAttributes(node: string, metadata: Bag): SpanAttributes {
+export function nodeAttributes(node: string, metadata: Props): SpanAttributes {
   const step = Number(metadata['langgraph_step']);
   return {
     'spanline.langgraph.node': node,
@@ -17,6 +17,6 @@ export function nodeAttributes(node: string, metadata: Bag): SpanAttributes {
 
 /** Questions to the human, from the error that a node throws (`GraphInterrupt`). */
 export function interruptsOf(error: unknown): unknown {
-  const { interrupts } = bag(error);
+  const { interrupts } = props(error);
   return Array.isArray(interrupts) && interrupts.length > 0 ? readable(interrupts) : undefined;
 }

@@ -1,21 +1,21 @@
 /** LangChain messages in OpenTelemetry's shape. */
 
 import type { Message } from '@spanline/core';
-import { bag, type Bag, text, toMessages } from '@spanline/instrumentation';
+import { props, type Props, text, toMessages } from '@spanline/instrumentation';
 
 /** The method that returns a message's type. Early versions of 0.3 have `_getType` only. */
-function typeMethod({ getType, _getType: older }: Bag): (() => unknown) | undefined {
+function typeMethod({ getType, _getType: older }: Props): (() => unknown) | undefined {
   const found = typeof getType === 'function' ? getType : older;
   return typeof found === 'function' ? (found as () => unknown) : undefined;
 }
 
 /** True for a LangChain message of any copy and version of the library. */
-export function isMessage(value: unknown): value is Bag {
-  const message = bag(value);
+export function isMessage(value: unknown): value is Props {
+  const message = props(value);
   return 'content' in message && typeMethod(message) !== undefined;
 }
 
-function roleOf(message: Bag): string {
+function roleOf(message: Props): string {
   const type = text(message['type']) ?? text(typeMethod(message)?.call(message)) ?? 'ai';
   return type === 'generic' ? (text(message['role']) ?? 'user') : type;
 }
@@ -31,7 +31,7 @@ const CALL_BLOCKS: ReadonlySet<unknown> = new Set([
 ]);
 
 function isCall(block: unknown): boolean {
-  const { type, functionCall } = bag(block);
+  const { type, functionCall } = props(block);
   return CALL_BLOCKS.has(type) || functionCall !== undefined;
 }
 
@@ -40,27 +40,27 @@ function withoutCalls(content: unknown): unknown {
 }
 
 /** All tool calls. LangChain keeps those whose arguments are not valid JSON in `invalid_tool_calls`. */
-function callsOf({ tool_calls: calls, invalid_tool_calls: invalid }: Bag): readonly unknown[] {
+function callsOf({ tool_calls: calls, invalid_tool_calls: invalid }: Props): readonly unknown[] {
   const valid: readonly unknown[] = Array.isArray(calls) ? calls : [];
   return Array.isArray(invalid) && invalid.length > 0 ? [...valid, ...(invalid as unknown[])] : valid;
 }
 
 /** Google's client sets the role, `model`, as the name of each answer. */
-function nameOf(message: Bag): string | undefined {
+function nameOf(message: Props): string | undefined {
   const name = text(message['name']);
   return name === 'model' ? undefined : name;
 }
 
 /** Reasoning outside of the content: DeepSeek and others, and OpenAI's summaries. */
-function reasoningOf(message: Bag): string | undefined {
-  const { reasoning_content: plain, reasoning } = bag(message['additional_kwargs']);
-  const { summary } = bag(reasoning);
+function reasoningOf(message: Props): string | undefined {
+  const { reasoning_content: plain, reasoning } = props(message['additional_kwargs']);
+  const { summary } = props(reasoning);
   if (!Array.isArray(summary)) return text(plain);
-  return text(plain) ?? text(summary.map((part) => text(bag(part)['text']) ?? '').join('\n'));
+  return text(plain) ?? text(summary.map((part) => text(props(part)['text']) ?? '').join('\n'));
 }
 
 /** Converts a LangChain message. */
-export function toMessage(message: Bag): Message {
+export function toMessage(message: Props): Message {
   const calls = callsOf(message);
   const [converted] = toMessages([
     {

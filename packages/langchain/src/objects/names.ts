@@ -1,12 +1,12 @@
 /** Names and types of components and chain-like runs. */
 
 import type { SpanType } from '@spanline/core';
-import { bag, text } from '@spanline/instrumentation';
+import { props, text } from '@spanline/instrumentation';
 import type { RunStart } from './run-start.ts';
 
 /** Class of a serialised component: the last part of its id. */
 export function serializedClass(serialized: unknown): string | undefined {
-  const { id, name } = bag(serialized);
+  const { id, name } = props(serialized);
   return text(Array.isArray(id) ? id.at(-1) : undefined) ?? text(name);
 }
 

@@ -1,7 +1,7 @@
 /** Prompt templates: their text, and their name and version where a prompt store provides them. */
 
 import type { SpanAttributes } from '@spanline/core';
-import { bag, type Bag, promptAttributes, text } from '@spanline/instrumentation';
+import { props, type Props, promptAttributes, text } from '@spanline/instrumentation';
 import { first } from './first.ts';
 
 /** Name and version in a prompt store. */
@@ -13,8 +13,8 @@ export interface PromptName {
 /**
  * Reads the name and version that LangSmith's hub (`lc_hub_*`) and Langfuse (`langfusePrompt`) put into the metadata.
  */
-export function promptName(metadata: Bag): PromptName | undefined {
-  const langfuse = bag(metadata['langfusePrompt']);
+export function promptName(metadata: Props): PromptName | undefined {
+  const langfuse = props(metadata['langfusePrompt']);
   const own = text(langfuse['name']);
   const version = langfuse['version'];
   if (own !== undefined) return { name: own, version: typeof version === 'number' ? `${version}` : text(version) };
@@ -41,7 +41,7 @@ const ROLES: Readonly<Record<string, string>> = {
   AIMessage: 'assistant',
 };
 
-function roleOf(message: Bag): string {
+function roleOf(message: Props): string {
   const id = message['lc_id'];
   const name = Array.isArray(id) ? text(id.at(-1)) : undefined;
   return text(message['role']) ?? ROLES[name ?? ''] ?? 'user';
@@ -50,14 +50,14 @@ function roleOf(message: Bag): string {
 /** The text of a template, or the joined parts of a multi-part message. */
 function textOf(prompt: unknown): string | undefined {
   if (Array.isArray(prompt)) return prompt.map((part) => textOf(part) ?? '').join('');
-  const template = bag(prompt)['template'];
+  const template = props(prompt)['template'];
   if (typeof template === 'string') return template;
   return Array.isArray(template) || typeof template === 'object' ? JSON.stringify(template) : undefined;
 }
 
 function messageTemplate(message: unknown): string | undefined {
-  const source = bag(message);
-  const placeholder = text(first(source['variableName'], bag(source['kwargs'])['variable_name']));
+  const source = props(message);
+  const placeholder = text(first(source['variableName'], props(source['kwargs'])['variable_name']));
   if (placeholder !== undefined) return `{${placeholder}}`;
   const template = textOf(source['prompt']) ?? text(source['content']);
   return template === undefined ? undefined : `${roleOf(source)}: ${template}`;
@@ -65,7 +65,7 @@ function messageTemplate(message: unknown): string | undefined {
 
 /** The template of a serialised prompt: one text, or a line for each message. */
 function templateOf(serialized: unknown): string | undefined {
-  const fields = bag(bag(serialized)['kwargs']);
+  const fields = props(props(serialized)['kwargs']);
   const messages = first(fields['messages'], fields['prompt_messages']);
   if (!Array.isArray(messages)) return textOf(fields);
   const lines = messages.slice(0, MAX_MESSAGES).map(messageTemplate);
@@ -77,7 +77,7 @@ function templateOf(serialized: unknown): string | undefined {
  *
  * @param serialized - the component that `handleChainStart` gets
  */
-export function readPrompt(serialized: unknown, metadata: Bag): SpanAttributes {
+export function readPrompt(serialized: unknown, metadata: Props): SpanAttributes {
   const name = promptName(metadata);
   const template = templateOf(serialized);
   return {

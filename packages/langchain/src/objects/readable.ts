@@ -1,4 +1,4 @@
-import type { Bag } from '@spanline/instrumentation';
+import type { Props } from '@spanline/instrumentation';
 import { isMessage, toMessage } from './messages.ts';
 
 const MAX_DEPTH = 4;
@@ -23,7 +23,7 @@ export function readable(value: unknown, depth = 0): unknown {
   if (typeof value !== 'object' || value === null || depth > MAX_DEPTH) return value;
   if (Array.isArray(value)) return readElements(value, depth);
   if (isMessage(value)) return toMessage(value);
-  const source = value as Bag;
+  const source = value as Props;
   if (typeof source['toChatMessages'] === 'function') return readPromptValue(source);
   if (typeof source['pageContent'] === 'string') {
     const { id, pageContent, metadata } = source;
@@ -31,18 +31,18 @@ export function readable(value: unknown, depth = 0): unknown {
   }
   if (typeof source['lg_name'] === 'string') return readCommand(source, depth);
   if (!isPlain(value)) return value;
-  const copy: Bag = Object.create(null) as Bag;
+  const copy: Props = Object.create(null) as Props;
   for (const key of Object.keys(source)) copy[key] = readable(source[key], depth + 1);
   return copy;
 }
 
 /** A prompt value holds a list of messages or one text. */
-function readPromptValue(prompt: Bag): unknown {
+function readPromptValue(prompt: Props): unknown {
   return Array.isArray(prompt['messages']) ? readElements(prompt['messages'], 0) : prompt['value'];
 }
 
 /** LangGraph's `Command` and `Send`. */
-function readCommand(command: Bag, depth: number): unknown {
+function readCommand(command: Props, depth: number): unknown {
   const { lg_name: name, update, goto, resume, node, args } = command;
   return readable({ command: name, update, goto, resume, node, args }, depth);
 }

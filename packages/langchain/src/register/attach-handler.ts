@@ -1,6 +1,6 @@
 /** Attaches a handler to every run, by the method that LangChain makes each run's callback manager with. */
 
-import { bag, type Guard, type Method, patchMethod, text } from '@spanline/instrumentation';
+import { props, type Guard, type Method, patchMethod, text } from '@spanline/instrumentation';
 import type { SpanlineCallbackHandler } from '../handler.ts';
 
 const CONFIGURE = '_configureSync';
@@ -13,13 +13,13 @@ interface Manager {
 }
 
 function isManager(value: unknown): value is Manager {
-  const { handlers, addHandler, removeHandler } = bag(value);
+  const { handlers, addHandler, removeHandler } = props(value);
   return Array.isArray(handlers) && typeof addHandler === 'function' && typeof removeHandler === 'function';
 }
 
 /** Adds the handler. If the application passes a handler of its own, that one records the run. */
 function addTo(manager: Manager, handler: SpanlineCallbackHandler): void {
-  const ours = manager.handlers.filter((other) => text(bag(other)['name']) === handler.name);
+  const ours = manager.handlers.filter((other) => text(props(other)['name']) === handler.name);
   if (ours.length === 0) manager.addHandler(handler, true);
   else if (ours.length > 1 && ours.includes(handler)) manager.removeHandler(handler);
 }

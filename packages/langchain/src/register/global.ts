@@ -2,7 +2,7 @@
 
 import { CallbackManager } from '@langchain/core/callbacks/manager';
 import { defaultTracer } from '@spanline/core';
-import { bag, createGuard, sharedState } from '@spanline/instrumentation';
+import { props, createGuard, sharedState } from '@spanline/instrumentation';
 import { checkOptions } from '@spanline/record';
 import { SpanlineCallbackHandler } from '../handler.ts';
 import { REGISTER_SHAPE, type RegisterOptions } from '../options.ts';
@@ -12,7 +12,7 @@ import { attachHandler, isManagerClass } from './attach-handler.ts';
 export type { RegisterOptions } from '../options.ts';
 
 function managerClasses(modules: readonly object[]): Set<object> {
-  const found = [CallbackManager, ...[...commonCopies(), ...modules].map((module) => bag(module)['CallbackManager'])];
+  const found = [CallbackManager, ...[...commonCopies(), ...modules].map((module) => props(module)['CallbackManager'])];
   return new Set(found.filter(isManagerClass));
 }
 

@@ -1,7 +1,7 @@
 /** Retries and fallbacks: links a run to the failed run it repeats. */
 
 import type { SpanAttributes } from '@spanline/core';
-import { bag, type Run, text } from '@spanline/instrumentation';
+import { props, type Run, text } from '@spanline/instrumentation';
 import type { RunStart } from '../objects/run-start.ts';
 import { retryAttempt } from '../objects/tags.ts';
 
@@ -46,7 +46,7 @@ export function nodeKeyOf({ metadata }: RunStart): string {
 
 /** A repeated model call is asked the same message object, or a copy with the same id. */
 function mapKey(retryKey: unknown): unknown {
-  return typeof retryKey === 'string' ? retryKey : (text(bag(retryKey)['id']) ?? retryKey);
+  return typeof retryKey === 'string' ? retryKey : (text(props(retryKey)['id']) ?? retryKey);
 }
 
 /** Records on the enclosing run that a run inside it failed. */

@@ -4,7 +4,7 @@
  */
 
 import type { Span } from '@spanline/core';
-import { addContextResolver, bag, sharedState } from '@spanline/instrumentation';
+import { addContextResolver, props, sharedState } from '@spanline/instrumentation';
 
 const STORAGE = Symbol.for('ls:tracing_async_local_storage');
 const CHILD_CONFIG = Symbol.for('lc:child_config');
@@ -26,8 +26,8 @@ const handlers = sharedState('langchain.handlers', () => new WeakMap<object, Spa
 function langChainSpan(): Span | undefined {
   const storage = (globalThis as Record<symbol, unknown>)[STORAGE] as { getStore?: () => unknown } | undefined;
   const store = storage?.getStore?.();
-  const config = (bag(bag(store)['extra']) as Record<symbol, unknown>)[CHILD_CONFIG];
-  const manager = bag(config)['callbacks'] as Manager | undefined;
+  const config = (props(props(store)['extra']) as Record<symbol, unknown>)[CHILD_CONFIG];
+  const manager = props(config)['callbacks'] as Manager | undefined;
   const runId = typeof manager?.getParentRunId === 'function' ? manager.getParentRunId() : undefined;
   if (runId === undefined || !Array.isArray(manager?.handlers)) return undefined;
   for (const handler of manager.handlers as object[]) {

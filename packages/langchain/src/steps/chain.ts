@@ -1,6 +1,6 @@
 /** Chains, graphs, nodes, prompts, parsers and decision models: everything that LangChain reports as a chain. */
 
-import { bag, callerSpan, type Run } from '@spanline/instrumentation';
+import { props, callerSpan, type Run } from '@spanline/instrumentation';
 import { readDecision, readDecisionRequest } from '../models/decision.ts';
 import { readModelRequest } from '../models/request.ts';
 import { nodeAttributes } from '../objects/graph-node.ts';
@@ -23,7 +23,7 @@ export interface ChainStart {
 
 /** Unwraps a value that is not an object: LangChain passes `{ input: 'question' }` and `{ output: 'answer' }`. */
 function unwrapped(value: unknown, key: 'input' | 'output'): unknown {
-  const source = bag(value);
+  const source = props(value);
   const keys = Object.keys(source);
   return keys.length === 1 && keys[0] === key ? source[key] : value;
 }
@@ -49,7 +49,7 @@ export function startChain(runs: OpenRuns, start: RunStart, given: ChainStart): 
     runs.startHidden(start, enclosing, { ...DEFAULT_TRAITS, triesFallbacks });
     return;
   }
-  const defersInput = bag(extra)['lc_defers_inputs'] === true;
+  const defersInput = props(extra)['lc_defers_inputs'] === true;
   const decision = type === 'llm' ? readModelRequest(chain, extra, start.metadata, className) : undefined;
   const options = { name: spanName(run, decision?.model), type };
   const nodeInput = node === undefined ? undefined : inputs;
@@ -70,7 +70,7 @@ export function describeChainEnd({ span, data }: Run<RunData>, outputs: unknown,
     span.set(readDecision(outputs));
     return;
   }
-  const { inputs } = bag(kwargs);
+  const { inputs } = props(kwargs);
   if (data.defersInput && inputs !== undefined) span.input(readable(unwrapped(inputs, 'input')));
   span.output(readable(unwrapped(outputs, 'output')));
 }

@@ -1,7 +1,7 @@
 /** LangGraph interrupts: links the run that resumes to the trace that waits. */
 
 import type { Span, Tracer } from '@spanline/core';
-import { bag, linkTo, type Run, sharedState, text } from '@spanline/instrumentation';
+import { props, linkTo, type Run, sharedState, text } from '@spanline/instrumentation';
 import { BoundedMap } from '@spanline/record';
 import type { OpenRuns } from '../runs/open-runs.ts';
 import type { RunData } from '../runs/run-data.ts';
@@ -26,13 +26,13 @@ function waitingTraces(tracer: Tracer): BoundedMap<string, string> {
 }
 
 function runOf(runs: OpenRuns, event: unknown): Run<RunData> | undefined {
-  const run = runs.get(text(bag(event)['runId']) ?? '');
+  const run = runs.get(text(props(event)['runId']) ?? '');
   return run?.owned === true ? run : undefined;
 }
 
 /** Sets and returns the checkpoint id of an event. */
 function setCheckpoint(span: Span, event: unknown): string | undefined {
-  const checkpointId = text(bag(event)['checkpointId']);
+  const checkpointId = text(props(event)['checkpointId']);
   span.set({ 'spanline.langgraph.checkpoint_id': checkpointId });
   return checkpointId;
 }

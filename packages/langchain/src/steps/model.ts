@@ -1,7 +1,7 @@
 /** Model calls: their start, the tokens they stream, and their end. */
 
 import type { Span } from '@spanline/core';
-import { bag, type Run, text } from '@spanline/instrumentation';
+import { props, type Run, text } from '@spanline/instrumentation';
 import { readModelOutput } from '../models/answer.ts';
 import { readModelRequest } from '../models/request.ts';
 import { createStreamedAnswer, partialOutput, type StreamedAnswer } from '../models/streamed-answer.ts';
@@ -31,8 +31,8 @@ export function startModel(runs: OpenRuns, start: RunStart, given: ModelStart): 
   if (prompt !== undefined) span?.set(nameAttributes(prompt));
   const data = span === undefined ? undefined : runs.get(start.runId)?.data;
   if (data === undefined) return undefined;
-  data.isCached = bag(extra)['cached'] === true;
-  const { signal } = bag(bag(extra)['options']);
+  data.isCached = props(extra)['cached'] === true;
+  const { signal } = props(props(extra)['options']);
   data.call.watch(signal);
   if (signal instanceof AbortSignal) data.signal = new WeakRef(signal);
   return span;
@@ -46,6 +46,6 @@ export function streamModel({ span, data }: Run<RunData>, add: (answer: Streamed
 
 /** Sets the answer of a model call. */
 export function describeModelEnd({ span, data }: Run<RunData>, output: unknown, extra: unknown): void {
-  const isCached = data.isCached || bag(extra)['cached'] === true;
+  const isCached = data.isCached || props(extra)['cached'] === true;
   span.set(readModelOutput(output, { startedMs: data.startedMs, streamed: data.streamed, isCached }));
 }

@@ -1,7 +1,7 @@
 /** Tools: their arguments and results. */
 
 import type { Span, SpanAttributes } from '@spanline/core';
-import { bag, text } from '@spanline/instrumentation';
+import { props, text } from '@spanline/instrumentation';
 import { first } from '../objects/first.ts';
 import { serializedClass } from '../objects/names.ts';
 import { readable } from '../objects/readable.ts';
@@ -29,7 +29,7 @@ export interface ToolOutput {
 
 /** Reads a tool's output: a plain value, or a `ToolMessage`. */
 export function readToolOutput(output: unknown): ToolOutput {
-  const message = bag(output);
+  const message = props(output);
   const callId = text(message['tool_call_id']);
   if (callId === undefined) return { result: readable(output), callId, error: undefined };
   const { content } = message;
@@ -51,7 +51,7 @@ export interface ToolStart {
 /** Starts a tool. */
 export function startTool(runs: OpenRuns, start: RunStart, given: ToolStart): Span | undefined {
   const { tool, input, runName, toolCallId } = given;
-  const name = text(runName) ?? text(first(bag(tool)['name'], serializedClass(tool))) ?? 'tool';
+  const name = text(runName) ?? text(first(props(tool)['name'], serializedClass(tool))) ?? 'tool';
   const callId = text(toolCallId);
   const attributes = {
     'gen_ai.tool.name': name,

@@ -1,7 +1,7 @@
 /** Calls of query engines, synthesisers, chat engines, agents and tools. */
 
 import type { Span } from '@spanline/core';
-import { bag, classNameOf, isObject, text } from '@spanline/instrumentation';
+import { props, classNameOf, isObject, text } from '@spanline/instrumentation';
 import { SCOPE } from '../tracing/scope.ts';
 import type { TracedCall } from '../tracing/traced-call.ts';
 import { toMessage } from './messages.ts';
@@ -10,9 +10,9 @@ import { queryText } from './retrieval.ts';
 
 /** The text of a response. Where it has a message, only that is read: its other properties print a warning. */
 function contentOf(value: unknown): string {
-  const { message } = bag(value);
-  if (message === undefined) return text(bag(value)['delta']) ?? '';
-  return queryText(bag(message)['content']) ?? '';
+  const { message } = props(value);
+  if (message === undefined) return text(props(value)['delta']) ?? '';
+  return queryText(props(message)['content']) ?? '';
 }
 
 /** The answer is text, whole or in the chunks of a stream. */
@@ -44,8 +44,8 @@ export function readSynthesize(synthesizer: object, args: readonly unknown[]): T
 
 /** Reads a call of `chatEngine.chat({ message, stream })`. */
 export function readChatEngine(engine: object, args: readonly unknown[]): TracedCall {
-  const message = queryText(bag(args[0])['message']);
-  const { contextGenerator } = bag(engine);
+  const message = queryText(props(args[0])['message']);
+  const { contextGenerator } = props(engine);
   return {
     options: {
       scope: SCOPE,
@@ -69,7 +69,7 @@ export function readLegacyAgent(agent: object, args: readonly unknown[]): Traced
       scope: SCOPE,
       name: `invoke_agent ${name}`,
       type: 'agent',
-      input: queryText(bag(args[0])['message']),
+      input: queryText(props(args[0])['message']),
       attributes: { 'gen_ai.agent.name': name },
     },
     output: describeResponse,
@@ -78,7 +78,7 @@ export function readLegacyAgent(agent: object, args: readonly unknown[]): Traced
 
 /** Reads a call of `tool.call(input)`. */
 export function readTool(tool: object, args: readonly unknown[]): TracedCall {
-  const { name, description } = bag(bag(tool)['metadata']);
+  const { name, description } = props(props(tool)['metadata']);
   const called = text(name) ?? classNameOf(tool);
   return {
     options: {
@@ -97,13 +97,13 @@ export function readTool(tool: object, args: readonly unknown[]): TracedCall {
 }
 
 function describeStep(span: Span, value: unknown): void {
-  const { response } = bag(value);
+  const { response } = props(value);
   if (response !== undefined) span.output([toMessage(response)]);
 }
 
 /** Reads a call of `agent.takeStep(context, state, messages, tools)`: one turn of one agent. */
 export function readStep(agent: object): TracedCall {
-  const { name, description } = bag(agent);
+  const { name, description } = props(agent);
   return {
     options: {
       scope: SCOPE,

@@ -1,6 +1,6 @@
 /** Calls that build indexes, ingest documents, parse them, and choose between engines. */
 
-import { bag, classNameOf, list, text } from '@spanline/instrumentation';
+import { props, classNameOf, list, text } from '@spanline/instrumentation';
 import { SCOPE } from '../tracing/scope.ts';
 import type { TracedCall } from '../tracing/traced-call.ts';
 import { queryText } from './retrieval.ts';
@@ -12,7 +12,7 @@ export function readIndexBuilding(self: object, args: readonly unknown[]): Trace
   return {
     options: {
       scope: SCOPE,
-      name: `index ${text(bag(self)['name']) ?? 'documents'}`,
+      name: `index ${text(props(self)['name']) ?? 'documents'}`,
       type: 'chain',
       input: { documents: countOf(args[0]) },
     },
@@ -21,12 +21,12 @@ export function readIndexBuilding(self: object, args: readonly unknown[]): Trace
 
 /** Reads a call of an index's static `init({ nodes })`. Without nodes it only opens a stored index. */
 export function readIndexInit(self: object, args: readonly unknown[]): TracedCall | undefined {
-  const nodes = countOf(bag(args[0])['nodes']);
+  const nodes = countOf(props(args[0])['nodes']);
   if (nodes === undefined) return undefined;
   return {
     options: {
       scope: SCOPE,
-      name: `index ${text(bag(self)['name']) ?? 'nodes'}`,
+      name: `index ${text(props(self)['name']) ?? 'nodes'}`,
       type: 'chain',
       input: { nodes },
     },
@@ -47,7 +47,7 @@ export function readIngestion(pipeline: object, args: readonly unknown[]): Trace
       scope: SCOPE,
       name: `ingest ${classNameOf(pipeline)}`,
       type: 'chain',
-      input: { documents: countOf(bag(args[0])['documents']) ?? countOf(bag(pipeline)['documents']) },
+      input: { documents: countOf(props(args[0])['documents']) ?? countOf(props(pipeline)['documents']) },
     },
     output: (span, nodes) => span.output({ nodes: countOf(nodes) }),
   };
@@ -76,9 +76,9 @@ export function readSelection(selector: object, args: readonly unknown[]): Trace
       type: 'chain',
       input: {
         query: queryText(args[1]),
-        choices: choices.map((choice) => text(bag(choice)['description']) ?? queryText(choice)),
+        choices: choices.map((choice) => text(props(choice)['description']) ?? queryText(choice)),
       },
     },
-    output: (span, result) => span.output(bag(result)['selections'] ?? result),
+    output: (span, result) => span.output(props(result)['selections'] ?? result),
   };
 }

@@ -2,8 +2,8 @@
 
 import type { Message, Span, SpanAttributes } from '@spanline/core';
 import {
-  type Bag,
-  bag,
+  type Props,
+  props,
   classNameOf,
   list,
   number,
@@ -20,12 +20,12 @@ import type { TracedCall } from '../tracing/traced-call.ts';
 import { hasContent, streamedMessage, toMessage } from './messages.ts';
 
 function unwrapTool(tool: unknown): OfferedTool {
-  const { name, description, parameters } = bag(bag(tool)['metadata']);
+  const { name, description, parameters } = props(props(tool)['metadata']);
   return { name, description, parameters };
 }
 
-function requestAttributes(llm: object, params: Bag, messages: Message[], operation?: string): SpanAttributes {
-  const source = llm as Bag;
+function requestAttributes(llm: object, params: Props, messages: Message[], operation?: string): SpanAttributes {
+  const source = llm as Props;
   const server = serverOf(llm);
   return {
     'server.address': server['server.address'],
@@ -56,11 +56,11 @@ function takesStreamOptions(llm: object): boolean {
   );
 }
 
-function withStreamUsage(params: Bag): Bag {
-  const options = bag(params['additionalChatOptions']);
+function withStreamUsage(params: Props): Props {
+  const options = props(params['additionalChatOptions']);
   return {
     ...params,
-    additionalChatOptions: { ...options, stream_options: { include_usage: true, ...bag(options['stream_options']) } },
+    additionalChatOptions: { ...options, stream_options: { include_usage: true, ...props(options['stream_options']) } },
   };
 }
 
@@ -69,13 +69,13 @@ function answerAttributes(span: Span, pieces: readonly unknown[]): SpanAttribute
   const observed = observedAnswer(span);
   if (observed?.isKnown === true) return observed.attributes();
   const answer = createRawAnswer();
-  for (const piece of pieces) answer.add(bag(piece)['raw']);
+  for (const piece of pieces) answer.add(props(piece)['raw']);
   return answer.isKnown ? answer.attributes() : {};
 }
 
 function describeAnswer(span: Span, value: unknown): void {
   const chunks = Array.isArray(value) ? value : undefined;
-  const { message, text: completion, raw } = bag(value);
+  const { message, text: completion, raw } = props(value);
   const attributes = answerAttributes(span, chunks ?? [{ raw }]);
   const reason = attributes['gen_ai.response.finish_reasons']?.[0];
   const answer =
@@ -88,7 +88,7 @@ function describeAnswer(span: Span, value: unknown): void {
 
 /** Reads a call of `llm.chat(params)`. */
 export function readChat(llm: object, args: readonly unknown[], streamUsage: boolean): TracedCall {
-  const params = bag(args[0]);
+  const params = props(args[0]);
   const asksForUsage = streamUsage && params['stream'] === true && takesStreamOptions(llm);
   return {
     options: {
@@ -105,7 +105,7 @@ export function readChat(llm: object, args: readonly unknown[], streamUsage: boo
 
 /** Reads a call of `llm.complete(params)` of a class that does not go through `chat`. */
 export function readComplete(llm: object, args: readonly unknown[]): TracedCall {
-  const params = bag(args[0]);
+  const params = props(args[0]);
   return {
     options: {
       scope: SCOPE,

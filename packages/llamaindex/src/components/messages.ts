@@ -1,11 +1,11 @@
 /** LlamaIndex's messages, and the chunks of a streamed one, in the shapes of the record. */
 
 import type { Message, MessagePart } from '@spanline/core';
-import { bag, list, text, toMessages } from '@spanline/instrumentation';
+import { props, list, text, toMessages } from '@spanline/instrumentation';
 
 function toolCalls(options: unknown): MessagePart[] {
-  return list(bag(options)['toolCall']).map((call) => {
-    const { id, name, input } = bag(call);
+  return list(props(options)['toolCall']).map((call) => {
+    const { id, name, input } = props(call);
     return {
       type: 'tool_call',
       ...(text(id) === undefined ? {} : { id: text(id) }),
@@ -17,9 +17,9 @@ function toolCalls(options: unknown): MessagePart[] {
 
 /** Converts a message. LlamaIndex keeps tool calls and tool results in its `options`. */
 export function toMessage(message: unknown): Message {
-  const { role, content, options } = bag(message);
+  const { role, content, options } = props(message);
   const [base] = toMessages([{ role, content }]);
-  const result = bag(bag(options)['toolResult']);
+  const result = props(props(options)['toolResult']);
   if (text(result['id']) !== undefined) {
     return {
       role: 'tool',
@@ -31,8 +31,8 @@ export function toMessage(message: unknown): Message {
 
 /** The text of a chunk. OpenAI's Responses class repeats the last piece of text on every event that follows. */
 function deltaOf(chunk: unknown): string {
-  const { delta, text: piece, raw } = bag(chunk);
-  const event = text(bag(raw)['type']);
+  const { delta, text: piece, raw } = props(chunk);
+  const event = text(props(raw)['type']);
   if (event?.startsWith('response.') === true && event !== 'response.output_text.delta') return '';
   return text(delta) ?? text(piece) ?? '';
 }
@@ -40,12 +40,12 @@ function deltaOf(chunk: unknown): string {
 /** Puts a message together from the chunks of its stream. */
 export function streamedMessage(chunks: readonly unknown[]): Message {
   const content = chunks.map(deltaOf).join('');
-  const calls = chunks.findLast((chunk) => toolCalls(bag(chunk)['options']).length > 0);
+  const calls = chunks.findLast((chunk) => toolCalls(props(chunk)['options']).length > 0);
   const parts: MessagePart[] = content === '' ? [] : [{ type: 'text', content }];
-  return { role: 'assistant', parts: [...parts, ...toolCalls(bag(calls)['options'])] };
+  return { role: 'assistant', parts: [...parts, ...toolCalls(props(calls)['options'])] };
 }
 
 /** True for a chunk with text or a tool call. */
 export function hasContent(chunk: unknown): boolean {
-  return deltaOf(chunk) !== '' || toolCalls(bag(chunk)['options']).length > 0;
+  return deltaOf(chunk) !== '' || toolCalls(props(chunk)['options']).length > 0;
 }

@@ -1,7 +1,7 @@
 /** The prompt template that a component asks its model with. */
 
 import type { SpanAttributes } from '@spanline/core';
-import { bag, type Bag, promptAttributes, text } from '@spanline/instrumentation';
+import { props, type Props, promptAttributes, text } from '@spanline/instrumentation';
 
 /** Properties with a template, the one that is used first in front. */
 const TEMPLATES = ['textQATemplate', 'summaryTemplate', 'condenseMessagePrompt', 'contextSystemPrompt'] as const;
@@ -12,9 +12,9 @@ const TEMPLATES = ['textQATemplate', 'summaryTemplate', 'condenseMessagePrompt',
  * @param variables - what was filled in, without the context: that is in the model call
  */
 export function readPrompt(component: object, variables: Record<string, unknown>): SpanAttributes {
-  const source = component as Bag;
+  const source = component as Props;
   for (const name of TEMPLATES) {
-    const template = text(bag(source[name])['template']);
+    const template = text(props(source[name])['template']);
     if (template === undefined) continue;
     return { 'gen_ai.prompt.name': name, ...promptAttributes(template), 'spanline.prompt.variables': variables };
   }

@@ -1,7 +1,7 @@
 /** Calls of retrievers, vector stores, postprocessors and embedding models. */
 
 import type { SpanAttributes } from '@spanline/core';
-import { bag, type Bag, classNameOf, number, text } from '@spanline/instrumentation';
+import { props, type Props, classNameOf, number, text } from '@spanline/instrumentation';
 import { modelOf, providerOf, serverOf } from '../provider/provider.ts';
 import { SCOPE } from '../tracing/scope.ts';
 import type { TracedCall } from '../tracing/traced-call.ts';
@@ -10,16 +10,16 @@ import type { TracedCall } from '../tracing/traced-call.ts';
 export function queryText(query: unknown): string | undefined {
   if (typeof query === 'string') return query;
   if (Array.isArray(query)) {
-    const parts = query.map((part) => text(bag(part)['text']) ?? '').filter((part) => part !== '');
+    const parts = query.map((part) => text(props(part)['text']) ?? '').filter((part) => part !== '');
     return parts.length === 0 ? undefined : parts.join('\n');
   }
-  const inner = bag(query)['query'];
-  return inner === undefined ? text(bag(query)['text']) : queryText(inner);
+  const inner = props(query)['query'];
+  return inner === undefined ? text(props(query)['text']) : queryText(inner);
 }
 
 /** Reads a call of `retriever.retrieve(params)`. */
 export function readRetrieve(retriever: object, args: readonly unknown[]): TracedCall {
-  const { topK, similarityTopK } = retriever as Bag;
+  const { topK, similarityTopK } = retriever as Props;
   return {
     options: {
       scope: SCOPE,
@@ -27,7 +27,7 @@ export function readRetrieve(retriever: object, args: readonly unknown[]): Trace
       type: 'retriever',
       attributes: {
         'gen_ai.retrieval.query.text': queryText(args[0]),
-        'gen_ai.retrieval.top_k': number(bag(topK)['TEXT']) ?? number(similarityTopK) ?? number(topK),
+        'gen_ai.retrieval.top_k': number(props(topK)['TEXT']) ?? number(similarityTopK) ?? number(topK),
       },
     },
     output: (span, nodes) => span.output(nodes),
@@ -36,7 +36,7 @@ export function readRetrieve(retriever: object, args: readonly unknown[]): Trace
 
 /** A vector store answers with ids and similarities in two lists. */
 function matches(result: unknown): { id: string; score?: number }[] {
-  const { ids, similarities } = bag(result);
+  const { ids, similarities } = props(result);
   if (!Array.isArray(ids)) return [];
   const scores = Array.isArray(similarities) ? similarities : [];
   return ids.map((id, index) => {
@@ -47,7 +47,7 @@ function matches(result: unknown): { id: string; score?: number }[] {
 
 /** Reads a call of `vectorStore.query(query)`. The vector is never kept. */
 export function readVectorQuery(store: object, args: readonly unknown[]): TracedCall {
-  const query = bag(args[0]);
+  const query = props(args[0]);
   return {
     options: {
       scope: SCOPE,
@@ -56,7 +56,7 @@ export function readVectorQuery(store: object, args: readonly unknown[]): Traced
       attributes: {
         'gen_ai.retrieval.query.text': text(query['queryStr']),
         'gen_ai.retrieval.top_k': number(query['similarityTopK']),
-        'gen_ai.data_source.id': text((store as Bag)['collectionName']) ?? text((store as Bag)['indexName']),
+        'gen_ai.data_source.id': text((store as Props)['collectionName']) ?? text((store as Props)['indexName']),
       },
     },
     output: (span, result) => span.output(matches(result)),
@@ -68,7 +68,7 @@ export function readPostprocess(postprocessor: object, args: readonly unknown[])
   const attributes: SpanAttributes = {
     'spanline.rerank.input_count': Array.isArray(args[0]) ? args[0].length : undefined,
     'gen_ai.retrieval.query.text': queryText(args[1]),
-    'gen_ai.request.model': text((postprocessor as Bag)['model']),
+    'gen_ai.request.model': text((postprocessor as Props)['model']),
   };
   return {
     options: { scope: SCOPE, name: `rerank ${classNameOf(postprocessor)}`, type: 'reranker', attributes },

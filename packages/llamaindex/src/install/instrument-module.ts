@@ -1,6 +1,6 @@
 /** The classes and settings that a module of LlamaIndex exports. */
 
-import { bag, type Bag, type Patches } from '@spanline/instrumentation';
+import { props, type Props, type Patches } from '@spanline/instrumentation';
 import type { Reach } from '../reach/reach.ts';
 
 /** Classes whose methods lead into LlamaIndex. All other components are reached from these. */
@@ -29,7 +29,7 @@ const CARRIERS = [
 const INDEXES = ['VectorStoreIndex', 'SummaryIndex', 'KeywordTableIndex'] as const;
 
 /** An application may call a component that it sets on `Settings`, or gets from there, directly. */
-function instrumentSettings(module: Bag, patches: Patches, observe: (component: unknown) => void): void {
+function instrumentSettings(module: Props, patches: Patches, observe: (component: unknown) => void): void {
   const settings = module['Settings'];
   if (typeof settings !== 'object' || settings === null) return;
   for (const name of ['llm', 'embedModel']) {
@@ -56,8 +56,8 @@ export function instrumentModule(
   patches: Patches,
   observe: (component: unknown) => void,
 ): void {
-  const exported = module as Bag;
-  for (const name of CARRIERS) reach.prototype(bag(exported[name])['prototype']);
+  const exported = module as Props;
+  for (const name of CARRIERS) reach.prototype(props(exported[name])['prototype']);
   for (const name of INDEXES) reach.indexClass(exported[name]);
   instrumentSettings(exported, patches, observe);
 }

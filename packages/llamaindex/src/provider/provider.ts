@@ -1,7 +1,7 @@
 /** Provider, model and server of a component. */
 
 import type { SpanAttributes } from '@spanline/core';
-import { bag, type Bag, classNameOf, providerOfClass, serverOf as serverAt, text } from '@spanline/instrumentation';
+import { props, type Props, classNameOf, providerOfClass, serverOf as serverAt, text } from '@spanline/instrumentation';
 
 /** By prototype: a program has few classes, and each call asks. */
 const providers = new WeakMap<object, string>();
@@ -28,12 +28,12 @@ export function providerOf(component: object): string | undefined {
 
 /** The model that a component is set to. */
 export function modelOf(component: object): string | undefined {
-  const source = component as Bag;
-  return text(source['model']) ?? text(bag(source['metadata'])['model']);
+  const source = component as Props;
+  return text(source['model']) ?? text(props(source['metadata'])['model']);
 }
 
 /** The server that a component calls, as far as its settings show it. */
 export function serverOf(component: object): SpanAttributes {
-  const source = component as Bag;
-  return serverAt(text(bag(source['additionalSessionOptions'])['baseURL']) ?? text(source['baseURL']) ?? '');
+  const source = component as Props;
+  return serverAt(text(props(source['additionalSessionOptions'])['baseURL']) ?? text(source['baseURL']) ?? '');
 }

@@ -2,8 +2,8 @@
 
 import type { SpanAttributes } from '@spanline/core';
 import {
-  type Bag,
-  bag,
+  type Props,
+  props,
   isObject,
   list,
   mergeUsage,
@@ -22,29 +22,29 @@ export interface RawAnswer {
 }
 
 /** The first entry of a list that providers fill with one. */
-const firstOf = (value: unknown): Bag => bag(list(value)[0]);
+const firstOf = (value: unknown): Props => props(list(value)[0]);
 
 /** An own property. The classes of Google's SDK have getters that print a warning when they are read. */
-const own = (raw: Bag, key: string): unknown => (Object.hasOwn(raw, key) ? raw[key] : undefined);
+const own = (raw: Props, key: string): unknown => (Object.hasOwn(raw, key) ? raw[key] : undefined);
 
 /**
  * Token counts as the provider wrote them: in the answer (OpenAI, Google, Ollama), or in the event's `response`
  * (OpenAI's Responses API) or `message` (Anthropic's first event).
  */
-function usageIn(raw: Bag): Bag | undefined {
-  for (const holder of [raw, bag(own(raw, 'response')), bag(own(raw, 'message'))]) {
-    for (const key of ['usage', 'usageMetadata']) if (isObject(holder[key])) return holder[key] as Bag;
+function usageIn(raw: Props): Props | undefined {
+  for (const holder of [raw, props(own(raw, 'response')), props(own(raw, 'message'))]) {
+    for (const key of ['usage', 'usageMetadata']) if (isObject(holder[key])) return holder[key] as Props;
   }
   return normalizeUsage(raw) === undefined ? undefined : raw;
 }
 
-function finishReason(raw: Bag): string | undefined {
+function finishReason(raw: Props): string | undefined {
   const choice = firstOf(raw['choices']);
   return (
     text(choice['finish_reason']) ??
     text(choice['finishReason']) ??
     text(raw['stop_reason']) ??
-    text(bag(raw['delta'])['stop_reason']) ??
+    text(props(raw['delta'])['stop_reason']) ??
     text(raw['done_reason']) ??
     text(firstOf(raw['candidates'])['finishReason'])
   );
@@ -53,7 +53,7 @@ function finishReason(raw: Bag): string | undefined {
 /** Creates an answer of which nothing is known yet. */
 export function createRawAnswer(): RawAnswer {
   let known: SpanAttributes = {};
-  let usage: Bag | undefined;
+  let usage: Props | undefined;
   let isKnown = false;
   // Anthropic's first event counts only what was written by then.
   let isUnfinished = false;
@@ -62,9 +62,9 @@ export function createRawAnswer(): RawAnswer {
     add(value): boolean {
       if (!isObject(value)) return false;
       // Mistral's SDK wraps each chunk.
-      const wrapped = own(value as Bag, 'data');
-      const raw = (isObject(wrapped) ? wrapped : value) as Bag;
-      const inner = bag(own(raw, 'response') ?? own(raw, 'message'));
+      const wrapped = own(value as Props, 'data');
+      const raw = (isObject(wrapped) ? wrapped : value) as Props;
+      const inner = props(own(raw, 'response') ?? own(raw, 'message'));
       const model = text(raw['model']) ?? text(raw['modelVersion']) ?? text(inner['model']);
       const id = text(raw['id']) ?? text(raw['responseId']) ?? text(inner['id']);
       const reason = finishReason(raw);

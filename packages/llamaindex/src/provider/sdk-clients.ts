@@ -3,7 +3,7 @@
 import { currentSpan, type Span } from '@spanline/core';
 import {
   addUsage,
-  bag,
+  props,
   type Guard,
   isObject,
   type Method,
@@ -77,7 +77,7 @@ function observe(span: Span, observation: Observation, guard: Guard, value: unkn
 }
 
 function whenSettled(value: unknown, use: (value: unknown) => void): void {
-  if (typeof bag(value)['then'] === 'function') (value as PromiseLike<unknown>).then(use, () => undefined);
+  if (typeof props(value)['then'] === 'function') (value as PromiseLike<unknown>).then(use, () => undefined);
   else use(value);
 }
 
@@ -110,7 +110,7 @@ export function createSdkClients(patches: Patches, guard: Guard): SdkClients {
 
   function patchClient(client: unknown): void {
     for (const [resource, name] of METHODS) {
-      const target = bag(client)[resource];
+      const target = props(client)[resource];
       if (!isObject(target)) continue;
       const wrap = (original: Method): Method =>
         function (this: object, ...args: unknown[]): unknown {
@@ -123,7 +123,7 @@ export function createSdkClients(patches: Patches, guard: Guard): SdkClients {
   }
 
   function patchSession(session: object): void {
-    patchClient(bag(session)['anthropic']);
+    patchClient(props(session)['anthropic']);
     patches.method(
       session,
       'getClient',
@@ -145,10 +145,10 @@ export function createSdkClients(patches: Patches, guard: Guard): SdkClients {
 
   return {
     observe(component): boolean {
-      const { session, client } = bag(component);
+      const { session, client } = props(component);
       if (isNew(client)) patchClient(client);
       if (isNew(session)) {
-        const isPromise = typeof bag(session)['then'] === 'function';
+        const isPromise = typeof props(session)['then'] === 'function';
         if (isPromise) whenSettled(session, (made) => guard(WHERE, () => patchClient(made)));
         else patchSession(session);
       }

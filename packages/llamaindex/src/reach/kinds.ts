@@ -1,6 +1,6 @@
 /** The kinds of LlamaIndex's components, distinguished by their methods, and the methods of each that become spans. */
 
-import { bag, classNameOf } from '@spanline/instrumentation';
+import { props, classNameOf } from '@spanline/instrumentation';
 import {
   readChatEngine,
   readLegacyAgent,
@@ -120,7 +120,7 @@ const KINDS: readonly Kind[] = [
 
 /** The kind of a component; `undefined` for any other object. */
 export function kindOf(component: object): Kind | undefined {
-  const source = bag(component);
+  const source = props(component);
   const has = (name: string): boolean => typeof source[name] === 'function';
   return KINDS.find((kind) => kind.is(has, component));
 }

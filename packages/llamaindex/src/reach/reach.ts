@@ -4,7 +4,7 @@
  */
 
 import type { Tracer } from '@spanline/core';
-import { bag, type Bag, type Guard, isObject, list, type Method, type Patches } from '@spanline/instrumentation';
+import { props, type Props, type Guard, isObject, list, type Method, type Patches } from '@spanline/instrumentation';
 import { readIndexBuilding, readIndexInit } from '../components/indexing.ts';
 import { createSdkClients, observeClient } from '../provider/sdk-clients.ts';
 import type { CallTracer, ReadCall } from '../tracing/traced-call.ts';
@@ -68,12 +68,12 @@ export function createReach({ tracer, guard, patches, calls, streamUsage }: Reac
   }
 
   function reachFrom(component: object, depth: number): void {
-    const source = component as Bag;
+    const source = component as Props;
     for (const key of COLLABORATORS) reach(source[key], depth);
     for (const key of COLLECTIONS) {
       const collection = source[key];
-      const members = Array.isArray(collection) ? (collection as unknown[]) : Object.values(bag(collection));
-      for (const member of members) reach(bag(member)['queryEngine'] ?? member, depth);
+      const members = Array.isArray(collection) ? (collection as unknown[]) : Object.values(props(collection));
+      for (const member of members) reach(props(member)['queryEngine'] ?? member, depth);
     }
   }
 
@@ -90,7 +90,7 @@ export function createReach({ tracer, guard, patches, calls, streamUsage }: Reac
     llm: (read) => {
       const readModel = roles.model(read);
       return (self, args) => {
-        for (const tool of list(bag(args[0])['tools'])) reach(tool, 0);
+        for (const tool of list(props(args[0])['tools'])) reach(tool, 0);
         return readModel(self, args);
       };
     },
@@ -106,18 +106,18 @@ export function createReach({ tracer, guard, patches, calls, streamUsage }: Reac
    * for every run.
    */
   function watchContexts(workflow: object): void {
-    const { agents, workflow: inner } = bag(workflow);
-    if (typeof bag(agents)['values'] === 'function') {
+    const { agents, workflow: inner } = props(workflow);
+    if (typeof props(agents)['values'] === 'function') {
       for (const agent of (agents as Map<unknown, unknown>).values()) reach(agent, 0);
     }
     patches.method(
-      bag(inner),
+      props(inner),
       'createContext',
       (original) =>
         function createContext(this: object, ...args: unknown[]): unknown {
           const context = Reflect.apply(original, this, args);
           if (calls.isActive() && calls.isIncluded('agent')) {
-            guard('llamaindex agent', () => watchAgentRuns(tracer, guard, workflow, bag(context)));
+            guard('llamaindex agent', () => watchAgentRuns(tracer, guard, workflow, props(context)));
           }
           return context;
         },

@@ -1,7 +1,7 @@
 /** Runs of agent workflows: `agent()`, `multiAgent()`. */
 
 import type { Span, SpanOptions, Tracer } from '@spanline/core';
-import { bag, type Bag, type Guard, text } from '@spanline/instrumentation';
+import { props, type Props, type Guard, text } from '@spanline/instrumentation';
 import { toMessage } from '../components/messages.ts';
 import { SCOPE } from '../tracing/scope.ts';
 import { type HandlerCall, watchContext, watchHandler, withHandler } from './hooks.ts';
@@ -11,8 +11,8 @@ const START = 'llamaindex-start';
 const STOP = 'llamaindex-stop';
 
 function readRun(workflow: object, start: unknown): SpanOptions {
-  const { userInput, chatHistory } = bag(start);
-  const name = text(bag(workflow)['rootAgentName']) ?? 'agent';
+  const { userInput, chatHistory } = props(start);
+  const name = text(props(workflow)['rootAgentName']) ?? 'agent';
   return {
     scope: SCOPE,
     name: `invoke_agent ${name}`,
@@ -29,13 +29,13 @@ function readRun(workflow: object, start: unknown): SpanOptions {
  * A handler that fails ends the run at once. The workflow never reports the failure to its caller, and Node ends the
  * process for the unhandled rejection.
  */
-export function watchAgentRuns(tracer: Tracer, guard: Guard, workflow: object, context: Bag): void {
+export function watchAgentRuns(tracer: Tracer, guard: Guard, workflow: object, context: Props): void {
   let run: Span | undefined;
   const failed = (error: unknown): void => guard(WHERE, () => run?.fail(error).end());
   const sent = (event: unknown): void => {
     const label = String(event);
-    if (label === START && run?.isRecording !== true) run = tracer.startSpan(readRun(workflow, bag(event)['data']));
-    else if (label === STOP) run?.output(bag(bag(event)['data'])['result']).end();
+    if (label === START && run?.isRecording !== true) run = tracer.startSpan(readRun(workflow, props(event)['data']));
+    else if (label === STOP) run?.output(props(props(event)['data'])['result']).end();
   };
   const handled = (call: HandlerCall, next: (call: HandlerCall) => void): void => {
     const span = run;

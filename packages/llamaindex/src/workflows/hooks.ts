@@ -1,7 +1,7 @@
 /** The hooks of `@llamaindex/workflow-core`: events and handlers of a context. */
 
 import { types } from 'node:util';
-import { bag, type Bag } from '@spanline/instrumentation';
+import { props, type Props } from '@spanline/instrumentation';
 
 /** A handler of a workflow: a step, as the application wrote it. */
 export type Handler = (...args: unknown[]) => unknown;
@@ -24,11 +24,11 @@ export interface RunWatcher {
 }
 
 function subscribe(source: unknown, listener: (...args: never[]) => void): void {
-  (bag(source)['subscribe'] as (callback: unknown) => void)(listener);
+  (props(source)['subscribe'] as (callback: unknown) => void)(listener);
 }
 
 /** Subscribes to the hooks that the workflow has for its own middleware. */
-export function watchContext(context: Bag, { sent, handled }: RunWatcher): void {
+export function watchContext(context: Props, { sent, handled }: RunWatcher): void {
   subscribe(context['__internal__call_send_event'], sent);
   subscribe(context['__internal__call_context'], handled);
 }

@@ -2,8 +2,8 @@
 
 import { defaultTracer, type Span, type Tracer } from '@spanline/core';
 import {
-  type Bag,
-  bag,
+  type Props,
+  props,
   checkOptions,
   createGuard,
   createPatches,
@@ -53,8 +53,8 @@ export function untraceWorkflows(): void {
   workflows.patches.undo();
 }
 
-const labelOf = (event: unknown): string | undefined => text(bag(event)['debugLabel']);
-const dataOf = (event: unknown): unknown => bag(event)['data'];
+const labelOf = (event: unknown): string | undefined => text(props(event)['debugLabel']);
+const dataOf = (event: unknown): unknown => props(event)['data'];
 
 /** The name of the handler's function, else of the events that it waits for. */
 function stepName({ handler, inputEvents }: HandlerCall): string {
@@ -77,7 +77,7 @@ function startStep(tracer: Tracer, run: Span, call: HandlerCall): Span {
  * Traces the runs of one context. A workflow has no last event of its own: a run begins with an event while no handler
  * is at work, and ends when none is at work any more.
  */
-function watchRuns(tracer: Tracer, guard: Guard, name: string, context: Bag): void {
+function watchRuns(tracer: Tracer, guard: Guard, name: string, context: Props): void {
   let run: Span | undefined;
   let working = 0;
   let last: unknown;
@@ -165,7 +165,7 @@ export function traceWorkflow<T extends object>(workflow: T, options: TraceWorkf
         const context = Reflect.apply(original, this, args);
         const tracer = options.tracer ?? workflows.tracer ?? defaultTracer();
         const guard = createGuard(tracer);
-        if (tracer.enabled) guard(WHERE, () => watchRuns(tracer, guard, name, bag(context)));
+        if (tracer.enabled) guard(WHERE, () => watchRuns(tracer, guard, name, props(context)));
         return context;
       },
   );

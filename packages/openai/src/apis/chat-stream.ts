@@ -2,8 +2,8 @@
 
 import type { Message, MessagePart } from '@spanline/core';
 import {
-  type Bag,
-  bag,
+  type Props,
+  props,
   createTextBuffer,
   list,
   number,
@@ -49,25 +49,25 @@ const newChoice = (): StreamedChoice => ({
 
 function addCalls(choice: StreamedChoice, deltas: readonly unknown[]): void {
   for (const delta of deltas) {
-    const { index, id, function: called } = bag(delta);
+    const { index, id, function: called } = props(delta);
     const call = entryOf(choice.calls, index, () => ({ id, name: undefined, arguments: createTextBuffer() }));
     if (call === undefined) continue;
     call.id ??= id;
-    call.name ??= bag(called)['name'];
-    call.arguments.add(bag(called)['arguments']);
+    call.name ??= props(called)['name'];
+    call.arguments.add(props(called)['arguments']);
   }
 }
 
 /** The one call of a function, from the time before tools. */
-function legacyCalls({ function_call: called }: Bag): unknown[] {
+function legacyCalls({ function_call: called }: Props): unknown[] {
   return called === undefined || called === null ? [] : [{ index: 0, function: called }];
 }
 
 /** @returns true if the delta has content: text, a refusal, a thought or a piece of a tool call */
-function addDelta(choice: StreamedChoice, delta: Bag): boolean {
+function addDelta(choice: StreamedChoice, delta: Props): boolean {
   const { role, content, refusal, reasoning_content: thought, reasoning, text: completion, audio } = delta;
   choice.role ??= role;
-  const pieces = [content, refusal, completion, bag(audio)['transcript']];
+  const pieces = [content, refusal, completion, props(audio)['transcript']];
   for (const piece of pieces) choice.content.add(piece);
   choice.reasoning.add(text(thought) ?? reasoning);
   const calls = [...list(delta['tool_calls']), ...legacyCalls(delta)];
@@ -112,11 +112,11 @@ export function createStreamedChoices(): StreamedChoices {
   const choices = new Map<number, StreamedChoice>();
   return {
     add(entry): boolean {
-      const { index, delta, text: completion, finish_reason: reason } = bag(entry);
+      const { index, delta, text: completion, finish_reason: reason } = props(entry);
       const choice = entryOf(choices, index, newChoice);
       if (choice === undefined) return false;
       choice.reason = text(reason) ?? choice.reason;
-      return addDelta(choice, delta === undefined ? { text: completion } : bag(delta));
+      return addDelta(choice, delta === undefined ? { text: completion } : props(delta));
     },
     gathered: () => [...choices.values()].map((choice) => ({ message: messageOf(choice), reason: choice.reason })),
   };

@@ -1,16 +1,16 @@
 /** `/chat/completions` and `/completions`. */
 
 import type { SpanAttributes } from '@spanline/core';
-import { type AnswerReader, bag, type ClientCall, list, text, toMessages } from '@spanline/instrumentation';
+import { type AnswerReader, props, type ClientCall, list, text, toMessages } from '@spanline/instrumentation';
 import { answerAttributes } from './answer.ts';
 import { type Choice, createStreamedChoices } from './chat-stream.ts';
 import { type ApiRequest, clientSpan, requestAttributes } from './request.ts';
 import { askForUsage, needsUsage } from './stream-usage.ts';
 
 function wholeChoice(value: unknown): Choice {
-  const { message, text: completion, finish_reason: reason } = bag(value);
-  const given = message === undefined ? { role: 'assistant', content: completion } : bag(message);
-  const content = given['content'] ?? text(given['refusal']) ?? bag(given['audio'])['transcript'] ?? null;
+  const { message, text: completion, finish_reason: reason } = props(value);
+  const given = message === undefined ? { role: 'assistant', content: completion } : props(message);
+  const content = given['content'] ?? text(given['refusal']) ?? props(given['audio'])['transcript'] ?? null;
   const [converted] = toMessages([content === given['content'] ? given : { ...given, content }]);
   return { message: converted ?? { role: 'assistant', parts: [] }, reason: text(reason) };
 }
@@ -31,11 +31,11 @@ function createChatReader(): AnswerReader {
   let attributes: SpanAttributes = {};
   return {
     whole(value): SpanAttributes {
-      const answer = bag(value);
+      const answer = props(value);
       return { ...answerAttributes(answer), ...outputAttributes(list(answer['choices']).map(wholeChoice)) };
     },
     chunk(value): 'content' | 'event' {
-      const chunk = bag(value);
+      const chunk = props(value);
       const known = Object.entries(answerAttributes(chunk)).filter(([, attribute]) => attribute !== undefined);
       attributes = { ...attributes, ...Object.fromEntries(known) };
       return list(chunk['choices']).map(choices.add).includes(true) ? 'content' : 'event';

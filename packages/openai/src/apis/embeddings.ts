@@ -1,7 +1,7 @@
 /** `/embeddings`. Vectors are counted, never kept. */
 
 import type { SpanAttributes } from '@spanline/core';
-import { type AnswerReader, type Bag, bag, type ClientCall, list, number, text } from '@spanline/instrumentation';
+import { type AnswerReader, type Props, props, type ClientCall, list, number, text } from '@spanline/instrumentation';
 import { answerAttributes } from './answer.ts';
 import { type ApiRequest, clientSpan } from './request.ts';
 
@@ -14,7 +14,7 @@ function inputCount(input: unknown): number | undefined {
 }
 
 /** Token lists are not recorded as content. */
-function embeddingAttributes(body: Bag): SpanAttributes {
+function embeddingAttributes(body: Props): SpanAttributes {
   const { input } = body;
   const isText = typeof input === 'string' || typeof list(input)[0] === 'string';
   return {
@@ -37,10 +37,10 @@ function dimensions(embedding: unknown): number | undefined {
 function createEmbeddingReader(): AnswerReader {
   return {
     whole(value): SpanAttributes {
-      const answer = bag(value);
+      const answer = props(value);
       return {
         ...answerAttributes(answer),
-        'gen_ai.embeddings.dimension.count': dimensions(bag(list(answer['data'])[0])['embedding']),
+        'gen_ai.embeddings.dimension.count': dimensions(props(list(answer['data'])[0])['embedding']),
       };
     },
     chunk: () => 'event',

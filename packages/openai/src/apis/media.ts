@@ -1,7 +1,7 @@
 /** Images, speech and transcripts. Prompts, pictures and sound are not recorded. */
 
 import type { SpanAttributes } from '@spanline/core';
-import { type AnswerReader, bag, type ClientCall, number, text } from '@spanline/instrumentation';
+import { type AnswerReader, props, type ClientCall, number, text } from '@spanline/instrumentation';
 import { answerAttributes } from './answer.ts';
 import { type ApiRequest, clientSpan } from './request.ts';
 
@@ -20,8 +20,8 @@ export const MEDIA_PATHS: readonly string[] = Object.keys(OUTPUTS);
 
 /** Reads a field of an object or of a form. The numbers of a form are strings. */
 function fieldOf(body: object, key: string): unknown {
-  const { get } = bag(body);
-  return typeof get === 'function' ? Reflect.apply(get, body, [key]) : bag(body)[key];
+  const { get } = props(body);
+  return typeof get === 'function' ? Reflect.apply(get, body, [key]) : props(body)[key];
 }
 
 function isStreamed(body: object): boolean {
@@ -44,9 +44,9 @@ function mediaAttributes(path: string, body: object): SpanAttributes {
 function createMediaReader(): AnswerReader {
   let attributes: SpanAttributes = {};
   return {
-    whole: (value) => answerAttributes(bag(value)),
+    whole: (value) => answerAttributes(props(value)),
     chunk(value): 'content' {
-      const { usage } = bag(value);
+      const { usage } = props(value);
       if (usage !== undefined) attributes = answerAttributes({ usage });
       return 'content';
     },

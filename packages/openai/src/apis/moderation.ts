@@ -1,11 +1,11 @@
 /** `/moderations`. */
 
 import type { SpanAttributes } from '@spanline/core';
-import { type AnswerReader, bag, type ClientCall, list, text } from '@spanline/instrumentation';
+import { type AnswerReader, props, type ClientCall, list, text } from '@spanline/instrumentation';
 import { type ApiRequest, clientSpan } from './request.ts';
 
 function flaggedCategories(result: unknown): string[] {
-  return Object.entries(bag(bag(result)['categories'])).flatMap(([category, flagged]) =>
+  return Object.entries(props(props(result)['categories'])).flatMap(([category, flagged]) =>
     flagged === true ? [category] : [],
   );
 }
@@ -14,14 +14,14 @@ function flaggedCategories(result: unknown): string[] {
 function createModerationReader(): AnswerReader {
   return {
     whole(value): SpanAttributes {
-      const answer = bag(value);
+      const answer = props(value);
       const results = list(answer['results']);
       return {
         'gen_ai.response.id': text(answer['id']),
         'gen_ai.response.model': text(answer['model']),
-        'spanline.guardrail.action': results.some((result) => bag(result)['flagged'] === true) ? 'flag' : 'pass',
+        'spanline.guardrail.action': results.some((result) => props(result)['flagged'] === true) ? 'flag' : 'pass',
         'spanline.output': results.map((result) => ({
-          flagged: bag(result)['flagged'] === true,
+          flagged: props(result)['flagged'] === true,
           categories: flaggedCategories(result),
         })),
       };

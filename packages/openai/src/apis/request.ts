@@ -2,8 +2,8 @@
 
 import type { SpanAttributes, SpanOptions, SpanType } from '@spanline/core';
 import {
-  type Bag,
-  bag,
+  type Props,
+  props,
   list,
   number,
   type OfferedTool,
@@ -18,7 +18,7 @@ export interface ApiRequest {
   /** Without version and query: `/chat/completions`. */
   readonly path: string;
   /** The application's body: an object or a form. */
-  readonly body: Bag;
+  readonly body: Props;
   /** Provider and server of the client. */
   readonly server: SpanAttributes;
 }
@@ -31,19 +31,19 @@ export function clientSpan(operation: string, type: SpanType, model: unknown, at
 
 /** Chat wraps each tool in `function`; the Responses API does not. */
 function unwrapTool(tool: unknown): OfferedTool {
-  const { type, function: wrapped } = bag(tool);
-  const { name, description, parameters } = bag(wrapped ?? tool);
+  const { type, function: wrapped } = props(tool);
+  const { name, description, parameters } = props(wrapped ?? tool);
   return { type, name, description, parameters };
 }
 
-function outputType(body: Bag): string | undefined {
-  const format = text(bag(body['response_format'] ?? bag(body['text'])['format'])['type']);
+function outputType(body: Props): string | undefined {
+  const format = text(props(body['response_format'] ?? props(body['text'])['format'])['type']);
   if (format?.startsWith('json') === true) return 'json';
   return list(body['modalities']).includes('audio') ? 'speech' : undefined;
 }
 
 /** Parameters and tools of a request. */
-export function requestAttributes(body: Bag): SpanAttributes {
+export function requestAttributes(body: Props): SpanAttributes {
   const choices = number(body['n']);
   return {
     'gen_ai.request.model': text(body['model']),
@@ -57,7 +57,7 @@ export function requestAttributes(body: Bag): SpanAttributes {
     'gen_ai.request.choice.count': choices === 1 ? undefined : choices,
     'gen_ai.request.stop_sequences': stopSequences(body['stop']),
     'gen_ai.request.stream': body['stream'] === true ? true : undefined,
-    'gen_ai.request.reasoning.level': text(body['reasoning_effort']) ?? text(bag(body['reasoning'])['effort']),
+    'gen_ai.request.reasoning.level': text(body['reasoning_effort']) ?? text(props(body['reasoning'])['effort']),
     'gen_ai.request.previous_response.id': text(body['previous_response_id']),
     'gen_ai.output.type': outputType(body),
     'gen_ai.tool.definitions': toolDefinitions(body['tools'] ?? body['functions'], unwrapTool),

@@ -3,8 +3,8 @@
 import type { Message, MessagePart, SpanAttributes } from '@spanline/core';
 import {
   type AnswerReader,
-  type Bag,
-  bag,
+  type Props,
+  props,
   type ClientCall,
   createTextBuffer,
   list,
@@ -21,15 +21,15 @@ const CONTENT =
   /^response\.(?:output_text|refusal|reasoning_text|reasoning_summary_text|function_call_arguments|audio)\.delta$/;
 
 /** A reasoning item has its thoughts in `summary`; it is empty if they are not shown. */
-function partsOf(item: Bag): MessagePart[] {
+function partsOf(item: Props): MessagePart[] {
   if (item['type'] !== 'reasoning') return toParts(item['type'] === 'message' ? item['content'] : [item]);
-  const thoughts = [...list(item['summary']), ...list(item['content'])].map((part) => text(bag(part)['text']));
+  const thoughts = [...list(item['summary']), ...list(item['content'])].map((part) => text(props(part)['text']));
   const content = thoughts.filter(Boolean).join('\n');
   return content === '' ? [] : [{ type: 'reasoning', content }];
 }
 
 function inputMessage(value: unknown): Message[] {
-  const item = bag(value);
+  const item = props(value);
   if (text(item['role']) !== undefined) return toMessages([item]);
   const parts = partsOf(item);
   const role = text(item['type'])?.endsWith('_output') === true ? 'tool' : 'assistant';
@@ -37,24 +37,24 @@ function inputMessage(value: unknown): Message[] {
 }
 
 /** `instructions` and `input` of a request, and the conversation that it continues. */
-function responsesInput(body: Bag): SpanAttributes {
+function responsesInput(body: Props): SpanAttributes {
   const { input, instructions, conversation } = body;
   const messages = Array.isArray(input) ? input.flatMap(inputMessage) : toMessages(input);
   return {
-    'gen_ai.conversation.id': text(conversation) ?? text(bag(conversation)['id']),
+    'gen_ai.conversation.id': text(conversation) ?? text(props(conversation)['id']),
     ...(input === undefined ? {} : { 'gen_ai.input.messages': messages }),
     ...(text(instructions) === undefined ? {} : { 'gen_ai.system_instructions': toParts(instructions) }),
   };
 }
 
-function finishReason(answer: Bag): string | undefined {
+function finishReason(answer: Props): string | undefined {
   if (!isFinal(answer['status'])) return undefined;
-  return text(bag(answer['incomplete_details'])['reason']) ?? text(answer['status']);
+  return text(props(answer['incomplete_details'])['reason']) ?? text(answer['status']);
 }
 
 /** Reads an answer in any state. */
-function responseAttributes(answer: Bag): SpanAttributes {
-  const parts = list(answer['output']).flatMap((item) => partsOf(bag(item)));
+function responseAttributes(answer: Props): SpanAttributes {
+  const parts = list(answer['output']).flatMap((item) => partsOf(props(item)));
   const reason = finishReason(answer);
   return {
     ...answerAttributes(answer),
@@ -65,7 +65,7 @@ function responseAttributes(answer: Bag): SpanAttributes {
 }
 
 function toFailure(error: unknown): unknown {
-  const { code, message } = bag(error);
+  const { code, message } = props(error);
   return { name: text(code) ?? 'response_failed', code, message: text(message) ?? 'The response failed.' };
 }
 
@@ -75,7 +75,7 @@ function createResponsesReader(note: (answer: SpanAttributes) => void = () => un
   let attributes: SpanAttributes = {};
   let failure: unknown;
 
-  const read = (answer: Bag): SpanAttributes => {
+  const read = (answer: Props): SpanAttributes => {
     attributes = { ...attributes, ...responseAttributes(answer) };
     if (answer['status'] === 'failed') failure = toFailure(answer['error']);
     note(attributes);
@@ -83,11 +83,11 @@ function createResponsesReader(note: (answer: SpanAttributes) => void = () => un
   };
 
   return {
-    whole: (value) => read(bag(value)),
+    whole: (value) => read(props(value)),
     chunk(value): 'content' | 'event' {
-      const event = bag(value);
+      const event = props(value);
       const type = text(event['type']) ?? '';
-      if (event['response'] !== undefined) read(bag(event['response']));
+      if (event['response'] !== undefined) read(props(event['response']));
       if (type === 'error') failure = toFailure(event);
       if (type === 'response.output_text.delta') written.add(event['delta']);
       return CONTENT.test(type) ? 'content' : 'event';

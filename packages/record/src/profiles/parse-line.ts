@@ -20,7 +20,7 @@ export interface ParseOptions {
   messageKey?: string;
 }
 
-type Bag = Record<string, unknown>;
+type Props = Record<string, unknown>;
 
 const MAX_DEPTH = 10;
 /** pino's level numbers. */
@@ -63,23 +63,23 @@ const hasType: Readonly<Record<AttributeKind, (value: unknown) => boolean>> = {
   strings: (value) => Array.isArray(value) && value.every((entry) => typeof entry === 'string'),
 };
 
-function isBag(value: unknown): value is Bag {
+function isBag(value: unknown): value is Props {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 /** Sets an own property, also for `__proto__`. */
-function put(target: Bag, key: string, value: unknown): void {
+function put(target: Props, key: string, value: unknown): void {
   if (key === '__proto__')
     Object.defineProperty(target, key, { value, enumerable: true, configurable: true, writable: true });
   else target[key] = value;
 }
 
 /** True for an object that is flattened further. Content stays in one piece. */
-function isNested(path: string, value: unknown, depth: number): value is Bag {
+function isNested(path: string, value: unknown, depth: number): value is Props {
   return isBag(value) && depth < MAX_DEPTH && attributeRow(path)?.kind !== 'json';
 }
 
-function flattenInto(target: Bag, source: Bag, prefix: string, depth: number): void {
+function flattenInto(target: Props, source: Props, prefix: string, depth: number): void {
   for (const key of Object.keys(source)) {
     const path = prefix + key;
     const value = source[key];
@@ -89,9 +89,9 @@ function flattenInto(target: Bag, source: Bag, prefix: string, depth: number): v
 }
 
 /** Flattens nested objects to dotted keys. Returns the line itself if nothing in it is nested. */
-function flatten(source: Bag, keys: readonly string[]): Bag {
+function flatten(source: Props, keys: readonly string[]): Props {
   if (!keys.some((key) => isNested(key, source[key], 0))) return source;
-  const flat = Object.create(null) as Bag;
+  const flat = Object.create(null) as Props;
   flattenInto(flat, source, '', 0);
   return flat;
 }
@@ -145,19 +145,19 @@ const IN_ECS = tongue(invert(ECS), ECS);
 const IN_DATADOG = tongue(invert(DATADOG), DATADOG);
 const OTHERWISE = tongue(FROM_CORRELATION);
 
-const own = (flat: Bag, key: string): unknown => (Object.hasOwn(flat, key) ? flat[key] : undefined);
+const own = (flat: Props, key: string): unknown => (Object.hasOwn(flat, key) ? flat[key] : undefined);
 
 /** Detects the profile. Application lines carry no mark of it. `status` counts as a level only if nothing else does. */
-function tongueOf(flat: Bag): Tongue {
+function tongueOf(flat: Props): Tongue {
   if (own(flat, 'ddsource') === 'nodejs') return IN_DATADOG;
   if (Object.hasOwn(flat, 'ecs.version') || Object.hasOwn(flat, 'log.level')) return IN_ECS;
   return !Object.hasOwn(flat, 'level') && LEVEL_NAMES.has(own(flat, 'status')) ? IN_DATADOG : OTHERWISE;
 }
 
-function readFields(flat: Bag, keys: readonly string[]): { record: Bag; rest: Bag } {
+function readFields(flat: Props, keys: readonly string[]): { record: Props; rest: Props } {
   const { isProfile, readings } = tongueOf(flat);
-  const record: Bag = {};
-  const rest: Bag = {};
+  const record: Props = {};
+  const rest: Props = {};
   for (const key of keys) {
     const value = flat[key];
     const reading = readings.get(key);
@@ -178,7 +178,7 @@ function readFields(flat: Bag, keys: readonly string[]): { record: Bag; rest: Ba
   return { record, rest };
 }
 
-function take(rest: Bag, ...keys: readonly (string | undefined)[]): unknown {
+function take(rest: Props, ...keys: readonly (string | undefined)[]): unknown {
   for (const key of keys) {
     if (key === undefined || rest[key] === undefined) continue;
     const value = rest[key];
@@ -196,7 +196,7 @@ function isoTime(time: unknown): string | undefined {
 }
 
 /** Reads pino's own fields: `level` as a number, `time` in milliseconds, `msg`. */
-function readPino(source: Bag, record: Bag, rest: Bag, messageKey: string | undefined): void {
+function readPino(source: Props, record: Props, rest: Props, messageKey: string | undefined): void {
   if (record['level'] === undefined) {
     const level = levelName(source['level'] ?? rest['severity']);
     if (level !== undefined) record['level'] = level;

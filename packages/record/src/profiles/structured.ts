@@ -6,7 +6,7 @@
 
 import { hasPieces, isAmbiguous, isTooLong, join, split } from './long-text.ts';
 
-type Bag = Record<string, unknown>;
+type Props = Record<string, unknown>;
 
 /**
  * Elasticsearch rejects a document deeper than 20 levels. Arrays, pieces of a text and the wrapping count as levels.
@@ -14,7 +14,7 @@ type Bag = Record<string, unknown>;
 const MAX_LEVELS = 20;
 const MAX_DEPTH = 18;
 
-function isBag(value: unknown): value is Bag {
+function isBag(value: unknown): value is Props {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
@@ -37,7 +37,7 @@ function exceeds(value: unknown, depth: number): boolean {
   if (typeof value === 'string') return isTooLong(value);
   if (typeof value !== 'object' || value === null) return false;
   if (depth >= MAX_DEPTH || (depth > 0 && Array.isArray(value) && isAmbiguous(value))) return true;
-  for (const key in value) if (exceeds((value as Bag)[key], depth + 1)) return true;
+  for (const key in value) if (exceeds((value as Props)[key], depth + 1)) return true;
   return false;
 }
 
@@ -45,7 +45,7 @@ function isWrapping(value: unknown): value is { value: unknown } {
   return isBag(value) && Object.keys(value).length === 1 && 'value' in value;
 }
 
-function wrap(value: unknown): Bag {
+function wrap(value: unknown): Props {
   return isBag(value) && !isWrapping(value) ? value : { value };
 }
 

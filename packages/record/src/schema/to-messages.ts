@@ -1,9 +1,9 @@
 import type { Message, MessagePart } from './messages.ts';
 
-type Bag = Record<string, unknown>;
+type Props = Record<string, unknown>;
 
-function bag(value: unknown): Bag | undefined {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Bag) : undefined;
+function props(value: unknown): Props | undefined {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Props) : undefined;
 }
 
 function text(value: unknown): string | undefined {
@@ -47,9 +47,9 @@ function modalityOf(mime = ''): string {
 const DATA_URL = /^data:([\w.+-]+\/[\w.+-]+)?[^,]{0,128};base64,(.*)$/s;
 
 /** Reads media in the shapes of OpenAI, Anthropic, Google and LangChain. Capture replaces payloads by a descriptor. */
-function media(block: Bag, type: string): MessagePart | undefined {
+function media(block: Props, type: string): MessagePart | undefined {
   const modality = MODALITIES.find((name) => type.includes(name)) ?? (type.includes('file') ? 'document' : undefined);
-  const inline = bag(block.inlineData) ?? bag(block.inline_data);
+  const inline = props(block.inlineData) ?? props(block.inline_data);
   if (inline !== undefined) {
     const mime = text(inline.mimeType) ?? text(inline.mime_type) ?? '';
     return {
@@ -59,13 +59,13 @@ function media(block: Bag, type: string): MessagePart | undefined {
       content: text(inline.data) ?? '',
     };
   }
-  const source = bag(block.source) ?? bag(block[type]) ?? block;
+  const source = props(block.source) ?? props(block[type]) ?? block;
   const mime = text(source.media_type) ?? text(block.mime_type) ?? text(block.mimeType);
   const kind = modality ?? (type === 'media' ? modalityOf(mime) : undefined);
   if (kind === undefined) return undefined;
   const url =
     text(source.url) ??
-    text(bag(block.image_url)?.url) ??
+    text(props(block.image_url)?.url) ??
     text(block.image_url) ??
     text(block.fileUri) ??
     text(source.file_data);
@@ -85,19 +85,19 @@ function media(block: Bag, type: string): MessagePart | undefined {
 /** Converts a content block of any provider to a part. An unknown block is kept as it is, under its own type. */
 function toPart(block: unknown): MessagePart {
   if (typeof block === 'string') return { type: 'text', content: block };
-  const source = bag(block);
+  const source = props(block);
   if (source === undefined) return { type: 'text', content: String(block) };
   const type = text(source.type) ?? '';
   if (type === 'tool_call' && 'arguments' in source) return source as MessagePart;
   if (type === 'tool_call') return toolCall(source.id, source.name, source.args);
   if (type === 'tool_use') return toolCall(source.id, source.name, source.input);
-  if (type === 'function') return toolCall(source.id, bag(source.function)?.name, bag(source.function)?.arguments);
+  if (type === 'function') return toolCall(source.id, props(source.function)?.name, props(source.function)?.arguments);
   if (type === 'function_call') return toolCall(source.call_id ?? source.id, source.name, source.arguments);
   if (type === 'tool_result') return toolResponse(source.tool_use_id, source.content);
   if (type === 'function_call_output') return toolResponse(source.call_id, source.output);
-  const call = bag(source.functionCall);
+  const call = props(source.functionCall);
   if (call !== undefined) return toolCall(call.id, call.name, call.args);
-  const reply = bag(source.functionResponse);
+  const reply = props(source.functionResponse);
   if (reply !== undefined) return toolResponse(reply.id ?? reply.name, reply.response);
   if (type === 'reasoning' || type === 'thinking') {
     return {
@@ -126,11 +126,11 @@ const ROLES: Readonly<Record<string, string>> = {
 };
 
 function toMessage(value: unknown, fallbackRole: string): Message {
-  const source = bag(value);
+  const source = props(value);
   if (source === undefined) return { role: fallbackRole, parts: toParts(value) };
   if (Array.isArray(source.parts) && typeof source.role === 'string' && source.content === undefined) {
     const role = ROLES[source.role] ?? source.role;
-    return role === source.role && source.parts.every((part) => typeof bag(part)?.type === 'string')
+    return role === source.role && source.parts.every((part) => typeof props(part)?.type === 'string')
       ? (source as unknown as Message)
       : { role, parts: source.parts.map(toPart) };
   }
@@ -140,14 +140,14 @@ function toMessage(value: unknown, fallbackRole: string): Message {
   const parts = role === 'tool' ? [toolResponse(callId, source.content)] : toParts(source.content);
   if (source.content === undefined && source.role === undefined) parts.push(toPart(value));
   for (const call of list(source.tool_calls)) {
-    const inner = bag(call);
+    const inner = props(call);
     parts.push(
       inner?.function === undefined
         ? toolCall(inner?.id, inner?.name, inner?.args)
         : toPart({ type: 'function', ...inner }),
     );
   }
-  const legacy = bag(source.function_call);
+  const legacy = props(source.function_call);
   if (legacy !== undefined) parts.push(toolCall(undefined, legacy.name, legacy.arguments));
   if (text(source.reasoning_content) !== undefined)
     parts.unshift({ type: 'reasoning', content: text(source.reasoning_content) ?? '' });
@@ -163,7 +163,7 @@ function toMessage(value: unknown, fallbackRole: string): Message {
  */
 export function toMessages(value: unknown, fallbackRole: 'user' | 'assistant' = 'user'): Message[] {
   try {
-    const source = bag(value);
+    const source = props(value);
     const messages = source?.messages ?? source?.contents;
     if (Array.isArray(messages)) return toMessages(messages, fallbackRole);
     if (value === undefined || value === null) return [];

@@ -1,8 +1,9 @@
 /** Units that providers bill, in the vocabulary of the price catalogue `@pydantic/genai-prices`. */
 
 /**
- * Every unit: its key in the catalogue's prices, how many units such a price is for, and what the unit counts. A unit is part of another one if it counts all
- * that the other one counts, and more: `input_audio_tokens` is part of `input_tokens`. The catalogue has no name for those with an empty key.
+ * Every unit: its key in the catalogue's prices, how many units such a price is for, and what the unit counts. A unit
+ * is part of another one if it counts all that the other one counts, and more: `input_audio_tokens` is part of
+ * `input_tokens`. The catalogue has no name for those with an empty key.
  */
 export const UNITS = {
   audio_seconds: ['audio_hours', 3600, 'durations audio'],

@@ -1,5 +1,5 @@
 /** Properties of another library's value. */
-export type Bag = Record<string, unknown>;
+export type Props = Record<string, unknown>;
 
 /** True for a value with properties, functions included. */
 export function isObject(value: unknown): value is object {
@@ -7,8 +7,8 @@ export function isObject(value: unknown): value is object {
 }
 
 /** The value's properties. An empty object if it has none. */
-export function bag(value: unknown): Bag {
-  return isObject(value) ? (value as Bag) : {};
+export function props(value: unknown): Props {
+  return isObject(value) ? (value as Props) : {};
 }
 
 /** The entries of a list. An empty list if it is not one. */

@@ -1,3 +1,3 @@
-export { isRedactPath, isPathEnd, type PathPosition, stepInto } from './path-tree.ts';
+export { isPathEnd, type PathPosition, stepInto } from './path-tree.ts';
 export { pathOptions, REDACT_PATHS, redactOptions, redactPathsCheck } from './path-options.ts';
 export { createPathRedactor, type PathRedactor } from './path-redactor.ts';
