@@ -156,7 +156,7 @@ function hidesThoughts(model: string | undefined, provider: string | undefined):
   );
 }
 
-function normalize(raw: Raw, context: UsageContext): NormalizedUsage | undefined {
+function readAnswer(raw: Raw, context: UsageContext): NormalizedUsage | undefined {
   const counts: Counts = { readings: {}, conditions: {}, unknown: undefined };
   const source = find(raw, 2, false, counts);
   const model = context.model ?? text(raw['model']) ?? text(raw['modelVersion']);
@@ -175,6 +175,19 @@ function normalize(raw: Raw, context: UsageContext): NormalizedUsage | undefined
     ...(tier === undefined && region === undefined ? {} : { conditions: counts.conditions }),
     ...(costUsd === undefined ? {} : { costUsd }),
   };
+}
+
+/** The AI SDK keeps the provider's own usage beside its copy of it. */
+function rawUsageIn(raw: Raw): unknown {
+  return raw['raw'] ?? bag(raw['usage'])['raw'];
+}
+
+function normalize(raw: Raw, context: UsageContext): NormalizedUsage | undefined {
+  const usage = readAnswer(raw, context);
+  const inner = usage === undefined ? undefined : rawUsageIn(raw);
+  if (usage === undefined || !isObject(inner)) return usage;
+  const provided = readAnswer(inner as Raw, context);
+  return provided === undefined ? usage : moreExact(provided, usage);
 }
 
 /**

@@ -99,6 +99,8 @@ function readKey(counts: Counts, spelling: Spelling | undefined, path: string, v
     put(counts, spelling, value);
   } else if ('modalities' in spelling) {
     readModalities(counts, spelling.modalities, path, value);
+  } else if (Array.isArray(value)) {
+    return true;
   } else if (isObject(value)) {
     readObject(counts, spelling, value as Record<string, unknown>, path);
   } else {

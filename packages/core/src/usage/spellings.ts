@@ -193,6 +193,7 @@ export const COHERE_UNITS: SpellingMap = compile({
   searchUnits: 'rerank_searches',
   classifications: 'requests',
   images: 'input_images',
+  pages: 'input_document_pages',
   image_tokens: 'input_image_tokens',
   imageTokens: 'input_image_tokens',
 });
@@ -274,6 +275,8 @@ export const USAGE: SpellingMap = compile({
   cachedContentTokenCount: 'cache_read_tokens',
   thoughtsTokenCount: 'reasoning_beside',
   toolUsePromptTokenCount: 'input_tool_tokens',
+  // Part of the prompt: the prompt before the model went on by itself.
+  initialPromptTokenCount: NOT_BILLED,
   promptTokensDetails: { modalities: 'input' },
   candidatesTokensDetails: { modalities: 'output' },
   responseTokensDetails: { modalities: 'output' },
@@ -288,8 +291,8 @@ export const USAGE: SpellingMap = compile({
   tool_use_prompt_token_count: 'input_tool_tokens',
 
   // Bedrock and the AI SDK.
-  inputTokens: 'input_tokens',
-  outputTokens: 'output_tokens',
+  inputTokens: { '': 'input_tokens', ...INPUT_DETAILS },
+  outputTokens: { '': 'output_tokens', ...OUTPUT_DETAILS },
   totalTokens: 'total',
   cacheReadInputTokens: 'cache_read_beside',
   cacheWriteInputTokens: 'cache_write_beside',
@@ -354,7 +357,14 @@ export const USAGE: SpellingMap = compile({
   iterations: NOT_BILLED,
   billed_units: NOT_BILLED,
   billedUnits: NOT_BILLED,
-  tokens: NOT_BILLED,
+  tokens: {
+    '': 'input_tokens',
+    input_tokens: NOT_BILLED,
+    output_tokens: NOT_BILLED,
+    inputTokens: NOT_BILLED,
+    outputTokens: NOT_BILLED,
+  },
+  raw: NOT_BILLED,
   usage: NOT_BILLED,
   meta: NOT_BILLED,
   x_groq: NOT_BILLED,

@@ -1,0 +1,301 @@
+import { describe, expect, it } from 'vitest';
+import { createPricer, normalizeUsage } from '../../src/usage/index.ts';
+
+const pricer = createPricer();
+const WHEN = Date.UTC(2026, 10, 23, 12);
+
+interface Call {
+  readonly provider: string;
+  readonly model: string;
+  readonly tier?: string;
+  readonly region?: string;
+}
+
+/** Prices an answer as the pipeline does. */
+function bill({ provider, model, tier, region }: Call, answer: unknown) {
+  const usage = normalizeUsage(answer, { provider, model });
+  return pricer.cost({
+    provider,
+    requestModel: model,
+    units: usage?.units ?? {},
+    source: usage?.source,
+    issue: usage?.issue,
+    hasUnknown: usage?.unknown !== undefined,
+    reportedUsd: usage?.costUsd,
+    tier: usage?.conditions?.tier ?? tier,
+    region: usage?.conditions?.region ?? region,
+    timestamp: WHEN,
+  });
+}
+
+const CLAUDE = { provider: 'anthropic', model: 'claude-sonnet-4-6' };
+const OPUS = { provider: 'anthropic', model: 'claude-opus-4-8' };
+const GPT = { provider: 'openai', model: 'gpt-5-mini' };
+const LONG = { provider: 'openai', model: 'gpt-5.4' };
+const GEMINI = { provider: 'gcp.gemini', model: 'gemini-2.5-flash' };
+const M = 1e-6;
+
+/** Anthropic: https://platform.claude.com/docs/en/about-claude/pricing; OpenAI: https://developers.openai.com/api/docs/pricing; Google: https://ai.google.dev/gemini-api/docs/pricing. */
+const INVOICES: readonly (readonly [what: string, call: Call, answer: unknown, usd: number])[] = [
+  [
+    'a cache write for an hour at twice the input',
+    CLAUDE,
+    {
+      usage: {
+        input_tokens: 200,
+        output_tokens: 40,
+        cache_creation_input_tokens: 6000,
+        cache_read_input_tokens: 0,
+        cache_creation: { ephemeral_5m_input_tokens: 2000, ephemeral_1h_input_tokens: 4000 },
+      },
+    },
+    (200 * 3 + 2000 * 3.75 + 4000 * 6 + 40 * 15) * M,
+  ],
+  [
+    'a read of the cache at a tenth of the input',
+    OPUS,
+    { usage: { input_tokens: 50, output_tokens: 10, cache_creation_input_tokens: 0, cache_read_input_tokens: 9000 } },
+    (50 * 5 + 9000 * 0.5 + 10 * 25) * M,
+  ],
+  [
+    'a batch of Anthropic at half, searches in full',
+    CLAUDE,
+    {
+      usage: {
+        input_tokens: 1000,
+        output_tokens: 100,
+        service_tier: 'batch',
+        server_tool_use: { web_search_requests: 2 },
+      },
+    },
+    ((1000 * 3 + 100 * 15) / 2) * M + 2 * 0.01,
+  ],
+  [
+    'inference in the US at 1.1 times',
+    OPUS,
+    { usage: { input_tokens: 1000, output_tokens: 100, inference_geo: 'us', service_tier: 'standard' } },
+    (1000 * 5 + 100 * 25) * M * 1.1,
+  ],
+  [
+    'fast mode of Opus 4.8 at twice',
+    OPUS,
+    { usage: { input_tokens: 1000, output_tokens: 100, speed: 'fast' } },
+    (1000 * 5 + 100 * 25) * M * 2,
+  ],
+  [
+    'compactions beside the counts at the top',
+    OPUS,
+    {
+      usage: {
+        input_tokens: 400,
+        output_tokens: 20,
+        iterations: [
+          { type: 'compaction', input_tokens: 1000, output_tokens: 30, cache_read_input_tokens: 500 },
+          { type: 'message', input_tokens: 400, output_tokens: 20 },
+        ],
+      },
+    },
+    (1400 * 5 + 500 * 0.5 + 50 * 25) * M,
+  ],
+  [
+    'flex of OpenAI at half',
+    GPT,
+    {
+      service_tier: 'flex',
+      usage: {
+        prompt_tokens: 4000,
+        completion_tokens: 100,
+        total_tokens: 4100,
+        prompt_tokens_details: { cached_tokens: 1000 },
+      },
+    },
+    ((3000 * 0.25 + 1000 * 0.025 + 100 * 2) / 2) * M,
+  ],
+  [
+    '272,000 tokens at the lower price',
+    LONG,
+    { usage: { input_tokens: 272_000, output_tokens: 10, total_tokens: 272_010 } },
+    (272_000 * 2.5 + 10 * 15) * M,
+  ],
+  [
+    '272,001 tokens at the higher price',
+    LONG,
+    { usage: { input_tokens: 272_001, output_tokens: 10, total_tokens: 272_011 } },
+    (272_001 * 5 + 10 * 22.5) * M,
+  ],
+  [
+    '199,999 tokens of Grok below the step',
+    { provider: 'x_ai', model: 'grok-4.5' },
+    { prompt_tokens: 199_999, completion_tokens: 1, total_tokens: 200_000 },
+    (199_999 * 2 + 6) * M,
+  ],
+  [
+    '200,000 tokens of Grok on the step',
+    { provider: 'x_ai', model: 'grok-4.5' },
+    { prompt_tokens: 200_000, completion_tokens: 1, total_tokens: 200_001 },
+    (200_000 * 4 + 12) * M,
+  ],
+  [
+    "OpenAI's host in Europe at 1.1 times",
+    { ...LONG, region: 'eu' },
+    { usage: { input_tokens: 1000, output_tokens: 100, total_tokens: 1100 } },
+    (1000 * 2.5 + 100 * 15) * M * 1.1,
+  ],
+  [
+    'searches of the web and of files, not pages that are opened',
+    GPT,
+    {
+      output: [
+        { type: 'web_search_call', action: { type: 'search' } },
+        { type: 'web_search_call', action: { type: 'open_page' } },
+        { type: 'file_search_call' },
+      ],
+      usage: { input_tokens: 1000, output_tokens: 100, total_tokens: 1100 },
+    },
+    (1000 * 0.25 + 100 * 2) * M + 0.01 + 0.0025,
+  ],
+  [
+    'sound at its own price, and what of it was cached',
+    GEMINI,
+    {
+      promptTokenCount: 5000,
+      candidatesTokenCount: 10,
+      cachedContentTokenCount: 1000,
+      totalTokenCount: 5010,
+      promptTokensDetails: [
+        { modality: 'TEXT', tokenCount: 2000 },
+        { modality: 'AUDIO', tokenCount: 3000 },
+      ],
+      cacheTokensDetails: [
+        { modality: 'TEXT', tokenCount: 400 },
+        { modality: 'AUDIO', tokenCount: 600 },
+      ],
+    },
+    (1600 * 0.3 + 2400 * 1 + 400 * 0.03 + 600 * 0.1 + 10 * 2.5) * M,
+  ],
+  [
+    'thoughts and the prompts of tools',
+    GEMINI,
+    {
+      promptTokenCount: 10,
+      candidatesTokenCount: 20,
+      thoughtsTokenCount: 30,
+      toolUsePromptTokenCount: 40,
+      totalTokenCount: 100,
+    },
+    (50 * 0.3 + 50 * 2.5) * M,
+  ],
+  [
+    'a transcript by the second, with the 10 seconds that a call costs at least left to the provider',
+    { provider: 'openai', model: 'whisper-1' },
+    { text: 'hi', usage: { type: 'duration', seconds: 90 } },
+    (90 / 3600) * 0.36,
+  ],
+  [
+    'pages of a document',
+    { provider: 'mistral_ai', model: 'mistral-ocr-latest' },
+    { model: 'mistral-ocr-latest', usage_info: { pages_processed: 3, doc_size_bytes: 12_345 } },
+    0.012,
+  ],
+  [
+    'images that go in and come out',
+    { provider: 'openai', model: 'gpt-image-1' },
+    {
+      usage: {
+        input_tokens: 50,
+        output_tokens: 1000,
+        total_tokens: 1050,
+        input_tokens_details: { text_tokens: 20, image_tokens: 30 },
+      },
+    },
+    (20 * 5 + 30 * 10 + 1000 * 40) * M,
+  ],
+  [
+    "Cohere's billed units",
+    { provider: 'cohere', model: 'command-r-plus-08-2024' },
+    { usage: { billed_units: { input_tokens: 7, output_tokens: 8 }, tokens: { input_tokens: 90, output_tokens: 20 } } },
+    (7 * 2.5 + 8 * 10) * M,
+  ],
+];
+
+describe('the invoice of a provider', () => {
+  it.each(INVOICES)('%s', (_what, call, answer, usd) => {
+    const cost = bill(call, answer);
+    expect(cost).not.toHaveProperty('inexact');
+    expect('usd' in cost && cost.usd).toBeCloseTo(usd, 12);
+  });
+
+  it.each([
+    [
+      'a number that nobody knows',
+      GPT,
+      { prompt_tokens: 10, completion_tokens: 1, hologram_tokens: 5 },
+      'unknown_usage',
+    ],
+    [
+      'a search that has no price',
+      GEMINI,
+      {
+        candidates: [{ groundingMetadata: { webSearchQueries: ['q'] } }],
+        usageMetadata: { promptTokenCount: 1, candidatesTokenCount: 1 },
+      },
+      'unpriced_unit',
+    ],
+    [
+      'a tier that has no price',
+      GPT,
+      { service_tier: 'priority', usage: { prompt_tokens: 10, completion_tokens: 1 } },
+      'unpriced_condition',
+    ],
+    [
+      'sound on a model that lists text only',
+      { provider: 'openai', model: 'gpt-4o-audio-preview' },
+      { prompt_tokens: 10, completion_tokens: 1, prompt_tokens_details: { audio_tokens: 8 } },
+      'unpriced_unit',
+    ],
+    [
+      'counts that contradict each other',
+      GPT,
+      { prompt_tokens: 10, completion_tokens: 1, total_tokens: 99 },
+      'inconsistent_usage',
+    ],
+    [
+      'an advisor of another model',
+      OPUS,
+      { usage: { input_tokens: 1, output_tokens: 1, iterations: [{ type: 'advisor_message', input_tokens: 9 }] } },
+      'unknown_usage',
+    ],
+    [
+      'tokens that a framework counted',
+      GPT,
+      { estimatedTokenUsage: { promptTokens: 3, completionTokens: 1 } },
+      'estimated_usage',
+    ],
+  ] as const)('is not claimed to be exact for %s', (_what, call, answer, inexact) => {
+    expect(bill(call, answer)).toMatchObject({ inexact });
+  });
+
+  it.each([
+    ['OpenRouter', { prompt_tokens: 1000, completion_tokens: 1000, total_tokens: 2000, cost: 0.0123 }, 0.0123],
+    [
+      'OpenRouter with a key of the application',
+      {
+        prompt_tokens: 1,
+        completion_tokens: 1,
+        cost: 0.001,
+        is_byok: true,
+        cost_details: { upstream_inference_cost: 0.02 },
+      },
+      0.021,
+    ],
+    ['xAI', { prompt_tokens: 1, completion_tokens: 1, cost_in_usd_ticks: 25_000_000 }, 0.0025],
+    [
+      'Perplexity',
+      { prompt_tokens: 1, completion_tokens: 1, cost: { input_tokens_cost: 0.001, total_cost: 0.006 } },
+      0.006,
+    ],
+    ['DeepInfra', { prompt_tokens: 1, completion_tokens: 1, estimated_cost: 0.0004 }, 0.0004],
+  ])('is the cost that %s reports, with the list price beside it', (_who, usage, usd) => {
+    expect(bill(GPT, { usage })).toMatchObject({ usd, source: 'provider', listUsd: expect.any(Number) });
+  });
+});
