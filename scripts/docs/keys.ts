@@ -8,6 +8,7 @@ import { REQUEST, RESPONSE, USAGE_AND_COST } from '../../packages/record/src/sch
 import type { AttributeRow, AttributeRows } from '../../packages/record/src/schema/attributes/row.ts';
 import { CAPTURE, ERROR, ROLL_UP, SPAN } from '../../packages/record/src/schema/attributes/span.ts';
 import { EMBEDDINGS, PROMPT, RETRIEVAL, TOOLS_AND_AGENTS } from '../../packages/record/src/schema/attributes/steps.ts';
+import { UNIT_ROWS } from '../../packages/record/src/schema/attributes/units.ts';
 
 /** The page that holds the reference between two comments. */
 export const KEYS_PAGE = 'docs/span-schema.md';
@@ -22,6 +23,7 @@ const GROUPS: readonly (readonly [title: string, rows: AttributeRows])[] = [
   ['Request to a model', REQUEST],
   ['Response of a model', RESPONSE],
   ['Usage and cost', USAGE_AND_COST],
+  ['Billed units without a name in the conventions', UNIT_ROWS],
   ['Prompt', PROMPT],
   ['Retrieval', RETRIEVAL],
   ['Embeddings', EMBEDDINGS],
