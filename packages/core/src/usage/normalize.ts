@@ -179,7 +179,7 @@ function readAnswer(raw: Raw, context: UsageContext): NormalizedUsage | undefine
 
 /** The AI SDK keeps the provider's own usage beside its copy of it. */
 function rawUsageIn(raw: Raw): unknown {
-  return raw['raw'] ?? bag(raw['usage'])['raw'];
+  return raw['raw'] ?? props(raw['usage'])['raw'];
 }
 
 function normalize(raw: Raw, context: UsageContext): NormalizedUsage | undefined {
