@@ -1,7 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { describe, expect, it } from 'vitest';
-import type { InstrumentationScope } from '@spanline/core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createTracer, type InstrumentationScope, type Tracer } from '@spanline/core';
+import { sharedState } from '@spanline/instrumentation';
 import { readExports } from '../../scripts/layers/exports.ts';
 
 const PACKAGES = new URL('../../packages/', import.meta.url);
@@ -11,6 +12,18 @@ interface Manifest {
   version: string;
   exports: Record<string, { '@spanline/source': string } | string>;
 }
+
+/** Entries that register an instrumentation leave the worker alone if the process's tracer is disabled. */
+const shared = sharedState<{ tracer?: Tracer | undefined }>('default-tracer', () => ({}));
+const before = shared.tracer;
+
+beforeAll(() => {
+  shared.tracer = createTracer({ enabled: false });
+});
+
+afterAll(() => {
+  shared.tracer = before;
+});
 
 describe.each(readdirSync(PACKAGES))('what %s exports', (folder) => {
   const root = new URL(`${folder}/`, PACKAGES);
