@@ -25,7 +25,7 @@ export interface PackageRules {
 }
 
 /** One file with module-level state, and why two copies of it do no harm. */
-export interface ModuleState {
+interface ModuleState {
   /** Path relative to `src`. */
   file: string;
   why: string;

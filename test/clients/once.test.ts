@@ -135,13 +135,13 @@ describe('with every client of the process traced, a call is one span and is bil
     });
   });
 
-  it('in LangChain without a handler: the client tells', async () => {
+  it('in LangChain without a handler: the client records', async () => {
     await model().invoke('plain');
     expectServed(1);
     expect(log.records()[0]?.['otel.scope.name']).toBe('@spanline/openai');
   });
 
-  it('in LangChain: embeddings, which no callback tells', async () => {
+  it('in LangChain: embeddings, which no callback records', async () => {
     const embeddings = new OpenAIEmbeddings({ apiKey: 'test', configuration: { baseURL: `${provider.url}/v1` } });
     await embeddings.embedQuery('plain');
     expect(log.records().map((record) => record['span.type'])).toEqual(['embedding']);

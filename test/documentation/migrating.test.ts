@@ -121,7 +121,7 @@ describe.each(NAMES)('coming from %s', (name) => {
     });
   });
 
-  it('their program runs as well, and reports the same facts', async () => {
+  it('their program runs as well, and reports the same attributes', async () => {
     received = [];
     const { code, stdout, stderr } = await run(name, 'theirs');
     expect(code, stderr).toBe(0);

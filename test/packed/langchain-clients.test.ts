@@ -82,7 +82,7 @@ afterAll(async () => {
 });
 
 describe('clients of the 0.3 line', () => {
-  it('tell the same tokens as those of 1.x, cached ones included', async () => {
+  it('record the same tokens as those of 1.x, cached ones included', async () => {
     const urls: Record<string, string> = {};
     for (const name of NAMES) {
       const model: WireModel = MODELS[name];

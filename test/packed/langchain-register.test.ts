@@ -55,7 +55,7 @@ describe.each([
     expect(spansOf(args)).toEqual(['chat FakeListChatModel', 'StrOutputParser', 'RunnableSequence']);
   });
 
-  it('is left alone when Spanline is switched off', () => {
+  it('stays as it is when Spanline is switched off', () => {
     expect(spansOf(['--import', REGISTER, 'host.mjs'], { SPANLINE_ENABLED: 'false' })).toEqual([]);
   });
 });

@@ -148,7 +148,7 @@ const BILLED = {
 };
 
 describe('@langchain/core 0.3', () => {
-  it('with LangGraph 0.4 and a client of its time tells the same as 1.x', async () => {
+  it('with LangGraph 0.4 and a client of its time records the same as 1.x', async () => {
     const project = createProject(
       tarballs,
       ['core', 'langchain'],

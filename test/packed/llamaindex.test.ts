@@ -167,7 +167,7 @@ ${COMMON}`,
     expect(stderr).not.toContain('already imported');
   });
 
-  it('is left alone when Spanline is switched off', () => {
+  it('stays as it is when Spanline is switched off', () => {
     for (const args of [
       ['--import', REGISTER, 'host.mjs'],
       ['--require', REGISTER, 'host.cjs'],

@@ -81,7 +81,7 @@ describe.skipIf(files === undefined)('OpenSearch', () => {
 
     it('sums the cost by model', () => expectCosts(client, stream, lines));
 
-    it('tells failed calls', async () => {
+    it('records failed calls', async () => {
       const failed = lines.filter((line) => line['span.status'] === 'error');
       expect(ids(await find({ term: { 'span.status': 'error' } }))).toEqual(ids(failed));
       expect(await client.count(stream, { match: { 'error.message': 'overloaded' } })).toBe(failed.length);

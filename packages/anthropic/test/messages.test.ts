@@ -88,7 +88,7 @@ describe('a message', () => {
     });
   });
 
-  it('that is streamed tells its chunks and the time to the first one', async () => {
+  it('that is streamed records its chunks and the time to the first one', async () => {
     wire.answer(() => anthropicText(true));
     const message = await client().messages.stream(ask('x')).finalMessage();
     expect(message.usage.output_tokens).toBe(20);
@@ -147,7 +147,7 @@ describe('a message', () => {
     expect(log.raw().join()).not.toContain('c2VjcmV0');
   });
 
-  it('that is left tells the tokens that were counted until then', async () => {
+  it('that is abandoned records the tokens that were counted until then', async () => {
     wire.answer(() => anthropicText(true));
     for await (const event of await client().messages.create({ ...ask('x'), stream: true })) {
       if (event.type === 'content_block_delta') break;
@@ -171,7 +171,7 @@ describe('a message', () => {
     expect(log.records().map((record) => record['span.status'])).toEqual(['aborted', 'error']);
   });
 
-  it('that tells of an error midway is an error, with what came until then', async () => {
+  it('that reports an error midway is an error, with what came until then', async () => {
     const chunks = anthropicText(true).chunks.slice(0, 4);
     const overloaded = { type: 'error', error: { type: 'overloaded_error', message: 'busy' } };
     const failure = `event: error\ndata: ${JSON.stringify(overloaded)}\n\n`;
@@ -186,7 +186,7 @@ describe('a message', () => {
     });
   });
 
-  it('that is asked for again tells the retries, the limits and the id of the request', async () => {
+  it('that is asked for again records the retries, the limits and the id of the request', async () => {
     let attempts = 0;
     const limits = {
       'anthropic-ratelimit-requests-limit': '50',
@@ -215,7 +215,7 @@ describe('a message', () => {
 });
 
 describe('a batch', () => {
-  it('is a step that tells its size and state, and nothing of its content', async () => {
+  it('is a step that records its size and state, and nothing of its content', async () => {
     const request_counts = { processing: 2, succeeded: 0, errored: 0, canceled: 0, expired: 0 };
     wire.answer(() =>
       json({ id: 'msgbatch_1', type: 'message_batch', processing_status: 'in_progress', request_counts }),

@@ -2,7 +2,7 @@ import { parseArgs } from 'node:util';
 import { type Check, checkOptions, option } from '@spanline/record';
 
 /** `text` takes a value, `texts` may be repeated, `switch` takes none. */
-export type FlagKind = 'text' | 'texts' | 'switch';
+type FlagKind = 'text' | 'texts' | 'switch';
 
 /** Kinds of flags by name, without the dashes. */
 export type FlagTable = Readonly<Record<string, FlagKind>>;

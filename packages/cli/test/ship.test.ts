@@ -121,7 +121,7 @@ describe('spanline ship', () => {
     expect(await pattern.ended).toMatchObject({ code: 0 });
   });
 
-  it('follows a file until it is told to stop', async () => {
+  it('follows a file until it is stopped', async () => {
     const running = start(['ship', inFolder('app.log'), '--dir', inFolder('state'), '--to', `file=${inFolder('out')}`]);
     writeFileSync(inFolder('app.log'), lines(2));
     await expect.poll(() => existsSync(inFolder('out'))).toBe(true);
@@ -142,7 +142,7 @@ describe('spanline ship', () => {
     expect(running.stderr()).toContain('warn: elasticsearch: 503 from the server; lines wait in the spool');
   });
 
-  it('tells by its exit code that lines were refused, and that it took too long', async () => {
+  it('reports by its exit code that lines were refused, and that it took too long', async () => {
     writeFileSync(inFolder('bad.log'), 'no JSON\n');
     const base = ['ship', inFolder('bad.log'), '--once', '--dir'];
     expect(await start([...base, inFolder('a'), '--to', `file=${inFolder('out')}`]).ended).toMatchObject({ code: 1 });

@@ -33,7 +33,7 @@ describe('memoryLog', () => {
     }
   });
 
-  it('forgets when told', () => {
+  it('forgets on request', () => {
     const log = memoryLog({ level: 'debug' });
     log.logger.debug('x');
     log.clear();

@@ -8,7 +8,7 @@ describe.each(MAJORS)('whom a request is for, in %s,', (_name, express) => {
 
   afterEach(() => harness.close());
 
-  it('stands on every span and application line when the request tells', async () => {
+  it('stands on every span and application line when the request has it', async () => {
     harness = new Harness(express);
     const { app, tracer, log } = harness;
     app.use(
@@ -33,7 +33,7 @@ describe.each(MAJORS)('whom a request is for, in %s,', (_name, express) => {
     });
   });
 
-  it('reaches open spans and everything after it when only authentication tells', async () => {
+  it('reaches open spans and everything after it when only authentication has it', async () => {
     harness = new Harness(express);
     const { app, tracer, log } = harness;
     app.use(spanlineExpress({ tracer, identify: () => ({ labels: { plan: 'pro' } }) }));

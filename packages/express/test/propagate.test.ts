@@ -57,7 +57,7 @@ describe.each(MAJORS)('a call of another service from %s', (_name, express) => {
     expect(seen[1]).toContain('"baggage":"tenant=acme"');
   });
 
-  it('tells only the hosts that were chosen', async () => {
+  it('calls only the hosts that were chosen', async () => {
     const seen = await start({
       to: ({ port }) => {
         if (port === '') throw new Error('which port?');

@@ -72,7 +72,7 @@ async function filledStore(embeddings: Embeddings = new Letters()): Promise<Memo
 }
 
 describe('embeddings', () => {
-  it('tell how many texts and how long the vectors are, and never the vectors', async () => {
+  it('record how many texts and how long the vectors are, and never the vectors', async () => {
     const embeddings = traceEmbeddings(new Letters(), { tracer });
     expect(await embeddings.embedQuery('abc')).toEqual([3, 1, 2]);
     expect(await embeddings.embedDocuments(['a', 'bb'])).toEqual([
@@ -107,7 +107,7 @@ describe('embeddings', () => {
     expect(log.records().map((line) => [line['span.status'], line['error.type']])).toEqual([['error', 'RangeError']]);
   });
 
-  it('are left untouched by untrace, and traced once when traced again', async () => {
+  it('are restored by untrace, and traced once when traced again', async () => {
     const embeddings = traceEmbeddings(traceEmbeddings(new Letters(), { tracer }), { tracer, capture: 'metadata' });
     await embeddings.embedQuery('abc');
     expect(log.records().map((line) => line['spanline.capture.mode'])).toEqual(['metadata']);
@@ -123,7 +123,7 @@ describe('embeddings', () => {
 });
 
 describe('a vector store', () => {
-  it('tells query, top k and documents with their scores, also where the caller gets none', async () => {
+  it('records query, top k and documents with their scores, also where the caller gets none', async () => {
     const store = traceVectorStore(await filledStore(), { tracer });
     const found = await store.similaritySearch('bb', 2);
     expect(found.map(({ id }) => id)).toEqual(['id-bb', 'id-a']);
@@ -172,7 +172,7 @@ describe('a vector store', () => {
 });
 
 describe('a reranker', () => {
-  it('tells query, model, documents in and out', async () => {
+  it('records query, model, documents in and out', async () => {
     const reranker = traceReranker(new Half(), { tracer });
     await reranker.compressDocuments(documents, 'which?');
     expect(log.records()).toMatchObject([
@@ -194,7 +194,7 @@ async function lineCount(count: number): Promise<void> {
 }
 
 describe('streamEvents of a chat model, third version', () => {
-  it.each(['ChatOpenAI', 'ChatAnthropic'] as const)('%s tells what any model call does', async (name) => {
+  it.each(['ChatOpenAI', 'ChatAnthropic'] as const)('%s records what any model call does', async (name) => {
     const wire = await openWire();
     const { create, text } = MODELS[name];
     wire.answer(({ body }) => text((body as { stream?: boolean }).stream === true));
@@ -219,7 +219,7 @@ describe('streamEvents of a chat model, third version', () => {
     expect(String(line['gen_ai.output.messages'])).toContain('content');
   });
 
-  it('tells a failure, which reaches the application as it is', async () => {
+  it('records a failure, which reaches the application as it is', async () => {
     const model = traceChatModel(new FakeListChatModel({ responses: ['x'] }), { tracer }) as unknown as {
       _streamResponseChunks: unknown;
       streamEvents(input: string): AsyncIterable<unknown>;
@@ -275,7 +275,7 @@ describe('streamEvents of a chat model, third version', () => {
     expect(tree(log.records())).toBe('llm chat Greeter');
   });
 
-  it('leaves the second version, which a handler hears, to the handler', async () => {
+  it('leaves the second version, which a handler sees, to the handler', async () => {
     const model = traceChatModel(new FakeListChatModel({ responses: ['Hello!'] }), { tracer });
     const callbacks = [new SpanlineCallbackHandler({ tracer })];
     for await (const _ of model.streamEvents('Hi', { version: 'v2', callbacks }));
@@ -302,7 +302,7 @@ describe('instrumentLangChain', () => {
     );
   });
 
-  it('tells the direct events of every chat model, and not a second time what a handler hears', async () => {
+  it('records the direct events of every chat model, and not a second time what a handler sees', async () => {
     const wire = await openWire();
     wire.answer(({ body }) => MODELS.ChatOpenAI.text(body['stream'] === true));
     const uninstall = instrumentLangChain({ tracer, modules: [openai] });

@@ -74,7 +74,7 @@ describe('a decision of a model, which LangChain reports as a chain', () => {
     expect(world.tree()).toBe('chain route\n  llm chat triage\nchain route\n  llm chat triage');
   });
 
-  it('that fails tells what the provider says of it', async () => {
+  it('that fails records what the provider says of it', async () => {
     const error = Object.assign(new Error('slow down'), {
       status: 429,
       requestID: 'req_2',

@@ -264,7 +264,7 @@ describe('ends that LangChain does not report', () => {
     expect(after - before).toBeLessThan(1_500_000);
   });
 
-  it('are told to other handlers as before', async () => {
+  it('reach other handlers as before', async () => {
     class Other extends BaseCallbackHandler {
       name = 'other';
       ends = 0;

@@ -259,7 +259,7 @@ describe('a model call', () => {
   const chat = () =>
     new ChatOpenAI({ model: 'gpt-4o-mini', apiKey: 'test', temperature: 0, maxRetries: 0, configuration: { baseURL } });
 
-  it('tells its model, parameters, messages, tokens, cost and finish reason', async () => {
+  it('records its model, parameters, messages, tokens, cost and finish reason', async () => {
     await chat().invoke(
       [
         ['system', 'Be brief.'],
@@ -293,7 +293,7 @@ describe('a model call', () => {
     ]);
   });
 
-  it('tells the time to the first token when it streams', async () => {
+  it('records the time to the first token when it streams', async () => {
     for await (const _ of await chat().stream('Weather?', { callbacks }));
     expect(log.records()[0]).toMatchObject({
       'gen_ai.request.stream': true,
@@ -429,7 +429,7 @@ describe('other kinds', () => {
     },
   );
 
-  it('a run that two handlers of a tracer hear is told once, with each of its chunks once', async () => {
+  it('a run that two handlers of a tracer see is recorded once, with each of its chunks once', async () => {
     const chat = model(['abc']);
     chat.callbacks = [new SpanlineCallbackHandler({ tracer })];
     const chain = prompt.pipe(chat).withConfig({ runName: 'answer' });

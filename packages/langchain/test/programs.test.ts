@@ -248,7 +248,7 @@ describe('a custom event', () => {
     expect(world.record('step')['spanline.custom_events.left_out']).toBe(10);
   });
 
-  it('in which a provider’s client repeats the whole request is left out', async () => {
+  it('in which a provider’s client repeats the whole request is omitted', async () => {
     const step = named('step', async () => {
       await dispatchCustomEvent('google-request-ChatGoogle', { body: 'all of it' });
     });
@@ -263,7 +263,7 @@ describe('plumbing', () => {
       .pipe(named('count', (input) => input))
       .withConfig({ runName: 'root' });
 
-  it('is left out, its steps stand under what is around it', async () => {
+  it('is omitted, its steps stand under what is around it', async () => {
     await chain().invoke({ text: 'abc' }, { callbacks: world.callbacks });
     expect(world.tree()).toBe('chain root\n  chain count');
   });

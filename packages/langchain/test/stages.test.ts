@@ -163,7 +163,7 @@ describe.each(['invoke', 'stream'] as const)('a program, with %s', (way) => {
   });
 });
 
-describe('a streamed program that is left', () => {
+describe('a streamed program that is abandoned', () => {
   it.each([1, 2])('after %s chunks is closed with every stage that had begun', async (count) => {
     await ways.invoke(
       program(() => undefined),

@@ -85,7 +85,7 @@ describe("a streamed answer of Anthropic's SDK", () => {
     expect(call?.['spanline.usage.issue']).toBeUndefined();
   });
 
-  it('that is left keeps those that were told until then, and says so', async () => {
+  it('that is abandoned keeps those that had come until then, and says so', async () => {
     for await (const _ of await uninstall.observe(new Claude()).chat()) break;
     expect(log.records()[0]).toMatchObject({
       'span.status': 'abandoned',

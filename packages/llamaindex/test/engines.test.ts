@@ -137,7 +137,7 @@ describe('a query', () => {
     expect(log.records().at(-1)?.['spanline.output']).toBe('"Apples are red and sweet."');
   });
 
-  it('that is left in the middle is abandoned, with what came until then', async () => {
+  it('that is stopped in the middle is abandoned, with what came until then', async () => {
     const engine = await createEngine(new Parrot() as unknown as LLM);
     for await (const _ of await engine.query({ query: 'apples', stream: true })) break;
     const abandoned = log.records().filter((record) => record['span.status'] === 'abandoned');

@@ -179,7 +179,7 @@ describe('a legacy agent', () => {
 });
 
 describe('asking', () => {
-  it('a synthesiser tells its template, its name, its hash and the query', async () => {
+  it('a synthesiser records its template, its name, its hash and the query', async () => {
     const index = await VectorStoreIndex.fromDocuments(documents());
     for (const [mode, name] of [
       ['compact', 'textQATemplate'],
@@ -198,7 +198,7 @@ describe('asking', () => {
     }
   });
 
-  it('a chat engine tells its template', async () => {
+  it('a chat engine records its template', async () => {
     const index = await VectorStoreIndex.fromDocuments(documents());
     await new ContextChatEngine({ retriever: index.asRetriever() }).chat({ message: 'what is red?' });
     expect(log.records().at(-1)).toMatchObject({

@@ -116,7 +116,7 @@ describe('a workflow', () => {
     expect(steps).toEqual(['  chain step left', '  chain step right', '  chain step split', 'chain workflow halving']);
   });
 
-  it('that fails at once is failed, and the caller is told as before', async () => {
+  it('that fails at once is failed, and the caller sees it as before', async () => {
     const fail = async (trace: boolean): Promise<unknown> => {
       const workflow = workflows.createWorkflow();
       let signal: AbortSignal | undefined;

@@ -47,7 +47,7 @@ const only = () => onlyRecord(log);
 const COUNTED = { 'gen_ai.usage.input_tokens': 40, 'gen_ai.usage.output_tokens': 12, 'spanline.cost.usd': 0.00022 };
 
 describe('the Responses API', () => {
-  it('tells instructions, input, output, status and tokens', async () => {
+  it('records instructions, input, output, status and tokens', async () => {
     wire.answer(() => openaiResponsesTool(false));
     await wired().responses.create({
       model: 'gpt-5-mini',
@@ -133,13 +133,13 @@ describe('the Responses API', () => {
     ]);
   });
 
-  it('tells a conversation that is compacted, which is billed too', async () => {
+  it('records a conversation that is compacted, which is billed too', async () => {
     wire.answer(() => openaiResponsesTool(false));
     await wired().responses.compact({ model: 'gpt-5-mini', input: 'long' });
     expect(only()).toMatchObject({ 'span.name': 'compact gpt-5-mini', 'gen_ai.usage.input_tokens': 100 });
   });
 
-  it('of the beta API is told as well', async () => {
+  it('of the beta API is recorded as well', async () => {
     wire.answer(() => openaiResponsesTool(false));
     const openai = new OpenAI7({ apiKey: 'test', baseURL: `${wire.url}/v1`, maxRetries: 0 });
     await wrapOpenAI(openai, { tracer }).beta.responses.create({ model: 'gpt-5-mini', input: 'x' });
@@ -221,7 +221,7 @@ describe('other calls', () => {
     });
   });
 
-  it('of images tell their tokens and cost, whole or streamed', async () => {
+  it('of images record their tokens and cost, whole or streamed', async () => {
     const usage = { input_tokens: 10, output_tokens: 100, total_tokens: 110 };
     const asked = { model: 'gpt-image-1', prompt: 'a secret' } as const;
     wire.answer(() => json({ created: 1, data: [{ b64_json: 'AAAA' }], usage }));
@@ -242,7 +242,7 @@ describe('other calls', () => {
     expect(log.raw().join()).not.toMatch(/AAAA|secret/);
   });
 
-  it('of media tell what they are and nothing of their content', async () => {
+  it('of media record what they are and nothing of their content', async () => {
     const openai = client();
     await openai.images.generate({ model: 'gpt-image-1', prompt: 'a secret', n: 2 });
     await openai.audio.speech.create({ model: 'tts-1', voice: 'alloy', input: 'a secret' });
@@ -269,7 +269,7 @@ describe('other calls', () => {
     expect(log.records()).toEqual([]);
   });
 
-  it('that the application makes of the answer itself are told', async () => {
+  it('that the application makes of the answer itself are recorded', async () => {
     const response = await client().chat.completions.create(ask('plain')).asResponse();
     await response.json();
     await expect.poll(() => log.records()).toHaveLength(1);

@@ -98,7 +98,7 @@ describe('a chat completion', () => {
     },
   );
 
-  it('tells cached, reasoning and audio tokens', async () => {
+  it('records cached, reasoning and audio tokens', async () => {
     wire.answer(() => openaiChatText(false));
     await wired().chat.completions.create(ask('x'));
     expect(only()).toMatchObject({
@@ -121,7 +121,7 @@ describe('a chat completion', () => {
       { content: null, function_call: { name: 'weather', arguments: '{"city":"Oslo"}' } },
       [{ type: 'tool_call', name: 'weather', arguments: { city: 'Oslo' } }],
     ],
-  ])('tells the answer of %s', async (_what, message, parts) => {
+  ])('records the answer of %s', async (_what, message, parts) => {
     const choices = [{ index: 0, finish_reason: 'stop', message: { role: 'assistant', ...message } }];
     wire.answer(() => json({ id: 'c', object: 'chat.completion', model: 'gpt-4o', choices }));
     await wired().chat.completions.create(ask('x'));
@@ -133,7 +133,7 @@ describe.each(Object.entries(VERSIONS))('a stream of %s', (_version, Class) => {
   const streaming = (options: WrapOptions = {}): OpenAI =>
     wrapOpenAI(new Class({ apiKey: 'test', baseURL: `${wire.url}/v1`, maxRetries: 0 }), { tracer, ...options });
 
-  it('tells its tokens, its chunks and the time to the first one; the application does not see that they were asked for', async () => {
+  it('records its tokens, its chunks and the time to the first one; the application does not see that they were asked for', async () => {
     wire.answer(() => openaiChatText(true));
     const chunks = await drain(await streaming().chat.completions.create({ ...ask('x'), stream: true }));
     expect(wire.requests[0]?.body['stream_options']).toEqual({ include_usage: true });
@@ -192,7 +192,7 @@ describe.each(Object.entries(VERSIONS))('a stream of %s', (_version, Class) => {
     ]);
   });
 
-  it('that is left is abandoned, with what came until then', async () => {
+  it('that is stopped midway is abandoned, with what came until then', async () => {
     wire.answer(() => openaiChatText(true));
     for await (const chunk of await streaming().chat.completions.create({ ...ask('x'), stream: true })) {
       if (chunk.choices[0]?.delta.content === 'It is') break;
@@ -219,7 +219,7 @@ describe.each(Object.entries(VERSIONS))('a stream of %s', (_version, Class) => {
     });
   });
 
-  it('that tells of an error midway is an error, with what came until then', async () => {
+  it('that reports an error midway is an error, with what came until then', async () => {
     const [first = ''] = openaiChatText(true).chunks;
     const failure = `data: ${JSON.stringify({ error: { message: 'overloaded', code: 'server_error' } })}\n\n`;
     wire.answer(() => ({ type: 'text/event-stream', chunks: [first, failure] }));
@@ -285,7 +285,7 @@ describe('a request that is made again', () => {
     },
   );
 
-  it('in vain is an error that tells the same', async () => {
+  it('in vain is an error that records the same', async () => {
     const headers = {
       'retry-after-ms': '1',
       'x-ratelimit-limit-requests': '100',

@@ -70,7 +70,7 @@ describe('a call that nobody waits for', () => {
   });
 });
 
-it('an error that is caught is heard of once, through every helper', async () => {
+it('an error that is caught is reported once, through every helper', async () => {
   const body = `
     await openai.chat.completions.create(failing).catch(() => 0);
     await openai.chat.completions.create(failing).withResponse().catch(() => 0);

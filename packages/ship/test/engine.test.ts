@@ -47,7 +47,7 @@ describe('the engine', () => {
     expect(engine.stats()['elasticsearch']?.retries).toBeGreaterThan(0);
   });
 
-  it('waits for a target that is not there yet, and says so once', async () => {
+  it('waits for a target that is not there yet, and logs so once', async () => {
     const root = temporaryFolder();
     const gone = await startReceiver(() => ({ status: 200 }));
     await gone.close();

@@ -1,5 +1,5 @@
 /** A document as it was found. */
-export interface Hit {
+interface Hit {
   readonly _id: string;
   readonly _index: string;
   readonly _source: Readonly<Record<string, unknown>>;

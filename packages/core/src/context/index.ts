@@ -1,6 +1,5 @@
 export { callerSpan, currentSpan, enclosingSpan, nearestOpen, parentOf, withContext } from './current.ts';
 export { isSpanId, isTraceId, newBootId, newSpanId, newTraceId } from './ids.ts';
-export type { HeaderMap } from './propagation.ts';
 export {
   FLAG_RANDOM,
   FLAG_SAMPLED,
@@ -13,7 +12,7 @@ export {
   parseTracestate,
 } from './propagation.ts';
 export { sharedState } from './shared-state.ts';
-export type { ContextResolver, ContextState, LateContext } from './store.ts';
+export type { ContextResolver, LateContext } from './store.ts';
 export {
   activeState,
   addContextResolver,

@@ -1,3 +1,3 @@
 export { writeAlert } from './alert.ts';
 export { writeScore } from './score.ts';
-export { startStatsLine, type StatsLine } from './stats-line.ts';
+export { startStatsLine } from './stats-line.ts';

@@ -15,7 +15,7 @@ import type { Sampler } from '../pipeline/index.ts';
 import { createLocalRoot, isRecorded, type RecordedSpan, type SpanState, STATE } from '../trace/index.ts';
 
 /** The part of a span's state that says where in which trace it is. */
-export type ResolvedParent = Pick<
+type ResolvedParent = Pick<
   SpanState,
   'traceId' | 'parentSpanId' | 'traceFlags' | 'traceState' | 'hasRemoteParent' | 'foreign' | 'parent' | 'localRoot'
 >;

@@ -31,10 +31,10 @@ export interface BilledCall {
 }
 
 /** Why a cost is unknown. Unknown is never 0. */
-export type NoCost = 'no_usage' | 'no_model' | 'unknown_model';
+type NoCost = 'no_usage' | 'no_model' | 'unknown_model';
 
 /** Why a cost is not exact. */
-export type Inexact =
+type Inexact =
   /** The usage has numbers that nobody knows. The cost is a lower bound. */
   | 'unknown_usage'
   /** A unit that was used has no price. The cost is a lower bound. */

@@ -1,5 +1,5 @@
 export { type PriceConditions, regionOf, STANDARD, tierOf } from './conditions.ts';
-export { type BilledCall, type Cost, createPricer, type Inexact, type NoCost, type Pricer } from './cost.ts';
+export { type BilledCall, type Cost, createPricer, type Pricer } from './cost.ts';
 export {
   addUsage,
   moreExact,

@@ -8,7 +8,7 @@ import { type UnitPrice, type UnitPricer, unitPricer } from './price-table.ts';
  * How to price a call under its conditions. `factor` applies to tokens; it is `undefined` where the table has no price
  * for a condition.
  */
-export interface OwnPricing {
+interface OwnPricing {
   readonly pricer: UnitPricer;
   readonly factor: number | undefined;
 }

@@ -33,7 +33,7 @@ export type Reading =
 export const NOT_BILLED = 'not_billed';
 
 /** The total that a list of Google's modality counts is part of. */
-export type ModalityList = { readonly modalities: 'input' | 'output' | 'cache' | 'tool' };
+type ModalityList = { readonly modalities: 'input' | 'output' | 'cache' | 'tool' };
 
 /** A list of Bedrock's cache writes by their time to live. */
 export const TTL_LIST = 'ttl_list';

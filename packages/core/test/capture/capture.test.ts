@@ -187,14 +187,14 @@ describe('limits', () => {
     expect(record['spanline.truncated']).toEqual(['spanline.input']);
   });
 
-  it('of very long texts in several scripts are told within one per cent of their size', () => {
+  it('of very long texts in several scripts are counted within one per cent of their size', () => {
     const text = 'Grüße, мир, 世界! Plain words follow, and more of them. '.repeat(80_000);
     const { record } = captured({ 'spanline.input': text });
     const size = Buffer.byteLength(text);
     expect(Math.abs((record['spanline.content.input_bytes'] as number) - size)).toBeLessThan(size / 100);
   });
 
-  it('tell exactly how many bytes are gone', () => {
+  it('record exactly how many bytes are gone', () => {
     const kept = input(text(20_000)) as string;
     const [, gone] = /…\[\+(\d+) bytes\]$/.exec(kept) ?? [];
     expect(Buffer.byteLength(kept.slice(0, kept.lastIndexOf('…'))) + Number(gone)).toBe(20_000);
@@ -231,7 +231,7 @@ describe('limits', () => {
     expect(record['spanline.truncated']).toEqual(['gen_ai.retrieval.documents']);
   });
 
-  it('hold the whole line, whatever its facts are', () => {
+  it('hold the whole line, whatever its attributes are', () => {
     const labels = Object.fromEntries(Array.from({ length: 32 }, (_, index) => [`labels.l${index}`, text(4000)]));
     const { record } = captured({ 'spanline.input': text(9000) }, {}, { ...labels } as unknown as SpanRecord);
     expect(Buffer.byteLength(JSON.stringify(record))).toBeLessThanOrEqual(15_360);

@@ -6,7 +6,7 @@ import { memoryLog } from '../../src/testing.ts';
 const TRACE = '12345678901234567890123456789012';
 
 describe.each<Profile>(['otel', 'ecs', 'datadog'])('an alert line in the profile %s', (profile) => {
-  it('holds every fact, is valid and keeps its trace ids', () => {
+  it('holds every attribute, is valid and keeps its trace ids', () => {
     const log = memoryLog({ profile });
     const seen: SpanRecord[] = [];
     const tracer = createTracer({ logger: log.logger, statsIntervalSeconds: 0 });

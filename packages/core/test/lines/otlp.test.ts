@@ -63,7 +63,7 @@ describe('OTLP', () => {
     expect(attributes(0)).not.toHaveProperty('trace_id');
   });
 
-  it('tells an error as an exception event', () => {
+  it('records an error as an exception event', () => {
     expect(spans[0]?.events?.[0]).toMatchObject({ name: 'exception' });
     expect(spans[0]?.events?.[0]?.attributes).toContainEqual({
       key: 'exception.type',

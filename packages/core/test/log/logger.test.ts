@@ -37,7 +37,7 @@ describe('lines of the application', () => {
     ]);
   });
 
-  it('tell errors in flat fields', () => {
+  it('record errors in flat fields', () => {
     const { logger, read } = memory();
     logger.error(new TypeError('boom'));
     logger.error({ err: new RangeError('inner'), other: new Error('nested') }, 'failed');

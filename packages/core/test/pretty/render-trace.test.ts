@@ -36,7 +36,7 @@ describe('a trace as a tree', () => {
     );
   });
 
-  it.each([60, 80, 120, 200])('tells what little is known of a span beside its bar with %i columns', (width) => {
+  it.each([60, 80, 120, 200])('records what little is known of a span beside its bar with %i columns', (width) => {
     const request = span({ id: 'r', name: 'POST /feedback', type: 'http', 'http.response.status_code': 204 });
     expect(plain([request], width).split('\n')[0]).toMatch(/ms .* 204$/);
   });

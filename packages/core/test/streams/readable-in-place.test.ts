@@ -83,7 +83,7 @@ describe('a ReadableStream that is kept', () => {
     expect(piped.ended()[0]?.[0]).toBe('error');
   });
 
-  it('that is left is abandoned: break, cancel of the reader, cancel of the stream', async () => {
+  it('that is stopped midway is abandoned: break, cancel of the reader, cancel of the stream', async () => {
     const broken = watched(words());
     for await (const _ of broken.stream) break;
     expect(broken.ended()).toEqual([['abandoned', '"one "']]);

@@ -90,7 +90,7 @@ describe('a span of another implementation', () => {
     expect(tracer.stats().internalErrors).toBe(0);
   });
 
-  it('is left alone by the functions for instrumentations', () => {
+  it('is not traced by the functions for instrumentations', () => {
     const tracer = tracerOf(first, memoryLog());
     const span = foreignSpan(tracer.startSpan({ name: 'theirs' }));
     firstInternal.linkTo(span, 'a'.repeat(32));

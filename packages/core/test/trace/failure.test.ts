@@ -25,7 +25,7 @@ describe('describeFailure', () => {
     expect(describeFailure(error)).toMatchObject({ type, class: kind, retryable });
   });
 
-  it('tells what was thrown when it was no error', () => {
+  it('records what was thrown when it was no error', () => {
     expect(describeFailure('plain text')).toMatchObject({ type: 'string', message: 'plain text' });
     expect(describeFailure(null)).toMatchObject({ type: 'object', message: 'null' });
   });

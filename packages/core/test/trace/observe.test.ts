@@ -330,7 +330,7 @@ describe('observe', () => {
     );
   });
 
-  it('maps, hides and names as it is told', () => {
+  it('maps, hides and names by its options', () => {
     const { watch, last } = setUp();
     watch((a: { keep: number; drop: string }) => a.keep, {
       name: 'mapped',

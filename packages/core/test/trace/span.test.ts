@@ -110,7 +110,7 @@ describe('a span', () => {
     expect(tracer.stats().internalErrors).toBe(3);
   });
 
-  it('leaves out facts of the wrong type and counts them', () => {
+  it('leaves out attributes of the wrong type and counts them', () => {
     const { log, tracer, start } = setUp();
     start('work')
       .set({ 'gen_ai.usage.input_tokens': Number.NaN, 'gen_ai.request.stream': 'yes' } as never)
@@ -144,7 +144,7 @@ describe('a span', () => {
     expect(log.records()[0]).toMatchObject({ level, 'event.outcome': outcome, 'span.status': status });
   });
 
-  it('tells its path with the names as they are at its end', () => {
+  it('records its path with the names as they are at its end', () => {
     const { log, start } = setUp();
     const root = start('POST');
     const child = start('chain', { parent: root });

@@ -75,7 +75,7 @@ describe('the cost of a call', () => {
     expect('usd' in dear && 'usd' in cheap && dear.usd > cheap.usd).toBe(true);
   });
 
-  it('is known where audio and cached tokens are priced apart and nobody tells how much of the audio was cached', () => {
+  it('is known where audio and cached tokens are priced apart and nobody reports how much of the audio was cached', () => {
     const counts = { input_tokens: 100, output_tokens: 20, cache_read_tokens: 32 };
     const cost = (input_audio_tokens: number): unknown =>
       pricer.cost({

@@ -3,7 +3,7 @@
 import type { Request } from 'express';
 
 /** Why a body could not be read. */
-export type BodyFault = 'too large' | 'not JSON';
+type BodyFault = 'too large' | 'not JSON';
 
 /** A body, read by an earlier parser or here. */
 export type JsonBody = { readonly value: unknown } | { readonly fault: BodyFault };

@@ -232,7 +232,7 @@ describe('a graph', () => {
     ]);
   });
 
-  it('that gives a node too little time fails, the node is aborted, and the model call in it is told when it ends', async () => {
+  it('that gives a node too little time fails, the node is aborted, and the model call in it is recorded when it ends', async () => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
     onTestFinished(() => void vi.useRealTimers());
     let answer = (): void => {};
@@ -357,7 +357,7 @@ describe('an agent', () => {
     expect(world.record('invoke_agent adding')['spanline.rollup.errors']).toBe(3);
   });
 
-  it('that remembers a thread does not tell its old failures again', async () => {
+  it('that remembers a thread does not report its old failures again', async () => {
     const checkpointer = new MemorySaver();
     const model = new ScriptedModel(calls(['nosuch', {}, 'c1']), 'sorry', 'hello');
     const agent = createAgent({ model, tools: [adder], checkpointer });
@@ -374,7 +374,7 @@ describe('an agent', () => {
     expect(world.tree()).not.toContain('nosuch');
   });
 
-  it('that is built by hand is told the same', async () => {
+  it('that is built by hand is recorded the same', async () => {
     const graph = new StateGraph(MessagesAnnotation)
       .addNode('model', async (state, config) => ({
         messages: [await new ScriptedModel(wrong).invoke(state.messages, config)],

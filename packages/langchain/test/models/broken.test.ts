@@ -73,7 +73,7 @@ describe('a model call', () => {
     });
   });
 
-  it('that Anthropic refuses tells what is left of its limits, and which request it was', async () => {
+  it('that Anthropic refuses records what is left of its limits, and which request it was', async () => {
     const headers = {
       'request-id': 'req_7',
       'anthropic-ratelimit-requests-limit': '50',
@@ -90,7 +90,7 @@ describe('a model call', () => {
     });
   });
 
-  it('that is cut off tells the tokens that were reported until then, and that they are not all', async () => {
+  it('that is cut off records the tokens that were reported until then, and that they are not all', async () => {
     wire.answer(() => {
       const whole = MODELS.ChatAnthropic.text(true);
       return { ...whole, chunks: whole.chunks.slice(0, 4), cut: true };

@@ -95,7 +95,7 @@ describe.each(Object.keys(MODELS) as (keyof typeof MODELS)[])('%s', (name) => {
     { role: 'assistant', parts: [{ type: 'text', content: 'It is sunny.' }], finish_reason: reason },
   ];
 
-  it('that is invoked tells model, parameters, tokens, cost, reason and answer', async () => {
+  it('that is invoked records model, parameters, tokens, cost, reason and answer', async () => {
     wire.answer((request) => model.text(asksForStream(request)));
     await model.create(wire.url).invoke('Weather?', { callbacks });
     const record = theCall();
@@ -105,7 +105,7 @@ describe.each(Object.keys(MODELS) as (keyof typeof MODELS)[])('%s', (name) => {
     else expect(record).not.toHaveProperty('gen_ai.response.time_to_first_chunk');
   });
 
-  it('that is streamed tells the same, and when its first words came', async () => {
+  it('that is streamed records the same, and when its first words came', async () => {
     wire.answer((request) => model.text(asksForStream(request)));
     for await (const _ of await model.create(wire.url).stream('Weather?', { callbacks }));
     const record = theCall();
@@ -114,7 +114,7 @@ describe.each(Object.keys(MODELS) as (keyof typeof MODELS)[])('%s', (name) => {
     expectStreamed(record, 2);
   });
 
-  it.skipIf(expected.streamsByOption !== true)('that streams within an invoke tells the same', async () => {
+  it.skipIf(expected.streamsByOption !== true)('that streams within an invoke records the same', async () => {
     wire.answer((request) => model.text(asksForStream(request)));
     await Object.assign(model.create(wire.url), { streaming: true }).invoke('Weather?', { callbacks });
     const record = theCall();
@@ -122,7 +122,7 @@ describe.each(Object.keys(MODELS) as (keyof typeof MODELS)[])('%s', (name) => {
     expectStreamed(record, 2);
   });
 
-  it.each(['invoke', 'stream'] as const)('tells the tools it was offered and the one it calls: %s', async (way) => {
+  it.each(['invoke', 'stream'] as const)('records the tools it was offered and the one it calls: %s', async (way) => {
     wire.answer((request) => model.tool(asksForStream(request)));
     const bound = model.create(wire.url).bindTools?.([{ type: 'function', function: WEATHER }]);
     if (way === 'invoke') await bound?.invoke('Weather?', { callbacks });
@@ -137,7 +137,7 @@ describe.each(Object.keys(MODELS) as (keyof typeof MODELS)[])('%s', (name) => {
     if (way === 'stream' && expected.hidesToolChunks !== true) expectStreamed(record, 1);
   });
 
-  it('in an agent that reports by events of the third version tells the same', async () => {
+  it('in an agent that reports by events of the third version records the same', async () => {
     wire.answer((request) => model.text(asksForStream(request)));
     const agent = createAgent({ model: model.create(wire.url), tools: [] });
     const run = await agent.streamEvents(
@@ -152,7 +152,7 @@ describe.each(Object.keys(MODELS) as (keyof typeof MODELS)[])('%s', (name) => {
     expectStreamed(record, 2);
   });
 
-  it('in such an agent tells the tool that it calls', async () => {
+  it('in such an agent records the tool that it calls', async () => {
     wire.answer((request) => model.tool(asksForStream(request)));
     const weather = tool(() => 'sunny', { ...WEATHER, schema: WEATHER.parameters as never, returnDirect: true });
     const agent = createAgent({ model: model.create(wire.url), tools: [weather] });

@@ -45,7 +45,7 @@ const answerChat = (): void => wire.answer(({ body }) => MODELS.ChatOpenAI.text(
 const calls = (): SpanRecord[] => log.records().filter((record) => record['span.type'] === 'llm');
 
 describe('parameters', () => {
-  it('of OpenAI are all told, 0 as 0', async () => {
+  it('of OpenAI are all recorded, 0 as 0', async () => {
     answerChat();
     const model = openai({
       temperature: 0,
@@ -69,7 +69,7 @@ describe('parameters', () => {
     expect(calls()[0]).not.toHaveProperty('gen_ai.request.choice.count');
   });
 
-  it('of reasoning and of a conversation that goes on are told', async () => {
+  it('of reasoning and of a conversation that goes on are recorded', async () => {
     wire.answer(() => MODELS['ChatOpenAI (Responses)'].text(false));
     const model = openai({ model: 'gpt-5-mini', useResponsesApi: true, reasoning: { effort: 'low' } });
     await model.invoke('And tomorrow?', { callbacks, previous_response_id: 'resp_0' } as never);

@@ -153,7 +153,7 @@ describe('tokens of a stream', () => {
 });
 
 describe('messages of the first versions of 0.3', () => {
-  it('are read, although they tell their kind in another way', () => {
+  it('are read, although they record their kind in another way', () => {
     expect(toModelMessages([{ content: 'Weather?', _getType: () => 'human' }])).toEqual([
       { role: 'user', parts: [{ type: 'text', content: 'Weather?' }] },
     ]);

@@ -29,7 +29,7 @@ import type { ReadCall } from '../tracing/traced-call.ts';
  * - `llm`: the same, and the tools that the call offers.
  * - `leaf`: nothing.
  */
-export type Role = 'carrier' | 'model' | 'llm' | 'leaf';
+type Role = 'carrier' | 'model' | 'llm' | 'leaf';
 
 /** A method that becomes a span. */
 export interface TracedMethod {

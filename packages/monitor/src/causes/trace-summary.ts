@@ -15,7 +15,7 @@ export interface StepSummary {
 }
 
 /** A tool call, with the number of times it was made. */
-export interface ToolCallSummary {
+interface ToolCallSummary {
   /** Tool and arguments, shortened. */
   readonly label: string;
   count: number;

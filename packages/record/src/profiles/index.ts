@@ -3,6 +3,6 @@ export { toDatadog } from './datadog.ts';
 export { toEcs } from './ecs.ts';
 export { type JsonSchema, jsonSchema } from './json-schema.ts';
 export { PROFILE_NAMES, type ProfileName } from './names.ts';
-export { type OtlpAttribute, type OtlpSpan, type OtlpTraces, type OtlpValue, toOtlp } from './otlp.ts';
+export { type OtlpTraces, toOtlp } from './otlp.ts';
 export { profileKey } from './spellings.ts';
 export { type ParsedLine, parseLine, type ParseOptions } from './parse-line.ts';

@@ -1,7 +1,7 @@
 import { attributeKeys, type AttributeKind, attributeRow, FORMS, type SpanRecord } from '../schema/index.ts';
 
 /** An attribute value of OTLP/JSON. 64-bit integers are strings. */
-export type OtlpValue =
+type OtlpValue =
   | { stringValue: string }
   | { boolValue: boolean }
   | { intValue: string }
@@ -9,13 +9,13 @@ export type OtlpValue =
   | { arrayValue: { values: OtlpValue[] } };
 
 /** An attribute of OTLP/JSON. */
-export interface OtlpAttribute {
+interface OtlpAttribute {
   key: string;
   value: OtlpValue;
 }
 
 /** A span of OTLP/JSON (opentelemetry-proto `trace.proto`). */
-export interface OtlpSpan {
+interface OtlpSpan {
   traceId: string;
   spanId: string;
   parentSpanId?: string;

@@ -40,7 +40,7 @@ export interface ContentAttributes extends Partial<Record<ContentKey, unknown>> 
 }
 
 /** A fact that `span.set()` takes. */
-export type FactKey = Exclude<KeysOf<{ settable: true }>, ContentKey>;
+type FactKey = Exclude<KeysOf<{ settable: true }>, ContentKey>;
 
 type FactValue<Row> = Row extends { values: readonly (infer Value)[] }
   ? Value

@@ -34,7 +34,7 @@ describe('media in a message', () => {
       { type: 'file', source_type: 'id', id: 'file_1' },
       { type: 'file', modality: 'document', file_id: 'file_1' },
     ],
-  ])('is told as %s spells it', (_name, block, part) => {
+  ])('is recorded as %s spells it', (_name, block, part) => {
     expect(toParts([block])).toEqual([part]);
   });
 

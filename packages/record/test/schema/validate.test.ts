@@ -49,7 +49,7 @@ describe('limits of a record', () => {
 });
 
 describe('what is no record', () => {
-  it.each([null, undefined, [], 'text', 4])('%j is told, not thrown', (value) => {
+  it.each([null, undefined, [], 'text', 4])('%j is reported, not thrown', (value) => {
     expect(validate(value as unknown as object)).toMatchObject({ valid: false, errors: [{ expected: 'an object' }] });
   });
 });

@@ -2,12 +2,12 @@ import type { OtlpTraces } from '@spanline/record';
 
 /** Resource and spans of one service. */
 export type OtlpResourceSpans = OtlpTraces['resourceSpans'][number];
-export type OtlpScopeSpans = OtlpResourceSpans['scopeSpans'][number];
+type OtlpScopeSpans = OtlpResourceSpans['scopeSpans'][number];
 export type OtlpSpan = OtlpScopeSpans['spans'][number];
 export type OtlpAttribute = OtlpSpan['attributes'][number];
 
 /** Spans of one scope, encoded. */
-export interface EncodedScopeSpans {
+interface EncodedScopeSpans {
   readonly scope: Buffer;
   readonly spans: readonly Buffer[];
 }
