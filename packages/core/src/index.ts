@@ -39,7 +39,7 @@ export type {
   TracerStats,
 } from './api/index.ts';
 export { currentSpan, withContext } from './context/index.ts';
-export { defaultTracer } from './default-tracer.ts';
+export { defaultTracer, setDefaultTracer } from './default-tracer.ts';
 export { SpanlineError, type SpanlineErrorDetails } from '@spanline/record';
 export { correlation, createLogger, type LoggerOptions } from './log/index.ts';
 export { type CallOptions, observe, type ObserveDecorator, type ObserveOptions, traceable } from './observe/index.ts';

@@ -1,11 +1,9 @@
 import type { ScoreOptions } from './api/index.ts';
-import { currentSpan } from './context/index.ts';
-import { defaultTracer } from './default-tracer.ts';
-import { stateOf } from './trace/index.ts';
+import { currentTracer } from './default-tracer.ts';
 
 /**
  * Writes a score of the current span, or of the span, trace, request or session whose id is given. The tracer of the
- * current span writes the line, else the default tracer. A score from another process, or of a later time, is joined by
+ * current span writes the line, else the tracer of the process. A score from another process, or of a later time, is joined by
  * its ids.
  *
  * @example
@@ -16,5 +14,5 @@ import { stateOf } from './trace/index.ts';
  * ```
  */
 export function score(options: ScoreOptions): void {
-  (stateOf(currentSpan())?.owner ?? defaultTracer()).score(options);
+  currentTracer().score(options);
 }

@@ -5,7 +5,7 @@ import type { ContextValues, Labels, RemoteContext } from './context.ts';
 import type { AlertOptions, ScoreOptions } from './events.ts';
 import type { Span, SpanOptions } from './span.ts';
 
-/** Starts spans, runs code inside them and writes their lines. Create one per service. */
+/** Starts spans, runs code inside them and writes their lines. Create one per process. */
 export interface Tracer {
   /** The application's logger. Lines that are logged inside a span carry its ids. */
   readonly logger: Logger;

@@ -10,6 +10,8 @@ export interface StatsLine {
   gauge(name: string, read: () => number): () => void;
   /** Writes the last line and stops. */
   close(): void;
+  /** Stops without a last line: another tracer has the counters. */
+  cancel(): void;
 }
 
 /** Parts of a tracer that the stats line needs. */
@@ -82,6 +84,7 @@ export function startStatsLine(parts: StatsLineParts): StatsLine {
         if (gauges.get(key) === read) gauges.delete(key);
       };
     },
+    cancel: () => clearInterval(timer),
     close(): void {
       clearInterval(timer);
       if (timer !== undefined) write();

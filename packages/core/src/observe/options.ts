@@ -33,7 +33,7 @@ export interface ObserveOptions<
 > extends CallOptions {
   /** LangSmith's name for `type`. */
   runType?: SpanType | undefined;
-  /** The tracer of the spans. @defaultValue `defaultTracer()` */
+  /** The tracer of the spans. @defaultValue that of the current span, else `defaultTracer()` */
   tracer?: Tracer | undefined;
   /** Returns the options of one call from its arguments. They take precedence over the other options. */
   perCall?: ((args: Args) => CallOptions | undefined) | undefined;

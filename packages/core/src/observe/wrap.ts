@@ -1,6 +1,6 @@
 /** Wraps a function, so that each of its calls is a span. */
 import type { Tracer } from '../api/index.ts';
-import { defaultTracer } from '../default-tracer.ts';
+import { currentTracer } from '../default-tracer.ts';
 import { createGuard, runInSpan } from '../trace/index.ts';
 import type { CallOptions, ObserveOptions } from './options.ts';
 
@@ -25,7 +25,7 @@ function startSpan(tracer: Tracer, name: string, options: ObserveOptions, call: 
 }
 
 function observeCall(fn: AnyFunction, self: unknown, args: unknown[], options: ObserveOptions, name: string): unknown {
-  const tracer = options.tracer ?? defaultTracer();
+  const tracer = options.tracer ?? currentTracer();
   const work = (): unknown => Reflect.apply(fn, self, args);
   if (!tracer.enabled) return work();
   const { perCall, captureInput, captureOutput } = options;

@@ -14,6 +14,8 @@ export interface Stats {
   /** Counts a fault that the application does not see. The first of each kind is reported as a process warning. */
   internalError(where: string, error: unknown): void;
   read(open: number): TracerStats;
+  /** Adds what another tracer has counted. */
+  add(other: TracerStats): void;
 }
 
 const MAX_REPORTED = 20;
@@ -53,6 +55,10 @@ export function createStats(): Stats {
       if (reported.has(where) || reported.size >= MAX_REPORTED) return;
       reported.add(where);
       warn(where, error);
+    },
+    add(other): void {
+      for (const key of Object.keys(counts) as (keyof typeof counts)[]) counts[key] += other[key];
+      for (const rule in other.redactedByRule) byRule[rule] = (byRule[rule] ?? 0) + (other.redactedByRule[rule] ?? 0);
     },
     read: (open) => ({ ...counts, open, redactedByRule: { ...byRule } }),
   };

@@ -1,14 +1,14 @@
 /** A step that the application writes by hand: one span around one function. */
 import type { SpanAttributes, SpanType } from '@spanline/record';
 import type { CaptureSetting, Content, Labels, Span, Tracer } from '../api/index.ts';
-import { defaultTracer } from '../default-tracer.ts';
+import { currentTracer } from '../default-tracer.ts';
 import { createGuard, runInSpan } from '../trace/index.ts';
 
 /** Options of every step. */
 export interface StepOptions {
   /** Name of the span. @defaultValue as OpenTelemetry names such a span: `retrieval docs_v2` */
   name?: string | undefined;
-  /** The tracer of the span. @defaultValue `defaultTracer()` */
+  /** The tracer of the span. @defaultValue that of the current span, else `defaultTracer()` */
   tracer?: Tracer | undefined;
   /** Typed attributes. */
   attributes?: SpanAttributes | undefined;
@@ -34,7 +34,7 @@ export interface Step<Result> {
 
 /** Runs `fn` inside the span of a step. */
 export function runStep<T>(options: StepOptions, step: Step<Awaited<T>>, fn: Work<T>): T {
-  const { tracer = defaultTracer(), labels, capture, attributes } = options;
+  const { tracer = currentTracer(), labels, capture, attributes } = options;
   const { operation, subject, type, input } = step;
   const name = options.name ?? (subject === undefined ? operation : `${operation} ${subject}`);
   const span = tracer.startSpan({ name, type, labels, capture });

@@ -10,7 +10,8 @@ export interface OwningTracer extends Tracer {
   readonly [OWNER]: SpanOwner;
 }
 
-function isOwning(tracer: Tracer): tracer is OwningTracer {
+/** True for a tracer of this package, in any of its copies. */
+export function isOwning(tracer: Tracer): tracer is OwningTracer {
   return OWNER in tracer;
 }
 
@@ -22,12 +23,13 @@ export type Guard = <T>(where: string, fn: () => T) => T | undefined;
  * program goes on.
  */
 export function createGuard(tracer: Tracer): Guard {
-  const owner = isOwning(tracer) ? tracer[OWNER] : undefined;
+  // The owner of the default tracer changes.
+  const owning = isOwning(tracer) ? tracer : undefined;
   return (where, fn) => {
     try {
       return fn();
     } catch (error) {
-      owner?.internalError(where, error);
+      owning?.[OWNER].internalError(where, error);
       return undefined;
     }
   };

@@ -9,6 +9,8 @@ import type {
   RemoteContext,
   ScoreOptions,
   Span,
+  Tracer,
+  TracerStats,
 } from '../api/index.ts';
 import { isTraced, STATE, type TracedSpan, type TreePosition } from '../context/index.ts';
 import type { LocalRoot } from './local-root.ts';
@@ -17,6 +19,8 @@ export { STATE };
 
 /** The tracer, as its spans see it. */
 export interface SpanOwner {
+  /** Returns the tracer itself, or the one that took over from it. */
+  tracer(): Tracer;
   readonly maxLabels: number;
   score(options: ScoreOptions): void;
   /** Epoch milliseconds. */
@@ -25,6 +29,8 @@ export interface SpanOwner {
   monotonic(): number;
   /** Takes a span at its end, once. */
   finish(span: RecordedSpan): void;
+  /** Takes over from another tracer: its open spans, and what it has counted. */
+  takeOver(spans: Iterable<RecordedSpan>, counters: TracerStats): void;
   internalError(where: string, error: unknown): void;
 }
 
@@ -44,8 +50,10 @@ export type RawContent = Partial<Record<ContentKey, unknown>>;
  * V8.
  */
 export interface SpanState extends TreePosition {
+  /** Changes once, if the application's tracer takes over. */
+  owner: SpanOwner;
+
   // Fixed at the start.
-  readonly owner: SpanOwner;
   readonly traceId: string;
   readonly spanId: string;
   readonly parentSpanId: string | undefined;

@@ -7,6 +7,7 @@ import { createSampler } from '../pipeline/index.ts';
 import { injectCurrent, isRecorded, NOOP_SPAN, OWNER, type OwningTracer, runInSpan } from '../trace/index.ts';
 import { activeOtelSpan, safeParentContext } from './foreign-context.ts';
 import { createLifecycle } from './lifecycle.ts';
+import { type ConfiguredTracer, register, unregister } from './registry.ts';
 import { createParentResolver, inheritedValues } from './resolve-parent.ts';
 import { createSpanStarter } from './start-span.ts';
 import { createTracerParts, type TracerParts } from './tracer-parts.ts';
@@ -42,26 +43,9 @@ function subscribe<T>(option: string, observers: Set<T>, observer: T): () => voi
   return () => void observers.delete(observer);
 }
 
-/**
- * Creates a tracer, which starts spans, runs code inside them and writes one JSON line for each through a pino logger.
- * It opens no socket, reads no file except the nearest package.json (for the service's name), and starts one unref'd
- * timer for the stats line.
- *
- * @throws SpanlineError if an option or a `SPANLINE_*` variable is invalid. Nothing throws afterwards.
- *
- * @example
- * ```ts
- * import { createTracer } from '@spanline/core';
- *
- * const tracer = createTracer({ service: { name: 'support-bot', version: '1.4.2' } });
- * const answer = await tracer.withSpan({ name: 'answer', type: 'chain' }, async (span) => {
- *   span.input('How do I log in?');
- *   return 'Use the button.';
- * });
- * ```
- */
-export function createTracer(options: TracerOptions = {}): Tracer {
-  const parts = createTracerParts(options);
+/** A tracer that is in no registry, and how it hands over to another one. */
+function buildTracer(options: TracerOptions): ConfiguredTracer {
+  const parts = createTracerParts(options, () => tracer);
   const { resolved, logger, stats, pipeline, openSpans, owner, alert } = parts;
   const { enabled, statsIntervalSeconds } = resolved;
   const readStats = () => stats.read(openSpans.size);
@@ -73,7 +57,7 @@ export function createTracer(options: TracerOptions = {}): Tracer {
     stats: readStats,
     internalError: owner.internalError,
   });
-  const { flush, shutdown } = createLifecycle({
+  const lifecycle = createLifecycle({
     pipeline,
     openSpans,
     loggers: options.content === undefined ? [logger] : [logger, options.content.destination],
@@ -104,8 +88,48 @@ export function createTracer(options: TracerOptions = {}): Tracer {
     },
     extract: (headers) => extractContext(headers),
     stats: readStats,
-    flush,
-    shutdown,
+    flush: () => lifecycle.flush(),
+    shutdown(): Promise<void> {
+      const done = lifecycle.shutdown();
+      unregister(tracer);
+      return done;
+    },
   };
+  return {
+    tracer,
+    handOver(heir): void {
+      parts.handOver(heir);
+      statsLine.cancel();
+      lifecycle.release();
+    },
+  };
+}
+
+/** Creates the tracer that `SPANLINE_*` configures. */
+export function configuredTracer(): ConfiguredTracer {
+  return buildTracer({});
+}
+
+/**
+ * Creates a tracer, which starts spans, runs code inside them and writes one JSON line for each through a pino logger.
+ * It opens no socket, reads no file except the nearest package.json (for the service's name), and starts one unref'd
+ * timer for the stats line. The first tracer of a process serves everything that is given none (`defaultTracer`).
+ *
+ * @throws SpanlineError if an option or a `SPANLINE_*` variable is invalid. Nothing throws afterwards.
+ *
+ * @example
+ * ```ts
+ * import { createTracer } from '@spanline/core';
+ *
+ * const tracer = createTracer({ service: { name: 'support-bot', version: '1.4.2' } });
+ * const answer = await tracer.withSpan({ name: 'answer', type: 'chain' }, async (span) => {
+ *   span.input('How do I log in?');
+ *   return 'Use the button.';
+ * });
+ * ```
+ */
+export function createTracer(options: TracerOptions = {}): Tracer {
+  const { tracer } = buildTracer(options);
+  register(tracer);
   return tracer;
 }

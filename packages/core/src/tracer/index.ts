@@ -1,1 +1,2 @@
-export { createTracer } from './create-tracer.ts';
+export { configuredTracer, createTracer } from './create-tracer.ts';
+export { nameDefault, onDefaultChange, processTracer } from './registry.ts';

@@ -38,6 +38,8 @@ export interface LifecycleParts {
 export interface Lifecycle {
   flush(): Promise<void>;
   shutdown(): Promise<void>;
+  /** Ends a tracer whose open spans another one has. */
+  release(): void;
 }
 
 /**
@@ -62,14 +64,19 @@ export function createLifecycle(parts: LifecycleParts): Lifecycle {
 
   const removeExitHook = onProcessExit(endAll);
   const removeSignalHook = pipeline.holdsBack ? onTermination(() => pipeline.drain()) : undefined;
+  function release(): void {
+    removeExitHook();
+    removeSignalHook?.();
+    pipeline.stop();
+  }
+
   return {
     flush,
+    release,
     async shutdown(): Promise<void> {
       endAll();
       parts.closeStats();
-      removeExitHook();
-      removeSignalHook?.();
-      pipeline.stop();
+      release();
       await flush();
     },
   };

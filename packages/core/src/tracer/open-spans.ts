@@ -32,6 +32,13 @@ export class OpenSpans {
     this.#spans.delete(span);
   }
 
+  /** Gives all spans away. */
+  takeAll(): RecordedSpan[] {
+    const spans = [...this.#spans];
+    this.#spans.clear();
+    return spans;
+  }
+
   /** Ends the oldest span as `abandoned` if there are more than the limit. */
   enforceLimit(): void {
     if (this.#spans.size <= this.#limit) return;

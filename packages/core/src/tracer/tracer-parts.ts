@@ -1,13 +1,13 @@
 /** The parts of a tracer: its options, logger, pipeline, open spans, and what its spans need of it. */
 import type { Logger } from 'pino';
-import type { AlertOptions, TracerOptions } from '../api/index.ts';
+import type { AlertOptions, Tracer, TracerOptions } from '../api/index.ts';
 import { createCapture } from '../capture/index.ts';
 import { newBootId } from '../context/index.ts';
 import { writeAlert, writeScore } from '../events/index.ts';
 import { createLogger, createWriter, destinationKind } from '../log/index.ts';
 import { createPipeline, createStats, type Pipeline, type Stats } from '../pipeline/index.ts';
 import { pathOptions } from '../redaction/index.ts';
-import { createClock, type SpanOwner } from '../trace/index.ts';
+import { createClock, isOwning, OWNER, type SpanOwner, STATE } from '../trace/index.ts';
 import { createPricer } from '../usage/index.ts';
 import { OpenSpans } from './open-spans.ts';
 import { checkLevel, type ResolvedOptions, resolveOptions } from './options.ts';
@@ -21,6 +21,8 @@ export interface TracerParts {
   readonly openSpans: OpenSpans;
   readonly owner: SpanOwner;
   readonly alert: (options: AlertOptions) => void;
+  /** Hands the open spans and the counters over to another tracer. */
+  readonly handOver: (heir: Tracer) => void;
 }
 
 function createTracerPipeline(
@@ -58,8 +60,12 @@ function createOwnLogger(options: TracerOptions, { profile }: ResolvedOptions): 
   return createLogger(redact === undefined ? { profile } : { profile, redact });
 }
 
-/** Checks the options and creates the parts of a tracer. */
-export function createTracerParts(options: TracerOptions): TracerParts {
+/**
+ * Checks the options and creates the parts of a tracer.
+ *
+ * @param self - returns the tracer that has these parts
+ */
+export function createTracerParts(options: TracerOptions, self: () => Tracer): TracerParts {
   const resolved = resolveOptions(options, process.env);
   const logger = options.logger ?? createOwnLogger(options, resolved);
   checkLevel(resolved.level, logger);
@@ -77,7 +83,9 @@ export function createTracerParts(options: TracerOptions): TracerParts {
         stats.internalError(where, error);
       }
     };
+  let successor: Tracer | undefined;
   const owner: SpanOwner = {
+    tracer: () => successor ?? self(),
     maxLabels: resolved.maxLabels,
     now: () => clock.now(),
     monotonic: () => clock.monotonic(),
@@ -85,8 +93,21 @@ export function createTracerParts(options: TracerOptions): TracerParts {
     score: eventWriter('score', writeScore),
     finish(span): void {
       openSpans.delete(span);
-      pipeline.ended(span);
+      if (resolved.enabled) pipeline.ended(span);
+    },
+    takeOver(spans, counters): void {
+      for (const span of spans) {
+        span[STATE].owner = owner;
+        openSpans.add(span);
+      }
+      stats.add(counters);
     },
   };
-  return { resolved, logger, stats, pipeline, openSpans, owner, alert: eventWriter('alert', writeAlert) };
+  function handOver(heir: Tracer): void {
+    successor = heir;
+    if (isOwning(heir)) heir[OWNER].takeOver(openSpans.takeAll(), stats.read(0));
+  }
+
+  const alert = eventWriter('alert', writeAlert);
+  return { resolved, logger, stats, pipeline, openSpans, owner, alert, handOver };
 }

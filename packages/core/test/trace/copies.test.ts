@@ -51,7 +51,15 @@ describe('two copies of this package', () => {
       throw new Error('fault');
     });
     expect(tracer.stats().internalErrors).toBe(1);
+  });
+
+  it('have one default tracer', () => {
+    const log = memoryLog();
+    first.setDefaultTracer(tracerOf(first, log));
+    second.toolSpan({ tool: 'lookup' }, () => first.observe(() => 1, { name: 'inside' })());
+    expect(tree(log.lines())).toBe('tool execute_tool lookup\n  task inside');
     expect(second.defaultTracer()).toBe(first.defaultTracer());
+    first.setDefaultTracer(undefined);
   });
 });
 

@@ -74,13 +74,12 @@ class TracerMonitor implements Monitor {
     const baselines = new Baselines();
     const warn = (message: string): void => this.#warn(message);
     this.#file = memory === undefined ? undefined : new MemoryFile(memory.file, baselines, warn);
-    const logFile = logFileOf(tracer.logger) ?? 'app.ndjson';
     this.#evaluator = new Evaluator({
       rules,
       aggregator: this.#aggregator,
       baselines,
       identity: () => this.#identity,
-      command: command ?? ((traceIds) => grepTraces(logFile, traceIds)),
+      command: command ?? ((traceIds) => grepTraces(logFileOf(tracer.logger) ?? 'app.ndjson', traceIds)),
       isQuiet: createQuietHours(options.quietHours),
       ...(this.#file === undefined ? {} : { remembered: this.#file.states }),
       now: clock.now(),
