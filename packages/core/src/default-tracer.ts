@@ -8,7 +8,7 @@ import { configuredTracer, nameDefault, onDefaultChange, processTracer } from '.
 const tracerOfProcess = (): Tracer => processTracer(configuredTracer);
 
 function tracerOf(span: Span | undefined): Tracer {
-  return stateOf(span)?.owner.tracer() ?? tracerOfProcess();
+  return stateOf(span)?.owner.tracer ?? tracerOfProcess();
 }
 
 /** Returns the tracer of the current span, else the tracer of the process. */
@@ -42,7 +42,7 @@ function follow(subscribe: (tracer: Tracer) => () => void): () => void {
 }
 
 /** A tracer that passes everything on to the tracer that is the right one at the time of the call. */
-function createDelegate(): Tracer {
+function createDelegate(): OwningTracer {
   return {
     get [OWNER]() {
       return (tracerOfProcess() as OwningTracer)[OWNER];
@@ -66,7 +66,7 @@ function createDelegate(): Tracer {
     stats: () => tracerOfProcess().stats(),
     flush: () => tracerOfProcess().flush(),
     shutdown: () => tracerOfProcess().shutdown(),
-  } as OwningTracer;
+  };
 }
 
 const delegate = sharedState('default-tracer', createDelegate);

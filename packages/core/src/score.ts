@@ -3,8 +3,8 @@ import { currentTracer } from './default-tracer.ts';
 
 /**
  * Writes a score of the current span, or of the span, trace, request or session whose id is given. The tracer of the
- * current span writes the line, else the tracer of the process. A score from another process, or of a later time, is joined by
- * its ids.
+ * current span writes the line, else the tracer of the process. A score from another process, or of a later time, is
+ * joined by its ids.
  *
  * @example
  * ```ts

@@ -19,8 +19,8 @@ export { STATE };
 
 /** The tracer, as its spans see it. */
 export interface SpanOwner {
-  /** Returns the tracer itself, or the one that took over from it. */
-  tracer(): Tracer;
+  /** The tracer itself, or the one that took over from it. */
+  tracer: Tracer | undefined;
   readonly maxLabels: number;
   score(options: ScoreOptions): void;
   /** Epoch milliseconds. */

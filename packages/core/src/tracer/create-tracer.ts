@@ -45,7 +45,7 @@ function subscribe<T>(option: string, observers: Set<T>, observer: T): () => voi
 
 /** A tracer that is in no registry, and how it hands over to another one. */
 function buildTracer(options: TracerOptions): ConfiguredTracer {
-  const parts = createTracerParts(options, () => tracer);
+  const parts = createTracerParts(options);
   const { resolved, logger, stats, pipeline, openSpans, owner, alert } = parts;
   const { enabled, statsIntervalSeconds } = resolved;
   const readStats = () => stats.read(openSpans.size);
@@ -95,6 +95,7 @@ function buildTracer(options: TracerOptions): ConfiguredTracer {
       return done;
     },
   };
+  owner.tracer = tracer;
   return {
     tracer,
     handOver(heir): void {

@@ -60,12 +60,8 @@ function createOwnLogger(options: TracerOptions, { profile }: ResolvedOptions): 
   return createLogger(redact === undefined ? { profile } : { profile, redact });
 }
 
-/**
- * Checks the options and creates the parts of a tracer.
- *
- * @param self - returns the tracer that has these parts
- */
-export function createTracerParts(options: TracerOptions, self: () => Tracer): TracerParts {
+/** Checks the options and creates the parts of a tracer. */
+export function createTracerParts(options: TracerOptions): TracerParts {
   const resolved = resolveOptions(options, process.env);
   const logger = options.logger ?? createOwnLogger(options, resolved);
   checkLevel(resolved.level, logger);
@@ -83,9 +79,8 @@ export function createTracerParts(options: TracerOptions, self: () => Tracer): T
         stats.internalError(where, error);
       }
     };
-  let successor: Tracer | undefined;
   const owner: SpanOwner = {
-    tracer: () => successor ?? self(),
+    tracer: undefined,
     maxLabels: resolved.maxLabels,
     now: () => clock.now(),
     monotonic: () => clock.monotonic(),
@@ -104,7 +99,7 @@ export function createTracerParts(options: TracerOptions, self: () => Tracer): T
     },
   };
   function handOver(heir: Tracer): void {
-    successor = heir;
+    owner.tracer = heir;
     if (isOwning(heir)) heir[OWNER].takeOver(openSpans.takeAll(), stats.read(0));
   }
 
