@@ -19,6 +19,7 @@ export {
   sharedState,
 } from './context/index.ts';
 export { pinoSymbols } from './log/index.ts';
+export { providerOf, type ProviderClues } from './providers/index.ts';
 export { type StreamWatcher, watchStream } from './streams/index.ts';
 export {
   attributesOf,

@@ -22,6 +22,8 @@ export {
   normalizeUsage,
   onForcedEnd,
   type PriceConditions,
+  providerOf,
+  type ProviderClues,
   rateLimitRatio,
   reportedCost,
   runInSpan,
@@ -76,7 +78,6 @@ export { createPatches, type Patches } from './patching/patches.ts';
 export type { Patch } from './patching/replacement.ts';
 export { tryRequire } from './patching/try-require.ts';
 export { classNameOf } from './provider/class-name.ts';
-export { providerOfClass, providerOfId } from './provider/names.ts';
 export { promptAttributes } from './provider/prompt-attributes.ts';
 export { type OfferedTool, stopSequences, toolDefinitions } from './provider/request-values.ts';
 export { serverAttributes, serverOf } from './provider/server.ts';

@@ -31,10 +31,14 @@ function isBilled(state: SpanState, attributes: Attributes): boolean {
 }
 
 /** OpenAI's regional hosts: `eu.api.openai.com`. */
-function regionOfHost(host: unknown): string | undefined {
-  return typeof host === 'string'
-    ? /^(?<region>[a-z]{2})\.api\.openai\.com$/.exec(host)?.groups?.['region']
-    : undefined;
+function regionOfHost(host: string): string | undefined {
+  return /^(?<region>[a-z]{2})\.api\.openai\.com$/.exec(host)?.groups?.['region'];
+}
+
+function setHost(call: BilledCall, host: unknown): void {
+  if (typeof host !== 'string' || host === '') return;
+  call.host = host;
+  call.region ??= regionOfHost(host);
 }
 
 type SetFact = (call: BilledCall, value: unknown) => void;
@@ -52,7 +56,8 @@ const FACTS: ReadonlyMap<string, SetFact> = new Map<AttributeKey, SetFact>([
   ['spanline.cost.reported_usd', (call, value) => void (call.reportedUsd = value as number)],
   ['spanline.cost.tier', (call, value) => void (call.tier = tierOf(value))],
   ['spanline.cost.region', (call, value) => void (call.region = regionOf(value))],
-  ['server.address', (call, value) => void (call.region ??= regionOfHost(value))],
+  ['server.address', setHost],
+  ['server.port', (call, value) => void (call.port = value as number)],
 ]);
 
 /**
@@ -100,6 +105,8 @@ export function writeUsage(state: SpanState, record: SpanRecord, pricer: Pricer)
   const call = readCall(state);
   if (call.source === undefined) for (const _ in call.units) record['spanline.usage.source'] = 'provider';
   if (call.tier !== undefined || call.region !== undefined) writeConditions(record, call);
+  const provider = pricer.provider(call);
+  if (provider !== undefined) record['gen_ai.provider.name'] = provider;
   const cost = pricer.cost(call);
   if (call.reportedUsd !== undefined && call.explicitUsd === undefined)
     record['spanline.cost.reported_usd'] = undefined;

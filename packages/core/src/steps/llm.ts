@@ -1,6 +1,7 @@
 /** Calls of models by a client that has no wrapper. */
-import { props } from '@spanline/record';
+import { isObject, props } from '@spanline/record';
 import type { Content } from '../api/index.ts';
+import { providerOf } from '../providers/index.ts';
 import { normalizeUsage, usageAttributes } from '../usage/index.ts';
 import { runStep, type Step, type StepOptions, type Work } from './step.ts';
 
@@ -8,7 +9,7 @@ import { runStep, type Step, type StepOptions, type Work } from './step.ts';
 export interface LlmAnswer {
   /** The answer's messages or text. */
   output?: Content;
-  /** Token usage, in the shape of any provider. */
+  /** Token usage in the shape of any provider, or the whole answer, which also tells the tier and the server tools. */
   usage?: unknown;
   /** Name of the model that answered. */
   model?: string | undefined;
@@ -29,12 +30,14 @@ export interface LlmSpanOptions<R = unknown> extends StepOptions {
   temperature?: number | undefined;
   topP?: number | undefined;
   maxTokens?: number | undefined;
-  /** Reads the answer from the result. @defaultValue the result is the output, and its `usage` the token usage */
+  /** Reads the answer from the result. @defaultValue the result is the output, and holds the token usage as `usage` */
   answer?: ((result: R) => LlmAnswer) | undefined;
 }
 
+/** The whole answer also tells the service tier, the region and the server tools. */
 function wholeAnswer(result: unknown): LlmAnswer {
-  return { output: result, usage: props(result)['usage'] };
+  const { usage, usageMetadata } = props(result);
+  return { output: result, usage: isObject(usage ?? usageMetadata) ? result : undefined };
 }
 
 /**
@@ -59,7 +62,7 @@ export function llmSpan<T>(options: LlmSpanOptions<Awaited<T>>, fn: Work<T>): T 
     subject: model,
     type: 'llm',
     attributes: {
-      'gen_ai.provider.name': provider,
+      'gen_ai.provider.name': providerOf({ host: options.attributes?.['server.address'], id: provider, model }),
       'gen_ai.request.model': model,
       'gen_ai.request.temperature': temperature,
       'gen_ai.request.top_p': topP,

@@ -139,6 +139,7 @@ export const TRACER_OPTIONS: Shape<TracerOptions> = {
     option.object(PRICE, 'an object with input and output'),
     'an object of model names and prices',
   ),
+  hosts: option.dictionary(option.string(), 'an object of hosts and the names of who sells their models'),
   parentContext: option.callback(),
   clock,
   emitStarts: option.boolean(),

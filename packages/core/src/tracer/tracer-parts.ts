@@ -31,12 +31,12 @@ function createTracerPipeline(
   logger: Logger,
   stats: Stats,
 ): Pipeline {
-  const { redact, limits, prices, content } = options;
+  const { redact, limits, prices, hosts, content } = options;
   return createPipeline({
     resource: resolved.resource,
     level: resolved.level,
     profile: resolved.profile,
-    pricer: createPricer(prices === undefined ? {} : { prices }),
+    pricer: createPricer({ prices, hosts }),
     capture: createCapture({
       capture: resolved.capture,
       destination: destinationKind(logger),

@@ -1,5 +1,6 @@
 import { calcPrice, findProvider, type ModelPrice, type PriceCalculation } from '@pydantic/genai-prices';
 import { BILLED_UNITS, type BilledUnit, UNITS } from '@spanline/record';
+import { bareName } from '../providers/index.ts';
 import { type Priced, type UnitPrice, type UnitPricer, unitPricer } from './price-table.ts';
 
 /** Name and version of the catalogue, as written in `spanline.cost.price_version`. */
@@ -14,18 +15,8 @@ export interface CatalogueModel {
   readonly price: (units: Parameters<UnitPricer>[0], timestamp: number | undefined) => Priced;
 }
 
-/** OpenTelemetry's `gen_ai.provider.name` where the catalogue calls the provider something else. */
-const PROVIDERS: Readonly<Record<string, string>> = {
-  'azure.ai.openai': 'azure',
-  'azure.ai.inference': 'azure',
-  'aws.bedrock': 'aws',
-  'gcp.gemini': 'google',
-  'gcp.vertex_ai': 'google',
-  'gcp.gen_ai': 'google',
-  mistral_ai: 'mistral',
-  x_ai: 'x-ai',
-  moonshot_ai: 'moonshotai',
-};
+/** The catalogue lists models that their maker does not sell. OpenAI publishes the weights of gpt-oss only. */
+const NOT_SOLD: Readonly<Record<string, RegExp>> = { openai: /^gpt-oss/ };
 
 const UNIT_OF_PRICE: ReadonlyMap<string, BilledUnit> = new Map(BILLED_UNITS.map((unit) => [UNITS[unit][0], unit]));
 
@@ -98,31 +89,41 @@ function calculate(model: string, providerId: string | undefined, timestamp?: nu
   }
 }
 
-interface Match {
-  readonly found: PriceCalculation;
-  readonly providerId: string | undefined;
+/** True for a provider that has a price list. The catalogue itself also takes names that contain one. */
+export function isListed(id: string): boolean {
+  return findProvider({ providerId: id })?.id === id;
 }
 
-function match(provider: string | undefined, model: string): Match | undefined {
-  const wanted = provider === undefined ? undefined : (PROVIDERS[provider] ?? provider);
-  const known = wanted !== undefined && findProvider({ providerId: wanted }) !== undefined;
-  const candidates = known ? [wanted, undefined] : [undefined];
-  for (const providerId of candidates) {
-    const found = calculate(model, providerId);
-    if (found !== null) return { found, providerId };
+/** The spellings of a model's name. Clouds put a path before it: `publishers/google/models/gemini-2.5-flash`. */
+function spellingsOf(model: string, list: string | undefined): readonly string[] {
+  if (list === undefined) return [model, bareName(model)];
+  return list === 'google' || list === 'aws' ? [model, model.slice(model.lastIndexOf('/') + 1)] : [model];
+}
+
+interface Match {
+  readonly found: PriceCalculation;
+  readonly model: string;
+}
+
+function match(list: string | undefined, model: string): Match | undefined {
+  if (list !== undefined && (!isListed(list) || NOT_SOLD[list]?.test(model) === true)) return undefined;
+  for (const spelling of spellingsOf(model, list)) {
+    const found = calculate(spelling, list);
+    if (found !== null) return { found, model: spelling };
   }
   return undefined;
 }
 
 /**
- * Looks a model up in the catalogue, with the provider first and then by name alone.
+ * Looks a model up in the catalogue.
  *
- * @returns `undefined` when the catalogue does not know it
+ * @param list - the catalogue's id of the provider that sells it; without it the model's name tells its maker
+ * @returns `undefined` when that list does not have it
  */
-export function catalogueModel(provider: string | undefined, model: string): CatalogueModel | undefined {
-  const matched = match(provider, model);
+export function catalogueModel(list: string | undefined, name: string): CatalogueModel | undefined {
+  const matched = match(list, name);
   if (matched === undefined) return undefined;
-  const { found, providerId } = matched;
+  const { found, model } = matched;
   const { id } = found.provider;
   // Prices that change with time or by the hour are few: each has a pricer of its own.
   const pricers = new Map<ModelPrice, UnitPricer>();
@@ -142,6 +143,6 @@ export function catalogueModel(provider: string | undefined, model: string): Cat
   return {
     provider: id,
     model: found.model.id,
-    price: (units, timestamp) => pricerOf((calculate(model, providerId, timestamp) ?? found).model_price)(units),
+    price: (units, timestamp) => pricerOf((calculate(model, list, timestamp) ?? found).model_price)(units),
   };
 }

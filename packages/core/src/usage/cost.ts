@@ -1,15 +1,19 @@
 import { type BilledUnit, type BilledUnits, BoundedMap } from '@spanline/record';
 import type { PriceTable } from '../api/index.ts';
-import { type CatalogueModel, catalogueModel, PRICE_VERSION } from './catalogue.ts';
-import { ownPrices, type OwnModel } from './own-prices.ts';
+import { type HostOwners, type ModelCall, namedProvider, sellerOf } from '../providers/index.ts';
+import { type CatalogueModel, catalogueModel, isListed, PRICE_VERSION } from './catalogue.ts';
+import { ownPrices } from './own-prices.ts';
 import type { Priced } from './price-table.ts';
 import type { UsageIssue } from './reconcile.ts';
 import { tokenFactor } from './surcharges.ts';
 
 /** One billed call. */
 export interface BilledCall {
-  /** `gen_ai.provider.name`; without it the model's name alone decides. */
+  /** `gen_ai.provider.name`; without it and a host the model's name alone decides. */
   provider?: string | undefined;
+  /** The host that was called, and its port. */
+  host?: string | undefined;
+  port?: number | undefined;
   requestModel?: string | undefined;
   responseModel?: string | undefined;
   units: BilledUnits;
@@ -31,7 +35,13 @@ export interface BilledCall {
 }
 
 /** Why a cost is unknown. Unknown is never 0. */
-type NoCost = 'no_usage' | 'no_model' | 'unknown_model';
+type NoCost =
+  | 'no_usage'
+  | 'no_model'
+  /** The provider does not sell the model, or nobody knows who sold it. */
+  | 'unknown_model'
+  /** The model has open weights and ran on a machine of the user's own. */
+  | 'self_hosted';
 
 /** Why a cost is not exact. */
 type Inexact =
@@ -46,7 +56,9 @@ type Inexact =
   /** The answer broke off before the provider counted all of it. */
   | 'incomplete_usage'
   /** The tokens were counted locally. */
-  | 'estimated_usage';
+  | 'estimated_usage'
+  /** The answer names no model, and the deployment has the name of one. */
+  | 'assumed_model';
 
 /** The cost, or why it is unknown. */
 export type Cost =
@@ -64,6 +76,8 @@ export type Cost =
 /** Prices calls. */
 export interface Pricer {
   cost(call: BilledCall): Cost;
+  /** The provider that the application names for the call's host. */
+  provider(call: BilledCall): string | undefined;
 }
 
 const MAX_MODELS = 1000;
@@ -99,6 +113,29 @@ const isUsed = (units: BilledUnits): boolean => {
   return false;
 };
 
+/** Options of a pricer. */
+export interface PricerOptions {
+  readonly prices?: PriceTable | undefined;
+  /** Who sells the models of a host. */
+  readonly hosts?: HostOwners | undefined;
+}
+
+/** The catalogue's model, or why there is none. */
+type Found = CatalogueModel | Exclude<NoCost, 'no_usage' | 'no_model'>;
+
+/** Looks up who sells a model, and in whose list it is. */
+function lookUp(call: ModelCall, owners: HostOwners): Found {
+  const seller = sellerOf(call, owners, isListed);
+  if ('reason' in seller) return seller.reason;
+  const { model } = seller;
+  if ('list' in seller) return catalogueModel(seller.list, model) ?? 'unknown_model';
+  const first = seller.first === undefined ? undefined : catalogueModel(seller.first, model);
+  return first ?? catalogueModel(undefined, model) ?? 'unknown_model';
+}
+
+/** Azure is asked for a deployment, whose name says nothing about its model. */
+const isDeployment = (provider: string | undefined): boolean => provider?.startsWith('azure') === true;
+
 /**
  * Builds a pricer. An explicit cost wins over what the provider reported, and that over prices; own prices win over the
  * catalogue of `@pydantic/genai-prices`; the response's model is looked up before the request's. No socket is opened
@@ -106,29 +143,34 @@ const isUsed = (units: BilledUnits): boolean => {
  *
  * @throws SpanlineError `ERR_INVALID_OPTION` for a broken price table
  */
-export function createPricer(options: { prices?: PriceTable | undefined } = {}): Pricer {
-  const own = ownPrices(options.prices ?? {});
-  const models = new BoundedMap<string, CatalogueModel | null>(MAX_MODELS);
+export function createPricer({ prices = {}, hosts = {} }: PricerOptions = {}): Pricer {
+  const own = ownPrices(prices);
+  const hasOwn = Object.keys(prices).length > 0;
+  const owners = Object.fromEntries(Object.entries(hosts).map(([host, owner]) => [host.toLowerCase(), owner]));
+  const hasOwners = Object.keys(owners).length > 0;
+  const models = new BoundedMap<string, Found>(MAX_MODELS);
 
-  function fromCatalogue(provider: string | undefined, model: string): CatalogueModel | null {
-    const key = `${provider ?? ''}\n${model}`;
+  function fromCatalogue({ provider, host, port }: BilledCall, model: string): Found {
+    const key = `${provider ?? ''}\n${host ?? ''}:${port ?? ''}\n${model}`;
     let found = models.get(key);
     if (found === undefined) {
-      found = catalogueModel(provider, model) ?? null;
+      found = lookUp({ provider, host, port, model }, owners);
       models.set(key, found);
     }
     return found;
   }
 
-  function price(call: BilledCall, model: string): ListPrice | undefined {
+  function byOwn(call: BilledCall, model: string | undefined): ListPrice | undefined {
+    const mine = model === undefined ? undefined : own(model);
+    if (mine === undefined) return undefined;
+    const { pricer, factor } = mine.under(call.tier, call.region);
+    return listPrice(call, pricer(call.units), factor, 'custom');
+  }
+
+  function byCatalogue(call: BilledCall, model: string): ListPrice | { reason: NoCost } {
     const { units, tier, region } = call;
-    const mine: OwnModel | undefined = own(model);
-    if (mine !== undefined) {
-      const { pricer, factor } = mine.under(tier, region);
-      return listPrice(call, pricer(units), factor, 'custom');
-    }
-    const found = fromCatalogue(call.provider, model);
-    if (found === null) return undefined;
+    const found = fromCatalogue(call, model);
+    if (typeof found === 'string') return { reason: found };
     const factor =
       tier === undefined && region === undefined ? 1 : tokenFactor(found.provider, found.model, tier, region);
     return listPrice(call, found.price(units, call.timestamp), factor, PRICE_VERSION);
@@ -136,18 +178,24 @@ export function createPricer(options: { prices?: PriceTable | undefined } = {}):
 
   function byList(call: BilledCall): ListPrice | { reason: NoCost } {
     if (!isUsed(call.units)) return { reason: 'no_usage' };
-    const { responseModel, requestModel } = call;
-    let reason: NoCost = 'no_model';
-    for (const model of responseModel === requestModel ? [requestModel] : [responseModel, requestModel]) {
-      if (model === undefined || model === '') continue;
-      const found = price(call, model);
-      if (found !== undefined) return found;
-      reason = 'unknown_model';
+    const answered = call.responseModel === '' ? undefined : call.responseModel;
+    const asked = call.requestModel === '' || call.requestModel === answered ? undefined : call.requestModel;
+    if (hasOwn) {
+      const mine = byOwn(call, answered) ?? byOwn(call, asked);
+      if (mine !== undefined) return mine;
     }
-    return { reason };
+    const found = answered === undefined ? undefined : byCatalogue(call, answered);
+    if (asked === undefined) return found ?? { reason: 'no_model' };
+    if (found !== undefined && (!('reason' in found) || isDeployment(call.provider))) return found;
+    const assumed = byCatalogue(call, asked);
+    if ('reason' in assumed) return found ?? assumed;
+    return isDeployment(call.provider) ? { ...assumed, inexact: assumed.inexact ?? 'assumed_model' } : assumed;
   }
 
   return {
+    provider({ host, port }): string | undefined {
+      return hasOwners && host !== undefined ? namedProvider(owners, host, port) : undefined;
+    },
     cost(call): Cost {
       if (call.explicitUsd !== undefined) return { usd: call.explicitUsd, source: 'explicit' };
       if (call.cacheHit === true) return { usd: 0, source: 'explicit' };

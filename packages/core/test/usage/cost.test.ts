@@ -39,6 +39,8 @@ describe('the cost of a call', () => {
       'perplexity',
     ]) {
       for (const { id: model } of findProvider({ providerId: id })?.models ?? []) {
+        // Listed, but not sold by OpenAI.
+        if (id === 'openai' && model.startsWith('gpt-oss')) continue;
         let expected: number | undefined;
         try {
           expected = calcPrice(

@@ -1,7 +1,7 @@
 /** The server that a model is called on, from the base URL of its client. */
 
+import { providerOf } from '@spanline/core/internal';
 import { memoize, type SpanAttributes } from '@spanline/record';
-import { providerOfHost } from './names.ts';
 
 /** A program calls few servers, each of them often. */
 const MAX_SERVERS = 100;
@@ -12,15 +12,18 @@ export const serverOf: (baseUrl: string) => SpanAttributes = memoize(MAX_SERVERS
   if (!URL.canParse(baseUrl)) return UNKNOWN;
   const { hostname, port, protocol } = new URL(baseUrl);
   const usualPort = protocol === 'http:' ? 80 : 443;
-  return Object.freeze({ 'server.address': hostname, 'server.port': port === '' ? usualPort : Number(port) });
+  return Object.freeze({
+    // An IPv6 address is in brackets only as a part of a URL.
+    'server.address': hostname.replace(/^\[|\]$/g, ''),
+    'server.port': port === '' ? usualPort : Number(port),
+  });
 });
 
 const readServer = memoize(MAX_SERVERS, (key: string): SpanAttributes => {
-  const [fallback = '', baseUrl = ''] = key.split(' ');
+  const [protocol = '', baseUrl = ''] = key.split(' ');
   const server = serverOf(baseUrl);
-  const { 'server.address': host } = server;
   return Object.freeze({
-    'gen_ai.provider.name': (host === undefined ? undefined : providerOfHost(host)) ?? fallback,
+    'gen_ai.provider.name': providerOf({ host: server['server.address'], protocol }),
     ...server,
   });
 });
@@ -29,9 +32,9 @@ const readServer = memoize(MAX_SERVERS, (key: string): SpanAttributes => {
  * Provider and server of a client.
  *
  * @param baseUrl - the base URL that the client is set to
- * @param fallback - the provider of unknown hosts: a gateway or a server of the user's own that speaks this provider's
- * protocol
+ * @param protocol - the provider whose protocol the client speaks. A gateway or a server of the user's own speaks it as
+ * well
  */
-export function serverAttributes(baseUrl: unknown, fallback: string): SpanAttributes {
-  return readServer(`${fallback} ${String(baseUrl)}`);
+export function serverAttributes(baseUrl: unknown, protocol: string): SpanAttributes {
+  return readServer(`${protocol} ${String(baseUrl)}`);
 }

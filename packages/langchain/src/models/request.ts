@@ -1,24 +1,10 @@
 /** Reads the request of a model call: model, provider, parameters, tools, server. */
 
 import type { SpanAttributes } from '@spanline/core';
-import {
-  type Props,
-  props,
-  number,
-  providerOfId,
-  stopSequences,
-  text,
-  toolDefinitions,
-} from '@spanline/instrumentation';
+import { type Props, props, number, providerOf, stopSequences, text, toolDefinitions } from '@spanline/instrumentation';
 import { first } from '../objects/first.ts';
-import { configuredServer } from './server.ts';
+import { configuredServer, deploymentOf } from './server.ts';
 import { unwrapTools } from './tools.ts';
-
-function providerOf(metadata: Props, className: string | undefined): string | undefined {
-  const provider = text(metadata['ls_provider']);
-  if (provider !== undefined) return providerOfId(provider);
-  return className?.includes('OpenAI') ? 'openai' : undefined;
-}
 
 /** The objects that hold parameters: the call's, and those that the API of Google, Bedrock or Ollama nests. */
 function parameterObjects(params: Props): readonly Props[] {
@@ -93,17 +79,21 @@ export function readModelRequest(
     return undefined;
   };
   const pick = (...keys: string[]): number | undefined => number(find(...keys));
-  const model = text(
-    first(params['model'], params['model_name'], params['modelName'], params['model_id'], metadata['ls_model_name']),
-  );
+  // Azure is asked for a deployment. The model is only the default of LangChain's class.
+  const model =
+    deploymentOf(serialized) ??
+    text(
+      first(params['model'], params['model_name'], params['modelName'], params['model_id'], metadata['ls_model_name']),
+    );
   const server = configuredServer(serialized);
+  const host = server?.['server.address'];
   const choices = pick('n', 'candidateCount') ?? 1;
   return {
     model,
     attributes: {
-      'server.address': server?.['server.address'],
+      'server.address': host,
       'server.port': server?.['server.port'],
-      'gen_ai.provider.name': providerOf(metadata, className),
+      'gen_ai.provider.name': providerOf({ host, id: text(metadata['ls_provider']), className, model }),
       'gen_ai.request.model': model,
       'gen_ai.request.temperature': pick('temperature') ?? number(metadata['ls_temperature']),
       'gen_ai.request.top_p': pick('top_p', 'topP'),

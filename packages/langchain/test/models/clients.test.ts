@@ -79,7 +79,7 @@ describe.each(Object.keys(MODELS) as (keyof typeof MODELS)[])('%s', (name) => {
     if (more?.['spanline.usage.issue'] === undefined && expected.always['spanline.usage.issue'] === undefined) {
       expect(record).not.toHaveProperty('spanline.usage.issue');
     }
-    if (usd === undefined) expect(record['spanline.cost.reason']).toBe('unknown_model');
+    if (usd === undefined) expect(record['spanline.cost.reason']).toBe('self_hosted');
     else expect(record['spanline.cost.usd']).toBeCloseTo(usd, 12);
   }
 

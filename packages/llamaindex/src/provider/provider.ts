@@ -1,7 +1,14 @@
 /** Provider, model and server of a component. */
 
 import type { SpanAttributes } from '@spanline/core';
-import { props, type Props, classNameOf, providerOfClass, serverOf as serverAt, text } from '@spanline/instrumentation';
+import {
+  classNameOf,
+  type Props,
+  props,
+  providerOf as identify,
+  serverOf as serverAt,
+  text,
+} from '@spanline/instrumentation';
 
 /** By prototype: a program has few classes, and each call asks. */
 const providers = new WeakMap<object, string>();
@@ -10,20 +17,24 @@ const providers = new WeakMap<object, string>();
 function findProvider(component: object): string | undefined {
   let prototype: object | null = component;
   while (prototype !== null) {
-    const provider = providerOfClass(classNameOf(prototype));
+    const provider = identify({ className: classNameOf(prototype) });
     if (provider !== undefined) return provider;
     prototype = Object.getPrototypeOf(prototype) as object | null;
   }
   return undefined;
 }
 
-/** The provider whose API a component calls. */
-export function providerOf(component: object): string | undefined {
+function classProvider(component: object): string | undefined {
   const prototype = Object.getPrototypeOf(component) as object | null;
   if (prototype === null) return undefined;
   let provider = providers.get(prototype);
   if (provider === undefined) providers.set(prototype, (provider = findProvider(component) ?? ''));
   return text(provider);
+}
+
+/** The provider whose API a component calls. */
+export function providerOf(component: object): string | undefined {
+  return identify({ host: serverOf(component)['server.address'], id: classProvider(component) });
 }
 
 /** The model that a component is set to. */

@@ -1,0 +1,43 @@
+/** What a model's name says about who can run it. */
+
+/**
+ * Names of models whose weights nobody has but their maker, who sells them, and the clouds that resell them. A model
+ * that is not listed may run on any machine.
+ */
+const CLOSED: readonly RegExp[] = [
+  // OpenAI, without gpt-oss, gpt-2, gpt-j and whisper. A fine-tuned model has the name of its base.
+  /^(?:ft:)?(?:gpt-(?:3\.5|4|5|6|7|image|audio|realtime)|chatgpt-|o[134](?:$|-)|text-embedding-(?:3|ada)|davinci|babbage|codex-mini|computer-use|dall-e|sora|tts-1|omni-moderation)/,
+  /^claude-(?:\d|opus|sonnet|haiku|fable|instant)/,
+  // Google, without gemma.
+  /^(?:gemini-|imagen-|veo-|text-embedding-00|text-multilingual-embedding)/,
+  // xAI published the weights of Grok 1 and 2.
+  /^grok-(?:[3-9]|code|beta|vision|imagine)/,
+  // Mistral publishes the weights of most of its models. Only its API has names that move on to the next version.
+  /^(?:(?:codestral|devstral|magistral|ministral|mistral|pixtral|voxtral)-(?:[\w-]+-)?latest$|mistral-(?:medium|saba|tiny|embed|ocr|moderation)|magistral-medium|codestral-embed|ministral-3b-2410)/,
+  /^(?:command(?:$|-light|-nightly)|embed-(?:v4|english|multilingual)|rerank-)/,
+  /^(?:nova-(?:micro|lite|pro|premier|sonic|2)|titan-)/,
+  /^(?:sonar(?:$|-)|voyage-(?!4-nano)|palmyra-|qwen(?:\d+(?:\.\d+)?)?-(?:max|plus|turbo)|moonshot-v1)/,
+];
+
+/** A size or a quantisation as a tag (Ollama), a file of weights, or a path: names that only engines use. */
+const ENGINE_NAME =
+  /:(?:latest|e?\d+(?:x\d+)?(?:\.\d+)?[bm](?:$|-)|[\w.-]*(?:q\d|fp16|bf16|int[48]))|\.(?:gguf|safetensors|bin)$|^[./~]/i;
+
+/** True if only its maker, and the clouds that resell it, can run the model. */
+export function isClosed(model: string): boolean {
+  const name = bareName(model);
+  return CLOSED.some((pattern) => pattern.test(name));
+}
+
+/** True for a name that engines give to models that they run. */
+export function isEngineName(model: string): boolean {
+  return ENGINE_NAME.test(model);
+}
+
+/** The name without what gateways and clouds put before it: `openai/gpt-4o`, `us.anthropic.claude-sonnet-4-6`. */
+export function bareName(model: string): string {
+  return model
+    .slice(model.lastIndexOf('/') + 1)
+    .toLowerCase()
+    .replace(/^(?:(?:us|us-gov|eu|apac|jp|au|ca|global)\.)?(?:anthropic|amazon|cohere|mistral|openai|writer)\./, '');
+}
