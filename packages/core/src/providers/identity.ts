@@ -47,7 +47,7 @@ export function providerOf({ host, id, className, model, protocol }: ProviderClu
  * - `gateway`: it passes calls on. Every model has the price of its maker.
  * - The name of a provider: `groq`, `deepseek`, `azure.ai.openai`.
  */
-export type HostOwner = string;
+type HostOwner = string;
 
 /** Owners by host: `localhost:4000`, `llm.example.com`, `*.example.com`. */
 export type HostOwners = Readonly<Record<string, HostOwner>>;
@@ -61,7 +61,7 @@ export interface ModelCall {
 }
 
 /** Who bills a model. */
-export type Seller =
+type Seller =
   /** The provider with this id in the catalogue. */
   | { readonly list: string; readonly model: string }
   /** The maker of the model, whose name tells who that is; `first` is asked before. */
