@@ -55,8 +55,8 @@ export interface TracerOptions {
    */
   prices?: PriceTable;
   /**
-   * Who sells the models of a host, by `host:port`, host, or `*.domain`: the name of a provider (`groq`), `gateway` for a
-   * server that passes calls on at the maker's price, or `self_hosted` for one whose models have no price.
+   * Who sells the models of a host, by `host:port`, host, or `*.domain`: the name of a provider (`groq`), `gateway` for
+   * a server that passes calls on at the maker's price, or `self_hosted` for one whose models have no price.
    *
    * @defaultValue Hosts of providers are known. On all others, models that only their maker has keep its price, and
    * models with open weights have none.

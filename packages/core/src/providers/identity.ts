@@ -11,7 +11,7 @@ import {
 } from './names.ts';
 import { isPrivateHost } from './private-host.ts';
 
-/** What is known about the provider of a call. */
+/** Facts that tell the provider of a call. */
 export interface ProviderClues {
   /** The host that is called. It tells most. */
   readonly host?: string | undefined;
@@ -28,8 +28,8 @@ const exact = (provider: string | undefined): string | undefined =>
   provider === undefined || isProtocol(provider) ? undefined : provider;
 
 /**
- * The `gen_ai.provider.name` of a call: by its host, by the framework's name and class, by the model's name, and at last
- * by the protocol. Classes for OpenAI's and Anthropic's API are used for every server that copies it.
+ * The `gen_ai.provider.name` of a call: by its host, by the framework's name and class, by the protocol, and at last by
+ * the model's name. Classes for OpenAI's and Anthropic's API are used for every server that copies it.
  */
 export function providerOf({ host, id, className, model, protocol }: ProviderClues): string | undefined {
   const known = host === undefined ? undefined : providerOfHost(host);

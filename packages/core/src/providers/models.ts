@@ -1,4 +1,4 @@
-/** What a model's name says about who can run it. */
+/** Names of models, and who can run them. */
 
 /**
  * Names of models whose weights nobody has but their maker, who sells them, and the clouds that resell them. A model

@@ -12,8 +12,8 @@ interface ProviderFacts {
   /** Prefixes of the names of frameworks' classes, in lower case and without `chat`. */
   readonly classes?: readonly string[];
   /**
-   * Prefixes of model names by which a gateway calls it (https://docs.litellm.ai/docs/providers). Prefixes that also name
-   * a publisher of weights (`openai/gpt-oss-20b`) identify nobody.
+   * Prefixes of model names by which a gateway calls it (https://docs.litellm.ai/docs/providers). Prefixes that also
+   * name a publisher of weights (`openai/gpt-oss-20b`) identify nobody.
    */
   readonly prefixes?: readonly string[];
   /** Names of models that only it has. */

@@ -133,7 +133,7 @@ function lookUp(call: ModelCall, owners: HostOwners): Found {
   return first ?? catalogueModel(undefined, model) ?? 'unknown_model';
 }
 
-/** Azure is asked for a deployment, whose name says nothing about its model. */
+/** The request to Azure has the name of a deployment, which need not be that of a model. */
 const isDeployment = (provider: string | undefined): boolean => provider?.startsWith('azure') === true;
 
 /**
