@@ -3,12 +3,10 @@ export { SpanlineError, type SpanlineErrorDetails } from './error.ts';
 export {
   type CorrelationKeys,
   correlationKeys,
+  isDerivedKey,
   type JsonSchema,
   jsonSchema,
   type OtlpTraces,
-  type ParsedLine,
-  parseLine,
-  type ParseOptions,
   PROFILE_NAMES,
   profileKey,
   type ProfileName,
@@ -21,6 +19,9 @@ export {
   countOf,
   mapRuns,
   type MissingMessage,
+  type ParsedLine,
+  parseLine,
+  type ParseOptions,
   parseReference,
   type ReconstructedContent,
   reconstructMessages,
@@ -80,6 +81,8 @@ export {
   type ValuesOf,
 } from './schema/index.ts';
 export { BoundedMap, memoize } from './values/bounded-map.ts';
+export { parseExactJson } from './values/exact-json.ts';
 export type { Plain } from './values/plain.ts';
+export { setOwn } from './values/set-own.ts';
 export { splitTruncated, truncationMarker } from './values/truncation-marker.ts';
 export { props, type Props, isObject, list, number, text } from './values/props.ts';

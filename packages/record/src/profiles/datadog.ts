@@ -1,5 +1,6 @@
 import { OPEN_KEY_PREFIXES, type SpanRecord } from '../schema/index.ts';
 import { memoize } from '../values/bounded-map.ts';
+import { setOwn } from '../values/set-own.ts';
 import { DATADOG } from './spellings.ts';
 
 type Nested = { [key: string]: unknown };
@@ -19,13 +20,6 @@ function split(key: string): readonly string[] {
 /** The path of a canonical key in the nested line. */
 const pathOf = memoize(MAX_PATHS, split);
 
-/** Sets an own property, also for `__proto__`. */
-function put(target: Nested, key: string, value: unknown): void {
-  if (key === '__proto__')
-    Object.defineProperty(target, key, { value, enumerable: true, configurable: true, writable: true });
-  else target[key] = value;
-}
-
 function set(line: Nested, path: readonly string[], value: unknown): void {
   let target = line;
   const last = path.length - 1;
@@ -36,11 +30,11 @@ function set(line: Nested, path: readonly string[], value: unknown): void {
       target = inner as Nested;
     } else {
       const created: Nested = {};
-      put(target, key, created);
+      setOwn(target, key, created);
       target = created;
     }
   }
-  put(target, path[last] as string, value);
+  setOwn(target, path[last] as string, value);
 }
 
 /** A tag as `key:value`. A comma would start the next tag. */

@@ -28,13 +28,17 @@ const RENDERINGS: ReadonlyMap<string, Rendering> = new Map(
 );
 
 /**
- * Converts a record to the Elastic Common Schema: flat dotted keys, content as arrays of objects. It adds `client.ip`
- * if the client's address is an IP address, because the field rejects anything else, and `transaction.id` on SERVER
- * spans.
+ * Converts a record to the Elastic Common Schema: flat dotted keys, content as arrays of objects. On records of ours,
+ * which have `spanline.schema`, it adds:
+ *
+ * - `client.ip` if the client's address is an IP address, because the field rejects anything else;
+ * - `transaction.id` on SERVER spans;
+ * - `ecs.version`.
  */
 export function toEcs(record: SpanRecord): Record<string, unknown> {
   const line: Record<string, unknown> = {};
   const source = record as Readonly<Record<string, unknown>>;
+  const isOurs = record['spanline.schema'] !== undefined;
   for (const key in source) {
     const value = source[key];
     if (value === undefined) continue;
@@ -44,7 +48,7 @@ export function toEcs(record: SpanRecord): Record<string, unknown> {
       continue;
     }
     line[rendering.name] = rendering.isStructured ? toStructured(value as string) : value;
-    rendering.derive?.(line, record, value);
+    if (isOurs) rendering.derive?.(line, record, value);
   }
   return line;
 }

@@ -1,2 +1,3 @@
+export { type ParsedLine, parseLine, type ParseOptions } from './parse-line.ts';
 export { type MissingMessage, type ReconstructedContent, reconstructMessages } from './reconstruct.ts';
 export { bareMessage, countOf, mapRuns, parseReference, referenceOf, type Side } from './references.ts';

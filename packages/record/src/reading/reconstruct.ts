@@ -1,6 +1,6 @@
-import { parseLine } from '../profiles/index.ts';
 import type { ContentKey, SpanRecord } from '../schema/index.ts';
 import type { Plain } from '../values/plain.ts';
+import { parseLine } from './parse-line.ts';
 import { bareMessage, mapRuns, referenceOf, type Side } from './references.ts';
 
 /** A reference that could not be resolved. */

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { parseLine, toEcs } from '../../src/profiles/index.ts';
+import { toEcs } from '../../src/profiles/index.ts';
 import { ECS } from '../../src/profiles/spellings.ts';
+import { parseLine } from '../../src/reading/index.ts';
 import { ATTRIBUTES, type SpanRecord } from '../../src/schema/index.ts';
 
 /** Names that Elastic's built-in `ecs@mappings` template gives a type that plain text does not fit. */

@@ -98,10 +98,8 @@ function encode(line: SourceLine, profile: 'ecs' | 'otel'): EncodedLine {
   }
   const parsed = parseLine(fields);
   if (parsed === undefined) return { kind: 'reject', reason: 'the line cannot be read' };
-  const document = toProfile(parsed, profile);
-  // A data stream refuses documents without a time.
-  document['@timestamp'] ??= new Date().toISOString();
-  return { kind: 'entry', parts: [createAction(idOf(parsed, line)), JSON.stringify(document), '\n'] };
+  const document = JSON.stringify(toProfile(parsed, profile));
+  return { kind: 'entry', parts: [createAction(idOf(parsed, line)), document, '\n'] };
 }
 
 /** Names the type of error and the field, without the value that the server quotes. */

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { type ParsedLine, parseLine, toDatadog, toEcs } from '@spanline/record';
+import { isDerivedKey, parseExactJson, type ParsedLine, parseLine, setOwn, toDatadog, toEcs } from '@spanline/record';
 import type { EncodedLine } from '../contracts/sink.ts';
 import type { SourceLine } from '../contracts/source.ts';
 
@@ -21,7 +21,7 @@ export type Unreadable = Exclude<EncodedLine<never>, { kind: 'entry' }>;
 
 function parseObject(text: string): Fields | undefined {
   try {
-    const value: unknown = JSON.parse(text);
+    const value = parseExactJson(text);
     return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Fields) : undefined;
   } catch {
     return undefined;
@@ -58,16 +58,28 @@ export function isDocument(profile: 'ecs' | 'otel', fields: Readonly<Fields>): b
   );
 }
 
+/** Adds fields that are not part of the schema. One with a name of the record gets an underscore before its name. */
 function addRest(line: Fields, rest: Readonly<Fields>): Fields {
-  for (const key of Object.keys(rest)) if (!Object.hasOwn(line, key)) line[key] = rest[key];
+  for (const key of Object.keys(rest)) {
+    let free = key;
+    while (Object.hasOwn(line, free) && !isDerivedKey(free)) free = `_${free}`;
+    setOwn(line, free, rest[key]);
+  }
   return line;
 }
 
+/** A record with a time: its own or, if the line had none, that of reading, which is in `spanline.read_at` as well. */
+function withTime(record: ParsedLine['record']): Fields {
+  if (record['@timestamp'] !== undefined) return { ...record };
+  const now = new Date().toISOString();
+  return { ...record, '@timestamp': now, 'spanline.read_at': now };
+}
+
+const TO_PROFILE = { ecs: toEcs, datadog: toDatadog, otel: (record: ParsedLine['record']): Fields => record };
+
 /** Converts a line to a profile. Fields that are not part of the schema are kept. */
 export function toProfile({ record, rest }: ParsedLine, profile: 'otel' | 'ecs' | 'datadog'): Fields {
-  if (profile === 'ecs') return addRest(toEcs(record), rest);
-  if (profile === 'datadog') return addRest(toDatadog(record), rest);
-  return addRest({ ...record }, rest);
+  return addRest(TO_PROFILE[profile](withTime(record) as ParsedLine['record']), rest);
 }
 
 /** Stable id of a line: `event.id` of a Spanline record, else a hash of the line and of its place. */

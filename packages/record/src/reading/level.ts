@@ -1,0 +1,200 @@
+/**
+ * Levels of log lines, by the family of loggers that the line shows.
+ *
+ * The levels of syslog, Zap, Log4j and .NET follow the table of the OpenTelemetry log data model (appendix B): critical
+ * and alert are errors in syslog and Google Cloud, fatal elsewhere.
+ */
+
+type Level = 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal';
+type Fields = Readonly<Record<string, unknown>>;
+/** Levels and the smallest number of each, ascending. */
+type Scale = readonly (readonly [number, Level])[];
+
+const TEXTS: ReadonlyMap<string, Level> = new Map(
+  Object.entries<readonly string[]>({
+    trace: ['trace', 'trc', 't', 'silly', 'finest', 'finer', 'all'],
+    debug: ['debug', 'dbg', 'dbug', 'd', 'fine', 'config', 'verbose', 'http'],
+    info: ['info', 'inf', 'i', 'information', 'informational', 'notice', 'log', 'default'],
+    warn: ['warn', 'warning', 'wrn', 'w'],
+    error: ['error', 'err', 'eror', 'e', 'severe', 'crit', 'alert', 'dpanic'],
+    fatal: ['fatal', 'ftl', 'f', 'critical', 'emerg', 'emergency', 'panic'],
+  }).flatMap(([level, texts]) => texts.map((text): [string, Level] => [text, level as Level])),
+);
+
+/** pino and bunyan. A smaller number is `trace`. */
+const PINO: Scale = [
+  [10, 'trace'],
+  [20, 'debug'],
+  [30, 'info'],
+  [40, 'warn'],
+  [50, 'error'],
+  [60, 'fatal'],
+];
+const OTEL: Scale = [
+  [1, 'trace'],
+  [5, 'debug'],
+  [9, 'info'],
+  [13, 'warn'],
+  [17, 'error'],
+  [21, 'fatal'],
+];
+const LOGBACK: Scale = [
+  [5000, 'trace'],
+  [10_000, 'debug'],
+  [20_000, 'info'],
+  [30_000, 'warn'],
+  [40_000, 'error'],
+];
+const GOOGLE: Scale = [
+  [100, 'debug'],
+  [200, 'info'],
+  [400, 'warn'],
+  [500, 'error'],
+  [800, 'fatal'],
+];
+/** RFC 5424, from 0 (emergency) to 7 (debug). */
+const SYSLOG: Scale = [
+  [0, 'fatal'],
+  [1, 'error'],
+  [4, 'warn'],
+  [5, 'info'],
+  [7, 'debug'],
+];
+const SYSLOG_MAX = 7;
+const GOOGLE_MIN = 100;
+const LOGBACK_MIN = 5000;
+/** pino's largest level and custom ones above it. */
+const PINO_MAX = 99;
+
+/** Other names of a level: python, Serilog, PostgreSQL, log15, Google Cloud, journald and OpenTelemetry. */
+const TEXT_KEYS = [
+  'severity',
+  'severity_text',
+  'severityText',
+  'SeverityText',
+  'levelname',
+  'level_name',
+  'levelName',
+  '@l',
+  'Level',
+  'error_severity',
+  'lvl',
+  'loglevel',
+  'log.syslog.severity.name',
+];
+const NUMBER_KEYS = ['PRIORITY', 'severity', 'log.syslog.severity.code'];
+const OTEL_KEYS = ['severity_number', 'severityNumber', 'SeverityNumber'];
+const LOGBACK_KEYS = ['level_value'];
+
+const levelAt = (scale: Scale, number: number): Level | undefined => scale.findLast(([from]) => from <= number)?.[1];
+
+const own = (fields: Fields, key: string): unknown => (Object.hasOwn(fields, key) ? fields[key] : undefined);
+
+function numberOf(value: unknown): number | undefined {
+  const number = typeof value === 'string' && /^\d{1,5}$/.test(value) ? Number(value) : value;
+  return Number.isFinite(number) ? (number as number) : undefined;
+}
+
+/** Syslog and Google Cloud write `critical` for an error; Serilog's `verbose` is the lowest level. */
+function ofFamily(text: string, fields: Fields): Level | undefined {
+  if (text === 'critical' && Object.hasOwn(fields, 'severity')) return 'error';
+  return text === 'verbose' && Object.hasOwn(fields, '@t') ? 'trace' : TEXTS.get(text);
+}
+
+/** The level that a text names. Go's slog writes levels between two names as `INFO+2`, PostgreSQL `DEBUG1`. */
+function ofText(value: unknown, fields: Fields): Level | undefined {
+  if (typeof value !== 'string') return undefined;
+  const text = value.trim().toLowerCase();
+  const known = ofFamily(text, fields);
+  if (known !== undefined) return known;
+  const [, name = '', step = ''] = /^([a-z]+)([+-]?\d+)$/.exec(text) ?? [];
+  return name === 'debug' && step.startsWith('-') ? 'trace' : TEXTS.get(name);
+}
+
+/** Syslog's numbers are below pino's. They count where the line has no field of pino or bunyan. */
+function isSyslog(number: number, fields: Fields): boolean {
+  if (number < 0 || number > SYSLOG_MAX || ['time', 'msg', 'pid'].some((key) => Object.hasOwn(fields, key)))
+    return false;
+  return ['message', 'short_message', 'timestamp', '@timestamp', 'facility'].some((key) => Object.hasOwn(fields, key));
+}
+
+function ofNumber(number: number, fields: Fields): Level | undefined {
+  if (isSyslog(number, fields)) return levelAt(SYSLOG, number);
+  if (number >= LOGBACK_MIN) return levelAt(LOGBACK, number);
+  return number > PINO_MAX ? undefined : (levelAt(PINO, number) ?? 'trace');
+}
+
+function ofSeverity(number: number): Level | undefined {
+  if (number >= GOOGLE_MIN) return levelAt(GOOGLE, number);
+  return number <= SYSLOG_MAX ? levelAt(SYSLOG, number) : undefined;
+}
+
+/** The first level that one of the keys has. */
+function first(
+  fields: Fields,
+  keys: readonly string[],
+  toLevel: (value: unknown) => Level | undefined,
+): Level | undefined {
+  for (const key of keys) {
+    const value = own(fields, key);
+    const level = value === undefined ? undefined : toLevel(value);
+    if (level !== undefined) return level;
+  }
+  return undefined;
+}
+
+const onScale =
+  (toLevel: (number: number) => Level | undefined) =>
+  (value: unknown): Level | undefined => {
+    const number = numberOf(value);
+    return number === undefined ? undefined : toLevel(number);
+  };
+
+const ofSeverityValue = onScale(ofSeverity);
+const ofOtelValue = onScale((number) => levelAt(OTEL, number));
+const ofLogbackValue = onScale((number) => levelAt(LOGBACK, number));
+
+/** The level as another field of the line has it. */
+function ofOtherFields(fields: Fields): Level | undefined {
+  return (
+    first(fields, TEXT_KEYS, (value) => ofText(value, fields)) ??
+    first(fields, NUMBER_KEYS, ofSeverityValue) ??
+    first(fields, OTEL_KEYS, ofOtelValue) ??
+    first(fields, LOGBACK_KEYS, ofLogbackValue) ??
+    // Serilog's compact format writes no level for `Information`.
+    (Object.hasOwn(fields, '@t') && (Object.hasOwn(fields, '@mt') || Object.hasOwn(fields, '@m')) ? 'info' : undefined)
+  );
+}
+
+/** A level, and whether the field says exactly that, so that the field is not needed any more. */
+export interface ReadLevel {
+  readonly level: string;
+  readonly isExact: boolean;
+}
+
+/**
+ * Reads the level of a line. A text that names none is the level itself, in lower case.
+ *
+ * @param key - the field that the line's profile has for levels
+ * @returns `undefined` if no field has a level
+ */
+export function readLevel(fields: Fields, key: string): ReadLevel | undefined {
+  const value = own(fields, key);
+  const named = ofText(value, fields);
+  if (named !== undefined) return { level: named, isExact: named === value };
+  const number = numberOf(value);
+  const numbered = number === undefined ? undefined : (ofNames(fields) ?? ofNumber(number, fields));
+  if (numbered !== undefined) {
+    return { level: numbered, isExact: PINO.some(([from, level]) => from === value && level === numbered) };
+  }
+  const other = ofOtherFields(fields);
+  if (other !== undefined) return { level: other, isExact: false };
+  if (typeof value !== 'string' || value.trim() === '') return undefined;
+  const level = value.toLowerCase();
+  return { level, isExact: level === value };
+}
+
+/** Python and Monolog write the name beside the number, on scales of their own. */
+function ofNames(fields: Fields): Level | undefined {
+  return first(fields, ['levelname', 'level_name', 'levelName'], (value) => ofText(value, fields));
+}

@@ -1,0 +1,139 @@
+import type { SpanRecord } from '../schema/index.ts';
+import { parseExactJson } from '../values/exact-json.ts';
+import { readFields } from './fields.ts';
+import { flatten, isProps } from './flatten.ts';
+import { readTime } from './time.ts';
+
+/** A line, read back. */
+export interface ParsedLine {
+  /** `log` is a line that the application wrote. */
+  kind: 'span' | 'score' | 'alert' | 'stats' | 'log';
+  /** The canonical record. For an application line: its time, level, message and ids. */
+  record: SpanRecord;
+  /** Every other field of the line: the logger's bindings, the application's fields. */
+  rest: Record<string, unknown>;
+}
+
+/** Options of {@link parseLine}. */
+export interface ParseOptions {
+  /** Key under which the logger writes messages. @defaultValue `message`, else `msg` */
+  messageKey?: string;
+  /**
+   * Key under which the logger writes times, dotted if it is nested.
+   *
+   * @defaultValue the first of `@timestamp`, `time`, `timestamp` and the keys of other loggers that has a time
+   */
+  timeKey?: string;
+}
+
+type Props = Record<string, unknown>;
+
+/** Keys of times: pino, bunyan, winston, zerolog, zap, Serilog, python, CloudTrail, Log4j and journald. */
+const TIME_KEYS = [
+  '@timestamp',
+  'time',
+  'timestamp',
+  'ts',
+  '@t',
+  'datetime',
+  'asctime',
+  'Timestamp',
+  'eventTime',
+  'timeMillis',
+  '_SOURCE_REALTIME_TIMESTAMP',
+  '__REALTIME_TIMESTAMP',
+];
+/** Times in two fields: Log4j and Google Cloud. */
+const SPLIT_TIMES = [
+  ['instant.epochSecond', 'instant.nanoOfSecond'],
+  ['timestamp.seconds', 'timestamp.nanos'],
+] as const;
+const NANO_DIGITS = 9;
+
+/** Removes a value that was used. */
+function use(rest: Props, key: string): void {
+  delete rest[key];
+}
+
+function readMessage(record: Props, rest: Props, messageKey: string | undefined): void {
+  const isOwn = messageKey !== undefined && typeof rest[messageKey] === 'string';
+  const key = isOwn ? messageKey : record['message'] === undefined ? 'msg' : undefined;
+  if (key === undefined || typeof rest[key] !== 'string') return;
+  record['message'] = rest[key];
+  use(rest, key);
+}
+
+function readSplitTime(rest: Props, now: number): string | undefined {
+  for (const [secondsKey, nanosKey] of SPLIT_TIMES) {
+    const { [secondsKey]: seconds, [nanosKey]: nanos } = rest;
+    if (!Number.isInteger(seconds) || !Number.isInteger(nanos)) continue;
+    const time = readTime(`${seconds as number}.${String(nanos).padStart(NANO_DIGITS, '0')}`, now);
+    if (time === undefined) continue;
+    use(rest, secondsKey);
+    use(rest, nanosKey);
+    return time;
+  }
+  return undefined;
+}
+
+/** Sets `@timestamp` from the first field that has a time. A field that has none stays in `rest`. */
+function setTime(record: Props, rest: Props, timeKey: string | undefined): void {
+  const now = Date.now();
+  const standard = record['@timestamp'];
+  if (standard !== undefined) rest['@timestamp'] = standard;
+  delete record['@timestamp'];
+  const keys = timeKey === undefined ? TIME_KEYS : [timeKey, ...TIME_KEYS];
+  for (const key of keys) {
+    if (!Object.hasOwn(rest, key)) continue;
+    const time = readTime(rest[key], now);
+    if (time === undefined) continue;
+    use(rest, key);
+    record['@timestamp'] = time;
+    return;
+  }
+  const split = readSplitTime(rest, now);
+  if (split !== undefined) record['@timestamp'] = split;
+}
+
+const KIND_OF_EVENT: ReadonlyMap<unknown, ParsedLine['kind']> = new Map([
+  ['span.end', 'span'],
+  ['span.start', 'span'],
+  ['span.content', 'span'],
+  ['gen_ai.evaluation.result', 'score'],
+  ['alert', 'alert'],
+  ['spanline.stats', 'stats'],
+]);
+
+function parseJson(line: string): unknown {
+  try {
+    return parseExactJson(line);
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * Reads a line of any profile, written by any logger, back into the canonical record.
+ *
+ * - Lines are hostile input: the function never throws, and a value that cannot be used stays in `rest`.
+ * - A number that JavaScript cannot hold becomes a string of its digits.
+ * - A level or time in the form of another logger is converted. If the level does not say exactly the same, its field
+ *   stays in `rest` as well.
+ *
+ * @param line - text, or the parsed JSON
+ * @returns `undefined` if the line is not a JSON object
+ */
+export function parseLine(line: string | object, options: ParseOptions = {}): ParsedLine | undefined {
+  const source = typeof line === 'string' ? parseJson(line) : line;
+  if (!isProps(source)) return undefined;
+  try {
+    const { record, rest } = readFields(flatten(source));
+    readMessage(record, rest, options.messageKey);
+    const isOurs = record['spanline.schema'] !== undefined;
+    if (!isOurs || record['@timestamp'] === undefined) setTime(record, rest, options.timeKey);
+    const kind = isOurs ? KIND_OF_EVENT.get(record['event.name']) : undefined;
+    return { kind: kind ?? 'log', record: record as SpanRecord, rest };
+  } catch {
+    return undefined;
+  }
+}

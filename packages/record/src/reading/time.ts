@@ -1,0 +1,97 @@
+/**
+ * Times of log lines, in the forms that loggers and servers write. A value is a time only if it lies between 1990 and
+ * tomorrow: a small number is a duration, a far date is not when the line was written.
+ */
+
+const EARLIEST_MS = Date.UTC(1990, 0, 1);
+const DAY_MS = 86_400_000;
+const MINUTE_MS = 60_000;
+const MILLISECOND_DIGITS = 3;
+/** Nanoseconds. */
+const MAX_DIGITS = 9;
+
+const MONTHS = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov', 'dec'];
+
+const CLOCK = String.raw`(?<hour>\d{2}):(?<minute>\d{2})(?::(?<second>\d{2})(?:[.,](?<fraction>\d+))?)?`;
+const ZONE = String.raw`(?<zone>Z|UTC|GMT|[+-]\d{2}(?::?\d{2})?)`;
+const MONTH = '(?<month>[A-Za-z]{3})';
+
+const FORMATS: readonly RegExp[] = [
+  // ISO 8601, Python's `asctime`, nginx's error log: a date with digits. RFC 3339 allows lower case.
+  new RegExp(String.raw`^(?<year>\d{4})([-/])(?<month>\d{2})\2(?<day>\d{2})[Tt ]${CLOCK} ?${ZONE}?$`, 'i'),
+  // Access logs of Apache and nginx.
+  new RegExp(String.raw`^(?<day>\d{2})/${MONTH}/(?<year>\d{4}):${CLOCK} ${ZONE}$`),
+  // RFC 2822 and HTTP.
+  new RegExp(String.raw`^(?:[A-Za-z]{3}, )?(?<day>\d{1,2}) ${MONTH} (?<year>\d{4}) ${CLOCK} ${ZONE}$`),
+  // C's `asctime`, Apache's error log.
+  new RegExp(String.raw`^[A-Za-z]{3} ${MONTH} {1,2}(?<day>\d{1,2}) ${CLOCK} (?<year>\d{4})$`),
+  // Syslog (RFC 3164), which writes no year.
+  new RegExp(String.raw`^${MONTH} {1,2}(?<day>\d{1,2}) ${CLOCK}$`),
+];
+/** Seconds, milliseconds, microseconds or nanoseconds since the epoch. */
+const EPOCH = /^(?<seconds>\d{9,10})(?<rest>\d{3}|\d{6}|\d{9})?(?:\.(?<fraction>\d+))?$/;
+const MAX_LENGTH = 64;
+
+/** ISO 8601 in UTC, in milliseconds or, if the value has more digits, with up to nine of them. */
+function toIso(wholeMs: number, digits: string, now: number): string | undefined {
+  if (!(wholeMs >= EARLIEST_MS && wholeMs <= now + DAY_MS)) return undefined;
+  const exact = digits.slice(0, MAX_DIGITS).replace(/0+$/, '').padEnd(MILLISECOND_DIGITS, '0');
+  return `${new Date(wholeMs).toISOString().slice(0, -'.000Z'.length)}.${exact}Z`;
+}
+
+function offsetMinutes(zone: string | undefined): number {
+  const [, sign, hours = '0', minutes = '0'] = /^([+-])(\d{2}):?(\d{2})?$/.exec(zone ?? '') ?? [];
+  const offset = Number(hours) * 60 + Number(minutes);
+  return sign === '-' ? -offset : offset;
+}
+
+function monthIndex(text = ''): number {
+  return /^\d/.test(text) ? Number(text) - 1 : MONTHS.indexOf(text.toLowerCase());
+}
+
+/** The latest year in which a date is not in the future. */
+function yearOf(month: number, day: number, now: number): number {
+  const thisYear = new Date(now).getUTCFullYear();
+  return Date.UTC(thisYear, month, day) > now + DAY_MS ? thisYear - 1 : thisYear;
+}
+
+function fromCalendar(parts: Readonly<Record<string, string | undefined>>, now: number): string | undefined {
+  const month = monthIndex(parts['month']);
+  const day = Number(parts['day']);
+  const year = parts['year'] === undefined ? yearOf(month, day, now) : Number(parts['year']);
+  const hour = Number(parts['hour']);
+  const minute = Number(parts['minute']);
+  const second = Number(parts['second'] ?? 0);
+  const date = new Date(Date.UTC(year, month, day));
+  // `Date.UTC` takes 31 February for 3 March. 60 is a leap second.
+  if (month < 0 || date.getUTCMonth() !== month || date.getUTCDate() !== day) return undefined;
+  if (hour > 23 || minute > 59 || second > 60) return undefined;
+  const ms = date.getTime() + ((hour * 60 + minute) * 60 + second) * 1000;
+  return toIso(ms - offsetMinutes(parts['zone']) * MINUTE_MS, parts['fraction'] ?? '', now);
+}
+
+/**
+ * Reads a time. A time without a zone counts as UTC, one without a year as of the last twelve months.
+ *
+ * - Numbers, and texts of digits: seconds, milliseconds, microseconds or nanoseconds since the epoch.
+ * - Texts: ISO 8601 of any precision (`.` or `,` before the fraction, `T` or a space), access and error logs of Apache
+ *   and nginx, RFC 2822, C's `asctime`, syslog (RFC 3164).
+ *
+ * @param now - milliseconds since the epoch; a time more than a day later is none
+ * @returns ISO 8601 in UTC with 3 to 9 digits of the second, or `undefined` if the value is no time of a log
+ */
+export function readTime(value: unknown, now: number): string | undefined {
+  if (typeof value !== 'string' && typeof value !== 'number') return undefined;
+  const text = String(value).trim();
+  if (text.length > MAX_LENGTH) return undefined;
+  const epoch = EPOCH.exec(text)?.groups;
+  if (epoch !== undefined) {
+    const { seconds = '', rest = '', fraction = '' } = epoch;
+    return toIso(Number(seconds) * 1000, rest + fraction, now);
+  }
+  for (const format of FORMATS) {
+    const parts = format.exec(text)?.groups;
+    if (parts !== undefined) return fromCalendar(parts, now);
+  }
+  return undefined;
+}

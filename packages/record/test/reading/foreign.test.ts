@@ -1,0 +1,201 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { parseLine } from '../../src/reading/index.ts';
+import { readTime } from '../../src/reading/time.ts';
+
+type Leaves = [path: string, value: unknown][];
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** Every value of an object with its dotted path. An object without keys is a value. */
+function leaves(object: Record<string, unknown>, prefix = ''): Leaves {
+  return Object.keys(object).flatMap((key): Leaves => {
+    const value = object[key];
+    const path = prefix + key;
+    return isObject(value) && Object.keys(value).length > 0 ? leaves(value, `${path}.`) : [[path, value]];
+  });
+}
+
+const WORDS = [
+  'level',
+  'time',
+  'timestamp',
+  '@timestamp',
+  'msg',
+  'message',
+  'severity',
+  'status',
+  'service',
+  'duration',
+  'ddtags',
+  'ddsource',
+  'transaction',
+  'id',
+  'client',
+  'ip',
+  'ecs',
+  'version',
+  'trace',
+  'span',
+  'http',
+  'request',
+  'error',
+  'type',
+  'labels',
+  'host',
+  'name',
+  'usr',
+  '__proto__',
+  'constructor',
+  'trace_id',
+  'span_id',
+  'event',
+  'env',
+  'ts',
+  '',
+];
+const PINO_LEVELS: Readonly<Record<string, unknown>> = {
+  trace: 10,
+  debug: 20,
+  info: 30,
+  warn: 40,
+  error: 50,
+  fatal: 60,
+};
+
+const keys = fc.oneof(
+  fc.constantFrom(...WORDS),
+  fc.array(fc.constantFrom(...WORDS), { minLength: 2, maxLength: 3 }).map((words) => words.join('.')),
+  fc.string({ maxLength: 5 }),
+);
+const scalars = fc.oneof(
+  fc.constantFrom(
+    1_772_619_630_456,
+    '2026-03-04T10:20:30.456789Z',
+    'info',
+    'nodejs',
+    30,
+    '8.17.0',
+    812,
+    true,
+    null,
+    '',
+  ),
+  fc.string(),
+  fc.integer(),
+);
+const { object } = fc.letrec<{ object: Record<string, unknown>; value: unknown }>((tie) => ({
+  object: fc
+    .array(fc.tuple(keys, tie('value')), { maxLength: 6 })
+    .map(
+      (entries) =>
+        JSON.parse(
+          `{${entries.map(([key, value]) => `${JSON.stringify(key)}:${JSON.stringify(value)}`).join(',')}}`,
+        ) as Record<string, unknown>,
+    ),
+  value: fc.oneof(
+    { depthSize: 'small', withCrossShrink: true },
+    scalars,
+    fc.array(scalars, { maxLength: 3 }),
+    tie('object'),
+  ),
+}));
+
+describe('a line that is not ours', () => {
+  it('loses no field: each value is in the record or in the rest', () => {
+    fc.assert(
+      fc.property(object, (line) => {
+        fc.pre(!('spanline.schema' in line));
+        const parsed = parseLine(JSON.stringify(line));
+        if (parsed === undefined) throw new Error('a JSON object was not read');
+        const { level, '@timestamp': time } = parsed.record;
+        const held = new Set(
+          [...leaves(parsed.record as Record<string, unknown>), ...leaves(parsed.rest)]
+            .flatMap(([, value]) => (Array.isArray(value) ? [value, ...(value as unknown[])] : [value]))
+            .map((value) => JSON.stringify(value)),
+        );
+        for (const [path, value] of leaves(line)) {
+          const isLevel = level !== undefined && PINO_LEVELS[level] === value;
+          const isTime = time !== undefined && readTime(value, Date.now()) === time;
+          // An array beside another value of its key is joined with it.
+          const isJoined = Array.isArray(value) && value.every((entry) => held.has(JSON.stringify(entry)));
+          const isKept = held.has(JSON.stringify(value)) || isLevel || isTime || isJoined;
+          expect(isKept, `${path}: ${JSON.stringify(value)}`).toBe(true);
+        }
+      }),
+      { numRuns: 2000 },
+    );
+  });
+
+  it('keeps fields with names that profiles add to our records', () => {
+    const own = {
+      duration: 812,
+      'transaction.id': 'tx-41',
+      'client.ip': '203.0.113.9',
+      ddtags: 'team:search',
+      ddsource: 'java',
+    };
+    const parsed = parseLine({ 'ecs.version': '1.6.0', 'log.level': 'info', message: 'booked', ...own });
+    expect(parsed?.rest).toEqual({ ...own, 'ecs.version': '1.6.0' });
+  });
+
+  it('keeps a message, level or time that cannot be used', () => {
+    expect(parseLine({ level: {}, time: 'soon', msg: 4711 })).toEqual({
+      kind: 'log',
+      record: {},
+      rest: { level: {}, time: 'soon', msg: 4711 },
+    });
+  });
+
+  it('takes the first field that has a time, and leaves the others', () => {
+    expect(parseLine({ time: 35, timestamp: '2026-03-04T10:20:30.456Z', ts: 1_772_619_630 })).toMatchObject({
+      record: { '@timestamp': '2026-03-04T10:20:30.456Z' },
+      rest: { time: 35, ts: 1_772_619_630 },
+    });
+    expect(parseLine({ '@timestamp': 'never', '@t': '2026-03-04T10:20:30Z' })).toMatchObject({
+      record: { '@timestamp': '2026-03-04T10:20:30.000Z' },
+      rest: { '@timestamp': 'never' },
+    });
+    expect(parseLine({ instant: { epochSecond: 1_772_619_630, nanoOfSecond: 4_560_000 } })).toEqual({
+      kind: 'log',
+      record: { '@timestamp': '2026-03-04T10:20:30.00456Z' },
+      rest: {},
+    });
+  });
+
+  it('takes the time from the key that is given, nested or not', () => {
+    const line = { time: '2026-03-04T10:20:30Z', meta: { at: '2026-03-04T11:00:00Z' } };
+    expect(parseLine(line, { timeKey: 'meta.at' })).toMatchObject({
+      record: { '@timestamp': '2026-03-04T11:00:00.000Z' },
+      rest: { time: '2026-03-04T10:20:30Z' },
+    });
+  });
+
+  it('keeps both values of a key that is there dotted and nested', () => {
+    expect(parseLine('{"cart.size":3,"cart":{"size":5}}')?.rest).toEqual({ 'cart.size': [3, 5] });
+    expect(parseLine('{"trace_id":"a","http.request.id":"r","http":{"request":{"id":7}}}')).toMatchObject({
+      record: { 'http.request.id': 'r' },
+      rest: { 'http.request.id': 7 },
+    });
+  });
+
+  it('keeps all digits of its numbers', () => {
+    const line =
+      '{"order":1234567890123456789,"account":9007199254740993,"price":0.1234567890123456789,"n":1e400,"safe":9007199254740992,"part":0.1}';
+    expect(parseLine(line)?.rest).toEqual({
+      order: '1234567890123456789',
+      account: '9007199254740993',
+      price: '0.1234567890123456789',
+      n: '1e400',
+      safe: 9_007_199_254_740_992,
+      part: 0.1,
+    });
+    expect(parseLine('{"time":1772619630456789123,"text":"a \\" 12345678901234567890"}')).toMatchObject({
+      record: { '@timestamp': '2026-03-04T10:20:30.456789123Z' },
+      rest: { text: 'a " 12345678901234567890' },
+    });
+    expect(parseLine('{12345678901234567890:1}')).toBeUndefined();
+  });
+});
