@@ -23,4 +23,13 @@ export { metricsHandler } from './prometheus/on-demand.ts';
 export { CATALOG } from './rules/catalog.ts';
 export { checkMetrics } from './rules/check-metrics.ts';
 export { DEFAULT_RULES } from './rules/defaults.ts';
-export type { AlertRule, AlertRuleInput, Breach, Comparison, NoDataMode, Relation, Severity } from './rules/types.ts';
+export type {
+  AlertRule,
+  AlertRuleInput,
+  Breach,
+  Comparison,
+  CompleteRule,
+  NoDataMode,
+  Relation,
+  Severity,
+} from './rules/types.ts';

@@ -34,6 +34,7 @@ function run(rule: Partial<AlertRule>, values: string, isQuiet?: IsQuiet): strin
     const seen: Observation = {
       value: value === '-' ? undefined : Number(value),
       samples: value === '-' ? 0 : Number(samples),
+      isWhole: true,
       isEnough: value !== '-' && Number(samples) >= resolved.minSamples,
       threshold: resolved.threshold,
       warningThreshold: resolved.warningThreshold,
@@ -80,10 +81,28 @@ describe('a rule', () => {
       'fired . repeated ALERT',
     ],
     [
-      'is sent at most maxPerDay times, but its recovery is always sent',
+      'that flaps is sent at most maxPerDay times, but its recovery is always sent',
       { recoverAfterMinutes: 0, maxPerDay: 2 },
-      '101 50 101 50',
-      'fired recovered (fired) (recovered) OK',
+      '101 50 101 50 101 50',
+      'fired recovered fired recovered (fired) (recovered) OK',
+    ],
+    [
+      'that flaps is sent at last if it lasts for half an hour',
+      { recoverAfterMinutes: 0, maxPerDay: 1 },
+      `101 50 ${'101 '.repeat(30)}101 101 50`,
+      `fired recovered (fired) ${'. '.repeat(29)}repeated+1 . recovered OK`,
+    ],
+    [
+      'is sent if it begins half an hour after the last, whatever was sent today',
+      { recoverAfterMinutes: 0, maxPerDay: 1 },
+      `101 50 ${'50 '.repeat(29)}101 50 101 50`,
+      `fired recovered ${'. '.repeat(29)}fired recovered (fired) (recovered) OK`,
+    ],
+    [
+      'repeats itself at most maxPerDay times',
+      { renotifyMinutes: 1, maxPerDay: 2, recoverAfterMinutes: 0 },
+      '101 101 101 101 101 50 101',
+      'fired repeated repeated . . recovered fired ALERT',
     ],
     [
       'is not sent during its cool-down',
@@ -105,7 +124,7 @@ describe('a rule', () => {
     ],
     [
       'counts warnings and alerts separately',
-      { recoverAfterMinutes: 0, warningThreshold: 80, maxPerDay: 2 },
+      { recoverAfterMinutes: 0, warningThreshold: 80, maxPerDay: 1 },
       '81 50 81 50 101 102',
       'fired recovered (fired) (recovered) fired+2 . ALERT',
     ],
@@ -153,6 +172,7 @@ describe('a rule', () => {
     const seen = {
       value: 1e9,
       samples: 100,
+      isWhole: true,
       isEnough: true,
       threshold: undefined,
       warningThreshold: undefined,
@@ -179,6 +199,7 @@ describe('a rule', () => {
     const bad: Observation = {
       value: 101,
       samples: 10,
+      isWhole: true,
       isEnough: true,
       threshold: 100,
       warningThreshold: undefined,
@@ -203,6 +224,8 @@ describe('a rule', () => {
 
   it('counts messages by day', () => {
     const day = `101 ${'50 '.repeat(24 * 60 - 2)}50`;
-    expect(run({ recoverAfterMinutes: 0, maxPerDay: 2 }, `${day} 101`)).toMatch(/ fired ALERT$/);
+    expect(run({ recoverAfterMinutes: 0, maxPerDay: 1 }, `${day} 101 50 101`)).toMatch(
+      / fired recovered \(fired\) ALERT$/,
+    );
   });
 });

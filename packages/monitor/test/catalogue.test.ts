@@ -100,7 +100,7 @@ describe('a rule that is on by default', () => {
     expect(alert?.traceIds.length).toBeLessThanOrEqual(5);
   });
 
-  it('is one of five, and none fires with rules []', async () => {
+  it('is one of six, and none fires with rules []', async () => {
     const worst: Scene = (world) => {
       for (let index = 0; index < 50; index++) {
         world.serve({
@@ -115,10 +115,10 @@ describe('a rule that is on by default', () => {
       }
       world.pass(MINUTE);
     };
-    const [five, none] = [createWorld(), createWorld({ rules: [] })];
-    await worst(five);
+    const [six, none] = [createWorld(), createWorld({ rules: [] })];
+    await worst(six);
     await worst(none);
-    expect(five.events()).toEqual(DEFAULT_RULES.map(({ name }) => `${name} fired`));
+    expect(six.events()).toEqual(DEFAULT_RULES.map(({ name }) => `${name} fired`));
     expect([none.events(), none.alertLines(), none.monitor.alerts()]).toEqual([[], [], []]);
   });
 });

@@ -256,6 +256,45 @@ describe('a monitor', () => {
     expect(world.events()).toEqual(['No Traffic recovered']);
   });
 
+  it('does not count the time that its process did not watch', () => {
+    const rules: AlertRule[] = [
+      { name: 'No Traffic', metric: 'requests', threshold: 1, comparison: 'lt', windowMinutes: 5 },
+      { name: 'Little Traffic', metric: 'requests', threshold: 5, comparison: 'lte', windowMinutes: 5 },
+      { ...SLOW, name: 'Gone', threshold: 1e6, windowMinutes: 5, noData: 'alert' },
+      { ...SLOW, name: 'Bad', windowMinutes: 1, threshold: 5000, recoverAfterMinutes: 5 },
+    ];
+    const world = createWorld({ rules });
+    serveFor(world, 10, { ms: 10 });
+    serveFor(world, 2, { ms: 9000 });
+    serveFor(world, 2, { ms: 10 });
+    expect(world.events()).toEqual(['Bad fired']);
+    world.setClock(world.now() + 60 * MINUTE);
+    world.serve({ ms: 10 });
+    world.monitor.evaluate();
+    serveFor(world, 4, { ms: 10 });
+    expect(world.events()).toEqual([]);
+    serveFor(world, 2, { ms: 10 });
+    expect(world.events()).toEqual(['Bad recovered']);
+    world.pass(6 * MINUTE);
+    expect(world.events().toSorted()).toEqual(['Gone no_data', 'Little Traffic fired', 'No Traffic fired']);
+  });
+
+  it('fires if model calls fail, also while requests succeed', () => {
+    const world = createWorld();
+    for (let index = 0; index < 40; index++) {
+      world.serve({ step: 'chat', type: 'llm' });
+      const root = world.tracer.startSpan({ name: 'POST /ask', type: 'http' });
+      const call = world.tracer.startSpan({ name: 'chat', type: 'llm', parent: root });
+      if (index < 5) call.fail(new Error('overloaded'));
+      call.end();
+      root.end();
+    }
+    world.pass(MINUTE);
+    expect(world.events()).toEqual(['Failed Model Calls fired']);
+    expect(world.alerts[0]).toMatchObject({ metric: 'llm_error_rate', value: 5 / 80, samples: 80 });
+    expect(world.alerts[0]?.causes).toMatchObject([{ cause: 'failing_step' }]);
+  });
+
   it('recovers from a daily limit when the next day starts without traffic', () => {
     const start = Date.parse('2026-03-29T22:00:00Z');
     const world = createWorld({ rules: [{ ...CATALOG.dailySpend(1), recoverAfterMinutes: 0 }], start });

@@ -15,7 +15,7 @@ function errorOf(rule: unknown): unknown {
 }
 
 describe('the default rules', () => {
-  it('are these five (R-088)', () => {
+  it('are the five of R-088, and one for model calls that fail', () => {
     expect(
       DEFAULT_RULES.map((rule) => [rule.name, rule.metric, rule.threshold, rule.comparison, rule.severity]),
     ).toEqual([
@@ -24,7 +24,20 @@ describe('the default rules', () => {
       ['Cost Spike', 'cost_per_request_usd', 0.1, 'gt', 'warning'],
       ['Low Faithfulness', 'faithfulness_score', 0.7, 'lt', 'critical'],
       ['Hallucination Spike', 'hallucination_rate', 0.05, 'gt', 'critical'],
+      ['Failed Model Calls', 'llm_error_rate', 0.05, 'gt', 'warning'],
     ]);
+  });
+
+  it('state every field, with the value that holds', () => {
+    const catalog = Object.values(CATALOG).map((rule) => (typeof rule === 'function' ? rule(1) : rule));
+    for (const rule of [...DEFAULT_RULES, ...catalog]) {
+      const { warningThreshold, recoveryThreshold, relativeTo, baseline, ...stated } = resolveRules([rule])[0] ?? {};
+      expect(rule).toMatchObject(stated);
+      expect(rule.relativeTo).toBe(relativeTo);
+      expect([warningThreshold, recoveryThreshold, baseline]).toEqual([undefined, undefined, undefined]);
+    }
+    expect(DEFAULT_RULES[0]).toMatchObject({ windowMinutes: 15, notifyChannel: 'slack', minSamples: 20 });
+    expect(CATALOG.rateLimit).toMatchObject({ windowMinutes: 5, severity: 'warning', minSamples: 1 });
   });
 
   it('cannot be changed by a caller', () => {

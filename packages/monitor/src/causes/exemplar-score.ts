@@ -25,6 +25,7 @@ const BY_EVENT: readonly (readonly [
 ])[] = [
   [/^timeout(?:s|_rate)$/, (record) => record['spanline.error.class'] === 'timeout'],
   [/^rate_limited$/, (record) => record['spanline.error.class'] === 'rate_limit'],
+  [/^llm_error(?:s|_rate)$/, (_record, measurement) => measurement.adds('llmErrors')],
   [/^tool_error(?:s|_rate)$/, (_record, measurement) => measurement.adds('toolErrors')],
   [/^empty_retrieval_rate$/, (_record, measurement) => measurement.adds('emptyRetrievals')],
   [/^thumbs_down_rate$/, (_record, measurement) => measurement.adds('thumbsDown')],

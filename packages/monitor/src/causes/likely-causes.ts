@@ -83,7 +83,7 @@ function manyDocuments(step: string, recent: readonly TraceSummary[]): LikelyCau
 
 /** The step in which most of the errors arise. */
 function failingStep(metric: string, exemplars: readonly TraceSummary[]): LikelyCause | undefined {
-  if (!/^(?:errors?|availability|timeouts?|tool_error)/.test(metric)) return undefined;
+  if (!/^(?:errors?|availability|timeouts?|(?:tool|llm)_error)/.test(metric)) return undefined;
   const counts = new Map<string, number>();
   for (const { failure } of exemplars) {
     if (failure === undefined) continue;

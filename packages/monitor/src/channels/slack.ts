@@ -2,6 +2,7 @@ import { checkOptions, option, type Shape } from '@spanline/record';
 import type { Secret } from '@spanline/remote';
 import type { Alert } from '../alerts/alert.ts';
 import type { Channel } from '../alerts/channel.ts';
+import { formatApart, formatValue } from '../alerts/format-values.ts';
 import { post } from './post.ts';
 import { urlOption } from './secrets.ts';
 
@@ -57,17 +58,15 @@ function title({ event, severity, name, step }: Alert): string {
   );
 }
 
-const shown = (value: number | undefined): string =>
-  value === undefined ? 'no data' : String(Number(value.toPrecision(4)));
-
 function blocksOf(alert: Alert): object[] {
+  const [value, limit] = formatApart(alert.value ?? alert.threshold, alert.threshold);
   const fields: [name: string, value: string][] = [
-    [alert.metric, shown(alert.value)],
-    ['threshold', `${alert.comparison} ${shown(alert.threshold)}`],
+    [alert.metric, alert.value === undefined ? 'no data' : value],
+    ['threshold', `${alert.comparison} ${limit}`],
     ['window', `${alert.windowMinutes} min, ${alert.samples} samples`],
     ['service', [alert.service, alert.environment].filter((part) => part !== undefined).join(' ')],
   ];
-  if (alert.baseline !== undefined) fields.push(['usually', shown(alert.baseline)]);
+  if (alert.baseline !== undefined) fields.push(['usually', formatValue(alert.baseline)]);
   const causes = alert.causes.map(({ evidence }) => `• ${evidence}`).join('\n');
   return [
     { type: 'header', text: { type: 'plain_text', text: title(alert), emoji: true } },

@@ -2,7 +2,8 @@
 
 import type { AlertEvent, AlertState } from '@spanline/record';
 import type { ResolvedRule, Severity } from '../rules/types.ts';
-import { dayOf, type RuleState, stateOf } from './rule-state.ts';
+import { dayOf, NONE_SENT, type RuleState, stateOf } from './rule-state.ts';
+import { advanceSpells, afterStart, isStart, isStartOfIncident, spellsUntil } from './spells.ts';
 import { type Observation, RANK, transition } from './transition.ts';
 
 const MINUTE_MS = 60_000;
@@ -49,9 +50,15 @@ function severityOf(rule: ResolvedRule, state: AlertState): Severity {
   return state === 'WARNING' ? 'warning' : rule.severity;
 }
 
-function maySend(rule: ResolvedRule, { recoveredAt, sentToday }: RuleState, severity: Severity, now: number): boolean {
-  const isCoolingDown = recoveredAt !== undefined && now - recoveredAt < rule.cooldownMinutes * MINUTE_MS;
-  return !isCoolingDown && sentToday[severity] < rule.maxPerDay;
+/** Limits what flaps and what repeats itself, but not the start of a new incident. */
+function isWithinDay(rule: ResolvedRule, state: RuleState, severity: Severity, now: number): boolean {
+  const kind = isStart(state, severity) ? severity : 'repeated';
+  return state.sentToday[kind] < rule.maxPerDay || isStartOfIncident(state, severity, now);
+}
+
+function maySend(rule: ResolvedRule, state: RuleState, severity: Severity, now: number): boolean {
+  const isCoolingDown = state.recoveredAt !== undefined && now - state.recoveredAt < rule.cooldownMinutes * MINUTE_MS;
+  return !isCoolingDown && isWithinDay(rule, state, severity, now);
 }
 
 /** Starts a new day of messages. After a clock was set back, times in the future become now. */
@@ -64,16 +71,19 @@ function atTime(state: RuleState, now: number): RuleState {
     goodSince: past(state.goodSince),
     recoveredAt: past(state.recoveredAt),
     messageAt: past(state.messageAt),
-    ...(day === state.day ? {} : { day, sentToday: { warning: 0, critical: 0 } }),
+    spells: spellsUntil(state.spells, now),
+    ...(day === state.day ? {} : { day, sentToday: NONE_SENT }),
   };
 }
 
 function afterMessage(state: RuleState, event: AlertEvent, severity: Severity, now: number): RuleState {
-  const sentToday = { ...state.sentToday, [severity]: state.sentToday[severity] + 1 };
-  const sent = { ...state, sentToday, suppressed: 0, messageAt: now, reported: stateOf(state) };
+  const sent = { ...state, suppressed: 0, messageAt: now, reported: stateOf(state) };
   if (event === 'recovered') return { ...sent, recoveredAt: now, worstReported: 'OK' };
+  const kind = isStart(state, severity) ? severity : 'repeated';
+  const sentToday = { ...state.sentToday, [kind]: state.sentToday[kind] + 1 };
   const isWorse = state.worstReported === 'OK' || RANK[sent.reported] > RANK[state.worstReported];
-  return { ...sent, worstReported: isWorse ? sent.reported : state.worstReported };
+  const worstReported = isWorse ? sent.reported : state.worstReported;
+  return { ...sent, sentToday, worstReported, spells: afterStart(state, severity) };
 }
 
 /**
@@ -83,6 +93,7 @@ function afterMessage(state: RuleState, event: AlertEvent, severity: Severity, n
  * - A rule recovers when its value has been good for `recoverAfterMinutes` without a break.
  * - Each event is logged at once. It is sent unless quiet hours, `cooldownMinutes` or `maxPerDay` hold it back. An
  *   event that was held back is sent afterwards if it still holds.
+ * - `maxPerDay` limits what flaps and what repeats itself. The start of a new incident is always sent.
  * - The recovery of an incident that was sent is always sent.
  */
 export function advance(
@@ -93,7 +104,9 @@ export function advance(
   isQuiet: IsQuiet = () => false,
 ): Outcome {
   const before = atTime(previous, now);
-  const after = transition(rule, before, seen, now);
+  const moved = transition(rule, before, seen, now);
+  const spells = advanceSpells(rule, moved, now);
+  const after = spells === moved.spells ? moved : { ...moved, spells };
   const fresh = newEvent(rule, before, after);
   const unreported = unreportedEvent(rule, after);
   const event = fresh ?? unreported ?? (isRepeatDue(rule, after, now) ? 'repeated' : undefined);

@@ -33,6 +33,8 @@ export interface EvaluatorParts {
   readonly now: number;
   /** Time that a window waits for late records before it is read. */
   readonly delayMs: number;
+  /** After a longer time without a record or a beat, the process stood still. @defaultValue it never does */
+  readonly maxGapMs?: number;
 }
 
 /** An alert, and whether it is sent or only logged. */
@@ -49,11 +51,13 @@ export class Evaluator {
   #traces = new RecentTraces();
   /** Nothing is known of the time before. */
   #watchedSince: number;
+  /** Time of the last record or beat. */
+  #aliveAt: number;
 
   constructor(parts: EvaluatorParts) {
     this.#parts = parts;
     this.#watches = new WatchList(parts.rules, parts.now, parts.remembered);
-    this.#watchedSince = parts.now;
+    this.#watchedSince = this.#aliveAt = parts.now;
   }
 
   /** Records that came after their bucket was dropped. */
@@ -87,7 +91,18 @@ export class Evaluator {
     return due.flatMap((watch) => this.#evaluate(watch, this.#endOf(watch, now), now) ?? []);
   }
 
+  /** Says that the process runs. What happened while it stood still was not watched. */
+  beat(now: number): void {
+    const { maxGapMs = Infinity } = this.#parts;
+    const isFrozen = now - this.#aliveAt > maxGapMs;
+    this.#aliveAt = now;
+    if (!isFrozen) return;
+    this.#watchedSince = now;
+    this.#watches.forgetGoodTime();
+  }
+
   #advanceTo(now: number): void {
+    this.beat(now);
     if (this.#watches.advanceTo(now)) return;
     this.#watchedSince = now;
     this.#traces = new RecentTraces();
@@ -140,10 +155,12 @@ export class Evaluator {
   }
 
   /** Learns from each window that is over, if the rule was `OK`: an incident must not become usual. */
-  #learn(watch: Watch, { value, samples }: Observation, end: number): void {
-    const { rule } = watch;
+  #learn(watch: Watch, { value, samples, isWhole }: Observation, end: number): void {
+    const { rule, reader } = watch;
     if (end - watch.learnedUntil < rule.windowMinutes * MINUTE_MS) return;
     watch.learnedUntil = end;
+    // A part of a window is too little of a count, and as good as a window for a share.
+    if (reader.isTally && !isWhole) return;
     if (value === undefined || samples < rule.minSamples || stateOf(watch.state) !== 'OK') return;
     this.#parts.baselines.learn(watch.key, end, value);
   }

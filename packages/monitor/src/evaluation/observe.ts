@@ -32,7 +32,7 @@ function scale(rule: ResolvedRule, threshold: number | undefined, baseline: Base
 /**
  * Reads a rule's metric and thresholds from its window.
  *
- * @param isWhole - the window was watched from its start, so that an empty one means 0
+ * @param isWhole - the window was watched from its start, so that an empty one means 0, and a low count is low
  */
 export function observe(
   { rule, reader }: Watch,
@@ -41,10 +41,14 @@ export function observe(
   isWhole: boolean,
 ): Observation {
   const samples = reader.samples(cell);
+  const isLowCount = reader.isTally && !isUpward(rule.comparison);
   return {
     value: reader.read(cell),
     samples,
-    isEnough: samples >= rule.minSamples || (isWhole && samples === 0 && reader.isTally),
+    isWhole,
+    isEnough: isWhole
+      ? samples >= rule.minSamples || (samples === 0 && reader.isTally)
+      : samples >= rule.minSamples && !isLowCount,
     threshold: scale(rule, rule.threshold, baseline),
     warningThreshold: scale(rule, rule.warningThreshold, baseline),
     recoveryThreshold: scale(rule, rule.recoveryThreshold, baseline),

@@ -6,6 +6,27 @@ const DAY_MS = 86_400_000;
 /** How bad the metric is. */
 export type Level = 'OK' | 'WARNING' | 'ALERT';
 
+/** A time during which the level of a rule was at least `WARNING`, or at least `ALERT`. */
+export interface Spell {
+  /** Epoch milliseconds. */
+  readonly from: number;
+  /** Epoch milliseconds; `undefined` while it lasts. */
+  readonly until: number | undefined;
+  /** It began shortly after the end of the one before. */
+  readonly isFlap: boolean;
+  /** A message about it was sent. */
+  readonly isSent: boolean;
+}
+
+/** Messages that were sent in a day, of those that `maxPerDay` limits. */
+export interface SentToday {
+  /** Warnings, without repetitions. */
+  readonly warning: number;
+  /** Alerts, without repetitions. */
+  readonly critical: number;
+  readonly repeated: number;
+}
+
 /** State of a rule, for the service or for one step. It is plain data, so that a monitor can keep it over restarts. */
 export interface RuleState {
   /** Level at the last evaluation with enough data. */
@@ -26,10 +47,15 @@ export interface RuleState {
   /** UTC day of {@link sentToday}. */
   readonly day: number;
   /** Messages that were sent on {@link day}. */
-  readonly sentToday: Readonly<Record<Severity, number>>;
+  readonly sentToday: SentToday;
+  /** The last spell at each level. */
+  readonly spells: Readonly<Partial<Record<Severity, Spell | undefined>>>;
   /** Events that were not sent since the last message. */
   readonly suppressed: number;
 }
+
+/** No messages. */
+export const NONE_SENT: SentToday = { warning: 0, critical: 0, repeated: 0 };
 
 const LEVELS: ReadonlySet<unknown> = new Set<Level>(['OK', 'WARNING', 'ALERT']);
 const STATES: ReadonlySet<unknown> = new Set<AlertState>(['OK', 'WARNING', 'ALERT', 'NO_DATA']);
@@ -52,7 +78,8 @@ export function initialState(now: number): RuleState {
     recoveredAt: undefined,
     messageAt: undefined,
     day: dayOf(now),
-    sentToday: { warning: 0, critical: 0 },
+    sentToday: NONE_SENT,
+    spells: {},
     suppressed: 0,
   };
 }

@@ -14,6 +14,8 @@ export const RANK: Readonly<Record<AlertState, number>> = { OK: 0, NO_DATA: 0, W
 export interface Observation {
   readonly value: number | undefined;
   readonly samples: number;
+  /** The window was watched from its start. */
+  readonly isWhole: boolean;
   /** There are enough samples for the value to count. */
   readonly isEnough: boolean;
   /** Thresholds in the metric's unit; `undefined` while the baseline is unknown. */
@@ -23,14 +25,18 @@ export interface Observation {
 }
 
 /**
- * `between`: no longer bad, but not on the good side of the recovery threshold. `unknown`: there is no baseline yet.
+ * `between`: no longer bad, but not on the good side of the recovery threshold. `unknown`: there is no baseline yet, or
+ * nobody watched for long enough to say that data is missing.
  */
 type Condition = 'bad' | 'warning' | 'between' | 'good' | 'missing' | 'unknown';
 
 function conditionOf(rule: ResolvedRule, seen: Observation): Condition {
   const { value, threshold, warningThreshold, recoveryThreshold } = seen;
   if (threshold === undefined) return 'unknown';
-  if (value === undefined || !seen.isEnough) return rule.noData === 'ok' ? 'good' : 'missing';
+  if (value === undefined || !seen.isEnough) {
+    if (!seen.isWhole) return 'unknown';
+    return rule.noData === 'ok' ? 'good' : 'missing';
+  }
   if (breaks(value, rule.comparison, threshold)) return 'bad';
   if (warningThreshold !== undefined && breaks(value, rule.comparison, warningThreshold)) return 'warning';
   const isGood = recoveryThreshold === undefined || !breaks(value, rule.comparison, recoveryThreshold);

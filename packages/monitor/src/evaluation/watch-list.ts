@@ -76,6 +76,13 @@ export class WatchList implements Iterable<Watch> {
     return false;
   }
 
+  /** A value has to be good for a time that was watched. */
+  forgetGoodTime(): void {
+    for (const watch of this) {
+      if (watch.state.goodSince !== undefined) watch.state = { ...watch.state, goodSince: undefined };
+    }
+  }
+
   /** @param summary - of the record's trace; `undefined` if the trace is not in the sample */
   add(record: ReadRecord, measurement: Measurement, epochMs: number, summary: TraceSummary | undefined): void {
     for (const window of this.#windows.values()) if (!window.add(measurement, epochMs)) this.late++;

@@ -48,6 +48,9 @@ export interface Monitor {
   close(): Promise<void>;
 }
 
+/** A process that runs shows it at least this often. */
+const BEAT_MS = 15_000;
+
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : 'a value that is not an Error');
 
 class TracerMonitor implements Monitor {
@@ -84,6 +87,7 @@ class TracerMonitor implements Monitor {
       ...(this.#file === undefined ? {} : { remembered: this.#file.states }),
       now: clock.now(),
       delayMs: evaluationDelaySeconds * 1000,
+      maxGapMs: 2 * BEAT_MS,
     });
     this.#loop = new EvaluationLoop({
       evaluate: (isLast) => this.#evaluator.evaluate(clock.now(), isLast),
@@ -95,7 +99,9 @@ class TracerMonitor implements Monitor {
   }
 
   #start(everyMs: number): void {
+    const beats = setInterval(() => this.#evaluator.beat(this.#clock.now()), BEAT_MS).unref();
     this.#stops.push(
+      () => clearInterval(beats),
       this.#loop.start(everyMs),
       this.#tracer.onRecord((record) => this.#add(record)),
       this.#tracer.gauge('monitor_folded', () => this.#aggregator.folded),

@@ -71,6 +71,8 @@ export const METRICS: Readonly<Record<string, MetricReader>> = {
   latency_p95_ms: quantile('latency', 0.95),
   latency_p99_ms: quantile('latency', 0.99),
   llm_calls: counter('llmCalls'),
+  llm_errors: counter('llmErrors'),
+  llm_error_rate: share('llmErrors', 'llmCalls'),
   input_tokens: counter('inputTokens'),
   output_tokens: counter('outputTokens'),
   cache_read_tokens: counter('cacheReadTokens'),

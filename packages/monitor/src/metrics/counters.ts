@@ -7,6 +7,7 @@ const NAMES = [
   'errors',
   'timeouts',
   'llmCalls',
+  'llmErrors',
   'toolCalls',
   'toolErrors',
   'retrievals',

@@ -47,6 +47,7 @@ function addSpan(buffer: MeasurementBuffer, record: ReadRecord): void {
   switch (record['span.type']) {
     case 'llm':
       buffer.add('llmCalls', 1);
+      if (buffer.failed) buffer.add('llmErrors', 1);
       addModelCall(buffer, record);
       break;
     case 'embedding':

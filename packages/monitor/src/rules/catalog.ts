@@ -1,27 +1,28 @@
 import { SpanlineError } from '@spanline/record';
-import type { AlertRule } from './types.ts';
+import { completeRule } from './complete.ts';
+import type { AlertRule, CompleteRule } from './types.ts';
 
-const rule = (fields: AlertRule): Readonly<AlertRule> => Object.freeze(fields);
+const rule = (fields: AlertRule): Readonly<CompleteRule> => Object.freeze(completeRule(fields));
 
 /**
- * Rules to opt in to, beyond the five defaults: `rules: [...DEFAULT_RULES, CATALOG.timeoutRate]`. Change a field by
- * spreading: `{ ...CATALOG.queueDepth, threshold: 500 }`.
+ * Rules to opt in to, beyond the defaults: `rules: [...DEFAULT_RULES, CATALOG.timeoutRate]`. Each states all of its
+ * fields. Change a field by spreading: `{ ...CATALOG.queueDepth, threshold: 500 }`.
  */
 export const CATALOG: Readonly<{
-  tokensPerRequest: Readonly<AlertRule>;
-  tokenAnomaly: Readonly<AlertRule>;
-  timeoutRate: Readonly<AlertRule>;
-  queueDepth: Readonly<AlertRule>;
-  costPerRequestSpike: Readonly<AlertRule>;
-  rateLimit: Readonly<AlertRule>;
-  promptCacheDrop: Readonly<AlertRule>;
-  thumbsDownSpike: Readonly<AlertRule>;
-  promptInjection: Readonly<AlertRule>;
-  availability: Readonly<AlertRule>;
-  stepLatency: Readonly<AlertRule>;
-  dailySpend: (usd: number) => Readonly<AlertRule>;
-  dailyTokens: (tokens: number) => Readonly<AlertRule>;
-  safetyTriggers: (count: number) => Readonly<AlertRule>;
+  tokensPerRequest: Readonly<CompleteRule>;
+  tokenAnomaly: Readonly<CompleteRule>;
+  timeoutRate: Readonly<CompleteRule>;
+  queueDepth: Readonly<CompleteRule>;
+  costPerRequestSpike: Readonly<CompleteRule>;
+  rateLimit: Readonly<CompleteRule>;
+  promptCacheDrop: Readonly<CompleteRule>;
+  thumbsDownSpike: Readonly<CompleteRule>;
+  promptInjection: Readonly<CompleteRule>;
+  availability: Readonly<CompleteRule>;
+  stepLatency: Readonly<CompleteRule>;
+  dailySpend: (usd: number) => Readonly<CompleteRule>;
+  dailyTokens: (tokens: number) => Readonly<CompleteRule>;
+  safetyTriggers: (count: number) => Readonly<CompleteRule>;
 }> = Object.freeze({
   tokensPerRequest: rule({
     name: 'Token Usage Spike',

@@ -1,13 +1,13 @@
 import { type Check, checkOptions, type Shape, SpanlineError } from '@spanline/record';
 import { metricReader } from '../metrics/catalogue.ts';
 import { isUpward } from './compare.ts';
+import { completeRule } from './complete.ts';
 import { ANY_METRIC_RULE, RULE } from './shape.ts';
 import type { AlertRule, AlertRuleInput, Comparison, ResolvedRule } from './types.ts';
 
 const CODE = 'ERR_INVALID_RULE';
 const MAX_RULES = 1000;
 const MAX_SHOWN_NAME = 60;
-const LEAST_FOR_RATIOS = 20;
 
 /** A rule as it was given, for messages. */
 interface Given {
@@ -86,21 +86,11 @@ function resolveRule(rule: unknown, index: number, shape: Shape<AlertRule>): Res
   const given = readGiven(rule, index);
   const fields = readFields(given, shape);
   const resolved: ResolvedRule = {
-    windowMinutes: 15,
-    severity: 'warning',
-    notifyChannel: 'slack',
     warningThreshold: undefined,
     recoveryThreshold: undefined,
-    recoverAfterMinutes: 5,
-    minSamples: metricReader(fields.metric)?.oneIsEnough === true ? 1 : LEAST_FOR_RATIOS,
-    noData: 'keep',
-    renotifyMinutes: fields.severity === 'critical' ? 60 : 0,
-    cooldownMinutes: 5,
-    maxPerDay: 10,
     relativeTo: undefined,
     baseline: undefined,
-    perStep: false,
-    ...fields,
+    ...completeRule(fields),
   };
   checkCombinations(given, resolved);
   return resolved;

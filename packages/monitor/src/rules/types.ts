@@ -47,8 +47,9 @@ export interface AlertRule {
   /** An alert that fires again within this many minutes of a recovery is sent only if it lasts. @defaultValue 5 */
   cooldownMinutes?: number;
   /**
-   * Most warnings, and most alerts, of the rule that are sent in a UTC day. The next message contains the number of
-   * suppressed events. @defaultValue 10
+   * Limits what flaps and what repeats itself: most warnings, most alerts and most repetitions that are sent in a UTC
+   * day. The start of a new incident is always sent: one that begins half an hour or more after the last, or lasts as
+   * long. The next message contains the number of suppressed events. @defaultValue 10
    */
   maxPerDay?: number;
   /** `baseline`: a multiple of the usual value. `deviation`: robust standard deviations from the usual value. */
@@ -68,10 +69,14 @@ export type AlertRuleInput = AlertRule & {
   readonly [Field in keyof AlertRule as SnakeCase<Field>]?: AlertRule[Field];
 };
 
-/** A rule with all defaults filled in. */
-export interface ResolvedRule extends Required<
-  Omit<AlertRule, 'warningThreshold' | 'recoveryThreshold' | 'relativeTo' | 'baseline'>
-> {
+/** Fields that a rule may lack. All others have a default. */
+type OptionalField = 'warningThreshold' | 'recoveryThreshold' | 'relativeTo' | 'baseline';
+
+/** A rule that states every field, so that what is read is what holds. */
+export type CompleteRule = Required<Omit<AlertRule, OptionalField>> & Pick<AlertRule, OptionalField>;
+
+/** A rule that was checked, with all defaults filled in. */
+export interface ResolvedRule extends Required<Omit<AlertRule, OptionalField>> {
   readonly warningThreshold: number | undefined;
   readonly recoveryThreshold: number | undefined;
   readonly relativeTo: Relation | undefined;
