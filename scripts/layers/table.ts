@@ -85,7 +85,7 @@ export const layerTable: LayerTable = {
     runtime: [],
     types: [],
     loaders: [],
-    floors: [['patching', 'provider', 'context', 'runs', 'options.ts'], ['client'], ['index.ts']],
+    floors: [['answers', 'patching', 'provider', 'context', 'runs', 'options.ts'], ['client'], ['index.ts']],
   },
   express: instrumentation({
     types: ['express'],

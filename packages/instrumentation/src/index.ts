@@ -56,6 +56,12 @@ export {
   toMessages,
   toParts,
 } from '@spanline/record';
+export { type AnswerContent, createAnswerContent } from './answers/answer-content.ts';
+export { groundedParts } from './answers/candidates.ts';
+export { type Choice, createStreamedChoices, type StreamedChoices, wholeChoice } from './answers/chat-choices.ts';
+export { createMessageBlocks, type MessageBlocks } from './answers/message-blocks.ts';
+export { createResponseItems, type ResponseItems, responseParts } from './answers/response-items.ts';
+export { createTextBuffer, type TextBuffer } from './answers/text-buffer.ts';
 export type { AnswerReader, ClientCall, ClientRequest, ReadRequest, RequestRewrite } from './client/call.ts';
 export {
   CLIENT_SHAPE,
@@ -82,6 +88,5 @@ export { promptAttributes } from './provider/prompt-attributes.ts';
 export { type OfferedTool, stopSequences, toolDefinitions } from './provider/request-values.ts';
 export { serverAttributes, serverOf } from './provider/server.ts';
 export { mergeUsage } from './provider/streamed-usage.ts';
-export { createTextBuffer, type TextBuffer } from './provider/text-buffer.ts';
 export { createRunRegistry } from './runs/registry.ts';
 export type { Run, RunPlace, RunRegistry, RunRegistryOptions } from './runs/run.ts';

@@ -113,8 +113,17 @@ describe('a chat completion', () => {
     ['a refusal', { content: null, refusal: 'I cannot.' }, [{ type: 'text', content: 'I cannot.' }]],
     [
       'a voice',
-      { content: null, audio: { id: 'a', data: 'UklGRg==', transcript: 'Hello.' } },
-      [{ type: 'text', content: 'Hello.' }],
+      { content: null, audio: { id: 'a', data: 'UklGRgAAAABXQVZF', transcript: 'Hello.' } },
+      [
+        { type: 'text', content: 'Hello.' },
+        {
+          type: 'blob',
+          modality: 'audio',
+          mime_type: 'audio/wav',
+          bytes: 12,
+          sha256: '56ddf20bae94693a26732a7629d110957d63d8afd31c95f098b32b0d9ec5b387',
+        },
+      ],
     ],
     [
       'a function',

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { HEAD_BYTES, mediaTypeOf } from './media-type.ts';
 
 /** Describes a payload on the line in its place. */
 export interface BlobDescriptor {
@@ -20,14 +21,39 @@ function modalityOf(mimeType: string): string {
   return ['image', 'audio', 'video'].includes(family) ? family : 'document';
 }
 
+/** Characters of base64 that hold the first bytes. */
+const HEAD_CHARACTERS = (HEAD_BYTES / 3) * 4;
+
 /** Describes a base64 payload. */
-export function describeBase64(base64: string, mimeType = 'application/octet-stream'): BlobDescriptor {
+export function describeBase64(base64: string, declaredType?: string): BlobDescriptor {
   const padding = base64.endsWith('==') ? 2 : Number(base64.endsWith('='));
   const bytes = Math.floor((base64.length * 3) / 4) - padding;
+  const head = Buffer.from(base64.slice(0, HEAD_CHARACTERS), 'base64').toString('latin1');
+  const mimeType = mediaTypeOf(head, declaredType);
   const descriptor: BlobDescriptor = { modality: modalityOf(mimeType), mime_type: mimeType, bytes };
   if (base64.length <= MAX_HASHED) {
     descriptor.sha256 = createHash('sha256').update(base64, 'base64').digest('hex');
   }
+  return descriptor;
+}
+
+function viewOf(data: ArrayBufferView | ArrayBufferLike): Buffer {
+  return ArrayBuffer.isView(data)
+    ? Buffer.from(data.buffer, data.byteOffset, data.byteLength)
+    : Buffer.from(data, 0, data.byteLength);
+}
+
+/** The media type of binary data. */
+export function binaryType(data: ArrayBufferView | ArrayBufferLike, declaredType?: string): string {
+  return mediaTypeOf(viewOf(data).toString('latin1', 0, HEAD_BYTES), declaredType);
+}
+
+/** Describes binary data. */
+export function describeBytes(data: ArrayBufferView, declaredType?: string): BlobDescriptor {
+  const view = viewOf(data);
+  const mimeType = binaryType(data, declaredType);
+  const descriptor: BlobDescriptor = { modality: modalityOf(mimeType), mime_type: mimeType, bytes: view.length };
+  if (view.length <= MAX_HASHED) descriptor.sha256 = createHash('sha256').update(view).digest('hex');
   return descriptor;
 }
 

@@ -1,4 +1,5 @@
 import { types } from 'node:util';
+import { binaryType } from './blobs.ts';
 import { truncate } from './truncate.ts';
 
 const UNREADABLE = '[unreadable]';
@@ -65,7 +66,7 @@ function binaryJson(value: ArrayBufferView | ArrayBufferLike): string {
   return JSON.stringify(
     types.isFloat32Array(value) || types.isFloat64Array(value)
       ? { vector_dimensions: value.length }
-      : { mime_type: 'application/octet-stream', bytes: value.byteLength },
+      : { mime_type: binaryType(value), bytes: value.byteLength },
   );
 }
 

@@ -5,7 +5,7 @@
 
 import { types } from 'node:util';
 import { isPathEnd, type PathPosition, stepInto, type ValueRedactor } from '../redaction/index.ts';
-import { describeBase64, describeBlob, isVector } from './blobs.ts';
+import { describeBase64, describeBlob, describeBytes, isVector } from './blobs.ts';
 import type { ContentLimits } from './content-limits.ts';
 import { embeddedData } from './embedded-data.ts';
 import {
@@ -288,8 +288,10 @@ export class JsonEncoder {
 
   /** Describes the payload of a part of a message. */
   #blobPart({ content, mime_type: mimeType, modality }: BlobPart): string | undefined {
-    if (typeof content !== 'string') return undefined;
-    const blob = describeBase64(content, typeof mimeType === 'string' ? mimeType : undefined);
+    const declared = typeof mimeType === 'string' ? mimeType : undefined;
+    const isBinary = ArrayBuffer.isView(content);
+    if (!isBinary && typeof content !== 'string') return undefined;
+    const blob = isBinary ? describeBytes(content, declared) : describeBase64(content, declared);
     this.bytes += blob.bytes;
     return JSON.stringify({ type: 'blob', ...blob, ...(typeof modality === 'string' ? { modality } : {}) });
   }

@@ -1,19 +1,19 @@
 /** `/chat/completions` and `/completions`. */
 
 import type { SpanAttributes } from '@spanline/core';
-import { type AnswerReader, props, type ClientCall, list, text, toMessages } from '@spanline/instrumentation';
+import {
+  type AnswerReader,
+  type Choice,
+  type ClientCall,
+  createStreamedChoices,
+  list,
+  props,
+  toMessages,
+  wholeChoice,
+} from '@spanline/instrumentation';
 import { answerAttributes } from './answer.ts';
-import { type Choice, createStreamedChoices } from './chat-stream.ts';
 import { type ApiRequest, clientSpan, requestAttributes } from './request.ts';
 import { askForUsage, needsUsage } from './stream-usage.ts';
-
-function wholeChoice(value: unknown): Choice {
-  const { message, text: completion, finish_reason: reason } = props(value);
-  const given = message === undefined ? { role: 'assistant', content: completion } : props(message);
-  const content = given['content'] ?? text(given['refusal']) ?? props(given['audio'])['transcript'] ?? null;
-  const [converted] = toMessages([content === given['content'] ? given : { ...given, content }]);
-  return { message: converted ?? { role: 'assistant', parts: [] }, reason: text(reason) };
-}
 
 function outputAttributes(choices: readonly Choice[]): SpanAttributes {
   const reasons = choices.map(({ reason }) => reason).filter((reason) => reason !== undefined);
@@ -32,7 +32,8 @@ function createChatReader(): AnswerReader {
   return {
     whole(value): SpanAttributes {
       const answer = props(value);
-      return { ...answerAttributes(answer), ...outputAttributes(list(answer['choices']).map(wholeChoice)) };
+      const choices = list(answer['choices']).map((choice) => wholeChoice(choice, answer['citations']));
+      return { ...answerAttributes(answer), ...outputAttributes(choices) };
     },
     chunk(value): 'content' | 'event' {
       const chunk = props(value);

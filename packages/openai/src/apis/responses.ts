@@ -1,13 +1,14 @@
 /** `/responses`. */
 
-import type { Message, MessagePart, SpanAttributes } from '@spanline/core';
+import type { Message, SpanAttributes } from '@spanline/core';
 import {
   type AnswerReader,
   type Props,
   props,
   type ClientCall,
-  createTextBuffer,
-  list,
+  createResponseItems,
+  isObject,
+  responseParts,
   text,
   toMessages,
   toParts,
@@ -16,24 +17,23 @@ import { answerAttributes } from './answer.ts';
 import { type BackgroundAnswers, isFinal } from './background.ts';
 import { type ApiRequest, clientSpan, requestAttributes } from './request.ts';
 
-/** Events with a piece of the answer. */
-const CONTENT =
-  /^response\.(?:output_text|refusal|reasoning_text|reasoning_summary_text|function_call_arguments|audio)\.delta$/;
-
-/** A reasoning item has its thoughts in `summary`; it is empty if they are not shown. */
-function partsOf(item: Props): MessagePart[] {
-  if (item['type'] !== 'reasoning') return toParts(item['type'] === 'message' ? item['content'] : [item]);
-  const thoughts = [...list(item['summary']), ...list(item['content'])].map((part) => text(props(part)['text']));
-  const content = thoughts.filter(Boolean).join('\n');
-  return content === '' ? [] : [{ type: 'reasoning', content }];
-}
-
 function inputMessage(value: unknown): Message[] {
   const item = props(value);
   if (text(item['role']) !== undefined) return toMessages([item]);
-  const parts = partsOf(item);
+  const parts = toParts([item]);
   const role = text(item['type'])?.endsWith('_output') === true ? 'tool' : 'assistant';
   return parts.length === 0 ? [] : [{ role, parts }];
+}
+
+/** A prompt that OpenAI stores: its id, its version, and the variables that the application fills in. */
+function promptOf(prompt: unknown): SpanAttributes {
+  const { id, version, variables } = props(prompt);
+  if (text(id) === undefined) return {};
+  return {
+    'gen_ai.prompt.name': text(id),
+    'gen_ai.prompt.version': text(version),
+    ...(isObject(variables) ? { 'spanline.prompt.variables': props(variables) } : {}),
+  };
 }
 
 /** `instructions` and `input` of a request, and the conversation that it continues. */
@@ -44,6 +44,7 @@ function responsesInput(body: Props): SpanAttributes {
     'gen_ai.conversation.id': text(conversation) ?? text(props(conversation)['id']),
     ...(input === undefined ? {} : { 'gen_ai.input.messages': messages }),
     ...(text(instructions) === undefined ? {} : { 'gen_ai.system_instructions': toParts(instructions) }),
+    ...promptOf(body['prompt']),
   };
 }
 
@@ -54,12 +55,13 @@ function finishReason(answer: Props): string | undefined {
 
 /** Reads an answer in any state. */
 function responseAttributes(answer: Props): SpanAttributes {
-  const parts = list(answer['output']).flatMap((item) => partsOf(props(item)));
+  const parts = responseParts(answer);
   const reason = finishReason(answer);
   return {
     ...answerAttributes(answer),
     'gen_ai.response.status': text(answer['status']),
     'gen_ai.response.finish_reasons': reason === undefined ? undefined : [reason],
+    ...promptOf(answer['prompt']),
     ...(parts.length === 0 ? {} : { 'gen_ai.output.messages': [{ role: 'assistant', parts }] }),
   };
 }
@@ -71,7 +73,7 @@ function toFailure(error: unknown): unknown {
 
 /** Creates a reader of answers: whole, or as the events of a stream, the last of which has the whole answer. */
 function createResponsesReader(note: (answer: SpanAttributes) => void = () => undefined): AnswerReader {
-  const written = createTextBuffer();
+  const items = createResponseItems();
   let attributes: SpanAttributes = {};
   let failure: unknown;
 
@@ -89,13 +91,14 @@ function createResponsesReader(note: (answer: SpanAttributes) => void = () => un
       const type = text(event['type']) ?? '';
       if (event['response'] !== undefined) read(props(event['response']));
       if (type === 'error') failure = toFailure(event);
-      if (type === 'response.output_text.delta') written.add(event['delta']);
-      return CONTENT.test(type) ? 'content' : 'event';
+      return items.add(event) ? 'content' : 'event';
     },
     gathered(): SpanAttributes {
-      const content = written.toString();
-      if (attributes['gen_ai.output.messages'] !== undefined || content === '') return attributes;
-      return { ...attributes, 'gen_ai.output.messages': [{ role: 'assistant', parts: [{ type: 'text', content }] }] };
+      if (attributes['gen_ai.output.messages'] !== undefined) return attributes;
+      const parts = items.parts();
+      return parts.length === 0
+        ? attributes
+        : { ...attributes, 'gen_ai.output.messages': [{ role: 'assistant', parts }] };
     },
     failure: () => failure,
   };

@@ -1,9 +1,29 @@
-/** One part of a message, after OpenTelemetry's `gen-ai-input-messages.json`. Additional properties are allowed. */
+/** Details of a tool that the provider runs itself. Their fields are the provider's own. */
+export interface ServerToolDetails {
+  /** The tool: `web_search`, `code_interpreter`, `mcp`. */
+  type: string;
+  [key: string]: unknown;
+}
+
+/**
+ * One part of a message, after OpenTelemetry's `gen-ai-input-messages.json`. Additional properties are allowed: these
+ * are ours where the conventions have none.
+ *
+ * - `citations`: the sources that a text rests on, in the provider's words
+ * - `is_error`: the tool failed
+ */
 export type MessagePart =
-  | { type: 'text'; content: string }
+  | { type: 'text'; content: string; citations?: readonly unknown[] }
   | { type: 'reasoning'; content: string }
   | { type: 'tool_call'; id?: string; name: string; arguments?: unknown }
-  | { type: 'tool_call_response'; id?: string; response?: unknown }
+  | { type: 'tool_call_response'; id?: string; response?: unknown; is_error?: true }
+  | { type: 'server_tool_call'; id?: string; name: string; server_tool_call: ServerToolDetails }
+  | {
+      type: 'server_tool_call_response';
+      id?: string;
+      server_tool_call_response: ServerToolDetails;
+      is_error?: true;
+    }
   | { type: 'blob'; modality: string; mime_type?: string; content: string }
   | { type: 'uri'; modality: string; uri: string }
   | { type: 'file'; modality: string; file_id: string }

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { toParts } from '../../src/schema/index.ts';
 
 const PNG = 'iVBORw0KGgo=';
+const BYTES = new Uint8Array([1, 2, 3]);
 const blob = { type: 'blob', modality: 'image', mime_type: 'image/png', content: PNG };
 
 describe('media in a message', () => {
@@ -20,6 +21,27 @@ describe('media in a message', () => {
     ],
     ['Anthropic', { type: 'image', source: { type: 'base64', media_type: 'image/png', data: PNG } }, blob],
     ['Google', { inlineData: { mimeType: 'image/png', data: PNG } }, blob],
+    ['Amazon', { image: { format: 'png', source: { bytes: BYTES } } }, { ...blob, content: BYTES }],
+    [
+      "LangChain's blocks of Amazon",
+      { type: 'image', image: { format: 'png', source: { bytes: BYTES } } },
+      { ...blob, content: BYTES },
+    ],
+    [
+      'Amazon, by address',
+      { video: { format: 'mp4', source: { s3Location: { uri: 's3://b/a.mp4' } } } },
+      { type: 'uri', modality: 'video', uri: 's3://b/a.mp4' },
+    ],
+    [
+      "OpenAI's sound",
+      { type: 'input_audio', input_audio: { data: PNG, format: 'mp3' } },
+      { type: 'blob', modality: 'audio', mime_type: 'audio/mpeg', content: PNG },
+    ],
+    [
+      'Google, by address',
+      { fileData: { mimeType: 'video/mp4', fileUri: 'gs://b/a.mp4' } },
+      { type: 'uri', modality: 'video', uri: 'gs://b/a.mp4' },
+    ],
     ["LangChain's first blocks", { type: 'image', source_type: 'base64', mime_type: 'image/png', data: PNG }, blob],
     ["LangChain's blocks of 1.x", { type: 'image', mimeType: 'image/png', data: PNG }, blob],
     ["LangChain's Google clients", { type: 'media', mimeType: 'image/png', data: PNG }, blob],

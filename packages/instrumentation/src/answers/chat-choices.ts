@@ -1,0 +1,190 @@
+/** Choices of a chat completion, whole or put together from the chunks of a stream. */
+
+import { list, type Message, number, type Props, props, text, toMessages, toParts } from '@spanline/record';
+import { createEntries, type Entries, leftOutPart } from './entries.ts';
+import { createTextBuffer, type TextBuffer } from './text-buffer.ts';
+
+interface StreamedCall {
+  id: unknown;
+  type: unknown;
+  name: unknown;
+  readonly arguments: TextBuffer;
+}
+
+/** One choice of a streamed answer, as far as it has arrived. */
+interface StreamedChoice {
+  role: unknown;
+  reason: string | undefined;
+  readonly content: TextBuffer;
+  readonly refusal: TextBuffer;
+  readonly reasoning: TextBuffer;
+  readonly transcript: TextBuffer;
+  readonly sound: TextBuffer;
+  readonly calls: Entries<StreamedCall>;
+  legacyCall: StreamedCall | undefined;
+  /** Sources of the text, pictures, and the tools that the provider ran. They arrive whole. */
+  readonly annotations: unknown[];
+  readonly images: unknown[];
+  readonly executed: unknown[];
+}
+
+const newChoice = (): StreamedChoice => ({
+  role: undefined,
+  reason: undefined,
+  content: createTextBuffer(),
+  refusal: createTextBuffer(),
+  reasoning: createTextBuffer(),
+  transcript: createTextBuffer(),
+  sound: createTextBuffer(),
+  calls: createEntries(),
+  legacyCall: undefined,
+  annotations: [],
+  images: [],
+  executed: [],
+});
+
+const newCall = (): StreamedCall => ({
+  id: undefined,
+  type: undefined,
+  name: undefined,
+  arguments: createTextBuffer(),
+});
+
+/** Limit of sources and pictures of one choice. */
+const MAX_WHOLE = 1000;
+
+function keep(kept: unknown[], more: unknown): void {
+  for (const entry of list(more)) if (kept.length < MAX_WHOLE) kept.push(entry);
+}
+
+/** Arguments are JSON in pieces; some providers send the object. */
+function addToCall(call: StreamedCall, { name, arguments: args, input }: Props): void {
+  call.name ??= name;
+  const piece = args ?? input;
+  call.arguments.add(typeof piece === 'object' && piece !== null ? JSON.stringify(piece) : piece);
+}
+
+function addCalls(choice: StreamedChoice, deltas: readonly unknown[]): void {
+  for (const [position, delta] of deltas.entries()) {
+    const { index, id, type, function: called, custom } = props(delta);
+    const call = choice.calls.at(number(index) ?? position, newCall);
+    if (call === undefined) continue;
+    call.id ??= id;
+    call.type ??= type;
+    addToCall(call, props(called ?? custom));
+  }
+}
+
+/** Mistral sends blocks instead of text. */
+function addBlocks(choice: StreamedChoice, blocks: unknown): void {
+  for (const part of toParts(blocks)) {
+    if (part.type === 'text') choice.content.add(part['content']);
+    else if (part.type === 'reasoning') choice.reasoning.add(part['content']);
+    else keep(choice.images, [part]);
+  }
+}
+
+/** @returns true if the delta has content: text, a refusal, a thought, sound or a piece of a tool call */
+function addDelta(choice: StreamedChoice, delta: Props): boolean {
+  const { content, refusal, reasoning_content: thought, reasoning, text: completion, audio } = delta;
+  const { transcript, data } = props(audio);
+  choice.role ??= delta['role'];
+  if (Array.isArray(content)) addBlocks(choice, content);
+  else choice.content.add(content ?? completion);
+  choice.refusal.add(refusal);
+  choice.transcript.add(transcript);
+  choice.sound.add(data);
+  choice.reasoning.add(text(thought) ?? reasoning);
+  keep(choice.annotations, delta['annotations']);
+  keep(choice.images, delta['images']);
+  keep(choice.executed, delta['executed_tools']);
+  const calls = list(delta['tool_calls'] ?? delta['toolCalls']);
+  addCalls(choice, calls);
+  const legacy = delta['function_call'];
+  if (legacy !== undefined && legacy !== null) addToCall((choice.legacyCall ??= newCall()), props(legacy));
+  const pieces = [content, completion, refusal, transcript, data, thought, reasoning];
+  return (
+    pieces.some((piece) => text(piece) !== undefined || list(piece).length > 0) || calls.length > 0 || Boolean(legacy)
+  );
+}
+
+const orNothing = (buffer: TextBuffer): string | undefined => text(buffer.toString());
+
+/** The message as an answer that is not streamed has it. */
+function wholeMessage(choice: StreamedChoice): Props {
+  const { role, content, refusal, reasoning, transcript, sound, legacyCall } = choice;
+  return {
+    role: text(role) ?? 'assistant',
+    content: orNothing(content),
+    refusal: orNothing(refusal),
+    reasoning_content: orNothing(reasoning),
+    audio: { transcript: orNothing(transcript), data: sound.isWhole ? orNothing(sound) : undefined },
+    annotations: choice.annotations,
+    images: choice.images,
+    executed_tools: choice.executed,
+    tool_calls: choice.calls.all().map((call) => ({
+      id: call.id,
+      type: call.type,
+      function: { name: call.name, arguments: call.arguments.toString() },
+    })),
+    function_call:
+      legacyCall === undefined ? undefined : { name: legacyCall.name, arguments: legacyCall.arguments.toString() },
+  };
+}
+
+const toMessage = (message: unknown): Message =>
+  toMessages([message], 'assistant')[0] ?? { role: 'assistant', parts: [] };
+
+function streamedMessage(choice: StreamedChoice): Message {
+  const message = toMessage(wholeMessage(choice));
+  const { leftOut } = choice.calls;
+  return leftOut === 0 ? message : { ...message, parts: [...message.parts, leftOutPart(leftOut, 'tool calls')] };
+}
+
+/** A choice of an answer: its message and its finish reason. */
+export interface Choice {
+  readonly message: Message;
+  readonly reason: string | undefined;
+}
+
+/**
+ * A choice of an answer that came whole.
+ *
+ * @param citations - sources that the provider lists beside the choices (Perplexity, xAI)
+ */
+export function wholeChoice(choice: unknown, citations?: unknown): Choice {
+  const { message, text: completion, finish_reason: reason } = props(choice);
+  const given = message === undefined ? { role: 'assistant', content: completion } : props(message);
+  const sources = given['annotations'] ?? citations;
+  return {
+    message: toMessage(sources === undefined ? given : { ...given, annotations: sources }),
+    reason: text(reason),
+  };
+}
+
+/** The choices of a streamed answer. */
+export interface StreamedChoices {
+  /**
+   * Adds an entry of a chunk's `choices`.
+   *
+   * @returns true if it has content
+   */
+  add(entry: unknown): boolean;
+  /** The choices as far as they have arrived. */
+  gathered(): Choice[];
+}
+
+/** Creates an empty collection. */
+export function createStreamedChoices(): StreamedChoices {
+  const choices = createEntries<StreamedChoice>();
+  return {
+    add(entry): boolean {
+      const { index, delta, text: completion, finish_reason: reason } = props(entry);
+      const choice = choices.at(index, newChoice);
+      if (choice === undefined) return false;
+      choice.reason = text(reason) ?? choice.reason;
+      return addDelta(choice, delta === undefined ? { text: completion } : props(delta));
+    },
+    gathered: () => choices.all().map((choice) => ({ message: streamedMessage(choice), reason: choice.reason })),
+  };
+}

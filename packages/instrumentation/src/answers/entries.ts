@@ -1,0 +1,42 @@
+/** The pieces of a streamed answer that have a number: choices, tool calls, items, blocks. */
+
+import { number } from '@spanline/record';
+
+/** Limit of entries that are kept of one list. */
+const MAX_ENTRIES = 256;
+
+/** Entries by number, within a limit. */
+export interface Entries<T> {
+  /** The entry of a number, made if it is new; `undefined` beyond the limit. No number counts as 0. */
+  at(index: unknown, create: () => T): T | undefined;
+  /** The entries, by number. */
+  all(): T[];
+  /** How many entries were left out, if the provider numbers them one by one. */
+  readonly leftOut: number;
+}
+
+/** Creates an empty list. */
+export function createEntries<T>(): Entries<T> {
+  const entries = new Map<number, T>();
+  let last = -1;
+  return {
+    at(index, create): T | undefined {
+      const key = number(index) ?? 0;
+      if (key > last) last = key;
+      const known = entries.get(key);
+      if (known !== undefined || entries.size >= MAX_ENTRIES) return known;
+      const made = create();
+      entries.set(key, made);
+      return made;
+    },
+    all: () => [...entries.entries()].sort(([a], [b]) => a - b).map(([, entry]) => entry),
+    get leftOut() {
+      return entries.size < MAX_ENTRIES ? 0 : last + 1 - entries.size;
+    },
+  };
+}
+
+/** The part that stands for what was left out. */
+export function leftOutPart(count: number, what: string): { type: 'text'; content: string } {
+  return { type: 'text', content: `…[+${count} ${what}]` };
+}

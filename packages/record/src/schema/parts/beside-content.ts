@@ -1,0 +1,59 @@
+/** Parts of a chat message that OpenAI and the providers that copy its API put beside the content. */
+
+import { list, props, type Props, text } from '../../values/props.ts';
+import type { MessagePart } from '../messages.ts';
+import { string } from './block.ts';
+import { serverToolCall, serverToolResult } from './server-tools.ts';
+import { addReasoning, addText, citationsOf } from './text.ts';
+import { addParts } from './to-parts.ts';
+import { toolCall } from './tool-calls.ts';
+
+/** A spoken answer: what it says, and the sound. An earlier one is named by its id. */
+function addAudio(audio: unknown, parts: MessagePart[]): void {
+  const { id, data, transcript } = props(audio);
+  if (text(transcript) !== undefined) parts.push({ type: 'text', content: String(transcript) });
+  if (text(data) !== undefined) parts.push({ type: 'blob', modality: 'audio', content: String(data) });
+  else if (text(transcript) === undefined && text(id) !== undefined) {
+    parts.push({ type: 'file', modality: 'audio', file_id: String(id) });
+  }
+}
+
+/** Tools that Groq ran. */
+function addExecutedTools(tools: unknown, parts: MessagePart[]): void {
+  for (const tool of list(tools)) {
+    const { type, arguments: input, index: _, ...results } = props(tool);
+    const name = text(type) ?? 'unknown';
+    parts.push(serverToolCall(undefined, name, input));
+    if (Object.keys(results).length > 0) parts.push(serverToolResult(undefined, name, results));
+  }
+}
+
+function addCalls(message: Props, parts: MessagePart[]): void {
+  for (const call of list(message['tool_calls'])) {
+    const { id, name, args, type, function: called, custom } = props(call);
+    if (called === undefined && custom === undefined) parts.push(toolCall(id, name, args));
+    else addParts([{ id, function: called, custom, type: text(type) ?? 'function' }], parts);
+  }
+  const legacy = message['function_call'];
+  if (legacy === undefined || legacy === null) return;
+  const { name, arguments: args } = props(legacy);
+  parts.push(toolCall(undefined, name, args));
+}
+
+/** The thoughts: DeepSeek has one name for them, OpenRouter and Groq another. Some send both. */
+function reasoningOf(message: Props): string {
+  return text(message['reasoning_content']) ?? text(message['reasoning']) ?? '';
+}
+
+/** Adds everything that a message holds: content, and what is beside it. */
+export function addMessage(message: Props, parts: MessagePart[]): void {
+  const { content, refusal, audio, images } = message;
+  addReasoning(reasoningOf(message), parts);
+  addExecutedTools(message['executed_tools'], parts);
+  if (typeof content === 'string' && content !== '') addText(content, citationsOf(message), parts);
+  else addParts(content, parts);
+  if (string(refusal) !== undefined && refusal !== '') addText(String(refusal), undefined, parts);
+  addAudio(audio, parts);
+  addParts(images, parts);
+  addCalls(message, parts);
+}
