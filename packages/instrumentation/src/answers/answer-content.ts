@@ -1,4 +1,4 @@
-/** What a provider answered, from its own answer in the shape of any API: whole, or in the pieces of a stream. */
+/** The messages of a provider's own answer, in the shape of any API: whole, or in the pieces of a stream. */
 
 import { list, type Message, type MessagePart, props, type Props, text, toParts } from '@spanline/record';
 import { createCandidates, hasCandidates } from './candidates.ts';

@@ -1,4 +1,4 @@
-/** Media in the shapes of OpenAI, Anthropic, Google, Amazon and LangChain. Capture replaces payloads by a descriptor. */
+/** Media in the shapes of OpenAI, Anthropic, Google, Amazon and LangChain. Capture describes their payloads. */
 
 import { props, type Props, text } from '../../values/props.ts';
 import type { MessagePart } from '../messages.ts';

@@ -29,7 +29,7 @@ export function serverToolCall(id: unknown, name: string, input: unknown): Messa
   return serverCall(id, name, { type: name, ...(input === undefined ? {} : { input: parsed(input) }) });
 }
 
-/** What such a tool returned. */
+/** The result of such a call. */
 export function serverToolResult(id: unknown, name: string, result: Props): MessagePart {
   return serverResult(id, { ...(withoutEncrypted(result) as Props), type: name }, isFailed(result));
 }
@@ -52,7 +52,7 @@ const readAnthropicResult: ReadBlock = (block, parts) => {
   parts.push(serverResult(block['tool_use_id'], details, isFailed(block)));
 };
 
-/** LangChain: `{ type: 'server_tool_call', id, name, args }`. OpenTelemetry's shape has the type of the part as a key. */
+/** LangChain: `{ type: 'server_tool_call', id, name, args }`. OpenTelemetry's shape is kept. */
 const readServerCall: ReadBlock = (block, parts) => {
   if ('server_tool_call' in block) parts.push(block as MessagePart);
   else parts.push(serverToolCall(block['id'], text(block['name']) ?? 'unknown', block['args']));
