@@ -33,5 +33,7 @@ describe('the demo', () => {
     expect(records.length).toBeGreaterThan(80);
     for (const record of records) expect(validate(record)).toEqual({ valid: true });
     expect(new Set(records.map((record) => record.span_id)).size).toBe(records.length);
+    const refused = records.filter((record) => record['http.response.status_code'] === 429);
+    expect(refused.map((record) => record['span.status'])).toEqual(['error']);
   });
 });

@@ -196,6 +196,17 @@ describe('the assistant', () => {
     const records = await settled();
     const refused = records.filter((record) => record['span.type'] === 'llm' && record['span.status'] === 'error');
     expect(refused.map((record) => record['spanline.error.class'])).toEqual(['rate_limit', 'rate_limit']);
+    const roots = records.filter((record) => record['span.type'] === 'http');
+    const outcomes = roots.map((record) => [
+      record['http.response.status_code'],
+      record['span.status'],
+      record['spanline.error.class'],
+    ]);
+    expect(outcomes.slice(0, 3)).toEqual([
+      [429, 'error', 'rate_limit'],
+      [429, 'error', 'rate_limit'],
+      [400, 'ok', undefined],
+    ]);
     const left = records.find((record) => record['span.type'] === 'http' && record['span.status'] === 'aborted');
     expect(left).toMatchObject({ 'spanline.http.aborted': true });
     await tracer.shutdown();

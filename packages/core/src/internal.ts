@@ -23,10 +23,12 @@ export { providerOf, type ProviderClues } from './providers/index.ts';
 export { type StreamWatcher, watchStream } from './streams/index.ts';
 export {
   attributesOf,
+  type ChildFailure,
   contextValuesOf,
   createGuard,
   describeFailure,
   endRetroactively,
+  failuresBelow,
   type Failure,
   type Guard,
   injectCurrent,

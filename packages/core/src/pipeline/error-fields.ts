@@ -3,8 +3,8 @@ import type { SpanRecord } from '@spanline/record';
 import { describeFailure, isSameFailure, type SpanState } from '../trace/index.ts';
 
 /** True if the span's error arose in a span below and passed through. */
-export function isPropagated({ error, childErrors }: SpanState): boolean {
-  return childErrors?.some((origin) => isSameFailure(error, origin)) ?? false;
+export function isPropagated({ error, childFailures }: SpanState): boolean {
+  return childFailures?.some((origin) => isSameFailure(error, origin.error)) ?? false;
 }
 
 /** Writes `error.*`. The message is on every span that the error passed, the stack only on the span where it arose. */

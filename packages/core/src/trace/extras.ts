@@ -5,7 +5,9 @@
 import type { SpanStatus } from '@spanline/record';
 import type { ContextValues, InstrumentationScope, Span } from '../api/index.ts';
 import { isTraceId } from '../context/index.ts';
-import { type Attributes, stateOf } from './span-state.ts';
+import { type Attributes, type ChildFailure, stateOf } from './span-state.ts';
+
+const NO_FAILURES: readonly ChildFailure[] = [];
 
 /** Links a span to the trace that caused it without being its parent. Ignores a malformed id. */
 export function linkTo(span: Span, traceId: string): void {
@@ -40,6 +42,11 @@ export function attributesOf(span: Span): Readonly<Attributes> | undefined {
 /** Returns the instrumentation that started a span, or `undefined` for a span that the application started itself. */
 export function instrumentationOf(span: Span): InstrumentationScope | undefined {
   return stateOf(span)?.scope;
+}
+
+/** Returns the failures of the direct children of a span that is recording, oldest first. */
+export function failuresBelow(span: Span): readonly ChildFailure[] {
+  return stateOf(span)?.childFailures ?? NO_FAILURES;
 }
 
 /**

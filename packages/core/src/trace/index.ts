@@ -1,6 +1,14 @@
 export { labelKey, OPERATIONS } from './attributes.ts';
 export { createClock, isoMicros, isoMillis } from './clock.ts';
-export { contextValuesOf, endRetroactively, attributesOf, instrumentationOf, linkTo, onForcedEnd } from './extras.ts';
+export {
+  attributesOf,
+  contextValuesOf,
+  endRetroactively,
+  failuresBelow,
+  instrumentationOf,
+  linkTo,
+  onForcedEnd,
+} from './extras.ts';
 export { describeFailure, type Failure, isSameFailure } from './failure.ts';
 export { createGuard, type Guard, isOwning, OWNER, type OwningTracer } from './guard.ts';
 export { injectCurrent } from './inject.ts';
@@ -8,6 +16,7 @@ export { createLocalRoot, type LocalRoot, type Rollup } from './local-root.ts';
 export { NOOP_SPAN } from './noop.ts';
 export {
   type Attributes,
+  type ChildFailure,
   isRecorded,
   pathOf,
   type RawContent,

@@ -1,22 +1,14 @@
 /** The self time of a span: the time during which it was open and none of its children was. */
 import type { SpanState } from './span-state.ts';
 
-const MAX_CHILD_ERRORS = 8;
-
 /** Stops the parent's self time if this is its only open child. */
 export function childStarted(parent: SpanState, nowMs: number): void {
   if (parent.openChildren++ === 0 && parent.isRecording) parent.selfMs += Math.max(0, nowMs - parent.idleSinceMs);
 }
 
-/**
- * Resumes the parent's self time after its last open child, and keeps the child's error, which may pass through the
- * parent.
- */
-export function childEnded(parent: SpanState, child: SpanState, nowMs: number): void {
+/** Resumes the parent's self time after its last open child. */
+export function childEnded(parent: SpanState, nowMs: number): void {
   if (--parent.openChildren === 0) parent.idleSinceMs = nowMs;
-  if (child.status !== 'error' || !parent.isRecording) return;
-  const errors = (parent.childErrors ??= []);
-  if (errors.length < MAX_CHILD_ERRORS) errors.push(child.error);
 }
 
 /** Completes the self time at the span's end. */

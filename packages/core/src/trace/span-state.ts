@@ -45,6 +45,18 @@ export type Attributes = FactAttributes & Record<string, unknown>;
 /** Content as it was handed over, by reference. */
 export type RawContent = Partial<Record<ContentKey, unknown>>;
 
+/** The failure of a span's child. */
+export interface ChildFailure {
+  readonly error: unknown;
+  /** Type of the span where the error arose: the child, or a span below it that the error came from. */
+  readonly type: SpanType;
+  readonly childType: SpanType;
+  /** Monotonic milliseconds. */
+  readonly endedMs: number;
+  /** A child that began later did the same kind of work and succeeded: a retry, or another model. */
+  isRecovered: boolean;
+}
+
 /**
  * The state of a span. `start-span.ts` creates it with every field present, so that all spans have the same shape in
  * V8.
@@ -97,7 +109,7 @@ export interface SpanState extends TreePosition {
   selfMs: number;
   /** Monotonic milliseconds: since when no child is open. */
   idleSinceMs: number;
-  childErrors: unknown[] | undefined;
+  childFailures: ChildFailure[] | undefined;
 
   // Written by `end()`.
   /** Level of the line, if `end()` named one. */
@@ -147,7 +159,7 @@ const NO_ATTRIBUTES: Attributes = Object.freeze({});
 export function releaseData(state: SpanState): void {
   state.content = undefined;
   state.attributes = NO_ATTRIBUTES;
-  state.childErrors = undefined;
+  state.childFailures = undefined;
   state.onForcedEnd = undefined;
   state.error = undefined;
 }

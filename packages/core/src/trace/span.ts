@@ -2,6 +2,7 @@
 import type { ContentKey, SpanAttributes, SpanType } from '@spanline/record';
 import type { Content, EndOptions } from '../api/index.ts';
 import { coerce, inputKey, labelKey, outputKey, settableKind } from './attributes.ts';
+import { noteOutcome } from './child-failures.ts';
 import { childEnded, childStarted, completeSelfTime } from './self-time.ts';
 import { type RecordedSpan, type SpanState, STATE } from './span-state.ts';
 import { statusOfThrown } from './thrown-status.ts';
@@ -144,7 +145,8 @@ class SpanImpl implements RecordedSpan {
       localRoot.hasEnded = true;
     } else {
       localRoot.rollup.open--;
-      childEnded(parent[STATE], state, now);
+      childEnded(parent[STATE], now);
+      if (parent[STATE].isRecording) noteOutcome(parent[STATE], state, now);
     }
     if (state.status === 'error') localRoot.hasFailed = true;
     owner.finish(this);

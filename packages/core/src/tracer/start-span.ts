@@ -79,7 +79,7 @@ export function createSpanStarter(owner: SpanOwner, resolveParent: ParentResolve
       openChildren: 0,
       selfMs: 0,
       idleSinceMs: startMonotonicMs,
-      childErrors: undefined,
+      childFailures: undefined,
       level: undefined,
       durationMs: 0,
       isLate: false,

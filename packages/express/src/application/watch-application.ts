@@ -2,6 +2,7 @@
 
 import type { Application, Request, Response } from 'express';
 import { sharedState } from '@spanline/instrumentation';
+import { failuresSoFar } from '../exchange/exchange.ts';
 import { exchangeOf } from '../exchange/request-state.ts';
 import { ROUTE_ACCESSORS } from '../route/route-accessors.ts';
 
@@ -22,7 +23,14 @@ function countBytes(res: Response, chunk: unknown, encoding: unknown): void {
 
 function noteHead(res: Response): void {
   const exchange = exchangeOf(res.req);
-  if (exchange !== undefined && !res.destroyed) exchange.firstByteMs ??= performance.now();
+  if (exchange === undefined || res.destroyed || exchange.firstByteMs !== undefined) return;
+  exchange.firstByteMs = performance.now();
+  exchange.failuresAtHead = failuresSoFar(exchange.span);
+}
+
+function noteEnd(res: Response): void {
+  const exchange = exchangeOf(res.req);
+  if (exchange !== undefined && !res.writableEnded) exchange.failuresAtEnd = failuresSoFar(exchange.span);
 }
 
 /** Methods of responses that observe a call and pass it on to what `prototype` inherits. */
@@ -46,6 +54,7 @@ function responseMethods(prototype: object): PropertyDescriptorMap & ThisType<Re
     }),
     end: method(function end(...args) {
       countBytes(this, args[0], args[1]);
+      noteEnd(this);
       return Reflect.apply(inherited('end'), this, args);
     }),
   };

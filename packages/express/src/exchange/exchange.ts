@@ -1,7 +1,15 @@
 /** One request on its way. */
 
 import type { Span, Tracer } from '@spanline/core';
-import type { Guard } from '@spanline/instrumentation';
+import { type ChildFailure, failuresBelow, type Guard } from '@spanline/instrumentation';
+
+const NO_FAILURES: readonly ChildFailure[] = [];
+
+/** Copies what has failed below the span so far. */
+export function failuresSoFar(span: Span): readonly ChildFailure[] {
+  const failures = failuresBelow(span);
+  return failures.length === 0 ? NO_FAILURES : [...failures];
+}
 
 /**
  * A request, from the middleware to the close of its response. It refers to neither: a value that leads to its own weak
@@ -18,6 +26,12 @@ export interface Exchange {
   bodyBytes: number;
   /** The error that a handler failed with while the client was connected. */
   error: unknown;
+  /** The status that the response had when the error came. */
+  statusAtError: number | undefined;
+  /** Failures below the span before the head of the response was written. */
+  failuresAtHead: readonly ChildFailure[];
+  /** Failures below the span before the response was complete. */
+  failuresAtEnd: readonly ChildFailure[];
   /** The response has closed. A close may be reported twice. */
   isClosed: boolean;
 }
@@ -32,6 +46,9 @@ export function createExchange(span: Span, tracer: Tracer, guard: Guard): Exchan
     firstByteMs: undefined,
     bodyBytes: 0,
     error: undefined,
+    statusAtError: undefined,
+    failuresAtHead: NO_FAILURES,
+    failuresAtEnd: NO_FAILURES,
     isClosed: false,
   };
 }

@@ -35,8 +35,8 @@ export interface SpanlineExpressOptions {
   /** Reads user and session from a request, if it shows them. After authentication, call `identify(req, …)`. */
   identify?: (req: Request) => Identity | undefined;
   /**
-   * Level of a request's line. Called when its response has closed. `undefined` leaves it to the outcome: `error` for
-   * 5xx, `warn` for a client that left, otherwise the tracer's `level`.
+   * Level of a request's line. Called when its response has closed. `undefined` leaves it to the outcome: `error` for a
+   * request that failed, `warn` for a client that left, otherwise the tracer's `level`.
    */
   level?: (req: Request, res: Response) => string | undefined;
   /**

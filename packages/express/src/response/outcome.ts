@@ -2,8 +2,11 @@
 
 import { STATUS_CODES } from 'node:http';
 import type { Response } from 'express';
+import { failuresBelow } from '@spanline/instrumentation';
 import { isUpgraded } from '../exchange/closing.ts';
 import type { Exchange } from '../exchange/exchange.ts';
+import { isClientFault } from './client-fault.ts';
+import { failedCall } from './failed-call.ts';
 
 /** Status of a request's span, with the error that caused it. */
 export type Outcome = { status: 'ok' } | { status: 'aborted' } | { status: 'error'; error: unknown };
@@ -56,18 +59,28 @@ function destroyedWith(res: Response): unknown {
   return res.socket === null && res.req.socket.destroyed ? undefined : (res.errored ?? undefined);
 }
 
+/** The outcome of a response that was sent whole. */
+function outcomeOfAnswer(status: number, known: unknown, exchange: Exchange): Outcome {
+  if (known !== undefined) {
+    const { statusAtError, guard, span } = exchange;
+    const handled = { error: known, statusAtError, status, failures: failuresBelow(span) };
+    const isClients = guard('express error', () => isClientFault(handled)) ?? false;
+    return isClients ? { status: 'ok' } : { status: 'error', error: known };
+  }
+  const call = exchange.guard('express error', () => failedCall(exchange, status));
+  if (call !== undefined) return { status: 'error', error: call.error };
+  return status >= SERVER_ERROR ? { status: 'error', error: statusError(status) } : { status: 'ok' };
+}
+
 /**
  * Reads the outcome of a closed response. Neither its status (200 until it is set) nor its events distinguish a client
- * that left from a fault of the server behind the head. The error of the handlers and the state of the connection do.
+ * that left from a fault of the server behind the head. The error of the handlers, the failed calls below the request
+ * and the state of the connection do.
  */
 export function outcomeOf(res: Response, exchange: Exchange): Outcome {
   const known: unknown = exchange.error ?? destroyedWith(res);
   if (known === undefined && isUpgraded(res)) return { status: 'ok' };
-  if (res.writableFinished) {
-    return res.statusCode >= SERVER_ERROR
-      ? { status: 'error', error: known ?? statusError(res.statusCode) }
-      : { status: 'ok' };
-  }
+  if (res.writableFinished) return outcomeOfAnswer(res.statusCode, known, exchange);
   const error = known ?? closedHere(res, exchange.startedMs);
   return error === undefined ? { status: 'aborted' } : { status: 'error', error };
 }
