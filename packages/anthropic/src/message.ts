@@ -1,20 +1,9 @@
 /** Answers of `/v1/messages`. */
 
 import type { MessagePart, SpanAttributes } from '@spanline/core';
-import {
-  type AnswerReader,
-  type Props,
-  props,
-  createMessageBlocks,
-  mergeUsage,
-  normalizeUsage,
-  text,
-  toParts,
-  usageAttributes,
-} from '@spanline/instrumentation';
+import { type AnswerReader, type Props, props, createMessageBlocks, text, toParts } from '@spanline/instrumentation';
 
-function messageAttributes(message: Props, parts: MessagePart[], usage: unknown): SpanAttributes {
-  const tokens = normalizeUsage(usage);
+function messageAttributes(message: Props, parts: MessagePart[]): SpanAttributes {
   const reason = text(message['stop_reason']);
   const answer = {
     role: text(message['role']) ?? 'assistant',
@@ -25,7 +14,6 @@ function messageAttributes(message: Props, parts: MessagePart[], usage: unknown)
     'gen_ai.response.id': text(message['id']),
     'gen_ai.response.model': text(message['model']),
     'gen_ai.response.finish_reasons': reason === undefined ? undefined : [reason],
-    ...(tokens === undefined ? {} : usageAttributes(tokens)),
     ...(parts.length === 0 && reason === undefined ? {} : { 'gen_ai.output.messages': [answer] }),
   };
 }
@@ -34,33 +22,22 @@ function messageAttributes(message: Props, parts: MessagePart[], usage: unknown)
 export function createMessageReader(): AnswerReader {
   const blocks = createMessageBlocks();
   let message: Props = {};
-  let usage: Props | undefined;
-  let isComplete = false;
 
   return {
-    whole(value): SpanAttributes {
-      const answer = props(value);
-      return messageAttributes(answer, toParts(answer['content']), answer['usage']);
-    },
+    whole: (value) => messageAttributes(props(value), toParts(props(value)['content'])),
     chunk(value): 'content' | 'event' {
       const event = props(value);
       switch (event['type']) {
         case 'message_start':
           message = props(event['message']);
-          usage = mergeUsage(usage, message['usage']);
           return 'event';
         case 'message_delta':
           message = { ...message, ...props(event['delta']) };
-          usage = mergeUsage(usage, event['usage']);
-          isComplete = true;
           return 'event';
         default:
           return blocks.add(event) ? 'content' : 'event';
       }
     },
-    gathered(): SpanAttributes {
-      const attributes = messageAttributes(message, blocks.parts(), usage);
-      return isComplete || usage === undefined ? attributes : { ...attributes, 'spanline.usage.issue': 'incomplete' };
-    },
+    gathered: () => messageAttributes(message, blocks.parts()),
   };
 }

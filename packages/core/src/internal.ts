@@ -43,7 +43,8 @@ export {
 export { isCredential, isSecretName } from './redaction/index.ts';
 export {
   addUsage,
-  moreExact,
+  AnswerUsage,
+  mostExact,
   type NormalizedUsage,
   normalizeUsage,
   type PriceConditions,

@@ -3,6 +3,7 @@
 export {
   addContextResolver,
   addUsage,
+  AnswerUsage,
   callerSpan,
   type ChildFailure,
   type ContextResolver,
@@ -19,7 +20,7 @@ export {
   isSpanId,
   isTraceId,
   linkTo,
-  moreExact,
+  mostExact,
   type NormalizedUsage,
   normalizeUsage,
   onForcedEnd,
@@ -86,9 +87,9 @@ export { createPatches, type Patches } from './patching/patches.ts';
 export type { Patch } from './patching/replacement.ts';
 export { tryRequire } from './patching/try-require.ts';
 export { classNameOf } from './provider/class-name.ts';
+export { observedUsage } from './provider/observed-usage.ts';
 export { promptAttributes } from './provider/prompt-attributes.ts';
 export { type OfferedTool, stopSequences, toolDefinitions } from './provider/request-values.ts';
 export { serverAttributes, serverOf } from './provider/server.ts';
-export { mergeUsage } from './provider/streamed-usage.ts';
 export { createRunRegistry } from './runs/registry.ts';
 export type { Run, RunPlace, RunRegistry, RunRegistryOptions } from './runs/run.ts';

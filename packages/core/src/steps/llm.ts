@@ -2,14 +2,20 @@
 import { isObject, props } from '@spanline/record';
 import type { Content } from '../api/index.ts';
 import { providerOf } from '../providers/index.ts';
-import { normalizeUsage, usageAttributes } from '../usage/index.ts';
+import {
+  AnswerUsage,
+  type NormalizedUsage,
+  normalizeUsage,
+  usageAttributes,
+  type UsageContext,
+} from '../usage/index.ts';
 import { runStep, type Step, type StepOptions, type Work } from './step.ts';
 
 /** A model's answer, as `answer` reads it from the result. */
 export interface LlmAnswer {
   /** The answer's messages or text. */
   output?: Content;
-  /** Token usage in the shape of any provider, or the whole answer, which also tells the tier and the server tools. */
+  /** Token usage in the shape of any provider or framework, or the whole answer around it, which tells more. */
   usage?: unknown;
   /** Name of the model that answered. */
   model?: string | undefined;
@@ -30,14 +36,26 @@ export interface LlmSpanOptions<R = unknown> extends StepOptions {
   temperature?: number | undefined;
   topP?: number | undefined;
   maxTokens?: number | undefined;
-  /** Reads the answer from the result. @defaultValue the result is the output, and holds the token usage as `usage` */
+  /** Reads the answer from the result. @defaultValue the result is the output, and has the token usage */
   answer?: ((result: R) => LlmAnswer) | undefined;
 }
 
-/** The whole answer also tells the service tier, the region and the server tools. */
+/** Keys of answers of providers and frameworks that have a usage. */
+const USAGE_KEYS = ['usage', 'usageMetadata', 'usage_metadata', 'response_metadata'] as const;
+
+/** The answer tells more than its usage object. The AI SDK's streams tell it later, by promises that read them. */
 function wholeAnswer(result: unknown): LlmAnswer {
-  const { usage, usageMetadata } = props(result);
-  return { output: result, usage: isObject(usage ?? usageMetadata) ? result : undefined };
+  const answer = props(result);
+  const hasUsage = !('textStream' in answer) && USAGE_KEYS.some((key) => isObject(answer[key]));
+  return { output: result, usage: hasUsage ? answer : undefined };
+}
+
+/** The usage in the chunks of a stream. */
+function streamedUsage(result: unknown, context: UsageContext, isBroken: boolean): NormalizedUsage | undefined {
+  if (!Array.isArray(result)) return undefined;
+  const usage = new AnswerUsage(context);
+  for (const chunk of result) usage.add(chunk);
+  return usage.read(isBroken);
 }
 
 /**
@@ -69,9 +87,10 @@ export function llmSpan<T>(options: LlmSpanOptions<Awaited<T>>, fn: Work<T>): T 
       'gen_ai.request.max_tokens': maxTokens,
     },
     input: messages,
-    output(span, result) {
+    output(span, result, isBroken) {
       const answer = readAnswer(result);
-      const usage = normalizeUsage(answer.usage, { provider, model: answer.model ?? model });
+      const context = { provider, model: answer.model ?? model };
+      const usage = normalizeUsage(answer.usage, context) ?? streamedUsage(result, context, isBroken);
       if (usage !== undefined) span.set(usageAttributes(usage));
       span.set({
         'gen_ai.response.model': answer.model,

@@ -29,7 +29,8 @@ export interface Step<Result> {
   readonly type: SpanType;
   readonly attributes: SpanAttributes;
   readonly input: Content;
-  readonly output: (span: Span, result: Result) => void;
+  /** `isBroken`: the result is what a stream yielded until it ended early. */
+  readonly output: (span: Span, result: Result, isBroken: boolean) => void;
 }
 
 /** Runs `fn` inside the span of a step. */
@@ -46,8 +47,8 @@ export function runStep<T>(options: StepOptions, step: Step<Awaited<T>>, fn: Wor
     if (input !== undefined) span.input(input);
   });
   return runInSpan(tracer, span, fn, {
-    output(result) {
-      guard('step result', () => step.output(span, result as Awaited<T>));
+    output(result, isBroken) {
+      guard('step result', () => step.output(span, result as Awaited<T>, isBroken));
     },
   });
 }

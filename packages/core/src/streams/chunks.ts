@@ -13,14 +13,21 @@ export interface Chunks {
   value(): unknown;
 }
 
-/** Creates an empty collection. It keeps at most 10,000 chunks and stops after 1 MiB of text. */
+/**
+ * Creates an empty collection. It keeps at most 10,000 chunks and stops after 1 MiB of text. It also keeps the last
+ * chunk, in which models have their token counts.
+ */
 export function createChunks(): Chunks {
   const kept: unknown[] = [];
   let count = 0;
   let characters = 0;
   let isText = true;
+  let last: unknown;
   const keep = (value: unknown): void => {
-    if (kept.length >= MAX_CHUNKS || characters >= MAX_CHARACTERS) return;
+    if (kept.length >= MAX_CHUNKS || characters >= MAX_CHARACTERS) {
+      last = value;
+      return;
+    }
     if (typeof value === 'string') characters += value.length;
     else isText = false;
     kept.push(value);
@@ -36,7 +43,8 @@ export function createChunks(): Chunks {
     },
     value(): unknown {
       if (kept.length === 0) return undefined;
-      return isText ? kept.join('') : kept;
+      if (isText) return kept.join('');
+      return last === undefined ? kept : [...kept, last];
     },
   };
 }

@@ -7,8 +7,11 @@ import { onForcedEnd } from './extras.ts';
 
 /** Observes the work inside a span. */
 export interface WorkObserver {
-  /** Called with the result: the returned value, the resolved one, or what the stream yielded. */
-  output?: (value: unknown) => void;
+  /**
+   * Called with the result: the returned value, the resolved one, or what the stream yielded. `isBroken` for a stream
+   * that ended early.
+   */
+  output?: (value: unknown, isBroken: boolean) => void;
   /**
    * Returns false for chunks without content, which do not count for the time to the first chunk.
    * @defaultValue all chunks have content
@@ -33,12 +36,12 @@ function isThenable(value: unknown): value is PromiseLike<unknown> {
 function endWithStream(tracer: Tracer, span: Span, startedMs: number, observer: WorkObserver): StreamWatcher {
   const chunks = createChunks();
   let awaitsContent = span.type === 'llm';
-  const flush = (): void => {
+  const flush = (isBroken: boolean): void => {
     const output = chunks.value();
-    if (output !== undefined) observer.output?.(output);
+    if (output !== undefined) observer.output?.(output, isBroken);
     span.set({ 'spanline.stream.chunks': chunks.count });
   };
-  onForcedEnd(span, flush);
+  onForcedEnd(span, () => flush(true));
   return {
     run: (fn) => (span.isRecording ? tracer.run(span, fn) : fn()),
     chunk(value): void {
@@ -50,16 +53,16 @@ function endWithStream(tracer: Tracer, span: Span, startedMs: number, observer: 
     },
     done(returned): void {
       if (returned !== undefined) chunks.addReturned(returned);
-      flush();
+      flush(false);
       span.end();
     },
     abandoned(): void {
-      flush();
+      flush(true);
       span.end({ status: 'abandoned' });
     },
     failed(error): void {
       span.fail(error);
-      flush();
+      flush(true);
       span.end();
     },
   };
@@ -78,7 +81,7 @@ export function runInSpan<T>(tracer: Tracer, span: Span, fn: (span: Span) => T, 
       const watched = watchStream(value, watcher);
       if (watched !== undefined) return watched.stream;
     }
-    observer.output?.(value);
+    observer.output?.(value, false);
     span.end();
     return value;
   };

@@ -81,6 +81,9 @@ const READERS: ReadonlyMap<string, Read> = new Map([
   ['inference_geo', setRegion],
 ]);
 
+/** True for a key of an answer that holds a condition. */
+export const isConditionKey = (key: string): boolean => READERS.has(key);
+
 /** Reads a condition from one key of an answer. Bedrock wraps its conditions in objects. */
 export function readCondition(conditions: PriceConditions, key: string, value: unknown): boolean {
   const read = READERS.get(key);

@@ -86,6 +86,27 @@ const sum = (...counts: readonly (number | undefined)[]): number | undefined =>
     ? counts.reduce<number>((total, count) => total + (count ?? 0), 0)
     : undefined;
 
+/** The input, and whether its name says that it includes cached tokens. */
+interface Input {
+  readonly input: number | undefined;
+  readonly isInclusive: boolean;
+}
+
+/**
+ * Proxies write the input by OpenAI's name, by Anthropic's, or by both. Where the two differ by the cached tokens, the
+ * larger one includes them. Else the one counts that the total proves.
+ *
+ * @param proven - the input that the total leaves
+ */
+function inputOf({ prompt_tokens: prompt, input_tokens: other }: Readings, cached: number, proven?: number): Input {
+  if (prompt === undefined || (prompt === 0 && other !== undefined)) {
+    return { input: other ?? prompt, isInclusive: false };
+  }
+  if (other === undefined || other === 0 || other === prompt) return { input: prompt, isInclusive: true };
+  if (Math.abs(prompt - other) === cached) return { input: Math.max(prompt, other), isInclusive: true };
+  return { input: other === proven ? other : prompt, isInclusive: true };
+}
+
 /** Modalities other than text. Text is what is left, and is written only beside another one. */
 const MODAL_PARTS: readonly (readonly [text: BilledUnit, others: readonly BilledUnit[]])[] = [
   ['input_text_tokens', ['input_audio_tokens', 'input_image_tokens', 'input_video_tokens']],
@@ -182,9 +203,7 @@ function setUnits(units: BilledUnits, counts: BilledUnits): void {
  * @param hidesThoughts - the total of this model holds thoughts that no key counts
  */
 export function reconcile(readings: Readings, hidesThoughts: boolean): Reconciled {
-  const { prompt_tokens: prompt, completion_tokens: completion } = readings;
-  const isInclusive = prompt !== undefined && (prompt > 0 || readings.input_tokens === undefined);
-  const input = isInclusive ? prompt : (readings.input_tokens ?? prompt);
+  const { completion_tokens: completion } = readings;
   let output = larger(readings.output_tokens, completion);
   const { cache_read_beside: readBeside, cache_write_beside: writeBeside, reasoning_beside: thoughts } = readings;
   const read = larger(readings.cache_read_tokens, readBeside);
@@ -197,6 +216,7 @@ export function reconcile(readings: Readings, hidesThoughts: boolean): Reconcile
   const isPerplexity = citations !== undefined;
   const total = isPerplexity ? undefined : readings.total;
   if (output === undefined && thoughts !== undefined) output = 0;
+  const { input, isInclusive } = inputOf(readings, cached, total === undefined ? undefined : total - (output ?? 0));
 
   const isSpelledBeside = readBeside !== undefined || writeBeside !== undefined;
   const parts: Part[] = [];
@@ -220,6 +240,9 @@ export function reconcile(readings: Readings, hidesThoughts: boolean): Reconcile
       chosen = proven;
       [wholeInput, wholeOutput] = sums(input, output ?? 0, parts, chosen);
       issue = parts.find((_, bit) => ((chosen & ~spelled) >> bit) & 1)?.issue;
+    } else if (total === input + (output ?? 0)) {
+      // A part that is larger than its whole cannot be in it: the total leaves out what stands beside.
+      issue = parts.find(({ isBeside }) => isBeside)?.issue;
     } else if (hidesThoughts && gap > 0 && output !== undefined && reasoning === undefined) {
       wholeOutput += gap;
       found = gap;

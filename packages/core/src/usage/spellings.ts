@@ -296,6 +296,10 @@ export const USAGE: SpellingMap = compile({
   totalTokens: 'total',
   cacheReadInputTokens: 'cache_read_beside',
   cacheWriteInputTokens: 'cache_write_beside',
+  inputTokenCount: 'input_tokens',
+  outputTokenCount: 'output_tokens',
+  invocationLatency: NOT_BILLED,
+  firstByteLatency: NOT_BILLED,
   cacheReadInputTokenCount: 'cache_read_beside',
   cacheWriteInputTokenCount: 'cache_write_beside',
   cacheDetails: TTL_LIST,
@@ -365,6 +369,7 @@ export const USAGE: SpellingMap = compile({
     outputTokens: NOT_BILLED,
   },
   raw: NOT_BILLED,
+  totalUsage: NOT_BILLED,
   usage: NOT_BILLED,
   meta: NOT_BILLED,
   x_groq: NOT_BILLED,
@@ -381,17 +386,43 @@ export const MODALITIES: Readonly<Record<string, string>> = {
 
 /** Keys under which frameworks and APIs wrap a usage object, the most telling first. */
 export const WRAPPERS: readonly string[] = [
-  'usage_metadata',
-  'usageMetadata',
-  'tokenUsage',
+  // The AI SDK's sum over all steps. `usage` beside it is that of the last step.
+  'totalUsage',
   'usage',
+  'usageMetadata',
+  'usage_metadata',
   'usage_info',
   'usageInfo',
-  'x_groq',
+  'tokenUsage',
   'amazon-bedrock-invocationMetrics',
   'tokens',
   'meta',
 ];
+
+/** Vendors wrap what they add to OpenAI's shapes in keys of their own: `x_groq`. */
+export const isVendorKey = (key: string): boolean => key.startsWith('x_');
+
+const WRAPPER_KEYS: ReadonlySet<string> = new Set(WRAPPERS);
+
+/** True for a key that holds a usage object. */
+export const isUsageKey = (key: string): boolean => WRAPPER_KEYS.has(key) || isVendorKey(key);
+
+/** Keys under which frameworks keep the provider's own answer or usage, the most telling first. */
+export const RAW_PLACES: readonly string[] = [
+  // The AI SDK and LlamaIndex.
+  'raw',
+  // LangChain.
+  '__raw_response',
+  'additional_kwargs',
+  'response_metadata',
+  'llmOutput',
+];
+
+/** The AI SDK's answers of each provider, by its name. */
+export const PROVIDER_ANSWERS = 'providerMetadata';
+
+/** The AI SDK's requests, where one call makes several. */
+export const STEPS = 'steps';
 
 /** The key under which LangChain keeps counts that were made locally. */
 export const ESTIMATED_WRAPPER = 'estimatedTokenUsage';

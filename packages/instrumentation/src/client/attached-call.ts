@@ -1,13 +1,15 @@
 /** A call of a client that a framework makes, and whose span the framework's instrumentation writes. */
 
 import { currentSpan, type Span } from '@spanline/core';
-import { attributesOf, instrumentationOf } from '@spanline/core/internal';
+import { attributesOf, instrumentationOf, usageAttributes } from '@spanline/core/internal';
 import type { AttributeKey, SpanAttributes } from '@spanline/record';
+import { observedUsage, observeUsage } from '../provider/observed-usage.ts';
+import { usageOf } from './call-state.ts';
 import type { ClientCall } from './call.ts';
 import { headerAttributes } from './headers.ts';
 import type { OpenCall } from './open-call.ts';
+import { watchSdkStream } from './watch-sdk-stream.ts';
 
-const USAGE = /^(?:gen_ai|spanline)\.usage\./;
 /** Attributes that a client knows before the call. Not every framework does. */
 const GIVEN = [
   'gen_ai.provider.name',
@@ -29,32 +31,38 @@ function setMissing(span: Span, given: SpanAttributes): void {
   span.set(Object.fromEntries(missing.map((key) => [key, given[key]])));
 }
 
-/** Adds the tokens of one more request. A framework splits an embedding of many texts into several. */
-function addUsage(span: Span, answer: SpanAttributes): void {
-  const known = attributesOf(span) ?? {};
-  const sum: Record<string, unknown> = {};
-  for (const [key, value] of Object.entries(answer)) {
-    if (key === 'gen_ai.response.model') sum[key] = value;
-    if (!USAGE.test(key)) continue;
-    const before = known[key];
-    sum[key] = typeof value === 'number' && typeof before === 'number' ? before + value : value;
-  }
-  span.set(sum);
+/** Most frameworks drop the usage of embeddings. They split an embedding of many texts into several requests. */
+function setEmbeddingUsage(span: Span, { 'gen_ai.response.model': model }: SpanAttributes): void {
+  const usage = observedUsage(span);
+  if (usage !== undefined) span.set({ ...usageAttributes(usage), 'gen_ai.response.model': model });
 }
 
 /**
  * Attaches a client's call to the framework's span. It adds what frameworks do not report: the headers of the answer,
- * and the tokens of embeddings. What the framework reports later replaces it.
+ * and its usage, from which the framework's instrumentation chooses what is more exact.
  */
-export function attachCall(span: Span, { span: own, reader }: ClientCall): OpenCall {
+export function attachCall(span: Span, call: ClientCall): OpenCall {
   const nothing = (): void => undefined;
-  setMissing(span, own.attributes ?? {});
+  const usage = usageOf(call);
+  observeUsage(span, usage);
+  setMissing(span, call.span.attributes ?? {});
+  const stream = {
+    chunk(value: unknown): true {
+      usage.add(value);
+      return true;
+    },
+    done: nothing,
+    abandoned: nothing,
+    failed: nothing,
+  };
   return {
     events: {
       responded: (response) =>
         void span.set(headerAttributes((response as { headers?: unknown } | undefined)?.headers)),
       parsed(value): void {
-        if (span.type === 'embedding') addUsage(span, reader.whole(value));
+        if (watchSdkStream(value, stream, false)) return;
+        usage.add(value);
+        if (span.type === 'embedding') setEmbeddingUsage(span, call.reader.whole(value));
       },
       taken: nothing,
       failed: nothing,

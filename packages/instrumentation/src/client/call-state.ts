@@ -1,7 +1,7 @@
 /** The span of a call, and the attributes collected for it. */
 
 import { currentSpan, type InstrumentationScope, type Span, type SpanOptions, type Tracer } from '@spanline/core';
-import { type Guard, onForcedEnd } from '@spanline/core/internal';
+import { AnswerUsage, type Guard, onForcedEnd, usageAttributes } from '@spanline/core/internal';
 import type { SpanAttributes, SpanStatus } from '@spanline/record';
 import type { AnswerReader, ClientCall, RequestRewrite } from './call.ts';
 
@@ -23,6 +23,8 @@ interface CallSpan {
 export interface CallWork {
   readonly span: CallSpan;
   readonly reader: AnswerReader;
+  /** Usage of the answer so far. */
+  readonly usage: AnswerUsage;
   readonly rewrite: RequestRewrite | undefined;
   readonly startedMs: number;
   readonly attributes: SpanAttributes[];
@@ -53,6 +55,18 @@ function createSpan(tracer: Tracer, scope: InstrumentationScope, { span: given, 
   };
 }
 
+/** The usage of a call's answer. */
+export function usageOf({ span: { attributes } }: ClientCall): AnswerUsage {
+  const { 'gen_ai.provider.name': provider, 'gen_ai.request.model': model } = attributes ?? {};
+  return new AnswerUsage({ provider, model });
+}
+
+/** Attributes of the usage so far. */
+function billedAttributes({ usage }: CallWork, isBroken: boolean): SpanAttributes {
+  const billed = usage.read(isBroken);
+  return billed === undefined ? {} : usageAttributes(billed);
+}
+
 /** Attributes of the stream so far. */
 export function streamAttributes({ reader, chunks, firstChunk }: CallWork): SpanAttributes {
   return {
@@ -77,7 +91,8 @@ export class CallState {
     const { reader, rewrite } = call;
     const startedMs = performance.now();
     const span = createSpan(tracing.tracer, tracing.scope, call);
-    this.#work = { span, reader, rewrite, startedMs, attributes: [], chunks: 0, firstChunk: undefined };
+    const usage = usageOf(call);
+    this.#work = { span, reader, usage, rewrite, startedMs, attributes: [], chunks: 0, firstChunk: undefined };
     if (span.now !== undefined) onForcedEnd(span.now, () => this.#flush());
   }
 
@@ -107,7 +122,9 @@ export class CallState {
     this.#work = undefined;
     this.#latestRequest = undefined;
     const { attributes, reader } = work;
+    const isBroken = failure !== undefined || status !== undefined;
     this.guarded(() => attributes.push(read(work)));
+    this.guarded(() => attributes.push(billedAttributes(work, isBroken)));
     if (this.#attempts > 1) attributes.push({ 'spanline.retry.attempt': this.#attempts - 1 });
     const span = this.guarded(() => work.span.atEnd(attributes));
     if (span === undefined) return;
@@ -122,6 +139,6 @@ export class CallState {
     const work = this.#work;
     if (work === undefined) return;
     for (const each of work.attributes) work.span.now?.set(each);
-    if (work.chunks > 0) work.span.now?.set(streamAttributes(work));
+    if (work.chunks > 0) work.span.now?.set(streamAttributes(work)).set(billedAttributes(work, true));
   }
 }

@@ -4,8 +4,8 @@ import type { SpanOptions } from '@spanline/core';
 import type { SpanAttributes } from '@spanline/record';
 
 /**
- * Turns an answer of a provider into attributes. Each call has a reader of its own. Readers change nothing of what they
- * are given.
+ * Turns an answer of a provider into attributes, other than its usage, which is read for all providers alike. Each call
+ * has a reader of its own. Readers change nothing of what they are given.
  */
 export interface AnswerReader {
   /** Reads an answer that came whole. */

@@ -12,7 +12,10 @@ const seconds = (ms: number): number => Math.round(ms * 1000) / 1e6;
 const NOTHING = (): SpanAttributes => ({});
 
 function readWhole(value: unknown): (work: CallWork) => SpanAttributes {
-  return ({ reader }) => reader.whole(value);
+  return ({ reader, usage }) => {
+    usage.add(value);
+    return reader.whole(value);
+  };
 }
 
 /** A failed stream keeps what it brought. */
@@ -37,7 +40,10 @@ class StreamRecorder implements SdkStreamEvents {
   chunk(piece: unknown): boolean {
     const { work } = this.#state;
     if (work === undefined) return true;
-    const kind = this.#state.guarded(() => work.reader.chunk(piece));
+    const kind = this.#state.guarded(() => {
+      work.usage.add(piece);
+      return work.reader.chunk(piece);
+    });
     if (work.rewrite !== undefined && this.#state.guarded(() => work.rewrite?.restore(piece)) === false) return false;
     work.chunks++;
     if (kind === 'content') work.firstChunk ??= seconds(performance.now() - work.startedMs);

@@ -6,11 +6,14 @@ import {
   props,
   classNameOf,
   list,
+  mostExact,
   number,
+  observedUsage,
   type OfferedTool,
   text,
   toMessages,
   toolDefinitions,
+  usageAttributes,
 } from '@spanline/instrumentation';
 import { modelOf, providerOf, serverOf } from '../provider/provider.ts';
 import { createRawAnswer } from '../provider/raw-answer.ts';
@@ -64,19 +67,23 @@ function withStreamUsage(params: Props): Props {
   };
 }
 
-/** Attributes from the answer that the provider's client received, else from the part that LlamaIndex kept. */
-function answerAttributes(span: Span, pieces: readonly unknown[]): SpanAttributes {
+/**
+ * Attributes from the answer that the provider's client received, else from the part that LlamaIndex kept. Of the
+ * reports on its usage the most exact one counts.
+ */
+function answerAttributes(span: Span, pieces: readonly unknown[], isBroken: boolean): SpanAttributes {
+  const kept = createRawAnswer();
+  for (const piece of pieces) kept.add(props(piece)['raw']);
   const observed = observedAnswer(span);
-  if (observed?.isKnown === true) return observed.attributes();
-  const answer = createRawAnswer();
-  for (const piece of pieces) answer.add(props(piece)['raw']);
-  return answer.isKnown ? answer.attributes() : {};
+  const answer = observed?.isKnown === true ? observed : kept;
+  const usage = mostExact([observedUsage(span, isBroken), observed?.usage(isBroken), kept.usage(isBroken)]);
+  return { ...answer.attributes(), ...(usage === undefined ? {} : usageAttributes(usage)) };
 }
 
-function describeAnswer(span: Span, value: unknown): void {
+function describeAnswer(span: Span, value: unknown, isBroken: boolean): void {
   const chunks = Array.isArray(value) ? value : undefined;
   const { message, text: completion, raw } = props(value);
-  const attributes = answerAttributes(span, chunks ?? [{ raw }]);
+  const attributes = answerAttributes(span, chunks ?? [{ raw }], isBroken);
   const reason = attributes['gen_ai.response.finish_reasons']?.[0];
   const answer =
     chunks === undefined ? toMessage(message ?? { role: 'assistant', content: completion }) : streamedMessage(chunks);

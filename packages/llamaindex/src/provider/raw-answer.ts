@@ -1,16 +1,7 @@
 /** Attributes from a provider's own answer, beside the text: model, id, finish reason, tokens. */
 
 import type { SpanAttributes } from '@spanline/core';
-import {
-  type Props,
-  props,
-  isObject,
-  list,
-  mergeUsage,
-  normalizeUsage,
-  text,
-  usageAttributes,
-} from '@spanline/instrumentation';
+import { AnswerUsage, type Props, props, isObject, list, type NormalizedUsage, text } from '@spanline/instrumentation';
 
 /** An answer that may come in pieces: the chunks of a stream. */
 export interface RawAnswer {
@@ -19,6 +10,8 @@ export interface RawAnswer {
   /** True once a piece reported something. */
   readonly isKnown: boolean;
   attributes(): SpanAttributes;
+  /** @param isBroken - the answer ended early */
+  usage(isBroken: boolean): NormalizedUsage | undefined;
 }
 
 /** The first entry of a list that providers fill with one. */
@@ -26,17 +19,6 @@ const firstOf = (value: unknown): Props => props(list(value)[0]);
 
 /** An own property. The classes of Google's SDK have getters that print a warning when they are read. */
 const own = (raw: Props, key: string): unknown => (Object.hasOwn(raw, key) ? raw[key] : undefined);
-
-/**
- * Token counts as the provider wrote them: in the answer (OpenAI, Google, Ollama), or in the event's `response`
- * (OpenAI's Responses API) or `message` (Anthropic's first event).
- */
-function usageIn(raw: Props): Props | undefined {
-  for (const holder of [raw, props(own(raw, 'response')), props(own(raw, 'message'))]) {
-    for (const key of ['usage', 'usageMetadata']) if (isObject(holder[key])) return holder[key] as Props;
-  }
-  return normalizeUsage(raw) === undefined ? undefined : raw;
-}
 
 function finishReason(raw: Props): string | undefined {
   const choice = firstOf(raw['choices']);
@@ -52,11 +34,9 @@ function finishReason(raw: Props): string | undefined {
 
 /** Creates an answer of which nothing is known yet. */
 export function createRawAnswer(): RawAnswer {
+  const usage = new AnswerUsage();
   let known: SpanAttributes = {};
-  let usage: Props | undefined;
   let isKnown = false;
-  // Anthropic's first event counts only what was written by then.
-  let isUnfinished = false;
 
   return {
     add(value): boolean {
@@ -68,27 +48,21 @@ export function createRawAnswer(): RawAnswer {
       const model = text(raw['model']) ?? text(raw['modelVersion']) ?? text(inner['model']);
       const id = text(raw['id']) ?? text(raw['responseId']) ?? text(inner['id']);
       const reason = finishReason(raw);
-      const counts = usageIn(raw);
-      const { type } = raw;
-      if (type === 'message_start' || type === 'message_delta') isUnfinished = type === 'message_start';
+      usage.add(raw);
       known = {
         ...known,
         ...(model === undefined ? {} : { 'gen_ai.response.model': model }),
         ...(id === undefined ? {} : { 'gen_ai.response.id': id }),
         ...(reason === undefined ? {} : { 'gen_ai.response.finish_reasons': [reason] }),
       };
-      usage = mergeUsage(usage, counts);
-      const reports = model !== undefined || id !== undefined || reason !== undefined || counts !== undefined;
+      const reports = model !== undefined || id !== undefined || reason !== undefined;
       isKnown ||= reports;
       return reports;
     },
     get isKnown() {
       return isKnown;
     },
-    attributes(): SpanAttributes {
-      const tokens = normalizeUsage(usage);
-      if (tokens === undefined) return known;
-      return { ...known, ...usageAttributes(isUnfinished ? { ...tokens, issue: 'incomplete' } : tokens) };
-    },
+    attributes: () => known,
+    usage: (isBroken) => usage.read(isBroken),
   };
 }

@@ -54,8 +54,10 @@ function addEmbeddingTokens(span: Span, observation: Observation, response: unkn
   span.set(usageAttributes(observation.usage));
 }
 
-function setAnswer(span: Span, answer: RawAnswer): void {
-  if (span.isRecording && answer.isKnown) span.set(answer.attributes());
+function setAnswer(span: Span, answer: RawAnswer, isBroken: boolean): void {
+  if (!span.isRecording || !answer.isKnown) return;
+  const usage = answer.usage(isBroken);
+  span.set({ ...answer.attributes(), ...(usage === undefined ? {} : usageAttributes(usage)) });
 }
 
 /** Reads an answer at once, and a stream as its reader pulls it. */
@@ -63,17 +65,17 @@ function observe(span: Span, observation: Observation, guard: Guard, value: unkn
   if (span.type === 'embedding') return addEmbeddingTokens(span, observation, value);
   if (!isObject(value) || Object.getPrototypeOf(value) === ReadableStream.prototype) return;
   const { answer } = observation;
-  const ended = (): void => {
-    guard(WHERE, () => setAnswer(span, answer));
+  const ended = (isBroken: boolean): void => {
+    guard(WHERE, () => setAnswer(span, answer, isBroken));
   };
   const watched = watchStream(value, {
     run: (fn) => fn(),
     chunk: (chunk) => guard(WHERE, () => answer.add(chunk)),
-    done: ended,
-    abandoned: ended,
-    failed: ended,
+    done: () => ended(false),
+    abandoned: () => ended(true),
+    failed: () => ended(true),
   });
-  if (watched === undefined && answer.add(value)) setAnswer(span, answer);
+  if (watched === undefined && answer.add(value)) setAnswer(span, answer, false);
 }
 
 function whenSettled(value: unknown, use: (value: unknown) => void): void {

@@ -9,8 +9,8 @@ export interface TracedCall {
   readonly options: SpanOptions;
   /** Called with the span before the method is. */
   readonly begin?: (span: Span) => void;
-  /** Describes the result: the value, or the list of chunks that were streamed. */
-  readonly output?: (span: Span, value: unknown) => void;
+  /** Describes the result: the value, or the list of chunks that were streamed; `isBroken` if they are not all. */
+  readonly output?: (span: Span, value: unknown, isBroken: boolean) => void;
   /** True for a chunk that is a piece of the answer. @defaultValue every chunk */
   readonly isContent?: (chunk: unknown) => boolean;
   /** Arguments in place of the caller's. */
@@ -67,7 +67,8 @@ export function createCallTracer(tracer: Tracer, guard: Guard, include?: readonl
       calls.set(span, { self: this, operation, original });
       call.begin?.(span);
       const observer: WorkObserver = { keepsReadables: true };
-      if (output !== undefined) observer.output = (value) => guard(where, () => output(span, value));
+      if (output !== undefined)
+        observer.output = (value, isBroken) => guard(where, () => output(span, value, isBroken));
       if (call.isContent !== undefined) observer.isContent = call.isContent;
       return runInSpan(tracer, span, () => Reflect.apply(original, this, call.args ?? args), observer);
     };

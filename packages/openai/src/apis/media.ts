@@ -40,17 +40,12 @@ function mediaAttributes(path: string, body: object): SpanAttributes {
   };
 }
 
-/** Creates a reader of token counts. Not every model has them. */
+/** Creates a reader that leaves all but id and model out. */
 function createMediaReader(): AnswerReader {
-  let attributes: SpanAttributes = {};
   return {
     whole: (value) => answerAttributes(props(value)),
-    chunk(value): 'content' {
-      const { usage } = props(value);
-      if (usage !== undefined) attributes = answerAttributes({ usage });
-      return 'content';
-    },
-    gathered: () => attributes,
+    chunk: () => 'content',
+    gathered: () => ({}),
   };
 }
 

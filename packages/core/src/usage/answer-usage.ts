@@ -1,0 +1,129 @@
+/** The usage of one answer, whole or from the pieces of a stream, of any provider. */
+import { isObject, list, props, type Props, text } from '@spanline/record';
+import { isConditionKey } from './conditions.ts';
+import { normalizeUsage } from './normalize.ts';
+import type { UsageContext } from './read-usage.ts';
+import type { NormalizedUsage } from './report.ts';
+import { isUsageKey, USAGE } from './spellings.ts';
+import { isPlainObject, StreamedCounts } from './streamed-counts.ts';
+
+const MAX_ITEMS = 1000;
+const MAX_DEPTH = 3;
+
+/** States of OpenAI's Responses API after which an answer no longer changes. */
+const FINAL: ReadonlySet<unknown> = new Set(['completed', 'incomplete', 'failed', 'cancelled']);
+
+/** Anthropic's events. The first one counts what was written by then; all counts are sums. */
+const FIRST = 'message_start';
+const LAST = 'message_delta';
+
+/** Marks of an answer that is complete, by key: the reason why it ended. */
+const ENDS: Readonly<Record<string, (value: unknown) => boolean>> = {
+  stop_reason: (value) => typeof value === 'string',
+  done: (value) => value === true,
+  status: (value) => FINAL.has(value),
+  messageStop: isObject,
+  'amazon-bedrock-invocationMetrics': isObject,
+};
+
+/** Keys under which the events of a stream have a part of the answer. */
+const HOLDERS: ReadonlySet<string> = new Set(['response', 'message', 'data']);
+
+/** Collects what is billed of one answer. Nothing else of it is kept. */
+export class AnswerUsage {
+  readonly #context: UsageContext;
+  readonly #answer: Props = {};
+  readonly #usages = new Map<string, StreamedCounts>();
+  #items: unknown[] | undefined;
+  #isStarted = false;
+  #isComplete = false;
+
+  constructor(context: UsageContext = {}) {
+    this.#context = context;
+  }
+
+  /** Adds a whole answer, or a piece of a stream. */
+  add(piece: unknown): void {
+    if (isObject(piece) && !Array.isArray(piece)) this.#addProps(piece as Props, MAX_DEPTH);
+  }
+
+  #addProps(piece: Props, depth: number): void {
+    const type = text(piece['type']);
+    if (type === FIRST) this.#isStarted = true;
+    if (type === LAST) this.#isComplete = true;
+    const areSums = type === FIRST || type === LAST;
+    for (const key in piece) {
+      const value = piece[key];
+      if (value === null || value === undefined) continue;
+      if (ENDS[key]?.(value) === true) this.#isComplete = true;
+      if (isUsageKey(key) && isObject(value)) this.#addUsage(key, value as Props, areSums || this.#isStarted);
+      else if (key === 'choices') this.#addChoice(props(list(value)[0]));
+      else if (key === 'candidates') this.#addCandidates(value);
+      else if (key === 'output') this.#addOutput(value);
+      else if (key === 'item' && type === 'response.output_item.done') (this.#items ??= []).push(value);
+      else if (key === 'delta') this.#isComplete ||= text(props(value)['stop_reason']) !== undefined;
+      else if (key === 'metadata') this.#addMetadata(props(value));
+      else if (HOLDERS.has(key)) this.#addHeld(value, depth);
+      else if (USAGE.has(key) || isConditionKey(key) || key === 'model' || key === 'modelVersion')
+        this.#answer[key] = value;
+    }
+    if ((this.#items?.length ?? 0) > MAX_ITEMS) this.#items?.splice(MAX_ITEMS);
+  }
+
+  #addHeld(value: unknown, depth: number): void {
+    if (depth > 0 && isObject(value) && !Array.isArray(value)) this.#addProps(value as Props, depth - 1);
+  }
+
+  #addUsage(key: string, usage: Props, areSums: boolean): void {
+    if (!isPlainObject(usage)) {
+      // The values of a class may be behind accessors.
+      this.#answer[key] = usage;
+      return;
+    }
+    let counts = this.#usages.get(key);
+    if (counts === undefined) this.#usages.set(key, (counts = new StreamedCounts()));
+    counts.add(usage, areSums);
+  }
+
+  /** Moonshot counts within the choice. */
+  #addChoice({ usage, finish_reason: reason, finishReason }: Props): void {
+    if (text(reason) !== undefined || text(finishReason) !== undefined) this.#isComplete = true;
+    if (isObject(usage)) this.#addUsage('usage', usage as Props, false);
+  }
+
+  /** Google tells in one of its chunks what it searched for. */
+  #addCandidates(candidates: unknown): void {
+    for (const candidate of list(candidates)) {
+      const { finishReason, groundingMetadata } = props(candidate);
+      if (text(finishReason) !== undefined) this.#isComplete = true;
+      if (isObject(groundingMetadata)) this.#answer['candidates'] = [{ groundingMetadata }];
+    }
+  }
+
+  /** OpenAI's answer has its items from the last event on. Until then they come one by one. */
+  #addOutput(output: unknown): void {
+    if (list(output).length > 0) this.#answer['output'] = output;
+  }
+
+  /** Bedrock counts in an event of its own, beside the conditions of the price. */
+  #addMetadata(metadata: Props): void {
+    const { usage } = metadata;
+    if (!isObject(usage)) return;
+    this.#addUsage('usage', usage as Props, false);
+    for (const key in metadata) if (isConditionKey(key)) this.#answer[key] = metadata[key];
+  }
+
+  /**
+   * Reads the usage so far.
+   *
+   * @param isBroken - the answer ended early
+   */
+  read(isBroken: boolean): NormalizedUsage | undefined {
+    const answer: Props = { ...this.#answer };
+    for (const [key, counts] of this.#usages) answer[key] = counts.toObject();
+    if (answer['output'] === undefined && this.#items !== undefined) answer['output'] = this.#items;
+    const usage = normalizeUsage(answer, this.#context);
+    const isCut = !this.#isComplete && (isBroken || this.#isStarted);
+    return usage === undefined || !isCut ? usage : { ...usage, issue: 'incomplete' };
+  }
+}

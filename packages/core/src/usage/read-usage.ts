@@ -1,0 +1,130 @@
+/** Reads the usage that one object has of its own: a usage object, or an answer of a provider. */
+import { isObject, props } from '@spanline/record';
+import { type Counts, readObject } from './read-counts.ts';
+import { reconcile } from './reconcile.ts';
+import { type NormalizedUsage, unitsIn } from './report.ts';
+import { serverTools } from './server-tools.ts';
+import { COHERE_UNITS, NO_SPELLINGS, type Reading, USAGE } from './spellings.ts';
+
+/** Facts about a call besides its answer. */
+export interface UsageContext {
+  readonly provider?: string | undefined;
+  /** @defaultValue the `model` of the answer */
+  readonly model?: string | undefined;
+}
+
+/** Keys by which an answer differs from the usage object in it. */
+const ANSWER_KEYS: ReadonlySet<string> = new Set([
+  'model',
+  'modelVersion',
+  'choices',
+  'candidates',
+  'content',
+  'message',
+  'output',
+  'data',
+  'text',
+  'embeddings',
+  'results',
+  'created_at',
+  'usage',
+  'usageMetadata',
+  'usage_metadata',
+  'totalUsage',
+  'response_metadata',
+]);
+
+/** Keys that are a usage only inside of a usage object. */
+const NO_USAGE_IN_ANSWERS: ReadonlySet<string> = new Set([
+  'tokens',
+  'seconds',
+  'characters',
+  'search_units',
+  'audio_seconds',
+  'cost',
+  'total_cost',
+  'cost_usd',
+  'estimated_cost',
+]);
+
+/** True for an answer, in which most numbers are no usage. */
+export function isAnswer(raw: Readonly<Record<string, unknown>>): boolean {
+  for (const key in raw) if (ANSWER_KEYS.has(key)) return true;
+  return false;
+}
+
+/**
+ * Anthropic leaves compactions out of the counts at the top, and adds up the others. An advisor is another model with
+ * prices of its own, so that its tokens are unknown here.
+ */
+function addIterations(counts: Counts, iterations: unknown): void {
+  if (!Array.isArray(iterations)) return;
+  for (const entry of iterations) {
+    const { type, ...iteration } = props(entry);
+    if (type !== 'compaction' && type !== 'advisor_message') continue;
+    const inner: Counts = { readings: {}, conditions: {}, unknown: undefined };
+    readObject(inner, type === 'compaction' ? USAGE : NO_SPELLINGS, iteration, `iterations.${type}`);
+    for (const reading in inner.readings) {
+      const key = reading as Reading;
+      counts.readings[key] = (counts.readings[key] ?? 0) + (inner.readings[key] ?? 0);
+    }
+    if (inner.unknown !== undefined) counts.unknown = [...(counts.unknown ?? []), ...inner.unknown];
+  }
+}
+
+/** Reads one object. Cohere bills `billed_units`; `tokens` beside them counts what it adds to the prompt as well. */
+function count(raw: Record<string, unknown>, isWholeAnswer: boolean): Counts {
+  const counts: Counts = { readings: {}, conditions: {}, unknown: undefined };
+  const billed = raw['billed_units'] ?? raw['billedUnits'];
+  if (isObject(billed)) {
+    readObject(counts, COHERE_UNITS, billed as Record<string, unknown>, 'billed_units');
+    return counts;
+  }
+  readObject(counts, USAGE, raw, '', isWholeAnswer ? NO_USAGE_IN_ANSWERS : undefined);
+  addIterations(counts, raw['iterations']);
+  return counts;
+}
+
+/** OpenRouter's `cost` is its own fee alone where the key of the provider is the application's. */
+function reportedCost({ readings }: Counts, raw: Record<string, unknown>): number | undefined {
+  const { cost_usd: usd, cost_ticks: ticks, upstream_cost_usd: upstream } = readings;
+  if (usd === undefined) return ticks === undefined ? undefined : ticks / 1e10;
+  return raw['is_byok'] === true ? usd + (upstream ?? 0) : usd;
+}
+
+/** Gemini's total over OpenAI's API holds the thoughts, which no other key counts there. */
+function hidesThoughts({ model, provider }: UsageContext): boolean {
+  return (
+    (model !== undefined && /(?:^|\/)gemini-/.test(model)) ||
+    (provider !== undefined && /^gcp\.|^google/.test(provider))
+  );
+}
+
+/**
+ * Reads the counts, the server tools and the conditions that an object has itself.
+ *
+ * @returns `undefined` for one that has none of them
+ */
+export function readUsage(
+  raw: Record<string, unknown>,
+  context: UsageContext,
+  isWholeAnswer: boolean,
+): NormalizedUsage | undefined {
+  const counts = count(raw, isWholeAnswer);
+  const tools = serverTools(raw, context.model);
+  const { units, issue } = reconcile(counts.readings, hidesThoughts(context));
+  for (const unit of unitsIn(tools ?? {})) units[unit] = Math.max(units[unit] ?? 0, tools?.[unit] ?? 0);
+  const costUsd = reportedCost(counts, raw);
+  const { tier, region } = counts.conditions;
+  const hasConditions = tier !== undefined || region !== undefined;
+  const isCounted = unitsIn(units).length > 0;
+  if (!isCounted && costUsd === undefined && !hasConditions) return undefined;
+  return {
+    units,
+    source: 'provider',
+    ...(issue === undefined ? {} : { issue }),
+    ...(counts.unknown === undefined || !isCounted ? {} : { unknown: counts.unknown }),
+    ...(hasConditions ? { conditions: counts.conditions } : {}),
+    ...(costUsd === undefined ? {} : { costUsd }),
+  };
+}
