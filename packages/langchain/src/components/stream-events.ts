@@ -1,7 +1,7 @@
 /** `model.streamEvents()` in its third version, which reports no callbacks. */
 
 import type { Span, SpanAttributes } from '@spanline/core';
-import { props, classNameOf, type Method, text } from '@spanline/instrumentation';
+import { classNameOf, type Method, observedUsage, props, text } from '@spanline/instrumentation';
 import { readBrokenAnswer, readModelError, readModelOutput } from '../models/answer.ts';
 import { readModelRequest } from '../models/request.ts';
 import { addStreamEvent, createStreamedAnswer, partialOutput, type StreamedAnswer } from '../models/streamed-answer.ts';
@@ -70,12 +70,16 @@ function createStreamEnd({ guard }: Tracing, span: Span, options: unknown): Stre
       // The clients of OpenAI and Anthropic end an aborted stream normally.
       const isAborted = props(props(options)['signal'])['aborted'] === true;
       const result = { generations: [[{ message }]] };
-      if (isAborted) setAttributes(() => readBrokenAnswer(answer, startedMs));
-      else setAttributes(() => readModelOutput(result, { isCached: false, startedMs, streamed: answer }));
+      const arrival = { isCached: false, startedMs, streamed: answer, observed: observedUsage(span, isAborted) };
+      if (isAborted) setAttributes(() => readBrokenAnswer(answer, startedMs, arrival.observed));
+      else setAttributes(() => readModelOutput(result, arrival));
       span.end(isAborted ? { status: 'aborted' } : undefined);
     },
     fail(error) {
-      setAttributes(() => ({ ...readBrokenAnswer(answer, startedMs), ...readModelError(error) }));
+      setAttributes(() => ({
+        ...readBrokenAnswer(answer, startedMs, observedUsage(span, true)),
+        ...readModelError(error),
+      }));
       span.fail(error).end();
     },
   };

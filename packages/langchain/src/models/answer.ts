@@ -1,7 +1,14 @@
 /** Reads the answer of a model: complete, broken off, or an error. */
 
 import type { Message, SpanAttributes } from '@spanline/core';
-import { props, type Props, rateLimitRatio, text, usageAttributes } from '@spanline/instrumentation';
+import {
+  type NormalizedUsage,
+  props,
+  type Props,
+  rateLimitRatio,
+  text,
+  usageAttributes,
+} from '@spanline/instrumentation';
 import { first } from '../objects/first.ts';
 import { toMessage } from '../objects/messages.ts';
 import { streamAttributes, type StreamedAnswer } from './streamed-answer.ts';
@@ -90,6 +97,8 @@ export interface Arrival {
   readonly isCached: boolean;
   readonly startedMs: number;
   readonly streamed: StreamedAnswer | undefined;
+  /** Usage that a traced client received below. */
+  readonly observed: NormalizedUsage | undefined;
 }
 
 /** A single token event without a chunk is no stream. The message of a stream has `tool_call_chunks`. */
@@ -98,13 +107,13 @@ function isStream(streamed: StreamedAnswer, message: Props): boolean {
 }
 
 /** Reads an `LLMResult` of any provider, streamed or not. */
-export function readModelOutput(result: unknown, { isCached, startedMs, streamed }: Arrival): SpanAttributes {
+export function readModelOutput(result: unknown, { isCached, startedMs, streamed, observed }: Arrival): SpanAttributes {
   const source = props(result);
   const generations = generationsOf(source);
   const generation = generations[0] ?? {};
   const message = props(generation['message']);
   const metadata = props(message['response_metadata']);
-  const usage = isCached ? undefined : readUsage(source, generation, streamed);
+  const usage = isCached ? undefined : readUsage({ result: source, generations, streamed, observed });
   const reasonOf = generations.map(finishReason);
   const reasons = reasonOf.filter((reason) => reason !== undefined);
   return {
@@ -125,12 +134,16 @@ export function readModelOutput(result: unknown, { isCached, startedMs, streamed
 }
 
 /** Attributes of an answer that broke off, besides its text. */
-export function readBrokenAnswer(streamed: StreamedAnswer, startedMs: number): SpanAttributes {
-  const usage = readPartialUsage(streamed);
+export function readBrokenAnswer(
+  streamed: StreamedAnswer | undefined,
+  startedMs: number,
+  observed: NormalizedUsage | undefined,
+): SpanAttributes {
+  const usage = readPartialUsage(streamed, observed);
   return {
-    ...streamAttributes(streamed, startedMs),
+    ...(streamed === undefined ? {} : streamAttributes(streamed, startedMs)),
     ...(usage === undefined ? {} : usageAttributes(usage)),
-    ...(streamed.model === undefined ? {} : { 'gen_ai.response.model': streamed.model }),
+    ...(streamed?.model === undefined ? {} : { 'gen_ai.response.model': streamed.model }),
   };
 }
 

@@ -1,7 +1,16 @@
 /** A streamed answer: what has arrived so far, from LangChain's token and stream events. */
 
 import type { SpanAttributes } from '@spanline/core';
-import { type Props, props, createTextBuffer, number, text, type TextBuffer } from '@spanline/instrumentation';
+import {
+  AnswerUsage,
+  isObject,
+  type Props,
+  props,
+  createTextBuffer,
+  number,
+  text,
+  type TextBuffer,
+} from '@spanline/instrumentation';
 
 /** State of one streamed answer. */
 export interface StreamedAnswer {
@@ -21,6 +30,8 @@ export interface StreamedAnswer {
   /** The first and the last usage reported. */
   firstUsage: Props | undefined;
   lastUsage: Props | undefined;
+  /** The provider's own usage, as far as clients keep it in the metadata of chunks. */
+  raw: AnswerUsage | undefined;
 }
 
 /** Creates the state of an answer before its first event. */
@@ -35,6 +46,7 @@ export function createStreamedAnswer(): StreamedAnswer {
     model: undefined,
     firstUsage: undefined,
     lastUsage: undefined,
+    raw: undefined,
   };
 }
 
@@ -69,6 +81,7 @@ export function addToken(answer: StreamedAnswer, token: unknown, fields: unknown
   if (answer.firstMs === undefined && hasContent(token, message)) answer.firstMs = performance.now();
   if (answer.provider === undefined) noteProvider(answer, message);
   noteUsage(answer, message['usage_metadata']);
+  noteRaw(answer, message['response_metadata']);
   return keep(answer, text(token));
 }
 
@@ -108,6 +121,17 @@ function noteProvider(answer: StreamedAnswer, message: Props): void {
   if (answer.provider !== undefined || props(message['additional_kwargs'])['type'] !== 'message') return;
   answer.provider = 'anthropic';
   answer.isOldAnthropic = true;
+}
+
+/** The metadata of most chunks has the provider's name and an empty usage. */
+function noteRaw(answer: StreamedAnswer, metadata: unknown): void {
+  if (!isObject(metadata)) return;
+  for (const key in metadata) {
+    const value: unknown = Reflect.get(metadata, key);
+    if (typeof value === 'string' || (isObject(value) && Object.keys(value).length === 0)) continue;
+    (answer.raw ??= new AnswerUsage()).add(metadata);
+    return;
+  }
 }
 
 function noteUsage(answer: StreamedAnswer, usage: unknown): void {

@@ -1,11 +1,14 @@
 /** Tokens of one model call. Corrects what LangChain's clients count wrong, and marks it in `spanline.usage.issue`. */
 
 import {
-  type Props,
-  props,
+  addUsage,
+  mostExact,
   type NormalizedUsage,
   normalizeUsage,
   number,
+  type Props,
+  props,
+  text,
   type UsageIssue,
 } from '@spanline/instrumentation';
 import { first } from '../objects/first.ts';
@@ -84,53 +87,102 @@ function correct(usage: Props, generation: Props, metadata: Props, streamed: Str
   return withThoughts(isDelta ? withoutRepeatedCache(usage, streamed) : { usage });
 }
 
-/** Usage with at least one token. */
-function counted(candidate: unknown): NormalizedUsage | undefined {
-  const usage = normalizeUsage(candidate);
-  const { input_tokens: input = 0, output_tokens: output = 0 } = usage?.units ?? {};
-  return input > 0 || output > 0 ? usage : undefined;
-}
-
-/** Older clients leave cached tokens out of the input or do not report them; the provider's own usage has them. */
-function isMoreExact(raw: NormalizedUsage | undefined, { units }: NormalizedUsage): raw is NormalizedUsage {
-  if (raw === undefined || raw.issue !== undefined || raw.units.output_tokens !== units.output_tokens) return false;
-  const { cache_read_tokens: read = 0, cache_write_tokens: written = 0, input_tokens: input = 0 } = raw.units;
-  return read + written > 0 && input > (units.input_tokens ?? 0);
-}
-
-/**
- * Reads the tokens of an answer from the first place that has them: the message, its metadata, the result's
- * `llmOutput`.
- */
-export function readUsage(
-  result: Props,
-  generation: Props,
-  streamed: StreamedAnswer | undefined,
-): NormalizedUsage | undefined {
-  const message = props(generation['message']);
-  const metadata = props(message['response_metadata']);
-  const { usage, issue } = correct(props(message['usage_metadata']), generation, metadata, streamed);
-  const raw = counted(first(metadata['usage'], props(metadata['metadata'])['usage']));
-  const found = counted(usage);
-  if (found === undefined) {
-    const others = [
-      metadata['usageMetadata'],
-      metadata['tokenUsage'],
-      result['llmOutput'],
-      generation['generationInfo'],
-    ];
-    return raw ?? others.map(counted).find((other) => other !== undefined);
-  }
-  if (isMoreExact(raw, found)) return raw;
+/** LangChain's copy. Its clients fill it with 0 where the provider counts nothing. */
+function counted({ usage, issue }: Counted): NormalizedUsage | undefined {
+  const found = normalizeUsage(usage);
+  const { input_tokens: input = 0, output_tokens: output = 0 } = found?.units ?? {};
+  if (found === undefined || (input === 0 && output === 0)) return undefined;
   return issue === undefined || found.issue !== undefined ? found : { ...found, issue };
 }
 
-/** The tokens reported before a stream broke off. */
-export function readPartialUsage(streamed: StreamedAnswer): NormalizedUsage | undefined {
-  const start = streamed.provider === 'anthropic' ? anthropicStart(streamed) : streamed.firstUsage;
-  const last = streamed.lastUsage === streamed.firstUsage ? start : streamed.lastUsage;
-  const found = [last, start]
+/** The message of a stream is put together from chunks, and the numbers in its metadata are added up. */
+function isMerged(message: Props, streamed: StreamedAnswer | undefined): boolean {
+  return streamed?.isStream === true || 'tool_call_chunks' in message;
+}
+
+/** Metadata of a message: what the provider wrote, and LangChain's further copies of it. */
+function splitMetadata(metadata: Props): readonly [raw: Props, copies: Props] {
+  const { tokenUsage, estimatedTokenUsage, usage_metadata, usageMetadata, ...raw } = metadata;
+  const isRaw = number(props(usageMetadata)['promptTokenCount']) !== undefined;
+  const copies = { tokenUsage, estimatedTokenUsage, usage_metadata, usageMetadata: isRaw ? undefined : usageMetadata };
+  return [{ ...raw, ...props(raw['metadata']), ...(isRaw ? { usageMetadata } : {}) }, copies];
+}
+
+/** The most exact report on one generation. The provider's own is in one of the places that clients keep it in. */
+function generationUsage(generation: Props, streamed: StreamedAnswer | undefined): NormalizedUsage | undefined {
+  const message = props(generation['message']);
+  const { response_metadata, additional_kwargs } = message;
+  const metadata = props(response_metadata);
+  const copy = counted(correct(props(message['usage_metadata']), generation, metadata, streamed));
+  const [raw, copies] = splitMetadata(metadata);
+  const kept = normalizeUsage({ response_metadata: raw, additional_kwargs });
+  const others = [copies, generation['generationInfo']].map((place) => normalizeUsage({ response_metadata: place }));
+  return isMerged(message, streamed)
+    ? mostExact([streamed?.raw?.read(false), copy, kept, ...others])
+    : mostExact([kept, copy, ...others]);
+}
+
+/** The id of the answer that a generation is a choice of. */
+function answerId(generation: Props): string | undefined {
+  const message = props(generation['message']);
+  const metadata = props(message['response_metadata']);
+  const id = text(first(metadata['id'], metadata['responseId'], message['id']));
+  return id === undefined || /^(?:run-|lc_run)/.test(id) ? undefined : id;
+}
+
+const isSame = (one: NormalizedUsage, other: NormalizedUsage): boolean =>
+  one.units.input_tokens === other.units.input_tokens && one.units.output_tokens === other.units.output_tokens;
+
+/**
+ * The usage of all generations of a call. The choices of one answer repeat its usage, which counts once. Answers
+ * without an id are taken for one answer where their usage is the same.
+ */
+function generationsUsage(
+  generations: readonly Props[],
+  streamed: StreamedAnswer | undefined,
+  whole: NormalizedUsage | undefined,
+): NormalizedUsage | undefined {
+  const answers = new Map<string, NormalizedUsage>();
+  const nameless: NormalizedUsage[] = [];
+  for (const generation of generations) {
+    const usage = generationUsage(generation, streamed);
+    if (usage === undefined) continue;
+    const id = answerId(generation);
+    if (id === undefined) nameless.push(usage);
+    else answers.set(id, mostExact([answers.get(id), usage]) ?? usage);
+  }
+  const [one] = nameless;
+  const sum = [...answers.values(), ...nameless].reduce<NormalizedUsage | undefined>(addUsage, undefined);
+  if (one === undefined || answers.size > 0 || sum === undefined) return sum;
+  if (whole !== undefined && isSame(whole, sum)) return sum;
+  return nameless.every((usage) => isSame(usage, one)) ? one : sum;
+}
+
+/** A call as LangChain reports it. */
+export interface ReportedCall {
+  readonly result: Props;
+  readonly generations: readonly Props[];
+  readonly streamed: StreamedAnswer | undefined;
+  /** Usage that a traced client received below. */
+  readonly observed: NormalizedUsage | undefined;
+}
+
+/** Reads the usage of an answer: the most exact of all reports on it. */
+export function readUsage({ result, generations, streamed, observed }: ReportedCall): NormalizedUsage | undefined {
+  const whole = normalizeUsage({ llmOutput: result['llmOutput'] });
+  return mostExact([observed, generationsUsage(generations, streamed, whole), whole]);
+}
+
+/** The usage that was reported before a stream broke off. */
+export function readPartialUsage(
+  streamed: StreamedAnswer | undefined,
+  observed: NormalizedUsage | undefined,
+): NormalizedUsage | undefined {
+  const start = streamed?.provider === 'anthropic' ? anthropicStart(streamed) : streamed?.firstUsage;
+  const last = streamed?.lastUsage === streamed?.firstUsage ? start : streamed?.lastUsage;
+  const copy = [last, start]
     .map((report) => normalizeUsage(report))
     .find((report) => (report?.units.input_tokens ?? 0) > 0);
-  return found === undefined ? undefined : { ...found, issue: 'incomplete' };
+  const kept = mostExact([streamed?.raw?.read(true), copy]);
+  return mostExact([observed, kept === undefined ? undefined : { ...kept, issue: 'incomplete' }]);
 }

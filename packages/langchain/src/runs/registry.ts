@@ -6,7 +6,7 @@
  */
 
 import type { Span, Tracer } from '@spanline/core';
-import { createRunRegistry, type Run, type RunRegistry, sharedState } from '@spanline/instrumentation';
+import { createRunRegistry, observedUsage, type Run, type RunRegistry, sharedState } from '@spanline/instrumentation';
 import { readBrokenAnswer } from '../models/answer.ts';
 import { Holders } from './holders.ts';
 import type { RunData } from './run-data.ts';
@@ -29,7 +29,9 @@ const byTracer = new WeakMap<Tracer, TracerRuns>();
 
 /** Sets what a model had streamed when its run ended without an answer. */
 export function setPartialAnswer({ span, data }: Pick<Run<RunData>, 'span' | 'data'>): void {
-  if (data.streamed !== undefined) span.set(readBrokenAnswer(data.streamed, data.startedMs));
+  const observed = observedUsage(span, true);
+  if (data.streamed !== undefined || observed !== undefined)
+    span.set(readBrokenAnswer(data.streamed, data.startedMs, observed));
 }
 
 /** Ends the application's call if the run is its root. */

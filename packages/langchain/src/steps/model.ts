@@ -1,7 +1,7 @@
 /** Model calls: their start, the tokens they stream, and their end. */
 
 import type { Span } from '@spanline/core';
-import { props, type Run, text } from '@spanline/instrumentation';
+import { observedUsage, props, type Run, text } from '@spanline/instrumentation';
 import { readModelOutput } from '../models/answer.ts';
 import { readModelRequest } from '../models/request.ts';
 import { createStreamedAnswer, partialOutput, type StreamedAnswer } from '../models/streamed-answer.ts';
@@ -47,5 +47,6 @@ export function streamModel({ span, data }: Run<RunData>, add: (answer: Streamed
 /** Sets the answer of a model call. */
 export function describeModelEnd({ span, data }: Run<RunData>, output: unknown, extra: unknown): void {
   const isCached = data.isCached || props(extra)['cached'] === true;
-  span.set(readModelOutput(output, { startedMs: data.startedMs, streamed: data.streamed, isCached }));
+  const { startedMs, streamed } = data;
+  span.set(readModelOutput(output, { startedMs, streamed, isCached, observed: observedUsage(span) }));
 }

@@ -2,8 +2,13 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { readBrokenAnswer, readModelError, readModelOutput } from '../../src/models/answer.ts';
 import { readModelRequest } from '../../src/models/request.ts';
-import { addStreamEvent, addToken, createStreamedAnswer } from '../../src/models/streamed-answer.ts';
-import { readUsage } from '../../src/models/usage.ts';
+import {
+  addStreamEvent,
+  addToken,
+  createStreamedAnswer,
+  type StreamedAnswer,
+} from '../../src/models/streamed-answer.ts';
+import { readUsage as readReported } from '../../src/models/usage.ts';
 import { toModelMessages } from '../../src/objects/messages.ts';
 
 const count = fc.nat({ max: 100_000 });
@@ -14,6 +19,12 @@ const usageOf = (input: number, output: number, more: object = {}) => ({
   total_tokens: input + output,
   ...more,
 });
+
+const readUsage = (
+  result: Record<string, unknown>,
+  generation: Record<string, unknown>,
+  streamed: StreamedAnswer | undefined,
+) => readReported({ result, generations: [generation], streamed, observed: undefined });
 
 const generation = (usage: object, provider: string, info: object = {}) => ({
   message: { usage_metadata: usage, response_metadata: { model_provider: provider } },
@@ -61,7 +72,8 @@ describe('tokens of a stream', () => {
         const first = { usage_metadata: usageOf(plain, start, details(1)), additional_kwargs: { type: 'message' } };
         addToken(tokens, '', { chunk: { message: first } });
         const input = plain + read + written;
-        if (input > 0) expect(readBrokenAnswer(tokens, 0)).toMatchObject({ 'gen_ai.usage.input_tokens': input });
+        if (input > 0)
+          expect(readBrokenAnswer(tokens, 0, undefined)).toMatchObject({ 'gen_ai.usage.input_tokens': input });
         addToken(tokens, '', { chunk: { message: { usage_metadata: usageOf(0, output, details(1)) } } });
         const message = { usage_metadata: usageOf(plain, start + output, details(2)) };
         expect(readUsage({}, { message }, tokens)).toMatchObject({
@@ -83,10 +95,9 @@ describe('tokens of a stream', () => {
     const right = { units: { input_tokens: 100, output_tokens: 20, cache_read_tokens: 74 } };
     expect(readUsage({}, { message: message({ usage }) }, undefined)).toMatchObject(right);
     expect(readUsage({}, { message: message({ metadata: { usage } }) }, undefined)).toMatchObject(right);
-    const merged = { ...usage, outputTokens: 33, totalTokens: 133 };
-    expect(readUsage({}, { message: message({ usage: merged }) }, undefined)).toMatchObject({
-      units: { input_tokens: 26 },
-    });
+    // The numbers in the metadata of a stream's chunks are added up.
+    const merged = { ...message({ usage: { ...usage, outputTokens: 33, totalTokens: 133 } }), tool_call_chunks: [] };
+    expect(readUsage({}, { message: merged }, undefined)).toMatchObject({ units: { input_tokens: 26 } });
   });
 
   it('are left as they are where they do not show the fault', () => {
@@ -152,6 +163,53 @@ describe('tokens of a stream', () => {
   });
 });
 
+describe('the usage of several generations', () => {
+  const choice = (id: string | undefined, input: number, output: number) => ({
+    message: {
+      ...(id === undefined ? {} : { id }),
+      usage_metadata: usageOf(input, output),
+      response_metadata: { usage: { prompt_tokens: input, completion_tokens: output, total_tokens: input + output } },
+    },
+  });
+  const read = (generations: Record<string, unknown>[], llmOutput?: object) =>
+    readReported({ result: { llmOutput }, generations, streamed: undefined, observed: undefined })?.units;
+
+  it('counts once where the choices of one answer repeat it', () => {
+    expect(read([choice('a', 10, 8), choice('a', 10, 8)])).toEqual({ input_tokens: 10, output_tokens: 8 });
+    expect(read([choice(undefined, 10, 8), choice('run-1', 10, 8)])).toEqual({ input_tokens: 10, output_tokens: 8 });
+  });
+
+  it('is a sum where each generation is an answer of its own', () => {
+    expect(read([choice('a', 10, 8), choice('b', 10, 8)])).toEqual({ input_tokens: 20, output_tokens: 16 });
+    expect(read([choice(undefined, 10, 8), choice(undefined, 10, 9)])).toEqual({
+      input_tokens: 20,
+      output_tokens: 17,
+    });
+  });
+
+  it('is a sum where the usage of the whole call proves it', () => {
+    const tokenUsage = { promptTokens: 20, completionTokens: 16, totalTokens: 36 };
+    const same = [choice(undefined, 10, 8), choice(undefined, 10, 8)];
+    expect(read(same, { tokenUsage })).toEqual({ input_tokens: 20, output_tokens: 16 });
+  });
+
+  it('is that of the whole call where no generation has one', () => {
+    const tokenUsage = { promptTokens: 20, completionTokens: 16, totalTokens: 36 };
+    expect(read([{ text: 'a' }, { text: 'b' }], { tokenUsage })).toEqual({ input_tokens: 20, output_tokens: 16 });
+  });
+
+  it('has what only the raw answer tells', () => {
+    const usage = { input_tokens: 5, output_tokens: 8, cache_creation_input_tokens: 9 };
+    const raw = {
+      ...usage,
+      cache_creation: { ephemeral_1h_input_tokens: 9 },
+      server_tool_use: { web_search_requests: 1 },
+    };
+    const message = { usage_metadata: usageOf(14, 8), additional_kwargs: { usage: raw } };
+    expect(read([{ message }])).toMatchObject({ input_tokens: 14, cache_write_1h_tokens: 9, web_searches: 1 });
+  });
+});
+
 describe('messages of the first versions of 0.3', () => {
   it('are read, although they record their kind in another way', () => {
     expect(toModelMessages([{ content: 'Weather?', _getType: () => 'human' }])).toEqual([
@@ -194,10 +252,13 @@ describe('whatever LangChain hands over', () => {
           addToken(tokens, each, { chunk: each });
           addStreamEvent(tokens, each);
         }
-        readModelOutput(value, { isCached: cached, startedMs: 0, streamed: tokens });
-        readModelOutput({ generations: [chunks] }, { isCached: cached, startedMs: 0, streamed: tokens });
+        readModelOutput(value, { isCached: cached, startedMs: 0, streamed: tokens, observed: undefined });
+        readModelOutput(
+          { generations: [chunks] },
+          { isCached: cached, startedMs: 0, streamed: tokens, observed: undefined },
+        );
         readModelRequest(value, value, value, 'ChatOpenAI');
-        readBrokenAnswer(tokens, 0);
+        readBrokenAnswer(tokens, 0, undefined);
         readModelError(value);
         toModelMessages(chunks);
       }),
@@ -210,7 +271,7 @@ describe('whatever LangChain hands over', () => {
     const message = { response_metadata: { model_name: name, finish_reason: name } };
     const read = readModelOutput(
       { generations: [[{ message }]] },
-      { isCached: false, startedMs: 0, streamed: undefined },
+      { isCached: false, startedMs: 0, streamed: undefined, observed: undefined },
     );
     expect(read['gen_ai.response.model']?.length).toBeLessThan(1000);
   });
