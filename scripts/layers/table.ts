@@ -91,7 +91,8 @@ export const layerTable: LayerTable = {
     types: ['express'],
     loaders: [],
     floors: [
-      ['exchange', 'scope.ts'],
+      ['scope.ts'],
+      ['exchange'],
       ['route', 'request', 'response'],
       ['application'],
       ['middleware', 'feedback', 'debug', 'propagate.ts'],

@@ -8,6 +8,7 @@ export {
   addContextResolver,
   callerSpan,
   type ContextResolver,
+  type ContextState,
   createLateContext,
   currentValues,
   enterWith,
@@ -16,6 +17,7 @@ export {
   type LateContext,
   nearestOpen,
   parentOf,
+  runInContext,
   sharedState,
 } from './context/index.ts';
 export { pinoSymbols } from './log/index.ts';
@@ -33,6 +35,7 @@ export {
   type Guard,
   injectCurrent,
   instrumentationOf,
+  isSameTree,
   linkTo,
   onForcedEnd,
   runInSpan,

@@ -12,7 +12,7 @@ export {
   parseTracestate,
 } from './propagation.ts';
 export { sharedState } from './shared-state.ts';
-export type { ContextResolver, LateContext } from './store.ts';
+export type { ContextResolver, ContextState, LateContext } from './store.ts';
 export {
   activeState,
   addContextResolver,
@@ -20,6 +20,7 @@ export {
   currentValues,
   enterWith,
   isWriting,
+  runInContext,
   runWith,
   whileWriting,
 } from './store.ts';

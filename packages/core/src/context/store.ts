@@ -59,6 +59,11 @@ export function runWithValues<T>(values: ContextValues, fn: () => T): T {
   return context.storage.run({ span: state?.span, values, functionSpan: state?.functionSpan, entering: false }, fn);
 }
 
+/** Runs `fn` in a context that {@link activeState} returned, or in one of the same shape. */
+export function runInContext<T>(state: ContextState, fn: () => T): T {
+  return context.storage.run(state, fn);
+}
+
 /** A context whose span becomes known after the work in it has begun. */
 export interface LateContext {
   run<T>(fn: () => T): T;

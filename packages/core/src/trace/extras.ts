@@ -15,6 +15,12 @@ export function linkTo(span: Span, traceId: string): void {
   if (state?.isRecording === true && isTraceId(traceId)) state.linkedTraceId = traceId;
 }
 
+/** True for two spans below the same local root: of one request, whatever their trace ids. */
+export function isSameTree(first: Span, second: Span): boolean {
+  const root = stateOf(first)?.localRoot;
+  return root !== undefined && root === stateOf(second)?.localRoot;
+}
+
 /**
  * Registers a callback that flushes partial data onto the span. It runs if the tracer ends the span itself (process
  * exit, or too many open spans).

@@ -6,6 +6,7 @@ export {
   endRetroactively,
   failuresBelow,
   instrumentationOf,
+  isSameTree,
   linkTo,
   onForcedEnd,
 } from './extras.ts';

@@ -5,6 +5,8 @@ import { sharedState } from '@spanline/instrumentation';
 import { failuresSoFar } from '../exchange/exchange.ts';
 import { exchangeOf } from '../exchange/request-state.ts';
 import { ROUTE_ACCESSORS } from '../route/route-accessors.ts';
+import { inheritedMethod, method } from './inherited.ts';
+import { listenerMethods } from './listener-context.ts';
 
 type Method = 'writeHead' | 'write' | 'end';
 
@@ -34,25 +36,19 @@ function noteEnd(res: Response): void {
 }
 
 /** Methods of responses that observe a call and pass it on to what `prototype` inherits. */
-function responseMethods(prototype: object): PropertyDescriptorMap & ThisType<Response> {
-  const inherited = (method: Method): ((...args: unknown[]) => unknown) =>
-    (Object.getPrototypeOf(prototype) as Record<Method, (...args: unknown[]) => unknown>)[method];
-  const method = (value: (this: Response, ...args: unknown[]) => unknown): PropertyDescriptor => ({
-    configurable: true,
-    writable: true,
-    value,
-  });
+function responseMethods(prototype: object): PropertyDescriptorMap {
+  const inherited = (name: Method): ((...args: unknown[]) => unknown) => inheritedMethod(prototype, name);
   return {
-    writeHead: method(function writeHead(...args) {
+    writeHead: method<Response>(function writeHead(...args) {
       const result = Reflect.apply(inherited('writeHead'), this, args);
       noteHead(this);
       return result;
     }),
-    write: method(function write(...args) {
+    write: method<Response>(function write(...args) {
       countBytes(this, args[0], args[1]);
       return Reflect.apply(inherited('write'), this, args);
     }),
-    end: method(function end(...args) {
+    end: method<Response>(function end(...args) {
       countBytes(this, args[0], args[1]);
       noteEnd(this);
       return Reflect.apply(inherited('end'), this, args);
@@ -77,6 +73,8 @@ export function watchApplication(app: Application): void {
   const { request, response } = top as unknown as { request: object; response: object };
   Object.defineProperties(request, ROUTE_ACCESSORS);
   Object.defineProperties(response, responseMethods(response));
+  Object.defineProperties(request, listenerMethods(request));
+  Object.defineProperties(response, listenerMethods(response));
 }
 
 /** Removes an own property that the router set before the accessors were there, and sets it through them. */

@@ -103,9 +103,10 @@ export function spanlineExpress(options: SpanlineExpressOptions): RequestHandler
   function begin(req: Request, res: Response, origin: Origin): Span {
     const span = tracer.startSpan(spanOptions(req, origin));
     setAllowed(span, req, resolved);
+    // Before the exchange, which would note the context of this listener.
+    whenClosed(res, onClose);
     requestState(req).exchange = createExchange(span, tracer, guard);
     inFlight.value++;
-    whenClosed(res, onClose);
     watchApplication(req.app);
     watchRoute(req);
     return span;

@@ -1,0 +1,40 @@
+/** The async context of a request, for code that it does not reach. */
+
+import type { Span } from '@spanline/core';
+import {
+  activeState,
+  type ContextState,
+  contextValuesOf,
+  instrumentationOf,
+  isSameTree,
+  parentOf,
+} from '@spanline/instrumentation';
+import { SCOPE } from '../scope.ts';
+
+/** The context in which a span is current. */
+export function contextOf(span: Span): ContextState {
+  return { span, values: contextValuesOf(span) ?? {}, functionSpan: span, entering: false };
+}
+
+/** The running code's context if it belongs to the request of `span`, else the one in which `span` is current. */
+export function contextWithin(span: Span): ContextState {
+  const active = activeState();
+  return active?.span !== undefined && isSameTree(active.span, span) ? active : contextOf(span);
+}
+
+/** True if a span belongs to a request. */
+function isOfRequest(span: Span): boolean {
+  let root = span;
+  for (let parent = parentOf(root); parent !== undefined; parent = parentOf(root)) root = parent;
+  return instrumentationOf(root)?.name === SCOPE.name;
+}
+
+/**
+ * True if the running code has lost the request of `span`: no span is current, or one of another request is, in whose
+ * context Node sent this one's response (pipelining). A span of the application's own is not lost: its code asked for
+ * it.
+ */
+export function hasLost(span: Span): boolean {
+  const active = activeState()?.span;
+  return active === undefined || (!isSameTree(active, span) && isOfRequest(active));
+}

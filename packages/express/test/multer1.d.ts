@@ -1,0 +1,3 @@
+declare module 'multer1' {
+  export { default } from 'multer';
+}
