@@ -61,7 +61,7 @@ export const layerTable: LayerTable = {
     types: [],
     loaders: [],
     floors: [
-      ['api', 'pretty', 'providers'],
+      ['api', 'gate', 'pretty', 'providers'],
       ['context', 'redaction', 'streams', 'usage'],
       ['content'],
       ['capture'],

@@ -6,6 +6,7 @@ export { captureCheck, isCaptureSetting, loggerCheck, tracerCheck } from './api/
 export {
   activeState,
   addContextResolver,
+  addValues,
   callerSpan,
   type ContextResolver,
   type ContextState,

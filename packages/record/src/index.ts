@@ -49,10 +49,13 @@ export {
   type ErrorClass,
   type FactAttributes,
   FORMS,
+  MAX_KEY_LENGTH,
+  MAX_KEYS,
   detailOf,
   isConventionUnit,
   isOpenKey,
   isPartOf,
+  isValueOf,
   type Message,
   type MessagePart,
   OPEN_KEY_PREFIXES,
@@ -78,6 +81,7 @@ export {
   validate,
   type ValidationError,
   type ValidationResult,
+  type ValueOf,
   type ValuesOf,
 } from './schema/index.ts';
 export { BoundedMap, memoize } from './values/bounded-map.ts';

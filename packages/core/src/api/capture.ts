@@ -124,6 +124,6 @@ export interface LimitOptions {
   depth?: number;
   /** Maximum number of keys of an object in content. @defaultValue 200 */
   objectKeys?: number;
-  /** Maximum number of labels on a span. @defaultValue 32 */
+  /** Maximum number of labels on a span, up to 128. @defaultValue 32 */
   labels?: number;
 }

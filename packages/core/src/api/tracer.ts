@@ -53,7 +53,7 @@ export interface TracerStats {
   filtered: number;
   /** Spans that sampling dropped. */
   sampledOut: number;
-  /** Lines with at least one shortened field. */
+  /** Lines with at least one field that is shortened or left out. */
   truncated: number;
   /** Values that redaction replaced. */
   redacted: number;

@@ -1,4 +1,5 @@
-import { boundedByteLength, safeText, truncate, verifiedText } from '../content/index.ts';
+import { safeText, verifiedText } from '../content/index.ts';
+import { boundedByteLength, MAX_UTF8, truncate } from '../gate/index.ts';
 import type { CapturedLine, CaptureParts } from './captured-line.ts';
 import { isContentText, MAX_BYTES, OWN_KEYS } from './keys.ts';
 
@@ -6,6 +7,20 @@ import { isContentText, MAX_BYTES, OWN_KEYS } from './keys.ts';
 const DEFAULT_MAX_BYTES = 1024;
 
 const LABEL_PREFIX = 'labels.';
+
+/** A character of a text takes up to six bytes on the line: `\u001b`. */
+const MAX_ESCAPED = 6;
+/** Quotes, colon and comma of a key, and the quotes of its value. */
+const KEY_BYTES = 6;
+/** The longest number: `-2.2250738585072014e-308`. */
+const NUMBER_BYTES = 24;
+
+/** How much of a line the attributes take. */
+export interface AttributeSize {
+  readonly keys: number;
+  /** Upper bound of the UTF-8 bytes. */
+  readonly bytes: number;
+}
 
 /**
  * Makes the texts among a record's attributes safe to log: redacted, hashed or removed as the mode and the options
@@ -23,20 +38,28 @@ export class AttributeCapture {
     this.#line = line;
   }
 
-  /** @returns how many characters of text there are now */
-  run(): number {
+  /** @returns the size of the attributes, which is no larger than this */
+  run(): AttributeSize {
     const record = this.#record;
     if (this.#hidesText) this.#removeErrorText();
     const { message, 'span.name': name } = record;
+    let keys = 0;
+    let bytes = 0;
     let characters = 0;
     for (const key in record) {
-      if (key === 'message') continue;
       const value = record[key];
+      if (value === undefined) continue;
+      keys++;
+      bytes += key.length + KEY_BYTES;
+      if (key === 'message') continue;
       if (typeof value === 'string') {
-        if (!OWN_KEYS.has(key)) characters += this.#text(key, value);
-      } else if (Array.isArray(value) && !OWN_KEYS.has(key)) characters += this.#list(key, value);
+        if (OWN_KEYS.has(key)) bytes += value.length;
+        else characters += this.#text(key, value);
+      } else if (!Array.isArray(value)) bytes += NUMBER_BYTES;
+      else if (!OWN_KEYS.has(key)) characters += this.#list(key, value);
     }
-    return typeof message === 'string' ? characters + this.#message(message, name) : characters;
+    if (typeof message === 'string') characters += this.#message(message, name);
+    return { keys, bytes: bytes + characters * MAX_ESCAPED };
   }
 
   get #hidesText(): boolean {
@@ -59,11 +82,20 @@ export class AttributeCapture {
 
   #list(key: string, values: readonly unknown[]): number {
     const isProtected = this.#parts.protected.has(key);
-    const texts = values.map((entry) =>
-      isProtected ? this.#truncated(String(entry), key) : this.#redacted(String(entry), key),
-    );
+    const maxCharacters = this.#parts.limits.fieldBytes / MAX_UTF8;
+    const texts: string[] = [];
+    let characters = 0;
+    for (const entry of values) {
+      const text = isProtected ? this.#truncated(String(entry), key) : this.#redacted(String(entry), key);
+      characters += text.length + 1;
+      if (characters > maxCharacters) {
+        this.#line.markTruncated(key);
+        break;
+      }
+      texts.push(text);
+    }
     this.#record[key] = texts;
-    return texts.reduce((sum, text) => sum + text.length, 0);
+    return characters;
   }
 
   /** Texts that are never redacted are truncated all the same. */

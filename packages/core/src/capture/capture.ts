@@ -12,7 +12,7 @@ import { createHasher, createPathRedactor, createRedactor, redactOptions } from 
 import { type CaptureParts, type CaptureReport, createTraceMemory, type TraceMemory } from './captured-line.ts';
 import { protectedKeys } from './keys.ts';
 import { resolveLimits } from './limits.ts';
-import { captureRecord } from './record-capture.ts';
+import { type CaptureSettings, captureRecord } from './record-capture.ts';
 
 /** Options of {@link createCapture}. */
 export interface CaptureOptions {
@@ -29,21 +29,15 @@ export interface CaptureOptions {
 
 /** The capture step of one tracer. All content and all free text passes it on its way to a line. */
 export interface Capture {
+  /** Maximum number of elements of an array in content. */
+  readonly arrayLength: number;
   /** The mode of one record. A policy that throws or returns no mode counts as `metadata`. */
   mode(setting: CaptureSetting | undefined, subject: () => CaptureSubject): CaptureMode;
   /**
    * Redacts, hashes and limits the texts of a record, then writes its content. Never throws; what cannot be captured is
    * left out.
-   *
-   * @param reservedBytes - bytes of the line that are not part of the record
    */
-  apply(
-    record: SpanRecord,
-    content: ContentAttributes | undefined,
-    mode: CaptureMode,
-    memory: TraceMemory,
-    reservedBytes?: number,
-  ): CaptureReport;
+  apply(record: SpanRecord, content: ContentAttributes | undefined, settings: CaptureSettings): CaptureReport;
   /** Creates the memory of one local root, which all its lines share. */
   createMemory(): TraceMemory;
 }
@@ -84,6 +78,7 @@ export function createCapture(options: CaptureOptions): Capture {
   };
 
   return {
+    arrayLength: parts.limits.arrayLength,
     createMemory: createTraceMemory,
     mode(setting, subject) {
       const chosen = setting ?? capture;
@@ -95,7 +90,6 @@ export function createCapture(options: CaptureOptions): Capture {
         return 'metadata';
       }
     },
-    apply: (record, content, mode, memory, reservedBytes = 0) =>
-      captureRecord(parts, record, content, { mode, memory, reservedBytes }),
+    apply: (record, content, settings) => captureRecord(parts, record, content, settings),
   };
 }

@@ -58,6 +58,8 @@ export interface CapturedLine extends ValueRedactor {
   readonly reservedBytes: number;
   /** Notes that a field is written in part. */
   markTruncated(key: string): void;
+  /** True if a field is written in part. */
+  readonly hasTruncated: boolean;
   /** Names of the fields that are written in part. */
   readonly truncated: Set<string>;
 }

@@ -1,32 +1,19 @@
 import type { ContentAttributes, ContentKey, Plain } from '@spanline/record';
-import {
-  byteLength,
-  fitField,
-  joinJson,
-  type Json,
-  JsonEncoder,
-  MAX_UTF8,
-  MessageIndex,
-  UNLIMITED,
-} from '../content/index.ts';
+import { fitField, joinJson, type Json, JsonEncoder, MessageIndex, UNLIMITED } from '../content/index.ts';
+import { byteLength, MAX_UTF8 } from '../gate/index.ts';
 import { isPathEnd, NO_REDACTION } from '../redaction/index.ts';
 import type { CapturedLine, CaptureParts } from './captured-line.ts';
 import { orderedKeys, OUTPUT_KEYS, REFERABLE_SIDES, TEXT_KEYS } from './keys.ts';
-import { shortenLine } from './shorten-line.ts';
 
 /** A content field, with its value as the line has it: JSON, or plain text for the keys of {@link TEXT_KEYS}. */
 export type ContentField = readonly [key: ContentKey, value: Json];
 
-/** Bytes of a line that are not counted: the logger's own fields, punctuation, the longer names of a profile. */
-const UNCOUNTED_BYTES = 768;
 /** A byte of content takes two on the line if it is a quote or a backslash. */
 const MAX_QUOTED = 2;
+/** Quotes, colon and comma of a key, and the quotes of its value. */
+const KEY_BYTES = 6;
 /** Counting the bytes of a shorter text costs more than it gains. */
 const SHORT_TEXT = 2048;
-/** A control character of an attribute takes six bytes: `\u001b`. */
-const MAX_ESCAPED = 6;
-/** All keys, numbers and punctuation of a line. */
-const KEYS_BYTES = 4096;
 
 const isText = (key: ContentKey): boolean => TEXT_KEYS.has(key);
 
@@ -54,8 +41,8 @@ function rawText(value: unknown): string {
 export class ContentCapture {
   readonly #line: CapturedLine;
   readonly #parts: CaptureParts;
-  /** Upper bound of the content's bytes on the line. */
   #bytes = 0;
+  readonly #written: [ContentKey, string][] = [];
 
   constructor(line: CapturedLine, parts: CaptureParts) {
     this.#line = line;
@@ -98,15 +85,28 @@ export class ContentCapture {
     return typeof given === 'string' ? encoder.encodeText(given) : encoder.encode(given);
   }
 
-  /** @param attributeCharacters - characters of text among the record's attributes */
-  write(fields: readonly ContentField[], attributeCharacters: number): void {
-    const texts: [ContentKey, string][] = [];
+  /** Writes the fields, each within the limit of a field. */
+  write(fields: readonly ContentField[]): void {
     for (const [key, json] of fields) {
       const text = this.#withReferences(key, json);
-      texts.push([key, text]);
+      this.#written.push([key, text]);
       this.#writeField(key, text, this.#parts.limits.fieldBytes);
     }
-    this.#fitLine(texts, attributeCharacters);
+  }
+
+  /** Upper bound of the content's bytes on the line. */
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  /** The content that was written, as data. */
+  written(): Map<ContentKey, Plain> {
+    return new Map(this.#written.map(([key, text]) => [key, parse(key, text)]));
+  }
+
+  /** Writes a field again, shortened to `maxBytes`. */
+  rewrite(key: ContentKey, plain: Plain, maxBytes: number): void {
+    this.#writeField(key, textOf(key, plain), maxBytes);
   }
 
   /** Writes messages that an earlier line of the trace has as references to it. */
@@ -140,23 +140,8 @@ export class ContentCapture {
       record['spanline.hash.key_id'] = hasher.keyId;
     }
     record[key] = written;
+    this.#bytes += key.length + KEY_BYTES;
     this.#bytes += written.length < SHORT_TEXT ? written.length * MAX_UTF8 : byteLength(written) * MAX_QUOTED;
-  }
-
-  /** Shortens fields until the whole line fits. Most lines are known to fit without being measured. */
-  #fitLine(fields: readonly (readonly [ContentKey, string])[], attributeCharacters: number): void {
-    const { record, reservedBytes } = this.#line;
-    const limit = this.#parts.limits.lineBytes - UNCOUNTED_BYTES - reservedBytes;
-    if (attributeCharacters * MAX_ESCAPED + this.#bytes + KEYS_BYTES <= limit) return;
-    const excess = byteLength(JSON.stringify(record)) - limit;
-    if (excess <= 0) return;
-    shortenLine(excess, {
-      record,
-      fields: new Map(fields.map(([key, text]) => [key, parse(key, text)])),
-      protectedKeys: this.#parts.protected,
-      truncated: this.#line.truncated,
-      write: (key, plain, maxBytes) => this.#writeField(key, textOf(key, plain), maxBytes),
-    });
   }
 }
 

@@ -24,6 +24,9 @@ export function protectedKeys(own: readonly string[]): ReadonlySet<string> {
  */
 export const OWN_KEYS: ReadonlySet<string> = new Set(attributeKeys(({ privacy }) => privacy === 'own'));
 
+/** Keys without which a line is not valid. */
+export const NEEDED: ReadonlySet<string> = new Set(attributeKeys(({ required }) => required !== undefined));
+
 /** Maximum size of attributes in UTF-8 bytes, where it differs from the default. */
 export const MAX_BYTES: ReadonlyMap<string, number> = new Map(
   ATTRIBUTE_KEYS.flatMap((key) => {

@@ -1,6 +1,7 @@
 import { CONTENT_KEYS, type ContentKey, type Plain } from '@spanline/record';
-import { byteLength, fitField, truncate } from '../content/index.ts';
-import { SHRINK_ORDER } from './keys.ts';
+import { fitField } from '../content/index.ts';
+import { byteLength, LABELS, truncate } from '../gate/index.ts';
+import { NEEDED, OWN_KEYS, SHRINK_ORDER } from './keys.ts';
 
 /** A line that is too long. */
 export interface LongLine {
@@ -41,27 +42,71 @@ function shortenField(key: ContentKey, plain: Plain, excess: number, line: LongL
   return remaining;
 }
 
-/** Shortens attributes, the longest first: stacks and labels. Only needed if the attributes alone exceed the line. */
-function shortenAttributes(excess: number, { record, protectedKeys, truncated }: LongLine): void {
+const isShortenable = (value: unknown): value is string | readonly string[] =>
+  typeof value === 'string' || Array.isArray(value);
+
+/** The first elements of a list, or the beginning of a text. */
+function shortened(value: string | readonly string[], maxBytes: number): string | readonly string[] {
+  if (typeof value === 'string') return truncate(value, maxBytes);
+  let bytes = 2;
+  const end = value.findIndex((entry) => (bytes += bytesOnLine(entry) + 1) > maxBytes);
+  return end < 0 ? value : value.slice(0, end);
+}
+
+/** Keys of a record by the length of their values, the longest first. */
+function longestFirst(record: Readonly<Record<string, unknown>>, test: (key: string) => boolean): string[] {
+  return Object.keys(record)
+    .filter((key) => record[key] !== undefined && !CONTENT.has(key) && test(key))
+    .map((key) => ({ key, bytes: bytesOnLine(record[key]) }))
+    .toSorted((a, b) => b.bytes - a.bytes)
+    .map(({ key }) => key);
+}
+
+/** Shortens attributes, the longest first: stacks, lists, labels. Returns what remains of the excess. */
+function shortenAttributes(excess: number, { record, truncated }: LongLine, test: (key: string) => boolean): number {
   let remaining = excess;
-  const candidates = Object.keys(record)
-    .filter((key) => typeof record[key] === 'string' && !protectedKeys.has(key) && !CONTENT.has(key))
-    .toSorted((a, b) => String(record[b]).length - String(record[a]).length);
-  for (const key of candidates) {
-    if (remaining <= 0) return;
-    const before = bytesOnLine(record[key]);
-    record[key] = truncate(String(record[key]), Math.max(MIN_ATTRIBUTE, before - remaining - MARKER_BYTES));
+  for (const key of remaining > 0 ? longestFirst(record, test) : []) {
+    const value = record[key];
+    if (remaining <= 0) break;
+    if (!isShortenable(value)) continue;
+    const before = bytesOnLine(value);
+    const kept = shortened(value, Math.max(MIN_ATTRIBUTE, before - remaining - MARKER_BYTES));
+    if (kept === value) continue;
+    record[key] = kept;
     truncated.add(key);
-    remaining -= before - bytesOnLine(record[key]);
+    remaining -= before - bytesOnLine(kept);
+  }
+  return remaining;
+}
+
+const LABEL_PREFIX = 'labels.';
+const isLabel = (key: string): boolean => key.startsWith(LABEL_PREFIX);
+/** What makes a line valid, and what joins it to others. */
+const isKept = (key: string): boolean => OWN_KEYS.has(key) || NEEDED.has(key);
+
+/** Leaves attributes out: labels first, then the longest. Only needed if there are very many. */
+function leaveOut(excess: number, excessKeys: number, { record, truncated }: LongLine): void {
+  let bytes = excess;
+  let keys = excessKeys;
+  const rest = longestFirst(record, (key) => !isLabel(key) && !isKept(key));
+  for (const key of [...longestFirst(record, isLabel), ...rest]) {
+    if (bytes <= 0 && keys <= 0) return;
+    bytes -= bytesOnLine(record[key]) + key.length;
+    keys--;
+    record[key] = undefined;
+    truncated.add(isLabel(key) ? LABELS : key);
   }
 }
 
-/** Shortens a line by `excess` bytes: content fields in a fixed order, then attributes. */
-export function shortenLine(excess: number, line: LongLine): void {
+/** Shortens a line by `excess` bytes and `excessKeys` keys: content fields in a fixed order, then attributes. */
+export function shortenLine(excess: number, excessKeys: number, line: LongLine): void {
+  const { protectedKeys } = line;
   let remaining = excess;
   for (const key of SHRINK_ORDER) {
     const plain = line.fields.get(key);
     if (remaining > 0 && plain !== undefined) remaining = shortenField(key, plain, remaining, line);
   }
-  if (remaining > 0) shortenAttributes(remaining, line);
+  remaining = shortenAttributes(remaining, line, (key) => !protectedKeys.has(key));
+  remaining = shortenAttributes(remaining, line, (key) => !isKept(key) && protectedKeys.has(key));
+  leaveOut(remaining, excessKeys, line);
 }

@@ -1,5 +1,5 @@
 import { attributeRow, type AttributeRow, type ContentKey, type Plain, truncationMarker } from '@spanline/record';
-import { byteLength, truncate } from './truncate.ts';
+import { byteLength, truncate } from '../gate/index.ts';
 
 /** A shorter text is of no use. */
 const MIN_TEXT = 32;

@@ -1,6 +1,6 @@
 import { types } from 'node:util';
+import { truncate } from '../gate/index.ts';
 import { binaryType } from './blobs.ts';
-import { truncate } from './truncate.ts';
 
 const UNREADABLE = '[unreadable]';
 const MAX_FUNCTION_NAME = 64;

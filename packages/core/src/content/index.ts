@@ -4,4 +4,3 @@ export { joinJson, type Json } from './json.ts';
 export { JsonEncoder } from './json-encoder.ts';
 export { MessageIndex } from './message-index.ts';
 export { safeText, verifiedText } from './safe-text.ts';
-export { boundedByteLength, byteLength, MAX_UTF8, truncate } from './truncate.ts';

@@ -4,6 +4,7 @@
  */
 
 import { types } from 'node:util';
+import { boundedByteLength, truncate } from '../gate/index.ts';
 import { isPathEnd, type PathPosition, stepInto, type ValueRedactor } from '../redaction/index.ts';
 import { describeBase64, describeBlob, describeBytes, isVector } from './blobs.ts';
 import type { ContentLimits } from './content-limits.ts';
@@ -21,9 +22,11 @@ import { arrayJson, isStringJson, joinJson, type Json, type JsonNode, type Membe
 import { messageJson, referenceJson } from './message-json.ts';
 import { ObjectJson, plainKeyJson } from './object-json.ts';
 import { safeText, verifiedText } from './safe-text.ts';
-import { boundedByteLength, truncate } from './truncate.ts';
 
-const MAX_NODES = 20_000;
+/** Values of all kinds that are read. */
+const MAX_NODES = 50_000;
+/** Listing the keys of an object takes an eighth of the time of reading their values. */
+const LISTED_PER_NODE = 8;
 /** A text of this size stays whole even if long texts have used up the budget: names, roles, ids. */
 const MIN_TEXT = 64;
 /** Texts of one value, as a multiple of the limit of a single text. */
@@ -100,6 +103,10 @@ export class JsonEncoder {
   /** @param name - name of the field that `value` is the value of */
   #node(value: unknown, name: string | undefined): JsonNode | undefined {
     this.#isArray = false;
+    if (--this.#nodes < 0) {
+      this.truncated = true;
+      return OMITTED;
+    }
     if (typeof value === 'string') {
       return (this.#position === undefined ? undefined : this.#embedded(value)) ?? this.#text(value, name);
     }
@@ -170,6 +177,7 @@ export class JsonEncoder {
     const safe = safeText(text, name, { size, maxBytes: this.#maxTextBytes }, this.#redactor);
     this.bytes += size;
     this.#textBudget -= safe.text.length;
+    if (this.#textBudget < -TEXT_BUDGET * this.#limits.stringBytes) this.#nodes = 0;
     if (safe.isTruncated) this.truncated = true;
     return safe.text;
   }
@@ -177,7 +185,7 @@ export class JsonEncoder {
   /** JSON of an object, unless it is part of itself, too deep, or one too many. */
   #guarded(value: object, name: string | undefined): JsonNode | undefined {
     if (this.#ancestors.includes(value)) return CIRCULAR;
-    if (this.#ancestors.length >= this.#limits.depth || --this.#nodes < 0) {
+    if (this.#ancestors.length >= this.#limits.depth) {
       this.truncated = true;
       return OMITTED;
     }
@@ -194,6 +202,7 @@ export class JsonEncoder {
   }
 
   #builtIn(value: object, name: string | undefined): JsonNode | undefined {
+    if (types.isMap(value) || types.isSet(value)) this.#nodes -= Math.floor(value.size / LISTED_PER_NODE);
     if (types.isMap(value)) {
       const object = mapObject(value);
       return object === undefined ? this.#array([...value]) : this.#object(object);
@@ -236,6 +245,7 @@ export class JsonEncoder {
 
   #object(value: object): JsonNode {
     const keys = Object.keys(value);
+    this.#nodes -= Math.floor(keys.length / LISTED_PER_NODE);
     if (keys.includes('type') && (value as BlobPart).type === 'blob') {
       const blob = this.#blobPart(value as BlobPart);
       if (blob !== undefined) return blob;

@@ -1,5 +1,5 @@
+import { byteLength, truncate } from '../gate/index.ts';
 import { isSecretName, type ValueRedactor, type VerifiedText } from '../redaction/index.ts';
-import { byteLength, truncate } from './truncate.ts';
 
 /**
  * The entry of a text in the cache of verified texts, if it fits; `undefined` for the value of a field that is named

@@ -2,6 +2,7 @@
 import type { ContextValues, Span } from '../api/index.ts';
 import { activeState, currentValues, resolvedSpans, runWithValues } from './store.ts';
 import { isTraced, STATE } from './traced-span.ts';
+import { addValues } from './values.ts';
 
 /** Returns the span that encloses `span` in this process. */
 export function parentOf(span: Span): Span | undefined {
@@ -56,11 +57,9 @@ export function callerSpan(): Span | undefined {
 
 /**
  * Runs `fn` with `values` added to the context. Spans started inside inherit them. Labels are merged with those of the
- * outer context.
+ * outer context. A value that is no text, number or boolean is left out; the spans inside list it in
+ * `spanline.truncated`.
  */
 export function withContext<T>(values: ContextValues, fn: () => T): T {
-  const outer = currentValues();
-  const merged: ContextValues = { ...outer, ...values };
-  if (outer.labels !== undefined && values.labels !== undefined) merged.labels = { ...outer.labels, ...values.labels };
-  return runWithValues(merged, fn);
+  return runWithValues(addValues(currentValues(), values), fn);
 }

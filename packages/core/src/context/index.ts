@@ -25,3 +25,4 @@ export {
   whileWriting,
 } from './store.ts';
 export { isTraced, STATE, type TracedSpan, type TreePosition } from './traced-span.ts';
+export { addValues, leftOutOf } from './values.ts';

@@ -1,5 +1,6 @@
 /** W3C trace context and baggage in headers. */
 import type { RemoteContext } from '../api/index.ts';
+import { admitList, eachField, readProperty } from '../gate/index.ts';
 import { isSpanId, isTraceId } from './ids.ts';
 
 /** W3C `sampled` flag. */
@@ -129,8 +130,14 @@ export function formatBaggage(baggage: Readonly<Record<string, string>>): string
 
 /** Returns the value of a header, whose name is case-insensitive. Several values are joined (RFC 9110, 5.3). */
 function header(headers: HeaderMap, name: string): string | undefined {
-  const found = headers[name] ?? headers[Object.keys(headers).find((key) => key.toLowerCase() === name) ?? name];
-  return typeof found === 'object' ? found.join(',') : found;
+  let found = readProperty(headers, name);
+  if (found === undefined) {
+    eachField(headers, (key, value) => {
+      if (found === undefined && key.length === name.length && key.toLowerCase() === name) found = value;
+    });
+  }
+  if (typeof found === 'string') return found;
+  return admitList(name, found, { leftOut: undefined })?.join(',');
 }
 
 /**

@@ -1,4 +1,5 @@
 /** The part of a span that every installed copy of this package can read. */
+import { isObject } from '@spanline/record';
 import type { RemoteContext, Span } from '../api/index.ts';
 
 /**
@@ -22,5 +23,5 @@ export interface TracedSpan extends Span {
 
 /** True for a span that was started by this package, in any of its copies. */
 export function isTraced(span: Span | RemoteContext): span is TracedSpan {
-  return STATE in span;
+  return isObject(span) && STATE in span;
 }

@@ -1,37 +1,47 @@
 /** Alert lines. */
-import type { SpanRecord } from '@spanline/record';
+import type { AttributeKey, SpanRecord } from '@spanline/record';
 import type { AlertOptions } from '../api/index.ts';
+import { admit, admitText, type LeftOut, readFields } from '../gate/index.ts';
 import type { Pipeline } from '../pipeline/index.ts';
 
-function levelFor({ event, severity }: AlertOptions): string {
+/** Options, and the keys that they are written as. */
+const KEYS: readonly (readonly [option: keyof AlertOptions, key: AttributeKey])[] = [
+  ['name', 'spanline.alert.name'],
+  ['event', 'spanline.alert.event'],
+  ['state', 'spanline.alert.state'],
+  ['severity', 'spanline.alert.severity'],
+  ['metric', 'spanline.alert.metric'],
+  ['value', 'spanline.alert.value'],
+  ['threshold', 'spanline.alert.threshold'],
+  ['baseline', 'spanline.alert.baseline'],
+  ['comparison', 'spanline.alert.comparison'],
+  ['windowSeconds', 'spanline.alert.window_s'],
+  ['samples', 'spanline.alert.samples'],
+  ['step', 'spanline.alert.step'],
+  ['traceIds', 'spanline.alert.trace_ids'],
+  ['causes', 'spanline.alert.causes'],
+  ['command', 'spanline.alert.command'],
+  ['dedupKey', 'spanline.alert.dedup_key'],
+  ['suppressed', 'spanline.alert.suppressed'],
+];
+
+function levelFor({ 'spanline.alert.event': event, 'spanline.alert.severity': severity }: SpanRecord): string {
   if (event === 'recovered') return 'info';
   return severity === 'critical' ? 'error' : 'warn';
 }
 
-function finite(value: number | undefined): number | undefined {
-  return Number.isFinite(value) ? value : undefined;
-}
-
-/** Writes an alert line. */
+/** Writes an alert line. An alert without a valid event, state or severity is one that fired, of severity `warning`. */
 export function writeAlert(pipeline: Pipeline, options: AlertOptions, epochMs: number): void {
-  const record: SpanRecord = pipeline.envelope(epochMs, levelFor(options), options.message);
+  const target: LeftOut = { leftOut: undefined };
+  const given = readFields(options);
+  const record: SpanRecord = pipeline.envelope(epochMs, 'warn', admitText(given['message']) ?? 'alert');
   record['event.name'] = 'alert';
-  record['spanline.alert.name'] = options.name;
-  record['spanline.alert.event'] = options.event;
-  record['spanline.alert.state'] = options.state;
-  record['spanline.alert.severity'] = options.severity;
-  record['spanline.alert.metric'] = options.metric;
-  record['spanline.alert.value'] = finite(options.value);
-  record['spanline.alert.threshold'] = finite(options.threshold);
-  record['spanline.alert.baseline'] = finite(options.baseline);
-  record['spanline.alert.comparison'] = options.comparison;
-  record['spanline.alert.window_s'] = finite(options.windowSeconds);
-  record['spanline.alert.samples'] = finite(options.samples);
-  record['spanline.alert.step'] = options.step;
-  record['spanline.alert.trace_ids'] = options.traceIds;
-  record['spanline.alert.causes'] = options.causes;
-  record['spanline.alert.command'] = options.command;
-  record['spanline.alert.dedup_key'] = options.dedupKey;
-  record['spanline.alert.suppressed'] = finite(options.suppressed);
-  pipeline.event(record);
+  record['spanline.alert.name'] = 'alert';
+  record['spanline.alert.event'] = 'fired';
+  record['spanline.alert.state'] = 'ALERT';
+  record['spanline.alert.severity'] = 'warning';
+  const values = record as Record<string, unknown>;
+  for (const [option, key] of KEYS) values[key] = admit(key, given[option], target) ?? values[key];
+  record.level = levelFor(record);
+  pipeline.event(record, target.leftOut);
 }

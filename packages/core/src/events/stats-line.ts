@@ -1,8 +1,8 @@
 /** The stats line: a tracer's counters and gauges in the log, so that loss and leaks are visible there. */
 import type { SpanRecord } from '@spanline/record';
 import type { TracerStats } from '../api/index.ts';
+import { openKey } from '../gate/index.ts';
 import type { Pipeline } from '../pipeline/index.ts';
-import { labelKey } from '../trace/index.ts';
 
 /** The stats line of one tracer. */
 export interface StatsLine {
@@ -25,6 +25,8 @@ export interface StatsLineParts {
   internalError(where: string, error: unknown): void;
 }
 
+const MAX_GAUGES = 100;
+
 function writeCounters(record: SpanRecord, stats: TracerStats): void {
   record['spanline.stats.emitted'] = stats.emitted;
   record['spanline.stats.filtered'] = stats.filtered;
@@ -35,14 +37,15 @@ function writeCounters(record: SpanRecord, stats: TracerStats): void {
   record['spanline.stats.open'] = stats.open;
   record['spanline.stats.internal_errors'] = stats.internalErrors;
   for (const rule in stats.redactedByRule) {
-    record[`spanline.stats.redacted.${rule}`] = stats.redactedByRule[rule] ?? 0;
+    const key = openKey('spanline.stats.redacted.', rule);
+    record[key] = (record[key] ?? 0) + (stats.redactedByRule[rule] ?? 0);
   }
 }
 
 /** Writes a stats line in each interval in which something changed. The timer does not keep the process alive. */
 export function startStatsLine(parts: StatsLineParts): StatsLine {
   const { pipeline, intervalSeconds } = parts;
-  const gauges = new Map<string, () => number>();
+  const gauges = new Map<`spanline.gauge.${string}`, () => number>();
   let last = '';
   let lastMs = parts.now();
 
@@ -50,9 +53,9 @@ export function startStatsLine(parts: StatsLineParts): StatsLine {
     for (const [name, read] of gauges) {
       try {
         const value = read();
-        if (Number.isFinite(value)) record[`spanline.gauge.${name}`] = value;
+        if (Number.isFinite(value)) record[name] = value;
       } catch (error) {
-        parts.internalError(`gauge ${name}`, error);
+        parts.internalError(name, error);
       }
     }
   }
@@ -78,8 +81,9 @@ export function startStatsLine(parts: StatsLineParts): StatsLine {
   timer?.unref();
   return {
     gauge(name, read): () => void {
-      const key = labelKey(name);
-      gauges.set(key, read);
+      const key = openKey('spanline.gauge.', name);
+      if (gauges.size < MAX_GAUGES || gauges.has(key)) gauges.set(key, read);
+      else parts.internalError('gauge', 'too many gauges');
       return () => {
         if (gauges.get(key) === read) gauges.delete(key);
       };

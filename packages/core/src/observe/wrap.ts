@@ -24,6 +24,12 @@ function startSpan(tracer: Tracer, name: string, options: ObserveOptions, call: 
   });
 }
 
+/** Reads the options of one call, which the application made. */
+function readCall(given: CallOptions | undefined): CallOptions {
+  const { name, type, attributes, labels, tags, capture } = given ?? {};
+  return { name, type, attributes, labels, tags, capture };
+}
+
 function observeCall(fn: AnyFunction, self: unknown, args: unknown[], options: ObserveOptions, name: string): unknown {
   const tracer = options.tracer ?? currentTracer();
   const work = (): unknown => Reflect.apply(fn, self, args);
@@ -31,7 +37,7 @@ function observeCall(fn: AnyFunction, self: unknown, args: unknown[], options: O
   const { perCall, captureInput, captureOutput } = options;
   // The callbacks are the application's code. If one throws, its part of the span is missing.
   const guard = createGuard(tracer);
-  const call = guard('observe', () => perCall?.(args)) ?? {};
+  const call = (perCall === undefined ? undefined : guard('observe', () => readCall(perCall(args)))) ?? {};
   const span = startSpan(tracer, name, options, call);
   guard('observe', () => {
     const input = args.length === 0 ? undefined : selected(captureInput, args, args.length === 1 ? args[0] : args);

@@ -1,6 +1,7 @@
 import { hostname } from 'node:os';
 import { SCHEMA_VERSION, type SpanRecord, type SpanStatus } from '@spanline/record';
 import type { InstrumentationScope } from '../api/index.ts';
+import { admitText, readProperty, truncate } from '../gate/index.ts';
 import { createCommonFields, type CommonFields } from '../log/index.ts';
 import { isoMillis } from '../trace/index.ts';
 /** The fields that many lines of a tracer have in common. */
@@ -15,16 +16,24 @@ export interface Resource {
 }
 
 const HOST = hostname();
+/** UTF-8 bytes of a common field. */
+const MAX_BYTES = 256;
+
+/** These fields do not pass capture, so that they are limited here. */
+const shortText = (value: unknown): string | undefined => {
+  const text = admitText(value);
+  return text === undefined ? undefined : truncate(text, MAX_BYTES);
+};
 
 function resourceFields(resource: Resource): SpanRecord {
   return {
     'spanline.schema': SCHEMA_VERSION,
-    'service.name': resource.serviceName,
-    'service.version': resource.serviceVersion,
-    'deployment.environment.name': resource.environment,
+    'service.name': shortText(resource.serviceName),
+    'service.version': shortText(resource.serviceVersion),
+    'deployment.environment.name': shortText(resource.environment),
     'host.name': HOST,
     'process.pid': process.pid,
-    'spanline.project': resource.project,
+    'spanline.project': shortText(resource.project),
   };
 }
 
@@ -66,8 +75,8 @@ export function createSpanCommonFields(resource: Resource): SpanCommonFields {
         'event.outcome': OUTCOMES[status],
         ...resourceFields(resource),
         'span.status': status,
-        'otel.scope.name': scope.name,
-        'otel.scope.version': scope.version,
+        'otel.scope.name': shortText(readProperty(scope, 'name')),
+        'otel.scope.version': shortText(readProperty(scope, 'version')),
       });
       byStatus.set(status, common);
     }

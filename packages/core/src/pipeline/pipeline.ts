@@ -42,8 +42,12 @@ export interface Pipeline {
   started(span: RecordedSpan): void;
   /** Creates a record that is not a span's, for {@link Pipeline.event}. */
   envelope(epochMs: number, level: string, message: string): SpanRecord;
-  /** Writes a record that is not a span's: a score, an alert, stats. Its texts pass capture like a span's. */
-  event(record: SpanRecord): void;
+  /**
+   * Writes a record that is not a span's: a score, an alert, stats. Its texts pass capture like a span's.
+   *
+   * @param leftOut - keys of which the record has less than was given
+   */
+  event(record: SpanRecord, leftOut?: ReadonlySet<string>): void;
   /** Writes the records that tail sampling holds back. */
   drain(): void;
   /** Resolves when no content waits for detectors. */
@@ -56,6 +60,12 @@ const PROFILES: Readonly<Record<Profile, ((record: SpanRecord) => object) | unde
   ecs: toEcs,
   datadog: toDatadog,
 };
+
+/** A record that is not a span's, and the keys of which it has less than was given. */
+interface EventRecord {
+  readonly record: SpanRecord;
+  readonly leftOut: ReadonlySet<string> | undefined;
+}
 
 /** Fields that are known at the end of a span only. */
 const END_FIELDS = [
@@ -99,7 +109,7 @@ export function createPipeline(parts: PipelineParts): Pipeline {
     let { content } = state;
     if (content === undefined) return undefined;
     try {
-      content = shapeContent(state, content, record);
+      content = shapeContent(state, content, record, capture.arrayLength);
     } catch (error) {
       stats.internalError('content', error);
     }
@@ -114,7 +124,12 @@ export function createPipeline(parts: PipelineParts): Pipeline {
     const mode = capture.mode(setting, () => captureSubject(state, line));
     if (captureOverride !== undefined) line.own['spanline.capture.override'] = captureOverride;
     localRoot.captureMemory ??= capture.createMemory();
-    const report = capture.apply(line.own, content, mode, localRoot.captureMemory, line.common.json.length);
+    const report = capture.apply(line.own, content, {
+      mode,
+      memory: localRoot.captureMemory,
+      reservedBytes: line.common.json.length,
+      leftOut: line.leftOut,
+    });
     stats.captured(report);
     return report;
   }
@@ -163,9 +178,9 @@ export function createPipeline(parts: PipelineParts): Pipeline {
     lines.write(record);
   }
 
-  function writeEvent(record: SpanRecord): void {
+  function writeEvent({ record, leftOut }: EventRecord): void {
     const mode = capture.mode(undefined, () => EVENT_SUBJECT);
-    stats.captured(capture.apply(record, undefined, mode, capture.createMemory()));
+    stats.captured(capture.apply(record, undefined, { mode, memory: capture.createMemory(), leftOut }));
     if (recordObservers.size > 0) notify(recordObservers, record, 'onRecord');
     lines.write(record);
   }
@@ -183,7 +198,7 @@ export function createPipeline(parts: PipelineParts): Pipeline {
       if (state.localRoot.isSampled && tail === undefined && !writesRootsOnly) guarded(writeStart, state);
     },
     envelope: (epochMs, recordLevel, message) => createEnvelope(resource, epochMs, recordLevel, message),
-    event: (record) => guarded(writeEvent, record),
+    event: (record, leftOut) => guarded(writeEvent, { record, leftOut }),
     drain: () => tail?.drain(),
     settled: () => lines.settled(),
     stop: () => tail?.stop(),

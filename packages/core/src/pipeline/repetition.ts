@@ -25,9 +25,10 @@ export function repeatRatio(text: string): number | undefined {
 export function answerText(messages: readonly Message[]): string {
   let text = '';
   for (const { parts } of messages) {
-    for (const part of parts) {
+    // The first parts of very many are absent.
+    parts.forEach((part) => {
       if (part.type === 'text' && typeof part['content'] === 'string') text += part['content'];
-    }
+    });
   }
   return text;
 }

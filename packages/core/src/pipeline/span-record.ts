@@ -1,8 +1,9 @@
 /** The record of a span, complete except for its content. */
 import type { SpanRecord, SpanStatus } from '@spanline/record';
-import { formatFlags } from '../context/index.ts';
+import { formatFlags, leftOutOf } from '../context/index.ts';
+import { LABELS, noteLeftOut } from '../gate/index.ts';
 import type { SplitLine } from '../log/index.ts';
-import { isoMicros, isoMillis, labelKey, OPERATIONS, pathOf, recordedType, type SpanState } from '../trace/index.ts';
+import { isoMicros, isoMillis, OPERATIONS, pathOf, recordedType, type SpanState } from '../trace/index.ts';
 import type { Pricer } from '../usage/index.ts';
 import type { SpanCommonFields } from './common-fields.ts';
 import { writeError } from './error-fields.ts';
@@ -93,16 +94,33 @@ function writeAttributes(record: SpanRecord, { attributes, values, durationMs }:
   if (streamSeconds > 0) record['spanline.stream.tokens_per_second'] = round3(tokens / streamSeconds);
 }
 
-function writeLabels(record: SpanRecord, { values, labels, tags }: SpanState): void {
+/** Writes the labels of the context, as far as the span's own leave room for them. */
+function writeContextLabels(record: SpanRecord, state: SpanState): void {
+  const { values, labels = {}, owner } = state;
+  let room = owner.maxLabels - Object.keys(labels).length;
   for (const key in values.labels) {
     const value = values.labels[key];
-    if (value !== undefined) record[`labels.${labelKey(key)}`] = value;
+    if (value === undefined || Object.hasOwn(labels, key)) continue;
+    if (room-- <= 0) return noteLeftOut(state, LABELS);
+    record[`labels.${key}`] = value;
   }
+}
+
+function writeLabels(record: SpanRecord, state: SpanState): void {
+  const { values, labels, tags } = state;
+  if (values.labels !== undefined) writeContextLabels(record, state);
   for (const key in labels) {
     const value = labels[key];
     if (value !== undefined) record[`labels.${key}`] = value;
   }
-  if (tags !== undefined) record['spanline.tags'] = [...new Set(tags)];
+  if (tags !== undefined) record['spanline.tags'] = tags;
+}
+
+/** Keys of which the span or its context was given more than the record has. */
+function leftOutOfSpan({ leftOut, values }: SpanState): ReadonlySet<string> | undefined {
+  const inherited = leftOutOf(values);
+  if (inherited === undefined || leftOut === undefined) return leftOut ?? inherited;
+  return new Set([...inherited, ...leftOut]);
 }
 
 /** Writes a summary for people: `chat gpt-4o-mini 1834 ms 1532→287 tok $0.000325`. All of it is in other fields too. */
@@ -118,6 +136,8 @@ function summarize({ attributes, name, durationMs, status }: SpanState, costUsd:
 export interface SpanLine extends SplitLine {
   /** Cost of the call, if known. */
   readonly costUsd: number | undefined;
+  /** Keys of which the record has less than was given. */
+  readonly leftOut: ReadonlySet<string> | undefined;
 }
 
 /** Builds the line of a span, complete except for its content, which capture writes last. */
@@ -130,5 +150,5 @@ export function buildSpanLine(state: SpanState, { commonFields, level, pricer }:
   own.message = summarize(state, costUsd);
   writeError(own, state);
   writeLabels(own, state);
-  return { common: commonFields(state.scope, state.status), own, costUsd };
+  return { common: commonFields(state.scope, state.status), own, costUsd, leftOut: leftOutOfSpan(state) };
 }

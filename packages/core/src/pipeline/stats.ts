@@ -1,8 +1,8 @@
 /** Counters of a tracer. */
 import type { TracerStats } from '../api/index.ts';
 import type { CaptureReport } from '../capture/index.ts';
+import { readText } from '../gate/index.ts';
 import type { WriteResult } from '../log/index.ts';
-import { readText } from '../trace/index.ts';
 
 /** Counts what a tracer does. */
 export interface Stats {

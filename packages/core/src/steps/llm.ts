@@ -9,7 +9,7 @@ import {
   usageAttributes,
   type UsageContext,
 } from '../usage/index.ts';
-import { runStep, type Step, type StepOptions, type Work } from './step.ts';
+import { readOptions, runStep, type Step, type StepOptions, type Work } from './step.ts';
 
 /** A model's answer, as `answer` reads it from the result. */
 export interface LlmAnswer {
@@ -74,7 +74,8 @@ function streamedUsage(result: unknown, context: UsageContext, isBroken: boolean
  * ```
  */
 export function llmSpan<T>(options: LlmSpanOptions<Awaited<T>>, fn: Work<T>): T {
-  const { model, provider, messages, temperature, topP, maxTokens, answer: readAnswer = wholeAnswer } = options;
+  const given = readOptions(options);
+  const { model, provider, messages, temperature, topP, maxTokens, answer: readAnswer = wholeAnswer } = given;
   const step: Step<Awaited<T>> = {
     operation: 'chat',
     subject: model,
@@ -100,5 +101,5 @@ export function llmSpan<T>(options: LlmSpanOptions<Awaited<T>>, fn: Work<T>): T 
       if (answer.output !== undefined) span.output(answer.output);
     },
   };
-  return runStep(options, step, fn);
+  return runStep(given, step, fn);
 }

@@ -1,5 +1,6 @@
 /** Searches and rerankings of documents. */
-import { runStep, type Step, type StepOptions, type Work } from './step.ts';
+import { readProperty } from '../gate/index.ts';
+import { readOptions, runStep, type Step, type StepOptions, type Work } from './step.ts';
 
 /** Options of {@link retrieverSpan}. */
 export interface RetrieverSpanOptions<R = unknown> extends StepOptions {
@@ -29,7 +30,8 @@ export interface RetrieverSpanOptions<R = unknown> extends StepOptions {
  * ```
  */
 export function retrieverSpan<T>(options: RetrieverSpanOptions<Awaited<T>>, fn: Work<T>): T {
-  const { query, dataSource, topK, documents } = options;
+  const given = readOptions(options);
+  const { query, dataSource, topK, documents } = given;
   const step: Step<Awaited<T>> = {
     operation: 'retrieval',
     subject: dataSource,
@@ -38,7 +40,7 @@ export function retrieverSpan<T>(options: RetrieverSpanOptions<Awaited<T>>, fn: 
     input: query,
     output: (span, result) => void span.output(documents?.(result) ?? result),
   };
-  return runStep(options, step, fn);
+  return runStep(given, step, fn);
 }
 
 /** Options of {@link rerankSpan}. */
@@ -57,7 +59,8 @@ export interface RerankSpanOptions<R = unknown> extends StepOptions {
 
 /** Runs a reranking as a `reranker` span. It records the number of documents before and after, and their scores. */
 export function rerankSpan<T>(options: RerankSpanOptions<Awaited<T>>, fn: Work<T>): T {
-  const { query, documents, model, topK, ranked } = options;
+  const given = readOptions(options);
+  const { query, documents, model, topK, ranked } = given;
   const step: Step<Awaited<T>> = {
     operation: 'rerank',
     subject: model,
@@ -66,10 +69,10 @@ export function rerankSpan<T>(options: RerankSpanOptions<Awaited<T>>, fn: Work<T
       'gen_ai.request.model': model,
       'gen_ai.retrieval.top_k': topK,
       'gen_ai.retrieval.query.text': query,
-      'spanline.rerank.input_count': documents.length,
+      'spanline.rerank.input_count': readProperty(documents, 'length') as number,
     },
     input: undefined,
     output: (span, result) => void span.output(ranked?.(result) ?? result),
   };
-  return runStep(options, step, fn);
+  return runStep(given, step, fn);
 }

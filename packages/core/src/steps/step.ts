@@ -2,6 +2,7 @@
 import type { SpanAttributes, SpanType } from '@spanline/record';
 import type { CaptureSetting, Content, Labels, Span, Tracer } from '../api/index.ts';
 import { currentTracer } from '../default-tracer.ts';
+import { admitText, readFields } from '../gate/index.ts';
 import { createGuard, runInSpan } from '../trace/index.ts';
 
 /** Options of every step. */
@@ -33,10 +34,20 @@ export interface Step<Result> {
   readonly output: (span: Span, result: Result, isBroken: boolean) => void;
 }
 
+/** Copies the options of a step. A step calls the application's work, whatever its options are. */
+export function readOptions<Options extends StepOptions>(options: Options): Options {
+  try {
+    return { ...options };
+  } catch {
+    return readFields(options) as unknown as Options;
+  }
+}
+
 /** Runs `fn` inside the span of a step. */
 export function runStep<T>(options: StepOptions, step: Step<Awaited<T>>, fn: Work<T>): T {
   const { tracer = currentTracer(), labels, capture, attributes } = options;
-  const { operation, subject, type, input } = step;
+  const { operation, type, input } = step;
+  const subject = admitText(step.subject);
   const name = options.name ?? (subject === undefined ? operation : `${operation} ${subject}`);
   const span = tracer.startSpan({ name, type, labels, capture });
   if (!tracer.enabled) return fn(span);

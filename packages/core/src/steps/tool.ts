@@ -1,7 +1,7 @@
 /** Calls of tools. */
-import { props } from '@spanline/record';
 import type { Content } from '../api/index.ts';
-import { runStep, type Step, type StepOptions, type Work } from './step.ts';
+import { isList, readProperty } from '../gate/index.ts';
+import { readOptions, runStep, type Step, type StepOptions, type Work } from './step.ts';
 
 /** Options of {@link toolSpan}. */
 export interface ToolSpanOptions<R = unknown> extends StepOptions {
@@ -23,9 +23,8 @@ export interface ToolSpanOptions<R = unknown> extends StepOptions {
 
 /** Counts the entries of a result in the shape of a database or search client. */
 function countEntries(result: unknown): number | undefined {
-  const { rows, results } = props(result);
-  const entries = [result, rows, results].find((value) => Array.isArray(value));
-  return Array.isArray(entries) ? entries.length : undefined;
+  const entries = [result, readProperty(result, 'rows'), readProperty(result, 'results')].find(isList);
+  return entries?.length;
 }
 
 /**
@@ -33,7 +32,8 @@ function countEntries(result: unknown): number | undefined {
  * search the query.
  */
 export function toolSpan<T>(options: ToolSpanOptions<Awaited<T>>, fn: Work<T>): T {
-  const { tool, description, callId, statement, query, count = countEntries } = options;
+  const given = readOptions(options);
+  const { tool, description, callId, statement, query, count = countEntries } = given;
   const step: Step<Awaited<T>> = {
     operation: 'execute_tool',
     subject: tool,
@@ -45,13 +45,13 @@ export function toolSpan<T>(options: ToolSpanOptions<Awaited<T>>, fn: Work<T>): 
       'db.query.text': statement,
       'spanline.search.query': query,
     },
-    input: options.arguments,
+    input: given.arguments,
     output(span, result) {
+      span.output(result);
       const entries = count(result);
       if (statement !== undefined) span.set({ 'db.response.returned_rows': entries });
       if (query !== undefined) span.set({ 'spanline.search.results': entries });
-      span.output(result);
     },
   };
-  return runStep(options, step, fn);
+  return runStep(given, step, fn);
 }

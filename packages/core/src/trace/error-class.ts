@@ -1,6 +1,7 @@
 /** Error classes: a few names for the failures of many libraries. */
 import type { ErrorClass } from '@spanline/record';
-import { classNameOf, httpStatusOf, messageOf, readProperty, readText } from './thrown-value.ts';
+import { readProperty, readText } from '../gate/index.ts';
+import { classNameOf, httpStatusOf, messageOf } from './thrown-value.ts';
 
 const BY_CODE: ReadonlyMap<string, ErrorClass> = new Map(
   Object.entries<ErrorClass>({

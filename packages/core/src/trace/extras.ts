@@ -10,7 +10,7 @@ import { type Attributes, type ChildFailure, stateOf } from './span-state.ts';
 const NO_FAILURES: readonly ChildFailure[] = [];
 
 /** Links a span to the trace that caused it without being its parent. Ignores a malformed id. */
-export function linkTo(span: Span, traceId: string): void {
+export function linkTo(span: Span, traceId: unknown): void {
   const state = stateOf(span);
   if (state?.isRecording === true && isTraceId(traceId)) state.linkedTraceId = traceId;
 }

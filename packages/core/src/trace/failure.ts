@@ -1,7 +1,8 @@
 /** An error in the terms of a record. */
 import type { ErrorClass } from '@spanline/record';
+import { readText } from '../gate/index.ts';
 import { classifyError } from './error-class.ts';
-import { causeChain, classNameOf, httpStatusOf, messageOf, readText } from './thrown-value.ts';
+import { causeChain, classNameOf, httpStatusOf, messageOf } from './thrown-value.ts';
 
 /** An error as its record describes it. */
 export interface Failure {

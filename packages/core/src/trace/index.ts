@@ -1,4 +1,4 @@
-export { labelKey, OPERATIONS } from './attributes.ts';
+export { OPERATIONS } from './attributes.ts';
 export { createClock, isoMicros, isoMillis } from './clock.ts';
 export {
   attributesOf,
@@ -29,7 +29,6 @@ export {
   STATE,
   stateOf,
 } from './span-state.ts';
-export { createSpan } from './span.ts';
+export { addTags, createSpan } from './span.ts';
 export { statusOfThrown, type ThrownStatus } from './thrown-status.ts';
 export { runInSpan, type WorkObserver } from './with-span.ts';
-export { readText } from './thrown-value.ts';

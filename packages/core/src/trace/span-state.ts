@@ -13,6 +13,7 @@ import type {
   TracerStats,
 } from '../api/index.ts';
 import { isTraced, STATE, type TracedSpan, type TreePosition } from '../context/index.ts';
+import type { LeftOut } from '../gate/index.ts';
 import type { LocalRoot } from './local-root.ts';
 
 export { STATE };
@@ -61,7 +62,7 @@ export interface ChildFailure {
  * The state of a span. `start-span.ts` creates it with every field present, so that all spans have the same shape in
  * V8.
  */
-export interface SpanState extends TreePosition {
+export interface SpanState extends TreePosition, LeftOut {
   /** Changes once, if the application's tracer takes over. */
   owner: SpanOwner;
 

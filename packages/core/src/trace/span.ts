@@ -1,45 +1,87 @@
 /** The span: writes its own state while it is recording. */
-import type { ContentKey, SpanAttributes, SpanType } from '@spanline/record';
+import {
+  type AttributeKey,
+  type ContentKey,
+  MAX_KEY_LENGTH,
+  MAX_KEYS,
+  type SpanAttributes,
+  type SpanType,
+} from '@spanline/record';
 import type { Content, EndOptions } from '../api/index.ts';
-import { coerce, inputKey, labelKey, outputKey, settableKind } from './attributes.ts';
+import {
+  admit,
+  admitFact,
+  admitInstant,
+  admitList,
+  eachField,
+  labelKey,
+  LABELS,
+  MAX_LIST,
+  noteLeftOut,
+  readProperty,
+  setLabel,
+} from '../gate/index.ts';
+import { inputKey, outputKey, settableRow } from './attributes.ts';
 import { noteOutcome } from './child-failures.ts';
 import { childEnded, childStarted, completeSelfTime } from './self-time.ts';
 import { type RecordedSpan, type SpanState, STATE } from './span-state.ts';
 import { statusOfThrown } from './thrown-status.ts';
 
-function isLabelValue(value: unknown): value is string | number | boolean {
-  return typeof value === 'string' || typeof value === 'boolean' || Number.isFinite(value);
-}
+const TAGS: AttributeKey = 'spanline.tags';
 
 function setContent(state: SpanState, key: ContentKey, content: unknown): void {
   if (content !== undefined && content !== null) (state.content ??= {})[key] = content;
 }
 
-function setLabel(state: SpanState, key: string, value: unknown): void {
-  const labels = (state.labels ??= {});
-  const name = labelKey(String(key));
-  const isFull = !Object.hasOwn(labels, name) && Object.keys(labels).length >= state.owner.maxLabels;
-  if (!isLabelValue(value) || name === '' || isFull) {
-    state.owner.internalError('span.label', `label ${name} left out`);
-  } else {
-    // `__proto__` is a label like any other.
-    Object.defineProperty(labels, name, { value, enumerable: true, configurable: true, writable: true });
-  }
+function label(state: SpanState, key: unknown, value: unknown): void {
+  const { owner } = state;
+  const isSet = setLabel((state.labels ??= {}), key, value, owner.maxLabels, state);
+  if (!isSet) owner.internalError('span.label', `label ${labelKey(key)} left out`);
 }
 
 function setAttribute(state: SpanState, key: string, value: unknown): void {
   if (value === undefined || value === null) return;
-  const kind = settableKind(key);
-  if (kind === 'text' || kind === 'json') {
+  const row = settableRow(key);
+  if (row === undefined) {
+    state.owner.internalError('span.set', `unknown key ${key.slice(0, MAX_KEY_LENGTH)}`);
+    if (typeof value !== 'object' && typeof value !== 'function') label(state, key, value);
+    else noteLeftOut(state, LABELS);
+  } else if (row.privacy === 'content') {
     setContent(state, key as ContentKey, value);
-  } else if (kind === undefined) {
-    state.owner.internalError('span.set', `unknown key ${key}`);
-    if (isLabelValue(value)) setLabel(state, key, value);
   } else {
-    const fact = coerce(kind, value);
-    if (fact === undefined) state.owner.internalError('span.set', `${key} is not ${kind}`);
+    const fact = admitFact(key, row, value, state);
+    if (fact === undefined) state.owner.internalError('span.set', `${key} is not ${row.kind}`);
     else state.attributes[key] = fact;
   }
+}
+
+function setAttributes(state: SpanState, attributes: Readonly<Record<string, unknown>>): void {
+  let keys = 0;
+  try {
+    for (const key in attributes) {
+      if (keys++ === MAX_KEYS) return noteLeftOut(state, LABELS);
+      setAttribute(state, key, attributes[key]);
+    }
+  } catch (error) {
+    state.owner.internalError('span.set', error);
+    // A getter that throws costs its own value only.
+    if (!eachField(attributes, (key, value) => setAttribute(state, key, value))) noteLeftOut(state, LABELS);
+  }
+}
+
+/** Adds tags that are not there yet, up to the longest list of a record. */
+export function addTags(state: SpanState, given: unknown): void {
+  const tags = (state.tags ??= []);
+  for (const tag of admitList(TAGS, given, state) ?? []) {
+    if (tags.includes(tag)) continue;
+    if (tags.length < MAX_LIST) tags.push(tag);
+    else noteLeftOut(state, TAGS);
+  }
+}
+
+function readEnd(state: SpanState, options: EndOptions): void {
+  state.status = admit('span.status', readProperty(options, 'status'), state) ?? state.status;
+  state.level = admit('level', readProperty(options, 'level'), state);
 }
 
 /**
@@ -78,24 +120,17 @@ class SpanImpl implements RecordedSpan {
   }
 
   set(attributes: SpanAttributes): this {
-    if (!this[STATE].isRecording) return this;
-    try {
-      const values: Readonly<Record<string, unknown>> = attributes;
-      for (const key in values) setAttribute(this[STATE], key, values[key]);
-    } catch (error) {
-      this[STATE].owner.internalError('span.set', error);
-    }
+    if (this[STATE].isRecording) setAttributes(this[STATE], attributes);
     return this;
   }
 
   label(key: string, value: string | number | boolean): this {
-    if (this[STATE].isRecording) setLabel(this[STATE], key, value);
+    if (this[STATE].isRecording) label(this[STATE], key, value);
     return this;
   }
 
   tag(...tags: readonly string[]): this {
-    const state = this[STATE];
-    if (state.isRecording) (state.tags ??= []).push(...tags.filter((tag) => typeof tag === 'string'));
+    if (this[STATE].isRecording) addTags(this[STATE], tags);
     return this;
   }
 
@@ -113,7 +148,7 @@ class SpanImpl implements RecordedSpan {
 
   updateName(name: string): this {
     const state = this[STATE];
-    if (state.isRecording && typeof name === 'string' && name !== '') state.name = name;
+    if (state.isRecording) state.name = admit('span.name', name, state) || state.name;
     return this;
   }
 
@@ -131,13 +166,9 @@ class SpanImpl implements RecordedSpan {
     const { owner, localRoot, parent } = state;
     state.isRecording = false;
     const now = owner.monotonic();
-    if (options?.status !== undefined) state.status = options.status;
-    state.level = options?.level;
-    const { endTime } = options ?? {};
-    const elapsed =
-      typeof endTime === 'number' && Number.isFinite(endTime)
-        ? endTime - state.startEpochMs
-        : now - state.startMonotonicMs;
+    if (options !== undefined) readEnd(state, options);
+    const endTime = admitInstant(readProperty(options, 'endTime'));
+    const elapsed = endTime === undefined ? now - state.startMonotonicMs : endTime - state.startEpochMs;
     state.durationMs = Math.max(0, elapsed);
     completeSelfTime(state, now);
     state.isLate = localRoot.hasEnded;

@@ -1,7 +1,8 @@
 /** The status of a span whose work threw. Not every thrown value is a failure. */
 import type { SpanStatus } from '@spanline/record';
+import { readProperty, readText } from '../gate/index.ts';
 import { isAbortByName } from './error-class.ts';
-import { classNameOf, messageOf, readProperty, readText } from './thrown-value.ts';
+import { classNameOf, messageOf } from './thrown-value.ts';
 
 /** Status of a span whose work threw. */
 export type ThrownStatus = Extract<SpanStatus, 'error' | 'aborted' | 'interrupted' | 'ok'>;

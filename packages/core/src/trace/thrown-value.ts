@@ -1,22 +1,7 @@
 /** Reading thrown values, which may be anything and may be hostile: nothing here throws. */
-import { isObject, text } from '@spanline/record';
+import { admitText, readProperty, readText } from '../gate/index.ts';
 
 const MAX_CAUSES = 5;
-
-/** Reads a property. Returns `undefined` if there is none or its getter throws. */
-export function readProperty(value: unknown, key: string): unknown {
-  if (!isObject(value)) return undefined;
-  try {
-    return Reflect.get(value, key);
-  } catch {
-    return undefined;
-  }
-}
-
-/** Reads a property that is a non-empty string. */
-export function readText(value: unknown, key: string): string | undefined {
-  return text(readProperty(value, key));
-}
 
 /** Returns the name of the value's class. */
 export function classNameOf(value: unknown): string | undefined {
@@ -27,9 +12,9 @@ export function classNameOf(value: unknown): string | undefined {
 export function messageOf(value: unknown): string {
   const message = readText(value, 'message');
   if (message !== undefined) return message;
-  if (typeof value === 'object' && value !== null) return '';
+  if ((typeof value === 'object' && value !== null) || typeof value === 'bigint') return admitText(value) ?? '';
   try {
-    return String(value);
+    return admitText(value) ?? String(value);
   } catch {
     return '';
   }

@@ -1,7 +1,7 @@
 /** Runs a function inside a span that ends with the function's work: its return, its promise, or its stream. */
 import { types } from 'node:util';
-import { isObject } from '@spanline/record';
 import type { Span, Tracer } from '../api/index.ts';
+import { readProperty } from '../gate/index.ts';
 import { createChunks, mayStream, type StreamWatcher, watchReadableInPlace, watchStream } from '../streams/index.ts';
 import { onForcedEnd } from './extras.ts';
 
@@ -26,7 +26,7 @@ export interface WorkObserver {
 }
 
 function isThenable(value: unknown): value is PromiseLike<unknown> {
-  return isObject(value) && typeof Reflect.get(value, 'then') === 'function';
+  return typeof readProperty(value, 'then') === 'function';
 }
 
 /**

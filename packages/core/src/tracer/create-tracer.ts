@@ -1,8 +1,9 @@
 /** The tracer and its methods. */
 import { SpanlineError } from '@spanline/record';
 import type { Span, SpanOptions, Tracer, TracerOptions } from '../api/index.ts';
-import { extractContext, runWith } from '../context/index.ts';
+import { extractContext, isTraceId, runWith } from '../context/index.ts';
 import { startStatsLine } from '../events/index.ts';
+import { readProperty } from '../gate/index.ts';
 import { createSampler } from '../pipeline/index.ts';
 import { injectCurrent, isRecorded, NOOP_SPAN, OWNER, type OwningTracer, runInSpan } from '../trace/index.ts';
 import { activeOtelSpan, safeParentContext } from './foreign-context.ts';
@@ -71,8 +72,9 @@ function buildTracer(options: TracerOptions): ConfiguredTracer {
     startSpan,
     withSpan: (spanOptions, fn) => (enabled ? runInSpan(tracer, startSpan(spanOptions), fn) : fn(NOOP_SPAN)),
     run(span, fn) {
-      if (span.traceId === NOOP_SPAN.traceId) return fn();
-      return runWith(span, inheritedValues(isRecorded(span) ? span : undefined), fn);
+      if (isTraceId(readProperty(span, 'traceId')))
+        return runWith(span, inheritedValues(isRecorded(span) ? span : undefined), fn);
+      return fn();
     },
     score: owner.score,
     alert,
@@ -83,7 +85,11 @@ function buildTracer(options: TracerOptions): ConfiguredTracer {
       return statsLine.gauge(name, read);
     },
     inject(headers) {
-      injectCurrent(headers);
+      try {
+        injectCurrent(headers);
+      } catch (error) {
+        stats.internalError('inject', error);
+      }
       return headers;
     },
     extract: (headers) => extractContext(headers),

@@ -1,6 +1,7 @@
 /** The active span of another tracer in this process. */
 import type { ForeignContext } from '../api/index.ts';
 import { isSpanId, isTraceId } from '../context/index.ts';
+import { admitText, readProperty } from '../gate/index.ts';
 
 interface OtelSpan {
   spanContext(): { traceId: string; spanId: string; traceFlags: number };
@@ -24,6 +25,16 @@ export function activeOtelSpan(): ForeignContext | undefined {
   return { traceId: context.traceId, spanId: context.spanId, sampled: (context.traceFlags & 1) === 1 };
 }
 
+/** The context of a span whose ids are valid. Datadog's own ids are of its own form. */
+function checked(traceId: string, spanId: string, sampled: unknown, datadog: unknown): ForeignContext {
+  const foreign: ForeignContext = { traceId, spanId, sampled: sampled !== false };
+  if (datadog === undefined) return foreign;
+  const theirTrace = admitText(readProperty(datadog, 'traceId'));
+  const theirSpan = admitText(readProperty(datadog, 'spanId'));
+  if (theirTrace !== undefined && theirSpan !== undefined) foreign.datadog = { traceId: theirTrace, spanId: theirSpan };
+  return foreign;
+}
+
 /** Wraps `parentContext`, so that it never throws and returns valid ids only. */
 export function safeParentContext(
   parentContext: () => ForeignContext | undefined,
@@ -31,8 +42,10 @@ export function safeParentContext(
 ): () => ForeignContext | undefined {
   return () => {
     try {
-      const foreign = parentContext();
-      if (foreign === undefined || (isTraceId(foreign.traceId) && isSpanId(foreign.spanId))) return foreign;
+      const given = parentContext();
+      if (given === undefined || given === null) return undefined;
+      const { traceId, spanId, sampled, datadog } = given;
+      if (isTraceId(traceId) && isSpanId(spanId)) return checked(traceId, spanId, sampled, datadog);
       internalError('parentContext', 'the ids are not hexadecimal');
     } catch (error) {
       internalError('parentContext', error);

@@ -21,6 +21,7 @@ import {
   type TokenPrices,
   type TracerOptions,
 } from '../api/index.ts';
+import { MAX_LABELS } from '../gate/index.ts';
 import { REDACT_PATHS, redactPathsCheck, RULE_NAMES } from '../redaction/index.ts';
 
 const atLeast = (min: number): Check<number> => option.number({ min, integer: true });
@@ -61,7 +62,7 @@ const LIMITS: Shape<LimitOptions> = {
   arrayLength: atLeast(1),
   depth: atLeast(1),
   objectKeys: atLeast(1),
-  labels: atLeast(0),
+  labels: option.number({ min: 0, max: MAX_LABELS, integer: true }),
 };
 
 const TAIL: Shape<TailOptions> = {

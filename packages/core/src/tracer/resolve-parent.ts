@@ -1,5 +1,5 @@
 /** Parent resolution: which trace a new span belongs to, and below which span. */
-import type { SpanKind } from '@spanline/record';
+import { isObject, type SpanKind } from '@spanline/record';
 import type { ContextValues, ForeignContext, RemoteContext, Span, SpanOptions } from '../api/index.ts';
 import {
   activeState,
@@ -10,6 +10,7 @@ import {
   isSpanId,
   isTraceId,
   newTraceId,
+  parseTracestate,
 } from '../context/index.ts';
 import type { Sampler } from '../pipeline/index.ts';
 import { createLocalRoot, isRecorded, type RecordedSpan, type SpanState, STATE } from '../trace/index.ts';
@@ -31,10 +32,6 @@ export function inheritedValues(parent: RecordedSpan | undefined): ContextValues
   if (parent === undefined) return currentValues();
   const state = activeState();
   return state?.span?.traceId === parent.traceId ? state.values : parent[STATE].values;
-}
-
-function hasValidIds({ traceId, spanId }: ForeignContext): boolean {
-  return isTraceId(traceId) && isSpanId(spanId);
 }
 
 function childOf(parent: RecordedSpan): ResolvedParent {
@@ -92,15 +89,35 @@ export function createParentResolver(
     };
   }
 
+  /** A parent may be anything: of another tracer, of another version of this package, of the application's own making. */
+  function below(parent: Span | RemoteContext): ResolvedParent {
+    if (isRecorded(parent) && isObject(parent[STATE])) return childOf(parent);
+    const { traceId, spanId } = parent;
+    if (!isTraceId(traceId) || !isSpanId(spanId)) return localRoot(undefined, undefined);
+    if (isSpan(parent)) return localRoot(undefined, { traceId, spanId });
+    const foreign = foreignContext();
+    if (foreign?.traceId === traceId) return localRoot(undefined, foreign);
+    const { traceFlags, traceState } = parent;
+    const state = typeof traceState === 'string' ? parseTracestate(traceState) : undefined;
+    return localRoot(
+      {
+        traceId,
+        spanId,
+        traceFlags: typeof traceFlags === 'number' ? traceFlags : 0,
+        ...(state === undefined ? {} : { traceState: state }),
+      },
+      undefined,
+    );
+  }
+
   return (given, kind) => {
     if (given === null) return localRoot(undefined, undefined);
-    const parent = given ?? (kind === 'SERVER' ? undefined : callerSpan());
-    if (parent === undefined) return localRoot(undefined, foreignContext());
-    if (isRecorded(parent)) return childOf(parent);
-    if (!hasValidIds(parent)) return localRoot(undefined, undefined);
-    // A span of another version of this package, or of the application's own making.
-    if (isSpan(parent)) return localRoot(undefined, { traceId: parent.traceId, spanId: parent.spanId });
-    const foreign = foreignContext();
-    return foreign?.traceId === parent.traceId ? localRoot(undefined, foreign) : localRoot(parent, undefined);
+    try {
+      const parent = given ?? (kind === 'SERVER' ? undefined : callerSpan());
+      return parent === undefined ? localRoot(undefined, foreignContext()) : below(parent);
+    } catch {
+      // The parent cannot be read.
+      return localRoot(undefined, undefined);
+    }
   };
 }

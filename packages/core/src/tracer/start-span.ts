@@ -1,8 +1,17 @@
 /** Starting a span: checks what was given, resolves the parent and creates the state. */
-import { SPAN_KINDS, SPAN_TYPES, type SpanKind, type SpanType } from '@spanline/record';
-import type { SpanOptions } from '../api/index.ts';
+import { isObject, SPAN_KINDS, SPAN_TYPES, type SpanKind, type SpanType } from '@spanline/record';
+import type { Labels, SpanOptions } from '../api/index.ts';
 import { newSpanId } from '../context/index.ts';
-import { linkTo, type RecordedSpan, createSpan, type SpanOwner, type SpanState, STATE } from '../trace/index.ts';
+import { admitInstant, admitText, eachField, LABELS, noteLeftOut, readFields, readProperty } from '../gate/index.ts';
+import {
+  addTags,
+  linkTo,
+  type RecordedSpan,
+  createSpan,
+  type SpanOwner,
+  type SpanState,
+  STATE,
+} from '../trace/index.ts';
 import type { OpenSpans } from './open-spans.ts';
 import { inheritedValues, type ParentResolver } from './resolve-parent.ts';
 
@@ -18,6 +27,13 @@ function kindFrom({ kind }: SpanOptions, type: SpanType): SpanKind {
   if (kind !== undefined && KNOWN_KINDS.has(kind)) return kind;
   if (type === 'http') return 'SERVER';
   return CLIENT_TYPES.has(type) ? 'CLIENT' : 'INTERNAL';
+}
+
+function addSpanLabels(span: RecordedSpan, labels: Labels): void {
+  const isWhole = eachField(labels, (key, value) => {
+    if (value !== undefined && value !== null) span.label(key, value as Labels[string]);
+  });
+  if (!isWhole) noteLeftOut(span[STATE], LABELS);
 }
 
 /**
@@ -43,8 +59,7 @@ export function createSpanStarter(owner: SpanOwner, resolveParent: ParentResolve
     const { parent } = resolved;
     const now = owner.now();
     const monotonic = owner.monotonic();
-    const { startTime } = options;
-    const startEpochMs = typeof startTime === 'number' && Number.isFinite(startTime) ? startTime : now;
+    const startEpochMs = admitInstant(options.startTime) ?? now;
     const startMonotonicMs = monotonic - Math.max(0, now - startEpochMs);
     return {
       owner,
@@ -60,13 +75,13 @@ export function createSpanStarter(owner: SpanOwner, resolveParent: ParentResolve
       localRoot: resolved.localRoot,
       type,
       kind,
-      scope: options.scope,
+      scope: isObject(options.scope) ? options.scope : undefined,
       values: inheritedValues(parent),
       capture: options.capture,
       startEpochMs,
       startMonotonicMs,
       isRecording: true,
-      name: typeof options.name === 'string' && options.name !== '' ? options.name : type,
+      name: admitText(options.name) || type,
       attributes: {},
       content: undefined,
       labels: undefined,
@@ -75,6 +90,7 @@ export function createSpanStarter(owner: SpanOwner, resolveParent: ParentResolve
       status: 'ok',
       linkedTraceId: undefined,
       onForcedEnd: undefined,
+      leftOut: undefined,
       hasInnerCall: false,
       openChildren: 0,
       selfMs: 0,
@@ -86,18 +102,28 @@ export function createSpanStarter(owner: SpanOwner, resolveParent: ParentResolve
     };
   }
 
-  return (options) => {
+  function start(options: SpanOptions): RecordedSpan {
+    // Everything is read before the span exists, because a getter may throw.
+    const { link, attributes, labels, tags, input } = options;
     const state = createState(options);
     const span = createSpan(state);
     openSpans.add(span);
     const parent = state.parent?.[STATE];
     if (parent !== undefined && isSameCall(parent, state)) parent.hasInnerCall = true;
-    const { link, attributes, labels, tags, input } = options;
-    if (link !== undefined) linkTo(span, link.traceId);
+    if (link !== undefined) linkTo(span, readProperty(link, 'traceId'));
     if (attributes !== undefined) span.set(attributes);
-    for (const key in labels) span.label(key, labels[key] ?? '');
-    if (tags !== undefined) span.tag(...tags);
+    if (labels !== undefined) addSpanLabels(span, labels);
+    if (tags !== undefined) addTags(state, tags);
     if (input !== undefined) span.input(input);
     return span;
+  }
+
+  return (options) => {
+    try {
+      return start(options);
+    } catch (error) {
+      owner.internalError('startSpan', error);
+      return start(readFields(options) as unknown as SpanOptions);
+    }
   };
 }

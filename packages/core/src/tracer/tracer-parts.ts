@@ -1,9 +1,10 @@
 /** The parts of a tracer: its options, logger, pipeline, open spans, and what its spans need of it. */
 import type { Logger } from 'pino';
-import type { AlertOptions, Tracer, TracerOptions } from '../api/index.ts';
+import type { AlertOptions, Clock, Tracer, TracerOptions } from '../api/index.ts';
 import { createCapture } from '../capture/index.ts';
 import { newBootId } from '../context/index.ts';
 import { writeAlert, writeScore } from '../events/index.ts';
+import { admitInstant } from '../gate/index.ts';
 import { createLogger, createWriter, destinationKind } from '../log/index.ts';
 import { createPipeline, createStats, type Pipeline, type Stats } from '../pipeline/index.ts';
 import { pathOptions } from '../redaction/index.ts';
@@ -60,12 +61,30 @@ function createOwnLogger(options: TracerOptions, { profile }: ResolvedOptions): 
   return createLogger(redact === undefined ? { profile } : { profile, redact });
 }
 
+/** The application's clock. Where it throws or tells no time, the default clock tells it. */
+function steadyClock(given: Clock): Clock {
+  const fallback = createClock();
+  const tell = (read: 'now' | 'monotonic', isTime: (time: number) => boolean): number => {
+    try {
+      const time = given[read]();
+      if (isTime(time)) return time;
+    } catch {
+      // The default clock goes on.
+    }
+    return fallback[read]();
+  };
+  return {
+    now: () => tell('now', (time) => admitInstant(time) !== undefined),
+    monotonic: () => tell('monotonic', Number.isFinite),
+  };
+}
+
 /** Checks the options and creates the parts of a tracer. */
 export function createTracerParts(options: TracerOptions): TracerParts {
   const resolved = resolveOptions(options, process.env);
   const logger = options.logger ?? createOwnLogger(options, resolved);
   checkLevel(resolved.level, logger);
-  const clock = options.clock ?? createClock();
+  const clock = options.clock === undefined ? createClock() : steadyClock(options.clock);
   const stats = createStats();
   const pipeline = createTracerPipeline(options, resolved, logger, stats);
   const openSpans = new OpenSpans(resolved.maxOpenSpans, stats);

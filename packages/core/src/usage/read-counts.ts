@@ -16,6 +16,8 @@ const MAX_COUNT = 1e12;
 const MAX_UNKNOWN = 20;
 const MAX_ENTRIES = 100;
 const MAX_DEPTH = 4;
+/** Of one object no more keys are read. The longest usage has a few dozen, a whole answer about as many. */
+const MAX_USAGE_KEYS = 500;
 
 /** The number in a value, which some providers write as text. */
 function toCount(value: unknown): number | undefined {
@@ -50,8 +52,11 @@ function noteUnknown(counts: Counts, path: string, value: unknown, depth = 0): v
     if (Array.isArray(value)) {
       for (const entry of value.slice(0, MAX_ENTRIES)) if (isObject(entry)) noteUnknown(counts, path, entry, depth + 1);
     } else {
-      for (const key in value)
+      let keys = 0;
+      for (const key in value) {
+        if (keys++ === MAX_USAGE_KEYS) return;
         noteUnknown(counts, `${path}.${key}`, (value as Record<string, unknown>)[key], depth + 1);
+      }
     }
   }
 }
@@ -134,7 +139,9 @@ export function readObject(
       if (value !== undefined && value !== null) readKey(counts, spelling, path === '' ? key : `${path}.${key}`, value);
     }
   }
+  let keys = 0;
   for (const key in raw) {
+    if (keys++ === MAX_USAGE_KEYS) return;
     const value = raw[key];
     if (value === undefined || value === null || skip?.has(key) === true) continue;
     const spelling = spellings.get(key);

@@ -18,7 +18,10 @@ const subject = () =>
 
 function captured(content: ContentAttributes, options: Partial<CaptureOptions> = {}, record: SpanRecord = {}) {
   const capture = createCapture({ capture: 'redacted', destination: 'small', ...options });
-  const report = capture.apply(record, content, capture.mode(undefined, subject), capture.createMemory());
+  const report = capture.apply(record, content, {
+    mode: capture.mode(undefined, subject),
+    memory: capture.createMemory(),
+  });
   return { record: record as Record<string, unknown>, report };
 }
 
@@ -247,7 +250,11 @@ describe('texts that were found clean before', () => {
     const capture = createCapture({ capture: 'redacted', destination: 'small', ...options });
     return inputs.map((value) => {
       const record: SpanRecord = {};
-      capture.apply(record, { 'spanline.input': value }, capture.mode(undefined, subject), capture.createMemory());
+      capture.apply(
+        record,
+        { 'spanline.input': value },
+        { mode: capture.mode(undefined, subject), memory: capture.createMemory() },
+      );
       return JSON.parse(record['spanline.input'] ?? 'null') as unknown;
     });
   };
@@ -261,7 +268,11 @@ describe('texts that were found clean before', () => {
     const capture = createCapture({ capture: 'redacted', destination: 'small' });
     for (let round = 0; round < 2; round++) {
       const record: SpanRecord = {};
-      capture.apply(record, { 'spanline.input': ['ä'.repeat(100), 'b'] }, 'redacted', capture.createMemory());
+      capture.apply(
+        record,
+        { 'spanline.input': ['ä'.repeat(100), 'b'] },
+        { mode: 'redacted', memory: capture.createMemory() },
+      );
       expect(record['spanline.content.input_bytes']).toBe(201);
     }
     const words = Array.from({ length: 200 }, (_, index) => `${index} `.repeat(40));
@@ -280,7 +291,7 @@ describe('texts that were found clean before', () => {
     const capture = createCapture({ capture: 'redacted', destination: 'small' });
     const seen = (['full', 'redacted', 'full'] as const).map((mode) => {
       const record: SpanRecord = {};
-      capture.apply(record, { 'spanline.input': 'a@b.org' }, mode, capture.createMemory());
+      capture.apply(record, { 'spanline.input': 'a@b.org' }, { mode, memory: capture.createMemory() });
       return record['spanline.input'];
     });
     expect(seen).toEqual(['"a@b.org"', '"[EMAIL_1]"', '"a@b.org"']);

@@ -1,12 +1,10 @@
 /** Adds to the context values of a span that has begun. */
 
 import type { ContextValues, Span } from '@spanline/core';
-import { activeState, contextValuesOf, currentValues } from '@spanline/core/internal';
+import { activeState, addValues, contextValuesOf, currentValues } from '@spanline/core/internal';
 
 function amend(target: ContextValues, values: ContextValues): void {
-  if (Object.isFrozen(target)) return;
-  const labels = values.labels === undefined ? undefined : { labels: { ...target.labels, ...values.labels } };
-  Object.assign(target, values, labels);
+  if (!Object.isFrozen(target)) Object.assign(target, addValues(target, values));
 }
 
 /**

@@ -1,3 +1,4 @@
+import { convertNewest } from '../values/newest.ts';
 import type { RetrievedDocument } from './messages.ts';
 
 function record(value: unknown): Record<string, unknown> | undefined {
@@ -31,14 +32,24 @@ function toDocument(value: unknown): RetrievedDocument {
   };
 }
 
-/** Converts the documents of a retriever or reranker. `undefined` if `value` is not a list. Never throws. */
-export function toDocuments(value: unknown): RetrievedDocument[] | undefined {
-  if (!Array.isArray(value)) return undefined;
-  return value.map((entry: unknown) => {
-    try {
-      return toDocument(entry);
-    } catch {
-      return {};
-    }
-  });
+/** A document, or an empty one if it cannot be read. */
+function safeDocument(value: unknown): RetrievedDocument {
+  try {
+    return toDocument(value);
+  } catch {
+    return {};
+  }
+}
+
+/**
+ * Converts the documents of a retriever or reranker. `undefined` if `value` is not a list. Never throws.
+ *
+ * @param most - how many of the last documents are converted; the places of the others stay empty. @defaultValue all
+ */
+export function toDocuments(value: unknown, most: number = Number.POSITIVE_INFINITY): RetrievedDocument[] | undefined {
+  try {
+    return Array.isArray(value) ? convertNewest(value, most, safeDocument) : undefined;
+  } catch {
+    return undefined;
+  }
 }

@@ -14,6 +14,7 @@ export {
   OPEN_KEY_PREFIXES,
   REQUIRED,
   REQUIRED_BY_EVENT,
+  type ValueOf,
   type ValuesOf,
 } from './attributes.ts';
 export { toDocuments } from './documents.ts';
@@ -50,4 +51,4 @@ export {
   UNITS,
 } from './units.ts';
 export { toMessages, toParts } from './to-messages.ts';
-export { validate, type ValidationError, type ValidationResult } from './validate.ts';
+export { isValueOf, validate, type ValidationError, type ValidationResult } from './validate.ts';

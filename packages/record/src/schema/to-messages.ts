@@ -1,8 +1,9 @@
+import { convertNewest } from '../values/newest.ts';
 import { props, type Props, text } from '../values/props.ts';
 import type { Message, MessagePart } from './messages.ts';
 import { addMessage } from './parts/beside-content.ts';
 import { isFailed, string } from './parts/block.ts';
-import { addParts, toParts } from './parts/to-parts.ts';
+import { addParts, MAX_BLOCKS, toParts } from './parts/to-parts.ts';
 import { toolResponse } from './parts/tool-calls.ts';
 
 export { toParts };
@@ -21,7 +22,9 @@ const hasType = (part: unknown): boolean => typeof props(part)['type'] === 'stri
 /** A message in OpenTelemetry's shape is kept; Google's has parts of its own. */
 function readParts(source: Props, given: string, parts: readonly unknown[]): Message {
   const role = ROLES[given] ?? given;
-  return role === given && parts.every(hasType) ? (source as unknown as Message) : { role, parts: toParts(parts) };
+  return role === given && parts.slice(-MAX_BLOCKS).every(hasType)
+    ? (source as unknown as Message)
+    : { role, parts: toParts(parts) };
 }
 
 /** The answer of a tool. Before tools had calls with ids, the name of the function said which one it answers. */
@@ -54,13 +57,18 @@ function toMessage(value: unknown, fallbackRole: string): Message {
  * strings, and messages that already have the shape, which it keeps. Never throws, never changes its argument.
  *
  * @param fallbackRole - role of a message without one: `user` for inputs, `assistant` for outputs
+ * @param most - how many of the last messages are converted; the places of the others stay empty. @defaultValue all
  */
-export function toMessages(value: unknown, fallbackRole: 'user' | 'assistant' = 'user'): Message[] {
+export function toMessages(
+  value: unknown,
+  fallbackRole: 'user' | 'assistant' = 'user',
+  most: number = Number.POSITIVE_INFINITY,
+): Message[] {
   try {
     const messages = Array.isArray(value) ? undefined : (props(value)['messages'] ?? props(value)['contents']);
-    if (Array.isArray(messages)) return toMessages(messages, fallbackRole);
+    if (Array.isArray(messages)) return toMessages(messages, fallbackRole, most);
     if (value === undefined || value === null) return [];
-    return (Array.isArray(value) ? value : [value]).map((entry) => toMessage(entry, fallbackRole));
+    return convertNewest(Array.isArray(value) ? value : [value], most, (entry) => toMessage(entry, fallbackRole));
   } catch {
     return [];
   }

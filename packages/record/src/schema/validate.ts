@@ -66,6 +66,11 @@ function checkValue(key: string, value: unknown): ValidationError | undefined {
   return undefined;
 }
 
+/** True for a value that a record may have under a key of the table. */
+export function isValueOf(key: string, value: unknown): boolean {
+  return checkValue(key, value) === undefined;
+}
+
 /**
  * Checks a canonical record against the rules of `docs/span-schema.md`. Errors never contain values.
  *

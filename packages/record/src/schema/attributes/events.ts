@@ -13,22 +13,22 @@ export const SCORE = {
 
 /** Alert. */
 export const ALERT = {
-  'spanline.alert.name': { kind: 'string', privacy: 'own', required: ['alert'], docs: 'Name of the rule.' },
+  'spanline.alert.name': { kind: 'string', privacy: 'protected', required: ['alert'], docs: 'Name of the rule.' },
   'spanline.alert.event': { kind: 'string', privacy: 'own', required: ['alert'], values: ['fired', 'repeated', 'recovered', 'no_data'], docs: 'Reason for the line.' },
   'spanline.alert.state': { kind: 'string', privacy: 'own', required: ['alert'], values: ['OK', 'WARNING', 'ALERT', 'NO_DATA'], docs: 'State of the rule.' },
   'spanline.alert.severity': { kind: 'string', privacy: 'own', required: ['alert'], values: ['warning', 'critical'], docs: '`warning` is an early signal, `critical` means act now.' },
-  'spanline.alert.metric': { kind: 'string', privacy: 'own', docs: 'Metric that the rule watches.' },
+  'spanline.alert.metric': { kind: 'string', privacy: 'protected', docs: 'Metric that the rule watches.' },
   'spanline.alert.value': { kind: 'double', privacy: 'own', docs: 'Value of the metric.' },
   'spanline.alert.threshold': { kind: 'double', privacy: 'own', docs: 'Threshold of the rule.' },
   'spanline.alert.baseline': { kind: 'double', privacy: 'own', docs: 'Usual value of the metric.' },
-  'spanline.alert.comparison': { kind: 'string', privacy: 'own', docs: 'Comparison of value and threshold.' },
+  'spanline.alert.comparison': { kind: 'string', privacy: 'protected', docs: 'Comparison of value and threshold.' },
   'spanline.alert.window_s': { kind: 'double', privacy: 'own', docs: 'Window, in seconds.' },
   'spanline.alert.samples': { kind: 'int', privacy: 'own', docs: 'Samples in the window.' },
-  'spanline.alert.step': { kind: 'string', privacy: 'own', docs: 'Step that the alert is about.' },
-  'spanline.alert.trace_ids': { kind: 'strings', privacy: 'own', docs: 'Traces to look at first.' },
+  'spanline.alert.step': { kind: 'string', privacy: 'protected', docs: 'Step that the alert is about.' },
+  'spanline.alert.trace_ids': { kind: 'strings', privacy: 'protected', docs: 'Traces to look at first.' },
   'spanline.alert.causes': { kind: 'strings', privacy: 'personal', docs: 'Likely causes, a sentence each, with the evidence.' },
   'spanline.alert.command': { kind: 'string', privacy: 'personal', docs: 'Command that opens the traces.' },
-  'spanline.alert.dedup_key': { kind: 'string', privacy: 'own', docs: 'Key of the incident, for receivers that collapse repeated messages.' },
+  'spanline.alert.dedup_key': { kind: 'string', privacy: 'protected', docs: 'Key of the incident, for receivers that collapse repeated messages.' },
   'spanline.alert.suppressed': { kind: 'int', privacy: 'own', docs: 'Messages that were not sent since the last one.' },
 } as const satisfies AttributeRows;
 
@@ -37,7 +37,7 @@ export const STATS = {
   'spanline.stats.emitted': { kind: 'int', privacy: 'own', docs: 'Lines that were written.' },
   'spanline.stats.filtered': { kind: 'int', privacy: 'own', docs: "Lines that the logger's level filtered out." },
   'spanline.stats.sampled_out': { kind: 'int', privacy: 'own', docs: 'Spans that sampling left out.' },
-  'spanline.stats.truncated': { kind: 'int', privacy: 'own', docs: 'Lines on which something was cut.' },
+  'spanline.stats.truncated': { kind: 'int', privacy: 'own', docs: 'Lines on which something was cut or left out.' },
   'spanline.stats.redactions': { kind: 'int', privacy: 'own', docs: 'Replacements.' },
   'spanline.stats.unfinished': { kind: 'int', privacy: 'own', docs: 'Spans that never ended.' },
   'spanline.stats.open': { kind: 'int', privacy: 'own', docs: 'Spans that are open now.' },

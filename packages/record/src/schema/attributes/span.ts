@@ -53,7 +53,7 @@ export const CAPTURE = {
   'spanline.sample.reason': { kind: 'string', privacy: 'protected', docs: 'Reason why tail sampling kept the trace.' },
   'spanline.redactions': { kind: 'int', privacy: 'own', docs: 'Number of replacements on the line.' },
   'spanline.redaction.rules': { kind: 'strings', privacy: 'own', docs: 'Rules that replaced something.' },
-  'spanline.truncated': { kind: 'strings', privacy: 'own', docs: 'Keys that were cut to fit a limit.' },
+  'spanline.truncated': { kind: 'strings', privacy: 'own', docs: 'Keys of which the line has less than was given: cut to fit a limit, or left out because the type of the value does not fit. `labels` stands for labels that were left out.' },
   'spanline.content.input_bytes': { kind: 'int', privacy: 'own', docs: 'Size of the input before capture, in UTF-8 bytes. Sampled above 1,048,576 characters.' },
   'spanline.content.output_bytes': { kind: 'int', privacy: 'own', docs: 'Size of the output before capture, in UTF-8 bytes. Sampled above 1,048,576 characters.' },
   'spanline.content.input_hmac': { kind: 'string', privacy: 'protected', docs: 'Keyed hash of the input before capture, as evidence.' },

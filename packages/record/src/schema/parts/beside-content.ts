@@ -5,7 +5,7 @@ import type { MessagePart } from '../messages.ts';
 import { string } from './block.ts';
 import { serverToolCall, serverToolResult } from './server-tools.ts';
 import { addReasoning, addText, citationsOf } from './text.ts';
-import { addParts } from './to-parts.ts';
+import { addParts, MAX_BLOCKS } from './to-parts.ts';
 import { toolCall } from './tool-calls.ts';
 
 /** A spoken answer: what it says, and the sound. An earlier one is named by its id. */
@@ -20,7 +20,7 @@ function addAudio(audio: unknown, parts: MessagePart[]): void {
 
 /** Tools that Groq ran. */
 function addExecutedTools(tools: unknown, parts: MessagePart[]): void {
-  for (const tool of list(tools)) {
+  for (const tool of list(tools).slice(-MAX_BLOCKS)) {
     const { type, arguments: input, index: _, ...results } = props(tool);
     const name = text(type) ?? 'unknown';
     parts.push(serverToolCall(undefined, name, input));
@@ -29,7 +29,7 @@ function addExecutedTools(tools: unknown, parts: MessagePart[]): void {
 }
 
 function addCalls(message: Props, parts: MessagePart[]): void {
-  for (const call of list(message['tool_calls'])) {
+  for (const call of list(message['tool_calls']).slice(-MAX_BLOCKS)) {
     const { id, name, args, type, function: called, custom } = props(call);
     if (called === undefined && custom === undefined) parts.push(toolCall(id, name, args));
     else addParts([{ id, function: called, custom, type: text(type) ?? 'function' }], parts);

@@ -8,6 +8,11 @@ import { SERVER_TOOL_READERS, SERVER_TOOL_SUFFIXES } from './server-tools.ts';
 import { readText, TEXT_READERS, textOf } from './text.ts';
 import { TOOL_CALL_READERS } from './tool-calls.ts';
 
+/** Of more blocks only the last are converted. */
+export const MAX_BLOCKS = 5000;
+/** Of one block no more keys are read. */
+const MAX_KEYS = 500;
+
 /** OpenAI's Responses API lists messages among other items. */
 const readMessage: ReadBlock = ({ content }, parts) => addParts(content, parts);
 
@@ -36,7 +41,9 @@ function readerByKey(block: Props): ReadBlock | undefined {
 
 /** A block that names its type by a key: `{ image: { format, source } }`. */
 function mediaByKey(block: Props): MessagePart | undefined {
+  let keys = 0;
   for (const key in block) {
+    if (keys++ === MAX_KEYS) return undefined;
     if (!isObject(block[key])) continue;
     const media = readMedia(block, key);
     if (media !== undefined) return media;
@@ -58,15 +65,23 @@ function addBlock(block: Props, parts: MessagePart[]): void {
 }
 
 function unknownPart(block: Props, type: string): MessagePart {
-  const readable = Object.entries(block).filter(([key]) => !isEncrypted(key));
-  return { ...Object.fromEntries(readable), type: type === '' ? 'unknown' : type };
+  const keys = Object.keys(block);
+  const readable = keys.slice(0, MAX_KEYS).filter((key) => !isEncrypted(key));
+  const rest = keys.length > MAX_KEYS ? { '…': `[+${keys.length - MAX_KEYS} keys]` } : {};
+  return {
+    ...Object.fromEntries(readable.map((key) => [key, block[key]])),
+    ...rest,
+    type: type === '' ? 'unknown' : type,
+  };
 }
 
 /** Converts content and adds its parts. An unknown block is kept as it is, under its own type. */
 export function addParts(content: unknown, parts: MessagePart[]): void {
   if (content === undefined || content === null || content === '') return;
-  if (Array.isArray(content)) for (const block of content as unknown[]) addOne(block, parts);
-  else addOne(content, parts);
+  if (!Array.isArray(content)) return addOne(content, parts);
+  const first = Math.max(0, content.length - MAX_BLOCKS);
+  if (first > 0) addOne(`…[+${first} elements]`, parts);
+  for (let index = first; index < content.length; index++) addOne(content[index], parts);
 }
 
 function addOne(block: unknown, parts: MessagePart[]): void {
