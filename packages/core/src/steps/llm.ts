@@ -1,6 +1,7 @@
 /** Calls of models by a client that has no wrapper. */
 import { isObject, props } from '@spanline/record';
 import type { Content } from '../api/index.ts';
+import { admitText, readProperty } from '../gate/index.ts';
 import { providerOf } from '../providers/index.ts';
 import {
   AnswerUsage,
@@ -75,13 +76,16 @@ function streamedUsage(result: unknown, context: UsageContext, isBroken: boolean
  */
 export function llmSpan<T>(options: LlmSpanOptions<Awaited<T>>, fn: Work<T>): T {
   const given = readOptions(options);
-  const { model, provider, messages, temperature, topP, maxTokens, answer: readAnswer = wholeAnswer } = given;
+  const { messages, temperature, topP, maxTokens, answer: readAnswer = wholeAnswer } = given;
+  const model = admitText(given.model);
+  const provider = admitText(given.provider);
+  const host = admitText(readProperty(given.attributes, 'server.address'));
   const step: Step<Awaited<T>> = {
     operation: 'chat',
     subject: model,
     type: 'llm',
     attributes: {
-      'gen_ai.provider.name': providerOf({ host: options.attributes?.['server.address'], id: provider, model }),
+      'gen_ai.provider.name': providerOf({ host, id: provider, model }),
       'gen_ai.request.model': model,
       'gen_ai.request.temperature': temperature,
       'gen_ai.request.top_p': topP,
@@ -90,7 +94,7 @@ export function llmSpan<T>(options: LlmSpanOptions<Awaited<T>>, fn: Work<T>): T 
     input: messages,
     output(span, result, isBroken) {
       const answer = readAnswer(result);
-      const context = { provider, model: answer.model ?? model };
+      const context = { provider, model: admitText(answer.model) ?? model };
       const usage = normalizeUsage(answer.usage, context) ?? streamedUsage(result, context, isBroken);
       if (usage !== undefined) span.set(usageAttributes(usage));
       span.set({
