@@ -81,7 +81,7 @@ function shortenAttributes(excess: number, { record, truncated }: LongLine, test
 
 const LABEL_PREFIX = 'labels.';
 const isLabel = (key: string): boolean => key.startsWith(LABEL_PREFIX);
-/** What makes a line valid, and what joins it to others. */
+/** Keys that make a line valid, and those that join it to others. */
 const isKept = (key: string): boolean => OWN_KEYS.has(key) || NEEDED.has(key);
 
 /** Leaves attributes out: labels first, then the longest. Only needed if there are very many. */

@@ -15,7 +15,9 @@ function cut(text: string): string {
   return text.slice(0, end) + truncationMarker(boundedByteLength(text.slice(end)));
 }
 
-/** A text, or a number or boolean as text; `undefined` for every other value. A long text is cut and ends in a marker. */
+/**
+ * A text, or a number or boolean as text; `undefined` for every other value. A long text is cut and ends in a marker.
+ */
 export function admitText(value: unknown): string | undefined {
   switch (typeof value) {
     case 'string':

@@ -10,7 +10,9 @@ import {
 import type { Content } from '../api/index.ts';
 import { isList } from '../gate/index.ts';
 
-/** Rows of the keys that `span.set()` takes. Ids, times, status and roll-ups are the tracer's own and cannot be forged. */
+/**
+ * Rows of the keys that `span.set()` takes. Ids, times, status and roll-ups are the tracer's own and cannot be forged.
+ */
 const SETTABLE: ReadonlyMap<string, AttributeRow> = new Map(
   attributeKeys(({ settable }) => settable === true).map((key) => [key, ATTRIBUTES[key]]),
 );

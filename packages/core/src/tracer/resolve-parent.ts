@@ -89,7 +89,7 @@ export function createParentResolver(
     };
   }
 
-  /** A parent may be anything: of another tracer, of another version of this package, of the application's own making. */
+  /** A parent may be of another tracer, of another version of this package, or of the application's own making. */
   function below(parent: Span | RemoteContext): ResolvedParent {
     if (isRecorded(parent) && isObject(parent[STATE])) return childOf(parent);
     const { traceId, spanId } = parent;
