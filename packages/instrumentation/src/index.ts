@@ -69,6 +69,7 @@ export {
 export { type AnswerContent, createAnswerContent } from './answers/answer-content.ts';
 export { groundedParts } from './answers/candidates.ts';
 export { type Choice, createStreamedChoices, type StreamedChoices, wholeChoice } from './answers/chat-choices.ts';
+export { createEntries, type Entries } from './answers/entries.ts';
 export { createMessageBlocks, type MessageBlocks } from './answers/message-blocks.ts';
 export { createResponseItems, type ResponseItems, responseParts } from './answers/response-items.ts';
 export { createTextBuffer, type TextBuffer } from './answers/text-buffer.ts';

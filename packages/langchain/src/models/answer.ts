@@ -2,6 +2,7 @@
 
 import type { Message, SpanAttributes } from '@spanline/core';
 import {
+  groundedParts,
   type NormalizedUsage,
   props,
   type Props,
@@ -54,12 +55,20 @@ function finishReason(generation: Props): string | undefined {
   );
 }
 
+/** Streamed, Google's searches and sources stand beside the message. */
+function grounded(message: Message, { message: source, generationInfo }: Props): Message {
+  const info = props(generationInfo);
+  if (info['groundingMetadata'] === undefined && info['citationMetadata'] === undefined) return message;
+  const isKnown = 'groundingMetadata' in props(props(source)['additional_kwargs']);
+  return isKnown ? message : { ...message, parts: groundedParts(info, message.parts) };
+}
+
 function outputMessage(generation: Props, reason: string | undefined): Message {
   const { message } = generation;
   const converted =
     message === undefined
       ? { role: 'assistant', parts: [{ type: 'text', content: text(generation['text']) ?? '' }] }
-      : toMessage(props(message));
+      : grounded(toMessage(props(message)), generation);
   return reason === undefined ? converted : { ...converted, finish_reason: reason };
 }
 

@@ -1,16 +1,8 @@
 /** A streamed answer: what has arrived so far, from LangChain's token and stream events. */
 
-import type { SpanAttributes } from '@spanline/core';
-import {
-  AnswerUsage,
-  isObject,
-  type Props,
-  props,
-  createTextBuffer,
-  number,
-  text,
-  type TextBuffer,
-} from '@spanline/instrumentation';
+import type { MessagePart, SpanAttributes } from '@spanline/core';
+import { AnswerUsage, isObject, type Props, props, number, text } from '@spanline/instrumentation';
+import { StreamedContent } from './streamed-content.ts';
 
 /** State of one streamed answer. */
 export interface StreamedAnswer {
@@ -19,8 +11,10 @@ export interface StreamedAnswer {
   isStream: boolean;
   /** When the first content arrived, on the clock of `performance.now()`. */
   firstMs: number | undefined;
-  /** The text so far, in case the answer never ends. */
-  text: TextBuffer | undefined;
+  /** The answer so far, in case it never ends. */
+  content: StreamedContent | undefined;
+  /** True once a piece of the answer has arrived. */
+  hasOutput: boolean;
   /** `@langchain/anthropic` before 1.0. It does not name its provider. */
   isOldAnthropic: boolean;
   /** LangChain's name for the provider. */
@@ -40,7 +34,8 @@ export function createStreamedAnswer(): StreamedAnswer {
     chunks: 0,
     isStream: false,
     firstMs: undefined,
-    text: undefined,
+    content: undefined,
+    hasOutput: false,
     isOldAnthropic: false,
     provider: undefined,
     model: undefined,
@@ -71,7 +66,7 @@ function hasContent(token: unknown, message: Props): boolean {
 /**
  * Adds a token event (`handleLLMNewToken`).
  *
- * @returns true if it brought the first text
+ * @returns true if it brought the first piece of the answer
  */
 export function addToken(answer: StreamedAnswer, token: unknown, fields: unknown): boolean {
   const { chunk } = props(fields);
@@ -82,7 +77,8 @@ export function addToken(answer: StreamedAnswer, token: unknown, fields: unknown
   if (answer.provider === undefined) noteProvider(answer, message);
   noteUsage(answer, message['usage_metadata']);
   noteRaw(answer, message['response_metadata']);
-  return keep(answer, text(token));
+  const content = (answer.content ??= new StreamedContent());
+  return isFirst(answer, content.addChunk(token, message));
 }
 
 /** True for a delta that is not empty. */
@@ -96,7 +92,7 @@ function isFilledDelta(delta: Props): boolean {
  * Adds an event of LangChain's chat model stream protocol (`handleChatModelStreamEvent`). Content arrives in deltas; a
  * tool call starts with its name.
  *
- * @returns true if it brought the first text
+ * @returns true if it brought the first piece of the answer
  */
 export function addStreamEvent(answer: StreamedAnswer, event: unknown): boolean {
   const { event: kind, content, delta, usage, provider, payload } = props(event);
@@ -108,11 +104,12 @@ export function addStreamEvent(answer: StreamedAnswer, event: unknown): boolean 
   noteUsage(answer, usage);
   if (kind === 'content-block-start' && text(props(content)['name']) !== undefined)
     answer.firstMs ??= performance.now();
-  if (kind !== 'content-block-delta') return false;
+  const isContent = (answer.content ??= new StreamedContent()).addEvent(props(event));
+  if (kind !== 'content-block-delta') return isFirst(answer, isContent);
   const part = props(delta);
   answer.chunks++;
   if (answer.firstMs === undefined && isFilledDelta(part)) answer.firstMs = performance.now();
-  return keep(answer, text(part['text']));
+  return isFirst(answer, isContent);
 }
 
 /** Old clients of Anthropic are known by their first event: a message without content. */
@@ -140,23 +137,22 @@ function noteUsage(answer: StreamedAnswer, usage: unknown): void {
   answer.lastUsage = props(usage);
 }
 
-function keep(answer: StreamedAnswer, part: string | undefined): boolean {
-  if (part === undefined) return false;
-  const isFirst = answer.text === undefined;
-  answer.text ??= createTextBuffer();
-  answer.text.add(part);
-  return isFirst;
+/** True if an event has content, and no event before it had. */
+function isFirst(answer: StreamedAnswer, isContent: boolean): boolean {
+  if (answer.hasOutput || !isContent) return false;
+  answer.hasOutput = true;
+  return true;
 }
 
-/** The output so far, in case the answer never ends. The text is joined when the line is written. */
+/** The output so far, in case the answer never ends. It is put together when the line is written. */
 export function partialOutput(answer: StreamedAnswer): SpanAttributes {
-  const part = {
-    type: 'text' as const,
-    get content(): string {
-      return answer.text?.toString() ?? '';
+  const message = {
+    role: 'assistant',
+    get parts(): MessagePart[] {
+      return answer.content?.toMessage().parts ?? [];
     },
   };
-  return { 'gen_ai.output.messages': [{ role: 'assistant', parts: [part] }] };
+  return { 'gen_ai.output.messages': [message] };
 }
 
 /** Attributes of a streamed answer: chunks, and seconds to the first one with content. */

@@ -1,7 +1,8 @@
 /** LangChain messages in OpenTelemetry's shape. */
 
 import type { Message } from '@spanline/core';
-import { props, type Props, text, toMessages } from '@spanline/instrumentation';
+import { groundedParts, props, type Props, text, toMessages } from '@spanline/instrumentation';
+import { answerContent } from './answer-content.ts';
 
 /** The method that returns a message's type. Early versions of 0.3 have `_getType` only. */
 function typeMethod({ getType, _getType: older }: Props): (() => unknown) | undefined {
@@ -20,59 +21,27 @@ function roleOf(message: Props): string {
   return type === 'generic' ? (text(message['role']) ?? 'user') : type;
 }
 
-/** Content blocks that repeat a tool call of `tool_calls`. */
-const CALL_BLOCKS: ReadonlySet<unknown> = new Set([
-  'tool_use',
-  'input_json_delta',
-  'tool_call',
-  'tool_call_chunk',
-  'function_call',
-  'functionCall',
-]);
-
-function isCall(block: unknown): boolean {
-  const { type, functionCall } = props(block);
-  return CALL_BLOCKS.has(type) || functionCall !== undefined;
-}
-
-function withoutCalls(content: unknown): unknown {
-  return Array.isArray(content) ? content.filter((block) => !isCall(block)) : content;
-}
-
-/** All tool calls. LangChain keeps those whose arguments are not valid JSON in `invalid_tool_calls`. */
-function callsOf({ tool_calls: calls, invalid_tool_calls: invalid }: Props): readonly unknown[] {
-  const valid: readonly unknown[] = Array.isArray(calls) ? calls : [];
-  return Array.isArray(invalid) && invalid.length > 0 ? [...valid, ...(invalid as unknown[])] : valid;
-}
-
 /** Google's client sets the role, `model`, as the name of each answer. */
 function nameOf(message: Props): string | undefined {
   const name = text(message['name']);
   return name === 'model' ? undefined : name;
 }
 
-/** Reasoning outside of the content: DeepSeek and others, and OpenAI's summaries. */
-function reasoningOf(message: Props): string | undefined {
-  const { reasoning_content: plain, reasoning } = props(message['additional_kwargs']);
-  const { summary } = props(reasoning);
-  if (!Array.isArray(summary)) return text(plain);
-  return text(plain) ?? text(summary.map((part) => text(props(part)['text']) ?? '').join('\n'));
+const EMPTY: Message = { role: 'user', parts: [] };
+
+/** Converts the message of a model. */
+function toAnswer(message: Props, role: string): Message {
+  const { grounding, ...content } = answerContent(message);
+  const converted = toMessages([{ role, name: nameOf(message), ...content }])[0] ?? EMPTY;
+  return grounding === undefined ? converted : { ...converted, parts: groundedParts(grounding, converted.parts) };
 }
 
 /** Converts a LangChain message. */
 export function toMessage(message: Props): Message {
-  const calls = callsOf(message);
-  const [converted] = toMessages([
-    {
-      role: roleOf(message),
-      content: calls.length > 0 ? withoutCalls(message['content']) : message['content'],
-      tool_call_id: message['tool_call_id'],
-      tool_calls: calls,
-      name: nameOf(message),
-      reasoning_content: reasoningOf(message),
-    },
-  ]);
-  return converted ?? { role: 'user', parts: [] };
+  const role = roleOf(message);
+  if (role === 'ai') return toAnswer(message, role);
+  const { content, tool_call_id, status } = message;
+  return toMessages([{ role, content, tool_call_id, status, name: nameOf(message) }])[0] ?? EMPTY;
 }
 
 /** Converts the messages of a model call: LangChain's own, or any shape that `toMessages` reads. */

@@ -30,8 +30,6 @@ export function nameAttributes({ name, version }: PromptName): SpanAttributes {
   return { 'gen_ai.prompt.name': name, 'gen_ai.prompt.version': version };
 }
 
-const MAX_MESSAGES = 100;
-
 const ROLES: Readonly<Record<string, string>> = {
   SystemMessagePromptTemplate: 'system',
   HumanMessagePromptTemplate: 'user',
@@ -68,7 +66,7 @@ function templateOf(serialized: unknown): string | undefined {
   const fields = props(props(serialized)['kwargs']);
   const messages = first(fields['messages'], fields['prompt_messages']);
   if (!Array.isArray(messages)) return textOf(fields);
-  const lines = messages.slice(0, MAX_MESSAGES).map(messageTemplate);
+  const lines = messages.map(messageTemplate);
   return lines.filter((line) => line !== undefined).join('\n');
 }
 

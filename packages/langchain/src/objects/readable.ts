@@ -9,9 +9,11 @@ function isPlain(value: object): boolean {
   return prototype === Object.prototype || prototype === null;
 }
 
+/** The last thousand are converted. Capture keeps no more by default, and says how many it leaves out. */
 function readElements(values: readonly unknown[], depth: number): unknown {
-  const taken = values.length > MAX_ELEMENTS ? values.slice(-MAX_ELEMENTS) : values;
-  return taken.map((value) => readable(value, depth + 1));
+  const first = Math.max(0, values.length - MAX_ELEMENTS);
+  const read = (value: unknown): unknown => readable(value, depth + 1);
+  return first === 0 ? values.map(read) : [...values.slice(0, first), ...values.slice(first).map(read)];
 }
 
 /**

@@ -34,7 +34,8 @@ function frame([type, payload]: readonly [string, object]): Buffer {
   return Buffer.concat([message, uint32(crc32(message))]);
 }
 
-function converse(
+/** Converse: one block, whole or streamed. */
+export function converse(
   stream: boolean,
   block: object,
   start: readonly (readonly [string, object])[],
