@@ -2,6 +2,7 @@
 
 import type { SpanAttributes } from '@spanline/core';
 import {
+  conditionsOf,
   type Props,
   props,
   number,
@@ -25,10 +26,10 @@ function isJson(body: Props): boolean {
   );
 }
 
-/** Parameters, tools and messages of a request. */
+/** Parameters, tools, messages, and the conditions that a request asks for. */
 export function requestAttributes(body: Props): SpanAttributes {
   const { messages, system, stop_sequences: stop } = body;
-  return {
+  const attributes: SpanAttributes = {
     'gen_ai.request.model': text(body['model']),
     'gen_ai.request.max_tokens': number(body['max_tokens']),
     'gen_ai.request.temperature': number(body['temperature']),
@@ -42,4 +43,5 @@ export function requestAttributes(body: Props): SpanAttributes {
     'gen_ai.system_instructions': system === undefined ? undefined : toParts(system),
     'gen_ai.input.messages': messages === undefined ? undefined : toMessages(messages),
   };
+  return Object.assign(attributes, conditionsOf(body));
 }

@@ -30,9 +30,14 @@ function isBilled(state: SpanState, attributes: Attributes): boolean {
   );
 }
 
-/** OpenAI's regional hosts: `eu.api.openai.com`. */
+/** Regional hosts of OpenAI and of Google's cloud: `eu.api.openai.com`, `us-east5-aiplatform.googleapis.com`. */
+const REGIONAL_HOST =
+  /^(?:(?<openai>[a-z]{2})\.api\.openai\.com|(?<google>[a-z\d-]+)-aiplatform\.googleapis\.com|aiplatform\.(?<multi>[a-z]+)\.rep\.googleapis\.com)$/;
+
 function regionOfHost(host: string): string | undefined {
-  return /^(?<region>[a-z]{2})\.api\.openai\.com$/.exec(host)?.groups?.['region'];
+  if (!host.endsWith('openai.com') && !host.endsWith('googleapis.com')) return undefined;
+  const { openai, google, multi } = REGIONAL_HOST.exec(host)?.groups ?? {};
+  return openai ?? google ?? multi;
 }
 
 function setHost(call: BilledCall, host: unknown): void {

@@ -89,6 +89,18 @@ function calculate(model: string, providerId: string | undefined, timestamp?: nu
   }
 }
 
+/** Groq bills at least ten seconds of a transcript (https://console.groq.com/docs/speech-to-text). */
+const LEAST_SECONDS = 10;
+
+const isShortest = (provider: string, model: string): boolean => provider === 'groq' && model.startsWith('whisper');
+
+function byLeast(pricer: UnitPricer): UnitPricer {
+  return (units) => {
+    const { audio_seconds: seconds = 0 } = units;
+    return pricer(seconds > 0 && seconds < LEAST_SECONDS ? { ...units, audio_seconds: LEAST_SECONDS } : units);
+  };
+}
+
 /** True for a provider that has a price list. The catalogue itself also takes names that contain one. */
 export function isListed(id: string): boolean {
   return findProvider({ providerId: id })?.id === id;
@@ -138,7 +150,7 @@ export function catalogueModel(list: string | undefined, name: string): Catalogu
   const { prices } = found.model;
   if (!Array.isArray(prices)) {
     const pricer = pricerOf(prices);
-    return { provider: id, model: found.model.id, price: pricer };
+    return { provider: id, model: found.model.id, price: isShortest(id, found.model.id) ? byLeast(pricer) : pricer };
   }
   return {
     provider: id,

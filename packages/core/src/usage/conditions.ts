@@ -1,6 +1,6 @@
 /** Conditions of a price: the service tier and the region that served a call. */
 
-import { props } from '@spanline/record';
+import { props, type SpanAttributes } from '@spanline/record';
 
 /** Conditions that an answer reports. */
 export interface PriceConditions {
@@ -52,7 +52,9 @@ function setTier(conditions: PriceConditions, value: string): void {
 }
 
 function setSpeed(conditions: PriceConditions, value: string): void {
-  if (value.toLowerCase() !== STANDARD) conditions.tier = value.toLowerCase();
+  const speed = tierOf(value);
+  if (speed === STANDARD) conditions.tier ??= STANDARD;
+  else if (speed !== undefined) conditions.tier = speed;
 }
 
 /** Bedrock's `performanceConfig.latency`. */
@@ -92,4 +94,26 @@ export function readCondition(conditions: PriceConditions, key: string, value: u
   const text = typeof value === 'string' ? value : (inner['type'] ?? inner['latency']);
   if (typeof text === 'string') read(conditions, text);
   return true;
+}
+
+/** Conditions as attributes, for `span.set()`. */
+export function conditionAttributes({ tier, region }: PriceConditions): SpanAttributes {
+  return {
+    ...(tier === undefined ? {} : { 'spanline.cost.tier': tier }),
+    ...(region === undefined ? {} : { 'spanline.cost.region': region }),
+  };
+}
+
+/**
+ * The conditions that a request asks for, as attributes. Those of the answer replace them, since it tells what was
+ * served.
+ *
+ * @returns `undefined` if there are none, as in most requests
+ */
+export function conditionsOf(request: object): SpanAttributes | undefined {
+  let conditions: PriceConditions | undefined;
+  for (const key in request) {
+    if (READERS.has(key)) readCondition((conditions ??= {}), key, (request as Record<string, unknown>)[key]);
+  }
+  return conditions === undefined ? undefined : conditionAttributes(conditions);
 }

@@ -5,7 +5,7 @@ import { type CatalogueModel, catalogueModel, isListed, PRICE_VERSION } from './
 import { ownPrices } from './own-prices.ts';
 import type { Priced } from './price-table.ts';
 import type { UsageIssue } from './reconcile.ts';
-import { tokenFactor } from './surcharges.ts';
+import { LIST_PRICE, type PriceFactor, priceFactor } from './surcharges.ts';
 
 /** One billed call. */
 export interface BilledCall {
@@ -98,14 +98,17 @@ function usageFault({ hasUnknown, issue, source }: BilledCall): Inexact | undefi
   return source === 'estimated' ? 'estimated_usage' : undefined;
 }
 
-function listPrice(call: BilledCall, priced: Priced, factor: number | undefined, priceVersion: string): ListPrice {
-  const { usd, tokenUsd, isComplete, isAmbiguous } = priced;
+function listPrice(call: BilledCall, priced: Priced, factor: PriceFactor | undefined, priceVersion: string): ListPrice {
+  const { usd, tokenUsd, cacheReadUsd, isComplete, isAmbiguous } = priced;
+  const { tokens, cacheReads } = factor ?? LIST_PRICE;
+  const isDocumented = factor !== undefined && (cacheReads !== undefined || cacheReadUsd === 0);
   const inexact =
     usageFault(call) ??
     (isComplete ? undefined : 'unpriced_unit') ??
-    (factor === undefined ? 'unpriced_condition' : undefined) ??
+    (isDocumented ? undefined : 'unpriced_condition') ??
     (isAmbiguous ? 'inconsistent_usage' : undefined);
-  return { usd: rounded(usd + tokenUsd * ((factor ?? 1) - 1)), priceVersion, inexact };
+  const discounted = (tokenUsd - cacheReadUsd) * (tokens - 1) + cacheReadUsd * ((cacheReads ?? tokens) - 1);
+  return { usd: rounded(usd + discounted), priceVersion, inexact };
 }
 
 const isUsed = (units: BilledUnits): boolean => {
@@ -172,7 +175,7 @@ export function createPricer({ prices = {}, hosts = {} }: PricerOptions = {}): P
     const found = fromCatalogue(call, model);
     if (typeof found === 'string') return { reason: found };
     const factor =
-      tier === undefined && region === undefined ? 1 : tokenFactor(found.provider, found.model, tier, region);
+      tier === undefined && region === undefined ? LIST_PRICE : priceFactor(found.provider, found.model, tier, region);
     return listPrice(call, found.price(units, call.timestamp), factor, PRICE_VERSION);
   }
 

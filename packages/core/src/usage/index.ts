@@ -1,10 +1,10 @@
 export { AnswerUsage } from './answer-usage.ts';
-export { type PriceConditions, regionOf, STANDARD, tierOf } from './conditions.ts';
+export { conditionsOf, type PriceConditions, regionOf, STANDARD, tierOf } from './conditions.ts';
 export { type BilledCall, type Cost, createPricer, type Pricer } from './cost.ts';
+export { reportedByHeaders } from './headers.ts';
 export { normalizeUsage } from './normalize.ts';
 export { rateLimitRatio } from './rate-limit.ts';
 export type { UsageContext } from './read-usage.ts';
 export type { UsageIssue } from './reconcile.ts';
 export { addUsage, mostExact, type NormalizedUsage } from './report.ts';
-export { reportedCost } from './reported-cost.ts';
 export { usageAttributes } from './usage-attributes.ts';

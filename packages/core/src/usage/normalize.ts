@@ -1,5 +1,5 @@
 /** Finds all reports on a call's usage in what a provider or a framework returned. */
-import { isObject, text } from '@spanline/record';
+import { isObject, props, text } from '@spanline/record';
 import { isAnswer, readUsage, type UsageContext } from './read-usage.ts';
 import { addUsage, mostExact, type NormalizedUsage, unitsIn } from './report.ts';
 import { ESTIMATED_WRAPPER, isVendorKey, PROVIDER_ANSWERS, RAW_PLACES, STEPS, WRAPPERS } from './spellings.ts';
@@ -81,7 +81,21 @@ class Reports {
   }
 }
 
+/**
+ * The answer in one line of a batch's results: OpenAI and those who copy it put it into `response.body`, Anthropic into
+ * `result.message`.
+ */
+function answerInBatch(raw: Raw): unknown {
+  if (raw['custom_id'] === undefined) return undefined;
+  return props(raw['response'])['body'] ?? props(raw['result'])['message'];
+}
+
 function normalize(raw: Raw, context: UsageContext): NormalizedUsage | undefined {
+  const batched = answerInBatch(raw);
+  if (isObject(batched)) {
+    const usage = normalize(batched as Raw, context);
+    return usage === undefined ? undefined : { ...usage, conditions: { ...usage.conditions, tier: 'batch' } };
+  }
   const reports = new Reports();
   reports.collect(raw, context, MAX_DEPTH);
   const { found } = reports;

@@ -3,6 +3,7 @@ import type { BilledUnit } from '@spanline/record';
 import type { ModelPrice, PriceTable, TokenPrice } from '../api/index.ts';
 import { STANDARD } from './conditions.ts';
 import { type UnitPrice, type UnitPricer, unitPricer } from './price-table.ts';
+import { flat, type PriceFactor } from './surcharges.ts';
 
 /**
  * How to price a call under its conditions. `factor` applies to tokens; it is `undefined` where the table has no price
@@ -10,7 +11,7 @@ import { type UnitPrice, type UnitPricer, unitPricer } from './price-table.ts';
  */
 interface OwnPricing {
   readonly pricer: UnitPricer;
-  readonly factor: number | undefined;
+  readonly factor: PriceFactor | undefined;
 }
 
 /** The own prices of one model. */
@@ -60,7 +61,7 @@ function ownModel(price: ModelPrice): OwnModel {
       const found = tier === undefined || tier === STANDARD ? { pricer: standard, factor: 1 } : tierPricers.get(tier);
       const surcharge = region === undefined ? 1 : regions[region];
       const isKnown = found !== undefined && (surcharge !== undefined || region === 'global');
-      return { pricer: found?.pricer ?? standard, factor: isKnown ? found.factor * (surcharge ?? 1) : undefined };
+      return { pricer: found?.pricer ?? standard, factor: isKnown ? flat(found.factor * (surcharge ?? 1)) : undefined };
     },
   };
 }

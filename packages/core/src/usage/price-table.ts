@@ -13,6 +13,8 @@ export interface Priced {
   usd: number;
   /** The part of `usd` that is for tokens, to which discounts and surcharges apply. */
   tokenUsd: number;
+  /** The part of `tokenUsd` that is for reads of the cache. */
+  cacheReadUsd: number;
   /** True if every unit that was used has a price. */
   isComplete: boolean;
   /** True if the price depends on an overlap that no report tells. */
@@ -24,12 +26,13 @@ export interface Priced {
  * wrongly.
  */
 const LIKE_THEIR_WHOLE =
-  /^(?:cache_(?:read|write|write_5m|text_\w+|image_\w+|video_\w+)_tokens|input_(?:text|image|video|tool|\w+_tool)_tokens|output_(?:reasoning|text|citation|\w+_reasoning)_tokens|input_audio_seconds|output_audio_seconds)$/;
+  /^(?:cache_(?:read|write|write_5m|write_30m|text_\w+|image_\w+|video_\w+)_tokens|input_(?:text|image|video|tool|\w+_tool)_tokens|output_(?:reasoning|text|citation|\w+_reasoning)_tokens|input_audio_seconds|output_audio_seconds)$/;
 
 interface PricedUnit {
   readonly unit: BilledUnit;
   readonly price: UnitPrice;
   readonly isToken: boolean;
+  readonly isCacheRead: boolean;
   /** Indices of priced units that are part of this one. */
   readonly parts: readonly number[];
   /** The two priced units that overlap in this one. */
@@ -51,6 +54,7 @@ function order(prices: UnitPrices): PricedUnit[] {
     unit,
     price: prices.get(unit) ?? 0,
     isToken: unit.endsWith('_tokens'),
+    isCacheRead: isPartOf(unit, 'cache_read_tokens') || unit === 'cache_read_tokens',
     parts: units.flatMap((other, index) => (isPartOf(other, unit) ? [index] : [])),
     overlapOf: overlapOf(unit, units),
   }));
@@ -96,12 +100,13 @@ function flatPricer(prices: UnitPrices, general: UnitPricer): UnitPricer {
   return (units) => {
     if (hasOthers || !isPlain(units)) return general(units);
     const { input_tokens: whole = 0, cache_read_tokens: read = 0, cache_write_tokens: written = 0 } = units;
+    const cacheReadUsd = read * cacheRead;
     const usd =
       Math.max(0, whole - read - written) * input +
-      read * cacheRead +
+      cacheReadUsd +
       written * cacheWrite +
       (units.output_tokens ?? 0) * output;
-    return { usd, tokenUsd: usd, isComplete: true, isAmbiguous: false };
+    return { usd, tokenUsd: usd, cacheReadUsd, isComplete: true, isAmbiguous: false };
   };
 }
 
@@ -123,9 +128,9 @@ export function unitPricer(prices: UnitPrices, isLikeWhole: IsLikeWhole): UnitPr
 
   const general: UnitPricer = (units) => {
     const left: number[] = [];
-    const result: Priced = { usd: 0, tokenUsd: 0, isComplete: true, isAmbiguous: false };
+    const result: Priced = { usd: 0, tokenUsd: 0, cacheReadUsd: 0, isComplete: true, isAmbiguous: false };
     const inputTokens = units.input_tokens ?? 0;
-    for (const { unit, price, isToken, parts, overlapOf: overlap } of ordered) {
+    for (const { unit, price, isToken, isCacheRead, parts, overlapOf: overlap } of ordered) {
       let quantity = unit === 'requests' ? 1 : (units[unit] ?? 0);
       if (overlap !== undefined && units[unit] === undefined) {
         const [read, modal] = [units[overlap[0]] ?? 0, units[overlap[1]] ?? 0];
@@ -141,6 +146,7 @@ export function unitPricer(prices: UnitPrices, isLikeWhole: IsLikeWhole): UnitPr
       const usd = rest * priceFor(price, inputTokens);
       result.usd += usd;
       if (isToken) result.tokenUsd += usd;
+      if (isCacheRead) result.cacheReadUsd += usd;
     }
     for (const key in units) {
       const unit = key as BilledUnit;

@@ -1,3 +1,5 @@
+import { headerIn } from './headers.ts';
+
 /** Headers of a limit and of what remains of it. The scarcest limit decides. */
 const LIMITS: readonly (readonly [limit: string, remaining: string])[] = [
   ['x-ratelimit-limit-requests', 'x-ratelimit-remaining-requests'],
@@ -9,8 +11,7 @@ const LIMITS: readonly (readonly [limit: string, remaining: string])[] = [
 ];
 
 function read(headers: object, name: string): number | undefined {
-  const { get } = headers as { get?: unknown };
-  const value: unknown = typeof get === 'function' ? Reflect.apply(get, headers, [name]) : Reflect.get(headers, name);
+  const value = headerIn(headers, name);
   if (typeof value !== 'string' && typeof value !== 'number') return undefined;
   const number = Number(value);
   return value === '' || !(number >= 0) ? undefined : number;

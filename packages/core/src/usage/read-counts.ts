@@ -1,5 +1,5 @@
 /** Reads every number of a usage object, by the spelling of its key. */
-import { isObject } from '@spanline/record';
+import { type BilledUnit, isObject, UNITS } from '@spanline/record';
 import { type PriceConditions, readCondition } from './conditions.ts';
 import { MODALITIES, NOT_BILLED, type Reading, type Spelling, type SpellingMap, TTL_LIST } from './spellings.ts';
 
@@ -88,8 +88,8 @@ function readModalities(counts: Counts, list: keyof typeof LISTS, path: string, 
 
 function readTtls(counts: Counts, path: string, value: unknown): void {
   for (const { ttl, inputTokens } of entriesOf(value)) {
-    if (ttl === '5m') add(counts, 'cache_write_5m_tokens', inputTokens);
-    else if (ttl === '1h') add(counts, 'cache_write_1h_tokens', inputTokens);
+    const reading = `cache_write_${String(ttl)}_tokens`;
+    if (Object.hasOwn(UNITS, reading)) add(counts, reading as BilledUnit, inputTokens);
     else noteUnknown(counts, `${path}.${String(ttl)}`, inputTokens);
   }
 }

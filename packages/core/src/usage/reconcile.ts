@@ -81,10 +81,7 @@ function byTotal(
 const larger = (a: number | undefined, b: number | undefined): number | undefined =>
   a === undefined ? b : b === undefined ? a : Math.max(a, b);
 
-const sum = (...counts: readonly (number | undefined)[]): number | undefined =>
-  counts.some((count) => count !== undefined)
-    ? counts.reduce<number>((total, count) => total + (count ?? 0), 0)
-    : undefined;
+const sum = (a: number | undefined, b: number | undefined): number | undefined => (a === undefined ? b : a + (b ?? 0));
 
 /** The input, and whether its name says that it includes cached tokens. */
 interface Input {
@@ -134,6 +131,14 @@ const WITHIN: readonly (readonly [part: BilledUnit, whole: BilledUnit])[] = [
   ['output_video_tokens', 'output_tokens'],
 ];
 
+/** Writes to the cache by their time to live, the longest first. Together they are not more than all writes. */
+const WRITES = [
+  'cache_write_12h_tokens',
+  'cache_write_1h_tokens',
+  'cache_write_30m_tokens',
+  'cache_write_5m_tokens',
+] as const satisfies readonly BilledUnit[];
+
 /** Cuts parts that are larger than their whole. */
 function cut(units: BilledUnits): boolean {
   let isCut = false;
@@ -146,9 +151,10 @@ function cut(units: BilledUnits): boolean {
   for (const [part, whole] of WITHIN) limit(part, units[whole]);
   const { input_tokens: input } = units;
   if (input !== undefined) limit('cache_write_tokens', input - (units.cache_read_tokens ?? 0));
-  limit('cache_write_1h_tokens', units.cache_write_tokens);
-  if (units.cache_write_tokens !== undefined) {
-    limit('cache_write_5m_tokens', units.cache_write_tokens - (units.cache_write_1h_tokens ?? 0));
+  let { cache_write_tokens: writes } = units;
+  for (const unit of writes === undefined ? [] : WRITES) {
+    limit(unit, writes);
+    writes = (writes ?? 0) - (units[unit] ?? 0);
   }
   return isCut;
 }
@@ -184,8 +190,7 @@ function copyOthers(units: BilledUnits, readings: Readings): void {
   for (const [text, others] of MODAL_PARTS) {
     if (units[text] !== undefined && others.every((other) => (units[other] ?? 0) === 0)) delete units[text];
   }
-  for (const unit of ['cache_write_5m_tokens', 'cache_write_1h_tokens'] as const)
-    if (units[unit] === 0) delete units[unit];
+  for (const unit of WRITES) if (units[unit] === 0) delete units[unit];
   if (units.input_audio_seconds !== undefined) units.audio_seconds ??= units.input_audio_seconds;
 }
 
@@ -207,7 +212,8 @@ export function reconcile(readings: Readings, hidesThoughts: boolean): Reconcile
   let output = larger(readings.output_tokens, completion);
   const { cache_read_beside: readBeside, cache_write_beside: writeBeside, reasoning_beside: thoughts } = readings;
   const read = larger(readings.cache_read_tokens, readBeside);
-  const byTtl = sum(readings.cache_write_5m_tokens, readings.cache_write_1h_tokens);
+  let byTtl: number | undefined;
+  for (const unit of WRITES) byTtl = sum(byTtl, readings[unit]);
   const write = larger(larger(readings.cache_write_tokens, writeBeside), byTtl);
   const reasoning = larger(readings.output_reasoning_tokens, thoughts);
   const cached = (read ?? 0) + (write ?? 0);

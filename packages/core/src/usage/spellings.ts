@@ -62,7 +62,13 @@ function isModalityList(spelling: ModalityList | Spellings): spelling is Modalit
   return 'modalities' in spelling;
 }
 
+/**
+ * Writes by their time to live: Anthropic's, and OpenAI's
+ * (https://developers.openai.com/api/docs/guides/prompt-caching).
+ */
 const CACHE_CREATION: Spellings = {
+  ttl_30m_tokens: 'cache_write_30m_tokens',
+  ttl_12h_tokens: 'cache_write_12h_tokens',
   ephemeral_5m_input_tokens: 'cache_write_5m_tokens',
   ephemeral_1h_input_tokens: 'cache_write_1h_tokens',
 };

@@ -1,53 +1,89 @@
 /**
  * Documented discounts and surcharges on a provider's list prices. They apply to tokens; searches cost the same in
- * every tier.
+ * every tier. A condition without a documented rule has none, and the cost says that it is not exact.
  */
 import { STANDARD } from './conditions.ts';
 
-/** Factors by tier and by region. */
-interface Factors {
-  readonly tiers?: Readonly<Record<string, number | ((model: string) => number | undefined)>>;
+/** Factors on the list price. */
+export interface PriceFactor {
+  readonly tokens: number;
+  /** On tokens that were read from the cache. `undefined` where nobody documents whether the two discounts add up. */
+  readonly cacheReads: number | undefined;
+}
+
+/** The list price itself. */
+export const LIST_PRICE: PriceFactor = { tokens: 1, cacheReads: 1 };
+
+/** The same factor on all tokens. */
+export const flat = (tokens: number): PriceFactor => ({ tokens, cacheReads: tokens });
+
+const HALF = flat(0.5);
+const HALF_BUT_CACHE: PriceFactor = { tokens: 0.5, cacheReads: undefined };
+
+/** Rules of one provider. */
+interface Rules {
+  readonly tiers?: Readonly<Record<string, PriceFactor | ((model: string) => PriceFactor | undefined)>>;
   readonly region?: (region: string, model: string) => number | undefined;
 }
 
 /**
- * Fast mode of Claude Opus: six times the price for 4.6 and 4.7, twice for 4.8 and 5
- * (https://platform.claude.com/docs/en/build-with-claude/fast-mode).
+ * Fast mode of Claude: six times the price for Opus 4.6 and 4.7, twice for 4.8 and 5
+ * (https://platform.claude.com/docs/en/build-with-claude/fast-mode,
+ * https://openrouter.ai/anthropic/claude-opus-4.6-fast, https://openrouter.ai/anthropic/claude-opus-5-fast).
  */
-function fastOpus(model: string): number | undefined {
-  if (/opus-4-[67]/.test(model)) return 6;
-  return /opus-(?:4-8|5(?:$|[-@]\d{8}))/.test(model) ? 2 : undefined;
+function fastClaude(model: string): PriceFactor | undefined {
+  if (/opus-4-[67]/.test(model)) return flat(6);
+  return /opus-(?:4-8|5(?:$|[-@]\d{8}))/.test(model) ? flat(2) : undefined;
 }
 
 /**
- * Inference that is kept in a region costs a tenth more, on the models that offer the choice
- * (https://platform.claude.com/docs/en/about-claude/pricing, "Data residency").
+ * Inference that is kept in the US costs a tenth more. Only models from Opus 4.6 on offer the choice
+ * (https://platform.claude.com/docs/en/manage-claude/data-residency,
+ * https://platform.claude.com/docs/en/about-claude/pricing).
  */
-const claudeRegion = (region: string): number => (region === 'global' ? 1 : 1.1);
+const claudeRegion = (region: string): number | undefined => (region === 'us' ? 1.1 : undefined);
+
+/** Models that are older than 5 March 2026, when regional hosts began to cost more. */
+const OLD_OPENAI =
+  /^(?:ft:)?(?:gpt-3|gpt-4|gpt-5(?:$|-|\.[0-3](?:$|-))|gpt-image-1|gpt-audio|gpt-realtime(?:$|-mini)|o[134]|chatgpt-4|text-|tts-|whisper|dall-e|davinci|babbage|codex-mini|computer-use)/;
 
 /**
- * OpenAI's regional hosts cost a tenth more for models from GPT-5.4 on
- * (https://developers.openai.com/api/docs/pricing).
+ * OpenAI's regional hosts cost a tenth more for models that were released from 5 March 2026 on, GPT-5.4 the first of
+ * them (https://developers.openai.com/api/docs/guides/data-residency).
  */
-const openaiRegion = (_region: string, model: string): number =>
-  /^gpt-(?:5\.(?:[4-9]|\d\d)|[6-9])/.test(model) ? 1.1 : 1;
+function openaiRegion(_region: string, model: string): number | undefined {
+  if (OLD_OPENAI.test(model)) return 1;
+  return /^gpt-(?:5\.(?:[4-9]|\d\d)|[6-9])/.test(model) ? 1.1 : undefined;
+}
 
-const FACTORS: Readonly<Record<string, Factors>> = {
+/**
+ * Regional endpoints of Google's cloud cost a tenth more for Claude from Sonnet 4.5 on
+ * (https://platform.claude.com/docs/en/build-with-claude/claude-on-vertex-ai). Gemini 1 and 2 cost the same everywhere.
+ */
+function googleRegion(_region: string, model: string): number | undefined {
+  if (model.startsWith('claude'))
+    return /^claude-(?:\d|(?:opus|sonnet)-4(?:$|-[01](?:$|-|@)|[-@]2025))/.test(model) ? 1 : 1.1;
+  return /^gemini-[12]\./.test(model) ? 1 : undefined;
+}
+
+const RULES: Readonly<Record<string, Rules>> = {
   // https://platform.claude.com/docs/en/build-with-claude/batch-processing: half of all tokens, cached ones included.
-  anthropic: { tiers: { batch: 0.5, fast: fastOpus }, region: claudeRegion },
+  anthropic: { tiers: { batch: HALF, fast: fastClaude }, region: claudeRegion },
   // https://developers.openai.com/api/docs/guides/flex-processing: flex costs what a batch does, which is half.
   // Priority has prices of its own by model.
-  openai: { tiers: { flex: 0.5, batch: 0.5 }, region: openaiRegion },
-  // https://learn.microsoft.com/azure/ai-foundry/openai/how-to/batch
-  azure: { tiers: { batch: 0.5 } },
-  // https://ai.google.dev/gemini-api/docs/optimization
-  google: { tiers: { flex: 0.5, batch: 0.5 } },
-  // https://docs.aws.amazon.com/bedrock/latest/userguide/capacity-limits-cost-optimization.html
-  aws: { tiers: { batch: 0.5 } },
+  openai: { tiers: { flex: HALF, batch: HALF }, region: openaiRegion },
+  // https://learn.microsoft.com/azure/ai-foundry/openai/how-to/batch: half of the global standard.
+  azure: { tiers: { batch: HALF_BUT_CACHE } },
+  // https://ai.google.dev/gemini-api/docs/optimization. In a batch, the price of cached tokens stays what it is:
+  // https://docs.cloud.google.com/gemini-enterprise-agent-platform/models/deploy/batch-inference
+  google: { tiers: { flex: HALF_BUT_CACHE, batch: { tokens: 0.5, cacheReads: 1 } }, region: googleRegion },
+  // https://docs.aws.amazon.com/bedrock/latest/userguide/capacity-limits-cost-optimization.html. Flex and priority have
+  // prices of their own by model. The names of models tell the regions.
+  aws: { tiers: { batch: HALF_BUT_CACHE } },
   // https://console.groq.com/docs/flex-processing: flex costs what on-demand does; https://console.groq.com/docs/batch
-  groq: { tiers: { flex: 1, batch: 0.5 } },
-  // https://docs.mistral.ai/capabilities/batch
-  mistral: { tiers: { batch: 0.5 } },
+  groq: { tiers: { flex: LIST_PRICE, batch: HALF_BUT_CACHE } },
+  // https://docs.mistral.ai/studio-api/batch-processing
+  mistral: { tiers: { batch: HALF_BUT_CACHE } },
 };
 
 /**
@@ -56,19 +92,21 @@ const FACTORS: Readonly<Record<string, Factors>> = {
  * @param provider - id of the catalogue
  * @returns `undefined` where no rule is documented
  */
-export function tokenFactor(
+export function priceFactor(
   provider: string,
   model: string,
   tier: string | undefined,
   region: string | undefined,
-): number | undefined {
-  const factors = FACTORS[provider];
-  let factor: number | undefined = 1;
+): PriceFactor | undefined {
+  const rules = RULES[provider];
+  let factor: PriceFactor | undefined = LIST_PRICE;
   if (tier !== undefined && tier !== STANDARD) {
-    const known = factors?.tiers?.[tier];
+    const known = rules?.tiers?.[tier];
     factor = typeof known === 'function' ? known(model) : known;
   }
   if (factor === undefined || region === undefined || region === 'global') return factor;
-  const surcharge = factors?.region?.(region, model);
-  return surcharge === undefined ? undefined : factor * surcharge;
+  const surcharge = rules?.region?.(region, model);
+  if (surcharge === undefined || surcharge === 1) return surcharge === undefined ? undefined : factor;
+  const { tokens, cacheReads } = factor;
+  return { tokens: tokens * surcharge, cacheReads: cacheReads === undefined ? undefined : cacheReads * surcharge };
 }

@@ -1,5 +1,6 @@
 /** Usage as attributes of a span. */
 import { isConventionUnit, type SpanAttributes, UNIT_KEYS } from '@spanline/record';
+import { conditionAttributes } from './conditions.ts';
 import { type NormalizedUsage, unitsIn } from './report.ts';
 
 /** The usage as span attributes, for `span.set()`. */
@@ -18,8 +19,7 @@ export function usageAttributes({
   }
   if (issue !== undefined) attributes['spanline.usage.issue'] = issue;
   if (unknown !== undefined) attributes['spanline.usage.unknown'] = unknown;
-  if (conditions?.tier !== undefined) attributes['spanline.cost.tier'] = conditions.tier;
-  if (conditions?.region !== undefined) attributes['spanline.cost.region'] = conditions.region;
+  if (conditions !== undefined) Object.assign(attributes, conditionAttributes(conditions));
   if (costUsd !== undefined) attributes['spanline.cost.reported_usd'] = costUsd;
   return attributes;
 }

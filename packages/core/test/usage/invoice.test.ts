@@ -16,6 +16,7 @@ function bill({ provider, model, tier, region }: Call, answer: unknown) {
   const usage = normalizeUsage(answer, { provider, model });
   return pricer.cost({
     provider,
+    responseModel: model,
     requestModel: model,
     units: usage?.units ?? {},
     source: usage?.source,
@@ -216,6 +217,88 @@ const INVOICES: readonly (readonly [what: string, call: Call, answer: unknown, u
     { usage: { billed_units: { input_tokens: 7, output_tokens: 8 }, tokens: { input_tokens: 90, output_tokens: 20 } } },
     (7 * 2.5 + 8 * 10) * M,
   ],
+  [
+    "writes to OpenAI's cache for half an hour, at 1.25 times the input",
+    { provider: 'openai', model: 'gpt-5.6-sol' },
+    {
+      usage: {
+        input_tokens: 3000,
+        output_tokens: 10,
+        total_tokens: 3010,
+        input_tokens_details: {
+          cached_tokens: 0,
+          cache_write_tokens_details: { ttl_30m_tokens: 2000, ttl_12h_tokens: 0 },
+        },
+      },
+    },
+    (1000 * 4 + 2000 * 5 + 10 * 20) * M,
+  ],
+  [
+    "one answer of OpenAI's batch at half",
+    GPT,
+    {
+      custom_id: 'r1',
+      response: {
+        status_code: 200,
+        body: {
+          model: 'gpt-5-mini',
+          service_tier: 'default',
+          usage: { prompt_tokens: 1000, completion_tokens: 100, total_tokens: 1100 },
+        },
+      },
+    },
+    ((1000 * 0.25 + 100 * 2) / 2) * M,
+  ],
+  [
+    "one answer of Anthropic's batch at half, cached tokens included",
+    CLAUDE,
+    {
+      custom_id: 'r1',
+      result: {
+        type: 'succeeded',
+        message: {
+          usage: { input_tokens: 100, output_tokens: 10, cache_read_input_tokens: 900, service_tier: 'batch' },
+        },
+      },
+    },
+    ((100 * 3 + 900 * 0.3 + 10 * 15) / 2) * M,
+  ],
+  [
+    'a batch of Google at half, with what was cached at its own price',
+    { ...GEMINI, tier: 'batch' },
+    { promptTokenCount: 1000, candidatesTokenCount: 10, cachedContentTokenCount: 400, totalTokenCount: 1010 },
+    ((600 * 0.3 + 10 * 2.5) / 2 + 400 * 0.03) * M,
+  ],
+  [
+    "Claude on a regional endpoint of Google's cloud at 1.1 times",
+    { provider: 'gcp.vertex_ai', model: 'claude-sonnet-4-6', region: 'us-east5' },
+    { usage: { input_tokens: 1000, output_tokens: 100 } },
+    (1000 * 3 + 100 * 15) * M * 1.1,
+  ],
+  [
+    'Claude on the global endpoint at the list price',
+    { provider: 'gcp.vertex_ai', model: 'claude-sonnet-4-6', region: 'global' },
+    { usage: { input_tokens: 1000, output_tokens: 100 } },
+    (1000 * 3 + 100 * 15) * M,
+  ],
+  [
+    'an older model on the same regional host at the list price',
+    { ...GPT, region: 'us' },
+    { usage: { input_tokens: 1000, output_tokens: 100, total_tokens: 1100 } },
+    (1000 * 0.25 + 100 * 2) * M,
+  ],
+  [
+    'flex of Groq at the list price',
+    { provider: 'groq', model: 'openai/gpt-oss-120b', tier: 'flex' },
+    { usage: { prompt_tokens: 1000, completion_tokens: 100, total_tokens: 1100 } },
+    (1000 * 0.15 + 100 * 0.6) * M,
+  ],
+  [
+    'ten seconds of a transcript at least, at Groq',
+    { provider: 'groq', model: 'whisper-large-v3' },
+    { usage: { seconds: 3 } },
+    (10 / 3600) * 0.111,
+  ],
 ];
 
 describe('the invoice of a provider', () => {
@@ -245,6 +328,36 @@ describe('the invoice of a provider', () => {
       'a tier that has no price',
       GPT,
       { service_tier: 'priority', usage: { prompt_tokens: 10, completion_tokens: 1 } },
+      'unpriced_condition',
+    ],
+    [
+      'a write to a cache whose price nobody documents',
+      { provider: 'openai', model: 'gpt-5.6-sol' },
+      {
+        usage: {
+          input_tokens: 90,
+          output_tokens: 1,
+          input_tokens_details: { cache_write_tokens_details: { ttl_12h_tokens: 50 } },
+        },
+      },
+      'unpriced_unit',
+    ],
+    [
+      'cached tokens in a batch whose rule nobody documents',
+      { provider: 'azure.ai.openai', model: 'gpt-4o-2024-11-20', tier: 'batch' },
+      { usage: { prompt_tokens: 90, completion_tokens: 1, prompt_tokens_details: { cached_tokens: 50 } } },
+      'unpriced_condition',
+    ],
+    [
+      'fast mode of a model without a price for it',
+      { provider: 'anthropic', model: 'claude-opus-5-5' },
+      { usage: { input_tokens: 9, output_tokens: 1, speed: 'fast' } },
+      'unpriced_condition',
+    ],
+    [
+      'a regional host, for a model whose release nobody knows',
+      { provider: 'openai', model: 'gpt-image-2', region: 'eu' },
+      { usage: { input_tokens: 9, output_tokens: 1 } },
       'unpriced_condition',
     ],
     [

@@ -6,7 +6,7 @@ import type { AttributeKey, SpanAttributes } from '@spanline/record';
 import { observedUsage, observeUsage } from '../provider/observed-usage.ts';
 import { usageOf } from './call-state.ts';
 import type { ClientCall } from './call.ts';
-import { headerAttributes } from './headers.ts';
+import { answerHeaders } from './headers.ts';
 import type { OpenCall } from './open-call.ts';
 import { watchSdkStream } from './watch-sdk-stream.ts';
 
@@ -37,6 +37,15 @@ function setEmbeddingUsage(span: Span, { 'gen_ai.response.model': model }: SpanA
   if (usage !== undefined) span.set({ ...usageAttributes(usage), 'gen_ai.response.model': model });
 }
 
+/** A framework may split a call into several requests. Each of them reports its own cost. */
+function setHeaders(span: Span, headers: SpanAttributes): void {
+  const { 'spanline.cost.reported_usd': usd } = headers;
+  const { 'spanline.cost.reported_usd': before } = attributesOf(span) ?? {};
+  span.set(
+    usd === undefined || before === undefined ? headers : { ...headers, 'spanline.cost.reported_usd': before + usd },
+  );
+}
+
 /**
  * Attaches a client's call to the framework's span. It adds what frameworks do not report: the headers of the answer,
  * and its usage, from which the framework's instrumentation chooses what is more exact.
@@ -58,7 +67,7 @@ export function attachCall(span: Span, call: ClientCall): OpenCall {
   return {
     events: {
       responded: (response) =>
-        void span.set(headerAttributes((response as { headers?: unknown } | undefined)?.headers)),
+        setHeaders(span, answerHeaders((response as { headers?: unknown } | undefined)?.headers)),
       parsed(value): void {
         if (watchSdkStream(value, stream, false)) return;
         usage.add(value);

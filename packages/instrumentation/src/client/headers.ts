@@ -1,6 +1,6 @@
 /** Attributes from the headers of an answer. */
 
-import { rateLimitRatio } from '@spanline/core/internal';
+import { rateLimitRatio, reportedByHeaders } from '@spanline/core/internal';
 import { props, type SpanAttributes, text } from '@spanline/record';
 
 const REQUEST_IDS = ['x-request-id', 'request-id', 'apim-request-id'] as const;
@@ -20,14 +20,19 @@ function requestId(headers: unknown): string | undefined {
 }
 
 /** The provider's id of the request, and the share of the rate limit that is left. */
-export function headerAttributes(headers: unknown): SpanAttributes {
+function headerAttributes(headers: unknown): SpanAttributes {
   return {
     'spanline.ratelimit.remaining_ratio': rateLimitRatio(headers),
     'spanline.provider.request_id': requestId(headers),
   };
 }
 
-/** The same of a client's error. */
+/** The same of a successful answer, with the cost and the service tier that its headers report. */
+export function answerHeaders(headers: unknown): SpanAttributes {
+  return { ...headerAttributes(headers), ...reportedByHeaders(headers) };
+}
+
+/** Attributes from the headers of a client's error. */
 export function errorAttributes(error: unknown): SpanAttributes {
   const { headers, request_id: id, requestID } = props(error);
   const known = headerAttributes(headers);

@@ -4,7 +4,7 @@ import type { LateContext } from '@spanline/core/internal';
 import type { SpanAttributes } from '@spanline/record';
 import { CallState, type CallTracing, type CallWork, streamAttributes } from './call-state.ts';
 import type { ClientCall } from './call.ts';
-import { errorAttributes, headerAttributes, headerOf } from './headers.ts';
+import { answerHeaders, errorAttributes, headerOf } from './headers.ts';
 import type { AnswerEvents, OpenCall, SdkStreamEvents } from './open-call.ts';
 import { watchSdkStream } from './watch-sdk-stream.ts';
 
@@ -73,7 +73,7 @@ class AnswerRecorder implements AnswerEvents {
   responded(response: unknown): void {
     const { headers } = (response ?? {}) as { headers?: unknown };
     const { work } = this.#state;
-    this.#state.guarded(() => work?.attributes.push(headerAttributes(headers)));
+    this.#state.guarded(() => work?.attributes.push(answerHeaders(headers)));
   }
 
   parsed(value: unknown): void {

@@ -7,6 +7,7 @@ import {
   props,
   type Props,
   rateLimitRatio,
+  reportedByHeaders,
   text,
   usageAttributes,
 } from '@spanline/instrumentation';
@@ -134,6 +135,7 @@ export function readModelOutput(result: unknown, { isCached, startedMs, streamed
       generations.length === 0 ? undefined : generations.map((each, index) => outputMessage(each, reasonOf[index])),
     'spanline.ratelimit.remaining_ratio': isCached ? undefined : rateLimitRatio(metadata['headers']),
     'spanline.provider.request_id': isCached ? undefined : requestId(metadata),
+    ...(isCached ? undefined : reportedByHeaders(metadata['headers'])),
     ...(usage === undefined ? {} : usageAttributes(usage)),
     ...(isCached ? { 'spanline.cache.hit': true } : {}),
     ...(streamed !== undefined && !isCached && isStream(streamed, message)

@@ -1,7 +1,16 @@
 /** Reads the request of a model call: model, provider, parameters, tools, server. */
 
 import type { SpanAttributes } from '@spanline/core';
-import { type Props, props, number, providerOf, stopSequences, text, toolDefinitions } from '@spanline/instrumentation';
+import {
+  conditionsOf,
+  type Props,
+  props,
+  number,
+  providerOf,
+  stopSequences,
+  text,
+  toolDefinitions,
+} from '@spanline/instrumentation';
 import { first } from '../objects/first.ts';
 import { configuredServer, deploymentOf } from './server.ts';
 import { unwrapTools } from './tools.ts';
@@ -47,6 +56,11 @@ function reasoningLevel(params: Props, google: Props): string | undefined {
   return text(first(...levels));
 }
 
+/** Adds the service tier and the region that the call asks for, if it does. */
+function withConditions(params: Props, attributes: SpanAttributes): SpanAttributes {
+  return Object.assign(attributes, conditionsOf(params));
+}
+
 /** A model call at its start. */
 export interface ModelRequest {
   readonly model: string | undefined;
@@ -90,7 +104,7 @@ export function readModelRequest(
   const choices = pick('n', 'candidateCount') ?? 1;
   return {
     model,
-    attributes: {
+    attributes: withConditions(params, {
       'server.address': host,
       'server.port': server?.['server.port'],
       'gen_ai.provider.name': providerOf({ host, id: text(metadata['ls_provider']), className, model }),
@@ -113,6 +127,6 @@ export function readModelRequest(
         first(params['tools'], props(params['toolConfig'])['tools'], params['functions'], options['tools']),
         unwrapTools,
       ),
-    },
+    }),
   };
 }

@@ -5,6 +5,7 @@ import {
   type Props,
   props,
   classNameOf,
+  conditionsOf,
   list,
   mostExact,
   number,
@@ -30,7 +31,7 @@ function unwrapTool(tool: unknown): OfferedTool {
 function requestAttributes(llm: object, params: Props, messages: Message[], operation?: string): SpanAttributes {
   const source = llm as Props;
   const server = serverOf(llm);
-  return {
+  const attributes: SpanAttributes = {
     'server.address': server['server.address'],
     'server.port': server['server.port'],
     'gen_ai.provider.name': providerOf(llm),
@@ -44,6 +45,7 @@ function requestAttributes(llm: object, params: Props, messages: Message[], oper
     'gen_ai.operation.name': operation,
     'gen_ai.input.messages': messages,
   };
+  return Object.assign(attributes, conditionsOf(props(source['additionalChatOptions'])), conditionsOf(params));
 }
 
 /**

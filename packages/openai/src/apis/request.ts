@@ -2,6 +2,7 @@
 
 import type { SpanAttributes, SpanOptions, SpanType } from '@spanline/core';
 import {
+  conditionsOf,
   type Props,
   props,
   list,
@@ -42,10 +43,10 @@ function outputType(body: Props): string | undefined {
   return list(body['modalities']).includes('audio') ? 'speech' : undefined;
 }
 
-/** Parameters and tools of a request. */
+/** Parameters, tools, and the conditions that a request asks for. */
 export function requestAttributes(body: Props): SpanAttributes {
   const choices = number(body['n']);
-  return {
+  const attributes: SpanAttributes = {
     'gen_ai.request.model': text(body['model']),
     'gen_ai.request.temperature': number(body['temperature']),
     'gen_ai.request.top_p': number(body['top_p']),
@@ -62,4 +63,5 @@ export function requestAttributes(body: Props): SpanAttributes {
     'gen_ai.output.type': outputType(body),
     'gen_ai.tool.definitions': toolDefinitions(body['tools'] ?? body['functions'], unwrapTool),
   };
+  return Object.assign(attributes, conditionsOf(body));
 }
