@@ -1,4 +1,4 @@
-import { appendFileSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PassThrough, Readable } from 'node:stream';
@@ -114,11 +114,49 @@ describe('spanline ship', () => {
   it('says that a file is not there, and does not take it for shipped', async () => {
     const args = ['ship', inFolder('typo.log'), '--dir', inFolder('state'), '--to', `file=${inFolder('out')}`];
     const once = await start([...args, '--once']).ended;
-    expect(once).toMatchObject({ code: 64, stderr: expect.stringContaining('typo.log') as string });
+    expect(once).toMatchObject({ code: 2, stderr: expect.stringContaining('typo.log does not exist') as string });
     const following = start(args);
-    await expect.poll(following.stderr).toContain('typo.log: does not exist yet');
-    const pattern = start(['ship', inFolder('*.log'), ...args.slice(2), '--once']);
-    expect(await pattern.ended).toMatchObject({ code: 0 });
+    await expect.poll(following.stderr).toContain('typo.log does not exist');
+    const shipOnce = (path: string): Promise<Outcome> => start(['ship', path, ...args.slice(2), '--once']).ended;
+    expect(await shipOnce(inFolder('*.log'))).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('*.log matches no file') as string,
+    });
+    expect(await shipOnce(folder)).toMatchObject({ code: 2, stderr: expect.stringContaining('is a folder') as string });
+  });
+
+  it('refuses a --dir that is no spool, when there is nothing else to ship', async () => {
+    const shipDir = (dir: string): Promise<Outcome> =>
+      start(['ship', '--dir', dir, '--once', '--to', `file=${inFolder('out')}`]).ended;
+    expect(await shipDir(inFolder('typo'))).toMatchObject({
+      code: 64,
+      stderr: expect.stringContaining('does not exist') as string,
+    });
+    writeFileSync(inFolder('app.log'), lines(1));
+    expect(await shipDir(folder)).toMatchObject({
+      code: 64,
+      stderr: expect.stringContaining('holds other files') as string,
+    });
+  });
+
+  it('names a path that cannot be opened, and ships the others', async () => {
+    symlinkSync(inFolder('loop.log'), inFolder('loop.log'));
+    writeFileSync(inFolder('app.log'), lines(2));
+    const args = ['ship', inFolder('loop.log'), inFolder('app.log'), '--dir', inFolder('state'), '--once'];
+    expect(await start([...args, '--to', `file=${inFolder('out')}`]).ended).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('loop.log cannot be read (ELOOP)') as string,
+    });
+    expect(read('out')).toBe(lines(2));
+  });
+
+  it.skipIf(process.getuid?.() === 0)('names a file that it may not read', async () => {
+    writeFileSync(inFolder('closed.log'), lines(1), { mode: 0 });
+    const args = ['ship', inFolder('closed.log'), '--dir', inFolder('state'), '--to', `file=${inFolder('out')}`];
+    expect(await start([...args, '--once']).ended).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('closed.log may not be read (EACCES)') as string,
+    });
   });
 
   it('follows a file until it is stopped', async () => {

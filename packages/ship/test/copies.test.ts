@@ -15,7 +15,10 @@ it('two installed copies share a folder and each other’s sinks: each line is s
   const spools = [first.spool({ dir }), second.spool({ dir })];
   for (const [n, line] of spanLines(20).entries()) spools[n % 2]?.write(line);
   const to = [first.elasticsearch({ url: target.url })];
-  const shippers = [second.startShipper({ dir, to }), first.startShipper({ dir, to })];
+  const holder = second.startShipper({ dir, to });
+  await holder.found();
+  const shippers = [holder, first.startShipper({ dir, to })];
+  await shippers[1]?.found();
   expect(shippers.map((shipper) => shipper.held().length)).toEqual([0, 2]);
   for (const spooled of spools) await spooled.close(0);
   for (const shipper of shippers) {

@@ -1,15 +1,19 @@
-import {
+import fs, {
   appendFileSync,
   copyFileSync,
+  existsSync,
   readdirSync,
   readFileSync,
   renameSync,
   rmSync,
+  symlinkSync,
   truncateSync,
   writeFileSync,
 } from 'node:fs';
+import { syncBuiltinESMExports } from 'node:module';
+import os from 'node:os';
 import { join } from 'node:path';
-import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+import { beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { elasticsearch, file, type Report, type Shipper, type ShipperOptions, startShipper } from '@spanline/ship';
 import { createIndex } from './support/elastic.ts';
 import { temporaryFolder } from './support/folder.ts';
@@ -187,5 +191,134 @@ describe('a file that another program writes', () => {
     await second.drain();
     expect(index.documents.size).toBe(5);
     expect(second.stats()['elasticsearch']?.stored).toBe(5);
+  });
+});
+
+describe('a tail without a newline, with `final`', () => {
+  it('waits for the next run if it is no JSON yet, and this is reported', async () => {
+    write(0, 2);
+    appendFileSync(log, line(2).slice(0, 100));
+    const first = tail({ final: true });
+    await first.drain();
+    await first.stop(1000);
+    expect(shipped()).toEqual(upTo(2));
+    expect(reports).toMatchObject([
+      { level: 'warn', message: expect.stringMatching(/app\.log: the last 100 bytes/) as string },
+    ]);
+    appendFileSync(log, line(2).slice(100) + line(3).trimEnd());
+    await tail({ final: true }).drain();
+    expect(shipped()).toEqual(upTo(4));
+    expect(first.stats()['file']?.rejected).toBe(0);
+  });
+});
+
+describe('a link', () => {
+  it('that names another file on the next day loses nothing of the first', async () => {
+    const [yesterday, today] = [join(folder, 'day.1'), join(folder, 'day.2')];
+    write(0, 3, yesterday);
+    symlinkSync(yesterday, log);
+    const first = tail({ final: true });
+    await first.drain();
+    await first.stop(1000);
+    write(3, 5, yesterday);
+    write(5, 8, today);
+    rmSync(log);
+    symlinkSync(today, log);
+    await tail({ final: true }).drain();
+    expect(shipped().toSorted((a, b) => a - b)).toEqual(upTo(8));
+  });
+
+  it('may be replaced by a copy', async () => {
+    write(0, 3);
+    const first = tail({ final: true });
+    await first.drain();
+    await first.stop(1000);
+    write(3, 6);
+    renameSync(log, `${log}.1`);
+    write(6, 8, `${log}.new`);
+    renameSync(`${log}.new`, log);
+    await tail({ final: true }).drain();
+    expect(shipped().toSorted((a, b) => a - b)).toEqual(upTo(8));
+  });
+});
+
+describe('a rotation', () => {
+  /** Calls to the file system that name a file or change one. */
+  const CALLS = ['statSync', 'openSync', 'fstatSync', 'readSync', 'readdirSync', 'closeSync', 'renameSync'] as const;
+
+  /** Runs `act` before the n-th call to the file system from now on. @returns the number of calls so far */
+  function before(n: number, act: () => void): () => number {
+    let calls = 0;
+    let isActing = false;
+    const originals = CALLS.map((name) => [name, fs[name]] as const);
+    for (const [name, original] of originals) {
+      Object.assign(fs, {
+        [name]: (...args: never[]): unknown => {
+          if (!isActing && calls++ === n) {
+            isActing = true;
+            act();
+            isActing = false;
+          }
+          return Reflect.apply(original, fs, args) as unknown;
+        },
+      });
+    }
+    syncBuiltinESMExports();
+    return () => {
+      Object.assign(fs, Object.fromEntries(originals));
+      syncBuiltinESMExports();
+      return calls;
+    };
+  }
+
+  async function shipOnce(): Promise<void> {
+    const shipper = tail({ final: true });
+    await shipper.drain();
+    await shipper.stop(1000);
+  }
+
+  it('between any two calls to the file system ships each line once', async () => {
+    let isFound = false;
+    for (let n = 0, calls = 1; n < calls; n++) {
+      folder = temporaryFolder();
+      out = join(folder, 'out.ndjson');
+      log = join(folder, 'app.log');
+      reports = [];
+      write(0, 3);
+      const end = before(n, () => {
+        renameSync(log, `${log}.1`);
+        writeFileSync(log, line(3) + line(4));
+      });
+      await shipOnce();
+      calls = Math.max(calls, end());
+      if (!existsSync(`${log}.1`)) break;
+      await shipOnce();
+      // A file that was rotated before it was ever found is ignored.
+      const all = shipped().toSorted((a, b) => a - b);
+      expect([upTo(5), [3, 4]], `rotated before call ${n}`).toContainEqual(all);
+      isFound ||= all.length === 5;
+      expect(all.length === 5, `rotated before call ${n}`).toBe(isFound);
+      expect(reports, `rotated before call ${n}`).toEqual([]);
+    }
+  });
+});
+
+describe('a line of a file', () => {
+  it('has an id of its own on each host, and for each path', async () => {
+    const index = createIndex();
+    const target = await startReceiver((request) => index.bulk(request));
+    onTestFinished(() => target.close());
+    const to = [elasticsearch({ url: target.url })];
+    const copies = [join(folder, 'a.log'), join(folder, 'b.log')];
+    for (const path of copies) writeFileSync(path, '{"msg":"the same"}\n');
+    await tail({ files: copies, to }).drain();
+    vi.spyOn(os, 'hostname').mockReturnValue('another-host');
+    syncBuiltinESMExports();
+    onTestFinished(() => {
+      vi.restoreAllMocks();
+      syncBuiltinESMExports();
+    });
+    await tail({ dir: join(folder, 'state-2'), files: copies, to }).drain();
+    expect(index.documents.size).toBe(4);
   });
 });

@@ -35,7 +35,7 @@ Ships spools and files of JSON lines. A second run continues where the first one
                            a sink of your own: { "name", "module": "./my-sink.js", "options": {} }
   --stdin                  ship lines from the standard input, too; ends with it
   --once                   ship what is there, then end; 1 when lines were refused, 2 when not everything was shipped
-                           because it took too long or another process ships the folder
+                           because it took too long, another process ships the folder, or a path cannot be read
   --timeout <seconds>      longest time for --once (default: no limit)
   --status                 show what the shipper of --dir is doing
   --help

@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Report, type Shipper, spool, startShipper } from '@spanline/ship';
 import { type CommandIo, EXIT, messageOf } from '../command.ts';
@@ -12,6 +12,8 @@ import { readStatus, writeStatus } from './status.ts';
 import { spoolStdin } from './stdin.ts';
 
 const SHOW_MS = 1000;
+/** Names in the folder of a spool. */
+const OURS = /^(?:writer-|file-|dead-letter$|status\.json$)/;
 const GRACE_MS = 10_000;
 
 function onceAborted(signal: AbortSignal): Promise<void> {
@@ -45,11 +47,15 @@ async function work(config: ShipConfig, options: ShipOptions, io: CommandIo): Pr
     progress.clear();
     io.stderr.write(text);
   };
-  const onReport = ({ level, message, lines }: Report): void =>
+  let isUnreadable = false;
+  const onReport = ({ level, what, message, lines }: Report): void => {
+    isUnreadable ||= what === 'unreadable';
     print(`${level}: ${message}${lines === undefined ? '' : ` (${lines})`}\n`);
+  };
   // Before the shipper, so that it finds the writer at once.
   const spooled = options.stdin ? spool({ dir }) : undefined;
   const shipper = startShipper({ ...config, final: options.once, onReport });
+  await shipper.found();
   const held = shipper.held();
   if (held.length > 0) print(describeHeld(held, dir));
   const rates = createRateMeter();
@@ -69,7 +75,7 @@ async function work(config: ShipConfig, options: ShipOptions, io: CommandIo): Pr
   const isElsewhere = shipper.held().length > 0;
   await shipper.stop(GRACE_MS);
   show();
-  if ((!isDone || (options.once && isElsewhere)) && !io.stop.aborted) return EXIT.incomplete;
+  if ((!isDone || (options.once && (isElsewhere || isUnreadable))) && !io.stop.aborted) return EXIT.incomplete;
   return options.once && Object.values(shipper.stats()).some(({ rejected }) => rejected > 0) ? EXIT.refused : EXIT.ok;
 }
 
@@ -79,12 +85,17 @@ function showStatus(dir: string, { stdout }: CommandIo): number {
   return status?.isRunning === true ? EXIT.ok : EXIT.refused;
 }
 
-/** Reports missing files: a wrong path would be waited for silently, and `--once` would ship nothing of it. */
-function checkFiles({ files }: ShipConfig, { once }: ShipOptions, { stderr }: CommandIo): void {
-  const missing = files.filter((path) => !/[*?]/.test(path) && !existsSync(path));
-  if (missing.length === 0) return;
-  if (once) fail(missing.join(', '), 'a file that exists, for --once');
-  stderr.write(`warn: ${missing.join(', ')}: does not exist yet\n`);
+/**
+ * Refuses a folder that is not one of ours, if nothing else is to be shipped: a typo would ship nothing and say
+ * nothing.
+ */
+function checkDir({ dir, files }: ShipConfig, { stdin }: ShipOptions): void {
+  if (stdin || files.length > 0) return;
+  if (!existsSync(dir)) fail('--dir', `the folder of a spool, but ${dir} does not exist`);
+  const names = readdirSync(dir);
+  if (names.length > 0 && !names.some((name) => OURS.test(name))) {
+    fail('--dir', `the folder of a spool, but ${dir} holds other files`);
+  }
 }
 
 /** Runs `spanline ship`. @returns the exit code */
@@ -99,8 +110,8 @@ export async function runShip(args: readonly string[], io: CommandIo): Promise<n
     }
     const config = await resolveConfig(options, io.env);
     if (options.status) return showStatus(config.dir, io);
-    checkFiles(config, options, io);
     if (config.to.length === 0) fail('--to', 'given at least once, such as --to elasticsearch=https://es:9200');
+    checkDir(config, options);
     return await work(config, options, io);
   } catch (error) {
     io.stderr.write(`spanline ship: ${messageOf(error)}\n`);

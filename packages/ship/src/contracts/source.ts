@@ -4,14 +4,19 @@ import type { Position } from './position.ts';
 export interface SourceLine {
   /** The line without its newline, in UTF-8. The memory is reused for later lines: copy bytes to keep them. */
   readonly bytes: Buffer;
-  /** Id of the source: the folder of a spool's writer, or the device and inode of a log file. */
+  /**
+   * Id of the bytes that `offset` counts in, the same whenever the line is read and unlike that of any other machine: a
+   * segment of a spool, or the host, the watched path, the device, the inode and the generation of a log file.
+   */
   readonly source: string;
-  /** Name of the file. */
+  /** Path of the file, for people. */
   readonly file: string;
   /** Bytes before the line. */
   readonly offset: number;
   /** Whether the file ends in the middle of the line. */
   readonly torn: boolean;
+  /** Time that a container runtime wrote before the line, for a line that has none; ISO 8601. */
+  readonly time?: string;
 }
 
 /** Lines read at once. */
@@ -61,10 +66,11 @@ export interface Source {
 export interface Candidate {
   /** Folder of the lock and the checkpoints; identifies the source. */
   readonly folder: string;
+  /** @throws the system's error, or an error if the path has come to belong to another file since it was found */
   open(): Source;
 }
 
-/** Finds sources. It is asked every few seconds and never throws. */
+/** Finds sources. It is asked every few seconds and never throws. It may be left before its end. */
 export interface Discovery {
-  find(): readonly Candidate[];
+  find(): Iterable<Candidate>;
 }

@@ -31,6 +31,8 @@ export interface EngineOptions {
 export interface Engine {
   /** Counters by name of the sink. */
   stats(): Readonly<Record<string, SinkStats>>;
+  /** Resolves when the first search for files is over. It takes a while where there are thousands. */
+  found(): Promise<void>;
   /** Names of the writers and files that another process ships. */
   held(): readonly string[];
   /** Resolves when every sink has stored or refused everything that exists now, or the engine is stopped. */
@@ -46,6 +48,10 @@ const SCAN_MS = 2000;
 const SAVE_MS = 250;
 const BEAT_MS = 5000;
 const DRAIN_STEP_MS = 20;
+/** Longest search for files before other work gets its turn. */
+const SLICE_MS = 10;
+const MAX_LOOKS = 10;
+const MOVED: ReadonlySet<unknown> = new Set(['ENOENT', 'ESTALE']);
 
 const initialStats = (): SinkStats => ({
   stored: 0,
@@ -73,6 +79,7 @@ export function startEngine(options: EngineOptions): Engine {
   let held: readonly string[] = [];
   let drains = 0;
   let stopped: Promise<void> | undefined;
+  let scanning: Promise<void> | undefined;
 
   const routes = options.sinks.map((named): Route => {
     const { name } = named;
@@ -86,36 +93,60 @@ export function startEngine(options: EngineOptions): Engine {
     return { name, sink, stats, batches: createBatchPool(sink.limits), delivery };
   });
 
-  function start(folder: string, lock: Lock, open: () => Source): void {
+  /** @returns false if the file was rotated or deleted since it was found */
+  function start(folder: string, lock: Lock, open: () => Source): boolean {
     try {
       const isDraining = (): boolean => drains > 0;
       shipments.set(folder, startShipment({ source: open(), lock, routes, pollMs, report, isDraining }));
-    } catch {
-      // The file has been deleted since it was found.
+      return true;
+    } catch (error) {
       lock.release();
+      return !MOVED.has((error as NodeJS.ErrnoException).code);
     }
   }
 
-  /** Takes over what nobody ships. */
-  function scan(): void {
-    if (stopped !== undefined) return;
+  /**
+   * Takes over what nobody ships. Other work goes on between files, and `stop` ends the search.
+   *
+   * @returns false if a file was rotated between finding and opening it, so that another look is due at once
+   */
+  async function look(): Promise<boolean> {
     const elsewhere: string[] = [];
-    for (const { folder, open } of from.flatMap((discovery) => discovery.find())) {
-      if (shipments.has(folder)) continue;
-      const lock = acquireLock(folder, owner, activity);
-      if (lock === undefined) elsewhere.push(basename(folder));
-      else start(folder, lock, open);
+    let isComplete = true;
+    let since = performance.now();
+    for (const discovery of from) {
+      for (const { folder, open } of discovery.find()) {
+        if (stopped !== undefined) return true;
+        if (!shipments.has(folder)) {
+          const lock = acquireLock(folder, owner, activity);
+          if (lock === undefined) elsewhere.push(basename(folder));
+          else isComplete = start(folder, lock, open) && isComplete;
+        }
+        if (performance.now() - since < SLICE_MS) continue;
+        await new Promise(setImmediate);
+        since = performance.now();
+      }
     }
     held = elsewhere;
+    return isComplete;
+  }
+
+  async function lookAgain(): Promise<void> {
+    for (let looks = 0; looks < MAX_LOOKS; looks++) if (await look()) return;
+  }
+
+  /** One search at a time. */
+  function scan(): Promise<void> {
+    return (scanning ??= lookAgain().finally(() => (scanning = undefined)));
   }
 
   function each(act: (shipment: Shipment) => 'keep' | 'drop'): void {
     for (const [folder, shipment] of shipments) if (act(shipment) === 'drop') shipments.delete(folder);
   }
 
-  scan();
+  const found = scan();
   const timers = [
-    setInterval(scan, SCAN_MS),
+    setInterval(() => void scan(), SCAN_MS),
     setInterval(() => each((shipment) => shipment.save()), SAVE_MS),
     setInterval(() => each((shipment) => shipment.beat()), BEAT_MS),
   ];
@@ -125,6 +156,7 @@ export function startEngine(options: EngineOptions): Engine {
   async function stop(graceMs: number): Promise<void> {
     for (const timer of timers) clearInterval(timer);
     quit.abort();
+    await scanning;
     const killed = once(kill.signal, 'abort');
     const grace = setTimeout(() => kill.abort(), graceMs);
     await Promise.all([...shipments.values()].map((shipment) => shipment.stop(killed)));
@@ -142,8 +174,11 @@ export function startEngine(options: EngineOptions): Engine {
         }),
       ),
     held: () => held,
+    found: () => found,
     async drain() {
-      scan();
+      // A search under way may have passed the place of a new file.
+      await scanning;
+      await scan();
       drains++;
       for (let looks = 0; looks < 2 && !isStopped();) {
         await sleep(Math.max(DRAIN_STEP_MS, pollMs));

@@ -22,7 +22,10 @@ export interface ShipperOptions {
    */
   files?: readonly string[];
   to: readonly SinkSpec[];
-  /** The files are complete: a last line without a newline is shipped too. @defaultValue false */
+  /**
+   * Nothing is appended while the files are shipped: a last line without a newline is shipped if it is a JSON object,
+   * and waits for the next run otherwise. @defaultValue false
+   */
   final?: boolean;
   /** Called for outages, refused lines and damage. */
   onReport?: (report: Report) => void;
@@ -60,11 +63,17 @@ export function startShipper(options: ShipperOptions): Shipper {
   checkUniqueNames(to);
   const root = resolve(dir);
   withFolder(dir, () => makeFolder(root));
+  const report = onReport ?? (() => {});
+  const onProblem = (path: string, reason: string): void =>
+    report({ level: 'error', what: 'unreadable', message: `${path} ${reason}` });
   return startEngine({
     root,
-    from: [discoverSpool({ root, everyWriter: true }), discoverFiles({ patterns: files, state: root, isFinal: final })],
+    from: [
+      discoverSpool({ root, everyWriter: true }),
+      discoverFiles({ patterns: files, state: root, isFinal: final, onProblem }),
+    ],
     sinks: createSinks(to),
     owner: randomUUID(),
-    ...(onReport === undefined ? {} : { report: onReport }),
+    report,
   });
 }

@@ -1,12 +1,12 @@
-import { closeSync, openSync, readFileSync, type Stats, statSync, writeFileSync } from 'node:fs';
+import { closeSync, openSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Candidate, Discovery } from '../contracts/source.ts';
-import { isCheckpoint, loadCheckpoint } from '../state/checkpoint.ts';
-import { FILE_MODE, listNames } from '../state/file-names.ts';
+import type { Candidate, Discovery, Source } from '../contracts/source.ts';
 import { makeFolder } from '../state/folder.ts';
-import { openFileSource } from './file-source.ts';
-import { fingerprintBytes, hasFingerprint, siblingsOf } from './fingerprint.ts';
-import { expandGlob } from './glob.ts';
+import { type FileOrigins, type History, openFileOrigins, statFile } from './file-origin.ts';
+import { fileId, openFileSource } from './file-source.ts';
+import { fingerprintBytes, hasFingerprint } from './fingerprint.ts';
+import { expandGlob, isPattern } from './glob.ts';
+import { createSiblings } from './siblings.ts';
 
 /** Options of {@link discoverFiles}. */
 export interface FileDiscoveryOptions {
@@ -16,38 +16,26 @@ export interface FileDiscoveryOptions {
   readonly state: string;
   /** Nothing will be appended to the files. */
   readonly isFinal: boolean;
+  /** Called when a path cannot be shipped, once until the reason changes. */
+  readonly onProblem?: (path: string, reason: string) => void;
 }
 
-/** The checkpoints of all files that have had a watched path. */
-interface History {
-  /** When the newest one was saved. */
-  readonly savedAt: number;
-  readonly fingerprints: readonly string[];
-}
-
-const PATH_FILE = 'path.txt';
-const FOLDER = /^file-\d+-\d+$/;
 /** A shorter fingerprint could be the start of any line. */
 const MIN_FINGERPRINT_BYTES = 64;
 
-function statFile(path: string): Stats | undefined {
-  try {
-    const stats = statSync(path);
-    return stats.isFile() ? stats : undefined;
-  } catch {
-    return undefined;
-  }
+const REASONS: Readonly<Record<string, string>> = {
+  ENOENT: 'does not exist',
+  EACCES: 'may not be read (EACCES)',
+  EPERM: 'may not be read (EPERM)',
+};
+
+function reasonOf(error: unknown): string {
+  const { code } = error as NodeJS.ErrnoException;
+  return (code === undefined ? undefined : REASONS[code]) ?? `cannot be read (${code ?? String(error)})`;
 }
 
-function read(path: string): string {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch {
-    return '';
-  }
-}
-
-function hasOneOf(path: string, fingerprints: readonly string[]): boolean {
+/** Whether a file starts like one that is known, or cannot be read. */
+function startsLike(path: string, fingerprints: readonly string[]): boolean {
   let handle: number;
   try {
     handle = openSync(path, 'r');
@@ -64,66 +52,97 @@ function hasOneOf(path: string, fingerprints: readonly string[]): boolean {
 }
 
 /**
- * Finds the files at watched paths, and files that were rotated away from there while no shipper was running. A file is
- * identified by device and inode, so that renaming it changes nothing.
+ * Finds the files at watched paths, and files that were there while no shipper was running: rotated ones, and those
+ * that a link named. A file is identified by device and inode, so that renaming it changes nothing.
  */
-export function discoverFiles({ patterns, state, isFinal }: FileDiscoveryOptions): Discovery {
-  const folderOf = ({ dev, ino }: Stats): string => join(state, `file-${dev}-${ino}`);
+export function discoverFiles({ patterns, state, isFinal, onProblem = () => {} }: FileDiscoveryOptions): Discovery {
+  const problems = new Map<string, string>();
+  let origins: FileOrigins | undefined;
 
-  function historyOf(watched: string): History {
-    const folders = listNames(state)
-      .filter((name) => FOLDER.test(name))
-      .map((name) => join(state, name))
-      .filter((folder) => read(join(folder, PATH_FILE)) === watched);
-    const files = folders.flatMap((folder) =>
-      listNames(folder)
-        .filter(isCheckpoint)
-        .map((name) => join(folder, name)),
-    );
-    return {
-      savedAt: Math.max(Number.NEGATIVE_INFINITY, ...files.map((path) => statFile(path)?.mtimeMs ?? 0)),
-      fingerprints: files.flatMap((path) => loadCheckpoint(path).position?.fingerprint ?? []),
-    };
+  function note(path: string, reason: string | undefined): void {
+    if (reason === undefined) {
+      problems.delete(path);
+      return;
+    }
+    if (problems.get(path) === reason) return;
+    problems.set(path, reason);
+    onProblem(path, reason);
   }
 
-  /**
-   * Rotated files to ship: those with a checkpoint, and those that were written since the last checkpoint and are no
-   * copies.
-   */
-  function rotated(watched: string): string[] {
-    const siblings = siblingsOf(watched);
-    if (siblings.length === 0) return [];
-    const { savedAt, fingerprints } = historyOf(watched);
-    return siblings.filter((path) => {
-      const stats = statFile(path);
-      if (stats === undefined) return false;
-      if (read(join(folderOf(stats), PATH_FILE)) === watched) return true;
-      return savedAt > 0 && stats.mtimeMs > savedAt && !hasOneOf(path, fingerprints);
-    });
+  function open(path: string, watched: string, id: string, folder: string): Source {
+    try {
+      const source = openFileSource({ path, watched, id, folder, isFinal });
+      note(path, undefined);
+      return source;
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException;
+      // A file that was rotated meanwhile is found again under its new name.
+      if (code !== 'ENOENT' && code !== 'ESTALE') note(path, reasonOf(error));
+      throw error;
+    }
   }
 
-  function candidate(path: string, watched: string): Candidate[] {
+  function* candidate(path: string, watched: string, known: FileOrigins): Iterable<Candidate> {
     const stats = statFile(path);
-    if (stats === undefined) return [];
-    const folder = folderOf(stats);
-    const id = `file-${stats.dev}-${stats.ino}`;
+    if (stats === undefined) return;
+    const id = fileId(stats);
+    const folder = join(state, id);
     try {
       makeFolder(folder);
-      if (read(join(folder, PATH_FILE)) !== watched)
-        writeFileSync(join(folder, PATH_FILE), watched, { mode: FILE_MODE });
-    } catch {
-      return [];
+      known.save(folder, path, watched);
+    } catch (error) {
+      note(folder, reasonOf(error));
+      return;
     }
-    return [{ folder, open: () => openFileSource({ path, watched, id, folder, isFinal }) }];
+    yield { folder, open: () => open(path, watched, id, folder) };
   }
 
-  return {
-    find: () =>
-      patterns
-        .flatMap(expandGlob)
-        .flatMap((watched) => [
-          ...rotated(watched).flatMap((path) => candidate(path, watched)),
-          ...candidate(watched, watched),
-        ]),
-  };
+  /** Whether a file at another path belongs to a watched path: it has a checkpoint, or is newer and no copy. */
+  function belongs(path: string, watched: string, known: FileOrigins, history: () => History): boolean {
+    const stats = statFile(path);
+    if (stats === undefined) return false;
+    if (known.isFrom(join(state, fileId(stats)), watched)) return true;
+    const { savedAt, fingerprints } = history();
+    return savedAt > 0 && stats.mtimeMs > savedAt && !startsLike(path, fingerprints);
+  }
+
+  function* earlierFiles(
+    watched: string,
+    known: FileOrigins,
+    siblingsOf: (path: string) => string[],
+  ): Iterable<Candidate> {
+    let loaded: History | undefined;
+    const history = (): History => (loaded ??= known.historyOf(watched));
+    const reals = known.realsOf(watched);
+    const paths = new Set([watched, ...reals].flatMap(siblingsOf).concat(reals));
+    for (const path of paths) {
+      if (path !== watched && belongs(path, watched, known, history)) yield* candidate(path, watched, known);
+    }
+  }
+
+  function check(path: string): void {
+    try {
+      const stats = statSync(path);
+      if (stats.isFile()) note(path, undefined);
+      else note(path, stats.isDirectory() ? 'is a folder' : 'is no file');
+    } catch (error) {
+      note(path, reasonOf(error));
+    }
+  }
+
+  function* find(): Iterable<Candidate> {
+    const known = (origins ??= openFileOrigins(state));
+    const siblingsOf = createSiblings();
+    for (const pattern of patterns) {
+      const paths = expandGlob(pattern, note);
+      if (isPattern(pattern)) note(pattern, paths.length === 0 ? 'matches no file' : undefined);
+      for (const watched of paths) {
+        yield* earlierFiles(watched, known, siblingsOf);
+        if (statFile(watched) === undefined) check(watched);
+        yield* candidate(watched, watched, known);
+      }
+    }
+  }
+
+  return { find };
 }

@@ -1,8 +1,10 @@
 import { closeSync, fstatSync, openSync, rmSync, statSync } from 'node:fs';
+import { hostname } from 'node:os';
 import type { Position } from '../contracts/position.ts';
-import type { Chunk, Reader, Source, SourceLine } from '../contracts/source.ts';
-import { findCopy, fingerprintOf, hasFingerprint, isPartial } from './fingerprint.ts';
+import type { Chunk, Reader, Source } from '../contracts/source.ts';
+import { fingerprintOf, hasFingerprint, isPartial, openCopy } from './fingerprint.ts';
 import { type LineFile, readLineFile } from './line-file.ts';
+import { shareHandle, type SharedHandle } from './shared-handle.ts';
 
 /** Options of {@link openFileSource}. */
 export interface FileSourceOptions {
@@ -10,12 +12,17 @@ export interface FileSourceOptions {
   readonly path: string;
   /** The path that is watched. After a rotation it belongs to another file. */
   readonly watched: string;
-  /** Stable id of the file, whatever its name. */
+  /** Id of the file that was found at `path`, see {@link fileId}. */
   readonly id: string;
   /** Folder of lock and checkpoints. */
   readonly folder: string;
-  /** Nothing will be appended: the last line needs no newline, and the source ends there. */
+  /** Nothing will be appended: the source ends at the end of the file. */
   readonly isFinal: boolean;
+}
+
+/** Identifies a file on this machine, whatever its name. */
+export function fileId({ dev, ino }: { readonly dev: number; readonly ino: number }): string {
+  return `file-${dev}-${ino}`;
 }
 
 /** A program may still write to a renamed file until it opens the new one. */
@@ -25,9 +32,9 @@ const generationName = (generation: number): string => String(generation).padSta
 
 /** Whether the watched path belongs to another file now, or the file was deleted. */
 function isRotated(handle: number, watched: string): boolean {
-  const { ino, nlink } = fstatSync(handle);
+  const own = fstatSync(handle);
   try {
-    return nlink === 0 || statSync(watched).ino !== ino;
+    return own.nlink === 0 || fileId(statSync(watched)) !== fileId(own);
   } catch {
     return true;
   }
@@ -38,56 +45,72 @@ function isRotated(handle: number, watched: string): boolean {
  * generation starts; its number is the `file` of positions.
  */
 function startReader(
-  options: FileSourceOptions,
+  { watched, path, isFinal, id }: FileSourceOptions,
+  shared: SharedHandle,
   from: Position | undefined,
   onProblem: (description: string) => void,
 ): Reader {
-  const { watched, isFinal, id } = options;
-  const handle = openSync(options.path, 'r');
-  const own = readLineFile(handle, id, options.path);
-  let copy: LineFile | undefined;
+  const { handle } = shared;
+  shared.retain();
   let generation = from === undefined ? 1 : Number.parseInt(from.file, 10);
+  let own = openOwn();
+  let copy: { readonly file: LineFile; readonly handle: number } | undefined;
   let offset = from?.offset ?? 0;
   let fingerprint = from?.fingerprint ?? fingerprintOf(handle);
   let grewAt = performance.now();
   let ended = false;
 
+  function sourceId(): string {
+    return `${hostname()}:${watched}:${id}:${generationName(generation)}`;
+  }
+
+  function openOwn(): LineFile {
+    return readLineFile(handle, sourceId(), path);
+  }
+
   const positionAt = (at: number): Position => ({ file: generationName(generation), offset: at, fingerprint });
 
-  function beginGeneration(): void {
-    copy?.close();
+  function leaveCopy(): void {
+    if (copy !== undefined) closeSync(copy.handle);
     copy = undefined;
+  }
+
+  function beginGeneration(): void {
+    leaveCopy();
     generation++;
+    own = openOwn();
     offset = 0;
     fingerprint = fingerprintOf(handle);
   }
 
   /** Lines that were not read yet are in the copy, if the rotation made one. */
   function onTruncated(): void {
-    const path = findCopy(watched, fingerprint, offset);
-    if (path === undefined) {
-      onProblem('the file was truncated, and no copy of it was found: lines that were not read yet are lost');
+    const found = openCopy(watched, fingerprint, offset);
+    if (found === undefined) {
+      onProblem('the file was truncated or replaced, and no copy of it was found: lines not read yet are lost');
       beginGeneration();
     } else {
-      copy = readLineFile(openSync(path, 'r'), id, path);
+      copy = { file: readLineFile(found.handle, sourceId(), found.path), handle: found.handle };
     }
   }
 
   function next(): Chunk | undefined {
     if (copy === undefined && (own.size() < offset || !hasFingerprint(handle, fingerprint))) onTruncated();
     const isRetired = performance.now() - grewAt > RETIRED_AFTER_MS && isRotated(handle, watched);
-    const isComplete = isFinal || isRetired || copy !== undefined;
-    const { lines, end } = (copy ?? own).read(offset, isComplete);
+    const end = isRetired || copy !== undefined ? 'torn' : isFinal ? 'whole' : 'open';
+    const chunk = (copy?.file ?? own).read(offset, end);
     if (copy === undefined && isPartial(fingerprint)) fingerprint = fingerprintOf(handle);
-    offset = end;
-    if (lines.length > 0) {
+    offset = chunk.end;
+    if (chunk.lines.length > 0) {
       grewAt = performance.now();
-      const { file } = positionAt(0);
-      return { lines: lines.map((line): SourceLine => ({ ...line, file })), at: positionAt, end: positionAt(offset) };
+      return { lines: chunk.lines, at: positionAt, end: positionAt(offset) };
     }
     if (copy !== undefined) {
       beginGeneration();
       return { lines: [], at: positionAt, end: positionAt(0) };
+    }
+    if (isFinal && !ended && own.size() > offset) {
+      onProblem(`the last ${own.size() - offset} bytes are no whole line yet; they wait for the next run`);
     }
     ended = isFinal;
     return undefined;
@@ -97,23 +120,37 @@ function startReader(
     next,
     ended: () => ended,
     close() {
-      copy?.close();
-      own.close();
+      leaveCopy();
+      shared.release();
     },
   };
 }
 
-/** Opens a log file that another program writes and rotates. @throws the system's error */
+/** Opens the file. @throws an error if the path has come to belong to another file */
+function openFound(path: string, id: string): number {
+  const handle = openSync(path, 'r');
+  if (fileId(fstatSync(handle)) === id) return handle;
+  closeSync(handle);
+  throw Object.assign(new Error(`${path} is another file now`), { code: 'ESTALE' });
+}
+
+/**
+ * Opens a log file that another program writes and rotates. The file is opened once; it is read and identified by its
+ * handle.
+ *
+ * @throws the system's error; `ESTALE` if the path has come to belong to another file since it was found
+ */
 export function openFileSource(options: FileSourceOptions): Source {
-  const { id, folder } = options;
-  const handle = openSync(options.path, 'r');
+  const { id, folder, path } = options;
+  const shared = shareHandle(openFound(path, id));
+  const { handle } = shared;
   let isOpen = true;
   return {
-    id,
+    id: path,
     folder,
     // The fingerprint shows later whether the file was truncated, even if nothing was stored before that.
     start: () => ({ file: generationName(1), offset: 0, fingerprint: fingerprintOf(handle) }),
-    open: (from, onProblem) => startReader(options, from, onProblem),
+    open: (from, onProblem) => startReader(options, shared, from, onProblem),
     lag: (from) => (isOpen ? Math.max(0, fstatSync(handle).size - (from?.offset ?? 0)) : 0),
     release({ offset }) {
       const { nlink, size } = fstatSync(handle);
@@ -122,7 +159,7 @@ export function openFileSource(options: FileSourceOptions): Source {
       return true;
     },
     close() {
-      if (isOpen) closeSync(handle);
+      if (isOpen) shared.release();
       isOpen = false;
     },
   };

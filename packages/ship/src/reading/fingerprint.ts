@@ -1,9 +1,8 @@
-import { closeSync, fstatSync, openSync, readdirSync, readSync, statSync } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
+import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { crc32 } from 'node:zlib';
+import { createSiblings } from './siblings.ts';
 
 const FINGERPRINT_BYTES = 256;
-const COMPRESSED = /\.(gz|bz2|xz|zst|zip)$/;
 
 function readStart(handle: number, bytes: number): Buffer {
   const buffer = Buffer.alloc(bytes);
@@ -36,34 +35,24 @@ export function isPartial(fingerprint: string): boolean {
   return fingerprintBytes(fingerprint) < FINGERPRINT_BYTES;
 }
 
-/** Other files in the folder whose names start with this file's name: those that it may have been rotated to. */
-export function siblingsOf(path: string): string[] {
-  const name = basename(path);
-  try {
-    return readdirSync(dirname(path))
-      .filter((other) => other !== name && other.startsWith(name) && !COMPRESSED.test(other))
-      .map((other) => join(dirname(path), other))
-      .filter((other) => statSync(other).isFile());
-  } catch {
-    return [];
-  }
-}
-
 /**
- * Finds the copy that `copytruncate` made of a file before it truncated it: a sibling with the same start that is long
- * enough.
+ * Opens the copy that `copytruncate` made of a file before it truncated it: a sibling with the same start that is long
+ * enough. The caller closes it.
  */
-export function findCopy(path: string, fingerprint: string, offset: number): string | undefined {
-  return siblingsOf(path).find((sibling) => {
+export function openCopy(
+  path: string,
+  fingerprint: string,
+  offset: number,
+): { readonly handle: number; readonly path: string } | undefined {
+  for (const sibling of createSiblings()(path)) {
+    let handle: number | undefined;
     try {
-      const handle = openSync(sibling, 'r');
-      try {
-        return fstatSync(handle).size >= offset && hasFingerprint(handle, fingerprint);
-      } finally {
-        closeSync(handle);
-      }
+      handle = openSync(sibling, 'r');
+      if (fstatSync(handle).size >= offset && hasFingerprint(handle, fingerprint)) return { handle, path: sibling };
     } catch {
-      return false;
+      // It was removed or may not be read.
     }
-  });
+    if (handle !== undefined) closeSync(handle);
+  }
+  return undefined;
 }

@@ -8,27 +8,39 @@ function toPattern(part: string): RegExp {
   return new RegExp(`^${escaped.replaceAll('*', '[^/]*').replaceAll('?', '[^/]')}$`);
 }
 
-function expandPart(folder: string, part: string): string[] {
+/** Called for a folder that cannot be listed, and with `undefined` once it can. */
+type OnFolder = (folder: string, reason: string | undefined) => void;
+
+function expandPart(folder: string, part: string, onFolder: OnFolder): string[] {
   if (!WILDCARD.test(part)) return [join(folder, part)];
   const pattern = toPattern(part);
   try {
-    return readdirSync(folder)
+    const names = readdirSync(folder);
+    onFolder(folder, undefined);
+    return names
       .filter((name) => pattern.test(name) && (part.startsWith('.') || !name.startsWith('.')))
       .map((name) => join(folder, name));
-  } catch {
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code !== 'ENOENT' && code !== 'ENOTDIR') onFolder(folder, `cannot be listed (${code ?? String(error)})`);
     return [];
   }
+}
+
+/** Whether a path has wildcards. */
+export function isPattern(path: string): boolean {
+  return WILDCARD.test(path);
 }
 
 /**
  * Expands the wildcards `*` and `?` to the paths that exist now. A path without wildcards is returned as it is, whether
  * it exists or not.
  */
-export function expandGlob(pattern: string): string[] {
+export function expandGlob(pattern: string, onFolder: OnFolder): string[] {
   const path = resolve(pattern);
   const { root } = parse(path);
   return path
     .slice(root.length)
     .split(sep)
-    .reduce<string[]>((found, part) => found.flatMap((folder) => expandPart(folder, part)), [root]);
+    .reduce<string[]>((found, part) => found.flatMap((folder) => expandPart(folder, part, onFolder)), [root]);
 }

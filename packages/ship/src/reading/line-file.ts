@@ -1,19 +1,24 @@
-import { closeSync, fstatSync, readSync } from 'node:fs';
+import { fstatSync, readSync } from 'node:fs';
 import type { SourceLine } from '../contracts/source.ts';
+
+/**
+ * Treatment of bytes after the last newline:
+ *
+ * - `open`: more may be appended, they wait.
+ * - `torn`: nothing will be appended, they are a torn line.
+ * - `whole`: they are a line if they are a JSON object, and wait otherwise.
+ */
+export type FileEnd = 'open' | 'torn' | 'whole';
 
 /** Reads the lines of one open file. */
 export interface LineFile {
   readonly file: string;
   /** Current size in bytes. */
   size(): number;
-  /**
-   * Reads some complete lines after an offset. Their bytes are valid until the next call.
-   * @param isComplete - nothing will be appended: bytes after the last newline are a torn line
-   */
-  read(offset: number, isComplete: boolean): { lines: SourceLine[]; end: number };
+  /** Reads some lines after an offset. Their bytes are valid until the next call. */
+  read(offset: number, end: FileEnd): { lines: SourceLine[]; end: number };
   /** Whether a line starts at an offset. */
   startsLine(offset: number): boolean;
-  close(): void;
 }
 
 const NEWLINE = 10;
@@ -31,8 +36,24 @@ function trim(buffer: Buffer, from: number, to: number): Buffer {
   return buffer.subarray(start, end);
 }
 
+/** Whether bytes are a JSON object. */
+function isWhole(bytes: Buffer): boolean {
+  try {
+    return (
+      JSON.parse(
+        bytes
+          .toString('utf8')
+          .trim()
+          .replace(/^\uFEFF/, ''),
+      ) instanceof Object
+    );
+  } catch {
+    return false;
+  }
+}
+
 /**
- * Wraps an open file. `close` closes it.
+ * Wraps an open file, which the caller closes.
  *
  * @param source - id of the source
  * @param file - name of the file, for the lines
@@ -65,10 +86,14 @@ export function readLineFile(handle: number, source: string, file: string): Line
     }
   }
 
+  function tail(offset: number, filled: number, torn: boolean): { lines: SourceLine[]; end: number } {
+    return { lines: [lineAt(offset, 0, filled, torn)], end: offset + filled };
+  }
+
   return {
     file,
     size: () => fstatSync(handle).size,
-    read(offset, isComplete) {
+    read(offset, fileEnd) {
       for (;;) {
         const filled = fill(offset);
         const found = split(offset, filled);
@@ -77,8 +102,11 @@ export function readLineFile(handle: number, source: string, file: string): Line
           chunk = Buffer.allocUnsafe(chunk.length * 2);
           continue;
         }
-        if (!isComplete && filled < chunk.length) return found;
-        return { lines: [lineAt(offset, 0, filled, true)], end: offset + filled };
+        if (filled < chunk.length) {
+          if (fileEnd === 'open') return found;
+          if (fileEnd === 'whole') return isWhole(chunk.subarray(0, filled)) ? tail(offset, filled, false) : found;
+        }
+        return tail(offset, filled, true);
       }
     },
     startsLine(offset) {
@@ -86,6 +114,5 @@ export function readLineFile(handle: number, source: string, file: string): Line
       const byte = Buffer.alloc(1);
       return readSync(handle, byte, 0, 1, offset - 1) === 1 && byte[0] === NEWLINE;
     },
-    close: () => closeSync(handle),
   };
 }

@@ -1,4 +1,4 @@
-import { openSync, rmSync, statSync } from 'node:fs';
+import { closeSync, openSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Position } from '../contracts/position.ts';
 import type { Chunk, Reader, Source } from '../contracts/source.ts';
@@ -33,13 +33,20 @@ function startReader(
 ): Reader {
   const folder = join(options.root, options.writer);
   let current: LineFile | undefined;
+  let handle: number | undefined;
   let offset = 0;
   let ended = false;
 
-  function enter(file: string, at: number): LineFile {
-    current?.close();
+  function leave(): void {
+    if (handle !== undefined) closeSync(handle);
+    handle = undefined;
     current = undefined;
-    current = readLineFile(openSync(join(folder, file), 'r'), options.writer, file);
+  }
+
+  function enter(file: string, at: number): LineFile {
+    leave();
+    handle = openSync(join(folder, file), 'r');
+    current = readLineFile(handle, `${options.writer}/${file}`, file);
     offset = at;
     return current;
   }
@@ -77,13 +84,13 @@ function startReader(
       ended = options.isGone();
       return undefined;
     }
-    const complete = file.read(offset, false);
+    const complete = file.read(offset, 'open');
     if (complete.lines.length > 0) return chunkOf(file.file, complete.lines, complete.end);
     // Order matters: lines written before the writer was found gone are read afterwards.
     const isGone = options.isGone();
     const later = listSegments(folder).find((name) => name > file.file);
     if (later === undefined && !isGone) return undefined;
-    const rest = file.read(offset, true);
+    const rest = file.read(offset, 'torn');
     if (rest.lines.length > 0) return chunkOf(file.file, rest.lines, rest.end);
     if (later === undefined) {
       ended = true;
@@ -96,7 +103,7 @@ function startReader(
   return {
     next,
     ended: () => ended,
-    close: () => current?.close(),
+    close: leave,
   };
 }
 

@@ -86,6 +86,6 @@ export function toProfile({ record, rest }: ParsedLine, profile: 'otel' | 'ecs' 
 export function idOf({ record }: ParsedLine, line: SourceLine): string {
   const id = record['event.id'];
   if (record['spanline.schema'] !== undefined && id !== undefined && id.length <= MAX_ID_LENGTH) return id;
-  const place = `${line.source}\n${line.file}\n${line.offset}\n`;
+  const place = `${line.source}\n${line.offset}\n`;
   return createHash('sha256').update(place).update(line.bytes).digest('base64url').slice(0, 27);
 }
