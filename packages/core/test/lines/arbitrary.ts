@@ -21,6 +21,7 @@ const KINDS: Record<AttributeKind, fc.Arbitrary<unknown>> = {
 
 const SHAPED: Record<string, fc.Arbitrary<unknown>> = {
   '@timestamp': fc.constant('2026-11-23T09:12:35.958Z'),
+  'spanline.read_at': fc.constant('2026-11-23T09:12:36.000Z'),
   'event.start': fc.constant('2026-11-23T09:12:34.123456Z'),
   level: fc.constantFrom('info', 'warn', 'error'),
   'event.id': fc.nat().map((sequence) => `m3k9x2-${sequence}`),

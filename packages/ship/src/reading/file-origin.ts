@@ -1,6 +1,6 @@
 /**
- * Origins of log files: the watched path under which a file was found, and the path behind it. They tell after a restart
- * which files belong to a path, also when the path, or a link, names another file by then.
+ * Origins of log files: the watched path under which a file was found, and the path behind it. After a restart they
+ * show which files belong to a path, also when the path, or a link, names another file by then.
  */
 
 import { existsSync, readFileSync, realpathSync, type Stats, statSync } from 'node:fs';

@@ -11,6 +11,7 @@ export const ENVELOPE = {
   'event.outcome': { kind: 'string', privacy: 'own', required: ['span.end'], values: ['success', 'failure', 'unknown'], otlp: 'field', docs: '`success` for `ok`, `failure` for `error`, `unknown` for every other status.' },
   'event.id': { kind: 'string', privacy: 'own', required: 'line', form: 'event_id', docs: '`<boot id>-<sequence>`: the idempotency key of shippers. A gap in the sequence shows a lost line.' },
   'spanline.schema': { kind: 'string', privacy: 'own', required: 'line', values: ['1.0'], docs: 'Version of this schema.' },
+  'spanline.read_at': { kind: 'string', privacy: 'own', form: 'iso_millis', docs: 'Time at which a shipper read a line of another program that had no time. `@timestamp` is the same.' },
   'spanline.project': { kind: 'string', privacy: 'protected', docs: 'Project that the lines belong to.' },
 } as const satisfies AttributeRows;
 
