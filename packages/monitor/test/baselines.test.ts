@@ -4,7 +4,6 @@ import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Baselines } from '../src/evaluation/baselines.ts';
 import { MemoryFile } from '../src/evaluation/memory-file.ts';
-import { initialState, type RuleState } from '../src/evaluation/rule-state.ts';
 
 const HOUR = 3_600_000;
 const WEEK = 168 * HOUR;
@@ -65,7 +64,6 @@ describe('the memory file', () => {
   let path: string;
   let warnings: string[];
   const open = (baselines: Baselines) => new MemoryFile(path, baselines, (message) => warnings.push(message));
-  const NONE: ReadonlyMap<string, RuleState> = new Map();
 
   beforeEach(() => {
     folder = mkdtempSync(join(tmpdir(), 'spanline-memory-'));
@@ -75,13 +73,12 @@ describe('the memory file', () => {
 
   afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-  it('restores baselines and rule states, and is readable by its owner only', async () => {
-    const states = new Map([['["r"]', { ...initialState(MONDAY_10), level: 'ALERT' as const, goodSince: 5 }]]);
-    await open(learned()).save(states);
+  it('restores baselines, and is readable by its owner only', async () => {
+    await open(learned()).save();
     expect(statSync(path).mode & 0o777).toBe(0o600);
     expect(readdirSync(dirname(path))).toEqual(['memory.json']);
     const again = new Baselines();
-    expect(open(again).states).toEqual(states);
+    open(again);
     expect(again.get('r', MONDAY_10)).toEqual(learned().get('r', MONDAY_10));
     expect(warnings).toEqual([]);
   });
@@ -94,24 +91,15 @@ describe('the memory file', () => {
     ['{"ver'],
     [''],
   ])('with the content %s is reported and replaced', async (text) => {
-    await open(new Baselines()).save(NONE);
+    await open(new Baselines()).save();
     writeFileSync(path, text);
     const baselines = new Baselines();
     const file = open(baselines);
     expect(warnings).toHaveLength(1);
     expect(baselines.get('r', MONDAY_10)).toBeUndefined();
-    await file.save(NONE);
-    expect(JSON.parse(readFileSync(path, 'utf8'))).toEqual({ version: 1, series: {}, rules: {} });
+    await file.save();
+    expect(JSON.parse(readFileSync(path, 'utf8'))).toEqual({ version: 1, series: {} });
   });
-
-  it.each([[null], ['ALERT'], [{ level: 'BAD' }], [{ since: 'now' }], [{ sentToday: null }], [{ goodSince: '5' }]])(
-    'ignores %j as a rule state',
-    async (state) => {
-      await open(new Baselines()).save(NONE);
-      writeFileSync(path, JSON.stringify({ version: 1, series: {}, rules: { r: state, s: initialState(7) } }));
-      expect([...open(new Baselines()).states]).toEqual([['s', initialState(7)]]);
-    },
-  );
 
   it('that cannot be written is reported, at most once a minute', async () => {
     const file = new MemoryFile(join(folder, 'plain', 'memory.json'), new Baselines(), (message) =>
@@ -119,11 +107,11 @@ describe('the memory file', () => {
     );
     warnings.length = 0;
     writeFileSync(join(folder, 'plain'), '');
-    for (const at of [0, 1000, 59_000]) file.saveSometimes(MONDAY_10 + at, () => NONE);
-    await file.save(NONE);
+    for (const at of [0, 1000, 59_000]) file.saveSometimes(MONDAY_10 + at);
+    await file.save();
     expect(warnings).toHaveLength(2);
-    file.saveSometimes(MONDAY_10 + 60_000, () => NONE);
-    await file.save(NONE);
+    file.saveSometimes(MONDAY_10 + 60_000);
+    await file.save();
     expect(warnings).toHaveLength(4);
   });
 });

@@ -40,6 +40,7 @@ const ALERT: Alert = {
   suppressed: 0,
   service: 'legal',
   environment: 'test',
+  instance: 'legal-0:1',
 };
 
 interface Request {

@@ -358,14 +358,15 @@ describe('a monitor', () => {
     expect(world.lines().filter((line) => line.includes('an observer of alerts threw'))).toHaveLength(1);
   });
 
-  it('gives an incident the same key on every replica, and another key per rule', () => {
-    const keys = [1, 2].map(() => {
+  it('gives each incident a key of its own, for each rule and each replica', () => {
+    const keys = [1, 2].flatMap(() => {
       const world = createWorld({ rules: [SLOW, { ...SLOW, name: 'Other' }] });
       serveFor(world, 1, { ms: 5000 });
+      serveFor(world, 20, { ms: 5 });
+      expect(world.events()).toEqual(['Slow fired', 'Other fired', 'Slow recovered', 'Other recovered']);
       return world.alerts.map(({ key }) => key);
     });
-    expect(keys[0]).toEqual(keys[1]);
-    expect(new Set(keys[0]).size).toBe(2);
+    expect(new Set(keys).size).toBe(4);
   });
 
   it.each<[options: object, named: string]>([

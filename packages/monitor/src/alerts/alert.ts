@@ -12,7 +12,8 @@ export interface LikelyCause {
 /** An event of a rule. Channels get it, and the log's alert line is made from it. */
 export interface Alert {
   /**
-   * Identifies the incident: 32 hex digits, the same on every replica of the service and from `fired` to `recovered`.
+   * Identifies the incident: 32 hex digits, the same from `fired` to `recovered`, also over a restart with `memory`.
+   * Each process has its own, so that the recovery of one replica does not end the incident of another.
    */
   readonly key: string;
   /** Name of the rule. */
@@ -51,4 +52,6 @@ export interface Alert {
   readonly suppressed: number;
   readonly service: string;
   readonly environment: string | undefined;
+  /** The process that watches: host name and process id. */
+  readonly instance: string;
 }

@@ -41,10 +41,10 @@ class Report {
     );
   }
 
-  add({ alert, isSent }: Finding): void {
+  add({ alert, kind }: Finding): void {
     const result = this.#results.get(alert.name);
     if (result === undefined) return;
-    if (isSent) result.messages++;
+    if (kind === 'sent') result.messages++;
     const open = result.incidents.findLast(({ to, step }) => to === undefined && step === alert.step);
     if (alert.event === 'recovered' && open !== undefined) open.to = alert.at;
     if (alert.event !== 'fired' || open !== undefined) return;

@@ -1,6 +1,6 @@
 import { checkOptions, option, type Shape } from '@spanline/record';
 import { Baselines } from '../evaluation/baselines.ts';
-import { writeMemory } from '../evaluation/memory-file.ts';
+import { writeBaselines } from '../evaluation/memory-file.ts';
 import { linesOption, type LogLines } from '../metrics/log-metrics.ts';
 import { resolveRules } from '../rules/resolve.ts';
 import { rulesOption } from '../rules/shape.ts';
@@ -42,6 +42,6 @@ export async function learnBaselines(options: LearnOptions): Promise<number> {
   const { rules, lines, file } = options;
   const baselines = new Baselines();
   await replay(resolveRules(rules), lines, baselines, () => undefined);
-  await writeMemory(file, baselines, new Map());
+  await writeBaselines(file, baselines);
   return baselines.known;
 }

@@ -2,11 +2,12 @@ import { AsyncResource } from 'node:async_hooks';
 import { type Backoff, backoffMs } from '@spanline/remote';
 import type { Alert } from '../alerts/alert.ts';
 import { type Channel, ChannelError } from '../alerts/channel.ts';
+import type { Message } from '../alerts/ledger.ts';
 
 const MAX_WAITING = 1000;
 const ATTEMPT_MS = 10_000;
 const BACKOFF: Backoff = { minMs: 1000, maxMs: 60_000 };
-/** An older alert is no longer news. It is in the log. */
+/** An older alert is no longer news. A new one says what holds by then. */
 const MAX_AGE_MS = 3_600_000;
 const FAILURES_TO_OPEN = 5;
 /** Pause between attempts while the circuit breaker is open. */
@@ -19,12 +20,17 @@ export interface DeliveryStats {
   sent: number;
   /** Attempts that failed. */
   failed: number;
-  /** Alerts that were dropped: after an hour of failures, a permanent failure, or with too many alerts waiting. */
+  /**
+   * Alerts that were given up: after an hour of failures, a permanent failure, or with too many alerts waiting. A new
+   * one says later what still holds.
+   */
   lost: number;
 }
 
 interface Failure {
   readonly message: string;
+  /** There was no answer: the message may have arrived. */
+  readonly isUnsure?: boolean;
   readonly isPermanent: boolean;
   readonly retryAfterMs: number | undefined;
 }
@@ -44,45 +50,61 @@ function toFailure(error: unknown): Failure {
   return { message: text, isPermanent: false, retryAfterMs: undefined };
 }
 
+/** Parts of a {@link Delivery}. */
+export interface DeliveryParts {
+  readonly channel: Channel;
+  /** Time for which alerts are collected into one message. */
+  readonly digestMs: number;
+  readonly clock: { now(): number };
+  readonly warn: (message: string) => void;
+  /** False for the end of an incident whose start did not arrive. */
+  readonly isNews: (message: Message) => boolean;
+  /** Called when an alert arrived, or was given up. */
+  readonly onSettled: (message: Message, hasArrived: boolean) => void;
+}
+
 /**
  * The queue of one channel. It sends one message at a time, in order, so that a channel that hangs delays only itself:
  *
  * - A failed message is retried with growing pauses, and after five failures in a row once a minute, for an hour.
- * - At most 1000 alerts wait. Beyond that, the oldest is dropped.
+ * - At most 1000 alerts wait. Beyond that, the oldest is given up.
+ * - A message that was sent without an answer may have arrived. It is not given up before there is an answer, so that
+ *   nobody is left with an incident whose end is not told.
+ * - The end of an incident is left out if its start was given up.
  */
 export class Delivery {
-  readonly #channel: Channel;
-  readonly #digestMs: number;
-  readonly #warn: (message: string) => void;
-  readonly #waiting: Alert[] = [];
+  readonly #parts: DeliveryParts;
+  readonly #waiting: Message[] = [];
   /** Sends outside of the request whose span caused the alert, so that its context does not leak into the message. */
   readonly #outside = new AsyncResource('SpanlineDelivery');
   #failures = 0;
   #isClosing = false;
-  #pause: { timer: NodeJS.Timeout; end: () => void } | undefined;
+  #pause: { timer: NodeJS.Timeout; until: number; end: () => void } | undefined;
   #running: Promise<void> | undefined;
   readonly stats: DeliveryStats = { sent: 0, failed: 0, lost: 0 };
 
-  /** @param digestMs - time for which alerts are collected into one message */
-  constructor(channel: Channel, digestMs: number, warn: (message: string) => void) {
-    this.#channel = channel;
-    this.#digestMs = digestMs;
-    this.#warn = warn;
+  constructor(parts: DeliveryParts) {
+    this.#parts = parts;
   }
 
   /** Queues an alert. Never throws, never waits. */
-  enqueue(alert: Alert): void {
-    if (this.#waiting.length >= MAX_WAITING) {
-      this.#waiting.shift();
-      this.#drop(1, 'too many alerts are waiting');
-    }
-    this.#waiting.push(alert);
+  enqueue(message: Message): void {
+    if (this.#waiting.length >= MAX_WAITING) this.#giveUp(this.#waiting.splice(0, 1), 'too many alerts are waiting');
+    this.#waiting.push(message);
     this.#running ??= this.#outside.runInAsyncScope(() => this.#run());
   }
 
-  #drop(count: number, reason: string): void {
-    this.stats.lost += count;
-    this.#warn(`${count} ${count === 1 ? 'alert was' : 'alerts were'} not sent: ${reason}`);
+  /** @param isUnsure - the next process sends it again */
+  #giveUp(batch: readonly Message[], reason: string, isUnsure = false): void {
+    this.stats.lost += batch.length;
+    this.#parts.warn(`${batch.length} ${batch.length === 1 ? 'alert was' : 'alerts were'} not sent: ${reason}`);
+    if (isUnsure) return;
+    for (const message of batch) this.#parts.onSettled(message, false);
+  }
+
+  /** Ends a pause that is over by the clock: timers stand still while the machine is suspended. */
+  wake(now: number): void {
+    if (this.#pause !== undefined && now >= this.#pause.until) this.#pause.end();
   }
 
   /** Ends early when the queue is closed. */
@@ -94,36 +116,49 @@ export class Delivery {
         this.#pause = undefined;
         resolve();
       };
-      this.#pause = { timer: setTimeout(end, ms).unref(), end };
+      this.#pause = { timer: setTimeout(end, ms).unref(), until: this.#parts.clock.now() + ms, end };
     });
   }
 
   async #run(): Promise<void> {
-    const { maxAlerts = MAX_WAITING } = this.#channel;
+    const { channel, digestMs } = this.#parts;
     let isRest = false;
     while (this.#waiting.length > 0) {
-      if (!isRest) await this.#sleep(this.#digestMs);
-      const batch = this.#waiting.splice(0, maxAlerts);
+      if (!isRest) await this.#sleep(digestMs);
+      const batch = this.#newsOf(this.#waiting.splice(0, channel.maxAlerts ?? MAX_WAITING));
       isRest = this.#waiting.length > 0;
-      await this.#deliver(batch);
+      if (batch.length > 0) await this.#deliver(batch);
     }
     this.#running = undefined;
   }
 
-  async #deliver(batch: readonly Alert[]): Promise<void> {
+  #newsOf(batch: readonly Message[]): Message[] {
+    const started = new Set<string>();
+    return batch.filter((message) => {
+      if (message.alert.state !== 'OK') started.add(message.key);
+      const isNews = started.has(message.key) || this.#parts.isNews(message);
+      if (!isNews) this.#parts.onSettled(message, false);
+      return isNews;
+    });
+  }
+
+  async #deliver(batch: readonly Message[]): Promise<void> {
     const started = performance.now();
+    let isUnsure = false;
     for (let attempt = 1; ; attempt++) {
-      const failure = await this.#attempt(batch);
+      const failure = await this.#attempt(batch.map(({ alert }) => alert));
       if (failure === undefined) {
         this.stats.sent += batch.length;
+        for (const message of batch) this.#parts.onSettled(message, true);
         return;
       }
       const openMs = this.#failures >= FAILURES_TO_OPEN ? OPEN_MS : 0;
       const askedMs = Math.min(failure.retryAfterMs ?? 0, MAX_RETRY_AFTER_MS);
       const pauseMs = Math.max(backoffMs(attempt, BACKOFF), openMs, askedMs);
-      const isTooLate = performance.now() - started + pauseMs > MAX_AGE_MS;
+      isUnsure ||= failure.isUnsure === true;
+      const isTooLate = !isUnsure && performance.now() - started + pauseMs > MAX_AGE_MS;
       if (failure.isPermanent || isTooLate || this.#isClosing) {
-        this.#drop(batch.length, failure.message);
+        this.#giveUp(batch, failure.message, isUnsure && !failure.isPermanent);
         return;
       }
       await this.#sleep(pauseMs);
@@ -131,7 +166,7 @@ export class Delivery {
   }
 
   /** @returns the failure, if any */
-  async #attempt(batch: readonly Alert[]): Promise<Failure | undefined> {
+  async #attempt(alerts: readonly Alert[]): Promise<Failure | undefined> {
     const limit = new AbortController();
     const timer = setTimeout(() => limit.abort(new ChannelError('no answer in time')), ATTEMPT_MS).unref();
     const timedOut = new Promise<never>((_resolve, reject) => {
@@ -139,13 +174,13 @@ export class Delivery {
     });
     timedOut.catch(() => undefined);
     try {
-      await Promise.race([this.#channel.send(batch, limit.signal), timedOut]);
+      await Promise.race([this.#parts.channel.send(alerts, limit.signal), timedOut]);
       this.#failures = 0;
       return undefined;
     } catch (error) {
       this.#failures++;
       this.stats.failed++;
-      return toFailure(error);
+      return { ...toFailure(error), isUnsure: limit.signal.aborted };
     } finally {
       clearTimeout(timer);
     }

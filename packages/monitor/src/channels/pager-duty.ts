@@ -42,8 +42,8 @@ function eventOf(alert: Alert, routingKey: string): object {
 }
 
 /**
- * Triggers and resolves incidents through the Events API v2. The alert's key is the `dedup_key`, so that all replicas
- * share one incident from `fired` to `recovered`.
+ * Triggers and resolves incidents through the Events API v2. The alert's key is the `dedup_key`, so that each
+ * process has one incident from `fired` to `recovered`.
  *
  * @throws SpanlineError `ERR_INVALID_OPTION`
  */

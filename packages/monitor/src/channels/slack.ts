@@ -64,7 +64,7 @@ function blocksOf(alert: Alert): object[] {
     [alert.metric, alert.value === undefined ? 'no data' : value],
     ['threshold', `${alert.comparison} ${limit}`],
     ['window', `${alert.windowMinutes} min, ${alert.samples} samples`],
-    ['service', [alert.service, alert.environment].filter((part) => part !== undefined).join(' ')],
+    ['service', [alert.service, alert.environment, alert.instance].filter((part) => part !== undefined).join(' ')],
   ];
   if (alert.baseline !== undefined) fields.push(['usually', formatValue(alert.baseline)]);
   const causes = alert.causes.map(({ evidence }) => `• ${evidence}`).join('\n');

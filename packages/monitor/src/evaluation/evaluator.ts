@@ -1,4 +1,4 @@
-import type { Alert } from '../alerts/alert.ts';
+import type { Message } from '../alerts/ledger.ts';
 import { RecentTraces } from '../causes/recent-traces.ts';
 import type { Aggregator } from '../metrics/aggregator.ts';
 import type { Measurement } from '../metrics/measurement.ts';
@@ -25,9 +25,15 @@ export interface EvaluatorParts {
   readonly aggregator: Aggregator;
   readonly baselines: Baselines;
   readonly identity: () => ServiceIdentity;
+  /** The process whose incidents these are: part of their keys. */
+  readonly owner: string;
   /** Makes the command that opens traces. */
   readonly command: (traceIds: readonly string[]) => string;
   readonly isQuiet?: IsQuiet;
+  /** True if people have not been told of an incident that they ought to know. @defaultValue never */
+  readonly isOwed?: (incidentKey: string) => boolean;
+  /** Called when a state changed that {@link Evaluator.remember} returns. */
+  readonly onChange?: () => void;
   /** States of an earlier process, from {@link Evaluator.remember}. */
   readonly remembered?: ReadonlyMap<string, RuleState>;
   readonly now: number;
@@ -37,11 +43,11 @@ export interface EvaluatorParts {
   readonly maxGapMs?: number;
 }
 
-/** An alert, and whether it is sent or only logged. */
-export interface Finding {
-  readonly alert: Alert;
+/** An alert of a rule. */
+export interface Finding extends Message {
   readonly rule: ResolvedRule;
-  readonly isSent: boolean;
+  /** The alert is sent or only logged, or it tells what holds now of an incident that people have not been told of. */
+  readonly kind: 'sent' | 'logged' | 'refreshed';
 }
 
 /** Evaluates rules over sliding windows of records. Adding a record takes constant time. */
@@ -130,18 +136,23 @@ export class Evaluator {
 
   #evaluate(watch: Watch, end: number, now: number): Finding | undefined {
     const { rule, reader, window } = watch;
-    const { aggregator, baselines, identity, command, isQuiet } = this.#parts;
+    const { aggregator, baselines, identity, owner, command, isQuiet, onChange } = this.#parts;
     const cell = reader.isDaily ? aggregator.day(now) : window.read(end);
     const baseline = baselineOf(watch, baselines, end);
     const from = reader.isDaily ? dayOf(now) * DAY_MS : end - rule.windowMinutes * MINUTE_MS;
     const seen = observe(watch, cell, baseline, from >= this.#watchedSince);
-    const outcome = advance(rule, watch.state, seen, now, isQuiet);
+    const before = watch.state;
+    const outcome = advance(rule, before, seen, now, isQuiet);
     watch.state = outcome.state;
     if (rule.relativeTo !== undefined && rule.baseline === undefined) this.#learn(watch, seen, end);
-    const { event, isSent } = outcome;
+    const { level, isMissing } = watch.state;
+    if (outcome.event !== undefined || level !== before.level || isMissing !== before.isMissing) onChange?.();
+    const isRefreshed = outcome.event === undefined && seen.isEnough && level !== 'OK' && this.#isOwed(watch);
+    const event = isRefreshed ? 'repeated' : outcome.event;
     if (event === undefined) return undefined;
     const parts = {
       identity: identity(),
+      owner,
       seen,
       outcome,
       event,
@@ -151,7 +162,12 @@ export class Evaluator {
       traces: this.#traces,
       command,
     };
-    return { alert: makeAlert(watch, parts), rule, isSent };
+    const kind = isRefreshed ? 'refreshed' : outcome.isSent ? 'sent' : 'logged';
+    return { key: watch.incidentKey, alert: makeAlert(watch, parts), rule, kind };
+  }
+
+  #isOwed({ incidentKey }: Watch): boolean {
+    return this.#parts.isOwed?.(incidentKey) === true;
   }
 
   /** Learns from each window that is over, if the rule was `OK`: an incident must not become usual. */

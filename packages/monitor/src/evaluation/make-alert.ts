@@ -15,10 +15,13 @@ const MAX_TRACE_IDS = 5;
 export interface ServiceIdentity {
   readonly service: string;
   readonly environment: string | undefined;
+  readonly instance: string;
 }
 
 /** The event that an alert describes. */
 export interface AlertParts {
+  /** The process that has the incident. */
+  readonly owner: string;
   readonly identity: ServiceIdentity;
   readonly seen: Observation;
   readonly outcome: Outcome;
@@ -31,8 +34,8 @@ export interface AlertParts {
   readonly command: (traceIds: readonly string[]) => string;
 }
 
-function keyOf({ rule, step }: Watch, { service, environment }: ServiceIdentity): string {
-  const text = JSON.stringify([service, environment, rule.name, step]);
+function keyOf({ rule, step }: Watch, { service, environment }: ServiceIdentity, owner: string): string {
+  const text = JSON.stringify([service, environment, rule.name, step, owner]);
   return createHash('sha256').update(text).digest('hex').slice(0, 32);
 }
 
@@ -61,7 +64,7 @@ export function makeAlert(watch: Watch, parts: AlertParts): Alert {
   const traceIds = worst.map(({ traceId }) => traceId);
   const incident = { metric: rule.metric, step, exemplars: worst.map(({ summary }) => summary), from };
   const alert = {
-    key: keyOf(watch, identity),
+    key: keyOf(watch, identity, parts.owner),
     name: rule.name,
     event,
     state: stateOf(state),

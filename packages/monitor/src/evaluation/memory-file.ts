@@ -1,25 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import type { Baselines, BaselinesJson } from './baselines.ts';
-import { parseState, type RuleState } from './rule-state.ts';
+import type { Baselines } from './baselines.ts';
 
 const EVERY_MS = 60_000;
-const MAX_RULES = 5000;
-
-/** Content of the file. */
-interface Memory extends BaselinesJson {
-  readonly rules?: Readonly<Record<string, RuleState>>;
-}
 
 /** Replaces the file in one step: a crash leaves the old file or the new one. */
-export async function writeMemory(
-  path: string,
-  baselines: Baselines,
-  states: ReadonlyMap<string, RuleState>,
-): Promise<void> {
-  const memory: Memory = { ...baselines.toJSON(), rules: Object.fromEntries(states) };
-  const text = JSON.stringify(memory);
+export async function writeBaselines(path: string, baselines: Baselines): Promise<void> {
+  const text = JSON.stringify(baselines);
   const draft = `${path}.${process.pid}.tmp`;
   await mkdir(dirname(path), { recursive: true });
   try {
@@ -31,64 +19,48 @@ export async function writeMemory(
   }
 }
 
-/**
- * Keeps baselines and rule states in a file, so that after a restart nothing is learned anew, no incident is reported
- * twice, and every recovery is reported.
- */
+/** Keeps baselines in a file, so that after a restart nothing is learned anew. It is written in the background. */
 export class MemoryFile {
   readonly #path: string;
   readonly #baselines: Baselines;
   readonly #warn: (message: string) => void;
   #savedAt = -Infinity;
   #saving: Promise<void> | undefined;
-  /** Rule states of the last process. */
-  readonly states: ReadonlyMap<string, RuleState>;
 
   /** Reads the file. One that is not valid is reported and will be replaced. */
   constructor(path: string, baselines: Baselines, warn: (message: string) => void) {
     this.#path = path;
     this.#baselines = baselines;
     this.#warn = warn;
-    this.states = this.#load();
+    this.#load();
   }
 
-  #load(): Map<string, RuleState> {
+  #load(): void {
     try {
-      const memory = JSON.parse(readFileSync(this.#path, 'utf8')) as Memory | null;
-      if (!this.#baselines.load(memory)) {
-        this.#warn(`${this.#path} is not a memory file of a monitor`);
-        return new Map();
-      }
-      const entries = Object.entries(memory?.rules ?? {}).slice(0, MAX_RULES);
-      return new Map(
-        entries.flatMap(([key, json]) => {
-          const state = parseState(json);
-          return state === undefined ? [] : [[key, state] as const];
-        }),
-      );
+      const isValid = this.#baselines.load(JSON.parse(readFileSync(this.#path, 'utf8')));
+      if (!isValid) this.#warn(`${this.#path} is not a memory file of a monitor`);
     } catch (error) {
       const isNew = (error as { code?: unknown }).code === 'ENOENT';
       if (!isNew) this.#warn(`${this.#path} cannot be read: ${(error as Error).message}`);
-      return new Map();
     }
   }
 
   /** Saves in the background, at most once a minute. */
-  saveSometimes(now: number, states: () => ReadonlyMap<string, RuleState>): void {
+  saveSometimes(now: number): void {
     if (Math.abs(now - this.#savedAt) < EVERY_MS || this.#saving !== undefined) return;
     this.#savedAt = now;
-    this.#saving = this.#write(states()).finally(() => (this.#saving = undefined));
+    this.#saving = this.#write().finally(() => (this.#saving = undefined));
   }
 
   /** Saves now. */
-  async save(states: ReadonlyMap<string, RuleState>): Promise<void> {
+  async save(): Promise<void> {
     await this.#saving;
-    await this.#write(states);
+    await this.#write();
   }
 
-  async #write(states: ReadonlyMap<string, RuleState>): Promise<void> {
+  async #write(): Promise<void> {
     try {
-      await writeMemory(this.#path, this.#baselines, states);
+      await writeBaselines(this.#path, this.#baselines);
     } catch (error) {
       this.#warn(`${this.#path} cannot be written: ${(error as Error).message}`);
     }

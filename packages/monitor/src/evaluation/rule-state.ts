@@ -1,4 +1,4 @@
-import type { AlertState } from '@spanline/record';
+import { type AlertState, props } from '@spanline/record';
 import type { Severity } from '../rules/types.ts';
 
 const DAY_MS = 86_400_000;
@@ -89,18 +89,30 @@ export function stateOf({ level, isMissing }: Pick<RuleState, 'level' | 'isMissi
   return isMissing ? 'NO_DATA' : level;
 }
 
-/** Reads a state from JSON. @returns `undefined` if it is not valid */
+function isSpell(value: unknown): boolean {
+  const { from, until, isFlap, isSent } = props(value);
+  const areTimes = Number.isFinite(from) && (until === undefined || Number.isFinite(until));
+  return value === undefined || (areTimes && typeof isFlap === 'boolean' && typeof isSent === 'boolean');
+}
+
+/**
+ * Reads a state from JSON. Nobody watched in between, so that the value has to be good for a time anew.
+ *
+ * @returns `undefined` if it is not valid
+ */
 export function parseState(json: unknown): RuleState | undefined {
   if (typeof json !== 'object' || json === null) return undefined;
   const state: RuleState = { ...initialState(0), ...json };
   const { level, isMissing, reported, worstReported, since, day, suppressed, sentToday } = state;
-  const numbers = [since, day, suppressed, sentToday?.warning, sentToday?.critical];
+  const numbers = [since, day, suppressed, sentToday?.warning, sentToday?.critical, sentToday?.repeated];
   const isValid =
     LEVELS.has(level) &&
     STATES.has(reported) &&
     STATES.has(worstReported) &&
     typeof isMissing === 'boolean' &&
     numbers.every(Number.isFinite) &&
+    isSpell(props(state.spells)['warning']) &&
+    isSpell(props(state.spells)['critical']) &&
     OPTIONAL.every((key) => state[key] === undefined || Number.isFinite(state[key]));
-  return isValid ? state : undefined;
+  return isValid ? { ...state, goodSince: undefined } : undefined;
 }

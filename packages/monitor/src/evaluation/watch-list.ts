@@ -122,9 +122,10 @@ export class WatchList implements Iterable<Watch> {
   states(): Map<string, RuleState> {
     // An incident of a step that has not been seen again since the start is still open.
     const states = new Map([...(this.#remembered ?? [])].filter(([, { level }]) => level !== 'OK'));
-    for (const { key, state } of this) {
-      if (state.level !== 'OK' || state.reported !== 'OK' || state.messageAt !== undefined) states.set(key, state);
-      else states.delete(key);
+    for (const { incidentKey, state } of this) {
+      if (state.level !== 'OK' || state.reported !== 'OK' || state.messageAt !== undefined)
+        states.set(incidentKey, state);
+      else states.delete(incidentKey);
     }
     return states;
   }

@@ -25,8 +25,10 @@ export interface Watch {
   readonly window: SlidingWindow;
   readonly scorer: ExemplarScorer;
   readonly exemplars: Exemplars;
-  /** The same in every process that has the rule. */
+  /** Key of the baseline: the same in every process that has the rule. */
   readonly key: string;
+  /** Key of the incident. It outlives a change of the rule's metric and window. */
+  readonly incidentKey: string;
   /** Evaluated with each event of its metric, before the bucket is over. */
   readonly isImmediate: boolean;
   state: RuleState;
@@ -49,14 +51,16 @@ function windowOf({ windowMinutes, perStep }: ResolvedRule, windows: Windows): S
 export interface WatchParts {
   readonly windows: Windows;
   readonly now: number;
-  /** States of an earlier process, by {@link Watch.key}. */
+  /** States of an earlier process, by {@link Watch.incidentKey}. */
   readonly remembered: ReadonlyMap<string, RuleState> | undefined;
 }
 
 export function createWatch(rule: ResolvedRule, step: string | undefined, parts: WatchParts): Watch {
   const reader = metricReader(rule.metric);
   if (reader === undefined) throw new TypeError(`no metric ${rule.metric}`);
-  const key = JSON.stringify([rule.name, rule.metric, rule.windowMinutes, ...(step === undefined ? [] : [step])]);
+  const steps = step === undefined ? [] : [step];
+  const key = JSON.stringify([rule.name, rule.metric, rule.windowMinutes, ...steps]);
+  const incidentKey = JSON.stringify([rule.name, ...steps]);
   return {
     rule,
     reader,
@@ -65,8 +69,9 @@ export function createWatch(rule: ResolvedRule, step: string | undefined, parts:
     scorer: exemplarScorer(rule),
     exemplars: new Exemplars(reader.isDaily ? DAY_MS : rule.windowMinutes * MINUTE_MS, EXEMPLAR_BUCKETS),
     key,
+    incidentKey,
     isImmediate: EVENT_METRICS.has(rule.metric) && !rule.perStep,
-    state: parts.remembered?.get(key) ?? initialState(parts.now),
+    state: parts.remembered?.get(incidentKey) ?? initialState(parts.now),
     learnedUntil: parts.now,
   };
 }

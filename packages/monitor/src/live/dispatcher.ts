@@ -2,9 +2,12 @@ import type { Tracer } from '@spanline/core';
 import { option, type Shape, SpanlineError } from '@spanline/record';
 import type { Alert } from '../alerts/alert.ts';
 import type { Channel } from '../alerts/channel.ts';
+import { type AddressedMessage, Ledger } from '../alerts/ledger.ts';
 import { Delivery, type DeliveryStats } from '../channels/delivery.ts';
+import type { IsQuiet } from '../evaluation/advance.ts';
 import type { Finding } from '../evaluation/evaluator.ts';
 import type { ResolvedRule, Severity } from '../rules/types.ts';
+import { RetryPause } from './retry-pause.ts';
 
 /** Destinations of alerts, beside the log. */
 export interface DispatchOptions {
@@ -45,30 +48,67 @@ function checkRoutes({ channels = {}, routes = {} }: DispatchOptions): void {
   }
 }
 
-/** Writes each alert to the log and hands it to the channels of its rule and severity. */
-export class Dispatcher {
-  readonly #tracer: Tracer;
-  readonly #deliveries: ReadonlyMap<string, Delivery>;
-  readonly #routes: Readonly<Partial<Record<Severity, string>>>;
+/** Parts of a {@link Dispatcher}. */
+export interface DispatcherParts {
+  readonly tracer: Tracer;
+  readonly rules: readonly ResolvedRule[];
+  /** Checked by the caller with {@link DISPATCH_SHAPE}. */
+  readonly options: DispatchOptions;
+  readonly clock: { now(): number };
+  readonly isQuiet: IsQuiet;
+  /** Called when the ledger changes. */
+  readonly onChange: () => void;
+  /** {@link Dispatcher.ledger} of an earlier process. */
+  readonly remembered?: unknown;
+}
 
-  /**
-   * @param options - checked by the caller with {@link DISPATCH_SHAPE}
-   * @throws SpanlineError `ERR_INVALID_OPTION` for a route to a channel that does not exist
-   */
-  constructor(tracer: Tracer, rules: readonly ResolvedRule[], options: DispatchOptions) {
-    const { channels = {}, routes = {}, digestSeconds = 0 } = options;
+/**
+ * Writes each alert to the log and sends it to the channels of its rule and severity. What a channel gave up is still
+ * owed: it is sent, as it is by then, when the channel works again.
+ */
+export class Dispatcher {
+  readonly #parts: DispatcherParts;
+  readonly #deliveries = new Map<string, Delivery>();
+  readonly #retries = new Map<string, RetryPause>();
+  readonly #rules: ReadonlyMap<string, ResolvedRule>;
+  readonly ledger: Ledger;
+  #isResumed = false;
+
+  /** @throws SpanlineError `ERR_INVALID_OPTION` for a route to a channel that does not exist */
+  constructor(parts: DispatcherParts) {
+    const { tracer, rules, options, clock, onChange } = parts;
+    const { channels = {}, digestSeconds = 0 } = options;
     checkRoutes(options);
-    this.#tracer = tracer;
-    this.#routes = routes;
-    this.#deliveries = new Map(
-      Object.entries(channels).map(([name, given]) => {
-        const target: Channel = typeof given === 'function' ? { send: async (...args) => given(...args) } : given;
-        const warn = (message: string): void =>
-          tracer.logger.warn({ 'spanline.alert.channel': name }, `spanline: ${message}`);
-        return [name, new Delivery(target, digestSeconds * 1000, warn)];
-      }),
-    );
+    this.#parts = parts;
+    this.#rules = new Map(rules.map((rule) => [rule.name, rule]));
+    this.ledger = new Ledger((alert) => this.#audienceOf(alert), onChange);
+    this.ledger.load(parts.remembered);
+    for (const [name, given] of Object.entries(channels)) {
+      const channel: Channel = typeof given === 'function' ? { send: async (...args) => given(...args) } : given;
+      this.#retries.set(name, new RetryPause());
+      const delivery = new Delivery({
+        channel,
+        digestMs: digestSeconds * 1000,
+        clock,
+        warn: (message) => tracer.logger.warn({ 'spanline.alert.channel': name }, `spanline: ${message}`),
+        isNews: (message) => this.ledger.isNews({ ...message, channel: name }),
+        onSettled: (message, hasArrived) => this.#settle({ ...message, channel: name }, hasArrived),
+      });
+      this.#deliveries.set(name, delivery);
+    }
     this.#warnOfMissing(rules);
+  }
+
+  #audienceOf({ name, severity }: Alert): string[] {
+    const names = new Set([this.#rules.get(name)?.notifyChannel, this.#parts.options.routes?.[severity]]);
+    return [...names].filter((channel) => channel !== undefined && this.#deliveries.has(channel)) as string[];
+  }
+
+  #settle(message: AddressedMessage, hasArrived: boolean): void {
+    const retry = this.#retries.get(message.channel);
+    if (hasArrived) retry?.end();
+    else retry?.extend(this.#parts.clock.now());
+    this.ledger.settle(message, hasArrived);
   }
 
   /** Warns at the start: a misspelled channel would be silent until the night it is needed. */
@@ -79,7 +119,7 @@ export class Dispatcher {
     for (const name of [...names].slice(0, MAX_WARNINGS)) {
       const count = missing.filter(({ notifyChannel }) => notifyChannel === name).length;
       const alerts = `the alerts of ${count} ${count === 1 ? 'rule' : 'rules'} are only logged`;
-      this.#tracer.logger.warn(`spanline: no channel is named ${JSON.stringify(name)}: ${alerts}`);
+      this.#parts.tracer.logger.warn(`spanline: no channel is named ${JSON.stringify(name)}: ${alerts}`);
     }
   }
 
@@ -88,16 +128,64 @@ export class Dispatcher {
     return Object.fromEntries([...this.#deliveries].map(([name, { stats }]) => [name, { ...stats }]));
   }
 
-  dispatch({ alert, rule, isSent }: Finding): void {
+  dispatch(finding: Finding): void {
+    const { key, alert, kind } = finding;
+    if (kind === 'refreshed') {
+      this.ledger.refresh(finding);
+      return;
+    }
     this.#write(alert);
-    if (!isSent) return;
-    for (const name of new Set([rule.notifyChannel, this.#routes[alert.severity]])) {
-      if (name !== undefined) this.#deliveries.get(name)?.enqueue(alert);
+    if (kind === 'sent') {
+      for (const channel of this.ledger.publish(finding)) this.#deliveries.get(channel)?.enqueue({ key, alert });
+    } else if (alert.event === 'recovered') {
+      this.ledger.withdraw(key);
+    }
+  }
+
+  /** Alerts that people are owed, and that can be sent now: all of them, or those of one key. */
+  due(key?: string): AddressedMessage[] {
+    const { clock, isQuiet } = this.#parts;
+    const now = clock.now();
+    return this.ledger
+      .owed(key)
+      .filter(
+        ({ channel, alert }) => this.#retries.get(channel)?.isOver(now) === true && !isQuiet(now, alert.severity),
+      );
+  }
+
+  /** Sends what a channel gave up, as it is by now. */
+  catchUp(): void {
+    const now = this.#parts.clock.now();
+    for (const delivery of this.#deliveries.values()) delivery.wake(now);
+    for (const message of this.due()) {
+      this.ledger.resend(message);
+      this.#deliveries.get(message.channel)?.enqueue(message);
+    }
+  }
+
+  /** Sends what was on its way when the last process ended, and the end of incidents whose rule is gone. */
+  resume(): void {
+    if (this.#isResumed) return;
+    this.#isResumed = true;
+    const at = this.#parts.clock.now();
+    for (const message of this.ledger.waiting()) {
+      const delivery = this.#deliveries.get(message.channel);
+      if (delivery === undefined) this.ledger.settle(message, false);
+      else delivery.enqueue(message);
+    }
+    for (const { key, alert } of this.ledger.open()) {
+      if (this.#rules.has(alert.name)) continue;
+      const message = `${alert.name} has ended: the rule is no longer there`;
+      const end: Alert = { ...alert, event: 'recovered', state: 'OK', message, value: undefined, at };
+      this.#write(end);
+      for (const channel of this.ledger.publish({ key, alert: end })) {
+        this.#deliveries.get(channel)?.enqueue({ key, alert: end });
+      }
     }
   }
 
   #write(alert: Alert): void {
-    this.#tracer.alert({
+    this.#parts.tracer.alert({
       name: alert.name,
       event: alert.event,
       state: alert.state,

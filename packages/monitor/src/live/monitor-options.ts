@@ -15,7 +15,10 @@ export interface MonitorOptions extends MetricsOptions, DispatchOptions {
   rules?: readonly AlertRuleInput[];
   /** Hours in which warnings are held back. At their end, those that still hold are sent. @defaultValue none */
   quietHours?: QuietHours;
-  /** File that keeps baselines and rule states over restarts; one for each process. @defaultValue in memory */
+  /**
+   * File that keeps baselines over restarts. `<file>.incidents` beside it keeps incidents and the
+   * alerts that arrived. Each process needs a file of its own. @defaultValue in memory
+   */
   memory?: { file: string };
   /** 1 to 3600. @defaultValue 15 */
   evaluateEverySeconds?: number;

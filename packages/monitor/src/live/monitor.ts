@@ -4,6 +4,7 @@ import type { Alert } from '../alerts/alert.ts';
 import type { DeliveryStats } from '../channels/delivery.ts';
 import { Baselines } from '../evaluation/baselines.ts';
 import { Evaluator, type Finding } from '../evaluation/evaluator.ts';
+import { IncidentFile } from '../evaluation/incident-file.ts';
 import { MemoryFile } from '../evaluation/memory-file.ts';
 import { createQuietHours } from '../evaluation/quiet-hours.ts';
 import { stateOf } from '../evaluation/rule-state.ts';
@@ -14,6 +15,7 @@ import { Dispatcher } from './dispatcher.ts';
 import { EvaluationLoop } from './evaluation-loop.ts';
 import { grepTraces, logFileOf } from './log-file.ts';
 import { MONITOR_SHAPE, type MonitorOptions } from './monitor-options.ts';
+import { createOwner, instance } from './owner.ts';
 
 /** A rule that is not `OK`. */
 export interface OpenAlert {
@@ -44,7 +46,7 @@ export interface Monitor {
   /** Evaluates the rules now. A timer does this every `evaluateEverySeconds`. */
   evaluate(): void;
   stats(): MonitorStats;
-  /** Evaluates the rules a last time, stops watching, saves the memory file, and sends alerts that are waiting. */
+  /** Evaluates the rules a last time, stops watching, sends alerts that are waiting, and saves the memory. */
   close(): Promise<void>;
 }
 
@@ -60,9 +62,11 @@ class TracerMonitor implements Monitor {
   readonly #evaluator: Evaluator;
   readonly #loop: EvaluationLoop;
   readonly #dispatcher: Dispatcher;
-  readonly #file: MemoryFile | undefined;
+  readonly #memory: MemoryFile | undefined;
+  readonly #incidents: IncidentFile | undefined;
   readonly #observers = new Set<(alert: Alert) => void>();
-  readonly #identity: { service: string; environment: string | undefined } = { service: '', environment: undefined };
+  readonly #identity: { service: string; environment: string | undefined; readonly instance: string };
+  #isSaving = false;
   readonly #stops: (() => void)[] = [];
 
   /** @param options - checked by the caller */
@@ -72,27 +76,39 @@ class TracerMonitor implements Monitor {
     this.#tracer = tracer;
     this.#clock = clock;
     const rules = resolveRules(options.rules ?? DEFAULT_RULES);
-    this.#aggregator = new Aggregator(options);
-    this.#dispatcher = new Dispatcher(tracer, rules, options);
+    const isQuiet = createQuietHours(options.quietHours);
     const baselines = new Baselines();
     const warn = (message: string): void => this.#warn(message);
-    this.#file = memory === undefined ? undefined : new MemoryFile(memory.file, baselines, warn);
+    const onChange = (): void => this.#changed();
+    this.#aggregator = new Aggregator(options);
+    this.#memory = memory === undefined ? undefined : new MemoryFile(memory.file, baselines, warn);
+    this.#incidents = memory === undefined ? undefined : new IncidentFile(`${memory.file}.incidents`, warn);
+    const { ledger, states: remembered, service = '', environment } = this.#incidents ?? {};
+    this.#identity = { service, environment, instance: instance() };
+    this.#dispatcher = new Dispatcher({ tracer, rules, options, clock, isQuiet, onChange, remembered: ledger });
+    const logFile = logFileOf(tracer.logger) ?? 'app.ndjson';
     this.#evaluator = new Evaluator({
       rules,
       aggregator: this.#aggregator,
       baselines,
       identity: () => this.#identity,
-      command: command ?? ((traceIds) => grepTraces(logFileOf(tracer.logger) ?? 'app.ndjson', traceIds)),
-      isQuiet: createQuietHours(options.quietHours),
-      ...(this.#file === undefined ? {} : { remembered: this.#file.states }),
+      owner: this.#incidents?.owner ?? createOwner(),
+      command: command ?? ((traceIds) => grepTraces(logFile, traceIds)),
+      isQuiet,
+      isOwed: (key) => this.#dispatcher.due(key).length > 0,
+      onChange,
+      ...(remembered === undefined ? {} : { remembered }),
       now: clock.now(),
       delayMs: evaluationDelaySeconds * 1000,
       maxGapMs: 2 * BEAT_MS,
     });
     this.#loop = new EvaluationLoop({
-      evaluate: (isLast) => this.#evaluator.evaluate(clock.now(), isLast),
+      evaluate: (isLast) => this.#evaluate(isLast),
       onFinding: (finding) => this.#report(finding),
-      onDone: () => this.#file?.saveSometimes(clock.now(), () => this.#evaluator.remember()),
+      onDone: () => {
+        this.#dispatcher.catchUp();
+        this.#memory?.saveSometimes(clock.now());
+      },
       onError: (error) => this.#warn(`the rules were not evaluated: ${messageOf(error)}`),
     });
     if (tracer.enabled) this.#start(evaluateEverySeconds * 1000);
@@ -109,6 +125,24 @@ class TracerMonitor implements Monitor {
       this.#tracer.gauge('monitor_late', () => this.#evaluator.late),
       this.#tracer.gauge('monitor_alerts_lost', () => this.#lost()),
     );
+  }
+
+  #evaluate(isLast: boolean): Iterator<Finding | undefined, void> {
+    // The messages of the last process come before the news.
+    this.#dispatcher.resume();
+    return this.#evaluator.evaluate(this.#clock.now(), isLast);
+  }
+
+  /** Saves changes of the same moment at once, and before their messages are sent. */
+  #changed(): void {
+    if (this.#incidents === undefined || this.#isSaving) return;
+    this.#isSaving = true;
+    void Promise.resolve().then(() => this.#save());
+  }
+
+  #save(): void {
+    this.#isSaving = false;
+    this.#incidents?.write(this.#evaluator.remember(), this.#dispatcher.ledger, this.#identity);
   }
 
   #warn(message: string): void {
@@ -129,6 +163,7 @@ class TracerMonitor implements Monitor {
 
   #report(finding: Finding): void {
     this.#dispatcher.dispatch(finding);
+    if (finding.kind === 'refreshed') return;
     for (const observer of this.#observers) {
       try {
         observer(finding.alert);
@@ -172,7 +207,8 @@ class TracerMonitor implements Monitor {
     const stops = this.#stops.splice(0);
     for (const stop of stops) stop();
     if (stops.length > 0) this.#loop.run(true);
-    await Promise.all([this.#file?.save(this.#evaluator.remember()), this.#dispatcher.close()]);
+    await Promise.all([this.#memory?.save(), this.#dispatcher.close()]);
+    this.#save();
   }
 }
 
@@ -181,8 +217,7 @@ class TracerMonitor implements Monitor {
  * alert line for each event, and sends alerts to channels. After construction it never throws into the application and
  * never makes it wait.
  *
- * With several replicas each one watches its own spans. The `key` of an alert is the same on all of them, so that a
- * pager makes one incident of it.
+ * With several replicas each one watches its own spans, and has incidents of its own.
  *
  * @example
  * ```ts

@@ -1,0 +1,59 @@
+/** Reads a ledger that an earlier process wrote. Whatever is not valid is left out. */
+
+import { type AlertState, list, props } from '@spanline/record';
+import type { Alert } from './alert.ts';
+
+/** The knowledge of the people behind one channel. */
+export interface Told {
+  /** State in the last alert that arrived. */
+  state: AlertState;
+  /** Alerts that neither arrived nor were given up. */
+  waiting: Alert[];
+}
+
+/** An incident, and what the people of each channel know of it. */
+export interface LedgerEntry {
+  /** The alert that people are to know. */
+  message: Alert;
+  /** The incident is over, but that is not to be told yet. */
+  isWithdrawn: boolean;
+  readonly channels: Map<string, Told>;
+}
+
+/** A ledger as JSON. */
+export type LedgerJson = Record<string, Omit<LedgerEntry, 'channels'> & { channels: Record<string, Told> }>;
+
+const STATES: ReadonlySet<unknown> = new Set<AlertState>(['OK', 'WARNING', 'ALERT', 'NO_DATA']);
+const TEXTS = ['key', 'name', 'event', 'severity', 'message', 'metric', 'comparison', 'command', 'service', 'instance'];
+const NUMBERS = ['threshold', 'windowMinutes', 'samples', 'at', 'since', 'suppressed'];
+
+function readAlert(json: unknown): Alert | undefined {
+  const fields = props(json);
+  const isAlert =
+    STATES.has(fields['state']) &&
+    TEXTS.every((name) => typeof fields[name] === 'string') &&
+    NUMBERS.every((name) => Number.isFinite(fields[name])) &&
+    Array.isArray(fields['traceIds']) &&
+    Array.isArray(fields['causes']);
+  return isAlert ? (json as Alert) : undefined;
+}
+
+function readTold(json: unknown): Told | undefined {
+  const { state, waiting } = props(json);
+  if (!STATES.has(state)) return undefined;
+  return { state: state as AlertState, waiting: list(waiting).flatMap((alert) => readAlert(alert) ?? []) };
+}
+
+/** @returns the entries by key */
+export function readLedger(json: unknown): [key: string, entry: LedgerEntry][] {
+  return Object.entries(props(json)).flatMap(([key, given]) => {
+    const { message: alert, isWithdrawn, channels } = props(given);
+    const message = readAlert(alert);
+    if (message === undefined) return [];
+    const told = Object.entries(props(channels)).flatMap(([name, one]) => {
+      const read = readTold(one);
+      return read === undefined ? [] : [[name, read] as const];
+    });
+    return [[key, { message, isWithdrawn: isWithdrawn === true, channels: new Map(told) }]];
+  });
+}

@@ -1,0 +1,140 @@
+import type { Alert } from './alert.ts';
+import { type LedgerEntry, type LedgerJson, readLedger, type Told } from './ledger-json.ts';
+
+/** An alert of a rule. */
+export interface Message {
+  /** Key of the rule, or of the rule and its step. */
+  readonly key: string;
+  readonly alert: Alert;
+}
+
+/** An alert for a channel. */
+export interface AddressedMessage extends Message {
+  readonly channel: string;
+}
+
+const UNTOLD: Told = { state: 'OK', waiting: [] };
+
+const isAware = ({ state, waiting }: Told): boolean => state !== 'OK' || waiting.length > 0;
+
+/**
+ * Keeps the knowledge of people, for each incident and channel: the alerts that arrived, not those that were handed
+ * over. From that follows what they are owed. The end of an incident goes to those who know of its start.
+ */
+export class Ledger {
+  readonly #entries = new Map<string, LedgerEntry>();
+  readonly #audienceOf: (alert: Alert) => readonly string[];
+  readonly #onChange: () => void;
+
+  /** @param audienceOf - the channels that exist, of those that an alert goes to */
+  constructor(audienceOf: (alert: Alert) => readonly string[], onChange: () => void) {
+    this.#audienceOf = audienceOf;
+    this.#onChange = onChange;
+  }
+
+  /** Makes an alert the one to know, and puts it on its way. @returns the channels that it goes to */
+  publish({ key, alert }: Message): string[] {
+    const entry = this.#entries.get(key) ?? { message: alert, isWithdrawn: false, channels: new Map<string, Told>() };
+    entry.message = alert;
+    entry.isWithdrawn = false;
+    const isEnd = alert.state === 'OK';
+    const aware = [...entry.channels].filter(([, told]) => isAware(told)).map(([channel]) => channel);
+    const audience = isEnd ? aware : this.#audienceOf(alert);
+    for (const channel of audience) this.#toldOf(entry, channel).waiting.push(alert);
+    if (audience.length > 0) this.#entries.set(key, entry);
+    this.#changed(key, entry);
+    return [...audience];
+  }
+
+  /** Brings the alert to know up to date, for channels that it has not reached. */
+  refresh({ key, alert }: Message): void {
+    const entry = this.#entries.get(key);
+    if (entry === undefined) return;
+    entry.message = alert;
+    this.#changed(key, entry);
+  }
+
+  /** Says that an incident is over. Those who do not know of it need not hear of it any more. */
+  withdraw(key: string): void {
+    const entry = this.#entries.get(key);
+    if (entry === undefined) return;
+    entry.isWithdrawn = true;
+    this.#changed(key, entry);
+  }
+
+  /** The alerts to know that have not reached a channel, and are not on their way: all of them, or those of one key. */
+  owed(only?: string): AddressedMessage[] {
+    const entries = only === undefined ? [...this.#entries] : [[only, this.#entries.get(only)] as const];
+    return entries.flatMap(([key, entry]) =>
+      entry === undefined ? [] : this.#lacking(entry).map((channel) => ({ key, channel, alert: entry.message })),
+    );
+  }
+
+  #lacking({ message, isWithdrawn, channels }: LedgerEntry): string[] {
+    const audience = message.state === 'OK' ? [...channels.keys()] : isWithdrawn ? [] : this.#audienceOf(message);
+    return audience.filter((channel) => {
+      const { state, waiting } = channels.get(channel) ?? UNTOLD;
+      return waiting.length === 0 && state !== message.state;
+    });
+  }
+
+  /** Puts an owed alert on its way. */
+  resend({ key, channel, alert }: AddressedMessage): void {
+    const entry = this.#entries.get(key);
+    if (entry === undefined) return;
+    this.#toldOf(entry, channel).waiting.push(alert);
+    this.#changed(key, entry);
+  }
+
+  /** The alerts that are on their way. */
+  waiting(): AddressedMessage[] {
+    return [...this.#entries].flatMap(([key, { channels }]) =>
+      [...channels].flatMap(([channel, { waiting }]) => waiting.map((alert) => ({ key, channel, alert }))),
+    );
+  }
+
+  /** False for the end of an incident whose start did not arrive. */
+  isNews({ key, channel, alert }: AddressedMessage): boolean {
+    return alert.state !== 'OK' || (this.#entries.get(key)?.channels.get(channel) ?? UNTOLD).state !== 'OK';
+  }
+
+  /** Records that an alert arrived, or that it was given up. */
+  settle({ key, channel, alert }: AddressedMessage, hasArrived: boolean): void {
+    const entry = this.#entries.get(key);
+    const told = entry?.channels.get(channel);
+    if (entry === undefined || told === undefined) return;
+    told.waiting = told.waiting.filter((other) => other !== alert);
+    if (hasArrived) told.state = alert.state;
+    this.#changed(key, entry);
+  }
+
+  /** The incidents that somebody knows of, or is about to hear of. */
+  open(): Message[] {
+    return [...this.#entries].flatMap(([key, { message: alert, channels }]) =>
+      alert.state !== 'OK' && [...channels.values()].some(isAware) ? [{ key, alert }] : [],
+    );
+  }
+
+  #toldOf({ channels }: LedgerEntry, channel: string): Told {
+    let told = channels.get(channel);
+    if (told === undefined) channels.set(channel, (told = { ...UNTOLD, waiting: [] }));
+    return told;
+  }
+
+  #changed(key: string, { message, isWithdrawn, channels }: LedgerEntry): void {
+    const isOver = message.state === 'OK' || isWithdrawn;
+    if (isOver && ![...channels.values()].some(isAware)) this.#entries.delete(key);
+    this.#onChange();
+  }
+
+  toJSON(): LedgerJson {
+    return Object.fromEntries(
+      [...this.#entries].map(([key, entry]) => [key, { ...entry, channels: Object.fromEntries(entry.channels) }]),
+    );
+  }
+
+  /** Loads what {@link toJSON} returned. */
+  load(json: unknown): void {
+    for (const [key, entry] of readLedger(json)) this.#entries.set(key, entry);
+  }
+}
