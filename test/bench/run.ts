@@ -8,6 +8,7 @@ import { coreRows } from './core.ts';
 import { drainRows } from './drain.ts';
 import { expressRows } from './express.ts';
 import { langChainRows } from './langchain.ts';
+import { lineRows } from './lines.ts';
 import { llamaIndexRows } from './llamaindex.ts';
 import { monitorRows } from './monitor.ts';
 import { type Row, printRows } from './rows.ts';
@@ -16,6 +17,7 @@ import { shipRows } from './ship.ts';
 const SUITES: Readonly<Record<string, () => Promise<Row[]>>> = {
   core: coreRows,
   capture: captureRows,
+  lines: lineRows,
   express: expressRows,
   clients: clientRows,
   langchain: langChainRows,

@@ -11,11 +11,11 @@ export const tracerCheck: Check<Tracer> = option.like(
   (value) => typeof (value as Tracer).startSpan === 'function',
 );
 
-/** A pino logger, of whichever copy. */
-export const loggerCheck: Check<Logger> = option.like(
-  'a pino logger',
-  (value) => typeof (value as Logger).info === 'function',
-);
+/** A pino logger, of whichever copy. One with levels of its own may have no `info`. */
+export const loggerCheck: Check<Logger> = option.like('a pino logger', (value) => {
+  const { info, levels } = value as Partial<Logger>;
+  return typeof info === 'function' || typeof levels?.values === 'object';
+});
 
 /** A capture mode, or a policy. */
 export const captureCheck: Check<CaptureSetting> = option.anyOf<CaptureSetting>(

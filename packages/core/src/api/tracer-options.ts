@@ -37,6 +37,12 @@ export interface TracerOptions {
   /** Redaction rules, detectors and paths, beside the built-in rules. An array has the paths alone, as in pino. */
   redact?: RedactOptions | readonly string[];
   /**
+   * Replaces personal data and credentials in the lines of `tracer.logger` as in spans, by `redact`. With
+   * `capture: 'full'` only credentials. `false` writes the lines as they are.
+   * @defaultValue that of a `createLogger` logger, else true
+   */
+  redactLines?: boolean;
+  /**
    * Where a message that is already on an earlier line of the trace becomes a reference, `{"ref":"<span_id>#i3"}`: in
    * chains, agents and graph nodes (`containers`), in the inputs of model calls as well (`all`), or nowhere (`none`).
    * `reconstructMessages` restores the messages. With `sampling.spans: 'roots'` there are no references.

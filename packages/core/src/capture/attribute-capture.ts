@@ -130,6 +130,7 @@ export class AttributeCapture {
   /** Messages of errors quote prompts; the frames of a stack do not. */
   #removeErrorText(): void {
     this.#record['error.message'] = undefined;
+    if (this.#record['error.cause'] !== undefined) this.#record['error.cause'] = undefined;
     const stack = this.#record['error.stack'];
     if (typeof stack !== 'string') return;
     const frames = stack.split('\n').filter((line) => /^\s+at /.test(line));

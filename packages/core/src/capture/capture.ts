@@ -12,6 +12,7 @@ import { createHasher, createPathRedactor, createRedactor, redactOptions } from 
 import { type CaptureParts, type CaptureReport, createTraceMemory, type TraceMemory } from './captured-line.ts';
 import { protectedKeys } from './keys.ts';
 import { resolveLimits } from './limits.ts';
+import { createLineCapture, type LineCapture, type LineMode } from './line-capture.ts';
 import { type CaptureSettings, captureRecord } from './record-capture.ts';
 
 /** Options of {@link createCapture}. */
@@ -40,6 +41,8 @@ export interface Capture {
   apply(record: SpanRecord, content: ContentAttributes | undefined, settings: CaptureSettings): CaptureReport;
   /** Creates the memory of one local root, which all its lines share. */
   createMemory(): TraceMemory;
+  /** The capture of the application's own lines. */
+  lines(mode: LineMode): LineCapture;
 }
 
 const DETECTOR_TIMEOUT_MS = 5000;
@@ -80,6 +83,7 @@ export function createCapture(options: CaptureOptions): Capture {
   return {
     arrayLength: parts.limits.arrayLength,
     createMemory: createTraceMemory,
+    lines: (mode) => createLineCapture(parts, { mode, profile: options.profile ?? 'otel', censor: redact.censor }),
     mode(setting, subject) {
       const chosen = setting ?? capture;
       try {

@@ -1,2 +1,3 @@
 export { type Capture, type CaptureOptions, createCapture } from './capture.ts';
-export type { CaptureReport, DeferredContent, TraceMemory } from './captured-line.ts';
+export { type CaptureReport, createTraceMemory, type DeferredContent, type TraceMemory } from './captured-line.ts';
+export type { LineCapture, LineMode } from './line-capture.ts';

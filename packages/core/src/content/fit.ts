@@ -127,3 +127,10 @@ export function fitField(key: ContentKey, value: Plain, maxBytes: number): Plain
   if (holds(key, 'documents')) return [{ content: gone }];
   return gone;
 }
+
+/** Shortens a value that is no content to `maxBytes` of JSON. If nothing of it fits, the number of bytes remains. */
+export function fitPlain(value: Plain, maxBytes: number): Plain {
+  const cut = typeof value === 'string' ? truncate(value, maxBytes - 2) : value;
+  const fitted = bytesOf(cut) <= maxBytes ? cut : fitValue(cut, maxBytes);
+  return bytesOf(fitted) <= maxBytes ? fitted : truncationMarker(bytesOf(value));
+}

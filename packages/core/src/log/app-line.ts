@@ -1,44 +1,36 @@
 import type { Logger } from 'pino';
-import { errorFields, isErrorLike, nestedError } from './errors.ts';
+import type { JsonMember } from '../content/index.ts';
+import { errorMembers } from './error-members.ts';
 import { fieldJsonOf } from './field-json.ts';
-import { bindingFields, levelFields, member, timeFields } from './fields.ts';
+import { bindingFields, levelFields, timeFields } from './fields.ts';
+import { lineEnd } from './frame.ts';
+import { applyPolicy, type LinePolicy, POLICY } from './line-policy.ts';
 import type { AsJson, LoggerInternals, PinoSymbols } from './pino-internals.ts';
+import { readField } from './read-field.ts';
 
-/** Builds a line of the application, each key once. The first value of a key stays. */
+/** The members of a line, each key once. The first value of a key stays. */
 class AppLine {
-  #text = '';
+  readonly members: JsonMember[] = [];
   readonly #keys = new Set<string>();
 
-  add(key: string, json: string): void {
-    if (this.#keys.has(key)) return;
-    this.#keys.add(key);
-    this.#text += member({ key, json });
+  add(member: JsonMember): void {
+    if (this.#keys.has(member.key)) return;
+    this.#keys.add(member.key);
+    this.members.push(member);
   }
 
   /**
    * Adds a field of the application. If the logger has a field of that name, the application's gets an underscore
    * before its name.
    */
-  addRenamed(key: string, json: string): void {
+  addRenamed({ key, json }: JsonMember): void {
     let free = key;
     while (this.#keys.has(free)) free = `_${free}`;
-    this.add(free, json);
+    this.add({ key: free, json });
   }
 
   has(key: string): boolean {
     return this.#keys.has(key);
-  }
-
-  toString(): string {
-    return `{${this.#text.slice(1)}`;
-  }
-}
-
-function readField(object: object, key: string): unknown {
-  try {
-    return (object as Record<string, unknown>)[key];
-  } catch {
-    return '[unreadable]';
   }
 }
 
@@ -54,15 +46,15 @@ function addObject(
   for (const key of Object.keys(object)) {
     if (key === skip) continue;
     const value = readField(object, key);
-    if (key === errorKey || key === 'error') {
-      const fields = errorFields(value);
-      if (fields !== undefined && !line.has('error.type')) {
-        for (const [name, part] of fields) line.addRenamed(name, fieldJson.toJson(name, part) ?? 'null');
+    if ((key === errorKey || key === 'error') && !line.has('error.message')) {
+      const members = errorMembers(key, value, fieldJson);
+      if (members !== undefined) {
+        for (const member of members) line.addRenamed(member);
         continue;
       }
     }
-    const json = fieldJson.toJson(key, isErrorLike(value) ? nestedError(value) : value);
-    if (json !== undefined) line.addRenamed(key, json);
+    const json = fieldJson.toJson(key, value);
+    if (json !== undefined) line.addRenamed({ key, json });
   }
 }
 
@@ -71,25 +63,26 @@ function addObject(
  *
  * 1. Level, time, message and the ids of the current span, which the application can neither forge nor repeat.
  * 2. The logged object. A field named like one of the logger's own gets an underscore before its name. Errors become
- *    `error.type`, `error.message` and `error.stack`.
- * 3. The bindings, unless the line already has their key.
+ *    `error.type`, `error.message`, `error.stack` and their own fields.
+ * 3. The bindings, unless the line already has their key, and the service.
  *
  * @param correlation - returns the ids of the current span in the profile's spelling
  */
 export function createAppAsJson(symbols: PinoSymbols, correlation: () => object): AsJson {
   return function asJson(this: Logger, object, message, levelNumber, time) {
     const internals = this as unknown as LoggerInternals;
+    const policy = internals[POLICY] as LinePolicy;
     const messageKey = internals[symbols.messageKey] as string;
     const line = new AppLine();
-    for (const { key, json } of timeFields(time)) line.add(key, json);
-    for (const { key, json } of levelFields((internals[symbols.lsCache] as string[])[levelNumber] ?? '{'))
-      line.add(key, json);
+    for (const field of timeFields(time)) line.add(field);
+    for (const field of levelFields((internals[symbols.lsCache] as string[])[levelNumber] ?? '{')) line.add(field);
     const ownMessage = message === undefined ? readField(object, messageKey) : message;
     const fieldJson = fieldJsonOf(this, symbols);
-    line.add(messageKey, fieldJson.toJson(messageKey, ownMessage) ?? '""');
-    for (const [key, value] of Object.entries(correlation())) line.add(key, JSON.stringify(value));
+    line.add({ key: messageKey, json: fieldJson.toJson(messageKey, ownMessage) ?? '""' });
+    for (const [key, value] of Object.entries(correlation())) line.add({ key, json: JSON.stringify(value) });
     addObject(line, object, symbols, this, message === undefined ? messageKey : undefined);
-    for (const field of bindingFields(internals[symbols.chindings] as string)) line.add(field.key, field.json);
-    return `${line.toString()}${internals[symbols.end] as string}`;
+    for (const field of bindingFields(internals[symbols.chindings] as string)) line.add(field);
+    for (const member of policy.service) line.add(member);
+    return `${applyPolicy(line.members, policy)}${lineEnd(internals[symbols.end] as string)}`;
   };
 }

@@ -1,4 +1,8 @@
-import type { AttributeKey } from '@spanline/record';
+/** Errors on the application's lines, as pino's own serializer tells them, and what they arose from. */
+import pino from 'pino';
+import { causeText } from '../trace/index.ts';
+import { readField } from './read-field.ts';
+
 /** True for errors, also of another realm. An object that merely has a message is no error. */
 export function isErrorLike(value: unknown): value is Error {
   try {
@@ -29,24 +33,50 @@ function typeName(error: Error): string {
   }
 }
 
-/** An error inside of a logged object, where JSON would print `{}`. */
-export function nestedError(error: Error): { type: string; message: string; stack: string } {
-  return { type: typeName(error), message: text(error, 'message'), stack: text(error, 'stack') };
+/** An error as an object for the log. */
+export interface DescribedError {
+  type: string;
+  /** With the messages of its causes. */
+  message: string;
+  /** With the stacks of its causes. */
+  stack: string;
+  /** See `causeText`. */
+  cause?: string;
+  /** Own enumerable fields, such as `code`, and `aggregateErrors`, the errors of an `AggregateError`. */
+  [field: string]: unknown;
 }
 
-/**
- * The fields of a logged error. They are flat, because Elasticsearch rejects a document with a string `error` beside
- * `error.type`.
- *
- * @returns `undefined` for a value that is neither an error nor a string
- */
-export function errorFields(value: unknown): readonly (readonly [AttributeKey, string])[] | undefined {
-  if (typeof value === 'string') return [['error.message', value]];
-  if (!isErrorLike(value)) return undefined;
-  const { type, message, stack } = nestedError(value);
-  return [
-    ['error.type', type],
-    ['error.message', message],
-    ['error.stack', stack],
-  ];
+/** Fields of an error as pino writes them. pino marks the error meanwhile and reads all of it, which may throw. */
+function serialized(error: Error): Record<string, unknown> {
+  try {
+    return { ...pino.stdSerializers.err(error) };
+  } catch {
+    return ownFields(error);
+  }
+}
+
+function ownFields(error: Error): Record<string, unknown> {
+  try {
+    return Object.fromEntries(Object.keys(error).map((key) => [key, readField(error, key)]));
+  } catch {
+    return {};
+  }
+}
+
+/** Describes an error. Never throws. */
+export function describeError(error: Error): DescribedError {
+  const fields = serialized(error);
+  const message = text(error, 'message');
+  const cause = causeText(error);
+  const described: DescribedError = {
+    type: typeName(error),
+    message: typeof fields['message'] === 'string' && fields['message'] !== '' ? fields['message'] : message,
+    stack: typeof fields['stack'] === 'string' ? fields['stack'] : text(error, 'stack'),
+  };
+  if (cause !== undefined) described.cause = cause;
+  const hasParts = fields['aggregateErrors'] !== undefined;
+  for (const key of Object.keys(fields)) {
+    if (!Object.hasOwn(described, key) && !(hasParts && key === 'errors')) described[key] = fields[key];
+  }
+  return described;
 }

@@ -6,8 +6,9 @@ import {
   serializersOf,
   wildcardStringifier,
 } from './pino-internals.ts';
+import { plainValue } from './plain-value.ts';
 
-/** In place of a value whose serializer, redactor or `toJSON` threw. */
+/** In place of a value whose serializer or redactor threw. */
 const UNSERIALIZABLE = '"[unable to serialize]"';
 
 /** Applies a logger's `serializers` and `redact` to values. */
@@ -18,22 +19,22 @@ export interface FieldJson {
   readonly any: boolean;
   /** JSON of a value; `undefined` for what JSON leaves out (functions, `undefined`). Never throws. */
   toJson(key: string, value: unknown): string | undefined;
+  /**
+   * Applies the redact paths that begin with `key` to an object.
+   *
+   * @returns the JSON; `undefined` if no path begins with `key`
+   */
+  redacted(key: string, object: object): string | undefined;
 }
-
-const bigIntAsString = (_key: string, value: unknown): unknown => (typeof value === 'bigint' ? String(value) : value);
 
 /**
  * JSON of any value; `undefined` for what JSON leaves out. A note takes the place of a value that cannot be serialised.
  */
 export function safeJson(value: unknown): string | undefined {
   try {
-    return JSON.stringify(value);
+    return JSON.stringify(plainValue(value));
   } catch {
-    try {
-      return JSON.stringify(value, bigIntAsString);
-    } catch {
-      return UNSERIALIZABLE;
-    }
+    return UNSERIALIZABLE;
   }
 }
 
@@ -44,16 +45,21 @@ function createFieldJson(
 ): FieldJson {
   const wildcard = wildcardStringifier(stringifiers);
   const serialized = Object.keys(serializers).filter((key) => key !== 'err' && key !== errorKey);
+  const stringifierOf = (key: string): Stringifier | undefined =>
+    Object.hasOwn(stringifiers, key) ? stringifiers[key] : wildcard;
   return {
     keys: [...new Set([...serialized, ...Object.keys(stringifiers)])],
     any: wildcard !== undefined,
+    redacted(key, object) {
+      return stringifierOf(key)?.(object, safeJson);
+    },
     toJson(key, value) {
       try {
         const serialize = Object.hasOwn(serializers, key) && key !== errorKey ? serializers[key] : undefined;
-        const plain = serialize === undefined ? value : serialize(value);
-        const stringify = Object.hasOwn(stringifiers, key) ? stringifiers[key] : wildcard;
-        if (plain === undefined || typeof plain === 'function') return undefined;
-        return stringify === undefined ? safeJson(plain) : stringify(plain, safeJson);
+        const given = serialize === undefined ? value : serialize(value);
+        if (given === undefined || typeof given === 'function') return undefined;
+        const stringify = stringifierOf(key);
+        return stringify === undefined ? safeJson(given) : stringify(plainValue(given, key), safeJson);
       } catch {
         return UNSERIALIZABLE;
       }

@@ -1,10 +1,8 @@
 import { memoize } from '@spanline/record';
+import type { JsonMember } from '../content/index.ts';
 
-/** A field of a line: its key and its value as JSON. */
-export interface Field {
-  readonly key: string;
-  readonly json: string;
-}
+/** A field of a line: its key, and its value as JSON. */
+export type Field = JsonMember;
 
 /** `,"key":json`, ready to be joined. */
 export function member({ key, json }: Field): string {

@@ -4,7 +4,7 @@ import { bindingFields, type Field, levelFields } from './fields.ts';
 import type { LoggerInternals, PinoSymbols } from './pino-internals.ts';
 
 /** pino's end of a line includes the brace that closes the object. */
-const lineEnd = (end: string): string => end.slice(end.lastIndexOf('}') + 1);
+export const lineEnd = (end: string): string => end.slice(end.lastIndexOf('}') + 1);
 
 /** The prefix of a logger's messages. */
 export function prefixOf(internals: LoggerInternals, symbols: PinoSymbols): string {

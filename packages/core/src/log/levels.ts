@@ -1,7 +1,14 @@
 import type { Logger } from 'pino';
 
 /** pino's numbers. Custom levels are compared with them. */
-const STANDARD: Readonly<Record<string, number>> = { trace: 10, debug: 20, info: 30, warn: 40, error: 50, fatal: 60 };
+export const STANDARD_LEVELS: Readonly<Record<string, number>> = {
+  trace: 10,
+  debug: 20,
+  info: 30,
+  warn: 40,
+  error: 50,
+  fatal: 60,
+};
 
 /** A level of a logger. */
 export interface LoggerLevel {
@@ -33,7 +40,7 @@ export function createLevelLookup(): (logger: Logger, name: string) => LoggerLev
     }
     if (!cache.has(name)) {
       const own = Object.entries(logger.levels.values).map(([label, number]) => ({ name: label, number }));
-      cache.set(name, own.find((level) => level.name === name) ?? nearest(own, STANDARD[name] ?? 30));
+      cache.set(name, own.find((level) => level.name === name) ?? nearest(own, STANDARD_LEVELS[name] ?? 30));
     }
     return cache.get(name);
   };

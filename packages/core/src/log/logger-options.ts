@@ -24,6 +24,12 @@ export interface LoggerOptions {
   base?: Record<string, unknown>;
   /** Paths to values of the application's own fields that are not written; pino's `redact`. */
   redact?: readonly string[] | RedactPaths;
+  /**
+   * Replaces personal data and credentials in the application's own lines, by the rules of spans. `false` writes the
+   * lines as they are, but for `redact`.
+   * @defaultValue true
+   */
+  redactLines?: boolean;
 }
 
 /** A file's path, a file descriptor, or a stream. */
@@ -37,6 +43,7 @@ const SHAPE: Shape<LoggerOptions> = {
   sync: option.boolean(),
   base: option.dictionary(option.any()),
   redact: option.anyOf<readonly string[] | RedactPaths>(redactPathsCheck, option.object(REDACT_PATHS)),
+  redactLines: option.boolean(),
 };
 
 /** @throws SpanlineError `ERR_INVALID_OPTION` */

@@ -1,14 +1,18 @@
 import pino, { type Logger } from 'pino';
 import type { ProfileName } from '@spanline/record';
+import { createCapture, type LineCapture } from '../capture/index.ts';
 import { pathOptions } from '../redaction/index.ts';
 import { createAppAsJson } from './app-line.ts';
 import { correlation } from './correlation.ts';
+import { destinationKind } from './destination.ts';
+import { type LinePolicy, POLICY } from './line-policy.ts';
 import { checkLogger, type LogDestination, type LoggerOptions, resolveProfile } from './logger-options.ts';
 import { openDestination } from './open-destination.ts';
 import { pinoSymbols } from './pino-internals.ts';
 
 const LEVEL_KEYS: Readonly<Record<ProfileName, string>> = { otel: 'level', ecs: 'log.level', datadog: 'status' };
 const PROFILE = Symbol.for('spanline.profile');
+const REDACTS = Symbol.for('spanline.redacts-lines');
 
 let lastMs = 0;
 let lastTime = '';
@@ -63,11 +67,32 @@ export function createLogger(options: LoggerOptions = {}, destination?: LogDesti
     },
     openDestination(options, destination),
   );
+  const mode = options.redactLines === false ? 'unchanged' : 'redacted';
+  let capture: LineCapture | undefined;
+  const policy: LinePolicy = {
+    // Created with the first line: most applications log through the logger of their tracer.
+    get capture() {
+      return (capture ??= createCapture({
+        capture: 'redacted',
+        destination: destinationKind(logger),
+        profile,
+        redact,
+      }).lines(mode));
+    },
+    service: [],
+  };
   const symbols = pinoSymbols(logger);
   const internals = logger as unknown as Record<symbol, unknown>;
   if (symbols !== undefined) internals[symbols.asJson] = createAppAsJson(symbols, correlation({ profile }));
   internals[PROFILE] = profile;
+  internals[POLICY] = policy;
+  internals[REDACTS] = mode === 'redacted';
   return logger;
+}
+
+/** False for a logger of {@link createLogger} that writes the application's lines as they are. */
+export function redactsLines(logger: Logger): boolean {
+  return (logger as unknown as Record<symbol, boolean | undefined>)[REDACTS] !== false;
 }
 
 /** The profile of a logger that {@link createLogger} made; `undefined` for other loggers. */

@@ -18,6 +18,7 @@ export function writeError(record: SpanRecord, state: SpanState): void {
   const hasPropagated = hasFailed && isPropagated(state);
   record['error.type'] = failure.type;
   record['error.message'] = failure.message;
+  if (failure.cause !== undefined) record['error.cause'] = failure.cause;
   if (hasFailed && !hasPropagated && failure.stack !== undefined) record['error.stack'] = failure.stack;
   record['spanline.error.class'] = failure.class;
   if (failure.retryable !== undefined) record['spanline.error.retryable'] = failure.retryable;

@@ -1,8 +1,11 @@
 /** An error in the terms of a record. */
-import type { ErrorClass } from '@spanline/record';
-import { readText } from '../gate/index.ts';
+import { type ErrorClass, text } from '@spanline/record';
+import { readProperty, readText } from '../gate/index.ts';
 import { classifyError } from './error-class.ts';
-import { causeChain, classNameOf, httpStatusOf, messageOf } from './thrown-value.ts';
+import { causeChain, classNameOf, httpStatusOf, messageOf, partsOf } from './thrown-value.ts';
+
+/** Characters. The line's limit of the field is smaller. */
+const MAX_CAUSE_TEXT = 8192;
 
 /** An error as its record describes it. */
 export interface Failure {
@@ -10,6 +13,8 @@ export interface Failure {
   readonly type: string;
   readonly message: string;
   readonly stack: string | undefined;
+  /** Its causes, see {@link causeText}; `undefined` if it has none. */
+  readonly cause: string | undefined;
   readonly class: ErrorClass;
   /** `undefined` if it is not known whether a retry can help. */
   readonly retryable: boolean | undefined;
@@ -34,6 +39,33 @@ function isRetryable(errorClass: ErrorClass, status: number | undefined): boolea
   return status === undefined ? undefined : status >= 500;
 }
 
+function codeOf(error: unknown): string | undefined {
+  const code = readProperty(error, 'code');
+  return typeof code === 'number' ? String(code) : text(code);
+}
+
+/** `Error: connect refused (ECONNREFUSED)`. */
+function summary(error: unknown): string {
+  const [type, code, message] = [errorType(error), codeOf(error), messageOf(error)];
+  return `${type}${message === '' ? '' : `: ${message}`}${code === undefined || code === type ? '' : ` (${code})`}`;
+}
+
+function withParts(error: unknown): string {
+  const parts = partsOf(error).map(summary);
+  return parts.length === 0 ? summary(error) : `${summary(error)} [${parts.join('; ')}]`;
+}
+
+/**
+ * Describes what an error arose from: the errors that it stands for (`AggregateError`), then its causes, outermost
+ * first, each on a line. Returns `undefined` if there is nothing to tell. Never throws.
+ */
+export function causeText(error: unknown): string | undefined {
+  const own = partsOf(error).map(summary);
+  const causes = causeChain(error).slice(1).map(withParts);
+  const lines = own.length === 0 ? causes : [own.join('; '), ...causes];
+  return lines.length === 0 ? undefined : lines.join('\n').slice(0, MAX_CAUSE_TEXT);
+}
+
 /** Describes an error. Its class and HTTP status are those of the innermost cause that has one. Never throws. */
 export function describeFailure(error: unknown): Failure {
   const chain = causeChain(error);
@@ -43,6 +75,7 @@ export function describeFailure(error: unknown): Failure {
     type: errorType(error),
     message: messageOf(error),
     stack: readText(error, 'stack'),
+    cause: causeText(error),
     class: errorClass,
     retryable: isRetryable(errorClass, status),
   };

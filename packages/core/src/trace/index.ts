@@ -10,7 +10,7 @@ export {
   linkTo,
   onForcedEnd,
 } from './extras.ts';
-export { describeFailure, type Failure, isSameFailure } from './failure.ts';
+export { causeText, describeFailure, type Failure, isSameFailure } from './failure.ts';
 export { createGuard, type Guard, isOwning, OWNER, type OwningTracer } from './guard.ts';
 export { injectCurrent } from './inject.ts';
 export { createLocalRoot, type LocalRoot, type Rollup } from './local-root.ts';

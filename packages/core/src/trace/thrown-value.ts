@@ -2,6 +2,7 @@
 import { admitText, readProperty, readText } from '../gate/index.ts';
 
 const MAX_CAUSES = 5;
+const MAX_PARTS = 10;
 
 /** Returns the name of the value's class. */
 export function classNameOf(value: unknown): string | undefined {
@@ -29,6 +30,16 @@ export function causeChain(error: unknown): unknown[] {
     link = readProperty(link, 'cause');
   }
   return chain;
+}
+
+/** Returns the errors that an error stands for: `AggregateError`. */
+export function partsOf(error: unknown): unknown[] {
+  const errors = readProperty(error, 'errors');
+  try {
+    return Array.isArray(errors) ? errors.slice(0, MAX_PARTS) : [];
+  } catch {
+    return [];
+  }
 }
 
 /** Returns the HTTP status of an error. */

@@ -132,6 +132,7 @@ export const TRACER_OPTIONS: Shape<TracerOptions> = {
   profile: option.oneOf(PROFILE_NAMES),
   capture: captureCheck,
   redact: option.anyOf<RedactOptions | readonly string[]>(option.object(REDACT), redactPathsCheck),
+  redactLines: option.boolean(),
   deltas: option.oneOf(DELTA_MODES),
   limits: option.object(LIMITS),
   sampling: option.object(SAMPLING),

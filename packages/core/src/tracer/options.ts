@@ -10,7 +10,8 @@ import {
   type ServiceOptions,
   type TracerOptions,
 } from '../api/index.ts';
-import { profileOf } from '../log/index.ts';
+import type { LineMode } from '../capture/index.ts';
+import { profileOf, redactsLines, STANDARD_LEVELS } from '../log/index.ts';
 import type { Resource } from '../pipeline/index.ts';
 import {
   type Environment,
@@ -30,6 +31,7 @@ export interface ResolvedOptions {
   readonly level: string;
   readonly profile: Profile;
   readonly capture: CaptureSetting;
+  readonly lines: LineMode;
   readonly deltas: DeltaMode;
   readonly sampling: SamplingOptions & { readonly ratio: number };
   readonly statsIntervalSeconds: number;
@@ -61,6 +63,11 @@ function resolveProfile({ profile, logger }: TracerOptions, env: Environment): P
   return given ?? readOneOf(env, 'SPANLINE_PROFILE', PROFILE_NAMES) ?? 'otel';
 }
 
+function resolveLines({ redactLines, logger }: TracerOptions, capture: CaptureSetting): LineMode {
+  if (!(redactLines ?? (logger === undefined || redactsLines(logger)))) return 'unchanged';
+  return capture === 'full' ? 'full' : 'redacted';
+}
+
 /**
  * Checks that a logger has a level.
  *
@@ -68,7 +75,8 @@ function resolveProfile({ profile, logger }: TracerOptions, env: Environment): P
  */
 export function checkLevel(level: string, { levels }: Logger): void {
   const known = Object.keys(levels?.values ?? {});
-  if (known.length === 0 || known.includes(level)) return;
+  // Loggers with levels of their own write pino's levels at their nearest ones.
+  if (known.length === 0 || known.includes(level) || Object.hasOwn(STANDARD_LEVELS, level)) return;
   throw new SpanlineError({
     code: 'ERR_INVALID_OPTION',
     option: 'level',
@@ -86,6 +94,7 @@ export function checkLevel(level: string, { levels }: Logger): void {
 export function resolveOptions(options: TracerOptions, env: Environment): ResolvedOptions {
   checkOptions(TRACER_OPTIONS, options);
   const { sampling = {}, deltas = 'containers' } = options;
+  const capture = options.capture ?? readOneOf(env, 'SPANLINE_CAPTURE', CAPTURE_MODES) ?? 'redacted';
   return {
     resource: {
       ...resolveService(options.service ?? {}, env),
@@ -94,7 +103,8 @@ export function resolveOptions(options: TracerOptions, env: Environment): Resolv
     enabled: options.enabled ?? readBoolean(env, 'SPANLINE_ENABLED') ?? true,
     level: options.level ?? readVariable(env, 'SPANLINE_LEVEL') ?? 'info',
     profile: resolveProfile(options, env),
-    capture: options.capture ?? readOneOf(env, 'SPANLINE_CAPTURE', CAPTURE_MODES) ?? 'redacted',
+    capture,
+    lines: resolveLines(options, capture),
     deltas: sampling.spans === 'roots' ? 'none' : deltas,
     sampling: {
       ...sampling,

@@ -1,11 +1,11 @@
 /** The parts of a tracer: its options, logger, pipeline, open spans, and what its spans need of it. */
 import type { Logger } from 'pino';
 import type { AlertOptions, Clock, Tracer, TracerOptions } from '../api/index.ts';
-import { createCapture } from '../capture/index.ts';
+import { type Capture, createCapture } from '../capture/index.ts';
 import { newBootId } from '../context/index.ts';
 import { writeAlert, writeScore } from '../events/index.ts';
 import { admitInstant } from '../gate/index.ts';
-import { createLogger, createWriter, destinationKind } from '../log/index.ts';
+import { createLogger, createWriter, deriveLogger, destinationKind, serviceMembers } from '../log/index.ts';
 import { createPipeline, createStats, type Pipeline, type Stats } from '../pipeline/index.ts';
 import { pathOptions } from '../redaction/index.ts';
 import { createClock, isOwning, OWNER, type SpanOwner, STATE } from '../trace/index.ts';
@@ -16,6 +16,7 @@ import { checkLevel, type ResolvedOptions, resolveOptions } from './options.ts';
 /** Parts that a tracer's methods share. */
 export interface TracerParts {
   readonly resolved: ResolvedOptions;
+  /** Derived from the given one. */
   readonly logger: Logger;
   readonly stats: Stats;
   readonly pipeline: Pipeline;
@@ -30,23 +31,16 @@ function createTracerPipeline(
   options: TracerOptions,
   resolved: ResolvedOptions,
   logger: Logger,
+  capture: Capture,
   stats: Stats,
 ): Pipeline {
-  const { redact, limits, prices, hosts, content } = options;
+  const { prices, hosts, content } = options;
   return createPipeline({
     resource: resolved.resource,
     level: resolved.level,
     profile: resolved.profile,
     pricer: createPricer({ prices, hosts }),
-    capture: createCapture({
-      capture: resolved.capture,
-      destination: destinationKind(logger),
-      deltas: resolved.deltas,
-      redact,
-      profile: resolved.profile,
-      limits,
-      hashKey: resolved.hashKey,
-    }),
+    capture,
     writer: createWriter(logger, { ignoresRedact: options.logger === undefined }),
     contentWriter: content === undefined ? undefined : createWriter(content.destination),
     sampling: resolved.sampling,
@@ -82,11 +76,26 @@ function steadyClock(given: Clock): Clock {
 /** Checks the options and creates the parts of a tracer. */
 export function createTracerParts(options: TracerOptions): TracerParts {
   const resolved = resolveOptions(options, process.env);
-  const logger = options.logger ?? createOwnLogger(options, resolved);
-  checkLevel(resolved.level, logger);
+  const given = options.logger ?? createOwnLogger(options, resolved);
+  checkLevel(resolved.level, given);
   const clock = options.clock === undefined ? createClock() : steadyClock(options.clock);
   const stats = createStats();
-  const pipeline = createTracerPipeline(options, resolved, logger, stats);
+  const { profile, resource } = resolved;
+  const capture = createCapture({
+    capture: resolved.capture,
+    destination: destinationKind(given),
+    deltas: resolved.deltas,
+    redact: options.redact,
+    profile,
+    limits: options.limits,
+    hashKey: resolved.hashKey,
+  });
+  const pipeline = createTracerPipeline(options, resolved, given, capture, stats);
+  const logger = deriveLogger(given, profile, {
+    capture: capture.lines(resolved.lines),
+    service: serviceMembers(resource.serviceName, profile),
+    captured: (report) => stats.captured(report),
+  });
   const openSpans = new OpenSpans(resolved.maxOpenSpans, stats);
   const eventWriter =
     <T>(where: string, write: (pipeline: Pipeline, options: T, epochMs: number) => void) =>

@@ -30,6 +30,17 @@ describe('describeFailure', () => {
     expect(describeFailure(null)).toMatchObject({ type: 'object', message: 'null' });
   });
 
+  it('tells the causes and the errors that an error stands for', () => {
+    const refused = ['::1', '127.0.0.1'].map((address) => named('Error', { code: 'ECONNREFUSED', message: address }));
+    const both = Object.assign(new AggregateError(refused, 'all failed'), { code: 'ECONNREFUSED' });
+    expect(describeFailure(new RangeError('alone')).cause).toBeUndefined();
+    expect(describeFailure(both).cause).toBe('ECONNREFUSED: ::1; ECONNREFUSED: 127.0.0.1');
+    const failed = new Error('no basket', { cause: new TypeError('fetch failed', { cause: both }) });
+    expect(describeFailure(failed).cause).toBe(
+      'TypeError: fetch failed\nAggregateError: all failed (ECONNREFUSED) [ECONNREFUSED: ::1; ECONNREFUSED: 127.0.0.1]',
+    );
+  });
+
   it('survives causes that go round and getters that throw', () => {
     const error = new Error('x');
     error.cause = error;

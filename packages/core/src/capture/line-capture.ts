@@ -1,0 +1,106 @@
+/** The capture of the application's own lines: their texts pass the same rules as those of spans. */
+import { profileKey, type ProfileName } from '@spanline/record';
+import { type JsonMember, plainKeyJson, replaceTexts, safeText, textOfJson, verifiedText } from '../content/index.ts';
+import { byteLength } from '../gate/index.ts';
+import type { Replacements, ValueRedactor } from '../redaction/index.ts';
+import type { CaptureParts, CaptureReport, TraceMemory } from './captured-line.ts';
+import { fitMembers } from './fit-members.ts';
+
+/** Fields of pino that no application fills with what a person typed. */
+const PINO_KEYS = ['time', 'level', 'hostname', 'pid'];
+
+/** pino's censor. A value that a path hid stays so, also under the name of a secret. */
+const CENSOR = '[Redacted]';
+
+/** JSON of a text, an object or a list. */
+const HAS_TEXT = /^["{[]/;
+
+/** How the texts of a line are redacted: by all rules, by those for credentials, or not at all. */
+export type LineMode = 'redacted' | 'full' | 'unchanged';
+
+/** Captures lines of the application. */
+export interface LineCapture {
+  /**
+   * Redacts the texts of a line's members, and shortens a line that is too long. Never throws; a member that cannot be
+   * read is left out.
+   */
+  apply(members: readonly JsonMember[], memory: TraceMemory): { members: readonly JsonMember[]; report: CaptureReport };
+}
+
+/** Keys in our spelling and in that of a profile. */
+function spelled(keys: Iterable<string>, profile: ProfileName): Set<string> {
+  return new Set([...keys].flatMap((key) => [key, profileKey(key, profile)]));
+}
+
+/** How lines are captured. */
+export interface LineSettings {
+  readonly mode: LineMode;
+  readonly profile: ProfileName;
+  /** The text that the application's paths write in place of a value, if that is a string. @defaultValue pino's */
+  readonly censor?: unknown;
+}
+
+/** Creates the capture of the application's lines. */
+export function createLineCapture(parts: CaptureParts, { mode, profile, censor = CENSOR }: LineSettings): LineCapture {
+  const { redactor, limits, hasher } = parts;
+  const unread = spelled([...parts.protected, ...PINO_KEYS], profile);
+  const hashed = spelled(parts.hashed, profile);
+
+  function redactorOf(replacements: Replacements): ValueRedactor {
+    const isFull = mode === 'full';
+    return {
+      verified: isFull ? redactor.verifiedForCredentials : redactor.verified,
+      lookahead: redactor.lookahead,
+      redact: (text, name) =>
+        isFull ? redactor.redactCredentials(text, name, replacements) : redactor.redact(text, name, replacements),
+      censor: (value) => value,
+    };
+  }
+
+  return {
+    apply(given, memory) {
+      const replacements = redactor.startLine(memory);
+      const lineRedactor = redactorOf(replacements);
+      const truncated = new Set<string>();
+
+      function safe(text: string, name: string | undefined, key: string): string {
+        if (text === censor) return text;
+        if (verifiedText(text, name, limits.lineBytes, lineRedactor) !== undefined) return text;
+        const size = { size: byteLength(text), maxBytes: limits.lineBytes };
+        const { text: written, isTruncated } = safeText(text, name, size, lineRedactor);
+        if (isTruncated) truncated.add(key);
+        return written;
+      }
+
+      function captured({ key, json }: JsonMember): JsonMember | undefined {
+        if (unread.has(key)) return { key, json };
+        try {
+          if (hasher !== undefined && hashed.has(key)) {
+            return { key, json: JSON.stringify(hasher.hash(json.startsWith('"') ? textOfJson(json) : json)) };
+          }
+          return {
+            key: plainKeyJson(key) === undefined ? safe(key, undefined, key) : key,
+            json: HAS_TEXT.test(json) ? replaceTexts(json, key, (text, name) => safe(text, name, key)) : json,
+          };
+        } catch {
+          return undefined;
+        }
+      }
+
+      const members =
+        mode === 'unchanged'
+          ? given
+          : given.map(captured).filter((member): member is JsonMember => member !== undefined);
+      const fitting = fitMembers(members, limits.lineBytes, unread, truncated);
+      return {
+        members: fitting,
+        report: {
+          redactions: replacements.count,
+          rules: replacements.byRule,
+          truncated: truncated.size === 0 ? undefined : [...truncated],
+          deferred: undefined,
+        },
+      };
+    },
+  };
+}

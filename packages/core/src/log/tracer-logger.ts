@@ -1,0 +1,87 @@
+/** The logger of a tracer: derived from the application's, which stays as it is. */
+import type { Logger } from 'pino';
+import { type ProfileName, profileKey } from '@spanline/record';
+import { jsonMembers } from '../content/index.ts';
+import { correlation } from './correlation.ts';
+import { lineEnd } from './frame.ts';
+import { createLevelLookup, STANDARD_LEVELS } from './levels.ts';
+import { applyPolicy, type LinePolicy, POLICY } from './line-policy.ts';
+import { profileOf } from './logger.ts';
+import { type AsJson, type LoggerInternals, type PinoSymbols, pinoSymbols } from './pino-internals.ts';
+import { plainValue } from './plain-value.ts';
+
+/** The line as the application's logger would write it. Its serializers and redaction apply. */
+function ownLine(asJson: AsJson, logger: Logger, args: Parameters<AsJson>): string {
+  try {
+    return asJson.apply(logger, args);
+  } catch {
+    const [object, ...rest] = args;
+    return asJson.call(logger, plainValue(object) as object, ...rest);
+  }
+}
+
+/**
+ * Creates the `asJson` of a logger over the application's own pino: its line, with the ids of the current span and the
+ * service. Each key is there once. An id that the application wrote itself gets an underscore before its name if it
+ * differs.
+ */
+function createOwnAsJson(original: AsJson, symbols: PinoSymbols, ids: () => object): AsJson {
+  return function asJson(this: Logger, ...args) {
+    const internals = this as unknown as LoggerInternals;
+    const policy = internals[POLICY] as LinePolicy;
+    const written = ownLine(original, this, args);
+    const members = jsonMembers(written) ?? [
+      { key: internals[symbols.messageKey] as string, json: JSON.stringify(written.trimEnd()) },
+    ];
+    const line = new Map(members.map(({ key, json }) => [key, json]));
+    for (const [key, value] of Object.entries(ids())) {
+      const json = JSON.stringify(value);
+      const own = line.get(key);
+      if (own !== undefined && own !== json) line.set(`_${key}`, own);
+      line.set(key, json);
+    }
+    for (const { key, json } of policy.service) if (!line.has(key)) line.set(key, json);
+    const text = applyPolicy(
+      Array.from(line, ([key, json]) => ({ key, json })),
+      policy,
+    );
+    return `${text}${lineEnd(internals[symbols.end] as string)}`;
+  };
+}
+
+/** Gives a logger with other levels (`useOnlyCustomLevels`) the methods of pino's, at its nearest levels. */
+function addLevels(derived: Logger): void {
+  const methods = derived as unknown as Record<string, (...args: unknown[]) => void>;
+  const levelOf = createLevelLookup();
+  for (const name of Object.keys(STANDARD_LEVELS)) {
+    if (typeof methods[name] === 'function') continue;
+    methods[name] = function (this: typeof methods, ...args) {
+      const level = levelOf(derived, name);
+      if (level !== undefined) this[level.name]?.(...args);
+    };
+  }
+}
+
+/** The members of a service on application lines. */
+export function serviceMembers(name: string | undefined, profile: ProfileName): LinePolicy['service'] {
+  return name === undefined ? [] : [{ key: profileKey('service.name', profile), json: JSON.stringify(name) }];
+}
+
+/**
+ * Derives the logger of a tracer. Its lines carry the ids of the current span and the service, and follow the tracer's
+ * policy. The given logger does not change; its level, bindings, streams and options apply. A logger that is not pino
+ * is returned as it is.
+ */
+export function deriveLogger(logger: Logger, profile: ProfileName, policy: LinePolicy): Logger {
+  const symbols = pinoSymbols(logger);
+  if (symbols === undefined) return logger;
+  const derived = Object.create(logger) as Logger;
+  const internals = derived as unknown as LoggerInternals;
+  internals[POLICY] = policy;
+  if (profileOf(logger) === undefined) {
+    const original = (logger as unknown as LoggerInternals)[symbols.asJson] as AsJson;
+    internals[symbols.asJson] = createOwnAsJson(original, symbols, correlation({ profile }));
+    addLevels(derived);
+  }
+  return derived;
+}
