@@ -76,6 +76,7 @@ export const layerTable: LayerTable = {
     ],
     moduleState: [
       { file: 'context/ids.ts', why: 'pool of random bytes' },
+      { file: 'log/bound-logger.ts', why: 'cache' },
       { file: 'log/field-json.ts', why: 'cache' },
       { file: 'log/logger.ts', why: 'cache of the last time as text' },
       { file: 'trace/clock.ts', why: 'cache of the last time as text' },

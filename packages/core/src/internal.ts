@@ -21,7 +21,7 @@ export {
   runInContext,
   sharedState,
 } from './context/index.ts';
-export { pinoSymbols } from './log/index.ts';
+export { bindLogger, pinoSymbols } from './log/index.ts';
 export { providerOf, type ProviderClues } from './providers/index.ts';
 export { type StreamWatcher, watchStream } from './streams/index.ts';
 export {
@@ -39,6 +39,7 @@ export {
   isSameTree,
   linkTo,
   onForcedEnd,
+  profileOfSpan,
   runInSpan,
   statusOfThrown,
   type ThrownStatus,

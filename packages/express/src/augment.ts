@@ -12,7 +12,10 @@ declare global {
        * chains, engines and `fetch`. A model call that it ends is `aborted`. Requests without a span have it as well.
        */
       readonly clientSignal: AbortSignal;
-      /** The tracer's logger: its lines carry the ids of this request. */
+      /**
+       * The tracer's logger, or the one that another middleware (pino-http) gave this request. Its lines carry the ids
+       * of this request, wherever it is called.
+       */
       log: Tracer['logger'];
     }
   }

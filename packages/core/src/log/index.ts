@@ -1,3 +1,4 @@
+export { bindLogger } from './bound-logger.ts';
 export { correlation } from './correlation.ts';
 export { destinationKind } from './destination.ts';
 export { type CommonFields, createCommonFields, type SplitLine, wholeRecord } from './line.ts';

@@ -2,7 +2,7 @@
  * Access of instrumentations to a span beyond its public interface. Spans of other implementations are left
  * alone.
  */
-import type { SpanStatus } from '@spanline/record';
+import type { ProfileName, SpanStatus } from '@spanline/record';
 import type { ContextValues, InstrumentationScope, Span } from '../api/index.ts';
 import { isTraceId } from '../context/index.ts';
 import { type Attributes, type ChildFailure, stateOf } from './span-state.ts';
@@ -13,6 +13,11 @@ const NO_FAILURES: readonly ChildFailure[] = [];
 export function linkTo(span: Span, traceId: unknown): void {
   const state = stateOf(span);
   if (state?.isRecording === true && isTraceId(traceId)) state.linkedTraceId = traceId;
+}
+
+/** Returns the spelling of ids on the application lines of a span's tracer. */
+export function profileOfSpan(span: Span): ProfileName {
+  return stateOf(span)?.owner.profile ?? 'otel';
 }
 
 /** True for two spans below the same local root: of one request, whatever their trace ids. */

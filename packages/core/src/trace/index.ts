@@ -9,6 +9,7 @@ export {
   isSameTree,
   linkTo,
   onForcedEnd,
+  profileOfSpan,
 } from './extras.ts';
 export { causeText, describeFailure, type Failure, isSameFailure } from './failure.ts';
 export { createGuard, type Guard, isOwning, OWNER, type OwningTracer } from './guard.ts';

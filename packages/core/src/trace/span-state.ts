@@ -1,5 +1,5 @@
 /** Everything the tracer records about one span, by who writes it and when. */
-import type { ContentKey, FactAttributes, SpanKind, SpanStatus, SpanType } from '@spanline/record';
+import type { ContentKey, FactAttributes, ProfileName, SpanKind, SpanStatus, SpanType } from '@spanline/record';
 import type {
   CaptureSetting,
   ContextValues,
@@ -23,6 +23,8 @@ export interface SpanOwner {
   /** The tracer itself, or the one that took over from it. */
   tracer: Tracer | undefined;
   readonly maxLabels: number;
+  /** Spelling of the ids on application lines. */
+  readonly profile: ProfileName;
   score(options: ScoreOptions): void;
   /** Epoch milliseconds. */
   now(): number;

@@ -110,6 +110,7 @@ export function createTracerParts(options: TracerOptions): TracerParts {
   const owner: SpanOwner = {
     tracer: undefined,
     maxLabels: resolved.maxLabels,
+    profile: resolved.profile,
     now: () => clock.now(),
     monotonic: () => clock.monotonic(),
     internalError: (where, error) => stats.internalError(where, error),

@@ -1,14 +1,17 @@
-/** `req.span`, `req.log` and `req.clientSignal`. */
+/** `req.span`, `req.log`, `req.id` and `req.clientSignal`. */
 
 import type { Application, Request } from 'express';
 import type { Tracer } from '@spanline/core';
 import { sharedState } from '@spanline/instrumentation';
 import { clientSignalOf } from '../exchange/client-signal.ts';
-import { exchangeOf } from '../exchange/request-state.ts';
+import { exchangeOf, requestState, stateOf } from '../exchange/request-state.ts';
+import { requestLog } from './request-log.ts';
 import { outermost } from './watch-application.ts';
 
-/** A property that the application or another middleware may assign. The assigned value replaces it. */
-function field(key: string, get: (this: Request) => unknown): PropertyDescriptor {
+type Fields = PropertyDescriptorMap & ThisType<Request>;
+
+/** A property that the application may assign. The assigned value replaces it. */
+function replaceable(key: string, get: (this: Request) => unknown): PropertyDescriptor {
   return {
     configurable: true,
     get,
@@ -18,29 +21,53 @@ function field(key: string, get: (this: Request) => unknown): PropertyDescriptor
   };
 }
 
+const FIELDS: Fields = {
+  span: replaceable('span', function span() {
+    return exchangeOf(this)?.span;
+  }),
+  clientSignal: replaceable('clientSignal', function clientSignal() {
+    return clientSignalOf(this);
+  }),
+  log: {
+    configurable: true,
+    get(): unknown {
+      return requestLog(this);
+    },
+    set(value: unknown): void {
+      requestState(this).assignedLog = value;
+    },
+  },
+  // pino-http takes this id if it comes later.
+  id: {
+    configurable: true,
+    get(): unknown {
+      const state = stateOf(this);
+      return state?.assignedId ?? state?.exchange?.requestId;
+    },
+    set(value: unknown): void {
+      requestState(this).assignedId = value;
+    },
+  },
+};
+
 const extended = sharedState('express.extended', () => new WeakSet<object>());
 
 /**
  * Defines the fields on the prototype of an application's requests (`app.request`: Express's own place for extensions),
  * which mounted applications inherit. A field that the application has already is left alone.
  */
-export function defineRequestFields(app: Application, logger: Tracer['logger']): void {
+function defineFields(app: Application): void {
   const top = outermost(app);
   if (extended.has(top)) return;
   extended.add(top);
   const { request } = top as unknown as { request: object };
-  const fields = {
-    span: field('span', function span() {
-      return exchangeOf(this)?.span;
-    }),
-    clientSignal: field('clientSignal', function clientSignal() {
-      return clientSignalOf(this);
-    }),
-    log: field('log', function log() {
-      return exchangeOf(this)?.tracer.logger ?? logger;
-    }),
-  };
-  for (const [key, descriptor] of Object.entries(fields)) {
+  for (const [key, descriptor] of Object.entries(FIELDS)) {
     if (!(key in request)) Object.defineProperty(request, key, descriptor);
   }
+}
+
+/** Gives a request its fields, also if it gets no span. */
+export function addRequestFields(req: Request, { logger }: Tracer): void {
+  defineFields(req.app);
+  requestState(req).logger ??= logger;
 }

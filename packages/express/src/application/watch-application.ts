@@ -77,16 +77,17 @@ export function watchApplication(app: Application): void {
   Object.defineProperties(response, listenerMethods(response));
 }
 
-/** Removes an own property that the router set before the accessors were there, and sets it through them. */
-function hide(req: Request, key: 'params' | 'route'): void {
+/** Removes an own property that was set before the accessors were there, and sets it through them. */
+function hide(req: Request, key: 'log' | 'params' | 'route'): void {
   if (!Object.hasOwn(req, key)) return;
   const value: unknown = req[key];
   delete (req as Partial<Request>)[key];
   (req as unknown as Record<string, unknown>)[key] = value;
 }
 
-/** Watches what the routers do with a request from here on. */
-export function watchRoute(req: Request): void {
+/** Watches the routers and `req.log` of a request from here on. */
+export function watchRequest(req: Request): void {
+  hide(req, 'log');
   hide(req, 'params');
   hide(req, 'route');
 }

@@ -19,6 +19,7 @@ export interface Exchange {
   readonly span: Span;
   readonly tracer: Tracer;
   readonly guard: Guard;
+  readonly requestId: string;
   readonly startedMs: number;
   /** When the head of the response was written; `undefined` if it could no longer reach the client. */
   firstByteMs: number | undefined;
@@ -37,11 +38,12 @@ export interface Exchange {
 }
 
 /** Begins an exchange. */
-export function createExchange(span: Span, tracer: Tracer, guard: Guard): Exchange {
+export function createExchange(span: Span, tracer: Tracer, guard: Guard, requestId: string): Exchange {
   return {
     span,
     tracer,
     guard,
+    requestId,
     startedMs: performance.now(),
     firstByteMs: undefined,
     bodyBytes: 0,

@@ -8,6 +8,7 @@ import {
   instrumentationOf,
   isSameTree,
   parentOf,
+  runInContext,
 } from '@spanline/instrumentation';
 import { SCOPE } from '../scope.ts';
 
@@ -20,6 +21,13 @@ export function contextOf(span: Span): ContextState {
 export function contextWithin(span: Span): ContextState {
   const active = activeState();
   return active?.span !== undefined && isSameTree(active.span, span) ? active : contextOf(span);
+}
+
+/** Runs `fn` in the running code's context if it belongs to the request of `span`, else in the request's own. */
+export function runWithin(span: Span, fn: () => void): void {
+  const active = activeState()?.span;
+  if (active !== undefined && isSameTree(active, span)) fn();
+  else runInContext(contextOf(span), fn);
 }
 
 /** True if a span belongs to a request. */

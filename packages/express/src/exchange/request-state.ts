@@ -1,5 +1,6 @@
 /** State of requests. */
 
+import type { Tracer } from '@spanline/core';
 import { sharedState } from '@spanline/instrumentation';
 import type { Exchange } from './exchange.ts';
 
@@ -10,9 +11,19 @@ export interface MatchedLayer {
   readonly params: Readonly<Record<string, unknown>>;
 }
 
+type Logger = Tracer['logger'];
+
 /** State of a request. */
 export interface RequestState {
   exchange: Exchange | undefined;
+  /** The tracer's logger, once the middleware has seen the request. */
+  logger: Logger | undefined;
+  /** `req.log` as another middleware assigned it. */
+  assignedLog: unknown;
+  /** `req.log`, made of one of these. */
+  log: { readonly of: unknown; readonly bound: unknown } | undefined;
+  /** `req.id` as another middleware assigned it. */
+  assignedId: unknown;
   /** `req.params` as a router assigned it last. */
   params: unknown;
   /** `req.route`, likewise. */
@@ -39,7 +50,17 @@ export function stateOf(req: object): RequestState | undefined {
 export function requestState(req: object): RequestState {
   let state = states.get(req);
   if (state === undefined) {
-    state = { exchange: undefined, params: undefined, route: undefined, layers: [], template: undefined };
+    state = {
+      exchange: undefined,
+      logger: undefined,
+      assignedLog: undefined,
+      log: undefined,
+      assignedId: undefined,
+      params: undefined,
+      route: undefined,
+      layers: [],
+      template: undefined,
+    };
     states.set(req, state);
   }
   return state;

@@ -3,8 +3,8 @@
 import type { Request, RequestHandler, Response } from 'express';
 import { type Span, type SpanOptions, withContext } from '@spanline/core';
 import { createGuard } from '@spanline/instrumentation';
-import { defineRequestFields } from '../application/request-fields.ts';
-import { watchApplication, watchRoute } from '../application/watch-application.ts';
+import { addRequestFields } from '../application/request-fields.ts';
+import { watchApplication, watchRequest } from '../application/watch-application.ts';
 import { whenClosed } from '../exchange/closing.ts';
 import { createExchange, type Exchange } from '../exchange/exchange.ts';
 import { inFlightOf } from '../exchange/in-flight.ts';
@@ -52,7 +52,8 @@ function finish(res: Response, exchange: Exchange, level: string | undefined): v
 /**
  * Express middleware for Express 4 and 5. Each request gets a SERVER span, the local root of everything that the
  * request does. Mount it first. The response carries the request id (`x-request-id`, the caller's or a new one) and
- * `traceparent`. `req.span` is the span. `req.log` is the tracer's logger, unless another middleware has set one.
+ * `traceparent`. `req.span` is the span. `req.log` is the tracer's logger, or the one that another
+ * middleware set, with the ids of the request.
  *
  * @example
  * ```ts
@@ -74,12 +75,11 @@ function finish(res: Response, exchange: Exchange, level: string | undefined): v
 export function spanlineExpress(options: SpanlineExpressOptions): RequestHandler {
   const resolved = resolveOptions(options);
   const { tracer, ignore, requestIdHeader } = resolved;
-  const { logger } = tracer;
   const guard = createGuard(tracer);
 
   if (!tracer.enabled) {
     return function spanlineDisabled(req, _res, next): void {
-      guard('express fields', () => defineRequestFields(req.app, logger));
+      guard('express fields', () => addRequestFields(req, tracer));
       next();
     };
   }
@@ -105,10 +105,10 @@ export function spanlineExpress(options: SpanlineExpressOptions): RequestHandler
     setAllowed(span, req, resolved);
     // Before the exchange, which would note the context of this listener.
     whenClosed(res, onClose);
-    requestState(req).exchange = createExchange(span, tracer, guard);
+    requestState(req).exchange = createExchange(span, tracer, guard, origin.requestId);
     inFlight.value++;
     watchApplication(req.app);
-    watchRoute(req);
+    watchRequest(req);
     return span;
   }
 
@@ -119,9 +119,9 @@ export function spanlineExpress(options: SpanlineExpressOptions): RequestHandler
   }
 
   return function spanline(req, res, next): void {
-    guard('express fields', () => defineRequestFields(req.app, logger));
+    guard('express fields', () => addRequestFields(req, tracer));
     if (exchangeOf(req) !== undefined || (ignore !== undefined && holds(ignore, req))) return next();
-    const origin = guard('express headers', () => originOf(req, resolved));
+    const origin = guard('express headers', () => originOf(req, res, resolved, guard));
     if (origin === undefined) return next();
     withContext(contextValues(req, origin, resolved, guard), () => {
       const span = guard('express request', () => begin(req, res, origin));

@@ -30,6 +30,13 @@ export interface SpanlineExpressOptions {
    * @defaultValue the tracer's
    */
   capture?: CaptureMode | ((req: Request) => CaptureMode | undefined);
+  /**
+   * Returns the id of a request, written as `http.request.id`: 1–128 characters of `[A-Za-z0-9._:-]`. Another value, or
+   * an error, leaves it to the default.
+   *
+   * @defaultValue `req.id` or the response header of an earlier middleware, else the caller's id, else a UUID
+   */
+  requestId?: (req: Request) => string | undefined;
   /** Header of the request id, in and out. @defaultValue `x-request-id` */
   requestIdHeader?: string;
   /** Reads user and session from a request, if it shows them. After authentication, call `identify(req, …)`. */
@@ -67,6 +74,7 @@ const SHAPE: Shape<SpanlineExpressOptions> = {
   baggage: option.list(option.string()),
   ignore: option.callback(),
   capture: option.like('a capture mode or a function', isCaptureSetting),
+  requestId: option.callback(),
   requestIdHeader: option.like('the name of a header', (value) => typeof value === 'string' && /^[\w-]+$/.test(value)),
   identify: option.callback(),
   level: option.callback(),
@@ -81,14 +89,15 @@ const SHAPE: Shape<SpanlineExpressOptions> = {
  */
 export function resolveOptions(options: SpanlineExpressOptions): ResolvedOptions {
   checkOptions(SHAPE, options);
-  const { tracer, trustIncoming = false, baggage = [], ignore, capture, requestIdHeader = 'x-request-id' } = options;
-  const { identify, level, allowQuery = [], allowHeaders = [] } = options;
+  const { tracer, trustIncoming = false, baggage = [], ignore, capture, requestId } = options;
+  const { requestIdHeader = 'x-request-id', identify, level, allowQuery = [], allowHeaders = [] } = options;
   return {
     tracer,
     trustIncoming: typeof trustIncoming === 'function' ? trustIncoming : () => trustIncoming,
     baggage: [...baggage],
     ignore,
     capture: typeof capture === 'string' ? () => capture : capture,
+    requestId,
     requestIdHeader: requestIdHeader.toLowerCase(),
     identify,
     level,

@@ -1,7 +1,8 @@
 /** The origin of a request: its id, and the caller's trace as far as the caller is trusted. */
 
-import type { Request } from 'express';
+import type { Request, Response } from 'express';
 import type { Tracer } from '@spanline/core';
+import type { Guard } from '@spanline/instrumentation';
 import { acceptRequestId, newRequestId } from './request-id.ts';
 
 /** A remote caller's context, as the tracer reads it. */
@@ -15,6 +16,7 @@ export interface TrustRules {
   readonly baggage: readonly string[];
   /** Lower case. */
   readonly requestIdHeader: string;
+  readonly requestId: ((req: Request) => string | undefined) | undefined;
 }
 
 /** The origin of a request. */
@@ -43,9 +45,30 @@ function pick(baggage: RemoteCaller['baggage'], allowed: readonly string[]): Rec
   return picked.length === 0 ? undefined : Object.fromEntries(picked);
 }
 
-/** Reads the request id and the trace context from the headers. */
-export function originOf(req: Request, { tracer, trustIncoming, baggage, requestIdHeader }: TrustRules): Origin {
-  const requestId = acceptRequestId(req.headers[requestIdHeader]) ?? newRequestId();
+/** An id as text. Those of pino-http are whole numbers. */
+function textOf(id: unknown): unknown {
+  return Number.isSafeInteger(id) ? String(id) : id;
+}
+
+/**
+ * The id of a request. The first of these that is acceptable: the application's, that of an earlier middleware
+ * (`req.id` or the header of the response), the caller's, a new one.
+ */
+function requestIdOf(req: Request, res: Response, { requestId, requestIdHeader }: TrustRules, guard: Guard): string {
+  const own = requestId === undefined ? undefined : guard('express requestId', () => requestId(req));
+  return (
+    acceptRequestId(own) ??
+    acceptRequestId(textOf((req as { id?: unknown }).id)) ??
+    acceptRequestId(textOf(res.getHeader(requestIdHeader))) ??
+    acceptRequestId(req.headers[requestIdHeader]) ??
+    newRequestId()
+  );
+}
+
+/** Reads the request id and the trace context of a request. */
+export function originOf(req: Request, res: Response, rules: TrustRules, guard: Guard): Origin {
+  const { tracer, trustIncoming, baggage } = rules;
+  const requestId = requestIdOf(req, res, rules, guard);
   const remote = req.headers.traceparent === undefined ? undefined : tracer.extract(req.headers);
   if (remote === undefined) return { requestId, parent: undefined, link: undefined, baggage: undefined };
   if (!holds(trustIncoming, req)) {

@@ -17,8 +17,8 @@ function isIdCharacter(code: number): boolean {
 }
 
 /**
- * Returns a caller's request id if it is acceptable: 1–128 characters of `[A-Za-z0-9._:-]`, and not a credential,
- * because it is written unchanged.
+ * Returns a request id if it is acceptable: 1–128 characters of `[A-Za-z0-9._:-]`, and not a credential, because it is
+ * written unchanged.
  */
 export function acceptRequestId(value: unknown): string | undefined {
   if (typeof value !== 'string' || value.length === 0 || value.length > MAX_LENGTH) return undefined;
