@@ -17,7 +17,14 @@ export type { Dimension, Metrics, MetricsOptions } from './metrics/aggregator.ts
 export type { MetricValues } from './metrics/catalogue.ts';
 export { formatDaily } from './metrics/daily.ts';
 export { type LogLines, metrics } from './metrics/log-metrics.ts';
-export { genAiMetrics, type GenAiMetricsOptions, type OtelHistogram, type OtelMeter } from './otel/index.ts';
+export {
+  genAiMetrics,
+  type GenAiMetricsOptions,
+  type OtelAttributes,
+  type OtelCounter,
+  type OtelHistogram,
+  type OtelMeter,
+} from './otel/index.ts';
 export type { MetricsHandler, MetricsHandlerOptions } from './prometheus/create-handler.ts';
 export { metricsHandler } from './prometheus/on-demand.ts';
 export { CATALOG } from './rules/catalog.ts';

@@ -4,24 +4,28 @@ import type { AddressInfo } from 'node:net';
 import { OTLPMetricExporter } from '@opentelemetry/exporter-metrics-otlp-http';
 import { MeterProvider, PeriodicExportingMetricReader } from '@opentelemetry/sdk-metrics';
 import { expect, it, onTestFinished } from 'vitest';
-import { createTracer } from '@spanline/core';
+import { createTracer, type SpanAttributes, type SpanOptions, type Tracer } from '@spanline/core';
 import { memoryLog } from '@spanline/core/testing';
 import { genAiMetrics } from '@spanline/monitor/otel';
 
 interface Point {
   attributes: { key: string; value: { stringValue?: string; intValue?: number } }[];
-  count: number;
-  sum: number;
-  explicitBounds: number[];
+  count?: number;
+  sum?: number;
+  asDouble?: number;
+  asInt?: number;
+  explicitBounds?: number[];
+}
+
+interface Metric {
+  name: string;
+  unit: string;
+  histogram?: { dataPoints: Point[] };
+  sum?: { dataPoints: Point[]; isMonotonic: boolean };
 }
 
 interface Exported {
-  resourceMetrics: {
-    scopeMetrics: {
-      scope: { name: string };
-      metrics: { name: string; unit: string; histogram: { dataPoints: Point[] } }[];
-    }[];
-  }[];
+  resourceMetrics: { scopeMetrics: { scope: { name: string }; metrics: Metric[] }[] }[];
 }
 
 async function bodyOf(request: IncomingMessage): Promise<Exported> {
@@ -30,7 +34,8 @@ async function bodyOf(request: IncomingMessage): Promise<Exported> {
   return JSON.parse(Buffer.concat(chunks).toString()) as Exported;
 }
 
-it('records model calls as the histograms of the semantic conventions, which the SDK exports over OTLP', async () => {
+/** Runs calls with metrics, and returns what a collector gets. */
+async function collect(olderNames: boolean, run: (tracer: Tracer) => void): Promise<Metric[]> {
   const received: Exported[] = [];
   const server = createServer((request, response) => {
     void (async () => {
@@ -47,69 +52,117 @@ it('records model calls as the histograms of the semantic conventions, which the
     readers: [new PeriodicExportingMetricReader({ exporter, exportIntervalMillis: 3_600_000 })],
   });
   const tracer = createTracer({ logger: memoryLog().logger, statsIntervalSeconds: 0 });
-  const stop = genAiMetrics({ tracer, meterProvider });
-  const call = (error?: Error): void => {
-    const span = tracer.startSpan({
-      name: 'chat gpt-4o',
-      type: 'llm',
-      attributes: {
-        'gen_ai.operation.name': 'chat',
-        'gen_ai.provider.name': 'openai',
-        'gen_ai.request.model': 'gpt-4o',
-        'server.address': 'api.openai.com',
-        'server.port': 8443,
-        'gen_ai.usage.input_tokens': 580,
-        'gen_ai.usage.output_tokens': 840,
-      },
-    });
-    if (error !== undefined) span.fail(error);
-    span.end();
-  };
-  call();
-  call();
-  call(new TypeError('no'));
-  tracer.startSpan({ name: 'search', type: 'retriever' }).end();
+  const stop = genAiMetrics({ tracer, meterProvider, olderNames });
+  run(tracer);
   stop();
-  call();
+  run(tracer);
   await meterProvider.shutdown();
   const [scope] = received[0]?.resourceMetrics[0]?.scopeMetrics ?? [];
   expect(scope?.scope.name).toBe('@spanline/monitor');
-  const shown = scope?.metrics.map(({ name, unit, histogram }) => ({
-    name,
-    unit,
-    points: histogram.dataPoints.map(({ attributes, count, sum }) => ({
-      ...Object.fromEntries(attributes.map(({ key, value }) => [key, value.stringValue ?? value.intValue])),
-      count,
-      ...(unit === 's' ? {} : { sum }),
-    })),
-  }));
-  const CALL = {
-    'gen_ai.operation.name': 'chat',
-    'gen_ai.provider.name': 'openai',
-    'gen_ai.request.model': 'gpt-4o',
-    'server.address': 'api.openai.com',
-    'server.port': 8443,
+  return scope?.metrics ?? [];
+}
+
+const MODEL = {
+  'gen_ai.operation.name': 'chat',
+  'gen_ai.provider.name': 'openai',
+  'gen_ai.request.model': 'gpt-4o',
+  'server.address': 'api.openai.com',
+  'server.port': 8443,
+};
+const SECONDS = [0.01, 0.02, 0.04, 0.08, 0.16, 0.32, 0.64, 1.28, 2.56, 5.12, 10.24, 20.48, 40.96, 81.92];
+const TOKENS = [1, 4, 16, 64, 256, 1024, 4096, 16_384, 65_536, 262_144, 1_048_576, 4_194_304, 16_777_216, 67_108_864];
+
+function runAll(tracer: Tracer): void {
+  const end = (options: SpanOptions & { attributes: SpanAttributes }, error?: Error): void => {
+    const span = tracer.startSpan(options);
+    if (error !== undefined) span.fail(error);
+    span.end();
   };
-  expect(shown).toEqual([
-    {
-      name: 'gen_ai.client.token.usage',
-      unit: '{token}',
-      points: [
-        { ...CALL, 'gen_ai.token.type': 'input', count: 3, sum: 1740 },
-        { ...CALL, 'gen_ai.token.type': 'output', count: 3, sum: 2520 },
-      ],
-    },
-    {
-      name: 'gen_ai.client.operation.duration',
-      unit: 's',
-      points: [
-        { ...CALL, count: 2 },
-        { ...CALL, 'error.type': 'TypeError', count: 1 },
-      ],
-    },
-  ]);
-  expect(scope?.metrics.map(({ histogram }) => histogram.dataPoints[0]?.explicitBounds)).toEqual([
-    [1, 4, 16, 64, 256, 1024, 4096, 16_384, 65_536, 262_144, 1_048_576, 4_194_304, 16_777_216, 67_108_864],
-    [0.01, 0.02, 0.04, 0.08, 0.16, 0.32, 0.64, 1.28, 2.56, 5.12, 10.24, 20.48, 40.96, 81.92],
-  ]);
+  const chat = (attributes: SpanAttributes, error?: Error): void =>
+    end({ name: 'chat gpt-4o', type: 'llm', attributes: { ...MODEL, ...attributes } }, error);
+  const usage = { 'gen_ai.usage.input_tokens': 580, 'gen_ai.usage.output_tokens': 840 };
+  chat(usage);
+  chat({
+    ...usage,
+    'gen_ai.response.time_to_first_chunk': 0.4,
+    'gen_ai.usage.cache_read.input_tokens': 500,
+    'gen_ai.usage.cache_write.input_tokens': 20,
+    'gen_ai.usage.reasoning.output_tokens': 600,
+    'gen_ai.usage.audio.output_tokens': 100,
+  });
+  chat({}, new TypeError('no'));
+  chat({ ...usage, 'gen_ai.operation.name': 'fetch_response' });
+  const embeddings = { ...MODEL, 'gen_ai.operation.name': 'embeddings', 'gen_ai.usage.input_tokens': 12 };
+  end({ name: 'embeddings', type: 'embedding', attributes: embeddings });
+  end({ name: 'invoke_agent planner', type: 'agent', attributes: { 'gen_ai.agent.name': 'planner' } });
+  end(
+    { name: 'execute_tool lookup', type: 'tool', attributes: { 'gen_ai.tool.name': 'lookup' } },
+    new RangeError('no'),
+  );
+  end({ name: 'search', type: 'retriever', attributes: {} });
+}
+
+/** Points with their attributes, a count for durations and a sum for the rest. */
+function shown({ unit, histogram, sum }: Metric): object[] {
+  return (
+    (histogram ?? sum)?.dataPoints.map(({ attributes, count, sum: total, asDouble, asInt }) => ({
+      ...Object.fromEntries(attributes.map(({ key, value }) => [key, value.stringValue ?? value.intValue])),
+      ...(unit === 's' ? { count } : { tokens: total ?? asInt ?? asDouble }),
+    })) ?? []
+  );
+}
+
+it('records the metrics of the GenAI conventions v0.1.0, which the SDK exports over OTLP', async () => {
+  const metrics = await collect(false, runAll);
+  const points = Object.fromEntries(metrics.map((metric) => [metric.name, shown(metric)]));
+  const unknown = { ...MODEL, 'gen_ai.token.modality': 'unknown' };
+  const usage = 'gen_ai.client.inference.usage';
+  const embeddings = { ...MODEL, 'gen_ai.operation.name': 'embeddings' };
+  expect(points).toEqual({
+    'gen_ai.client.inference.duration': [
+      { ...MODEL, count: 2 },
+      { ...MODEL, 'error.type': 'TypeError', count: 1 },
+      { ...MODEL, 'gen_ai.operation.name': 'fetch_response', count: 1 },
+    ],
+    'gen_ai.client.inference.time_to_first_chunk': [{ ...MODEL, count: 1 }],
+    [`${usage}.input_tokens`]: [{ ...unknown, tokens: 1160 }],
+    [`${usage}.output_tokens`]: [
+      { ...unknown, tokens: 1580 },
+      { ...MODEL, 'gen_ai.token.modality': 'audio', tokens: 100 },
+    ],
+    [`${usage}.cache_read.input_tokens`]: [{ ...unknown, tokens: 500 }],
+    [`${usage}.cache_write.input_tokens`]: [{ ...unknown, tokens: 20 }],
+    [`${usage}.reasoning.output_tokens`]: [{ ...unknown, tokens: 600 }],
+    'gen_ai.client.inference.operation.input_tokens': [{ ...MODEL, tokens: 1160 }],
+    'gen_ai.client.inference.operation.output_tokens': [{ ...MODEL, tokens: 1680 }],
+    'gen_ai.client.embeddings.duration': [{ ...embeddings, count: 1 }],
+    'gen_ai.client.embeddings.operation.input_tokens': [{ ...embeddings, tokens: 12 }],
+    'gen_ai.invoke_agent.duration': [
+      { 'gen_ai.operation.name': 'invoke_agent', 'gen_ai.agent.name': 'planner', count: 1 },
+    ],
+    'gen_ai.execute_tool.duration': [
+      { 'gen_ai.operation.name': 'execute_tool', 'gen_ai.tool.name': 'lookup', 'error.type': 'RangeError', count: 1 },
+    ],
+  });
+  for (const { name, unit, histogram, sum } of metrics) {
+    const isUsage = name.startsWith(usage);
+    expect([name, unit]).toEqual([name, name.endsWith('tokens') ? '{token}' : 's']);
+    expect([name, sum?.isMonotonic]).toEqual([name, isUsage ? true : undefined]);
+    const bounds = histogram?.dataPoints[0]?.explicitBounds;
+    const agent = SECONDS.slice(0, -1).map((seconds) => Number((seconds * 10).toPrecision(6)));
+    const expected = name === 'gen_ai.invoke_agent.duration' ? agent : unit === 's' ? SECONDS : TOKENS;
+    expect([name, bounds]).toEqual([name, isUsage ? undefined : expected]);
+  }
+});
+
+it('records the older names as well, with olderNames', async () => {
+  const metrics = await collect(true, runAll);
+  const older = metrics.filter(({ name }) => /^gen_ai\.client\.(?:token|operation)\./.test(name));
+  expect(older.map(({ name }) => name)).toEqual(['gen_ai.client.token.usage', 'gen_ai.client.operation.duration']);
+  expect(older.map(({ histogram }) => histogram?.dataPoints[0]?.explicitBounds)).toEqual([TOKENS, SECONDS]);
+  expect(shown(older[0] ?? { name: '', unit: '' })).toContainEqual({
+    ...MODEL,
+    'gen_ai.token.type': 'output',
+    tokens: 1680,
+  });
 });

@@ -1,26 +1,25 @@
 import { defaultTracer, type SpanRecord, type Tracer } from '@spanline/core';
 import { checkOptions, option, type Shape } from '@spanline/record';
 import { tracerOption } from '../live/shared-options.ts';
-
-/** The part of `Histogram` of `@opentelemetry/api` that is used. */
-export interface OtelHistogram {
-  record(value: number, attributes: Record<string, string | number>): void;
-}
-
-/** The part of `Meter` of `@opentelemetry/api` that is used. */
-export interface OtelMeter {
-  createHistogram(
-    name: string,
-    options: { description: string; unit: string; advice: { explicitBucketBoundaries: number[] } },
-  ): OtelHistogram;
-}
+import {
+  createInstruments,
+  createOlderInstruments,
+  type OtelAttributes,
+  type OtelCounter,
+  type OtelMeter,
+} from './instruments.ts';
 
 /** Options of {@link genAiMetrics}. */
 export interface GenAiMetricsOptions {
-  /** The tracer whose model calls are measured. @defaultValue `defaultTracer()` */
+  /** The tracer whose calls are measured. @defaultValue `defaultTracer()` */
   tracer?: Tracer;
   /** A meter provider of `@opentelemetry/sdk-metrics`, or `metrics.getMeterProvider()` of `@opentelemetry/api`. */
   meterProvider: { getMeter(name: string, version?: string): OtelMeter };
+  /**
+   * Also records `gen_ai.client.token.usage` and `gen_ai.client.operation.duration`, the names before v0.1.0 of the
+   * GenAI conventions. @defaultValue false
+   */
+  olderNames?: boolean;
 }
 
 const SHAPE: Shape<GenAiMetricsOptions> = {
@@ -31,34 +30,86 @@ const SHAPE: Shape<GenAiMetricsOptions> = {
       (value) => typeof (value as GenAiMetricsOptions['meterProvider'] | null)?.getMeter === 'function',
     ),
   ),
+  olderNames: option.boolean(),
 };
 
-/** Buckets of `gen_ai.client.token.usage` in the semantic conventions (gen-ai-metrics). */
-const TOKEN_BUCKETS = Array.from({ length: 14 }, (_, power) => 4 ** power);
-/** Buckets of `gen_ai.client.operation.duration` in the semantic conventions (gen-ai-metrics). */
-const DURATION_BUCKETS = Array.from({ length: 14 }, (_, power) => 2 ** power / 100);
+type Key = keyof SpanRecord;
+type Span = Readonly<SpanRecord>;
 
-const ATTRIBUTES = [
+const CALL = [
   'gen_ai.operation.name',
   'gen_ai.provider.name',
   'gen_ai.request.model',
   'gen_ai.response.model',
   'server.address',
   'server.port',
-] as const satisfies readonly (keyof SpanRecord)[];
+] as const satisfies readonly Key[];
+const AGENT = ['gen_ai.operation.name', 'gen_ai.agent.name'] as const satisfies readonly Key[];
+const TOOL = ['gen_ai.operation.name', 'gen_ai.tool.name', 'gen_ai.tool.type'] as const satisfies readonly Key[];
 
-function attributesOf(record: Readonly<SpanRecord>): Record<string, string | number> {
-  const attributes: Record<string, string | number> = {};
-  for (const key of ATTRIBUTES) {
-    const value = record[key];
+function attributesOf(span: Span, keys: typeof CALL | typeof AGENT | typeof TOOL): OtelAttributes {
+  const attributes: OtelAttributes = {};
+  for (const key of keys) {
+    const value = span[key];
     if (value !== undefined) attributes[key] = value;
   }
   return attributes;
 }
 
+function withError(span: Span, attributes: OtelAttributes): OtelAttributes {
+  if (span['span.status'] !== 'error') return attributes;
+  return { ...attributes, 'error.type': span['error.type'] ?? '_OTHER' };
+}
+
+const secondsOf = (span: Span): number => Math.max(0, span.duration_ms ?? 0) / 1000;
+
+/** Adds tokens, those of audio by themselves. The modality of the others is not known. */
+function addTokens(counter: OtelCounter, total: number, audio: number, attributes: OtelAttributes): void {
+  if (audio > 0) counter.add(audio, { ...attributes, 'gen_ai.token.modality': 'audio' });
+  const rest = Math.max(0, total - audio);
+  if (rest > 0 || audio === 0) counter.add(rest, { ...attributes, 'gen_ai.token.modality': 'unknown' });
+}
+
+function recordInference(on: ReturnType<typeof createInstruments>, span: Span): void {
+  const attributes = attributesOf(span, CALL);
+  on.inferenceSeconds.record(secondsOf(span), withError(span, attributes));
+  const firstChunk = span['gen_ai.response.time_to_first_chunk'];
+  if (firstChunk !== undefined && firstChunk >= 0) on.firstChunkSeconds.record(firstChunk, attributes);
+  // To fetch an answer uses nothing: the call that made it did.
+  if (span['gen_ai.operation.name'] === 'fetch_response') return;
+  const input = span['gen_ai.usage.input_tokens'];
+  const output = span['gen_ai.usage.output_tokens'];
+  addTokens(on.inputTokens, input ?? 0, span['gen_ai.usage.audio.input_tokens'] ?? 0, attributes);
+  addTokens(on.outputTokens, output ?? 0, span['gen_ai.usage.audio.output_tokens'] ?? 0, attributes);
+  if (input !== undefined) on.inputTokensOfCall.record(input, attributes);
+  if (output !== undefined) on.outputTokensOfCall.record(output, attributes);
+  const parts = [
+    [on.cacheReadTokens, span['gen_ai.usage.cache_read.input_tokens']],
+    [on.cacheWriteTokens, span['gen_ai.usage.cache_write.input_tokens']],
+    [on.reasoningTokens, span['gen_ai.usage.reasoning.output_tokens']],
+  ] as const;
+  for (const [counter, tokens] of parts) if (tokens !== undefined) addTokens(counter, tokens, 0, attributes);
+}
+
+function recordEmbeddings(on: ReturnType<typeof createInstruments>, span: Span): void {
+  const attributes = attributesOf(span, CALL);
+  on.embeddingsSeconds.record(secondsOf(span), withError(span, attributes));
+  const input = span['gen_ai.usage.input_tokens'];
+  if (input !== undefined) on.embeddingsTokens.record(input, attributes);
+}
+
+function recordOlder(on: ReturnType<typeof createOlderInstruments>, span: Span): void {
+  const attributes = attributesOf(span, CALL);
+  const input = span['gen_ai.usage.input_tokens'];
+  const output = span['gen_ai.usage.output_tokens'];
+  if (input !== undefined) on.tokens.record(input, { ...attributes, 'gen_ai.token.type': 'input' });
+  if (output !== undefined) on.tokens.record(output, { ...attributes, 'gen_ai.token.type': 'output' });
+  on.seconds.record(secondsOf(span), withError(span, attributes));
+}
+
 /**
- * Records the histograms of OpenTelemetry's semantic conventions for model calls, `gen_ai.client.token.usage` and
- * `gen_ai.client.operation.duration`. The application's own metric reader exports them, over OTLP for instance.
+ * Records the metrics of OpenTelemetry's GenAI conventions (v0.1.0) for model calls, embeddings, agents and tools. The
+ * application's own metric reader exports them, over OTLP for instance.
  *
  * @returns a function that stops it
  * @throws SpanlineError `ERR_INVALID_OPTION`
@@ -73,28 +124,18 @@ function attributesOf(record: Readonly<SpanRecord>): Record<string, string | num
  */
 export function genAiMetrics(options: GenAiMetricsOptions): () => void {
   checkOptions(SHAPE, options);
-  const { tracer = defaultTracer(), meterProvider } = options;
+  const { tracer = defaultTracer(), meterProvider, olderNames = false } = options;
   const meter = meterProvider.getMeter('@spanline/monitor');
-  const tokens = meter.createHistogram('gen_ai.client.token.usage', {
-    description: 'Number of input and output tokens used.',
-    unit: '{token}',
-    advice: { explicitBucketBoundaries: TOKEN_BUCKETS },
-  });
-  const durations = meter.createHistogram('gen_ai.client.operation.duration', {
-    description: 'GenAI operation duration.',
-    unit: 's',
-    advice: { explicitBucketBoundaries: DURATION_BUCKETS },
-  });
+  const on = createInstruments(meter);
+  const older = olderNames ? createOlderInstruments(meter) : undefined;
   return tracer.onRecord((record) => {
+    if (record['event.name'] !== 'span.end') return;
     const type = record['span.type'];
-    if (record['event.name'] !== 'span.end' || (type !== 'llm' && type !== 'embedding')) return;
-    const attributes = attributesOf(record);
-    const input = record['gen_ai.usage.input_tokens'];
-    const output = record['gen_ai.usage.output_tokens'];
-    if (input !== undefined) tokens.record(input, { ...attributes, 'gen_ai.token.type': 'input' });
-    if (output !== undefined) tokens.record(output, { ...attributes, 'gen_ai.token.type': 'output' });
-    const error = record['span.status'] === 'error' ? (record['error.type'] ?? '_OTHER') : undefined;
-    const seconds = Math.max(0, record.duration_ms ?? 0) / 1000;
-    durations.record(seconds, error === undefined ? attributes : { ...attributes, 'error.type': error });
+    if (type === 'llm') recordInference(on, record);
+    else if (type === 'embedding') recordEmbeddings(on, record);
+    else if (type === 'agent')
+      on.agentSeconds.record(secondsOf(record), withError(record, attributesOf(record, AGENT)));
+    else if (type === 'tool') on.toolSeconds.record(secondsOf(record), withError(record, attributesOf(record, TOOL)));
+    if (older !== undefined && (type === 'llm' || type === 'embedding')) recordOlder(older, record);
   });
 }

@@ -1,1 +1,2 @@
-export { genAiMetrics, type GenAiMetricsOptions, type OtelHistogram, type OtelMeter } from './gen-ai-metrics.ts';
+export { genAiMetrics, type GenAiMetricsOptions } from './gen-ai-metrics.ts';
+export type { OtelAttributes, OtelCounter, OtelHistogram, OtelMeter } from './instruments.ts';
