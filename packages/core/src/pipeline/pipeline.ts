@@ -153,7 +153,7 @@ export function createPipeline(parts: PipelineParts): Pipeline {
     const { own, costUsd } = line;
     if (spanObservers.size > 0) notify(spanObservers, endedSpan(span, costUsd), 'onSpanEnd');
     const content = shape(state, own);
-    addToRollup(state, costUsd);
+    addToRollup(state, own);
     writeTraceFields(own, state);
     const isRootOrError = state.parent === undefined || state.status === 'error';
     const isWritten = localRoot.isSampled && (!writesRootsOnly || isRootOrError);

@@ -10,10 +10,37 @@ function addTokens(rollup: Rollup, { attributes, name }: SpanState): void {
   rollup.outputTokens = (rollup.outputTokens ?? 0) + (output ?? 0);
   const tokens = (input ?? 0) + (output ?? 0);
   if (rollup.largest === undefined || tokens > rollup.largest.tokens) rollup.largest = { name, tokens };
+  rollup.cacheReadTokens += attributes['gen_ai.usage.cache_read.input_tokens'] ?? 0;
+  rollup.cacheWriteTokens += attributes['gen_ai.usage.cache_write.input_tokens'] ?? 0;
+  rollup.reasoningTokens += attributes['gen_ai.usage.reasoning.output_tokens'] ?? 0;
+  rollup.webSearches += attributes['spanline.usage.web_searches'] ?? 0;
 }
 
-/** Adds an ended span to the roll-up of its local root. */
-export function addToRollup(state: SpanState, costUsd: number | undefined): void {
+/** A call for which nobody sends a bill. */
+const FREE = 'self_hosted';
+/** Reasons for which the bill can only be higher than the cost. */
+const LOWER_BOUNDS: ReadonlySet<string> = new Set([
+  'no_usage',
+  'no_model',
+  'unknown_model',
+  'unknown_usage',
+  'unpriced_unit',
+  'incomplete_usage',
+]);
+
+function addCost(rollup: Rollup, { 'spanline.cost.usd': usd, 'spanline.cost.reason': reason }: SpanRecord): void {
+  if (usd !== undefined) rollup.costUsd = (rollup.costUsd ?? 0) + usd;
+  if (reason === undefined || reason === FREE) return;
+  if (!LOWER_BOUNDS.has(reason)) rollup.costReason = 'approximate';
+  else rollup.costReason ??= 'lower_bound';
+}
+
+/**
+ * Adds an ended span to the roll-up of its local root.
+ *
+ * @param record - the span's line, with its cost
+ */
+export function addToRollup(state: SpanState, record: SpanRecord): void {
   const { rollup } = state.localRoot;
   if (state.status === 'error' && !isPropagated(state)) rollup.errors++;
   if (recordedType(state) === 'llm') {
@@ -24,10 +51,17 @@ export function addToRollup(state: SpanState, costUsd: number | undefined): void
   const { name, selfMs } = state;
   if (state.parent !== undefined && selfMs > (rollup.slowest?.selfMs ?? -1)) rollup.slowest = { name, selfMs };
   addTokens(rollup, state);
-  if (costUsd !== undefined) rollup.costUsd = (rollup.costUsd ?? 0) + costUsd;
+  addCost(rollup, record);
 }
 
 const round = (value: number, digits: number): number => Number(value.toFixed(digits));
+
+function writeUnits(record: SpanRecord, rollup: Rollup): void {
+  if (rollup.cacheReadTokens > 0) record['spanline.rollup.cache_read_tokens'] = rollup.cacheReadTokens;
+  if (rollup.cacheWriteTokens > 0) record['spanline.rollup.cache_write_tokens'] = rollup.cacheWriteTokens;
+  if (rollup.reasoningTokens > 0) record['spanline.rollup.reasoning_tokens'] = rollup.reasoningTokens;
+  if (rollup.webSearches > 0) record['spanline.rollup.web_searches'] = rollup.webSearches;
+}
 
 /** Writes `spanline.rollup.*`. */
 export function writeRollup(record: SpanRecord, rollup: Rollup): void {
@@ -40,7 +74,14 @@ export function writeRollup(record: SpanRecord, rollup: Rollup): void {
     record['spanline.rollup.input_tokens'] = rollup.inputTokens;
     record['spanline.rollup.output_tokens'] = rollup.outputTokens;
   }
-  if (rollup.costUsd !== undefined) record['spanline.rollup.cost_usd'] = round(rollup.costUsd, 10);
+  writeUnits(record, rollup);
+  if (rollup.costUsd !== undefined) {
+    record['spanline.rollup.cost_usd'] = round(rollup.costUsd, 10);
+    if (rollup.costReason !== undefined) {
+      record['spanline.rollup.cost_exact'] = false;
+      record['spanline.rollup.cost_reason'] = rollup.costReason;
+    }
+  }
   if (rollup.slowest !== undefined) {
     record['spanline.rollup.slowest.name'] = rollup.slowest.name;
     record['spanline.rollup.slowest.self_ms'] = round(rollup.slowest.selfMs, 3);

@@ -3,11 +3,19 @@ import type { SpanRecord, SpanStatus } from '@spanline/record';
 import { formatFlags, leftOutOf } from '../context/index.ts';
 import { LABELS, noteLeftOut } from '../gate/index.ts';
 import type { SplitLine } from '../log/index.ts';
-import { isoMicros, isoMillis, OPERATIONS, pathOf, recordedType, type SpanState } from '../trace/index.ts';
+import {
+  isBilledBelow,
+  isoMicros,
+  isoMillis,
+  OPERATIONS,
+  pathOf,
+  recordedType,
+  type SpanState,
+} from '../trace/index.ts';
 import type { Pricer } from '../usage/index.ts';
 import type { SpanCommonFields } from './common-fields.ts';
 import { writeError } from './error-fields.ts';
-import { removeUsage, writeUsage } from './usage.ts';
+import { removeUsage, tellOuterCall, writeUsage } from './usage.ts';
 
 /** Parts that make one tracer's records. */
 export interface SpanRecordParts {
@@ -142,11 +150,12 @@ export interface SpanLine extends SplitLine {
 
 /** Builds the line of a span, complete except for its content, which capture writes last. */
 export function buildSpanLine(state: SpanState, { commonFields, level, pricer }: SpanRecordParts): SpanLine {
-  if (state.hasInnerCall) removeUsage(state);
+  if (isBilledBelow(state)) removeUsage(state);
   const own = createOwnFields(state, state.level ?? levelFor(state.status, level));
   writeCircumstances(own, state);
   writeAttributes(own, state);
   const costUsd = writeUsage(state, own, pricer);
+  if (state.outerCall !== undefined) tellOuterCall(state, state.outerCall);
   own.message = summarize(state, costUsd);
   writeError(own, state);
   writeLabels(own, state);

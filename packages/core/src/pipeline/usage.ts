@@ -1,6 +1,6 @@
 /** Usage and cost on a span's record. */
 import { type AttributeKey, type BilledUnits, type SpanRecord, unitOfKey } from '@spanline/record';
-import type { Attributes, SpanState } from '../trace/index.ts';
+import { type Attributes, isBilledBelow, type SpanState } from '../trace/index.ts';
 import {
   type BilledCall,
   type Cost,
@@ -18,16 +18,25 @@ export function removeUsage({ attributes }: SpanState): void {
   for (const key of Object.keys(attributes)) if (USAGE_KEY.test(key)) delete attributes[key];
 }
 
-/** True if the span itself was billed: it is a model call, or it carries usage or a cost. */
-function isBilled(state: SpanState, attributes: Attributes): boolean {
-  if (state.hasInnerCall) return false;
-  if (state.type === 'llm' || state.type === 'embedding') return true;
+/** Tells the span above that records the same call whether its usage stands here. */
+export function tellOuterCall({ attributes, hasInnerUsage }: SpanState, outer: SpanState): void {
+  outer.openInnerCalls--;
+  outer.hasInnerUsage ||= hasInnerUsage || attributes['spanline.usage.source'] !== undefined || hasUsage(attributes);
+}
+
+function hasUsage(attributes: Attributes): boolean {
   return (
-    attributes['spanline.usage.source'] !== undefined ||
     attributes['gen_ai.usage.input_tokens'] !== undefined ||
     attributes['gen_ai.usage.output_tokens'] !== undefined ||
     attributes['spanline.cost.usd'] !== undefined
   );
+}
+
+/** True if the span itself was billed: it is a model call, or it carries usage or a cost. */
+function isBilled(state: SpanState, attributes: Attributes): boolean {
+  if (isBilledBelow(state)) return false;
+  if (!state.hasInnerCall && (state.type === 'llm' || state.type === 'embedding')) return true;
+  return attributes['spanline.usage.source'] !== undefined || hasUsage(attributes);
 }
 
 /** Regional hosts of OpenAI and of Google's cloud: `eu.api.openai.com`, `us-east5-aiplatform.googleapis.com`. */

@@ -1,5 +1,5 @@
 import type { SpanRecord } from '@spanline/record';
-import { formatAmount, formatCost, formatCount, formatDuration } from './format.ts';
+import { type CostBound, formatAmount, formatBoundedCost, formatCount, formatDuration } from './format.ts';
 import { printable } from './printable.ts';
 import type { Glyphs, Piece, Tone } from './style.ts';
 
@@ -28,6 +28,15 @@ function addHttp(record: SpanRecord, add: Add): void {
   if (status !== undefined) add(String(status), status >= 500 ? 'red' : status >= 400 ? 'yellow' : 'green');
 }
 
+/** Reasons for which the bill can only be higher. */
+const AT_LEAST: ReadonlySet<string> = new Set(['unknown_usage', 'unpriced_unit', 'incomplete_usage']);
+
+/** How the cost on a span's line may differ from the bill. */
+export function boundOf(record: SpanRecord): CostBound {
+  if (record['spanline.cost.exact'] !== false) return 'exact';
+  return AT_LEAST.has(record['spanline.cost.reason'] ?? '') ? 'least' : 'about';
+}
+
 function addUsage(record: SpanRecord, glyphs: Glyphs, add: Add): void {
   const { 'gen_ai.usage.input_tokens': input, 'gen_ai.usage.output_tokens': output } = record;
   if (input !== undefined || output !== undefined) {
@@ -35,11 +44,13 @@ function addUsage(record: SpanRecord, glyphs: Glyphs, add: Add): void {
     add(about + tokensText(input, output, glyphs));
   }
   const cost = record['spanline.cost.usd'];
-  if (cost !== undefined) add(formatCost(cost));
+  if (cost !== undefined) add(formatBoundedCost(cost, boundOf(record), glyphs));
   const first = record['gen_ai.response.time_to_first_chunk'];
   if (first !== undefined) add(`ttft ${formatDuration(first * 1000)}`);
   const cached = record['gen_ai.usage.cache_read.input_tokens'];
   if (cached !== undefined && cached > 0) add(`${formatCount(cached)} cached`);
+  const searches = record['spanline.usage.web_searches'];
+  if (searches !== undefined) add(`${formatCount(searches)} web search${searches === 1 ? '' : 'es'}`);
 }
 
 function addModel(record: SpanRecord, name: string, add: Add): void {

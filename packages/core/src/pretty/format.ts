@@ -31,6 +31,15 @@ export function formatCost(usd: number): string {
   return `$${digits !== 0 && digits < 1e-6 ? digits.toFixed(10).replace(/0+$/, '') : String(digits)}`;
 }
 
+/** `≥$0.0123`: the cost, and how it may differ from the bill. */
+export function formatBoundedCost(usd: number, bound: CostBound, glyphs: { readonly atLeast: string }): string {
+  const marks = { exact: '', least: glyphs.atLeast, about: '~' };
+  return marks[bound] + formatCost(usd);
+}
+
+/** A cost that is exact, a lower bound, or one that the bill may be above or below. */
+export type CostBound = 'exact' | 'least' | 'about';
+
 /** `3 docs`, `1 doc`. */
 export function formatAmount(count: number, unit: string): string {
   return `${formatCount(count)} ${unit}${count === 1 ? '' : 's'}`;

@@ -18,6 +18,7 @@ export interface Glyphs {
   readonly ellipsis: string;
   readonly arrow: string;
   readonly times: string;
+  readonly atLeast: string;
   readonly dot: string;
   readonly branch: string;
   readonly lastBranch: string;
@@ -49,6 +50,7 @@ const UNICODE: Glyphs = {
   ellipsis: '…',
   arrow: '→',
   times: '×',
+  atLeast: '≥',
   dot: ' · ',
   branch: '├─ ',
   lastBranch: '└─ ',
@@ -67,6 +69,7 @@ const PLAIN: Glyphs = {
   ellipsis: '...',
   arrow: '->',
   times: 'x',
+  atLeast: '>=',
   dot: ', ',
   branch: '|- ',
   lastBranch: '`- ',

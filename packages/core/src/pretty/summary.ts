@@ -1,5 +1,5 @@
 import { tokensText } from './details.ts';
-import { formatAmount, formatCost, formatDuration } from './format.ts';
+import { type CostBound, formatAmount, formatBoundedCost, formatDuration } from './format.ts';
 import { fitWidth, displayWidth } from './printable.ts';
 import { type Glyphs, paint, type Piece } from './style.ts';
 import type { Terminal } from './terminal.ts';
@@ -62,6 +62,16 @@ function sumsOf(spans: readonly SpanView[]): Sums {
   return sums;
 }
 
+/** A sum is as exact as the least exact of its parts. */
+function worstBound(spans: readonly SpanView[]): CostBound {
+  let worst: CostBound = 'exact';
+  for (const { costBound } of spans) {
+    if (costBound === 'about') return 'about';
+    if (costBound === 'least') worst = 'least';
+  }
+  return worst;
+}
+
 function sumPieces(parts: SummaryParts, sums: Sums, glyphs: Glyphs): Piece[] {
   const pieces: Piece[] = [{ text: formatDuration(parts.totalMs), tone: 'bold' }];
   const add = (text: string, tone: Piece['tone'] = 'plain'): void => void pieces.push({ text, tone });
@@ -69,7 +79,7 @@ function sumPieces(parts: SummaryParts, sums: Sums, glyphs: Glyphs): Piece[] {
   if (sums.open > 0) add(`${sums.open} still open`, 'yellow');
   if (sums.llmCalls > 0) add(formatAmount(sums.llmCalls, 'llm call'));
   if (sums.inputTokens + sums.outputTokens > 0) add(tokensText(sums.inputTokens, sums.outputTokens, glyphs));
-  if (sums.costUsd > 0) add(formatCost(sums.costUsd));
+  if (sums.costUsd > 0) add(formatBoundedCost(sums.costUsd, worstBound(parts.spans), glyphs));
   if (parts.slowest !== undefined) {
     const { name, selfMs } = parts.slowest;
     add(`${glyphs.slowest} slowest ${fitWidth(name, NAME_WIDTH, glyphs.ellipsis)} ${formatDuration(selfMs)}`, 'yellow');

@@ -1,6 +1,7 @@
 import type { SpanRecord } from '@spanline/record';
-import { detailsOf } from './details.ts';
+import { boundOf, detailsOf } from './details.ts';
 import type { Placed } from './forest.ts';
+import type { CostBound } from './format.ts';
 import { printable } from './printable.ts';
 import type { Glyphs, Piece } from './style.ts';
 
@@ -26,6 +27,8 @@ export interface SpanView extends Placed {
   readonly inputTokens: number | undefined;
   readonly outputTokens: number | undefined;
   readonly costUsd: number | undefined;
+  /** How the bill may differ from the cost: of this span, or of all below it if it has a roll-up. */
+  readonly costBound: CostBound;
   readonly firstTokenMs: number | undefined;
   readonly rollup: Rollup | undefined;
 }
@@ -77,6 +80,12 @@ export function ownFrame(stack: string | undefined): string {
   return printable(text, FRAME_LIMIT);
 }
 
+function rollupBound(record: SpanRecord): CostBound {
+  const reason = record['spanline.rollup.cost_reason'];
+  if (reason === undefined) return boundOf(record);
+  return reason === 'lower_bound' ? 'least' : 'about';
+}
+
 function rollupOf(record: SpanRecord): Rollup | undefined {
   const spans = record['spanline.rollup.spans'];
   if (spans === undefined) return undefined;
@@ -122,6 +131,7 @@ export function viewOf(record: SpanRecord, glyphs: Glyphs): SpanView | undefined
     inputTokens: record['gen_ai.usage.input_tokens'],
     outputTokens: record['gen_ai.usage.output_tokens'],
     costUsd: record['spanline.cost.usd'],
+    costBound: rollup === undefined ? boundOf(record) : rollupBound(record),
     firstTokenMs: first === undefined ? undefined : first * 1000,
     rollup,
   };

@@ -19,6 +19,7 @@ export { NOOP_SPAN } from './noop.ts';
 export {
   type Attributes,
   type ChildFailure,
+  isBilledBelow,
   isRecorded,
   pathOf,
   type RawContent,

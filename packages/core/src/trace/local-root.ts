@@ -16,7 +16,14 @@ export interface Rollup {
   llmMs: number;
   inputTokens: number | undefined;
   outputTokens: number | undefined;
+  /** Sums of units that not every call has. */
+  cacheReadTokens: number;
+  cacheWriteTokens: number;
+  reasoningTokens: number;
+  webSearches: number;
   costUsd: number | undefined;
+  /** How the bill may differ from the sum of costs. */
+  costReason: 'lower_bound' | 'approximate' | undefined;
   /** The step with the longest self time. */
   slowest: { readonly name: string; readonly selfMs: number } | undefined;
   /** The step with the most tokens. */
@@ -56,7 +63,12 @@ export function createLocalRoot(isSampled: boolean, sampleRatio: number | undefi
       llmMs: 0,
       inputTokens: undefined,
       outputTokens: undefined,
+      cacheReadTokens: 0,
+      cacheWriteTokens: 0,
+      reasoningTokens: 0,
+      webSearches: 0,
       costUsd: undefined,
+      costReason: undefined,
       slowest: undefined,
       largest: undefined,
     },

@@ -79,6 +79,8 @@ export interface SpanState extends TreePosition, LeftOut {
   /** The parent, if it is a span of another tracer in this process. */
   readonly foreign: ForeignContext | undefined;
   readonly parent: RecordedSpan | undefined;
+  /** The span above that records the same model call. */
+  outerCall: SpanState | undefined;
   readonly localRoot: LocalRoot;
   readonly type: SpanType;
   readonly kind: SpanKind;
@@ -105,8 +107,12 @@ export interface SpanState extends TreePosition, LeftOut {
   onForcedEnd: (() => void) | undefined;
 
   // Written by the spans below, when they start and end.
-  /** A span below records the same model call and carries its tokens and cost. */
+  /** A span below records the same model call. */
   hasInnerCall: boolean;
+  /** Such spans that have not ended yet. */
+  openInnerCalls: number;
+  /** One of them carries the usage of the call. */
+  hasInnerUsage: boolean;
   openChildren: number;
   /** Time during which no child was open, up to `idleSinceMs`. */
   selfMs: number;
@@ -120,6 +126,14 @@ export interface SpanState extends TreePosition, LeftOut {
   durationMs: number;
   /** The local root had already ended. */
   isLate: boolean;
+}
+
+/**
+ * True if a span below carries the usage of this span's call, or is still open and may carry it. Otherwise the span
+ * keeps its own.
+ */
+export function isBilledBelow({ hasInnerUsage, openInnerCalls }: SpanState): boolean {
+  return hasInnerUsage || openInnerCalls > 0;
 }
 
 /** True for a span that was started by this package, in any of its copies. */

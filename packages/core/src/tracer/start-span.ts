@@ -36,13 +36,26 @@ function addSpanLabels(span: RecordedSpan, labels: Labels): void {
   if (!isWhole) noteLeftOut(span[STATE], LABELS);
 }
 
+/** Steps that may stand between two records of one call. Below a tool or a retriever begins another call. */
+const STEPS: ReadonlySet<SpanType> = new Set<SpanType>(['chain', 'task', 'agent']);
+
 /**
- * True if the application wrote the outer span by hand and an instrumentation records the same model call below it: a
- * wrapped client, a framework's model. Tokens and cost then belong to the inner span.
+ * The span above that records the same model call: one that the application wrote by hand around a wrapped client, or a
+ * framework's model that calls another one. Tokens and cost then belong to the inner span.
  */
-function isSameCall(outer: SpanState, inner: SpanState): boolean {
-  if (inner.scope === undefined || outer.scope !== undefined || outer.type !== inner.type) return false;
-  return inner.type === 'llm' || inner.type === 'embedding';
+function outerCallOf({ type, parent }: SpanState): SpanState | undefined {
+  if (type !== 'llm' && type !== 'embedding') return undefined;
+  let above = parent?.[STATE];
+  while (above !== undefined && STEPS.has(above.type)) above = above.parent?.[STATE];
+  return above?.type === type && above.isRecording ? above : undefined;
+}
+
+function noteOuterCall(state: SpanState): void {
+  const outer = outerCallOf(state);
+  if (outer === undefined) return;
+  state.outerCall = outer;
+  outer.hasInnerCall = true;
+  outer.openInnerCalls++;
 }
 
 /** Starts spans of one tracer. */
@@ -71,6 +84,7 @@ export function createSpanStarter(owner: SpanOwner, resolveParent: ParentResolve
       hasRemoteParent: resolved.hasRemoteParent,
       foreign: resolved.foreign,
       parent,
+      outerCall: undefined,
       depth: parent === undefined ? 0 : parent[STATE].depth + 1,
       localRoot: resolved.localRoot,
       type,
@@ -92,6 +106,8 @@ export function createSpanStarter(owner: SpanOwner, resolveParent: ParentResolve
       onForcedEnd: undefined,
       leftOut: undefined,
       hasInnerCall: false,
+      openInnerCalls: 0,
+      hasInnerUsage: false,
       openChildren: 0,
       selfMs: 0,
       idleSinceMs: startMonotonicMs,
@@ -108,8 +124,7 @@ export function createSpanStarter(owner: SpanOwner, resolveParent: ParentResolve
     const state = createState(options);
     const span = createSpan(state);
     openSpans.add(span);
-    const parent = state.parent?.[STATE];
-    if (parent !== undefined && isSameCall(parent, state)) parent.hasInnerCall = true;
+    noteOuterCall(state);
     if (link !== undefined) linkTo(span, readProperty(link, 'traceId'));
     if (attributes !== undefined) span.set(attributes);
     if (labels !== undefined) addSpanLabels(span, labels);

@@ -27,6 +27,7 @@ const READ_KEYS = [
   'gen_ai.usage.input_tokens',
   'gen_ai.usage.output_tokens',
   'gen_ai.usage.reasoning.output_tokens',
+  'spanline.cost.exact',
   'spanline.cost.reason',
   'spanline.cost.usd',
   'spanline.error.class',
@@ -43,6 +44,7 @@ const READ_KEYS = [
   'spanline.rollup.slowest.self_ms',
   'spanline.rollup.spans',
   'spanline.stream.tokens_per_second',
+  'spanline.usage.web_searches',
 ] as const satisfies readonly AttributeKey[];
 
 type Labels = Pick<SpanRecord, `labels.${string}`>;

@@ -65,6 +65,7 @@ function addSpan(buffer: MeasurementBuffer, record: ReadRecord): void {
   }
   addCost(buffer, record['spanline.cost.usd']);
   if (UNPRICED.has(record['spanline.cost.reason'] ?? '')) buffer.add('unpricedCalls', 1);
+  if (record['spanline.cost.exact'] === false) buffer.add('inexactCosts', 1);
   const action = record['spanline.guardrail.action'];
   if (action === undefined || PASSED.has(action.toLowerCase())) return;
   buffer.addSafetyEvent('safetyTriggers');
@@ -86,6 +87,7 @@ function addModelCall(buffer: MeasurementBuffer, record: ReadRecord): void {
   buffer.add('cacheReadTokens', record['gen_ai.usage.cache_read.input_tokens']);
   buffer.add('cacheWriteTokens', record['gen_ai.usage.cache_write.input_tokens']);
   buffer.add('reasoningTokens', record['gen_ai.usage.reasoning.output_tokens']);
+  buffer.add('webSearches', record['spanline.usage.web_searches']);
   const firstChunk = record['gen_ai.response.time_to_first_chunk'];
   if (firstChunk !== undefined && firstChunk >= 0) buffer.firstChunkMs = firstChunk * 1000;
   const speed = record['spanline.stream.tokens_per_second'];
