@@ -6,6 +6,7 @@ import { addStreamEvent, addToken, type StreamedAnswer } from './models/streamed
 import { toModelMessages } from './objects/messages.ts';
 import { serializedClass } from './objects/names.ts';
 import { toRunStart } from './objects/run-start.ts';
+import { applyPolicy, tracePolicyOf } from './objects/trace-policy.ts';
 import { HANDLER_SHAPE, type SpanlineCallbackHandlerOptions } from './options.ts';
 import { followLangChain } from './runs/langchain-context.ts';
 import { type EndArguments, OpenRuns } from './runs/open-runs.ts';
@@ -104,15 +105,29 @@ export class SpanlineCallbackHandler {
     if (runType === 'llm') this.#beforeCall?.();
     this.#guard('langchain chain start', () => {
       const start = toRunStart(runId, parentRunId, tags, metadata);
-      startChain(this.#runs, start, { chain, inputs, runType, runName, extra, keepsPlumbing: this.#all });
+      const policy = tracePolicyOf(extra);
+      const recorded = policy === undefined ? inputs : applyPolicy(this.#guard, policy.processInputs, inputs);
+      startChain(this.#runs, start, {
+        chain,
+        inputs: recorded,
+        runType,
+        runName,
+        extra,
+        policy,
+        keepsPlumbing: this.#all,
+      });
     });
   }
 
   handleChainEnd(outputs: unknown, ...[runId, parentRunId, tags, kwargs]: ChainEndArguments): void {
     this.#guard('langchain chain end', () =>
       this.#runs.end([runId, parentRunId, tags], (run) => {
-        describeChainEnd(run, outputs, kwargs);
-        for (const { options, error } of this.#toolCalls.withoutRun(outputs, run)) {
+        const { policy } = run.data;
+        const recorded = policy === undefined ? outputs : applyPolicy(this.#guard, policy.processOutputs, outputs);
+        const deferred =
+          policy === undefined ? kwargs?.inputs : applyPolicy(this.#guard, policy.processInputs, kwargs?.inputs);
+        describeChainEnd(run, recorded, deferred);
+        for (const { options, error } of this.#toolCalls.withoutRun(recorded, run)) {
           this.#runs.startInstant(run.span, options).fail(error).end();
         }
       }),

@@ -183,6 +183,14 @@ describe('an agent', () => {
   tool execute_tool weather
   chain step forecaster
     llm chat scripted-1`);
+    const inside = log.records().filter((record) => ['llm', 'tool'].includes(record['span.type'] ?? ''));
+    expect(inside.map((record) => `${record['span.type']} ${record['gen_ai.agent.name']}`)).toEqual([
+      'llm desk',
+      'tool desk',
+      'llm forecaster',
+      'tool forecaster',
+      'llm forecaster',
+    ]);
   });
 
   it('stands under the request that asked for it, however many run at once', async () => {

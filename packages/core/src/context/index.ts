@@ -15,6 +15,7 @@ export { sharedState } from './shared-state.ts';
 export type { ContextResolver, ContextState, LateContext } from './store.ts';
 export {
   activeState,
+  valuesContext,
   addContextResolver,
   createLateContext,
   currentValues,

@@ -18,6 +18,11 @@ export interface ContextState {
    * not its child.
    */
   entering: boolean;
+  /**
+   * For an entered span with values of its own: the context before it, whose values count again once the span has
+   * ended. `null` for none. Code that awaits the span's work stays in its context.
+   */
+  readonly before?: ContextState | null | undefined;
 }
 
 /** Returns the span that a framework's own context carries further than the async context does. */
@@ -43,9 +48,21 @@ export function activeState(): ContextState | undefined {
   return context.storage.getStore();
 }
 
+/** Leaves the contexts of entered spans that have ended. */
+function liveContext(state: ContextState | undefined): ContextState | undefined {
+  let live = state;
+  while (live?.before !== undefined && live.span?.isRecording !== true) live = live.before ?? undefined;
+  return live;
+}
+
+/** Returns the context of the running code whose values count. */
+export function valuesContext(): ContextState | undefined {
+  return liveContext(context.storage.getStore());
+}
+
 /** Returns the session, user, request and labels of the running code. A span that starts here inherits them. */
 export function currentValues(): ContextValues {
-  return context.storage.getStore()?.values ?? NO_VALUES;
+  return valuesContext()?.values ?? NO_VALUES;
 }
 
 /** Runs `fn` with `span` as the current span. */
@@ -76,7 +93,7 @@ export function createLateContext(): LateContext {
   const state = context.storage.getStore();
   const late = {
     span: state?.span,
-    values: state?.values ?? NO_VALUES,
+    values: currentValues(),
     functionSpan: state?.functionSpan,
     entering: false,
   };
@@ -96,7 +113,15 @@ export function createLateContext(): LateContext {
  * @param before - the context of the running code
  */
 export function enterWith(span: Span, values: ContextValues, before: ContextState | undefined): void {
-  const state: ContextState = { span, values, functionSpan: before?.functionSpan, entering: true };
+  const outer = liveContext(before);
+  const isSame = outer === undefined ? values === NO_VALUES : outer.before === undefined && outer.values === values;
+  const state: ContextState = {
+    span,
+    values,
+    functionSpan: before?.functionSpan,
+    entering: true,
+    before: isSame ? undefined : (outer ?? null),
+  };
   context.storage.enterWith(state);
   queueMicrotask(() => {
     state.entering = false;

@@ -1,5 +1,5 @@
 /** The record of a span, complete except for its content. */
-import type { SpanRecord, SpanStatus } from '@spanline/record';
+import type { SpanRecord, SpanStatus, SpanType } from '@spanline/record';
 import { formatFlags, leftOutOf } from '../context/index.ts';
 import { LABELS, noteLeftOut } from '../gate/index.ts';
 import type { SplitLine } from '../log/index.ts';
@@ -91,9 +91,14 @@ function writeCircumstances(record: SpanRecord, state: SpanState): void {
   if (state.isLate) record['spanline.late'] = true;
 }
 
-function writeAttributes(record: SpanRecord, { attributes, values, durationMs }: SpanState): void {
+/** Types of spans that say which agent they belong to. */
+const INSIDE_AGENT: ReadonlySet<SpanType> = new Set<SpanType>(['llm', 'embedding', 'tool']);
+
+function writeAttributes(record: SpanRecord, state: SpanState): void {
+  const { attributes, values, durationMs, agentName } = state;
   const target = record as Record<string, unknown>;
   for (const key in attributes) target[key] = attributes[key];
+  if (agentName !== undefined && INSIDE_AGENT.has(state.type)) record['gen_ai.agent.name'] ??= agentName;
   if (values.conversationId !== undefined) record['gen_ai.conversation.id'] ??= values.conversationId;
   const tokens = attributes['gen_ai.usage.output_tokens'];
   const firstChunkSeconds = attributes['gen_ai.response.time_to_first_chunk'];

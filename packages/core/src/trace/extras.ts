@@ -4,7 +4,7 @@
  */
 import type { ProfileName, SpanStatus } from '@spanline/record';
 import type { ContextValues, InstrumentationScope, Span } from '../api/index.ts';
-import { isTraceId } from '../context/index.ts';
+import { addValues, isTraceId } from '../context/index.ts';
 import { type Attributes, type ChildFailure, stateOf } from './span-state.ts';
 
 const NO_FAILURES: readonly ChildFailure[] = [];
@@ -43,6 +43,27 @@ export function onForcedEnd(span: Span, flush: () => void): void {
 export function endRetroactively(span: Span, agoMs: number, status: SpanStatus): void {
   const owner = stateOf(span)?.owner;
   span.end(owner === undefined || agoMs <= 0 ? { status } : { status, endTime: owner.now() - agoMs });
+}
+
+/**
+ * Says which agent is at work in a span from here on: spans that start below it inherit the name. The span's own
+ * attribute stays.
+ */
+export function enterAgent(span: Span, name: string): void {
+  const state = stateOf(span);
+  if (state?.isRecording === true) state.agentName = name;
+}
+
+/**
+ * Names the conversation that a span belongs to, as session and as conversation, where its context does not. Enter the
+ * span after that, so that the work inside has the same.
+ */
+export function setConversation(span: Span, id: string): void {
+  const state = stateOf(span);
+  if (state?.isRecording !== true) return;
+  const { sessionId, conversationId } = state.values;
+  if (sessionId !== undefined && conversationId !== undefined) return;
+  state.values = addValues(state.values, { sessionId: sessionId ?? id, conversationId: conversationId ?? id });
 }
 
 /** Returns the attributes set so far, without content. Do not change them. */

@@ -4,12 +4,14 @@ export {
   attributesOf,
   contextValuesOf,
   endRetroactively,
+  enterAgent,
   failuresBelow,
   instrumentationOf,
   isSameTree,
   linkTo,
   onForcedEnd,
   profileOfSpan,
+  setConversation,
 } from './extras.ts';
 export { causeText, describeFailure, type Failure, isSameFailure } from './failure.ts';
 export { createGuard, type Guard, isOwning, OWNER, type OwningTracer } from './guard.ts';

@@ -85,8 +85,6 @@ export interface SpanState extends TreePosition, LeftOut {
   readonly type: SpanType;
   readonly kind: SpanKind;
   readonly scope: InstrumentationScope | undefined;
-  /** `amendContext` of `@spanline/instrumentation` adds to these values in place. */
-  readonly values: ContextValues;
   readonly capture: CaptureSetting | undefined;
   readonly startEpochMs: number;
   readonly startMonotonicMs: number;
@@ -102,6 +100,10 @@ export interface SpanState extends TreePosition, LeftOut {
   status: SpanStatus;
 
   // Written by instrumentations (`extras.ts`) until the span ends.
+  /** `amendContext` of `@spanline/instrumentation` adds to these values in place. */
+  values: ContextValues;
+  /** Name of the innermost agent that the span belongs to, also its own. Spans below inherit it at their start. */
+  agentName: string | undefined;
   linkedTraceId: string | undefined;
   /** Flushes partial data onto the span before the tracer itself ends it. */
   onForcedEnd: (() => void) | undefined;

@@ -27,6 +27,7 @@ import { childEnded, childStarted, completeSelfTime } from './self-time.ts';
 import { type RecordedSpan, type SpanState, STATE } from './span-state.ts';
 import { statusOfThrown } from './thrown-status.ts';
 
+const AGENT_NAME: AttributeKey = 'gen_ai.agent.name';
 const TAGS: AttributeKey = 'spanline.tags';
 
 function setContent(state: SpanState, key: ContentKey, content: unknown): void {
@@ -51,7 +52,10 @@ function setAttribute(state: SpanState, key: string, value: unknown): void {
   } else {
     const fact = admitFact(key, row, value, state);
     if (fact === undefined) state.owner.internalError('span.set', `${key} is not ${row.kind}`);
-    else state.attributes[key] = fact;
+    else {
+      state.attributes[key] = fact;
+      if (key === AGENT_NAME) state.agentName = String(fact);
+    }
   }
 }
 

@@ -2,7 +2,6 @@
 import { isObject, type SpanKind } from '@spanline/record';
 import type { ContextValues, ForeignContext, RemoteContext, Span, SpanOptions } from '../api/index.ts';
 import {
-  activeState,
   callerSpan,
   currentValues,
   FLAG_RANDOM,
@@ -10,6 +9,7 @@ import {
   isSpanId,
   isTraceId,
   newTraceId,
+  valuesContext,
   parseTracestate,
 } from '../context/index.ts';
 import type { Sampler } from '../pipeline/index.ts';
@@ -30,7 +30,7 @@ export type ParentResolver = (given: SpanOptions['parent'], kind: SpanKind) => R
  */
 export function inheritedValues(parent: RecordedSpan | undefined): ContextValues {
   if (parent === undefined) return currentValues();
-  const state = activeState();
+  const state = valuesContext();
   return state?.span?.traceId === parent.traceId ? state.values : parent[STATE].values;
 }
 

@@ -102,6 +102,7 @@ export function createSpanStarter(owner: SpanOwner, resolveParent: ParentResolve
       tags: undefined,
       error: undefined,
       status: 'ok',
+      agentName: parent?.[STATE].agentName,
       linkedTraceId: undefined,
       onForcedEnd: undefined,
       leftOut: undefined,

@@ -9,7 +9,5 @@ import { activeState, contextValuesOf, currentValues, enterWith } from '@spanlin
  */
 export function enterSpan(span: Span): void {
   if (!span.isRecording) return;
-  const state = activeState();
-  const isSameTrace = state?.span === undefined || state.span.traceId === span.traceId;
-  enterWith(span, isSameTrace ? (state?.values ?? currentValues()) : (contextValuesOf(span) ?? currentValues()), state);
+  enterWith(span, contextValuesOf(span) ?? currentValues(), activeState());
 }

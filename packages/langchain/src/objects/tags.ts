@@ -18,6 +18,18 @@ export function retryAttempt(tags: readonly string[]): number | undefined {
 const LANGCHAIN_METADATA =
   /^(?:ls_|lc_|langgraph_|checkpoint_|__)|^(?:versions|thread_id|run_id|graph_id|assistant_id|task_id)$/;
 
+const CONVERSATION_KEYS = ['session_id', 'thread_id', 'conversation_id'] as const;
+
+/** The conversation that metadata names. LangGraph puts the thread of a checkpointer there. */
+export function conversationId(metadata: Readonly<Record<string, unknown>>): string | undefined {
+  for (const key of CONVERSATION_KEYS) {
+    const id = metadata[key];
+    if (typeof id === 'string' && id !== '') return id;
+    if (typeof id === 'number' && Number.isFinite(id)) return String(id);
+  }
+  return undefined;
+}
+
 /** The scalar metadata that the application set, as labels. */
 export function userMetadata(metadata: Readonly<Record<string, unknown>>): Record<string, string | number | boolean> {
   const labels: Record<string, string | number | boolean> = {};

@@ -1,10 +1,10 @@
 /** The spans of runs: which handler records a run, and how its span starts and ends. */
 
 import type { Span, SpanOptions, Tracer } from '@spanline/core';
-import { enterSpan, statusOfThrown, onForcedEnd, type Run, text } from '@spanline/instrumentation';
+import { enterSpan, statusOfThrown, onForcedEnd, type Run, setConversation, text } from '@spanline/instrumentation';
 import { interruptsOf } from '../objects/graph-node.ts';
 import type { RunStart } from '../objects/run-start.ts';
-import { userMetadata, userTags } from '../objects/tags.ts';
+import { conversationId, userMetadata, userTags } from '../objects/tags.ts';
 import { attemptAttributes, attemptOf, nodeKeyOf, noteFailure } from './attempts.ts';
 import { endCall, runsOf, setPartialAnswer, type TracerRuns } from './registry.ts';
 import { createRunData, DEFAULT_TRAITS, type RunData, type RunTraits } from './run-data.ts';
@@ -21,6 +21,11 @@ function describeRoot(span: Span, { tags, metadata }: RunStart): void {
   if (own.length > 0) span.tag(...own);
   for (const [key, value] of Object.entries(userMetadata(metadata))) span.label(key, value);
   span.set({ 'spanline.langgraph.thread_id': text(metadata['thread_id']) });
+}
+
+/** The runs inside a call have the metadata of its root. */
+function conversationOf({ metadata }: RunStart, outer: Run<RunData> | undefined): string | undefined {
+  return outer === undefined ? conversationId(metadata) : outer.data.conversation;
 }
 
 /**
@@ -79,7 +84,10 @@ export class OpenRuns {
     const parent = outer?.span ?? this.spanElsewhere(start.parentRunId);
     if (parent !== undefined) options.parent = parent;
     const span = this.#tracer.startSpan(Object.assign(options, this.#defaults));
-    const data = createRunData(outer?.data, { owner: this, nodeKey, attempt, prompt: undefined }, traits);
+    const conversation = conversationOf(start, outer);
+    const origin = { owner: this, nodeKey, attempt, prompt: undefined, conversation };
+    const data = createRunData(outer?.data, origin, traits);
+    if (conversation !== undefined) setConversation(span, conversation);
     this.#runs.registry.start(start.runId, span, data, {
       parentId: start.parentRunId,
       holder: this.#runs.holders.of(start.holder),
@@ -97,7 +105,8 @@ export class OpenRuns {
     const outer = this.outer(start.parentRunId);
     const nodeKey = nodeKeyOf(start);
     const attempt = attemptOf(outer, { nodeKey, tags: start.tags, spanName: span.name, isNode: false });
-    const origin = { owner: this, nodeKey, attempt, prompt: outer?.data.prompt };
+    const conversation = conversationOf(start, outer);
+    const origin = { owner: this, nodeKey, attempt, prompt: outer?.data.prompt, conversation };
     this.#runs.registry.alias(start.runId, span, createRunData(outer?.data, origin, traits), {
       parentId: start.parentRunId,
       holder: this.#runs.holders.of(start.holder),

@@ -5,6 +5,7 @@
 
 import type { StreamedAnswer } from '../models/streamed-answer.ts';
 import type { PromptName } from '../objects/prompt.ts';
+import type { TracePolicy } from '../objects/trace-policy.ts';
 import type { AttemptState } from './attempts.ts';
 import { Call } from './call.ts';
 
@@ -19,6 +20,10 @@ interface FixedState {
   readonly isRoot: boolean;
   /** True for a streamed chain: LangChain reports its input with its end. */
   readonly defersInput: boolean;
+  /** The conversation that the application's call names in its metadata. */
+  readonly conversation: string | undefined;
+  /** The policy for the payloads of a chain. */
+  readonly policy: TracePolicy | undefined;
 }
 
 /** Model calls. Written by `steps/model.ts`. */
@@ -55,7 +60,7 @@ interface InnerState {
 export interface RunData extends FixedState, AttemptState, ModelState, GraphState, InnerState {}
 
 /** Properties that most kinds of runs leave at their default. */
-export type RunTraits = Pick<RunData, 'triesFallbacks' | 'defersInput' | 'nodeInput' | 'retryKey'>;
+export type RunTraits = Pick<RunData, 'triesFallbacks' | 'defersInput' | 'nodeInput' | 'retryKey' | 'policy'>;
 
 /** Traits of most runs. */
 export const DEFAULT_TRAITS: RunTraits = {
@@ -63,10 +68,11 @@ export const DEFAULT_TRAITS: RunTraits = {
   defersInput: false,
   nodeInput: undefined,
   retryKey: undefined,
+  policy: undefined,
 };
 
 /** Fields computed from the start callback and the enclosing run. */
-export type RunOrigin = Pick<RunData, 'owner' | 'nodeKey' | 'attempt' | 'prompt'>;
+export type RunOrigin = Pick<RunData, 'owner' | 'nodeKey' | 'attempt' | 'prompt' | 'conversation'>;
 
 /** State of a run that starts inside `outer`, or at the top. */
 export function createRunData(outer: RunData | undefined, origin: RunOrigin, traits: RunTraits): RunData {
@@ -76,6 +82,8 @@ export function createRunData(outer: RunData | undefined, origin: RunOrigin, tra
     call: outer === undefined ? new Call() : outer.call,
     isRoot: outer === undefined,
     defersInput: traits.defersInput,
+    conversation: origin.conversation,
+    policy: traits.policy,
     nodeKey: origin.nodeKey,
     retryKey: traits.retryKey,
     triesFallbacks: traits.triesFallbacks,

@@ -8,6 +8,7 @@ import { type ChainRun, isPlumbing, readChainRun } from '../objects/names.ts';
 import { promptName, readPrompt } from '../objects/prompt.ts';
 import { readable } from '../objects/readable.ts';
 import type { RunStart } from '../objects/run-start.ts';
+import type { TracePolicy } from '../objects/trace-policy.ts';
 import type { OpenRuns } from '../runs/open-runs.ts';
 import { DEFAULT_TRAITS, type RunData } from '../runs/run-data.ts';
 
@@ -18,6 +19,7 @@ export interface ChainStart {
   readonly runType: unknown;
   readonly runName: unknown;
   readonly extra: unknown;
+  readonly policy: TracePolicy | undefined;
   readonly keepsPlumbing: boolean;
 }
 
@@ -37,7 +39,7 @@ function spanName({ type, name, className }: ChainRun, model: string | undefined
 
 /** Starts a chain-like run. Plumbing gets no span: the runs inside it are children of the enclosing span. */
 export function startChain(runs: OpenRuns, start: RunStart, given: ChainStart): void {
-  const { chain, inputs, extra } = given;
+  const { chain, inputs, extra, policy } = given;
   const run = readChainRun(chain, given.runType, given.runName, start);
   const { name, type, node, className } = run;
   const triesFallbacks = className === 'RunnableWithFallbacks';
@@ -52,8 +54,8 @@ export function startChain(runs: OpenRuns, start: RunStart, given: ChainStart): 
   const defersInput = props(extra)['lc_defers_inputs'] === true;
   const decision = type === 'llm' ? readModelRequest(chain, extra, start.metadata, className) : undefined;
   const options = { name: spanName(run, decision?.model), type };
-  const nodeInput = node === undefined ? undefined : inputs;
-  const span = runs.start(start, options, { triesFallbacks, defersInput, nodeInput, retryKey: undefined });
+  const nodeInput = node === undefined ? undefined : (inputs ?? {});
+  const span = runs.start(start, options, { triesFallbacks, defersInput, nodeInput, retryKey: undefined, policy });
   if (span === undefined) return;
   if (decision !== undefined) span.set(decision.attributes).set(readDecisionRequest(inputs));
   else if (!defersInput) span.input(readable(unwrapped(inputs, 'input')));
@@ -64,13 +66,16 @@ export function startChain(runs: OpenRuns, start: RunStart, given: ChainStart): 
   if (outer !== undefined) outer.data.prompt = promptName(start.metadata);
 }
 
-/** Sets the output of a chain-like run, and its input where LangChain reports it with the end. */
-export function describeChainEnd({ span, data }: Run<RunData>, outputs: unknown, kwargs: unknown): void {
+/**
+ * Sets the output of a chain-like run.
+ *
+ * @param inputs - its input, where LangChain reports it with the end
+ */
+export function describeChainEnd({ span, data }: Run<RunData>, outputs: unknown, inputs: unknown): void {
   if (span.type === 'llm') {
     span.set(readDecision(outputs));
     return;
   }
-  const { inputs } = props(kwargs);
   if (data.defersInput && inputs !== undefined) span.input(readable(unwrapped(inputs, 'input')));
   span.output(readable(unwrapped(outputs, 'output')));
 }

@@ -1,7 +1,7 @@
 /** Runs of agent workflows: `agent()`, `multiAgent()`. */
 
 import type { Span, SpanOptions, Tracer } from '@spanline/core';
-import { props, type Props, type Guard, text } from '@spanline/instrumentation';
+import { enterAgent, props, type Props, type Guard, text } from '@spanline/instrumentation';
 import { toMessage } from '../components/messages.ts';
 import { SCOPE } from '../tracing/scope.ts';
 import { type HandlerCall, watchContext, watchHandler, withHandler } from './hooks.ts';
@@ -22,6 +22,13 @@ function readRun(workflow: object, start: unknown): SpanOptions {
   };
 }
 
+/** The agent that an event is for or from. The calls of its tools belong to it, also after a hand-over. */
+function noteAgent(run: Span | undefined, event: unknown): void {
+  const { currentAgentName, agentName } = props(props(event)['data']);
+  const name = text(currentAgentName) ?? text(agentName);
+  if (run !== undefined && name !== undefined) enterAgent(run, name);
+}
+
 /**
  * Traces the runs of one context of an agent workflow. A run begins and ends with the workflow's own events, not with
  * the stream that the caller gets: the workflow goes on if nobody reads.
@@ -35,7 +42,8 @@ export function watchAgentRuns(tracer: Tracer, guard: Guard, workflow: object, c
   const sent = (event: unknown): void => {
     const label = String(event);
     if (label === START && run?.isRecording !== true) run = tracer.startSpan(readRun(workflow, props(event)['data']));
-    else if (label === STOP) run?.output(props(props(event)['data'])['result']).end();
+    else noteAgent(run, event);
+    if (label === STOP) run?.output(props(props(event)['data'])['result']).end();
   };
   const handled = (call: HandlerCall, next: (call: HandlerCall) => void): void => {
     const span = run;

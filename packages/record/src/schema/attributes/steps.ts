@@ -33,7 +33,7 @@ export const TOOLS_AND_AGENTS = {
   'gen_ai.tool.call.id': { kind: 'string', privacy: 'protected', settable: true, docs: 'Id of the call.' },
   'gen_ai.tool.description': { kind: 'string', privacy: 'personal', settable: true, docs: 'Description of the tool.' },
   'gen_ai.agent.id': { kind: 'string', privacy: 'protected', settable: true, docs: 'Id of the agent.' },
-  'gen_ai.agent.name': { kind: 'string', privacy: 'personal', settable: true, docs: 'Name of the agent.' },
+  'gen_ai.agent.name': { kind: 'string', privacy: 'personal', settable: true, docs: 'Name of the agent; on model calls and tools, of the innermost agent around them.' },
   'gen_ai.agent.description': { kind: 'string', privacy: 'personal', settable: true, docs: 'Description of the agent.' },
   'gen_ai.agent.version': { kind: 'string', privacy: 'personal', settable: true, docs: 'Version of the agent.' },
   'db.response.returned_rows': { kind: 'int', privacy: 'protected', settable: true, docs: 'Rows that a query returned.' },
