@@ -32,6 +32,38 @@ describe('a span that has ended', () => {
   });
 });
 
+describe('Ctrl-C', () => {
+  const INTERRUPTED = (handler: string): string => `
+import { createTracer } from '@spanline/core';
+const tracer = createTracer({ service: { name: 'child' }, statsIntervalSeconds: 0 });
+await tracer.flush();
+const root = tracer.startSpan({ name: 'root', type: 'chain' });
+tracer.startSpan({ name: 'ended step', type: 'tool', parent: root }).end();
+${handler}
+process.kill(process.pid, 'SIGINT');
+setInterval(() => {}, 1000);
+`;
+  const HANDLER = `process.once('SIGINT', () => process.exit(130));`;
+  const names = (stdout: string): unknown[] => jsonLines(stdout).map((line) => line['span.name']);
+
+  it('without a handler ends the process as ever and loses what is open', async () => {
+    const result = await runChild(INTERRUPTED(''));
+    expect(result.signal).toBe('SIGINT');
+    expect(names(result.stdout)).toEqual(['ended step']);
+    const onTerminal = await runChild(INTERRUPTED(''), { env: { SPANLINE_PRETTY: '1' } });
+    expect(onTerminal.signal).toBe('SIGINT');
+    expect(onTerminal.stdout).toBe('');
+  });
+
+  it('with a handler that exits loses nothing', async () => {
+    const result = await runChild(INTERRUPTED(HANDLER));
+    expect(result.code).toBe(130);
+    expect(names(result.stdout)).toEqual(['ended step', 'root']);
+    const onTerminal = await runChild(INTERRUPTED(HANDLER), { env: { SPANLINE_PRETTY: '1', COLUMNS: '100' } });
+    expect(onTerminal.stdout).toMatch(/root.+unfinished\n.+ended step/);
+  });
+});
+
 describe('a trace that tail sampling holds back', () => {
   const HELD = (end: string): string => `
 import { createTracer } from '@spanline/core';

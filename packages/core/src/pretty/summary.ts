@@ -82,7 +82,8 @@ function sumPieces(parts: SummaryParts, sums: Sums, glyphs: Glyphs): Piece[] {
   if (sums.costUsd > 0) add(formatBoundedCost(sums.costUsd, worstBound(parts.spans), glyphs));
   if (parts.slowest !== undefined) {
     const { name, selfMs } = parts.slowest;
-    add(`${glyphs.slowest} slowest ${fitWidth(name, NAME_WIDTH, glyphs.ellipsis)} ${formatDuration(selfMs)}`, 'yellow');
+    const step = fitWidth(name, NAME_WIDTH, glyphs.ellipsis);
+    add(`${glyphs.slowest} slowest ${step} ${formatDuration(selfMs)} self time`, 'yellow');
   }
   return pieces;
 }

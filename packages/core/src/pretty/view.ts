@@ -72,6 +72,14 @@ function errorText(record: SpanRecord): string {
   return message === '' ? type : `${type}: ${message}`;
 }
 
+/** The span's name. A request without a route has its path, because its name is the method alone. */
+function nameOf(record: SpanRecord): string {
+  const name = printable(record['span.name'], NAME_LIMIT).trim() || '(no name)';
+  if (record['span.type'] !== 'http' || record['http.route'] !== undefined) return name;
+  const path = printable(record['url.path'], NAME_LIMIT);
+  return path === '' || name.includes(path) ? name : `${name} ${path}`;
+}
+
 /** The first stack frame that is neither Node's nor a dependency's. */
 export function ownFrame(stack: string | undefined): string {
   const lines = stack?.slice(0, STACK_LIMIT).split('\n') ?? [];
@@ -117,7 +125,7 @@ export function viewOf(record: SpanRecord, glyphs: Glyphs): SpanView | undefined
     localRoot: parentId === undefined || foreignParent,
     start: printable(record['event.start'] ?? record['@timestamp'], ID_LIMIT),
     eventId: printable(record['event.id'], ID_LIMIT),
-    name: printable(record['span.name'], NAME_LIMIT).trim() || '(no name)',
+    name: nameOf(record),
     type: printable(record['span.type'], ID_LIMIT) || 'task',
     status: record['span.status'] ?? 'ok',
     path: printable(record['span.path'], PATH_LIMIT),

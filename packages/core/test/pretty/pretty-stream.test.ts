@@ -1,3 +1,4 @@
+import { pino } from 'pino';
 import { describe, expect, it } from 'vitest';
 import { createLogger, createTracer, toDatadog, toEcs } from '../../src/index.ts';
 import { createPrettyStream, type PrettyStreamOptions } from '../../src/pretty/index.ts';
@@ -108,6 +109,27 @@ describe('the pretty stream', () => {
     tracer.withSpan('step', () => tracer.logger.info('inside'));
     await tracer.shutdown();
     expect(written.join('')).toContain('step');
+  });
+
+  it('prints the trees of a pino of one’s own', () => {
+    const { stream, printed } = setUp();
+    const tracer = createTracer({ logger: pino({}, stream), service: { name: 'test' }, statsIntervalSeconds: 0 });
+    tracer.withSpan({ name: 'answer', type: 'chain' }, () =>
+      tracer.withSpan('step', () => tracer.logger.warn('inside')),
+    );
+    const text = printed();
+    expect(text).toMatch(/WARN +inside/);
+    expect(text).toMatch(/answer +chain.+\n.+step +task/);
+  });
+
+  it('shows the path of a request that matched no route, and of no other', () => {
+    const { write, printed } = setUp();
+    const http = { 'span.type': 'http', 'span.name': 'GET', 'url.path': '/favicon.ico' };
+    write({ ...span({ id: 'a' }), ...http });
+    write({ ...span({ id: 'b' }), ...http, 'span.name': 'GET /users/:id', 'http.route': '/users/:id' });
+    const text = printed();
+    expect(text).toContain('GET /favicon.ico');
+    expect(text).toMatch(/GET \/users\/:id +http/);
   });
 
   it('prints unfinished traces when it is flushed', () => {
