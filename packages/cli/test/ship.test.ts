@@ -159,6 +159,31 @@ describe('spanline ship', () => {
     });
   });
 
+  it('ships text, with a time in a field of its own, as its flags say', async () => {
+    writeFileSync(inFolder('a.log'), '{"at":"2026-03-04T10:20:30Z","msg":"json"}\nError: no\n    at f (a.js:1)\n');
+    writeFileSync(
+      inFolder('config.json'),
+      JSON.stringify({ to: [{ type: 'file', path: inFolder('out'), profile: 'otel' }] }),
+    );
+    const args = ['ship', inFolder('a.log'), '--dir', inFolder('state'), '--config', inFolder('config.json'), '--once'];
+    expect(await start([...args, '--time-field', 'at', '--multiline']).ended).toMatchObject({ code: 0 });
+    const documents = read('out')
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as unknown);
+    expect(documents).toMatchObject([
+      { '@timestamp': '2026-03-04T10:20:30.000Z', message: 'json' },
+      { message: 'Error: no\n    at f (a.js:1)' },
+    ]);
+  });
+
+  it('splits the standard input at line feeds only', async () => {
+    const running = start(['ship', '--stdin', '--dir', inFolder('state'), '--to', `file=${inFolder('out')}`]);
+    running.stdin.end('{"msg":"one\u2028line"}\n{"msg":"two"}\n');
+    expect(await running.ended).toMatchObject({ code: 0 });
+    expect(read('out')).toBe('{"msg":"one\u2028line"}\n{"msg":"two"}\n');
+  });
+
   it('follows a file until it is stopped', async () => {
     const running = start(['ship', inFolder('app.log'), '--dir', inFolder('state'), '--to', `file=${inFolder('out')}`]);
     writeFileSync(inFolder('app.log'), lines(2));

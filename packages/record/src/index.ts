@@ -23,6 +23,7 @@ export {
   parseLine,
   type ParseOptions,
   parseReference,
+  readTime,
   type ReconstructedContent,
   reconstructMessages,
   referenceOf,

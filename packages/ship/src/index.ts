@@ -12,6 +12,7 @@ export type {
 export type { SourceLine } from './contracts/source.ts';
 export type { Engine } from './engine/engine.ts';
 export { type Shipper, type ShipperOptions, startShipper } from './host/shipper.ts';
+export type { LineOptions } from './reading/line-decoder.ts';
 export { spool, type Spool, type SpoolStats } from './host/spool.ts';
 export type { SpoolOptions } from './host/spool-options.ts';
 export {

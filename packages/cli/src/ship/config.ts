@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { checkOptions, option, type Shape } from '@spanline/record';
-import type { SinkSpec } from '@spanline/ship';
+import type { LineOptions, SinkSpec } from '@spanline/ship';
 import { fail } from '../fail.ts';
 import type { ShipOptions } from './options.ts';
 import { targetFromConfig, targetFromFlag } from './targets.ts';
@@ -10,6 +10,7 @@ import { targetFromConfig, targetFromFlag } from './targets.ts';
 export interface ShipConfig {
   readonly dir: string;
   readonly files: readonly string[];
+  readonly lines: LineOptions;
   readonly to: readonly SinkSpec[];
 }
 
@@ -17,12 +18,15 @@ export interface ShipConfig {
 interface ConfigFile {
   dir?: string;
   files?: string[];
+  lines?: LineOptions;
   to?: Record<string, unknown>[];
 }
 
 const SHAPE: Shape<ConfigFile> = {
   dir: option.string(),
   files: option.list(option.string(), 'an array of paths'),
+  // `startShipper` checks it.
+  lines: option.like<LineOptions>('an object', (value) => typeof value === 'object' && value !== null),
   to: option.list(option.dictionary(option.any())),
 };
 const DEFAULT_DIR = '.spanline';
@@ -56,6 +60,11 @@ export async function resolveConfig(
   return {
     dir: options.dir ?? config.dir ?? DEFAULT_DIR,
     files: [...options.files, ...(config.files ?? [])],
+    lines: {
+      ...config.lines,
+      ...(options.timeField === undefined ? {} : { timeKey: options.timeField }),
+      ...(options.text === undefined ? {} : { text: options.text }),
+    },
     to: [...ofFlags, ...ofFile],
   };
 }

@@ -7,6 +7,8 @@ export interface ShipOptions {
   readonly config: string | undefined;
   readonly files: readonly string[];
   readonly to: readonly string[];
+  readonly timeField: string | undefined;
+  readonly text: 'line' | 'multiline' | undefined;
   readonly stdin: boolean;
   readonly once: boolean;
   readonly status: boolean;
@@ -33,6 +35,9 @@ Ships spools and files of JSON lines. A second run continues where the first one
       file=<path>
   --config <file>          JSON: { "dir", "files": [], "to": [{ "type": "elasticsearch", "url", "apiKey": { "env": "…" } }] };
                            a sink of your own: { "name", "module": "./my-sink.js", "options": {} }
+  --time-field <key>       key of the time in lines of files, such as meta.at (default: the usual ones)
+  --text                   lines of files that are no JSON become documents with the line as their message
+  --multiline              like --text; stack traces and indented lines belong to the text before them
   --stdin                  ship lines from the standard input, too; ends with it
   --once                   ship what is there, then end; 1 when lines were refused, 2 when not everything was shipped
                            because it took too long, another process ships the folder, or a path cannot be read
@@ -47,6 +52,9 @@ const FLAGS = {
   dir: 'text',
   config: 'text',
   to: 'texts',
+  'time-field': 'text',
+  text: 'switch',
+  multiline: 'switch',
   stdin: 'switch',
   once: 'switch',
   timeout: 'text',
@@ -62,6 +70,9 @@ export function parseShipOptions(args: readonly string[]): ShipOptions {
     config,
     to = [],
     timeout,
+    'time-field': timeField,
+    text: isText = false,
+    multiline = false,
     stdin = false,
     once = false,
     status = false,
@@ -69,5 +80,6 @@ export function parseShipOptions(args: readonly string[]): ShipOptions {
   } = checkFlags(flags, FLAGS);
   const timeoutSeconds = timeout === undefined ? undefined : Number(timeout);
   if (timeoutSeconds !== undefined && !(timeoutSeconds > 0)) fail('--timeout', 'a number of seconds');
-  return { dir, config, files: positionals, to, stdin, once, status, help, timeoutSeconds };
+  const text = multiline ? 'multiline' : isText ? 'line' : undefined;
+  return { dir, config, files: positionals, to, timeField, text, stdin, once, status, help, timeoutSeconds };
 }

@@ -17,6 +17,8 @@ export interface SourceLine {
   readonly torn: boolean;
   /** Time that a container runtime wrote before the line, for a line that has none; ISO 8601. */
   readonly time?: string;
+  /** Key of the line's own time, if the files have one that is not usual. */
+  readonly timeKey?: string;
 }
 
 /** Lines read at once. */

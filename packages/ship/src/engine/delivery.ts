@@ -25,6 +25,11 @@ export interface Delivery {
   deliver(batch: Batch): Promise<boolean>;
 }
 
+/** Reason and place of the first line. */
+function describeFirst([first]: readonly Rejected[]): string {
+  return first === undefined ? '' : `${first.reason} (${first.entry.file}, byte ${first.entry.offset})`;
+}
+
 /** Creates the delivery of a sink. It retries, splits, rejects and pauses, as the results of the sink demand. */
 export function createDelivery(parts: DeliveryParts): Delivery {
   const { name, sink, timing, deadLetters, stats, report, quit, kill } = parts;
@@ -73,7 +78,7 @@ export function createDelivery(parts: DeliveryParts): Delivery {
       try {
         deadLetters.put(lines);
         stats.rejected += lines.length;
-        notify('warn', 'rejected', `lines refused: ${lines[0]?.reason ?? ''}`, lines.length);
+        notify('warn', 'rejected', `lines refused: ${describeFirst(lines)}`, lines.length);
         break;
       } catch (error) {
         onFailed(`the dead-letter file cannot be written: ${(error as NodeJS.ErrnoException).code ?? 'unknown'}`);

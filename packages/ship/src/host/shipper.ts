@@ -5,6 +5,7 @@ import type { Report } from '../contracts/report.ts';
 import type { SinkSpec } from '../contracts/sink.ts';
 import { type Engine, startEngine } from '../engine/engine.ts';
 import { discoverFiles } from '../reading/file-discovery.ts';
+import type { LineOptions } from '../reading/line-decoder.ts';
 import { discoverSpool } from '../reading/spool-discovery.ts';
 import { makeFolder } from '../state/folder.ts';
 import { folderCheck, withFolder } from './open-folder.ts';
@@ -21,6 +22,8 @@ export interface ShipperOptions {
    * @defaultValue `[]`
    */
   files?: readonly string[];
+  /** How the lines of `files` are read. */
+  lines?: LineOptions;
   to: readonly SinkSpec[];
   /**
    * Nothing is appended while the files are shipped: a last line without a newline is shipped if it is a JSON object,
@@ -37,6 +40,7 @@ export type Shipper = Engine;
 const SHAPE: Shape<ShipperOptions> = {
   dir: folderCheck(),
   files: option.list(option.string(), 'an array of paths'),
+  lines: option.object<LineOptions>({ timeKey: option.string(), text: option.oneOf(['reject', 'line', 'multiline']) }),
   to: option.required(sinkList()),
   final: option.boolean(),
   onReport: option.callback(),
@@ -59,7 +63,7 @@ const SHAPE: Shape<ShipperOptions> = {
  */
 export function startShipper(options: ShipperOptions): Shipper {
   checkOptions(SHAPE, options);
-  const { dir, files = [], to, final = false, onReport } = options;
+  const { dir, files = [], lines = {}, to, final = false, onReport } = options;
   checkUniqueNames(to);
   const root = resolve(dir);
   withFolder(dir, () => makeFolder(root));
@@ -70,7 +74,7 @@ export function startShipper(options: ShipperOptions): Shipper {
     root,
     from: [
       discoverSpool({ root, everyWriter: true }),
-      discoverFiles({ patterns: files, state: root, isFinal: final, onProblem }),
+      discoverFiles({ patterns: files, state: root, isFinal: final, lines, onProblem }),
     ],
     sinks: createSinks(to),
     owner: randomUUID(),

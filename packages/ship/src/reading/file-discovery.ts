@@ -6,6 +6,7 @@ import { type FileOrigins, type History, openFileOrigins, statFile } from './fil
 import { fileId, openFileSource } from './file-source.ts';
 import { fingerprintBytes, hasFingerprint } from './fingerprint.ts';
 import { expandGlob, isPattern } from './glob.ts';
+import type { LineOptions } from './line-decoder.ts';
 import { createSiblings } from './siblings.ts';
 
 /** Options of {@link discoverFiles}. */
@@ -16,6 +17,8 @@ export interface FileDiscoveryOptions {
   readonly state: string;
   /** Nothing will be appended to the files. */
   readonly isFinal: boolean;
+  /** @defaultValue `{}` */
+  readonly lines?: LineOptions;
   /** Called when a path cannot be shipped, once until the reason changes. */
   readonly onProblem?: (path: string, reason: string) => void;
 }
@@ -55,7 +58,13 @@ function startsLike(path: string, fingerprints: readonly string[]): boolean {
  * Finds the files at watched paths, and files that were there while no shipper was running: rotated ones, and those
  * that a link named. A file is identified by device and inode, so that renaming it changes nothing.
  */
-export function discoverFiles({ patterns, state, isFinal, onProblem = () => {} }: FileDiscoveryOptions): Discovery {
+export function discoverFiles({
+  patterns,
+  state,
+  isFinal,
+  lines = {},
+  onProblem = () => {},
+}: FileDiscoveryOptions): Discovery {
   const problems = new Map<string, string>();
   let origins: FileOrigins | undefined;
 
@@ -71,7 +80,7 @@ export function discoverFiles({ patterns, state, isFinal, onProblem = () => {} }
 
   function open(path: string, watched: string, id: string, folder: string): Source {
     try {
-      const source = openFileSource({ path, watched, id, folder, isFinal });
+      const source = openFileSource({ path, watched, id, folder, isFinal, lines });
       note(path, undefined);
       return source;
     } catch (error) {

@@ -1,8 +1,9 @@
 import { closeSync, fstatSync, openSync, rmSync, statSync } from 'node:fs';
 import { hostname } from 'node:os';
 import type { Position } from '../contracts/position.ts';
-import type { Chunk, Reader, Source } from '../contracts/source.ts';
+import type { Chunk, Reader, Source, SourceLine } from '../contracts/source.ts';
 import { fingerprintOf, hasFingerprint, isPartial, openCopy } from './fingerprint.ts';
+import { createLineDecoder, type LineOptions } from './line-decoder.ts';
 import { type LineFile, readLineFile } from './line-file.ts';
 import { shareHandle, type SharedHandle } from './shared-handle.ts';
 
@@ -18,6 +19,7 @@ export interface FileSourceOptions {
   readonly folder: string;
   /** Nothing will be appended: the source ends at the end of the file. */
   readonly isFinal: boolean;
+  readonly lines: LineOptions;
 }
 
 /** Identifies a file on this machine, whatever its name. */
@@ -27,6 +29,8 @@ export function fileId({ dev, ino }: { readonly dev: number; readonly ino: numbe
 
 /** A program may still write to a renamed file until it opens the new one. */
 const RETIRED_AFTER_MS = 600_000;
+/** Programs write a stack trace at once. */
+const TEXT_WAITS_MS = 1000;
 
 const generationName = (generation: number): string => String(generation).padStart(8, '0');
 
@@ -45,7 +49,7 @@ function isRotated(handle: number, watched: string): boolean {
  * generation starts; its number is the `file` of positions.
  */
 function startReader(
-  { watched, path, isFinal, id }: FileSourceOptions,
+  { watched, path, isFinal, id, lines: lineOptions }: FileSourceOptions,
   shared: SharedHandle,
   from: Position | undefined,
   onProblem: (description: string) => void,
@@ -68,7 +72,21 @@ function startReader(
     return readLineFile(handle, sourceId(), path);
   }
 
+  const decoder = createLineDecoder(lineOptions, () => onProblem('some lines are not UTF-8; they are read as Latin-1'));
+
   const positionAt = (at: number): Position => ({ file: generationName(generation), offset: at, fingerprint });
+
+  /**
+   * A chunk of decoded lines. A line that was joined from parts comes after lines that began behind it, so a position is
+   * never behind the first of the lines that follow.
+   */
+  function toChunk(decoded: readonly SourceLine[]): Chunk {
+    let least = decoder.waitingFrom ?? offset;
+    const end = positionAt(least);
+    const safe = new Map<number, number>();
+    for (const line of decoded.toReversed()) safe.set(line.offset, (least = Math.min(least, line.offset)));
+    return { lines: decoded, at: (place) => positionAt(safe.get(place) ?? place), end };
+  }
 
   function leaveCopy(): void {
     if (copy !== undefined) closeSync(copy.handle);
@@ -103,14 +121,20 @@ function startReader(
     offset = chunk.end;
     if (chunk.lines.length > 0) {
       grewAt = performance.now();
-      return { lines: chunk.lines, at: positionAt, end: positionAt(offset) };
+      return toChunk(decoder.add(chunk.lines));
     }
     if (copy !== undefined) {
       beginGeneration();
       return { lines: [], at: positionAt, end: positionAt(0) };
     }
-    if (isFinal && !ended && own.size() > offset) {
-      onProblem(`the last ${own.size() - offset} bytes are no whole line yet; they wait for the next run`);
+    // A text that nothing was appended to for a while is whole.
+    if (isFinal || isRetired || performance.now() - grewAt > TEXT_WAITS_MS) {
+      const text = decoder.flush();
+      if (text.length > 0) return toChunk(text);
+    }
+    const left = own.size() - (decoder.waitingFrom ?? offset);
+    if (isFinal && !ended && left > 0) {
+      onProblem(`the last ${left} bytes are no whole line yet; they wait for the next run`);
     }
     ended = isFinal;
     return undefined;

@@ -135,6 +135,8 @@ const isFresh = ({ meta }: SinkEntry<LoggedAt>, now: number): boolean => meta ==
 /** A line may have waited for days since it was encoded. */
 function bodyAt(entry: SinkEntry<LoggedAt>, now: number): Buffer {
   const parsed = isFresh(entry, now) ? undefined : parseLine(entry.line);
+  if (parsed !== undefined && entry.meta !== undefined)
+    parsed.record['@timestamp'] ??= new Date(entry.meta).toISOString();
   const log = parsed === undefined ? undefined : toLog(parsed, now);
   return log === undefined ? entry.body : Buffer.from(`${log.text},`);
 }

@@ -1,4 +1,4 @@
-import { checkOptions, option, parseLine, type Shape, SpanlineError } from '@spanline/record';
+import { checkOptions, option, type Shape, SpanlineError } from '@spanline/record';
 import type { HttpResponse, Secret } from '@spanline/remote';
 import type { EncodedLine, ItemResult, SendResult, Sink, SinkBatch, SinkSpec } from '../contracts/sink.ts';
 import type { SourceLine } from '../contracts/source.ts';
@@ -13,7 +13,7 @@ import {
 } from './http-options.ts';
 import { createHttpSink } from './http-sink.ts';
 import { jsonBody, resultOfStatus } from './http-status.ts';
-import { idOf, isDocument, parseFields, toProfile } from './line-format.ts';
+import { idOf, isDocument, parseFields, toParsed, toProfile } from './line-format.ts';
 
 /** Options of {@link elasticsearch}. */
 export interface ElasticsearchOptions extends HttpSinkOptions {
@@ -96,7 +96,7 @@ function encode(line: SourceLine, profile: 'ecs' | 'otel'): EncodedLine {
   if (isDocument(profile, fields)) {
     return { kind: 'entry', parts: [createAction(fields['event.id'] as string), line.bytes, '\n'] };
   }
-  const parsed = parseLine(fields);
+  const parsed = toParsed(fields, line);
   if (parsed === undefined) return { kind: 'reject', reason: 'the line cannot be read' };
   const document = JSON.stringify(toProfile(parsed, profile));
   return { kind: 'entry', parts: [createAction(idOf(parsed, line)), document, '\n'] };

@@ -37,11 +37,19 @@ export function parseFields(line: SourceLine): { readonly kind: 'fields'; readon
   return { kind: 'reject', reason: line.torn ? 'the line is torn' : 'the line is no JSON object' };
 }
 
+/** Reads the fields of a line. A line without a time has that of the container runtime that wrote it. */
+export function toParsed(fields: Fields, line: SourceLine): ParsedLine | undefined {
+  const { timeKey } = line;
+  const parsed = parseLine(fields, timeKey === undefined ? {} : { timeKey });
+  if (parsed !== undefined && line.time !== undefined) parsed.record['@timestamp'] ??= line.time;
+  return parsed;
+}
+
 /** Parses a line of any profile. Never throws. */
 export function parseRecord(line: SourceLine): { readonly kind: 'record'; readonly parsed: ParsedLine } | Unreadable {
   const result = parseFields(line);
   if (result.kind !== 'fields') return result;
-  const parsed = parseLine(result.fields);
+  const parsed = toParsed(result.fields, line);
   return parsed === undefined ? { kind: 'reject', reason: 'the line cannot be read' } : { kind: 'record', parsed };
 }
 

@@ -1,0 +1,108 @@
+import { isUtf8 } from 'node:buffer';
+import { readTime } from '@spanline/record';
+import type { SourceLine } from '../contracts/source.ts';
+import { createTextLines } from './text-lines.ts';
+import { type Unwrapped, unwrap } from './unwrap.ts';
+
+/** How the lines of files are read. */
+export interface LineOptions {
+  /** Key of the time, dotted if it is nested. @defaultValue the first of the usual keys that has a time */
+  readonly timeKey?: string;
+  /**
+   * Lines that are no JSON objects: `reject` writes them to the dead letters. `line` makes each the `message` of a line
+   * of its own, `multiline` also joins stack traces and indented lines with the text before them.
+   *
+   * @defaultValue `reject`
+   */
+  readonly text?: 'reject' | 'line' | 'multiline';
+}
+
+/** Lines as they were logged, from the lines of a file. */
+export interface LineDecoder {
+  /** Decodes lines in the order of the file. A part of a line is kept until its end comes. */
+  add(lines: readonly SourceLine[]): readonly SourceLine[];
+  /** Gives out the text that was kept back for lines that may belong to it. */
+  flush(): readonly SourceLine[];
+  /** Offset of the first part that waits for its end. Nothing from there on may count as read. */
+  readonly waitingFrom: number | undefined;
+}
+
+interface Waiting {
+  readonly first: SourceLine;
+  readonly pieces: Buffer[];
+  bytes: number;
+}
+
+/** A longer line is cut there. */
+const MAX_BYTES = 16_777_216;
+const BYTE_ORDER_MARK = Buffer.from([0xef, 0xbb, 0xbf]);
+
+function withoutMark(bytes: Buffer): Buffer {
+  return bytes.subarray(0, BYTE_ORDER_MARK.length).equals(BYTE_ORDER_MARK)
+    ? bytes.subarray(BYTE_ORDER_MARK.length)
+    : bytes;
+}
+
+/**
+ * Creates the decoder of a file. It removes a byte order mark and the wrappers of container runtimes, joins the parts of
+ * long lines, and reads bytes that are not UTF-8 as Latin-1.
+ *
+ * @param onLatin1 - called for the first line that is not UTF-8
+ */
+export function createLineDecoder({ timeKey, text = 'reject' }: LineOptions, onLatin1: () => void): LineDecoder {
+  const texts = text === 'reject' ? undefined : createTextLines(text === 'multiline');
+  const waiting = new Map<string, Waiting>();
+  let isLatin1 = false;
+
+  function toUtf8(bytes: Buffer): Buffer {
+    if (isUtf8(bytes)) return bytes;
+    if (!isLatin1) onLatin1();
+    isLatin1 = true;
+    return Buffer.from(bytes.toString('latin1'), 'utf8');
+  }
+
+  function withTime(line: SourceLine, bytes: Buffer, time: string): SourceLine {
+    const iso = readTime(time, Date.now());
+    return iso === undefined ? { ...line, bytes } : { ...line, bytes, time: iso };
+  }
+
+  /** Adds a wrapped line to the parts before it. @returns the whole line, if this is its end */
+  function join(line: SourceLine, { bytes, time, stream, isPart }: Unwrapped): SourceLine | undefined {
+    const before = waiting.get(stream);
+    if (before === undefined && !isPart) return withTime(line, bytes, time);
+    const parts = before ?? { first: withTime(line, bytes, time), pieces: [], bytes: 0 };
+    // The memory of a line is reused.
+    parts.pieces.push(Buffer.from(bytes));
+    parts.bytes += bytes.length;
+    if (isPart && parts.bytes < MAX_BYTES) {
+      waiting.set(stream, parts);
+      return undefined;
+    }
+    waiting.delete(stream);
+    return { ...parts.first, bytes: Buffer.concat(parts.pieces), torn: isPart };
+  }
+
+  function decode(line: SourceLine): SourceLine | undefined {
+    const raw = line.offset === 0 ? withoutMark(line.bytes) : line.bytes;
+    const bytes = toUtf8(raw);
+    const wrapped = line.torn ? undefined : unwrap(bytes);
+    if (wrapped !== undefined) return join(line, wrapped);
+    return bytes === line.bytes ? line : { ...line, bytes };
+  }
+
+  const stamp = (lines: readonly SourceLine[]): readonly SourceLine[] =>
+    timeKey === undefined ? lines : lines.map((line) => ({ ...line, timeKey }));
+
+  return {
+    add(lines) {
+      const decoded = lines.map(decode).filter((line) => line !== undefined);
+      return stamp(texts?.add(decoded) ?? decoded);
+    },
+    flush: () => stamp(texts?.flush() ?? []),
+    get waitingFrom() {
+      const offsets = [...waiting.values()].map(({ first }) => first.offset);
+      if (texts?.waitingFrom !== undefined) offsets.push(texts.waitingFrom);
+      return offsets.length === 0 ? undefined : Math.min(...offsets);
+    },
+  };
+}

@@ -1,0 +1,93 @@
+import { readTime } from '@spanline/record';
+import type { SourceLine } from '../contracts/source.ts';
+
+/** Turns text lines into JSON lines with the text as `message`. */
+export interface TextLines {
+  /** JSON lines stay as they are. The last text is kept back while lines may follow that belong to it. */
+  add(lines: readonly SourceLine[]): readonly SourceLine[];
+  /** Gives out the text that is kept back. */
+  flush(): readonly SourceLine[];
+  /** Offset of the text that is kept back. Nothing from there on may count as read. */
+  readonly waitingFrom: number | undefined;
+}
+
+interface Event {
+  readonly first: SourceLine;
+  readonly texts: string[];
+  characters: number;
+}
+
+const MAX_CHARACTERS = 1_000_000;
+/** Lines that go on with the text before them: stack frames, indented text, a closing bracket. */
+const CONTINUES = /^(?:\s|Caused by: |\.{3} \d+ more|[)\]}]+[,;]?$)/;
+/** Python ends a traceback with the error. */
+const TRACEBACK = /^Traceback \(most recent call last\):/m;
+const PYTHON_ERROR = /^[\w.]+(?:Error|Exception|Warning|Interrupt|Exit)(?:: |$)/;
+const DATE = String.raw`\d{4}[-/]\d\d[-/]\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d{1,9})?(?: ?(?:Z|[+-]\d\d:?\d\d))?`;
+/** A time at the start of a text, or in the brackets of an access log. */
+const LEADING_TIME = new RegExp(
+  String.raw`^\[?(${DATE}|[A-Z][a-z]{2} {1,2}\d{1,2} \d\d:\d\d:\d\d)|^[^[\n]{1,200}\[(\d\d/[A-Z][a-z]{2}/\d{4}:\d\d:\d\d:\d\d [+-]\d{4})\]`,
+);
+
+function isJsonObject(text: string): boolean {
+  if (!text.startsWith('{')) return false;
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function timeOf(text: string): string | undefined {
+  const [, leading, access] = LEADING_TIME.exec(text) ?? [];
+  return readTime(leading ?? access, Date.now());
+}
+
+function belongs(text: string, { texts }: Event): boolean {
+  if (CONTINUES.test(text)) return true;
+  return PYTHON_ERROR.test(text) && /^\s/.test(texts.at(-1) ?? '') && TRACEBACK.test(texts.join('\n'));
+}
+
+function toLine({ first, texts }: Event): SourceLine {
+  const text = texts.join('\n');
+  const time = timeOf(text);
+  const bytes = Buffer.from(JSON.stringify({ message: text }));
+  return time === undefined ? { ...first, bytes, torn: false } : { ...first, bytes, torn: false, time };
+}
+
+/**
+ * Creates the assembler of a file. A text is the `message` of its line; a time at its start is the line's.
+ *
+ * @param isMultiline - lines that go on with a text, such as stack traces, are joined with it
+ */
+export function createTextLines(isMultiline: boolean): TextLines {
+  let waiting: Event | undefined;
+
+  function flush(): SourceLine[] {
+    const lines = waiting === undefined ? [] : [toLine(waiting)];
+    waiting = undefined;
+    return lines;
+  }
+
+  function add(line: SourceLine): SourceLine[] {
+    const text = line.bytes.toString('utf8');
+    if (text.trim() === '' || isJsonObject(text.trim())) return [...flush(), line];
+    if (waiting !== undefined && waiting.characters < MAX_CHARACTERS && belongs(text, waiting)) {
+      waiting.texts.push(text);
+      waiting.characters += text.length;
+      return [];
+    }
+    const ended = flush();
+    waiting = { first: line, texts: [text], characters: text.length };
+    return isMultiline ? ended : [...ended, ...flush()];
+  }
+
+  return {
+    add: (lines) => lines.flatMap(add),
+    flush,
+    get waitingFrom() {
+      return waiting?.first.offset;
+    },
+  };
+}

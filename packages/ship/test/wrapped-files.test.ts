@@ -1,0 +1,221 @@
+import { appendFileSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+import { file, type LineOptions, type Report, type Shipper, startShipper } from '@spanline/ship';
+import { createLineDecoder } from '../src/reading/line-decoder.ts';
+import { temporaryFolder } from './support/folder.ts';
+
+let folder = '';
+let log = '';
+let reports: Report[] = [];
+beforeEach(() => {
+  folder = temporaryFolder();
+  log = join(folder, 'app.log');
+  reports = [];
+});
+
+function start(lines: LineOptions = {}, final = true): Shipper {
+  const shipper = startShipper({
+    dir: join(folder, 'state'),
+    files: [log],
+    to: [file({ path: join(folder, 'out'), profile: 'otel' })],
+    final,
+    lines,
+    onReport: (report) => reports.push(report),
+  });
+  onTestFinished(() => shipper.stop(0));
+  return shipper;
+}
+
+/** Ships what is there. @returns the documents so far */
+async function ship(lines?: LineOptions): Promise<unknown[]> {
+  const shipper = start(lines);
+  await shipper.drain();
+  await shipper.stop(1000);
+  return readFileSync(join(folder, 'out'), 'utf8')
+    .split('\n')
+    .slice(0, -1)
+    .map((line) => JSON.parse(line) as unknown);
+}
+
+describe('a file', () => {
+  it('may begin with a byte order mark', async () => {
+    writeFileSync(log, '\uFEFF{"level":30,"msg":"first"}\n{"level":30,"msg":"second"}\n');
+    expect(await ship()).toMatchObject([{ message: 'first' }, { message: 'second' }]);
+  });
+
+  it('that is not UTF-8 is read as Latin-1, and this is reported', async () => {
+    writeFileSync(log, Buffer.from('{"msg":"Grüße aus Köln"}\n{"msg":"ja"}\n', 'latin1'));
+    expect(await ship()).toMatchObject([{ message: 'Grüße aus Köln' }, { message: 'ja' }]);
+    expect(reports).toMatchObject([
+      { level: 'warn', message: expect.stringContaining('app.log: some lines are not UTF-8') as string },
+    ]);
+  });
+
+  it('is split at line feeds only', async () => {
+    writeFileSync(log, '{"msg":"one\u2028line\u2029here\u0085"}\r\n{"msg":"two"}\n');
+    expect(await ship()).toMatchObject([{ message: 'one\u2028line\u2029here\u0085' }, { message: 'two' }]);
+  });
+
+  it('of containerd or CRI-O has the lines inside, whole ones and parts', async () => {
+    writeFileSync(
+      log,
+      [
+        '2026-03-04T10:20:30.123456789Z stdout F {"level":50,"time":1772619630456,"msg":"own time"}',
+        '2026-03-04T10:20:31.123456789+01:00 stderr F {"level":"info","msg":"time of the wrapper"}',
+        '2026-03-04T10:20:32.000000000Z stdout P {"level":30,"time":1772619630456,"ms',
+        '2026-03-04T10:20:32.100000000Z stderr F {"level":40,"time":1772619630456,"msg":"between"}',
+        '2026-03-04T10:20:32.200000000Z stdout P g":"in three',
+        '2026-03-04T10:20:32.300000000Z stdout F  parts"}',
+        '',
+      ].join('\n'),
+    );
+    expect(await ship()).toMatchObject([
+      { level: 'error', message: 'own time', '@timestamp': '2026-03-04T10:20:30.456Z' },
+      { message: 'time of the wrapper', '@timestamp': '2026-03-04T09:20:31.123456789Z' },
+      { level: 'warn', message: 'between' },
+      { level: 'info', message: 'in three parts' },
+    ]);
+    expect(reports).toEqual([]);
+  });
+
+  it('of Docker has the lines inside', async () => {
+    const wrap = (text: string, stream = 'stdout'): string =>
+      `${JSON.stringify({ log: text, stream, time: '2026-03-04T10:20:30.123456789Z' })}\n`;
+    writeFileSync(
+      log,
+      wrap('{"level":30,"msg":"whole"}\n') +
+        wrap('{"level":30,"msg":"two ') +
+        wrap('{"msg":"other"}\n', 'stderr') +
+        wrap('parts"}\n'),
+    );
+    expect(await ship()).toMatchObject([
+      { message: 'whole', '@timestamp': '2026-03-04T10:20:30.123456789Z' },
+      { message: 'other' },
+      { message: 'two parts' },
+    ]);
+  });
+
+  it('whose lines have a field called log is none of Docker', async () => {
+    const lines = [
+      '{"log":"x","stream":"stdout","time":"2026-03-04T10:20:30Z","own":1}',
+      '{"log":"x\\n","level":"info"}',
+    ];
+    writeFileSync(log, `${lines.join('\n')}\n`);
+    expect(await ship()).toMatchObject([
+      { log: 'x', own: 1 },
+      { log: 'x\n', level: 'info' },
+    ]);
+  });
+
+  it('of CloudWatch, Lambda, journald or syslog has the JSON behind the prefix', async () => {
+    writeFileSync(
+      log,
+      [
+        '2026-03-04T10:20:30.456Z {"msg":"export"}',
+        '2026-03-04T10:20:30.456Z\t8f5d-1\tINFO\t{"msg":"lambda"}',
+        'Mar  4 10:20:30 web-1 rag-api[812]: {"time":1772619630456,"msg":"journald"}',
+        '',
+      ].join('\n'),
+    );
+    expect(await ship()).toMatchObject([
+      { message: 'export', '@timestamp': '2026-03-04T10:20:30.456Z' },
+      { message: 'lambda', '@timestamp': '2026-03-04T10:20:30.456Z' },
+      { message: 'journald', '@timestamp': '2026-03-04T10:20:30.456Z' },
+    ]);
+  });
+
+  it('with other text has dead letters that name the path and the byte', async () => {
+    writeFileSync(log, '{"msg":"fine"}\nplain text\n');
+    expect(await ship()).toMatchObject([{ message: 'fine' }]);
+    const letter = JSON.parse(readFileSync(join(folder, 'state', 'dead-letter', 'file.ndjson'), 'utf8')) as unknown;
+    expect(letter).toMatchObject({ file: log, offset: 15, line: 'plain text', reason: 'the line is no JSON object' });
+    expect(reports).toMatchObject([{ message: `file: lines refused: the line is no JSON object (${log}, byte 15)` }]);
+  });
+
+  it('whose last line has not all its parts yet is read again from there', async () => {
+    const part = (tag: string, text: string): string => `2026-03-04T10:20:32.0Z stdout ${tag} ${text}\n`;
+    writeFileSync(log, part('F', '{"msg":"first"}') + part('P', '{"msg":"sec'));
+    expect(await ship()).toMatchObject([{ message: 'first' }]);
+    appendFileSync(log, part('F', 'ond"}'));
+    expect(await ship()).toMatchObject([{ message: 'first' }, { message: 'second' }]);
+  });
+});
+
+describe('parts of lines', () => {
+  it('come back whole and in the order of their ends, and nothing behind an open part counts as read', () => {
+    const piece = fc.record({
+      stream: fc.constantFrom('stdout', 'stderr'),
+      isPart: fc.boolean(),
+      text: fc.string({ unit: fc.constantFrom('a', '{', '"', 'é') }),
+    });
+    fc.assert(
+      fc.property(fc.array(piece, { maxLength: 30 }), (pieces) => {
+        const decoder = createLineDecoder({}, () => {
+          throw new Error('the text is UTF-8');
+        });
+        const open = new Map<string, { text: string; offset: number }>();
+        for (const [offset, { stream, isPart, text }] of pieces.entries()) {
+          const bytes = Buffer.from(`2026-03-04T10:20:32.0Z ${stream} ${isPart ? 'P' : 'F'} ${text}`);
+          const lines = decoder.add([{ bytes, source: 's', file: 'f', offset, torn: false }]);
+          const before = open.get(stream) ?? { text: '', offset };
+          const whole = { text: before.text + text, offset: before.offset };
+          if (isPart) open.set(stream, whole);
+          else open.delete(stream);
+          expect(lines.map((line) => [line.bytes.toString(), line.offset])).toEqual(
+            isPart ? [] : [[whole.text, whole.offset]],
+          );
+          const least = Math.min(...[...open.values()].map((waiting) => waiting.offset));
+          expect(decoder.waitingFrom).toBe(open.size === 0 ? undefined : least);
+        }
+      }),
+    );
+  });
+});
+
+describe('lines that are no JSON', () => {
+  const TRACE =
+    'java.lang.IllegalStateException: no\n\tat com.acme.Shop.pay(Shop.java:12)\n\tat java.lang.Thread.run\nCaused by: java.io.IOException: closed\n\t... 2 more';
+  const PYTHON = 'Traceback (most recent call last):\n  File "shop.py", line 3, in <module>\n    pay()\nValueError: no';
+
+  it('are documents with `text: line`', async () => {
+    writeFileSync(
+      log,
+      '2026-03-04 10:20:30,456 INFO started\n{"msg":"json"}\n\n10.0.0.1 - - [04/Mar/2026:03:20:30 -0700] "GET / HTTP/1.1" 200\n',
+    );
+    expect(await ship({ text: 'line' })).toMatchObject([
+      { message: '2026-03-04 10:20:30,456 INFO started', '@timestamp': '2026-03-04T10:20:30.456Z' },
+      { message: 'json' },
+      {
+        message: '10.0.0.1 - - [04/Mar/2026:03:20:30 -0700] "GET / HTTP/1.1" 200',
+        '@timestamp': '2026-03-04T10:20:30.000Z',
+      },
+    ]);
+  });
+
+  it('are joined to stack traces with `text: multiline`', async () => {
+    writeFileSync(log, `first\n${TRACE}\n{"msg":"json"}\n${PYTHON}\nlast\n`);
+    expect(await ship({ text: 'multiline' })).toMatchObject(
+      ['first', TRACE, 'json', PYTHON, 'last'].map((message) => ({ message })),
+    );
+  });
+
+  it('are shipped once nothing follows for a while', async () => {
+    const shipper = start({ text: 'multiline' }, false);
+    appendFileSync(log, `${TRACE}\n`);
+    await expect.poll(() => shipper.stats()['file']?.stored, { timeout: 60_000 }).toBe(1);
+  });
+
+  it('inside a wrapper of a container have its time', async () => {
+    writeFileSync(log, '2026-03-04T10:20:30.5Z stdout F hello\n2026-03-04T10:20:31.5Z stdout F   indented\n');
+    expect(await ship({ text: 'multiline' })).toMatchObject([
+      { message: 'hello\n  indented', '@timestamp': '2026-03-04T10:20:30.500Z' },
+    ]);
+  });
+});
+
+it('the time of a line is in the field that is named', async () => {
+  writeFileSync(log, '{"time":1772619630456,"meta":{"at":"2026-03-04T11:00:00Z"}}\n');
+  expect(await ship({ timeKey: 'meta.at' })).toMatchObject([{ '@timestamp': '2026-03-04T11:00:00.000Z' }]);
+});
