@@ -125,17 +125,38 @@ describe('spanline ship setup', () => {
     expect(stdout).toContain('PUT _data_stream/logs-spanline-default  400, it exists\n');
   });
 
-  it.each([
-    [401, 'security_exception', `unable to authenticate ${SECRET}`],
-    [403, 'security_exception', 'action is unauthorized'],
-    [400, 'illegal_argument_exception', 'unknown setting'],
-  ])('ends at the first refusal (%i), says why, and shows no key', async (status, type, reason) => {
-    const target = await startTarget(() => error(status, type, reason));
+  it('ends where the key is unknown, gives the reason, and shows no key', async () => {
+    const target = await startTarget(() => error(401, 'security_exception', `unable to authenticate ${SECRET}`));
     const { code, stdout, stderr } = await setup(['elasticsearch', '--url', target.url], { ES_BASIC: SECRET });
     expect({ code, stdout, calls: target.calls.length }).toEqual({ code: 1, stdout: '', calls: 1 });
-    expect(stderr).toContain(`PUT _ingest/pipeline/spanline-ecs: ${status} ${type}`);
+    expect(stderr).toContain('PUT _ingest/pipeline/spanline-ecs: 401 security_exception');
     expect(stderr).not.toContain('correct-horse');
   });
+
+  it('goes on after a refusal, and sums up', async () => {
+    const target = await startTarget(({ path }) =>
+      path.startsWith('/_ilm/') ? error(403, 'security_exception', 'action is unauthorized') : acknowledged,
+    );
+    const { code, stdout, stderr } = await setup(['elasticsearch', '--url', target.url], { ES_BASIC: SECRET });
+    expect(code).toBe(1);
+    expect(target.calls).toHaveLength(5);
+    expect(stdout).toContain('PUT _data_stream/logs-spanline-default  200\n');
+    expect(stderr).toBe(
+      'spanline ship setup: 1 of 5 requests were refused\n' +
+        '  PUT _ilm/policy/logs-spanline: 403 security_exception: action is unauthorized\n',
+    );
+  });
+
+  it.each(['elasticsearch', 'opensearch'] as const)(
+    'leaves out the lifecycle of %s with --no-lifecycle',
+    async (flavour) => {
+      const target = await startTarget(() => acknowledged);
+      expect(await setup([flavour, '--url', target.url, '--no-lifecycle'])).toMatchObject({ code: 0 });
+      const requests = elasticsearchSetup({ flavour, lifecycle: false });
+      expect(target.calls.map(({ path }) => path)).toEqual(requests.map(({ path }) => `/${path}`));
+      expect(JSON.stringify(target.calls)).not.toMatch(/_ilm|_ism|"lifecycle"/);
+    },
+  );
 
   it('says that nobody listens', async () => {
     const { code, stderr } = await setup(['opensearch', '--url', await closedUrl()]);

@@ -9,6 +9,7 @@ export interface SetupOptions {
   readonly contentStream: string | undefined;
   readonly profile: string | undefined;
   readonly retentionDays: number | undefined;
+  readonly lifecycle: boolean;
   readonly roles: boolean;
   readonly dryRun: boolean;
   readonly api: boolean;
@@ -27,6 +28,7 @@ Prepares a target for the lines. It can be repeated. Keys come from the environm
     --data-stream <name>      the sink's index (default logs-spanline-default)
     --profile ecs|otel        the sink's profile (default ecs)
     --retention-days <n>      days kept after the rollover of a backing index (default 30)
+    --no-lifecycle            leave out the lifecycle, for an account that may not manage it
     --content-stream <name>   a second, restricted stream for content
     --roles                   also create the roles read-metadata and read-content
     --dry-run                 print the requests for the console of Kibana or Dashboards; send nothing
@@ -49,6 +51,7 @@ const FLAGS = {
   'content-stream': 'text',
   profile: 'text',
   'retention-days': 'text',
+  'no-lifecycle': 'switch',
   roles: 'switch',
   'dry-run': 'switch',
   api: 'switch',
@@ -64,6 +67,7 @@ const SEARCH_ENGINE = [
   'profile',
   'retention-days',
   'content-stream',
+  'no-lifecycle',
   'roles',
   'dry-run',
   'help',
@@ -98,6 +102,7 @@ export function parseSetupOptions(args: readonly string[]): SetupOptions {
     contentStream: given['content-stream'],
     profile: given.profile,
     retentionDays: days === undefined ? undefined : Number(days),
+    lifecycle: given['no-lifecycle'] !== true,
     roles: given.roles ?? false,
     dryRun: given['dry-run'] ?? false,
     api: given.api ?? false,

@@ -14,6 +14,7 @@ import { parseSetupOptions, SETUP_HELP, type SetupOptions } from './options.ts';
 
 const ISM = '_plugins/_ism/policies/';
 const PIPELINES = 'api/v1/logs/config/pipelines';
+const UNAUTHORIZED = 401;
 
 type Environment = CommandIo['env'];
 
@@ -45,34 +46,44 @@ async function replacePolicy(client: SetupClient, request: SetupRequest): Promis
 const exists = ({ status, body }: SetupResponse): boolean =>
   status === 400 && props(props(body)['error'])['type'] === 'resource_already_exists_exception';
 
-async function install(client: SetupClient, request: SetupRequest): Promise<string> {
+async function install(client: SetupClient, request: SetupRequest): Promise<{ isRefused: boolean; text: string }> {
   let response = await client.send(request);
   if (response.status === 409 && request.path.startsWith(ISM)) response = await replacePolicy(client, request);
   const { status, isOk, reason } = response;
-  if (isOk) return String(status);
-  if (request.path.startsWith('_data_stream/') && exists(response)) return `${status}, it exists`;
-  throw new RefusedError(`${status}${reason === '' ? '' : ` ${reason}`}`);
+  if (isOk) return { isRefused: false, text: String(status) };
+  if (request.path.startsWith('_data_stream/') && exists(response))
+    return { isRefused: false, text: `${status}, it exists` };
+  if (status === UNAUTHORIZED) throw new Error(`${status} ${reason}`.trimEnd());
+  return { isRefused: true, text: `${status} ${reason}`.trimEnd() };
 }
 
 /**
- * Sends requests in order, and prints the status of each. The first one that is refused ends it.
- * @throws RefusedError
+ * Sends requests in order, and prints the status of each. A refusal does not end it: the account may lack one privilege
+ * only. A target that is not reached, or that does not know the key, does.
+ *
+ * @throws RefusedError that lists every request that was refused
  */
 async function installAll(client: SetupClient, requests: readonly SetupRequest[], io: CommandIo): Promise<void> {
+  const refused: string[] = [];
   for (const request of requests) {
     const name = `${request.method} ${request.path}`;
     try {
-      io.stdout.write(`${name}  ${await install(client, request)}\n`);
+      const { isRefused, text } = await install(client, request);
+      io.stdout.write(`${name}  ${text}\n`);
+      if (isRefused) refused.push(`${name}: ${text}`);
     } catch (error) {
       throw new RefusedError(`${name}: ${messageOf(error)}`);
     }
   }
+  if (refused.length === 0) return;
+  throw new RefusedError(`${refused.length} of ${requests.length} requests were refused\n  ${refused.join('\n  ')}`);
 }
 
 function elasticOptions(flavour: ElasticsearchSetupOptions['flavour'], given: SetupOptions): ElasticsearchSetupOptions {
-  const { dataStream, contentStream, profile, retentionDays, roles } = given;
+  const { dataStream, contentStream, profile, retentionDays, lifecycle, roles } = given;
   return {
     flavour,
+    lifecycle,
     roles,
     ...(dataStream === undefined ? {} : { dataStream }),
     ...(contentStream === undefined ? {} : { content: { dataStream: contentStream } }),

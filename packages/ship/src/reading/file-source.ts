@@ -77,8 +77,8 @@ function startReader(
   const positionAt = (at: number): Position => ({ file: generationName(generation), offset: at, fingerprint });
 
   /**
-   * A chunk of decoded lines. A line that was joined from parts comes after lines that began behind it, so a position is
-   * never behind the first of the lines that follow.
+   * A chunk of decoded lines. A line that was joined from parts comes after lines that began behind it, so a position
+   * is never behind the first of the lines that follow.
    */
   function toChunk(decoded: readonly SourceLine[]): Chunk {
     let least = decoder.waitingFrom ?? offset;

@@ -44,8 +44,8 @@ function withoutMark(bytes: Buffer): Buffer {
 }
 
 /**
- * Creates the decoder of a file. It removes a byte order mark and the wrappers of container runtimes, joins the parts of
- * long lines, and reads bytes that are not UTF-8 as Latin-1.
+ * Creates the decoder of a file. It removes a byte order mark and the wrappers of container runtimes, joins the parts
+ * of long lines, and reads bytes that are not UTF-8 as Latin-1.
  *
  * @param onLatin1 - called for the first line that is not UTF-8
  */

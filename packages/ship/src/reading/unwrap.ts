@@ -11,7 +11,7 @@
 /** A line without its wrapper. */
 export interface Unwrapped {
   readonly bytes: Buffer;
-  /** Time of the wrapper, as it stands there. */
+  /** Time of the wrapper, unchanged. */
   readonly time: string;
   /** Stream of a container; parts of one stream belong together. */
   readonly stream: string;

@@ -20,6 +20,8 @@ export interface ElasticsearchSetupOptions {
   profile?: SetupProfile;
   /** A second, restricted stream, for the `span.content` lines of `createTracer({ content: { destination } })`. */
   content?: { dataStream: string };
+  /** Create a lifecycle policy for each stream. Without it, nothing is deleted. @defaultValue true */
+  lifecycle?: boolean;
   /** Also create the roles `…-read-metadata` and `…-read-content`. @defaultValue false */
   roles?: boolean;
 }
@@ -55,6 +57,7 @@ const SHAPE: Shape<ElasticsearchSetupOptions> = {
   retentionDays: option.number({ min: 1, max: MAX_DAYS, integer: true }),
   profile: option.oneOf(['ecs', 'otel']),
   content: option.object<{ dataStream: string }>({ dataStream: option.required(streamCheck()) }),
+  lifecycle: option.boolean(),
   roles: option.boolean(),
 };
 
@@ -91,8 +94,12 @@ function componentOf(flavour: Flavour, profile: SetupProfile, pipeline: string):
  * Index settings of one stream. In OpenSearch a stream with content has no request cache: the cache serves counts to
  * roles that see different fields, so that a role without access to content could guess its words.
  */
-function settingsOf(flavour: Flavour, name: string, hasContent: boolean): Record<string, unknown> | undefined {
-  if (flavour === 'elasticsearch') return { index: { lifecycle: { name } } };
+function settingsOf(
+  flavour: Flavour,
+  policy: string | undefined,
+  hasContent: boolean,
+): Record<string, unknown> | undefined {
+  if (flavour === 'elasticsearch') return policy === undefined ? undefined : { index: { lifecycle: { name: policy } } };
   return hasContent ? { index: { requests: { cache: { enable: false } } } } : undefined;
 }
 
@@ -150,17 +157,21 @@ function streamsOf(options: ElasticsearchSetupOptions): Stream[] {
  */
 export function elasticsearchSetup(options: ElasticsearchSetupOptions): SetupRequest[] {
   checkOptions(SHAPE, options, 'setup');
-  const { flavour, profile = 'ecs', retentionDays = 30 } = options;
+  const { flavour, profile = 'ecs', retentionDays = 30, lifecycle = true } = options;
   const streams = streamsOf(options);
   const [main, content] = streams as [Stream, Stream?];
   const shared = `spanline-${profile}`;
   const roles = { dataStream: main.dataStream, content: content?.dataStream };
   return [
     { method: 'PUT', path: `_ingest/pipeline/${shared}`, body: pipelineOf(profile) },
-    ...streams.map((stream) => lifecycleRequest(flavour, { ...stream, retentionDays })),
+    ...(lifecycle ? streams.map((stream) => lifecycleRequest(flavour, { ...stream, retentionDays })) : []),
     { method: 'PUT', path: `_component_template/${shared}`, body: componentOf(flavour, profile, shared) },
     ...streams.map((stream) => {
-      return templateRequest(stream, shared, settingsOf(flavour, stream.name, content === undefined));
+      return templateRequest(
+        stream,
+        shared,
+        settingsOf(flavour, lifecycle ? stream.name : undefined, content === undefined),
+      );
     }),
     ...streams.map(({ dataStream }): SetupRequest => ({ method: 'PUT', path: `_data_stream/${dataStream}` })),
     ...(options.roles === true ? roleRequests(flavour, profile, roles) : []),
