@@ -1,6 +1,7 @@
 /** Parts of pages that are made from the sources. A part stands between two comments, `<!-- name -->` and `<!-- /name -->`. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { COST_PAGE, renderBilled, renderRead } from './costs.ts';
 import { KEYS_PAGE, renderKeys, renderSpellings } from './keys.ts';
 import { OPTIONS_PAGE, renderTracerOptions } from './options.ts';
 
@@ -28,6 +29,7 @@ export function generatedPages(root: string): GeneratedPage[] {
   const keys = withPart(read(KEYS_PAGE), 'keys', renderKeys());
   return [
     { page: OPTIONS_PAGE, text: withPart(read(OPTIONS_PAGE), 'options', renderTracerOptions(root)) },
+    { page: COST_PAGE, text: withPart(withPart(read(COST_PAGE), 'read', renderRead()), 'billed', renderBilled()) },
     { page: KEYS_PAGE, text: withPart(keys, 'spellings', renderSpellings()) },
   ];
 }

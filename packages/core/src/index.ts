@@ -87,4 +87,4 @@ export {
   toolSpan,
   type ToolSpanOptions,
 } from './steps/index.ts';
-export { createTracer } from './tracer/index.ts';
+export { createTracer, loadPrices, type LoadPricesOptions } from './tracer/index.ts';

@@ -58,6 +58,8 @@ export interface TracerOptions {
   /**
    * Your prices by model name, in US dollars per million tokens. They take precedence over the built-in table. A
    * trailing `*` in a name matches a prefix.
+   *
+   * @defaultValue those of the file that `SPANLINE_PRICES` names
    */
   prices?: PriceTable;
   /**

@@ -1,2 +1,3 @@
 export { configuredTracer, createTracer } from './create-tracer.ts';
+export { loadPrices, type LoadPricesOptions } from './price-list.ts';
 export { nameDefault, onDefaultChange, processTracer } from './registry.ts';

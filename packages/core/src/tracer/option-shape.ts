@@ -115,6 +115,12 @@ const PRICE: Shape<ModelPrice> = {
   regions: option.dictionary(dollars),
 };
 
+/** The rule of a price table, wherever it comes from. */
+export const PRICE_TABLE = option.dictionary(
+  option.object(PRICE, 'an object with input and output'),
+  'an object of model names and prices',
+);
+
 const CONTENT: Shape<ContentOptions> = { destination: option.required(loggerCheck) };
 
 const clock: Check<Clock> = option.like('an object with the functions now and monotonic', (value) => {
@@ -137,10 +143,7 @@ export const TRACER_OPTIONS: Shape<TracerOptions> = {
   limits: option.object(LIMITS),
   sampling: option.object(SAMPLING),
   content: option.object(CONTENT),
-  prices: option.dictionary(
-    option.object(PRICE, 'an object with input and output'),
-    'an object of model names and prices',
-  ),
+  prices: PRICE_TABLE,
   hosts: option.dictionary(option.string(), 'an object of hosts and the names of who sells their models'),
   parentContext: option.callback(),
   clock,

@@ -5,6 +5,7 @@ import {
   CAPTURE_MODES,
   type CaptureSetting,
   type DeltaMode,
+  type PriceTable,
   type Profile,
   type SamplingOptions,
   type ServiceOptions,
@@ -23,6 +24,7 @@ import {
   readVariable,
 } from './environment.ts';
 import { TRACER_OPTIONS } from './option-shape.ts';
+import { readPriceFile } from './price-list.ts';
 
 /** Options with every default filled in. */
 export interface ResolvedOptions {
@@ -39,11 +41,13 @@ export interface ResolvedOptions {
   readonly maxOpenSpans: number;
   readonly maxLabels: number;
   readonly emitStarts: boolean;
+  readonly prices: PriceTable;
 }
 
 const DEFAULT_STATS_INTERVAL_SECONDS = 60;
 const DEFAULT_MAX_OPEN_SPANS = 50_000;
 const DEFAULT_MAX_LABELS = 32;
+const PRICE_FILE = 'SPANLINE_PRICES';
 
 function resolveService(service: ServiceOptions, env: Environment): Omit<Resource, 'project'> {
   const attributes = readResourceAttributes(env);
@@ -85,6 +89,12 @@ export function checkLevel(level: string, { levels }: Logger): void {
   });
 }
 
+/** Prices in code win over those of the file, model by model. */
+function resolvePrices({ prices = {} }: TracerOptions, env: Environment): PriceTable {
+  const path = readVariable(env, PRICE_FILE);
+  return path === undefined ? prices : { ...readPriceFile(PRICE_FILE, path), ...prices };
+}
+
 /**
  * Checks the options and fills in the defaults. Options take precedence over environment variables, and these over what
  * the process tells.
@@ -118,5 +128,6 @@ export function resolveOptions(options: TracerOptions, env: Environment): Resolv
     maxOpenSpans: options.maxOpenSpans ?? DEFAULT_MAX_OPEN_SPANS,
     maxLabels: options.limits?.labels ?? DEFAULT_MAX_LABELS,
     emitStarts: options.emitStarts ?? false,
+    prices: resolvePrices(options, env),
   };
 }

@@ -34,12 +34,12 @@ function createTracerPipeline(
   capture: Capture,
   stats: Stats,
 ): Pipeline {
-  const { prices, hosts, content } = options;
+  const { hosts, content } = options;
   return createPipeline({
     resource: resolved.resource,
     level: resolved.level,
     profile: resolved.profile,
-    pricer: createPricer({ prices, hosts }),
+    pricer: createPricer({ prices: resolved.prices, hosts }),
     capture,
     writer: createWriter(logger, { ignoresRedact: options.logger === undefined }),
     contentWriter: content === undefined ? undefined : createWriter(content.destination),

@@ -106,6 +106,11 @@ export function isListed(id: string): boolean {
   return findProvider({ providerId: id })?.id === id;
 }
 
+/** The names of the models in a provider's price list. */
+export function listedModels(id: string): string[] {
+  return isListed(id) ? (findProvider({ providerId: id })?.models ?? []).map((model) => model.id) : [];
+}
+
 /** The spellings of a model's name. Clouds put a path before it: `publishers/google/models/gemini-2.5-flash`. */
 function spellingsOf(model: string, list: string | undefined): readonly string[] {
   if (list === undefined) return [model, bareName(model)];

@@ -53,7 +53,7 @@ function ownModel(price: ModelPrice): OwnModel {
       tier,
       typeof prices === 'number'
         ? { pricer: standard, factor: prices }
-        : { pricer: pricer({ ...price, ...prices }), factor: 1 },
+        : { pricer: pricer({ ...price, ...prices, units: { ...price.units, ...prices.units } }), factor: 1 },
     ]),
   );
   return {
