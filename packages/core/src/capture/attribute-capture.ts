@@ -1,5 +1,6 @@
 import { safeText, verifiedText } from '../content/index.ts';
 import { boundedByteLength, MAX_UTF8, truncate } from '../gate/index.ts';
+import { isNameOfSecretNumber } from '../redaction/index.ts';
 import type { CapturedLine, CaptureParts } from './captured-line.ts';
 import { isContentText, MAX_BYTES, OWN_KEYS } from './keys.ts';
 
@@ -55,8 +56,10 @@ export class AttributeCapture {
       if (typeof value === 'string') {
         if (OWN_KEYS.has(key)) bytes += value.length;
         else characters += this.#text(key, value);
-      } else if (!Array.isArray(value)) bytes += NUMBER_BYTES;
-      else if (!OWN_KEYS.has(key)) characters += this.#list(key, value);
+      } else if (!Array.isArray(value)) {
+        bytes += NUMBER_BYTES;
+        if (typeof value === 'number' && key.startsWith(LABEL_PREFIX)) this.#number(key, value);
+      } else if (!OWN_KEYS.has(key)) characters += this.#list(key, value);
     }
     if (typeof message === 'string') characters += this.#message(message, name);
     return { keys, bytes: bytes + characters * MAX_ESCAPED };
@@ -72,6 +75,14 @@ export class AttributeCapture {
     const hasName = typeof name === 'string' && name !== '' && message.startsWith(name);
     const isSafe = hasName && this.#record['span.name'] === name && !this.#parts.hashed.has('message');
     return isSafe ? message.length : this.#text('message', message);
+  }
+
+  /** A label such as `pin` is a secret even if it is a number. */
+  #number(key: string, value: number): void {
+    const name = key.slice(LABEL_PREFIX.length);
+    if (isNameOfSecretNumber(name) && !this.#parts.protected.has(key)) {
+      this.#record[key] = this.#redacted(String(value), key, name);
+    }
   }
 
   #text(key: string, value: string): number {

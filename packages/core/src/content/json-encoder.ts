@@ -5,7 +5,17 @@
 
 import { types } from 'node:util';
 import { boundedByteLength, truncate } from '../gate/index.ts';
-import { isPathEnd, type PathPosition, stepInto, type ValueRedactor } from '../redaction/index.ts';
+import {
+  decidesByName,
+  isHeaderOfSecret,
+  isNameOfSecretNumber,
+  isPathEnd,
+  memberName,
+  nameBesideValue,
+  type PathPosition,
+  stepInto,
+  type ValueRedactor,
+} from '../redaction/index.ts';
 import { describeBase64, describeBlob, describeBytes, isVector } from './blobs.ts';
 import type { ContentLimits } from './content-limits.ts';
 import { embeddedData } from './embedded-data.ts';
@@ -110,8 +120,14 @@ export class JsonEncoder {
     if (typeof value === 'string') {
       return (this.#position === undefined ? undefined : this.#embedded(value)) ?? this.#text(value, name);
     }
-    if (typeof value !== 'object') return primitiveJson(value);
+    if (typeof value !== 'object') return this.#primitive(value, name);
     return value === null ? 'null' : this.#guarded(value, name);
+  }
+
+  #primitive(value: unknown, name: string | undefined): string | undefined {
+    const isSecret =
+      name !== undefined && (typeof value === 'number' || typeof value === 'bigint') && isNameOfSecretNumber(name);
+    return isSecret ? JSON.stringify(this.#redactor.redact(String(value), name)) : primitiveJson(value);
   }
 
   /** A value that the user's paths may lead to. */
@@ -191,7 +207,7 @@ export class JsonEncoder {
     }
     this.#ancestors.push(value);
     try {
-      if (Array.isArray(value)) return this.#array(value);
+      if (Array.isArray(value)) return this.#array(value, name);
       return isPlainObject(value) ? this.#objectOrToJson(value, name) : this.#builtIn(value, name);
     } catch {
       this.#isArray = false;
@@ -205,10 +221,10 @@ export class JsonEncoder {
     if (types.isMap(value) || types.isSet(value)) this.#nodes -= Math.floor(value.size / LISTED_PER_NODE);
     if (types.isMap(value)) {
       const object = mapObject(value);
-      return object === undefined ? this.#array([...value]) : this.#object(object);
+      return object === undefined ? this.#array([...value], name) : this.#object(object, name);
     }
-    if (types.isSet(value)) return this.#array([...value]);
-    if (types.isNativeError(value)) return this.#object({ type: value.name, message: value.message });
+    if (types.isSet(value)) return this.#array([...value], name);
+    if (types.isNativeError(value)) return this.#object({ type: value.name, message: value.message }, undefined);
     if (types.isBoxedPrimitive(value)) return this.#node(value.valueOf(), name);
     this.bytes += binaryBytes(value);
     return builtInJson(value) ?? this.#objectOrToJson(value, name);
@@ -220,19 +236,23 @@ export class JsonEncoder {
       const json: unknown = Reflect.apply(toJSON, value, [name ?? '']);
       if (json !== value) return this.#node(json, name);
     }
-    return this.#object(value);
+    return this.#object(value, name);
   }
 
-  #array(values: readonly unknown[]): Json {
+  /** @param name - name of the field that the array is the value of */
+  #array(values: readonly unknown[], name: string | undefined): Json {
     if (isVector(values)) return JSON.stringify({ vector_dimensions: values.length });
     const position = this.#position;
+    const inherited = decidesByName(name) ? name : undefined;
     const skipped = Math.max(0, values.length - this.#limits.arrayLength);
     const nodes: JsonNode[] = [];
     for (let index = values.length - 1; index >= skipped; index--) {
+      const before = index === 0 ? undefined : values[index - 1];
+      const own = isHeaderOfSecret(before) ? before : inherited;
       const node =
         position === undefined
-          ? this.#node(values[index], undefined)
-          : this.#entered(stepInto(position, String(index)), String(index), values[index], undefined);
+          ? this.#node(values[index], own)
+          : this.#entered(stepInto(position, String(index)), String(index), values[index], own);
       nodes.push(node ?? 'null');
     }
     if (skipped > 0) {
@@ -243,7 +263,7 @@ export class JsonEncoder {
     return arrayJson(nodes.reverse());
   }
 
-  #object(value: object): JsonNode {
+  #object(value: object, name: string | undefined): JsonNode {
     const keys = Object.keys(value);
     this.#nodes -= Math.floor(keys.length / LISTED_PER_NODE);
     if (keys.includes('type') && (value as BlobPart).type === 'blob') {
@@ -258,10 +278,12 @@ export class JsonEncoder {
     let hasParts = false;
     let hasRef = false;
     let unusual: Set<string> | undefined;
+    const named = keys.includes('value') ? nameBesideValue(value) : undefined;
     for (const key of taken) {
       const inner = readProperty(value, key);
+      const own = key === 'value' && named !== undefined ? named : memberName(key, name);
       const node =
-        position === undefined ? this.#node(inner, key) : this.#entered(stepInto(position, key), key, inner, key);
+        position === undefined ? this.#node(inner, own) : this.#entered(stepInto(position, key), key, inner, own);
       if (node === undefined) continue;
       const keyJson = plainKeyJson(key) ?? this.#unusualKey(key, (unusual ??= new Set()));
       if (keyJson === undefined) continue;

@@ -1,9 +1,9 @@
 import { byteLength, truncate } from '../gate/index.ts';
-import { isSecretName, type ValueRedactor, type VerifiedText } from '../redaction/index.ts';
+import { decidesByName, type ValueRedactor, type VerifiedText } from '../redaction/index.ts';
 
 /**
- * The entry of a text in the cache of verified texts, if it fits; `undefined` for the value of a field that is named
- * like a secret.
+ * The entry of a text in the cache of verified texts, if it fits; `undefined` for the value of a field whose name says
+ * what it is.
  */
 export function verifiedText(
   text: string,
@@ -13,7 +13,7 @@ export function verifiedText(
 ): VerifiedText | undefined {
   const verified = redactor.verified?.get(text);
   if (verified === undefined || verified.bytes > maxBytes) return undefined;
-  return name !== undefined && isSecretName(name) ? undefined : verified;
+  return decidesByName(name) ? undefined : verified;
 }
 
 /** A text that may be logged. */
@@ -40,6 +40,6 @@ export function safeText(
   const isAscii = seen === text && size === text.length;
   const redacted = redactor.redact(isAscii || seen.isWellFormed() ? seen : seen.toWellFormed(), name);
   const kept = truncate(redacted, maxBytes, unseenBytes);
-  if (kept === text) redactor.verified?.add(text, { json: JSON.stringify(text), bytes: size });
+  if (kept === text && !decidesByName(name)) redactor.verified?.add(text, { json: JSON.stringify(text), bytes: size });
   return { text: kept, isTruncated: kept !== redacted };
 }

@@ -10,3 +10,18 @@ export function anyCase(literal: string): string {
     return lower === upper ? escape(character) : `[${lower}${upper}]`;
   }).join('');
 }
+
+/**
+ * Source of a pattern for text that ends in one of some words, in upper, lower or mixed case. Words that end alike share
+ * their end, so that a lookbehind compares it once.
+ */
+export function anyEnding(words: readonly string[]): string {
+  if (words.includes('')) return '';
+  const byLast = new Map<string, string[]>();
+  for (const word of words) {
+    const last = word.slice(-1);
+    byLast.set(last, [...(byLast.get(last) ?? []), word.slice(0, -1)]);
+  }
+  const endings = [...byLast].map(([last, rests]) => anyEnding(rests) + anyCase(last));
+  return endings.length === 1 ? endings.join('') : `(?:${endings.join('|')})`;
+}

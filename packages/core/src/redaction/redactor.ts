@@ -4,8 +4,9 @@ import { keyedPlaceholder, numberedPlaceholder, type PlaceholderHolder } from '.
 import { type Ranges, replaceRanges } from './ranges.ts';
 import { Replacements } from './replacements.ts';
 import { RuleSet } from './rule-set.ts';
-import { BUILT_IN_RULES, type Rule } from './rules.ts';
-import { isSecretName } from './secret-names.ts';
+import type { Rule } from './rule.ts';
+import { BUILT_IN_RULES } from './rules.ts';
+import { isSecretName } from './secrets/secret-names.ts';
 import type { ValueRedactor } from './value-redactor.ts';
 import { VerifiedTexts } from './verified-texts.ts';
 
@@ -76,11 +77,11 @@ export function createRedactor(options: RedactOptions, hashKey: string | undefin
     startLine: (holder) => new Replacements(placeholder, holder),
     redactRanges,
     redactCredentials(text, name, replacements) {
-      return isSecret(text, name) ? replaceSecret(replacements) : credentialRules.apply(text, replacements);
+      return isSecret(text, name) ? replaceSecret(replacements) : credentialRules.apply(text, name, replacements);
     },
     redact(text, name, replacements) {
       if (isSecret(text, name)) return replaceSecret(replacements);
-      let result = allRules.apply(text, replacements);
+      let result = allRules.apply(text, name, replacements);
       for (const detector of detectors) {
         try {
           result = redactRanges(result, detector(result), replacements);

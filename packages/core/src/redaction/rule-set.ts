@@ -1,59 +1,108 @@
-import { decodeText, ENCODED_HINT } from './decode-text.ts';
+import { hasHint, hintPatterns } from './hints.ts';
+import { asWritten, ENCODED, type Reading, readings, UNUSUAL } from './readings/index.ts';
 import type { Replacements } from './replacements.ts';
-import type { Rule } from './rules.ts';
+import { MASK, type Range, type Rule } from './rule.ts';
 
-interface CompiledRule extends Rule {
-  readonly found: RegExp | undefined;
+/** Encodings and unusual characters. A text without any reads in one way only. */
+const OTHER_READINGS = hintPatterns([...ENCODED, ...UNUSUAL]);
+
+interface HintedRule extends Rule {
+  readonly hinted: readonly RegExp[] | undefined;
 }
 
-function applyRule(rule: CompiledRule, text: string, replacements: Replacements): string {
-  if (rule.found?.test(text) === false) return text;
-  let result = '';
-  let end = 0;
-  for (const match of text.matchAll(rule.pattern)) {
-    const [whole] = match;
-    const value = match.groups?.['value'] ?? whole;
-    if (whole === '' || rule.test?.(value) === false) continue;
-    const start = match.index + whole.lastIndexOf(value);
-    result += text.slice(end, start) + replacements.replace(rule.name, value);
-    end = start + value.length;
+/** A place in the text as it was written, and the rule that found it. */
+interface Found extends Range {
+  readonly name: string;
+}
+
+/** Of places that overlap, one remains that covers all of them, under the rule that found the longest. */
+function merged(found: readonly Found[]): Found[] {
+  const result: Found[] = [];
+  let longest = 0;
+  for (const place of found.toSorted((a, b) => a.start - b.start || b.end - a.end)) {
+    const last = result.at(-1);
+    if (last === undefined || place.start >= last.end) {
+      result.push(place);
+      longest = place.end - place.start;
+      continue;
+    }
+    const isLonger = place.end - place.start > longest;
+    if (isLonger) longest = place.end - place.start;
+    result[result.length - 1] = {
+      ...last,
+      end: Math.max(last.end, place.end),
+      name: isLonger ? place.name : last.name,
+    };
   }
-  return end === 0 ? text : result + text.slice(end);
+  return result;
 }
 
 /** Some rules, compiled to be applied to many texts. */
 export class RuleSet {
-  readonly #rules: readonly CompiledRule[];
+  readonly #rules: readonly HintedRule[];
   /** The union of the rules' hints: a text without any matches no rule. `undefined` when a rule has no hint. */
-  readonly #hints: RegExp | undefined;
-  /** The same with encodings: a text without any also has nothing to decode. */
-  readonly #hintsOrEncoded: RegExp | undefined;
+  readonly #hints: readonly RegExp[] | undefined;
+  /** The same with encodings and unusual characters: a text without any also reads in no other way. */
+  readonly #hintsOrOthers: readonly RegExp[] | undefined;
 
   constructor(rules: readonly Rule[]) {
-    this.#rules = rules.map((rule) => ({ ...rule, found: rule.hint === '' ? undefined : new RegExp(rule.hint) }));
-    const hints = rules.map(({ hint }) => hint);
-    if (hints.includes('')) return;
-    this.#hints = new RegExp(hints.join('|'));
-    this.#hintsOrEncoded = new RegExp([...hints, ENCODED_HINT].join('|'));
+    this.#rules = rules.map((rule) => ({ ...rule, hinted: rule.hints && hintPatterns(rule.hints) }));
+    if (rules.some(({ hints }) => hints === undefined)) return;
+    const hints = rules.flatMap(({ hints: some = [] }) => some);
+    this.#hints = hintPatterns(hints);
+    this.#hintsOrOthers = hintPatterns([...hints, ...ENCODED, ...UNUSUAL]);
   }
 
   /**
-   * Replaces what the rules match. An encoding hides what a rule looks for (`jane%40example.org`, `\nAKIA…`): where
-   * something is found in the decoded text, the decoded text is the result.
+   * Replaces what the rules find. Encodings and unusual characters hide what a rule looks for (`jane%40example.org`,
+   * full-width digits): what is found in another reading of the text is replaced where it is written.
+   *
+   * @param name - name of the field that the text is the value of
    */
-  apply(text: string, replacements: Replacements): string {
-    if (this.#hintsOrEncoded?.test(text) === false) return text;
-    const plain = this.#hints?.test(text) === false ? text : this.#applyAll(text, replacements);
-    const decoded = decodeText(plain);
-    if (decoded === plain || this.#hints?.test(decoded) === false) return plain;
-    const before = replacements.count;
-    const result = this.#applyAll(decoded, replacements);
-    return replacements.count === before ? plain : result;
+  apply(text: string, name: string | undefined, replacements: Replacements): string {
+    if (this.#hintsOrOthers !== undefined && !hasHint(this.#hintsOrOthers, text)) return text;
+    const found: Found[] = [];
+    const written = asWritten(text);
+    const masked = this.#readHinted(written, name, found);
+    if (hasHint(OTHER_READINGS, text)) readings(masked, (reading) => this.#readHinted(reading, name, found));
+    if (found.length === 0) return text;
+    let result = '';
+    let last = 0;
+    for (const { start, end, name: rule } of merged(found)) {
+      result += text.slice(last, start) + replacements.replace(rule, text.slice(start, end));
+      last = end;
+    }
+    return result + text.slice(last);
   }
 
-  #applyAll(text: string, replacements: Replacements): string {
-    let result = text;
-    for (const rule of this.#rules) result = applyRule(rule, result, replacements);
-    return result;
+  #readHinted(reading: Reading, name: string | undefined, found: Found[]): Reading {
+    return this.#hints !== undefined && !hasHint(this.#hints, reading.text)
+      ? reading
+      : this.#read(reading, name, found);
   }
+
+  /** Adds what the rules find; returns the reading with that masked. */
+  #read(reading: Reading, name: string | undefined, found: Found[]): Reading {
+    let { text } = reading;
+    for (const rule of this.#rules) {
+      if (rule.hinted !== undefined && !hasHint(rule.hinted, text)) continue;
+      const places = [...rule.find(text, name)].sort((a, b) => a.start - b.start);
+      if (places.length === 0) continue;
+      for (const place of places) found.push({ ...reading.origin(place), name: rule.name });
+      text = maskedText(text, places);
+    }
+    return text === reading.text ? reading : { ...reading, text };
+  }
+}
+
+function maskedText(text: string, places: readonly Range[]): string {
+  let result = '';
+  let last = 0;
+  for (const { start, end } of places) {
+    if (end <= last) continue;
+    const from = Math.max(start, last);
+    result += text.slice(last, from) + MASK.repeat(end - from);
+    last = end;
+  }
+  return result + text.slice(last);
 }

@@ -17,7 +17,7 @@ function write(options: Options): { line: Record<string, unknown>; record: SpanR
     tags: ['vip', 'eu'],
     attributes: { 'user_agent.original': 'Mozilla', 'http.request.method': 'POST' },
   });
-  span.input({ user: { mail: 'ada', name: 'Ada' }, items: [{ pin: 's1', id: 1 }, { pin: 's2' }] });
+  span.input({ user: { mail: 'ada', name: 'Ada' }, items: [{ nick: 's1', id: 1 }, { nick: 's2' }] });
   span.output({ note: JSON.stringify({ user: { mail: 'ada' } }), plain: '{not json' });
   span.end();
   const [record = {}] = log.records();
@@ -29,7 +29,7 @@ const args = ({ record }: ReturnType<typeof write>): unknown =>
 
 describe('paths in content', () => {
   it('are relative to the value, or begin with its key', () => {
-    const redacted = { user: { mail: '[Redacted]', name: 'Ada' }, items: [{ pin: 's1', id: 1 }, { pin: 's2' }] };
+    const redacted = { user: { mail: '[Redacted]', name: 'Ada' }, items: [{ nick: 's1', id: 1 }, { nick: 's2' }] };
     for (const path of [
       'user.mail',
       'gen_ai.tool.call.arguments.user.mail',
@@ -41,9 +41,9 @@ describe('paths in content', () => {
   });
 
   it('take wildcards', () => {
-    expect(args(write({ redact: ['items[*].pin', 'user.*'] }))).toEqual({
+    expect(args(write({ redact: ['items[*].nick', 'user.*'] }))).toEqual({
       user: { mail: '[Redacted]', name: '[Redacted]' },
-      items: [{ pin: '[Redacted]', id: 1 }, { pin: '[Redacted]' }],
+      items: [{ nick: '[Redacted]', id: 1 }, { nick: '[Redacted]' }],
     });
   });
 
@@ -64,7 +64,7 @@ describe('paths in content', () => {
   });
 
   it('are counted', () => {
-    const { record } = write({ redact: ['user.mail', 'items[*].pin'] });
+    const { record } = write({ redact: ['user.mail', 'items[*].nick'] });
     expect(record['spanline.redactions']).toBe(3);
     expect(record['spanline.redaction.rules']).toEqual(['PATH']);
   });
@@ -122,13 +122,13 @@ describe('a censor', () => {
       seen.push([value, path]);
       return `was ${String(value)}, ask jane@example.org`;
     };
-    const { record } = write({ redact: { paths: ['items[*].pin', 'labels.tenant'], censor } });
+    const { record } = write({ redact: { paths: ['items[*].nick', 'labels.tenant'], censor } });
     expect(record['labels.tenant']).toBe('was acme, ask [EMAIL_1]');
     expect(JSON.parse(record['gen_ai.tool.call.arguments'] ?? '')).toMatchObject({
-      items: [{ pin: 'was s1, ask [EMAIL_1]' }, { pin: 'was s2, ask [EMAIL_1]' }],
+      items: [{ nick: 'was s1, ask [EMAIL_1]' }, { nick: 'was s2, ask [EMAIL_1]' }],
     });
     expect(seen).toContainEqual(['acme', ['labels.tenant']]);
-    expect(seen).toContainEqual(['s2', ['gen_ai.tool.call.arguments', 'items', '1', 'pin']]);
+    expect(seen).toContainEqual(['s2', ['gen_ai.tool.call.arguments', 'items', '1', 'nick']]);
   });
 
   it('that throws does not let the value through', () => {

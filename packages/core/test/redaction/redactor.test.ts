@@ -44,10 +44,16 @@ describe('what is replaced', () => {
     ['-----BEGIN RSA PRIVATE KEY-----\nMIIE\n-----END RSA PRIVATE KEY----- end', '[PRIVATE_KEY_1] end'],
     ['call(api_key=Xk29fj39fjKs), then', 'call(api_key=[SECRET_1]), then'],
     ['/ask?mail=jane%40example.org&n=1', '/ask?mail=[EMAIL_1]&n=1'],
-    [String.raw`400 {"message":"line\nAKIACL7671HL3PUWT62T\u000aline"}`, '400 {"message":"line\n[API_KEY_1]\nline"}'],
-    [String.raw`{"body":"{\"m\":\"line\\nAKIACL7671HL3PUWT62T\"}"}`, '{"body":"{"m":"line\n[API_KEY_1]"}"}'],
+    [
+      String.raw`400 {"message":"line\nAKIACL7671HL3PUWT62T\u000aline"}`,
+      String.raw`400 {"message":"line\n[API_KEY_1]\u000aline"}`,
+    ],
+    [
+      String.raw`{"body":"{\"m\":\"line\\nAKIACL7671HL3PUWT62T\"}"}`,
+      String.raw`{"body":"{\"m\":\"line\\n[API_KEY_1]\"}"}`,
+    ],
     [String.raw`C:\new\table and \ud83d\u0041`, String.raw`C:\new\table and \ud83d\u0041`],
-    ['/files/%20ghp_abcdefghijklmnopqrstuvwxyz0123456789', '/files/ [API_KEY_1]'],
+    ['/files/%20ghp_abcdefghijklmnopqrstuvwxyz0123456789', '/files/%20[API_KEY_1]'],
   ])('%s', (text, expected) => {
     expect(redact(text)).toBe(expected);
   });

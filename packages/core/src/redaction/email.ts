@@ -1,0 +1,47 @@
+/** E-mail addresses (RFC 5321, and RFC 6531 for letters of all scripts). */
+
+import { matchAt, textBefore } from './lines.ts';
+import { MASK, type Range, type Rule } from './rule.ts';
+
+const LABEL = '[\\p{L}\\p{N}](?:[\\p{L}\\p{N}\\p{M}_-]{0,61}[\\p{L}\\p{N}\\p{M}])?';
+const DOMAIN = new RegExp(
+  `@(?:(?:${LABEL}\\.){1,8}(?:xn--[a-z0-9-]{2,59}|\\p{L}[\\p{L}\\p{M}]{1,23})(?![\\p{L}\\p{N}\\p{M}])|\\[(?:IPv6:)?[\\da-fA-F:.]{3,45}\\])`,
+  'uy',
+);
+const LOCAL = /(?:"[^"\\\r\n]{1,62}"|[\p{L}\p{N}\p{M}.!#$%&'*+/=?^_`{|}~-]{1,64})$/u;
+/** Signs that may be part of an address, but at its beginning belong to the text around it. */
+const OPENING = /^[.'`*{|}~=?/&#$%^]+/;
+/** A parameter of an address or of a form: `?to=`, `a=1&email=`. */
+const PARAMETER = /^(?:.*[?&])?[A-Za-z_][\w.-]*=/;
+/** The path of an address or of a file. */
+const IN_PATH = /:\/\/|^[^\s]{0,2}\/|\/.*\//;
+const TOKEN = /[^\s"'`<>()[\]{},;]*$/;
+/** Packages with a version, images for a screen: `pkg@1.2.3.tgz`, `icon@2x.png`. */
+const NO_DOMAIN = /^@(?:\d+(?:\.\d+)+\.|[\d.]+x\.)\p{L}+$/u;
+/** Accounts of servers, not of people. */
+const SERVICES = new Set(['git', 'hg']);
+const MAX_LOCAL = 64;
+
+/** The part before the sign, without what belongs to the text before it. */
+function localPart(before: string): string {
+  let local = LOCAL.exec(before)?.[0] ?? '';
+  if (local.startsWith('"')) return local;
+  // `\njane`: a letter that a backslash makes a line break is none of a name.
+  if (before.slice(0, before.length - local.length).endsWith('\\')) local = local.replace(/^[nrtbf]/, '');
+  local = local.replace(PARAMETER, '');
+  if (local.includes('/') && IN_PATH.test(TOKEN.exec(before)?.[0] ?? ''))
+    local = local.slice(local.lastIndexOf('/') + 1);
+  return local.replace(OPENING, '');
+}
+
+function* emailsIn(text: string): Generator<Range> {
+  for (let at = text.indexOf('@'); at >= 0; at = text.indexOf('@', at + 1)) {
+    const domain = matchAt(DOMAIN, text, at)?.[0];
+    if (domain === undefined || NO_DOMAIN.test(domain)) continue;
+    const local = localPart(textBefore(text, at, MAX_LOCAL + 16).replaceAll(MASK, ' '));
+    if (local === '' || SERVICES.has(local)) continue;
+    yield { start: at - local.length, end: at + domain.length };
+  }
+}
+
+export const EMAIL: Rule = { name: 'EMAIL', credential: false, hints: [{ on: '@', then: '' }], find: emailsIn };

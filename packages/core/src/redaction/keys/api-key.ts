@@ -1,0 +1,87 @@
+import { type Hint, patternOf, RARE_LETTERS } from '../hints.ts';
+import { matchAt, textBefore } from '../lines.ts';
+import type { Range, Rule } from '../rule.ts';
+import type { KeyFormat } from './key-format.ts';
+import { VENDORS_A_G } from './vendors-a-g.ts';
+import { VENDORS_H_Z } from './vendors-h-z.ts';
+
+/** How vendors write their keys: more than a hundred of them. */
+export const KEY_FORMATS: readonly KeyFormat[] = [...VENDORS_A_G, ...VENDORS_H_Z];
+
+/** A key format, cut at the character that a text is searched for. */
+interface CutFormat {
+  readonly head: string;
+  readonly trigger: string;
+  /** The rest of the prefix. */
+  readonly start: string;
+  readonly body: string;
+  /** True if the character to look for is not the last one of the prefix. */
+  readonly isMarked: boolean;
+}
+
+function cut([, prefix, body]: KeyFormat): CutFormat {
+  const mark = prefix.indexOf('^');
+  if (mark < 0) {
+    const size = prefix.at(-2) === '\\' ? 2 : 1;
+    return { head: prefix.slice(0, -size), trigger: prefix.slice(-size), start: '', body, isMarked: false };
+  }
+  const [head, trigger, start] = [prefix.slice(0, mark), prefix.charAt(mark + 1), prefix.slice(mark + 2)];
+  return { head, trigger, start, body, isMarked: true };
+}
+
+const FORMATS = KEY_FORMATS.map(cut);
+const alternatives = (patterns: Iterable<string>): string => [...new Set(patterns)].join('|');
+const behind = (formats: readonly CutFormat[]): string =>
+  `(?<=(?<![A-Za-z0-9])(?:${alternatives(formats.map(({ head, trigger }) => head + trigger))}))`;
+const classOf = (formats: readonly CutFormat[]): string =>
+  [...new Set(formats.map(({ trigger }) => trigger))].join('').replaceAll('-', '\\-');
+
+/** Most prefixes end in a sign. What follows is long, which keeps hyphens and full stops of prose from being looked at. */
+const SIGNED = FORMATS.filter(({ isMarked }) => !isMarked);
+const LONG = '(?=[\\w/+=.-]{10})';
+
+/** The rest has letters or digits that are rare where they stand. */
+function letterHint({ head, trigger, start }: CutFormat): Hint {
+  const on = [RARE_LETTERS, '\\d', 'pP', '\\-', '/'].find((some) => new RegExp(`[${some}]`).test(trigger)) ?? trigger;
+  return { on, then: `${start}(?<=(?<![A-Za-z0-9])${head}${trigger}${start})` };
+}
+
+const HINTS: readonly Hint[] = [
+  { on: classOf(SIGNED), then: LONG + behind(SIGNED) },
+  ...FORMATS.filter(({ isMarked }) => isMarked).map(letterHint),
+];
+
+/** Formats with the same rest share it. */
+function keysOf(trigger: string): string {
+  const formats = FORMATS.filter((format) => format.trigger === trigger);
+  const rests = new Set(formats.map(({ start, body }) => start + body));
+  const keys = [...rests].map((rest) => behind(formats.filter(({ start, body }) => start + body === rest)) + rest);
+  return `${trigger}(?:${keys.join('|')})`;
+}
+
+const KEY = new RegExp(`(?:${alternatives(FORMATS.map(({ trigger }) => keysOf(trigger)))})(?![A-Za-z0-9])`, 'y');
+const HEADS = new RegExp(`(?<![A-Za-z0-9])(?:${alternatives(FORMATS.map(({ head }) => head))})$`);
+const TRIGGER = patternOf(HINTS, 'g');
+const LONGEST_PREFIX = 80;
+const LONGEST_WORD = 16;
+
+/** Words that are joined by hyphens or underscores, and short ones: no key. */
+function isWords(body: string): boolean {
+  if (/\d|[a-z][A-Z]|[A-Z][a-z]+[A-Z]/.test(body)) return false;
+  return body.split(/[-_.]/).every((word) => word.length < LONGEST_WORD);
+}
+
+function* keysIn(text: string): Generator<Range> {
+  let end = 0;
+  for (const { index } of text.matchAll(TRIGGER)) {
+    if (index < end) continue;
+    const key = matchAt(KEY, text, index)?.[0].replace(/\.+$/, '');
+    if (key === undefined || isWords(key.slice(1))) continue;
+    const head = HEADS.exec(textBefore(text, index, LONGEST_PREFIX));
+    end = index + key.length;
+    yield { start: index - (head?.[0].length ?? 0), end };
+  }
+}
+
+/** Keys that tell by how they are written whose they are. */
+export const API_KEY: Rule = { name: 'API_KEY', credential: true, hints: HINTS, find: keysIn };

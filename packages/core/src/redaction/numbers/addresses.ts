@@ -1,0 +1,48 @@
+/** Addresses of the Internet Protocol. */
+
+import { isIPv6 } from 'node:net';
+import { textBefore } from '../lines.ts';
+import { matching, type Range, type Rule } from '../rule.ts';
+
+const BYTE = '(?:25[0-5]|2[0-4]\\d|1?\\d?\\d)';
+
+/** Words before a number of four parts that is a version, a section, or another number that people count with. */
+const COUNTED =
+  /(?:\b(?:versions?|ver|v|sections?|sec|chapters?|clauses?|paragraphs?|para|articles?|art|appendix|annex|figures?|fig|tables?|steps?|items?|rules?|builds?|releases?|revisions?|rev|firmware|drivers?|oid|schema|spec|standard|abschnitt|kapitel|ziffer|absatz|versión|versione|sección|capítulo|seção|versie)|[§第])[.:=]?\s*["']?(?:\d+(?:\.\d+)*(?:,| and| or| to|\s?[-–])\s?){0,4}$/i;
+/** `Chrome/`, `^`, `>=`, `pkg@`: what stands before a version in user agents and lists of packages. */
+const VERSIONED = /(?:(?:^|[\s(;,"'])[A-Za-z][\w.+-]{0,40}\/|[~^]|[<>=!~]=\s?|[@/][\w-]{1,64}@)$/;
+const CONTEXT = 80;
+/** The number of a heading: `4.2.1.3 Configuration`. */
+const HEADING = /^[1-9]\d?(?:\.[1-4]?\d){3}$/;
+
+function isCounted(value: string, { start, end }: Range, text: string): boolean {
+  const before = textBefore(text, start, CONTEXT);
+  if (VERSIONED.test(before) || COUNTED.test(before)) return true;
+  return HEADING.test(value) && /(?:^|\n)(?:#{1,6} )?$/.test(before) && /^ [A-Z][a-z]+/.test(text.slice(end, end + 8));
+}
+
+/** False for 127.*, 0.* and 255.*, which belong to nobody in particular. */
+function isPublic(value: string): boolean {
+  return !/^(?:0|127|255)\./.test(value);
+}
+
+export const IPV4: Rule = {
+  name: 'IPV4',
+  credential: false,
+  hints: [{ on: '\\d', then: '\\.\\d{1,3}\\.\\d{1,3}\\.\\d' }],
+  find: matching(
+    new RegExp(`(?<![\\w.-])${BYTE}(?:\\.${BYTE}){3}(?![\\w-]|\\.\\d)`, 'g'),
+    (value, at, text) => isPublic(value) && !isCounted(value, at, text),
+  ),
+};
+
+export const IPV6: Rule = {
+  name: 'IPV6',
+  credential: false,
+  hints: [{ on: ':', then: '[0-9A-Fa-f]{0,4}:' }],
+  // An address has at least three groups; shorter ones look like times and names in C++.
+  find: matching(
+    /(?<![\w:.])(?:[0-9A-Fa-f]{0,4}:){2,7}[0-9A-Fa-f]{0,4}(?![\w:])/g,
+    (value) => value.split(':').filter((group) => group !== '').length >= 3 && isIPv6(value),
+  ),
+};

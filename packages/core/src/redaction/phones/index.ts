@@ -1,0 +1,2 @@
+export { PHONE } from './phone.ts';
+export { isPhoneName } from './phone-words.ts';

@@ -1,0 +1,81 @@
+/**
+ * Phone numbers: with `+` (E.164), and as people write them at home. A number without `+` counts where the text or the
+ * name of the field says that it is one, or where it is written as no other number is.
+ */
+
+import { textBefore } from '../lines.ts';
+import { A_NUMBER } from '../numbers/digits.ts';
+import type { Range, Rule } from '../rule.ts';
+import { isInternational, nationalNumbers } from './national-number.ts';
+import { announcesPhone, isPhoneName } from './phone-words.ts';
+
+const CANDIDATE =
+  /(?<![\p{L}\p{N}_@#$€£¥%+]|[\d\p{L}][-/]|\d[.,])(?:\+|00(?=[1-9])|\()?\d(?:[ ()./-]{0,3}\d){5,16}(?![\p{L}\p{N}_%€$£°]|[.,/:-]\d)/gu;
+const MIN_DIGITS = 7;
+const MAX_DIGITS = 15;
+/** Three, three and four digits, as in North America (without spaces, which lists of numbers have as well). */
+const NORTH_AMERICAN = /^(?:1[-.])?[2-9]\d\d([-.])[2-9]\d\d\1\d{4}$/;
+const IN_BRACKETS = /^(?:[01] ?|8 ?)?\(\d{2,5}\)[ -]?\d/;
+/** A degree with its fraction. */
+const COORDINATE = /^\+\d{1,3}\.\d+$/;
+const DATE = /^(?:\d{4}([-./ ])\d{1,2}\1\d{1,2}|\d{1,2}([-./ ])\d{1,2}\2(?:19|20)\d\d)(?:$|[ ]\d)/;
+const ADDRESS = /^\d{1,3}(?:\.\d{1,3}){3}$/;
+/** Digits of a number in the form of RFC 5733, `+49.15123456789`. */
+const MIN_EPP = 11;
+const MIN_UNANNOUNCED = 9;
+
+function isInternationalNumber(value: string, isAnnounced: boolean): boolean {
+  const digits = value.replace(/^00/, '').replaceAll(/\D/g, '');
+  if (digits.length < 8 || digits.length > MAX_DIGITS) return false;
+  const isKnown = isInternational(digits);
+  if (COORDINATE.test(value)) return isKnown === true && digits.length >= MIN_EPP;
+  return value.startsWith('+') || (isKnown === true && (isAnnounced || /^00[1-9]\d{0,2}[ ()./-]/.test(value)));
+}
+
+function separatorsOf(value: string): Set<string> {
+  return new Set(value.match(/\D+/g) ?? []);
+}
+
+function isNationalNumber(value: string, isAnnounced: boolean): boolean {
+  const groups = value.match(/\d+/g) ?? [];
+  const digits = groups.join('');
+  if (digits.length < MIN_DIGITS || digits.length > MAX_DIGITS || DATE.test(value) || ADDRESS.test(value)) return false;
+  if (/^(\d)\1+$/.test(digits)) return false;
+  if (NORTH_AMERICAN.test(value)) return true;
+  const isBracketed = IN_BRACKETS.test(value);
+  const isListed = groups.length >= 3 && digits.length >= MIN_UNANNOUNCED && separatorsOf(value).size === 1;
+  if (!isAnnounced && !isBracketed && !(isListed && digits.startsWith('0'))) return false;
+  for (const { hasPrefix, isGrouped } of nationalNumbers(groups)) {
+    if (isAnnounced ? hasPrefix || isGrouped || groups.length === 1 : isGrouped && (hasPrefix || isBracketed))
+      return true;
+  }
+  return false;
+}
+
+/** Dots are parts of fractions and versions as well: they separate the parts of a number only if all parts are. */
+function isMixed(value: string): boolean {
+  return value.includes('.') && /\d\.\d/.test(value) && /\d[ /-]+\d/.test(value);
+}
+
+function balanced(value: string): boolean {
+  return (value.match(/\(/g)?.length ?? 0) === (value.match(/\)/g)?.length ?? 0);
+}
+
+function* phonesIn(text: string, name?: string): Generator<Range> {
+  const isPhoneField = name !== undefined && isPhoneName(name);
+  for (const { 0: value, index: start } of text.matchAll(CANDIDATE)) {
+    if (!balanced(value)) continue;
+    const isAnnounced = isPhoneField || announcesPhone(textBefore(text, start));
+    const isPhone = /^(?:\+|00)/.test(value)
+      ? isInternationalNumber(value, isAnnounced)
+      : !isMixed(value) && isNationalNumber(value, isAnnounced);
+    if (isPhone) yield { start, end: start + value.length };
+  }
+}
+
+export const PHONE: Rule = {
+  name: 'PHONE',
+  credential: false,
+  hints: [A_NUMBER],
+  find: phonesIn,
+};

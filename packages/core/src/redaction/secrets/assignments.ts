@@ -1,0 +1,227 @@
+/**
+ * Secrets under a name in text: `dbPassword=…`, `"apiKey": "…"`, `?access_token=…`, `Password=…;` of connection strings,
+ * `--token …`, `password is …`. The name decides, as it does for the fields of an object.
+ */
+
+import { anyCase, anyEnding } from '../any-case.ts';
+import { type Hint, patternOf } from '../hints.ts';
+import { matchAt, textBefore } from '../lines.ts';
+import { MASK, type Range, type Rule } from '../rule.ts';
+import { isNameOfSecretNumber, isSecretName, wordsOf } from './secret-names.ts';
+import { isCode, isNoWord, isPlaceholder, isRandom, isReplaced } from './secret-values.ts';
+import { CREDENTIALS, ENDINGS, ENDS_OF_NAMES, PARAMETERS, PASSWORDS, QUALIFIED } from './secret-words.ts';
+
+const LAST_WORDS = new Set([...PASSWORDS, ...CREDENTIALS, ...ENDINGS, ...QUALIFIED.keys(), ...PARAMETERS]);
+/** Endings that are enough: the name is read in whole when one of them is there. */
+const ENDS = ['token', 'keys', 'codes', 'keyid', 'key_id', 'key-id', ...LAST_WORDS];
+const SUFFIX = `(?:[_-]?${anyEnding([...ENDS_OF_NAMES])})?`;
+const SIGN = `(?<=${anyEnding(ENDS)}${SUFFIX}(?<=[A-Za-z\\u00c0-\\uffff])\\d{0,2}[\\\\"'\`\\]]{0,8}\\s{0,3}[:=])`;
+const FLAG = `(?<=--)(?=[\\w-]{0,40}(?:${['pass', 'pwd', 'secret', 'token', 'key', 'auth', 'cred', 'pin'].map(anyCase).join('|')}))`;
+const STATEMENT = `${anyCase('assw')}(?:${anyCase('ord')}|${anyCase('ort')}) (?:${['is', 'was', 'ist', 'lautet', 'es', 'est'].map(anyCase).join('|')})[ :]`;
+
+const HINTS: readonly Hint[] = [
+  { on: ':=', then: SIGN },
+  { on: '\\-', then: FLAG },
+  { on: 'pP', then: STATEMENT },
+];
+const TRIGGER = patternOf(HINTS, 'g');
+
+const SPACES = /[=>]?[ \t]{0,8}(?:\r?\n[ \t]{0,40}(?=["'`]))?/y;
+const QUOTE = /\\{0,7}["'`]/y;
+const LIST = /\[(?=[^\]]{0,4096}["'])[^\]]{0,4096}/y;
+const ITEM = /["']([^"'\\]{1,4096})/g;
+const BARE = /[^\s"'`&;,<>|\\]{1,256}/y;
+const REST = /[^\s"'`&;,<>|\\]{0,4096}/y;
+const BARE_NUMBER = /\d{3,32}(?![\w.])/y;
+const FLAG_VALUE = /[\w-]{1,60}[ \t]{1,3}(?<quote>["']?)(?<value>[^\s"'./~-][^\s"']{0,1024})/y;
+const STATEMENT_VALUE = /passwor[dt] \w{2,6}[ :]{1,2}["'`“„«]?(?<value>[^\s"'`”“»,;]{4,256})/iy;
+const MAX_VALUE = 4096;
+const MAX_BARE = 256;
+
+/** The name before a sign: `user.password=…`, `"apiKey": …`. */
+interface Named {
+  readonly name: string;
+  readonly isQuoted: boolean;
+  /** Where the name begins, with its quotes. */
+  readonly start: number;
+}
+
+const MAX_SPACES = 3;
+const MAX_QUOTES = 8;
+const MAX_NAME = 128;
+const isQuote = (character: string): boolean => '"\'`\\\\'.includes(character);
+const isNamePart = (code: number): boolean =>
+  code > 127 ||
+  (code > 47 && code < 58) ||
+  (code > 63 && code < 91) ||
+  (code > 96 && code < 123) ||
+  [36, 45, 46, 95].includes(code);
+
+/** The place before at most `max` characters in front of `end`. */
+function skipBack(text: string, end: number, max: number, isSkipped: (character: string) => boolean): number {
+  let start = end;
+  while (start > 0 && end - start < max && isSkipped(text.charAt(start - 1))) start--;
+  return start;
+}
+
+function nameBefore(text: string, sign: number): Named {
+  const spaces = skipBack(text, sign, MAX_SPACES, (character) => /\s/.test(character));
+  const end = skipBack(text, spaces, MAX_QUOTES, (character) => isQuote(character) || character === ']');
+  let start = end;
+  while (start > 0 && end - start < MAX_NAME && isNamePart(text.charCodeAt(start - 1))) start--;
+  const opening = skipBack(text, start, MAX_QUOTES, isQuote);
+  return { name: text.slice(start, end), isQuoted: end < spaces && opening < start, start: opening };
+}
+
+/** The last words before a colon: `API key: …`. */
+function wordsBefore(text: string, { name, start }: Named): string {
+  return `${/(?:[\p{L}\p{N}]{1,20} ){0,2}$/u.exec(textBefore(text, start, 44))?.[0] ?? ''}${name}`;
+}
+
+const PARAMETER_START = /[?&;]$/;
+
+function isParameter(text: string, { name, start }: Named): boolean {
+  return PARAMETER_START.test(text.charAt(start - 1)) && PARAMETERS.has(wordsOf(name).at(-1) ?? '');
+}
+
+function isSignature({ name }: Named): boolean {
+  return wordsOf(name).at(-1) === 'signature';
+}
+
+/** The end of a quoted value: the next quote that is written like the one before it. */
+function quotedEnd(text: string, start: number, quote: string): number {
+  if (quote.length === 1) {
+    let index = start;
+    while (index < text.length && index - start < MAX_VALUE && text[index] !== quote && text[index] !== '\n') {
+      index += text[index] === '\\' ? 2 : 1;
+    }
+    return Math.min(index, text.length);
+  }
+  const end = text.indexOf(quote, start);
+  return end < 0 || end - start > MAX_VALUE ? Math.min(text.length, start + MAX_VALUE) : end;
+}
+
+const ENDS_OF_LINE = /[ \t]*(?:[,;.)}\]]*[ \t]*(?:\r?\n|$)|[,;])/y;
+const STARTS_LINE = /(?:^|[\n{,;(?&])[ \t]*(?:[-*] |export |set |env |const |let |var )?$/;
+const TRAILING = /(?:[)\]}]|\.(?=$))+$/;
+
+/** Closing brackets and a full stop at the end belong to the text around the value. */
+function withoutTrailing(value: string): string {
+  const opened = /[([{]/.test(value);
+  return opened ? value.replace(/\.$/, '') : value.replace(TRAILING, '');
+}
+
+/** A number is a secret under some names only, and no amount, date or count. */
+function isSecretText(value: string, name: string): boolean {
+  return /^\d+$/.test(value) ? isNameOfSecretNumber(name) && value.length >= 3 : true;
+}
+
+/** What people say about a password. */
+const STATES =
+  /^(?:required|optional|missing|invalid|wrong|expired|empty|incorrect|unknown|changed|unchanged|accepted|rejected|correct|valid|default|disabled|enabled|protected|encrypted|failed|failure|success|please|enter|forgotten|please.*)$/i;
+
+/** Decides on a value that has no quotes, by how it is written. */
+function isAssigned(text: string, sign: number, value: string, range: Range, named: Named): boolean {
+  const { name, isQuoted, start } = named;
+  if (isPlaceholder(value) || name === value) return false;
+  if (isQuoted) return true;
+  const isTight = range.start === sign + 1;
+  if (isTight && text[sign] === '=') return !isCode(value) && isSecretText(value, name);
+  if (isCode(value)) return false;
+  const endsLine = matchAt(ENDS_OF_LINE, text, range.end) !== null;
+  if (isNoWord(value)) return isSecretText(value, name) && (endsLine || isRandom(value) || isNameOfSecretNumber(name));
+  return endsLine && STARTS_LINE.test(textBefore(text, start, 24)) && value.length >= 6 && !STATES.test(value);
+}
+
+function* valuesAt(text: string, sign: number, named: Named): Generator<Range> {
+  const next = text[sign + 1];
+  const isComparison = next === '=' && text[sign] === '=';
+  if (isComparison || (text[sign] === ':' && next === ':') || text.startsWith('://', sign)) return;
+  if (text[sign] === '=' && /[=!<>~+*-]$/.test(text.slice(Math.max(0, sign - 1), sign))) return;
+  const from = sign + 1 + (matchAt(SPACES, text, sign + 1)?.[0].length ?? 0);
+  const quote = matchAt(QUOTE, text, from)?.[0];
+  if (quote !== undefined) {
+    const start = from + quote.length;
+    const end = quotedEnd(text, start, quote);
+    const value = text.slice(start, end);
+    const isShown = isPlaceholder(value) && !named.isQuoted;
+    if (value.trim() !== '' && !isShown && !isReplaced(value)) yield { start, end };
+    return;
+  }
+  const list = matchAt(LIST, text, from)?.[0];
+  if (list !== undefined) {
+    for (const item of list.matchAll(ITEM)) {
+      const start = from + item.index + 1;
+      if (!/^\s*,\s*$/.test(item[1] ?? '')) yield { start, end: start + (item[1]?.length ?? 0) };
+    }
+    return;
+  }
+  if (named.isQuoted) {
+    const number = isNameOfSecretNumber(named.name) ? matchAt(BARE_NUMBER, text, from)?.[0] : undefined;
+    if (number !== undefined) yield { start: from, end: from + number.length };
+    return;
+  }
+  const bare = withoutTrailing(matchAt(BARE, text, from)?.[0] ?? '');
+  const range = { start: from, end: from + bare.length };
+  if (bare === '' || !isAssigned(text, sign, bare, range, named)) return;
+  yield {
+    start: from,
+    end: range.end + (bare.length < MAX_BARE ? 0 : (matchAt(REST, text, range.end)?.[0].length ?? 0)),
+  };
+}
+
+/** A value of a parameter that signs an address. The names are common words, so that the value has to look random. */
+function* parameterAt(text: string, sign: number, minLength: number): Generator<Range> {
+  const value = matchAt(/[^\s"'`&;,<>\\#]{1,4096}/y, text, sign + 1)?.[0] ?? '';
+  if (value.length >= minLength && isRandom(value)) yield { start: sign + 1, end: sign + 1 + value.length };
+}
+
+const MIN_PARAMETER = 12;
+const MIN_SIGNATURE = 20;
+
+function* assignedAt(text: string, sign: number): Generator<Range> {
+  const named = nameBefore(text, sign);
+  if (isSecretName(named.name) || (text[sign] === ':' && isSecretName(wordsBefore(text, named)))) {
+    yield* valuesAt(text, sign, named);
+  } else if (text[sign] !== '=') return;
+  else if (isParameter(text, named)) yield* parameterAt(text, sign, MIN_PARAMETER);
+  else if (isSignature(named)) yield* parameterAt(text, sign, MIN_SIGNATURE);
+}
+
+function* flagAt(text: string, index: number): Generator<Range> {
+  const match = matchAt(FLAG_VALUE, text, index + 1);
+  const { value = '' } = match?.groups ?? {};
+  const name = /^[\w-]+/.exec(match?.[0] ?? '')?.[0] ?? '';
+  if (match === null || !isSecretName(name) || isPlaceholder(value) || isCode(value)) return;
+  const isNamed = isNameOfSecretNumber(name) || isNoWord(value);
+  const end = match.index + match[0].length;
+  if (isNamed) yield { start: end - value.length, end };
+}
+
+function* statementAt(text: string, index: number): Generator<Range> {
+  const match = matchAt(STATEMENT_VALUE, text, index);
+  const value = withoutTrailing(match?.groups?.['value'] ?? '').replace(/[.!?:]+$/, '');
+  if (match === null || isReplaced(value) || !isNoWord(value) || value.length < 4) return;
+  const start = match.index + match[0].lastIndexOf(match.groups?.['value'] ?? '');
+  yield { start, end: start + value.length };
+}
+
+function* found(text: string): Generator<Range> {
+  for (const { 0: match, index } of text.matchAll(TRIGGER)) {
+    if (match === '-') yield* flagAt(text, index);
+    else if (match.length > 1) yield* statementAt(text, index);
+    else yield* assignedAt(text, index);
+  }
+}
+
+/** Secrets that have a name. */
+export const SECRET: Rule = {
+  name: 'SECRET',
+  credential: true,
+  hints: HINTS,
+  *find(text) {
+    for (const range of found(text)) {
+      if (text.slice(range.start, range.end).replaceAll(MASK, '') !== '') yield range;
+    }
+  },
+};

@@ -1,0 +1,80 @@
+import { memoize } from '@spanline/record';
+import { CREDENTIALS, ENDINGS, ENDS_OF_NAMES, OTHER_PINS, OTHER_TOKENS, PASSWORDS, QUALIFIED } from './secret-words.ts';
+
+/** Words of a name in camelCase, PascalCase, snake_case, kebab-case or UPPER_CASE. */
+const WORD = /\p{Lu}+(?!\p{Ll})|\p{Lu}?\p{Ll}+|\p{Lo}+|\d+/gu;
+const MAX_LENGTH = 128;
+const MAX_NAMES = 2000;
+
+/** Values that a name makes secret: none, texts, or texts and numbers. */
+type Secrecy = 'none' | 'text' | 'all';
+
+/** The words of a name in lower case, without a number at its end and words that say nothing: `dbPassword2`, `token_value`. */
+export function wordsOf(name: string): string[] {
+  const words = Array.from(name.matchAll(WORD), ([word]) => word.toLowerCase());
+  while (words.length > 1) {
+    const last = words.at(-1) ?? '';
+    if (!ENDS_OF_NAMES.has(last) && !/^\d+$/.test(last)) break;
+    words.pop();
+  }
+  return words;
+}
+
+function secrecyOf(words: readonly string[]): Secrecy {
+  const last = words.at(-1) ?? '';
+  const before = words.at(-2) ?? '';
+  if (last === 'pin') return OTHER_PINS.has(before) ? 'none' : 'all';
+  if (PASSWORDS.has(last)) return 'all';
+  if (CREDENTIALS.has(last)) return 'text';
+  if (last === 'token') return OTHER_TOKENS.has(before) ? 'none' : 'text';
+  if ((last === 'pass' || last === 'auth') && words.length === 1) return 'text';
+  // `accessKeyId` is the name half of a pair; `secretAccessKey` is the other.
+  if (last === 'id') return before === 'key' && words.at(-3) === 'access' ? 'text' : 'none';
+  const qualifiers = QUALIFIED.get(last === 'keys' || last === 'codes' ? last.slice(0, -1) : last);
+  if (qualifiers?.has(before) === true) return last.startsWith('code') ? 'all' : 'text';
+  return ENDINGS.some((ending) => last.endsWith(ending)) ? 'all' : 'none';
+}
+
+const secrecy = memoize(MAX_NAMES, (name: string) => (name.length > MAX_LENGTH ? 'none' : secrecyOf(wordsOf(name))));
+
+/**
+ * True for the name of a field whose value is a secret, whatever it looks like: `password`, `x-api-key`, `dbPassword`,
+ * `GITHUB_TOKEN`.
+ */
+export function isSecretName(name: string): boolean {
+  return secrecy(name) !== 'none';
+}
+
+/** Names of what is secret inside of a value with the name of a secret: `{ password: { value } }`. */
+const PARTS = new Set('value key data raw text plain plaintext current previous old new secret hash'.split(' '));
+
+/** Names of members that hold a name, and of those that hold its value: `{ name: 'x-api-key', value }`. */
+const NAME_MEMBERS = ['name', 'key', 'header', 'field'];
+
+/** The name that the text of a member has: its own, or that of the secret which it is a part of. */
+export function memberName(key: string, outer: string | undefined): string {
+  return outer !== undefined && PARTS.has(key) && isSecretName(outer) ? outer : key;
+}
+
+/** The name beside a `value`, as in lists of headers and parameters; `undefined` if it is not the name of a secret. */
+export function nameBesideValue(object: object): string | undefined {
+  for (const member of NAME_MEMBERS) {
+    const name = (object as Readonly<Record<string, unknown>>)[member];
+    if (typeof name === 'string') return isSecretName(name) ? name : undefined;
+  }
+  return undefined;
+}
+
+/** True for a name that is written before its value in a flat list: `['Authorization', '…']`. */
+export function isHeaderOfSecret(value: unknown): value is string {
+  return (
+    typeof value === 'string' &&
+    (value.includes('-') || /^(?:authorization|cookie)$/i.test(value)) &&
+    isSecretName(value)
+  );
+}
+
+/** True for the name of a field in which even a number is a secret: `pin`, `password`, `otp`. */
+export function isNameOfSecretNumber(name: string): boolean {
+  return secrecy(name) === 'all';
+}

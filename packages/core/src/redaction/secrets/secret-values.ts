@@ -1,0 +1,36 @@
+/** Text in place of a value: stars, dots, variables, what people write in manuals. */
+const PLACEHOLDER =
+  /^(?:[*x•.…_-]+|<.*|[[{(].*|\$.*|%\w+%?|@\w+|#\{.*|null|undefined|none|nil|true|false|n\/a|redacted|masked|hidden|your[-_ ].*|my[-_].*|the|example.*|changeme|change me|placeholder.*)$/is;
+
+/** Code that reads the value from somewhere: `process.env.TOKEN`, `self.token`, `getToken(`. */
+const CODE =
+  /^(?:(?:process|os|env|import|self|this|config|settings|options|secrets|vars|ctx|req|request|args|props)\b[.[(].*|[A-Za-z_$][\w$]*(?:\.[A-Za-z_$][\w$]*)+|[A-Za-z_$][\w$.]*\(.*)$/s;
+
+/** Names of types. */
+const TYPE =
+  /^(?:string|str|text|varchar|number|int|integer|bytes?|bool|boolean|any|unknown|void|object|optional|required|option|secretstr)\b/i;
+
+/** True for a value that a person has left out. */
+export function isPlaceholder(value: string): boolean {
+  return PLACEHOLDER.test(value);
+}
+
+/** True for an expression or a type in place of a value. */
+export function isCode(value: string): boolean {
+  return CODE.test(value) || TYPE.test(value);
+}
+
+/** Digits, signs or capital letters inside: no word of prose. */
+export function isNoWord(value: string): boolean {
+  return /\d/.test(value) ? /\D/.test(value) || value.length >= 4 : /[\p{Ll}][\p{Lu}]|[^\p{L}'’.,:;!?-]/u.test(value);
+}
+
+/** True for what is long and mixed enough to be made by a machine: no word, no name, no path of words. */
+export function isRandom(value: string): boolean {
+  return value.length >= 32 || (/\d/.test(value) && /[A-Za-z]/.test(value)) || /[a-z][A-Z].*[a-z][A-Z]/.test(value);
+}
+
+/** True for what redaction wrote in place of a value. */
+export function isReplaced(value: string): boolean {
+  return /^\[(?:[A-Z][A-Z0-9_]*(?::[0-9a-f]{4})?|Redacted)\]/.test(value);
+}
