@@ -12,8 +12,8 @@ export function anyCase(literal: string): string {
 }
 
 /**
- * Source of a pattern for text that ends in one of some words, in upper, lower or mixed case. Words that end alike share
- * their end, so that a lookbehind compares it once.
+ * Source of a pattern for text that ends in one of some words, in upper, lower or mixed case. Words that end alike
+ * share their end, so that a lookbehind compares it once.
  */
 export function anyEnding(words: readonly string[]): string {
   if (words.includes('')) return '';

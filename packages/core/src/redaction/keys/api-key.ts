@@ -36,7 +36,9 @@ const behind = (formats: readonly CutFormat[]): string =>
 const classOf = (formats: readonly CutFormat[]): string =>
   [...new Set(formats.map(({ trigger }) => trigger))].join('').replaceAll('-', '\\-');
 
-/** Most prefixes end in a sign. What follows is long, which keeps hyphens and full stops of prose from being looked at. */
+/**
+ * Most prefixes end in a sign. What follows is long, which keeps hyphens and full stops of prose from being looked at.
+ */
 const SIGNED = FORMATS.filter(({ isMarked }) => !isMarked);
 const LONG = '(?=[\\w/+=.-]{10})';
 

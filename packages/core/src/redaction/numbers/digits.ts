@@ -17,8 +17,8 @@ const GROUP = /\d+/g;
 const LETTER = /[\p{L}_]/u;
 
 /**
- * Groups of digits that stand together, such as a card number and its expiry date. A group that touches a letter is part
- * of a token, such as a digest or a tracking number, and ends the cluster.
+ * Groups of digits that stand together, such as a card number and its expiry date. A group that touches a letter is
+ * part of a token, such as a digest or a tracking number, and ends the cluster.
  */
 export function* digitClusters(text: string, minDigits: number): Generator<DigitGroup[]> {
   for (const { 0: cluster, index } of text.matchAll(CLUSTER)) {

@@ -8,7 +8,7 @@ export interface PhonePlan {
   readonly country: string;
   /** The country calling code. */
   readonly code: string;
-  /** What stands before a number inside of the country; empty if nothing does. */
+  /** The digits before a number inside of the country; empty if there are none. */
   readonly prefix: string;
   /** Pattern of a number without prefix. */
   readonly national: string;

@@ -6,7 +6,7 @@ const SPACES = '\\u00a0\\u1680\\u2000-\\u200a\\u202f\\u205f\\u3000';
 /** Soft hyphens, joiners, marks of direction, byte-order marks, and selectors of glyphs. None of them is visible. */
 const INVISIBLE =
   '\\u00ad\\u034f\\u061c\\u115f\\u1160\\u17b4\\u17b5\\u180b-\\u180e\\u200b-\\u200f\\u202a-\\u202e\\u2060-\\u206f\\ufeff';
-/** What follows the letter that it belongs to: `e` and an acute accent. */
+/** Marks that follow their letter: `e` and an acute accent. */
 const MARKS = '\\u0300-\\u036f\\u1ab0-\\u1aff\\u1dc0-\\u1dff\\u20d0-\\u20e2\\ufe20-\\ufe2f';
 /** Full-width and half-width forms, letters and digits in circles, super- and subscripts, letter-like symbols. */
 const COMPATIBLE =
@@ -36,7 +36,9 @@ const MARK = new RegExp(`[${MARKS}]`, 'g');
 const DECIMAL = /^\p{Nd}$/u;
 const TENS = /\p{Nd}/u;
 
-/** The value of a digit of any script: its distance from the zero of the script, of which the digits are ten in a row. */
+/**
+ * The value of a digit of any script: its distance from the zero of the script, of which the digits are ten in a row.
+ */
 function digitValue(digit: string): number {
   let code = digit.codePointAt(0) ?? 0;
   let value = 0;

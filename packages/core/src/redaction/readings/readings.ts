@@ -5,8 +5,8 @@ import type { Reading } from './reading.ts';
 const MAX_ROUNDS = 3;
 
 /**
- * Further ways to read a text: in plain characters, and with its encodings undone, nested ones as well (JSON in a string
- * in JSON, up to three levels). Most texts have none.
+ * Further ways to read a text: in plain characters, and with its encodings undone, nested ones as well (JSON in a
+ * string in JSON, up to three levels). Most texts have none.
  *
  * @param read - reads in each way. It returns the reading that the next one is made from
  */

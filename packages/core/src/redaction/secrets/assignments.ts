@@ -1,6 +1,6 @@
 /**
- * Secrets under a name in text: `dbPassword=…`, `"apiKey": "…"`, `?access_token=…`, `Password=…;` of connection strings,
- * `--token …`, `password is …`. The name decides, as it does for the fields of an object.
+ * Secrets under a name in text: `dbPassword=…`, `"apiKey": "…"`, `?access_token=…`, `Password=…;` of connection
+ * strings, `--token …`, `password is …`. The name decides, as it does for the fields of an object.
  */
 
 import { anyCase, anyEnding } from '../any-case.ts';
@@ -116,7 +116,7 @@ function isSecretText(value: string, name: string): boolean {
   return /^\d+$/.test(value) ? isNameOfSecretNumber(name) && value.length >= 3 : true;
 }
 
-/** What people say about a password. */
+/** Words that people use about a password. */
 const STATES =
   /^(?:required|optional|missing|invalid|wrong|expired|empty|incorrect|unknown|changed|unchanged|accepted|rejected|correct|valid|default|disabled|enabled|protected|encrypted|failed|failure|success|please|enter|forgotten|please.*)$/i;
 

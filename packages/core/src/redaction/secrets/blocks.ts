@@ -1,7 +1,10 @@
 import { RARE_LETTERS } from '../hints.ts';
 import { matching, type Rule } from '../rule.ts';
 
-/** Private keys in PEM (RFC 7468) and of OpenPGP (RFC 9580), also without their end, and passphrases of SSH in PuTTY's form. */
+/**
+ * Private keys in PEM (RFC 7468) and of OpenPGP (RFC 9580), also without their end, and passphrases of SSH in PuTTY's
+ * form.
+ */
 export const PRIVATE_KEY: Rule = {
   name: 'PRIVATE_KEY',
   credential: true,

@@ -1,4 +1,7 @@
-/** Passwords in addresses: `postgres://app:p@ss/word@db/main`. People do not escape them, so that any character may be in one. */
+/**
+ * Passwords in addresses: `postgres://app:p@ss/word@db/main`. People do not escape them, so that any character may be
+ * in one.
+ */
 
 import { matchAt } from '../lines.ts';
 import type { Range, Rule } from '../rule.ts';
@@ -14,7 +17,10 @@ const HOST =
   /^(?:\[[\da-f:.]+\]|[a-z\d](?:[\w-]*[a-z\d])?(?:\.[a-z\d](?:[\w-]*[a-z\d])?)+|localhost|[a-z\d][\w-]*(?=:\d))(?::\d{1,5})?(?:[/?#,;)\]}"'`]|$)/i;
 const ANY_HOST = /^(?:\[[\da-f:.]+\]|[\w.-]+)(?::\d{1,5})?(?:[/?#,;)\]}"'`<>|&]|$)/i;
 
-/** Length of the password at the beginning of `rest`: up to the first sign before a host, else up to the last one before a name. */
+/**
+ * Length of the password at the beginning of `rest`: up to the first sign before a host, else up to the last one before
+ * a name.
+ */
 function passwordLength(rest: string): number | undefined {
   let last: number | undefined;
   for (let at = rest.indexOf('@', 1); at > 0; at = rest.indexOf('@', at + 1)) {

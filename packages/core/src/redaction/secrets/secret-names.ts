@@ -9,7 +9,10 @@ const MAX_NAMES = 2000;
 /** Values that a name makes secret: none, texts, or texts and numbers. */
 type Secrecy = 'none' | 'text' | 'all';
 
-/** The words of a name in lower case, without a number at its end and words that say nothing: `dbPassword2`, `token_value`. */
+/**
+ * The words of a name in lower case, without a number at its end and words that say nothing: `dbPassword2`,
+ * `token_value`.
+ */
 export function wordsOf(name: string): string[] {
   const words = Array.from(name.matchAll(WORD), ([word]) => word.toLowerCase());
   while (words.length > 1) {
