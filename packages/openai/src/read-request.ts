@@ -8,6 +8,7 @@ import {
   serverAttributes,
 } from '@spanline/instrumentation';
 import { createBackgroundAnswers } from './apis/background.ts';
+import { readBatch } from './apis/batch.ts';
 import { readChat, readCompletion } from './apis/chat.ts';
 import { readEmbeddings } from './apis/embeddings.ts';
 import { MEDIA_PATHS, readMedia } from './apis/media.ts';
@@ -36,6 +37,7 @@ export function createRequestReader(streamUsage: boolean): ReadRequest {
 
   function apiOf(method: 'get' | 'post', path: string): ReadApi | undefined {
     if (method === 'post') return posts.get(path);
+    if (/^\/batches\/[^/]+$/.test(path)) return readBatch;
     return /^\/responses\/[^/]+$/.test(path) ? (request) => readFetch(request, background) : undefined;
   }
 

@@ -16,6 +16,8 @@ const FINAL: ReadonlySet<unknown> = new Set(['completed', 'incomplete', 'failed'
 /** Anthropic's events. The first one counts what was written by then; all counts are sums. */
 const FIRST = 'message_start';
 const LAST = 'message_delta';
+/** Most of them have nothing but a piece of the answer. */
+const CONTENT = 'content_block_delta';
 
 /** Marks of an answer that is complete, by key: the reason why it ended. */
 const ENDS: Readonly<Record<string, (value: unknown) => boolean>> = {
@@ -61,7 +63,7 @@ export class AnswerUsage {
       else if (key === 'candidates') this.#addCandidates(value);
       else if (key === 'output') this.#addOutput(value);
       else if (key === 'item' && type === 'response.output_item.done') (this.#items ??= []).push(value);
-      else if (key === 'delta') this.#isComplete ||= text(props(value)['stop_reason']) !== undefined;
+      else if (key === 'delta' && type !== CONTENT) this.#addChoice(props(value));
       else if (key === 'metadata') this.#addMetadata(props(value));
       else if (HOLDERS.has(key)) this.#addHeld(value, depth);
       else if (USAGE.has(key) || isConditionKey(key) || key === 'model' || key === 'modelVersion')
@@ -85,9 +87,9 @@ export class AnswerUsage {
     counts.add(usage, areSums);
   }
 
-  /** Moonshot counts within the choice. */
-  #addChoice({ usage, finish_reason: reason, finishReason }: Props): void {
-    if (text(reason) !== undefined || text(finishReason) !== undefined) this.#isComplete = true;
+  /** Moonshot counts within the choice, Cohere within the last delta. */
+  #addChoice({ usage, finish_reason: reason, finishReason, stop_reason: stop }: Props): void {
+    if ([reason, finishReason, stop].some((end) => text(end) !== undefined)) this.#isComplete = true;
     if (isObject(usage)) this.#addUsage('usage', usage as Props, false);
   }
 
