@@ -32,6 +32,7 @@ export {
   describeFailure,
   endRetroactively,
   enterAgent,
+  endWithChildren,
   failuresBelow,
   type Failure,
   type Guard,

@@ -16,6 +16,7 @@ export {
   currentValues,
   describeFailure,
   enterAgent,
+  endWithChildren,
   failuresBelow,
   type Failure,
   type Guard,

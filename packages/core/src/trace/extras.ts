@@ -3,7 +3,7 @@
  * alone.
  */
 import type { ProfileName, SpanStatus } from '@spanline/record';
-import type { ContextValues, InstrumentationScope, Span } from '../api/index.ts';
+import type { ContextValues, EndOptions, InstrumentationScope, Span } from '../api/index.ts';
 import { addValues, isTraceId } from '../context/index.ts';
 import { type Attributes, type ChildFailure, stateOf } from './span-state.ts';
 
@@ -64,6 +64,26 @@ export function setConversation(span: Span, id: string): void {
   const { sessionId, conversationId } = state.values;
   if (sessionId !== undefined && conversationId !== undefined) return;
   state.values = addValues(state.values, { sessionId: sessionId ?? id, conversationId: conversationId ?? id });
+}
+
+/**
+ * Ends a local root that was cut off, as of now. Spans below it that are still open may end first, so that the tree is
+ * whole: the line is written when the last one has ended, or after `waitMs`. The timer does not hold the process, and
+ * the line is also written when it exits.
+ */
+export function endWithChildren(span: Span, options: EndOptions, waitMs: number): void {
+  const state = stateOf(span);
+  if (state === undefined || state.localRoot.rollup.open === 0) return span.end(options);
+  const { localRoot, owner } = state;
+  const endTime = owner.now();
+  const timer = setTimeout(end, waitMs).unref();
+  function end(): void {
+    clearTimeout(timer);
+    localRoot.onIdle = undefined;
+    span.end({ ...options, endTime });
+  }
+  localRoot.onIdle = end;
+  state.onForcedEnd = end;
 }
 
 /** Returns the attributes set so far, without content. Do not change them. */

@@ -5,6 +5,7 @@ export {
   contextValuesOf,
   endRetroactively,
   enterAgent,
+  endWithChildren,
   failuresBelow,
   instrumentationOf,
   isSameTree,

@@ -40,6 +40,8 @@ export interface LocalRoot {
   readonly sampleRatio: number | undefined;
   readonly rollup: Rollup;
   hasEnded: boolean;
+  /** Called when the last open span below the root has ended. */
+  onIdle: (() => void) | undefined;
   /** A span below has failed. */
   hasFailed: boolean;
   /** Ids of the documents that retrievers returned. */
@@ -73,6 +75,7 @@ export function createLocalRoot(isSampled: boolean, sampleRatio: number | undefi
       largest: undefined,
     },
     hasEnded: false,
+    onIdle: undefined,
     hasFailed: false,
     documentIds: undefined,
     scores: undefined,

@@ -185,6 +185,7 @@ class SpanImpl implements RecordedSpan {
     }
     if (state.status === 'error') localRoot.hasFailed = true;
     owner.finish(this);
+    if (parent !== undefined && localRoot.rollup.open === 0) localRoot.onIdle?.();
   }
 }
 

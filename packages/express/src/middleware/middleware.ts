@@ -1,8 +1,8 @@
 /** The middleware. */
 
 import type { Request, RequestHandler, Response } from 'express';
-import { type Span, type SpanOptions, withContext } from '@spanline/core';
-import { createGuard } from '@spanline/instrumentation';
+import { type EndOptions, type Span, type SpanOptions, withContext } from '@spanline/core';
+import { createGuard, endWithChildren } from '@spanline/instrumentation';
 import { addRequestFields } from '../application/request-fields.ts';
 import { watchApplication, watchRequest } from '../application/watch-application.ts';
 import { whenClosed } from '../exchange/closing.ts';
@@ -18,6 +18,9 @@ import { outcomeOf } from '../response/outcome.ts';
 import { methodOf, spanName } from '../route/span-name.ts';
 import { SCOPE } from '../scope.ts';
 import { resolveOptions, type SpanlineExpressOptions } from './options.ts';
+
+/** The time that the calls of a request that was cut off get to end, so that its line is the last of its tree. */
+const WAIT_MS = 500;
 
 function spanOptions(req: Request, { parent, link }: Origin): SpanOptions {
   const method = methodOf(req);
@@ -46,7 +49,9 @@ function finish(res: Response, exchange: Exchange, level: string | undefined): v
   span.set(responseAttributes(res, exchange, method, route));
   if (outcome.status === 'aborted') span.set({ 'spanline.http.aborted': true });
   if (outcome.status === 'error') span.fail(outcome.error);
-  span.end(level === undefined ? { status: outcome.status } : { status: outcome.status, level });
+  const options: EndOptions = level === undefined ? { status: outcome.status } : { status: outcome.status, level };
+  if (res.writableFinished) span.end(options);
+  else endWithChildren(span, options, WAIT_MS);
 }
 
 /**
