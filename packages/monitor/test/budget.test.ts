@@ -99,6 +99,55 @@ describe('a budget', () => {
     expect(() => call(0.3)).toThrow(BudgetExceededError);
   });
 
+  it('ends the run that spends too much, and no other', () => {
+    const { ask, call, tracer } = createBudget({ perRunUsd: 1, onExceeded: 'throw' });
+    tracer.withSpan('first', () => {
+      call(0.6);
+      call(0.6);
+      expect(() => call(0.1)).toThrow('the budget of this run is spent: 1.2 of 1 US dollars');
+    });
+    tracer.withSpan('second', () => call(0.6));
+    call(5);
+    call(5);
+    expect(ask.spentUsd()).toBeCloseTo(11.8);
+  });
+
+  it('ends a loop of model and tools', () => {
+    const { ask, tracer, alerts } = createBudget({ perLoopCalls: 5, onExceeded: 'throw' });
+    const turns = (count: number): void => {
+      for (let turn = 0; turn < count; turn++) {
+        ask();
+        tracer.startSpan({ name: 'chat', type: 'llm' }).end();
+        tracer.startSpan({ name: 'execute_tool lookup', type: 'tool' }).end();
+      }
+    };
+    expect(() => tracer.withSpan('agent', () => turns(100))).toThrow(
+      expect.objectContaining({
+        scope: 'loop',
+        message: 'the number of model calls of this run is used up: 5 of 5',
+      }),
+    );
+    tracer.withSpan('agent', () => turns(5));
+    expect(alerts().map((line) => JSON.parse(line) as object)).toMatchObject([
+      { 'spanline.alert.name': 'Model Calls per Run', 'spanline.alert.metric': 'llm_calls', 'spanline.alert.value': 5 },
+    ]);
+  });
+
+  it.each<[what: string, minutes: number, limit: number, message: string]>([
+    ['is spent today', 4, 10, "8.4 of the day's 10 US dollars are spent; at this rate, the rest is spent at 23:54 UTC"],
+    ['lasts', 9, 9.9, "8.4 of the day's 9.9 US dollars are spent; at this rate, the rest lasts for the day"],
+  ])('writes at warnAt when the rest %s', (_what, minutes, limit, message) => {
+    const { call, alerts, pass } = createBudget({ perDayUsd: limit, warnAt: 0.8, onExceeded: 'throw' });
+    call(1);
+    pass(minutes * 60_000);
+    call(7.4);
+    call(0.1);
+    const [line, ...more] = alerts().map((text) => JSON.parse(text) as object);
+    expect(more).toEqual([]);
+    expect(line).toMatchObject({ message, 'spanline.alert.state': 'WARNING', 'spanline.alert.value': 8.4 });
+    expect(validate(line ?? {})).toEqual({ valid: true });
+  });
+
   it('counts positive costs until it is closed', () => {
     const { ask, call } = createBudget({ perDayUsd: 1, onExceeded: 'throw' });
     for (const usd of [Number.NaN, -5, 0]) call(usd);

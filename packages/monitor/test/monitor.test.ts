@@ -340,6 +340,20 @@ describe('a monitor', () => {
     expect(world.events()).toEqual(['Daily Spend fired']);
   });
 
+  it('says when a daily limit will be reached', () => {
+    const rule: AlertRule = { ...CATALOG.dailySpend(10), warningThreshold: 8 };
+    const world = createWorld({ rules: [rule] });
+    const call = (usd: number) => world.serve({ step: 'chat', type: 'llm', attributes: { 'spanline.cost.usd': usd } });
+    call(8.5);
+    world.pass(MINUTE);
+    call(3);
+    world.pass(MINUTE);
+    expect(world.alerts.map(({ message }) => message)).toEqual([
+      'Daily Spend: daily_spend_usd is 8.5 (limit > 8, 15 min, 2 samples); at this rate it reaches 10 at 14:07 UTC',
+      'Daily Spend: daily_spend_usd is 11.5 (limit > 10, 15 min, 4 samples)',
+    ]);
+  });
+
   it('does nothing with a disabled tracer', async () => {
     const world = createWorld({ enabled: false });
     for (let index = 0; index < 30; index++) world.serve({ ms: 60_000 });

@@ -1,10 +1,17 @@
 import type { Alert } from './alert.ts';
-import { formatApart, formatValue } from './format-values.ts';
+import { formatApart, formatValue, timeOfDay } from './format-values.ts';
 
 const SIGNS: Readonly<Record<Alert['comparison'], string>> = { gt: '>', lt: '<', gte: '≥', lte: '≤' };
 
-/** Describes an alert in one sentence: value, limit, window and samples. */
-export function describeAlert(alert: Omit<Alert, 'message'>): string {
+/** A harder limit that a daily value has not reached, and the time at which it will. */
+export interface Projection {
+  readonly limit: number;
+  /** Epoch milliseconds. */
+  readonly at: number;
+}
+
+/** Describes an alert in one sentence: value, limit, window and samples, and what to expect of the day. */
+export function describeAlert(alert: Omit<Alert, 'message'>, projection?: Projection): string {
   const { name, event, metric, value, threshold, baseline, step, windowMinutes, samples, suppressed } = alert;
   const subject = step === undefined ? metric : `${metric} of ${step}`;
   const held = suppressed === 0 ? '' : `, ${suppressed} suppressed`;
@@ -17,5 +24,9 @@ export function describeAlert(alert: Omit<Alert, 'message'>): string {
   if (event === 'recovered') return `${name} has recovered: ${now} (${limit}, ${over})`;
   const minutes = Math.round((alert.at - alert.since) / 60_000);
   const still = event === 'repeated' ? ` for ${minutes} min` : '';
-  return `${name}${still}: ${now} (${limit}, ${over})`;
+  const expected =
+    projection === undefined
+      ? ''
+      : `; at this rate it reaches ${formatValue(projection.limit)} at ${timeOfDay(projection.at)}`;
+  return `${name}${still}: ${now} (${limit}, ${over})${expected}`;
 }

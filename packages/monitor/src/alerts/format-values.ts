@@ -22,3 +22,8 @@ export function formatApart(value: number, limit: number): [value: string, limit
     if (shown[0] !== shown[1] || value === limit || more === MOST_MORE) return shown;
   }
 }
+
+/** A time of today, in UTC. */
+export function timeOfDay(epochMs: number): string {
+  return `${new Date(epochMs).toISOString().slice(11, 16)} UTC`;
+}

@@ -1,8 +1,14 @@
-import { defaultTracer, type EndedSpan, type Tracer } from '@spanline/core';
+import { createHash } from 'node:crypto';
+import { currentSpan, defaultTracer, type EndedSpan, type Tracer } from '@spanline/core';
 import { currentValues } from '@spanline/core/internal';
 import { checkOptions, option, type Shape, SpanlineError } from '@spanline/record';
+import { formatApart, timeOfDay } from '../alerts/format-values.ts';
 import { clockOption, tracerOption } from '../live/shared-options.ts';
 import { DailySpend } from './daily-spend.ts';
+import { BudgetExceededError, type BudgetScope, describeExcess, type Excess } from './exceeded.ts';
+import { Runs } from './runs.ts';
+import { SharedSpend } from './shared-spend.ts';
+import type { BudgetStore } from './store.ts';
 
 const MAX_MODELS = 100;
 
@@ -10,40 +16,31 @@ const MAX_MODELS = 100;
 export interface BudgetOptions {
   /** The tracer whose spans are counted. @defaultValue `defaultTracer()` */
   tracer?: Tracer;
-  /** US dollars that this process may spend in a UTC day. */
+  /** US dollars that may be spent in a UTC day: by this process, or by all that share the store. */
   perDayUsd?: number;
   /** US dollars that one user (`userId` of the context) may spend in a UTC day. */
   perUserUsd?: number;
+  /** US dollars that one run may spend: one trace, such as a request. */
+  perRunUsd?: number;
+  /** Model calls that one run may make. It ends a loop of model and tools that does not end by itself. */
+  perLoopCalls?: number;
+  /**
+   * Share of `perDayUsd`, 0 to 1, at which an alert line says when the rest will be spent. @defaultValue no such line
+   */
+  warnAt?: number;
+  /** Counters that processes share for `perDayUsd` and `perUserUsd`. @defaultValue each process counts its own calls */
+  store?: BudgetStore;
   /** `throw` refuses calls with a {@link BudgetExceededError}; `warn` writes an alert line and lets them pass. */
   onExceeded: 'warn' | 'throw';
   /** Source of the time, in epoch milliseconds; for tests. @defaultValue the system's clock */
   clock?: { now(): number };
 }
 
-/** The limit that was exceeded. */
-export type BudgetScope = 'day' | 'user';
-
-/** Thrown instead of a model call that is over budget. */
-export class BudgetExceededError extends Error {
-  override readonly name = 'BudgetExceededError';
-  readonly code = 'ERR_BUDGET_EXCEEDED';
-  readonly scope: BudgetScope;
-  readonly spentUsd: number;
-  readonly limitUsd: number;
-
-  constructor(scope: BudgetScope, spentUsd: number, limitUsd: number) {
-    super(describe(scope, spentUsd, limitUsd));
-    this.scope = scope;
-    this.spentUsd = spentUsd;
-    this.limitUsd = limitUsd;
-  }
-}
-
 /** A budget. Pass it as `beforeCall`, or call it before a model call. */
 export interface Budget {
   /** @throws BudgetExceededError with `onExceeded: 'throw'` */
   (): void;
-  /** US dollars spent today, in total or by one user. */
+  /** US dollars spent today, in total or by one user; with a store, by all processes, with what is reserved. */
   spentUsd(userId?: string): number;
   /** Stops counting. */
   close(): void;
@@ -54,14 +51,16 @@ const SHAPE: Shape<BudgetOptions> = {
   tracer: tracerOption,
   perDayUsd: usd,
   perUserUsd: usd,
+  perRunUsd: usd,
+  perLoopCalls: option.number({ min: 1, integer: true }),
+  warnAt: option.number({ min: 0, max: 1 }),
+  store: option.like<BudgetStore>(
+    'an object with add()',
+    (value) => typeof (value as BudgetStore | null)?.add === 'function',
+  ),
   onExceeded: option.required(option.oneOf(['warn', 'throw'])),
   clock: clockOption,
 };
-
-function describe(scope: BudgetScope, spentUsd: number, limitUsd: number): string {
-  const whose = scope === 'day' ? 'the budget of the day' : 'the budget of this user';
-  return `${whose} is spent: ${Number(spentUsd.toPrecision(4))} of ${limitUsd} US dollars`;
-}
 
 /** The model of a call that used tokens but has no price. */
 function modelWithoutPrice({ costUsd, attributes }: EndedSpan): string | undefined {
@@ -70,12 +69,29 @@ function modelWithoutPrice({ costUsd, attributes }: EndedSpan): string | undefin
   return attributes['gen_ai.response.model'] ?? attributes['gen_ai.request.model'];
 }
 
+const DAY_MS = 86_400_000;
+const LIMITS = ['perDayUsd', 'perUserUsd', 'perRunUsd', 'perLoopCalls'] as const;
+/** Name of the alert, and its metric. */
+const ALERTS: Readonly<Record<BudgetScope, { name: string; metric: string }>> = {
+  day: { name: 'Budget', metric: 'daily_spend_usd' },
+  user: { name: 'Budget per User', metric: 'daily_spend_usd' },
+  run: { name: 'Budget per Run', metric: 'cost_usd' },
+  loop: { name: 'Model Calls per Run', metric: 'llm_calls' },
+};
+
+const describeRest = (at: number | undefined): string =>
+  at === undefined ? 'lasts for the day' : `is spent at ${timeOfDay(at)}`;
+
+/** A user's id is personal, and the store is shared. */
+const hashOf = (userId: string): string => createHash('sha256').update(userId).digest('hex').slice(0, 32);
+
 /**
- * Refuses model calls, or warns, when the money of a day or a user is spent.
+ * Refuses model calls, or warns, when the money of a day, a user or a run is spent, or a run makes too many calls.
  *
  * - It checks before a call and counts at its end, so that parallel calls can exceed the limit by what is in flight.
+ * - With a store, all processes share the limits. Each call reserves the average cost of the calls before it.
  * - A call of a model without a price counts as nothing. A warning names each such model once.
- * - Each process counts its own calls, from its start.
+ * - At `warnAt` of the day's budget, an alert line says when the rest will be spent.
  *
  * @example
  * ```ts
@@ -93,40 +109,99 @@ function modelWithoutPrice({ costUsd, attributes }: EndedSpan): string | undefin
  */
 export function budget(options: BudgetOptions): Budget {
   checkOptions(SHAPE, options);
-  const { tracer = defaultTracer(), perDayUsd, perUserUsd, onExceeded, clock = Date } = options;
-  if (perDayUsd === undefined && perUserUsd === undefined) {
-    throw new SpanlineError({
-      code: 'ERR_INVALID_OPTION',
-      option: 'perDayUsd',
-      expected: 'given if perUserUsd is not',
+  const {
+    tracer = defaultTracer(),
+    perDayUsd,
+    perUserUsd,
+    perRunUsd,
+    perLoopCalls,
+    onExceeded,
+    clock = Date,
+  } = options;
+  if (LIMITS.every((name) => options[name] === undefined)) {
+    const expected = 'given if perUserUsd is not, nor perRunUsd or perLoopCalls';
+    throw new SpanlineError({ code: 'ERR_INVALID_OPTION', option: 'perDayUsd', expected });
+  }
+  const warn = (message: string): void => tracer.logger.warn(`spanline: ${message}`);
+  const spend = new DailySpend(clock);
+  const runs = new Runs();
+  const { store, warnAt } = options;
+  const expiresAt = (): number => (Math.floor(clock.now() / DAY_MS) + 2) * DAY_MS;
+  const shared = store === undefined ? undefined : new SharedSpend({ store, clock, expiresAt, warn });
+
+  const dayKey = (): string => new Date(clock.now()).toISOString().slice(0, 10);
+  const userKey = (userId: string): string => `${dayKey()} user ${hashOf(userId)}`;
+  const keysOf = (userId: string | undefined): string[] => [
+    dayKey(),
+    ...(perUserUsd === undefined || userId === undefined ? [] : [userKey(userId)]),
+  ];
+
+  function spentUsd(userId?: string): number {
+    if (shared === undefined) return spend.spentUsd(userId);
+    return shared.known(userId === undefined ? dayKey() : userKey(userId));
+  }
+
+  function write({ scope, used, limit }: Excess, message: string, severity: 'critical' | 'warning'): void {
+    tracer.alert({
+      ...ALERTS[scope],
+      event: 'fired',
+      state: severity === 'critical' ? 'ALERT' : 'WARNING',
+      severity,
+      message,
+      value: used,
+      threshold: limit,
+      comparison: 'gte',
     });
   }
-  const spend = new DailySpend(clock);
 
-  function exceed(scope: BudgetScope, key: string, spentUsd: number, limitUsd: number): void {
-    if (spend.isFirstToday(key)) {
-      tracer.alert({
-        name: scope === 'day' ? 'Budget' : 'Budget per User',
-        event: 'fired',
-        state: 'ALERT',
-        severity: onExceeded === 'throw' ? 'critical' : 'warning',
-        message: describe(scope, spentUsd, limitUsd),
-        metric: 'daily_spend_usd',
-        value: spentUsd,
-        threshold: limitUsd,
-        comparison: 'gte',
-      });
+  function exceed(excess: Excess, key: string): void {
+    const { scope, used, limit } = excess;
+    if (spend.isFirstToday(key)) write(excess, describeExcess(excess), onExceeded === 'throw' ? 'critical' : 'warning');
+    if (onExceeded === 'throw') throw new BudgetExceededError(scope, used, limit);
+  }
+
+  function checkRun(): void {
+    const traceId = currentSpan()?.traceId;
+    const { usd: used, calls } = runs.of(traceId);
+    if (perRunUsd !== undefined && used >= perRunUsd)
+      exceed({ scope: 'run', used, limit: perRunUsd }, `run ${traceId}`);
+    if (perLoopCalls !== undefined && calls >= perLoopCalls) {
+      exceed({ scope: 'loop', used: calls, limit: perLoopCalls }, `loop ${traceId}`);
     }
-    if (onExceeded === 'throw') throw new BudgetExceededError(scope, spentUsd, limitUsd);
+  }
+
+  function checkDay(before: (userId?: string) => number, userId: string | undefined): void {
+    const total = before();
+    if (perDayUsd !== undefined && total >= perDayUsd) exceed({ scope: 'day', used: total, limit: perDayUsd }, '');
+    if (perUserUsd === undefined || userId === undefined) return;
+    const used = before(userId);
+    if (used >= perUserUsd) exceed({ scope: 'user', used, limit: perUserUsd }, `user ${userId}`);
   }
 
   function check(): void {
-    const total = spend.spentUsd();
-    if (perDayUsd !== undefined && total >= perDayUsd) exceed('day', '', total, perDayUsd);
+    checkRun();
     const { userId } = currentValues();
-    if (perUserUsd === undefined || userId === undefined) return;
-    const spentByUser = spend.spentUsd(userId);
-    if (spentByUser >= perUserUsd) exceed('user', `user ${userId}`, spentByUser, perUserUsd);
+    if (shared === undefined) {
+      checkDay(spentUsd, userId);
+      return;
+    }
+    const before = shared.reserve(keysOf(userId));
+    try {
+      checkDay((user) => before.get(user === undefined ? dayKey() : userKey(user)) ?? 0, userId);
+    } catch (error) {
+      shared.cancel();
+      throw error;
+    }
+  }
+
+  function warnEarly(): void {
+    const used = spentUsd();
+    if (perDayUsd === undefined || warnAt === undefined || used < perDayUsd * warnAt || used >= perDayUsd) return;
+    if (!spend.isFirstToday('early')) return;
+    const rest = describeRest(spend.exhaustedAt(used, perDayUsd));
+    const [shownUsed, shownLimit] = formatApart(used, perDayUsd);
+    const message = `${shownUsed} of the day's ${shownLimit} US dollars are spent; at this rate, the rest ${rest}`;
+    write({ scope: 'day', used, limit: perDayUsd * warnAt }, message, 'warning');
   }
 
   const unpriced = new Set<string>();
@@ -134,11 +209,14 @@ export function budget(options: BudgetOptions): Budget {
     const model = modelWithoutPrice(ended);
     if (model !== undefined && !unpriced.has(model) && unpriced.size < MAX_MODELS) {
       unpriced.add(model);
-      tracer.logger.warn(`spanline: calls of ${JSON.stringify(model)} have no price, and the budget does not see them`);
+      warn(`calls of ${JSON.stringify(model)} have no price, and the budget does not see them`);
     }
+    runs.add(ended);
+    shared?.charge(ended, keysOf(ended.values.userId));
     if (!spend.add(ended) && spend.isFirstToday('more users')) {
-      tracer.logger.warn('spanline: too many users have spent money today; the budget does not watch further users');
+      warn('too many users have spent money today; the budget does not watch further users');
     }
+    warnEarly();
   });
-  return Object.assign(check, { spentUsd: (userId?: string) => spend.spentUsd(userId), close });
+  return Object.assign(check, { spentUsd, close });
 }

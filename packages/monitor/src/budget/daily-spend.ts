@@ -7,6 +7,8 @@ const MAX_DAYS = 3;
 
 /** Spending of one UTC day. */
 interface Day {
+  /** Time of the first cost, in epoch milliseconds. */
+  firstAt: number;
   totalUsd: number;
   readonly users: Map<string, number>;
   /** Messages that were written. */
@@ -26,7 +28,7 @@ export class DailySpend {
     const number = Math.floor(this.#clock.now() / DAY_MS);
     let day = this.#days.get(number);
     if (day === undefined) {
-      day = { totalUsd: 0, users: new Map(), notices: new Set() };
+      day = { firstAt: this.#clock.now(), totalUsd: 0, users: new Map(), notices: new Set() };
       this.#days.set(number, day);
       const [oldest] = this.#days.keys();
       if (this.#days.size > MAX_DAYS && oldest !== undefined) this.#days.delete(oldest);
@@ -50,6 +52,19 @@ export class DailySpend {
   spentUsd(userId?: string): number {
     const { totalUsd, users } = this.#today;
     return userId === undefined ? totalUsd : (users.get(userId) ?? 0);
+  }
+
+  /**
+   * The time at which the rest of a limit is spent if the day goes on as it began, in epoch milliseconds.
+   *
+   * @returns `undefined` if it lasts for the day, or nothing is known
+   */
+  exhaustedAt(spentUsd: number, limitUsd: number): number | undefined {
+    const now = this.#clock.now();
+    const elapsed = now - this.#today.firstAt;
+    if (elapsed <= 0 || spentUsd <= 0) return undefined;
+    const at = now + ((limitUsd - spentUsd) * elapsed) / spentUsd;
+    return Math.floor(at / DAY_MS) > Math.floor(now / DAY_MS) ? undefined : at;
   }
 
   /** @returns true at the first call of the day with this key */

@@ -1,15 +1,17 @@
 import { createHash } from 'node:crypto';
-import { describeAlert } from '../alerts/alert-text.ts';
+import { describeAlert, type Projection } from '../alerts/alert-text.ts';
 import type { Alert } from '../alerts/alert.ts';
 import { isScoredByValue } from '../causes/exemplar-score.ts';
 import { likelyCauses } from '../causes/likely-causes.ts';
 import type { RecentTraces } from '../causes/recent-traces.ts';
+import { isUpward } from '../rules/compare.ts';
 import type { Outcome } from './advance.ts';
 import { stateOf } from './rule-state.ts';
 import type { Observation } from './transition.ts';
 import type { Watch } from './watch.ts';
 
 const MAX_TRACE_IDS = 5;
+const DAY_MS = 86_400_000;
 
 /** The service whose spans are watched. */
 export interface ServiceIdentity {
@@ -54,6 +56,14 @@ function crossedThreshold({ rule, state }: Watch, { threshold, warningThreshold 
   return (isMild ? warningThreshold : threshold) ?? rule.threshold;
 }
 
+/** The time at which a daily value reaches the threshold, if the day goes on as it began. */
+function project({ reader, rule }: Watch, { value, threshold }: Observation, from: number, now: number) {
+  if (!reader.isDaily || !isUpward(rule.comparison) || value === undefined || threshold === undefined) return undefined;
+  if (value <= 0 || value >= threshold || now <= from) return undefined;
+  const at = now + ((threshold - value) * (now - from)) / value;
+  return at < from + DAY_MS ? ({ limit: threshold, at } satisfies Projection) : undefined;
+}
+
 /** Makes the alert of an event. The watch already has its new state. */
 export function makeAlert(watch: Watch, parts: AlertParts): Alert {
   const { rule, step, state, exemplars } = watch;
@@ -85,5 +95,5 @@ export function makeAlert(watch: Watch, parts: AlertParts): Alert {
     suppressed: outcome.suppressed,
     ...identity,
   };
-  return { ...alert, message: describeAlert(alert) };
+  return { ...alert, message: describeAlert(alert, project(watch, seen, from, now)) };
 }
