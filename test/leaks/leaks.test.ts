@@ -10,6 +10,7 @@ import { FakeListChatModel } from '@langchain/core/utils/testing';
 import express, { type ErrorRequestHandler } from 'express';
 import { BaseEmbedding, Document as Page, type LLM, Settings, VectorStoreIndex } from 'llamaindex';
 import OpenAI from 'openai';
+import { pino } from 'pino';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { wrapAnthropic } from '@spanline/anthropic';
@@ -94,6 +95,26 @@ async function throughCore(tracer: Tracer, plant: () => string): Promise<void> {
       for await (const _ of words(plant()));
     });
   }
+}
+
+/** Lines that the application itself logs. */
+function throughLogger(logger: Tracer['logger'], plant: () => string): void {
+  const failed = Object.assign(
+    new Error(plant(), { cause: Object.assign(new TypeError(plant()), { code: plant() }) }),
+    {
+      detail: plant(),
+      response: { headers: [plant()], inner: new AggregateError([new RangeError(plant())], plant()) },
+    },
+  );
+  withContext({ userId: plant(), sessionId: plant() }, () => {
+    logger.info(plant());
+    logger.child({ bound: plant() }).warn({ text: plant(), nested: [{ deep: plant() }], [plant()]: 1 }, '%s', plant());
+    logger.error(failed);
+    logger.error({ err: failed, job: { error: failed } }, plant());
+    logger.info({ long: `${plant()} ${'word '.repeat(4000)}`, map: new Map([['key', plant()]]) }, '%j', {
+      body: plant(),
+    });
+  });
 }
 
 async function throughLangChain(tracer: Tracer, plant: () => string): Promise<void> {
@@ -300,11 +321,19 @@ describe('nothing that must not be logged is in the log', () => {
   it.each(['otel', 'ecs', 'datadog'] as const)('in the profile %s, through every source', async (profile) => {
     const log = memoryLog({ profile });
     const tracer = createTracer({ logger: log.logger, service: { name: 'leaks' }, statsIntervalSeconds: 0 });
+    const own: string[] = [];
+    const over = createTracer({
+      logger: pino({ messageKey: 'text' }, { write: (line: string) => void own.push(line) }),
+      service: { name: 'leaks' },
+      profile,
+      statsIntervalSeconds: 0,
+    });
     const planter = new Planter(20_261_123);
     const plant = (only?: readonly string[]): string => planter.text(only);
     const wanted = runs(2000, 20_000);
     while (planter.planted.size < wanted) {
       await throughCore(tracer, plant);
+      for (const logger of [tracer.logger, log.logger, over.logger]) throughLogger(logger, plant);
       await throughLangChain(tracer, plant);
       await throughLlamaIndex(tracer, plant);
       await throughExpress(tracer, plant);
@@ -312,10 +341,8 @@ describe('nothing that must not be logged is in the log', () => {
       await throughAnthropic(tracer, plant);
     }
     await tracer.shutdown();
-    const text = log
-      .raw()
-      .flatMap((line) => [...readings(line)])
-      .join('\n');
+    await over.shutdown();
+    const text = [...log.raw(), ...own].flatMap((line) => [...readings(line)]).join('\n');
     const leaked = [...planter.planted].filter(([secret]) => text.includes(secret));
     const found = leaked.map(
       ([secret, kind]) =>

@@ -21,8 +21,7 @@ export type LineMode = 'redacted' | 'full' | 'unchanged';
 /** Captures lines of the application. */
 export interface LineCapture {
   /**
-   * Redacts the texts of a line's members, and shortens a line that is too long. Never throws; a member that cannot be
-   * read is left out.
+   * Redacts the texts of a line's members, and shortens a line that is too long. Never throws.
    */
   apply(members: readonly JsonMember[], memory: TraceMemory): { members: readonly JsonMember[]; report: CaptureReport };
 }
@@ -72,7 +71,7 @@ export function createLineCapture(parts: CaptureParts, { mode, profile, censor =
         return written;
       }
 
-      function captured({ key, json }: JsonMember): JsonMember | undefined {
+      function captured({ key, json }: JsonMember): JsonMember {
         if (unread.has(key)) return { key, json };
         try {
           if (hasher !== undefined && hashed.has(key)) {
@@ -83,14 +82,12 @@ export function createLineCapture(parts: CaptureParts, { mode, profile, censor =
             json: HAS_TEXT.test(json) ? replaceTexts(json, key, (text, name) => safe(text, name, key)) : json,
           };
         } catch {
-          return undefined;
+          // A serializer of the application wrote something that is no JSON.
+          return { key, json: JSON.stringify(safe(json, key, key)) };
         }
       }
 
-      const members =
-        mode === 'unchanged'
-          ? given
-          : given.map(captured).filter((member): member is JsonMember => member !== undefined);
+      const members = mode === 'unchanged' ? given : given.map(captured);
       const fitting = fitMembers(members, limits.lineBytes, unread, truncated);
       return {
         members: fitting,

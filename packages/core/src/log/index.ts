@@ -2,6 +2,7 @@ export { bindLogger } from './bound-logger.ts';
 export { correlation } from './correlation.ts';
 export { destinationKind } from './destination.ts';
 export { type CommonFields, createCommonFields, type SplitLine, wholeRecord } from './line.ts';
+export { createLinePaths } from './line-paths.ts';
 export { STANDARD_LEVELS } from './levels.ts';
 export { createLogger, profileOf, redactsLines } from './logger.ts';
 export type { LoggerOptions } from './logger-options.ts';

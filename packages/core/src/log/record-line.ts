@@ -1,19 +1,11 @@
 import type { Logger } from 'pino';
-import type { AttributeKey } from '@spanline/record';
 import { whileWriting } from '../context/index.ts';
 import { timeFields } from './fields.ts';
 import { createFrames, prefixOf } from './frame.ts';
+import { IDS } from './ids.ts';
 import { hasValue, LineBuilder, type MutableRecord } from './line-builder.ts';
 import { type SplitLine, splitLineJson, wholeRecord } from './line.ts';
 import type { AsJson, LoggerInternals, PinoSymbols } from './pino-internals.ts';
-
-/** Ids that join lines to traces, in every profile. A wildcard in the logger's `redact` does not remove them. */
-const IDS: ReadonlySet<string> = new Set([
-  ...(['trace_id', 'span_id', 'parent_span_id', 'event.id'] satisfies AttributeKey[]),
-  'trace.id',
-  'span.id',
-  'parent.id',
-]);
 
 /** The time of `createLogger`. The record's own time takes its place. */
 const OWN_TIME = ',"@timestamp":';

@@ -5,7 +5,14 @@ import { type Capture, createCapture } from '../capture/index.ts';
 import { newBootId } from '../context/index.ts';
 import { writeAlert, writeScore } from '../events/index.ts';
 import { admitInstant } from '../gate/index.ts';
-import { createLogger, createWriter, deriveLogger, destinationKind, serviceMembers } from '../log/index.ts';
+import {
+  createLinePaths,
+  createLogger,
+  createWriter,
+  deriveLogger,
+  destinationKind,
+  serviceMembers,
+} from '../log/index.ts';
 import { createPipeline, createStats, type Pipeline, type Stats } from '../pipeline/index.ts';
 import { pathOptions } from '../redaction/index.ts';
 import { createClock, isOwning, OWNER, type SpanOwner, STATE } from '../trace/index.ts';
@@ -94,6 +101,7 @@ export function createTracerParts(options: TracerOptions): TracerParts {
   const logger = deriveLogger(given, profile, {
     capture: capture.lines(resolved.lines),
     service: serviceMembers(resource.serviceName, profile),
+    paths: options.logger === undefined ? undefined : createLinePaths(pathOptions(options.redact)),
     captured: (report) => stats.captured(report),
   });
   const openSpans = new OpenSpans(resolved.maxOpenSpans, stats);

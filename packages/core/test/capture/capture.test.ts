@@ -326,11 +326,13 @@ describe('modes', () => {
   it('metadata writes no content, no error text, and still counts', () => {
     const draft = {
       'error.message': 'bad prompt: a@b.org',
+      'error.cause': 'Error: a@b.org is unknown',
       'error.stack': 'Error: bad prompt\n    at run (file.js:1:2)',
     } as SpanRecord;
     const { record } = captured(content, { capture: 'metadata' }, draft);
     expect(record['gen_ai.input.messages']).toBeUndefined();
     expect(record['error.message']).toBeUndefined();
+    expect(record['error.cause']).toBeUndefined();
     expect(record['error.stack']).toBe('    at run (file.js:1:2)');
     expect(record['spanline.content.input_bytes']).toBeGreaterThan(40);
   });

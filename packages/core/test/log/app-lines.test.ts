@@ -326,6 +326,46 @@ describe('tracer.logger over a pino of one’s own', () => {
     );
   });
 
+  it.each([
+    ['a pino', (stream: { write(line: string): void }) => pino({}, stream)],
+    ['a logger of createLogger', (stream: { write(line: string): void }) => createLogger({ pretty: false }, stream)],
+  ])('follows the paths of the tracer, over %s', (_case, make) => {
+    const { write, read, raw } = sink();
+    const redact = {
+      paths: ['user.pin', 'token', 'err.message', 'err.stack', '*.hidden', 'list[*].x'],
+      censor: '(gone)',
+    };
+    const tracer = createTracer({ logger: make({ write }), redact, statsIntervalSeconds: 0 });
+    tracer.withSpan('work', (span) => {
+      const list = [{ x: 'x9x', y: 1 }];
+      tracer.logger.error(
+        {
+          err: new Error('x9x', { cause: new Error('x9x') }),
+          user: { pin: 'x9x', id: 1 },
+          token: 'x9x',
+          a: { hidden: 'x9x' },
+          list,
+        },
+        'm',
+      );
+      expect(raw[0]).not.toContain('x9x');
+      expect(read()[0]).toMatchObject({
+        trace_id: span.traceId,
+        user: { pin: '(gone)', id: 1 },
+        token: '(gone)',
+        list: [{ y: 1 }],
+      });
+    });
+    const removing = createTracer({
+      logger: make({ write }),
+      redact: { paths: ['user.pin', 'token'], remove: true },
+      statsIntervalSeconds: 0,
+    });
+    removing.logger.info({ user: { pin: 1, id: 1 }, token: 1 }, 'm');
+    expect(read().at(-1)).toMatchObject({ user: { id: 1 } });
+    expect(raw.at(-1)).not.toMatch(/pin|token/);
+  });
+
   it('follows its level, and redacts and shortens like every line', () => {
     const { write, read, raw } = sink();
     const own = pino({}, { write });
