@@ -1,6 +1,6 @@
 /** Calls of language models. */
 
-import type { Message, Span, SpanAttributes } from '@spanline/core';
+import type { Message, MessagePart, Span, SpanAttributes } from '@spanline/core';
 import {
   type Props,
   props,
@@ -69,26 +69,49 @@ function withStreamUsage(params: Props): Props {
   };
 }
 
+/** An answer, as the provider sent it. */
+interface Answer {
+  readonly attributes: SpanAttributes;
+  /** Absent if its shape is not known. */
+  readonly message: Message | undefined;
+}
+
 /**
  * Attributes from the answer that the provider's client received, else from the part that LlamaIndex kept. Of the
  * reports on its usage the most exact one counts.
  */
-function answerAttributes(span: Span, pieces: readonly unknown[], isBroken: boolean): SpanAttributes {
+function readAnswer(span: Span, pieces: readonly unknown[], isBroken: boolean): Answer {
   const kept = createRawAnswer();
   for (const piece of pieces) kept.add(props(piece)['raw']);
   const observed = observedAnswer(span);
   const answer = observed?.isKnown === true ? observed : kept;
   const usage = mostExact([observedUsage(span, isBroken), observed?.usage(isBroken), kept.usage(isBroken)]);
-  return { ...answer.attributes(), ...(usage === undefined ? {} : usageAttributes(usage)) };
+  return {
+    attributes: { ...answer.attributes(), ...(usage === undefined ? {} : usageAttributes(usage)) },
+    message: answer.messages()[0],
+  };
 }
+
+/**
+ * LlamaIndex keeps the text and the tool calls, with ids of its own where the provider has none. The provider's own
+ * answer also has thoughts, its own tools, sources and pictures.
+ */
+function mergeMessages(kept: Message, own: Message | undefined): Message {
+  if (own === undefined) return kept;
+  const calls = kept.parts.filter(isCall);
+  return calls.length === 0 ? own : { ...own, parts: [...own.parts.filter((part) => !isCall(part)), ...calls] };
+}
+
+const isCall = ({ type }: MessagePart): boolean => type === 'tool_call';
 
 function describeAnswer(span: Span, value: unknown, isBroken: boolean): void {
   const chunks = Array.isArray(value) ? value : undefined;
   const { message, text: completion, raw } = props(value);
-  const attributes = answerAttributes(span, chunks ?? [{ raw }], isBroken);
+  const { attributes, message: own } = readAnswer(span, chunks ?? [{ raw }], isBroken);
   const reason = attributes['gen_ai.response.finish_reasons']?.[0];
-  const answer =
+  const kept =
     chunks === undefined ? toMessage(message ?? { role: 'assistant', content: completion }) : streamedMessage(chunks);
+  const answer = mergeMessages(kept, own);
   span.set({
     ...attributes,
     'gen_ai.output.messages': [reason === undefined ? answer : { ...answer, finish_reason: reason }],

@@ -1,18 +1,11 @@
 /** LlamaIndex's messages, and the chunks of a streamed one, in the shapes of the record. */
 
 import type { Message, MessagePart } from '@spanline/core';
-import { props, list, text, toMessages } from '@spanline/instrumentation';
+import { props, list, text, toMessages, toParts } from '@spanline/instrumentation';
 
 function toolCalls(options: unknown): MessagePart[] {
-  return list(props(options)['toolCall']).map((call) => {
-    const { id, name, input } = props(call);
-    return {
-      type: 'tool_call',
-      ...(text(id) === undefined ? {} : { id: text(id) }),
-      name: text(name) ?? '',
-      arguments: input,
-    };
-  });
+  // Of some providers, the input is JSON.
+  return toParts(list(props(options)['toolCall']).map((call) => ({ ...props(call), type: 'tool_use' })));
 }
 
 /** Converts a message. LlamaIndex keeps tool calls and tool results in its `options`. */
@@ -23,7 +16,14 @@ export function toMessage(message: unknown): Message {
   if (text(result['id']) !== undefined) {
     return {
       role: 'tool',
-      parts: [{ type: 'tool_call_response', id: text(result['id']), response: result['result'] }],
+      parts: [
+        {
+          type: 'tool_call_response',
+          id: text(result['id']),
+          response: result['result'],
+          ...(result['isError'] === true ? { is_error: true } : {}),
+        },
+      ],
     };
   }
   return { role: base?.role ?? 'user', parts: [...(base?.parts ?? []), ...toolCalls(options)] };

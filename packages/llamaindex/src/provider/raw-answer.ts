@@ -1,7 +1,16 @@
-/** Attributes from a provider's own answer, beside the text: model, id, finish reason, tokens. */
+/** A provider's own answer: its messages, model, id, finish reason and tokens. */
 
-import type { SpanAttributes } from '@spanline/core';
-import { AnswerUsage, type Props, props, isObject, list, type NormalizedUsage, text } from '@spanline/instrumentation';
+import type { Message, SpanAttributes } from '@spanline/core';
+import {
+  AnswerUsage,
+  createAnswerContent,
+  type Props,
+  props,
+  isObject,
+  list,
+  type NormalizedUsage,
+  text,
+} from '@spanline/instrumentation';
 
 /** An answer that may come in pieces: the chunks of a stream. */
 export interface RawAnswer {
@@ -10,6 +19,8 @@ export interface RawAnswer {
   /** True once a piece reported something. */
   readonly isKnown: boolean;
   attributes(): SpanAttributes;
+  /** The messages, as far as they have arrived; empty if the shape is not known. */
+  messages(): Message[];
   /** @param isBroken - the answer ended early */
   usage(isBroken: boolean): NormalizedUsage | undefined;
 }
@@ -35,6 +46,7 @@ function finishReason(raw: Props): string | undefined {
 /** Creates an answer of which nothing is known yet. */
 export function createRawAnswer(): RawAnswer {
   const usage = new AnswerUsage();
+  const content = createAnswerContent();
   let known: SpanAttributes = {};
   let isKnown = false;
 
@@ -49,6 +61,7 @@ export function createRawAnswer(): RawAnswer {
       const id = text(raw['id']) ?? text(raw['responseId']) ?? text(inner['id']);
       const reason = finishReason(raw);
       usage.add(raw);
+      content.add(raw);
       known = {
         ...known,
         ...(model === undefined ? {} : { 'gen_ai.response.model': model }),
@@ -63,6 +76,7 @@ export function createRawAnswer(): RawAnswer {
       return isKnown;
     },
     attributes: () => known,
+    messages: content.messages,
     usage: (isBroken) => usage.read(isBroken),
   };
 }

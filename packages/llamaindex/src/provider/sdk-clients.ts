@@ -23,6 +23,8 @@ const WHERE = 'llamaindex provider client';
  */
 const METHODS = [
   ['embeddings', 'create'],
+  ['chat.completions', 'create'],
+  ['responses', 'create'],
   ['messages', 'create'],
   ['models', 'generateContentStream'],
   ['chat', 'stream'],
@@ -112,7 +114,7 @@ export function createSdkClients(patches: Patches, guard: Guard): SdkClients {
 
   function patchClient(client: unknown): void {
     for (const [resource, name] of METHODS) {
-      const target = props(client)[resource];
+      const target = resource.split('.').reduce<unknown>((holder, name) => props(holder)[name], client);
       if (!isObject(target)) continue;
       const wrap = (original: Method): Method =>
         function (this: object, ...args: unknown[]): unknown {
