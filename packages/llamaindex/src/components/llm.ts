@@ -92,6 +92,8 @@ function readAnswer(span: Span, pieces: readonly unknown[], isBroken: boolean): 
   };
 }
 
+const isCall = ({ type }: MessagePart): boolean => type === 'tool_call';
+
 /**
  * LlamaIndex keeps the text and the tool calls, with ids of its own where the provider has none. The provider's own
  * answer also has thoughts, its own tools, sources and pictures.
@@ -101,8 +103,6 @@ function mergeMessages(kept: Message, own: Message | undefined): Message {
   const calls = kept.parts.filter(isCall);
   return calls.length === 0 ? own : { ...own, parts: [...own.parts.filter((part) => !isCall(part)), ...calls] };
 }
-
-const isCall = ({ type }: MessagePart): boolean => type === 'tool_call';
 
 function describeAnswer(span: Span, value: unknown, isBroken: boolean): void {
   const chunks = Array.isArray(value) ? value : undefined;
