@@ -290,3 +290,32 @@ describe('spanline ship', () => {
     expect(stdout).toContain('ship');
   });
 });
+
+describe('spanline ship dead-letters', () => {
+  const document = (n: number): string => `${JSON.stringify({ n, time: '2026-03-04T10:20:30Z', msg: 'm' })}\n`;
+
+  it('lists refused lines with reason, path and byte, and sends them again', async () => {
+    let isStrict = true;
+    const index = createIndex(({ n }) => (isStrict && n === 1 ? { status: 400, type: 'mapper_parsing' } : undefined));
+    const target = await startReceiver((request) => index.bulk(request));
+    onTestFinished(() => target.close());
+    const log = inFolder('app.log');
+    writeFileSync(log, document(0) + document(1) + 'no JSON\n');
+    const dir = ['--dir', inFolder('state')];
+    const to = ['--to', `elasticsearch=${target.url}`];
+    expect(await start(['ship', log, ...dir, ...to, '--once']).ended).toMatchObject({ code: 1 });
+    const list = (): Promise<Outcome> => start(['ship', 'dead-letters', ...dir]).ended;
+    const { code, stdout } = await list();
+    expect(code).toBe(0);
+    expect(stdout).toContain(`elasticsearch  the line is no JSON object  ${log}, byte ${document(0).length * 2}\n`);
+    expect(stdout).toContain(`elasticsearch  400 mapper_parsing in field x  ${log}, byte ${document(0).length}\n`);
+    expect(stdout).toMatch(/2 dead letters\n$/);
+    isStrict = false;
+    const retried = await start(['ship', 'dead-letters', ...dir, ...to, '--retry']).ended;
+    expect(retried).toMatchObject({ code: 1, stdout: expect.stringContaining('1 refused again') as string });
+    expect(index.documents.size).toBe(2);
+    expect((await list()).stdout).toMatch(/1 dead letter\n$/);
+    expect(await start(['ship', 'dead-letters', '--dir', inFolder('typo')]).ended).toMatchObject({ code: 64 });
+    expect(await start(['ship', 'dead-letters', ...dir, '--retry']).ended).toMatchObject({ code: 64 });
+  });
+});

@@ -29,7 +29,8 @@ const SHAPE: Shape<ConfigFile> = {
   lines: option.like<LineOptions>('an object', (value) => typeof value === 'object' && value !== null),
   to: option.list(option.dictionary(option.any())),
 };
-const DEFAULT_DIR = '.spanline';
+/** Folder of a shipper, if none is given. */
+export const DEFAULT_DIR = '.spanline';
 
 function readConfig(path: string): ConfigFile {
   let value: unknown;

@@ -45,6 +45,7 @@ Ships spools and files of JSON lines. A second run continues where the first one
   --status                 show what the shipper of --dir is doing
   --help
 
+spanline ship dead-letters --help: lists lines that a target refused, and sends them again.
 spanline ship setup <target> --help: prepares Elasticsearch, OpenSearch, Datadog or CloudWatch for the lines.
 `;
 

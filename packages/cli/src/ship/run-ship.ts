@@ -5,6 +5,7 @@ import { type CommandIo, EXIT, messageOf } from '../command.ts';
 import { fail } from '../fail.ts';
 import { runSetup } from '../setup/run-setup.ts';
 import { resolveConfig, type ShipConfig } from './config.ts';
+import { runDeadLetters } from './dead-letters.ts';
 import { parseShipOptions, SHIP_HELP, type ShipOptions } from './options.ts';
 import { createProgress } from './progress.ts';
 import { createRateMeter } from './rates.ts';
@@ -103,6 +104,7 @@ export async function runShip(args: readonly string[], io: CommandIo): Promise<n
   const [first, ...others] = args;
   if (first === 'setup') return runSetup(others, io);
   try {
+    if (first === 'dead-letters') return await runDeadLetters(others, io);
     const options = parseShipOptions(args);
     if (options.help) {
       io.stdout.write(SHIP_HELP);
