@@ -78,7 +78,7 @@ const records = fc.array(
 
 /** Encodes records as the sink does: each line by itself, then all of them as one request. */
 function encode(format: OtlpFormat, given: readonly SpanRecord[]): Buffer {
-  const codec = createSpanCodec(format);
+  const codec = createSpanCodec(format, 'full');
   const entries = given.flatMap((record): SinkEntry<Origin>[] => {
     const line = JSON.stringify(record);
     const place = { source: 'writer-1-a', file: '000000000001.ndjson', offset: 0 };

@@ -2,6 +2,7 @@ import { checkOptions, option, type ParsedLine, parseLine, type Shape } from '@s
 import type { Secret } from '@spanline/remote';
 import type { EncodedLine, SinkEntry, Sink, SinkBatch, SinkSpec } from '../contracts/sink.ts';
 import type { SourceLine } from '../contracts/source.ts';
+import { applyCapture, type SinkCapture } from './capture-policy.ts';
 import {
   HTTP_SHAPE,
   type HttpSinkOptions,
@@ -121,10 +122,12 @@ function toLog(parsed: ParsedLine, now: number): { text: string; isShortened: bo
   return { text, isShortened, ...(time === undefined ? {} : { time }) };
 }
 
-function encode(line: SourceLine): EncodedLine<LoggedAt> {
+function encode(line: SourceLine, capture: SinkCapture): EncodedLine<LoggedAt> {
   const result = parseRecord(line);
   if (result.kind !== 'record') return result;
-  const log = toLog(result.parsed, Date.now());
+  const parsed = applyCapture(result.parsed, capture);
+  if (parsed === undefined) return { kind: 'skip' };
+  const log = toLog(parsed, Date.now());
   if (log === undefined) return { kind: 'reject', reason: 'the line is too large for one log' };
   const { text, isShortened, time } = log;
   return { kind: 'entry', parts: [text, ','], shortened: isShortened, ...(time === undefined ? {} : { meta: time }) };
@@ -133,20 +136,21 @@ function encode(line: SourceLine): EncodedLine<LoggedAt> {
 const isFresh = ({ meta }: SinkEntry<LoggedAt>, now: number): boolean => meta === undefined || isKept(meta, now);
 
 /** A line may have waited for days since it was encoded. */
-function bodyAt(entry: SinkEntry<LoggedAt>, now: number): Buffer {
-  const parsed = isFresh(entry, now) ? undefined : parseLine(entry.line);
-  if (parsed !== undefined && entry.meta !== undefined)
-    parsed.record['@timestamp'] ??= new Date(entry.meta).toISOString();
-  const log = parsed === undefined ? undefined : toLog(parsed, now);
+function bodyAt(entry: SinkEntry<LoggedAt>, now: number, capture: SinkCapture): Buffer {
+  const whole = isFresh(entry, now) ? undefined : parseLine(entry.line);
+  const parsed = whole === undefined ? undefined : applyCapture(whole, capture);
+  if (parsed === undefined) return entry.body;
+  if (entry.meta !== undefined) parsed.record['@timestamp'] ??= new Date(entry.meta).toISOString();
+  const log = toLog(parsed, now);
   return log === undefined ? entry.body : Buffer.from(`${log.text},`);
 }
 
 /** Each body ends with a comma; the last comma is dropped. */
-function toArray(batch: SinkBatch<LoggedAt>): Buffer {
+function toArray(batch: SinkBatch<LoggedAt>, capture: SinkCapture): Buffer {
   const now = Date.now();
   const { entries } = batch;
   const areFresh = entries.every((entry) => isFresh(entry, now));
-  const bodies = areFresh ? batch.body() : Buffer.concat(entries.map((entry) => bodyAt(entry, now)));
+  const bodies = areFresh ? batch.body() : Buffer.concat(entries.map((entry) => bodyAt(entry, now, capture)));
   return Buffer.concat([Buffer.from('['), bodies.subarray(0, -1), Buffer.from(']')]);
 }
 
@@ -157,8 +161,8 @@ export function createSink({ http }: DatadogConfig): Sink<LoggedAt> {
     path: '/api/v2/logs',
     contentType: 'application/json',
     limits: LIMITS,
-    encode,
-    body: toArray,
+    encode: (line) => encode(line, http.capture),
+    body: (batch) => toArray(batch, http.capture),
     interpret: resultOfResponse,
   });
 }

@@ -2,6 +2,7 @@ import { checkOptions, option, type Shape, SpanlineError } from '@spanline/recor
 import type { HttpResponse, Secret } from '@spanline/remote';
 import type { EncodedLine, ItemResult, SendResult, Sink, SinkBatch, SinkSpec } from '../contracts/sink.ts';
 import type { SourceLine } from '../contracts/source.ts';
+import { applyCapture, type SinkCapture } from './capture-policy.ts';
 import {
   HTTP_SHAPE,
   type HttpSinkOptions,
@@ -89,16 +90,18 @@ function createAction(id: string): string {
   return `{"create":{"_id":${JSON.stringify(id)}}}\n`;
 }
 
-function encode(line: SourceLine, profile: 'ecs' | 'otel'): EncodedLine {
+function encode(line: SourceLine, profile: 'ecs' | 'otel', capture: SinkCapture): EncodedLine {
   const result = parseFields(line);
   if (result.kind !== 'fields') return result;
   const { fields } = result;
-  if (isDocument(profile, fields)) {
+  if (capture === 'full' && isDocument(profile, fields)) {
     return { kind: 'entry', parts: [createAction(fields['event.id'] as string), line.bytes, '\n'] };
   }
   const parsed = toParsed(fields, line);
   if (parsed === undefined) return { kind: 'reject', reason: 'the line cannot be read' };
-  const document = JSON.stringify(toProfile(parsed, profile));
+  const allowed = applyCapture(parsed, capture);
+  if (allowed === undefined) return { kind: 'skip' };
+  const document = JSON.stringify(toProfile(allowed, profile));
   return { kind: 'entry', parts: [createAction(idOf(parsed, line)), document, '\n'] };
 }
 
@@ -139,7 +142,7 @@ export function createSink({ http, index, profile }: ElasticsearchConfig): Sink 
     path: `/${encodeURIComponent(index)}${PATH}`,
     contentType: 'application/x-ndjson',
     limits: LIMITS,
-    encode: (line) => encode(line, profile),
+    encode: (line) => encode(line, profile, http.capture),
     interpret,
   });
 }

@@ -1,6 +1,7 @@
 import { closeSync, fsyncSync, openSync, writeSync } from 'node:fs';
 import { checkOptions, option, type Shape } from '@spanline/record';
 import type { Sink, SinkSpec } from '../contracts/sink.ts';
+import { applyCapture, captureOption, type SinkCapture } from './capture-policy.ts';
 import { nameCheck } from './http-options.ts';
 import { parseRecord, toProfile } from './line-format.ts';
 
@@ -15,17 +16,24 @@ export interface FileOptions {
   name?: string;
   /** @defaultValue `as-is` */
   profile?: SinkProfile;
+  /**
+   * `metadata` writes lines without prompts, answers, arguments and results; `as-is` then writes the profile `otel`.
+   * @defaultValue `full`
+   */
+  capture?: SinkCapture;
 }
 
 interface FileConfig {
   readonly path: string;
   readonly profile: SinkProfile;
+  readonly capture: SinkCapture;
 }
 
 const SHAPE: Shape<FileOptions> = {
   path: option.required(option.string()),
   name: nameCheck(),
   profile: option.oneOf(['as-is', 'otel', 'ecs', 'datadog']),
+  capture: captureOption,
 };
 const LIMITS = { bytes: 1_000_000, entries: 1000, lingerMs: 200, concurrency: 1 };
 
@@ -37,8 +45,8 @@ const LIMITS = { bytes: 1_000_000, entries: 1000, lingerMs: 200, concurrency: 1 
  */
 export function file(options: FileOptions): SinkSpec {
   checkOptions(SHAPE, options, 'file');
-  const { path, name = 'file', profile = 'as-is' } = options;
-  return { name, module: import.meta.url, options: { path, profile } satisfies FileConfig, createSink };
+  const { path, name = 'file', profile = 'as-is', capture = 'full' } = options;
+  return { name, module: import.meta.url, options: { path, profile, capture } satisfies FileConfig, createSink };
 }
 
 function append(path: string, bytes: Buffer): void {
@@ -52,13 +60,16 @@ function append(path: string, bytes: Buffer): void {
 }
 
 /** Creates the sink from the options of its spec. @public */
-export function createSink({ path, profile }: FileConfig): Sink {
+export function createSink({ path, profile, capture }: FileConfig): Sink {
+  const isWhole = profile === 'as-is' && capture === 'full';
   return {
     limits: LIMITS,
     encode(line) {
       const result = parseRecord(line);
       if (result.kind !== 'record') return result;
-      const body = profile === 'as-is' ? line.bytes : JSON.stringify(toProfile(result.parsed, profile));
+      const parsed = applyCapture(result.parsed, capture);
+      if (parsed === undefined) return { kind: 'skip' };
+      const body = isWhole ? line.bytes : JSON.stringify(toProfile(parsed, profile === 'as-is' ? 'otel' : profile));
       return { kind: 'entry', parts: [body, '\n'] };
     },
     send(batch) {

@@ -1,5 +1,6 @@
 import { type Check, option, type Shape } from '@spanline/record';
 import { isSecret, type Secret } from '@spanline/remote';
+import { captureOption, type SinkCapture } from './capture-policy.ts';
 
 /** Options of every sink that sends over HTTP. */
 export interface HttpSinkOptions {
@@ -8,6 +9,8 @@ export interface HttpSinkOptions {
    * @defaultValue the kind of the sink
    */
   name?: string;
+  /** `metadata` sends lines without prompts, answers, arguments and results. @defaultValue `full` */
+  capture?: SinkCapture;
   /** PEM certificate of the authority that signed the server's certificate. */
   ca?: string;
   /** Compress requests. @defaultValue true */
@@ -30,6 +33,7 @@ export interface HeaderSpec {
 /** The address of a target, and how to send to it. Plain data. */
 export interface HttpTarget {
   readonly url: string;
+  readonly capture: SinkCapture;
   readonly headers: Readonly<Record<string, HeaderSpec>>;
   readonly ca?: string;
   readonly gzip: boolean;
@@ -64,6 +68,7 @@ export function nameCheck(): Check<string> {
 /** Checks of {@link HttpSinkOptions}, to be spread into the shape of a sink's options. */
 export const HTTP_SHAPE: Shape<HttpSinkOptions> = {
   name: nameCheck(),
+  capture: captureOption,
   ca: option.secret(
     option.like('a certificate in PEM, not its path', (value) => String(value).includes('-----BEGIN ')),
   ),
@@ -90,6 +95,7 @@ export function toHttpTarget(
   ]);
   return {
     url: trimUrl(url),
+    capture: options.capture ?? 'full',
     headers: { ...headers, ...Object.fromEntries(given) },
     gzip: options.gzip ?? true,
     timeoutMs: options.timeoutMs ?? DEFAULT_TIMEOUT_MS,

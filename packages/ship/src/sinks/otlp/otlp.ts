@@ -97,7 +97,7 @@ function interpret(response: HttpResponse, { entries, attempt }: SinkBatch<Origi
 /** Creates the sink from the options of its spec. @public */
 export function createSink({ http, encoding }: OtlpConfig): Sink<Origin> {
   const format = encoding === 'json' ? jsonFormat : createProtobufFormat();
-  const codec = createSpanCodec(format);
+  const codec = createSpanCodec(format, http.capture);
   return createHttpSink({
     http,
     path: '',

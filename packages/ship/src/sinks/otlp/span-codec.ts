@@ -1,6 +1,7 @@
 import { BoundedMap, toOtlp } from '@spanline/record';
 import type { EncodedLine, SinkEntry, SinkBatch } from '../../contracts/sink.ts';
 import type { SourceLine } from '../../contracts/source.ts';
+import { applyCapture, type SinkCapture } from '../capture-policy.ts';
 import { parseRecord } from '../line-format.ts';
 import type { EncodedResourceSpans, OtlpFormat, OtlpResourceSpans } from './format.ts';
 
@@ -37,12 +38,14 @@ function createOrigins(format: OtlpFormat): (resourceSpans: OtlpResourceSpans) =
   };
 }
 
-function createEncoder(format: OtlpFormat): (line: SourceLine) => EncodedLine<Origin> {
+function createEncoder(format: OtlpFormat, capture: SinkCapture): (line: SourceLine) => EncodedLine<Origin> {
   const originOf = createOrigins(format);
   return (line) => {
     const result = parseRecord(line);
     if (result.kind !== 'record') return result;
-    const { kind, record } = result.parsed;
+    const parsed = applyCapture(result.parsed, capture);
+    if (parsed === undefined) return { kind: 'skip' };
+    const { kind, record } = parsed;
     if (kind !== 'span' || record['event.name'] !== 'span.end') return { kind: 'skip' };
     const [resourceSpans] = toOtlp([record]).resourceSpans;
     const span = resourceSpans?.scopeSpans[0]?.spans[0];
@@ -75,6 +78,6 @@ function toResourceSpans(entries: readonly SinkEntry<Origin>[]): EncodedResource
 }
 
 /** Creates a codec. Each line is converted once, when it is encoded. */
-export function createSpanCodec(format: OtlpFormat): SpanCodec {
-  return { encode: createEncoder(format), join: ({ entries }) => format.join(toResourceSpans(entries)) };
+export function createSpanCodec(format: OtlpFormat, capture: SinkCapture): SpanCodec {
+  return { encode: createEncoder(format, capture), join: ({ entries }) => format.join(toResourceSpans(entries)) };
 }
