@@ -1,11 +1,13 @@
 /** Finds the API that a request goes to. */
 
 import {
+  type Props,
   props,
   type ClientCall,
   type ClientRequest,
   type ReadRequest,
   serverAttributes,
+  text,
 } from '@spanline/instrumentation';
 import { createBackgroundAnswers } from './apis/background.ts';
 import { readBatch } from './apis/batch.ts';
@@ -15,6 +17,20 @@ import { MEDIA_PATHS, readMedia } from './apis/media.ts';
 import { readModeration } from './apis/moderation.ts';
 import type { ApiRequest } from './apis/request.ts';
 import { readCompaction, readFetch, readResponse } from './apis/responses.ts';
+
+/** Paths that Azure answers for a deployment (`_deployments_endpoints` of the client). */
+const DEPLOYMENT_PATHS: ReadonlySet<string> = new Set([
+  '/completions',
+  '/chat/completions',
+  '/embeddings',
+  ...MEDIA_PATHS.filter((path) => path !== '/images/variations'),
+]);
+
+/** The deployment of an Azure client: a part of its base URL, or an option. The model of the body is then ignored. */
+function deploymentOf({ baseURL, deploymentName }: Props, path: string): string | undefined {
+  if (!DEPLOYMENT_PATHS.has(path)) return undefined;
+  return /\/deployments\/(?<name>[^/?]+)/.exec(String(baseURL))?.groups?.['name'] ?? text(deploymentName);
+}
 
 type ReadApi = (request: ApiRequest) => ClientCall;
 
@@ -47,6 +63,12 @@ export function createRequestReader(streamUsage: boolean): ReadRequest {
     if (read === undefined) return undefined;
     const { baseURL, apiVersion } = props(client);
     const server = serverAttributes(baseURL, apiVersion === undefined ? 'openai' : 'azure.ai.openai');
-    return read({ client, path, body: props(body), server });
+    const deployment = apiVersion === undefined ? undefined : deploymentOf(props(client), path);
+    return read({
+      client,
+      path,
+      body: props(body),
+      server: deployment === undefined ? server : { ...server, 'gen_ai.request.model': deployment },
+    });
   };
 }

@@ -55,7 +55,7 @@ function completion(
     'gen_ai.operation.name': operation,
     'gen_ai.input.messages': input === undefined ? undefined : toMessages(input),
   });
-  const span = clientSpan(operation, 'llm', body['model'], attributes);
+  const span = clientSpan(operation, 'llm', attributes);
   const reader = createChatReader();
   return asks && needsUsage(client, body, server) ? { span, reader, rewrite: askForUsage(body) } : { span, reader };
 }

@@ -51,5 +51,5 @@ function createEmbeddingReader(): AnswerReader {
 /** Reads a request for embeddings. */
 export function readEmbeddings({ body, server }: ApiRequest): ClientCall {
   const attributes = Object.assign(embeddingAttributes(body), server);
-  return { span: clientSpan('embeddings', 'embedding', body['model'], attributes), reader: createEmbeddingReader() };
+  return { span: clientSpan('embeddings', 'embedding', attributes), reader: createEmbeddingReader() };
 }

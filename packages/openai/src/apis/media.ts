@@ -54,7 +54,7 @@ export function readMedia({ path, body, server }: ApiRequest): ClientCall {
   const attributes = mediaAttributes(path, body);
   const operation = path.slice(1).replace('/', '.');
   return {
-    span: clientSpan(operation, 'llm', attributes['gen_ai.request.model'], Object.assign(attributes, server)),
+    span: clientSpan(operation, 'llm', Object.assign(attributes, server)),
     reader: createMediaReader(),
   };
 }

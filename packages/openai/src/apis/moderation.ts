@@ -34,7 +34,7 @@ function createModerationReader(): AnswerReader {
 /** Reads a request for a moderation. */
 export function readModeration({ body, server }: ApiRequest): ClientCall {
   return {
-    span: clientSpan('moderation', 'guardrail', body['model'], {
+    span: clientSpan('moderation', 'guardrail', {
       'gen_ai.provider.name': server['gen_ai.provider.name'],
       'server.address': server['server.address'],
       'server.port': server['server.port'],

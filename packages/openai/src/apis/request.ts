@@ -20,13 +20,14 @@ export interface ApiRequest {
   readonly path: string;
   /** The application's body: an object or a form. */
   readonly body: Props;
-  /** Provider and server of the client. */
+  /** Provider and server of the client, and its deployment at Azure, which is the model that is asked. */
   readonly server: SpanAttributes;
 }
 
 /** The span of a request, named after its operation and model. */
-export function clientSpan(operation: string, type: SpanType, model: unknown, attributes: SpanAttributes): SpanOptions {
-  const name = text(model) === undefined ? operation : `${operation} ${String(model)}`;
+export function clientSpan(operation: string, type: SpanType, attributes: SpanAttributes): SpanOptions {
+  const { 'gen_ai.request.model': model } = attributes;
+  const name = model === undefined ? operation : `${operation} ${model}`;
   return { name, type, kind: 'CLIENT', attributes };
 }
 

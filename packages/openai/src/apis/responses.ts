@@ -106,7 +106,7 @@ function createResponsesReader(note: (answer: SpanAttributes) => void = () => un
 
 function spanOf(operation: string, { body, server }: ApiRequest): ClientCall['span'] {
   const attributes = Object.assign(requestAttributes(body), server, responsesInput(body));
-  return clientSpan(operation, 'llm', body['model'], attributes);
+  return clientSpan(operation, 'llm', attributes);
 }
 
 /** Reads a request for an answer. */
@@ -124,7 +124,7 @@ export function readCompaction(request: ApiRequest): ClientCall {
 export function readFetch({ server }: ApiRequest, background: BackgroundAnswers): ClientCall {
   const attributes = { ...server, 'gen_ai.operation.name': 'fetch_response' };
   return {
-    span: clientSpan('fetch_response', 'llm', undefined, attributes),
+    span: clientSpan('fetch_response', 'llm', attributes),
     reader: createResponsesReader(),
     isWritten: background.take,
   };
