@@ -42,7 +42,7 @@ function isFirst(attributes: SpanAttributes): boolean {
 /** Reads a request for a batch. The sum of its requests is billed once, however often it is fetched. */
 export function readBatch({ server }: ApiRequest): ClientCall {
   return {
-    span: clientSpan('fetch_batch', 'llm', undefined, { ...server, 'gen_ai.operation.name': 'fetch_batch' }),
+    span: clientSpan('fetch_batch', 'llm', { ...server, 'gen_ai.operation.name': 'fetch_batch' }),
     reader: createBatchReader(),
     isWritten: isFirst,
   };
