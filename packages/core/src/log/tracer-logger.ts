@@ -3,6 +3,7 @@ import type { Logger } from 'pino';
 import { type ProfileName, profileKey } from '@spanline/record';
 import { jsonMembers } from '../content/index.ts';
 import { correlation } from './correlation.ts';
+import { levelFields, timeFields } from './fields.ts';
 import { lineEnd } from './frame.ts';
 import { createLevelLookup, STANDARD_LEVELS } from './levels.ts';
 import { applyPolicy, type LinePolicy, POLICY } from './line-policy.ts';
@@ -22,8 +23,8 @@ function ownLine(asJson: AsJson, logger: Logger, args: Parameters<AsJson>): stri
 
 /**
  * Creates the `asJson` of a logger over the application's own pino: its line, with the ids of the current span and the
- * service. Each key is there once. An id that the application wrote itself gets an underscore before its name if it
- * differs.
+ * service. Each key is there once. The application's own value of an id, of the level or of the time gets an underscore
+ * before its name if it differs.
  */
 function createOwnAsJson(original: AsJson, symbols: PinoSymbols, ids: () => object): AsJson {
   return function asJson(this: Logger, ...args) {
@@ -33,7 +34,11 @@ function createOwnAsJson(original: AsJson, symbols: PinoSymbols, ids: () => obje
     const members = jsonMembers(written) ?? [
       { key: internals[symbols.messageKey] as string, json: JSON.stringify(written.trimEnd()) },
     ];
-    const line = new Map(members.map(({ key, json }) => [key, json]));
+    const [, , levelNumber, time] = args;
+    const levels = levelFields((internals[symbols.lsCache] as string[])[levelNumber] ?? '{');
+    const fixed = new Set([...levels, ...timeFields(time)].map(({ key }) => key));
+    const line = new Map<string, string>();
+    for (const { key, json } of members) line.set(fixed.has(key) && line.has(key) ? `_${key}` : key, json);
     for (const [key, value] of Object.entries(ids())) {
       const json = JSON.stringify(value);
       const own = line.get(key);

@@ -17,6 +17,8 @@ interface Registry {
   readonly open: Set<Tracer>;
   /** The last one that it shut down. Late work still belongs to its log, not to a log that nobody asked for. */
   closed: Tracer | undefined;
+  /** The one of these that is in force. */
+  application: Tracer | undefined;
   configured: ConfiguredTracer | undefined;
   /** Called when another tracer may have become the default. */
   readonly observers: Set<() => void>;
@@ -27,6 +29,7 @@ const registry = sharedState<Registry>('tracers', () => ({
   named: undefined,
   open: new Set(),
   closed: undefined,
+  application: undefined,
   configured: undefined,
   observers: new Set(),
   hasWarned: false,
@@ -46,11 +49,12 @@ function applicationTracer(): Tracer | undefined {
  * @param configure - makes the tracer that `SPANLINE_*` configures
  */
 export function processTracer(configure: () => ConfiguredTracer): Tracer {
-  return applicationTracer() ?? (registry.configured ??= configure()).tracer;
+  return registry.application ?? (registry.configured ??= configure()).tracer;
 }
 
 function changed(): void {
   const heir = applicationTracer();
+  registry.application = heir;
   if (heir !== undefined) {
     registry.configured?.handOver(heir);
     registry.configured = undefined;

@@ -301,9 +301,11 @@ describe('tracer.logger over a pino of one’s own', () => {
     const tracer = createTracer({ logger: pino({ mixin: correlation() }, { write }), statsIntervalSeconds: 0 });
     tracer.withSpan('work', (span) => {
       tracer.logger.info('once');
-      tracer.logger.info({ trace_id: 'mine', 'service.name': 'mine' }, 'forged');
+      tracer.logger.info({ trace_id: 'mine', 'service.name': 'mine', level: 'fatal', time: 0, n: 1 }, 'forged');
       expect(read()[0]).toMatchObject({ trace_id: span.traceId });
-      expect(read()[1]).toMatchObject({ trace_id: span.traceId, _trace_id: 'mine', 'service.name': 'mine' });
+      expect(read()[1]).toMatchObject({ trace_id: span.traceId, _trace_id: 'mine', 'service.name': 'mine', n: 1 });
+      expect(read()[1]).toMatchObject({ level: 30, _level: 'fatal', _time: 0, time: expect.any(Number) as number });
+      expect(read()[1]?.['time']).not.toBe(0);
     });
   });
 
