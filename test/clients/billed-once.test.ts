@@ -221,6 +221,7 @@ describe('an answer that is worked on elsewhere', () => {
         'gen_ai.usage.cache_read.input_tokens': 1000,
         'gen_ai.usage.reasoning.output_tokens': 100,
         'spanline.cost.tier': 'batch',
+        'spanline.usage.requests': 2,
         'spanline.cost.usd': expect.closeTo((3000 * 0.25 + 1000 * 0.025 + 300 * 2) / 2e6, 9) as number,
       },
     ]);

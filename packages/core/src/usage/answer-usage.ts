@@ -20,13 +20,13 @@ const LAST = 'message_delta';
 const CONTENT = 'content_block_delta';
 
 /** Marks of an answer that is complete, by key: the reason why it ended. */
-const ENDS: Readonly<Record<string, (value: unknown) => boolean>> = {
-  stop_reason: (value) => typeof value === 'string',
-  done: (value) => value === true,
-  status: (value) => FINAL.has(value),
-  messageStop: isObject,
-  'amazon-bedrock-invocationMetrics': isObject,
-};
+const ENDS: ReadonlyMap<string, (value: unknown) => boolean> = new Map<string, (value: unknown) => boolean>([
+  ['stop_reason', (value) => typeof value === 'string'],
+  ['done', (value) => value === true],
+  ['status', (value) => FINAL.has(value)],
+  ['messageStop', isObject],
+  ['amazon-bedrock-invocationMetrics', isObject],
+]);
 
 /** Keys under which the events of a stream have a part of the answer. */
 const HOLDERS: ReadonlySet<string> = new Set(['response', 'message', 'data']);
@@ -57,7 +57,7 @@ export class AnswerUsage {
     for (const key in piece) {
       const value = piece[key];
       if (value === null || value === undefined) continue;
-      if (ENDS[key]?.(value) === true) this.#isComplete = true;
+      if (ENDS.get(key)?.(value) === true) this.#isComplete = true;
       if (isUsageKey(key) && isObject(value)) this.#addUsage(key, value as Props, areSums || this.#isStarted);
       else if (key === 'choices') this.#addChoice(props(list(value)[0]));
       else if (key === 'candidates') this.#addCandidates(value);

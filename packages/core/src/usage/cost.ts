@@ -51,7 +51,7 @@ type Inexact =
   | 'unpriced_unit'
   /** The service tier or the region has no price. The cost is the list price without it. */
   | 'unpriced_condition'
-  /** The provider's numbers contradict each other, or leave open how they overlap. */
+  /** The provider's numbers contradict each other, or leave open how they overlap or divide into requests. */
   | 'inconsistent_usage'
   /** The answer broke off before the provider counted all of it. */
   | 'incomplete_usage'

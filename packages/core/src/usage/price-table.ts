@@ -82,6 +82,7 @@ const PLAIN: ReadonlySet<string> = new Set([
   'cache_read_tokens',
   'cache_write_tokens',
   'output_reasoning_tokens',
+  'requests',
 ]);
 
 function isPlain(units: BilledUnits): boolean {
@@ -130,8 +131,11 @@ export function unitPricer(prices: UnitPrices, isLikeWhole: IsLikeWhole): UnitPr
     const left: number[] = [];
     const result: Priced = { usd: 0, tokenUsd: 0, cacheReadUsd: 0, isComplete: true, isAmbiguous: false };
     const inputTokens = units.input_tokens ?? 0;
+    const { requests = 1 } = units;
     for (const { unit, price, isToken, isCacheRead, parts, overlapOf: overlap } of ordered) {
-      let quantity = unit === 'requests' ? 1 : (units[unit] ?? 0);
+      let quantity = units[unit] ?? (unit === 'requests' ? 1 : 0);
+      // The sum of several requests does not show which of them passed a step.
+      if (requests > 1 && typeof price !== 'number') result.isAmbiguous ||= priceFor(price, inputTokens) !== price.base;
       if (overlap !== undefined && units[unit] === undefined) {
         const [read, modal] = [units[overlap[0]] ?? 0, units[overlap[1]] ?? 0];
         // As much of what was cached as can be is taken to be text.
@@ -150,7 +154,9 @@ export function unitPricer(prices: UnitPrices, isLikeWhole: IsLikeWhole): UnitPr
     }
     for (const key in units) {
       const unit = key as BilledUnit;
-      if ((units[unit] ?? 0) === 0) continue;
+      // Requests that are billed by their tokens have no price of their own.
+      const isFree = unit === 'requests' && units.input_tokens !== undefined;
+      if (isFree || (units[unit] ?? 0) === 0) continue;
       let isPriced = covered.get(unit);
       if (isPriced === undefined) {
         isPriced = isCovered(unit, prices, isLikeWhole);

@@ -68,6 +68,7 @@ function addIterations(counts: Counts, iterations: unknown): void {
       const key = reading as Reading;
       counts.readings[key] = (counts.readings[key] ?? 0) + (inner.readings[key] ?? 0);
     }
+    if (type === 'compaction') counts.readings.requests = (counts.readings.requests ?? 1) + 1;
     if (inner.unknown !== undefined) counts.unknown = [...(counts.unknown ?? []), ...inner.unknown];
   }
 }

@@ -114,11 +114,16 @@ export function mostExact(reports: readonly (NormalizedUsage | undefined)[]): No
   return best;
 }
 
-/** Adds up the usage of two requests or generations of one call. */
+/**
+ * Adds up the usage of two requests or generations of one call. The number of requests is a unit, since some prices are
+ * for a request, and others depend on its size.
+ */
 export function addUsage(one: NormalizedUsage | undefined, other: NormalizedUsage): NormalizedUsage {
   if (one === undefined) return other;
   const units: BilledUnits = { ...one.units };
   for (const unit of unitsIn(other.units)) units[unit] = (units[unit] ?? 0) + (other.units[unit] ?? 0);
+  if (one.units.input_tokens !== undefined && other.units.input_tokens !== undefined)
+    units.requests = (one.units.requests ?? 1) + (other.units.requests ?? 1);
   const issue = one.issue ?? other.issue;
   const unknown = [...new Set([...(one.unknown ?? []), ...(other.unknown ?? [])])];
   const conditions = { ...one.conditions, ...other.conditions };

@@ -164,7 +164,7 @@ describe('the usage of a stream', () => {
       { type: 'message_delta', delta: { stop_reason: 'end_turn' }, usage },
       { type: 'message_stop' },
     ]);
-    expect(whole?.units).toEqual({ input_tokens: 1400, output_tokens: 50 });
+    expect(whole?.units).toEqual({ input_tokens: 1400, output_tokens: 50, requests: 2 });
     expect(streamed).toEqual(whole);
   });
 

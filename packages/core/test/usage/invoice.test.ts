@@ -301,6 +301,22 @@ const INVOICES: readonly (readonly [what: string, call: Call, answer: unknown, u
   ],
 ];
 
+describe('the sum of several requests', () => {
+  const request = (input: number): object => ({ usage: { prompt_tokens: input, completion_tokens: 10 } });
+  const sumOf = (...inputs: number[]): object => ({ steps: inputs.map(request) });
+
+  it('is exact below the step of a price, and says so where a request may have passed it', () => {
+    const below = bill(LONG, sumOf(100_000, 100_000));
+    expect(below).toMatchObject({ usd: expect.closeTo((200_000 * 2.5 + 20 * 15) * M, 9) as number });
+    expect(below).not.toHaveProperty('inexact');
+    expect(bill(LONG, sumOf(200_000, 200_000))).toMatchObject({ inexact: 'inconsistent_usage' });
+  });
+
+  it('is exact at a flat price, whatever its size', () => {
+    expect(bill(GPT, sumOf(300_000, 300_000))).not.toHaveProperty('inexact');
+  });
+});
+
 describe('the invoice of a provider', () => {
   it.each(INVOICES)('%s', (_what, call, answer, usd) => {
     const cost = bill(call, answer);

@@ -242,6 +242,6 @@ describe('of several reports in one answer', () => {
   it('the requests of one call add up', () => {
     const step = { usage: { inputTokens: 10, outputTokens: 5, raw: { prompt_tokens: 10, completion_tokens: 5 } } };
     const answer = { usage: step.usage, totalUsage: { inputTokens: 20, outputTokens: 10 }, steps: [step, step] };
-    expect(normalizeUsage(answer)?.units).toEqual({ input_tokens: 20, output_tokens: 10 });
+    expect(normalizeUsage(answer)?.units).toEqual({ input_tokens: 20, output_tokens: 10, requests: 2 });
   });
 });

@@ -120,12 +120,18 @@ function noteProvider(answer: StreamedAnswer, message: Props): void {
   answer.isOldAnthropic = true;
 }
 
+function isEmpty(value: unknown): boolean {
+  if (!isObject(value)) return false;
+  for (const _ in value) return false;
+  return true;
+}
+
 /** The metadata of most chunks has the provider's name and an empty usage. */
 function noteRaw(answer: StreamedAnswer, metadata: unknown): void {
   if (!isObject(metadata)) return;
   for (const key in metadata) {
     const value: unknown = Reflect.get(metadata, key);
-    if (typeof value === 'string' || (isObject(value) && Object.keys(value).length === 0)) continue;
+    if (typeof value === 'string' || isEmpty(value)) continue;
     (answer.raw ??= new AnswerUsage()).add(metadata);
     return;
   }

@@ -180,17 +180,22 @@ describe('the usage of several generations', () => {
   });
 
   it('is a sum where each generation is an answer of its own', () => {
-    expect(read([choice('a', 10, 8), choice('b', 10, 8)])).toEqual({ input_tokens: 20, output_tokens: 16 });
+    expect(read([choice('a', 10, 8), choice('b', 10, 8)])).toEqual({
+      input_tokens: 20,
+      output_tokens: 16,
+      requests: 2,
+    });
     expect(read([choice(undefined, 10, 8), choice(undefined, 10, 9)])).toEqual({
       input_tokens: 20,
       output_tokens: 17,
+      requests: 2,
     });
   });
 
   it('is a sum where the usage of the whole call proves it', () => {
     const tokenUsage = { promptTokens: 20, completionTokens: 16, totalTokens: 36 };
     const same = [choice(undefined, 10, 8), choice(undefined, 10, 8)];
-    expect(read(same, { tokenUsage })).toEqual({ input_tokens: 20, output_tokens: 16 });
+    expect(read(same, { tokenUsage })).toEqual({ input_tokens: 20, output_tokens: 16, requests: 2 });
   });
 
   it('is that of the whole call where no generation has one', () => {

@@ -1,7 +1,15 @@
 /** `/batches/{id}`: a batch that is fetched. */
 
 import type { SpanAttributes } from '@spanline/core';
-import { type AnswerReader, BoundedMap, type ClientCall, props, sharedState, text } from '@spanline/instrumentation';
+import {
+  type AnswerReader,
+  BoundedMap,
+  type ClientCall,
+  number,
+  props,
+  sharedState,
+  text,
+} from '@spanline/instrumentation';
 import { type ApiRequest, clientSpan } from './request.ts';
 
 /** States after which a batch no longer changes. */
@@ -17,11 +25,13 @@ function createBatchReader(): AnswerReader {
   return {
     whole(value): SpanAttributes {
       const { id, model, status, request_counts } = props(value);
+      const requests = number(props(request_counts)['completed']);
       return {
         'gen_ai.response.id': text(id),
         'gen_ai.response.model': text(model),
         'gen_ai.response.status': text(status),
         'spanline.cost.tier': 'batch',
+        'spanline.usage.requests': requests,
         'spanline.output': { id, status, request_counts },
       };
     },
