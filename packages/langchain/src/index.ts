@@ -2,6 +2,7 @@ export { instrumentLangChain } from './components/instrument.ts';
 export {
   traceChatModel,
   traceEmbeddings,
+  traceRemoteGraph,
   traceReranker,
   traceVectorStore,
   untrace,

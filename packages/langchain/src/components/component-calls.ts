@@ -3,6 +3,8 @@
 import type { SpanAttributes } from '@spanline/core';
 import { props, classNameOf, number, text } from '@spanline/instrumentation';
 import { first } from '../objects/first.ts';
+import { readable } from '../objects/readable.ts';
+import { conversationId } from '../objects/tags.ts';
 import { SCOPE } from '../scope.ts';
 import type { ReadCall, TracedCall } from './traced-method.ts';
 
@@ -62,6 +64,29 @@ export const readSearch: ReadCall = (self, [query, k]) => {
       } satisfies SpanAttributes,
     },
     output: (span, value, inner) => span.output(withScores(value, inner)),
+  };
+};
+
+/**
+ * Reads a run of a graph on another server: `graph._streamIterator(input, config)`, beneath `invoke` and `stream`. The
+ * output is the last chunk.
+ */
+export const readRemoteRun: ReadCall = (self, [input, config]) => {
+  const { graphId, name: given, config: bound } = props(self);
+  const configurable = { ...props(props(bound)['configurable']), ...props(props(config)['configurable']) };
+  const name = text(props(config)['runName']) ?? text(given) ?? text(graphId) ?? classNameOf(self);
+  const thread = conversationId(configurable);
+  return {
+    options: {
+      scope: SCOPE,
+      name: `invoke_agent ${name}`,
+      type: 'agent',
+      kind: 'CLIENT',
+      input: readable(input),
+      attributes: { 'gen_ai.agent.name': name, 'spanline.langgraph.thread_id': thread },
+    },
+    conversation: thread,
+    output: (span, chunks) => span.output(readable(Array.isArray(chunks) ? (chunks as unknown[]).at(-1) : chunks)),
   };
 };
 

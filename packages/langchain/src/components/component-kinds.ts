@@ -1,7 +1,7 @@
 /** Kinds of components that report no callbacks, and the methods of each that get a span. */
 
 import type { Method } from '@spanline/instrumentation';
-import { readEmbedDocuments, readEmbedQuery, readRerank, readSearch } from './component-calls.ts';
+import { readEmbedDocuments, readEmbedQuery, readRemoteRun, readRerank, readSearch } from './component-calls.ts';
 import { tracedStreamEvents } from './stream-events.ts';
 import { tracedMethod } from './traced-method.ts';
 import type { Tracing } from './tracing.ts';
@@ -47,7 +47,13 @@ export const CHAT_MODEL: ComponentKind = {
   methods: (tracing) => ({ streamEvents: tracedStreamEvents(tracing) }),
 };
 
-const KINDS: readonly ComponentKind[] = [EMBEDDINGS, VECTOR_STORE, RERANKER, CHAT_MODEL];
+/** A graph on another server. Local graphs have the first and the last method, and report callbacks. */
+export const REMOTE_GRAPH: ComponentKind = {
+  identifiedBy: ['_streamIterator', '_sanitizeConfig', 'getGraphAsync'],
+  methods: (tracing) => ({ _streamIterator: tracedMethod(tracing, 'graph', readRemoteRun) }),
+};
+
+const KINDS: readonly ComponentKind[] = [EMBEDDINGS, VECTOR_STORE, RERANKER, CHAT_MODEL, REMOTE_GRAPH];
 
 /** True if the object or its class has the method. */
 export function hasMethod(target: object, name: string): boolean {

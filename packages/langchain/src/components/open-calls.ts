@@ -7,7 +7,7 @@ import { currentSpan, type Span } from '@spanline/core';
 import { sharedState } from '@spanline/instrumentation';
 
 /** Operations that get a span. */
-export type Operation = 'embed' | 'search' | 'rerank' | 'stream';
+export type Operation = 'embed' | 'search' | 'rerank' | 'stream' | 'graph';
 
 /** An open call. */
 export interface OpenCall {

@@ -2,7 +2,15 @@
 
 import { patchMethod, sharedState, TRACE_SHAPE, type TraceOptions } from '@spanline/instrumentation';
 import { checkOptions, SpanlineError } from '@spanline/record';
-import { CHAT_MODEL, type ComponentKind, EMBEDDINGS, hasMethod, RERANKER, VECTOR_STORE } from './component-kinds.ts';
+import {
+  CHAT_MODEL,
+  type ComponentKind,
+  EMBEDDINGS,
+  hasMethod,
+  REMOTE_GRAPH,
+  RERANKER,
+  VECTOR_STORE,
+} from './component-kinds.ts';
 import { createTracing } from './tracing.ts';
 
 /** Undo functions by traced object. */
@@ -74,6 +82,20 @@ export function traceReranker<T extends { compressDocuments: unknown }>(compress
  */
 export function traceChatModel<T extends { streamEvents: unknown }>(model: T, options: TraceOptions = {}): T {
   return trace(model, 'streamEvents', CHAT_MODEL, options);
+}
+
+/**
+ * Traces a graph on another server (`RemoteGraph`) in place: a span for each `invoke` and `stream`, with its input, its
+ * thread and the last chunk of its output. LangGraph reports no callbacks for it.
+ *
+ * @returns the same object
+ * @throws SpanlineError `ERR_INVALID_OPTION`
+ */
+export function traceRemoteGraph<T extends { graphId: string; invoke: unknown }>(
+  graph: T,
+  options: TraceOptions = {},
+): T {
+  return trace(graph, '_streamIterator', REMOTE_GRAPH, options);
 }
 
 /**

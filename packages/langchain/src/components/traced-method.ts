@@ -2,13 +2,15 @@
 
 import { types } from 'node:util';
 import type { Span, SpanOptions } from '@spanline/core';
-import { type Method, runInSpan } from '@spanline/instrumentation';
+import { type Method, runInSpan, setConversation } from '@spanline/instrumentation';
 import { type OpenCall, openCall, type Operation, outerCall } from './open-calls.ts';
 import type { Tracing } from './tracing.ts';
 
 /** One call of a traced method. */
 export interface TracedCall {
   readonly options: SpanOptions;
+  /** The conversation that the call names. */
+  readonly conversation?: string | undefined;
   /** Sets the result. `inner` is the result of the last call that the method made on the same object. */
   readonly output: (span: Span, value: unknown, inner: unknown) => void;
 }
@@ -37,6 +39,7 @@ export function tracedMethod({ tracer, guard, capture }: Tracing, operation: Ope
       const call = guard(`langchain ${operation}`, () => read(this, args));
       if (call === undefined) return plain();
       const span = tracer.startSpan({ ...call.options, ...(capture === undefined ? {} : { capture }) });
+      if (call.conversation !== undefined) setConversation(span, call.conversation);
       const state = openCall(span, this, operation);
       return runInSpan(tracer, span, plain, {
         output: (value) => guard(`langchain ${operation}`, () => call.output(span, value, state.inner)),
