@@ -12,7 +12,7 @@ const MAX_AGE_MS = 3_600_000;
 const FAILURES_TO_OPEN = 5;
 /** Pause between attempts while the circuit breaker is open. */
 const OPEN_MS = 60_000;
-const MAX_RETRY_AFTER_MS = 600_000;
+const LONGEST_PAUSE_MS = 600_000;
 
 /** Counters of a channel. */
 export interface DeliveryStats {
@@ -152,13 +152,14 @@ export class Delivery {
         for (const message of batch) this.#parts.onSettled(message, true);
         return;
       }
-      const openMs = this.#failures >= FAILURES_TO_OPEN ? OPEN_MS : 0;
-      const askedMs = Math.min(failure.retryAfterMs ?? 0, MAX_RETRY_AFTER_MS);
-      const pauseMs = Math.max(backoffMs(attempt, BACKOFF), openMs, askedMs);
       isUnsure ||= failure.isUnsure === true;
+      const isFinal = failure.isPermanent && !isUnsure;
+      const openMs = this.#failures >= FAILURES_TO_OPEN ? OPEN_MS : 0;
+      const askedMs = failure.isPermanent ? LONGEST_PAUSE_MS : Math.min(failure.retryAfterMs ?? 0, LONGEST_PAUSE_MS);
+      const pauseMs = Math.max(backoffMs(attempt, BACKOFF), openMs, askedMs);
       const isTooLate = !isUnsure && performance.now() - started + pauseMs > MAX_AGE_MS;
-      if (failure.isPermanent || isTooLate || this.#isClosing) {
-        this.#giveUp(batch, failure.message, isUnsure && !failure.isPermanent);
+      if (isFinal || isTooLate || this.#isClosing) {
+        this.#giveUp(batch, failure.message, isUnsure);
         return;
       }
       await this.#sleep(pauseMs);

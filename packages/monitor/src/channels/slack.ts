@@ -87,6 +87,7 @@ export function slack(options: SlackOptions): Channel {
   checkOptions(SHAPE, options);
   const { url } = options;
   return {
+    maxAlerts: MAX_ALERTS,
     async send(alerts, signal) {
       const blocks = alerts.slice(0, MAX_ALERTS).flatMap(blocksOf);
       const rest = alerts.length - MAX_ALERTS;
