@@ -20,6 +20,8 @@ function isPlain(raw: Raw): boolean {
 }
 
 const NO_PLACES: readonly string[] = [];
+/** Cohere's billed units. The counts beside them are not billed. */
+const BILLED: ReadonlySet<string> = new Set(['billed_units', 'billedUnits']);
 const orderOf = (key: string): number => ORDER.get(key) ?? PLACES.length;
 
 /**
@@ -30,7 +32,11 @@ const orderOf = (key: string): number => ORDER.get(key) ?? PLACES.length;
 function placesIn(raw: Raw): readonly string[] {
   if (!isPlain(raw)) return PLACES.filter((key) => isObject(raw[key]));
   let found: string[] | undefined;
-  for (const key in raw) if ((ORDER.has(key) || isVendorKey(key)) && isObject(raw[key])) (found ??= []).push(key);
+  for (const key in raw) {
+    const isPlace = ORDER.has(key) || isVendorKey(key);
+    if (isPlace && isObject(raw[key])) (found ??= []).push(key);
+    else if (!isPlace && BILLED.has(key) && isObject(raw[key])) return NO_PLACES;
+  }
   if (found === undefined) return NO_PLACES;
   return found.length < 2 ? found : found.sort((one, other) => orderOf(one) - orderOf(other));
 }

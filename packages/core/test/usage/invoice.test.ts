@@ -218,6 +218,12 @@ const INVOICES: readonly (readonly [what: string, call: Call, answer: unknown, u
     (7 * 2.5 + 8 * 10) * M,
   ],
   [
+    "Cohere's input alone, where only that is billed",
+    { provider: 'cohere', model: 'command-r-plus-08-2024' },
+    { meta: { billed_units: { input_tokens: 7 }, tokens: { input_tokens: 90, output_tokens: 20 } } },
+    7 * 2.5 * M,
+  ],
+  [
     "writes to OpenAI's cache for half an hour, at 1.25 times the input",
     { provider: 'openai', model: 'gpt-5.6-sol' },
     {
