@@ -1,6 +1,6 @@
 import { safeText, verifiedText } from '../content/index.ts';
 import { boundedByteLength, MAX_UTF8, truncate } from '../gate/index.ts';
-import { isNameOfSecretNumber } from '../redaction/index.ts';
+import { mayBePersonal } from '../redaction/index.ts';
 import type { CapturedLine, CaptureParts } from './captured-line.ts';
 import { isContentText, MAX_BYTES, OWN_KEYS } from './keys.ts';
 
@@ -80,9 +80,10 @@ export class AttributeCapture {
   /** A label such as `pin` is a secret even if it is a number. */
   #number(key: string, value: number): void {
     const name = key.slice(LABEL_PREFIX.length);
-    if (isNameOfSecretNumber(name) && !this.#parts.protected.has(key)) {
-      this.#record[key] = this.#redacted(String(value), key, name);
-    }
+    if (!mayBePersonal(value, name) || this.#parts.protected.has(key)) return;
+    const text = String(value);
+    const redacted = this.#redacted(text, key, name);
+    if (redacted !== text) this.#record[key] = redacted;
   }
 
   #text(key: string, value: string): number {

@@ -8,8 +8,8 @@ import { boundedByteLength, truncate } from '../gate/index.ts';
 import {
   decidesByName,
   isHeaderOfSecret,
-  isNameOfSecretNumber,
   isPathEnd,
+  mayBePersonal,
   memberName,
   nameBesideValue,
   type PathPosition,
@@ -125,9 +125,12 @@ export class JsonEncoder {
   }
 
   #primitive(value: unknown, name: string | undefined): string | undefined {
-    const isSecret =
-      name !== undefined && (typeof value === 'number' || typeof value === 'bigint') && isNameOfSecretNumber(name);
-    return isSecret ? JSON.stringify(this.#redactor.redact(String(value), name)) : primitiveJson(value);
+    if ((typeof value === 'number' || typeof value === 'bigint') && mayBePersonal(value, name)) {
+      const text = String(value);
+      const redacted = this.#redactor.redact(text, name);
+      if (redacted !== text) return JSON.stringify(redacted);
+    }
+    return primitiveJson(value);
   }
 
   /** A value that the user's paths may lead to. */

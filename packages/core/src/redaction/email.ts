@@ -14,7 +14,7 @@ const OPENING = /^[.'`*{|}~=?/&#$%^]+/;
 /** A parameter of an address or of a form: `?to=`, `a=1&email=`. */
 const PARAMETER = /^(?:.*[?&])?[A-Za-z_][\w.-]*=/;
 /** The path of an address or of a file. */
-const IN_PATH = /:\/\/|^[^\s]{0,2}\/|\/.*\//;
+const IN_PATH = /:\/\/|^[.~]{0,2}\/|\/.*\//;
 const TOKEN = /[^\s"'`<>()[\]{},;]*$/;
 /** Packages with a version, images for a screen: `pkg@1.2.3.tgz`, `icon@2x.png`. */
 const NO_DOMAIN = /^@(?:\d+(?:\.\d+)+\.|[\d.]+x\.)\p{L}+$/u;

@@ -62,9 +62,10 @@ export class RuleSet {
   apply(text: string, name: string | undefined, replacements: Replacements): string {
     if (this.#hintsOrOthers !== undefined && !hasHint(this.#hintsOrOthers, text)) return text;
     const found: Found[] = [];
-    const written = asWritten(text);
-    const masked = this.#readHinted(written, name, found);
-    if (hasHint(OTHER_READINGS, text)) readings(masked, (reading) => this.#readHinted(reading, name, found));
+    // A reading may show all of a thing of which another one shows a part.
+    for (const reading of hasHint(OTHER_READINGS, text) ? readings(text) : [asWritten(text)]) {
+      if (this.#hints === undefined || hasHint(this.#hints, reading.text)) this.#read(reading, name, found);
+    }
     if (found.length === 0) return text;
     let result = '';
     let last = 0;
@@ -75,14 +76,8 @@ export class RuleSet {
     return result + text.slice(last);
   }
 
-  #readHinted(reading: Reading, name: string | undefined, found: Found[]): Reading {
-    return this.#hints !== undefined && !hasHint(this.#hints, reading.text)
-      ? reading
-      : this.#read(reading, name, found);
-  }
-
-  /** Adds what the rules find; returns the reading with that masked. */
-  #read(reading: Reading, name: string | undefined, found: Found[]): Reading {
+  /** Adds what the rules find. A rule does not see what one before it has found. */
+  #read(reading: Reading, name: string | undefined, found: Found[]): void {
     let { text } = reading;
     for (const rule of this.#rules) {
       if (rule.hinted !== undefined && !hasHint(rule.hinted, text)) continue;
@@ -91,7 +86,6 @@ export class RuleSet {
       for (const place of places) found.push({ ...reading.origin(place), name: rule.name });
       text = maskedText(text, places);
     }
-    return text === reading.text ? reading : { ...reading, text };
   }
 }
 

@@ -176,11 +176,14 @@ function* parameterAt(text: string, sign: number, minLength: number): Generator<
   if (value.length >= minLength && isRandom(value)) yield { start: sign + 1, end: sign + 1 + value.length };
 }
 
+/** Headers whose values have a form of their own, so that another rule reads them. */
+const HEADER = /^(?:proxy-)?authorization$|^(?:set-)?cookie$/i;
 const MIN_PARAMETER = 12;
 const MIN_SIGNATURE = 20;
 
 function* assignedAt(text: string, sign: number): Generator<Range> {
   const named = nameBefore(text, sign);
+  if (text[sign] === ':' && !named.isQuoted && HEADER.test(named.name)) return;
   if (isSecretName(named.name) || (text[sign] === ':' && isSecretName(wordsBefore(text, named)))) {
     yield* valuesAt(text, sign, named);
   } else if (text[sign] !== '=') return;

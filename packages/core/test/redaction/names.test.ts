@@ -1,0 +1,105 @@
+import { describe, expect, it } from 'vitest';
+import type { CaptureMode } from '../../src/api/index.ts';
+import { createTracer } from '../../src/index.ts';
+import { memoryLog } from '../../src/testing.ts';
+
+/** What the line of a span has as content, for an input. */
+function written(input: unknown, capture: CaptureMode = 'redacted'): unknown {
+  const log = memoryLog();
+  createTracer({ logger: log.logger, capture, statsIntervalSeconds: 0 }).startSpan({ name: 'step', input }).end();
+  return JSON.parse(log.records()[0]?.['spanline.input'] ?? 'null');
+}
+
+const SECRET = '[SECRET]';
+
+describe('the name of a secret decides on its value', () => {
+  it.each(['redacted', 'full'] as const)('in objects, in mode %s', (mode) => {
+    for (const name of [
+      'dbPassword',
+      'DB_PASSWORD',
+      'db-password',
+      'PGPASSWORD',
+      'newPassword2',
+      'secretAccessKey',
+      'GITHUB_TOKEN',
+      'openaiApiKey',
+      'Ocp-Apim-Subscription-Key',
+      'set-cookie',
+      'meinPasswort',
+      'contraseña',
+    ]) {
+      expect(written({ [name]: 'olive grove' }, mode), name).toEqual({ [name]: SECRET });
+    }
+  });
+
+  it('in arrays, parts of objects, lists of headers, and numbers', () => {
+    expect(
+      written({
+        passwords: ['olive', 'grove'],
+        apiKey: { value: 'olive', since: 2020 },
+        headers: [{ name: 'X-Api-Key', value: 'olive' }],
+        rawHeaders: ['Authorization', 'olive', 'Accept', 'text/html'],
+        pin: 4821,
+      }),
+    ).toEqual({
+      passwords: [SECRET, SECRET],
+      apiKey: { value: SECRET, since: 2020 },
+      headers: [{ name: 'X-Api-Key', value: SECRET }],
+      rawHeaders: ['Authorization', SECRET, 'Accept', 'text/html'],
+      pin: SECRET,
+    });
+  });
+
+  it.each([
+    '{"user":"ann","dbPassword":"olive grove"}',
+    '{"passwords":["olive grove","x"]}',
+    JSON.stringify({ body: JSON.stringify({ token: 'olive grove' }) }),
+    JSON.stringify({ body: JSON.stringify({ inner: JSON.stringify({ secret: 'olive grove' }) }) }),
+    "{'clientSecret': 'olive grove'}",
+    'apiKey: "olive grove"',
+  ])('in JSON and code inside of a text: %s', (text) => {
+    for (const mode of ['redacted', 'full'] as const) expect(written(text, mode)).not.toContain('olive');
+  });
+
+  it.each([
+    'dbPassword=olivegrove',
+    'https://example.org/cb?lang=en&access_token=olivegrove&x=1',
+    'Server=db;Uid=sa;Pwd=olivegrove;Timeout=5',
+    'jdbc:mysql://db/main?user=a&password=olivegrove',
+    'deploy --token olivegrove7 --verbose',
+    'user: ann\npassword: olivegrove7',
+    'my password is olivegrove7',
+  ])('in text: %s', (text) => {
+    for (const mode of ['redacted', 'full'] as const) expect(written(text, mode)).not.toContain('olivegrove');
+  });
+
+  it.each<unknown>([
+    {
+      max_tokens: 5,
+      tokens: 12,
+      tokenCount: 3,
+      token_type: 'bearer',
+      tokenizer: 'x',
+      stop_token: '</s>',
+      nextPageToken: 'p',
+    },
+    {
+      author: 'ann',
+      monkey: 'm',
+      passwordless: true,
+      passport: 'p',
+      compass: 'c',
+      secretary: 'bob',
+      keyboard: 'qwerty',
+    },
+    { primaryKey: 'id', publicKey: 'pk', cache_key: 'users', keyId: 'k', secretName: 'n', time_to_first_token: 12 },
+    { properties: { password: { type: 'string', description: 'The password' } }, required: ['user', 'password'] },
+    { constructor: 'c', toString: 't', pass: true, gpioPin: 4, credentials: null },
+    '{"user":"ann","max_tokens":12,"note":"no password here"}',
+    'max_tokens=100, tokenizer: cl100k and keyboard=us',
+    'The password is required. Which API key: the old one?',
+    'token = getToken(); const key: string = process.env.API_KEY',
+  ])('near misses stay to the letter: %j', (value) => {
+    expect(written(value)).toEqual(value);
+  });
+});
