@@ -6,7 +6,7 @@ import { expect, it, onTestFinished } from 'vitest';
 import { spanlineExpress } from '@spanline/express';
 import { createWorld, MINUTE } from './world.ts';
 
-it('fires the default rule for errors when a provider refuses every call with 401', async () => {
+it('fires the default rules for errors and for model calls when a provider refuses every call with 401', async () => {
   const world = createWorld();
   const { tracer } = world;
   const app = express().set('env', 'test').use(spanlineExpress({ tracer }));
@@ -27,5 +27,5 @@ it('fires the default rule for errors when a provider refuses every call with 40
   await expect.poll(() => tracer.stats().open).toBe(0);
   world.pass(MINUTE);
 
-  expect(world.events()).toEqual(['Error Rate fired']);
+  expect(world.events()).toEqual(['Error Rate fired', 'Failed Model Calls fired']);
 });
