@@ -102,7 +102,7 @@ export type { Patch } from './patching/replacement.ts';
 export { tryRequire } from './patching/try-require.ts';
 export { classNameOf } from './provider/class-name.ts';
 export { observedUsage } from './provider/observed-usage.ts';
-export { promptAttributes } from './provider/prompt-attributes.ts';
+export { promptAttributes, storedPromptAttributes } from './provider/prompt-attributes.ts';
 export { type OfferedTool, stopSequences, toolDefinitions } from './provider/request-values.ts';
 export { serverAttributes, serverOf } from './provider/server.ts';
 export { createRunRegistry } from './runs/registry.ts';

@@ -1,7 +1,7 @@
 /** The prompt template that a model is asked with. */
 
 import { createHash } from 'node:crypto';
-import { memoize, type SpanAttributes } from '@spanline/record';
+import { isObject, memoize, props, type SpanAttributes, text } from '@spanline/record';
 
 /** A program has few templates and uses them for every request. */
 const MAX_HASHES = 200;
@@ -13,5 +13,16 @@ export function promptAttributes(template: string): SpanAttributes {
   return {
     'spanline.prompt.template': template,
     'spanline.prompt.template_sha256': hashOf(template),
+  };
+}
+
+/** A prompt that OpenAI stores: its id, its version, and the variables that the application fills in. */
+export function storedPromptAttributes(prompt: unknown): SpanAttributes {
+  const { id, version, variables } = props(prompt);
+  if (text(id) === undefined) return {};
+  return {
+    'gen_ai.prompt.name': text(id),
+    'gen_ai.prompt.version': text(version),
+    ...(isObject(variables) ? { 'spanline.prompt.variables': props(variables) } : {}),
   };
 }

@@ -4,10 +4,12 @@ import type { SpanAttributes } from '@spanline/core';
 import {
   conditionsOf,
   type Props,
+  isObject,
   props,
   number,
   providerOf,
   stopSequences,
+  storedPromptAttributes,
   text,
   toolDefinitions,
 } from '@spanline/instrumentation';
@@ -122,6 +124,7 @@ export function readModelRequest(
       ),
       'gen_ai.request.reasoning.level': reasoningLevel(params, google),
       'gen_ai.request.previous_response.id': text(params['previous_response_id']),
+      ...(isObject(params['prompt']) ? storedPromptAttributes(params['prompt']) : {}),
       'gen_ai.output.type': outputType(params, google),
       'gen_ai.tool.definitions': toolDefinitions(
         first(params['tools'], props(params['toolConfig'])['tools'], params['functions'], options['tools']),

@@ -174,6 +174,20 @@ describe('an answer of the Responses API', () => {
   });
 });
 
+it('a stored prompt is named by its id and version, with what was filled in', async () => {
+  const output = [
+    { type: 'message', id: 'm', role: 'assistant', content: [{ type: 'output_text', text: 'x', annotations: [] }] },
+  ];
+  wire.answer(() => json({ id: 'r', object: 'response', model: 'gpt-5', status: 'completed', output }));
+  const prompt = { id: 'pmpt_7', version: '3', variables: { city: 'Oslo' } };
+  await ask(responses({ modelKwargs: { prompt } }), false);
+  expect(onlyRecord(log)).toMatchObject({
+    'gen_ai.prompt.name': 'pmpt_7',
+    'gen_ai.prompt.version': '3',
+    'spanline.prompt.variables': { city: 'Oslo' },
+  });
+});
+
 describe('a message of Anthropic', () => {
   const usage = { input_tokens: 5, output_tokens: 1 };
   const head = { id: 'msg', type: 'message', role: 'assistant', model: 'claude-sonnet-4-5', content: [], usage };

@@ -7,8 +7,8 @@ import {
   props,
   type ClientCall,
   createResponseItems,
-  isObject,
   responseParts,
+  storedPromptAttributes,
   text,
   toMessages,
   toParts,
@@ -25,17 +25,6 @@ function inputMessage(value: unknown): Message[] {
   return parts.length === 0 ? [] : [{ role, parts }];
 }
 
-/** A prompt that OpenAI stores: its id, its version, and the variables that the application fills in. */
-function promptOf(prompt: unknown): SpanAttributes {
-  const { id, version, variables } = props(prompt);
-  if (text(id) === undefined) return {};
-  return {
-    'gen_ai.prompt.name': text(id),
-    'gen_ai.prompt.version': text(version),
-    ...(isObject(variables) ? { 'spanline.prompt.variables': props(variables) } : {}),
-  };
-}
-
 /** `instructions` and `input` of a request, and the conversation that it continues. */
 function responsesInput(body: Props): SpanAttributes {
   const { input, instructions, conversation } = body;
@@ -44,7 +33,7 @@ function responsesInput(body: Props): SpanAttributes {
     'gen_ai.conversation.id': text(conversation) ?? text(props(conversation)['id']),
     ...(input === undefined ? {} : { 'gen_ai.input.messages': messages }),
     ...(text(instructions) === undefined ? {} : { 'gen_ai.system_instructions': toParts(instructions) }),
-    ...promptOf(body['prompt']),
+    ...storedPromptAttributes(body['prompt']),
   };
 }
 
@@ -61,7 +50,7 @@ function responseAttributes(answer: Props): SpanAttributes {
     ...answerAttributes(answer),
     'gen_ai.response.status': text(answer['status']),
     'gen_ai.response.finish_reasons': reason === undefined ? undefined : [reason],
-    ...promptOf(answer['prompt']),
+    ...storedPromptAttributes(answer['prompt']),
     ...(parts.length === 0 ? {} : { 'gen_ai.output.messages': [{ role: 'assistant', parts }] }),
   };
 }
