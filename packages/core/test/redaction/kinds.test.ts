@@ -77,6 +77,7 @@ describe('the whole of a thing is gone', () => {
     ['mysql://app:a/b@c?d#e@db/x', 'mysql://app:[CONNECTION_STRING_1]@db/x'],
     ["curl -s -u ann:olive 'https://x'", "curl -s -u ann:[CREDENTIAL_1] 'https://x'"],
     ['Cookie: theme=dark; sid=olive7', 'Cookie: theme=[CREDENTIAL_1]; sid=[CREDENTIAL_2]'],
+    ['verification code: 482913, cvv: 123', 'verification code: [SECRET_1], cvv: [SECRET_2]'],
     ['?X-Amz-Signature=0f1e2d3c4b5a69788796a5b4c3d2e1f0', '?X-Amz-Signature=[SECRET_1]'],
   ])('%s', (text, expected) => expect(redact(text)).toBe(expected));
 });

@@ -69,6 +69,7 @@ describe('the name of a secret decides on its value', () => {
     'deploy --token olivegrove7 --verbose',
     'user: ann\npassword: olivegrove7',
     'my password is olivegrove7',
+    'SECRET_KEY_BASE=olivegrove',
   ])('in text: %s', (text) => {
     for (const mode of ['redacted', 'full'] as const) expect(written(text, mode)).not.toContain('olivegrove');
   });
@@ -96,6 +97,7 @@ describe('the name of a secret decides on its value', () => {
     { properties: { password: { type: 'string', description: 'The password' } }, required: ['user', 'password'] },
     { constructor: 'c', toString: 't', pass: true, gpioPin: 4, credentials: null },
     '{"user":"ann","max_tokens":12,"note":"no password here"}',
+    'PWD=/home/ann/app; knowledge_base=docs; error code: 12345678',
     'max_tokens=100, tokenizer: cl100k and keyboard=us',
     'The password is required. Which API key: the old one?',
     'token = getToken(); const key: string = process.env.API_KEY',

@@ -124,9 +124,12 @@ const STATES =
 function isAssigned(text: string, sign: number, value: string, range: Range, named: Named): boolean {
   const { name, isQuoted, start } = named;
   if (isPlaceholder(value) || name === value) return false;
+  // The variable of shells: a folder.
+  if (/^pwd$/i.test(name) && /^[/~.]/.test(value)) return false;
   if (isQuoted) return true;
   const isTight = range.start === sign + 1;
   if (isTight && text[sign] === '=') return !isCode(value) && isSecretText(value, name);
+  if (/^\d+$/.test(value)) return isSecretText(value, name);
   if (isCode(value)) return false;
   const endsLine = matchAt(ENDS_OF_LINE, text, range.end) !== null;
   if (isNoWord(value)) return isSecretText(value, name) && (endsLine || isRandom(value) || isNameOfSecretNumber(name));
@@ -184,8 +187,9 @@ const MIN_SIGNATURE = 20;
 function* assignedAt(text: string, sign: number): Generator<Range> {
   const named = nameBefore(text, sign);
   if (text[sign] === ':' && !named.isQuoted && HEADER.test(named.name)) return;
-  if (isSecretName(named.name) || (text[sign] === ':' && isSecretName(wordsBefore(text, named)))) {
-    yield* valuesAt(text, sign, named);
+  const name = isSecretName(named.name) || text[sign] !== ':' ? named.name : wordsBefore(text, named);
+  if (isSecretName(name)) {
+    yield* valuesAt(text, sign, { ...named, name });
   } else if (text[sign] !== '=') return;
   else if (isParameter(text, named)) yield* parameterAt(text, sign, MIN_PARAMETER);
   else if (isSignature(named)) yield* parameterAt(text, sign, MIN_SIGNATURE);

@@ -58,7 +58,7 @@ export const OTHER_TOKENS = list(
 export const OTHER_PINS = list('gpio map board location drop push led input output');
 
 /** Words behind the name of a secret that do not change what it is. */
-export const ENDS_OF_NAMES = list('value text string plain plaintext raw confirmation confirm repeat again hash');
+export const ENDS_OF_NAMES = list('value text string plain plaintext raw confirmation confirm repeat again hash base');
 
 /** Names of parameters of an address that sign it or let its holder in. */
 export const PARAMETERS = list('sig signature hmac sign key code credential ticket keyid');
