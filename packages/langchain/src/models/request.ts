@@ -124,12 +124,12 @@ export function readModelRequest(
       ),
       'gen_ai.request.reasoning.level': reasoningLevel(params, google),
       'gen_ai.request.previous_response.id': text(params['previous_response_id']),
-      ...(isObject(params['prompt']) ? storedPromptAttributes(params['prompt']) : {}),
       'gen_ai.output.type': outputType(params, google),
       'gen_ai.tool.definitions': toolDefinitions(
         first(params['tools'], props(params['toolConfig'])['tools'], params['functions'], options['tools']),
         unwrapTools,
       ),
+      ...(isObject(params['prompt']) ? storedPromptAttributes(params['prompt']) : {}),
     }),
   };
 }
