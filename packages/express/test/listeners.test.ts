@@ -9,9 +9,14 @@ import { formidable } from 'formidable';
 import multer from 'multer';
 import multer1 from 'multer1';
 import { afterEach, describe, expect, it } from 'vitest';
-import { currentSpan, type SpanRecord, withContext } from '@spanline/core';
+import { createTracer, currentSpan, type SpanRecord, withContext } from '@spanline/core';
+import { memoryLog } from '@spanline/core/testing';
+import { enterSpan } from '@spanline/instrumentation';
 import { spanlineExpress } from '../src/index.ts';
 import { Harness, MAJORS } from './support.ts';
+
+/** Runs a function without any async context. */
+const exitContext = AsyncResource.bind((fn: () => void) => fn());
 
 const FORM = [
   '--b',
@@ -130,6 +135,26 @@ describe.each(MAJORS)('a listener on a request through %s', (_name, express) => 
     await harness.listen();
     await harness.hangUp('POST /form HTTP/1.1\r\nhost: x\r\ncontent-length: 9\r\n\r\nabc', 'begun');
     await expectWithin('left');
+  });
+
+  it('works for the request when a framework has left an ended span in the context of the event', async () => {
+    const { app } = start();
+    app.get('/', (req, res) => {
+      req.on('probe', () => work(req, 'probed'));
+      const other = createTracer({ logger: memoryLog().logger, statsIntervalSeconds: 0 });
+      const agent = other.startSpan({ name: 'agent' });
+      exitContext(() =>
+        new AsyncResource('framework').runInAsyncScope(() => {
+          enterSpan(agent);
+          agent.end();
+          req.emit('probe');
+        }),
+      );
+      res.end();
+    });
+    await harness.listen();
+    await harness.send('GET', '/');
+    await expectWithin('probed');
   });
 
   it('works for the request when its body fails', async () => {

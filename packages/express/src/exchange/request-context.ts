@@ -38,11 +38,17 @@ function isOfRequest(span: Span): boolean {
 }
 
 /**
- * True if the running code has lost the request of `span`: no span is current, or one of another request is, in whose
- * context Node sent this one's response (pipelining). A span of the application's own is not lost: its code asked for
- * it.
+ * True if the running code has lost the request of `span`. A span of the application's own is not lost: its code asked
+ * for it. The request is lost where the current span is:
+ *
+ * - none;
+ * - one of another request, in whose context Node sent this one's response (pipelining);
+ * - one that has ended and that no function was run in: a framework entered it, and the server was started after that.
  */
 export function hasLost(span: Span): boolean {
-  const active = activeState()?.span;
-  return active === undefined || (!isSameTree(active, span) && isOfRequest(active));
+  const state = activeState();
+  const active = state?.span;
+  if (active === undefined) return true;
+  if (isSameTree(active, span)) return false;
+  return isOfRequest(active) || (!active.isRecording && state?.functionSpan !== active);
 }
