@@ -139,10 +139,10 @@ describe.each(MAJORS)('a listener on a request through %s', (_name, express) => 
 
   it('works for the request when a framework has left an ended span in the context of the event', async () => {
     const { app } = start();
+    const other = createTracer({ logger: memoryLog().logger, statsIntervalSeconds: 0 });
+    const agent = other.startSpan({ name: 'agent' });
     app.get('/', (req, res) => {
       req.on('probe', () => work(req, 'probed'));
-      const other = createTracer({ logger: memoryLog().logger, statsIntervalSeconds: 0 });
-      const agent = other.startSpan({ name: 'agent' });
       exitContext(() =>
         new AsyncResource('framework').runInAsyncScope(() => {
           enterSpan(agent);
