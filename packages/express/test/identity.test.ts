@@ -91,5 +91,6 @@ describe.each(MAJORS)('whom a request is for, in %s,', (_name, express) => {
     expect(thrown?.['user.id']).toBeUndefined();
     expect(odd).toMatchObject({ 'labels.fine': 1 });
     expect(odd?.['user.id'] ?? odd?.['session.id'] ?? odd?.['labels.list']).toBeUndefined();
+    expect(odd?.['spanline.truncated']).toEqual(['user.id', 'labels']);
   });
 });

@@ -1,3 +1,4 @@
+import { RunnableLambda } from '@langchain/core/runnables';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createTracer, validate } from '@spanline/core';
@@ -169,4 +170,31 @@ describe('a value that throws when it is looked at', () => {
       }
     },
   );
+});
+
+it('tags and metadata of any number and type leave a valid line of the usual length', async () => {
+  const log = memoryLog();
+  const tracer = createTracer({ logger: log.logger, service: { name: 'fuzz' }, statsIntervalSeconds: 0 });
+  const many = Array.from({ length: 50_000 }, (_, index) => `tag ${index}`);
+  const metadata = { thread_id: 42, ...Object.fromEntries(many.map((key) => [key, key])) };
+  const handler = new SpanlineCallbackHandler({ tracer });
+  const answer = await RunnableLambda.from((text: string) => text.toUpperCase()).invoke('hi', {
+    callbacks: [handler],
+    runName: 'n'.repeat(1_000_000),
+    tags: many,
+    metadata,
+  });
+  handler.handleChainStart({} as never, {}, 'odd', undefined, [Symbol('tag'), 7, 'text'] as never, {
+    thread_id: { id: 1 },
+    label: 12n,
+  });
+  handler.handleChainEnd({}, 'odd');
+  expect(answer).toBe('HI');
+  const [record, odd] = log.records();
+  for (const written of [record, odd]) expect(validate(written ?? {})).toEqual({ valid: true });
+  for (const line of log.raw()) expect(Buffer.byteLength(line)).toBeLessThanOrEqual(15_360);
+  expect(record?.['spanline.langgraph.thread_id']).toBe('42');
+  expect(record?.['spanline.truncated']).toEqual(expect.arrayContaining(['spanline.tags', 'labels']));
+  expect(odd?.['spanline.tags']).toEqual(['text']);
+  expect(odd?.['spanline.truncated']).toContain('spanline.langgraph.thread_id');
 });

@@ -1,8 +1,8 @@
 /** The user and session of a request. */
 
 import type { Request } from 'express';
-import type { ContextValues, Labels } from '@spanline/core';
-import { amendContext } from '@spanline/instrumentation';
+import type { ContextValues } from '@spanline/core';
+import { amendContext, props } from '@spanline/instrumentation';
 import { exchangeOf } from '../exchange/request-state.ts';
 
 /** User, session and labels of a request. */
@@ -15,33 +15,17 @@ export interface Identity {
   labels?: Readonly<Record<string, string | number | boolean | null | undefined>> | undefined;
 }
 
-const MAX_LABELS = 32;
+const FIELDS = ['userId', 'sessionId', 'labels'] as const satisfies readonly (keyof Identity)[];
 
-function idOf(value: unknown): string | undefined {
-  if (typeof value === 'string') return value === '' ? undefined : value;
-  return typeof value === 'number' || typeof value === 'bigint' ? String(value) : undefined;
-}
-
-function isLabel(entry: [string, unknown]): entry is [string, Labels[string]] {
-  const [, value] = entry;
-  return typeof value === 'string' || typeof value === 'boolean' || Number.isFinite(value);
-}
-
-function labelsOf(given: Readonly<Record<string, unknown>>): Labels {
-  return Object.fromEntries(Object.entries(given).filter(isLabel).slice(0, MAX_LABELS));
-}
-
-/** An identity as values of the context. Anything else gives no values. */
+/** The values that an identity has. The context checks them. */
 export function identityValues(identity: unknown): ContextValues {
-  if (typeof identity !== 'object' || identity === null) return {};
-  const { userId, sessionId, labels } = identity as Identity;
-  const values: ContextValues = {};
-  const user = idOf(userId);
-  const session = idOf(sessionId);
-  if (user !== undefined) values.userId = user;
-  if (session !== undefined) values.sessionId = session;
-  if (typeof labels === 'object' && labels !== null) values.labels = labelsOf(labels);
-  return values;
+  const given = props(identity);
+  const values: Record<string, unknown> = {};
+  for (const key of FIELDS) {
+    const value = given[key];
+    if (value !== undefined && value !== null && value !== '') values[key] = value;
+  }
+  return values as ContextValues;
 }
 
 /**

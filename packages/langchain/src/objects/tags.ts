@@ -30,10 +30,16 @@ export function conversationId(metadata: Readonly<Record<string, unknown>>): str
   return undefined;
 }
 
+/** Of more keys the rest is not read. A span has fewer labels. */
+const MAX_METADATA = 500;
+
 /** The scalar metadata that the application set, as labels. */
 export function userMetadata(metadata: Readonly<Record<string, unknown>>): Record<string, string | number | boolean> {
   const labels: Record<string, string | number | boolean> = {};
-  for (const [key, value] of Object.entries(metadata)) {
+  let keys = 0;
+  for (const key in metadata) {
+    if (keys++ === MAX_METADATA) break;
+    const value = metadata[key];
     const isScalar = typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean';
     if (isScalar && !LANGCHAIN_METADATA.test(key)) labels[key] = value;
   }

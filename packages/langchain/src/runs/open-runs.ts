@@ -20,7 +20,7 @@ function describeRoot(span: Span, { tags, metadata }: RunStart): void {
   const own = userTags(tags);
   if (own.length > 0) span.tag(...own);
   for (const [key, value] of Object.entries(userMetadata(metadata))) span.label(key, value);
-  span.set({ 'spanline.langgraph.thread_id': text(metadata['thread_id']) });
+  span.set({ 'spanline.langgraph.thread_id': metadata['thread_id'] as string | undefined });
 }
 
 /** The runs inside a call have the metadata of its root. */
