@@ -1,5 +1,5 @@
 import { types } from 'node:util';
-import { truncate } from '../gate/index.ts';
+import { admitText, truncate } from '../gate/index.ts';
 import { binaryType } from './blobs.ts';
 
 const UNREADABLE = '[unreadable]';
@@ -40,7 +40,7 @@ export function primitiveJson(value: unknown): string | undefined {
     case 'boolean':
       return value ? 'true' : 'false';
     case 'bigint':
-      return Number.isSafeInteger(Number(value)) ? String(value) : `"${value}"`;
+      return Number.isSafeInteger(Number(value)) ? String(value) : `"${admitText(value) ?? '[bigint]'}"`;
     case 'symbol':
       return JSON.stringify(String(value).toWellFormed());
     case 'function':

@@ -86,7 +86,8 @@ export function addParts(content: unknown, parts: MessagePart[]): void {
 
 function addOne(block: unknown, parts: MessagePart[]): void {
   if (isObject(block) && typeof block !== 'function') addBlock(props(block), parts);
-  else parts.push({ type: 'text', content: String(block) });
+  // A huge bigint takes seconds to become text. Capture knows how to write it.
+  else parts.push({ type: 'text', content: typeof block === 'bigint' ? block : String(block) });
 }
 
 /** Converts the content of a message (a string, blocks, or nothing) to parts. Never changes it. */
