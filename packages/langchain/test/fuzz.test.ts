@@ -175,7 +175,7 @@ describe('a value that throws when it is looked at', () => {
 it('tags and metadata of any number and type leave a valid line of the usual length', async () => {
   const log = memoryLog();
   const tracer = createTracer({ logger: log.logger, service: { name: 'fuzz' }, statsIntervalSeconds: 0 });
-  const many = Array.from({ length: 50_000 }, (_, index) => `tag ${index}`);
+  const many = Array.from({ length: 2000 }, (_, index) => `tag ${index}`);
   const metadata = { thread_id: 42, ...Object.fromEntries(many.map((key) => [key, key])) };
   const handler = new SpanlineCallbackHandler({ tracer });
   const answer = await RunnableLambda.from((text: string) => text.toUpperCase()).invoke('hi', {
