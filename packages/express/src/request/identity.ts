@@ -25,7 +25,7 @@ export function identityValues(identity: unknown): ContextValues {
     const value = given[key];
     if (value !== undefined && value !== null && value !== '') values[key] = value;
   }
-  return values as ContextValues;
+  return values;
 }
 
 /**

@@ -1,7 +1,7 @@
 /** The spans of runs: which handler records a run, and how its span starts and ends. */
 
 import type { Span, SpanOptions, Tracer } from '@spanline/core';
-import { enterSpan, statusOfThrown, onForcedEnd, type Run, setConversation, text } from '@spanline/instrumentation';
+import { enterSpan, statusOfThrown, onForcedEnd, type Run, setConversation } from '@spanline/instrumentation';
 import { interruptsOf } from '../objects/graph-node.ts';
 import type { RunStart } from '../objects/run-start.ts';
 import { conversationId, userMetadata, userTags } from '../objects/tags.ts';
