@@ -67,6 +67,19 @@ function readSource(file: string, { types, reads }: Sources): void {
       if (node.property.type === 'Identifier' && !node.computed) reads.add(node.property.name);
       if (node.property.type === 'Literal') reads.add(String(node.property.value));
     },
+    // Options by name: `readProperty(options, 'name')`, and lists of the type `keyof Options`.
+    CallExpression({ callee, arguments: [, name] }) {
+      if (callee.type !== 'Identifier' || callee.name !== 'readProperty') return;
+      if (name?.type === 'Literal') reads.add(String(name.value));
+    },
+    VariableDeclarator({ id, init }) {
+      if (id.typeAnnotation === undefined || init?.type !== 'ArrayExpression') return;
+      if (!JSON.stringify(id.typeAnnotation).includes('"operator":"keyof"')) return;
+      for (const element of init.elements) {
+        const name = element?.type === 'ArrayExpression' ? element.elements[0] : element;
+        if (name?.type === 'Literal') reads.add(String(name.value));
+      }
+    },
     ObjectPattern({ properties }) {
       for (const property of properties) {
         if (property.type === 'Property' && property.key.type === 'Identifier') reads.add(property.key.name);

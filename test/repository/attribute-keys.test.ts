@@ -30,6 +30,15 @@ const OTHERS: ReadonlySet<string> = new Set([
   // OpenTelemetry's metrics, and the resource attribute that `deployment.environment.name` replaced.
   'gen_ai.client.operation.duration',
   'gen_ai.client.token.usage',
+  'gen_ai.client.inference.duration',
+  'gen_ai.client.inference.time_to_first_chunk',
+  'gen_ai.client.inference.operation.input_tokens',
+  'gen_ai.client.inference.operation.output_tokens',
+  'gen_ai.client.embeddings.duration',
+  'gen_ai.client.embeddings.operation.input_tokens',
+  'gen_ai.invoke_agent.duration',
+  'gen_ai.execute_tool.duration',
+  'gen_ai.token.modality',
   'gen_ai.token.type',
   'deployment.environment',
   // Families, fields of documents, symbols, and methods in messages.

@@ -85,10 +85,10 @@ describe('the LlamaIndex route', () => {
     expect(response.status).toBe(429);
     await response.text();
     const records = await settled();
-    expect(tree(records)).toBe(TREE({ query: 'error', llm: 'error' }));
+    expect(tree(records)).toBe(TREE({ http: 'error', query: 'error', llm: 'error' }));
     const failed = records.filter((record) => record['span.status'] === 'error');
     expect(failed.map((record) => record['spanline.error.class'])).toEqual(failed.map(() => 'rate_limit'));
-    expect(failed.map((record) => record['spanline.error.propagated'] ?? false)).toEqual([false, true, true]);
+    expect(failed.map((record) => record['spanline.error.propagated'] ?? false)).toEqual([false, true, true, true]);
     const root = records.find((record) => record['span.type'] === 'http');
     expect(root?.['http.response.status_code']).toBe(429);
   });

@@ -210,14 +210,14 @@ describe('a class that builds upon another', () => {
     expect(tree(log.records())).toBe('llm chat counter');
   });
 
-  it('and asks itself again is as many calls', async () => {
+  it('and asks itself again is a step around the call that is billed', async () => {
     class Twice extends Counter {
       override async chat(asked: Asked): Promise<object> {
         return asked.messages.length === 1 ? this.chat({ messages: [...asked.messages, 'again'] }) : super.chat(asked);
       }
     }
     await uninstall.observe(new Twice()).chat(ASKED);
-    expect(tree(log.records())).toBe('llm chat counter\n  llm chat counter');
+    expect(tree(log.records())).toBe('chain chat counter\n  llm chat counter');
   });
 
   it('keeps this, private fields and its prototypes', async () => {

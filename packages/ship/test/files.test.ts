@@ -15,6 +15,9 @@ import os from 'node:os';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { elasticsearch, file, type Report, type Shipper, type ShipperOptions, startShipper } from '@spanline/ship';
+import { startEngine } from '../src/engine/engine.ts';
+import { createSinks } from '../src/host/sinks.ts';
+import { discoverFiles } from '../src/reading/file-discovery.ts';
 import { createIndex } from './support/elastic.ts';
 import { temporaryFolder } from './support/folder.ts';
 import { startReceiver } from './support/receiver.ts';
@@ -272,9 +275,17 @@ describe('a rotation', () => {
   }
 
   async function shipOnce(): Promise<void> {
-    const shipper = tail({ final: true });
-    await shipper.drain();
-    await shipper.stop(1000);
+    const state = join(folder, 'state');
+    const engine = startEngine({
+      root: state,
+      from: [discoverFiles({ patterns: [log], state, isFinal: true })],
+      sinks: createSinks([file({ path: out })]),
+      owner: `test-${Math.random()}`,
+      report: (report) => reports.push(report),
+      pollMs: 1,
+    });
+    await engine.drain();
+    await engine.stop(1000);
   }
 
   it('between any two calls to the file system ships each line once', async () => {

@@ -28,7 +28,7 @@ interface DeadLetter {
   readonly line: string;
 }
 
-export const DEAD_LETTERS_HELP = `spanline ship dead-letters [options]
+const DEAD_LETTERS_HELP = `spanline ship dead-letters [options]
 
 Lists lines that a target refused: time, target, reason, and the file and byte where the line starts.
 

@@ -1,6 +1,6 @@
 export { admit, admitFact } from './admit.ts';
 export { admitText } from './admit-text.ts';
-export { addLabels, type AdmittedLabels, labelKey, LABELS, MAX_LABELS, openKey, setLabel } from './labels.ts';
+export { addLabels, labelKey, LABELS, MAX_LABELS, openKey, setLabel } from './labels.ts';
 export { type LeftOut, noteLeftOut } from './left-out.ts';
 export { admitList, isList, MAX_LIST } from './lists.ts';
 export { admitInstant } from './instants.ts';

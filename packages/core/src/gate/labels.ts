@@ -5,7 +5,7 @@ import { type LeftOut, noteLeftOut } from './left-out.ts';
 import { eachField } from './reading.ts';
 
 /** Labels by clean names. */
-export type AdmittedLabels = Record<string, string | number | boolean>;
+type AdmittedLabels = Record<string, string | number | boolean>;
 
 /** Most labels of a span, whatever the tracer's options are. */
 export const MAX_LABELS = 128;

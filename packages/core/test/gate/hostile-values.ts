@@ -54,9 +54,13 @@ const THROWING_FIELDS = Object.defineProperties(
   ),
 );
 
-const many = Array.from({ length: 100_000 }, (_, index) => `element ${index}`);
+/** Sizes are those of the names below with `SPANLINE_LONG`, and a tenth of them otherwise. */
+const SHARE = process.env['SPANLINE_LONG'] === undefined ? 10 : 1;
 
-const MANY_KEYS = Object.fromEntries(many.map((key) => [key, key]));
+const all = Array.from({ length: 100_000 }, (_, index) => `element ${index}`);
+const many = all.slice(0, all.length / SHARE);
+
+const MANY_KEYS = Object.fromEntries(all.map((key) => [key, key]));
 
 /** Hostile values by name. */
 export const HOSTILE: readonly (readonly [name: string, value: unknown])[] = [
@@ -65,7 +69,7 @@ export const HOSTILE: readonly (readonly [name: string, value: unknown])[] = [
   ['Infinity', Number.POSITIVE_INFINITY],
   ['the largest number', Number.MAX_VALUE],
   ['a bigint', 12n],
-  ['a bigint of a million digits', 2n ** 3_000_000n],
+  ['a bigint of a million digits', 2n ** BigInt(3_000_000 / SHARE)],
   ['a symbol', Symbol('s')],
   ['a function', function named() {}],
   ['null', null],
@@ -81,18 +85,18 @@ export const HOSTILE: readonly (readonly [name: string, value: unknown])[] = [
   ['a circular object', circular()],
   ['10,000 levels', deep(10_000)],
   ['a list of 100,000', many],
-  ['20,000 keys', Object.fromEntries(many.slice(0, 20_000).map((key) => [key, key]))],
-  ['10 MB of text', 'x'.repeat(10_000_000)],
+  ['20,000 keys', Object.fromEntries(all.slice(0, 20_000 / SHARE).map((key) => [key, key]))],
+  ['10 MB of text', 'x'.repeat(10_000_000 / SHARE)],
   ['lone surrogates', 'a\uD800b\uDC00'],
   ['control characters', '\u0000\u001b[31m\r\n\u2028'.repeat(2000)],
   ['__proto__ as a key', JSON.parse('{"__proto__":{"polluted":1},"constructor":{"prototype":{"polluted":1}}}')],
   ['an object without a prototype', Object.assign(Object.create(null) as object, { sessionId: 's', name: 'n' })],
   ['a map', new Map<unknown, unknown>([[{ k: 1 }, new Set([1, 2n])]])],
-  ['a set', new Set(many.slice(0, 20_000))],
+  ['a set', new Set(all.slice(0, 20_000 / SHARE))],
   ['a promise', Promise.resolve(1)],
   ['an error with a hostile cause', Object.assign(new Error('x'), { cause: circular(), name: Symbol('name') })],
   ['a list of hostile values', [Symbol('s'), revoked({}), 1n, null, undefined, new Refusing(), many, 'text']],
-  ['a sparse list', Object.assign(new Array<unknown>(1_000_000), { 999_999: 'last' })],
+  ['a sparse list', Object.assign(new Array<unknown>(1_000_000 / SHARE), { [1_000_000 / SHARE - 1]: 'last' })],
 ];
 
 /** A list or an object of 100,000 entries that counts how often it is read. */
@@ -106,5 +110,5 @@ export function counted(isList: boolean): { value: unknown; reads(): number } {
     };
   // Whoever lists keys gets all of them: `ownKeys` counts once.
   const handler = { get: count(Reflect.get), has: count(Reflect.has), ownKeys: count(Reflect.ownKeys) };
-  return { value: new Proxy<object>(isList ? many : MANY_KEYS, handler), reads: () => reads };
+  return { value: new Proxy<object>(isList ? all : MANY_KEYS, handler), reads: () => reads };
 }

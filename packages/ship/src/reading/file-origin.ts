@@ -10,7 +10,7 @@ import { listNames } from '../state/file-names.ts';
 import { replaceFile } from '../state/replace-file.ts';
 
 /** Where a file was found. */
-export interface FileOrigin {
+interface FileOrigin {
   /** The path that is watched. */
   readonly watched: string;
   /** The path of the file itself, behind links. */

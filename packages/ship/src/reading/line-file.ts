@@ -8,7 +8,7 @@ import type { SourceLine } from '../contracts/source.ts';
  * - `torn`: nothing will be appended, they are a torn line.
  * - `whole`: they are a line if they are a JSON object, and wait otherwise.
  */
-export type FileEnd = 'open' | 'torn' | 'whole';
+type FileEnd = 'open' | 'torn' | 'whole';
 
 /** Reads the lines of one open file. */
 export interface LineFile {

@@ -30,7 +30,7 @@ function isLuhn(digits: string): boolean {
 }
 
 /** True for a card number of a network in use. The networks' prefixes keep timestamps and counters out. */
-export function isCard(digits: string): boolean {
+function isCard(digits: string): boolean {
   if (digits.length < MIN_DIGITS || digits.length > MAX_DIGITS || /^(\d)\1+$/.test(digits)) return false;
   return NETWORKS.some((network) => network.test(digits)) && isLuhn(digits);
 }
