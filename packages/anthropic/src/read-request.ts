@@ -1,14 +1,15 @@
 /** Finds the API that a request goes to. */
 
 import { props, type ReadRequest, serverAttributes, text } from '@spanline/instrumentation';
+import { readBatchResults } from './batch-results.ts';
 import { batchSpan, createBatchReader } from './batch.ts';
 import { createMessageReader } from './message.ts';
 import { requestAttributes } from './request.ts';
 
 /** Reads the requests of an Anthropic client. Counting tokens and polling batches are not billed, and get no span. */
 export const readRequest: ReadRequest = ({ client, method, path, body: sent }) => {
-  if (method !== 'post') return undefined;
   const server = serverAttributes(props(client)['baseURL'], 'anthropic');
+  if (method === 'get') return readBatchResults(path, server);
   const body = props(sent);
   const [resource] = path.split('?');
   if (resource === '/v1/messages') {

@@ -237,6 +237,89 @@ describe('a batch', () => {
   });
 });
 
+describe('the results of a batch', () => {
+  const line = (custom_id: string, result: object): string => JSON.stringify({ custom_id, result });
+  const message = (input: number, output: number) => ({
+    id: `msg_${input}`,
+    type: 'message',
+    role: 'assistant',
+    model: 'claude-sonnet-4-5-20250929',
+    content: [{ type: 'text', text: 'a secret' }],
+    stop_reason: 'end_turn',
+    usage: { input_tokens: input, output_tokens: output, cache_read_input_tokens: 0, cache_creation_input_tokens: 0 },
+  });
+  const RESULTS = [
+    line('one', { type: 'succeeded', message: message(1000, 200) }),
+    line('two', { type: 'errored', error: { type: 'error', error: { type: 'invalid_request_error', message: 'no' } } }),
+    line('three', { type: 'succeeded', message: message(3000, 100) }),
+  ];
+
+  function serve(id: string, body: () => string): void {
+    wire.answer(({ path }) =>
+      path.includes('/results')
+        ? { type: 'application/binary', chunks: [body()] }
+        : json({
+            id,
+            type: 'message_batch',
+            processing_status: 'ended',
+            results_url: `${wire.url}/v1/messages/batches/${id}/results`,
+          }),
+    );
+  }
+
+  async function read(anthropic: Anthropic, id: string, most = Number.POSITIVE_INFINITY): Promise<string[]> {
+    const ids: string[] = [];
+    for await (const { custom_id } of await anthropic.messages.batches.results(id)) {
+      ids.push(custom_id);
+      if (ids.length === most) break;
+    }
+    return ids;
+  }
+
+  it('are one call with the sum of the answers at the price of a batch, billed once', async () => {
+    serve('msgbatch_sum', () => `${RESULTS.join('\n')}\n`);
+    const anthropic = client();
+    expect(await read(anthropic, 'msgbatch_sum')).toEqual(['one', 'two', 'three']);
+    expect(await read(anthropic, 'msgbatch_sum')).toEqual(['one', 'two', 'three']);
+    expect(only()).toMatchObject({
+      'span.name': 'messages.batches.results',
+      'gen_ai.response.id': 'msgbatch_sum',
+      'gen_ai.response.model': 'claude-sonnet-4-5-20250929',
+      'gen_ai.usage.input_tokens': 4000,
+      'gen_ai.usage.output_tokens': 300,
+      'spanline.usage.requests': 2,
+      'spanline.cost.tier': 'batch',
+      // Half of $3 and $15 a million.
+      'spanline.cost.usd': expect.closeTo((4000 * 1.5 + 300 * 7.5) / 1e6, 9) as number,
+      'spanline.output': { id: 'msgbatch_sum', outcomes: { succeeded: 2, errored: 1 } },
+    });
+    expect(log.raw().join()).not.toContain('secret');
+  });
+
+  it('are billed when they are read to their end, after readers that stopped early', async () => {
+    serve('msgbatch_part', () => `${RESULTS.join('\n')}\n`);
+    const anthropic = client();
+    expect(await read(anthropic, 'msgbatch_part', 1)).toEqual(['one']);
+    expect(await read(anthropic, 'msgbatch_part')).toHaveLength(3);
+    expect(only()).toMatchObject({ 'gen_ai.usage.input_tokens': 4000 });
+  });
+
+  it('that break off reach the application as they would without us', async () => {
+    serve('msgbatch_torn', () => `${RESULTS[0]}\n{"custom_id":"tw`);
+    await expect(read(client(), 'msgbatch_torn')).rejects.toThrow(SyntaxError);
+    expect(log.records()).toEqual([]);
+  });
+
+  it('of the beta API are read as well', async () => {
+    serve('msgbatch_beta', () => `${RESULTS.join('\n')}\n`);
+    const ids: string[] = [];
+    for await (const { custom_id } of await client().beta.messages.batches.results('msgbatch_beta'))
+      ids.push(custom_id);
+    expect(ids).toHaveLength(3);
+    expect(only()).toMatchObject({ 'gen_ai.usage.input_tokens': 4000 });
+  });
+});
+
 it('wrapping what is no client, or with a wrong option, fails at once', () => {
   expect(() => wrapAnthropic({} as never)).toThrow('client');
   expect(() => wrapAnthropic(new Anthropic({ apiKey: 'x' }), { capture: 'everything' as never })).toThrow('capture');

@@ -65,6 +65,7 @@ export function attachCall(span: Span, call: ClientCall): OpenCall {
     failed: nothing,
   };
   return {
+    isDecoded: call.isDecoded === true,
     events: {
       responded: (response) =>
         setHeaders(span, answerHeaders((response as { headers?: unknown } | undefined)?.headers)),

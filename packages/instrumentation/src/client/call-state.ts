@@ -16,7 +16,7 @@ export interface CallTracing {
 /** The span of a call. One that may not be written is made at the end, with the time of the call. */
 interface CallSpan {
   readonly now: Span | undefined;
-  atEnd(attributes: readonly SpanAttributes[]): Span | undefined;
+  atEnd(attributes: readonly SpanAttributes[], isBroken: boolean): Span | undefined;
 }
 
 /** Everything that a call needs until its end. */
@@ -50,8 +50,8 @@ function createSpan(tracer: Tracer, scope: InstrumentationScope, { span: given, 
   if (parent !== undefined) options.parent = parent;
   return {
     now: undefined,
-    atEnd: (attributes) =>
-      isWritten(Object.assign({}, ...attributes) as SpanAttributes) ? tracer.startSpan(options) : undefined,
+    atEnd: (attributes, isBroken) =>
+      isWritten(Object.assign({}, ...attributes) as SpanAttributes, isBroken) ? tracer.startSpan(options) : undefined,
   };
 }
 
@@ -126,7 +126,7 @@ export class CallState {
     this.guarded(() => attributes.push(read(work)));
     this.guarded(() => attributes.push(billedAttributes(work, isBroken)));
     if (this.#attempts > 1) attributes.push({ 'spanline.retry.attempt': this.#attempts - 1 });
-    const span = this.guarded(() => work.span.atEnd(attributes));
+    const span = this.guarded(() => work.span.atEnd(attributes, isBroken));
     if (span === undefined) return;
     for (const each of attributes) span.set(each);
     const error = failure === undefined ? this.guarded(() => reader.failure?.()) : failure.error;

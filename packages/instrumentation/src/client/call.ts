@@ -37,8 +37,13 @@ export interface ClientCall {
   readonly span: SpanOptions;
   readonly reader: AnswerReader;
   readonly rewrite?: RequestRewrite;
-  /** Decides by the attributes of the answer whether a span is written. @defaultValue always */
-  readonly isWritten?: (attributes: SpanAttributes) => boolean;
+  /** The answer is an iterable that the client makes of the response, such as the lines of a file. */
+  readonly isDecoded?: boolean;
+  /**
+   * Decides by the attributes of the answer whether a span is written. `isBroken` is true if the answer did not come to
+   * its end. @defaultValue always
+   */
+  readonly isWritten?: (attributes: SpanAttributes, isBroken: boolean) => boolean;
 }
 
 /** A call that the application makes on a client. */

@@ -27,6 +27,8 @@ export interface SdkStreamEvents {
 /** A call that has begun. */
 export interface OpenCall {
   readonly events: AnswerEvents;
+  /** The answer is an iterable that the client makes of the response. */
+  readonly isDecoded: boolean;
   /** Runs the client's method inside of the span. */
   run<T>(fn: () => T): T;
   /** Makes the span current in a context in which the method runs already. */

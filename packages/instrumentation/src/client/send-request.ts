@@ -92,7 +92,7 @@ export function sendRequest(
   const { open, options } = begun;
   try {
     const answer = open.run(() => send.with({ ...given, ...options }));
-    if (tracing.guard(tracing.scope.name, () => watchPromise(answer, open.events)) !== true) open.end();
+    if (tracing.guard(tracing.scope.name, () => watchPromise(answer, open.events, open.isDecoded)) !== true) open.end();
     return answer;
   } catch (error) {
     open.fail(error);

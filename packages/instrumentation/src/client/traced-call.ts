@@ -6,7 +6,7 @@ import { CallState, type CallTracing, type CallWork, streamAttributes } from './
 import type { ClientCall } from './call.ts';
 import { answerHeaders, errorAttributes, headerOf } from './headers.ts';
 import type { AnswerEvents, OpenCall, SdkStreamEvents } from './open-call.ts';
-import { watchSdkStream } from './watch-sdk-stream.ts';
+import { watchDecoded, watchSdkStream } from './watch-sdk-stream.ts';
 
 const seconds = (ms: number): number => Math.round(ms * 1000) / 1e6;
 const NOTHING = (): SpanAttributes => ({});
@@ -65,9 +65,11 @@ class StreamRecorder implements SdkStreamEvents {
 
 class AnswerRecorder implements AnswerEvents {
   readonly #state: CallState;
+  readonly #isDecoded: boolean;
 
-  constructor(state: CallState) {
+  constructor(state: CallState, isDecoded: boolean) {
     this.#state = state;
+    this.#isDecoded = isDecoded;
   }
 
   responded(response: unknown): void {
@@ -79,9 +81,10 @@ class AnswerRecorder implements AnswerEvents {
   parsed(value: unknown): void {
     const state = this.#state;
     const filters = state.work?.rewrite !== undefined;
-    if (state.guarded(() => watchSdkStream(value, new StreamRecorder(state), filters)) !== true) {
-      state.end(readWhole(value));
-    }
+    const stream = new StreamRecorder(state);
+    const watch = (): boolean =>
+      this.#isDecoded ? watchDecoded(value, stream) : watchSdkStream(value, stream, filters);
+    if (state.guarded(watch) !== true) state.end(readWhole(value));
   }
 
   taken(response: unknown): void {
@@ -103,9 +106,10 @@ class AnswerRecorder implements AnswerEvents {
 /** Starts the span of a call and returns where its events go. No fault of the recording reaches the caller. */
 export function openCall(tracing: CallTracing, call: ClientCall): OpenCall {
   const state = new CallState(tracing, call);
-  const events = new AnswerRecorder(state);
+  const events = new AnswerRecorder(state, call.isDecoded === true);
   return {
     events,
+    isDecoded: call.isDecoded === true,
     run<T>(fn: () => T): T {
       const span = state.work?.span.now;
       return span === undefined ? fn() : tracing.tracer.run(span, fn);

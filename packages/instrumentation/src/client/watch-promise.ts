@@ -58,13 +58,29 @@ function watchTakers(promise: Promise<ResponseProps>, { isParsed, asked, taken }
   });
 }
 
+/** Reports what the client makes of the response, in place of the response itself. */
+function watchDecoding(promise: ApiPromise, events: AnswerEvents): void {
+  const { _thenUnwrap: unwrap } = promise;
+  Reflect.defineProperty(promise, '_thenUnwrap', {
+    configurable: true,
+    writable: true,
+    value: (transform: (...args: unknown[]) => unknown) =>
+      unwrap?.call(promise, (...args: unknown[]) => {
+        const value = transform(...args);
+        events.parsed(value);
+        return value;
+      }),
+  });
+}
+
 /**
  * Watches a client's promise in place. It stays lazy, and a rejection that nobody handles stays unhandled. Promises
  * that the client derives from it (`withResponse`, `parse` of a schema) go through the same two members.
  *
+ * @param isDecoded - the answer is what the client makes of the response, such as the lines of a file
  * @returns false for a promise of another kind
  */
-export function watchPromise(promise: unknown, events: AnswerEvents): boolean {
+export function watchPromise(promise: unknown, events: AnswerEvents, isDecoded = false): boolean {
   if (!isApiPromise(promise)) return false;
   const { responsePromise, parseResponse } = promise;
   let isParsed = false;
@@ -89,11 +105,12 @@ export function watchPromise(promise: unknown, events: AnswerEvents): boolean {
     isParsed = true;
     const parsing = Promise.resolve(Reflect.apply(parseResponse, this, args));
     return parsing.then((value) => {
-      events.parsed(value);
+      if (!isDecoded) events.parsed(value);
       return value;
     }, fail);
   };
-  if (Object.hasOwn(promise, '_thenUnwrap')) {
+  if (isDecoded) watchDecoding(promise, events);
+  else if (Object.hasOwn(promise, '_thenUnwrap')) {
     const { _thenUnwrap: unwrap } = promise;
     promise._thenUnwrap = (transform) => {
       const derived = unwrap?.call(promise, transform);

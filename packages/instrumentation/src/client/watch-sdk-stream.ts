@@ -60,3 +60,19 @@ export function watchSdkStream(stream: unknown, events: SdkStreamEvents, filters
   unread.register(stream, events, stream);
   return true;
 }
+
+/**
+ * Watches an iterable that a client made of a response, in place, as its reader pulls it.
+ *
+ * @returns false if it is none
+ */
+export function watchDecoded(iterable: unknown, events: SdkStreamEvents): boolean {
+  const watcher: StreamWatcher = {
+    run: (fn) => fn(),
+    chunk: (value) => void events.chunk(value),
+    done: () => events.done(false),
+    abandoned: () => events.abandoned(),
+    failed: (error) => events.failed(error),
+  };
+  return watchStream(iterable, watcher) !== undefined;
+}
