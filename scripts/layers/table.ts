@@ -143,7 +143,7 @@ export const layerTable: LayerTable = {
     types: ['@anthropic-ai/sdk'],
     loaders: ['register.ts'],
     floors: [
-      ['scope.ts', 'batch.ts', 'message.ts', 'request.ts'],
+      ['scope.ts', 'batch-results.ts', 'batch.ts', 'message.ts', 'request.ts'],
       ['read-request.ts'],
       ['wrap.ts'],
       ['index.ts', 'register.ts'],

@@ -70,6 +70,21 @@ describe('a budget', () => {
     expect(ask.spentUsd()).toBeCloseTo(0.0025);
   });
 
+  it('warns once about calls that may cost more than is known, and not about a model on the own machine', () => {
+    const { ask, tracer, log } = createBudget({ perDayUsd: 1, onExceeded: 'throw' });
+    const usage = { 'gen_ai.usage.input_tokens': 1000, 'spanline.usage.unknown': ['holograms'] };
+    for (const host of [undefined, undefined, 'localhost']) {
+      tracer
+        .startSpan({ name: 'chat', type: 'llm' })
+        .set({ 'gen_ai.response.model': host === undefined ? 'gpt-4o' : 'llama3.1:8b', 'server.address': host })
+        .set(host === undefined ? usage : { 'gen_ai.usage.input_tokens': 1000 })
+        .end();
+    }
+    const warnings = log.raw().filter((line) => line.includes('the budget'));
+    expect(warnings).toEqual([expect.stringContaining('may cost more than the budget sees (unknown_usage)')]);
+    expect(ask.spentUsd()).toBeCloseTo(0.005);
+  });
+
   it('holds for each user, by the id of the context even if the log contains a hash', () => {
     const { ask, call, alerts } = createBudget({ perUserUsd: 1, onExceeded: 'throw' });
     const as = <T>(userId: string, work: () => T): T => withContext({ userId }, work);

@@ -81,6 +81,8 @@ export interface EndedSpan {
   readonly values: Readonly<ContextValues>;
   /** Cost of the call in US dollars, calculated or as set. `undefined` if unknown. */
   readonly costUsd: number | undefined;
+  /** Reason why the cost is missing, or may differ from the bill: `spanline.cost.reason` of the line. */
+  readonly costReason: string | undefined;
   /** The error that `fail()` recorded. */
   readonly error: unknown;
 }

@@ -151,7 +151,8 @@ export function createPipeline(parts: PipelineParts): Pipeline {
     const { localRoot } = state;
     const line = buildSpanLine(state, recordParts);
     const { own, costUsd } = line;
-    if (spanObservers.size > 0) notify(spanObservers, endedSpan(span, costUsd), 'onSpanEnd');
+    if (spanObservers.size > 0)
+      notify(spanObservers, endedSpan(span, costUsd, own['spanline.cost.reason']), 'onSpanEnd');
     const content = shape(state, own);
     addToRollup(state, own);
     writeTraceFields(own, state);

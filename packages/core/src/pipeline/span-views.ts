@@ -33,7 +33,7 @@ export function captureSubject(state: SpanState, line: SpanLine): CaptureSubject
 }
 
 /** Returns a span as its observers see it. */
-export function endedSpan(span: RecordedSpan, costUsd: number | undefined): EndedSpan {
+export function endedSpan(span: RecordedSpan, costUsd: number | undefined, costReason: string | undefined): EndedSpan {
   const { status, durationMs, attributes, content, values, labels, error } = span[STATE];
   return {
     span,
@@ -43,6 +43,7 @@ export function endedSpan(span: RecordedSpan, costUsd: number | undefined): Ende
     labels: { ...values.labels, ...labels },
     values,
     costUsd,
+    costReason,
     error,
   };
 }

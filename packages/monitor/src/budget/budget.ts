@@ -62,11 +62,22 @@ const SHAPE: Shape<BudgetOptions> = {
   clock: clockOption,
 };
 
-/** The model of a call that used tokens but has no price. */
-function modelWithoutPrice({ costUsd, attributes }: EndedSpan): string | undefined {
-  const tokens = (attributes['gen_ai.usage.input_tokens'] ?? 0) + (attributes['gen_ai.usage.output_tokens'] ?? 0);
-  if (costUsd !== undefined || tokens === 0) return undefined;
-  return attributes['gen_ai.response.model'] ?? attributes['gen_ai.request.model'];
+/** Warns once of each model whose calls the budget does not see, or not wholly. A model on the own machine is free. */
+function createCostWarnings(warn: (message: string) => void): (ended: EndedSpan) => void {
+  const known = new Set<string>();
+  return ({ costUsd, costReason, attributes }) => {
+    const tokens = (attributes['gen_ai.usage.input_tokens'] ?? 0) + (attributes['gen_ai.usage.output_tokens'] ?? 0);
+    if (costReason === undefined || costReason === 'self_hosted' || tokens === 0) return;
+    const model = attributes['gen_ai.response.model'] ?? attributes['gen_ai.request.model'];
+    const key = `${model} ${costReason}`;
+    if (model === undefined || known.has(key) || known.size >= MAX_MODELS) return;
+    known.add(key);
+    warn(
+      costUsd === undefined
+        ? `calls of ${JSON.stringify(model)} have no price, and the budget does not see them`
+        : `calls of ${JSON.stringify(model)} may cost more than the budget sees (${costReason})`,
+    );
+  };
 }
 
 const DAY_MS = 86_400_000;
@@ -90,7 +101,8 @@ const hashOf = (userId: string): string => createHash('sha256').update(userId).d
  *
  * - It checks before a call and counts at its end, so that parallel calls can exceed the limit by what is in flight.
  * - With a store, all processes share the limits. Each call reserves the average cost of the calls before it.
- * - A call of a model without a price counts as nothing. A warning names each such model once.
+ * - A call of a model without a price counts as nothing, and one whose cost is a lower bound as that. A warning names
+ *   each such model once.
  * - At `warnAt` of the day's budget, an alert line says when the rest will be spent.
  *
  * @example
@@ -204,13 +216,9 @@ export function budget(options: BudgetOptions): Budget {
     write({ scope: 'day', used, limit: perDayUsd * warnAt }, message, 'warning');
   }
 
-  const unpriced = new Set<string>();
+  const warnOfCost = createCostWarnings(warn);
   const close = tracer.onSpanEnd((ended) => {
-    const model = modelWithoutPrice(ended);
-    if (model !== undefined && !unpriced.has(model) && unpriced.size < MAX_MODELS) {
-      unpriced.add(model);
-      warn(`calls of ${JSON.stringify(model)} have no price, and the budget does not see them`);
-    }
+    warnOfCost(ended);
     runs.add(ended);
     shared?.charge(ended, keysOf(ended.values.userId));
     if (!spend.add(ended) && spend.isFirstToday('more users')) {
