@@ -1,6 +1,15 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { appendFileSync, copyFileSync, mkdtempSync, renameSync, rmSync, truncateSync } from 'node:fs';
+import {
+  appendFileSync,
+  copyFileSync,
+  mkdirSync,
+  mkdtempSync,
+  renameSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -66,4 +75,25 @@ it('spanline ship loses nothing and repeats nothing while it is killed and the f
 it('the command line is also a function, with streams of its own', async () => {
   const io = { stdin: process.stdin, stdout: NOTHING, stderr: NOTHING, env: {}, stop: new AbortController().signal };
   expect([await run(['ship', '--help'], io), await run(['ship'], io)]).toEqual([0, 64]);
+});
+
+it('ends quietly when the reader of its output has seen enough', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'spanline-ship-'));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  mkdirSync(join(folder, 'dead-letter'));
+  const letter = JSON.stringify({
+    sink: 'elasticsearch',
+    reason: 'x'.repeat(500),
+    file: 'app.log',
+    offset: 1,
+    line: 'a',
+  });
+  writeFileSync(join(folder, 'dead-letter', 'elasticsearch.ndjson'), `${letter}\n`.repeat(5000));
+  const child = spawn(process.execPath, [MAIN, 'ship', 'dead-letters', '--dir', folder]);
+  onTestFinished(() => void child.kill('SIGKILL'));
+  let errors = '';
+  child.stderr.on('data', (chunk) => (errors += String(chunk)));
+  child.stdout.once('data', () => child.stdout.destroy());
+  const [code] = (await once(child, 'close')) as [number | null];
+  expect({ code, errors }).toEqual({ code: 0, errors: '' });
 });

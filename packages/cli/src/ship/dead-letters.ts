@@ -22,6 +22,7 @@ interface DeadLetter {
   readonly time: string;
   readonly sink: string;
   readonly reason: string;
+  readonly source: string;
   /** Path of the file, or segment of the spool. */
   readonly file: string;
   readonly offset: number;
@@ -35,13 +36,14 @@ Lists lines that a target refused: time, target, reason, and the file and byte w
   --dir <folder>   the folder of the shipper (default .spanline)
   --sink <name>    only those of one target
   --retry          send them again, to the targets of --to; those that are refused again are listed again
+  --text           with --retry: lines that are no JSON become documents with the line as their message
   --to <target>    as for spanline ship; may be repeated
   --help
 
 Exit codes: 0; 1 when lines were refused again; 2 when not everything was sent; 64 when an option is wrong.
 `;
 
-const FLAGS = { dir: 'text', sink: 'text', retry: 'switch', to: 'texts', help: 'switch' } as const;
+const FLAGS = { dir: 'text', sink: 'text', retry: 'switch', text: 'switch', to: 'texts', help: 'switch' } as const;
 const FOLDER = 'dead-letter';
 /** Lines that are sent again. The folder stays if the command is interrupted, and the next one goes on with it. */
 const RETRY = 'retry';
@@ -61,6 +63,7 @@ function parseLetter(json: string): DeadLetter[] {
         time: text(letter['@timestamp']) ?? '',
         sink: text(letter['sink']) ?? '',
         reason: text(letter['reason']) ?? '',
+        source: text(letter['source']) ?? '',
         file: text(letter['file']) ?? '',
         offset: Number(letter['offset']),
         line,
@@ -96,12 +99,19 @@ function list(folder: string, sink: string | undefined, { stdout }: CommandIo): 
 /** Writes the lines of letters that were moved aside to a file of their own. Repeating it changes nothing. */
 function extractLines(letters: string): void {
   const base = letters.slice(0, -LETTERS.length);
-  if (!existsSync(`${base}${LINES}`)) {
-    const lines = lettersOf(letters).map(({ line }) => `${line}\n`);
-    writeFileSync(`${base}.part`, lines.join(''), { mode: MODE });
-    renameSync(`${base}.part`, `${base}${LINES}`);
-  }
-  rmSync(letters);
+  if (existsSync(`${base}${LINES}`)) return;
+  const lines = lettersOf(letters).map(({ line }) => `${line}\n`);
+  writeFileSync(`${base}.part`, lines.join(''), { mode: MODE });
+  renameSync(`${base}.part`, `${base}${LINES}`);
+}
+
+/** Adds letters that were refused again to those of their target, with the place where the line was written first. */
+function putBack(folder: string, path: string, places: ReadonlyMap<string, DeadLetter>): void {
+  const lines = lettersOf(path).map(({ time, sink, reason, ...letter }) => {
+    const { source, file, offset } = places.get(letter.line) ?? letter;
+    return `${JSON.stringify({ '@timestamp': time, sink, reason, source, file, offset, line: letter.line })}\n`;
+  });
+  appendFileSync(join(folder, basename(path)), lines.join(''), { mode: MODE });
 }
 
 const inFolder = (folder: string, end: string): string[] =>
@@ -129,7 +139,14 @@ async function drained(shipper: Shipper, stop: AbortSignal): Promise<boolean> {
   return Promise.race([shipper.drain().then(() => true), stopped]);
 }
 
-async function retry(folder: string, sink: string | undefined, to: readonly string[], io: CommandIo): Promise<number> {
+/** Values of the flags. */
+interface RetryOptions {
+  readonly sink: string | undefined;
+  readonly to: readonly string[];
+  readonly isText: boolean;
+}
+
+async function retry(folder: string, { sink, to, isText }: RetryOptions, io: CommandIo): Promise<number> {
   if (to.length === 0) return fail('--to', 'given, such as --to elasticsearch=https://es:9200');
   const targets = to.map((target) => targetFromFlag(target, io.env));
   const files = takeOut(folder, sink);
@@ -137,6 +154,7 @@ async function retry(folder: string, sink: string | undefined, to: readonly stri
   const shipper = startShipper({
     dir,
     files,
+    ...(isText ? { lines: { text: 'line' } as const } : {}),
     to: targets,
     final: true,
     onReport: ({ level, message }) => void io.stderr.write(`${level}: ${message}\n`),
@@ -149,9 +167,12 @@ async function retry(folder: string, sink: string | undefined, to: readonly stri
   }
   // Interrupted: the folder has the rest, and its checkpoints.
   if (!isDone) return EXIT.incomplete;
-  for (const path of filesOf(join(dir, FOLDER), undefined)) {
-    appendFileSync(join(folder, basename(path)), readFileSync(path), { mode: MODE });
-  }
+  const places = new Map(
+    inFolder(dir, LETTERS)
+      .flatMap(lettersOf)
+      .map((letter) => [letter.line, letter]),
+  );
+  for (const path of filesOf(join(dir, FOLDER), undefined)) putBack(folder, path, places);
   rmSync(dir, { recursive: true });
   return stats.some(([, { rejected }]) => rejected > 0) ? EXIT.refused : EXIT.ok;
 }
@@ -160,12 +181,19 @@ async function retry(folder: string, sink: string | undefined, to: readonly stri
 export async function runDeadLetters(args: readonly string[], io: CommandIo): Promise<number> {
   const { positionals, flags } = splitArguments(args, FLAGS);
   if (positionals.length > 0) fail('dead-letters', 'followed by flags only');
-  const { dir = DEFAULT_DIR, sink, retry: isRetry = false, to = [], help = false } = checkFlags(flags, FLAGS);
+  const {
+    dir = DEFAULT_DIR,
+    sink,
+    retry: isRetry = false,
+    text: isText = false,
+    to = [],
+    help = false,
+  } = checkFlags(flags, FLAGS);
   if (help) {
     io.stdout.write(DEAD_LETTERS_HELP);
     return EXIT.ok;
   }
   if (!existsSync(dir)) fail('--dir', `the folder of a shipper, but ${dir} does not exist`);
   const folder = join(dir, FOLDER);
-  return isRetry ? retry(folder, sink, to, io) : list(folder, sink, io);
+  return isRetry ? retry(folder, { sink, to, isText }, io) : list(folder, sink, io);
 }
