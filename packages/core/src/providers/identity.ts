@@ -1,4 +1,4 @@
-import { isClosed, isEngineName } from './models.ts';
+import { isClosed, isEngineName, isOpen } from './models.ts';
 /** Who answers a call, and by whose price list it is billed. Every source of calls asks here. */
 import {
   catalogueId,
@@ -120,7 +120,7 @@ export function sellerOf(call: ModelCall, owners: HostOwners, isListed: (id: str
   }
   if (provider !== undefined && isEngine(provider)) return SELF_HOSTED;
   if (isEngineName(model) && exact(provider) === undefined) return SELF_HOSTED;
-  if (host !== undefined && isPrivateHost(host)) return bought(provider, model, SELF_HOSTED);
+  if (host !== undefined && isPrivateHost(host)) return bought(provider, model, isOpen(model) ? SELF_HOSTED : UNKNOWN);
   if (provider === undefined) return host === undefined ? { maker: true, model } : bought(undefined, model, UNKNOWN);
   const isPassedOn = !isListed(catalogueId(provider)) || (host !== undefined && isProtocol(provider));
   return isPassedOn ? bought(provider, model, UNKNOWN) : { list: catalogueId(provider), model };

@@ -150,6 +150,48 @@ describe('who bills a model', () => {
       expect(costOf(provider, undefined, model)).toBe('self_hosted');
   });
 
+  it.each([
+    'llama3.2',
+    'codellama-python',
+    'phi-4',
+    'my-team/tuned-12b',
+    'glm-4.6',
+    'BAAI/bge-m3',
+    'gpt-j-6b',
+    'openai/whisper-large-v3',
+    'gpt2',
+  ])('is nobody, for the open weights of %s behind a private address', (model) => {
+    expect(costOf('openai', '127.0.0.1', model)).toBe('self_hosted');
+  });
+
+  it.each([
+    'gpt-9',
+    'gpt-10-mini',
+    'openai/gpt-9',
+    'o9-mini',
+    'o12',
+    'ft:o9-mini:acme',
+    'chatgpt-next',
+    'anthropic/claude-saga-9',
+    'claude-next',
+    'gemini-9-flash',
+    'grok-9-fast',
+    'x-ai/grok-9',
+    'us.anthropic/claude-9',
+    'openai/next',
+    // An alias on a gateway. It may be that of a closed model.
+    'my-model',
+    'smart',
+    'acme/prod-chat',
+  ])('is unknown, for %s behind a private address', (model) => {
+    for (const host of ['127.0.0.1', '10.1.2.3', '::1', 'litellm', 'gateway.internal']) {
+      for (const provider of ['openai', 'anthropic', undefined])
+        expect(costOf(provider, host, model)).toBe('unknown_model');
+    }
+    expect(costOf('openai', '127.0.0.1', model, { '127.0.0.1:8000': 'self_hosted' })).toBe('self_hosted');
+    expect(costOf('ollama', '127.0.0.1', model)).toBe('self_hosted');
+  });
+
   // Prices of a million tokens of input and 100,000 of output, by the makers' lists.
   it.each([
     ['gpt-4o-mini', 0.15 + 0.06],
