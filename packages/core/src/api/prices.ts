@@ -23,9 +23,15 @@ export interface TokenPrices {
   input: TokenPrice;
   /** Price of output tokens. */
   output: TokenPrice;
-  /** Price of input tokens read from the cache. @defaultValue `input` */
+  /**
+   * Price of input tokens read from the cache.
+   * @defaultValue `input`, and the cost is not exact if the built-in table prices them apart
+   */
   cacheRead?: TokenPrice;
-  /** Price of input tokens written to the cache. @defaultValue `input` */
+  /**
+   * Price of input tokens written to the cache.
+   * @defaultValue `input`, and the cost is not exact if the built-in table prices them apart
+   */
   cacheWrite?: TokenPrice;
   /** Prices of further units: per million for units in `_tokens`, per piece for all others (`web_searches: 0.01`). */
   units?: Readonly<Partial<Record<BilledUnit, TokenPrice>>>;

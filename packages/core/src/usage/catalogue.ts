@@ -11,6 +11,8 @@ export interface CatalogueModel {
   /** The catalogue's id of the provider whose prices these are. */
   readonly provider: string;
   readonly model: string;
+  /** The units that have a price of their own. */
+  readonly units: ReadonlySet<BilledUnit>;
   /** Prices a call by the list. */
   readonly price: (units: Parameters<UnitPricer>[0], timestamp: number | undefined) => Priced;
 }
@@ -153,13 +155,17 @@ export function catalogueModel(list: string | undefined, name: string): Catalogu
     return pricer;
   };
   const { prices } = found.model;
-  if (!Array.isArray(prices)) {
-    const pricer = pricerOf(prices);
-    return { provider: id, model: found.model.id, price: isShortest(id, found.model.id) ? byLeast(pricer) : pricer };
-  }
-  return {
+  const facts = {
     provider: id,
     model: found.model.id,
+    units: new Set(pricesOf(found.model_price, id, found.model.id).keys()),
+  };
+  if (!Array.isArray(prices)) {
+    const pricer = pricerOf(prices);
+    return { ...facts, price: isShortest(id, found.model.id) ? byLeast(pricer) : pricer };
+  }
+  return {
+    ...facts,
     price: (units, timestamp) => pricerOf((calculate(model, list, timestamp) ?? found).model_price)(units),
   };
 }

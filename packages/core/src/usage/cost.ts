@@ -49,6 +49,8 @@ type Inexact =
   | 'unknown_usage'
   /** A unit that was used has no price. The cost is a lower bound. */
   | 'unpriced_unit'
+  /** An own price does not name a unit that the price table prices apart. It is billed as what it is part of. */
+  | 'assumed_price'
   /** The service tier or the region has no price. The cost is the list price without it. */
   | 'unpriced_condition'
   /** The provider's numbers contradict each other, or leave open how they overlap or divide into requests. */
@@ -116,6 +118,19 @@ const isUsed = (units: BilledUnits): boolean => {
   return false;
 };
 
+/** True if the call used a unit that has no own price; of those with a list price, if `listed` is given. */
+function hasUnnamed(
+  units: BilledUnits,
+  named: ReadonlyMap<BilledUnit, unknown>,
+  listed?: ReadonlySet<BilledUnit>,
+): boolean {
+  for (const key in units) {
+    const unit = key as BilledUnit;
+    if ((units[unit] ?? 0) > 0 && !named.has(unit) && (listed === undefined || listed.has(unit))) return true;
+  }
+  return false;
+}
+
 /** Options of a pricer. */
 export interface PricerOptions {
   readonly prices?: PriceTable | undefined;
@@ -165,9 +180,13 @@ export function createPricer({ prices = {}, hosts = {} }: PricerOptions = {}): P
 
   function byOwn(call: BilledCall, model: string | undefined): ListPrice | undefined {
     const mine = model === undefined ? undefined : own(model);
-    if (mine === undefined) return undefined;
-    const { pricer, factor } = mine.under(call.tier, call.region);
-    return listPrice(call, pricer(call.units), factor, 'custom');
+    if (model === undefined || mine === undefined) return undefined;
+    const { pricer, priced, factor } = mine.under(call.tier, call.region);
+    const price = listPrice(call, pricer(call.units), factor, 'custom');
+    if (price.inexact !== undefined || !hasUnnamed(call.units, priced)) return price;
+    const listed = fromCatalogue(call, model);
+    const isAssumed = typeof listed !== 'string' && hasUnnamed(call.units, priced, listed.units);
+    return isAssumed ? { ...price, inexact: 'assumed_price' } : price;
   }
 
   function byCatalogue(call: BilledCall, model: string): ListPrice | { reason: NoCost } {

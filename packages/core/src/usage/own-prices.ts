@@ -11,6 +11,8 @@ import { flat, type PriceFactor } from './surcharges.ts';
  */
 interface OwnPricing {
   readonly pricer: UnitPricer;
+  /** The units that have a price. */
+  readonly priced: ReadonlyMap<BilledUnit, UnitPrice>;
   readonly factor: PriceFactor | undefined;
 }
 
@@ -46,22 +48,26 @@ function pricesOf({ input, output, cacheRead, cacheWrite, units = {} }: ModelPri
 
 function ownModel(price: ModelPrice): OwnModel {
   const { tiers = {}, regions = {} } = price;
-  const pricer = (prices: ModelPrice): UnitPricer => unitPricer(pricesOf(prices), () => true);
-  const standard = pricer(price);
+  const pricing = (prices: ModelPrice): Omit<OwnPricing, 'factor'> => {
+    const priced = pricesOf(prices);
+    return { pricer: unitPricer(priced, () => true), priced };
+  };
+  const standard = pricing(price);
   const tierPricers = new Map(
     Object.entries(tiers).map(([tier, prices]) => [
       tier,
       typeof prices === 'number'
-        ? { pricer: standard, factor: prices }
-        : { pricer: pricer({ ...price, ...prices, units: { ...price.units, ...prices.units } }), factor: 1 },
+        ? { ...standard, factor: prices }
+        : { ...pricing({ ...price, ...prices, units: { ...price.units, ...prices.units } }), factor: 1 },
     ]),
   );
   return {
     under(tier, region): OwnPricing {
-      const found = tier === undefined || tier === STANDARD ? { pricer: standard, factor: 1 } : tierPricers.get(tier);
+      const found = tier === undefined || tier === STANDARD ? { ...standard, factor: 1 } : tierPricers.get(tier);
       const surcharge = region === undefined ? 1 : regions[region];
       const isKnown = found !== undefined && (surcharge !== undefined || region === 'global');
-      return { pricer: found?.pricer ?? standard, factor: isKnown ? flat(found.factor * (surcharge ?? 1)) : undefined };
+      const { pricer, priced } = found ?? standard;
+      return { pricer, priced, factor: isKnown ? flat(found.factor * (surcharge ?? 1)) : undefined };
     },
   };
 }

@@ -38,6 +38,36 @@ describe('own prices', () => {
     });
   });
 
+  describe('that do not name a unit which the price table prices apart', () => {
+    const call = { provider: 'openai', requestModel: 'gpt-4o-mini' };
+    const cached = { input_tokens: 1000, cache_read_tokens: 800, output_tokens: 100 };
+    const cost = (price: ModelPrice, units: object, more: object = {}): unknown =>
+      createPricer({ prices: { 'gpt-4o-mini': price, 'claude-*': price, house: price } }).cost({
+        ...call,
+        ...more,
+        units,
+      });
+
+    it('bill it as what it is part of, and the cost is not exact', () => {
+      expect(cost({ input: 1, output: 1 }, cached)).toMatchObject({ usd: 0.0011, inexact: 'assumed_price' });
+      const claude = { provider: 'anthropic', requestModel: 'claude-sonnet-4-5' };
+      for (const unit of ['cache_read_tokens', 'cache_write_tokens'])
+        expect(cost({ input: 1, output: 1 }, { input_tokens: 1000, [unit]: 10 }, claude)).toHaveProperty('inexact');
+      const hour = { input_tokens: 1000, cache_write_tokens: 10, cache_write_1h_tokens: 10 };
+      expect(cost({ input: 1, output: 1, cacheWrite: 1.25 }, hour, claude)).toMatchObject({
+        inexact: 'assumed_price',
+      });
+    });
+
+    it.each([
+      ['the price names it', { input: 1, output: 1, cacheRead: 1 }, cached, {}],
+      ['the call does not use it', { input: 1, output: 1 }, { input_tokens: 1000, cache_read_tokens: 0 }, {}],
+      ['the table does not have the model', { input: 1, output: 1 }, cached, { requestModel: 'house' }],
+    ])('are exact when %s', (_, price, units, more) => {
+      expect(cost(price, units, more)).not.toHaveProperty('inexact');
+    });
+  });
+
   it('have steps by the size of the input, with the boundary in the lower one', () => {
     const price = {
       input: {
