@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { createLogger, createTracer, type Span, validate } from '@spanline/core';
 import { memoryLog } from '@spanline/core/testing';
 
@@ -144,6 +144,15 @@ describe('wrong options', () => {
     [{ profile: 'ECS' }, 'profile must be one of otel, ecs, datadog, got "ECS"'],
     [{ sampling: { ratio: 2 } }, 'sampling.ratio must be a number from 0 to 1, got 2'],
     [{ logger: {} }, 'logger must be a pino logger, got an object'],
+    [{ logger: console }, 'logger must be a pino logger, got an object'],
+    [{ logger: { info() {}, child() {} } }, 'logger must be a pino logger, got an object'],
+    [{ content: { destination: console } }, 'content.destination must be a pino logger, got an object'],
+    [
+      { hosts: { localhost: 'selfhosted' } },
+      'hosts.localhost must be the name of a provider, gateway or self_hosted, got "selfhosted"; did you mean "self_hosted"?',
+    ],
+    [{ hosts: { 'localhost:1': 'grok' } }, 'got "grok"; did you mean "groq"?'],
+    [{ hosts: { localhost: 'nobody at all' } }, 'gateway or self_hosted, got "nobody at all"'],
     [{ service: { name: 7 } }, 'service.name must be a non-empty string, got 7'],
     [{ statsIntervalSeconds: -1 }, 'statsIntervalSeconds must be a number of at least 0, got -1'],
     [{ capure: 'full' }, 'unknown option "capure"; did you mean "capture"?'],
@@ -180,6 +189,34 @@ describe('wrong options', () => {
     expect(() => createTracer(options as never)).toThrow(
       expect.objectContaining({ name: 'SpanlineError', code: 'ERR_INVALID_OPTION' }),
     );
+  });
+
+  it.each(['localhost', 'vllm:8000', '127.0.0.1:1', '::1', '[::1]:8000', 'fd00::2', '*.gpu.example', 'my_box'])(
+    'are not the host %s and those who sell models',
+    (host) => {
+      for (const owner of ['gateway', 'self_hosted', 'Groq', 'bedrock', 'azure.ai.openai', 'together', 'vllm'])
+        expect(() => setUp({ hosts: { [host]: owner } })).not.toThrow();
+    },
+  );
+
+  it.each(['http://127.0.0.1:1', 'llm.example.com/v1', 'a b', '*.example.com:80', ''])('are the host %j', (host) => {
+    expect(() => setUp({ hosts: { [host]: 'groq' } })).toThrow(
+      `hosts.${host} must be a host, host:port or *.domain, without scheme and path, got "${host}"`,
+    );
+  });
+
+  describe('of the environment', () => {
+    afterEach(() => void vi.unstubAllEnvs());
+
+    it.each([
+      ['SPANLINE_LEVEL', 'LOUD', 'SPANLINE_LEVEL must be one of trace, debug, info, warn, error, fatal, got "LOUD"'],
+      ['SPANLINE_CAPTURE', 'all', 'SPANLINE_CAPTURE must be one of full'],
+      ['SPANLINE_CAPTURE', 'hashed', 'SPANLINE_HASH_KEY must be set when SPANLINE_CAPTURE is hashed'],
+      ['SPANLINE_SAMPLE_RATIO', '2', 'SPANLINE_SAMPLE_RATIO must be a number from 0 to 1'],
+    ])('name the variable: %s=%s', (name, value, message) => {
+      vi.stubEnv(name, value);
+      expect(() => createTracer()).toThrow(message);
+    });
   });
 
   it('never show a key', () => {

@@ -1,5 +1,6 @@
 /** Sends the trace context with `fetch`. */
 
+import { SpanlineError } from '@spanline/core';
 import { checkOptions, injectCurrent, option, type Shape } from '@spanline/instrumentation';
 
 /** Options of {@link propagate}. */
@@ -43,9 +44,17 @@ function headersOf(input: Parameters<Fetch>[0], init: Parameters<Fetch>[1]): Hea
  * await tracedFetch('http://search.internal/documents?q=logs');
  * ```
  *
- * @throws SpanlineError `ERR_INVALID_OPTION`
+ * @throws SpanlineError `ERR_INVALID_ARGUMENT` if `fetch` is not a function, `ERR_INVALID_OPTION`
  */
 export function propagate(fetch: Fetch, options: PropagateOptions = {}): Fetch {
+  if (typeof fetch !== 'function') {
+    throw new SpanlineError({
+      code: 'ERR_INVALID_ARGUMENT',
+      option: 'propagate(fetch)',
+      expected: 'a function',
+      got: fetch,
+    });
+  }
   checkOptions(SHAPE, options);
   const { to } = options;
   return function tracedFetch(input, init) {

@@ -147,6 +147,13 @@ describe('options of a debug session', () => {
   });
 
   it.each([
+    ['short', 'a string of 5 characters'],
+    [undefined, 'undefined'],
+  ])('say what came in place of a key, and not more: %s', (key, got) => {
+    expect(() => debugSession({ key: key as never })).toThrow(`key must be at least 32 bytes, got ${got}`);
+  });
+
+  it.each([
     [{ key: 'short', sessionId: 's', issuedBy: 'a' }],
     [{ key: KEY, issuedBy: 'a' }],
     [{ key: KEY, sessionId: 's', userId: 'u', issuedBy: 'a' }],

@@ -3,6 +3,12 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { propagate, spanlineExpress } from '../src/index.ts';
 import { Harness, MAJORS } from './support.ts';
 
+describe('propagate', () => {
+  it.each(['x', undefined, {}])('refuses %j as the function to wrap', (fetch) => {
+    expect(() => propagate(fetch as never)).toThrow(/propagate\(fetch\) must be a function, got/);
+  });
+});
+
 describe.each(MAJORS)('a call of another service from %s', (_name, express) => {
   let front: Harness;
   let back: Harness;

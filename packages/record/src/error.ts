@@ -8,7 +8,7 @@ export interface SpanlineErrorDetails {
   expected?: string;
   /** There is no option of this name. */
   isUnknown?: boolean;
-  /** The known option that was probably meant. */
+  /** The known option or value that was probably meant. */
   suggestion?: string;
   /** The value that came. The message describes it and never shows it in full. */
   got?: unknown;
@@ -31,13 +31,13 @@ function describe(got: unknown, option: string): string {
 
 function sentence(details: SpanlineErrorDetails, received: string | undefined): string {
   const { option, expected, isUnknown, suggestion } = details;
+  const question = suggestion === undefined ? '' : `; did you mean "${suggestion}"?`;
   if (isUnknown === true) {
-    const question = suggestion === undefined ? '' : `; did you mean "${suggestion}"?`;
     return `: unknown option "${option}"${question} (expected ${expected})`;
   }
   const subject = option === undefined ? '' : `: ${option}`;
   const rule = expected === undefined ? '' : ` must be ${expected}`;
-  return `${subject}${rule}${received === undefined ? '' : `, got ${received}`}`;
+  return `${subject}${rule}${received === undefined ? '' : `, got ${received}`}${question}`;
 }
 
 /**
@@ -61,7 +61,7 @@ export class SpanlineError extends Error {
   readonly expected: string | undefined;
   /** A description of the value that came, not the value itself. */
   readonly got: string | undefined;
-  /** The known option that was probably meant. */
+  /** The known option or value that was probably meant. */
   readonly suggestion: string | undefined;
 
   constructor(details: SpanlineErrorDetails) {

@@ -11,10 +11,13 @@ export const tracerCheck: Check<Tracer> = option.like(
   (value) => typeof (value as Tracer).startSpan === 'function',
 );
 
-/** A pino logger, of whichever copy. One with levels of its own may have no `info`. */
+/**
+ * A pino logger, of whichever copy. One with levels of its own may have no `info`. `console` has neither levels nor
+ * children.
+ */
 export const loggerCheck: Check<Logger> = option.like('a pino logger', (value) => {
-  const { info, levels } = value as Partial<Logger>;
-  return typeof info === 'function' || typeof levels?.values === 'object';
+  const { child, level, levels } = value as Partial<Logger>;
+  return typeof child === 'function' && typeof level === 'string' && typeof levels?.values === 'object';
 });
 
 /** A capture mode, or a policy. */

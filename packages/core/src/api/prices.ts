@@ -45,5 +45,5 @@ export interface ModelPrice extends TokenPrices {
   regions?: Readonly<Record<string, number>>;
 }
 
-/** Own prices by model name; a trailing `*` matches a prefix (`my-finetune-*`). */
+/** Own prices by model name; a trailing `*` matches a prefix (`my-finetune-*`), and case does not matter. */
 export type PriceTable = Readonly<Record<string, ModelPrice>>;

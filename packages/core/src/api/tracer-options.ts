@@ -57,7 +57,7 @@ export interface TracerOptions {
   content?: ContentOptions;
   /**
    * Your prices by model name, in US dollars per million tokens. They take precedence over the built-in table. A
-   * trailing `*` in a name matches a prefix.
+   * trailing `*` in a name matches a prefix. Names are compared without regard to case.
    *
    * @defaultValue those of the file that `SPANLINE_PRICES` names
    */

@@ -8,6 +8,7 @@ import {
   providerOfHost,
   providerOfId,
   providerOfModel,
+  PROVIDER_NAMES,
 } from './names.ts';
 import { isPrivateHost } from './private-host.ts';
 
@@ -48,6 +49,9 @@ export function providerOf({ host, id, className, model, protocol }: ProviderClu
  * - The name of a provider: `groq`, `deepseek`, `azure.ai.openai`.
  */
 type HostOwner = string;
+
+/** Every {@link HostOwner} that is known without a price list. */
+export const HOST_OWNERS: readonly HostOwner[] = ['self_hosted', 'gateway', ...PROVIDER_NAMES];
 
 /** Owners by host: `localhost:4000`, `llm.example.com`, `*.example.com`. */
 export type HostOwners = Readonly<Record<string, HostOwner>>;
@@ -96,7 +100,10 @@ function bought(provider: string | undefined, model: string, otherwise: Seller):
 
 function ofOwner(owner: HostOwner, provider: string | undefined, model: string): Seller {
   if (owner === 'self_hosted') return SELF_HOSTED;
-  if (owner !== 'gateway') return { list: catalogueId(providerOfId(owner)), model };
+  if (owner !== 'gateway') {
+    const seller = providerOfId(owner);
+    return isEngine(seller) ? SELF_HOSTED : { list: catalogueId(seller), model };
+  }
   const first = exact(provider);
   return first === undefined ? { maker: true, model } : { maker: true, first: catalogueId(first), model };
 }

@@ -1,4 +1,5 @@
 export {
+  HOST_OWNERS,
   type HostOwners,
   type ModelCall,
   namedProvider,

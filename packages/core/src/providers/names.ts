@@ -153,6 +153,9 @@ const BY_PREFIX: ReadonlyMap<string, string> = new Map(column(({ prefixes }) => 
 const BY_MODEL = column(({ models }) => (models === undefined ? undefined : [models]));
 const BY_ID: ReadonlyMap<string, string> = new Map(column(({ ids }) => ids));
 
+/** Every name of a provider that is known, whoever has it. */
+export const PROVIDER_NAMES: readonly string[] = [...Object.keys(PROVIDERS), ...BY_ID.keys()];
+
 /** The provider whose API answers on a host; `undefined` for a gateway or a server of the user's own. */
 export function providerOfHost(host: string): string | undefined {
   const name = host.toLowerCase();

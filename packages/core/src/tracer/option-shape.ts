@@ -22,7 +22,9 @@ import {
   type TracerOptions,
 } from '../api/index.ts';
 import { MAX_LABELS } from '../gate/index.ts';
+import { HOST_OWNERS } from '../providers/index.ts';
 import { REDACT_PATHS, redactPathsCheck, RULE_NAMES } from '../redaction/index.ts';
+import { isListed } from '../usage/index.ts';
 
 const atLeast = (min: number): Check<number> => option.number({ min, integer: true });
 const positive = option.number({ min: 0 });
@@ -128,6 +130,19 @@ const clock: Check<Clock> = option.like('an object with the functions now and mo
   return typeof now === 'function' && typeof monotonic === 'function';
 });
 
+const hostName = option.like<string>(
+  'a host, host:port or *.domain, without scheme and path',
+  (value) =>
+    typeof value === 'string' &&
+    /^(?:\*\.[\w.-]+|[\w.-]+(?::\d{1,5})?|[\da-f:.]*:[\da-f:.]*|\[[\da-f:.]+\](?::\d{1,5})?)$/i.test(value),
+);
+
+const hostOwner = option.name(
+  'the name of a provider, gateway or self_hosted',
+  HOST_OWNERS,
+  (value) => HOST_OWNERS.includes(value.toLowerCase()) || isListed(value.toLowerCase()),
+);
+
 /** The rules of {@link TracerOptions}. */
 export const TRACER_OPTIONS: Shape<TracerOptions> = {
   service: option.object(SERVICE),
@@ -144,7 +159,7 @@ export const TRACER_OPTIONS: Shape<TracerOptions> = {
   sampling: option.object(SAMPLING),
   content: option.object(CONTENT),
   prices: PRICE_TABLE,
-  hosts: option.dictionary(option.string(), 'an object of hosts and the names of who sells their models'),
+  hosts: option.dictionary(hostOwner, 'an object of hosts and the names of who sells their models', hostName),
   parentContext: option.callback(),
   clock,
   emitStarts: option.boolean(),

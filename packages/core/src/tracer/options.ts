@@ -31,6 +31,8 @@ export interface ResolvedOptions {
   readonly resource: Resource;
   readonly enabled: boolean;
   readonly level: string;
+  /** The option or variable that has the level. */
+  readonly levelOption: string;
   readonly profile: Profile;
   readonly capture: CaptureSetting;
   readonly lines: LineMode;
@@ -48,6 +50,9 @@ const DEFAULT_STATS_INTERVAL_SECONDS = 60;
 const DEFAULT_MAX_OPEN_SPANS = 50_000;
 const DEFAULT_MAX_LABELS = 32;
 const PRICE_FILE = 'SPANLINE_PRICES';
+const LEVEL = 'SPANLINE_LEVEL';
+const CAPTURE = 'SPANLINE_CAPTURE';
+const HASH_KEY = 'SPANLINE_HASH_KEY';
 
 function resolveService(service: ServiceOptions, env: Environment): Omit<Resource, 'project'> {
   const attributes = readResourceAttributes(env);
@@ -77,15 +82,27 @@ function resolveLines({ redactLines, logger }: TracerOptions, capture: CaptureSe
  *
  * @throws SpanlineError `ERR_INVALID_OPTION`
  */
-export function checkLevel(level: string, { levels }: Logger): void {
+export function checkLevel({ level, levelOption }: ResolvedOptions, { levels }: Logger): void {
   const known = Object.keys(levels?.values ?? {});
   // Loggers with levels of their own write pino's levels at their nearest ones.
   if (known.length === 0 || known.includes(level) || Object.hasOwn(STANDARD_LEVELS, level)) return;
   throw new SpanlineError({
     code: 'ERR_INVALID_OPTION',
-    option: 'level',
+    option: levelOption,
     expected: `one of ${known.join(', ')}`,
     got: level,
+  });
+}
+
+/** Reads the mode of capture. The variable alone asks for hashes: its error names variables. */
+function resolveCapture({ capture, hashKey }: TracerOptions, env: Environment): CaptureSetting {
+  if (capture !== undefined) return capture;
+  const mode = readOneOf(env, CAPTURE, CAPTURE_MODES) ?? 'redacted';
+  if (mode !== 'hashed' || (hashKey ?? readVariable(env, HASH_KEY)) !== undefined) return mode;
+  throw new SpanlineError({
+    code: 'ERR_INVALID_OPTION',
+    option: HASH_KEY,
+    expected: `set when ${CAPTURE} is hashed, since a hash without a key can be looked up`,
   });
 }
 
@@ -104,14 +121,15 @@ function resolvePrices({ prices = {} }: TracerOptions, env: Environment): PriceT
 export function resolveOptions(options: TracerOptions, env: Environment): ResolvedOptions {
   checkOptions(TRACER_OPTIONS, options);
   const { sampling = {}, deltas = 'containers' } = options;
-  const capture = options.capture ?? readOneOf(env, 'SPANLINE_CAPTURE', CAPTURE_MODES) ?? 'redacted';
+  const capture = resolveCapture(options, env);
   return {
     resource: {
       ...resolveService(options.service ?? {}, env),
       project: options.project ?? readVariable(env, 'SPANLINE_PROJECT', 'LANGSMITH_PROJECT', 'LANGCHAIN_PROJECT'),
     },
     enabled: options.enabled ?? readBoolean(env, 'SPANLINE_ENABLED') ?? true,
-    level: options.level ?? readVariable(env, 'SPANLINE_LEVEL') ?? 'info',
+    level: options.level ?? readVariable(env, LEVEL) ?? 'info',
+    levelOption: options.level === undefined && readVariable(env, LEVEL) !== undefined ? LEVEL : 'level',
     profile: resolveProfile(options, env),
     capture,
     lines: resolveLines(options, capture),
@@ -124,7 +142,7 @@ export function resolveOptions(options: TracerOptions, env: Environment): Resolv
       options.statsIntervalSeconds ??
       readNumber(env, 'SPANLINE_STATS_INTERVAL', { min: 0 }) ??
       DEFAULT_STATS_INTERVAL_SECONDS,
-    hashKey: options.hashKey ?? readVariable(env, 'SPANLINE_HASH_KEY'),
+    hashKey: options.hashKey ?? readVariable(env, HASH_KEY),
     maxOpenSpans: options.maxOpenSpans ?? DEFAULT_MAX_OPEN_SPANS,
     maxLabels: options.limits?.labels ?? DEFAULT_MAX_LABELS,
     emitStarts: options.emitStarts ?? false,

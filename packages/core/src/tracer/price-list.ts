@@ -1,6 +1,6 @@
 /** Price lists outside of the program: a file that the environment names, a document that the application asks for. */
 import { readFileSync, statSync } from 'node:fs';
-import { checkOptions, option, type Shape, SpanlineError } from '@spanline/record';
+import { checkOptions, option, props, type Shape, SpanlineError, text } from '@spanline/record';
 import type { PriceTable } from '../api/index.ts';
 import { PRICE_TABLE } from './option-shape.ts';
 
@@ -10,12 +10,13 @@ const DEFAULT_TIMEOUT_MS = 10_000;
 const RULE = 'JSON like the option prices';
 
 /** @throws SpanlineError `ERR_INVALID_OPTION`, which names the source and what is wrong in it */
-function parsePrices(json: string, source: string): PriceTable {
+function parsePrices(json: string, source: string, expected = RULE): PriceTable {
   let table: unknown;
   try {
     table = JSON.parse(json);
-  } catch (cause) {
-    throw new SpanlineError({ code: 'ERR_INVALID_OPTION', option: source, expected: RULE, cause });
+  } catch {
+    // The reason of the parser quotes the document.
+    throw new SpanlineError({ code: 'ERR_INVALID_OPTION', option: source, expected });
   }
   const shape = { [source]: option.required(PRICE_TABLE) } as Shape<Record<string, PriceTable>>;
   const given = { [source]: table };
@@ -38,13 +39,14 @@ function parsePrices(json: string, source: string): PriceTable {
 export function readPriceFile(variable: string, path: string): PriceTable {
   let json: string;
   try {
-    if (statSync(path).size > MAX_BYTES) throw new RangeError(`larger than ${MAX_BYTES} bytes`);
+    if (statSync(path).size > MAX_BYTES) throw new RangeError();
     json = readFileSync(path, 'utf8');
   } catch (cause) {
-    const expected = `the path of a file of at most ${MAX_BYTES} bytes with ${RULE}`;
+    const reason = text(props(cause)['code']) ?? `larger than ${MAX_BYTES} bytes`;
+    const expected = `the path of a file with ${RULE}; ${path} cannot be read (${reason})`;
     throw new SpanlineError({ code: 'ERR_INVALID_OPTION', option: variable, expected, cause });
   }
-  return parsePrices(json, variable);
+  return parsePrices(json, variable, `the path of a file with ${RULE}; ${path} is no JSON`);
 }
 
 /** Options of {@link loadPrices}. */

@@ -84,7 +84,7 @@ function steadyClock(given: Clock): Clock {
 export function createTracerParts(options: TracerOptions): TracerParts {
   const resolved = resolveOptions(options, process.env);
   const given = options.logger ?? createOwnLogger(options, resolved);
-  checkLevel(resolved.level, given);
+  checkLevel(resolved, given);
   const clock = options.clock === undefined ? createClock() : steadyClock(options.clock);
   const stats = createStats();
   const { profile, resource } = resolved;

@@ -164,7 +164,9 @@ const isDeployment = (provider: string | undefined): boolean => provider?.starts
 export function createPricer({ prices = {}, hosts = {} }: PricerOptions = {}): Pricer {
   const own = ownPrices(prices);
   const hasOwn = Object.keys(prices).length > 0;
-  const owners = Object.fromEntries(Object.entries(hosts).map(([host, owner]) => [host.toLowerCase(), owner]));
+  const owners = Object.fromEntries(
+    Object.entries(hosts).map(([host, owner]) => [host.toLowerCase().replace(/[[\]]/g, ''), owner.toLowerCase()]),
+  );
   const hasOwners = Object.keys(owners).length > 0;
   const models = new BoundedMap<string, Found>(MAX_MODELS);
 

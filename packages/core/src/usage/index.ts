@@ -1,4 +1,5 @@
 export { AnswerUsage } from './answer-usage.ts';
+export { isListed } from './catalogue.ts';
 export { conditionsOf, type PriceConditions, regionOf, STANDARD, tierOf } from './conditions.ts';
 export { type BilledCall, type Cost, createPricer, type Pricer } from './cost.ts';
 export { reportedByHeaders } from './headers.ts';

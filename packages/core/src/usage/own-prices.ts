@@ -72,14 +72,15 @@ function ownModel(price: ModelPrice): OwnModel {
   };
 }
 
-/** Finds own prices: the exact name first, then the longest prefix. */
+/** Finds own prices, without regard to case: the whole name first, then the longest prefix. */
 export function ownPrices(prices: PriceTable): (model: string) => OwnModel | undefined {
-  const exact = new Map(Object.entries(prices).map(([name, price]) => [name, ownModel(price)]));
+  const exact = new Map(Object.entries(prices).map(([name, price]) => [name.toLowerCase(), ownModel(price)]));
   const prefixes = [...exact.keys()]
     .filter((name) => name.endsWith('*'))
     .map((name) => name.slice(0, -1))
     .toSorted((a, b) => b.length - a.length);
-  return (model) => {
+  return (name) => {
+    const model = name.toLowerCase();
     const own = exact.get(model);
     if (own !== undefined || prefixes.length === 0) return own;
     const prefix = prefixes.find((candidate) => model.startsWith(candidate));

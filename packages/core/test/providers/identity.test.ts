@@ -257,6 +257,13 @@ describe('who bills a model', () => {
     expect(costOf('openai', '127.0.0.1', 'deepseek-chat', claims)).toBe('self_hosted');
   });
 
+  it('is nobody where the application names an engine, and who it names at an IPv6 address', () => {
+    expect(costOf('openai', 'llm.example.com', 'gpt-4o', { 'llm.example.com': 'vllm' })).toBe('self_hosted');
+    expect(costOf('openai', '::1', 'deepseek-chat', { '[::1]:8000': 'DeepSeek' })).toEqual(
+      costOf('deepseek', undefined, 'deepseek-chat'),
+    );
+  });
+
   it('names a list that the catalogue has, or none', () => {
     const seller = sellerOf({ provider: 'my-openai', host: undefined, port: undefined, model: 'gpt-4o' }, {}, isListed);
     expect(seller).toMatchObject({ maker: true });

@@ -68,6 +68,16 @@ describe('own prices', () => {
     });
   });
 
+  it('are found without regard to case', () => {
+    const pricer = createPricer({
+      prices: { 'Acme/House-1': { input: 1, output: 1 }, 'Tuned-*': { input: 2, output: 2 } },
+    });
+    const cost = (requestModel: string): unknown => pricer.cost({ requestModel, units: { input_tokens: 1e6 } });
+    expect(cost('acme/house-1')).toMatchObject({ usd: 1 });
+    expect(cost('ACME/House-1')).toMatchObject({ usd: 1 });
+    expect(cost('tuned-X')).toMatchObject({ usd: 2 });
+  });
+
   it('have steps by the size of the input, with the boundary in the lower one', () => {
     const price = {
       input: {

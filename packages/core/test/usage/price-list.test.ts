@@ -131,6 +131,18 @@ describe('the file of SPANLINE_PRICES', () => {
     expect(() => createTracer({ logger: memoryLog().logger })).toThrow(/SPANLINE_PRICES must be/);
   });
 
+  it('names the file and why it cannot be read, and does not show what is in it', () => {
+    const missing = join(folder, 'none.json');
+    setPath(missing);
+    expect(() => createTracer()).toThrow(`${missing} cannot be read (ENOENT)`);
+    writeFileSync(path, 'root:hunter2');
+    setPath(path);
+    const start = (): unknown => createTracer();
+    expect(start).toThrow(`${path} is no JSON`);
+    expect(start).toThrow(expect.not.objectContaining({ cause: expect.anything() as unknown }));
+    expect(start).toThrow(/^(?!.*hunter2)/s);
+  });
+
   it('names the price that is wrong', () => {
     writeFileSync(path, JSON.stringify({ a: { input: 1 } }));
     setPath(path);

@@ -33,9 +33,11 @@ function failUnknown(code: string, path: string, key: string, known: readonly st
 function checkValue(code: string, rule: Check<unknown>, value: unknown, path: string): void {
   if (!rule.accepts(value)) {
     const got = rule.isSecret === true ? {} : { got: value };
-    throw new SpanlineError({ code, option: path, expected: rule.expected, ...got });
+    const suggestion = typeof value === 'string' ? nearest(value, rule.known ?? []) : undefined;
+    const meant = suggestion === undefined ? {} : { suggestion };
+    throw new SpanlineError({ code, option: path, expected: rule.expected, ...got, ...meant });
   }
-  const { alternatives, shape, each } = rule;
+  const { alternatives, shape, each, keys } = rule;
   const chosen = alternatives?.find((candidate) => candidate.accepts(value));
   if (chosen !== undefined) checkValue(code, chosen, value, path);
   if (shape !== undefined) checkObject(code, shape, value as object, path);
@@ -43,6 +45,7 @@ function checkValue(code: string, rule: Check<unknown>, value: unknown, path: st
   const entries = Array.isArray(value)
     ? value.map((entry: unknown, index) => [`${path}[${index}]`, entry] as const)
     : Object.entries(value as object).map(([key, entry]) => [join(path, key), entry as unknown] as const);
+  if (keys !== undefined) for (const key of Object.keys(value as object)) checkValue(code, keys, key, join(path, key));
   for (const [entryPath, entry] of entries) checkValue(code, each, entry, entryPath);
 }
 

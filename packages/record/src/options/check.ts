@@ -11,6 +11,10 @@ export interface Check<T> {
   readonly shape?: Readonly<Record<string, Check<unknown>>>;
   /** The rule of each element of a list, or of each value of a dictionary. */
   readonly each?: Check<unknown>;
+  /** The rule of the keys of a dictionary. */
+  readonly keys?: Check<string>;
+  /** Known values. An error names the one that was probably meant. */
+  readonly known?: readonly string[];
   /** Several rules. The first one that accepts a value also checks the options inside of it. */
   readonly alternatives?: readonly Check<unknown>[];
   readonly isRequired?: boolean;
@@ -105,6 +109,11 @@ export function like<T>(expected: string, test: (value: unknown) => boolean): Ch
   });
 }
 
+/** A name. An error has the nearest of the known ones. */
+export function name(expected: string, known: readonly string[], test: (value: string) => boolean): Check<string> {
+  return { ...check<string>(expected, (value) => typeof value === 'string' && test(value)), known };
+}
+
 /** An object whose options are checked by a shape. */
 export function object<T extends object>(shape: Shape<T>, expected = 'an object'): Check<T> {
   return { ...check<T>(expected, isObject), shape };
@@ -115,9 +124,9 @@ export function list<T>(each: Check<T>, expected = 'an array', max: number = Num
   return { ...check<T[]>(expected, (value) => Array.isArray(value) && value.length <= max), each };
 }
 
-/** An object with keys of the user's own, each value of which passes a check. */
-export function dictionary<T>(each: Check<T>, expected = 'an object'): Check<Record<string, T>> {
-  return { ...check<Record<string, T>>(expected, isObject), each };
+/** An object with keys of the user's own, each value of which passes a check, and each key, if it has a rule. */
+export function dictionary<T>(each: Check<T>, expected = 'an object', keys?: Check<string>): Check<Record<string, T>> {
+  return { ...check<Record<string, T>>(expected, isObject), each, ...(keys === undefined ? {} : { keys }) };
 }
 
 /**

@@ -8,6 +8,7 @@ import {
   type HttpSinkOptions,
   type HttpTarget,
   type HeaderSpec,
+  pairCheck,
   secretCheck,
   toHttpTarget,
   urlCheck,
@@ -44,7 +45,7 @@ const SHAPE: Shape<ElasticsearchOptions> = {
   url: option.required(urlCheck()),
   index: option.like('the name of a data stream or index', (value) => INDEX.test(String(value))),
   apiKey: secretCheck(),
-  basic: secretCheck(),
+  basic: pairCheck('user:password'),
   bearer: secretCheck(),
   profile: option.oneOf(['ecs', 'otel']),
 };

@@ -55,6 +55,16 @@ export function secretCheck(): Check<Secret> {
   return option.secret(option.like('a key as text, { env } or { file }', isSecret));
 }
 
+/** Checks a {@link Secret} of two parts, `a:b`. What a variable or a file has is read later. */
+export function pairCheck(parts: string): Check<Secret> {
+  return option.secret(
+    option.like(
+      `${parts} as text, { env } or { file }`,
+      (value) => isSecret(value) && (typeof value !== 'string' || /^[^:]+:./.test(value.trim())),
+    ),
+  );
+}
+
 /** Checks a URL. Credentials are refused: they would appear in messages. */
 export function urlCheck(): Check<string> {
   return option.secret(option.like('an http or https URL without user and password', isPlainUrl));

@@ -6,6 +6,7 @@ import {
   HTTP_SHAPE,
   type HttpSinkOptions,
   type HttpTarget,
+  pairCheck,
   secretCheck,
   toHttpTarget,
   urlCheck,
@@ -38,7 +39,7 @@ const SHAPE: Shape<OtlpOptions> = {
   ...HTTP_SHAPE,
   url: option.required(urlCheck()),
   encoding: option.oneOf(['protobuf', 'json']),
-  basic: secretCheck(),
+  basic: pairCheck('user:password'),
   bearer: secretCheck(),
 };
 const LIMITS = { bytes: 2_000_000, entries: 512, lingerMs: 1000 };

@@ -2,7 +2,7 @@ import { type Check, checkOptions, option, type Shape } from '@spanline/record';
 import type { Secret } from '@spanline/remote';
 import type { SinkSpec } from '../../contracts/sink.ts';
 import { defaultSite } from '../datadog.ts';
-import { HTTP_SHAPE, type HttpSinkOptions, secretCheck, trimUrl, urlCheck } from '../http-options.ts';
+import { HTTP_SHAPE, type HttpSinkOptions, pairCheck, secretCheck, trimUrl, urlCheck } from '../http-options.ts';
 import { otlp, type OtlpOptions } from './otlp.ts';
 
 /** Options of {@link langfuse}. */
@@ -46,7 +46,11 @@ export interface DatadogLlmObsOptions extends HttpSinkOptions {
 }
 
 const KEY: Check<Secret> = option.required(secretCheck());
-const LANGFUSE: Shape<LangfuseOptions> = { ...HTTP_SHAPE, keys: KEY, url: urlCheck() };
+const LANGFUSE: Shape<LangfuseOptions> = {
+  ...HTTP_SHAPE,
+  keys: option.required(pairCheck('public:secret')),
+  url: urlCheck(),
+};
 const LANGSMITH: Shape<LangsmithOptions> = { ...HTTP_SHAPE, apiKey: KEY, project: option.string(), url: urlCheck() };
 const PHOENIX: Shape<PhoenixOptions> = {
   ...HTTP_SHAPE,
