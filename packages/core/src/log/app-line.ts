@@ -41,13 +41,14 @@ function addObject(
   logger: Logger,
   skip: string | undefined,
 ): void {
+  const policy = (logger as unknown as LoggerInternals)[POLICY] as LinePolicy;
   const fieldJson = fieldJsonOf(logger, symbols);
   const errorKey = (logger as unknown as LoggerInternals)[symbols.errorKey] as string;
   for (const key of Object.keys(object)) {
     if (key === skip) continue;
     const value = readField(object, key);
     if ((key === errorKey || key === 'error') && !line.has('error.message')) {
-      const members = errorMembers(key, value, fieldJson);
+      const members = errorMembers(key, value, fieldJson, policy.paths?.redaction);
       if (members !== undefined) {
         for (const member of members) line.addRenamed(member);
         continue;

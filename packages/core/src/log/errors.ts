@@ -23,6 +23,11 @@ function text(error: Error, key: 'message' | 'stack'): string {
   }
 }
 
+/** Message and stack of an error, without those of its causes. */
+export function ownTexts(error: Error): { message: string; stack: string } {
+  return { message: text(error, 'message'), stack: text(error, 'stack') };
+}
+
 function typeName(error: Error): string {
   try {
     const { name } = error;

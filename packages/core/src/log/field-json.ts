@@ -19,6 +19,8 @@ export interface FieldJson {
   readonly any: boolean;
   /** JSON of a value; `undefined` for what JSON leaves out (functions, `undefined`). Never throws. */
   toJson(key: string, value: unknown): string | undefined;
+  /** True if a redact path begins with `key`, or may. */
+  hasPaths(key: string): boolean;
   /**
    * Applies the redact paths that begin with `key` to an object.
    *
@@ -50,6 +52,7 @@ function createFieldJson(
   return {
     keys: [...new Set([...serialized, ...Object.keys(stringifiers)])],
     any: wildcard !== undefined,
+    hasPaths: (key) => stringifierOf(key) !== undefined,
     redacted(key, object) {
       return stringifierOf(key)?.(object, safeJson);
     },

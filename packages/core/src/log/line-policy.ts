@@ -31,7 +31,7 @@ function withPaths(members: readonly JsonMember[], paths: LinePaths): JsonMember
   return members.flatMap((member) => {
     if (IDS.has(member.key)) return [member];
     try {
-      return paths(member) ?? [];
+      return paths.apply(member) ?? [];
     } catch {
       return [];
     }

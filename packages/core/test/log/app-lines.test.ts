@@ -147,6 +147,56 @@ describe('the paths of `redact` on an error', () => {
   });
 });
 
+describe('the paths of `redact` on what an error arose from', () => {
+  const root = (): Error => Object.assign(new Error('door 7731', { cause: { lock: 'door 7731' } }), { code: 'D7731' });
+  const caused = (): Error => new Error('closed', { cause: root() });
+  const parted = (): Error => new AggregateError([new Error('door 7731'), new Error('door 7731')], 'closed');
+  const both = (): Error => new Error('closed', { cause: new AggregateError([new Error('door 7731')], 'all') });
+
+  const CASES: [path: string, error: () => Error][] = [
+    ['err.aggregateErrors', parted],
+    ['err.aggregateErrors[*].message', () => new AggregateError([{ message: 'door 7731' }], 'closed')],
+    ['error.errors', parted],
+    ['err["aggregateErrors"]', parted],
+    ['err.cause.aggregateErrors', both],
+    ['err.cause.errors[*].message', () => new Error('closed', { cause: { errors: [{ message: 'door 7731' }] } })],
+    ['err.cause', caused],
+    ['*.cause', caused],
+    ['err.cause.message', () => new Error('closed', { cause: new Error('door 7731') })],
+    ['err.cause.code', () => new Error('closed', { cause: Object.assign(new Error('x'), { code: 'D7731' }) })],
+    ['err.cause.cause.message', () => new Error('closed', { cause: new Error('x', { cause: new Error('7731') }) })],
+  ];
+  const LOGGERS: [title: string, log: (redact: LoggerOptions['redact'], write: (line: string) => void) => Logger][] = [
+    ['createLogger', (redact, write) => createLogger({ pretty: false, ...(redact && { redact }) }, { write })],
+    [
+      'the tracer',
+      (redact, write) => {
+        const logger = createLogger({ pretty: false }, { write });
+        return createTracer({ logger, ...(redact && { redact }), statsIntervalSeconds: 0 }).logger;
+      },
+    ],
+  ];
+
+  describe.each(LOGGERS)('of %s', (_title, loggerWith) => {
+    it.each(CASES)('%s', (path, make) => {
+      for (const redact of [[path], { paths: [path], censor: '(gone)' }, { paths: [path], remove: true }]) {
+        const { write, raw, read } = sink();
+        const error = make();
+        error.stack = 'Error: closed\n    at shop.js:1:1';
+        loggerWith(redact, write).error({ err: error }, 'failed');
+        expect(raw[0]).not.toContain('7731');
+        expect(read()[0]).toMatchObject({ message: 'failed', 'error.message': 'closed', 'error.stack': error.stack });
+      }
+    });
+
+    it('leave the causes of which they hide nothing', () => {
+      const { write, read } = sink();
+      loggerWith(['err.pin', 'err.cause.pin'], write).error(new Error('closed', { cause: new Error('jammed') }));
+      expect(read()[0]).toMatchObject({ 'error.message': 'closed: jammed', 'error.cause': 'Error: jammed' });
+    });
+  });
+});
+
 describe('personal data and credentials on lines of the application', () => {
   it('are replaced wherever they stand, and the words around them stay', () => {
     const { logger, read, raw } = memory();
