@@ -1,5 +1,6 @@
+import { on } from 'node:events';
 import { describe, expect, expectTypeOf, it } from 'vitest';
-import { createTracer, llmSpan, rerankSpan, retrieverSpan, toolSpan } from '../src/index.ts';
+import { createTracer, llmSpan, rerankSpan, retrieverSpan, toolSpan, type Tracer } from '../src/index.ts';
 import { memoryLog } from '../src/testing.ts';
 
 function setUp(enabled = true) {
@@ -146,6 +147,29 @@ describe('a step', () => {
     };
     expect(retrieverSpan({ tracer, query: 'q', documents }, () => 7)).toBe(7);
     expect(last()).toMatchObject({ 'span.status': 'ok' });
+    expect(tracer.stats().internalErrors).toBe(1);
+  });
+
+  it.each<[string, string, (tracer: Tracer) => unknown]>([
+    ['tol', 'execute_tool', (tracer) => toolSpan({ tracer, tol: 'x' } as never, () => 7)],
+    ['topk', 'retrieval', (tracer) => retrieverSpan({ tracer, query: 'q', topk: 3 } as never, () => 7)],
+    ['top_k', 'rerank', (tracer) => rerankSpan({ tracer, query: 'q', documents: [], top_k: 3 } as never, () => 7)],
+    ['max', 'chat', (tracer) => llmSpan({ tracer, model: 'm', messages: 'q', max: 3 } as never, () => 7)],
+  ])('with the unknown option %s gives its result, counts and names it', async (name, operation, run) => {
+    const { tracer, last } = setUp();
+    const warnings = on(process, 'warning') as AsyncIterable<[Error]>;
+    expect(run(tracer)).toBe(7);
+    expect(last()).toMatchObject({ 'span.status': 'ok' });
+    expect(tracer.stats().internalErrors).toBe(1);
+    // Warnings of earlier tests may still be on their way.
+    for await (const [{ message }] of warnings)
+      if (message.includes(`${operation} options (unknown option ${name})`)) break;
+  });
+
+  it('with an unknown type is a task, and is counted', () => {
+    const { tracer, last } = setUp();
+    expect(tracer.withSpan({ name: 'x', type: 'tol' as never }, () => 7)).toBe(7);
+    expect(last()).toMatchObject({ 'span.type': 'task' });
     expect(tracer.stats().internalErrors).toBe(1);
   });
 

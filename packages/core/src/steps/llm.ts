@@ -10,7 +10,15 @@ import {
   usageAttributes,
   type UsageContext,
 } from '../usage/index.ts';
-import { readOptions, runStep, type Step, type StepOptions, type Work } from './step.ts';
+import {
+  type OptionNames,
+  readOptions,
+  runStep,
+  type Step,
+  STEP_OPTIONS,
+  type StepOptions,
+  type Work,
+} from './step.ts';
 
 /** A model's answer, as `answer` reads it from the result. */
 export interface LlmAnswer {
@@ -59,6 +67,17 @@ function streamedUsage(result: unknown, context: UsageContext, isBroken: boolean
   return usage.read(isBroken);
 }
 
+const LLM_OPTIONS: OptionNames<LlmSpanOptions> = {
+  ...STEP_OPTIONS,
+  model: true,
+  provider: true,
+  messages: true,
+  temperature: true,
+  topP: true,
+  maxTokens: true,
+  answer: true,
+};
+
 /**
  * Runs a call of a model as an `llm` span. It records messages, parameters, answer, tokens and cost. Use it for a
  * client that has no wrapper.
@@ -81,6 +100,7 @@ export function llmSpan<T>(options: LlmSpanOptions<Awaited<T>>, fn: Work<T>): T 
   const provider = admitText(given.provider);
   const host = admitText(readProperty(given.attributes, 'server.address'));
   const step: Step<Awaited<T>> = {
+    known: LLM_OPTIONS,
     operation: 'chat',
     subject: model,
     type: 'llm',

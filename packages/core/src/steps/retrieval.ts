@@ -1,6 +1,14 @@
 /** Searches and rerankings of documents. */
 import { readProperty } from '../gate/index.ts';
-import { readOptions, runStep, type Step, type StepOptions, type Work } from './step.ts';
+import {
+  type OptionNames,
+  readOptions,
+  runStep,
+  type Step,
+  STEP_OPTIONS,
+  type StepOptions,
+  type Work,
+} from './step.ts';
 
 /** Options of {@link retrieverSpan}. */
 export interface RetrieverSpanOptions<R = unknown> extends StepOptions {
@@ -16,6 +24,14 @@ export interface RetrieverSpanOptions<R = unknown> extends StepOptions {
    */
   documents?: ((result: R) => unknown) | undefined;
 }
+
+const RETRIEVER_OPTIONS: OptionNames<RetrieverSpanOptions> = {
+  ...STEP_OPTIONS,
+  query: true,
+  dataSource: true,
+  topK: true,
+  documents: true,
+};
 
 /**
  * Runs a search as a `retriever` span. It records the query, the number of documents, and their lowest and highest
@@ -33,6 +49,7 @@ export function retrieverSpan<T>(options: RetrieverSpanOptions<Awaited<T>>, fn: 
   const given = readOptions(options);
   const { query, dataSource, topK, documents } = given;
   const step: Step<Awaited<T>> = {
+    known: RETRIEVER_OPTIONS,
     operation: 'retrieval',
     subject: dataSource,
     type: 'retriever',
@@ -57,11 +74,21 @@ export interface RerankSpanOptions<R = unknown> extends StepOptions {
   ranked?: ((result: R) => unknown) | undefined;
 }
 
+const RERANK_OPTIONS: OptionNames<RerankSpanOptions> = {
+  ...STEP_OPTIONS,
+  query: true,
+  documents: true,
+  model: true,
+  topK: true,
+  ranked: true,
+};
+
 /** Runs a reranking as a `reranker` span. It records the number of documents before and after, and their scores. */
 export function rerankSpan<T>(options: RerankSpanOptions<Awaited<T>>, fn: Work<T>): T {
   const given = readOptions(options);
   const { query, documents, model, topK, ranked } = given;
   const step: Step<Awaited<T>> = {
+    known: RERANK_OPTIONS,
     operation: 'rerank',
     subject: model,
     type: 'reranker',

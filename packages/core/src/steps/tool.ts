@@ -1,7 +1,15 @@
 /** Calls of tools. */
 import type { Content } from '../api/index.ts';
 import { isList, readProperty } from '../gate/index.ts';
-import { readOptions, runStep, type Step, type StepOptions, type Work } from './step.ts';
+import {
+  type OptionNames,
+  readOptions,
+  runStep,
+  type Step,
+  STEP_OPTIONS,
+  type StepOptions,
+  type Work,
+} from './step.ts';
 
 /** Options of {@link toolSpan}. */
 export interface ToolSpanOptions<R = unknown> extends StepOptions {
@@ -27,6 +35,17 @@ function countEntries(result: unknown): number | undefined {
   return entries?.length;
 }
 
+const TOOL_OPTIONS: OptionNames<ToolSpanOptions> = {
+  ...STEP_OPTIONS,
+  tool: true,
+  description: true,
+  callId: true,
+  arguments: true,
+  statement: true,
+  query: true,
+  count: true,
+};
+
 /**
  * Runs a tool as a `tool` span. It records the arguments and the result, of a database the statement and the rows, of a
  * search the query.
@@ -35,6 +54,7 @@ export function toolSpan<T>(options: ToolSpanOptions<Awaited<T>>, fn: Work<T>): 
   const given = readOptions(options);
   const { tool, description, callId, statement, query, count = countEntries } = given;
   const step: Step<Awaited<T>> = {
+    known: TOOL_OPTIONS,
     operation: 'execute_tool',
     subject: tool,
     type: 'tool',

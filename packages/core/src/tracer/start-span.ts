@@ -16,6 +16,7 @@ import type { OpenSpans } from './open-spans.ts';
 import { inheritedValues, type ParentResolver } from './resolve-parent.ts';
 
 const KNOWN_TYPES: ReadonlySet<string> = new Set(SPAN_TYPES);
+const NO_TYPE = `not one of ${SPAN_TYPES.join(', ')}`;
 const KNOWN_KINDS: ReadonlySet<string> = new Set(SPAN_KINDS);
 const CLIENT_TYPES: ReadonlySet<SpanType> = new Set<SpanType>(['llm', 'embedding', 'retriever']);
 
@@ -68,6 +69,7 @@ export function createSpanStarter(owner: SpanOwner, resolveParent: ParentResolve
   function createState(options: SpanOptions): SpanState {
     const type = typeFrom(options);
     const kind = kindFrom(options, type);
+    if (options.type !== undefined && options.type !== type) owner.internalError('span type', NO_TYPE);
     const resolved = resolveParent(options.parent, kind);
     const { parent } = resolved;
     const now = owner.now();
