@@ -35,7 +35,7 @@ const PROVIDERS: Readonly<Record<string, ProviderFacts>> = {
     kind: 'protocol',
   },
   'azure.ai.openai': {
-    hosts: ['openai.azure.com', 'cognitiveservices.azure.com', 'azure-api.net'],
+    hosts: ['openai.azure.com', 'openai.azure.us', 'cognitiveservices.azure.com', 'azure-api.net'],
     ids: ['azure', 'azure_openai'],
     classes: ['azureopenai'],
     prefixes: ['azure'],
@@ -77,7 +77,7 @@ const PROVIDERS: Readonly<Record<string, ProviderFacts>> = {
   groq: { hosts: ['api.groq.com'], classes: ['groq'], prefixes: ['groq'] },
   deepseek: { hosts: ['api.deepseek.com'], classes: ['deepseek'] },
   mistral_ai: {
-    hosts: ['api.mistral.ai'],
+    hosts: ['api.mistral.ai', 'codestral.mistral.ai'],
     ids: ['mistral', 'mistralai'],
     classes: ['mistral'],
     catalogue: 'mistral',

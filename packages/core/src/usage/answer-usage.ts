@@ -1,9 +1,9 @@
 /** The usage of one answer, whole or from the pieces of a stream, of any provider. */
 import { isObject, list, props, type Props, text } from '@spanline/record';
 import { isConditionKey } from './conditions.ts';
-import { normalizeUsage } from './normalize.ts';
+import { partOfUsage } from './normalize.ts';
 import type { UsageContext } from './read-usage.ts';
-import type { NormalizedUsage } from './report.ts';
+import { isBillable, type NormalizedUsage } from './report.ts';
 import { isUsageKey, USAGE } from './spellings.ts';
 import { isPlainObject, StreamedCounts } from './streamed-counts.ts';
 
@@ -119,12 +119,19 @@ export class AnswerUsage {
    * Reads the usage so far.
    *
    * @param isBroken - the answer ended early
+   * @returns `undefined` when there is no count in it
    */
   read(isBroken: boolean): NormalizedUsage | undefined {
+    const usage = this.readPart(isBroken);
+    return usage === undefined || !isBillable(usage) ? undefined : usage;
+  }
+
+  /** Reads what is there so far, for callers that have further reports: the conditions of the price may be alone. */
+  readPart(isBroken: boolean): NormalizedUsage | undefined {
     const answer: Props = { ...this.#answer };
     for (const [key, counts] of this.#usages) answer[key] = counts.toObject();
     if (answer['output'] === undefined && this.#items !== undefined) answer['output'] = this.#items;
-    const usage = normalizeUsage(answer, this.#context);
+    const usage = partOfUsage(answer, this.#context);
     const isCut = !this.#isComplete && (isBroken || this.#isStarted);
     return usage === undefined || !isCut ? usage : { ...usage, issue: 'incomplete' };
   }

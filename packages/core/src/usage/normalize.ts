@@ -1,8 +1,16 @@
 /** Finds all reports on a call's usage in what a provider or a framework returned. */
 import { isObject, props, text } from '@spanline/record';
-import { isAnswer, readUsage, type UsageContext } from './read-usage.ts';
-import { addUsage, mostExact, type NormalizedUsage, unitsIn } from './report.ts';
-import { ESTIMATED_WRAPPER, isVendorKey, PROVIDER_ANSWERS, RAW_PLACES, STEPS, WRAPPERS } from './spellings.ts';
+import { isAnswer, readUsage, type ReportKind, type UsageContext } from './read-usage.ts';
+import { addUsage, isBillable, mostExact, type NormalizedUsage } from './report.ts';
+import {
+  ESTIMATED_WRAPPER,
+  isVendorKey,
+  NAMES_OF_USAGE,
+  PROVIDER_ANSWERS,
+  RAW_PLACES,
+  STEPS,
+  WRAPPERS,
+} from './spellings.ts';
 
 type Raw = Record<string, unknown>;
 
@@ -47,7 +55,7 @@ function sumOfSteps(steps: unknown, context: UsageContext): NormalizedUsage | un
   let sum: NormalizedUsage | undefined;
   for (const step of steps) {
     const usage = isObject(step) ? normalize(step as Raw, context) : undefined;
-    if (usage === undefined) return undefined;
+    if (usage === undefined || !isBillable(usage)) return undefined;
     sum = addUsage(sum, usage);
   }
   return sum;
@@ -56,14 +64,14 @@ function sumOfSteps(steps: unknown, context: UsageContext): NormalizedUsage | un
 class Reports {
   readonly found: NormalizedUsage[] = [];
 
-  /** @param isKnownAnswer - `undefined` where its keys decide */
-  collect(raw: Raw, context: UsageContext, depth: number, isKnownAnswer?: boolean): void {
+  /** @param kind - `undefined` where its keys decide */
+  collect(raw: Raw, context: UsageContext, depth: number, kind?: ReportKind, keepsUnknown = false): void {
     const model = context.model ?? text(raw['model']) ?? text(raw['modelVersion']);
     const known = model === context.model ? context : { ...context, model };
     const places = depth === 0 ? NO_PLACES : placesIn(raw);
     const isCloser = (place: string): boolean => orderOf(place) < WRAPPER_ORDER;
     for (const place of places) if (isCloser(place)) this.#collectPlace(raw, place, known, depth - 1);
-    const own = readUsage(raw, known, isKnownAnswer ?? isAnswer(raw));
+    const own = readUsage(raw, known, kind ?? (isAnswer(raw) ? 'answer' : 'usage'), keepsUnknown);
     if (own !== undefined) this.found.push(own);
     for (const place of places) if (!isCloser(place)) this.#collectPlace(raw, place, known, depth - 1);
   }
@@ -75,14 +83,14 @@ class Reports {
       if (sum !== undefined) this.found.push(sum);
     } else if (place === PROVIDER_ANSWERS) {
       for (const answer of Object.values(value)) {
-        if (isObject(answer)) this.collect(answer as Raw, context, depth, true);
+        if (isObject(answer)) this.collect(answer as Raw, context, depth, 'metadata');
       }
     } else if (place === ESTIMATED_WRAPPER) {
-      const own = readUsage(value, context, false);
+      const own = readUsage(value, context, 'usage');
       if (own !== undefined) this.found.push({ ...own, source: 'estimated' });
     } else {
-      const isKnownAnswer = place === 'raw' ? undefined : ANSWER_PLACES.has(place);
-      this.collect(value, context, depth, isKnownAnswer);
+      const known = ANSWER_PLACES.has(place) ? 'answer' : 'usage';
+      this.collect(value, context, depth, place === 'raw' ? undefined : known, NAMES_OF_USAGE.has(place));
     }
   }
 }
@@ -105,8 +113,20 @@ function normalize(raw: Raw, context: UsageContext): NormalizedUsage | undefined
   const reports = new Reports();
   reports.collect(raw, context, MAX_DEPTH);
   const { found } = reports;
-  const usage = found.length < 2 ? found[0] : mostExact(found);
-  return usage === undefined || (unitsIn(usage.units).length === 0 && usage.costUsd === undefined) ? undefined : usage;
+  return found.length < 2 ? found[0] : mostExact(found);
+}
+
+/**
+ * Reads a report as {@link normalizeUsage} does, for callers that have further reports on the same call: one without a
+ * count may still tell the tier, the region, or that something unknown was used. Never throws.
+ */
+export function partOfUsage(raw: unknown, context: UsageContext = {}): NormalizedUsage | undefined {
+  if (!isObject(raw)) return undefined;
+  try {
+    return normalize(raw as Raw, context);
+  } catch {
+    return undefined;
+  }
 }
 
 /**
@@ -117,10 +137,6 @@ function normalize(raw: Raw, context: UsageContext): NormalizedUsage | undefined
  * @returns `undefined` when there is no count in it
  */
 export function normalizeUsage(raw: unknown, context: UsageContext = {}): NormalizedUsage | undefined {
-  if (!isObject(raw)) return undefined;
-  try {
-    return normalize(raw as Raw, context);
-  } catch {
-    return undefined;
-  }
+  const usage = partOfUsage(raw, context);
+  return usage === undefined || !isBillable(usage) ? undefined : usage;
 }

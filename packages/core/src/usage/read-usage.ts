@@ -47,6 +47,15 @@ const NO_USAGE_IN_ANSWERS: ReadonlySet<string> = new Set([
   'estimated_cost',
 ]);
 
+/** What an object is: a usage object, a whole answer, or what a provider tells beside an answer, its cost included. */
+export type ReportKind = 'usage' | 'answer' | 'metadata';
+
+const SKIPPED: Readonly<Record<ReportKind, ReadonlySet<string> | undefined>> = {
+  usage: undefined,
+  answer: NO_USAGE_IN_ANSWERS,
+  metadata: new Set([...NO_USAGE_IN_ANSWERS].filter((key) => !key.includes('cost'))),
+};
+
 /** True for an answer, in which most numbers are no usage. */
 export function isAnswer(raw: Readonly<Record<string, unknown>>): boolean {
   for (const key in raw) if (ANSWER_KEYS.has(key)) return true;
@@ -74,14 +83,14 @@ function addIterations(counts: Counts, iterations: unknown): void {
 }
 
 /** Reads one object. Cohere bills `billed_units`; `tokens` beside them counts what it adds to the prompt as well. */
-function count(raw: Record<string, unknown>, isWholeAnswer: boolean): Counts {
+function count(raw: Record<string, unknown>, kind: ReportKind): Counts {
   const counts: Counts = { readings: {}, conditions: {}, unknown: undefined };
   const billed = raw['billed_units'] ?? raw['billedUnits'];
   if (isObject(billed)) {
     readObject(counts, COHERE_UNITS, billed as Record<string, unknown>, 'billed_units');
     return counts;
   }
-  readObject(counts, USAGE, raw, '', isWholeAnswer ? NO_USAGE_IN_ANSWERS : undefined);
+  readObject(counts, USAGE, raw, '', SKIPPED[kind]);
   addIterations(counts, raw['iterations']);
   return counts;
 }
@@ -104,14 +113,16 @@ function hidesThoughts({ model, provider }: UsageContext): boolean {
 /**
  * Reads the counts, the server tools and the conditions that an object has itself.
  *
+ * @param keepsUnknown - numbers that nobody knows are usage here, even if no other number is there
  * @returns `undefined` for one that has none of them
  */
 export function readUsage(
   raw: Record<string, unknown>,
   context: UsageContext,
-  isWholeAnswer: boolean,
+  kind: ReportKind,
+  keepsUnknown = false,
 ): NormalizedUsage | undefined {
-  const counts = count(raw, isWholeAnswer);
+  const counts = count(raw, kind);
   const tools = serverTools(raw, context.model);
   const { units, issue } = reconcile(counts.readings, hidesThoughts(context));
   for (const unit of unitsIn(tools ?? {})) units[unit] = Math.max(units[unit] ?? 0, tools?.[unit] ?? 0);
@@ -119,12 +130,13 @@ export function readUsage(
   const { tier, region } = counts.conditions;
   const hasConditions = tier !== undefined || region !== undefined;
   const isCounted = unitsIn(units).length > 0;
-  if (!isCounted && costUsd === undefined && !hasConditions) return undefined;
+  const unknown = isCounted || keepsUnknown ? counts.unknown : undefined;
+  if (!isCounted && costUsd === undefined && !hasConditions && unknown === undefined) return undefined;
   return {
     units,
     source: 'provider',
     ...(issue === undefined ? {} : { issue }),
-    ...(counts.unknown === undefined || !isCounted ? {} : { unknown: counts.unknown }),
+    ...(unknown === undefined ? {} : { unknown }),
     ...(hasConditions ? { conditions: counts.conditions } : {}),
     ...(costUsd === undefined ? {} : { costUsd }),
   };

@@ -20,6 +20,10 @@ export interface NormalizedUsage {
 /** The units of a report. */
 export const unitsIn = (units: BilledUnits): BilledUnit[] => Object.keys(units) as BilledUnit[];
 
+/** True for a report that tells more than conditions: a count or a cost. */
+export const isBillable = ({ units, costUsd }: NormalizedUsage): boolean =>
+  costUsd !== undefined || unitsIn(units).length > 0;
+
 /** Issues that leave the counts in doubt. The other ones were repaired. */
 const DOUBTFUL: ReadonlySet<UsageIssue> = new Set(['total_mismatch', 'details_exceed_total', 'incomplete']);
 

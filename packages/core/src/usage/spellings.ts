@@ -405,6 +405,9 @@ export const WRAPPERS: readonly string[] = [
   'meta',
 ];
 
+/** Wrappers in which each number is usage. Others hold all kinds of numbers as well. */
+export const NAMES_OF_USAGE: ReadonlySet<string> = new Set(WRAPPERS.filter((key) => /usage/i.test(key)));
+
 /** Vendors wrap what they add to OpenAI's shapes in keys of their own: `x_groq`. */
 export const isVendorKey = (key: string): boolean => key.startsWith('x_');
 

@@ -9,6 +9,8 @@ describe('the provider of a call', () => {
     ['api.groq.com', 'groq'],
     ['eu.api.openai.com', 'openai'],
     ['acme.openai.azure.com', 'azure.ai.openai'],
+    ['agency.openai.azure.us', 'azure.ai.openai'],
+    ['codestral.mistral.ai', 'mistral_ai'],
     ['acme.services.ai.azure.com', 'azure.ai.inference'],
     ['europe-west4-aiplatform.googleapis.com', 'gcp.vertex_ai'],
     ['aiplatform.googleapis.com', 'gcp.vertex_ai'],

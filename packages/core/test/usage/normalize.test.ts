@@ -165,3 +165,22 @@ describe('tokens from what providers report', () => {
     });
   });
 });
+
+describe('the metadata of providers in the AI SDK', () => {
+  const usage = { inputTokens: 300, outputTokens: 40, totalTokens: 340 };
+
+  it("have a gateway's cost, as a text or a number", () => {
+    for (const cost of ['0.0021', 0.0021]) {
+      const answer = { text: 'So.', usage, providerMetadata: { gateway: { cost, generationId: 'gen_7' } } };
+      expect(normalizeUsage(answer)).toMatchObject({ units: { input_tokens: 300 }, costUsd: 0.0021 });
+    }
+  });
+
+  it('have other numbers, which are no usage', () => {
+    const answer = { text: 'So.', usage, providerMetadata: { acme: { seconds: 4, tokens: 9, rank: 2 } } };
+    expect(normalizeUsage(answer)).toEqual({
+      units: { input_tokens: 300, output_tokens: 40 },
+      source: 'provider',
+    });
+  });
+});

@@ -123,11 +123,12 @@ export function readModelOutput(result: unknown, { isCached, startedMs, streamed
   const generation = generations[0] ?? {};
   const message = props(generation['message']);
   const metadata = props(message['response_metadata']);
-  const usage = isCached ? undefined : readUsage({ result: source, generations, streamed, observed });
+  const model = responseModel(source, generation, streamed);
+  const usage = isCached ? undefined : readUsage({ result: source, generations, streamed, observed, model });
   const reasonOf = generations.map(finishReason);
   const reasons = reasonOf.filter((reason) => reason !== undefined);
   return {
-    'gen_ai.response.model': responseModel(source, generation, streamed),
+    'gen_ai.response.model': model,
     'gen_ai.response.id': responseId(message),
     'gen_ai.response.status': text(metadata['status']),
     'gen_ai.response.finish_reasons': reasons.length === 0 ? undefined : reasons,

@@ -2,10 +2,12 @@
 
 import {
   addUsage,
+  isBillable,
   mostExact,
   type NormalizedUsage,
   normalizeUsage,
   number,
+  partOfUsage,
   type Props,
   props,
   text,
@@ -88,8 +90,8 @@ function correct(usage: Props, generation: Props, metadata: Props, streamed: Str
 }
 
 /** LangChain's copy. Its clients fill it with 0 where the provider counts nothing. */
-function counted({ usage, issue }: Counted): NormalizedUsage | undefined {
-  const found = normalizeUsage(usage);
+function counted({ usage, issue }: Counted, model: string | undefined): NormalizedUsage | undefined {
+  const found = normalizeUsage(usage, { model });
   const { input_tokens: input = 0, output_tokens: output = 0 } = found?.units ?? {};
   if (found === undefined || (input === 0 && output === 0)) return undefined;
   return issue === undefined || found.issue !== undefined ? found : { ...found, issue };
@@ -109,16 +111,22 @@ function splitMetadata(metadata: Props): readonly [raw: Props, copies: Props] {
 }
 
 /** The most exact report on one generation. The provider's own is in one of the places that clients keep it in. */
-function generationUsage(generation: Props, streamed: StreamedAnswer | undefined): NormalizedUsage | undefined {
+function generationUsage(
+  generation: Props,
+  streamed: StreamedAnswer | undefined,
+  model: string | undefined,
+): NormalizedUsage | undefined {
   const message = props(generation['message']);
   const { response_metadata, additional_kwargs } = message;
   const metadata = props(response_metadata);
-  const copy = counted(correct(props(message['usage_metadata']), generation, metadata, streamed));
+  const copy = counted(correct(props(message['usage_metadata']), generation, metadata, streamed), model);
   const [raw, copies] = splitMetadata(metadata);
-  const kept = normalizeUsage({ response_metadata: raw, additional_kwargs });
-  const others = [copies, generation['generationInfo']].map((place) => normalizeUsage({ response_metadata: place }));
+  const kept = partOfUsage({ response_metadata: raw, additional_kwargs }, { model });
+  const others = [copies, generation['generationInfo']].map((place) =>
+    partOfUsage({ response_metadata: place }, { model }),
+  );
   return isMerged(message, streamed)
-    ? mostExact([streamed?.raw?.read(false), copy, kept, ...others])
+    ? mostExact([streamed?.raw?.readPart(false), copy, kept, ...others])
     : mostExact([kept, copy, ...others]);
 }
 
@@ -141,11 +149,12 @@ function generationsUsage(
   generations: readonly Props[],
   streamed: StreamedAnswer | undefined,
   whole: NormalizedUsage | undefined,
+  model: string | undefined,
 ): NormalizedUsage | undefined {
   const answers = new Map<string, NormalizedUsage>();
   const nameless: NormalizedUsage[] = [];
   for (const generation of generations) {
-    const usage = generationUsage(generation, streamed);
+    const usage = generationUsage(generation, streamed, model);
     if (usage === undefined) continue;
     const id = answerId(generation);
     if (id === undefined) nameless.push(usage);
@@ -165,12 +174,16 @@ export interface ReportedCall {
   readonly streamed: StreamedAnswer | undefined;
   /** Usage that a traced client received below. */
   readonly observed: NormalizedUsage | undefined;
+  /** The model that answered, or the one that was asked for. */
+  readonly model: string | undefined;
 }
 
 /** Reads the usage of an answer: the most exact of all reports on it. */
-export function readUsage({ result, generations, streamed, observed }: ReportedCall): NormalizedUsage | undefined {
-  const whole = normalizeUsage({ llmOutput: result['llmOutput'] });
-  return mostExact([observed, generationsUsage(generations, streamed, whole), whole]);
+export function readUsage(call: ReportedCall): NormalizedUsage | undefined {
+  const { result, generations, streamed, observed, model } = call;
+  const whole = normalizeUsage({ llmOutput: result['llmOutput'] }, { model });
+  const usage = mostExact([observed, generationsUsage(generations, streamed, whole, model), whole]);
+  return usage === undefined || !isBillable(usage) ? undefined : usage;
 }
 
 /** The usage that was reported before a stream broke off. */
@@ -183,6 +196,7 @@ export function readPartialUsage(
   const copy = [last, start]
     .map((report) => normalizeUsage(report))
     .find((report) => (report?.units.input_tokens ?? 0) > 0);
-  const kept = mostExact([streamed?.raw?.read(true), copy]);
-  return mostExact([observed, kept === undefined ? undefined : { ...kept, issue: 'incomplete' }]);
+  const kept = mostExact([streamed?.raw?.readPart(true), copy]);
+  const usage = mostExact([observed, kept === undefined ? undefined : { ...kept, issue: 'incomplete' }]);
+  return usage === undefined || !isBillable(usage) ? undefined : usage;
 }

@@ -1,0 +1,146 @@
+/** Facts about the price that LangChain keeps apart from the counts. */
+import { ChatAnthropic } from '@langchain/anthropic';
+import { ChatOpenAI } from '@langchain/openai';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createTracer, type SpanRecord } from '@spanline/core';
+import { memoryLog } from '@spanline/core/testing';
+import { SpanlineCallbackHandler } from '@spanline/langchain';
+import { events, json, openWire, type Wire } from '../../../../test/support/wire/server.ts';
+
+let wire: Wire;
+
+beforeAll(async () => {
+  wire = await openWire();
+});
+
+afterAll(() => wire.close());
+
+interface Streamable {
+  invoke(input: string, options: { callbacks: SpanlineCallbackHandler[] }): Promise<unknown>;
+}
+
+async function lineOf(model: Streamable): Promise<SpanRecord> {
+  const log = memoryLog();
+  const tracer = createTracer({ logger: log.logger, statsIntervalSeconds: 0 });
+  await model.invoke('How much?', { callbacks: [new SpanlineCallbackHandler({ tracer })] });
+  expect(log.records()).toHaveLength(1);
+  return log.records()[0] as SpanRecord;
+}
+
+const openai = (more: object): ChatOpenAI =>
+  new ChatOpenAI({
+    model: 'gpt-5-mini',
+    apiKey: 'test',
+    maxRetries: 0,
+    configuration: { baseURL: 'https://api.openai.com/v1', fetch: (_input, init) => fetch(wire.url, init) },
+    ...more,
+  });
+
+describe("the tier in the metadata of OpenAI's Responses API", () => {
+  const answer = (tier: string): object => ({
+    id: 'resp_7',
+    object: 'response',
+    created_at: 1,
+    status: 'completed',
+    model: 'gpt-5-mini-2025-08-07',
+    service_tier: tier,
+    output: [
+      { type: 'message', id: 'm', role: 'assistant', content: [{ type: 'output_text', text: 'So.', annotations: [] }] },
+    ],
+    usage: { input_tokens: 4000, output_tokens: 1000, total_tokens: 5000 },
+  });
+
+  it.each([
+    ['default', 0.003, undefined, true],
+    ['flex', 0.0015, 'flex', true],
+    ['priority', 0.003, 'priority', false],
+  ])('%s is that of the price', async (tier, usd, named, isExact) => {
+    wire.answer(() => json(answer(tier)));
+    const line = await lineOf(openai({ useResponsesApi: true }));
+    expect(line['spanline.cost.tier']).toBe(named);
+    expect(line['spanline.cost.exact'] ?? true).toBe(isExact);
+    expect(line['spanline.cost.usd']).toBeCloseTo(usd, 9);
+  });
+});
+
+const anthropic = (): ChatAnthropic =>
+  new ChatAnthropic({
+    model: 'claude-opus-4-6',
+    apiKey: 'test',
+    maxRetries: 0,
+    streaming: true,
+    anthropicApiUrl: 'https://api.anthropic.com',
+    clientOptions: { fetch: (_input, init) => fetch(wire.url, init) },
+  });
+
+function streamOf(usage: object, blocks: readonly object[] = []): readonly object[] {
+  const opened = [...blocks, { type: 'text', text: '' }].flatMap((content_block, index) => [
+    { type: 'content_block_start', index, content_block },
+    { type: 'content_block_stop', index },
+  ]);
+  return [
+    {
+      type: 'message_start',
+      message: {
+        id: 'msg_7',
+        type: 'message',
+        role: 'assistant',
+        model: 'claude-opus-4-6',
+        content: [],
+        stop_reason: null,
+        usage: { input_tokens: 2000, output_tokens: 1, ...usage },
+      },
+    },
+    ...opened,
+    { type: 'message_delta', delta: { stop_reason: 'end_turn', stop_sequence: null }, usage: { output_tokens: 1000 } },
+    { type: 'message_stop' },
+  ];
+}
+
+describe('the first event of a stream of Anthropic', () => {
+  it('names the region of the price', async () => {
+    wire.answer(() => events(streamOf({ inference_geo: 'us' }), true));
+    const line = await lineOf(anthropic());
+    expect(line['spanline.cost.region']).toBe('us');
+    expect(line).not.toHaveProperty('spanline.cost.exact');
+    expect(line['spanline.cost.usd']).toBeCloseTo(0.0385, 9);
+  });
+
+  it('names the tier of the price', async () => {
+    wire.answer(() => events(streamOf({ service_tier: 'priority' }), true));
+    expect(await lineOf(anthropic())).toMatchObject({ 'spanline.cost.tier': 'priority', 'spanline.cost.exact': false });
+  });
+
+  it('may count what nobody knows', async () => {
+    wire.answer(() => events(streamOf({ gpu_hours: 3 }), true));
+    expect(await lineOf(anthropic())).toMatchObject({
+      'spanline.usage.unknown': ['gpu_hours'],
+      'spanline.cost.exact': false,
+    });
+  });
+
+  it('has a count alone where it tells nothing else', async () => {
+    wire.answer(() => events(streamOf({}), true));
+    const line = await lineOf(anthropic());
+    expect(line).not.toHaveProperty('spanline.cost.exact');
+    expect(line['spanline.cost.usd']).toBeCloseTo(0.035, 9);
+    expect(line).not.toHaveProperty('spanline.cost.region');
+  });
+});
+
+describe("Gemini behind OpenAI's API", () => {
+  it('bills the thoughts that only the total counts', async () => {
+    wire.answer(() =>
+      json({
+        id: 'c7',
+        object: 'chat.completion',
+        created: 1,
+        model: 'gemini-2.5-flash',
+        choices: [{ index: 0, finish_reason: 'stop', message: { role: 'assistant', content: 'So.' } }],
+        usage: { prompt_tokens: 200, completion_tokens: 20, total_tokens: 620 },
+      }),
+    );
+    const line = await lineOf(openai({ model: 'gemini-2.5-flash' }));
+    expect(line).toMatchObject({ 'gen_ai.usage.output_tokens': 420 });
+  });
+});
