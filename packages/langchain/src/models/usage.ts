@@ -174,8 +174,8 @@ export interface ReportedCall {
   readonly streamed: StreamedAnswer | undefined;
   /** Usage that a traced client received below. */
   readonly observed: NormalizedUsage | undefined;
-  /** The model that answered, or the one that was asked for. */
-  readonly model: string | undefined;
+  /** The model that answered. */
+  readonly model?: string | undefined;
 }
 
 /** Reads the usage of an answer: the most exact of all reports on it. */
