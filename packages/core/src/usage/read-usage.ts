@@ -47,7 +47,7 @@ const NO_USAGE_IN_ANSWERS: ReadonlySet<string> = new Set([
   'estimated_cost',
 ]);
 
-/** What an object is: a usage object, a whole answer, or what a provider tells beside an answer, its cost included. */
+/** Kinds of objects: a usage object, a whole answer, or metadata of a provider beside an answer, its cost included. */
 export type ReportKind = 'usage' | 'answer' | 'metadata';
 
 const SKIPPED: Readonly<Record<ReportKind, ReadonlySet<string> | undefined>> = {
