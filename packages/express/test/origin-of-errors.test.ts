@@ -220,6 +220,15 @@ const HANDLED: Scenario[] = [
     [404, 'error', 'APIError'],
   ],
   [
+    'asks another service through undici 6, and is refused',
+    () =>
+      handler(() => {
+        const refusal = { code: 'UND_ERR_RESPONSE_STATUS_CODE', status: 404, statusCode: 404, headers: {}, body: null };
+        throw Object.assign(new Error('Response status code 404: Not Found'), refusal);
+      }),
+    [404, 'error', 'UND_ERR_RESPONSE_STATUS_CODE'],
+  ],
+  [
     'has no document, after an optional call that failed',
     (tracer) =>
       handler(async () => {

@@ -206,6 +206,13 @@ describe.each(MAJORS)('the logger of a request through %s', (_name, express) => 
       (_q, res) => void res.set('x-request-id', 'r1'),
       'own-GET',
     ],
+    [
+      'a number of the option',
+      // Applications in JavaScript return the number that pino-http gave.
+      { requestId: ((): unknown => 417) as () => string },
+      () => undefined,
+      '417',
+    ],
     ['`req.id`', {}, (req) => void Object.assign(req, { id: 'earlier-1' }), 'earlier-1'],
     ['a number as `req.id`', {}, (req) => void Object.assign(req, { id: 7 }), '7'],
     ['the header of the response', {}, (_req, res) => void res.set('x-request-id', 'answer-1'), 'answer-1'],

@@ -61,15 +61,14 @@ export function fitMembers(
   const excess = (): number => total + byteLength(JSON.stringify([...truncated].slice(0, MAX_NAMED))) - maxBytes;
   for (const index of order) {
     const member = kept[index];
-    const over = excess();
-    if (over <= 0 || member === undefined) break;
+    if (excess() <= 0 || member === undefined) break;
     const { key, json } = member;
     const length = byteLength(json);
     if (length <= MIN_MEMBER) break;
     truncated.add(key);
     const shorter = {
       key,
-      json: JSON.stringify(fitPlain(parse(json), Math.max(MIN_MEMBER, length - over - key.length))),
+      json: JSON.stringify(fitPlain(parse(json), Math.max(MIN_MEMBER, length - excess()))),
     };
     kept[index] = shorter;
     total += sizeOf(shorter) - (sizes[index] ?? 0);

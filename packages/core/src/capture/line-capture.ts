@@ -1,7 +1,7 @@
 /** The capture of the application's own lines: their texts pass the same rules as those of spans. */
 import { profileKey, type ProfileName } from '@spanline/record';
 import { type JsonMember, plainKeyJson, replaceTexts, safeText, textOfJson, verifiedText } from '../content/index.ts';
-import { byteLength } from '../gate/index.ts';
+import { byteLength, truncate } from '../gate/index.ts';
 import type { Replacements, ValueRedactor } from '../redaction/index.ts';
 import type { CaptureParts, CaptureReport, TraceMemory } from './captured-line.ts';
 import { fitMembers } from './fit-members.ts';
@@ -29,6 +29,32 @@ export interface LineCapture {
 /** Keys in our spelling and in that of a profile. */
 function spelled(keys: Iterable<string>, profile: ProfileName): Set<string> {
   return new Set([...keys].flatMap((key) => [key, profileKey(key, profile)]));
+}
+
+/** Bytes of UTF-8. */
+const MAX_KEY = 256;
+
+/** Bounds the keys of a line. Each stays unique. */
+class BoundedKeys {
+  readonly #given: readonly JsonMember[];
+  readonly #truncated: Set<string>;
+  #taken: Set<string> | undefined;
+
+  constructor(given: readonly JsonMember[], truncated: Set<string>) {
+    this.#given = given;
+    this.#truncated = truncated;
+  }
+
+  bound(key: string): string {
+    const cut = truncate(key, MAX_KEY);
+    if (cut === key) return key;
+    const taken = (this.#taken ??= new Set(this.#given.map((member) => member.key)));
+    let bounded = cut;
+    for (let index = 2; taken.has(bounded); index++) bounded = `${index}_${cut}`;
+    taken.add(bounded);
+    this.#truncated.add(bounded);
+    return bounded;
+  }
 }
 
 /** How lines are captured. */
@@ -62,32 +88,36 @@ export function createLineCapture(parts: CaptureParts, { mode, profile, censor =
       const lineRedactor = redactorOf(replacements);
       const truncated = new Set<string>();
 
-      function safe(text: string, name: string | undefined, key: string): string {
-        if (text === censor) return text;
-        if (verifiedText(text, name, limits.lineBytes, lineRedactor) !== undefined) return text;
-        const size = { size: byteLength(text), maxBytes: limits.lineBytes };
-        const { text: written, isTruncated } = safeText(text, name, size, lineRedactor);
-        if (isTruncated) truncated.add(key);
-        return written;
+      const keys = new BoundedKeys(given, truncated);
+
+      function safe(text: string, name: string | undefined): { text: string; isTruncated: boolean } {
+        if (text === censor) return { text, isTruncated: false };
+        if (verifiedText(text, name, limits.lineBytes, lineRedactor) !== undefined) return { text, isTruncated: false };
+        return safeText(text, name, { size: byteLength(text), maxBytes: limits.lineBytes }, lineRedactor);
       }
 
       function captured({ key, json }: JsonMember): JsonMember {
         if (unread.has(key)) return { key, json };
+        // The list of shortened fields has the keys of the line, which are redacted and bounded.
+        const name = keys.bound(plainKeyJson(key) === undefined ? safe(key, undefined).text : key);
+        const written = (text: string, textName: string | undefined): string => {
+          const { text: kept, isTruncated } = safe(text, textName);
+          if (isTruncated) truncated.add(name);
+          return kept;
+        };
         try {
           if (hasher !== undefined && hashed.has(key)) {
             return { key, json: JSON.stringify(hasher.hash(json.startsWith('"') ? textOfJson(json) : json)) };
           }
-          return {
-            key: plainKeyJson(key) === undefined ? safe(key, undefined, key) : key,
-            json: HAS_TEXT.test(json) ? replaceTexts(json, key, (text, name) => safe(text, name, key)) : json,
-          };
+          return { key: name, json: HAS_TEXT.test(json) ? replaceTexts(json, key, written) : json };
         } catch {
           // A serializer of the application wrote something that is no JSON.
-          return { key, json: JSON.stringify(safe(json, key, key)) };
+          return { key: name, json: JSON.stringify(written(json, key)) };
         }
       }
 
-      const members = mode === 'unchanged' ? given : given.map(captured);
+      const members =
+        mode === 'unchanged' ? given.map(({ key, json }) => ({ key: keys.bound(key), json })) : given.map(captured);
       const fitting = fitMembers(members, limits.lineBytes, unread, truncated);
       return {
         members: fitting,

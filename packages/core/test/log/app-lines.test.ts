@@ -293,6 +293,19 @@ describe('a long line of the application', () => {
     });
   });
 
+  it.each([true, false])('bound keys and the names of what was shortened, with `redactLines: %s`', (redactLines) => {
+    const { logger, read, raw } = memory({ redactLines });
+    const endless = 'k'.repeat(30_000);
+    logger.info({ [endless]: 1, [`${endless.slice(1)}y`]: 2, [`${endless.slice(1)}z`]: 3 }, 'm');
+    logger.info({ 'lea@firm.example': 'text '.repeat(30_000) }, 'm');
+    for (const line of raw) expect(Buffer.byteLength(line)).toBeLessThanOrEqual(15 * 1024);
+    const [first = {}, second = {}] = read();
+    const keys = Object.keys(first).filter((key) => key.includes('kkk'));
+    expect(keys.map((key) => first[key])).toEqual([1, 2, 3]);
+    expect(first['spanline.truncated']).toEqual(keys);
+    expect(second['spanline.truncated']).toEqual([redactLines ? '[EMAIL_1]' : 'lea@firm.example']);
+  });
+
   it('may be longer in a file', () => {
     const folder = mkdtempSync(join(tmpdir(), 'spanline-'));
     onTestFinished(() => rmSync(folder, { recursive: true }));

@@ -57,7 +57,7 @@ function textOf(id: unknown): unknown {
 function requestIdOf(req: Request, res: Response, { requestId, requestIdHeader }: TrustRules, guard: Guard): string {
   const own = requestId === undefined ? undefined : guard('express requestId', () => requestId(req));
   return (
-    acceptRequestId(own) ??
+    acceptRequestId(textOf(own)) ??
     acceptRequestId(textOf((req as { id?: unknown }).id)) ??
     acceptRequestId(textOf(res.getHeader(requestIdHeader))) ??
     acceptRequestId(req.headers[requestIdHeader]) ??

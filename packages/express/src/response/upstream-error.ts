@@ -15,6 +15,9 @@ const OWN_KEYS = [
   'responseHeaders', // Vercel AI SDK
 ] as const;
 
+/** Codes of undici's errors for an answer: of `interceptors.responseError`, and of `throwOnError` up to version 6. */
+const UNDICI: ReadonlySet<unknown> = new Set(['UND_ERR_RESPONSE', 'UND_ERR_RESPONSE_STATUS_CODE']);
+
 /** Google Gen AI's `ApiError` has the body of the response as its message. */
 const BODY_AS_MESSAGE = '{"error":';
 
@@ -35,7 +38,7 @@ function hasResponse(error: Props): boolean {
     isResponse(meta) ||
     isHeaders(headers) ||
     // A Groq or undici error has plain headers; those of http-errors are for the client, without a body.
-    (isObject(headers) && (isObject(error['error']) || code === 'UND_ERR_RESPONSE')) ||
+    (isObject(headers) && (isObject(error['error']) || UNDICI.has(code))) ||
     (typeof message === 'string' && message.startsWith(BODY_AS_MESSAGE))
   );
 }
