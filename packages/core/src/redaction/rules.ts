@@ -6,10 +6,10 @@ import { IBAN } from './numbers/iban.ts';
 import { PASSPORT, SSN } from './numbers/identity.ts';
 import { PHONE } from './phones/index.ts';
 import type { Rule } from './rule.ts';
-import { SECRET } from './secrets/assignments.ts';
 import { JWT, PRIVATE_KEY } from './secrets/blocks.ts';
 import { CONNECTION_STRING } from './secrets/connection-strings.ts';
 import { CREDENTIAL } from './secrets/headers.ts';
+import { SECRET } from './secrets/secret.ts';
 import { WEBHOOK } from './secrets/webhooks.ts';
 
 /** The built-in rules, in the order in which they run. */

@@ -25,7 +25,9 @@ function cut([, prefix, body]: KeyFormat): CutFormat {
     const size = prefix.at(-2) === '\\' ? 2 : 1;
     return { head: prefix.slice(0, -size), trigger: prefix.slice(-size), start: '', body, isMarked: false };
   }
-  const [head, trigger, start] = [prefix.slice(0, mark), prefix.charAt(mark + 1), prefix.slice(mark + 2)];
+  const size = prefix[mark + 1] === '\\' ? 2 : 1;
+  const end = mark + 1 + size;
+  const [head, trigger, start] = [prefix.slice(0, mark), prefix.slice(mark + 1, end), prefix.slice(end)];
   return { head, trigger, start, body, isMarked: true };
 }
 
@@ -44,7 +46,8 @@ const LONG = '(?=[\\w/+=.-]{10})';
 
 /** The rest has letters or digits that are rare where they stand. */
 function letterHint({ head, trigger, start }: CutFormat): Hint {
-  const on = [RARE_LETTERS, '\\d', 'pP', '\\-', '/'].find((some) => new RegExp(`[${some}]`).test(trigger)) ?? trigger;
+  const kinds = [RARE_LETTERS, '\\d', 'pP', '\\-', '/'];
+  const on = kinds.find((some) => some === trigger || new RegExp(`[${some}]`).test(trigger)) ?? trigger;
   return { on, then: `${start}(?<=(?<![A-Za-z0-9])${head}${trigger}${start})` };
 }
 

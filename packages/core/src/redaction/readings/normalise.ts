@@ -65,3 +65,8 @@ function plain(match: string): string {
 export function normalised(reading: Reading): Reading {
   return rewrite(reading, CHARACTERS, plain);
 }
+
+/** Reads letters without the marks that follow them. Returns the same reading if there are none of them. */
+export function withoutMarks(reading: Reading): Reading {
+  return rewrite(reading, MARK, () => '');
+}

@@ -1,5 +1,5 @@
 import { decoded } from './decode.ts';
-import { normalised } from './normalise.ts';
+import { normalised, withoutMarks } from './normalise.ts';
 import { asWritten, type Reading } from './reading.ts';
 
 const MAX_ROUNDS = 3;
@@ -9,8 +9,11 @@ const MAX_ROUNDS = 3;
  * JSON, up to three levels). Most texts are read in one way only.
  */
 export function* readings(text: string): Generator<Reading> {
-  let last = normalised(asWritten(text));
+  const written = asWritten(text);
+  let last = normalised(written);
   yield last;
+  const unmarked = withoutMarks(written);
+  if (unmarked !== written) yield unmarked;
   for (let round = 0; round < MAX_ROUNDS; round++) {
     const inner = decoded(last);
     if (inner === last) return;

@@ -6,7 +6,8 @@
 import { anyCase, anyEnding } from '../any-case.ts';
 import { type Hint, patternOf } from '../hints.ts';
 import { matchAt, textBefore } from '../lines.ts';
-import { MASK, type Range, type Rule } from '../rule.ts';
+import type { Range } from '../rule.ts';
+import type { SecretForm } from './secret-form.ts';
 import { isNameOfSecretNumber, isSecretName, wordsOf } from './secret-names.ts';
 import { isCode, isNoWord, isPlaceholder, isRandom, isReplaced } from './secret-values.ts';
 import { CREDENTIALS, ENDINGS, ENDS_OF_NAMES, PARAMETERS, PASSWORDS, QUALIFIED } from './secret-words.ts';
@@ -32,6 +33,8 @@ const LIST = /\[(?=[^\]]{0,4096}["'])[^\]]{0,4096}/y;
 const ITEM = /["']([^"'\\]{1,4096})/g;
 const BARE = /[^\s"'`&;,<>|\\]{1,256}/y;
 const REST = /[^\s"'`&;,<>|\\]{0,4096}/y;
+/** A value of ODBC and JDBC with any characters in it; a closing brace is doubled. */
+const BRACED = /\{(?:[^{}\r\n]|\}\}){1,256}\}(?=[;\s"'`]|$)/y;
 const BARE_NUMBER = /\d{3,32}(?![\w.])/y;
 const FLAG_VALUE = /[\w-]{1,60}[ \t]{1,3}(?<quote>["']?)(?<value>[^\s"'./~-][^\s"']{0,1024})/y;
 const STATEMENT_VALUE = /passwor[dt] \w{2,6}[ :]{1,2}["'`“„«]?(?<value>[^\s"'`”“»,;]{4,256})/iy;
@@ -164,6 +167,11 @@ function* valuesAt(text: string, sign: number, named: Named): Generator<Range> {
     if (number !== undefined) yield { start: from, end: from + number.length };
     return;
   }
+  const braced = matchAt(BRACED, text, from)?.[0];
+  if (braced !== undefined && (braced.includes(';') || /; ?$/.test(textBefore(text, named.start, 2)))) {
+    yield { start: from + 1, end: from + braced.length - 1 };
+    return;
+  }
   const bare = withoutTrailing(matchAt(BARE, text, from)?.[0] ?? '');
   const range = { start: from, end: from + bare.length };
   if (bare === '' || !isAssigned(text, sign, bare, range, named)) return;
@@ -221,14 +229,4 @@ function* found(text: string): Generator<Range> {
   }
 }
 
-/** Secrets that have a name. */
-export const SECRET: Rule = {
-  name: 'SECRET',
-  credential: true,
-  hints: HINTS,
-  *find(text) {
-    for (const range of found(text)) {
-      if (text.slice(range.start, range.end).replaceAll(MASK, '') !== '') yield range;
-    }
-  },
-};
+export const ASSIGNMENTS: SecretForm = { hints: HINTS, find: found };

@@ -4,12 +4,15 @@
  */
 
 import { matchAt } from '../lines.ts';
-import type { Range, Rule } from '../rule.ts';
+import { matching, type Range, type Rule } from '../rule.ts';
 
 const START = /:\/\/(?=[^\s:@/?#]{0,128}:[^\s]{1,256}@)/g;
 const USER = /[^\s:@/?#"'`]{0,128}:/y;
 const UNQUOTED = /[^\s"'`<>\0]{1,512}/y;
 const UNBROKEN = /[^\s\0]{1,512}/y;
+/** Addresses of databases and queues, where no page is meant: their passwords may have spaces. */
+const SPACED =
+  /(?:postgres(?:ql)?|mysql|mariadb|mongodb(?:\+srv)?|rediss?|amqps?|sqlserver|mssql|clickhouse|ldaps?|s?ftp|smtps?):\/\/[^\s:@/?#]{0,128}:(?!\d{1,5}[\s/])(?<value>[^\s@"'`<>]{1,64}(?: [^\s@"'`<>]{1,64}){1,6})@(?=[\w.-]{1,128}(?::\d{1,5})?\/)/g;
 /** A port and what follows: there is no user. */
 const PORT = /^\d{1,5}(?:[/?#]|$)/;
 /** A host behind an `@`: what it has to look like if more such signs follow. */
@@ -43,12 +46,15 @@ function* passwordsIn(text: string): Generator<Range> {
   }
 }
 
+const spacedPasswords = matching(SPACED);
+
 export const CONNECTION_STRING: Rule = {
   name: 'CONNECTION_STRING',
   credential: true,
-  hints: [{ on: ':', then: '//[^\\s:@/?#]{0,128}:[^\\s]{1,256}@|(?<=thin:)' }],
+  hints: [{ on: ':', then: '//[^\\s:@/?#]{0,128}:(?:[^\\s]{1,256}|[^\\s@]{1,64}(?: [^\\s@]{1,64}){1,6})@|(?<=thin:)' }],
   *find(text) {
     yield* passwordsIn(text);
+    yield* spacedPasswords(text);
     for (const match of text.matchAll(/jdbc:oracle:thin:[^/\s@]{1,128}\/(?<value>[^\s@]{1,256})@/g)) {
       const end = match.index + match[0].length - 1;
       yield { start: end - (match.groups?.['value']?.length ?? 0), end };

@@ -2,19 +2,26 @@ import { memoize } from '@spanline/record';
 import { CREDENTIALS, ENDINGS, ENDS_OF_NAMES, OTHER_PINS, OTHER_TOKENS, PASSWORDS, QUALIFIED } from './secret-words.ts';
 
 /** Words of a name in camelCase, PascalCase, snake_case, kebab-case or UPPER_CASE. */
-const WORD = /\p{Lu}+(?!\p{Ll})|\p{Lu}?\p{Ll}+|\p{Lo}+|\d+/gu;
+const WORD = /\p{Lu}+(?!\p{Ll})|\p{Lu}?\p{Ll}+|[\p{Lo}\p{Lm}]+|\d+/gu;
+/** Accents that stand behind their letter once a name is decomposed. */
+const ACCENTS = /[\u0300-\u036f]/g;
 const MAX_LENGTH = 128;
 const MAX_NAMES = 2000;
 
 /** Values that a name makes secret: none, texts, or texts and numbers. */
 type Secrecy = 'none' | 'text' | 'all';
 
+/** A name whose letters have no accents: it means the same. */
+function plainName(name: string): string {
+  return !/[\u0080-\uffff]/.test(name) ? name : name.normalize('NFD').replaceAll(ACCENTS, '').normalize('NFC');
+}
+
 /**
  * The words of a name in lower case, without a number at its end and words that say nothing: `dbPassword2`,
  * `token_value`.
  */
 export function wordsOf(name: string): string[] {
-  const words = Array.from(name.matchAll(WORD), ([word]) => word.toLowerCase());
+  const words = Array.from(plainName(name).matchAll(WORD), ([word]) => word.toLowerCase());
   while (words.length > 1) {
     const last = words.at(-1) ?? '';
     if (!ENDS_OF_NAMES.has(last) && !/^\d+$/.test(last)) break;

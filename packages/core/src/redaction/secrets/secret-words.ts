@@ -5,7 +5,7 @@ const list = (words: string): ReadonlySet<string> => new Set(words.split(/\s+/))
 /** A name that ends in one of these is the name of a secret. A number under it is one as well. */
 export const PASSWORDS = list(
   `password passwords passwd passphrase passphrases passcode passcodes pwd passwort kennwort contraseña contrasena senha
-  wachtwoord hasło пароль 密码 密碼 パスワード 비밀번호 secret secrets otp totp hotp cvv cvc csc pin mnemonic`,
+  wachtwoord motdepasse hasło пароль 密码 密碼 パスワード 비밀번호 secret secrets otp totp hotp cvv cvc csc pin mnemonic`,
 );
 
 /** A name that ends in one of these is the name of a secret if its value is text. */
@@ -42,6 +42,7 @@ export const QUALIFIED: ReadonlyMap<string, ReadonlySet<string>> = new Map(
     code: list('verification security recovery backup mfa otp totp sms authorization auth access factor reset login'),
     verifier: list('code'),
     assertion: list('client saml'),
+    passe: list('de mot'),
     phrase: list('seed recovery secret backup pass'),
   }),
 );

@@ -59,7 +59,7 @@ const WEBHOOKS: readonly { readonly source: string; readonly pattern: string }[]
   },
   {
     source: 'https://docs.github.com/en/get-started/git-basics/about-remote-repositories',
-    pattern: String.raw`https?://(?<value>(?=[\w.~-]{0,255}\d)[\w.~-]{20,256})@[\w.-]{1,128}`,
+    pattern: String.raw`https?://(?<value>(?=[\w.~-]{0,255}\d)[\w.~-]{12,256})@[\w.-]{1,128}`,
   },
   {
     source: 'https://www.tines.com/docs/actions/types/webhook/',
@@ -76,7 +76,7 @@ const ENDS =
   'hooks|services|workflows|triggers|webhook|webhooks|webhookb2|catch|key|use|make\\.com|integromat\\.com|hook|incoming';
 const HINTS: readonly Hint[] = [
   { on: '/', then: `(?<=(?:${ENDS})/)[\\w-]{6}|(?<=org/)(?:file/)?bot\\d` },
-  { on: '@', then: '(?<=://[\\w.~:-]{20,256}@)' },
+  { on: '@', then: '(?<=://[\\w.~:-]{12,256}@)' },
 ];
 
 const FINDERS = WEBHOOKS.map(({ pattern }) => matching(new RegExp(pattern, 'gi')));

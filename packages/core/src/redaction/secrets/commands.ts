@@ -1,0 +1,79 @@
+/** Passwords in commands, in SQL and in `.netrc`, where a short option or a keyword stands before them. */
+
+import { anyCase } from '../any-case.ts';
+import { type Hint, patternOf } from '../hints.ts';
+import { matchAt, textBefore } from '../lines.ts';
+import type { Range } from '../rule.ts';
+import type { SecretForm } from './secret-form.ts';
+import { isNoWord, isPlaceholder } from './secret-values.ts';
+
+const PASSWORD = anyCase('assword');
+const HINTS: readonly Hint[] = [
+  { on: '\\-', then: '(?<=\\s-)[paPw](?=[^\\s-]|[ \\t]{1,3}[^\\s-])' },
+  { on: 'bB', then: '[yY]\\s{1,3}[\'"]' },
+  { on: 'pP', then: `${PASSWORD}\\s{1,3}['"]|assword(?<=login\\s{1,3}\\S{1,64}\\s{1,9}password)\\s{1,9}\\S` },
+];
+const TRIGGER = patternOf(HINTS, 'g');
+
+/** Commands by the option that they take a password with, behind it without or with a space. */
+const OPTIONS: Readonly<Record<string, { readonly attached?: RegExp; readonly apart?: RegExp }>> = {
+  p: {
+    attached: /\b(?:mysql\w{0,12}|mariadb(?:-\w{1,12})?|sshpass|7za?|unrar)\b[^\r\n|;&]{0,200}$/,
+    apart:
+      /\b(?:sshpass|mongo\w{0,12}|(?:docker|podman|az|oc|nerdctl|buildah|skopeo)\b[^\r\n|;&]{0,32} login|helm registry login)\b[^\r\n|;&]{0,200}$/,
+  },
+  a: { apart: /\b(?:redis|valkey|keydb)-cli\b[^\r\n|;&]{0,200}$/ },
+  P: { apart: /\b(?:sqlcmd|bcp|isql|zip|unzip)\b[^\r\n|;&]{0,200}$/ },
+  w: { apart: /\bldap(?:search|modify|add|delete|passwd|whoami)\b[^\r\n|;&]{0,200}$/ },
+};
+const OPTION =
+  /-(?<option>\w)(?<space>[ \t]{0,3})(?:(?<quote>["'])(?<quoted>[^"'\r\n]{1,256})\k<quote>|(?<bare>[^\s"'|;&]{1,256}))/y;
+const SQL = /(?:by|password)\s{1,3}(?:'(?<single>(?:[^']|''){1,512})'|"(?<double>[^"\r\n]{1,512})")/iy;
+const BEFORE_PASSWORD =
+  /(?:\b(?:with|encrypted|unencrypted|login|identified\s{1,3}by|set)|\b(?:create|alter)\s{1,3}(?:user|role|login)\b[^;]{0,120})\s{1,3}$/i;
+const BEFORE_BY = /\bidentified(?:\s{1,3}(?:with|via)\s{1,3}\S{1,64})?\s{1,3}$/i;
+const NETRC = /password\s{1,9}(?<value>\S{1,512})/y;
+const LOGIN = /(?<machine>\b(?:machine\s{1,9}\S{1,256}|default)\s{1,9})?login\s{1,3}(?<user>\S{1,64})\s{1,9}$/;
+const CONJUNCTION = /^(?:and|or|with|via|using|your|the|a|to|by|page|form|name|is|needs|requires)$|[,.:;=]$/i;
+
+function* optionAt(text: string, index: number): Generator<Range> {
+  const match = matchAt(OPTION, text, index);
+  const { option = '', space, quoted, bare = '' } = match?.groups ?? {};
+  const commands = OPTIONS[option];
+  const command = space === '' ? commands?.attached : commands?.apart;
+  if (match === null || command?.test(textBefore(text, index, 240)) !== true) return;
+  const value = quoted ?? bare;
+  const end = index + match[0].length - (quoted === undefined ? 0 : 1);
+  if (!isPlaceholder(value)) yield { start: end - value.length, end };
+}
+
+function* statementAt(text: string, index: number): Generator<Range> {
+  const match = matchAt(SQL, text, index);
+  if (match === null) return;
+  const { single, double = '' } = match.groups ?? {};
+  const value = single ?? double;
+  const isBy = /^by/i.test(match[0]);
+  if (isPlaceholder(value) || !(isBy ? BEFORE_BY : BEFORE_PASSWORD).test(textBefore(text, index))) return;
+  const end = index + match[0].length - 1;
+  yield { start: end - value.length, end };
+}
+
+function* loginAt(text: string, index: number): Generator<Range> {
+  const match = matchAt(NETRC, text, index);
+  const before = LOGIN.exec(textBefore(text, index, 400));
+  const { value = '' } = match?.groups ?? {};
+  const { machine, user = '' } = before?.groups ?? {};
+  if (match === null || before === null || CONJUNCTION.test(user) || isPlaceholder(value)) return;
+  const end = index + match[0].length;
+  if (machine !== undefined || isNoWord(value)) yield { start: end - value.length, end };
+}
+
+function* found(text: string): Generator<Range> {
+  for (const { 0: match, index } of text.matchAll(TRIGGER)) {
+    if (match.startsWith('-')) yield* optionAt(text, index);
+    else if (/["']$/.test(match)) yield* statementAt(text, index);
+    else yield* loginAt(text, index);
+  }
+}
+
+export const COMMANDS: SecretForm = { hints: HINTS, find: found };

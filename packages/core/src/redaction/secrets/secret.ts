@@ -1,0 +1,26 @@
+import { hasHint, hintPatterns } from '../hints.ts';
+import { MASK, type Rule } from '../rule.ts';
+import { ASSIGNMENTS } from './assignments.ts';
+import { COMMANDS } from './commands.ts';
+import { ELEMENTS } from './elements.ts';
+
+const FORMS = [ASSIGNMENTS, ELEMENTS, COMMANDS].map(({ hints, find }) => ({
+  hints,
+  find,
+  hinted: hintPatterns(hints),
+}));
+
+/** Secrets that have a name. */
+export const SECRET: Rule = {
+  name: 'SECRET',
+  credential: true,
+  hints: FORMS.flatMap(({ hints }) => hints),
+  *find(text) {
+    for (const { hinted, find } of FORMS) {
+      if (!hasHint(hinted, text)) continue;
+      for (const range of find(text)) {
+        if (text.slice(range.start, range.end).replaceAll(MASK, '') !== '') yield range;
+      }
+    }
+  },
+};

@@ -1,0 +1,56 @@
+import { describe, expect, it } from 'vitest';
+import { createRedactor } from '../../src/redaction/index.ts';
+
+const redactor = createRedactor({}, undefined);
+const redact = (text: string): string =>
+  redactor.redactCredentials(text, undefined, redactor.startLine({ placeholders: undefined }));
+
+describe('a secret under a name is gone in every form of text', () => {
+  it.each([
+    ['<password>olivegrove</password>', '<password>[SECRET_1]</password>'],
+    ['<o:Password kind="text">olive grove</o:Password>', '<o:Password kind="text">[SECRET_1]</o:Password>'],
+    ['<clientSecret>\n  olivegrove7\n</clientSecret>', '<clientSecret>[SECRET_1]</clientSecret>'],
+    ['<dbPassword><![CDATA[olive&grove]]></dbPassword>', '<dbPassword><![CDATA[[SECRET_1]]]></dbPassword>'],
+    ['jdbc:sqlserver://db;user=ann;password={olive;grove};', '[SECRET_1]'],
+    ['Driver=x;Uid=ann;Pwd={olive}}grove};Timeout=5', '[SECRET_1]'],
+    [
+      'Content-Disposition: form-data; name="password"\r\n\r\nolivegrove\r\n--b',
+      'name="password"\r\n\r\n[SECRET_1]\r\n--b',
+    ],
+    ['form-data; name="apiKey"\r\nContent-Type: text/plain\r\n\r\nolivegrove', '[SECRET_1]'],
+    ["ALTER ROLE ann WITH LOGIN PASSWORD 'olivegrove'", "PASSWORD '[SECRET_1]'"],
+    ["create user ann password 'olive''grove'", "password '[SECRET_1]'"],
+    ["ALTER USER 'ann'@'%' IDENTIFIED WITH caching_sha2_password BY 'olivegrove';", "BY '[SECRET_1]';"],
+    ['machine db.example.org login ann password olivegrove', 'login ann password [SECRET_1]'],
+    ['mysqldump -h db -uann -polivegrove main', '-uann -p[SECRET_1] main'],
+    ["mysql -u ann -p'olive grove' main", "-p'[SECRET_1]' main"],
+    ['sshpass -p olivegrove ssh ann@host', 'sshpass -p [SECRET_1] ssh'],
+    ['redis-cli -h cache -a olivegrove ping', '-a [SECRET_1] ping'],
+    ['docker login -u ann -p olivegrove registry', '-p [SECRET_1] registry'],
+    ['motDePasse=olivegrove', 'motDePasse=[SECRET_1]'],
+    ['パスワード: olivegrove7', 'パスワード: [SECRET_1]'],
+    ['pa\u0301ssword=olivegrove', '=[SECRET_1]'],
+    ['mysql://ann:olive grove 7@db.internal:3306/main', 'mysql://ann:[CONNECTION_STRING_1]@db.internal:3306/main'],
+    ['git clone https://olivegrove7x@github.com/acme/repo', 'https://[WEBHOOK_1]@github.com/acme/repo'],
+  ])('%s', (text, expected) => {
+    const after = redact(text);
+    expect(after).toContain(expected);
+    expect(after).not.toMatch(/olive|grove/);
+  });
+
+  it.each([
+    'login --user <user> --password <password> and press Enter',
+    '<token>{{ token }}</token> <password></password> <monkey>olive</monkey> <author>ann</author>',
+    'const form = <Login password={password} />;',
+    '<input name="password"\n  type="password">',
+    'name="comment"\r\n\r\nolive grove',
+    "the column password 'olive' and the role by 'ann'",
+    "he went by 'olive' and was identified by name",
+    'login and password required; login with password auth',
+    'mysql -u ann -p main; mysql -h db -P 3306',
+    'mkdir -p olive/grove && docker run -p 8080:80 -a stdout image',
+    'redis://cache:6379 is down, ask ann@example.org/team',
+    'https://ann@bitbucket.org/acme/repo and https://example.org/@ann-7/posts',
+    'le mot de passe est requis',
+  ])('near misses stay: %s', (text) => expect(redact(text)).toBe(text));
+});
