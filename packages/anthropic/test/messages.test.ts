@@ -103,7 +103,7 @@ describe('a message', () => {
     });
   });
 
-  it('keeps thoughts that can be read, and no others', async () => {
+  it('keeps thoughts that can be read, and a trace of the others', async () => {
     const head = {
       id: 'msg_2',
       type: 'message',
@@ -139,6 +139,7 @@ describe('a message', () => {
         role: 'assistant',
         parts: [
           { type: 'reasoning', content: 'Oslo is north.' },
+          { type: 'reasoning', content: '', redacted: true },
           { type: 'text', content: 'Cold.' },
         ],
         finish_reason: 'end_turn',

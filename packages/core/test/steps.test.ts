@@ -90,6 +90,16 @@ describe('toolSpan', () => {
     expect(last()).toMatchObject({ 'spanline.search.query': 'redact', 'spanline.search.results': 12 });
   });
 
+  it('hides a secret in a cause that is no error', () => {
+    const { tracer, last } = setUp();
+    const failure = new Error('refused', { cause: { seat: 12, password: 'hunter2', api_key: 'z' } });
+    const fail = () => {
+      throw failure;
+    };
+    expect(() => toolSpan({ tracer, tool: 'db' }, fail)).toThrow(failure);
+    expect(last()['error.cause']).toMatch(/^\{"seat":12,"password":"\[SECRET_1\]","api_key":"\[SECRET_2\]"\}$/);
+  });
+
   it('fails with what the tool fails with', async () => {
     const { tracer, last } = setUp();
     const failure = new TypeError('no table');
@@ -99,6 +109,21 @@ describe('toolSpan', () => {
 });
 
 describe('llmSpan', () => {
+  it('finds the message in the answer of a client', () => {
+    const { tracer, last } = setUp();
+    const message = { role: 'assistant', content: 'At six.', tool_calls: [{ function: { name: 'tide' } }] };
+    llmSpan({ tracer, model: 'llama3', messages: 'When?' }, () => ({ message, prompt_eval_count: 3, eval_count: 4 }));
+    expect(JSON.parse(String(last()['gen_ai.output.messages']))).toEqual([
+      {
+        role: 'assistant',
+        parts: [
+          { type: 'text', content: 'At six.' },
+          { type: 'tool_call', name: 'tide' },
+        ],
+      },
+    ]);
+  });
+
   it('has messages, parameters, answer, tokens and cost', async () => {
     const { tracer, last } = setUp();
     await llmSpan(

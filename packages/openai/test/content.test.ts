@@ -255,4 +255,30 @@ describe('an answer of the chat', () => {
     await client().chat.completions.create(ask);
     expect(said()).toEqual([{ type: 'text', content: 'At six.', citations: ['https://a.test'] }]);
   });
+
+  it('that is streamed has them once, though each chunk repeats them', async () => {
+    const citations = ['https://a.test', 'https://b.test'];
+    wire.answer(() =>
+      events([
+        { ...chunk({ role: 'assistant', content: 'At ' }), citations: citations.slice(0, 1) },
+        { ...chunk({ content: 'six.' }), citations },
+        { id: 'c', model: 'sonar', choices: [], citations },
+      ]),
+    );
+    await drain(await client().chat.completions.create({ ...ask, stream: true }));
+    expect(said()).toEqual([{ type: 'text', content: 'At six.', citations }]);
+  });
+
+  it.each([true, false])(
+    'has the results of a search where there are no other sources (streamed: %s)',
+    async (stream) => {
+      const results = [{ title: 'A', url: 'https://a.test' }];
+      const whole = { id: 'c', search_results: results, choices: [{ index: 0, message: { content: 'At six.' } }] };
+      const chunks = ['At ', 'six.'].map((content) => ({ ...chunk({ content }), search_results: results }));
+      wire.answer(() => (stream ? events(chunks) : json(whole)));
+      const answer: unknown = await client().chat.completions.create({ ...ask, stream });
+      if (stream) await drain(answer as AsyncIterable<unknown>);
+      expect(said()).toEqual([{ type: 'text', content: 'At six.', citations: results }]);
+    },
+  );
 });

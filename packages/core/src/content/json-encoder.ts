@@ -53,6 +53,9 @@ interface BlobPart {
   readonly modality?: unknown;
 }
 
+/** What a part says of its payload in words. */
+const WORDS = ['title', 'context'] as const;
+
 /**
  * Encodes values as JSON, bounded in depth, length and total work. Never throws. Every text passes the redactor first.
  * Arrays are walked from their end, so that the newest messages remain of a conversation that is too long. Messages
@@ -285,8 +288,7 @@ export class JsonEncoder {
     for (const key of taken) {
       const inner = readProperty(value, key);
       const own = key === 'value' && named !== undefined ? named : memberName(key, name);
-      const node =
-        position === undefined ? this.#node(inner, own) : this.#entered(stepInto(position, key), key, inner, own);
+      const node = this.#member(position, key, inner, own);
       if (node === undefined) continue;
       const keyJson = plainKeyJson(key) ?? this.#unusualKey(key, (unusual ??= new Set()));
       if (keyJson === undefined) continue;
@@ -309,6 +311,10 @@ export class JsonEncoder {
     return (hasRef ? referenceJson(json) : undefined) ?? json;
   }
 
+  #member(position: PathPosition | undefined, key: string, value: unknown, name: string): JsonNode | undefined {
+    return position === undefined ? this.#node(value, name) : this.#entered(stepInto(position, key), key, value, name);
+  }
+
   /** JSON of a key that has to be redacted; `undefined` if redaction made it equal to another one. */
   #unusualKey(key: string, seen: Set<string>): string | undefined {
     const name = key.length > MAX_KEY ? truncate(key, MAX_KEY) : key;
@@ -322,12 +328,20 @@ export class JsonEncoder {
   }
 
   /** Describes the payload of a part of a message. */
-  #blobPart({ content, mime_type: mimeType, modality }: BlobPart): string | undefined {
+  #blobPart(part: BlobPart): string | undefined {
+    const { content, mime_type: mimeType, modality } = part;
     const declared = typeof mimeType === 'string' ? mimeType : undefined;
     const isBinary = ArrayBuffer.isView(content);
     if (!isBinary && typeof content !== 'string') return undefined;
     const blob = isBinary ? describeBytes(content, declared) : describeBase64(content, declared);
     this.bytes += blob.bytes;
-    return JSON.stringify({ type: 'blob', ...blob, ...(typeof modality === 'string' ? { modality } : {}) });
+    let json = JSON.stringify({ type: 'blob', ...blob, ...(typeof modality === 'string' ? { modality } : {}) });
+    const position = this.#position;
+    for (const key of WORDS) {
+      const words = readProperty(part, key);
+      const node = typeof words === 'string' ? this.#member(position, key, words, key) : undefined;
+      if (typeof node === 'string') json = `${json.slice(0, -1)},"${key}":${node}}`;
+    }
+    return json;
   }
 }

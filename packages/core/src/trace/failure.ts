@@ -1,6 +1,7 @@
 /** An error in the terms of a record. */
-import { type ErrorClass, text } from '@spanline/record';
+import { type ErrorClass, isObject, text } from '@spanline/record';
 import { readProperty, readText } from '../gate/index.ts';
+import { causeFields } from './cause-fields.ts';
 import { classifyError } from './error-class.ts';
 import { causeChain, classNameOf, httpStatusOf, messageOf, partsOf } from './thrown-value.ts';
 
@@ -44,14 +45,19 @@ function codeOf(error: unknown): string | undefined {
   return typeof code === 'number' ? String(code) : text(code);
 }
 
-/** `Error: connect refused (ECONNREFUSED)`. */
+/** `Error: connect refused (ECONNREFUSED)`. Every error has a name: an object without one says its fields. */
 function summary(error: unknown): string {
+  if (isObject(error) && readText(error, 'name') === undefined) return causeFields(error);
   const [type, code, message] = [errorType(error), codeOf(error), messageOf(error)];
   return `${type}${message === '' ? '' : `: ${message}`}${code === undefined || code === type ? '' : ` (${code})`}`;
 }
 
+function summaries(errors: readonly unknown[]): string[] {
+  return errors.map(summary).filter((line) => line !== '');
+}
+
 function withParts(error: unknown): string {
-  const parts = partsOf(error).map(summary);
+  const parts = summaries(partsOf(error));
   return parts.length === 0 ? summary(error) : `${summary(error)} [${parts.join('; ')}]`;
 }
 
@@ -60,8 +66,11 @@ function withParts(error: unknown): string {
  * first, each on a line. Returns `undefined` if there is nothing to tell. Never throws.
  */
 export function causeText(error: unknown): string | undefined {
-  const own = partsOf(error).map(summary);
-  const causes = causeChain(error).slice(1).map(withParts);
+  const own = summaries(partsOf(error));
+  const causes = causeChain(error)
+    .slice(1)
+    .map(withParts)
+    .filter((line) => line !== '');
   const lines = own.length === 0 ? causes : [own.join('; '), ...causes];
   return lines.length === 0 ? undefined : lines.join('\n').slice(0, MAX_CAUSE_TEXT);
 }

@@ -44,6 +44,14 @@ describe('the media type of a payload', () => {
     expect(written({ raw: bytes })['raw']).toEqual({ mime_type: type, bytes: 600 });
   });
 
+  it('stands beside the title and the context of a document', () => {
+    const told = { title: 'Tide table', context: 'From the harbour office' };
+    expect(written({ type: 'blob', modality: 'document', content: 'AAAA', ...told })).toMatchObject({
+      bytes: 3,
+      ...told,
+    });
+  });
+
   it('of a picture is what its bytes say, whatever was declared', () => {
     const content = payload('\u00ff\u00d8\u00ff').toString('base64');
     expect(written({ type: 'blob', mime_type: 'image/png', content })['mime_type']).toBe('image/jpeg');

@@ -41,6 +41,18 @@ describe('describeFailure', () => {
     );
   });
 
+  it('tells the fields of a cause that is no error, and invents no name', () => {
+    const causeOf = (cause: unknown) => describeFailure(new Error('a', { cause })).cause;
+    expect(causeOf({ reason: 'quota', left: 17, at: { zone: 'eu' } })).toBe(
+      '{"reason":"quota","left":17,"at":{"zone":"eu"}}',
+    );
+    expect(causeOf({ message: 'no quota' })).toBe('{"message":"no quota"}');
+    expect(causeOf({})).toBeUndefined();
+    const round: Record<string, unknown> = { deep: 1 };
+    round['round'] = round;
+    expect(causeOf(round)).toBe('{"deep":1,"round":{"deep":1,"round":{"deep":1,"round":"…"}}}');
+  });
+
   it('survives causes that go round and getters that throw', () => {
     const error = new Error('x');
     error.cause = error;

@@ -37,7 +37,7 @@ export function createAnswerContent(): AnswerContent {
     if (raw['type'] === 'message') return ofAssistant(toParts(raw['content']));
     return list(raw['choices'])
       .filter((choice) => props(choice)['message'] !== undefined)
-      .map((choice) => wholeChoice(choice, raw['citations']).message);
+      .map((choice) => wholeChoice(choice, raw).message);
   }
 
   return {
@@ -52,7 +52,10 @@ export function createAnswerContent(): AnswerContent {
       else {
         const read = readWhole(raw);
         if (read.length > 0) whole = read;
-        else for (const choice of choicesOf(raw)) choices.add(choice);
+        else {
+          choices.addSources(raw);
+          for (const choice of choicesOf(raw)) choices.add(choice);
+        }
       }
     },
     messages(): Message[] {

@@ -111,7 +111,7 @@ function addDelta(choice: StreamedChoice, delta: Props): boolean {
 const orNothing = (buffer: TextBuffer): string | undefined => text(buffer.toString());
 
 /** The message as an answer that is not streamed has it. */
-function wholeMessage(choice: StreamedChoice): Props {
+function wholeMessage(choice: StreamedChoice, sources: readonly unknown[]): Props {
   const { role, content, refusal, reasoning, transcript, sound, legacyCall } = choice;
   return {
     role: text(role) ?? 'assistant',
@@ -119,7 +119,7 @@ function wholeMessage(choice: StreamedChoice): Props {
     refusal: orNothing(refusal),
     reasoning_content: orNothing(reasoning),
     audio: { transcript: orNothing(transcript), data: sound.isWhole ? orNothing(sound) : undefined },
-    annotations: choice.annotations,
+    annotations: choice.annotations.length > 0 ? choice.annotations : sources,
     images: choice.images,
     executed_tools: choice.executed,
     tool_calls: choice.calls.all().map((call) => ({
@@ -135,8 +135,8 @@ function wholeMessage(choice: StreamedChoice): Props {
 const toMessage = (message: unknown): Message =>
   toMessages([message], 'assistant')[0] ?? { role: 'assistant', parts: [] };
 
-function streamedMessage(choice: StreamedChoice): Message {
-  const message = toMessage(wholeMessage(choice));
+function streamedMessage(choice: StreamedChoice, sources: readonly unknown[]): Message {
+  const message = toMessage(wholeMessage(choice, sources));
   const { leftOut } = choice.calls;
   return leftOut === 0 ? message : { ...message, parts: [...message.parts, leftOutPart(leftOut, 'tool calls')] };
 }
@@ -147,17 +147,23 @@ export interface Choice {
   readonly reason: string | undefined;
 }
 
+/** Sources that a provider lists beside the choices: Perplexity, xAI. */
+function sourcesBeside({ citations, search_results: results }: Props): readonly unknown[] {
+  const given = list(citations);
+  return given.length > 0 ? given : list(results);
+}
+
 /**
  * A choice of an answer that came whole.
  *
- * @param citations - sources that the provider lists beside the choices (Perplexity, xAI)
+ * @param answer - what the choice is in
  */
-export function wholeChoice(choice: unknown, citations?: unknown): Choice {
+export function wholeChoice(choice: unknown, answer: Props): Choice {
   const { message, text: completion, finish_reason: reason } = props(choice);
   const given = message === undefined ? { role: 'assistant', content: completion } : props(message);
-  const sources = given['annotations'] ?? citations;
+  const sources = list(given['annotations']).length > 0 ? [] : sourcesBeside(answer);
   return {
-    message: toMessage(sources === undefined ? given : { ...given, annotations: sources }),
+    message: toMessage(sources.length === 0 ? given : { ...given, annotations: sources }),
     reason: text(reason),
   };
 }
@@ -170,6 +176,8 @@ export interface StreamedChoices {
    * @returns true if it has content
    */
   add(entry: unknown): boolean;
+  /** Adds the sources that a chunk lists beside its choices. Most chunks repeat them. */
+  addSources(chunk: Props): void;
   /** The choices as far as they have arrived. */
   gathered(): Choice[];
 }
@@ -177,6 +185,8 @@ export interface StreamedChoices {
 /** Creates an empty collection. */
 export function createStreamedChoices(): StreamedChoices {
   const choices = createEntries<StreamedChoice>();
+  /** By their URLs. */
+  const sources = new Map<unknown, unknown>();
   return {
     add(entry): boolean {
       const { index, delta, text: completion, finish_reason: reason } = props(entry);
@@ -185,6 +195,14 @@ export function createStreamedChoices(): StreamedChoices {
       choice.reason = text(reason) ?? choice.reason;
       return addDelta(choice, delta === undefined ? { text: completion } : props(delta));
     },
-    gathered: () => choices.all().map((choice) => ({ message: streamedMessage(choice), reason: choice.reason })),
+    addSources(chunk): void {
+      for (const source of sourcesBeside(chunk)) {
+        if (sources.size < MAX_WHOLE) sources.set(text(props(source)['url']) ?? source, source);
+      }
+    },
+    gathered: () =>
+      choices
+        .all()
+        .map((choice) => ({ message: streamedMessage(choice, [...sources.values()]), reason: choice.reason })),
   };
 }

@@ -11,6 +11,7 @@ import {
   text,
   usageAttributes,
 } from '@spanline/instrumentation';
+import { isGrounding } from '../objects/answer-content.ts';
 import { first } from '../objects/first.ts';
 import { toMessage } from '../objects/messages.ts';
 import { streamAttributes, type StreamedAnswer } from './streamed-answer.ts';
@@ -59,8 +60,9 @@ function finishReason(generation: Props): string | undefined {
 /** Streamed, Google's searches and sources stand beside the message. */
 function grounded(message: Message, { message: source, generationInfo }: Props): Message {
   const info = props(generationInfo);
-  if (info['groundingMetadata'] === undefined && info['citationMetadata'] === undefined) return message;
-  const isKnown = 'groundingMetadata' in props(props(source)['additional_kwargs']);
+  if (!isGrounding(info)) return message;
+  const { additional_kwargs: kwargs, response_metadata: metadata } = props(source);
+  const isKnown = [kwargs, metadata].map(props).some(isGrounding);
   return isKnown ? message : { ...message, parts: groundedParts(info, message.parts) };
 }
 

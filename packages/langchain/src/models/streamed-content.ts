@@ -112,6 +112,14 @@ export class StreamedContent {
     if (key === 'reasoning_content') return add(this.#reasoning, value);
     if (key === 'refusal') return add(this.#refusal, value);
     if (key === 'audio') return add(this.#transcript, props(value)['transcript']);
+    if (key === 'citations' || key === 'annotations') {
+      // Clients repeat them with each chunk. They are no piece of the answer.
+      keep(
+        this.#sources,
+        list(value).filter((source) => !this.#sources.includes(source)),
+      );
+      return false;
+    }
     if (key === 'tool_outputs') return keep(this.#toolOutputs, list(value));
     if (key !== 'function_call' || value === undefined || value === null) return false;
     const { name, arguments: args } = props(value);

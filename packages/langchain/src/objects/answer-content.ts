@@ -16,6 +16,9 @@ interface Beside {
   toolOutputs: readonly unknown[];
   /** Searches and sources of Google. */
   grounding: Props | undefined;
+  /** Sources of the whole text. */
+  citations: readonly unknown[];
+  annotations: readonly unknown[];
 }
 
 /** Reads the keys that are there. Looking up the ones that are not would cost more. */
@@ -27,6 +30,8 @@ function besideOf(kwargs: Props): Beside {
     functionCall: undefined,
     toolOutputs: [],
     grounding: undefined,
+    citations: [],
+    annotations: [],
   };
   for (const key in kwargs) {
     const value = kwargs[key];
@@ -50,6 +55,12 @@ function besideOf(kwargs: Props): Beside {
       case 'tool_outputs':
         beside.toolOutputs = list(value);
         break;
+      case 'citations':
+        beside.citations = list(value);
+        break;
+      case 'annotations':
+        beside.annotations = list(value);
+        break;
       case 'groundingMetadata':
       case 'citationMetadata':
       case 'urlContextMetadata':
@@ -70,6 +81,18 @@ function summaryOf(reasoning: unknown): string | undefined {
   );
 }
 
+/** Some clients put what is beside the content into `response_metadata`. */
+function sourcesOf({ annotations, citations }: Beside, metadata: Props): readonly unknown[] {
+  if (annotations.length > 0) return annotations;
+  const more = list(metadata['citations']);
+  return more.length === 0 ? citations : [...citations, ...more];
+}
+
+/** True for an object with the searches or sources of Google. */
+export function isGrounding({ groundingMetadata, citationMetadata }: Props): boolean {
+  return groundingMetadata !== undefined || citationMetadata !== undefined;
+}
+
 const isOfType = (content: unknown, types: readonly string[]): boolean =>
   list(content).some((block) => types.includes(String(props(block)['type'])));
 
@@ -82,6 +105,7 @@ export interface AnswerParts {
   readonly audio: unknown;
   readonly function_call: unknown;
   readonly grounding: Props | undefined;
+  readonly citations: readonly unknown[];
 }
 
 /**
@@ -91,6 +115,7 @@ export interface AnswerParts {
 export function answerContent(message: Props): AnswerParts {
   const { content, tool_calls: valid, invalid_tool_calls: invalid } = message;
   const beside = besideOf(props(message['additional_kwargs']));
+  const metadata = props(message['response_metadata']);
   const broken = list(invalid);
   const named = broken.length === 0 ? broken : broken.filter((call) => text(props(call)['name']) !== undefined);
   const calls = named.length === 0 ? list(valid) : [...list(valid), ...named];
@@ -107,6 +132,7 @@ export function answerContent(message: Props): AnswerParts {
     refusal: isOfType(content, ['refusal']) ? undefined : beside.refusal,
     audio: beside.audio,
     function_call: calls.length === 0 ? beside.functionCall : undefined,
-    grounding: beside.grounding,
+    grounding: beside.grounding ?? (isGrounding(metadata) ? metadata : undefined),
+    citations: sourcesOf(beside, metadata),
   };
 }

@@ -1,6 +1,7 @@
 import { ChatAnthropic } from '@langchain/anthropic';
-import type { BaseChatModel } from '@langchain/core/language_models/chat_models';
+import { BaseChatModel } from '@langchain/core/language_models/chat_models';
 import { AIMessage, FunctionMessage, HumanMessage, ToolMessage } from '@langchain/core/messages';
+import type { ChatResult } from '@langchain/core/outputs';
 import { ChatPromptTemplate } from '@langchain/core/prompts';
 import { RunnableLambda } from '@langchain/core/runnables';
 import { FakeListChatModel } from '@langchain/core/utils/testing';
@@ -52,6 +53,24 @@ const said = (): Part[] =>
 async function ask(model: BaseChatModel, isStreamed: boolean): Promise<void> {
   if (!isStreamed) await model.invoke('When?', { callbacks });
   else for await (const _ of await model.stream('When?', { callbacks }));
+}
+
+/** A client that gives one message. */
+class Told extends BaseChatModel {
+  readonly #message: AIMessage;
+
+  constructor(message: AIMessage) {
+    super({});
+    this.#message = message;
+  }
+
+  override _llmType(): string {
+    return 'told';
+  }
+
+  override _generate(): Promise<ChatResult> {
+    return Promise.resolve({ generations: [{ text: 'At six.', message: this.#message }] });
+  }
 }
 
 /** Streams an answer that breaks off. */
@@ -185,6 +204,36 @@ it('a stored prompt is named by its id and version, with what was filled in', as
     'gen_ai.prompt.name': 'pmpt_7',
     'gen_ai.prompt.version': '3',
     'spanline.prompt.variables': { city: 'Oslo' },
+  });
+});
+
+describe('sources beside the content', () => {
+  const grounding = {
+    webSearchQueries: ['tides'],
+    groundingChunks: [{ web: { uri: 'https://a.test', title: 'A' } }],
+  };
+
+  it.each([
+    ['of the message', { additional_kwargs: { citations: ['https://a.test', 'https://a.test'] } }, ['https://a.test']],
+    [
+      'of OpenAI',
+      { additional_kwargs: { annotations: [{ type: 'url_citation', url_citation: { url: 'https://a.test' } }] } },
+      [{ type: 'url_citation', url: 'https://a.test' }],
+    ],
+    [
+      'of the response',
+      { additional_kwargs: { citations: ['https://a.test'] }, response_metadata: { citations: ['https://b.test'] } },
+      ['https://a.test', 'https://b.test'],
+    ],
+    [
+      'of Google',
+      { response_metadata: { groundingMetadata: grounding } },
+      [{ type: 'web', uri: 'https://a.test', title: 'A' }],
+    ],
+  ])('are told (%s)', async (_, facts, citations) => {
+    const message = new AIMessage({ content: 'At six.', ...facts });
+    await new Told(message).invoke('When?', { callbacks });
+    expect(said().filter(({ type }) => type === 'text')).toEqual([{ type: 'text', content: 'At six.', citations }]);
   });
 });
 

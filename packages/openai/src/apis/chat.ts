@@ -32,13 +32,14 @@ function createChatReader(): AnswerReader {
   return {
     whole(value): SpanAttributes {
       const answer = props(value);
-      const choices = list(answer['choices']).map((choice) => wholeChoice(choice, answer['citations']));
+      const choices = list(answer['choices']).map((choice) => wholeChoice(choice, answer));
       return { ...answerAttributes(answer), ...outputAttributes(choices) };
     },
     chunk(value): 'content' | 'event' {
       const chunk = props(value);
       const known = Object.entries(answerAttributes(chunk)).filter(([, attribute]) => attribute !== undefined);
       attributes = { ...attributes, ...Object.fromEntries(known) };
+      choices.addSources(chunk);
       return list(chunk['choices']).map(choices.add).includes(true) ? 'content' : 'event';
     },
     gathered: () => ({ ...attributes, ...outputAttributes(choices.gathered()) }),

@@ -11,10 +11,11 @@ export interface ServerToolDetails {
  *
  * - `citations`: the sources that a text rests on, in the provider's words
  * - `is_error`: the tool failed
+ * - `redacted`: the provider does not show the thought
  */
 export type MessagePart =
   | { type: 'text'; content: string; citations?: readonly unknown[] }
-  | { type: 'reasoning'; content: string }
+  | { type: 'reasoning'; content: string; redacted?: true }
   | { type: 'tool_call'; id?: string; name: string; arguments?: unknown }
   | { type: 'tool_call_response'; id?: string; response?: unknown; is_error?: true }
   | { type: 'server_tool_call'; id?: string; name: string; server_tool_call: ServerToolDetails }

@@ -35,6 +35,12 @@ function readToolMessage(source: Props): Message {
   return { role: 'tool', parts, ...(name === undefined ? {} : { name }) };
 }
 
+/** The message of an answer that has one beside its facts: Ollama, Cohere (v2), and Amazon, in `output`. */
+function messageIn({ message, output }: Props): Props | undefined {
+  const inner = props(message ?? props(output)['message']);
+  return string(inner['role']) === undefined ? undefined : inner;
+}
+
 function toMessage(value: unknown, fallbackRole: string): Message {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     return { role: fallbackRole, parts: toParts(value) };
@@ -42,6 +48,8 @@ function toMessage(value: unknown, fallbackRole: string): Message {
   const source = value as Props;
   const { role: given, content, parts: own } = source;
   if (Array.isArray(own) && typeof given === 'string' && content === undefined) return readParts(source, given, own);
+  const inner = content === undefined && given === undefined ? messageIn(source) : undefined;
+  if (inner !== undefined) return toMessage(inner, fallbackRole);
   const named = string(given) ?? fallbackRole;
   const role = ROLES[named] ?? named;
   if (role === 'tool') return readToolMessage(source);

@@ -332,10 +332,8 @@ describe('thoughts', () => {
   });
 
   it.each([
-    ['Anthropic', { type: 'redacted_thinking', data: 'x' }],
     ['Anthropic, that are not shown', { type: 'thinking', thinking: '', signature: 's' }],
     ['OpenAI', { type: 'reasoning', id: 'r', summary: [], encrypted_content: 'x' }],
-    ['Amazon', { reasoningContent: { redactedContent: new Uint8Array(2) } }],
   ])('that nobody can read are left out (%s)', (_name, block) => {
     expect(toParts([block])).toEqual([]);
   });
@@ -380,4 +378,94 @@ describe('a chat message', () => {
     const document = { type: 'document', source: { type: 'text', media_type: 'text/plain', data: 'Plain words.' } };
     expect(toParts([document])).toEqual([{ type: 'text', content: 'Plain words.' }]);
   });
+});
+
+describe('an answer with its message beside other facts', () => {
+  it.each([
+    [
+      'Ollama',
+      { model: 'llama3', done: true, message: { role: 'assistant', content: 'At six.', thinking: 'Hm.' } },
+      [
+        { type: 'reasoning', content: 'Hm.' },
+        { type: 'text', content: 'At six.' },
+      ],
+    ],
+    [
+      'Ollama, with calls',
+      {
+        message: { role: 'assistant', content: '', tool_calls: [{ function: { name: 'tide', arguments: { at: 6 } } }] },
+      },
+      [{ type: 'tool_call', name: 'tide', arguments: { at: 6 } }],
+    ],
+    [
+      'Cohere',
+      {
+        id: 'a',
+        message: {
+          role: 'assistant',
+          content: [{ type: 'text', text: 'At six.' }],
+          citations: [{ start: 0, end: 7, sources: [{ type: 'document', id: 'tides' }] }],
+        },
+      },
+      [
+        {
+          type: 'text',
+          content: 'At six.',
+          citations: [{ start: 0, end: 7, sources: [{ type: 'document', id: 'tides' }] }],
+        },
+      ],
+    ],
+    [
+      'Cohere, with calls',
+      {
+        message: {
+          role: 'assistant',
+          toolPlan: 'Look it up.',
+          toolCalls: [{ id: 't', type: 'function', function: { name: 'tide', arguments: '{"at":6}' } }],
+        },
+      },
+      [
+        { type: 'reasoning', content: 'Look it up.' },
+        { type: 'tool_call', id: 't', name: 'tide', arguments: { at: 6 } },
+      ],
+    ],
+    [
+      'Amazon',
+      { output: { message: { role: 'assistant', content: [{ text: 'At six.' }] } } },
+      [{ type: 'text', content: 'At six.' }],
+    ],
+  ])('%s', (_, answer, parts) => {
+    expect(toMessages(answer, 'assistant')).toEqual([{ role: 'assistant', parts }]);
+  });
+});
+
+it('sources of a message are those of its last text, unless a text has its own', () => {
+  const plain = [
+    { type: 'text', text: 'At ' },
+    { type: 'text', text: 'six.' },
+  ];
+  const partsOf = (content: unknown) => toMessages([{ role: 'assistant', content, citations: ['u', 'u'] }])[0]?.parts;
+  expect(partsOf(plain)).toEqual([
+    { type: 'text', content: 'At ' },
+    { type: 'text', content: 'six.', citations: ['u'] },
+  ]);
+  const cited = [{ type: 'text', text: 'At six.', citations: ['own'] }];
+  expect(partsOf(cited)).toEqual([{ type: 'text', content: 'At six.', citations: ['own'] }]);
+});
+
+it.each([
+  ['Anthropic', { type: 'redacted_thinking', data: 'b64' }],
+  ['Amazon', { reasoningContent: { redactedContent: new Uint8Array(3) } }],
+])('a thought that %s hides leaves a trace', (_, block) => {
+  expect(toParts([block])).toEqual([{ type: 'reasoning', content: '', redacted: true }]);
+});
+
+it.each([
+  ['a text', { type: 'text', media_type: 'text/plain', data: 'high at six' }, { type: 'text', content: 'high at six' }],
+  ['a URL', { type: 'url', url: 'https://a.test/t.pdf' }, { type: 'uri', uri: 'https://a.test/t.pdf' }],
+  ['a file', { type: 'file', file_id: 'f1' }, { type: 'file', file_id: 'f1' }],
+  ['a payload', { type: 'base64', media_type: 'application/pdf', data: 'AAAA' }, { type: 'blob', content: 'AAAA' }],
+])('a document from %s keeps its title and its context', (_, source, part) => {
+  const told = { title: 'Tide table', context: 'From the harbour office.' };
+  expect(toParts([{ type: 'document', source, ...told }])).toEqual([expect.objectContaining({ ...part, ...told })]);
 });

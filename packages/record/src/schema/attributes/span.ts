@@ -20,7 +20,7 @@ export const SPAN = {
 export const ERROR = {
   'error.type': { kind: 'string', privacy: 'protected', maxBytes: 128, datadog: 'error.kind', docs: 'Class or code of the error, low cardinality. `_OTHER` when unknown.' },
   'error.message': { kind: 'string', privacy: 'personal', maxBytes: 2048, prose: true, otlp: 'field', docs: 'Message of the error. Left out in the modes `metadata` and `hashed`.' },
-  'error.cause': { kind: 'string', privacy: 'personal', maxBytes: 2048, prose: true, docs: 'What the error arose from, outermost first, one cause a line: `Error: connect refused (ECONNREFUSED)`. Left out in the modes `metadata` and `hashed`.' },
+  'error.cause': { kind: 'string', privacy: 'personal', maxBytes: 2048, prose: true, docs: 'What the error arose from, outermost first, one cause a line: `Error: connect refused (ECONNREFUSED)`. A cause that is no error says its fields. Left out in the modes `metadata` and `hashed`.' },
   'error.stack': { kind: 'string', privacy: 'personal', maxBytes: 4096, prose: true, otlp: 'field', ecs: 'error.stack_trace', docs: 'Stack of the error, on the span where it arose. The modes `metadata` and `hashed` keep only the frames.' },
   'spanline.error.class': { kind: 'string', privacy: 'own', values: ['timeout', 'rate_limit', 'auth', 'context_length', 'content_filter', 'network', 'aborted', 'other'], docs: 'Kind of failure.' },
   'spanline.error.retryable': { kind: 'boolean', privacy: 'own', docs: 'The same call may succeed later.' },

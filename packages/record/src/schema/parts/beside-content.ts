@@ -29,7 +29,7 @@ function addExecutedTools(tools: unknown, parts: MessagePart[]): void {
 }
 
 function addCalls(message: Props, parts: MessagePart[]): void {
-  for (const call of list(message['tool_calls']).slice(-MAX_BLOCKS)) {
+  for (const call of list(message['tool_calls'] ?? message['toolCalls']).slice(-MAX_BLOCKS)) {
     const { id, name, args, type, function: called, custom } = props(call);
     if (called === undefined && custom === undefined) parts.push(toolCall(id, name, args));
     else addParts([{ id, function: called, custom, type: text(type) ?? 'function' }], parts);
@@ -40,9 +40,26 @@ function addCalls(message: Props, parts: MessagePart[]): void {
   parts.push(toolCall(undefined, name, args));
 }
 
-/** The thoughts: DeepSeek has one name for them, OpenRouter and Groq another. Some send both. */
+/** Names of the thoughts: DeepSeek's, OpenRouter's and Groq's, Ollama's, Cohere's. Some send two of them. */
+const THOUGHTS = ['reasoning_content', 'reasoning', 'thinking', 'tool_plan', 'toolPlan'] as const;
+
 function reasoningOf(message: Props): string {
-  return text(message['reasoning_content']) ?? text(message['reasoning']) ?? '';
+  for (const key of THOUGHTS) {
+    const thought = text(message[key]);
+    if (thought !== undefined) return thought;
+  }
+  return '';
+}
+
+/** Sources of the whole message belong to its last text, unless its blocks tell their own. */
+function addSources(message: Props, first: number, parts: MessagePart[]): void {
+  const citations = citationsOf(message);
+  if (citations === undefined) return;
+  const own = parts.slice(first);
+  const index = own.findLastIndex(({ type }) => type === 'text');
+  const last = own[index];
+  if (last === undefined || own.some((part) => 'citations' in part)) return;
+  parts[first + index] = { ...last, citations };
 }
 
 /** Adds everything that a message holds: content, and what is beside it. */
@@ -50,8 +67,9 @@ export function addMessage(message: Props, parts: MessagePart[]): void {
   const { content, refusal, audio, images } = message;
   addReasoning(reasoningOf(message), parts);
   addExecutedTools(message['executed_tools'], parts);
-  if (typeof content === 'string' && content !== '') addText(content, citationsOf(message), parts);
-  else addParts(content, parts);
+  const first = parts.length;
+  addParts(content, parts);
+  addSources(message, first, parts);
   if (string(refusal) !== undefined && refusal !== '') addText(String(refusal), undefined, parts);
   addAudio(audio, parts);
   addParts(images, parts);

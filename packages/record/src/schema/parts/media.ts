@@ -80,6 +80,9 @@ function urlOf(block: Props, source: Props): string | undefined {
   );
 }
 
+/** What a request tells the model of a document besides its content. */
+const DOCUMENT_FACTS = ['title', 'context'] as const;
+
 /**
  * Reads a block of media.
  *
@@ -87,6 +90,18 @@ function urlOf(block: Props, source: Props): string | undefined {
  * @returns `undefined` for a block that is no media
  */
 export function readMedia(block: Props, type: string): MessagePart | undefined {
+  const part = readPayload(block, type);
+  if (part === undefined || !type.includes('document')) return part;
+  const source = sourceOf(block, type);
+  const facts: Props = {};
+  for (const key of DOCUMENT_FACTS) {
+    const fact = text(block[key]) ?? text(source[key]);
+    if (fact !== undefined) facts[key] = fact;
+  }
+  return { ...part, ...facts };
+}
+
+function readPayload(block: Props, type: string): MessagePart | undefined {
   const named = MODALITIES.find((name) => type.includes(name)) ?? (type.includes('file') ? 'document' : undefined);
   const source = sourceOf(block, type);
   const given = text(source['media_type']) ?? text(block['mime_type']) ?? text(block['mimeType']);

@@ -12,10 +12,13 @@ function toCitation(value: unknown): unknown {
   return withoutEncrypted(flat);
 }
 
-/** The sources of a text: Anthropic calls them `citations`, OpenAI `annotations`. `undefined` if there are none. */
+/**
+ * The sources of a text, each once: Anthropic calls them `citations`, OpenAI `annotations`. `undefined` if there are
+ * none.
+ */
 export function citationsOf({ citations, annotations }: Props): readonly unknown[] | undefined {
   const found = Array.isArray(citations) ? (citations as unknown[]) : list(annotations);
-  return found.length === 0 ? undefined : found.map(toCitation);
+  return found.length === 0 ? undefined : [...new Set(found)].map(toCitation);
 }
 
 /** A text. Sources without a text, which end a streamed one, belong to the text before them. */
@@ -54,8 +57,12 @@ function joined(...lists: readonly unknown[]): string {
     .join('\n');
 }
 
+/** A thought that the provider does not show: the part says that it was there. */
+const readRedacted: ReadBlock = (_, parts) => void parts.push({ type: 'reasoning', content: '', redacted: true });
+
 const readReasoning: ReadBlock = (block, parts) => {
   const { thinking, reasoning, summary, content, reasoningContent, reasoningText } = block;
+  if (props(reasoningContent)['redactedContent'] !== undefined) return readRedacted(block, parts);
   const amazon = props(props(reasoningContent)['reasoningText'] ?? reasoningText);
   const found = string(thinking) ?? string(reasoning) ?? textOf(block) ?? string(amazon['text']);
   addReasoning(found ?? joined(thinking, summary, content), parts);
@@ -76,7 +83,7 @@ export const TEXT_READERS: Readonly<Record<string, ReadBlock>> = {
   refusal: readText,
   reasoning: readReasoning,
   thinking: readReasoning,
-  redacted_thinking: readReasoning,
+  redacted_thinking: readRedacted,
   reasoning_text: readReasoning,
   reasoning_content: readReasoning,
   reasoningContent: readReasoning,

@@ -33,7 +33,7 @@ const READERS: ReadonlyMap<string, ReadBlock> = new Map(
 /** The reader of a block without a known type. Google and Amazon name a block by a key of it. */
 function readerByKey(block: Props): ReadBlock | undefined {
   for (const key in block) {
-    const read = key === 'text' || key === 'content' ? undefined : READERS.get(key);
+    const read = key === 'text' || key === 'content' || key === 'message' ? undefined : READERS.get(key);
     if (read !== undefined && isObject(block[key])) return read;
   }
   return undefined;
