@@ -53,7 +53,7 @@ interface BlobPart {
   readonly modality?: unknown;
 }
 
-/** What a part says of its payload in words. */
+/** Members of a part that describe its payload in words. */
 const WORDS = ['title', 'context'] as const;
 
 /**

@@ -1,4 +1,4 @@
-/** What a cause that is no error says: its fields, as JSON. */
+/** The fields of a cause that is no error, as JSON. */
 import { isObject } from '@spanline/record';
 import { admitText, eachField } from '../gate/index.ts';
 

@@ -80,7 +80,7 @@ function urlOf(block: Props, source: Props): string | undefined {
   );
 }
 
-/** What a request tells the model of a document besides its content. */
+/** Members of a document that a model sees beside its content. */
 const DOCUMENT_FACTS = ['title', 'context'] as const;
 
 /**
