@@ -77,6 +77,7 @@ export const layerTable: LayerTable = {
     moduleState: [
       { file: 'context/ids.ts', why: 'pool of random bytes' },
       { file: 'log/bound-logger.ts', why: 'cache' },
+      { file: 'log/context-ids.ts', why: 'cache of the policy without a tracer' },
       { file: 'log/field-json.ts', why: 'cache' },
       { file: 'log/logger.ts', why: 'cache of the last time as text' },
       { file: 'redaction/phones/national-number.ts', why: 'cache of patterns' },

@@ -2,8 +2,8 @@
 import { SpanlineError } from '@spanline/record';
 import { type Span, type SpanOptions, type Tracer, tracerCheck } from './api/index.ts';
 import { enclosingSpan, sharedState } from './context/index.ts';
-import { OWNER, type OwningTracer, stateOf } from './trace/index.ts';
-import { configuredTracer, nameDefault, onDefaultChange, processTracer } from './tracer/index.ts';
+import { nameDefault, onDefaultChange, OWNER, type OwningTracer, processTracer, stateOf } from './trace/index.ts';
+import { configuredTracer } from './tracer/index.ts';
 
 const tracerOfProcess = (): Tracer => processTracer(configuredTracer);
 

@@ -3,7 +3,7 @@ import type { RequestHandler } from 'express';
 import { pino } from 'pino';
 import { pinoHttp, type Options } from 'pino-http';
 import { afterEach, describe, expect, it } from 'vitest';
-import { correlation } from '@spanline/core';
+import { correlation, type TracerOptions } from '@spanline/core';
 import { spanlineExpress, type SpanlineExpressOptions } from '../src/index.ts';
 import { Harness, MAJORS } from './support.ts';
 
@@ -14,8 +14,8 @@ describe.each(MAJORS)('the logger of a request through %s', (_name, express) => 
 
   afterEach(() => harness.close());
 
-  function start(): Harness {
-    harness = new Harness(express);
+  function start(options: TracerOptions = {}): Harness {
+    harness = new Harness(express, options);
     return harness;
   }
 
@@ -134,6 +134,65 @@ describe.each(MAJORS)('the logger of a request through %s', (_name, express) => 
     expect(String(lines[1]?.['reqId'])).toBe(id);
     expect(root?.['http.request.id']).toBe(id);
     expect(id).toMatch(order === 'before' ? /^2$/ : /-7/);
+  });
+
+  it.each(['before', 'behind'])('writes the ids that pino-http gets as on spans, %s ours', async (order) => {
+    const { app, log } = start({ hashKey: 'a key of the tests', redact: { hash: ['session.id'] } });
+    const { middleware, lines } = httpLogger();
+    const ours = spanline({ identify: () => ({ userId: 'ada@example.org', sessionId: 'visit-7' }) });
+    app.use(...(order === 'before' ? [middleware, ours] : [ours, middleware]));
+    app.get('/', (req, res) => {
+      req.log.info('inside');
+      res.end();
+    });
+    await second();
+    const spans = log.lines() as unknown as Line[];
+    expect(spans[1]?.['user.id']).toMatch(/^\[EMAIL:[0-9a-f]{4}\]$/);
+    expect(spans[1]?.['session.id']).toMatch(/^[0-9a-f]{32}$/);
+    expect(lines[1]).toMatchObject({
+      'user.id': spans[1]?.['user.id'],
+      'session.id': spans[1]?.['session.id'],
+    });
+  });
+
+  it.each(['before', 'behind'])(
+    'has redaction, ids and service with pino-http over the tracer, %s ours',
+    async (order) => {
+      const { app, log, tracer } = start();
+      const http = pinoHttp({ logger: tracer.logger, genReqId: (req) => req.id }) as RequestHandler;
+      const ours = spanline({ requestId: (req) => req.get('x-request-id') });
+      app.use(...(order === 'before' ? [http, ours] : [ours, http]));
+      app.get('/', (req, res) => {
+        req.log.info({ from: 'ada@example.org' }, 'inside');
+        res.end();
+      });
+      const { root } = await second({ 'x-request-id': 'caller-77' });
+      const line = log.lines().findLast(({ message }) => message === 'inside');
+      expect(line).toMatchObject({
+        from: '[EMAIL_1]',
+        trace_id: root?.['trace_id'],
+        'http.request.id': 'caller-77',
+        'service.name': 'test',
+      });
+    },
+  );
+
+  it.each([
+    ['pino-http first', 'before', {}, '2'],
+    ['ours first', 'behind', {}, 'caller-77'],
+    [
+      'its genReqId',
+      'before',
+      { genReqId: (req) => String(req.headers['x-request-id']) } satisfies Options,
+      'caller-77',
+    ],
+  ])('has the id that the documents tell: %s', async (_name, order, options, id) => {
+    const { app } = start();
+    const { middleware } = httpLogger(options);
+    app.use(...(order === 'before' ? [middleware, spanline()] : [spanline(), middleware]));
+    app.get('/', (_req, res) => void res.end());
+    const { root } = await second({ 'x-request-id': 'caller-77' });
+    expect(root?.['http.request.id']).toBe(id);
   });
 
   it('writes no id twice for a logger that has the mixin already', async () => {

@@ -38,7 +38,7 @@ export interface TracerOptions {
   redact?: RedactOptions | readonly string[];
   /**
    * Replaces personal data and credentials in the lines of `tracer.logger` as in spans, by `redact`. With
-   * `capture: 'full'` only credentials. `false` writes the lines as they are.
+   * `capture: 'full'` only credentials. `false` writes them as they are, but for the ids that Spanline adds.
    * @defaultValue that of a `createLogger` logger, else true
    */
   redactLines?: boolean;

@@ -10,6 +10,7 @@ import {
 } from '../api/index.ts';
 import { createHasher, createPathRedactor, createRedactor, redactOptions } from '../redaction/index.ts';
 import { type CaptureParts, type CaptureReport, createTraceMemory, type TraceMemory } from './captured-line.ts';
+import { createIdCapture, type IdCapture } from './id-capture.ts';
 import { protectedKeys } from './keys.ts';
 import { resolveLimits } from './limits.ts';
 import { createLineCapture, type LineCapture, type LineMode } from './line-capture.ts';
@@ -41,6 +42,12 @@ export interface Capture {
   apply(record: SpanRecord, content: ContentAttributes | undefined, settings: CaptureSettings): CaptureReport;
   /** Creates the memory of one local root, which all its lines share. */
   createMemory(): TraceMemory;
+  /**
+   * The capture of the ids on the application's own lines: they are written as on spans.
+   *
+   * @param captured - called with what capture did to them
+   */
+  ids(mode: CaptureMode, captured?: (report: CaptureReport) => void): IdCapture;
   /** The capture of the application's own lines. */
   lines(mode: LineMode): LineCapture;
 }
@@ -80,9 +87,12 @@ export function createCapture(options: CaptureOptions): Capture {
     detection: detectors.length === 0 ? undefined : { detectors, timeoutMs, redactor },
   };
 
+  const apply: Capture['apply'] = (record, content, settings) => captureRecord(parts, record, content, settings);
+
   return {
     arrayLength: parts.limits.arrayLength,
     createMemory: createTraceMemory,
+    ids: (mode, captured) => createIdCapture(apply, mode, captured),
     lines: (mode) => createLineCapture(parts, { mode, profile: options.profile ?? 'otel', censor: redact.censor }),
     mode(setting, subject) {
       const chosen = setting ?? capture;
@@ -94,6 +104,6 @@ export function createCapture(options: CaptureOptions): Capture {
         return 'metadata';
       }
     },
-    apply: (record, content, settings) => captureRecord(parts, record, content, settings),
+    apply,
   };
 }

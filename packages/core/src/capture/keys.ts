@@ -27,6 +27,15 @@ export const OWN_KEYS: ReadonlySet<string> = new Set(attributeKeys(({ privacy })
 /** Keys without which a line is not valid. */
 export const NEEDED: ReadonlySet<string> = new Set(attributeKeys(({ required }) => required !== undefined));
 
+const UNDERSCORES = /^_+/;
+
+/**
+ * The key under which the application logged a field. A line that has the key already gets underscores before it.
+ */
+export function loggedKey(key: string): string {
+  return key.startsWith('_') ? key.replace(UNDERSCORES, '') : key;
+}
+
 /** Maximum size of attributes in UTF-8 bytes, where it differs from the default. */
 export const MAX_BYTES: ReadonlyMap<string, number> = new Map(
   ATTRIBUTE_KEYS.flatMap((key) => {

@@ -5,6 +5,7 @@ import { byteLength, truncate } from '../gate/index.ts';
 import type { Replacements, ValueRedactor } from '../redaction/index.ts';
 import type { CaptureParts, CaptureReport, TraceMemory } from './captured-line.ts';
 import { fitMembers } from './fit-members.ts';
+import { loggedKey } from './keys.ts';
 
 /** Fields of pino that no application fills with what a person typed. */
 const PINO_KEYS = ['time', 'level', 'hostname', 'pid'];
@@ -22,8 +23,14 @@ export type LineMode = 'redacted' | 'full' | 'unchanged';
 export interface LineCapture {
   /**
    * Redacts the texts of a line's members, and shortens a line that is too long. Never throws.
+   *
+   * @param done - keys of members that were captured already
    */
-  apply(members: readonly JsonMember[], memory: TraceMemory): { members: readonly JsonMember[]; report: CaptureReport };
+  apply(
+    members: readonly JsonMember[],
+    memory: TraceMemory,
+    done: ReadonlySet<string>,
+  ): { members: readonly JsonMember[]; report: CaptureReport };
 }
 
 /** Keys in our spelling and in that of a profile. */
@@ -83,7 +90,7 @@ export function createLineCapture(parts: CaptureParts, { mode, profile, censor =
   }
 
   return {
-    apply(given, memory) {
+    apply(given, memory, done) {
       const replacements = redactor.startLine(memory);
       const lineRedactor = redactorOf(replacements);
       const truncated = new Set<string>();
@@ -97,7 +104,7 @@ export function createLineCapture(parts: CaptureParts, { mode, profile, censor =
       }
 
       function captured({ key, json }: JsonMember): JsonMember {
-        if (unread.has(key)) return { key, json };
+        if (unread.has(key) || done.has(key)) return { key, json };
         // The list of shortened fields has the keys of the line, which are redacted and bounded.
         const name = keys.bound(plainKeyJson(key) === undefined ? safe(key, undefined).text : key);
         const written = (text: string, textName: string | undefined): string => {
@@ -106,7 +113,7 @@ export function createLineCapture(parts: CaptureParts, { mode, profile, censor =
           return kept;
         };
         try {
-          if (hasher !== undefined && hashed.has(key)) {
+          if (hasher !== undefined && hashed.has(loggedKey(key))) {
             return { key, json: JSON.stringify(hasher.hash(json.startsWith('"') ? textOfJson(json) : json)) };
           }
           return { key: name, json: HAS_TEXT.test(json) ? replaceTexts(json, key, written) : json };

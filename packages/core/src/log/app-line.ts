@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
 import type { JsonMember } from '../content/index.ts';
+import type { LineContext } from './context-ids.ts';
 import { errorMembers } from './error-members.ts';
 import { fieldJsonOf } from './field-json.ts';
 import { bindingFields, levelFields, timeFields } from './fields.ts';
@@ -67,9 +68,9 @@ function addObject(
  *    `error.type`, `error.message`, `error.stack` and their own fields.
  * 3. The bindings, unless the line already has their key, and the service.
  *
- * @param correlation - returns the ids of the current span in the profile's spelling
+ * @param contextIds - returns the ids of the current span in the profile's spelling
  */
-export function createAppAsJson(symbols: PinoSymbols, correlation: () => object): AsJson {
+export function createAppAsJson(symbols: PinoSymbols, contextIds: (policy: LinePolicy['ids']) => LineContext): AsJson {
   return function asJson(this: Logger, object, message, levelNumber, time) {
     const internals = this as unknown as LoggerInternals;
     const policy = internals[POLICY] as LinePolicy;
@@ -80,10 +81,11 @@ export function createAppAsJson(symbols: PinoSymbols, correlation: () => object)
     const ownMessage = message === undefined ? readField(object, messageKey) : message;
     const fieldJson = fieldJsonOf(this, symbols);
     line.add({ key: messageKey, json: fieldJson.toJson(messageKey, ownMessage) ?? '""' });
-    for (const [key, value] of Object.entries(correlation())) line.add({ key, json: JSON.stringify(value) });
+    const context = contextIds(policy.ids);
+    for (const { key, value } of context.ids) if (value !== undefined) line.add({ key, json: JSON.stringify(value) });
     addObject(line, object, symbols, this, message === undefined ? messageKey : undefined);
     for (const field of bindingFields(internals[symbols.chindings] as string)) line.add(field);
     for (const member of policy.service) line.add(member);
-    return `${applyPolicy(line.members, policy)}${lineEnd(internals[symbols.end] as string)}`;
+    return `${applyPolicy(line.members, context, policy)}${lineEnd(internals[symbols.end] as string)}`;
   };
 }

@@ -4,7 +4,7 @@ export { destinationKind } from './destination.ts';
 export { type CommonFields, createCommonFields, type SplitLine, wholeRecord } from './line.ts';
 export { createLinePaths } from './line-paths.ts';
 export { STANDARD_LEVELS } from './levels.ts';
-export { createLogger, profileOf, redactsLines } from './logger.ts';
+export { createLogger, profileOf, redactsLines, withOwnPaths } from './logger.ts';
 export type { LoggerOptions } from './logger-options.ts';
 export { pinoSymbols } from './pino-internals.ts';
 export { deriveLogger, serviceMembers } from './tracer-logger.ts';

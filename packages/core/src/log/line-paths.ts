@@ -1,6 +1,7 @@
 /** The tracer's redact paths on the lines of a logger that the tracer did not make. */
 import pino from 'pino';
 import type { RedactPaths } from '../api/index.ts';
+import { loggedKey } from '../capture/index.ts';
 import type { JsonMember } from '../content/index.ts';
 import { type FieldJson, fieldJsonOf } from './field-json.ts';
 import { pinoSymbols } from './pino-internals.ts';
@@ -28,8 +29,9 @@ export function createLinePaths(redact: RedactPaths | undefined): LinePaths | un
   return {
     redaction,
     apply(member) {
-      if (!redaction.any && !keys.has(member.key)) return member;
-      const json = redaction.toJson(member.key, JSON.parse(member.json));
+      const key = keys.has(member.key) ? member.key : loggedKey(member.key);
+      if (!redaction.any && !keys.has(key)) return member;
+      const json = redaction.toJson(key, JSON.parse(member.json));
       return json === undefined ? undefined : { key: member.key, json };
     },
   };

@@ -26,7 +26,7 @@ export interface LoggerOptions {
   redact?: readonly string[] | RedactPaths;
   /**
    * Replaces personal data and credentials in the application's own lines, by the rules of spans. `false` writes the
-   * lines as they are, but for `redact`.
+   * lines as they are, but for `redact`. The ids that Spanline adds are always written as on spans.
    * @defaultValue true
    */
   redactLines?: boolean;

@@ -1,9 +1,9 @@
 import pino, { type Logger } from 'pino';
 import type { ProfileName } from '@spanline/record';
-import { createCapture, type LineCapture } from '../capture/index.ts';
+import { createCapture, type IdCapture, type LineCapture } from '../capture/index.ts';
 import { pathOptions } from '../redaction/index.ts';
 import { createAppAsJson } from './app-line.ts';
-import { correlation } from './correlation.ts';
+import { bothPolicies, createContextIds } from './context-ids.ts';
 import { destinationKind } from './destination.ts';
 import { type LinePolicy, POLICY } from './line-policy.ts';
 import { checkLogger, type LogDestination, type LoggerOptions, resolveProfile } from './logger-options.ts';
@@ -12,6 +12,7 @@ import { pinoSymbols } from './pino-internals.ts';
 
 const LEVEL_KEYS: Readonly<Record<ProfileName, string>> = { otel: 'level', ecs: 'log.level', datadog: 'status' };
 const PROFILE = Symbol.for('spanline.profile');
+const ID_PATHS = Symbol.for('spanline.id-paths');
 const REDACTS = Symbol.for('spanline.redacts-lines');
 
 let lastMs = 0;
@@ -68,6 +69,10 @@ export function createLogger(options: LoggerOptions = {}, destination?: LogDesti
     openDestination(options, destination),
   );
   const mode = options.redactLines === false ? 'unchanged' : 'redacted';
+  const ownPaths =
+    redact === undefined
+      ? undefined
+      : createCapture({ capture: 'full', destination: 'small', profile, redact }).ids('full');
   let capture: LineCapture | undefined;
   const policy: LinePolicy = {
     // Created with the first line: most applications log through the logger of their tracer.
@@ -79,13 +84,15 @@ export function createLogger(options: LoggerOptions = {}, destination?: LogDesti
         redact,
       }).lines(mode));
     },
+    ids: ownPaths === undefined ? undefined : bothPolicies(undefined, ownPaths),
     service: [],
   };
   const symbols = pinoSymbols(logger);
   const internals = logger as unknown as Record<symbol, unknown>;
-  if (symbols !== undefined) internals[symbols.asJson] = createAppAsJson(symbols, correlation({ profile }));
+  if (symbols !== undefined) internals[symbols.asJson] = createAppAsJson(symbols, createContextIds(profile));
   internals[PROFILE] = profile;
   internals[POLICY] = policy;
+  internals[ID_PATHS] = ownPaths;
   internals[REDACTS] = mode === 'redacted';
   return logger;
 }
@@ -93,6 +100,12 @@ export function createLogger(options: LoggerOptions = {}, destination?: LogDesti
 /** False for a logger of {@link createLogger} that writes the application's lines as they are. */
 export function redactsLines(logger: Logger): boolean {
   return (logger as unknown as Record<symbol, boolean | undefined>)[REDACTS] !== false;
+}
+
+/** Adds the redact paths that a logger of {@link createLogger} was given to a policy for ids. */
+export function withOwnPaths(logger: Logger, policy: IdCapture): IdCapture {
+  const ownPaths = (logger as unknown as Record<symbol, IdCapture | undefined>)[ID_PATHS];
+  return ownPaths === undefined ? policy : bothPolicies(policy, ownPaths);
 }
 
 /** The profile of a logger that {@link createLogger} made; `undefined` for other loggers. */

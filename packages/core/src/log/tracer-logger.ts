@@ -2,9 +2,11 @@
 import type { Logger } from 'pino';
 import { type ProfileName, profileKey } from '@spanline/record';
 import { jsonMembers } from '../content/index.ts';
-import { correlation } from './correlation.ts';
+import { createContextIds, type LineContext } from './context-ids.ts';
+import { fieldJsonOf } from './field-json.ts';
 import { levelFields, timeFields } from './fields.ts';
 import { lineEnd } from './frame.ts';
+import { IDS } from './ids.ts';
 import { createLevelLookup, STANDARD_LEVELS } from './levels.ts';
 import { applyPolicy, type LinePolicy, POLICY } from './line-policy.ts';
 import { profileOf } from './logger.ts';
@@ -26,7 +28,11 @@ function ownLine(asJson: AsJson, logger: Logger, args: Parameters<AsJson>): stri
  * service. Each key is there once. The application's own value of an id, of the level or of the time gets an underscore
  * before its name if it differs.
  */
-function createOwnAsJson(original: AsJson, symbols: PinoSymbols, ids: () => object): AsJson {
+function createOwnAsJson(
+  original: AsJson,
+  symbols: PinoSymbols,
+  contextIds: (policy: LinePolicy['ids']) => LineContext,
+): AsJson {
   return function asJson(this: Logger, ...args) {
     const internals = this as unknown as LoggerInternals;
     const policy = internals[POLICY] as LinePolicy;
@@ -39,15 +45,23 @@ function createOwnAsJson(original: AsJson, symbols: PinoSymbols, ids: () => obje
     const fixed = new Set([...levels, ...timeFields(time)].map(({ key }) => key));
     const line = new Map<string, string>();
     for (const { key, json } of members) line.set(fixed.has(key) && line.has(key) ? `_${key}` : key, json);
-    for (const [key, value] of Object.entries(ids())) {
-      const json = JSON.stringify(value);
+    const context = contextIds(policy.ids);
+    const fieldJson = fieldJsonOf(this, symbols);
+    for (const { key, value, given } of context.ids) {
+      const json = IDS.has(key) ? JSON.stringify(value) : fieldJson.toJson(key, value);
       const own = line.get(key);
-      if (own !== undefined && own !== json) line.set(`_${key}`, own);
+      const isRepeated = own === json || own === JSON.stringify(given);
+      if (json === undefined) {
+        if (isRepeated) line.delete(key);
+        continue;
+      }
+      if (own !== undefined && !isRepeated) line.set(`_${key}`, own);
       line.set(key, json);
     }
     for (const { key, json } of policy.service) if (!line.has(key)) line.set(key, json);
     const text = applyPolicy(
       Array.from(line, ([key, json]) => ({ key, json })),
+      context,
       policy,
     );
     return `${text}${lineEnd(internals[symbols.end] as string)}`;
@@ -85,7 +99,7 @@ export function deriveLogger(logger: Logger, profile: ProfileName, policy: LineP
   internals[POLICY] = policy;
   if (profileOf(logger) === undefined) {
     const original = (logger as unknown as LoggerInternals)[symbols.asJson] as AsJson;
-    internals[symbols.asJson] = createOwnAsJson(original, symbols, correlation({ profile }));
+    internals[symbols.asJson] = createOwnAsJson(original, symbols, createContextIds(profile));
     addLevels(derived);
   }
   return derived;

@@ -34,6 +34,15 @@ export {
   STATE,
   stateOf,
 } from './span-state.ts';
+export {
+  type ConfiguredTracer,
+  knownTracer,
+  nameDefault,
+  onDefaultChange,
+  processTracer,
+  register,
+  unregister,
+} from './registry.ts';
 export { addTags, createSpan } from './span.ts';
 export { statusOfThrown, type ThrownStatus } from './thrown-status.ts';
 export { runInSpan, type WorkObserver } from './with-span.ts';

@@ -12,6 +12,7 @@ import type {
   Tracer,
   TracerStats,
 } from '../api/index.ts';
+import type { IdCapture } from '../capture/index.ts';
 import { isTraced, STATE, type TracedSpan, type TreePosition } from '../context/index.ts';
 import type { LeftOut } from '../gate/index.ts';
 import type { LocalRoot } from './local-root.ts';
@@ -25,6 +26,8 @@ export interface SpanOwner {
   readonly maxLabels: number;
   /** Spelling of the ids on application lines. */
   readonly profile: ProfileName;
+  /** Applies the tracer's policy to the ids that it adds to application lines. */
+  readonly captureIds: IdCapture;
   score(options: ScoreOptions): void;
   /** Epoch milliseconds. */
   now(): number;

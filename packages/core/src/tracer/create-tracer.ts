@@ -5,10 +5,19 @@ import { extractContext, isTraceId, runWith } from '../context/index.ts';
 import { startStatsLine } from '../events/index.ts';
 import { readProperty } from '../gate/index.ts';
 import { createSampler } from '../pipeline/index.ts';
-import { injectCurrent, isRecorded, NOOP_SPAN, OWNER, type OwningTracer, runInSpan } from '../trace/index.ts';
+import {
+  type ConfiguredTracer,
+  injectCurrent,
+  isRecorded,
+  NOOP_SPAN,
+  OWNER,
+  type OwningTracer,
+  register,
+  runInSpan,
+  unregister,
+} from '../trace/index.ts';
 import { activeOtelSpan, safeParentContext } from './foreign-context.ts';
 import { createLifecycle } from './lifecycle.ts';
-import { type ConfiguredTracer, register, unregister } from './registry.ts';
 import { createParentResolver, inheritedValues } from './resolve-parent.ts';
 import { createSpanStarter } from './start-span.ts';
 import { createTracerParts, type TracerParts } from './tracer-parts.ts';

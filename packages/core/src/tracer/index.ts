@@ -1,3 +1,2 @@
 export { configuredTracer, createTracer } from './create-tracer.ts';
 export { loadPrices, type LoadPricesOptions } from './price-list.ts';
-export { nameDefault, onDefaultChange, processTracer } from './registry.ts';

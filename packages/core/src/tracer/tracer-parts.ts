@@ -12,6 +12,7 @@ import {
   deriveLogger,
   destinationKind,
   serviceMembers,
+  withOwnPaths,
 } from '../log/index.ts';
 import { createPipeline, createStats, type Pipeline, type Stats } from '../pipeline/index.ts';
 import { pathOptions } from '../redaction/index.ts';
@@ -98,7 +99,9 @@ export function createTracerParts(options: TracerOptions): TracerParts {
     hashKey: resolved.hashKey,
   });
   const pipeline = createTracerPipeline(options, resolved, given, capture, stats);
+  const captureIds = capture.ids(resolved.capture === 'full' ? 'full' : 'redacted', (report) => stats.captured(report));
   const logger = deriveLogger(given, profile, {
+    ids: options.logger === undefined ? captureIds : withOwnPaths(given, captureIds),
     capture: capture.lines(resolved.lines),
     service: serviceMembers(resource.serviceName, profile),
     paths: options.logger === undefined ? undefined : createLinePaths(pathOptions(options.redact)),
@@ -119,6 +122,7 @@ export function createTracerParts(options: TracerOptions): TracerParts {
     tracer: undefined,
     maxLabels: resolved.maxLabels,
     profile: resolved.profile,
+    captureIds,
     now: () => clock.now(),
     monotonic: () => clock.monotonic(),
     internalError: (where, error) => stats.internalError(where, error),

@@ -52,6 +52,11 @@ export function processTracer(configure: () => ConfiguredTracer): Tracer {
   return registry.application ?? (registry.configured ??= configure()).tracer;
 }
 
+/** Returns the tracer of the process if there is one. It makes none. */
+export function knownTracer(): Tracer | undefined {
+  return registry.application ?? registry.configured?.tracer;
+}
+
 function changed(): void {
   const heir = applicationTracer();
   registry.application = heir;
