@@ -220,6 +220,25 @@ const HANDLED: Scenario[] = [
     [404, 'error', 'APIError'],
   ],
   [
+    'makes a plain error with another status in place of the call',
+    (tracer) =>
+      handler(() =>
+        fails(tracer, new PlainStatusError(401)).catch(() => {
+          throw Object.assign(new Error('come back later'), { status: 429 });
+        }),
+      ),
+    [429, 'error', 'Error'],
+  ],
+  [
+    'brings a plain error with a status after a retry that succeeded',
+    (tracer) =>
+      handler(async () => {
+        await fails(tracer, new PlainStatusError(401)).catch(() => succeeds(tracer));
+        throw Object.assign(new Error('no such page'), { status: 404 });
+      }),
+    [404, 'ok', undefined],
+  ],
+  [
     'asks another service through undici 6, and is refused',
     () =>
       handler(() => {

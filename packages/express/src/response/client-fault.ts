@@ -60,6 +60,15 @@ function comesFrom({ status }: HandledError, links: readonly unknown[], failure:
 }
 
 /**
+ * True if a call failed, nothing made up for it, and the error has neither a class of its own nor `expose`. As with an
+ * answer without an error, the call then made the request fail.
+ */
+function standsForCall({ error, failures }: HandledError): boolean {
+  if (!failures.some((failure) => !failure.isRecovered && isFailedCall(failure))) return false;
+  return props(error)['expose'] !== true && BUILT_IN.has(describeFailure(error).type);
+}
+
+/**
  * True if an error below 500 is the client's fault. Its origin decides, not its status: Express adopts the status of
  * any error, also that of a provider which refuses the service's own key. May throw for a hostile error.
  */
@@ -68,5 +77,6 @@ export function isClientFault(handled: HandledError): boolean {
   const links = linkedErrors(handled.error);
   if (links.some(isRefusal)) return false;
   if (handled.failures.some((failure) => isFailedCall(failure) && comesFrom(handled, links, failure))) return false;
+  if (standsForCall(handled)) return false;
   return isMadeForClient(handled) || isMappedForClient(handled);
 }
