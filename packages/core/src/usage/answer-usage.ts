@@ -31,6 +31,9 @@ const ENDS: ReadonlyMap<string, (value: unknown) => boolean> = new Map<string, (
 /** Keys under which the events of a stream have a part of the answer. */
 const HOLDERS: ReadonlySet<string> = new Set(['response', 'message', 'data']);
 
+/** Keys of an answer that decide on its price. */
+const ANSWER_KEYS: ReadonlySet<string> = new Set(['model', 'modelVersion', 'tools']);
+
 /** Collects what is billed of one answer. Nothing else of it is kept. */
 export class AnswerUsage {
   readonly #context: UsageContext;
@@ -66,8 +69,7 @@ export class AnswerUsage {
       else if (key === 'delta' && type !== CONTENT) this.#addChoice(props(value));
       else if (key === 'metadata') this.#addMetadata(props(value));
       else if (HOLDERS.has(key)) this.#addHeld(value, depth);
-      else if (USAGE.has(key) || isConditionKey(key) || key === 'model' || key === 'modelVersion')
-        this.#answer[key] = value;
+      else if (USAGE.has(key) || isConditionKey(key) || ANSWER_KEYS.has(key)) this.#answer[key] = value;
     }
     if ((this.#items?.length ?? 0) > MAX_ITEMS) this.#items?.splice(MAX_ITEMS);
   }

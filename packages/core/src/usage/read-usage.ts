@@ -3,7 +3,7 @@ import { isObject, props } from '@spanline/record';
 import { type Counts, readObject } from './read-counts.ts';
 import { reconcile } from './reconcile.ts';
 import { type NormalizedUsage, unitsIn } from './report.ts';
-import { serverTools } from './server-tools.ts';
+import { hidesSearches, serverTools } from './server-tools.ts';
 import { COHERE_UNITS, NO_SPELLINGS, type Reading, USAGE } from './spellings.ts';
 
 /** Facts about a call besides its answer. */
@@ -125,12 +125,15 @@ export function readUsage(
   const counts = count(raw, kind);
   const tools = serverTools(raw, context.model);
   const { units, issue } = reconcile(counts.readings, hidesThoughts(context));
-  for (const unit of unitsIn(tools ?? {})) units[unit] = Math.max(units[unit] ?? 0, tools?.[unit] ?? 0);
+  for (const unit of unitsIn(tools?.units ?? {})) units[unit] = Math.max(units[unit] ?? 0, tools?.units[unit] ?? 0);
   const costUsd = reportedCost(counts, raw);
   const { tier, region } = counts.conditions;
   const hasConditions = tier !== undefined || region !== undefined;
   const isCounted = unitsIn(units).length > 0;
-  const unknown = isCounted || keepsUnknown ? counts.unknown : undefined;
+  const numbers = isCounted || keepsUnknown ? counts.unknown : undefined;
+  const hidden = isCounted && hidesSearches(context.model) ? ['web_searches'] : [];
+  const untold = [...(numbers ?? []), ...(costUsd === undefined ? (tools?.unknown ?? []) : []), ...hidden];
+  const unknown = untold.length === 0 ? undefined : untold;
   if (!isCounted && costUsd === undefined && !hasConditions && unknown === undefined) return undefined;
   return {
     units,

@@ -1,14 +1,18 @@
-/** Server tools that are billed by the call and that only the content of an answer shows. */
+/** Server tools that are billed by the call and that only the content of an answer shows, or its model. */
 import { props, type BilledUnit, type BilledUnits, isObject, list, text } from '@spanline/record';
 
-/** Quantities by unit. */
-export type ServerTools = BilledUnits;
+/** Counts and prices of the server tools that an answer shows. */
+export interface ServerTools {
+  readonly units: BilledUnits;
+  /** Paths of what was used and has a price that nobody can tell from the answer. */
+  readonly unknown: readonly string[];
+}
 
 /**
  * OpenAI's Responses API: searches of the web and of files cost by the call, a container of the code interpreter by the
  * session. Opening a page that was found is free (https://developers.openai.com/api/docs/guides/tools-web-search).
  */
-function addItems(tools: ServerTools, items: readonly unknown[]): void {
+function addItems(tools: BilledUnits, items: readonly unknown[]): void {
   const add = (unit: BilledUnit): void => void (tools[unit] = (tools[unit] ?? 0) + 1);
   const containers = new Set<unknown>();
   for (const item of items) {
@@ -28,12 +32,27 @@ function addItems(tools: ServerTools, items: readonly unknown[]): void {
  * Google bills each query from Gemini 3 on, and before that each prompt that was grounded
  * (https://ai.google.dev/gemini-api/docs/pricing).
  */
-function addGrounding(tools: ServerTools, candidates: readonly unknown[], model: string | undefined): void {
-  const queries = candidates.flatMap((candidate) =>
-    list(props(props(candidate)['groundingMetadata'])['webSearchQueries']),
-  );
+function addGrounding(
+  tools: BilledUnits,
+  unknown: string[],
+  groundings: readonly unknown[],
+  model: string | undefined,
+): void {
+  const queries = groundings.flatMap((grounding) => list(props(grounding)['webSearchQueries']));
+  const chunks = groundings.flatMap((grounding) => list(props(grounding)['groundingChunks']));
+  if (chunks.some((chunk) => isObject(props(chunk)['maps']))) unknown.push('groundingMetadata.groundingChunks.maps');
   if (queries.length > 0) tools.web_searches = /gemini-[12](?:\.|-|$)/.test(model ?? '') ? 1 : queries.length;
 }
+
+/** Models that search for each answer and do not count their searches: `gpt-4o-search-preview`. */
+const SEARCHES = /^(?:openai\/)?gpt-[\w.-]*-search-(?:preview|api)/;
+
+/**
+ * The preview of OpenAI's search has a higher price for models that do not reason, and their content is free
+ * (https://developers.openai.com/api/docs/pricing).
+ */
+const isPreview = (tool: unknown): boolean => text(props(tool)['type'])?.startsWith('web_search_preview') === true;
+const NO_REASONING = /^(?:openai\/)?(?:gpt-[34]|chatgpt-4)/;
 
 /**
  * Counts the billed calls of server tools in an answer's content.
@@ -41,11 +60,27 @@ function addGrounding(tools: ServerTools, candidates: readonly unknown[], model:
  * @returns `undefined` for an answer without any
  */
 export function serverTools(answer: object, model: string | undefined): ServerTools | undefined {
-  const { output, candidates } = answer as Record<string, unknown>;
-  if (!Array.isArray(output) && !Array.isArray(candidates)) return undefined;
-  const tools: ServerTools = {};
-  if (Array.isArray(output)) addItems(tools, output);
-  if (Array.isArray(candidates)) addGrounding(tools, candidates, model);
-  for (const _ in tools) return tools;
+  const { output, candidates, groundingMetadata, tools, search_context_size: size } = answer as Record<string, unknown>;
+  const units: BilledUnits = {};
+  const unknown: string[] = [];
+  if (Array.isArray(output)) addItems(units, output);
+  if (Array.isArray(candidates)) {
+    const groundings = candidates.map((candidate) => props(candidate)['groundingMetadata']);
+    addGrounding(units, unknown, groundings, model);
+  } else if (isObject(groundingMetadata)) addGrounding(units, unknown, [groundingMetadata], model);
+  if (
+    Array.isArray(tools) &&
+    units.web_searches !== undefined &&
+    tools.some(isPreview) &&
+    NO_REASONING.test(model ?? '')
+  )
+    unknown.push('web_search_preview');
+  // Perplexity's price of a request depends on it.
+  if (typeof size === 'string') unknown.push('search_context_size');
+  if (unknown.length > 0) return { units, unknown };
+  for (const _ in units) return { units, unknown };
   return undefined;
 }
+
+/** True for a model whose searches no answer counts. */
+export const hidesSearches = (model: string | undefined): boolean => model !== undefined && SEARCHES.test(model);

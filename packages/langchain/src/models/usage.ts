@@ -3,6 +3,8 @@
 import {
   addUsage,
   isBillable,
+  isObject,
+  list,
   mostExact,
   type NormalizedUsage,
   normalizeUsage,
@@ -110,6 +112,29 @@ function splitMetadata(metadata: Props): readonly [raw: Props, copies: Props] {
   return [{ ...raw, ...props(raw['metadata']), ...(isRaw ? { usageMetadata } : {}) }, copies];
 }
 
+/**
+ * Searches and compactions in the blocks of a streamed answer of Anthropic. LangChain drops the counts of its last
+ * event. A search that failed is not billed.
+ */
+function blocksUsage(message: Props, streamed: StreamedAnswer | undefined): NormalizedUsage | undefined {
+  const provider = props(message['response_metadata'])['model_provider'] ?? streamed?.provider;
+  if (provider !== 'anthropic') return undefined;
+  const blocks = list(message['content']).map(props);
+  const searches = blocks.filter(
+    ({ type, name }) => (type === 'server_tool_use' || type === 'server_tool_call') && name === 'web_search',
+  ).length;
+  const failed = blocks.filter(
+    ({ type, content }) => type === 'web_search_tool_result' && isObject(content) && !Array.isArray(content),
+  ).length;
+  const isCompacted = blocks.some(({ type }) => type === 'compaction');
+  if (searches === 0 && !isCompacted) return undefined;
+  return {
+    units: searches === 0 ? {} : { web_searches: Math.max(searches - failed, 0) },
+    source: 'provider',
+    ...(isCompacted ? { unknown: ['iterations.compaction'] } : {}),
+  };
+}
+
 /** The most exact report on one generation. The provider's own is in one of the places that clients keep it in. */
 function generationUsage(
   generation: Props,
@@ -126,7 +151,7 @@ function generationUsage(
     partOfUsage({ response_metadata: place }, { model }),
   );
   return isMerged(message, streamed)
-    ? mostExact([streamed?.raw?.readPart(false), copy, kept, ...others])
+    ? mostExact([blocksUsage(message, streamed), streamed?.raw?.readPart(false), copy, kept, ...others])
     : mostExact([kept, copy, ...others]);
 }
 

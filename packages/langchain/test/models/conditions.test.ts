@@ -119,6 +119,15 @@ describe('the first event of a stream of Anthropic', () => {
     });
   });
 
+  it('is followed by searches, whose count LangChain drops', async () => {
+    const call = { type: 'server_tool_use', id: 's', name: 'web_search', input: {} };
+    wire.answer(() => events(streamOf({}, [call, { ...call, id: 't' }, { ...call, id: 'u' }]), true));
+    const tools = [{ type: 'web_search_20250305' as const, name: 'web_search' as const }];
+    const line = await lineOf(anthropic().bindTools(tools));
+    expect(line['spanline.usage.web_searches']).toBe(3);
+    expect(line['spanline.cost.usd']).toBeCloseTo(0.065, 9);
+  });
+
   it('has a count alone where it tells nothing else', async () => {
     wire.answer(() => events(streamOf({}), true));
     const line = await lineOf(anthropic());
