@@ -5,7 +5,7 @@ import type { CaptureReport, TraceMemory } from './captured-line.ts';
 import type { CaptureSettings } from './record-capture.ts';
 
 /** The ids among the values of a context. */
-export type ContextIds = Readonly<Pick<ContextValues, 'requestId' | 'sessionId' | 'userId'>>;
+type ContextIds = Readonly<Pick<ContextValues, 'requestId' | 'sessionId' | 'userId'>>;
 
 /**
  * Returns ids as they may be written; those that a path removes are left out.

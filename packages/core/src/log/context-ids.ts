@@ -6,7 +6,7 @@ import { currentValues, enclosingSpan } from '../context/index.ts';
 import { isOwning, knownTracer, OWNER, stateOf } from '../trace/index.ts';
 
 /** An id as a field of a line. */
-export interface IdField {
+interface IdField {
   readonly key: string;
   /** As it may be written; `undefined` if a path removes it. */
   readonly value: string | undefined;
