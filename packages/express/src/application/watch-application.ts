@@ -1,10 +1,11 @@
-/** Watches routes and responses of an application through the prototypes of its messages. */
+/** Watches routes, responses and error handlers of an application. */
 
 import type { Application, Request, Response } from 'express';
 import { sharedState } from '@spanline/instrumentation';
 import { failuresSoFar } from '../exchange/exchange.ts';
 import { exchangeOf } from '../exchange/request-state.ts';
 import { ROUTE_ACCESSORS } from '../route/route-accessors.ts';
+import { watchErrorHandlers } from './error-layers.ts';
 import { inheritedMethod, method } from './inherited.ts';
 import { listenerMethods } from './listener-context.ts';
 
@@ -75,6 +76,7 @@ export function watchApplication(app: Application): void {
   Object.defineProperties(response, responseMethods(response));
   Object.defineProperties(request, listenerMethods(request));
   Object.defineProperties(response, listenerMethods(response));
+  watchErrorHandlers(top);
 }
 
 /** Removes an own property that was set before the accessors were there, and sets it through them. */

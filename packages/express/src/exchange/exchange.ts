@@ -25,9 +25,11 @@ export interface Exchange {
   firstByteMs: number | undefined;
   /** Bytes of the body as the connection saw them: after compression, without the framing of chunks. */
   bodyBytes: number;
-  /** The error that a handler failed with while the client was connected. */
+  /** The first error that reached an error handler while the client was connected. */
   error: unknown;
-  /** The status that the response had when the error came. */
+  /** The last one: another error if an error handler replaced the first. */
+  lastError: unknown;
+  /** The status that the response had when the last error came. */
   statusAtError: number | undefined;
   /** Failures below the span before the head of the response was written. */
   failuresAtHead: readonly ChildFailure[];
@@ -48,6 +50,7 @@ export function createExchange(span: Span, tracer: Tracer, guard: Guard, request
     firstByteMs: undefined,
     bodyBytes: 0,
     error: undefined,
+    lastError: undefined,
     statusAtError: undefined,
     failuresAtHead: NO_FAILURES,
     failuresAtEnd: NO_FAILURES,

@@ -1,25 +1,21 @@
 /** The error middleware. */
 
 import type { ErrorRequestHandler } from 'express';
+import { noteError } from '../exchange/handled-error.ts';
 import { exchangeOf } from '../exchange/request-state.ts';
 
 /**
  * Notes the error that a request failed with, and passes it on unchanged. Mount it after the routes and before your own
- * error handler. Without it a failed request is still an error, known by its status and by the failed calls below it.
+ * error handler. Errors that your own error handlers take, also those of a router, are noted without it. An error that
+ * none of them takes is known only by its status and by the failed calls below the request.
  *
  * The origin of an error decides whether the request failed: one made for the client (http-errors, a validation error)
  * is the client's fault; one of a provider is not, whatever its status.
- *
- * Errors after the client has left (a body parser that goes on reading, an aborted call) follow from that and are not
- * noted: the request is `aborted`.
  */
 export function spanlineErrorHandler(): ErrorRequestHandler {
   return function spanlineError(error: unknown, req, res, next): void {
     const exchange = exchangeOf(req);
-    if (exchange !== undefined && !req.socket.destroyed) {
-      exchange.error = error ?? exchange.error;
-      exchange.statusAtError = res.statusCode;
-    }
+    if (exchange !== undefined) noteError(exchange, req, res, error);
     next(error);
   };
 }

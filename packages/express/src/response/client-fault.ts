@@ -5,9 +5,11 @@ import { isFailedCall } from './failed-call.ts';
 import { linkedErrors } from './linked-errors.ts';
 import { isOutage, isRefusal } from './upstream-error.ts';
 
-/** An error that reached the error handler, and what is known about its request. */
+/** An error that reached an error handler, and what is known about its request. */
 export interface HandledError {
   readonly error: unknown;
+  /** The first error of the request, if an error handler has replaced it by `error`. */
+  readonly replaced: unknown;
   /** The status that the response had when the error came. */
   readonly statusAtError: number | undefined;
   /** The status that was sent. */
@@ -20,13 +22,15 @@ function isClientStatus(status: unknown): boolean {
   return typeof status === 'number' && status >= 400 && status < 500;
 }
 
-/**
- * True for an error that says itself that it is for the client: one of http-errors (body-parser, csurf), Boom, or of
- * the application, with a status. `res.status(404); throw new Error('no such page')` says it with the response.
- */
-function isMadeForClient({ error, statusAtError }: HandledError): boolean {
+/** True for an error with a status for the client: one of http-errors (body-parser, csurf), Boom, or your own. */
+function hasClientStatus(error: unknown): boolean {
   const { status, statusCode, expose, output } = props(error);
-  return expose === true || [status, statusCode, props(output)['statusCode'], statusAtError].some(isClientStatus);
+  return expose === true || [status, statusCode, props(output)['statusCode']].some(isClientStatus);
+}
+
+/** `res.status(404); throw new Error('no such page')` makes an error for the client with the response. */
+function isMadeForClient({ error, statusAtError }: HandledError): boolean {
+  return hasClientStatus(error) || isClientStatus(statusAtError);
 }
 
 /** Types of errors that nobody makes for a client. `SyntaxError` and `URIError` may be about what the client sent. */
@@ -74,9 +78,17 @@ function standsForCall({ error, failures }: HandledError): boolean {
  */
 export function isClientFault(handled: HandledError): boolean {
   if (handled.status >= 500) return false;
-  const links = linkedErrors(handled.error);
+  const links = linkedErrors(handled.error, handled.replaced);
   if (links.some(isRefusal)) return false;
   if (handled.failures.some((failure) => isFailedCall(failure) && comesFrom(handled, links, failure))) return false;
   if (standsForCall(handled)) return false;
   return isMadeForClient(handled) || isMappedForClient(handled);
+}
+
+/**
+ * The error that made a request fail: the first one that reached an error handler. One that was made for the client is
+ * not the reason if an error handler replaced it, or failed with another one.
+ */
+export function reasonOf({ error, replaced }: HandledError): unknown {
+  return replaced === undefined || (hasClientStatus(replaced) && !isRefusal(replaced)) ? error : replaced;
 }

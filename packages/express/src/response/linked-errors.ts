@@ -21,11 +21,12 @@ const LINKS = [
 const MAX_ERRORS = 16;
 
 /**
- * Returns an error and the errors that it wraps, outermost first, at most 16: its cause, the members of an
- * `AggregateError` or of the error of a retry, and what wrappers without a cause keep. May throw for a hostile error.
+ * Returns an error and the errors that it wraps, outermost first, at most 16: the one it replaced, its cause, the
+ * members of an `AggregateError` or of the error of a retry, and what wrappers without a cause keep. May throw for a
+ * hostile error.
  */
-export function linkedErrors(error: unknown): readonly unknown[] {
-  const found = [error];
+export function linkedErrors(error: unknown, replaced: unknown): readonly unknown[] {
+  const found = replaced === undefined ? [error] : [error, replaced];
   for (let index = 0; index < found.length; index++) {
     const link = found[index];
     if (!isObject(link)) continue;

@@ -5,7 +5,7 @@ import type { Response } from 'express';
 import { failuresBelow } from '@spanline/instrumentation';
 import { isUpgraded } from '../exchange/closing.ts';
 import type { Exchange } from '../exchange/exchange.ts';
-import { isClientFault } from './client-fault.ts';
+import { isClientFault, reasonOf } from './client-fault.ts';
 import { failedCall } from './failed-call.ts';
 
 /** Status of a request's span, with the error that caused it. */
@@ -59,13 +59,19 @@ function destroyedWith(res: Response): unknown {
   return res.socket === null && res.req.socket.destroyed ? undefined : (res.errored ?? undefined);
 }
 
+/** The outcome of a request with an error. */
+function outcomeOfError(status: number, known: unknown, exchange: Exchange): Outcome {
+  const { lastError = known, statusAtError, span } = exchange;
+  const replaced = lastError === known ? undefined : known;
+  const handled = { error: lastError, replaced, statusAtError, status, failures: failuresBelow(span) };
+  return isClientFault(handled) ? { status: 'ok' } : { status: 'error', error: reasonOf(handled) };
+}
+
 /** The outcome of a response that was sent whole. */
 function outcomeOfAnswer(status: number, known: unknown, exchange: Exchange): Outcome {
   if (known !== undefined) {
-    const { statusAtError, guard, span } = exchange;
-    const handled = { error: known, statusAtError, status, failures: failuresBelow(span) };
-    const isClients = guard('express error', () => isClientFault(handled)) ?? false;
-    return isClients ? { status: 'ok' } : { status: 'error', error: known };
+    const outcome = exchange.guard('express error', () => outcomeOfError(status, known, exchange));
+    return outcome ?? { status: 'error', error: known };
   }
   const call = exchange.guard('express error', () => failedCall(exchange, status));
   if (call !== undefined) return { status: 'error', error: call.error };

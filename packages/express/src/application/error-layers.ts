@@ -1,0 +1,63 @@
+/**
+ * Watches the error handlers of an application: also those of its routers, which answer an error before it reaches the
+ * application's own. Express calls each through one method of its class of layers, and only with an error on its way.
+ */
+
+import type { Application, Request, Response } from 'express';
+import { type Method, patchMethod } from '@spanline/instrumentation';
+import type { Exchange } from '../exchange/exchange.ts';
+import { forgetErrors, isNoError, noteError } from '../exchange/handled-error.ts';
+import { exchangeOf } from '../exchange/request-state.ts';
+
+/** The method's name in Express 5 and in Express 4. */
+const NAMES = ['handleError', 'handle_error'] as const;
+
+interface Layer {
+  readonly handle?: { readonly length: number; readonly stack?: unknown };
+}
+
+type Next = (error?: unknown) => unknown;
+
+/** `next` as the error handler gets it: notes an error that is handed on, and the end of errors. */
+function watchedNext(exchange: Exchange, req: Request, res: Response, next: Next): Next {
+  return (error) => {
+    exchange.guard('express error', () => {
+      if (isNoError(error)) forgetErrors(exchange, res);
+      else noteError(exchange, req, res, error);
+    });
+    return next(error);
+  };
+}
+
+/** A layer passes an error by if its handler does not take four arguments. */
+function watchLayer(original: Method): Method {
+  return function handleError(...args) {
+    const [error, req, res, next] = args as [unknown, Request, Response, Next];
+    const exchange = (this as Layer).handle?.length === 4 ? exchangeOf(req) : undefined;
+    if (exchange === undefined) return Reflect.apply(original, this, args);
+    exchange.guard('express error', () => noteError(exchange, req, res, error));
+    return Reflect.apply(original, this, [error, req, res, watchedNext(exchange, req, res, next)]);
+  };
+}
+
+function layersOf(router: unknown): readonly Layer[] {
+  const { stack } = (router ?? {}) as { stack?: unknown };
+  return Array.isArray(stack) ? (stack as Layer[]) : [];
+}
+
+/** Adds the classes of a router's layers, and of the routers in it, which may be of another copy of Express. */
+function addClasses(router: unknown, classes: Set<object>): void {
+  for (const layer of layersOf(router)) {
+    classes.add(Object.getPrototypeOf(layer) as object);
+    addClasses(layer.handle, classes);
+  }
+}
+
+/** Watches the error handlers of every copy of Express in an application, each copy once. */
+export function watchErrorHandlers(app: Application): void {
+  // In Express 4, reading `router` throws.
+  const { _router } = app as { _router?: unknown };
+  const classes = new Set<object>();
+  addClasses(_router ?? app.router, classes);
+  for (const layerClass of classes) for (const name of NAMES) patchMethod(layerClass, name, watchLayer);
+}
