@@ -187,6 +187,13 @@ export const layerTable: LayerTable = {
       ['index.ts'],
     ],
   },
+  query: {
+    workspace: ['@spanline/record'],
+    runtime: [],
+    types: [],
+    loaders: [],
+    floors: [['filter'], ['index.ts']],
+  },
   cli: {
     workspace: ['@spanline/record', '@spanline/remote', '@spanline/ship', '@spanline/ship/internal'],
     runtime: [],

@@ -6,6 +6,8 @@ export interface SpanlineErrorDetails {
   option?: string;
   /** Completes the sentence "must be …". */
   expected?: string;
+  /** The whole reason, where it is not an option that is wrong. */
+  problem?: string;
   /** There is no option of this name. */
   isUnknown?: boolean;
   /** The known option or value that was probably meant. */
@@ -30,7 +32,8 @@ function describe(got: unknown, option: string): string {
 }
 
 function sentence(details: SpanlineErrorDetails, received: string | undefined): string {
-  const { option, expected, isUnknown, suggestion } = details;
+  const { option, expected, isUnknown, suggestion, problem } = details;
+  if (problem !== undefined) return `: ${problem}`;
   const question = suggestion === undefined ? '' : `; did you mean "${suggestion}"?`;
   if (isUnknown === true) {
     return `: unknown option "${option}"${question} (expected ${expected})`;

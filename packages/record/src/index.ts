@@ -1,4 +1,4 @@
-export { type Check, checkOptions, type NumberBounds, option, type Shape } from './options/index.ts';
+export { type Check, checkOptions, nearest, type NumberBounds, option, type Shape } from './options/index.ts';
 export { SpanlineError, type SpanlineErrorDetails } from './error.ts';
 export {
   type CorrelationKeys,
@@ -50,6 +50,8 @@ export {
   type ErrorClass,
   type FactAttributes,
   FORMS,
+  indexKind,
+  type IndexKind,
   MAX_KEY_LENGTH,
   MAX_KEYS,
   detailOf,

@@ -7,7 +7,8 @@ type Rules = Readonly<Record<string, Check<unknown>>>;
 /** A key with at most this share of wrong letters is a typo of a known key. */
 const LARGEST_TYPO = 0.5;
 
-function nearest(key: string, known: readonly string[]): string | undefined {
+/** The known name that was probably meant; `undefined` if none is near. */
+export function nearest(key: string, known: readonly string[]): string | undefined {
   if (known.length === 0) return undefined;
   const plain = (name: string): string => name.toLowerCase().replaceAll(/[-_]/g, '');
   const candidate = closest(plain(key), known.map(plain));

@@ -17,6 +17,7 @@ export {
   type ValueOf,
   type ValuesOf,
 } from './attributes.ts';
+export { indexKind, type IndexKind } from './index-kind.ts';
 export { toDocuments } from './documents.ts';
 export type { Message, MessagePart, RetrievedDocument, ToolDefinition } from './messages.ts';
 export {

@@ -1,15 +1,15 @@
 import {
   ATTRIBUTE_KEYS,
-  type AttributeForm,
   type AttributeKey,
-  type AttributeKind,
-  type AttributeRow,
   ATTRIBUTES,
+  indexKind,
+  type IndexKind,
   OPEN_KEY_PREFIXES,
+  profileKey,
 } from '@spanline/record';
 
-/** Type of a field's values: a type of JSON Schema, `text` for prose, or `content` for structured content. */
-export type FieldKind = 'string' | 'text' | 'content' | 'integer' | 'number' | 'boolean' | 'date' | 'ip';
+/** Type of a field's values. */
+export type FieldKind = IndexKind | 'ip';
 
 /** A field of a profile's lines. */
 export interface Field {
@@ -19,24 +19,11 @@ export interface Field {
   readonly isContent: boolean;
 }
 
-const KINDS: Readonly<Record<AttributeKind, FieldKind>> = {
-  string: 'string',
-  strings: 'string',
-  text: 'text',
-  json: 'content',
-  int: 'integer',
-  double: 'number',
-  boolean: 'boolean',
-};
-
-const isTime = (form: AttributeForm | undefined): boolean => form === 'iso_millis' || form === 'iso_micros';
-
 function fieldOf(key: AttributeKey, profile: 'ecs' | 'otel'): Field {
-  const { kind, form, prose, privacy, ecs }: AttributeRow = ATTRIBUTES[key];
   return {
-    name: profile === 'ecs' ? (ecs ?? key) : key,
-    kind: isTime(form) ? 'date' : prose === true ? 'text' : KINDS[kind],
-    isContent: privacy === 'content',
+    name: profileKey(key, profile),
+    kind: indexKind(key),
+    isContent: ATTRIBUTES[key].privacy === 'content',
   };
 }
 
