@@ -1,6 +1,7 @@
 /** The roll-up of a local root: what its line says about all spans below it. */
 import type { SpanRecord } from '@spanline/record';
-import { type Rollup, recordedType, type SpanState } from '../trace/index.ts';
+import { isPrivateHost } from '../providers/index.ts';
+import { isRefused, type Rollup, recordedType, type SpanState } from '../trace/index.ts';
 import { isPropagated } from './error-fields.ts';
 
 function addTokens(rollup: Rollup, { attributes, name }: SpanState): void {
@@ -28,9 +29,21 @@ const LOWER_BOUNDS: ReadonlySet<string> = new Set([
   'incomplete_usage',
 ]);
 
-function addCost(rollup: Rollup, { 'spanline.cost.usd': usd, 'spanline.cost.reason': reason }: SpanRecord): void {
+/**
+ * True for a call without usage that nobody bills: neither a provider nor a host outside of the own network is known
+ * (a class of the application's own), or the request was refused before an answer began.
+ */
+function isUnbilled({ error, status }: SpanState, record: SpanRecord): boolean {
+  const { 'gen_ai.provider.name': provider, 'server.address': host } = record;
+  if (provider === undefined && (host === undefined || isPrivateHost(host))) return true;
+  return status === 'error' && !((record['spanline.stream.chunks'] ?? 0) > 0) && isRefused(error, provider);
+}
+
+function addCost(state: SpanState, record: SpanRecord): void {
+  const { rollup } = state.localRoot;
+  const { 'spanline.cost.usd': usd, 'spanline.cost.reason': reason } = record;
   if (usd !== undefined) rollup.costUsd = (rollup.costUsd ?? 0) + usd;
-  if (reason === undefined || reason === FREE) return;
+  if (reason === undefined || reason === FREE || (reason === 'no_usage' && isUnbilled(state, record))) return;
   if (!LOWER_BOUNDS.has(reason)) rollup.costReason = 'approximate';
   else rollup.costReason ??= 'lower_bound';
 }
@@ -51,7 +64,7 @@ export function addToRollup(state: SpanState, record: SpanRecord): void {
   const { name, selfMs } = state;
   if (state.parent !== undefined && selfMs > (rollup.slowest?.selfMs ?? -1)) rollup.slowest = { name, selfMs };
   addTokens(rollup, state);
-  addCost(rollup, record);
+  addCost(state, record);
 }
 
 const round = (value: number, digits: number): number => Number(value.toFixed(digits));

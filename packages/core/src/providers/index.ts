@@ -8,3 +8,4 @@ export {
   sellerOf,
 } from './identity.ts';
 export { bareName } from './models.ts';
+export { isPrivateHost } from './private-host.ts';

@@ -19,6 +19,7 @@ export { createGuard, type Guard, isOwning, OWNER, type OwningTracer } from './g
 export { injectCurrent } from './inject.ts';
 export { createLocalRoot, type LocalRoot, type Rollup } from './local-root.ts';
 export { NOOP_SPAN } from './noop.ts';
+export { isRefused } from './refusal.ts';
 export {
   type Attributes,
   type ChildFailure,

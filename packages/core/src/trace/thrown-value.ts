@@ -42,11 +42,14 @@ export function partsOf(error: unknown): unknown[] {
   }
 }
 
-/** Returns the HTTP status of an error. */
+const isStatus = (status: unknown): status is number => typeof status === 'number' && status >= 100 && status < 600;
+
+/** Returns the HTTP status of an error. Amazon's clients keep it in the metadata of the answer. */
 export function httpStatusOf(error: unknown): number | undefined {
   for (const key of ['status', 'statusCode', 'status_code']) {
     const status = readProperty(error, key) ?? readProperty(readProperty(error, 'response'), key);
-    if (typeof status === 'number' && status >= 100 && status < 600) return status;
+    if (isStatus(status)) return status;
   }
-  return undefined;
+  const amazon = readProperty(readProperty(error, '$metadata'), 'httpStatusCode');
+  return isStatus(amazon) ? amazon : undefined;
 }

@@ -201,8 +201,11 @@ export function createPricer({ prices = {}, hosts = {} }: PricerOptions = {}): P
   }
 
   function byList(call: BilledCall): ListPrice | { reason: NoCost } {
-    if (!isUsed(call.units)) return { reason: 'no_usage' };
     const answered = call.responseModel === '' ? undefined : call.responseModel;
+    if (!isUsed(call.units)) {
+      const model = answered ?? call.requestModel ?? '';
+      return { reason: fromCatalogue(call, model) === 'self_hosted' ? 'self_hosted' : 'no_usage' };
+    }
     const asked = call.requestModel === '' || call.requestModel === answered ? undefined : call.requestModel;
     if (hasOwn) {
       const mine = byOwn(call, answered) ?? byOwn(call, asked);

@@ -138,6 +138,93 @@ describe('the sums of a trace', () => {
   });
 });
 
+describe('a call without usage', () => {
+  const unanswered = (error: unknown, { provider, model }: Partial<Call> = OPENAI, attributes = {}): void => {
+    const call = { tracer, model: model ?? 'gpt-5-mini', provider, messages: 'q', attributes };
+    expect(() =>
+      llmSpan(call, () => {
+        throw error;
+      }),
+    ).toThrow();
+  };
+  const retried = (error: unknown, call?: Partial<Call>, attributes?: object): SpanRecord | undefined => {
+    log.clear();
+    tracer.withSpan({ name: 'answer', type: 'chain' }, () => {
+      unanswered(error, call, attributes);
+      ask(EXACT);
+    });
+    return log.records().at(-1);
+  };
+  const failed = (fields: object): Error => Object.assign(new Error('no'), fields);
+  const isBound = (record: SpanRecord | undefined): boolean => {
+    expect(record).toHaveProperty(['spanline.rollup.cost_usd']);
+    return record?.['spanline.rollup.cost_reason'] === 'lower_bound';
+  };
+
+  it.each([
+    ['a rate limit', failed({ status: 429 })],
+    ['a rate limit of Amazon', failed({ name: 'ThrottlingException', $metadata: { httpStatusCode: 429 } })],
+    ['a used up quota', failed({ code: 'insufficient_quota' })],
+    ['a wrong key', failed({ status: 401 })],
+    ['a missing right', failed({ status: 403 })],
+    ['an invalid request', failed({ status: 400 })],
+    ['an unknown model', failed({ statusCode: 404 })],
+    ['too long a prompt', failed({ code: 'context_length_exceeded', status: 400 })],
+    ['an overloaded server', failed({ status: 529 })],
+    ['a refused connection', failed({ cause: failed({ code: 'ECONNREFUSED' }) })],
+    ['an unknown host', failed({ cause: failed({ code: 'ENOTFOUND' }) })],
+  ])('costs nothing if it was refused: %s', (_, error) => {
+    expect(isBound(retried(error))).toBe(false);
+  });
+
+  it.each([
+    ['a timeout', failed({ name: 'TimeoutError' })],
+    ['a timeout of the server', failed({ status: 408 })],
+    ['a broken connection', failed({ code: 'ECONNRESET' })],
+    ['an error of the server', failed({ status: 500 })],
+    ['a filter that read the prompt', failed({ code: 'content_filter', status: 400 })],
+    ['an error of nobody knows whom', new Error('no')],
+  ])('may have cost something after %s', (_, error) => {
+    expect(isBound(retried(error))).toBe(true);
+  });
+
+  it('may have cost something if its answer had begun', () => {
+    expect(isBound(retried(failed({ status: 429 }), OPENAI, { 'spanline.stream.chunks': 3 }))).toBe(true);
+  });
+
+  it('is billed by Azure where it was read, and not by Google where it failed', () => {
+    const azure = { provider: 'azure.ai.openai', model: 'gpt-4o' };
+    expect(isBound(retried(failed({ status: 400 }), azure))).toBe(true);
+    expect(isBound(retried(failed({ status: 429 }), azure))).toBe(false);
+    expect(isBound(retried(failed({ status: 500 }), { provider: 'gcp.gemini', model: 'gemini-2.5-flash' }))).toBe(
+      false,
+    );
+  });
+
+  it('costs nothing on a machine of the own', () => {
+    const local = { provider: 'ollama', model: 'llama3.2', usage: undefined };
+    const { root, parts } = trace([EXACT, local]);
+    expect(parts[1]).toMatchObject({ 'spanline.cost.reason': 'self_hosted' });
+    expect(isBound(root)).toBe(false);
+  });
+
+  it('is unknown to the sum only if somebody is known to bill it', () => {
+    const embed = (attributes: object): SpanRecord | undefined => {
+      log.clear();
+      tracer.withSpan({ name: 'answer', type: 'chain' }, () => {
+        tracer.withSpan({ name: 'embed', type: 'embedding', attributes }, () => undefined);
+        ask(EXACT);
+      });
+      expect(log.records()[0]).toMatchObject({ 'spanline.cost.reason': 'no_usage' });
+      return log.records().at(-1);
+    };
+    expect(isBound(embed({ 'gen_ai.request.model': 'text-embedding-3-small' }))).toBe(false);
+    expect(isBound(embed({ 'gen_ai.request.model': 'mine', 'server.address': '127.0.0.1' }))).toBe(false);
+    expect(isBound(embed({ 'gen_ai.request.model': 'mine', 'server.address': 'embed.example.com' }))).toBe(true);
+    expect(isBound(embed({ 'gen_ai.provider.name': 'openai', 'gen_ai.request.model': 'mine' }))).toBe(true);
+  });
+});
+
 describe('a model call within another record of the same call', () => {
   const model = { tracer, name: 'outer', ...OPENAI, messages: 'q' };
   const scope = { name: 'some-framework', version: '1.0.0' };
