@@ -129,9 +129,8 @@ describe('a rate limit', () => {
 });
 
 describe('its options', () => {
-  it.each([[{}], [{ perAddress: 0 }], [{ perTrace: 1.5 }]])('are checked: %j', (options) => {
-    const tracer =
-      'perAddress' in options || 'perTrace' in options ? new Harness(MAJORS[1]?.[1] as never).tracer : undefined;
+  it.each([[{ tracer: {} }], [{ perAddress: 0 }], [{ perTrace: 1.5 }]])('are checked: %j', (options) => {
+    const { tracer } = new Harness(MAJORS[1]?.[1] as never);
     expect(() => feedbackRoute({ tracer, ...options } as never)).toThrow(SpanlineError);
   });
 });

@@ -329,7 +329,7 @@ describe.each(MAJORS)('a request through %s', (_name, express) => {
 
 describe('options', () => {
   it.each([
-    [{}, 'tracer'],
+    [{ tracer: {} }, 'tracer'],
     [{ tracer: new Harness(MAJORS[1]?.[1] as never).tracer, trustIncoming: 'yes' }, 'trustIncoming'],
     [{ tracer: new Harness(MAJORS[1]?.[1] as never).tracer, sampling: 1 }, 'sampling'],
   ])('are checked when the middleware is made', (options, option) => {

@@ -1,7 +1,7 @@
 /** A route that takes users' feedback. */
 
 import type { Request, RequestHandler, Response } from 'express';
-import type { ScoreOptions, Tracer } from '@spanline/core';
+import { defaultTracer, type ScoreOptions, type Tracer } from '@spanline/core';
 import { checkOptions, createGuard, option, type Shape, tracerCheck } from '@spanline/instrumentation';
 import { type Feedback, readFeedback } from './feedback.ts';
 import { jsonBody } from './json-body.ts';
@@ -9,7 +9,8 @@ import { createRateLimit } from './rate-limit.ts';
 
 /** Options of {@link feedbackRoute}. */
 export interface FeedbackRouteOptions {
-  tracer: Tracer;
+  /** The tracer that writes the scores. @defaultValue `defaultTracer()` */
+  tracer?: Tracer;
   /** Requests of one address (`req.ip`) in a minute, valid or not. @defaultValue 30 */
   perAddress?: number;
   /** Judgements of one trace or request in a minute. @defaultValue 10 */
@@ -17,7 +18,7 @@ export interface FeedbackRouteOptions {
 }
 
 const SHAPE: Shape<FeedbackRouteOptions> = {
-  tracer: option.required(tracerCheck),
+  tracer: tracerCheck,
   perAddress: option.number({ integer: true, min: 1 }),
   perTrace: option.number({ integer: true, min: 1 }),
 };
@@ -64,11 +65,11 @@ function refuseFor(res: Response, seconds: number): boolean {
  * app.post('/feedback', feedbackRoute({ tracer: createTracer() }));
  * ```
  *
- * @throws SpanlineError `ERR_INVALID_OPTION`
+ * @throws SpanlineError if an option is invalid, or a `SPANLINE_*` variable where there is no tracer
  */
-export function feedbackRoute(options: FeedbackRouteOptions): RequestHandler {
+export function feedbackRoute(options: FeedbackRouteOptions = {}): RequestHandler {
   checkOptions(SHAPE, options);
-  const { tracer, perAddress = 30, perTrace = 10 } = options;
+  const { tracer = defaultTracer(), perAddress = 30, perTrace = 10 } = options;
   const guard = createGuard(tracer);
   const addresses = createRateLimit(perAddress);
   const traces = createRateLimit(perTrace);

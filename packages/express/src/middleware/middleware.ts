@@ -75,20 +75,12 @@ function finish(res: Response, exchange: Exchange, level: string | undefined): v
  * app.use(spanlineErrorHandler());
  * ```
  *
- * @throws SpanlineError `ERR_INVALID_OPTION`
+ * @throws SpanlineError if an option is invalid, or a `SPANLINE_*` variable where there is no tracer
  */
-export function spanlineExpress(options: SpanlineExpressOptions): RequestHandler {
+export function spanlineExpress(options: SpanlineExpressOptions = {}): RequestHandler {
   const resolved = resolveOptions(options);
   const { tracer, ignore, requestIdHeader } = resolved;
   const guard = createGuard(tracer);
-
-  if (!tracer.enabled) {
-    return function spanlineDisabled(req, _res, next): void {
-      guard('express fields', () => addRequestFields(req, tracer));
-      next();
-    };
-  }
-
   const inFlight = inFlightOf(tracer);
 
   function levelOf(res: Response): string | undefined {
@@ -125,7 +117,8 @@ export function spanlineExpress(options: SpanlineExpressOptions): RequestHandler
 
   return function spanline(req, res, next): void {
     guard('express fields', () => addRequestFields(req, tracer));
-    if (exchangeOf(req) !== undefined || (ignore !== undefined && holds(ignore, req))) return next();
+    // The default tracer may be another one, and enabled, with the next request.
+    if (!tracer.enabled || exchangeOf(req) !== undefined || (ignore !== undefined && holds(ignore, req))) return next();
     const origin = guard('express headers', () => originOf(req, res, resolved, guard));
     if (origin === undefined) return next();
     withContext(contextValues(req, origin, resolved, guard), () => {

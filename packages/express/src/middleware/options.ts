@@ -1,7 +1,7 @@
 /** Options of the middleware: their checks and defaults. */
 
 import type { Request, Response } from 'express';
-import type { CaptureMode, Tracer } from '@spanline/core';
+import { type CaptureMode, defaultTracer, type Tracer } from '@spanline/core';
 import { checkOptions, isCaptureSetting, option, type Shape, tracerCheck } from '@spanline/instrumentation';
 import { type AllowedNames, isAllowableHeader, isAllowableParameter } from '../request/allowed.ts';
 import type { ContextReaders } from '../request/context-values.ts';
@@ -10,7 +10,8 @@ import type { TrustRules } from '../request/origin.ts';
 
 /** Options of {@link spanlineExpress}. */
 export interface SpanlineExpressOptions {
-  tracer: Tracer;
+  /** The tracer of the requests. @defaultValue `defaultTracer()` */
+  tracer?: Tracer;
   /**
    * Continues the `traceparent` of no caller, of every caller, or of those that a function accepts. A function that
    * throws trusts nobody. Of a caller that is not trusted, only the trace id is kept, as `spanline.link.trace_id` of a
@@ -69,7 +70,7 @@ export interface ResolvedOptions extends TrustRules, ContextReaders, AllowedName
 }
 
 const SHAPE: Shape<SpanlineExpressOptions> = {
-  tracer: option.required(tracerCheck),
+  tracer: tracerCheck,
   trustIncoming: option.anyOf<boolean | ((req: Request) => boolean)>(option.boolean(), option.callback()),
   baggage: option.list(option.string()),
   ignore: option.callback(),
@@ -85,11 +86,11 @@ const SHAPE: Shape<SpanlineExpressOptions> = {
 /**
  * Fills in defaults.
  *
- * @throws SpanlineError `ERR_INVALID_OPTION`
+ * @throws SpanlineError if an option is invalid, or a `SPANLINE_*` variable where there is no tracer
  */
 export function resolveOptions(options: SpanlineExpressOptions): ResolvedOptions {
   checkOptions(SHAPE, options);
-  const { tracer, trustIncoming = false, baggage = [], ignore, capture, requestId } = options;
+  const { tracer = defaultTracer(), trustIncoming = false, baggage = [], ignore, capture, requestId } = options;
   const { requestIdHeader = 'x-request-id', identify, level, allowQuery = [], allowHeaders = [] } = options;
   return {
     tracer,
