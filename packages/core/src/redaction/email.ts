@@ -8,6 +8,8 @@ const DOMAIN = new RegExp(
   `@(?:(?:${LABEL}\\.){1,8}(?:xn--[a-z0-9-]{2,59}|\\p{L}[\\p{L}\\p{M}]{1,23})(?![\\p{L}\\p{N}\\p{M}])|\\[(?:IPv6:)?[\\da-fA-F:.]{3,45}\\])`,
   'uy',
 );
+/** Full stops of Chinese and Japanese, which browsers read as dots (UTS #46). */
+const WIDE_DOMAIN = new RegExp(`@(?:${LABEL}[.\u3002\uff61]){1,8}[A-Za-z]{2,24}(?![\\p{L}\\p{N}\\p{M}])`, 'uy');
 const LOCAL = /(?:"[^"\\\r\n]{1,62}"|[\p{L}\p{N}\p{M}.!#$%&'*+/=?^_`{|}~-]{1,64})$/u;
 /** Signs that may be part of an address, but at its beginning belong to the text around it. */
 const OPENING = /^[.'`*{|}~=?/&#$%^]+/;
@@ -18,8 +20,9 @@ const IN_PATH = /:\/\/|^[.~]{0,2}\/|\/.*\//;
 const TOKEN = /[^\s"'`<>()[\]{},;]*$/;
 /** Packages with a version, images for a screen: `pkg@1.2.3.tgz`, `icon@2x.png`. */
 const NO_DOMAIN = /^@(?:\d+(?:\.\d+)+\.|[\d.]+x\.)\p{L}+$/u;
-/** Accounts of servers, not of people. */
+/** Accounts of servers, not of people, where a path follows or a host of repositories is meant. */
 const SERVICES = new Set(['git', 'hg']);
+const REPOSITORY_HOST = /^@(?:[\w.-]{1,64}\.)?(?:github|gitlab|bitbucket)\.[a-z]{2,10}$/i;
 const MAX_LOCAL = 64;
 
 /** The part before the sign, without what belongs to the text before it. */
@@ -36,11 +39,13 @@ function localPart(before: string): string {
 
 function* emailsIn(text: string): Generator<Range> {
   for (let at = text.indexOf('@'); at >= 0; at = text.indexOf('@', at + 1)) {
-    const domain = matchAt(DOMAIN, text, at)?.[0];
+    const domain = (matchAt(DOMAIN, text, at) ?? matchAt(WIDE_DOMAIN, text, at))?.[0];
     if (domain === undefined || NO_DOMAIN.test(domain)) continue;
     const local = localPart(textBefore(text, at, MAX_LOCAL + 16).replaceAll(MASK, ' '));
-    if (local === '' || SERVICES.has(local)) continue;
-    yield { start: at - local.length, end: at + domain.length };
+    const end = at + domain.length;
+    const isPath = /[:/]/.test(text.charAt(end)) && /\S/.test(text.charAt(end + 1));
+    if (local === '' || (SERVICES.has(local) && (isPath || REPOSITORY_HOST.test(domain)))) continue;
+    yield { start: at - local.length, end };
   }
 }
 

@@ -1,4 +1,4 @@
-import { hasHint, hintPatterns } from './hints.ts';
+import { hasHint, type HintPattern, hintPatterns, kindsOfHints } from './hints.ts';
 import { asWritten, ENCODED, type Reading, readings, UNUSUAL } from './readings/index.ts';
 import type { Replacements } from './replacements.ts';
 import { MASK, type Range, type Rule } from './rule.ts';
@@ -7,7 +7,7 @@ import { MASK, type Range, type Rule } from './rule.ts';
 const OTHER_READINGS = hintPatterns([...ENCODED, ...UNUSUAL]);
 
 interface HintedRule extends Rule {
-  readonly hinted: readonly RegExp[] | undefined;
+  readonly hinted: readonly HintPattern[] | undefined;
 }
 
 /** A place in the text as it was written, and the rule that found it. */
@@ -40,17 +40,16 @@ function merged(found: readonly Found[]): Found[] {
 /** Some rules, compiled to be applied to many texts. */
 export class RuleSet {
   readonly #rules: readonly HintedRule[];
-  /** The union of the rules' hints: a text without any matches no rule. `undefined` when a rule has no hint. */
-  readonly #hints: readonly RegExp[] | undefined;
-  /** The same with encodings and unusual characters: a text without any also reads in no other way. */
-  readonly #hintsOrOthers: readonly RegExp[] | undefined;
+  /**
+   * The union of the rules' hints, of encodings and of unusual characters: a text without any matches no rule and reads
+   * in one way. `undefined` when a rule has no hint.
+   */
+  readonly #hints: readonly HintPattern[] | undefined;
 
   constructor(rules: readonly Rule[]) {
     this.#rules = rules.map((rule) => ({ ...rule, hinted: rule.hints && hintPatterns(rule.hints) }));
     if (rules.some(({ hints }) => hints === undefined)) return;
-    const hints = rules.flatMap(({ hints: some = [] }) => some);
-    this.#hints = hintPatterns(hints);
-    this.#hintsOrOthers = hintPatterns([...hints, ...ENCODED, ...UNUSUAL]);
+    this.#hints = hintPatterns([...rules.flatMap(({ hints = [] }) => hints), ...ENCODED, ...UNUSUAL]);
   }
 
   /**
@@ -60,12 +59,13 @@ export class RuleSet {
    * @param name - name of the field that the text is the value of
    */
   apply(text: string, name: string | undefined, replacements: Replacements): string {
-    if (this.#hintsOrOthers !== undefined && !hasHint(this.#hintsOrOthers, text)) return text;
+    const kinds = this.#kinds(text);
+    if (kinds === 0) return text;
     const found: Found[] = [];
     // A reading may show all of a thing of which another one shows a part.
-    for (const reading of hasHint(OTHER_READINGS, text) ? readings(text) : [asWritten(text)]) {
-      if (this.#hints === undefined || hasHint(this.#hints, reading.text)) this.#read(reading, name, found);
-    }
+    if (hasHint(OTHER_READINGS, text, kinds)) {
+      for (const reading of readings(text)) this.#read(reading, name, this.#kinds(reading.text), found);
+    } else this.#read(asWritten(text), name, kinds, found);
     if (found.length === 0) return text;
     let result = '';
     let last = 0;
@@ -76,11 +76,15 @@ export class RuleSet {
     return result + text.slice(last);
   }
 
+  #kinds(text: string): number {
+    return this.#hints === undefined ? -1 : kindsOfHints(this.#hints, text);
+  }
+
   /** Adds what the rules find. A rule does not see what one before it has found. */
-  #read(reading: Reading, name: string | undefined, found: Found[]): void {
+  #read(reading: Reading, name: string | undefined, kinds: number, found: Found[]): void {
     let { text } = reading;
     for (const rule of this.#rules) {
-      if (rule.hinted !== undefined && !hasHint(rule.hinted, text)) continue;
+      if (rule.hinted !== undefined && !hasHint(rule.hinted, text, kinds)) continue;
       const places = [...rule.find(text, name)].sort((a, b) => a.start - b.start);
       if (places.length === 0) continue;
       for (const place of places) found.push({ ...reading.origin(place), name: rule.name });

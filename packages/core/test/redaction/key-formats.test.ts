@@ -23,7 +23,7 @@ describe('key formats', () => {
 
   it.each(KEY_FORMATS)('%s: a key is gone, and its prefix before a word stays (%s)', (_vendor, prefix, body) => {
     const random = new Random(7);
-    for (let count = 0; count < 5; count++) {
+    for (let count = 0; count < 20; count++) {
       const key = fromPattern(prefix.replace('^', ''), random) + fromPattern(body, random);
       const after = redact(`key ${key} end`);
       expect(after, key).toMatch(/^key \[[A-Z_]+_1\] end$|^key .{0,40}\[[A-Z_]+_1\].{0,24} end$/);

@@ -42,7 +42,7 @@ const classOf = (formats: readonly CutFormat[]): string =>
  * Most prefixes end in a sign. What follows is long, which keeps hyphens and full stops of prose from being looked at.
  */
 const SIGNED = FORMATS.filter(({ isMarked }) => !isMarked);
-const LONG = '(?=[\\w/+=.-]{10})';
+const LONG = '(?=[\\w/+=.~%-]{10})';
 
 /** The rest has letters or digits that are rare where they stand. */
 function letterHint({ head, trigger, start }: CutFormat): Hint {

@@ -8,32 +8,50 @@ const BYTE = '(?:25[0-5]|2[0-4]\\d|1?\\d?\\d)';
 
 /** Words before a number of four parts that is a version, a section, or another number that people count with. */
 const COUNTED =
-  /(?:\b(?:versions?|ver|v|sections?|sec|chapters?|clauses?|paragraphs?|para|articles?|art|appendix|annex|figures?|fig|tables?|steps?|items?|rules?|builds?|releases?|revisions?|rev|firmware|drivers?|oid|schema|spec|standard|abschnitt|kapitel|ziffer|absatz|versión|versione|sección|capítulo|seção|versie)|[§第])[.:=]?\s*["']?(?:\d+(?:\.\d+)*(?:,| and| or| to|\s?[-–])\s?){0,4}$/i;
+  /(?:\b(?:versions?|ver|sections?|sec|chapters?|clauses?|paragraphs?|para|articles?|art|appendix|annex|figures?|fig|tables?|steps?|items?|rules?|builds?|releases?|revisions?|rev|firmware|drivers?|apps?|kernel|linux|python|firefox|chrome|chromium|safari|opera|java|jdk|openjdk|ruby|php|perl|android|ios|macos|windows|ubuntu|debian|webkit|electron|cuda|sdk|plugin|package|rfc|iso|iec|oid|schema|spec|standard|abschnitt|kapitel|ziffer|absatz|versión|versione|sección|capítulo|seção|versie)|[§第]|\bv\.)[.:=]?\s*["']?(?:\d+(?:\.\d+)*(?:,| and| or| to|\s?[-–])\s?){0,4}$/i;
 /** `Chrome/`, `^`, `>=`, `pkg@`: what stands before a version in user agents and lists of packages. */
 const VERSIONED = /(?:(?:^|[\s(;,"'])[A-Za-z][\w.+-]{0,40}\/|[~^]|[<>=!~]=\s?|[@/][\w-]{1,64}@)$/;
-const CONTEXT = 80;
+/** The coordinates of a package of Maven: `org.example:lib:1.0.0.0`. */
+const COORDINATES = /(?:^|[\s"'(])[A-Za-z][\w-]{0,40}(?:\.[\w-]{1,40}){1,6}:[A-Za-z][\w.-]{0,64}:$/;
+const CONTEXT = 160;
 /** The number of a heading: `4.2.1.3 Configuration`. */
 const HEADING = /^[1-9]\d?(?:\.[1-4]?\d){3}$/;
 
 function isCounted(value: string, { start, end }: Range, text: string): boolean {
   const before = textBefore(text, start, CONTEXT);
-  if (VERSIONED.test(before) || COUNTED.test(before)) return true;
+  if (VERSIONED.test(before) || COUNTED.test(before) || COORDINATES.test(before)) return true;
   return HEADING.test(value) && /(?:^|\n)(?:#{1,6} )?$/.test(before) && /^ [A-Z][a-z]+/.test(text.slice(end, end + 8));
 }
 
 /** False for 127.*, 0.* and 255.*, which belong to nobody in particular. */
 function isPublic(value: string): boolean {
-  return !/^(?:0|127|255)\./.test(value);
+  return !/^(?:0|127|255)[.-]/.test(value);
 }
+
+const written = matching(
+  new RegExp(`(?<![\\w.-])${BYTE}(?:\\.${BYTE}){3}(?![\\w-]|\\.\\d)`, 'g'),
+  (value, at, text) => isPublic(value) && !isCounted(value, at, text),
+);
+/** The name of a host that is made of its address: `ip-192-0-2-7.ec2.internal`. */
+const inName = matching(
+  new RegExp(
+    `(?<![A-Za-z0-9])(?:ip|ec2|host|static|pool|dynamic|dsl|cpe)-(?<value>${BYTE}(?:-${BYTE}){3})(?![\\w-])`,
+    'g',
+  ),
+  isPublic,
+);
 
 export const IPV4: Rule = {
   name: 'IPV4',
   credential: false,
-  hints: [{ on: '\\d', then: '\\.\\d{1,3}\\.\\d{1,3}\\.\\d' }],
-  find: matching(
-    new RegExp(`(?<![\\w.-])${BYTE}(?:\\.${BYTE}){3}(?![\\w-]|\\.\\d)`, 'g'),
-    (value, at, text) => isPublic(value) && !isCounted(value, at, text),
-  ),
+  hints: [
+    { on: '\\d', then: '\\.\\d{1,3}\\.\\d{1,3}\\.\\d' },
+    { on: '\\-', then: '(?<=(?:ip|ec2|host|static|pool|dynamic|dsl|cpe)-)\\d{1,3}-\\d{1,3}-\\d' },
+  ],
+  *find(text) {
+    yield* written(text);
+    yield* inName(text);
+  },
 };
 
 export const IPV6: Rule = {

@@ -1,9 +1,8 @@
 /** Numbers of payment cards (ISO/IEC 7812-1). */
 
 import type { Range, Rule } from '../rule.ts';
-import { A_NUMBER, type DigitGroup, digitClusters } from './digits.ts';
+import { A_NUMBER, type DigitGroup, digitClusters, MIN_DIGITS } from './digits.ts';
 
-const MIN_DIGITS = 13;
 const MAX_DIGITS = 19;
 
 /** How the numbers of networks in use begin, and how many digits they have. */
@@ -49,7 +48,7 @@ function cardLength(digits: string): number | undefined {
 function isGrouping(groups: readonly DigitGroup[]): boolean {
   const sizes = groups.map(({ digits }) => digits.length);
   const inner = sizes.slice(0, -1);
-  if (sizes.length > 5) return sizes.length === 8 && sizes.every((size) => size === 2);
+  if (sizes.length > 5) return [8, 16].includes(sizes.length) && sizes.every((size) => size === 16 / sizes.length);
   const isAmount = sizes.slice(1).every((size) => size === 3);
   return !isAmount && inner.every((size) => size >= 3);
 }
@@ -67,19 +66,29 @@ function isFraction(groups: readonly DigitGroup[], index: number): boolean {
 
 /** The groups from `first` on that are one card number: how many they are. */
 function cardGroups(groups: readonly DigitGroup[], first: number): number {
-  const separator = groups[first + 1]?.separator;
+  const isBroken = (separator: string | undefined): boolean => separator?.endsWith('\n') === true;
+  const separators = groups.slice(first + 1, first + MAX_DIGITS).map((group) => group.separator);
+  const separator = separators.find((some) => !isBroken(some));
+  let breaks = 0;
   let digits = groups[first]?.digits ?? '';
   for (let count = 2; first + count <= groups.length && digits.length < MAX_DIGITS; count++) {
     const next = groups[first + count - 1];
-    if (next === undefined || next.separator !== separator) return 0;
+    if (next === undefined) return 0;
+    if (isBroken(next.separator)) breaks++;
+    else if (next.separator !== separator) return 0;
+    if (breaks > 1) return 0;
     digits += next.digits;
-    if (isCard(digits) && isGrouping(groups.slice(first, first + count))) return count;
+    const some = groups.slice(first, first + count);
+    if (!isCard(digits) || !isGrouping(some)) continue;
+    // A number that a line break divides has groups of four; one of single digits stands alone.
+    if (breaks > 0 && some.some((group) => group.digits.length !== 4)) continue;
+    if (count < 16 || groups.length === count) return count;
   }
   return 0;
 }
 
 function* cardsIn(text: string): Generator<Range> {
-  for (const groups of digitClusters(text, MIN_DIGITS)) {
+  for (const groups of digitClusters(text)) {
     for (let index = 0; index < groups.length; index++) {
       const { start = 0, digits = '' } = groups[index] ?? {};
       const length = digits.length < MIN_DIGITS || isFraction(groups, index) ? undefined : cardLength(digits);

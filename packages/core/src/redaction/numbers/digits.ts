@@ -1,8 +1,13 @@
 import type { Hint } from '../hints.ts';
 import type { Range } from '../rule.ts';
 
-/** Many digits with few other characters between them, and no fraction. */
-export const A_NUMBER: Hint = { on: '\\d', then: '(?<!\\d\\.?\\d)(?!(?<=0)\\.\\d)(?:[ ()./:,;|_=·\\t-]{0,3}\\d){6}' };
+/** Characters between the digits of a number. */
+const BETWEEN = '[ ()./:,;|_=·+\\t\\r\\n-]{0,3}';
+/** The beginnings of fractions, of dates and of times (ISO 8601), and their other parts. */
+const NO_START = `(?<!\\d\\.?\\d|\\d{4}-(?:\\d\\d-)?\\d|\\d\\d:\\d)(?!(?<=0)\\.\\d|\\d{3}-[01]\\d-[0-3]\\d(?!\\d)|(?<=[0-5])\\d:[0-5]\\d(?!\\d))`;
+
+/** Many digits with few other characters between them, and no fraction, date or time. */
+export const A_NUMBER: Hint = { on: '\\d', then: `${NO_START}(?:${BETWEEN}\\d){6}` };
 
 /** A run of digits in a text, and what stands between it and the run before. */
 export interface DigitGroup extends Range {
@@ -11,8 +16,13 @@ export interface DigitGroup extends Range {
   readonly separator: string | undefined;
 }
 
+/** Digits of the shortest number that is looked for in clusters: that of a card. */
+export const MIN_DIGITS = 13;
 /** Groups of digits with at most three characters between them. */
-const CLUSTER = /(?<![\d])\d{1,64}(?:(?:[ \t]{1,2}|[ \t]?[-.,;:/|_=·][ \t]?)\d{1,64})*/g;
+const CLUSTER = new RegExp(
+  `(?=\\d(?:${BETWEEN}\\d){${MIN_DIGITS - 1}})(?<!\\d)\\d{1,64}(?:(?:[ \\t]{1,2}|[ \\t]?[-.,;:/|_=·+][ \\t]?|\\r?\\n)\\d{1,64})*`,
+  'g',
+);
 const GROUP = /\d+/g;
 const LETTER = /[\p{L}_]/u;
 
@@ -20,9 +30,8 @@ const LETTER = /[\p{L}_]/u;
  * Groups of digits that stand together, such as a card number and its expiry date. A group that touches a letter is
  * part of a token, such as a digest or a tracking number, and ends the cluster.
  */
-export function* digitClusters(text: string, minDigits: number): Generator<DigitGroup[]> {
+export function* digitClusters(text: string): Generator<DigitGroup[]> {
   for (const { 0: cluster, index } of text.matchAll(CLUSTER)) {
-    if (cluster.length < minDigits) continue;
     const groups: DigitGroup[] = [];
     let last = 0;
     for (const { 0: digits, index: at } of cluster.matchAll(GROUP)) {
@@ -36,7 +45,10 @@ export function* digitClusters(text: string, minDigits: number): Generator<Digit
     }
     const end = index + cluster.length;
     if (LETTER.test(text.charAt(end))) groups.pop();
-    if (LETTER.test(text.charAt(index - 1)) && groups.shift() !== undefined && groups.length === 0) continue;
+    // The first track of a card's stripe begins with `%B` (ISO/IEC 7813).
+    const isTrack = text.slice(index - 2, index) === '%B';
+    if (!isTrack && LETTER.test(text.charAt(index - 1)) && groups.shift() !== undefined && groups.length === 0)
+      continue;
     if (groups.length > 0) yield groups;
   }
 }

@@ -6,11 +6,13 @@
 import { textBefore } from '../lines.ts';
 import { A_NUMBER } from '../numbers/digits.ts';
 import type { Range, Rule } from '../rule.ts';
+import { phoneColumns } from './columns.ts';
 import { isInternational, nationalNumbers } from './national-number.ts';
 import { announcesPhone, isPhoneName } from './phone-words.ts';
 
+/** Letters of scripts without spaces between words may touch a number. */
 const CANDIDATE =
-  /(?<![\p{L}\p{N}_@#$€£¥%+]|[\d\p{L}][-/]|\d[.,])(?:\+|00(?=[1-9])|\()?\d(?:[ ()./-]{0,3}\d){5,16}(?![\p{L}\p{N}_%€$£°]|[.,/:-]\d)/gu;
+  /(?=[\d+(])(?<!(?![\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}\p{sc=Hangul}\p{sc=Thai}])[\p{L}\p{N}_@#$€£¥%+]|[\d\p{L}][-/]|\d[.,])(?:\(\+\d{1,3}\) ?|\+|00(?=[1-9])|\()?\d(?:[ ()./-]{0,3}\d){5,16}(?!(?![\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}\p{sc=Hangul}\p{sc=Thai}])[\p{L}\p{N}_%€$£°]|[元円원年月日個个件]|[.,/:-]\d)/gu;
 const MIN_DIGITS = 7;
 const MAX_DIGITS = 15;
 /** Three, three and four digits, as in North America (without spaces, which lists of numbers have as well). */
@@ -25,11 +27,14 @@ const MIN_EPP = 11;
 const MIN_UNANNOUNCED = 9;
 
 function isInternationalNumber(value: string, isAnnounced: boolean): boolean {
-  const digits = value.replace(/^00/, '').replaceAll(/\D/g, '');
+  const digits = value.replace(/^(?:00|011[ -])/, '').replaceAll(/\D/g, '');
   if (digits.length < 8 || digits.length > MAX_DIGITS) return false;
   const isKnown = isInternational(digits);
   if (COORDINATE.test(value)) return isKnown === true && digits.length >= MIN_EPP;
-  return value.startsWith('+') || (isKnown === true && (isAnnounced || /^00[1-9]\d{0,2}[ ()./-]/.test(value)));
+  return (
+    /^\(?\+/.test(value) ||
+    (isKnown === true && (isAnnounced || /^(?:00[1-9]\d{0,2}|011[ -]\d{1,3})[ ()./-]/.test(value)))
+  );
 }
 
 function separatorsOf(value: string): Set<string> {
@@ -39,7 +44,7 @@ function separatorsOf(value: string): Set<string> {
 function isNationalNumber(value: string, isAnnounced: boolean): boolean {
   const groups = value.match(/\d+/g) ?? [];
   const digits = groups.join('');
-  if (digits.length < MIN_DIGITS || digits.length > MAX_DIGITS || DATE.test(value) || ADDRESS.test(value)) return false;
+  if (digits.length < MIN_DIGITS || digits.length > MAX_DIGITS) return false;
   if (/^(\d)\1+$/.test(digits)) return false;
   if (NORTH_AMERICAN.test(value)) return true;
   const isBracketed = IN_BRACKETS.test(value);
@@ -57,19 +62,33 @@ function isMixed(value: string): boolean {
   return value.includes('.') && /\d\.\d/.test(value) && /\d[ /-]+\d/.test(value);
 }
 
+/** Things that are counted: the number before them is none of a phone. */
+const COUNTED =
+  /^ (?:more|rows?|frames?|bytes?|items?|times?|lines?|tokens?|records?|files?|users?|requests?|steps?|pages?|entries|events?|samples?|points?|pixels?|cells?|calls?|messages?|words?|characters?|operations?|iterations?|ms|ns|seconds?|minutes?|KB|MB|GB)(?![\p{L}\p{N}])/iu;
+const ROUND = /^[1-9]\d{0,3}0{4,}$/;
+
+function isAmount(value: string, text: string, end: number): boolean {
+  return ROUND.test(value) || (/^[\d ]+$/.test(value) && COUNTED.test(text.slice(end, end + 16)));
+}
+
 function balanced(value: string): boolean {
   return (value.match(/\(/g)?.length ?? 0) === (value.match(/\)/g)?.length ?? 0);
 }
 
+function isPhone(value: string, isAnnounced: boolean): boolean {
+  return /^(?:\(?\+|00|011[ -])/.test(value)
+    ? isInternationalNumber(value, isAnnounced)
+    : !isMixed(value) && isNationalNumber(value, isAnnounced);
+}
+
 function* phonesIn(text: string, name?: string): Generator<Range> {
   const isPhoneField = name !== undefined && isPhoneName(name);
+  for (const cell of phoneColumns(text)) if (isPhone(text.slice(cell.start, cell.end), true)) yield cell;
   for (const { 0: value, index: start } of text.matchAll(CANDIDATE)) {
-    if (!balanced(value)) continue;
-    const isAnnounced = isPhoneField || announcesPhone(textBefore(text, start));
-    const isPhone = /^(?:\+|00)/.test(value)
-      ? isInternationalNumber(value, isAnnounced)
-      : !isMixed(value) && isNationalNumber(value, isAnnounced);
-    if (isPhone) yield { start, end: start + value.length };
+    if (!balanced(value) || DATE.test(value) || ADDRESS.test(value)) continue;
+    const end = start + value.length;
+    if (!isPhoneField && isAmount(value, text, end)) continue;
+    if (isPhone(value, isPhoneField || announcesPhone(textBefore(text, start)))) yield { start, end };
   }
 }
 

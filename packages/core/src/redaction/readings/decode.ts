@@ -1,15 +1,28 @@
 import type { Hint } from '../hints.ts';
 import { type Reading, rewrite } from './reading.ts';
 
-/** Runs of percent-encoded bytes, and JSON escapes. Surrogates stay escaped, because half of a pair is no character. */
-const ESCAPED = /(?:%[0-9A-Fa-f]{2})+|\\(?:[nrtbf"\\/]|u(?![dD][89A-Fa-f])[0-9A-Fa-f]{4})/g;
+/**
+ * Runs of percent-encoded bytes, JSON escapes, and entities of HTML. Surrogates stay escaped, because half of a pair is
+ * no character.
+ */
+const ESCAPED =
+  /(?:%[0-9A-Fa-f]{2})+|\\(?:[nrtbf"\\/]|u(?![dD][89A-Fa-f])[0-9A-Fa-f]{4})|&(?:nbsp|amp|lt|gt|quot|apos|#\d{1,6}|#[xX][0-9A-Fa-f]{1,5});/g;
 /** One of them is found in every text with something encoded in it. */
 export const ENCODED: readonly Hint[] = [
   { on: '%', then: '[0-9A-Fa-f]{2}' },
   { on: '\\\\', then: '[nrtbf"\\\\/]|u[0-9A-Fa-f]{4}' },
+  { on: '&', then: '(?:nbsp|amp|lt|gt|quot|apos|#[xX]?[0-9A-Fa-f]{1,6});' },
 ];
 
 const ESCAPES: Readonly<Record<string, string>> = { n: '\n', r: '\r', t: '\t', b: '\b', f: '\f' };
+
+const ENTITIES: Readonly<Record<string, string>> = { nbsp: ' ', amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" };
+
+function decodeEntity(name: string): string {
+  if (!name.startsWith('#')) return ENTITIES[name] ?? name;
+  const code = /^#x/i.test(name) ? Number.parseInt(name.slice(2), 16) : Number(name.slice(1));
+  return String.fromCodePoint(code);
+}
 
 function decodeMatch(encoded: string): string {
   if (encoded.startsWith('%')) {
@@ -19,6 +32,7 @@ function decodeMatch(encoded: string): string {
       return encoded;
     }
   }
+  if (encoded.startsWith('&')) return decodeEntity(encoded.slice(1, -1));
   const letter = encoded.charAt(1);
   if (letter === 'u') return String.fromCharCode(Number.parseInt(encoded.slice(2), 16));
   return ESCAPES[letter] ?? letter;

@@ -139,6 +139,13 @@ function isAssigned(text: string, sign: number, value: string, range: Range, nam
   return endsLine && STARTS_LINE.test(textBefore(text, start, 24)) && value.length >= 6 && !STATES.test(value);
 }
 
+const TOKENIZER = /tokeni[sz]|vocab|<\||\b(?:pad|stop|eos|bos|sub|special|next|first|last)[ _-]?tokens?\b/i;
+
+/** A word behind `token:` where a text is about tokenizers. */
+function isPieceOfText(text: string, sign: number, value: string, { name }: Named): boolean {
+  return /(?:^| )token$/i.test(name) && /^\W{0,2}\p{L}{1,16}$/u.test(value) && TOKENIZER.test(textBefore(text, sign));
+}
+
 function* valuesAt(text: string, sign: number, named: Named): Generator<Range> {
   const next = text[sign + 1];
   const isComparison = next === '=' && text[sign] === '=';
@@ -150,7 +157,7 @@ function* valuesAt(text: string, sign: number, named: Named): Generator<Range> {
     const start = from + quote.length;
     const end = quotedEnd(text, start, quote);
     const value = text.slice(start, end);
-    const isShown = isPlaceholder(value) && !named.isQuoted;
+    const isShown = !named.isQuoted && (isPlaceholder(value) || isPieceOfText(text, sign, value, named));
     if (value.trim() !== '' && !isShown && !isReplaced(value)) yield { start, end };
     return;
   }
@@ -195,7 +202,8 @@ const MIN_SIGNATURE = 20;
 function* assignedAt(text: string, sign: number): Generator<Range> {
   const named = nameBefore(text, sign);
   if (text[sign] === ':' && !named.isQuoted && HEADER.test(named.name)) return;
-  const name = isSecretName(named.name) || text[sign] !== ':' ? named.name : wordsBefore(text, named);
+  const isSpoken = text[sign] === ':' && (!isSecretName(named.name) || /^pin$/i.test(named.name));
+  const name = isSpoken ? wordsBefore(text, named) : named.name;
   if (isSecretName(name)) {
     yield* valuesAt(text, sign, { ...named, name });
   } else if (text[sign] !== '=') return;

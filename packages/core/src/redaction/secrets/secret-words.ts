@@ -55,8 +55,11 @@ export const OTHER_TOKENS = list(
   count each every a the of`,
 );
 
-/** Words before `pin` that tell that it is one of a board or a map. */
-export const OTHER_PINS = list('gpio map board location drop push led input output');
+/** Words before `pin` that tell that it is one of a board, of a map or a thing. */
+export const OTHER_PINS = list(
+  `gpio map board location drop push led input output hockey lapel bowling rolling safety drawing hair hat enamel bobby
+  cotter tie firing hinge brooch`,
+);
 
 /** Words behind the name of a secret that do not change what it is. */
 export const ENDS_OF_NAMES = list('value text string plain plaintext raw confirmation confirm repeat again hash base');
