@@ -58,6 +58,7 @@ export {
   type WorkObserver,
 } from '@spanline/core/internal';
 export {
+  hasKeys,
   props,
   type Props,
   BoundedMap,

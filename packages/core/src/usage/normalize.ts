@@ -1,5 +1,6 @@
 /** Finds all reports on a call's usage in what a provider or a framework returned. */
-import { isObject, props, text } from '@spanline/record';
+import { hasKeys, isObject, props, text } from '@spanline/record';
+import { isPlain } from './read-counts.ts';
 import { isAnswer, readUsage, type ReportKind, type UsageContext } from './read-usage.ts';
 import { addUsage, isBillable, mostExact, type NormalizedUsage } from './report.ts';
 import {
@@ -21,11 +22,6 @@ const PLACES = [STEPS, PROVIDER_ANSWERS, ...RAW_PLACES, ...WRAPPERS, ESTIMATED_W
 const ORDER: ReadonlyMap<string, number> = new Map(PLACES.map((key, place) => [key, place]));
 const ANSWER_PLACES: ReadonlySet<string> = new Set(RAW_PLACES.filter((key) => key !== 'raw'));
 const WRAPPER_ORDER = ORDER.get(WRAPPERS[0] ?? '') ?? 0;
-
-function isPlain(raw: Raw): boolean {
-  const prototype: unknown = Object.getPrototypeOf(raw);
-  return prototype === Object.prototype || prototype === null;
-}
 
 const NO_PLACES: readonly string[] = [];
 /** Cohere's billed units. The counts beside them are not billed. */
@@ -66,6 +62,7 @@ class Reports {
 
   /** @param kind - `undefined` where its keys decide */
   collect(raw: Raw, context: UsageContext, depth: number, kind?: ReportKind, keepsUnknown = false): void {
+    if (!hasKeys(raw) && isPlain(raw)) return;
     const model = context.model ?? text(raw['model']) ?? text(raw['modelVersion']);
     const known = model === context.model ? context : { ...context, model };
     const places = depth === 0 ? NO_PLACES : placesIn(raw);

@@ -116,7 +116,7 @@ function readKey(counts: Counts, spelling: Spelling | undefined, path: string, v
 }
 
 /** The values of a provider's own class may be behind accessors, which no loop shows. */
-function isPlain(raw: object): boolean {
+export function isPlain(raw: object): boolean {
   const prototype: unknown = Object.getPrototypeOf(raw);
   return prototype === Object.prototype || prototype === null;
 }

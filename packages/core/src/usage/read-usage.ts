@@ -1,7 +1,7 @@
 /** Reads the usage that one object has of its own: a usage object, or an answer of a provider. */
-import { isObject, props } from '@spanline/record';
+import { hasKeys, isObject, props } from '@spanline/record';
 import { type Counts, readObject } from './read-counts.ts';
-import { reconcile } from './reconcile.ts';
+import { reconcile, type Reconciled } from './reconcile.ts';
 import { type NormalizedUsage, unitsIn } from './report.ts';
 import { hidesSearches, serverTools } from './server-tools.ts';
 import { COHERE_UNITS, NO_SPELLINGS, type Reading, USAGE } from './spellings.ts';
@@ -124,7 +124,9 @@ export function readUsage(
 ): NormalizedUsage | undefined {
   const counts = count(raw, kind);
   const tools = serverTools(raw, context.model);
-  const { units, issue } = reconcile(counts.readings, hidesThoughts(context));
+  const { units, issue }: Reconciled = hasKeys(counts.readings)
+    ? reconcile(counts.readings, hidesThoughts(context))
+    : { units: {}, issue: undefined };
   for (const unit of unitsIn(tools?.units ?? {})) units[unit] = Math.max(units[unit] ?? 0, tools?.units[unit] ?? 0);
   const costUsd = reportedCost(counts, raw);
   const { tier, region } = counts.conditions;

@@ -111,8 +111,8 @@ const MODAL_PARTS: readonly (readonly [text: BilledUnit, others: readonly Billed
   ['cache_text_read_tokens', ['cache_audio_read_tokens', 'cache_image_read_tokens', 'cache_video_read_tokens']],
 ];
 
-/** Each part and the whole that it cannot exceed, wholes first. */
-const WITHIN: readonly (readonly [part: BilledUnit, whole: BilledUnit])[] = [
+/** Each part and the whole that it cannot exceed. */
+const WITHIN: ReadonlyMap<string, BilledUnit> = new Map<BilledUnit, BilledUnit>([
   ['cache_read_tokens', 'input_tokens'],
   ['input_tool_tokens', 'input_tokens'],
   ['input_text_tokens', 'input_tokens'],
@@ -129,7 +129,7 @@ const WITHIN: readonly (readonly [part: BilledUnit, whole: BilledUnit])[] = [
   ['output_audio_tokens', 'output_tokens'],
   ['output_image_tokens', 'output_tokens'],
   ['output_video_tokens', 'output_tokens'],
-];
+]);
 
 /** Writes to the cache by their time to live, the longest first. Together they are not more than all writes. */
 const WRITES = [
@@ -139,27 +139,33 @@ const WRITES = [
   'cache_write_5m_tokens',
 ] as const satisfies readonly BilledUnit[];
 
-/** Cuts parts that are larger than their whole. */
+/** Cuts a part that is larger than its whole. */
+function limit(units: BilledUnits, part: BilledUnit, most: number | undefined): boolean {
+  const count = units[part];
+  if (count === undefined || most === undefined || count <= most) return false;
+  units[part] = Math.max(0, most);
+  return true;
+}
+
+/** Cuts parts that are larger than their wholes, which stand before them. */
 function cut(units: BilledUnits): boolean {
   let isCut = false;
-  const limit = (part: BilledUnit, most: number | undefined): void => {
-    const count = units[part];
-    if (count === undefined || most === undefined || count <= most) return;
-    units[part] = Math.max(0, most);
-    isCut = true;
-  };
-  for (const [part, whole] of WITHIN) limit(part, units[whole]);
+  for (const part in units) {
+    const whole = WITHIN.get(part);
+    if (whole !== undefined && limit(units, part as BilledUnit, units[whole])) isCut = true;
+  }
   const { input_tokens: input } = units;
-  if (input !== undefined) limit('cache_write_tokens', input - (units.cache_read_tokens ?? 0));
-  let { cache_write_tokens: writes } = units;
-  for (const unit of writes === undefined ? [] : WRITES) {
-    limit(unit, writes);
-    writes = (writes ?? 0) - (units[unit] ?? 0);
+  if (units.cache_write_tokens === undefined) return isCut;
+  if (input !== undefined && limit(units, 'cache_write_tokens', input - (units.cache_read_tokens ?? 0))) isCut = true;
+  let writes = units.cache_write_tokens;
+  for (const unit of WRITES) {
+    if (limit(units, unit, writes)) isCut = true;
+    writes -= units[unit] ?? 0;
   }
   return isCut;
 }
 
-/** Readings that the code below turns into units. All others are units, or billed without a name in the catalogue. */
+/** Readings that the code below turns into units. All others but {@link DOCUMENTS} are units. */
 const CONSUMED: ReadonlySet<string> = new Set<Reading>([
   'prompt_tokens',
   'completion_tokens',
@@ -175,15 +181,20 @@ const CONSUMED: ReadonlySet<string> = new Set<Reading>([
   'cost_usd',
   'cost_ticks',
   'upstream_cost_usd',
-  'input_document_tokens',
-  'output_document_tokens',
 ]);
+
+/** The catalogue prices documents as images. */
+const DOCUMENTS: ReadonlySet<string> = new Set<Reading>(['input_document_tokens', 'output_document_tokens']);
 
 /** Copies the units that no total decides about. */
 function copyOthers(units: BilledUnits, readings: Readings): void {
+  let hasOthers = false;
   for (const reading in readings) {
-    if (!CONSUMED.has(reading)) units[reading as BilledUnit] = readings[reading as Reading];
+    if (CONSUMED.has(reading)) continue;
+    hasOthers = true;
+    if (!DOCUMENTS.has(reading)) units[reading as BilledUnit] = readings[reading as Reading];
   }
+  if (!hasOthers) return;
   const { input_document_tokens: documentsIn, output_document_tokens: documentsOut } = readings;
   if (documentsIn !== undefined) units.input_image_tokens = documentsIn + (units.input_image_tokens ?? 0);
   if (documentsOut !== undefined) units.output_image_tokens = documentsOut + (units.output_image_tokens ?? 0);

@@ -1,5 +1,6 @@
 /** Server tools that are billed by the call and that only the content of an answer shows, or its model. */
 import { props, type BilledUnit, type BilledUnits, isObject, list, text } from '@spanline/record';
+import { isPlain } from './read-counts.ts';
 
 /** Counts and prices of the server tools that an answer shows. */
 export interface ServerTools {
@@ -54,12 +55,21 @@ const SEARCHES = /^(?:openai\/)?gpt-[\w.-]*-search-(?:preview|api)/;
 const isPreview = (tool: unknown): boolean => text(props(tool)['type'])?.startsWith('web_search_preview') === true;
 const NO_REASONING = /^(?:openai\/)?(?:gpt-[34]|chatgpt-4)/;
 
+const PLACES: ReadonlySet<string> = new Set(['output', 'candidates', 'groundingMetadata', 'search_context_size']);
+
+/** Visits the keys that are there: looking for those that are not costs more. Only a plain object shows all of them. */
+function mayHaveTools(answer: object): boolean {
+  for (const key in answer) if (PLACES.has(key)) return true;
+  return !isPlain(answer);
+}
+
 /**
  * Counts the billed calls of server tools in an answer's content.
  *
  * @returns `undefined` for an answer without any
  */
 export function serverTools(answer: object, model: string | undefined): ServerTools | undefined {
+  if (!mayHaveTools(answer)) return undefined;
   const { output, candidates, groundingMetadata, tools, search_context_size: size } = answer as Record<string, unknown>;
   const units: BilledUnits = {};
   const unknown: string[] = [];

@@ -3,6 +3,7 @@
 import type { SpanAttributes } from '@spanline/core';
 import {
   conditionsOf,
+  hasKeys,
   type Props,
   isObject,
   props,
@@ -20,13 +21,7 @@ import { unwrapTools } from './tools.ts';
 /** The objects that hold parameters: the call's, and those that the API of Google, Bedrock or Ollama nests. */
 function parameterObjects(params: Props): readonly Props[] {
   const { generationConfig, inferenceConfig, options } = params;
-  return [params, props(generationConfig), props(inferenceConfig), props(options)].filter(isFilled);
-}
-
-/** Looking up missing keys in an empty object costs more than this check. */
-function isFilled(object: Props): boolean {
-  for (const _ in object) return true;
-  return false;
+  return [params, props(generationConfig), props(inferenceConfig), props(options)].filter(hasKeys);
 }
 
 function outputType(params: Props, google: Props): string | undefined {

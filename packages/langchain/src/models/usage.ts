@@ -2,6 +2,7 @@
 
 import {
   addUsage,
+  hasKeys,
   isBillable,
   isObject,
   list,
@@ -142,13 +143,17 @@ function generationUsage(
   model: string | undefined,
 ): NormalizedUsage | undefined {
   const message = props(generation['message']);
-  const { response_metadata, additional_kwargs } = message;
-  const metadata = props(response_metadata);
-  const copy = counted(correct(props(message['usage_metadata']), generation, metadata, streamed), model);
-  const [raw, copies] = splitMetadata(metadata);
-  const kept = partOfUsage({ response_metadata: raw, additional_kwargs }, { model });
-  const others = [copies, generation['generationInfo']].map((place) =>
-    partOfUsage({ response_metadata: place }, { model }),
+  const kwargs = props(message['additional_kwargs']);
+  const metadata = props(message['response_metadata']);
+  const counts = message['usage_metadata'];
+  const copy = isObject(counts) ? counted(correct(props(counts), generation, metadata, streamed), model) : undefined;
+  const [raw, copies] = hasKeys(metadata) ? splitMetadata(metadata) : [metadata, metadata];
+  const kept =
+    hasKeys(raw) || hasKeys(kwargs)
+      ? partOfUsage({ response_metadata: raw, additional_kwargs: kwargs }, { model })
+      : undefined;
+  const others = [copies, props(generation['generationInfo'])].map((place) =>
+    hasKeys(place) ? partOfUsage({ response_metadata: place }, { model }) : undefined,
   );
   return isMerged(message, streamed)
     ? mostExact([blocksUsage(message, streamed), streamed?.raw?.readPart(false), copy, kept, ...others])
@@ -206,7 +211,8 @@ export interface ReportedCall {
 /** Reads the usage of an answer: the most exact of all reports on it. */
 export function readUsage(call: ReportedCall): NormalizedUsage | undefined {
   const { result, generations, streamed, observed, model } = call;
-  const whole = normalizeUsage({ llmOutput: result['llmOutput'] }, { model });
+  const { llmOutput } = result;
+  const whole = hasKeys(props(llmOutput)) ? normalizeUsage({ llmOutput }, { model }) : undefined;
   const usage = mostExact([observed, generationsUsage(generations, streamed, whole, model), whole]);
   return usage === undefined || !isBillable(usage) ? undefined : usage;
 }

@@ -96,23 +96,18 @@ export function isGrounding({ groundingMetadata, citationMetadata }: Props): boo
 const isOfType = (content: unknown, types: readonly string[]): boolean =>
   list(content).some((block) => types.includes(String(props(block)['type'])));
 
-/** The content of a model's message in one place, in the shape of a chat message. */
-export interface AnswerParts {
-  readonly content: unknown;
-  readonly tool_calls: readonly unknown[];
-  readonly reasoning_content: string | undefined;
-  readonly refusal: unknown;
-  readonly audio: unknown;
-  readonly function_call: unknown;
+/** The content of a model's message in one place. */
+export interface AnswerSource {
+  /** In the shape of a chat message. */
+  readonly source: Props;
   readonly grounding: Props | undefined;
-  readonly citations: readonly unknown[];
 }
 
 /**
  * Reads a model's message. LangChain keeps calls whose arguments are not valid JSON in `invalid_tool_calls`; those
  * without a name are pieces of a tool that the provider runs.
  */
-export function answerContent(message: Props): AnswerParts {
+export function answerSource(message: Props, role: string, name: string | undefined): AnswerSource {
   const { content, tool_calls: valid, invalid_tool_calls: invalid } = message;
   const beside = besideOf(props(message['additional_kwargs']));
   const metadata = props(message['response_metadata']);
@@ -120,19 +115,21 @@ export function answerContent(message: Props): AnswerParts {
   const named = broken.length === 0 ? broken : broken.filter((call) => text(props(call)['name']) !== undefined);
   const calls = named.length === 0 ? list(valid) : [...list(valid), ...named];
   const nameless = named.length === broken.length ? [] : broken.filter((call) => !named.includes(call));
-  return {
+  const source: Props = {
+    role,
     content: mergeBlocks(content, {
       calls,
       nameless,
       toolOutputs: beside.toolOutputs,
       isStreamed: 'tool_call_chunks' in message,
     }),
+    name,
     tool_calls: calls,
     reasoning_content: isOfType(content, ['reasoning', 'thinking']) ? undefined : beside.reasoning,
     refusal: isOfType(content, ['refusal']) ? undefined : beside.refusal,
     audio: beside.audio,
     function_call: calls.length === 0 ? beside.functionCall : undefined,
-    grounding: beside.grounding ?? (isGrounding(metadata) ? metadata : undefined),
     citations: sourcesOf(beside, metadata),
   };
+  return { source, grounding: beside.grounding ?? (isGrounding(metadata) ? metadata : undefined) };
 }

@@ -2,7 +2,7 @@
 
 import type { Message } from '@spanline/core';
 import { groundedParts, props, type Props, text, toMessages } from '@spanline/instrumentation';
-import { answerContent } from './answer-content.ts';
+import { answerSource } from './answer-content.ts';
 
 /** The method that returns a message's type. Early versions of 0.3 have `_getType` only. */
 function typeMethod({ getType, _getType: older }: Props): (() => unknown) | undefined {
@@ -31,8 +31,8 @@ const EMPTY: Message = { role: 'user', parts: [] };
 
 /** Converts the message of a model. */
 function toAnswer(message: Props, role: string): Message {
-  const { grounding, ...content } = answerContent(message);
-  const converted = toMessages([{ role, name: nameOf(message), ...content }])[0] ?? EMPTY;
+  const { source, grounding } = answerSource(message, role, nameOf(message));
+  const converted = toMessages([source])[0] ?? EMPTY;
   return grounding === undefined ? converted : { ...converted, parts: groundedParts(grounding, converted.parts) };
 }
 

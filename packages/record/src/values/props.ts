@@ -11,6 +11,12 @@ export function props(value: unknown): Props {
   return isObject(value) ? (value as Props) : {};
 }
 
+/** True for an object with a property. Looking for a key that an empty object does not have costs more than this. */
+export function hasKeys(object: object): boolean {
+  for (const _ in object) return true;
+  return false;
+}
+
 /** The entries of a list. An empty list if it is not one. */
 export function list(value: unknown): unknown[] {
   return Array.isArray(value) ? value : [];

@@ -62,8 +62,26 @@ function addSources(message: Props, first: number, parts: MessagePart[]): void {
   parts[first + index] = { ...last, citations };
 }
 
+/** Keys of everything that is beside the content. */
+const BESIDE: ReadonlySet<string> = new Set([
+  ...THOUGHTS,
+  ...['executed_tools', 'citations', 'annotations', 'refusal', 'audio', 'images'],
+  ...['tool_calls', 'toolCalls', 'function_call'],
+]);
+
+/** True for a message of content alone. Visiting the keys that are there costs less than looking for those above. */
+function isContentOnly(message: Props): boolean {
+  for (const key in message) {
+    const value = BESIDE.has(key) ? message[key] : undefined;
+    if (value !== undefined && value !== null && !(Array.isArray(value) && value.length === 0)) return false;
+  }
+  const prototype: unknown = Object.getPrototypeOf(message);
+  return prototype === Object.prototype || prototype === null;
+}
+
 /** Adds everything that a message holds: content, and what is beside it. */
 export function addMessage(message: Props, parts: MessagePart[]): void {
+  if (isContentOnly(message)) return addParts(message['content'], parts);
   const { content, refusal, audio, images } = message;
   addReasoning(reasoningOf(message), parts);
   addExecutedTools(message['executed_tools'], parts);
