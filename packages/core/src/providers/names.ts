@@ -1,4 +1,5 @@
 /** Names of model providers: OpenTelemetry's `gen_ai.provider.name`, or the provider's own where it has none. */
+import { memoize } from '@spanline/record';
 
 /** A name of a host, of which `suffix` is the end, or a pattern of it. */
 type Host = string | RegExp;
@@ -164,18 +165,23 @@ export function providerOfHost(host: string): string | undefined {
   )?.[1];
 }
 
-/** The provider that a framework's class belongs to: `OpenAIEmbedding`, `AzureChatOpenAI`, `ChatBedrockConverse`. */
-export function providerOfClass(className: string): string | undefined {
+/** A process calls a handful of providers, over and over. */
+const MAX_KNOWN = 256;
+
+const classOwner = memoize<string, string | null>(MAX_KNOWN, (className) => {
   const name = className.toLowerCase().replace('chat', '');
-  return BY_CLASS.find(([prefix]) => name.startsWith(prefix))?.[1];
-}
+  return BY_CLASS.find(([prefix]) => name.startsWith(prefix))?.[1] ?? null;
+});
+
+/** The provider that a framework's class belongs to: `OpenAIEmbedding`, `AzureChatOpenAI`, `ChatBedrockConverse`. */
+export const providerOfClass = (className: string): string | undefined => classOwner(className) ?? undefined;
 
 /** The provider that a framework calls `id`. A name that nobody knows stays as it is. */
-export function providerOfId(id: string): string {
+export const providerOfId: (id: string) => string = memoize(MAX_KNOWN, (id) => {
   const name = id.toLowerCase();
   if (Object.hasOwn(PROVIDERS, name)) return name;
   return BY_ID.get(name) ?? providerOfClass(name) ?? name;
-}
+});
 
 /** A provider, and its own name for a model. */
 export interface SoldModel {

@@ -1,0 +1,15 @@
+import { StringOutputParser } from '@langchain/core/output_parsers';
+import { ChatPromptTemplate } from '@langchain/core/prompts';
+import { FakeListChatModel } from '@langchain/core/utils/testing';
+import { createLogger, createTracer } from '@spanline/core';
+import { SpanlineCallbackHandler } from '@spanline/langchain';
+const tracer = createTracer({ logger: createLogger({}, '/dev/null'), service: { name: 'bench' }, statsIntervalSeconds: 0 });
+const handler = process.env.OFF ? {name:'n',awaitHandlers:true,handleChainStart(){},handleChainEnd(){},handleChatModelStart(){},handleLLMEnd(){}} : new SpanlineCallbackHandler({ tracer });
+const chain = ChatPromptTemplate.fromMessages([['system', 'You answer questions about the pino logger from the context only, in one sentence.'], ['human', '{question}']]).pipe(new FakeListChatModel({ responses: ['An answer of a few words that is not long.'] })).pipe(new StringOutputParser());
+const run = async (n) => { for (let i = 0; i < n; i++) await chain.invoke({ question: `How do I redact passwords in my logs, case ${i}?` }, { callbacks: [handler] }); };
+await run(6000);
+const N = Number(process.env.N ?? 6000);
+const before = process.cpuUsage();
+await run(N);
+const { user, system } = process.cpuUsage(before);
+console.log(((user + system) / N).toFixed(1), 'µs/invoke');
