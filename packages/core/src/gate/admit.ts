@@ -10,13 +10,34 @@ import { admitList } from './lists.ts';
 /** A value as a record has it. */
 export type Admitted = string | number | boolean | readonly string[];
 
+/** The table's word on a key, in one shape for all keys: rows have many shapes, which are slower to read. */
+export interface Rule {
+  readonly kind: AttributeRow['kind'];
+  readonly isContent: boolean;
+  readonly isSettable: boolean;
+  /** Not every value of the kind is allowed. */
+  readonly isBound: boolean;
+}
+
+function ruleOfRow({ kind, privacy, settable, values, form, minimum }: AttributeRow): Rule {
+  const isBound = values !== undefined || form !== undefined || minimum !== undefined;
+  return { kind, isContent: privacy === 'content', isSettable: settable === true, isBound };
+}
+
+const RULES: ReadonlyMap<string, Rule> = new Map(
+  Object.entries<AttributeRow>(ATTRIBUTES).map(([key, row]) => [key, ruleOfRow(row)]),
+);
+
+/** The rule of a key; `undefined` for a key that is not in the table. */
+export const ruleOf = (key: string): Rule | undefined => RULES.get(key);
+
 function admitNumber(value: unknown, isWhole: boolean): number | undefined {
   const number = typeof value === 'bigint' ? Number(value) : value;
   if (typeof number !== 'number' || !Number.isFinite(number)) return undefined;
   return isWhole ? Math.round(number) : number;
 }
 
-function toKind(key: string, { kind }: AttributeRow, value: unknown, target: LeftOut): Admitted | undefined {
+function toKind(key: string, { kind }: Rule, value: unknown, target: LeftOut): Admitted | undefined {
   switch (kind) {
     case 'int':
       return admitNumber(value, true);
@@ -32,11 +53,10 @@ function toKind(key: string, { kind }: AttributeRow, value: unknown, target: Lef
 }
 
 /** The value that a fact gets; `undefined` for nothing, and for a value that cannot be made one, which is noted. */
-export function admitFact(key: string, row: AttributeRow, value: unknown, target: LeftOut): Admitted | undefined {
+export function admitFact(key: string, rule: Rule, value: unknown, target: LeftOut): Admitted | undefined {
   if (value === undefined || value === null) return undefined;
-  const admitted = toKind(key, row, value, target);
-  const isBound = row.values !== undefined || row.form !== undefined || row.minimum !== undefined;
-  if (admitted !== undefined && (!isBound || isValueOf(key, admitted))) return admitted;
+  const admitted = toKind(key, rule, value, target);
+  if (admitted !== undefined && (!rule.isBound || isValueOf(key, admitted))) return admitted;
   noteLeftOut(target, key);
   return undefined;
 }
@@ -52,5 +72,8 @@ export function admit<Key extends AttributeKey>(
   value: unknown,
   target: LeftOut,
 ): AdmittedBy<(typeof ATTRIBUTES)[Key]> | undefined {
-  return admitFact(key, ATTRIBUTES[key], value, target) as AdmittedBy<(typeof ATTRIBUTES)[Key]> | undefined;
+  const rule = RULES.get(key);
+  return (rule === undefined ? undefined : admitFact(key, rule, value, target)) as
+    | AdmittedBy<(typeof ATTRIBUTES)[Key]>
+    | undefined;
 }

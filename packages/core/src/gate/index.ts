@@ -1,4 +1,4 @@
-export { admit, admitFact } from './admit.ts';
+export { admit, admitFact, ruleOf } from './admit.ts';
 export { admitText } from './admit-text.ts';
 export { addLabels, labelKey, LABELS, MAX_LABELS, openKey, setLabel } from './labels.ts';
 export { type LeftOut, noteLeftOut } from './left-out.ts';

@@ -1,26 +1,7 @@
 /** The attributes that a span takes. */
-import {
-  attributeKeys,
-  type AttributeRow,
-  ATTRIBUTES,
-  type ContentKey,
-  type FactAttributes,
-  type SpanType,
-} from '@spanline/record';
+import type { ContentKey, FactAttributes, SpanType } from '@spanline/record';
 import type { Content } from '../api/index.ts';
 import { isList } from '../gate/index.ts';
-
-/**
- * Rows of the keys that `span.set()` takes. Ids, times, status and roll-ups are the tracer's own and cannot be forged.
- */
-const SETTABLE: ReadonlyMap<string, AttributeRow> = new Map(
-  attributeKeys(({ settable }) => settable === true).map((key) => [key, ATTRIBUTES[key]]),
-);
-
-/** Returns the row of a key that `span.set()` takes. */
-export function settableRow(key: string): AttributeRow | undefined {
-  return SETTABLE.get(key);
-}
 
 /** Returns the key of a span's input. */
 export function inputKey(type: SpanType, content: Content): ContentKey {

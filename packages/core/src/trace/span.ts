@@ -19,9 +19,10 @@ import {
   MAX_LIST,
   noteLeftOut,
   readProperty,
+  ruleOf,
   setLabel,
 } from '../gate/index.ts';
-import { inputKey, outputKey, settableRow } from './attributes.ts';
+import { inputKey, outputKey } from './attributes.ts';
 import { noteOutcome } from './child-failures.ts';
 import { childEnded, childStarted, completeSelfTime } from './self-time.ts';
 import { type RecordedSpan, type SpanState, STATE } from './span-state.ts';
@@ -42,16 +43,17 @@ function label(state: SpanState, key: unknown, value: unknown): void {
 
 function setAttribute(state: SpanState, key: string, value: unknown): void {
   if (value === undefined || value === null) return;
-  const row = settableRow(key);
-  if (row === undefined) {
+  const rule = ruleOf(key);
+  // Ids, times, status and roll-ups are the tracer's own and cannot be forged.
+  if (rule === undefined || !rule.isSettable) {
     state.owner.internalError('span.set', `unknown key ${key.slice(0, MAX_KEY_LENGTH)}`);
     if (typeof value !== 'object' && typeof value !== 'function') label(state, key, value);
     else noteLeftOut(state, LABELS);
-  } else if (row.privacy === 'content') {
+  } else if (rule.isContent) {
     setContent(state, key as ContentKey, value);
   } else {
-    const fact = admitFact(key, row, value, state);
-    if (fact === undefined) state.owner.internalError('span.set', `${key} is not ${row.kind}`);
+    const fact = admitFact(key, rule, value, state);
+    if (fact === undefined) state.owner.internalError('span.set', `${key} is not ${rule.kind}`);
     else {
       state.attributes[key] = fact;
       if (key === AGENT_NAME) state.agentName = String(fact);
