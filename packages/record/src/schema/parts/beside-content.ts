@@ -41,7 +41,7 @@ function addCalls(message: Props, parts: MessagePart[]): void {
 }
 
 /** Names of the thoughts: DeepSeek's, OpenRouter's and Groq's, Ollama's, Cohere's. Some send two of them. */
-const THOUGHTS = ['reasoning_content', 'reasoning', 'thinking', 'tool_plan', 'toolPlan'] as const;
+const THOUGHTS: readonly string[] = ['reasoning_content', 'reasoning', 'thinking', 'tool_plan', 'toolPlan'];
 
 function reasoningOf(message: Props): string {
   for (const key of THOUGHTS) {
@@ -63,11 +63,19 @@ function addSources(message: Props, first: number, parts: MessagePart[]): void {
 }
 
 /** Keys of everything that is beside the content. */
-const BESIDE: ReadonlySet<string> = new Set([
-  ...THOUGHTS,
-  ...['executed_tools', 'citations', 'annotations', 'refusal', 'audio', 'images'],
-  ...['tool_calls', 'toolCalls', 'function_call'],
-]);
+const BESIDE: ReadonlySet<string> = new Set<string>(
+  THOUGHTS.concat(
+    'executed_tools',
+    'citations',
+    'annotations',
+    'refusal',
+    'audio',
+    'images',
+    'tool_calls',
+    'toolCalls',
+    'function_call',
+  ),
+);
 
 /** True for a message of content alone. Visiting the keys that are there costs less than looking for those above. */
 function isContentOnly(message: Props): boolean {
