@@ -109,6 +109,116 @@ describe.each(Object.keys(WAYS))('%s', (way) => {
     await WAYS[way]?.();
     expect(theCall()['spanline.cost.tier']).toBe('flex');
     expect(theCall()['spanline.cost.usd']).toBeCloseTo(LIST / 2, 12);
+    const isTold = way === 'llmSpan';
+    expect(theCall()['spanline.cost.reason']).toBe(isTold ? undefined : 'assumed_tier');
+    expect(theCall()['spanline.cost.exact']).toBe(isTold ? undefined : false);
+  });
+});
+
+describe("LangChain's handler", () => {
+  it('does not claim the tier that LangChain hides', async () => {
+    wire.answer(() => json(completion({ service_tier: 'default' })));
+    await WAYS["LangChain's handler"]?.();
+    expect(theCall()).toMatchObject({
+      'spanline.cost.tier': 'flex',
+      'spanline.cost.requested_tier': 'flex',
+      'spanline.cost.exact': false,
+      'spanline.cost.reason': 'assumed_tier',
+    });
+  });
+
+  it('knows the tier of a wrapped client below', async () => {
+    wire.answer(() => json(completion({ service_tier: 'default' })));
+    const model = new ChatOpenAI({
+      model: 'gpt-5-mini',
+      apiKey: 'test',
+      maxRetries: 0,
+      service_tier: 'flex',
+      configuration: { fetch: toWire },
+    });
+    await model.invoke('warm up', { callbacks: [] });
+    const { client } = (model as unknown as { completions: { client: OpenAI } }).completions;
+    wrapOpenAI(client, { tracer });
+    log.clear();
+    await model.invoke('Is it so?', { callbacks: [new SpanlineCallbackHandler({ tracer })] });
+    expect(theCall()['spanline.cost.usd']).toBeCloseTo(LIST, 12);
+    expect(theCall()).not.toHaveProperty(['spanline.cost.exact']);
+  });
+});
+
+describe('searches that a request asks for', () => {
+  const SEARCHING = { model: 'gpt-5-mini', apiKey: 'test', maxRetries: 0, configuration: { fetch: toWire } };
+  const callbacks = () => [new SpanlineCallbackHandler({ tracer })];
+
+  it('make the cost a lower bound where the answer does not count them', async () => {
+    wire.answer(() => json(completion({})));
+    const bound = {
+      'spanline.cost.exact': false,
+      'spanline.cost.reason': 'unknown_usage',
+      'spanline.usage.unknown': ['web_search_options'],
+    };
+    const client = wrapOpenAI(new OpenAI({ apiKey: 'test', maxRetries: 0, fetch: toWire }), { tracer });
+    await client.chat.completions.create({ model: 'gpt-5-mini', messages, web_search_options: {} });
+    expect(theCall()).toMatchObject(bound);
+    log.clear();
+    const model = new ChatOpenAI({ ...SEARCHING, modelKwargs: { web_search_options: {} } });
+    await model.invoke('Is it so?', { callbacks: callbacks() });
+    expect(theCall()).toMatchObject(bound);
+  });
+
+  it('are those that the answer counts', async () => {
+    wire.answer(() =>
+      json(
+        completion({ usage: { prompt_tokens: 10, completion_tokens: 1, server_tool_use: { web_search_requests: 2 } } }),
+      ),
+    );
+    await new ChatOpenAI({ ...SEARCHING, modelKwargs: { web_search_options: {} } }).invoke('?', {
+      callbacks: callbacks(),
+    });
+    expect(theCall()).toMatchObject({ 'spanline.usage.web_searches': 2 });
+    expect(theCall()).not.toHaveProperty(['spanline.cost.exact']);
+  });
+
+  const response = (model: string): object => ({
+    id: 'resp_1',
+    object: 'response',
+    created_at: 1,
+    status: 'completed',
+    model,
+    output: [
+      { type: 'web_search_call', id: 'ws_1', status: 'completed', action: { type: 'search', query: 'a' } },
+      { type: 'web_search_call', id: 'ws_2', status: 'completed', action: { type: 'open_page', url: 'b' } },
+      { type: 'message', id: 'm', role: 'assistant', content: [{ type: 'output_text', text: 'So.', annotations: [] }] },
+    ],
+    usage: { input_tokens: 100, output_tokens: 10, total_tokens: 110 },
+  });
+
+  it.each([
+    ['gpt-5-mini', 'web_search', true],
+    ['gpt-5-mini', 'web_search_preview', true],
+    ['gpt-4o', 'web_search', true],
+    ['gpt-4o', 'web_search_preview', false],
+  ])('count with LangChain as in the wrapped client: %s, %s', async (model, type, isExact) => {
+    const lines: SpanRecord[] = [];
+    for (const isStreamed of [false, true]) {
+      const whole = response(model);
+      wire.answer(() => (isStreamed ? events([{ type: 'response.completed', response: whole }], true) : json(whole)));
+      const chat = new ChatOpenAI({ ...SEARCHING, model, useResponsesApi: true, streaming: isStreamed });
+      await chat.invoke('Is it so?', { tools: [{ type }] as never, callbacks: callbacks() });
+      lines.push(theCall());
+      log.clear();
+      const client = wrapOpenAI(new OpenAI({ apiKey: 'test', maxRetries: 0, fetch: toWire }), { tracer });
+      const request = { model, input: 'Is it so?', tools: [{ type }] as never, stream: isStreamed };
+      const answer: unknown = await client.responses.create(request);
+      if (isStreamed) for await (const _ of answer as AsyncIterable<unknown>);
+      lines.push(theCall());
+      log.clear();
+    }
+    for (const line of lines) {
+      expect(line['spanline.usage.web_searches']).toBe(1);
+      expect(line['spanline.cost.exact']).toBe(isExact ? undefined : false);
+      expect(line['spanline.cost.usd']).toBeCloseTo(lines[0]?.['spanline.cost.usd'] ?? 0, 12);
+    }
   });
 });
 

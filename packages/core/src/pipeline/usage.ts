@@ -4,6 +4,7 @@ import { type Attributes, isBilledBelow, type SpanState } from '../trace/index.t
 import {
   type BilledCall,
   type Cost,
+  hidesRequestedSearches,
   type Pricer,
   regionOf,
   STANDARD,
@@ -69,6 +70,8 @@ const FACTS: ReadonlyMap<string, SetFact> = new Map<AttributeKey, SetFact>([
   ['spanline.cost.usd', (call, value) => void (call.explicitUsd = value as number)],
   ['spanline.cost.reported_usd', (call, value) => void (call.reportedUsd = value as number)],
   ['spanline.cost.tier', (call, value) => void (call.tier = tierOf(value))],
+  ['spanline.cost.requested_tier', (call, value) => void (call.requestedTier = tierOf(value))],
+  ['spanline.usage.requested_search', (call, value) => void (call.requestedSearch = value as string)],
   ['spanline.cost.region', (call, value) => void (call.region = regionOf(value))],
   ['server.address', setHost],
   ['server.port', (call, value) => void (call.port = value as number)],
@@ -101,10 +104,26 @@ function writeCost(record: SpanRecord, cost: Exclude<Cost, { reason: unknown }>)
   }
 }
 
+const unusual = (tier: string | undefined): string | undefined => (tier === STANDARD ? undefined : tier);
+
 /** Writes the conditions of the price, as far as they are not the usual ones. */
-function writeConditions(record: SpanRecord, { tier, region }: BilledCall): void {
-  if (record['spanline.cost.tier'] !== undefined) record['spanline.cost.tier'] = tier === STANDARD ? undefined : tier;
+function writeConditions(record: SpanRecord, { tier, requestedTier, region }: BilledCall): void {
+  const served = tier ?? requestedTier;
+  if (served !== undefined) record['spanline.cost.tier'] = unusual(served);
+  if (requestedTier !== undefined) record['spanline.cost.requested_tier'] = unusual(requestedTier);
   if (region !== undefined) record['spanline.cost.region'] = region;
+}
+
+/** Names searches that the request asked for and that the answer does not count. */
+function noteHiddenSearches(record: SpanRecord, call: BilledCall): void {
+  const { requestedSearch: search, units, responseModel, requestModel } = call;
+  if (search === undefined || call.hasUnknown === true) return;
+  if (!hidesRequestedSearches(search, units, responseModel ?? requestModel)) return;
+  for (const _ in units) {
+    call.hasUnknown = true;
+    record['spanline.usage.unknown'] = [search];
+    return;
+  }
 }
 
 /**
@@ -118,7 +137,9 @@ export function writeUsage(state: SpanState, record: SpanRecord, pricer: Pricer)
   if (!isBilled(state, attributes)) return undefined;
   const call = readCall(state);
   if (call.source === undefined) for (const _ in call.units) record['spanline.usage.source'] = 'provider';
-  if (call.tier !== undefined || call.region !== undefined) writeConditions(record, call);
+  if (call.tier !== undefined || call.requestedTier !== undefined || call.region !== undefined)
+    writeConditions(record, call);
+  if (call.requestedSearch !== undefined) noteHiddenSearches(record, call);
   const provider = pricer.provider(call);
   if (provider !== undefined) record['gen_ai.provider.name'] = provider;
   const cost = pricer.cost(call);

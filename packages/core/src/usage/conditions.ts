@@ -103,17 +103,3 @@ export function conditionAttributes({ tier, region }: PriceConditions): SpanAttr
     ...(region === undefined ? {} : { 'spanline.cost.region': region }),
   };
 }
-
-/**
- * The conditions that a request asks for, as attributes. Those of the answer replace them, since it tells what was
- * served.
- *
- * @returns `undefined` if there are none, as in most requests
- */
-export function conditionsOf(request: object): SpanAttributes | undefined {
-  let conditions: PriceConditions | undefined;
-  for (const key in request) {
-    if (READERS.has(key)) readCondition((conditions ??= {}), key, (request as Record<string, unknown>)[key]);
-  }
-  return conditions === undefined ? undefined : conditionAttributes(conditions);
-}

@@ -2,6 +2,7 @@ import { type BilledUnit, type BilledUnits, BoundedMap } from '@spanline/record'
 import type { PriceTable } from '../api/index.ts';
 import { type HostOwners, type ModelCall, namedProvider, sellerOf } from '../providers/index.ts';
 import { type CatalogueModel, catalogueModel, isListed, PRICE_VERSION } from './catalogue.ts';
+import { STANDARD } from './conditions.ts';
 import { ownPrices } from './own-prices.ts';
 import type { Priced } from './price-table.ts';
 import type { UsageIssue } from './reconcile.ts';
@@ -23,7 +24,11 @@ export interface BilledCall {
   hasUnknown?: boolean;
   /** Service tier that the call was billed by. */
   tier?: string | undefined;
+  /** Service tier that the request asked for. It is taken for the billed one where nobody tells that. */
+  requestedTier?: string | undefined;
   region?: string | undefined;
+  /** The option of the request that lets the model search. */
+  requestedSearch?: string | undefined;
   /** The framework answered from its cache; nothing was billed. */
   cacheHit?: boolean;
   /** Cost that the application set. */
@@ -60,7 +65,9 @@ type Inexact =
   /** The tokens were counted locally. */
   | 'estimated_usage'
   /** The answer names no model, and the deployment has the name of one. */
-  | 'assumed_model';
+  | 'assumed_model'
+  /** The answer does not tell whether the tier that the request asked for was served. */
+  | 'assumed_tier';
 
 /** The cost, or why it is unknown. */
 export type Cost =
@@ -100,6 +107,15 @@ function usageFault({ hasUnknown, issue, source }: BilledCall): Inexact | undefi
   return source === 'estimated' ? 'estimated_usage' : undefined;
 }
 
+/** The tier of the price. */
+const tierOfCall = ({ tier, requestedTier }: BilledCall): string | undefined => tier ?? requestedTier;
+
+/** True if the tier of the price is only the one that the request asked for. */
+const isTierAssumed = ({ tier, requestedTier }: BilledCall): boolean =>
+  tier === undefined && requestedTier !== undefined && requestedTier !== STANDARD;
+
+const isList = ({ tokens, cacheReads }: PriceFactor): boolean => tokens === 1 && (cacheReads ?? 1) === 1;
+
 function listPrice(call: BilledCall, priced: Priced, factor: PriceFactor | undefined, priceVersion: string): ListPrice {
   const { usd, tokenUsd, cacheReadUsd, isComplete, isAmbiguous } = priced;
   const { tokens, cacheReads } = factor ?? LIST_PRICE;
@@ -108,6 +124,7 @@ function listPrice(call: BilledCall, priced: Priced, factor: PriceFactor | undef
     usageFault(call) ??
     (isComplete ? undefined : 'unpriced_unit') ??
     (isDocumented ? undefined : 'unpriced_condition') ??
+    (isTierAssumed(call) && !isList(factor ?? LIST_PRICE) ? 'assumed_tier' : undefined) ??
     (isAmbiguous ? 'inconsistent_usage' : undefined);
   const discounted = (tokenUsd - cacheReadUsd) * (tokens - 1) + cacheReadUsd * ((cacheReads ?? tokens) - 1);
   return { usd: rounded(usd + discounted), priceVersion, inexact };
@@ -183,16 +200,19 @@ export function createPricer({ prices = {}, hosts = {} }: PricerOptions = {}): P
   function byOwn(call: BilledCall, model: string | undefined): ListPrice | undefined {
     const mine = model === undefined ? undefined : own(model);
     if (model === undefined || mine === undefined) return undefined;
-    const { pricer, priced, factor } = mine.under(call.tier, call.region);
+    const { pricer, priced, factor } = mine.under(tierOfCall(call), call.region);
     const price = listPrice(call, pricer(call.units), factor, 'custom');
-    if (price.inexact !== undefined || !hasUnnamed(call.units, priced)) return price;
+    if (price.inexact !== undefined) return price;
+    if (isTierAssumed(call)) return { ...price, inexact: 'assumed_tier' };
+    if (!hasUnnamed(call.units, priced)) return price;
     const listed = fromCatalogue(call, model);
     const isAssumed = typeof listed !== 'string' && hasUnnamed(call.units, priced, listed.units);
     return isAssumed ? { ...price, inexact: 'assumed_price' } : price;
   }
 
   function byCatalogue(call: BilledCall, model: string): ListPrice | { reason: NoCost } {
-    const { units, tier, region } = call;
+    const { units, region } = call;
+    const tier = tierOfCall(call);
     const found = fromCatalogue(call, model);
     if (typeof found === 'string') return { reason: found };
     const factor =

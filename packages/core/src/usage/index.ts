@@ -1,11 +1,12 @@
 export { AnswerUsage } from './answer-usage.ts';
 export { isListed } from './catalogue.ts';
-export { conditionsOf, type PriceConditions, regionOf, STANDARD, tierOf } from './conditions.ts';
+export { type PriceConditions, regionOf, STANDARD, tierOf } from './conditions.ts';
 export { type BilledCall, type Cost, createPricer, type Pricer } from './cost.ts';
 export { reportedByHeaders } from './headers.ts';
 export { normalizeUsage, partOfUsage } from './normalize.ts';
 export { rateLimitRatio } from './rate-limit.ts';
 export type { UsageContext } from './read-usage.ts';
+export { conditionsOf, hidesRequestedSearches } from './requested.ts';
 export type { UsageIssue } from './reconcile.ts';
 export { addUsage, isBillable, mostExact, type NormalizedUsage } from './report.ts';
 export { usageAttributes } from './usage-attributes.ts';

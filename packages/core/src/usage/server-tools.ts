@@ -52,8 +52,9 @@ const SEARCHES = /^(?:openai\/)?gpt-[\w.-]*-search-(?:preview|api)/;
  * The preview of OpenAI's search has a higher price for models that do not reason, and their content is free
  * (https://developers.openai.com/api/docs/pricing).
  */
-const isPreview = (tool: unknown): boolean => text(props(tool)['type'])?.startsWith('web_search_preview') === true;
-const NO_REASONING = /^(?:openai\/)?(?:gpt-[34]|chatgpt-4)/;
+export const isPreview = (tool: unknown): boolean =>
+  text(props(tool)['type'])?.startsWith('web_search_preview') === true;
+export const NO_REASONING = /^(?:openai\/)?(?:gpt-[34]|chatgpt-4)/;
 
 const PLACES: ReadonlySet<string> = new Set(['output', 'candidates', 'groundingMetadata', 'search_context_size']);
 
