@@ -4,6 +4,7 @@ import { isConditionKey } from './conditions.ts';
 import { partOfUsage } from './normalize.ts';
 import type { UsageContext } from './read-usage.ts';
 import { isBillable, type NormalizedUsage } from './report.ts';
+import { isGroundingKey } from './server-tools.ts';
 import { isUsageKey, USAGE } from './spellings.ts';
 import { isPlainObject, StreamedCounts } from './streamed-counts.ts';
 
@@ -29,7 +30,7 @@ const ENDS: ReadonlyMap<string, (value: unknown) => boolean> = new Map<string, (
 ]);
 
 /** Keys under which the events of a stream have a part of the answer. */
-const HOLDERS: ReadonlySet<string> = new Set(['response', 'message', 'data']);
+const HOLDERS: ReadonlySet<string> = new Set(['response', 'message', 'data', 'serverContent']);
 
 /** Keys of an answer that decide on its price. */
 const ANSWER_KEYS: ReadonlySet<string> = new Set(['model', 'modelVersion', 'tools']);
@@ -39,6 +40,7 @@ export class AnswerUsage {
   readonly #context: UsageContext;
   readonly #answer: Props = {};
   readonly #usages = new Map<string, StreamedCounts>();
+  readonly #groundings: object[] = [];
   #items: unknown[] | undefined;
   #isStarted = false;
   #isComplete = false;
@@ -64,6 +66,7 @@ export class AnswerUsage {
       if (isUsageKey(key) && isObject(value)) this.#addUsage(key, value as Props, areSums || this.#isStarted);
       else if (key === 'choices') this.#addChoice(props(list(value)[0]));
       else if (key === 'candidates') this.#addCandidates(value);
+      else if (isGroundingKey(key)) this.#addGrounding(value);
       else if (key === 'output') this.#addOutput(value);
       else if (key === 'item' && type === 'response.output_item.done') (this.#items ??= []).push(value);
       else if (key === 'delta' && type !== CONTENT) this.#addChoice(props(value));
@@ -95,12 +98,19 @@ export class AnswerUsage {
     if (isObject(usage)) this.#addUsage('usage', usage as Props, false);
   }
 
-  /** Google tells in one of its chunks what it searched for. */
   #addCandidates(candidates: unknown): void {
     for (const candidate of list(candidates)) {
       const { finishReason, groundingMetadata } = props(candidate);
       if (text(finishReason) !== undefined) this.#isComplete = true;
-      if (isObject(groundingMetadata)) this.#answer['candidates'] = [{ groundingMetadata }];
+      this.#addGrounding(groundingMetadata);
+    }
+  }
+
+  /** Google tells in any of its chunks what it searched for, and repeats it. */
+  #addGrounding(groundingMetadata: unknown): void {
+    const given = Array.isArray(groundingMetadata) ? groundingMetadata : [groundingMetadata];
+    for (const grounding of given) {
+      if (isObject(grounding) && this.#groundings.length < MAX_ITEMS) this.#groundings.push(grounding);
     }
   }
 
@@ -133,6 +143,8 @@ export class AnswerUsage {
     const answer: Props = { ...this.#answer };
     for (const [key, counts] of this.#usages) answer[key] = counts.toObject();
     if (answer['output'] === undefined && this.#items !== undefined) answer['output'] = this.#items;
+    const [first, ...more] = this.#groundings;
+    if (first !== undefined) answer['groundingMetadata'] = more.length === 0 ? first : this.#groundings;
     const usage = partOfUsage(answer, this.#context);
     const isCut = !this.#isComplete && (isBroken || this.#isStarted);
     return usage === undefined || !isCut ? usage : { ...usage, issue: 'incomplete' };

@@ -1,5 +1,5 @@
 /** Server tools that are billed by the call and that only the content of an answer shows, or its model. */
-import { props, type BilledUnit, type BilledUnits, isObject, list, text } from '@spanline/record';
+import { props, type BilledUnit, type BilledUnits, isObject, list, type Props, text } from '@spanline/record';
 import { isPlain } from './read-counts.ts';
 
 /** Counts and prices of the server tools that an answer shows. */
@@ -29,20 +29,52 @@ function addItems(tools: BilledUnits, items: readonly unknown[]): void {
   if (containers.size > 0) tools.code_executions = containers.size;
 }
 
+/** Keys of the metadata of Google's searches: its own, LangChain's, and that of the LiteLLM proxy. */
+const GROUNDINGS: readonly string[] = ['groundingMetadata', 'grounding_metadata', 'vertex_ai_grounding_metadata'];
+
+/** True for a key that holds the metadata of Google's searches. */
+export const isGroundingKey = (key: string): boolean => GROUNDINGS.includes(key);
+
+/** Queries of Google's searches whose price is another one. */
+const OTHER_QUERIES = ['retrievalQueries', 'imageSearchQueries'] as const;
+
 /**
- * Google bills each query from Gemini 3 on, and before that each prompt that was grounded
- * (https://ai.google.dev/gemini-api/docs/pricing).
+ * Google bills each unique query from Gemini 3 on, and before that each prompt that was grounded. Empty queries are
+ * free (https://ai.google.dev/gemini-api/docs/pricing, https://ai.google.dev/gemini-api/docs/google-search). The chunks
+ * of a stream repeat them.
  */
 function addGrounding(
   tools: BilledUnits,
   unknown: string[],
-  groundings: readonly unknown[],
+  groundings: readonly Props[],
   model: string | undefined,
 ): void {
-  const queries = groundings.flatMap((grounding) => list(props(grounding)['webSearchQueries']));
-  const chunks = groundings.flatMap((grounding) => list(props(grounding)['groundingChunks']));
-  if (chunks.some((chunk) => isObject(props(chunk)['maps']))) unknown.push('groundingMetadata.groundingChunks.maps');
-  if (queries.length > 0) tools.web_searches = /gemini-[12](?:\.|-|$)/.test(model ?? '') ? 1 : queries.length;
+  const queries = new Set<unknown>();
+  const note = (path: string): void => void (unknown.includes(path) || unknown.push(path));
+  for (const grounding of groundings) {
+    for (const query of list(grounding['webSearchQueries'])) if (text(query) !== undefined) queries.add(query);
+    for (const key of OTHER_QUERIES) if (list(grounding[key]).length > 0) note(`groundingMetadata.${key}`);
+    const isOnMap = list(grounding['groundingChunks']).some((chunk) => isObject(props(chunk)['maps']));
+    if (isOnMap) note('groundingMetadata.groundingChunks.maps');
+  }
+  if (queries.size > 0) tools.web_searches = /gemini-[12](?:\.|-|$)/.test(model ?? '') ? 1 : queries.size;
+}
+
+const NOTHING: readonly Props[] = [];
+
+/** Most answers are not Google's. */
+function isGrounded(answer: object): boolean {
+  for (const key in answer) if (key === 'candidates' || isGroundingKey(key)) return true;
+  return false;
+}
+
+/** The metadata of all searches of an answer: beside its candidates, or in them. */
+function groundingsOf(answer: Props): readonly Props[] {
+  const { candidates } = answer;
+  const holders = Array.isArray(candidates) ? candidates.map(props) : NOTHING;
+  return [answer, ...holders].flatMap((holder) =>
+    GROUNDINGS.flatMap((key) => (Array.isArray(holder[key]) ? list(holder[key]) : [holder[key]])).filter(isObject),
+  ) as Props[];
 }
 
 /** Models that search for each answer and do not count their searches: `gpt-4o-search-preview`. */
@@ -71,14 +103,11 @@ function mayHaveTools(answer: object): boolean {
  */
 export function serverTools(answer: object, model: string | undefined): ServerTools | undefined {
   if (!mayHaveTools(answer)) return undefined;
-  const { output, candidates, groundingMetadata, tools, search_context_size: size } = answer as Record<string, unknown>;
+  const { output, tools, search_context_size: size } = answer as Props;
   const units: BilledUnits = {};
   const unknown: string[] = [];
   if (Array.isArray(output)) addItems(units, output);
-  if (Array.isArray(candidates)) {
-    const groundings = candidates.map((candidate) => props(candidate)['groundingMetadata']);
-    addGrounding(units, unknown, groundings, model);
-  } else if (isObject(groundingMetadata)) addGrounding(units, unknown, [groundingMetadata], model);
+  if (isGrounded(answer)) addGrounding(units, unknown, groundingsOf(answer as Props), model);
   if (
     Array.isArray(tools) &&
     units.web_searches !== undefined &&

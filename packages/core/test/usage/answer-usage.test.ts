@@ -140,6 +140,44 @@ describe('the usage of a stream', () => {
     expect(found?.units).toMatchObject({ web_searches: 2 });
   });
 
+  const groundedBy = (...queries: string[]) => ({ groundingMetadata: { webSearchQueries: queries } });
+  const counts = { usageMetadata: { promptTokenCount: 1, candidatesTokenCount: 1, totalTokenCount: 2 } };
+
+  it.each([
+    ['pieces', [['a'], ['b', 'c']], 3],
+    ['repeated', [['a'], ['a', 'b'], ['a', 'b']], 2],
+    ['partly empty', [['', 'a'], []], 1],
+  ])("has Google's searches once where several chunks name them: %s", (_, chunks, searches) => {
+    const streamed = chunks.map((queries) => ({ candidates: [{ index: 0, ...groundedBy(...queries) }] }));
+    const found = read([{ modelVersion: 'gemini-3-pro-preview' }, ...streamed, counts]);
+    expect(found?.units.web_searches).toBe(searches);
+    const live = chunks.map((queries) => ({ serverContent: groundedBy(...queries) }));
+    expect(read([...live, { modelVersion: 'gemini-3-flash', ...counts }])?.units.web_searches).toBe(searches);
+    const merged = { candidates: [groundedBy(...chunks.flat())], modelVersion: 'gemini-3-pro-preview', ...counts };
+    expect(read([merged])?.units.web_searches).toBe(searches);
+  });
+
+  it('keeps the places that an earlier chunk names, and counts one prompt before Gemini 3', () => {
+    const found = read([
+      { modelVersion: 'gemini-2.5-flash', candidates: [{ groundingMetadata: { groundingChunks: [{ maps: {} }] } }] },
+      { candidates: [groundedBy('a', 'b')] },
+      { candidates: [groundedBy('c')], ...counts },
+    ]);
+    expect(found?.units.web_searches).toBe(1);
+    expect(found?.unknown).toEqual(['groundingMetadata.groundingChunks.maps']);
+  });
+
+  it('has the searches of Gemini behind a proxy', () => {
+    const found = read([
+      {
+        model: 'gemini-3-pro-preview',
+        vertex_ai_grounding_metadata: [{ webSearchQueries: ['a'] }, { webSearchQueries: ['a', 'b'] }],
+        usage: { prompt_tokens: 1, completion_tokens: 1 },
+      },
+    ]);
+    expect(found?.units.web_searches).toBe(2);
+  });
+
   it('has the conditions that any chunk names', () => {
     const found = read([chat({ service_tier: 'flex' }), chat({ usage: { prompt_tokens: 1, completion_tokens: 1 } })]);
     expect(found).toMatchObject({ conditions: { tier: 'flex' } });

@@ -1,8 +1,18 @@
 /** Candidates of Google's Gemini API, whole or put together from the chunks of a stream. */
 
-import { list, type Message, type MessagePart, type Props, props, text, toParts } from '@spanline/record';
+import { list, type Message, type MessagePart, number, type Props, props, text, toParts } from '@spanline/record';
 import { createEntries } from './entries.ts';
 import { createTextBuffer, type TextBuffer } from './text-buffer.ts';
+
+/** A page may be the source of several passages. */
+function keyOf(source: unknown): unknown {
+  const { uri, text: passage, startIndex } = props(source);
+  return text(uri) === undefined ? source : [uri, text(passage), number(startIndex)].join('\n');
+}
+
+function unique(sources: readonly unknown[]): unknown[] {
+  return [...new Map(sources.map((source) => [keyOf(source), source])).values()];
+}
 
 /** Sources of an answer: pages, documents, places. */
 function sourcesOf({ groundingChunks, citationSources, citations }: Props): unknown[] {
@@ -10,7 +20,7 @@ function sourcesOf({ groundingChunks, citationSources, citations }: Props): unkn
     const [kind, source] = Object.entries(props(chunk))[0] ?? [];
     return { type: kind, ...props(source) };
   });
-  return [...chunks, ...list(citationSources), ...list(citations)];
+  return unique([...chunks, ...list(citationSources), ...list(citations)]);
 }
 
 /**
@@ -20,7 +30,9 @@ function sourcesOf({ groundingChunks, citationSources, citations }: Props): unkn
  */
 export function groundedParts(candidate: Props, parts: readonly MessagePart[]): MessagePart[] {
   const grounding = props(candidate['groundingMetadata']);
-  const queries = list(grounding['webSearchQueries'] ?? grounding['retrievalQueries']);
+  // The chunks of a stream repeat them, and LangChain puts them together.
+  const given = list(grounding['webSearchQueries'] ?? grounding['retrievalQueries']);
+  const queries = [...new Set(given.filter((query) => query !== ''))];
   const pages = list(props(candidate['urlContextMetadata'])['urlMetadata']);
   const citations = [...sourcesOf(grounding), ...sourcesOf(props(candidate['citationMetadata']))];
   const searches: MessagePart[] = [];
@@ -62,6 +74,18 @@ function addPart({ pieces }: StreamedCandidate, part: unknown): boolean {
   return piece !== '';
 }
 
+/** Lists that several chunks of a stream have are put together. */
+function merged(known: unknown, fact: unknown): unknown {
+  if (known === undefined || fact === undefined || fact === null) return fact ?? known;
+  const [before, after] = [props(known), props(fact)];
+  const whole: Props = { ...before, ...after };
+  for (const key in after) {
+    const [one, other] = [before[key], after[key]];
+    if (Array.isArray(one) && Array.isArray(other)) whole[key] = [...one, ...other].slice(0, MAX_PIECES);
+  }
+  return whole;
+}
+
 function messageOf({ pieces, facts }: StreamedCandidate): Message {
   const parts = toParts(
     pieces.map((piece) => ('whole' in piece ? piece.whole : { text: piece.text.toString(), thought: piece.thought })),
@@ -92,7 +116,7 @@ export function createCandidates(): Candidates {
         const candidate = candidates.at(source['index'] ?? position, () => ({ pieces: [], facts: {} }));
         if (candidate === undefined) continue;
         for (const part of list(props(source['content'])['parts'])) isContent = addPart(candidate, part) || isContent;
-        for (const key of FACTS) candidate.facts[key] = source[key] ?? candidate.facts[key];
+        for (const key of FACTS) candidate.facts[key] = merged(candidate.facts[key], source[key]);
       }
       return isContent;
     },

@@ -366,6 +366,22 @@ describe.each(['ChatGoogle', 'ChatGoogleGenerativeAI'] as const)('an answer of %
     ]);
   });
 
+  it('counts the searches of all chunks of a stream, each once, and tells them', async () => {
+    const first = { groundingMetadata: { webSearchQueries: ['tides'] } };
+    const second = { groundingMetadata: { ...groundingMetadata, webSearchQueries: ['tides', 'moon'] } };
+    const last = { finishReason: 'STOP', groundingMetadata: { webSearchQueries: ['', 'sun'] } };
+    wire.answer(() =>
+      events([chunk([{ text: 'At ' }], first), chunk([{ text: 'six' }], second), chunk([{ text: '.' }], last)]),
+    );
+    await ask(Object.assign(MODELS[name].create(wire.url), { model: 'gemini-3-pro-preview' }), true);
+    expect(log.records().find((record) => record['span.type'] === 'llm')).toMatchObject({
+      'spanline.usage.web_searches': 3,
+    });
+    expect(said().find(({ type }) => type === 'server_tool_call')).toMatchObject({
+      server_tool_call: { queries: ['tides', 'moon', 'sun'] },
+    });
+  });
+
   // The SDK below ChatGoogleGenerativeAI leaves a rejection unhandled when its stream breaks.
   it.skipIf(name === 'ChatGoogleGenerativeAI')('that breaks off tells what had come', async () => {
     await askInVain(MODELS[name].create(wire.url), events([chunk(parts.slice(0, 1)), chunk(parts.slice(1, 2))]));
