@@ -16,14 +16,40 @@ function capTexts(value: Plain, maxBytes: number): Plain {
   return Object.fromEntries(Object.entries(value).map(([key, entry]) => [key, capTexts(entry, maxBytes)]));
 }
 
-/** Truncates the longest texts first: the limit of a text is halved until the value fits. */
-function fitTexts(value: Plain, maxBytes: number): Plain {
-  let fitted = value;
-  for (let cap = Math.max(MIN_TEXT, maxBytes); cap >= MIN_TEXT; cap = Math.floor(cap / 2)) {
-    fitted = capTexts(fitted, cap);
-    if (bytesOf(fitted) <= maxBytes) return fitted;
+/** Refinements of a limit that was halved: it ends within a sixteenth of the largest one that fits. */
+const REFINEMENTS = 4;
+
+/**
+ * Cuts a value with the largest limit that makes it fit, about: the limit is halved until it does, and raised again as
+ * far as there is room. If none from `min` on fits, the value is cut with the smallest one tried.
+ */
+function cutToFit(cut: (limit: number) => Plain, max: number, min: number, maxBytes: number): Plain {
+  let low = max;
+  let fitted = cut(low);
+  while (bytesOf(fitted) > maxBytes) {
+    const half = Math.floor(low / 2);
+    if (half < min) return fitted;
+    low = half;
+    fitted = cut(low);
+  }
+  let high = Math.min(max, low * 2 + 1);
+  for (let step = 0; step < REFINEMENTS && high - low > 1; step++) {
+    const middle = Math.floor((low + high) / 2);
+    const candidate = cut(middle);
+    if (bytesOf(candidate) > maxBytes) high = middle;
+    else {
+      low = middle;
+      fitted = candidate;
+    }
   }
   return fitted;
+}
+
+/** Truncates the longest texts first. */
+function fitTexts(value: Plain, maxBytes: number): Plain {
+  const max = Math.max(MIN_TEXT, maxBytes);
+  const bounded = capTexts(value, max);
+  return cutToFit((limit) => (limit === max ? bounded : capTexts(bounded, limit)), max, MIN_TEXT, maxBytes);
 }
 
 /** Copies a value with the first `length` elements of each array. */
@@ -36,15 +62,19 @@ function capArrays(value: Plain, length: number): Plain {
   return Object.fromEntries(Object.entries(value).map(([key, entry]) => [key, capArrays(entry, length)]));
 }
 
-const LONGEST_LIST = 128;
+/** Length of the longest array in a value. */
+function longestArray(value: Plain): number {
+  if (typeof value !== 'object' || value === null) return 0;
+  let longest = Array.isArray(value) ? value.length : 0;
+  for (const entry of Object.values(value)) longest = Math.max(longest, longestArray(entry));
+  return longest;
+}
 
 /** Truncates texts until the value fits, then arrays, in case there are too many short texts. */
 function fitValue(value: Plain, maxBytes: number): Plain {
-  let fitted = fitTexts(value, maxBytes);
-  for (let length = LONGEST_LIST; length > 0 && bytesOf(fitted) > maxBytes; length = Math.floor(length / 2)) {
-    fitted = capArrays(fitted, length);
-  }
-  return fitted;
+  const fitted = fitTexts(value, maxBytes);
+  if (bytesOf(fitted) <= maxBytes) return fitted;
+  return cutToFit((length) => capArrays(fitted, length), longestArray(fitted), 1, maxBytes);
 }
 
 /**

@@ -12,6 +12,8 @@ import { readField } from './read-field.ts';
 /** The members of a line, each key once. The first value of a key stays. */
 class AppLine {
   readonly members: JsonMember[] = [];
+  /** Keys of members to which the tracer's paths were applied. */
+  readonly redacted = new Set<string>();
   readonly #keys = new Set<string>();
 
   add(member: JsonMember): void {
@@ -22,12 +24,13 @@ class AppLine {
 
   /**
    * Adds a field of the application. If the logger has a field of that name, the application's gets an underscore
-   * before its name.
+   * before its name, which is returned.
    */
-  addRenamed({ key, json }: JsonMember): void {
+  addRenamed({ key, json }: JsonMember): string {
     let free = key;
     while (this.#keys.has(free)) free = `_${free}`;
     this.add({ key: free, json });
+    return free;
   }
 
   has(key: string): boolean {
@@ -42,21 +45,23 @@ function addObject(
   logger: Logger,
   skip: string | undefined,
 ): void {
-  const policy = (logger as unknown as LoggerInternals)[POLICY] as LinePolicy;
+  const paths = ((logger as unknown as LoggerInternals)[POLICY] as LinePolicy).paths?.redaction;
   const fieldJson = fieldJsonOf(logger, symbols);
   const errorKey = (logger as unknown as LoggerInternals)[symbols.errorKey] as string;
   for (const key of Object.keys(object)) {
     if (key === skip) continue;
     const value = readField(object, key);
     if ((key === errorKey || key === 'error') && !line.has('error.message')) {
-      const members = errorMembers(key, value, fieldJson, policy.paths?.redaction);
+      const members = errorMembers(key, value, fieldJson, paths);
       if (members !== undefined) {
         for (const member of members) line.addRenamed(member);
         continue;
       }
     }
-    const json = fieldJson.toJson(key, value);
-    if (json !== undefined) line.addRenamed({ key, json });
+    const json = fieldJson.toJson(key, value, paths);
+    if (json === undefined) continue;
+    const written = line.addRenamed({ key, json });
+    if (paths?.redactionOf(key) !== undefined) line.redacted.add(written);
   }
 }
 
@@ -86,6 +91,6 @@ export function createAppAsJson(symbols: PinoSymbols, contextIds: (policy: LineP
     addObject(line, object, symbols, this, message === undefined ? messageKey : undefined);
     for (const field of bindingFields(internals[symbols.chindings] as string)) line.add(field);
     for (const member of policy.service) line.add(member);
-    return `${applyPolicy(line.members, context, policy)}${lineEnd(internals[symbols.end] as string)}`;
+    return `${applyPolicy(line.members, context, policy, line.redacted)}${lineEnd(internals[symbols.end] as string)}`;
   };
 }

@@ -1,29 +1,13 @@
-/** The application's redact paths on a logged error, and on the texts that are made of its causes and parts. */
-import { isErrorLike, ownTexts } from './errors.ts';
-import type { FieldJson } from './field-json.ts';
-import { plainValue } from './plain-value.ts';
-import { readField } from './read-field.ts';
-
-/** A path to a field of an error may begin with pino's key, or with that of the line. */
-const PATH_KEYS = ['err', 'error'];
-/** At least as many causes as `error.cause` tells. */
-const MAX_CAUSES = 5;
+/** Redact paths on values with errors in them, at any depth, and on the texts that are made of their causes and parts. */
+import { type ErrorCopies, plainValue } from './plain-value.ts';
 
 type Fields = Record<string, unknown>;
 
+/** Applies paths to a value. Returns its JSON; `undefined` if the whole value is removed. */
+export type Redaction = (value: unknown) => string | undefined;
+
 function isFields(value: unknown): value is Fields {
   return typeof value === 'object' && value !== null;
-}
-
-/** An error with its causes as objects, and with its parts under both names. */
-function sourceOf(error: unknown, causes = MAX_CAUSES): unknown {
-  const plain = plainValue(error);
-  if (!isErrorLike(error) || causes === 0) return plain;
-  const source = { ...(plain as Fields) };
-  const cause = readField(error, 'cause');
-  if (cause !== undefined && cause !== null) source['cause'] = sourceOf(cause, causes - 1);
-  if (source['aggregateErrors'] !== undefined) source['errors'] = source['aggregateErrors'];
-  return source;
 }
 
 /** Returns the censor of the first value that the paths changed; `undefined` if they changed none. */
@@ -37,13 +21,11 @@ function difference(before: unknown, after: unknown): { censor: unknown } | unde
 }
 
 /**
- * Carries what the paths did to the source over to the fields of the line. A hidden message, cause or part hides
- * `error.cause`, which is made of them. A hidden cause leaves message and stack without those of the causes.
- *
- * @param joined - the texts with those of the causes
- * @param own - the texts without them
+ * Carries what the paths did to an error with its causes over to its fields on the line. A hidden message, cause or
+ * part hides the text of the causes, which is made of them. A hidden cause leaves message and stack without those of
+ * the causes.
  */
-function carryOver(fields: Fields, joined: Fields, own: Fields, before: Fields, after: Fields): Fields {
+function carryOver({ joined, own }: { joined: Fields; own: Fields }, before: Fields, after: Fields): Fields {
   const changed = (key: string): { censor: unknown } | undefined => difference(before[key], after[key]);
   const { cause: _cause, errors, ...written } = after;
   const hiddenCause = changed('cause');
@@ -54,29 +36,35 @@ function carryOver(fields: Fields, joined: Fields, own: Fields, before: Fields, 
     if (hiddenCause !== undefined && written[key] === joined[key]) written[key] = own[key];
   }
   const hidden = changed('message') ?? hiddenCause ?? part;
-  const text = hidden === undefined ? fields['cause'] : hidden.censor;
-  return fields['cause'] === undefined ? written : { ...written, cause: text };
+  const text = hidden === undefined ? joined['cause'] : hidden.censor;
+  return joined['cause'] === undefined ? written : { ...written, cause: text };
+}
+
+/** Writes what the paths left of a value, with its errors as they are on a line. */
+function rendered(source: unknown, before: unknown, after: unknown, copies: ErrorCopies): unknown {
+  if (!isFields(source) || !isFields(before) || !isFields(after)) return after;
+  const copy = copies.get(source);
+  const fields = copy === undefined ? after : carryOver(copy, before, after);
+  const children = Object.keys(fields).map((key) => [key, rendered(source[key], before[key], fields[key], copies)]);
+  return Array.isArray(fields) ? children.map(([, child]) => child) : Object.fromEntries(children);
 }
 
 /**
- * The fields of an error, as the paths leave them, or the JSON of the censor that takes the place of the whole error.
+ * JSON of a value, as the paths leave it. They see the causes of an error as objects: `job.error.cause.message`.
+ *
+ * @returns `undefined` if a path removes the whole value
  */
-export function redactedError(error: Error, key: string, redactions: readonly FieldJson[]): object | string {
-  const joined = plainValue(error) as Fields;
-  let fields = joined;
-  let source: Fields | undefined;
-  for (const redaction of redactions) {
-    for (const pathKey of new Set([key, ...PATH_KEYS])) {
-      if (!redaction.hasPaths(pathKey)) continue;
-      source ??= sourceOf(error) as Fields;
-      const { cause = fields['cause'], errors = fields['errors'] } = source;
-      const before = JSON.parse(JSON.stringify({ ...fields, cause, errors })) as Fields;
-      const json = redaction.redacted(pathKey, before);
-      if (json === undefined) continue;
-      const after: unknown = JSON.parse(json);
-      if (!isFields(after)) return json;
-      fields = carryOver(fields, joined, { ...ownTexts(error) }, before, after);
-    }
+export function redactedJson(value: unknown, key: string, redactions: readonly Redaction[]): string | undefined {
+  const copies: ErrorCopies = new Map();
+  const source = plainValue(value, key, copies);
+  let json: string | undefined;
+  let current: unknown = copies.size === 0 ? source : JSON.parse(JSON.stringify(source));
+  for (const [index, redact] of redactions.entries()) {
+    json = redact(current);
+    if (json === undefined) return undefined;
+    if (index < redactions.length - 1) current = JSON.parse(json);
   }
-  return fields;
+  if (json === undefined || copies.size === 0) return json;
+  const before: unknown = JSON.parse(JSON.stringify(source));
+  return JSON.stringify(rendered(source, before, JSON.parse(json), copies));
 }

@@ -1,4 +1,5 @@
 import type { Logger } from 'pino';
+import { redactedJson, type Redaction } from './error-redaction.ts';
 import {
   type LoggerInternals,
   type PinoSymbols,
@@ -17,16 +18,14 @@ export interface FieldJson {
   readonly keys: readonly string[];
   /** True if a redact path begins with a wildcard, so that it may match any key. */
   readonly any: boolean;
-  /** JSON of a value; `undefined` for what JSON leaves out (functions, `undefined`). Never throws. */
-  toJson(key: string, value: unknown): string | undefined;
-  /** True if a redact path begins with `key`, or may. */
-  hasPaths(key: string): boolean;
   /**
-   * Applies the redact paths that begin with `key` to an object.
+   * JSON of a value; `undefined` for what JSON leaves out (functions, `undefined`). Never throws.
    *
-   * @returns the JSON; `undefined` if no path begins with `key`
+   * @param more - paths that are applied after the logger's
    */
-  redacted(key: string, object: object): string | undefined;
+  toJson(key: string, value: unknown, more?: FieldJson): string | undefined;
+  /** The redact paths that begin with `key`, or may; `undefined` if there are none. */
+  redactionOf(key: string): Redaction | undefined;
 }
 
 /**
@@ -49,20 +48,21 @@ function createFieldJson(
   const serialized = Object.keys(serializers).filter((key) => key !== 'err' && key !== errorKey);
   const stringifierOf = (key: string): Stringifier | undefined =>
     Object.hasOwn(stringifiers, key) ? stringifiers[key] : wildcard;
+  const redactionOf = (key: string): Redaction | undefined => {
+    const stringify = stringifierOf(key);
+    return stringify && ((value) => stringify(value, safeJson));
+  };
   return {
     keys: [...new Set([...serialized, ...Object.keys(stringifiers)])],
     any: wildcard !== undefined,
-    hasPaths: (key) => stringifierOf(key) !== undefined,
-    redacted(key, object) {
-      return stringifierOf(key)?.(object, safeJson);
-    },
-    toJson(key, value) {
+    redactionOf,
+    toJson(key, value, more) {
       try {
         const serialize = Object.hasOwn(serializers, key) && key !== errorKey ? serializers[key] : undefined;
         const given = serialize === undefined ? value : serialize(value);
         if (given === undefined || typeof given === 'function') return undefined;
-        const stringify = stringifierOf(key);
-        return stringify === undefined ? safeJson(given) : stringify(plainValue(given, key), safeJson);
+        const redactions = [redactionOf(key), more?.redactionOf(key)].filter((redaction) => redaction !== undefined);
+        return redactions.length === 0 ? safeJson(given) : redactedJson(given, key, redactions);
       } catch {
         return UNSERIALIZABLE;
       }

@@ -22,9 +22,14 @@ export interface LinePolicy {
 export const POLICY: unique symbol = Symbol.for('spanline.line-policy');
 
 /** Applies the paths to all members but ids. A member that they cannot be applied to is left out. */
-function withPaths(members: readonly JsonMember[], paths: LinePaths, done: ReadonlySet<string>): JsonMember[] {
+function withPaths(
+  members: readonly JsonMember[],
+  paths: LinePaths,
+  done: ReadonlySet<string>,
+  redacted: ReadonlySet<string> | undefined,
+): JsonMember[] {
   return members.flatMap((member) => {
-    if (IDS.has(member.key) || done.has(member.key)) return [member];
+    if (IDS.has(member.key) || done.has(member.key) || redacted?.has(member.key) === true) return [member];
     try {
       return paths.apply(member) ?? [];
     } catch {
@@ -33,15 +38,20 @@ function withPaths(members: readonly JsonMember[], paths: LinePaths, done: Reado
   });
 }
 
-/** Joins the members of a line, as its policy wants them. The ids of the context passed their own. */
+/**
+ * Joins the members of a line, as its policy wants them. The ids of the context passed their own.
+ *
+ * @param redacted - keys of members to which the paths were applied already
+ */
 export function applyPolicy(
   members: readonly JsonMember[],
   { ids, memory }: LineContext,
   { capture, captured, paths }: LinePolicy,
+  redacted?: ReadonlySet<string>,
 ): string {
   const done = new Set<string>();
   for (const { key, value } of ids) if (value !== undefined) done.add(key);
-  const left = paths === undefined ? members : withPaths(members, paths, done);
+  const left = paths === undefined ? members : withPaths(members, paths, done, redacted);
   const { members: written, report } = capture.apply(left, memory, done);
   if (report.redactions > 0 || report.truncated !== undefined) captured?.(report);
   let text = '';

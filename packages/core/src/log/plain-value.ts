@@ -1,6 +1,6 @@
 /** Values of the application as plain data, which JSON takes without loss and without an error. */
 import { types } from 'node:util';
-import { describeError, isErrorLike } from './errors.ts';
+import { describeError, isErrorLike, ownTexts } from './errors.ts';
 import { readField, UNREADABLE } from './read-field.ts';
 
 const CIRCULAR = '[Circular]';
@@ -9,9 +9,19 @@ const MAX_DEPTH = 100;
 /** More values than a line of the largest limit can hold. */
 const MAX_VALUES = 100_000;
 
+/** Copies of errors, with their texts: those of the line, which have those of the causes, and without these. */
+export type ErrorCopies = Map<object, { readonly joined: Fields; readonly own: Fields }>;
+
+type Fields = Record<string, unknown>;
+
 class PlainCopy {
   readonly #ancestors: object[] = [];
+  readonly #copies: ErrorCopies | undefined;
   #values = MAX_VALUES;
+
+  constructor(copies: ErrorCopies | undefined) {
+    this.#copies = copies;
+  }
 
   value(value: unknown, key: string): unknown {
     if (typeof value === 'bigint') return String(value);
@@ -29,7 +39,7 @@ class PlainCopy {
   }
 
   #object(value: object, key: string): unknown {
-    if (isErrorLike(value)) return this.#fields(describeError(value));
+    if (isErrorLike(value)) return this.#error(value);
     const { toJSON } = value as { toJSON?: unknown };
     if (typeof toJSON === 'function') {
       const json: unknown = Reflect.apply(toJSON, value, [key]);
@@ -41,12 +51,23 @@ class PlainCopy {
     return Array.isArray(value) ? this.#array(value) : this.#fields(value);
   }
 
+  #error(error: Error): Fields {
+    const copy = this.#fields(describeError(error));
+    if (this.#copies === undefined) return copy;
+    const { message, stack, cause: causes } = copy;
+    this.#copies.set(copy, { joined: { message, stack, cause: causes }, own: { ...ownTexts(error) } });
+    const cause = readField(error, 'cause');
+    if (cause !== undefined && cause !== null) copy['cause'] = this.value(cause, 'cause');
+    if (copy['aggregateErrors'] !== undefined) copy['errors'] = copy['aggregateErrors'];
+    return copy;
+  }
+
   #array(values: readonly unknown[]): unknown[] {
     return Array.from(values, (entry, index) => this.value(entry, String(index)));
   }
 
-  #fields(object: object): Record<string, unknown> {
-    const copy = Object.create(null) as Record<string, unknown>;
+  #fields(object: object): Fields {
+    const copy = Object.create(null) as Fields;
     for (const key of Object.keys(object)) copy[key] = this.value(readField(object, key), key);
     return copy;
   }
@@ -56,7 +77,9 @@ class PlainCopy {
  * Copies a value as JSON has it, with its `toJSON` applied. Errors become objects with type, message, stack and their
  * own fields, at any depth. The place where a circle closes is `[Circular]`, what cannot be read `[unreadable]`, and a
  * big integer a string. Values that are no objects stay what they are.
+ *
+ * @param copies - gets the copies of errors, whose causes are then copied as objects, too
  */
-export function plainValue(value: unknown, key = ''): unknown {
-  return typeof value === 'object' || typeof value === 'bigint' ? new PlainCopy().value(value, key) : value;
+export function plainValue(value: unknown, key = '', copies?: ErrorCopies): unknown {
+  return typeof value === 'object' || typeof value === 'bigint' ? new PlainCopy(copies).value(value, key) : value;
 }

@@ -189,6 +189,47 @@ describe('the paths of `redact` on what an error arose from', () => {
       }
     });
 
+    it.each([
+      ['job.failed.cause', 'job'],
+      ['job.failed.cause.message', 'job'],
+      ['*.failed.cause', 'job'],
+      ['job.*.cause.message', 'job'],
+      ['err.origin.failed.cause', 'err'],
+      ['error.origin.failed.cause.message', 'err'],
+      ['list[*].failed.cause', 'list'],
+    ])('%s, deep in an object', (path, key) => {
+      for (const redact of [[path], { paths: [path], censor: '(gone)' }, { paths: [path], remove: true }]) {
+        const { write, raw, read } = sink();
+        const failed = new Error('closed', { cause: new Error('door 7731') });
+        failed.stack = 'Error: closed\n    at shop.js:1:1';
+        const values: Record<string, unknown> = {
+          job: { failed, id: 7 },
+          list: [{ failed, id: 7 }],
+          err: Object.assign(new Error('no job'), { origin: { failed, id: 7 } }),
+        };
+        loggerWith(redact, write).error({ [key]: values[key] }, 'failed');
+        expect(raw[0]).not.toContain('7731');
+        expect(raw[0]).toContain('"id":7');
+        expect(raw[0]).toContain('at shop.js:1:1');
+        expect(read()[0]).toMatchObject({ message: 'failed' });
+      }
+    });
+
+    it('apply a censor once to each value', () => {
+      const { write, read } = sink();
+      const censor = (value: unknown): string => `<${String(value)}>`;
+      loggerWith({ paths: ['job.id', 'job.failed.code'], censor }, write).info({
+        job: { id: 7, failed: Object.assign(new Error('closed'), { code: 'E1' }) },
+      });
+      expect(read()[0]).toMatchObject({ job: { id: '<7>', failed: { code: '<E1>', message: 'closed' } } });
+    });
+
+    it('remove a whole error', () => {
+      const { write, read } = sink();
+      loggerWith({ paths: ['err'], remove: true }, write).error(new Error('closed'), 'failed');
+      expect(Object.keys(read()[0] ?? {}).filter((key) => key.startsWith('err'))).toEqual([]);
+    });
+
     it('leave the causes of which they hide nothing', () => {
       const { write, read } = sink();
       loggerWith(['err.pin', 'err.cause.pin'], write).error(new Error('closed', { cause: new Error('jammed') }));
@@ -281,6 +322,31 @@ describe('a long line of the application', () => {
     expect(Buffer.byteLength(raw[0] ?? '')).toBeLessThanOrEqual(15_360);
     expect(read()[0]).toMatchObject({ message: 'long', kept: 'short', 'spanline.truncated': ['body', 'rows'] });
     expect(read()[0]?.['body']).toMatch(/…\[\+\d+ bytes\]$/);
+  });
+
+  it('keeps as many elements of a list as there is room for', () => {
+    const { logger, raw, read } = memory();
+    const numbers = Array.from({ length: 9000 }, (_, index) => index);
+    const rows = Array.from({ length: 600 }, (_, id) => ({ id, name: `row ${id} of a table with many rows` }));
+    logger.info({ numbers: numbers.slice(0, 2500), rows: [] }, 'fits');
+    expect(read()[0]).toMatchObject({ numbers: numbers.slice(0, 2500) });
+    expect(read()[0]).not.toHaveProperty('spanline.truncated');
+    for (const list of [numbers, rows]) {
+      raw.length = 0;
+      logger.info({ list }, 'long');
+      const kept = (read()[0]?.['list'] ?? []) as unknown[];
+      expect(kept.at(-1)).toBe(`…[+${list.length - (kept.length - 1)} elements]`);
+      expect(Buffer.byteLength(raw[0] ?? '')).toBeLessThanOrEqual(15_360);
+      expect(Buffer.byteLength(raw[0] ?? '')).toBeGreaterThan(13_000);
+    }
+  });
+
+  it('keeps as much of a text in an object as there is room for', () => {
+    const { logger, raw, read } = memory();
+    logger.info({ body: { text: 'x'.repeat(20_000), id: 7 } }, 'long');
+    expect(Buffer.byteLength(raw[0] ?? '')).toBeLessThanOrEqual(15_360);
+    expect(Buffer.byteLength(raw[0] ?? '')).toBeGreaterThan(13_000);
+    expect(read()[0]).toMatchObject({ body: { id: 7 }, 'spanline.truncated': ['body'] });
   });
 
   it('loses fields if there are too many', () => {
