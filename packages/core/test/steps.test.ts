@@ -187,8 +187,7 @@ describe('a step', () => {
     expect(last()).toMatchObject({ 'span.status': 'ok' });
     expect(tracer.stats().internalErrors).toBe(1);
     // Warnings of earlier tests may still be on their way.
-    for await (const [{ message }] of warnings)
-      if (message.includes(`${operation} options (unknown option ${name})`)) break;
+    for await (const [{ message }] of warnings) if (message.includes(`${operation} option ${name} (unknown)`)) break;
   });
 
   it('with an unknown type is a task, and is counted', () => {

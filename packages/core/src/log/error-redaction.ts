@@ -1,4 +1,4 @@
-/** Redact paths on values with errors in them, at any depth, and on the texts that are made of their causes and parts. */
+/** Redact paths on errors at any depth of a value, and on the texts that are made of their causes and parts. */
 import { type ErrorCopies, plainValue } from './plain-value.ts';
 
 type Fields = Record<string, unknown>;

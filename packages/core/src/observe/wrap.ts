@@ -1,7 +1,7 @@
 /** Wraps a function, so that each of its calls is a span. */
 import type { Tracer } from '../api/index.ts';
 import { currentTracer } from '../default-tracer.ts';
-import { createGuard, runInSpan } from '../trace/index.ts';
+import { createGuard, isOwning, noteUnknownOptions, type OptionNames, OWNER, runInSpan } from '../trace/index.ts';
 import type { CallOptions, ObserveOptions } from './options.ts';
 
 /** Any function. Every function type is assignable to this one. */
@@ -24,9 +24,21 @@ function startSpan(tracer: Tracer, name: string, options: ObserveOptions, call: 
   });
 }
 
+const CALL_OPTIONS: OptionNames<CallOptions> = {
+  name: true,
+  type: true,
+  attributes: true,
+  labels: true,
+  tags: true,
+  capture: true,
+};
+
 /** Reads the options of one call, which the application made. */
-function readCall(given: CallOptions | undefined): CallOptions {
+function readCall(given: CallOptions | undefined, tracer: Tracer): CallOptions {
   const { name, type, attributes, labels, tags, capture } = given ?? {};
+  if (given !== undefined && isOwning(tracer)) {
+    noteUnknownOptions('perCall', given, CALL_OPTIONS, tracer[OWNER].internalError);
+  }
   return { name, type, attributes, labels, tags, capture };
 }
 
@@ -37,7 +49,7 @@ function observeCall(fn: AnyFunction, self: unknown, args: unknown[], options: O
   const { perCall, captureInput, captureOutput } = options;
   // The callbacks are the application's code. If one throws, its part of the span is missing.
   const guard = createGuard(tracer);
-  const call = (perCall === undefined ? undefined : guard('observe', () => readCall(perCall(args)))) ?? {};
+  const call = (perCall === undefined ? undefined : guard('observe', () => readCall(perCall(args), tracer))) ?? {};
   const span = startSpan(tracer, name, options, call);
   guard('observe', () => {
     const input = args.length === 0 ? undefined : selected(captureInput, args, args.length === 1 ? args[0] : args);

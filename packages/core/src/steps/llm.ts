@@ -3,6 +3,7 @@ import { isObject, props } from '@spanline/record';
 import type { Content } from '../api/index.ts';
 import { admitText, readProperty } from '../gate/index.ts';
 import { providerOf } from '../providers/index.ts';
+import type { OptionNames } from '../trace/index.ts';
 import {
   AnswerUsage,
   type NormalizedUsage,
@@ -10,15 +11,7 @@ import {
   usageAttributes,
   type UsageContext,
 } from '../usage/index.ts';
-import {
-  type OptionNames,
-  readOptions,
-  runStep,
-  type Step,
-  STEP_OPTIONS,
-  type StepOptions,
-  type Work,
-} from './step.ts';
+import { readOptions, runStep, type Step, STEP_OPTIONS, type StepOptions, type Work } from './step.ts';
 
 /** A model's answer, as `answer` reads it from the result. */
 export interface LlmAnswer {

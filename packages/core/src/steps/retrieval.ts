@@ -1,14 +1,7 @@
 /** Searches and rerankings of documents. */
 import { readProperty } from '../gate/index.ts';
-import {
-  type OptionNames,
-  readOptions,
-  runStep,
-  type Step,
-  STEP_OPTIONS,
-  type StepOptions,
-  type Work,
-} from './step.ts';
+import type { OptionNames } from '../trace/index.ts';
+import { readOptions, runStep, type Step, STEP_OPTIONS, type StepOptions, type Work } from './step.ts';
 
 /** Options of {@link retrieverSpan}. */
 export interface RetrieverSpanOptions<R = unknown> extends StepOptions {

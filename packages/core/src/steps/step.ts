@@ -3,9 +3,7 @@ import type { SpanAttributes, SpanType } from '@spanline/record';
 import type { CaptureSetting, Content, Labels, Span, Tracer } from '../api/index.ts';
 import { currentTracer } from '../default-tracer.ts';
 import { admitText, readFields } from '../gate/index.ts';
-import { createGuard, isOwning, OWNER, runInSpan } from '../trace/index.ts';
-
-const MAX_KEY = 64;
+import { createGuard, isOwning, noteUnknownOptions, type OptionNames, OWNER, runInSpan } from '../trace/index.ts';
 
 /** Options of every step. */
 export interface StepOptions {
@@ -23,9 +21,6 @@ export interface StepOptions {
 
 /** The work of a step. */
 export type Work<T> = (span: Span) => T;
-
-/** The names of all options of a step. The type makes the list complete. */
-export type OptionNames<Options> = Readonly<Record<keyof Options, true>>;
 
 /** The names of {@link StepOptions}. */
 export const STEP_OPTIONS: OptionNames<StepOptions> = {
@@ -59,14 +54,6 @@ export function readOptions<Options extends StepOptions>(options: Options): Opti
   }
 }
 
-/** Counts an option that the step does not have. It is a typing error, and no reason to stop a request. */
-function noteUnknown(tracer: Tracer, options: StepOptions, { known, operation }: Step<never>): void {
-  for (const key in options) {
-    if (!Object.hasOwn(known, key) && isOwning(tracer))
-      tracer[OWNER].internalError(`${operation} options`, `unknown option ${key.slice(0, MAX_KEY)}`);
-  }
-}
-
 /** Runs `fn` inside the span of a step. */
 export function runStep<T>(options: StepOptions, step: Step<Awaited<T>>, fn: Work<T>): T {
   const { tracer = currentTracer(), labels, capture, attributes } = options;
@@ -75,7 +62,7 @@ export function runStep<T>(options: StepOptions, step: Step<Awaited<T>>, fn: Wor
   const name = options.name ?? (subject === undefined ? operation : `${operation} ${subject}`);
   const span = tracer.startSpan({ name, type, labels, capture });
   if (!tracer.enabled) return fn(span);
-  noteUnknown(tracer, options, step);
+  if (isOwning(tracer)) noteUnknownOptions(operation, options, step.known, tracer[OWNER].internalError);
   const guard = createGuard(tracer);
   guard('step', () => {
     span.set(step.attributes);

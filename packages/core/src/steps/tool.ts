@@ -1,15 +1,8 @@
 /** Calls of tools. */
 import type { Content } from '../api/index.ts';
 import { isList, readProperty } from '../gate/index.ts';
-import {
-  type OptionNames,
-  readOptions,
-  runStep,
-  type Step,
-  STEP_OPTIONS,
-  type StepOptions,
-  type Work,
-} from './step.ts';
+import type { OptionNames } from '../trace/index.ts';
+import { readOptions, runStep, type Step, STEP_OPTIONS, type StepOptions, type Work } from './step.ts';
 
 /** Options of {@link toolSpan}. */
 export interface ToolSpanOptions<R = unknown> extends StepOptions {

@@ -46,4 +46,5 @@ export {
 } from './registry.ts';
 export { addTags, createSpan } from './span.ts';
 export { statusOfThrown, type ThrownStatus } from './thrown-status.ts';
+export { noteUnknownOptions, type OptionNames } from './unknown-options.ts';
 export { runInSpan, type WorkObserver } from './with-span.ts';

@@ -6,6 +6,8 @@ import { admitInstant, admitText, eachField, LABELS, noteLeftOut, readFields, re
 import {
   addTags,
   linkTo,
+  noteUnknownOptions,
+  type OptionNames,
   type RecordedSpan,
   createSpan,
   type SpanOwner,
@@ -19,6 +21,21 @@ const KNOWN_TYPES: ReadonlySet<string> = new Set(SPAN_TYPES);
 const NO_TYPE = `not one of ${SPAN_TYPES.join(', ')}`;
 const KNOWN_KINDS: ReadonlySet<string> = new Set(SPAN_KINDS);
 const CLIENT_TYPES: ReadonlySet<SpanType> = new Set<SpanType>(['llm', 'embedding', 'retriever']);
+
+const OPTIONS: OptionNames<SpanOptions> = {
+  name: true,
+  type: true,
+  kind: true,
+  parent: true,
+  link: true,
+  attributes: true,
+  labels: true,
+  tags: true,
+  input: true,
+  startTime: true,
+  capture: true,
+  scope: true,
+};
 
 function typeFrom({ type }: SpanOptions): SpanType {
   return type !== undefined && KNOWN_TYPES.has(type) ? type : 'task';
@@ -123,7 +140,9 @@ export function createSpanStarter(owner: SpanOwner, resolveParent: ParentResolve
 
   function start(options: SpanOptions): RecordedSpan {
     // Everything is read before the span exists, because a getter may throw.
-    const { link, attributes, labels, tags, input } = options;
+    const { link, attributes, labels, tags, input, scope } = options;
+    // An instrumentation, which names itself, is typed.
+    if (scope === undefined) noteUnknownOptions('startSpan', options, OPTIONS, owner.internalError);
     const state = createState(options);
     const span = createSpan(state);
     openSpans.add(span);

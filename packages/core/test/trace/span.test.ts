@@ -1,6 +1,7 @@
+import { on } from 'node:events';
 import { describe, expect, it } from 'vitest';
 import type { Span, SpanOptions } from '../../src/api/index.ts';
-import { createTracer, validate } from '../../src/index.ts';
+import { createTracer, observe, validate } from '../../src/index.ts';
 import { memoryLog } from '../../src/testing.ts';
 
 function setUp(options: Parameters<typeof createTracer>[0] = {}) {
@@ -51,6 +52,26 @@ describe('a span', () => {
     expect(records.every((record) => record.parent_span_id === undefined)).toBe(true);
     expect(records[2]?.['span.kind']).toBe('INTERNAL');
     expect(tracer.stats().internalErrors).toBe(2);
+  });
+
+  it('with options that do not exist is written, and each is counted and named once', async () => {
+    const { log, tracer, start } = setUp();
+    const warnings = on(process, 'warning') as AsyncIterable<[Error]>;
+    const named = new Set<string>();
+    tracer.withSpan({ name: 'asked', atributes: { 'gen_ai.request.model': 'm' } } as never, () => 7);
+    tracer.startSpan({ name: 'asked', label: { a: 1 }, kin: 'CLIENT' } as never).end();
+    tracer.startSpan({ name: 'asked', label: { a: 1 } } as never).end();
+    observe(() => 7, { tracer, perCall: () => ({ label: {} }) as never })();
+    start('right').end();
+    expect(log.records()).toHaveLength(5);
+    expect(tracer.stats().internalErrors).toBe(5);
+    for await (const [{ message }] of warnings) {
+      const option = /in (startSpan|perCall) option (\w+) \(unknown\)/.exec(message);
+      if (option === null) continue;
+      expect(named).not.toContain(`${option[1]} ${option[2]}`);
+      if (named.add(`${option[1]} ${option[2]}`).size === 4) break;
+    }
+    expect([...named]).toEqual(['startSpan atributes', 'startSpan label', 'startSpan kin', 'perCall label']);
   });
 
   it('stands under an explicit parent, else under the current span, else alone', () => {
