@@ -65,7 +65,7 @@ export const layerTable: LayerTable = {
       ['context', 'redaction', 'streams', 'usage'],
       ['content'],
       ['capture'],
-      ['trace'],
+      ['line-redaction', 'trace'],
       ['log'],
       ['pipeline'],
       ['events'],
@@ -195,10 +195,12 @@ export const layerTable: LayerTable = {
     floors: [['filter'], ['index.ts']],
   },
   cli: {
-    workspace: ['@spanline/record', '@spanline/remote', '@spanline/ship', '@spanline/ship/internal'],
+    workspace: ['@spanline/core', '@spanline/record', '@spanline/remote', '@spanline/ship', '@spanline/ship/internal'],
     runtime: [],
     types: [],
     loaders: [],
+    // For the redaction of a target.
+    only: { '@spanline/core': ['ship'] },
     floors: [['command.ts', 'fail.ts'], ['flags.ts'], ['setup'], ['ship'], ['run.ts'], ['index.ts', 'main.ts']],
   },
 };

@@ -234,6 +234,28 @@ describe('spanline ship', () => {
     expect(target.requests[0]?.headers['dd-api-key']).toBe('secret');
   });
 
+  it('redacts what one of its targets gets, as the configuration file says', async () => {
+    const mail = 'ada@example.org';
+    const line = JSON.stringify({
+      '@timestamp': '2026-03-04T10:20:30.000Z',
+      message: `to ${mail} of CASE-77`,
+      by: { name: 'Ada' },
+    });
+    writeFileSync(inFolder('app.log'), `${line}\n`);
+    const redact = { paths: ['by.name'], custom: [{ name: 'CASE', pattern: String.raw`case-\d+`, flags: 'i' }] };
+    const to = [
+      { type: 'file', path: inFolder('full') },
+      { type: 'file', name: 'rules', path: inFolder('rules'), redact },
+      { type: 'file', name: 'paths', path: inFolder('paths'), redact: ['by'] },
+    ];
+    const config = { dir: inFolder('state'), files: [inFolder('app.log')], to };
+    writeFileSync(inFolder('ship.json'), JSON.stringify(config));
+    expect(await start(['ship', '--config', inFolder('ship.json'), '--once']).ended).toMatchObject({ code: 0 });
+    expect(read('full')).toBe(`${line}\n`);
+    expect(JSON.parse(read('rules'))).toMatchObject({ message: 'to [EMAIL_1] of [CASE_1]', 'by.name': '[Redacted]' });
+    expect(JSON.parse(read('paths'))).toMatchObject({ message: 'to [EMAIL_1] of CASE-77', 'by.name': '[Redacted]' });
+  });
+
   it('ships to a sink of the user that the configuration file names', async () => {
     writeFileSync(inFolder('app.log'), lines(3));
     const sink = `
@@ -257,6 +279,12 @@ describe('spanline ship', () => {
     [{ to: [{ type: 'elasticsearch', urll: 'hunter2' }] }, 'did you mean "elasticsearch.url"?'],
     [{ to: [{ type: 'pigeon' }] }, 'one of elasticsearch, datadog'],
     [{ to: [{ name: 'x', module: './nowhere.js' }] }, '--config.to.module must be a module that can be loaded'],
+    [
+      { to: [{ type: 'datadog', apiKey: 'k', redact: { rules: { MAIL: true } } }] },
+      'unknown option "redact.rules.MAIL"',
+    ],
+    [{ to: [{ type: 'file', path: 'x', redact: { custom: [{ name: 'A', pattern: '(' }] } }] }, 'a regular expression'],
+    [{ to: [{ name: 'x', module: './x.js', redact: {} }] }, 'unknown option "--config.to.redact"'],
     [{ to: [{ name: 'x', modul: './x.js', module: './x.js' }] }, 'unknown option "--config.to.modul"'],
   ])('refuses the configuration %j', async (config, message) => {
     writeFileSync(inFolder('ship.json'), JSON.stringify(config));

@@ -41,6 +41,12 @@ export type {
 export { currentSpan, withContext } from './context/index.ts';
 export { defaultTracer, setDefaultTracer } from './default-tracer.ts';
 export { SpanlineError, type SpanlineErrorDetails } from '@spanline/record';
+export {
+  lineRedaction,
+  type LineRedaction,
+  type LineRedactionOptions,
+  type RedactLine,
+} from './line-redaction/index.ts';
 export { correlation, createLogger, type LoggerOptions } from './log/index.ts';
 export { type CallOptions, observe, type ObserveDecorator, type ObserveOptions, traceable } from './observe/index.ts';
 export {

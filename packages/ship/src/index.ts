@@ -1,4 +1,5 @@
 export type { Report, SinkStats } from './contracts/report.ts';
+export type { RedactionSpec, RedactLine } from './contracts/redaction.ts';
 export type {
   EncodedLine,
   SinkEntry,

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it, onTestFinished, vi } from 'vitest';
-import { datadog, elasticsearch, file, otlp } from '@spanline/ship';
+import { datadog, elasticsearch, file, jaeger, langfuse, otlp, phoenix } from '@spanline/ship';
 import { createIndex } from './support/elastic.ts';
 import { leave, ship } from './support/engine.ts';
 import { temporaryFolder } from './support/folder.ts';
@@ -47,6 +47,26 @@ it.each(['otel', 'ecs', 'datadog'] as const)(
     expect(engine.stats()['other']?.skipped).toBe(1);
   },
 );
+
+it('holds for the targets that are reached over OTLP', async () => {
+  const targets = await Promise.all([1, 2, 3].map(() => receiver(() => ({ status: 200 }))));
+  const [{ url: first = '' } = {}, { url: second = '' } = {}, { url: third = '' } = {}] = targets;
+  const root = temporaryFolder();
+  leave(root, trace('otel'));
+  const capture = 'metadata';
+  const { engine } = ship(
+    root,
+    langfuse({ url: first, keys: 'a:b', capture }),
+    phoenix({ url: second, capture }),
+    jaeger({ url: third, capture }),
+  );
+  await engine.drain();
+  for (const { requests } of targets) {
+    const text = requests.map(({ body }) => body.toString()).join('');
+    expect(text).toContain('gpt-4o');
+    expect(text).not.toMatch(CONTENT);
+  }
+});
 
 it('holds for a line that is dated again, because it waited for days for Datadog', async () => {
   const intake = createIntake('key');

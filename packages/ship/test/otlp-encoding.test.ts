@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ATTRIBUTE_KEYS, ATTRIBUTES, type AttributeRow, parseLine, type SpanRecord, toOtlp } from '@spanline/record';
 import type { EncodedLine, SinkEntry } from '@spanline/ship';
+import { createLinePolicy } from '../src/sinks/line-policy.ts';
 import type { OtlpFormat } from '../src/sinks/otlp/format.ts';
 import { jsonFormat } from '../src/sinks/otlp/json-format.ts';
 import { createProtobufFormat } from '../src/sinks/otlp/protobuf-format.ts';
@@ -78,7 +79,7 @@ const records = fc.array(
 
 /** Encodes records as the sink does: each line by itself, then all of them as one request. */
 function encode(format: OtlpFormat, given: readonly SpanRecord[]): Buffer {
-  const codec = createSpanCodec(format, 'full');
+  const codec = createSpanCodec(format, createLinePolicy('full', undefined));
   const entries = given.flatMap((record): SinkEntry<Origin>[] => {
     const line = JSON.stringify(record);
     const place = { source: 'writer-1-a', file: '000000000001.ndjson', offset: 0 };

@@ -15,6 +15,7 @@ import {
 } from '@spanline/ship';
 import { messageOf } from '../command.ts';
 import { fail } from '../fail.ts';
+import { redactionFromConfig } from './redaction.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 type Options = Record<string, unknown>;
@@ -78,8 +79,8 @@ async function loadTarget(given: Options, folder: string): Promise<SinkSpec> {
  */
 export async function targetFromConfig(entry: Options, folder: string): Promise<SinkSpec> {
   if ('module' in entry) return loadTarget(entry, folder);
-  const { type, ...options } = entry;
-  return createTarget(type, options);
+  const { type, redact, ...options } = entry;
+  return createTarget(type, redact === undefined ? options : { ...options, redact: await redactionFromConfig(redact) });
 }
 
 function required(environment: Environment, name: string): { env: string } {

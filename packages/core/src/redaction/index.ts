@@ -14,9 +14,9 @@ export {
 } from './paths/index.ts';
 export type { PlaceholderHolder } from './placeholders.ts';
 export { decidesByName, mayBePersonal } from './decides-by-name.ts';
+export { REDACT_OPTIONS } from './redact-options.ts';
 export { createRedactor, type Redactor } from './redactor.ts';
 export type { Replacements } from './replacements.ts';
-export { RULE_NAMES } from './rules.ts';
 export { isHeaderOfSecret, isSecretName, memberName, nameBesideValue } from './secrets/secret-names.ts';
 export { NO_REDACTION, type ValueRedactor } from './value-redactor.ts';
 export type { VerifiedText } from './verified-texts.ts';

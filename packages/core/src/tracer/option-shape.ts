@@ -11,7 +11,6 @@ import {
   loggerCheck,
   type ModelPrice,
   type PriceStep,
-  type RedactionRule,
   type RedactOptions,
   type SamplingOptions,
   type ServiceOptions,
@@ -23,7 +22,7 @@ import {
 } from '../api/index.ts';
 import { MAX_LABELS } from '../gate/index.ts';
 import { HOST_OWNERS } from '../providers/index.ts';
-import { REDACT_PATHS, redactPathsCheck, RULE_NAMES } from '../redaction/index.ts';
+import { REDACT_OPTIONS, redactPathsCheck } from '../redaction/index.ts';
 import { isListed } from '../usage/index.ts';
 
 const atLeast = (min: number): Check<number> => option.number({ min, integer: true });
@@ -33,29 +32,6 @@ const SERVICE: Shape<ServiceOptions> = {
   name: option.string(),
   version: option.string(),
   environment: option.string(),
-};
-
-const RULE: Shape<RedactionRule> = {
-  name: option.required(
-    option.like('[A-Z][A-Z0-9_]*', (value) => typeof value === 'string' && /^[A-Z][A-Z0-9_]{0,31}$/.test(value)),
-  ),
-  pattern: option.required(option.pattern()),
-  prefilter: option.list(option.string()),
-  test: option.callback(),
-  maxLength: atLeast(1),
-};
-
-const RULES = Object.fromEntries(RULE_NAMES.map((name) => [name, option.boolean()]));
-
-const REDACT: Shape<RedactOptions> = {
-  ...REDACT_PATHS,
-  rules: option.object<Record<string, boolean>>(RULES),
-  custom: option.list(option.object(RULE)),
-  detectors: option.list(option.callback()),
-  asyncDetectors: option.list(option.callback()),
-  detectorTimeoutMs: atLeast(1),
-  protect: option.list(option.string()),
-  hash: option.list(option.string()),
 };
 
 const LIMITS: Shape<LimitOptions> = {
@@ -152,7 +128,7 @@ export const TRACER_OPTIONS: Shape<TracerOptions> = {
   level: option.string(),
   profile: option.oneOf(PROFILE_NAMES),
   capture: captureCheck,
-  redact: option.anyOf<RedactOptions | readonly string[]>(option.object(REDACT), redactPathsCheck),
+  redact: option.anyOf<RedactOptions | readonly string[]>(option.object(REDACT_OPTIONS), redactPathsCheck),
   redactLines: option.boolean(),
   deltas: option.oneOf(DELTA_MODES),
   limits: option.object(LIMITS),

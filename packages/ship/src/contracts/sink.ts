@@ -1,3 +1,4 @@
+import type { RedactionSpec, RedactLine } from './redaction.ts';
 import type { SourceLine } from './source.ts';
 
 /**
@@ -125,6 +126,8 @@ export interface SinkSpec {
   readonly module: string;
   /** Argument of `createSink`. It must survive `structuredClone`, so it has no functions. */
   readonly options: unknown;
+  /** How lines are redacted for this sink. The sink gets the function, and applies it to what `parseLine` returns. */
+  readonly redact?: RedactionSpec;
   /** The module's export of that name. */
-  readonly createSink: (options: never) => Sink;
+  readonly createSink: (options: never, redact?: RedactLine) => Sink;
 }

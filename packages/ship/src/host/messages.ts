@@ -1,8 +1,11 @@
+import type { RedactionSpec } from '../contracts/redaction.ts';
 import type { Report, SinkStats } from '../contracts/report.ts';
 import type { SinkSpec } from '../contracts/sink.ts';
 
 /** A sink as plain data. */
-export type SinkData = Omit<SinkSpec, 'createSink'>;
+export interface SinkData extends Omit<SinkSpec, 'createSink' | 'redact'> {
+  readonly redact?: Omit<RedactionSpec, 'createRedaction'>;
+}
 
 /** `workerData` of the shipping thread. */
 export interface WorkerInput {

@@ -3,12 +3,14 @@ import { type Check, option, SpanlineError } from '@spanline/record';
 import type { SinkSpec } from '../contracts/sink.ts';
 import type { NamedSink } from '../engine/guard-sink.ts';
 import { nameCheck } from '../sinks/http-options.ts';
+import { redactOption } from '../sinks/line-policy.ts';
 import type { SinkData, WorkerInput } from './messages.ts';
 
 function isSinkSpec(value: unknown): boolean {
   if (typeof value !== 'object' || value === null) return false;
-  const { name, module, createSink } = value as Record<string, unknown>;
+  const { name, module, redact, createSink } = value as Record<string, unknown>;
   const hasModule = typeof module === 'string' && URL.canParse(module);
+  if (redact !== undefined && !redactOption.accepts(redact)) return false;
   return nameCheck().accepts(name) && hasModule && typeof createSink === 'function';
 }
 
@@ -37,9 +39,12 @@ export function checkUniqueNames(sinks: readonly SinkSpec[]): void {
   }
 }
 
-/** Creates the sinks in this thread. @throws whatever a `createSink` throws */
+/** Creates the sinks in this thread. @throws whatever a `createSink` or a `createRedaction` throws */
 export function createSinks(specs: readonly SinkSpec[]): NamedSink[] {
-  return specs.map(({ name, options, createSink }) => ({ name, sink: createSink(options as never) }));
+  return specs.map(({ name, options, redact, createSink }) => {
+    const redactLine = redact?.createRedaction(redact.options as never);
+    return { name, sink: createSink(options as never, redactLine) };
+  });
 }
 
 /** In the shipping thread the application's own module runs, because a sink names it as its module. */
@@ -52,22 +57,27 @@ function refuseShippingThread(): void {
   });
 }
 
+function copied(name: string, options: unknown): unknown {
+  try {
+    return structuredClone(options);
+  } catch (cause) {
+    const expected = 'data that can be copied to a worker thread, without functions';
+    throw new SpanlineError({ code: 'ERR_INVALID_OPTION', option: name, expected, cause });
+  }
+}
+
 /**
  * Copies sinks for the shipping thread.
  * @throws SpanlineError `ERR_INVALID_OPTION` when their options cannot be copied
  */
 export function toSinkData(specs: readonly SinkSpec[]): SinkData[] {
   refuseShippingThread();
-  return specs.map(({ name, module, options }) => {
-    try {
-      return { name, module, options: structuredClone(options) };
-    } catch (cause) {
-      throw new SpanlineError({
-        code: 'ERR_INVALID_OPTION',
-        option: `to: ${name}: options`,
-        expected: 'data that can be copied to a worker thread, without functions',
-        cause,
-      });
-    }
-  });
+  return specs.map(({ name, module, options, redact }) => ({
+    name,
+    module,
+    options: copied(`to: ${name}: options`, options),
+    ...(redact === undefined
+      ? {}
+      : { redact: { module: redact.module, options: copied(`to: ${name}: redact`, redact.options) } }),
+  }));
 }

@@ -1,5 +1,6 @@
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
-import type { Sink } from '../contracts/sink.ts';
+import type { RedactionSpec, RedactLine } from '../contracts/redaction.ts';
+import type { SinkSpec } from '../contracts/sink.ts';
 import { type Engine, startEngine } from '../engine/engine.ts';
 import type { NamedSink } from '../engine/guard-sink.ts';
 import { discoverSpool } from '../reading/spool-discovery.ts';
@@ -8,10 +9,16 @@ import type { SinkData, WorkerCommand, WorkerEvent, WorkerInput } from './messag
 const STATS_MS = 1000;
 const GRACE_MS = 3000;
 
-/** @throws whatever the module or its `createSink` throws */
-async function loadSink({ name, module, options }: SinkData): Promise<NamedSink> {
-  const { createSink } = (await import(module)) as { createSink: (options: unknown) => Sink };
-  return { name, sink: createSink(options) };
+async function loadRedaction(redact: SinkData['redact']): Promise<RedactLine | undefined> {
+  if (redact === undefined) return undefined;
+  const { createRedaction } = (await import(redact.module)) as Pick<RedactionSpec, 'createRedaction'>;
+  return createRedaction(redact.options as never);
+}
+
+/** @throws whatever a module, its `createSink` or its `createRedaction` throws */
+async function loadSink({ name, module, options, redact }: SinkData): Promise<NamedSink> {
+  const { createSink } = (await import(module)) as Pick<SinkSpec, 'createSink'>;
+  return { name, sink: createSink(options as never, await loadRedaction(redact)) };
 }
 
 function describe(error: unknown): string {

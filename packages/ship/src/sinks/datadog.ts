@@ -1,19 +1,21 @@
 import { checkOptions, option, type ParsedLine, parseLine, type Shape } from '@spanline/record';
 import type { Secret } from '@spanline/remote';
+import type { RedactLine } from '../contracts/redaction.ts';
 import type { EncodedLine, SinkEntry, Sink, SinkBatch, SinkSpec } from '../contracts/sink.ts';
 import type { SourceLine } from '../contracts/source.ts';
-import { applyCapture, type SinkCapture } from './capture-policy.ts';
 import {
   HTTP_SHAPE,
   type HttpSinkOptions,
   type HttpTarget,
   secretCheck,
+  specOf,
   toHttpTarget,
   urlCheck,
 } from './http-options.ts';
 import { createHttpSink } from './http-sink.ts';
 import { resultOfResponse } from './http-status.ts';
 import { parseRecord, toProfile } from './line-format.ts';
+import { createLinePolicy, type LinePolicy } from './line-policy.ts';
 import { shortenTo } from './shorten.ts';
 
 /** Options of {@link datadog}. */
@@ -88,7 +90,7 @@ export function datadog(options: DatadogOptions): SinkSpec {
   checkOptions(SHAPE, { ...options, site }, 'datadog');
   const { url = `https://http-intake.logs.${site}` } = options;
   const config: DatadogConfig = { http: toHttpTarget(url, { 'dd-api-key': { secret: apiKey } }, options) };
-  return { name, module: import.meta.url, options: config, createSink };
+  return { ...specOf(name, options), module: import.meta.url, options: config, createSink };
 }
 
 /** Sets the time of a log to now, and keeps its own in `spanline.logged_at`. */
@@ -122,10 +124,10 @@ function toLog(parsed: ParsedLine, now: number): { text: string; isShortened: bo
   return { text, isShortened, ...(time === undefined ? {} : { time }) };
 }
 
-function encode(line: SourceLine, capture: SinkCapture): EncodedLine<LoggedAt> {
+function encode(line: SourceLine, policy: LinePolicy): EncodedLine<LoggedAt> {
   const result = parseRecord(line);
   if (result.kind !== 'record') return result;
-  const parsed = applyCapture(result.parsed, capture);
+  const parsed = policy.apply(result.parsed);
   if (parsed === undefined) return { kind: 'skip' };
   const log = toLog(parsed, Date.now());
   if (log === undefined) return { kind: 'reject', reason: 'the line is too large for one log' };
@@ -136,9 +138,9 @@ function encode(line: SourceLine, capture: SinkCapture): EncodedLine<LoggedAt> {
 const isFresh = ({ meta }: SinkEntry<LoggedAt>, now: number): boolean => meta === undefined || isKept(meta, now);
 
 /** A line may have waited for days since it was encoded. */
-function bodyAt(entry: SinkEntry<LoggedAt>, now: number, capture: SinkCapture): Buffer {
+function bodyAt(entry: SinkEntry<LoggedAt>, now: number, policy: LinePolicy): Buffer {
   const whole = isFresh(entry, now) ? undefined : parseLine(entry.line);
-  const parsed = whole === undefined ? undefined : applyCapture(whole, capture);
+  const parsed = whole === undefined ? undefined : policy.apply(whole);
   if (parsed === undefined) return entry.body;
   if (entry.meta !== undefined) parsed.record['@timestamp'] ??= new Date(entry.meta).toISOString();
   const log = toLog(parsed, now);
@@ -146,23 +148,24 @@ function bodyAt(entry: SinkEntry<LoggedAt>, now: number, capture: SinkCapture): 
 }
 
 /** Each body ends with a comma; the last comma is dropped. */
-function toArray(batch: SinkBatch<LoggedAt>, capture: SinkCapture): Buffer {
+function toArray(batch: SinkBatch<LoggedAt>, policy: LinePolicy): Buffer {
   const now = Date.now();
   const { entries } = batch;
   const areFresh = entries.every((entry) => isFresh(entry, now));
-  const bodies = areFresh ? batch.body() : Buffer.concat(entries.map((entry) => bodyAt(entry, now, capture)));
+  const bodies = areFresh ? batch.body() : Buffer.concat(entries.map((entry) => bodyAt(entry, now, policy)));
   return Buffer.concat([Buffer.from('['), bodies.subarray(0, -1), Buffer.from(']')]);
 }
 
 /** Creates the sink from the options of its spec. @public */
-export function createSink({ http }: DatadogConfig): Sink<LoggedAt> {
+export function createSink({ http }: DatadogConfig, redact?: RedactLine): Sink<LoggedAt> {
+  const policy = createLinePolicy(http.capture, redact);
   return createHttpSink({
     http,
     path: '/api/v2/logs',
     contentType: 'application/json',
     limits: LIMITS,
-    encode: (line) => encode(line, http.capture),
-    body: (batch) => toArray(batch, http.capture),
+    encode: (line) => encode(line, policy),
+    body: (batch) => toArray(batch, policy),
     interpret: resultOfResponse,
   });
 }

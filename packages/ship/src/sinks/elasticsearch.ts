@@ -1,8 +1,8 @@
 import { checkOptions, option, type Shape, SpanlineError } from '@spanline/record';
 import type { HttpResponse, Secret } from '@spanline/remote';
+import type { RedactLine } from '../contracts/redaction.ts';
 import type { EncodedLine, ItemResult, SendResult, Sink, SinkBatch, SinkSpec } from '../contracts/sink.ts';
 import type { SourceLine } from '../contracts/source.ts';
-import { applyCapture, type SinkCapture } from './capture-policy.ts';
 import {
   HTTP_SHAPE,
   type HttpSinkOptions,
@@ -10,12 +10,14 @@ import {
   type HeaderSpec,
   pairCheck,
   secretCheck,
+  specOf,
   toHttpTarget,
   urlCheck,
 } from './http-options.ts';
 import { createHttpSink } from './http-sink.ts';
 import { jsonBody, resultOfStatus } from './http-status.ts';
 import { idOf, isDocument, parseFields, toParsed, toProfile } from './line-format.ts';
+import { createLinePolicy, type LinePolicy } from './line-policy.ts';
 
 /** Options of {@link elasticsearch}. */
 export interface ElasticsearchOptions extends HttpSinkOptions {
@@ -84,23 +86,23 @@ export function elasticsearch(options: ElasticsearchOptions): SinkSpec {
   checkOptions(SHAPE, options, 'elasticsearch');
   const { url, name = 'elasticsearch', index = 'logs-spanline-default', profile = 'ecs' } = options;
   const config: ElasticsearchConfig = { http: toHttpTarget(url, authorization(options), options), index, profile };
-  return { name, module: import.meta.url, options: config, createSink };
+  return { ...specOf(name, options), module: import.meta.url, options: config, createSink };
 }
 
 function createAction(id: string): string {
   return `{"create":{"_id":${JSON.stringify(id)}}}\n`;
 }
 
-function encode(line: SourceLine, profile: 'ecs' | 'otel', capture: SinkCapture): EncodedLine {
+function encode(line: SourceLine, profile: 'ecs' | 'otel', policy: LinePolicy): EncodedLine {
   const result = parseFields(line);
   if (result.kind !== 'fields') return result;
   const { fields } = result;
-  if (capture === 'full' && isDocument(profile, fields)) {
+  if (policy.isOpen && isDocument(profile, fields)) {
     return { kind: 'entry', parts: [createAction(fields['event.id'] as string), line.bytes, '\n'] };
   }
   const parsed = toParsed(fields, line);
   if (parsed === undefined) return { kind: 'reject', reason: 'the line cannot be read' };
-  const allowed = applyCapture(parsed, capture);
+  const allowed = policy.apply(parsed);
   if (allowed === undefined) return { kind: 'skip' };
   const document = JSON.stringify(toProfile(allowed, profile));
   return { kind: 'entry', parts: [createAction(idOf(parsed, line)), document, '\n'] };
@@ -137,13 +139,14 @@ function interpret(response: HttpResponse, { entries }: SinkBatch): SendResult {
 }
 
 /** Creates the sink from the options of its spec. @public */
-export function createSink({ http, index, profile }: ElasticsearchConfig): Sink {
+export function createSink({ http, index, profile }: ElasticsearchConfig, redact?: RedactLine): Sink {
+  const policy = createLinePolicy(http.capture, redact);
   return createHttpSink({
     http,
     path: `/${encodeURIComponent(index)}${PATH}`,
     contentType: 'application/x-ndjson',
     limits: LIMITS,
-    encode: (line) => encode(line, profile, http.capture),
+    encode: (line) => encode(line, profile, policy),
     interpret,
   });
 }

@@ -1,26 +1,22 @@
 import { closeSync, fsyncSync, openSync, writeSync } from 'node:fs';
 import { checkOptions, option, type Shape } from '@spanline/record';
+import type { RedactLine } from '../contracts/redaction.ts';
 import type { Sink, SinkSpec } from '../contracts/sink.ts';
-import { applyCapture, captureOption, type SinkCapture } from './capture-policy.ts';
-import { nameCheck } from './http-options.ts';
+import { nameCheck, specOf } from './http-options.ts';
 import { parseRecord, toProfile } from './line-format.ts';
+import { captureOption, createLinePolicy, type PolicyOptions, redactOption, type SinkCapture } from './line-policy.ts';
 
 /** Format of the lines that a file sink writes; `as-is` leaves them unchanged. */
 export type SinkProfile = 'as-is' | 'otel' | 'ecs' | 'datadog';
 
-/** Options of {@link file}. */
-export interface FileOptions {
+/** Options of {@link file}. With `capture` or `redact`, the profile `as-is` is that of `otel`. */
+export interface FileOptions extends PolicyOptions {
   /** File that lines are appended to. It is created with mode 0600. */
   path: string;
   /** Names the sink in checkpoints, dead letters and reports. @defaultValue `file` */
   name?: string;
   /** @defaultValue `as-is` */
   profile?: SinkProfile;
-  /**
-   * `metadata` writes lines without prompts, answers, arguments and results; `as-is` then writes the profile `otel`.
-   * @defaultValue `full`
-   */
-  capture?: SinkCapture;
 }
 
 interface FileConfig {
@@ -34,6 +30,7 @@ const SHAPE: Shape<FileOptions> = {
   name: nameCheck(),
   profile: option.oneOf(['as-is', 'otel', 'ecs', 'datadog']),
   capture: captureOption,
+  redact: redactOption,
 };
 const LIMITS = { bytes: 1_000_000, entries: 1000, lingerMs: 200, concurrency: 1 };
 
@@ -46,7 +43,8 @@ const LIMITS = { bytes: 1_000_000, entries: 1000, lingerMs: 200, concurrency: 1 
 export function file(options: FileOptions): SinkSpec {
   checkOptions(SHAPE, options, 'file');
   const { path, name = 'file', profile = 'as-is', capture = 'full' } = options;
-  return { name, module: import.meta.url, options: { path, profile, capture } satisfies FileConfig, createSink };
+  const config: FileConfig = { path, profile, capture };
+  return { ...specOf(name, options), module: import.meta.url, options: config, createSink };
 }
 
 function append(path: string, bytes: Buffer): void {
@@ -60,14 +58,15 @@ function append(path: string, bytes: Buffer): void {
 }
 
 /** Creates the sink from the options of its spec. @public */
-export function createSink({ path, profile, capture }: FileConfig): Sink {
-  const isWhole = profile === 'as-is' && capture === 'full';
+export function createSink({ path, profile, capture }: FileConfig, redact?: RedactLine): Sink {
+  const policy = createLinePolicy(capture, redact);
+  const isWhole = profile === 'as-is' && policy.isOpen;
   return {
     limits: LIMITS,
     encode(line) {
       const result = parseRecord(line);
       if (result.kind !== 'record') return result;
-      const parsed = applyCapture(result.parsed, capture);
+      const parsed = policy.apply(result.parsed);
       if (parsed === undefined) return { kind: 'skip' };
       const body = isWhole ? line.bytes : JSON.stringify(toProfile(parsed, profile === 'as-is' ? 'otel' : profile));
       return { kind: 'entry', parts: [body, '\n'] };

@@ -1,16 +1,15 @@
 import { type Check, option, type Shape } from '@spanline/record';
 import { isSecret, type Secret } from '@spanline/remote';
-import { captureOption, type SinkCapture } from './capture-policy.ts';
+import type { SinkSpec } from '../contracts/sink.ts';
+import { captureOption, type PolicyOptions, redactOption, type SinkCapture } from './line-policy.ts';
 
 /** Options of every sink that sends over HTTP. */
-export interface HttpSinkOptions {
+export interface HttpSinkOptions extends PolicyOptions {
   /**
    * Names the sink in checkpoints, dead letters and reports: letters, digits, `-` and `_`.
    * @defaultValue the kind of the sink
    */
   name?: string;
-  /** `metadata` sends lines without prompts, answers, arguments and results. @defaultValue `full` */
-  capture?: SinkCapture;
   /** PEM certificate of the authority that signed the server's certificate. */
   ca?: string;
   /** Compress requests. @defaultValue true */
@@ -79,6 +78,7 @@ export function nameCheck(): Check<string> {
 export const HTTP_SHAPE: Shape<HttpSinkOptions> = {
   name: nameCheck(),
   capture: captureOption,
+  redact: redactOption,
   ca: option.secret(
     option.like('a certificate in PEM, not its path', (value) => String(value).includes('-----BEGIN ')),
   ),
@@ -87,6 +87,11 @@ export const HTTP_SHAPE: Shape<HttpSinkOptions> = {
   concurrency: option.number({ min: 1, integer: true }),
   headers: option.dictionary(secretCheck()),
 };
+
+/** The parts of a spec that every sink has in common. */
+export function specOf(name: string, { redact }: PolicyOptions): Pick<SinkSpec, 'name' | 'redact'> {
+  return redact === undefined ? { name } : { name, redact };
+}
 
 /** Removes slashes from the end of a URL, so that a path can be appended. */
 export function trimUrl(url: string): string {

@@ -1,5 +1,6 @@
 import { checkOptions, option, type Shape } from '@spanline/record';
 import type { HttpResponse, Secret } from '@spanline/remote';
+import type { RedactLine } from '../../contracts/redaction.ts';
 import type { SendResult, Sink, SinkBatch, SinkSpec } from '../../contracts/sink.ts';
 import {
   type HeaderSpec,
@@ -8,11 +9,13 @@ import {
   type HttpTarget,
   pairCheck,
   secretCheck,
+  specOf,
   toHttpTarget,
   urlCheck,
 } from '../http-options.ts';
 import { createHttpSink } from '../http-sink.ts';
 import { jsonBody, resultOfResponse, retry } from '../http-status.ts';
+import { createLinePolicy } from '../line-policy.ts';
 import { jsonFormat } from './json-format.ts';
 import { createProtobufFormat } from './protobuf-format.ts';
 import { readField } from './protobuf.ts';
@@ -66,7 +69,7 @@ export function otlp(options: OtlpOptions): SinkSpec {
   if (basic !== undefined) headers['authorization'] = { scheme: 'Basic', secret: basic };
   if (bearer !== undefined) headers['authorization'] = { scheme: 'Bearer', secret: bearer };
   const config: OtlpConfig = { http: toHttpTarget(url, headers, options), encoding };
-  return { name, module: import.meta.url, options: config, createSink };
+  return { ...specOf(name, options), module: import.meta.url, options: config, createSink };
 }
 
 /** `ExportTraceServiceResponse.partial_success.rejected_spans`. */
@@ -96,9 +99,9 @@ function interpret(response: HttpResponse, { entries, attempt }: SinkBatch<Origi
 }
 
 /** Creates the sink from the options of its spec. @public */
-export function createSink({ http, encoding }: OtlpConfig): Sink<Origin> {
+export function createSink({ http, encoding }: OtlpConfig, redact?: RedactLine): Sink<Origin> {
   const format = encoding === 'json' ? jsonFormat : createProtobufFormat();
-  const codec = createSpanCodec(format, http.capture);
+  const codec = createSpanCodec(format, createLinePolicy(http.capture, redact));
   return createHttpSink({
     http,
     path: '',

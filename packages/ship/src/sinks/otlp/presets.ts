@@ -67,13 +67,10 @@ const DATADOG_LLM_OBS: Shape<DatadogLlmObsOptions> = {
 
 /** An OTLP sink with a preset's own options. Headers of the user win. */
 function preset(name: string, options: HttpSinkOptions, own: OtlpOptions): SinkSpec {
-  const { ca, gzip, timeoutMs, concurrency } = options;
+  const common = Object.keys(HTTP_SHAPE).map((key) => [key, options[key as keyof HttpSinkOptions]]);
   return otlp({
+    ...(Object.fromEntries(common) as HttpSinkOptions),
     name: options.name ?? name,
-    ...(ca === undefined ? {} : { ca }),
-    ...(gzip === undefined ? {} : { gzip }),
-    ...(timeoutMs === undefined ? {} : { timeoutMs }),
-    ...(concurrency === undefined ? {} : { concurrency }),
     ...own,
     headers: { ...own.headers, ...options.headers },
   });

@@ -1,8 +1,8 @@
 import { BoundedMap, toOtlp } from '@spanline/record';
 import type { EncodedLine, SinkEntry, SinkBatch } from '../../contracts/sink.ts';
 import type { SourceLine } from '../../contracts/source.ts';
-import { applyCapture, type SinkCapture } from '../capture-policy.ts';
 import { parseRecord } from '../line-format.ts';
+import type { LinePolicy } from '../line-policy.ts';
 import type { EncodedResourceSpans, OtlpFormat, OtlpResourceSpans } from './format.ts';
 
 /** Resource and scope of an entry's span, encoded. Entries of one resource or scope share the key. */
@@ -38,12 +38,12 @@ function createOrigins(format: OtlpFormat): (resourceSpans: OtlpResourceSpans) =
   };
 }
 
-function createEncoder(format: OtlpFormat, capture: SinkCapture): (line: SourceLine) => EncodedLine<Origin> {
+function createEncoder(format: OtlpFormat, policy: LinePolicy): (line: SourceLine) => EncodedLine<Origin> {
   const originOf = createOrigins(format);
   return (line) => {
     const result = parseRecord(line);
     if (result.kind !== 'record') return result;
-    const parsed = applyCapture(result.parsed, capture);
+    const parsed = policy.apply(result.parsed);
     if (parsed === undefined) return { kind: 'skip' };
     const { kind, record } = parsed;
     if (kind !== 'span' || record['event.name'] !== 'span.end') return { kind: 'skip' };
@@ -78,6 +78,6 @@ function toResourceSpans(entries: readonly SinkEntry<Origin>[]): EncodedResource
 }
 
 /** Creates a codec. Each line is converted once, when it is encoded. */
-export function createSpanCodec(format: OtlpFormat, capture: SinkCapture): SpanCodec {
-  return { encode: createEncoder(format, capture), join: ({ entries }) => format.join(toResourceSpans(entries)) };
+export function createSpanCodec(format: OtlpFormat, policy: LinePolicy): SpanCodec {
+  return { encode: createEncoder(format, policy), join: ({ entries }) => format.join(toResourceSpans(entries)) };
 }
