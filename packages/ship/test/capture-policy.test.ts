@@ -7,7 +7,7 @@ import { leave, ship } from './support/engine.ts';
 import { temporaryFolder } from './support/folder.ts';
 import { createIntake } from './support/intake.ts';
 import { trace } from './support/lines.ts';
-import { receiver } from './support/receiver.ts';
+import { type Receiver, receiver } from './support/receiver.ts';
 
 const CONTENT = /Where is it|There\./;
 
@@ -49,16 +49,17 @@ it.each(['otel', 'ecs', 'datadog'] as const)(
 );
 
 it('holds for the targets that are reached over OTLP', async () => {
-  const targets = await Promise.all([1, 2, 3].map(() => receiver(() => ({ status: 200 }))));
-  const [{ url: first = '' } = {}, { url: second = '' } = {}, { url: third = '' } = {}] = targets;
+  const accept = (): Promise<Receiver> => receiver(() => ({ status: 200 }));
+  const targets = await Promise.all([accept(), accept(), accept()]);
+  const [first, second, third] = targets;
   const root = temporaryFolder();
   leave(root, trace('otel'));
   const capture = 'metadata';
   const { engine } = ship(
     root,
-    langfuse({ url: first, keys: 'a:b', capture }),
-    phoenix({ url: second, capture }),
-    jaeger({ url: third, capture }),
+    langfuse({ url: first.url, keys: 'a:b', capture }),
+    phoenix({ url: second.url, capture }),
+    jaeger({ url: third.url, capture }),
   );
   await engine.drain();
   for (const { requests } of targets) {

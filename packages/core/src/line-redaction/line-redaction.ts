@@ -30,11 +30,11 @@ const { asyncDetectors: _, detectorTimeoutMs: __, ...REDACT } = REDACT_OPTIONS;
 const SHAPE: Shape<LineRedactionOptions> = { ...REDACT, hashKey: option.secret(option.string()) };
 
 /**
- * Describes how a sink of `@spanline/ship` redacts what it sends. The log itself is not changed, so that one target gets
- * content in full and another one gets it redacted.
+ * Describes how a sink of `@spanline/ship` redacts what it sends. The log itself is not changed, so that one target
+ * gets content in full and another one gets it redacted.
  *
- * @param options - the tracer's `redact`, or an array of paths. Without options, the built-in rules apply. For `spool()`
- *   they have no functions, because its sinks run in a worker thread
+ * @param options - the tracer's `redact`, or an array of paths. Without options, the built-in rules apply. For
+ *   `spool()` they have no functions, because its sinks run in a worker thread
  * @throws SpanlineError `ERR_INVALID_OPTION`, also if something is to be hashed and there is no `hashKey`
  * @example
  * ```ts

@@ -1,5 +1,6 @@
 /** Redacts a line that was written already. Ids, times, numbers and sizes stay as they are. */
 import {
+  type AttributeKey,
   BoundedMap,
   CONTENT_KEYS,
   type ContentAttributes,
@@ -26,11 +27,11 @@ const LIMITS = { lineBytes: WIDE, fieldBytes: WIDE, arrayLength: WIDE, depth: 10
 const MAX_TRACES = 1000;
 
 /** Facts about content as the application had it, which redaction does not change. */
-const OF_ORIGINAL = [
+const OF_ORIGINAL: readonly AttributeKey[] = [
   'spanline.content.input_bytes',
   'spanline.content.output_bytes',
   'spanline.content.input_hmac',
-] as const;
+];
 
 const texts = (value: unknown): string[] => (Array.isArray(value) ? value.map(String) : []);
 
@@ -56,7 +57,7 @@ function takeContent(record: Fields): ContentAttributes | undefined {
     (content ??= {})[key] = parseContent(key, record[key]);
     delete record[key];
   }
-  return content as ContentAttributes | undefined;
+  return content;
 }
 
 /** JSON of a value without what paths lead to; `undefined` if they lead to all of it. */

@@ -4,8 +4,9 @@ import type { ParsedLine } from '@spanline/record';
 export type RedactLine = (line: ParsedLine) => ParsedLine;
 
 /**
- * Describes how the lines of a sink are redacted, as `lineRedaction()` of `@spanline/core` returns it. `spool()` copies
- * `module` and `options` to its worker thread, which imports the module and calls its export `createRedaction(options)`.
+ * Describes how the lines of a sink are redacted, as `lineRedaction()` of `@spanline/core` returns it. `spool()`
+ * copies `module` and `options` to its worker thread, which imports the module and calls its export
+ * `createRedaction(options)`.
  */
 export interface RedactionSpec {
   /** URL of the module that exports `createRedaction`: `import.meta.url`. */

@@ -16,7 +16,7 @@ export interface PolicyOptions {
   redact?: RedactionSpec;
 }
 
-/** What a sink sends of its lines. */
+/** The part of its lines that a sink sends. */
 export interface LinePolicy {
   /** True if every line is sent as it is. */
   readonly isOpen: boolean;
