@@ -226,4 +226,37 @@ describe('an answer that is worked on elsewhere', () => {
       },
     ]);
   });
+
+  it.each([
+    ['without usage', undefined, 'no_usage', undefined],
+    ['with null for it', null, 'no_usage', undefined],
+    ['with a usage of zeros', { input_tokens: 0, output_tokens: 0, total_tokens: 0 }, 'incomplete_usage', false],
+  ])('of OpenAI in a batch %s is unknown, and billed once it is told', async (name, usage, reason, exact) => {
+    const id = `batch_${name.length}`;
+    const batch = { id, object: 'batch', model: 'gpt-5-mini', request_counts: { total: 2, completed: 2 } };
+    const told = { input_tokens: 4000, output_tokens: 300, total_tokens: 4300 };
+    const final = { ...batch, status: 'completed' };
+    const client = openai(
+      () => json({ ...final, usage }),
+      () => json({ ...final, usage }),
+      () => json({ ...final, usage: told }),
+      () => json({ ...final, usage }),
+    );
+    for (let fetched = 0; fetched < 4; fetched++) await client.batches.retrieve(id);
+    const [unknown, counted, ...others] = calls();
+    expect(unknown).toMatchObject({ 'spanline.cost.tier': 'batch', 'spanline.cost.reason': reason });
+    expect(unknown?.['spanline.cost.exact']).toBe(exact);
+    expect(unknown?.['spanline.cost.usd'] ?? 0).toBe(0);
+    expect(counted).toMatchObject({ 'gen_ai.usage.input_tokens': 4000 });
+    expect(counted).not.toHaveProperty(['spanline.cost.exact']);
+    expect(others).toEqual([]);
+  });
+
+  it('of OpenAI in a batch that has no answers has no line', async () => {
+    const counts = { total: 2, completed: 0, failed: 2 };
+    await openai(() => json({ id: 'batch_none', status: 'failed', request_counts: counts })).batches.retrieve(
+      'batch_none',
+    );
+    expect(calls()).toEqual([]);
+  });
 });

@@ -23,38 +23,43 @@ const MAX_BATCHES = 10_000;
 /** Batches whose usage is recorded, by id, of all clients of the process. */
 const recorded = sharedState('anthropic.batches', () => new BoundedMap<string, true>(MAX_BATCHES));
 
-/** Sums the answers. Nothing of their content is kept. */
+/** Sums the answers of each model, which has a price of its own. Nothing of their content is kept. */
 function createResultsReader(id: string): AnswerReader {
   const outcomes: Record<string, number> = {};
-  const models = new Set<string>();
-  let usage: Usage | undefined;
+  const usages = new Map<string | undefined, Usage>();
+  const line = (model: string | undefined, usage: Usage): SpanAttributes => ({
+    'gen_ai.response.id': id,
+    'gen_ai.response.model': model,
+    'spanline.cost.tier': 'batch',
+    ...usageAttributes(usage),
+  });
   return {
     whole: () => ({}),
-    chunk(line): 'event' {
-      const { type, message } = props(props(line)['result']);
+    chunk(result): 'event' {
+      const { type, message } = props(props(result)['result']);
       const outcome = text(type) ?? 'unknown';
       outcomes[outcome] = (outcomes[outcome] ?? 0) + 1;
       const model = text(props(message)['model']);
-      if (model !== undefined) models.add(model);
-      const billed = normalizeUsage(line, { provider: 'anthropic' });
-      if (billed !== undefined) usage = addUsage(usage, billed);
+      const billed = normalizeUsage(result, { provider: 'anthropic' });
+      if (billed !== undefined) usages.set(model, addUsage(usages.get(model), billed));
       return 'event';
     },
     gathered(): SpanAttributes {
+      const models = [...usages.keys()].filter((model) => model !== undefined);
+      const [first] = usages;
       return {
         'gen_ai.response.id': id,
-        'gen_ai.response.model': models.size === 1 ? [...models][0] : undefined,
-        'spanline.cost.tier': 'batch',
-        'spanline.output': { id, outcomes, models: [...models] },
-        ...(usage === undefined ? {} : usageAttributes(usage)),
+        'spanline.output': { id, outcomes, models },
+        ...(first === undefined ? {} : line(...first)),
       };
     },
+    more: () => [...usages].slice(1).map(([model, usage]) => line(model, usage)),
   };
 }
 
 /**
- * Reads a request for the results of a batch; `undefined` for any other path. The sum of its answers is billed once:
- * when they have been read to their end for the first time.
+ * Reads a request for the results of a batch; `undefined` for any other path. The sum of its answers is billed once,
+ * with a line for each model: when they have been read to their end for the first time.
  */
 export function readBatchResults(path: string, server: SpanAttributes): ClientCall | undefined {
   const id = PATH.exec(path)?.[1];

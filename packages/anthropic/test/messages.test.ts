@@ -297,6 +297,44 @@ describe('the results of a batch', () => {
     expect(log.raw().join()).not.toContain('secret');
   });
 
+  it('of several models have a line and a price for each', async () => {
+    const result = (id: string, model: string, input: number, output: number): string =>
+      JSON.stringify({
+        custom_id: id,
+        result: {
+          type: 'succeeded',
+          message: { type: 'message', model, content: [], usage: { input_tokens: input, output_tokens: output } },
+        },
+      });
+    const lines = [
+      result('a', 'claude-sonnet-4-5', 1000, 100),
+      result('b', 'claude-haiku-4-5', 2000, 200),
+      result('c', 'claude-sonnet-4-5', 3000, 300),
+      result('d', 'claude-of-tomorrow', 10, 1),
+    ];
+    serve('msgbatch_many', () => `${lines.join('\n')}\n`);
+    for (let time = 0; time < 2; time++) await read(client(), 'msgbatch_many');
+    const batch = { 'gen_ai.response.id': 'msgbatch_many', 'spanline.cost.tier': 'batch' };
+    expect(log.records()).toMatchObject([
+      {
+        ...batch,
+        'gen_ai.response.model': 'claude-sonnet-4-5',
+        'gen_ai.usage.input_tokens': 4000,
+        'spanline.usage.requests': 2,
+        // Half of $3 and $15 a million.
+        'spanline.cost.usd': expect.closeTo((4000 * 1.5 + 400 * 7.5) / 1e6, 9) as number,
+      },
+      {
+        ...batch,
+        'gen_ai.response.model': 'claude-haiku-4-5',
+        'gen_ai.usage.input_tokens': 2000,
+        // Half of $1 and $5 a million.
+        'spanline.cost.usd': expect.closeTo((2000 * 0.5 + 200 * 2.5) / 1e6, 9) as number,
+      },
+      { ...batch, 'gen_ai.response.model': 'claude-of-tomorrow', 'spanline.cost.reason': 'unknown_model' },
+    ]);
+  });
+
   it('are billed when they are read to their end, after readers that stopped early', async () => {
     serve('msgbatch_part', () => `${RESULTS.join('\n')}\n`);
     const anthropic = client();

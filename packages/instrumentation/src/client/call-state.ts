@@ -16,6 +16,8 @@ export interface CallTracing {
 /** The span of a call. One that may not be written is made at the end, with the time of the call. */
 interface CallSpan {
   readonly now: Span | undefined;
+  /** One more span of the same call. */
+  another(): Span;
   atEnd(attributes: readonly SpanAttributes[], isBroken: boolean): Span | undefined;
 }
 
@@ -41,17 +43,19 @@ export interface CallEnd {
 
 function createSpan(tracer: Tracer, scope: InstrumentationScope, { span: given, isWritten }: ClientCall): CallSpan {
   const options: SpanOptions = { ...given, scope };
+  const another = (): Span => tracer.startSpan(options);
   if (isWritten === undefined) {
     const span = tracer.startSpan(options);
-    return { now: span, atEnd: () => span };
+    return { now: span, another, atEnd: () => span };
   }
   options.startTime = performance.timeOrigin + performance.now();
   const parent = currentSpan();
   if (parent !== undefined) options.parent = parent;
   return {
     now: undefined,
+    another,
     atEnd: (attributes, isBroken) =>
-      isWritten(Object.assign({}, ...attributes) as SpanAttributes, isBroken) ? tracer.startSpan(options) : undefined,
+      isWritten(Object.assign({}, ...attributes) as SpanAttributes, isBroken) ? another() : undefined,
   };
 }
 
@@ -132,6 +136,7 @@ export class CallState {
     const error = failure === undefined ? this.guarded(() => reader.failure?.()) : failure.error;
     if (failure !== undefined || error !== undefined) span.fail(error);
     span.end(status === undefined ? undefined : { status });
+    for (const more of this.guarded(() => reader.more?.()) ?? []) work.span.another().set(more).end();
   }
 
   /** The tracer ends the span itself. */

@@ -14,6 +14,8 @@ export interface AnswerReader {
   chunk(value: unknown): 'content' | 'event';
   /** Attributes from the chunks so far. */
   gathered(): SpanAttributes;
+  /** Attributes of further lines, for answers that several models have given: the results of a batch. */
+  more?(): readonly SpanAttributes[];
   /** A failure that the answer reports in its body, where the client throws nothing. */
   failure?(): unknown;
 }

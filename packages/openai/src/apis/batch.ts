@@ -5,6 +5,7 @@ import {
   type AnswerReader,
   BoundedMap,
   type ClientCall,
+  isObject,
   number,
   props,
   sharedState,
@@ -18,20 +19,31 @@ const FINAL: ReadonlySet<unknown> = new Set(['completed', 'failed', 'expired', '
 /** Limit of batches that are remembered. */
 const MAX_BATCHES = 10_000;
 
-/** Batches whose usage is recorded, by id, of all clients of the process. */
-const recorded = sharedState('openai.batches', () => new BoundedMap<string, true>(MAX_BATCHES));
+/**
+ * Batches that are recorded, by id, of all clients of the process: with their usage, or without one. The API tells none
+ * of batches that were created before September 2025, and Azure tells none.
+ */
+const recorded = sharedState('openai.batches', () => new BoundedMap<string, 'counted' | 'uncounted'>(MAX_BATCHES));
+
+/** True for a usage that was filled in. */
+function isCounted(usage: unknown): boolean {
+  const { input_tokens: input, total_tokens: total } = props(usage);
+  return (number(input) ?? 0) > 0 || (number(total) ?? 0) > 0;
+}
 
 function createBatchReader(): AnswerReader {
   return {
     whole(value): SpanAttributes {
-      const { id, model, status, request_counts } = props(value);
+      const { id, model, status, request_counts, usage } = props(value);
       const requests = number(props(request_counts)['completed']);
+      const isUncounted = !isCounted(usage) && (requests ?? 0) > 0;
       return {
         'gen_ai.response.id': text(id),
         'gen_ai.response.model': text(model),
         'gen_ai.response.status': text(status),
         'spanline.cost.tier': 'batch',
-        'spanline.usage.requests': requests,
+        ...(isUncounted ? {} : { 'spanline.usage.requests': requests }),
+        ...(isUncounted && isObject(usage) ? { 'spanline.usage.issue': 'incomplete' } : {}),
         'spanline.output': { id, status, request_counts },
       };
     },
@@ -40,16 +52,23 @@ function createBatchReader(): AnswerReader {
   };
 }
 
-/** True for the first fetch of a final batch that reports its usage. */
+/** True for the first fetch of a final batch with answers, and for the first one that reports their usage. */
 function isFirst(attributes: SpanAttributes): boolean {
   const { 'gen_ai.response.id': id, 'gen_ai.response.status': status } = attributes;
-  const isCounted = attributes['gen_ai.usage.input_tokens'] !== undefined;
-  if (id === undefined || !isCounted || !FINAL.has(status) || recorded.has(id)) return false;
-  recorded.set(id, true);
+  if (id === undefined || !FINAL.has(status)) return false;
+  const { request_counts: counts } = props(attributes['spanline.output']);
+  const state = (attributes['gen_ai.usage.input_tokens'] ?? 0) > 0 ? 'counted' : 'uncounted';
+  const hasAnswers = state === 'counted' || number(props(counts)['completed']) !== 0;
+  const known = recorded.get(id);
+  if (!hasAnswers || known === 'counted' || known === state) return false;
+  recorded.set(id, state);
   return true;
 }
 
-/** Reads a request for a batch. The sum of its requests is billed once, however often it is fetched. */
+/**
+ * Reads a request for a batch. The sum of its requests is billed once, however often it is fetched. A batch without
+ * usage has a line without a cost.
+ */
 export function readBatch({ server }: ApiRequest): ClientCall {
   return {
     span: clientSpan('fetch_batch', 'llm', { ...server, 'gen_ai.operation.name': 'fetch_batch' }),
