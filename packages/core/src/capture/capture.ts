@@ -43,11 +43,11 @@ export interface Capture {
   /** Creates the memory of one local root, which all its lines share. */
   createMemory(): TraceMemory;
   /**
-   * The capture of the ids on the application's own lines: they are written as on spans.
+   * The capture of the ids on the application's own lines: they are written as on spans, in the mode of their context.
    *
    * @param captured - called with what capture did to them
    */
-  ids(mode: CaptureMode, captured?: (report: CaptureReport) => void): IdCapture;
+  ids(captured?: (report: CaptureReport) => void): IdCapture;
   /** The capture of the application's own lines. */
   lines(mode: LineMode): LineCapture;
 }
@@ -92,7 +92,7 @@ export function createCapture(options: CaptureOptions): Capture {
   return {
     arrayLength: parts.limits.arrayLength,
     createMemory: createTraceMemory,
-    ids: (mode, captured) => createIdCapture(apply, mode, captured),
+    ids: (captured) => createIdCapture(apply, capture, captured),
     lines: (mode) => createLineCapture(parts, { mode, profile: options.profile ?? 'otel', censor: redact.censor }),
     mode(setting, subject) {
       const chosen = setting ?? capture;

@@ -1,11 +1,11 @@
 /** The capture of the ids that the application's lines get from their context. */
 import type { ContentAttributes, SpanRecord } from '@spanline/record';
-import type { CaptureMode, ContextValues } from '../api/index.ts';
+import type { CaptureMode, CaptureSetting, ContextValues } from '../api/index.ts';
 import type { CaptureReport, TraceMemory } from './captured-line.ts';
 import type { CaptureSettings } from './record-capture.ts';
 
-/** The ids among the values of a context. */
-type ContextIds = Readonly<Pick<ContextValues, 'requestId' | 'sessionId' | 'userId'>>;
+/** The ids among the values of a context, and its capture mode. */
+type ContextIds = Readonly<Pick<ContextValues, 'requestId' | 'sessionId' | 'userId' | 'capture'>>;
 
 /**
  * Returns ids as they may be written; those that a path removes are left out.
@@ -27,7 +27,17 @@ interface KnownIds {
 }
 
 function isSame(known: ContextIds, ids: ContextIds): boolean {
-  return known.requestId === ids.requestId && known.sessionId === ids.sessionId && known.userId === ids.userId;
+  return (
+    known.requestId === ids.requestId &&
+    known.sessionId === ids.sessionId &&
+    known.userId === ids.userId &&
+    known.capture === ids.capture
+  );
+}
+
+/** The mode for ids. Every mode but `full` redacts them; a policy chooses for spans alone. */
+function idMode(capture: CaptureSetting | undefined): CaptureMode {
+  return capture === 'full' ? 'full' : 'redacted';
 }
 
 function toRecord({ requestId, sessionId, userId }: ContextIds): SpanRecord {
@@ -51,10 +61,12 @@ function toIds(record: SpanRecord): ContextIds {
  * Creates the capture of ids: the same rules, paths and hashes as on spans, so that lines and spans have the same ids.
  * It captures once for each context. Ids in which something was replaced are captured for each line, because a
  * replacement has the number that it has on the other lines of its request.
+ *
+ * @param setting - the tracer's; that of a context takes precedence
  */
 export function createIdCapture(
   apply: ApplyCapture,
-  mode: CaptureMode,
+  setting: CaptureSetting,
   captured?: (report: CaptureReport) => void,
 ): IdCapture {
   const known = new WeakMap<ContextIds, KnownIds>();
@@ -62,10 +74,14 @@ export function createIdCapture(
     const last = known.get(ids);
     if (last !== undefined && isSame(last.given, ids)) return last.captured;
     const record = toRecord(ids);
-    const report = apply(record, undefined, { mode, memory });
+    const { capture } = ids;
+    const report = apply(record, undefined, { mode: idMode(capture ?? setting), memory });
     const result = toIds(record);
     if (report.redactions > 0 || report.truncated !== undefined) captured?.(report);
-    if (report.redactions === 0) known.set(ids, { given: toIds(toRecord(ids)), captured: result });
+    if (report.redactions === 0) {
+      const given = toIds(toRecord(ids));
+      known.set(ids, { given: capture === undefined ? given : { ...given, capture }, captured: result });
+    }
     return result;
   };
 }

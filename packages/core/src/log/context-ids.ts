@@ -27,7 +27,7 @@ let withoutTracer: IdCapture | undefined;
 const currentPolicy: IdCapture = (ids, memory) => {
   const tracer = stateOf(enclosingSpan())?.owner.tracer ?? knownTracer();
   if (tracer !== undefined && isOwning(tracer)) return tracer[OWNER].captureIds(ids, memory);
-  withoutTracer ??= createCapture({ capture: 'redacted', destination: 'small' }).ids('redacted');
+  withoutTracer ??= createCapture({ capture: 'redacted', destination: 'small' }).ids();
   return withoutTracer(ids, memory);
 };
 

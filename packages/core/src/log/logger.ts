@@ -70,9 +70,7 @@ export function createLogger(options: LoggerOptions = {}, destination?: LogDesti
   );
   const mode = options.redactLines === false ? 'unchanged' : 'redacted';
   const ownPaths =
-    redact === undefined
-      ? undefined
-      : createCapture({ capture: 'full', destination: 'small', profile, redact }).ids('full');
+    redact === undefined ? undefined : createCapture({ capture: 'full', destination: 'small', profile, redact }).ids();
   let capture: LineCapture | undefined;
   const policy: LinePolicy = {
     // Created with the first line: most applications log through the logger of their tracer.

@@ -99,7 +99,7 @@ export function createTracerParts(options: TracerOptions): TracerParts {
     hashKey: resolved.hashKey,
   });
   const pipeline = createTracerPipeline(options, resolved, given, capture, stats);
-  const captureIds = capture.ids(resolved.capture === 'full' ? 'full' : 'redacted', (report) => stats.captured(report));
+  const captureIds = capture.ids((report) => stats.captured(report));
   const logger = deriveLogger(given, profile, {
     ids: options.logger === undefined ? captureIds : withOwnPaths(given, captureIds),
     capture: capture.lines(resolved.lines),

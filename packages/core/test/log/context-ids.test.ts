@@ -99,6 +99,21 @@ describe.each(Object.keys(WAYS))('the ids on a line of %s', (way) => {
   });
 
   it.each([
+    ['redacted', 'full', 'ada@example.org'],
+    ['metadata', 'full', 'ada@example.org'],
+    ['full', 'redacted', '[EMAIL_1]'],
+    ['full', 'metadata', '[EMAIL_1]'],
+  ] as const)('follow the mode of the context, as spans do: %s, in a context with %s', (tracerMode, capture, user) => {
+    const set = setUp(way, { capture: tracerMode });
+    withContext({ userId: 'ada@example.org', sessionId: 'visit-7', requestId: 'req-9' }, () => {
+      set.tracer.withSpan('before', () => set.log({}));
+      withContext({ capture }, () => set.tracer.withSpan('step', () => set.log({})));
+    });
+    const before = tracerMode === 'full' ? 'ada@example.org' : '[EMAIL_1]';
+    expect(set.lines().map((line) => line['user.id'])).toEqual([before, before, user, user]);
+  });
+
+  it.each([
     ['a key', ['user.id']],
     ['the beginning of a key', ['user']],
     ['a key in brackets', ['["user.id"]']],
