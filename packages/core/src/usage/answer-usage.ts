@@ -5,7 +5,7 @@ import { partOfUsage } from './normalize.ts';
 import type { UsageContext } from './read-usage.ts';
 import { isBillable, type NormalizedUsage } from './report.ts';
 import { isGroundingKey } from './server-tools.ts';
-import { isUsageKey, USAGE } from './spellings.ts';
+import { isUsageKey, NOVA_USAGE, USAGE } from './spellings.ts';
 import { isPlainObject, StreamedCounts } from './streamed-counts.ts';
 
 const MAX_ITEMS = 1000;
@@ -30,7 +30,7 @@ const ENDS: ReadonlyMap<string, (value: unknown) => boolean> = new Map<string, (
 ]);
 
 /** Keys under which the events of a stream have a part of the answer. */
-const HOLDERS: ReadonlySet<string> = new Set(['response', 'message', 'data', 'serverContent']);
+const HOLDERS: ReadonlySet<string> = new Set(['response', 'message', 'data', 'serverContent', 'event']);
 
 /** Keys of an answer that decide on its price. */
 const ANSWER_KEYS: ReadonlySet<string> = new Set(['model', 'modelVersion', 'tools']);
@@ -63,7 +63,8 @@ export class AnswerUsage {
       const value = piece[key];
       if (value === null || value === undefined) continue;
       if (ENDS.get(key)?.(value) === true) this.#isComplete = true;
-      if (isUsageKey(key) && isObject(value)) this.#addUsage(key, value as Props, areSums || this.#isStarted);
+      if (isUsageKey(key) && isObject(value))
+        this.#addUsage(key, value as Props, areSums || this.#isStarted || key === NOVA_USAGE);
       else if (key === 'choices') this.#addChoice(props(list(value)[0]));
       else if (key === 'candidates') this.#addCandidates(value);
       else if (isGroundingKey(key)) this.#addGrounding(value);

@@ -227,6 +227,9 @@ const OPENTELEMETRY: Spellings = Object.fromEntries([
   ...BILLED_UNITS.filter((unit) => !isConventionUnit(unit)).map((unit) => [UNIT_KEYS[unit], unit]),
 ]) as Spellings;
 
+const NOVA_INPUT: Spellings = { speechTokens: 'input_audio_tokens', textTokens: 'input_text_tokens' };
+const NOVA_OUTPUT: Spellings = { speechTokens: 'output_audio_tokens', textTokens: 'output_text_tokens' };
+
 /** The keys of a usage object itself. */
 export const USAGE: SpellingMap = compile({
   ...OPENTELEMETRY,
@@ -317,6 +320,12 @@ export const USAGE: SpellingMap = compile({
   outputTokensDetails: OUTPUT_DETAILS,
   inputAudioSeconds: 'input_audio_seconds',
 
+  // Nova Sonic: sums so far, and what came since the last event
+  // (https://docs.aws.amazon.com/nova/latest/userguide/output-events.html).
+  totalInputTokens: 'input_tokens',
+  totalOutputTokens: 'output_tokens',
+  details: { delta: NOT_BILLED, total: { input: NOVA_INPUT, output: NOVA_OUTPUT } },
+
   // LangChain's `tokenUsage`, LlamaIndex, Mistral and Cohere.
   promptTokens: 'prompt_tokens',
   completionTokens: 'completion_tokens',
@@ -390,6 +399,9 @@ export const MODALITIES: Readonly<Record<string, string>> = {
   DOCUMENT: 'image',
 };
 
+/** The event of Nova Sonic that counts. */
+export const NOVA_USAGE = 'usageEvent';
+
 /** Keys under which frameworks and APIs wrap a usage object, the most telling first. */
 export const WRAPPERS: readonly string[] = [
   // The AI SDK's sum over all steps. `usage` beside it is that of the last step.
@@ -401,6 +413,7 @@ export const WRAPPERS: readonly string[] = [
   'usageInfo',
   'tokenUsage',
   'amazon-bedrock-invocationMetrics',
+  NOVA_USAGE,
   'tokens',
   'meta',
 ];

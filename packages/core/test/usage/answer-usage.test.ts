@@ -167,6 +167,42 @@ describe('the usage of a stream', () => {
     expect(found?.unknown).toEqual(['groundingMetadata.groundingChunks.maps']);
   });
 
+  it('has the speech and the text of Nova Sonic, whose events have sums', () => {
+    const tokens = (speechTokens: number, textTokens: number): object => ({ speechTokens, textTokens });
+    const counts = (input: [number, number], output: [number, number], delta: [number, number]): object => ({
+      event: {
+        usageEvent: {
+          completionId: 'c',
+          details: {
+            delta: { input: tokens(...delta), output: tokens(...delta) },
+            total: { input: tokens(...input), output: tokens(...output) },
+          },
+          totalInputTokens: input[0] + input[1],
+          totalOutputTokens: output[0] + output[1],
+          totalTokens: input[0] + input[1] + output[0] + output[1],
+        },
+      },
+    });
+    const pieces = [
+      { event: { completionStart: {} } },
+      counts([400, 90], [0, 0], [400, 90]),
+      counts([900, 100], [700, 60], [500, 60]),
+      counts([1000, 100], [800, 70], [100, 10]),
+    ];
+    const found = read(pieces);
+    expect(found).toEqual({
+      source: 'provider',
+      units: {
+        input_tokens: 1100,
+        input_audio_tokens: 1000,
+        input_text_tokens: 100,
+        output_tokens: 870,
+        output_audio_tokens: 800,
+        output_text_tokens: 70,
+      },
+    });
+  });
+
   it('has the searches of Gemini behind a proxy', () => {
     const found = read([
       {
