@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { nearest, props, text } from '@spanline/record';
 import { type CommandIo, EXIT } from './command.ts';
 import { runShip } from './ship/run-ship.ts';
 
@@ -5,8 +7,15 @@ const HELP = `spanline <command>
 
   ship    ship spools and files of JSON lines
 
+  --version   the version of Spanline
+
 Run spanline <command> --help for the options of a command.
 `;
+
+function version(): string {
+  const file = new URL('../package.json', import.meta.url);
+  return text(props(JSON.parse(readFileSync(file, 'utf8')))['version']) ?? '';
+}
 
 /** Runs a command line. @returns the exit code */
 export async function run(args: readonly string[], io: CommandIo): Promise<number> {
@@ -16,6 +25,12 @@ export async function run(args: readonly string[], io: CommandIo): Promise<numbe
     io.stdout.write(HELP);
     return EXIT.ok;
   }
-  io.stderr.write(`spanline: no command ${JSON.stringify(command)}\n\n${HELP}`);
+  if (command === '--version' || command === '-v') {
+    io.stdout.write(`${version()}\n`);
+    return EXIT.ok;
+  }
+  const meant = nearest(command, ['ship', 'help', '--version', '--help']);
+  const hint = meant === undefined ? '' : `; did you mean ${meant}?`;
+  io.stderr.write(`spanline: no command ${JSON.stringify(command)}${hint}\n\n${HELP}`);
   return EXIT.usage;
 }

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { PassThrough, Readable } from 'node:stream';
 import { run } from 'spanline';
 import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
-import { elasticsearch, spool, startShipper } from '@spanline/ship';
+import { elasticsearch, file as fileSink, spool, startShipper } from '@spanline/ship';
 import { createIndex } from '../../ship/test/support/elastic.ts';
 import { startReceiver } from '../../ship/test/support/receiver.ts';
 import { spoolStdin } from '../src/ship/stdin.ts';
@@ -55,8 +55,8 @@ describe('spanline ship', () => {
   it('ships files once, remembers where it was, and says what it did', async () => {
     writeFileSync(inFolder('app.log'), lines(3));
     const args = ['ship', inFolder('*.log'), '--dir', inFolder('state'), '--to', `file=${inFolder('out')}`, '--once'];
-    expect(await start(args).ended).toMatchObject({ code: 0, stderr: '' });
-    expect(await start(args).ended).toMatchObject({ code: 0 });
+    expect(await start(args).ended).toEqual({ code: 0, stderr: '', stdout: 'file  3 shipped, 0 refused\n' });
+    expect(await start(args).ended).toMatchObject({ code: 0, stdout: 'file  0 shipped, 0 refused\n' });
     appendFileSync(inFolder('app.log'), '{"n":3}');
     expect(await start(args).ended).toMatchObject({ code: 0 });
     expect(read('out')).toBe(lines(4));
@@ -305,6 +305,9 @@ describe('spanline ship', () => {
     [['ship', '--timeout', 'soon', '--once'], {}, '--timeout'],
     [['ship', '--frobnicate'], {}, '--frobnicate'],
     [['frobnicate'], {}, 'no command "frobnicate"'],
+    [['shp'], {}, 'did you mean ship?'],
+    [['ship', 'dead-leters'], {}, 'did you mean "spanline ship dead-letters"?'],
+    [['ship', 'set-up', 'elasticsearch'], {}, 'did you mean "spanline ship setup"?'],
   ])('refuses %j', async (args, env, message) => {
     const { code, stderr } = await start(args, env).ended;
     expect(code).toBe(64);
@@ -350,4 +353,38 @@ describe('spanline ship dead-letters', () => {
     expect(await start(['ship', 'dead-letters', '--dir', inFolder('typo')]).ended).toMatchObject({ code: 64 });
     expect(await start(['ship', 'dead-letters', ...dir, '--retry']).ended).toMatchObject({ code: 64 });
   });
+});
+
+describe('spanline ship --status', () => {
+  const status = (): Promise<Outcome> => start(['ship', '--status', '--dir', folder]).ended;
+
+  it('answers for a spool that an application ships itself', async () => {
+    expect(await status()).toMatchObject({
+      code: 1,
+      stdout: expect.stringContaining('no shipper has worked') as string,
+    });
+    const spooled = spool({ dir: folder });
+    spooled.write('{"n":1}\n');
+    expect(await status()).toMatchObject({
+      code: 0,
+      stdout: expect.stringMatching(/\nwriter-\d+-\w+ {2}running {2}8 B, no target has read it yet\n$/) as string,
+    });
+    const shipper = startShipper({ dir: folder, to: [fileSink({ path: inFolder('out') })] });
+    onTestFinished(() => shipper.stop(0));
+    await shipper.drain();
+    expect((await status()).stdout).toMatch(/running {2}file 0 B behind\n$/);
+    spooled.write('{"n":2}\n');
+    await shipper.stop(0);
+    await spooled.close(0);
+    expect(await status()).toMatchObject({
+      stdout: expect.stringMatching(/ended {2}file (?:8|0) B behind\n$/) as string,
+    });
+  });
+});
+
+it('spanline --version prints the version of the package', async () => {
+  const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
+    version: string;
+  };
+  expect(await start(['--version']).ended).toEqual({ code: 0, stdout: `${version}\n`, stderr: '' });
 });

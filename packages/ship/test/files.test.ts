@@ -333,3 +333,65 @@ describe('a line of a file', () => {
     expect(index.documents.size).toBe(4);
   });
 });
+
+describe('a file that got the inode of one that was deleted', () => {
+  const HEADER = `{"msg":"${'started '.repeat(60)}"}\n`;
+  const ticks = (): number[] => [...readFileSync(out, 'utf8').matchAll(/"n":(\d+)/g)].map(([, n]) => Number(n));
+
+  async function shipAll(): Promise<void> {
+    const shipper = tail({ final: true });
+    await shipper.drain();
+    await shipper.stop(1000);
+  }
+
+  const numbered = (n: number): string => `{"msg":"tick","n":${n}}\n`;
+
+  it('is read from its start, also if both begin with the same lines', async () => {
+    writeFileSync(log, HEADER + numbered(0) + numbered(1));
+    await shipAll();
+    rmSync(log);
+    writeFileSync(log, HEADER + numbered(2) + numbered(3) + numbered(4));
+    await shipAll();
+    expect(ticks()).toEqual([0, 1, 2, 3, 4]);
+  });
+
+  it('is read from its start, also if all that was read of the first is in it', async () => {
+    writeFileSync(log, HEADER);
+    appendFileSync(log, HEADER);
+    await shipAll();
+    const { ino } = fs.statSync(log);
+    rmSync(log);
+    writeFileSync(log, HEADER);
+    appendFileSync(log, HEADER + numbered(0));
+    // On a file system that gives it another inode, or does not say when it was created, there is nothing to see.
+    const { ino: newInode, birthtimeMs } = fs.statSync(log);
+    if (newInode !== ino || birthtimeMs === 0) return;
+    // The clock of a file system moves in steps.
+    await expect
+      .poll(() => (appendFileSync(log, ''), fs.utimesSync(log, 1, 1), fs.statSync(log).ctimeMs))
+      .not.toBe(birthtimeMs);
+    await shipAll();
+    expect(readFileSync(out, 'utf8').split('\n').slice(0, -1)).toHaveLength(5);
+  });
+
+  it('is one in whose place a program writes anew, with the same lines at its start', async () => {
+    writeFileSync(log, HEADER + numbered(0) + numbered(1));
+    await shipAll();
+    writeFileSync(log, HEADER + numbered(2) + numbered(3) + numbered(4));
+    await shipAll();
+    expect(ticks()).toEqual([0, 1, 2, 3, 4]);
+    expect(reports).toMatchObject([
+      { what: 'damaged', message: expect.stringContaining('truncated or replaced') as string },
+    ]);
+  });
+
+  it('does not make a rotated file with the same start a copy', async () => {
+    writeFileSync(log, HEADER + numbered(0) + numbered(1));
+    await shipAll();
+    renameSync(log, `${log}.2`);
+    writeFileSync(`${log}.1`, HEADER + numbered(2) + numbered(3) + numbered(4));
+    writeFileSync(log, HEADER + numbered(5));
+    await shipAll();
+    expect(ticks().toSorted((a, b) => a - b)).toEqual([0, 1, 2, 3, 4, 5]);
+  });
+});

@@ -1,4 +1,4 @@
-import { appendFileSync, readFileSync, writeFileSync } from 'node:fs';
+import { appendFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
@@ -33,6 +33,7 @@ async function ship(lines?: LineOptions): Promise<unknown[]> {
   const shipper = start(lines);
   await shipper.drain();
   await shipper.stop(1000);
+  if (!existsSync(join(folder, 'out'))) return [];
   return readFileSync(join(folder, 'out'), 'utf8')
     .split('\n')
     .slice(0, -1)
@@ -51,6 +52,32 @@ describe('a file', () => {
     expect(reports).toMatchObject([
       { level: 'warn', message: expect.stringContaining('app.log: some lines are not UTF-8') as string },
     ]);
+  });
+
+  describe.each(['little', 'big'])('in UTF-16, %s endian', (order) => {
+    const encode = (text: string): Buffer => {
+      const bytes = Buffer.from(text, 'utf16le');
+      return order === 'little' ? bytes : bytes.swap16();
+    };
+    // U+0A00, U+000D and U+0A0A have the bytes of line feeds beside one another.
+    const TEXTS = ['Grüße 🙂', '\u0A00\u0A0A\u0100\u000A\u0A00', 'x'.repeat(200_000), 'last'];
+    const lines = TEXTS.map((msg) => `${JSON.stringify({ level: 30, msg })}\r\n`);
+
+    it('is read as text', async () => {
+      writeFileSync(log, encode(`\uFEFF${lines.join('')}`));
+      expect(await ship()).toMatchObject(TEXTS.map((message) => ({ message })));
+      expect(reports).toEqual([]);
+    });
+
+    it('may end in the middle of a line, or of a character', async () => {
+      const bytes = encode(`\uFEFF${lines.join('')}`);
+      const cuts = [1, 2, 3, 31, 32, 33, 40, bytes.length - 3, bytes.length - 2, bytes.length - 1, bytes.length];
+      for (const [index, cut] of cuts.entries()) {
+        appendFileSync(log, bytes.subarray(cuts[index - 1] ?? 0, cut));
+        await ship();
+      }
+      expect(await ship()).toMatchObject(TEXTS.map((message) => ({ message })));
+    });
   });
 
   it('is split at line feeds only', async () => {

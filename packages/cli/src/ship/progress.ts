@@ -5,7 +5,8 @@ type Stats = Readonly<Record<string, SinkStats>>;
 
 const UNITS = ['B', 'kB', 'MB', 'GB', 'TB'];
 
-function bytes(value: number): string {
+/** A number of bytes with its unit. */
+export function formatBytes(value: number): string {
   const power = value < 1 ? 0 : Math.min(UNITS.length - 1, Math.floor(Math.log10(value) / 3));
   return `${(value / 1000 ** power).toFixed(power === 0 ? 0 : 1)} ${UNITS[power]}`;
 }
@@ -20,7 +21,7 @@ export function describeStats(stats: Stats, linesPerSecond: Rates): string[] {
     const parts = [
       `${count(stored)} lines`,
       ...(rate === undefined ? [] : [`${count(Math.round(rate))}/s`]),
-      `${bytes(lagBytes)} behind`,
+      `${formatBytes(lagBytes)} behind`,
       `${count(retries)} retries`,
       ...(rejected > 0 ? [`${count(rejected)} refused`] : []),
       ...(shortened > 0 ? [`${count(shortened)} shortened`] : []),

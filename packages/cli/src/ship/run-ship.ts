@@ -1,5 +1,6 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { nearest, SpanlineError } from '@spanline/record';
 import { type Report, type Shipper, spool, startShipper } from '@spanline/ship';
 import { type CommandIo, EXIT, messageOf } from '../command.ts';
 import { fail } from '../fail.ts';
@@ -9,13 +10,14 @@ import { runDeadLetters } from './dead-letters.ts';
 import { parseShipOptions, SHIP_HELP, type ShipOptions } from './options.ts';
 import { createProgress } from './progress.ts';
 import { createRateMeter } from './rates.ts';
-import { readStatus, writeStatus } from './status.ts';
+import { describeSpool, readStatus, writeStatus } from './status.ts';
 import { spoolStdin } from './stdin.ts';
 
 const SHOW_MS = 1000;
 /** Names in the folder of a spool. */
 const OURS = /^(?:writer-|file-|dead-letter$|status\.json$)/;
 const GRACE_MS = 10_000;
+const COMMANDS = ['setup', 'dead-letters'];
 
 function onceAborted(signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
@@ -76,14 +78,31 @@ async function work(config: ShipConfig, options: ShipOptions, io: CommandIo): Pr
   const isElsewhere = shipper.held().length > 0;
   await shipper.stop(GRACE_MS);
   show();
+  if (options.once) printSummary(shipper, io);
   if ((!isDone || (options.once && (isElsewhere || isUnreadable))) && !io.stop.aborted) return EXIT.incomplete;
   return options.once && Object.values(shipper.stats()).some(({ rejected }) => rejected > 0) ? EXIT.refused : EXIT.ok;
 }
 
+function printSummary(shipper: Shipper, { stdout }: CommandIo): void {
+  for (const [name, { stored, rejected, skipped }] of Object.entries(shipper.stats())) {
+    const left = skipped === 0 ? '' : `, ${skipped} not for this target`;
+    stdout.write(`${name}  ${stored} shipped, ${rejected} refused${left}\n`);
+  }
+}
+
 function showStatus(dir: string, { stdout }: CommandIo): number {
-  const status = readStatus(dir);
+  const status = readStatus(dir) ?? describeSpool(dir);
   stdout.write(status?.text ?? `no shipper has worked on ${dir}\n`);
   return status?.isRunning === true ? EXIT.ok : EXIT.refused;
+}
+
+/** A word that names no file and is almost that of a command. */
+function checkCommand(word: string | undefined): void {
+  if (word === undefined || !/^[a-z_-]+$/i.test(word) || word.startsWith('-') || existsSync(word)) return;
+  const command = nearest(word, COMMANDS);
+  if (command === undefined) return;
+  const problem = `${word} is no file and no command; did you mean "spanline ship ${command}"? Write a file as ./${word}`;
+  throw new SpanlineError({ code: 'ERR_INVALID_OPTION', problem });
 }
 
 /**
@@ -105,6 +124,7 @@ export async function runShip(args: readonly string[], io: CommandIo): Promise<n
   if (first === 'setup') return runSetup(others, io);
   try {
     if (first === 'dead-letters') return await runDeadLetters(others, io);
+    checkCommand(first);
     const options = parseShipOptions(args);
     if (options.help) {
       io.stdout.write(SHIP_HELP);

@@ -1,8 +1,15 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { SinkStats } from '@spanline/ship';
-import { currentProcess, livenessOf, parseIdentity, replaceFile } from '@spanline/ship/internal';
-import { describeStats } from './progress.ts';
+import {
+  currentProcess,
+  livenessOf,
+  parseIdentity,
+  readSpoolState,
+  replaceFile,
+  type WriterState,
+} from '@spanline/ship/internal';
+import { describeStats, formatBytes } from './progress.ts';
 import type { Rates } from './rates.ts';
 
 type Stats = Readonly<Record<string, SinkStats>>;
@@ -22,8 +29,29 @@ export function writeStatus(dir: string, stats: Stats, linesPerSecond: Rates): v
   }
 }
 
+/** Answer of `--status`. */
+interface Status {
+  readonly text: string;
+  readonly isRunning: boolean;
+}
+
+function describeWriter({ name, isRunning, bytes, lagBytes }: WriterState): string {
+  const behind = [...lagBytes].map(([sink, lag]) => `${sink} ${formatBytes(lag)} behind`);
+  const sinks = behind.length === 0 ? `${formatBytes(bytes)}, no target has read it yet` : behind.join('  ');
+  return `${name}  ${isRunning ? 'running' : 'ended'}  ${sinks}`;
+}
+
+/** Describes a spool by its files, for one that an application ships itself; `undefined` when there is no writer. */
+export function describeSpool(dir: string): Status | undefined {
+  const writers = readSpoolState(dir);
+  if (writers.length === 0) return undefined;
+  const title = `no spanline ship has worked on ${dir}; applications write and ship it`;
+  const isRunning = writers.some((writer) => writer.isRunning);
+  return { text: `${[title, ...writers.map(describeWriter)].join('\n')}\n`, isRunning };
+}
+
 /** Describes what the shipper of a folder is doing; `undefined` when none has ever worked there. */
-export function readStatus(dir: string): { text: string; isRunning: boolean } | undefined {
+export function readStatus(dir: string): Status | undefined {
   try {
     const text = readFileSync(join(dir, FILE), 'utf8');
     const { at, sinks, linesPerSecond } = JSON.parse(text) as {

@@ -1,10 +1,11 @@
 import { closeSync, openSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Position } from '../contracts/position.ts';
 import type { Candidate, Discovery, Source } from '../contracts/source.ts';
 import { makeFolder } from '../state/folder.ts';
 import { type FileOrigins, type History, openFileOrigins, statFile } from './file-origin.ts';
-import { fileId, openFileSource } from './file-source.ts';
-import { fingerprintBytes, hasFingerprint } from './fingerprint.ts';
+import { fileId, forgetFile, openFileSource } from './file-source.ts';
+import { fingerprintBytes, hasPosition } from './fingerprint.ts';
 import { expandGlob, isPattern } from './glob.ts';
 import type { LineOptions } from './line-decoder.ts';
 import { createSiblings } from './siblings.ts';
@@ -37,8 +38,8 @@ function reasonOf(error: unknown): string {
   return (code === undefined ? undefined : REASONS[code]) ?? `cannot be read (${code ?? String(error)})`;
 }
 
-/** Whether a file starts like one that is known, or cannot be read. */
-function startsLike(path: string, fingerprints: readonly string[]): boolean {
+/** Whether a file is a copy of one that is known, as far as that was read, or cannot be read. */
+function isCopy(path: string, positions: readonly Position[]): boolean {
   let handle: number;
   try {
     handle = openSync(path, 'r');
@@ -46,8 +47,9 @@ function startsLike(path: string, fingerprints: readonly string[]): boolean {
     return true;
   }
   try {
-    return fingerprints.some(
-      (fingerprint) => fingerprintBytes(fingerprint) >= MIN_FINGERPRINT_BYTES && hasFingerprint(handle, fingerprint),
+    return positions.some(
+      (position) =>
+        fingerprintBytes(position.fingerprint ?? '0') >= MIN_FINGERPRINT_BYTES && hasPosition(handle, position),
     );
   } finally {
     closeSync(handle);
@@ -98,7 +100,8 @@ export function discoverFiles({
     const folder = join(state, id);
     try {
       makeFolder(folder);
-      known.save(folder, path, watched);
+      if (known.isReplaced(folder, stats)) forgetFile(folder);
+      known.save(folder, path, watched, stats);
     } catch (error) {
       note(folder, reasonOf(error));
       return;
@@ -111,8 +114,8 @@ export function discoverFiles({
     const stats = statFile(path);
     if (stats === undefined) return false;
     if (known.isFrom(join(state, fileId(stats)), watched)) return true;
-    const { savedAt, fingerprints } = history();
-    return savedAt > 0 && stats.mtimeMs > savedAt && !startsLike(path, fingerprints);
+    const { savedAt, positions } = history();
+    return savedAt > 0 && stats.mtimeMs > savedAt && !isCopy(path, positions);
   }
 
   function* earlierFiles(

@@ -5,6 +5,7 @@
 
 import { existsSync, readFileSync, realpathSync, type Stats, statSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Position } from '../contracts/position.ts';
 import { isCheckpoint, loadCheckpoint } from '../state/checkpoint.ts';
 import { listNames } from '../state/file-names.ts';
 import { replaceFile } from '../state/replace-file.ts';
@@ -15,13 +16,15 @@ interface FileOrigin {
   readonly watched: string;
   /** The path of the file itself, behind links. */
   readonly real: string;
+  /** When the file was created, in milliseconds since the epoch; 0 if the file system does not say. */
+  readonly bornAt: number;
 }
 
 /** The checkpoints of all files that have had a watched path. */
 export interface History {
   /** When the newest one was saved, in milliseconds since the epoch; `-Infinity` if there is none. */
   readonly savedAt: number;
-  readonly fingerprints: readonly string[];
+  readonly positions: readonly Position[];
 }
 
 const FILE = 'origin.json';
@@ -39,8 +42,8 @@ export function statFile(path: string): Stats | undefined {
 
 function load(folder: string): FileOrigin | undefined {
   try {
-    const { watched, real } = JSON.parse(readFileSync(join(folder, FILE), 'utf8')) as Partial<FileOrigin>;
-    return typeof watched === 'string' && typeof real === 'string' ? { watched, real } : undefined;
+    const { watched, real, bornAt = 0 } = JSON.parse(readFileSync(join(folder, FILE), 'utf8')) as Partial<FileOrigin>;
+    return typeof watched === 'string' && typeof real === 'string' ? { watched, real, bornAt } : undefined;
   } catch {
     return undefined;
   }
@@ -58,8 +61,10 @@ function realPath(path: string): string {
 export interface FileOrigins {
   /** Whether the file of a folder was found under a path. */
   isFrom(folder: string, watched: string): boolean;
-  /** Remembers where a file was found. @throws the system's error */
-  save(folder: string, path: string, watched: string): void;
+  /** Remembers where a file was found, and which it is. @throws the system's error */
+  save(folder: string, path: string, watched: string, stats: Stats): void;
+  /** Whether the file of a folder is gone, and another one has got its inode. */
+  isReplaced(folder: string, stats: Stats): boolean;
   /** Paths behind links that files of a watched path had when they were found. */
   realsOf(watched: string): readonly string[];
   historyOf(watched: string): History;
@@ -68,11 +73,11 @@ export interface FileOrigins {
 /** Opens the origins in a state folder. They are read once; later changes are this process's own. */
 export function openFileOrigins(state: string): FileOrigins {
   const byWatched = new Map<string, Map<string, FileOrigin>>();
-  const watchedOf = new Map<string, string>();
+  const originOf = new Map<string, FileOrigin>();
 
   function add(folder: string, origin: FileOrigin): void {
-    byWatched.get(watchedOf.get(folder) ?? '')?.delete(folder);
-    watchedOf.set(folder, origin.watched);
+    byWatched.get(originOf.get(folder)?.watched ?? '')?.delete(folder);
+    originOf.set(folder, origin);
     const known = byWatched.get(origin.watched);
     if (known === undefined) byWatched.set(origin.watched, new Map([[folder, origin]]));
     else known.set(folder, origin);
@@ -83,13 +88,19 @@ export function openFileOrigins(state: string): FileOrigins {
     if (origin !== undefined) add(join(state, name), origin);
   }
   return {
-    isFrom: (folder, watched) => watchedOf.get(folder) === watched,
-    save(folder, path, watched) {
+    isFrom: (folder, watched) => originOf.get(folder)?.watched === watched,
+    save(folder, path, watched, stats) {
       // A rotated file keeps the path at which it was found first.
-      if (watchedOf.get(folder) === watched && existsSync(join(folder, FILE))) return;
-      const origin = { watched, real: realPath(path) };
+      const isKnown = originOf.get(folder)?.watched === watched && !this.isReplaced(folder, stats);
+      if (isKnown && existsSync(join(folder, FILE))) return;
+      const origin = { watched, real: realPath(path), bornAt: stats.birthtimeMs };
       replaceFile(join(folder, FILE), JSON.stringify(origin), { isDurable: false });
       add(folder, origin);
+    },
+    isReplaced(folder, { birthtimeMs, ctimeMs }) {
+      const before = originOf.get(folder)?.bornAt ?? 0;
+      // A system that does not know when a file was created says 0, or the time of its last change.
+      return before > 0 && birthtimeMs > 0 && birthtimeMs < ctimeMs && before !== birthtimeMs;
     },
     realsOf: (watched) => [...new Set([...(byWatched.get(watched)?.values() ?? [])].map(({ real }) => real))],
     historyOf(watched) {
@@ -100,7 +111,7 @@ export function openFileOrigins(state: string): FileOrigins {
       );
       return {
         savedAt: Math.max(Number.NEGATIVE_INFINITY, ...files.map((path) => statFile(path)?.mtimeMs ?? 0)),
-        fingerprints: files.flatMap((path) => loadCheckpoint(path).position?.fingerprint ?? []),
+        positions: files.flatMap((path) => loadCheckpoint(path).position ?? []),
       };
     },
   };

@@ -1,8 +1,11 @@
 import { closeSync, fstatSync, openSync, rmSync, statSync } from 'node:fs';
 import { hostname } from 'node:os';
+import { join } from 'node:path';
 import type { Position } from '../contracts/position.ts';
 import type { Chunk, Reader, Source, SourceLine } from '../contracts/source.ts';
-import { fingerprintOf, hasFingerprint, isPartial, openCopy } from './fingerprint.ts';
+import { isCheckpoint, loadCheckpoint, saveCheckpoint, sinkOf } from '../state/checkpoint.ts';
+import { listNames } from '../state/file-names.ts';
+import { fingerprintAt, fingerprintOf, hasPosition, isPartial, openCopy, startOf } from './fingerprint.ts';
 import { createLineDecoder, type LineOptions } from './line-decoder.ts';
 import { type LineFile, readLineFile } from './line-file.ts';
 import { shareHandle, type SharedHandle } from './shared-handle.ts';
@@ -60,7 +63,12 @@ function startReader(
   let own = openOwn();
   let copy: { readonly file: LineFile; readonly handle: number } | undefined;
   let offset = from?.offset ?? 0;
-  let fingerprint = from?.fingerprint ?? fingerprintOf(handle);
+  /** Fingerprint of the file's first bytes. */
+  let start = startOf(from?.fingerprint ?? fingerprintOf(handle));
+  /** Fingerprint of the place that is read next. */
+  let fingerprint = from?.fingerprint ?? start;
+  /** End of the last chunk. */
+  let last: Position = { file: generationName(generation), offset, fingerprint };
   let grewAt = performance.now();
   let ended = false;
 
@@ -74,7 +82,10 @@ function startReader(
 
   const decoder = createLineDecoder(lineOptions, () => onProblem('some lines are not UTF-8; they are read as Latin-1'));
 
-  const positionAt = (at: number): Position => ({ file: generationName(generation), offset: at, fingerprint });
+  function positionAt(at: number): Position {
+    const current = copy?.handle ?? handle;
+    return { file: generationName(generation), offset: at, fingerprint: fingerprintAt(current, start, at) };
+  }
 
   /**
    * A chunk of decoded lines. A line that was joined from parts comes after lines that began behind it, so a position
@@ -85,7 +96,12 @@ function startReader(
     const end = positionAt(least);
     const safe = new Map<number, number>();
     for (const line of decoded.toReversed()) safe.set(line.offset, (least = Math.min(least, line.offset)));
-    return { lines: decoded, at: (place) => positionAt(safe.get(place) ?? place), end };
+    const before = last;
+    last = end;
+    const { handle: current } = copy ?? shared;
+    const isStill = (): boolean => hasPosition(current, end);
+    // A file that was truncated meanwhile has other bytes at these places.
+    return { lines: decoded, at: (place) => (isStill() ? positionAt(safe.get(place) ?? place) : before), end };
   }
 
   function leaveCopy(): void {
@@ -98,12 +114,12 @@ function startReader(
     generation++;
     own = openOwn();
     offset = 0;
-    fingerprint = fingerprintOf(handle);
+    fingerprint = start = fingerprintOf(handle);
   }
 
   /** Lines that were not read yet are in the copy, if the rotation made one. */
   function onTruncated(): void {
-    const found = openCopy(watched, fingerprint, offset);
+    const found = openCopy(watched, { offset, fingerprint });
     if (found === undefined) {
       onProblem('the file was truncated or replaced, and no copy of it was found: lines not read yet are lost');
       beginGeneration();
@@ -113,12 +129,15 @@ function startReader(
   }
 
   function next(): Chunk | undefined {
-    if (copy === undefined && (own.size() < offset || !hasFingerprint(handle, fingerprint))) onTruncated();
+    if (copy === undefined && !hasPosition(handle, { offset, fingerprint })) onTruncated();
     const isRetired = performance.now() - grewAt > RETIRED_AFTER_MS && isRotated(handle, watched);
     const end = isRetired || copy !== undefined ? 'torn' : isFinal ? 'whole' : 'open';
     const chunk = (copy?.file ?? own).read(offset, end);
-    if (copy === undefined && isPartial(fingerprint)) fingerprint = fingerprintOf(handle);
+    // It was truncated while it was read.
+    if (copy === undefined && chunk.lines.length > 0 && !hasPosition(handle, { offset, fingerprint })) return next();
+    if (copy === undefined && isPartial(start)) start = fingerprintOf(handle);
     offset = chunk.end;
+    fingerprint = fingerprintAt(copy?.handle ?? handle, start, offset);
     if (chunk.lines.length > 0) {
       grewAt = performance.now();
       return toChunk(decoder.add(chunk.lines));
@@ -148,6 +167,17 @@ function startReader(
       shared.release();
     },
   };
+}
+
+/** A fingerprint that no file has. */
+const NO_FILE = '0-1';
+
+/** Says that the folder's file is gone: another one has its inode. Its checkpoints do not hold for that one. */
+export function forgetFile(folder: string): void {
+  for (const name of listNames(folder).filter(isCheckpoint)) {
+    const { position } = loadCheckpoint(join(folder, name));
+    if (position !== undefined) saveCheckpoint(folder, sinkOf(name), { ...position, fingerprint: NO_FILE });
+  }
 }
 
 /** Opens the file. @throws an error if the path has come to belong to another file */

@@ -1,5 +1,6 @@
 import { fstatSync, readSync } from 'node:fs';
 import type { SourceLine } from '../contracts/source.ts';
+import { type Encoding, encodingOf } from './encoding.ts';
 
 /**
  * Treatment of bytes after the last newline:
@@ -28,12 +29,12 @@ const CHUNK_BYTES = 131_072;
 const MAX_LINE_BYTES = 16_777_216;
 
 /** Removes the zero bytes that a file system leaves after a power cut, and the carriage return. */
-function trim(buffer: Buffer, from: number, to: number): Buffer {
-  let start = from;
-  let end = to;
-  while (start < end && buffer[start] === 0) start++;
-  if (end > start && buffer[end - 1] === CARRIAGE_RETURN) end--;
-  return buffer.subarray(start, end);
+function trim(line: Buffer): Buffer {
+  let start = 0;
+  let end = line.length;
+  while (start < end && line[start] === 0) start++;
+  if (end > start && line[end - 1] === CARRIAGE_RETURN) end--;
+  return line.subarray(start, end);
 }
 
 /** Whether bytes are a JSON object. */
@@ -60,6 +61,18 @@ function isWhole(bytes: Buffer): boolean {
  */
 export function readLineFile(handle: number, source: string, file: string): LineFile {
   let chunk = Buffer.allocUnsafe(CHUNK_BYTES);
+  let encoding: Encoding | undefined;
+
+  function encodingOfFile(): Encoding {
+    if (encoding !== undefined) return encoding;
+    const start = Buffer.alloc(2);
+    const isKnown = readSync(handle, start, 0, 2, 0) === 2;
+    const found = encodingOf(start);
+    if (isKnown) encoding = found;
+    return found;
+  }
+
+  const textOf = (from: number, to: number): Buffer => encodingOfFile().toUtf8(chunk.subarray(from, to));
 
   function fill(offset: number): number {
     let filled = 0;
@@ -72,17 +85,18 @@ export function readLineFile(handle: number, source: string, file: string): Line
   }
 
   function lineAt(offset: number, from: number, to: number, torn: boolean): SourceLine {
-    return { bytes: trim(chunk, from, to), source, file, offset: offset + from, torn };
+    return { bytes: trim(textOf(from, to)), source, file, offset: offset + from, torn };
   }
 
   function split(offset: number, filled: number): { lines: SourceLine[]; end: number } {
+    const { newlineBytes, indexOfNewline } = encodingOfFile();
     const lines: SourceLine[] = [];
     let start = 0;
     for (;;) {
-      const newline = chunk.indexOf(NEWLINE, start);
-      if (newline === -1 || newline >= filled) return { lines, end: offset + start };
+      const newline = indexOfNewline(chunk, start);
+      if (newline === -1 || newline + newlineBytes > filled) return { lines, end: offset + start };
       lines.push(lineAt(offset, start, newline, false));
-      start = newline + 1;
+      start = newline + newlineBytes;
     }
   }
 
@@ -104,7 +118,7 @@ export function readLineFile(handle: number, source: string, file: string): Line
         }
         if (filled < chunk.length) {
           if (fileEnd === 'open') return found;
-          if (fileEnd === 'whole') return isWhole(chunk.subarray(0, filled)) ? tail(offset, filled, false) : found;
+          if (fileEnd === 'whole') return isWhole(textOf(0, filled)) ? tail(offset, filled, false) : found;
         }
         return tail(offset, filled, true);
       }

@@ -1,8 +1,9 @@
-import { closeSync, openSync, rmSync, statSync } from 'node:fs';
+import { closeSync, openSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Position } from '../contracts/position.ts';
 import type { Chunk, Reader, Source } from '../contracts/source.ts';
 import { listSegments, segmentName } from '../state/file-names.ts';
+import { bytesAfter, sizeOf } from '../state/spool-state.ts';
 import { type LineFile, readLineFile } from './line-file.ts';
 
 /** Options of {@link openSpoolSource}. */
@@ -17,14 +18,6 @@ export interface SpoolSourceOptions {
 
 /** Sorts before every real segment. */
 const BEFORE_FIRST = segmentName(0);
-
-function sizeOf(path: string): number {
-  try {
-    return statSync(path).size;
-  } catch {
-    return 0;
-  }
-}
 
 function startReader(
   options: SpoolSourceOptions,
@@ -116,12 +109,7 @@ export function openSpoolSource(options: SpoolSourceOptions): Source {
     // Without a checkpoint of a sink that has stored nothing, a full spool would not count dropped lines as lost.
     start: () => ({ file: BEFORE_FIRST, offset: 0 }),
     open: (from, onProblem) => startReader(options, from, onProblem),
-    lag(from) {
-      return listSegments(folder).reduce((sum, name) => {
-        if (from !== undefined && name < from.file) return sum;
-        return sum + Math.max(0, sizeOf(join(folder, name)) - (name === from?.file ? from.offset : 0));
-      }, 0);
-    },
+    lag: (from) => bytesAfter(folder, from),
     release(slowest) {
       const isGone = options.isGone();
       const segments = listSegments(folder);

@@ -23,6 +23,11 @@ export function isCheckpoint(name: string): boolean {
   return name.startsWith(PREFIX) && name.endsWith('.json');
 }
 
+/** The sink of a checkpoint file. */
+export function sinkOf(name: string): string {
+  return name.slice(PREFIX.length, -'.json'.length);
+}
+
 function checksum({ file, offset, fingerprint = '' }: Position): number {
   return crc32(`${file}:${offset}${fingerprint}`);
 }
