@@ -18,15 +18,18 @@ interface FilterErrorDetails {
 const SHOWN = 76;
 const CUT = '…';
 
+/** Characters that a terminal would act on become spaces. */
+const printable = (text: string): string => text.replaceAll(/[\p{C}\p{Z}]/gu, (found) => ' '.repeat(found.length));
+
 /** One line of the filter around the error, and a line with carets below. Control characters become spaces. */
 function picture({ filter, at, length = 1 }: FilterErrorDetails): string {
   const from = Math.max(0, Math.min(at - SHOWN / 2, filter.length - SHOWN));
   const before = from > 0 ? CUT : '';
   const after = from + SHOWN < filter.length ? CUT : '';
-  const shown = filter.slice(from, from + SHOWN).replaceAll(/[\p{C}\p{Z}]/gu, (found) => ' '.repeat(found.length));
+  const shown = printable(filter.slice(from, from + SHOWN));
   const room = SHOWN - (at - from) + 1;
   const carets = '^'.repeat(Math.max(1, Math.min(length, room)));
-  return `  ${before}${shown.toWellFormed()}${after}\n  ${' '.repeat(before.length + at - from)}${carets}`;
+  return `  ${before}${shown}${after}\n  ${' '.repeat(before.length + at - from)}${carets}`;
 }
 
 /**
@@ -42,10 +45,11 @@ export class FilterError extends SpanlineError {
 
   constructor(details: FilterErrorDetails) {
     const { at, suggestion } = details;
+    const problem = printable(details.problem);
     const meant = suggestion === undefined ? {} : { suggestion };
     const question = suggestion === undefined ? '' : `; did you mean "${suggestion}"?`;
-    super({ code: 'ERR_INVALID_FILTER', problem: `${details.problem}${question}\n${picture(details)}`, ...meant });
+    super({ code: 'ERR_INVALID_FILTER', problem: `${problem}${question}\n${picture(details)}`, ...meant });
     this.at = at;
-    this.problem = details.problem;
+    this.problem = problem;
   }
 }

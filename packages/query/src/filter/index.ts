@@ -1,3 +1,10 @@
 export { FilterError } from './error.ts';
+export { toTest } from './evaluate.ts';
 export { type Column, columnOf, type ColumnType, columnValues, type Value } from './fields/column.ts';
 export { type Field, FIELD_NAMES, fieldValues, resolveField, suggestField } from './fields/resolve.ts';
+export { type FilterOptions, parseFilter } from './parse/parse.ts';
+export { type SearchFilter, type SearchOptions, type SearchQuery, toSearchQuery } from './search-query.ts';
+export { type Bind, type SqlFilter, type SqlOptions, sqlType, toSql } from './sql.ts';
+export { ALL, allOf, type Bounds, type Filter, type Test } from './tree.ts';
+export { type Pattern, type PatternPart } from './pattern.ts';
+export { timeFilter, type TimeRange } from './time-range.ts';

@@ -6,6 +6,14 @@ import type { AttributeKind, AttributeRow } from './attributes/row.ts';
 /** `text` is prose, searched word by word. `content` is structured content. */
 export type IndexKind = 'string' | 'text' | 'content' | 'integer' | 'number' | 'boolean' | 'date';
 
+/**
+ * Field that the ingest pipeline of `spanline ship setup` adds in the profile `ecs`: the texts of all structured
+ * content of the line, for full-text search.
+ */
+export const CONTENT_TEXT_FIELD = 'spanline.text';
+/** Longest indexed term. 8,191 characters are at most 24,573 bytes; Lucene accepts 32,766, including the path. */
+export const MAX_TERM_CHARACTERS = 8191;
+
 const KINDS: Readonly<Record<AttributeKind, IndexKind>> = {
   string: 'string',
   strings: 'string',

@@ -1,5 +1,6 @@
+import { CONTENT_TEXT_FIELD, MAX_TERM_CHARACTERS } from '@spanline/record';
 import { familiesOf, fieldsOf, type FieldKind } from './fields.ts';
-import { type Flavour, MAX_TERM_CHARACTERS, ODD_FIELD, type SetupProfile, TEXT_FIELD } from './names.ts';
+import { type Flavour, ODD_FIELD, type SetupProfile } from './names.ts';
 
 type Mapping = Readonly<Record<string, unknown>>;
 
@@ -52,7 +53,7 @@ export function mappingsOf(flavour: Flavour, profile: SetupProfile): Record<stri
       ...Object.fromEntries([...fields, ...families]),
       // The time field of a data stream may not ignore a malformed value.
       '@timestamp': { type: 'date' },
-      ...(profile === 'ecs' ? { [TEXT_FIELD]: textOf(flavour) } : {}),
+      ...(profile === 'ecs' ? { [CONTENT_TEXT_FIELD]: textOf(flavour) } : {}),
       [ODD_FIELD]: { type: 'object', enabled: false },
     },
   };

@@ -1,5 +1,6 @@
+import { CONTENT_TEXT_FIELD, MAX_TERM_CHARACTERS } from '@spanline/record';
 import { familiesOf, fieldsOf, type FieldKind } from './fields.ts';
-import { MAX_TERM_CHARACTERS, ODD_FIELD, type SetupProfile, TEXT_FIELD } from './names.ts';
+import { ODD_FIELD, type SetupProfile } from './names.ts';
 import { PIPELINE_SCRIPT } from './pipeline-script.ts';
 
 /** Shapes that the script distinguishes. `content` accepts any value. */
@@ -35,7 +36,7 @@ function branchesOf(names: readonly string[]): Record<string, true> {
 export function pipelineOf(profile: SetupProfile): Record<string, unknown> {
   const families = familiesOf();
   const structured = profile === 'ecs';
-  const shapes: Record<string, string> = { [ODD_FIELD]: 'content', [TEXT_FIELD]: 'scalar' };
+  const shapes: Record<string, string> = { [ODD_FIELD]: 'content', [CONTENT_TEXT_FIELD]: 'scalar' };
   for (const { name, kind } of fieldsOf(profile)) {
     shapes[name] = kind === 'content' && !structured ? 'scalar' : SHAPES[kind];
   }
@@ -51,7 +52,7 @@ export function pipelineOf(profile: SetupProfile): Record<string, unknown> {
             branches: branchesOf([...Object.keys(shapes), ...families]),
             families,
             longest: MAX_TERM_CHARACTERS,
-            text: TEXT_FIELD,
+            text: CONTENT_TEXT_FIELD,
             odd: ODD_FIELD,
             nul: '\0',
           },

@@ -1,5 +1,6 @@
+import { CONTENT_TEXT_FIELD } from '@spanline/record';
 import { fieldsOf } from './fields.ts';
-import { type Flavour, ODD_FIELD, type SetupProfile, TEXT_FIELD } from './names.ts';
+import { type Flavour, ODD_FIELD, type SetupProfile } from './names.ts';
 import type { SetupRequest } from './request.ts';
 
 /** Streams that a role may read, and fields that are hidden from it. */
@@ -12,7 +13,7 @@ interface Grant {
 /** Fields with content, everything inside them, and the fields that the pipeline derives from them. */
 function contentFields(profile: SetupProfile): string[] {
   const fields = fieldsOf(profile).filter(({ isContent }) => isContent);
-  const names = [...fields.map(({ name }) => name), TEXT_FIELD, ODD_FIELD];
+  const names = [...fields.map(({ name }) => name), CONTENT_TEXT_FIELD, ODD_FIELD];
   return names.flatMap((name) => [name, `${name}.*`]);
 }
 

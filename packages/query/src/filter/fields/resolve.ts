@@ -20,6 +20,17 @@ export interface Field {
   readonly combine: 'any' | 'sum';
 }
 
+/** The texts of a span: message, error and content. A text without a name is searched in them. */
+export const TEXT: Field = {
+  name: 'text',
+  type: 'words',
+  columns: ATTRIBUTE_KEYS.flatMap((key) => {
+    const column = columnOf(key);
+    return column?.type === 'words' ? [column] : [];
+  }),
+  combine: 'any',
+};
+
 /** Names of keys in the profiles `ecs` and `datadog`: people copy them from Kibana and Datadog. */
 const SPELLINGS: ReadonlyMap<string, string> = new Map(
   PROFILE_NAMES.flatMap((profile) =>
@@ -37,11 +48,12 @@ function openKey(name: string): string {
 
 /** Every name that a filter may use, short names first. Members of open families are not listed. */
 export const FIELD_NAMES: readonly string[] = [
-  ...new Set([...Object.keys(SHORT_NAMES), ...Object.keys(SUMS), ...ATTRIBUTE_KEYS, ...SPELLINGS.keys()]),
+  ...new Set([TEXT.name, ...Object.keys(SHORT_NAMES), ...Object.keys(SUMS), ...ATTRIBUTE_KEYS, ...SPELLINGS.keys()]),
 ];
 
 /** The field of a name: a short name, a key of the attribute table, a key of a profile, or a label. */
 export function resolveField(name: string): Field | undefined {
+  if (name === TEXT.name) return TEXT;
   const sum = own(SUMS, name);
   const keys = sum ??
     own(SHORT_NAMES, name) ?? [columnOf(name) === undefined ? (SPELLINGS.get(name) ?? openKey(name)) : name];
