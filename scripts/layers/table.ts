@@ -55,13 +55,19 @@ export const layerTable: LayerTable = {
     loaders: [],
     floors: [['backoff.ts', 'http-client.ts', 'secret.ts'], ['index.ts']],
   },
-  core: {
+  pretty: {
     workspace: ['@spanline/record'],
+    runtime: [],
+    types: [],
+    loaders: [],
+  },
+  core: {
+    workspace: ['@spanline/pretty', '@spanline/record'],
     runtime: ['pino', '@pydantic/genai-prices'],
     types: [],
     loaders: [],
     floors: [
-      ['api', 'gate', 'pretty', 'providers'],
+      ['api', 'gate', 'pretty.ts', 'providers'],
       ['context', 'redaction', 'streams', 'usage'],
       ['content'],
       ['capture'],

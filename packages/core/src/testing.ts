@@ -1,8 +1,7 @@
 import type { Logger } from 'pino';
-import { parseLine, type SpanRecord } from '@spanline/record';
+import { buildForest, parseLine, type Placed, type SpanRecord, type TreeNode } from '@spanline/record';
 import type { Clock } from './api/index.ts';
 import { createLogger, type LoggerOptions } from './log/index.ts';
-import { buildForest, type Placed, type TreeNode } from './pretty/forest.ts';
 
 /** A log in memory, for tests. */
 export interface MemoryLog {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { span } from '../../../test/support/printed-spans.ts';
 import { createTracer, toDatadog, toEcs } from '../src/index.ts';
 import { memoryLog, tree } from '../src/testing.ts';
-import { span } from './pretty/spans.ts';
 
 describe('memoryLog', () => {
   it('has a line as soon as it was logged', () => {

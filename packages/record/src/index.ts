@@ -15,19 +15,25 @@ export {
   toOtlp,
 } from './profiles/index.ts';
 export {
+  allNodes,
   bareMessage,
+  buildForest,
   countOf,
+  depthOf,
+  type Forest,
   mapRuns,
   type MissingMessage,
   type ParsedLine,
   parseLine,
   type ParseOptions,
   parseReference,
+  type Placed,
   readTime,
   type ReconstructedContent,
   reconstructMessages,
   referenceOf,
   type Side,
+  type TreeNode,
 } from './reading/index.ts';
 export {
   type AlertEvent,

@@ -1,4 +1,4 @@
-import type { PrettyOutput, PrettyStream } from '../pretty/index.ts';
+import type { PrettyOutput, PrettyStream } from '@spanline/pretty';
 
 /** Lines that wait for the printer; a program that logs more in its first moment gets these as JSON. */
 const MAX_WAITING = 10_000;
@@ -45,7 +45,7 @@ export class PrettyDestination {
 
   async #load(): Promise<void> {
     try {
-      const { createPrettyStream } = await import('../pretty/index.ts');
+      const { createPrettyStream } = await import('@spanline/pretty');
       this.#printer = createPrettyStream({ output: this.#output });
     } catch {
       // A bundle without the printer's file: JSON lines are better than none.

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { ScoreOptions, Tracer } from '../../src/api/index.ts';
 import { createTracer, parseLine, score, type SpanRecord, validate, withContext } from '../../src/index.ts';
-import { renderTrace } from '../../src/pretty/index.ts';
+import { renderTrace } from '../../src/pretty.ts';
 import { type MemoryLog, memoryLog } from '../../src/testing.ts';
 
 interface World {

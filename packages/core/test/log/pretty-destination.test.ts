@@ -5,10 +5,11 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { createLogger, createTracer } from '../../src/index.ts';
 
-const COMPILED = new URL('../../dist/', import.meta.url);
+const PACKAGES = new URL('../../../', import.meta.url);
+const COMPILED = new URL('core/dist/', PACKAGES);
 const CORE = JSON.stringify(new URL('index.js', COMPILED).href);
 
-/** Runs a program; gives what it printed and the files of core that it loaded. */
+/** Runs a program; gives what it printed and the files of our packages that it loaded. */
 function run(program: string, env: Record<string, string> = {}): { stdout: string; loaded: string[] } {
   const list = join(mkdtempSync(join(tmpdir(), 'spanline-')), 'loaded.txt');
   const hooks = `import { appendFileSync } from 'node:fs';
@@ -29,7 +30,7 @@ function run(program: string, env: Record<string, string> = {}): { stdout: strin
   const loaded = readFileSync(list, 'utf8').split('\n');
   return {
     stdout,
-    loaded: loaded.flatMap((url) => (url.startsWith(COMPILED.href) ? url.slice(COMPILED.href.length) : [])),
+    loaded: loaded.flatMap((url) => (url.startsWith(PACKAGES.href) ? url.slice(PACKAGES.href.length) : [])),
   };
 }
 
@@ -45,14 +46,14 @@ describe('the printer of traces', () => {
   it('is not loaded by a process that writes JSON', () => {
     const { stdout, loaded } = run(TRACE, { NODE_ENV: 'production' });
     expect(stdout.trim().split('\n')).toHaveLength(3);
-    expect(loaded).toContain('index.js');
+    expect(loaded).toContain('core/dist/index.js');
     expect(loaded.filter((file) => file.startsWith('pretty/'))).toEqual([]);
   });
 
   it('prints what was logged before it was loaded', () => {
     const { stdout, loaded } = run(TRACE, { SPANLINE_PRETTY: 'true' });
     expect(stdout).toMatch(TREE);
-    expect(loaded).toContain('pretty/index.js');
+    expect(loaded).toContain('pretty/dist/index.js');
   });
 
   it('leaves JSON lines to a process that exits before it is loaded', () => {

@@ -1,3 +1,4 @@
+export { allNodes, buildForest, depthOf, type Forest, type Placed, type TreeNode } from './forest.ts';
 export { type ParsedLine, parseLine, type ParseOptions } from './parse-line.ts';
 export { type MissingMessage, type ReconstructedContent, reconstructMessages } from './reconstruct.ts';
 export { bareMessage, countOf, mapRuns, parseReference, referenceOf, type Side } from './references.ts';

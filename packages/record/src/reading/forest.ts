@@ -1,3 +1,5 @@
+/** Puts the spans of a trace into trees. */
+
 /** The position of a span in its trace. */
 export interface Placed {
   readonly spanId: string;

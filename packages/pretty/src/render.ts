@@ -1,7 +1,7 @@
+import { allNodes, buildForest, type TreeNode } from '@spanline/record';
 import { drawBar } from './bar.ts';
 import { collapse } from './collapse.ts';
 import { type Columns, DURATION, FULL_TYPES, GAP, GUTTER, maxName, shareWidth } from './columns.ts';
-import { allNodes, buildForest, type TreeNode } from './forest.ts';
 import { formatDuration } from './format.ts';
 import { fitWidth, displayWidth, padding } from './printable.ts';
 import { type Row, rowsOf } from './rows.ts';

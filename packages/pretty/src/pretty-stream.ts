@@ -54,7 +54,7 @@ function positive(value: number | undefined, fallback: number): number {
  * @example
  * ```ts
  * import pino from 'pino';
- * import { createPrettyStream } from '@spanline/core/pretty';
+ * import { createPrettyStream } from '@spanline/pretty';
  *
  * const logger = pino({}, createPrettyStream());
  * ```

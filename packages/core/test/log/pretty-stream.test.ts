@@ -1,8 +1,8 @@
 import { pino } from 'pino';
 import { describe, expect, it } from 'vitest';
+import { createPrettyStream, type PrettyStreamOptions } from '@spanline/pretty';
+import { RAG_REQUEST, span } from '../../../../test/support/printed-spans.ts';
 import { createLogger, createTracer, toDatadog, toEcs } from '../../src/index.ts';
-import { createPrettyStream, type PrettyStreamOptions } from '../../src/pretty/index.ts';
-import { RAG_REQUEST, span } from './spans.ts';
 
 function setUp(options: Omit<PrettyStreamOptions, 'output'> = {}) {
   let printed = '';

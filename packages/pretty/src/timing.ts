@@ -1,4 +1,4 @@
-import type { TreeNode } from './forest.ts';
+import type { TreeNode } from '@spanline/record';
 import type { SpanView } from './view.ts';
 
 /** The time axis of a drawing, in milliseconds since the epoch. */

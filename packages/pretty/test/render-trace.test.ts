@@ -2,9 +2,9 @@ import { stripVTControlCharacters } from 'node:util';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { SpanRecord } from '@spanline/record';
-import { renderTrace } from '../../src/pretty/index.ts';
-import { displayWidth } from '../../src/pretty/printable.ts';
-import { AGENT_REQUEST, RAG_REQUEST, span } from './spans.ts';
+import { AGENT_REQUEST, RAG_REQUEST, span } from '../../../test/support/printed-spans.ts';
+import { renderTrace } from '../src/index.ts';
+import { displayWidth } from '../src/printable.ts';
 
 const plain = (records: readonly SpanRecord[], width = 100): string =>
   renderTrace(records, { width, color: false, unicode: true });

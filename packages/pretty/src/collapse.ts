@@ -1,4 +1,4 @@
-import { allNodes, type Forest, type TreeNode } from './forest.ts';
+import { allNodes, type Forest, type TreeNode } from '@spanline/record';
 import { formatDuration } from './format.ts';
 import type { Glyphs } from './style.ts';
 import type { SpanView } from './view.ts';

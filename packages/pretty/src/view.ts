@@ -1,6 +1,5 @@
-import type { SpanRecord } from '@spanline/record';
+import type { Placed, SpanRecord } from '@spanline/record';
 import { boundOf, detailsOf } from './details.ts';
-import type { Placed } from './forest.ts';
 import type { CostBound } from './format.ts';
 import { printable } from './printable.ts';
 import type { Glyphs, Piece } from './style.ts';

@@ -31,8 +31,8 @@ function scoreOf(record: SpanRecord): Piece[] {
  * @returns lines joined by newlines, without one at the end; an empty text if no record is a finished span
  * @example
  * ```ts
- * import { parseLine } from '@spanline/core';
- * import { renderTrace } from '@spanline/core/pretty';
+ * import { parseLine } from '@spanline/record';
+ * import { renderTrace } from '@spanline/pretty';
  *
  * const ids = { trace_id: '4bf92f3577b34da6a3ce929d0e0e4736', span_id: '00f067aa0ba902b7' };
  * const lines = [{ 'event.name': 'span.end', 'spanline.schema': '1.0', ...ids, 'span.name': 'work' }];

@@ -1,4 +1,4 @@
-import { depthOf, type Forest, type TreeNode } from './forest.ts';
+import { depthOf, type Forest, type TreeNode } from '@spanline/record';
 import type { Glyphs } from './style.ts';
 import type { SpanView } from './view.ts';
 

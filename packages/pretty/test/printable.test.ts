@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { formatCost, formatCount, formatDuration } from '../../src/pretty/format.ts';
-import { displayWidth, fitWidth, printable } from '../../src/pretty/printable.ts';
-import { describeTerminal } from '../../src/pretty/terminal.ts';
+import { formatCost, formatCount, formatDuration } from '../src/format.ts';
+import { displayWidth, fitWidth, printable } from '../src/printable.ts';
+import { describeTerminal } from '../src/terminal.ts';
 
 describe('text on a terminal', () => {
   it.each([
