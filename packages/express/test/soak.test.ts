@@ -1,11 +1,10 @@
 import { once } from 'node:events';
 import { Agent, request } from 'node:http';
 import { setTimeout as wait } from 'node:timers/promises';
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
 import { afterEach, describe, expect, it } from 'vitest';
 import { createLogger, type SpanRecord } from '@spanline/core';
 import { runs } from '../../../test/support/effort.ts';
+import { heapUsed } from '../../../test/support/garbage.ts';
 import { spanlineErrorHandler, spanlineExpress } from '../src/index.ts';
 import { Harness, MAJORS } from './support.ts';
 
@@ -17,9 +16,6 @@ const EXPECTED = { plain: 'ok', stream: 'ok', left: 'aborted', failed: 'error' }
 /** What one request may leave: a span, an exchange or a listener that stayed would be several times as much. */
 const BYTES_A_REQUEST = 1000;
 type Kind = (typeof KINDS)[number];
-
-setFlagsFromString('--expose-gc');
-const collectGarbage = runInNewContext('gc') as () => void;
 
 function kindOf(index: number): Kind {
   return KINDS[index % KINDS.length] ?? 'plain';
@@ -135,8 +131,7 @@ describe.each(MAJORS)('many requests at once through %s', (_name, express) => {
     const round = async (): Promise<number> => {
       await sendAll();
       while (harness.tracer.stats().open > 0) await wait(1);
-      collectGarbage();
-      return process.memoryUsage().heapUsed;
+      return heapUsed();
     };
     // What stays grows in every round; what the collector has not got to yet does not.
     const heaps: number[] = [];

@@ -3,6 +3,7 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { runs } from '../../../../test/support/effort.ts';
 import { createRedactor, type PlaceholderHolder } from '../../src/redaction/index.ts';
 
 const redactor = createRedactor({ rules: { PASSPORT: true } }, undefined);
@@ -207,13 +208,13 @@ describe('hostile text', () => {
       'Bearer ',
     ];
     for (const piece of hostile) {
-      const text = piece.repeat(1_000_000 / piece.length);
+      const text = piece.repeat(300_000 / piece.length);
       expect(redact(text).length).toBeGreaterThan(0);
     }
     const pieces = fc.array(fc.constantFrom(...hostile, 'x', '9', '-', '@', '.', ' '), { minLength: 1, maxLength: 6 });
     fc.assert(
       fc.property(pieces, (parts) => redact(parts.join('').repeat(2000)).length > 0),
-      { numRuns: 40 },
+      { numRuns: runs(12, 200) },
     );
   });
 
