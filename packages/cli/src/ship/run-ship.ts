@@ -15,7 +15,7 @@ import { spoolStdin } from './stdin.ts';
 
 const SHOW_MS = 1000;
 /** Names in the folder of a spool. */
-const OURS = /^(?:writer-|file-|dead-letter$|status\.json$)/;
+const OURS = /^(?:writer-|file-|gzip-|read$|dead-letter$|status\.json$)/;
 const GRACE_MS = 10_000;
 const COMMANDS = ['setup', 'dead-letters'];
 

@@ -75,4 +75,9 @@ export interface Candidate {
 /** Finds sources. It is asked every few seconds and never throws. It may be left before its end. */
 export interface Discovery {
   find(): Iterable<Candidate>;
+  /**
+   * Resolves when no compressed file is being unpacked.
+   * @returns whether one was since the last call, so that another look finds it
+   */
+  unpacked?(): Promise<boolean>;
 }

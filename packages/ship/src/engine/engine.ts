@@ -151,6 +151,11 @@ export function startEngine(options: EngineOptions): Engine {
     setInterval(() => each((shipment) => shipment.beat()), BEAT_MS),
   ];
 
+  async function unpacked(): Promise<boolean> {
+    const found = await Promise.all(from.map(async (discovery) => discovery.unpacked?.()));
+    return found.includes(true);
+  }
+
   const isStopped = (): boolean => stopped !== undefined;
 
   async function stop(graceMs: number): Promise<void> {
@@ -179,6 +184,7 @@ export function startEngine(options: EngineOptions): Engine {
       // A search under way may have passed the place of a new file.
       await scanning;
       await scan();
+      while (!isStopped() && (await unpacked())) await scan();
       drains++;
       for (let looks = 0; looks < 2 && !isStopped();) {
         await sleep(Math.max(DRAIN_STEP_MS, pollMs));

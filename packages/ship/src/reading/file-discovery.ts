@@ -7,7 +7,11 @@ import { type FileOrigins, type History, openFileOrigins, statFile } from './fil
 import { fileId, forgetFile, openFileSource } from './file-source.ts';
 import { fingerprintBytes, hasPosition } from './fingerprint.ts';
 import { expandGlob, isPattern } from './glob.ts';
+import { idOf } from './gone-files.ts';
+import { isGzip } from './gzip.ts';
 import type { LineOptions } from './line-decoder.ts';
+import { createPackedFiles, type UnpackedFile } from './packed-files.ts';
+import { openReadFiles } from './read-files.ts';
 import { createSiblings } from './siblings.ts';
 
 /** Options of {@link discoverFiles}. */
@@ -22,6 +26,14 @@ export interface FileDiscoveryOptions {
   readonly lines?: LineOptions;
   /** Called when a path cannot be shipped, once until the reason changes. */
   readonly onProblem?: (path: string, reason: string) => void;
+}
+
+/** A compressed file. */
+interface Packed {
+  readonly path: string;
+  readonly watched: string;
+  /** It is to be read also if it is no copy of a file that is known. */
+  readonly isNew: boolean;
 }
 
 /** A shorter fingerprint could be the start of any line. */
@@ -80,9 +92,12 @@ export function discoverFiles({
     onProblem(path, reason);
   }
 
-  function open(path: string, watched: string, id: string, folder: string): Source {
+  const readFiles = openReadFiles(state);
+  const packed = createPackedFiles({ state, readFiles, positions: () => origins?.positions() ?? [], onProblem: note });
+
+  function open(path: string, watched: string, id: string, folder: string, unpacked?: UnpackedFile): Source {
     try {
-      const source = openFileSource({ path, watched, id, folder, isFinal, lines });
+      const source = openFileSource({ path, watched, id, folder, isFinal, lines, readFiles, unpacked });
       note(path, undefined);
       return source;
     } catch (error) {
@@ -100,13 +115,34 @@ export function discoverFiles({
     const folder = join(state, id);
     try {
       makeFolder(folder);
-      if (known.isReplaced(folder, stats)) forgetFile(folder);
+      if (known.isReplaced(folder, stats)) forgetFile(folder, watched);
       known.save(folder, path, watched, stats);
     } catch (error) {
       note(folder, reasonOf(error));
       return;
     }
     yield { folder, open: () => open(path, watched, id, folder) };
+  }
+
+  /** @param isNew - it is to be read if it is no copy of a file that is known */
+  function* packedCandidate(path: string, watched: string, known: FileOrigins, isNew: boolean): Iterable<Candidate> {
+    const stats = statFile(path);
+    if (stats === undefined) return;
+    try {
+      const unpacked = packed.take(path, stats, isNew);
+      if (unpacked === undefined) return;
+      const { folder } = unpacked;
+      const origin = known.watchedOf(folder) ?? watched;
+      yield { folder, open: () => open(path, origin, idOf(folder), folder, unpacked) };
+    } catch (error) {
+      note(path, reasonOf(error));
+    }
+  }
+
+  /** Whether a compressed file is a later one than those that are known. */
+  function isLater(path: string, history: () => History): boolean {
+    const { savedAt } = history();
+    return savedAt > 0 && (statFile(path)?.mtimeMs ?? 0) > savedAt;
   }
 
   /** Whether a file at another path belongs to a watched path: it has a checkpoint, or is newer and no copy. */
@@ -122,13 +158,15 @@ export function discoverFiles({
     watched: string,
     known: FileOrigins,
     siblingsOf: (path: string) => string[],
+    later: Packed[],
   ): Iterable<Candidate> {
     let loaded: History | undefined;
     const history = (): History => (loaded ??= known.historyOf(watched));
     const reals = known.realsOf(watched);
     const paths = new Set([watched, ...reals].flatMap(siblingsOf).concat(reals));
     for (const path of paths) {
-      if (path !== watched && belongs(path, watched, known, history)) yield* candidate(path, watched, known);
+      if (isGzip(path)) later.push({ path, watched, isNew: isLater(path, history) });
+      else if (path !== watched && belongs(path, watched, known, history)) yield* candidate(path, watched, known);
     }
   }
 
@@ -145,16 +183,24 @@ export function discoverFiles({
   function* find(): Iterable<Candidate> {
     const known = (origins ??= openFileOrigins(state));
     const siblingsOf = createSiblings();
+    const packedFiles: Packed[] = [];
     for (const pattern of patterns) {
       const paths = expandGlob(pattern, note);
       if (isPattern(pattern)) note(pattern, paths.length === 0 ? 'matches no file' : undefined);
       for (const watched of paths) {
-        yield* earlierFiles(watched, known, siblingsOf);
         if (statFile(watched) === undefined) check(watched);
+        if (isGzip(watched)) {
+          packedFiles.push({ path: watched, watched, isNew: true });
+          continue;
+        }
+        yield* earlierFiles(watched, known, siblingsOf, packedFiles);
         yield* candidate(watched, watched, known);
       }
     }
+    // A file that has the inode of one that was compressed comes first, so that it gets its folder.
+    const wanted = new Set(packedFiles.filter(({ isNew }) => isNew).map(({ path }) => path));
+    for (const { path, watched } of packedFiles) yield* packedCandidate(path, watched, known, wanted.has(path));
   }
 
-  return { find };
+  return { find, unpacked: () => packed.unpacked() };
 }

@@ -9,6 +9,7 @@ import type { Position } from '../contracts/position.ts';
 import { isCheckpoint, loadCheckpoint } from '../state/checkpoint.ts';
 import { listNames } from '../state/file-names.ts';
 import { replaceFile } from '../state/replace-file.ts';
+import { listGone, ORIGIN_FILE } from './gone-files.ts';
 
 /** Where a file was found. */
 interface FileOrigin {
@@ -20,6 +21,12 @@ interface FileOrigin {
   readonly bornAt: number;
 }
 
+/** A file that is known, as far as one sink has read it. */
+export interface KnownPosition {
+  readonly folder: string;
+  readonly position: Position;
+}
+
 /** The checkpoints of all files that have had a watched path. */
 export interface History {
   /** When the newest one was saved, in milliseconds since the epoch; `-Infinity` if there is none. */
@@ -27,7 +34,6 @@ export interface History {
   readonly positions: readonly Position[];
 }
 
-const FILE = 'origin.json';
 const FOLDER = /^file-\d+-\d+$/;
 
 /** The attributes of a file; `undefined` if there is none, or something else. */
@@ -42,7 +48,11 @@ export function statFile(path: string): Stats | undefined {
 
 function load(folder: string): FileOrigin | undefined {
   try {
-    const { watched, real, bornAt = 0 } = JSON.parse(readFileSync(join(folder, FILE), 'utf8')) as Partial<FileOrigin>;
+    const {
+      watched,
+      real,
+      bornAt = 0,
+    } = JSON.parse(readFileSync(join(folder, ORIGIN_FILE), 'utf8')) as Partial<FileOrigin>;
     return typeof watched === 'string' && typeof real === 'string' ? { watched, real, bornAt } : undefined;
   } catch {
     return undefined;
@@ -57,6 +67,13 @@ function realPath(path: string): string {
   }
 }
 
+function positionsIn(folder: string): KnownPosition[] {
+  return listNames(folder)
+    .filter(isCheckpoint)
+    .flatMap((name) => loadCheckpoint(join(folder, name)).position ?? [])
+    .map((position) => ({ folder, position }));
+}
+
 /** The origins of all files that have a folder in the state. */
 export interface FileOrigins {
   /** Whether the file of a folder was found under a path. */
@@ -68,6 +85,10 @@ export interface FileOrigins {
   /** Paths behind links that files of a watched path had when they were found. */
   realsOf(watched: string): readonly string[];
   historyOf(watched: string): History;
+  /** The watched path of a folder's file. */
+  watchedOf(folder: string): string | undefined;
+  /** The places up to which files were read, of all files. */
+  positions(): readonly KnownPosition[];
 }
 
 /** Opens the origins in a state folder. They are read once; later changes are this process's own. */
@@ -92,9 +113,9 @@ export function openFileOrigins(state: string): FileOrigins {
     save(folder, path, watched, stats) {
       // A rotated file keeps the path at which it was found first.
       const isKnown = originOf.get(folder)?.watched === watched && !this.isReplaced(folder, stats);
-      if (isKnown && existsSync(join(folder, FILE))) return;
+      if (isKnown && existsSync(join(folder, ORIGIN_FILE))) return;
       const origin = { watched, real: realPath(path), bornAt: stats.birthtimeMs };
-      replaceFile(join(folder, FILE), JSON.stringify(origin), { isDurable: false });
+      replaceFile(join(folder, ORIGIN_FILE), JSON.stringify(origin), { isDurable: false });
       add(folder, origin);
     },
     isReplaced(folder, { birthtimeMs, ctimeMs }) {
@@ -102,6 +123,8 @@ export function openFileOrigins(state: string): FileOrigins {
       // A system that does not know when a file was created says 0, or the time of its last change.
       return before > 0 && birthtimeMs > 0 && birthtimeMs < ctimeMs && before !== birthtimeMs;
     },
+    watchedOf: (folder) => (originOf.get(folder) ?? load(folder))?.watched,
+    positions: () => [...originOf.keys(), ...listGone(state)].flatMap(positionsIn),
     realsOf: (watched) => [...new Set([...(byWatched.get(watched)?.values() ?? [])].map(({ real }) => real))],
     historyOf(watched) {
       const files = [...(byWatched.get(watched)?.keys() ?? [])].flatMap((folder) =>

@@ -6,8 +6,11 @@ import type { Chunk, Reader, Source, SourceLine } from '../contracts/source.ts';
 import { isCheckpoint, loadCheckpoint, saveCheckpoint, sinkOf } from '../state/checkpoint.ts';
 import { listNames } from '../state/file-names.ts';
 import { fingerprintAt, fingerprintOf, hasPosition, isPartial, openCopy, startOf } from './fingerprint.ts';
+import { keepPlaces } from './gone-files.ts';
 import { createLineDecoder, type LineOptions } from './line-decoder.ts';
 import { type LineFile, readLineFile } from './line-file.ts';
+import type { UnpackedFile } from './packed-files.ts';
+import { contentKey, type ReadFiles } from './read-files.ts';
 import { shareHandle, type SharedHandle } from './shared-handle.ts';
 
 /** Options of {@link openFileSource}. */
@@ -20,6 +23,10 @@ export interface FileSourceOptions {
   readonly id: string;
   /** Folder of lock and checkpoints. */
   readonly folder: string;
+  /** The unpacked content of a compressed file. It is read instead of the file, and is whole. */
+  readonly unpacked?: UnpackedFile | undefined;
+  /** Files that were read and are gone. */
+  readonly readFiles: ReadFiles;
   /** Nothing will be appended: the source ends at the end of the file. */
   readonly isFinal: boolean;
   readonly lines: LineOptions;
@@ -52,12 +59,13 @@ function isRotated(handle: number, watched: string): boolean {
  * generation starts; its number is the `file` of positions.
  */
 function startReader(
-  { watched, path, isFinal, id, lines: lineOptions }: FileSourceOptions,
+  { watched, path, folder, isFinal: isLast, id, lines: lineOptions, unpacked }: FileSourceOptions,
   shared: SharedHandle,
   from: Position | undefined,
   onProblem: (description: string) => void,
 ): Reader {
   const { handle } = shared;
+  const isFinal = isLast || unpacked !== undefined;
   shared.retain();
   let generation = from === undefined ? 1 : Number.parseInt(from.file, 10);
   let own = openOwn();
@@ -121,17 +129,21 @@ function startReader(
   function onTruncated(): void {
     const found = openCopy(watched, { offset, fingerprint });
     if (found === undefined) {
-      onProblem('the file was truncated or replaced, and no copy of it was found: lines not read yet are lost');
+      if (!keepPlaces(folder, watched, generationName(generation))) reportLoss();
       beginGeneration();
     } else {
       copy = { file: readLineFile(found.handle, sourceId(), found.path), handle: found.handle };
     }
   }
 
+  function reportLoss(): void {
+    onProblem('the file was truncated or replaced, and no copy of it was found: lines not read yet are lost');
+  }
+
   function next(): Chunk | undefined {
     if (copy === undefined && !hasPosition(handle, { offset, fingerprint })) onTruncated();
     const isRetired = performance.now() - grewAt > RETIRED_AFTER_MS && isRotated(handle, watched);
-    const end = isRetired || copy !== undefined ? 'torn' : isFinal ? 'whole' : 'open';
+    const end = isRetired || copy !== undefined || unpacked !== undefined ? 'torn' : isFinal ? 'whole' : 'open';
     const chunk = (copy?.file ?? own).read(offset, end);
     // It was truncated while it was read.
     if (copy === undefined && chunk.lines.length > 0 && !hasPosition(handle, { offset, fingerprint })) return next();
@@ -173,9 +185,10 @@ function startReader(
 const NO_FILE = '0-1';
 
 /** Says that the folder's file is gone: another one has its inode. Its checkpoints do not hold for that one. */
-export function forgetFile(folder: string): void {
+export function forgetFile(folder: string, watched: string): void {
   for (const name of listNames(folder).filter(isCheckpoint)) {
     const { position } = loadCheckpoint(join(folder, name));
+    if (position !== undefined) keepPlaces(folder, watched, position.file);
     if (position !== undefined) saveCheckpoint(folder, sinkOf(name), { ...position, fingerprint: NO_FILE });
   }
 }
@@ -195,8 +208,8 @@ function openFound(path: string, id: string): number {
  * @throws the system's error; `ESTALE` if the path has come to belong to another file since it was found
  */
 export function openFileSource(options: FileSourceOptions): Source {
-  const { id, folder, path } = options;
-  const shared = shareHandle(openFound(path, id));
+  const { id, folder, path, unpacked, readFiles } = options;
+  const shared = shareHandle(unpacked === undefined ? openFound(path, id) : openSync(unpacked.content, 'r'));
   const { handle } = shared;
   let isOpen = true;
   return {
@@ -208,7 +221,10 @@ export function openFileSource(options: FileSourceOptions): Source {
     lag: (from) => (isOpen ? Math.max(0, fstatSync(handle).size - (from?.offset ?? 0)) : 0),
     release({ offset }) {
       const { nlink, size } = fstatSync(handle);
-      if (nlink > 0 || offset < size) return false;
+      if (offset < size || (unpacked === undefined && nlink > 0)) return false;
+      // It may come again as a compressed file.
+      readFiles.add(contentKey(handle, size));
+      unpacked?.end();
       rmSync(folder, { recursive: true, force: true });
       return true;
     },

@@ -19,7 +19,12 @@ function textBefore(handle: number, offset: number): string {
 
 /** Fingerprint of a file's first bytes, as `<bytes>-<crc32>`. */
 export function fingerprintOf(handle: number): string {
-  const start = readAt(handle, 0, Math.min(FINGERPRINT_BYTES, fstatSync(handle).size));
+  return fingerprintOfStart(readAt(handle, 0, Math.min(FINGERPRINT_BYTES, fstatSync(handle).size)));
+}
+
+/** Fingerprint of bytes that a file starts with. */
+export function fingerprintOfStart(bytes: Buffer): string {
+  const start = bytes.subarray(0, FINGERPRINT_BYTES);
   return `${start.length}-${crc32(start)}`;
 }
 

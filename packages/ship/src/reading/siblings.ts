@@ -1,7 +1,7 @@
 import { readdirSync, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 
-const COMPRESSED = /\.(gz|bz2|xz|zst|zip)$/;
+const COMPRESSED = /\.(bz2|xz|zst|zip)$/;
 
 function sortedNames(folder: string): string[] {
   try {
@@ -29,7 +29,7 @@ export function createSiblings(): (path: string) => string[] {
 
   /**
    * Other files in the folder whose names start with this file's name: those that it may have been rotated to.
-   * Compressed ones are left out.
+   * Compressed ones other than `.gz` are left out.
    */
   return (path) => {
     const folder = dirname(path);

@@ -1,0 +1,145 @@
+import {
+  appendFileSync,
+  existsSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+import { file, type Report, type Shipper, startShipper } from '@spanline/ship';
+import { temporaryFolder } from './support/folder.ts';
+
+let folder = '';
+let log = '';
+let reports: Report[] = [];
+beforeEach(() => {
+  folder = temporaryFolder();
+  log = join(folder, 'app.log');
+  reports = [];
+});
+
+/** Every file begins with the same line. */
+const HEADER = `{"msg":"${'started '.repeat(60)}"}\n`;
+const text = (from: number, to: number): string =>
+  HEADER + Array.from({ length: to - from }, (_, index) => `{"n":${from + index},"msg":"tick"}\n`).join('');
+const upTo = (count: number): number[] => Array.from({ length: count }, (_, n) => n);
+
+function start(files: readonly string[], final = true): Shipper {
+  const shipper = startShipper({
+    dir: join(folder, 'state'),
+    files,
+    to: [file({ path: join(folder, 'out') })],
+    final,
+    onReport: (report) => reports.push(report),
+  });
+  onTestFinished(() => shipper.stop(0));
+  return shipper;
+}
+
+async function ship(...files: readonly string[]): Promise<void> {
+  const shipper = start(files);
+  await shipper.drain();
+  await shipper.stop(1000);
+}
+
+function shipped(): number[] {
+  if (!existsSync(join(folder, 'out'))) return [];
+  return [...readFileSync(join(folder, 'out'), 'utf8').matchAll(/"n":(\d+)/g)]
+    .map(([, n]) => Number(n))
+    .toSorted((a, b) => a - b);
+}
+
+/** As logrotate does it. */
+function compress(path: string): void {
+  writeFileSync(`${path}.gz`, gzipSync(readFileSync(path)));
+  rmSync(path);
+}
+
+describe('a compressed file', () => {
+  it('is read whole, once, whatever its name becomes', async () => {
+    writeFileSync(`${log}.2.gz`, gzipSync(text(0, 5)));
+    writeFileSync(`${log}.1.gz`, gzipSync(text(5, 10)));
+    await ship(`${log}*`);
+    expect(shipped()).toEqual(upTo(10));
+    renameSync(`${log}.2.gz`, `${log}.3.gz`);
+    renameSync(`${log}.1.gz`, `${log}.2.gz`);
+    await ship(`${log}*`);
+    expect(shipped()).toEqual(upTo(10));
+    expect(reports).toEqual([]);
+    expect(readdirSync(join(folder, 'state')).filter((name) => name.startsWith('gzip-'))).toEqual([]);
+  });
+
+  it('of a file that was read under its plain name is not read again', async () => {
+    writeFileSync(log, text(0, 5));
+    await ship(`${log}*`);
+    renameSync(log, `${log}.1`);
+    compress(`${log}.1`);
+    writeFileSync(log, text(5, 10));
+    await ship(`${log}*`);
+    await ship(`${log}*`);
+    expect(shipped()).toEqual(upTo(10));
+    expect(reports).toEqual([]);
+  });
+
+  it('has the rest of a file that was read in part', async () => {
+    writeFileSync(log, text(0, 5));
+    await ship(log);
+    appendFileSync(log, text(5, 8).slice(HEADER.length));
+    renameSync(log, `${log}.1`);
+    compress(`${log}.1`);
+    writeFileSync(log, text(8, 10));
+    await ship(log);
+    await ship(log);
+    expect(shipped()).toEqual(upTo(10));
+    expect(reports).toEqual([]);
+  });
+
+  it('that was rotated away before the first start is ignored, as a plain one is', async () => {
+    writeFileSync(`${log}.1.gz`, gzipSync(text(100, 110)));
+    writeFileSync(log, text(0, 5));
+    await ship(log);
+    await ship(log);
+    expect(shipped()).toEqual(upTo(5));
+  });
+
+  it('is read while the shipper runs, and what was read before is not repeated', async () => {
+    writeFileSync(log, text(0, 5));
+    const shipper = start([`${log}*`], false);
+    await shipper.drain();
+    renameSync(log, `${log}.1`);
+    writeFileSync(log, text(5, 10));
+    await shipper.drain();
+    compress(`${log}.1`);
+    writeFileSync(join(folder, 'app.log.old.gz'), gzipSync(text(10, 15)));
+    await expect.poll(shipped, { timeout: 30_000 }).toEqual(upTo(15));
+    await expect.poll(() => readdirSync(join(folder, 'state', 'read')).length, { timeout: 30_000 }).toBe(4);
+    expect(shipped()).toEqual(upTo(15));
+  });
+
+  it('that is not whole is named, and read once it is', async () => {
+    const path = `${log}.1.gz`;
+    writeFileSync(path, gzipSync(text(0, 200)));
+    const whole = readFileSync(path);
+    truncateSync(path, whole.length - 50);
+    await ship(path);
+    expect(shipped()).toEqual([]);
+    expect(reports).toMatchObject([
+      { level: 'error', what: 'unreadable', message: expect.stringContaining(path) as string },
+    ]);
+    writeFileSync(path, whole);
+    await ship(path);
+    expect(shipped()).toEqual(upTo(200));
+  });
+
+  it('may consist of several parts, in UTF-16', async () => {
+    const utf16 = Buffer.from(`\uFEFF${text(0, 5)}`, 'utf16le');
+    writeFileSync(`${log}.1.gz`, Buffer.concat([gzipSync(utf16.subarray(0, 101)), gzipSync(utf16.subarray(101))]));
+    await ship(`${log}.1.gz`);
+    expect(shipped()).toEqual(upTo(5));
+  });
+});
