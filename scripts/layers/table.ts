@@ -190,7 +190,7 @@ export const layerTable: LayerTable = {
       ['evaluation'],
       ['backtest', 'live'],
       ['budget', 'otel', 'prometheus'],
-      ['index.ts'],
+      ['index.ts', 'offline.ts'],
     ],
   },
   query: {

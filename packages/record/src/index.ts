@@ -100,4 +100,4 @@ export { parseExactJson } from './values/exact-json.ts';
 export type { Plain } from './values/plain.ts';
 export { setOwn } from './values/set-own.ts';
 export { splitTruncated, truncationMarker } from './values/truncation-marker.ts';
-export { hasKeys, props, type Props, isObject, list, number, text } from './values/props.ts';
+export { hasKeys, props, type Props, isObject, isPlainObject, list, number, text } from './values/props.ts';

@@ -8,12 +8,6 @@ const MAX_FUNCTION_NAME = 64;
 /** JSON of a value that could not be read: a getter, a proxy or a `toJSON` threw. */
 export const UNREADABLE_JSON: string = `"${UNREADABLE}"`;
 
-/** True for most objects: literals, and objects without a prototype. */
-export function isPlainObject(value: object): boolean {
-  const prototype: unknown = Object.getPrototypeOf(value);
-  return prototype === Object.prototype || prototype === null;
-}
-
 /** A property of an object; a note if its getter throws. */
 export function readProperty(object: object, key: string): unknown {
   try {

@@ -4,6 +4,7 @@
  */
 
 import { types } from 'node:util';
+import { isPlainObject } from '@spanline/record';
 import { boundedByteLength, truncate } from '../gate/index.ts';
 import {
   decidesByName,
@@ -19,15 +20,7 @@ import {
 import { describeBase64, describeBlob, describeBytes, isVector } from './blobs.ts';
 import type { ContentLimits } from './content-limits.ts';
 import { embeddedData } from './embedded-data.ts';
-import {
-  binaryBytes,
-  builtInJson,
-  isPlainObject,
-  mapObject,
-  primitiveJson,
-  readProperty,
-  UNREADABLE_JSON,
-} from './host-values.ts';
+import { binaryBytes, builtInJson, mapObject, primitiveJson, readProperty, UNREADABLE_JSON } from './host-values.ts';
 import { arrayJson, isStringJson, joinJson, type Json, type JsonNode, type Member, toJson } from './json.ts';
 import { messageJson, referenceJson } from './message-json.ts';
 import { ObjectJson, plainKeyJson } from './object-json.ts';

@@ -1,12 +1,12 @@
 /** The usage of one answer, whole or from the pieces of a stream, of any provider. */
-import { isObject, list, props, type Props, text } from '@spanline/record';
+import { isObject, isPlainObject, list, props, type Props, text } from '@spanline/record';
 import { isConditionKey } from './conditions.ts';
 import { partOfUsage } from './normalize.ts';
 import type { UsageContext } from './read-usage.ts';
 import { isBillable, type NormalizedUsage } from './report.ts';
 import { isGroundingKey } from './server-tools.ts';
 import { isUsageKey, NOVA_USAGE, USAGE } from './spellings.ts';
-import { isPlainObject, StreamedCounts } from './streamed-counts.ts';
+import { StreamedCounts } from './streamed-counts.ts';
 
 const MAX_ITEMS = 1000;
 const MAX_DEPTH = 3;

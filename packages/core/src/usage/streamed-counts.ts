@@ -1,16 +1,9 @@
 /** One usage object that a stream reports several times. */
-import { isObject, type Props } from '@spanline/record';
+import { isPlainObject, type Props } from '@spanline/record';
 
 /** Keys of output, which some servers count for each chunk. */
 const OUTPUT = /^(?!prompt).*(?:output|completion|candidates|eval_count|thoughts|reasoning)/i;
 const TOTAL = /^total/i;
-
-/** True for an object of no class. */
-export function isPlainObject(value: unknown): value is Props {
-  if (!isObject(value) || Array.isArray(value)) return false;
-  const prototype: unknown = Object.getPrototypeOf(value);
-  return prototype === Object.prototype || prototype === null;
-}
 
 /**
  * Puts the reports of a stream together. Nearly all servers repeat sums, of which the last one counts. Some leave a

@@ -4,19 +4,14 @@
  * wrapping is wrapped too, so that the conversion is reversible.
  */
 
+import { isProps, type Props } from '../values/props.ts';
 import { hasPieces, isAmbiguous, isTooLong, join, split } from './long-text.ts';
-
-type Props = Record<string, unknown>;
 
 /**
  * Elasticsearch rejects a document deeper than 20 levels. Arrays, pieces of a text and the wrapping count as levels.
  */
 const MAX_LEVELS = 20;
 const MAX_DEPTH = 18;
-
-function isBag(value: unknown): value is Props {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
 
 const fitText = (text: string): string | string[] => (isTooLong(text) ? split(text) : text);
 
@@ -42,11 +37,11 @@ function exceeds(value: unknown, depth: number): boolean {
 }
 
 function isWrapping(value: unknown): value is { value: unknown } {
-  return isBag(value) && Object.keys(value).length === 1 && 'value' in value;
+  return isProps(value) && Object.keys(value).length === 1 && 'value' in value;
 }
 
 function wrap(value: unknown): Props {
-  return isBag(value) && !isWrapping(value) ? value : { value };
+  return isProps(value) && !isWrapping(value) ? value : { value };
 }
 
 const unwrap = (value: unknown): unknown => (isWrapping(value) ? value.value : value);

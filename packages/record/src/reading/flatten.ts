@@ -1,6 +1,5 @@
 import { attributeRow } from '../schema/index.ts';
-
-type Props = Record<string, unknown>;
+import { isProps, type Props } from '../values/props.ts';
 
 const MAX_DEPTH = 10;
 
@@ -10,11 +9,6 @@ export interface FlatLine {
   readonly fields: Readonly<Props>;
   /** Values of a key that the line has twice: dotted, and nested. */
   readonly repeated: readonly (readonly [key: string, value: unknown])[];
-}
-
-/** True for an object that is no array. */
-export function isProps(value: unknown): value is Props {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 /** True for an object that is flattened further. Content stays in one piece, and so does an object without keys. */

@@ -1,7 +1,8 @@
 import type { SpanRecord } from '../schema/index.ts';
 import { parseExactJson } from '../values/exact-json.ts';
+import { isProps } from '../values/props.ts';
 import { readFields } from './fields.ts';
-import { flatten, isProps } from './flatten.ts';
+import { flatten } from './flatten.ts';
 import { readTime } from './time.ts';
 
 /** A line, read back. */

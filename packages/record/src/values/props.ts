@@ -6,6 +6,18 @@ export function isObject(value: unknown): value is object {
   return (typeof value === 'object' && value !== null) || typeof value === 'function';
 }
 
+/** True for an object that is no array. */
+export function isProps(value: unknown): value is Props {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** True for an object of no class: a literal, or one without a prototype. */
+export function isPlainObject(value: unknown): value is Props {
+  if (typeof value !== 'object' || value === null) return false;
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === Object.prototype || prototype === null;
+}
+
 /** The value's properties. An empty object if it has none. */
 export function props(value: unknown): Props {
   return isObject(value) ? (value as Props) : {};

@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import { readTime } from '@spanline/record';
 import type { SourceLine } from '../contracts/source.ts';
-import { createTextLines } from './text-lines.ts';
+import { createTextLines, type LineStep } from './text-lines.ts';
 import { type Unwrapped, unwrap } from './unwrap.ts';
 
 /** How the lines of files are read. */
@@ -15,16 +15,6 @@ export interface LineOptions {
    * @defaultValue `reject`
    */
   readonly text?: 'reject' | 'line' | 'multiline';
-}
-
-/** Lines as they were logged, from the lines of a file. */
-export interface LineDecoder {
-  /** Decodes lines in the order of the file. A part of a line is kept until its end comes. */
-  add(lines: readonly SourceLine[]): readonly SourceLine[];
-  /** Gives out the text that was kept back for lines that may belong to it. */
-  flush(): readonly SourceLine[];
-  /** Offset of the first part that waits for its end. Nothing from there on may count as read. */
-  readonly waitingFrom: number | undefined;
 }
 
 interface Waiting {
@@ -49,7 +39,7 @@ function withoutMark(bytes: Buffer): Buffer {
  *
  * @param onLatin1 - called for the first line that is not UTF-8
  */
-export function createLineDecoder({ timeKey, text = 'reject' }: LineOptions, onLatin1: () => void): LineDecoder {
+export function createLineDecoder({ timeKey, text = 'reject' }: LineOptions, onLatin1: () => void): LineStep {
   const texts = text === 'reject' ? undefined : createTextLines(text === 'multiline');
   const waiting = new Map<string, Waiting>();
   let isLatin1 = false;

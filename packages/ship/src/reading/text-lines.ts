@@ -1,13 +1,13 @@
 import { readTime } from '@spanline/record';
 import type { SourceLine } from '../contracts/source.ts';
 
-/** Turns text lines into JSON lines with the text as `message`. */
-export interface TextLines {
-  /** JSON lines stay as they are. The last text is kept back while lines may follow that belong to it. */
+/** Changes the lines of a file, in their order. */
+export interface LineStep {
+  /** Returns the lines that are ready. Parts that later lines may belong to are kept. */
   add(lines: readonly SourceLine[]): readonly SourceLine[];
-  /** Gives out the text that is kept back. */
+  /** Returns the text that is kept. A part of a line goes on waiting for its end. */
   flush(): readonly SourceLine[];
-  /** Offset of the text that is kept back. Nothing from there on may count as read. */
+  /** Offset of the first part that is kept. Nothing from there on may count as read. */
   readonly waitingFrom: number | undefined;
 }
 
@@ -61,7 +61,7 @@ function toLine({ first, texts }: Event): SourceLine {
  *
  * @param isMultiline - lines that go on with a text, such as stack traces, are joined with it
  */
-export function createTextLines(isMultiline: boolean): TextLines {
+export function createTextLines(isMultiline: boolean): LineStep {
   let waiting: Event | undefined;
 
   function flush(): SourceLine[] {
