@@ -49,18 +49,7 @@ const file = `/**
  * which is made from Google's libphonenumber (Apache-2.0).
  */
 
-/** How the numbers of one country are written. */
-export interface PhonePlan {
-  readonly country: string;
-  /** The country calling code. */
-  readonly code: string;
-  /** The digits before a number inside of the country; empty if there are none. */
-  readonly prefix: string;
-  /** Pattern of a number without prefix. */
-  readonly national: string;
-  /** Patterns with a group for each part that is written together, and of what such numbers begin with. */
-  readonly formats: readonly (readonly [pattern: string, leading: string])[];
-}
+import type { PhonePlan } from './phone-plan.ts';
 
 export const PHONE_PLANS: readonly PhonePlan[] = [
 ${plans.join('\n')}

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { createLogger, createTracer, type Span, validate } from '@spanline/core';
 import { memoryLog } from '@spanline/core/testing';
+import { HOSTILE } from './hostile-values.ts';
 
 function setUp(options: Parameters<typeof createTracer>[0] = {}) {
   const log = memoryLog();
@@ -13,58 +14,6 @@ function setUp(options: Parameters<typeof createTracer>[0] = {}) {
   });
   return { log, tracer };
 }
-
-function circular(): object {
-  const value: Record<string, unknown> = { a: 1 };
-  value.self = value;
-  return value;
-}
-
-function deep(levels: number): unknown {
-  let value: unknown = 'bottom';
-  for (let level = 0; level < levels; level++) value = { level: value };
-  return value;
-}
-
-class Secretive {
-  #inner = 1;
-  get broken(): number {
-    throw new Error('getter');
-  }
-  toJSON(): never {
-    throw new Error(`toJSON ${this.#inner}`);
-  }
-}
-
-const HOSTILE: [string, unknown][] = [
-  ['a circular object', circular()],
-  ['10 MB of text', 'x'.repeat(10_000_000)],
-  ['10 MB of surrogate pairs', '😀'.repeat(2_500_000)],
-  ['getters and toJSON that throw', new Secretive()],
-  ['a BigInt', 12n],
-  ['a Map and a Set', new Map<unknown, unknown>([[{ k: 1 }, new Set([1, 2n])]])],
-  ['a Buffer', Buffer.alloc(100_000, 7)],
-  ['typed arrays', new Float32Array(5000)],
-  ['prototype-polluting keys', JSON.parse('{"__proto__":{"polluted":1},"constructor":{"prototype":{"polluted":1}}}')],
-  ['200 levels', deep(200)],
-  ['20,000 levels', deep(20_000)],
-  ['lone surrogates', 'a\uD800b\uDC00'],
-  ['NUL, ESC and newlines', 'a\u0000b\u001b[31mc\r\nd\u2028e'],
-  [
-    'a revoked proxy',
-    (() => {
-      const { proxy, revoke } = Proxy.revocable({}, {});
-      revoke();
-      return proxy;
-    })(),
-  ],
-  ['a sparse array', Object.assign(new Array(1_000_000), { 999_999: 1 })],
-  ['symbols and functions', { [Symbol('s')]: Symbol('v'), fn: () => 1 }],
-  ['an invalid date', new Date(Number.NaN)],
-  ['100,000 keys', Object.fromEntries(Array.from({ length: 100_000 }, (_, index) => [`k${index}`, index]))],
-  ['a promise', Promise.resolve(1)],
-  ['an error with a hostile cause', Object.assign(new Error('x'), { cause: circular() })],
-];
 
 function everywhere(span: Span, value: unknown): void {
   span.input(value).output(value);

@@ -4,8 +4,8 @@ import { ATTRIBUTE_KEYS, attributeKeys, isValueOf } from '@spanline/record';
 import { admit, type LeftOut } from '../../src/gate/index.ts';
 import { createTracer, parseLine, type SpanRecord, type Tracer, validate, withContext } from '../../src/index.ts';
 import { type MemoryLog, memoryLog } from '../../src/testing.ts';
+import { counted, HOSTILE } from '../hostile-values.ts';
 import { ENTRY_POINTS } from './entry-points.ts';
-import { counted, HOSTILE } from './hostile-values.ts';
 
 /** Bytes of a line on stdout. */
 const LINE_BYTES = 15_360;

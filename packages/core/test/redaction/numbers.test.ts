@@ -63,6 +63,23 @@ describe('phone numbers', () => {
   ]);
 });
 
+describe('social security numbers', () => {
+  it.each([
+    ['my SSN is 219099999', 'my SSN is [SSN_1]'],
+    ['Social Security Number: 219 09 9999', 'Social Security Number: [SSN_1]'],
+    ['"ssn":"219099999"', '"ssn":"[SSN_1]"'],
+  ])('%s', (text, expected) => expect(redact(text)).toBe(expected));
+
+  it('under the name of a field', () => {
+    for (const name of ['ssn', 'applicantSsn', 'social_security_number']) {
+      expect(redact('219099999', name)).toBe('[SSN_1]');
+    }
+    for (const name of ['session', 'assn', 'number']) expect(redact('219099999', name)).toBe('219099999');
+  });
+
+  stay(['session 219099999', 'SSN is 000099999', 'the ssn column has 219 rows']);
+});
+
 describe('numbers with a name', () => {
   it.each([
     ['the pin: 4821', 'the pin: [SECRET_1]'],

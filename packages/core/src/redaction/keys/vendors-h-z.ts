@@ -23,9 +23,11 @@ export const VENDORS_H_Z: readonly KeyFormat[] = [
   ['Infracost', 'ico-', '[A-Za-z0-9]{32}', gitleaks('infracost-api-token')],
   ['Inngest', 'signkey-(?:prod|test|branch)-', '[A-Fa-f0-9]{32,64}', listed],
   ['42', 's-s4t2(?:ud|af)-', '[A-Fa-f0-9]{64}', gitleaks('intra42-client-secret')],
-  ['Intercom', 'dG^9r', 'Ok[A-Za-z0-9/+]{40,80}={0,2}', listed],
+  // Base64 of `tok:` and letters or digits.
+  ['Intercom', 'dG^9r', 'O[j-n][A-Za-z0-9/+_-]{38,80}={0,2}', listed],
   ['Jina AI', 'jina_', '[A-Za-z0-9_-]{40,80}', 'https://jina.ai/api-dashboard'],
   ['Klaviyo', 'pk_', '[A-Fa-f0-9]{34}', trufflehog('klaviyo')],
+  ['Knock', '[sp]k_', '[A-Za-z0-9_-]{40,64}', 'https://docs.knock.app/developer-tools/api-keys'],
   ['LangSmith', 'ls(?:v2_(?:pt|sk)|__)_', String.raw`\w{20,128}`, trufflehog('langsmith')],
   ['Langfuse', '[ps]k-lf-', '[A-Za-z0-9_-]{16,128}', trufflehog('langfuse')],
   [
@@ -101,6 +103,7 @@ export const VENDORS_H_Z: readonly KeyFormat[] = [
     gitleaks('sendgrid-api-token'),
   ],
   ['Sentry', 'sntry[su]_', '[A-Za-z0-9/+=_]{60,400}', gitleaks('sentry-org-token')],
+  ['SettleMint', 'sm_[aps]at_', '[A-Za-z0-9]{16}', gitleaks('settlemint-personal-access-token')],
   ['Shippo', 'shippo_(?:live|test)_', '[A-Fa-f0-9]{40}', gitleaks('shippo-api-token')],
   ['Shopify', 'shp(?:at|ca|pa|ss|tka|ua)_', '[A-Fa-f0-9]{32}', gitleaks('shopify-access-token')],
   ['Slack', String.raw`xox[abceoprs](?:\.xox[bp])?-`, '[A-Za-z0-9-]{10,256}', gitleaks('slack-bot-token')],
@@ -143,5 +146,12 @@ export const VENDORS_H_Z: readonly KeyFormat[] = [
     gitleaks('yandex-access-token'),
   ],
   ['Yandex', 'y[0-3]_', '[A-Za-z0-9_-]{55,64}', listed],
+  // Two parts in Base64, like those of a JSON Web Token. Zep describes none of it; the source is code that uses keys.
+  [
+    'Zep',
+    'z_',
+    String.raw`1[A-Za-z0-9_-]{40,80}\.[A-Za-z0-9_-]{60,120}`,
+    'https://github.com/search?q=ZEP_API_KEY%3Dz_&type=code',
+  ],
   ['Zhipu AI', String.raw`[A-Fa-f0-9]{32}\.`, '[A-Za-z0-9]{16}', listed],
 ];

@@ -1,12 +1,29 @@
-import { matching, type Rule } from '../rule.ts';
+import { matching, type Range, type Rule } from '../rule.ts';
 import { A_NUMBER } from './digits.ts';
 
-/** Social security numbers of the United States. */
+const NUMBER = String.raw`(?!000|666|9\d\d)\d{3}-(?!00)\d{2}-(?!0000)\d{4}(?![\w-])`;
+const UNSEPARATED = String.raw`(?!000|666|9\d\d)\d{3} ?(?!00)\d{2} ?(?!0000)\d{4}(?![\w-])`;
+const ANNOUNCED = String.raw`(?<=\b(?:ssn|social[ _-]security(?:[ _-](?:number|no\.?))?)["']?(?: is| was)?[ :#=]{1,3}["']?)`;
+
+const written = matching(new RegExp(String.raw`(?=\d)(?<![\w-])${NUMBER}`, 'g'));
+const announced = matching(new RegExp(String.raw`(?=\d)${ANNOUNCED}${UNSEPARATED}`, 'gi'));
+const alone = matching(new RegExp(`^${UNSEPARATED}$`, 'g'));
+
+/** True for the name of a field that holds a social security number. */
+export function isSsnName(name: string): boolean {
+  return /(?:^|[_. -])ssn$|social[_ -]?security(?:[_ -]?(?:number|no))?$/i.test(name) || /[a-z]S(?:sn|SN)$/.test(name);
+}
+
+/** Social security numbers of the United States: with hyphens, or where the text or the name of the field tells. */
 export const SSN: Rule = {
   name: 'SSN',
   credential: false,
   hints: [A_NUMBER],
-  find: matching(/(?<![\w-])(?!000|666|9\d\d)\d{3}-(?!00)\d{2}-(?!0000)\d{4}(?![\w-])/g),
+  *find(text, name): Generator<Range> {
+    yield* written(text);
+    yield* announced(text);
+    if (name !== undefined && isSsnName(name)) yield* alone(text);
+  },
 };
 
 /** Off by default, because too many ids look like one. */

@@ -1,4 +1,5 @@
-import { PHONE_PLANS, type PhonePlan } from './plans.ts';
+import type { PhonePlan } from './phone-plan.ts';
+import { PHONE_PLANS } from './plans.ts';
 
 interface CompiledPlan {
   readonly code: string;

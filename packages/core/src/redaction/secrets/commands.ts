@@ -10,8 +10,11 @@ import { isNoWord, isPlaceholder } from './secret-values.ts';
 const PASSWORD = anyCase('assword');
 const HINTS: readonly Hint[] = [
   { on: '\\-', then: '(?<=\\s-)[paPw](?=[^\\s-]|[ \\t]{1,3}[^\\s-])' },
-  { on: 'bB', then: '[yY]\\s{1,3}[\'"]' },
-  { on: 'pP', then: `${PASSWORD}\\s{1,3}['"]|assword(?<=login\\s{1,3}\\S{1,64}\\s{1,9}password)\\s{1,9}\\S` },
+  { on: 'bB', then: `[yY]\\s{1,3}(?:['"]|(?<=${anyCase('identified')}\\s{1,3}[bB][yY]\\s{1,3})\\S)` },
+  {
+    on: 'pP',
+    then: `${PASSWORD}\\s{1,3}(?:['"]|(?:${anyCase('for')}\\s{1,3}\\S{1,128}\\s{1,3})?=\\s{0,3}['"])|assword(?<=login\\s{1,3}\\S{1,64}\\s{1,9}password)\\s{1,9}\\S`,
+  },
 ];
 const TRIGGER = patternOf(HINTS, 'g');
 
@@ -28,9 +31,13 @@ const OPTIONS: Readonly<Record<string, { readonly attached?: RegExp; readonly ap
 };
 const OPTION =
   /-(?<option>\w)(?<space>[ \t]{0,3})(?:(?<quote>["'])(?<quoted>[^"'\r\n]{1,256})\k<quote>|(?<bare>[^\s"'|;&]{1,256}))/y;
-const SQL = /(?:by|password)\s{1,3}(?:'(?<single>(?:[^']|''){1,512})'|"(?<double>[^"\r\n]{1,512})")/iy;
+const SQL =
+  /(?:by|password)\s{1,3}(?:(?:(?:for\s{1,3}\S{1,128}\s{1,3})?=\s{0,3}|values\s{1,3})?(?:'(?<single>(?:[^']|''){1,512})'|"(?<double>[^"\r\n]{1,512})")|(?<bare>[^\s'";,<>()]{1,128}))/iy;
 const BEFORE_PASSWORD =
   /(?:\b(?:with|encrypted|unencrypted|login|identified\s{1,3}by|set)|\b(?:create|alter)\s{1,3}(?:user|role|login)\b[^;]{0,120})\s{1,3}$/i;
+/** Statements that set a password without quotes (Oracle). */
+const STATEMENT =
+  /\b(?:(?:create|alter)\s{1,3}(?:user|role)|grant|database\s{1,3}link)\b[^;]{0,120}\bidentified\s{1,3}$/i;
 const BEFORE_BY = /\bidentified(?:\s{1,3}(?:with|via)\s{1,3}\S{1,64})?\s{1,3}$/i;
 const NETRC = /password\s{1,9}(?<value>\S{1,512})/y;
 const LOGIN = /(?<machine>\b(?:machine\s{1,9}\S{1,256}|default)\s{1,9})?login\s{1,3}(?<user>\S{1,64})\s{1,9}$/;
@@ -50,11 +57,13 @@ function* optionAt(text: string, index: number): Generator<Range> {
 function* statementAt(text: string, index: number): Generator<Range> {
   const match = matchAt(SQL, text, index);
   if (match === null) return;
-  const { single, double = '' } = match.groups ?? {};
-  const value = single ?? double;
+  const { single, double, bare = '' } = match.groups ?? {};
+  const value = single ?? double ?? bare;
   const isBy = /^by/i.test(match[0]);
-  if (isPlaceholder(value) || !(isBy ? BEFORE_BY : BEFORE_PASSWORD).test(textBefore(text, index))) return;
-  const end = index + match[0].length - 1;
+  const isQuoted = bare === '';
+  const before = isQuoted ? (isBy ? BEFORE_BY : BEFORE_PASSWORD) : STATEMENT;
+  if ((!isQuoted && !isBy) || isPlaceholder(value) || !before.test(textBefore(text, index))) return;
+  const end = index + match[0].length - (isQuoted ? 1 : 0);
   yield { start: end - value.length, end };
 }
 
@@ -71,7 +80,7 @@ function* loginAt(text: string, index: number): Generator<Range> {
 function* found(text: string): Generator<Range> {
   for (const { 0: match, index } of text.matchAll(TRIGGER)) {
     if (match.startsWith('-')) yield* optionAt(text, index);
-    else if (/["']$/.test(match)) yield* statementAt(text, index);
+    else if (/^b|["']$/i.test(match)) yield* statementAt(text, index);
     else yield* loginAt(text, index);
   }
 }

@@ -5,7 +5,8 @@ const list = (words: string): ReadonlySet<string> => new Set(words.split(/\s+/))
 /** A name that ends in one of these is the name of a secret. A number under it is one as well. */
 export const PASSWORDS = list(
   `password passwords passwd passphrase passphrases passcode passcodes pwd passwort kennwort contraseña contrasena senha
-  wachtwoord motdepasse hasło пароль 密码 密碼 パスワード 비밀번호 secret secrets otp totp hotp cvv cvc csc pin mnemonic`,
+  wachtwoord motdepasse hasło heslo jelszó jelszo lösenord losenord passord adgangskode salasana şifre sifre lozinka пароль סיסמה
+  पासवर्ड รหัสผ่าน 密码 密碼 パスワード 비밀번호 secret secrets otp totp hotp cvv cvc csc pin mnemonic`,
 );
 
 /** A name that ends in one of these is the name of a secret if its value is text. */
@@ -39,7 +40,13 @@ export const QUALIFIED: ReadonlyMap<string, ReadonlySet<string>> = new Map(
     server app service api sql bind jdbc`,
     ),
     auth: list('x proxy basic http api registry npm smtp redis docker'),
-    code: list('verification security recovery backup mfa otp totp sms authorization auth access factor reset login'),
+    khẩu: list('mật mat'),
+    khau: list('mat'),
+    sandi: list('kata'),
+    المرور: list('كلمة'),
+    code: list(
+      'pin verification security recovery backup mfa otp totp sms authorization auth access factor reset login',
+    ),
     verifier: list('code'),
     assertion: list('client saml'),
     passe: list('de mot'),
