@@ -6,7 +6,7 @@ import type { AttributeRows } from './row.ts';
 export const ENVELOPE = {
   '@timestamp': { kind: 'string', privacy: 'own', required: 'line', form: 'iso_millis', otlp: 'field', docs: 'End of the span or time of the event, ISO 8601 in milliseconds, UTC.' },
   level: { kind: 'string', privacy: 'own', required: 'line', form: 'word', otlp: 'field', ecs: 'log.level', datadog: 'status', docs: "Lower-case level: `error` for errors, `warn` for aborted, abandoned and unfinished spans, else the tracer's level." },
-  message: { kind: 'string', privacy: 'personal', required: 'line', maxBytes: 1024, prose: true, otlp: 'field', docs: 'One sentence for people. No fact stands only here.' },
+  message: { kind: 'string', privacy: 'personal', required: 'line', maxBytes: 1024, prose: true, otlp: 'field', docs: 'One sentence for people. No fact is only here.' },
   'event.name': { kind: 'string', privacy: 'own', required: 'line', values: ['span.end', 'span.start', 'span.content', 'gen_ai.evaluation.result', 'alert', 'spanline.stats'], otlp: 'field', docs: 'Event that the line records.' },
   'event.outcome': { kind: 'string', privacy: 'own', required: ['span.end'], values: ['success', 'failure', 'unknown'], otlp: 'field', docs: '`success` for `ok`, `failure` for `error`, `unknown` for every other status.' },
   'event.id': { kind: 'string', privacy: 'own', required: 'line', form: 'event_id', docs: '`<boot id>-<sequence>`: the idempotency key of shippers. A gap in the sequence shows a lost line.' },

@@ -6,7 +6,7 @@ import type { AttributeRows } from './row.ts';
 export const PROMPT = {
   'gen_ai.prompt.name': { kind: 'string', privacy: 'personal', settable: true, docs: 'Name of the prompt.' },
   'gen_ai.prompt.version': { kind: 'string', privacy: 'protected', settable: true, docs: 'Version of the prompt.' },
-  'spanline.prompt.template_sha256': { kind: 'string', privacy: 'protected', settable: true, docs: 'SHA-256 of the template. It tells versions apart in every capture mode.' },
+  'spanline.prompt.template_sha256': { kind: 'string', privacy: 'protected', settable: true, docs: 'SHA-256 of the template. It distinguishes versions in every capture mode.' },
 } as const satisfies AttributeRows;
 
 /** Retrieval. */
