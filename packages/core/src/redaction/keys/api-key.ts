@@ -70,10 +70,10 @@ const TRIGGER = patternOf(HINTS, 'g');
 const LONGEST_PREFIX = 80;
 const LONGEST_WORD = 16;
 
-/** Words that are joined by hyphens or underscores, and short ones: no key. */
+/** Words and short numbers that are joined by hyphens or underscores: no key. */
 function isWords(body: string): boolean {
-  if (/\d|[a-z][A-Z]|[A-Z][a-z]+[A-Z]/.test(body)) return false;
-  return body.split(/[-_.]/).every((word) => word.length < LONGEST_WORD);
+  if (/[a-z][A-Z]|[A-Z][a-z]+[A-Z]/.test(body)) return false;
+  return body.split(/[-_.]/).every((word) => /^v?\d{1,4}$|^\D*$/.test(word) && word.length < LONGEST_WORD);
 }
 
 function* keysIn(text: string): Generator<Range> {

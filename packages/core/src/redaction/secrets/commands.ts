@@ -37,7 +37,7 @@ const BEFORE_PASSWORD =
   /(?:\b(?:with|encrypted|unencrypted|login|identified\s{1,3}by|set)|\b(?:create|alter)\s{1,3}(?:user|role|login)\b[^;]{0,120})\s{1,3}$/i;
 /** Statements that set a password without quotes (Oracle). */
 const STATEMENT =
-  /\b(?:(?:create|alter)\s{1,3}(?:user|role)|grant|database\s{1,3}link)\b[^;]{0,120}\bidentified\s{1,3}$/i;
+  /\b(?:(?:create|alter)\s{1,3}(?:user|role)|grant\b[^;]{1,120}\bon\b[^;]{1,120}\bto|database\s{1,3}link)\b[^;]{0,120}\bidentified\s{1,3}$/i;
 const BEFORE_BY = /\bidentified(?:\s{1,3}(?:with|via)\s{1,3}\S{1,64})?\s{1,3}$/i;
 const NETRC = /password\s{1,9}(?<value>\S{1,512})/y;
 const LOGIN = /(?<machine>\b(?:machine\s{1,9}\S{1,256}|default)\s{1,9})?login\s{1,3}(?<user>\S{1,64})\s{1,9}$/;
