@@ -1,6 +1,7 @@
 /** Errors that the application's own error handlers take: in routers, routes and mounted applications. */
 import type { ErrorRequestHandler, RequestHandler } from 'express';
 import createError from 'http-errors';
+import multer from 'multer';
 import { afterEach, describe, expect, it } from 'vitest';
 import { spanlineErrorHandler, spanlineExpress } from '../src/index.ts';
 import { Harness, MAJORS } from './support.ts';
@@ -200,6 +201,18 @@ describe.each(MAJORS)('an error handler of the application in %s', (_name, expre
     };
     app.use(faulty, answers(500));
     expect(await outcome()).toEqual([500, 'error', ...expected]);
+  });
+
+  it('answers a client that has left in the middle of an upload: the request is aborted', async () => {
+    const app = start();
+    app.post('/up', multer().single('f'), (_req, res) => void res.end());
+    app.use(answers(500));
+    await harness.listen();
+    const head =
+      'POST /up HTTP/1.1\r\nhost: x\r\ncontent-type: multipart/form-data; boundary=b\r\ncontent-length: 9999\r\n\r\n';
+    await harness.hangUp(`${head}--b\r\nContent-Disposition: form-data; name="f"; filename="a"\r\n\r\nabc`);
+    const [record] = await harness.records(1);
+    expect([record?.['span.status'], record?.['http.response.status_code']]).toEqual(['aborted', undefined]);
   });
 
   it('keeps its name, its arguments and its this', async () => {

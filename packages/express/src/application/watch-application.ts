@@ -27,6 +27,10 @@ function countBytes(res: Response, chunk: unknown, encoding: unknown): void {
 function noteHead(res: Response): void {
   const exchange = exchangeOf(res.req);
   if (exchange === undefined || res.destroyed || exchange.firstByteMs !== undefined) return;
+  if (res.req.socket.destroyed) {
+    exchange.isUnreachable = true;
+    return;
+  }
   exchange.firstByteMs = performance.now();
   exchange.failuresAtHead = failuresSoFar(exchange.span);
 }

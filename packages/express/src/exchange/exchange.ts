@@ -23,6 +23,8 @@ export interface Exchange {
   readonly startedMs: number;
   /** When the head of the response was written; `undefined` if it could no longer reach the client. */
   firstByteMs: number | undefined;
+  /** The response began after the connection was lost. Node finishes it all the same. */
+  isUnreachable: boolean;
   /** Bytes of the body as the connection saw them: after compression, without the framing of chunks. */
   bodyBytes: number;
   /** The first error that reached an error handler while the client was connected. */
@@ -48,6 +50,7 @@ export function createExchange(span: Span, tracer: Tracer, guard: Guard, request
     requestId,
     startedMs: performance.now(),
     firstByteMs: undefined,
+    isUnreachable: false,
     bodyBytes: 0,
     error: undefined,
     lastError: undefined,

@@ -86,7 +86,7 @@ function outcomeOfAnswer(status: number, known: unknown, exchange: Exchange): Ou
 export function outcomeOf(res: Response, exchange: Exchange): Outcome {
   const known: unknown = exchange.error ?? destroyedWith(res);
   if (known === undefined && isUpgraded(res)) return { status: 'ok' };
-  if (res.writableFinished) return outcomeOfAnswer(res.statusCode, known, exchange);
+  if (res.writableFinished && !exchange.isUnreachable) return outcomeOfAnswer(res.statusCode, known, exchange);
   const error = known ?? closedHere(res, exchange.startedMs);
   return error === undefined ? { status: 'aborted' } : { status: 'error', error };
 }
