@@ -57,7 +57,7 @@ const commands = [
   fc.constant(act('write poison', (world) => world.write(1, true))),
   fc.nat(30).map((count) => act(`another program writes ${count} and a half`, (world) => world.writeForeign(count))),
   fc
-    .constantFrom('rename' as const, 'copy' as const)
+    .constantFrom('rename' as const, 'compress' as const, 'copy' as const)
     .map((how) => act(`rotate by ${how}`, (world) => world.rotate(how))),
   fc
     .constantFrom(...TROUBLES)

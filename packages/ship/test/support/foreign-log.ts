@@ -1,5 +1,16 @@
-import { appendFileSync, copyFileSync, existsSync, readFileSync, renameSync, statSync, truncateSync } from 'node:fs';
+import {
+  appendFileSync,
+  copyFileSync,
+  existsSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
+import { gunzipSync, gzipSync } from 'node:zlib';
 
 /** A log that another program writes and rotates, also in the middle of a line. */
 export interface ForeignLog {
@@ -8,6 +19,8 @@ export interface ForeignLog {
   write(numbers: readonly number[], half: number | undefined): void;
   /** The program goes on in the renamed file until its line is ended. */
   rename(): void;
+  /** As {@link rename}; then the renamed file is compressed, and only that is left. */
+  compress(): void;
   /**
    * The half of a line that was copied is cut away, and its other half begins the file: it is lost, and said.
    * @returns its number
@@ -38,6 +51,21 @@ export function createForeignLog(folder: string): ForeignLog {
     return ended;
   }
 
+  function rename(): string {
+    const to = `${path}.${rotated.length + 1}`;
+    rotated.push(to);
+    renameSync(path, to);
+    if (open !== undefined) target = to;
+    end();
+    appendFileSync(path, '');
+    return to;
+  }
+
+  const textOf = (name: string): string => {
+    if (existsSync(`${name}.gz`)) return gunzipSync(readFileSync(`${name}.gz`)).toString();
+    return existsSync(name) ? readFileSync(name, 'utf8') : '';
+  };
+
   return {
     path,
     write(numbers, half) {
@@ -47,13 +75,11 @@ export function createForeignLog(folder: string): ForeignLog {
       appendFileSync(path, lineOf(half).slice(0, HALF));
       open = half;
     },
-    rename() {
-      rotated.push(`${path}.${rotated.length + 1}`);
-      const to = rotated.at(-1) ?? '';
-      renameSync(path, to);
-      if (open !== undefined) target = to;
-      end();
-      appendFileSync(path, '');
+    rename: () => void rename(),
+    compress() {
+      const from = rename();
+      writeFileSync(`${from}.gz`, gzipSync(readFileSync(from)));
+      rmSync(from);
     },
     copyAndCut() {
       rotated.push(`${path}.${rotated.length + 1}`);
@@ -62,11 +88,7 @@ export function createForeignLog(folder: string): ForeignLog {
       return end();
     },
     numbers: () =>
-      [path, ...rotated].flatMap((name) =>
-        existsSync(name)
-          ? [...readFileSync(name, 'utf8').matchAll(/^\{"n":(\d+).*\}$/gm)].map(([, n]) => Number(n))
-          : [],
-      ),
+      [path, ...rotated].flatMap((name) => [...textOf(name).matchAll(/^\{"n":(\d+).*\}$/gm)].map(([, n]) => Number(n))),
     isKnownTo(state) {
       if (!existsSync(path)) return false;
       const { dev, ino } = statSync(path);

@@ -153,9 +153,11 @@ export class World {
    * In the middle of a line. A file that no shipper has seen is not rotated: it would have to live for less than a
    * scan.
    */
-  rotate(how: 'rename' | 'copy'): void {
+  rotate(how: 'rename' | 'compress' | 'copy'): void {
     if (!this.log.isKnownTo(this.root)) return;
-    const cut = how === 'rename' ? this.log.rename() : this.log.copyAndCut();
+    if (how === 'rename') this.log.rename();
+    if (how === 'compress') this.log.compress();
+    const cut = how === 'copy' ? this.log.copyAndCut() : undefined;
     if (cut !== undefined) this.model.damaged.add(cut);
     this.model.ended.push(...this.log.numbers().filter((n) => !this.model.ended.includes(n)));
   }
