@@ -1,8 +1,8 @@
 import { cpSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, inject, it, vi } from 'vitest';
-import { elasticsearch, elasticsearchSetup, type SinkSpec, startShipper } from '@spanline/ship';
-import { startElasticsearch } from './support/elasticsearch.ts';
+import { elasticsearch, type SinkSpec, startShipper } from '@spanline/ship';
+import { plainMappings, startElasticsearch } from './support/elasticsearch.ts';
 import { expectCosts, expectFound, expectFoundByTime, expectPercentiles, ids } from './support/expectations.ts';
 import { nested, poisonLines } from './support/poison.ts';
 import { type Line, LONG_REQUESTS, NEEDLES, writeProgram } from './support/program.ts';
@@ -11,23 +11,6 @@ import type { RunningServer } from './support/server.ts';
 import { deadLetters, ship, type Shipped } from './support/ship.ts';
 
 const files = inject('servers').elasticsearch;
-
-interface Mappings {
-  readonly mappings: { readonly properties: Readonly<Record<string, { readonly type: string }>> };
-}
-
-/** The mappings of the set-up, without what is in modules that this distribution has not. */
-function plainMappings(): Record<string, unknown> {
-  const requests = elasticsearchSetup({ flavour: 'elasticsearch', profile: 'otel' });
-  const component = requests.find(({ path }) => path.startsWith('_component_template/'))?.body?.[
-    'template'
-  ] as Mappings;
-  const properties = Object.entries(component.mappings.properties).map(([name, mapping]) => [
-    name,
-    mapping.type === 'match_only_text' ? { type: 'text' } : mapping,
-  ]);
-  return { ...component.mappings, properties: Object.fromEntries(properties) as unknown };
-}
 
 describe.skipIf(files === undefined)('Elasticsearch', () => {
   let dir = '';

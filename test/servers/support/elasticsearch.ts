@@ -1,6 +1,7 @@
 import { cpSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { elasticsearchSetup } from '@spanline/ship';
 import { fetched, run } from './fetch.ts';
 import { type RunningServer, startServer } from './server.ts';
 
@@ -56,4 +57,21 @@ export async function startElasticsearch(files: string): Promise<RunningServer> 
     env: { ES_JAVA_HOME: await javaHome(), ES_JAVA_OPTS: '-Xms512m -Xmx512m' },
     ready: /HttpServerTransport *\].*publish_address \{127\.0\.0\.1:(\d+)\}/,
   });
+}
+
+interface Mappings {
+  readonly mappings: { readonly properties: Readonly<Record<string, { readonly type: string }>> };
+}
+
+/** The mappings of the set-up, without what is in modules that this distribution has not. */
+export function plainMappings(): Record<string, unknown> {
+  const requests = elasticsearchSetup({ flavour: 'elasticsearch', profile: 'otel' });
+  const component = requests.find(({ path }) => path.startsWith('_component_template/'))?.body?.[
+    'template'
+  ] as Mappings;
+  const properties = Object.entries(component.mappings.properties).map(([name, mapping]) => [
+    name,
+    mapping.type === 'match_only_text' ? { type: 'text' } : mapping,
+  ]);
+  return { ...component.mappings, properties: Object.fromEntries(properties) as unknown };
 }
