@@ -7,7 +7,6 @@ import {
   rmSync,
   statSync,
   truncateSync,
-  writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
@@ -78,7 +77,8 @@ export function createForeignLog(folder: string): ForeignLog {
     rename: () => void rename(),
     compress() {
       const from = rename();
-      writeFileSync(`${from}.gz`, gzipSync(readFileSync(from)));
+      // It has room on a disk that is full for others.
+      appendFileSync(`${from}.gz`, gzipSync(readFileSync(from)));
       rmSync(from);
     },
     copyAndCut() {
