@@ -32,6 +32,7 @@ const SENTENCES = [
   'gpt-4o wrote 1,000 words_here',
   'ΟΔΟΣ und Straße',
   '東京で😀 返金',
+  String.raw`send the refund to C:\new\table`,
   '',
 ];
 const LABELS = [
@@ -164,6 +165,8 @@ const phrase = fc.constantFrom(
   '3.5',
   'user',
   'words_*',
+  'new',
+  'table',
   '*',
 );
 

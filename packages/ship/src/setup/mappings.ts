@@ -60,12 +60,17 @@ export function mappingsOf(flavour: Flavour, profile: SetupProfile): Record<stri
 }
 
 /**
- * Index settings that the mappings need: an analyzer that reads `\n` in a JSON string as white space, so that the word
- * behind it is found.
+ * Index settings that the mappings need: an analyzer that reads `\n` and `\\` in a JSON string as white space, so that
+ * the word behind it is found.
  */
 export function analysisOf(profile: SetupProfile): Record<string, unknown> {
   if (profile === 'ecs') return {};
-  const mappings = [String.raw`\\n => \u0020`, String.raw`\\r => \u0020`, String.raw`\\t => \u0020`];
+  const mappings = [
+    String.raw`\\\\ => \u0020`,
+    String.raw`\\n => \u0020`,
+    String.raw`\\r => \u0020`,
+    String.raw`\\t => \u0020`,
+  ];
   return {
     analysis: {
       char_filter: { spanline_escapes: { type: 'mapping', mappings } },
