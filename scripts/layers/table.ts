@@ -195,10 +195,10 @@ export const layerTable: LayerTable = {
   },
   query: {
     workspace: ['@spanline/record'],
-    runtime: [],
+    runtime: ['tinyglobby'],
     types: [],
     loaders: [],
-    floors: [['filter'], ['index.ts']],
+    floors: [['filter', 'lines'], ['records'], ['answers'], ['api'], ['index.ts']],
   },
   cli: {
     workspace: ['@spanline/core', '@spanline/record', '@spanline/remote', '@spanline/ship', '@spanline/ship/internal'],

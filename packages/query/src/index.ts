@@ -32,3 +32,19 @@ export {
   toTest,
   type Value,
 } from './filter/index.ts';
+export type { Stats, StatsRow, TableRow, Trace, TraceKey, TraceSpan, TraceSummary } from './answers/index.ts';
+export {
+  open,
+  type Query,
+  type QueryFilter,
+  type QuerySource,
+  type ReadOptions,
+  readSpans,
+  type SpanSelection,
+  type StatsOptions,
+  type Table,
+  type TableOptions,
+  type WriteOptions,
+} from './api/index.ts';
+export type { BadLine, BadLineReason, BadLines, LogFile } from './lines/index.ts';
+export type { Progress, ReadRecord } from './records/index.ts';

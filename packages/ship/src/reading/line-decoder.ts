@@ -1,8 +1,7 @@
 import { isUtf8 } from 'node:buffer';
-import { readTime } from '@spanline/record';
+import { createPartJoiner, readTime, unwrapLine } from '@spanline/record';
 import type { SourceLine } from '../contracts/source.ts';
 import { createTextLines, type LineStep } from './text-lines.ts';
-import { type Unwrapped, unwrap } from './unwrap.ts';
 
 /** How the lines of files are read. */
 export interface LineOptions {
@@ -17,20 +16,17 @@ export interface LineOptions {
   readonly text?: 'reject' | 'line' | 'multiline';
 }
 
-interface Waiting {
-  readonly first: SourceLine;
-  readonly pieces: Buffer[];
-  bytes: number;
-}
-
-/** A longer line is cut there. */
-const MAX_BYTES = 16_777_216;
 const BYTE_ORDER_MARK = Buffer.from([0xef, 0xbb, 0xbf]);
 
 function withoutMark(bytes: Buffer): Buffer {
   return bytes.subarray(0, BYTE_ORDER_MARK.length).equals(BYTE_ORDER_MARK)
     ? bytes.subarray(BYTE_ORDER_MARK.length)
     : bytes;
+}
+
+/** The same memory as a buffer. */
+function toBuffer({ buffer, byteOffset, byteLength }: Uint8Array): Buffer {
+  return Buffer.from(buffer, byteOffset, byteLength);
 }
 
 /**
@@ -41,7 +37,7 @@ function withoutMark(bytes: Buffer): Buffer {
  */
 export function createLineDecoder({ timeKey, text = 'reject' }: LineOptions, onLatin1: () => void): LineStep {
   const texts = text === 'reject' ? undefined : createTextLines(text === 'multiline');
-  const waiting = new Map<string, Waiting>();
+  const parts = createPartJoiner<SourceLine>();
   let isLatin1 = false;
 
   function toUtf8(bytes: Buffer): Buffer {
@@ -56,28 +52,14 @@ export function createLineDecoder({ timeKey, text = 'reject' }: LineOptions, onL
     return iso === undefined ? { ...line, bytes } : { ...line, bytes, time: iso };
   }
 
-  /** Adds a wrapped line to the parts before it. @returns the whole line, if this is its end */
-  function join(line: SourceLine, { bytes, time, stream, isPart }: Unwrapped): SourceLine | undefined {
-    const before = waiting.get(stream);
-    if (before === undefined && !isPart) return withTime(line, bytes, time);
-    const parts = before ?? { first: withTime(line, bytes, time), pieces: [], bytes: 0 };
-    // The memory of a line is reused.
-    parts.pieces.push(Buffer.from(bytes));
-    parts.bytes += bytes.length;
-    if (isPart && parts.bytes < MAX_BYTES) {
-      waiting.set(stream, parts);
-      return undefined;
-    }
-    waiting.delete(stream);
-    return { ...parts.first, bytes: Buffer.concat(parts.pieces), torn: isPart };
-  }
-
   function decode(line: SourceLine): SourceLine | undefined {
     const raw = line.offset === 0 ? withoutMark(line.bytes) : line.bytes;
     const bytes = toUtf8(raw);
-    const wrapped = line.torn ? undefined : unwrap(bytes);
-    if (wrapped !== undefined) return join(line, wrapped);
-    return bytes === line.bytes ? line : { ...line, bytes };
+    const wrapped = line.torn ? undefined : unwrapLine(bytes);
+    if (wrapped === undefined) return bytes === line.bytes ? line : { ...line, bytes };
+    const whole = parts.add(line, wrapped);
+    if (whole === undefined) return undefined;
+    return { ...withTime(whole.first, toBuffer(whole.bytes), whole.time), torn: whole.isCut };
   }
 
   const stamp = (lines: readonly SourceLine[]): readonly SourceLine[] =>
@@ -90,7 +72,7 @@ export function createLineDecoder({ timeKey, text = 'reject' }: LineOptions, onL
     },
     flush: () => stamp(texts?.flush() ?? []),
     get waitingFrom() {
-      const offsets = [...waiting.values()].map(({ first }) => first.offset);
+      const offsets = parts.waiting().map(({ offset }) => offset);
       if (texts?.waitingFrom !== undefined) offsets.push(texts.waitingFrom);
       return offsets.length === 0 ? undefined : Math.min(...offsets);
     },

@@ -10,7 +10,8 @@
 
 /** A line without its wrapper. */
 export interface Unwrapped {
-  readonly bytes: Buffer;
+  /** UTF-8. They may share the memory of the wrapped line. */
+  readonly bytes: Uint8Array;
   /** Time of the wrapper, unchanged. */
   readonly time: string;
   /** Stream of a container; parts of one stream belong together. */
@@ -25,39 +26,41 @@ const NEWLINE = '\n';
 const MAX_PREFIX_BYTES = 300;
 
 const CRI = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:\d\d)) (stdout|stderr) ([PF])(?::[^ ]*)? /;
-const DOCKER = Buffer.from('{"log":"');
+const DOCKER = new TextEncoder().encode('{"log":"');
 const DOCKER_KEYS: ReadonlySet<string> = new Set(['log', 'stream', 'time', 'attrs']);
 const COLLECTED = [
   /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?Z)(?:[ \t]|\t[^\t]{1,100}\t[A-Z]{1,10}\t)$/,
   /^([A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d) \S{1,255} [^\s:[]{1,128}(?:\[\d{1,10}\])?: $/,
 ];
+const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
+const encoder = new TextEncoder();
 
-function fromDocker(bytes: Buffer): Unwrapped | undefined {
-  if (!bytes.subarray(0, DOCKER.length).equals(DOCKER)) return undefined;
+function fromDocker(bytes: Uint8Array): Unwrapped | undefined {
+  if (!DOCKER.every((byte, index) => bytes[index] === byte)) return undefined;
   try {
-    const wrapper = JSON.parse(bytes.toString('utf8')) as Record<string, unknown>;
+    const wrapper = JSON.parse(decoder.decode(bytes)) as Record<string, unknown>;
     const { log, stream, time } = wrapper;
     if (typeof log !== 'string' || typeof time !== 'string' || (stream !== 'stdout' && stream !== 'stderr'))
       return undefined;
     if (!Object.keys(wrapper).every((key) => DOCKER_KEYS.has(key))) return undefined;
     const isPart = !log.endsWith(NEWLINE);
-    return { bytes: Buffer.from(isPart ? log : log.slice(0, -1)), time, stream, isPart };
+    return { bytes: encoder.encode(isPart ? log : log.slice(0, -1)), time, stream, isPart };
   } catch {
     return undefined;
   }
 }
 
-function fromCri(bytes: Buffer, start: string): Unwrapped | undefined {
+function fromCri(bytes: Uint8Array, start: string): Unwrapped | undefined {
   const [prefix, time = '', stream = '', tag] = CRI.exec(start) ?? [];
   if (prefix === undefined) return undefined;
   return { bytes: bytes.subarray(prefix.length), time, stream, isPart: tag === 'P' };
 }
 
-/** Removes the wrapper of a line; `undefined` if it has none. */
-export function unwrap(bytes: Buffer): Unwrapped | undefined {
+/** Removes the wrapper of a line of UTF-8; `undefined` if it has none. */
+export function unwrapLine(bytes: Uint8Array): Unwrapped | undefined {
   if (bytes[0] === BRACE) return fromDocker(bytes);
-  // The forms are ASCII up to the line itself.
-  const start = bytes.toString('latin1', 0, MAX_PREFIX_BYTES);
+  // The forms are ASCII up to the line itself, so that their characters count as bytes.
+  const start = String.fromCharCode(...bytes.subarray(0, MAX_PREFIX_BYTES));
   const cri = fromCri(bytes, start);
   if (cri !== undefined) return cri;
   const brace = start.indexOf('{');

@@ -1,0 +1,5 @@
+export { columnsOf, namesIn, type TableColumn } from './columns.ts';
+export { createStatsCollector, type Stats, type StatsRow } from './stats.ts';
+export { closestKey, keysOf, toTrace, type Trace, type TraceKey, type TraceSpan } from './trace.ts';
+export { createTraceCollector, type TraceSummary } from './traces.ts';
+export { csvHead, csvRow, jsonRow, type TableRow } from './write-table.ts';

@@ -1,0 +1,167 @@
+/** Figures of spans by step, or by any other fields. */
+
+import type { SpanRecord } from '@spanline/record';
+import { type Field, fieldValues, type Value } from '../filter/index.ts';
+import { endMs, isSpanEnd, type ReadRecord, startMs } from '../records/index.ts';
+import { createNumbers, type Numbers } from './numbers.ts';
+import { createOpenTraces } from './open-traces.ts';
+import { selfTimes, type TimedSpan } from './self-time.ts';
+
+/** Figures of one group of spans. */
+export interface StatsRow {
+  /** Values of the fields that the spans were grouped by, in their order. `undefined` where a span has none. */
+  readonly by: readonly (Value | undefined)[];
+  readonly count: number;
+  /** Spans whose status is `error`. */
+  readonly errors: number;
+  /** Share of errors, 0 to 1. */
+  readonly errorRate: number;
+  /** Quantiles of the durations in milliseconds; `undefined` if no span has one. */
+  readonly p50Ms: number | undefined;
+  readonly p95Ms: number | undefined;
+  readonly p99Ms: number | undefined;
+  readonly totalMs: number;
+  /** Time during which the spans had no open child. */
+  readonly selfMs: number;
+  /** Share of the self time of all groups, 0 to 1. */
+  readonly selfShare: number;
+  readonly inputTokens: number;
+  readonly outputTokens: number;
+  /** Known costs, in US dollars. */
+  readonly costUsd: number;
+  /** Model calls whose cost is not known. */
+  readonly unknownCosts: number;
+  /** Median of the time to the first token, in milliseconds; `undefined` if no span has one. */
+  readonly ttftP50Ms: number | undefined;
+  readonly ttftP95Ms: number | undefined;
+}
+
+/** Figures of spans, the group with the most self time first. */
+export interface Stats {
+  /** Names of the fields that the spans were grouped by. */
+  readonly by: readonly string[];
+  readonly rows: readonly StatsRow[];
+}
+
+interface Group {
+  readonly by: readonly (Value | undefined)[];
+  readonly durations: Numbers;
+  readonly ttft: Numbers;
+  count: number;
+  errors: number;
+  totalMs: number;
+  selfMs: number;
+  inputTokens: number;
+  outputTokens: number;
+  costUsd: number;
+  unknownCosts: number;
+}
+
+interface StatsSpan extends TimedSpan {
+  readonly group: Group | undefined;
+}
+
+const MS = 1000;
+
+const number = (value: unknown): number => (typeof value === 'number' && Number.isFinite(value) ? value : 0);
+const isNumber = (value: unknown): value is number => typeof value === 'number' && Number.isFinite(value);
+
+/** The group's share of everything; groups with the same self time keep the order of their names. */
+function toStats(by: readonly string[], groups: readonly Omit<StatsRow, 'selfShare' | 'errorRate'>[]): Stats {
+  const total = groups.reduce((sum, { selfMs }) => sum + selfMs, 0);
+  const rows = groups.map((group) => ({
+    ...group,
+    errorRate: group.errors / group.count,
+    selfShare: total === 0 ? 0 : group.selfMs / total,
+  }));
+  const name = (row: StatsRow): string => JSON.stringify(row.by.map((value) => value ?? null));
+  return { by, rows: rows.toSorted((a, b) => b.selfMs - a.selfMs || (name(a) < name(b) ? -1 : 1)) };
+}
+
+/** Collects the figures. */
+export interface StatsCollector {
+  /** Adds a line. Spans that do not pass count as children only. */
+  add(read: ReadRecord, passes: boolean): void;
+  end(): Stats;
+}
+
+/** Creates a collector that groups by fields. */
+export function createStatsCollector(by: readonly Field[]): StatsCollector {
+  const groups = new Map<string, Group>();
+  const traces = createOpenTraces<StatsSpan[]>(
+    () => [],
+    (spans) => {
+      selfTimes(spans, ({ group }, selfMs) => {
+        if (group !== undefined) group.selfMs += selfMs;
+      });
+      return spans.length;
+    },
+  );
+
+  function groupOf(record: SpanRecord): Group {
+    const values = by.map((field) => fieldValues(field, record)[0]);
+    const key = JSON.stringify(values.map((value) => value ?? null));
+    const known = groups.get(key);
+    if (known !== undefined) return known;
+    const group: Group = {
+      by: values,
+      durations: createNumbers(),
+      ttft: createNumbers(),
+      count: 0,
+      errors: 0,
+      totalMs: 0,
+      selfMs: 0,
+      inputTokens: 0,
+      outputTokens: 0,
+      costUsd: 0,
+      unknownCosts: 0,
+    };
+    groups.set(key, group);
+    return group;
+  }
+
+  function count(record: SpanRecord): Group {
+    const group = groupOf(record);
+    group.count++;
+    if (record['span.status'] === 'error') group.errors++;
+    if (isNumber(record.duration_ms)) {
+      group.durations.add(record.duration_ms);
+      group.totalMs += record.duration_ms;
+    }
+    const ttft = record['gen_ai.response.time_to_first_chunk'];
+    if (isNumber(ttft)) group.ttft.add(ttft * MS);
+    group.inputTokens += number(record['gen_ai.usage.input_tokens']);
+    group.outputTokens += number(record['gen_ai.usage.output_tokens']);
+    group.costUsd += number(record['spanline.cost.usd']);
+    if (record['spanline.cost.usd'] === undefined && record['spanline.cost.reason'] !== undefined) group.unknownCosts++;
+    return group;
+  }
+
+  return {
+    add({ kind, record }, passes) {
+      if (!isSpanEnd(kind, record)) return;
+      const group = passes ? count(record) : undefined;
+      const { trace_id: trace, span_id: id, parent_span_id: parent } = record;
+      const start = startMs(record);
+      const end = endMs(record);
+      if (typeof trace !== 'string' || typeof id !== 'string' || start === undefined || end === undefined) return;
+      traces.get(trace).push({ id, parent, start, end, group });
+      traces.hold(1);
+    },
+    end() {
+      traces.end();
+      const rows = [...groups.values()].map(({ durations, ttft, ...group }) => ({
+        ...group,
+        p50Ms: durations.quantile(0.5),
+        p95Ms: durations.quantile(0.95),
+        p99Ms: durations.quantile(0.99),
+        ttftP50Ms: ttft.quantile(0.5),
+        ttftP95Ms: ttft.quantile(0.95),
+      }));
+      return toStats(
+        by.map(({ name }) => name),
+        rows,
+      );
+    },
+  };
+}

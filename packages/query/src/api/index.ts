@@ -1,0 +1,5 @@
+export { open, type Query, type QueryFilter, type StatsOptions, type TableOptions } from './open.ts';
+export { readSpans, type SpanSelection } from './read-spans.ts';
+export type { ReadOptions } from './scan.ts';
+export type { QuerySource } from './source.ts';
+export type { Table, WriteOptions } from './table.ts';

@@ -1,0 +1,147 @@
+/** Answers by reading the lines from the first to the last. */
+
+import {
+  closestKey,
+  createStatsCollector,
+  createTraceCollector,
+  keysOf,
+  type Stats,
+  toTrace,
+  type Trace,
+  type TraceKey,
+  type TraceSummary,
+} from '../answers/index.ts';
+import { type Field, type Filter, toTest } from '../filter/index.ts';
+import type { LogFile, LogLine } from '../lines/index.ts';
+import { type Progress, readRecords, type ReadRecord } from '../records/index.ts';
+import type { OpenSource } from './source.ts';
+
+/** Options of every question. */
+export interface ReadOptions {
+  /** Cancels the question, which then throws the reason of the signal. */
+  signal?: AbortSignal | undefined;
+  /** Called while lines are read, after each megabyte or so. */
+  onProgress?: ((progress: Progress) => void) | undefined;
+}
+
+/** Reads every record. */
+async function* eachBatch(
+  source: OpenSource,
+  { signal, onProgress }: ReadOptions,
+  skips?: (line: LogLine) => boolean,
+): AsyncGenerator<readonly ReadRecord[]> {
+  signal?.throwIfAborted();
+  const files = await source.files();
+  try {
+    const options = { bad: source.bad, signal, onProgress };
+    for await (const { records } of readRecords(files, skips === undefined ? options : { ...options, skips })) {
+      yield records;
+      signal?.throwIfAborted();
+    }
+  } finally {
+    source.release(files);
+  }
+}
+
+/** Every record that passes. */
+export async function* scanRecords(
+  source: OpenSource,
+  filter: Filter,
+  options: ReadOptions,
+): AsyncGenerator<ReadRecord> {
+  const passes = toTest(filter);
+  for await (const records of eachBatch(source, options)) {
+    for (const read of records) if (passes(read.record)) yield read;
+  }
+}
+
+/** Figures of the spans that pass. */
+export async function scanStats(
+  source: OpenSource,
+  filter: Filter,
+  by: readonly Field[],
+  options: ReadOptions,
+): Promise<Stats> {
+  const passes = toTest(filter);
+  const collector = createStatsCollector(by);
+  for await (const records of eachBatch(source, options)) {
+    for (const read of records) collector.add(read, passes(read.record));
+  }
+  return collector.end();
+}
+
+/** Traces with a span that passes. */
+export async function* scanTraces(
+  source: OpenSource,
+  filter: Filter,
+  options: ReadOptions,
+): AsyncGenerator<TraceSummary> {
+  const passes = toTest(filter);
+  const collector = createTraceCollector();
+  for await (const records of eachBatch(source, options)) {
+    for (const read of records) collector.add(read, passes(read.record));
+    yield* collector.take(false);
+  }
+  yield* collector.take(true);
+}
+
+/** Most lines of a trace that are read. */
+const MAX_LINES = 100_000;
+
+const placeOf = ({ file, offset }: { readonly file: LogFile; readonly offset: number }): string =>
+  `${file.id}:${offset}`;
+
+interface Found {
+  readonly lines: ReadRecord[];
+  readonly keys: Set<TraceKey>;
+  isCut: boolean;
+}
+
+/** Skips lines in which no text occurs. An id that JSON writes with escapes is looked for in all lines. */
+function without(texts: readonly string[]): ((line: LogLine) => boolean) | undefined {
+  if (texts.length > 20 || texts.some((text) => JSON.stringify(text) !== `"${text}"`)) return undefined;
+  const patterns = texts.map((text) => Buffer.from(text));
+  return ({ bytes }) => !patterns.some((pattern) => bytes.includes(pattern));
+}
+
+async function collect(
+  source: OpenSource,
+  options: ReadOptions,
+  texts: readonly string[],
+  isWanted: (read: ReadRecord) => boolean,
+): Promise<{ lines: ReadRecord[]; isCut: boolean }> {
+  const lines: ReadRecord[] = [];
+  for await (const records of eachBatch(source, options, without(texts))) {
+    for (const read of records) {
+      if (!isWanted(read)) continue;
+      if (lines.length >= MAX_LINES) return { lines, isCut: true };
+      lines.push(read);
+    }
+  }
+  return { lines, isCut: false };
+}
+
+/**
+ * The traces that an id names. A first pass finds lines with the id; a second one the rest of their traces, where
+ * lines of a trace need not carry the id. A stream has the first pass alone.
+ */
+export async function scanTrace(source: OpenSource, id: string, options: ReadOptions): Promise<Trace | undefined> {
+  const found: Found = {
+    keys: new Set(),
+    ...(await collect(source, options, [id], ({ record }) => keysOf(record, id).length > 0)),
+  };
+  for (const { record } of found.lines) for (const key of keysOf(record, id)) found.keys.add(key);
+  const by = closestKey(found.keys);
+  if (by === undefined) return undefined;
+  const own = found.lines.filter(({ record }) => keysOf(record, id).includes(by));
+  if (by === 'trace' || !source.isRepeatable) return toTrace(id, by, own, found.isCut);
+  const traceIds = new Set(own.flatMap(({ record }) => record.trace_id ?? []));
+  const places = new Set(own.filter(({ record }) => record.trace_id === undefined).map(placeOf));
+  const whole = await collect(
+    source,
+    options,
+    [...traceIds, ...(places.size > 0 ? [id] : [])],
+    (read) => traceIds.has(read.record.trace_id ?? '') || places.has(placeOf(read)),
+  );
+  return toTrace(id, by, whole.lines, whole.isCut);
+}

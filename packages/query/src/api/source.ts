@@ -1,0 +1,74 @@
+/** The source of a query: files that stay open, or a stream that can be read once. */
+
+import { SpanlineError } from '@spanline/record';
+import { type BadLineCounter, createBadLineCounter, type LogFile, openFiles, streamLogFile } from '../lines/index.ts';
+
+/**
+ * Where lines come from:
+ *
+ * - a path, a glob (`logs/*.ndjson`), a folder of rotated files or the folder of a spool; several of them
+ * - `-`, the standard input
+ * - a stream of text or bytes
+ */
+export type QuerySource = string | readonly string[] | AsyncIterable<Uint8Array | string>;
+
+/** An open source. */
+export interface OpenSource {
+  /** The files as they are now: a rotation between two calls is seen. They stay open until `release`. */
+  files(): Promise<readonly LogFile[]>;
+  release(files: readonly LogFile[]): void;
+  /** Whether the lines can be read more than once. */
+  readonly isRepeatable: boolean;
+  /** Paths, as they were given. */
+  readonly paths: readonly string[];
+  readonly bad: BadLineCounter;
+  /** Files that could not be read, and why. */
+  readonly unread: ReadonlyMap<string, string>;
+}
+
+const STDIN = '-';
+
+function isStream(source: QuerySource): source is AsyncIterable<Uint8Array | string> {
+  return typeof source === 'object' && Symbol.asyncIterator in source;
+}
+
+/** Opens a source. @throws SpanlineError `ERR_INVALID_OPTION` if there is none */
+export function openSource(source: QuerySource): OpenSource {
+  const bad = createBadLineCounter();
+  const unread = new Map<string, string>();
+  if (isStream(source) || source === STDIN) {
+    const stream = streamLogFile(isStream(source) ? source : process.stdin);
+    let isRead = false;
+    return {
+      files() {
+        if (isRead) {
+          const expected = 'a file: a stream can be read once';
+          return Promise.reject(new SpanlineError({ code: 'ERR_INVALID_OPTION', option: 'source', expected }));
+        }
+        isRead = true;
+        return Promise.resolve([stream]);
+      },
+      release: () => {},
+      isRepeatable: false,
+      paths: [],
+      bad,
+      unread,
+    };
+  }
+  const paths = typeof source === 'string' ? [source] : source;
+  if (!Array.isArray(paths) || paths.length === 0 || !paths.every((path) => typeof path === 'string' && path !== ''))
+    throw new SpanlineError({
+      code: 'ERR_INVALID_OPTION',
+      option: 'source',
+      expected: 'a path, paths or a stream',
+      got: source,
+    });
+  return {
+    files: () => openFiles(paths, (path, reason) => unread.set(path, reason)),
+    release: (files) => files.forEach((file) => file.close()),
+    isRepeatable: true,
+    paths,
+    bad,
+    unread,
+  };
+}

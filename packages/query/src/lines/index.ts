@@ -1,0 +1,10 @@
+export {
+  type BadLine,
+  type BadLineCounter,
+  type BadLineReason,
+  type BadLines,
+  createBadLineCounter,
+} from './bad-lines.ts';
+export { openFiles } from './find-files.ts';
+export { type LogFile, streamLogFile } from './log-file.ts';
+export { type LogLine, readLines } from './read-lines.ts';

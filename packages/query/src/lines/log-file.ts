@@ -1,0 +1,100 @@
+/** One open file of a log. Reading by its handle goes on through a rename or a removal of the file. */
+
+import { closeSync, createReadStream, fstatSync, openSync, read as readAsync, readSync } from 'node:fs';
+import { pipeline } from 'node:stream';
+import { promisify } from 'node:util';
+import { createGunzip } from 'node:zlib';
+
+/** An open file of a log, or the standard input. */
+export interface LogFile {
+  /** Path, for people; `-` for the standard input. */
+  readonly path: string;
+  /** Device and inode; `undefined` for the standard input. */
+  readonly id: string | undefined;
+  /** The content is compressed; offsets count in the content. */
+  readonly isCompressed: boolean;
+  /** Size in bytes now, as it is stored. 0 for the standard input. */
+  size(): number;
+  /** Reads bytes at a place, as they are stored. */
+  readAt(offset: number, length: number): Buffer;
+  /** Reads the content from an offset on. The memory of a chunk may be reused for the next one. */
+  chunks(from: number): AsyncIterable<Buffer>;
+  close(): void;
+}
+
+const CHUNK_BYTES = 1_048_576;
+const GZIP = Buffer.from([0x1f, 0x8b]);
+
+const read = promisify(readAsync);
+
+async function* plainChunks(handle: number, from: number): AsyncGenerator<Buffer> {
+  const chunk = Buffer.allocUnsafe(CHUNK_BYTES);
+  for (let offset = from; ;) {
+    const { bytesRead } = await read(handle, chunk, 0, chunk.length, offset);
+    if (bytesRead === 0) return;
+    offset += bytesRead;
+    yield chunk.subarray(0, bytesRead);
+  }
+}
+
+async function* unpacked(handle: number, from: number): AsyncGenerator<Buffer> {
+  const packed = createReadStream('', { fd: handle, autoClose: false, start: 0 });
+  // Its error comes out of the iteration.
+  const content = pipeline(packed, createGunzip(), () => {});
+  let skip = from;
+  for await (const chunk of content as AsyncIterable<Buffer>) {
+    if (skip >= chunk.length) skip -= chunk.length;
+    else {
+      yield chunk.subarray(skip);
+      skip = 0;
+    }
+  }
+}
+
+/** Reads at most `length` bytes at a place. */
+function readPlace(handle: number, offset: number, length: number): Buffer {
+  const bytes = Buffer.allocUnsafe(length);
+  let filled = 0;
+  while (filled < length) {
+    const count = readSync(handle, bytes, filled, length - filled, offset + filled);
+    if (count === 0) break;
+    filled += count;
+  }
+  return bytes.subarray(0, filled);
+}
+
+/** Opens a file. @throws the system's error */
+export function openLogFile(path: string): LogFile {
+  const handle = openSync(path, 'r');
+  let isOpen = true;
+  const stats = fstatSync(handle, { bigint: true });
+  const isCompressed = readPlace(handle, 0, GZIP.length).equals(GZIP);
+  return {
+    path,
+    id: `${stats.dev}-${stats.ino}`,
+    isCompressed,
+    size: () => fstatSync(handle).size,
+    readAt: (offset, length) => readPlace(handle, offset, length),
+    chunks: (from) => (isCompressed ? unpacked(handle, from) : plainChunks(handle, from)),
+    close() {
+      if (isOpen) closeSync(handle);
+      isOpen = false;
+    },
+  };
+}
+
+/** A stream as a file that can be read once, such as the standard input. */
+export function streamLogFile(stream: AsyncIterable<Uint8Array | string>, path = '-'): LogFile {
+  async function* chunks(): AsyncGenerator<Buffer> {
+    for await (const chunk of stream) yield Buffer.from(chunk as Uint8Array);
+  }
+  return {
+    path,
+    id: undefined,
+    isCompressed: false,
+    size: () => 0,
+    readAt: () => Buffer.alloc(0),
+    chunks,
+    close: () => {},
+  };
+}

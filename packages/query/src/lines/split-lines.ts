@@ -1,0 +1,94 @@
+/** Cuts chunks of bytes into lines. Only `\n` ends a line: a text may hold any other separator of Unicode. */
+
+/** A line of a file, as it is stored. */
+export interface RawLine {
+  /** Without the line feed and a carriage return before it. The memory is reused once the chunk's lines are done. */
+  readonly bytes: Buffer;
+  readonly offset: number;
+  /** Stored bytes, without the line feed. */
+  readonly length: number;
+  /** `long`: the line is longer than allowed, and its bytes were left out. `torn`: the content ends before its end. */
+  readonly fault?: 'long' | 'torn';
+}
+
+/** Cuts chunks that follow each other. */
+export interface LineSplitter {
+  /** Lines that end in a chunk. */
+  add(chunk: Buffer): RawLine[];
+  /** The text after the last line feed. */
+  end(): RawLine[];
+}
+
+const NEWLINE = 10;
+const CARRIAGE_RETURN = 13;
+const NO_BYTES = Buffer.alloc(0);
+/** Longest line that is read. */
+const MAX_LINE_BYTES = 67_108_864;
+
+/** Removes the zero bytes that a file system leaves after a power cut, and the carriage return. */
+function trim(bytes: Buffer): Buffer {
+  let start = 0;
+  let end = bytes.length;
+  while (start < end && bytes[start] === 0) start++;
+  if (end > start && bytes[end - 1] === CARRIAGE_RETURN) end--;
+  return start === 0 && end === bytes.length ? bytes : bytes.subarray(start, end);
+}
+
+/** Creates the splitter of content that begins at an offset. */
+export function createLineSplitter(from: number): LineSplitter {
+  let offset = from;
+  let pieces: Buffer[] = [];
+  let kept = 0;
+  let length = 0;
+
+  function keep(piece: Buffer): void {
+    length += piece.length;
+    if (length > MAX_LINE_BYTES) {
+      pieces = [];
+      kept = 0;
+    } else if (piece.length > 0) {
+      // The chunk's memory is reused.
+      pieces.push(Buffer.from(piece));
+      kept += piece.length;
+    }
+  }
+
+  function take(isTorn: boolean): RawLine {
+    const isLong = length > MAX_LINE_BYTES;
+    const bytes = isLong ? NO_BYTES : trim(Buffer.concat(pieces, kept));
+    const line = {
+      bytes,
+      offset,
+      length,
+      ...(isLong ? { fault: 'long' as const } : isTorn ? { fault: 'torn' as const } : {}),
+    };
+    offset += length + 1;
+    pieces = [];
+    kept = 0;
+    length = 0;
+    return line;
+  }
+
+  return {
+    add(chunk) {
+      const lines: RawLine[] = [];
+      let start = 0;
+      for (;;) {
+        const newline = chunk.indexOf(NEWLINE, start);
+        if (newline === -1) break;
+        if (length === 0 && newline - start <= MAX_LINE_BYTES) {
+          const bytes = chunk.subarray(start, newline);
+          lines.push({ bytes: trim(bytes), offset, length: bytes.length });
+          offset += bytes.length + 1;
+        } else {
+          keep(chunk.subarray(start, newline));
+          lines.push(take(false));
+        }
+        start = newline + 1;
+      }
+      keep(chunk.subarray(start));
+      return lines;
+    },
+    end: () => (length === 0 ? [] : [take(true)]),
+  };
+}

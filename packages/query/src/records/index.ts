@@ -1,0 +1,2 @@
+export { type Progress, readRecords, type ReadRecord } from './read-records.ts';
+export { endMs, isSpanEnd, startMs } from './times.ts';

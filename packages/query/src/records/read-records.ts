@@ -1,0 +1,101 @@
+/** Records of lines: what `parseLine` makes of each, and where it stands. Bad lines are counted. */
+
+import { type ParsedLine, parseLine, readTime } from '@spanline/record';
+import { type BadLineCounter, type BadLineReason, type LogFile, type LogLine, readLines } from '../lines/index.ts';
+
+/** A line, read back, and its place. */
+export interface ReadRecord extends ParsedLine {
+  readonly file: LogFile;
+  /** Bytes before the line. */
+  readonly offset: number;
+  readonly length: number;
+}
+
+/** How far reading is. */
+export interface Progress {
+  /** Path of the file that is being read. */
+  readonly file: string;
+  /** Bytes of the files that were read, as they are stored. For a compressed file they count at its end. */
+  readonly bytes: number;
+  /** Bytes of all files. 0 for the standard input. */
+  readonly totalBytes: number;
+  readonly lines: number;
+  readonly badLines: number;
+}
+
+/** Records that were read at once. */
+interface RecordBatch {
+  readonly records: readonly ReadRecord[];
+  readonly file: LogFile;
+  /** Bytes before the first line that is not read yet. */
+  readonly end: number;
+}
+
+const BRACE = 0x7b;
+
+function badReason({ bytes, fault }: LogLine): BadLineReason {
+  return fault ?? (bytes[0] === BRACE ? 'json' : 'text');
+}
+
+/** Reads a line back. A line that has no time gets the one of its wrapper. */
+function readRecord(file: LogFile, line: LogLine): ReadRecord | undefined {
+  const { bytes, offset, length, time, fault } = line;
+  const parsed = fault === 'long' ? undefined : parseLine(bytes.toString('utf8'));
+  if (parsed === undefined) return undefined;
+  if (time !== undefined && parsed.record['@timestamp'] === undefined) {
+    const iso = readTime(time, Date.now());
+    if (iso !== undefined) parsed.record['@timestamp'] = iso;
+  }
+  return { kind: parsed.kind, record: parsed.record, rest: parsed.rest, file, offset, length };
+}
+
+/** Options of {@link readRecords}. */
+interface ReadRecordsOptions {
+  readonly bad: BadLineCounter;
+  readonly signal?: AbortSignal | undefined;
+  /** Called after each megabyte or so. */
+  readonly onProgress?: ((progress: Progress) => void) | undefined;
+  /** Where to begin in a file. @defaultValue its start */
+  readonly from?: (file: LogFile) => number;
+  /** Leave the text after the last line feed of a file out. @defaultValue false */
+  readonly isGrowing?: boolean;
+  /** Skip lines without reading them. Those are not counted as bad. @defaultValue none */
+  readonly skips?: (line: LogLine) => boolean;
+}
+
+/**
+ * Reads the records of files, in the order of files and lines.
+ *
+ * @throws the system's error, or the reason of the signal
+ */
+export async function* readRecords(
+  files: readonly LogFile[],
+  options: ReadRecordsOptions,
+): AsyncGenerator<RecordBatch> {
+  const { bad, signal, onProgress, from = () => 0, isGrowing = false, skips = () => false } = options;
+  const totalBytes = files.reduce((sum, file) => sum + file.size(), 0);
+  let done = 0;
+  let lines = 0;
+  for (const file of files) {
+    try {
+      for await (const batch of readLines(file, { from: from(file), isGrowing, signal })) {
+        const records = batch.lines.flatMap((line) => {
+          lines++;
+          if (skips(line)) return [];
+          const record = readRecord(file, line);
+          if (record === undefined) bad.add({ reason: badReason(line), file: file.path, offset: line.offset });
+          return record ?? [];
+        });
+        const bytes = file.isCompressed ? done : done + batch.end;
+        onProgress?.({ file: file.path, bytes, totalBytes, lines, badLines: bad.read().count });
+        yield { records, file, end: batch.end };
+      }
+    } catch (error) {
+      signal?.throwIfAborted();
+      // A compressed file that is damaged or still being written: its lines up to there were read.
+      if (!file.isCompressed) throw error;
+      bad.add({ reason: 'torn', file: file.path, offset: file.size() });
+    }
+    done += file.size();
+  }
+}
