@@ -159,8 +159,8 @@ export const layerTable: LayerTable = {
   ship: {
     workspace: ['@spanline/record', '@spanline/remote'],
     runtime: [],
-    types: [],
-    loaders: [],
+    types: ['@platformatic/kafka'],
+    loaders: ['sinks/kafka/topic-writer.ts'],
     floors: [
       ['contracts'],
       ['state'],

@@ -31,6 +31,7 @@ export { elasticsearch, type ElasticsearchOptions } from './sinks/elasticsearch.
 export { file, type FileOptions, type SinkProfile } from './sinks/file.ts';
 export type { HttpSinkOptions } from './sinks/http-options.ts';
 export { resultOfStatus } from './sinks/http-status.ts';
+export { kafka, type KafkaOptions } from './sinks/kafka/kafka.ts';
 export { otlp, type OtlpOptions } from './sinks/otlp/otlp.ts';
 export {
   datadogLlmObs,

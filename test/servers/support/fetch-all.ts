@@ -1,5 +1,6 @@
 import type { TestProject } from 'vitest/node';
 import { fetchElasticsearch } from './elasticsearch.ts';
+import { fetchKafka } from './kafka.ts';
 import { fetchOpenSearch, fetchOpenSearchSecurity } from './opensearch.ts';
 import { fetchPhoenix } from './phoenix.ts';
 import { fetchPrometheus } from './prometheus.ts';
@@ -10,6 +11,7 @@ export interface ServerFiles {
   readonly opensearch: string | undefined;
   readonly opensearchSecurity: string | undefined;
   readonly elasticsearch: string | undefined;
+  readonly kafka: string | undefined;
   readonly phoenix: string | undefined;
   readonly prometheus: string | undefined;
   readonly vrl: string | undefined;
@@ -23,13 +25,14 @@ declare module 'vitest' {
 
 /** Runs once, before every test: files of tests run side by side, and would fetch the same. */
 export async function setup(project: TestProject): Promise<void> {
-  const [opensearch, opensearchSecurity, elasticsearch, phoenix, prometheus, vrl] = await Promise.all([
+  const [opensearch, opensearchSecurity, elasticsearch, kafka, phoenix, prometheus, vrl] = await Promise.all([
     fetchOpenSearch(),
     fetchOpenSearchSecurity(),
     fetchElasticsearch(),
+    fetchKafka(),
     fetchPhoenix(),
     fetchPrometheus(),
     fetchVrl(),
   ]);
-  project.provide('servers', { opensearch, opensearchSecurity, elasticsearch, phoenix, prometheus, vrl });
+  project.provide('servers', { opensearch, opensearchSecurity, elasticsearch, kafka, phoenix, prometheus, vrl });
 }

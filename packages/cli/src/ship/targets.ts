@@ -7,6 +7,7 @@ import {
   elasticsearch,
   file,
   jaeger,
+  kafka,
   langfuse,
   langsmith,
   otlp,
@@ -37,6 +38,7 @@ const SINKS: Readonly<Record<string, (options: never) => SinkSpec>> = {
   phoenix,
   'datadog-llmobs': datadogLlmObs,
   jaeger,
+  kafka,
   file,
 };
 
@@ -47,7 +49,12 @@ const CUSTOM: Shape<CustomTarget> = {
 };
 
 /** Name of the option that follows `=`; `url` for the others. */
-const VALUE_NAMES: Readonly<Record<string, string>> = { datadog: 'site', 'datadog-llmobs': 'site', file: 'path' };
+const VALUE_NAMES: Readonly<Record<string, string>> = {
+  datadog: 'site',
+  'datadog-llmobs': 'site',
+  kafka: 'brokers',
+  file: 'path',
+};
 
 /** Creates a sink by its type. @throws SpanlineError `ERR_INVALID_OPTION` */
 function createTarget(type: unknown, options: Options): SinkSpec {
@@ -109,6 +116,10 @@ function keysOf(type: string, environment: Environment): Options {
     case 'langfuse': {
       const names = [required(environment, 'LANGFUSE_PUBLIC_KEY'), required(environment, 'LANGFUSE_SECRET_KEY')];
       return { keys: names.map(({ env }) => environment[env]).join(':') };
+    }
+    case 'kafka': {
+      const topic = environment['KAFKA_TOPIC'];
+      return { ...optional(environment, 'basic', 'KAFKA_BASIC'), ...(topic ? { topic } : {}) };
     }
     case 'phoenix':
       return optional(environment, 'apiKey', 'PHOENIX_API_KEY');
