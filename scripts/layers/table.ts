@@ -196,8 +196,8 @@ export const layerTable: LayerTable = {
   query: {
     workspace: ['@spanline/record'],
     runtime: ['tinyglobby'],
-    types: [],
-    loaders: [],
+    types: ['@duckdb/node-api'],
+    loaders: ['api/parquet.ts'],
     floors: [['filter', 'lines'], ['records'], ['answers'], ['api'], ['index.ts']],
   },
   cli: {

@@ -1,12 +1,14 @@
 /** Columns of a table: dotted names, in the words of Spanline or of tables that people export from other tracers. */
 
 import { ATTRIBUTE_KEYS, type RecordValue, SpanlineError, type SpanRecord } from '@spanline/record';
-import { resolveField, suggestField } from '../filter/index.ts';
+import { type Field, resolveField, suggestField } from '../filter/index.ts';
 
 /** A column of a table. */
 export interface TableColumn {
   /** As it was asked for; the head of the table. */
   readonly name: string;
+  /** Type of its values in DuckDB and Parquet. */
+  readonly sqlType: 'DOUBLE' | 'BOOLEAN' | 'VARCHAR' | 'VARCHAR[]';
   /** The value of a span: a scalar, or an array of texts. `undefined` if it has none. */
   read(record: SpanRecord): RecordValue | undefined;
 }
@@ -31,6 +33,12 @@ function keyOf(name: string): string {
   return name.startsWith(PREFIX) ? name.slice(PREFIX.length) : name;
 }
 
+function sqlTypeOf({ type, columns }: Field): TableColumn['sqlType'] {
+  if (columns.some(({ isList }) => isList)) return 'VARCHAR[]';
+  if (type === 'integer' || type === 'number') return 'DOUBLE';
+  return type === 'boolean' ? 'BOOLEAN' : 'VARCHAR';
+}
+
 /** Columns of names. @throws SpanlineError `ERR_INVALID_OPTION` for an unknown name */
 export function columnsOf(names: readonly string[]): TableColumn[] {
   return names.map((name) => {
@@ -50,6 +58,7 @@ export function columnsOf(names: readonly string[]): TableColumn[] {
       (record as Readonly<Record<string, RecordValue | undefined>>)[key];
     return {
       name,
+      sqlType: sqlTypeOf(field),
       read(record) {
         const values = keys.map((key) => value(record, key)).filter((one) => one !== undefined);
         if (field.combine === 'any' || values.length === 0) return values[0];

@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { createWriteStream } from 'node:fs';
 import type { SpanRecord } from '@spanline/record';
 import { columnsOf, csvHead, csvRow, jsonRow, namesIn, type TableColumn, type TableRow } from '../answers/index.ts';
+import { writeParquet } from './parquet.ts';
 
 /** Options of {@link Table.writeCsv} and {@link Table.writeNdjson}. */
 export interface WriteOptions {
@@ -25,6 +26,12 @@ export interface Table extends AsyncIterable<TableRow> {
   ndjson(): AsyncIterable<string>;
   /** Writes CSV to a file that only its owner may read. @throws the system's error, `EEXIST` if it is there */
   writeCsv(path: string, options?: WriteOptions): Promise<void>;
+  /**
+   * Writes Parquet to a file that only its owner may read. Numbers are doubles, times are texts.
+   *
+   * @throws SpanlineError `ERR_MISSING_PACKAGE` without `@duckdb/node-api`; the system's error, `EEXIST` if it is there
+   */
+  writeParquet(path: string, options?: WriteOptions): Promise<void>;
   /** Writes NDJSON to a file that only its owner may read. @throws the system's error, `EEXIST` if it is there */
   writeNdjson(path: string, options?: WriteOptions): Promise<void>;
 }
@@ -100,6 +107,7 @@ export function createTable(spans: () => AsyncIterable<SpanRecord>, names: reado
     ndjson,
     writeCsv: (path, options = {}) => write(path, csv(), options),
     writeNdjson: (path, options = {}) => write(path, ndjson(), options),
+    writeParquet: async (path, { overwrite = false } = {}) => writeParquet(path, await columns(), rows(), overwrite),
     [Symbol.asyncIterator]: rows,
   };
 }

@@ -1,5 +1,6 @@
 import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { DuckDBInstance } from '@duckdb/node-api';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { open, readSpans } from '@spanline/query';
 import { all, folder, lines, span, spanId, traceId } from '../support/logs.ts';
@@ -177,5 +178,23 @@ describe('a log', () => {
     expect(readFileSync(join(path, 'out.ndjson'), 'utf8')).toBe(
       '{"step":"=cmd|\\"/c calc\\"!A1","duration_ms":-1}\n{"step":"a,b","duration_ms":10}\n',
     );
+  });
+
+  it('is written as Parquet, for its owner only', async () => {
+    const out = join(path, "it's.parquet");
+    const table = readSpans(file).where('type:llm').select('step', 'cost', 'tag', 'labels.a"b\'c').toTable();
+    await table.writeParquet(out);
+    expect(statSync(out).mode & 0o777).toBe(0o600);
+    await expect(table.writeParquet(out)).rejects.toThrow(/EEXIST/);
+    const instance = await DuckDBInstance.create(':memory:');
+    const connection = await instance.connect();
+    const reader = await connection.runAndReadAll('SELECT * FROM read_parquet($1)', [out]);
+    expect(reader.columnNames()).toEqual(['step', 'cost', 'tag', 'labels.a"b\'c']);
+    expect(reader.getRowsJS()).toEqual([
+      ['chat', 0.01, null, null],
+      ['chat', 0.01, null, null],
+    ]);
+    connection.closeSync();
+    instance.closeSync();
   });
 });
