@@ -69,7 +69,7 @@ describe('spanline, installed from its tarball', () => {
   it('ships from the command line what an application left that was killed, and says when it was', () => {
     expect(() => run(process.execPath, ['killed.mjs', 'left'], project)).toThrow(/ended with null/);
     const ship = ['spanline', 'ship', '--dir', 'left'];
-    expect(run('npx', [...ship, '--to', 'file=left.ndjson', '--once'], project)).toBe('');
+    expect(run('npx', [...ship, '--to', 'file=left.ndjson', '--once'], project)).toBe('file  3 shipped, 0 refused\n');
     expect(spans('left.ndjson')).toEqual(['a', 'b', 'c']);
     expect(() => run('npx', [...ship, '--status'], project)).toThrow(/not running; .*\nfile {2}3 lines/);
   });
