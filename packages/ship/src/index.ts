@@ -28,7 +28,8 @@ export { emf, type EmfDeclaration, type EmfDestination, type EmfOptions } from '
 export type { SetupRequest } from './setup/request.ts';
 export { datadog, type DatadogOptions } from './sinks/datadog.ts';
 export { elasticsearch, type ElasticsearchOptions } from './sinks/elasticsearch.ts';
-export { file, type FileOptions, type SinkProfile } from './sinks/file.ts';
+export { file, type FileOptions } from './sinks/file.ts';
+export type { SinkProfile } from './sinks/profile-line.ts';
 export type { HttpSinkOptions } from './sinks/http-options.ts';
 export { resultOfStatus } from './sinks/http-status.ts';
 export { kafka, type KafkaOptions } from './sinks/kafka/kafka.ts';

@@ -3,11 +3,8 @@ import { checkOptions, option, type Shape } from '@spanline/record';
 import type { RedactLine } from '../contracts/redaction.ts';
 import type { Sink, SinkSpec } from '../contracts/sink.ts';
 import { nameCheck, specOf } from './http-options.ts';
-import { parseRecord, toProfile } from './line-format.ts';
-import { captureOption, createLinePolicy, type PolicyOptions, redactOption, type SinkCapture } from './line-policy.ts';
-
-/** Format of the lines that a file sink writes; `as-is` leaves them unchanged. */
-export type SinkProfile = 'as-is' | 'otel' | 'ecs' | 'datadog';
+import { captureOption, type PolicyOptions, redactOption } from './line-policy.ts';
+import { createProfileWriter, type ProfileOptions, profileOption, type SinkProfile } from './profile-line.ts';
 
 /** Options of {@link file}. With `capture` or `redact`, the profile `as-is` is that of `otel`. */
 export interface FileOptions extends PolicyOptions {
@@ -19,16 +16,14 @@ export interface FileOptions extends PolicyOptions {
   profile?: SinkProfile;
 }
 
-interface FileConfig {
+interface FileConfig extends ProfileOptions {
   readonly path: string;
-  readonly profile: SinkProfile;
-  readonly capture: SinkCapture;
 }
 
 const SHAPE: Shape<FileOptions> = {
   path: option.required(option.string()),
   name: nameCheck(),
-  profile: option.oneOf(['as-is', 'otel', 'ecs', 'datadog']),
+  profile: profileOption,
   capture: captureOption,
   redact: redactOption,
 };
@@ -58,18 +53,14 @@ function append(path: string, bytes: Buffer): void {
 }
 
 /** Creates the sink from the options of its spec. @public */
-export function createSink({ path, profile, capture }: FileConfig, redact?: RedactLine): Sink {
-  const policy = createLinePolicy(capture, redact);
-  const isWhole = profile === 'as-is' && policy.isOpen;
+export function createSink({ path, ...profile }: FileConfig, redact?: RedactLine): Sink {
+  const write = createProfileWriter(profile, redact);
   return {
     limits: LIMITS,
     encode(line) {
-      const result = parseRecord(line);
-      if (result.kind !== 'record') return result;
-      const parsed = policy.apply(result.parsed);
-      if (parsed === undefined) return { kind: 'skip' };
-      const body = isWhole ? line.bytes : JSON.stringify(toProfile(parsed, profile === 'as-is' ? 'otel' : profile));
-      return { kind: 'entry', parts: [body, '\n'] };
+      const result = write(line);
+      if (result.kind !== 'line') return result;
+      return { kind: 'entry', parts: [result.body, '\n'] };
     },
     send(batch) {
       try {

@@ -3,10 +3,10 @@ import { checkOptions, option, type Shape } from '@spanline/record';
 import type { Secret } from '@spanline/remote';
 import type { RedactLine } from '../../contracts/redaction.ts';
 import type { Sink, SinkSpec } from '../../contracts/sink.ts';
-import type { SinkProfile } from '../file.ts';
 import { nameCheck, pairCheck, specOf } from '../http-options.ts';
-import { idOf, parseRecord, toProfile } from '../line-format.ts';
-import { captureOption, createLinePolicy, type PolicyOptions, redactOption, type SinkCapture } from '../line-policy.ts';
+import { idOf } from '../line-format.ts';
+import { captureOption, type PolicyOptions, redactOption } from '../line-policy.ts';
+import { createProfileWriter, type ProfileOptions, profileOption, type SinkProfile } from '../profile-line.ts';
 import { createTopicWriter, type KafkaConnection, type MessageMeta } from './topic-writer.ts';
 
 /** Options of {@link kafka}. With `capture` or `redact`, the profile `as-is` is that of `otel`. */
@@ -35,10 +35,8 @@ export interface KafkaOptions extends PolicyOptions {
   timeoutMs?: number;
 }
 
-interface KafkaConfig {
+interface KafkaConfig extends ProfileOptions {
   readonly connection: KafkaConnection;
-  readonly profile: SinkProfile;
-  readonly capture: SinkCapture;
 }
 
 const BROKER = /^(?:[\w.-]+|\[[\da-f:.]+\]):\d{1,5}$/i;
@@ -62,7 +60,7 @@ const SHAPE: Shape<KafkaOptions> = {
   brokers: option.required(option.like('host:port of some brokers', areBrokers)),
   topic: option.like('letters, digits, ., - and _', (value) => /^[\w.-]{1,249}$/.test(String(value))),
   name: nameCheck(),
-  profile: option.oneOf(['as-is', 'otel', 'ecs', 'datadog']),
+  profile: profileOption,
   clientId: option.like('letters, digits, ., - and _', (value) => /^[\w.-]{1,249}$/.test(String(value))),
   basic: pairCheck('user:password'),
   mechanism: option.oneOf(['PLAIN', 'SCRAM-SHA-256', 'SCRAM-SHA-512']),
@@ -108,20 +106,16 @@ export function kafka(options: KafkaOptions): SinkSpec {
 }
 
 /** Creates the sink from the options of its spec. @public */
-export function createSink({ connection, profile, capture }: KafkaConfig, redact?: RedactLine): Sink<MessageMeta> {
-  const policy = createLinePolicy(capture, redact);
-  const isWhole = profile === 'as-is' && policy.isOpen;
+export function createSink({ connection, ...profile }: KafkaConfig, redact?: RedactLine): Sink<MessageMeta> {
+  const write = createProfileWriter(profile, redact);
   const writer = createTopicWriter(connection);
   return {
     limits: LIMITS,
     encode(line) {
-      const result = parseRecord(line);
-      if (result.kind !== 'record') return result;
-      const parsed = policy.apply(result.parsed);
-      if (parsed === undefined) return { kind: 'skip' };
-      const body = isWhole ? line.bytes : JSON.stringify(toProfile(parsed, profile === 'as-is' ? 'otel' : profile));
-      const { trace_id: key } = parsed.record;
-      return { kind: 'entry', parts: [body], meta: { key, id: idOf(parsed, line) } };
+      const result = write(line);
+      if (result.kind !== 'line') return result;
+      const { parsed, body } = result;
+      return { kind: 'entry', parts: [body], meta: { key: parsed.record.trace_id, id: idOf(parsed, line) } };
     },
     send: (batch) => writer.send(batch),
     close: () => writer.close(),
