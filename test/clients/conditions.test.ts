@@ -4,34 +4,27 @@ import { ChatAnthropic } from '@langchain/anthropic';
 import { ChatOpenAI } from '@langchain/openai';
 import { OpenAI as LlamaOpenAI } from '@llamaindex/openai';
 import OpenAI from 'openai';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { wrapAnthropic } from '@spanline/anthropic';
-import { createTracer, llmSpan, type SpanRecord, type Tracer, validate } from '@spanline/core';
-import { type MemoryLog, memoryLog } from '@spanline/core/testing';
+import { llmSpan, type SpanRecord, type Tracer } from '@spanline/core';
+import type { MemoryLog } from '@spanline/core/testing';
 import { SpanlineCallbackHandler } from '@spanline/langchain';
 import { instrumentLlamaIndex } from '@spanline/llamaindex';
 import { wrapOpenAI } from '@spanline/openai';
 import { drain } from '../support/records.ts';
-import { events, json, openWire, type Wire, type WireReply } from '../support/wire/server.ts';
+import { useTracer, useWire } from '../support/set-up.ts';
+import { events, json, type Wire, type WireReply } from '../support/wire/server.ts';
 
 let wire: Wire;
 let log: MemoryLog;
 let tracer: Tracer;
 
-beforeAll(async () => {
-  wire = await openWire();
+useWire((opened) => {
+  wire = opened;
 });
 
-afterAll(() => wire.close());
-
-beforeEach(() => {
-  log = memoryLog();
-  tracer = createTracer({ logger: log.logger, service: { name: 'test' }, statsIntervalSeconds: 0 });
-});
-
-afterEach(() => {
-  for (const record of log.records()) expect(validate(record)).toEqual({ valid: true });
-  expect(tracer.stats()).toMatchObject({ internalErrors: 0, open: 0 });
+useTracer((newLog, newTracer) => {
+  [log, tracer] = [newLog, newTracer];
 });
 
 /** Requests for any host go to the server of the test. */

@@ -2,21 +2,20 @@
 import { ChatOpenAI } from '@langchain/openai';
 import { OpenAI as LlamaOpenAI } from '@llamaindex/openai';
 import OpenAI, { AzureOpenAI } from 'openai';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { createTracer, llmSpan, type SpanRecord, type Tracer, type TracerOptions } from '@spanline/core';
 import { memoryLog } from '@spanline/core/testing';
 import { SpanlineCallbackHandler } from '@spanline/langchain';
 import { instrumentLlamaIndex } from '@spanline/llamaindex';
 import { wrapOpenAI } from '@spanline/openai';
-import { json, openWire, type Wire } from '../support/wire/server.ts';
+import { useWire } from '../support/set-up.ts';
+import { json, type Wire } from '../support/wire/server.ts';
 
 let wire: Wire;
 
-beforeAll(async () => {
-  wire = await openWire();
+useWire((opened) => {
+  wire = opened;
 });
-
-afterAll(() => wire.close());
 
 /** Requests for any host go to the server of the test. */
 const toWire: typeof fetch = (_input, init) => fetch(wire.url, init);

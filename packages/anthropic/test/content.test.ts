@@ -1,31 +1,27 @@
 import Anthropic from '@anthropic-ai/sdk';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { wrapAnthropic } from '@spanline/anthropic';
-import { createTracer, type Tracer, validate } from '@spanline/core';
-import { type MemoryLog, memoryLog } from '@spanline/core/testing';
+import type { Tracer } from '@spanline/core';
+import type { MemoryLog } from '@spanline/core/testing';
 import { drain, onlyRecord } from '../../../test/support/records.ts';
-import { events, json, openWire, type Wire } from '../../../test/support/wire/server.ts';
+import { useTracer, useWire } from '../../../test/support/set-up.ts';
+import { events, json, type Wire } from '../../../test/support/wire/server.ts';
 import { ask } from './support/scenarios.ts';
 
 let wire: Wire;
 let log: MemoryLog;
 let tracer: Tracer;
 
-beforeAll(async () => {
-  wire = await openWire();
+useWire((opened) => {
+  wire = opened;
 });
 
-afterAll(() => wire.close());
-
-beforeEach(() => {
-  log = memoryLog();
-  tracer = createTracer({ logger: log.logger, statsIntervalSeconds: 0, capture: 'full' });
-});
-
-afterEach(() => {
-  for (const record of log.records()) expect(validate(record)).toEqual({ valid: true });
-  expect(tracer.stats()).toMatchObject({ internalErrors: 0, open: 0 });
-});
+useTracer(
+  (newLog, newTracer) => {
+    [log, tracer] = [newLog, newTracer];
+  },
+  { capture: 'full' },
+);
 
 const client = (): Anthropic =>
   wrapAnthropic(new Anthropic({ apiKey: 'test', baseURL: wire.url, maxRetries: 0 }), { tracer });

@@ -1,11 +1,12 @@
 import type { LLMock } from '@copilotkit/aimock';
 import OpenAI from 'openai';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { createTracer, type Tracer, validate } from '@spanline/core';
-import { type MemoryLog, memoryLog, tree } from '@spanline/core/testing';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Tracer } from '@spanline/core';
+import { type MemoryLog, tree } from '@spanline/core/testing';
 import { type WrapOptions, wrapOpenAI } from '@spanline/openai';
 import { startProvider } from '../../../test/support/provider.ts';
 import { drain, onlyRecord } from '../../../test/support/records.ts';
+import { useTracer } from '../../../test/support/set-up.ts';
 import { openaiChatText, openaiChatTool } from '../../../test/support/wire/openai.ts';
 import { events, json, openWire, type Wire } from '../../../test/support/wire/server.ts';
 import { ask } from './support/scenarios.ts';
@@ -23,15 +24,12 @@ beforeAll(async () => {
 
 afterAll(() => Promise.all([provider.stop(), wire.close()]));
 
-beforeEach(() => {
-  log = memoryLog();
-  tracer = createTracer({ logger: log.logger, service: { name: 'test' }, statsIntervalSeconds: 0, capture: 'full' });
-});
-
-afterEach(() => {
-  for (const record of log.records()) expect(validate(record)).toEqual({ valid: true });
-  expect(tracer.stats()).toMatchObject({ internalErrors: 0, open: 0 });
-});
+useTracer(
+  (newLog, newTracer) => {
+    [log, tracer] = [newLog, newTracer];
+  },
+  { capture: 'full' },
+);
 
 const client = (more: object = {}, options: WrapOptions = {}): OpenAI =>
   wrapOpenAI(new OpenAI({ apiKey: 'test', baseURL: `${provider.url}/v1`, maxRetries: 0, ...more }), {

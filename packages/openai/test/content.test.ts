@@ -1,30 +1,26 @@
 import OpenAI from 'openai';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { createTracer, type Tracer, validate } from '@spanline/core';
-import { type MemoryLog, memoryLog } from '@spanline/core/testing';
+import { describe, expect, it } from 'vitest';
+import { createTracer, type Tracer } from '@spanline/core';
+import type { MemoryLog } from '@spanline/core/testing';
 import { wrapOpenAI } from '@spanline/openai';
 import { drain, onlyRecord } from '../../../test/support/records.ts';
-import { events, json, openWire, type Wire } from '../../../test/support/wire/server.ts';
+import { useTracer, useWire } from '../../../test/support/set-up.ts';
+import { events, json, type Wire } from '../../../test/support/wire/server.ts';
 
 let wire: Wire;
 let log: MemoryLog;
 let tracer: Tracer;
 
-beforeAll(async () => {
-  wire = await openWire();
+useWire((opened) => {
+  wire = opened;
 });
 
-afterAll(() => wire.close());
-
-beforeEach(() => {
-  log = memoryLog();
-  tracer = createTracer({ logger: log.logger, statsIntervalSeconds: 0, capture: 'full' });
-});
-
-afterEach(() => {
-  for (const record of log.records()) expect(validate(record)).toEqual({ valid: true });
-  expect(tracer.stats()).toMatchObject({ internalErrors: 0, open: 0 });
-});
+useTracer(
+  (newLog, newTracer) => {
+    [log, tracer] = [newLog, newTracer];
+  },
+  { capture: 'full' },
+);
 
 const client = (): OpenAI =>
   wrapOpenAI(new OpenAI({ apiKey: 'test', baseURL: `${wire.url}/v1`, maxRetries: 0 }), { tracer });

@@ -2,11 +2,12 @@ import type { BaseChatModel } from '@langchain/core/language_models/chat_models'
 import { FakeListChatModel } from '@langchain/core/utils/testing';
 import { ChatOpenAI } from '@langchain/openai';
 import { createAgent } from 'langchain';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
-import { createTracer, type Tracer, validate } from '@spanline/core';
-import { type MemoryLog, memoryLog } from '@spanline/core/testing';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
+import type { Tracer } from '@spanline/core';
+import type { MemoryLog } from '@spanline/core/testing';
 import { SpanlineCallbackHandler } from '@spanline/langchain';
 import { collectUntil } from '../../../../test/support/garbage.ts';
+import { useTracer } from '../../../../test/support/set-up.ts';
 import { json, openWire, type Wire } from '../../../../test/support/wire/server.ts';
 import { MODELS } from '../support/models.ts';
 
@@ -16,16 +17,13 @@ let log: MemoryLog;
 let tracer: Tracer;
 let callbacks: SpanlineCallbackHandler[];
 
-beforeEach(() => {
-  log = memoryLog();
-  tracer = createTracer({ logger: log.logger, service: { name: 'test' }, statsIntervalSeconds: 0, capture: 'full' });
-  callbacks = [new SpanlineCallbackHandler({ tracer })];
-});
-
-afterEach(() => {
-  for (const record of log.records()) expect(validate(record)).toEqual({ valid: true });
-  expect(tracer.stats()).toMatchObject({ internalErrors: 0, open: 0 });
-});
+useTracer(
+  (newLog, newTracer) => {
+    [log, tracer] = [newLog, newTracer];
+    callbacks = [new SpanlineCallbackHandler({ tracer })];
+  },
+  { capture: 'full' },
+);
 
 /** Streams an answer to its end and gives what was thrown on the way. */
 async function streamFailure(model: BaseChatModel): Promise<unknown> {

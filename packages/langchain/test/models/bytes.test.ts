@@ -3,21 +3,20 @@ import { tool } from '@langchain/core/tools';
 import { ChatOpenAI } from '@langchain/openai';
 import fc from 'fast-check';
 import { createAgent } from 'langchain';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { createTracer, reconstructMessages, type SpanRecord, type TracerOptions, validate } from '@spanline/core';
 import { memoryLog } from '@spanline/core/testing';
 import { SpanlineCallbackHandler } from '@spanline/langchain';
 import { runs } from '../../../../test/support/effort.ts';
-import { json, openWire, type Wire } from '../../../../test/support/wire/server.ts';
+import { useWire } from '../../../../test/support/set-up.ts';
+import { json, type Wire } from '../../../../test/support/wire/server.ts';
 
 let wire: Wire;
 
-beforeAll(async () => {
-  wire = await openWire();
+useWire((opened) => {
+  wire = opened;
 });
-
-afterAll(() => wire.close());
 
 /** What a turn of the model is: words, and how many tools it calls with what. */
 interface Turn {

@@ -1,9 +1,10 @@
 import { tool } from '@langchain/core/tools';
 import { createAgent } from 'langchain';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { createTracer, type SpanAttributes, type SpanRecord, type Tracer, validate } from '@spanline/core';
-import { type MemoryLog, memoryLog } from '@spanline/core/testing';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { SpanAttributes, SpanRecord, Tracer } from '@spanline/core';
+import type { MemoryLog } from '@spanline/core/testing';
 import { SpanlineCallbackHandler } from '@spanline/langchain';
+import { useTracer } from '../../../../test/support/set-up.ts';
 import { openWire, type Wire, type WireRequest } from '../../../../test/support/wire/server.ts';
 import { EXPECTED } from '../support/expected.ts';
 import { MODELS, type WireModel } from '../support/models.ts';
@@ -18,16 +19,13 @@ let log: MemoryLog;
 let tracer: Tracer;
 let callbacks: SpanlineCallbackHandler[];
 
-beforeEach(() => {
-  log = memoryLog();
-  tracer = createTracer({ logger: log.logger, service: { name: 'test' }, statsIntervalSeconds: 0, capture: 'full' });
-  callbacks = [new SpanlineCallbackHandler({ tracer })];
-});
-
-afterEach(() => {
-  for (const record of log.records()) expect(validate(record)).toEqual({ valid: true });
-  expect(tracer.stats()).toMatchObject({ internalErrors: 0, open: 0 });
-});
+useTracer(
+  (newLog, newTracer) => {
+    [log, tracer] = [newLog, newTracer];
+    callbacks = [new SpanlineCallbackHandler({ tracer })];
+  },
+  { capture: 'full' },
+);
 
 const asksForStream = ({ path, body }: WireRequest): boolean => path.includes('tream') || body['stream'] === true;
 

@@ -1,19 +1,18 @@
 /** Facts about the price that LangChain keeps apart from the counts. */
 import { ChatAnthropic } from '@langchain/anthropic';
 import { ChatOpenAI } from '@langchain/openai';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { createTracer, type SpanRecord } from '@spanline/core';
 import { memoryLog } from '@spanline/core/testing';
 import { SpanlineCallbackHandler } from '@spanline/langchain';
-import { events, json, openWire, type Wire } from '../../../../test/support/wire/server.ts';
+import { useWire } from '../../../../test/support/set-up.ts';
+import { events, json, type Wire } from '../../../../test/support/wire/server.ts';
 
 let wire: Wire;
 
-beforeAll(async () => {
-  wire = await openWire();
+useWire((opened) => {
+  wire = opened;
 });
-
-afterAll(() => wire.close());
 
 interface Streamable {
   invoke(input: string, options: { callbacks: SpanlineCallbackHandler[] }): Promise<unknown>;

@@ -2,12 +2,13 @@ import { InMemoryCache } from '@langchain/core/caches';
 import { tool } from '@langchain/core/tools';
 import { ChatOpenAI, OpenAI } from '@langchain/openai';
 import { createAgent } from 'langchain';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { createTracer, type SpanRecord, type Tracer, validate } from '@spanline/core';
-import { type MemoryLog, memoryLog } from '@spanline/core/testing';
+import type { SpanRecord, Tracer } from '@spanline/core';
+import type { MemoryLog } from '@spanline/core/testing';
 import { SpanlineCallbackHandler } from '@spanline/langchain';
-import { json, openWire, type Wire } from '../../../../test/support/wire/server.ts';
+import { useTracer, useWire } from '../../../../test/support/set-up.ts';
+import { json, type Wire } from '../../../../test/support/wire/server.ts';
 import { MODELS } from '../support/models.ts';
 
 let log: MemoryLog;
@@ -15,22 +16,17 @@ let tracer: Tracer;
 let callbacks: SpanlineCallbackHandler[];
 let wire: Wire;
 
-beforeAll(async () => {
-  wire = await openWire();
+useWire((opened) => {
+  wire = opened;
 });
 
-afterAll(() => wire.close());
-
-beforeEach(() => {
-  log = memoryLog();
-  tracer = createTracer({ logger: log.logger, service: { name: 'test' }, statsIntervalSeconds: 0, capture: 'full' });
-  callbacks = [new SpanlineCallbackHandler({ tracer })];
-});
-
-afterEach(() => {
-  for (const record of log.records()) expect(validate(record)).toEqual({ valid: true });
-  expect(tracer.stats()).toMatchObject({ internalErrors: 0, open: 0 });
-});
+useTracer(
+  (newLog, newTracer) => {
+    [log, tracer] = [newLog, newTracer];
+    callbacks = [new SpanlineCallbackHandler({ tracer })];
+  },
+  { capture: 'full' },
+);
 
 const openai = (more: object = {}): ChatOpenAI =>
   new ChatOpenAI({

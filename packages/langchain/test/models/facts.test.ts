@@ -3,12 +3,13 @@ import { ChatGoogle } from '@langchain/google';
 import { ChatMistralAI } from '@langchain/mistralai';
 import { ChatOllama } from '@langchain/ollama';
 import { ChatOpenAI } from '@langchain/openai';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { createTracer, type SpanRecord, type Tracer, validate } from '@spanline/core';
-import { type MemoryLog, memoryLog } from '@spanline/core/testing';
+import type { SpanRecord, Tracer } from '@spanline/core';
+import type { MemoryLog } from '@spanline/core/testing';
 import { SpanlineCallbackHandler } from '@spanline/langchain';
-import { events, json, openWire, type Wire } from '../../../../test/support/wire/server.ts';
+import { useTracer, useWire } from '../../../../test/support/set-up.ts';
+import { events, json, type Wire } from '../../../../test/support/wire/server.ts';
 import { MODELS } from '../support/models.ts';
 
 let log: MemoryLog;
@@ -16,22 +17,17 @@ let tracer: Tracer;
 let callbacks: SpanlineCallbackHandler[];
 let wire: Wire;
 
-beforeAll(async () => {
-  wire = await openWire();
+useWire((opened) => {
+  wire = opened;
 });
 
-afterAll(() => wire.close());
-
-beforeEach(() => {
-  log = memoryLog();
-  tracer = createTracer({ logger: log.logger, service: { name: 'test' }, statsIntervalSeconds: 0, capture: 'full' });
-  callbacks = [new SpanlineCallbackHandler({ tracer })];
-});
-
-afterEach(() => {
-  for (const record of log.records()) expect(validate(record)).toEqual({ valid: true });
-  expect(tracer.stats()).toMatchObject({ internalErrors: 0, open: 0 });
-});
+useTracer(
+  (newLog, newTracer) => {
+    [log, tracer] = [newLog, newTracer];
+    callbacks = [new SpanlineCallbackHandler({ tracer })];
+  },
+  { capture: 'full' },
+);
 
 const openai = (more: object = {}): ChatOpenAI =>
   new ChatOpenAI({

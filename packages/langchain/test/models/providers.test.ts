@@ -1,20 +1,19 @@
 import { ChatOllama } from '@langchain/ollama';
 /** Whose model a call is: LangChain's classes are used for the servers of many. */
 import { AzureChatOpenAI, ChatOpenAI } from '@langchain/openai';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { createTracer, type SpanRecord, type TracerOptions } from '@spanline/core';
 import { type MemoryLog, memoryLog } from '@spanline/core/testing';
 import { SpanlineCallbackHandler } from '@spanline/langchain';
-import { json, openWire, type Wire } from '../../../../test/support/wire/server.ts';
+import { useWire } from '../../../../test/support/set-up.ts';
+import { json, type Wire } from '../../../../test/support/wire/server.ts';
 
 let log: MemoryLog;
 let wire: Wire;
 
-beforeAll(async () => {
-  wire = await openWire();
+useWire((opened) => {
+  wire = opened;
 });
-
-afterAll(() => wire.close());
 
 beforeEach(() => {
   log = memoryLog();
