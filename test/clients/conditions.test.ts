@@ -317,6 +317,24 @@ describe('the geography and the speed of Claude', () => {
   });
 });
 
+describe('the region in the name of a host', () => {
+  it.each([
+    ['https://us.api.x.ai/v1', 'grok-4.6', 'us', undefined],
+    ['https://eu-west-1.api.x.ai/v1', 'grok-4.3', 'eu-west-1', 'unpriced_condition'],
+    ['https://api.x.ai/v1', 'grok-4.3', undefined, undefined],
+    ['https://api.eu.mistral.ai/v1', 'mistral-large-latest', 'eu', 'unpriced_condition'],
+    ['https://api.mistral.ai/v1', 'mistral-large-latest', undefined, undefined],
+    ['https://eu.api.openai.com/v1', 'gpt-5.4', 'eu', undefined],
+  ])('is a condition of the price: %s', async (baseURL, model, region, reason) => {
+    wire.answer(() => json(completion({ model })));
+    const client = wrapOpenAI(new OpenAI({ apiKey: 'test', maxRetries: 0, baseURL, fetch: toWire }), { tracer });
+    await client.chat.completions.create({ model, messages });
+    expect(theCall()['spanline.cost.region']).toBe(region);
+    expect(theCall()['spanline.cost.usd']).toBeGreaterThan(0);
+    expect(theCall()['spanline.cost.reason']).toBe(reason);
+  });
+});
+
 describe('the headers of an answer', () => {
   const ask = (more: object = {}): Promise<unknown> =>
     wrapOpenAI(

@@ -40,14 +40,18 @@ function isBilled(state: SpanState, attributes: Attributes): boolean {
   return attributes['spanline.usage.source'] !== undefined || hasUsage(attributes);
 }
 
-/** Regional hosts of OpenAI and of Google's cloud: `eu.api.openai.com`, `us-east5-aiplatform.googleapis.com`. */
+/**
+ * Regional hosts: `eu.api.openai.com`, `us.api.x.ai`, `api.eu.mistral.ai`, `us-east5-aiplatform.googleapis.com`,
+ * `aiplatform.eu.rep.googleapis.com`.
+ */
 const REGIONAL_HOST =
-  /^(?:(?<openai>[a-z]{2})\.api\.openai\.com|(?<google>[a-z\d-]+)-aiplatform\.googleapis\.com|aiplatform\.(?<multi>[a-z]+)\.rep\.googleapis\.com)$/;
+  /^(?:(?<prefix>[a-z\d-]+)\.api\.(?:openai\.com|x\.ai)|(?<google>[a-z\d-]+)-aiplatform\.googleapis\.com|(?:api|aiplatform)\.(?<infix>[a-z]+)\.(?:mistral\.ai|rep\.googleapis\.com))$/;
+const WITH_REGIONS = /(?:openai\.com|googleapis\.com|\.x\.ai|mistral\.ai)$/;
 
 function regionOfHost(host: string): string | undefined {
-  if (!host.endsWith('openai.com') && !host.endsWith('googleapis.com')) return undefined;
-  const { openai, google, multi } = REGIONAL_HOST.exec(host)?.groups ?? {};
-  return openai ?? google ?? multi;
+  if (!WITH_REGIONS.test(host)) return undefined;
+  const { prefix, google, infix } = REGIONAL_HOST.exec(host)?.groups ?? {};
+  return prefix ?? google ?? infix;
 }
 
 function setHost(call: BilledCall, host: unknown): void {

@@ -78,7 +78,7 @@ const PROVIDERS: Readonly<Record<string, ProviderFacts>> = {
   groq: { hosts: ['api.groq.com'], classes: ['groq'], prefixes: ['groq'] },
   deepseek: { hosts: ['api.deepseek.com'], classes: ['deepseek'] },
   mistral_ai: {
-    hosts: ['api.mistral.ai', 'codestral.mistral.ai'],
+    hosts: ['api.mistral.ai', /^api\.[a-z]{2}\.mistral\.ai$/, 'codestral.mistral.ai'],
     ids: ['mistral', 'mistralai'],
     classes: ['mistral'],
     catalogue: 'mistral',

@@ -58,13 +58,16 @@ function openaiRegion(_region: string, model: string): number | undefined {
 
 /**
  * Regional endpoints of Google's cloud cost a tenth more for Claude from Sonnet 4.5 on
- * (https://platform.claude.com/docs/en/build-with-claude/claude-on-vertex-ai). Gemini 1 and 2 cost the same everywhere.
+ * (https://platform.claude.com/docs/en/build-with-claude/claude-on-vertex-ai). No document tells what Gemini costs
+ * there.
  */
 function googleRegion(_region: string, model: string): number | undefined {
-  if (model.startsWith('claude'))
-    return /^claude-(?:\d|(?:opus|sonnet)-4(?:$|-[01](?:$|-|@)|[-@]2025))/.test(model) ? 1 : 1.1;
-  return /^gemini-[12]\./.test(model) ? 1 : undefined;
+  if (!model.startsWith('claude')) return undefined;
+  return /^claude-(?:\d|(?:opus|sonnet)-4(?:$|-[01](?:$|-|@)|[-@]2025))/.test(model) ? 1 : 1.1;
 }
+
+/** The host in the US costs a tenth more (https://docs.x.ai/developers/advanced-api-usage/regions). */
+const xaiRegion = (region: string): number | undefined => (region === 'us' ? 1.1 : undefined);
 
 const RULES: Readonly<Record<string, Rules>> = {
   // https://platform.claude.com/docs/en/build-with-claude/batch-processing: half of all tokens, cached ones included.
@@ -82,7 +85,8 @@ const RULES: Readonly<Record<string, Rules>> = {
   aws: { tiers: { batch: HALF_BUT_CACHE } },
   // https://console.groq.com/docs/flex-processing: flex costs what on-demand does; https://console.groq.com/docs/batch
   groq: { tiers: { flex: LIST_PRICE, batch: HALF_BUT_CACHE } },
-  // https://docs.mistral.ai/studio-api/batch-processing
+  'x-ai': { region: xaiRegion },
+  // https://docs.mistral.ai/studio-api/batch-processing. No price is documented for the regional host.
   mistral: { tiers: { batch: HALF_BUT_CACHE } },
 };
 

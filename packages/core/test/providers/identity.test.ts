@@ -8,6 +8,8 @@ describe('the provider of a call', () => {
   it.each([
     ['api.groq.com', 'groq'],
     ['eu.api.openai.com', 'openai'],
+    ['us.api.x.ai', 'x_ai'],
+    ['api.eu.mistral.ai', 'mistral_ai'],
     ['acme.openai.azure.com', 'azure.ai.openai'],
     ['agency.openai.azure.us', 'azure.ai.openai'],
     ['codestral.mistral.ai', 'mistral_ai'],

@@ -282,6 +282,12 @@ const INVOICES: readonly (readonly [what: string, call: Call, answer: unknown, u
     (1000 * 3 + 100 * 15) * M * 1.1,
   ],
   [
+    'Grok on the host in the US at 1.1 times',
+    { provider: 'x_ai', model: 'grok-4.6', region: 'us' },
+    { usage: { prompt_tokens: 1000, completion_tokens: 100, total_tokens: 1100 } },
+    (1000 * 2 + 100 * 6) * M * 1.1,
+  ],
+  [
     'Claude on the global endpoint at the list price',
     { provider: 'gcp.vertex_ai', model: 'claude-sonnet-4-6', region: 'global' },
     { usage: { input_tokens: 1000, output_tokens: 100 } },
@@ -380,6 +386,24 @@ describe('the invoice of a provider', () => {
       'a regional host, for a model whose release nobody knows',
       { provider: 'openai', model: 'gpt-image-2', region: 'eu' },
       { usage: { input_tokens: 9, output_tokens: 1 } },
+      'unpriced_condition',
+    ],
+    [
+      "Gemini on a regional host of Google's cloud",
+      { provider: 'gcp.vertex_ai', model: 'gemini-2.5-flash', region: 'europe-west4' },
+      { usageMetadata: { promptTokenCount: 9, candidatesTokenCount: 1, totalTokenCount: 10 } },
+      'unpriced_condition',
+    ],
+    [
+      'the regional host of Mistral',
+      { provider: 'mistral_ai', model: 'mistral-large-latest', region: 'eu' },
+      { usage: { prompt_tokens: 9, completion_tokens: 1 } },
+      'unpriced_condition',
+    ],
+    [
+      'a host of Grok of which nobody knows the price',
+      { provider: 'x_ai', model: 'grok-4.3', region: 'eu-west-1' },
+      { usage: { prompt_tokens: 9, completion_tokens: 1 } },
       'unpriced_condition',
     ],
     [
