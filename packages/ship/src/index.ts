@@ -48,3 +48,4 @@ export {
 } from './sinks/otlp/presets.ts';
 export type { WhenFull } from './spool/append.ts';
 export type { Secret } from '@spanline/remote';
+export { victorialogs, type VictorialogsOptions } from './sinks/victorialogs.ts';

@@ -13,6 +13,7 @@ import {
   otlp,
   spool,
   startShipper,
+  victorialogs,
 } from '@spanline/ship';
 import { createIndex, readBulk } from './support/elastic.ts';
 import { deadLetters, leave, ship, spanLines } from './support/engine.ts';
@@ -228,6 +229,61 @@ describe('file()', () => {
   });
 });
 
+describe('victorialogs()', () => {
+  it('sends records as they stand, with the names of time, message and stream in the URL', async () => {
+    const index = createIndex();
+    const target = await receiver((request) => index.bulk(request));
+    const [line = ''] = trace('otel');
+    await shipLines(
+      [line, '{"msg":"of pino","time":1764000000000}'],
+      victorialogs({ url: `${target.url}/`, basic: 'a:b' }),
+    );
+    const [request] = target.requests;
+    const path = request?.path ?? '';
+    expect(path).toMatch(/^\/insert\/elasticsearch\/_bulk\?/);
+    expect(Object.fromEntries(new URL(path, target.url).searchParams)).toEqual({
+      _stream_fields: 'service.name,deployment.environment.name',
+      _time_field: '@timestamp',
+      _msg_field: 'message',
+    });
+    expect(request?.headers.authorization).toBe(`Basic ${Buffer.from('a:b').toString('base64')}`);
+    expect(request?.body.toString().split('\n')[1]).toBe(line);
+    expect([...index.documents.values()][1]).toMatchObject({
+      message: 'of pino',
+      '@timestamp': '2025-11-24T16:00:00.000Z',
+    });
+  });
+
+  it('cuts what is longer than the server takes, and refuses what the server would drop', async () => {
+    const index = createIndex();
+    const target = await receiver((request) => index.bulk(request));
+    const [line = ''] = spanLines(1);
+    const record = JSON.parse(line) as Record<string, unknown>;
+    const content = JSON.stringify([{ role: 'user', content: 'ä😀'.repeat(4000) }]);
+    const nested = Object.fromEntries(Array.from({ length: 600 }, (_, n) => [`n${n}`, n]));
+    const lines = [
+      { ...record, 'gen_ai.input.messages': content, 'spanline.truncated': ['spanline.output'] },
+      { ...record, 'event.id': 'wide', one: nested, two: { three: nested } },
+      { ...record, 'event.id': 'list', many: Array.from({ length: 2000 }, () => 1) },
+      { ...record, 'event.id': 'named', 'service.name': 'x'.repeat(20_000) },
+    ];
+    const { root, stats } = await shipLines(
+      lines.map((each) => JSON.stringify(each)),
+      victorialogs({ url: target.url, maxLineBytes: 12_000 }),
+    );
+    expect(stats).toMatchObject({ stored: 2, shortened: 1, rejected: 2, retries: 0 });
+    expect(deadLetters(root, 'victorialogs').map(({ reason }) => reason)).toEqual([
+      'more than 1000 fields',
+      'a field of the stream is too long',
+    ]);
+    const [cut] = index.documents.values();
+    expect(Buffer.byteLength(JSON.stringify(cut))).toBeLessThan(12_000);
+    const [message] = JSON.parse(String(cut?.['gen_ai.input.messages'])) as { content: string }[];
+    expect(message?.content).toMatch(/^(?:ä😀)+ä?…\[\+\d+ bytes\]$/);
+    expect(cut?.['spanline.truncated']).toEqual(['spanline.output', 'gen_ai.input.messages']);
+  });
+});
+
 describe('a wrong option of a sink', () => {
   it.each([
     ['a URL that is none', () => elasticsearch({ url: 'es:9200' })],
@@ -242,6 +298,7 @@ describe('a wrong option of a sink', () => {
     ['a password without a user', () => otlp({ url: 'http://x', basic: ':hunter2' })],
     ['a path for a certificate', () => elasticsearch({ url: 'https://es', ca: '/etc/hunter2.pem' })],
     ['a name that is a path', () => file({ path: 'x', name: '../x' })],
+    ['two ways to sign in at VictoriaLogs', () => victorialogs({ basic: 'a:hunter2', bearer: 'hunter2' })],
   ])('throws at the start for %s, without showing a key', (_, make) => {
     expect(make).toThrow(expect.objectContaining({ code: 'ERR_INVALID_OPTION' }) as SpanlineError);
     expect(make).toThrow(/^(?!.*hunter2)/s);

@@ -4,6 +4,7 @@ import { fetchKafka } from './kafka.ts';
 import { fetchOpenSearch, fetchOpenSearchSecurity } from './opensearch.ts';
 import { fetchPhoenix } from './phoenix.ts';
 import { fetchPrometheus } from './prometheus.ts';
+import { fetchVictoriaLogs } from './victoria-logs.ts';
 import { fetchVrl } from './vrl.ts';
 
 /** Folders with the files of each server; undefined where they could not be fetched. */
@@ -14,6 +15,7 @@ export interface ServerFiles {
   readonly kafka: string | undefined;
   readonly phoenix: string | undefined;
   readonly prometheus: string | undefined;
+  readonly victoriaLogs: string | undefined;
   readonly vrl: string | undefined;
 }
 
@@ -25,14 +27,25 @@ declare module 'vitest' {
 
 /** Runs once, before every test: files of tests run side by side, and would fetch the same. */
 export async function setup(project: TestProject): Promise<void> {
-  const [opensearch, opensearchSecurity, elasticsearch, kafka, phoenix, prometheus, vrl] = await Promise.all([
-    fetchOpenSearch(),
-    fetchOpenSearchSecurity(),
-    fetchElasticsearch(),
-    fetchKafka(),
-    fetchPhoenix(),
-    fetchPrometheus(),
-    fetchVrl(),
-  ]);
-  project.provide('servers', { opensearch, opensearchSecurity, elasticsearch, kafka, phoenix, prometheus, vrl });
+  const [opensearch, opensearchSecurity, elasticsearch, kafka, phoenix, prometheus, victoriaLogs, vrl] =
+    await Promise.all([
+      fetchOpenSearch(),
+      fetchOpenSearchSecurity(),
+      fetchElasticsearch(),
+      fetchKafka(),
+      fetchPhoenix(),
+      fetchPrometheus(),
+      fetchVictoriaLogs(),
+      fetchVrl(),
+    ]);
+  project.provide('servers', {
+    opensearch,
+    opensearchSecurity,
+    elasticsearch,
+    kafka,
+    phoenix,
+    prometheus,
+    victoriaLogs,
+    vrl,
+  });
 }

@@ -32,6 +32,7 @@ Ships spools and files of JSON lines. A second run continues where the first one
       phoenix[=<url>]        PHOENIX_API_KEY
       datadog-llmobs[=<site>]  DD_API_KEY, DD_SITE
       jaeger[=<url>]
+      victorialogs[=<url>]   VICTORIALOGS_BASIC (user:password)
       kafka=<host:port,…>    KAFKA_TOPIC, KAFKA_BASIC (user:password)
       file=<path>
   --config <file>          JSON: { "dir", "files": [], "to": [{ "type": "elasticsearch", "url", "apiKey": { "env": "…" } }] };

@@ -13,6 +13,7 @@ import {
   otlp,
   phoenix,
   type SinkSpec,
+  victorialogs,
 } from '@spanline/ship';
 import { messageOf } from '../command.ts';
 import { fail } from '../fail.ts';
@@ -39,6 +40,7 @@ const SINKS: Readonly<Record<string, (options: never) => SinkSpec>> = {
   'datadog-llmobs': datadogLlmObs,
   jaeger,
   kafka,
+  victorialogs,
   file,
 };
 
@@ -121,6 +123,8 @@ function keysOf(type: string, environment: Environment): Options {
       const topic = environment['KAFKA_TOPIC'];
       return { ...optional(environment, 'basic', 'KAFKA_BASIC'), ...(topic ? { topic } : {}) };
     }
+    case 'victorialogs':
+      return optional(environment, 'basic', 'VICTORIALOGS_BASIC');
     case 'phoenix':
       return optional(environment, 'apiKey', 'PHOENIX_API_KEY');
     default:

@@ -16,7 +16,7 @@ import { createHttpSink } from './http-sink.ts';
 import { resultOfResponse } from './http-status.ts';
 import { parseRecord, toProfile } from './line-format.ts';
 import { createLinePolicy, type LinePolicy } from './line-policy.ts';
-import { shortenTo } from './shorten.ts';
+import { namesOfCut, shortenTo } from './shorten.ts';
 
 /** Options of {@link datadog}. */
 export interface DatadogOptions extends HttpSinkOptions {
@@ -103,8 +103,7 @@ function redate(log: Record<string, unknown>, now: number): void {
 /** Adds the names of cut fields to `spanline.truncated`, as the tracer does. */
 function withTruncated(log: Record<string, unknown>, cut: readonly string[]): Record<string, unknown> {
   const own = log['spanline'] as { truncated?: unknown } | undefined;
-  const before: unknown[] = Array.isArray(own?.truncated) ? own.truncated : [];
-  return { ...log, spanline: { ...own, truncated: [...new Set([...before, ...cut])] } };
+  return { ...log, spanline: { ...own, truncated: namesOfCut(own?.truncated, cut) } };
 }
 
 /** Converts a line to a log as JSON; `undefined` when it cannot be made short enough. */

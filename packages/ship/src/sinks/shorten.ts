@@ -82,3 +82,9 @@ export function shortenTo(line: Fields, maxBytes: number): { text: string; cut: 
   }
   return undefined;
 }
+
+/** The names of texts that were cut, with those that a line names already: the value of `spanline.truncated`. */
+export function namesOfCut(before: unknown, cut: readonly string[]): unknown[] {
+  const known: unknown[] = Array.isArray(before) ? before : [];
+  return [...new Set([...known, ...cut])];
+}
