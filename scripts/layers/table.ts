@@ -201,12 +201,32 @@ export const layerTable: LayerTable = {
     floors: [['filter', 'lines'], ['records'], ['answers'], ['api'], ['index.ts']],
   },
   cli: {
-    workspace: ['@spanline/core', '@spanline/record', '@spanline/remote', '@spanline/ship', '@spanline/ship/internal'],
+    workspace: [
+      '@spanline/core',
+      '@spanline/pretty',
+      '@spanline/pretty/internal',
+      '@spanline/query',
+      '@spanline/record',
+      '@spanline/remote',
+      '@spanline/ship',
+      '@spanline/ship/internal',
+    ],
     runtime: [],
     types: [],
     loaders: [],
-    // For the redaction of a target.
-    only: { '@spanline/core': ['ship'] },
-    floors: [['command.ts', 'fail.ts'], ['flags.ts'], ['setup'], ['ship'], ['run.ts'], ['index.ts', 'main.ts']],
+    only: {
+      // For the redaction of a target.
+      '@spanline/core': ['ship'],
+      '@spanline/query': ['source', 'ask'],
+    },
+    floors: [
+      ['command.ts', 'fail.ts'],
+      ['flags.ts'],
+      ['report', 'setup'],
+      ['source', 'ship'],
+      ['ask'],
+      ['run.ts'],
+      ['index.ts', 'main.ts'],
+    ],
   },
 };

@@ -23,6 +23,8 @@ const OTHERS: ReadonlySet<string> = new Set([
   'gen_ai.evaluation.result',
   'spanline.stats',
   'spanline.ship',
+  // The configuration file of the command line.
+  'spanline.json',
   // Names and fields of the profile `ecs`.
   'client.ip',
   'service.environment',

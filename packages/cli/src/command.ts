@@ -1,21 +1,33 @@
 import type { Readable } from 'node:stream';
 
+/** Where a command prints. `process.stdout` has this shape. */
+interface CommandOutput {
+  readonly isTTY?: boolean;
+  readonly columns?: number;
+  readonly writableNeedDrain?: boolean;
+  write(text: string | Uint8Array): unknown;
+  once?(event: 'drain', listener: () => void): unknown;
+}
+
 /** Streams, environment and stop signal of a command. */
 export interface CommandIo {
-  readonly stdin: Readable;
-  readonly stdout: { write(text: string): unknown };
+  readonly stdin: Readable & { readonly isTTY?: boolean };
+  readonly stdout: CommandOutput;
   readonly stderr: { readonly isTTY?: boolean; write(text: string): unknown };
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Aborts when the command must end. */
   readonly stop: AbortSignal;
 }
 
+/** Runs a command with its arguments. @returns the exit code */
+export type RunCommand = (args: readonly string[], io: CommandIo) => Promise<number>;
+
 /** Exit codes of all commands. */
 export const EXIT = {
   ok: 0,
-  /** A target refused lines or a request, or was not reached. */
+  /** Nothing was found, a check failed, or a target refused lines or a request or was not reached. */
   refused: 1,
-  /** `--once` did not ship everything. */
+  /** Not everything was read or shipped. */
   incomplete: 2,
   /** An option or a command is wrong (`EX_USAGE` of sysexits.h). */
   usage: 64,

@@ -33,12 +33,22 @@ const CHECKS: Readonly<Record<FlagKind, Check<unknown>>> = {
   switch: option.secret(option.like('given without a value', (value) => value === true)),
 };
 
-/** Splits a command line into flags and positional arguments. {@link checkFlags} checks the flags. */
-export function splitArguments(args: readonly string[], table: FlagTable): SplitArguments {
+/**
+ * Splits a command line into flags and positional arguments. {@link checkFlags} checks the flags.
+ *
+ * @param shorts - letters of flags, such as `{ f: 'filter' }`
+ */
+export function splitArguments(
+  args: readonly string[],
+  table: FlagTable,
+  shorts: Readonly<Record<string, string>> = {},
+): SplitArguments {
+  const letters = new Map(Object.entries(shorts).map(([letter, name]) => [name, letter]));
   const options = Object.fromEntries(
     Object.entries(table).map(([name, kind]) => {
       const type = kind === 'switch' ? ('boolean' as const) : ('string' as const);
-      return [name, { type, multiple: kind === 'texts' }];
+      const short = letters.get(name);
+      return [name, { type, multiple: kind === 'texts', ...(short === undefined ? {} : { short }) }];
     }),
   );
   const { values, positionals } = parseArgs({ args: [...args], options, allowPositionals: true, strict: false });

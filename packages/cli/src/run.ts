@@ -1,12 +1,33 @@
 import { readFileSync } from 'node:fs';
 import { nearest, props, text } from '@spanline/record';
-import { type CommandIo, EXIT } from './command.ts';
-import { runShip } from './ship/run-ship.ts';
+import { type CommandIo, EXIT, type RunCommand } from './command.ts';
+
+/** A command: one line about it, and its module, which is loaded when it runs. */
+interface Command {
+  readonly summary: string;
+  load(): Promise<RunCommand>;
+}
+
+/** All commands, in the order of the help. */
+const COMMANDS: Readonly<Record<string, Command>> = {
+  ls: { summary: 'list traces', load: async () => (await import('./ask/ls.ts')).ls },
+  stats: {
+    summary: 'count, errors, quantiles, self time, tokens and cost of each step',
+    load: async () => (await import('./ask/stats.ts')).stats,
+  },
+  ship: {
+    summary: 'ship spools and files of JSON lines',
+    load: async () => (await import('./ship/run-ship.ts')).runShip,
+  },
+};
+
+const NAME_WIDTH = Math.max(...Object.keys(COMMANDS).map((name) => name.length));
 
 const HELP = `spanline <command>
 
-  ship    ship spools and files of JSON lines
-
+${Object.entries(COMMANDS)
+  .map(([name, { summary }]) => `  ${name.padEnd(NAME_WIDTH)}  ${summary}\n`)
+  .join('')}
   --version   the version of Spanline
 
 Run spanline <command> --help for the options of a command.
@@ -19,18 +40,19 @@ function version(): string {
 
 /** Runs a command line. @returns the exit code */
 export async function run(args: readonly string[], io: CommandIo): Promise<number> {
-  const [command, ...rest] = args;
-  if (command === 'ship') return runShip(rest, io);
-  if (command === undefined || command === '--help' || command === 'help') {
+  const [name, ...rest] = args;
+  if (name === undefined || name === '--help' || name === 'help') {
     io.stdout.write(HELP);
     return EXIT.ok;
   }
-  if (command === '--version' || command === '-v') {
+  if (name === '--version' || name === '-v') {
     io.stdout.write(`${version()}\n`);
     return EXIT.ok;
   }
-  const meant = nearest(command, ['ship', 'help', '--version', '--help']);
+  const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
+  if (command !== undefined) return (await command.load())(rest, io);
+  const meant = nearest(name, [...Object.keys(COMMANDS), 'help', '--version', '--help']);
   const hint = meant === undefined ? '' : `; did you mean ${meant}?`;
-  io.stderr.write(`spanline: no command ${JSON.stringify(command)}${hint}\n\n${HELP}`);
+  io.stderr.write(`spanline: no command ${JSON.stringify(name)}${hint}\n\n${HELP}`);
   return EXIT.usage;
 }

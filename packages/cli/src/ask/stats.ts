@@ -1,0 +1,84 @@
+/** `spanline stats`: figures of each step, or by other fields. */
+
+import type { Stats, StatsRow } from '@spanline/query';
+import { type Block, cell, type FilledColumn, type Report } from '../report/index.ts';
+import { defineQuestion } from '../source/index.ts';
+import { cutNote, limitOf } from './limit.ts';
+
+const HELP = `spanline stats [source] [filter]
+
+Figures of the spans that pass the filter: count, errors, quantiles of the duration, share of the self time, tokens,
+cost, time to the first token. The step with the most self time comes first.
+
+  --by fields     group by fields instead of steps: model,route,user,prompt.version,label.tenant
+  --limit n       at most n rows (50)
+`;
+
+const USUAL_LIMIT = 50;
+const NONE = '(none)';
+
+/** Columns of figures. */
+function figures(rows: readonly StatsRow[]): FilledColumn[] {
+  return [
+    { head: 'count', align: 'right', cells: rows.map(({ count }) => cell.count(count)) },
+    {
+      head: 'errors',
+      align: 'right',
+      drop: 2,
+      cells: rows.map(({ errors, errorRate }) =>
+        errors === 0 ? '' : { text: cell.percent(errorRate), tone: 'red' as const },
+      ),
+    },
+    { head: 'p50', align: 'right', drop: 3, cells: rows.map(({ p50Ms }) => cell.duration(p50Ms)) },
+    { head: 'p95', align: 'right', cells: rows.map(({ p95Ms }) => cell.duration(p95Ms)) },
+    { head: 'p99', align: 'right', drop: 5, cells: rows.map(({ p99Ms }) => cell.duration(p99Ms)) },
+    { head: 'self', align: 'right', drop: 1, cells: rows.map(({ selfShare }) => cell.percent(selfShare)) },
+    { head: '', drop: 8, shares: rows.map(({ selfShare }) => selfShare), tone: 'cyan' },
+    {
+      head: 'tokens',
+      align: 'right',
+      drop: 6,
+      cells: rows.map(({ inputTokens, outputTokens }) => cell.some(inputTokens + outputTokens)),
+    },
+    {
+      head: 'cost',
+      align: 'right',
+      drop: 4,
+      cells: rows.map(({ costUsd, unknownCosts }) =>
+        unknownCosts > 0 ? `≥${cell.cost(costUsd) || '$0'}` : cell.cost(costUsd),
+      ),
+    },
+    { head: 'ttft', align: 'right', drop: 7, cells: rows.map(({ ttftP50Ms }) => cell.duration(ttftP50Ms)) },
+  ];
+}
+
+function blocksOf({ by }: Stats, rows: readonly StatsRow[], total: number): Block[] {
+  if (rows.length === 0) return [{ kind: 'text', text: 'No span passes.' }];
+  const names = by.map((name, index): FilledColumn => ({
+    head: name,
+    isFlexible: true,
+    cells: rows.map((row) => String(row.by[index] ?? NONE)),
+  }));
+  const note = cutNote(rows.length, total, 'rows');
+  return [
+    { kind: 'table', columns: [...names, ...figures(rows)] },
+    ...(note === '' ? [] : [{ kind: 'text' as const, text: note, tone: 'dim' as const }]),
+  ];
+}
+
+/** Runs `spanline stats`. */
+export const stats = defineQuestion({
+  name: 'stats',
+  help: HELP,
+  flags: { by: 'texts', limit: 'text' },
+  async answer({ query, filter, flags, read }): Promise<Report> {
+    const names = (flags.by ?? ['step']).flatMap((list) => list.split(',')).map((name) => name.trim());
+    const answer = await query.stats(filter, { ...read, by: names.filter((name) => name !== '') });
+    const rows = answer.rows.slice(0, limitOf(flags.limit, USUAL_LIMIT));
+    return {
+      blocks: blocksOf(answer, rows, answer.rows.length),
+      data: { by: answer.by, total: answer.rows.length, rows },
+      isOk: rows.length > 0,
+    };
+  },
+});

@@ -1,0 +1,1 @@
+export { defineQuestion } from './question.ts';

@@ -1,0 +1,113 @@
+/** A command that answers a question from lines: its flags, its source, its filter, its exit code. */
+
+import { allOf, type Filter, open, parseFilter, type Query, type ReadOptions, timeFilter } from '@spanline/query';
+import { SpanlineError } from '@spanline/record';
+import { type CommandIo, EXIT, messageOf, type RunCommand } from '../command.ts';
+import { checkFlags, type FlagTable, type FlagValues, splitArguments } from '../flags.ts';
+import { checkReportFlags, printReport, type Report, REPORT_FLAGS, REPORT_HELP } from '../report/index.ts';
+import { findSources, splitWords } from './find-source.ts';
+import { notesOf } from './notes.ts';
+import { createScanProgress } from './scan-progress.ts';
+
+const SOURCE_FLAGS = { filter: 'texts', since: 'text', from: 'text', to: 'text', help: 'switch' } as const;
+const SHORTS = { f: 'filter', h: 'help' } as const;
+
+const SHARED_HELP = `
+  -f, --filter f  only spans that pass a filter, such as 'type:llm duration>2s'
+  --since t       since a length of time (90m, 7d) or a time
+  --from t --to t between two times
+${REPORT_HELP}
+The source is a file, a folder, a glob, a URL of Elasticsearch or OpenSearch, or - for the standard input; otherwise
+SPANLINE_SOURCE, or "source" of spanline.json.
+Exit codes: 0 answered, 1 nothing found, 2 not everything could be read, 64 wrong usage.
+`;
+
+/** The tools of a question. */
+interface Asked<Table extends FlagTable> {
+  readonly query: Query;
+  /** All filters and the range of time. */
+  readonly filter: Filter;
+  /** Arguments of the question itself. */
+  readonly words: readonly string[];
+  readonly flags: FlagValues<Table>;
+  /** Options for each method of the query: cancellation and progress. */
+  readonly read: ReadOptions;
+  readonly io: CommandIo;
+}
+
+/** A question. */
+interface Question<Table extends FlagTable> {
+  readonly name: string;
+  /** Usage, what it does, and its own flags. Help for the shared flags follows. */
+  readonly help: string;
+  readonly flags: Table;
+  /** Number of positional arguments of its own. Those behind them are the filter. @defaultValue 0 */
+  readonly words?: number;
+  /** @throws SpanlineError for a wrong flag */
+  answer(asked: Asked<Table>): Promise<Report>;
+}
+
+/** `-status:ok` is a filter, not a row of letters. */
+const isFilter = (arg: string): boolean => /^-[a-z_][\w.]*(?:[:<>=]|!=)/i.test(arg);
+
+function filterOf(words: readonly string[], flags: FlagValues<typeof SOURCE_FLAGS>): Filter {
+  const { since, from, to } = flags;
+  const range = timeFilter({
+    ...(since === undefined ? {} : { since }),
+    ...(from === undefined ? {} : { from }),
+    ...(to === undefined ? {} : { to }),
+  });
+  return allOf(parseFilter(words.join(' ')), ...(flags.filter ?? []).map((text) => parseFilter(text)), range);
+}
+
+async function ask<Table extends FlagTable>(
+  question: Question<Table>,
+  args: readonly string[],
+  io: CommandIo,
+): Promise<number> {
+  const table = { ...question.flags, ...SOURCE_FLAGS, ...REPORT_FLAGS };
+  const negated = args.filter(isFilter);
+  const split = splitArguments(
+    args.filter((arg) => !isFilter(arg)),
+    table,
+    SHORTS,
+  );
+  const flags = checkFlags<FlagTable>(split.flags, table) as FlagValues<Table> &
+    FlagValues<typeof SOURCE_FLAGS> &
+    FlagValues<typeof REPORT_FLAGS>;
+  if (flags.help === true) {
+    io.stdout.write(question.help + SHARED_HELP);
+    return EXIT.ok;
+  }
+  checkReportFlags(flags);
+  const { sources, words } = splitWords(split.positionals);
+  const own = words.slice(0, question.words ?? 0);
+  const filter = filterOf([...words.slice(own.length), ...negated], flags);
+  const found = findSources(sources, io);
+  const query = open(found.length === 1 ? (found[0] ?? '-') : found);
+  const progress = createScanProgress(io);
+  try {
+    const read = { signal: io.stop, onProgress: progress.show };
+    const report = await question.answer({ query, filter, words: own, flags, read, io });
+    progress.clear();
+    await printReport(report, flags, io);
+    io.stderr.write(notesOf(query));
+    if (query.unreadFiles().size > 0) return EXIT.incomplete;
+    return report.isOk === false ? EXIT.refused : EXIT.ok;
+  } finally {
+    progress.clear();
+  }
+}
+
+/** Makes the command of a question. */
+export function defineQuestion<const Table extends FlagTable>(question: Question<Table>): RunCommand {
+  return async (args, io) => {
+    try {
+      return await ask(question, args, io);
+    } catch (error) {
+      const message = io.stop.aborted ? 'interrupted' : messageOf(error);
+      io.stderr.write(`spanline ${question.name}: ${message}\n`);
+      return error instanceof SpanlineError ? EXIT.usage : EXIT.incomplete;
+    }
+  };
+}

@@ -1,0 +1,27 @@
+/** Each command loads its own packages alone. */
+
+import { expect, it } from 'vitest';
+import { ASK_LOG } from './support/ask-log.ts';
+import { cli, folderWith } from './support/cli.ts';
+
+/** Prints the address of every module that is loaded. */
+const HOOK = `export async function load(url, context, next) {
+  process._rawDebug(url);
+  return next(url, context);
+}`;
+const REGISTER = `import { register } from 'node:module';
+register('data:text/javascript,${encodeURIComponent(HOOK)}');`;
+
+async function packagesOf(args: readonly string[], cwd: string): Promise<string[]> {
+  const nodeOptions = ['--import', `data:text/javascript,${encodeURIComponent(REGISTER)}`];
+  const { stderr } = await cli(args, { cwd, nodeOptions });
+  const names = [...stderr.matchAll(/packages\/(\w+)\/dist\//g)].map(([, name = '']) => name);
+  return [...new Set(names)].toSorted();
+}
+
+it('spanline ship loads no query, and questions load no shipper and no tracer', async () => {
+  const cwd = folderWith({ 'app.ndjson': ASK_LOG });
+  expect(await packagesOf(['--version'], cwd)).toEqual(['cli', 'record']);
+  expect(await packagesOf(['stats', 'app.ndjson'], cwd)).toEqual(['cli', 'pretty', 'query', 'record']);
+  expect(await packagesOf(['ship', '--status', '--dir', cwd], cwd)).toEqual(['cli', 'record', 'remote', 'ship']);
+});

@@ -1,0 +1,5 @@
+/** Shared with the command line. No public interface. */
+export { formatAmount, formatCost, formatCount, formatDuration } from './format.ts';
+export { displayWidth, fitWidth, padding, printable } from './printable.ts';
+export { type Glyphs, glyphsOf, paint, type Tone, toneOfType } from './style.ts';
+export { describeTerminal, type Terminal } from './terminal.ts';
