@@ -1,9 +1,9 @@
 /** The one place where the ids of the context become fields of a line. There they pass the policy of a tracer. */
 import { type CorrelationKeys, correlationKeys, type ProfileName } from '@spanline/record';
-import type { ContextValues } from '../api/index.ts';
+import type { CaptureSetting, ContextValues } from '../api/index.ts';
 import { createCapture, createTraceMemory, type IdCapture, type TraceMemory } from '../capture/index.ts';
 import { currentValues, enclosingSpan } from '../context/index.ts';
-import { isOwning, knownTracer, OWNER, stateOf } from '../trace/index.ts';
+import { captureSettingOf, isOwning, knownTracer, OWNER, stateOf } from '../trace/index.ts';
 
 /** An id as a field of a line. */
 interface IdField {
@@ -37,12 +37,19 @@ const NAMES = [
   ['userId', 'user.id'],
 ] as const satisfies readonly (readonly [keyof ContextValues, keyof CorrelationKeys])[];
 
+/** The values of a context in which a span has a capture setting of its own. */
+function withCapture(values: ContextValues, capture: CaptureSetting | undefined): ContextValues {
+  const { capture: _context, ...others } = values;
+  return capture === undefined ? others : { ...others, capture };
+}
+
 /** Creates a function that reads the ids of the current span, request, session and user in a profile's spelling. */
 export function createContextIds(profile: ProfileName): (policy: IdCapture | undefined) => LineContext {
   const keys = correlationKeys(profile);
   return (policy = currentPolicy) => {
     const span = enclosingSpan();
-    const root = stateOf(span)?.localRoot;
+    const state = stateOf(span);
+    const root = state?.localRoot;
     const memory = root === undefined ? createTraceMemory() : (root.captureMemory ??= createTraceMemory());
     const ids: IdField[] = [];
     if (span !== undefined) {
@@ -50,7 +57,8 @@ export function createContextIds(profile: ProfileName): (policy: IdCapture | und
       ids.push({ key: keys.span_id, value: span.spanId, given: span.spanId });
     }
     const values = currentValues();
-    const captured = policy(values, memory);
+    const capture = captureSettingOf(state, values);
+    const captured = policy(capture === values.capture ? values : withCapture(values, capture), memory);
     for (const [name, key] of NAMES) {
       const given = values[name];
       if (given !== undefined) ids.push({ key: keys[key], value: captured[name], given });

@@ -1,17 +1,19 @@
 /** Redact paths on errors at any depth of a value, and on the texts that are made of their causes and parts. */
 import { type ErrorCopies, plainValue } from './plain-value.ts';
 
-type Fields = Record<string, unknown>;
+/** An object by its keys. */
+export type Fields = Record<string, unknown>;
 
 /** Applies paths to a value. Returns its JSON; `undefined` if the whole value is removed. */
 export type Redaction = (value: unknown) => string | undefined;
 
-function isFields(value: unknown): value is Fields {
+/** True for what has keys. */
+export function isFields(value: unknown): value is Fields {
   return typeof value === 'object' && value !== null;
 }
 
 /** Returns the censor of the first value that the paths changed; `undefined` if they changed none. */
-function difference(before: unknown, after: unknown): { censor: unknown } | undefined {
+export function difference(before: unknown, after: unknown): { censor: unknown } | undefined {
   if (!isFields(before) || !isFields(after)) return before === after ? undefined : { censor: after };
   for (const key of Object.keys(before)) {
     const found = difference(before[key], after[key]);

@@ -1,7 +1,7 @@
 /** Errors on the application's lines, as pino's own serializer tells them, and what they arose from. */
 import pino from 'pino';
 import { causeText } from '../trace/index.ts';
-import { readField } from './read-field.ts';
+import { readField, UNREADABLE } from './read-field.ts';
 
 /** True for errors, also of another realm. An object that merely has a message is no error. */
 export function isErrorLike(value: unknown): value is Error {
@@ -68,7 +68,14 @@ function ownFields(error: Error): Record<string, unknown> {
   }
 }
 
-/** Describes an error. Never throws. */
+/** A field as the error has it. pino describes the errors in it by itself, and joins their causes. */
+function originalOf(error: Error, key: string, written: unknown): unknown {
+  if (typeof written !== 'object' || written === null) return written;
+  const field = readField(error, key === 'aggregateErrors' ? 'errors' : key);
+  return field === UNREADABLE || field === undefined ? written : field;
+}
+
+/** Describes an error. Errors in its fields are not described. Never throws. */
 export function describeError(error: Error): DescribedError {
   const fields = serialized(error);
   const message = text(error, 'message');
@@ -81,7 +88,8 @@ export function describeError(error: Error): DescribedError {
   if (cause !== undefined) described.cause = cause;
   const hasParts = fields['aggregateErrors'] !== undefined;
   for (const key of Object.keys(fields)) {
-    if (!Object.hasOwn(described, key) && !(hasParts && key === 'errors')) described[key] = fields[key];
+    if (Object.hasOwn(described, key) || (hasParts && key === 'errors')) continue;
+    described[key] = originalOf(error, key, fields[key]);
   }
   return described;
 }

@@ -5,6 +5,9 @@ import { pathOptions } from '../redaction/index.ts';
 import { createAppAsJson } from './app-line.ts';
 import { bothPolicies, createContextIds } from './context-ids.ts';
 import { destinationKind } from './destination.ts';
+import { fieldJsonOf } from './field-json.ts';
+import { hideInBindings } from './hidden-causes.ts';
+import { createLinePaths } from './line-paths.ts';
 import { type LinePolicy, POLICY } from './line-policy.ts';
 import { checkLogger, type LogDestination, type LoggerOptions, resolveProfile } from './logger-options.ts';
 import { openDestination } from './open-destination.ts';
@@ -87,7 +90,14 @@ export function createLogger(options: LoggerOptions = {}, destination?: LogDesti
   };
   const symbols = pinoSymbols(logger);
   const internals = logger as unknown as Record<symbol, unknown>;
-  if (symbols !== undefined) internals[symbols.asJson] = createAppAsJson(symbols, createContextIds(profile));
+  if (symbols !== undefined) {
+    internals[symbols.asJson] = createAppAsJson(symbols, createContextIds(profile));
+    hideInBindings(logger, (parent, child) =>
+      child?.redact === undefined
+        ? fieldJsonOf(parent, symbols)
+        : createLinePaths(pathOptions(child.redact))?.redaction,
+    );
+  }
   internals[PROFILE] = profile;
   internals[POLICY] = policy;
   internals[ID_PATHS] = ownPaths;

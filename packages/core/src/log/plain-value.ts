@@ -1,5 +1,6 @@
 /** Values of the application as plain data, which JSON takes without loss and without an error. */
 import { types } from 'node:util';
+import { causeOf } from '../trace/index.ts';
 import { describeError, isErrorLike, ownTexts } from './errors.ts';
 import { readField, UNREADABLE } from './read-field.ts';
 
@@ -56,7 +57,7 @@ class PlainCopy {
     if (this.#copies === undefined) return copy;
     const { message, stack, cause: causes } = copy;
     this.#copies.set(copy, { joined: { message, stack, cause: causes }, own: { ...ownTexts(error) } });
-    const cause = readField(error, 'cause');
+    const cause = causeOf(error);
     if (cause !== undefined && cause !== null) copy['cause'] = this.value(cause, 'cause');
     if (copy['aggregateErrors'] !== undefined) copy['errors'] = copy['aggregateErrors'];
     return copy;

@@ -6,6 +6,7 @@ import { createContextIds, type LineContext } from './context-ids.ts';
 import { fieldJsonOf } from './field-json.ts';
 import { levelFields, timeFields } from './fields.ts';
 import { lineEnd } from './frame.ts';
+import { hideInBindings, withoutHiddenCauses } from './hidden-causes.ts';
 import { IDS } from './ids.ts';
 import { createLevelLookup, STANDARD_LEVELS } from './levels.ts';
 import { applyPolicy, type LinePolicy, POLICY } from './line-policy.ts';
@@ -13,12 +14,13 @@ import { profileOf } from './logger.ts';
 import { type AsJson, type LoggerInternals, type PinoSymbols, pinoSymbols } from './pino-internals.ts';
 import { plainValue } from './plain-value.ts';
 
+type Rest = Parameters<AsJson> extends [object, ...infer Others] ? Others : never;
+
 /** The line as the application's logger would write it. Its serializers and redaction apply. */
-function ownLine(asJson: AsJson, logger: Logger, args: Parameters<AsJson>): string {
+function ownLine(asJson: AsJson, logger: Logger, object: object, rest: Rest): string {
   try {
-    return asJson.apply(logger, args);
+    return asJson.call(logger, object, ...rest);
   } catch {
-    const [object, ...rest] = args;
     return asJson.call(logger, plainValue(object) as object, ...rest);
   }
 }
@@ -33,14 +35,14 @@ function createOwnAsJson(
   symbols: PinoSymbols,
   contextIds: (policy: LinePolicy['ids']) => LineContext,
 ): AsJson {
-  return function asJson(this: Logger, ...args) {
+  return function asJson(this: Logger, object, ...rest) {
     const internals = this as unknown as LoggerInternals;
     const policy = internals[POLICY] as LinePolicy;
-    const written = ownLine(original, this, args);
+    const written = ownLine(original, this, withoutHiddenCauses(object, policy.paths?.redaction), rest);
     const members = jsonMembers(written) ?? [
       { key: internals[symbols.messageKey] as string, json: JSON.stringify(written.trimEnd()) },
     ];
-    const [, , levelNumber, time] = args;
+    const [, levelNumber, time] = rest;
     const levels = levelFields((internals[symbols.lsCache] as string[])[levelNumber] ?? '{');
     const fixed = new Set([...levels, ...timeFields(time)].map(({ key }) => key));
     const line = new Map<string, string>();
@@ -102,5 +104,6 @@ export function deriveLogger(logger: Logger, profile: ProfileName, policy: LineP
     internals[symbols.asJson] = createOwnAsJson(original, symbols, createContextIds(profile));
     addLevels(derived);
   }
+  if (policy.paths !== undefined) hideInBindings(derived, () => policy.paths?.redaction);
   return derived;
 }

@@ -3,7 +3,7 @@ import { type AttributeKey, type ContentAttributes, type SpanRecord, toDatadog, 
 import type { EndedSpan, Profile, SamplingOptions } from '../api/index.ts';
 import type { Capture, CaptureReport } from '../capture/index.ts';
 import { type RecordWriter, wholeRecord } from '../log/index.ts';
-import { isoMillis, type RecordedSpan, releaseData, type SpanState, STATE } from '../trace/index.ts';
+import { captureSettingOf, isoMillis, type RecordedSpan, releaseData, type SpanState, STATE } from '../trace/index.ts';
 import type { Pricer } from '../usage/index.ts';
 import { createEnvelope, createSpanCommonFields, type Resource } from './common-fields.ts';
 import { shapeContent } from './content-shape.ts';
@@ -119,9 +119,7 @@ export function createPipeline(parts: PipelineParts): Pipeline {
   function applyCapture(state: SpanState, line: SpanLine, content: ContentAttributes | undefined): CaptureReport {
     const { values, localRoot } = state;
     const { captureOverride } = values;
-    // An override for one request (a debug session) takes precedence over the setting of an instrumentation.
-    const setting = captureOverride === undefined ? (state.capture ?? values.capture) : values.capture;
-    const mode = capture.mode(setting, () => captureSubject(state, line));
+    const mode = capture.mode(captureSettingOf(state, values), () => captureSubject(state, line));
     if (captureOverride !== undefined) line.own['spanline.capture.override'] = captureOverride;
     localRoot.captureMemory ??= capture.createMemory();
     const report = capture.apply(line.own, content, {

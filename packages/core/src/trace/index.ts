@@ -22,6 +22,7 @@ export { NOOP_SPAN } from './noop.ts';
 export { isRefused } from './refusal.ts';
 export {
   type Attributes,
+  captureSettingOf,
   type ChildFailure,
   isBilledBelow,
   isRecorded,
@@ -47,4 +48,5 @@ export {
 export { addTags, createSpan } from './span.ts';
 export { statusOfThrown, type ThrownStatus } from './thrown-status.ts';
 export { noteUnknownOptions, type OptionNames } from './unknown-options.ts';
+export { causeOf } from './thrown-value.ts';
 export { runInSpan, type WorkObserver } from './with-span.ts';

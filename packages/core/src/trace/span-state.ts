@@ -185,3 +185,13 @@ export function releaseData(state: SpanState): void {
   state.onForcedEnd = undefined;
   state.error = undefined;
 }
+
+/**
+ * The capture setting of a span: its own, else that of its context. An override for one request (a debug session) takes
+ * precedence over both. `undefined`: the tracer's.
+ *
+ * @param values - those of the context
+ */
+export function captureSettingOf(state: SpanState | undefined, values: ContextValues): CaptureSetting | undefined {
+  return values.captureOverride === undefined ? (state?.capture ?? values.capture) : values.capture;
+}

@@ -21,13 +21,24 @@ export function messageOf(value: unknown): string {
   }
 }
 
+/** Returns what an error arose from: `cause`, or what the method of this name returns (VError). */
+export function causeOf(error: unknown): unknown {
+  const cause = readProperty(error, 'cause');
+  if (typeof cause !== 'function') return cause;
+  try {
+    return Reflect.apply(cause, error, []) as unknown;
+  } catch {
+    return undefined;
+  }
+}
+
 /** Returns an error and its causes, outermost first. */
 export function causeChain(error: unknown): unknown[] {
   const chain: unknown[] = [];
   let link = error;
   while (link !== undefined && link !== null && chain.length < MAX_CAUSES && !chain.includes(link)) {
     chain.push(link);
-    link = readProperty(link, 'cause');
+    link = causeOf(link);
   }
   return chain;
 }

@@ -3,6 +3,7 @@ import { createHmac } from 'node:crypto';
 import { pino } from 'pino';
 import { afterEach, describe, expect, it } from 'vitest';
 import {
+  type CaptureMode,
   correlation,
   createLogger,
   createTracer,
@@ -170,6 +171,37 @@ describe('an id that the application logs itself', () => {
     const [inside] = write(set, { 'user.id': 'ada@example.org' });
     expect(inside).not.toHaveProperty(['_user.id']);
     expect(set.raw.join('')).not.toContain('ada@');
+  });
+});
+
+describe('the capture mode of one span', () => {
+  const ADDRESS = 'ada@example.org';
+  const written = (
+    way: string,
+    tracerMode: CaptureMode,
+    spanMode: CaptureMode,
+    override?: string,
+  ): Line | undefined => {
+    const set = setUp(way, { capture: tracerMode });
+    const values = {
+      userId: ADDRESS,
+      ...(override === undefined ? {} : { capture: 'full' as const, captureOverride: override }),
+    };
+    withContext(values, () =>
+      set.tracer.withSpan({ name: 'a', type: 'chain', capture: spanMode }, () => set.log({ step: 'inside' })),
+    );
+    return set.raw.map((line) => JSON.parse(line) as Line).find((line) => line['step'] === 'inside');
+  };
+
+  it.each(Object.keys(WAYS))('holds for the ids of lines inside of it, on %s', (way) => {
+    expect(written(way, 'full', 'metadata')).toMatchObject({ 'user.id': '[EMAIL_1]' });
+    expect(written(way, 'redacted', 'full')).toMatchObject({ 'user.id': ADDRESS });
+  });
+
+  it('gives way to an override of the request, as on the span', () => {
+    expect(written('tracer.logger of createLogger', 'redacted', 'metadata', 'debug')).toMatchObject({
+      'user.id': ADDRESS,
+    });
   });
 });
 
