@@ -4,7 +4,7 @@
  */
 
 import type { Application, Request, Response } from 'express';
-import { type Method, patchMethod } from '@spanline/instrumentation';
+import { type Method, patchMethod, sharedState } from '@spanline/instrumentation';
 import type { Exchange } from '../exchange/exchange.ts';
 import { forgetErrors, isNoError, noteError } from '../exchange/handled-error.ts';
 import { exchangeOf } from '../exchange/request-state.ts';
@@ -53,8 +53,12 @@ function addClasses(router: unknown, classes: Set<object>): void {
   }
 }
 
+const watched = sharedState('express.watched-handlers', () => new WeakSet<object>());
+
 /** Watches the error handlers of every copy of Express in an application, each copy once. */
 export function watchErrorHandlers(app: Application): void {
+  if (watched.has(app)) return;
+  watched.add(app);
   // In Express 4, reading `router` throws.
   const { _router } = app as { _router?: unknown };
   const classes = new Set<object>();

@@ -4,7 +4,7 @@ import type { Application, Request, Response } from 'express';
 import { sharedState } from '@spanline/instrumentation';
 import { failuresSoFar } from '../exchange/exchange.ts';
 import { exchangeOf } from '../exchange/request-state.ts';
-import { ROUTE_ACCESSORS } from '../route/route-accessors.ts';
+import { routeAccessors } from '../route/route-accessors.ts';
 import { watchErrorHandlers } from './error-layers.ts';
 import { inheritedMethod, method } from './inherited.ts';
 import { listenerMethods } from './listener-context.ts';
@@ -68,6 +68,20 @@ export function outermost(app: Application): Application {
   return top;
 }
 
+/**
+ * Watches the error handlers of mounted applications, which may be of another copy of Express. An application does not
+ * list those that are mounted in it: they are known once they handle a request.
+ */
+function watchMounted(top: Application): (req: Request) => void {
+  let last: unknown = top;
+  return (req) => {
+    const { app } = req;
+    if (app === last) return;
+    last = app;
+    exchangeOf(req)?.guard('express error', () => watchErrorHandlers(app));
+  };
+}
+
 const watched = sharedState('express.watched', () => new WeakSet<object>());
 
 /** Watches the routes and responses of an application, once. Nothing is defined on a single message. */
@@ -76,7 +90,7 @@ export function watchApplication(app: Application): void {
   if (watched.has(top)) return;
   watched.add(top);
   const { request, response } = top as unknown as { request: object; response: object };
-  Object.defineProperties(request, ROUTE_ACCESSORS);
+  Object.defineProperties(request, routeAccessors(watchMounted(top)));
   Object.defineProperties(response, responseMethods(response));
   Object.defineProperties(request, listenerMethods(request));
   Object.defineProperties(response, listenerMethods(response));

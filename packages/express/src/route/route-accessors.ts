@@ -35,8 +35,10 @@ function templateOf(req: Request, { route, layers }: RequestState): string | und
  * Accessors for the prototype of requests. Express's routers assign `req.params` for every layer with a path, and
  * `req.route` for a route. The accessors keep what they see at that moment: afterwards errors reset `baseUrl`, and
  * mount paths have values in place of names. The span is renamed at once, so that spans below it have the whole path.
+ *
+ * @param onLayer - called when a router enters a layer
  */
-export const ROUTE_ACCESSORS: PropertyDescriptorMap & ThisType<Request> = {
+export const routeAccessors = (onLayer: (req: Request) => void): PropertyDescriptorMap & ThisType<Request> => ({
   params: {
     configurable: true,
     enumerable: true,
@@ -47,6 +49,7 @@ export const ROUTE_ACCESSORS: PropertyDescriptorMap & ThisType<Request> = {
       const state = requestState(this);
       state.params = value;
       enterLayer(state.layers, this.baseUrl?.length ?? 0, value);
+      onLayer(this);
     },
   },
   route: {
@@ -62,4 +65,4 @@ export const ROUTE_ACCESSORS: PropertyDescriptorMap & ThisType<Request> = {
       if (state.template !== undefined) state.exchange?.span.updateName(spanName(methodOf(this), state.template));
     },
   },
-};
+});
