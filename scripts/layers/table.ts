@@ -198,7 +198,7 @@ export const layerTable: LayerTable = {
     runtime: ['tinyglobby'],
     types: ['@duckdb/node-api'],
     loaders: ['api/parquet.ts'],
-    floors: [['filter', 'lines'], ['records'], ['answers'], ['api'], ['index.ts']],
+    floors: [['filter', 'lines'], ['records'], ['answers'], ['analysis'], ['api'], ['index.ts']],
   },
   cli: {
     workspace: [

@@ -32,6 +32,19 @@ export {
   toTest,
   type Value,
 } from './filter/index.ts';
+export {
+  type Cause,
+  type CauseSplit,
+  type Condition,
+  type ExplainMeasure,
+  type ExplainQuestion,
+  type Explanation,
+  type Limit,
+  type Part,
+  questionOfAlert,
+  type Relation,
+  type Subject,
+} from './analysis/index.ts';
 export type { Stats, StatsRow, TableRow, Trace, TraceKey, TraceSpan, TraceSummary } from './answers/index.ts';
 export {
   open,

@@ -13,8 +13,13 @@ export interface OpenTraces<State> {
   end(): void;
 }
 
-const MAX_OPEN = 100_000;
-const MAX_HELD = 500_000;
+/** How much may be open at once. */
+interface OpenLimits {
+  /** @defaultValue 100,000 */
+  readonly maxOpen?: number;
+  /** Sum over all open traces of the things that they hold. @defaultValue 500,000 */
+  readonly maxHeld?: number;
+}
 
 /**
  * @param open - makes the state of a new trace
@@ -23,6 +28,7 @@ const MAX_HELD = 500_000;
 export function createOpenTraces<State>(
   open: (id: string) => State,
   close: (state: State) => number,
+  { maxOpen = 100_000, maxHeld = 500_000 }: OpenLimits = {},
 ): OpenTraces<State> {
   const traces = new Map<string, State>();
   let held = 0;
@@ -41,12 +47,12 @@ export function createOpenTraces<State>(
       // A map keeps the order in which keys were added.
       if (known !== undefined) traces.delete(id);
       traces.set(id, state);
-      if (traces.size > MAX_OPEN) closeOldest();
+      if (traces.size > maxOpen) closeOldest();
       return state;
     },
     hold(count) {
       held += count;
-      while (held > MAX_HELD && traces.size > 1) closeOldest();
+      while (held > maxHeld && traces.size > 1) closeOldest();
     },
     end() {
       while (traces.size > 0) closeOldest();

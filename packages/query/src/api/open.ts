@@ -1,11 +1,12 @@
 /** Questions to a log, and their answers. */
 
 import { SpanlineError, type SpanRecord } from '@spanline/record';
+import type { ExplainQuestion, Explanation } from '../analysis/index.ts';
 import type { Stats, Trace, TraceSummary } from '../answers/index.ts';
 import { type Field, type Filter, parseFilter, resolveField, suggestField } from '../filter/index.ts';
 import type { BadLines } from '../lines/index.ts';
 import { isSpanEnd, type ReadRecord } from '../records/index.ts';
-import { type ReadOptions, scanRecords, scanStats, scanTrace, scanTraces } from './scan.ts';
+import { type ReadOptions, scanAlert, scanCauses, scanRecords, scanStats, scanTrace, scanTraces } from './scan.ts';
 import { openSource, type QuerySource } from './source.ts';
 import { createTable, type Table } from './table.ts';
 
@@ -42,6 +43,21 @@ export interface Query {
   stats(filter?: QueryFilter, options?: StatsOptions): Promise<Stats>;
   /** Spans that pass a filter as a table. */
   table(filter?: QueryFilter, options?: TableOptions): Table;
+  /**
+   * Compares the bad traces with the good ones, and finds what the bad ones have in common.
+   *
+   * @param question - the measure, and the step that it is about
+   * @param filter - spans that the question may be about. @defaultValue all
+   */
+  explain(question: ExplainQuestion, filter?: QueryFilter, options?: ReadOptions): Promise<Explanation>;
+  /**
+   * The question that an alert of the log asks.
+   *
+   * @param id - key of its incident (`spanline.alert.dedup_key`), id of its line (`event.id`), or name of its rule
+   * @returns `undefined` if no line has it
+   * @throws SpanlineError `ERR_INVALID_OPTION` for an alert on a metric that is none of traces
+   */
+  alert(id: string, options?: ReadOptions): Promise<ExplainQuestion | undefined>;
   /** Lines that were no records, counted over all questions so far. */
   badLines(): BadLines;
   /** Files that could not be read, and why. */
@@ -100,6 +116,8 @@ export function open(source: QuerySource): Query {
       const parsed = toFilter(filter);
       return createTable(() => spans(parsed, options), columns);
     },
+    explain: (question, filter = '*', options = {}) => scanCauses(opened, toFilter(filter), question, options),
+    alert: (id, options = {}) => scanAlert(opened, id, options),
     badLines: () => opened.bad.read(),
     unreadFiles: () => opened.unread,
   };

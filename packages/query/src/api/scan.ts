@@ -1,6 +1,13 @@
 /** Answers by reading the lines from the first to the last. */
 
 import {
+  createAlertFinder,
+  createExplainer,
+  type ExplainQuestion,
+  type Explanation,
+  questionOfAlert,
+} from '../analysis/index.ts';
+import {
   closestKey,
   createStatsCollector,
   createTraceCollector,
@@ -11,7 +18,7 @@ import {
   type TraceKey,
   type TraceSummary,
 } from '../answers/index.ts';
-import { type Field, type Filter, toTest } from '../filter/index.ts';
+import { type Field, type Filter, parseFilter, toTest } from '../filter/index.ts';
 import type { LogFile, LogLine } from '../lines/index.ts';
 import { type Progress, readRecords, type ReadRecord } from '../records/index.ts';
 import type { OpenSource } from './source.ts';
@@ -23,6 +30,8 @@ export interface ReadOptions {
   /** Called while lines are read, after each megabyte or so. */
   onProgress?: ((progress: Progress) => void) | undefined;
 }
+
+const ALERTS = parseFilter('event:alert');
 
 /** Reads every record. */
 async function* eachBatch(
@@ -68,6 +77,38 @@ export async function scanStats(
     for (const read of records) collector.add(read, passes(read.record));
   }
   return collector.end();
+}
+
+/** Likely causes for what is bad about the traces with a span that passes. */
+export async function scanCauses(
+  source: OpenSource,
+  filter: Filter,
+  question: ExplainQuestion,
+  options: ReadOptions,
+): Promise<Explanation> {
+  const passes = toTest(filter);
+  const explainer = createExplainer(question);
+  // People score answers long after they were given, so that a score may stand far behind its trace.
+  if (question.measure === 'score' && source.isRepeatable) {
+    for await (const records of eachBatch(source, options))
+      for (const { record } of records) explainer.addScore(record);
+  }
+  for await (const records of eachBatch(source, options)) {
+    for (const { kind, record } of records) explainer.add(kind, record, passes(record));
+  }
+  return explainer.end();
+}
+
+/** The question of an alert; `undefined` if no line has its id. */
+export async function scanAlert(
+  source: OpenSource,
+  id: string,
+  options: ReadOptions,
+): Promise<ExplainQuestion | undefined> {
+  const finder = createAlertFinder(id);
+  for await (const { record } of scanRecords(source, ALERTS, options)) finder.add(record);
+  const found = finder.end();
+  return found && questionOfAlert(found.alert, found.recovered);
 }
 
 /** Traces with a span that passes. */

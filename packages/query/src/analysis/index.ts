@@ -1,0 +1,15 @@
+export {
+  type Cause,
+  type CauseSplit,
+  type Condition,
+  createAlertFinder,
+  createExplainer,
+  type ExplainMeasure,
+  type ExplainQuestion,
+  type Explanation,
+  type Limit,
+  type Part,
+  questionOfAlert,
+  type Relation,
+  type Subject,
+} from './explain/index.ts';

@@ -1,0 +1,71 @@
+/** Statistics that answers state: intervals of shares and means, exact tails of counts, and random numbers. */
+
+/** An interval. */
+export interface Interval {
+  readonly low: number;
+  readonly high: number;
+}
+
+/** Normal quantile of a two-sided interval of 95 %. */
+const Z95 = 1.959_963_985;
+
+/**
+ * Wilson's interval of a share.
+ *
+ * @param share - 0 to 1
+ * @param count - observations; fewer than were made where they depend on each other
+ */
+export function wilson(share: number, count: number, z: number = Z95): Interval {
+  if (!(count > 0)) return { low: 0, high: 1 };
+  const square = (z * z) / count;
+  const middle = (share + square / 2) / (1 + square);
+  const reach = (z / (1 + square)) * Math.sqrt((share * (1 - share)) / count + square / (4 * count));
+  return { low: Math.max(0, middle - reach), high: Math.min(1, middle + reach) };
+}
+
+/** Logarithms of the factorials from 0 to `largest`. */
+export function logFactorials(largest: number): Float64Array {
+  const table = new Float64Array(largest + 1);
+  for (let n = 2; n <= largest; n++) table[n] = (table[n - 1] ?? 0) + Math.log(n);
+  return table;
+}
+
+/**
+ * Tails of the hypergeometric distribution, which is Fisher's exact test of one side.
+ *
+ * @param drawn - size of the set
+ * @returns for each count `a`, the logarithm of the probability that the set has at least `a` of the marked ones
+ */
+export function hypergeometricTails(
+  { all, marked, logs }: { readonly all: number; readonly marked: number; readonly logs: Float64Array },
+  drawn: number,
+): Float64Array {
+  const most = Math.min(drawn, marked);
+  const least = Math.max(0, drawn + marked - all);
+  const log = (n: number): number => logs[n] ?? 0;
+  const choose = (n: number, k: number): number => log(n) - log(k) - log(n - k);
+  const tails = new Float64Array(most + 2);
+  tails[most + 1] = -Infinity;
+  for (let count = most; count >= 0; count--) {
+    const after = tails[count + 1] ?? -Infinity;
+    if (count < least) {
+      tails[count] = 0;
+      continue;
+    }
+    const one = choose(marked, count) + choose(all - marked, drawn - count) - choose(all, drawn);
+    const larger = Math.max(one, after);
+    tails[count] = Math.min(0, larger + Math.log1p(Math.exp(Math.min(one, after) - larger)));
+  }
+  return tails;
+}
+
+/** Random numbers from 0 to 1 that a seed determines (mulberry32). */
+export function randomNumbers(seed: number): () => number {
+  let state = seed >>> 0;
+  return () => {
+    state = (state + 0x6d_2b_79_f5) >>> 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
+  };
+}
