@@ -1,3 +1,5 @@
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, inject, it, onTestFinished, vi } from 'vitest';
 import { documented } from '../support/agents/documented.ts';
 import { type BulkItem, runFilebeat } from '../support/agents/filebeat.ts';
@@ -6,6 +8,7 @@ import { writtenLines } from '../support/agents/lines.ts';
 import { runVector } from '../support/agents/vector.ts';
 import { hasFluentBit, startFluentBit } from './support/fluent-bit.ts';
 import { startOpenSearch } from './support/opensearch.ts';
+import { startRsyslog } from './support/rsyslog.ts';
 import { createSearchClient, type SearchClient } from './support/search-client.ts';
 import type { RunningServer } from './support/server.ts';
 import { setUp } from './support/ship.ts';
@@ -129,5 +132,54 @@ describe.skipIf(files.opensearch === undefined || files.vrl === undefined)('what
     const byId = (documents: readonly Fields[]): unknown =>
       Object.fromEntries(documents.map((document) => [document['event.id'], document]));
     expect(byId(spans)).toEqual(byId(simulated.map(({ _source }) => _source)));
+  });
+
+  it.skipIf(files.rsyslog === undefined)('is stored, once each, with every digit: rsyslog itself', async () => {
+    const stream = 'logs-spanline-rsyslog';
+    const large = '{"@timestamp":"2026-11-23T09:12:35.958Z","message":"large","order":1234567890123456789}';
+    const refused = '{"@timestamp":"2026-11-23T09:12:35.958Z","event.id":"refused-1","message":"odd","_routing":"x"}';
+    const all = [...lines, ...NO_JSON, large];
+    const textOf = (some: readonly string[]): string => some.map((line) => `${line}\n`).join('');
+    const agent = await startRsyslog(files.rsyslog as string, textOf(all), (server as RunningServer).url, stream);
+    onTestFinished(() => agent.stop());
+    const find = () =>
+      vi.waitFor(
+        async () => {
+          await client.refresh(stream);
+          const found = await client.find(stream, { match_all: {} });
+          expect(found.length).toBeGreaterThanOrEqual(all.length);
+          return found;
+        },
+        { timeout: 60_000, interval: 200 },
+      );
+    const first = await find();
+    expect(first).toHaveLength(all.length);
+    const records = lines.filter((line) => 'event.id' in parsed(line));
+    const ids = records.map((line) => String(parsed(line)['event.id']));
+    expect(
+      first
+        .map(({ _id: id }) => id)
+        .filter((id) => ids.includes(id))
+        .toSorted(),
+    ).toEqual(ids.toSorted());
+    expect(first.map(({ _source: { message } }) => message)).toEqual(expect.arrayContaining(NO_JSON.slice(0, 2)));
+    // Records for the second time, a line that is refused, and one that comes after it.
+    const folder = agent.folder;
+    writeFileSync(join(folder, 'copy.log'), textOf([...records, refused, '{"message":"last"}']));
+    await vi.waitFor(
+      async () => {
+        await client.refresh(stream);
+        expect(await client.count(stream, { match: { message: 'last' } })).toBe(1);
+        expect(readFileSync(join(folder, 'spanline-refused.json'), 'utf8')).toContain('refused-1');
+      },
+      { timeout: 60_000, interval: 200 },
+    );
+    expect(await client.count(stream)).toBe(all.length + 1);
+    const [told, ...others] = readFileSync(join(folder, 'spanline-refused.json'), 'utf8').trim().split('\n');
+    expect(others).toEqual([]);
+    expect(JSON.parse(String(told))).toMatchObject({ status: 400, line: JSON.parse(refused) as Fields });
+    expect(existsSync(join(folder, 'spanline-failed.json'))).toBe(false);
+    const response = await fetch(`${(server as RunningServer).url}/${stream}/_search?q=message:large`);
+    expect(await response.text()).toContain('1234567890123456789');
   });
 });

@@ -4,6 +4,7 @@ import { fetchKafka } from './kafka.ts';
 import { fetchOpenSearch, fetchOpenSearchSecurity } from './opensearch.ts';
 import { fetchPhoenix } from './phoenix.ts';
 import { fetchPrometheus } from './prometheus.ts';
+import { fetchRsyslog } from './rsyslog.ts';
 import { fetchVictoriaLogs } from './victoria-logs.ts';
 import { fetchVrl } from './vrl.ts';
 
@@ -15,6 +16,7 @@ export interface ServerFiles {
   readonly kafka: string | undefined;
   readonly phoenix: string | undefined;
   readonly prometheus: string | undefined;
+  readonly rsyslog: string | undefined;
   readonly victoriaLogs: string | undefined;
   readonly vrl: string | undefined;
 }
@@ -27,7 +29,7 @@ declare module 'vitest' {
 
 /** Runs once, before every test: files of tests run side by side, and would fetch the same. */
 export async function setup(project: TestProject): Promise<void> {
-  const [opensearch, opensearchSecurity, elasticsearch, kafka, phoenix, prometheus, victoriaLogs, vrl] =
+  const [opensearch, opensearchSecurity, elasticsearch, kafka, phoenix, prometheus, rsyslog, victoriaLogs, vrl] =
     await Promise.all([
       fetchOpenSearch(),
       fetchOpenSearchSecurity(),
@@ -35,6 +37,7 @@ export async function setup(project: TestProject): Promise<void> {
       fetchKafka(),
       fetchPhoenix(),
       fetchPrometheus(),
+      fetchRsyslog(),
       fetchVictoriaLogs(),
       fetchVrl(),
     ]);
@@ -45,6 +48,7 @@ export async function setup(project: TestProject): Promise<void> {
     kafka,
     phoenix,
     prometheus,
+    rsyslog,
     victoriaLogs,
     vrl,
   });

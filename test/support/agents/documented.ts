@@ -7,9 +7,9 @@ const PAGE = readFileSync(new URL('../../../docs/agents.md', import.meta.url), '
 export type Config = Readonly<Record<string, unknown>>;
 
 /** The text of a block of docs/agents.md, by the name that stands behind its language. */
-function documentedText(name: string): string {
+export function documentedText(name: string): string {
   const escaped = name.replaceAll(/[.\\*+?^${}()|[\]]/g, String.raw`\$&`);
-  const block = new RegExp(`^\`\`\`(?:yaml|json) ${escaped}\\n([^]*?)^\`\`\`$`, 'm').exec(PAGE)?.[1];
+  const block = new RegExp(`^\`\`\`(?:yaml|json|conf) ${escaped}\\n([^]*?)^\`\`\`$`, 'm').exec(PAGE)?.[1];
   if (block === undefined) throw new Error(`docs/agents.md has no block named ${name}`);
   return block;
 }
