@@ -273,6 +273,27 @@ describe('spanline ship', () => {
     expect(read('tape')).toBe(lines(3));
   });
 
+  it('redacts what a sink of the user gets, as the configuration file says', async () => {
+    const line = JSON.stringify({ message: 'to ada@example.org', by: { name: 'Ada' } });
+    writeFileSync(inFolder('app.log'), `${line}\n`);
+    const sink = `
+      import { appendFileSync } from 'node:fs';
+      export const createSink = ({ path }, redact) => ({
+        limits: { bytes: 1000, entries: 10, lingerMs: 0, concurrency: 1 },
+        encode: (line) => {
+          const { rest } = redact({ kind: 'log', record: {}, rest: JSON.parse(line.bytes.toString()) });
+          return { kind: 'entry', parts: [JSON.stringify(rest), '\\n'] };
+        },
+        async send(batch) { appendFileSync(path, batch.body()); return { kind: 'stored' }; },
+      });`;
+    writeFileSync(inFolder('tape.mjs'), sink);
+    const tape = { name: 'tape', module: './tape.mjs', options: { path: inFolder('tape') }, redact: ['by.name'] };
+    const config = { dir: inFolder('state'), files: [inFolder('app.log')], to: [tape] };
+    writeFileSync(inFolder('ship.json'), JSON.stringify(config));
+    expect(await start(['ship', '--config', inFolder('ship.json'), '--once']).ended).toMatchObject({ code: 0 });
+    expect(JSON.parse(read('tape'))).toEqual({ message: 'to [EMAIL_1]', by: { name: '[Redacted]' } });
+  });
+
   it.each([
     [{ too: [] }, 'unknown option "--config.too"; did you mean "--config.to"?'],
     [{ files: 'app.log' }, '--config.files must be an array of paths'],
@@ -284,7 +305,8 @@ describe('spanline ship', () => {
       'unknown option "redact.rules.MAIL"',
     ],
     [{ to: [{ type: 'file', path: 'x', redact: { custom: [{ name: 'A', pattern: '(' }] } }] }, 'a regular expression'],
-    [{ to: [{ name: 'x', module: './x.js', redact: {} }] }, 'unknown option "--config.to.redact"'],
+    [{ to: [{ type: 'kafka', brokers: 'a:1', redact: { ruls: {} } }] }, 'unknown option "redact.ruls"'],
+    [{ to: [{ name: 'x', module: './x.js', redakt: {} }] }, 'unknown option "--config.to.redakt"'],
     [{ to: [{ name: 'x', modul: './x.js', module: './x.js' }] }, 'unknown option "--config.to.modul"'],
   ])('refuses the configuration %j', async (config, message) => {
     writeFileSync(inFolder('ship.json'), JSON.stringify(config));

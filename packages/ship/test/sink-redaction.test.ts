@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { createTracer, lineRedaction, parseLine } from '@spanline/core';
 import { memoryLog } from '@spanline/core/testing';
-import { datadog, elasticsearch, file, langfuse, otlp, type RedactionSpec, spool } from '@spanline/ship';
+import { datadog, elasticsearch, file, langfuse, otlp, type RedactionSpec, type SinkSpec, spool } from '@spanline/ship';
 import { jsonLines, runChild } from '../../../test/support/child.ts';
 import { createIndex } from './support/elastic.ts';
 import { deadLetters, leave, ship } from './support/engine.ts';
@@ -129,6 +129,34 @@ it('sends no line that the redaction fails on: the line is a dead letter, as it 
   expect(target.requests).toHaveLength(0);
   expect(deadLetters(root, 'datadog')).toMatchObject([{ reason: 'the sink cannot encode the line (TypeError)', line }]);
   expect(JSON.stringify(reports)).not.toContain(MAIL);
+});
+
+it('sends nothing to a sink of the user that does not apply it: the lines wait', async () => {
+  const root = temporaryFolder();
+  leave(root, fullLines('otel'));
+  const bodies: string[] = [];
+  const careless: SinkSpec = {
+    name: 'careless',
+    module: import.meta.url,
+    options: {},
+    redact: lineRedaction(),
+    createSink: () => ({
+      limits: { bytes: 10_000, entries: 10, lingerMs: 0, concurrency: 1 },
+      encode: (line) => ({ kind: 'entry', parts: [line.bytes] }),
+      send(batch) {
+        bodies.push(batch.body().toString());
+        return Promise.resolve({ kind: 'stored' });
+      },
+    }),
+  };
+  const { engine, reports } = ship(root, careless);
+  await expect.poll(() => reports.length).toBeGreaterThan(0);
+  expect(reports[0]).toMatchObject({
+    what: 'paused',
+    message: 'careless: the sink does not redact its lines; lines wait in the spool until this is fixed',
+  });
+  expect(bodies).toEqual([]);
+  expect(engine.stats()['careless']).toMatchObject({ stored: 0, rejected: 0 });
 });
 
 it('is refused at the start if it is no redaction, or has functions that no thread can get', () => {

@@ -82,14 +82,14 @@ async function loadTarget(given: Options, folder: string): Promise<SinkSpec> {
 
 /**
  * Creates a sink from an entry of the configuration file: `{ type, … }`, or `{ name, module, options }` for a sink of
- * the user's own.
+ * the user's own. Both may have `redact`.
  *
  * @throws SpanlineError `ERR_INVALID_OPTION`
  */
-export async function targetFromConfig(entry: Options, folder: string): Promise<SinkSpec> {
-  if ('module' in entry) return loadTarget(entry, folder);
-  const { type, redact, ...options } = entry;
-  return createTarget(type, redact === undefined ? options : { ...options, redact: await redactionFromConfig(redact) });
+export async function targetFromConfig({ redact, ...entry }: Options, folder: string): Promise<SinkSpec> {
+  const { type, ...options } = entry;
+  const spec = 'module' in entry ? await loadTarget(entry, folder) : createTarget(type, options);
+  return redact === undefined ? spec : { ...spec, redact: await redactionFromConfig(redact) };
 }
 
 function required(environment: Environment, name: string): { env: string } {

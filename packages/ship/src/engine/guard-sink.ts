@@ -5,6 +5,8 @@ import type { Sink, SinkLimits } from '../contracts/sink.ts';
 export interface NamedSink {
   readonly name: string;
   readonly sink: Sink;
+  /** Number of lines that the sink has redacted so far, if its spec asks for redaction. */
+  readonly redactions?: () => number;
 }
 
 const LIMITS: Shape<SinkLimits> = {
@@ -24,22 +26,28 @@ function describe(error: unknown): string {
 }
 
 /**
- * Makes a sink safe to call: `encode` rejects the line when the sink throws, `send` asks for a retry.
+ * Makes a sink safe to call: `encode` rejects the line when the sink throws, `send` asks for a retry. A sink that
+ * encodes a line without the redaction that it was given sends nothing.
  *
  * @throws SpanlineError `ERR_INVALID_OPTION` for limits that are missing or out of range
  */
-export function guardSink({ name, sink }: NamedSink): Required<Sink> {
+export function guardSink({ name, sink, redactions }: NamedSink): Required<Sink> {
   checkOptions(LIMITS, sink.limits, `${name}.limits`);
+  let isUnredacted = false;
   return {
     limits: sink.limits,
     encode(line) {
+      const before = redactions?.();
       try {
-        return sink.encode(line);
+        const encoded = sink.encode(line);
+        isUnredacted ||= before !== undefined && encoded.kind === 'entry' && redactions?.() === before;
+        return encoded;
       } catch (error) {
         return { kind: 'reject', reason: `the sink cannot encode the line (${describe(error)})` };
       }
     },
     async send(batch) {
+      if (isUnredacted) return { kind: 'pause', reason: 'the sink does not redact its lines' };
       try {
         return await sink.send(batch);
       } catch (error) {

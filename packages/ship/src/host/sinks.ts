@@ -1,5 +1,6 @@
 import { workerData } from 'node:worker_threads';
 import { type Check, option, SpanlineError } from '@spanline/record';
+import type { RedactLine } from '../contracts/redaction.ts';
 import type { SinkSpec } from '../contracts/sink.ts';
 import type { NamedSink } from '../engine/guard-sink.ts';
 import { nameCheck } from '../sinks/http-options.ts';
@@ -39,12 +40,23 @@ export function checkUniqueNames(sinks: readonly SinkSpec[]): void {
   }
 }
 
+/** Creates a sink with its redaction. @throws whatever `createSink` throws */
+export function createNamedSink(
+  { name, options, createSink }: Pick<SinkSpec, 'name' | 'options' | 'createSink'>,
+  redact: RedactLine | undefined,
+): NamedSink {
+  if (redact === undefined) return { name, sink: createSink(options as never) };
+  let count = 0;
+  const counted: RedactLine = (line) => {
+    count++;
+    return redact(line);
+  };
+  return { name, sink: createSink(options as never, counted), redactions: () => count };
+}
+
 /** Creates the sinks in this thread. @throws whatever a `createSink` or a `createRedaction` throws */
 export function createSinks(specs: readonly SinkSpec[]): NamedSink[] {
-  return specs.map(({ name, options, redact, createSink }) => {
-    const redactLine = redact?.createRedaction(redact.options as never);
-    return { name, sink: createSink(options as never, redactLine) };
-  });
+  return specs.map((spec) => createNamedSink(spec, spec.redact?.createRedaction(spec.redact.options as never)));
 }
 
 /** In the shipping thread the application's own module runs, because a sink names it as its module. */

@@ -5,6 +5,7 @@ import { type Engine, startEngine } from '../engine/engine.ts';
 import type { NamedSink } from '../engine/guard-sink.ts';
 import { discoverSpool } from '../reading/spool-discovery.ts';
 import type { SinkData, WorkerCommand, WorkerEvent, WorkerInput } from './messages.ts';
+import { createNamedSink } from './sinks.ts';
 
 const STATS_MS = 1000;
 const GRACE_MS = 3000;
@@ -18,7 +19,7 @@ async function loadRedaction(redact: SinkData['redact']): Promise<RedactLine | u
 /** @throws whatever a module, its `createSink` or its `createRedaction` throws */
 async function loadSink({ name, module, options, redact }: SinkData): Promise<NamedSink> {
   const { createSink } = (await import(module)) as Pick<SinkSpec, 'createSink'>;
-  return { name, sink: createSink(options as never, await loadRedaction(redact)) };
+  return createNamedSink({ name, options, createSink }, await loadRedaction(redact));
 }
 
 function describe(error: unknown): string {
