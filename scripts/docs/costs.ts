@@ -26,8 +26,14 @@ const PROVIDERS: Readonly<Record<string, string>> = {
   cerebras: 'cerebras',
   moonshot_ai: 'moonshotai',
 };
-const TIERS = ['batch', 'flex', 'priority', 'fast'];
-const REGIONS = ['us', 'eu', 'us-east5'];
+const TIERS = ['batch', 'flex', 'priority', 'fast', 'ultrafast'];
+/** Regions that each provider sells. One stands for all of Google's cloud. */
+const REGIONS: Readonly<Record<string, readonly string[]>> = {
+  openai: ['us', 'eu'],
+  anthropic: ['us'],
+  'gcp.gemini': ['us-east5'],
+  x_ai: ['us', 'eu-west-1'],
+};
 /** The first day of a year with prices of every model. */
 const WHEN = Date.UTC(2026, 10, 1);
 const TOKENS = { input_tokens: 1_000_000, output_tokens: 1_000_000 };
@@ -89,7 +95,7 @@ export function renderBilled(): string {
     const others = BILLED_UNITS.filter((unit) => !['input_tokens', 'output_tokens'].includes(unit));
     const units = others.filter((unit) => models.some((model) => isBilled(provider, model, unit)));
     const tiers = conditionsOf(provider, models, 'tier', TIERS);
-    const regions = conditionsOf(provider, models, 'region', REGIONS);
+    const regions = conditionsOf(provider, models, 'region', REGIONS[provider] ?? []);
     return [`\`${provider}\``, String(models.length), code(units), tiers, regions];
   });
   return table(['provider', 'models', 'units with a price besides input and output', 'tiers', 'regions'], rows);

@@ -224,6 +224,23 @@ describe.each(Object.keys(WAYS).filter((way) => !way.startsWith('LangChain')))('
   });
 });
 
+describe('the fast mode of OpenAI', () => {
+  it.each([
+    ['priority', 'priority', 'priority', 1.8, undefined],
+    ['fast', 'fast', 'fast', 1.8, undefined],
+    ['fast', 'default', undefined, 1, undefined],
+    ['fast', undefined, 'fast', 1.8, 'assumed_tier'],
+  ] as const)('is asked for as %s and answered as %s', async (asked, served, tier, factor, reason) => {
+    wire.answer(() => json(completion(served === undefined ? {} : { service_tier: served })));
+    const client = wrapOpenAI(new OpenAI({ apiKey: 'test', maxRetries: 0, fetch: toWire }), { tracer });
+    await client.chat.completions.create({ model: 'gpt-5-mini', messages, service_tier: asked as 'priority' });
+    expect(theCall()['spanline.cost.tier']).toBe(tier);
+    expect(theCall()['spanline.cost.requested_tier']).toBe(asked);
+    expect(theCall()['spanline.cost.usd']).toBeCloseTo(LIST * factor, 12);
+    expect(theCall()['spanline.cost.reason']).toBe(reason);
+  });
+});
+
 describe('a streamed answer', () => {
   const chunk = (more: object): object => ({
     id: 'c1',
@@ -285,7 +302,6 @@ describe('the geography and the speed of Claude', () => {
     ['asked for', { inference_geo: 'us' }, {}, 1.1],
     ['served', {}, { inference_geo: 'us' }, 1.1],
     ['asked for, and not served', { inference_geo: 'us' }, { inference_geo: 'global' }, 1],
-    ['asked to be fast', { speed: 'fast' }, {}, 2],
     ['asked to be fast, and not served so', { speed: 'fast' }, { speed: 'standard' }, 1],
     ['asked for the standard tier', { service_tier: 'standard_only' }, { service_tier: 'standard' }, 1],
     ['fast, whatever the tier', { speed: 'fast' }, { speed: 'fast', service_tier: 'standard' }, 2],
@@ -294,6 +310,17 @@ describe('the geography and the speed of Claude', () => {
     await ask(request);
     expect(theCall()['spanline.cost.usd']).toBeCloseTo(OPUS * factor, 12);
     expect(theCall()).not.toHaveProperty('spanline.cost.exact');
+  });
+
+  it.each([
+    ['nothing', {}],
+    ['a tier', { service_tier: 'standard' }],
+  ])('are taken to be fast where the answer reports %s but no speed, and the cost says so', async (_, served) => {
+    wire.answer(() => json(answered(served)));
+    await ask({ speed: 'fast' });
+    expect(theCall()['spanline.cost.usd']).toBeCloseTo(OPUS * 2, 12);
+    expect(theCall()['spanline.cost.reason']).toBe('assumed_tier');
+    expect(theCall()['spanline.cost.tier']).toBe('fast');
   });
 
   it("are known to LangChain's handler as well", async () => {

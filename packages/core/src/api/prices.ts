@@ -39,9 +39,9 @@ export interface TokenPrices {
 
 /** Prices of one model in US dollars, with the conditions that change them. */
 export interface ModelPrice extends TokenPrices {
-  /** By service tier (`flex`, `batch`, `priority`): a factor on the price of tokens, or prices of its own. */
+  /** By service tier (`flex`, `batch`, `priority`): a factor on all but the calls of tools, or prices of its own. */
   tiers?: Readonly<Record<string, number | Partial<TokenPrices>>>;
-  /** By region (`us`, `eu`): a factor on the price of tokens. */
+  /** By region (`us`, `eu`): a factor on all but the calls of tools. */
   regions?: Readonly<Record<string, number>>;
 }
 

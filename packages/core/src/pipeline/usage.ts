@@ -5,9 +5,10 @@ import {
   type BilledCall,
   type Cost,
   hidesRequestedSearches,
+  isStandard,
   type Pricer,
   regionOf,
-  STANDARD,
+  servedTier,
   tierOf,
   type UsageIssue,
 } from '../usage/index.ts';
@@ -108,11 +109,12 @@ function writeCost(record: SpanRecord, cost: Exclude<Cost, { reason: unknown }>)
   }
 }
 
-const unusual = (tier: string | undefined): string | undefined => (tier === STANDARD ? undefined : tier);
+const unusual = (tier: string): string | undefined => (isStandard(tier) ? undefined : tier);
 
 /** Writes the conditions of the price, as far as they are not the usual ones. */
-function writeConditions(record: SpanRecord, { tier, requestedTier, region }: BilledCall): void {
-  const served = tier ?? requestedTier;
+function writeConditions(record: SpanRecord, call: BilledCall): void {
+  const { requestedTier, region } = call;
+  const served = servedTier(call) ?? requestedTier;
   if (served !== undefined) record['spanline.cost.tier'] = unusual(served);
   if (requestedTier !== undefined) record['spanline.cost.requested_tier'] = unusual(requestedTier);
   if (region !== undefined) record['spanline.cost.region'] = region;

@@ -4,25 +4,42 @@ import { props, type SpanAttributes } from '@spanline/record';
 
 /** Conditions that an answer reports. */
 export interface PriceConditions {
-  /** `flex`, `priority`, `batch`, `fast` and so on. `standard` if the answer says so. */
+  /** `flex`, `priority`, `batch`, `fast` and so on; one of {@link isStandard} if the answer says so. */
   tier?: string;
   /** `us`, `eu`, `global`, as the provider names it. */
   region?: string;
 }
 
 /** The tier without discount and without surcharge. */
-export const STANDARD = 'standard';
+const DEFAULT = 'default';
+
+/** Anthropic's word for that tier. It leaves open whether the fast mode served the call. */
+const STANDARD = 'standard';
+
+/** True for the tier without discount and without surcharge. */
+export const isStandard = (tier: string): boolean => tier === DEFAULT || tier === STANDARD;
 
 const TIERS: Readonly<Record<string, string>> = {
-  default: STANDARD,
-  standard: STANDARD,
-  on_demand: STANDARD,
-  'on-demand': STANDARD,
+  on_demand: DEFAULT,
+  'on-demand': DEFAULT,
   on_demand_priority: 'priority',
   on_demand_flex: 'flex',
   provisioned_throughput: 'provisioned',
   standard_only: STANDARD,
 };
+
+/** The mode that a request for speed asks for. */
+const FAST = 'fast';
+
+/** Tiers of a call: the one that the answer reports, and the one that the request asked for. */
+export interface CallTiers {
+  readonly tier?: string | undefined;
+  readonly requestedTier?: string | undefined;
+}
+
+/** The tier that served a call, as far as the answer reports it. */
+export const servedTier = ({ tier, requestedTier }: CallTiers): string | undefined =>
+  tier === STANDARD && requestedTier === FAST ? undefined : tier;
 
 /** Values that name a request and not what was served, or nothing. */
 const NO_TIER: ReadonlySet<string> = new Set(['', 'auto', 'traffic_type_unspecified', 'unspecified', 'none', 'null']);
@@ -48,13 +65,15 @@ type Read = (conditions: PriceConditions, value: string) => void;
 /** A faster mode comes at a price of its own, whatever the tier. */
 function setTier(conditions: PriceConditions, value: string): void {
   const tier = tierOf(value);
-  if (tier !== undefined && conditions.tier !== 'fast') conditions.tier = tier;
+  if (tier === undefined || conditions.tier === FAST) return;
+  if (tier !== STANDARD || conditions.tier !== DEFAULT) conditions.tier = tier;
 }
 
 function setSpeed(conditions: PriceConditions, value: string): void {
   const speed = tierOf(value);
-  if (speed === STANDARD) conditions.tier ??= STANDARD;
-  else if (speed !== undefined) conditions.tier = speed;
+  if (speed === undefined) return;
+  if (!isStandard(speed)) conditions.tier = speed;
+  else if (conditions.tier === undefined || conditions.tier === STANDARD) conditions.tier = DEFAULT;
 }
 
 /** Bedrock's `performanceConfig.latency`. */

@@ -2,7 +2,7 @@ import { type BilledUnit, type BilledUnits, BoundedMap } from '@spanline/record'
 import type { PriceTable } from '../api/index.ts';
 import { type HostOwners, type ModelCall, namedProvider, sellerOf } from '../providers/index.ts';
 import { type CatalogueModel, catalogueModel, isListed, PRICE_VERSION } from './catalogue.ts';
-import { STANDARD } from './conditions.ts';
+import { isStandard, servedTier } from './conditions.ts';
 import { ownPrices } from './own-prices.ts';
 import type { Priced } from './price-table.ts';
 import type { UsageIssue } from './reconcile.ts';
@@ -108,16 +108,16 @@ function usageFault({ hasUnknown, issue, source }: BilledCall): Inexact | undefi
 }
 
 /** The tier of the price. */
-const tierOfCall = ({ tier, requestedTier }: BilledCall): string | undefined => tier ?? requestedTier;
+const tierOfCall = (call: BilledCall): string | undefined => servedTier(call) ?? call.requestedTier;
 
 /** True if the tier of the price is only the one that the request asked for. */
-const isTierAssumed = ({ tier, requestedTier }: BilledCall): boolean =>
-  tier === undefined && requestedTier !== undefined && requestedTier !== STANDARD;
+const isTierAssumed = (call: BilledCall): boolean =>
+  servedTier(call) === undefined && call.requestedTier !== undefined && !isStandard(call.requestedTier);
 
 const isList = ({ tokens, cacheReads }: PriceFactor): boolean => tokens === 1 && (cacheReads ?? 1) === 1;
 
 function listPrice(call: BilledCall, priced: Priced, factor: PriceFactor | undefined, priceVersion: string): ListPrice {
-  const { usd, tokenUsd, cacheReadUsd, isComplete, isAmbiguous } = priced;
+  const { usd, factoredUsd, cacheReadUsd, isComplete, isAmbiguous } = priced;
   const { tokens, cacheReads } = factor ?? LIST_PRICE;
   const isDocumented = factor !== undefined && (cacheReads !== undefined || cacheReadUsd === 0);
   const inexact =
@@ -126,7 +126,7 @@ function listPrice(call: BilledCall, priced: Priced, factor: PriceFactor | undef
     (isDocumented ? undefined : 'unpriced_condition') ??
     (isTierAssumed(call) && !isList(factor ?? LIST_PRICE) ? 'assumed_tier' : undefined) ??
     (isAmbiguous ? 'inconsistent_usage' : undefined);
-  const discounted = (tokenUsd - cacheReadUsd) * (tokens - 1) + cacheReadUsd * ((cacheReads ?? tokens) - 1);
+  const discounted = (factoredUsd - cacheReadUsd) * (tokens - 1) + cacheReadUsd * ((cacheReads ?? tokens) - 1);
   return { usd: rounded(usd + discounted), priceVersion, inexact };
 }
 

@@ -1,6 +1,6 @@
 export { AnswerUsage } from './answer-usage.ts';
 export { isListed } from './catalogue.ts';
-export { type PriceConditions, regionOf, STANDARD, tierOf } from './conditions.ts';
+export { isStandard, type PriceConditions, regionOf, servedTier, tierOf } from './conditions.ts';
 export { type BilledCall, type Cost, createPricer, type Pricer } from './cost.ts';
 export { reportedByHeaders } from './headers.ts';
 export { normalizeUsage, partOfUsage } from './normalize.ts';

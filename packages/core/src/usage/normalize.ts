@@ -1,6 +1,5 @@
 /** Finds all reports on a call's usage in what a provider or a framework returned. */
-import { hasKeys, isObject, props, text } from '@spanline/record';
-import { isPlain } from './read-counts.ts';
+import { hasKeys, isObject, isPlainObject, props, text } from '@spanline/record';
 import { isAnswer, readUsage, type ReportKind, type UsageContext } from './read-usage.ts';
 import { addUsage, isBillable, mostExact, type NormalizedUsage } from './report.ts';
 import {
@@ -34,7 +33,7 @@ const orderOf = (key: string): number => ORDER.get(key) ?? PLACES.length;
  * shows.
  */
 function placesIn(raw: Raw): readonly string[] {
-  if (!isPlain(raw)) return PLACES.filter((key) => isObject(raw[key]));
+  if (!isPlainObject(raw)) return PLACES.filter((key) => isObject(raw[key]));
   let found: string[] | undefined;
   for (const key in raw) {
     const isPlace = ORDER.has(key) || isVendorKey(key);
@@ -62,7 +61,7 @@ class Reports {
 
   /** @param kind - `undefined` where its keys decide */
   collect(raw: Raw, context: UsageContext, depth: number, kind?: ReportKind, keepsUnknown = false): void {
-    if (!hasKeys(raw) && isPlain(raw)) return;
+    if (!hasKeys(raw) && isPlainObject(raw)) return;
     const model = context.model ?? text(raw['model']) ?? text(raw['modelVersion']);
     const known = model === context.model ? context : { ...context, model };
     const places = depth === 0 ? NO_PLACES : placesIn(raw);

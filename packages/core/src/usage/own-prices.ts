@@ -1,12 +1,12 @@
 /** Prices that the application gives. */
 import type { BilledUnit } from '@spanline/record';
 import type { ModelPrice, PriceTable, TokenPrice } from '../api/index.ts';
-import { STANDARD } from './conditions.ts';
+import { isStandard } from './conditions.ts';
 import { type UnitPrice, type UnitPricer, unitPricer } from './price-table.ts';
 import { flat, type PriceFactor } from './surcharges.ts';
 
 /**
- * How to price a call under its conditions. `factor` applies to tokens; it is `undefined` where the table has no price
+ * How to price a call under its conditions. `factor` applies to all but the calls of tools; it is `undefined` where the table has no price
  * for a condition.
  */
 interface OwnPricing {
@@ -63,7 +63,7 @@ function ownModel(price: ModelPrice): OwnModel {
   );
   return {
     under(tier, region): OwnPricing {
-      const found = tier === undefined || tier === STANDARD ? { ...standard, factor: 1 } : tierPricers.get(tier);
+      const found = tier === undefined || isStandard(tier) ? { ...standard, factor: 1 } : tierPricers.get(tier);
       const surcharge = region === undefined ? 1 : regions[region];
       const isKnown = found !== undefined && (surcharge !== undefined || region === 'global');
       const { pricer, priced } = found ?? standard;

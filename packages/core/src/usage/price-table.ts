@@ -11,9 +11,9 @@ export type UnitPrices = ReadonlyMap<BilledUnit, UnitPrice>;
 /** List prices of units. */
 export interface Priced {
   usd: number;
-  /** The part of `usd` that is for tokens, to which discounts and surcharges apply. */
-  tokenUsd: number;
-  /** The part of `tokenUsd` that is for reads of the cache. */
+  /** The part of `usd` to which discounts and surcharges apply: all but the calls of tools. */
+  factoredUsd: number;
+  /** The part of `factoredUsd` that is for reads of the cache. */
   cacheReadUsd: number;
   /** True if every unit that was used has a price. */
   isComplete: boolean;
@@ -28,10 +28,13 @@ export interface Priced {
 const LIKE_THEIR_WHOLE =
   /^(?:cache_(?:read|write|write_5m|write_30m|text_\w+|image_\w+|video_\w+)_tokens|input_(?:text|image|video|tool|\w+_tool)_tokens|output_(?:reasoning|text|citation|\w+_reasoning)_tokens|input_audio_seconds|output_audio_seconds)$/;
 
+/** Units that cost the same in every tier. */
+const AT_LIST_PRICE = /searches$|^(?:requests|search_sources|code_executions|image_generations)$/;
+
 interface PricedUnit {
   readonly unit: BilledUnit;
   readonly price: UnitPrice;
-  readonly isToken: boolean;
+  readonly isFactored: boolean;
   readonly isCacheRead: boolean;
   /** Indices of priced units that are part of this one. */
   readonly parts: readonly number[];
@@ -53,7 +56,7 @@ function order(prices: UnitPrices): PricedUnit[] {
   return units.map((unit) => ({
     unit,
     price: prices.get(unit) ?? 0,
-    isToken: unit.endsWith('_tokens'),
+    isFactored: !AT_LIST_PRICE.test(unit),
     isCacheRead: isPartOf(unit, 'cache_read_tokens') || unit === 'cache_read_tokens',
     parts: units.flatMap((other, index) => (isPartOf(other, unit) ? [index] : [])),
     overlapOf: overlapOf(unit, units),
@@ -107,7 +110,7 @@ function flatPricer(prices: UnitPrices, general: UnitPricer): UnitPricer {
       cacheReadUsd +
       written * cacheWrite +
       (units.output_tokens ?? 0) * output;
-    return { usd, tokenUsd: usd, cacheReadUsd, isComplete: true, isAmbiguous: false };
+    return { usd, factoredUsd: usd, cacheReadUsd, isComplete: true, isAmbiguous: false };
   };
 }
 
@@ -129,10 +132,10 @@ export function unitPricer(prices: UnitPrices, isLikeWhole: IsLikeWhole): UnitPr
 
   const general: UnitPricer = (units) => {
     const left: number[] = [];
-    const result: Priced = { usd: 0, tokenUsd: 0, cacheReadUsd: 0, isComplete: true, isAmbiguous: false };
+    const result: Priced = { usd: 0, factoredUsd: 0, cacheReadUsd: 0, isComplete: true, isAmbiguous: false };
     const inputTokens = units.input_tokens ?? 0;
     const { requests = 1 } = units;
-    for (const { unit, price, isToken, isCacheRead, parts, overlapOf: overlap } of ordered) {
+    for (const { unit, price, isFactored, isCacheRead, parts, overlapOf: overlap } of ordered) {
       let quantity = units[unit] ?? (unit === 'requests' ? 1 : 0);
       // The sum of several requests does not show which of them passed a step.
       if (requests > 1 && typeof price !== 'number') result.isAmbiguous ||= priceFor(price, inputTokens) !== price.base;
@@ -149,7 +152,7 @@ export function unitPricer(prices: UnitPrices, isLikeWhole: IsLikeWhole): UnitPr
       left.push(rest);
       const usd = rest * priceFor(price, inputTokens);
       result.usd += usd;
-      if (isToken) result.tokenUsd += usd;
+      if (isFactored) result.factoredUsd += usd;
       if (isCacheRead) result.cacheReadUsd += usd;
     }
     for (const key in units) {

@@ -1,5 +1,5 @@
 /** Reads every number of a usage object, by the spelling of its key. */
-import { type BilledUnit, isObject, UNITS } from '@spanline/record';
+import { type BilledUnit, isObject, isPlainObject, UNITS } from '@spanline/record';
 import { type PriceConditions, readCondition } from './conditions.ts';
 import { MODALITIES, NOT_BILLED, type Reading, type Spelling, type SpellingMap, TTL_LIST } from './spellings.ts';
 
@@ -115,12 +115,6 @@ function readKey(counts: Counts, spelling: Spelling | undefined, path: string, v
   return true;
 }
 
-/** The values of a provider's own class may be behind accessors, which no loop shows. */
-export function isPlain(raw: object): boolean {
-  const prototype: unknown = Object.getPrototypeOf(raw);
-  return prototype === Object.prototype || prototype === null;
-}
-
 /**
  * Reads the keys of an object. It visits the keys that are there: looking for those that are not costs more.
  *
@@ -133,7 +127,8 @@ export function readObject(
   path = '',
   skip?: ReadonlySet<string>,
 ): void {
-  if (!isPlain(raw) && !Array.isArray(raw)) {
+  // The values of a provider's own class may be behind accessors, which no loop shows.
+  if (!isPlainObject(raw) && !Array.isArray(raw)) {
     for (const [key, spelling] of spellings) {
       const value = skip?.has(key) === true || Object.hasOwn(raw, key) ? undefined : raw[key];
       if (value !== undefined && value !== null) readKey(counts, spelling, path === '' ? key : `${path}.${key}`, value);

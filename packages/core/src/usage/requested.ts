@@ -1,17 +1,11 @@
 /** Facts of a request that its price depends on: the tier, the region, searches. The answer may not tell them. */
-import { type AttributeKey, type BilledUnits, list, props, type SpanAttributes } from '@spanline/record';
+import { type BilledUnits, list, props, type SpanAttributes } from '@spanline/record';
 import { type PriceConditions, readCondition } from './conditions.ts';
 import { isPreview, NO_REASONING } from './server-tools.ts';
 
 /** Options of a request that let the model search for each answer, whether or not the answer counts its searches. */
 const SEARCH_OPTIONS: ReadonlySet<string> = new Set(['web_search_options', 'search_parameters']);
 const PREVIEW = 'web_search_preview';
-
-/**
- * A fast request of Claude is answered fast, or refused
- * (https://platform.claude.com/docs/en/build-with-claude/fast-mode). Other tiers may be served by the standard one.
- */
-const tierKey = (tier: string): AttributeKey => `spanline.cost.${tier === 'fast' ? 'tier' : 'requested_tier'}`;
 
 /** The option by which a request asks for searches, if the answer need not tell their number or price. */
 function searchIn(key: string, value: unknown): string | undefined {
@@ -36,7 +30,7 @@ export function conditionsOf(request: object): SpanAttributes | undefined {
   const { tier, region } = conditions;
   if (tier === undefined && region === undefined && search === undefined) return undefined;
   return {
-    ...(tier === undefined ? {} : { [tierKey(tier)]: tier }),
+    ...(tier === undefined ? {} : { 'spanline.cost.requested_tier': tier }),
     ...(region === undefined ? {} : { 'spanline.cost.region': region }),
     ...(search === undefined ? {} : { 'spanline.usage.requested_search': search }),
   };

@@ -1,6 +1,14 @@
 /** Server tools that are billed by the call and that only the content of an answer shows, or its model. */
-import { props, type BilledUnit, type BilledUnits, isObject, list, type Props, text } from '@spanline/record';
-import { isPlain } from './read-counts.ts';
+import {
+  type BilledUnit,
+  type BilledUnits,
+  isObject,
+  isPlainObject,
+  list,
+  props,
+  type Props,
+  text,
+} from '@spanline/record';
 
 /** Counts and prices of the server tools that an answer shows. */
 export interface ServerTools {
@@ -93,7 +101,7 @@ const PLACES: ReadonlySet<string> = new Set(['output', 'candidates', 'groundingM
 /** Visits the keys that are there: looking for those that are not costs more. Only a plain object shows all of them. */
 function mayHaveTools(answer: object): boolean {
   for (const key in answer) if (PLACES.has(key)) return true;
-  return !isPlain(answer);
+  return !isPlainObject(answer);
 }
 
 /**

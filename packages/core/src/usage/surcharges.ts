@@ -1,11 +1,12 @@
 /**
- * Documented discounts and surcharges on a provider's list prices. They apply to tokens; searches cost the same in
- * every tier. A condition without a documented rule has none, and the cost says that it is not exact.
+ * Documented discounts and surcharges on a provider's list prices. Searches cost the same in every tier. A condition
+ * without a documented rule has none, and the cost says that it is not exact.
  */
-import { STANDARD } from './conditions.ts';
+import { isStandard } from './conditions.ts';
 
 /** Factors on the list price. */
 export interface PriceFactor {
+  /** On tokens, pages and seconds: on all but the calls of tools. */
   readonly tokens: number;
   /** On tokens that were read from the cache. `undefined` where nobody documents whether the two discounts add up. */
   readonly cacheReads: number | undefined;
@@ -27,14 +28,36 @@ interface Rules {
 }
 
 /**
- * Fast mode of Claude: six times the price for Opus 4.6 and 4.7, twice for 4.8 and 5
+ * Fast mode of Claude: six times the price for Opus 4.6 and 4.7, twice for 4.8, 5 and 5.5
  * (https://platform.claude.com/docs/en/build-with-claude/fast-mode,
- * https://openrouter.ai/anthropic/claude-opus-4.6-fast, https://openrouter.ai/anthropic/claude-opus-5-fast).
+ * https://openrouter.ai/anthropic/claude-opus-4.6-fast, https://openrouter.ai/anthropic/claude-opus-5-fast,
+ * https://vercel.com/ai-gateway/models/claude-opus-5.5-fast).
  */
 function fastClaude(model: string): PriceFactor | undefined {
   if (/opus-4-[67]/.test(model)) return flat(6);
-  return /opus-(?:4-8|5(?:$|[-@]\d{8}))/.test(model) ? flat(2) : undefined;
+  return /opus-(?:4-8|5(?:-5)?(?:$|[-@]\d{8}))/.test(model) ? flat(2) : undefined;
 }
+
+/** The price of the fast mode by the list price of each model: https://openai.com/api-fast-mode/ */
+const FAST_OPENAI: readonly (readonly [factor: number, models: RegExp])[] = [
+  [2, /^gpt-(?:4\.1-nano|5|5\.[124]|5\.4-mini|5\.6-(?:sol|terra|luna)|6-(?:astra|sol|luna))$/],
+  [2.5, /^gpt-5\.5$/],
+  [1.8, /^gpt-5-mini$/],
+  [1.75, /^gpt-4(?:\.1|\.1-mini|o-2024-05-13)$/],
+  [1.7, /^gpt-4o$/],
+];
+
+/**
+ * Fast mode of OpenAI, which was called priority processing until 30 July 2026
+ * (https://developers.openai.com/api/docs/guides/fast-mode). Requests and answers use both names.
+ */
+function fastOpenai(model: string): PriceFactor | undefined {
+  const found = FAST_OPENAI.find(([, models]) => models.test(model));
+  return found === undefined ? undefined : flat(found[0]);
+}
+
+/** https://developers.openai.com/api/docs/guides/ultrafast-mode: six times the price. */
+const ultrafastOpenai = (model: string): PriceFactor | undefined => (model === 'gpt-6-astra' ? flat(6) : undefined);
 
 /**
  * Inference that is kept in the US costs a tenth more. Only models from Opus 4.6 on offer the choice
@@ -73,8 +96,10 @@ const RULES: Readonly<Record<string, Rules>> = {
   // https://platform.claude.com/docs/en/build-with-claude/batch-processing: half of all tokens, cached ones included.
   anthropic: { tiers: { batch: HALF, fast: fastClaude }, region: claudeRegion },
   // https://developers.openai.com/api/docs/guides/flex-processing: flex costs what a batch does, which is half.
-  // Priority has prices of its own by model.
-  openai: { tiers: { flex: HALF, batch: HALF }, region: openaiRegion },
+  openai: {
+    tiers: { flex: HALF, batch: HALF, priority: fastOpenai, fast: fastOpenai, ultrafast: ultrafastOpenai },
+    region: openaiRegion,
+  },
   // https://learn.microsoft.com/azure/ai-foundry/openai/how-to/batch: half of the global standard.
   azure: { tiers: { batch: HALF_BUT_CACHE } },
   // https://ai.google.dev/gemini-api/docs/optimization. In a batch, the price of cached tokens stays what it is:
@@ -104,7 +129,7 @@ export function priceFactor(
 ): PriceFactor | undefined {
   const rules = RULES[provider];
   let factor: PriceFactor | undefined = LIST_PRICE;
-  if (tier !== undefined && tier !== STANDARD) {
+  if (tier !== undefined && !isStandard(tier)) {
     const known = rules?.tiers?.[tier];
     factor = typeof known === 'function' ? known(model) : known;
   }

@@ -84,6 +84,33 @@ const INVOICES: readonly (readonly [what: string, call: Call, answer: unknown, u
     (1000 * 5 + 100 * 25) * M * 2,
   ],
   [
+    'fast mode of Opus 5.5 at twice, with a read of the cache at a twentieth of the input',
+    { provider: 'anthropic', model: 'claude-opus-5-5' },
+    { usage: { input_tokens: 1000, output_tokens: 100, cache_read_input_tokens: 9000, speed: 'fast' } },
+    (1000 * 4 + 9000 * 0.2 + 100 * 20) * M * 2,
+  ],
+  [
+    'priority processing of GPT-5 mini at 1.8 times: $0.45 and $3.60',
+    GPT,
+    { service_tier: 'priority', usage: { prompt_tokens: 1000, completion_tokens: 100, total_tokens: 1100 } },
+    (1000 * 0.45 + 100 * 3.6) * M,
+  ],
+  [
+    'the fast mode of OpenAI, which is its new name, for GPT-5.5: $12.50, $1.25 and $75',
+    { provider: 'openai', model: 'gpt-5.5' },
+    {
+      service_tier: 'fast',
+      usage: { input_tokens: 3000, output_tokens: 100, input_tokens_details: { cached_tokens: 2000 } },
+    },
+    (1000 * 12.5 + 2000 * 1.25 + 100 * 75) * M,
+  ],
+  [
+    'GPT-6 Astra ultrafast at six times: $60 and $300',
+    { provider: 'openai', model: 'gpt-6-astra' },
+    { service_tier: 'ultrafast', usage: { input_tokens: 1000, output_tokens: 100 } },
+    (1000 * 60 + 100 * 300) * M,
+  ],
+  [
     'compactions beside the counts at the top',
     OPUS,
     {
@@ -197,6 +224,12 @@ const INVOICES: readonly (readonly [what: string, call: Call, answer: unknown, u
     { provider: 'mistral_ai', model: 'mistral-ocr-latest' },
     { model: 'mistral-ocr-latest', usage_info: { pages_processed: 3, doc_size_bytes: 12_345 } },
     0.012,
+  ],
+  [
+    'pages of a document in a batch at half: $2 for a thousand (https://mistral.ai/pricing)',
+    { provider: 'mistral_ai', model: 'mistral-ocr-latest', tier: 'batch' },
+    { model: 'mistral-ocr-latest', usage_info: { pages_processed: 3, doc_size_bytes: 12_345 } },
+    0.006,
   ],
   [
     'images that go in and come out',
@@ -354,7 +387,7 @@ describe('the invoice of a provider', () => {
     ],
     [
       'a tier that has no price',
-      GPT,
+      { provider: 'openai', model: 'gpt-5-nano' },
       { service_tier: 'priority', usage: { prompt_tokens: 10, completion_tokens: 1 } },
       'unpriced_condition',
     ],
@@ -378,7 +411,7 @@ describe('the invoice of a provider', () => {
     ],
     [
       'fast mode of a model without a price for it',
-      { provider: 'anthropic', model: 'claude-opus-5-5' },
+      { provider: 'anthropic', model: 'claude-sonnet-5' },
       { usage: { input_tokens: 9, output_tokens: 1, speed: 'fast' } },
       'unpriced_condition',
     ],
