@@ -6,6 +6,7 @@ export {
   addUsage,
   bindLogger,
   AnswerUsage,
+  attributesOf,
   callerSpan,
   conditionsOf,
   type ChildFailure,

@@ -62,7 +62,7 @@ class Reports {
   /** @param kind - `undefined` where its keys decide */
   collect(raw: Raw, context: UsageContext, depth: number, kind?: ReportKind, keepsUnknown = false): void {
     if (!hasKeys(raw) && isPlainObject(raw)) return;
-    const model = context.model ?? text(raw['model']) ?? text(raw['modelVersion']);
+    const model = text(raw['model']) ?? text(raw['modelVersion']) ?? context.model;
     const known = model === context.model ? context : { ...context, model };
     const places = depth === 0 ? NO_PLACES : placesIn(raw);
     const isCloser = (place: string): boolean => orderOf(place) < WRAPPER_ORDER;

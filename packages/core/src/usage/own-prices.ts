@@ -6,8 +6,8 @@ import { type UnitPrice, type UnitPricer, unitPricer } from './price-table.ts';
 import { flat, type PriceFactor } from './surcharges.ts';
 
 /**
- * How to price a call under its conditions. `factor` applies to all but the calls of tools; it is `undefined` where the table has no price
- * for a condition.
+ * How to price a call under its conditions. `factor` applies to all but the calls of tools; it is `undefined` where the
+ * table has no price for a condition.
  */
 interface OwnPricing {
   readonly pricer: UnitPricer;

@@ -9,7 +9,7 @@ import { COHERE_UNITS, NO_SPELLINGS, type Reading, USAGE } from './spellings.ts'
 /** Facts about a call besides its answer. */
 export interface UsageContext {
   readonly provider?: string | undefined;
-  /** @defaultValue the `model` of the answer */
+  /** The model that was asked for. The one that the answer names wins. */
   readonly model?: string | undefined;
 }
 

@@ -1,7 +1,7 @@
 /** `model.streamEvents()` in its third version, which reports no callbacks. */
 
 import type { Span, SpanAttributes } from '@spanline/core';
-import { classNameOf, type Method, observedUsage, props, text } from '@spanline/instrumentation';
+import { attributesOf, classNameOf, type Method, observedUsage, props, text } from '@spanline/instrumentation';
 import { readBrokenAnswer, readModelError, readModelOutput } from '../models/answer.ts';
 import { readModelRequest } from '../models/request.ts';
 import { addStreamEvent, createStreamedAnswer, partialOutput, type StreamedAnswer } from '../models/streamed-answer.ts';
@@ -60,7 +60,8 @@ interface StreamEnd {
 
 function createStreamEnd({ guard }: Tracing, span: Span, options: unknown): StreamEnd {
   const startedMs = performance.now();
-  const answer = createStreamedAnswer();
+  const requestModel = attributesOf(span)?.['gen_ai.request.model'];
+  const answer = createStreamedAnswer(requestModel);
   const setAttributes = (attributes: () => SpanAttributes): void => {
     guard('langchain streamEvents', () => span.set(attributes()));
   };
@@ -70,8 +71,9 @@ function createStreamEnd({ guard }: Tracing, span: Span, options: unknown): Stre
       // The clients of OpenAI and Anthropic end an aborted stream normally.
       const isAborted = props(props(options)['signal'])['aborted'] === true;
       const result = { generations: [[{ message }]] };
-      const arrival = { isCached: false, startedMs, streamed: answer, observed: observedUsage(span, isAborted) };
-      if (isAborted) setAttributes(() => readBrokenAnswer(answer, startedMs, arrival.observed));
+      const observed = observedUsage(span, isAborted);
+      const arrival = { isCached: false, startedMs, streamed: answer, observed, requestModel };
+      if (isAborted) setAttributes(() => readBrokenAnswer(answer, startedMs, observed));
       else setAttributes(() => readModelOutput(result, arrival));
       span.end(isAborted ? { status: 'aborted' } : undefined);
     },

@@ -111,6 +111,8 @@ export interface Arrival {
   readonly streamed: StreamedAnswer | undefined;
   /** Usage that a traced client received below. */
   readonly observed: NormalizedUsage | undefined;
+  /** The model that was asked for. */
+  readonly requestModel?: string | undefined;
 }
 
 /** A single token event without a chunk is no stream. The message of a stream has `tool_call_chunks`. */
@@ -119,14 +121,17 @@ function isStream(streamed: StreamedAnswer, message: Props): boolean {
 }
 
 /** Reads an `LLMResult` of any provider, streamed or not. */
-export function readModelOutput(result: unknown, { isCached, startedMs, streamed, observed }: Arrival): SpanAttributes {
+export function readModelOutput(result: unknown, arrival: Arrival): SpanAttributes {
+  const { isCached, startedMs, streamed, observed, requestModel } = arrival;
   const source = props(result);
   const generations = generationsOf(source);
   const generation = generations[0] ?? {};
   const message = props(generation['message']);
   const metadata = props(message['response_metadata']);
   const model = responseModel(source, generation, streamed);
-  const usage = isCached ? undefined : readUsage({ result: source, generations, streamed, observed, model });
+  const usage = isCached
+    ? undefined
+    : readUsage({ result: source, generations, streamed, observed, model: model ?? requestModel });
   const reasonOf = generations.map(finishReason);
   const reasons = reasonOf.filter((reason) => reason !== undefined);
   return {

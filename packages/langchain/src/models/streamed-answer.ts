@@ -9,6 +9,8 @@ export interface StreamedAnswer {
   chunks: number;
   /** True once an event had a chunk. LangChain also reports a token for a complete answer, without a chunk. */
   isStream: boolean;
+  /** True for events of `streamEvents` in its third version, which LangChain makes of the provider's chunks. */
+  isEvents: boolean;
   /** When the first content arrived, on the clock of `performance.now()`. */
   firstMs: number | undefined;
   /** The answer so far, in case it never ends. */
@@ -19,6 +21,8 @@ export interface StreamedAnswer {
   isOldAnthropic: boolean;
   /** LangChain's name for the provider. */
   provider: string | undefined;
+  /** The model that was asked for. Clients of Google do not tell the one that answered. */
+  readonly requestModel: string | undefined;
   /** The model that answered. */
   model: string | undefined;
   /** The first and the last usage reported. */
@@ -29,15 +33,17 @@ export interface StreamedAnswer {
 }
 
 /** Creates the state of an answer before its first event. */
-export function createStreamedAnswer(): StreamedAnswer {
+export function createStreamedAnswer(requestModel?: string): StreamedAnswer {
   return {
     chunks: 0,
     isStream: false,
+    isEvents: false,
     firstMs: undefined,
     content: undefined,
     hasOutput: false,
     isOldAnthropic: false,
     provider: undefined,
+    requestModel,
     model: undefined,
     firstUsage: undefined,
     lastUsage: undefined,
@@ -97,6 +103,7 @@ function isFilledDelta(delta: Props): boolean {
 export function addStreamEvent(answer: StreamedAnswer, event: unknown): boolean {
   const { event: kind, content, delta, usage, provider, payload } = props(event);
   answer.isStream = true;
+  answer.isEvents = true;
   if (kind === 'provider') {
     answer.provider ??= text(provider);
     answer.model ??= text(props(payload)['model']);
@@ -132,7 +139,7 @@ function noteRaw(answer: StreamedAnswer, metadata: unknown): void {
   for (const key in metadata) {
     const value: unknown = Reflect.get(metadata, key);
     if (typeof value === 'string' || isEmpty(value)) continue;
-    (answer.raw ??= new AnswerUsage()).add(metadata);
+    (answer.raw ??= new AnswerUsage({ model: answer.requestModel })).add(metadata);
     return;
   }
 }

@@ -136,6 +136,12 @@ function blocksUsage(message: Props, streamed: StreamedAnswer | undefined): Norm
   };
 }
 
+/** `ChatGoogle` makes events of the chunks of a stream, and keeps the searches of the last one only. */
+function lostSearches(metadata: Props, streamed: StreamedAnswer | undefined): NormalizedUsage | undefined {
+  if (streamed?.isEvents !== true || metadata['groundingMetadata'] === undefined) return undefined;
+  return { units: {}, source: 'provider', unknown: ['groundingMetadata.webSearchQueries'] };
+}
+
 /** The most exact report on one generation. The provider's own is in one of the places that clients keep it in. */
 function generationUsage(
   generation: Props,
@@ -156,7 +162,14 @@ function generationUsage(
     hasKeys(place) ? partOfUsage({ response_metadata: place }, { model }) : undefined,
   );
   return isMerged(message, streamed)
-    ? mostExact([blocksUsage(message, streamed), streamed?.raw?.readPart(false), copy, kept, ...others])
+    ? mostExact([
+        blocksUsage(message, streamed),
+        lostSearches(metadata, streamed),
+        streamed?.raw?.readPart(false),
+        copy,
+        kept,
+        ...others,
+      ])
     : mostExact([kept, copy, ...others]);
 }
 
@@ -204,7 +217,7 @@ export interface ReportedCall {
   readonly streamed: StreamedAnswer | undefined;
   /** Usage that a traced client received below. */
   readonly observed: NormalizedUsage | undefined;
-  /** The model that answered. */
+  /** The model that answered, or the one that was asked for. */
   readonly model?: string | undefined;
 }
 

@@ -1,7 +1,7 @@
 /** Model calls: their start, the tokens they stream, and their end. */
 
 import type { Span } from '@spanline/core';
-import { observedUsage, props, type Run, text } from '@spanline/instrumentation';
+import { attributesOf, observedUsage, props, type Run, text } from '@spanline/instrumentation';
 import { readModelOutput } from '../models/answer.ts';
 import { readModelRequest } from '../models/request.ts';
 import { createStreamedAnswer, partialOutput, type StreamedAnswer } from '../models/streamed-answer.ts';
@@ -38,9 +38,11 @@ export function startModel(runs: OpenRuns, start: RunStart, given: ModelStart): 
   return span;
 }
 
+const requestModel = (span: Span): string | undefined => attributesOf(span)?.['gen_ai.request.model'];
+
 /** Adds a streamed event to the answer. `add` returns true if the event brought the first text. */
 export function streamModel({ span, data }: Run<RunData>, add: (answer: StreamedAnswer) => boolean): void {
-  const streamed = (data.streamed ??= createStreamedAnswer());
+  const streamed = (data.streamed ??= createStreamedAnswer(requestModel(span)));
   if (add(streamed)) span.set(partialOutput(streamed));
 }
 
@@ -48,5 +50,6 @@ export function streamModel({ span, data }: Run<RunData>, add: (answer: Streamed
 export function describeModelEnd({ span, data }: Run<RunData>, output: unknown, extra: unknown): void {
   const isCached = data.isCached || props(extra)['cached'] === true;
   const { startedMs, streamed } = data;
-  span.set(readModelOutput(output, { startedMs, streamed, isCached, observed: observedUsage(span) }));
+  const observed = observedUsage(span);
+  span.set(readModelOutput(output, { startedMs, streamed, isCached, observed, requestModel: requestModel(span) }));
 }

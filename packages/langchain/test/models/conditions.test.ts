@@ -52,7 +52,8 @@ describe("the tier in the metadata of OpenAI's Responses API", () => {
   it.each([
     ['default', 0.003, undefined, true],
     ['flex', 0.0015, 'flex', true],
-    ['priority', 0.003, 'priority', false],
+    ['priority', 0.0054, 'priority', true],
+    ['scale', 0.003, 'scale', false],
   ])('%s is that of the price', async (tier, usd, named, isExact) => {
     wire.answer(() => json(answer(tier)));
     const line = await lineOf(openai({ useResponsesApi: true }));

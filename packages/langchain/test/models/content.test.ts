@@ -9,7 +9,7 @@ import { ChatOpenAI } from '@langchain/openai';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createTracer, type Tracer, validate } from '@spanline/core';
 import { type MemoryLog, memoryLog } from '@spanline/core/testing';
-import { SpanlineCallbackHandler } from '@spanline/langchain';
+import { SpanlineCallbackHandler, traceChatModel } from '@spanline/langchain';
 import { onlyRecord } from '../../../../test/support/records.ts';
 import { events, json, openWire, type Wire, type WireReply } from '../../../../test/support/wire/server.ts';
 import { MODELS } from '../support/models.ts';
@@ -382,10 +382,45 @@ describe.each(['ChatGoogle', 'ChatGoogleGenerativeAI'] as const)('an answer of %
     });
   });
 
+  it.each([false, true])('counts one search for a prompt before Gemini 3 (streamed: %s)', async (isStreamed) => {
+    const answer = chunk([{ text: 'At six.' }], {
+      finishReason: 'STOP',
+      groundingMetadata: { webSearchQueries: ['tides', 'moon', 'sun'] },
+    });
+    wire.answer(() => (isStreamed ? events([answer]) : json(answer)));
+    await ask(Object.assign(MODELS[name].create(wire.url), { model: 'gemini-2.5-flash' }), isStreamed);
+    expect(onlyRecord(log)['spanline.usage.web_searches']).toBe(1);
+  });
+
   // The SDK below ChatGoogleGenerativeAI leaves a rejection unhandled when its stream breaks.
   it.skipIf(name === 'ChatGoogleGenerativeAI')('that breaks off tells what had come', async () => {
     await askInVain(MODELS[name].create(wire.url), events([chunk(parts.slice(0, 1)), chunk(parts.slice(1, 2))]));
     expect(said().map(({ type }) => type)).toEqual(['reasoning', 'server_tool_call']);
+  });
+});
+
+describe('an answer of ChatGoogle as events', () => {
+  const chunk = (query: string, finishReason?: string) => ({
+    candidates: [
+      { content: { parts: [{ text: 'At six.' }] }, groundingMetadata: { webSearchQueries: [query] }, finishReason },
+    ],
+    usageMetadata: { promptTokenCount: 5, candidatesTokenCount: 3, totalTokenCount: 8 },
+  });
+
+  it('has a lower bound of searches, since LangChain keeps those of the last chunk', async () => {
+    wire.answer(() => events([chunk('tides'), chunk('moon', 'STOP')]));
+    const client = Object.assign(MODELS.ChatGoogle.create(wire.url), { model: 'gemini-3-pro-preview' });
+    const model = traceChatModel(client as unknown as { streamEvents(input: string): AsyncIterable<unknown> }, {
+      tracer,
+    });
+    for await (const _ of model.streamEvents('When?'));
+    await expect.poll(() => log.records().length).toBe(1);
+    expect(onlyRecord(log)).toMatchObject({
+      'spanline.usage.web_searches': 1,
+      'spanline.usage.unknown': ['groundingMetadata.webSearchQueries'],
+      'spanline.cost.exact': false,
+      'spanline.cost.reason': 'unknown_usage',
+    });
   });
 });
 
