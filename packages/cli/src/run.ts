@@ -11,9 +11,30 @@ interface Command {
 /** All commands, in the order of the help. */
 const COMMANDS: Readonly<Record<string, Command>> = {
   ls: { summary: 'list traces', load: async () => (await import('./ask/ls.ts')).ls },
+  show: {
+    summary: 'the tree of a request, trace, session, user or span; its prompts, documents, tools, answers',
+    load: async () => (await import('./ask/show/show.ts')).show,
+  },
   stats: {
     summary: 'count, errors, quantiles, self time, tokens and cost of each step',
     load: async () => (await import('./ask/stats.ts')).stats,
+  },
+  top: {
+    summary: 'the steps with the most self time, tokens or cost',
+    load: async () => (await import('./ask/top.ts')).top,
+  },
+  errors: {
+    summary: 'errors, grouped by class, step and message',
+    load: async () => (await import('./ask/errors.ts')).errors,
+  },
+  slow: { summary: 'the slowest requests or steps', load: async () => (await import('./ask/slow.ts')).slow },
+  sessions: {
+    summary: 'sessions of users',
+    load: async () => (await import('./ask/sessions.ts')).sessions,
+  },
+  cost: {
+    summary: 'cost by day, model and user, and of a month',
+    load: async () => (await import('./ask/cost.ts')).cost,
   },
   ship: {
     summary: 'ship spools and files of JSON lines',

@@ -44,6 +44,17 @@ export {
   questionOfAlert,
   type Relation,
   type Subject,
+  type CostRow,
+  type Costs,
+  costsOf,
+  type ErrorExample,
+  type ErrorGroup,
+  type ErrorGroups,
+  errorGroups,
+  fingerprintOf,
+  type Session,
+  type Sessions,
+  sessionsOf,
 } from './analysis/index.ts';
 export type { Stats, StatsRow, TableRow, Trace, TraceKey, TraceSpan, TraceSummary } from './answers/index.ts';
 export {

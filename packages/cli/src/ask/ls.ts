@@ -1,9 +1,10 @@
 /** `spanline ls`: traces, the newest first. */
 
 import type { TraceSummary } from '@spanline/query';
-import { type Block, cell, type Report } from '../report/index.ts';
+import { cell, type FilledColumn, type Report } from '../report/index.ts';
 import { defineQuestion } from '../source/index.ts';
-import { cutNote, limitOf } from './limit.ts';
+import { limitOf } from './limit.ts';
+import { listBlocks } from './list-blocks.ts';
 
 const HELP = `spanline ls [source] [filter]
 
@@ -13,7 +14,6 @@ Lists traces in which a span passes the filter, the newest first. Figures count 
 `;
 
 const USUAL_LIMIT = 50;
-const ID_LENGTH = 8;
 
 /** Keeps the newest traces in memory, and no more than twice as many as are wanted. */
 async function newest(
@@ -32,38 +32,31 @@ async function newest(
   return { rows: byStart(rows), total };
 }
 
-function blocksOf(rows: readonly TraceSummary[], total: number): Block[] {
-  if (rows.length === 0) return [{ kind: 'text', text: 'No trace passes.' }];
-  const note = cutNote(rows.length, total, 'traces');
+function columnsOf(rows: readonly TraceSummary[]): FilledColumn[] {
   return [
+    { head: 'start (UTC)', drop: 2, cells: rows.map(({ startMs }) => cell.time(startMs)) },
+    { head: 'trace', cells: rows.map(({ traceId }) => cell.id(traceId)) },
     {
-      kind: 'table',
-      columns: [
-        { head: 'start (UTC)', drop: 2, cells: rows.map(({ startMs }) => cell.time(startMs)) },
-        { head: 'trace', cells: rows.map(({ traceId }) => traceId.slice(0, ID_LENGTH)) },
-        {
-          head: 'name',
-          isFlexible: true,
-          cells: rows.map(({ name, status, errors }) => ({
-            text: name ?? '(no name)',
-            tone: status === 'error' ? 'red' : errors > 0 ? 'yellow' : 'plain',
-          })),
-        },
-        { head: 'duration', align: 'right', cells: rows.map(({ durationMs }) => cell.duration(durationMs)) },
-        { head: 'spans', align: 'right', drop: 5, cells: rows.map(({ spans }) => cell.count(spans)) },
-        { head: 'errors', align: 'right', drop: 1, cells: rows.map(({ errors }) => cell.errors(errors)) },
-        {
-          head: 'tokens',
-          align: 'right',
-          drop: 4,
-          cells: rows.map(({ inputTokens, outputTokens }) => cell.some(inputTokens + outputTokens)),
-        },
-        { head: 'cost', align: 'right', drop: 3, cells: rows.map(({ costUsd }) => cell.cost(costUsd)) },
-        { head: 'request', drop: 6, isFlexible: true, cells: rows.map(({ requestId }) => requestId ?? '') },
-        { head: 'user', drop: 7, isFlexible: true, cells: rows.map(({ userId }) => userId ?? '') },
-      ],
+      head: 'name',
+      isFlexible: true,
+      least: 20,
+      cells: rows.map(({ name, status, errors }) => ({
+        text: name ?? '(no name)',
+        tone: status === 'error' ? 'red' : errors > 0 ? 'yellow' : 'plain',
+      })),
     },
-    ...(note === '' ? [] : [{ kind: 'text' as const, text: note, tone: 'dim' as const }]),
+    { head: 'duration', align: 'right', cells: rows.map(({ durationMs }) => cell.duration(durationMs)) },
+    { head: 'spans', align: 'right', drop: 5, cells: rows.map(({ spans }) => cell.count(spans)) },
+    { head: 'errors', align: 'right', drop: 1, cells: rows.map(({ errors }) => cell.errors(errors)) },
+    {
+      head: 'tokens',
+      align: 'right',
+      drop: 4,
+      cells: rows.map(({ inputTokens, outputTokens }) => cell.some(inputTokens + outputTokens)),
+    },
+    { head: 'cost', align: 'right', drop: 3, cells: rows.map(({ costUsd }) => cell.cost(costUsd)) },
+    { head: 'request', drop: 6, isFlexible: true, cells: rows.map(({ requestId }) => requestId ?? '') },
+    { head: 'user', drop: 7, isFlexible: true, cells: rows.map(({ userId }) => userId ?? '') },
   ];
 }
 
@@ -74,6 +67,7 @@ export const ls = defineQuestion({
   flags: { limit: 'text' },
   async answer({ query, filter, flags, read }): Promise<Report> {
     const { rows, total } = await newest(query.traces(filter, read), limitOf(flags.limit, USUAL_LIMIT));
-    return { blocks: blocksOf(rows, total), data: { total, traces: rows }, isOk: total > 0 };
+    const blocks = listBlocks({ what: 'traces', shown: rows.length, total, columns: columnsOf(rows) });
+    return { blocks, data: { total, traces: rows }, isOk: total > 0 };
   },
 });

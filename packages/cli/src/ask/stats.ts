@@ -1,9 +1,10 @@
 /** `spanline stats`: figures of each step, or by other fields. */
 
 import type { Stats, StatsRow } from '@spanline/query';
-import { type Block, cell, type FilledColumn, type Report } from '../report/index.ts';
+import { cell, type FilledColumn, type Report } from '../report/index.ts';
 import { defineQuestion } from '../source/index.ts';
-import { cutNote, limitOf } from './limit.ts';
+import { limitOf } from './limit.ts';
+import { listBlocks } from './list-blocks.ts';
 
 const HELP = `spanline stats [source] [filter]
 
@@ -44,26 +45,19 @@ function figures(rows: readonly StatsRow[]): FilledColumn[] {
       head: 'cost',
       align: 'right',
       drop: 4,
-      cells: rows.map(({ costUsd, unknownCosts }) =>
-        unknownCosts > 0 ? `≥${cell.cost(costUsd) || '$0'}` : cell.cost(costUsd),
-      ),
+      cells: rows.map(({ costUsd, unknownCosts }) => cell.costAtLeast(costUsd, unknownCosts)),
     },
     { head: 'ttft', align: 'right', drop: 7, cells: rows.map(({ ttftP50Ms }) => cell.duration(ttftP50Ms)) },
   ];
 }
 
-function blocksOf({ by }: Stats, rows: readonly StatsRow[], total: number): Block[] {
-  if (rows.length === 0) return [{ kind: 'text', text: 'No span passes.' }];
+function columnsOf({ by }: Stats, rows: readonly StatsRow[]): FilledColumn[] {
   const names = by.map((name, index): FilledColumn => ({
     head: name,
     isFlexible: true,
     cells: rows.map((row) => String(row.by[index] ?? NONE)),
   }));
-  const note = cutNote(rows.length, total, 'rows');
-  return [
-    { kind: 'table', columns: [...names, ...figures(rows)] },
-    ...(note === '' ? [] : [{ kind: 'text' as const, text: note, tone: 'dim' as const }]),
-  ];
+  return [...names, ...figures(rows)];
 }
 
 /** Runs `spanline stats`. */
@@ -75,9 +69,10 @@ export const stats = defineQuestion({
     const names = (flags.by ?? ['step']).flatMap((list) => list.split(',')).map((name) => name.trim());
     const answer = await query.stats(filter, { ...read, by: names.filter((name) => name !== '') });
     const rows = answer.rows.slice(0, limitOf(flags.limit, USUAL_LIMIT));
+    const total = answer.rows.length;
     return {
-      blocks: blocksOf(answer, rows, answer.rows.length),
-      data: { by: answer.by, total: answer.rows.length, rows },
+      blocks: listBlocks({ what: 'spans', shown: rows.length, total, columns: columnsOf(answer, rows) }),
+      data: { by: answer.by, total, rows },
       isOk: rows.length > 0,
     };
   },

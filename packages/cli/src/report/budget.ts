@@ -41,6 +41,13 @@ function cutTable(block: TableBlock, entries: number): Block[] {
   ];
 }
 
+function cutLines(lines: readonly string[], level: number): Block[] {
+  const entries = entriesAt(level);
+  const kept: Block = { kind: 'lines', lines: lines.slice(0, entries).map((line) => cutText(line, level)) };
+  if (lines.length <= entries) return [kept];
+  return [kept, { kind: 'text', text: `${lines.length - entries} more lines`, tone: 'dim' }];
+}
+
 function cutBlock(block: Block, level: number): Block[] {
   const entries = entriesAt(level);
   switch (block.kind) {
@@ -61,6 +68,8 @@ function cutBlock(block: Block, level: number): Block[] {
     }
     case 'content':
       return [{ ...block, text: cutText(block.text, level) }];
+    case 'lines':
+      return cutLines(block.lines, level);
     case 'text':
       return [{ ...block, text: cutText(block.text, level) }];
     default:

@@ -28,3 +28,14 @@ export function percent(share: number): string {
 /** Date and time of day in UTC: `2026-11-23 09:12:35`. */
 export const time = (ms: number | undefined): string =>
   ms === undefined || Math.abs(ms) > 8.64e15 ? '' : new Date(ms).toISOString().slice(0, 19).replace('T', ' ');
+
+/** Known costs; `≥` where some are not known, `unknown` where none is. */
+export function costAtLeast(usd: number, unknown: number): string {
+  if (unknown === 0) return cost(usd);
+  return usd === 0 ? 'unknown' : `≥${formatCost(usd)}`;
+}
+
+const ID_LENGTH = 8;
+
+/** The first digits of an id, which `spanline show` takes. */
+export const id = (value: string | undefined): string => (value ?? '').slice(0, ID_LENGTH);

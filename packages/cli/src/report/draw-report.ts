@@ -4,7 +4,7 @@ import { renderTrace } from '@spanline/pretty';
 import { displayWidth, glyphsOf, padding, paint, type Terminal } from '@spanline/pretty/internal';
 import { drawTable } from './draw-table.ts';
 import type { Block, Report } from './report.ts';
-import { cellText, contentLines, lineText } from './safe-text.ts';
+import { cellText, contentLines, lineText, safeJson } from './safe-text.ts';
 
 function wrap(text: string, width: number): string[] {
   const lines: string[] = [];
@@ -43,6 +43,8 @@ function drawBlock(block: Block, terminal: Terminal): string[] {
       return drawFacts(block.facts, terminal);
     case 'table':
       return drawTable(block, terminal, glyphsOf(unicode));
+    case 'lines':
+      return block.lines.map(safeJson);
     case 'tree':
       return renderTrace(block.records, { color, width, unicode }).split('\n');
     default:

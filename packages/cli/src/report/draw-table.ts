@@ -31,7 +31,7 @@ function place(column: FilledColumn): Placed {
   if (isBar(column)) return { column, texts: [], least: Math.max(head, MIN_BAR), width: Math.max(head, MAX_BAR) };
   const texts = column.cells.map(cellText);
   const width = texts.reduce((most, text) => Math.max(most, displayWidth(text)), head);
-  const least = column.isFlexible === true ? Math.min(width, Math.max(head, MIN_FLEXIBLE)) : width;
+  const least = column.isFlexible === true ? Math.min(width, Math.max(head, column.least ?? MIN_FLEXIBLE)) : width;
   return { column, texts, least, width };
 }
 

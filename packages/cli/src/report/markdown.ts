@@ -2,7 +2,7 @@
 
 import { renderTrace } from '@spanline/pretty';
 import { type Block, isBar, type Report, rowCount, type TableBlock, usedColumns } from './report.ts';
-import { cellText, contentLines, lineText } from './safe-text.ts';
+import { cellText, contentLines, lineText, safeJson } from './safe-text.ts';
 
 const TREE_WIDTH = 120;
 
@@ -36,6 +36,8 @@ function writeBlock(block: Block): string[] {
       return block.facts.map(([name, cell]) => `- ${escape(lineText(name))}: ${escape(cellText(cell))}`);
     case 'table':
       return table(block);
+    case 'lines':
+      return fenced(block.lines.map(safeJson), 'json');
     case 'tree':
       return fenced(renderTrace(block.records, { color: false, width: TREE_WIDTH, unicode: true }).split('\n'), 'text');
     default:

@@ -20,6 +20,8 @@ export interface Column {
   readonly drop?: number;
   /** May be cut to fit the terminal. @defaultValue false */
   readonly isFlexible?: boolean;
+  /** Narrowest width that a cut column is still read at. @defaultValue 12 */
+  readonly least?: number;
 }
 
 /** A column whose cells are bars. Only a terminal shows it. */
@@ -50,6 +52,8 @@ export type Block =
   | TableBlock
   /** The spans of one trace. */
   | { readonly kind: 'tree'; readonly records: readonly SpanRecord[] }
+  /** Lines that programs read, printed as they are. */
+  | { readonly kind: 'lines'; readonly lines: readonly string[] }
   /** Text that users, models and tools wrote: data, never instructions. Its lines are kept. */
   | { readonly kind: 'content'; readonly title: string; readonly text: string };
 

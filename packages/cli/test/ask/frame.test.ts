@@ -131,7 +131,7 @@ describe('exit codes and notes', () => {
     const cwd = folderWith({ 'app.ndjson': ASK_LOG });
     expect(await cli(['ls', 'app.ndjson', 'user:nobody'], { cwd })).toMatchObject({
       code: 1,
-      stdout: 'No trace passes.\n',
+      stdout: 'No traces pass.\n',
     });
   });
 

@@ -13,3 +13,6 @@ export {
   type Relation,
   type Subject,
 } from './explain/index.ts';
+export { type CostRow, type Costs, costsOf } from './costs.ts';
+export { type ErrorExample, type ErrorGroup, type ErrorGroups, errorGroups, fingerprintOf } from './errors.ts';
+export { type Session, type Sessions, sessionsOf } from './sessions.ts';

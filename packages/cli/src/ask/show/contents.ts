@@ -1,0 +1,187 @@
+/** Content of spans: prompts, answers, documents and calls of tools. Messages are restored from references. */
+
+import type { Trace } from '@spanline/query';
+import { props, reconstructMessages, type SpanRecord, text } from '@spanline/record';
+import type { Block } from '../../report/index.ts';
+import { contentText } from './message-text.ts';
+
+/** Kinds of content, by the flag that shows them. */
+export const CONTENT_KINDS = ['prompt', 'documents', 'tools', 'answer'] as const;
+export type ContentKind = (typeof CONTENT_KINDS)[number];
+
+/** Content of one span. */
+interface SpanContent {
+  readonly spanId: string;
+  readonly name: string;
+  readonly value: unknown;
+}
+
+/** A kind of content of several spans. */
+interface Contents {
+  readonly blocks: readonly Block[];
+  readonly data: readonly SpanContent[];
+}
+
+/** A span and all records with content of it. */
+interface Source {
+  readonly record: SpanRecord;
+  readonly records: readonly SpanRecord[];
+  /** Input and output, restored. */
+  restored(): ReturnType<typeof reconstructMessages>;
+}
+
+function parsed(json: string | undefined): unknown {
+  if (json === undefined) return undefined;
+  try {
+    return JSON.parse(json);
+  } catch {
+    return json;
+  }
+}
+
+type JsonKey =
+  | 'gen_ai.retrieval.documents'
+  | 'gen_ai.system_instructions'
+  | 'gen_ai.tool.call.arguments'
+  | 'gen_ai.tool.call.result';
+
+const valueOf = ({ records }: Source, key: JsonKey): unknown =>
+  parsed(records.find((record) => record[key] !== undefined)?.[key]);
+
+const nameOf = (record: SpanRecord): string => record['span.name'] ?? '(no name)';
+
+const content = (source: Source, what: string, value: unknown): Block => ({
+  kind: 'content',
+  title: `${nameOf(source.record)}: ${what}`,
+  text: contentText(value),
+});
+
+const isModelCall = ({ record, records }: Source): boolean =>
+  record['span.type'] === 'llm' || records.some((one) => one['gen_ai.input.messages'] !== undefined);
+
+const isTool = ({ record }: Source): boolean =>
+  record['span.type'] === 'tool' || record['gen_ai.tool.name'] !== undefined;
+
+type Read = (source: Source) => { readonly value: unknown; readonly blocks: readonly Block[] } | undefined;
+
+const readPrompt: Read = (source) => {
+  const system = valueOf(source, 'gen_ai.system_instructions');
+  const input = source.restored()?.input;
+  if (system === undefined && input === undefined) return undefined;
+  const blocks = [
+    ...(system === undefined ? [] : [content(source, 'system instructions', system)]),
+    ...(input === undefined ? [] : [content(source, 'prompt', input)]),
+  ];
+  return { value: system === undefined ? input : { system, input }, blocks };
+};
+
+const readAnswer: Read = (source) => {
+  const output = source.restored()?.output;
+  return output === undefined ? undefined : { value: output, blocks: [content(source, 'answer', output)] };
+};
+
+const readDocuments: Read = (source) => {
+  const documents = valueOf(source, 'gen_ai.retrieval.documents');
+  if (!Array.isArray(documents)) return undefined;
+  const query = source.records.find((one) => one['gen_ai.retrieval.query.text'] !== undefined);
+  const question = query?.['gen_ai.retrieval.query.text'];
+  const found = documents.map(props);
+  const score = (value: unknown): string => (typeof value === 'number' ? String(Number(value.toPrecision(4))) : '');
+  const blocks: Block[] = [
+    {
+      kind: 'heading',
+      text: `${nameOf(source.record)}: ${documents.length} ${documents.length === 1 ? 'document' : 'documents'}`,
+    },
+    ...(question === undefined ? [] : [{ kind: 'facts' as const, facts: [['query', question] as const] }]),
+    {
+      kind: 'table',
+      columns: [
+        { head: '#', align: 'right', cells: found.map((_, index) => String(index + 1)) },
+        { head: 'score', align: 'right', cells: found.map((document) => score(document['score'])) },
+        { head: 'id', isFlexible: true, cells: found.map(({ id }) => text(id) ?? '') },
+        {
+          head: 'content',
+          isFlexible: true,
+          cells: found.map((document) => text(document['content']) ?? contentText(document['metadata'] ?? '')),
+        },
+      ],
+    },
+  ];
+  return { value: question === undefined ? documents : { query: question, documents }, blocks };
+};
+
+const readTool: Read = (source) => {
+  const { record } = source;
+  const call = valueOf(source, 'gen_ai.tool.call.arguments') ?? source.restored()?.input;
+  const result = valueOf(source, 'gen_ai.tool.call.result') ?? source.restored()?.output;
+  const name = record['gen_ai.tool.name'] ?? nameOf(record);
+  const id = record['gen_ai.tool.call.id'];
+  const error = record['span.status'] === 'error' ? `${record['error.type']}: ${record['error.message']}` : undefined;
+  const lines = [
+    `→ ${name}(${call === undefined ? '' : contentText(call)})`,
+    ...(result === undefined ? [] : [`← ${contentText(result)}`]),
+    ...(error === undefined ? [] : [`✗ ${error}`]),
+  ];
+  const title = `${nameOf(record)}${id === undefined ? '' : `: call ${id}`}`;
+  return {
+    value: { name, id, arguments: call, result, error },
+    blocks: [{ kind: 'content', title, text: lines.join('\n') }],
+  };
+};
+
+/** Kinds of content: of the spans that have it by their type, or of one span that was asked for. */
+const KINDS: Readonly<Record<ContentKind, { readonly isFor: (source: Source) => boolean; readonly read: Read }>> = {
+  prompt: { isFor: isModelCall, read: readPrompt },
+  documents: { isFor: () => true, read: readDocuments },
+  tools: { isFor: isTool, read: readTool },
+  answer: { isFor: isModelCall, read: readAnswer },
+};
+
+const NONE: Readonly<Record<ContentKind, string>> = {
+  prompt: 'no prompt',
+  documents: 'no documents',
+  tools: 'no call of a tool',
+  answer: 'no answer',
+};
+
+function emptyBlock(kind: ContentKind, spans: readonly SpanRecord[]): Block {
+  const modes = new Set(spans.flatMap((span) => span['spanline.capture.mode'] ?? []));
+  const mode = [...modes].filter((name) => name !== 'full').join(', ');
+  const reason = mode === '' ? '' : ` Capture mode: ${mode}.`;
+  return { kind: 'text', text: `There is ${NONE[kind]} on these lines.${reason}` };
+}
+
+/** True for a span that was asked for by its own id. */
+type IsChosen = (record: SpanRecord) => boolean;
+
+/** Reads one kind of content of the spans of a trace. */
+export function readContents(
+  kind: ContentKind,
+  trace: Pick<Trace, 'others'>,
+  spans: readonly SpanRecord[],
+  all: readonly SpanRecord[],
+  isChosen: IsChosen,
+): Contents {
+  const lines = [...all, ...trace.others.map(({ record }) => record)];
+  const { isFor, read } = KINDS[kind];
+  const found = spans.flatMap((record) => {
+    const records = lines.filter(({ span_id: id }) => id === record.span_id);
+    const source: Source = {
+      record,
+      records,
+      restored: () =>
+        reconstructMessages(
+          lines.filter(({ trace_id: id }) => id === record.trace_id),
+          record.span_id ?? '',
+        ),
+    };
+    if (!isFor(source) && !isChosen(record)) return [];
+    const one = read(source);
+    return one === undefined ? [] : [{ spanId: record.span_id ?? '', name: nameOf(record), ...one }];
+  });
+  if (found.length === 0) return { blocks: [emptyBlock(kind, spans)], data: [] };
+  return {
+    blocks: found.flatMap(({ blocks }) => blocks),
+    data: found.map(({ spanId, name, value }) => ({ spanId, name, value })),
+  };
+}
