@@ -1,4 +1,5 @@
 export type { Alert, LikelyCause } from './alerts/alert.ts';
+export { type AlertStore, fileAlertStore } from './alerts/alert-store.ts';
 export { type Channel, ChannelError } from './alerts/channel.ts';
 export { backtest, type BacktestResult, type Incident } from './backtest/backtest.ts';
 export { formatBacktest } from './backtest/format.ts';
@@ -13,7 +14,7 @@ export { slack, type SlackOptions } from './channels/slack.ts';
 export { verifySignature, webhook, type WebhookOptions } from './channels/webhook.ts';
 export type { QuietHours } from './evaluation/quiet-hours.ts';
 export type { DispatchOptions } from './live/dispatcher.ts';
-export type { MonitorOptions } from './live/monitor-options.ts';
+export type { MonitorMemory, MonitorOptions } from './live/monitor-options.ts';
 export { createMonitor, type Monitor, type MonitorStats, type OpenAlert } from './live/monitor.ts';
 export type { Dimension, Metrics, MetricsOptions } from './metrics/aggregator.ts';
 export type { MetricValues } from './metrics/catalogue.ts';

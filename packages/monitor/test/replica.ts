@@ -2,26 +2,49 @@
 
 import { createTracer } from '@spanline/core';
 import { memoryLog } from '@spanline/core/testing';
-import { createMonitor, pagerDuty } from '@spanline/monitor';
+import { type AlertStore, createMonitor, fileAlertStore, pagerDuty } from '@spanline/monitor';
 
-const [url = '', start = '0', file] = process.argv.slice(2);
+const [url = '', start = '0', file = '', folder = ''] = process.argv.slice(2);
 let now = Number(start);
 const clock = { now: () => now };
+const SHORT = folder === '' ? {} : { windowMinutes: 1, recoverAfterMinutes: 1 };
 const tracer = createTracer({
   service: { name: 'shop' },
   statsIntervalSeconds: 0,
   clock: { ...clock, monotonic: clock.now },
   logger: memoryLog().logger,
 });
+/** Evaluations that were saved in the shared memory. */
+let saved = 0;
+
+function sharedStore(): AlertStore {
+  const { read, replace } = fileAlertStore(folder);
+  return {
+    read,
+    replace(...args) {
+      const isDone = replace(...args);
+      if (isDone === true) saved++;
+      return isDone;
+    },
+  };
+}
+
 const monitor = createMonitor({
   tracer,
   clock,
-  rules: [{ name: 'Errors', metric: 'error_rate', threshold: 0.01, comparison: 'gt', severity: 'critical' }],
+  rules: [{ name: 'Errors', metric: 'error_rate', threshold: 0.01, comparison: 'gt', severity: 'critical', ...SHORT }],
   channels: { slack: pagerDuty({ routingKey: 'key', url }) },
-  ...(file === undefined ? {} : { memory: { file } }),
+  ...(file === '' ? {} : { memory: { file } }),
+  ...(folder === '' ? {} : { memory: { store: sharedStore(), name: 'shop' } }),
 });
 
-process.on('message', (isFailing) => {
+async function evaluate(): Promise<void> {
+  const before = saved;
+  monitor.evaluate();
+  while (folder !== '' && saved === before) await new Promise((resolve) => void setImmediate(resolve));
+}
+
+process.on('message', async (isFailing) => {
   for (let quarter = 0; quarter < 4; quarter++) {
     now += 15_000;
     for (let request = 0; request < 12; request++) {
@@ -29,7 +52,7 @@ process.on('message', (isFailing) => {
       if (isFailing === true) span.fail(new Error('no'));
       span.end();
     }
-    monitor.evaluate();
+    await evaluate();
   }
   process.send?.({ state: monitor.alerts()[0]?.state ?? 'OK', now });
 });

@@ -6,18 +6,21 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 const REPLICA = fileURLToPath(new URL('replica.ts', import.meta.url));
 const NOON = Date.parse('2026-03-29T12:00:00Z');
 
 /** A pager that ends an incident when anybody resolves its key. */
 const open = new Set<string>();
+/** What it was sent, in order. */
+let actions: string[] = [];
 const server = createServer((request, response) => {
   let body = '';
   request.on('data', (chunk: Buffer) => (body += chunk.toString()));
   request.on('end', () => {
     const { event_action: action, dedup_key: key } = JSON.parse(body) as Record<'event_action' | 'dedup_key', string>;
+    actions.push(action);
     if (action === 'resolve') open.delete(key);
     else open.add(key);
     response.writeHead(202).end('{}');
@@ -30,6 +33,7 @@ beforeEach(async () => {
   replicas = [];
   folder = mkdtempSync(join(tmpdir(), 'spanline-replicas-'));
   open.clear();
+  actions = [];
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
 });
@@ -41,10 +45,10 @@ afterEach(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-function start(at: number, file?: string): ChildProcess {
+function start(at: number, ...memory: string[]): ChildProcess {
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   const execArgv = ['--conditions', '@spanline/source', '--import', 'tsx'];
-  const replica = fork(REPLICA, [url, String(at), ...(file === undefined ? [] : [file])], { execArgv });
+  const replica = fork(REPLICA, [url, String(at), ...memory], { execArgv });
   replicas.push(replica);
   return replica;
 }
@@ -84,3 +88,31 @@ it.each(['SIGKILL', 'SIGTERM'] as const)(
   },
   60_000,
 );
+
+describe('two replicas with one memory', () => {
+  async function both(minutes: number, first: boolean, second: boolean): Promise<void> {
+    const [one, other] = replicas as [ChildProcess, ChildProcess];
+    for (let count = 0; count < minutes; count++) await Promise.all([minute(one, first), minute(other, second)]);
+  }
+
+  it('tell the start of an incident once, and its end when both are well', async () => {
+    for (let count = 0; count < 2; count++) start(NOON, '', folder);
+    await both(3, true, true);
+    await expect.poll(() => actions).toEqual(['trigger']);
+    await both(4, false, true);
+    expect(actions).toEqual(['trigger']);
+    await both(4, false, false);
+    await expect.poll(() => actions).toEqual(['trigger', 'resolve']);
+  }, 60_000);
+
+  it('end what the other one began that was killed', async () => {
+    const [first, second] = [start(NOON, '', folder), start(NOON, '', folder)];
+    await both(3, true, false);
+    await expect.poll(() => actions).toEqual(['trigger']);
+    const end = once(first, 'exit');
+    first.kill('SIGKILL');
+    await end;
+    for (let count = 0; count < 5; count++) await minute(second, false);
+    await expect.poll(() => actions).toEqual(['trigger', 'resolve']);
+  }, 60_000);
+});

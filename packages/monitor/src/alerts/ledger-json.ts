@@ -1,6 +1,6 @@
 /** Reads a ledger that an earlier process wrote. Whatever is not valid is left out. */
 
-import { type AlertState, list, props } from '@spanline/record';
+import { type AlertState, list, props, text } from '@spanline/record';
 import type { Alert } from './alert.ts';
 
 /** The knowledge of the people behind one channel. */
@@ -9,6 +9,8 @@ export interface Told {
   state: AlertState;
   /** Alerts that neither arrived nor were given up. */
   waiting: Alert[];
+  /** The replica that sends those, if replicas share the ledger. */
+  by?: string | undefined;
 }
 
 /** An incident, and what the people of each channel know of it. */
@@ -39,9 +41,10 @@ function readAlert(json: unknown): Alert | undefined {
 }
 
 function readTold(json: unknown): Told | undefined {
-  const { state, waiting } = props(json);
+  const { state, waiting, by } = props(json);
   if (!STATES.has(state)) return undefined;
-  return { state: state as AlertState, waiting: list(waiting).flatMap((alert) => readAlert(alert) ?? []) };
+  const alerts = list(waiting).flatMap((alert) => readAlert(alert) ?? []);
+  return { state: state as AlertState, waiting: alerts, by: text(by) };
 }
 
 /** @returns the entries by key */

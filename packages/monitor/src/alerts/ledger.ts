@@ -17,19 +17,31 @@ const UNTOLD: Told = { state: 'OK', waiting: [] };
 
 const isAware = ({ state, waiting }: Told): boolean => state !== 'OK' || waiting.length > 0;
 
+/** Whether two objects are the same alert: a ledger that was loaded has other objects. */
+export function isSameAlert(one: Alert, other: Alert): boolean {
+  return one === other || (one.key === other.key && one.event === other.event && one.at === other.at);
+}
+
 /**
  * Keeps the knowledge of people, for each incident and channel: the alerts that arrived, not those that were handed
- * over. From that follows what they are owed. The end of an incident goes to those who know of its start.
+ * over. From that follows what they are owed. The end of an incident goes to those who know of its start. If replicas
+ * share the ledger, the alerts that are on their way to a channel are all with one of them, so that they arrive in
+ * order.
  */
 export class Ledger {
   readonly #entries = new Map<string, LedgerEntry>();
   readonly #audienceOf: (alert: Alert) => readonly string[];
   readonly #onChange: () => void;
+  readonly #replica: string | undefined;
 
-  /** @param audienceOf - the channels that exist, of those that an alert goes to */
-  constructor(audienceOf: (alert: Alert) => readonly string[], onChange: () => void) {
+  /**
+   * @param audienceOf - the channels that exist, of those that an alert goes to
+   * @param replica - the process that has this ledger, if replicas share it
+   */
+  constructor(audienceOf: (alert: Alert) => readonly string[], onChange: () => void, replica?: string) {
     this.#audienceOf = audienceOf;
     this.#onChange = onChange;
+    this.#replica = replica;
   }
 
   /** Makes an alert the one to know, and puts it on its way. @returns the channels that it goes to */
@@ -40,10 +52,10 @@ export class Ledger {
     const isEnd = alert.state === 'OK';
     const aware = [...entry.channels].filter(([, told]) => isAware(told)).map(([channel]) => channel);
     const audience = isEnd ? aware : this.#audienceOf(alert);
-    for (const channel of audience) this.#toldOf(entry, channel).waiting.push(alert);
+    const begun = audience.filter((channel) => this.#begin(entry, channel, alert));
     if (audience.length > 0) this.#entries.set(key, entry);
     this.#changed(key, entry);
-    return [...audience];
+    return begun;
   }
 
   /** Brings the alert to know up to date, for channels that it has not reached. */
@@ -82,14 +94,23 @@ export class Ledger {
   resend({ key, channel, alert }: AddressedMessage): void {
     const entry = this.#entries.get(key);
     if (entry === undefined) return;
-    this.#toldOf(entry, channel).waiting.push(alert);
+    this.#begin(entry, channel, alert);
     this.#changed(key, entry);
   }
 
-  /** The alerts that are on their way. */
-  waiting(): AddressedMessage[] {
+  /** Takes over the alerts to a channel that another replica had on their way. */
+  takeOver({ key, channel }: AddressedMessage): void {
+    const entry = this.#entries.get(key);
+    const told = entry?.channels.get(channel);
+    if (entry === undefined || told === undefined) return;
+    told.by = this.#replica;
+    this.#changed(key, entry);
+  }
+
+  /** The alerts that are on their way, and the replica that sends them. */
+  waiting(): (AddressedMessage & { readonly by: string | undefined })[] {
     return [...this.#entries].flatMap(([key, { channels }]) =>
-      [...channels].flatMap(([channel, { waiting }]) => waiting.map((alert) => ({ key, channel, alert }))),
+      [...channels].flatMap(([channel, { waiting, by }]) => waiting.map((alert) => ({ key, channel, alert, by }))),
     );
   }
 
@@ -103,7 +124,7 @@ export class Ledger {
     const entry = this.#entries.get(key);
     const told = entry?.channels.get(channel);
     if (entry === undefined || told === undefined) return;
-    told.waiting = told.waiting.filter((other) => other !== alert);
+    told.waiting = told.waiting.filter((other) => !isSameAlert(other, alert));
     if (hasArrived) told.state = alert.state;
     this.#changed(key, entry);
   }
@@ -115,10 +136,14 @@ export class Ledger {
     );
   }
 
-  #toldOf({ channels }: LedgerEntry, channel: string): Told {
+  /** @returns false if another replica has alerts on their way to the channel; this one is owed until they are settled */
+  #begin({ channels }: LedgerEntry, channel: string, alert: Alert): boolean {
     let told = channels.get(channel);
     if (told === undefined) channels.set(channel, (told = { ...UNTOLD, waiting: [] }));
-    return told;
+    if (told.waiting.length > 0 && told.by !== this.#replica) return false;
+    told.by = this.#replica;
+    if (!told.waiting.some((other) => isSameAlert(other, alert))) told.waiting.push(alert);
+    return true;
   }
 
   #changed(key: string, { message, isWithdrawn, channels }: LedgerEntry): void {
@@ -133,8 +158,9 @@ export class Ledger {
     );
   }
 
-  /** Loads what {@link toJSON} returned. */
+  /** Replaces everything by what {@link toJSON} returned. */
   load(json: unknown): void {
+    this.#entries.clear();
     for (const [key, entry] of readLedger(json)) this.#entries.set(key, entry);
   }
 }

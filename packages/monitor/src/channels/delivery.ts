@@ -2,7 +2,7 @@ import { AsyncResource } from 'node:async_hooks';
 import { type Backoff, backoffMs } from '@spanline/remote';
 import type { Alert } from '../alerts/alert.ts';
 import { type Channel, ChannelError } from '../alerts/channel.ts';
-import type { Message } from '../alerts/ledger.ts';
+import { isSameAlert, type Message } from '../alerts/ledger.ts';
 
 const MAX_WAITING = 1000;
 const ATTEMPT_MS = 10_000;
@@ -77,6 +77,7 @@ export class Delivery {
   readonly #waiting: Message[] = [];
   /** Sends outside of the request whose span caused the alert, so that its context does not leak into the message. */
   readonly #outside = new AsyncResource('SpanlineDelivery');
+  #sending: readonly Message[] = [];
   #failures = 0;
   #isClosing = false;
   #pause: { timer: NodeJS.Timeout; until: number; end: () => void } | undefined;
@@ -92,6 +93,11 @@ export class Delivery {
     if (this.#waiting.length >= MAX_WAITING) this.#giveUp(this.#waiting.splice(0, 1), 'too many alerts are waiting');
     this.#waiting.push(message);
     this.#running ??= this.#outside.runInAsyncScope(() => this.#run());
+  }
+
+  /** Whether an alert is in the queue, or is being sent. */
+  has({ alert }: Message): boolean {
+    return [...this.#sending, ...this.#waiting].some((other) => isSameAlert(other.alert, alert));
   }
 
   /** @param isUnsure - the next process sends it again */
@@ -127,7 +133,9 @@ export class Delivery {
       if (!isRest) await this.#sleep(digestMs);
       const batch = this.#newsOf(this.#waiting.splice(0, channel.maxAlerts ?? MAX_WAITING));
       isRest = this.#waiting.length > 0;
+      this.#sending = batch;
       if (batch.length > 0) await this.#deliver(batch);
+      this.#sending = [];
     }
     this.#running = undefined;
   }

@@ -5,6 +5,7 @@ import type { ResolvedRule, Severity } from '../rules/types.ts';
 import { dayOf, NONE_SENT, type RuleState, stateOf } from './rule-state.ts';
 import { advanceSpells, afterStart, isStart, isStartOfIncident, spellsUntil } from './spells.ts';
 import { type Observation, RANK, transition } from './transition.ts';
+import { joinVotes, type Vote } from './votes.ts';
 
 const MINUTE_MS = 60_000;
 
@@ -104,7 +105,36 @@ export function advance(
   isQuiet: IsQuiet = () => false,
 ): Outcome {
   const before = atTime(previous, now);
-  const moved = transition(rule, before, seen, now);
+  return report(rule, before, transition(rule, before, seen, now), now, isQuiet);
+}
+
+/** What a process sees after an observation, whatever others see. */
+export function look(rule: ResolvedRule, own: RuleState, seen: Observation, now: number): RuleState {
+  return transition(rule, atTime(own, now), seen, now);
+}
+
+/**
+ * Advances the state that replicas share, by the level that one of them sees. A replica that sees less than another has
+ * nothing to report.
+ *
+ * @param own - what this replica sees, from {@link look}
+ * @param others - what the others see
+ */
+export function advanceAmong(
+  rule: ResolvedRule,
+  previous: RuleState,
+  own: RuleState,
+  others: Vote | undefined,
+  now: number,
+  isQuiet: IsQuiet = () => false,
+): Outcome {
+  const before = atTime(previous, now);
+  const moved = joinVotes(before, own, others, now);
+  if (RANK[own.level] >= RANK[moved.level]) return report(rule, before, moved, now, isQuiet);
+  return { state: moved, event: undefined, severity: severityOf(rule, moved.level), isSent: false, suppressed: 0 };
+}
+
+function report(rule: ResolvedRule, before: RuleState, moved: RuleState, now: number, isQuiet: IsQuiet): Outcome {
   const spells = advanceSpells(rule, moved, now);
   const after = spells === moved.spells ? moved : { ...moved, spells };
   const fresh = newEvent(rule, before, after);

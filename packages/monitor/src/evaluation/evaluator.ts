@@ -4,12 +4,14 @@ import type { Aggregator } from '../metrics/aggregator.ts';
 import type { Measurement } from '../metrics/measurement.ts';
 import type { ReadRecord } from '../metrics/read-record.ts';
 import type { ResolvedRule } from '../rules/types.ts';
-import { advance, type IsQuiet } from './advance.ts';
+import { advance, advanceAmong, type IsQuiet, look, type Outcome } from './advance.ts';
 import type { Baselines } from './baselines.ts';
 import { makeAlert, type ServiceIdentity } from './make-alert.ts';
 import { baselineOf, observe } from './observe.ts';
+import type { Replicas } from './replicas.ts';
 import { dayOf, type RuleState, stateOf } from './rule-state.ts';
 import type { Observation } from './transition.ts';
+import type { Vote } from './votes.ts';
 import { WatchList } from './watch-list.ts';
 import type { Watch } from './watch.ts';
 
@@ -25,8 +27,10 @@ export interface EvaluatorParts {
   readonly aggregator: Aggregator;
   readonly baselines: Baselines;
   readonly identity: () => ServiceIdentity;
-  /** The process whose incidents these are: part of their keys. */
+  /** The process, or the replicas, whose incidents these are: part of their keys. */
   readonly owner: string;
+  /** Other replicas. With them, the states are those that all of them share, see {@link Evaluator.load}. */
+  readonly replicas?: Pick<Replicas, 'others' | 'aheadMs'> | undefined;
   /** Makes the command that opens traces. */
   readonly command: (traceIds: readonly string[]) => string;
   readonly isQuiet?: IsQuiet;
@@ -86,15 +90,39 @@ export class Evaluator {
     return this.#watches.states();
   }
 
+  /** Replaces the states by those that replicas share. */
+  load(states: ReadonlyMap<string, RuleState>): void {
+    this.#watches.load(states);
+  }
+
+  /** Takes over what replicas saw that are gone. */
+  inherit(votes: ReadonlyMap<string, Vote>): void {
+    this.#watches.inherit(votes);
+  }
+
+  /** What this process sees, for the other replicas. */
+  votes(): Map<string, Vote> {
+    return this.#watches.votes();
+  }
+
   /** Adds a record. @returns alerts of rules that fire at once */
   add(record: ReadRecord, measurement: Measurement, now: number): readonly Finding[] {
     this.#advanceTo(now);
     const epochMs = measurement.epochMs > now + MAX_AHEAD_MS ? now : measurement.epochMs;
     this.#watches.add(record, measurement, epochMs, this.#traces.add(record, measurement, epochMs));
-    if (!measurement.isSafetyEvent) return NOTHING;
-    // Rules that have fired wait for the timer, so that a flood of events costs no more than other records.
-    const due = this.#watches.service.filter(({ isImmediate, state }) => isImmediate && stateOf(state) === 'OK');
-    return due.flatMap((watch) => this.#evaluate(watch, this.#endOf(watch, now), now) ?? []);
+    // Replicas that share their states look at them together.
+    if (!measurement.isSafetyEvent || this.#parts.replicas !== undefined) return NOTHING;
+    return this.#due().flatMap((watch) => this.#evaluate(watch, this.#endOf(watch, now), now) ?? []);
+  }
+
+  /** Rules that have fired wait for the timer, so that a flood of events costs no more than other records. */
+  #due(): readonly Watch[] {
+    return this.#watches.service.filter(({ isImmediate, state }) => isImmediate && stateOf(state) === 'OK');
+  }
+
+  /** Whether a rule is to be evaluated before its time. */
+  isUrgent({ isSafetyEvent }: Measurement): boolean {
+    return isSafetyEvent && this.#due().length > 0;
   }
 
   /** Says that the process runs. What happened while it stood still was not watched. */
@@ -136,18 +164,19 @@ export class Evaluator {
 
   #evaluate(watch: Watch, end: number, now: number): Finding | undefined {
     const { rule, reader, window } = watch;
-    const { aggregator, baselines, identity, owner, command, isQuiet, onChange } = this.#parts;
+    const { aggregator, baselines, identity, owner, command, onChange } = this.#parts;
     const cell = reader.isDaily ? aggregator.day(now) : window.read(end);
     const baseline = baselineOf(watch, baselines, end);
     const from = reader.isDaily ? dayOf(now) * DAY_MS : end - rule.windowMinutes * MINUTE_MS;
     const seen = observe(watch, cell, baseline, from >= this.#watchedSince);
     const before = watch.state;
-    const outcome = advance(rule, before, seen, now, isQuiet);
+    const outcome = this.#outcome(watch, seen, now);
     watch.state = outcome.state;
     if (rule.relativeTo !== undefined && rule.baseline === undefined) this.#learn(watch, seen, end);
     const { level, isMissing } = watch.state;
     if (outcome.event !== undefined || level !== before.level || isMissing !== before.isMissing) onChange?.();
-    const isRefreshed = outcome.event === undefined && seen.isEnough && level !== 'OK' && this.#isOwed(watch);
+    const isRefreshed =
+      outcome.event === undefined && seen.isEnough && level !== 'OK' && this.#isAware(watch) && this.#isOwed(watch);
     const event = isRefreshed ? 'repeated' : outcome.event;
     if (event === undefined) return undefined;
     const parts = {
@@ -159,11 +188,27 @@ export class Evaluator {
       baseline: baseline?.median,
       from,
       now,
+      aheadMs: this.#parts.replicas?.aheadMs ?? 0,
       traces: this.#traces,
       command,
     };
     const kind = isRefreshed ? 'refreshed' : outcome.isSent ? 'sent' : 'logged';
     return { key: watch.incidentKey, alert: makeAlert(watch, parts), rule, kind };
+  }
+
+  /** False if only other replicas see the incident. */
+  #isAware({ own, state }: Watch): boolean {
+    return this.#parts.replicas === undefined || own.level === state.level;
+  }
+
+  #outcome(watch: Watch, seen: Observation, now: number): Outcome {
+    const { rule, state, own, incidentKey } = watch;
+    const { replicas, isQuiet } = this.#parts;
+    if (replicas === undefined) return advance(rule, state, seen, now, isQuiet);
+    watch.own = look(rule, own, seen, now);
+    const others = replicas.others(incidentKey, state.level);
+    const isQuietNow: IsQuiet = (_time, severity) => isQuiet?.(now, severity) === true;
+    return advanceAmong(rule, state, watch.own, others, now + replicas.aheadMs, isQuietNow);
   }
 
   #isOwed({ incidentKey }: Watch): boolean {

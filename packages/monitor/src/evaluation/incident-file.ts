@@ -1,14 +1,11 @@
-import { randomUUID } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { dirname } from 'node:path';
-import { props, text } from '@spanline/record';
+import { props } from '@spanline/record';
 import type { Ledger } from '../alerts/ledger.ts';
+import { type Incidents, noIncidents, readIncidents, writeIncidents } from './incidents-json.ts';
 import type { ServiceIdentity } from './make-alert.ts';
-import { parseState, type RuleState } from './rule-state.ts';
-
-const VERSION = 1;
-const MAX_RULES = 5000;
+import type { RuleState } from './rule-state.ts';
 
 /** True if another process of this host has the file. */
 function isHeldByAnother({ host, pid }: Record<string, unknown>): boolean {
@@ -43,39 +40,30 @@ export class IncidentFile {
   constructor(path: string, warn: (message: string) => void) {
     this.#path = path;
     this.#warn = warn;
-    const { owner, service, environment, rules, ledger, ...writer } = this.#load();
-    this.service = text(service) ?? '';
-    this.environment = text(environment);
-    this.owner = text(owner) ?? randomUUID();
-    this.ledger = ledger;
-    this.states = new Map(
-      Object.entries(props(rules))
-        .slice(0, MAX_RULES)
-        .flatMap(([key, json]) => {
-          const state = parseState(json);
-          return state === undefined ? [] : [[key, state] as const];
-        }),
-    );
+    const { writer, ...incidents } = this.#load();
+    ({ owner: this.owner, service: this.service, environment: this.environment } = incidents);
+    ({ states: this.states, ledger: this.ledger } = incidents);
     if (isHeldByAnother(writer))
       warn(`${path} is also written by process ${String(writer['pid'])}; each needs a file of its own`);
   }
 
-  #load(): Record<string, unknown> {
+  #load(): Incidents & { readonly writer: Record<string, unknown> } {
     try {
       const json = props(JSON.parse(readFileSync(this.#path, 'utf8')));
-      if (json['version'] === VERSION) return json;
+      const incidents = readIncidents(json);
+      if (incidents !== undefined) return { ...incidents, writer: json };
       this.#warn(`${this.#path} does not hold the incidents of a monitor`);
     } catch (error) {
       const isNew = (error as { code?: unknown }).code === 'ENOENT';
       if (!isNew) this.#warn(`${this.#path} cannot be read: ${(error as Error).message}`);
     }
-    return {};
+    return { ...noIncidents(), writer: {} };
   }
 
   /** Replaces the file. */
   write(states: ReadonlyMap<string, RuleState>, ledger: Ledger, { service, environment }: ServiceIdentity): void {
-    const writer = { owner: this.owner, host: hostname(), pid: process.pid, service, environment };
-    const json = JSON.stringify({ version: VERSION, ...writer, rules: Object.fromEntries(states), ledger });
+    const writer = { host: hostname(), pid: process.pid };
+    const json = writeIncidents({ owner: this.owner, service, environment, states, ledger }, writer);
     const draft = `${this.#path}.${process.pid}.tmp`;
     try {
       mkdirSync(dirname(this.#path), { recursive: true });

@@ -32,6 +32,8 @@ export interface AlertParts {
   /** Start of the window. */
   readonly from: number;
   readonly now: number;
+  /** How far the times of the state are ahead of `now`. */
+  readonly aheadMs: number;
   readonly traces: RecentTraces;
   readonly command: (traceIds: readonly string[]) => string;
 }
@@ -91,7 +93,7 @@ export function makeAlert(watch: Watch, parts: AlertParts): Alert {
     causes: worst.length === 0 ? [] : likelyCauses(traces, incident),
     command: commandFor(traceIds, parts.command),
     at: now,
-    since: state.since,
+    since: state.since - parts.aheadMs,
     suppressed: outcome.suppressed,
     ...identity,
   };

@@ -57,7 +57,8 @@ export interface RuleState {
 /** No messages. */
 export const NONE_SENT: SentToday = { warning: 0, critical: 0, repeated: 0 };
 
-const LEVELS: ReadonlySet<unknown> = new Set<Level>(['OK', 'WARNING', 'ALERT']);
+/** The levels. */
+export const LEVELS: ReadonlySet<unknown> = new Set<Level>(['OK', 'WARNING', 'ALERT']);
 const STATES: ReadonlySet<unknown> = new Set<AlertState>(['OK', 'WARNING', 'ALERT', 'NO_DATA']);
 const OPTIONAL = ['goodSince', 'recoveredAt', 'messageAt'] as const;
 

@@ -2,10 +2,12 @@ import type { TraceSummary } from '../causes/trace-summary.ts';
 import type { Measurement } from '../metrics/measurement.ts';
 import type { ReadRecord } from '../metrics/read-record.ts';
 import type { ResolvedRule } from '../rules/types.ts';
-import { type RuleState, stateOf } from './rule-state.ts';
-import { createWatch, type Watch, type Windows } from './watch.ts';
+import { initialState, type RuleState, stateOf } from './rule-state.ts';
+import { combineVotes, isNothing, type Vote } from './votes.ts';
+import { createWatch, inherit, type Watch, type Windows } from './watch.ts';
 
 const MINUTE_MS = 60_000;
+const DAY_MS = 86_400_000;
 const MAX_STEPS = 500;
 /** A clock that is set back by more than this starts all windows anew. */
 const MAX_BACK_MS = 60_000;
@@ -32,7 +34,8 @@ export class WatchList implements Iterable<Watch> {
   readonly #stepRules: readonly ResolvedRule[];
   readonly #steps = new Map<string, Step>();
   readonly #stepMemoryMs: number;
-  readonly #remembered: ReadonlyMap<string, RuleState> | undefined;
+  #remembered: ReadonlyMap<string, RuleState> | undefined;
+  readonly #inherited = new Map<string, Vote>();
   #now: number;
   /** Records that came after their bucket was dropped. */
   late = 0;
@@ -45,7 +48,7 @@ export class WatchList implements Iterable<Watch> {
     this.#remembered = remembered;
     this.#stepRules = rules.filter(({ perStep }) => perStep);
     this.#stepMemoryMs = 2 * MINUTE_MS * Math.max(0, ...this.#stepRules.map(({ windowMinutes }) => windowMinutes));
-    const parts = { windows: this.#windows, now, remembered };
+    const parts = { windows: this.#windows, now, remembered, inherited: this.#inherited };
     this.service = rules.filter(({ perStep }) => !perStep).map((rule) => createWatch(rule, undefined, parts));
   }
 
@@ -80,6 +83,7 @@ export class WatchList implements Iterable<Watch> {
   forgetGoodTime(): void {
     for (const watch of this) {
       if (watch.state.goodSince !== undefined) watch.state = { ...watch.state, goodSince: undefined };
+      if (watch.own.goodSince !== undefined) watch.own = { ...watch.own, goodSince: undefined };
     }
   }
 
@@ -103,7 +107,8 @@ export class WatchList implements Iterable<Watch> {
       this.unwatched++;
       return undefined;
     }
-    const parts = { windows: new Map(), now: this.#now, remembered: this.#remembered };
+    const inherited = this.#inherited;
+    const parts = { windows: new Map(), now: this.#now, remembered: this.#remembered, inherited };
     const watches = this.#stepRules.map((rule) => createWatch(rule, name, parts));
     const step = { windows: parts.windows, watches, seenAt: this.#now };
     this.#steps.set(name, step);
@@ -114,19 +119,56 @@ export class WatchList implements Iterable<Watch> {
   forgetSteps(): void {
     for (const [name, { seenAt, watches }] of this.#steps) {
       const isGone = this.#now - seenAt > this.#stepMemoryMs;
-      if (isGone && watches.every(({ state }) => stateOf(state) === 'OK')) this.#steps.delete(name);
+      const isOver = ({ state, own }: Watch): boolean => stateOf(state) === 'OK' && stateOf(own) === 'OK';
+      if (isGone && watches.every(isOver)) this.#steps.delete(name);
     }
   }
 
   /** States that the next process needs: those of open incidents, and of rules that sent a message. */
   states(): Map<string, RuleState> {
     // An incident of a step that has not been seen again since the start is still open.
-    const states = new Map([...(this.#remembered ?? [])].filter(([, { level }]) => level !== 'OK'));
+    const states = new Map([...(this.#remembered ?? [])].filter(([, state]) => this.#isNeeded(state)));
     for (const { incidentKey, state } of this) {
       if (state.level !== 'OK' || state.reported !== 'OK' || state.messageAt !== undefined)
         states.set(incidentKey, state);
       else states.delete(incidentKey);
     }
     return states;
+  }
+
+  /** Limits of a rule that is `OK` hold for a day. */
+  #isNeeded({ level, reported, messageAt = -Infinity }: RuleState): boolean {
+    return level !== 'OK' || reported !== 'OK' || this.#now - messageAt < DAY_MS;
+  }
+
+  /** Replaces the states by those that replicas share. */
+  load(states: ReadonlyMap<string, RuleState>): void {
+    this.#remembered = states;
+    for (const watch of this) watch.state = states.get(watch.incidentKey) ?? initialState(this.#now);
+  }
+
+  /** Takes over what replicas saw that are gone. */
+  inherit(votes: ReadonlyMap<string, Vote>): void {
+    const watches = new Map([...this].map((watch) => [watch.incidentKey, watch] as const));
+    for (const [key, vote] of votes) {
+      const watch = watches.get(key);
+      if (watch !== undefined) watch.own = inherit(watch.own, vote, this.#now);
+      else if (vote.level !== 'OK' && this.#isOfStep(key)) {
+        this.#inherited.set(key, combineVotes([vote, this.#inherited.get(key) ?? vote]) ?? vote);
+      }
+    }
+  }
+
+  #isOfStep(key: string): boolean {
+    return this.#stepRules.some(({ name }) => key.startsWith(JSON.stringify([name]).replace(/]$/, ',')));
+  }
+
+  /** What this process sees. */
+  votes(): Map<string, Vote> {
+    const votes = new Map(this.#inherited);
+    for (const { incidentKey, own } of this) {
+      if (!isNothing(own)) votes.set(incidentKey, { level: own.level, isMissing: own.isMissing });
+    }
+    return votes;
   }
 }

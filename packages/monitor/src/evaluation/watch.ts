@@ -4,6 +4,7 @@ import { type MetricReader, metricReader } from '../metrics/catalogue.ts';
 import type { ResolvedRule } from '../rules/types.ts';
 import { initialState, type RuleState } from './rule-state.ts';
 import { SlidingWindow } from './sliding-window.ts';
+import { combineVotes, type Vote } from './votes.ts';
 
 const MINUTE_MS = 60_000;
 const DAY_MS = 86_400_000;
@@ -32,6 +33,8 @@ export interface Watch {
   /** Evaluated with each event of its metric, before the bucket is over. */
   readonly isImmediate: boolean;
   state: RuleState;
+  /** What this process sees, if it shares {@link Watch.state} with others. */
+  own: RuleState;
   /** End of the last window that the baseline learned from. */
   learnedUntil: number;
 }
@@ -53,6 +56,14 @@ export interface WatchParts {
   readonly now: number;
   /** States of an earlier process, by {@link Watch.incidentKey}. */
   readonly remembered: ReadonlyMap<string, RuleState> | undefined;
+  /** What replicas saw that are gone, by {@link Watch.incidentKey}. It is removed when a watch takes it over. */
+  readonly inherited: Map<string, Vote>;
+}
+
+/** What a replica that is gone saw holds until this one has seen otherwise. */
+export function inherit(own: RuleState, vote: Vote, now: number): RuleState {
+  const { level = own.level } = combineVotes([own, vote]) ?? own;
+  return level === own.level ? own : { ...own, level, since: now, goodSince: undefined };
 }
 
 export function createWatch(rule: ResolvedRule, step: string | undefined, parts: WatchParts): Watch {
@@ -61,6 +72,10 @@ export function createWatch(rule: ResolvedRule, step: string | undefined, parts:
   const steps = step === undefined ? [] : [step];
   const key = JSON.stringify([rule.name, rule.metric, rule.windowMinutes, ...steps]);
   const incidentKey = JSON.stringify([rule.name, ...steps]);
+  const { now, inherited } = parts;
+  const vote = inherited.get(incidentKey);
+  inherited.delete(incidentKey);
+  const start = initialState(now);
   return {
     rule,
     reader,
@@ -71,7 +86,8 @@ export function createWatch(rule: ResolvedRule, step: string | undefined, parts:
     key,
     incidentKey,
     isImmediate: EVENT_METRICS.has(rule.metric) && !rule.perStep,
-    state: parts.remembered?.get(incidentKey) ?? initialState(parts.now),
-    learnedUntil: parts.now,
+    state: parts.remembered?.get(incidentKey) ?? start,
+    own: vote === undefined ? start : inherit(start, vote, now),
+    learnedUntil: now,
   };
 }

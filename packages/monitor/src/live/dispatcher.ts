@@ -2,11 +2,12 @@ import type { Tracer } from '@spanline/core';
 import { option, type Shape, SpanlineError } from '@spanline/record';
 import type { Alert } from '../alerts/alert.ts';
 import type { Channel } from '../alerts/channel.ts';
-import { type AddressedMessage, Ledger } from '../alerts/ledger.ts';
+import { type AddressedMessage, Ledger, type Message } from '../alerts/ledger.ts';
 import { Delivery, type DeliveryStats } from '../channels/delivery.ts';
 import type { IsQuiet } from '../evaluation/advance.ts';
 import type { Finding } from '../evaluation/evaluator.ts';
 import type { ResolvedRule, Severity } from '../rules/types.ts';
+import type { Journal } from './journal.ts';
 import { RetryPause } from './retry-pause.ts';
 
 /** Destinations of alerts, beside the log. */
@@ -60,7 +61,22 @@ export interface DispatcherParts {
   readonly onChange: () => void;
   /** {@link Dispatcher.ledger} of an earlier process. */
   readonly remembered?: unknown;
+  /** Keeps the changes of the ledger. */
+  readonly journal: Journal;
+  /** This process, if it shares the ledger with others. */
+  readonly replica?: string | undefined;
 }
+
+/** The processes that share a ledger. */
+export interface Fellows {
+  /** Whether the process that sends an alert is gone. */
+  isGone(replica: string | undefined): boolean;
+  /** Whether another process sees an incident. */
+  isSeen(incidentKey: string): boolean;
+}
+
+/** Nobody shares the ledger: what is in it is from the last process. */
+const NOBODY: Fellows = { isGone: () => true, isSeen: () => false };
 
 /**
  * Writes each alert to the log and sends it to the channels of its rule and severity. What a channel gave up is still
@@ -76,12 +92,12 @@ export class Dispatcher {
 
   /** @throws SpanlineError `ERR_INVALID_OPTION` for a route to a channel that does not exist */
   constructor(parts: DispatcherParts) {
-    const { tracer, rules, options, clock, onChange } = parts;
+    const { tracer, rules, options, clock, onChange, replica } = parts;
     const { channels = {}, digestSeconds = 0 } = options;
     checkRoutes(options);
     this.#parts = parts;
     this.#rules = new Map(rules.map((rule) => [rule.name, rule]));
-    this.ledger = new Ledger((alert) => this.#audienceOf(alert), onChange);
+    this.ledger = new Ledger((alert) => this.#audienceOf(alert), onChange, replica);
     this.ledger.load(parts.remembered);
     for (const [name, given] of Object.entries(channels)) {
       const channel: Channel = typeof given === 'function' ? { send: async (...args) => given(...args) } : given;
@@ -108,7 +124,7 @@ export class Dispatcher {
     const retry = this.#retries.get(message.channel);
     if (hasArrived) retry?.end();
     else retry?.extend(this.#parts.clock.now());
-    this.ledger.settle(message, hasArrived);
+    this.#parts.journal.note(() => this.ledger.settle(message, hasArrived));
   }
 
   /** Warns at the start: a misspelled channel would be silent until the night it is needed. */
@@ -130,16 +146,23 @@ export class Dispatcher {
 
   dispatch(finding: Finding): void {
     const { key, alert, kind } = finding;
+    const { journal } = this.#parts;
     if (kind === 'refreshed') {
-      this.ledger.refresh(finding);
+      journal.decide(() => this.ledger.refresh(finding));
       return;
     }
     this.#write(alert);
-    if (kind === 'sent') {
-      for (const channel of this.ledger.publish(finding)) this.#deliveries.get(channel)?.enqueue({ key, alert });
-    } else if (alert.event === 'recovered') {
-      this.ledger.withdraw(key);
-    }
+    if (kind === 'sent') this.#publish(finding);
+    else if (alert.event === 'recovered') journal.decide(() => this.ledger.withdraw(key));
+  }
+
+  #publish(message: Message): void {
+    const channels = this.#parts.journal.decide(() => this.ledger.publish(message));
+    for (const channel of channels) this.#enqueue({ ...message, channel });
+  }
+
+  #enqueue(message: AddressedMessage): void {
+    this.#parts.journal.afterwards(() => this.#deliveries.get(message.channel)?.enqueue(message));
   }
 
   /** Alerts that people are owed, and that can be sent now: all of them, or those of one key. */
@@ -158,33 +181,46 @@ export class Dispatcher {
     const now = this.#parts.clock.now();
     for (const delivery of this.#deliveries.values()) delivery.wake(now);
     for (const message of this.due()) {
-      this.ledger.resend(message);
-      this.#deliveries.get(message.channel)?.enqueue(message);
+      this.#parts.journal.decide(() => this.ledger.resend(message));
+      this.#enqueue(message);
     }
   }
 
-  /** Sends what was on its way when the last process ended, and the end of incidents whose rule is gone. */
+  /** Takes up what the last process left. */
   resume(): void {
     if (this.#isResumed) return;
     this.#isResumed = true;
-    const at = this.#parts.clock.now();
+    this.takeUp(NOBODY);
+  }
+
+  /** Sends what processes that are gone had on their way, and the end of incidents whose rule is gone. */
+  takeUp({ isGone, isSeen }: Fellows): void {
+    const { journal, clock } = this.#parts;
     for (const message of this.ledger.waiting()) {
       const delivery = this.#deliveries.get(message.channel);
-      if (delivery === undefined) this.ledger.settle(message, false);
-      else delivery.enqueue(message);
+      const isOwn = message.by === this.#parts.replica;
+      if (isOwn ? delivery?.has(message) === true : !isGone(message.by)) continue;
+      if (delivery === undefined) {
+        journal.decide(() => this.ledger.settle(message, false));
+      } else {
+        journal.decide(() => this.ledger.takeOver(message));
+        this.#enqueue(message);
+      }
     }
     for (const { key, alert } of this.ledger.open()) {
-      if (this.#rules.has(alert.name)) continue;
+      if (this.#rules.has(alert.name) || isSeen(key)) continue;
       const message = `${alert.name} has ended: the rule is no longer there`;
-      const end: Alert = { ...alert, event: 'recovered', state: 'OK', message, value: undefined, at };
+      const end: Alert = { ...alert, event: 'recovered', state: 'OK', message, value: undefined, at: clock.now() };
       this.#write(end);
-      for (const channel of this.ledger.publish({ key, alert: end })) {
-        this.#deliveries.get(channel)?.enqueue({ key, alert: end });
-      }
+      this.#publish({ key, alert: end });
     }
   }
 
   #write(alert: Alert): void {
+    this.#parts.journal.afterwards(() => this.#log(alert));
+  }
+
+  #log(alert: Alert): void {
     this.#parts.tracer.alert({
       name: alert.name,
       event: alert.event,

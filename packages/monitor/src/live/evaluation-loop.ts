@@ -36,6 +36,16 @@ export class EvaluationLoop {
     this.#step(this.#parts.evaluate(isLast), Infinity);
   }
 
+  /** Evaluates all rules now, in slices. */
+  async runInSlices(isLast: boolean): Promise<void> {
+    const evaluation = this.#parts.evaluate(isLast);
+    while (!this.#step(evaluation, isLast ? Infinity : SLICE_MS)) {
+      await new Promise((resolve) => {
+        setImmediate(resolve).unref();
+      });
+    }
+  }
+
   #begin(): void {
     if (this.#current !== undefined) return;
     this.#current = this.#parts.evaluate(false);

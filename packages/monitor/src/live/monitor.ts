@@ -7,15 +7,19 @@ import { Evaluator, type Finding } from '../evaluation/evaluator.ts';
 import { IncidentFile } from '../evaluation/incident-file.ts';
 import { MemoryFile } from '../evaluation/memory-file.ts';
 import { createQuietHours } from '../evaluation/quiet-hours.ts';
+import { Replicas } from '../evaluation/replicas.ts';
 import { stateOf } from '../evaluation/rule-state.ts';
+import { createSharedMemory, type SharedMemory } from '../evaluation/shared-memory.ts';
 import { Aggregator, type Metrics } from '../metrics/aggregator.ts';
 import { DEFAULT_RULES } from '../rules/defaults.ts';
 import { resolveRules } from '../rules/resolve.ts';
 import { Dispatcher } from './dispatcher.ts';
 import { EvaluationLoop } from './evaluation-loop.ts';
+import { Journal } from './journal.ts';
 import { grepTraces, logFileOf } from './log-file.ts';
-import { MONITOR_SHAPE, type MonitorOptions } from './monitor-options.ts';
+import { checkMemory, MONITOR_SHAPE, type MonitorOptions } from './monitor-options.ts';
 import { createOwner, instance } from './owner.ts';
+import { SharedRounds } from './shared-rounds.ts';
 
 /** A rule that is not `OK`. */
 export interface OpenAlert {
@@ -32,6 +36,8 @@ export interface MonitorStats {
   late: number;
   /** Spans of steps that no rule watches, because 500 steps are watched already. */
   unwatched: number;
+  /** Evaluations without the shared memory, because it failed. */
+  alone: number;
   channels: Record<string, DeliveryStats>;
 }
 
@@ -43,7 +49,7 @@ export interface Monitor {
   alerts(): OpenAlert[];
   /** Calls a function with each alert, sent or only logged. Returns a function that stops it. */
   onAlert(observer: (alert: Alert) => void): () => void;
-  /** Evaluates the rules now. A timer does this every `evaluateEverySeconds`. */
+  /** Evaluates the rules now, or soon with a shared memory. A timer does this every `evaluateEverySeconds`. */
   evaluate(): void;
   stats(): MonitorStats;
   /** Evaluates the rules a last time, stops watching, sends alerts that are waiting, and saves the memory. */
@@ -64,6 +70,9 @@ class TracerMonitor implements Monitor {
   readonly #dispatcher: Dispatcher;
   readonly #memory: MemoryFile | undefined;
   readonly #incidents: IncidentFile | undefined;
+  readonly #shared: SharedMemory | undefined;
+  readonly #rounds: SharedRounds | undefined;
+  readonly #journal: Journal;
   readonly #observers = new Set<(alert: Alert) => void>();
   readonly #identity: { service: string; environment: string | undefined; readonly instance: string };
   #isSaving = false;
@@ -81,18 +90,26 @@ class TracerMonitor implements Monitor {
     const warn = (message: string): void => this.#warn(message);
     const onChange = (): void => this.#changed();
     this.#aggregator = new Aggregator(options);
-    this.#memory = memory === undefined ? undefined : new MemoryFile(memory.file, baselines, warn);
-    this.#incidents = memory === undefined ? undefined : new IncidentFile(`${memory.file}.incidents`, warn);
+    const { file, store, name = '' } = memory ?? {};
+    const everyMs = evaluateEverySeconds * 1000;
+    this.#memory = file === undefined ? undefined : new MemoryFile(file, baselines, warn);
+    this.#incidents =
+      file === undefined || store !== undefined ? undefined : new IncidentFile(`${file}.incidents`, warn);
     const { ledger, states: remembered, service = '', environment } = this.#incidents ?? {};
     this.#identity = { service, environment, instance: instance() };
-    this.#dispatcher = new Dispatcher({ tracer, rules, options, clock, isQuiet, onChange, remembered: ledger });
+    this.#shared = store === undefined ? undefined : createSharedMemory({ store, name, warn });
+    const replicas = store === undefined ? undefined : new Replicas(everyMs);
+    this.#journal = new Journal(store === undefined ? undefined : () => void this.#rounds?.run());
+    const dispatch = { tracer, rules, options, clock, isQuiet, onChange, remembered: ledger };
+    this.#dispatcher = new Dispatcher({ ...dispatch, journal: this.#journal, replica: replicas?.own });
     const logFile = logFileOf(tracer.logger) ?? 'app.ndjson';
     this.#evaluator = new Evaluator({
       rules,
       aggregator: this.#aggregator,
       baselines,
       identity: () => this.#identity,
-      owner: this.#incidents?.owner ?? createOwner(),
+      owner: this.#incidents?.owner ?? (store === undefined ? createOwner() : name),
+      replicas,
       command: command ?? ((traceIds) => grepTraces(logFile, traceIds)),
       isQuiet,
       isOwed: (key) => this.#dispatcher.due(key).length > 0,
@@ -111,25 +128,46 @@ class TracerMonitor implements Monitor {
       },
       onError: (error) => this.#warn(`the rules were not evaluated: ${messageOf(error)}`),
     });
-    if (tracer.enabled) this.#start(evaluateEverySeconds * 1000);
+    this.#rounds =
+      this.#shared === undefined || replicas === undefined
+        ? undefined
+        : new SharedRounds({
+            memory: this.#shared,
+            replicas,
+            evaluator: this.#evaluator,
+            dispatcher: this.#dispatcher,
+            journal: this.#journal,
+            owner: name,
+            identity: this.#identity,
+            clock,
+            evaluate: (isLast) => this.#loop.runInSlices(isLast),
+            warn,
+          });
+    if (tracer.enabled) this.#start(everyMs);
   }
 
   #start(everyMs: number): void {
     const beats = setInterval(() => this.#evaluator.beat(this.#clock.now()), BEAT_MS).unref();
     this.#stops.push(
       () => clearInterval(beats),
-      this.#loop.start(everyMs),
+      this.#rounds === undefined ? this.#loop.start(everyMs) : this.#startRounds(this.#rounds, everyMs),
       this.#tracer.onRecord((record) => this.#add(record)),
       this.#tracer.gauge('monitor_folded', () => this.#aggregator.folded),
       this.#tracer.gauge('monitor_unwatched', () => this.#evaluator.unwatched),
       this.#tracer.gauge('monitor_late', () => this.#evaluator.late),
+      this.#tracer.gauge('monitor_alone', () => this.#shared?.alone ?? 0),
       this.#tracer.gauge('monitor_alerts_lost', () => this.#lost()),
     );
   }
 
+  #startRounds(rounds: SharedRounds, everyMs: number): () => void {
+    const timer = setInterval(() => void rounds.run({ isEvaluating: true }), everyMs).unref();
+    return () => clearInterval(timer);
+  }
+
   #evaluate(isLast: boolean): Iterator<Finding | undefined, void> {
     // The messages of the last process come before the news.
-    this.#dispatcher.resume();
+    if (this.#rounds === undefined) this.#dispatcher.resume();
     return this.#evaluator.evaluate(this.#clock.now(), isLast);
   }
 
@@ -159,11 +197,15 @@ class TracerMonitor implements Monitor {
     this.#identity.service = record['service.name'] ?? '';
     this.#identity.environment = record['deployment.environment.name'];
     for (const finding of this.#evaluator.add(record, measurement, this.#clock.now())) this.#report(finding);
+    if (this.#rounds !== undefined && this.#evaluator.isUrgent(measurement)) this.#rounds.soon();
   }
 
   #report(finding: Finding): void {
     this.#dispatcher.dispatch(finding);
-    if (finding.kind === 'refreshed') return;
+    if (finding.kind !== 'refreshed') this.#journal.afterwards(() => this.#observe(finding));
+  }
+
+  #observe(finding: Finding): void {
     for (const observer of this.#observers) {
       try {
         observer(finding.alert);
@@ -192,13 +234,15 @@ class TracerMonitor implements Monitor {
   }
 
   evaluate(): void {
-    this.#loop.run();
+    if (this.#rounds === undefined) this.#loop.run();
+    else void this.#rounds.run({ isEvaluating: true });
   }
 
   stats(): MonitorStats {
     return {
       late: this.#evaluator.late,
       unwatched: this.#evaluator.unwatched,
+      alone: this.#shared?.alone ?? 0,
       channels: this.#dispatcher.stats(),
     };
   }
@@ -206,9 +250,13 @@ class TracerMonitor implements Monitor {
   async close(): Promise<void> {
     const stops = this.#stops.splice(0);
     for (const stop of stops) stop();
-    if (stops.length > 0) this.#loop.run(true);
+    if (stops.length > 0) {
+      if (this.#rounds === undefined) this.#loop.run(true);
+      else await this.#rounds.run({ isEvaluating: true, isLast: true });
+    }
     await Promise.all([this.#memory?.save(), this.#dispatcher.close()]);
     this.#save();
+    await this.#rounds?.run({ isLeaving: true });
   }
 }
 
@@ -217,7 +265,8 @@ class TracerMonitor implements Monitor {
  * alert line for each event, and sends alerts to channels. After construction it never throws into the application and
  * never makes it wait.
  *
- * With several replicas each one watches its own spans, and has incidents of its own.
+ * With several replicas each one watches its own spans. It has incidents of its own, unless `memory.store` makes them
+ * those of all.
  *
  * @example
  * ```ts
@@ -233,5 +282,6 @@ class TracerMonitor implements Monitor {
  */
 export function createMonitor(options: MonitorOptions = {}): Monitor {
   checkOptions(MONITOR_SHAPE, options);
+  if (options.memory !== undefined) checkMemory(options.memory);
   return new TracerMonitor(options);
 }
