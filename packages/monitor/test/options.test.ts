@@ -37,7 +37,11 @@ const CASES: [make: (given: never) => unknown, given: object, message: string][]
   [createMonitor, { tracer, evaluateEverySeconds: 0 }, 'evaluateEverySeconds must be a number from 1 to 3600, got 0'],
   [createMonitor, { tracer, maxPerDimension: 0.5 }, 'maxPerDimension must be an integer of at least 1, got 0.5'],
   [createMonitor, { tracer, by: Array(17).fill('step') }, 'by must be an array of at most 16 dimensions'],
-  [createMonitor, { tracer, memory: { path: 'x' } }, 'unknown option "memory.path" (expected one of file, store, name)'],
+  [
+    createMonitor,
+    { tracer, memory: { path: 'x' } },
+    'unknown option "memory.path" (expected one of file, store, name)',
+  ],
   [createMonitor, { tracer, memory: 'x' }, 'memory must be an object, got "x"'],
   [
     createMonitor,

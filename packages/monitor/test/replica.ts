@@ -14,8 +14,8 @@ const tracer = createTracer({
   clock: { ...clock, monotonic: clock.now },
   logger: memoryLog().logger,
 });
-/** Evaluations that were saved in the shared memory. */
-let saved = 0;
+/** Called when an evaluation was saved in the shared memory. */
+let onSaved = (): void => {};
 
 function sharedStore(): AlertStore {
   const { read, replace } = fileAlertStore(folder);
@@ -23,7 +23,7 @@ function sharedStore(): AlertStore {
     read,
     replace(...args) {
       const isDone = replace(...args);
-      if (isDone === true) saved++;
+      if (isDone === true) onSaved();
       return isDone;
     },
   };
@@ -39,20 +39,22 @@ const monitor = createMonitor({
 });
 
 async function evaluate(): Promise<void> {
-  const before = saved;
+  const saved = folder === '' ? undefined : new Promise<void>((resolve) => void (onSaved = resolve));
   monitor.evaluate();
-  while (folder !== '' && saved === before) await new Promise((resolve) => void setImmediate(resolve));
+  await saved;
 }
 
-process.on('message', async (isFailing) => {
+async function serve(isFailing: boolean): Promise<void> {
   for (let quarter = 0; quarter < 4; quarter++) {
     now += 15_000;
     for (let request = 0; request < 12; request++) {
       const span = tracer.startSpan({ name: 'POST /ask', type: 'http' });
-      if (isFailing === true) span.fail(new Error('no'));
+      if (isFailing) span.fail(new Error('no'));
       span.end();
     }
     await evaluate();
   }
   process.send?.({ state: monitor.alerts()[0]?.state ?? 'OK', now });
-});
+}
+
+process.on('message', (isFailing) => void serve(isFailing === true));

@@ -72,15 +72,14 @@ class Service {
         if (this.channel === 'works' || this.channel === 'mute') this.arrived.push(...alerts);
         if (this.channel === 'mute') return new Promise(() => {});
         if (this.channel === 'works') return Promise.resolve();
-        return Promise.reject(
-          new ChannelError(`status ${this.channel}`, { isPermanent: this.channel === 404 }),
-        );
+        return Promise.reject(new ChannelError(`status ${this.channel}`, { isPermanent: this.channel === 404 }));
       },
     };
   }
 
   start(offset = 0): Replica {
-    const self = (): Replica => replica;
+    const index = this.replicas.length;
+    const self = (): Replica => this.replicas[index] as Replica;
     const world = createWorld({
       start: this.#now + offset,
       rules: this.#rules,

@@ -62,7 +62,7 @@ export interface WatchParts {
 
 /** What a replica that is gone saw holds until this one has seen otherwise. */
 export function inherit(own: RuleState, vote: Vote, now: number): RuleState {
-  const { level = own.level } = combineVotes([own, vote]) ?? own;
+  const { level } = combineVotes([own, vote]) ?? own;
   return level === own.level ? own : { ...own, level, since: now, goodSince: undefined };
 }
 

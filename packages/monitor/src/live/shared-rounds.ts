@@ -37,6 +37,11 @@ interface Round {
   readonly isLeaving?: boolean;
 }
 
+/** A round that waits for its turn. */
+interface Queued extends Round {
+  done: Promise<void>;
+}
+
 function parse(text: string | undefined): Record<string, unknown> | undefined {
   if (text === undefined) return undefined;
   try {
@@ -65,7 +70,7 @@ export class SharedRounds {
   /** Outside of the request whose record asked for a round. */
   readonly #outside = new AsyncResource('SpanlineRounds');
   #tail: Promise<void> = Promise.resolve();
-  #next: (Round & { readonly done: Promise<void> }) | undefined;
+  #next: Queued | undefined;
   /** States that the shared memory does not know. */
   #unsaved: ReadonlyMap<string, RuleState> | undefined;
   #soon: NodeJS.Timeout | undefined;
@@ -80,14 +85,15 @@ export class SharedRounds {
     const next = this.#next;
     const isEnough = next?.isEvaluating === true || round.isEvaluating !== true;
     if (next !== undefined && isEnough && round.isLast !== true && round.isLeaving !== true) return next.done;
+    const queued: Queued = { ...round, done: Promise.resolve() };
     const begin = (): Promise<void> => {
-      if (this.#next?.done === done) this.#next = undefined;
+      if (this.#next === queued) this.#next = undefined;
       return this.#round(round);
     };
-    const done: Promise<void> = this.#outside.runInAsyncScope(() => this.#tail.then(begin));
-    this.#next = { ...round, done };
-    this.#tail = done;
-    return done;
+    queued.done = this.#outside.runInAsyncScope(() => this.#tail.then(begin));
+    this.#next = queued;
+    this.#tail = queued.done;
+    return queued.done;
   }
 
   /** Evaluates within a second. A flood of events costs no more than one round a second. */
