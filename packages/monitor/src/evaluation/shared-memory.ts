@@ -5,7 +5,7 @@ const MAX_TRIES = 20;
 const PAUSE_MS = 10;
 
 /** A change of the shared text. It may be made several times, with another text each time. */
-export interface Change {
+interface Change {
   /**
    * @param before - the shared text
    * @returns the text that replaces it
