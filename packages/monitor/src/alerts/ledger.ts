@@ -136,7 +136,7 @@ export class Ledger {
     );
   }
 
-  /** @returns false if another replica has alerts on their way to the channel; this one is owed until they are settled */
+  /** @returns false if another replica has alerts on their way to the channel: until then, this one is owed */
   #begin({ channels }: LedgerEntry, channel: string, alert: Alert): boolean {
     let told = channels.get(channel);
     if (told === undefined) channels.set(channel, (told = { ...UNTOLD, waiting: [] }));

@@ -108,7 +108,7 @@ export function advance(
   return report(rule, before, transition(rule, before, seen, now), now, isQuiet);
 }
 
-/** What a process sees after an observation, whatever others see. */
+/** The view of one process after an observation, whatever others see. */
 export function look(rule: ResolvedRule, own: RuleState, seen: Observation, now: number): RuleState {
   return transition(rule, atTime(own, now), seen, now);
 }

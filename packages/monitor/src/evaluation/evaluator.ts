@@ -100,7 +100,7 @@ export class Evaluator {
     this.#watches.inherit(votes);
   }
 
-  /** What this process sees, for the other replicas. */
+  /** The view of this process, for the other replicas. */
   votes(): Map<string, Vote> {
     return this.#watches.votes();
   }

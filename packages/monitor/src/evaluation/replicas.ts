@@ -111,13 +111,13 @@ export class Replicas {
     return left;
   }
 
-  /** Says that this replica does not hear of the others: each may see what it did not see before, until it is heard of. */
+  /** Says that this replica does not hear of the others: until it does, each may see more than it did before. */
   doubt(): void {
     this.#doubted = new Map([...this.#others].map(([id, { beat }]) => [id, beat]));
   }
 
   /**
-   * What the others see of an incident; `undefined` if there are no others.
+   * The view of the others of an incident; `undefined` if there are no others.
    *
    * @param level - the level that is known: one that is doubted may see as much
    */

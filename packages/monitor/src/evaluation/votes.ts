@@ -1,10 +1,10 @@
-/** What the replicas of a service see of a rule, each for itself, and what follows from it for all of them. */
+/** The views that the replicas of a service have of a rule, and the view that follows from them for all. */
 
 import { props } from '@spanline/record';
 import { type Level, LEVELS, type RuleState } from './rule-state.ts';
 import { RANK } from './transition.ts';
 
-/** What a replica sees of a rule. */
+/** The view that a replica has of a rule. */
 export interface Vote {
   readonly level: Level;
   readonly isMissing: boolean;

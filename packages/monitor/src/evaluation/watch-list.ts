@@ -163,7 +163,7 @@ export class WatchList implements Iterable<Watch> {
     return this.#stepRules.some(({ name }) => key.startsWith(JSON.stringify([name]).replace(/]$/, ',')));
   }
 
-  /** What this process sees. */
+  /** The view of this process. */
   votes(): Map<string, Vote> {
     const votes = new Map(this.#inherited);
     for (const { incidentKey, own } of this) {

@@ -33,7 +33,7 @@ export interface Watch {
   /** Evaluated with each event of its metric, before the bucket is over. */
   readonly isImmediate: boolean;
   state: RuleState;
-  /** What this process sees, if it shares {@link Watch.state} with others. */
+  /** The view of this process, if it shares {@link Watch.state} with others. */
   own: RuleState;
   /** End of the last window that the baseline learned from. */
   learnedUntil: number;
@@ -56,11 +56,11 @@ export interface WatchParts {
   readonly now: number;
   /** States of an earlier process, by {@link Watch.incidentKey}. */
   readonly remembered: ReadonlyMap<string, RuleState> | undefined;
-  /** What replicas saw that are gone, by {@link Watch.incidentKey}. It is removed when a watch takes it over. */
+  /** The views of replicas that are gone, by {@link Watch.incidentKey}. It is removed when a watch takes it over. */
   readonly inherited: Map<string, Vote>;
 }
 
-/** What a replica that is gone saw holds until this one has seen otherwise. */
+/** The view of a replica that is gone holds until this one has seen otherwise. */
 export function inherit(own: RuleState, vote: Vote, now: number): RuleState {
   const { level } = combineVotes([own, vote]) ?? own;
   return level === own.level ? own : { ...own, level, since: now, goodSince: undefined };

@@ -3,7 +3,7 @@ type Change = () => unknown;
 
 interface Attempt {
   readonly changes: Change[];
-  /** What others will see of it. */
+  /** Messages and lines that others will see. */
   readonly effects: (() => void)[];
 }
 
@@ -19,7 +19,7 @@ export class Journal {
   #pending: Change[] = [];
   #attempt: Attempt | undefined;
 
-  /** @param onFact - called when a fact is to be saved; without it the ledger is not shared, and each change counts at once */
+  /** @param onFact - called when a fact is to be saved; without it the ledger is not shared: each change counts at once */
   constructor(onFact?: () => void) {
     this.#onFact = onFact;
   }

@@ -32,7 +32,7 @@ export interface MonitorOptions extends MetricsOptions, DispatchOptions {
   rules?: readonly AlertRuleInput[];
   /** Hours in which warnings are held back. At their end, those that still hold are sent. @defaultValue none */
   quietHours?: QuietHours;
-  /** What outlives the process. @defaultValue nothing */
+  /** Keeps baselines and incidents over restarts, or for all replicas. @defaultValue none: they end with the process */
   memory?: MonitorMemory;
   /** 1 to 3600. @defaultValue 15 */
   evaluateEverySeconds?: number;

@@ -28,7 +28,7 @@ export interface SharedRoundsParts {
   readonly warn: (message: string) => void;
 }
 
-/** What a round does, beside saving what happened. */
+/** Work of a round, beside saving what happened. */
 interface Round {
   readonly isEvaluating?: boolean;
   /** No more records will come. */
