@@ -19,7 +19,7 @@ export class Journal {
   #pending: Change[] = [];
   #attempt: Attempt | undefined;
 
-  /** @param onFact - called when a fact is to be saved. Without it nobody shares the ledger: each change counts at once */
+  /** @param onFact - called when a fact is to be saved. Without it, nobody shares the ledger. */
   constructor(onFact?: () => void) {
     this.#onFact = onFact;
   }
