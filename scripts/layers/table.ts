@@ -197,8 +197,8 @@ export const layerTable: LayerTable = {
     workspace: ['@spanline/record'],
     runtime: ['tinyglobby'],
     types: ['@duckdb/node-api'],
-    loaders: ['api/parquet.ts'],
-    floors: [['filter', 'lines'], ['records'], ['answers'], ['analysis'], ['api'], ['index.ts']],
+    loaders: ['index-store/duckdb.ts'],
+    floors: [['filter', 'lines'], ['records'], ['answers'], ['analysis', 'index-store'], ['api'], ['index.ts']],
   },
   cli: {
     workspace: [

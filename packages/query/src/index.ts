@@ -59,6 +59,7 @@ export {
 export type { Stats, StatsRow, TableRow, Trace, TraceKey, TraceSpan, TraceSummary } from './answers/index.ts';
 export {
   open,
+  type OpenOptions,
   type Query,
   type QueryFilter,
   type QuerySource,

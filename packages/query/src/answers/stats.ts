@@ -66,8 +66,8 @@ const MS = 1000;
 const number = (value: unknown): number => (typeof value === 'number' && Number.isFinite(value) ? value : 0);
 const isNumber = (value: unknown): value is number => typeof value === 'number' && Number.isFinite(value);
 
-/** The group's share of everything; groups with the same self time keep the order of their names. */
-function toStats(by: readonly string[], groups: readonly Omit<StatsRow, 'selfShare' | 'errorRate'>[]): Stats {
+/** The figures of groups, and each group's share. Groups with the same self time keep the order of their names. */
+export function toStats(by: readonly string[], groups: readonly Omit<StatsRow, 'selfShare' | 'errorRate'>[]): Stats {
   const total = groups.reduce((sum, { selfMs }) => sum + selfMs, 0);
   const rows = groups.map((group) => ({
     ...group,

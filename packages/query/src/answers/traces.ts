@@ -69,10 +69,14 @@ function openTrace(traceId: string): OpenTrace {
   };
 }
 
-function addSpan(trace: OpenTrace, record: SpanRecord): void {
+/** When a span began and ended, in milliseconds since the epoch. */
+interface SpanTimes {
+  readonly start: number | undefined;
+  readonly end: number | undefined;
+}
+
+function addSpan(trace: OpenTrace, record: SpanRecord, { start, end }: SpanTimes): void {
   const { row } = trace;
-  const start = startMs(record);
-  const end = endMs(record);
   const isRoot = record.parent_span_id === undefined;
   if (isRoot || (!row.hasRoot && (start ?? Number.POSITIVE_INFINITY) < trace.first) || row.name === undefined) {
     row.name = record['span.name'];
@@ -103,6 +107,8 @@ function toSummary({ row, models, first, last }: OpenTrace): TraceSummary {
 export interface TraceCollector {
   /** Adds a line. A trace is listed if one of its spans passes. */
   add(read: ReadRecord, passes: boolean): void;
+  /** Adds a span whose times are known. */
+  addSpan(record: SpanRecord, times: SpanTimes, passes: boolean): void;
   /** Traces that are complete since the last call. `isEnd`: no line follows. */
   take(isEnd: boolean): TraceSummary[];
 }
@@ -114,14 +120,20 @@ export function createTraceCollector(): TraceCollector {
     if (trace.passes) done.push(toSummary(trace));
     return 0;
   });
+
+  function add(record: SpanRecord, times: SpanTimes, passes: boolean): void {
+    const { trace_id: id } = record;
+    if (typeof id !== 'string') return;
+    const trace = traces.get(id);
+    addSpan(trace, record, times);
+    trace.passes ||= passes;
+  }
+
   return {
     add({ kind, record }, passes) {
-      const { trace_id: id } = record;
-      if (typeof id !== 'string' || !isSpanEnd(kind, record)) return;
-      const trace = traces.get(id);
-      addSpan(trace, record);
-      trace.passes ||= passes;
+      if (isSpanEnd(kind, record)) add(record, { start: startMs(record), end: endMs(record) }, passes);
     },
+    addSpan: add,
     take(isEnd) {
       if (isEnd) traces.end();
       const taken = done;

@@ -1,4 +1,4 @@
-export { open, type Query, type QueryFilter, type StatsOptions, type TableOptions } from './open.ts';
+export { open, type OpenOptions, type Query, type QueryFilter, type StatsOptions, type TableOptions } from './open.ts';
 export { readSpans, type SpanSelection } from './read-spans.ts';
 export type { ReadOptions } from './scan.ts';
 export type { QuerySource } from './source.ts';

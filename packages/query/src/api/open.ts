@@ -1,11 +1,13 @@
 /** Questions to a log, and their answers. */
 
-import { SpanlineError, type SpanRecord } from '@spanline/record';
+import { checkOptions, option, type Shape, SpanlineError, type SpanRecord } from '@spanline/record';
 import type { ExplainQuestion, Explanation } from '../analysis/index.ts';
 import type { Stats, Trace, TraceSummary } from '../answers/index.ts';
 import { type Field, type Filter, parseFilter, resolveField, suggestField } from '../filter/index.ts';
+import { createIndexer, defaultCacheDir } from '../index-store/index.ts';
 import type { BadLines } from '../lines/index.ts';
 import { isSpanEnd, type ReadRecord } from '../records/index.ts';
+import { findRecords, findStats, findTrace, findTraces } from './indexed.ts';
 import { type ReadOptions, scanAlert, scanCauses, scanRecords, scanStats, scanTrace, scanTraces } from './scan.ts';
 import { openSource, type QuerySource } from './source.ts';
 import { createTable, type Table } from './table.ts';
@@ -27,6 +29,27 @@ export interface TableOptions extends ReadOptions {
    * @defaultValue all that there are
    */
   columns?: readonly string[];
+}
+
+/** Options of {@link open}. */
+export interface OpenOptions {
+  /**
+   * - `true`: an index answers; it is built at the first question. It needs `@duckdb/node-api`.
+   * - `auto`: an index answers where there is one. One is built when a log of more than 32 MiB is asked again. Without
+   *   `@duckdb/node-api`, all lines are read.
+   * - `false`: all lines are read for each question.
+   *
+   * @defaultValue `'auto'`
+   */
+  index?: 'auto' | boolean;
+  /** Folder of index files. @defaultValue `$XDG_CACHE_HOME/spanline`, or `~/.cache/spanline` */
+  cacheDir?: string;
+  /**
+   * Most bytes of all index files in the folder. The one that was not used for longest is removed first.
+   *
+   * @defaultValue 4 GB
+   */
+  cacheBytes?: number;
 }
 
 /** Questions to a log. Each reads the lines as they are when it is asked. */
@@ -58,11 +81,27 @@ export interface Query {
    * @throws SpanlineError `ERR_INVALID_OPTION` for an alert on a metric that is none of traces
    */
   alert(id: string, options?: ReadOptions): Promise<ExplainQuestion | undefined>;
+  /**
+   * Brings the index files up to date, whatever the option `index` says.
+   *
+   * @throws SpanlineError `ERR_MISSING_PACKAGE` without `@duckdb/node-api`, `ERR_INDEX_BUSY` while another process
+   *   does it
+   */
+  buildIndex(options?: ReadOptions): Promise<void>;
+  /** Closes the index. The next question opens it again. */
+  close(): Promise<void>;
   /** Lines that were no records, counted over all questions so far. */
   badLines(): BadLines;
   /** Files that could not be read, and why. */
   unreadFiles(): ReadonlyMap<string, string>;
 }
+
+const CACHE_BYTES = 4_000_000_000;
+const SHAPE: Shape<OpenOptions> = {
+  index: option.oneOf(['auto', true, false]),
+  cacheDir: option.string(),
+  cacheBytes: option.number({ min: 0 }),
+};
 
 function fieldOf(name: string): Field {
   const field = resolveField(name);
@@ -97,27 +136,57 @@ const toFilter = (filter: QueryFilter): Filter => (typeof filter === 'string' ? 
  * console.log((await log.stats('time>=now-1d', { by: ['model'] })).rows);
  * ```
  */
-export function open(source: QuerySource): Query {
+export function open(source: QuerySource, openOptions: OpenOptions = {}): Query {
+  checkOptions(SHAPE, openOptions);
+  const { index = 'auto', cacheDir = defaultCacheDir(), cacheBytes = CACHE_BYTES } = openOptions;
   const opened = openSource(source);
+  const indexer = createIndexer({ index, cacheDir, cacheBytes });
+  const indexed = { source: opened, indexer };
+
+  async function* records(
+    filter: Filter,
+    options: ReadOptions,
+    kind: 'all' | 'spans' = 'all',
+  ): AsyncGenerator<ReadRecord> {
+    const found = findRecords(indexed, filter, options, kind);
+    if (yield* found) return;
+    for await (const read of scanRecords(opened, filter, options))
+      if (kind === 'all' || isSpanEnd(read.kind, read.record)) yield read;
+  }
 
   async function* spans(filter: Filter, options: ReadOptions): AsyncGenerator<SpanRecord> {
-    for await (const { kind, record } of scanRecords(opened, filter, options))
-      if (isSpanEnd(kind, record)) yield record;
+    for await (const { record } of records(filter, options, 'spans')) yield record;
+  }
+
+  async function* traces(filter: Filter, options: ReadOptions): AsyncGenerator<TraceSummary> {
+    if (!(yield* findTraces(indexed, filter, options))) yield* scanTraces(opened, filter, options);
   }
 
   return {
     spans: (filter = '*', options = {}) => spans(toFilter(filter), options),
-    records: (filter = '*', options = {}) => scanRecords(opened, toFilter(filter), options),
-    traces: (filter = '*', options = {}) => scanTraces(opened, toFilter(filter), options),
-    trace: (id, options = {}) => scanTrace(opened, id, options),
-    stats: async (filter = '*', { by = ['step'], ...options } = {}) =>
-      scanStats(opened, toFilter(filter), by.map(fieldOf), options),
+    records: (filter = '*', options = {}) => records(toFilter(filter), options),
+    traces: (filter = '*', options = {}) => traces(toFilter(filter), options),
+    async trace(id, options = {}) {
+      const found = (await findTrace(indexed, id, options)) ?? (await scanTrace(opened, id, options));
+      return found === 'none' ? undefined : found;
+    },
+    async stats(filter = '*', { by = ['step'], ...options } = {}) {
+      const parsed = toFilter(filter);
+      const fields = by.map(fieldOf);
+      return (await findStats(indexed, parsed, fields, options)) ?? scanStats(opened, parsed, fields, options);
+    },
     table(filter = '*', { columns, ...options } = {}) {
       const parsed = toFilter(filter);
       return createTable(() => spans(parsed, options), columns);
     },
     explain: (question, filter = '*', options = {}) => scanCauses(opened, toFilter(filter), question, options),
     alert: (id, options = {}) => scanAlert(opened, id, options),
+    async buildIndex(options = {}) {
+      if (!opened.isRepeatable) return;
+      const files = await opened.files();
+      await indexer.build(files, options).finally(() => opened.release(files));
+    },
+    close: () => indexer.close(),
     badLines: () => opened.bad.read(),
     unreadFiles: () => opened.unread,
   };

@@ -1,28 +1,13 @@
 /** Rows as a Parquet file. DuckDB writes it; it is an optional peer, loaded at the first call. */
 
 import { open as openFile, rm } from 'node:fs/promises';
-import type * as duckdbModule from '@duckdb/node-api';
-import { SpanlineError } from '@spanline/record';
 import type { TableColumn, TableRow } from '../answers/index.ts';
-
-type DuckDb = typeof duckdbModule;
+import { type DuckDb, identifier, literal, loadDuckDb } from '../index-store/index.ts';
 
 /** Content of users may be in it. */
 const MODE = 0o600;
 /** Rows of a data chunk of DuckDB. */
 const CHUNK_ROWS = 2048;
-
-const literal = (text: string): string => `'${text.replaceAll("'", "''")}'`;
-const identifier = (name: string): string => `"${name.replaceAll('"', '""')}"`;
-
-async function loadDuckDb(): Promise<DuckDb> {
-  try {
-    return await import('@duckdb/node-api');
-  } catch (cause) {
-    const expected = 'installed for Parquet: npm install @duckdb/node-api';
-    throw new SpanlineError({ code: 'ERR_MISSING_PACKAGE', option: '@duckdb/node-api', expected, cause });
-  }
-}
 
 async function fill(
   duckdb: DuckDb,
@@ -66,7 +51,7 @@ export async function writeParquet(
   rows: AsyncIterable<TableRow>,
   overwrite: boolean,
 ): Promise<void> {
-  const duckdb = await loadDuckDb();
+  const duckdb = await loadDuckDb('Parquet');
   const file = await openFile(path, overwrite ? 'w' : 'wx', MODE);
   await file.close();
   try {

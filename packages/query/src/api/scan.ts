@@ -127,7 +127,7 @@ export async function* scanTraces(
 }
 
 /** Most lines of a trace that are read. */
-const MAX_LINES = 100_000;
+export const MAX_LINES = 100_000;
 
 const placeOf = ({ file, offset }: { readonly file: LogFile; readonly offset: number }): string =>
   `${file.id}:${offset}`;

@@ -31,6 +31,8 @@ export interface BadLines {
 /** Counts bad lines. */
 export interface BadLineCounter {
   add(line: BadLine): void;
+  /** Adds what was counted elsewhere. */
+  addAll(lines: BadLines): void;
   read(): BadLines;
 }
 
@@ -41,12 +43,23 @@ export function createBadLineCounter(): BadLineCounter {
   const reasons = new Map<BadLineReason, number>();
   const examples: BadLine[] = [];
   let count = 0;
+
+  function name(line: BadLine): void {
+    if (examples.filter(({ reason }) => reason === line.reason).length < MAX_EXAMPLES) examples.push(line);
+  }
+
   return {
     add(line) {
       const before = reasons.get(line.reason) ?? 0;
       count++;
       reasons.set(line.reason, before + 1);
-      if (before < MAX_EXAMPLES) examples.push(line);
+      if (before < MAX_EXAMPLES) name(line);
+    },
+    addAll(lines) {
+      for (const [reason, added = 0] of Object.entries(lines.reasons) as [BadLineReason, number | undefined][])
+        reasons.set(reason, (reasons.get(reason) ?? 0) + added);
+      count += lines.count;
+      lines.examples.forEach(name);
     },
     read: () => ({ count, reasons: Object.fromEntries(reasons), examples: [...examples] }),
   };

@@ -7,4 +7,4 @@ export {
 } from './bad-lines.ts';
 export { openFiles } from './find-files.ts';
 export { type LogFile, streamLogFile } from './log-file.ts';
-export { type LogLine, readLines } from './read-lines.ts';
+export { lineAt, type LogLine, readLines } from './read-lines.ts';

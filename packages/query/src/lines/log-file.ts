@@ -1,7 +1,7 @@
 /** One open file of a log. Reading by its handle goes on through a rename or a removal of the file. */
 
-import { closeSync, createReadStream, fstatSync, openSync, read as readAsync, readSync } from 'node:fs';
-import { pipeline } from 'node:stream';
+import { closeSync, fstatSync, openSync, read as readAsync, readSync } from 'node:fs';
+import { pipeline, Readable } from 'node:stream';
 import { promisify } from 'node:util';
 import { createGunzip } from 'node:zlib';
 
@@ -15,6 +15,8 @@ export interface LogFile {
   readonly isCompressed: boolean;
   /** Size in bytes now, as it is stored. 0 for the standard input. */
   size(): number;
+  /** A text that changes when the stored content does: size and time of the last change. */
+  stamp(): string;
   /** Reads bytes at a place, as they are stored. */
   readAt(offset: number, length: number): Buffer;
   /** Reads the content from an offset on. The memory of a chunk may be reused for the next one. */
@@ -27,9 +29,10 @@ const GZIP = Buffer.from([0x1f, 0x8b]);
 
 const read = promisify(readAsync);
 
-async function* plainChunks(handle: number, from: number): AsyncGenerator<Buffer> {
-  const chunk = Buffer.allocUnsafe(CHUNK_BYTES);
+async function* plainChunks(handle: number, from: number, isReused = true): AsyncGenerator<Buffer> {
+  let chunk = Buffer.allocUnsafe(CHUNK_BYTES);
   for (let offset = from; ;) {
+    if (!isReused) chunk = Buffer.allocUnsafe(CHUNK_BYTES);
     const { bytesRead } = await read(handle, chunk, 0, chunk.length, offset);
     if (bytesRead === 0) return;
     offset += bytesRead;
@@ -38,7 +41,8 @@ async function* plainChunks(handle: number, from: number): AsyncGenerator<Buffer
 }
 
 async function* unpacked(handle: number, from: number): AsyncGenerator<Buffer> {
-  const packed = createReadStream('', { fd: handle, autoClose: false, start: 0 });
+  // A stream of the file would close the handle when it is left early.
+  const packed = Readable.from(plainChunks(handle, 0, false), { highWaterMark: 1 });
   // Its error comes out of the iteration.
   const content = pipeline(packed, createGunzip(), () => {});
   let skip = from;
@@ -74,6 +78,10 @@ export function openLogFile(path: string): LogFile {
     id: `${stats.dev}-${stats.ino}`,
     isCompressed,
     size: () => fstatSync(handle).size,
+    stamp() {
+      const { size, mtimeNs } = fstatSync(handle, { bigint: true });
+      return `${size}-${mtimeNs}`;
+    },
     readAt: (offset, length) => readPlace(handle, offset, length),
     chunks: (from) => (isCompressed ? unpacked(handle, from) : plainChunks(handle, from)),
     close() {
@@ -93,6 +101,7 @@ export function streamLogFile(stream: AsyncIterable<Uint8Array | string>, path =
     id: undefined,
     isCompressed: false,
     size: () => 0,
+    stamp: () => '',
     readAt: () => Buffer.alloc(0),
     chunks,
     close: () => {},

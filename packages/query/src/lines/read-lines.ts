@@ -110,3 +110,14 @@ export async function* readLines(file: LogFile, options: ReadLinesOptions = {}):
   const lines = [...decoder.add(rest), ...decoder.end()];
   if (lines.length > 0) yield { lines, end: rest.reduce((_, line) => line.offset + line.length, end) };
 }
+
+/**
+ * The line at an offset, from its stored bytes. Those hold the line feed too, unless the file ends before it. Other
+ * lines may stand between the parts of one line.
+ */
+export function lineAt(bytes: Buffer, offset: number): LogLine | undefined {
+  const splitter = createLineSplitter(offset);
+  const decoder = createDecoder();
+  const lines = [...decoder.add(splitter.add(bytes)), ...decoder.add(splitter.end())];
+  return lines.find((line) => line.offset === offset);
+}

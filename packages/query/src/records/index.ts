@@ -1,2 +1,3 @@
+export { readPlaces } from './read-places.ts';
 export { type Progress, readRecords, type ReadRecord } from './read-records.ts';
 export { endMs, isSpanEnd, startMs } from './times.ts';

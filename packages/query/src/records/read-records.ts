@@ -38,7 +38,7 @@ function badReason({ bytes, fault }: LogLine): BadLineReason {
 }
 
 /** Reads a line back. A line that has no time gets the one of its wrapper. */
-function readRecord(file: LogFile, line: LogLine): ReadRecord | undefined {
+export function readRecord(file: LogFile, line: LogLine): ReadRecord | undefined {
   const { bytes, offset, length, time, fault } = line;
   const parsed = fault === 'long' ? undefined : parseLine(bytes.toString('utf8'));
   if (parsed === undefined) return undefined;

@@ -1,0 +1,136 @@
+/** Figures by step or other fields, computed by DuckDB. */
+
+import type { AttributeKey } from '@spanline/record';
+import { type Stats, type StatsRow, toStats } from '../answers/index.ts';
+import { columnOf, type Field, type Filter, type Value } from '../filter/index.ts';
+import { rowsOf, type SqlValue } from './duckdb.ts';
+import type { IndexView } from './log-index.ts';
+import { IS_END, START, STOP, whereOf } from './questions.ts';
+
+/** The first value of a field; `undefined` if the index does not have it. */
+function fieldSql(view: IndexView, { columns, combine }: Field): string | undefined {
+  const values = columns.map((column) => {
+    const sql = view.column(column);
+    return sql !== undefined && column.isList ? `${sql}[1]` : sql;
+  });
+  const known = values.filter((value) => value !== undefined);
+  if (known.length < values.length) return undefined;
+  if (combine === 'any') return `coalesce(${known.join(', ')})`;
+  const isThere = known.map((value) => `${value} IS NOT NULL`).join(' OR ');
+  return `CASE WHEN ${isThere} THEN ${known.map((value) => `coalesce(${value}, 0)`).join(' + ')} END`;
+}
+
+/** The SQL of a key that has a column in every index. */
+export function keySql(view: IndexView, key: AttributeKey): string {
+  const column = columnOf(key);
+  return (column && view.column(column)) ?? 'NULL';
+}
+
+/** Figures of a group, in the order of their columns. */
+function figures(view: IndexView): string[] {
+  const key = (name: AttributeKey): string => keySql(view, name);
+  const ttft = `${key('gen_ai.response.time_to_first_chunk')} * 1000`;
+  const cost = key('spanline.cost.usd');
+  return [
+    'count(*)',
+    `count(*) FILTER (${key('span.status')} = 'error')`,
+    `quantile_cont(${key('duration_ms')}, [0.5, 0.95, 0.99])`,
+    `sum(${key('duration_ms')})`,
+    `quantile_cont(${ttft}, [0.5, 0.95])`,
+    `sum(${key('gen_ai.usage.input_tokens')})`,
+    `sum(${key('gen_ai.usage.output_tokens')})`,
+    `sum(${cost})`,
+    `count(*) FILTER (${cost} IS NULL AND ${key('spanline.cost.reason')} IS NOT NULL)`,
+  ];
+}
+
+const number = (value: SqlValue | undefined): number => (typeof value === 'number' ? value : 0);
+function quantile(value: SqlValue | undefined, index: number): number | undefined {
+  const found = Array.isArray(value) ? (value as readonly SqlValue[])[index] : undefined;
+  return typeof found === 'number' ? found : undefined;
+}
+
+type Group = Omit<StatsRow, 'selfShare' | 'errorRate'>;
+
+function toGroup(row: readonly SqlValue[], groups: number, selfMs: number): Group {
+  const [count, errors, durations, totalMs, ttft, input, output, cost, unknown] = row.slice(groups);
+  return {
+    by: row.slice(0, groups).map((value) => (value === null ? undefined : (value as Value))),
+    count: number(count),
+    errors: number(errors),
+    p50Ms: quantile(durations, 0),
+    p95Ms: quantile(durations, 1),
+    p99Ms: quantile(durations, 2),
+    totalMs: number(totalMs),
+    selfMs,
+    inputTokens: number(input),
+    outputTokens: number(output),
+    costUsd: number(cost),
+    unknownCosts: number(unknown),
+    ttftP50Ms: quantile(ttft, 0),
+    ttftP95Ms: quantile(ttft, 1),
+  };
+}
+
+/**
+ * Self time of the spans that pass, by group. What the children of a span cover of it is the sum of what each adds
+ * behind the ends of those that began before.
+ */
+function selfSql(view: IndexView, where: string, by: readonly string[]): string {
+  const keys: readonly AttributeKey[] = ['trace_id', 'span_id', 'parent_span_id'];
+  const [trace, span, parent] = keys.map((key) => keySql(view, key));
+  const times = `${START} AS start, ${STOP} AS stop`;
+  const groups = by.map((sql, index) => `${sql} AS by${index}`);
+  const names = by.map((_, index) => `own.by${index}`);
+  return `
+    WITH children AS (
+      SELECT trace, parent, start, stop, max(stop) OVER (
+        PARTITION BY trace, parent ORDER BY start ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
+      ) AS reached
+      FROM (SELECT ${trace} AS trace, ${parent} AS parent, ${times} FROM ${view.table}
+        WHERE ${IS_END} AND ${trace} IS NOT NULL AND ${span} IS NOT NULL AND ${parent} <> ${span})
+      WHERE start IS NOT NULL AND stop IS NOT NULL
+    ), own AS (
+      SELECT row_number() OVER () AS id, ${[`${trace} AS trace`, `${span} AS span`, times, ...groups].join(', ')}
+      FROM ${view.table} WHERE ${IS_END} AND ${where}
+    ), covered AS (
+      SELECT own.id, sum(greatest(0, least(children.stop, own.stop)
+        - greatest(children.start, own.start, coalesce(children.reached, own.start)))) AS ms
+      FROM own JOIN children ON children.trace = own.trace AND children.parent = own.span
+      WHERE own.start IS NOT NULL AND own.stop IS NOT NULL
+      GROUP BY own.id
+    )
+    SELECT ${[...names, 'sum(greatest(0, own.stop - own.start - coalesce(covered.ms, 0)))'].join(', ')}
+    FROM own LEFT JOIN covered USING (id)
+    WHERE own.trace IS NOT NULL AND own.span IS NOT NULL AND own.start IS NOT NULL AND own.stop IS NOT NULL
+    ${names.length > 0 ? `GROUP BY ${names.join(', ')}` : ''}`;
+}
+
+const nameOf = (row: readonly SqlValue[], groups: number): string => JSON.stringify(row.slice(0, groups));
+
+/** Figures of the spans that pass; `undefined` if the index cannot tell them. */
+export async function indexedStats(
+  view: IndexView,
+  filter: Filter,
+  by: readonly Field[],
+  signal: AbortSignal | undefined,
+): Promise<Stats | undefined> {
+  const { text, parameters, isExact } = whereOf(view, filter);
+  const fields = by.map((field) => fieldSql(view, field));
+  const groups = fields.filter((sql) => sql !== undefined);
+  if (!isExact || groups.length < fields.length) return undefined;
+  const self = new Map<string, number>();
+  for await (const rows of rowsOf(view.connection, selfSql(view, text, groups), parameters, signal))
+    for (const row of rows) self.set(nameOf(row, by.length), number(row[by.length]));
+  const grouping =
+    by.length === 0 ? 'HAVING count(*) > 0' : `GROUP BY ${groups.map((_, index) => index + 1).join(', ')}`;
+  const sql = `SELECT ${[...groups, ...figures(view)].join(', ')} FROM ${view.table} WHERE ${IS_END} AND ${text} ${grouping}`;
+  const found: Group[] = [];
+  for await (const rows of rowsOf(view.connection, sql, parameters, signal)) {
+    for (const row of rows) found.push(toGroup(row, by.length, self.get(nameOf(row, by.length)) ?? 0));
+  }
+  return toStats(
+    by.map(({ name }) => name),
+    found,
+  );
+}

@@ -1,0 +1,90 @@
+/** Records at known places of a file: the places are read, and nothing between them that is long. */
+
+import { type BadLineCounter, lineAt, type LogFile } from '../lines/index.ts';
+import { readRecord, type ReadRecord } from './read-records.ts';
+
+/** Where a line stands. */
+export interface Place {
+  readonly offset: number;
+  /** Bytes up to the line feed. */
+  readonly length: number;
+}
+
+/** Bytes of neighbouring places, read at once. */
+interface Block {
+  readonly from: number;
+  to: number;
+  readonly places: Place[];
+}
+
+/** Places are read at once if no more than this is between them. */
+const MAX_GAP = 65_536;
+const MAX_BLOCK = 1_048_576;
+
+function blocksOf(places: readonly Place[]): Block[] {
+  const blocks: Block[] = [];
+  for (const place of places) {
+    const end = place.offset + place.length + 1;
+    const last = blocks.at(-1);
+    if (last !== undefined && place.offset - last.to <= MAX_GAP && end - last.from <= MAX_BLOCK) {
+      last.to = Math.max(last.to, end);
+      last.places.push(place);
+    } else blocks.push({ from: place.offset, to: end, places: [place] });
+  }
+  return blocks;
+}
+
+/** Reads ranges of compressed content, which has to be unpacked from its start. */
+async function* unpackedBlocks(file: LogFile, blocks: readonly Block[]): AsyncGenerator<readonly [Block, Buffer]> {
+  let kept: Buffer[] = [];
+  let start = 0;
+  let end = 0;
+  let next = 0;
+  for await (const chunk of file.chunks(0)) {
+    kept.push(Buffer.from(chunk));
+    end += chunk.length;
+    for (let block = blocks[next]; block !== undefined && block.to <= end; block = blocks[++next]) {
+      const bytes = Buffer.concat(kept);
+      yield [block, bytes.subarray(block.from - start, block.to - start)];
+    }
+    const wanted = blocks[next];
+    if (wanted === undefined) return;
+    if (wanted.from >= end) {
+      kept = [];
+      start = end;
+    }
+  }
+  const bytes = Buffer.concat(kept);
+  for (const block of blocks.slice(next)) {
+    const from = Math.min(Math.max(0, block.from - start), bytes.length);
+    yield [block, bytes.subarray(from, block.to - start)];
+  }
+}
+
+async function* storedBlocks(file: LogFile, blocks: readonly Block[]): AsyncGenerator<readonly [Block, Buffer]> {
+  for (const block of blocks) yield [block, await Promise.resolve(file.readAt(block.from, block.to - block.from))];
+}
+
+/**
+ * Reads the records at places, which must be in the order of their offsets. A place that holds no record any more is
+ * counted as `gone`.
+ *
+ * @throws the system's error, or the reason of the signal
+ */
+export async function* readPlaces(
+  file: LogFile,
+  places: readonly Place[],
+  { bad, signal }: { readonly bad: BadLineCounter; readonly signal?: AbortSignal | undefined },
+): AsyncGenerator<readonly ReadRecord[]> {
+  const blocks = blocksOf(places);
+  for await (const [block, bytes] of file.isCompressed ? unpackedBlocks(file, blocks) : storedBlocks(file, blocks)) {
+    signal?.throwIfAborted();
+    yield block.places.flatMap(({ offset, length }) => {
+      const from = offset - block.from;
+      const line = lineAt(bytes.subarray(from, from + length + 1), offset);
+      const record = line === undefined ? undefined : readRecord(file, line);
+      if (record === undefined) bad.add({ reason: 'gone', file: file.path, offset });
+      return record ?? [];
+    });
+  }
+}
