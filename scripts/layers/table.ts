@@ -217,14 +217,14 @@ export const layerTable: LayerTable = {
     only: {
       // For the redaction of a target.
       '@spanline/core': ['ship'],
-      '@spanline/query': ['source', 'ask'],
+      '@spanline/query': ['source', 'ask', 'why'],
     },
     floors: [
       ['command.ts', 'fail.ts'],
       ['flags.ts'],
       ['report', 'setup'],
       ['source', 'ship'],
-      ['ask'],
+      ['ask', 'why'],
       ['run.ts'],
       ['index.ts', 'main.ts'],
     ],

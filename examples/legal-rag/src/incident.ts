@@ -1,4 +1,5 @@
 import { readFileSync, rmSync } from 'node:fs';
+import { run } from 'spanline';
 import { createLogger, createTracer, type Tracer } from '@spanline/core';
 import { type ControlledClock, controlledClock } from '@spanline/core/testing';
 import {
@@ -82,7 +83,21 @@ export async function incident(file: string): Promise<string> {
     'What other rules would have done on this log:',
     '',
     await choose(readFileSync(file, 'utf8')),
+    '',
+    'From the alert to its cause:',
+    '',
+    `$ npx spanline explain ${file} 'Step Latency'`,
+    await explain(file, 'Step Latency'),
   ].join('\n');
+}
+
+/** Runs `spanline explain`, as in a shell without a terminal. */
+async function explain(file: string, alert: string): Promise<string> {
+  let text = '';
+  const stdout = { write: (part: string | Uint8Array): void => void (text += String(part)) };
+  const io = { stdin: process.stdin, stdout, stderr: process.stderr, env: {}, stop: new AbortController().signal };
+  await run(['explain', file, alert], io);
+  return text.trimEnd();
 }
 
 /** Chooses thresholds on the log of a known day. */

@@ -25,6 +25,7 @@ it('reports the incident while it lasts, with its cause, and its repair', async 
     /^10:\d\d:\d\d {2}Step Latency: latency_p99_ms of rerank is 22,\d{3} \(limit > 1,1\d\d, usually 38\d/m,
   );
   expect(text).toMatch(/where more than 30 documents were retrieved, and 318 ms/);
+  expect(text).toMatch(/^search: more than 30 documents\n13 of 13 slow traces \(100 %\), and 0 of 707 others\./m);
   expect(text).toMatch(/^11:\d\d:\d\d {2}Step Latency has recovered/m);
 
   const command = /open them {5}(.*)/.exec(told)?.[1] ?? '';

@@ -36,6 +36,10 @@ const COMMANDS: Readonly<Record<string, Command>> = {
     summary: 'cost by day, model and user, and of a month',
     load: async () => (await import('./ask/cost.ts')).cost,
   },
+  explain: {
+    summary: 'what slow, expensive, failing or badly scored traces have in common',
+    load: async () => (await import('./why/explain.ts')).explain,
+  },
   ship: {
     summary: 'ship spools and files of JSON lines',
     load: async () => (await import('./ship/run-ship.ts')).runShip,

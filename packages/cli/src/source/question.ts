@@ -42,7 +42,7 @@ interface Question<Table extends FlagTable> {
   readonly help: string;
   readonly flags: Table;
   /** Number of positional arguments of its own. Those behind them are the filter. @defaultValue 0 */
-  readonly words?: number;
+  readonly words?: number | ((flags: FlagValues<Table>) => number);
   /** @throws SpanlineError for a wrong flag */
   answer(asked: Asked<Table>): Promise<Report>;
 }
@@ -81,7 +81,8 @@ async function ask<Table extends FlagTable>(
   }
   checkReportFlags(flags);
   const { sources, words } = splitWords(split.positionals);
-  const own = words.slice(0, question.words ?? 0);
+  const { words: wanted = 0 } = question;
+  const own = words.slice(0, typeof wanted === 'number' ? wanted : wanted(flags));
   const filter = filterOf([...words.slice(own.length), ...negated], flags);
   const found = findSources(sources, io);
   const query = open(found.length === 1 ? (found[0] ?? '-') : found);

@@ -1,0 +1,69 @@
+/** The words of an explanation for each measure. */
+
+import type { Explanation, ExplainQuestion } from '@spanline/query';
+import { cell } from '../report/index.ts';
+
+/** Words of a measure. */
+interface Words {
+  /** Bad traces: `slow`. */
+  readonly bad: string;
+  /** Completes "13 of 720 traces …", before the limit. */
+  readonly beyond: string;
+  /** Heading of the steps that make up the difference. */
+  readonly parts: string;
+  format(value: number): string;
+}
+
+const number = (value: number): string => String(Number(value.toPrecision(4)));
+
+/** The words of a question. */
+export function wordsOf({ measure, isLow }: ExplainQuestion): Words {
+  switch (measure) {
+    case 'duration':
+      return { bad: 'slow', beyond: 'take more than', parts: 'Time by step', format: cell.duration };
+    case 'first_token':
+      return { bad: 'slow to start', beyond: 'wait more than', parts: '', format: cell.duration };
+    case 'cost':
+      return {
+        bad: 'expensive',
+        beyond: 'cost more than',
+        parts: 'Cost by step',
+        format: (usd) => cell.cost(usd) || '$0',
+      };
+    case 'tokens':
+      return { bad: 'large', beyond: 'use more than', parts: 'Tokens by step', format: (count) => cell.count(count) };
+    case 'failure':
+      return { bad: 'failing', beyond: 'fail', parts: 'Errors by step', format: cell.percent };
+    default:
+      return isLow === false
+        ? { bad: 'high', beyond: 'score above', parts: '', format: number }
+        : { bad: 'low', beyond: 'score below', parts: '', format: number };
+  }
+}
+
+/** The spans in question: `rerank`, `requests`, `llm spans`. */
+export function subjectOf({ step, type, measure, score }: ExplainQuestion): string {
+  const spans = step ?? (type === undefined ? undefined : `${type} spans`);
+  if (measure === 'score') return spans === undefined ? (score ?? '') : `${score ?? ''} of ${spans}`;
+  return spans ?? 'requests';
+}
+
+/** How many traces are bad, and by how much. */
+export function describeDivision({ question, traces, bad, good, limit, badMedian, goodMedian }: Explanation): string {
+  const { beyond, format } = wordsOf(question);
+  if (traces === 0) return `No trace has ${question.measure === 'score' ? 'this score' : 'such a span'}.`;
+  const of = `${bad} of ${bad + good} traces`;
+  if (question.measure === 'failure') {
+    return `${of} ${beyond}${question.errorClass === undefined ? '' : ` with ${question.errorClass}`}.`;
+  }
+  if (limit === undefined) return `All ${traces} traces have the same value: there is nothing to compare.`;
+  const medians =
+    badMedian === undefined || goodMedian === undefined
+      ? ''
+      : `: ${format(badMedian)} at the median, the others ${format(goodMedian)}`;
+  const worst = limit.from === 'share' ? ' (the worst tenth)' : '';
+  // A score at the limit is good, whatever side it is on.
+  const isStrict = limit.from === 'given' || question.measure !== 'score' || question.isLow === false;
+  const than = isStrict ? beyond : beyond.replace('below', 'less than');
+  return `${of} ${than} ${format(limit.above)}${worst}${medians}.`;
+}
