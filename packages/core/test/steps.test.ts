@@ -109,6 +109,28 @@ describe('toolSpan', () => {
 });
 
 describe('llmSpan', () => {
+  it('has the usage of an event around the answer, as of the Realtime API', async () => {
+    const { tracer, last } = setUp();
+    const event = {
+      type: 'response.done',
+      response: {
+        status: 'completed',
+        usage: {
+          total_tokens: 350,
+          input_tokens: 200,
+          output_tokens: 150,
+          input_token_details: { text_tokens: 50, audio_tokens: 150, cached_tokens: 0 },
+          output_token_details: { text_tokens: 30, audio_tokens: 120 },
+        },
+      },
+    };
+    const answer = () => ({ output: 'Hello.', usage: event });
+    await llmSpan({ tracer, provider: 'openai', model: 'gpt-realtime', messages: 'Hi', answer }, () => event);
+    // $4 and $32 for a million tokens of text and sound in, $16 and $64 out:
+    // https://developers.openai.com/api/docs/pricing
+    expect(last()['spanline.cost.usd']).toBeCloseTo((50 * 4 + 150 * 32 + 30 * 16 + 120 * 64) / 1e6, 12);
+  });
+
   it('finds the message in the answer of a client', () => {
     const { tracer, last } = setUp();
     const message = { role: 'assistant', content: 'At six.', tool_calls: [{ function: { name: 'tide' } }] };

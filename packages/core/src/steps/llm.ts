@@ -53,11 +53,25 @@ function wholeAnswer(result: unknown): LlmAnswer {
 }
 
 /** The usage in the chunks of a stream. */
-function streamedUsage(result: unknown, context: UsageContext, isBroken: boolean): NormalizedUsage | undefined {
-  if (!Array.isArray(result)) return undefined;
+function streamedUsage(
+  chunks: readonly unknown[],
+  context: UsageContext,
+  isBroken: boolean,
+): NormalizedUsage | undefined {
   const usage = new AnswerUsage(context);
-  for (const chunk of result) usage.add(chunk);
+  for (const chunk of chunks) usage.add(chunk);
   return usage.read(isBroken);
+}
+
+/** The usage that an answer has, in an event of a stream or around it, or that the chunks of the result have. */
+function usageOf(
+  answer: LlmAnswer,
+  result: unknown,
+  context: UsageContext,
+  isBroken: boolean,
+): NormalizedUsage | undefined {
+  const told = normalizeUsage(answer.usage, context) ?? streamedUsage([answer.usage], context, isBroken);
+  return told ?? (Array.isArray(result) ? streamedUsage(result, context, isBroken) : undefined);
 }
 
 const LLM_OPTIONS: OptionNames<LlmSpanOptions> = {
@@ -108,7 +122,7 @@ export function llmSpan<T>(options: LlmSpanOptions<Awaited<T>>, fn: Work<T>): T 
     output(span, result, isBroken) {
       const answer = readAnswer(result);
       const context = { provider, model: admitText(answer.model) ?? model };
-      const usage = normalizeUsage(answer.usage, context) ?? streamedUsage(result, context, isBroken);
+      const usage = usageOf(answer, result, context, isBroken);
       if (usage !== undefined) span.set(usageAttributes(usage));
       span.set({
         'gen_ai.response.model': answer.model,

@@ -43,10 +43,20 @@ function unitPrice(
   return { base: price.base / per, steps };
 }
 
-const twice = (price: UnitPrice): UnitPrice =>
+const times = (factor: number, price: UnitPrice): UnitPrice =>
   typeof price === 'number'
-    ? price * 2
-    : { base: price.base * 2, steps: price.steps.map(({ above, price: higher }) => ({ above, price: higher * 2 })) };
+    ? price * factor
+    : {
+        base: price.base * factor,
+        steps: price.steps.map(({ above, price: higher }) => ({ above, price: higher * factor })),
+      };
+
+/**
+ * Shares of the input that reads of the cache cost with any model of a provider
+ * (https://docs.mistral.ai/studio-api/conversations/advanced/prompt-caching,
+ * https://console.groq.com/docs/prompt-caching).
+ */
+const CACHE_READS: Readonly<Record<string, number>> = { mistral: 0.1, groq: 0.5 };
 
 function pricesOf(list: ModelPrice, provider: string, model: string): Map<BilledUnit, UnitPrice> {
   const prices = new Map<BilledUnit, UnitPrice>();
@@ -63,8 +73,11 @@ function pricesOf(list: ModelPrice, provider: string, model: string): Map<Billed
     !prices.has('cache_write_1h_tokens') &&
     /claude/.test(model)
   ) {
-    prices.set('cache_write_1h_tokens', twice(input));
+    prices.set('cache_write_1h_tokens', times(2, input));
   }
+  const { [provider]: share } = CACHE_READS;
+  if (input !== undefined && share !== undefined && !prices.has('cache_read_tokens'))
+    prices.set('cache_read_tokens', times(share, input));
   return prices;
 }
 

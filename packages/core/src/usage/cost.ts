@@ -54,7 +54,7 @@ type Inexact =
   | 'unknown_usage'
   /** A unit that was used has no price. The cost is a lower bound. */
   | 'unpriced_unit'
-  /** An own price does not name a unit that the price table prices apart. It is billed as what it is part of. */
+  /** Nobody lists a price of cached tokens, or an own price leaves out a unit that the price table prices apart. */
   | 'assumed_price'
   /** The service tier or the region has no price. The cost is the list price without it. */
   | 'unpriced_condition'
@@ -117,13 +117,14 @@ const isTierAssumed = (call: BilledCall): boolean =>
 const isList = ({ tokens, cacheReads }: PriceFactor): boolean => tokens === 1 && (cacheReads ?? 1) === 1;
 
 function listPrice(call: BilledCall, priced: Priced, factor: PriceFactor | undefined, priceVersion: string): ListPrice {
-  const { usd, factoredUsd, cacheReadUsd, isComplete, isAmbiguous } = priced;
+  const { usd, factoredUsd, cacheReadUsd, isComplete, isAmbiguous, isAssumed } = priced;
   const { tokens, cacheReads } = factor ?? LIST_PRICE;
   const isDocumented = factor !== undefined && (cacheReads !== undefined || cacheReadUsd === 0);
   const inexact =
     usageFault(call) ??
     (isComplete ? undefined : 'unpriced_unit') ??
     (isDocumented ? undefined : 'unpriced_condition') ??
+    (isAssumed ? 'assumed_price' : undefined) ??
     (isTierAssumed(call) && !isList(factor ?? LIST_PRICE) ? 'assumed_tier' : undefined) ??
     (isAmbiguous ? 'inconsistent_usage' : undefined);
   const discounted = (factoredUsd - cacheReadUsd) * (tokens - 1) + cacheReadUsd * ((cacheReads ?? tokens) - 1);

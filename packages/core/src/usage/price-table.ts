@@ -19,6 +19,8 @@ export interface Priced {
   isComplete: boolean;
   /** True if the price depends on an overlap that no report tells. */
   isAmbiguous: boolean;
+  /** True if cached tokens were used whose price nobody lists. They are priced like the rest of the input. */
+  isAssumed: boolean;
 }
 
 /**
@@ -30,6 +32,9 @@ const LIKE_THEIR_WHOLE =
 
 /** Units that cost the same in every tier. */
 const AT_LIST_PRICE = /searches$|^(?:requests|search_sources|code_executions|image_generations)$/;
+
+/** Cached tokens cost less or more than the rest of the input, wherever a provider counts them. */
+const CACHED = /^cache_/;
 
 interface PricedUnit {
   readonly unit: BilledUnit;
@@ -94,12 +99,15 @@ function isPlain(units: BilledUnits): boolean {
 }
 
 /** Most calls use nothing but tokens, at flat prices: plain arithmetic. */
-function flatPricer(prices: UnitPrices, general: UnitPricer): UnitPricer {
+function flatPricer(prices: UnitPrices, isLikeWhole: IsLikeWhole, general: UnitPricer): UnitPricer {
   const price = (unit: BilledUnit, like: number): number => (prices.get(unit) as number | undefined) ?? like;
   const input = price('input_tokens', 0);
   const output = price('output_tokens', 0);
   const cacheRead = price('cache_read_tokens', input);
   const cacheWrite = price('cache_write_tokens', input);
+  const isAssumed = (unit: BilledUnit): boolean => !prices.has(unit) && !isLikeWhole(unit);
+  const assumesReads = isAssumed('cache_read_tokens');
+  const assumesWrites = isAssumed('cache_write_tokens');
   const hasOthers = prices.has('requests') || prices.has('output_reasoning_tokens');
   return (units) => {
     if (hasOthers || !isPlain(units)) return general(units);
@@ -110,16 +118,29 @@ function flatPricer(prices: UnitPrices, general: UnitPricer): UnitPricer {
       cacheReadUsd +
       written * cacheWrite +
       (units.output_tokens ?? 0) * output;
-    return { usd, factoredUsd: usd, cacheReadUsd, isComplete: true, isAmbiguous: false };
+    return {
+      usd,
+      factoredUsd: usd,
+      cacheReadUsd,
+      isComplete: true,
+      isAmbiguous: false,
+      isAssumed: (assumesReads && read > 0) || (assumesWrites && written > 0),
+    };
   };
 }
 
+/** How a unit is priced: for certain, by a price that nobody lists, or not at all. */
+type Coverage = 'listed' | 'assumed' | 'none';
+
 /** A unit is covered by a price of its own, or by that of what it is part of. */
-function isCovered(unit: BilledUnit, prices: UnitPrices, isLikeWhole: IsLikeWhole): boolean {
-  if (prices.has(unit)) return true;
-  if (!LIKE_THEIR_WHOLE.test(unit) && !isLikeWhole(unit)) return false;
-  for (const whole of prices.keys()) if (isPartOf(unit, whole)) return true;
-  return false;
+function coverageOf(unit: BilledUnit, prices: UnitPrices, isLikeWhole: IsLikeWhole): Coverage {
+  if (prices.has(unit)) return 'listed';
+  const isLike = isLikeWhole(unit);
+  if (!isLike && !LIKE_THEIR_WHOLE.test(unit)) return 'none';
+  const wholes = [...prices.keys()].filter((whole) => isPartOf(unit, whole));
+  if (wholes.length === 0) return 'none';
+  const isListed = isLike || !CACHED.test(unit) || wholes.some((whole) => CACHED.test(whole));
+  return isListed ? 'listed' : 'assumed';
 }
 
 /** True for a unit that this model bills like what it is part of. */
@@ -128,11 +149,18 @@ export type IsLikeWhole = (unit: BilledUnit) => boolean;
 /** Builds the pricer of one model. */
 export function unitPricer(prices: UnitPrices, isLikeWhole: IsLikeWhole): UnitPricer {
   const ordered = order(prices);
-  const covered = new Map<BilledUnit, boolean>();
+  const coverages = new Map<BilledUnit, Coverage>();
 
   const general: UnitPricer = (units) => {
     const left: number[] = [];
-    const result: Priced = { usd: 0, factoredUsd: 0, cacheReadUsd: 0, isComplete: true, isAmbiguous: false };
+    const result: Priced = {
+      usd: 0,
+      factoredUsd: 0,
+      cacheReadUsd: 0,
+      isComplete: true,
+      isAmbiguous: false,
+      isAssumed: false,
+    };
     const inputTokens = units.input_tokens ?? 0;
     const { requests = 1 } = units;
     for (const { unit, price, isFactored, isCacheRead, parts, overlapOf: overlap } of ordered) {
@@ -160,14 +188,15 @@ export function unitPricer(prices: UnitPrices, isLikeWhole: IsLikeWhole): UnitPr
       // Requests that are billed by their tokens have no price of their own.
       const isFree = unit === 'requests' && units.input_tokens !== undefined;
       if (isFree || (units[unit] ?? 0) === 0) continue;
-      let isPriced = covered.get(unit);
-      if (isPriced === undefined) {
-        isPriced = isCovered(unit, prices, isLikeWhole);
-        covered.set(unit, isPriced);
+      let coverage = coverages.get(unit);
+      if (coverage === undefined) {
+        coverage = coverageOf(unit, prices, isLikeWhole);
+        coverages.set(unit, coverage);
       }
-      result.isComplete &&= isPriced;
+      result.isComplete &&= coverage !== 'none';
+      result.isAssumed ||= coverage === 'assumed';
     }
     return result;
   };
-  return isFlat(prices) ? flatPricer(prices, general) : general;
+  return isFlat(prices) ? flatPricer(prices, isLikeWhole, general) : general;
 }

@@ -176,12 +176,16 @@ const CONSUMED: ReadonlySet<string> = new Set<Reading>([
   'cache_write_tokens',
   'cache_read_beside',
   'cache_write_beside',
+  'image_beside',
   'reasoning_beside',
   'output_reasoning_tokens',
   'cost_usd',
   'cost_ticks',
   'upstream_cost_usd',
 ]);
+
+/** Counts of the input and of the output. */
+const SIDES = ['prompt_tokens', 'completion_tokens', 'input_tokens', 'output_tokens', 'reasoning_beside'] as const;
 
 /** The catalogue prices documents as images. */
 const DOCUMENTS: ReadonlySet<string> = new Set<Reading>(['input_document_tokens', 'output_document_tokens']);
@@ -217,11 +221,15 @@ function setUnits(units: BilledUnits, counts: BilledUnits): void {
  * wins, since proxies mix the keys of providers.
  *
  * @param hidesThoughts - the total of this model holds thoughts that no key counts
+ * @param hasOutput - false for a model of embeddings, whose total is its input
  */
-export function reconcile(readings: Readings, hidesThoughts: boolean): Reconciled {
+export function reconcile(given: Readings, hidesThoughts: boolean, hasOutput = true): Reconciled {
+  const isTotalAlone = given.total !== undefined && SIDES.every((side) => given[side] === undefined);
+  const readings: Readings = isTotalAlone ? { ...given, input_tokens: given.total } : given;
   const { completion_tokens: completion } = readings;
   let output = larger(readings.output_tokens, completion);
   const { cache_read_beside: readBeside, cache_write_beside: writeBeside, reasoning_beside: thoughts } = readings;
+  const { image_beside: images } = readings;
   const read = larger(readings.cache_read_tokens, readBeside);
   let byTtl: number | undefined;
   for (const unit of WRITES) byTtl = sum(byTtl, readings[unit]);
@@ -243,10 +251,12 @@ export function reconcile(readings: Readings, hidesThoughts: boolean): Reconcile
   consider('input', cached, isSpelledBeside && (!isInclusive || cached > (input ?? 0)), 'cache_added');
   consider('output', reasoning ?? 0, thoughts !== undefined || isPerplexity, 'reasoning_added');
   consider('input', tool, true, 'cache_added');
+  consider('input', images ?? 0, true, 'cache_added');
   consider('output', citations ?? 0, true, 'reasoning_added');
   const spelled = parts.reduce((bits, { isBeside }, bit) => (isBeside ? bits | (1 << bit) : bits), 0);
 
-  let issue: UsageIssue | undefined;
+  // Nobody knows how much of a total alone is output, which costs more.
+  let issue: UsageIssue | undefined = isTotalAlone && hasOutput ? 'total_mismatch' : undefined;
   let chosen = spelled;
   let [wholeInput, wholeOutput] = sums(input ?? 0, output ?? 0, parts, spelled);
   let found = reasoning;
@@ -271,7 +281,8 @@ export function reconcile(readings: Readings, hidesThoughts: boolean): Reconcile
 
   const units: BilledUnits = {};
   setUnits(units, {
-    input_tokens: input === undefined ? undefined : wholeInput,
+    input_tokens: input === undefined && images === undefined ? undefined : wholeInput,
+    input_image_tokens: images,
     output_tokens: output === undefined ? undefined : wholeOutput,
     cache_read_tokens: read,
     cache_write_tokens: write,

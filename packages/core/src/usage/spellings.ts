@@ -17,6 +17,8 @@ export type Reading =
   /** Cached tokens by Anthropic's keys, which stand beside the input. */
   | 'cache_read_beside'
   | 'cache_write_beside'
+  /** Images of Cohere, which stand beside the text. */
+  | 'image_beside'
   /** Thoughts of Google and Perplexity, which stand beside the output. */
   | 'reasoning_beside'
   /**
@@ -200,8 +202,8 @@ export const COHERE_UNITS: SpellingMap = compile({
   classifications: 'requests',
   images: 'input_images',
   pages: 'input_document_pages',
-  image_tokens: 'input_image_tokens',
-  imageTokens: 'input_image_tokens',
+  image_tokens: 'image_beside',
+  imageTokens: 'image_beside',
 });
 
 /** OpenTelemetry's names, today's and earlier ones, after `gen_ai.usage.`. */

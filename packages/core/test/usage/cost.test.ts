@@ -41,22 +41,17 @@ describe('the cost of a call', () => {
       for (const { id: model } of findProvider({ providerId: id })?.models ?? []) {
         // Listed, but not sold by OpenAI.
         if (id === 'openai' && model.startsWith('gpt-oss')) continue;
+        // The catalogue leaves out what these two document for each of their models.
+        const reads = id === 'mistral' || id === 'groq' ? 0 : 1000;
+        const used = { input_tokens: 3000, cache_read_tokens: reads, cache_write_tokens: 500, output_tokens: 700 };
         let expected: number | undefined;
         try {
-          expected = calcPrice(
-            { input_tokens: 3000, cache_read_tokens: 1000, cache_write_tokens: 500, output_tokens: 700 },
-            model,
-            { providerId: id, timestamp: new Date(timestamp) },
-          )?.total_price;
+          const when = { providerId: id, timestamp: new Date(timestamp) };
+          expected = calcPrice(used, model, when)?.total_price;
         } catch {
           continue;
         }
-        const cost = pricer.cost({
-          provider: id,
-          requestModel: model,
-          units: { input_tokens: 3000, cache_read_tokens: 1000, cache_write_tokens: 500, output_tokens: 700 },
-          timestamp,
-        });
+        const cost = pricer.cost({ provider: id, requestModel: model, units: used, timestamp });
         if (expected === undefined) continue;
         expect('usd' in cost && cost.usd, `${id}/${model}`).toBeCloseTo(expected, 10);
       }

@@ -226,6 +226,38 @@ const INVOICES: readonly (readonly [what: string, call: Call, answer: unknown, u
     0.012,
   ],
   [
+    'cached tokens of Mistral at a tenth of the input, for a model whose list leaves them out',
+    { provider: 'mistral_ai', model: 'mistral-small-latest' },
+    {
+      usage: {
+        prompt_tokens: 1000,
+        completion_tokens: 10,
+        total_tokens: 1010,
+        prompt_tokens_details: { cached_tokens: 800 },
+      },
+    },
+    (200 * 0.1 + 800 * 0.01 + 10 * 0.3) * M,
+  ],
+  [
+    'cached tokens of Groq at half of the input, for a model whose list leaves them out',
+    { provider: 'groq', model: 'llama-3.3-70b-versatile' },
+    {
+      usage: {
+        prompt_tokens: 1000,
+        completion_tokens: 10,
+        total_tokens: 1010,
+        prompt_tokens_details: { cached_tokens: 600 },
+      },
+    },
+    (400 * 0.59 + 600 * 0.295 + 10 * 0.79) * M,
+  ],
+  [
+    'an embedding whose total is its input',
+    { provider: 'openai', model: 'text-embedding-3-small' },
+    { usage: { total_tokens: 1000 } },
+    1000 * 0.02 * M,
+  ],
+  [
     'pages of a document in a batch at half: $2 for a thousand (https://mistral.ai/pricing)',
     { provider: 'mistral_ai', model: 'mistral-ocr-latest', tier: 'batch' },
     { model: 'mistral-ocr-latest', usage_info: { pages_processed: 3, doc_size_bytes: 12_345 } },
@@ -439,6 +471,25 @@ describe('the invoice of a provider', () => {
       { usage: { prompt_tokens: 9, completion_tokens: 1 } },
       'unpriced_condition',
     ],
+    [
+      'cached tokens of which nobody lists the price',
+      { provider: 'cerebras', model: 'gpt-oss-120b' },
+      { prompt_tokens: 90, completion_tokens: 1, prompt_tokens_details: { cached_tokens: 50 } },
+      'assumed_price',
+    ],
+    [
+      'tokens written to a cache of which nobody lists the price, beside a unit that is rare',
+      { provider: 'together_ai', model: 'meta-llama/Llama-3.3-70B-Instruct-Turbo' },
+      { prompt_tokens: 90, completion_tokens: 1, prompt_tokens_details: { cache_write_tokens: 50, image_tokens: 3 } },
+      'assumed_price',
+    ],
+    [
+      "images of Cohere's embeddings, which stand beside the text",
+      { provider: 'cohere', model: 'embed-v4.0' },
+      { meta: { billed_units: { input_tokens: 10, images: 2, image_tokens: 1000 } } },
+      'unpriced_unit',
+    ],
+    ['a total that may be input or output', GPT, { usage: { total_tokens: 100 } }, 'inconsistent_usage'],
     [
       'sound on a model that lists text only',
       { provider: 'openai', model: 'gpt-4o-audio-preview' },
