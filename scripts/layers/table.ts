@@ -198,7 +198,14 @@ export const layerTable: LayerTable = {
     runtime: ['tinyglobby'],
     types: ['@duckdb/node-api'],
     loaders: ['index-store/duckdb.ts'],
-    floors: [['filter', 'lines'], ['records'], ['answers'], ['analysis', 'index-store'], ['api'], ['index.ts']],
+    floors: [
+      ['filter', 'lines'],
+      ['records', 'internal.ts'],
+      ['answers'],
+      ['analysis', 'index-store'],
+      ['api'],
+      ['index.ts'],
+    ],
   },
   cli: {
     workspace: [
@@ -206,6 +213,7 @@ export const layerTable: LayerTable = {
       '@spanline/pretty',
       '@spanline/pretty/internal',
       '@spanline/query',
+      '@spanline/query/internal',
       '@spanline/record',
       '@spanline/remote',
       '@spanline/ship',
@@ -218,13 +226,14 @@ export const layerTable: LayerTable = {
       // For the redaction of a target.
       '@spanline/core': ['ship'],
       '@spanline/query': ['source', 'ask', 'why'],
+      '@spanline/query/internal': ['tail'],
     },
     floors: [
       ['command.ts', 'fail.ts'],
       ['flags.ts'],
       ['report', 'setup'],
       ['source', 'ship'],
-      ['ask', 'why'],
+      ['ask', 'tail', 'why'],
       ['run.ts'],
       ['index.ts', 'main.ts'],
     ],

@@ -40,6 +40,10 @@ const COMMANDS: Readonly<Record<string, Command>> = {
     summary: 'what slow, expensive, failing or badly scored traces have in common',
     load: async () => (await import('./why/explain.ts')).explain,
   },
+  tail: {
+    summary: 'print traces while they are written: node app.js | spanline',
+    load: async () => (await import('./tail/run-tail.ts')).runTail,
+  },
   ship: {
     summary: 'ship spools and files of JSON lines',
     load: async () => (await import('./ship/run-ship.ts')).runShip,
@@ -66,6 +70,11 @@ function version(): string {
 /** Runs a command line. @returns the exit code */
 export async function run(args: readonly string[], io: CommandIo): Promise<number> {
   const [name, ...rest] = args;
+  // `node app.js | spanline`
+  if (name === undefined && io.stdin.isTTY !== true) {
+    const { tailInput } = await import('./tail/run-tail.ts');
+    if (await tailInput(io)) return EXIT.ok;
+  }
   if (name === undefined || name === '--help' || name === 'help') {
     io.stdout.write(HELP);
     return EXIT.ok;

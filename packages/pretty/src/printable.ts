@@ -8,6 +8,12 @@ import { stripVTControlCharacters } from 'node:util';
 const UNPRINTABLE = /[\p{Cc}\p{Cs}\p{Co}\p{Cn}\p{Zl}\p{Zp}]|(?![\u{200c}\u{200d}])\p{Cf}/gu;
 const BLANK = /[\t\n\r\u2028\u2029]+/g;
 const ASCII = /^[\x20-\x7e]*$/;
+/**
+ * Texts of characters that take one column each, whatever follows: Latin, Greek, Cyrillic, punctuation, arrows, lines
+ * and the signs of a tree. The segmenter of others is slow.
+ */
+const NARROW =
+  /^[\x20-\x7e\xa1-\xac\xae-\u02ff\u0391-\u03a1\u03a3-\u03ff\u0400-\u0482\u2010-\u2027\u2190-\u21ff\u2265\u2500-\u259f\u25c0\u2713\u2717]*$/;
 const ZERO_WIDTH = /^[\p{Mn}\p{Me}\p{Cf}\u{1160}-\u{11ff}]$/u;
 const WIDE_EMOJI =
   /^(?:\p{Emoji_Presentation}|\p{Extended_Pictographic}\ufe0f|\p{Regional_Indicator}{2}|[0-9#*]\ufe0f?\u20e3)/u;
@@ -60,7 +66,7 @@ function graphemeWidth(grapheme: string): number {
 
 /** Columns that a printable text takes on a terminal. */
 export function displayWidth(text: string): number {
-  if (ASCII.test(text)) return text.length;
+  if (NARROW.test(text)) return text.length;
   let width = 0;
   for (const { segment } of segmenter.segment(text)) width += graphemeWidth(segment);
   return width;

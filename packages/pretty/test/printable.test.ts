@@ -22,6 +22,14 @@ describe('text on a terminal', () => {
     expect(displayWidth(text)).toBe(width);
   });
 
+  it('has the same width beside wide characters, which are measured one by one', () => {
+    const differing = Array.from({ length: 0x3000 }, (_, code) => String.fromCharCode(code)).filter(
+      (text) => printable(text, 1) === text && displayWidth(text) !== displayWidth(`検${text}`) - 2,
+    );
+    // These join what stands before them.
+    expect(differing.filter((text) => !/^[\p{M}\p{Cf}]$/u.test(text))).toEqual([]);
+  });
+
   it('is cut between characters, never within one', () => {
     expect(fitWidth('abcdef', 6, '…')).toBe('abcdef');
     expect(fitWidth('abcdef', 4, '…')).toBe('abc…');

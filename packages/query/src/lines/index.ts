@@ -6,5 +6,6 @@ export {
   createBadLineCounter,
 } from './bad-lines.ts';
 export { openFiles } from './find-files.ts';
-export { type LogFile, streamLogFile } from './log-file.ts';
+export { type LogFile, openLogFile, streamLogFile } from './log-file.ts';
 export { lineAt, type LogLine, readLines } from './read-lines.ts';
+export { createLineSplitter, type RawLine } from './split-lines.ts';

@@ -9,6 +9,19 @@ export interface RawLine {
   readonly length: number;
   /** `long`: the line is longer than allowed, and its bytes were left out. `torn`: the content ends before its end. */
   readonly fault?: 'long' | 'torn';
+  /** Bytes of a long line; the rest of it follows. Exact splitters alone make parts. */
+  readonly isPart?: true;
+}
+
+/** Options of {@link createLineSplitter}. */
+export interface SplitOptions {
+  /**
+   * Bytes are exactly those that are stored. A line that is longer than allowed comes in parts, instead of being left
+   * out; the last of them has the fault `long`.
+   *
+   * @defaultValue false
+   */
+  readonly isExact?: boolean;
 }
 
 /** Cuts chunks that follow each other. */
@@ -35,15 +48,19 @@ function trim(bytes: Buffer): Buffer {
 }
 
 /** Creates the splitter of content that begins at an offset. */
-export function createLineSplitter(from: number): LineSplitter {
+export function createLineSplitter(from: number, { isExact = false }: SplitOptions = {}): LineSplitter {
   let offset = from;
   let pieces: Buffer[] = [];
   let kept = 0;
   let length = 0;
 
-  function keep(piece: Buffer): void {
+  const edit = isExact ? (bytes: Buffer): Buffer => bytes : trim;
+
+  /** Keeps a piece of a line. Adds a part of a long one to the lines. */
+  function keep(piece: Buffer, lines: RawLine[]): void {
     length += piece.length;
     if (length > MAX_LINE_BYTES) {
+      if (isExact) lines.push({ bytes: Buffer.concat([...pieces, piece]), offset, length, isPart: true });
       pieces = [];
       kept = 0;
     } else if (piece.length > 0) {
@@ -55,7 +72,7 @@ export function createLineSplitter(from: number): LineSplitter {
 
   function take(isTorn: boolean): RawLine {
     const isLong = length > MAX_LINE_BYTES;
-    const bytes = isLong ? NO_BYTES : trim(Buffer.concat(pieces, kept));
+    const bytes = isLong ? NO_BYTES : edit(Buffer.concat(pieces, kept));
     const line = {
       bytes,
       offset,
@@ -78,15 +95,15 @@ export function createLineSplitter(from: number): LineSplitter {
         if (newline === -1) break;
         if (length === 0 && newline - start <= MAX_LINE_BYTES) {
           const bytes = chunk.subarray(start, newline);
-          lines.push({ bytes: trim(bytes), offset, length: bytes.length });
+          lines.push({ bytes: edit(bytes), offset, length: bytes.length });
           offset += bytes.length + 1;
         } else {
-          keep(chunk.subarray(start, newline));
+          keep(chunk.subarray(start, newline), lines);
           lines.push(take(false));
         }
         start = newline + 1;
       }
-      keep(chunk.subarray(start));
+      keep(chunk.subarray(start), lines);
       return lines;
     },
     end: () => (length === 0 ? [] : [take(true)]),

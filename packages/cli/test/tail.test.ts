@@ -1,0 +1,163 @@
+/** `spanline tail` and `node app.js | spanline`, in a process of their own. */
+
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { appendFileSync, copyFileSync, renameSync, truncateSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { lines, span, spanId, traceId } from '../../query/test/support/logs.ts';
+import { ASK_LOG } from './support/ask-log.ts';
+import { cli, folderWith, MAIN } from './support/cli.ts';
+
+interface Running {
+  readonly stdin: NodeJS.WritableStream;
+  readonly ended: Promise<number | null>;
+  bytes(): Buffer;
+  text(): string;
+  kill(signal: NodeJS.Signals): void;
+}
+
+function start(args: readonly string[], cwd?: string): Running {
+  const child = spawn(process.execPath, [MAIN, ...args], {
+    cwd,
+    env: { PATH: process.env['PATH'] ?? '', LANG: 'C.UTF-8' },
+    stdio: ['pipe', 'pipe', 'inherit'],
+  });
+  onTestFinished(() => void child.kill('SIGKILL'));
+  const chunks: Buffer[] = [];
+  child.stdout.on('data', (chunk: Buffer) => chunks.push(chunk));
+  return {
+    stdin: child.stdin,
+    ended: once(child, 'close').then(([code]) => code as number | null),
+    bytes: () => Buffer.concat(chunks),
+    text: () => Buffer.concat(chunks).toString(),
+    kill: (signal) => void child.kill(signal),
+  };
+}
+
+/** A trace of one span. */
+const trace = (number: number): string =>
+  lines(span(number, { trace_id: traceId(number), 'span.name': `trace ${number}` }));
+const open = (number: number): string =>
+  lines(span(number, { trace_id: traceId(number), parent_span_id: spanId(999), 'span.name': `open ${number}` }));
+const seen = (text: string): string[] => [...text.matchAll(/(?:trace|open) \d+ {2}/g)].map(([name]) => name.trim());
+
+describe('the standard input', () => {
+  it('is printed as trees when traces end, and as it is otherwise, byte for byte', async () => {
+    const foreign = Buffer.concat([
+      Buffer.from('\u001b[32mready\u001b[0m in 300 ms\r\n\n{"hello":"world"}\n{"level":30,"msg":"hi"}\n{broken\n'),
+      Buffer.from([0x00, 0xff, 0xfe, 0x0a, 0x20, 0x0a]),
+    ]);
+    const running = start([]);
+    running.stdin.write(foreign);
+    await expect.poll(() => running.bytes().length).toBe(foreign.length);
+    expect(running.bytes()).toEqual(foreign);
+    running.stdin.write(ASK_LOG);
+    await expect.poll(() => running.text()).toContain('req-2');
+    const trees = running.text().slice(foreign.toString().length);
+    expect(trees).toMatch(/POST \/ask[\s\S]*├─ search[\s\S]*└─ chat gpt-4o[\s\S]*request req-1/);
+    running.stdin.end('no line feed');
+    expect(await running.ended).toBe(0);
+    expect(running.text()).toMatch(/\n\nno line feed$/);
+  });
+
+  it('is the same for tail, and shows lines of the application in one line', async () => {
+    const log = `{"level":"warn","@timestamp":"2026-11-23T09:00:00.000Z","msg":"old index","trace_id":"${traceId(1)}"}\n`;
+    const { stdout } = await cli(['tail'], { stdin: `${log}${trace(1)}` });
+    expect(stdout).toMatch(/^09:00:00\.000 WARN {2}old index 00000000\n\n {2}trace 1/);
+  });
+
+  it('has lines of other loggers in one line with --logs', async () => {
+    const log = '{"level":30,"time":1795424400000,"msg":"listening","port":3000}\n';
+    expect((await cli(['tail'], { stdin: log })).stdout).toBe(log);
+    expect((await cli(['tail', '--logs'], { stdin: log })).stdout).toMatch(/INFO {2}listening port=3000\n$/);
+  });
+
+  it('may have wrappers of containers and parts of lines', async () => {
+    const docker = (log: string): string =>
+      `${JSON.stringify({ log, stream: 'stdout', time: '2026-11-23T09:00:00Z' })}\n`;
+    const line = trace(1);
+    const other = docker('plain\n');
+    const { stdout } = await cli([], { stdin: docker(line.slice(0, 50)) + docker(line.slice(50)) + other });
+    expect(seen(stdout)).toEqual(['trace 1']);
+    expect(stdout.endsWith(`\n\n${other}`)).toBe(true);
+  });
+
+  it('shows traces that have not ended at its end', async () => {
+    const { stdout } = await cli([], { stdin: `start${open(1).replace('{', '\n{')}` });
+    expect(stdout).toMatch(/^start\n/);
+    expect(seen(stdout)).toEqual(['open 1']);
+  });
+
+  it('may be empty: then there is help', async () => {
+    expect((await cli([])).stdout).toMatch(/^spanline <command>/);
+  });
+
+  it('may go on after a signal: the program in front of the pipe gets it too', async () => {
+    const running = start([]);
+    running.stdin.write('hello\n');
+    await expect.poll(() => running.text()).toBe('hello\n');
+    running.kill('SIGINT');
+    running.stdin.write(trace(7));
+    await expect.poll(() => seen(running.text())).toEqual(['trace 7']);
+    running.stdin.end(open(8));
+    expect(await running.ended).toBe(0);
+    expect(seen(running.text())).toEqual(['trace 7', 'open 8']);
+  });
+});
+
+describe('a file', () => {
+  const follow = async (...args: string[]): Promise<{ file: string; running: Running; cwd: string }> => {
+    const cwd = folderWith({ 'app.log': trace(1) });
+    const file = join(cwd, 'app.log');
+    const running = start(['tail', 'app.log', ...args], cwd);
+    return { file, running, cwd };
+  };
+  /** Waits until the file is followed: a line that is appended is printed. */
+  const isFollowed = async (running: Running, file: string): Promise<void> => {
+    await expect
+      .poll(() => {
+        if (!running.text().includes('mark')) appendFileSync(file, 'mark\n');
+        return running.text();
+      })
+      .toContain('mark');
+  };
+
+  it('is followed from its end on, through renaming and copying, until Ctrl-C, which prints open traces', async () => {
+    const { file, running } = await follow();
+    await isFollowed(running, file);
+    expect(seen(running.text())).toEqual([]);
+    appendFileSync(file, trace(2));
+    await expect.poll(() => seen(running.text())).toEqual(['trace 2']);
+    renameSync(file, `${file}.1`);
+    appendFileSync(`${file}.1`, trace(3));
+    writeFileSync(file, trace(4));
+    await expect.poll(() => seen(running.text())).toEqual(['trace 2', 'trace 3', 'trace 4']);
+    copyFileSync(file, `${file}.2`);
+    truncateSync(file);
+    appendFileSync(file, trace(5));
+    await expect.poll(() => seen(running.text())).toEqual(['trace 2', 'trace 3', 'trace 4', 'trace 5']);
+    // As long as what was there, so that only its bytes tell it apart.
+    writeFileSync(file, trace(6));
+    await expect.poll(() => seen(running.text())).toContain('trace 6');
+    appendFileSync(file, open(7).slice(0, 40));
+    appendFileSync(file, open(7).slice(40));
+    appendFileSync(file, 'done\n');
+    await expect.poll(() => running.text()).toContain('done');
+    running.kill('SIGINT');
+    expect(await running.ended).toBe(0);
+    expect(seen(running.text())).toEqual([2, 3, 4, 5, 6].map((n) => `trace ${n}`).concat('open 7'));
+  });
+
+  it('is read from its start with --from-start', async () => {
+    const { running } = await follow('--from-start');
+    await expect.poll(() => seen(running.text())).toEqual(['trace 1']);
+  });
+
+  it('must be one', async () => {
+    const cwd = folderWith({});
+    expect(await cli(['tail', 'nothing.log'], { cwd })).toMatchObject({ code: 64, stdout: '' });
+    expect(await cli(['tail', cwd], { cwd })).toMatchObject({ code: 64, stdout: '' });
+    expect(await cli(['tail', 'a', 'b'], { cwd })).toMatchObject({ code: 64, stdout: '' });
+  });
+});
