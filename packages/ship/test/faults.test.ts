@@ -1,10 +1,10 @@
 import fc from 'fast-check';
-import { afterEach, it, vi } from 'vitest';
+import { afterEach, expect, it, vi } from 'vitest';
 import { startReceiver } from './support/receiver.ts';
 import { INTAKE_TROUBLES, TROUBLES } from './support/troubled-target.ts';
 import { World } from './support/world.ts';
 
-const disk = vi.hoisted(() => ({ isFull: false }));
+const disk = vi.hoisted(() => ({ isFull: false, isForbidden: (_path: string): boolean => false }));
 
 /** A disk that is full takes a part of a text first, as the real one does. */
 vi.mock('node:fs', async (importOriginal) => {
@@ -17,6 +17,10 @@ vi.mock('node:fs', async (importOriginal) => {
       if (data.length > 40) return real.writeSync(fd, data.slice(0, 20));
       throw full();
     },
+    openSync(path: string, flags = 'r', mode?: number) {
+      if (disk.isForbidden(path)) throw Object.assign(new Error('permission denied'), { code: 'EACCES' });
+      return real.openSync(path, flags, mode);
+    },
     writeFileSync(path: string, data: string, ...rest: never[]) {
       real.writeFileSync(path, disk.isFull ? data.slice(0, 20) : data, ...rest);
       if (disk.isFull) throw full();
@@ -24,8 +28,20 @@ vi.mock('node:fs', async (importOriginal) => {
   };
 });
 
-afterEach(() => {
+function repairDisk(): void {
   disk.isFull = false;
+  disk.isForbidden = () => false;
+}
+
+/** Faults by kind, of all runs. */
+const faults = new Map<string, number>();
+
+function count(kind: string, by = 1): void {
+  faults.set(kind, (faults.get(kind) ?? 0) + by);
+}
+
+afterEach(() => {
+  repairDisk();
   vi.useRealTimers();
 });
 
@@ -40,6 +56,12 @@ const act = (name: string, run: (world: World) => void | Promise<void>): Act => 
   toString: () => name,
 });
 
+/** An act that is a fault, unless it returns false: then there was nothing to harm. */
+const fault = (kind: string, run: (world: World) => boolean | void | Promise<void>, detail = ''): Act =>
+  act(`${kind} ${detail}`, async (world) => {
+    if ((await run(world)) !== false) count(kind);
+  });
+
 /** Lets the engine work: until a target has seen another request, or for a few turns of the loop. */
 async function work(world: World, turns: number): Promise<void> {
   const before = world.receivers.map(({ requests }) => requests.length).join();
@@ -52,36 +74,58 @@ async function work(world: World, turns: number): Promise<void> {
 }
 
 const commands = [
-  fc.nat(60).map((count) => act(`write ${count}`, (world) => world.write(count, false))),
-  fc.nat(60).map((count) => act(`write ${count}`, (world) => world.write(count, false))),
+  fc.nat(60).map((lines) => act(`write ${lines}`, (world) => world.write(lines, false))),
+  fc.nat(60).map((lines) => act(`write ${lines}`, (world) => world.write(lines, false))),
   fc.constant(act('write poison', (world) => world.write(1, true))),
-  fc.nat(30).map((count) => act(`another program writes ${count} and a half`, (world) => world.writeForeign(count))),
+  fc.nat(30).map((lines) => act(`another program writes ${lines} and a half`, (world) => world.writeForeign(lines))),
+  fc.nat(30).map((lines) => act(`another program writes ${lines} behind a link`, (world) => world.writeLinked(lines))),
   fc
     .constantFrom('rename' as const, 'compress' as const, 'copy' as const)
-    .map((how) => act(`rotate by ${how}`, (world) => world.rotate(how))),
+    .map((how) => fault(`rotate by ${how}`, (world) => world.rotate(how, !disk.isForbidden(world.logPath)))),
+  fc.constant(fault('link names another file', (world) => world.retarget())),
+  fc.constant(fault('file deleted and begun anew', (world) => world.recreate())),
+  fc.boolean().map((isForbidden) =>
+    fault(isForbidden ? 'files unreadable' : 'files readable again', (world) => {
+      if (isForbidden === disk.isForbidden(world.logPath)) return false;
+      disk.isForbidden = (path) => isForbidden && world.isForeign(path);
+      return true;
+    }),
+  ),
+  fc.constant(fault('second shipper', (world) => world.startSecond())),
   fc
     .constantFrom(...TROUBLES)
-    .map((trouble) => act(`es: ${trouble}`, (world) => world.setTrouble('elasticsearch', trouble))),
+    .map((trouble) =>
+      fault('elasticsearch in trouble', (world) => world.setTrouble('elasticsearch', trouble), trouble),
+    ),
   fc
     .constantFrom(...INTAKE_TROUBLES)
-    .map((trouble) => act(`datadog: ${trouble}`, (world) => world.setTrouble('datadog', trouble))),
+    .map((trouble) => fault('datadog in trouble', (world) => world.setTrouble('datadog', trouble), trouble)),
   fc.integer({ min: 1, max: 4 }).map((turns) => act(`work ${turns}`, (world) => work(world, turns))),
   fc.integer({ min: 1, max: 4 }).map((turns) => act(`work ${turns}`, (world) => work(world, turns))),
-  fc.constant(act('kill app', (world) => world.killApp())),
-  fc.constant(act('kill shipper', (world) => world.killShipper())),
+  fc.constant(fault('application killed', (world) => world.killApp())),
+  fc.constant(fault('shipper killed', (world) => world.killShipper())),
   fc
     .constantFrom('', '{"file":"0000', '{}')
-    .map((text) => act(`checkpoint ${text}`, (world) => world.damageCheckpoints(text))),
-  fc.nat().map((pick) => act(`flip ${pick}`, (world) => world.flip(pick))),
-  fc.boolean().map((isFull) => act(`disk full ${isFull}`, () => void (disk.isFull = isFull))),
+    .map((text) => fault('checkpoint damaged', (world) => world.damageCheckpoints(text), text)),
+  fc.nat().map((pick) => fault('byte flipped', (world) => world.flip(pick), String(pick))),
+  fc.boolean().map((isFull) => fault(isFull ? 'disk full' : 'disk has room', () => void (disk.isFull = isFull))),
   fc.integer({ min: -86_400_000, max: 86_400_000 }).map((ms) =>
-    act(`clock ${ms}`, () => {
-      vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + ms });
-    }),
+    fault(
+      'clock set',
+      () => {
+        vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + ms });
+      },
+      String(ms),
+    ),
   ),
 ];
 
-const RUNS = process.env['SPANLINE_LONG'] === '1' ? 300 : 15;
+/** Kinds of faults that end another one. */
+const REPAIRS: ReadonlySet<string> = new Set(['disk has room', 'files readable again']);
+const KINDS = 17;
+
+const IS_LONG = process.env['SPANLINE_LONG'] === '1';
+const RUNS = IS_LONG ? 300 : 15;
 
 it('no fault loses a line: each is stored, refused with a reason or counted, and in Elasticsearch it is there once', async () => {
   vi.spyOn(process, 'emitWarning').mockImplementation(() => {});
@@ -91,15 +135,22 @@ it('no fault loses a line: each is stored, refused with a reason or counted, and
       const world = new World(receivers);
       try {
         await fc.asyncModelRun(() => ({ model: {}, real: world }), plan);
-        disk.isFull = false;
+        repairDisk();
         await world.settle();
+        count('requests to a target in trouble', world.troubled);
       } finally {
         vi.useRealTimers();
-        disk.isFull = false;
+        repairDisk();
         await world.end();
         for (const receiver of receivers) await receiver.close();
       }
     }),
-    { numRuns: RUNS, endOnFailure: RUNS < 100 },
+    { numRuns: RUNS, endOnFailure: !IS_LONG },
   );
+  for (const repair of REPAIRS) faults.delete(repair);
+  const total = [...faults.values()].reduce((sum, many) => sum + many, 0);
+  expect(total).toBeGreaterThan(RUNS);
+  if (!IS_LONG) return;
+  expect([...faults.keys()]).toHaveLength(KINDS);
+  process.stdout.write(`${RUNS} runs, ${total} faults, lost: 0. ${JSON.stringify(Object.fromEntries(faults))}\n`);
 });

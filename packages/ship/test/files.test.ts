@@ -332,6 +332,45 @@ describe('a line of a file', () => {
     await tail({ dir: join(folder, 'state-2'), files: copies, to }).drain();
     expect(index.documents.size).toBe(4);
   });
+
+  it('keeps its id when the host gets another name, and when another host goes on', async () => {
+    const index = createIndex();
+    const target = await startReceiver((request) => index.bulk(request));
+    onTestFinished(() => target.close());
+    const to = [elasticsearch({ url: target.url })];
+    writeFileSync(log, '{"msg":"one"}\n');
+    const first = tail({ to });
+    await first.drain();
+    await first.stop(1000);
+    for (const name of readdirSync(join(folder, 'state'))) {
+      rmSync(join(folder, 'state', name, 'checkpoint-elasticsearch.json'), { force: true });
+    }
+    vi.spyOn(os, 'hostname').mockReturnValue('another-host');
+    syncBuiltinESMExports();
+    onTestFinished(() => {
+      vi.restoreAllMocks();
+      syncBuiltinESMExports();
+    });
+    await tail({ to }).drain();
+    expect(index.documents.size).toBe(1);
+  });
+});
+
+describe('two shippers on one folder', () => {
+  it('the second goes on with files that the first found and that were rotated since', async () => {
+    const first = tail();
+    await first.drain();
+    const second = tail();
+    await second.drain();
+    write(0, 3);
+    await first.drain();
+    await first.stop(1000);
+    write(3, 5);
+    renameSync(log, `${log}.1`);
+    write(5, 8);
+    await second.drain();
+    expect(shipped().toSorted((a, b) => a - b)).toEqual(upTo(8));
+  });
 });
 
 describe('a file that got the inode of one that was deleted', () => {

@@ -1,4 +1,5 @@
 import { closeSync, openSync, statSync } from 'node:fs';
+import { hostname } from 'node:os';
 import { join } from 'node:path';
 import type { Position } from '../contracts/position.ts';
 import type { Candidate, Discovery, Source } from '../contracts/source.ts';
@@ -97,7 +98,8 @@ export function discoverFiles({
 
   function open(path: string, watched: string, id: string, folder: string, unpacked?: UnpackedFile): Source {
     try {
-      const source = openFileSource({ path, watched, id, folder, isFinal, lines, readFiles, unpacked });
+      const host = origins?.hostOf(folder) ?? hostname();
+      const source = openFileSource({ path, watched, host, id, folder, isFinal, lines, readFiles, unpacked });
       note(path, undefined);
       return source;
     } catch (error) {
@@ -182,6 +184,7 @@ export function discoverFiles({
 
   function* find(): Iterable<Candidate> {
     const known = (origins ??= openFileOrigins(state));
+    known.refresh();
     const siblingsOf = createSiblings();
     const packedFiles: Packed[] = [];
     for (const pattern of patterns) {

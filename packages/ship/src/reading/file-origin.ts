@@ -4,6 +4,7 @@
  */
 
 import { existsSync, readFileSync, realpathSync, type Stats, statSync } from 'node:fs';
+import { hostname } from 'node:os';
 import { join } from 'node:path';
 import type { Position } from '../contracts/position.ts';
 import { isCheckpoint, loadCheckpoint } from '../state/checkpoint.ts';
@@ -19,6 +20,8 @@ interface FileOrigin {
   readonly real: string;
   /** When the file was created, in milliseconds since the epoch; 0 if the file system does not say. */
   readonly bornAt: number;
+  /** The host that found the file. It may have another name later, and another host may go on with the folder. */
+  readonly host: string;
 }
 
 /** A file that is known, as far as one sink has read it. */
@@ -52,8 +55,9 @@ function load(folder: string): FileOrigin | undefined {
       watched,
       real,
       bornAt = 0,
+      host = hostname(),
     } = JSON.parse(readFileSync(join(folder, ORIGIN_FILE), 'utf8')) as Partial<FileOrigin>;
-    return typeof watched === 'string' && typeof real === 'string' ? { watched, real, bornAt } : undefined;
+    return typeof watched === 'string' && typeof real === 'string' ? { watched, real, bornAt, host } : undefined;
   } catch {
     return undefined;
   }
@@ -76,6 +80,10 @@ function positionsIn(folder: string): KnownPosition[] {
 
 /** The origins of all files that have a folder in the state. */
 export interface FileOrigins {
+  /** Reads the origins of files that another shipper found, and forgets those of files that are gone. */
+  refresh(): void;
+  /** The host that found the file of a folder. */
+  hostOf(folder: string): string;
   /** Whether the file of a folder was found under a path. */
   isFrom(folder: string, watched: string): boolean;
   /** Remembers where a file was found, and which it is. @throws the system's error */
@@ -91,7 +99,7 @@ export interface FileOrigins {
   positions(): readonly KnownPosition[];
 }
 
-/** Opens the origins in a state folder. They are read once; later changes are this process's own. */
+/** Opens the origins in a state folder. Each is read once. */
 export function openFileOrigins(state: string): FileOrigins {
   const byWatched = new Map<string, Map<string, FileOrigin>>();
   const originOf = new Map<string, FileOrigin>();
@@ -104,17 +112,38 @@ export function openFileOrigins(state: string): FileOrigins {
     else known.set(folder, origin);
   }
 
-  for (const name of listNames(state).filter((one) => FOLDER.test(one))) {
-    const origin = load(join(state, name));
-    if (origin !== undefined) add(join(state, name), origin);
+  function remove(folder: string): void {
+    const { watched = '' } = originOf.get(folder) ?? {};
+    const known = byWatched.get(watched);
+    known?.delete(folder);
+    if (known?.size === 0) byWatched.delete(watched);
+    originOf.delete(folder);
   }
+
+  function refresh(): void {
+    const folders = new Set(
+      listNames(state)
+        .filter((name) => FOLDER.test(name))
+        .map((name) => join(state, name)),
+    );
+    for (const folder of originOf.keys()) if (!folders.has(folder)) remove(folder);
+    for (const folder of folders) {
+      const origin = originOf.has(folder) ? undefined : load(folder);
+      if (origin !== undefined) add(folder, origin);
+    }
+  }
+
+  refresh();
   return {
+    refresh,
+    hostOf: (folder) => (originOf.get(folder) ?? load(folder))?.host ?? hostname(),
     isFrom: (folder, watched) => originOf.get(folder)?.watched === watched,
     save(folder, path, watched, stats) {
       // A rotated file keeps the path at which it was found first.
       const isKnown = originOf.get(folder)?.watched === watched && !this.isReplaced(folder, stats);
       if (isKnown && existsSync(join(folder, ORIGIN_FILE))) return;
-      const origin = { watched, real: realPath(path), bornAt: stats.birthtimeMs };
+      const host = isKnown ? this.hostOf(folder) : hostname();
+      const origin = { watched, real: realPath(path), bornAt: stats.birthtimeMs, host };
       replaceFile(join(folder, ORIGIN_FILE), JSON.stringify(origin), { isDurable: false });
       add(folder, origin);
     },

@@ -1,5 +1,4 @@
 import { closeSync, fstatSync, openSync, rmSync, statSync } from 'node:fs';
-import { hostname } from 'node:os';
 import { join } from 'node:path';
 import type { Position } from '../contracts/position.ts';
 import type { Chunk, Reader, Source, SourceLine } from '../contracts/source.ts';
@@ -19,6 +18,8 @@ export interface FileSourceOptions {
   readonly path: string;
   /** The path that is watched. After a rotation it belongs to another file. */
   readonly watched: string;
+  /** The host that found the file first. */
+  readonly host: string;
   /** Id of the file that was found at `path`, see {@link fileId}. */
   readonly id: string;
   /** Folder of lock and checkpoints. */
@@ -59,7 +60,7 @@ function isRotated(handle: number, watched: string): boolean {
  * generation starts; its number is the `file` of positions.
  */
 function startReader(
-  { watched, path, folder, isFinal: isLast, id, lines: lineOptions, unpacked }: FileSourceOptions,
+  { watched, path, host, folder, isFinal: isLast, id, lines: lineOptions, unpacked }: FileSourceOptions,
   shared: SharedHandle,
   from: Position | undefined,
   onProblem: (description: string) => void,
@@ -81,7 +82,7 @@ function startReader(
   let ended = false;
 
   function sourceId(): string {
-    return `${hostname()}:${watched}:${id}:${generationName(generation)}`;
+    return `${host}:${watched}:${id}:${generationName(generation)}`;
   }
 
   function openOwn(): LineFile {

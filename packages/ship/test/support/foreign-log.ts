@@ -6,6 +6,7 @@ import {
   renameSync,
   rmSync,
   statSync,
+  symlinkSync,
   truncateSync,
 } from 'node:fs';
 import { join } from 'node:path';
@@ -25,6 +26,10 @@ export interface ForeignLog {
    * @returns its number
    */
   copyAndCut(): number | undefined;
+  /** The file is deleted, and the program begins another one, which may get its inode. */
+  recreate(numbers: readonly number[]): void;
+  /** Numbers of whole lines, and of a half one, in the file that is written. */
+  current(): number[];
   /** Numbers of whole lines, in the log and everything that it was rotated into. */
   numbers(): number[];
   /** Whether a shipper that remembers in a folder has seen the file that is written. */
@@ -87,12 +92,58 @@ export function createForeignLog(folder: string): ForeignLog {
       truncateSync(path);
       return end();
     },
+    recreate(numbers) {
+      end();
+      rmSync(path);
+      appendFileSync(path, numbers.map(lineOf).join(''));
+    },
+    current: () => [
+      ...[...textOf(path).matchAll(/^\{"n":(\d+)/gm)].map(([, n]) => Number(n)),
+      ...(open === undefined ? [] : [open]),
+    ],
     numbers: () =>
       [path, ...rotated].flatMap((name) => [...textOf(name).matchAll(/^\{"n":(\d+).*\}$/gm)].map(([, n]) => Number(n))),
-    isKnownTo(state) {
-      if (!existsSync(path)) return false;
-      const { dev, ino } = statSync(path);
-      return existsSync(join(state, `file-${dev}-${ino}`, 'checkpoint-datadog.json'));
-    },
+    isKnownTo: (state) => isKnown(path, state),
   };
+}
+
+/** A link that names the log of the day, which another program writes. */
+export interface LinkedLog {
+  readonly path: string;
+  write(numbers: readonly number[]): void;
+  /** The link names the file of the next day. */
+  retarget(): void;
+  /** Numbers of the lines of all days. */
+  numbers(): number[];
+  isKnownTo(state: string): boolean;
+}
+
+/** A log in a folder, behind a link. */
+export function createLinkedLog(folder: string): LinkedLog {
+  const path = join(folder, 'current.log');
+  let day = 0;
+  const fileOf = (of: number): string => join(folder, `day-${of}.data`);
+  const retarget = (): void => {
+    day++;
+    appendFileSync(fileOf(day), '');
+    rmSync(path, { force: true });
+    symlinkSync(fileOf(day), path);
+  };
+  retarget();
+  return {
+    path,
+    write: (numbers) => appendFileSync(fileOf(day), numbers.map(lineOf).join('')),
+    retarget,
+    numbers: () =>
+      Array.from({ length: day }, (_, index) => readFileSync(fileOf(index + 1), 'utf8')).flatMap((text) =>
+        [...text.matchAll(/^\{"n":(\d+)/gm)].map(([, n]) => Number(n)),
+      ),
+    isKnownTo: (state) => isKnown(path, state),
+  };
+}
+
+function isKnown(path: string, state: string): boolean {
+  if (!existsSync(path)) return false;
+  const { dev, ino } = statSync(path);
+  return existsSync(join(state, `file-${dev}-${ino}`, 'checkpoint-datadog.json'));
 }

@@ -21,7 +21,7 @@ import { loadCheckpoint } from '../../src/state/checkpoint.ts';
 import { createIndex, readBulk, type Index } from './elastic.ts';
 import { deadLetters } from './engine.ts';
 import { temporaryFolder } from './folder.ts';
-import { createForeignLog } from './foreign-log.ts';
+import { createForeignLog, createLinkedLog } from './foreign-log.ts';
 import type { Receiver } from './receiver.ts';
 import { inTrouble, type Trouble } from './troubled-target.ts';
 
@@ -36,6 +36,8 @@ interface Model {
   readonly poison: Set<number>;
   /** Lines whose bytes were damaged on the disk. */
   readonly damaged: Set<number>;
+  /** Lines of a file that was rotated before a shipper could see it. */
+  readonly unseen: Set<number>;
 }
 
 const MIXED = [
@@ -57,7 +59,7 @@ const isPoison = (line: Record<string, unknown>): boolean => line['poison'] === 
 /** A spool, a shipper, two targets in trouble, and a model of what must be true of them. */
 export class World {
   readonly root = temporaryFolder();
-  readonly model: Model = { ended: [], poison: new Set(), damaged: new Set() };
+  readonly model: Model = { ended: [], poison: new Set(), damaged: new Set(), unseen: new Set() };
   readonly trouble: Record<SinkName, Trouble> = { elasticsearch: 'none', datadog: 'none' };
   readonly index: Index = createIndex((line) => {
     if (isPoison(line)) return { status: 400, type: 'document_parsing_exception' };
@@ -67,7 +69,11 @@ export class World {
   readonly receivers: Receiver[];
   private spooled: Spool;
   private engine: Engine;
+  private second: Engine | undefined;
   private readonly log = createForeignLog(temporaryFolder());
+  private readonly linked = createLinkedLog(temporaryFolder());
+  /** Requests that a target in trouble got. */
+  troubled = 0;
   private next = 0;
   private turn = 0;
   private attempted = 0;
@@ -78,13 +84,11 @@ export class World {
     this.receivers = receivers;
     const [elastic, intake] = receivers;
     if (elastic !== undefined) {
-      elastic.answer = (request) =>
-        inTrouble(
-          this.trouble.elasticsearch,
-          (taken) => this.index.bulk(taken),
-          request,
-          readBulk(request.body).length,
-        );
+      elastic.answer = (request) => {
+        const trouble = this.trouble.elasticsearch;
+        if (trouble !== 'none') this.troubled++;
+        return inTrouble(trouble, (taken) => this.index.bulk(taken), request, readBulk(request.body).length);
+      };
     }
     if (intake !== undefined) {
       intake.answer = (request) => {
@@ -94,6 +98,7 @@ export class World {
           this.logs.push(...logs);
           return { status: 202 };
         };
+        if (this.trouble.datadog !== 'none') this.troubled++;
         return inTrouble(this.trouble.datadog, take, request, logs.length);
       };
     }
@@ -115,7 +120,7 @@ export class World {
       root: this.root,
       from: [
         discoverSpool({ root: this.root, everyWriter: true }),
-        discoverFiles({ patterns: [this.log.path], state: this.root, isFinal: false }),
+        discoverFiles({ patterns: [this.log.path, this.linked.path], state: this.root, isFinal: false }),
       ],
       sinks: createSinks(sinks),
       owner: `model-${Math.random()}`,
@@ -146,20 +151,81 @@ export class World {
     const numbers = Array.from({ length: count }, () => this.next++);
     const half = this.next++;
     this.log.write(numbers, half);
-    this.model.ended.push(...this.log.numbers().filter((n) => !this.model.ended.includes(n)));
+    this.noteForeign();
+  }
+
+  private noteForeign(): void {
+    this.model.ended.push(...this.foreign().filter((n) => !this.model.ended.includes(n)));
+  }
+
+  private foreign(): number[] {
+    return [...this.log.numbers(), ...this.linked.numbers()];
+  }
+
+  /** Another program logs behind a link. */
+  writeLinked(count: number): void {
+    this.linked.write(Array.from({ length: count }, () => this.next++));
+    this.noteForeign();
+  }
+
+  /** The link names another file. A file that no shipper has seen goes unseen. */
+  retarget(): boolean {
+    if (!this.linked.isKnownTo(this.root)) return false;
+    this.linked.retarget();
+    return true;
+  }
+
+  /** Path of the log of the other program. */
+  get logPath(): string {
+    return this.log.path;
+  }
+
+  /** Whether a file name is that of a log of the other program. */
+  isForeign(path: string): boolean {
+    return [this.log, this.linked].some((log) => path.startsWith(dirname(log.path)));
+  }
+
+  /** A file of which everything was read is deleted, and another one begun. */
+  recreate(): boolean {
+    const read = this.log.current();
+    if (read.length === 0 || !this.log.isKnownTo(this.root)) return false;
+    const isRead = SINKS.every((sink) => {
+      const known = new Set([...this.stored(sink), ...this.refused(sink)]);
+      return read.every((n) => known.has(n));
+    });
+    if (!isRead) return false;
+    this.log.recreate(Array.from({ length: 3 }, () => this.next++));
+    this.noteForeign();
+    return true;
   }
 
   /**
-   * In the middle of a line. A file that no shipper has seen is not rotated: it would have to live for less than a
-   * scan.
+   * In the middle of a line. A file that no shipper has seen is only renamed: it would have to live for less than a
+   * scan, and is ignored.
+   *
+   * @returns whether it was rotated
    */
-  rotate(how: 'rename' | 'compress' | 'copy'): void {
-    if (!this.log.isKnownTo(this.root)) return;
+  rotate(how: 'rename' | 'compress' | 'copy', isReadable: boolean): boolean {
+    if (!existsSync(this.log.path)) return false;
+    if (!this.log.isKnownTo(this.root)) {
+      if (how !== 'rename') return false;
+      for (const n of this.log.current()) this.model.unseen.add(n);
+    }
+    // Without a copy that can be read, a loss is reported.
+    if (how === 'copy' && !isReadable) return false;
     if (how === 'rename') this.log.rename();
     if (how === 'compress') this.log.compress();
     const cut = how === 'copy' ? this.log.copyAndCut() : undefined;
     if (cut !== undefined) this.model.damaged.add(cut);
-    this.model.ended.push(...this.log.numbers().filter((n) => !this.model.ended.includes(n)));
+    this.noteForeign();
+    return true;
+  }
+
+  /** Another shipper works on the same folder. */
+  startSecond(): boolean {
+    if (this.second !== undefined) return false;
+    this.second = this.openEngine();
+    return true;
   }
 
   /** The application is killed inside a write, and started again. */
@@ -178,6 +244,11 @@ export class World {
       at: statSync(path).mtime,
     }));
     await this.engine.stop(0);
+    if (this.second !== undefined) {
+      this.engine = this.second;
+      this.second = undefined;
+      return;
+    }
     for (const { path, text, at } of notes) {
       if (!existsSync(path)) continue;
       put(path, text);
@@ -187,6 +258,7 @@ export class World {
   }
 
   async damageCheckpoints(text: string): Promise<void> {
+    await this.stopSecond();
     await this.engine.stop(0);
     for (const path of this.checkpoints()) if (path.includes('writer-')) put(path, text);
     this.engine = this.openEngine();
@@ -205,6 +277,11 @@ export class World {
     put(segment, bytes);
   }
 
+  private async stopSecond(): Promise<void> {
+    await this.second?.stop(0);
+    this.second = undefined;
+  }
+
   /** A spool that ends says what it has lost: every line that is not in its files is counted. */
   private async closeSpool(): Promise<void> {
     const { writtenLines, droppedLines, failedLines } = this.spooled.stats();
@@ -218,7 +295,7 @@ export class World {
    * refused.
    */
   check(): void {
-    const waiting = new Set([...this.waiting(), ...this.log.numbers()]);
+    const waiting = new Set([...this.waiting(), ...this.foreign()]);
     for (const sink of SINKS) {
       const known = new Set([...this.stored(sink), ...this.refused(sink)]);
       expect({ sink, unstored: this.acknowledged(sink).filter((n) => !known.has(n)) }).toEqual({ sink, unstored: [] });
@@ -236,13 +313,16 @@ export class World {
     for (const sink of SINKS) await this.setTrouble(sink, 'none');
     this.write(1, false);
     this.writeForeign(1);
+    this.writeLinked(1);
     await this.closeSpool();
+    await this.stopSecond();
     await this.engine.drain();
     await this.engine.stop(1000);
     for (const sink of SINKS) {
       const stored = this.stored(sink);
       const refused = new Set(this.refused(sink));
-      const { ended, poison, damaged } = this.model;
+      const { poison, damaged, unseen } = this.model;
+      const ended = this.model.ended.filter((n) => !unseen.has(n));
       const good = ended.filter((n) => !poison.has(n) && !damaged.has(n));
       expect({ sink, lost: good.filter((n) => !stored.includes(n)) }).toEqual({ sink, lost: [] });
       expect({ sink, unsaid: ended.filter((n) => !stored.includes(n) && !refused.has(n)) }).toEqual({
@@ -261,6 +341,7 @@ export class World {
 
   async end(): Promise<void> {
     await this.spooled.close(0);
+    await this.stopSecond();
     await this.engine.stop(0);
   }
 
