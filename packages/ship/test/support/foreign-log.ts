@@ -26,10 +26,10 @@ export interface ForeignLog {
    * @returns its number
    */
   copyAndCut(): number | undefined;
-  /** The file is deleted, and the program begins another one, which may get its inode. */
+  /** The file is deleted, with a line that is half there. The program begins another one, which may get its inode. */
   recreate(numbers: readonly number[]): void;
-  /** Numbers of whole lines, and of a half one, in the file that is written. */
-  current(): number[];
+  /** Numbers of lines in the file that is written; with `half`, also that of a line that is half there. */
+  current(half: boolean): number[];
   /** Numbers of whole lines, in the log and everything that it was rotated into. */
   numbers(): number[];
   /** Whether a shipper that remembers in a folder has seen the file that is written. */
@@ -93,14 +93,15 @@ export function createForeignLog(folder: string): ForeignLog {
       return end();
     },
     recreate(numbers) {
-      end();
+      open = undefined;
+      target = path;
       rmSync(path);
       appendFileSync(path, numbers.map(lineOf).join(''));
     },
-    current: () => [
-      ...[...textOf(path).matchAll(/^\{"n":(\d+)/gm)].map(([, n]) => Number(n)),
-      ...(open === undefined ? [] : [open]),
-    ],
+    current(half) {
+      const whole = [...textOf(path).matchAll(/^\{"n":(\d+).*\}$/gm)].map(([, n]) => Number(n));
+      return half && open !== undefined ? [...whole, open] : whole;
+    },
     numbers: () =>
       [path, ...rotated].flatMap((name) => [...textOf(name).matchAll(/^\{"n":(\d+).*\}$/gm)].map(([, n]) => Number(n))),
     isKnownTo: (state) => isKnown(path, state),

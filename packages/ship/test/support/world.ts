@@ -187,7 +187,7 @@ export class World {
 
   /** A file of which everything was read is deleted, and another one begun. */
   recreate(): boolean {
-    const read = this.log.current();
+    const read = this.log.current(false);
     if (read.length === 0 || !this.log.isKnownTo(this.root)) return false;
     const isRead = SINKS.every((sink) => {
       const known = new Set([...this.stored(sink), ...this.refused(sink)]);
@@ -209,7 +209,7 @@ export class World {
     if (!existsSync(this.log.path)) return false;
     if (!this.log.isKnownTo(this.root)) {
       if (how !== 'rename') return false;
-      for (const n of this.log.current()) this.model.unseen.add(n);
+      for (const n of this.log.current(true)) this.model.unseen.add(n);
     }
     // Without a copy that can be read, a loss is reported.
     if (how === 'copy' && !isReadable) return false;
