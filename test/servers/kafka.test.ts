@@ -1,40 +1,19 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Admin, Consumer, MessagesStreamModes } from '@platformatic/kafka';
+import { Admin } from '@platformatic/kafka';
 import { afterAll, beforeAll, describe, expect, inject, it, vi } from 'vitest';
 import { kafka, type Report, type SinkSpec, spool, startShipper } from '@spanline/ship';
-import { freePort, startKafka } from './support/kafka.ts';
+import { freePort, readTopic, startKafka } from './support/kafka.ts';
 import { type Line, writeProgram } from './support/program.ts';
 import type { RunningServer } from './support/server.ts';
 import { deadLetters, ship } from './support/ship.ts';
 
 const { kafka: files } = inject('servers');
 
-interface Message {
-  readonly key: string | undefined;
-  readonly partition: number;
-  readonly id: string | undefined;
-  readonly text: string;
-}
-
 const PARTITIONS = 6;
 const KB = 1024;
 const UNTIL = { timeout: 60_000, interval: 50 };
-
-/** Messages of a topic, from its start. */
-async function readTopic(broker: string, topic: string, count: number): Promise<Message[]> {
-  const consumer = new Consumer({ groupId: `read-${topic}`, clientId: 'test', bootstrapBrokers: [broker] });
-  const stream = await consumer.consume({ topics: [topic], mode: MessagesStreamModes.EARLIEST, maxWaitTime: 100 });
-  const messages: Message[] = [];
-  for await (const { key, partition, headers, value } of stream) {
-    const id = [...headers].find(([name]) => name.toString() === 'event.id')?.[1].toString();
-    messages.push({ key: key?.toString(), partition, id, text: value.toString() });
-    if (messages.length >= count) break;
-  }
-  await consumer.close(true);
-  return messages;
-}
 
 describe.skipIf(files === undefined)('Kafka', () => {
   let server: RunningServer | undefined;
@@ -53,7 +32,7 @@ describe.skipIf(files === undefined)('Kafka', () => {
     const early = startShipper({ dir: join(dir, 'spool'), to: target() });
     await vi.waitFor(() => expect(early.stats()['kafka']?.retries).toBeGreaterThan(0), UNTIL);
     await early.stop(1000);
-    server = await startKafka(files as string, port);
+    server = await startKafka(files as string, { port });
     admin = new Admin({ clientId: 'test', bootstrapBrokers: [broker] });
     await admin.createTopics({ topics: ['lines', 'small'], partitions: PARTITIONS, replicas: 1 });
   });

@@ -1,8 +1,11 @@
+import type { AddressInfo } from 'node:net';
+import { createServer } from 'node:tls';
 import { MultipleErrors, NetworkError, ProtocolError, ResponseError, UserError } from '@platformatic/kafka';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { parseLine } from '@spanline/record';
 import { kafka, type KafkaOptions, type SourceLine } from '@spanline/ship';
 import { resultOfError } from '../src/sinks/kafka/outcome.ts';
+import { selfSigned } from './support/certificate.ts';
 import { deadLetters, leave, ship, spanLines } from './support/engine.ts';
 import { temporaryFolder } from './support/folder.ts';
 import { trace } from './support/lines.ts';
@@ -63,6 +66,12 @@ describe('an error of the client for Kafka', () => {
       ['stored', 'retry', 'retry'],
     ],
     ['a record that is named', answered({ 3: INVALID }, [{ batchIndex: 1 }]), [3, 3, 3], ['retry', 'reject', 'retry']],
+    [
+      'a broker that is gone, while another has stored its part',
+      Object.assign(failed(new NetworkError('Connection refused.')), { produced: { offsets: [{ partition: 1 }] } }),
+      [0, 1, 1],
+      ['retry', 'stored', 'stored'],
+    ],
     [
       'several attempts, of which one stored a partition',
       failed(
@@ -128,6 +137,30 @@ describe('a line for Kafka', () => {
     expect(() => kafka({ brokers: 'a:9092', ...wrong })).toThrow(
       expect.objectContaining({ code: 'ERR_INVALID_OPTION', option }) as Error,
     );
+  });
+
+  it.each([
+    ['localhost', 'localhost'],
+    ['127.0.0.1', false],
+  ])('asks for the broker by its name in the handshake of TLS: %s', async (host, expected) => {
+    const asked: unknown[] = [];
+    const server = createServer(selfSigned([127, 0, 0, 1]));
+    // Also where the client does not trust the certificate, the server knows whom it asked for.
+    server.on('connection', (socket) => socket.on('error', () => {}));
+    server.on('tlsClientError', (_, socket) => void asked.push(socket.servername || false));
+    server.on('secureConnection', (socket) => {
+      asked.push(socket.servername);
+      socket.destroy();
+    });
+    await new Promise<void>((resolve) => {
+      server.listen(0, host, resolve);
+    });
+    onTestFinished(() => void server.close());
+    const { port } = server.address() as AddressInfo;
+    const root = temporaryFolder();
+    leave(root, spanLines(1));
+    ship(root, kafka({ brokers: `${host}:${port}`, timeoutMs: 1000, tls: true }));
+    await expect.poll(() => asked[0]).toBe(expected);
   });
 
   it('waits while no broker can be reached', async () => {

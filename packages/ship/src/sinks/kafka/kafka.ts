@@ -75,7 +75,7 @@ const SHAPE: Shape<KafkaOptions> = {
 };
 
 /**
- * Sends each line as a message to a topic of Kafka 2.4 or newer, with the package `@platformatic/kafka`. The key is the
+ * Sends each line as a message to a topic of Kafka 3.5 or newer, with the package `@platformatic/kafka`. The key is the
  * trace id, so that the lines of one trace are in one partition, in order. The header `event.id` is the line's id. All
  * replicas in sync store a message before it counts as stored.
  *

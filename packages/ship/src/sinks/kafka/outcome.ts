@@ -16,6 +16,8 @@ interface ClientError {
   readonly apiId?: unknown;
   readonly errors?: unknown;
   readonly cause?: unknown;
+  /** The part of the batch that other brokers stored. */
+  readonly produced?: { readonly offsets?: readonly { readonly partition: number }[] };
   readonly response?: {
     readonly responses?: readonly { readonly partitionResponses?: readonly PartitionResponse[] }[];
   };
@@ -58,7 +60,8 @@ function* allErrors(error: unknown, depth = 0): Generator<ClientError> {
 /** The last answer for each partition. A partition that was stored once stays stored. */
 function responsesOf(errors: readonly ClientError[]): Map<number, PartitionResponse> {
   const responses = new Map<number, PartitionResponse>();
-  for (const { response } of errors) {
+  for (const { response, produced } of errors) {
+    for (const { partition } of produced?.offsets ?? []) responses.set(partition, { index: partition, errorCode: 0 });
     for (const { partitionResponses = [] } of response?.responses ?? []) {
       for (const found of partitionResponses) {
         const known = responses.get(found.index);

@@ -1,4 +1,5 @@
 /** The producer of one topic, and its end after a failure. */
+import { isIP } from 'node:net';
 import type * as Kafka from '@platformatic/kafka';
 import { readSecret, type Secret } from '@spanline/remote';
 import type { SendResult, SinkBatch, SinkEntry } from '../../contracts/sink.ts';
@@ -37,6 +38,8 @@ const RETRY_DELAY_MS = 200;
 
 type Producer = Kafka.Producer;
 
+const isAddress = (broker: string): boolean => isIP(broker.replace(/:\d+$/, '').replace(/^\[|\]$/g, '')) !== 0;
+
 function createProducer({ Producer }: typeof Kafka, connection: KafkaConnection, login: string | undefined): Producer {
   const { brokers, clientId, mechanism, tls, ca, gzip, timeoutMs } = connection;
   const at = login?.indexOf(':') ?? 0;
@@ -50,7 +53,8 @@ function createProducer({ Producer }: typeof Kafka, connection: KafkaConnection,
     requestTimeout: timeoutMs,
     retries: RETRIES,
     retryDelay: RETRY_DELAY_MS,
-    ...(tls ? { tls: ca === undefined ? {} : { ca } } : {}),
+    // Brokers may share an address; the name in the handshake (SNI) identifies one. It is no IP address.
+    ...(tls ? { tls: ca === undefined ? {} : { ca }, tlsServerName: !brokers.some(isAddress) } : {}),
     ...(login === undefined
       ? {}
       : { sasl: { mechanism, username: login.slice(0, at), password: login.slice(at + 1) } }),
