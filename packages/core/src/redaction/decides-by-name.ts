@@ -1,14 +1,12 @@
 import { memoize } from '@spanline/record';
 import { isSsnName } from './numbers/identity.ts';
 import { isPhoneName } from './phones/index.ts';
-import { isNameOfSecretNumber, isSecretName } from './secrets/secret-names.ts';
+import { isCodeName, isNameOfSecretNumber, isSecretName } from './secrets/secret-names.ts';
 
 const MAX_NAMES = 2000;
-const decides = memoize(MAX_NAMES, (name: string) => isSecretName(name) || isPhoneName(name) || isSsnName(name));
-const decidesOnNumber = memoize(
-  MAX_NAMES,
-  (name: string) => isNameOfSecretNumber(name) || isPhoneName(name) || isSsnName(name),
-);
+const isPersonalName = (name: string): boolean => isPhoneName(name) || isSsnName(name) || isCodeName(name);
+const decides = memoize(MAX_NAMES, (name: string) => isSecretName(name) || isPersonalName(name));
+const decidesOnNumber = memoize(MAX_NAMES, (name: string) => isNameOfSecretNumber(name) || isPersonalName(name));
 
 /** True for the name of a field that decides on its text: of secrets, phone numbers and social security numbers. */
 export function decidesByName(name: string | undefined): name is string {

@@ -6,7 +6,8 @@ import { Replacements } from './replacements.ts';
 import { RuleSet } from './rule-set.ts';
 import type { Rule } from './rule.ts';
 import { BUILT_IN_RULES } from './rules.ts';
-import { isSecretName } from './secrets/secret-names.ts';
+import { isCodeName, isSecretName } from './secrets/secret-names.ts';
+import { isOneTimeCode } from './secrets/secret-values.ts';
 import type { ValueRedactor } from './value-redactor.ts';
 import { VerifiedTexts } from './verified-texts.ts';
 
@@ -44,7 +45,8 @@ function chooseRules(options: RedactOptions): Rule[] {
 
 /** The value of a field that is named like a secret is replaced whatever it looks like. */
 function isSecret(text: string, name: string | undefined): boolean {
-  return name !== undefined && text !== '' && isSecretName(name);
+  if (name === undefined || text === '') return false;
+  return isSecretName(name) || (isOneTimeCode(text) && isCodeName(name));
 }
 
 function replaceSecret(replacements: Replacements): string {

@@ -1,6 +1,6 @@
 import { EMAIL } from './email.ts';
 import { API_KEY } from './keys/api-key.ts';
-import { IPV4, IPV6 } from './numbers/addresses.ts';
+import { IPV4, IPV6, MAC } from './numbers/addresses.ts';
 import { CARD } from './numbers/card.ts';
 import { IBAN } from './numbers/iban.ts';
 import { PASSPORT, SSN } from './numbers/identity.ts';
@@ -25,8 +25,9 @@ export const BUILT_IN_RULES: readonly Rule[] = [
   IBAN,
   CARD,
   SSN,
-  IPV4,
   IPV6,
+  IPV4,
+  MAC,
   PHONE,
   PASSPORT,
 ];

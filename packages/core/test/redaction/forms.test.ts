@@ -1,12 +1,14 @@
 import { describe, expect, it } from 'vitest';
+import { createTracer } from '../../src/index.ts';
 import { createRedactor } from '../../src/redaction/index.ts';
+import { memoryLog } from '../../src/testing.ts';
 
 const redactor = createRedactor({}, undefined);
 const redact = (text: string): string =>
   redactor.redactCredentials(text, undefined, redactor.startLine({ placeholders: undefined }));
 
 describe('a secret under a name is gone in every form of text', () => {
-  it.each([
+  it.each<readonly [text: string, expected: string]>([
     ['<password>olivegrove</password>', '<password>[SECRET_1]</password>'],
     ['<o:Password kind="text">olive grove</o:Password>', '<o:Password kind="text">[SECRET_1]</o:Password>'],
     ['<clientSecret>\n  olivegrove7\n</clientSecret>', '<clientSecret>[SECRET_1]</clientSecret>'],
@@ -27,6 +29,20 @@ describe('a secret under a name is gone in every form of text', () => {
     ["GRANT ALL ON db.* TO ann IDENTIFIED BY VALUES 'olivegrove'", "BY VALUES '[SECRET_1]'"],
     ["CREATE LOGIN ann WITH PASSWORD = 'olivegrove'", "PASSWORD = '[SECRET_1]'"],
     ["SET PASSWORD FOR 'ann'@'%' = 'olivegrove'", "= '[SECRET_1]'"],
+    ['CREATE USER ann WITH PASSWORD olivegrove;', 'PASSWORD [SECRET_1];'],
+    [
+      "ALTER ROLE ann WITH LOGIN ENCRYPTED PASSWORD olivegrove VALID UNTIL '2030'",
+      "PASSWORD [SECRET_1] VALID UNTIL '2030'",
+    ],
+    ['create login ann with password = olivegrove;', 'password = [SECRET_1];'],
+    ["SET PASSWORD FOR ann = PASSWORD('olivegrove')", "= PASSWORD('[SECRET_1]')"],
+    ...[
+      'parola: #, parola d’ordine: #, parolanız: #, şifreniz: #, Einmalpasswort: #, Losungswort: #, palavra-passe: #',
+      'clave de acceso: #, κωδικός πρόσβασης: #, парола: #, كلمة السر: #, رمز عبور: #, पासवर्ड: #, รหัสผ่าน: #',
+      'salasana on #, hasło to #, het wachtwoord is #, la parola è #, пароль - #, रहस्य पासवर्ड है #, mật khẩu là #',
+    ].flatMap((forms) =>
+      forms.split(', ').map((form) => [form.replace('#', 'olivegrove7'), form.replace('#', '[SECRET_1]')] as const),
+    ),
     ['heslo: olivegrove7', 'heslo: [SECRET_1]'],
     ['lösenord: olivegrove7', 'lösenord: [SECRET_1]'],
     ['mật khẩu: olivegrove7', 'mật khẩu: [SECRET_1]'],
@@ -74,5 +90,79 @@ describe('a secret under a name is gone in every form of text', () => {
     'grant access identified by role',
     'sk_learn_model_selection_train_test_split_function_v2 and pk_user_account_primary_key_constraint_name_2024_v1',
     'password for the database = the one of yesterday',
+    'ALTER USER ann PASSWORD EXPIRE; alter role ann with password null;',
+    'create user accounts with password reset enabled; create user accounts with password reset',
+    'la parola chiave: mandarino, Cuvântul parola este, hasło to nie wszystko',
+    'the password is 2048 bits long and the secret is 4096 bytes',
   ])('near misses stay: %s', (text) => expect(redact(text)).toBe(text));
+});
+
+describe('one-time codes are gone', () => {
+  it.each([
+    'TAN: #',
+    'Ihre TAN lautet #',
+    'mTAN #',
+    'smsTAN: #',
+    'Your code is #',
+    'Your verification code is #',
+    'one-time code: #',
+    '# is your verification code',
+    'G-# is your Google verification code',
+    'Bestätigungscode: #',
+    'Ihr Code lautet #.',
+    'código de verificación: #',
+    'tu código es #',
+    'código de un solo uso: #',
+    'votre code est #',
+    "code d'accès : #",
+    'codice di verifica: #',
+    'kod weryfikacyjny: #',
+    'doğrulama kodu: #',
+    'код подтверждения: #',
+    'رمز التحقق: #',
+    '验证码：#',
+    '您的验证码是#。',
+    '認証コードは#です',
+    '인증번호: #',
+    'mã xác nhận: #',
+    'kode verifikasi: #',
+    'Your OTP is 482 913',
+    'Your login code is 482-913',
+  ])('%s', (form) => {
+    const after = redact(form.replace('#', '482913'));
+    expect(after).toContain('[SECRET_1]');
+    expect(after).not.toMatch(/482|913/);
+    for (const around of form.split('#')) expect(after).toContain(around.replace(/^G-|482.913$/, ''));
+  });
+
+  it.each([
+    { tan: '482913' },
+    { TAN: 482913 },
+    { oneTimeCode: '482913' },
+    { codigoVerificacion: '482913' },
+    { userTan: '482913' },
+  ])('in %j', (value) => {
+    const log = memoryLog();
+    createTracer({ logger: log.logger, statsIntervalSeconds: 0 }).startSpan({ name: 'step', input: value }).end();
+    expect(log.records()[0]?.['spanline.input']).not.toContain('482913');
+  });
+
+  it.each([
+    'error code is 482913; status code 404123; country code is 0049; zip code: 90210',
+    'your order code is 482913, QR code 482913, source code 2024, code 482913',
+    'tan: beige, tan = Math.tan(x), x.tan: 3, suntan 2000',
+    'Your code: function main() {}',
+    'Your code: review',
+    'código postal: 28013, código de error: 482913, kod pocztowy: 00-950, code postal: 75001',
+    'Kolkata, PIN code 560001 and GPIO pin 4821',
+    '482913 is your order number; 2026 is your year; this is your 2025 report',
+    '今年是2026年，价格是482913元',
+  ])('near misses stay: %s', (text) => expect(redact(text)).toBe(text));
+
+  it('a color, and the tangent of an angle, stay', () => {
+    const log = memoryLog();
+    const input = { tan: '#d2b48c', sin: 0.5, nested: { tan: 1.5574 }, code: '482913', codigo: '28013' };
+    createTracer({ logger: log.logger, statsIntervalSeconds: 0 }).startSpan({ name: 'step', input }).end();
+    expect(JSON.parse(log.records()[0]?.['spanline.input'] ?? '')).toEqual(input);
+  });
 });

@@ -50,6 +50,12 @@ describe('phone numbers', () => {
     ['emergency_number=0301234567', 'emergency_number=[PHONE_1]'],
     ['τηλ 030 901820', 'τηλ [PHONE_1]'],
     ['text 4155550132 please', 'text [PHONE_1] please'],
+    ['Tlf 22 12 34 56', 'Tlf [PHONE_1]'],
+    ['Tel: 011 4123-4567', 'Tel: [PHONE_1]'],
+    ['tél. 0522 12 34 56', 'tél. [PHONE_1]'],
+    ['puhelin 09 123 4567', 'puhelin [PHONE_1]'],
+    ['phone 555 1234', 'phone [PHONE_1]'],
+    ['"phone":"1234 567"', '"phone":"[PHONE_1]"'],
   ])('%s', (text, expected) => expect(redact(text)).toBe(expected));
 
   stay([
@@ -59,6 +65,8 @@ describe('phone numbers', () => {
     'name,count,age\nann,0301234567,4',
     'phone,count\nann,12\nphone numbers, all of them\n',
     'the phone plan, 2 of 3\n0301234567 rows',
+    'phone model 1234567, telephone exchange 2024 2025, mobile users 12345678, phone: 2026-11-23',
+    'phones sold: 1234567 units and phone bill of 2026 1234 EUR',
     'on 2026-11-29 09:30 call',
   ]);
 });

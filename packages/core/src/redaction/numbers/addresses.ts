@@ -54,13 +54,39 @@ export const IPV4: Rule = {
   },
 };
 
+/** Network addresses of the Internet, which begin with 2 or 3 (RFC 4291), also with two groups alone. */
+const GLOBAL = /^[23][0-9A-Fa-f]{3}:[^]*::|^[23][0-9A-Fa-f]{3}::/;
+/** An address of version 4 in the form of version 6. The rule for version 4 replaces what is in it. */
+const MAPPED = /^::ffff:[\d.]+$/i;
+
+function isVersion6(value: string): boolean {
+  if (!isIPv6(value) || MAPPED.test(value)) return false;
+  return GLOBAL.test(value) || value.split(':').filter((group) => group !== '').length >= 3;
+}
+
 export const IPV6: Rule = {
   name: 'IPV6',
   credential: false,
   hints: [{ on: ':', then: '[0-9A-Fa-f]{0,4}:' }],
-  // An address has at least three groups; shorter ones look like times and names in C++.
+  // Shorter ones than with three groups look like times and names in C++.
   find: matching(
-    /(?<![\w:.])(?:[0-9A-Fa-f]{0,4}:){2,7}[0-9A-Fa-f]{0,4}(?![\w:])/g,
-    (value) => value.split(':').filter((group) => group !== '').length >= 3 && isIPv6(value),
+    new RegExp(`(?<![\\w:.])(?:[0-9A-Fa-f]{0,4}:){2,7}(?:${BYTE}(?:\\.${BYTE}){3}|[0-9A-Fa-f]{0,4})(?![\\w:])`, 'g'),
+    isVersion6,
+  ),
+};
+
+const PAIR = '[0-9A-Fa-f]{2}';
+
+/** Hardware addresses (IEEE 802), but for those of everybody and of nobody. Longer rows of pairs are fingerprints. */
+export const MAC: Rule = {
+  name: 'MAC',
+  credential: false,
+  hints: [
+    { on: ':', then: `(?<=${PAIR}:)${PAIR}:${PAIR}:` },
+    { on: '\\-', then: `(?<=${PAIR}-)${PAIR}-${PAIR}-${PAIR}-` },
+  ],
+  find: matching(
+    new RegExp(`(?<![\\w:.-])${PAIR}(?<sign>[:-])${PAIR}(?:\\k<sign>${PAIR}){4}(?![\\w-]|[:.]\\w)`, 'g'),
+    (value) => !/^(?:ff|00)(?:.(?:ff|00)){5}$/i.test(value) && (value.includes(':') || /[a-f]/i.test(value)),
   ),
 };

@@ -2,8 +2,10 @@
 import { memoize } from '@spanline/record';
 import { wordsOf } from '../secrets/secret-names.ts';
 
+/** A number behind one of these is one of a phone, in any country. */
 const NOUNS =
-  'tel|tele|tlf|gsm|fono|telemóvel|τηλ|τηλέφωνο|phone|phones|telephone|telefon|telefone|telefono|teléfono|téléphone|telefoon|telefonnummer|telp|telepon|handy|handynummer|mobil|mobile|mobilnummer|móvil|movil|cell|cellphone|celular|cellulare|cel|portable|fax|hotline|landline|whatsapp|viber|signal|imessage|sms|msisdn|contact|kontakt|contacto|contato|rufnummer|hp|ponsel|simu|nomor|điện thoại|sđt|тел|телефон|телефона|мобильный|моб|факс|טלפון|هاتف|جوال|موبایل|تلفن|تلفون|फ़ोन|फोन|मोबाइल|ফোন|মোবাইল';
+  'puhelin|puh|sími|mobitel|telefonszám|telefonnummer|telefonul|tél|tel|tele|tlf|gsm|fono|telemóvel|τηλ|τηλέφωνο|phone|phones|telephone|telefon|telefone|telefono|teléfono|téléphone|telefoon|telp|telepon|handy|handynummer|mobil|mobile|mobilnummer|móvil|movil|cellphone|celular|cellulare|fax|hotline|landline|whatsapp|msisdn|rufnummer|ponsel|điện thoại|sđt|тел|телефон|телефона|мобильный|моб|факс|טלפון|هاتف|جوال|موبایل|تلفن|تلفون|फ़ोन|फोन|मोबाइल|ফোন|মোবাইল';
+const OTHER_NOUNS = 'viber|signal|imessage|sms|contact|kontakt|contacto|contato|hp|simu|nomor|cell|cel|portable';
 const VERBS =
   'call|calls|called|calling|ring|dial|dialed|text|reach|phoned|callback|anruf|anrufen|ruf|rufen|appelez|appeler|llama|llame|llámame|llamar|marque|ligue|ligar|liga|chiama|chiamare|chiami|bel|bellen|hubungi|gọi|ara|arayın|звоните|позвоните|звонить|اتصل';
 const CONNECTED =
@@ -11,10 +13,11 @@ const CONNECTED =
 const OWNED =
   '(?:my|your|his|her|our|their|meine|mein|mon|mi|meu|il mio) (?:number|nummer|numéro|numero|número) (?:is|ist|lautet|est|es|é)';
 /** Words of scripts that do not separate words. */
-const UNSEPARATED = '电话|電話|拨打|撥打|手机|手機|致电|热线|联系|携帯|電話番号|전화|휴대폰|연락처|โทร|โทรศัพท์|มือถือ';
+const UNSEPARATED = '电话|電話|手机|手機|热线|携帯|電話番号|전화|휴대폰|โทรศัพท์|มือถือ';
+const UNSEPARATED_OTHERS = '拨打|撥打|致电|联系|연락처|โทร';
 
 const CONTEXT = new RegExp(
-  `(?:(?<![\\p{L}\\p{N}])(?:${NOUNS}|${VERBS}|${OWNED})(?![\\p{L}])|${UNSEPARATED}|[☎📞📱📲☏])(?:[\\s:.#=>()/"'’-]|(?<![\\p{L}])(?:${CONNECTED})(?![\\p{L}])|号码?|是|为|番号|번호|는|은)*$`,
+  `(?:(?<![\\p{L}\\p{N}])(?:(?<noun>${NOUNS})|${OTHER_NOUNS}|${VERBS}|${OWNED})(?![\\p{L}])|(?<thing>${UNSEPARATED}|[☎📞📱📲☏])|${UNSEPARATED_OTHERS})(?:[\\s:.#=>()/"'’-]|(?<![\\p{L}])(?:${CONNECTED})(?![\\p{L}])|号码?|是|为|番号|번호|는|은)*$`,
   'iu',
 );
 const NAMES = new Set(
@@ -37,8 +40,14 @@ export const isPhoneName: (name: string) => boolean = memoize(MAX_NAMES, (name) 
 const KEY = /(?<![\w-])(?<name>[\w-]{1,40})["']?\s{0,2}[:=]\s{0,2}["']?$/;
 const LENGTH = 64;
 
-/** True for text that announces a phone number. */
-export function announcesPhone(before: string): boolean {
+/** How sure it is that a number is one of a phone: the name or word before it says so, may say so, or there is none. */
+export type Announcement = 'named' | 'announced' | 'alone';
+
+/** Reads the end of the text before a number. */
+export function announcementBefore(before: string): Announcement {
   const end = before.slice(-LENGTH);
-  return CONTEXT.test(end) || isPhoneName(KEY.exec(end)?.groups?.['name'] ?? '');
+  if (isPhoneName(KEY.exec(end)?.groups?.['name'] ?? '')) return 'named';
+  const context = CONTEXT.exec(end);
+  if (context === null) return 'alone';
+  return context.groups?.['noun'] === undefined && context.groups?.['thing'] === undefined ? 'announced' : 'named';
 }

@@ -8,7 +8,7 @@ import { A_NUMBER } from '../numbers/digits.ts';
 import type { Range, Rule } from '../rule.ts';
 import { phoneColumns } from './columns.ts';
 import { isInternational, nationalNumbers } from './national-number.ts';
-import { announcesPhone, isPhoneName } from './phone-words.ts';
+import { type Announcement, announcementBefore, isPhoneName } from './phone-words.ts';
 
 /** Letters of scripts without spaces between words may touch a number. */
 const CANDIDATE =
@@ -20,7 +20,7 @@ const NORTH_AMERICAN = /^(?:1[-.])?[2-9]\d\d([-.])[2-9]\d\d\1\d{4}$/;
 const IN_BRACKETS = /^(?:[01] ?|8 ?)?\(\d{2,5}\)[ -]?\d/;
 /** A degree with its fraction. */
 const COORDINATE = /^\+\d{1,3}\.\d+$/;
-const DATE = /^(?:\d{4}([-./ ])\d{1,2}\1\d{1,2}|\d{1,2}([-./ ])\d{1,2}\2(?:19|20)\d\d)(?:$|[ ]\d)/;
+const DATE = /^(?:[12]\d{3}([-./ ])[01]?\d\1[0-3]?\d|\d{1,2}([-./ ])\d{1,2}\2(?:19|20)\d\d)(?:$|[ ]\d)/;
 const ADDRESS = /^\d{1,3}(?:\.\d{1,3}){3}$/;
 /** Digits of a number in the form of RFC 5733, `+49.15123456789`. */
 const MIN_EPP = 11;
@@ -41,12 +41,17 @@ function separatorsOf(value: string): Set<string> {
   return new Set(value.match(/\D+/g) ?? []);
 }
 
-function isNationalNumber(value: string, isAnnounced: boolean): boolean {
+/** Groups of a number that its name tells from every other. */
+const MAX_GROUPS = 6;
+
+function isNationalNumber(value: string, announcement: Announcement): boolean {
+  const isAnnounced = announcement !== 'alone';
   const groups = value.match(/\d+/g) ?? [];
   const digits = groups.join('');
   if (digits.length < MIN_DIGITS || digits.length > MAX_DIGITS) return false;
   if (/^(\d)\1+$/.test(digits)) return false;
   if (NORTH_AMERICAN.test(value)) return true;
+  if (announcement === 'named' && groups.length <= MAX_GROUPS) return true;
   const isBracketed = IN_BRACKETS.test(value);
   const isListed = groups.length >= 3 && digits.length >= MIN_UNANNOUNCED && separatorsOf(value).size === 1;
   if (!isAnnounced && !isBracketed && !(isListed && digits.startsWith('0'))) return false;
@@ -75,20 +80,19 @@ function balanced(value: string): boolean {
   return (value.match(/\(/g)?.length ?? 0) === (value.match(/\)/g)?.length ?? 0);
 }
 
-function isPhone(value: string, isAnnounced: boolean): boolean {
-  return /^(?:\(?\+|00|011[ -])/.test(value)
-    ? isInternationalNumber(value, isAnnounced)
-    : !isMixed(value) && isNationalNumber(value, isAnnounced);
+function isPhone(value: string, announcement: Announcement): boolean {
+  if (/^(?:\(?\+|00|011[ -])/.test(value) && isInternationalNumber(value, announcement !== 'alone')) return true;
+  return !/^\(?\+/.test(value) && !isMixed(value) && isNationalNumber(value, announcement);
 }
 
 function* phonesIn(text: string, name?: string): Generator<Range> {
   const isPhoneField = name !== undefined && isPhoneName(name);
-  for (const cell of phoneColumns(text)) if (isPhone(text.slice(cell.start, cell.end), true)) yield cell;
+  for (const cell of phoneColumns(text)) if (isPhone(text.slice(cell.start, cell.end), 'named')) yield cell;
   for (const { 0: value, index: start } of text.matchAll(CANDIDATE)) {
     if (!balanced(value) || DATE.test(value) || ADDRESS.test(value)) continue;
     const end = start + value.length;
     if (!isPhoneField && isAmount(value, text, end)) continue;
-    if (isPhone(value, isPhoneField || announcesPhone(textBefore(text, start)))) yield { start, end };
+    if (isPhone(value, isPhoneField ? 'named' : announcementBefore(textBefore(text, start)))) yield { start, end };
   }
 }
 

@@ -3,37 +3,21 @@
  * strings, `--token …`, `password is …`. The name decides, as it does for the fields of an object.
  */
 
-import { anyCase, anyEnding } from '../any-case.ts';
+import { anyCase } from '../any-case.ts';
 import { type Hint, patternOf } from '../hints.ts';
 import { matchAt, textBefore } from '../lines.ts';
 import type { Range } from '../rule.ts';
+import { END_OF_NAME } from './name-endings.ts';
 import type { SecretForm } from './secret-form.ts';
-import { isNameOfSecretNumber, isSecretName, wordsOf } from './secret-names.ts';
+import { isCodeName, isNameOfSecretNumber, isSecretName, wordsOf } from './secret-names.ts';
 import { isCode, isNoWord, isPlaceholder, isRandom, isReplaced } from './secret-values.ts';
-import { CREDENTIALS, ENDINGS, ENDS_OF_NAMES, PARAMETERS, PASSWORDS, QUALIFIED } from './secret-words.ts';
+import { PARAMETERS } from './secret-words.ts';
 
-const LAST_WORDS = new Set([...PASSWORDS, ...CREDENTIALS, ...ENDINGS, ...QUALIFIED.keys(), ...PARAMETERS]);
-/** Endings that are enough: the name is read in whole when one of them is there. */
-const ENDS = ['token', 'keys', 'codes', 'keyid', 'key_id', 'key-id', ...LAST_WORDS];
-/** Words that end in a letter of other alphabets are compared only where such a letter stands. */
-const endsInAscii = (word: string): boolean => /[ -~]$/.test(word);
-// A lookbehind reads from the end, so that the letter there decides first.
-const END = `(?:${anyEnding(ENDS.filter(endsInAscii))}(?<=[ -~])|${anyEnding(ENDS.filter((word) => !endsInAscii(word)))}(?<=[^ -~]))`;
-const SUFFIX = `(?:[_-]?${anyEnding([...ENDS_OF_NAMES])})?`;
-const SIGN = `(?<=${END}${SUFFIX}(?<=[A-Za-z\\u00c0-\\uffff])\\d{0,2}[\\\\"'\`\\]]{0,8}\\s{0,3}[:=])`;
+const SIGN = `(?<=${END_OF_NAME}(?<=[A-Za-z\\u00c0-\\uffff])\\d{0,2}[\\\\"'\`\\]]{0,8}\\s{0,3}[:=])`;
 const FLAG = `(?<=--)(?=[\\w-]{0,40}(?:${['pass', 'pwd', 'secret', 'token', 'key', 'auth', 'cred', 'pin'].map(anyCase).join('|')}))`;
-const STATEMENT = `asse(?<=mot de passe) est[ :]|${anyCase('assw')}(?:${anyCase('ord')}|${anyCase('ort')}) (?:${['is', 'was', 'ist', 'lautet', 'es', 'est'].map(anyCase).join('|')})[ :]`;
-
 const HINTS: readonly Hint[] = [
   { on: ':=', then: SIGN },
   { on: '\\-', then: FLAG },
-  { on: 'pP', then: STATEMENT },
-  // Signs of other languages between the word and the value are rare, so that they are looked for.
-  { on: '\\u00f1', then: '(?<=[cC]ontrase\\u00f1)a (?:es|era)[ :]' },
-  { on: '\\u00e9', then: '(?<=[sS]enha \\u00e9)[ :]' },
-  { on: '\\u662f\\u4e3a\\u70ba', then: '(?<=\\u5bc6(?:\\u7801|\\u78bc)[^])' },
-  { on: '\\u306f', then: '(?<=パスワード[^])' },
-  { on: '\\ub294', then: '(?<=비밀번호[^])' },
 ];
 const TRIGGER = patternOf(HINTS, 'g');
 
@@ -47,7 +31,8 @@ const REST = /[^\s"'`&;,<>|\\]{0,4096}/y;
 const BRACED = /\{(?:[^{}\r\n]|\}\}){1,256}\}(?=[;\s"'`]|$)/y;
 const BARE_NUMBER = /\d{3,32}(?![\w.])/y;
 const FLAG_VALUE = /[\w-]{1,60}[ \t]{1,3}(?<quote>["']?)(?<value>[^\s"'./~-][^\s"']{0,1024})/y;
-const STATEMENT_VALUE = /[ :：]{0,2}["'`“„«「]?(?<value>[^\s"'`”“»,;\u3000-\u9fff\uac00-\ud7af]{4,256})/y;
+/** A one-time code. */
+const CODE = /[ \t]{0,4}\\{0,7}["'`]?(?<value>\d{4,10})(?![\w.])/y;
 const MAX_VALUE = 4096;
 const MAX_BARE = 256;
 
@@ -88,7 +73,7 @@ function nameBefore(text: string, sign: number): Named {
 
 /** The last words before a colon: `API key: …`. */
 function wordsBefore(text: string, { name, start }: Named): string {
-  return `${/(?:[\p{L}\p{N}]{1,20} ){0,2}$/u.exec(textBefore(text, start, 44))?.[0] ?? ''}${name}`;
+  return `${/(?:[\p{L}\p{M}\p{N}]{1,20}(?:[ '’-]|$)){0,4}$/u.exec(textBefore(text, start, 84))?.[0] ?? ''} ${name}`;
 }
 
 const PARAMETER_START = /[?&;]$/;
@@ -216,6 +201,13 @@ function* assignedAt(text: string, sign: number): Generator<Range> {
   const name = isSpoken ? wordsBefore(text, named) : named.name;
   if (isSecretName(name)) {
     yield* valuesAt(text, sign, { ...named, name });
+  } else if (isCodeName(name)) {
+    const code = matchAt(CODE, text, sign + 1);
+    if (code !== null)
+      yield {
+        start: code.index + code[0].length - (code.groups?.['value'] ?? '').length,
+        end: code.index + code[0].length,
+      };
   } else if (text[sign] !== '=') return;
   else if (isParameter(text, named)) yield* parameterAt(text, sign, MIN_PARAMETER);
   else if (isSignature(named)) yield* parameterAt(text, sign, MIN_SIGNATURE);
@@ -231,20 +223,10 @@ function* flagAt(text: string, index: number): Generator<Range> {
   if (isNamed) yield { start: end - value.length, end };
 }
 
-function* statementAt(text: string, end: number): Generator<Range> {
-  const match = matchAt(STATEMENT_VALUE, text, end);
-  const written = match?.groups?.['value'] ?? '';
-  const value = withoutTrailing(written).replace(/[.!?:]+$/, '');
-  if (match === null || isReplaced(value) || !isNoWord(value) || value.length < 4) return;
-  const start = match.index + match[0].length - written.length;
-  yield { start, end: start + value.length };
-}
-
 function* found(text: string): Generator<Range> {
   for (const { 0: match, index } of text.matchAll(TRIGGER)) {
     if (match === '-') yield* flagAt(text, index);
-    else if (match === ':' || match === '=') yield* assignedAt(text, index);
-    else yield* statementAt(text, index + match.length);
+    else yield* assignedAt(text, index);
   }
 }
 

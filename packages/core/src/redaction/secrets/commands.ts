@@ -8,12 +8,20 @@ import type { SecretForm } from './secret-form.ts';
 import { isNoWord, isPlaceholder } from './secret-values.ts';
 
 const PASSWORD = anyCase('assword');
+/** The user of a statement, and its options, before a password without quotes. Databases refuse it, people write it. */
+const BEFORE_BARE = `(?:${['create', 'alter'].map(anyCase).join('|')})\\s{1,3}(?:${['user', 'role', 'login'].map(anyCase).join('|')})\\s{1,3}\\S{1,64}\\s{1,3}(?:${['with', 'login', 'encrypted', 'superuser', 'createdb'].map(anyCase).join('\\s{1,3}|')}\\s{1,3}){0,4}[pP]${PASSWORD}`;
+const BARE = new RegExp(`${BEFORE_BARE}$`);
+const BARE_VALUE =
+  /password\s{1,3}(?:=\s{1,3})?(?<value>[^\s'";,()=]{3,128})(?<end>\s{0,3}(?:;|$|\r?\n|valid\b|in\s+role\b))?/iy;
+/** Options of a password, in place of one (MySQL, PostgreSQL). */
+const PASSWORD_OPTION =
+  /^(?:expire|never|default|null|history|reuse|require|lifetime|interval|policy|hash|using|from|on|is|for|reset|and|or)$/i;
 const HINTS: readonly Hint[] = [
   { on: '\\-', then: '(?<=\\s-)[paPw](?=[^\\s-]|[ \\t]{1,3}[^\\s-])' },
   { on: 'bB', then: `[yY]\\s{1,3}(?:['"]|(?<=${anyCase('identified')}\\s{1,3}[bB][yY]\\s{1,3})\\S)` },
   {
     on: 'pP',
-    then: `${PASSWORD}\\s{1,3}(?:['"]|(?:${anyCase('for')}\\s{1,3}\\S{1,128}\\s{1,3})?=\\s{0,3}['"])|assword(?<=login\\s{1,3}\\S{1,64}\\s{1,9}password)\\s{1,9}\\S`,
+    then: `${PASSWORD}(?:\\s{1,3}(?:['"]|(?:${anyCase('for')}\\s{1,3}\\S{1,128}\\s{1,3})?=\\s{0,3}['"])|\\(['"]|(?<=${BEFORE_BARE})\\s{1,3}(?:=\\s{1,3})?[^\\s=])|assword(?<=login\\s{1,3}\\S{1,64}\\s{1,9}password)\\s{1,9}\\S`,
   },
 ];
 const TRIGGER = patternOf(HINTS, 'g');
@@ -39,8 +47,12 @@ const BEFORE_PASSWORD =
 const STATEMENT =
   /\b(?:(?:create|alter)\s{1,3}(?:user|role)|grant\b[^;]{1,120}\bon\b[^;]{1,120}\bto|database\s{1,3}link)\b[^;]{0,120}\bidentified\s{1,3}$/i;
 const BEFORE_BY = /\bidentified(?:\s{1,3}(?:with|via)\s{1,3}\S{1,64})?\s{1,3}$/i;
+/** `SET PASSWORD FOR app = PASSWORD('…')` (MySQL 5). */
+const CALL = /password\((?:'(?<single>[^'\r\n]{1,512})'|"(?<double>[^"\r\n]{1,512})")\)/iy;
+const BEFORE_CALL = /\bset\s{1,3}password\b[^;]{0,120}=\s{0,3}$/i;
 const NETRC = /password\s{1,9}(?<value>\S{1,512})/y;
 const LOGIN = /(?<machine>\b(?:machine\s{1,9}\S{1,256}|default)\s{1,9})?login\s{1,3}(?<user>\S{1,64})\s{1,9}$/;
+const PASSWORD_LENGTH = 'password'.length;
 const CONJUNCTION = /^(?:and|or|with|via|using|your|the|a|to|by|page|form|name|is|needs|requires)$|[,.:;=]$/i;
 
 function* optionAt(text: string, index: number): Generator<Range> {
@@ -67,6 +79,25 @@ function* statementAt(text: string, index: number): Generator<Range> {
   yield { start: end - value.length, end };
 }
 
+function* bareAt(text: string, index: number): Generator<Range> {
+  const match = matchAt(BARE_VALUE, text, index);
+  const { value = '', end: ending } = match?.groups ?? {};
+  if (match === null || PASSWORD_OPTION.test(value) || isPlaceholder(value)) return;
+  if (!BARE.test(textBefore(text, index + PASSWORD_LENGTH, 240))) return;
+  // In prose, words stand there: `create user accounts with password reset links`.
+  const isStatement = ending?.includes(';') === true || text.startsWith('PASSWORD', index);
+  const end = index + match[0].length - (ending?.length ?? 0);
+  if (isStatement || isNoWord(value)) yield { start: end - value.length, end };
+}
+
+function* callAt(text: string, index: number): Generator<Range> {
+  const match = matchAt(CALL, text, index);
+  if (match === null || !BEFORE_CALL.test(textBefore(text, index))) return;
+  const { single, double = '' } = match.groups ?? {};
+  const end = index + match[0].length - 2;
+  yield { start: end - (single ?? double).length, end };
+}
+
 function* loginAt(text: string, index: number): Generator<Range> {
   const match = matchAt(NETRC, text, index);
   const before = LOGIN.exec(textBefore(text, index, 400));
@@ -80,8 +111,12 @@ function* loginAt(text: string, index: number): Generator<Range> {
 function* found(text: string): Generator<Range> {
   for (const { 0: match, index } of text.matchAll(TRIGGER)) {
     if (match.startsWith('-')) yield* optionAt(text, index);
+    else if (match.includes('(')) yield* callAt(text, index);
     else if (/^b|["']$/i.test(match)) yield* statementAt(text, index);
-    else yield* loginAt(text, index);
+    else {
+      yield* loginAt(text, index);
+      yield* bareAt(text, index);
+    }
   }
 }
 

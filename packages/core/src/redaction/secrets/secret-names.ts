@@ -1,20 +1,25 @@
 import { memoize } from '@spanline/record';
-import { CREDENTIALS, ENDINGS, ENDS_OF_NAMES, OTHER_PINS, OTHER_TOKENS, PASSWORDS, QUALIFIED } from './secret-words.ts';
+import {
+  CODES,
+  CREDENTIALS,
+  ENDINGS,
+  ENDS_OF_NAMES,
+  OTHER_PINS,
+  OTHER_TOKENS,
+  PASSWORDS,
+  PHRASES,
+  plainName,
+  QUALIFIED,
+  SMALL_WORDS,
+} from './secret-words.ts';
 
 /** Words of a name in camelCase, PascalCase, snake_case, kebab-case or UPPER_CASE. */
-const WORD = /\p{Lu}+(?!\p{Ll})|\p{Lu}?\p{Ll}+|[\p{Lo}\p{Lm}]+|\d+/gu;
-/** Accents that stand behind their letter once a name is decomposed. */
-const ACCENTS = /[\u0300-\u036f]/g;
+const WORD = /\p{Lu}+(?!\p{Ll})|\p{Lu}?\p{Ll}+|[\p{Lo}\p{Lm}][\p{Lo}\p{Lm}\p{M}]*|\d+/gu;
 const MAX_LENGTH = 128;
 const MAX_NAMES = 2000;
 
 /** Values that a name makes secret: none, texts, or texts and numbers. */
 type Secrecy = 'none' | 'text' | 'all';
-
-/** A name whose letters have no accents: it means the same. */
-function plainName(name: string): string {
-  return !/[\u0080-\uffff]/.test(name) ? name : name.normalize('NFD').replaceAll(ACCENTS, '').normalize('NFC');
-}
 
 /**
  * The words of a name in lower case, without a number at its end and words that say nothing: `dbPassword2`,
@@ -30,6 +35,17 @@ export function wordsOf(name: string): string[] {
   return words;
 }
 
+/** Words of the longest phrase. */
+const MAX_PHRASE = 3;
+
+function endsInOneOf(phrases: ReadonlySet<string>, words: readonly string[]): boolean {
+  const telling = words.filter((word) => !SMALL_WORDS.has(word));
+  for (let count = 1; count <= Math.min(MAX_PHRASE, telling.length); count++) {
+    if (phrases.has(telling.slice(-count).join(' '))) return true;
+  }
+  return false;
+}
+
 function secrecyOf(words: readonly string[]): Secrecy {
   const last = words.at(-1) ?? '';
   const before = words.at(-2) ?? '';
@@ -42,7 +58,7 @@ function secrecyOf(words: readonly string[]): Secrecy {
   if (last === 'id') return before === 'key' && words.at(-3) === 'access' ? 'text' : 'none';
   const qualifiers = QUALIFIED.get(last === 'keys' || last === 'codes' ? last.slice(0, -1) : last);
   if (qualifiers?.has(before) === true) return last.startsWith('code') ? 'all' : 'text';
-  return ENDINGS.some((ending) => last.endsWith(ending)) ? 'all' : 'none';
+  return ENDINGS.some((ending) => last.endsWith(ending)) || endsInOneOf(PHRASES, words) ? 'all' : 'none';
 }
 
 const secrecy = memoize(MAX_NAMES, (name: string) => (name.length > MAX_LENGTH ? 'none' : secrecyOf(wordsOf(name))));
@@ -53,6 +69,13 @@ const secrecy = memoize(MAX_NAMES, (name: string) => (name.length > MAX_LENGTH ?
  */
 export function isSecretName(name: string): boolean {
   return secrecy(name) !== 'none';
+}
+
+const codes = memoize(MAX_NAMES, (name: string) => name.length <= MAX_LENGTH && endsInOneOf(CODES, wordsOf(name)));
+
+/** True for a name under which a number of four to ten digits is a one-time code, and nothing else: `tan`. */
+export function isCodeName(name: string): boolean {
+  return codes(name);
 }
 
 /** Names of what is secret inside of a value with the name of a secret: `{ password: { value } }`. */

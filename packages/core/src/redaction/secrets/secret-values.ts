@@ -20,6 +20,11 @@ export function isCode(value: string): boolean {
   return CODE.test(value) || TYPE.test(value);
 }
 
+/** True for a number that is as long as one-time codes are. */
+export function isOneTimeCode(value: string): boolean {
+  return /^\d{4,10}$/.test(value);
+}
+
 /** Digits, signs or capital letters inside: no word of prose. */
 export function isNoWord(value: string): boolean {
   return /\d/.test(value) ? /\D/.test(value) || value.length >= 4 : /[\p{Ll}][\p{Lu}]|[^\p{L}'’.,:;!?-]/u.test(value);

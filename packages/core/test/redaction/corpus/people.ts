@@ -172,6 +172,8 @@ export function* people(random: Random, perKind: number): Generator<Secret> {
     };
     const ip6 = Array.from({ length: 8 }, () => random.text('123456789abcdef', 4)).join(':');
     yield { rule: 'IPV6', locale: 'any', written: `peer ${ip6}`, gone: ip6 };
+    const mac = Array.from({ length: 6 }, () => random.text('123456789abcde', 2)).join(random.pick([':', '-']));
+    yield { rule: 'MAC', locale: 'any', written: random.pick([`device ${mac}`, `from ${mac}.`, mac]), gone: mac };
     const passport = `C${random.text(DIGITS, 8)}`;
     if (count < 4) yield { rule: 'PASSPORT', locale: 'any', written: `passport ${passport}`, gone: passport };
   }
