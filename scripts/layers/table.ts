@@ -207,6 +207,13 @@ export const layerTable: LayerTable = {
       ['index.ts'],
     ],
   },
+  viewer: {
+    workspace: ['@spanline/pretty/internal', '@spanline/query', '@spanline/record'],
+    runtime: [],
+    types: [],
+    loaders: [],
+    floors: [['contract.ts'], ['server'], ['router.ts', 'start-viewer.ts'], ['index.ts']],
+  },
   cli: {
     workspace: [
       '@spanline/core',
@@ -218,6 +225,7 @@ export const layerTable: LayerTable = {
       '@spanline/remote',
       '@spanline/ship',
       '@spanline/ship/internal',
+      '@spanline/viewer',
     ],
     runtime: [],
     types: [],
@@ -227,13 +235,14 @@ export const layerTable: LayerTable = {
       '@spanline/core': ['ship'],
       '@spanline/query': ['source', 'ask', 'why'],
       '@spanline/query/internal': ['tail'],
+      '@spanline/viewer': ['view'],
     },
     floors: [
       ['command.ts', 'fail.ts'],
       ['flags.ts'],
       ['report', 'setup'],
       ['source', 'ship'],
-      ['ask', 'tail', 'why'],
+      ['ask', 'tail', 'view', 'why'],
       ['run.ts'],
       ['index.ts', 'main.ts'],
     ],

@@ -1,6 +1,6 @@
 /** The parts of package.json and tsconfig.json that follow from something else: from the repository, from `exports`, from the dependencies. */
 
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 const SOURCE_CONDITION = '@spanline/source';
@@ -27,7 +27,9 @@ export function deriveManifests(root: string): Map<string, Json> {
   }
   derived.set('tsconfig.build.json', references(read('tsconfig.build.json'), packages));
   derived.set('tsconfig.test.json', references(read('tsconfig.test.json'), packages));
-  derived.set('tsconfig.json', references(read('tsconfig.json'), [...packages, 'tsconfig.test.json']));
+  // Sources for a browser have a project of their own.
+  const pages = packages.map((folder) => `${folder}/page`).filter((folder) => existsSync(join(root, folder)));
+  derived.set('tsconfig.json', references(read('tsconfig.json'), [...packages, ...pages, 'tsconfig.test.json']));
   return derived;
 }
 

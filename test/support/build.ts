@@ -5,5 +5,9 @@ const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
 /** Compiles what changed: programs that tests start load the packages as applications do. Complaints of the compiler are for `pnpm typecheck`. */
 export function setup(): void {
-  spawnSync(process.execPath, ['node_modules/typescript/bin/tsc', '-b', 'tsconfig.build.json'], { cwd: ROOT });
+  for (const args of [
+    ['node_modules/typescript/bin/tsc', '-b', 'tsconfig.build.json'],
+    ['packages/viewer/build-page.mjs'],
+  ])
+    spawnSync(process.execPath, args, { cwd: ROOT });
 }

@@ -44,6 +44,7 @@ const COMMANDS: Readonly<Record<string, Command>> = {
     summary: 'print traces while they are written: node app.js | spanline',
     load: async () => (await import('./tail/run-tail.ts')).runTail,
   },
+  view: { summary: 'show traces in the browser', load: async () => (await import('./view/view.ts')).view },
   ship: {
     summary: 'ship spools and files of JSON lines',
     load: async () => (await import('./ship/run-ship.ts')).runShip,

@@ -1,3 +1,4 @@
+export { boundOf as costBoundOf } from './details.ts';
 /** Shared with the command line. No public interface. */
 export { formatAmount, formatCost, formatCount, formatDuration } from './format.ts';
 export { createPrinter, type Printer } from './printer.ts';

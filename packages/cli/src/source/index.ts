@@ -1,1 +1,2 @@
+export { findSources } from './find-source.ts';
 export { defineQuestion } from './question.ts';

@@ -90,6 +90,12 @@ export interface Query {
   buildIndex(options?: ReadOptions): Promise<void>;
   /** Closes the index. The next question opens it again. */
   close(): Promise<void>;
+  /**
+   * Bytes of the source as it is now, as they are stored. 0 for a stream.
+   *
+   * @throws SpanlineError `ERR_INVALID_OPTION` if there is no file
+   */
+  size(): Promise<number>;
   /** Lines that were no records, counted over all questions so far. */
   badLines(): BadLines;
   /** Files that could not be read, and why. */
@@ -187,6 +193,7 @@ export function open(source: QuerySource, openOptions: OpenOptions = {}): Query 
       await indexer.build(files, options).finally(() => opened.release(files));
     },
     close: () => indexer.close(),
+    size: () => opened.size(),
     badLines: () => opened.bad.read(),
     unreadFiles: () => opened.unread,
   };

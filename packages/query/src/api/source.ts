@@ -1,7 +1,14 @@
 /** The source of a query: files that stay open, or a stream that can be read once. */
 
 import { SpanlineError } from '@spanline/record';
-import { type BadLineCounter, createBadLineCounter, type LogFile, openFiles, streamLogFile } from '../lines/index.ts';
+import {
+  type BadLineCounter,
+  createBadLineCounter,
+  type LogFile,
+  openFiles,
+  sizeOf,
+  streamLogFile,
+} from '../lines/index.ts';
 
 /**
  * Where lines come from:
@@ -17,6 +24,8 @@ export interface OpenSource {
   /** The files as they are now: a rotation between two calls is seen. They stay open until `release`. */
   files(): Promise<readonly LogFile[]>;
   release(files: readonly LogFile[]): void;
+  /** Bytes of the files as they are now. 0 for a stream. */
+  size(): Promise<number>;
   /** Whether the lines can be read more than once. */
   readonly isRepeatable: boolean;
   /** Paths, as they were given. */
@@ -49,6 +58,7 @@ export function openSource(source: QuerySource): OpenSource {
         return Promise.resolve([stream]);
       },
       release: () => {},
+      size: () => Promise.resolve(0),
       isRepeatable: false,
       paths: [],
       bad,
@@ -66,6 +76,7 @@ export function openSource(source: QuerySource): OpenSource {
   return {
     files: () => openFiles(paths, (path, reason) => unread.set(path, reason)),
     release: (files) => files.forEach((file) => file.close()),
+    size: () => sizeOf(paths),
     isRepeatable: true,
     paths,
     bad,

@@ -1,6 +1,6 @@
 /** Files of a source: a path, a glob, a folder of rotated files, or a spool. */
 
-import { createReadStream, statSync } from 'node:fs';
+import { createReadStream, type Stats, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { glob, isDynamicPattern } from 'tinyglobby';
 import { SpanlineError } from '@spanline/record';
@@ -11,7 +11,7 @@ const IN_FOLDER = ['*', 'writer-*/*.ndjson'];
 /** Files of a spool that hold no lines. */
 const NOT_LINES = ['lock-*', 'writer.json', '*.{bz2,xz,zst,zip}'];
 
-function statOf(path: string): ReturnType<typeof statSync> {
+function statOf(path: string): Stats | undefined {
   return statSync(path, { throwIfNoEntry: false });
 }
 
@@ -23,6 +23,18 @@ async function listPaths(source: string): Promise<string[]> {
     return glob(IN_FOLDER, { cwd: path, absolute: true, ignore: NOT_LINES, expandDirectories: false });
   if (stats !== undefined) return [path];
   return isDynamicPattern(source) ? glob(source, { absolute: true, expandDirectories: false }) : [];
+}
+
+function noFile(sources: readonly string[], expected = 'a path, folder or glob with a file'): SpanlineError {
+  return new SpanlineError({ code: 'ERR_INVALID_OPTION', option: 'source', expected, got: sources.join(', ') });
+}
+
+/** Bytes of the files of sources, as they are now. @throws SpanlineError `ERR_INVALID_OPTION` if there is no file */
+export async function sizeOf(sources: readonly string[]): Promise<number> {
+  const found = await Promise.all(sources.map(listPaths));
+  const paths = new Set(found.flat());
+  if (paths.size === 0) throw noFile(sources);
+  return [...paths].reduce((sum, path) => sum + (statOf(path)?.size ?? 0), 0);
 }
 
 /** Oldest first. Files of one time keep the order of their names. */
@@ -66,8 +78,7 @@ export async function openFiles(
   for (const [path, reason] of faults) onProblem(path, reason);
   if (files.size === 0) {
     const [fault] = faults.values();
-    const expected = fault === undefined ? 'a path, folder or glob with a file' : `readable (${fault})`;
-    throw new SpanlineError({ code: 'ERR_INVALID_OPTION', option: 'source', expected, got: sources.join(', ') });
+    throw noFile(sources, fault === undefined ? undefined : `readable (${fault})`);
   }
   return [...files.values()];
 }

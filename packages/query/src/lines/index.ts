@@ -5,7 +5,7 @@ export {
   type BadLines,
   createBadLineCounter,
 } from './bad-lines.ts';
-export { openFiles } from './find-files.ts';
+export { openFiles, sizeOf } from './find-files.ts';
 export { type LogFile, openLogFile, streamLogFile } from './log-file.ts';
 export { lineAt, type LogLine, readLines } from './read-lines.ts';
 export { createLineSplitter, type RawLine } from './split-lines.ts';

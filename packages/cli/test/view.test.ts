@@ -1,0 +1,46 @@
+/** `spanline view` as a user runs it: the printed address, wrong usage, Ctrl-C. */
+
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import { expect, it, onTestFinished } from 'vitest';
+import { ASK_LOG } from './support/ask-log.ts';
+import { cli, folderWith } from './support/cli.ts';
+
+const MAIN = fileURLToPath(new URL('../dist/main.js', import.meta.url));
+
+it.each(['SIGINT', 'SIGTERM'] as const)('prints an address that opens the page, and ends on %s', async (signal) => {
+  const cwd = folderWith({ 'app.ndjson': ASK_LOG });
+  const child = spawn(process.execPath, [MAIN, 'view', 'app.ndjson'], { cwd, stdio: ['ignore', 'pipe', 'inherit'] });
+  onTestFinished(() => void child.kill('SIGKILL'));
+  const [printed] = (await once(child.stdout.setEncoding('utf8'), 'data')) as [string];
+  expect(printed).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/\?token=[\w-]{24}\n$/);
+  const entered = await fetch(printed.trim(), { redirect: 'manual' });
+  const cookie = entered.headers.get('set-cookie')?.split(';', 1)[0] ?? '';
+  const page = await fetch(new URL('/', printed), { headers: { cookie } });
+  expect(await page.text()).toContain('<title>Spanline</title>');
+  // An open page does not keep the command from ending.
+  const live = await fetch(new URL('/api/v1/live', printed), { headers: { cookie } });
+  expect(live.status).toBe(200);
+  child.kill(signal);
+  expect(await once(child, 'exit')).toEqual([0, null]);
+});
+
+it.each([
+  [['view', 'missing.ndjson'], 'source must be a path, folder or glob with a file'],
+  [['view', '-'], 'the standard input can be read only once'],
+  [['view'], 'no source: name a file'],
+  [['view', 'app.ndjson', '--port', 'x'], '--port must be a number up to 65535'],
+  [['view', 'app.ndjson', '--prot', '1'], 'did you mean "--port"'],
+  [['view', 'app.ndjson', '--host', '203.0.113.1'], 'cannot listen on 203.0.113.1:0'],
+])('%j is wrong usage', async (args, message) => {
+  const { code, stdout, stderr } = await cli(args, { cwd: folderWith({ 'app.ndjson': ASK_LOG }) });
+  expect([code, stdout]).toEqual([64, '']);
+  expect(stderr).toContain(message);
+});
+
+it('explains itself', async () => {
+  const { code, stdout } = await cli(['view', '--help']);
+  expect(code).toBe(0);
+  expect(stdout).toContain('--no-open');
+});

@@ -1,0 +1,39 @@
+/** Keys, shown by `?`. */
+
+import { useEffect, useRef } from 'preact/hooks';
+
+const KEYS: readonly (readonly [string, string])[] = [
+  ['/', 'go to the filter'],
+  ['↑ ↓ or k j', 'move in a list'],
+  ['Page Up, Page Down, Home, End', 'move far'],
+  ['Enter', 'open a trace; the next match of a search'],
+  ['← →', 'collapse, expand, go to the parent'],
+  ['e', 'next error of a trace'],
+  ['Esc', 'close the span; go back to the list'],
+  ['t', 'traces'],
+  ['s', 'steps'],
+  ['?', 'this list'],
+];
+
+export function Help({ onClose }: { readonly onClose: () => void }) {
+  const dialog = useRef<HTMLDialogElement>(null);
+  useEffect(() => dialog.current?.showModal(), []);
+  return (
+    <dialog ref={dialog} aria-labelledby="help-title" onClose={onClose}>
+      <h2 id="help-title">Keys</h2>
+      <dl class="facts-list">
+        {KEYS.map(([key, name]) => (
+          <div key={key}>
+            <dt>
+              <kbd>{key}</kbd>
+            </dt>
+            <dd>{name}</dd>
+          </div>
+        ))}
+      </dl>
+      <button type="button" onClick={() => dialog.current?.close()}>
+        Close
+      </button>
+    </dialog>
+  );
+}

@@ -1,0 +1,64 @@
+/** What the page shows. All of it is in the address, so that a view can be kept, shared and gone back to. */
+
+import { signal } from '@preact/signals';
+
+/** Names of the pages. */
+export type PageName = 'traces' | 'trace' | 'steps';
+
+/** A view: a page, the id that it shows, and its parameters (`filter`, `since`, `from`, `to`, `order`, `by`, `span`). */
+export interface Route {
+  readonly page: PageName;
+  readonly id: string;
+  readonly parameters: Readonly<Record<string, string>>;
+}
+
+const PAGES: readonly PageName[] = ['traces', 'trace', 'steps'];
+
+function decode(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
+
+function parse(hash: string): Route {
+  const [path = '', query = ''] = hash.replace(/^#\/?/, '').split('?', 2);
+  const [name = '', id = ''] = path.split('/');
+  const page = PAGES.find((known) => known === name) ?? 'traces';
+  return { page, id: decode(id), parameters: Object.fromEntries(new URLSearchParams(query)) };
+}
+
+/** The view of the address. */
+export const route = signal<Route>(parse(location.hash));
+
+addEventListener('hashchange', () => {
+  route.value = parse(location.hash);
+});
+
+/** The address of a view. Empty parameters are left out. */
+export function addressOf({ page, id, parameters }: Partial<Route> & { readonly page: PageName }): string {
+  const known = Object.entries(parameters ?? {}).filter(([, value]) => value !== '');
+  const query = new URLSearchParams(known).toString();
+  return `#/${page}${id ? `/${encodeURIComponent(id)}` : ''}${query === '' ? '' : `?${query}`}`;
+}
+
+/** Parameters that stay when the page changes: what is looked at. */
+export function scope(): Readonly<Record<string, string>> {
+  const { filter = '', since = '', from = '', to = '' } = route.value.parameters;
+  return { filter, since, from, to };
+}
+
+/** Changes parameters of the view. @param replaces - without an entry in the history */
+export function change(parameters: Readonly<Record<string, string>>, replaces = false): void {
+  const next = { ...route.value, parameters: { ...route.value.parameters, ...parameters } };
+  if (replaces) {
+    history.replaceState(undefined, '', addressOf(next));
+    route.value = next;
+  } else location.hash = addressOf(next);
+}
+
+/** Opens a view. */
+export function go(page: PageName, id = '', parameters: Readonly<Record<string, string>> = {}): void {
+  location.hash = addressOf({ page, id, parameters });
+}

@@ -1,0 +1,81 @@
+/** The whole trace on a canvas, drawn once. Dragging shows a part of it. */
+
+import { useEffect, useRef, useState } from 'preact/hooks';
+import type { SpanRow } from '../../src/contract.ts';
+import type { Range } from './axis.ts';
+
+const HEIGHT = 36;
+
+function draw(canvas: HTMLCanvasElement, spans: readonly SpanRow[], durationMs: number): void {
+  const ratio = globalThis.devicePixelRatio || 1;
+  canvas.width = canvas.clientWidth * ratio;
+  canvas.height = HEIGHT * ratio;
+  const context = canvas.getContext('2d');
+  if (context === null) return;
+  const colors = new Map<string, string>();
+  // A canvas knows no variables: the element's own colour resolves them.
+  const colorOf = (type: string, status: string | undefined): string => {
+    const key = status === 'error' ? '--bad' : `--type-${/^[a-z]+$/.test(type) ? type : 'task'}`;
+    const known = colors.get(key);
+    if (known !== undefined) return known;
+    canvas.style.color = `var(${key}, var(--type-task))`;
+    const color = getComputedStyle(canvas).color;
+    colors.set(key, color);
+    return color;
+  };
+  const rowHeight = Math.max(canvas.height / Math.max(spans.length, 1), 0.2);
+  const height = Math.max(ratio, Math.min(rowHeight * 0.8, 3 * ratio));
+  spans.forEach(({ fromMs, durationMs: length, type, status }, index) => {
+    context.fillStyle = colorOf(type, status);
+    const x = (fromMs / durationMs) * canvas.width;
+    context.fillRect(x, index * rowHeight, Math.max(ratio, (length / durationMs) * canvas.width), height);
+  });
+}
+
+interface MinimapProps {
+  readonly spans: readonly SpanRow[];
+  readonly durationMs: number;
+  readonly range: Range;
+  readonly onRange: (range: Range) => void;
+}
+
+export function Minimap({ spans, durationMs, range, onRange }: MinimapProps) {
+  const canvas = useRef<HTMLCanvasElement>(null);
+  const [drag, setDrag] = useState<readonly [number, number] | undefined>(undefined);
+  useEffect(() => {
+    const element = canvas.current;
+    if (element === null) return undefined;
+    const observer = new ResizeObserver(() => draw(element, spans, durationMs));
+    observer.observe(element);
+    return () => observer.disconnect();
+  }, [spans, durationMs]);
+
+  const at = (event: PointerEvent): number => {
+    const box = canvas.current?.getBoundingClientRect();
+    const share = box === undefined ? 0 : (event.clientX - box.left) / box.width;
+    return Math.max(0, Math.min(1, share)) * durationMs;
+  };
+  const [from, to] = drag === undefined ? [range.fromMs, range.toMs] : [Math.min(...drag), Math.max(...drag)];
+  const share = (ms: number): string => `${(ms / durationMs) * 100}%`;
+  return (
+    <div
+      class="minimap"
+      aria-hidden="true"
+      onPointerDown={(event) => {
+        event.currentTarget.setPointerCapture(event.pointerId);
+        setDrag([at(event), at(event)]);
+      }}
+      onPointerMove={(event) => drag !== undefined && setDrag([drag[0], at(event)])}
+      onPointerUp={() => {
+        // A click shows everything again.
+        const isClick = drag === undefined || Math.abs(drag[1] - drag[0]) < durationMs / 200;
+        onRange(isClick ? { fromMs: 0, toMs: durationMs } : { fromMs: from, toMs: to });
+        setDrag(undefined);
+      }}
+    >
+      <canvas ref={canvas} style={{ height: `${HEIGHT}px` }} />
+      <div class="shade" style={{ left: '0', width: share(from) }} />
+      <div class="shade" style={{ left: share(to), width: share(Math.max(0, durationMs - to)) }} />
+    </div>
+  );
+}

@@ -1,0 +1,113 @@
+/**
+ * A list that draws only the rows that can be seen. Rows have one height. The list is one stop of the Tab key; arrows,
+ * Page Up and Down, Home and End move the selection.
+ */
+
+import type { ComponentChildren } from 'preact';
+import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
+
+/** Rows above and below those that can be seen. */
+const MARGIN = 8;
+
+export interface VirtualListProps {
+  readonly id: string;
+  /** Name for screen readers. */
+  readonly label: string;
+  readonly role: 'grid' | 'tree';
+  readonly count: number;
+  readonly rowHeight: number;
+  readonly selected: number;
+  readonly onSelect: (index: number) => void;
+  readonly onOpen?: (index: number) => void;
+  /** Further keys. @returns true if the key was used */
+  readonly onKey?: (key: string, index: number) => boolean;
+  /** Rows that are drawn now: the first and the one after the last. */
+  readonly onWindow?: (from: number, to: number) => void;
+  /** One row. It must have the id `rowId(id, index)`. */
+  readonly row: (index: number) => ComponentChildren;
+  /** A line above the rows, which scrolls sideways with them. */
+  readonly head?: ComponentChildren;
+}
+
+/** The id of a row's element. */
+export const rowId = (list: string, index: number): string => `${list}-${index}`;
+
+function moved(key: string, index: number, count: number, page: number): number | undefined {
+  const steps: Readonly<Record<string, number>> = {
+    ArrowDown: index + 1,
+    j: index + 1,
+    ArrowUp: index - 1,
+    k: index - 1,
+    PageDown: index + page,
+    PageUp: index - page,
+    Home: 0,
+    End: count - 1,
+  };
+  const next = Object.hasOwn(steps, key) ? steps[key] : undefined;
+  return next === undefined ? undefined : Math.max(0, Math.min(count - 1, next));
+}
+
+export function VirtualList(props: VirtualListProps) {
+  const { id, label, role, count, rowHeight, selected, onSelect, onOpen, onKey, onWindow, row, head } = props;
+  const scroller = useRef<HTMLDivElement>(null);
+  const [top, setTop] = useState(0);
+  const [height, setHeight] = useState(600);
+
+  useLayoutEffect(() => {
+    const element = scroller.current;
+    if (element === null) return undefined;
+    const observer = new ResizeObserver(() => setHeight(element.clientHeight));
+    observer.observe(element);
+    setHeight(element.clientHeight);
+    // The keyboard works at once, without a click.
+    if (document.activeElement === document.body) element.focus({ preventScroll: true });
+    return () => observer.disconnect();
+  }, []);
+
+  const from = Math.max(0, Math.floor(top / rowHeight) - MARGIN);
+  const to = Math.min(count, Math.ceil((top + height) / rowHeight) + MARGIN);
+  useEffect(() => onWindow?.(from, to), [from, to, count]);
+
+  // Brings the selected row into view when the selection moves.
+  useLayoutEffect(() => {
+    const element = scroller.current;
+    if (element === null || selected < 0 || selected >= count) return;
+    const at = selected * rowHeight;
+    if (at < element.scrollTop) element.scrollTop = at;
+    else if (at + rowHeight > element.scrollTop + element.clientHeight - rowHeight)
+      element.scrollTop = at + 2 * rowHeight - element.clientHeight;
+  }, [selected]);
+
+  const onKeyDown = (event: KeyboardEvent): void => {
+    if (event.ctrlKey || event.metaKey || event.altKey || count === 0) return;
+    const next = moved(event.key, selected, count, Math.max(1, Math.floor(height / rowHeight) - 2));
+    if (next !== undefined) onSelect(next);
+    else if (event.key === 'Enter' && onOpen !== undefined) onOpen(selected);
+    else if (onKey?.(event.key, selected) !== true) return;
+    event.preventDefault();
+  };
+
+  const rows: ComponentChildren[] = [];
+  for (let index = from; index < to; index++) rows.push(row(index));
+  return (
+    <div
+      class="list"
+      id={id}
+      ref={scroller}
+      role={role}
+      aria-label={label}
+      aria-rowcount={role === 'grid' ? count + 1 : undefined}
+      aria-activedescendant={selected >= from && selected < to ? rowId(id, selected) : undefined}
+      tabIndex={0}
+      onKeyDown={onKeyDown}
+      onScroll={(event) => setTop(event.currentTarget.scrollTop)}
+    >
+      {head}
+      <div class="list-space" role={role === 'grid' ? 'rowgroup' : 'none'} style={{ height: `${count * rowHeight}px` }}>
+        <div class="list-rows" role="none" style={{ transform: `translateY(${from * rowHeight}px)` }}>
+          {rows}
+        </div>
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,25 @@
+export type {
+  AboutAnswer,
+  DocumentAnswer,
+  ErrorAnswer,
+  EventRow,
+  HistogramBar,
+  LiveEvent,
+  LongText,
+  MessageAnswer,
+  PartAnswer,
+  ReadState,
+  ScoreAnswer,
+  SpanAnswer,
+  SpanRow,
+  StatsAnswer,
+  StatsRowAnswer,
+  TextAnswer,
+  TraceAnswer,
+  TraceOrder,
+  TraceRow,
+  TracesAnswer,
+  UsageAnswer,
+} from './contract.ts';
+export { type RouterOptions, viewer, type ViewerRouter } from './router.ts';
+export { type RunningViewer, startViewer, type ViewerOptions } from './start-viewer.ts';

@@ -1,0 +1,272 @@
+/** Answers of the API, over a real socket. */
+
+import { appendFileSync } from 'node:fs';
+import { get } from 'node:http';
+import { expect, it } from 'vitest';
+import { open } from '@spanline/query';
+import type { SpanAnswer, StatsAnswer, TraceAnswer, TracesAnswer } from '@spanline/viewer';
+import { openViewer, type OpenViewer } from './support/client.ts';
+import { logWith, spanId, spanLine, traceId } from './support/lines.ts';
+
+const message = (role: string, content: string) => ({ role, parts: [{ type: 'text', content }] });
+
+/** Waits until the lines were read. */
+async function list({ ask }: OpenViewer, query = ''): Promise<TracesAnswer> {
+  let answer: TracesAnswer | undefined;
+  await expect
+    .poll(async () => {
+      answer = (await ask(`traces?${query}`)).json as TracesAnswer;
+      return answer.state.isComplete && answer.isStale !== true;
+    })
+    .toBe(true);
+  if (answer === undefined) throw new Error('no answer');
+  return answer;
+}
+
+const TRACES = [1, 2, 3].flatMap((trace) => [
+  spanLine(
+    { trace, span: trace * 10 + 1, parent: trace * 10, fromMs: trace * 1000 + 2, durationMs: trace * 100 },
+    {
+      'span.type': 'llm',
+      'span.name': 'chat',
+      'gen_ai.response.model': 'gpt-4o',
+      'gen_ai.usage.input_tokens': trace * 100,
+      'gen_ai.usage.output_tokens': trace,
+      'spanline.cost.usd': 0.01 / trace,
+      ...(trace === 2 ? { 'span.status': 'error', 'error.type': 'RateLimitError', 'error.message': 'slow down' } : {}),
+    },
+  ),
+  spanLine(
+    { trace, span: trace * 10, fromMs: trace * 1000, durationMs: trace * 100 + 5 },
+    { 'span.type': 'http', 'span.name': `GET /ask/${trace}`, 'session.id': `s${trace}` },
+  ),
+]);
+
+it('lists traces by any column, in windows', async () => {
+  const viewer = await openViewer(logWith([...TRACES, 'not a record']));
+  const names = async (query: string) => (await list(viewer, query)).rows.map(({ name }) => name);
+  expect(await names('')).toEqual(['GET /ask/3', 'GET /ask/2', 'GET /ask/1']);
+  expect(await names('order=cost')).toEqual(['GET /ask/1', 'GET /ask/2', 'GET /ask/3']);
+  expect(await names('order=errors&limit=1')).toEqual(['GET /ask/2']);
+  expect(await names('offset=1&limit=1')).toEqual(['GET /ask/2']);
+  expect(await names('filter=status%3Aerror')).toEqual(['GET /ask/2']);
+  const answer = await list(viewer);
+  expect(answer.total).toBe(3);
+  expect(answer.state).toMatchObject({ share: 1, badLines: 1, unread: [] });
+  expect(answer.histogram.map(({ traces, errors }) => [traces, errors])).toEqual([
+    [1, 0],
+    [1, 1],
+    [1, 0],
+  ]);
+  expect(answer.rows[1]).toMatchObject({ errors: 1, tokens: 202, costUsd: 0.005, models: ['gpt-4o'], sessionId: 's2' });
+});
+
+it.each([
+  ['traces?filter=modle%3Ax', 400, { error: 'there is no field "modle"', position: 0, suggestion: 'model' }],
+  ['traces?order=size', 400, { error: expect.stringContaining('order must be one of start') as unknown }],
+  ['traces?limit=-1', 400, { error: expect.stringContaining('limit must be an integer') as unknown }],
+  ['traces?since=soon', 400, { error: expect.stringContaining('since') as unknown }],
+  ['stats?by=modle', 400, { error: expect.stringContaining('did you mean "model"') as unknown }],
+  [`trace/${'f'.repeat(32)}`, 404, { error: 'no line has this id' }],
+  [`trace/${traceId(1)}/span/none`, 404, { error: 'no line has this id' }],
+  [`trace/${traceId(1)}/span/${spanId(11)}/text/0`, 404, { error: 'no line has this id' }],
+])('%s is an answer, not a crash', async (path, status, answer) => {
+  const viewer = await openViewer(logWith(TRACES));
+  const reply = await viewer.ask(path);
+  expect(reply.status).toBe(status);
+  expect(reply.json).toEqual(answer);
+});
+
+it('a trace is its tree from top to bottom, with the critical path', async () => {
+  const viewer = await openViewer(
+    logWith([
+      spanLine({ trace: 1, span: 2, parent: 1, fromMs: 10, durationMs: 30 }, { 'span.name': 'embed' }),
+      spanLine({ trace: 1, span: 3, parent: 1, fromMs: 10, durationMs: 5 }, { 'span.name': 'cache' }),
+      spanLine({ trace: 1, span: 4, parent: 1, fromMs: 45, durationMs: 50 }, { 'span.name': 'generate' }),
+      spanLine({ trace: 1, span: 1, durationMs: 100 }, { 'span.name': 'ask' }),
+      JSON.stringify({
+        level: 'warn',
+        time: Date.UTC(2026, 10, 23, 9, 12, 34, 20),
+        msg: 'cache is cold',
+        trace_id: traceId(1),
+        span_id: spanId(3),
+      }),
+    ]),
+  );
+  const { spans, events, durationMs } = (await viewer.ask(`trace/${traceId(1)}`)).json as TraceAnswer;
+  expect(durationMs).toBe(100);
+  expect(
+    spans.map(({ name, depth, parent, fromMs, selfMs, isCritical = false }) => [
+      name,
+      depth,
+      parent,
+      fromMs,
+      selfMs,
+      isCritical,
+    ]),
+  ).toEqual([
+    ['ask', 0, undefined, 0, 20, true],
+    ['embed', 1, 0, 10, 30, true],
+    ['cache', 1, 0, 10, 5, false],
+    ['generate', 1, 0, 45, 50, true],
+  ]);
+  expect(events).toEqual([{ kind: 'log', atMs: 20, level: 'warn', message: 'cache is cold', spanId: spanId(3) }]);
+});
+
+it('a span has its conversation restored, its documents, usage, scores and error', async () => {
+  const question = [message('system', 'Be brief.'), message('user', 'Hello?')];
+  const answered = [message('assistant', 'Hi.')];
+  const viewer = await openViewer(
+    logWith([
+      spanLine(
+        { trace: 1, span: 2, parent: 1 },
+        {
+          'span.type': 'llm',
+          'gen_ai.input.messages': JSON.stringify(question),
+          'gen_ai.output.messages': JSON.stringify(answered),
+        },
+      ),
+      spanLine(
+        { trace: 1, span: 3, parent: 1, fromMs: 20 },
+        {
+          'span.type': 'llm',
+          'gen_ai.input.messages': JSON.stringify([
+            { ref: `${spanId(2)}#i0-1` },
+            { ref: `${spanId(2)}#o0` },
+            { role: 'tool', parts: [{ type: 'tool_call_response', id: 'c1', response: { rows: 3 } }] },
+          ]),
+          'gen_ai.output.messages': JSON.stringify([
+            {
+              role: 'assistant',
+              parts: [{ type: 'tool_call', id: 'c2', name: 'search', arguments: { q: 'x' } }],
+              finish_reason: 'tool_calls',
+            },
+          ]),
+          'gen_ai.usage.input_tokens': 40,
+          'gen_ai.usage.cache_read.input_tokens': 30,
+          'spanline.cost.usd': 0.5,
+          'span.status': 'error',
+          'error.type': 'TimeoutError',
+          'error.message': 'too slow',
+          'error.stack': 'TimeoutError: too slow\n    at ask (/app/ask.js:1:1)',
+        },
+      ),
+      spanLine(
+        { trace: 1, span: 4, parent: 1 },
+        { 'gen_ai.retrieval.documents': JSON.stringify([{ id: 'd1', score: 0.5, content: 'A fact.' }]) },
+      ),
+      spanLine({ trace: 1, span: 1, durationMs: 50 }),
+      JSON.stringify({
+        '@timestamp': '2026-11-23T09:12:35Z',
+        level: 'info',
+        message: 'score',
+        'event.name': 'gen_ai.evaluation.result',
+        'spanline.schema': '1.0',
+        trace_id: traceId(1),
+        span_id: spanId(3),
+        'gen_ai.evaluation.name': 'faithfulness',
+        'gen_ai.evaluation.score.value': 0.7,
+      }),
+    ]),
+  );
+  const span = async (n: number) => (await viewer.ask(`trace/${traceId(1)}/span/${spanId(n)}`)).json as SpanAnswer;
+  const third = await span(3);
+  expect(third.input.map(({ role }) => role)).toEqual(['system', 'user', 'assistant', 'tool']);
+  expect(third.history).toBe(3);
+  expect(third.input[3]?.parts).toEqual([{ type: 'tool_result', id: 'c1', text: { text: '{\n  "rows": 3\n}' } }]);
+  expect(third.output).toEqual([
+    {
+      role: 'assistant',
+      finishReason: 'tool_calls',
+      parts: [{ type: 'tool_call', id: 'c2', name: 'search', text: { text: '{\n  "q": "x"\n}' } }],
+    },
+  ]);
+  expect(third.usage).toEqual([
+    { unit: 'input tokens', count: 40 },
+    { unit: 'cache read tokens', count: 30 },
+  ]);
+  expect(third.scores).toEqual([{ name: 'faithfulness', value: 0.7 }]);
+  expect(third.error).toMatchObject({ type: 'TimeoutError', message: 'too slow' });
+  expect(third.missing).toEqual([]);
+  expect((await span(4)).documents).toEqual([{ id: 'd1', score: 0.5, text: { text: 'A fact.' } }]);
+});
+
+it('a long text comes piece by piece and whole', async () => {
+  const long = 'abc😀'.repeat(60_000);
+  const viewer = await openViewer(
+    logWith([spanLine({ trace: 1, span: 1 }, { 'spanline.output': JSON.stringify(long) })]),
+  );
+  const path = `trace/${traceId(1)}/span/${spanId(1)}`;
+  const { values } = (await viewer.ask(path)).json as SpanAnswer;
+  const [first] = values;
+  expect(first?.text.length).toBe(long.length);
+  let read = first?.text.text ?? '';
+  while (read.length < long.length) {
+    const { text } = (await viewer.ask(`${path}/text/${first?.text.n}?from=${read.length}`)).json as { text: string };
+    expect(text.length).toBeGreaterThan(0);
+    read += text;
+  }
+  expect(read).toBe(long);
+});
+
+it('figures are those of the query', async () => {
+  const file = logWith(TRACES);
+  const viewer = await openViewer(file);
+  const { rows, by } = (await viewer.ask('stats?by=step,model')).json as StatsAnswer;
+  const expected = await open(file).stats('*', { by: ['step', 'model'] });
+  expect(by).toEqual(expected.by);
+  expect(rows.map(({ count, p95Ms, costUsd, inputTokens }) => [count, p95Ms, costUsd, inputTokens])).toEqual(
+    expected.rows.map(({ count, p95Ms, costUsd, inputTokens }) => [count, p95Ms, costUsd, inputTokens]),
+  );
+});
+
+it('lines that are written later appear, and open pages are told', async () => {
+  const file = logWith(TRACES);
+  const viewer = await openViewer(file);
+  expect((await list(viewer)).total).toBe(3);
+  const told = new Promise<string>((resolve, reject) => {
+    get(
+      { host: '127.0.0.1', port: viewer.port, path: '/api/v1/live', headers: { cookie: viewer.cookie } },
+      (response) => {
+        response.setEncoding('utf8');
+        response.on('data', (chunk: string) => {
+          // The first comment says that the connection stands.
+          if (chunk.startsWith('data:')) resolve(chunk);
+          else appendFileSync(file, `${spanLine({ trace: 9, span: 90, fromMs: 9000 }, { 'span.name': 'new' })}\n`);
+        });
+      },
+    ).on('error', reject);
+  });
+  expect(await told).toMatch(/^data: \{"bytes":\d+\}\n\n$/);
+  await expect.poll(async () => (await list(viewer)).rows[0]?.name).toBe('new');
+});
+
+it('a hostile log is shown as text', async () => {
+  const name = '<script>alert(1)</script>\u001b[31m"\u2028';
+  const viewer = await openViewer(
+    logWith([
+      spanLine(
+        { trace: 1, span: 1 },
+        { 'span.name': name, 'span.type': '__proto__', 'labels.__proto__': 'x', constructor: 'y' },
+      ),
+      spanLine({ trace: 1, span: 2, parent: 2 }, { 'span.name': 'own parent' }),
+      spanLine({ trace: 1, span: 3, parent: 4 }, { 'span.name': 'circle' }),
+      spanLine({ trace: 1, span: 4, parent: 3 }, { 'span.name': 'circle' }),
+    ]),
+  );
+  const reply = await viewer.ask(`trace/${traceId(1)}`);
+  expect(reply.headers['content-type']).toBe('application/json; charset=utf-8');
+  const { spans } = reply.json as TraceAnswer;
+  expect(spans).toHaveLength(4);
+  expect(spans.find(({ spanId: id }) => id === spanId(1))).toMatchObject({ name });
+});
+
+it('a trace of 30,000 spans, each below the other, is answered', async () => {
+  const lines = Array.from({ length: 30_000 }, (_, n) =>
+    spanLine({ trace: 1, span: n + 1, ...(n === 0 ? {} : { parent: n }) }),
+  );
+  const viewer = await openViewer(logWith(lines));
+  const { spans } = (await viewer.ask(`trace/${traceId(1)}`)).json as TraceAnswer;
+  expect(spans).toHaveLength(30_000);
+  expect(spans.at(-1)).toMatchObject({ depth: 29_999, parent: 29_998 });
+});
