@@ -38,7 +38,26 @@ export const USAGE_TYPES: readonly Declared[] = [
   { sdk: `${OPENAI}/embeddings.d.ts`, type: 'CreateEmbeddingResponse.Usage', base: 'prompt_tokens', notBilled: TOTAL },
   { sdk: `${OPENAI}/audio/transcriptions.d.ts`, type: 'Transcription.Tokens', base: 'input_tokens', notBilled: TOTAL },
   { sdk: `${OPENAI}/audio/transcriptions.d.ts`, type: 'Transcription.Duration', base: 'seconds' },
+  {
+    sdk: `${OPENAI}/audio/transcriptions.d.ts`,
+    type: 'TranscriptionDiarized.Tokens',
+    base: 'input_tokens',
+    notBilled: TOTAL,
+  },
+  {
+    sdk: `${OPENAI}/audio/transcriptions.d.ts`,
+    type: 'TranscriptionTextDoneEvent.Usage',
+    base: 'input_tokens',
+    notBilled: TOTAL,
+  },
+  { sdk: `${OPENAI}/images.d.ts`, type: 'ImageGenCompletedEvent.Usage', base: 'input_tokens', notBilled: TOTAL },
   { sdk: `${OPENAI}/realtime/realtime.d.ts`, type: 'RealtimeResponseUsage', base: 'input_tokens', notBilled: TOTAL },
+  {
+    sdk: `${OPENAI}/realtime/realtime.d.ts`,
+    type: 'ConversationItemInputAudioTranscriptionCompletedEvent.TranscriptTextUsageTokens',
+    base: 'input_tokens',
+    notBilled: TOTAL,
+  },
   { sdk: `${OPENAI}/batches.d.ts`, type: 'BatchUsage', base: 'input_tokens', notBilled: TOTAL },
   {
     sdk: `${ANTHROPIC}/messages/messages.d.ts`,
@@ -69,6 +88,12 @@ export const USAGE_TYPES: readonly Declared[] = [
     type: 'GenerateContentResponseUsageMetadata',
     base: 'promptTokenCount',
     notBilled: ['initialPromptTokenCount', 'totalTokenCount'],
+  },
+  {
+    sdk: GOOGLE,
+    type: 'Usage',
+    base: 'total_input_tokens',
+    notBilled: ['initial_input_tokens', 'total_tokens'],
   },
   { sdk: GOOGLE, type: 'UsageMetadata', base: 'promptTokenCount', notBilled: ['totalTokenCount'] },
   {
@@ -114,6 +139,12 @@ export const USAGE_TYPES: readonly Declared[] = [
     base: 'prompt_tokens',
     notBilled: ['completion_time', 'prompt_time', 'queue_time', 'total_time', ...TOTAL],
   },
+  {
+    sdk: 'groq-sdk/resources/chat/completions.d.ts',
+    type: 'ChatCompletion.XGroq.Usage',
+    base: 'prompt_tokens',
+    notBilled: ['dram_cached_tokens', 'sram_cached_tokens'],
+  },
   { sdk: '@langchain/core/dist/messages/metadata.d.ts', type: 'UsageMetadata', base: 'input_tokens', notBilled: TOTAL },
   {
     sdk: 'ai/dist/index.d.ts',
@@ -128,7 +159,13 @@ export const USAGE_TYPES: readonly Declared[] = [
 const CONTENT = /^(?:embeddings|logprobs)/;
 /** What is left of the whole; it is written only beside another modality. */
 const TEXT = /\.text(?:_tokens|Tokens)?$/;
-const MODALITIES = ['AUDIO', 'IMAGE', 'VIDEO', 'DOCUMENT'];
+const MODALITIES = ['AUDIO', 'IMAGE', 'VIDEO', 'DOCUMENT'].map((modality) => ({ modality }));
+/** Entries of lists by the name of the list. */
+const ENTRIES: Readonly<Record<string, readonly object[]>> = {
+  iterations: [{ type: 'compaction' }],
+  cacheDetails: [{ ttl: '5m' }, { ttl: '1h' }],
+  grounding_tool_count: [{ type: 'google_search' }],
+};
 
 /** An object that holds a number at a path, in each way in which a list may hold it. */
 function holding(path: string, number: number): Record<string, unknown>[] {
@@ -137,14 +174,7 @@ function holding(path: string, number: number): Record<string, unknown>[] {
   if (rest.length === 0) return [{ [key.replaceAll('[]', '')]: number }];
   if (!key.endsWith('[]')) return inner().map((value) => ({ [key]: value }));
   const name = key.slice(0, -2);
-  const entries =
-    name === 'iterations'
-      ? [{ type: 'compaction' }]
-      : name === 'cacheDetails'
-        ? [{ ttl: '5m' }, { ttl: '1h' }]
-        : name.endsWith('TokensDetails')
-          ? MODALITIES.map((modality) => ({ modality }))
-          : [{}];
+  const entries = ENTRIES[name] ?? (/TokensDetails$|_by_modality$/.test(name) ? MODALITIES : [{}]);
   return entries.flatMap((entry) => inner().map((value) => ({ [name]: [{ ...entry, ...value }] })));
 }
 

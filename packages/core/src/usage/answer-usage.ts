@@ -30,7 +30,7 @@ const ENDS: ReadonlyMap<string, (value: unknown) => boolean> = new Map<string, (
 ]);
 
 /** Keys under which the events of a stream have a part of the answer. */
-const HOLDERS: ReadonlySet<string> = new Set(['response', 'message', 'data', 'serverContent', 'event']);
+const HOLDERS: ReadonlySet<string> = new Set(['response', 'message', 'data', 'serverContent', 'event', 'interaction']);
 
 /** Keys of an answer that decide on its price. */
 const ANSWER_KEYS: ReadonlySet<string> = new Set(['model', 'modelVersion', 'tools']);

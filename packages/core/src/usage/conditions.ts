@@ -31,6 +31,17 @@ const TIERS: Readonly<Record<string, string>> = {
 /** The mode that a request for speed asks for. */
 const FAST = 'fast';
 
+/**
+ * An answer for which another model of Anthropic took over, and one whose cached tokens were repriced for that
+ * (https://platform.claude.com/docs/en/build-with-claude/refusals-and-fallback,
+ * https://platform.claude.com/docs/en/build-with-claude/fallback-credit).
+ */
+export const FALLBACK = 'fallback';
+const FALLBACK_CREDIT = 'fallback_credit';
+
+/** Modes with a price of their own, whatever the tier. */
+const MODES: ReadonlySet<string> = new Set([FAST, FALLBACK, FALLBACK_CREDIT]);
+
 /** Tiers of a call: the one that the answer reports, and the one that the request asked for. */
 export interface CallTiers {
   readonly tier?: string | undefined;
@@ -62,10 +73,9 @@ export function regionOf(value: unknown): string | undefined {
 
 type Read = (conditions: PriceConditions, value: string) => void;
 
-/** A faster mode comes at a price of its own, whatever the tier. */
 function setTier(conditions: PriceConditions, value: string): void {
   const tier = tierOf(value);
-  if (tier === undefined || conditions.tier === FAST) return;
+  if (tier === undefined || MODES.has(conditions.tier ?? '')) return;
   if (tier !== STANDARD || conditions.tier !== DEFAULT) conditions.tier = tier;
 }
 
@@ -74,6 +84,10 @@ function setSpeed(conditions: PriceConditions, value: string): void {
   if (speed === undefined) return;
   if (!isStandard(speed)) conditions.tier = speed;
   else if (conditions.tier === undefined || conditions.tier === STANDARD) conditions.tier = DEFAULT;
+}
+
+function setCredit(conditions: PriceConditions, value: string): void {
+  if (value === 'redeemed') conditions.tier = FALLBACK_CREDIT;
 }
 
 /** Bedrock's `performanceConfig.latency`. */
@@ -99,18 +113,20 @@ const READERS: ReadonlyMap<string, Read> = new Map([
   ['traffic_type', setTier],
   ['speed', setSpeed],
   ['performanceConfig', setLatency],
+  [FALLBACK_CREDIT, setCredit],
   ['inference_geo', setRegion],
 ]);
 
 /** True for a key of an answer that holds a condition. */
 export const isConditionKey = (key: string): boolean => READERS.has(key);
 
-/** Reads a condition from one key of an answer. Bedrock wraps its conditions in objects. */
+/** Reads a condition from one key of an answer. Bedrock and Anthropic wrap conditions in objects. */
 export function readCondition(conditions: PriceConditions, key: string, value: unknown): boolean {
   const read = READERS.get(key);
   if (read === undefined) return false;
   const inner = props(value);
-  const text = typeof value === 'string' ? value : (inner['type'] ?? inner['latency']);
+  const text =
+    typeof value === 'string' ? value : (inner['type'] ?? inner['latency'] ?? props(inner['status'])['type']);
   if (typeof text === 'string') read(conditions, text);
   return true;
 }

@@ -1,7 +1,7 @@
 /** Reads every number of a usage object, by the spelling of its key. */
 import { type BilledUnit, isObject, isPlainObject, UNITS } from '@spanline/record';
 import { type PriceConditions, readCondition } from './conditions.ts';
-import { MODALITIES, NOT_BILLED, type Reading, type Spelling, type SpellingMap, TTL_LIST } from './spellings.ts';
+import { type CountList, MODALITIES, NOT_BILLED, type Reading, type Spelling, type SpellingMap } from './spellings.ts';
 
 /** Counts of a usage object, before they are reconciled. */
 export interface Counts {
@@ -94,23 +94,35 @@ function readTtls(counts: Counts, path: string, value: unknown): void {
   }
 }
 
+/** Searches of the web. The price of a search of maps or of documents of one's own is another one. */
+function readSearches(counts: Counts, path: string, value: unknown): void {
+  for (const { type, count } of entriesOf(value)) {
+    if (type === 'google_search') add(counts, 'web_searches', count);
+    else noteUnknown(counts, `${path}.${String(type)}`, count);
+  }
+}
+
+function readList(counts: Counts, { list }: CountList, path: string, value: unknown): void {
+  if (list === 'ttl') readTtls(counts, path, value);
+  else if (list === 'searches') readSearches(counts, path, value);
+  else readModalities(counts, list, path, value);
+}
+
 /** Reads one key. Returns false if no spelling knows it. */
 function readKey(counts: Counts, spelling: Spelling | undefined, path: string, value: unknown): boolean {
   if (spelling === undefined) return false;
   if (spelling === NOT_BILLED) return true;
-  if (spelling === TTL_LIST) {
-    readTtls(counts, path, value);
-  } else if (typeof spelling === 'string') {
+  if (typeof spelling === 'string') {
     put(counts, spelling, value);
-  } else if ('modalities' in spelling) {
-    readModalities(counts, spelling.modalities, path, value);
+  } else if ('list' in spelling) {
+    readList(counts, spelling, path, value);
   } else if (Array.isArray(value)) {
     return true;
   } else if (isObject(value)) {
     readObject(counts, spelling, value as Record<string, unknown>, path);
   } else {
     const self = spelling.get('');
-    if (typeof self === 'string' && self !== NOT_BILLED && self !== TTL_LIST) put(counts, self, value);
+    if (typeof self === 'string' && self !== NOT_BILLED) put(counts, self, value);
   }
   return true;
 }
@@ -140,7 +152,7 @@ export function readObject(
     const value = raw[key];
     if (value === undefined || value === null || skip?.has(key) === true) continue;
     const spelling = spellings.get(key);
-    if (typeof spelling === 'string' && spelling !== NOT_BILLED && spelling !== TTL_LIST) {
+    if (typeof spelling === 'string' && spelling !== NOT_BILLED) {
       put(counts, spelling, value);
       continue;
     }

@@ -1,5 +1,6 @@
 /** Reads the usage that one object has of its own: a usage object, or an answer of a provider. */
 import { hasKeys, isObject, props } from '@spanline/record';
+import { FALLBACK } from './conditions.ts';
 import { type Counts, readObject } from './read-counts.ts';
 import { reconcile, type Reconciled } from './reconcile.ts';
 import { type NormalizedUsage, unitsIn } from './report.ts';
@@ -64,12 +65,14 @@ export function isAnswer(raw: Readonly<Record<string, unknown>>): boolean {
 
 /**
  * Anthropic leaves compactions out of the counts at the top, and adds up the others. An advisor is another model with
- * prices of its own, so that its tokens are unknown here.
+ * prices of its own, so that its tokens are unknown here. Nobody documents whose tokens the counts at the top are once
+ * another model took over.
  */
 function addIterations(counts: Counts, iterations: unknown): void {
   if (!Array.isArray(iterations)) return;
   for (const entry of iterations) {
     const { type, ...iteration } = props(entry);
+    if (type === 'fallback_message') counts.conditions.tier = FALLBACK;
     if (type !== 'compaction' && type !== 'advisor_message') continue;
     const inner: Counts = { readings: {}, conditions: {}, unknown: undefined };
     readObject(inner, type === 'compaction' ? USAGE : NO_SPELLINGS, iteration, `iterations.${type}`);

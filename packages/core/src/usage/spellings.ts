@@ -34,14 +34,14 @@ export type Reading =
 /** A number that is not billed: a time, a sum, or a share of another number. */
 export const NOT_BILLED = 'not_billed';
 
-/** The total that a list of Google's modality counts is part of. */
-type ModalityList = { readonly modalities: 'input' | 'output' | 'cache' | 'tool' };
-
-/** A list of Bedrock's cache writes by their time to live. */
-export const TTL_LIST = 'ttl_list';
+/**
+ * A list of counts: Google's modalities of the total that they are part of, Bedrock's cache writes by their time to
+ * live, and Google's searches by what was searched.
+ */
+export type CountList = { readonly list: 'input' | 'output' | 'cache' | 'tool' | 'ttl' | 'searches' };
 
 /** How one key is read: a number, a list, or the keys of an object below it. */
-export type Spelling = Reading | typeof NOT_BILLED | typeof TTL_LIST | ModalityList | SpellingMap;
+export type Spelling = Reading | typeof NOT_BILLED | CountList | SpellingMap;
 
 /** Spellings by key. The key `''` is for a number in the object's place. */
 export type SpellingMap = ReadonlyMap<string, Spelling>;
@@ -55,13 +55,13 @@ function compile(spellings: Spellings): SpellingMap {
   return new Map(
     Object.entries(spellings).map(([key, spelling]): [string, Spelling] => [
       key,
-      typeof spelling === 'string' || isModalityList(spelling) ? spelling : compile(spelling),
+      typeof spelling === 'string' || isList(spelling) ? spelling : compile(spelling),
     ]),
   );
 }
 
-function isModalityList(spelling: ModalityList | Spellings): spelling is ModalityList {
-  return 'modalities' in spelling;
+function isList(spelling: CountList | Spellings): spelling is CountList {
+  return 'list' in spelling;
 }
 
 /**
@@ -288,11 +288,24 @@ export const USAGE: SpellingMap = compile({
   toolUsePromptTokenCount: 'input_tool_tokens',
   // Part of the prompt: the prompt before the model went on by itself.
   initialPromptTokenCount: NOT_BILLED,
-  promptTokensDetails: { modalities: 'input' },
-  candidatesTokensDetails: { modalities: 'output' },
-  responseTokensDetails: { modalities: 'output' },
-  cacheTokensDetails: { modalities: 'cache' },
-  toolUsePromptTokensDetails: { modalities: 'tool' },
+  promptTokensDetails: { list: 'input' },
+  candidatesTokensDetails: { list: 'output' },
+  responseTokensDetails: { list: 'output' },
+  cacheTokensDetails: { list: 'cache' },
+  toolUsePromptTokensDetails: { list: 'tool' },
+  // Google's Interactions API.
+  total_input_tokens: 'input_tokens',
+  total_output_tokens: 'output_tokens',
+  total_thought_tokens: 'reasoning_beside',
+  total_cached_tokens: 'cache_read_tokens',
+  total_tool_use_tokens: 'input_tool_tokens',
+  // Part of the input: that of the first turn.
+  initial_input_tokens: NOT_BILLED,
+  input_tokens_by_modality: { list: 'input' },
+  output_tokens_by_modality: { list: 'output' },
+  cached_tokens_by_modality: { list: 'cache' },
+  tool_use_tokens_by_modality: { list: 'tool' },
+  grounding_tool_count: { list: 'searches' },
   // Google's names in the OpenAI-like and gRPC answers.
   prompt_token_count: 'input_tokens',
   candidates_token_count: 'output_tokens',
@@ -313,7 +326,7 @@ export const USAGE: SpellingMap = compile({
   firstByteLatency: NOT_BILLED,
   cacheReadInputTokenCount: 'cache_read_beside',
   cacheWriteInputTokenCount: 'cache_write_beside',
-  cacheDetails: TTL_LIST,
+  cacheDetails: { list: 'ttl' },
   cachedInputTokens: 'cache_read_tokens',
   reasoningTokens: 'output_reasoning_tokens',
   inputTokenDetails: INPUT_DETAILS,
@@ -364,6 +377,9 @@ export const USAGE: SpellingMap = compile({
   completionTime: NOT_BILLED,
   totalTime: NOT_BILLED,
   latency_checkpoint: NOT_BILLED,
+  // Where Groq kept cached tokens. `cached_tokens` counts them.
+  dram_cached_tokens: NOT_BILLED,
+  sram_cached_tokens: NOT_BILLED,
 
   // Costs that are reported.
   cost: COST,

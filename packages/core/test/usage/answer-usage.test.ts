@@ -167,6 +167,30 @@ describe('the usage of a stream', () => {
     expect(found?.unknown).toEqual(['groundingMetadata.groundingChunks.maps']);
   });
 
+  it("has the usage of an interaction of Google's newer API", () => {
+    const usage = new AnswerUsage({ model: 'gemini-3-flash-preview' });
+    usage.add({ event_type: 'interaction.start', interaction: { id: 'i', status: 'in_progress' } });
+    usage.add({ event_type: 'content.delta', index: 0, delta: { type: 'text', text: 'So.' } });
+    usage.add({
+      event_type: 'interaction.complete',
+      interaction: {
+        id: 'i',
+        status: 'completed',
+        usage: {
+          total_input_tokens: 9,
+          total_output_tokens: 4,
+          total_thought_tokens: 2,
+          total_tokens: 15,
+          grounding_tool_count: [{ type: 'google_search', count: 3 }],
+        },
+      },
+    });
+    expect(usage.read(false)).toEqual({
+      source: 'provider',
+      units: { input_tokens: 9, output_tokens: 6, output_reasoning_tokens: 2, web_searches: 3 },
+    });
+  });
+
   it('has the speech and the text of Nova Sonic, whose events have sums', () => {
     const tokens = (speechTokens: number, textTokens: number): object => ({ speechTokens, textTokens });
     const counts = (input: [number, number], output: [number, number], delta: [number, number]): object => ({

@@ -214,6 +214,28 @@ const INVOICES: readonly (readonly [what: string, call: Call, answer: unknown, u
     (50 * 0.3 + 50 * 2.5) * M,
   ],
   [
+    "an interaction of Google's newer API, with thoughts, tools and sound",
+    GEMINI,
+    {
+      id: 'i1',
+      model: 'gemini-2.5-flash',
+      status: 'completed',
+      usage: {
+        total_input_tokens: 1000,
+        total_cached_tokens: 0,
+        total_output_tokens: 20,
+        total_thought_tokens: 30,
+        total_tool_use_tokens: 40,
+        total_tokens: 1090,
+        input_tokens_by_modality: [
+          { modality: 'text', tokens: 400 },
+          { modality: 'audio', tokens: 600 },
+        ],
+      },
+    },
+    (440 * 0.3 + 600 * 1 + 50 * 2.5) * M,
+  ],
+  [
     'a transcript by the second, with the 10 seconds that a call costs at least left to the provider',
     { provider: 'openai', model: 'whisper-1' },
     { text: 'hi', usage: { type: 'duration', seconds: 90 } },
@@ -501,6 +523,50 @@ describe('the invoice of a provider', () => {
       GPT,
       { prompt_tokens: 10, completion_tokens: 1, total_tokens: 99 },
       'inconsistent_usage',
+    ],
+    [
+      'an answer for which another model took over',
+      OPUS,
+      {
+        usage: {
+          input_tokens: 9,
+          output_tokens: 1,
+          service_tier: 'standard',
+          iterations: [
+            { type: 'message', model: 'claude-fable-5', input_tokens: 9, output_tokens: 0 },
+            { type: 'fallback_message', model: 'claude-opus-4-8', input_tokens: 9, output_tokens: 1 },
+          ],
+        },
+      },
+      'unpriced_condition',
+    ],
+    [
+      'cached tokens that were repriced for a fallback',
+      OPUS,
+      {
+        usage: {
+          fallback_credit: { status: { type: 'redeemed' } },
+          input_tokens: 9,
+          output_tokens: 1,
+          service_tier: 'standard',
+        },
+      },
+      'unpriced_condition',
+    ],
+    [
+      'a search of maps',
+      GEMINI,
+      {
+        usage: {
+          total_input_tokens: 9,
+          total_output_tokens: 1,
+          grounding_tool_count: [
+            { type: 'google_search', count: 2 },
+            { type: 'google_maps', count: 1 },
+          ],
+        },
+      },
+      'unknown_usage',
     ],
     [
       'an advisor of another model',
