@@ -33,6 +33,7 @@ const REGIONS: Readonly<Record<string, readonly string[]>> = {
   anthropic: ['us'],
   'gcp.gemini': ['us-east5'],
   x_ai: ['us', 'eu-west-1'],
+  'aws.bedrock': ['us-east-1', 'eu-central-1'],
 };
 /** The first day of a year with prices of every model. */
 const WHEN = Date.UTC(2026, 10, 1);

@@ -352,6 +352,19 @@ describe('the region in the name of a host', () => {
     ['https://api.eu.mistral.ai/v1', 'mistral-large-latest', 'eu', 'unpriced_condition'],
     ['https://api.mistral.ai/v1', 'mistral-large-latest', undefined, undefined],
     ['https://eu.api.openai.com/v1', 'gpt-5.4', 'eu', undefined],
+    ['https://bedrock-runtime.us-west-2.amazonaws.com/openai/v1', 'openai.gpt-oss-20b-1:0', 'us-west-2', undefined],
+    [
+      'https://bedrock-runtime.ap-southeast-2.amazonaws.com/openai/v1',
+      'openai.gpt-oss-20b-1:0',
+      'ap-southeast-2',
+      'unpriced_condition',
+    ],
+    [
+      'https://bedrock-runtime.eu-central-1.amazonaws.com/openai/v1',
+      'eu.anthropic.claude-sonnet-4-5-20250929-v1:0',
+      'eu-central-1',
+      undefined,
+    ],
   ])('is a condition of the price: %s', async (baseURL, model, region, reason) => {
     wire.answer(() => json(completion({ model })));
     const client = wrapOpenAI(new OpenAI({ apiKey: 'test', maxRetries: 0, baseURL, fetch: toWire }), { tracer });

@@ -43,16 +43,16 @@ function isBilled(state: SpanState, attributes: Attributes): boolean {
 
 /**
  * Regional hosts: `eu.api.openai.com`, `us.api.x.ai`, `api.eu.mistral.ai`, `us-east5-aiplatform.googleapis.com`,
- * `aiplatform.eu.rep.googleapis.com`.
+ * `aiplatform.eu.rep.googleapis.com`, `bedrock-runtime.eu-central-1.amazonaws.com`.
  */
 const REGIONAL_HOST =
-  /^(?:(?<prefix>[a-z\d-]+)\.api\.(?:openai\.com|x\.ai)|(?<google>[a-z\d-]+)-aiplatform\.googleapis\.com|(?:api|aiplatform)\.(?<infix>[a-z]+)\.(?:mistral\.ai|rep\.googleapis\.com))$/;
-const WITH_REGIONS = /(?:openai\.com|googleapis\.com|\.x\.ai|mistral\.ai)$/;
+  /^(?:(?<prefix>[a-z\d-]+)\.api\.(?:openai\.com|x\.ai)|(?<google>[a-z\d-]+)-aiplatform\.googleapis\.com|(?:api|aiplatform)\.(?<infix>[a-z]+)\.(?:mistral\.ai|rep\.googleapis\.com)|bedrock-runtime(?:-fips)?\.(?<amazon>[a-z\d-]+)\.amazonaws\.com)$/;
+const WITH_REGIONS = /(?:openai\.com|googleapis\.com|\.x\.ai|mistral\.ai|amazonaws\.com)$/;
 
 function regionOfHost(host: string): string | undefined {
   if (!WITH_REGIONS.test(host)) return undefined;
-  const { prefix, google, infix } = REGIONAL_HOST.exec(host)?.groups ?? {};
-  return prefix ?? google ?? infix;
+  const { prefix, google, infix, amazon } = REGIONAL_HOST.exec(host)?.groups ?? {};
+  return prefix ?? google ?? infix ?? amazon;
 }
 
 function setHost(call: BilledCall, host: unknown): void {

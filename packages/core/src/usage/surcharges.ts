@@ -89,6 +89,15 @@ function googleRegion(_region: string, model: string): number | undefined {
   return /^claude-(?:\d|(?:opus|sonnet)-4(?:$|-[01](?:$|-|@)|[-@]2025))/.test(model) ? 1 : 1.1;
 }
 
+/**
+ * The list has Amazon's prices in the US (https://aws.amazon.com/bedrock/pricing/). The names of Claude's models tell
+ * their price.
+ */
+function amazonRegion(region: string, model: string): number | undefined {
+  if (region.startsWith('us-gov')) return undefined;
+  return region.startsWith('us-') || model.includes('claude') ? 1 : undefined;
+}
+
 /** The host in the US costs a tenth more (https://docs.x.ai/developers/advanced-api-usage/regions). */
 const xaiRegion = (region: string): number | undefined => (region === 'us' ? 1.1 : undefined);
 
@@ -106,8 +115,8 @@ const RULES: Readonly<Record<string, Rules>> = {
   // https://docs.cloud.google.com/gemini-enterprise-agent-platform/models/deploy/batch-inference
   google: { tiers: { flex: HALF_BUT_CACHE, batch: { tokens: 0.5, cacheReads: 1 } }, region: googleRegion },
   // https://docs.aws.amazon.com/bedrock/latest/userguide/capacity-limits-cost-optimization.html. Flex and priority have
-  // prices of their own by model. The names of models tell the regions.
-  aws: { tiers: { batch: HALF_BUT_CACHE } },
+  // prices of their own by model.
+  aws: { tiers: { batch: HALF_BUT_CACHE }, region: amazonRegion },
   // https://console.groq.com/docs/flex-processing: flex costs what on-demand does; https://console.groq.com/docs/batch
   groq: { tiers: { flex: LIST_PRICE, batch: HALF_BUT_CACHE } },
   'x-ai': { region: xaiRegion },
