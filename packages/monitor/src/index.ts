@@ -31,14 +31,17 @@ export {
 export type { MetricsHandler, MetricsHandlerOptions } from './prometheus/create-handler.ts';
 export { metricsHandler } from './prometheus/on-demand.ts';
 export { CATALOG } from './rules/catalog.ts';
+export { check, type CheckedRequirement, type CheckResult } from './rules/check.ts';
 export { checkMetrics } from './rules/check-metrics.ts';
 export { DEFAULT_RULES } from './rules/defaults.ts';
+export { ExpressionError } from './rules/expression/error.ts';
 export type {
   AlertRule,
   AlertRuleInput,
   Breach,
   Comparison,
   CompleteRule,
+  ExpectRule,
   NoDataMode,
   Relation,
   Severity,

@@ -31,10 +31,16 @@ describe('the default rules', () => {
   it('state every field, with the value that holds', () => {
     const catalog = Object.values(CATALOG).map((rule) => (typeof rule === 'function' ? rule(1) : rule));
     for (const rule of [...DEFAULT_RULES, ...catalog]) {
-      const { warningThreshold, recoveryThreshold, relativeTo, baseline, ...stated } = resolveRules([rule])[0] ?? {};
+      const { warningThreshold, recoveryThreshold, relativeTo, baseline, step, ...stated } =
+        resolveRules([rule])[0] ?? {};
       expect(rule).toMatchObject(stated);
       expect(rule.relativeTo).toBe(relativeTo);
-      expect([warningThreshold, recoveryThreshold, baseline]).toEqual([undefined, undefined, undefined]);
+      expect([warningThreshold, recoveryThreshold, baseline, step]).toEqual([
+        undefined,
+        undefined,
+        undefined,
+        undefined,
+      ]);
     }
     expect(DEFAULT_RULES[0]).toMatchObject({ windowMinutes: 15, notifyChannel: 'slack', minSamples: 20 });
     expect(CATALOG.rateLimit).toMatchObject({ windowMinutes: 5, severity: 'warning', minSamples: 1 });

@@ -102,6 +102,7 @@ export {
 } from './schema/index.ts';
 export { BoundedMap, memoize } from './values/bounded-map.ts';
 export { parseExactJson } from './values/exact-json.ts';
+export { oneLine, pointAt } from './values/point-at.ts';
 export type { Plain } from './values/plain.ts';
 export { setOwn } from './values/set-own.ts';
 export { splitTruncated, truncationMarker } from './values/truncation-marker.ts';

@@ -2,6 +2,7 @@ import type { Measurement } from '../metrics/measurement.ts';
 import type { ReadRecord } from '../metrics/read-record.ts';
 import { isUpward } from '../rules/compare.ts';
 import type { ResolvedRule } from '../rules/types.ts';
+import { isOnSteps } from '../rules/watched.ts';
 
 /** Scores how much a record contributes to a bad value of a metric; `undefined` for not at all. */
 export type ExemplarScorer = (record: ReadRecord, measurement: Measurement) => number | undefined;
@@ -66,9 +67,10 @@ function evaluationScorer({ metric, comparison }: ResolvedRule): ExemplarScorer 
 
 /** The scorer of a rule. It finds no exemplars for metrics that do not come from single records, such as gauges. */
 export function exemplarScorer(rule: ResolvedRule): ExemplarScorer {
-  const { metric, perStep } = rule;
+  const { metric } = rule;
+  const ofSteps = isOnSteps(rule);
   const sign = isUpward(rule.comparison) ? 1 : -1;
-  const isCounted = ({ isSpan, isRequest }: Measurement): boolean => (perStep ? isSpan : isRequest);
+  const isCounted = ({ isSpan, isRequest }: Measurement): boolean => (ofSteps ? isSpan : isRequest);
   if (metric.startsWith('latency_')) {
     return (_record, measurement) => (isCounted(measurement) ? sign * measurement.durationMs : undefined);
   }

@@ -2,6 +2,7 @@ import type { TraceSummary } from '../causes/trace-summary.ts';
 import type { Measurement } from '../metrics/measurement.ts';
 import type { ReadRecord } from '../metrics/read-record.ts';
 import type { ResolvedRule } from '../rules/types.ts';
+import { isOnSteps } from '../rules/watched.ts';
 import { initialState, type RuleState, stateOf } from './rule-state.ts';
 import { combineVotes, isNothing, type Vote } from './votes.ts';
 import { createWatch, inherit, type Watch, type Windows } from './watch.ts';
@@ -27,12 +28,16 @@ function addExemplar(watch: Watch, record: ReadRecord, measurement: Measurement,
   watch.exemplars.add(summary.epochMs, score, record.trace_id, summary);
 }
 
-/** The watches of a set of rules: one for each rule, and one for each step of each rule with `perStep`. */
+/**
+ * The watches of a set of rules: one for each rule, and one for each step of each rule with `perStep`. A rule with
+ * `step` has one watch from the start.
+ */
 export class WatchList implements Iterable<Watch> {
   readonly service: readonly Watch[];
   readonly #windows: Windows = new Map();
   readonly #stepRules: readonly ResolvedRule[];
   readonly #steps = new Map<string, Step>();
+  readonly #namedSteps: ReadonlyMap<string, Step>;
   readonly #stepMemoryMs: number;
   #remembered: ReadonlyMap<string, RuleState> | undefined;
   readonly #inherited = new Map<string, Vote>();
@@ -49,12 +54,20 @@ export class WatchList implements Iterable<Watch> {
     this.#stepRules = rules.filter(({ perStep }) => perStep);
     this.#stepMemoryMs = 2 * MINUTE_MS * Math.max(0, ...this.#stepRules.map(({ windowMinutes }) => windowMinutes));
     const parts = { windows: this.#windows, now, remembered, inherited: this.#inherited };
-    this.service = rules.filter(({ perStep }) => !perStep).map((rule) => createWatch(rule, undefined, parts));
+    this.service = rules.filter((rule) => !isOnSteps(rule)).map((rule) => createWatch(rule, undefined, parts));
+    const named = rules.filter(({ step }) => step !== undefined);
+    const rulesOf = (name: string): ResolvedRule[] => named.filter(({ step }) => step === name);
+    this.#namedSteps = new Map(named.map(({ step = '' }) => [step, this.#createStep(step, rulesOf(step))]));
   }
 
   *[Symbol.iterator](): Generator<Watch> {
     yield* this.service;
-    for (const { watches } of this.#steps.values()) yield* watches;
+    for (const { watches } of this.#allSteps()) yield* watches;
+  }
+
+  *#allSteps(): Generator<Step> {
+    yield* this.#namedSteps.values();
+    yield* this.#steps.values();
   }
 
   /** The latest time that {@link advanceTo} was given, unless the clock was set back. */
@@ -68,7 +81,7 @@ export class WatchList implements Iterable<Watch> {
     if (now > this.#now - MAX_BACK_MS) return true;
     this.#now = now;
     for (const window of this.#windows.values()) window.clear();
-    for (const step of this.#steps.values()) {
+    for (const step of this.#allSteps()) {
       step.seenAt = now;
       for (const window of step.windows.values()) window.clear();
     }
@@ -91,13 +104,33 @@ export class WatchList implements Iterable<Watch> {
   add(record: ReadRecord, measurement: Measurement, epochMs: number, summary: TraceSummary | undefined): void {
     for (const window of this.#windows.values()) if (!window.add(measurement, epochMs)) this.late++;
     if (summary !== undefined) for (const watch of this.service) addExemplar(watch, record, measurement, summary);
+    if (!measurement.isSpan) return;
+    const name = record['span.name'] ?? '';
+    const named = this.#namedSteps.size === 0 ? undefined : this.#namedSteps.get(name);
+    if (named !== undefined) this.#addToStep(named, record, measurement, epochMs, summary);
     // The root contains the time of every step and is not a step itself.
-    if (!measurement.isSpan || measurement.isRequest || this.#stepRules.length === 0) return;
-    const step = this.#stepOf(record['span.name'] ?? '');
-    if (step === undefined) return;
+    if (measurement.isRequest || this.#stepRules.length === 0) return;
+    const step = this.#stepOf(name);
+    if (step !== undefined) this.#addToStep(step, record, measurement, epochMs, summary);
+  }
+
+  #addToStep(
+    step: Step,
+    record: ReadRecord,
+    measurement: Measurement,
+    epochMs: number,
+    summary: TraceSummary | undefined,
+  ): void {
     step.seenAt = this.#now;
     for (const window of step.windows.values()) window.add(measurement, epochMs);
     if (summary !== undefined) for (const watch of step.watches) addExemplar(watch, record, measurement, summary);
+  }
+
+  #createStep(name: string, rules: readonly ResolvedRule[]): Step {
+    const inherited = this.#inherited;
+    const parts = { windows: new Map(), now: this.#now, remembered: this.#remembered, inherited };
+    const watches = rules.map((rule) => createWatch(rule, name, parts));
+    return { windows: parts.windows, watches, seenAt: this.#now };
   }
 
   #stepOf(name: string): Step | undefined {
@@ -107,10 +140,7 @@ export class WatchList implements Iterable<Watch> {
       this.unwatched++;
       return undefined;
     }
-    const inherited = this.#inherited;
-    const parts = { windows: new Map(), now: this.#now, remembered: this.#remembered, inherited };
-    const watches = this.#stepRules.map((rule) => createWatch(rule, name, parts));
-    const step = { windows: parts.windows, watches, seenAt: this.#now };
+    const step = this.#createStep(name, this.#stepRules);
     this.#steps.set(name, step);
     return step;
   }

@@ -2,6 +2,7 @@ import { type ExemplarScorer, exemplarScorer } from '../causes/exemplar-score.ts
 import { Exemplars } from '../causes/exemplars.ts';
 import { type MetricReader, metricReader } from '../metrics/catalogue.ts';
 import type { ResolvedRule } from '../rules/types.ts';
+import { isOnSteps } from '../rules/watched.ts';
 import { initialState, type RuleState } from './rule-state.ts';
 import { SlidingWindow } from './sliding-window.ts';
 import { combineVotes, type Vote } from './votes.ts';
@@ -39,13 +40,15 @@ export interface Watch {
   learnedUntil: number;
 }
 
-function windowOf({ windowMinutes, perStep }: ResolvedRule, windows: Windows): SlidingWindow {
+function windowOf(rule: ResolvedRule, windows: Windows): SlidingWindow {
+  const { windowMinutes } = rule;
+  const ofSteps = isOnSteps(rule);
   let window = windows.get(windowMinutes);
   if (window === undefined) {
     const windowMs = windowMinutes * MINUTE_MS;
-    const max = perStep ? MAX_STEP_BUCKETS : MAX_BUCKETS;
+    const max = ofSteps ? MAX_STEP_BUCKETS : MAX_BUCKETS;
     const buckets = Math.min(max, Math.max(1, Math.ceil(windowMs / BUCKET_MS)));
-    windows.set(windowMinutes, (window = new SlidingWindow(windowMs, buckets, perStep ? 'spans' : 'requests')));
+    windows.set(windowMinutes, (window = new SlidingWindow(windowMs, buckets, ofSteps ? 'spans' : 'requests')));
   }
   return window;
 }
@@ -85,7 +88,7 @@ export function createWatch(rule: ResolvedRule, step: string | undefined, parts:
     exemplars: new Exemplars(reader.isDaily ? DAY_MS : rule.windowMinutes * MINUTE_MS, EXEMPLAR_BUCKETS),
     key,
     incidentKey,
-    isImmediate: EVENT_METRICS.has(rule.metric) && !rule.perStep,
+    isImmediate: EVENT_METRICS.has(rule.metric) && !isOnSteps(rule),
     state: parts.remembered?.get(incidentKey) ?? start,
     own: vote === undefined ? start : inherit(start, vote, now),
     learnedUntil: now,

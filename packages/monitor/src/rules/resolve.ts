@@ -2,8 +2,12 @@ import { type Check, checkOptions, type Shape, SpanlineError } from '@spanline/r
 import { metricReader } from '../metrics/catalogue.ts';
 import { isUpward } from './compare.ts';
 import { completeRule } from './complete.ts';
+import { conditionOf } from './expression/condition.ts';
+import { ExpressionError } from './expression/error.ts';
+import { parseExpression, type Requirement } from './expression/parse.ts';
 import { ANY_METRIC_RULE, RULE } from './shape.ts';
 import type { AlertRule, AlertRuleInput, Comparison, ResolvedRule } from './types.ts';
+import { isOnSteps } from './watched.ts';
 
 const CODE = 'ERR_INVALID_RULE';
 const MAX_RULES = 1000;
@@ -23,7 +27,7 @@ function fail(option: string, expected: string, got: unknown): never {
   throw new SpanlineError({ code: CODE, option, expected, got });
 }
 
-function failField({ label, fields }: Given, field: keyof AlertRule, expected: string): never {
+function failField({ label, fields }: Given, field: keyof AlertRule | 'expect', expected: string): never {
   const spelled = Object.keys(fields).find((key) => toCamelCase(key) === field) ?? field;
   return fail(`${label}.${spelled}`, expected, fields[spelled]);
 }
@@ -74,12 +78,45 @@ function checkCombinations(given: Given, rule: ResolvedRule): void {
   if (recoveryThreshold !== undefined && isBeyond(recoveryThreshold, warningThreshold ?? threshold, comparison)) {
     failField(given, 'recoveryThreshold', 'on the good side of the threshold');
   }
-  if (rule.perStep && metricReader(rule.metric)?.isDaily === true) {
-    failField(given, 'perStep', 'left out for a daily metric');
+  if (isOnSteps(rule) && metricReader(rule.metric)?.isDaily === true) {
+    failField(given, rule.perStep ? 'perStep' : 'step', 'left out for a daily metric');
   }
+  if (rule.perStep && rule.step !== undefined) failField(given, 'step', 'left out beside perStep');
   if (rule.baseline !== undefined && rule.relativeTo !== 'baseline') {
     failField(given, 'baseline', "given together with relativeTo: 'baseline'");
   }
+}
+
+interface Indexed {
+  readonly rule: unknown;
+  readonly index: number;
+}
+
+const CONDITION_FIELDS = ['metric', 'threshold', 'comparison', 'step', 'relativeTo'] as const;
+
+function readExpectation(given: Given): Requirement[] {
+  const { expect } = given.fields;
+  if (typeof expect !== 'string') return failField(given, 'expect', 'an expression, such as "p95 < 2s"');
+  const beside = CONDITION_FIELDS.find((field) => Object.keys(given.fields).some((key) => toCamelCase(key) === field));
+  if (beside !== undefined) failField(given, beside, 'left out beside expect');
+  try {
+    return parseExpression(expect);
+  } catch (cause) {
+    if (!(cause instanceof ExpressionError)) throw cause;
+    throw new SpanlineError({ code: CODE, problem: `${given.label}.expect: ${cause.problem}`, cause });
+  }
+}
+
+/** Makes a rule of each requirement of a rule that has an expression. */
+function expand(rule: unknown, index: number): Indexed[] {
+  if (typeof rule !== 'object' || rule === null || !('expect' in rule)) return [{ rule, index }];
+  const given = readGiven(rule, index);
+  const { expect: _, name, ...fields } = given.fields;
+  const requirements = readExpectation(given);
+  return requirements.map((requirement) => {
+    const whole = requirements.length > 1 && typeof name === 'string' ? `${name}: ${requirement.text}` : name;
+    return { rule: { ...fields, name: whole ?? requirement.text, ...conditionOf(requirement) }, index };
+  });
 }
 
 function resolveRule(rule: unknown, index: number, shape: Shape<AlertRule>): ResolvedRule {
@@ -90,6 +127,7 @@ function resolveRule(rule: unknown, index: number, shape: Shape<AlertRule>): Res
     recoveryThreshold: undefined,
     relativeTo: undefined,
     baseline: undefined,
+    step: undefined,
     ...completeRule(fields),
   };
   checkCombinations(given, resolved);
@@ -113,10 +151,12 @@ export function resolveRules(
 ): ResolvedRule[] {
   if (!Array.isArray(rules) || rules.length > MAX_RULES) fail('rules', `an array of at most ${MAX_RULES} rules`, rules);
   const names = new Set<string>();
-  return rules.map((rule, index) => {
-    const resolved = resolveRule(rule, index, knownMetricsOnly ? RULE : ANY_METRIC_RULE);
-    if (names.has(resolved.name)) fail(`rules[${index}] "${resolved.name}".name`, 'unique', resolved.name);
-    names.add(resolved.name);
-    return resolved;
-  });
+  return rules
+    .flatMap((rule, index) => expand(rule, index))
+    .map(({ rule, index }) => {
+      const resolved = resolveRule(rule, index, knownMetricsOnly ? RULE : ANY_METRIC_RULE);
+      if (names.has(resolved.name)) fail(`rules[${index}] "${resolved.name}".name`, 'unique', resolved.name);
+      names.add(resolved.name);
+      return resolved;
+    });
 }

@@ -36,6 +36,7 @@ export const ANY_METRIC_RULE: Shape<AlertRule> = {
   maxPerDay: count,
   relativeTo: option.oneOf(['baseline', 'deviation']),
   baseline: option.number(),
+  step: text,
   perStep: option.boolean(),
 };
 

@@ -17,7 +17,7 @@ export type NoDataMode = 'keep' | 'ok' | 'no_data' | 'alert';
 /** Reference of a relative threshold. */
 export type Relation = 'baseline' | 'deviation';
 
-/** An alert rule. Fields can also be written in snake_case. */
+/** An alert rule on a metric. Fields can also be written in snake_case. */
 export interface AlertRule {
   /** Unique among the rules. Part of the alert's key. */
   name: string;
@@ -56,8 +56,21 @@ export interface AlertRule {
   relativeTo?: Relation;
   /** The usual value, instead of a learned one. Only with `relativeTo: 'baseline'`. */
   baseline?: number;
+  /** Evaluates the spans of this name instead of the requests. Only without `perStep`. */
+  step?: string;
   /** Evaluates each step (each name of a span that is not a request's root) separately. @defaultValue false */
   perStep?: boolean;
+}
+
+/**
+ * An alert rule that states what must hold, as an expression: `p95(rerank) < 2s and error_rate < 1%`. It fires when
+ * that does not hold. An expression of several requirements makes one rule of each.
+ */
+export interface ExpectRule extends Omit<AlertRule, 'name' | 'metric' | 'threshold' | 'comparison' | 'step'> {
+  /** The expression; `docs/alerts.md` describes it. */
+  expect: string;
+  /** Unique among the rules. With several requirements, each is added to it. @defaultValue the requirement */
+  name?: string;
 }
 
 type SnakeCase<Name extends string> = Name extends `${infer Letter}${infer Rest}`
@@ -65,12 +78,12 @@ type SnakeCase<Name extends string> = Name extends `${infer Letter}${infer Rest}
   : Name;
 
 /** A rule with each field in camelCase or in snake_case (`window_minutes`). */
-export type AlertRuleInput = AlertRule & {
+export type AlertRuleInput = (AlertRule | ExpectRule) & {
   readonly [Field in keyof AlertRule as SnakeCase<Field>]?: AlertRule[Field];
 };
 
 /** Fields that a rule may lack. All others have a default. */
-type OptionalField = 'warningThreshold' | 'recoveryThreshold' | 'relativeTo' | 'baseline';
+type OptionalField = 'warningThreshold' | 'recoveryThreshold' | 'relativeTo' | 'baseline' | 'step';
 
 /** A rule that states every field, so that what is read is what holds. */
 export type CompleteRule = Required<Omit<AlertRule, OptionalField>> & Pick<AlertRule, OptionalField>;
@@ -81,6 +94,7 @@ export interface ResolvedRule extends Required<Omit<AlertRule, OptionalField>> {
   readonly recoveryThreshold: number | undefined;
   readonly relativeTo: Relation | undefined;
   readonly baseline: number | undefined;
+  readonly step: string | undefined;
 }
 
 /** A rule that is broken by a set of metrics. */
