@@ -1,6 +1,7 @@
 import type { TestProject } from 'vitest/node';
 import { fetchElasticsearch } from './elasticsearch.ts';
 import { fetchKafka } from './kafka.ts';
+import { fetchMlflow } from './mlflow.ts';
 import { fetchOpenSearch, fetchOpenSearchSecurity } from './opensearch.ts';
 import { fetchPhoenix } from './phoenix.ts';
 import { fetchPrometheus } from './prometheus.ts';
@@ -14,6 +15,7 @@ export interface ServerFiles {
   readonly opensearchSecurity: string | undefined;
   readonly elasticsearch: string | undefined;
   readonly kafka: string | undefined;
+  readonly mlflow: string | undefined;
   readonly phoenix: string | undefined;
   readonly prometheus: string | undefined;
   readonly rsyslog: string | undefined;
@@ -29,23 +31,35 @@ declare module 'vitest' {
 
 /** Runs once, before every test: files of tests run side by side, and would fetch the same. */
 export async function setup(project: TestProject): Promise<void> {
-  const [opensearch, opensearchSecurity, elasticsearch, kafka, phoenix, prometheus, rsyslog, victoriaLogs, vrl] =
-    await Promise.all([
-      fetchOpenSearch(),
-      fetchOpenSearchSecurity(),
-      fetchElasticsearch(),
-      fetchKafka(),
-      fetchPhoenix(),
-      fetchPrometheus(),
-      fetchRsyslog(),
-      fetchVictoriaLogs(),
-      fetchVrl(),
-    ]);
+  const [
+    opensearch,
+    opensearchSecurity,
+    elasticsearch,
+    kafka,
+    mlflow,
+    phoenix,
+    prometheus,
+    rsyslog,
+    victoriaLogs,
+    vrl,
+  ] = await Promise.all([
+    fetchOpenSearch(),
+    fetchOpenSearchSecurity(),
+    fetchElasticsearch(),
+    fetchKafka(),
+    fetchMlflow(),
+    fetchPhoenix(),
+    fetchPrometheus(),
+    fetchRsyslog(),
+    fetchVictoriaLogs(),
+    fetchVrl(),
+  ]);
   project.provide('servers', {
     opensearch,
     opensearchSecurity,
     elasticsearch,
     kafka,
+    mlflow,
     phoenix,
     prometheus,
     rsyslog,

@@ -1,9 +1,9 @@
 import { mkdtempSync, writeFileSync } from 'node:fs';
-import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Consumer, MessagesStreamModes } from '@platformatic/kafka';
 import { fetched, run } from './fetch.ts';
+import { freePort } from './free-port.ts';
 import { type RunningServer, startServer } from './server.ts';
 
 /** Runs on Java 17. */
@@ -37,19 +37,6 @@ export function fetchKafka(): Promise<string | undefined> {
     const copy = ['dependency:copy-dependencies', `-DoutputDirectory=${join(folder, 'lib')}`];
     await run('mvn', ['-B', '-q', '-f', pom, ...copy]);
   });
-}
-
-/** A port of the loopback that nobody listens on. */
-export async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => {
-    server.listen(0, '127.0.0.1', resolve);
-  });
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => {
-    server.close(resolve);
-  });
-  return port;
 }
 
 /** Names of users and their password. */
