@@ -69,6 +69,7 @@ export {
   type StatsOptions,
   type Table,
   type TableOptions,
+  type TracesOptions,
   type WriteOptions,
 } from './api/index.ts';
 export type { BadLine, BadLineReason, BadLines, LogFile } from './lines/index.ts';

@@ -52,7 +52,7 @@ async function look({ source, indexer }: IndexedSource, options: ReadOptions): P
       if (isAnswered) {
         source.bad.addAll(view.bad.read());
         const totalBytes = files.reduce((sum, file) => sum + file.size(), 0);
-        const progress = { bytes: totalBytes, totalBytes, lines: view.lines, badLines: source.bad.read().count };
+        const progress = { bytes: totalBytes, totalBytes, lines: view.lines, badLines: view.bad.read().count };
         options.onProgress?.({ file: files.at(-1)?.path ?? '', ...progress });
       }
       await view.release();

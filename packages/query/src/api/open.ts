@@ -8,7 +8,16 @@ import { createIndexer, defaultCacheDir } from '../index-store/index.ts';
 import type { BadLines } from '../lines/index.ts';
 import { isSpanEnd, type ReadRecord } from '../records/index.ts';
 import { findRecords, findStats, findTrace, findTraces } from './indexed.ts';
-import { type ReadOptions, scanAlert, scanCauses, scanRecords, scanStats, scanTrace, scanTraces } from './scan.ts';
+import {
+  type ReadOptions,
+  scanAlert,
+  scanCauses,
+  scanRecords,
+  scanStats,
+  scanTrace,
+  scanTraces,
+  type TracesOptions,
+} from './scan.ts';
 import { openSource, type QuerySource } from './source.ts';
 import { createTable, type Table } from './table.ts';
 
@@ -59,7 +68,7 @@ export interface Query {
   /** Lines of any kind that pass a filter, with their place and the fields that are not of the schema. */
   records(filter?: QueryFilter, options?: ReadOptions): AsyncIterable<ReadRecord>;
   /** Traces in which a span passes a filter. Their figures count all spans of the trace. */
-  traces(filter?: QueryFilter, options?: ReadOptions): AsyncIterable<TraceSummary>;
+  traces(filter?: QueryFilter, options?: TracesOptions): AsyncIterable<TraceSummary>;
   /** Everything about the trace, span, request, session or user of an id. @returns `undefined` if no line has it */
   trace(id: string, options?: ReadOptions): Promise<Trace | undefined>;
   /** Figures of the spans that pass a filter, by step or by other fields. */
@@ -164,8 +173,9 @@ export function open(source: QuerySource, openOptions: OpenOptions = {}): Query 
     for await (const { record } of records(filter, options, 'spans')) yield record;
   }
 
-  async function* traces(filter: Filter, options: ReadOptions): AsyncGenerator<TraceSummary> {
-    if (!(yield* findTraces(indexed, filter, options))) yield* scanTraces(opened, filter, options);
+  async function* traces(filter: Filter, options: TracesOptions): AsyncGenerator<TraceSummary> {
+    const isIndexed = options.lastBytes === undefined && (yield* findTraces(indexed, filter, options));
+    if (!isIndexed) yield* scanTraces(opened, filter, options);
   }
 
   return {

@@ -19,7 +19,7 @@ import {
   type TraceSummary,
 } from '../answers/index.ts';
 import { type Field, type Filter, parseFilter, toTest } from '../filter/index.ts';
-import type { LogFile, LogLine } from '../lines/index.ts';
+import { type LogFile, type LogLine, newestLines } from '../lines/index.ts';
 import { type Progress, readRecords, type ReadRecord } from '../records/index.ts';
 import type { OpenSource } from './source.ts';
 
@@ -31,19 +31,32 @@ export interface ReadOptions {
   onProgress?: ((progress: Progress) => void) | undefined;
 }
 
+/** Options of {@link Query.traces}. */
+export interface TracesOptions extends ReadOptions {
+  /** Reads only the last lines of the log, about so many bytes. A trace that began before has only its last spans. */
+  lastBytes?: number;
+}
+
 const ALERTS = parseFilter('event:alert');
 
 /** Reads every record. */
 async function* eachBatch(
   source: OpenSource,
-  { signal, onProgress }: ReadOptions,
+  { signal, onProgress, lastBytes }: TracesOptions,
   skips?: (line: LogLine) => boolean,
 ): AsyncGenerator<readonly ReadRecord[]> {
   signal?.throwIfAborted();
   const files = await source.files();
   try {
-    const options = { bad: source.bad, signal, onProgress };
-    for await (const { records } of readRecords(files, skips === undefined ? options : { ...options, skips })) {
+    const newest = lastBytes === undefined ? undefined : newestLines(files, lastBytes);
+    const options = {
+      bad: source.bad,
+      signal,
+      onProgress,
+      ...(skips === undefined ? {} : { skips }),
+      ...(newest === undefined ? {} : { from: (file: LogFile) => newest.get(file) ?? 0 }),
+    };
+    for await (const { records } of readRecords(newest === undefined ? files : [...newest.keys()], options)) {
       yield records;
       signal?.throwIfAborted();
     }
@@ -115,7 +128,7 @@ export async function scanAlert(
 export async function* scanTraces(
   source: OpenSource,
   filter: Filter,
-  options: ReadOptions,
+  options: TracesOptions,
 ): AsyncGenerator<TraceSummary> {
   const passes = toTest(filter);
   const collector = createTraceCollector();

@@ -1,7 +1,14 @@
 /** Records of lines: what `parseLine` makes of each, and where it stands. Bad lines are counted. */
 
 import { type ParsedLine, parseLine, readTime } from '@spanline/record';
-import { type BadLineCounter, type BadLineReason, type LogFile, type LogLine, readLines } from '../lines/index.ts';
+import {
+  type BadLine,
+  type BadLineCounter,
+  type BadLineReason,
+  type LogFile,
+  type LogLine,
+  readLines,
+} from '../lines/index.ts';
 
 /** A line, read back, and its place. */
 export interface ReadRecord extends ParsedLine {
@@ -20,6 +27,7 @@ export interface Progress {
   /** Bytes of all files. 0 for the standard input. */
   readonly totalBytes: number;
   readonly lines: number;
+  /** Lines that were no records, of this question. */
   readonly badLines: number;
 }
 
@@ -76,6 +84,11 @@ export async function* readRecords(
   const totalBytes = files.reduce((sum, file) => sum + file.size(), 0);
   let done = 0;
   let lines = 0;
+  let badLines = 0;
+  const addBad = (line: BadLine): void => {
+    badLines++;
+    bad.add(line);
+  };
   for (const file of files) {
     try {
       for await (const batch of readLines(file, { from: from(file), isGrowing, signal })) {
@@ -83,18 +96,18 @@ export async function* readRecords(
           lines++;
           if (skips(line)) return [];
           const record = readRecord(file, line);
-          if (record === undefined) bad.add({ reason: badReason(line), file: file.path, offset: line.offset });
+          if (record === undefined) addBad({ reason: badReason(line), file: file.path, offset: line.offset });
           return record ?? [];
         });
         const bytes = file.isCompressed ? done : done + batch.end;
-        onProgress?.({ file: file.path, bytes, totalBytes, lines, badLines: bad.read().count });
+        onProgress?.({ file: file.path, bytes, totalBytes, lines, badLines });
         yield { records, file, end: batch.end };
       }
     } catch (error) {
       signal?.throwIfAborted();
       // A compressed file that is damaged or still being written: its lines up to there were read.
       if (!file.isCompressed) throw error;
-      bad.add({ reason: 'torn', file: file.path, offset: file.size() });
+      addBad({ reason: 'torn', file: file.path, offset: file.size() });
     }
     done += file.size();
   }

@@ -5,7 +5,7 @@ import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { open } from '@spanline/query';
 import { toDatadog, toEcs } from '@spanline/record';
-import { all, folder, lines, span } from '../support/logs.ts';
+import { all, folder, lines, span, traceId } from '../support/logs.ts';
 
 const names = async (source: Parameters<typeof open>[0], filter?: string): Promise<(string | undefined)[]> =>
   (await all(open(source).spans(filter))).map((record) => record['span.name']);
@@ -23,6 +23,28 @@ describe('a source', () => {
     expect(await names(path)).toEqual(['step 1', 'step 2', 'step 3']);
     expect(await names([file, `${file}.1`])).toEqual(['step 2', 'step 3']);
     expect(await names(Readable.from([lines(span(4)), lines(span(5)).trimEnd()]))).toEqual(['step 4', 'step 5']);
+  });
+
+  it('has its newest traces in its last bytes, without a broken first line', async () => {
+    const path = folder();
+    const file = join(path, 'app.log');
+    const trace = (n: number) => span(n, { trace_id: traceId(n) });
+    writeFileSync(`${file}.2.gz`, gzipSync(lines(trace(1))));
+    writeFileSync(`${file}.1`, lines(trace(2), trace(3)));
+    writeFileSync(file, lines(trace(4), trace(5), trace(6)));
+    for (const [index, name] of [`${file}.2.gz`, `${file}.1`, file].entries()) utimesSync(name, index + 1, index + 1);
+    const log = open(path);
+    const newest = async (lastBytes: number) =>
+      (await all(log.traces('*', { lastBytes }))).map(({ name }) => name?.replace('step ', '')).join(' ');
+    const length = lines(trace(4)).length;
+    expect(await newest(1)).toBe('');
+    expect(await newest(length)).toBe('6');
+    expect(await newest(2 * length)).toBe('5 6');
+    expect(await newest(2 * length + 1)).toBe('5 6');
+    expect(await newest(3 * length)).toBe('4 5 6');
+    expect(await newest(4 * length)).toBe('3 4 5 6');
+    expect(await newest(100 * length)).toBe('1 2 3 4 5 6');
+    expect(log.badLines().count).toBe(0);
   });
 
   it('reads a file with several names once', async () => {

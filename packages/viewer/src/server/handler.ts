@@ -45,6 +45,7 @@ export function createViewer(source: QuerySource): Viewer {
     close() {
       live.close();
       store.close();
+      void query.close();
     },
   };
 }

@@ -1,10 +1,14 @@
-/** A list of traces that grows while the lines are read. The page asks for windows of it. */
+/** A list of traces. The page asks for windows of it, also while the lines are being read. */
 
 import type { Filter, Progress, Query, TraceSummary } from '@spanline/query';
 import type { HistogramBar, ReadState, TraceOrder, TraceRow, TracesAnswer } from '../../contract.ts';
 
 /** Traces that a list holds at most; of more, the newest stay. */
 const MAX_ROWS = 200_000;
+/** A log of more bytes shows its newest traces first. */
+const LARGE_BYTES = 64 * 1024 * 1024;
+/** Bytes at the end of a large log that are read first. */
+const NEWEST_BYTES = 8 * 1024 * 1024;
 /** Bars of the histogram. */
 const BARS = 60;
 /** Lengths of a bar, in seconds: the shortest one with at most {@link BARS} bars is taken. */
@@ -44,6 +48,12 @@ const MEASURES: Readonly<Record<TraceOrder, (row: TraceRow) => number>> = {
   errors: ({ errors }) => errors,
   spans: ({ spans }) => spans,
 };
+
+/** The largest first; of equal ones, the newest. */
+function sortBy(rows: readonly TraceRow[], order: TraceOrder): TraceRow[] {
+  const measure = MEASURES[order];
+  return rows.toSorted((a, b) => measure(b) - measure(a) || MEASURES.start(b) - MEASURES.start(a));
+}
 
 function barLength(spanMs: number): number {
   const seconds = BAR_SECONDS.find((length) => spanMs / (length * 1000) < BARS);
@@ -89,34 +99,66 @@ export interface TraceList {
 
 /** Starts to read the traces in which a span passes a filter. */
 export function readTraceList(query: Query, filter: Filter): TraceList {
-  let rows: TraceRow[] = [];
+  let rows: readonly TraceRow[] = [];
   let isCut = false;
   let isComplete = false;
   let fault: { readonly error: unknown } | undefined;
   let progress: Progress | undefined;
-  let sorted: { order: TraceOrder; count: number; rows: readonly TraceRow[] } | undefined;
-  let bars: { count: number; value: ReturnType<typeof toHistogram> } | undefined;
+  const sorted = new Map<TraceOrder, readonly TraceRow[]>();
+  let bars: ReturnType<typeof toHistogram> = { barMs: 1000, histogram: [] };
   const stop = new AbortController();
 
-  const sort = (order: TraceOrder): readonly TraceRow[] => {
-    if (sorted?.order === order && sorted.count === rows.length) return sorted.rows;
-    const measure = MEASURES[order];
-    const list = rows.toSorted((a, b) => measure(b) - measure(a) || MEASURES.start(b) - MEASURES.start(a));
-    sorted = { order, count: rows.length, rows: list };
-    return list;
+  function show(found: readonly TraceRow[]): void {
+    rows = found;
+    bars = toHistogram(found);
+    sorted.clear();
+  }
+
+  function sort(order: TraceOrder): readonly TraceRow[] {
+    const known = sorted.get(order) ?? sortBy(rows, order);
+    sorted.set(order, known);
+    return known;
+  }
+
+  /** The newest traces are there at once, also of a log that takes long to read. */
+  async function readNewest(): Promise<void> {
+    const newest: TraceRow[] = [];
+    for await (const trace of query.traces(filter, { signal: stop.signal, lastBytes: NEWEST_BYTES }))
+      newest.push(toRow(trace));
+    show(newest);
+  }
+
+  const onProgress = (now: Progress): void => {
+    progress = now;
   };
 
-  async function read(): Promise<void> {
-    const onProgress = (now: Progress): void => {
-      progress = now;
-    };
+  async function buildIndex(): Promise<void> {
+    try {
+      await query.buildIndex({ signal: stop.signal, onProgress });
+    } catch {
+      // Without an index (no DuckDB, or another process builds it), the lines are read.
+      stop.signal.throwIfAborted();
+    }
+  }
+
+  async function readAll(): Promise<void> {
+    let all: TraceRow[] = [];
     for await (const trace of query.traces(filter, { signal: stop.signal, onProgress })) {
-      rows.push(toRow(trace));
-      if (rows.length < MAX_ROWS * 1.1) continue;
-      rows = sort('start').slice(0, MAX_ROWS);
+      all.push(toRow(trace));
+      if (all.length < MAX_ROWS * 1.1) continue;
+      all = sortBy(all, 'start').slice(0, MAX_ROWS);
       isCut = true;
     }
     isComplete = true;
+    show(all);
+  }
+
+  async function read(): Promise<void> {
+    if ((await query.size()) > LARGE_BYTES) {
+      await readNewest();
+      await buildIndex();
+    }
+    await readAll();
   }
 
   function state(): ReadState {
@@ -134,13 +176,12 @@ export function readTraceList(query: Query, filter: Filter): TraceList {
     window(order, offset, limit) {
       if (fault !== undefined) throw fault.error;
       const list = sort(order);
-      if (bars?.count !== rows.length) bars = { count: rows.length, value: toHistogram(rows) };
       return {
         rows: list.slice(offset, offset + limit),
         offset,
         total: list.length,
         ...(isCut ? { isCut } : {}),
-        ...bars.value,
+        ...bars,
         state: state(),
       };
     },
