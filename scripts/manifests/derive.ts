@@ -43,10 +43,21 @@ function common(folder: string): Json {
   };
 }
 
-/** What npm gets: `exports` without the condition that resolves to the TypeScript sources. */
+/**
+ * For npm: `exports` without the condition that resolves to the TypeScript sources, and the compiled program. In a
+ * checkout, a program runs from its sources.
+ */
 function published(manifest: Json): Json {
   if (manifest['private'] === true) return {};
-  return { publishConfig: { exports: withoutSource(manifest['exports']), access: 'public' } };
+  const { bin = {} } = manifest as { bin?: Json };
+  const programs = Object.keys(bin).map((name) => [name, './dist/main.js']);
+  return {
+    publishConfig: {
+      ...(programs.length === 0 ? {} : { bin: Object.fromEntries(programs) as Json }),
+      exports: withoutSource(manifest['exports']),
+      access: 'public',
+    },
+  };
 }
 
 function withoutSource(value: unknown): unknown {

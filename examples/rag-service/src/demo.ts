@@ -23,7 +23,7 @@ async function listen(
   debugKey: string,
 ): Promise<{ server: Server; url: string; stop: () => Promise<void> }> {
   const provider = await startProvider();
-  const command = (ids: readonly string[]): string => `grep -E '${ids.join('|')}' demo.ndjson`;
+  const command = (ids: readonly string[]): string => `npx spanline show demo.ndjson ${ids[0]}`;
   const monitor = createMonitor({ tracer, rules: [...DEFAULT_RULES, REFUSED], command });
   const app = await createService({ tracer, monitor, provider, chunks: loadManual(), debugKey });
   const server = createServer(app).listen(0, '127.0.0.1');
@@ -94,14 +94,17 @@ async function demo(): Promise<void> {
   console.log(`\n── from /metrics\n\n${metrics}`);
   console.log('\n── alerts');
   for (const alert of readRecords('alert')) console.log(`\n${alert.message}\n  ${alert['spanline.alert.command']}`);
+  const first = outcomes[0]?.requestId;
   console.log(`
 ${records.length} spans of ${outcomes.length} requests are in demo.ndjson. Where to look next:
-  one request        grep '${outcomes[0]?.requestId}' demo.ndjson
-  user scores        grep '"gen_ai.evaluation.name"' demo.ndjson
-  model costs        grep '"spanline.cost.usd"' demo.ndjson
-  alerts             grep '"spanline.alert.name"' demo.ndjson
-  keep it running    pnpm demo --serve
-  your own service   README.md, then docs/`);
+  npx spanline ls demo.ndjson                      the traces
+  npx spanline show demo.ndjson ${first} --prompt
+  npx spanline stats demo.ndjson                   each step: count, errors, quantiles, tokens, cost
+  npx spanline errors demo.ndjson                  errors, grouped
+  npx spanline cost demo.ndjson                    cost by day, model and user
+  npx spanline scores demo.ndjson                  what users thought
+  pnpm demo --serve                                the service keeps running
+  README.md, then docs/                            your own service`);
 }
 
 async function serve(): Promise<void> {

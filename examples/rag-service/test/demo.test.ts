@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { parseLine, validate } from '@spanline/core';
 
 const FOLDER = new URL('..', import.meta.url);
+const ROOT = new URL('../..', FOLDER);
 
 describe('the demo', () => {
   it('prints every trace, writes valid lines and exits with 0', () => {
@@ -33,6 +34,12 @@ describe('the demo', () => {
     expect(records.length).toBeGreaterThan(80);
     for (const record of records) expect(validate(record)).toEqual({ valid: true });
     expect(new Set(records.map((record) => record.span_id)).size).toBe(records.length);
+    const commands = [...stdout.matchAll(/npx (spanline .*?)(?: {2,}|$)/gm)].map(([, command = '']) => command);
+    expect(commands.length).toBeGreaterThan(5);
+    for (const command of new Set(commands)) {
+      const outcome = spawnSync('npx', ['--no-install', ...command.split(' ')], { cwd: ROOT, encoding: 'utf8' });
+      expect({ command, status: outcome.status, stderr: outcome.stderr }).toEqual({ command, status: 0, stderr: '' });
+    }
     const refused = records.filter((record) => record['http.response.status_code'] === 429);
     expect(refused.map((record) => record['span.status'])).toEqual(['error']);
   });

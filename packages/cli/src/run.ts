@@ -36,6 +36,7 @@ const COMMANDS: Readonly<Record<string, Command>> = {
     summary: 'cost by day, model and user, and of a month',
     load: async () => (await import('./ask/cost.ts')).cost,
   },
+  scores: { summary: 'scores of evaluations and users', load: async () => (await import('./ask/scores.ts')).scores },
   explain: {
     summary: 'what slow, expensive, failing or badly scored traces have in common',
     load: async () => (await import('./why/explain.ts')).explain,

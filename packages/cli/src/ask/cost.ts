@@ -8,7 +8,8 @@ import { cutNote, limitOf } from './limit.ts';
 const HELP = `spanline cost [source] [filter]
 
 Cost of the calls that pass the filter, by day (UTC), by model and by user, and what 30 days cost at the rate of the
-last seven. ≥ marks a sum with calls whose cost is not known.
+last seven. ≥ marks a sum with calls whose cost is not known; "cached" is the share of the input tokens that the
+provider's cache served.
 
   --limit n       at most n rows of each kind (10); of days, the newest
 `;
@@ -28,6 +29,14 @@ function columnsOf(head: string, rows: readonly CostRow[]): FilledColumn[] {
     { head: '', drop: 3, shares: rows.map(({ costUsd }) => (most === 0 ? 0 : costUsd / most)), tone: 'green' },
     { head: 'calls', align: 'right', cells: rows.map(({ calls }) => cell.count(calls)) },
     { head: 'input tok', align: 'right', drop: 2, cells: rows.map(({ inputTokens }) => cell.some(inputTokens)) },
+    {
+      head: 'cached',
+      align: 'right',
+      drop: 4,
+      cells: rows.map(({ inputTokens, cachedTokens }) =>
+        cachedTokens === 0 ? '' : cell.percent(cachedTokens / Math.max(inputTokens, cachedTokens)),
+      ),
+    },
     { head: 'output tok', align: 'right', drop: 1, cells: rows.map(({ outputTokens }) => cell.some(outputTokens)) },
   ];
 }

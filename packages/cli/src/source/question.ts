@@ -97,6 +97,7 @@ async function ask<Table extends FlagTable>(
     return report.isOk === false ? EXIT.refused : EXIT.ok;
   } finally {
     progress.clear();
+    await query.close();
   }
 }
 

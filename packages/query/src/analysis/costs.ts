@@ -11,6 +11,8 @@ export interface CostRow {
   readonly calls: number;
   readonly inputTokens: number;
   readonly outputTokens: number;
+  /** Input tokens that were read from the provider's cache. */
+  readonly cachedTokens: number;
   /** Known costs, in US dollars. */
   readonly costUsd: number;
   /** Calls whose cost is not known. */
@@ -53,12 +55,20 @@ function timeOf(record: SpanRecord): number | undefined {
   return ms !== undefined && Math.abs(ms) <= MAX_TIME ? ms : undefined;
 }
 
-const newCell = (): Cell => ({ calls: 0, inputTokens: 0, outputTokens: 0, costUsd: 0, unknownCosts: 0 });
+const newCell = (): Cell => ({
+  calls: 0,
+  inputTokens: 0,
+  outputTokens: 0,
+  cachedTokens: 0,
+  costUsd: 0,
+  unknownCosts: 0,
+});
 
 function addTo(cell: Cell, record: SpanRecord): void {
   cell.calls++;
   cell.inputTokens += number(record['gen_ai.usage.input_tokens']);
   cell.outputTokens += number(record['gen_ai.usage.output_tokens']);
+  cell.cachedTokens += number(record['gen_ai.usage.cache_read.input_tokens']);
   cell.costUsd += number(record['spanline.cost.usd']);
   if (record['spanline.cost.usd'] === undefined) cell.unknownCosts++;
 }

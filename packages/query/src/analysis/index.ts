@@ -15,4 +15,5 @@ export {
 } from './explain/index.ts';
 export { type CostRow, type Costs, costsOf } from './costs.ts';
 export { type ErrorExample, type ErrorGroup, type ErrorGroups, errorGroups, fingerprintOf } from './errors.ts';
+export { type ScoreGroup, type Scores, scoresOf } from './scores.ts';
 export { type Session, type Sessions, sessionsOf } from './sessions.ts';

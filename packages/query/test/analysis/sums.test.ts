@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { costsOf, open, type Query, sessionsOf } from '@spanline/query';
+import { costsOf, open, type Query, scoresOf, sessionsOf } from '@spanline/query';
 import type { SpanRecord } from '@spanline/record';
 import { folder, lines, span, traceId } from '../support/logs.ts';
 
@@ -32,7 +32,14 @@ describe('costs', () => {
         span(4, { 'span.type': 'tool' }),
       ).records(),
     );
-    expect(costs.total).toEqual({ calls: 3, inputTokens: 300, outputTokens: 30, costUsd: 3, unknownCosts: 1 });
+    expect(costs.total).toEqual({
+      calls: 3,
+      inputTokens: 300,
+      outputTokens: 30,
+      cachedTokens: 0,
+      costUsd: 3,
+      unknownCosts: 1,
+    });
     expect(costs.days.map(({ name, costUsd, unknownCosts }) => [name, costUsd, unknownCosts])).toEqual([
       ['2026-11-23', 3, 0],
       ['2026-11-25', 0, 1],
@@ -93,5 +100,36 @@ describe('sessions', () => {
       slowest: { traceId: traceId(2), durationMs: 900 },
     });
     expect((sessions[1]?.endMs ?? 0) - (sessions[1]?.startMs ?? 0)).toBe(60_900);
+  });
+});
+
+describe('scores', () => {
+  const score = (number: number, name: string, value: number | undefined, label?: string): SpanRecord => ({
+    '@timestamp': new Date(Date.UTC(2026, 10, 23) + number).toISOString(),
+    'event.name': 'gen_ai.evaluation.result',
+    'spanline.schema': '1.0',
+    trace_id: traceId(number),
+    'gen_ai.evaluation.name': name,
+    ...(value === undefined ? {} : { 'gen_ai.evaluation.score.value': value }),
+    ...(label === undefined ? {} : { 'spanline.evaluation.label': label }),
+  });
+
+  it('have their spread by name, and the lowest first', async () => {
+    const { count, groups, scores } = await scoresOf(
+      log(
+        score(1, 'thumbs', 1, 'up'),
+        score(2, 'tone', undefined, 'formal'),
+        score(3, 'thumbs', 0, 'down'),
+        score(4, 'thumbs', 0.5, 'up'),
+        span(5),
+      ).records(),
+      2,
+    );
+    expect(count).toBe(4);
+    expect(groups).toEqual([
+      { name: 'thumbs', count: 3, mean: 0.5, lowest: 0, highest: 1, labels: { up: 2, down: 1 } },
+      { name: 'tone', count: 1, mean: undefined, lowest: undefined, highest: undefined, labels: { formal: 1 } },
+    ]);
+    expect(scores.map(({ trace_id: id }) => id)).toEqual([traceId(3), traceId(4)]);
   });
 });
