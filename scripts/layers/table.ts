@@ -217,6 +217,7 @@ export const layerTable: LayerTable = {
   cli: {
     workspace: [
       '@spanline/core',
+      '@spanline/monitor/offline',
       '@spanline/pretty',
       '@spanline/pretty/internal',
       '@spanline/query',
@@ -233,6 +234,7 @@ export const layerTable: LayerTable = {
     only: {
       // For the redaction of a target.
       '@spanline/core': ['ship'],
+      '@spanline/monitor/offline': ['why'],
       '@spanline/query': ['source', 'ask', 'why'],
       '@spanline/query/internal': ['tail'],
       '@spanline/viewer': ['view'],

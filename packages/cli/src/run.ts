@@ -46,6 +46,14 @@ const COMMANDS: Readonly<Record<string, Command>> = {
     load: async () => (await import('./tail/run-tail.ts')).runTail,
   },
   view: { summary: 'show traces in the browser', load: async () => (await import('./view/view.ts')).view },
+  check: {
+    summary: "check a log in a pipeline: 'p95(rerank) < 2s and error_rate < 1%'",
+    load: async () => (await import('./why/check.ts')).checkCommand,
+  },
+  alerts: {
+    summary: 'when alert rules would have fired on a log, and whether they hold',
+    load: async () => (await import('./why/alerts.ts')).alerts,
+  },
   ship: {
     summary: 'ship spools and files of JSON lines',
     load: async () => (await import('./ship/run-ship.ts')).runShip,

@@ -12,4 +12,6 @@ export { checkMetrics } from './rules/check-metrics.ts';
 export { DEFAULT_RULES } from './rules/defaults.ts';
 export { ExpressionError } from './rules/expression/error.ts';
 export { toExpression } from './rules/expression/condition.ts';
+export { formatValue as formatMetric } from './rules/expression/names.ts';
 export { resolveRules } from './rules/resolve.ts';
+export type { AlertRule, AlertRuleInput, ExpectRule } from './rules/types.ts';

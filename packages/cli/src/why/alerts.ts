@@ -1,0 +1,79 @@
+/** `spanline alerts backtest` and `spanline alerts check`: alert rules on a log. */
+
+import { backtest, type BacktestResult, check } from '@spanline/monitor/offline';
+import { type CommandIo, EXIT, type RunCommand } from '../command.ts';
+import { type Block, cell, type Report } from '../report/index.ts';
+import { defineQuestion } from '../source/index.ts';
+import { checkReport } from './check.ts';
+import { linesOf } from './lines.ts';
+import { readRules } from './rules-file.ts';
+
+const HELP = `spanline alerts backtest <rules> [source] [filter]
+spanline alerts check <rules> [source] [filter]
+
+backtest   when each rule would have fired on a log, with its windows and baselines
+check      compares the metrics of a whole log with the rules, once; exits with 1 if a rule is broken
+
+Rules are a JSON file with an array of rules, a JavaScript module that exports one as "rules" or default, an expression
+such as 'p95(rerank) < 2s', or "default" for the rules that a monitor has by default.
+`;
+
+function backtestBlocks(results: readonly BacktestResult[]): Block[] {
+  const incidents = results.flatMap(({ name, incidents: all }) => all.map((incident) => ({ name, ...incident })));
+  return [
+    {
+      kind: 'table',
+      columns: [
+        { head: 'rule', isFlexible: true, cells: results.map(({ name }) => name) },
+        { head: 'fired', align: 'right', cells: results.map((one) => String(one.incidents.length)) },
+        { head: 'minutes', align: 'right', cells: results.map(({ minutesFiring }) => cell.count(minutesFiring)) },
+        { head: 'messages', align: 'right', cells: results.map(({ messages }) => cell.count(messages)) },
+      ],
+    },
+    ...(incidents.length === 0
+      ? []
+      : [
+          { kind: 'heading' as const, text: 'Incidents, from (UTC)' },
+          { kind: 'facts' as const, facts: incidents.map(({ from, message }) => [cell.time(from), message] as const) },
+        ]),
+  ];
+}
+
+/** A command on rules. Their file is named before the source, so that the two cannot be taken for each other. */
+type RulesCommand = (rules: string | undefined) => RunCommand;
+
+const backtestCommand: RulesCommand = (rules) =>
+  defineQuestion({
+    name: 'alerts backtest',
+    help: HELP,
+    flags: {},
+    async answer({ query, filter, read }): Promise<Report> {
+      const results = await backtest(await readRules(rules), linesOf(query, filter, read));
+      return { blocks: backtestBlocks(results), data: results };
+    },
+  });
+
+const checkCommand: RulesCommand = (rules) =>
+  defineQuestion({
+    name: 'alerts check',
+    help: HELP,
+    flags: {},
+    async answer({ query, filter, read }): Promise<Report> {
+      return checkReport(await check(await readRules(rules), linesOf(query, filter, read)), true);
+    },
+  });
+
+const COMMANDS: Readonly<Record<string, RulesCommand>> = { backtest: backtestCommand, check: checkCommand };
+
+/** Runs `spanline alerts …`. */
+export const alerts: RunCommand = async ([name, ...rest], io: CommandIo) => {
+  const command = name !== undefined && Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
+  if (command !== undefined) {
+    const [rules, ...others] = rest;
+    return rules === undefined || rules.startsWith('-') ? command(undefined)(rest, io) : command(rules)(others, io);
+  }
+  const isHelp = name === '--help' || name === '-h';
+  if (isHelp) io.stdout.write(HELP);
+  else io.stderr.write(`spanline alerts: backtest or check is expected\n\n${HELP}`);
+  return isHelp ? EXIT.ok : EXIT.usage;
+};

@@ -1,0 +1,105 @@
+/** `spanline check` and `spanline alerts` in processes of their own. */
+
+import { describe, expect, it } from 'vitest';
+import { lines } from '../../../query/test/support/logs.ts';
+import { requests } from '../../../query/test/support/requests.ts';
+import { cli, folderWith, type Outcome } from '../support/cli.ts';
+
+/** Three hours of requests, in the second of which the reranker is slow. */
+const log = lines(
+  ...requests(180, 21, (random, number) => ({
+    rerankMs: (number >= 60 && number < 120 ? 9000 : 100) + random() * 20,
+    costUsd: 0.01,
+  })),
+);
+
+const RULES = JSON.stringify([
+  { name: 'Slow Rerank', expect: 'p95(rerank) < 2s', minSamples: 5 },
+  { name: 'Errors', metric: 'error_rate', threshold: 0.01, comparison: 'gt' },
+]);
+
+function run(args: string[], files: Record<string, string> = {}): Promise<Outcome> {
+  return cli(args, { cwd: folderWith({ 'app.ndjson': log, 'rules.json': RULES, ...files }) });
+}
+
+describe('spanline check', () => {
+  it('exits with 0 when all requirements hold', async () => {
+    const { code, stdout, stderr } = await run(['check', 'p95(search) < 2s and cost/request < 0.02', 'app.ndjson']);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(stdout).toMatch(
+      /p95\(search\) < 2s +\d+(?:\.\d+)?ms +180 +✓ met\ncost\/request < \$0\.02 +\$0\.01 +180 +✓ met/,
+    );
+    expect(stdout).toContain('All 2 hold.');
+  });
+
+  it('exits with 1 when one is broken, or has no data', async () => {
+    const broken = await run(['check', 'p95(rerank) < 2s and error_rate < 1%', 'app.ndjson', '--json']);
+    expect(broken.code).toBe(1);
+    expect(JSON.parse(broken.stdout)).toMatchObject({
+      isMet: false,
+      requirements: [
+        { step: 'rerank', verdict: 'broken', samples: 180 },
+        { value: 0, verdict: 'met' },
+      ],
+    });
+    const typo = await run(['check', 'p95(rernak) < 2s', 'app.ndjson']);
+    expect(typo).toMatchObject({ code: 1, stdout: expect.stringContaining('Did you mean "rerank"?') as string });
+  });
+
+  it('looks at the lines that pass a filter and a range of time', async () => {
+    const early = ['--to', '2026-11-23T09:58:00Z'];
+    expect((await run(['check', 'p95(rerank) < 2s', 'app.ndjson', ...early])).code).toBe(0);
+    const none = await run(['check', 'p95(rerank) < 2s', 'app.ndjson', 'step:search']);
+    expect(none).toMatchObject({ code: 1, stdout: expect.stringContaining('no data') as string });
+  });
+
+  it.each([
+    [['check', 'p95(rerank) < 2 and cost < 1', 'app.ndjson'], /p95 takes a value such as 2s or 350ms\n.*\n +\^/],
+    [['check', 'eror_rate < 1%', 'app.ndjson'], /there is no metric "eror_rate"; did you mean "error_rate"/],
+    [['check', 'app.ndjson'], /expression must be given/],
+    [['alerts', 'backtest', 'missing.json', 'app.ndjson'], /there is no file missing\.json/],
+    [['alerts', 'check', 'broken.json', 'app.ndjson'], /broken\.json cannot be read/],
+    [['alerts', 'check', 'wrong.json', 'app.ndjson'], /rules\[0\] "x"\.metric must be/],
+    [['alerts', 'check', 'object.json', 'app.ndjson'], /must have an array of rules/],
+    [['alerts', 'check', '--json', 'app.ndjson'], /rules must be given/],
+    [['alerts', 'test', 'rules.json'], /backtest or check is expected/],
+  ])('refuses %j', async (args, message) => {
+    const files = {
+      'broken.json': '[',
+      'object.json': '{}',
+      'wrong.json': '[{"name":"x","metric":"latency","threshold":1,"comparison":"gt"}]',
+    };
+    const { code, stdout, stderr } = await run(args, files);
+    expect({ code, stdout }).toEqual({ code: 64, stdout: '' });
+    expect(stderr).toMatch(message);
+  });
+});
+
+describe('spanline alerts', () => {
+  it('backtest says when each rule would have fired', async () => {
+    const { code, stdout } = await run(['alerts', 'backtest', 'rules.json', 'app.ndjson']);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/Slow Rerank +1 +\d+ +2\nErrors +0 +0 +0\n/);
+    expect(stdout).toMatch(
+      /2026-11-23 10:\d\d:\d\d {2}Slow Rerank: latency_p95_ms of rerank is 8,9\d\d \(limit ≥ 2,000/,
+    );
+  });
+
+  it('check compares a log with rules once', async () => {
+    const { code, stdout } = await run(['alerts', 'check', 'rules.json', 'app.ndjson']);
+    expect(code).toBe(1);
+    expect(stdout).toMatch(/Slow Rerank +p95\(rerank\) < 2s +8\.9\d*s +180 +✗ broken/);
+    expect(stdout).toMatch(/Errors +error_rate <= 1% +0% +180 +✓ met/);
+  });
+
+  it('takes rules from a module, an expression, and the default rules', async () => {
+    const module = `export const rules = ${RULES};`;
+    const files = { 'rules.mjs': module };
+    for (const rules of ['rules.mjs', 'p95(rerank) < 2s']) {
+      expect((await run(['alerts', 'check', rules, 'app.ndjson'], files)).code, rules).toBe(1);
+    }
+    const { stdout } = await run(['alerts', 'backtest', 'default', 'app.ndjson', '--json']);
+    expect((JSON.parse(stdout) as { name: string }[]).map(({ name }) => name)).toContain('High Latency');
+    expect((await run(['alerts', '--help'])).code).toBe(0);
+  });
+});
