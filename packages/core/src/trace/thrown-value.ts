@@ -1,5 +1,6 @@
 /** Reading thrown values, which may be anything and may be hostile: nothing here throws. */
 import { admitText, readProperty, readText } from '../gate/index.ts';
+import { causeFields } from './cause-fields.ts';
 
 const MAX_CAUSES = 5;
 const MAX_PARTS = 10;
@@ -9,11 +10,14 @@ export function classNameOf(value: unknown): string | undefined {
   return readText(readProperty(value, 'constructor'), 'name');
 }
 
-/** Returns the value's message, or the value itself as text if it is not an object. */
+/** Returns the value's message, or the value itself as text: of an object without a message, its fields. */
 export function messageOf(value: unknown): string {
   const message = readText(value, 'message');
   if (message !== undefined) return message;
-  if ((typeof value === 'object' && value !== null) || typeof value === 'bigint') return admitText(value) ?? '';
+  if (typeof value === 'bigint') return admitText(value) ?? '';
+  // An object that is no error says its fields.
+  if (typeof value === 'object' && value !== null)
+    return admitText(value) ?? (readText(value, 'name') === undefined ? causeFields(value) : '');
   try {
     return admitText(value) ?? String(value);
   } catch {

@@ -28,6 +28,9 @@ describe('describeFailure', () => {
   it('records what was thrown when it was no error', () => {
     expect(describeFailure('plain text')).toMatchObject({ type: 'string', message: 'plain text' });
     expect(describeFailure(null)).toMatchObject({ type: 'object', message: 'null' });
+    expect(describeFailure({ reason: 'quota', left: 17 })).toMatchObject({ message: '{"reason":"quota","left":17}' });
+    expect(describeFailure(named('Error', { message: '', code: 'E1' }))).toMatchObject({ type: 'E1', message: '' });
+    expect(describeFailure({})).toMatchObject({ message: '' });
   });
 
   it('tells the causes and the errors that an error stands for', () => {
@@ -51,6 +54,16 @@ describe('describeFailure', () => {
     const round: Record<string, unknown> = { deep: 1 };
     round['round'] = round;
     expect(causeOf(round)).toBe('{"deep":1,"round":{"deep":1,"round":{"deep":1,"round":"…"}}}');
+  });
+
+  it('tells the cause that a method returns, as in VError', () => {
+    const withMethod = (cause: () => unknown): Error =>
+      Object.defineProperty(new Error('a'), 'cause', { value: cause });
+    expect(describeFailure(withMethod(() => new RangeError('b'))).cause).toBe('RangeError: b');
+    const broken = (): never => {
+      throw new Error('no');
+    };
+    expect(describeFailure(withMethod(broken)).cause).toBeUndefined();
   });
 
   it('survives causes that go round and getters that throw', () => {

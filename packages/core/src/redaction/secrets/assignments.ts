@@ -99,7 +99,7 @@ function quotedEnd(text: string, start: number, quote: string): number {
   return end < 0 || end - start > MAX_VALUE ? Math.min(text.length, start + MAX_VALUE) : end;
 }
 
-const ENDS_OF_LINE = /[ \t]*(?:[,;.)}\]]*[ \t]*(?:\r?\n|$)|[,;])/y;
+const ENDS_OF_LINE = /[ \t]{0,16}(?:[,;.)}\]]{0,8}[ \t]{0,16}(?:\r?\n|$)|[,;])/y;
 const STARTS_LINE = /(?:^|[\n{,;(?&])[ \t]*(?:[-*] |export |set |env |const |let |var )?$/;
 const TRAILING = /(?:[)\]}]|\.(?=$))+$/;
 

@@ -12,7 +12,7 @@ const PASSWORD = anyCase('assword');
 const BEFORE_BARE = `(?:${['create', 'alter'].map(anyCase).join('|')})\\s{1,3}(?:${['user', 'role', 'login'].map(anyCase).join('|')})\\s{1,3}\\S{1,64}\\s{1,3}(?:${['with', 'login', 'encrypted', 'superuser', 'createdb'].map(anyCase).join('\\s{1,3}|')}\\s{1,3}){0,4}[pP]${PASSWORD}`;
 const BARE = new RegExp(`${BEFORE_BARE}$`);
 const BARE_VALUE =
-  /password\s{1,3}(?:=\s{1,3})?(?<value>[^\s'";,()=]{3,128})(?<end>\s{0,3}(?:;|$|\r?\n|valid\b|in\s+role\b))?/iy;
+  /password\s{1,3}(?:=\s{1,3})?(?<value>[^\s'";,()=]{3,128})(?<end>\s{0,3}(?:;|$|\r?\n|valid\b|in\s{1,3}role\b))?/iy;
 /** Options of a password, in place of one (MySQL, PostgreSQL). */
 const PASSWORD_OPTION =
   /^(?:expire|never|default|null|history|reuse|require|lifetime|interval|policy|hash|using|from|on|is|for|reset|and|or)$/i;
