@@ -13,8 +13,8 @@ const PINO_KEYS = ['time', 'level', 'hostname', 'pid'];
 /** pino's censor. A value that a path hid stays so, also under the name of a secret. */
 const CENSOR = '[Redacted]';
 
-/** JSON of a text, an object or a list. */
-const HAS_TEXT = /^["{[]/;
+/** JSON of a text, a number, an object or a list. */
+const HAS_TEXT = /^["{[\d-]/;
 
 /** How the texts of a line are redacted: by all rules, by those for credentials, or not at all. */
 export type LineMode = 'redacted' | 'full' | 'unchanged';

@@ -13,6 +13,7 @@ import {
   mayBePersonal,
   memberName,
   nameBesideValue,
+  nameOfPair,
   type PathPosition,
   stepInto,
   type ValueRedactor,
@@ -247,7 +248,9 @@ export class JsonEncoder {
     const nodes: JsonNode[] = [];
     for (let index = values.length - 1; index >= skipped; index--) {
       const before = index === 0 ? undefined : values[index - 1];
-      const own = isHeaderOfSecret(before) ? before : inherited;
+      const own = isHeaderOfSecret(before)
+        ? before
+        : (nameOfPair(values[index]) ?? (index === 0 && values[0] === name ? undefined : inherited));
       const node =
         position === undefined
           ? this.#node(values[index], own)

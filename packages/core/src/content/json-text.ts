@@ -1,9 +1,20 @@
 /** JSON as text: it is read and changed in place, so that what does not change stays digit for digit. */
+import {
+  isHeaderOfSecret,
+  isNameMember,
+  isSecretName,
+  matchAt,
+  mayBePersonal,
+  memberName,
+} from '../redaction/index.ts';
 import { embeddedData } from './embedded-data.ts';
 import { plainKeyJson } from './object-json.ts';
 
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
+const MINUS = 0x2d;
+const ZERO = 0x30;
+const NINE = 0x39;
 const OPENING = new Set(['{', '[']);
 const CLOSING = new Set(['}', ']']);
 /** JSON inside of a text inside of JSON is read up to here. */
@@ -74,42 +85,112 @@ export function jsonMembers(json: string): JsonMember[] | undefined {
   }
 }
 
-/** Walks over the strings of one JSON text. */
+/** An object or a list that the walk is in. */
+interface Place {
+  /** Name that its values have, unless they have their own. */
+  readonly name: string | undefined;
+  readonly isList: boolean;
+  /** Of an object: the key of the next value. Of a list: the text before it. */
+  before: string | undefined;
+  /** Of a list: values so far. */
+  count: number;
+  /** Of an object: the name that is a value in it, `{ "name": "x-api-key", "value": "…" }`. */
+  named: string | undefined;
+}
+
+const NUMBER = /-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
+
+/** Walks over the texts and numbers of one JSON text. */
 class TextWalk {
   readonly #json: string;
   readonly #replace: ReplaceText;
   readonly #nesting: number;
+  readonly #outer: Place[] = [];
+  #place: Place;
 
-  constructor(json: string, replace: ReplaceText, nesting: number) {
+  constructor(json: string, name: string | undefined, replace: ReplaceText, nesting: number) {
     this.#json = json;
     this.#replace = replace;
     this.#nesting = nesting;
+    this.#place = { name, isList: false, before: undefined, count: 0, named: undefined };
   }
 
-  run(name: string | undefined): string {
+  run(): string {
     const json = this.#json;
-    const outer: (string | undefined)[] = [];
-    let current = name;
     let result = '';
     let last = 0;
     for (let index = 0; index < json.length; index++) {
       const code = json.charCodeAt(index);
-      if (code === QUOTE) {
-        const end = endOfString(json, index);
+      const isNumber = code === MINUS || (code >= ZERO && code <= NINE);
+      if (code === QUOTE || isNumber) {
+        const end = isNumber ? index + (matchAt(NUMBER, json, index)?.[0].length ?? 1) : endOfString(json, index);
         if (end < 0) break;
-        const string = json.slice(index, end);
-        const isKey = json.charAt(skipSpace(json, end)) === ':';
-        if (isKey) current = textOfJson(string);
-        const written = isKey ? this.#key(string, current ?? '') : this.#value(string, current);
-        if (written !== string) {
+        const given = json.slice(index, end);
+        const written = isNumber ? this.#number(given) : this.#string(given, end);
+        if (written !== given) {
           result += json.slice(last, index) + written;
           last = end;
         }
         index = end - 1;
-      } else if (OPENING.has(json.charAt(index))) outer.push(current);
-      else if (CLOSING.has(json.charAt(index))) current = outer.pop();
+      } else if (OPENING.has(json.charAt(index))) this.#enter(json.charAt(index) === '[');
+      else if (CLOSING.has(json.charAt(index))) this.#place = this.#outer.pop() ?? this.#place;
     }
     return last === 0 ? json : result + json.slice(last);
+  }
+
+  #enter(isList: boolean): void {
+    const name = this.#nameOfValue();
+    this.#passed(undefined);
+    this.#outer.push(this.#place);
+    this.#place = { name, isList, before: undefined, count: 0, named: undefined };
+  }
+
+  /**
+   * The name that the next value has.
+   *
+   * @param end - where it ends, if it is a text
+   */
+  #nameOfValue(end?: number): string | undefined {
+    const { name, isList, before, count, named } = this.#place;
+    if (!isList) {
+      if (before === undefined) return name;
+      return before === 'value' && named !== undefined ? named : memberName(before, name);
+    }
+    // A name before its value in a flat list, and in a list of pairs.
+    if (isHeaderOfSecret(before)) return before;
+    const isLast = count === 1 && end !== undefined && this.#json.charAt(skipSpace(this.#json, end)) === ']';
+    const isPair = isLast && this.#outer.at(-1)?.isList === true;
+    return isPair && before !== undefined && isSecretName(before) ? before : name;
+  }
+
+  #number(written: string): string {
+    const name = this.#nameOfValue();
+    this.#passed(undefined);
+    if (!mayBePersonal(Number(written), name)) return written;
+    const safe = this.#replace(written, name);
+    return safe === written ? written : JSON.stringify(safe);
+  }
+
+  #string(string: string, end: number): string {
+    const isKey = this.#json.charAt(skipSpace(this.#json, end)) === ':';
+    const text = textOfJson(string);
+    if (isKey) {
+      this.#place.before = text;
+      return this.#key(string, text);
+    }
+    const name = this.#nameOfValue(end);
+    this.#passed(text);
+    return this.#value(string, text, name);
+  }
+
+  #passed(text: string | undefined): void {
+    const place = this.#place;
+    if (place.isList) {
+      place.before = text;
+      place.count++;
+    } else if (place.before !== undefined && isNameMember(place.before) && text !== undefined && isSecretName(text)) {
+      place.named = text;
+    }
   }
 
   #key(string: string, text: string): string {
@@ -118,19 +199,19 @@ class TextWalk {
     return safe === text ? string : JSON.stringify(safe);
   }
 
-  #value(string: string, name: string | undefined): string {
-    const text = textOfJson(string);
+  #value(string: string, text: string, name: string | undefined): string {
     const isJson = this.#nesting < MAX_NESTING && embeddedData(text) !== undefined;
-    const safe = isJson ? new TextWalk(text, this.#replace, this.#nesting + 1).run(name) : this.#replace(text, name);
+    const safe = isJson ? new TextWalk(text, name, this.#replace, this.#nesting + 1).run() : this.#replace(text, name);
     return safe === text ? string : JSON.stringify(safe);
   }
 }
 
 /**
- * Replaces the texts of a JSON text: its keys, its strings, and those in strings that are JSON themselves.
+ * Replaces the texts of a JSON text: its keys, its strings, those in strings that are JSON themselves, and numbers that
+ * may be personal.
  *
  * @param name - key of the value
  */
 export function replaceTexts(json: string, name: string | undefined, replace: ReplaceText): string {
-  return new TextWalk(json, replace, 0).run(name);
+  return new TextWalk(json, name, replace, 0).run();
 }

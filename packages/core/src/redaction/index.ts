@@ -17,6 +17,14 @@ export { decidesByName, mayBePersonal } from './decides-by-name.ts';
 export { REDACT_OPTIONS } from './redact-options.ts';
 export { createRedactor, type Redactor } from './redactor.ts';
 export type { Replacements } from './replacements.ts';
-export { isHeaderOfSecret, isSecretName, memberName, nameBesideValue } from './secrets/secret-names.ts';
+export { matchAt } from './lines.ts';
+export {
+  isHeaderOfSecret,
+  isNameMember,
+  isSecretName,
+  memberName,
+  nameBesideValue,
+  nameOfPair,
+} from './secrets/secret-names.ts';
 export { NO_REDACTION, type ValueRedactor } from './value-redactor.ts';
 export type { VerifiedText } from './verified-texts.ts';

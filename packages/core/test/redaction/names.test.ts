@@ -10,6 +10,13 @@ function written(input: unknown, capture: CaptureMode = 'redacted'): unknown {
   return JSON.parse(log.records()[0]?.['spanline.input'] ?? 'null');
 }
 
+/** A value on an application line. */
+function logged(value: unknown): unknown {
+  const log = memoryLog();
+  createTracer({ logger: log.logger, statsIntervalSeconds: 0 }).logger.info({ value }, 'x');
+  return log.lines()[0]?.['value'];
+}
+
 const SECRET = '[SECRET]';
 
 describe('the name of a secret decides on its value', () => {
@@ -50,8 +57,51 @@ describe('the name of a secret decides on its value', () => {
     });
   });
 
+  it('in pairs of a list, as headers and entries are written', () => {
+    const pairs = [
+      ['authorization', 'olive grove'],
+      ['DB_PASSWORD', 'olive'],
+      ['accept', 'text/html'],
+    ];
+    const hidden = [
+      ['authorization', SECRET],
+      ['DB_PASSWORD', SECRET],
+      ['accept', 'text/html'],
+    ];
+    expect(written({ headers: pairs })).toEqual({ headers: hidden });
+    expect(written(pairs)).toEqual(hidden);
+    expect(logged(pairs)).toEqual(hidden);
+  });
+
+  it('on application lines as in content', () => {
+    const value = {
+      rawHeaders: ['Accept', '*', 'Cookie', 'olive=grove'],
+      entries: new Map([['password', 'olive']]),
+      pin: 4821,
+      nested: { card: 4_111_111_111_111_111, since: 1_795_946_350_976, ratio: -0.5 },
+      header: { name: 'x-api-key', value: 'olive' },
+      apiKey: { value: 'olive', since: 2020 },
+    };
+    expect(logged(value)).toEqual({
+      rawHeaders: ['Accept', '*', 'Cookie', SECRET],
+      entries: [['password', SECRET]],
+      pin: SECRET,
+      nested: { card: '[CARD_1]', since: 1_795_946_350_976, ratio: -0.5 },
+      header: { name: 'x-api-key', value: SECRET },
+      apiKey: { value: SECRET, since: 2020 },
+    });
+  });
+
   it.each([
     '{"user":"ann","dbPassword":"olive grove"}',
+    '{"headers":[["authorization","olive grove"],["accept","*"]]}',
+    '{"name":"x-api-key","value":"olive grove"}',
+    '{"apiKey":{"value":"olive grove","since":2020}}',
+    '{"rawHeaders":["Cookie","olive=grove"]}',
+    'password = """olive grove"""',
+    "{'password': u'olive grove'}",
+    'api_key: >-\n  olive7grove',
+    'password: |\n  olive7grove\nuser: ann',
     '{"passwords":["olive grove","x"]}',
     JSON.stringify({ body: JSON.stringify({ token: 'olive grove' }) }),
     JSON.stringify({ body: JSON.stringify({ inner: JSON.stringify({ secret: 'olive grove' }) }) }),
@@ -97,6 +147,9 @@ describe('the name of a secret decides on its value', () => {
     { properties: { password: { type: 'string', description: 'The password' } }, required: ['user', 'password'] },
     { constructor: 'c', toString: 't', pass: true, gpioPin: 4, credentials: null },
     '{"user":"ann","max_tokens":12,"note":"no password here"}',
+    { required: ['password', 'email'], rows: [['password', 'email', 'name']], pair: ['password', 'email'] },
+    '{"required":["password","email"],"rows":[["password","email","name"]],"name":"colour","value":"olive"}',
+    'columns: ["password", "email"] and [["user", "olive"]]',
     'PWD=/home/ann/app; knowledge_base=docs; error code: 12345678',
     'max_tokens=100, tokenizer: cl100k and keyboard=us',
     'The password is required. Which API key: the old one?',

@@ -9,20 +9,33 @@ import { matchAt, textBefore } from '../lines.ts';
 import type { Range } from '../rule.ts';
 import { END_OF_NAME } from './name-endings.ts';
 import type { SecretForm } from './secret-form.ts';
-import { isCodeName, isNameOfSecretNumber, isSecretName, wordsOf } from './secret-names.ts';
+import {
+  isCodeName,
+  isHeaderOfSecret,
+  isNameOfSecretNumber,
+  isPartOfSecret,
+  isSecretName,
+  wordsOf,
+} from './secret-names.ts';
 import { isCode, isNoWord, isPlaceholder, isRandom, isReplaced } from './secret-values.ts';
 import { PARAMETERS } from './secret-words.ts';
 
 const SIGN = `(?<=${END_OF_NAME}(?<=[A-Za-z\\u00c0-\\uffff])\\d{0,2}[\\\\"'\`\\]]{0,8}\\s{0,3}[:=])`;
 const FLAG = `(?<=--)(?=[\\w-]{0,40}(?:${['pass', 'pwd', 'secret', 'token', 'key', 'auth', 'cred', 'pin'].map(anyCase).join('|')}))`;
+/** A pair in a list of pairs, or the first name of a flat list: `["authorization", "…`. */
+const PAIR = `\\s{0,3}["'][\\w-]{1,64}(?<=${END_OF_NAME})["']\\s{0,3},\\s{0,3}["']`;
+
 const HINTS: readonly Hint[] = [
-  { on: ':=', then: SIGN },
+  { on: ':=', then: `(?:${SIGN}|(?<="value"\\s{0,3}:))` },
+  { on: '\\[', then: PAIR },
   { on: '\\-', then: FLAG },
 ];
 const TRIGGER = patternOf(HINTS, 'g');
 
-const SPACES = /[=>]?[ \t]{0,8}(?:\r?\n[ \t]{0,40}(?=["'`]))?/y;
-const QUOTE = /\\{0,7}["'`]/y;
+/** Spaces, the beginning of a block of YAML, and letters before a string of Python. */
+const SPACES =
+  /[=>]?[ \t]{0,8}(?:[|>][+-]?\d?[ \t]{0,8}\r?\n[ \t]{1,40}|\r?\n[ \t]{0,40}(?=["'`]))?(?:[bBfFrRuU]{1,2}(?=["']))?/y;
+const QUOTE = /\\{0,7}(?:"""|'''|["'`])/y;
 const LIST = /\[(?=[^\]]{0,4096}["'])[^\]]{0,4096}/y;
 const ITEM = /["']([^"'\\]{1,4096})/g;
 const BARE = /[^\s"'`&;,<>|\\]{1,256}/y;
@@ -141,6 +154,19 @@ function isPieceOfText(text: string, sign: number, value: string, { name }: Name
   return /(?:^| )token$/i.test(name) && /^\W{0,2}\p{L}{1,16}$/u.test(value) && TOKENIZER.test(textBefore(text, sign));
 }
 
+/** Texts in an object under the name of a secret: `"apiKey": { "value": "…" }`. */
+const PART = /"(?<name>\w{1,24})"\s{0,3}:\s{0,3}"(?<value>[^"\\]{1,4096})"/g;
+const OBJECT = /\{[^{}]{1,4096}/y;
+
+function* partsAt(text: string, from: number): Generator<Range> {
+  const object = matchAt(OBJECT, text, from);
+  if (object === null) return;
+  for (const { 0: part, index, groups } of object[0].matchAll(PART)) {
+    const end = from + index + part.length - 1;
+    if (isPartOfSecret(groups?.['name'] ?? '')) yield { start: end - (groups?.['value'] ?? '').length, end };
+  }
+}
+
 function* valuesAt(text: string, sign: number, named: Named): Generator<Range> {
   const next = text[sign + 1];
   const isComparison = next === '=' && text[sign] === '=';
@@ -165,6 +191,7 @@ function* valuesAt(text: string, sign: number, named: Named): Generator<Range> {
     return;
   }
   if (named.isQuoted) {
+    yield* partsAt(text, from);
     const number = isNameOfSecretNumber(named.name) ? matchAt(BARE_NUMBER, text, from)?.[0] : undefined;
     if (number !== undefined) yield { start: from, end: from + number.length };
     return;
@@ -189,6 +216,9 @@ function* parameterAt(text: string, sign: number, minLength: number): Generator<
   if (value.length >= minLength && isRandom(value)) yield { start: sign + 1, end: sign + 1 + value.length };
 }
 
+/** The name beside a value: `{ "name": "x-api-key", "value": "…" }`. */
+const BESIDE = /["'](?:name|key|header|field)["']\s{0,3}:\s{0,3}["'](?<name>[^"'\\]{1,128})["']\s{0,3},\s{0,3}$/;
+
 /** Headers whose values have a form of their own, so that another rule reads them. */
 const HEADER = /^(?:proxy-)?authorization$|^(?:set-)?cookie$/i;
 const MIN_PARAMETER = 12;
@@ -196,6 +226,11 @@ const MIN_SIGNATURE = 20;
 
 function* assignedAt(text: string, sign: number): Generator<Range> {
   const named = nameBefore(text, sign);
+  if (named.name === 'value' && named.isQuoted) {
+    const beside = BESIDE.exec(textBefore(text, named.start, 200))?.groups?.['name'] ?? '';
+    if (isSecretName(beside)) yield* valuesAt(text, sign, { ...named, name: beside });
+    return;
+  }
   if (text[sign] === ':' && !named.isQuoted && HEADER.test(named.name)) return;
   const isSpoken = text[sign] === ':' && (!isSecretName(named.name) || /^pin$/i.test(named.name));
   const name = isSpoken ? wordsBefore(text, named) : named.name;
@@ -223,9 +258,21 @@ function* flagAt(text: string, index: number): Generator<Range> {
   if (isNamed) yield { start: end - value.length, end };
 }
 
+const PAIR_AT =
+  /\[\s{0,3}["'](?<name>[\w-]{1,64})["']\s{0,3},\s{0,3}["'](?<value>[^"'\\]{1,4096})["']\s{0,3}(?<end>\])?/y;
+
+function* pairAt(text: string, index: number): Generator<Range> {
+  const { name = '', value = '', end } = matchAt(PAIR_AT, text, index)?.groups ?? {};
+  const isPair = end !== undefined && /[[,]\s{0,8}$/.test(textBefore(text, index, 9)) && isSecretName(name);
+  if (!isPair && !isHeaderOfSecret(name)) return;
+  const start = text.indexOf(value, index + 1 + name.length + 2);
+  yield { start, end: start + value.length };
+}
+
 function* found(text: string): Generator<Range> {
   for (const { 0: match, index } of text.matchAll(TRIGGER)) {
-    if (match === '-') yield* flagAt(text, index);
+    if (match.startsWith('[')) yield* pairAt(text, index);
+    else if (match === '-') yield* flagAt(text, index);
     else yield* assignedAt(text, index);
   }
 }

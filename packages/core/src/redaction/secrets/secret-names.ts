@@ -81,8 +81,14 @@ export function isCodeName(name: string): boolean {
 /** Names of what is secret inside of a value with the name of a secret: `{ password: { value } }`. */
 const PARTS = new Set('value key data raw text plain plaintext current previous old new secret hash'.split(' '));
 
+/** True for the name of a member that is secret in an object with the name of a secret. */
+export const isPartOfSecret = (key: string): boolean => PARTS.has(key);
+
 /** Names of members that hold a name, and of those that hold its value: `{ name: 'x-api-key', value }`. */
 const NAME_MEMBERS = ['name', 'key', 'header', 'field'];
+
+/** True for the key of a member that may hold the name of a `value` beside it. */
+export const isNameMember = (key: string): boolean => NAME_MEMBERS.includes(key);
 
 /** The name that the text of a member has: its own, or that of the secret which it is a part of. */
 export function memberName(key: string, outer: string | undefined): string {
@@ -105,6 +111,13 @@ export function isHeaderOfSecret(value: unknown): value is string {
     (value.includes('-') || /^(?:authorization|cookie)$/i.test(value)) &&
     isSecretName(value)
   );
+}
+
+/** The name in a pair of a list of pairs, such as `[['password', '…'], …]`, if it is the name of a secret. */
+export function nameOfPair(value: unknown): string | undefined {
+  if (!Array.isArray(value) || value.length !== 2) return undefined;
+  const name: unknown = value[0];
+  return typeof name === 'string' && isSecretName(name) ? name : undefined;
 }
 
 /** True for the name of a field in which even a number is a secret: `pin`, `password`, `otp`. */
