@@ -105,9 +105,6 @@ function reportedCost({ readings }: Counts, raw: Record<string, unknown>): numbe
   return raw['is_byok'] === true ? usd + (upstream ?? 0) : usd;
 }
 
-/** Models that read only. Voyage reports nothing but the total of what they read. */
-const EMBEDS = /embed|rerank|^voyage/i;
-
 /** Gemini's total over OpenAI's API holds the thoughts, which no other key counts there. */
 function hidesThoughts({ model, provider }: UsageContext): boolean {
   return (
@@ -131,7 +128,7 @@ export function readUsage(
   const counts = count(raw, kind);
   const tools = serverTools(raw, context.model);
   const { units, issue }: Reconciled = hasKeys(counts.readings)
-    ? reconcile(counts.readings, hidesThoughts(context), !EMBEDS.test(context.model ?? ''))
+    ? reconcile(counts.readings, hidesThoughts(context), context.model)
     : { units: {}, issue: undefined };
   for (const unit of unitsIn(tools?.units ?? {})) units[unit] = Math.max(units[unit] ?? 0, tools?.units[unit] ?? 0);
   const costUsd = reportedCost(counts, raw);

@@ -184,8 +184,19 @@ const CONSUMED: ReadonlySet<string> = new Set<Reading>([
   'upstream_cost_usd',
 ]);
 
-/** Counts of the input and of the output. */
-const SIDES = ['prompt_tokens', 'completion_tokens', 'input_tokens', 'output_tokens', 'reasoning_beside'] as const;
+/** Models that read only. Voyage reports nothing but the total of what they read. */
+const EMBEDS = /embed|rerank|^voyage/i;
+
+/** A total without the input or the output. */
+function loneTotal(readings: Readings): number | undefined {
+  const hasSide =
+    readings.prompt_tokens !== undefined ||
+    readings.input_tokens !== undefined ||
+    readings.completion_tokens !== undefined ||
+    readings.output_tokens !== undefined ||
+    readings.reasoning_beside !== undefined;
+  return hasSide ? undefined : readings.total;
+}
 
 /** The catalogue prices documents as images. */
 const DOCUMENTS: ReadonlySet<string> = new Set<Reading>(['input_document_tokens', 'output_document_tokens']);
@@ -221,11 +232,11 @@ function setUnits(units: BilledUnits, counts: BilledUnits): void {
  * wins, since proxies mix the keys of providers.
  *
  * @param hidesThoughts - the total of this model holds thoughts that no key counts
- * @param hasOutput - false for a model of embeddings, whose total is its input
+ * @param model - the total of a model of embeddings is its input
  */
-export function reconcile(given: Readings, hidesThoughts: boolean, hasOutput = true): Reconciled {
-  const isTotalAlone = given.total !== undefined && SIDES.every((side) => given[side] === undefined);
-  const readings: Readings = isTotalAlone ? { ...given, input_tokens: given.total } : given;
+export function reconcile(given: Readings, hidesThoughts: boolean, model = ''): Reconciled {
+  const alone = loneTotal(given);
+  const readings: Readings = alone === undefined ? given : { ...given, input_tokens: alone };
   const { completion_tokens: completion } = readings;
   let output = larger(readings.output_tokens, completion);
   const { cache_read_beside: readBeside, cache_write_beside: writeBeside, reasoning_beside: thoughts } = readings;
@@ -256,7 +267,7 @@ export function reconcile(given: Readings, hidesThoughts: boolean, hasOutput = t
   const spelled = parts.reduce((bits, { isBeside }, bit) => (isBeside ? bits | (1 << bit) : bits), 0);
 
   // Nobody knows how much of a total alone is output, which costs more.
-  let issue: UsageIssue | undefined = isTotalAlone && hasOutput ? 'total_mismatch' : undefined;
+  let issue: UsageIssue | undefined = alone !== undefined && !EMBEDS.test(model) ? 'total_mismatch' : undefined;
   let chosen = spelled;
   let [wholeInput, wholeOutput] = sums(input ?? 0, output ?? 0, parts, spelled);
   let found = reasoning;
