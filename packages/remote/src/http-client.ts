@@ -7,7 +7,7 @@ import {
 } from 'node:http';
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
 import { promisify } from 'node:util';
-import { gzip } from 'node:zlib';
+import { brotliDecompress, gzip, unzip } from 'node:zlib';
 
 /** A request to send. */
 export interface HttpRequest {
@@ -49,6 +49,23 @@ const MAX_RESPONSE_BYTES = 33_554_432;
 const TOO_LONG = 'ERR_RESPONSE_TOO_LONG';
 const GZIP = { level: 1, chunkSize: 131_072 };
 const compress = promisify(gzip);
+/** No client asks for compressed answers, but some proxies compress them all the same. */
+const DECODERS: Readonly<Record<string, typeof unpack>> = {
+  gzip: unpack,
+  'x-gzip': unpack,
+  deflate: unpack,
+  br: (body) => promisify(brotliDecompress)(body, { maxOutputLength: MAX_RESPONSE_BYTES }),
+};
+
+function unpack(body: Buffer): Promise<Buffer> {
+  return promisify(unzip)(body, { maxOutputLength: MAX_RESPONSE_BYTES });
+}
+
+async function decoded(response: HttpResponse): Promise<HttpResponse> {
+  const { headers, body } = response;
+  const decode = DECODERS[headers['content-encoding']?.trim().toLowerCase() ?? ''];
+  return decode === undefined || body.length === 0 ? response : { ...response, body: await decode(body) };
+}
 
 async function readAll(request: ClientRequest, response: IncomingMessage): Promise<HttpResponse> {
   const chunks: Buffer[] = [];
@@ -97,7 +114,7 @@ export function createHttpClient({ timeoutMs, gzip: compresses = false, ca }: Ht
       signal.addEventListener('abort', abort, { once: true });
       if (signal.aborted) abort();
       try {
-        return await exchange(request, sent, limited.signal);
+        return await decoded(await exchange(request, sent, limited.signal));
       } finally {
         clearTimeout(timer);
         signal.removeEventListener('abort', abort);

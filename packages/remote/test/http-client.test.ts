@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
-import { gunzipSync } from 'node:zlib';
+import { brotliCompressSync, deflateSync, gunzipSync, gzipSync } from 'node:zlib';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { createHttpClient, describeHttpError, type HttpClientOptions, type HttpRequest } from '@spanline/remote';
 
@@ -35,6 +35,28 @@ describe('the HTTP client', () => {
     });
     const { status, body } = await send({ timeoutMs: 60_000, gzip }, { method: 'POST', url, body: Buffer.from('ä') });
     expect({ status, body: body.toString() }).toEqual({ status: 200, body: 'ä' });
+  });
+
+  it.each([
+    ['gzip', gzipSync],
+    ['deflate', deflateSync],
+    ['br', brotliCompressSync],
+  ])('reads an answer that a proxy has compressed: %s', async (encoding, compress) => {
+    const url = await startServer((_, response) => {
+      response.writeHead(200, { 'content-encoding': encoding }).end(compress('{"ä":1}'));
+    });
+    const { body } = await send({ timeoutMs: 60_000 }, { method: 'GET', url });
+    expect(body.toString()).toBe('{"ä":1}');
+  });
+
+  it.each([
+    ['Z_DATA_ERROR', Buffer.from('no gzip')],
+    ['ERR_BUFFER_TOO_LARGE', gzipSync(Buffer.alloc(40_000_000))],
+  ])('describes an answer that cannot be unpacked: %s', async (reason, body) => {
+    const url = await startServer((_, response) => {
+      response.writeHead(200, { 'content-encoding': 'gzip' }).end(body);
+    });
+    expect(await reasonOf(send({ timeoutMs: 60_000 }, { method: 'GET', url }))).toBe(reason);
   });
 
   it('follows no redirect', async () => {

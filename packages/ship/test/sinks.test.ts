@@ -1,5 +1,6 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { parseLine, type SpanlineError } from '@spanline/core';
@@ -226,6 +227,70 @@ describe('file()', () => {
     expect(written.slice(3).map((line) => parseLine(line)?.record)).toEqual(
       lines.map((line) => parseLine(line)?.record),
     );
+  });
+});
+
+describe('a target over HTTP', () => {
+  it('may have a path and parameters in its URL', async () => {
+    const index = createIndex();
+    const target = await receiver((request) =>
+      request.path.includes('_bulk') ? index.bulk(request) : { status: 200 },
+    );
+    const url = `${target.url}/proxy/?team=a&team=b`;
+    await shipLines(spanLines(1), elasticsearch({ url }));
+    await shipLines(spanLines(1), jaeger({ url }));
+    await shipLines(spanLines(1), otlp({ url: `${target.url}/in/v1/traces?team=c` }));
+    const urls = target.requests.map(({ path }) => new URL(path, target.url));
+    expect(urls.map(({ pathname, searchParams }) => [pathname, searchParams.getAll('team')])).toEqual([
+      ['/proxy/logs-spanline-default/_bulk', ['a', 'b']],
+      ['/proxy/v1/traces', ['a', 'b']],
+      ['/in/v1/traces', ['c']],
+    ]);
+    expect(urls[0]?.searchParams.get('filter_path')).toMatch(/^errors,items/);
+  });
+
+  it('may answer through a proxy that compresses', async () => {
+    const index = createIndex();
+    const target = await receiver((request) => {
+      const { body = '' } = index.bulk(request) as { body?: string };
+      return { status: 200, headers: { 'content-encoding': 'gzip' }, body: gzipSync(body) };
+    });
+    const { stats } = await shipLines(spanLines(3), elasticsearch({ url: target.url }));
+    expect(stats).toMatchObject({ stored: 3, retries: 0 });
+  });
+
+  it.each<[what: string, status: number, message: RegExp]>([
+    ['the key of a proxy', 407, /407, a proxy asks for a key; lines wait/],
+    ['another encoding', 415, /415, the target takes no such requests; does it take gzip\?; lines wait/],
+  ])('makes lines wait for an operator when it asks for %s', async (_, status, message) => {
+    const index = createIndex();
+    const target = await receiver((request, nth) => (nth === 0 ? { status } : index.bulk(request)));
+    const root = temporaryFolder();
+    leave(root, spanLines(2));
+    const { engine, reports } = ship(root, elasticsearch({ url: target.url }));
+    await engine.drain();
+    expect(reports[0]).toMatchObject({ what: 'paused', message: expect.stringMatching(message) as string });
+    expect(engine.stats()['elasticsearch']).toMatchObject({ stored: 2, rejected: 0 });
+  });
+
+  it.each(['two\nlines', 'schlüssel€'])('gets nothing while a key cannot be sent: %j', async (key) => {
+    const index = createIndex();
+    const target = await receiver((request) => index.bulk(request));
+    const root = temporaryFolder();
+    const path = join(root, 'key');
+    writeFileSync(path, key);
+    leave(root, spanLines(2));
+    const { engine, reports } = ship(root, elasticsearch({ url: target.url, bearer: { file: path } }));
+    await expect.poll(() => reports.length).toBeGreaterThan(0);
+    expect(reports[0]).toMatchObject({
+      what: 'paused',
+      message: expect.stringContaining('a key has a line break, or a character that is not Latin-1') as string,
+    });
+    expect(JSON.stringify(reports)).not.toContain(key.slice(0, 3));
+    expect(target.requests).toEqual([]);
+    writeFileSync(path, 'key\n');
+    await engine.drain();
+    expect(target.requests[0]?.headers.authorization).toBe('Bearer key');
   });
 });
 

@@ -93,9 +93,14 @@ export function specOf(name: string, { redact }: PolicyOptions): Pick<SinkSpec, 
   return redact === undefined ? { name } : { name, redact };
 }
 
-/** Removes slashes from the end of a URL, so that a path can be appended. */
-export function trimUrl(url: string): string {
-  return url.replace(/\/+$/, '');
+/** Appends a path, which may have parameters, to a URL, which may have some of its own. */
+export function withPath(base: string, path: string): string {
+  const url = new URL(base);
+  if (path === '') return url.href;
+  const { pathname, searchParams } = new URL(path, url);
+  url.pathname = url.pathname.replace(/\/+$/, '') + pathname;
+  for (const [name, value] of searchParams) url.searchParams.append(name, value);
+  return url.href;
 }
 
 /** Combines a sink's own headers with its {@link HttpSinkOptions}, whose headers win. */
@@ -109,7 +114,7 @@ export function toHttpTarget(
     { secret },
   ]);
   return {
-    url: trimUrl(url),
+    url,
     capture: options.capture ?? 'full',
     headers: { ...headers, ...Object.fromEntries(given) },
     gzip: options.gzip ?? true,

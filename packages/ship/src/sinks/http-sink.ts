@@ -1,6 +1,7 @@
+import { validateHeaderValue } from 'node:http';
 import { createHttpClient, describeHttpError, type HttpResponse, readSecret } from '@spanline/remote';
 import type { SendResult, Sink, SinkBatch, SinkLimits } from '../contracts/sink.ts';
-import type { HeaderSpec, HttpTarget } from './http-options.ts';
+import { type HeaderSpec, type HttpTarget, withPath } from './http-options.ts';
 
 /** A sink over HTTP without the sending. */
 export interface HttpSinkParts<Meta> extends Pick<Sink<Meta>, 'encode'> {
@@ -35,10 +36,20 @@ function resolveHeaders(http: HttpTarget): Record<string, string> | undefined {
   return headers;
 }
 
+/** Whether a header may have the value: a key from a file may have several lines. */
+function isSendable(value: string): boolean {
+  try {
+    validateHeaderValue('key', value);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 /** Creates a sink that sends each batch as one POST. */
 export function createHttpSink<Meta>(parts: HttpSinkParts<Meta>): Sink<Meta> {
   const { http } = parts;
-  const url = new URL(http.url + parts.path);
+  const url = new URL(withPath(http.url, parts.path));
   const client = createHttpClient(http);
   return {
     limits: { ...parts.limits, concurrency: http.concurrency },
@@ -46,6 +57,9 @@ export function createHttpSink<Meta>(parts: HttpSinkParts<Meta>): Sink<Meta> {
     async send(batch) {
       const keys = resolveHeaders(http);
       if (keys === undefined) return { kind: 'pause', reason: 'a key is missing' };
+      if (!Object.values(keys).every(isSendable)) {
+        return { kind: 'pause', reason: 'a key has a line break, or a character that is not Latin-1' };
+      }
       try {
         const headers = { 'content-type': parts.contentType, ...keys };
         const body = parts.body === undefined ? batch.body() : parts.body(batch);

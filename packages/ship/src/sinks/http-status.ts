@@ -9,6 +9,11 @@ export function retry(headers: Headers, reason: string, throttled: boolean): Sen
   return { kind: 'retry', reason, throttled, ...(afterMs === undefined ? {} : { afterMs }) };
 }
 
+const PAUSES: Readonly<Record<number, string>> = {
+  407: 'a proxy asks for a key',
+  415: 'the target takes no such requests; does it take gzip?',
+};
+
 /**
  * Interprets the status of an HTTP response:
  *
@@ -26,7 +31,7 @@ export function resultOfStatus(status: number, headers: Headers = {}): SendResul
   if (status === 408 || status === 429) return retry(headers, `${status}, too many requests`, true);
   if (status >= 500) return retry(headers, `${status} from the server`, status === 503);
   if (status === 400 || status === 422) return { kind: 'split', reason: `${status}, refused` };
-  return { kind: 'pause', reason: `${status}, is the URL right?` };
+  return { kind: 'pause', reason: `${status}, ${PAUSES[status] ?? 'is the URL right?'}` };
 }
 
 /** Interprets a response whose status says everything, except that a proxy may answer 200 with a web page. */

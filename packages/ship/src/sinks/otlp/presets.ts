@@ -2,7 +2,7 @@ import { type Check, checkOptions, option, type Shape } from '@spanline/record';
 import type { Secret } from '@spanline/remote';
 import type { SinkSpec } from '../../contracts/sink.ts';
 import { defaultSite } from '../datadog.ts';
-import { HTTP_SHAPE, type HttpSinkOptions, pairCheck, secretCheck, trimUrl, urlCheck } from '../http-options.ts';
+import { HTTP_SHAPE, type HttpSinkOptions, pairCheck, secretCheck, urlCheck, withPath } from '../http-options.ts';
 import { otlp, type OtlpOptions } from './otlp.ts';
 
 /** Options of {@link langfuse}. */
@@ -80,7 +80,7 @@ function preset(name: string, options: HttpSinkOptions, own: OtlpOptions): SinkS
 export function langfuse(options: LangfuseOptions): SinkSpec {
   checkOptions(LANGFUSE, options, 'langfuse');
   return preset('langfuse', options, {
-    url: `${trimUrl(options.url ?? 'https://cloud.langfuse.com')}/api/public/otel/v1/traces`,
+    url: withPath(options.url ?? 'https://cloud.langfuse.com', '/api/public/otel/v1/traces'),
     basic: options.keys,
     headers: { 'x-langfuse-ingestion-version': '4' },
   });
@@ -91,7 +91,7 @@ export function langsmith(options: LangsmithOptions): SinkSpec {
   checkOptions(LANGSMITH, options, 'langsmith');
   const { apiKey, project } = options;
   return preset('langsmith', options, {
-    url: `${trimUrl(options.url ?? 'https://api.smith.langchain.com')}/otel/v1/traces`,
+    url: withPath(options.url ?? 'https://api.smith.langchain.com', '/otel/v1/traces'),
     headers: { 'x-api-key': apiKey, ...(project === undefined ? {} : { 'langsmith-project': project }) },
   });
 }
@@ -101,7 +101,7 @@ export function phoenix(options: PhoenixOptions = {}): SinkSpec {
   checkOptions(PHOENIX, options, 'phoenix');
   const { apiKey, project } = options;
   return preset('phoenix', options, {
-    url: `${trimUrl(options.url ?? 'http://localhost:6006')}/v1/traces`,
+    url: withPath(options.url ?? 'http://localhost:6006', '/v1/traces'),
     ...(apiKey === undefined ? {} : { bearer: apiKey }),
     headers: project === undefined ? {} : { 'x-project-name': project },
   });
@@ -110,7 +110,7 @@ export function phoenix(options: PhoenixOptions = {}): SinkSpec {
 /** Sends spans to Jaeger, or to any OpenTelemetry collector. @throws SpanlineError `ERR_INVALID_OPTION` */
 export function jaeger(options: JaegerOptions = {}): SinkSpec {
   checkOptions(JAEGER, options, 'jaeger');
-  return preset('jaeger', options, { url: `${trimUrl(options.url ?? 'http://localhost:4318')}/v1/traces` });
+  return preset('jaeger', options, { url: withPath(options.url ?? 'http://localhost:4318', '/v1/traces') });
 }
 
 /** Sends spans to Datadog's LLM Observability over OTLP. @throws SpanlineError `ERR_INVALID_OPTION` */
