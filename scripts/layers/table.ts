@@ -194,15 +194,16 @@ export const layerTable: LayerTable = {
     ],
   },
   query: {
-    workspace: ['@spanline/record'],
+    workspace: ['@spanline/record', '@spanline/remote'],
     runtime: ['tinyglobby'],
     types: ['@duckdb/node-api'],
     loaders: ['index-store/duckdb.ts'],
+    only: { '@spanline/remote': ['cluster'] },
     floors: [
       ['filter', 'lines'],
       ['records', 'internal.ts'],
       ['answers'],
-      ['analysis', 'index-store'],
+      ['analysis', 'cluster', 'index-store'],
       ['api'],
       ['index.ts'],
     ],

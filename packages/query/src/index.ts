@@ -75,5 +75,6 @@ export {
   type TracesOptions,
   type WriteOptions,
 } from './api/index.ts';
+export type { ClusterSource } from './cluster/index.ts';
 export type { BadLine, BadLineReason, BadLines, LogFile } from './lines/index.ts';
 export type { Progress, ReadRecord } from './records/index.ts';

@@ -11,7 +11,7 @@ import { brotliDecompress, gzip, unzip } from 'node:zlib';
 
 /** A request to send. */
 export interface HttpRequest {
-  readonly method: 'GET' | 'POST' | 'PUT';
+  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
   readonly url: URL;
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: Uint8Array;
@@ -32,6 +32,10 @@ export interface HttpClientOptions {
   readonly gzip?: boolean;
   /** PEM certificate of the authority that signed the server's certificate. */
   readonly ca?: string;
+  /** PEM certificate of this client. */
+  readonly cert?: string;
+  /** PEM private key of {@link HttpClientOptions.cert}. */
+  readonly key?: string;
 }
 
 /** Sends requests over connections that stay open. */
@@ -84,9 +88,9 @@ async function readAll(request: ClientRequest, response: IncomingMessage): Promi
 }
 
 /** Creates a client for one target. */
-export function createHttpClient({ timeoutMs, gzip: compresses = false, ca }: HttpClientOptions): HttpClient {
+export function createHttpClient({ timeoutMs, gzip: compresses = false, ...tls }: HttpClientOptions): HttpClient {
   const plain = new HttpAgent({ keepAlive: true });
-  const secure = new HttpsAgent({ keepAlive: true, ...(ca === undefined ? {} : { ca }) });
+  const secure = new HttpsAgent({ keepAlive: true, ...tls });
 
   function exchange(request: HttpRequest, body: Uint8Array | undefined, signal: AbortSignal): Promise<HttpResponse> {
     return new Promise((resolve, reject) => {
@@ -127,6 +131,11 @@ export function createHttpClient({ timeoutMs, gzip: compresses = false, ca }: Ht
   };
 }
 
+/** Whether a request failed because its response is longer than 32 MiB. */
+export function isTooLong(error: unknown): boolean {
+  return typeof error === 'object' && error !== null && (error as { code?: unknown }).code === TOO_LONG;
+}
+
 /**
  * Describes why a request failed without quoting anything from it: `no response in time`, or a code such as
  * `ECONNREFUSED`.
@@ -134,6 +143,6 @@ export function createHttpClient({ timeoutMs, gzip: compresses = false, ca }: Ht
 export function describeHttpError(error: unknown): string {
   const { code } = (typeof error === 'object' && error !== null ? error : {}) as { code?: unknown };
   if (code === 'ABORT_ERR') return 'no response in time';
-  if (code === TOO_LONG) return 'the response is too long';
+  if (isTooLong(error)) return 'the response is too long';
   return typeof code === 'string' ? code : 'the request failed';
 }

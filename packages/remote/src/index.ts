@@ -6,5 +6,6 @@ export {
   type HttpClientOptions,
   type HttpRequest,
   type HttpResponse,
+  isTooLong,
 } from './http-client.ts';
 export { isSecret, readSecret, type Secret } from './secret.ts';

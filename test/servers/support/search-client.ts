@@ -7,7 +7,7 @@ interface Hit {
 
 /** Reads from Elasticsearch or OpenSearch. */
 export interface SearchClient {
-  /** @throws an error with the answer, when that is no success */
+  /** A text is sent as it is. @throws an error with the answer, when that is no success */
   send(method: string, path: string, body?: unknown): Promise<Record<string, unknown>>;
   /** Every document that fits a query, at most 10,000. */
   find(index: string, query: Readonly<Record<string, unknown>>): Promise<Hit[]>;
@@ -24,8 +24,13 @@ export function createSearchClient(url: string, account?: string): SearchClient 
   async function send(method: string, path: string, body?: unknown): Promise<Record<string, unknown>> {
     const response = await fetch(`${url}/${path}`, {
       method,
-      headers: { ...authorization, ...(body === undefined ? {} : { 'content-type': 'application/json' }) },
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      headers: {
+        ...authorization,
+        ...(body === undefined
+          ? {}
+          : { 'content-type': typeof body === 'string' ? 'application/x-ndjson' : 'application/json' }),
+      },
+      ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
     });
     const text = await response.text();
     if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${text.slice(0, 2000)}`);

@@ -56,7 +56,18 @@ export function deadLetters(dir: string, sink: string): DeadLetter[] {
 export const requestsFor = (options: Omit<ElasticsearchSetupOptions, 'flavour'>): SetupRequest[] =>
   elasticsearchSetup({ ...options, flavour: 'opensearch' }).filter(({ path }) => !path.startsWith('_plugins/'));
 
-/** Sends a set-up, as `spanline ship setup opensearch` does. */
-export async function setUp(client: SearchClient, options: Omit<ElasticsearchSetupOptions, 'flavour'>): Promise<void> {
-  for (const { method, path, body } of requestsFor(options)) await client.send(method, path, body);
+/** Sends a set-up, as `spanline ship setup opensearch` does. `settings` are added to those of the component template. */
+export async function setUp(
+  client: SearchClient,
+  options: Omit<ElasticsearchSetupOptions, 'flavour'>,
+  settings: Readonly<Record<string, unknown>> = {},
+): Promise<void> {
+  for (const { method, path, body } of requestsFor(options)) {
+    const isTemplate = path.startsWith('_index_template/');
+    await client.send(
+      method,
+      path,
+      isTemplate ? { ...body, template: { settings, ...(body?.['template'] as object) } } : body,
+    );
+  }
 }

@@ -18,6 +18,16 @@ cost, time to the first token. The step with the most self time comes first.
 const USUAL_LIMIT = 50;
 const NONE = '(none)';
 
+/** Share of the self time. A cluster does not know it. */
+function selfColumns(rows: readonly StatsRow[]): FilledColumn[] {
+  const shares = rows.flatMap(({ selfShare }) => selfShare ?? []);
+  if (shares.length < rows.length) return [];
+  return [
+    { head: 'self', align: 'right', drop: 1, cells: shares.map(cell.percent) },
+    { head: '', drop: 8, shares, tone: 'cyan' },
+  ];
+}
+
 /** Columns of figures. */
 function figures(rows: readonly StatsRow[]): FilledColumn[] {
   return [
@@ -33,8 +43,7 @@ function figures(rows: readonly StatsRow[]): FilledColumn[] {
     { head: 'p50', align: 'right', drop: 3, cells: rows.map(({ p50Ms }) => cell.duration(p50Ms)) },
     { head: 'p95', align: 'right', cells: rows.map(({ p95Ms }) => cell.duration(p95Ms)) },
     { head: 'p99', align: 'right', drop: 5, cells: rows.map(({ p99Ms }) => cell.duration(p99Ms)) },
-    { head: 'self', align: 'right', drop: 1, cells: rows.map(({ selfShare }) => cell.percent(selfShare)) },
-    { head: '', drop: 8, shares: rows.map(({ selfShare }) => selfShare), tone: 'cyan' },
+    ...selfColumns(rows),
     {
       head: 'tokens',
       align: 'right',

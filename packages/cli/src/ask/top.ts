@@ -12,7 +12,7 @@ const HELP = `spanline top [source] [filter]
 The steps that take most, of the spans that pass the filter. Self time is the time during which a span had no open
 child, so that a step counts what it does itself.
 
-  --by metric     self-time (default), tokens or cost
+  --by metric     self-time (default; a cluster does not know it), total-time, tokens or cost
   --limit n       at most n steps (10)
 `;
 
@@ -24,8 +24,14 @@ interface Metric {
   readonly text: (value: number) => string;
 }
 
+function unknown(): never {
+  const problem = 'a cluster does not know the self time: use --by total-time, tokens or cost';
+  throw new SpanlineError({ code: 'ERR_INVALID_OPTION', problem });
+}
+
 const METRICS: Readonly<Record<string, Metric>> = {
-  'self-time': { value: ({ selfMs }) => selfMs, text: (ms) => cell.duration(ms) },
+  'self-time': { value: ({ selfMs }) => selfMs ?? unknown(), text: (ms) => cell.duration(ms) },
+  'total-time': { value: ({ totalMs }) => totalMs, text: (ms) => cell.duration(ms) },
   tokens: { value: ({ inputTokens, outputTokens }) => inputTokens + outputTokens, text: (count) => cell.count(count) },
   cost: { value: ({ costUsd }) => costUsd, text: (usd) => cell.cost(usd) },
 };

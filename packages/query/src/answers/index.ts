@@ -2,6 +2,6 @@ export { columnsOf, namesIn, type TableColumn } from './columns.ts';
 export { createOpenTraces } from './open-traces.ts';
 export { selfTimes } from './self-time.ts';
 export { createStatsCollector, type Stats, type StatsRow, toStats } from './stats.ts';
-export { closestKey, keysOf, toTrace, type Trace, type TraceKey, type TraceSpan } from './trace.ts';
+export { closestKey, keysOf, toTrace, type Trace, TRACE_KEYS, type TraceKey, type TraceSpan } from './trace.ts';
 export { createTraceCollector, type TraceSummary } from './traces.ts';
 export { csvHead, csvRow, jsonRow, type TableRow } from './write-table.ts';

@@ -21,10 +21,10 @@ export interface StatsRow {
   readonly p95Ms: number | undefined;
   readonly p99Ms: number | undefined;
   readonly totalMs: number;
-  /** Time during which the spans had no open child. */
-  readonly selfMs: number;
-  /** Share of the self time of all groups, 0 to 1. */
-  readonly selfShare: number;
+  /** Time during which the spans had no open child. `undefined` from a cluster, which does not know it. */
+  readonly selfMs: number | undefined;
+  /** Share of the self time of all groups, 0 to 1; `undefined` from a cluster. */
+  readonly selfShare: number | undefined;
   readonly inputTokens: number;
   readonly outputTokens: number;
   /** Known costs, in US dollars. */
@@ -36,7 +36,7 @@ export interface StatsRow {
   readonly ttftP95Ms: number | undefined;
 }
 
-/** Figures of spans, the group with the most self time first. */
+/** Figures of spans, the group with the most self time first; from a cluster, the one with the longest total time. */
 export interface Stats {
   /** Names of the fields that the spans were grouped by. */
   readonly by: readonly string[];
@@ -66,8 +66,11 @@ const MS = 1000;
 const number = (value: unknown): number => (typeof value === 'number' && Number.isFinite(value) ? value : 0);
 const isNumber = (value: unknown): value is number => typeof value === 'number' && Number.isFinite(value);
 
+/** Figures of a group before the shares are known. */
+type Figures = Omit<StatsRow, 'selfMs' | 'selfShare' | 'errorRate'> & { readonly selfMs: number };
+
 /** The figures of groups, and each group's share. Groups with the same self time keep the order of their names. */
-export function toStats(by: readonly string[], groups: readonly Omit<StatsRow, 'selfShare' | 'errorRate'>[]): Stats {
+export function toStats(by: readonly string[], groups: readonly Figures[]): Stats {
   const total = groups.reduce((sum, { selfMs }) => sum + selfMs, 0);
   const rows = groups.map((group) => ({
     ...group,

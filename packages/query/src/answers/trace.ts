@@ -32,7 +32,11 @@ export interface Trace {
   readonly isCut: boolean;
 }
 
-const KEYS: readonly (readonly [TraceKey, 'trace_id' | 'span_id' | 'http.request.id' | 'session.id' | 'user.id'])[] = [
+/** Keys of the record that an id may be the value of; the closest kind first. */
+export const TRACE_KEYS: readonly (readonly [
+  TraceKey,
+  'trace_id' | 'span_id' | 'http.request.id' | 'session.id' | 'user.id',
+])[] = [
   ['trace', 'trace_id'],
   ['span', 'span_id'],
   ['request', 'http.request.id'],
@@ -42,12 +46,12 @@ const KEYS: readonly (readonly [TraceKey, 'trace_id' | 'span_id' | 'http.request
 
 /** The kinds under which a record has an id; the closest one first. */
 export function keysOf(record: SpanRecord, id: string): TraceKey[] {
-  return KEYS.flatMap(([by, key]) => (record[key] === id ? [by] : []));
+  return TRACE_KEYS.flatMap(([by, key]) => (record[key] === id ? [by] : []));
 }
 
 /** The closest of several kinds. */
 export function closestKey(found: ReadonlySet<TraceKey>): TraceKey | undefined {
-  return KEYS.find(([by]) => found.has(by))?.[0];
+  return TRACE_KEYS.find(([by]) => found.has(by))?.[0];
 }
 
 function place(record: SpanRecord): TraceSpan {

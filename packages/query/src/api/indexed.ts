@@ -14,8 +14,8 @@ import {
   traceWhere,
   whereOf,
 } from '../index-store/index.ts';
-import type { ReadRecord } from '../records/index.ts';
-import { MAX_LINES, type ReadOptions } from './scan.ts';
+import type { ReadOptions, ReadRecord } from '../records/index.ts';
+import { MAX_LINES } from './scan.ts';
 import type { OpenSource } from './source.ts';
 
 /** A source and its index. */

@@ -1,44 +1,17 @@
-/** Questions to a log, and their answers. */
+/** Answers from a log: out of its index, or by reading all lines. */
 
-import { checkOptions, option, type Shape, SpanlineError, type SpanRecord } from '@spanline/record';
-import type { ExplainQuestion, Explanation } from '../analysis/index.ts';
-import type { Stats, Trace, TraceSummary } from '../answers/index.ts';
-import { type Field, type Filter, parseFilter, resolveField, suggestField } from '../filter/index.ts';
+import { checkOptions, option, type Shape, type SpanRecord } from '@spanline/record';
+import type { TraceSummary } from '../answers/index.ts';
+import type { Filter } from '../filter/index.ts';
 import { createIndexer, defaultCacheDir } from '../index-store/index.ts';
-import type { BadLines } from '../lines/index.ts';
-import { isSpanEnd, type ReadRecord } from '../records/index.ts';
+import { isSpanEnd, type ReadOptions, type ReadRecord, type TracesOptions } from '../records/index.ts';
+import { openClusterQuery } from './cluster.ts';
 import { findRecords, findStats, findTrace, findTraces } from './indexed.ts';
-import {
-  type ReadOptions,
-  scanAlert,
-  scanCauses,
-  scanRecords,
-  scanStats,
-  scanTrace,
-  scanTraces,
-  type TracesOptions,
-} from './scan.ts';
-import { openSource, type QuerySource } from './source.ts';
-import { createTable, type Table } from './table.ts';
-
-/** A filter: text in the filter grammar, or a parsed one. */
-export type QueryFilter = string | Filter;
-
-/** Options of {@link Query.stats}. */
-export interface StatsOptions extends ReadOptions {
-  /** Names of fields to group by: short names, keys or labels. @defaultValue `['step']` */
-  by?: readonly string[];
-}
-
-/** Options of {@link Query.table}. */
-export interface TableOptions extends ReadOptions {
-  /**
-   * Names of columns: short names, keys, labels, and names such as `context.span_id`.
-   *
-   * @defaultValue all that there are
-   */
-  columns?: readonly string[];
-}
+import { fieldOf, toFilter } from './names.ts';
+import type { Query } from './query.ts';
+import { scanAlert, scanCauses, scanRecords, scanStats, scanTrace, scanTraces } from './scan.ts';
+import { clusterOf, openSource, type QuerySource } from './source.ts';
+import { createTable } from './table.ts';
 
 /** Options of {@link open}. */
 export interface OpenOptions {
@@ -61,56 +34,6 @@ export interface OpenOptions {
   cacheBytes?: number;
 }
 
-/** Questions to a log. Each reads the lines as they are when it is asked. */
-export interface Query {
-  /** Spans that pass a filter, in the order of files and lines. @defaultValue all */
-  spans(filter?: QueryFilter, options?: ReadOptions): AsyncIterable<SpanRecord>;
-  /** Lines of any kind that pass a filter, with their place and the fields that are not of the schema. */
-  records(filter?: QueryFilter, options?: ReadOptions): AsyncIterable<ReadRecord>;
-  /** Traces in which a span passes a filter. Their figures count all spans of the trace. */
-  traces(filter?: QueryFilter, options?: TracesOptions): AsyncIterable<TraceSummary>;
-  /** Everything about the trace, span, request, session or user of an id. @returns `undefined` if no line has it */
-  trace(id: string, options?: ReadOptions): Promise<Trace | undefined>;
-  /** Figures of the spans that pass a filter, by step or by other fields. */
-  stats(filter?: QueryFilter, options?: StatsOptions): Promise<Stats>;
-  /** Spans that pass a filter as a table. */
-  table(filter?: QueryFilter, options?: TableOptions): Table;
-  /**
-   * Compares the bad traces with the good ones, and finds what the bad ones have in common.
-   *
-   * @param question - the measure, and the step that it is about
-   * @param filter - spans that the question may be about. @defaultValue all
-   */
-  explain(question: ExplainQuestion, filter?: QueryFilter, options?: ReadOptions): Promise<Explanation>;
-  /**
-   * The question that an alert of the log asks.
-   *
-   * @param id - key of its incident (`spanline.alert.dedup_key`), id of its line (`event.id`), or name of its rule
-   * @returns `undefined` if no line has it
-   * @throws SpanlineError `ERR_INVALID_OPTION` for an alert on a metric that is none of traces
-   */
-  alert(id: string, options?: ReadOptions): Promise<ExplainQuestion | undefined>;
-  /**
-   * Brings the index files up to date, whatever the option `index` says.
-   *
-   * @throws SpanlineError `ERR_MISSING_PACKAGE` without `@duckdb/node-api`, `ERR_INDEX_BUSY` while another process
-   *   does it
-   */
-  buildIndex(options?: ReadOptions): Promise<void>;
-  /** Closes the index. The next question opens it again. */
-  close(): Promise<void>;
-  /**
-   * Bytes of the source as it is now, as they are stored. 0 for a stream.
-   *
-   * @throws SpanlineError `ERR_INVALID_OPTION` if there is no file
-   */
-  size(): Promise<number>;
-  /** Lines that were no records, counted over all questions so far. */
-  badLines(): BadLines;
-  /** Files that could not be read, and why. */
-  unreadFiles(): ReadonlyMap<string, string>;
-}
-
 const CACHE_BYTES = 4_000_000_000;
 const SHAPE: Shape<OpenOptions> = {
   index: option.oneOf(['auto', true, false]),
@@ -118,28 +41,15 @@ const SHAPE: Shape<OpenOptions> = {
   cacheBytes: option.number({ min: 0 }),
 };
 
-function fieldOf(name: string): Field {
-  const field = resolveField(name);
-  if (field !== undefined) return field;
-  const suggestion = suggestField(name);
-  throw new SpanlineError({
-    code: 'ERR_INVALID_OPTION',
-    option: 'by',
-    expected: 'names of fields',
-    got: name,
-    ...(suggestion === undefined ? {} : { suggestion }),
-  });
-}
-
-const toFilter = (filter: QueryFilter): Filter => (typeof filter === 'string' ? parseFilter(filter) : filter);
-
 /**
- * Opens a log. Nothing is read before the first question.
+ * Opens a log, or a cluster of Elasticsearch or OpenSearch. Nothing is read before the first question.
  *
  * - Every profile is read, and lines of other loggers. Wrappers of Docker, CRI-O, containerd, CloudWatch, journald and
  *   syslog are removed.
  * - A line that is no record is counted, see {@link Query.badLines}. It never stops a question.
  * - Files stay open while they are read, so that a rotation loses no line.
+ * - A cluster is only read. It throws SpanlineError `ERR_CLUSTER` in the server's words; parts that gave no answer are
+ *   named in {@link Query.unreadFiles}.
  *
  * @throws SpanlineError `ERR_INVALID_OPTION` for a source that is none
  * @example
@@ -154,6 +64,8 @@ const toFilter = (filter: QueryFilter): Filter => (typeof filter === 'string' ? 
 export function open(source: QuerySource, openOptions: OpenOptions = {}): Query {
   checkOptions(SHAPE, openOptions);
   const { index = 'auto', cacheDir = defaultCacheDir(), cacheBytes = CACHE_BYTES } = openOptions;
+  const cluster = clusterOf(source);
+  if (cluster !== undefined) return openClusterQuery(cluster);
   const opened = openSource(source);
   const indexer = createIndexer({ index, cacheDir, cacheBytes });
   const indexed = { source: opened, indexer };

@@ -1,8 +1,9 @@
 /** A question, put together step by step. */
 
 import { allOf, type Filter, parseFilter } from '../filter/index.ts';
-import { open, type QueryFilter } from './open.ts';
-import type { ReadOptions } from './scan.ts';
+import type { ReadOptions } from '../records/index.ts';
+import type { QueryFilter } from './names.ts';
+import { open } from './open.ts';
 import type { QuerySource } from './source.ts';
 import type { Table } from './table.ts';
 

@@ -20,22 +20,8 @@ import {
 } from '../answers/index.ts';
 import { type Field, type Filter, parseFilter, toTest } from '../filter/index.ts';
 import { type LogFile, type LogLine, newestLines } from '../lines/index.ts';
-import { type Progress, readRecords, type ReadRecord } from '../records/index.ts';
+import { type ReadOptions, readRecords, type ReadRecord, type TracesOptions } from '../records/index.ts';
 import type { OpenSource } from './source.ts';
-
-/** Options of every question. */
-export interface ReadOptions {
-  /** Cancels the question, which then throws the reason of the signal. */
-  signal?: AbortSignal | undefined;
-  /** Called while lines are read, after each megabyte or so. */
-  onProgress?: ((progress: Progress) => void) | undefined;
-}
-
-/** Options of {@link Query.traces}. */
-export interface TracesOptions extends ReadOptions {
-  /** Reads only the last lines of the log, about so many bytes. A trace that began before has only its last spans. */
-  lastBytes?: number;
-}
 
 const ALERTS = parseFilter('event:alert');
 

@@ -1,6 +1,7 @@
-/** The source of a query: files that stay open, or a stream that can be read once. */
+/** The source of a query: files that stay open, a stream that can be read once, or a cluster. */
 
 import { SpanlineError } from '@spanline/record';
+import { type ClusterSource, isClusterSource } from '../cluster/index.ts';
 import {
   type BadLineCounter,
   createBadLineCounter,
@@ -16,8 +17,9 @@ import {
  * - a path, a glob (`logs/*.ndjson`), a folder of rotated files or the folder of a spool; several of them
  * - `-`, the standard input
  * - a stream of text or bytes
+ * - the URL of a cluster of Elasticsearch or OpenSearch (`https://host:9200/logs-spanline-*`), or an object with it
  */
-export type QuerySource = string | readonly string[] | AsyncIterable<Uint8Array | string>;
+export type QuerySource = string | readonly string[] | AsyncIterable<Uint8Array | string> | ClusterSource;
 
 /** An open source. */
 export interface OpenSource {
@@ -41,7 +43,22 @@ function isStream(source: QuerySource): source is AsyncIterable<Uint8Array | str
   return typeof source === 'object' && Symbol.asyncIterator in source;
 }
 
-/** Opens a source. @throws SpanlineError `ERR_INVALID_OPTION` if there is none */
+/**
+ * The cluster that a source names; `undefined` for files and streams.
+ *
+ * @throws SpanlineError `ERR_INVALID_OPTION` for a cluster among other sources; it does not show the URL, which may
+ * hold a password
+ */
+export function clusterOf(source: QuerySource): string | ClusterSource | undefined {
+  if (!Array.isArray(source)) return isClusterSource(source) ? source : undefined;
+  const paths = source as readonly string[];
+  if (!paths.some(isClusterSource)) return undefined;
+  const [only, ...others] = paths;
+  if (others.length === 0) return only;
+  throw new SpanlineError({ code: 'ERR_INVALID_OPTION', option: 'source', expected: 'one cluster, or files alone' });
+}
+
+/** Opens a source of files. @throws SpanlineError `ERR_INVALID_OPTION` if there is none */
 export function openSource(source: QuerySource): OpenSource {
   const bad = createBadLineCounter();
   const unread = new Map<string, string>();

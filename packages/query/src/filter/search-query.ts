@@ -1,6 +1,6 @@
 /** Filters as queries of Elasticsearch and OpenSearch, for the mappings that `spanline ship setup` makes. */
 
-import { attributeRow, CONTENT_TEXT_FIELD, MAX_TERM_CHARACTERS, profileKey } from '@spanline/record';
+import { attributeRow, CONTENT_TEXT_FIELD, MAX_TERM_CHARACTERS, profileKey, type ProfileName } from '@spanline/record';
 import { anyOf, approximate, type Compiled, type Language } from './approximate.ts';
 import type { Column, Value } from './fields/column.ts';
 import { type Field, TEXT } from './fields/resolve.ts';
@@ -13,7 +13,7 @@ export type SearchQuery = Readonly<Record<string, unknown>>;
 /** Options of {@link toSearchQuery}. */
 export interface SearchOptions {
   /** Profile of the documents. @defaultValue `ecs` */
-  profile?: 'ecs' | 'otel';
+  profile?: ProfileName;
 }
 
 /** A filter for a cluster. */
@@ -22,8 +22,6 @@ export interface SearchFilter {
   /** `false`: the documents include some that do not pass. Test each record with `toTest`. */
   readonly isExact: boolean;
 }
-
-type Profile = NonNullable<SearchOptions['profile']>;
 
 const ALL: SearchQuery = { match_all: {} };
 const NONE: SearchQuery = { match_none: {} };
@@ -127,14 +125,16 @@ function phraseQuery(field: string, words: readonly Pattern[], isWhole: boolean)
  * Content is JSON in `otel`, in which names are words too. In `ecs` all content of a line shares a field, which holds
  * more than a key's own words, and exactly those of {@link TEXT}.
  */
-function wordsQuery({ columns }: Field, test: Test, profile: Profile): Compiled<SearchQuery> {
+function wordsQuery({ columns }: Field, test: Test, profile: ProfileName): Compiled<SearchQuery> {
   const isShared: IsWhole = (column) => profile === 'ecs' && isStructured(column);
   const isWhole: IsWhole = (column) => !isStructured(column) || (isShared(column) && columns === TEXT.columns);
   const fieldOf = (column: Column): string => (isShared(column) ? CONTENT_TEXT_FIELD : profileKey(column.key, profile));
   const byField = new Map(columns.map((column) => [fieldOf(column), column]));
   const tests = [...byField].map(([field, column]) => {
-    if (test.kind === 'phrase') return phraseQuery(field, test.words, isWhole(column));
     const exists: SearchQuery = { exists: { field } };
+    // No set-up makes an analyzer that reads JSON in this profile.
+    if (profile === 'datadog' && isStructured(column)) return more(exists);
+    if (test.kind === 'phrase') return phraseQuery(field, test.words, isWhole(column));
     return isStructured(column) && !isWhole(column) ? more(exists) : exact(exists);
   });
   return anyOf({ or, none: NONE }, tests);
@@ -171,7 +171,7 @@ function columnQuery({ type }: Column, field: string, test: Test): Compiled<Sear
   }
 }
 
-function languageOf(profile: Profile): Language<SearchQuery> {
+function languageOf(profile: ProfileName): Language<SearchQuery> {
   const nameOf = ({ key }: Column): string => profileKey(key, profile);
   return {
     all: ALL,

@@ -1,7 +1,7 @@
 /** Figures by step or other fields, computed by DuckDB. */
 
 import type { AttributeKey } from '@spanline/record';
-import { type Stats, type StatsRow, toStats } from '../answers/index.ts';
+import { type Stats, toStats } from '../answers/index.ts';
 import { columnOf, type Field, type Filter, type Value } from '../filter/index.ts';
 import { rowsOf, type SqlValue } from './duckdb.ts';
 import type { IndexView } from './log-index.ts';
@@ -50,7 +50,7 @@ function quantile(value: SqlValue | undefined, index: number): number | undefine
   return typeof found === 'number' ? found : undefined;
 }
 
-type Group = Omit<StatsRow, 'selfShare' | 'errorRate'>;
+type Group = Parameters<typeof toStats>[1][number];
 
 function toGroup(row: readonly SqlValue[], groups: number, selfMs: number): Group {
   const [count, errors, durations, totalMs, ttft, input, output, cost, unknown] = row.slice(groups);

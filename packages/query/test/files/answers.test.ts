@@ -68,7 +68,7 @@ describe('a log', () => {
       costUsd: 0.02,
       ttftP50Ms: 400,
     });
-    expect(rows.reduce((sum, { selfShare }) => sum + selfShare, 0)).toBeCloseTo(1);
+    expect(rows.reduce((sum, { selfShare }) => sum + (selfShare ?? 0), 0)).toBeCloseTo(1);
   });
 
   it('groups by any fields, of the spans that pass', async () => {

@@ -1,0 +1,93 @@
+/** Traces from a cluster: the newest ones, put together from their spans. */
+
+import { list, number, props, type SpanRecord } from '@spanline/record';
+import { createTraceCollector, type TraceSummary } from '../answers/index.ts';
+import { toTest } from '../filter/index.ts';
+import { isSpanEnd, type ReadRecord } from '../records/index.ts';
+import { type Asked, both, isSpan, type LinesOptions, passing } from './open-cluster.ts';
+
+/** Traces whose lines are read by one query. */
+const CHUNK = 200;
+/** Keys that a summary is made of. */
+const KEYS: readonly (keyof SpanRecord)[] = [
+  'spanline.schema',
+  'event.name',
+  '@timestamp',
+  'event.start',
+  'duration_ms',
+  'level',
+  'trace_id',
+  'span_id',
+  'parent_span_id',
+  'span.name',
+  'span.status',
+  'service.name',
+  'http.request.id',
+  'session.id',
+  'user.id',
+  'gen_ai.request.model',
+  'gen_ai.response.model',
+  'gen_ai.usage.input_tokens',
+  'gen_ai.usage.output_tokens',
+  'spanline.cost.usd',
+];
+
+/** The time of the last line is the greatest on one shard at least, so that each shard names a newest trace. */
+async function newestExact({ snapshot, compiled, name, target, signal }: Asked): Promise<[string[], boolean]> {
+  const terms = { field: name('trace_id'), size: target.maxTraces + 1, order: { last: 'desc' } };
+  const aggs = { traces: { terms, aggs: { last: { max: { field: '@timestamp' } } } } };
+  const query = both(compiled.query, isSpan);
+  const answer = await snapshot.search({ size: 0, track_total_hits: false, query, aggs }, signal);
+  const buckets = list(props(props(answer['aggregations'])['traces'])['buckets']).map(props);
+  const last = (bucket: Readonly<Record<string, unknown>>): number => number(props(bucket['last'])['value']) ?? 0;
+  const ids = buckets.toSorted((a, b) => last(b) - last(a)).map(({ key }) => String(key));
+  return [ids.slice(0, target.maxTraces), ids.length > target.maxTraces];
+}
+
+async function newestOfSpans(asked: Asked): Promise<[string[], boolean]> {
+  const last = new Map<string, true>();
+  for await (const { record } of passing(asked, isSpan)) {
+    if (record.trace_id === undefined) continue;
+    last.delete(record.trace_id);
+    last.set(record.trace_id, true);
+  }
+  const ids = [...last.keys()].toReversed();
+  return [ids.slice(0, asked.target.maxTraces), ids.length > asked.target.maxTraces];
+}
+
+/** Ids of the newest traces in which a span passes, the oldest first. */
+async function traceIds(asked: Asked): Promise<string[]> {
+  const { missing, target } = asked;
+  const [ids, isCut] = await (asked.compiled.isExact ? newestExact(asked) : newestOfSpans(asked));
+  if (isCut) {
+    const reason = `only the newest ${target.maxTraces} traces were read: narrow the filter, or raise maxTraces`;
+    missing(target.index, reason);
+  }
+  return ids.toReversed();
+}
+
+/** Lines of traces; a query takes some of them at a time. */
+async function* linesOf(asked: Asked, ids: readonly string[], options: LinesOptions): AsyncGenerator<ReadRecord> {
+  const trace = asked.name('trace_id');
+  for (let from = 0; from < ids.length; from += CHUNK)
+    yield* asked.lines({ terms: { [trace]: ids.slice(from, from + CHUNK) } }, options);
+}
+
+/** Every line of the newest traces in which a span passes, and whether it passes. */
+export async function* linesOfTraces(
+  asked: Asked,
+): AsyncGenerator<{ readonly read: ReadRecord; readonly passes: boolean }> {
+  const passes = toTest(asked.filter);
+  const ids = await traceIds(asked);
+  for await (const read of linesOf(asked, ids, {})) yield { read, passes: passes(read.record) };
+}
+
+/** One row for each of the newest traces in which a span passes, the one with the oldest last span first. */
+export async function* clusterTraces(asked: Asked): AsyncGenerator<TraceSummary> {
+  const collector = createTraceCollector();
+  const ids = await traceIds(asked);
+  for await (const read of linesOf(asked, ids, { keys: KEYS }))
+    if (isSpanEnd(read.kind, read.record)) collector.add(read, true);
+  const place = new Map(ids.map((id, index) => [id, index]));
+  yield* collector.take(true).toSorted((a, b) => (place.get(a.traceId) ?? 0) - (place.get(b.traceId) ?? 0));
+}
