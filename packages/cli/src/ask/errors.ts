@@ -45,7 +45,7 @@ export const errors = defineQuestion({
     const shown = groups.slice(0, limitOf(flags.limit, USUAL_LIMIT));
     const columns = columnsOf(shown);
     return {
-      blocks: listBlocks({ what: 'errors', shown: shown.length, total: groups.length, columns }),
+      blocks: listBlocks({ what: 'errors', rows: 'groups', shown: shown.length, total: groups.length, columns }),
       data: { count, ungrouped, total: groups.length, groups: shown },
       isOk: groups.length > 0,
     };

@@ -5,17 +5,19 @@ import { cutNote } from './limit.ts';
 
 /** Texts of a list, and its columns. */
 interface List {
-  /** Plural of an entry: `traces`. */
+  /** Plural of what passes: `traces`. */
   readonly what: string;
+  /** Plural of a row, where it is something else. @defaultValue `what` */
+  readonly rows?: string;
   readonly shown: number;
   readonly total: number;
   readonly columns: readonly FilledColumn[];
 }
 
 /** Makes the blocks. */
-export function listBlocks({ what, shown, total, columns }: List): Block[] {
+export function listBlocks({ what, rows = what, shown, total, columns }: List): Block[] {
   if (total === 0) return [{ kind: 'text', text: `No ${what} pass.` }];
-  const note = cutNote(shown, total, what);
+  const note = cutNote(shown, total, rows);
   return [
     { kind: 'table', columns },
     ...(note === '' ? [] : [{ kind: 'text' as const, text: note, tone: 'dim' as const }]),

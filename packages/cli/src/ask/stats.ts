@@ -80,7 +80,7 @@ export const stats = defineQuestion({
     const rows = answer.rows.slice(0, limitOf(flags.limit, USUAL_LIMIT));
     const total = answer.rows.length;
     return {
-      blocks: listBlocks({ what: 'spans', shown: rows.length, total, columns: columnsOf(answer, rows) }),
+      blocks: listBlocks({ what: 'spans', rows: 'rows', shown: rows.length, total, columns: columnsOf(answer, rows) }),
       data: { by: answer.by, total, rows },
       isOk: rows.length > 0,
     };

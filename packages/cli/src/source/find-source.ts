@@ -23,12 +23,14 @@ export interface SplitWords {
 }
 
 /**
- * Splits positional arguments: existing paths, globs, URLs and `-` are sources.
+ * Splits positional arguments: existing paths, globs, URLs and `-` are sources. Where a question needs a word and there
+ * is none, the last of several sources is the word: an id may have the name of a file.
  *
+ * @param needed - how many words the question needs
  * @throws SpanlineError `ERR_INVALID_OPTION` for what looks like a path and is none, because it would be searched for
  * as a word
  */
-export function splitWords(positionals: readonly string[]): SplitWords {
+export function splitWords(positionals: readonly string[], needed = 0): SplitWords {
   const sources: string[] = [];
   const words: string[] = [];
   for (const word of positionals) {
@@ -36,6 +38,7 @@ export function splitWords(positionals: readonly string[]): SplitWords {
     else if (PATH.test(word)) missing(word);
     else words.push(word);
   }
+  while (words.length < needed && sources.length > 1) words.unshift(sources.pop() ?? '');
   return { sources, words };
 }
 

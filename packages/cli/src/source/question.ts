@@ -47,8 +47,9 @@ interface Question<Table extends FlagTable> {
   answer(asked: Asked<Table>): Promise<Report>;
 }
 
-/** `-status:ok` is a filter, not a row of letters. */
-const isFilter = (arg: string): boolean => /^-[a-z_][\w.]*(?:[:<>=]|!=)/i.test(arg);
+/** `-status:ok` is a filter, not a row of letters; behind `-f` it is the value of that flag. */
+const isFilter = (arg: string, index: number, args: readonly string[]): boolean =>
+  /^-[a-z_][\w.]*(?:[:<>=]|!=)/i.test(arg) && !/^(?:-f|--filter)$/.test(args[index - 1] ?? '');
 
 function filterOf(words: readonly string[], flags: FlagValues<typeof SOURCE_FLAGS>): Filter {
   const { since, from, to } = flags;
@@ -68,7 +69,7 @@ async function ask<Table extends FlagTable>(
   const table = { ...question.flags, ...SOURCE_FLAGS, ...REPORT_FLAGS };
   const negated = args.filter(isFilter);
   const split = splitArguments(
-    args.filter((arg) => !isFilter(arg)),
+    args.filter((arg, index) => !isFilter(arg, index, args)),
     table,
     SHORTS,
   );
@@ -80,9 +81,10 @@ async function ask<Table extends FlagTable>(
     return EXIT.ok;
   }
   checkReportFlags(flags);
-  const { sources, words } = splitWords(split.positionals);
   const { words: wanted = 0 } = question;
-  const own = words.slice(0, typeof wanted === 'number' ? wanted : wanted(flags));
+  const count = typeof wanted === 'number' ? wanted : wanted(flags);
+  const { sources, words } = splitWords(split.positionals, count);
+  const own = words.slice(0, count);
   const filter = filterOf([...words.slice(own.length), ...negated], flags);
   const found = findSources(sources, io);
   const query = open(found.length === 1 ? (found[0] ?? '-') : found);

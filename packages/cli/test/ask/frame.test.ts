@@ -58,6 +58,7 @@ describe('filters', () => {
     expect(await counts(['type:retriever', 'status:ok'])).toEqual({ search: 1 });
     expect(await counts(['-f', 'type:retriever', '--filter', 'status:error'])).toEqual({ search: 1 });
     expect(await counts(['-type:retriever', 'user:ben'])).toEqual({ 'POST /ask': 1 });
+    expect(await counts(['-f', '-type:retriever', '--filter', '-user:ada'])).toEqual({ 'POST /ask': 1 });
   });
 
   it('may be a range of time', async () => {

@@ -3,6 +3,7 @@
 import { describe, expect, it } from 'vitest';
 import { createTracer } from '@spanline/core';
 import { memoryLog } from '@spanline/core/testing';
+import type { SpanRecord } from '@spanline/record';
 import { lines, span, spanId, traceId } from '../../../query/test/support/logs.ts';
 import { ASK_LOG } from '../support/ask-log.ts';
 import { cli, folderWith, type Outcome } from '../support/cli.ts';
@@ -51,6 +52,11 @@ describe('the trees of an id', () => {
     const { stdout } = await show(many, 'ada', '--limit', '2');
     expect(stdout).not.toContain('step 3');
     expect(stdout).toMatch(/step 4[\s\S]*step 5[\s\S]*3 older traces are not shown; --limit 5 shows all\./);
+  });
+
+  it('may be of an id that is the name of a file, too', async () => {
+    const cwd = folderWith({ 'app.ndjson': lines(span(1, { 'user.id': 'docs' })), docs: '' });
+    expect(await cli(['show', 'app.ndjson', 'docs'], { cwd })).toMatchObject({ code: 0 });
   });
 
   it('need an id', async () => {
@@ -136,6 +142,17 @@ describe('content', () => {
     expect(one.stdout.match(/: prompt/g)).toHaveLength(1);
     const two = await show(log, id, 'step:"chat two"', '--prompt');
     expect(two.stdout.match(/: prompt/g)).toHaveLength(1);
+  });
+
+  it('is shown of many spans in little time, and says how many it leaves out', async () => {
+    const record = (n: number): SpanRecord => ({
+      ...span(n + 1, { 'span.type': 'llm', parent_span_id: spanId(9999) }),
+      'gen_ai.input.messages': JSON.stringify([{ role: 'user', parts: [{ type: 'text', content: `question ${n}` }] }]),
+    });
+    const many = lines(...Array.from({ length: 1000 }, (_, n) => record(n)));
+    const { stdout } = await show(many, traceId(1), '--prompt', '--documents');
+    expect(stdout.match(/: prompt/g)).toHaveLength(100);
+    expect(stdout).toContain('900 further spans may have more');
   });
 
   it('is marked as data in Markdown, behind a fence that it cannot close', async () => {

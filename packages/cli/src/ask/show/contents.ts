@@ -1,6 +1,5 @@
 /** Content of spans: prompts, answers, documents and calls of tools. Messages are restored from references. */
 
-import type { Trace } from '@spanline/query';
 import { props, reconstructMessages, type SpanRecord, text } from '@spanline/record';
 import type { Block } from '../../report/index.ts';
 import { contentText } from './message-text.ts';
@@ -154,34 +153,53 @@ function emptyBlock(kind: ContentKind, spans: readonly SpanRecord[]): Block {
 /** True for a span that was asked for by its own id. */
 type IsChosen = (record: SpanRecord) => boolean;
 
-/** Reads one kind of content of the spans of a trace. */
-export function readContents(
-  kind: ContentKind,
-  trace: Pick<Trace, 'others'>,
-  spans: readonly SpanRecord[],
-  all: readonly SpanRecord[],
-  isChosen: IsChosen,
-): Contents {
-  const lines = [...all, ...trace.others.map(({ record }) => record)];
-  const { isFor, read } = KINDS[kind];
-  const found = spans.flatMap((record) => {
-    const records = lines.filter(({ span_id: id }) => id === record.span_id);
-    const source: Source = {
-      record,
-      records,
-      restored: () =>
-        reconstructMessages(
-          lines.filter(({ trace_id: id }) => id === record.trace_id),
-          record.span_id ?? '',
-        ),
+/** Most spans whose content is shown: restoring the messages of one reads all lines of its trace. */
+const MAX_SPANS = 100;
+
+function groupBy(records: readonly SpanRecord[], key: 'span_id' | 'trace_id'): Map<string, SpanRecord[]> {
+  const groups = new Map<string, SpanRecord[]>();
+  for (const record of records) {
+    const id = record[key] ?? '';
+    const group = groups.get(id);
+    if (group === undefined) groups.set(id, [record]);
+    else group.push(record);
+  }
+  return groups;
+}
+
+/**
+ * Makes the reader of the contents of a trace.
+ *
+ * @param lines - all its records, with those of content that is kept apart
+ */
+export function createContentReader(
+  lines: readonly SpanRecord[],
+): (kind: ContentKind, spans: readonly SpanRecord[], isChosen: IsChosen) => Contents {
+  const bySpan = groupBy(lines, 'span_id');
+  const byTrace = groupBy(lines, 'trace_id');
+  return (kind, spans, isChosen) => {
+    const { isFor, read } = KINDS[kind];
+    const found: { readonly record: SpanRecord; readonly value: unknown; readonly blocks: readonly Block[] }[] = [];
+    let left = 0;
+    for (const record of spans) {
+      const source: Source = {
+        record,
+        records: bySpan.get(record.span_id ?? '') ?? [record],
+        restored: () => reconstructMessages(byTrace.get(record.trace_id ?? '') ?? [], record.span_id ?? ''),
+      };
+      if (!isFor(source) && !isChosen(record)) continue;
+      const one = found.length < MAX_SPANS ? read(source) : undefined;
+      if (one !== undefined) found.push({ record, ...one });
+      else if (found.length >= MAX_SPANS) left++;
+    }
+    if (found.length === 0) return { blocks: [emptyBlock(kind, spans)], data: [] };
+    const text = `${left} further spans may have more; a filter behind the id chooses spans.`;
+    return {
+      blocks: [
+        ...found.flatMap(({ blocks }) => blocks),
+        ...(left > 0 ? [{ kind: 'text' as const, text, tone: 'dim' as const }] : []),
+      ],
+      data: found.map(({ record, value }) => ({ spanId: record.span_id ?? '', name: nameOf(record), value })),
     };
-    if (!isFor(source) && !isChosen(record)) return [];
-    const one = read(source);
-    return one === undefined ? [] : [{ spanId: record.span_id ?? '', name: nameOf(record), ...one }];
-  });
-  if (found.length === 0) return { blocks: [emptyBlock(kind, spans)], data: [] };
-  return {
-    blocks: found.flatMap(({ blocks }) => blocks),
-    data: found.map(({ spanId, name, value }) => ({ spanId, name, value })),
   };
 }

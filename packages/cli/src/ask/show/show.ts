@@ -6,7 +6,7 @@ import { fail } from '../../fail.ts';
 import { type Block, cell, type Report } from '../../report/index.ts';
 import { defineQuestion } from '../../source/index.ts';
 import { limitOf } from '../limit.ts';
-import { CONTENT_KINDS, readContents } from './contents.ts';
+import { CONTENT_KINDS, createContentReader } from './contents.ts';
 import { findTrace } from './find-trace.ts';
 import { spanFacts } from './span-facts.ts';
 import { spanData } from './trace-data.ts';
@@ -105,9 +105,11 @@ function traceReport(trace: Trace, flags: ShowFlags, filter: Filter, hasFilter: 
   const isOwn = (record: SpanRecord): boolean => trace.by === 'span' && record.span_id === trace.id;
   if (flags.raw === true) return rawReport(trace, trace.by === 'span' ? isOwn : isOf(traceIds));
   const chosen = shown.filter((record) => (trace.by === 'span' ? isOwn(record) : passes(record)));
+  const lines = [...shown, ...trace.others.map(({ record }) => record).filter(isOf(traceIds))];
+  const readContents = createContentReader(lines);
   const contents = CONTENT_KINDS.filter((kind) => flags[kind] === true).map((kind) => ({
     kind,
-    ...readContents(kind, trace, chosen, shown, (record) => hasFilter || isOwn(record)),
+    ...readContents(kind, chosen, (record) => hasFilter || isOwn(record)),
   }));
   const own = shown.find(isOwn);
   return {
