@@ -35,6 +35,9 @@ const HOLDERS: ReadonlySet<string> = new Set(['response', 'message', 'data', 'se
 /** Keys of an answer that decide on its price. */
 const ANSWER_KEYS: ReadonlySet<string> = new Set(['model', 'modelVersion', 'tools']);
 
+/** No event of a stream and no answer has as many. */
+const MAX_KEYS = 500;
+
 /** Collects what is billed of one answer. Nothing else of it is kept. */
 export class AnswerUsage {
   readonly #context: UsageContext;
@@ -59,7 +62,9 @@ export class AnswerUsage {
     if (type === FIRST) this.#isStarted = true;
     if (type === LAST) this.#isComplete = true;
     const areSums = type === FIRST || type === LAST;
+    let keys = 0;
     for (const key in piece) {
+      if (keys++ === MAX_KEYS) break;
       const value = piece[key];
       if (value === null || value === undefined) continue;
       if (ENDS.get(key)?.(value) === true) this.#isComplete = true;

@@ -4,6 +4,8 @@ import { isPlainObject, type Props } from '@spanline/record';
 /** Keys of output, which some servers count for each chunk. */
 const OUTPUT = /^(?!prompt).*(?:output|completion|candidates|eval_count|thoughts|reasoning)/i;
 const TOTAL = /^total/i;
+/** Of one usage object. */
+const MAX_KEYS = 500;
 
 /**
  * Puts the reports of a stream together. Nearly all servers repeat sums, of which the last one counts. Some leave a
@@ -18,7 +20,9 @@ export class StreamedCounts {
 
   /** @param areSums - the provider says that its counts are sums, even where they fall */
   add(counts: Props, areSums: boolean, isOutput = false): void {
+    let keys = 0;
     for (const key in counts) {
+      if (keys++ === MAX_KEYS) break;
       const value = counts[key];
       if (value === null || value === undefined) continue;
       if (isPlainObject(value)) this.#innerOf(key).add(value, areSums, isOutput || OUTPUT.test(key));
