@@ -199,6 +199,7 @@ export const layerTable: LayerTable = {
     types: ['@duckdb/node-api'],
     loaders: ['index-store/duckdb.ts'],
     only: { '@spanline/remote': ['cluster'] },
+    moduleState: [{ file: 'records/times.ts', why: 'cache of the last date' }],
     floors: [
       ['filter', 'lines'],
       ['records', 'internal.ts'],

@@ -23,6 +23,7 @@ export {
   type Forest,
   createPartJoiner,
   type JoinedLine,
+  kindOfEvent,
   mapRuns,
   type MissingMessage,
   type ParsedLine,

@@ -1,6 +1,6 @@
 /** Figures of spans by step, or by any other fields. */
 
-import type { SpanRecord } from '@spanline/record';
+import type { AttributeKey, SpanRecord } from '@spanline/record';
 import { type Field, fieldValues, type Value } from '../filter/index.ts';
 import { endMs, isSpanEnd, type ReadRecord, startMs } from '../records/index.ts';
 import { createNumbers, type Numbers } from './numbers.ts';
@@ -61,6 +61,21 @@ interface StatsSpan extends TimedSpan {
   readonly group: Group | undefined;
 }
 
+/** Keys of the record that figures need, beside those of the filter and of the groups. */
+export const STATS_KEYS: readonly AttributeKey[] = [
+  'trace_id',
+  'span_id',
+  'parent_span_id',
+  'event.start',
+  'duration_ms',
+  'span.status',
+  'gen_ai.response.time_to_first_chunk',
+  'gen_ai.usage.input_tokens',
+  'gen_ai.usage.output_tokens',
+  'spanline.cost.usd',
+  'spanline.cost.reason',
+];
+
 const MS = 1000;
 
 const number = (value: unknown): number => (typeof value === 'number' && Number.isFinite(value) ? value : 0);
@@ -90,7 +105,7 @@ export interface StatsCollector {
 
 /** Creates a collector that groups by fields. */
 export function createStatsCollector(by: readonly Field[]): StatsCollector {
-  const groups = new Map<string, Group>();
+  const groups = new Map<Value | undefined, Group>();
   const traces = createOpenTraces<StatsSpan[]>(
     () => [],
     (spans) => {
@@ -103,7 +118,7 @@ export function createStatsCollector(by: readonly Field[]): StatsCollector {
 
   function groupOf(record: SpanRecord): Group {
     const values = by.map((field) => fieldValues(field, record)[0]);
-    const key = JSON.stringify(values.map((value) => value ?? null));
+    const key = values.length === 1 ? values[0] : JSON.stringify(values.map((value) => value ?? null));
     const known = groups.get(key);
     if (known !== undefined) return known;
     const group: Group = {
@@ -146,7 +161,7 @@ export function createStatsCollector(by: readonly Field[]): StatsCollector {
       const group = passes ? count(record) : undefined;
       const { trace_id: trace, span_id: id, parent_span_id: parent } = record;
       const start = startMs(record);
-      const end = endMs(record);
+      const end = endMs(record, start);
       if (typeof trace !== 'string' || typeof id !== 'string' || start === undefined || end === undefined) return;
       traces.get(trace).push({ id, parent, start, end, group });
       traces.hold(1);

@@ -1,6 +1,6 @@
 /** One row for each trace. */
 
-import type { SpanRecord, SpanStatus } from '@spanline/record';
+import type { AttributeKey, SpanRecord, SpanStatus } from '@spanline/record';
 import { endMs, isSpanEnd, type ReadRecord, startMs } from '../records/index.ts';
 import { createOpenTraces } from './open-traces.ts';
 
@@ -30,6 +30,24 @@ export interface TraceSummary {
   /** Known costs, in US dollars. */
   readonly costUsd: number;
 }
+
+/** Keys that a list of traces needs. */
+export const SUMMARY_KEYS = [
+  'trace_id',
+  'span_id',
+  'parent_span_id',
+  'span.name',
+  'span.status',
+  'service.name',
+  'http.request.id',
+  'session.id',
+  'user.id',
+  'gen_ai.request.model',
+  'gen_ai.response.model',
+  'gen_ai.usage.input_tokens',
+  'gen_ai.usage.output_tokens',
+  'spanline.cost.usd',
+] as const satisfies readonly AttributeKey[];
 
 type Mutable<T> = { -readonly [Key in keyof T]: T[Key] };
 interface OpenTrace {

@@ -1,5 +1,6 @@
 /** Answers by reading the lines from the first to the last. */
 
+import type { AttributeKey } from '@spanline/record';
 import {
   createAlertFinder,
   createExplainer,
@@ -12,15 +13,24 @@ import {
   createStatsCollector,
   createTraceCollector,
   keysOf,
+  STATS_KEYS,
+  SUMMARY_KEYS,
   type Stats,
   toTrace,
   type Trace,
   type TraceKey,
   type TraceSummary,
 } from '../answers/index.ts';
-import { type Field, type Filter, parseFilter, toTest } from '../filter/index.ts';
+import { type Field, fieldsIn, type Filter, parseFilter, toTest } from '../filter/index.ts';
 import { type LogFile, type LogLine, newestLines } from '../lines/index.ts';
-import { type ReadOptions, readRecords, type ReadRecord, type TracesOptions } from '../records/index.ts';
+import {
+  createKeyReader,
+  type KeyReader,
+  type ReadOptions,
+  readRecords,
+  type ReadRecord,
+  type TracesOptions,
+} from '../records/index.ts';
 import type { OpenSource } from './source.ts';
 
 const ALERTS = parseFilter('event:alert');
@@ -29,7 +39,11 @@ const ALERTS = parseFilter('event:alert');
 async function* eachBatch(
   source: OpenSource,
   { signal, onProgress, lastBytes }: TracesOptions,
-  skips?: (line: LogLine) => boolean,
+  how: {
+    skips?: ((line: LogLine) => boolean) | undefined;
+    keys?: KeyReader | undefined;
+    visit?: (read: ReadRecord) => void;
+  } = {},
 ): AsyncGenerator<readonly ReadRecord[]> {
   signal?.throwIfAborted();
   const files = await source.files();
@@ -39,7 +53,7 @@ async function* eachBatch(
       bad: source.bad,
       signal,
       onProgress,
-      ...(skips === undefined ? {} : { skips }),
+      ...how,
       ...(newest === undefined ? {} : { from: (file: LogFile) => newest.get(file) ?? 0 }),
     };
     for await (const { records } of readRecords(newest === undefined ? files : [...newest.keys()], options)) {
@@ -49,6 +63,20 @@ async function* eachBatch(
   } finally {
     source.release(files);
   }
+}
+
+const LIST_KEYS: readonly AttributeKey[] = [...SUMMARY_KEYS, 'event.start', 'duration_ms'];
+
+/** Reads only the keys that an answer needs; `undefined` if it needs words, which stand in the content. */
+function readerOf(
+  keys: readonly string[],
+  filter: Filter,
+  by: readonly Field[] = [],
+  isReused = false,
+): KeyReader | undefined {
+  const columns = [...fieldsIn(filter), ...by].flatMap((field) => field.columns);
+  if (columns.some(({ type }) => type === 'words')) return undefined;
+  return createKeyReader([...keys, ...columns.map(({ key }) => key)], { isReused });
 }
 
 /** Every record that passes. */
@@ -72,9 +100,9 @@ export async function scanStats(
 ): Promise<Stats> {
   const passes = toTest(filter);
   const collector = createStatsCollector(by);
-  for await (const records of eachBatch(source, options)) {
-    for (const read of records) collector.add(read, passes(read.record));
-  }
+  const visit = (read: ReadRecord): void => collector.add(read, passes(read.record));
+  const keys = readerOf(STATS_KEYS, filter, by, true);
+  for await (const records of eachBatch(source, options, { keys, visit })) records.forEach(visit);
   return collector.end();
 }
 
@@ -118,7 +146,7 @@ export async function* scanTraces(
 ): AsyncGenerator<TraceSummary> {
   const passes = toTest(filter);
   const collector = createTraceCollector();
-  for await (const records of eachBatch(source, options)) {
+  for await (const records of eachBatch(source, options, { keys: readerOf(LIST_KEYS, filter) })) {
     for (const read of records) collector.add(read, passes(read.record));
     yield* collector.take(false);
   }
@@ -151,7 +179,7 @@ async function collect(
   isWanted: (read: ReadRecord) => boolean,
 ): Promise<{ lines: ReadRecord[]; isCut: boolean }> {
   const lines: ReadRecord[] = [];
-  for await (const records of eachBatch(source, options, without(texts))) {
+  for await (const records of eachBatch(source, options, { skips: without(texts) })) {
     for (const read of records) {
       if (!isWanted(read)) continue;
       if (lines.length >= MAX_LINES) return { lines, isCut: true };

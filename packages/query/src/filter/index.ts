@@ -5,7 +5,7 @@ export { type Field, FIELD_NAMES, fieldValues, resolveField, suggestField } from
 export { type FilterOptions, parseFilter } from './parse/parse.ts';
 export { type SearchFilter, type SearchOptions, type SearchQuery, toSearchQuery } from './search-query.ts';
 export { type Bind, type SqlFilter, type SqlOptions, sqlType, toSql } from './sql.ts';
-export { ALL, allOf, type Bounds, type Filter, type Test } from './tree.ts';
+export { ALL, allOf, fieldsIn, type Bounds, type Filter, type Test } from './tree.ts';
 export { SHORT_NAMES } from './fields/short-names.ts';
 export { type Pattern, type PatternPart, patternTest } from './pattern.ts';
 export { timeFilter, type TimeRange } from './time-range.ts';

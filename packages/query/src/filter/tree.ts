@@ -33,6 +33,13 @@ export type Filter =
   | { readonly kind: 'not'; readonly filter: Filter }
   | { readonly kind: 'test'; readonly field: Field; readonly test: Test };
 
+/** The fields that a filter tests. */
+export function fieldsIn(filter: Filter): Field[] {
+  if (filter.kind === 'test') return [filter.field];
+  if (filter.kind === 'not') return fieldsIn(filter.filter);
+  return filter.kind === 'all' ? [] : filter.filters.flatMap(fieldsIn);
+}
+
 /** The filter that every span passes. */
 export const ALL: Filter = { kind: 'all' };
 

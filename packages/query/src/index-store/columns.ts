@@ -51,6 +51,9 @@ const BY_KEY: ReadonlyMap<string, IndexColumn> = new Map(COLUMNS.map((column) =>
 /** Words and content are not indexed. */
 const LEFT_OUT: ReadonlySet<string> = new Set(ATTRIBUTE_KEYS.filter((key) => !BY_KEY.has(key)));
 
+/** Keys of the record that have columns. */
+export const INDEXED_KEYS: readonly string[] = [...BY_KEY.keys()];
+
 /** Format of the files: another table of columns makes another format. */
 export const FORMAT = `1-${createHash('sha256')
   .update(JSON.stringify([PLACE_TYPES, COLUMNS.map(({ name, type }) => [name, type])]))
@@ -100,8 +103,9 @@ export function createRowReader(known: readonly string[]): RowReader {
       add(PLACE.offset, offset);
       add(PLACE.length, length);
       add(PLACE.isEnd, isSpanEnd(kind, record));
-      add(PLACE.start, startMs(record));
-      add(PLACE.stop, endMs(record));
+      const start = startMs(record);
+      add(PLACE.start, start);
+      add(PLACE.stop, endMs(record, start));
       for (const key of Object.keys(record)) {
         if (LEFT_OUT.has(key)) continue;
         const column = BY_KEY.get(key) ?? openColumn(key);

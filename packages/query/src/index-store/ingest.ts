@@ -1,9 +1,10 @@
 /** Reads lines of a file into a table. */
 
 import type { DuckDBConnection } from '@duckdb/node-api';
-import { type BadLineCounter, createBadLineCounter, type LogFile } from '../lines/index.ts';
-import { type Progress, readRecords } from '../records/index.ts';
-import type { DuckDb } from './duckdb.ts';
+import { type BadLine, type BadLineCounter, createBadLineCounter, type LogFile } from '../lines/index.ts';
+import { createKeyReader, type Progress, readRecords } from '../records/index.ts';
+import { INDEXED_KEYS, PLACE } from './columns.ts';
+import { type DuckDb, identifier } from './duckdb.ts';
 import { createRowWriter } from './row-writer.ts';
 
 /** Options of {@link ingest}. */
@@ -43,12 +44,38 @@ export async function ingest(
     lines = progress.lines;
     onProgress?.(progress);
   };
-  const reading = { bad, signal, isGrowing, from: () => from, onProgress: count };
-  for await (const batch of readRecords([file], reading)) {
-    signal?.throwIfAborted();
-    for (const record of batch.records) if (writer.add(record)) await writer.flush();
-    end = batch.end;
+  // A line whose other parts have not come yet will be read again, with those behind its first part.
+  const counter = createBadLineCounter();
+  let unsure: BadLine[] = [];
+  let last = -1;
+  const reading = {
+    bad: { ...counter, add: (line: BadLine) => void (counter.add(line), unsure.push(line)) },
+    signal,
+    isGrowing,
+    from: () => from,
+    onProgress: count,
+    keys: createKeyReader(INDEXED_KEYS, { hasOpenKeys: true }),
+  };
+  await connection.run('BEGIN');
+  try {
+    for await (const batch of readRecords([file], reading)) {
+      signal?.throwIfAborted();
+      for (const record of batch.records) if (writer.add(record)) await writer.flush();
+      last = batch.records.at(-1)?.offset ?? last;
+      end = batch.end;
+      for (const line of unsure) if (line.offset < end) bad.add(line);
+      unsure = unsure.filter((line) => line.offset >= end);
+    }
+    await writer.flush();
+    writer.close();
+    if (isGrowing && last >= end)
+      await connection.run(`DELETE FROM ${table} WHERE ${identifier(PLACE.offset)} >= $1`, [end]);
+    await connection.run('COMMIT');
+  } catch (error) {
+    writer.close();
+    await connection.run('ROLLBACK');
+    throw error;
   }
-  await writer.flush();
+  if (!isGrowing) unsure.forEach((line) => bad.add(line));
   return { end, lines, bad, columns: writer.columns, isCut: writer.isCut };
 }

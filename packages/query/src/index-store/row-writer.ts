@@ -13,6 +13,8 @@ export interface RowWriter {
   /** Adds a row. @returns whether `flush` should be called */
   add(read: ReadRecord): boolean;
   flush(): Promise<void>;
+  /** Closes the writer. Rows that were not flushed are lost. */
+  close(): void;
   /** The columns so far. */
   readonly columns: readonly string[];
   readonly isCut: boolean;
@@ -65,10 +67,11 @@ export async function createRowWriter(duckdb: DuckDb, connection: DuckDBConnecti
   }
 
   async function addColumns(): Promise<void> {
-    for (const [name, { type }] of chunk) {
-      if (columns.some((column) => column.name === name)) continue;
-      appender?.closeSync();
-      appender = undefined;
+    const added = [...chunk].filter(([name]) => !columns.some((column) => column.name === name));
+    if (added.length === 0) return;
+    appender?.closeSync();
+    appender = undefined;
+    for (const [name, { type }] of added) {
       await connection.run(`ALTER TABLE ${table} ADD COLUMN ${identifier(name)} ${type}`);
       columns.push({ name, type });
     }
@@ -95,10 +98,10 @@ export async function createRowWriter(duckdb: DuckDb, connection: DuckDBConnecti
         );
       }
       appender.appendDataChunk(data);
-      appender.flushSync();
       chunk = new Map();
       rows = 0;
     },
+    close: () => appender?.closeSync(),
     get columns() {
       return columns.map(({ name }) => name);
     },

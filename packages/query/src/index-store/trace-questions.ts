@@ -1,30 +1,12 @@
 /** Traces and single ids, found by the index. */
 
 import type { AttributeKey, SpanRecord } from '@spanline/record';
-import { createTraceCollector, type TraceKey, type TraceSummary } from '../answers/index.ts';
+import { createTraceCollector, SUMMARY_KEYS, type TraceKey, type TraceSummary } from '../answers/index.ts';
 import { type Filter } from '../filter/index.ts';
 import { rowsOf, type SqlValue } from './duckdb.ts';
 import type { IndexView } from './log-index.ts';
 import { IS_END, OFFSET, PART_NUMBER, type Sql, START, STOP, whereOf } from './questions.ts';
 import { keySql } from './stats-question.ts';
-
-/** Keys that a list of traces needs. */
-const SUMMARY_KEYS = [
-  'trace_id',
-  'span_id',
-  'parent_span_id',
-  'span.name',
-  'span.status',
-  'service.name',
-  'http.request.id',
-  'session.id',
-  'user.id',
-  'gen_ai.request.model',
-  'gen_ai.response.model',
-  'gen_ai.usage.input_tokens',
-  'gen_ai.usage.output_tokens',
-  'spanline.cost.usd',
-] as const satisfies readonly AttributeKey[];
 
 /** The traces in which a span passes; `undefined` if the index cannot tell them. */
 export function indexedTraces(

@@ -9,4 +9,4 @@ export { openFiles, sizeOf } from './find-files.ts';
 export { type LogFile, openLogFile, streamLogFile } from './log-file.ts';
 export { newestLines } from './newest-lines.ts';
 export { lineAt, type LogLine, readLines } from './read-lines.ts';
-export { createLineSplitter, type RawLine } from './split-lines.ts';
+export { createLineSplitter, type RawLine, type TakeLine } from './split-lines.ts';

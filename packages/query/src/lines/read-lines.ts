@@ -4,7 +4,7 @@ import { isUtf8 } from 'node:buffer';
 import { createPartJoiner, unwrapLine } from '@spanline/record';
 import type { BadLineReason } from './bad-lines.ts';
 import type { LogFile } from './log-file.ts';
-import { createLineSplitter, type RawLine } from './split-lines.ts';
+import { createLineSplitter, type RawLine, type TakeLine } from './split-lines.ts';
 
 /** A line as it was logged. */
 export interface LogLine {
@@ -84,6 +84,8 @@ export interface ReadLinesOptions {
   /** Leave the text after the last line feed out: more may be appended. @defaultValue false */
   readonly isGrowing?: boolean;
   readonly signal?: AbortSignal | undefined;
+  /** Takes lines that stand in one chunk, before they are cut out. @defaultValue none */
+  readonly take?: TakeLine | undefined;
 }
 
 /**
@@ -92,17 +94,15 @@ export interface ReadLinesOptions {
  * @throws the system's error, the error of the compression, or the reason of the signal
  */
 export async function* readLines(file: LogFile, options: ReadLinesOptions = {}): AsyncGenerator<LineBatch> {
-  const { from = 0, isGrowing = false, signal } = options;
-  const splitter = createLineSplitter(from);
+  const { from = 0, isGrowing = false, signal, take } = options;
+  const splitter = createLineSplitter(from, { take });
   const decoder = createDecoder();
   let end = from;
   for await (const chunk of file.chunks(from)) {
     signal?.throwIfAborted();
-    const raw = splitter.add(chunk);
-    const last = raw.at(-1);
-    if (last === undefined) continue;
-    end = last.offset + last.length + 1;
-    const lines = decoder.add(raw);
+    const lines = decoder.add(splitter.add(chunk));
+    if (splitter.offset === end) continue;
+    end = splitter.offset;
     yield { lines, end: decoder.waitingFrom ?? end };
   }
   if (isGrowing) return;

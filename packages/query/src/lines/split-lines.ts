@@ -13,6 +13,16 @@ export interface RawLine {
   readonly isPart?: true;
 }
 
+/**
+ * Reads a line of a chunk where it stands.
+ *
+ * @param text - the chunk; each byte is a character
+ * @param end - index of the line feed
+ * @param offset - of the line in the file
+ * @returns whether it was read; if not, the line is among the others
+ */
+export type TakeLine = (text: string, from: number, end: number, offset: number) => boolean;
+
 /** Options of {@link createLineSplitter}. */
 export interface SplitOptions {
   /**
@@ -22,14 +32,18 @@ export interface SplitOptions {
    * @defaultValue false
    */
   readonly isExact?: boolean;
+  /** Takes lines that stand in one chunk, before they are cut out. @defaultValue none */
+  readonly take?: TakeLine | undefined;
 }
 
 /** Cuts chunks that follow each other. */
 export interface LineSplitter {
-  /** Lines that end in a chunk. */
+  /** Lines that end in a chunk, without those that were taken. */
   add(chunk: Buffer): RawLine[];
   /** The text after the last line feed. */
   end(): RawLine[];
+  /** Offset of the first line that has not ended. */
+  readonly offset: number;
 }
 
 const NEWLINE = 10;
@@ -48,7 +62,7 @@ function trim(bytes: Buffer): Buffer {
 }
 
 /** Creates the splitter of content that begins at an offset. */
-export function createLineSplitter(from: number, { isExact = false }: SplitOptions = {}): LineSplitter {
+export function createLineSplitter(from: number, { isExact = false, take }: SplitOptions = {}): LineSplitter {
   let offset = from;
   let pieces: Buffer[] = [];
   let kept = 0;
@@ -70,7 +84,7 @@ export function createLineSplitter(from: number, { isExact = false }: SplitOptio
     }
   }
 
-  function take(isTorn: boolean): RawLine {
+  function whole(isTorn: boolean): RawLine {
     const isLong = length > MAX_LINE_BYTES;
     const bytes = isLong ? NO_BYTES : edit(Buffer.concat(pieces, kept));
     const line = {
@@ -90,22 +104,28 @@ export function createLineSplitter(from: number, { isExact = false }: SplitOptio
     add(chunk) {
       const lines: RawLine[] = [];
       let start = 0;
+      const text = take === undefined ? '' : chunk.toString('latin1');
       for (;;) {
-        const newline = chunk.indexOf(NEWLINE, start);
+        const newline = take === undefined ? chunk.indexOf(NEWLINE, start) : text.indexOf('\n', start);
         if (newline === -1) break;
-        if (length === 0 && newline - start <= MAX_LINE_BYTES) {
+        if (length === 0 && take?.(text, start, newline, offset) === true) {
+          offset += newline - start + 1;
+        } else if (length === 0 && newline - start <= MAX_LINE_BYTES) {
           const bytes = chunk.subarray(start, newline);
           lines.push({ bytes: edit(bytes), offset, length: bytes.length });
           offset += bytes.length + 1;
         } else {
           keep(chunk.subarray(start, newline), lines);
-          lines.push(take(false));
+          lines.push(whole(false));
         }
         start = newline + 1;
       }
       keep(chunk.subarray(start), lines);
       return lines;
     },
-    end: () => (length === 0 ? [] : [take(true)]),
+    end: () => (length === 0 ? [] : [whole(true)]),
+    get offset() {
+      return offset;
+    },
   };
 }

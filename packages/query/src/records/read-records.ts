@@ -1,6 +1,6 @@
 /** Records of lines: what `parseLine` makes of each, and where it stands. Bad lines are counted. */
 
-import { type ParsedLine, parseLine, readTime } from '@spanline/record';
+import { kindOfEvent, type ParsedLine, parseLine, readTime } from '@spanline/record';
 import {
   type BadLine,
   type BadLineCounter,
@@ -8,7 +8,9 @@ import {
   type LogFile,
   type LogLine,
   readLines,
+  type TakeLine,
 } from '../lines/index.ts';
+import type { KeyReader } from './key-reader.ts';
 
 /** A line, read back, and its place. */
 export interface ReadRecord extends ParsedLine {
@@ -68,7 +70,33 @@ interface ReadRecordsOptions {
   /** Leave the text after the last line feed of a file out. @defaultValue false */
   readonly isGrowing?: boolean;
   /** Skip lines without reading them. Those are not counted as bad. @defaultValue none */
-  readonly skips?: (line: LogLine) => boolean;
+  readonly skips?: ((line: LogLine) => boolean) | undefined;
+  /**
+   * Reads only some keys of the lines that it knows. Their records have no other keys, and `rest` is empty.
+   *
+   * @defaultValue lines are read whole
+   */
+  readonly keys?: KeyReader | undefined;
+  /** Called with each record that `keys` read; those are not in the batches. @defaultValue they are */
+  readonly visit?: ((read: ReadRecord) => void) | undefined;
+}
+
+const NO_REST: Record<string, unknown> = Object.freeze({});
+
+/** Reads keys of lines where they stand in a chunk. */
+function takeKeys(file: LogFile, keys: KeyReader, visit: (read: ReadRecord) => void): TakeLine {
+  return (text, from, end, offset) => {
+    const record = keys.read(text, from, end);
+    if (record === undefined) return false;
+    visit({ kind: kindOfEvent(record['event.name']), record, rest: NO_REST, file, offset, length: end - from });
+    return true;
+  };
+}
+
+/** Both kinds of lines, in their order. */
+function inOrder(taken: ReadRecord[], parsed: ReadRecord[]): ReadRecord[] {
+  if (parsed.length === 0 || taken.length === 0) return taken.length === 0 ? parsed : taken;
+  return [...taken, ...parsed].sort((a, b) => a.offset - b.offset);
 }
 
 /**
@@ -80,7 +108,7 @@ export async function* readRecords(
   files: readonly LogFile[],
   options: ReadRecordsOptions,
 ): AsyncGenerator<RecordBatch> {
-  const { bad, signal, onProgress, from = () => 0, isGrowing = false, skips = () => false } = options;
+  const { bad, signal, onProgress, from = () => 0, isGrowing = false, skips = () => false, keys, visit } = options;
   const totalBytes = files.reduce((sum, file) => sum + file.size(), 0);
   let done = 0;
   let lines = 0;
@@ -91,14 +119,22 @@ export async function* readRecords(
   };
   for (const file of files) {
     try {
-      for await (const batch of readLines(file, { from: from(file), isGrowing, signal })) {
-        const records = batch.lines.flatMap((line) => {
+      const taken: ReadRecord[] = [];
+      const add = (read: ReadRecord): void => {
+        lines++;
+        if (visit === undefined) taken.push(read);
+        else visit(read);
+      };
+      const take = keys && takeKeys(file, keys, add);
+      for await (const batch of readLines(file, { from: from(file), isGrowing, signal, take })) {
+        const parsed = batch.lines.flatMap((line) => {
           lines++;
           if (skips(line)) return [];
           const record = readRecord(file, line);
           if (record === undefined) addBad({ reason: badReason(line), file: file.path, offset: line.offset });
           return record ?? [];
         });
+        const records = inOrder(taken.splice(0), parsed);
         const bytes = file.isCompressed ? done : done + batch.end;
         onProgress?.({ file: file.path, bytes, totalBytes, lines, badLines });
         yield { records, file, end: batch.end };

@@ -1,6 +1,6 @@
 export { allNodes, buildForest, depthOf, type Forest, type Placed, type TreeNode } from './forest.ts';
 export { createPartJoiner, type JoinedLine, type PartJoiner } from './join-parts.ts';
-export { type ParsedLine, parseLine, type ParseOptions } from './parse-line.ts';
+export { kindOfEvent, type ParsedLine, parseLine, type ParseOptions } from './parse-line.ts';
 export { type MissingMessage, type ReconstructedContent, reconstructMessages } from './reconstruct.ts';
 export { bareMessage, countOf, mapRuns, parseReference, referenceOf, type Side } from './references.ts';
 export { readTime } from './time.ts';

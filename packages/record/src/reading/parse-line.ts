@@ -105,6 +105,11 @@ const KIND_OF_EVENT: ReadonlyMap<unknown, ParsedLine['kind']> = new Map([
   ['spanline.stats', 'stats'],
 ]);
 
+/** The kind of a line of ours, from its `event.name`. */
+export function kindOfEvent(event: unknown): ParsedLine['kind'] {
+  return KIND_OF_EVENT.get(event) ?? 'log';
+}
+
 function parseJson(line: string): unknown {
   try {
     return parseExactJson(line);
@@ -132,8 +137,8 @@ export function parseLine(line: string | object, options: ParseOptions = {}): Pa
     readMessage(record, rest, options.messageKey);
     const isOurs = record['spanline.schema'] !== undefined;
     if (!isOurs || record['@timestamp'] === undefined) setTime(record, rest, options.timeKey);
-    const kind = isOurs ? KIND_OF_EVENT.get(record['event.name']) : undefined;
-    return { kind: kind ?? 'log', record: record as SpanRecord, rest };
+    const kind = isOurs ? kindOfEvent(record['event.name']) : 'log';
+    return { kind, record: record as SpanRecord, rest };
   } catch {
     return undefined;
   }
