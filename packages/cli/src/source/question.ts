@@ -1,6 +1,15 @@
 /** A command that answers a question from lines: its flags, its source, its filter, its exit code. */
 
-import { allOf, type Filter, open, parseFilter, type Query, type ReadOptions, timeFilter } from '@spanline/query';
+import {
+  allOf,
+  type Filter,
+  open,
+  parseFilter,
+  type Query,
+  type QuerySource,
+  type ReadOptions,
+  timeFilter,
+} from '@spanline/query';
 import { SpanlineError } from '@spanline/record';
 import { type CommandIo, EXIT, messageOf, type RunCommand } from '../command.ts';
 import { checkFlags, type FlagTable, type FlagValues, splitArguments } from '../flags.ts';
@@ -61,6 +70,15 @@ function filterOf(words: readonly string[], flags: FlagValues<typeof SOURCE_FLAG
   return allOf(parseFilter(words.join(' ')), ...(flags.filter ?? []).map((text) => parseFilter(text)), range);
 }
 
+/** A silent standard input must not outlast the signal to stop. */
+function sourceOf(found: readonly string[], { stdin, stop }: CommandIo): QuerySource {
+  const [only = '-', ...others] = found;
+  if (others.length > 0) return found;
+  if (only !== '-') return only;
+  stop.addEventListener('abort', () => stdin.destroy(), { once: true });
+  return stdin;
+}
+
 async function ask<Table extends FlagTable>(
   question: Question<Table>,
   args: readonly string[],
@@ -87,7 +105,7 @@ async function ask<Table extends FlagTable>(
   const own = words.slice(0, count);
   const filter = filterOf([...words.slice(own.length), ...negated], flags);
   const found = findSources(sources, io);
-  const query = open(found.length === 1 ? (found[0] ?? '-') : found);
+  const query = open(sourceOf(found, io));
   const progress = createScanProgress(io);
   try {
     const read = { signal: io.stop, onProgress: progress.show };

@@ -152,6 +152,19 @@ describe('exit codes and notes', () => {
     expect(stdout).toContain('POST /ask');
   });
 
+  it('say that a question to a silent standard input was interrupted', async () => {
+    const stop = new AbortController();
+    const stdin = new PassThrough();
+    let errors = '';
+    const stdout = { write: (): void => {} };
+    const stderr = { write: (text: string): unknown => (errors += text) };
+    const ended = run(['ls', '-'], { stdin, stdout, stderr, env: {}, stop: stop.signal });
+    stdin.write(ASK_LOG);
+    await expect.poll(() => stdin.readableLength).toBe(0);
+    stop.abort();
+    expect([await ended, errors]).toEqual([2, 'spanline ls: interrupted\n']);
+  });
+
   it.each([
     [['stats', 'app.ndjson', '--jsn'], '--json'],
     [['stats', 'app.ndjson', '--json', '--md'], 'absent beside --json'],
