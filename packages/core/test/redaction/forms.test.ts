@@ -153,6 +153,7 @@ describe('one-time codes are gone', () => {
     'tan: beige, tan = Math.tan(x), x.tan: 3, suntan 2000',
     'Your code: function main() {}',
     'Your code: review',
+    'Your code is 4000 lines long, your code is 1200 tokens',
     'código postal: 28013, código de error: 482913, kod pocztowy: 00-950, code postal: 75001',
     'Kolkata, PIN code 560001 and GPIO pin 4821',
     '482913 is your order number; 2026 is your year; this is your 2025 report',

@@ -52,7 +52,7 @@ const CONNECTED = new RegExp(`(?<connector>${VERB}|${PARTICLE}|\\s)${OPENING}?$`
 const NAME = /(?:[\p{L}\p{M}\p{N}'’_-]{1,32} ){0,4}[\p{L}\p{M}\p{N}'’_-]{1,32}$/u;
 /** The things that a number in front of them counts. */
 const COUNTED =
-  /^[ -]?(?:bits?|bytes?|characters?|chars?|digits?|letters?|words?|times|days?|hours?|minutes?|seconds?|pixels?|Zeichen|Stellen|caract|caratteri|tekens)/i;
+  /^[ -]?(?:bits?|bytes?|characters?|chars?|digits?|letters?|words?|lines?|rows?|tokens?|times|days?|hours?|minutes?|seconds?|pixels?|Zeichen|Stellen|caract|caratteri|tekens)/i;
 const FOLLOWING = /^(?:[\p{L}\p{M}\p{N}'’_-]{1,32} ){0,4}[\p{L}\p{M}\p{N}'’_-]{1,32}/u;
 
 const isCounted = (text: string, end: number): boolean => COUNTED.test(text.slice(end, end + 16));
