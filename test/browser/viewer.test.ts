@@ -2,7 +2,7 @@
 
 import { appendFileSync } from 'node:fs';
 import { describe, expect, inject, it } from 'vitest';
-import { logWith, spanId, spanLine, traceId } from '../../packages/viewer/test/support/lines.ts';
+import { alertLine, logWith, spanId, spanLine, traceId } from '../../packages/viewer/test/support/lines.ts';
 import { openPage, violations } from './support/page.ts';
 
 const message = (role: string, content: string) => ({ role, parts: [{ type: 'text', content }] });
@@ -72,7 +72,7 @@ function ask(trace: number): string[] {
   ];
 }
 
-const SMALL = [1, 2, 3].flatMap(ask);
+const SMALL = [...[1, 2, 3].flatMap(ask), alertLine(300_000)];
 
 describe.skipIf(inject('chromium') === undefined)('the viewer', () => {
   it('goes from the list to the failing step and back, by keyboard alone', async () => {
@@ -167,11 +167,32 @@ describe.skipIf(inject('chromium') === undefined)('the viewer', () => {
       await page.keyboard.press('e');
       await page.waitForSelector('.span-panel >> text=TimeoutError');
       await check();
-      await page.keyboard.press('s');
-      await page.waitForSelector('table');
+      for (const name of ['Steps', 'Errors', 'Sessions', 'Alerts']) {
+        await page.click(`nav >> text=${name}`);
+        await page.waitForSelector(`[aria-label="${name}"] td`);
+        await check();
+      }
+      await page.click('text=Why?');
+      await page.waitForSelector('.below');
       await check();
     },
   );
+
+  it('leads from an error, a session and an alert to their traces', async () => {
+    const { page } = await openPage(logWith(SMALL));
+    await page.keyboard.press('r');
+    await page.click('td >> text=TimeoutError');
+    await page.waitForSelector('.span-panel >> text=the mail server did not answer');
+    await page.click('nav >> text=Sessions');
+    await page.click('td >> text=s_2');
+    await page.waitForSelector('text=1 trace');
+    expect(await page.inputValue('#filter')).toBe('session:"s_2"');
+    await page.fill('#filter', '');
+    await page.keyboard.press('Enter');
+    await page.click('nav >> text=Alerts');
+    await page.click('text=Why?');
+    await page.waitForSelector('.below >> text=/No cause found|the worst trace/');
+  });
 
   it('shows a hostile log as text', async () => {
     const hostile = '<img src=x onerror="alert(1)"><script>alert(2)</script>javascript:alert(3)';

@@ -4,8 +4,11 @@ import { useEffect, useState } from 'preact/hooks';
 import type { AboutAnswer } from '../src/contract.ts';
 import { FilterBar } from './filter-bar.tsx';
 import { Help } from './help.tsx';
+import { AlertsPage } from './lists/alerts-page.tsx';
+import { ErrorsPage } from './lists/errors-page.tsx';
+import { SessionsPage } from './lists/sessions-page.tsx';
+import { StepsPage } from './lists/steps-page.tsx';
 import { addressOf, change, go, type PageName, route, scope } from './route.ts';
-import { StepsPage } from './steps/steps-page.tsx';
 import { TracePage } from './trace/trace-page.tsx';
 import { TracesPage } from './traces/traces-page.tsx';
 import { useAnswer } from './use-answer.ts';
@@ -29,6 +32,8 @@ export function App() {
       '?': () => setShowsHelp(true),
       t: () => go('traces', '', scope()),
       s: () => go('steps', '', scope()),
+      r: () => go('errors', '', scope()),
+      a: () => go('alerts', '', scope()),
       Escape: onEscape,
     };
     const onKeyDown = (event: KeyboardEvent): void => {
@@ -55,6 +60,9 @@ export function App() {
         <nav aria-label="Pages">
           {link('traces', 'Traces')}
           {link('steps', 'Steps')}
+          {link('errors', 'Errors')}
+          {link('sessions', 'Sessions')}
+          {link('alerts', 'Alerts')}
         </nav>
         <FilterBar fields={about?.fields ?? []} />
         <span class="source" title={about?.sources.join(', ')}>
@@ -67,6 +75,9 @@ export function App() {
       {page === 'traces' && <TracesPage />}
       {page === 'trace' && <TracePage />}
       {page === 'steps' && <StepsPage />}
+      {page === 'errors' && <ErrorsPage />}
+      {page === 'sessions' && <SessionsPage />}
+      {page === 'alerts' && <AlertsPage />}
       {showsHelp && <Help onClose={() => setShowsHelp(false)} />}
     </>
   );

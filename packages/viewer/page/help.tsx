@@ -10,8 +10,7 @@ const KEYS: readonly (readonly [string, string])[] = [
   ['← →', 'collapse, expand, go to the parent'],
   ['e', 'next error of a trace'],
   ['Esc', 'close the span; go back to the list'],
-  ['t', 'traces'],
-  ['s', 'steps'],
+  ['t s r a', 'traces, steps, errors, alerts'],
   ['?', 'this list'],
 ];
 

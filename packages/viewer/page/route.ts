@@ -3,7 +3,7 @@
 import { signal } from '@preact/signals';
 
 /** Names of the pages. */
-export type PageName = 'traces' | 'trace' | 'steps';
+export type PageName = 'traces' | 'trace' | 'steps' | 'errors' | 'sessions' | 'alerts';
 
 /** A view: a page, the id that it shows, and its parameters (`filter`, `since`, `from`, `to`, `order`, `by`, `span`). */
 export interface Route {
@@ -12,7 +12,7 @@ export interface Route {
   readonly parameters: Readonly<Record<string, string>>;
 }
 
-const PAGES: readonly PageName[] = ['traces', 'trace', 'steps'];
+const PAGES: readonly PageName[] = ['traces', 'trace', 'steps', 'errors', 'sessions', 'alerts'];
 
 function decode(text: string): string {
   try {

@@ -4,9 +4,18 @@ import { appendFileSync } from 'node:fs';
 import { get } from 'node:http';
 import { expect, it } from 'vitest';
 import { open } from '@spanline/query';
-import type { SpanAnswer, StatsAnswer, TraceAnswer, TracesAnswer } from '@spanline/viewer';
+import type {
+  AlertsAnswer,
+  CausesAnswer,
+  ErrorsAnswer,
+  SessionsAnswer,
+  SpanAnswer,
+  StatsAnswer,
+  TraceAnswer,
+  TracesAnswer,
+} from '@spanline/viewer';
 import { openViewer, type OpenViewer } from './support/client.ts';
-import { logWith, spanId, spanLine, traceId } from './support/lines.ts';
+import { alertLine, logWith, spanId, spanLine, traceId } from './support/lines.ts';
 
 const message = (role: string, content: string) => ({ role, parts: [{ type: 'text', content }] });
 
@@ -218,6 +227,64 @@ it('figures are those of the query', async () => {
   expect(rows.map(({ count, p95Ms, costUsd, inputTokens }) => [count, p95Ms, costUsd, inputTokens])).toEqual(
     expected.rows.map(({ count, p95Ms, costUsd, inputTokens }) => [count, p95Ms, costUsd, inputTokens]),
   );
+});
+
+it('errors are grouped, and lead to the newest one', async () => {
+  const viewer = await openViewer(logWith(TRACES));
+  const { rows, count } = (await viewer.ask('errors')).json as ErrorsAnswer;
+  expect(count).toBe(1);
+  expect(rows).toEqual([
+    expect.objectContaining({
+      type: 'RateLimitError',
+      message: 'slow down',
+      count: 1,
+      traceId: traceId(2),
+      spanId: spanId(21),
+    }),
+  ]);
+});
+
+it('sessions come with their figures, the newest first', async () => {
+  const viewer = await openViewer(logWith(TRACES));
+  const { rows, tracesWithout } = (await viewer.ask('sessions?filter=cost%3E0.004')).json as SessionsAnswer;
+  expect(tracesWithout).toBe(0);
+  expect(rows.map(({ sessionId, traces, failed, inputTokens }) => [sessionId, traces, failed, inputTokens])).toEqual([
+    ['s2', 1, 1, 200],
+    ['s1', 1, 0, 100],
+  ]);
+});
+
+it('an alert has its cause', async () => {
+  const requests = Array.from({ length: 80 }, (_, n) => {
+    const isSlow = n % 4 === 0;
+    return spanLine(
+      { trace: n + 1, span: n + 1, fromMs: n * 100, durationMs: isSlow ? 1500 + n : 50 + n },
+      {
+        'span.type': 'http',
+        'span.kind': 'SERVER',
+        'span.name': 'POST /ask',
+        'spanline.rollup.spans': 1,
+        'labels.tenant': isSlow ? 'acme' : `t${n % 7}`,
+      },
+    );
+  });
+  const viewer = await openViewer(
+    logWith([
+      ...requests,
+      alertLine(20_000),
+      alertLine(30_000, { 'spanline.alert.event': 'recovered', 'spanline.alert.state': 'OK' }),
+    ]),
+  );
+  const { rows } = (await viewer.ask('alerts')).json as AlertsAnswer;
+  expect(rows.map(({ name, event, value }) => [name, event, value])).toEqual([
+    ['slow_requests', 'recovered', 2000],
+    ['slow_requests', 'fired', 2000],
+  ]);
+  const { bad, good, causes, traceIds, measure } = (await viewer.ask('causes/alert-20000')).json as CausesAnswer;
+  expect([measure, bad, good]).toEqual(['duration', 20, 60]);
+  expect(causes[0]?.text).toContain('acme');
+  expect(traceIds[0]).toBe(traceId(77));
+  expect((await viewer.ask('causes/none')).status).toBe(404);
 });
 
 it('lines that are written later appear, and open pages are told', async () => {

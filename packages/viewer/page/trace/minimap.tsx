@@ -13,14 +13,16 @@ function draw(canvas: HTMLCanvasElement, spans: readonly SpanRow[], durationMs: 
   const context = canvas.getContext('2d');
   if (context === null) return;
   const colors = new Map<string, string>();
-  // A canvas knows no variables: the element's own colour resolves them.
+  // A canvas knows no variables: an element of the type has the colour.
+  const probe = document.createElement('span');
+  canvas.after(probe);
   const colorOf = (type: string, status: string | undefined): string => {
-    const key = status === 'error' ? '--bad' : `--type-${/^[a-z]+$/.test(type) ? type : 'task'}`;
-    const known = colors.get(key);
+    const name = status === 'error' ? 'bad' : `type t-${type}`;
+    const known = colors.get(name);
     if (known !== undefined) return known;
-    canvas.style.color = `var(${key}, var(--type-task))`;
-    const color = getComputedStyle(canvas).color;
-    colors.set(key, color);
+    probe.className = name;
+    const { color } = getComputedStyle(probe);
+    colors.set(name, color);
     return color;
   };
   const rowHeight = Math.max(canvas.height / Math.max(spans.length, 1), 0.2);
@@ -30,6 +32,7 @@ function draw(canvas: HTMLCanvasElement, spans: readonly SpanRow[], durationMs: 
     const x = (fromMs / durationMs) * canvas.width;
     context.fillRect(x, index * rowHeight, Math.max(ratio, (length / durationMs) * canvas.width), height);
   });
+  probe.remove();
 }
 
 interface MinimapProps {

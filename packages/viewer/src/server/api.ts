@@ -3,7 +3,7 @@
 import { readFileSync } from 'node:fs';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { gzip } from 'node:zlib';
-import { FIELD_NAMES, FilterError, type Query } from '@spanline/query';
+import { errorGroups, FIELD_NAMES, FilterError, type Query, sessionsOf } from '@spanline/query';
 import { props, SpanlineError, text } from '@spanline/record';
 import {
   type AboutAnswer,
@@ -13,6 +13,7 @@ import {
   type TraceOrder,
   type TracesAnswer,
 } from '../contract.ts';
+import { failedOf, readAlerts, toCausesAnswer, toErrorsAnswer, toSessionsAnswer } from './answers/lists.ts';
 import { toStatsAnswer } from './answers/stats.ts';
 import { toTraceAnswer } from './answers/trace.ts';
 import { type PageFilter, type Store, toFilter } from './store.ts';
@@ -91,6 +92,20 @@ const statsAnswer: Answer = async ({ query, parameters, signal }) => {
   return toStatsAnswer(await query.stats(toFilter(pageFilter(parameters)), { by, signal }));
 };
 
+const errorsAnswer: Answer = async ({ query, parameters, signal }) =>
+  toErrorsAnswer(await errorGroups(query.records(failedOf(toFilter(pageFilter(parameters))), { signal })));
+
+const sessionsAnswer: Answer = async ({ query, parameters, signal }) =>
+  toSessionsAnswer(await sessionsOf(query.traces(toFilter(pageFilter(parameters)), { signal })));
+
+const alertsAnswer: Answer = ({ query, parameters, signal }) =>
+  readAlerts(query, toFilter(pageFilter(parameters)), { signal });
+
+const causesAnswer: Answer = async ({ query, signal, parts: [id = ''] }) => {
+  const question = await query.alert(id, { signal });
+  return question === undefined ? NOT_FOUND : toCausesAnswer(await query.explain(question, '*', { signal }));
+};
+
 /** Paths after {@link API}. `*` is a variable part. */
 const ROUTES: readonly (readonly [string, Answer])[] = [
   ['about', ({ sources }): AboutAnswer => ({ version: VERSION ?? '', sources, fields: FIELD_NAMES })],
@@ -99,6 +114,10 @@ const ROUTES: readonly (readonly [string, Answer])[] = [
   ['trace/*/span/*', spanAnswer],
   ['trace/*/span/*/text/*', textAnswer],
   ['stats', statsAnswer],
+  ['errors', errorsAnswer],
+  ['sessions', sessionsAnswer],
+  ['alerts', alertsAnswer],
+  ['causes/*', causesAnswer],
 ];
 
 function match(path: string): { answer: Answer; parts: string[] } | undefined {

@@ -44,6 +44,30 @@ export function spanLine({ trace, span, parent, fromMs = 0, durationMs = 10 }: P
   });
 }
 
+/** The line of an alert, some milliseconds after the first start. */
+export function alertLine(atMs: number, fields: Fields = {}): string {
+  return JSON.stringify({
+    '@timestamp': new Date(START + atMs).toISOString(),
+    level: 'error',
+    message: 'requests are slow',
+    'event.name': 'alert',
+    'event.id': `alert-${atMs}`,
+    'spanline.schema': '1.0',
+    'service.name': 'shop',
+    'spanline.alert.name': 'slow_requests',
+    'spanline.alert.event': 'fired',
+    'spanline.alert.state': 'ALERT',
+    'spanline.alert.severity': 'critical',
+    'spanline.alert.metric': 'latency_p95_ms',
+    'spanline.alert.value': 2000,
+    'spanline.alert.threshold': 1000,
+    'spanline.alert.comparison': 'gt',
+    'spanline.alert.window_s': 86_400,
+    'spanline.alert.dedup_key': 'slow',
+    ...fields,
+  });
+}
+
 /** A file with lines, removed after the test. */
 export function logWith(lines: readonly string[]): string {
   const folder = mkdtempSync(join(tmpdir(), 'spanline-viewer-'));
