@@ -11,6 +11,7 @@ import { langChainRows } from './langchain.ts';
 import { lineRows } from './lines.ts';
 import { llamaIndexRows } from './llamaindex.ts';
 import { monitorRows } from './monitor.ts';
+import { queryRows } from './query.ts';
 import { type Row, printRows } from './rows.ts';
 import { shipRows } from './ship.ts';
 
@@ -25,6 +26,7 @@ const SUITES: Readonly<Record<string, () => Promise<Row[]>>> = {
   ship: shipRows,
   drain: drainRows,
   monitor: monitorRows,
+  query: queryRows,
 };
 const FILE = fileURLToPath(new URL('../../bench-results.json', import.meta.url));
 
