@@ -8,7 +8,7 @@ import { checkLinks } from './docs/links.ts';
 /** Shows shapes with names that stand for the reader's own code. */
 const DESIGN = 'docs/architecture.md';
 
-const PAGES = /^((README|CONTRIBUTING|SECURITY)\.md|docs\/[^/]+\.md|(packages|examples)\/[^/]+\/README\.md)$/;
+const PAGES = /^((README|AGENTS|CONTRIBUTING|SECURITY)\.md|docs\/[^/]+\.md|(packages|examples)\/[^/]+\/README\.md)$/;
 const SOURCES = /^packages\/[^/]+\/src\/.+\.ts$/;
 
 const files = walk('');

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { COST_PAGE, renderBilled, renderRead } from './costs.ts';
 import { KEYS_PAGE, renderKeys, renderSpellings } from './keys.ts';
+import { LLMS_PAGE, renderLlms } from './llms.ts';
 import { OPTIONS_PAGE, renderTracerOptions } from './options.ts';
 
 /** A page as it should be. */
@@ -23,7 +24,7 @@ export function withPart(page: string, name: string, part: string): string {
   return `${page.slice(0, from + start.length)}\n\n${part}\n\n${page.slice(to)}`;
 }
 
-/** Every page that has such parts, below the root of the repository. */
+/** Every page that has such parts, and `llms.txt`, below the root of the repository. */
 export function generatedPages(root: string): GeneratedPage[] {
   const read = (page: string): string => readFileSync(join(root, page), 'utf8');
   const keys = withPart(read(KEYS_PAGE), 'keys', renderKeys());
@@ -31,5 +32,6 @@ export function generatedPages(root: string): GeneratedPage[] {
     { page: OPTIONS_PAGE, text: withPart(read(OPTIONS_PAGE), 'options', renderTracerOptions(root)) },
     { page: COST_PAGE, text: withPart(withPart(read(COST_PAGE), 'read', renderRead()), 'billed', renderBilled()) },
     { page: KEYS_PAGE, text: withPart(keys, 'spellings', renderSpellings()) },
+    { page: LLMS_PAGE, text: renderLlms(root) },
   ];
 }
