@@ -46,6 +46,10 @@ const COMMANDS: Readonly<Record<string, Command>> = {
     load: async () => (await import('./tail/run-tail.ts')).runTail,
   },
   view: { summary: 'show traces in the browser', load: async () => (await import('./view/view.ts')).view },
+  diff: {
+    summary: 'two logs, before and after a time, or two traces',
+    load: async () => (await import('./why/diff.ts')).diff,
+  },
   check: {
     summary: "check a log in a pipeline: 'p95(rerank) < 2s and error_rate < 1%'",
     load: async () => (await import('./why/check.ts')).checkCommand,

@@ -33,6 +33,16 @@ export {
   type Value,
 } from './filter/index.ts';
 export {
+  type AlignedStep,
+  alignTraces,
+  type ChangedInput,
+  type ComparedFigure,
+  type ComparedStep,
+  compareSides,
+  type Comparison,
+  createSide,
+  type Estimate,
+  type Side,
   type Cause,
   type CauseSplit,
   type Condition,

@@ -34,6 +34,10 @@ Exit codes: 0 answered, 1 nothing found, 2 not everything could be read, 64 wron
 /** The tools of a question. */
 interface Asked<Table extends FlagTable> {
   readonly query: Query;
+  /** The sources of the query. */
+  readonly sources: readonly string[];
+  /** Opens one of them alone. It is closed with the query. */
+  openOne(source: string): Query;
   /** All filters and the range of time. */
   readonly filter: Filter;
   /** Arguments of the question itself. */
@@ -51,7 +55,7 @@ interface Question<Table extends FlagTable> {
   readonly help: string;
   readonly flags: Table;
   /** Number of positional arguments of its own. Those behind them are the filter. @defaultValue 0 */
-  readonly words?: number | ((flags: FlagValues<Table>) => number);
+  readonly words?: number | ((flags: FlagValues<Table>, sources: readonly string[]) => number);
   /** @throws SpanlineError for a wrong flag */
   answer(asked: Asked<Table>): Promise<Report>;
 }
@@ -100,24 +104,30 @@ async function ask<Table extends FlagTable>(
   }
   checkReportFlags(flags);
   const { words: wanted = 0 } = question;
-  const count = typeof wanted === 'number' ? wanted : wanted(flags);
+  const count = typeof wanted === 'number' ? wanted : wanted(flags, splitWords(split.positionals).sources);
   const { sources, words } = splitWords(split.positionals, count);
   const own = words.slice(0, count);
   const filter = filterOf([...words.slice(own.length), ...negated], flags);
   const found = findSources(sources, io);
   const query = open(sourceOf(found, io));
+  const queries = [query];
+  const openOne = (source: string): Query => {
+    const one = open(sourceOf([source], io));
+    queries.push(one);
+    return one;
+  };
   const progress = createScanProgress(io);
   try {
     const read = { signal: io.stop, onProgress: progress.show };
-    const report = await question.answer({ query, filter, words: own, flags, read, io });
+    const report = await question.answer({ query, sources: found, openOne, filter, words: own, flags, read, io });
     progress.clear();
     await printReport(report, flags, io);
-    io.stderr.write(notesOf(query));
-    if (query.unreadFiles().size > 0) return EXIT.incomplete;
+    io.stderr.write(queries.map(notesOf).join(''));
+    if (queries.some((one) => one.unreadFiles().size > 0)) return EXIT.incomplete;
     return report.isOk === false ? EXIT.refused : EXIT.ok;
   } finally {
     progress.clear();
-    await query.close();
+    for (const one of queries) await one.close();
   }
 }
 

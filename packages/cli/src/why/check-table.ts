@@ -12,8 +12,9 @@ const VERDICTS: Readonly<Record<Verdict, readonly [text: string, tone: 'green' |
   no_baseline: ['– needs a baseline', 'yellow'],
 };
 
-function noteOf({ step, suggestion }: CheckedRequirement): string[] {
-  return suggestion === undefined ? [] : [`The log has no step "${step ?? ''}". Did you mean "${suggestion}"?`];
+function noteOf({ metric, step, samples, suggestion }: CheckedRequirement): string[] {
+  const what = step === undefined || samples > 0 ? `metric "${metric}"` : `step "${step}"`;
+  return suggestion === undefined ? [] : [`The log has no ${what}. Did you mean "${suggestion}"?`];
 }
 
 /** The blocks of a check. @param hasNames - the requirements are rules, which have names */

@@ -44,6 +44,8 @@ describe('spanline check', () => {
     });
     const typo = await run(['check', 'p95(rernak) < 2s', 'app.ndjson']);
     expect(typo).toMatchObject({ code: 1, stdout: expect.stringContaining('Did you mean "rerank"?') as string });
+    const score = await run(['check', 'eror_rate < 1%', 'app.ndjson']);
+    expect(score.stdout).toContain('The log has no metric "eror_rate". Did you mean "error_rate"?');
   });
 
   it('looks at the lines that pass a filter and a range of time', async () => {
@@ -55,7 +57,10 @@ describe('spanline check', () => {
 
   it.each([
     [['check', 'p95(rerank) < 2 and cost < 1', 'app.ndjson'], /p95 takes a value such as 2s or 350ms\n.*\n +\^/],
-    [['check', 'eror_rate < 1%', 'app.ndjson'], /there is no metric "eror_rate"; did you mean "error_rate"/],
+    [
+      ['check', 'latency_p59_ms < 2s', 'app.ndjson'],
+      /there is no metric "latency_p59_ms"; did you mean "latency_p50_ms"/,
+    ],
     [['check', 'app.ndjson'], /expression must be given/],
     [['alerts', 'backtest', 'missing.json', 'app.ndjson'], /there is no file missing\.json/],
     [['alerts', 'check', 'broken.json', 'app.ndjson'], /broken\.json cannot be read/],

@@ -2,9 +2,11 @@
 
 import { nearest } from '@spanline/record';
 import { type Metrics, type Dimension } from '../metrics/aggregator.ts';
+import { METRICS } from '../metrics/catalogue.ts';
 import { type LogLines, metrics } from '../metrics/log-metrics.ts';
 import { breaks } from './compare.ts';
 import { toExpression } from './expression/condition.ts';
+import { suggestMetric } from './expression/names.ts';
 import { parseExpression } from './expression/parse.ts';
 import { resolveRules } from './resolve.ts';
 import type { AlertRuleInput, ResolvedRule } from './types.ts';
@@ -27,7 +29,7 @@ export interface CheckedRequirement {
    * - `no_baseline`: the rule is relative to a baseline that it does not state
    */
   readonly verdict: 'met' | 'broken' | 'no_data' | 'no_baseline';
-  /** A step of the log that was probably meant. */
+  /** The step, or the metric, that was probably meant where the log has no data. */
   readonly suggestion?: string;
 }
 
@@ -66,12 +68,19 @@ function verdictOf(rule: ResolvedRule, value: number | undefined): CheckedRequir
   return breaks(value, rule.comparison, threshold) ? 'broken' : 'met';
 }
 
+/** The fixed metric that was probably meant by the name of an evaluation, which may be any. */
+function meantMetric(metric: string): string | undefined {
+  return Object.hasOwn(METRICS, metric) ? undefined : suggestMetric(metric);
+}
+
 function checkRule(rule: ResolvedRule, step: string | undefined, log: Metrics): CheckedRequirement {
   const { name, metric } = rule;
   const values = valuesOf(log, step);
   const value = valueOf(log, values, rule);
   const steps = Object.keys(log.by['step'] ?? {});
-  const suggestion = step === undefined || values !== undefined ? undefined : nearest(step, steps);
+  const verdict = verdictOf(rule, value);
+  const meant = step === undefined || values !== undefined ? meantMetric(metric) : nearest(step, steps);
+  const suggestion = verdict === 'no_data' ? meant : undefined;
   return {
     name,
     expression: toExpression({ ...rule, step }),
@@ -79,7 +88,7 @@ function checkRule(rule: ResolvedRule, step: string | undefined, log: Metrics): 
     step,
     value,
     samples: values?.['requests'] ?? 0,
-    verdict: verdictOf(rule, value),
+    verdict,
     ...(suggestion === undefined ? {} : { suggestion }),
   };
 }

@@ -91,10 +91,11 @@ function valueColumn(subject: Subject, values: readonly (FactValue | undefined)[
   return Object.assign(column, { splits: [...splits, ...missing(column, size)] });
 }
 
-/** A result that is missing says that the step failed or did not run, which other columns say better. */
+/** A result is missing where its step failed, and every fact where it did not run, which other columns say better. */
 function missing(column: Column, code: number): Split[] {
-  const role = roleOf(column.subject.key);
-  if (role !== 'input' && role !== 'context') return [];
+  const { relation, key } = column.subject;
+  const role = roleOf(key);
+  if (relation === 'step' || (role !== 'input' && role !== 'context')) return [];
   return [{ column, from: code, to: code + 1, condition: { is: 'missing' } }];
 }
 

@@ -43,7 +43,7 @@ export function isRequest(record: SpanRecord): boolean {
 }
 
 /** Input and output tokens of a model call. */
-function tokensOf(record: SpanRecord): number | undefined {
+export function tokensOf(record: SpanRecord): number | undefined {
   const input = finite(record['gen_ai.usage.input_tokens']);
   const output = finite(record['gen_ai.usage.output_tokens']);
   return input === undefined && output === undefined ? undefined : (input ?? 0) + (output ?? 0);

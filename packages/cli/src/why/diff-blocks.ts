@@ -1,0 +1,157 @@
+/** The blocks of `spanline diff`. */
+
+import type { AlignedStep, ChangedInput, ComparedFigure, Comparison } from '@spanline/query';
+import { type Block, cell, type FilledColumn } from '../report/index.ts';
+
+const number = (value: number): string => String(Number(value.toPrecision(3)));
+
+const FORMATS: Readonly<Record<ComparedFigure['unit'], (value: number) => string>> = {
+  ms: cell.duration,
+  share: cell.percent,
+  tokens: number,
+  usd: (usd) => cell.cost(usd) || '$0',
+  score: number,
+};
+
+const TITLES: Readonly<Record<string, string>> = {
+  p50_ms: 'p50',
+  p95_ms: 'p95',
+  error_rate: 'errors',
+  cost_usd: 'cost',
+};
+
+function signed(value: number, format: (value: number) => string): string {
+  if (!Number.isFinite(value)) return value > 0 ? '∞' : '−∞';
+  return `${value < 0 ? '−' : '+'}${format(Math.abs(value))}`;
+}
+
+/** Green is better: less of everything but scores. */
+function toneOf({ isChange, difference, unit }: ComparedFigure): 'plain' | 'green' | 'red' {
+  if (!isChange) return 'plain';
+  return difference.value < 0 === (unit !== 'score') ? 'green' : 'red';
+}
+
+interface Row {
+  readonly step: string;
+  readonly figure: ComparedFigure;
+}
+
+/** The table of a comparison of two logs. */
+export function comparisonBlocks({ before, after, steps, compared }: Comparison, isAll: boolean): Block[] {
+  const sides = `${cell.count(before)} traces before, ${cell.count(after)} after`;
+  if (before === 0 || after === 0) return [{ kind: 'text', text: `Nothing to compare: ${sides}.` }];
+  const all = steps.flatMap(({ step, figures }) =>
+    figures.map((figure): Row => ({ step: step ?? '(requests)', figure })),
+  );
+  const rows = isAll ? all : all.filter(({ figure }) => figure.isChange);
+  const column = (head: string, read: (figure: ComparedFigure) => string, drop = 0): FilledColumn => ({
+    head,
+    align: 'right',
+    drop,
+    cells: rows.map(({ figure }) => ({ text: read(figure), tone: toneOf(figure) })),
+  });
+  const gone = steps.filter((one) => one.before === 0 || one.after === 0);
+  const table: Block = {
+    kind: 'table',
+    columns: [
+      { head: 'step', isFlexible: true, cells: rows.map(({ step }) => step) },
+      { head: 'figure', cells: rows.map(({ figure: { figure } }) => TITLES[figure] ?? figure) },
+      column('before', (one) => FORMATS[one.unit](one.before.value)),
+      column('after', (one) => FORMATS[one.unit](one.after.value)),
+      column('difference', ({ difference, unit }) => signed(difference.value, FORMATS[unit])),
+      column(
+        '95 %',
+        ({ difference: { low, high }, unit }) => `${signed(low, FORMATS[unit])} to ${signed(high, FORMATS[unit])}`,
+        1,
+      ),
+      { head: '', cells: rows.map(({ figure }) => ({ text: figure.isChange ? '◀' : '', tone: toneOf(figure) })) },
+    ],
+  };
+  const changed = all.filter(({ figure }) => figure.isChange).length;
+  const hint = isAll || changed === compared ? '' : ' --all shows the others.';
+  return [
+    { kind: 'text', text: `${sides}. ${changed} of ${compared} figures changed.${hint}` },
+    ...(rows.length === 0 ? [] : [table]),
+    ...(gone.length === 0
+      ? []
+      : [
+          {
+            kind: 'facts' as const,
+            facts: gone.map(({ step, after: count }) => [count === 0 ? 'gone' : 'new', step ?? '(requests)'] as const),
+          },
+        ]),
+  ];
+}
+
+const SHOWN = 60;
+
+/** The places where two texts differ, with a little of what stands around them. */
+function cut(one: string | undefined, other: string | undefined): [string, string] {
+  const [a, b] = [one ?? '', other ?? ''];
+  let from = 0;
+  while (from < Math.min(a.length, b.length) && a[from] === b[from]) from++;
+  const start = a.length <= SHOWN && b.length <= SHOWN ? 0 : Math.max(0, from - SHOWN / 3);
+  const show = (text: string, isThere: boolean): string => {
+    if (!isThere) return '(none)';
+    const end = start + SHOWN;
+    return `${start > 0 ? '…' : ''}${text.slice(start, end)}${text.length > end ? '…' : ''}`;
+  };
+  return [show(a, one !== undefined), show(b, other !== undefined)];
+}
+
+function changeBlock(step: string, changes: readonly ChangedInput[]): Block[] {
+  const texts = changes.map(({ before, after }) => cut(before, after));
+  return [
+    { kind: 'heading', text: step },
+    {
+      kind: 'table',
+      columns: [
+        { head: 'input', isFlexible: true, cells: changes.map(({ key }) => key) },
+        { head: 'before', isFlexible: true, cells: texts.map(([before]) => ({ text: before, tone: 'red' })) },
+        { head: 'after', isFlexible: true, cells: texts.map(([, after]) => ({ text: after, tone: 'green' })) },
+      ],
+    },
+  ];
+}
+
+/** The blocks of two traces. */
+export function traceBlocks(steps: readonly AlignedStep[]): Block[] {
+  const duration = (head: string, side: 'before' | 'after'): FilledColumn => ({
+    head,
+    align: 'right',
+    cells: steps.map((one) => (one[side] === undefined ? '–' : cell.duration(one[side].duration_ms))),
+  });
+  const status = (head: string, side: 'before' | 'after'): FilledColumn => ({
+    head,
+    cells: steps.map((one) => {
+      const text = one[side]?.['span.status'] ?? '';
+      return text === 'ok' ? '' : { text, tone: 'red' as const };
+    }),
+  });
+  const changed = steps.filter(({ changes }) => changes.length > 0);
+  return [
+    {
+      kind: 'table',
+      columns: [
+        {
+          head: 'step',
+          isFlexible: true,
+          cells: steps.map(({ step, depth, before, after }) => ({
+            text: `${'  '.repeat(depth)}${before === undefined ? '+ ' : after === undefined ? '− ' : ''}${step}`,
+            tone: before === undefined ? 'green' : after === undefined ? 'red' : 'plain',
+          })),
+        },
+        duration('before', 'before'),
+        duration('after', 'after'),
+        status('status before', 'before'),
+        status('after', 'after'),
+        {
+          head: 'inputs that differ',
+          align: 'right',
+          cells: steps.map(({ changes }) => cell.some(changes.length)),
+        },
+      ],
+    },
+    ...changed.flatMap(({ step, changes }) => changeBlock(step, changes)),
+  ];
+}
