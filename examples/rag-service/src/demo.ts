@@ -97,6 +97,7 @@ async function demo(): Promise<void> {
   const first = outcomes[0]?.requestId;
   console.log(`
 ${records.length} spans of ${outcomes.length} requests are in demo.ndjson. Where to look next:
+  npx spanline view demo.ndjson                    the traces in the browser
   npx spanline ls demo.ndjson                      the traces
   npx spanline show demo.ndjson ${first} --prompt
   npx spanline stats demo.ndjson                   each step: count, errors, quantiles, tokens, cost

@@ -1,13 +1,29 @@
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
-import { describe, expect, it } from 'vitest';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { parseLine, validate } from '@spanline/core';
 
 const FOLDER = new URL('..', import.meta.url);
 const ROOT = new URL('../..', FOLDER);
 
+const VIEW = 'spanline view demo.ndjson';
+/** The program that `npx spanline` runs. */
+const SPANLINE = fileURLToPath(new URL('node_modules/.bin/spanline', ROOT));
+
+/** The viewer runs until it is interrupted. */
+async function viewsOnce(): Promise<void> {
+  const child = spawn(SPANLINE, VIEW.split(' ').slice(1), { cwd: ROOT, stdio: ['ignore', 'pipe', 'inherit'] });
+  onTestFinished(() => void child.kill('SIGKILL'));
+  const [address] = (await once(child.stdout.setEncoding('utf8'), 'data')) as [string];
+  expect((await fetch(address.trim(), { redirect: 'manual' })).status).toBe(303);
+  child.kill('SIGINT');
+  expect(await once(child, 'exit')).toEqual([0, null]);
+}
+
 describe('the demo', () => {
-  it('prints every trace, writes valid lines and exits with 0', () => {
+  it('prints every trace, writes valid lines and exits with 0', async () => {
     const { status, stdout, stderr } = spawnSync(
       process.execPath,
       ['--conditions', '@spanline/source', '--import', 'tsx', 'src/demo.ts'],
@@ -36,8 +52,10 @@ describe('the demo', () => {
     expect(new Set(records.map((record) => record.span_id)).size).toBe(records.length);
     const commands = [...stdout.matchAll(/npx (spanline .*?)(?: {2,}|$)/gm)].map(([, command = '']) => command);
     expect(commands.length).toBeGreaterThan(5);
-    for (const command of new Set(commands)) {
-      const outcome = spawnSync('npx', ['--no-install', ...command.split(' ')], { cwd: ROOT, encoding: 'utf8' });
+    expect(commands).toContain(VIEW);
+    await viewsOnce();
+    for (const command of new Set(commands.filter((text) => text !== VIEW))) {
+      const outcome = spawnSync(SPANLINE, command.split(' ').slice(1), { cwd: ROOT, encoding: 'utf8' });
       expect({ command, status: outcome.status, stderr: outcome.stderr }).toEqual({ command, status: 0, stderr: '' });
     }
     const refused = records.filter((record) => record['http.response.status_code'] === 429);
