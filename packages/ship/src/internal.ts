@@ -1,4 +1,5 @@
 /** Shared with the command line. No public interface. */
-export { currentProcess, livenessOf, parseIdentity } from './state/process-identity.ts';
-export { replaceFile } from './state/replace-file.ts';
+export { createRateMeter, type Rates } from './host/rates.ts';
+export { STATUS_FILE } from './host/status-file.ts';
+export { livenessOf, parseIdentity } from './state/process-identity.ts';
 export { readSpoolState, type WriterState } from './state/spool-state.ts';

@@ -1,5 +1,5 @@
 import type { SinkStats } from '@spanline/ship';
-import type { Rates } from './rates.ts';
+import type { Rates } from '@spanline/ship/internal';
 
 type Stats = Readonly<Record<string, SinkStats>>;
 

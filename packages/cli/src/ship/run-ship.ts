@@ -2,6 +2,7 @@ import { existsSync, readdirSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { nearest, SpanlineError } from '@spanline/record';
 import { type Report, type Shipper, spool, startShipper } from '@spanline/ship';
+import { createRateMeter } from '@spanline/ship/internal';
 import { type CommandIo, EXIT, messageOf } from '../command.ts';
 import { fail } from '../fail.ts';
 import { runSetup } from '../setup/run-setup.ts';
@@ -9,8 +10,7 @@ import { resolveConfig, type ShipConfig } from './config.ts';
 import { runDeadLetters } from './dead-letters.ts';
 import { parseShipOptions, SHIP_HELP, type ShipOptions } from './options.ts';
 import { createProgress } from './progress.ts';
-import { createRateMeter } from './rates.ts';
-import { describeSpool, readStatus, writeStatus } from './status.ts';
+import { describeSpool, readStatus } from './status.ts';
 import { spoolStdin } from './stdin.ts';
 
 const SHOW_MS = 1000;
@@ -64,10 +64,7 @@ async function work(config: ShipConfig, options: ShipOptions, io: CommandIo): Pr
   const rates = createRateMeter();
   const show = (): void => {
     const stats = shipper.stats();
-    const linesPerSecond = rates(stats);
-    progress.show(stats, linesPerSecond);
-    // The status belongs to the process that ships.
-    if (shipper.held().length === 0) writeStatus(dir, stats, linesPerSecond);
+    progress.show(stats, rates(stats));
   };
   const timer = setInterval(show, SHOW_MS);
   let isDone = true;

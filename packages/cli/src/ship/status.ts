@@ -2,32 +2,19 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { SinkStats } from '@spanline/ship';
 import {
-  currentProcess,
   livenessOf,
   parseIdentity,
+  type Rates,
   readSpoolState,
-  replaceFile,
+  STATUS_FILE,
   type WriterState,
 } from '@spanline/ship/internal';
 import { describeStats, formatBytes } from './progress.ts';
-import type { Rates } from './rates.ts';
 
 type Stats = Readonly<Record<string, SinkStats>>;
 
-const FILE = 'status.json';
 /** A running shipper writes its status every second. */
 const FRESH_MS = 30_000;
-
-/** Saves the status for `--status`. Never throws: a full disk must not end a shipper. */
-export function writeStatus(dir: string, stats: Stats, linesPerSecond: Rates): void {
-  try {
-    const at = new Date().toISOString();
-    const status = { ...currentProcess(), at, sinks: stats, linesPerSecond };
-    replaceFile(join(dir, FILE), JSON.stringify(status), { isDurable: false });
-  } catch {
-    // The next second tries again.
-  }
-}
 
 /** Answer of `--status`. */
 interface Status {
@@ -45,7 +32,7 @@ function describeWriter({ name, isRunning, bytes, lagBytes }: WriterState): stri
 export function describeSpool(dir: string): Status | undefined {
   const writers = readSpoolState(dir);
   if (writers.length === 0) return undefined;
-  const title = `no spanline ship has worked on ${dir}; applications write and ship it`;
+  const title = `no shipper has worked on ${dir}; applications write and ship it`;
   const isRunning = writers.some((writer) => writer.isRunning);
   return { text: `${[title, ...writers.map(describeWriter)].join('\n')}\n`, isRunning };
 }
@@ -53,15 +40,16 @@ export function describeSpool(dir: string): Status | undefined {
 /** Describes what the shipper of a folder is doing; `undefined` when none has ever worked there. */
 export function readStatus(dir: string): Status | undefined {
   try {
-    const text = readFileSync(join(dir, FILE), 'utf8');
-    const { at, sinks, linesPerSecond } = JSON.parse(text) as {
+    const text = readFileSync(join(dir, STATUS_FILE), 'utf8');
+    const { at, sinks, linesPerSecond, isStopped } = JSON.parse(text) as {
       at: string;
       sinks: Stats;
       linesPerSecond: Rates;
+      isStopped?: boolean;
     };
     const shipper = parseIdentity(text);
     if (shipper === undefined) return undefined;
-    const isRunning = livenessOf(shipper) !== 'gone' && Date.now() - Date.parse(at) < FRESH_MS;
+    const isRunning = isStopped !== true && livenessOf(shipper) !== 'gone' && Date.now() - Date.parse(at) < FRESH_MS;
     const title = isRunning
       ? `running, pid ${shipper.pid}, ${at}`
       : `not running; last status of pid ${shipper.pid}, ${at}`;

@@ -10,6 +10,7 @@ import { discoverSpool } from '../reading/spool-discovery.ts';
 import { makeFolder } from '../state/folder.ts';
 import { folderCheck, withFolder } from './open-folder.ts';
 import { checkUniqueNames, createSinks, sinkList } from './sinks.ts';
+import { keepStatus } from './status-file.ts';
 
 /** Options of {@link startShipper}. */
 export interface ShipperOptions {
@@ -47,7 +48,7 @@ const SHAPE: Shape<ShipperOptions> = {
 };
 
 /**
- * Ships a spool and log files from a process of their own. When two shippers work on one `dir`, each file is shipped
+ * Ships a spool and log files from a process of their own. `spanline ship --status` shows its state. When two shippers work on one `dir`, each file is shipped
  * once, by the shipper that locked it first.
  *
  * @throws SpanlineError `ERR_INVALID_OPTION`; `ERR_SPOOL` when `dir` cannot be written
@@ -70,7 +71,7 @@ export function startShipper(options: ShipperOptions): Shipper {
   const report = onReport ?? (() => {});
   const onProblem = (path: string, reason: string): void =>
     report({ level: 'error', what: 'unreadable', message: `${path} ${reason}` });
-  return startEngine({
+  const engine = startEngine({
     root,
     from: [
       discoverSpool({ root, everyWriter: true }),
@@ -80,4 +81,6 @@ export function startShipper(options: ShipperOptions): Shipper {
     owner: randomUUID(),
     report,
   });
+  const end = keepStatus(root, engine);
+  return { ...engine, stop: (graceMs) => engine.stop(graceMs).finally(end) };
 }

@@ -1,4 +1,4 @@
-import type { SinkStats } from '@spanline/ship';
+import type { SinkStats } from '../contracts/report.ts';
 
 /** Lines per second that each sink has stored since the last measurement. */
 export type Rates = Readonly<Record<string, number>>;
