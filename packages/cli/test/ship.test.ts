@@ -62,7 +62,7 @@ describe('spanline ship', () => {
     expect(read('out')).toBe(lines(4));
     const status = await start(['ship', '--status', '--dir', inFolder('state')]).ended;
     expect(status.stdout).toMatch(
-      /^running, pid \d+, .*\nfile {2}1 lines {2}\d+\/s {2}0 B behind {2}0 retries {2}ok\n$/,
+      /^not running; last status of pid \d+, .*\nfile {2}1 lines {2}0 B behind {2}0 retries {2}ok\n$/,
     );
   });
 

@@ -1,4 +1,4 @@
-import {
+import fs, {
   appendFileSync,
   existsSync,
   readdirSync,
@@ -8,10 +8,14 @@ import {
   truncateSync,
   writeFileSync,
 } from 'node:fs';
+import { syncBuiltinESMExports } from 'node:module';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+import { beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { file, type Report, type Shipper, startShipper } from '@spanline/ship';
+import { startEngine } from '../src/engine/engine.ts';
+import { createSinks } from '../src/host/sinks.ts';
+import { discoverFiles } from '../src/reading/file-discovery.ts';
 import { temporaryFolder } from './support/folder.ts';
 
 let folder = '';
@@ -140,6 +144,54 @@ describe('a compressed file', () => {
     const utf16 = Buffer.from(`\uFEFF${text(0, 5)}`, 'utf16le');
     writeFileSync(`${log}.1.gz`, Buffer.concat([gzipSync(utf16.subarray(0, 101)), gzipSync(utf16.subarray(101))]));
     await ship(`${log}.1.gz`);
+    expect(shipped()).toEqual(upTo(5));
+  });
+});
+
+describe('the disk of unpacked files', () => {
+  const state = (): string => join(folder, 'state');
+
+  it('holds at most so much content that waits, and all files are shipped', async () => {
+    for (let n = 0; n < 6; n++) writeFileSync(`${log}.${n}.gz`, gzipSync(text(n * 10, n * 10 + 10)));
+    let most = 0;
+    const target = file({ path: join(folder, 'out') });
+    const engine = startEngine({
+      root: state(),
+      from: [discoverFiles({ patterns: [`${log}.*.gz`], state: state(), isFinal: true, maxUnpackedBytes: 700 })],
+      sinks: createSinks([target]),
+      owner: 'test',
+      pollMs: 1,
+    });
+    onTestFinished(() => engine.stop(0));
+    const watching = setInterval(() => {
+      most = Math.max(
+        most,
+        readdirSync(state(), { recursive: true }).filter((name) => `${name}`.endsWith('content')).length,
+      );
+    }, 1);
+    await engine.drain();
+    clearInterval(watching);
+    expect(shipped()).toEqual(upTo(60));
+    expect(most).toBeGreaterThan(0);
+    expect(most).toBeLessThan(3);
+  });
+
+  it('is not filled: a file waits until there is room, and is named', async () => {
+    writeFileSync(`${log}.gz`, gzipSync(text(0, 5)));
+    const statfs = vi.spyOn(fs, 'statfsSync').mockReturnValue({ bavail: 1, bsize: 4096 } as fs.StatsFs);
+    syncBuiltinESMExports();
+    onTestFinished(() => {
+      statfs.mockRestore();
+      syncBuiltinESMExports();
+    });
+    await ship(`${log}.gz`);
+    expect(shipped()).toEqual([]);
+    expect(reports.map(({ message }) => message)).toEqual([
+      `${log}.gz cannot be unpacked: the disk of \`dir\` has too little room`,
+    ]);
+    statfs.mockRestore();
+    syncBuiltinESMExports();
+    await ship(`${log}.gz`);
     expect(shipped()).toEqual(upTo(5));
   });
 });

@@ -80,4 +80,6 @@ export interface Discovery {
    * @returns whether one was since the last call, so that another look finds it
    */
   unpacked?(): Promise<boolean>;
+  /** Whether files wait until the content of others was read. */
+  isBehind?(): boolean;
 }

@@ -170,6 +170,18 @@ export function startEngine(options: EngineOptions): Engine {
     for (const { sink } of routes) sink.close?.();
   }
 
+  const isBehind = (): boolean => from.some((discovery) => discovery.isBehind?.() === true);
+
+  async function shipFound(): Promise<void> {
+    drains++;
+    for (let looks = 0; looks < 2 && !isStopped();) {
+      await sleep(Math.max(DRAIN_STEP_MS, pollMs));
+      looks = [...shipments.values()].every((shipment) => shipment.isIdle) ? looks + 1 : 0;
+    }
+    drains--;
+    each((shipment) => shipment.save());
+  }
+
   return {
     stats: () =>
       Object.fromEntries(
@@ -181,17 +193,16 @@ export function startEngine(options: EngineOptions): Engine {
     held: () => held,
     found: () => found,
     async drain() {
-      // A search under way may have passed the place of a new file.
-      await scanning;
-      await scan();
-      while (!isStopped() && (await unpacked())) await scan();
-      drains++;
-      for (let looks = 0; looks < 2 && !isStopped();) {
-        await sleep(Math.max(DRAIN_STEP_MS, pollMs));
-        looks = [...shipments.values()].every((shipment) => shipment.isIdle) ? looks + 1 : 0;
+      for (let isDone = false; !isDone;) {
+        // A search under way may have passed the place of a new file.
+        await scanning;
+        await scan();
+        while (!isStopped() && (await unpacked())) await scan();
+        const wasBehind = isBehind();
+        await shipFound();
+        // Files that wait for room get it when others were shipped.
+        isDone = isStopped() || !wasBehind || isBehind();
       }
-      drains--;
-      each((shipment) => shipment.save());
     },
     stop: (graceMs) => (stopped ??= stop(graceMs)),
   };

@@ -25,6 +25,8 @@ export interface FileDiscoveryOptions {
   readonly isFinal: boolean;
   /** @defaultValue `{}` */
   readonly lines?: LineOptions;
+  /** Unpacked content that may wait to be read. @defaultValue 1 GiB */
+  readonly maxUnpackedBytes?: number;
   /** Called when a path cannot be shipped, once until the reason changes. */
   readonly onProblem?: (path: string, reason: string) => void;
 }
@@ -78,6 +80,7 @@ export function discoverFiles({
   state,
   isFinal,
   lines = {},
+  maxUnpackedBytes = 1_073_741_824,
   onProblem = () => {},
 }: FileDiscoveryOptions): Discovery {
   const problems = new Map<string, string>();
@@ -94,7 +97,13 @@ export function discoverFiles({
   }
 
   const readFiles = openReadFiles(state);
-  const packed = createPackedFiles({ state, readFiles, positions: () => origins?.positions() ?? [], onProblem: note });
+  const packed = createPackedFiles({
+    state,
+    readFiles,
+    positions: () => origins?.positions() ?? [],
+    onProblem: note,
+    maxWaitingBytes: maxUnpackedBytes,
+  });
 
   function open(path: string, watched: string, id: string, folder: string, unpacked?: UnpackedFile): Source {
     try {
@@ -205,5 +214,5 @@ export function discoverFiles({
     for (const { path, watched } of packedFiles) yield* packedCandidate(path, watched, known, wanted.has(path));
   }
 
-  return { find, unpacked: () => packed.unpacked() };
+  return { find, unpacked: () => packed.unpacked(), isBehind: () => packed.isBehind };
 }

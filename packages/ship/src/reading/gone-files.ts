@@ -3,12 +3,16 @@ import { basename, dirname, join } from 'node:path';
 import { isCheckpoint, loadCheckpoint } from '../state/checkpoint.ts';
 import { listNames } from '../state/file-names.ts';
 import { makeFolder } from '../state/folder.ts';
+import { removeOldest } from '../state/remove-oldest.ts';
 import { startOf } from './fingerprint.ts';
 import { identifyGzip, isGzip } from './gzip.ts';
 import { createSiblings } from './siblings.ts';
 
 /** Folders with the places up to which files were read that are gone, and whose compressed copies have the rest. */
 const PREFIX = 'gone-';
+const MAX_GONE = 1000;
+/** A copy that was not compressed by then does not come. */
+const MAX_GONE_MS = 30 * 86_400_000;
 export const ORIGIN_FILE = 'origin.json';
 
 /** The folders in a state folder. */
@@ -47,6 +51,7 @@ export function keepPlaces(folder: string, watched: string, file: string): boole
   const starts = new Set(names.map((name) => startOf(loadCheckpoint(join(folder, name)).position?.fingerprint ?? '')));
   const packed = createSiblings()(watched).filter(isGzip);
   if (!packed.some((path) => starts.has(startOfGzip(path) ?? ''))) return false;
+  removeOldest(listGone(dirname(folder)), MAX_GONE, MAX_GONE_MS);
   makeFolder(kept);
   for (const name of [...names, ORIGIN_FILE]) copyFileSync(join(folder, name), join(kept, name));
   return true;

@@ -19,6 +19,8 @@ export interface GzipFile {
   readonly key: string;
   /** Fingerprint of the first bytes of the content. */
   readonly start: string;
+  /** Size of the content, up to 4 GiB. */
+  readonly bytes: number;
 }
 
 const START_BYTES = 16_384;
@@ -40,7 +42,7 @@ export function identifyGzip(path: string): GzipFile | undefined {
     const trailer = Buffer.alloc(TRAILER_BYTES);
     readSync(handle, trailer, 0, TRAILER_BYTES, size - TRAILER_BYTES);
     const start = fingerprintOfStart(gunzipSync(packed, { finishFlush: constants.Z_SYNC_FLUSH }));
-    return { key: `gzip-${trailer.toString('hex')}-${start}`, start };
+    return { key: `gzip-${trailer.toString('hex')}-${start}`, start, bytes: trailer.readUInt32LE(4) };
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code?.startsWith('Z_') === true) return undefined;
     throw error;

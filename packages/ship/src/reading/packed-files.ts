@@ -1,6 +1,7 @@
-import { closeSync, existsSync, fstatSync, openSync, rmSync, type Stats } from 'node:fs';
+import { closeSync, existsSync, fstatSync, openSync, rmSync, statfsSync, type Stats, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Position } from '../contracts/position.ts';
+import { isDiskFull, listNames } from '../state/file-names.ts';
 import { makeFolder } from '../state/folder.ts';
 import type { KnownPosition } from './file-origin.ts';
 import { fingerprintBytes, hasPosition, startOf } from './fingerprint.ts';
@@ -27,6 +28,8 @@ export interface PackedFilesParts {
   /** Positions of the files that are known under their plain names. */
   readonly positions: () => readonly KnownPosition[];
   readonly onProblem: (path: string, reason: string | undefined) => void;
+  /** Content that may wait to be read. The next file is unpacked when there is less; one file may have more. */
+  readonly maxWaitingBytes: number;
 }
 
 /** Compressed files. Each is unpacked once, in the background, and read whole. */
@@ -39,9 +42,15 @@ export interface PackedFiles {
   take(path: string, stats: Stats, isNew: boolean): UnpackedFile | undefined;
   /** Resolves when nothing is being unpacked. @returns whether a file was, since the last call */
   unpacked(): Promise<boolean>;
+  /** Whether a file waits until the content of others was read. */
+  readonly isBehind: boolean;
 }
 
 const CONTENT = 'content';
+const PACKED_FOLDER = /^gzip-/;
+/** Room that the content of a file leaves on the disk for others. */
+const MIN_FREE_BYTES = 67_108_864;
+const FULL_AGAIN_MS = 10_000;
 /** Fewer bytes could be the start of any file. */
 const MIN_BYTES = 64;
 
@@ -49,12 +58,21 @@ const isTelling = ({ offset, fingerprint = '0' }: Position): boolean =>
   offset >= MIN_BYTES || fingerprintBytes(fingerprint) >= MIN_BYTES;
 
 /** Creates the room of compressed files in a state folder. */
-export function createPackedFiles({ state, readFiles, positions, onProblem }: PackedFilesParts): PackedFiles {
+export function createPackedFiles({
+  state,
+  readFiles,
+  positions,
+  onProblem,
+  maxWaitingBytes,
+}: PackedFilesParts): PackedFiles {
   const identities = new Map<string, { readonly version: string; readonly file: GzipFile | undefined }>();
   const damaged = new Map<string, string>();
   const ignored = new Map<string, string>();
+  const full = new Map<string, number>();
   let working: Promise<void> | undefined;
   let isUnpacked = false;
+  /** Whether the content that waits has reached its limit. */
+  let isFull = false;
 
   function identify(path: string, version: string): GzipFile | undefined {
     const known = identities.get(path);
@@ -70,14 +88,38 @@ export function createPackedFiles({ state, readFiles, positions, onProblem }: Pa
       isUnpacked = true;
       onProblem(path, undefined);
     } catch (error) {
-      damaged.set(path, version);
+      if (isDiskFull(error)) full.set(path, performance.now());
+      else damaged.set(path, version);
       onProblem(path, `cannot be unpacked (${(error as NodeJS.ErrnoException).code ?? String(error)})`);
     }
   }
 
+  /** Bytes of content that waits to be read. */
+  function waitingBytes(): number {
+    return listNames(state)
+      .filter((name) => PACKED_FOLDER.test(name))
+      .reduce((sum, name) => sum + (statSync(join(state, name, CONTENT), { throwIfNoEntry: false })?.size ?? 0), 0);
+  }
+
+  /** A disk that is full is not filled again and again. */
+  function hasRoom(path: string, bytes: number): boolean {
+    const since = full.get(path);
+    if (since !== undefined && performance.now() - since < FULL_AGAIN_MS) return false;
+    const { bavail, bsize } = statfsSync(state);
+    if (bytes + MIN_FREE_BYTES <= bavail * bsize) {
+      full.delete(path);
+      return true;
+    }
+    full.set(path, performance.now());
+    onProblem(path, 'cannot be unpacked: the disk of `dir` has too little room');
+    return false;
+  }
+
   /** One at a time. A file that is still being compressed is tried again once it has changed. */
-  function begin(path: string, version: string, to: string): void {
-    if (working !== undefined || damaged.get(path) === version) return;
+  function begin(path: string, version: string, to: string, bytes: number): void {
+    if (working !== undefined || isFull || damaged.get(path) === version) return;
+    isFull = waitingBytes() >= maxWaitingBytes;
+    if (isFull || !hasRoom(path, bytes)) return;
     working = unpackOnce(path, version, to).finally(() => (working = undefined));
   }
 
@@ -107,7 +149,7 @@ export function createPackedFiles({ state, readFiles, positions, onProblem }: Pa
       if (isNew) onProblem(path, 'is no whole gzip file');
       return undefined;
     }
-    const { key, start } = file;
+    const { key, start, bytes } = file;
     if (readFiles.has(key)) return undefined;
     const canBeKnown = isNew || positions().some(({ position }) => startOf(position.fingerprint ?? '') === start);
     if (!canBeKnown) {
@@ -118,12 +160,13 @@ export function createPackedFiles({ state, readFiles, positions, onProblem }: Pa
     const content = join(own, CONTENT);
     if (!existsSync(content)) {
       makeFolder(own);
-      begin(path, version, content);
+      begin(path, version, content, bytes);
       return undefined;
     }
     const end = (): void => {
       readFiles.add(key);
       rmSync(own, { recursive: true, force: true });
+      isFull = false;
     };
     const twin = twinOf(content);
     if (twin === 'read' || (twin === undefined && !isNew)) {
@@ -140,6 +183,9 @@ export function createPackedFiles({ state, readFiles, positions, onProblem }: Pa
       const isReady = isUnpacked;
       isUnpacked = false;
       return isReady;
+    },
+    get isBehind() {
+      return isFull;
     },
   };
 }

@@ -1,7 +1,8 @@
-import { existsSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { FILE_MODE, listNames } from '../state/file-names.ts';
 import { makeFolder } from '../state/folder.ts';
+import { removeOldest } from '../state/remove-oldest.ts';
 import { fingerprintAt, fingerprintOf } from './fingerprint.ts';
 
 /**
@@ -16,6 +17,7 @@ export interface ReadFiles {
 
 const FOLDER = 'read';
 const MAX_FILES = 10_000;
+const PRUNE_EVERY = 1000;
 
 /** Identifies the content of an open file. */
 export function contentKey(handle: number, size: number): string {
@@ -25,18 +27,19 @@ export function contentKey(handle: number, size: number): string {
 /** Opens the list in a state folder. The oldest entries beyond 10,000 are removed. */
 export function openReadFiles(state: string): ReadFiles {
   const folder = join(state, FOLDER);
-  const names = listNames(folder);
-  if (names.length > MAX_FILES) {
-    const byAge = names
-      .map((name) => ({ name, at: statSync(join(folder, name)).mtimeMs }))
-      .toSorted((a, b) => b.at - a.at);
-    for (const { name } of byAge.slice(MAX_FILES)) rmSync(join(folder, name), { force: true });
-  }
+  const prune = (): void =>
+    removeOldest(
+      listNames(folder).map((name) => join(folder, name)),
+      MAX_FILES,
+    );
+  let added = 0;
+  prune();
   return {
     has: (key) => existsSync(join(folder, key)),
     add(key) {
       makeFolder(folder);
       writeFileSync(join(folder, key), '', { mode: FILE_MODE });
+      if (++added % PRUNE_EVERY === 0) prune();
     },
   };
 }

@@ -1,0 +1,17 @@
+import { rmSync, statSync } from 'node:fs';
+
+/**
+ * Removes the oldest of files or folders, so that there are at most so many, and those that have not changed for a time.
+ *
+ * @throws the system's error
+ */
+export function removeOldest(paths: readonly string[], max: number, maxAgeMs: number = Infinity): void {
+  if (paths.length <= max && maxAgeMs === Infinity) return;
+  const newestFirst = paths
+    .map((path) => ({ path, at: statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0 }))
+    .toSorted((a, b) => b.at - a.at);
+  const oldest = Date.now() - maxAgeMs;
+  for (const [index, { path, at }] of newestFirst.entries()) {
+    if (index >= max || at < oldest) rmSync(path, { recursive: true, force: true });
+  }
+}
