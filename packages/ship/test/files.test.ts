@@ -216,6 +216,15 @@ describe('a tail without a newline, with `final`', () => {
   });
 });
 
+it.runIf(existsSync('/proc/version'))('a file whose content the system makes up is named, and not read', async () => {
+  const shipper = tail({ files: ['/proc/version'], final: true });
+  await shipper.drain();
+  expect(shipper.stats()['file']).toMatchObject({ stored: 0, rejected: 0 });
+  expect(reports).toMatchObject([
+    { what: 'unreadable', message: '/proc/version is no file on a disk: the system makes up its content' },
+  ]);
+});
+
 describe('a link', () => {
   it('that names another file on the next day loses nothing of the first', async () => {
     const [yesterday, today] = [join(folder, 'day.1'), join(folder, 'day.2')];

@@ -166,7 +166,7 @@ describe('the disk of unpacked files', () => {
     const watching = setInterval(() => {
       most = Math.max(
         most,
-        readdirSync(state(), { recursive: true }).filter((name) => `${name}`.endsWith('content')).length,
+        readdirSync(state(), { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('content')).length,
       );
     }, 1);
     await engine.drain();

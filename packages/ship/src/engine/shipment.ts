@@ -44,9 +44,9 @@ export function startShipment({ source, lock, routes, report, ...timing }: Shipm
     report(damage);
   }
 
-  function trySave(sink: string, position: Position): boolean {
+  function trySave(sink: string, position: Position, isDurable = true): boolean {
     try {
-      saveCheckpoint(source.folder, sink, position);
+      saveCheckpoint(source.folder, sink, position, isDurable);
       return true;
     } catch (error) {
       reportDamage(`the checkpoint cannot be written (${(error as NodeJS.ErrnoException).code ?? 'unknown'})`, sink);
@@ -59,7 +59,7 @@ export function startShipment({ source, lock, routes, report, ...timing }: Shipm
     const { position, problem } = loadCheckpoint(join(source.folder, checkpointName(sink)));
     if (problem !== undefined) reportDamage(`${problem}; reading again from the first line`, sink);
     const from = position ?? source.start();
-    const saved = position ?? (from !== undefined && trySave(sink, from) ? from : undefined);
+    const saved = position ?? (from !== undefined && trySave(sink, from, false) ? from : undefined);
     return { sink, lane: startLane({ ...timing, source, route, from, report, stop: stopping.signal }), saved };
   });
 

@@ -46,6 +46,7 @@ const REASONS: Readonly<Record<string, string>> = {
   ENOENT: 'does not exist',
   EACCES: 'may not be read (EACCES)',
   EPERM: 'may not be read (EPERM)',
+  ENOTSUP: 'is no file on a disk: the system makes up its content',
 };
 
 function reasonOf(error: unknown): string {

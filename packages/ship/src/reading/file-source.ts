@@ -1,4 +1,4 @@
-import { closeSync, fstatSync, openSync, rmSync, statSync } from 'node:fs';
+import { closeSync, fstatSync, openSync, readSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Position } from '../contracts/position.ts';
 import type { Chunk, Reader, Source, SourceLine } from '../contracts/source.ts';
@@ -194,11 +194,19 @@ export function forgetFile(folder: string, watched: string): void {
   }
 }
 
-/** Opens the file. @throws an error if the path has come to belong to another file */
+/** Whether the system makes up the content as it is read, as in `/proc`: no place in it can be found again. */
+function isMadeUp(handle: number): boolean {
+  if (fstatSync(handle).size > 0) return false;
+  return readSync(handle, Buffer.alloc(1), 0, 1, 0) > 0 && fstatSync(handle).size === 0;
+}
+
+/** Opens the file. @throws an error if the path has come to belong to another file, or has no lasting content */
 function openFound(path: string, id: string): number {
   const handle = openSync(path, 'r');
-  if (fileId(fstatSync(handle)) === id) return handle;
+  const isSame = fileId(fstatSync(handle)) === id;
+  if (isSame && !isMadeUp(handle)) return handle;
   closeSync(handle);
+  if (isSame) throw Object.assign(new Error(`${path} is made up by the system`), { code: 'ENOTSUP' });
   throw Object.assign(new Error(`${path} is another file now`), { code: 'ESTALE' });
 }
 

@@ -32,9 +32,15 @@ function checksum({ file, offset, fingerprint = '' }: Position): number {
   return crc32(`${file}:${offset}${fingerprint}`);
 }
 
-/** Saves how far a sink has come. @throws the system's error */
-export function saveCheckpoint(folder: string, sink: string, position: Position): void {
-  replaceFile(join(folder, checkpointName(sink)), JSON.stringify({ ...position, sum: checksum(position) }));
+/**
+ * Saves how far a sink has come.
+ *
+ * @param isDurable - false if a power cut may take it: nothing was stored yet
+ * @throws the system's error
+ */
+export function saveCheckpoint(folder: string, sink: string, position: Position, isDurable = true): void {
+  const json = JSON.stringify({ ...position, sum: checksum(position) });
+  replaceFile(join(folder, checkpointName(sink)), json, { isDurable });
 }
 
 /** Loads how far a sink has come. A file that is empty, torn or damaged has no position and a problem to report. */
