@@ -1,12 +1,10 @@
 import { join } from 'node:path';
 import type { SinkStats } from '../contracts/report.ts';
 import type { Engine } from '../engine/engine.ts';
+import { createRateMeter } from '../engine/rates.ts';
+import { STATUS_FILE } from '../state/file-names.ts';
 import { currentProcess } from '../state/process-identity.ts';
 import { replaceFile } from '../state/replace-file.ts';
-import { createRateMeter } from './rates.ts';
-
-/** Name of the file in the folder of a shipper. */
-export const STATUS_FILE = 'status.json';
 
 const EVERY_MS = 1000;
 

@@ -6,6 +6,8 @@ export const FOLDER_MODE = 0o700;
 
 export const DEAD_LETTERS = 'dead-letter';
 export const WRITER_FILE = 'writer.json';
+/** State of the shipper of a folder. */
+export const STATUS_FILE = 'status.json';
 
 const SEGMENT = /^\d{12}\.ndjson$/;
 const WRITER_FOLDER = /^writer-\d+-[0-9a-z]+$/;
