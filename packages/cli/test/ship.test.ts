@@ -338,7 +338,10 @@ describe('spanline ship', () => {
   });
 
   it.each([[['--help']], [['ship', '--help']], [[]]])('explains itself: %j', async (args) => {
-    const { code, stdout } = await start(args).ended;
+    const { ended, stdin } = start(args);
+    // Without a command, lines of the standard input would be printed.
+    stdin.end();
+    const { code, stdout } = await ended;
     expect(code).toBe(0);
     expect(stdout).toContain('ship');
   });

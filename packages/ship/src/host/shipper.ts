@@ -48,8 +48,8 @@ const SHAPE: Shape<ShipperOptions> = {
 };
 
 /**
- * Ships a spool and log files from a process of their own. `spanline ship --status` shows its state. When two shippers work on one `dir`, each file is shipped
- * once, by the shipper that locked it first.
+ * Ships a spool and log files from a process of their own. `spanline ship --status` shows its state. When two shippers
+ * work on one `dir`, each file is shipped once, by the shipper that locked it first.
  *
  * @throws SpanlineError `ERR_INVALID_OPTION`; `ERR_SPOOL` when `dir` cannot be written
  * @example

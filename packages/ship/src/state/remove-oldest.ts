@@ -1,7 +1,7 @@
 import { rmSync, statSync } from 'node:fs';
 
 /**
- * Removes the oldest of files or folders, so that there are at most so many, and those that have not changed for a time.
+ * Removes the oldest of files or folders, so that there are at most so many, and those that did not change for a time.
  *
  * @throws the system's error
  */
