@@ -209,7 +209,8 @@ export interface StatsRowAnswer {
   readonly p50Ms?: number;
   readonly p95Ms?: number;
   readonly p99Ms?: number;
-  readonly selfShare: number;
+  /** Absent for a cluster. */
+  readonly selfShare?: number;
   readonly inputTokens: number;
   readonly outputTokens: number;
   readonly costUsd: number;

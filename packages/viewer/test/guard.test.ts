@@ -1,6 +1,6 @@
 /** Who may ask: everything that another site, another user or a hostile log could try. */
 
-import { expect, it } from 'vitest';
+import { expect, it, onTestFinished } from 'vitest';
 import { startViewer } from '@spanline/viewer';
 import { openViewer, send } from './support/client.ts';
 import { logWith, spanLine, traceId } from './support/lines.ts';
@@ -154,6 +154,19 @@ it.each([
   [{ source: 'a', port: -1 }, /port must be an integer from 0 to 65535/],
 ])('wrong options are refused at the start: %j', async (options, message) => {
   await expect(startViewer(options as never)).rejects.toThrow(message);
+});
+
+it('the page shows a cluster without its password', async () => {
+  const viewer = await startViewer({ source: 'http://reader:hunter2@127.0.0.1:9/logs-*' });
+  onTestFinished(() => viewer.close());
+  const url = new URL(viewer.url);
+  const entered = await send(viewer.port, url.pathname + url.search);
+  const cookie = String(entered.headers['set-cookie']).split(';', 1)[0] ?? '';
+  const about = await send(viewer.port, '/api/v1/about', { cookie });
+  expect(about.json).toMatchObject({ sources: ['127.0.0.1:9/logs-*'] });
+  // Nothing listens there: the fault of the list names no password either.
+  await expect.poll(async () => (await send(viewer.port, '/api/v1/traces', { cookie })).status).toBe(500);
+  expect((await send(viewer.port, '/api/v1/traces', { cookie })).body).not.toContain('hunter2');
 });
 
 it('a port that is taken is said', async () => {

@@ -29,11 +29,15 @@ function columnsOf(by: readonly string[]): Column<StatsRowAnswer>[] {
     number('p50', ({ p50Ms }) => duration(p50Ms)),
     number('p95', ({ p95Ms }) => duration(p95Ms)),
     number('p99', ({ p99Ms }) => duration(p99Ms)),
-    number('Self time', ({ selfShare }) => (
-      <>
-        <span class="meter" style={{ width: `${METER_WIDTH * selfShare}px` }} /> {formatShare(selfShare)}
-      </>
-    )),
+    number('Self time', ({ selfShare }) =>
+      selfShare === undefined ? (
+        ''
+      ) : (
+        <>
+          <span class="meter" style={{ width: `${METER_WIDTH * selfShare}px` }} /> {formatShare(selfShare)}
+        </>
+      ),
+    ),
     number('First token', ({ ttftP50Ms }) => duration(ttftP50Ms)),
     number('Tokens', ({ inputTokens, outputTokens }) =>
       inputTokens + outputTokens === 0 ? '' : formatTokens(inputTokens, outputTokens),

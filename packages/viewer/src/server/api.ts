@@ -153,7 +153,8 @@ function send(request: IncomingMessage, response: ServerResponse, status: number
 function toErrorAnswer(error: unknown): { status: number; answer: ErrorAnswer } {
   if (error instanceof FilterError)
     return { status: 400, answer: { error: error.problem, position: error.at, ...suggestionOf(error) } };
-  if (error instanceof SpanlineError) return { status: 400, answer: { error: error.message } };
+  if (error instanceof SpanlineError && error.code === 'ERR_INVALID_OPTION')
+    return { status: 400, answer: { error: error.message } };
   return { status: 500, answer: { error: error instanceof Error ? error.message : String(error) } };
 }
 

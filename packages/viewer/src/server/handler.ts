@@ -1,7 +1,7 @@
 /** One request: the page, the API, or the stream of changes. */
 
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { open, type QuerySource } from '@spanline/query';
+import { type ClusterSource, open, type QuerySource } from '@spanline/query';
 import { API } from '../contract.ts';
 import { createApi } from './api.ts';
 import { setSafeHeaders } from './guard.ts';
@@ -23,8 +23,19 @@ export function refuse(response: ServerResponse, status: number, reason: string)
   response.end(`${reason}\n`);
 }
 
-const namesOf = (source: QuerySource): string[] =>
-  typeof source === 'string' ? [source] : Array.isArray(source) ? source.map(String) : ['a stream'];
+/** A source in words. The address of a cluster is shown without its password. */
+function nameOf(source: string): string {
+  if (!/^https?:/i.test(source)) return source;
+  return URL.canParse(source) ? `${new URL(source).host}${new URL(source).pathname}` : 'a cluster';
+}
+
+const isCluster = (source: QuerySource): source is ClusterSource => typeof source === 'object' && 'url' in source;
+
+function namesOf(source: QuerySource): string[] {
+  if (typeof source === 'string') return [nameOf(source)];
+  if (Array.isArray(source)) return source.map((entry) => nameOf(String(entry)));
+  return [isCluster(source) ? nameOf(String(source.url)) : 'a stream'];
+}
 
 /** @throws SpanlineError for a source that is none, or if the page is not built */
 export function createViewer(source: QuerySource): Viewer {
