@@ -242,7 +242,8 @@ describe('ends that LangChain does not report', () => {
     expect(world.record('second')['span.status']).toBe('ok');
   });
 
-  it('leave the heap flat, however many they are', async () => {
+  // It waits for collections of a heap that all tests of the worker share.
+  it.runIf(runs(0, 1) === 1)('leave the heap flat, however many they are', async () => {
     await oneRun();
     const broken = async (count: number) => {
       for (let index = 0; index < count; index++) {
@@ -256,11 +257,11 @@ describe('ends that LangChain does not report', () => {
       world.log.clear();
       return heapUsed();
     };
-    const total = runs(500, 100_000);
+    const total = 100_000;
     await broken(200);
     const before = await broken(200);
     const after = await broken(total);
-    // Less than one run's state for each stream of the short test, and fifteen bytes for each of the long one.
+    // Fifteen bytes for each stream.
     expect(after - before).toBeLessThan(1_500_000);
   });
 

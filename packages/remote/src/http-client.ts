@@ -88,9 +88,15 @@ async function readAll(request: ClientRequest, response: IncomingMessage): Promi
 }
 
 /** Creates a client for one target. */
-export function createHttpClient({ timeoutMs, gzip: compresses = false, ...tls }: HttpClientOptions): HttpClient {
+export function createHttpClient({
+  timeoutMs,
+  gzip: compresses = false,
+  ca,
+  cert,
+  key,
+}: HttpClientOptions): HttpClient {
   const plain = new HttpAgent({ keepAlive: true });
-  const secure = new HttpsAgent({ keepAlive: true, ...tls });
+  const secure = new HttpsAgent({ keepAlive: true, ca, cert, key });
 
   function exchange(request: HttpRequest, body: Uint8Array | undefined, signal: AbortSignal): Promise<HttpResponse> {
     return new Promise((resolve, reject) => {
