@@ -40,6 +40,8 @@ export class Harness {
     this.app = express();
     this.app.set('env', 'test');
     this.server = serve(this.app);
+    // A busy machine may leave a connection idle for long.
+    this.server.keepAliveTimeout = 300_000;
   }
 
   async listen(): Promise<this> {

@@ -70,7 +70,7 @@ it('an incident stays open as long as one of two replicas on a host has it', asy
   await expect.poll(() => open.size).toBe(1);
   for (let count = 0; count < 25; count++) await minute(second, false);
   await expect.poll(() => open.size).toBe(0);
-}, 60_000);
+});
 
 it.each(['SIGKILL', 'SIGTERM'] as const)(
   'the next process closes the incident of one that %s ended',
@@ -86,7 +86,6 @@ it.each(['SIGKILL', 'SIGTERM'] as const)(
     for (let count = 0; count < 25; count++) await minute(second, false);
     await expect.poll(() => open.size).toBe(0);
   },
-  60_000,
 );
 
 describe('two replicas with one memory', () => {
@@ -103,7 +102,7 @@ describe('two replicas with one memory', () => {
     expect(actions).toEqual(['trigger']);
     await both(4, false, false);
     await expect.poll(() => actions).toEqual(['trigger', 'resolve']);
-  }, 60_000);
+  });
 
   it('end what the other one began that was killed', async () => {
     const [first, second] = [start(NOON, '', folder), start(NOON, '', folder)];
@@ -114,5 +113,5 @@ describe('two replicas with one memory', () => {
     await end;
     for (let count = 0; count < 5; count++) await minute(second, false);
     await expect.poll(() => actions).toEqual(['trigger', 'resolve']);
-  }, 60_000);
+  });
 });
