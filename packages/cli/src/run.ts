@@ -1,6 +1,6 @@
-import { readFileSync } from 'node:fs';
-import { nearest, props, text } from '@spanline/record';
+import { nearest } from '@spanline/record';
 import { type CommandIo, EXIT, type RunCommand } from './command.ts';
+import { version } from './version.ts';
 
 /** A command: one line about it, and its module, which is loaded when it runs. */
 interface Command {
@@ -58,6 +58,10 @@ const COMMANDS: Readonly<Record<string, Command>> = {
     summary: 'when alert rules would have fired on a log, and whether they hold',
     load: async () => (await import('./why/alerts.ts')).alerts,
   },
+  mcp: {
+    summary: 'answer coding agents over the Model Context Protocol (standard input and output)',
+    load: async () => (await import('./mcp/mcp.ts')).mcp,
+  },
   ship: {
     summary: 'ship spools and files of JSON lines',
     load: async () => (await import('./ship/run-ship.ts')).runShip,
@@ -75,11 +79,6 @@ ${Object.entries(COMMANDS)
 
 Run spanline <command> --help for the options of a command.
 `;
-
-function version(): string {
-  const file = new URL('../package.json', import.meta.url);
-  return text(props(JSON.parse(readFileSync(file, 'utf8')))['version']) ?? '';
-}
 
 /** Runs a command line. @returns the exit code */
 export async function run(args: readonly string[], io: CommandIo): Promise<number> {

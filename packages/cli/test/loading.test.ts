@@ -15,7 +15,9 @@ register('data:text/javascript,${encodeURIComponent(HOOK)}');`;
 async function packagesOf(args: readonly string[], cwd: string): Promise<string[]> {
   const nodeOptions = ['--import', `data:text/javascript,${encodeURIComponent(REGISTER)}`];
   const { stderr } = await cli(args, { cwd, nodeOptions });
-  const names = [...stderr.matchAll(/packages\/(\w+)\/dist\//g)].map(([, name = '']) => name);
+  const names = [...stderr.matchAll(/packages\/(\w+)\/dist\/|node_modules\/(@modelcontextprotocol\/sdk|zod)\//g)].map(
+    ([, own, installed]) => own ?? installed ?? '',
+  );
   return [...new Set(names)].toSorted();
 }
 
@@ -25,4 +27,12 @@ it('spanline ship loads no query, and questions load no shipper and no tracer', 
   // Clusters are asked by the HTTP client of remote.
   expect(await packagesOf(['stats', 'app.ndjson'], cwd)).toEqual(['cli', 'pretty', 'query', 'record', 'remote']);
   expect(await packagesOf(['ship', '--status', '--dir', cwd], cwd)).toEqual(['cli', 'record', 'remote', 'ship']);
+});
+
+it('spanline mcp alone loads the protocol of agents', async () => {
+  const cwd = folderWith({});
+  expect(await packagesOf(['mcp', '--help'], cwd)).toEqual(
+    expect.arrayContaining(['@modelcontextprotocol/sdk', 'cli', 'query', 'zod']),
+  );
+  expect(await packagesOf(['explain', '--help'], cwd)).not.toContain('@modelcontextprotocol/sdk');
 });

@@ -1,2 +1,2 @@
-export { findSources } from './find-source.ts';
-export { defineQuestion } from './question.ts';
+export { findSources, splitWords } from './find-source.ts';
+export { defineQuestion, type QuestionCommand } from './question.ts';

@@ -83,6 +83,66 @@ function sourceOf(found: readonly string[], { stdin, stop }: CommandIo): QuerySo
   return stdin;
 }
 
+/** A question with everything that it needs, checked. */
+interface Given<Table extends FlagTable> {
+  readonly sources: readonly string[];
+  readonly words: readonly string[];
+  readonly filter: Filter;
+  readonly flags: FlagValues<Table>;
+}
+
+/** The answer to a question. */
+interface Answer {
+  readonly report: Report;
+  /** Sentences about what was not read. */
+  readonly notes: string;
+  /** False if a file was not read. */
+  readonly isWhole: boolean;
+}
+
+/** A question from a program: no argument of it can name a source. */
+interface Request {
+  readonly sources: readonly string[];
+  /** @defaultValue none */
+  readonly words?: readonly string[];
+  /** Flags of the question, and `filter`, `since`, `from`, `to`. Those that are undefined are not given. */
+  readonly flags: Readonly<Record<string, unknown>>;
+}
+
+/** A command that answers a question. */
+export interface QuestionCommand extends RunCommand {
+  /**
+   * Answers without printing.
+   *
+   * @throws SpanlineError for a wrong flag or filter
+   */
+  answer(request: Request, io: CommandIo): Promise<Answer>;
+}
+
+async function answer<Table extends FlagTable>(
+  question: Question<Table>,
+  { sources, words, filter, flags }: Given<Table>,
+  io: CommandIo,
+): Promise<Answer> {
+  const query = open(sourceOf(sources, io));
+  const queries = [query];
+  const openOne = (source: string): Query => {
+    const one = open(sourceOf([source], io));
+    queries.push(one);
+    return one;
+  };
+  const progress = createScanProgress(io);
+  try {
+    const read = { signal: io.stop, onProgress: progress.show };
+    const report = await question.answer({ query, sources, openOne, filter, words, flags, read, io });
+    const isWhole = queries.every((one) => one.unreadFiles().size === 0);
+    return { report, notes: queries.map(notesOf).join(''), isWhole };
+  } finally {
+    progress.clear();
+    for (const one of queries) await one.close();
+  }
+}
+
 async function ask<Table extends FlagTable>(
   question: Question<Table>,
   args: readonly string[],
@@ -108,32 +168,17 @@ async function ask<Table extends FlagTable>(
   const { sources, words } = splitWords(split.positionals, count);
   const own = words.slice(0, count);
   const filter = filterOf([...words.slice(own.length), ...negated], flags);
-  const found = findSources(sources, io);
-  const query = open(sourceOf(found, io));
-  const queries = [query];
-  const openOne = (source: string): Query => {
-    const one = open(sourceOf([source], io));
-    queries.push(one);
-    return one;
-  };
-  const progress = createScanProgress(io);
-  try {
-    const read = { signal: io.stop, onProgress: progress.show };
-    const report = await question.answer({ query, sources: found, openOne, filter, words: own, flags, read, io });
-    progress.clear();
-    await printReport(report, flags, io);
-    io.stderr.write(queries.map(notesOf).join(''));
-    if (queries.some((one) => one.unreadFiles().size > 0)) return EXIT.incomplete;
-    return report.isOk === false ? EXIT.refused : EXIT.ok;
-  } finally {
-    progress.clear();
-    for (const one of queries) await one.close();
-  }
+  const given = { sources: findSources(sources, io), words: own, filter, flags };
+  const { report, notes, isWhole } = await answer(question, given, io);
+  await printReport(report, flags, io);
+  io.stderr.write(notes);
+  if (!isWhole) return EXIT.incomplete;
+  return report.isOk === false ? EXIT.refused : EXIT.ok;
 }
 
 /** Makes the command of a question. */
-export function defineQuestion<const Table extends FlagTable>(question: Question<Table>): RunCommand {
-  return async (args, io) => {
+export function defineQuestion<const Table extends FlagTable>(question: Question<Table>): QuestionCommand {
+  const run: RunCommand = async (args, io) => {
     try {
       return await ask(question, args, io);
     } catch (error) {
@@ -142,4 +187,12 @@ export function defineQuestion<const Table extends FlagTable>(question: Question
       return error instanceof SpanlineError ? EXIT.usage : EXIT.incomplete;
     }
   };
+  return Object.assign(run, {
+    async answer({ sources, words = [], flags: wanted }: Request, io: CommandIo): Promise<Answer> {
+      const given = Object.fromEntries(Object.entries(wanted).filter(([, value]) => value !== undefined));
+      const flags = checkFlags<FlagTable>(given, { ...question.flags, ...SOURCE_FLAGS }) as FlagValues<Table> &
+        FlagValues<typeof SOURCE_FLAGS>;
+      return answer(question, { sources, words, filter: filterOf([], flags), flags }, io);
+    },
+  });
 }
