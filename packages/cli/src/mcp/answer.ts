@@ -5,7 +5,7 @@ import { type CommandIo, messageOf } from '../command.ts';
 import { fitBudget, writeMarkdown } from '../report/index.ts';
 import type { QuestionCommand } from '../source/index.ts';
 
-/** What a tool asks a command. */
+/** The question of a tool to a command. */
 export interface Asked {
   readonly command: QuestionCommand;
   readonly words?: readonly string[];
