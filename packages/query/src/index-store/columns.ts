@@ -14,6 +14,8 @@ export const PLACE = {
   /** Milliseconds since the epoch, with a fraction. */
   start: ' start',
   stop: ' stop',
+  /** Milliseconds, see `self-time.ts`. */
+  self: ' self',
 } as const;
 
 /** Types of {@link PLACE}. */
@@ -23,6 +25,7 @@ export const PLACE_TYPES: Readonly<Record<string, string>> = {
   [PLACE.isEnd]: 'BOOLEAN',
   [PLACE.start]: 'DOUBLE',
   [PLACE.stop]: 'DOUBLE',
+  [PLACE.self]: 'DOUBLE',
 };
 
 /** A column of the table. */

@@ -9,6 +9,7 @@ import { type ContentCheck, contentName, createContentHasher, holdsContent } fro
 import { type DuckDb, openDatabase } from './duckdb.ts';
 import { ingest } from './ingest.ts';
 import { createLinesTable } from './row-writer.ts';
+import { storeSelfTimes } from './self-time.ts';
 
 /** Table of an index file. */
 export const LINES = 'lines';
@@ -119,6 +120,7 @@ async function fill(
       const from = before?.entry.end ?? 0;
       const reading = { table: LINES, from, isGrowing: !file.isCompressed, bad, ...options };
       const { end, lines, columns, isCut } = await ingest(duckdb, connection, hasher.watch(file), reading);
+      await storeSelfTimes(connection, LINES, columns, options.signal);
       await connection.run('CHECKPOINT');
       return {
         version: FORMAT,

@@ -28,6 +28,8 @@ export interface IndexView {
   readonly connection: DuckDBConnection;
   /** Name of the table of lines. */
   readonly table: string;
+  /** All lines are of one index file. */
+  readonly isOneFile: boolean;
   /** SQL of a column; `undefined` for words, and for a label without a column. */
   column(column: Column): string | undefined;
   readonly lines: number;
@@ -82,6 +84,9 @@ const checkOf = ({ stamp, size, hasher }: Slot): { stamp: string; size: number; 
   size,
   check: hasher.read(),
 });
+
+/** All lines are in the index file. */
+const isWhole = ({ stored, end, rest }: Slot): boolean => stored?.entry.end === end && rest === undefined;
 
 /** Opens index files. @throws the error of DuckDB for a file that is none */
 export async function openLogIndex(duckdb: DuckDb, indexed: readonly IndexedFile[]): Promise<LogIndex> {
@@ -184,11 +189,14 @@ export async function openLogIndex(duckdb: DuckDb, indexed: readonly IndexedFile
           if (counter === undefined) continue;
           bad.addAll({ ...counter, examples: counter.examples.map((line) => ({ ...line, file: file.path })) });
         }
-        slot.columns.forEach((column) => columns.add(column));
         lines += slot.lines;
-        const tables = [slot.schema && `${slot.schema}.${LINES}`, slot.tail, slot.rest].filter(Boolean);
+        const isStored = slot.stored !== undefined && isWhole(slot);
+        for (const column of isStored ? slot.stored.entry.columns : slot.columns) columns.add(column);
+        const stored = slot.schema && `${slot.schema}.${LINES}`;
+        const tables = isStored ? [stored] : [stored, slot.tail, slot.rest].filter(Boolean);
         return tables.map((table) => `SELECT ${part} AS ${identifier(PART)}, * FROM ${table}`);
       });
+      const isOneFile = files.length === 1 && files.every((file) => isWhole(slotOf(file)));
       const isCut = files.some((file) => slotOf(file).isCut);
       const table = `view${names++}`;
       await owner.run(`CREATE VIEW ${table} AS ${parts.join(' UNION ALL BY NAME ')}`);
@@ -198,6 +206,7 @@ export async function openLogIndex(duckdb: DuckDb, indexed: readonly IndexedFile
         files,
         connection,
         table,
+        isOneFile,
         lines,
         bad,
         column(source) {

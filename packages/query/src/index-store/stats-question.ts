@@ -5,7 +5,8 @@ import { type Stats, toStats } from '../answers/index.ts';
 import { columnOf, type Field, type Filter, type Value } from '../filter/index.ts';
 import { rowsOf, type SqlValue } from './duckdb.ts';
 import type { IndexView } from './log-index.ts';
-import { IS_END, START, STOP, whereOf } from './questions.ts';
+import { IS_END, PART_NUMBER, whereOf } from './questions.ts';
+import { SELF, selfTimes } from './self-time.ts';
 
 /** The first value of a field; `undefined` if the index does not have it. */
 function fieldSql(view: IndexView, { columns, combine }: Field): string | undefined {
@@ -41,6 +42,7 @@ function figures(view: IndexView): string[] {
     `sum(${key('gen_ai.usage.output_tokens')})`,
     `sum(${cost})`,
     `count(*) FILTER (${cost} IS NULL AND ${key('spanline.cost.reason')} IS NOT NULL)`,
+    `sum(${SELF})`,
   ];
 }
 
@@ -52,8 +54,8 @@ function quantile(value: SqlValue | undefined, index: number): number | undefine
 
 type Group = Parameters<typeof toStats>[1][number];
 
-function toGroup(row: readonly SqlValue[], groups: number, selfMs: number): Group {
-  const [count, errors, durations, totalMs, ttft, input, output, cost, unknown] = row.slice(groups);
+function toGroup(row: readonly SqlValue[], groups: number, selfMs: number | undefined): Group {
+  const [count, errors, durations, totalMs, ttft, input, output, cost, unknown, self] = row.slice(groups);
   return {
     by: row.slice(0, groups).map((value) => (value === null ? undefined : (value as Value))),
     count: number(count),
@@ -62,7 +64,7 @@ function toGroup(row: readonly SqlValue[], groups: number, selfMs: number): Grou
     p95Ms: quantile(durations, 1),
     p99Ms: quantile(durations, 2),
     totalMs: number(totalMs),
-    selfMs,
+    selfMs: selfMs ?? number(self),
     inputTokens: number(input),
     outputTokens: number(output),
     costUsd: number(cost),
@@ -73,37 +75,32 @@ function toGroup(row: readonly SqlValue[], groups: number, selfMs: number): Grou
 }
 
 /**
- * Self time of the spans that pass, by group. What the children of a span cover of it is the sum of what each adds
- * behind the ends of those that began before.
+ * Self time of the spans that pass, by group. It is computed for traces with lines in several files, or behind the end
+ * of an index file. Of other traces it is stored.
  */
 function selfSql(view: IndexView, where: string, by: readonly string[]): string {
-  const keys: readonly AttributeKey[] = ['trace_id', 'span_id', 'parent_span_id'];
-  const [trace, span, parent] = keys.map((key) => keySql(view, key));
-  const times = `${START} AS start, ${STOP} AS stop`;
-  const groups = by.map((sql, index) => `${sql} AS by${index}`);
-  const names = by.map((_, index) => `own.by${index}`);
+  const key = (name: AttributeKey): string => keySql(view, name);
+  const trace = key('trace_id');
+  const columns = by.map((sql, index) => `${sql} AS by${index}`);
+  const names = by.map((_, index) => `by${index}`);
+  const grouping = names.length > 0 ? `GROUP BY ${names.join(', ')}` : '';
+  const computed = selfTimes({
+    table: view.table,
+    key,
+    traces: `${trace} IN (SELECT trace FROM parted)`,
+    where,
+    columns,
+  });
   return `
-    WITH children AS (
-      SELECT trace, parent, start, stop, max(stop) OVER (
-        PARTITION BY trace, parent ORDER BY start ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
-      ) AS reached
-      FROM (SELECT ${trace} AS trace, ${parent} AS parent, ${times} FROM ${view.table}
-        WHERE ${IS_END} AND ${trace} IS NOT NULL AND ${span} IS NOT NULL AND ${parent} <> ${span})
-      WHERE start IS NOT NULL AND stop IS NOT NULL
-    ), own AS (
-      SELECT row_number() OVER () AS id, ${[`${trace} AS trace`, `${span} AS span`, times, ...groups].join(', ')}
-      FROM ${view.table} WHERE ${IS_END} AND ${where}
-    ), covered AS (
-      SELECT own.id, sum(greatest(0, least(children.stop, own.stop)
-        - greatest(children.start, own.start, coalesce(children.reached, own.start)))) AS ms
-      FROM own JOIN children ON children.trace = own.trace AND children.parent = own.span
-      WHERE own.start IS NOT NULL AND own.stop IS NOT NULL
-      GROUP BY own.id
+    WITH parted AS MATERIALIZED (
+      SELECT ${trace} AS trace FROM ${view.table} WHERE ${IS_END} AND ${trace} IS NOT NULL GROUP BY 1
+      HAVING min(${PART_NUMBER}) <> max(${PART_NUMBER}) OR count(${SELF}) < count(*)
     )
-    SELECT ${[...names, 'sum(greatest(0, own.stop - own.start - coalesce(covered.ms, 0)))'].join(', ')}
-    FROM own LEFT JOIN covered USING (id)
-    WHERE own.trace IS NOT NULL AND own.span IS NOT NULL AND own.start IS NOT NULL AND own.stop IS NOT NULL
-    ${names.length > 0 ? `GROUP BY ${names.join(', ')}` : ''}`;
+    SELECT ${[...names, 'sum(self)'].join(', ')} FROM (
+      SELECT ${[...columns, `${SELF} AS self`].join(', ')} FROM ${view.table}
+      WHERE ${IS_END} AND ${where} AND ${trace} NOT IN (SELECT trace FROM parted)
+      UNION ALL SELECT ${[...names, 'self'].join(', ')} FROM (${computed})
+    ) ${grouping}`;
 }
 
 const nameOf = (row: readonly SqlValue[], groups: number): string => JSON.stringify(row.slice(0, groups));
@@ -120,14 +117,17 @@ export async function indexedStats(
   const groups = fields.filter((sql) => sql !== undefined);
   if (!isExact || groups.length < fields.length) return undefined;
   const self = new Map<string, number>();
-  for await (const rows of rowsOf(view.connection, selfSql(view, text, groups), parameters, signal))
-    for (const row of rows) self.set(nameOf(row, by.length), number(row[by.length]));
+  if (!view.isOneFile) {
+    for await (const rows of rowsOf(view.connection, selfSql(view, text, groups), parameters, signal))
+      for (const row of rows) self.set(nameOf(row, by.length), number(row[by.length]));
+  }
   const grouping =
     by.length === 0 ? 'HAVING count(*) > 0' : `GROUP BY ${groups.map((_, index) => index + 1).join(', ')}`;
   const sql = `SELECT ${[...groups, ...figures(view)].join(', ')} FROM ${view.table} WHERE ${IS_END} AND ${text} ${grouping}`;
   const found: Group[] = [];
   for await (const rows of rowsOf(view.connection, sql, parameters, signal)) {
-    for (const row of rows) found.push(toGroup(row, by.length, self.get(nameOf(row, by.length)) ?? 0));
+    for (const row of rows)
+      found.push(toGroup(row, by.length, view.isOneFile ? undefined : (self.get(nameOf(row, by.length)) ?? 0)));
   }
   return toStats(
     by.map(({ name }) => name),

@@ -1,0 +1,87 @@
+/**
+ * Self time in an index. It is stored with the lines of a file. A question computes it where a trace has lines
+ * elsewhere: in another file, or behind the end of the index file.
+ */
+
+import type { DuckDBConnection } from '@duckdb/node-api';
+import type { AttributeKey } from '@spanline/record';
+import { PLACE } from './columns.ts';
+import { identifier } from './duckdb.ts';
+
+const IS_END = identifier(PLACE.isEnd);
+const START = identifier(PLACE.start);
+const STOP = identifier(PLACE.stop);
+/** Lines whose self time is computed at once. */
+const MAX_LINES = 500_000;
+
+/** Self time of a line of a whole span, in milliseconds; `NULL` where it was not computed yet. */
+export const SELF = identifier(PLACE.self);
+
+/** Lines whose self time is asked for. */
+interface SelfOptions {
+  readonly table: string;
+  /** SQL of a key. */
+  readonly key: (key: AttributeKey) => string;
+  /** Condition of the traces. They are whole in the table. */
+  readonly traces: string;
+  /** Condition of the spans. Others count as children only. */
+  readonly where: string;
+  /** Columns of the result, computed from a line of the table. */
+  readonly columns: readonly string[];
+}
+
+/**
+ * Rows with columns of a span and its `self` time. Children cover of a span the sum of what each adds behind the ends
+ * of those that began before.
+ */
+export function selfTimes({ table, key, traces, where, columns }: SelfOptions): string {
+  const trace = key('trace_id');
+  const span = key('span_id');
+  const parent = key('parent_span_id');
+  const times = `${START} AS start, ${STOP} AS stop`;
+  const isTimed = `${START} IS NOT NULL AND ${STOP} IS NOT NULL`;
+  return `
+    WITH children AS (
+      SELECT trace, parent, start, stop, max(stop) OVER (
+        PARTITION BY trace, parent ORDER BY start ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
+      ) AS reached
+      FROM (SELECT ${trace} AS trace, ${parent} AS parent, ${times} FROM ${table}
+        WHERE ${IS_END} AND ${isTimed} AND ${traces} AND ${span} IS NOT NULL AND ${parent} <> ${span})
+    ), own AS (
+      SELECT row_number() OVER () AS id, ${[`${trace} AS trace`, `${span} AS span`, times, ...columns].join(', ')}
+      FROM ${table} WHERE ${IS_END} AND ${isTimed} AND ${traces} AND ${span} IS NOT NULL AND ${where}
+    ), covered AS (
+      SELECT own.id, sum(greatest(0, least(children.stop, own.stop)
+        - greatest(children.start, own.start, coalesce(children.reached, own.start)))) AS ms
+      FROM own JOIN children ON children.trace = own.trace AND children.parent = own.span
+      GROUP BY own.id
+    )
+    SELECT own.*, greatest(0, own.stop - own.start - coalesce(covered.ms, 0)) AS self
+    FROM own LEFT JOIN covered USING (id)`;
+}
+
+/** Stores the self time of lines that have none, and of the other lines of their traces. */
+export async function storeSelfTimes(
+  connection: DuckDBConnection,
+  table: string,
+  columns: readonly string[],
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  const key = (name: AttributeKey): string => (columns.includes(name) ? identifier(name) : 'CAST(NULL AS VARCHAR)');
+  const trace = key('trace_id');
+  const fresh = `SELECT DISTINCT ${trace} AS trace FROM ${table} WHERE ${IS_END} AND ${SELF} IS NULL AND ${trace} IS NOT NULL`;
+  await connection.run(`CREATE TEMP TABLE fresh AS ${fresh}`);
+  const counted = await connection.runAndReadAll(`SELECT count(*) FROM ${table}`);
+  const parts = Math.ceil(Number(counted.getRows()[0]?.[0] ?? 0) / MAX_LINES);
+  await connection.run(`UPDATE ${table} SET ${SELF} = 0 WHERE ${SELF} IS NULL`);
+  // A window over all lines of a large log takes too much memory.
+  for (let part = 0; part < parts; part++) {
+    signal?.throwIfAborted();
+    const traces = `${trace} IN (SELECT trace FROM fresh WHERE hash(trace) % ${parts} = ${part})`;
+    const rows = selfTimes({ table, key, traces, where: 'true', columns: ['rowid AS line'] });
+    await connection.run(
+      `UPDATE ${table} SET ${SELF} = spans.self FROM (${rows}) spans WHERE ${table}.rowid = spans.line`,
+    );
+  }
+  await connection.run('DROP TABLE fresh');
+}
