@@ -4,26 +4,41 @@ import { createTracer } from '@spanline/core';
 import { memoryLog } from '@spanline/core/testing';
 import { type AlertStore, createMonitor, fileAlertStore, pagerDuty } from '@spanline/monitor';
 
-const [url = '', start = '0', file = '', folder = ''] = process.argv.slice(2);
+/** `place` is where replicas share their memory: a folder, or what the module of a store opens. */
+const [url = '', start = '0', file = '', place = '', module = ''] = process.argv.slice(2);
 let now = Number(start);
 const clock = { now: () => now };
-const SHORT = folder === '' ? {} : { windowMinutes: 1, recoverAfterMinutes: 1 };
+const SHORT = place === '' ? {} : { windowMinutes: 1, recoverAfterMinutes: 1 };
 const tracer = createTracer({
   service: { name: 'shop' },
   statsIntervalSeconds: 0,
   clock: { ...clock, monotonic: clock.now },
   logger: memoryLog().logger,
 });
-/** Called when an evaluation was saved in the shared memory. */
-let onSaved = (): void => {};
+/** Called when an evaluation was saved in the shared memory, or could not be saved. */
+let onEnd = (): void => {};
 
-function sharedStore(): AlertStore {
-  const { read, replace } = fileAlertStore(folder);
+async function openStore(): Promise<AlertStore> {
+  if (module === '') return fileAlertStore(place);
+  const { open } = (await import(module)) as { open: (place: string) => Promise<AlertStore> };
+  return open(place);
+}
+
+async function sharedStore(): Promise<AlertStore> {
+  const store = await openStore();
+  const orEnd = async <T>(work: () => T | Promise<T>): Promise<T> => {
+    try {
+      return await work();
+    } catch (error) {
+      onEnd();
+      throw error;
+    }
+  };
   return {
-    read,
-    replace(...args) {
-      const isDone = replace(...args);
-      if (isDone === true) onSaved();
+    read: (name) => orEnd(() => store.read(name)),
+    async replace(...args) {
+      const isDone = await orEnd(() => store.replace(...args));
+      if (isDone) onEnd();
       return isDone;
     },
   };
@@ -35,13 +50,13 @@ const monitor = createMonitor({
   rules: [{ name: 'Errors', metric: 'error_rate', threshold: 0.01, comparison: 'gt', severity: 'critical', ...SHORT }],
   channels: { slack: pagerDuty({ routingKey: 'key', url }) },
   ...(file === '' ? {} : { memory: { file } }),
-  ...(folder === '' ? {} : { memory: { store: sharedStore(), name: 'shop' } }),
+  ...(place === '' ? {} : { memory: { store: await sharedStore(), name: 'shop' } }),
 });
 
 async function evaluate(): Promise<void> {
-  const saved = folder === '' ? undefined : new Promise<void>((resolve) => void (onSaved = resolve));
+  const ended = place === '' ? undefined : new Promise<void>((resolve) => void (onEnd = resolve));
   monitor.evaluate();
-  await saved;
+  await ended;
 }
 
 async function serve(isFailing: boolean): Promise<void> {
@@ -54,7 +69,7 @@ async function serve(isFailing: boolean): Promise<void> {
     }
     await evaluate();
   }
-  process.send?.({ state: monitor.alerts()[0]?.state ?? 'OK', now });
+  process.send?.({ state: monitor.alerts()[0]?.state ?? 'OK', now, alone: monitor.stats().alone });
 }
 
 process.on('message', (isFailing) => void serve(isFailing === true));

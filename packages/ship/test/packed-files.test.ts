@@ -6,6 +6,7 @@ import fs, {
   renameSync,
   rmSync,
   truncateSync,
+  utimesSync,
   writeFileSync,
 } from 'node:fs';
 import { syncBuiltinESMExports } from 'node:module';
@@ -102,6 +103,27 @@ describe('a compressed file', () => {
     expect(shipped()).toEqual(upTo(10));
     expect(reports).toEqual([]);
   });
+
+  it.each([0, 40, 100])(
+    'has all of a file of which %i bytes were known, also when a checkpoint is newer',
+    async (bytes) => {
+      writeFileSync(`${log}.9.gz`, gzipSync(text(100, 110)));
+      utimesSync(`${log}.9.gz`, new Date(0), new Date(0));
+      writeFileSync(log, text(0, 5).slice(0, bytes));
+      await ship(log);
+      appendFileSync(log, text(0, 5).slice(bytes));
+      renameSync(log, `${log}.1`);
+      writeFileSync(log, text(5, 10));
+      compress(`${log}.1`);
+      const later = new Date(Date.now() + 60_000);
+      const state = join(folder, 'state');
+      for (const name of readdirSync(state, { recursive: true, encoding: 'utf8' })) {
+        if (name.includes('checkpoint-')) utimesSync(join(state, name), later, later);
+      }
+      for (let count = 0; count < 2; count++) await ship(log);
+      expect(shipped()).toEqual(upTo(10));
+    },
+  );
 
   it('that was rotated away before the first start is ignored, as a plain one is', async () => {
     writeFileSync(`${log}.1.gz`, gzipSync(text(100, 110)));

@@ -5,6 +5,7 @@ import { fetchMlflow } from './mlflow.ts';
 import { fetchOpenSearch, fetchOpenSearchSecurity } from './opensearch.ts';
 import { fetchPhoenix } from './phoenix.ts';
 import { fetchPrometheus } from './prometheus.ts';
+import { fetchRedis } from './redis.ts';
 import { fetchRsyslog } from './rsyslog.ts';
 import { fetchVictoriaLogs } from './victoria-logs.ts';
 import { fetchVrl } from './vrl.ts';
@@ -18,6 +19,7 @@ export interface ServerFiles {
   readonly mlflow: string | undefined;
   readonly phoenix: string | undefined;
   readonly prometheus: string | undefined;
+  readonly redis: string | undefined;
   readonly rsyslog: string | undefined;
   readonly victoriaLogs: string | undefined;
   readonly vrl: string | undefined;
@@ -39,6 +41,7 @@ export async function setup(project: TestProject): Promise<void> {
     mlflow,
     phoenix,
     prometheus,
+    redis,
     rsyslog,
     victoriaLogs,
     vrl,
@@ -50,6 +53,7 @@ export async function setup(project: TestProject): Promise<void> {
     fetchMlflow(),
     fetchPhoenix(),
     fetchPrometheus(),
+    fetchRedis(),
     fetchRsyslog(),
     fetchVictoriaLogs(),
     fetchVrl(),
@@ -62,6 +66,7 @@ export async function setup(project: TestProject): Promise<void> {
     mlflow,
     phoenix,
     prometheus,
+    redis,
     rsyslog,
     victoriaLogs,
     vrl,

@@ -151,10 +151,11 @@ export function discoverFiles({
     }
   }
 
-  /** Whether a compressed file is a later one than those that are known. */
+  /** Whether a compressed file is a later one than those that are known, or may be one that was hardly known. */
   function isLater(path: string, history: () => History): boolean {
-    const { savedAt } = history();
-    return savedAt > 0 && (statFile(path)?.mtimeMs ?? 0) > savedAt;
+    const { savedAt, hardlyKnownSince } = history();
+    const writtenAt = statFile(path)?.mtimeMs ?? 0;
+    return savedAt > 0 && (writtenAt > savedAt || writtenAt >= hardlyKnownSince);
   }
 
   /** Whether a file at another path belongs to a watched path: it has a checkpoint, or is newer and no copy. */

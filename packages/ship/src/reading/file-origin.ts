@@ -5,11 +5,13 @@
 
 import { existsSync, readFileSync, realpathSync, type Stats, statSync } from 'node:fs';
 import { hostname } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import type { Position } from '../contracts/position.ts';
 import { isCheckpoint, loadCheckpoint } from '../state/checkpoint.ts';
 import { listNames } from '../state/file-names.ts';
 import { replaceFile } from '../state/replace-file.ts';
+import { fileId } from './file-source.ts';
+import { isPartial } from './fingerprint.ts';
 import { listGone, ORIGIN_FILE } from './gone-files.ts';
 
 /** Where a file was found. */
@@ -35,6 +37,12 @@ export interface History {
   /** When the newest one was saved, in milliseconds since the epoch; `-Infinity` if there is none. */
   readonly savedAt: number;
   readonly positions: readonly Position[];
+  /**
+   * When the oldest file was created that is gone and was hardly known, in milliseconds since the epoch; `Infinity` if
+   * there is none. Too little of it was seen to recognise its compressed copy, so any that was written since then may
+   * be its copy.
+   */
+  readonly hardlyKnownSince: number;
 }
 
 const FOLDER = /^file-\d+-\d+$/;
@@ -76,6 +84,14 @@ function positionsIn(folder: string): KnownPosition[] {
     .filter(isCheckpoint)
     .flatMap((name) => loadCheckpoint(join(folder, name)).position ?? [])
     .map((position) => ({ folder, position }));
+}
+
+const isHardlyKnown = ({ position }: KnownPosition): boolean => isPartial(position.fingerprint ?? '0');
+
+/** Whether the file of a folder is at a path. */
+function isAt(path: string, folder: string): boolean {
+  const stats = statFile(path);
+  return stats !== undefined && fileId(stats) === basename(folder);
 }
 
 /** The origins of all files that have a folder in the state. */
@@ -133,6 +149,14 @@ export function openFileOrigins(state: string): FileOrigins {
     }
   }
 
+  /** Files of a watched path that are gone, and whose folders others have got. */
+  function goneOf(watched: string): [string, FileOrigin][] {
+    return listGone(state).flatMap((folder): [string, FileOrigin][] => {
+      const origin = load(folder);
+      return origin?.watched === watched ? [[folder, origin]] : [];
+    });
+  }
+
   refresh();
   return {
     refresh,
@@ -161,7 +185,11 @@ export function openFileOrigins(state: string): FileOrigins {
           .filter(isCheckpoint)
           .map((name) => join(folder, name)),
       );
+      const hardlyKnown = [...(byWatched.get(watched) ?? []), ...goneOf(watched)].filter(
+        ([folder, { real }]) => !isAt(real, folder) && positionsIn(folder).some(isHardlyKnown),
+      );
       return {
+        hardlyKnownSince: Math.min(Infinity, ...hardlyKnown.map(([, { bornAt }]) => bornAt)),
         savedAt: Math.max(Number.NEGATIVE_INFINITY, ...files.map((path) => statFile(path)?.mtimeMs ?? 0)),
         positions: files.flatMap((path) => loadCheckpoint(path).position ?? []),
       };

@@ -4,7 +4,7 @@ import { isCheckpoint, loadCheckpoint } from '../state/checkpoint.ts';
 import { listNames } from '../state/file-names.ts';
 import { makeFolder } from '../state/folder.ts';
 import { removeOldest } from '../state/remove-oldest.ts';
-import { startOf } from './fingerprint.ts';
+import { isPartial, startOf } from './fingerprint.ts';
 import { identifyGzip, isGzip } from './gzip.ts';
 import { createSiblings } from './siblings.ts';
 
@@ -48,9 +48,10 @@ export function keepPlaces(folder: string, watched: string, file: string): boole
   const names = listNames(folder).filter(
     (name) => isCheckpoint(name) && loadCheckpoint(join(folder, name)).position?.file === file,
   );
-  const starts = new Set(names.map((name) => startOf(loadCheckpoint(join(folder, name)).position?.fingerprint ?? '')));
+  const starts = names.map((name) => startOf(loadCheckpoint(join(folder, name)).position?.fingerprint ?? ''));
   const packed = createSiblings()(watched).filter(isGzip);
-  if (!packed.some((path) => starts.has(startOfGzip(path) ?? ''))) return false;
+  // Nobody can tell whether it begins like a file of which too little was seen.
+  if (!packed.some((path) => starts.some((start) => isPartial(start) || start === startOfGzip(path)))) return false;
   removeOldest(listGone(dirname(folder)), MAX_GONE, MAX_GONE_MS);
   makeFolder(kept);
   for (const name of [...names, ORIGIN_FILE]) copyFileSync(join(folder, name), join(kept, name));
