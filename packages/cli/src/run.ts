@@ -68,6 +68,8 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   },
 };
 
+const OWN_FLAGS = ['--help', '--version', '-v'];
+
 const NAME_WIDTH = Math.max(...Object.keys(COMMANDS).map((name) => name.length));
 
 const HELP = `spanline <command>
@@ -87,6 +89,10 @@ export async function run(args: readonly string[], io: CommandIo): Promise<numbe
   if (name === undefined && io.stdin.isTTY !== true) {
     const { tailInput } = await import('./tail/run-tail.ts');
     if (await tailInput(io)) return EXIT.ok;
+  }
+  // `node app.js | spanline --logs`
+  if (name?.startsWith('-') === true && !OWN_FLAGS.includes(name) && io.stdin.isTTY !== true) {
+    return (await import('./tail/run-tail.ts')).runTail(args, io);
   }
   if (name === undefined || name === '--help' || name === 'help') {
     io.stdout.write(HELP);

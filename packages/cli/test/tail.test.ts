@@ -71,6 +71,8 @@ describe('the standard input', () => {
     const log = '{"level":30,"time":1795424400000,"msg":"listening","port":3000}\n';
     expect((await cli(['tail'], { stdin: log })).stdout).toBe(log);
     expect((await cli(['tail', '--logs'], { stdin: log })).stdout).toMatch(/INFO {2}listening port=3000\n$/);
+    expect((await cli(['--logs'], { stdin: log })).stdout).toMatch(/INFO {2}listening port=3000\n$/);
+    expect((await cli(['--lgos'], { stdin: log })).stderr).toContain('did you mean "--logs"');
   });
 
   it('may have wrappers of containers and parts of lines', async () => {

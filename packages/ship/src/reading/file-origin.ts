@@ -10,7 +10,7 @@ import type { Position } from '../contracts/position.ts';
 import { isCheckpoint, loadCheckpoint } from '../state/checkpoint.ts';
 import { listNames } from '../state/file-names.ts';
 import { replaceFile } from '../state/replace-file.ts';
-import { fileId } from './file-source.ts';
+import { fileId } from './file-id.ts';
 import { isPartial } from './fingerprint.ts';
 import { listGone, ORIGIN_FILE } from './gone-files.ts';
 

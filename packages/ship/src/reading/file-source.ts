@@ -4,6 +4,7 @@ import type { Position } from '../contracts/position.ts';
 import type { Chunk, Reader, Source, SourceLine } from '../contracts/source.ts';
 import { isCheckpoint, loadCheckpoint, saveCheckpoint, sinkOf } from '../state/checkpoint.ts';
 import { listNames } from '../state/file-names.ts';
+import { fileId } from './file-id.ts';
 import { fingerprintAt, fingerprintOf, hasPosition, isPartial, openCopy, startOf } from './fingerprint.ts';
 import { keepPlaces } from './gone-files.ts';
 import { createLineDecoder, type LineOptions } from './line-decoder.ts';
@@ -31,11 +32,6 @@ export interface FileSourceOptions {
   /** Nothing will be appended: the source ends at the end of the file. */
   readonly isFinal: boolean;
   readonly lines: LineOptions;
-}
-
-/** Identifies a file on this machine, whatever its name. */
-export function fileId({ dev, ino }: { readonly dev: number; readonly ino: number }): string {
-  return `file-${dev}-${ino}`;
 }
 
 /** A program may still write to a renamed file until it opens the new one. */
