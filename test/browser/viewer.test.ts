@@ -128,6 +128,7 @@ describe.skipIf(inject('chromium') === undefined)('the viewer', () => {
 
   it('shows the figures of each step, which lead to its traces', async () => {
     const { page } = await openPage(logWith(SMALL));
+    await page.waitForSelector('text=3 traces');
     await page.keyboard.press('s');
     await page.waitForSelector('td:has-text("chat gpt-4o")');
     const cells = await page.locator('tr:has-text("chat gpt-4o") td').allTextContents();
@@ -163,7 +164,7 @@ describe.skipIf(inject('chromium') === undefined)('the viewer', () => {
       await check();
       await page.keyboard.press('Escape');
       await page.keyboard.press('Enter');
-      await page.waitForSelector('h1');
+      await page.waitForSelector('.trace-head h1');
       await page.keyboard.press('e');
       await page.waitForSelector('.span-panel >> text=TimeoutError');
       await check();
@@ -180,6 +181,7 @@ describe.skipIf(inject('chromium') === undefined)('the viewer', () => {
 
   it('leads from an error, a session and an alert to their traces', async () => {
     const { page } = await openPage(logWith(SMALL));
+    await page.waitForSelector('text=3 traces');
     await page.keyboard.press('r');
     await page.click('td >> text=TimeoutError');
     await page.waitForSelector('.span-panel >> text=the mail server did not answer');
@@ -221,8 +223,8 @@ describe.skipIf(inject('chromium') === undefined)('the viewer', () => {
     );
     await page.waitForSelector('text=1 trace');
     await page.keyboard.press('Enter');
-    await page.waitForSelector('h1');
-    expect(await page.locator('h1').textContent()).toBe(hostile);
+    await page.waitForSelector('.trace-head h1');
+    expect(await page.locator('.trace-head h1').textContent()).toBe(hostile);
     await page.keyboard.press('ArrowDown');
     await page.waitForSelector('.message');
     expect(await page.locator('article.message img, article.message a, .page script').count()).toBe(0);

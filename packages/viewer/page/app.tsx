@@ -1,6 +1,6 @@
 /** The frame of all pages. */
 
-import { useEffect, useState } from 'preact/hooks';
+import { useLayoutEffect, useState } from 'preact/hooks';
 import type { AboutAnswer } from '../src/contract.ts';
 import { FilterBar } from './filter-bar.tsx';
 import { Help } from './help.tsx';
@@ -26,7 +26,8 @@ export function App() {
   const { answer: about } = useAnswer<AboutAnswer>('about');
   const [showsHelp, setShowsHelp] = useState(false);
   const { page } = route.value;
-  useEffect(() => {
+  // Keys work from the first picture on.
+  useLayoutEffect(() => {
     const actions: Readonly<Record<string, () => void>> = {
       '/': () => document.querySelector<HTMLInputElement>('#filter')?.focus(),
       '?': () => setShowsHelp(true),
