@@ -64,7 +64,7 @@ describe.skipIf(files === undefined)('alerts of two processes with one memory in
     port = await freePort();
     redis = await startRedis(files ?? '', port, data);
     for (let count = 0; count < 2; count++) start();
-  }, 60_000);
+  });
 
   afterEach(async () => {
     for (const replica of replicas) await kill(replica);
@@ -111,7 +111,7 @@ describe.skipIf(files === undefined)('alerts of two processes with one memory in
     await both(4, false);
     await expect.poll(actions).toEqual(['trigger', 'resolve']);
     expect(new Set(messages.map(([, key]) => key)).size).toBe(1);
-  }, 60_000);
+  });
 
   it('the other one sends the message that a killed one had on its way, with the same key', async () => {
     const [first, second] = replicas as [ChildProcess, ChildProcess];
@@ -127,7 +127,7 @@ describe.skipIf(files === undefined)('alerts of two processes with one memory in
     for (let count = 0; count < 4; count++) await minute(second, false);
     await expect.poll(actions).toEqual(['trigger', 'trigger', 'resolve']);
     expect(new Set(messages.map(([, key]) => key)).size).toBe(1);
-  }, 60_000);
+  });
 
   it('know the incident when a killed server is back', async () => {
     await both(3, true);
@@ -153,5 +153,5 @@ describe.skipIf(files === undefined)('alerts of two processes with one memory in
     expect(actions()).toEqual(['trigger']);
     await both(4, false);
     await expect.poll(actions).toEqual(['trigger', 'resolve']);
-  }, 60_000);
+  });
 });
