@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, it } from 'vitest';
+import { minute, minutes, type Said } from '../../packages/monitor/test/drive-replica.ts';
 import { freePort } from './support/free-port.ts';
 import { startRedis } from './support/redis.ts';
 import type { RunningServer } from './support/server.ts';
@@ -17,13 +18,6 @@ const REPLICA = fileURLToPath(new URL('../../packages/monitor/test/replica.ts', 
 const STORE = new URL('support/redis-store.ts', import.meta.url).href;
 const EXEC_ARGV = ['--conditions', '@spanline/source', '--import', 'tsx'];
 const NOON = Date.parse('2026-03-29T12:00:00Z');
-
-interface Said {
-  readonly state: string;
-  readonly alone: number;
-}
-
-const QUARTERS = 4;
 
 describe.skipIf(files === undefined)('alerts of two processes with one memory in Redis', () => {
   /** The messages that a pager was sent: action and key. */
@@ -84,26 +78,7 @@ describe.skipIf(files === undefined)('alerts of two processes with one memory in
     if (replica.exitCode === null && replica.signalCode === null && replica.kill('SIGKILL')) await end;
   }
 
-  async function quarter(replica: ChildProcess, isFailing: boolean): Promise<Said> {
-    const answer = once(replica, 'message');
-    replica.send(isFailing);
-    const [said] = (await answer) as [Said];
-    return said;
-  }
-
-  async function minute(replica: ChildProcess, isFailing: boolean): Promise<Said> {
-    for (let count = 1; count < QUARTERS; count++) await quarter(replica, isFailing);
-    return quarter(replica, isFailing);
-  }
-
-  async function both(minutes: number, isFailing: boolean): Promise<Said[]> {
-    let said: Said[] = [];
-    // Side by side, so that neither is so far ahead that the other one seems to be gone.
-    for (let count = 0; count < minutes * QUARTERS; count++) {
-      said = await Promise.all(replicas.map((replica) => quarter(replica, isFailing)));
-    }
-    return said;
-  }
+  const both = (count: number, isFailing: boolean): Promise<Said[]> => minutes(count, replicas, [isFailing, isFailing]);
 
   it('send one message for the start that both see, and one for its end', async () => {
     await both(3, true);

@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { minute, minutes } from './drive-replica.ts';
 
 const REPLICA = fileURLToPath(new URL('replica.ts', import.meta.url));
 const NOON = Date.parse('2026-03-29T12:00:00Z');
@@ -53,25 +54,6 @@ function start(at: number, ...memory: string[]): ChildProcess {
   return replica;
 }
 
-interface Said {
-  readonly state: string;
-  readonly now: number;
-}
-
-const QUARTERS = 4;
-
-async function quarter(replica: ChildProcess, isFailing: boolean): Promise<Said> {
-  const answer = once(replica, 'message');
-  replica.send(isFailing);
-  const [said] = (await answer) as [Said];
-  return said;
-}
-
-async function minute(replica: ChildProcess, isFailing: boolean): Promise<Said> {
-  for (let count = 1; count < QUARTERS; count++) await quarter(replica, isFailing);
-  return quarter(replica, isFailing);
-}
-
 it('an incident stays open as long as one of two replicas on a host has it', async () => {
   const [first, second] = [start(NOON), start(NOON)];
   for (const replica of [first, second]) expect((await minute(replica, true)).state).toBe('ALERT');
@@ -101,12 +83,8 @@ it.each(['SIGKILL', 'SIGTERM'] as const)(
 );
 
 describe('two replicas with one memory', () => {
-  async function both(minutes: number, first: boolean, second: boolean): Promise<void> {
-    const [one, other] = replicas as [ChildProcess, ChildProcess];
-    // Side by side, so that neither is so far ahead that the other one seems to be gone.
-    for (let count = 0; count < minutes * QUARTERS; count++)
-      await Promise.all([quarter(one, first), quarter(other, second)]);
-  }
+  const both = (count: number, first: boolean, second: boolean): Promise<unknown> =>
+    minutes(count, replicas, [first, second]);
 
   it('tell the start of an incident once, and its end when both are well', async () => {
     for (let count = 0; count < 2; count++) start(NOON, '', folder);

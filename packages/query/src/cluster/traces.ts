@@ -1,7 +1,7 @@
 /** Traces from a cluster: the newest ones, put together from their spans. */
 
 import { list, number, props, type SpanRecord } from '@spanline/record';
-import { createTraceCollector, type TraceSummary } from '../answers/index.ts';
+import { createTraceCollector, SUMMARY_KEYS, type TraceSummary } from '../answers/index.ts';
 import { toTest } from '../filter/index.ts';
 import { isSpanEnd, type ReadRecord } from '../records/index.ts';
 import { type Asked, both, isSpan, type LinesOptions, passing } from './open-cluster.ts';
@@ -16,20 +16,7 @@ const KEYS: readonly (keyof SpanRecord)[] = [
   'event.start',
   'duration_ms',
   'level',
-  'trace_id',
-  'span_id',
-  'parent_span_id',
-  'span.name',
-  'span.status',
-  'service.name',
-  'http.request.id',
-  'session.id',
-  'user.id',
-  'gen_ai.request.model',
-  'gen_ai.response.model',
-  'gen_ai.usage.input_tokens',
-  'gen_ai.usage.output_tokens',
-  'spanline.cost.usd',
+  ...SUMMARY_KEYS,
 ];
 
 /** The time of the last line is the greatest on one shard at least, so that each shard names a newest trace. */

@@ -12,6 +12,7 @@ import {
 } from '@spanline/query';
 import type { SpanRecord } from '@spanline/record';
 import type { AlertRow, AlertsAnswer, CausesAnswer, ErrorsAnswer, SessionsAnswer } from '../../contract.ts';
+import { present } from './present.ts';
 
 /** Rows that are sent; the page says how many more there are. */
 const MAX_ROWS = 500;
@@ -64,7 +65,7 @@ function toAlert(record: SpanRecord): AlertRow {
     name: record['spanline.alert.name'] ?? '(no name)',
     message: record.message ?? '',
     ...(Number.isNaN(time) ? {} : { timeMs: time }),
-    ...Object.fromEntries(Object.entries(facts).filter(([, value]) => value !== undefined)),
+    ...present(facts),
   };
 }
 

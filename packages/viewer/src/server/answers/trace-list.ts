@@ -2,6 +2,7 @@
 
 import type { Filter, Progress, Query, TraceSummary } from '@spanline/query';
 import type { HistogramBar, ReadState, TraceOrder, TraceRow, TracesAnswer } from '../../contract.ts';
+import { present } from './present.ts';
 
 /** Traces that a list holds at most; of more, the newest stay. */
 const MAX_ROWS = 200_000;
@@ -13,9 +14,6 @@ const NEWEST_BYTES = 8 * 1024 * 1024;
 const BARS = 60;
 /** Lengths of a bar, in seconds: the shortest one with at most {@link BARS} bars is taken. */
 const BAR_SECONDS = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14_400, 28_800, 86_400];
-
-const present = <T extends object>(fields: T): { [Key in keyof T]: Exclude<T[Key], undefined> } =>
-  Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as never;
 
 function toRow(trace: TraceSummary): TraceRow {
   const { traceId, name, status, hasRoot, spans, errors, models, costUsd } = trace;

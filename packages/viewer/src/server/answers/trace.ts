@@ -5,6 +5,7 @@ import type { ReadRecord, Trace, TraceSpan } from '@spanline/query';
 import { allNodes, type SpanRecord, type TreeNode } from '@spanline/record';
 import type { EventRow, SpanRow, TraceAnswer } from '../../contract.ts';
 import { criticalSpans } from './critical-path.ts';
+import { present } from './present.ts';
 
 const MESSAGE_LIMIT = 2000;
 const NAME_LIMIT = 500;
@@ -36,7 +37,7 @@ function factsOf(record: SpanRecord): Partial<SpanRow> {
     score: finite(record['gen_ai.evaluation.score.value']),
     error: errorOf(record),
   };
-  return Object.fromEntries(Object.entries(facts).filter(([, value]) => value !== undefined));
+  return present(facts);
 }
 
 interface Placement {
@@ -121,7 +122,7 @@ export function toTraceAnswer(trace: Trace): TraceAnswer {
     inputTokens: sum(trace.spans, 'gen_ai.usage.input_tokens'),
     outputTokens: sum(trace.spans, 'gen_ai.usage.output_tokens'),
     costUsd: sum(trace.spans, 'spanline.cost.usd'),
-    ...Object.fromEntries(Object.entries(ids).filter(([, value]) => value !== undefined)),
+    ...present(ids),
     ...(trace.isCut ? { isCut: true as const } : {}),
   };
 }
