@@ -17,11 +17,12 @@ export function formatDuration(ms: number): string {
   return hours < 1000 ? `${hours}h ${two((rounded % HOUR) / MINUTE)}m` : '>999h';
 }
 
-/** Formats a count: exact up to 9999, then `12.3k`, `4.56M`. */
+/** Formats a count: exact up to 9999, then `12.3k`, `4.56M`. A log may hold any number: `1e308`, `∞`. */
 export function formatCount(count: number): string {
   if (count < 10_000) return String(count);
   if (count < 999_950) return `${Number((count / 1e3).toFixed(1))}k`;
-  return `${Number((count / 1e6).toFixed(2))}M`;
+  if (count < 1e12) return `${Number((count / 1e6).toFixed(2))}M`;
+  return Number.isFinite(count) ? count.toExponential(0).replace('+', '') : '∞';
 }
 
 /** Formats US dollars: three significant digits below a dollar, cents above. `$0.0142`, `$12.30`. */

@@ -99,7 +99,8 @@ export function drawLogLine(line: ParsedLine, color: boolean, glyphs: Glyphs): s
   const time = formatTime(printable(record['@timestamp'], KEY_LIMIT));
   let text = time === '' ? '' : `${paint(time, color, 'dim')} `;
   text += `${paint(label, color, tone, line.kind === 'alert' ? 'bold' : 'plain')}${' '.repeat(Math.max(0, LEVEL_WIDTH - label.length))} `;
-  text += message + fieldsText(line, color);
+  // The message of an alert says everything that its fields do.
+  text += message + (line.kind === 'alert' ? '' : fieldsText(line, color));
   const traceId = printable(record.trace_id, KEY_LIMIT);
   if (traceId !== '') text += ` ${paint(traceId.slice(0, 8), color, 'dim')}`;
   const frame = ownFrame(record['error.stack']);

@@ -1,4 +1,4 @@
-import type { Placed, SpanRecord } from '@spanline/record';
+import { isOwnError, type Placed, type SpanRecord, titleOf } from '@spanline/record';
 import { boundOf, detailsOf } from './details.ts';
 import type { CostBound } from './format.ts';
 import { printable } from './printable.ts';
@@ -65,18 +65,10 @@ function durationMs(record: SpanRecord): number {
 }
 
 function errorText(record: SpanRecord): string {
-  if (record['span.status'] !== 'error' || record['spanline.error.propagated'] === true) return '';
+  if (!isOwnError(record)) return '';
   const type = printable(record['error.type'], NAME_LIMIT) || 'error';
   const message = printable(record['error.message'], ERROR_LIMIT);
   return message === '' ? type : `${type}: ${message}`;
-}
-
-/** The span's name. A request without a route has its path, because its name is the method alone. */
-function nameOf(record: SpanRecord): string {
-  const name = printable(record['span.name'], NAME_LIMIT).trim() || '(no name)';
-  if (record['span.type'] !== 'http' || record['http.route'] !== undefined) return name;
-  const path = printable(record['url.path'], NAME_LIMIT);
-  return path === '' || name.includes(path) ? name : `${name} ${path}`;
 }
 
 /** The first stack frame that is neither Node's nor a dependency's. */
@@ -124,7 +116,7 @@ export function viewOf(record: SpanRecord, glyphs: Glyphs): SpanView | undefined
     localRoot: parentId === undefined || foreignParent,
     start: printable(record['event.start'] ?? record['@timestamp'], ID_LIMIT),
     eventId: printable(record['event.id'], ID_LIMIT),
-    name: nameOf(record),
+    name: printable(titleOf(record), NAME_LIMIT * 2).trim() || '(no name)',
     type: printable(record['span.type'], ID_LIMIT) || 'task',
     status: record['span.status'] ?? 'ok',
     path: printable(record['span.path'], PATH_LIMIT),

@@ -67,13 +67,15 @@ describe('numbers', () => {
   });
 
   it('are short', () => {
-    expect([0, 9999, 10_000, 12_345, 999_960, 4_560_000].map(formatCount)).toEqual([
+    expect([0, 9999, 10_000, 12_345, 999_960, 4_560_000, 1e308, Infinity].map(formatCount)).toEqual([
       '0',
       '9999',
       '10k',
       '12.3k',
       '1M',
       '4.56M',
+      '1e308',
+      '∞',
     ]);
     expect([0, 0.0142, 0.0003252, 0.00000012, 1.5, 1234.567].map(formatCost)).toEqual([
       '$0',

@@ -27,7 +27,11 @@ function describe(got: unknown, option: string): string {
     const hidden = got.length > MAX_SHOWN || /key|secret|token|password/i.test(option);
     return hidden ? `a string of ${got.length} characters` : JSON.stringify(got);
   }
-  if (Array.isArray(got)) return `an array of ${got.length}`;
+  try {
+    if (Array.isArray(got)) return `an array of ${got.length}`;
+  } catch {
+    return 'an object that cannot be read';
+  }
   return typeof got === 'object' ? 'an object' : `a ${typeof got}`;
 }
 

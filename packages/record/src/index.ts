@@ -26,6 +26,8 @@ export {
   kindOfEvent,
   mapRuns,
   type MissingMessage,
+  hasUnknownCost,
+  isOwnError,
   type ParsedLine,
   parseLine,
   type ParseOptions,
@@ -34,12 +36,17 @@ export {
   type PartJoiner,
   readTime,
   type ReconstructedContent,
+  createReconstruction,
   reconstructMessages,
   referenceOf,
   type Side,
+  titleOf,
   type TreeNode,
+  trimLine,
+  UNBILLED_REASONS,
   type Unwrapped,
   unwrapLine,
+  writtenMessages,
 } from './reading/index.ts';
 export {
   type AlertEvent,
@@ -89,6 +96,7 @@ export {
   type SpanType,
   toDocuments,
   type ToolDefinition,
+  textMessage,
   toMessages,
   toParts,
   UNIT_KEYS,
@@ -105,6 +113,7 @@ export { BoundedMap, memoize } from './values/bounded-map.ts';
 export { parseExactJson } from './values/exact-json.ts';
 export { oneLine, pointAt } from './values/point-at.ts';
 export type { Plain } from './values/plain.ts';
+export { betweenRanks, quantileOf } from './values/quantile.ts';
 export { setOwn } from './values/set-own.ts';
 export { splitTruncated, truncationMarker } from './values/truncation-marker.ts';
-export { hasKeys, props, type Props, isObject, isPlainObject, list, number, text } from './values/props.ts';
+export { hasKeys, isProps, props, type Props, isObject, isPlainObject, list, number, text } from './values/props.ts';

@@ -63,6 +63,27 @@ describe('checkOptions', () => {
     expect(named({ zzzzzzzzzz: 1 })).toBe(`unknown option "zzzzzzzzzz" (${known})`);
   });
 
+  it('names a value that cannot be read: a revoked proxy, a getter or a trap that throws', () => {
+    const { proxy, revoke } = Proxy.revocable({}, {});
+    revoke();
+    const failing = (name: string): object =>
+      Object.defineProperty({}, name, {
+        enumerable: true,
+        get() {
+          throw new RangeError('no');
+        },
+      });
+    expect(complaint(proxy)).toBe('options must be an object, got an object that cannot be read');
+    expect(named({ tail: proxy })).toBe('tail must be an object, got an object that cannot be read');
+    expect(named({ names: proxy })).toBe('names must be an array, got an object that cannot be read');
+    expect(named({ capture: proxy })).toBe(
+      'capture must be a boolean or a function, got an object that cannot be read',
+    );
+    expect(complaint(failing('mode'))).toBe('mode must be a value that can be read');
+    expect(named({ tail: failing('errors') })).toBe('tail.errors must be a value that can be read');
+    expect(named({ rules: failing('EMAIL') })).toBe('rules must be a value that can be read');
+  });
+
   it('names nested options by their path', () => {
     expect(named({ tail: { slowerThan: 5 } })).toBe(
       'unknown option "tail.slowerThan"; did you mean "tail.slowerThanMs"? (expected one of slowerThanMs, errors)',

@@ -1,6 +1,7 @@
 import { isIP } from 'node:net';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { runs } from '../../../test/support/effort.ts';
 import { isIpAddress } from '../src/values/ip-address.ts';
 
 describe('isIpAddress', () => {
@@ -43,7 +44,7 @@ describe('isIpAddress', () => {
       fc.property(fc.oneof(looksLike, fc.ipV4(), fc.ipV6(), fc.string()), (text) => {
         expect(isIpAddress(text)).toBe(isIP(text) !== 0);
       }),
-      { numRuns: 3000 },
+      { numRuns: runs(1000, 10_000) },
     );
   });
 });

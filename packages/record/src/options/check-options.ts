@@ -1,19 +1,34 @@
 import { closest, distance } from 'fastest-levenshtein';
 import { SpanlineError } from '../error.ts';
-import type { Check, Shape } from './check.ts';
+import { type Check, isObject, type Shape } from './check.ts';
 
 type Rules = Readonly<Record<string, Check<unknown>>>;
 
-/** A key with at most this share of wrong letters is a typo of a known key. */
-const LARGEST_TYPO = 0.5;
+/** A key with at most this share of wrong letters is a typo of a known key; one wrong letter always is. */
+const LARGEST_TYPO = 0.4;
+/** Words of fewer letters are near to many others. */
+const SHORTEST = 3;
+/** Two letters that changed their places. */
+const SWAP = 2;
 
-/** The known name that was probably meant; `undefined` if none is near. */
+const plain = (name: string): string => name.toLowerCase().replaceAll(/[-_]/g, '');
+const lettersOf = (name: string): string => name.split('').toSorted().join('');
+
+function isTypo(word: string, candidate: string): boolean {
+  const wrong = distance(word, candidate);
+  if (wrong === SWAP && lettersOf(word) === lettersOf(candidate)) return true;
+  return wrong <= Math.max(1, Math.round(word.length * LARGEST_TYPO));
+}
+
+/** The known name that was probably meant; `undefined` if none is near, and the word begins several or none. */
 export function nearest(key: string, known: readonly string[]): string | undefined {
+  const word = plain(key);
   if (known.length === 0) return undefined;
-  const plain = (name: string): string => name.toLowerCase().replaceAll(/[-_]/g, '');
-  const candidate = closest(plain(key), known.map(plain));
-  const name = known.find((other) => plain(other) === candidate);
-  return distance(plain(key), candidate) <= Math.ceil(key.length * LARGEST_TYPO) ? name : undefined;
+  const candidate = closest(word, known.map(plain));
+  if (word === candidate || (word.length >= SHORTEST && isTypo(word, candidate)))
+    return known.find((name) => plain(name) === candidate);
+  const [only, ...others] = word.length < SHORTEST ? [] : known.filter((name) => plain(name).startsWith(word));
+  return others.length === 0 ? only : undefined;
 }
 
 function join(path: string, key: string): string {
@@ -31,6 +46,15 @@ function failUnknown(code: string, path: string, key: string, known: readonly st
   });
 }
 
+/** Reads something of a value whose getters or traps may throw, such as a revoked proxy. */
+function readable<T>(code: string, path: string, read: () => T): T {
+  try {
+    return read();
+  } catch (cause) {
+    throw new SpanlineError({ code, option: path, expected: 'a value that can be read', cause });
+  }
+}
+
 function checkValue(code: string, rule: Check<unknown>, value: unknown, path: string): void {
   if (!rule.accepts(value)) {
     const got = rule.isSecret === true ? {} : { got: value };
@@ -43,22 +67,26 @@ function checkValue(code: string, rule: Check<unknown>, value: unknown, path: st
   if (chosen !== undefined) checkValue(code, chosen, value, path);
   if (shape !== undefined) checkObject(code, shape, value as object, path);
   if (each === undefined) return;
-  const entries = Array.isArray(value)
-    ? value.map((entry: unknown, index) => [`${path}[${index}]`, entry] as const)
-    : Object.entries(value as object).map(([key, entry]) => [join(path, key), entry as unknown] as const);
+  const entries = readable(code, path, () =>
+    Array.isArray(value)
+      ? value.map((entry: unknown, index) => [`${path}[${index}]`, entry] as const)
+      : Object.entries(value as object).map(([key, entry]) => [join(path, key), entry as unknown] as const),
+  );
   if (keys !== undefined) for (const key of Object.keys(value as object)) checkValue(code, keys, key, join(path, key));
   for (const [entryPath, entry] of entries) checkValue(code, each, entry, entryPath);
 }
 
 function checkObject(code: string, rules: Rules, given: object, path: string): void {
-  const source = given as Readonly<Record<string, unknown>>;
-  for (const key of Object.keys(given)) {
+  const read = (key: string): unknown =>
+    readable(code, join(path, key), () => (given as Readonly<Record<string, unknown>>)[key]);
+  for (const key of readable(code, path === '' ? 'options' : path, () => Object.keys(given))) {
     const rule = Object.hasOwn(rules, key) ? rules[key] : undefined;
     if (rule === undefined) failUnknown(code, path, key, Object.keys(rules));
-    else if (source[key] !== undefined) checkValue(code, rule, source[key], join(path, key));
+    const value = read(key);
+    if (value !== undefined) checkValue(code, rule, value, join(path, key));
   }
   for (const [key, rule] of Object.entries(rules)) {
-    if (rule.isRequired !== true || source[key] !== undefined) continue;
+    if (rule.isRequired !== true || read(key) !== undefined) continue;
     throw new SpanlineError({ code, option: join(path, key), expected: rule.expected, got: undefined });
   }
 }
@@ -91,7 +119,7 @@ export function checkOptions<T extends object>(
   path = '',
   code = 'ERR_INVALID_OPTION',
 ): asserts given is T {
-  if (typeof given !== 'object' || given === null || Array.isArray(given)) {
+  if (!isObject(given)) {
     // A string in place of options may be a key.
     const got = typeof given === 'string' ? {} : { got: given };
     throw new SpanlineError({ code, option: path === '' ? 'options' : path, expected: 'an object', ...got });

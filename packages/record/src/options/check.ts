@@ -35,12 +35,24 @@ export interface NumberBounds {
   readonly integer?: boolean;
 }
 
-function isObject(value: unknown): value is object {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
+/** Tells whether a value passes a test. A value that cannot be read, such as a revoked proxy, does not. */
+function passes(test: (value: unknown) => boolean, value: unknown): boolean {
+  try {
+    return test(value);
+  } catch {
+    return false;
+  }
+}
+
+const isNoArray = (value: unknown): boolean => !Array.isArray(value);
+
+/** True for an object that can be read and is no array. */
+export function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null && passes(isNoArray, value);
 }
 
 function check<T>(expected: string, accepts: (value: unknown) => boolean): Check<T> {
-  return { expected, accepts: (value): value is T => accepts(value) };
+  return { expected, accepts: (value): value is T => passes(accepts, value) };
 }
 
 function describeNumber({ min, max, integer }: NumberBounds): string {
@@ -100,13 +112,7 @@ export function pattern(): Check<RegExp> {
  * @param expected - completes the sentence "must be …"
  */
 export function like<T>(expected: string, test: (value: unknown) => boolean): Check<T> {
-  return check(expected, (value) => {
-    try {
-      return test(value);
-    } catch {
-      return false;
-    }
-  });
+  return check(expected, test);
 }
 
 /** A name. An error has the nearest of the known ones. */

@@ -1,3 +1,4 @@
+import { checkOptions, option } from '../options/index.ts';
 import {
   ATTRIBUTE_KEYS,
   type AttributeKey,
@@ -11,7 +12,7 @@ import {
   REQUIRED,
   REQUIRED_BY_EVENT,
 } from '../schema/index.ts';
-import type { ProfileName } from './names.ts';
+import { PROFILE_NAMES, type ProfileName } from './names.ts';
 import { DATADOG, SPELLINGS } from './spellings.ts';
 
 /** A JSON Schema (draft 2020-12). */
@@ -136,8 +137,11 @@ function nestedSchema(): JsonSchema {
  * The JSON Schema (draft 2020-12) of a profile's lines, made from the attribute table.
  *
  * It describes lines of `createLogger`. A logger of your own adds its own fields.
+ *
+ * @throws SpanlineError `ERR_INVALID_OPTION` for an unknown profile
  */
 export function jsonSchema(profile: ProfileName = 'otel'): JsonSchema {
+  checkOptions<{ profile: ProfileName }>({ profile: option.oneOf(PROFILE_NAMES) }, { profile });
   return {
     $schema: 'https://json-schema.org/draft/2020-12/schema',
     title: `Spanline record, profile ${profile}`,

@@ -48,6 +48,7 @@ const KINDS: ReadonlyMap<unknown, number> = new Map([
   ['SERVER', 2],
   ['CLIENT', 3],
 ]);
+const NANOS_PER_MS = 1e6;
 const STATUS_OK = 1;
 const STATUS_ERROR = 2;
 
@@ -143,7 +144,7 @@ function toSpan(record: SpanRecord): OtlpSpan | undefined {
   if (record['event.name'] !== 'span.end' || start === undefined || traceId === undefined || spanId === undefined) {
     return undefined;
   }
-  const duration = record['event.duration'] ?? 0;
+  const duration = record['event.duration'] ?? (record.duration_ms ?? 0) * NANOS_PER_MS;
   const end = start + BigInt(Number.isFinite(duration) ? Math.max(0, Math.round(duration)) : 0);
   const attributes = toAttributes(
     record,

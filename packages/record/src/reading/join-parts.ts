@@ -6,6 +6,8 @@ import type { Unwrapped } from './unwrap.ts';
 export interface JoinedLine<Line> {
   /** The line, or the first of its parts. */
   readonly first: Line;
+  /** All of its parts; none if it was written at once. */
+  readonly parts: readonly Line[];
   /** Time of the first wrapper, unchanged. */
   readonly time: string;
   readonly bytes: Uint8Array;
@@ -19,10 +21,13 @@ export interface PartJoiner<Line> {
   add(line: Line, part: Unwrapped): JoinedLine<Line> | undefined;
   /** The first parts of lines that wait for their ends. */
   waiting(): Line[];
+  /** Cuts the lines that wait. */
+  flush(): JoinedLine<Line>[];
 }
 
 interface Waiting<Line> {
   readonly first: Line;
+  readonly lines: Line[];
   readonly time: string;
   readonly pieces: Uint8Array[];
   bytes: number;
@@ -44,11 +49,17 @@ function concat(pieces: readonly Uint8Array[], length: number): Uint8Array {
 /** Creates the joiner of one file. It copies the bytes of parts, so that their memory may be reused. */
 export function createPartJoiner<Line>(): PartJoiner<Line> {
   const waiting = new Map<string, Waiting<Line>>();
+
+  function join({ first, lines, time, pieces, bytes }: Waiting<Line>, isCut: boolean): JoinedLine<Line> {
+    return { first, parts: lines, time, bytes: concat(pieces, bytes), isCut };
+  }
+
   return {
     add(line, { bytes, time, stream, isPart }) {
       const before = waiting.get(stream);
-      if (before === undefined && !isPart) return { first: line, time, bytes, isCut: false };
-      const parts = before ?? { first: line, time, pieces: [], bytes: 0 };
+      if (before === undefined && !isPart) return { first: line, parts: [], time, bytes, isCut: false };
+      const parts = before ?? { first: line, lines: [], time, pieces: [], bytes: 0 };
+      parts.lines.push(line);
       parts.pieces.push(bytes.slice());
       parts.bytes += bytes.length;
       if (isPart && parts.bytes < MAX_BYTES) {
@@ -56,8 +67,13 @@ export function createPartJoiner<Line>(): PartJoiner<Line> {
         return undefined;
       }
       waiting.delete(stream);
-      return { first: parts.first, time: parts.time, bytes: concat(parts.pieces, parts.bytes), isCut: isPart };
+      return join(parts, isPart);
     },
     waiting: () => [...waiting.values()].map(({ first }) => first),
+    flush() {
+      const cut = [...waiting.values()].map((parts) => join(parts, true));
+      waiting.clear();
+      return cut;
+    },
   };
 }

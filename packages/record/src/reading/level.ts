@@ -66,7 +66,7 @@ const LOGBACK_MIN = 5000;
 /** pino's largest level and custom ones above it. */
 const PINO_MAX = 99;
 
-/** Other names of a level: python, Serilog, PostgreSQL, log15, Google Cloud, journald and OpenTelemetry. */
+/** Other names of a level: python, Serilog, .NET, PostgreSQL, log15, Google Cloud, journald and OpenTelemetry. */
 const TEXT_KEYS = [
   'severity',
   'severity_text',
@@ -77,6 +77,7 @@ const TEXT_KEYS = [
   'levelName',
   '@l',
   'Level',
+  'LogLevel',
   'error_severity',
   'lvl',
   'loglevel',
@@ -98,7 +99,8 @@ function numberOf(value: unknown): number | undefined {
 /** Syslog and Google Cloud write `critical` for an error; Serilog's `verbose` is the lowest level. */
 function ofFamily(text: string, fields: Fields): Level | undefined {
   if (text === 'critical' && Object.hasOwn(fields, 'severity')) return 'error';
-  return text === 'verbose' && Object.hasOwn(fields, '@t') ? 'trace' : TEXTS.get(text);
+  const isSerilog = Object.hasOwn(fields, '@t') || Object.hasOwn(fields, 'MessageTemplate');
+  return text === 'verbose' && isSerilog ? 'trace' : TEXTS.get(text);
 }
 
 /** The level that a text names. Go's slog writes levels between two names as `INFO+2`, PostgreSQL `DEBUG1`. */

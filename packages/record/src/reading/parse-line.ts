@@ -29,7 +29,7 @@ export interface ParseOptions {
 
 type Props = Record<string, unknown>;
 
-/** Keys of times: pino, bunyan, winston, zerolog, zap, Serilog, python, CloudTrail, Log4j and journald. */
+/** Keys of times: pino, bunyan, winston, zerolog, zap, Serilog, python, CloudTrail, Log4j, journald, nginx, MongoDB. */
 const TIME_KEYS = [
   '@timestamp',
   'time',
@@ -43,6 +43,9 @@ const TIME_KEYS = [
   'timeMillis',
   '_SOURCE_REALTIME_TIMESTAMP',
   '__REALTIME_TIMESTAMP',
+  'time_iso8601',
+  'time_local',
+  't.$date',
 ];
 /** Times in two fields: Log4j and Google Cloud. */
 const SPLIT_TIMES = [
@@ -50,18 +53,62 @@ const SPLIT_TIMES = [
   ['timestamp.seconds', 'timestamp.nanos'],
 ] as const;
 const NANO_DIGITS = 9;
+const MAX_BYTE = 255;
+
+/** How a family of loggers writes messages. */
+interface MessageFamily {
+  /** A field that shows the family. */
+  readonly mark: string;
+  readonly key: string;
+  /** The text is a template: its field stays, beside the values of its holes. */
+  readonly isTemplate?: boolean;
+}
+
+/** Serilog's compact and plain format, journald, GELF, Google Cloud, .NET and OpenTelemetry. */
+const MESSAGES: readonly MessageFamily[] = [
+  { mark: '@t', key: '@m' },
+  { mark: '@t', key: '@mt', isTemplate: true },
+  { mark: 'Timestamp', key: 'RenderedMessage' },
+  { mark: 'Timestamp', key: 'MessageTemplate', isTemplate: true },
+  { mark: '__REALTIME_TIMESTAMP', key: 'MESSAGE' },
+  { mark: 'PRIORITY', key: 'MESSAGE' },
+  { mark: 'host', key: 'short_message' },
+  { mark: 'severity', key: 'textPayload' },
+  { mark: 'LogLevel', key: 'Message' },
+  { mark: 'SeverityText', key: 'Body' },
+  { mark: 'SeverityNumber', key: 'Body' },
+];
 
 /** Removes a value that was used. */
 function use(rest: Props, key: string): void {
   delete rest[key];
 }
 
+/** A text. journald writes one that is not UTF-8, or has control characters, as an array of its bytes. */
+function textOf(value: unknown): string | undefined {
+  if (typeof value === 'string') return value;
+  const isBytes =
+    Array.isArray(value) && value.every((byte) => Number.isInteger(byte) && byte >= 0 && byte <= MAX_BYTE);
+  return isBytes && value.length > 0 ? new TextDecoder().decode(Uint8Array.from(value)) : undefined;
+}
+
 function readMessage(record: Props, rest: Props, messageKey: string | undefined): void {
   const isOwn = messageKey !== undefined && typeof rest[messageKey] === 'string';
   const key = isOwn ? messageKey : record['message'] === undefined ? 'msg' : undefined;
-  if (key === undefined || typeof rest[key] !== 'string') return;
+  if (key === undefined) return;
+  if (typeof rest[key] !== 'string') return readFamilyMessage(record, rest);
   record['message'] = rest[key];
   use(rest, key);
+}
+
+function readFamilyMessage(record: Props, rest: Props): void {
+  for (const { mark, key, isTemplate = false } of MESSAGES) {
+    const message = textOf(rest[key]);
+    if (message === undefined || !Object.hasOwn(rest, mark)) continue;
+    record['message'] = message;
+    if (!isTemplate && message === rest[key]) use(rest, key);
+    return;
+  }
 }
 
 function readSplitTime(rest: Props, now: number): string | undefined {

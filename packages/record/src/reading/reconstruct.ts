@@ -43,6 +43,25 @@ function fieldOf(record: SpanRecord, side: Side): Field | undefined {
   }
 }
 
+/**
+ * The messages of one side of a span, and the references to others, in the order in which references count them.
+ *
+ * @param records - the lines of the span
+ */
+export function writtenMessages(records: Iterable<SpanRecord>, side: Side): readonly Plain[] {
+  for (const record of records) {
+    const field = fieldOf(record, side);
+    if (field === undefined) continue;
+    const found: Plain[] = [];
+    mapRuns(field.value, (run) => {
+      for (const node of run) found.push(node);
+      return run;
+    });
+    return found;
+  }
+  return [];
+}
+
 /** Records with content, by span: its own line, and the `span.content` line if content is kept apart. */
 function contentRecords(lines: Iterable<string | object>): Map<string, SpanRecord[]> {
   const bySpan = new Map<string, SpanRecord[]>();
@@ -58,6 +77,18 @@ function contentRecords(lines: Iterable<string | object>): Map<string, SpanRecor
 }
 
 /**
+ * Like {@link reconstructMessages}, for several spans of a trace: its lines are read once.
+ *
+ * @param lines - in any order and any profile
+ */
+export function createReconstruction(
+  lines: Iterable<string | object>,
+): (spanId: string) => ReconstructedContent | undefined {
+  const bySpan = contentRecords(lines);
+  return (spanId) => reconstruct(bySpan, spanId);
+}
+
+/**
  * Restores the input and output of a span from the lines of its trace. References are resolved to the messages on other
  * lines.
  *
@@ -68,7 +99,13 @@ export function reconstructMessages(
   lines: Iterable<string | object>,
   spanId: string,
 ): ReconstructedContent | undefined {
-  const bySpan = contentRecords(lines);
+  return createReconstruction(lines)(spanId);
+}
+
+function reconstruct(
+  bySpan: ReadonlyMap<string, readonly SpanRecord[]>,
+  spanId: string,
+): ReconstructedContent | undefined {
   const missing: MissingMessage[] = [];
   const find = (id: string, side: Side): Field | undefined => {
     for (const record of bySpan.get(id) ?? []) {

@@ -6,7 +6,7 @@ import { HTTP } from './attributes/http.ts';
 import { REQUEST, RESPONSE, USAGE_AND_COST } from './attributes/model.ts';
 import type { AttributeKind, AttributeRow } from './attributes/row.ts';
 import { CAPTURE, ERROR, ROLL_UP, SPAN } from './attributes/span.ts';
-import { EMBEDDINGS, PROMPT, RETRIEVAL, TOOLS_AND_AGENTS } from './attributes/steps.ts';
+import { EMBEDDINGS, MCP, PROMPT, RETRIEVAL, TOOLS_AND_AGENTS } from './attributes/steps.ts';
 import { UNIT_ROWS } from './attributes/units.ts';
 
 /**
@@ -33,6 +33,7 @@ export const ATTRIBUTES = {
   ...RETRIEVAL,
   ...EMBEDDINGS,
   ...TOOLS_AND_AGENTS,
+  ...MCP,
   ...HTTP,
   ...SCORE,
   ...ALERT,

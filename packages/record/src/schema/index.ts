@@ -51,5 +51,5 @@ export {
   unitOfKey,
   UNITS,
 } from './units.ts';
-export { toMessages, toParts } from './to-messages.ts';
+export { textMessage, toMessages, toParts } from './to-messages.ts';
 export { isValueOf, validate, type ValidationError, type ValidationResult } from './validate.ts';

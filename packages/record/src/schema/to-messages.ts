@@ -8,20 +8,23 @@ import { toolResponse } from './parts/tool-calls.ts';
 
 export { toParts };
 
-const ROLES: Readonly<Record<string, string>> = {
-  human: 'user',
-  ai: 'assistant',
-  model: 'assistant',
-  developer: 'system',
-  function: 'tool',
-  memory: 'system',
-};
+const ROLES: ReadonlyMap<string, string> = new Map([
+  ['human', 'user'],
+  ['ai', 'assistant'],
+  ['model', 'assistant'],
+  ['developer', 'system'],
+  ['function', 'tool'],
+  ['memory', 'system'],
+]);
+
+/** A role in OpenTelemetry's words. */
+const roleOf = (given: string): string => ROLES.get(given) ?? given;
 
 const hasType = (part: unknown): boolean => typeof props(part)['type'] === 'string';
 
 /** A message in OpenTelemetry's shape is kept; Google's has parts of its own. */
 function readParts(source: Props, given: string, parts: readonly unknown[]): Message {
-  const role = ROLES[given] ?? given;
+  const role = roleOf(given);
   return role === given && parts.slice(-MAX_BLOCKS).every(hasType)
     ? (source as unknown as Message)
     : { role, parts: toParts(parts) };
@@ -41,17 +44,27 @@ function messageIn({ message, output }: Props): Props | undefined {
   return string(inner['role']) === undefined ? undefined : inner;
 }
 
+/**
+ * A message that is a text and nothing else.
+ *
+ * @param role - in the words of any library
+ */
+export function textMessage(role: string, content: string): Message {
+  return { role: roleOf(role), parts: content === '' ? [] : [{ type: 'text', content }] };
+}
+
 function toMessage(value: unknown, fallbackRole: string): Message {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     return { role: fallbackRole, parts: toParts(value) };
   }
+  // Millions of bytes have as many keys.
+  if (ArrayBuffer.isView(value)) return { role: fallbackRole, parts: [{ type: 'blob', content: value }] };
   const source = value as Props;
   const { role: given, content, parts: own } = source;
   if (Array.isArray(own) && typeof given === 'string' && content === undefined) return readParts(source, given, own);
   const inner = content === undefined && given === undefined ? messageIn(source) : undefined;
   if (inner !== undefined) return toMessage(inner, fallbackRole);
-  const named = string(given) ?? fallbackRole;
-  const role = ROLES[named] ?? named;
+  const role = roleOf(string(given) ?? fallbackRole);
   if (role === 'tool') return readToolMessage(source);
   const parts: MessagePart[] = [];
   if (content === undefined && given === undefined) addParts([value], parts);

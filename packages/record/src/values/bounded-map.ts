@@ -49,15 +49,20 @@ export class BoundedMap<K, V> {
   }
 }
 
+/** Names are shorter. Longer texts come from outside. */
+const MAX_LENGTH = 1000;
+
 /**
  * Remembers the results of a pure function for the last `maxEntries` or so arguments. A result of `undefined` is
- * computed again each time.
+ * computed again each time, and so is that of a long text, so that texts from outside take little memory.
  *
  * @param maxEntries - an integer of 2 or more
+ * @param maxLength - characters of the longest text that is kept. @defaultValue 1000
  */
-export function memoize<K, V>(maxEntries: number, compute: (key: K) => V): (key: K) => V {
+export function memoize<K, V>(maxEntries: number, compute: (key: K) => V, maxLength = MAX_LENGTH): (key: K) => V {
   const results = new BoundedMap<K, V>(maxEntries);
   return (key) => {
+    if (typeof key === 'string' && key.length > maxLength) return compute(key);
     const known = results.get(key);
     if (known !== undefined) return known;
     const result = compute(key);

@@ -4,7 +4,7 @@
  */
 
 /** A text without a match has no number that needs a closer look. Strings may match as well, which only costs time. */
-const SUSPECT = /(?:^|[:,[\s])-?(?:[\d.]{16}|[\d.]*[eE][+-]?\d{3})/;
+const SUSPECT = /(?:^|[:,[\s])-?\d(?:[\d.]{15}|[\d.]*[eE][+-]?\d{3})/;
 /** A string, which stays as it is, or a number. */
 const STRING_OR_NUMBER = /"(?:[^"\\]|\\.)*"|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/g;
 const NUMBER = /^-?(\d+)(?:\.(\d+))?(?:[eE]([+-]?\d+))?$/;

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { runs } from '../../../../test/support/effort.ts';
 import { toEcs } from '../../src/profiles/index.ts';
 import { ECS } from '../../src/profiles/spellings.ts';
 import { parseLine } from '../../src/reading/index.ts';
@@ -112,7 +113,7 @@ describe('lines for Elasticsearch', () => {
           const json = JSON.stringify(value);
           expect(back(json)).toEqual({ 'gen_ai.tool.call.result': json });
         }),
-        { numRuns: 400 },
+        { numRuns: runs(150, 2000) },
       );
     });
   });

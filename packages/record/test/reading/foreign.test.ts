@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { runs } from '../../../../test/support/effort.ts';
 import { parseLine } from '../../src/reading/index.ts';
 import { readTime } from '../../src/reading/time.ts';
 
@@ -54,6 +55,11 @@ const WORDS = [
   'event',
   'env',
   'ts',
+  '@t',
+  '@m',
+  '@mt',
+  'PRIORITY',
+  'MESSAGE',
   '',
 ];
 const PINO_LEVELS: Readonly<Record<string, unknown>> = {
@@ -125,7 +131,7 @@ describe('a line that is not ours', () => {
           expect(isKept, `${path}: ${JSON.stringify(value)}`).toBe(true);
         }
       }),
-      { numRuns: 2000 },
+      { numRuns: runs(500, 5000) },
     );
   });
 
@@ -197,5 +203,85 @@ describe('a line that is not ours', () => {
       rest: { text: 'a " 12345678901234567890' },
     });
     expect(parseLine('{12345678901234567890:1}')).toBeUndefined();
+  });
+
+  it.each([
+    [
+      'Serilog, with the text',
+      '{"@t":"2026-03-04T10:20:30.4567891Z","@m":"Booked \\"A-7\\"","@i":"a1b2","@l":"Warning","@x":"System.Exception: full\\n   at Desk.Book()","Seat":"A-7"}',
+      { message: 'Booked "A-7"', level: 'warn', '@timestamp': '2026-03-04T10:20:30.4567891Z' },
+      { '@i': 'a1b2', '@l': 'Warning', '@x': 'System.Exception: full\n   at Desk.Book()', Seat: 'A-7' },
+    ],
+    [
+      'Serilog, with the template',
+      '{"@t":"2026-03-04T10:20:30.4567891Z","@mt":"Booked {Seat}","Seat":"A-7"}',
+      { message: 'Booked {Seat}', level: 'info', '@timestamp': '2026-03-04T10:20:30.4567891Z' },
+      { '@mt': 'Booked {Seat}', Seat: 'A-7' },
+    ],
+    [
+      'Serilog, plain',
+      '{"Timestamp":"2026-03-04T12:20:30.4567891+02:00","Level":"Error","MessageTemplate":"Booked {Seat}","RenderedMessage":"Booked A-7","Properties":{"Seat":"A-7"}}',
+      { message: 'Booked A-7', level: 'error', '@timestamp': '2026-03-04T10:20:30.4567891Z' },
+      { Level: 'Error', MessageTemplate: 'Booked {Seat}', 'Properties.Seat': 'A-7' },
+    ],
+    [
+      'journald',
+      '{"__CURSOR":"s=7;i=1","__REALTIME_TIMESTAMP":"1772619630456789","PRIORITY":"3","_PID":"812","MESSAGE":"no seat"}',
+      { message: 'no seat', level: 'error', '@timestamp': '2026-03-04T10:20:30.456789Z' },
+      { __CURSOR: 's=7;i=1', PRIORITY: '3', _PID: '812' },
+    ],
+    [
+      'journald, of a text that it writes as bytes',
+      '{"__REALTIME_TIMESTAMP":"1772619630456789","PRIORITY":"6","MESSAGE":[27,91,48,109,195,169]}',
+      { message: '\u001b[0mé', level: 'info', '@timestamp': '2026-03-04T10:20:30.456789Z' },
+      { PRIORITY: '6', MESSAGE: [27, 91, 48, 109, 195, 169] },
+    ],
+    [
+      'GELF',
+      '{"version":"1.1","host":"web-1","short_message":"no seat","full_message":"no seat\\n at Desk","timestamp":1772619630.456,"level":4}',
+      { message: 'no seat', level: 'warn', '@timestamp': '2026-03-04T10:20:30.456Z' },
+      { version: '1.1', host: 'web-1', full_message: 'no seat\n at Desk', level: 4 },
+    ],
+    [
+      'Google Cloud',
+      '{"severity":"NOTICE","textPayload":"no seat","timestamp":"2026-03-04T10:20:30.456789Z"}',
+      { message: 'no seat', level: 'info', '@timestamp': '2026-03-04T10:20:30.456789Z' },
+      { severity: 'NOTICE' },
+    ],
+    [
+      '.NET',
+      '{"Timestamp":"2026-03-04T10:20:30.456Z","EventId":14,"LogLevel":"Critical","Category":"Shop.Desk","Message":"no seat","State":{"Message":"no seat"}}',
+      { message: 'no seat', level: 'fatal', '@timestamp': '2026-03-04T10:20:30.456Z' },
+      { EventId: 14, LogLevel: 'Critical', Category: 'Shop.Desk', 'State.Message': 'no seat' },
+    ],
+    [
+      'OpenTelemetry',
+      '{"Timestamp":"1772619630456789012","SeverityText":"WARN2","SeverityNumber":14,"Body":"no seat","Attributes":{"seat":7}}',
+      { message: 'no seat', level: 'warn', '@timestamp': '2026-03-04T10:20:30.456789012Z' },
+      { SeverityText: 'WARN2', SeverityNumber: 14, 'Attributes.seat': 7 },
+    ],
+    [
+      'nginx, with its own names',
+      '{"time_local":"04/Mar/2026:12:20:30 +0200","status":200,"request":"GET /seats HTTP/1.1"}',
+      { '@timestamp': '2026-03-04T10:20:30.000Z' },
+      { status: 200, request: 'GET /seats HTTP/1.1' },
+    ],
+    [
+      'MongoDB',
+      '{"t":{"$date":"2026-03-04T12:20:30.456+02:00"},"s":"W","c":"NETWORK","id":22943,"msg":"no seat"}',
+      { message: 'no seat', '@timestamp': '2026-03-04T10:20:30.456Z' },
+      { s: 'W', c: 'NETWORK', id: 22943 },
+    ],
+  ])('has the message, level and time of its family: %s', (_, line, record, rest) => {
+    expect(parseLine(line)).toEqual({ kind: 'log', record, rest });
+  });
+
+  it('keeps a message of another family, and one beside its own', () => {
+    expect(parseLine('{"MESSAGE":"a","short_message":"b"}')?.rest).toEqual({ MESSAGE: 'a', short_message: 'b' });
+    expect(parseLine('{"@t":"2026-03-04T10:20:30Z","@m":"a","message":"b"}')).toMatchObject({
+      record: { message: 'b' },
+      rest: { '@m': 'a' },
+    });
+    expect(parseLine('{"PRIORITY":"6","MESSAGE":[1,"b",300]}')?.rest['MESSAGE']).toEqual([1, 'b', 300]);
   });
 });

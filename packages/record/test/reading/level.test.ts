@@ -23,6 +23,8 @@ describe('the level of a line', () => {
     ['Serilog', { '@t': '2026-03-04T10:20:30Z', '@mt': 'm', '@l': 'Warning' }, 'warn'],
     ['Serilog: Verbose is its lowest', { '@t': '2026-03-04T10:20:30Z', '@mt': 'm', '@l': 'Verbose' }, 'trace'],
     ['Serilog leaves Information out', { '@t': '2026-03-04T10:20:30Z', '@mt': 'm' }, 'info'],
+    ['Serilog, its plain format', { Timestamp: 'x', Level: 'Verbose', MessageTemplate: 'm' }, 'trace'],
+    ['.NET', { LogLevel: 'Information', Category: 'Shop.Cart', Message: 'm' }, 'info'],
     ['python', { levelname: 'CRITICAL', message: 'm' }, 'fatal'],
     ['python, with its number', { level: 30, levelname: 'WARNING', message: 'm' }, 'warn'],
     ['Monolog', { level: 250, level_name: 'NOTICE', message: 'm' }, 'info'],

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { toMessages, toParts } from '../../src/schema/index.ts';
+import { textMessage, toMessages, toParts } from '../../src/schema/index.ts';
 
 const source = { type: 'char_location', document_title: 'Atlas', cited_text: 'Oslo is in Norway' };
 
@@ -468,4 +468,21 @@ it.each([
 ])('a document from %s keeps its title and its context', (_, source, part) => {
   const told = { title: 'Tide table', context: 'From the harbour office.' };
   expect(toParts([{ type: 'document', source, ...told }])).toEqual([expect.objectContaining({ ...part, ...told })]);
+});
+
+it.each(['human', 'ai', 'system', 'developer', 'constructor', '__proto__'])(
+  'a text of %s is the same message, read alone or from a conversation',
+  (role) => {
+    for (const content of ['At six.', ''])
+      expect([textMessage(role, content)]).toEqual(toMessages([{ role, content }]));
+  },
+);
+
+it('a role that is the name of a method of objects stays what it is', () => {
+  expect(toMessages([{ role: 'constructor', content: 'x' }])[0]?.role).toBe('constructor');
+});
+
+it('bytes that are given as a message are a payload, whatever their number', () => {
+  const bytes = new Uint8Array(3_000_000);
+  expect(toMessages(bytes)).toEqual([{ role: 'user', parts: [{ type: 'blob', content: bytes }] }]);
 });

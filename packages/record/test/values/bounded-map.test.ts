@@ -61,4 +61,17 @@ describe('memoize', () => {
     lengthOf('a');
     expect(computed.filter((text) => text === 'a')).toHaveLength(2);
   });
+
+  it('keeps no long text', () => {
+    const computed: number[] = [];
+    const compute = (text: string): number => {
+      computed.push(text.length);
+      return text.length;
+    };
+    const [usual, longer] = [memoize(LIMIT, compute), memoize(LIMIT, compute, 2000)];
+    for (const length of [1000, 1001, 1000, 1001]) usual('x'.repeat(length));
+    expect(computed.splice(0)).toEqual([1000, 1001, 1001]);
+    for (const length of [2000, 2001, 2000, 2001]) longer('x'.repeat(length));
+    expect(computed).toEqual([2000, 2001, 2001]);
+  });
 });

@@ -16,6 +16,7 @@ export const CONTENT = {
   'gen_ai.tool.call.arguments': { kind: 'json', privacy: 'content', settable: true, side: 'input', shrink: 6, docs: 'Arguments of the call.' },
   'gen_ai.tool.call.result': { kind: 'json', privacy: 'content', settable: true, side: 'output', shrink: 8, docs: 'Result of the call.' },
   'gen_ai.retrieval.documents': { kind: 'json', privacy: 'content', settable: true, side: 'output', shape: 'documents', shrink: 1, docs: 'Documents that were returned.' },
+  'spanline.events': { kind: 'json', privacy: 'content', settable: true, side: 'output', shape: 'any', shrink: 1, docs: 'Events of an OpenTelemetry span that no other key has: name, time, attributes.' },
   'spanline.input': { kind: 'json', privacy: 'content', settable: true, side: 'input', shape: 'any', shrink: 7, docs: 'Input that has no GenAI shape.' },
   'spanline.output': { kind: 'json', privacy: 'content', settable: true, side: 'output', shape: 'any', shrink: 14, docs: 'Output that has no GenAI shape.' },
 } as const satisfies AttributeRows;

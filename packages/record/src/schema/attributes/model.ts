@@ -53,7 +53,7 @@ export const USAGE_AND_COST = {
   'spanline.cost.source': { kind: 'string', privacy: 'own', values: ['provider', 'explicit', 'price_table'], docs: 'Origin of the cost.' },
   'spanline.cost.exact': { kind: 'boolean', privacy: 'own', docs: '`false` when the cost may differ from the bill; `spanline.cost.reason` gives the reason.' },
   'spanline.cost.price_version': { kind: 'string', privacy: 'own', docs: 'Version of the price table.' },
-  'spanline.cost.reason': { kind: 'string', privacy: 'own', docs: 'Reason for a missing cost (`no_usage`, `no_model`, `unknown_model`, `self_hosted`) or for one that is not exact (`unknown_usage`, `unpriced_unit`, `assumed_price`, `unpriced_condition`, `inconsistent_usage`, `incomplete_usage`, `estimated_usage`, `assumed_model`, `assumed_tier`).' },
+  'spanline.cost.reason': { kind: 'string', privacy: 'own', docs: 'Reason for a missing cost (`no_usage`, `no_model`, `unknown_model`, `self_hosted`, `not_billed`) or for one that is not exact (`unknown_usage`, `unpriced_unit`, `assumed_price`, `unpriced_condition`, `inconsistent_usage`, `incomplete_usage`, `estimated_usage`, `assumed_model`, `assumed_tier`).' },
   'spanline.cost.list_usd': { kind: 'double', privacy: 'own', minimum: 0, docs: 'Cost by the price table, beside the cost that the provider reported.' },
   'spanline.cost.reported_usd': { kind: 'double', privacy: 'protected', settable: true, minimum: 0, docs: 'Cost that the provider or a gateway reported. Written only beside an explicit cost.' },
   'spanline.cost.tier': { kind: 'string', privacy: 'protected', settable: true, docs: 'Service tier that the call was billed by, unless it is the standard one: `flex`, `priority`, `batch`, `fast`.' },

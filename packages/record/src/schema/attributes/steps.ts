@@ -36,6 +36,10 @@ export const TOOLS_AND_AGENTS = {
   'gen_ai.agent.name': { kind: 'string', privacy: 'personal', settable: true, docs: 'Name of the agent; on model calls and tools, of the innermost agent around them.' },
   'gen_ai.agent.description': { kind: 'string', privacy: 'personal', settable: true, docs: 'Description of the agent.' },
   'gen_ai.agent.version': { kind: 'string', privacy: 'personal', settable: true, docs: 'Version of the agent.' },
+  'db.system.name': { kind: 'string', privacy: 'protected', settable: true, docs: 'Database: `postgresql`, `pinecone`.' },
+  'db.namespace': { kind: 'string', privacy: 'personal', settable: true, docs: 'Database, schema or index inside of the server.' },
+  'db.collection.name': { kind: 'string', privacy: 'personal', settable: true, docs: 'Table or collection.' },
+  'db.operation.name': { kind: 'string', privacy: 'protected', settable: true, docs: 'Operation: `SELECT`, `query`.' },
   'db.response.returned_rows': { kind: 'int', privacy: 'protected', settable: true, docs: 'Rows that a query returned.' },
   'spanline.search.results': { kind: 'int', privacy: 'protected', settable: true, docs: 'Results that a search returned.' },
   'spanline.guardrail.name': { kind: 'string', privacy: 'personal', settable: true, docs: 'Guardrail.' },
@@ -44,4 +48,17 @@ export const TOOLS_AND_AGENTS = {
   'spanline.langgraph.node': { kind: 'string', privacy: 'personal', settable: true, docs: 'Node of the graph.' },
   'spanline.langgraph.step': { kind: 'int', privacy: 'protected', settable: true, docs: 'Step of the graph.' },
   'spanline.langgraph.checkpoint_id': { kind: 'string', privacy: 'protected', settable: true, docs: 'Checkpoint.' },
+} as const satisfies AttributeRows;
+
+/** MCP. */
+export const MCP = {
+  'mcp.method.name': { kind: 'string', privacy: 'protected', settable: true, docs: 'Method of a request: `tools/call`.' },
+  'mcp.protocol.version': { kind: 'string', privacy: 'protected', settable: true, docs: 'Version of the protocol that both ends speak.' },
+  'mcp.session.id': { kind: 'string', privacy: 'protected', settable: true, docs: 'Session of streamable HTTP.' },
+  'mcp.resource.uri': { kind: 'string', privacy: 'personal', settable: true, docs: 'Resource, without user, query and fragment.' },
+  'spanline.mcp.progress': { kind: 'int', privacy: 'protected', settable: true, docs: 'Notifications of progress during the request.' },
+  'jsonrpc.request.id': { kind: 'string', privacy: 'personal', settable: true, docs: 'Id of the request, which its sender chose.' },
+  'rpc.response.status_code': { kind: 'string', privacy: 'protected', settable: true, docs: 'Error code of the JSON-RPC response.' },
+  'network.transport': { kind: 'string', privacy: 'protected', settable: true, docs: '`pipe` for standard input and output, `tcp` for HTTP.' },
+  'network.protocol.name': { kind: 'string', privacy: 'protected', settable: true, docs: '`http` or `websocket`.' },
 } as const satisfies AttributeRows;
