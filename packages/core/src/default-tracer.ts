@@ -2,7 +2,16 @@
 import { SpanlineError } from '@spanline/record';
 import { type Span, type SpanOptions, type Tracer, tracerCheck } from './api/index.ts';
 import { enclosingSpan, sharedState } from './context/index.ts';
-import { nameDefault, onDefaultChange, OWNER, type OwningTracer, processTracer, stateOf } from './trace/index.ts';
+import {
+  ADOPT,
+  adoptSpan,
+  nameDefault,
+  onDefaultChange,
+  OWNER,
+  type OwningTracer,
+  processTracer,
+  stateOf,
+} from './trace/index.ts';
 import { configuredTracer } from './tracer/index.ts';
 
 const tracerOfProcess = (): Tracer => processTracer(configuredTracer);
@@ -47,6 +56,7 @@ function createDelegate(): OwningTracer {
     get [OWNER]() {
       return (tracerOfProcess() as OwningTracer)[OWNER];
     },
+    [ADOPT]: (options, ids) => adoptSpan(tracerFor(options), options, ids),
     get logger() {
       return tracerOfProcess().logger;
     },

@@ -93,4 +93,12 @@ export {
   toolSpan,
   type ToolSpanOptions,
 } from './steps/index.ts';
-export { createTracer, loadPrices, type LoadPricesOptions } from './tracer/index.ts';
+export {
+  createItemizer,
+  createTracer,
+  type Itemize,
+  type ItemizerOptions,
+  loadPrices,
+  type LoadPricesOptions,
+} from './tracer/index.ts';
+export type { Bill, BillItem } from './usage/index.ts';

@@ -25,6 +25,9 @@ export { bindLogger, pinoSymbols } from './log/index.ts';
 export { providerOf, type ProviderClues } from './providers/index.ts';
 export { type StreamWatcher, watchStream } from './streams/index.ts';
 export {
+  addAdoptedValues,
+  adoptSpan,
+  type AdoptedIds,
   attributesOf,
   type ChildFailure,
   contextValuesOf,
@@ -36,15 +39,19 @@ export {
   failuresBelow,
   type Failure,
   type Guard,
+  hasUsageBelow,
   injectCurrent,
   instrumentationOf,
   isSameTree,
+  labelAdopted,
   linkTo,
   onForcedEnd,
   profileOfSpan,
+  retype,
   runInSpan,
   setConversation,
   statusOfThrown,
+  traceFlagsOf,
   type ThrownStatus,
   type WorkObserver,
 } from './trace/index.ts';

@@ -1,4 +1,5 @@
 /** Values that nobody should hand over, and that somebody will. */
+import { runs } from '../../../test/support/effort.ts';
 
 function circular(): object {
   const value: Record<string, unknown> = { a: 1 };
@@ -54,8 +55,8 @@ const THROWING_FIELDS = Object.defineProperties(
   ),
 );
 
-/** Sizes are those of the names below with `SPANLINE_LONG`, and a tenth of them otherwise. */
-const SHARE = process.env['SPANLINE_LONG'] === undefined ? 10 : 1;
+/** Sizes are those of the names below in long runs, and a tenth of them otherwise. */
+const SHARE = runs(10, 1);
 
 const all = Array.from({ length: 100_000 }, (_, index) => `element ${index}`);
 const many = all.slice(0, all.length / SHARE);
@@ -69,7 +70,8 @@ export const HOSTILE: readonly (readonly [name: string, value: unknown])[] = [
   ['Infinity', Number.POSITIVE_INFINITY],
   ['the largest number', Number.MAX_VALUE],
   ['a bigint', 12n],
-  ['a bigint of a million digits', 2n ** BigInt(3_000_000 / SHARE)],
+  // Its text takes time by the square of its digits.
+  ['a bigint of a million digits', 2n ** BigInt(3_000_000 / SHARE ** 2)],
   ['a symbol', Symbol('s')],
   ['a function', function named() {}],
   ['null', null],

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { createLogger, createTracer, type Span, validate } from '@spanline/core';
 import { memoryLog } from '@spanline/core/testing';
+import { runs } from '../../../test/support/effort.ts';
 import { HOSTILE } from './hostile-values.ts';
 
 function setUp(options: Parameters<typeof createTracer>[0] = {}) {
@@ -65,7 +66,7 @@ describe('one valid line comes of', () => {
           expect(validate(log.records()[0] ?? {})).toEqual({ valid: true });
         },
       ),
-      { numRuns: 300 },
+      { numRuns: runs(100, 3000) },
     );
   });
 });

@@ -146,6 +146,58 @@ describe('llmSpan', () => {
     ]);
   });
 
+  it.each<[string, string, object, string, number]>([
+    [
+      'a deployment of Azure',
+      'azure.ai.openai',
+      { model: 'gpt-4o-2024-11-20', choices: [], usage: { prompt_tokens: 2000, completion_tokens: 10 } },
+      'gpt-4o-2024-11-20',
+      0.0051,
+    ],
+    [
+      'a name that moves on',
+      'gcp.gemini',
+      { modelVersion: 'gemini-2.5-flash', usageMetadata: { promptTokenCount: 2000, candidatesTokenCount: 10 } },
+      'gemini-2.5-flash',
+      0.000625,
+    ],
+    [
+      'a line of a batch',
+      'openai',
+      {
+        custom_id: 'a',
+        response: { body: { model: 'gpt-5-mini', usage: { prompt_tokens: 2000, completion_tokens: 10 } } },
+      },
+      'gpt-5-mini',
+      0.00026,
+    ],
+  ])('has the model that the answer names, and its price: %s', (_what, provider, usage, model, usd) => {
+    const { tracer, last } = setUp();
+    llmSpan({ tracer, provider, model: 'house-chat', messages: 'q', answer: () => ({ usage }) }, () => 'So.');
+    expect(last()).toMatchObject({ 'gen_ai.request.model': 'house-chat', 'gen_ai.response.model': model });
+    expect(last()['spanline.cost.usd']).toBeCloseTo(usd, 12);
+  });
+
+  it('has the model that the chunks of a stream name', async () => {
+    const { tracer, last } = setUp();
+    const chunks = llmSpan({ tracer, provider: 'openai', model: 'house-chat', messages: 'q' }, async function* () {
+      yield { model: 'gpt-5-mini', choices: [{ delta: { content: 'So.' } }] };
+      yield { model: 'gpt-5-mini', choices: [], usage: { prompt_tokens: 2000, completion_tokens: 10 } };
+    });
+    for await (const _ of chunks);
+    expect(last()).toMatchObject({ 'gen_ai.response.model': 'gpt-5-mini', 'spanline.cost.usd': 0.00052 });
+  });
+
+  it.each<[string, object]>([
+    ["Ollama's client", { message: { role: 'assistant', content: 'So.' }, prompt_eval_count: 30, eval_count: 4 }],
+    ['a model of Meta on Bedrock', { generation: 'So.', prompt_token_count: 30, generation_token_count: 4 }],
+    ['a client of Cohere', { embeddings: {}, meta: { billedUnits: { inputTokens: 30, outputTokens: 4 } } }],
+  ])('finds the counts in the answer of %s', (_what, answer) => {
+    const { tracer, last } = setUp();
+    llmSpan({ tracer, model: 'm', messages: 'q' }, () => answer);
+    expect(last()).toMatchObject({ 'gen_ai.usage.input_tokens': 30, 'gen_ai.usage.output_tokens': 4 });
+  });
+
   it('has messages, parameters, answer, tokens and cost', async () => {
     const { tracer, last } = setUp();
     await llmSpan(
@@ -210,6 +262,58 @@ describe('a step', () => {
     expect(tracer.stats().internalErrors).toBe(1);
     // Warnings of earlier tests may still be on their way.
     for await (const [{ message }] of warnings) if (message.includes(`${operation} option ${name} (unknown)`)) break;
+  });
+
+  it.each<[string, (tracer: Tracer, wrong: never) => unknown, string]>([
+    [
+      'execute_tool option count',
+      (tracer, count) => toolSpan({ tracer, tool: 't', statement: 'SELECT', count }, () => [7]),
+      '"db.response.returned_rows":1',
+    ],
+    [
+      'retrieval option documents',
+      (tracer, documents) => retrieverSpan({ tracer, query: 'q', documents }, () => [{ id: 'a' }]),
+      '"spanline.retrieval.count":1',
+    ],
+    [
+      'rerank option ranked',
+      (tracer, ranked) => rerankSpan({ tracer, query: 'q', documents: [1, 2], ranked }, () => [{ id: 'a' }]),
+      '"spanline.retrieval.count":1',
+    ],
+    [
+      'chat option answer',
+      (tracer, answer) => llmSpan({ tracer, model: 'm', messages: 'q', answer }, () => 'so'),
+      'so',
+    ],
+  ])('with a wrong %s does without it, counts and names it', async (name, run, kept) => {
+    const { tracer, last } = setUp();
+    const warnings = on(process, 'warning') as AsyncIterable<[Error]>;
+    run(tracer, 'x' as never);
+    expect(JSON.stringify(last())).toContain(kept);
+    expect(tracer.stats().internalErrors).toBe(1);
+    for await (const [{ message }] of warnings) if (message.includes(`${name} (no function)`)) break;
+    run(tracer, null as never);
+    expect(JSON.stringify(last())).toContain(kept);
+    expect(tracer.stats().internalErrors).toBe(1);
+  });
+
+  it('with something else for a tracer stands under the current span, and is counted', () => {
+    const { tracer, log } = setUp();
+    const wrong = { tracer: {} as never, tool: 't' };
+    expect(tracer.withSpan('root', () => toolSpan(wrong, () => 7))).toBe(7);
+    expect(log.records()[0]).toMatchObject({ 'span.name': 'execute_tool t' });
+    expect(tracer.stats().internalErrors).toBe(1);
+    expect(toolSpan(wrong, () => 7)).toBe(7);
+  });
+
+  it('whose answer is a text has it as its output', () => {
+    const { tracer, last } = setUp();
+    const answer = (): never => 'because' as never;
+    llmSpan({ tracer, model: 'm', messages: 'q', answer }, () => 7);
+    expect(last()['gen_ai.output.messages']).toContain('because');
+    llmSpan({ tracer, model: 'm', messages: 'q', answer: () => undefined as never }, () => 7);
+    expect(last()).not.toHaveProperty('gen_ai.output.messages');
+    expect(tracer.stats().internalErrors).toBe(0);
   });
 
   it('with an unknown type is a task, and is counted', () => {

@@ -2,47 +2,54 @@
 
 export {
   activeState,
+  addAdoptedValues,
   addContextResolver,
   addUsage,
-  bindLogger,
+  type AdoptedIds,
+  adoptSpan,
   AnswerUsage,
   attributesOf,
+  bindLogger,
   callerSpan,
-  conditionsOf,
   type ChildFailure,
+  conditionsOf,
   type ContextResolver,
   type ContextState,
   contextValuesOf,
   createGuard,
   currentValues,
   describeFailure,
-  enterAgent,
   endWithChildren,
-  failuresBelow,
+  enterAgent,
   type Failure,
+  failuresBelow,
   type Guard,
+  hasUsageBelow,
   injectCurrent,
   instrumentationOf,
+  isBillable,
   isCaptureSetting,
   isCredential,
   isSameTree,
   isSecretName,
   isSpanId,
   isTraceId,
+  labelAdopted,
   linkTo,
-  isBillable,
   mostExact,
+  nearestOpen,
   type NormalizedUsage,
   normalizeUsage,
-  partOfUsage,
   onForcedEnd,
   parentOf,
+  partOfUsage,
   type PriceConditions,
   profileOfSpan,
-  providerOf,
   type ProviderClues,
+  providerOf,
   rateLimitRatio,
   reportedByHeaders,
+  retype,
   runInContext,
   runInSpan,
   setConversation,
@@ -51,6 +58,7 @@ export {
   type StreamWatcher,
   type ThrownStatus,
   tierOf,
+  traceFlagsOf,
   tracerCheck,
   usageAttributes,
   type UsageContext,
@@ -73,11 +81,12 @@ export {
   option,
   type Shape,
   text,
+  textMessage,
   toMessages,
   toParts,
 } from '@spanline/record';
 export { type AnswerContent, createAnswerContent } from './answers/answer-content.ts';
-export { groundedParts } from './answers/candidates.ts';
+export { type Candidates, createCandidates, groundedParts } from './answers/candidates.ts';
 export { type Choice, createStreamedChoices, type StreamedChoices, wholeChoice } from './answers/chat-choices.ts';
 export { createEntries, type Entries } from './answers/entries.ts';
 export { createMessageBlocks, type MessageBlocks } from './answers/message-blocks.ts';
@@ -90,9 +99,16 @@ export {
   type ClientOptions,
   type ClientWrapper,
   createClientWrapper,
+  stainlessClient,
 } from './client/client-wrapper.ts';
+export { headerOf } from './client/headers.ts';
+export type { ClientTracing } from './client/begin-call.ts';
+export type { OpenCall, SdkStreamEvents } from './client/open-call.ts';
+export { type Operation, runOperation } from './client/run-operation.ts';
+export { wholeReader } from './client/whole-reader.ts';
 export { amendContext } from './context/amend-context.ts';
 export { enterSpan } from './context/enter-span.ts';
+export { holds, type RemoteCaller, remoteCaller } from './context/remote-caller.ts';
 export { TRACE_SHAPE, type TraceOptions } from './options.ts';
 export {
   type AccessorWrap,
@@ -105,6 +121,7 @@ export { createPatches, type Patches } from './patching/patches.ts';
 export type { Patch } from './patching/replacement.ts';
 export { tryRequire } from './patching/try-require.ts';
 export { classNameOf } from './provider/class-name.ts';
+export { clientSpan } from './provider/client-span.ts';
 export { observedUsage } from './provider/observed-usage.ts';
 export { promptAttributes, storedPromptAttributes } from './provider/prompt-attributes.ts';
 export { type OfferedTool, stopSequences, toolDefinitions } from './provider/request-values.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { createTracer } from '@spanline/core';
 import { memoryLog } from '@spanline/core/testing';
-import { createClientWrapper, type ReadRequest, serverAttributes } from '../src/index.ts';
+import { createClientWrapper, stainlessClient, type ReadRequest, serverAttributes } from '../src/index.ts';
 
 /** A promise as the clients make it: lazy, parsed by whoever waits for it. */
 class ApiPromise extends Promise<unknown> {
@@ -41,7 +41,7 @@ function traced(client: object, read: ReadRequest = readCall) {
   const log = memoryLog();
   const tracer = createTracer({ logger: log.logger, statsIntervalSeconds: 0 });
   const scope = { name: '@spanline/test', version: '1.0.0' };
-  const wrapper = createClientWrapper({ scope, what: 'a client', resource: 'ask', other: '' });
+  const wrapper = createClientWrapper({ scope, ...stainlessClient('a client', 'ask', '') });
   wrapper.trace(client, read, { tracer });
   return { log, tracer, wrapper };
 }

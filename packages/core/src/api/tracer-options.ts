@@ -37,14 +37,15 @@ export interface TracerOptions {
   /** Redaction rules, detectors and paths, beside the built-in rules. An array has the paths alone, as in pino. */
   redact?: RedactOptions | readonly string[];
   /**
-   * Replaces personal data and credentials in the lines of `tracer.logger` as in spans, by `redact`. With
-   * `capture: 'full'` only credentials. `false` writes them as they are, but for the ids that Spanline adds.
+   * Replaces personal data and credentials in the lines of `tracer.logger`, as `redact` does in spans. With
+   * `capture: 'full'` it replaces credentials only. `false` leaves your fields as they are; ids that Spanline adds are
+   * still redacted.
    * @defaultValue that of a `createLogger` logger, else true
    */
   redactLines?: boolean;
   /**
-   * Where a message that is already on an earlier line of the trace becomes a reference, `{"ref":"<span_id>#i3"}`: in
-   * chains, agents and graph nodes (`containers`), in the inputs of model calls as well (`all`), or nowhere (`none`).
+   * Replaces a message that an earlier line of the trace holds by a reference, `{"ref":"<span_id>#i3"}`. `containers`
+   * does so in chains, agents and graph nodes, `all` in the inputs of model calls as well, `none` nowhere.
    * `reconstructMessages` restores the messages. With `sampling.spans: 'roots'` there are no references.
    * @defaultValue `containers`
    */
@@ -63,11 +64,12 @@ export interface TracerOptions {
    */
   prices?: PriceTable;
   /**
-   * Who sells the models of a host, by `host:port`, host, or `*.domain`: the name of a provider (`groq`), `gateway` for
-   * a server that passes calls on at the maker's price, or `self_hosted` for one whose models have no price.
+   * Names the seller of a host's models, by `host:port`, host, or `*.domain`. A value is the name of a provider
+   * (`groq`), `gateway` for a server that passes calls on at the maker's price, or `self_hosted` for models without a
+   * price.
    *
-   * @defaultValue Hosts of providers are known. On all others, models that only their maker has keep its price, and
-   * models with open weights have none.
+   * @defaultValue Spanline knows the hosts of providers. On any other host, a closed model has the price of its maker,
+   * and a model with open weights has none.
    */
   hosts?: Readonly<Record<string, string>>;
   /**

@@ -52,29 +52,69 @@ function fitTexts(value: Plain, maxBytes: number): Plain {
   return cutToFit((limit) => (limit === max ? bounded : capTexts(bounded, limit)), max, MIN_TEXT, maxBytes);
 }
 
+/** The number in a note about what was left out before. */
+function notedIn(note: Plain | undefined, pattern: RegExp): number | undefined {
+  const count = typeof note === 'string' ? pattern.exec(note)?.groups?.['count'] : undefined;
+  return count === undefined ? undefined : Number(count);
+}
+
+const ELEMENTS_NOTE = /^…\[\+(?<count>\d+) elements\]$/;
+const KEYS_NOTE = /^\[\+(?<count>\d+) keys\]$/;
+const NOTE_KEY = '…';
+
 /** Copies a value with the first `length` elements of each array. */
 function capArrays(value: Plain, length: number): Plain {
   if (Array.isArray(value)) {
+    const before = notedIn(value.at(-1), ELEMENTS_NOTE);
+    const given = before === undefined ? value.length : value.length - 1;
+    if (given <= length) return value.map((entry) => capArrays(entry, length));
     const kept = value.slice(0, length).map((entry) => capArrays(entry, length));
-    return value.length > length ? [...kept, `…[+${value.length - length} elements]`] : kept;
+    return [...kept, `…[+${given - length + (before ?? 0)} elements]`];
   }
   if (typeof value !== 'object' || value === null) return value;
   return Object.fromEntries(Object.entries(value).map(([key, entry]) => [key, capArrays(entry, length)]));
 }
 
-/** Length of the longest array in a value. */
-function longestArray(value: Plain): number {
-  if (typeof value !== 'object' || value === null) return 0;
-  let longest = Array.isArray(value) ? value.length : 0;
-  for (const entry of Object.values(value)) longest = Math.max(longest, longestArray(entry));
-  return longest;
+/** Copies a value with the first `count` members of each object. */
+function capMembers(value: Plain, count: number): Plain {
+  if (typeof value !== 'object' || value === null) return value;
+  if (Array.isArray(value)) return value.map((entry) => capMembers(entry, count));
+  const before = notedIn(value[NOTE_KEY], KEYS_NOTE);
+  const members = Object.entries(value).filter(([key]) => before === undefined || key !== NOTE_KEY);
+  const kept = members.slice(0, count).map(([key, entry]): [string, Plain] => [key, capMembers(entry, count)]);
+  const left = members.length - kept.length + (before ?? 0);
+  if (left > 0) kept.push([NOTE_KEY, `[+${left} keys]`]);
+  return Object.fromEntries(kept);
 }
 
-/** Truncates texts until the value fits, then arrays, in case there are too many short texts. */
+/** Length of the longest array in a value, or number of members of the largest object. */
+function largest(value: Plain, kind: 'array' | 'object'): number {
+  if (typeof value !== 'object' || value === null) return 0;
+  const entries = Object.values(value);
+  let most = Array.isArray(value) === (kind === 'array') ? entries.length : 0;
+  for (const entry of entries) most = Math.max(most, largest(entry, kind));
+  return most;
+}
+
+/** The shortest element of an array has a digit and a comma, the shortest member of an object `"a":1,`. */
+const MIN_ELEMENT = 2;
+const MIN_MEMBER = 6;
+
+/** Leaves out elements and members that cannot fit, so that cutting the rest takes a time that the limit bounds. */
+function capSizes(value: Plain, maxBytes: number): Plain {
+  const elements = Math.ceil(maxBytes / MIN_ELEMENT);
+  const members = Math.ceil(maxBytes / MIN_MEMBER);
+  const arrays = largest(value, 'array') > elements ? capArrays(value, elements) : value;
+  return largest(arrays, 'object') > members ? capMembers(arrays, members) : arrays;
+}
+
+/** Truncates texts until the value fits, then arrays, in case there are too many short texts, then objects. */
 function fitValue(value: Plain, maxBytes: number): Plain {
-  const fitted = fitTexts(value, maxBytes);
-  if (bytesOf(fitted) <= maxBytes) return fitted;
-  return cutToFit((length) => capArrays(fitted, length), longestArray(fitted), 1, maxBytes);
+  const texts = fitTexts(capSizes(value, maxBytes), maxBytes);
+  if (bytesOf(texts) <= maxBytes) return texts;
+  const arrays = cutToFit((length) => capArrays(texts, length), largest(texts, 'array'), 1, maxBytes);
+  if (bytesOf(arrays) <= maxBytes) return arrays;
+  return cutToFit((count) => capMembers(arrays, count), largest(arrays, 'object'), 1, maxBytes);
 }
 
 /**

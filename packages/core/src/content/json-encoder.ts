@@ -12,6 +12,7 @@ import {
   isPathEnd,
   mayBePersonal,
   memberName,
+  isValueMember,
   nameBesideValue,
   nameOfPair,
   type PathPosition,
@@ -273,6 +274,10 @@ export class JsonEncoder {
       if (blob !== undefined) return blob;
     }
     const position = this.#position;
+    if (keys.length === 2 && position === undefined) {
+      const node = this.#textPart(value, keys) ?? this.#bareMessage(value, keys);
+      if (node !== undefined) return node;
+    }
     const taken = keys.length > this.#limits.objectKeys ? keys.slice(0, this.#limits.objectKeys) : keys;
     const object = new ObjectJson();
     const bareMembers: Member[] | undefined = keys.includes('finish_reason') ? [] : undefined;
@@ -280,10 +285,10 @@ export class JsonEncoder {
     let hasParts = false;
     let hasRef = false;
     let unusual: Set<string> | undefined;
-    const named = keys.includes('value') ? nameBesideValue(value) : undefined;
+    const named = keys.some(isValueMember) ? nameBesideValue(value, taken) : undefined;
     for (const key of taken) {
       const inner = readProperty(value, key);
-      const own = key === 'value' && named !== undefined ? named : memberName(key, name);
+      const own = named !== undefined && isValueMember(key) ? named : memberName(key, name);
       const node = this.#member(position, key, inner, own);
       if (node === undefined) continue;
       const keyJson = plainKeyJson(key) ?? this.#unusualKey(key, (unusual ??= new Set()));
@@ -305,6 +310,33 @@ export class JsonEncoder {
     const json = object.finish();
     if (hasRole && hasParts) return messageJson(json, bareMembers);
     return (hasRef ? referenceJson(json) : undefined) ?? json;
+  }
+
+  /** JSON of a part that is a text, as most are. No name of its members decides on a text. */
+  #textPart(value: object, keys: readonly string[]): string | undefined {
+    if (keys[0] !== 'type' || keys[1] !== 'content' || this.#nodes < 2) return undefined;
+    const type = readProperty(value, 'type');
+    const content = readProperty(value, 'content');
+    if (typeof type !== 'string' || typeof content !== 'string') return undefined;
+    this.#nodes -= 2;
+    this.#isArray = false;
+    return `{"type":${this.#text(type, undefined)},"content":${this.#text(content, undefined)}}`;
+  }
+
+  /** JSON of a message with a role and parts alone, as most are. */
+  #bareMessage(value: object, keys: readonly string[]): JsonNode | undefined {
+    if (keys[0] !== 'role' || keys[1] !== 'parts' || this.#nodes < 2) return undefined;
+    const role = readProperty(value, 'role');
+    const parts = readProperty(value, 'parts');
+    if (typeof role !== 'string' || !Array.isArray(parts)) return undefined;
+    this.#nodes -= 2;
+    const object = new ObjectJson();
+    object.add('"role":', this.#text(role, undefined));
+    object.add('"parts":', this.#guarded(parts, undefined) ?? 'null');
+    const hasParts = this.#isArray;
+    this.#isArray = false;
+    const json = object.finish();
+    return hasParts ? messageJson(json, undefined) : json;
   }
 
   #member(position: PathPosition | undefined, key: string, value: unknown, name: string): JsonNode | undefined {

@@ -2,6 +2,7 @@
 import {
   isHeaderOfSecret,
   isNameMember,
+  isValueMember,
   isSecretName,
   matchAt,
   mayBePersonal,
@@ -65,6 +66,21 @@ function endOfValue(json: string, start: number): number {
   return depth === 0 ? json.length : -1;
 }
 
+/** A member in the JSON of an object, with the place of the sign behind its value. */
+interface PlacedMember extends JsonMember {
+  readonly end: number;
+}
+
+function memberAt(json: string, index: number): PlacedMember | undefined {
+  const keyEnd = json.charCodeAt(index) === QUOTE ? endOfString(json, index) : -1;
+  const colon = keyEnd < 0 ? -1 : skipSpace(json, keyEnd);
+  if (json.charAt(colon) !== ':') return undefined;
+  const start = skipSpace(json, colon + 1);
+  const end = endOfValue(json, start);
+  if (end < 0 || end === json.length) return undefined;
+  return { key: textOfJson(json.slice(index, keyEnd)), json: json.slice(start, end).trimEnd(), end };
+}
+
 /** The members of the JSON of an object, repeated keys as well; `undefined` for other texts. */
 export function jsonMembers(json: string): JsonMember[] | undefined {
   const members: JsonMember[] = [];
@@ -73,16 +89,25 @@ export function jsonMembers(json: string): JsonMember[] | undefined {
   for (;;) {
     index = skipSpace(json, index + 1);
     if (json.charAt(index) === '}' && members.length === 0) return members;
-    const keyEnd = json.charCodeAt(index) === QUOTE ? endOfString(json, index) : -1;
-    const colon = keyEnd < 0 ? -1 : skipSpace(json, keyEnd);
-    if (json.charAt(colon) !== ':') return undefined;
-    const start = skipSpace(json, colon + 1);
-    const end = endOfValue(json, start);
-    if (end < 0 || end === json.length) return undefined;
-    members.push({ key: textOfJson(json.slice(index, keyEnd)), json: json.slice(start, end).trimEnd() });
-    index = end;
+    const member = memberAt(json, index);
+    if (member === undefined) return undefined;
+    members.push({ key: member.key, json: member.json });
+    index = member.end;
     if (json.charAt(index) === '}') return members;
   }
+}
+
+/** The name of a secret in the members of an object from `index` on. */
+function secretNameFrom(json: string, index: number): string | undefined {
+  let member = memberAt(json, index);
+  while (member !== undefined) {
+    if (isNameMember(member.key) && member.json.startsWith('"')) {
+      const name = textOfJson(member.json);
+      if (isSecretName(name)) return name;
+    }
+    member = json.charAt(member.end) === ',' ? memberAt(json, skipSpace(json, member.end + 1)) : undefined;
+  }
+  return undefined;
 }
 
 /** An object or a list that the walk is in. */
@@ -154,7 +179,7 @@ class TextWalk {
     const { name, isList, before, count, named } = this.#place;
     if (!isList) {
       if (before === undefined) return name;
-      return before === 'value' && named !== undefined ? named : memberName(before, name);
+      return named !== undefined && isValueMember(before) ? named : memberName(before, name);
     }
     // A name before its value in a flat list, and in a list of pairs.
     if (isHeaderOfSecret(before)) return before;
@@ -175,7 +200,9 @@ class TextWalk {
     const isKey = this.#json.charAt(skipSpace(this.#json, end)) === ':';
     const text = textOfJson(string);
     if (isKey) {
-      this.#place.before = text;
+      const place = this.#place;
+      place.before = text;
+      if (isValueMember(text)) place.named ??= secretNameFrom(this.#json, end - string.length);
       return this.#key(string, text);
     }
     const name = this.#nameOfValue(end);

@@ -38,6 +38,9 @@ class AppLine {
   }
 }
 
+/** Members that an object may have on a line. More would not fit into the longest one. */
+const MAX_MEMBERS = 20_000;
+
 function addObject(
   line: AppLine,
   object: object,
@@ -48,7 +51,9 @@ function addObject(
   const paths = ((logger as unknown as LoggerInternals)[POLICY] as LinePolicy).paths?.redaction;
   const fieldJson = fieldJsonOf(logger, symbols);
   const errorKey = (logger as unknown as LoggerInternals)[symbols.errorKey] as string;
-  for (const key of Object.keys(object)) {
+  const keys = Object.keys(object);
+  if (keys.length > MAX_MEMBERS) line.addRenamed({ key: '…', json: `"[+${keys.splice(MAX_MEMBERS).length} keys]"` });
+  for (const key of keys) {
     if (key === skip) continue;
     const value = readField(object, key);
     if ((key === errorKey || key === 'error') && !line.has('error.message')) {

@@ -24,13 +24,17 @@ function toFields(json: string): readonly Field[] {
 
 /** Pieces of text that pino keeps for its levels and bindings; there are few at a time. */
 const MAX_CACHED = 500;
+/** Characters of the bindings of a logger. */
+const MAX_LENGTH = 10_000;
 
 /** Fields of pino's level part: `{"level":30`. */
 export const levelFields: (text: string) => readonly Field[] = memoize(MAX_CACHED, (text) => toFields(`${text}}`));
 
 /** Fields of pino's bindings: `,"pid":1,"hostname":"…"`. */
-export const bindingFields: (text: string) => readonly Field[] = memoize(MAX_CACHED, (text) =>
-  toFields(`{${text.slice(1)}}`),
+export const bindingFields: (text: string) => readonly Field[] = memoize(
+  MAX_CACHED,
+  (text) => toFields(`{${text.slice(1)}}`),
+  MAX_LENGTH,
 );
 
 /**

@@ -28,7 +28,7 @@ class PlainCopy {
     if (typeof value === 'bigint') return String(value);
     if (typeof value !== 'object' || value === null) return value;
     if (this.#ancestors.includes(value)) return CIRCULAR;
-    if (this.#ancestors.length >= MAX_DEPTH || --this.#values < 0) return OMITTED;
+    if (this.#ancestors.length >= MAX_DEPTH) return OMITTED;
     this.#ancestors.push(value);
     try {
       return this.#object(value, key);
@@ -63,13 +63,26 @@ class PlainCopy {
     return copy;
   }
 
+  /** How many of `count` values there is room for. */
+  #take(count: number): number {
+    const taken = Math.min(count, Math.max(0, this.#values));
+    this.#values -= taken;
+    return taken;
+  }
+
   #array(values: readonly unknown[]): unknown[] {
-    return Array.from(values, (entry, index) => this.value(entry, String(index)));
+    const length = this.#take(values.length);
+    const copy = Array.from({ length }, (_, index) => this.value(values[index], String(index)));
+    if (length < values.length) copy.push(`…[+${values.length - length} elements]`);
+    return copy;
   }
 
   #fields(object: object): Fields {
     const copy = Object.create(null) as Fields;
-    for (const key of Object.keys(object)) copy[key] = this.value(readField(object, key), key);
+    const keys = Object.keys(object);
+    const left = keys.splice(this.#take(keys.length)).length;
+    for (const key of keys) copy[key] = this.value(readField(object, key), key);
+    if (left > 0) copy['…'] = `[+${left} keys]`;
     return copy;
   }
 }

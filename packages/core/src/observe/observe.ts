@@ -1,5 +1,6 @@
 /** `observe`: a function wrapper and a method decorator. */
 import { checkOptions, SpanlineError } from '@spanline/record';
+import { readProperty } from '../gate/index.ts';
 import { OBSERVE_OPTIONS, type ObserveOptions } from './options.ts';
 import { type AnyFunction, wrapFunction } from './wrap.ts';
 
@@ -93,8 +94,9 @@ export function observe(...args: readonly unknown[]): unknown {
   return (target: unknown, at?: unknown, of?: PropertyDescriptor) => decorate(options, target, at, of);
 }
 
+/** False for options that cannot be read as well: their check refuses them. */
 function isContext(value: unknown): value is DecoratorContext {
-  return CONTEXT_KINDS.has((value as Partial<DecoratorContext> | undefined)?.kind);
+  return CONTEXT_KINDS.has(readProperty(value, 'kind'));
 }
 
 /** LangSmith's name for {@link observe}. */

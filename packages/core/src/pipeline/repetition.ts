@@ -1,5 +1,6 @@
 /** Finds answers of a model that is caught in a loop. */
 import type { Message } from '@spanline/record';
+import { round3 } from './round3.ts';
 
 /** Number of words that have to repeat together. */
 const WINDOW = 6;
@@ -18,7 +19,7 @@ export function repeatRatio(text: string): number | undefined {
   if (total < 1) return undefined;
   const seen = new Set<string>();
   for (let index = 0; index < total; index++) seen.add(words.slice(index, index + WINDOW).join(' '));
-  return Math.round((1 - seen.size / total) * 1000) / 1000;
+  return round3(1 - seen.size / total);
 }
 
 /** Joins the text parts of an answer. */

@@ -1,8 +1,8 @@
 /** The roll-up of a local root: what its line says about all spans below it. */
-import type { SpanRecord } from '@spanline/record';
-import { isPrivateHost } from '../providers/index.ts';
-import { isRefused, type Rollup, recordedType, type SpanState } from '../trace/index.ts';
+import { type SpanRecord, UNBILLED_REASONS } from '@spanline/record';
+import { type Rollup, recordedType, type SpanState } from '../trace/index.ts';
 import { isPropagated } from './error-fields.ts';
+import { round3 } from './round3.ts';
 
 function addTokens(rollup: Rollup, { attributes, name }: SpanState): void {
   const { 'gen_ai.usage.input_tokens': input, 'gen_ai.usage.output_tokens': output } = attributes;
@@ -17,8 +17,6 @@ function addTokens(rollup: Rollup, { attributes, name }: SpanState): void {
   rollup.webSearches += attributes['spanline.usage.web_searches'] ?? 0;
 }
 
-/** A call for which nobody sends a bill. */
-const FREE = 'self_hosted';
 /** Reasons for which the bill can only be higher than the cost. */
 const LOWER_BOUNDS: ReadonlySet<string> = new Set([
   'no_usage',
@@ -29,21 +27,11 @@ const LOWER_BOUNDS: ReadonlySet<string> = new Set([
   'incomplete_usage',
 ]);
 
-/**
- * True for a call without usage that nobody bills: neither a provider nor a host outside of the own network is known
- * (a class of the application's own), or the request was refused before an answer began.
- */
-function isUnbilled({ error, status }: SpanState, record: SpanRecord): boolean {
-  const { 'gen_ai.provider.name': provider, 'server.address': host } = record;
-  if (provider === undefined && (host === undefined || isPrivateHost(host))) return true;
-  return status === 'error' && !((record['spanline.stream.chunks'] ?? 0) > 0) && isRefused(error, provider);
-}
-
 function addCost(state: SpanState, record: SpanRecord): void {
   const { rollup } = state.localRoot;
   const { 'spanline.cost.usd': usd, 'spanline.cost.reason': reason } = record;
   if (usd !== undefined) rollup.costUsd = (rollup.costUsd ?? 0) + usd;
-  if (reason === undefined || reason === FREE || (reason === 'no_usage' && isUnbilled(state, record))) return;
+  if (reason === undefined || UNBILLED_REASONS.includes(reason)) return;
   if (!LOWER_BOUNDS.has(reason)) rollup.costReason = 'approximate';
   else rollup.costReason ??= 'lower_bound';
 }
@@ -67,7 +55,8 @@ export function addToRollup(state: SpanState, record: SpanRecord): void {
   addCost(state, record);
 }
 
-const round = (value: number, digits: number): number => Number(value.toFixed(digits));
+/** Sums of prices have digits at their end that no price has. */
+const roundUsd = (usd: number): number => Number(usd.toFixed(10));
 
 function writeUnits(record: SpanRecord, rollup: Rollup): void {
   if (rollup.cacheReadTokens > 0) record['spanline.rollup.cache_read_tokens'] = rollup.cacheReadTokens;
@@ -82,14 +71,14 @@ export function writeRollup(record: SpanRecord, rollup: Rollup): void {
   record['spanline.rollup.open'] = rollup.open;
   record['spanline.rollup.errors'] = rollup.errors;
   record['spanline.rollup.llm_calls'] = rollup.llmCalls;
-  if (rollup.llmCalls > 0) record['spanline.rollup.llm_ms'] = round(rollup.llmMs, 3);
+  if (rollup.llmCalls > 0) record['spanline.rollup.llm_ms'] = round3(rollup.llmMs);
   if (rollup.inputTokens !== undefined) {
     record['spanline.rollup.input_tokens'] = rollup.inputTokens;
     record['spanline.rollup.output_tokens'] = rollup.outputTokens;
   }
   writeUnits(record, rollup);
   if (rollup.costUsd !== undefined) {
-    record['spanline.rollup.cost_usd'] = round(rollup.costUsd, 10);
+    record['spanline.rollup.cost_usd'] = roundUsd(rollup.costUsd);
     if (rollup.costReason !== undefined) {
       record['spanline.rollup.cost_exact'] = false;
       record['spanline.rollup.cost_reason'] = rollup.costReason;
@@ -97,7 +86,7 @@ export function writeRollup(record: SpanRecord, rollup: Rollup): void {
   }
   if (rollup.slowest !== undefined) {
     record['spanline.rollup.slowest.name'] = rollup.slowest.name;
-    record['spanline.rollup.slowest.self_ms'] = round(rollup.slowest.selfMs, 3);
+    record['spanline.rollup.slowest.self_ms'] = round3(rollup.slowest.selfMs);
   }
   if (rollup.largest !== undefined) {
     record['spanline.rollup.tokens_top.name'] = rollup.largest.name;

@@ -15,6 +15,7 @@ import {
 import type { Pricer } from '../usage/index.ts';
 import type { SpanCommonFields } from './common-fields.ts';
 import { writeError } from './error-fields.ts';
+import { round3 } from './round3.ts';
 import { removeUsage, tellOuterCall, writeUsage } from './usage.ts';
 
 /** Parts that make one tracer's records. */
@@ -24,8 +25,6 @@ export interface SpanRecordParts {
   readonly level: string;
   readonly pricer: Pricer;
 }
-
-const round3 = (value: number): number => Math.round(value * 1000) / 1000;
 
 function levelFor(status: SpanStatus, successLevel: string): string {
   if (status === 'error') return 'error';

@@ -1,16 +1,15 @@
 /** Usage and cost on a span's record. */
-import { type AttributeKey, type BilledUnits, type SpanRecord, unitOfKey } from '@spanline/record';
-import { type Attributes, isBilledBelow, type SpanState } from '../trace/index.ts';
+import { hasKeys, type SpanRecord } from '@spanline/record';
+import { isPrivateHost } from '../providers/index.ts';
+import { type Attributes, isBilledBelow, isRefused, type SpanState, STATE } from '../trace/index.ts';
 import {
   type BilledCall,
   type Cost,
   hidesRequestedSearches,
   isStandard,
   type Pricer,
-  regionOf,
+  readBilledCall,
   servedTier,
-  tierOf,
-  type UsageIssue,
 } from '../usage/index.ts';
 
 const USAGE_KEY = /^(?:gen_ai|spanline)\.usage\.|^spanline\.cost\./;
@@ -18,6 +17,15 @@ const USAGE_KEY = /^(?:gen_ai|spanline)\.usage\.|^spanline\.cost\./;
 /** Removes usage and cost from a span whose call is recorded by a span below. */
 export function removeUsage({ attributes }: SpanState): void {
   for (const key of Object.keys(attributes)) if (USAGE_KEY.test(key)) delete attributes[key];
+}
+
+/** Tells the spans above that usage stands below them. Those above one that knows it know it as well. */
+function tellSpansAbove({ parent }: SpanState): void {
+  let above = parent?.[STATE];
+  while (above !== undefined && !above.hasUsageBelow) {
+    above.hasUsageBelow = true;
+    above = above.parent?.[STATE];
+  }
 }
 
 /** Tells the span above that records the same call whether its usage stands here. */
@@ -39,63 +47,6 @@ function isBilled(state: SpanState, attributes: Attributes): boolean {
   if (isBilledBelow(state)) return false;
   if (!state.hasInnerCall && (state.type === 'llm' || state.type === 'embedding')) return true;
   return attributes['spanline.usage.source'] !== undefined || hasUsage(attributes);
-}
-
-/**
- * Regional hosts: `eu.api.openai.com`, `us.api.x.ai`, `api.eu.mistral.ai`, `us-east5-aiplatform.googleapis.com`,
- * `aiplatform.eu.rep.googleapis.com`, `bedrock-runtime.eu-central-1.amazonaws.com`.
- */
-const REGIONAL_HOST =
-  /^(?:(?<prefix>[a-z\d-]+)\.api\.(?:openai\.com|x\.ai)|(?<google>[a-z\d-]+)-aiplatform\.googleapis\.com|(?:api|aiplatform)\.(?<infix>[a-z]+)\.(?:mistral\.ai|rep\.googleapis\.com)|bedrock-runtime(?:-fips)?\.(?<amazon>[a-z\d-]+)\.amazonaws\.com)$/;
-const WITH_REGIONS = /(?:openai\.com|googleapis\.com|\.x\.ai|mistral\.ai|amazonaws\.com)$/;
-
-function regionOfHost(host: string): string | undefined {
-  if (!WITH_REGIONS.test(host)) return undefined;
-  const { prefix, google, infix, amazon } = REGIONAL_HOST.exec(host)?.groups ?? {};
-  return prefix ?? google ?? infix ?? amazon;
-}
-
-function setHost(call: BilledCall, host: unknown): void {
-  if (typeof host !== 'string' || host === '') return;
-  call.host = host;
-  call.region ??= regionOfHost(host);
-}
-
-type SetFact = (call: BilledCall, value: unknown) => void;
-
-/** The attributes that a price depends on besides the units, and where they go. */
-const FACTS: ReadonlyMap<string, SetFact> = new Map<AttributeKey, SetFact>([
-  ['gen_ai.provider.name', (call, value) => void (call.provider = value as string)],
-  ['gen_ai.request.model', (call, value) => void (call.requestModel = value as string)],
-  ['gen_ai.response.model', (call, value) => void (call.responseModel = value as string)],
-  ['spanline.usage.source', (call, value) => void (call.source = value as 'provider' | 'estimated')],
-  ['spanline.usage.issue', (call, value) => void (call.issue = value as UsageIssue)],
-  ['spanline.usage.unknown', (call, value) => void (call.hasUnknown = (value as readonly string[]).length > 0)],
-  ['spanline.cache.hit', (call, value) => void (call.cacheHit = value === true)],
-  ['spanline.cost.usd', (call, value) => void (call.explicitUsd = value as number)],
-  ['spanline.cost.reported_usd', (call, value) => void (call.reportedUsd = value as number)],
-  ['spanline.cost.tier', (call, value) => void (call.tier = tierOf(value))],
-  ['spanline.cost.requested_tier', (call, value) => void (call.requestedTier = tierOf(value))],
-  ['spanline.usage.requested_search', (call, value) => void (call.requestedSearch = value as string)],
-  ['spanline.cost.region', (call, value) => void (call.region = regionOf(value))],
-  ['server.address', setHost],
-  ['server.port', (call, value) => void (call.port = value as number)],
-]);
-
-/**
- * Reads the billed call in a span's attributes. It visits the attributes that are there: looking for those that are not
- * costs more.
- */
-function readCall(state: SpanState): BilledCall {
-  const { attributes } = state;
-  const units: BilledUnits = {};
-  const call: BilledCall = { units, timestamp: state.startEpochMs };
-  for (const key in attributes) {
-    const unit = unitOfKey(key);
-    if (unit !== undefined) units[unit] = attributes[key] as number;
-    else FACTS.get(key)?.(call, attributes[key]);
-  }
-  return call;
 }
 
 function writeCost(record: SpanRecord, cost: Exclude<Cost, { reason: unknown }>): void {
@@ -133,6 +84,16 @@ function noteHiddenSearches(record: SpanRecord, call: BilledCall): void {
 }
 
 /**
+ * True for a call without usage that nobody bills: neither a provider nor a host outside of the own network is known
+ * (a class of the application's own), or the request was refused before an answer began.
+ */
+function isUnbilled({ error, status }: SpanState, record: SpanRecord): boolean {
+  const { 'gen_ai.provider.name': provider, 'server.address': host } = record;
+  if (provider === undefined && (host === undefined || isPrivateHost(host))) return true;
+  return status === 'error' && !((record['spanline.stream.chunks'] ?? 0) > 0) && isRefused(error, provider);
+}
+
+/**
  * Writes `spanline.usage.*` and `spanline.cost.*`. Only the span of the billed call carries the cost. An unknown cost
  * is absent, and `spanline.cost.reason` says why.
  *
@@ -141,7 +102,8 @@ function noteHiddenSearches(record: SpanRecord, call: BilledCall): void {
 export function writeUsage(state: SpanState, record: SpanRecord, pricer: Pricer): number | undefined {
   const { attributes } = state;
   if (!isBilled(state, attributes)) return undefined;
-  const call = readCall(state);
+  const call = readBilledCall(attributes, state.startEpochMs);
+  if (hasKeys(call.units)) tellSpansAbove(state);
   if (call.source === undefined) for (const _ in call.units) record['spanline.usage.source'] = 'provider';
   if (call.tier !== undefined || call.requestedTier !== undefined || call.region !== undefined)
     writeConditions(record, call);
@@ -152,7 +114,8 @@ export function writeUsage(state: SpanState, record: SpanRecord, pricer: Pricer)
   if (call.reportedUsd !== undefined && call.explicitUsd === undefined)
     record['spanline.cost.reported_usd'] = undefined;
   if ('reason' in cost) {
-    record['spanline.cost.reason'] = cost.reason;
+    record['spanline.cost.reason'] =
+      cost.reason === 'no_usage' && isUnbilled(state, record) ? 'not_billed' : cost.reason;
     return undefined;
   }
   writeCost(record, cost);

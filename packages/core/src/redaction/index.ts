@@ -18,13 +18,7 @@ export { REDACT_OPTIONS } from './redact-options.ts';
 export { createRedactor, type Redactor } from './redactor.ts';
 export type { Replacements } from './replacements.ts';
 export { matchAt } from './lines.ts';
-export {
-  isHeaderOfSecret,
-  isNameMember,
-  isSecretName,
-  memberName,
-  nameBesideValue,
-  nameOfPair,
-} from './secrets/secret-names.ts';
+export { isNameMember, isValueMember, nameBesideValue } from './secrets/named-values.ts';
+export { isHeaderOfSecret, isSecretName, memberName, nameOfPair } from './secrets/secret-names.ts';
 export { NO_REDACTION, type ValueRedactor } from './value-redactor.ts';
 export type { VerifiedText } from './verified-texts.ts';

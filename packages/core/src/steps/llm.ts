@@ -3,15 +3,15 @@ import { isObject, props } from '@spanline/record';
 import type { Content } from '../api/index.ts';
 import { admitText, readProperty } from '../gate/index.ts';
 import { providerOf } from '../providers/index.ts';
-import type { OptionNames } from '../trace/index.ts';
 import {
+  answeredModel,
   AnswerUsage,
   type NormalizedUsage,
   normalizeUsage,
   usageAttributes,
   type UsageContext,
 } from '../usage/index.ts';
-import { readOptions, runStep, type Step, STEP_OPTIONS, type StepOptions, type Work } from './step.ts';
+import { readOptions, runStep, type Step, STEP_OPTIONS, type StepOptions, type StepShape, type Work } from './step.ts';
 
 /** A model's answer, as `answer` reads it from the result. */
 export interface LlmAnswer {
@@ -19,7 +19,7 @@ export interface LlmAnswer {
   output?: Content;
   /** Token usage in the shape of any provider or framework, or the whole answer around it, which tells more. */
   usage?: unknown;
-  /** Name of the model that answered. */
+  /** Name of the model that answered. @defaultValue the one that the answer around the usage names */
   model?: string | undefined;
   /** The provider's id of the answer. */
   id?: string | undefined;
@@ -42,13 +42,18 @@ export interface LlmSpanOptions<R = unknown> extends StepOptions {
   answer?: ((result: R) => LlmAnswer) | undefined;
 }
 
-/** Keys of answers of providers and frameworks that have a usage. */
-const USAGE_KEYS = ['usage', 'usageMetadata', 'usage_metadata', 'response_metadata'] as const;
+/** Keys of answers that hold a usage object. */
+const USAGE_KEYS = ['usage', 'usageMetadata', 'usage_metadata', 'response_metadata', 'usage_info', 'usageInfo', 'meta'];
+
+/** Counts of answers that have no usage object: Ollama's, and those of models that Bedrock runs. */
+const COUNT_KEYS = ['eval_count', 'prompt_eval_count', 'prompt_token_count', 'inputTextTokenCount'];
 
 /** The answer tells more than its usage object. The AI SDK's streams tell it later, by promises that read them. */
 function wholeAnswer(result: unknown): LlmAnswer {
   const answer = props(result);
-  const hasUsage = !('textStream' in answer) && USAGE_KEYS.some((key) => isObject(answer[key]));
+  const hasUsage =
+    !('textStream' in answer) &&
+    (USAGE_KEYS.some((key) => isObject(answer[key])) || COUNT_KEYS.some((key) => typeof answer[key] === 'number'));
   return { output: result, usage: hasUsage ? answer : undefined };
 }
 
@@ -74,15 +79,19 @@ function usageOf(
   return told ?? (Array.isArray(result) ? streamedUsage(result, context, isBroken) : undefined);
 }
 
-const LLM_OPTIONS: OptionNames<LlmSpanOptions> = {
-  ...STEP_OPTIONS,
-  model: true,
-  provider: true,
-  messages: true,
-  temperature: true,
-  topP: true,
-  maxTokens: true,
-  answer: true,
+const LLM_SHAPE: StepShape<LlmSpanOptions> = {
+  operation: 'chat',
+  names: {
+    ...STEP_OPTIONS,
+    model: true,
+    provider: true,
+    messages: true,
+    temperature: true,
+    topP: true,
+    maxTokens: true,
+    answer: true,
+  },
+  callbacks: ['answer'],
 };
 
 /**
@@ -101,14 +110,13 @@ const LLM_OPTIONS: OptionNames<LlmSpanOptions> = {
  * ```
  */
 export function llmSpan<T>(options: LlmSpanOptions<Awaited<T>>, fn: Work<T>): T {
-  const given = readOptions(options);
+  const given = readOptions(options, LLM_SHAPE);
   const { messages, temperature, topP, maxTokens, answer: readAnswer = wholeAnswer } = given;
   const model = admitText(given.model);
   const provider = admitText(given.provider);
   const host = admitText(readProperty(given.attributes, 'server.address'));
   const step: Step<Awaited<T>> = {
-    known: LLM_OPTIONS,
-    operation: 'chat',
+    operation: LLM_SHAPE.operation,
     subject: model,
     type: 'llm',
     attributes: {
@@ -120,12 +128,14 @@ export function llmSpan<T>(options: LlmSpanOptions<Awaited<T>>, fn: Work<T>): T 
     },
     input: messages,
     output(span, result, isBroken) {
-      const answer = readAnswer(result);
-      const context = { provider, model: admitText(answer.model) ?? model };
+      const told: unknown = readAnswer(result);
+      const answer: LlmAnswer = isObject(told) ? told : { output: told };
+      const answered = answer.model ?? answeredModel(answer.usage ?? (Array.isArray(result) ? result : undefined));
+      const context = { provider, model: admitText(answered) ?? model };
       const usage = usageOf(answer, result, context, isBroken);
       if (usage !== undefined) span.set(usageAttributes(usage));
       span.set({
-        'gen_ai.response.model': answer.model,
+        'gen_ai.response.model': answered,
         'gen_ai.response.id': answer.id,
         'gen_ai.response.finish_reasons': answer.finishReasons,
       });

@@ -1,7 +1,6 @@
 /** Searches and rerankings of documents. */
 import { readProperty } from '../gate/index.ts';
-import type { OptionNames } from '../trace/index.ts';
-import { readOptions, runStep, type Step, STEP_OPTIONS, type StepOptions, type Work } from './step.ts';
+import { readOptions, runStep, type Step, STEP_OPTIONS, type StepOptions, type StepShape, type Work } from './step.ts';
 
 /** Options of {@link retrieverSpan}. */
 export interface RetrieverSpanOptions<R = unknown> extends StepOptions {
@@ -18,12 +17,16 @@ export interface RetrieverSpanOptions<R = unknown> extends StepOptions {
   documents?: ((result: R) => unknown) | undefined;
 }
 
-const RETRIEVER_OPTIONS: OptionNames<RetrieverSpanOptions> = {
-  ...STEP_OPTIONS,
-  query: true,
-  dataSource: true,
-  topK: true,
-  documents: true,
+const RETRIEVER_SHAPE: StepShape<RetrieverSpanOptions> = {
+  operation: 'retrieval',
+  names: {
+    ...STEP_OPTIONS,
+    query: true,
+    dataSource: true,
+    topK: true,
+    documents: true,
+  },
+  callbacks: ['documents'],
 };
 
 /**
@@ -39,11 +42,10 @@ const RETRIEVER_OPTIONS: OptionNames<RetrieverSpanOptions> = {
  * ```
  */
 export function retrieverSpan<T>(options: RetrieverSpanOptions<Awaited<T>>, fn: Work<T>): T {
-  const given = readOptions(options);
+  const given = readOptions(options, RETRIEVER_SHAPE);
   const { query, dataSource, topK, documents } = given;
   const step: Step<Awaited<T>> = {
-    known: RETRIEVER_OPTIONS,
-    operation: 'retrieval',
+    operation: RETRIEVER_SHAPE.operation,
     subject: dataSource,
     type: 'retriever',
     attributes: { 'gen_ai.data_source.id': dataSource, 'gen_ai.retrieval.top_k': topK },
@@ -67,22 +69,25 @@ export interface RerankSpanOptions<R = unknown> extends StepOptions {
   ranked?: ((result: R) => unknown) | undefined;
 }
 
-const RERANK_OPTIONS: OptionNames<RerankSpanOptions> = {
-  ...STEP_OPTIONS,
-  query: true,
-  documents: true,
-  model: true,
-  topK: true,
-  ranked: true,
+const RERANK_SHAPE: StepShape<RerankSpanOptions> = {
+  operation: 'rerank',
+  names: {
+    ...STEP_OPTIONS,
+    query: true,
+    documents: true,
+    model: true,
+    topK: true,
+    ranked: true,
+  },
+  callbacks: ['ranked'],
 };
 
 /** Runs a reranking as a `reranker` span. It records the number of documents before and after, and their scores. */
 export function rerankSpan<T>(options: RerankSpanOptions<Awaited<T>>, fn: Work<T>): T {
-  const given = readOptions(options);
+  const given = readOptions(options, RERANK_SHAPE);
   const { query, documents, model, topK, ranked } = given;
   const step: Step<Awaited<T>> = {
-    known: RERANK_OPTIONS,
-    operation: 'rerank',
+    operation: RERANK_SHAPE.operation,
     subject: model,
     type: 'reranker',
     attributes: {

@@ -2,8 +2,16 @@
 import type { SpanAttributes, SpanType } from '@spanline/record';
 import type { CaptureSetting, Content, Labels, Span, Tracer } from '../api/index.ts';
 import { currentTracer } from '../default-tracer.ts';
-import { admitText, readFields } from '../gate/index.ts';
+import { admitText, readFields, readProperty } from '../gate/index.ts';
 import { createGuard, isOwning, noteUnknownOptions, type OptionNames, OWNER, runInSpan } from '../trace/index.ts';
+
+/** The options of one kind of step. */
+export interface StepShape<Options> {
+  readonly operation: string;
+  readonly names: OptionNames<Options>;
+  /** Those that are functions. */
+  readonly callbacks: readonly (keyof Options & string)[];
+}
 
 /** Options of every step. */
 export interface StepOptions {
@@ -33,8 +41,6 @@ export const STEP_OPTIONS: OptionNames<StepOptions> = {
 
 /** Attributes and content of one kind of step. */
 export interface Step<Result> {
-  /** Every option that the step has. */
-  readonly known: Readonly<Record<string, true>>;
   readonly operation: string;
   /** Object of the operation: a collection, a model, a tool. */
   readonly subject: string | undefined;
@@ -45,8 +51,7 @@ export interface Step<Result> {
   readonly output: (span: Span, result: Result, isBroken: boolean) => void;
 }
 
-/** Copies the options of a step. A step calls the application's work, whatever its options are. */
-export function readOptions<Options extends StepOptions>(options: Options): Options {
+function copyOf<Options extends StepOptions>(options: Options): Options {
   try {
     return { ...options };
   } catch {
@@ -54,15 +59,43 @@ export function readOptions<Options extends StepOptions>(options: Options): Opti
   }
 }
 
+const isTracer = (value: unknown): value is Tracer => typeof readProperty(value, 'startSpan') === 'function';
+
+const isGiven = (value: unknown): boolean => value !== undefined && value !== null;
+
+/** The options of a step, and its tracer. */
+export type GivenOptions<Options> = Options & { readonly tracer: Tracer };
+
+/**
+ * Copies the options of a step. A step calls the application's work, whatever its options are: one that is unknown, no
+ * tracer or no function is counted, and left out.
+ */
+export function readOptions<Options extends StepOptions>(
+  options: Options,
+  { operation, names, callbacks }: StepShape<Options>,
+): GivenOptions<Options> {
+  const given = copyOf(options);
+  const { tracer: wanted } = given;
+  const tracer = isTracer(wanted) ? wanted : currentTracer();
+  const owner = tracer.enabled && isOwning(tracer) ? tracer[OWNER] : undefined;
+  if (owner !== undefined) noteUnknownOptions(operation, given, names, owner.internalError);
+  if (isGiven(wanted) && wanted !== tracer) owner?.internalError(`${operation} option tracer`, 'no tracer');
+  for (const name of callbacks) {
+    if (typeof given[name] === 'function') continue;
+    if (isGiven(given[name])) owner?.internalError(`${operation} option ${name}`, 'no function');
+    given[name] = undefined as Options[typeof name];
+  }
+  return Object.assign(given, { tracer });
+}
+
 /** Runs `fn` inside the span of a step. */
-export function runStep<T>(options: StepOptions, step: Step<Awaited<T>>, fn: Work<T>): T {
-  const { tracer = currentTracer(), labels, capture, attributes } = options;
+export function runStep<T>(options: GivenOptions<StepOptions>, step: Step<Awaited<T>>, fn: Work<T>): T {
+  const { tracer, labels, capture, attributes } = options;
   const { operation, type, input } = step;
   const subject = admitText(step.subject);
   const name = options.name ?? (subject === undefined ? operation : `${operation} ${subject}`);
   const span = tracer.startSpan({ name, type, labels, capture });
   if (!tracer.enabled) return fn(span);
-  if (isOwning(tracer)) noteUnknownOptions(operation, options, step.known, tracer[OWNER].internalError);
   const guard = createGuard(tracer);
   guard('step', () => {
     span.set(step.attributes);

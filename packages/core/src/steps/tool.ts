@@ -1,8 +1,7 @@
 /** Calls of tools. */
 import type { Content } from '../api/index.ts';
 import { isList, readProperty } from '../gate/index.ts';
-import type { OptionNames } from '../trace/index.ts';
-import { readOptions, runStep, type Step, STEP_OPTIONS, type StepOptions, type Work } from './step.ts';
+import { readOptions, runStep, type Step, STEP_OPTIONS, type StepOptions, type StepShape, type Work } from './step.ts';
 
 /** Options of {@link toolSpan}. */
 export interface ToolSpanOptions<R = unknown> extends StepOptions {
@@ -28,15 +27,19 @@ function countEntries(result: unknown): number | undefined {
   return entries?.length;
 }
 
-const TOOL_OPTIONS: OptionNames<ToolSpanOptions> = {
-  ...STEP_OPTIONS,
-  tool: true,
-  description: true,
-  callId: true,
-  arguments: true,
-  statement: true,
-  query: true,
-  count: true,
+const TOOL_SHAPE: StepShape<ToolSpanOptions> = {
+  operation: 'execute_tool',
+  names: {
+    ...STEP_OPTIONS,
+    tool: true,
+    description: true,
+    callId: true,
+    arguments: true,
+    statement: true,
+    query: true,
+    count: true,
+  },
+  callbacks: ['count'],
 };
 
 /**
@@ -44,11 +47,10 @@ const TOOL_OPTIONS: OptionNames<ToolSpanOptions> = {
  * search the query.
  */
 export function toolSpan<T>(options: ToolSpanOptions<Awaited<T>>, fn: Work<T>): T {
-  const given = readOptions(options);
+  const given = readOptions(options, TOOL_SHAPE);
   const { tool, description, callId, statement, query, count = countEntries } = given;
   const step: Step<Awaited<T>> = {
-    known: TOOL_OPTIONS,
-    operation: 'execute_tool',
+    operation: TOOL_SHAPE.operation,
     subject: tool,
     type: 'tool',
     attributes: {

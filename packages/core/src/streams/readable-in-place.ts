@@ -7,7 +7,7 @@ function watchReader(reader: ReadableStreamDefaultReader, watcher: StreamWatcher
   const step = (value: unknown): void => reportStep(watcher, value);
   replaceMethod(reader, 'read', () => pullFrom(() => read.call(reader), watcher, step));
   replaceMethod(reader, 'cancel', (reason?: unknown) => {
-    watcher.abandoned();
+    watcher.abandoned(reason);
     return cancel.call(reader, reason);
   });
 }
@@ -61,7 +61,7 @@ function watchMethods(source: ReadableStream, watcher: StreamWatcher): boolean {
     return branches;
   });
   replaceMethod(source, 'cancel', (reason?: unknown) => {
-    watcher.abandoned();
+    watcher.abandoned(reason);
     return cancel.call(source, reason);
   });
   return true;

@@ -28,7 +28,7 @@ export function watchReadable(source: ReadableStream, watcher: StreamWatcher): R
     }
   };
   const cancel = (reason: unknown): Promise<void> => {
-    watcher.abandoned();
+    watcher.abandoned(reason);
     return reader.cancel(reason);
   };
   const watched = isBytes

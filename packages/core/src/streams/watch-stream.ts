@@ -19,8 +19,9 @@ function isNodeReadable(source: object): source is NodeReadable {
   return typeof readableEnded === 'boolean' && typeof once === 'function';
 }
 
+/** False for a subclass. The stream that a `TransformStream` reads out of has a prototype of its own in Node. */
 function isReadableStream(source: object): source is ReadableStream {
-  return Object.getPrototypeOf(source) === ReadableStream.prototype;
+  return source instanceof ReadableStream && source.constructor === ReadableStream;
 }
 
 function isAsyncIterable(source: object): source is AsyncIterable<unknown> {

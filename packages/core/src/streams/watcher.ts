@@ -7,8 +7,12 @@ export interface StreamWatcher {
   chunk(value: unknown): void;
   /** @param returned - a generator's return value */
   done(returned: unknown): void;
-  /** The consumer stopped reading: `break`, `return()`, `cancel()`, or the stream was garbage-collected. */
-  abandoned(): void;
+  /**
+   * The consumer stopped reading: `break`, `return()`, `cancel()`, or the stream was garbage-collected.
+   *
+   * @param reason - the one that `cancel()` was given
+   */
+  abandoned(reason?: unknown): void;
   failed(error: unknown): void;
 }
 
@@ -23,7 +27,7 @@ export function endOnce(watcher: StreamWatcher): StreamWatcher {
       if (!hasEnded) watcher.chunk(value);
     },
     done: (returned) => end(() => watcher.done(returned)),
-    abandoned: () => end(() => watcher.abandoned()),
+    abandoned: (reason) => end(() => watcher.abandoned(reason)),
     failed: (error) => end(() => watcher.failed(error)),
   };
   function end(report: () => void): void {

@@ -22,21 +22,32 @@ export function createClock(): Clock {
   };
 }
 
-let cachedMs = Number.NaN;
-let cachedIso = '';
+let cachedSecond = Number.NaN;
+/** `2026-07-01T12:00:00.` */
+let cachedText = '';
+
+/** Formats epoch milliseconds as ISO 8601 in UTC, up to the point before the digits of the second. */
+function isoSecond(epochMs: number): string {
+  const second = Math.floor(epochMs / 1000);
+  if (second !== cachedSecond) {
+    cachedText = new Date(second * 1000).toISOString().slice(0, -'000Z'.length);
+    cachedSecond = second;
+  }
+  return cachedText;
+}
+
+/** The part of a second after the point, in units of a millisecond or a microsecond. */
+function fraction(epochMs: number, perSecond: number): string {
+  const seconds = epochMs / 1000;
+  return String(perSecond + Math.floor((epochMs - Math.floor(seconds) * 1000) * (perSecond / 1000))).slice(1);
+}
 
 /** Formats epoch milliseconds as ISO 8601 in UTC with milliseconds. */
 export function isoMillis(epochMs: number): string {
-  const ms = Math.floor(epochMs);
-  if (ms !== cachedMs) {
-    cachedIso = new Date(ms).toISOString();
-    cachedMs = ms;
-  }
-  return cachedIso;
+  return `${isoSecond(epochMs)}${fraction(epochMs, 1000)}Z`;
 }
 
 /** Formats epoch milliseconds as ISO 8601 in UTC with microseconds. */
 export function isoMicros(epochMs: number): string {
-  const micros = Math.floor((epochMs - Math.floor(epochMs)) * 1000);
-  return `${isoMillis(epochMs).slice(0, -1)}${String(1000 + micros).slice(1)}Z`;
+  return `${isoSecond(epochMs)}${fraction(epochMs, 1_000_000)}Z`;
 }

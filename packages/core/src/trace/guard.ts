@@ -1,13 +1,18 @@
 /** The one place of an instrumentation that catches its own faults. */
-import type { Tracer } from '../api/index.ts';
+import type { Span, SpanOptions, Tracer } from '../api/index.ts';
+import type { AdoptedIds } from './adopted-ids.ts';
 import type { SpanOwner } from './span-state.ts';
 
 /** The key under which a tracer carries its {@link SpanOwner}, for all copies of this package. */
 export const OWNER: unique symbol = Symbol.for('spanline.tracer.1');
 
+/** The key of a tracer's way to record a span that another tracer started. */
+export const ADOPT: unique symbol = Symbol.for('spanline.tracer.adopt.1');
+
 /** A tracer of any copy of this package. */
 export interface OwningTracer extends Tracer {
   readonly [OWNER]: SpanOwner;
+  readonly [ADOPT]: (options: SpanOptions, ids: AdoptedIds) => Span;
 }
 
 /** True for a tracer of this package, in any of its copies. */

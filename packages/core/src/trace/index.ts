@@ -1,3 +1,5 @@
+export { addAdoptedValues, adoptSpan, hasUsageBelow, labelAdopted, retype, traceFlagsOf } from './adopt.ts';
+export type { AdoptedIds } from './adopted-ids.ts';
 export { OPERATIONS } from './attributes.ts';
 export { createClock, isoMicros, isoMillis } from './clock.ts';
 export {
@@ -15,10 +17,11 @@ export {
   setConversation,
 } from './extras.ts';
 export { causeText, describeFailure, type Failure, isSameFailure } from './failure.ts';
-export { createGuard, type Guard, isOwning, OWNER, type OwningTracer } from './guard.ts';
+export { ADOPT, createGuard, type Guard, isOwning, OWNER, type OwningTracer } from './guard.ts';
 export { injectCurrent } from './inject.ts';
 export { createLocalRoot, type LocalRoot, type Rollup } from './local-root.ts';
 export { NOOP_SPAN } from './noop.ts';
+export { noteOuterCall } from './outer-call.ts';
 export { isRefused } from './refusal.ts';
 export {
   type Attributes,

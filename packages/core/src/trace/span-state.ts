@@ -85,7 +85,8 @@ export interface SpanState extends TreePosition, LeftOut {
   /** The span above that records the same model call. */
   outerCall: SpanState | undefined;
   readonly localRoot: LocalRoot;
-  readonly type: SpanType;
+  /** Changes only for a span of another tracer, whose type may become known late. */
+  type: SpanType;
   readonly kind: SpanKind;
   readonly scope: InstrumentationScope | undefined;
   readonly capture: CaptureSetting | undefined;
@@ -118,6 +119,8 @@ export interface SpanState extends TreePosition, LeftOut {
   openInnerCalls: number;
   /** One of them carries the usage of the call. */
   hasInnerUsage: boolean;
+  /** A span below, at any depth, carries usage. */
+  hasUsageBelow: boolean;
   openChildren: number;
   /** Time during which no child was open, up to `idleSinceMs`. */
   selfMs: number;

@@ -61,8 +61,10 @@ function setAttribute(state: SpanState, key: string, value: unknown): void {
   }
 }
 
-function setAttributes(state: SpanState, attributes: Readonly<Record<string, unknown>>): void {
+function setAttributes(state: SpanState, attributes: Readonly<Record<string, unknown>> | string): void {
   let keys = 0;
+  // The letters of a text are no attributes.
+  if (typeof attributes === 'string') return noteLeftOut(state, LABELS);
   try {
     for (const key in attributes) {
       if (keys++ === MAX_KEYS) return noteLeftOut(state, LABELS);

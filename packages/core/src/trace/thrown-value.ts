@@ -25,9 +25,12 @@ export function messageOf(value: unknown): string {
   }
 }
 
-/** Returns what an error arose from: `cause`, or what the method of this name returns (VError). */
+/**
+ * Returns what an error arose from: `cause`, what the method of this name returns (VError), or the error of the last
+ * attempt (`RetryError` of the AI SDK).
+ */
 export function causeOf(error: unknown): unknown {
-  const cause = readProperty(error, 'cause');
+  const cause = readProperty(error, 'cause') ?? readProperty(error, 'lastError');
   if (typeof cause !== 'function') return cause;
   try {
     return Reflect.apply(cause, error, []) as unknown;

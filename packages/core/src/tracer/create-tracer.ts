@@ -6,9 +6,12 @@ import { startStatsLine } from '../events/index.ts';
 import { readProperty } from '../gate/index.ts';
 import { createSampler } from '../pipeline/index.ts';
 import {
+  ADOPT,
+  type AdoptedIds,
   type ConfiguredTracer,
   injectCurrent,
   isRecorded,
+  type RecordedSpan,
   NOOP_SPAN,
   OWNER,
   type OwningTracer,
@@ -23,15 +26,18 @@ import { createSpanStarter } from './start-span.ts';
 import { createTracerParts, type TracerParts } from './tracer-parts.ts';
 
 /** Creates `startSpan`, which never throws. */
-function createStart(parts: TracerParts, options: TracerOptions): (options: SpanOptions | string) => Span {
+function createStart(
+  parts: TracerParts,
+  options: TracerOptions,
+): (options: SpanOptions | string, ids?: AdoptedIds) => Span {
   const { resolved, stats, pipeline, openSpans, owner } = parts;
   const foreignContext = safeParentContext(options.parentContext ?? activeOtelSpan, owner.internalError);
   const resolveParent = createParentResolver(createSampler(resolved.sampling), foreignContext);
   const start = createSpanStarter(owner, resolveParent, openSpans);
-  return (given) => {
+  return (given, ids) => {
     if (!resolved.enabled) return NOOP_SPAN;
     try {
-      const span = start(typeof given === 'string' ? { name: given } : given);
+      const span = start(typeof given === 'string' ? { name: given } : given, ids);
       if (resolved.emitStarts) pipeline.started(span);
       openSpans.enforceLimit();
       return span;
@@ -76,14 +82,15 @@ function buildTracer(options: TracerOptions): ConfiguredTracer {
   });
   const tracer: OwningTracer = {
     [OWNER]: owner,
+    [ADOPT]: startSpan,
     logger,
     enabled,
-    startSpan,
+    startSpan: (spanOptions) => startSpan(spanOptions),
     withSpan: (spanOptions, fn) => (enabled ? runInSpan(tracer, startSpan(spanOptions), fn) : fn(NOOP_SPAN)),
     run(span, fn) {
-      if (isTraceId(readProperty(span, 'traceId')))
-        return runWith(span, inheritedValues(isRecorded(span) ? span : undefined), fn);
-      return fn();
+      const own = ownSpan(span);
+      if (own !== undefined) return runWith(own, inheritedValues(own), fn);
+      return isTraceId(readProperty(span, 'traceId')) ? runWith(span, inheritedValues(undefined), fn) : fn();
     },
     score: owner.score,
     alert,
@@ -124,6 +131,15 @@ function buildTracer(options: TracerOptions): ConfiguredTracer {
 /** Creates the tracer that `SPANLINE_*` configures. */
 export function configuredTracer(): ConfiguredTracer {
   return buildTracer({});
+}
+
+/** A span of this package; `undefined` for any other one, and for one that cannot be read. */
+function ownSpan(span: Span): RecordedSpan | undefined {
+  try {
+    return isRecorded(span) ? span : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 /**

@@ -107,7 +107,7 @@ function resolveCapture({ capture, hashKey }: TracerOptions, env: Environment): 
 }
 
 /** Prices in code win over those of the file, model by model. */
-function resolvePrices({ prices = {} }: TracerOptions, env: Environment): PriceTable {
+export function resolvePrices({ prices = {} }: Pick<TracerOptions, 'prices'>, env: Environment): PriceTable {
   const path = readVariable(env, PRICE_FILE);
   return path === undefined ? prices : { ...readPriceFile(PRICE_FILE, path), ...prices };
 }

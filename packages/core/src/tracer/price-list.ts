@@ -62,15 +62,20 @@ const OPTIONS: Shape<LoadPricesOptions> = {
   timeoutMs: option.number({ min: 1 }),
 };
 
+const URL_SHAPE: Shape<{ url: string | URL }> = {
+  url: option.required(
+    option.like<string | URL>('an http or https URL', (value) => /^https?:$/.test(new URL(value as string).protocol)),
+  ),
+};
+
 function unavailable(url: URL, why: string, cause?: unknown): SpanlineError {
   const code = 'ERR_PRICES_UNAVAILABLE';
   return new SpanlineError({ code, option: `the price list of ${url.host}`, expected: why, cause });
 }
 
 function toUrl(given: string | URL): URL {
-  const url = URL.canParse(String(given)) ? new URL(given) : undefined;
-  if (url !== undefined && /^https?:$/.test(url.protocol)) return url;
-  throw new SpanlineError({ code: 'ERR_INVALID_OPTION', option: 'url', expected: 'an http or https URL', got: given });
+  checkOptions(URL_SHAPE, { url: given });
+  return new URL(given);
 }
 
 async function readBounded(url: URL, body: ReadableStream<Uint8Array> | null): Promise<string> {

@@ -13,7 +13,14 @@ import {
   parseTracestate,
 } from '../context/index.ts';
 import type { Sampler } from '../pipeline/index.ts';
-import { createLocalRoot, isRecorded, type RecordedSpan, type SpanState, STATE } from '../trace/index.ts';
+import {
+  type AdoptedIds,
+  createLocalRoot,
+  isRecorded,
+  type RecordedSpan,
+  type SpanState,
+  STATE,
+} from '../trace/index.ts';
 
 /** The part of a span's state that says where in which trace it is. */
 type ResolvedParent = Pick<
@@ -22,7 +29,7 @@ type ResolvedParent = Pick<
 >;
 
 /** Resolves the parent of a new span. */
-export type ParentResolver = (given: SpanOptions['parent'], kind: SpanKind) => ResolvedParent;
+export type ParentResolver = (given: SpanOptions['parent'], kind: SpanKind, ids?: AdoptedIds) => ResolvedParent;
 
 /**
  * Returns the context values of a span below `parent`. A span with an explicit parent may start where the async context
@@ -110,7 +117,25 @@ export function createParentResolver(
     );
   }
 
-  return (given, kind) => {
+  /** The place of another tracer's span, which has decided on sampling. Only its parent may be recorded here. */
+  function adopted(given: SpanOptions['parent'], ids: AdoptedIds): ResolvedParent {
+    if (given !== null && given !== undefined && isRecorded(given)) return childOf(given);
+    const { traceId, traceFlags, parentSpanId, isRemote, traceState } = ids;
+    const isSampled = sampler.decide(traceId, traceFlags);
+    return {
+      traceId,
+      parentSpanId,
+      traceFlags: (isSampled ? FLAG_SAMPLED : 0) | (traceFlags & FLAG_RANDOM),
+      traceState: traceState === undefined ? undefined : parseTracestate(traceState),
+      hasRemoteParent: isRemote,
+      foreign: undefined,
+      parent: undefined,
+      localRoot: createLocalRoot(isSampled, sampler.ratio),
+    };
+  }
+
+  return (given, kind, ids) => {
+    if (ids !== undefined) return adopted(given, ids);
     if (given === null) return localRoot(undefined, undefined);
     try {
       const parent = given ?? (kind === 'SERVER' ? undefined : callerSpan());

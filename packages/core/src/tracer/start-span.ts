@@ -5,7 +5,9 @@ import { newSpanId } from '../context/index.ts';
 import { admitInstant, admitText, eachField, LABELS, noteLeftOut, readFields, readProperty } from '../gate/index.ts';
 import {
   addTags,
+  type AdoptedIds,
   linkTo,
+  noteOuterCall,
   noteUnknownOptions,
   type OptionNames,
   type RecordedSpan,
@@ -54,40 +56,18 @@ function addSpanLabels(span: RecordedSpan, labels: Labels): void {
   if (!isWhole) noteLeftOut(span[STATE], LABELS);
 }
 
-/** Steps that may stand between two records of one call. Below a tool or a retriever begins another call. */
-const STEPS: ReadonlySet<SpanType> = new Set<SpanType>(['chain', 'task', 'agent']);
-
-/**
- * The span above that records the same model call: one that the application wrote by hand around a wrapped client, or a
- * framework's model that calls another one. Tokens and cost then belong to the inner span.
- */
-function outerCallOf({ type, parent }: SpanState): SpanState | undefined {
-  if (type !== 'llm' && type !== 'embedding') return undefined;
-  let above = parent?.[STATE];
-  while (above !== undefined && STEPS.has(above.type)) above = above.parent?.[STATE];
-  return above?.type === type && above.isRecording ? above : undefined;
-}
-
-function noteOuterCall(state: SpanState): void {
-  const outer = outerCallOf(state);
-  if (outer === undefined) return;
-  state.outerCall = outer;
-  outer.hasInnerCall = true;
-  outer.openInnerCalls++;
-}
-
 /** Starts spans of one tracer. */
-export type SpanStarter = (options: SpanOptions) => RecordedSpan;
+export type SpanStarter = (options: SpanOptions, ids?: AdoptedIds) => RecordedSpan;
 
 /** Creates the part of a tracer that starts spans. */
 export function createSpanStarter(owner: SpanOwner, resolveParent: ParentResolver, openSpans: OpenSpans): SpanStarter {
   // One literal with every field. After a spread, V8 defines each further field of a literal on its slow path
   // (measured: 10 µs a span).
-  function createState(options: SpanOptions): SpanState {
+  function createState(options: SpanOptions, ids: AdoptedIds | undefined): SpanState {
     const type = typeFrom(options);
     const kind = kindFrom(options, type);
     if (options.type !== undefined && options.type !== type) owner.internalError('span type', NO_TYPE);
-    const resolved = resolveParent(options.parent, kind);
+    const resolved = resolveParent(options.parent, kind, ids);
     const { parent } = resolved;
     const now = owner.now();
     const monotonic = owner.monotonic();
@@ -96,7 +76,7 @@ export function createSpanStarter(owner: SpanOwner, resolveParent: ParentResolve
     return {
       owner,
       traceId: resolved.traceId,
-      spanId: newSpanId(),
+      spanId: ids?.spanId ?? newSpanId(),
       parentSpanId: resolved.parentSpanId,
       traceFlags: resolved.traceFlags,
       traceState: resolved.traceState,
@@ -128,6 +108,7 @@ export function createSpanStarter(owner: SpanOwner, resolveParent: ParentResolve
       hasInnerCall: false,
       openInnerCalls: 0,
       hasInnerUsage: false,
+      hasUsageBelow: false,
       openChildren: 0,
       selfMs: 0,
       idleSinceMs: startMonotonicMs,
@@ -138,12 +119,12 @@ export function createSpanStarter(owner: SpanOwner, resolveParent: ParentResolve
     };
   }
 
-  function start(options: SpanOptions): RecordedSpan {
+  function start(options: SpanOptions, ids: AdoptedIds | undefined): RecordedSpan {
     // Everything is read before the span exists, because a getter may throw.
     const { link, attributes, labels, tags, input, scope } = options;
     // An instrumentation, which names itself, is typed.
     if (scope === undefined) noteUnknownOptions('startSpan', options, OPTIONS, owner.internalError);
-    const state = createState(options);
+    const state = createState(options, ids);
     const span = createSpan(state);
     openSpans.add(span);
     noteOuterCall(state);
@@ -155,12 +136,12 @@ export function createSpanStarter(owner: SpanOwner, resolveParent: ParentResolve
     return span;
   }
 
-  return (options) => {
+  return (options, ids) => {
     try {
-      return start(options);
+      return start(options, ids);
     } catch (error) {
       owner.internalError('startSpan', error);
-      return start(readFields(options) as unknown as SpanOptions);
+      return start(readFields(options) as unknown as SpanOptions, ids);
     }
   };
 }

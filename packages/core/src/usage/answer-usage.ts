@@ -5,8 +5,9 @@ import { partOfUsage } from './normalize.ts';
 import type { UsageContext } from './read-usage.ts';
 import { isBillable, type NormalizedUsage } from './report.ts';
 import { isGroundingKey } from './server-tools.ts';
-import { isUsageKey, NOVA_USAGE, USAGE } from './spellings.ts';
+import { NOVA_USAGE, USAGE } from './spellings.ts';
 import { StreamedCounts } from './streamed-counts.ts';
+import { isUsageKey } from './wrappers.ts';
 
 const MAX_ITEMS = 1000;
 const MAX_DEPTH = 3;

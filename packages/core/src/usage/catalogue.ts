@@ -1,5 +1,5 @@
 import { calcPrice, findProvider, type ModelPrice, type PriceCalculation } from '@pydantic/genai-prices';
-import { BILLED_UNITS, type BilledUnit, UNITS } from '@spanline/record';
+import { BILLED_UNITS, type BilledUnit, type BilledUnits, UNITS } from '@spanline/record';
 import { bareName } from '../providers/index.ts';
 import { type Priced, type UnitPrice, type UnitPricer, unitPricer } from './price-table.ts';
 
@@ -14,11 +14,14 @@ export interface CatalogueModel {
   /** The units that have a price of their own. */
   readonly units: ReadonlySet<BilledUnit>;
   /** Prices a call by the list. */
-  readonly price: (units: Parameters<UnitPricer>[0], timestamp: number | undefined) => Priced;
+  readonly price: (units: BilledUnits, timestamp: number | undefined, isItemized?: boolean) => Priced;
 }
 
-/** The catalogue lists models that their maker does not sell. OpenAI publishes the weights of gpt-oss only. */
-const NOT_SOLD: Readonly<Record<string, RegExp>> = { openai: /^gpt-oss/ };
+/**
+ * Models that the catalogue prices wrongly. OpenAI publishes the weights of gpt-oss, and does not sell it. The second
+ * version of Titan's embeddings costs a fifth of the first, whose price the catalogue has for both.
+ */
+const WRONGLY_LISTED: Readonly<Record<string, RegExp>> = { openai: /^gpt-oss/, aws: /titan-embed-text-v(?!1)/ };
 
 const UNIT_OF_PRICE: ReadonlyMap<string, BilledUnit> = new Map(BILLED_UNITS.map((unit) => [UNITS[unit][0], unit]));
 
@@ -110,9 +113,10 @@ const LEAST_SECONDS = 10;
 const isShortest = (provider: string, model: string): boolean => provider === 'groq' && model.startsWith('whisper');
 
 function byLeast(pricer: UnitPricer): UnitPricer {
-  return (units) => {
+  return (units, isItemized) => {
     const { audio_seconds: seconds = 0 } = units;
-    return pricer(seconds > 0 && seconds < LEAST_SECONDS ? { ...units, audio_seconds: LEAST_SECONDS } : units);
+    const isLeast = seconds > 0 && seconds < LEAST_SECONDS;
+    return pricer(isLeast ? { ...units, audio_seconds: LEAST_SECONDS } : units, isItemized);
   };
 }
 
@@ -138,7 +142,7 @@ interface Match {
 }
 
 function match(list: string | undefined, model: string): Match | undefined {
-  if (list !== undefined && (!isListed(list) || NOT_SOLD[list]?.test(model) === true)) return undefined;
+  if (list !== undefined && (!isListed(list) || WRONGLY_LISTED[list]?.test(model) === true)) return undefined;
   for (const spelling of spellingsOf(model, list)) {
     const found = calculate(spelling, list);
     if (found !== null) return { found, model: spelling };
@@ -174,11 +178,13 @@ export function catalogueModel(list: string | undefined, name: string): Catalogu
     units: new Set(pricesOf(found.model_price, id, found.model.id).keys()),
   };
   if (!Array.isArray(prices)) {
-    const pricer = pricerOf(prices);
-    return { ...facts, price: isShortest(id, found.model.id) ? byLeast(pricer) : pricer };
+    const list = pricerOf(prices);
+    const pricer = isShortest(id, found.model.id) ? byLeast(list) : list;
+    return { ...facts, price: (units, _timestamp, isItemized) => pricer(units, isItemized) };
   }
   return {
     ...facts,
-    price: (units, timestamp) => pricerOf((calculate(model, list, timestamp) ?? found).model_price)(units),
+    price: (units, timestamp, isItemized) =>
+      pricerOf((calculate(model, list, timestamp) ?? found).model_price)(units, isItemized),
   };
 }

@@ -1,12 +1,15 @@
 export { AnswerUsage } from './answer-usage.ts';
+export { answeredModel } from './answered-model.ts';
+export { readBilledCall } from './billed-call.ts';
 export { isListed } from './catalogue.ts';
-export { isStandard, type PriceConditions, regionOf, servedTier, tierOf } from './conditions.ts';
-export { type BilledCall, type Cost, createPricer, type Pricer } from './cost.ts';
+export { isStandard, type PriceConditions, servedTier, tierOf } from './conditions.ts';
+export type { Bill, BilledCall, BillItem, Cost } from './cost.ts';
+export { createPricer, type Pricer } from './pricer.ts';
 export { reportedByHeaders } from './headers.ts';
 export { normalizeUsage, partOfUsage } from './normalize.ts';
 export { rateLimitRatio } from './rate-limit.ts';
 export type { UsageContext } from './read-usage.ts';
 export { conditionsOf, hidesRequestedSearches } from './requested.ts';
-export type { UsageIssue } from './reconcile.ts';
+export type { UsageIssue } from './usage-issue.ts';
 export { addUsage, isBillable, mostExact, type NormalizedUsage } from './report.ts';
 export { usageAttributes } from './usage-attributes.ts';

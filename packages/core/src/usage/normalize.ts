@@ -10,7 +10,7 @@ import {
   RAW_PLACES,
   STEPS,
   WRAPPERS,
-} from './spellings.ts';
+} from './wrappers.ts';
 
 type Raw = Record<string, unknown>;
 
@@ -61,7 +61,7 @@ class Reports {
 
   /** @param kind - `undefined` where its keys decide */
   collect(raw: Raw, context: UsageContext, depth: number, kind?: ReportKind, keepsUnknown = false): void {
-    if (!hasKeys(raw) && isPlainObject(raw)) return;
+    if (ArrayBuffer.isView(raw) || (!hasKeys(raw) && isPlainObject(raw))) return;
     const model = text(raw['model']) ?? text(raw['modelVersion']) ?? context.model;
     const known = model === context.model ? context : { ...context, model };
     const places = depth === 0 ? NO_PLACES : placesIn(raw);

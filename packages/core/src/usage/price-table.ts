@@ -21,6 +21,18 @@ export interface Priced {
   isAmbiguous: boolean;
   /** True if cached tokens were used whose price nobody lists. They are priced like the rest of the input. */
   isAssumed: boolean;
+  /** The units one by one, if they were asked for. */
+  items?: PricedItem[];
+}
+
+/** The part of a unit that is billed at its own price: of the input, the tokens that were not cached. */
+export interface PricedItem {
+  readonly unit: BilledUnit;
+  readonly quantity: number;
+  /** US dollars for one. */
+  readonly price: number;
+  readonly isFactored: boolean;
+  readonly isCacheRead: boolean;
 }
 
 /**
@@ -75,8 +87,8 @@ function priceFor(price: UnitPrice, inputTokens: number): number {
   return found;
 }
 
-/** Prices the units of a call. */
-export type UnitPricer = (units: BilledUnits) => Priced;
+/** Prices the units of a call. @param isItemized - the units one by one, too */
+export type UnitPricer = (units: BilledUnits, isItemized?: boolean) => Priced;
 
 /** True for prices of input, output and cached tokens that do not depend on the size of the call. */
 function isFlat(prices: UnitPrices): boolean {
@@ -109,8 +121,8 @@ function flatPricer(prices: UnitPrices, isLikeWhole: IsLikeWhole, general: UnitP
   const assumesReads = isAssumed('cache_read_tokens');
   const assumesWrites = isAssumed('cache_write_tokens');
   const hasOthers = prices.has('requests') || prices.has('output_reasoning_tokens');
-  return (units) => {
-    if (hasOthers || !isPlain(units)) return general(units);
+  return (units, isItemized) => {
+    if (isItemized === true || hasOthers || !isPlain(units)) return general(units, isItemized);
     const { input_tokens: whole = 0, cache_read_tokens: read = 0, cache_write_tokens: written = 0 } = units;
     const cacheReadUsd = read * cacheRead;
     const usd =
@@ -149,9 +161,10 @@ export type IsLikeWhole = (unit: BilledUnit) => boolean;
 /** Builds the pricer of one model. */
 export function unitPricer(prices: UnitPrices, isLikeWhole: IsLikeWhole): UnitPricer {
   const ordered = order(prices);
+  const isBySecond = !prices.has('input_tokens') && (prices.has('audio_seconds') || prices.has('input_audio_seconds'));
   const coverages = new Map<BilledUnit, Coverage>();
 
-  const general: UnitPricer = (units) => {
+  const general: UnitPricer = (units, isItemized) => {
     const left: number[] = [];
     const result: Priced = {
       usd: 0,
@@ -161,6 +174,7 @@ export function unitPricer(prices: UnitPrices, isLikeWhole: IsLikeWhole): UnitPr
       isAmbiguous: false,
       isAssumed: false,
     };
+    if (isItemized === true) result.items = [];
     const inputTokens = units.input_tokens ?? 0;
     const { requests = 1 } = units;
     for (const { unit, price, isFactored, isCacheRead, parts, overlapOf: overlap } of ordered) {
@@ -178,15 +192,20 @@ export function unitPricer(prices: UnitPrices, isLikeWhole: IsLikeWhole): UnitPr
       for (const part of parts) rest -= left[part] ?? 0;
       rest = Math.max(0, rest);
       left.push(rest);
-      const usd = rest * priceFor(price, inputTokens);
+      const one = priceFor(price, inputTokens);
+      const usd = rest * one;
+      if (rest > 0) result.items?.push({ unit, quantity: rest, price: one, isFactored, isCacheRead });
       result.usd += usd;
       if (isFactored) result.factoredUsd += usd;
       if (isCacheRead) result.cacheReadUsd += usd;
     }
     for (const key in units) {
       const unit = key as BilledUnit;
-      // Requests that are billed by their tokens have no price of their own.
-      const isFree = unit === 'requests' && units.input_tokens !== undefined;
+      // Requests that are billed by their tokens have no price of their own. Nor have tokens of sound that is billed by
+      // the second.
+      const isFree =
+        (unit === 'requests' && units.input_tokens !== undefined) ||
+        (isBySecond && units.audio_seconds !== undefined && unit.endsWith('_tokens'));
       if (isFree || (units[unit] ?? 0) === 0) continue;
       let coverage = coverages.get(unit);
       if (coverage === undefined) {

@@ -1,7 +1,8 @@
 /** Reads every number of a usage object, by the spelling of its key. */
 import { type BilledUnit, isObject, isPlainObject, UNITS } from '@spanline/record';
 import { type PriceConditions, readCondition } from './conditions.ts';
-import { type CountList, MODALITIES, NOT_BILLED, type Reading, type Spelling, type SpellingMap } from './spellings.ts';
+import { type CountList, NOT_BILLED, type Reading, type Spelling, type SpellingMap } from './spelling.ts';
+import { MODALITIES } from './spellings.ts';
 
 /** Counts of a usage object, before they are reconciled. */
 export interface Counts {
@@ -102,8 +103,14 @@ function readSearches(counts: Counts, path: string, value: unknown): void {
   }
 }
 
+/** The texts that Titan wrote. */
+function readResults(counts: Counts, value: unknown): void {
+  for (const { tokenCount } of entriesOf(value)) add(counts, 'output_tokens', tokenCount);
+}
+
 function readList(counts: Counts, { list }: CountList, path: string, value: unknown): void {
   if (list === 'ttl') readTtls(counts, path, value);
+  else if (list === 'results') readResults(counts, value);
   else if (list === 'searches') readSearches(counts, path, value);
   else readModalities(counts, list, path, value);
 }

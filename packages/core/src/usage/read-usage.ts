@@ -5,7 +5,8 @@ import { type Counts, readObject } from './read-counts.ts';
 import { reconcile, type Reconciled } from './reconcile.ts';
 import { type NormalizedUsage, unitsIn } from './report.ts';
 import { hidesSearches, serverTools } from './server-tools.ts';
-import { COHERE_UNITS, NO_SPELLINGS, type Reading, USAGE } from './spellings.ts';
+import type { Reading } from './spelling.ts';
+import { COHERE_UNITS, NO_SPELLINGS, USAGE } from './spellings.ts';
 
 /** Facts about a call besides its answer. */
 export interface UsageContext {

@@ -1,24 +1,9 @@
 /** Decides how counts add up: which of them are part of the input and the output, and which stand beside. */
 import type { BilledUnit, BilledUnits } from '@spanline/record';
-import type { Reading } from './spellings.ts';
-
-/** A problem of a provider's numbers; of low cardinality. */
-export type UsageIssue =
-  /** A part was larger than its whole and was reduced to it. */
-  | 'details_exceed_total'
-  /** The total shows that the input did not include cached tokens. They were added to it. */
-  | 'cache_added'
-  /** The total shows that the output did not include reasoning tokens. They were added to it. */
-  | 'reasoning_added'
-  /** Input and output do not add up to the total. Input and output were kept. */
-  | 'total_mismatch'
-  /**
-   * A framework added up counts that the provider repeats on each chunk of a stream. The provider's own counts were
-   * restored.
-   */
-  | 'chunks_added'
-  /** The answer ended early. These are the tokens reported until then. */
-  | 'incomplete';
+import { cutToWholes, WRITES } from './cut-to-wholes.ts';
+import { byTotal, type Part, sums } from './part-sums.ts';
+import type { Reading } from './spelling.ts';
+import type { UsageIssue } from './usage-issue.ts';
 
 type Readings = Readonly<{ [reading in Reading]?: number }>;
 
@@ -26,56 +11,6 @@ type Readings = Readonly<{ [reading in Reading]?: number }>;
 export interface Reconciled {
   readonly units: BilledUnits;
   readonly issue: UsageIssue | undefined;
-}
-
-/** A count that may stand beside the whole that it belongs to. */
-interface Part {
-  readonly of: 'input' | 'output';
-  readonly amount: number;
-  /** By its spelling it stands beside. */
-  readonly isBeside: boolean;
-  readonly issue: UsageIssue;
-}
-
-/** Adds the parts that stand beside, as bits of `chosen`. */
-function sums(input: number, output: number, parts: readonly Part[], chosen: number): readonly [number, number] {
-  let [wholeInput, wholeOutput] = [input, output];
-  parts.forEach(({ of, amount }, bit) => {
-    if ((chosen & (1 << bit)) === 0) return;
-    if (of === 'input') wholeInput += amount;
-    else wholeOutput += amount;
-  });
-  return [wholeInput, wholeOutput];
-}
-
-function changes(one: number, other: number): number {
-  let bits = 0;
-  for (let rest = one ^ other; rest !== 0; rest >>= 1) bits += rest & 1;
-  return bits;
-}
-
-/** A part inside of a whole is not larger than it. */
-function fits(input: number, output: number, parts: readonly Part[], chosen: number): boolean {
-  return parts.every(
-    ({ of, amount }, bit) => (chosen & (1 << bit)) !== 0 || amount <= (of === 'input' ? input : output),
-  );
-}
-
-/** The reading that adds up to the total with the fewest changes to what the spelling says. */
-function byTotal(
-  total: number,
-  input: number,
-  output: number,
-  parts: readonly Part[],
-  spelled: number,
-): number | undefined {
-  let best: number | undefined;
-  for (let chosen = 0; chosen < 1 << parts.length; chosen++) {
-    const [wholeInput, wholeOutput] = sums(input, output, parts, chosen);
-    if (wholeInput + wholeOutput !== total || !fits(input, output, parts, chosen)) continue;
-    if (best === undefined || changes(chosen, spelled) < changes(best, spelled)) best = chosen;
-  }
-  return best;
 }
 
 const larger = (a: number | undefined, b: number | undefined): number | undefined =>
@@ -110,60 +45,6 @@ const MODAL_PARTS: readonly (readonly [text: BilledUnit, others: readonly Billed
   ['output_text_tokens', ['output_audio_tokens', 'output_image_tokens', 'output_video_tokens']],
   ['cache_text_read_tokens', ['cache_audio_read_tokens', 'cache_image_read_tokens', 'cache_video_read_tokens']],
 ];
-
-/** Each part and the whole that it cannot exceed. */
-const WITHIN: ReadonlyMap<string, BilledUnit> = new Map<BilledUnit, BilledUnit>([
-  ['cache_read_tokens', 'input_tokens'],
-  ['input_tool_tokens', 'input_tokens'],
-  ['input_text_tokens', 'input_tokens'],
-  ['input_audio_tokens', 'input_tokens'],
-  ['input_image_tokens', 'input_tokens'],
-  ['input_video_tokens', 'input_tokens'],
-  ['cache_text_read_tokens', 'cache_read_tokens'],
-  ['cache_audio_read_tokens', 'cache_read_tokens'],
-  ['cache_image_read_tokens', 'cache_read_tokens'],
-  ['cache_video_read_tokens', 'cache_read_tokens'],
-  ['output_reasoning_tokens', 'output_tokens'],
-  ['output_citation_tokens', 'output_tokens'],
-  ['output_text_tokens', 'output_tokens'],
-  ['output_audio_tokens', 'output_tokens'],
-  ['output_image_tokens', 'output_tokens'],
-  ['output_video_tokens', 'output_tokens'],
-]);
-
-/** Writes to the cache by their time to live, the longest first. Together they are not more than all writes. */
-const WRITES = [
-  'cache_write_12h_tokens',
-  'cache_write_1h_tokens',
-  'cache_write_30m_tokens',
-  'cache_write_5m_tokens',
-] as const satisfies readonly BilledUnit[];
-
-/** Cuts a part that is larger than its whole. */
-function limit(units: BilledUnits, part: BilledUnit, most: number | undefined): boolean {
-  const count = units[part];
-  if (count === undefined || most === undefined || count <= most) return false;
-  units[part] = Math.max(0, most);
-  return true;
-}
-
-/** Cuts parts that are larger than their wholes, which stand before them. */
-function cut(units: BilledUnits): boolean {
-  let isCut = false;
-  for (const part in units) {
-    const whole = WITHIN.get(part);
-    if (whole !== undefined && limit(units, part as BilledUnit, units[whole])) isCut = true;
-  }
-  const { input_tokens: input } = units;
-  if (units.cache_write_tokens === undefined) return isCut;
-  if (input !== undefined && limit(units, 'cache_write_tokens', input - (units.cache_read_tokens ?? 0))) isCut = true;
-  let writes = units.cache_write_tokens;
-  for (const unit of WRITES) {
-    if (limit(units, unit, writes)) isCut = true;
-    writes -= units[unit] ?? 0;
-  }
-  return isCut;
-}
 
 /** Readings that the code below turns into units. All others but {@link DOCUMENTS} are units. */
 const CONSUMED: ReadonlySet<string> = new Set<Reading>([
@@ -285,7 +166,8 @@ export function reconcile(given: Readings, hidesThoughts: boolean, model = ''): 
       wholeOutput += gap;
       found = gap;
       issue = 'reasoning_added';
-    } else {
+    } else if (gap < 0 || (readings.input_audio_seconds ?? 0) === 0) {
+      // Mistral's total holds the tokens of sound that is billed by the second.
       issue = 'total_mismatch';
     }
   }
@@ -300,6 +182,6 @@ export function reconcile(given: Readings, hidesThoughts: boolean, model = ''): 
     output_reasoning_tokens: found,
   });
   copyOthers(units, readings);
-  if (cut(units) && (issue === undefined || issue === 'total_mismatch')) issue = 'details_exceed_total';
+  if (cutToWholes(units) && (issue === undefined || issue === 'total_mismatch')) issue = 'details_exceed_total';
   return { units, issue };
 }

@@ -1,7 +1,7 @@
 /** Reports on the usage of one call: how two of them are added up, and how the most exact one is found. */
 import { type BilledUnit, type BilledUnits, isPartOf } from '@spanline/record';
 import type { PriceConditions } from './conditions.ts';
-import type { UsageIssue } from './reconcile.ts';
+import type { UsageIssue } from './usage-issue.ts';
 
 /** Usage of one model call, as it will be billed. */
 export interface NormalizedUsage {

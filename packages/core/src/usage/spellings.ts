@@ -4,65 +4,8 @@
  * DeepSeek, xAI, Perplexity, OpenRouter, Ollama; `UsageMetadata` of `@langchain/core`; `LanguageModelUsage` and
  * `LanguageModelV4Usage` of the AI SDK; OpenTelemetry's conventions.
  */
-import { BILLED_UNITS, type BilledUnit, isConventionUnit, UNIT_KEYS } from '@spanline/record';
-
-/** Meanings of a number besides the units of the catalogue. Later code turns these into units. */
-export type Reading =
-  | BilledUnit
-  /** Input and output by OpenAI's names, which include cached tokens. */
-  | 'prompt_tokens'
-  | 'completion_tokens'
-  /** Sum of input and output. It decides between two ways to read the other counts. */
-  | 'total'
-  /** Cached tokens by Anthropic's keys, which stand beside the input. */
-  | 'cache_read_beside'
-  | 'cache_write_beside'
-  /** Images of Cohere, which stand beside the text. */
-  | 'image_beside'
-  /** Thoughts of Google and Perplexity, which stand beside the output. */
-  | 'reasoning_beside'
-  /**
-   * Reported cost in US dollars, in xAI's ticks (1e10 of a dollar), and the part that a gateway leaves to the provider.
-   */
-  | 'cost_usd'
-  | 'cost_ticks'
-  | 'upstream_cost_usd'
-  /** Documents, which are billed as images. */
-  | 'input_document_tokens'
-  | 'output_document_tokens';
-
-/** A number that is not billed: a time, a sum, or a share of another number. */
-export const NOT_BILLED = 'not_billed';
-
-/**
- * A list of counts: Google's modalities of the total that they are part of, Bedrock's cache writes by their time to
- * live, and Google's searches by what was searched.
- */
-export type CountList = { readonly list: 'input' | 'output' | 'cache' | 'tool' | 'ttl' | 'searches' };
-
-/** How one key is read: a number, a list, or the keys of an object below it. */
-export type Spelling = Reading | typeof NOT_BILLED | CountList | SpellingMap;
-
-/** Spellings by key. The key `''` is for a number in the object's place. */
-export type SpellingMap = ReadonlyMap<string, Spelling>;
-
-/** A {@link SpellingMap} as it is written below. */
-interface Spellings {
-  readonly [key: string]: Exclude<Spelling, SpellingMap> | Spellings;
-}
-
-function compile(spellings: Spellings): SpellingMap {
-  return new Map(
-    Object.entries(spellings).map(([key, spelling]): [string, Spelling] => [
-      key,
-      typeof spelling === 'string' || isList(spelling) ? spelling : compile(spelling),
-    ]),
-  );
-}
-
-function isList(spelling: CountList | Spellings): spelling is CountList {
-  return 'list' in spelling;
-}
+import { BILLED_UNITS, isConventionUnit, UNIT_KEYS } from '@spanline/record';
+import { compileSpellings, NOT_BILLED, type SpellingMap, type Spellings } from './spelling.ts';
 
 /**
  * Writes by their time to live: Anthropic's, and OpenAI's
@@ -190,7 +133,7 @@ const SERVER_TOOLS: Spellings = {
 };
 
 /** Cohere bills these; `tokens` beside them also counts what Cohere adds to the prompt. */
-export const COHERE_UNITS: SpellingMap = compile({
+export const COHERE_UNITS: SpellingMap = compileSpellings({
   input_tokens: 'input_tokens',
   inputTokens: 'input_tokens',
   output_tokens: 'output_tokens',
@@ -233,7 +176,7 @@ const NOVA_INPUT: Spellings = { speechTokens: 'input_audio_tokens', textTokens: 
 const NOVA_OUTPUT: Spellings = { speechTokens: 'output_audio_tokens', textTokens: 'output_text_tokens' };
 
 /** The keys of a usage object itself. */
-export const USAGE: SpellingMap = compile({
+export const USAGE: SpellingMap = compileSpellings({
   ...OPENTELEMETRY,
 
   // OpenAI chat and those that copy it.
@@ -335,6 +278,13 @@ export const USAGE: SpellingMap = compile({
   outputTokensDetails: OUTPUT_DETAILS,
   inputAudioSeconds: 'input_audio_seconds',
 
+  // Bodies of Amazon's and Meta's models on Bedrock
+  // (https://docs.aws.amazon.com/bedrock/latest/userguide/model-parameters.html).
+  inputTextTokenCount: 'input_tokens',
+  totalOutputTextTokenCount: 'output_tokens',
+  results: { list: 'results' },
+  generation_token_count: 'output_tokens',
+
   // Nova Sonic: sums so far, and what came since the last event
   // (https://docs.aws.amazon.com/nova/latest/userguide/output-events.html).
   totalInputTokens: 'input_tokens',
@@ -420,52 +370,5 @@ export const MODALITIES: Readonly<Record<string, string>> = {
 /** The event of Nova Sonic that counts. */
 export const NOVA_USAGE = 'usageEvent';
 
-/** Keys under which frameworks and APIs wrap a usage object, the most telling first. */
-export const WRAPPERS: readonly string[] = [
-  // The AI SDK's sum over all steps. `usage` beside it is that of the last step.
-  'totalUsage',
-  'usage',
-  'usageMetadata',
-  'usage_metadata',
-  'usage_info',
-  'usageInfo',
-  'tokenUsage',
-  'amazon-bedrock-invocationMetrics',
-  NOVA_USAGE,
-  'tokens',
-  'meta',
-];
-
-/** Wrappers in which each number is usage. Others hold all kinds of numbers as well. */
-export const NAMES_OF_USAGE: ReadonlySet<string> = new Set(WRAPPERS.filter((key) => /usage/i.test(key)));
-
-/** Vendors wrap what they add to OpenAI's shapes in keys of their own: `x_groq`. */
-export const isVendorKey = (key: string): boolean => key.startsWith('x_');
-
-const WRAPPER_KEYS: ReadonlySet<string> = new Set(WRAPPERS);
-
-/** True for a key that holds a usage object. */
-export const isUsageKey = (key: string): boolean => WRAPPER_KEYS.has(key) || isVendorKey(key);
-
-/** Keys under which frameworks keep the provider's own answer or usage, the most telling first. */
-export const RAW_PLACES: readonly string[] = [
-  // The AI SDK and LlamaIndex.
-  'raw',
-  // LangChain.
-  '__raw_response',
-  'additional_kwargs',
-  'response_metadata',
-  'llmOutput',
-];
-
-/** The AI SDK's answers of each provider, by its name. */
-export const PROVIDER_ANSWERS = 'providerMetadata';
-
-/** The AI SDK's requests, where one call makes several. */
-export const STEPS = 'steps';
-
-/** The key under which LangChain keeps counts that were made locally. */
-export const ESTIMATED_WRAPPER = 'estimatedTokenUsage';
-
 /** For an object of which no key is known. */
-export const NO_SPELLINGS: SpellingMap = compile({});
+export const NO_SPELLINGS: SpellingMap = compileSpellings({});

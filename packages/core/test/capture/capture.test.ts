@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ATTRIBUTES, type ContentAttributes, type SpanRecord } from '@spanline/record';
+import { runs } from '../../../../test/support/effort.ts';
 import { type CaptureOptions, createCapture } from '../../src/capture/index.ts';
 import { OWN_KEYS, protectedKeys } from '../../src/capture/keys.ts';
 
@@ -174,7 +175,7 @@ describe('values of the host', () => {
           expect(Buffer.byteLength(text as string)).toBeLessThanOrEqual(8192);
         },
       ),
-      { numRuns: 300 },
+      { numRuns: runs(100, 3000) },
     );
   });
 });

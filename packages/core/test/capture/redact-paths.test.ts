@@ -1,5 +1,5 @@
-import { spawnSync } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
+import { jsonLines, runChild } from '../../../../test/support/child.ts';
 import type { RedactPaths, SpanRecord, TracerOptions } from '../../src/index.ts';
 import { createLogger, createTracer, SpanlineError } from '../../src/index.ts';
 import { memoryLog } from '../../src/testing.ts';
@@ -166,9 +166,9 @@ describe('the options', () => {
     expect(lines.map((line) => (JSON.parse(line) as { user: unknown }).user)).toEqual([{ mail: 'X' }, {}]);
   });
 
-  it('apply to the lines of the application through a logger that the tracer makes', () => {
+  it('apply to the lines of the application through a logger that the tracer makes', async () => {
     const program = `
-      import { createTracer } from ${JSON.stringify(new URL('../../src/index.ts', import.meta.url).href)};
+      import { createTracer } from '@spanline/core';
       let calls = 0;
       const tracer = createTracer({
         redact: { paths: ['user.mail', 'labels.tenant', '["labels.tenant"]'], censor: () => 'censored ' + ++calls },
@@ -177,12 +177,7 @@ describe('the options', () => {
       tracer.logger.info({ user: { mail: 'ada' } });
       tracer.startSpan({ name: 'step', labels: { tenant: 'acme' } }).end();
     `;
-    const args = ['--import', 'tsx', '--conditions=@spanline/source', '--input-type=module', '-e', program];
-    const { stdout } = spawnSync(process.execPath, args, { cwd: import.meta.dirname, encoding: 'utf8' });
-    const [line, span] = stdout
-      .trim()
-      .split('\n')
-      .map((text) => JSON.parse(text) as Record<string, unknown>);
+    const [line, span] = jsonLines((await runChild(program)).stdout);
     expect(line).toMatchObject({ user: { mail: 'censored 1' } });
     expect(span).toMatchObject({ 'span.name': 'step', 'labels.tenant': 'censored 2' });
   });

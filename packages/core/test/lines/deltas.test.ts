@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { runs } from '../../../../test/support/effort.ts';
 import type { TracerOptions } from '../../src/api/index.ts';
 import { createTracer, type Message, reconstructMessages } from '../../src/index.ts';
 import { memoryLog } from '../../src/testing.ts';
@@ -105,7 +106,7 @@ describe('messages that stand on an earlier line', () => {
         expect(seen[1]).toEqual(seen[0]);
         expect(seen[2]).toEqual(seen[0]);
       }),
-      { numRuns: 60 },
+      { numRuns: runs(25, 500) },
     );
   });
 
@@ -186,7 +187,7 @@ describe('messages that stand on an earlier line', () => {
           }
         }
       }),
-      { numRuns: 150 },
+      { numRuns: runs(50, 1000) },
     );
   });
 

@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { pino } from 'pino';
 import { describe, expect, it } from 'vitest';
 import { jsonSchema, parseLine, type SpanRecord, toDatadog, toEcs, validate } from '@spanline/record';
+import { runs } from '../../../../test/support/effort.ts';
 import { createWriter } from '../../src/log/index.ts';
 import { records } from './arbitrary.ts';
 
@@ -57,7 +58,7 @@ describe.each(PROFILES)('the profile %s', (profile, toProfile) => {
         expect(parsed?.record).toEqual(record);
         expect(parsed?.rest).toEqual({});
       }),
-      { numRuns: 200 },
+      { numRuns: runs(60, 1000) },
     );
   });
 
@@ -68,7 +69,7 @@ describe.each(PROFILES)('the profile %s', (profile, toProfile) => {
         fits(JSON.parse(JSON.stringify(toProfile(record))));
         expect(fits.errors).toBeNull();
       }),
-      { numRuns: 100 },
+      { numRuns: runs(30, 500) },
     );
   });
 
@@ -139,7 +140,7 @@ describe('validate', () => {
         const result = validate(damaged);
         expect(result.valid).toBe(fits(JSON.parse(JSON.stringify(damaged))));
       }),
-      { numRuns: 300 },
+      { numRuns: runs(100, 2000) },
     );
   });
 

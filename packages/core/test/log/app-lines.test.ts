@@ -349,6 +349,28 @@ describe('a long line of the application', () => {
     expect(read()[0]).toMatchObject({ body: { id: 7 }, 'spanline.truncated': ['body'] });
   });
 
+  it('keeps as many members of an object as there is room for', () => {
+    const { logger, raw, read } = memory();
+    const wide = Object.fromEntries(Array.from({ length: 60_000 }, (_, index) => [`key_${index}`, index]));
+    logger.info({ wide, kept: 'short' }, 'long');
+    const kept = (read()[0]?.['wide'] ?? {}) as Record<string, unknown>;
+    expect(kept).toMatchObject({ key_0: 0, key_9: 9, '…': `[+${60_000 - (Object.keys(kept).length - 1)} keys]` });
+    expect(Buffer.byteLength(raw[0] ?? '')).toBeLessThanOrEqual(15_360);
+    expect(Buffer.byteLength(raw[0] ?? '')).toBeGreaterThan(13_000);
+    expect(read()[0]).toMatchObject({ kept: 'short', 'spanline.truncated': ['wide'] });
+  });
+
+  it('has the beginning of a buffer, also of one in place of the object', () => {
+    const { logger, read } = memory();
+    const bytes = Buffer.alloc(300_000, 7);
+    logger.info({ bytes }, 'a member');
+    const { data } = (read()[0]?.['bytes'] ?? {}) as { data?: readonly unknown[] };
+    expect(data?.slice(0, 3)).toEqual([7, 7, 7]);
+    expect(data?.at(-1)).toMatch(/^…\[\+\d+ elements\]$/);
+    logger.info(bytes, 'the object');
+    expect(read()[1]).toMatchObject({ message: 'the object', 'spanline.truncated': [expect.any(String)] });
+  });
+
   it('loses fields if there are too many', () => {
     const { logger, raw, read } = memory();
     logger.info(Object.fromEntries(Array.from({ length: 4000 }, (_, index) => [`key_${index}`, index])), 'wide');

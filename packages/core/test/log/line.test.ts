@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { pino } from 'pino';
 import { describe, expect, it } from 'vitest';
 import type { SpanRecord } from '@spanline/record';
+import { runs } from '../../../../test/support/effort.ts';
 import { createLogger } from '../../src/index.ts';
 import { createCommonFields, createWriter, type SplitLine, wholeRecord } from '../../src/log/index.ts';
 import { strictParse } from './strict-json.ts';
@@ -58,7 +59,7 @@ describe('a line whose common part is JSON already', () => {
           ...more,
         });
       }),
-      { numRuns: 300 },
+      { numRuns: runs(100, 2000) },
     );
   });
 

@@ -45,16 +45,55 @@ describe('the name of a secret decides on its value', () => {
         passwords: ['olive', 'grove'],
         apiKey: { value: 'olive', since: 2020 },
         headers: [{ name: 'X-Api-Key', value: 'olive' }],
+        tags: [{ Key: 'DbPassword', Value: 'olive' }],
+        secrets: { billing: 'olive', search: 'grove' },
         rawHeaders: ['Authorization', 'olive', 'Accept', 'text/html'],
         pin: 4821,
+        GITHUB_PAT: 'olive',
       }),
     ).toEqual({
       passwords: [SECRET, SECRET],
       apiKey: { value: SECRET, since: 2020 },
       headers: [{ name: 'X-Api-Key', value: SECRET }],
+      tags: [{ Key: 'DbPassword', Value: SECRET }],
+      secrets: { billing: SECRET, search: SECRET },
       rawHeaders: ['Authorization', SECRET, 'Accept', 'text/html'],
       pin: SECRET,
+      GITHUB_PAT: SECRET,
     });
+  });
+
+  it('beside a value, under whatever names the two have', () => {
+    const pairs = [
+      { headerName: 'Authorization', headerValue: 'olive' },
+      { header_value: 'olive', header_name: 'Cookie' },
+      { ParameterKey: 'DbPassword', ParameterValue: 'olive' },
+      { field: 'password', oldValue: 'olive', newValue: 'grove' },
+      { id: 'API_KEY', type: 'text', val: 'olive' },
+      { value: { stringValue: 'olive' }, key: 'http.request.header.authorization' },
+    ];
+    const hidden = [
+      { headerName: 'Authorization', headerValue: SECRET },
+      { header_value: SECRET, header_name: 'Cookie' },
+      { ParameterKey: 'DbPassword', ParameterValue: SECRET },
+      { field: 'password', oldValue: SECRET, newValue: SECRET },
+      { id: 'API_KEY', type: 'text', val: SECRET },
+      { value: { stringValue: SECRET }, key: 'http.request.header.authorization' },
+    ];
+    expect(written(pairs)).toEqual(hidden);
+    expect(logged(pairs)).toEqual(hidden);
+    expect(written(JSON.stringify(pairs))).not.toMatch(/olive|grove/);
+  });
+
+  it('beside a value, but not on the values of other names', () => {
+    const others = [
+      { headerName: 'Accept', headerValue: 'olive' },
+      { name: 'password', interval: 'daily', retrieval: 'fast', description: 'of the database' },
+      { name: 'max_tokens', value: 'many' },
+      { key: 'colour', defaultValue: 'olive' },
+    ];
+    expect(written(others)).toEqual(others);
+    expect(logged(others)).toEqual(others);
   });
 
   it('in pairs of a list, as headers and entries are written', () => {
@@ -97,6 +136,18 @@ describe('the name of a secret decides on its value', () => {
     '{"headers":[["authorization","olive grove"],["accept","*"]]}',
     '{"name":"x-api-key","value":"olive grove"}',
     '{"apiKey":{"value":"olive grove","since":2020}}',
+    '{"Key":"DbPassword","Value":"olive grove"}',
+    'vars = {"secrets": {"billing": "olive grove"}}',
+    '<add key="ApiKey" value="olive grove" />',
+    'sent {"headerName": "Authorization", "headerValue": "olive grove"} twice',
+    "sent {'value': 'olive grove', 'name': 'password'}",
+    'sent {"name":"DB_PASSWORD","type":"secret","value":"olive grove"}',
+    String.raw`body: "{\"key\":\"api_key\",\"val\":\"olive grove\"}"`,
+    'headers.add(name="X-Api-Key", value="olive grove")',
+    'env:\n  - value: olive7grove\n    name: DB_PASSWORD',
+    "<property name='db.password' value='olive grove'/>",
+    'env:\n  - name: DB_PASSWORD\n    value: "olive grove"',
+    'env:\n- name: DB_PASSWORD\n  value: olive7grove\n',
     '{"rawHeaders":["Cookie","olive=grove"]}',
     'password = """olive grove"""',
     "{'password': u'olive grove'}",

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { pino } from 'pino';
 import { describe, expect, it } from 'vitest';
+import { runs } from '../../../../test/support/effort.ts';
 import { createTracer, type RedactPaths } from '../../src/index.ts';
 import { isRedactPath, parsePath } from '../../src/redaction/paths/path-tree.ts';
 import { memoryLog } from '../../src/testing.ts';
@@ -55,7 +56,7 @@ describe('paths', () => {
       fc.property(object, redact, (given, options) => {
         expect(throughSpan(given as object, options)).toEqual(throughPino(given as object, options));
       }),
-      { numRuns: 500 },
+      { numRuns: runs(150, 3000) },
     );
   });
 

@@ -208,13 +208,13 @@ describe('hostile text', () => {
       'Bearer ',
     ];
     for (const piece of hostile) {
-      const text = piece.repeat(300_000 / piece.length);
+      const text = piece.repeat(runs(100_000, 300_000) / piece.length);
       expect(redact(text).length).toBeGreaterThan(0);
     }
     const pieces = fc.array(fc.constantFrom(...hostile, 'x', '9', '-', '@', '.', ' '), { minLength: 1, maxLength: 6 });
     fc.assert(
       fc.property(pieces, (parts) => redact(parts.join('').repeat(2000)).length > 0),
-      { numRuns: runs(12, 200) },
+      { numRuns: runs(5, 200) },
     );
   });
 

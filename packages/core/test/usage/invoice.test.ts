@@ -242,6 +242,30 @@ const INVOICES: readonly (readonly [what: string, call: Call, answer: unknown, u
     (90 / 3600) * 0.36,
   ],
   [
+    'sound that Mistral bills by the second, with its tokens in the total: $0.003 a minute (https://mistral.ai/pricing, https://docs.mistral.ai/studio-api/audio/speech_to_text)',
+    { provider: 'mistral_ai', model: 'voxtral-mini-latest' },
+    {
+      model: 'voxtral-mini-latest',
+      usage: { prompt_audio_seconds: 120, prompt_tokens: 4, completion_tokens: 300, total_tokens: 1820 },
+    },
+    2 * 0.003,
+  ],
+  [
+    "the body of Amazon's own model, by two lists of tokens (https://docs.aws.amazon.com/bedrock/latest/userguide/model-parameters-titan-text.html)",
+    { provider: 'aws.bedrock', model: 'amazon.titan-text-express-v1' },
+    {
+      inputTextTokenCount: 400,
+      results: [{ tokenCount: 30, outputText: 'So.', completionReason: 'FINISH' }, { tokenCount: 20 }],
+    },
+    (400 * 0.2 + 50 * 0.6) * M,
+  ],
+  [
+    "the body of Meta's model on Bedrock (https://docs.aws.amazon.com/bedrock/latest/userguide/model-parameters-meta.html)",
+    { provider: 'aws.bedrock', model: 'meta.llama3-1-70b-instruct-v1:0' },
+    { generation: 'So.', prompt_token_count: 300, generation_token_count: 20, stop_reason: 'stop' },
+    320 * 0.72 * M,
+  ],
+  [
     'pages of a document',
     { provider: 'mistral_ai', model: 'mistral-ocr-latest' },
     { model: 'mistral-ocr-latest', usage_info: { pages_processed: 3, doc_size_bytes: 12_345 } },

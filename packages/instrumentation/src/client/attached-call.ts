@@ -66,6 +66,7 @@ export function attachCall(span: Span, call: ClientCall): OpenCall {
   };
   return {
     isDecoded: call.isDecoded === true,
+    stream: () => stream,
     events: {
       responded: (response) =>
         setHeaders(span, answerHeaders((response as { headers?: unknown } | undefined)?.headers)),
@@ -78,6 +79,7 @@ export function attachCall(span: Span, call: ClientCall): OpenCall {
       failed: nothing,
       forgotten: nothing,
     },
+    note: (attributes) => setMissing(span, attributes),
     run: (fn) => fn(),
     enter: nothing,
     attempted: nothing,

@@ -1,9 +1,9 @@
 /** Attributes from the headers of an answer. */
 
 import { rateLimitRatio, reportedByHeaders } from '@spanline/core/internal';
-import { props, type SpanAttributes, text } from '@spanline/record';
+import { number, props, type Props, type SpanAttributes, text } from '@spanline/record';
 
-const REQUEST_IDS = ['x-request-id', 'request-id', 'apim-request-id'] as const;
+const REQUEST_IDS = ['x-request-id', 'request-id', 'apim-request-id', 'x-amzn-requestid'] as const;
 
 /** Reads a header of a `Headers` object or of a plain one. */
 export function headerOf(headers: unknown, name: string): string | undefined {
@@ -32,10 +32,21 @@ export function answerHeaders(headers: unknown): SpanAttributes {
   return { ...headerAttributes(headers), ...reportedByHeaders(headers) };
 }
 
-/** Attributes from the headers of a client's error. */
+/** AWS counts the attempts of a call that failed. */
+function retries(metadata: Props): number | undefined {
+  const attempts = number(metadata['attempts']) ?? 1;
+  return attempts > 1 ? attempts - 1 : undefined;
+}
+
+/** Attributes from the headers of a client's error. Those of AWS have the response beside the error's own fields. */
 export function errorAttributes(error: unknown): SpanAttributes {
-  const { headers, request_id: id, requestID } = props(error);
-  const known = headerAttributes(headers);
-  const request = known['spanline.provider.request_id'] ?? id ?? requestID;
-  return { ...known, 'spanline.provider.request_id': typeof request === 'string' ? request : undefined };
+  const { headers, request_id: id, requestID, $response, $metadata } = props(error);
+  const known = headerAttributes(headers ?? props($response)['headers']);
+  const metadata = props($metadata);
+  const request = known['spanline.provider.request_id'] ?? id ?? requestID ?? metadata['requestId'];
+  return {
+    ...known,
+    'spanline.provider.request_id': typeof request === 'string' ? request : undefined,
+    'spanline.retry.attempt': retries(metadata),
+  };
 }

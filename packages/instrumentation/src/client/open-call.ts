@@ -1,6 +1,7 @@
 /** A call under way, and the events that the client reports of it. */
 
 import type { LateContext } from '@spanline/core/internal';
+import type { SpanAttributes } from '@spanline/record';
 
 /** Events of the promise that a client's method returned. */
 export interface AnswerEvents {
@@ -27,8 +28,12 @@ export interface SdkStreamEvents {
 /** A call that has begun. */
 export interface OpenCall {
   readonly events: AnswerEvents;
+  /** Where the pieces of an answer go that a client gives as a stream of its own kind. */
+  stream(): SdkStreamEvents;
   /** The answer is an iterable that the client makes of the response. */
   readonly isDecoded: boolean;
+  /** Adds what is known only once the request was made: the server. */
+  note(attributes: SpanAttributes): void;
   /** Runs the client's method inside of the span. */
   run<T>(fn: () => T): T;
   /** Makes the span current in a context in which the method runs already. */

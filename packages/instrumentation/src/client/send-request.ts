@@ -1,22 +1,10 @@
 /** Sends a client's request inside of a span. */
 
-import type { Tracer } from '@spanline/core';
-import { createLateContext, type Guard } from '@spanline/core/internal';
-import { attachCall, frameworkSpan } from './attached-call.ts';
-import type { CallTracing } from './call-state.ts';
-import type { ClientRequest, ReadRequest } from './call.ts';
+import { createLateContext } from '@spanline/core/internal';
+import { beginCall, type ClientTracing } from './begin-call.ts';
+import type { ClientRequest } from './call.ts';
 import type { AnswerEvents, OpenCall } from './open-call.ts';
-import { openCall } from './traced-call.ts';
 import { watchPromise } from './watch-promise.ts';
-
-/** The tracing of a client. */
-export interface ClientTracing extends CallTracing {
-  readonly tracer: Tracer;
-  readonly guard: Guard;
-  readonly read: ReadRequest;
-  /** May refuse a call by throwing. */
-  readonly beforeCall?: (() => void) | undefined;
-}
 
 /**
  * Marks the options of a traced request, through the copies that clients make of them and for every copy of this
@@ -39,25 +27,18 @@ export interface Send {
 }
 
 /** A call that has begun, and the additions to its options: the mark, and the body if it is rewritten. */
-interface BegunCall {
+interface MarkedCall {
   readonly open: OpenCall;
   readonly options: RequestOptions;
 }
 
 /** @throws what `beforeCall` throws, and nothing else */
-function begin(tracing: ClientTracing, request: ClientRequest): BegunCall | undefined {
-  const { guard, scope, read, beforeCall } = tracing;
-  const call = guard(scope.name, () => read(request));
-  if (call === undefined) return undefined;
-  beforeCall?.();
-  const outer = guard(scope.name, frameworkSpan);
-  if (outer !== undefined) {
-    const open = attachCall(outer, call);
-    return { open, options: { [CALL]: open } };
-  }
-  const open = guard(scope.name, () => openCall(tracing, call));
-  if (open === undefined) return undefined;
-  return { open, options: { [CALL]: open, ...(call.rewrite === undefined ? {} : { body: call.rewrite.body }) } };
+function begin(tracing: ClientTracing, request: ClientRequest): MarkedCall | undefined {
+  const begun = beginCall(tracing, request);
+  if (begun === undefined) return undefined;
+  const { open, own } = begun;
+  const { rewrite } = own ?? {};
+  return { open, options: { [CALL]: open, ...(rewrite === undefined ? {} : { body: rewrite.body }) } };
 }
 
 /** Events of a call that begins later, or not at all. */
@@ -78,7 +59,7 @@ export function sendRequest(
   given: RequestOptions | undefined,
   send: Send,
 ): unknown {
-  let begun: BegunCall | undefined;
+  let begun: MarkedCall | undefined;
   try {
     begun = begin(tracing, request);
   } catch (error) {
@@ -113,7 +94,7 @@ export function sendLater(
   const isTraced = tracing.guard(tracing.scope.name, () => tracing.read({ ...request, body: undefined })) !== undefined;
   if (!isTraced) return send.plain();
   const context = createLateContext();
-  let begun: BegunCall | undefined;
+  let begun: MarkedCall | undefined;
   let isWatched = true;
   const known = options.then((given) => {
     if (given?.[CALL] === undefined) begun = begin(tracing, { ...request, body: given?.body });

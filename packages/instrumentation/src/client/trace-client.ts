@@ -2,7 +2,8 @@
 
 import { type Method, patchMethod } from '../patching/patch-method.ts';
 import type { Patch } from '../patching/replacement.ts';
-import { CALL, type ClientTracing, type RequestOptions, type Send, sendLater, sendRequest } from './send-request.ts';
+import type { ClientTracing } from './begin-call.ts';
+import { CALL, type RequestOptions, type Send, sendLater, sendRequest } from './send-request.ts';
 
 /** The tracing of a client and of those derived from it. The undo switches it off. */
 interface Tracing extends ClientTracing {

@@ -109,7 +109,9 @@ export function openCall(tracing: CallTracing, call: ClientCall): OpenCall {
   const events = new AnswerRecorder(state, call.isDecoded === true);
   return {
     events,
+    stream: () => new StreamRecorder(state),
     isDecoded: call.isDecoded === true,
+    note: (attributes) => void state.work?.attributes.push(attributes),
     run<T>(fn: () => T): T {
       const span = state.work?.span.now;
       return span === undefined ? fn() : tracing.tracer.run(span, fn);

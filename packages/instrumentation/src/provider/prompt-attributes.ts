@@ -5,8 +5,11 @@ import { isObject, memoize, props, type SpanAttributes, text } from '@spanline/r
 
 /** A program has few templates and uses them for every request. */
 const MAX_HASHES = 200;
+/** Characters of a template. */
+const MAX_LENGTH = 50_000;
 
-const hashOf = memoize(MAX_HASHES, (template: string) => createHash('sha256').update(template).digest('hex'));
+const sha256 = (template: string): string => createHash('sha256').update(template).digest('hex');
+const hashOf = memoize(MAX_HASHES, sha256, MAX_LENGTH);
 
 /** The template, and its hash. The hash distinguishes versions in every capture mode. */
 export function promptAttributes(template: string): SpanAttributes {

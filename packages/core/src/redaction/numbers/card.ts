@@ -1,5 +1,6 @@
 /** Numbers of payment cards (ISO/IEC 7812-1). */
 
+import { matchAt } from '../lines.ts';
 import type { Range, Rule } from '../rule.ts';
 import { A_NUMBER, type DigitGroup, digitClusters, MIN_DIGITS } from './digits.ts';
 
@@ -44,6 +45,9 @@ function cardLength(digits: string): number | undefined {
   return LENGTHS.find((length) => BEHIND.test(digits.slice(length)) && isCard(digits.slice(0, length)));
 }
 
+/** Lines of a number whose groups have a line each. */
+const MAX_BREAKS = 3;
+
 /** Sizes of groups that people write, and of no amount: thousands have groups of three. */
 function isGrouping(groups: readonly DigitGroup[]): boolean {
   const sizes = groups.map(({ digits }) => digits.length);
@@ -64,9 +68,18 @@ function isFraction(groups: readonly DigitGroup[], index: number): boolean {
   );
 }
 
+const isBroken = (separator: string | undefined): boolean => separator?.includes('\n') === true;
+
+/** Groups of a number, one a line, and no column of a table, which has more lines with as many digits. */
+function isStack(groups: readonly DigitGroup[], first: number, count: number): boolean {
+  const sizes = groups.map(({ digits }) => digits.length);
+  const own = sizes.slice(first, first + count).join();
+  const isAlone = sizes[first - 1] !== 4 && sizes[first + count] !== sizes[first + count - 1];
+  return isAlone && ['4,4,4,4', '4,6,5', '4,6,4'].includes(own);
+}
+
 /** The groups from `first` on that are one card number: how many they are. */
 function cardGroups(groups: readonly DigitGroup[], first: number): number {
-  const isBroken = (separator: string | undefined): boolean => separator?.endsWith('\n') === true;
   const separators = groups.slice(first + 1, first + MAX_DIGITS).map((group) => group.separator);
   const separator = separators.find((some) => !isBroken(some));
   let breaks = 0;
@@ -76,19 +89,24 @@ function cardGroups(groups: readonly DigitGroup[], first: number): number {
     if (next === undefined) return 0;
     if (isBroken(next.separator)) breaks++;
     else if (next.separator !== separator) return 0;
-    if (breaks > 1) return 0;
+    if (breaks > MAX_BREAKS) return 0;
     digits += next.digits;
     const some = groups.slice(first, first + count);
     if (!isCard(digits) || !isGrouping(some)) continue;
-    // A number that a line break divides has groups of four; one of single digits stands alone.
-    if (breaks > 0 && some.some((group) => group.digits.length !== 4)) continue;
+    if (breaks > 1 && !isStack(groups, first, count)) continue;
+    // A number that one line break divides has groups of four; one of single digits stands alone.
+    if (breaks === 1 && some.some((group) => group.digits.length !== 4)) continue;
     if (count < 16 || groups.length === count) return count;
   }
   return 0;
 }
 
+/** RFC 9562. The digits of one may pass for a card number. */
+const UUID = /[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}(?![\da-z])/iy;
+
 function* cardsIn(text: string): Generator<Range> {
   for (const groups of digitClusters(text)) {
+    if (groups[0] !== undefined && matchAt(UUID, text, groups[0].start) !== null) continue;
     for (let index = 0; index < groups.length; index++) {
       const { start = 0, digits = '' } = groups[index] ?? {};
       const length = digits.length < MIN_DIGITS || isFraction(groups, index) ? undefined : cardLength(digits);

@@ -20,7 +20,7 @@ export interface DigitGroup extends Range {
 export const MIN_DIGITS = 13;
 /** Groups of digits with at most three characters between them. */
 const CLUSTER = new RegExp(
-  `(?=\\d(?:${BETWEEN}\\d){${MIN_DIGITS - 1}})(?<!\\d)\\d{1,64}(?:(?:[ \\t]{1,2}|[ \\t]?[-.,;:/|_=·+][ \\t]?|\\r?\\n)\\d{1,64})*`,
+  `(?=\\d(?:${BETWEEN}\\d){${MIN_DIGITS - 1}})(?<!\\d)\\d{1,64}(?:(?:[ \\t]{1,2}|[ \\t]?[-.,;:/|_=·+][ \\t]?|[ \\t]?\\r?\\n[ \\t]?)\\d{1,64})*`,
   'g',
 );
 const GROUP = /\d+/g;

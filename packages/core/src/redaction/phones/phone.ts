@@ -8,6 +8,7 @@ import { A_NUMBER } from '../numbers/digits.ts';
 import type { Range, Rule } from '../rule.ts';
 import { phoneColumns } from './columns.ts';
 import { isInternational, nationalNumbers } from './national-number.ts';
+import { phoneLinks } from './phone-links.ts';
 import { type Announcement, announcementBefore, isPhoneName } from './phone-words.ts';
 
 /** Letters of scripts without spaces between words may touch a number. */
@@ -88,6 +89,7 @@ function isPhone(value: string, announcement: Announcement): boolean {
 function* phonesIn(text: string, name?: string): Generator<Range> {
   const isPhoneField = name !== undefined && isPhoneName(name);
   for (const cell of phoneColumns(text)) if (isPhone(text.slice(cell.start, cell.end), 'named')) yield cell;
+  yield* phoneLinks(text);
   for (const { 0: value, index: start } of text.matchAll(CANDIDATE)) {
     if (!balanced(value) || DATE.test(value) || ADDRESS.test(value)) continue;
     const end = start + value.length;

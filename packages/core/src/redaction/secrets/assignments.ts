@@ -8,6 +8,7 @@ import { type Hint, patternOf } from '../hints.ts';
 import { matchAt, textBefore } from '../lines.ts';
 import type { Range } from '../rule.ts';
 import { END_OF_NAME } from './name-endings.ts';
+import { isValueMember, nameBesideText } from './named-values.ts';
 import type { SecretForm } from './secret-form.ts';
 import {
   isCodeName,
@@ -15,6 +16,7 @@ import {
   isNameOfSecretNumber,
   isPartOfSecret,
   isSecretName,
+  isSetOfSecrets,
   wordsOf,
 } from './secret-names.ts';
 import { isCode, isNoWord, isPlaceholder, isRandom, isReplaced } from './secret-values.ts';
@@ -26,7 +28,7 @@ const FLAG = `(?<=--)(?=[\\w-]{0,40}(?:${['pass', 'pwd', 'secret', 'token', 'key
 const PAIR = `\\s{0,3}["'][\\w-]{1,64}(?<=${END_OF_NAME})["']\\s{0,3},\\s{0,3}["']`;
 
 const HINTS: readonly Hint[] = [
-  { on: ':=', then: `(?:${SIGN}|(?<="value"\\s{0,3}:))` },
+  { on: ':=', then: `(?:${SIGN}|(?<=(?:[vV]al(?:ue)?|VAL(?:UE)?)(?:\\\\{0,7}["']\\s{0,3}:|=(?=["'])|:(?=[ \\t]))))` },
   { on: '\\[', then: PAIR },
   { on: '\\-', then: FLAG },
 ];
@@ -158,12 +160,13 @@ function isPieceOfText(text: string, sign: number, value: string, { name }: Name
 const PART = /"(?<name>\w{1,24})"\s{0,3}:\s{0,3}"(?<value>[^"\\]{1,4096})"/g;
 const OBJECT = /\{[^{}]{1,4096}/y;
 
-function* partsAt(text: string, from: number): Generator<Range> {
+function* partsAt(text: string, from: number, name: string): Generator<Range> {
   const object = matchAt(OBJECT, text, from);
   if (object === null) return;
   for (const { 0: part, index, groups } of object[0].matchAll(PART)) {
     const end = from + index + part.length - 1;
-    if (isPartOfSecret(groups?.['name'] ?? '')) yield { start: end - (groups?.['value'] ?? '').length, end };
+    if (isPartOfSecret(groups?.['name'] ?? '') || isSetOfSecrets(name))
+      yield { start: end - (groups?.['value'] ?? '').length, end };
   }
 }
 
@@ -191,7 +194,7 @@ function* valuesAt(text: string, sign: number, named: Named): Generator<Range> {
     return;
   }
   if (named.isQuoted) {
-    yield* partsAt(text, from);
+    yield* partsAt(text, from, named.name);
     const number = isNameOfSecretNumber(named.name) ? matchAt(BARE_NUMBER, text, from)?.[0] : undefined;
     if (number !== undefined) yield { start: from, end: from + number.length };
     return;
@@ -216,9 +219,6 @@ function* parameterAt(text: string, sign: number, minLength: number): Generator<
   if (value.length >= minLength && isRandom(value)) yield { start: sign + 1, end: sign + 1 + value.length };
 }
 
-/** The name beside a value: `{ "name": "x-api-key", "value": "…" }`. */
-const BESIDE = /["'](?:name|key|header|field)["']\s{0,3}:\s{0,3}["'](?<name>[^"'\\]{1,128})["']\s{0,3},\s{0,3}$/;
-
 /** Headers whose values have a form of their own, so that another rule reads them. */
 const HEADER = /^(?:proxy-)?authorization$|^(?:set-)?cookie$/i;
 const MIN_PARAMETER = 12;
@@ -226,9 +226,9 @@ const MIN_SIGNATURE = 20;
 
 function* assignedAt(text: string, sign: number): Generator<Range> {
   const named = nameBefore(text, sign);
-  if (named.name === 'value' && named.isQuoted) {
-    const beside = BESIDE.exec(textBefore(text, named.start, 200))?.groups?.['name'] ?? '';
-    if (isSecretName(beside)) yield* valuesAt(text, sign, { ...named, name: beside });
+  if (isValueMember(named.name)) {
+    const name = nameBesideText(text, sign, named.isQuoted);
+    if (name !== undefined) yield* valuesAt(text, sign, { ...named, name });
     return;
   }
   if (text[sign] === ':' && !named.isQuoted && HEADER.test(named.name)) return;

@@ -17,7 +17,7 @@ const BARE_VALUE =
 const PASSWORD_OPTION =
   /^(?:expire|never|default|null|history|reuse|require|lifetime|interval|policy|hash|using|from|on|is|for|reset|and|or)$/i;
 const HINTS: readonly Hint[] = [
-  { on: '\\-', then: '(?<=\\s-)[paPw](?=[^\\s-]|[ \\t]{1,3}[^\\s-])' },
+  { on: '\\-', then: '(?<=\\s-)(?:[paPwkK](?=[^\\s-]|[ \\t]{1,3}[^\\s-])|(?=[a-z]{1,12}pass))' },
   { on: 'bB', then: `[yY]\\s{1,3}(?:['"]|(?<=${anyCase('identified')}\\s{1,3}[bB][yY]\\s{1,3})\\S)` },
   {
     on: 'pP',
@@ -35,10 +35,19 @@ const OPTIONS: Readonly<Record<string, { readonly attached?: RegExp; readonly ap
   },
   a: { apart: /\b(?:redis|valkey|keydb)-cli\b[^\r\n|;&]{0,200}$/ },
   P: { apart: /\b(?:sqlcmd|bcp|isql|zip|unzip)\b[^\r\n|;&]{0,200}$/ },
+  k: { apart: /\bopenssl\b[^\r\n|;&]{0,200}$/ },
+  K: { apart: /\bopenssl\b[^\r\n|;&]{0,200}$/ },
   w: { apart: /\bldap(?:search|modify|add|delete|passwd|whoami)\b[^\r\n|;&]{0,200}$/ },
 };
 const OPTION =
   /-(?<option>\w)(?<space>[ \t]{0,3})(?:(?<quote>["'])(?<quoted>[^"'\r\n]{1,256})\k<quote>|(?<bare>[^\s"'|;&]{1,256}))/y;
+/** Long options with one dash, and the commands that take a password behind them. */
+const LONG_OPTION =
+  /-(?:(?:src|dest|new|store|key|old)?(?:store|key)?pass(?:in|out|word|wd|phrase)?|pw)[ \t=]{1,3}(?:pass:)?(?:(?<quote>["'])(?:pass:)?(?<quoted>[^"'\r\n]{1,256})\k<quote>|(?<bare>[^\s"'|;&]{1,256}))/y;
+const LONG_COMMAND =
+  /\b(?:openssl|keytool|jarsigner|apksigner|signtool|plink|pscp|psftp|putty|influx|snowsql|cqlsh|nodetool|jmx\w{0,12}|rar|gpg|ipmitool|impdp|expdp|java)\b[^\r\n|;&]{0,200}$/;
+/** Forms of OpenSSL that name the place of a password. */
+const PLACE_OF_PASSWORD = /^(?:env|file|fd):|^stdin$/;
 const SQL =
   /(?:by|password)\s{1,3}(?:(?:(?:for\s{1,3}\S{1,128}\s{1,3})?=\s{0,3}|values\s{1,3})?(?:'(?<single>(?:[^']|''){1,512})'|"(?<double>[^"\r\n]{1,512})")|(?<bare>[^\s'";,<>()]{1,128}))/iy;
 const BEFORE_PASSWORD =
@@ -64,6 +73,15 @@ function* optionAt(text: string, index: number): Generator<Range> {
   const value = quoted ?? bare;
   const end = index + match[0].length - (quoted === undefined ? 0 : 1);
   if (!isPlaceholder(value)) yield { start: end - value.length, end };
+}
+
+function* longOptionAt(text: string, index: number): Generator<Range> {
+  const match = matchAt(LONG_OPTION, text, index);
+  if (match === null || !LONG_COMMAND.test(textBefore(text, index, 240))) return;
+  const { quoted, bare = '' } = match.groups ?? {};
+  const value = quoted ?? bare;
+  const end = index + match[0].length - (quoted === undefined ? 0 : 1);
+  if (!isPlaceholder(value) && !PLACE_OF_PASSWORD.test(value)) yield { start: end - value.length, end };
 }
 
 function* statementAt(text: string, index: number): Generator<Range> {
@@ -110,8 +128,10 @@ function* loginAt(text: string, index: number): Generator<Range> {
 
 function* found(text: string): Generator<Range> {
   for (const { 0: match, index } of text.matchAll(TRIGGER)) {
-    if (match.startsWith('-')) yield* optionAt(text, index);
-    else if (match.includes('(')) yield* callAt(text, index);
+    if (match.startsWith('-')) {
+      yield* optionAt(text, index);
+      yield* longOptionAt(text, index);
+    } else if (match.includes('(')) yield* callAt(text, index);
     else if (/^b|["']$/i.test(match)) yield* statementAt(text, index);
     else {
       yield* loginAt(text, index);

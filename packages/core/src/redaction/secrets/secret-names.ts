@@ -79,29 +79,25 @@ export function isCodeName(name: string): boolean {
 }
 
 /** Names of what is secret inside of a value with the name of a secret: `{ password: { value } }`. */
-const PARTS = new Set('value key data raw text plain plaintext current previous old new secret hash'.split(' '));
+const PARTS = new Set(
+  'value key data raw text plain plaintext current previous old new secret hash string stringValue string_value S'.split(
+    ' ',
+  ),
+);
 
 /** True for the name of a member that is secret in an object with the name of a secret. */
 export const isPartOfSecret = (key: string): boolean => PARTS.has(key);
 
-/** Names of members that hold a name, and of those that hold its value: `{ name: 'x-api-key', value }`. */
-const NAME_MEMBERS = ['name', 'key', 'header', 'field'];
-
-/** True for the key of a member that may hold the name of a `value` beside it. */
-export const isNameMember = (key: string): boolean => NAME_MEMBERS.includes(key);
+/** True for the name of an object whose members are secrets, whatever they are called. Few names end in an S. */
+export function isSetOfSecrets(name: string): boolean {
+  const last = name.charCodeAt(name.length - 1);
+  return (last === 0x73 || last === 0x53) && /(?:secrets|passwords)$/i.test(name);
+}
 
 /** The name that the text of a member has: its own, or that of the secret which it is a part of. */
 export function memberName(key: string, outer: string | undefined): string {
-  return outer !== undefined && PARTS.has(key) && isSecretName(outer) ? outer : key;
-}
-
-/** The name beside a `value`, as in lists of headers and parameters; `undefined` if it is not the name of a secret. */
-export function nameBesideValue(object: object): string | undefined {
-  for (const member of NAME_MEMBERS) {
-    const name = (object as Readonly<Record<string, unknown>>)[member];
-    if (typeof name === 'string') return isSecretName(name) ? name : undefined;
-  }
-  return undefined;
+  if (outer === undefined) return key;
+  return (PARTS.has(key) && isSecretName(outer)) || isSetOfSecrets(outer) ? outer : key;
 }
 
 /** True for a name that is written before its value in a flat list: `['Authorization', '…']`. */

@@ -93,13 +93,14 @@ export const QUALIFIED: ReadonlyMap<string, ReadonlySet<string>> = new Map(
     pass: list(
       `db database user username smtp mail email ftp sftp ssh redis mysql mariadb postgres postgresql pg mongo mongodb
     rabbitmq amqp admin root login auth proxy ldap imap pop wifi my account basic http vpn sudo key keystore cert client
-    server app service api sql bind jdbc`,
+    server app service api sql bind jdbc ks store truststore pfx p12`,
     ),
     auth: list('x proxy basic http api registry npm smtp redis docker'),
     code: list(
       'pin verification security recovery backup mfa otp totp sms authorization auth access factor reset login signin confirmation',
     ),
-    verifier: list('code'),
+    verifier: list('code oauth pkce'),
+    pat: list('github gitlab bitbucket azure devops ado personal'),
     assertion: list('client saml'),
     phrase: list('seed recovery secret backup pass'),
   }),

@@ -1,0 +1,42 @@
+/** Begins the call of a client. */
+
+import type { Tracer } from '@spanline/core';
+import type { Guard } from '@spanline/core/internal';
+import { attachCall, frameworkSpan } from './attached-call.ts';
+import type { CallTracing } from './call-state.ts';
+import type { ClientCall, ClientRequest, ReadRequest } from './call.ts';
+import type { OpenCall } from './open-call.ts';
+import { openCall } from './traced-call.ts';
+
+/** The tracing of a client. */
+export interface ClientTracing extends CallTracing {
+  readonly tracer: Tracer;
+  readonly guard: Guard;
+  readonly read: ReadRequest;
+  /** May refuse a call by throwing. */
+  readonly beforeCall?: (() => void) | undefined;
+}
+
+/** A call that has begun. */
+export interface BegunCall {
+  readonly open: OpenCall;
+  /** `undefined` for the part of a framework's call, whose request stays as it is. */
+  readonly own: ClientCall | undefined;
+}
+
+/**
+ * Begins a call: in a span of its own, or as a part of a framework's call.
+ *
+ * @returns `undefined` for a request that is not traced
+ * @throws what `beforeCall` throws, and nothing else
+ */
+export function beginCall(tracing: ClientTracing, request: ClientRequest): BegunCall | undefined {
+  const { guard, scope, read, beforeCall } = tracing;
+  const call = guard(scope.name, () => read(request));
+  if (call === undefined) return undefined;
+  beforeCall?.();
+  const outer = guard(scope.name, frameworkSpan);
+  if (outer !== undefined) return { open: attachCall(outer, call), own: undefined };
+  const open = guard(scope.name, () => openCall(tracing, call));
+  return open === undefined ? undefined : { open, own: call };
+}
