@@ -1,7 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { SpanlineError } from '@spanline/core';
-import { jsonBody } from '../src/feedback/json-body.ts';
-import { createRateLimit } from '../src/feedback/rate-limit.ts';
+import { jsonBody } from '@spanline/http';
 import { feedbackRoute, spanlineExpress } from '../src/index.ts';
 import { Harness, MAJORS } from './support.ts';
 
@@ -113,18 +112,6 @@ describe('a body', () => {
     expect(answer).toBe('');
     expect(await read).toBeInstanceOf(Error);
     await harness.close();
-  });
-});
-
-describe('a rate limit', () => {
-  it('begins again after a minute and forgets the oldest of too many keys', () => {
-    let now = 0;
-    const limit = createRateLimit(1, () => now);
-    expect([limit.take('a'), limit.take('a')]).toEqual([0, 60]);
-    now = 60_000;
-    expect(limit.take('a')).toBe(0);
-    for (let key = 0; key < 10_000; key++) limit.take(String(key));
-    expect(limit.take('a')).toBe(0);
   });
 });
 

@@ -8,10 +8,18 @@ import { Harness } from './support.ts';
 
 const require = createRequire(import.meta.url);
 
-/** A copy of Express that nothing has watched yet. */
-function fresh(name: string): typeof express5 {
+function forgetModules(): void {
   for (const file of Object.keys(require.cache)) delete require.cache[file];
-  return require(name) as typeof express5;
+}
+
+/** A copy of Express that nothing has watched yet. Other tests of the process keep the modules that they have. */
+function fresh(name: string): typeof express5 {
+  const before = { ...require.cache };
+  forgetModules();
+  const copy = require(name) as typeof express5;
+  forgetModules();
+  Object.assign(require.cache, before);
+  return copy;
 }
 
 const COPIES = [

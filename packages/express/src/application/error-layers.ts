@@ -4,10 +4,8 @@
  */
 
 import type { Application, Request, Response } from 'express';
+import { type Exchange, exchangeOf, forgetErrors, noteNodeError } from '@spanline/http';
 import { type Method, patchMethod, sharedState } from '@spanline/instrumentation';
-import type { Exchange } from '../exchange/exchange.ts';
-import { forgetErrors, isNoError, noteError } from '../exchange/handled-error.ts';
-import { exchangeOf } from '../exchange/request-state.ts';
 
 /** The method's name in Express 5 and in Express 4. */
 const NAMES = ['handleError', 'handle_error'] as const;
@@ -18,12 +16,20 @@ interface Layer {
 
 type Next = (error?: unknown) => unknown;
 
+/** Words with which a handler leaves a route or a router without an error. */
+const LEAVES: ReadonlySet<unknown> = new Set(['route', 'router']);
+
+/** True for what a handler passes to `next` without an error. */
+function isNoError(value: unknown): boolean {
+  return !value || LEAVES.has(value);
+}
+
 /** `next` as the error handler gets it: notes an error that is handed on, and the end of errors. */
 function watchedNext(exchange: Exchange, req: Request, res: Response, next: Next): Next {
   return (error) => {
     exchange.guard('express error', () => {
-      if (isNoError(error)) forgetErrors(exchange, res);
-      else noteError(exchange, req, res, error);
+      if (!isNoError(error)) noteNodeError(exchange, req, res, error);
+      else if (!res.headersSent) forgetErrors(exchange);
     });
     return next(error);
   };
@@ -35,7 +41,7 @@ function watchLayer(original: Method): Method {
     const [error, req, res, next] = args as [unknown, Request, Response, Next];
     const exchange = (this as Layer).handle?.length === 4 ? exchangeOf(req) : undefined;
     if (exchange === undefined) return Reflect.apply(original, this, args);
-    exchange.guard('express error', () => noteError(exchange, req, res, error));
+    exchange.guard('express error', () => noteNodeError(exchange, req, res, error));
     return Reflect.apply(original, this, [error, req, res, watchedNext(exchange, req, res, next)]);
   };
 }

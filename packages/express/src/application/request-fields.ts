@@ -2,9 +2,8 @@
 
 import type { Application, Request } from 'express';
 import type { Tracer } from '@spanline/core';
+import { clientSignalOf, exchangeOf, requestState, stateOf } from '@spanline/http';
 import { sharedState } from '@spanline/instrumentation';
-import { clientSignalOf } from '../exchange/client-signal.ts';
-import { exchangeOf, requestState, stateOf } from '../exchange/request-state.ts';
 import { requestLog } from './request-log.ts';
 import { outermost } from './watch-application.ts';
 
@@ -26,7 +25,7 @@ const FIELDS: Fields = {
     return exchangeOf(this)?.span;
   }),
   clientSignal: replaceable('clientSignal', function clientSignal() {
-    return clientSignalOf(this);
+    return clientSignalOf(this, this.res);
   }),
   log: {
     configurable: true,

@@ -1,10 +1,7 @@
 /** `req.log`: the logger of a request. */
 
 import type { Request } from 'express';
-import type { Tracer } from '@spanline/core';
-import { bindLogger, profileOfSpan } from '@spanline/instrumentation';
-import { runWithin } from '../exchange/request-context.ts';
-import { type RequestState, stateOf } from '../exchange/request-state.ts';
+import { boundLog, type RequestState, stateOf } from '@spanline/http';
 
 /**
  * The logger that `req.log` is made of: one that another middleware assigned, the one of pino-http, which assigns none
@@ -21,16 +18,5 @@ function loggerOf(req: Request, { assignedLog, logger }: RequestState): unknown 
  */
 export function requestLog(req: Request): unknown {
   const state = stateOf(req);
-  if (state === undefined) return undefined;
-  const logger = loggerOf(req, state);
-  const { exchange } = state;
-  if (exchange === undefined || typeof logger !== 'object' || logger === null) return logger;
-  if (state.log?.of !== logger) {
-    const { span, guard } = exchange;
-    const bound = guard('express log', () =>
-      bindLogger(logger as Tracer['logger'], profileOfSpan(span), (fn) => runWithin(span, fn)),
-    );
-    state.log = { of: logger, bound: bound ?? logger };
-  }
-  return state.log.bound;
+  return state === undefined ? undefined : boundLog(state, loggerOf(req, state));
 }

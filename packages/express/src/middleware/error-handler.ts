@@ -1,8 +1,7 @@
 /** The error middleware. */
 
 import type { ErrorRequestHandler } from 'express';
-import { noteError } from '../exchange/handled-error.ts';
-import { exchangeOf } from '../exchange/request-state.ts';
+import { exchangeOf, noteNodeError } from '@spanline/http';
 
 /**
  * Notes the error that a request failed with, and passes it on unchanged. Mount it after the routes and before your own
@@ -15,7 +14,7 @@ import { exchangeOf } from '../exchange/request-state.ts';
 export function spanlineErrorHandler(): ErrorRequestHandler {
   return function spanlineError(error: unknown, req, res, next): void {
     const exchange = exchangeOf(req);
-    if (exchange !== undefined) noteError(exchange, req, res, error);
+    if (exchange !== undefined) noteNodeError(exchange, req, res, error);
     next(error);
   };
 }

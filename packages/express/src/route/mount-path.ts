@@ -1,7 +1,7 @@
 /** Templates of mount paths: `/tenants/acme` → `/tenants/:tenant`. */
 
 import { BoundedMap } from '@spanline/instrumentation';
-import type { MatchedLayer } from '../exchange/request-state.ts';
+import type { MatchedLayer } from '../router-state.ts';
 
 const MAX_NAMES = 64;
 /** Private-use characters stand in for names until all values are found, so that no value is found inside a name. */

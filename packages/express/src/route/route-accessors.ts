@@ -1,9 +1,9 @@
 /** The template of the route that answers (`/api/:version/ask/:id`), without patching Express. */
 
 import type { Request } from 'express';
-import { type MatchedLayer, type RequestState, requestState, stateOf } from '../exchange/request-state.ts';
+import { noteRoute, requestState, stateOf } from '@spanline/http';
+import { type MatchedLayer, type RouterState, routerState } from '../router-state.ts';
 import { mountTemplate } from './mount-path.ts';
-import { methodOf, spanName } from './span-name.ts';
 
 /**
  * A router assigns the parameters before it adds the layer's path to `baseUrl`. Deeper layers have been left by then.
@@ -24,11 +24,15 @@ function pathOf(route: unknown): string | undefined {
   return Array.isArray(path) ? path.map(String).join('|') : undefined;
 }
 
-function templateOf(req: Request, { route, layers }: RequestState): string | undefined {
+function templateOf(req: Request, { route, layers }: RouterState): string | undefined {
   const path = pathOf(route);
   if (path === undefined) return undefined;
   const template = mountTemplate(req.baseUrl, layers) + path;
   return template.length > 1 && template.endsWith('/') ? template.slice(0, -1) : template;
+}
+
+function ownState(req: Request): RouterState | undefined {
+  return stateOf(req)?.own as RouterState | undefined;
 }
 
 /**
@@ -43,10 +47,10 @@ export const routeAccessors = (onLayer: (req: Request) => void): PropertyDescrip
     configurable: true,
     enumerable: true,
     get(): unknown {
-      return stateOf(this)?.params;
+      return ownState(this)?.params;
     },
     set(value: unknown): void {
-      const state = requestState(this);
+      const state = routerState(requestState(this));
       state.params = value;
       enterLayer(state.layers, this.baseUrl?.length ?? 0, value);
       onLayer(this);
@@ -56,13 +60,13 @@ export const routeAccessors = (onLayer: (req: Request) => void): PropertyDescrip
     configurable: true,
     enumerable: true,
     get(): unknown {
-      return stateOf(this)?.route;
+      return ownState(this)?.route;
     },
     set(value: unknown): void {
       const state = requestState(this);
-      state.route = value;
-      state.template = templateOf(this, state);
-      if (state.template !== undefined) state.exchange?.span.updateName(spanName(methodOf(this), state.template));
+      const own = routerState(state);
+      own.route = value;
+      noteRoute(state, this.method, templateOf(this, own));
     },
   },
 });

@@ -1,0 +1,63 @@
+/** Identity, feedback and debug sessions of Hono's requests. */
+
+import type { Context, Handler, MiddlewareHandler } from 'hono';
+import {
+  createDebugSwitch,
+  createJudge,
+  type DebugSessionOptions,
+  exchangeOf,
+  type FeedbackRouteOptions,
+  identifyRequest,
+  type Identity,
+  type JsonBody,
+} from '@spanline/http';
+import { HONO, keyOf } from './adapter.ts';
+
+/**
+ * Sets the user and session of a request, once they are known: behind the middleware that authenticates. Later values
+ * replace earlier ones, and labels are merged. Does nothing for a request without a span. Never throws.
+ */
+export function identify(c: Context, identity: Identity): void {
+  identifyRequest(keyOf(c), identity);
+}
+
+async function readBody(c: Context, maxBytes: number): Promise<JsonBody> {
+  if (Number(c.req.header('content-length') ?? 0) > maxBytes) return { fault: 'too large' };
+  const text = await c.req.text();
+  if (Buffer.byteLength(text) > maxBytes) return { fault: 'too large' };
+  try {
+    return { value: JSON.parse(text) as unknown };
+  } catch {
+    return { fault: 'not JSON' };
+  }
+}
+
+/**
+ * A handler for users' judgements of answers: `{ traceId | requestId, spanId?, name, value, comment? }`. It answers
+ * 204, 400, 413 or 429, as the one of `@spanline/express` does.
+ *
+ * @throws SpanlineError if an option is invalid, or a `SPANLINE_*` variable where there is no tracer
+ */
+export function feedbackRoute(options: FeedbackRouteOptions = {}): Handler {
+  const judge = createJudge(options);
+  return async function spanlineFeedback(c) {
+    const { status, body, retryAfter } = await judge(HONO.address(c), (maxBytes) => readBody(c, maxBytes));
+    if (retryAfter !== undefined) c.header('retry-after', String(retryAfter));
+    return body === undefined ? c.body(null, status as 204) : c.json(body, status as 400);
+  };
+}
+
+/**
+ * Middleware that logs requests in full if they bring a token of `createDebugToken` for their session or user. Use it
+ * behind the middleware that identifies the request.
+ *
+ * @throws SpanlineError `ERR_INVALID_OPTION`
+ */
+export function debugSession(options: DebugSessionOptions): MiddlewareHandler {
+  const raise = createDebugSwitch(options);
+  return async function spanlineDebugSession(c, next) {
+    const exchange = exchangeOf(keyOf(c));
+    if (exchange !== undefined) raise(exchange, c.req.header());
+    await next();
+  };
+}

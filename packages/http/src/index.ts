@@ -1,0 +1,34 @@
+/** One SERVER span per request: what adapters of HTTP frameworks are made of. */
+
+export { createDebugSwitch, type DebugSessionOptions, type DebugSwitch } from './debug/debug-switch.ts';
+export { createDebugToken, type DebugKey, type DebugTokenOptions } from './debug/debug-token.ts';
+export { type Exchange } from './exchange/exchange.ts';
+export { forgetErrors, noteError } from './exchange/handled-error.ts';
+export { runWithin } from './exchange/request-context.ts';
+export { boundLog } from './exchange/request-log.ts';
+export { exchangeOf, type RequestState, requestState, stateOf } from './exchange/request-state.ts';
+export {
+  createJudge,
+  type FeedbackAnswer,
+  type FeedbackRouteOptions,
+  type JsonBody,
+  type Judge,
+} from './feedback/judge.ts';
+export { clientSignalOf } from './node/client-signal.ts';
+export { whenClosed } from './node/closing.ts';
+export { jsonBody } from './node/json-body.ts';
+export { listenerMethods, watchListeners } from './node/listener-context.ts';
+export { type AnyMethod, inheritedBy, methodsOf, type Original } from './node/method.ts';
+export { nodeEnding } from './node/node-ending.ts';
+export { noteNodeError } from './node/node-errors.ts';
+export { responseMethods, watchResponse } from './node/response-methods.ts';
+export { propagate, type PropagateOptions } from './propagate.ts';
+export { identifyRequest, type Identity } from './request/identity.ts';
+export type { RequestReader } from './request/reader.ts';
+export { noteRoute } from './request/span-name.ts';
+export type { Ending } from './response/ending.ts';
+export { type Outcome, outcomeOfAnswer } from './response/outcome.ts';
+export type { Adapter } from './server/adapter.ts';
+export type { ServerOptions } from './server/options.ts';
+export { createRequestTracer, type RequestTracer } from './server/request-tracer.ts';
+export { createWebResponse, watchWebResponse, webEnding, type WebResponse } from './web/web-response.ts';

@@ -1,0 +1,48 @@
+/** Attributes that are known when a request arrives. */
+
+import type { SpanAttributes } from '@spanline/core';
+import type { RequestReader } from './reader.ts';
+
+function sizeOf(header: string | undefined): number | undefined {
+  if (header === undefined) return undefined;
+  const size = Number(header);
+  return Number.isSafeInteger(size) && size >= 0 ? size : undefined;
+}
+
+const SLASH = 0x2f;
+
+/**
+ * The path of a request's target. Of a target in absolute form (`GET http://user:password@host/path`), only the path is
+ * kept.
+ */
+function pathOf(target: string): string {
+  let from = 0;
+  if (target.charCodeAt(0) !== SLASH) {
+    const authority = target.indexOf('://');
+    if (authority >= 0) from = target.indexOf('/', authority + 3);
+    if (from < 0) return '/';
+  }
+  const query = target.indexOf('?', from);
+  return query < 0 ? target.slice(from) : target.slice(from, query);
+}
+
+const MAPPED = '::ffff:';
+
+/** A dual-stack socket shows an IPv4 address as an IPv6 one. */
+function plainAddress(address: string | undefined): string | undefined {
+  return address?.startsWith(MAPPED) && address.includes('.') ? address.slice(MAPPED.length) : address;
+}
+
+/** Attributes of a request. The query is left out: it often holds tokens. */
+export function requestAttributes<Req>(req: Req, read: RequestReader<Req, never>, method: string): SpanAttributes {
+  const headers = read.headers(req);
+  return {
+    'http.request.method': method,
+    'url.scheme': read.scheme(req),
+    'url.path': pathOf(read.target(req)),
+    'client.address': plainAddress(read.address(req)),
+    'user_agent.original': headers['user-agent'],
+    'network.protocol.version': read.version(req),
+    'http.request.body.size': sizeOf(headers['content-length']),
+  };
+}
