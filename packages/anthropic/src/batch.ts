@@ -1,7 +1,7 @@
 /** `/v1/messages/batches`. */
 
 import type { SpanAttributes, SpanOptions } from '@spanline/core';
-import { type AnswerReader, type Props, props, list, text } from '@spanline/instrumentation';
+import { type AnswerReader, type Props, props, list, text, wholeReader } from '@spanline/instrumentation';
 
 /**
  * The span of a batch that is submitted: the number of requests, and their models. Their messages are not recorded, and
@@ -24,16 +24,12 @@ export function batchSpan(body: Props, server: SpanAttributes): SpanOptions {
 
 /** Creates a reader of a batch's id and state. */
 export function createBatchReader(): AnswerReader {
-  return {
-    whole(value): SpanAttributes {
-      const { id, processing_status, request_counts, expires_at } = props(value);
-      return {
-        'gen_ai.response.id': text(id),
-        'gen_ai.response.status': text(processing_status),
-        'spanline.output': { id, processing_status, request_counts, expires_at },
-      };
-    },
-    chunk: () => 'event',
-    gathered: () => ({}),
-  };
+  return wholeReader((value) => {
+    const { id, processing_status, request_counts, expires_at } = props(value);
+    return {
+      'gen_ai.response.id': text(id),
+      'gen_ai.response.status': text(processing_status),
+      'spanline.output': { id, processing_status, request_counts, expires_at },
+    };
+  });
 }

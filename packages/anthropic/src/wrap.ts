@@ -1,6 +1,12 @@
 /** The public wrapper of Anthropic's client. */
 
-import { checkOptions, CLIENT_SHAPE, type ClientOptions, createClientWrapper } from '@spanline/instrumentation';
+import {
+  checkOptions,
+  CLIENT_SHAPE,
+  type ClientOptions,
+  createClientWrapper,
+  stainlessClient,
+} from '@spanline/instrumentation';
 import { readRequest } from './read-request.ts';
 import { SCOPE } from './scope.ts';
 
@@ -15,9 +21,7 @@ export interface AnthropicClient {
 
 const clients = createClientWrapper({
   scope: SCOPE,
-  what: 'an Anthropic client',
-  resource: 'messages',
-  other: 'OpenAI: wrapOpenAI of @spanline/openai',
+  ...stainlessClient('an Anthropic client', 'messages', 'OpenAI: wrapOpenAI of @spanline/openai'),
 });
 
 /** Traces a client, or all clients by the prototype of their class. */

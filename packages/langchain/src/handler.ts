@@ -14,7 +14,7 @@ import { SCOPE } from './scope.ts';
 import { describeChainEnd, startChain } from './steps/chain.ts';
 import { writeCustomEvent } from './steps/custom-event.ts';
 import { GRAPH_HANDLER, recordInterrupt, recordResume } from './steps/interrupts.ts';
-import { describeModelEnd, startModel, streamModel } from './steps/model.ts';
+import { describeModelEnd, setMessages, startModel, streamModel } from './steps/model.ts';
 import { ToolCalls } from './steps/tool-calls.ts';
 import { readToolOutput, startTool } from './steps/tool.ts';
 
@@ -162,7 +162,8 @@ export class SpanlineCallbackHandler {
       const start = toRunStart(runId, parentRunId, tags, metadata);
       const input = messages.flat();
       const given = { operation: 'chat', llm, extra, runName, question: input.at(-1) } as const;
-      startModel(this.#runs, start, given)?.set({ 'gen_ai.input.messages': toModelMessages(input) });
+      const span = startModel(this.#runs, start, given);
+      if (span !== undefined) setMessages(this.#runs, runId, span, toModelMessages(input));
     });
   }
 

@@ -68,6 +68,7 @@ const TAGS: readonly (string[] | undefined)[] = [
   ['retry:attempt:2'],
   ['retry:attempt:x', 'langsmith:hidden'],
 ];
+const RUNS = runs(600, 50_000);
 const IDS = ['a', 'b', 'c', 'd'];
 const METHODS = Object.getOwnPropertyNames(SpanlineCallbackHandler.prototype).filter((name) =>
   name.startsWith('handle'),
@@ -127,9 +128,10 @@ it('whatever callbacks come, in whatever order, nothing is thrown, nothing stays
       lines += log.records().length;
       log.clear();
     }),
-    { numRuns: runs(2000, 50_000) },
+    { numRuns: RUNS },
   );
-  expect(lines).toBeGreaterThan(4000);
+  // Each sequence has a line of its own. How many lines of runs there are is left to chance.
+  expect(lines).toBeGreaterThan(RUNS);
 });
 
 describe('a value that throws when it is looked at', () => {

@@ -56,6 +56,12 @@ describe('a program', () => {
     expect(world.tree()).toBe('chain choose\n  chain long');
   });
 
+  it('whose input has the name of the prototype as a key keeps that value', async () => {
+    const input: unknown = JSON.parse('{"__proto__":{"admin":true},"question":"why?"}');
+    await named('step', () => 'ok').invoke(input, { callbacks: world.callbacks });
+    expect(world.record('step')['spanline.input']).toBe(JSON.stringify(input));
+  });
+
   it('that asks for structured output has the parser that read it', async () => {
     const parser = StructuredOutputParser.fromZodSchema(z.object({ city: z.string() }));
     const chain = new ScriptedModel('```json\n{"city":"Oslo"}\n```').pipe(parser).withConfig({ runName: 'extract' });

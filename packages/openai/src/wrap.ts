@@ -7,6 +7,7 @@ import {
   createClientWrapper,
   option,
   type Shape,
+  stainlessClient,
 } from '@spanline/instrumentation';
 import { createRequestReader } from './read-request.ts';
 import { SCOPE } from './scope.ts';
@@ -34,9 +35,7 @@ const SHAPE: Shape<WrapOptions> = { ...CLIENT_SHAPE, streamUsage: option.boolean
 
 const clients = createClientWrapper({
   scope: SCOPE,
-  what: 'an OpenAI client',
-  resource: 'chat',
-  other: 'Anthropic: wrapAnthropic of @spanline/anthropic',
+  ...stainlessClient('an OpenAI client', 'chat', 'Anthropic: wrapAnthropic of @spanline/anthropic'),
 });
 
 /** Traces a client, or all clients by the prototype of their class. */

@@ -11,8 +11,8 @@ beforeAll(async () => {
 
 afterAll(() => provider.stop());
 
-/** Runs `body` with a client of each version, wrapped or not; what was rejected and nobody heard of is counted by version. */
-async function run(body: string, isWrapped: boolean): Promise<Record<string, unknown>[]> {
+/** Runs `body` with clients of each version, plain or wrapped; what was rejected and nobody heard of is counted for each. */
+async function run(body: string, ...clients: ('plain' | 'wrapped')[]): Promise<Record<string, unknown>[]> {
   const source = `
     import { setTimeout as wait } from 'node:timers/promises';
     import { createTracer, createLogger } from '@spanline/core';
@@ -22,12 +22,14 @@ async function run(body: string, isWrapped: boolean): Promise<Record<string, unk
     process.on('unhandledRejection', () => unheard++);
     for (const version of ['openai4', 'openai5', 'openai', 'openai7']) {
       const { OpenAI } = await import(version);
-      const plain = new OpenAI({ apiKey: 'test', baseURL: process.env.BASE + '/v1', maxRetries: 0 });
-      const openai = ${isWrapped ? 'wrapOpenAI(plain, { tracer })' : 'plain'};
       const failing = { model: 'gpt-4o', messages: [{ role: 'user', content: 'faulty' }] };
-      unheard = 0;
-      ${body}
-      console.log(JSON.stringify({ version, unheard }));
+      for (const client of ${JSON.stringify(clients)}) {
+        const plain = new OpenAI({ apiKey: 'test', baseURL: process.env.BASE + '/v1', maxRetries: 0 });
+        const openai = client === 'wrapped' ? wrapOpenAI(plain, { tracer }) : plain;
+        unheard = 0;
+        ${body}
+        console.log(JSON.stringify({ version, client, unheard }));
+      }
     }
     process.exit(0);`;
   const { code, stdout, stderr } = await runChild(source, {
@@ -50,13 +52,13 @@ describe('a call that nobody waits for', () => {
     ['of chat', 'void openai.chat.completions.create(failing);'],
     ['of the Responses API', `void openai.responses.create({ model: 'gpt-4o', input: 'faulty' });`],
   ])('%s fails as unheard as without the wrapper, and is an error', async (_call, call) => {
-    const plain = await run(`${call} ${SETTLE}`, false);
-    const wrapped = await run(`${call} ${SETTLE}`, true);
-    expect(versionsOf(plain)).toEqual(
-      ['openai4', 'openai5', 'openai', 'openai7'].map((version) => ({ version, unheard: 1 })),
+    const lines = await run(`${call} ${SETTLE}`, 'plain', 'wrapped');
+    expect(versionsOf(lines)).toEqual(
+      ['openai4', 'openai5', 'openai', 'openai7'].flatMap((version) =>
+        ['plain', 'wrapped'].map((client) => ({ version, client, unheard: 1 })),
+      ),
     );
-    expect(versionsOf(wrapped)).toEqual(versionsOf(plain));
-    expect(spansOf(wrapped)).toEqual(Array.from({ length: 4 }, () => ['llm', 'error']));
+    expect(spansOf(lines)).toEqual(Array.from({ length: 4 }, () => ['llm', 'error']));
   });
 
   it('is abandoned once its promise is gone, and so is a stream that nobody reads', async () => {
@@ -64,7 +66,7 @@ describe('a call that nobody waits for', () => {
       `const ask = (more) => openai.chat.completions.create({ model: 'gpt-4o', messages: [{ role: 'user', content: 'plain' }], ...more });
       await (async () => { void ask(); await ask({ stream: true }); })();
       while (tracer.stats().open > 0) { await wait(10); gc(); }`,
-      true,
+      'wrapped',
     );
     expect(spansOf(lines)).toEqual(Array.from({ length: 8 }, () => ['llm', 'abandoned']));
   });
@@ -77,5 +79,5 @@ it('an error that is caught is reported once, through every helper', async () =>
     await openai.chat.completions.create(failing).asResponse().catch(() => 0);
     await openai.responses.create({ model: 'gpt-4o', input: 'faulty' }).catch(() => 0);
     await wait(20);`;
-  expect(versionsOf(await run(body, true)).map(({ unheard }) => unheard)).toEqual([0, 0, 0, 0]);
+  expect(versionsOf(await run(body, 'wrapped')).map(({ unheard }) => unheard)).toEqual([0, 0, 0, 0]);
 });

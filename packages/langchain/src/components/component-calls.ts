@@ -2,7 +2,6 @@
 
 import type { SpanAttributes } from '@spanline/core';
 import { props, classNameOf, number, text } from '@spanline/instrumentation';
-import { first } from '../objects/first.ts';
 import { readable } from '../objects/readable.ts';
 import { conversationId } from '../objects/tags.ts';
 import { SCOPE } from '../scope.ts';
@@ -10,7 +9,7 @@ import type { ReadCall, TracedCall } from './traced-method.ts';
 
 function modelOf(component: object): string | undefined {
   const { model, modelName, model_name: snake, modelId } = props(component);
-  return text(first(model, modelName, snake, modelId));
+  return text(model ?? modelName ?? snake ?? modelId);
 }
 
 function embedding(self: object, input: unknown, count: number, vectorOf: (value: unknown) => unknown): TracedCall {
@@ -60,7 +59,7 @@ export const readSearch: ReadCall = (self, [query, k]) => {
       attributes: {
         'gen_ai.retrieval.query.text': text(query),
         'gen_ai.retrieval.top_k': number(k) ?? number(props(k)['k']),
-        'gen_ai.data_source.id': text(first(collectionName, indexName, tableName)),
+        'gen_ai.data_source.id': text(collectionName ?? indexName ?? tableName),
       } satisfies SpanAttributes,
     },
     output: (span, value, inner) => span.output(withScores(value, inner)),

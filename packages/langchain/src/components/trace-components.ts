@@ -1,7 +1,7 @@
 /** Traces single components that report no callbacks. */
 
 import { patchMethod, sharedState, TRACE_SHAPE, type TraceOptions } from '@spanline/instrumentation';
-import { checkOptions, SpanlineError } from '@spanline/record';
+import { checkOptions, option } from '@spanline/record';
 import {
   CHAT_MODEL,
   type ComponentKind,
@@ -18,14 +18,9 @@ const traced = sharedState('langchain.traced', () => new WeakMap<object, () => v
 
 function trace<T extends object>(component: T, required: string, kind: ComponentKind, options: TraceOptions): T {
   checkOptions(TRACE_SHAPE, options);
-  if (typeof component !== 'object' || component === null || !hasMethod(component, required)) {
-    throw new SpanlineError({
-      code: 'ERR_INVALID_OPTION',
-      option: 'component',
-      expected: `an object with ${required}()`,
-      got: component,
-    });
-  }
+  const hasRequired = (value: unknown): boolean => typeof value === 'object' && hasMethod(value as object, required);
+  const check = option.required(option.like<T>(`an object with ${required}()`, hasRequired));
+  checkOptions<{ component: T }>({ component: check }, { component });
   untrace(component);
   const tracing = createTracing(options);
   if (!tracing.tracer.enabled) return component;

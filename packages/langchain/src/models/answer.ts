@@ -12,7 +12,6 @@ import {
   usageAttributes,
 } from '@spanline/instrumentation';
 import { isGrounding } from '../objects/answer-content.ts';
-import { first } from '../objects/first.ts';
 import { toMessage } from '../objects/messages.ts';
 import { streamAttributes, type StreamedAnswer } from './streamed-answer.ts';
 import { readPartialUsage, readUsage } from './usage.ts';
@@ -40,20 +39,18 @@ function finishReason(generation: Props): string | undefined {
   const metadata = props(message['response_metadata']);
   const info = props(generation['generationInfo']);
   return once(
-    first(
-      info['finish_reason'],
-      info['finishReason'],
-      metadata['finish_reason'],
-      metadata['stop_reason'],
-      metadata['finishReason'],
-      metadata['stopReason'],
-      props(metadata['messageStop'])['stopReason'],
-      metadata['done_reason'],
-      info['done_reason'],
-      props(message['additional_kwargs'])['stop_reason'],
-      props(metadata['incomplete_details'])['reason'],
+    info['finish_reason'] ??
+      info['finishReason'] ??
+      metadata['finish_reason'] ??
+      metadata['stop_reason'] ??
+      metadata['finishReason'] ??
+      metadata['stopReason'] ??
+      props(metadata['messageStop'])['stopReason'] ??
+      metadata['done_reason'] ??
+      info['done_reason'] ??
+      props(message['additional_kwargs'])['stop_reason'] ??
+      props(metadata['incomplete_details'])['reason'] ??
       metadata['status'],
-    ),
   );
 }
 
@@ -80,27 +77,25 @@ function responseModel(result: Props, generation: Props, streamed: StreamedAnswe
   const metadata = props(message['response_metadata']);
   const output = props(result['llmOutput']);
   return once(
-    first(
-      props(generation['generationInfo'])['model'],
-      metadata['model_name'],
-      metadata['model'],
-      props(message['additional_kwargs'])['model'],
-      output['model'],
-      output['model_name'],
+    props(generation['generationInfo'])['model'] ??
+      metadata['model_name'] ??
+      metadata['model'] ??
+      props(message['additional_kwargs'])['model'] ??
+      output['model'] ??
+      output['model_name'] ??
       streamed?.model,
-    ),
   );
 }
 
 function responseId(message: Props): string | undefined {
   const metadata = props(message['response_metadata']);
-  const id = text(first(metadata['id'], metadata['responseId'], message['id']));
+  const id = text(metadata['id'] ?? metadata['responseId'] ?? message['id']);
   return id === undefined || /^(?:run-|lc_run)/.test(id) ? undefined : id;
 }
 
 /** The provider's request id: on errors of OpenAI and Anthropic, on answers and errors of Amazon. */
 function requestId(source: Props): string | undefined {
-  return text(first(source['requestID'], source['request_id'], props(source['$metadata'])['requestId']));
+  return text(source['requestID'] ?? source['request_id'] ?? props(source['$metadata'])['requestId']);
 }
 
 /** Circumstances of an answer. */
@@ -113,6 +108,8 @@ export interface Arrival {
   readonly observed: NormalizedUsage | undefined;
   /** The model that was asked for. */
   readonly requestModel?: string | undefined;
+  /** Sound was sent to Google. */
+  readonly hasSound?: boolean | undefined;
 }
 
 /** A single token event without a chunk is no stream. The message of a stream has `tool_call_chunks`. */
@@ -122,7 +119,7 @@ function isStream(streamed: StreamedAnswer, message: Props): boolean {
 
 /** Reads an `LLMResult` of any provider, streamed or not. */
 export function readModelOutput(result: unknown, arrival: Arrival): SpanAttributes {
-  const { isCached, startedMs, streamed, observed, requestModel } = arrival;
+  const { isCached, startedMs, streamed, observed, requestModel, hasSound } = arrival;
   const source = props(result);
   const generations = generationsOf(source);
   const generation = generations[0] ?? {};
@@ -131,7 +128,7 @@ export function readModelOutput(result: unknown, arrival: Arrival): SpanAttribut
   const model = responseModel(source, generation, streamed);
   const usage = isCached
     ? undefined
-    : readUsage({ result: source, generations, streamed, observed, model: model ?? requestModel });
+    : readUsage({ result: source, generations, streamed, observed, model: model ?? requestModel, hasSound });
   const reasonOf = generations.map(finishReason);
   const reasons = reasonOf.filter((reason) => reason !== undefined);
   return {

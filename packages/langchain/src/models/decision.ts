@@ -2,7 +2,6 @@
 
 import type { SpanAttributes } from '@spanline/core';
 import { props, normalizeUsage, text, usageAttributes } from '@spanline/instrumentation';
-import { first } from '../objects/first.ts';
 import { readable } from '../objects/readable.ts';
 
 /**
@@ -25,7 +24,7 @@ export function readDecision(outputs: unknown): SpanAttributes {
   return {
     'gen_ai.response.model': text(model),
     'spanline.provider.request_id': text(requestId),
-    'spanline.output': readable(first(answers, outputs)),
+    'spanline.output': readable(answers ?? outputs),
     ...(usage === undefined ? {} : usageAttributes(usage)),
   };
 }

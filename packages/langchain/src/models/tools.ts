@@ -1,10 +1,9 @@
 import { type Props, props, type OfferedTool, text } from '@spanline/instrumentation';
-import { first } from '../objects/first.ts';
 
 /** The JSON Schema of the parameters. A validator object (zod) is not one. */
 function parametersOf(tool: Props): unknown {
   const { parameters, input_schema: anthropic, inputSchema: amazon, schema } = tool;
-  const found = first(parameters, anthropic, props(amazon)['json'], schema);
+  const found = parameters ?? anthropic ?? props(amazon)['json'] ?? schema;
   return '_def' in props(found) || '_zod' in props(found) ? undefined : found;
 }
 
@@ -25,6 +24,6 @@ function toOfferedTool(tool: Props): OfferedTool {
 export function unwrapTools(entry: unknown): OfferedTool[] {
   const outer = props(entry);
   const { functionDeclarations: declarations, function: openai, toolSpec: amazon } = outer;
-  const tools = Array.isArray(declarations) ? declarations.map(props) : [props(first(openai, amazon, outer))];
+  const tools = Array.isArray(declarations) ? declarations.map(props) : [props(openai ?? amazon ?? outer)];
   return tools.map(toOfferedTool);
 }

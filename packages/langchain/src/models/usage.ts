@@ -5,7 +5,6 @@ import {
   hasKeys,
   isBillable,
   isObject,
-  list,
   mostExact,
   type NormalizedUsage,
   normalizeUsage,
@@ -16,13 +15,15 @@ import {
   text,
   type UsageIssue,
 } from '@spanline/instrumentation';
-import { first } from '../objects/first.ts';
+import { blocksUsage, lostModalities, lostSearches, usedGoogleTools } from './dropped-counts.ts';
 import type { StreamedAnswer } from './streamed-answer.ts';
 
 /** LangChain's `usage_metadata`, corrected. */
 interface Counted {
   readonly usage: Props;
   readonly issue?: UsageIssue;
+  /** Counts of the provider that cannot be told apart. */
+  readonly unknown?: readonly string[];
 }
 
 /**
@@ -63,14 +64,21 @@ function withoutRepeatedCache(usage: Props, { chunks }: StreamedAnswer): Counted
   return { usage: { ...usage, input_token_details: restored }, issue: 'chunks_added' };
 }
 
-/** Google counts thoughts apart from the answer and bills them as output. LangChain adds them to the total only. */
-function withThoughts(counted: Counted): Counted {
+/** Thoughts, and what tools put into the prompt. */
+const TOOL_PROMPT: readonly string[] = ['thoughtsTokenCount', 'toolUsePromptTokenCount'];
+
+/**
+ * Google counts thoughts apart from the answer and bills them as output. LangChain adds them to the total only, and so
+ * it does with what Google's tools put into the prompt, which is input.
+ */
+function withThoughts(counted: Counted, generation: Props): Counted {
   const { usage } = counted;
   const input = number(usage['input_tokens']) ?? 0;
   const output = number(usage['output_tokens']) ?? 0;
   const thoughts = (number(usage['total_tokens']) ?? 0) - input - output;
   const details = props(usage['output_token_details']);
   if (thoughts <= 0 || number(details['reasoning']) !== undefined) return counted;
+  if (usedGoogleTools(generation)) return { usage: { ...usage, total_tokens: undefined }, unknown: TOOL_PROMPT };
   const restored = { ...details, reasoning: thoughts };
   return {
     usage: { ...usage, output_tokens: output + thoughts, output_token_details: restored },
@@ -89,14 +97,15 @@ function correct(usage: Props, generation: Props, metadata: Props, streamed: Str
   if (provider === 'anthropic' && streamed !== undefined) return fromFirstAndLast(usage, streamed);
   if (!isGoogle(provider, generation)) return { usage };
   const isDelta = provider === 'google-genai' && streamed?.lastUsage === undefined && streamed !== undefined;
-  return withThoughts(isDelta ? withoutRepeatedCache(usage, streamed) : { usage });
+  return withThoughts(isDelta ? withoutRepeatedCache(usage, streamed) : { usage }, generation);
 }
 
 /** LangChain's copy. Its clients fill it with 0 where the provider counts nothing. */
-function counted({ usage, issue }: Counted, model: string | undefined): NormalizedUsage | undefined {
+function counted({ usage, issue, unknown }: Counted, model: string | undefined): NormalizedUsage | undefined {
   const found = normalizeUsage(usage, { model });
   const { input_tokens: input = 0, output_tokens: output = 0 } = found?.units ?? {};
   if (found === undefined || (input === 0 && output === 0)) return undefined;
+  if (unknown !== undefined) return { ...found, unknown };
   return issue === undefined || found.issue !== undefined ? found : { ...found, issue };
 }
 
@@ -113,71 +122,56 @@ function splitMetadata(metadata: Props): readonly [raw: Props, copies: Props] {
   return [{ ...raw, ...props(raw['metadata']), ...(isRaw ? { usageMetadata } : {}) }, copies];
 }
 
-/**
- * Searches and compactions in the blocks of a streamed answer of Anthropic. LangChain drops the counts of its last
- * event. A search that failed is not billed.
- */
-function blocksUsage(message: Props, streamed: StreamedAnswer | undefined): NormalizedUsage | undefined {
-  const provider = props(message['response_metadata'])['model_provider'] ?? streamed?.provider;
-  if (provider !== 'anthropic') return undefined;
-  const blocks = list(message['content']).map(props);
-  const searches = blocks.filter(
-    ({ type, name }) => (type === 'server_tool_use' || type === 'server_tool_call') && name === 'web_search',
-  ).length;
-  const failed = blocks.filter(
-    ({ type, content }) => type === 'web_search_tool_result' && isObject(content) && !Array.isArray(content),
-  ).length;
-  const isCompacted = blocks.some(({ type }) => type === 'compaction');
-  if (searches === 0 && !isCompacted) return undefined;
-  return {
-    units: searches === 0 ? {} : { web_searches: Math.max(searches - failed, 0) },
-    source: 'provider',
-    ...(isCompacted ? { unknown: ['iterations.compaction'] } : {}),
-  };
-}
-
-/** `ChatGoogle` makes events of the chunks of a stream, and keeps the searches of the last one only. */
-function lostSearches(metadata: Props, streamed: StreamedAnswer | undefined): NormalizedUsage | undefined {
-  if (streamed?.isEvents !== true || metadata['groundingMetadata'] === undefined) return undefined;
-  return { units: {}, source: 'provider', unknown: ['groundingMetadata.webSearchQueries'] };
+/** A call as LangChain reports it. */
+export interface ReportedCall {
+  readonly result: Props;
+  readonly generations: readonly Props[];
+  readonly streamed: StreamedAnswer | undefined;
+  /** Usage that a traced client received below. */
+  readonly observed: NormalizedUsage | undefined;
+  /** The model that answered, or the one that was asked for. */
+  readonly model?: string | undefined;
+  /** Sound was sent to Google. */
+  readonly hasSound?: boolean | undefined;
 }
 
 /** The most exact report on one generation. The provider's own is in one of the places that clients keep it in. */
-function generationUsage(
-  generation: Props,
-  streamed: StreamedAnswer | undefined,
-  model: string | undefined,
-): NormalizedUsage | undefined {
+function generationUsage(generation: Props, { streamed, hasSound, model }: ReportedCall): NormalizedUsage | undefined {
   const message = props(generation['message']);
   const kwargs = props(message['additional_kwargs']);
   const metadata = props(message['response_metadata']);
+  const info = props(generation['generationInfo']);
   const counts = message['usage_metadata'];
+  const tellsNothing = !isObject(counts) && !hasKeys(metadata) && !hasKeys(kwargs) && !hasKeys(info);
+  if (tellsNothing && !isMerged(message, streamed)) return undefined;
   const copy = isObject(counts) ? counted(correct(props(counts), generation, metadata, streamed), model) : undefined;
   const [raw, copies] = hasKeys(metadata) ? splitMetadata(metadata) : [metadata, metadata];
   const kept =
     hasKeys(raw) || hasKeys(kwargs)
       ? partOfUsage({ response_metadata: raw, additional_kwargs: kwargs }, { model })
       : undefined;
-  const others = [copies, props(generation['generationInfo'])].map((place) =>
+  const others = [copies, info].map((place) =>
     hasKeys(place) ? partOfUsage({ response_metadata: place }, { model }) : undefined,
   );
+  const sound = hasSound === true ? lostModalities([copy, kept]) : undefined;
   return isMerged(message, streamed)
     ? mostExact([
-        blocksUsage(message, streamed),
-        lostSearches(metadata, streamed),
+        blocksUsage(message, streamed?.provider),
+        lostSearches(metadata, streamed?.isEvents),
+        sound,
         streamed?.raw?.readPart(false),
         copy,
         kept,
         ...others,
       ])
-    : mostExact([kept, copy, ...others]);
+    : mostExact([sound, kept, copy, ...others]);
 }
 
 /** The id of the answer that a generation is a choice of. */
 function answerId(generation: Props): string | undefined {
   const message = props(generation['message']);
   const metadata = props(message['response_metadata']);
-  const id = text(first(metadata['id'], metadata['responseId'], message['id']));
+  const id = text(metadata['id'] ?? metadata['responseId'] ?? message['id']);
   return id === undefined || /^(?:run-|lc_run)/.test(id) ? undefined : id;
 }
 
@@ -188,16 +182,13 @@ const isSame = (one: NormalizedUsage, other: NormalizedUsage): boolean =>
  * The usage of all generations of a call. The choices of one answer repeat its usage, which counts once. Answers
  * without an id are taken for one answer where their usage is the same.
  */
-function generationsUsage(
-  generations: readonly Props[],
-  streamed: StreamedAnswer | undefined,
-  whole: NormalizedUsage | undefined,
-  model: string | undefined,
-): NormalizedUsage | undefined {
+function generationsUsage(call: ReportedCall, whole: NormalizedUsage | undefined): NormalizedUsage | undefined {
+  const [only] = call.generations;
+  if (only !== undefined && call.generations.length === 1) return generationUsage(only, call);
   const answers = new Map<string, NormalizedUsage>();
   const nameless: NormalizedUsage[] = [];
-  for (const generation of generations) {
-    const usage = generationUsage(generation, streamed, model);
+  for (const generation of call.generations) {
+    const usage = generationUsage(generation, call);
     if (usage === undefined) continue;
     const id = answerId(generation);
     if (id === undefined) nameless.push(usage);
@@ -210,23 +201,12 @@ function generationsUsage(
   return nameless.every((usage) => isSame(usage, one)) ? one : sum;
 }
 
-/** A call as LangChain reports it. */
-export interface ReportedCall {
-  readonly result: Props;
-  readonly generations: readonly Props[];
-  readonly streamed: StreamedAnswer | undefined;
-  /** Usage that a traced client received below. */
-  readonly observed: NormalizedUsage | undefined;
-  /** The model that answered, or the one that was asked for. */
-  readonly model?: string | undefined;
-}
-
 /** Reads the usage of an answer: the most exact of all reports on it. */
 export function readUsage(call: ReportedCall): NormalizedUsage | undefined {
-  const { result, generations, streamed, observed, model } = call;
+  const { result, observed, model } = call;
   const { llmOutput } = result;
   const whole = hasKeys(props(llmOutput)) ? normalizeUsage({ llmOutput }, { model }) : undefined;
-  const usage = mostExact([observed, generationsUsage(generations, streamed, whole, model), whole]);
+  const usage = mostExact([observed, generationsUsage(call, whole), whole]);
   return usage === undefined || !isBillable(usage) ? undefined : usage;
 }
 

@@ -1,8 +1,17 @@
 /** LangChain messages in OpenTelemetry's shape. */
 
 import type { Message } from '@spanline/core';
-import { groundedParts, props, type Props, text, toMessages } from '@spanline/instrumentation';
-import { answerSource } from './answer-content.ts';
+import {
+  groundedParts,
+  hasKeys,
+  list,
+  props,
+  type Props,
+  text,
+  textMessage,
+  toMessages,
+} from '@spanline/instrumentation';
+import { answerSource, isGrounding } from './answer-content.ts';
 
 /** The method that returns a message's type. Early versions of 0.3 have `_getType` only. */
 function typeMethod({ getType, _getType: older }: Props): (() => unknown) | undefined {
@@ -36,11 +45,28 @@ function toAnswer(message: Props, role: string): Message {
   return grounding === undefined ? converted : { ...converted, parts: groundedParts(grounding, converted.parts) };
 }
 
+/** True for an answer with nothing beside its content. */
+function isContentAlone(message: Props): boolean {
+  const metadata = props(message['response_metadata']);
+  return (
+    list(message['tool_calls']).length === 0 &&
+    list(message['invalid_tool_calls']).length === 0 &&
+    !hasKeys(props(message['additional_kwargs'])) &&
+    !isGrounding(metadata) &&
+    metadata['citations'] === undefined
+  );
+}
+
 /** Converts a LangChain message. */
 export function toMessage(message: Props): Message {
   const role = roleOf(message);
+  const { content } = message;
+  const isText = typeof content === 'string' && nameOf(message) === undefined;
+  if (isText && (role === 'human' || role === 'system' || (role === 'ai' && isContentAlone(message)))) {
+    return textMessage(role, content);
+  }
   if (role === 'ai') return toAnswer(message, role);
-  const { content, tool_call_id, status } = message;
+  const { tool_call_id, status } = message;
   return toMessages([{ role, content, tool_call_id, status, name: nameOf(message) }])[0] ?? EMPTY;
 }
 

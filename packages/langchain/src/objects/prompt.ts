@@ -2,7 +2,6 @@
 
 import type { SpanAttributes } from '@spanline/core';
 import { props, type Props, promptAttributes, text } from '@spanline/instrumentation';
-import { first } from './first.ts';
 
 /** Name and version in a prompt store. */
 export interface PromptName {
@@ -55,7 +54,7 @@ function textOf(prompt: unknown): string | undefined {
 
 function messageTemplate(message: unknown): string | undefined {
   const source = props(message);
-  const placeholder = text(first(source['variableName'], props(source['kwargs'])['variable_name']));
+  const placeholder = text(source['variableName'] ?? props(source['kwargs'])['variable_name']);
   if (placeholder !== undefined) return `{${placeholder}}`;
   const template = textOf(source['prompt']) ?? text(source['content']);
   return template === undefined ? undefined : `${roleOf(source)}: ${template}`;
@@ -64,10 +63,14 @@ function messageTemplate(message: unknown): string | undefined {
 /** The template of a serialised prompt: one text, or a line for each message. */
 function templateOf(serialized: unknown): string | undefined {
   const fields = props(props(serialized)['kwargs']);
-  const messages = first(fields['messages'], fields['prompt_messages']);
+  const messages = fields['messages'] ?? fields['prompt_messages'];
   if (!Array.isArray(messages)) return textOf(fields);
-  const lines = messages.map(messageTemplate);
-  return lines.filter((line) => line !== undefined).join('\n');
+  let template = '';
+  for (const message of messages) {
+    const line = messageTemplate(message);
+    if (line !== undefined) template += template === '' ? line : `\n${line}`;
+  }
+  return template;
 }
 
 /**
@@ -78,8 +81,6 @@ function templateOf(serialized: unknown): string | undefined {
 export function readPrompt(serialized: unknown, metadata: Props): SpanAttributes {
   const name = promptName(metadata);
   const template = templateOf(serialized);
-  return {
-    ...(name === undefined ? {} : nameAttributes(name)),
-    ...(template === undefined ? {} : promptAttributes(template)),
-  };
+  if (template === undefined) return name === undefined ? {} : nameAttributes(name);
+  return name === undefined ? promptAttributes(template) : { ...nameAttributes(name), ...promptAttributes(template) };
 }

@@ -33,8 +33,14 @@ export function readable(value: unknown, depth = 0): unknown {
   }
   if (typeof source['lg_name'] === 'string') return readCommand(source, depth);
   if (!isPlain(value)) return value;
-  const copy: Props = Object.create(null) as Props;
-  for (const key of Object.keys(source)) copy[key] = readable(source[key], depth + 1);
+  return copyOf(source, depth);
+}
+
+/** An object without a prototype is a hash table, which costs a microsecond to make and to read. */
+function copyOf(source: Props, depth: number): Props {
+  const keys = Object.keys(source);
+  const copy = (keys.includes('__proto__') ? Object.create(null) : {}) as Props;
+  for (const key of keys) copy[key] = readable(source[key], depth + 1);
   return copy;
 }
 

@@ -92,7 +92,7 @@ export class OpenRuns {
       parentId: start.parentRunId,
       holder: this.#runs.holders.of(start.holder),
     });
-    onForcedEnd(span, () => setPartialAnswer({ span, data }));
+    if (options.type === 'llm') onForcedEnd(span, () => setPartialAnswer({ span, data }));
     if (start.parentRunId === undefined) describeRoot(span, start);
     if (attempt !== undefined) span.set(attemptAttributes(attempt));
     enterSpan(span);

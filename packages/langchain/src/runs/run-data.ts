@@ -31,6 +31,8 @@ interface ModelState {
   /** LangChain answers from its cache. Core before 0.3.34 reports it with the start, later versions with the end. */
   isCached: boolean;
   streamed: StreamedAnswer | undefined;
+  /** Sound was sent to Google. */
+  hasSound: boolean;
   /** Signal that aborts the call. Held weakly: LangChain's listeners on it hold the run. */
   signal: WeakRef<AbortSignal> | undefined;
 }
@@ -91,6 +93,7 @@ export function createRunData(outer: RunData | undefined, origin: RunOrigin, tra
     failures: undefined,
     isCached: false,
     streamed: undefined,
+    hasSound: false,
     signal: undefined,
     nodeInput: traits.nodeInput,
     interrupted: false,

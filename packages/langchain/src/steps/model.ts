@@ -1,8 +1,9 @@
 /** Model calls: their start, the tokens they stream, and their end. */
 
-import type { Span } from '@spanline/core';
+import type { Message, Span } from '@spanline/core';
 import { attributesOf, observedUsage, props, type Run, text } from '@spanline/instrumentation';
 import { readModelOutput } from '../models/answer.ts';
+import { hasSound } from '../models/dropped-counts.ts';
 import { readModelRequest } from '../models/request.ts';
 import { createStreamedAnswer, partialOutput, type StreamedAnswer } from '../models/streamed-answer.ts';
 import { serializedClass } from '../objects/names.ts';
@@ -38,6 +39,14 @@ export function startModel(runs: OpenRuns, start: RunStart, given: ModelStart): 
   return span;
 }
 
+/** Sets the messages of a call of a chat model. */
+export function setMessages(runs: OpenRuns, runId: string, span: Span, messages: Message[]): void {
+  span.set({ 'gen_ai.input.messages': messages });
+  if (attributesOf(span)?.['gen_ai.provider.name']?.startsWith('gcp.') !== true) return;
+  const data = runs.get(runId)?.data;
+  if (data !== undefined) data.hasSound = hasSound(messages);
+}
+
 const requestModel = (span: Span): string | undefined => attributesOf(span)?.['gen_ai.request.model'];
 
 /** Adds a streamed event to the answer. `add` returns true if the event brought the first text. */
@@ -51,5 +60,8 @@ export function describeModelEnd({ span, data }: Run<RunData>, output: unknown, 
   const isCached = data.isCached || props(extra)['cached'] === true;
   const { startedMs, streamed } = data;
   const observed = observedUsage(span);
-  span.set(readModelOutput(output, { startedMs, streamed, isCached, observed, requestModel: requestModel(span) }));
+  const model = requestModel(span);
+  span.set(
+    readModelOutput(output, { startedMs, streamed, isCached, observed, requestModel: model, hasSound: data.hasSound }),
+  );
 }

@@ -2,7 +2,6 @@
 
 import type { Span, SpanAttributes } from '@spanline/core';
 import { props, text } from '@spanline/instrumentation';
-import { first } from '../objects/first.ts';
 import { serializedClass } from '../objects/names.ts';
 import { readable } from '../objects/readable.ts';
 import type { RunStart } from '../objects/run-start.ts';
@@ -51,7 +50,7 @@ export interface ToolStart {
 /** Starts a tool. */
 export function startTool(runs: OpenRuns, start: RunStart, given: ToolStart): Span | undefined {
   const { tool, input, runName, toolCallId } = given;
-  const name = text(runName) ?? text(first(props(tool)['name'], serializedClass(tool))) ?? 'tool';
+  const name = text(runName) ?? text(props(tool)['name'] ?? serializedClass(tool)) ?? 'tool';
   const callId = text(toolCallId);
   const attributes = {
     'gen_ai.tool.name': name,

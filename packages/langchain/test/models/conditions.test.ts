@@ -1,5 +1,7 @@
 /** Facts about the price that LangChain keeps apart from the counts. */
 import { ChatAnthropic } from '@langchain/anthropic';
+import { type BaseMessage, HumanMessage } from '@langchain/core/messages';
+import { ChatGoogleGenerativeAI } from '@langchain/google-genai';
 import { ChatOpenAI } from '@langchain/openai';
 import { describe, expect, it } from 'vitest';
 import { createTracer, type SpanRecord } from '@spanline/core';
@@ -15,13 +17,15 @@ useWire((opened) => {
 });
 
 interface Streamable {
-  invoke(input: string, options: { callbacks: SpanlineCallbackHandler[] }): Promise<unknown>;
+  invoke(input: string | BaseMessage[], options: { callbacks: SpanlineCallbackHandler[] }): Promise<unknown>;
 }
 
-async function lineOf(model: Streamable): Promise<SpanRecord> {
+async function lineOf(model: Streamable, question: string | BaseMessage = 'How much?'): Promise<SpanRecord> {
   const log = memoryLog();
   const tracer = createTracer({ logger: log.logger, statsIntervalSeconds: 0 });
-  await model.invoke('How much?', { callbacks: [new SpanlineCallbackHandler({ tracer })] });
+  await model.invoke(typeof question === 'string' ? question : [question], {
+    callbacks: [new SpanlineCallbackHandler({ tracer })],
+  });
   expect(log.records()).toHaveLength(1);
   return log.records()[0] as SpanRecord;
 }
@@ -128,12 +132,62 @@ describe('the first event of a stream of Anthropic', () => {
     expect(line['spanline.cost.usd']).toBeCloseTo(0.065, 9);
   });
 
+  it('does not count what tools of Anthropic put into the prompt, and the cost is a lower bound', async () => {
+    const call = { type: 'server_tool_use', id: 's', name: 'web_fetch', input: {} };
+    wire.answer(() => events(streamOf({}, [call]), true));
+    const tools = [{ type: 'web_fetch_20250910', name: 'web_fetch' }];
+    expect(await lineOf(anthropic().bindTools(tools as never))).toMatchObject({
+      'spanline.usage.unknown': ['message_delta.usage.input_tokens'],
+      'spanline.cost.exact': false,
+      'spanline.cost.reason': 'unknown_usage',
+    });
+  });
+
   it('has a count alone where it tells nothing else', async () => {
     wire.answer(() => events(streamOf({}), true));
     const line = await lineOf(anthropic());
     expect(line).not.toHaveProperty('spanline.cost.exact');
     expect(line['spanline.cost.usd']).toBeCloseTo(0.035, 9);
     expect(line).not.toHaveProperty('spanline.cost.region');
+  });
+});
+
+describe('ChatGoogleGenerativeAI', () => {
+  const gemini = (): ChatGoogleGenerativeAI =>
+    new ChatGoogleGenerativeAI({ model: 'gemini-2.5-flash', apiKey: 'test', maxRetries: 0, baseUrl: wire.url });
+  const answer = (usageMetadata: object, candidate: object = {}): object => ({
+    candidates: [{ content: { role: 'model', parts: [{ text: 'So.' }] }, finishReason: 'STOP', ...candidate }],
+    modelVersion: 'gemini-2.5-flash',
+    usageMetadata,
+  });
+  const sound = new HumanMessage({
+    content: [
+      { type: 'text', text: 'Who speaks?' },
+      { type: 'media', mimeType: 'audio/mp3', data: 'UklGRg==' },
+    ],
+  });
+  const counts = { promptTokenCount: 700, candidatesTokenCount: 10, totalTokenCount: 710 };
+
+  it.each<[string, HumanMessage | string, boolean]>([
+    ['text: the cost is exact', 'Who speaks?', true],
+    ['sound, which it counts as text: the cost is a lower bound', sound, false],
+  ])('and %s', async (_what, question, isExact) => {
+    wire.answer(() => json(answer(counts)));
+    const line = await lineOf(gemini(), question);
+    expect(line['spanline.cost.exact'] ?? true).toBe(isExact);
+    expect(line['spanline.usage.unknown']).toEqual(isExact ? undefined : ['promptTokensDetails']);
+  });
+
+  it('leaves open whether the rest of a total is thoughts or what tools of Google put into the prompt', async () => {
+    const usage = { ...counts, toolUsePromptTokenCount: 900, thoughtsTokenCount: 20, totalTokenCount: 1630 };
+    wire.answer(() =>
+      json(answer(usage, { urlContextMetadata: { urlMetadata: [{ retrievedUrl: 'https://a.example' }] } })),
+    );
+    expect(await lineOf(gemini())).toMatchObject({
+      'gen_ai.usage.output_tokens': 10,
+      'spanline.usage.unknown': ['thoughtsTokenCount', 'toolUsePromptTokenCount'],
+      'spanline.cost.reason': 'unknown_usage',
+    });
   });
 });
 

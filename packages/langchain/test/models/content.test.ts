@@ -11,9 +11,9 @@ import { createTracer, type Tracer, validate } from '@spanline/core';
 import { type MemoryLog, memoryLog } from '@spanline/core/testing';
 import { SpanlineCallbackHandler, traceChatModel } from '@spanline/langchain';
 import { onlyRecord } from '../../../../test/support/records.ts';
+import { converse } from '../../../../test/support/wire/bedrock.ts';
 import { events, json, openWire, type Wire, type WireReply } from '../../../../test/support/wire/server.ts';
 import { MODELS } from '../support/models.ts';
-import { converse } from '../support/wire/bedrock.ts';
 
 let wire: Wire;
 let http2: Wire;

@@ -103,7 +103,7 @@ describe.each(Object.keys(CLIENTS))('%s', (name) => {
       'span.status': 'error',
       'spanline.error.class': 'rate_limit',
       'spanline.error.retryable': true,
-      'spanline.cost.reason': 'no_usage',
+      'spanline.cost.reason': 'not_billed',
     });
     expect(record?.['spanline.ratelimit.remaining_ratio']).toBe(hidesHeaders ? undefined : 0);
     if (name.includes('OpenAI')) expect(record?.['spanline.provider.request_id']).toMatch(/^req-/);

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { runs } from '../../../../test/support/effort.ts';
 import { readBrokenAnswer, readModelError, readModelOutput } from '../../src/models/answer.ts';
 import { readModelRequest } from '../../src/models/request.ts';
 import {
@@ -267,7 +268,7 @@ describe('whatever LangChain hands over', () => {
         readModelError(value);
         toModelMessages(chunks);
       }),
-      { numRuns: 500 },
+      { numRuns: runs(150, 3000) },
     );
   });
 

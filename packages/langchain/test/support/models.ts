@@ -7,6 +7,8 @@ import { ChatMistralAI } from '@langchain/mistralai';
 import { ChatOllama } from '@langchain/ollama';
 import { ChatOpenAI } from '@langchain/openai';
 import { anthropicText, anthropicTool } from '../../../../test/support/wire/anthropic.ts';
+import { bedrockText, bedrockTool } from '../../../../test/support/wire/bedrock.ts';
+import { googleText, googleTool } from '../../../../test/support/wire/google.ts';
 import {
   openaiChatText,
   openaiChatTool,
@@ -14,8 +16,6 @@ import {
   openaiResponsesTool,
 } from '../../../../test/support/wire/openai.ts';
 import type { WireReply } from '../../../../test/support/wire/server.ts';
-import { bedrockText, bedrockTool } from './wire/bedrock.ts';
-import { googleText, googleTool } from './wire/google.ts';
 import { mistralText, mistralTool } from './wire/mistral.ts';
 import { ollamaText, ollamaTool } from './wire/ollama.ts';
 

@@ -30,6 +30,13 @@ export interface TraceWorkflowOptions {
 
 const SHAPE: Shape<TraceWorkflowOptions> = { name: option.string(), tracer: TRACE_SHAPE.tracer };
 
+const WORKFLOW = option.required(
+  option.like<unknown>('a workflow, an object with createContext()', (value) => {
+    const { createContext } = value as Readonly<Record<string, unknown>>;
+    return typeof createContext === 'function';
+  }),
+);
+
 /** The traced workflows of the process, for all copies of this package. */
 interface TracedWorkflows {
   patches: Patches;
@@ -155,6 +162,7 @@ function watchRuns(tracer: Tracer, guard: Guard, name: string, context: Props): 
  * @throws SpanlineError `ERR_INVALID_OPTION`
  */
 export function traceWorkflow<T extends object>(workflow: T, options: TraceWorkflowOptions = {}): T {
+  checkOptions<{ workflow: unknown }>({ workflow: WORKFLOW }, { workflow });
   checkOptions(SHAPE, options);
   const name = options.name ?? 'workflow';
   workflows.patches.method(

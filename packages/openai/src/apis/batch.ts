@@ -2,6 +2,7 @@
 
 import type { SpanAttributes } from '@spanline/core';
 import {
+  clientSpan,
   type AnswerReader,
   BoundedMap,
   type ClientCall,
@@ -10,8 +11,9 @@ import {
   props,
   sharedState,
   text,
+  wholeReader,
 } from '@spanline/instrumentation';
-import { type ApiRequest, clientSpan } from './request.ts';
+import type { ApiRequest } from './request.ts';
 
 /** States after which a batch no longer changes. */
 const FINAL: ReadonlySet<unknown> = new Set(['completed', 'failed', 'expired', 'cancelled']);
@@ -32,24 +34,20 @@ function isCounted(usage: unknown): boolean {
 }
 
 function createBatchReader(): AnswerReader {
-  return {
-    whole(value): SpanAttributes {
-      const { id, model, status, request_counts, usage } = props(value);
-      const requests = number(props(request_counts)['completed']);
-      const isUncounted = !isCounted(usage) && (requests ?? 0) > 0;
-      return {
-        'gen_ai.response.id': text(id),
-        'gen_ai.response.model': text(model),
-        'gen_ai.response.status': text(status),
-        'spanline.cost.tier': 'batch',
-        ...(isUncounted ? {} : { 'spanline.usage.requests': requests }),
-        ...(isUncounted && isObject(usage) ? { 'spanline.usage.issue': 'incomplete' } : {}),
-        'spanline.output': { id, status, request_counts },
-      };
-    },
-    chunk: () => 'event',
-    gathered: () => ({}),
-  };
+  return wholeReader((value) => {
+    const { id, model, status, request_counts, usage } = props(value);
+    const requests = number(props(request_counts)['completed']);
+    const isUncounted = !isCounted(usage) && (requests ?? 0) > 0;
+    return {
+      'gen_ai.response.id': text(id),
+      'gen_ai.response.model': text(model),
+      'gen_ai.response.status': text(status),
+      'spanline.cost.tier': 'batch',
+      ...(isUncounted ? {} : { 'spanline.usage.requests': requests }),
+      ...(isUncounted && isObject(usage) ? { 'spanline.usage.issue': 'incomplete' } : {}),
+      'spanline.output': { id, status, request_counts },
+    };
+  });
 }
 
 /** True for the first fetch of a final batch with answers, and for the first one that reports their usage. */

@@ -2,6 +2,7 @@
 
 import type { SpanAttributes } from '@spanline/core';
 import {
+  clientSpan,
   type AnswerReader,
   type Choice,
   type ClientCall,
@@ -12,7 +13,7 @@ import {
   wholeChoice,
 } from '@spanline/instrumentation';
 import { answerAttributes } from './answer.ts';
-import { type ApiRequest, clientSpan, requestAttributes } from './request.ts';
+import { type ApiRequest, requestAttributes } from './request.ts';
 import { askForUsage, needsUsage } from './stream-usage.ts';
 
 function outputAttributes(choices: readonly Choice[]): SpanAttributes {

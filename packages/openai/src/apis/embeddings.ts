@@ -1,9 +1,19 @@
 /** `/embeddings`. Vectors are counted, never kept. */
 
 import type { SpanAttributes } from '@spanline/core';
-import { type AnswerReader, type Props, props, type ClientCall, list, number, text } from '@spanline/instrumentation';
+import {
+  clientSpan,
+  type AnswerReader,
+  type Props,
+  props,
+  type ClientCall,
+  list,
+  number,
+  text,
+  wholeReader,
+} from '@spanline/instrumentation';
 import { answerAttributes } from './answer.ts';
-import { type ApiRequest, clientSpan } from './request.ts';
+import type { ApiRequest } from './request.ts';
 
 const BYTES_PER_FLOAT = 4;
 
@@ -35,17 +45,13 @@ function dimensions(embedding: unknown): number | undefined {
 }
 
 function createEmbeddingReader(): AnswerReader {
-  return {
-    whole(value): SpanAttributes {
-      const answer = props(value);
-      return {
-        ...answerAttributes(answer),
-        'gen_ai.embeddings.dimension.count': dimensions(props(list(answer['data'])[0])['embedding']),
-      };
-    },
-    chunk: () => 'event',
-    gathered: () => ({}),
-  };
+  return wholeReader((value) => {
+    const answer = props(value);
+    return {
+      ...answerAttributes(answer),
+      'gen_ai.embeddings.dimension.count': dimensions(props(list(answer['data'])[0])['embedding']),
+    };
+  });
 }
 
 /** Reads a request for embeddings. */

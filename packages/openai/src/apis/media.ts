@@ -1,9 +1,9 @@
 /** Images, speech and transcripts. Prompts, pictures and sound are not recorded. */
 
 import type { SpanAttributes } from '@spanline/core';
-import { type AnswerReader, props, type ClientCall, number, text } from '@spanline/instrumentation';
+import { clientSpan, type AnswerReader, props, type ClientCall, number, text } from '@spanline/instrumentation';
 import { answerAttributes } from './answer.ts';
-import { type ApiRequest, clientSpan } from './request.ts';
+import type { ApiRequest } from './request.ts';
 
 /** The kind of output, by path. */
 const OUTPUTS: Readonly<Record<string, string>> = {

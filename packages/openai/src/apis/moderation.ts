@@ -1,8 +1,15 @@
 /** `/moderations`. */
 
-import type { SpanAttributes } from '@spanline/core';
-import { type AnswerReader, props, type ClientCall, list, text } from '@spanline/instrumentation';
-import { type ApiRequest, clientSpan } from './request.ts';
+import {
+  clientSpan,
+  type AnswerReader,
+  props,
+  type ClientCall,
+  list,
+  text,
+  wholeReader,
+} from '@spanline/instrumentation';
+import type { ApiRequest } from './request.ts';
 
 function flaggedCategories(result: unknown): string[] {
   return Object.entries(props(props(result)['categories'])).flatMap(([category, flagged]) =>
@@ -12,23 +19,19 @@ function flaggedCategories(result: unknown): string[] {
 
 /** The action is `flag` if one of the inputs is flagged. */
 function createModerationReader(): AnswerReader {
-  return {
-    whole(value): SpanAttributes {
-      const answer = props(value);
-      const results = list(answer['results']);
-      return {
-        'gen_ai.response.id': text(answer['id']),
-        'gen_ai.response.model': text(answer['model']),
-        'spanline.guardrail.action': results.some((result) => props(result)['flagged'] === true) ? 'flag' : 'pass',
-        'spanline.output': results.map((result) => ({
-          flagged: props(result)['flagged'] === true,
-          categories: flaggedCategories(result),
-        })),
-      };
-    },
-    chunk: () => 'event',
-    gathered: () => ({}),
-  };
+  return wholeReader((value) => {
+    const answer = props(value);
+    const results = list(answer['results']);
+    return {
+      'gen_ai.response.id': text(answer['id']),
+      'gen_ai.response.model': text(answer['model']),
+      'spanline.guardrail.action': results.some((result) => props(result)['flagged'] === true) ? 'flag' : 'pass',
+      'spanline.output': results.map((result) => ({
+        flagged: props(result)['flagged'] === true,
+        categories: flaggedCategories(result),
+      })),
+    };
+  });
 }
 
 /** Reads a request for a moderation. */

@@ -1,6 +1,6 @@
 /** Common attributes of requests to the text APIs. */
 
-import type { SpanAttributes, SpanOptions, SpanType } from '@spanline/core';
+import type { SpanAttributes } from '@spanline/core';
 import {
   conditionsOf,
   type Props,
@@ -22,13 +22,6 @@ export interface ApiRequest {
   readonly body: Props;
   /** Provider and server of the client, and its deployment at Azure, which is the model that is asked. */
   readonly server: SpanAttributes;
-}
-
-/** The span of a request, named after its operation and model. */
-export function clientSpan(operation: string, type: SpanType, attributes: SpanAttributes): SpanOptions {
-  const { 'gen_ai.request.model': model } = attributes;
-  const name = model === undefined ? operation : `${operation} ${model}`;
-  return { name, type, kind: 'CLIENT', attributes };
 }
 
 /** Chat wraps each tool in `function`; the Responses API does not. */

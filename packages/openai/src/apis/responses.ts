@@ -2,6 +2,7 @@
 
 import type { Message, SpanAttributes } from '@spanline/core';
 import {
+  clientSpan,
   type AnswerReader,
   type Props,
   props,
@@ -15,7 +16,7 @@ import {
 } from '@spanline/instrumentation';
 import { answerAttributes } from './answer.ts';
 import { type BackgroundAnswers, isFinal } from './background.ts';
-import { type ApiRequest, clientSpan, requestAttributes } from './request.ts';
+import { type ApiRequest, requestAttributes } from './request.ts';
 
 function inputMessage(value: unknown): Message[] {
   const item = props(value);

@@ -1,0 +1,213 @@
+/** One call of a language model, from its request to the end of its answer. */
+
+import { currentSpan, type Span, type SpanAttributes, type SpanOptions } from '@spanline/core';
+import {
+  attributesOf,
+  observedUsage,
+  onForcedEnd,
+  type Props,
+  props,
+  sharedState,
+  statusOfThrown,
+  type StreamWatcher,
+  watchStream,
+} from '@spanline/instrumentation';
+import { answerFacts, answerUsage, headerAttributes, wholeMessages } from '../objects/answer.ts';
+import { type Hidden, shownError } from '../objects/hidden.ts';
+import { promptMessages } from '../objects/messages.ts';
+import { requestAttributes } from '../objects/request.ts';
+import { StreamedAnswer } from '../objects/streamed-answer.ts';
+import { spanOptions, type Tracing } from '../tracing.ts';
+
+/** The open call of a span, so that a middleware below finds the recording above. Copies of this package share it. */
+const calls = sharedState('ai-sdk.model-calls', () => new WeakMap<Span, ModelCall>());
+
+/** The recording that the running code is inside of. */
+export function enclosingCall(): ModelCall | undefined {
+  const span = currentSpan();
+  return span === undefined ? undefined : calls.get(span);
+}
+
+/** Settings of a new recording. */
+export interface ModelCallOptions {
+  readonly tracing: Tracing;
+  /** Settings and messages of the request, in the shape of any event or of a model's parameters. */
+  readonly request: Props;
+  readonly hidden: Hidden;
+  readonly parent?: SpanOptions['parent'];
+  readonly startTime?: number | undefined;
+  /** The SDK reports the answer by an event only. A middleware below sees it first. */
+  readonly isByEvent?: boolean;
+  /** Called when a stream has arrived, with an object of the answer. */
+  readonly onAnswered?: (holder: unknown) => void;
+  /** Called with the status of a stream that was not read to its end. */
+  readonly onLeft?: (status: 'abandoned' | 'aborted') => void;
+}
+
+/** The recording of one call. Only its first end counts. */
+export class ModelCall {
+  readonly span: Span;
+  readonly isByEvent: boolean;
+  readonly #tracing: Tracing;
+  readonly #hidden: Hidden;
+  readonly #startedMs = performance.now();
+  readonly #signal: AbortSignal | undefined;
+  readonly #onLeft: ModelCallOptions['onLeft'];
+  readonly #onAnswered: ModelCallOptions['onAnswered'];
+  #endTime: number | undefined;
+  #streamed: StreamedAnswer | undefined;
+  #firstChunk: number | undefined;
+
+  constructor({
+    tracing,
+    request,
+    hidden,
+    parent,
+    startTime,
+    isByEvent = false,
+    onLeft,
+    onAnswered,
+  }: ModelCallOptions) {
+    this.#tracing = tracing;
+    this.#hidden = hidden;
+    const { abortSignal } = request;
+    this.#signal = abortSignal instanceof AbortSignal ? abortSignal : undefined;
+    this.#onLeft = onLeft;
+    this.#onAnswered = onAnswered;
+    this.isByEvent = isByEvent;
+    const attributes = requestAttributes(hidden.inputs ? { ...request, tools: undefined } : request);
+    if (!hidden.inputs) attributes['gen_ai.input.messages'] = promptMessages(request);
+    const name = `chat ${attributes['gen_ai.request.model'] ?? 'model'}`;
+    this.span = tracing.tracer.startSpan(spanOptions(tracing, { name, type: 'llm', parent, startTime, attributes }));
+    calls.set(this.span, this);
+    onForcedEnd(this.span, () => this.#describeStream());
+  }
+
+  get isOpen(): boolean {
+    return this.span.isRecording;
+  }
+
+  /** The answer is there, and the SDK will report it later. The call ends now. */
+  answered(): void {
+    this.#endTime ??= performance.timeOrigin + performance.now();
+  }
+
+  /** Runs the model inside of the span, and records what it gives: an answer, a stream, or an error. */
+  run<T>(execute: () => PromiseLike<T>): Promise<T> {
+    const { tracer, guard } = this.#tracing;
+    const fail = (error: unknown): never => {
+      guard('model call', () => this.fail(error));
+      throw error;
+    };
+    const answer = (result: T): T => guard('model call', () => this.#take(result)) ?? result;
+    try {
+      return Promise.resolve(tracer.run(this.span, execute)).then(answer, fail);
+    } catch (error) {
+      return fail(error);
+    }
+  }
+
+  /** Ends the call with an answer that came whole. */
+  end(result: Props, more: SpanAttributes = {}, endTime?: number): void {
+    if (!this.isOpen) return;
+    this.span.set({ ...answerFacts(result), ...this.#usage(result), ...more });
+    if (!this.#hidden.outputs) this.span.set({ 'gen_ai.output.messages': wholeMessages(result) });
+    this.#close({ endTime: endTime ?? this.#endTime });
+  }
+
+  fail(error: unknown, endTime?: number): void {
+    if (!this.isOpen) return;
+    this.#describeStream();
+    this.span.set(headerAttributes(props(error)['responseHeaders']));
+    this.span.fail(shownError(error, this.#hidden));
+    this.#close({ endTime });
+  }
+
+  /** Ends a call that nobody waits for any more. */
+  leave(status: 'abandoned' | 'aborted'): void {
+    if (!this.isOpen) return;
+    this.#describeStream();
+    this.#close({ status });
+  }
+
+  #close(options: { status?: 'abandoned' | 'aborted'; endTime?: number | undefined }): void {
+    calls.delete(this.span);
+    this.#streamed = undefined;
+    this.span.end(options);
+  }
+
+  #usage(result: Props): SpanAttributes {
+    const { 'gen_ai.provider.name': provider, 'gen_ai.request.model': model } = attributesOf(this.span) ?? {};
+    return answerUsage(result, { provider, model }, observedUsage(this.span));
+  }
+
+  #take<T>(result: T): T {
+    const answer = props(result);
+    const { stream } = answer;
+    if (!(stream instanceof ReadableStream)) {
+      this.end(answer);
+      return result;
+    }
+    this.span.set({ 'gen_ai.request.stream': true });
+    const streamed = (this.#streamed = new StreamedAnswer());
+    streamed.opened(answer);
+    const watched = watchStream(stream, this.#watcher(streamed));
+    return watched === undefined ? result : { ...result, stream: watched.stream };
+  }
+
+  #watcher(streamed: StreamedAnswer): StreamWatcher {
+    const { tracer, guard } = this.#tracing;
+    return {
+      run: (fn) => (this.isOpen ? tracer.run(this.span, fn) : fn()),
+      chunk: (part) =>
+        guard('model stream', () => {
+          if (streamed.add(part)) this.#firstChunk ??= performance.now() - this.#startedMs;
+        }),
+      done: () =>
+        guard('model stream', () => {
+          if (streamed.failure === undefined || streamed.isComplete) this.#describeStream();
+          if (streamed.failure !== undefined) return this.fail(streamed.failure.error);
+          this.#close({});
+          this.#onAnswered?.(props(streamed.facts['usage'])['raw']);
+        }),
+      abandoned: (reason) => guard('model stream', () => this.#left(streamed, reason)),
+      failed: (error) => guard('model stream', () => this.fail(error)),
+    };
+  }
+
+  /**
+   * The SDK cancels the stream of a call that was aborted, with the reason.
+   *
+   * @param given - the reason that the stream was cancelled with
+   */
+  #left(streamed: StreamedAnswer, given: unknown): void {
+    if (!this.isOpen) return;
+    const reason: unknown = this.#signal?.aborted === true ? this.#signal.reason : given;
+    if (streamed.failure !== undefined) return this.fail(streamed.failure.error);
+    if (streamed.isComplete) {
+      this.#describeStream();
+      return this.#close({});
+    }
+    const isFailure = reason instanceof Error && statusOfThrown(reason) === 'error';
+    if (isFailure) return this.fail(reason);
+    const status = reason === undefined ? 'abandoned' : 'aborted';
+    this.leave(status);
+    this.#onLeft?.(status);
+  }
+
+  /** Sets what has arrived of a stream. */
+  #describeStream(): void {
+    const streamed = this.#streamed;
+    if (streamed === undefined) return;
+    this.#streamed = undefined;
+    const { facts, chunks } = streamed;
+    const first = this.#firstChunk;
+    this.span.set({
+      ...answerFacts(facts),
+      ...this.#usage(facts),
+      'spanline.stream.chunks': chunks,
+      'gen_ai.response.time_to_first_chunk': first === undefined ? undefined : Math.round(first * 1000) / 1e6,
+    });
+    if (!this.#hidden.outputs) this.span.set({ 'gen_ai.output.messages': streamed.messages() });
+  }
+}

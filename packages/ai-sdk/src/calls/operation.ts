@@ -1,0 +1,155 @@
+/** One call of the application: `generateText`, `embedMany`. Its model calls and tools are children of its span. */
+
+import type { Span, SpanAttributes, SpanStatus } from '@spanline/core';
+import {
+  enterAgent,
+  failuresBelow,
+  list,
+  number,
+  type Props,
+  props,
+  setConversation,
+  text,
+} from '@spanline/instrumentation';
+import { conversationOf, labelsOf } from '../objects/context.ts';
+import { type Hidden, hiddenIn, shownError } from '../objects/hidden.ts';
+import { questionOf } from '../objects/messages.ts';
+import { requestAttributes } from '../objects/request.ts';
+import { spanOptions, type Tracing } from '../tracing.ts';
+import type { ModelCall } from './model-call.ts';
+import { startEmbedding, type StepPlace } from './steps.ts';
+
+/** An open operation. */
+export interface Operation {
+  readonly id: string;
+  readonly span: Span;
+  readonly hidden: Hidden;
+  /** Model calls that have not ended. */
+  readonly calls: Set<ModelCall>;
+  /** Spans of tools, embeddings and rankings that have not ended, by the SDK's id. */
+  readonly steps: Map<string, Span>;
+  /** Requests of the one provider call that the operation itself stands for. */
+  attempts: number;
+  /** A model call that was reported as started, and that nobody has run yet. */
+  pending: Props | undefined;
+}
+
+/** The SDK's class of agents tags the requests that it makes. */
+const AGENT = /\bai-sdk-agent\//;
+
+/** True for a call that offers tools, and for one of an agent's class. */
+function hasAgent(operationId: string, { tools, headers }: Props): boolean {
+  if (operationId === 'ai.workflowAgent.stream') return true;
+  if (Array.isArray(tools) ? tools.length > 0 : Object.keys(props(tools)).length > 0) return true;
+  return AGENT.test(text(props(headers)['user-agent']) ?? '');
+}
+
+/** Starts the span of a request to rank documents. */
+function startRanking(tracing: Tracing, event: Props, { hidden, ...place }: StepPlace & { hidden: Hidden }): Span {
+  const { topN, documents, query } = event;
+  const attributes: SpanAttributes = {
+    ...requestAttributes(event),
+    'gen_ai.retrieval.top_k': number(topN),
+    'spanline.rerank.input_count': list(documents).length,
+  };
+  const name = `rerank ${attributes['gen_ai.request.model'] ?? 'model'}`;
+  const span = tracing.tracer.startSpan(spanOptions(tracing, { name, type: 'reranker', attributes, ...place }));
+  return hidden.inputs ? span : span.input(query);
+}
+
+/** Starts the span of a call that may ask a model several times. */
+function startSteps(
+  tracing: Tracing,
+  operationId: string,
+  event: Props,
+  { hidden, ...place }: StepPlace & { hidden: Hidden },
+): Span {
+  const agentName = text(event['functionId']);
+  const isAgent = hasAgent(operationId, event);
+  const name = isAgent ? `invoke_agent ${agentName ?? 'agent'}` : (agentName ?? operationId.slice('ai.'.length));
+  const attributes: SpanAttributes = { 'gen_ai.agent.name': isAgent ? agentName : undefined };
+  const type = isAgent ? 'agent' : 'chain';
+  const span = tracing.tracer.startSpan(spanOptions(tracing, { name, type, attributes, ...place }));
+  if (isAgent && agentName !== undefined) enterAgent(span, agentName);
+  return hidden.inputs ? span : span.input(questionOf(event));
+}
+
+/** How the span of an operation starts, by the SDK's name of it. Others have no span. */
+const STARTS: ReadonlyMap<string, typeof startSteps> = new Map([
+  ...['generateText', 'streamText', 'generateObject', 'streamObject', 'embedMany', 'workflowAgent.stream'].map(
+    (name) => [`ai.${name}`, startSteps] as const,
+  ),
+  ['ai.embed', (tracing, _operationId, event, place) => startEmbedding(tracing, event, place)],
+  ['ai.rerank', (tracing, _operationId, event, place) => startRanking(tracing, event, place)],
+]);
+
+/**
+ * Starts the span of an operation.
+ *
+ * @param operationId - the SDK's name: `ai.generateText`
+ * @returns `undefined` for an operation that has no span
+ */
+export function startOperation(
+  tracing: Tracing,
+  operationId: string,
+  event: Props,
+  place: StepPlace,
+): Operation | undefined {
+  const start = STARTS.get(operationId);
+  if (start === undefined) return undefined;
+  const hidden = hiddenIn(event);
+  const span = start(tracing, operationId, event, { ...place, hidden });
+  for (const [key, value] of Object.entries(labelsOf(event))) span.label(key, value);
+  const conversation = conversationOf(event);
+  if (conversation !== undefined) setConversation(span, conversation);
+  const id = text(event['callId']) ?? span.spanId;
+  return { id, span, hidden, calls: new Set(), steps: new Map(), attempts: 0, pending: undefined };
+}
+
+/** True while a model, a tool or another step of an operation is at work. */
+export function hasOpenChildren({ calls, steps }: Operation): boolean {
+  if (steps.size > 0) return true;
+  for (const call of calls) if (call.isOpen) return true;
+  return false;
+}
+
+/** Ends the open steps of an operation that nobody waits for any more. */
+export function leaveChildren({ calls, steps }: Operation, status: 'abandoned' | 'aborted'): void {
+  for (const call of calls) call.leave(status);
+  for (const span of steps.values()) span.end({ status });
+  calls.clear();
+  steps.clear();
+}
+
+/** Ends the open steps of an operation that failed. */
+function failChildren({ calls, steps, hidden }: Operation, error: unknown): void {
+  for (const call of calls) call.fail(error);
+  for (const span of steps.values()) span.fail(shownError(error, hidden)).end();
+  calls.clear();
+  steps.clear();
+}
+
+/** Options of {@link endOperation}. */
+export interface OperationEnd {
+  readonly status?: SpanStatus | undefined;
+  readonly failure?: { readonly error: unknown } | undefined;
+  readonly endTime?: number | undefined;
+}
+
+/** Ends an operation, and what is open inside of it. */
+export function endOperation(operation: Operation, { status, failure, endTime }: OperationEnd = {}): void {
+  const { span, hidden } = operation;
+  if (failure === undefined) leaveChildren(operation, status === 'aborted' ? status : 'abandoned');
+  else failChildren(operation, failure.error);
+  if (failure !== undefined) span.fail(shownError(failure.error, hidden));
+  span.end({ status, endTime });
+}
+
+/** Describes an operation that came to its end: its output, and an answer that broke off with the provider's error. */
+export function describeEnd({ span, hidden }: Operation, event: Props): void {
+  const { text: answer, object, finishReason } = event;
+  if (!hidden.outputs && span.type !== 'embedding' && span.type !== 'reranker') span.output(object ?? answer);
+  if (finishReason !== 'error') return;
+  const failure = failuresBelow(span).at(-1);
+  span.fail(failure?.error ?? new Error('the model reported an error'));
+}

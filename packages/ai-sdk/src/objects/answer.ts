@@ -1,0 +1,75 @@
+/** The answer of a model: its facts, its usage and its content. */
+
+import type { Message, MessagePart, SpanAttributes } from '@spanline/core';
+import {
+  mostExact,
+  type NormalizedUsage,
+  normalizeUsage,
+  type Props,
+  props,
+  rateLimitRatio,
+  reportedByHeaders,
+  serverOf,
+  text,
+  type UsageContext,
+  usageAttributes,
+} from '@spanline/instrumentation';
+import { toParts } from './parts.ts';
+
+/** The reason why a model stopped: `{ unified, raw }`, or before `ai` 6 the reason alone. */
+export function finishReason(reason: unknown): string | undefined {
+  return text(reason) ?? text(props(reason)['unified']);
+}
+
+/** The assistant's message of an answer. */
+export function answerMessage(parts: MessagePart[], reason: string | undefined): Message[] {
+  if (parts.length === 0) return [];
+  return [{ role: 'assistant', parts, ...(reason === undefined ? {} : { finish_reason: reason }) }];
+}
+
+const REQUEST_IDS = ['x-request-id', 'request-id', 'apim-request-id', 'x-amzn-requestid'] as const;
+
+/** Facts in the headers of an answer. */
+export function headerAttributes(headers: unknown): SpanAttributes {
+  const source = props(headers);
+  return {
+    'spanline.ratelimit.remaining_ratio': rateLimitRatio(headers),
+    'spanline.provider.request_id': REQUEST_IDS.map((name) => text(source[name])).find((id) => id !== undefined),
+    ...reportedByHeaders(headers),
+  };
+}
+
+/**
+ * The usage of an answer. Of three reports the most exact one counts: the provider's own answer, where the SDK keeps
+ * it; the SDK's copy, with the part of the provider's report that it knows; the answer that a wrapped client saw.
+ *
+ * @param observed - the report that a wrapped client received for the same call
+ */
+export function answerUsage(
+  { usage, providerMetadata, response }: Props,
+  context: UsageContext,
+  observed: NormalizedUsage | undefined,
+): SpanAttributes {
+  const own = normalizeUsage(props(response)['body'], context);
+  const found = mostExact([observed, own, normalizeUsage({ usage, providerMetadata }, context)]);
+  return found === undefined ? {} : usageAttributes(found);
+}
+
+/** Facts of an answer besides its content and its usage. */
+export function answerFacts({ finishReason: reason, response, request }: Props): SpanAttributes {
+  const { id, modelId, headers } = props(response);
+  const stopped = finishReason(reason);
+  const url = text(props(request)['url']);
+  return {
+    ...(url === undefined ? {} : serverOf(url)),
+    'gen_ai.response.id': text(id),
+    'gen_ai.response.model': text(modelId),
+    'gen_ai.response.finish_reasons': stopped === undefined ? undefined : [stopped],
+    ...headerAttributes(headers),
+  };
+}
+
+/** The messages of an answer that came whole. */
+export function wholeMessages({ content, finishReason: reason }: Props): Message[] {
+  return answerMessage(toParts(content, true), finishReason(reason));
+}

@@ -1,0 +1,94 @@
+/** Settings of a model call as attributes. */
+
+import type { SpanAttributes } from '@spanline/core';
+import {
+  conditionsOf,
+  isObject,
+  number,
+  type OfferedTool,
+  type Props,
+  props,
+  providerOf,
+  text,
+  toolDefinitions,
+} from '@spanline/instrumentation';
+
+/** Names that the SDK's providers have for Google's two APIs, and for Azure. */
+const PROVIDERS: readonly (readonly [RegExp, string])[] = [
+  [/^(?:google\.)?vertex\b/, 'gcp.vertex_ai'],
+  [/^google\b/, 'gcp.gemini'],
+  [/^azure\b/, 'azure.ai.openai'],
+];
+
+/**
+ * OpenTelemetry's name of a provider.
+ *
+ * @param provider - the SDK's name, with the API after a dot: `openai.responses`, `amazon-bedrock`
+ */
+function providerName(provider: unknown): string | undefined {
+  const name = text(provider);
+  if (name === undefined) return undefined;
+  const known = PROVIDERS.find(([pattern]) => pattern.test(name));
+  return known === undefined ? providerOf({ id: name.split('.', 1)[0] }) : known[1];
+}
+
+/** A tool of the provider has an id, `openai.web_search`. A schema that is a validator's object is left out. */
+function unwrapTool(tool: unknown): OfferedTool {
+  const { type, id, name, description, inputSchema } = props(tool);
+  const schema = props(inputSchema);
+  const isValidator = '_zod' in schema || '_def' in schema || '~standard' in schema;
+  const parameters = 'jsonSchema' in schema ? schema['jsonSchema'] : inputSchema;
+  return {
+    type: type === 'function' || type === 'dynamic' || type === undefined ? 'function' : (text(id) ?? type),
+    name,
+    description,
+    parameters:
+      isValidator || typeof inputSchema === 'function' || parameters instanceof Promise ? undefined : parameters,
+  };
+}
+
+/** Tools as a model gets them, a list, or as the application gives them, by name. */
+function toolList(tools: unknown): unknown {
+  if (Array.isArray(tools) || !isObject(tools)) return tools;
+  return Object.entries(props(tools)).map(([name, tool]) => ({ ...props(tool), name }));
+}
+
+/** The tier and the region that options of the providers ask for. */
+function requestedConditions(providerOptions: unknown): SpanAttributes | undefined {
+  if (!isObject(providerOptions)) return undefined;
+  let found: SpanAttributes | undefined;
+  for (const options of Object.values(providerOptions)) {
+    if (isObject(options)) found = { ...found, ...conditionsOf(options) };
+  }
+  return found;
+}
+
+function reasoningLevel({ reasoning, providerOptions }: Props): string | undefined {
+  if (typeof reasoning === 'string') return reasoning;
+  for (const options of Object.values(props(providerOptions))) {
+    const level = text(props(options)['reasoningEffort']);
+    if (level !== undefined) return level;
+  }
+  return undefined;
+}
+
+/** Attributes from the settings of a call, of a step, or of the parameters that a model is called with. */
+export function requestAttributes(settings: Props): SpanAttributes {
+  const { provider, modelId, stopSequences, tools, responseFormat, providerOptions } = settings;
+  return {
+    'gen_ai.provider.name': providerName(provider),
+    'gen_ai.request.model': text(modelId),
+    'gen_ai.request.temperature': number(settings['temperature']),
+    'gen_ai.request.top_p': number(settings['topP']),
+    'gen_ai.request.top_k': number(settings['topK']),
+    'gen_ai.request.max_tokens': number(settings['maxOutputTokens']),
+    'gen_ai.request.frequency_penalty': number(settings['frequencyPenalty']),
+    'gen_ai.request.presence_penalty': number(settings['presencePenalty']),
+    'gen_ai.request.seed': number(settings['seed']),
+    'gen_ai.request.stop_sequences': Array.isArray(stopSequences) ? stopSequences.map(String) : undefined,
+    'gen_ai.request.reasoning.level': reasoningLevel(settings),
+    'gen_ai.output.type': props(responseFormat)['type'] === 'json' ? 'json' : undefined,
+    'gen_ai.tool.definitions': toolDefinitions(toolList(tools), unwrapTool),
+    ...requestedConditions(providerOptions),
+  };
+}

@@ -1,0 +1,210 @@
+/** The events of `ai` 7, which name their call by an id, as spans. */
+
+import type { SpanOptions } from '@spanline/core';
+import { enterSpan, type Props, props, statusOfThrown } from '@spanline/instrumentation';
+import { claim } from '../calls/claims.ts';
+import { ModelCall } from '../calls/model-call.ts';
+import { OpenOperations } from '../calls/open-operations.ts';
+import { describeEnd, endOperation, type Operation, type OperationEnd, startOperation } from '../calls/operation.ts';
+import { embeddingFacts, endTool, rankedDocuments, rankingFacts, startEmbedding, startTool } from '../calls/steps.ts';
+import { hiddenIn } from '../objects/hidden.ts';
+import type { Tracing } from '../tracing.ts';
+
+/** Work of the SDK that a hook runs. */
+type Execute<T> = () => PromiseLike<T>;
+
+const timeOf = ({ timestamp }: Props): number | undefined => (typeof timestamp === 'number' ? timestamp : undefined);
+
+/** A durable run whose model calls were reported live reports itself once more when it has ended. */
+const isReplay = ({ durableContext }: Props): boolean => props(durableContext)['phase'] === 'replay';
+
+/** The run of a durable workflow, which may have begun in another process. */
+function durableParent({ durableContext }: Props): Pick<SpanOptions, 'parent'> {
+  const { traceId, rootSpanId, parentSpanContext, samplingDecision } = props(props(durableContext)['run']);
+  const { spanId } = props(parentSpanContext);
+  const known = isReplay({ durableContext }) ? (spanId ?? rootSpanId) : rootSpanId;
+  if (typeof traceId !== 'string' || typeof known !== 'string') return {};
+  return { parent: { traceId, spanId: known, traceFlags: samplingDecision === 0 ? 0 : 1 } };
+}
+
+/** The SDK does not report the failure of a request of `embedMany` that it sends again. */
+function failRepeated({ steps }: Operation): void {
+  for (const span of steps.values()) {
+    if (span.type === 'embedding') span.fail(new Error('the request failed, and the SDK sent it again')).end();
+  }
+}
+
+/** Records the calls of one telemetry object. */
+export class RunEvents {
+  readonly #tracing: Tracing;
+  readonly #operations = new OpenOperations();
+
+  constructor(tracing: Tracing) {
+    this.#tracing = tracing;
+  }
+
+  #owns(event: Props): boolean {
+    const { tracer } = this.#tracing;
+    return tracer.enabled && claim(tracer, String(event['callId']), this);
+  }
+
+  #find(event: Props): Operation | undefined {
+    return this.#operations.get(String(event['callId']));
+  }
+
+  start(event: Props): void {
+    if (!this.#owns(event)) return;
+    const times = { startTime: timeOf(event), ...durableParent(event) };
+    const operation = startOperation(this.#tracing, String(event['operationId']), event, times);
+    if (operation === undefined) return;
+    this.#operations.start(operation);
+    enterSpan(operation.span);
+  }
+
+  /** `generateObject` reports its one model call by events. */
+  objectStart(event: Props): void {
+    const operation = this.#find(event);
+    if (operation === undefined) return;
+    const call = this.#startCall(operation, { ...event, responseFormat: { type: 'json' } }, true);
+    enterSpan(call.span);
+  }
+
+  objectEnd(event: Props): void {
+    const operation = this.#find(event);
+    if (operation === undefined) return;
+    const { objectText, msToFirstChunk } = event;
+    const first = typeof msToFirstChunk === 'number' ? msToFirstChunk / 1000 : undefined;
+    const answer = { ...event, content: [{ type: 'text', text: objectText }] };
+    for (const call of operation.calls) call.end(answer, { 'gen_ai.response.time_to_first_chunk': first });
+    operation.calls.clear();
+  }
+
+  callStart(event: Props): void {
+    const operation = this.#find(event);
+    if (operation !== undefined) operation.pending = event;
+  }
+
+  /** Runs a model call. Each attempt of the SDK is one. */
+  call<T>(event: Props, execute: Execute<T>): PromiseLike<T> {
+    const call = this.#tracing.guard('model call', () => {
+      if (!this.#owns(event)) return undefined;
+      const operation = this.#find(event);
+      if (operation !== undefined) operation.pending = undefined;
+      return this.#startCall(operation, event, false);
+    });
+    return call === undefined ? execute() : call.run(execute);
+  }
+
+  /** A call that is reported after it happened was never run here. */
+  callEnd(event: Props): void {
+    const operation = this.#find(event);
+    const request = operation?.pending;
+    if (operation === undefined || request === undefined) return;
+    operation.pending = undefined;
+    if (isReplay(event) || isReplay(request)) return;
+    const { modelId, responseId, performance: measured } = event;
+    const { timeToFirstOutputMs: first } = props(measured);
+    const answer = { ...event, response: { id: responseId, modelId } };
+    const call = this.#startCall(operation, request, true);
+    const seconds = typeof first === 'number' ? first / 1000 : undefined;
+    call.end(answer, { 'gen_ai.response.time_to_first_chunk': seconds }, timeOf(event));
+  }
+
+  toolStart(event: Props): void {
+    const operation = this.#find(event);
+    if (operation !== undefined) startTool(this.#tracing, operation, event, timeOf(event));
+  }
+
+  /** Runs a tool inside of its span. */
+  tool<T>(event: Props, execute: Execute<T>): PromiseLike<T> {
+    const span = this.#tracing.guard('tool', () => this.#find(event)?.steps.get(String(event['toolCallId'])));
+    return span === undefined ? execute() : this.#tracing.tracer.run(span, execute);
+  }
+
+  toolEnd(event: Props): void {
+    const operation = this.#find(event);
+    if (operation === undefined) return;
+    const { type, output, error } = props(event['toolOutput']);
+    const { toolCallId } = props(event['toolCall']);
+    const failure = type === 'tool-error' ? { error } : undefined;
+    endTool(operation, String(toolCallId), { output, failure }, timeOf(event));
+  }
+
+  embedStart(event: Props): void {
+    const operation = this.#find(event);
+    if (operation === undefined) return;
+    operation.attempts++;
+    if (operation.span.type !== 'chain') return;
+    const { span: parent, hidden, steps } = operation;
+    const span = startEmbedding(this.#tracing, event, { parent, hidden, startTime: timeOf(event) });
+    steps.set(String(event['embedCallId']), span);
+    enterSpan(span);
+  }
+
+  embedEnd(event: Props): void {
+    const operation = this.#find(event);
+    const id = String(event['embedCallId']);
+    const span = operation?.steps.get(id);
+    operation?.steps.delete(id);
+    span?.set(embeddingFacts(event)).end({ endTime: timeOf(event) });
+  }
+
+  rerankStart(event: Props): void {
+    const operation = this.#find(event);
+    if (operation !== undefined) operation.attempts++;
+  }
+
+  end(event: Props): void {
+    this.#end(event, {}, (operation) => {
+      const { span, hidden, attempts } = operation;
+      if (span.type === 'embedding') span.set(embeddingFacts(event));
+      if (span.type === 'reranker') {
+        span.set(rankingFacts(event));
+        if (!hidden.outputs) span.output(rankedDocuments(event));
+      }
+      failRepeated(operation);
+      if (attempts > 1 && span.type !== 'chain') span.set({ 'spanline.retry.attempt': attempts - 1 });
+      describeEnd(operation, event);
+    });
+  }
+
+  /** A timeout aborts as well. It is a failure. */
+  abort(event: Props): void {
+    const { reason } = event;
+    const isFailure = reason instanceof Error && statusOfThrown(reason) === 'error';
+    this.#end(event, isFailure ? { failure: { error: reason } } : { status: 'aborted' });
+  }
+
+  fail(event: Props): void {
+    this.#end(event, { failure: { error: event['error'] } });
+  }
+
+  #end(event: Props, how: OperationEnd, describe?: (operation: Operation) => void): void {
+    const operation = this.#operations.end(String(event['callId']));
+    if (operation === undefined) return;
+    if (describe !== undefined) this.#tracing.guard('end', () => describe(operation));
+    endOperation(operation, { ...how, endTime: timeOf(event) });
+  }
+
+  #startCall(operation: Operation | undefined, request: Props, isByEvent: boolean): ModelCall {
+    const hidden = operation?.hidden ?? hiddenIn(request);
+    const place = operation === undefined ? durableParent(request) : { parent: operation.span };
+    const startTime = timeOf(request);
+    const onLeft = (status: 'abandoned' | 'aborted'): void => this.#left(operation, status);
+    const onAnswered = (holder: unknown): void => {
+      if (operation !== undefined) this.#operations.answered(operation, holder);
+    };
+    const ends = { onLeft, onAnswered };
+    const call = new ModelCall({ tracing: this.#tracing, request, hidden, startTime, isByEvent, ...ends, ...place });
+    if (operation === undefined) return call;
+    for (const earlier of operation.calls) if (!earlier.isOpen) operation.calls.delete(earlier);
+    operation.calls.add(call);
+    return call;
+  }
+
+  /** Nobody reads the rest of the stream, so that the SDK does not report the end of the operation. */
+  #left(operation: Operation | undefined, status: 'abandoned' | 'aborted'): void {
+    if (operation !== undefined && this.#operations.end(operation.id) !== undefined)
+      endOperation(operation, { status });
+  }
+}

@@ -1,0 +1,87 @@
+/** The events of `ai` 6, which name no call, as spans. Each call has an object of its own. */
+
+import { enterSpan, isObject, type Props, props } from '@spanline/instrumentation';
+import { claimEvent } from '../calls/claims.ts';
+import { ModelCall } from '../calls/model-call.ts';
+import type { OpenOperations } from '../calls/open-operations.ts';
+import { describeEnd, endOperation, type Operation, startOperation } from '../calls/operation.ts';
+import { endTool, startTool } from '../calls/steps.ts';
+import type { Tracing } from '../tracing.ts';
+
+/** The settings of a call; `ai` 6 has provider and model in an object. */
+const settingsOf = (event: Props): Props => ({
+  ...event,
+  provider: props(event['model'])['provider'],
+  modelId: props(event['model'])['modelId'],
+});
+
+/** Records one call of `generateText` or `streamText`. */
+export class StepEvents {
+  readonly #tracing: Tracing;
+  readonly #operations: OpenOperations;
+  #id: string | undefined;
+  /** Settings of the call. The events of its steps have only the messages. */
+  #settings: Props = {};
+
+  constructor(tracing: Tracing, operations: OpenOperations) {
+    this.#tracing = tracing;
+    this.#operations = operations;
+  }
+
+  get #operation(): Operation | undefined {
+    return this.#id === undefined ? undefined : this.#operations.get(this.#id);
+  }
+
+  start(event: Props): void {
+    const { tracer } = this.#tracing;
+    if (!tracer.enabled || !isObject(event['model']) || !claimEvent(tracer, event, this)) return;
+    const { prompt: _prompt, ...settings } = settingsOf(event);
+    const operation = startOperation(this.#tracing, 'ai.generateText', { ...settings, prompt: event['prompt'] }, {});
+    if (operation === undefined) return;
+    this.#id = operation.id;
+    this.#settings = settings;
+    this.#operations.start(operation);
+    enterSpan(operation.span);
+  }
+
+  stepStart(event: Props): void {
+    const operation = this.#operation;
+    if (operation === undefined) return;
+    const request = { ...this.#settings, ...settingsOf(event) };
+    const { span: parent, hidden } = operation;
+    const call = new ModelCall({ tracing: this.#tracing, request, hidden, parent, isByEvent: true });
+    operation.calls.clear();
+    operation.calls.add(call);
+    enterSpan(call.span);
+  }
+
+  toolStart(event: Props): void {
+    const operation = this.#operation;
+    if (operation === undefined) return;
+    for (const call of operation.calls) call.answered();
+    enterSpan(startTool(this.#tracing, operation, event));
+  }
+
+  toolEnd(event: Props): void {
+    const operation = this.#operation;
+    const { toolCallId } = props(event['toolCall']);
+    const { success, output, error } = event;
+    if (operation !== undefined) {
+      endTool(operation, String(toolCallId), { output, failure: success === false ? { error } : undefined });
+    }
+  }
+
+  stepEnd(event: Props): void {
+    const operation = this.#operation;
+    for (const call of operation?.calls ?? []) call.end(event);
+    operation?.calls.clear();
+    if (operation !== undefined) this.#operations.answered(operation, event);
+  }
+
+  end(event: Props): void {
+    const operation = this.#id === undefined ? undefined : this.#operations.end(this.#id);
+    if (operation === undefined) return;
+    this.#tracing.guard('end', () => describeEnd(operation, event));
+    endOperation(operation);
+  }
+}

@@ -1,0 +1,108 @@
+/** The telemetry object that an application registers with the SDK. */
+
+import { props, type TraceOptions } from '@spanline/instrumentation';
+import { OpenOperations } from '../calls/open-operations.ts';
+import { createTracing } from '../tracing.ts';
+import { RunEvents } from './run-events.ts';
+import { StepEvents } from './step-events.ts';
+
+/** A callback of the SDK. */
+type Listener = (event: unknown) => void;
+
+/** Work of the SDK that runs inside of a span. */
+export interface Work<T> {
+  readonly callId: string;
+  readonly execute: () => PromiseLike<T>;
+}
+
+/** The callbacks of `Telemetry` (`ai` 7) and of `TelemetryIntegration` (`ai` 6). */
+export interface SpanlineTelemetry {
+  readonly onStart: Listener;
+  readonly onStepStart: Listener;
+  readonly onStepFinish: Listener;
+  readonly onToolCallStart: Listener;
+  readonly onToolCallFinish: Listener;
+  readonly onFinish: Listener;
+  readonly onLanguageModelCallStart: Listener;
+  readonly onLanguageModelCallEnd: Listener;
+  readonly onObjectStepStart: Listener;
+  readonly onObjectStepEnd: Listener;
+  readonly onToolExecutionStart: Listener;
+  readonly onToolExecutionEnd: Listener;
+  readonly onEmbedStart: Listener;
+  readonly onEmbedEnd: Listener;
+  readonly onRerankStart: Listener;
+  readonly onEnd: Listener;
+  readonly onAbort: Listener;
+  readonly onError: Listener;
+  executeLanguageModelCall<T>(work: Work<T>): PromiseLike<T>;
+  executeTool<T>(work: Work<T> & { readonly toolCallId: string }): PromiseLike<T>;
+}
+
+/**
+ * Creates the telemetry object of the AI SDK. One object serves `ai` 6 and 7.
+ *
+ * @example
+ * ```ts
+ * import { registerTelemetry } from 'ai';
+ * import { spanlineTelemetry } from '@spanline/ai-sdk';
+ * import { createTracer } from '@spanline/core';
+ *
+ * registerTelemetry(spanlineTelemetry({ tracer: createTracer() }));
+ * ```
+ *
+ * @throws SpanlineError `ERR_INVALID_OPTION`
+ */
+export function spanlineTelemetry(options: TraceOptions = {}): SpanlineTelemetry {
+  const tracing = createTracing(options);
+  const runs = new RunEvents(tracing);
+  const operations = new OpenOperations();
+  const guarded =
+    (handle: (event: Readonly<Record<string, unknown>>) => void): Listener =>
+    (event) =>
+      tracing.guard('telemetry', () => handle(props(event)));
+
+  // `ai` 6 reads the callbacks once for each call, `onStart` first. So its events, which name no call, find theirs.
+  let steps = new StepEvents(tracing, operations);
+  return {
+    get onStart() {
+      const call = new StepEvents(tracing, operations);
+      steps = call;
+      return guarded((event) => (event['callId'] === undefined ? call.start(event) : runs.start(event)));
+    },
+    get onStepStart() {
+      const call = steps;
+      return guarded((event) => call.stepStart(event));
+    },
+    get onStepFinish() {
+      const call = steps;
+      return guarded((event) => call.stepEnd(event));
+    },
+    get onToolCallStart() {
+      const call = steps;
+      return guarded((event) => call.toolStart(event));
+    },
+    get onToolCallFinish() {
+      const call = steps;
+      return guarded((event) => call.toolEnd(event));
+    },
+    get onFinish() {
+      const call = steps;
+      return guarded((event) => call.end(event));
+    },
+    onLanguageModelCallStart: guarded((event) => runs.callStart(event)),
+    onLanguageModelCallEnd: guarded((event) => runs.callEnd(event)),
+    onObjectStepStart: guarded((event) => runs.objectStart(event)),
+    onObjectStepEnd: guarded((event) => runs.objectEnd(event)),
+    onToolExecutionStart: guarded((event) => runs.toolStart(event)),
+    onToolExecutionEnd: guarded((event) => runs.toolEnd(event)),
+    onEmbedStart: guarded((event) => runs.embedStart(event)),
+    onEmbedEnd: guarded((event) => runs.embedEnd(event)),
+    onRerankStart: guarded((event) => runs.rerankStart(event)),
+    onEnd: guarded((event) => runs.end(event)),
+    onAbort: guarded((event) => runs.abort(event)),
+    onError: guarded((event) => runs.fail(event)),
+    executeLanguageModelCall: ({ execute, ...event }) => runs.call(event, execute),
+    executeTool: ({ execute, ...event }) => runs.tool(event, execute),
+  };
+}

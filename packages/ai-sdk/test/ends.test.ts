@@ -1,0 +1,163 @@
+import type { LLMock } from '@copilotkit/aimock';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { spanlineMiddleware, spanlineTelemetry } from '@spanline/ai-sdk';
+import type { Tracer } from '@spanline/core';
+import { type MemoryLog, tree } from '@spanline/core/testing';
+import { collectUntil } from '../../../test/support/garbage.ts';
+import { startProvider } from '../../../test/support/provider.ts';
+import { drain } from '../../../test/support/records.ts';
+import { useTracer, useWire } from '../../../test/support/set-up.ts';
+import type { Wire } from '../../../test/support/wire/server.ts';
+import { SDKS, watchedBy } from './support/sdks.ts';
+
+let provider: LLMock;
+let wire: Wire;
+let log: MemoryLog;
+let tracer: Tracer;
+
+beforeAll(async () => {
+  provider = await startProvider();
+});
+
+afterAll(() => provider.stop());
+useWire((opened) => {
+  wire = opened;
+});
+
+useTracer(
+  (newLog, newTracer) => {
+    [log, tracer] = [newLog, newTracer];
+  },
+  { capture: 'full' },
+);
+
+const settled = (): Promise<void> => collectUntil(() => tracer.stats().open === 0);
+const statuses = (): unknown[] => log.records().map((record) => [record['span.type'], record['span.status']]);
+
+/** More pieces than the SDK reads ahead. */
+const PIECES = Array.from(
+  { length: 500 },
+  (_, index) =>
+    `data: ${JSON.stringify({ id: 'long-1', model: 'gpt-4o', choices: [{ index: 0, delta: { content: `${index} ` } }] })}\n\n`,
+);
+
+describe.each(SDKS)('ai $version', ({ version, ai, createOpenAI }) => {
+  const modelAt = (url: string) => createOpenAI({ apiKey: 'test', baseURL: `${url}/v1` }).chat('gpt-4o');
+  const model = () => modelAt(provider.url);
+  const watched = (more?: object) => watchedBy(spanlineTelemetry({ tracer }), more);
+  const wrapped = () => ai.wrapLanguageModel({ model: model(), middleware: spanlineMiddleware({ tracer }) });
+
+  it.runIf(version === 7)('each attempt of a call that fails is a span, and the call has their error', async () => {
+    const call = ai.generateText({ model: model(), prompt: 'limited', maxRetries: 1, ...watched() });
+    await expect(call).rejects.toThrow('Failed after 2 attempts');
+    expect(tree(log.records())).toBe(
+      'chain generateText [error]\n  llm chat gpt-4o [error]\n  llm chat gpt-4o [error]',
+    );
+    const [first, , chain] = log.records();
+    expect(first).toMatchObject({
+      'error.type': 'AI_APICallError',
+      'error.message': 'Rate limit reached',
+      'spanline.error.class': 'rate_limit',
+      'spanline.provider.request_id': expect.stringMatching(/^req/),
+    });
+    expect(chain).toMatchObject({ 'spanline.error.propagated': true, 'spanline.error.class': 'rate_limit' });
+  });
+
+  it('a wrapped model tells of each attempt, whoever asks it', async () => {
+    const call = ai.generateText({ model: wrapped(), prompt: 'limited', maxRetries: 1, ...watchedBy({} as never) });
+    await expect(call).rejects.toThrow('Failed after 2 attempts');
+    expect(statuses()).toEqual([
+      ['llm', 'error'],
+      ['llm', 'error'],
+    ]);
+  });
+
+  it.runIf(version === 7)('a call that is aborted is aborted', async () => {
+    const controller = new AbortController();
+    const call = ai.generateText({ model: model(), prompt: 'never', abortSignal: controller.signal, ...watched() });
+    await expect.poll(() => tracer.stats().open).toBe(2);
+    controller.abort();
+    await expect(call).rejects.toThrow(/abort/);
+    expect(statuses()).toEqual([
+      ['llm', 'aborted'],
+      ['chain', 'aborted'],
+    ]);
+  });
+
+  it.runIf(version === 7)('a call that takes too long is a failure', async () => {
+    const controller = new AbortController();
+    const call = ai.generateText({ model: model(), prompt: 'never', abortSignal: controller.signal, ...watched() });
+    await expect.poll(() => tracer.stats().open).toBe(2);
+    controller.abort(new DOMException('too long', 'TimeoutError'));
+    await expect(call).rejects.toThrow('too long');
+    expect(log.records()).toMatchObject([
+      { 'span.status': 'error', 'spanline.error.class': 'timeout' },
+      { 'span.status': 'error', 'spanline.error.class': 'timeout' },
+    ]);
+  });
+
+  describe.runIf(version === 7)('a stream', () => {
+    const long = (signal?: AbortSignal) => {
+      wire.answer(() => ({ type: 'text/event-stream', chunks: PIECES, open: true }));
+      return ai.streamText({
+        model: modelAt(wire.url),
+        prompt: 'plain',
+        onError: () => undefined,
+        ...(signal === undefined ? {} : { abortSignal: signal }),
+        ...watched(),
+      });
+    };
+
+    it('that is aborted has what came of it', async () => {
+      const controller = new AbortController();
+      for await (const piece of long(controller.signal).textStream) if (piece === '20 ') controller.abort();
+      await settled();
+      expect(statuses()).toEqual([
+        ['llm', 'aborted'],
+        ['chain', 'aborted'],
+      ]);
+      expect(log.records()[0]?.['gen_ai.output.messages']).toContain('0 1 2 3 4 5 ');
+      expect(log.records()[0]?.['spanline.stream.chunks']).toBeGreaterThan(20);
+    });
+
+    it('that is aborted for a reason of the application is aborted', async () => {
+      const controller = new AbortController();
+      for await (const piece of long(controller.signal).textStream)
+        if (piece === '20 ') controller.abort('stop button');
+      await settled();
+      expect(statuses()).toEqual([
+        ['llm', 'aborted'],
+        ['chain', 'aborted'],
+      ]);
+    });
+
+    it('that breaks is a failure', async () => {
+      wire.answer(() => ({ type: 'text/event-stream', chunks: PIECES.slice(0, 5), cut: true }));
+      const { textStream } = ai.streamText({
+        model: modelAt(wire.url),
+        prompt: 'plain',
+        onError: () => undefined,
+        ...watched(),
+      });
+      await expect(drain(textStream)).rejects.toThrow();
+      await settled();
+      expect(statuses()).toEqual([
+        ['llm', 'error'],
+        ['chain', 'error'],
+      ]);
+    });
+
+    const leave = async (): Promise<void> => {
+      for await (const _ of ai.streamText({ model: model(), prompt: 'plain', ...watched() }).textStream) break;
+    };
+
+    it('that is left after the answer has arrived leaves its call', async () => {
+      await leave();
+      await settled();
+      expect(statuses()).toEqual([
+        ['llm', 'ok'],
+        ['chain', 'abandoned'],
+      ]);
+    });
+  });
+});

@@ -1,0 +1,59 @@
+import type { LLMock } from '@copilotkit/aimock';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { jsonLines, runChild } from '../../../test/support/child.ts';
+import { startProvider } from '../../../test/support/provider.ts';
+
+let provider: LLMock;
+
+beforeAll(async () => {
+  provider = await startProvider();
+});
+
+afterAll(() => provider.stop());
+
+const program = (sdk: string, openai: string, more = ''): string => `
+  import { createOpenAI } from '${openai}';
+  import * as ai from '${sdk}';
+  ${more}
+  const model = createOpenAI({ apiKey: 'test', baseURL: process.env.BASE + '/v1' }).chat('gpt-4o');
+  await ai.generateText({ model, prompt: 'plain' });
+`;
+
+const REGISTER = ['--import', '@spanline/ai-sdk/register'];
+const spans = (stdout: string): unknown[] =>
+  jsonLines(stdout)
+    .filter((line) => line['event.name'] === 'span.end')
+    .map((line) => [line['span.name'], line['gen_ai.usage.input_tokens']]);
+const ONCE = [
+  ['chat gpt-4o', 40],
+  ['generateText', undefined],
+];
+
+describe.each([
+  ['ai 7', 'ai', '@ai-sdk/openai'],
+  ['ai 6', 'ai6', 'ai-sdk-openai3'],
+])('with %s', (_version, sdk, openai) => {
+  const run = (source: string, env: Record<string, string> = {}) =>
+    runChild(source, { nodeOptions: REGISTER, env: { BASE: provider.url, SPANLINE_PRETTY: 'false', ...env } });
+
+  it('every call is traced without code', async () => {
+    const { code, stdout, stderr } = await run(program(sdk, openai));
+    expect([code, stderr]).toEqual([0, '']);
+    expect(spans(stdout)).toEqual(ONCE);
+  });
+
+  it('nothing is, where spanline is switched off', async () => {
+    const { code, stdout } = await run(program(sdk, openai), { SPANLINE_ENABLED: 'false' });
+    expect([code, stdout]).toEqual([0, '']);
+  });
+
+  it('a call is traced once, where the application registers an object as well', async () => {
+    const more = `
+      import { createTracer } from '@spanline/core';
+      import { spanlineTelemetry } from '@spanline/ai-sdk';
+      const telemetry = spanlineTelemetry({ tracer: createTracer({ service: { name: 'own' } }) });
+      (ai.registerTelemetry ?? ai.registerTelemetryIntegration)(telemetry);`;
+    const { code, stdout } = await run(program(sdk, openai, more));
+    expect([code, spans(stdout)]).toEqual([0, ONCE]);
+  });
+});

@@ -1,0 +1,110 @@
+/** `Converse` and `ConverseStream`: one shape for all models. */
+
+import type { MessagePart, SpanAttributes } from '@spanline/core';
+import {
+  type AnswerReader,
+  type ClientCall,
+  clientSpan,
+  createMessageBlocks,
+  isObject,
+  type MessageBlocks,
+  number,
+  type OfferedTool,
+  type Props,
+  props,
+  stopSequences,
+  text,
+  toMessages,
+  toolDefinitions,
+  toParts,
+} from '@spanline/instrumentation';
+import { modelAttributes } from './request.ts';
+
+/** A tool with its schema, one that the service runs itself, or a mark of the cache. */
+function unwrapTool(tool: unknown): readonly OfferedTool[] {
+  const { toolSpec, systemTool } = props(tool);
+  const { name, description, inputSchema } = props(toolSpec);
+  if (toolSpec !== undefined) return [{ name, description, parameters: props(inputSchema)['json'] }];
+  return systemTool === undefined ? [] : [{ type: 'system_tool', name: props(systemTool)['name'] }];
+}
+
+function requestAttributes(input: Props, isStreamed: boolean): SpanAttributes {
+  const { messages, system, inferenceConfig, toolConfig } = input;
+  const config = props(inferenceConfig);
+  return {
+    ...modelAttributes(input, isStreamed),
+    'gen_ai.operation.name': 'chat',
+    'gen_ai.request.max_tokens': number(config['maxTokens']),
+    'gen_ai.request.temperature': number(config['temperature']),
+    'gen_ai.request.top_p': number(config['topP']),
+    'gen_ai.request.stop_sequences': stopSequences(config['stopSequences']),
+    'gen_ai.tool.definitions': toolDefinitions(props(toolConfig)['tools'], unwrapTool),
+    'gen_ai.system_instructions': system === undefined ? undefined : toParts(system),
+    'gen_ai.input.messages': messages === undefined ? undefined : toMessages(messages),
+  };
+}
+
+/** Adds the events of Amazon to blocks that read Anthropic's, which tell the same. */
+function addEvent(blocks: MessageBlocks, { contentBlockStart, contentBlockDelta }: Props): boolean {
+  if (isObject(contentBlockStart)) {
+    const { contentBlockIndex: index, start } = props(contentBlockStart);
+    const { toolUseId, name } = props(props(start)['toolUse']);
+    if (toolUseId === undefined) return false;
+    blocks.add({ type: 'content_block_start', index, content_block: { type: 'tool_use', id: toolUseId, name } });
+    return true;
+  }
+  if (!isObject(contentBlockDelta)) return false;
+  const { contentBlockIndex: index, delta } = props(contentBlockDelta);
+  const { text: piece, toolUse, reasoningContent, citation } = props(delta);
+  if (reasoningContent !== undefined) {
+    blocks.add({ type: 'content_block_start', index, content_block: { type: 'thinking', thinking: '' } });
+  }
+  return blocks.add({
+    type: 'content_block_delta',
+    index,
+    delta: {
+      text: piece,
+      thinking: props(reasoningContent)['text'],
+      partial_json: props(toolUse)['input'],
+      citation,
+    },
+  });
+}
+
+function answerAttributes(role: unknown, parts: MessagePart[], reason: string | undefined): SpanAttributes {
+  const message = {
+    role: text(role) ?? 'assistant',
+    parts,
+    ...(reason === undefined ? {} : { finish_reason: reason }),
+  };
+  return {
+    'gen_ai.response.finish_reasons': reason === undefined ? undefined : [reason],
+    ...(parts.length === 0 && reason === undefined ? {} : { 'gen_ai.output.messages': [message] }),
+  };
+}
+
+/** Creates a reader of answers: whole, or as the events of a stream. */
+export function createConverseReader(): AnswerReader {
+  const blocks = createMessageBlocks();
+  let role: unknown;
+  let reason: string | undefined;
+  return {
+    whole(value): SpanAttributes {
+      const { output, stopReason } = props(value);
+      const message = props(props(output)['message']);
+      return answerAttributes(message['role'], toParts(message['content']), text(stopReason));
+    },
+    chunk(value): 'content' | 'event' {
+      const event = props(value);
+      role = props(event['messageStart'])['role'] ?? role;
+      reason = text(props(event['messageStop'])['stopReason']) ?? reason;
+      return addEvent(blocks, event) ? 'content' : 'event';
+    },
+    gathered: () => answerAttributes(role, blocks.parts(), reason),
+  };
+}
+
+/** Reads a conversation. */
+export function readConverse(input: Props, isStreamed: boolean): ClientCall {
+  return { span: clientSpan('chat', 'llm', requestAttributes(input, isStreamed)), reader: createConverseReader() };
+}

@@ -1,0 +1,1 @@
+export { type BedrockRuntimeClient, unwrapBedrock, wrapBedrock, type WrapOptions } from './wrap.ts';

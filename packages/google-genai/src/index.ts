@@ -1,0 +1,1 @@
+export { type GoogleGenAIClient, unwrapGoogleGenAI, wrapGoogleGenAI, type WrapOptions } from './wrap.ts';

@@ -1,0 +1,1 @@
+export { type McpCaller, type McpOptions, type McpPeer, unwrapMcp, wrapMcp } from './wrap.ts';

@@ -1,0 +1,60 @@
+/** Errors of requests: the code of JSON-RPC is their type. */
+
+import type { SpanAttributes } from '@spanline/core';
+import { list, props, text } from '@spanline/instrumentation';
+
+/** An error as a span records it. */
+export interface RequestFailure {
+  readonly error: unknown;
+  readonly attributes: SpanAttributes;
+}
+
+/** https://www.jsonrpc.org/specification#error_object: what the SDKs answer for an error without a code. */
+const INTERNAL_ERROR = -32_603;
+const NONE: SpanAttributes = Object.freeze({});
+
+/** Errors that a client makes itself, in the words of both SDKs. The peer answered nothing. */
+const LOCAL = [
+  {
+    is: /^(?:MCP error -32001: )?(?:Request timed out|Maximum total timeout exceeded)$/,
+    name: 'timeout',
+    code: 'ETIMEDOUT',
+  },
+  { is: /^(?:MCP error -32000: )?Connection closed$/, name: 'connection_closed', code: 'ECONNRESET' },
+  { is: /^Not connected$/, name: 'not_connected', code: 'ECONNRESET' },
+] as const;
+
+/** A tool that failed, in a result that is otherwise a success. */
+export function toolFailure(result: unknown): RequestFailure | undefined {
+  const { isError, content } = props(result);
+  if (isError !== true) return undefined;
+  const message = list(content)
+    .map((block) => text(props(block)['text']))
+    .find((each) => each !== undefined);
+  return { error: { name: 'tool_error', message: message ?? 'the tool failed' }, attributes: NONE };
+}
+
+function byCode(code: number, error: unknown, cause: unknown): RequestFailure {
+  const { message, stack } = props(error);
+  const described = { name: String(code), message: message ?? String(error), stack };
+  return {
+    error: cause === undefined ? described : { ...described, cause },
+    attributes: { 'rpc.response.status_code': String(code) },
+  };
+}
+
+/** The error that a request ended with, where it was sent. */
+export function callFailure(error: unknown): RequestFailure {
+  const { code, message, stack } = props(error);
+  const local = LOCAL.find(({ is }) => is.test(String(message)));
+  if (local !== undefined) return { error: { name: local.name, code: local.code, message, stack }, attributes: NONE };
+  if (Number.isSafeInteger(code)) return byCode(code as number, error, undefined);
+  const name = text(code);
+  return { error: name === undefined ? error : { name, code, message, stack }, attributes: NONE };
+}
+
+/** The error that a handler threw, as the peer gets it. */
+export function handlerFailure(error: unknown): RequestFailure {
+  const { code } = props(error);
+  return Number.isSafeInteger(code) ? byCode(code as number, error, undefined) : byCode(INTERNAL_ERROR, error, error);
+}

@@ -1,0 +1,44 @@
+/**
+ * A server in a process of its own, traced. Arguments: version of the SDK, `stdio` or `http`, the file for its lines,
+ * `trusting` or `wary`. Over HTTP, it sends its port to the process that forked it.
+ */
+
+import { randomUUID } from 'node:crypto';
+import { appendFileSync } from 'node:fs';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { type NodeIncomingMessageLike, toNodeHandler } from '@modelcontextprotocol/node';
+import { StdioServerTransport as Stdio1 } from '@modelcontextprotocol/sdk/server/stdio.js';
+import { StreamableHTTPServerTransport as Http1 } from '@modelcontextprotocol/sdk/server/streamableHttp.js';
+import { createMcpHandler, type McpServer } from '@modelcontextprotocol/server';
+import { serveStdio } from '@modelcontextprotocol/server/stdio';
+import { createLogger, createTracer } from '@spanline/core';
+import { type McpPeer, wrapMcp } from '@spanline/mcp';
+import { SDK1, SDK2 } from './versions.ts';
+
+const [version = '', transport = '', file = '', trust = ''] = process.argv.slice(2);
+
+const logger = createLogger({ pretty: false }, { write: (text: string) => appendFileSync(file, text) });
+const tracer = createTracer({ logger, service: { name: 'shelf' }, statsIntervalSeconds: 0 });
+const traced = (server: McpPeer): McpPeer => wrapMcp(server, { tracer, trustIncoming: trust === 'trusting' });
+const newServer2 = (): McpServer => traced(SDK2.server()) as McpServer;
+
+type Handler = (req: IncomingMessage, res: ServerResponse) => Promise<void>;
+
+async function session1(): Promise<Handler> {
+  const server = new Http1({ sessionIdGenerator: () => randomUUID() });
+  await traced(SDK1.server()).connect(server as never);
+  return (req, res) => server.handleRequest(req, res);
+}
+
+if (transport === 'stdio') {
+  if (version === '1') await traced(SDK1.server()).connect(new Stdio1() as never);
+  else serveStdio(newServer2);
+} else {
+  const stateless = toNodeHandler(createMcpHandler(newServer2));
+  const handle: Handler =
+    version === '1' ? await session1() : async (req, res) => stateless(req as NodeIncomingMessageLike, res);
+  const http = createServer((req, res) => void handle(req, res)).listen(0, '127.0.0.1', () => {
+    process.send?.((http.address() as AddressInfo).port);
+  });
+}
