@@ -1,0 +1,227 @@
+/** All that the attributes and events of a span say, in the words of the record. */
+import { type ContentKey, isProps, list, props, text } from '@spanline/record';
+import type { OtelEvent } from '../host/otel-span.ts';
+import { familyOf, type Reading, readingFor } from '../spellings/index.ts';
+import { type ReadEvents, readEvents } from './events.ts';
+import { flatMessages, fromJson, messagesFrom, sdkPart } from './messages.ts';
+import { readParameters } from './parameters.ts';
+import { createFlatList, type FlatList } from './unflatten.ts';
+
+/** Content whose value is messages. */
+const MESSAGE_KEYS: ReadonlySet<string> = new Set(['gen_ai.input.messages', 'gen_ai.output.messages']);
+/** Labels that are ids of the surroundings: names that frameworks give them. */
+const IDS: Readonly<Record<string, 'sessionId' | 'userId' | undefined>> = {
+  session_id: 'sessionId',
+  sessionId: 'sessionId',
+  user_id: 'userId',
+  userId: 'userId',
+};
+
+/** Metadata of LangChain that has a key of its own, or repeats one. */
+const LANGCHAIN: Readonly<Record<string, string>> = {
+  ls_provider: 'gen_ai.provider.name',
+  ls_model_name: 'gen_ai.request.model',
+  ls_temperature: 'gen_ai.request.temperature',
+  ls_max_tokens: 'gen_ai.request.max_tokens',
+  ls_model_type: '',
+  ls_integration: '',
+};
+
+/** Collects what a span says. Later attributes do not replace earlier ones, unless they have the record's own name. */
+export class SpanFacts {
+  readonly facts: Record<string, unknown> = {};
+  readonly content: Partial<Record<ContentKey, unknown>> = {};
+  /** Keys of a usage object, nested. */
+  readonly usage: Record<string, unknown> = {};
+  hasUsage = false;
+  input: unknown;
+  output: unknown;
+  #reasoning: string | undefined;
+  readonly #toolCalls: unknown[] = [];
+  readonly labels: [key: string, value: unknown][] = [];
+  readonly tags: string[] = [];
+  sessionId: string | undefined;
+  userId: string | undefined;
+  readonly #flat = new Map<ContentKey, { readonly list: FlatList; readonly wrapper: string | undefined }>();
+  readonly #isClaudeCode: boolean;
+
+  constructor(isClaudeCode: boolean) {
+    this.#isClaudeCode = isClaudeCode;
+  }
+
+  /** Reads one attribute. */
+  add(key: string, value: unknown): void {
+    if (value === undefined || value === null) return;
+    const reading = readingFor(key, this.#isClaudeCode);
+    if (reading !== undefined) this.#read(reading, value);
+    else this.#addUnknown(key, value);
+  }
+
+  /** Reads all attributes. A getter that throws costs its own value. */
+  addAll(attributes: Readonly<Record<string, unknown>>): void {
+    for (const key in attributes) {
+      try {
+        this.add(key, attributes[key]);
+      } catch {
+        this.labels.push([key, undefined]);
+      }
+    }
+  }
+
+  /** Reads the events; returns what is no fact. */
+  addEvents(events: readonly OtelEvent[]): ReadEvents {
+    const read = readEvents(events);
+    for (const details of read.details) this.addAll(details);
+    if (read.input.length > 0) this.content['gen_ai.input.messages'] ??= read.input;
+    if (read.output.length > 0) this.content['gen_ai.output.messages'] ??= read.output;
+    if (read.others.length > 0) this.content['spanline.events'] = read.others;
+    return read;
+  }
+
+  /** Puts the lists that were flat together. */
+  finish(): void {
+    this.output = this.#answer();
+    for (const [key, { list: flat, wrapper }] of this.#flat) {
+      const entries = flat.entries();
+      const isMessages = MESSAGE_KEYS.has(key);
+      this.content[key] ??= isMessages ? flatMessages(entries, wrapper) : entries.map((entry) => bare(entry, wrapper));
+    }
+    const reasons = list(this.content['gen_ai.output.messages']).flatMap(
+      (message) => text(props(message)['finish_reason']) ?? [],
+    );
+    if (reasons.length > 0) this.#setFact('gen_ai.response.finish_reasons', reasons, false);
+  }
+
+  #read({ kind, key, factor, isOwn }: Reading, value: unknown): void {
+    switch (kind) {
+      case 'fact':
+        return this.#setFact(key, typeof value === 'number' ? value * factor : value, isOwn);
+      case 'content':
+        return this.#setContent(key as ContentKey, value, isOwn);
+      case 'usage':
+        return this.#setUsage(key, value);
+      case 'input':
+        return void (this.input ??= fromJson(value));
+      case 'output':
+        return void (this.output ??= fromJson(value));
+      case 'reasoning':
+        return void (this.#reasoning ??= text(value));
+      case 'tool calls':
+        return void this.#toolCalls.push(...list(fromJson(value)));
+      case 'provider usage':
+        return this.#setProviderUsage(value);
+      case 'parameters':
+        return readParameters(value, (name, parameter) => this.#setFact(name, parameter, false));
+      case 'labels':
+        return this.#addLabels(value);
+      case 'tags':
+        return void this.tags.push(...list(fromJson(value)).flatMap((tag) => text(tag) ?? []));
+      case 'session':
+        return void (this.sessionId ??= text(value));
+      case 'user':
+        return void (this.userId ??= text(value));
+      case 'url':
+        return this.#setUrl(value);
+      case 'vector':
+        return this.#setDimensions(value);
+      default:
+    }
+  }
+
+  #setFact(key: string, value: unknown, isOwn: boolean): void {
+    if (isOwn || this.facts[key] === undefined) this.facts[key] = value;
+  }
+
+  #setContent(key: ContentKey, value: unknown, isOwn: boolean): void {
+    if (!isOwn && this.content[key] !== undefined) return;
+    this.content[key] = MESSAGE_KEYS.has(key)
+      ? messagesFrom(value)
+      : key === 'gen_ai.tool.definitions'
+        ? tools(value)
+        : fromJson(value);
+  }
+
+  #setUsage(path: string, value: unknown): void {
+    this.hasUsage = true;
+    const [first = '', second] = path.startsWith('gen_ai.') || path.startsWith('spanline.') ? [path] : path.split('.');
+    if (second === undefined) this.usage[first] ??= value;
+    else this.usage[first] = { ...props(this.usage[first]), [second]: value };
+  }
+
+  /** The AI SDK's `providerMetadata`, by provider, and the provider's own usage. */
+  #setProviderUsage(value: unknown): void {
+    const read = fromJson(value);
+    if (!isProps(read)) return;
+    this.hasUsage = true;
+    this.usage['providerMetadata'] = { ...props(this.usage['providerMetadata']), ...read };
+  }
+
+  /** The answer of a model whose parts have an attribute each. */
+  #answer(): unknown {
+    if (this.#reasoning === undefined && this.#toolCalls.length === 0) return this.output;
+    const parts: unknown[] = [];
+    if (this.#reasoning !== undefined) parts.push({ type: 'reasoning', content: this.#reasoning });
+    if (this.output !== undefined) parts.push({ type: 'text', content: this.output });
+    parts.push(...this.#toolCalls.map(sdkPart));
+    return [{ role: 'assistant', parts }];
+  }
+
+  #addLabels(value: unknown): void {
+    const read = fromJson(value);
+    if (!isProps(read)) return void this.labels.push(['metadata', value]);
+    for (const name of Object.keys(read)) this.#addLabel(name, read[name]);
+  }
+
+  #addLabel(name: string, value: unknown): void {
+    const key = Object.hasOwn(LANGCHAIN, name) ? LANGCHAIN[name] : undefined;
+    if (key !== undefined) return key === '' ? undefined : this.#setFact(key, value, false);
+    const id = Object.hasOwn(IDS, name) ? IDS[name] : undefined;
+    if (id === undefined) this.labels.push([name, value]);
+    else this[id] ??= text(value);
+  }
+
+  #addUnknown(key: string, value: unknown): void {
+    const family = familyOf(key);
+    if (family === undefined) return void this.labels.push([key, value]);
+    const rest = key.slice(family.prefix.length);
+    if (family.to === 'labels') return this.#addLabel(rest, value);
+    if (family.to === 'nothing') return;
+    if (rest.endsWith('.vector')) return this.#setDimensions(value);
+    let flat = this.#flat.get(family.to);
+    if (flat === undefined) this.#flat.set(family.to, (flat = { list: createFlatList(), wrapper: family.wrapper }));
+    flat.list.add(rest, value);
+  }
+
+  /** The parts of an address. Its query may hold secrets, and is left out. */
+  #setUrl(value: unknown): void {
+    const given = text(value);
+    if (given === undefined || !URL.canParse(given, 'http://-')) return;
+    const { protocol, hostname, port, pathname } = new URL(given, 'http://-');
+    this.#setFact('url.path', pathname, false);
+    if (hostname === '-') return;
+    this.#setFact('url.scheme', protocol.slice(0, -1), false);
+    this.#setFact('server.address', hostname.replace(/^\[|\]$/g, ''), false);
+    if (port !== '') this.#setFact('server.port', Number(port), false);
+  }
+
+  #setDimensions(value: unknown): void {
+    const vectors = list(fromJson(value));
+    const [first] = vectors;
+    const vector = Array.isArray(first) ? first : typeof first === 'string' ? list(fromJson(first)) : vectors;
+    if (vector.length > 0) this.#setFact('gen_ai.embeddings.dimension.count', vector.length, false);
+  }
+}
+
+/** The AI SDK writes a JSON text for each tool. */
+function tools(value: unknown): unknown {
+  const read = fromJson(value);
+  return Array.isArray(read) ? read.map(fromJson) : read;
+}
+
+/** An entry without what wraps it. The metadata of a document is JSON. */
+function bare(entry: unknown, wrapper: string | undefined): unknown {
+  const inner = wrapper === undefined ? entry : (props(entry)[wrapper] ?? entry);
+  const { metadata, json_schema: schema, ...rest } = props(inner);
+  if (schema !== undefined) return fromJson(schema);
+  return isProps(inner) && metadata !== undefined ? { ...rest, metadata: fromJson(metadata) } : inner;
+}

@@ -1,0 +1,147 @@
+/** From an OpenTelemetry span to a span of ours: its start, and all it says at its end. */
+import type { CaptureSetting, ContextValues, Span, SpanAttributes, Tracer } from '@spanline/core';
+import {
+  addAdoptedValues,
+  adoptSpan,
+  hasUsageBelow,
+  labelAdopted,
+  normalizeUsage,
+  providerOf,
+  retype,
+  usageAttributes,
+} from '@spanline/instrumentation';
+import { text } from '@spanline/record';
+import { epochMsOf, type OtelContext, type OtelSpan } from './host/otel-span.ts';
+import { placeOf } from './place.ts';
+import { CLAUDE_CODE_PREFIX, SpanFacts, spanKindOf, spanTypeOf } from './reading/index.ts';
+
+const STATUS_ERROR = 2;
+/** Message queues have kinds of their own, which a record has not. */
+const QUEUE_KINDS: Readonly<Record<number, string>> = { 3: 'producer', 4: 'consumer' };
+
+/** Starts the record of a span. */
+export function startRecord(
+  tracer: Tracer,
+  capture: CaptureSetting | undefined,
+  otel: OtelSpan,
+  context: Pick<OtelContext, 'getValue'>,
+): Span {
+  const { traceId, spanId, traceFlags, traceState } = otel.spanContext();
+  const { parent, otelParent } = placeOf(otel, context);
+  const kind = spanKindOf(otel.kind);
+  const above = otelParent?.spanContext();
+  const [link] = otel.links;
+  const linked = parent !== undefined && parent.traceId !== traceId ? traceId : link?.context.traceId;
+  const scope = otel.instrumentationScope;
+  return adoptSpan(
+    tracer,
+    {
+      name: otel.name,
+      type: spanTypeOf(otel.name, kind, otel.attributes),
+      kind,
+      parent,
+      startTime: epochMsOf(otel.startTime),
+      capture,
+      scope: { name: scope?.name ?? '', version: scope?.version ?? '' },
+      ...(linked === undefined ? {} : { link: { traceId: linked } }),
+    },
+    {
+      traceId,
+      spanId,
+      parentSpanId: above?.spanId,
+      isRemote: above?.isRemote === true,
+      traceFlags,
+      traceState: traceState?.serialize(),
+    },
+  );
+}
+
+function setUsage(span: Span, { usage, hasUsage, facts }: SpanFacts, isCall: boolean): void {
+  // A framework writes the sum of its calls on the span around them.
+  if (!hasUsage || (!isCall && hasUsageBelow(span))) return;
+  const model = text(facts['gen_ai.response.model']) ?? text(facts['gen_ai.request.model']);
+  const read = normalizeUsage(usage, { provider: text(facts['gen_ai.provider.name']), model });
+  if (read !== undefined) span.set(usageAttributes(read));
+}
+
+/** A provider's name in the conventions' words: `openai.chat` of the AI SDK is `openai`. */
+function setProvider(facts: Record<string, unknown>): void {
+  const named = text(facts['gen_ai.provider.name']);
+  if (named === undefined) return;
+  const [name = named] = /^[a-z-]+\.(?:chat|responses|completion|embedding|messages|image)$/.test(named)
+    ? named.split('.')
+    : [named];
+  const provider = providerOf({ id: name });
+  if (provider !== undefined) facts['gen_ai.provider.name'] = provider;
+}
+
+function setContent(span: Span, { content, input, output }: SpanFacts, isCall: boolean): void {
+  if (input !== undefined && !(isCall && content['gen_ai.input.messages'] !== undefined)) span.input(input);
+  if (output !== undefined && !(isCall && content['gen_ai.output.messages'] !== undefined)) span.output(output);
+  span.set(content as SpanAttributes);
+}
+
+function setSurroundings(span: Span, { sessionId, userId }: SpanFacts): void {
+  if (sessionId === undefined && userId === undefined) return;
+  const values: ContextValues = {};
+  if (sessionId !== undefined) values.sessionId = sessionId;
+  if (userId !== undefined) values.userId = userId;
+  addAdoptedValues(span, values);
+}
+
+function setLabels(span: Span, { labels, tags }: SpanFacts): void {
+  for (const [key, value] of labels) labelAdopted(span, key, Array.isArray(value) ? value.join(', ') : value);
+  if (tags.length > 0) span.tag(...tags);
+}
+
+/** Facts about a span that a record has no key for. */
+function setCircumstances(span: Span, { kind, links }: OtelSpan): void {
+  const queue = QUEUE_KINDS[kind];
+  if (queue !== undefined) labelAdopted(span, 'otel_span_kind', queue);
+  if (links.length > 1) labelAdopted(span, 'otel_links', links.length);
+}
+
+function writeFacts(span: Span, read: SpanFacts): void {
+  read.finish();
+  setProvider(read.facts);
+  const isCall = span.type === 'llm' || span.type === 'embedding';
+  span.set(read.facts);
+  setUsage(span, read, isCall);
+  setContent(span, read, isCall);
+  setSurroundings(span, read);
+  setLabels(span, read);
+}
+
+/** Writes attributes of OpenTelemetry on a span. */
+export function writeAttributes(span: Span, attributes: Readonly<Record<string, unknown>>): void {
+  const read = new SpanFacts(false);
+  read.addAll(attributes);
+  writeFacts(span, read);
+}
+
+/** Records the failure of a span. An exception that was only noted is no failure. */
+function setStatus(span: Span, otel: OtelSpan, exception: ReturnType<SpanFacts['addEvents']>['exception']): void {
+  if (otel.status.code !== STATUS_ERROR) return;
+  const type = text(otel.attributes['error.type']);
+  span.fail({
+    name: exception?.name ?? type ?? 'Error',
+    message: exception?.message ?? text(otel.status.message) ?? type ?? '',
+    ...(exception?.stack === undefined ? {} : { stack: exception.stack }),
+  });
+}
+
+/** Writes on the span all that the OpenTelemetry span says, and ends it. */
+export function endRecord(span: Span, otel: OtelSpan): void {
+  const { name, attributes } = otel;
+  if (name !== span.name) span.updateName(name);
+  const type = spanTypeOf(name, spanKindOf(otel.kind), attributes);
+  if (type !== span.type) retype(span, type);
+  const read = new SpanFacts(name.startsWith(CLAUDE_CODE_PREFIX));
+  read.addAll(attributes);
+  const { exception } = read.addEvents(otel.events);
+  setCircumstances(span, otel);
+  writeFacts(span, read);
+  setStatus(span, otel, exception);
+  const endTime = epochMsOf(otel.endTime);
+  span.end(endTime === undefined ? {} : { endTime });
+}

@@ -1,0 +1,42 @@
+import type { Spellings } from './target.ts';
+
+// Names of https://github.com/traceloop/openllmetry-js, packages/ai-semantic-conventions.
+
+/** Traceloop's OpenLLMetry. */
+export const TRACELOOP: Spellings = {
+  'traceloop.span.kind': 'nothing',
+  'traceloop.workflow.name': 'nothing',
+  'traceloop.entity.name': 'nothing',
+  'traceloop.entity.path': 'nothing',
+  'traceloop.entity.version': 'nothing',
+  'traceloop.entity.input': 'input',
+  'traceloop.entity.output': 'output',
+  'traceloop.prompt.key': 'gen_ai.prompt.name',
+  'traceloop.prompt.version': 'gen_ai.prompt.version',
+  'traceloop.prompt.template': 'spanline.prompt.template',
+  'traceloop.prompt.template_variables': 'spanline.prompt.variables',
+  'llm.vendor': 'gen_ai.provider.name',
+  'llm.request.model': 'gen_ai.request.model',
+  'llm.response.model': 'gen_ai.response.model',
+  'llm.request.type': 'nothing',
+  'gen_ai.request.type': 'nothing',
+  'llm.request.max_tokens': 'gen_ai.request.max_tokens',
+  'llm.top_p': 'gen_ai.request.top_p',
+  'llm.top_k': 'gen_ai.request.top_k',
+  'llm.frequency_penalty': 'gen_ai.request.frequency_penalty',
+  'llm.presence_penalty': 'gen_ai.request.presence_penalty',
+  'llm.chat.stop_sequences': 'gen_ai.request.stop_sequences',
+  'llm.is_streaming': 'gen_ai.request.stream',
+  'llm.user': 'user',
+  'llm.usage.total_tokens': 'usage:total_tokens',
+  'llm.usage.cache_read_input_tokens': 'gen_ai.usage.cache_read.input_tokens',
+  'llm.usage.cache_creation_input_tokens': 'gen_ai.usage.cache_write.input_tokens',
+  'llm.response.finish_reason': 'gen_ai.response.finish_reasons',
+  'gen_ai.response.stop_reason': 'gen_ai.response.finish_reasons',
+  'llm.response.stop_reason': 'gen_ai.response.finish_reasons',
+  'retrieval.query': 'gen_ai.retrieval.query.text',
+  'db.vector.query.top_k': 'gen_ai.retrieval.top_k',
+  'vector_db.query.top_k': 'gen_ai.retrieval.top_k',
+  'vector_db.vendor': 'db.system.name',
+  'db.vector.query.vector': 'vector',
+};
