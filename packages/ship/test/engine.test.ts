@@ -1,7 +1,8 @@
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { datadog, file } from '@spanline/ship';
+import { currentProcess } from '../src/state/process-identity.ts';
 import { createIndex, readBulk } from './support/elastic.ts';
 import { deadLetters, leave, ship, spanLines } from './support/engine.ts';
 import { temporaryFolder } from './support/folder.ts';
@@ -206,6 +207,38 @@ describe('the engine', () => {
     await second.drain();
     expect(ids()).toEqual(allIds(5));
     expect(second.held()).toEqual([]);
+  });
+
+  describe('in a folder with the lock of another container', () => {
+    /** A lock whose holder cannot be asked, and an engine that finds it. */
+    async function meet() {
+      const root = temporaryFolder();
+      const { target, ids } = await troubled([]);
+      const lock = join(leave(root, spanLines(5)), 'lock-000001');
+      writeFileSync(lock, JSON.stringify({ ...currentProcess(), machine: 'container', owner: 'first' }));
+      const { engine } = ship(root, es(target));
+      const end = vi.fn<() => void>();
+      const drained = engine.drain().then(end);
+      await expect.poll(() => engine.held()).toEqual(['writer-1-abc']);
+      return { engine, ids, lock, end, drained };
+    }
+
+    it('waits for a sign of life, and leaves the lines to a shipper that gives one', async () => {
+      const { engine, ids, lock, end, drained } = await meet();
+      expect(end).not.toHaveBeenCalled();
+      utimesSync(lock, 1, 1);
+      await drained;
+      expect({ ids: ids(), held: engine.held() }).toEqual({ ids: [], held: ['writer-1-abc'] });
+    });
+
+    it('ships the lines of one that was silent for 30 seconds', async () => {
+      const { engine, ids, drained } = await meet();
+      const now = performance.now.bind(performance);
+      const clock = vi.spyOn(performance, 'now').mockImplementation(() => now() + 30_000);
+      onTestFinished(() => clock.mockRestore());
+      await drained;
+      expect({ ids: ids(), held: engine.held() }).toEqual({ ids: allIds(5), held: [] });
+    });
   });
 
   it('never shows a key, and waits for one that is not there yet', async () => {

@@ -8,6 +8,7 @@ import fs, {
   rmSync,
   symlinkSync,
   truncateSync,
+  utimesSync,
   writeFileSync,
 } from 'node:fs';
 import { syncBuiltinESMExports } from 'node:module';
@@ -15,7 +16,7 @@ import os from 'node:os';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { elasticsearch, file, type Report, type Shipper, type ShipperOptions, startShipper } from '@spanline/ship';
-import { startEngine } from '../src/engine/engine.ts';
+import { type Engine, startEngine } from '../src/engine/engine.ts';
 import { createSinks } from '../src/host/sinks.ts';
 import { discoverFiles } from '../src/reading/file-discovery.ts';
 import { createIndex } from './support/elastic.ts';
@@ -241,6 +242,14 @@ describe('a link', () => {
     expect(shipped().toSorted((a, b) => a - b)).toEqual(upTo(8));
   });
 
+  it('that leads to itself, beside the file, does no harm', async () => {
+    write(0, 3);
+    symlinkSync(`${log}.old`, `${log}.old`);
+    const shipper = tail({ final: true });
+    await shipper.drain();
+    expect({ lines: shipped(), reports }).toEqual({ lines: [0, 1, 2], reports: [] });
+  });
+
   it('may be replaced by a copy', async () => {
     write(0, 3);
     const first = tail({ final: true });
@@ -284,16 +293,20 @@ describe('a rotation', () => {
     };
   }
 
-  async function shipOnce(): Promise<void> {
+  function start(isFinal: boolean): Engine {
     const state = join(folder, 'state');
-    const engine = startEngine({
+    return startEngine({
       root: state,
-      from: [discoverFiles({ patterns: [log], state, isFinal: true })],
+      from: [discoverFiles({ patterns: [log], state, isFinal })],
       sinks: createSinks([file({ path: out })]),
       owner: `test-${Math.random()}`,
       report: (report) => reports.push(report),
       pollMs: 1,
     });
+  }
+
+  async function shipOnce(): Promise<void> {
+    const engine = start(true);
     await engine.drain();
     await engine.stop(1000);
   }
@@ -306,6 +319,9 @@ describe('a rotation', () => {
       log = join(folder, 'app.log');
       reports = [];
       write(0, 3);
+      // Times of files have the grain of the kernel's clock: a file of this instant may count as newer than the look.
+      const anHourAgo = new Date(Date.now() - 3_600_000);
+      utimesSync(log, anHourAgo, anHourAgo);
       const end = before(n, () => {
         renameSync(log, `${log}.1`);
         writeFileSync(log, line(3) + line(4));
@@ -320,6 +336,29 @@ describe('a rotation', () => {
       isFound ||= all.length === 5;
       expect(all.length === 5, `rotated before call ${n}`).toBe(isFound);
       expect(reports, `rotated before call ${n}`).toEqual([]);
+    }
+  });
+
+  it('between any two calls, if it is deleted and begun anew while it is empty, ships no line twice', async () => {
+    for (let n = 0, calls = 1; n < calls; n++) {
+      folder = temporaryFolder();
+      out = join(folder, 'out.ndjson');
+      log = join(folder, 'app.log');
+      reports = [];
+      writeFileSync(log, '');
+      // Most file systems give it the inode of the deleted file.
+      const end = before(n, () => {
+        rmSync(log);
+        writeFileSync(log, '');
+      });
+      const engine = start(false);
+      await engine.found();
+      calls = Math.max(calls, end());
+      write(0, 3);
+      await engine.drain();
+      await engine.stop(1000);
+      expect(shipped(), `deleted before call ${n}`).toEqual(upTo(3));
+      expect(reports, `deleted before call ${n}`).toEqual([]);
     }
   });
 });
@@ -417,10 +456,38 @@ describe('a file that got the inode of one that was deleted', () => {
     if (newInode !== ino || birthtimeMs === 0) return;
     // The clock of a file system moves in steps.
     await expect
-      .poll(() => (appendFileSync(log, ''), fs.utimesSync(log, 1, 1), fs.statSync(log).ctimeMs))
+      .poll(() => (appendFileSync(log, ''), utimesSync(log, 1, 1), fs.statSync(log).ctimeMs))
       .not.toBe(birthtimeMs);
     await shipAll();
     expect(readFileSync(out, 'utf8').split('\n').slice(0, -1)).toHaveLength(5);
+  });
+
+  it('has ids of its own, also for lines that the deleted one had at the same places', async () => {
+    const ids: unknown[] = [];
+    const target = await startReceiver(({ body }) => {
+      ids.push(...[...body.toString().matchAll(/"_id":"([^"]+)"/g)].map(([, id]) => id));
+      return { status: 503 };
+    });
+    onTestFinished(() => target.close());
+    const shipTo = async (): Promise<void> => {
+      const before = ids.length;
+      const shipper = tail({ to: [elasticsearch({ url: target.url, gzip: false })] });
+      await target.until(() => ids.length > before);
+      await shipper.stop(0);
+    };
+    writeFileSync(log, HEADER);
+    await shipTo();
+    rmSync(log);
+    rmSync(join(folder, 'state'), { recursive: true });
+    // The clock of a file system moves in steps.
+    writeFileSync(`${log}.clock`, '');
+    const { birthtimeMs } = fs.statSync(`${log}.clock`);
+    await expect
+      .poll(() => (writeFileSync(`${log}.clock`, ''), fs.statSync(`${log}.clock`).mtimeMs))
+      .not.toBe(birthtimeMs);
+    writeFileSync(log, HEADER);
+    await shipTo();
+    expect(new Set(ids).size).toBe(2);
   });
 
   it('is one in whose place a program writes anew, with the same lines at its start', async () => {

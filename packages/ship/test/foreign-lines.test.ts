@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parseLine } from '@spanline/record';
+import { runs } from '../../../test/support/effort.ts';
 import { toProfile } from '../src/sinks/line-format.ts';
 
 const PROFILES = ['ecs', 'otel', 'datadog'] as const;
@@ -41,7 +42,7 @@ describe.each(PROFILES)('a line of another program in the profile %s', (profile)
         for (const value of leaves(JSON.parse(line))) expect(held).toContain(value);
         expect(Date.parse(String(document['@timestamp']))).not.toBeNaN();
       }),
-      { numRuns: 1000 },
+      { numRuns: runs(300, 3000) },
     );
   });
 

@@ -1,10 +1,19 @@
 import type { AddressInfo } from 'node:net';
 import { createServer } from 'node:tls';
-import { MultipleErrors, NetworkError, ProtocolError, ResponseError, UserError } from '@platformatic/kafka';
+import {
+  kGetConnection,
+  kPerformWithRetry,
+  MultipleErrors,
+  NetworkError,
+  ProtocolError,
+  ResponseError,
+  UserError,
+} from '@platformatic/kafka';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { parseLine } from '@spanline/record';
 import { kafka, type KafkaOptions, type SourceLine } from '@spanline/ship';
 import { resultOfError } from '../src/sinks/kafka/outcome.ts';
+import { TopicProducer } from '../src/sinks/kafka/producer.ts';
 import { selfSigned } from './support/certificate.ts';
 import { deadLetters, leave, ship, spanLines } from './support/engine.ts';
 import { temporaryFolder } from './support/folder.ts';
@@ -95,6 +104,36 @@ describe('an error of the client for Kafka', () => {
       kind: 'pause',
       reason: 'the topic does not exist',
     });
+  });
+});
+
+describe('a producer of which a partition has no leader', () => {
+  const METADATA = 3;
+  const producer = (): TopicProducer =>
+    new TopicProducer({ clientId: 'test', bootstrapBrokers: ['a:9092'], retries: 0 });
+
+  it.each<[what: string, path: string, isAccepted: boolean]>([
+    ['accepts a description of the topic that says so', '/topics/0/partitions/3', true],
+    ['accepts no topic that is not there', '/topics/0', false],
+  ])('%s', async (_, path, isAccepted) => {
+    const described = { topics: [] };
+    const refusal = new ResponseError(METADATA, 12, { [path]: [5, null] }, described);
+    const [error, answer] = await new Promise<unknown[]>((resolve) => {
+      void producer()[kPerformWithRetry](
+        'metadata',
+        (done) => done(refusal),
+        (...all: unknown[]) => resolve(all),
+      );
+    });
+    expect(error).toBe(isAccepted ? null : refusal);
+    expect(answer).toBe(isAccepted ? described : undefined);
+  });
+
+  it('fails for this partition', async () => {
+    const error = await new Promise((resolve) => {
+      producer()[kGetConnection](undefined, resolve);
+    });
+    expect(resultOfError(error, [0])).toEqual({ kind: 'retry', reason: 'LEADER_NOT_AVAILABLE' });
   });
 });
 

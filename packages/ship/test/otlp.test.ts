@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { parseLine } from '@spanline/core';
 import { datadogLlmObs, jaeger, langfuse, langsmith, otlp, phoenix } from '@spanline/ship';
-import { deadLetters, spanLines } from './support/engine.ts';
+import { deadLetters, leave, ship, spanLines } from './support/engine.ts';
+import { temporaryFolder } from './support/folder.ts';
 import { shipLines, trace } from './support/lines.ts';
 import { receiver } from './support/receiver.ts';
 import { readTraces } from './support/wire.ts';
@@ -57,6 +58,23 @@ describe('otlp()', () => {
     expect(stats).toMatchObject({ stored: 3, rejected: 2 });
     expect(deadLetters(root, 'otlp')).toHaveLength(5);
     expect(deadLetters(root, 'otlp')[0]?.reason).toContain('2 of the 5 lines of this request were refused');
+  });
+
+  it.each([
+    ['application/x-protobuf', Buffer.from([0x0a, 0x06, 0x12, 0x04, ...Buffer.from('old!')])],
+    ['application/json', Buffer.from('{"partialSuccess":{"rejectedSpans":"0","errorMessage":"old!"}}')],
+  ])('reports a warning once, and counts the lines as stored: %s', async (contentType, body) => {
+    const target = await receiver(() => ({ status: 200, headers: { 'content-type': contentType }, body }));
+    const root = temporaryFolder();
+    leave(root, spanLines(600));
+    const { engine, reports } = ship(root, otlp({ url: target.url }));
+    await engine.drain();
+    expect(target.requests.length).toBeGreaterThan(1);
+    expect(engine.stats()['otlp']).toMatchObject({ stored: 600, rejected: 0, retries: 0 });
+    expect(deadLetters(root, 'otlp')).toEqual([]);
+    expect(reports).toMatchObject([
+      { level: 'warn', what: 'warned', message: 'otlp: lines were stored with a warning: old!' },
+    ]);
   });
 
   it('gives up on a line that breaks the receiver each time, and not on the others', async () => {

@@ -10,13 +10,14 @@ import fs, {
   writeFileSync,
 } from 'node:fs';
 import { syncBuiltinESMExports } from 'node:module';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { file, type Report, type Shipper, startShipper } from '@spanline/ship';
 import { startEngine } from '../src/engine/engine.ts';
 import { createSinks } from '../src/host/sinks.ts';
 import { discoverFiles } from '../src/reading/file-discovery.ts';
+import { identifyGzip } from '../src/reading/gzip.ts';
 import { temporaryFolder } from './support/folder.ts';
 
 let folder = '';
@@ -160,6 +161,29 @@ describe('a compressed file', () => {
     writeFileSync(path, whole);
     await ship(path);
     expect(shipped()).toEqual(upTo(200));
+  });
+
+  it('is read whole after kills while it was unpacked, which leave nothing behind', async () => {
+    const path = `${log}.1.gz`;
+    const content = text(0, 3000);
+    writeFileSync(path, gzipSync(content));
+    const unpacked = join(folder, 'state', identifyGzip(path)?.key ?? '', 'content');
+    const discover = () => discoverFiles({ patterns: [path], state: join(folder, 'state'), isFinal: true });
+    for (const length of [20_000, 100]) {
+      // A process that is killed has written a part; it goes on being what the next one finds.
+      expect([...discover().find()]).toEqual([]);
+      await expect.poll(() => existsSync(unpacked)).toBe(true);
+      renameSync(unpacked, `${unpacked}.part`);
+      truncateSync(`${unpacked}.part`, length);
+    }
+    const waiting = discover();
+    expect([...waiting.find()]).toEqual([]);
+    await waiting.unpacked?.();
+    expect(readdirSync(dirname(unpacked)).filter((name) => name.startsWith('content'))).toEqual(['content']);
+    expect(readFileSync(unpacked, 'utf8')).toBe(content);
+    await ship(path);
+    expect(shipped()).toEqual(upTo(3000));
+    expect(reports).toEqual([]);
   });
 
   it('may consist of several parts, in UTF-16', async () => {

@@ -6,7 +6,8 @@ import { createAckTracker } from '../src/engine/ack-tracker.ts';
 import { createBatchPool } from '../src/engine/batch-pool.ts';
 import { createLimiter } from '../src/engine/limiter.ts';
 import { createRetryGate, type RetryGate } from '../src/engine/retry-gate.ts';
-import { acquireLock } from '../src/state/lock.ts';
+import type { FileActivity } from '../src/state/file-activity.ts';
+import { acquireLock, type Lock } from '../src/state/lock.ts';
 import { currentProcess, livenessOf } from '../src/state/process-identity.ts';
 import { temporaryFolder } from './support/folder.ts';
 
@@ -96,41 +97,54 @@ describe('the checkpoint', () => {
 });
 
 describe('the lock', () => {
-  const idleFor = (ms: number): { idleMs: () => number } => ({ idleMs: () => ms });
+  const idleFor = (ms: number, hasChanged = false): FileActivity => ({
+    idleMs: () => ms,
+    hasChanged: () => hasChanged,
+  });
+  const take = (folder: string, owner: string, activity = idleFor(1e9)): Lock => {
+    const taken = acquireLock(folder, owner, activity);
+    if (typeof taken === 'string') throw new Error(taken);
+    return taken;
+  };
 
   it('is held by one, and free when that one has let go', () => {
     const folder = temporaryFolder();
-    const first = acquireLock(folder, 'first', idleFor(1e9));
-    expect(first?.beat()).toBe(true);
-    expect(acquireLock(folder, 'second', idleFor(1e9))).toBeUndefined();
-    first?.release();
-    expect(acquireLock(folder, 'second', idleFor(1e9))?.beat()).toBe(true);
+    const first = take(folder, 'first');
+    expect(first.beat()).toBe(true);
+    expect(acquireLock(folder, 'second', idleFor(1e9))).toBe('held');
+    first.release();
+    expect(take(folder, 'second').beat()).toBe(true);
   });
 
   it('belongs to a holder again whose thread was started anew', () => {
     const folder = temporaryFolder();
-    const before = acquireLock(folder, 'same', idleFor(0));
-    expect(acquireLock(folder, 'same', idleFor(0))?.beat()).toBe(true);
-    expect(before?.beat()).toBe(false);
+    const before = take(folder, 'same', idleFor(0));
+    expect(take(folder, 'same', idleFor(0)).beat()).toBe(true);
+    expect(before.beat()).toBe(false);
     expect(readdirSync(folder)).toHaveLength(1);
   });
 
+  const other = { ...currentProcess(), machine: 'other' };
   it.each([
-    ['is taken over from a process that is gone', { ...currentProcess(), pid: 2 ** 22 + 1 }, 0, true],
-    ['is taken over from a pid that another process has now', { ...currentProcess(), started: '1' }, 0, true],
-    ['is left to another container that beats', { ...currentProcess(), machine: 'other' }, 29_000, false],
+    ['is taken over from a process that is gone', { ...currentProcess(), pid: 2 ** 22 + 1 }, idleFor(0), 'free'],
     [
-      'is taken over from another container that has stopped beating',
-      { ...currentProcess(), machine: 'other' },
-      30_000,
-      true,
+      'is taken over from a pid that another process has now',
+      { ...currentProcess(), started: '1' },
+      idleFor(0),
+      'free',
     ],
-    ['is taken over when its file is torn', undefined, 30_000, true],
-  ])('%s', (_, identity, idleMs, expected) => {
+    ['is left to another container that beats', other, idleFor(29_000, true), 'held'],
+    ['of another container is unclear until that one beats', other, idleFor(29_000), 'unclear'],
+    ['is taken over from another container that has stopped beating', other, idleFor(30_000, true), 'free'],
+    ['is taken over when its file is torn', '{"mach', idleFor(1000), 'free'],
+    ['that was created and not written is unclear for a second', '', idleFor(999), 'unclear'],
+    ['that was created and not written is taken over then', '', idleFor(1000), 'free'],
+  ])('%s', (_, holder, activity, expected) => {
     const folder = temporaryFolder();
-    const text = identity === undefined ? '{"mach' : JSON.stringify({ ...identity, owner: 'other' });
+    const text = typeof holder === 'string' ? holder : JSON.stringify({ ...holder, owner: 'other' });
     writeFileSync(join(folder, 'lock-000007'), text);
-    expect(acquireLock(folder, 'me', idleFor(idleMs)) !== undefined).toBe(expected);
+    const taken = acquireLock(folder, 'me', activity);
+    expect(typeof taken === 'string' ? taken : 'free').toBe(expected);
   });
 });
 

@@ -1,7 +1,9 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { randomUUID } from 'node:crypto';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { runChild } from '../../../test/support/child.ts';
 import { createIndex, type Index } from './support/elastic.ts';
@@ -169,6 +171,40 @@ process.on('exit', () => {
     if (whenFull === 'drop-oldest') expect({ said, writtenLines }).toEqual({ said: droppedLines, writtenLines: 2000 });
   });
 
+  it.skipIf(!hasSmallDisks).each([
+    ['is full', 'head -c 2m /dev/zero >DISK/rest 2>/dev/null', 'ENOSPC'],
+    ['may not be written', 'mount -o remount,ro DISK', 'EROFS'],
+  ])('waits while the disk of the locks %s, and the reason is said', (_, harm, code) => {
+    const small = join(dir, 'disk');
+    const log = join(dir, 'app.log');
+    writeFileSync(log, '{"n":1}\n');
+    const ship = `
+import { file, startShipper } from '@spanline/ship';
+const shipper = startShipper({
+  dir: '${small}/state',
+  files: ['${log}'],
+  to: [file({ path: '${join(dir, 'out.ndjson')}' })],
+  onReport: ({ message }) => console.log(message),
+});
+await shipper.drain();
+console.log(JSON.stringify(shipper.held()));
+await shipper.stop(0);`;
+    const node = `${process.execPath} --input-type=module --eval "$CODE"`;
+    const mount = `mkdir ${small} && mount -t tmpfs -o size=1m tmpfs ${small}`;
+    const script = `${mount} && ${node} && { ${harm.replaceAll('DISK', small)}; ${node}; }`;
+    const { stdout, stderr } = spawnSync('unshare', ['-rm', 'bash', '-c', script], {
+      cwd: import.meta.dirname,
+      encoding: 'utf8',
+      env: { ...process.env, CODE: ship },
+    });
+    const folder = /\S*file-\d+-\d+/.exec(stdout)?.[0] ?? '';
+    expect({ stdout, stderr }).toEqual({
+      stdout: `[]\n${folder} waits: its lock cannot be written (${code})\n[]\n`,
+      stderr: '',
+    });
+    expect(readFileSync(join(dir, 'out.ndjson'), 'utf8')).toBe('{"n":1}\n');
+  });
+
   it('goes on in another segment where a file may not grow any more', () => {
     const limited = ['-c', 'ulimit -f 64; exec "$0" "$@"', process.execPath];
     const code = program({ to: '[]', count: 500, end: `console.error(spooled.stats().failedLines);` });
@@ -182,4 +218,30 @@ process.on('exit', () => {
       endedSpans(stdout),
     );
   });
+});
+
+it('a compressed file that two shippers find at once is unpacked whole, and stored once', async () => {
+  const { index, url } = await startIndex();
+  const log = join(dir, 'app.log.gz');
+  const lines = Array.from({ length: 20_000 }, (_, n) => `{"n":${n},"msg":"${randomUUID()}"}\n`);
+  writeFileSync(log, gzipSync(lines.join('')));
+  const shipAll = `
+import { elasticsearch, startShipper } from '@spanline/ship';
+const shipper = startShipper({
+  dir: '${join(dir, 'state')}',
+  files: ['${log}'],
+  to: [elasticsearch({ url: '${url}' })],
+  final: true,
+  onReport: ({ message }) => console.log(message),
+});
+await shipper.drain();
+await shipper.stop(60_000);`;
+  const shippers = await Promise.all([runChild(shipAll), runChild(shipAll)]);
+  expect(shippers.map(({ code, stdout }) => ({ code, stdout }))).toEqual(shippers.map(() => ({ code: 0, stdout: '' })));
+  const last = await runChild(shipAll);
+  expect(last.code).toBe(0);
+  const numbers = [...index.documents.values()].map(({ n }) => Number(n));
+  expect(numbers.toSorted((a, b) => a - b)).toEqual(lines.map((_, n) => n));
+  const left = readdirSync(join(dir, 'state'), { recursive: true, encoding: 'utf8' });
+  expect(left.filter((name) => name.includes('content'))).toEqual([]);
 });

@@ -1,9 +1,11 @@
-import { appendFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { appendFileSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { file, type LineOptions, type Report, type Shipper, startShipper } from '@spanline/ship';
 import { createLineDecoder } from '../src/reading/line-decoder.ts';
+import { deadLetters } from './support/engine.ts';
 import { temporaryFolder } from './support/folder.ts';
 
 let folder = '';
@@ -168,6 +170,15 @@ describe('a file', () => {
     appendFileSync(log, part('F', 'ond"}'));
     expect(await ship()).toMatchObject([{ message: 'first' }, { message: 'second' }]);
   });
+
+  it('whose last line has not all its parts is read to its end if it is compressed', async () => {
+    const part = (tag: string, text: string): string => `2026-03-04T10:20:32.0Z stdout ${tag} ${text}\n`;
+    log = `${log}.gz`;
+    writeFileSync(log, gzipSync(part('F', '{"msg":"first"}') + part('P', '{"msg":"sec')));
+    for (let run = 0; run < 2; run++) expect(await ship()).toMatchObject([{ message: 'first' }]);
+    expect(deadLetters(join(folder, 'state'), 'file')).toMatchObject([{ line: '{"msg":"sec', offset: 48 }]);
+    expect(readdirSync(join(folder, 'state')).filter((name) => name.startsWith('gzip-'))).toEqual([]);
+  });
 });
 
 describe('parts of lines', () => {
@@ -225,6 +236,19 @@ describe('lines that are no JSON', () => {
     writeFileSync(log, `first\n${TRACE}\n{"msg":"json"}\n${PYTHON}\nlast\n`);
     expect(await ship({ text: 'multiline' })).toMatchObject(
       ['first', TRACE, 'json', PYTHON, 'last'].map((message) => ({ message })),
+    );
+  });
+
+  it('belong to the line with a time before them, with `text: multiline`', async () => {
+    const events = [
+      `2026-03-04 10:20:30,456 ERROR com.acme.Shop - order 7\n${TRACE}`,
+      '2026-03-04 10:20:31,000 INFO com.acme.Shop - next',
+      `Mar  4 10:20:32 host app[3]: failed\n${PYTHON}`,
+      '10.0.0.1 - - [04/Mar/2026:03:20:33 -0700] "GET / HTTP/1.1" 200',
+    ];
+    writeFileSync(log, events.slice(0, 3).join('\n') + '\n{"msg":"json"}\n' + events[3] + '\n');
+    expect(await ship({ text: 'multiline' })).toMatchObject(
+      [...events.slice(0, 3), 'json', events[3]].map((message) => ({ message })),
     );
   });
 

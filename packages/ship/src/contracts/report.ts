@@ -1,7 +1,7 @@
 /** An event that an operator should know about. */
 export interface Report {
   readonly level: 'info' | 'warn' | 'error';
-  /** `retrying`, `recovered`, `paused`, `rejected`, `damaged`, `unreadable`, `incomplete` or `failed`. */
+  /** `retrying`, `recovered`, `paused`, `rejected`, `warned`, `damaged`, `unreadable`, `incomplete` or `failed`. */
   readonly what: string;
   readonly message: string;
   /** Name of the sink. */

@@ -51,7 +51,8 @@ export type ItemResult =
 
 /** The outcome of a request. Reasons appear in the log: they must not quote keys or content. */
 export type SendResult =
-  | { readonly kind: 'stored' }
+  /** The log gets each `warning` of the target once, cut to 200 characters. */
+  | { readonly kind: 'stored'; readonly warning?: string }
   /** One result per entry, in order. */
   | { readonly kind: 'items'; readonly items: readonly ItemResult[] }
   /**

@@ -6,7 +6,8 @@ export interface SourceLine {
   readonly bytes: Buffer;
   /**
    * Id of the bytes that `offset` counts in, the same whenever the line is read and unlike that of any other machine: a
-   * segment of a spool, or the host, the watched path, the device, the inode and the generation of a log file.
+   * segment of a spool, or the host, the watched path, the device, the inode, its creation and the generation of a log
+   * file.
    */
   readonly source: string;
   /** Path of the file, for people. */
@@ -59,8 +60,13 @@ export interface Source {
   open(from: Position | undefined, onProblem: (description: string) => void): Reader;
   /** Bytes after a position. */
   lag(from: Position | undefined): number;
-  /** Deletes what every sink has passed. @returns true when the whole source was deleted */
-  release(slowest: Position): boolean;
+  /**
+   * Deletes what every sink has passed.
+   *
+   * @param isFinished - whether every reader has ended and everything is settled
+   * @returns true when the source is over
+   */
+  release(slowest: Position, isFinished: boolean): boolean;
   close(): void;
 }
 
@@ -80,6 +86,8 @@ export interface Discovery {
    * @returns whether one was since the last call, so that another look finds it
    */
   unpacked?(): Promise<boolean>;
+  /** Whether another look would find more. */
+  isDue?(): boolean;
   /** Whether files wait until the content of others was read. */
   isBehind?(): boolean;
 }

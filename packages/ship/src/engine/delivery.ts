@@ -25,6 +25,9 @@ export interface Delivery {
   deliver(batch: Batch): Promise<boolean>;
 }
 
+const MAX_WARNINGS = 20;
+const MAX_WARNING = 200;
+
 /** Reason and place of the first line. */
 function describeFirst([first]: readonly Rejected[]): string {
   return first === undefined ? '' : `${first.reason} (${first.entry.file}, byte ${first.entry.offset})`;
@@ -35,6 +38,7 @@ export function createDelivery(parts: DeliveryParts): Delivery {
   const { name, sink, timing, deadLetters, stats, report, quit, kill } = parts;
   const gate = createRetryGate(timing);
   const limiter = createLimiter(sink.limits.concurrency);
+  const warnings = new Set<string>();
   let hasEverStored = false;
 
   function notify(level: Report['level'], what: string, message: string, lines?: number): void {
@@ -58,6 +62,14 @@ export function createDelivery(parts: DeliveryParts): Delivery {
     limiter.accepted();
     if (gate.succeeded()) notify('info', 'recovered', 'the target accepts requests again');
     stats.state = gate.state;
+  }
+
+  /** A target that warns warns with each request. */
+  function onWarning(warning: string): void {
+    const message = warning.replaceAll(/\p{Cc}+/gu, ' ').slice(0, MAX_WARNING);
+    if (warnings.size >= MAX_WARNINGS || warnings.has(message)) return;
+    warnings.add(message);
+    notify('warn', 'warned', `lines were stored with a warning: ${message}`);
   }
 
   function onFailed(reason: string, afterMs?: number): void {
@@ -138,6 +150,7 @@ export function createDelivery(parts: DeliveryParts): Delivery {
       switch (result.kind) {
         case 'stored':
           onStored(pending.length);
+          if (result.warning !== undefined) onWarning(result.warning);
           return true;
         case 'items':
           pending = settleItems(pending, result.items, rejected);

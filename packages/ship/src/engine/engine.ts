@@ -25,6 +25,10 @@ export interface EngineOptions {
   readonly timing?: RetryTiming;
   /** Milliseconds between two looks for new lines. @defaultValue 200 */
   readonly pollMs?: number;
+  /** Milliseconds between two searches for files. @defaultValue 2000 */
+  readonly scanMs?: number;
+  /** Milliseconds between two looks for checkpoints to save. @defaultValue 250 */
+  readonly saveMs?: number;
 }
 
 /** Ships sources to sinks. */
@@ -44,8 +48,6 @@ export interface Engine {
   stop(graceMs: number): Promise<void>;
 }
 
-const SCAN_MS = 2000;
-const SAVE_MS = 250;
 const BEAT_MS = 5000;
 const DRAIN_STEP_MS = 20;
 /** Longest search for files before other work gets its turn. */
@@ -69,7 +71,8 @@ const initialStats = (): SinkStats => ({
  * @throws SpanlineError `ERR_INVALID_OPTION` for a sink with wrong limits
  */
 export function startEngine(options: EngineOptions): Engine {
-  const { root, from, owner, report = () => {}, timing = DEFAULT_TIMING, pollMs = 200 } = options;
+  const { root, from, owner, report = () => {}, timing = DEFAULT_TIMING } = options;
+  const { pollMs = 200, scanMs = 2000, saveMs = 250 } = options;
   const quit = new AbortController();
   const kill = new AbortController();
   // Every waiting request of every sink listens.
@@ -77,6 +80,10 @@ export function startEngine(options: EngineOptions): Engine {
   const activity = watchFileActivity();
   const shipments = new Map<string, Shipment>();
   let held: readonly string[] = [];
+  /** Whether the holder of a lock may be gone. It becomes clear when that one beats, or has not for long. */
+  let isUnclear = false;
+  /** Folders whose lock cannot be written, with the reason. */
+  const unlockable = new Map<string, string>();
   let drains = 0;
   let stopped: Promise<void> | undefined;
   let scanning: Promise<void> | undefined;
@@ -92,6 +99,23 @@ export function startEngine(options: EngineOptions): Engine {
     const delivery = createDelivery({ name, sink, timing, deadLetters, stats, report, ...signals });
     return { name, sink, stats, batches: createBatchPool(sink.limits), delivery };
   });
+
+  /** @returns `undefined` if the folder cannot be locked */
+  function lock(folder: string): Lock | 'held' | 'unclear' | undefined {
+    try {
+      const taken = acquireLock(folder, owner, activity);
+      unlockable.delete(folder);
+      return taken;
+    } catch (error) {
+      const reason = (error as NodeJS.ErrnoException).code ?? String(error);
+      if (unlockable.get(folder) !== reason) {
+        const message = `${folder} waits: its lock cannot be written (${reason})`;
+        report({ level: 'error', what: 'unreadable', message });
+      }
+      unlockable.set(folder, reason);
+      return undefined;
+    }
+  }
 
   /** @returns false if the file was rotated or deleted since it was found */
   function start(folder: string, lock: Lock, open: () => Source): boolean {
@@ -113,14 +137,16 @@ export function startEngine(options: EngineOptions): Engine {
   async function look(): Promise<boolean> {
     const elsewhere: string[] = [];
     let isComplete = true;
+    let isUnclearNow = false;
     let since = performance.now();
     for (const discovery of from) {
       for (const { folder, open } of discovery.find()) {
         if (stopped !== undefined) return true;
         if (!shipments.has(folder)) {
-          const lock = acquireLock(folder, owner, activity);
-          if (lock === undefined) elsewhere.push(basename(folder));
-          else isComplete = start(folder, lock, open) && isComplete;
+          const locked = lock(folder);
+          isUnclearNow ||= locked === 'unclear';
+          if (locked === 'held' || locked === 'unclear') elsewhere.push(basename(folder));
+          else if (locked !== undefined) isComplete = start(folder, locked, open) && isComplete;
         }
         if (performance.now() - since < SLICE_MS) continue;
         await new Promise(setImmediate);
@@ -128,6 +154,7 @@ export function startEngine(options: EngineOptions): Engine {
       }
     }
     held = elsewhere;
+    isUnclear = isUnclearNow;
     return isComplete;
   }
 
@@ -144,10 +171,15 @@ export function startEngine(options: EngineOptions): Engine {
     for (const [folder, shipment] of shipments) if (act(shipment) === 'drop') shipments.delete(folder);
   }
 
+  const isDue = (): boolean => from.some((discovery) => discovery.isDue?.() === true);
+
   const found = scan();
   const timers = [
-    setInterval(() => void scan(), SCAN_MS),
-    setInterval(() => each((shipment) => shipment.save()), SAVE_MS),
+    setInterval(() => void scan(), scanMs),
+    setInterval(() => {
+      each((shipment) => shipment.save());
+      if (isDue()) void scan();
+    }, saveMs),
     setInterval(() => each((shipment) => shipment.beat()), BEAT_MS),
   ];
 
@@ -200,8 +232,9 @@ export function startEngine(options: EngineOptions): Engine {
         while (!isStopped() && (await unpacked())) await scan();
         const wasBehind = isBehind();
         await shipFound();
-        // Files that wait for room get it when others were shipped.
-        isDone = isStopped() || !wasBehind || isBehind();
+        // Files that wait for room get it when others were shipped; a file that was truncated has another content;
+        // a lock may turn out to be that of a process that is gone.
+        isDone = isStopped() || (!isUnclear && !isDue() && (!wasBehind || isBehind()));
       }
     },
     stop: (graceMs) => (stopped ??= stop(graceMs)),

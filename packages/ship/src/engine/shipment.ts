@@ -37,7 +37,8 @@ interface Track {
 /** Starts a lane at each sink's checkpoint. */
 export function startShipment({ source, lock, routes, report, ...timing }: ShipmentParts): Shipment {
   const stopping = new AbortController();
-  let isLost = false;
+  /** Another shipper has taken over, or the source was closed. Nothing more may be saved. */
+  let isOver = false;
 
   function reportDamage(message: string, sink: string): void {
     const damage: Report = { level: 'warn', what: 'damaged', message: `${source.id}: ${message}`, sink };
@@ -69,22 +70,25 @@ export function startShipment({ source, lock, routes, report, ...timing }: Shipm
   }
 
   function end(): void {
+    isOver = true;
     stopping.abort();
     source.close();
   }
 
   function save(): 'keep' | 'drop' {
-    if (isLost) return 'drop';
+    if (isOver) return 'drop';
     for (const track of tracks) saveTrack(track);
     const [first, ...rest] = tracks.map(({ saved }) => saved);
     if (first === undefined || rest.includes(undefined)) return 'keep';
     const slowest = (rest as Position[]).reduce(earlier, first);
     try {
-      if (!source.release(slowest)) return 'keep';
+      const isFinished = tracks.every(({ lane }) => lane.isFinished);
+      if (!source.release(slowest, isFinished)) return 'keep';
     } catch {
       return 'keep';
     }
     end();
+    lock.release();
     return 'drop';
   }
 
@@ -92,7 +96,6 @@ export function startShipment({ source, lock, routes, report, ...timing }: Shipm
     save,
     beat() {
       if (lock.beat()) return 'keep';
-      isLost = true;
       end();
       return 'drop';
     },
@@ -107,8 +110,8 @@ export function startShipment({ source, lock, routes, report, ...timing }: Shipm
       stopping.abort();
       await Promise.all(tracks.map(({ lane }) => lane.done));
       await Promise.race([Promise.all(tracks.map(({ lane }) => lane.settled())), killed]);
-      if (isLost || save() === 'drop') return;
-      source.close();
+      if (isOver || save() === 'drop') return;
+      end();
       lock.release();
     },
   };

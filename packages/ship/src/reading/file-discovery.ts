@@ -1,20 +1,18 @@
-import { closeSync, openSync, statSync } from 'node:fs';
-import { hostname } from 'node:os';
-import { join } from 'node:path';
-import type { Position } from '../contracts/position.ts';
+import { statSync } from 'node:fs';
+import { dirname, join, sep } from 'node:path';
 import type { Candidate, Discovery, Source } from '../contracts/source.ts';
-import { makeFolder } from '../state/folder.ts';
 import { fileId } from './file-id.ts';
-import { type FileOrigins, type History, openFileOrigins, statFile } from './file-origin.ts';
-import { forgetFile, openFileSource } from './file-source.ts';
-import { fingerprintBytes, hasPosition } from './fingerprint.ts';
+import { originOf } from './file-origin.ts';
+import { type FileSource, openFileSource } from './file-source.ts';
+import { createContentSearch, type FoundContent, type FoundPacked } from './find-content.ts';
 import { expandGlob, isPattern } from './glob.ts';
-import { idOf } from './gone-files.ts';
+import { forgetGoneFiles } from './gone-files.ts';
 import { isGzip } from './gzip.ts';
+import { type KnownFiles, openKnownFiles, statFile } from './known-files.ts';
 import type { LineOptions } from './line-decoder.ts';
+import { openLooks } from './looks.ts';
 import { createPackedFiles, type UnpackedFile } from './packed-files.ts';
 import { openReadFiles } from './read-files.ts';
-import { createSiblings } from './siblings.ts';
 
 /** Options of {@link discoverFiles}. */
 export interface FileDiscoveryOptions {
@@ -32,16 +30,8 @@ export interface FileDiscoveryOptions {
   readonly onProblem?: (path: string, reason: string) => void;
 }
 
-/** A compressed file. */
-interface Packed {
-  readonly path: string;
-  readonly watched: string;
-  /** It is to be read also if it is no copy of a file that is known. */
-  readonly isNew: boolean;
-}
-
-/** A shorter fingerprint could be the start of any line. */
-const MIN_FINGERPRINT_BYTES = 64;
+const MOVED: ReadonlySet<unknown> = new Set(['ENOENT', 'ESTALE']);
+const FORGET_MS = 3_600_000;
 
 const REASONS: Readonly<Record<string, string>> = {
   ENOENT: 'does not exist',
@@ -50,32 +40,16 @@ const REASONS: Readonly<Record<string, string>> = {
   ENOTSUP: 'is no file on a disk: the system makes up its content',
 };
 
-function reasonOf(error: unknown): string {
-  const { code } = error as NodeJS.ErrnoException;
-  return (code === undefined ? undefined : REASONS[code]) ?? `cannot be read (${code ?? String(error)})`;
-}
+const codeOf = (error: unknown): string => (error as NodeJS.ErrnoException).code ?? String(error);
 
-/** Whether a file is a copy of one that is known, as far as that was read, or cannot be read. */
-function isCopy(path: string, positions: readonly Position[]): boolean {
-  let handle: number;
-  try {
-    handle = openSync(path, 'r');
-  } catch {
-    return true;
-  }
-  try {
-    return positions.some(
-      (position) =>
-        fingerprintBytes(position.fingerprint ?? '0') >= MIN_FINGERPRINT_BYTES && hasPosition(handle, position),
-    );
-  } finally {
-    closeSync(handle);
-  }
+function reasonOf(error: unknown): string {
+  const code = codeOf(error);
+  return REASONS[code] ?? `cannot be read (${code})`;
 }
 
 /**
  * Finds the files at watched paths, and files that were there while no shipper was running: rotated ones, and those
- * that a link named. A file is identified by device and inode, so that renaming it changes nothing.
+ * that a link named.
  */
 export function discoverFiles({
   patterns,
@@ -86,7 +60,14 @@ export function discoverFiles({
   onProblem = () => {},
 }: FileDiscoveryOptions): Discovery {
   const problems = new Map<string, string>();
-  let origins: FileOrigins | undefined;
+  const readFiles = openReadFiles(state);
+  const looks = openLooks(state);
+  /** Folders whose content is no longer in the file in which it was found. */
+  const moved = new Set<string>();
+  /** Sources that were opened, by folder. */
+  const sources = new Map<string, FileSource>();
+  let isDue = false;
+  let forgotAt = Number.NEGATIVE_INFINITY;
 
   function note(path: string, reason: string | undefined): void {
     if (reason === undefined) {
@@ -98,89 +79,123 @@ export function discoverFiles({
     onProblem(path, reason);
   }
 
-  const readFiles = openReadFiles(state);
+  const onProblemOf = (path: string, error: unknown): void => {
+    // A file that was rotated meanwhile is found again under its new name.
+    if (!MOVED.has((error as NodeJS.ErrnoException).code)) note(path, reasonOf(error));
+  };
+
+  const newSince = (watched: string): number => looks.since(dirname(watched)) ?? Infinity;
+
+  /** They are read at the first look. */
+  let parts: ReturnType<typeof openParts> | undefined;
+  function openParts() {
+    const known = openKnownFiles(state, (folder) => sources.get(folder)?.start()?.fingerprint);
+    const isMoved = (folder: string): boolean => moved.has(folder);
+    return {
+      known,
+      look: createContentSearch({ known, readFiles, isMoved, newSince, onProblem: onProblemOf }),
+    };
+  }
+
   const packed = createPackedFiles({
     state,
     readFiles,
-    positions: () => origins?.positions() ?? [],
+    positions: () => parts?.known.positions() ?? [],
     onProblem: note,
     maxWaitingBytes: maxUnpackedBytes,
   });
 
-  function open(path: string, watched: string, id: string, folder: string, unpacked?: UnpackedFile): Source {
+  /** @returns whether the state knows the content that the file has now */
+  function onReplaced({ folder, path, watched, stats }: FoundContent, known: KnownFiles): boolean {
+    moved.add(folder);
+    isDue = true;
+    const id = fileId(stats);
+    const last = known.lastOf(id);
     try {
-      const host = origins?.hostOf(folder) ?? hostname();
-      const source = openFileSource({ path, watched, host, id, folder, isFinal, lines, readFiles, unpacked });
+      known.save(last === undefined || last === folder ? known.nextOf(id) : last, path, watched, stats);
+      return true;
+    } catch {
+      // The disk is full. The next look writes it.
+      return false;
+    }
+  }
+
+  function open(found: FoundContent, known: KnownFiles, unpacked?: UnpackedFile): Source {
+    const { path, watched, stats, folder, isCopy } = found;
+    try {
+      const source = openFileSource({
+        path,
+        origin: known.originOf(folder) ?? originOf(path, watched, stats),
+        found: stats,
+        folder,
+        unpacked,
+        isCopy,
+        isFinal,
+        lines,
+        readFiles,
+        onReplaced: () => onReplaced(found, known),
+      });
       note(path, undefined);
+      sources.set(folder, source);
       return source;
     } catch (error) {
-      const { code } = error as NodeJS.ErrnoException;
-      // A file that was rotated meanwhile is found again under its new name.
-      if (code !== 'ENOENT' && code !== 'ESTALE') note(path, reasonOf(error));
+      onProblemOf(path, error);
       throw error;
     }
   }
 
-  function* candidate(path: string, watched: string, known: FileOrigins): Iterable<Candidate> {
-    const stats = statFile(path);
-    if (stats === undefined) return;
-    const id = fileId(stats);
-    const folder = join(state, id);
+  function* candidate(found: FoundContent, known: KnownFiles): Iterable<Candidate> {
+    const { folder, path, watched, stats } = found;
     try {
-      makeFolder(folder);
-      if (known.isReplaced(folder, stats)) forgetFile(folder, watched);
       known.save(folder, path, watched, stats);
     } catch (error) {
-      note(folder, reasonOf(error));
+      note(path, `waits: ${folder} cannot be written (${codeOf(error)})`);
       return;
     }
-    yield { folder, open: () => open(path, watched, id, folder) };
+    yield { folder, open: () => open(found, known) };
   }
 
-  /** @param isNew - it is to be read if it is no copy of a file that is known */
-  function* packedCandidate(path: string, watched: string, known: FileOrigins, isNew: boolean): Iterable<Candidate> {
+  /** The time at which a look begins. */
+  function beginLook(): number {
+    try {
+      return looks.now();
+    } catch {
+      return Date.now();
+    }
+  }
+
+  /** States of earlier versions do not know when anybody looked, but when anything was saved. */
+  function startLook(watched: string, beganAt: number, known: KnownFiles): void {
+    if (looks.since(dirname(watched)) !== undefined) return;
+    const { savedAt } = known.historyOf(watched, []);
+    try {
+      looks.started(dirname(watched), savedAt > 0 ? savedAt : beganAt);
+    } catch {
+      // The disk is full. This shipper knows it.
+    }
+  }
+
+  /** @param watched - the paths, and whether all files there are noted */
+  function endLook(beganAt: number, watched: ReadonlyMap<string, boolean>): void {
+    const folders = new Set([...watched.keys()].map((path) => dirname(path)));
+    for (const [path, isNoted] of watched) if (!isNoted) folders.delete(dirname(path));
+    try {
+      for (const folder of folders) looks.completed(folder, beganAt);
+    } catch {
+      // The disk is full. What was written since the last look that is noted is new.
+    }
+  }
+
+  function* packedCandidate({ path, watched, isNew }: FoundPacked, known: KnownFiles): Iterable<Candidate> {
     const stats = statFile(path);
     if (stats === undefined) return;
     try {
-      const unpacked = packed.take(path, stats, isNew);
+      const unpacked = packed.take(path, watched, stats, isNew);
       if (unpacked === undefined) return;
       const { folder } = unpacked;
-      const origin = known.watchedOf(folder) ?? watched;
-      yield { folder, open: () => open(path, origin, idOf(folder), folder, unpacked) };
+      yield { folder, open: () => open({ path, watched, stats, folder, isCopy: true }, known, unpacked) };
     } catch (error) {
       note(path, reasonOf(error));
-    }
-  }
-
-  /** Whether a compressed file is a later one than those that are known, or may be one that was hardly known. */
-  function isLater(path: string, history: () => History): boolean {
-    const { savedAt, hardlyKnownSince } = history();
-    const writtenAt = statFile(path)?.mtimeMs ?? 0;
-    return savedAt > 0 && (writtenAt > savedAt || writtenAt >= hardlyKnownSince);
-  }
-
-  /** Whether a file at another path belongs to a watched path: it has a checkpoint, or is newer and no copy. */
-  function belongs(path: string, watched: string, known: FileOrigins, history: () => History): boolean {
-    const stats = statFile(path);
-    if (stats === undefined) return false;
-    if (known.isFrom(join(state, fileId(stats)), watched)) return true;
-    const { savedAt, positions } = history();
-    return savedAt > 0 && stats.mtimeMs > savedAt && !isCopy(path, positions);
-  }
-
-  function* earlierFiles(
-    watched: string,
-    known: FileOrigins,
-    siblingsOf: (path: string) => string[],
-    later: Packed[],
-  ): Iterable<Candidate> {
-    let loaded: History | undefined;
-    const history = (): History => (loaded ??= known.historyOf(watched));
-    const reals = known.realsOf(watched);
-    const paths = new Set([watched, ...reals].flatMap(siblingsOf).concat(reals));
-    for (const path of paths) {
-      if (isGzip(path)) later.push({ path, watched, isNew: isLater(path, history) });
-      else if (path !== watched && belongs(path, watched, known, history)) yield* candidate(path, watched, known);
     }
   }
 
@@ -195,12 +210,21 @@ export function discoverFiles({
   }
 
   function* find(): Iterable<Candidate> {
-    const known = (origins ??= openFileOrigins(state));
+    isDue = false;
+    const beganAt = beginLook();
+    const { known, look } = (parts ??= openParts());
     known.refresh();
-    const siblingsOf = createSiblings();
-    const packedFiles: Packed[] = [];
+    for (const folder of moved) if (known.watchedOf(folder) === undefined) moved.delete(folder);
+    for (const [folder, source] of sources) {
+      if (known.watchedOf(folder) === undefined) sources.delete(folder);
+      else source.see();
+    }
+    const finder = look();
+    const seen = new Set<string>();
+    const packedFiles: FoundPacked[] = [];
+    const looked = new Map<string, boolean>();
     for (const pattern of patterns) {
-      const paths = expandGlob(pattern, note);
+      const paths = expandGlob(pattern, (folder, reason) => note(join(folder, sep), reason));
       if (isPattern(pattern)) note(pattern, paths.length === 0 ? 'matches no file' : undefined);
       for (const watched of paths) {
         if (statFile(watched) === undefined) check(watched);
@@ -208,14 +232,32 @@ export function discoverFiles({
           packedFiles.push({ path: watched, watched, isNew: true });
           continue;
         }
-        yield* earlierFiles(watched, known, siblingsOf, packedFiles);
-        yield* candidate(watched, watched, known);
+        startLook(watched, beganAt, known);
+        const found = finder.find(watched);
+        packedFiles.push(...found.packed);
+        looked.set(watched, found.isWhole);
+        for (const content of found.contents) {
+          seen.add(content.folder);
+          yield* candidate(content, known);
+          if (problems.has(content.path)) looked.set(watched, false);
+        }
       }
     }
-    // A file that has the inode of one that was compressed comes first, so that it gets its folder.
     const wanted = new Set(packedFiles.filter(({ isNew }) => isNew).map(({ path }) => path));
-    for (const { path, watched } of packedFiles) yield* packedCandidate(path, watched, known, wanted.has(path));
+    for (const file of packedFiles) {
+      const isNew = wanted.has(file.path);
+      yield* packedCandidate({ ...file, isNew }, known);
+      if (isNew && looked.has(file.watched) && problems.has(file.path)) looked.set(file.watched, false);
+    }
+    endLook(beganAt, looked);
+    if (performance.now() - forgotAt < FORGET_MS) return;
+    forgotAt = performance.now();
+    try {
+      forgetGoneFiles(state, known, seen);
+    } catch (error) {
+      note(state, reasonOf(error));
+    }
   }
 
-  return { find, unpacked: () => packed.unpacked(), isBehind: () => packed.isBehind };
+  return { find, unpacked: () => packed.unpacked(), isBehind: () => packed.isBehind, isDue: () => isDue };
 }

@@ -1,21 +1,14 @@
-/**
- * Origins of log files: the watched path under which a file was found, and the path behind it. After a restart they
- * show which files belong to a path, also when the path, or a link, names another file by then.
- */
+/** Where the file of a folder in the state was found. */
 
-import { existsSync, readFileSync, realpathSync, type Stats, statSync } from 'node:fs';
+import { closeSync, fstatSync, openSync, readFileSync, realpathSync, type Stats } from 'node:fs';
 import { hostname } from 'node:os';
-import { basename, join } from 'node:path';
-import type { Position } from '../contracts/position.ts';
-import { isCheckpoint, loadCheckpoint } from '../state/checkpoint.ts';
-import { listNames } from '../state/file-names.ts';
+import { join } from 'node:path';
 import { replaceFile } from '../state/replace-file.ts';
-import { fileId } from './file-id.ts';
-import { isPartial } from './fingerprint.ts';
-import { listGone, ORIGIN_FILE } from './gone-files.ts';
+import { isSameFile } from './file-id.ts';
+import { fingerprintOf } from './fingerprint.ts';
 
 /** Where a file was found. */
-interface FileOrigin {
+export interface FileOrigin {
   /** The path that is watched. */
   readonly watched: string;
   /** The path of the file itself, behind links. */
@@ -24,48 +17,26 @@ interface FileOrigin {
   readonly bornAt: number;
   /** The host that found the file. It may have another name later, and another host may go on with the folder. */
   readonly host: string;
+  /** Fingerprint of the first bytes, as far as any reader has seen them. A sink that was not served knows fewer. */
+  readonly start?: string;
 }
 
-/** A file that is known, as far as one sink has read it. */
-export interface KnownPosition {
-  readonly folder: string;
-  readonly position: Position;
-}
+/** Name of the file that says where the content of its folder was found. */
+export const ORIGIN_FILE = 'origin.json';
 
-/** The checkpoints of all files that have had a watched path. */
-export interface History {
-  /** When the newest one was saved, in milliseconds since the epoch; `-Infinity` if there is none. */
-  readonly savedAt: number;
-  readonly positions: readonly Position[];
-  /**
-   * When the oldest file was created that is gone and was hardly known, in milliseconds since the epoch; `Infinity` if
-   * there is none. Too little of it was seen to recognise its compressed copy, so any that was written since then may
-   * be its copy.
-   */
-  readonly hardlyKnownSince: number;
-}
-
-const FOLDER = /^file-\d+-\d+$/;
-
-/** The attributes of a file; `undefined` if there is none, or something else. */
-export function statFile(path: string): Stats | undefined {
-  try {
-    const stats = statSync(path);
-    return stats.isFile() ? stats : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-function load(folder: string): FileOrigin | undefined {
+/** Loads where the file of a folder was found; `undefined` if that is not known. */
+export function loadOrigin(folder: string): FileOrigin | undefined {
   try {
     const {
       watched,
       real,
       bornAt = 0,
       host = hostname(),
+      start,
     } = JSON.parse(readFileSync(join(folder, ORIGIN_FILE), 'utf8')) as Partial<FileOrigin>;
-    return typeof watched === 'string' && typeof real === 'string' ? { watched, real, bornAt, host } : undefined;
+    return typeof watched === 'string' && typeof real === 'string'
+      ? { watched, real, bornAt, host, ...(start === undefined ? {} : { start }) }
+      : undefined;
   } catch {
     return undefined;
   }
@@ -79,120 +50,38 @@ function realPath(path: string): string {
   }
 }
 
-function positionsIn(folder: string): KnownPosition[] {
-  return listNames(folder)
-    .filter(isCheckpoint)
-    .flatMap((name) => loadCheckpoint(join(folder, name)).position ?? [])
-    .map((position) => ({ folder, position }));
+/** The first bytes of a file that was found; nothing if it may not be read, or another file has its path by now. */
+function startAt(path: string, stats: Stats): Pick<FileOrigin, 'start'> {
+  let handle: number | undefined;
+  try {
+    handle = openSync(path, 'r');
+    return isSameFile(fstatSync(handle), stats, path) ? { start: fingerprintOf(handle) } : {};
+  } catch {
+    return {};
+  } finally {
+    if (handle !== undefined) closeSync(handle);
+  }
 }
 
-const isHardlyKnown = ({ position }: KnownPosition): boolean => isPartial(position.fingerprint ?? '0');
-
-/** Whether the file of a folder is at a path. */
-function isAt(path: string, folder: string): boolean {
-  const stats = statFile(path);
-  return stats !== undefined && fileId(stats) === basename(folder);
+/** Where a file is found now. */
+export function originOf(path: string, watched: string, stats: Stats): FileOrigin {
+  const { birthtimeMs: bornAt } = stats;
+  return { watched, real: realPath(path), bornAt, host: hostname(), ...startAt(path, stats) };
 }
 
-/** The origins of all files that have a folder in the state. */
-export interface FileOrigins {
-  /** Reads the origins of files that another shipper found, and forgets those of files that are gone. */
-  refresh(): void;
-  /** The host that found the file of a folder. */
-  hostOf(folder: string): string;
-  /** Whether the file of a folder was found under a path. */
-  isFrom(folder: string, watched: string): boolean;
-  /** Remembers where a file was found, and which it is. @throws the system's error */
-  save(folder: string, path: string, watched: string, stats: Stats): void;
-  /** Whether the file of a folder is gone, and another one has got its inode. */
-  isReplaced(folder: string, stats: Stats): boolean;
-  /** Paths behind links that files of a watched path had when they were found. */
-  realsOf(watched: string): readonly string[];
-  historyOf(watched: string): History;
-  /** The watched path of a folder's file. */
-  watchedOf(folder: string): string | undefined;
-  /** The places up to which files were read, of all files. */
-  positions(): readonly KnownPosition[];
+/** Writes where the file of a folder was found. @throws the system's error */
+export function saveOrigin(folder: string, origin: FileOrigin): void {
+  replaceFile(join(folder, ORIGIN_FILE), JSON.stringify(origin), { isDurable: false });
 }
 
-/** Opens the origins in a state folder. Each is read once. */
-export function openFileOrigins(state: string): FileOrigins {
-  const byWatched = new Map<string, Map<string, FileOrigin>>();
-  const originOf = new Map<string, FileOrigin>();
+/** Whether a folder says where its file was found. */
+export const hasOrigin = (folder: string): boolean => loadOrigin(folder) !== undefined;
 
-  function add(folder: string, origin: FileOrigin): void {
-    byWatched.get(originOf.get(folder)?.watched ?? '')?.delete(folder);
-    originOf.set(folder, origin);
-    const known = byWatched.get(origin.watched);
-    if (known === undefined) byWatched.set(origin.watched, new Map([[folder, origin]]));
-    else known.set(folder, origin);
-  }
-
-  function remove(folder: string): void {
-    const { watched = '' } = originOf.get(folder) ?? {};
-    const known = byWatched.get(watched);
-    known?.delete(folder);
-    if (known?.size === 0) byWatched.delete(watched);
-    originOf.delete(folder);
-  }
-
-  function refresh(): void {
-    const folders = new Set(
-      listNames(state)
-        .filter((name) => FOLDER.test(name))
-        .map((name) => join(state, name)),
-    );
-    for (const folder of originOf.keys()) if (!folders.has(folder)) remove(folder);
-    for (const folder of folders) {
-      const origin = originOf.has(folder) ? undefined : load(folder);
-      if (origin !== undefined) add(folder, origin);
-    }
-  }
-
-  /** Files of a watched path that are gone, and whose folders others have got. */
-  function goneOf(watched: string): [string, FileOrigin][] {
-    return listGone(state).flatMap((folder): [string, FileOrigin][] => {
-      const origin = load(folder);
-      return origin?.watched === watched ? [[folder, origin]] : [];
-    });
-  }
-
-  refresh();
-  return {
-    refresh,
-    hostOf: (folder) => (originOf.get(folder) ?? load(folder))?.host ?? hostname(),
-    isFrom: (folder, watched) => originOf.get(folder)?.watched === watched,
-    save(folder, path, watched, stats) {
-      // A rotated file keeps the path at which it was found first.
-      const isKnown = originOf.get(folder)?.watched === watched && !this.isReplaced(folder, stats);
-      if (isKnown && existsSync(join(folder, ORIGIN_FILE))) return;
-      const host = isKnown ? this.hostOf(folder) : hostname();
-      const origin = { watched, real: realPath(path), bornAt: stats.birthtimeMs, host };
-      replaceFile(join(folder, ORIGIN_FILE), JSON.stringify(origin), { isDurable: false });
-      add(folder, origin);
-    },
-    isReplaced(folder, { birthtimeMs, ctimeMs }) {
-      const before = originOf.get(folder)?.bornAt ?? 0;
-      // A system that does not know when a file was created says 0, or the time of its last change.
-      return before > 0 && birthtimeMs > 0 && birthtimeMs < ctimeMs && before !== birthtimeMs;
-    },
-    watchedOf: (folder) => (originOf.get(folder) ?? load(folder))?.watched,
-    positions: () => [...originOf.keys(), ...listGone(state)].flatMap(positionsIn),
-    realsOf: (watched) => [...new Set([...(byWatched.get(watched)?.values() ?? [])].map(({ real }) => real))],
-    historyOf(watched) {
-      const files = [...(byWatched.get(watched)?.keys() ?? [])].flatMap((folder) =>
-        listNames(folder)
-          .filter(isCheckpoint)
-          .map((name) => join(folder, name)),
-      );
-      const hardlyKnown = [...(byWatched.get(watched) ?? []), ...goneOf(watched)].filter(
-        ([folder, { real }]) => !isAt(real, folder) && positionsIn(folder).some(isHardlyKnown),
-      );
-      return {
-        hardlyKnownSince: Math.min(Infinity, ...hardlyKnown.map(([, { bornAt }]) => bornAt)),
-        savedAt: Math.max(Number.NEGATIVE_INFINITY, ...files.map((path) => statFile(path)?.mtimeMs ?? 0)),
-        positions: files.flatMap((path) => loadCheckpoint(path).position ?? []),
-      };
-    },
-  };
+/** Remembers the first bytes of a file. @throws the system's error */
+export function saveStart(folder: string, start: string): void {
+  const origin = loadOrigin(folder);
+  if (origin !== undefined) saveOrigin(folder, { ...origin, start });
 }
+
+/** Fingerprint of the first bytes of a folder's file, as far as any reader has seen them. */
+export const seenStart = (folder: string): string | undefined => loadOrigin(folder)?.start;

@@ -1,7 +1,9 @@
 import {
   closeSync,
+  constants as files,
   createReadStream,
   createWriteStream,
+  existsSync,
   fstatSync,
   openSync,
   readSync,
@@ -51,12 +53,28 @@ export function identifyGzip(path: string): GzipFile | undefined {
   }
 }
 
-/** Unpacks a file. The target exists once it is whole. @throws if the file is damaged, or not whole yet */
+/** Fingerprint of the first bytes of a compressed file's content; `undefined` if it cannot be read. */
+export function startOfGzip(path: string): string | undefined {
+  try {
+    return identifyGzip(path)?.start;
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * Unpacks a file. The target exists once it is whole. Shippers that unpack the same file write the same bytes to the
+ * same places of one `.part`, and so does the next one after a kill.
+ *
+ * @throws if the file is damaged, or not whole yet
+ */
 export async function unpack(path: string, to: string): Promise<void> {
   const part = `${to}.part`;
   try {
-    await pipeline(createReadStream(path), createGunzip(), createWriteStream(part, { mode: FILE_MODE }));
-    renameSync(part, to);
+    const fd = openSync(part, files.O_WRONLY | files.O_CREAT, FILE_MODE);
+    await pipeline(createReadStream(path), createGunzip(), createWriteStream(part, { fd }));
+    if (existsSync(to)) rmSync(part, { force: true });
+    else renameSync(part, to);
   } catch (error) {
     rmSync(part, { force: true });
     throw error;

@@ -1,5 +1,5 @@
 import { isUtf8 } from 'node:buffer';
-import { createPartJoiner, readTime, unwrapLine } from '@spanline/record';
+import { createPartJoiner, type JoinedLine, readTime, unwrapLine } from '@spanline/record';
 import type { SourceLine } from '../contracts/source.ts';
 import { createTextLines, type LineStep } from './text-lines.ts';
 
@@ -52,6 +52,10 @@ export function createLineDecoder({ timeKey, text = 'reject' }: LineOptions, onL
     return iso === undefined ? { ...line, bytes } : { ...line, bytes, time: iso };
   }
 
+  function toLine({ first, bytes, time, isCut }: JoinedLine<SourceLine>): SourceLine {
+    return { ...withTime(first, toBuffer(bytes), time), torn: isCut };
+  }
+
   function decode(line: SourceLine): SourceLine | undefined {
     const raw = line.offset === 0 ? withoutMark(line.bytes) : line.bytes;
     const bytes = toUtf8(raw);
@@ -59,7 +63,7 @@ export function createLineDecoder({ timeKey, text = 'reject' }: LineOptions, onL
     if (wrapped === undefined) return bytes === line.bytes ? line : { ...line, bytes };
     const whole = parts.add(line, wrapped);
     if (whole === undefined) return undefined;
-    return { ...withTime(whole.first, toBuffer(whole.bytes), whole.time), torn: whole.isCut };
+    return toLine(whole);
   }
 
   const stamp = (lines: readonly SourceLine[]): readonly SourceLine[] =>
@@ -70,7 +74,10 @@ export function createLineDecoder({ timeKey, text = 'reject' }: LineOptions, onL
       const decoded = lines.map(decode).filter((line) => line !== undefined);
       return stamp(texts?.add(decoded) ?? decoded);
     },
-    flush: () => stamp(texts?.flush() ?? []),
+    flush(isOver) {
+      const cut = isOver ? parts.flush().map(toLine) : [];
+      return stamp([...(texts?.flush(isOver) ?? []), ...cut]);
+    },
     get waitingFrom() {
       const offsets = parts.waiting().map(({ offset }) => offset);
       if (texts?.waitingFrom !== undefined) offsets.push(texts.waitingFrom);

@@ -1,17 +1,16 @@
-import { closeSync, existsSync, fstatSync, openSync, rmSync, statfsSync, type Stats, statSync } from 'node:fs';
+import { existsSync, rmSync, statfsSync, type Stats, statSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Position } from '../contracts/position.ts';
 import { isDiskFull, listNames } from '../state/file-names.ts';
 import { makeFolder } from '../state/folder.ts';
-import type { KnownPosition } from './file-origin.ts';
-import { fingerprintBytes, hasPosition, startOf } from './fingerprint.ts';
+import { findTwin } from './copies.ts';
+import { hasOrigin, originOf, saveOrigin } from './file-origin.ts';
+import { startOf } from './fingerprint.ts';
 import { type GzipFile, identifyGzip, unpack } from './gzip.ts';
-import { contentKey, type ReadFiles } from './read-files.ts';
+import type { KnownPosition } from './known-files.ts';
+import type { ReadFiles } from './read-files.ts';
 
 /** A compressed file that is ready to be read. */
 export interface UnpackedFile {
-  /** Identifies the content. */
-  readonly key: string;
   /** Folder of the checkpoints. It is that of the file from before its compression, if that was read in part. */
   readonly folder: string;
   /** Path of the content. */
@@ -37,9 +36,9 @@ export interface PackedFiles {
   /**
    * A file that is to be read; `undefined` if it was read before, is no compressed file, or is not unpacked yet.
    *
-   * @param isNew - whether the file is to be read if it is no copy of a known one
+   * @param isNew - whether the file is to be read if it is no copy of a known one. Once it was new, it goes on to be.
    */
-  take(path: string, stats: Stats, isNew: boolean): UnpackedFile | undefined;
+  take(path: string, watched: string, stats: Stats, isNew: boolean): UnpackedFile | undefined;
   /** Resolves when nothing is being unpacked. @returns whether a file was, since the last call */
   unpacked(): Promise<boolean>;
   /** Whether a file waits until the content of others was read. */
@@ -47,16 +46,11 @@ export interface PackedFiles {
 }
 
 const CONTENT = 'content';
-const PACKED_FOLDER = /^gzip-/;
+/** Whether the name of a folder is that of a compressed file. */
+export const isPackedFolder = (name: string): boolean => name.startsWith('gzip-');
 /** Room that the content of a file leaves on the disk for others. */
 const MIN_FREE_BYTES = 67_108_864;
 const FULL_AGAIN_MS = 10_000;
-/** Fewer bytes could be the start of any file. */
-const MIN_BYTES = 64;
-
-const isTelling = ({ offset, fingerprint = '0' }: Position): boolean =>
-  offset >= MIN_BYTES || fingerprintBytes(fingerprint) >= MIN_BYTES;
-
 /** Creates the room of compressed files in a state folder. */
 export function createPackedFiles({
   state,
@@ -97,7 +91,7 @@ export function createPackedFiles({
   /** Bytes of content that waits to be read. */
   function waitingBytes(): number {
     return listNames(state)
-      .filter((name) => PACKED_FOLDER.test(name))
+      .filter(isPackedFolder)
       .reduce((sum, name) => sum + (statSync(join(state, name, CONTENT), { throwIfNoEntry: false })?.size ?? 0), 0);
   }
 
@@ -123,27 +117,9 @@ export function createPackedFiles({
     working = unpackOnce(path, version, to).finally(() => (working = undefined));
   }
 
-  /** The file from before the compression; `read` if all of it was read. */
-  function twinOf(content: string): string | undefined {
-    const handle = openSync(content, 'r');
-    try {
-      const { size } = fstatSync(handle);
-      if (readFiles.has(contentKey(handle, size))) return 'read';
-      const known = positions();
-      const same = known
-        .filter(({ position }) => isTelling(position) && hasPosition(handle, position))
-        .toSorted((a, b) => b.position.offset - a.position.offset);
-      const folder = same[0]?.folder;
-      const ofSinks = known.filter((one) => one.folder === folder);
-      return ofSinks.length > 0 && ofSinks.every(({ position }) => position.offset >= size) ? 'read' : folder;
-    } finally {
-      closeSync(handle);
-    }
-  }
-
-  function take(path: string, stats: Stats, isNew: boolean): UnpackedFile | undefined {
+  function take(path: string, watched: string, stats: Stats, isNew: boolean): UnpackedFile | undefined {
     const version = `${stats.dev} ${stats.ino} ${stats.size} ${stats.mtimeMs}`;
-    if (ignored.get(path) === version) return undefined;
+    if (!isNew && ignored.get(path) === version) return undefined;
     const file = identify(path, version);
     if (file === undefined) {
       if (isNew) onProblem(path, 'is no whole gzip file');
@@ -151,15 +127,17 @@ export function createPackedFiles({
     }
     const { key, start, bytes } = file;
     if (readFiles.has(key)) return undefined;
-    const canBeKnown = isNew || positions().some(({ position }) => startOf(position.fingerprint ?? '') === start);
+    const own = join(state, key);
+    const isWanted = isNew || hasOrigin(own);
+    const canBeKnown = isWanted || positions().some(({ position }) => startOf(position.fingerprint ?? '') === start);
     if (!canBeKnown) {
       ignored.set(path, version);
       return undefined;
     }
-    const own = join(state, key);
     const content = join(own, CONTENT);
     if (!existsSync(content)) {
       makeFolder(own);
+      if (isWanted && !hasOrigin(own)) saveOrigin(own, { ...originOf(path, watched, stats), start });
       begin(path, version, content, bytes);
       return undefined;
     }
@@ -168,12 +146,12 @@ export function createPackedFiles({
       rmSync(own, { recursive: true, force: true });
       isFull = false;
     };
-    const twin = twinOf(content);
-    if (twin === 'read' || (twin === undefined && !isNew)) {
+    const twin = findTwin(content, positions(), readFiles);
+    if (twin === undefined ? !isWanted : twin.isRead) {
       end();
       return undefined;
     }
-    return { key, folder: twin ?? own, content, end };
+    return { folder: twin?.folder ?? own, content, end };
   }
 
   return {

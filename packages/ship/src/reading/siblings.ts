@@ -1,5 +1,6 @@
-import { readdirSync, statSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
+import { statFile } from './known-files.ts';
 
 const COMPRESSED = /\.(bz2|xz|zst|zip)$/;
 
@@ -41,7 +42,7 @@ export function createSiblings(): (path: string) => string[] {
       const other = names[index] ?? '';
       if (other === name || COMPRESSED.test(other)) continue;
       const sibling = join(folder, other);
-      if (statSync(sibling, { throwIfNoEntry: false })?.isFile() === true) siblings.push(sibling);
+      if (statFile(sibling) !== undefined) siblings.push(sibling);
     }
     return siblings;
   };

@@ -25,7 +25,7 @@ function startReader(
   onProblem: (description: string) => void,
 ): Reader {
   const folder = join(options.root, options.writer);
-  let current: LineFile | undefined;
+  let current: (LineFile & { readonly file: string }) | undefined;
   let handle: number | undefined;
   let offset = 0;
   let ended = false;
@@ -36,10 +36,10 @@ function startReader(
     current = undefined;
   }
 
-  function enter(file: string, at: number): LineFile {
+  function enter(file: string, at: number): NonNullable<typeof current> {
     leave();
     handle = openSync(join(folder, file), 'r');
-    current = readLineFile(handle, `${options.writer}/${file}`, file);
+    current = { ...readLineFile({ handle, path: file }, `${options.writer}/${file}`), file };
     offset = at;
     return current;
   }
@@ -57,7 +57,7 @@ function startReader(
     }
   }
 
-  function begin(segments: readonly string[]): LineFile | undefined {
+  function begin(segments: readonly string[]): typeof current {
     if (from !== undefined && segments.includes(from.file)) {
       resume(from);
       return current;

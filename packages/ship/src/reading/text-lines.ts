@@ -5,8 +5,12 @@ import type { SourceLine } from '../contracts/source.ts';
 export interface LineStep {
   /** Returns the lines that are ready. Parts that later lines may belong to are kept. */
   add(lines: readonly SourceLine[]): readonly SourceLine[];
-  /** Returns the text that is kept. A part of a line goes on waiting for its end. */
-  flush(): readonly SourceLine[];
+  /**
+   * Returns the text that is kept.
+   *
+   * @param isOver - nothing follows: parts of lines are torn lines. Otherwise they go on waiting for their ends.
+   */
+  flush(isOver: boolean): readonly SourceLine[];
   /** Offset of the first part that is kept. Nothing from there on may count as read. */
   readonly waitingFrom: number | undefined;
 }
@@ -44,8 +48,12 @@ function timeOf(text: string): string | undefined {
   return readTime(leading ?? access, Date.now());
 }
 
+const isDated = (text: string): boolean => LEADING_TIME.exec(text)?.[1] !== undefined;
+
+/** A text that begins with a time goes on until the next one that does: a stack trace begins with its error. */
 function belongs(text: string, { texts }: Event): boolean {
   if (CONTINUES.test(text)) return true;
+  if (isDated(texts[0] ?? '')) return !isDated(text);
   return PYTHON_ERROR.test(text) && /^\s/.test(texts.at(-1) ?? '') && TRACEBACK.test(texts.join('\n'));
 }
 

@@ -8,6 +8,8 @@ export interface FileActivity {
    * exist.
    */
   idleMs(path: string): number;
+  /** Whether a change of the file was seen since the first call. */
+  hasChanged(path: string): boolean;
 }
 
 const MAX_FILES = 20_000;
@@ -17,7 +19,7 @@ const MAX_FILES = 20_000;
  * is taken from a monotonic clock.
  */
 export function watchFileActivity(): FileActivity {
-  const seen = new BoundedMap<string, { mtimeMs: number; since: number }>(MAX_FILES);
+  const seen = new BoundedMap<string, { mtimeMs: number; since: number; hasChanged: boolean }>(MAX_FILES);
   return {
     idleMs(path) {
       let mtimeMs: number;
@@ -29,8 +31,9 @@ export function watchFileActivity(): FileActivity {
       }
       const before = seen.get(path);
       if (before?.mtimeMs === mtimeMs) return performance.now() - before.since;
-      seen.set(path, { mtimeMs, since: performance.now() });
+      seen.set(path, { mtimeMs, since: performance.now(), hasChanged: before !== undefined });
       return 0;
     },
+    hasChanged: (path) => seen.get(path)?.hasChanged === true,
   };
 }

@@ -11,9 +11,19 @@ export interface Lock {
   release(): void;
 }
 
+/** Another process took the lock first, or the folder is gone. */
+const TAKEN: ReadonlySet<unknown> = new Set(['EEXIST', 'ENOENT']);
 const LOCK = /^lock-(\d{6,})$/;
 /** A holder in another container touches its lock every few seconds. */
 const STALE_MS = 30_000;
+/**
+ * A lock without a text was left by a process that was killed between creating and writing it. One that is only slow
+ * finds a higher number when it has written its own, and gives up.
+ */
+const UNWRITTEN_MS = 1000;
+
+/** Whether a lock is held. `unclear`: its holder runs elsewhere, and was neither seen alive nor silent for long. */
+type Holding = 'free' | 'held' | 'unclear';
 
 /** Numbers of the lock files, lowest first. */
 function numbersOf(folder: string): number[] {
@@ -25,17 +35,20 @@ function numbersOf(folder: string): number[] {
 
 const fileOf = (folder: string, number: number): string => join(folder, `lock-${String(number).padStart(6, '0')}`);
 
-function isHeld(path: string, owner: string, activity: FileActivity): boolean {
+function holdingOf(path: string, owner: string, activity: FileActivity): Holding {
   let text: string;
   try {
     text = readFileSync(path, 'utf8');
   } catch {
-    return true;
+    return 'held';
   }
   const holder = parseIdentity(text);
-  if (holder?.owner === owner) return false;
-  const liveness = holder === undefined ? 'unknown' : livenessOf(holder);
-  return liveness === 'alive' || (liveness === 'unknown' && activity.idleMs(path) < STALE_MS);
+  if (holder?.owner === owner) return 'free';
+  if (holder === undefined) return activity.idleMs(path) < UNWRITTEN_MS ? 'unclear' : 'free';
+  const liveness = livenessOf(holder);
+  if (liveness !== 'unknown') return liveness === 'alive' ? 'held' : 'free';
+  if (activity.idleMs(path) >= STALE_MS) return 'free';
+  return activity.hasChanged(path) ? 'held' : 'unclear';
 }
 
 /**
@@ -59,23 +72,26 @@ function create(path: string, text: string): void {
  * process can create it. A holder that was wrongly believed dead sees the higher number at its next beat and stops.
  *
  * @param owner - identifies the holder across restarts of its thread, so that it can take its own lock again
- * @returns `undefined` while another process holds the lock
+ * @returns `held` while another process holds the lock; `unclear` until it is known whether one does
+ * @throws the system's error if the lock cannot be written
  */
-export function acquireLock(folder: string, owner: string, activity: FileActivity): Lock | undefined {
+export function acquireLock(folder: string, owner: string, activity: FileActivity): Lock | 'held' | 'unclear' {
   try {
     const highest = numbersOf(folder).at(-1) ?? 0;
-    if (highest > 0 && isHeld(fileOf(folder, highest), owner, activity)) return undefined;
+    const holding = highest === 0 ? 'free' : holdingOf(fileOf(folder, highest), owner, activity);
+    if (holding !== 'free') return holding;
     const number = highest + 1;
     const path = fileOf(folder, number);
     create(path, JSON.stringify({ ...currentProcess(), owner }));
     if (numbersOf(folder).at(-1) !== number) {
       rmSync(path, { force: true });
-      return undefined;
+      return 'held';
     }
     for (const lower of numbersOf(folder)) if (lower < number) rmSync(fileOf(folder, lower), { force: true });
     return holdLock(folder, number);
-  } catch {
-    return undefined;
+  } catch (error) {
+    if (TAKEN.has((error as NodeJS.ErrnoException).code)) return 'held';
+    throw error;
   }
 }
 
@@ -92,6 +108,12 @@ function holdLock(folder: string, number: number): Lock {
         return false;
       }
     },
-    release: () => rmSync(path, { force: true }),
+    release() {
+      try {
+        rmSync(path, { force: true });
+      } catch {
+        // The disk may not be written any more. The lock is free once this process is gone.
+      }
+    },
   };
 }

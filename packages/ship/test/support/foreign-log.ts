@@ -11,6 +11,10 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
+import { fileId } from '../../src/reading/file-id.ts';
+import { seenStart } from '../../src/reading/file-origin.ts';
+import { fingerprintBytes } from '../../src/reading/fingerprint.ts';
+import { idOf, openKnownFiles } from '../../src/reading/known-files.ts';
 
 /** A log that another program writes and rotates, also in the middle of a line. */
 export interface ForeignLog {
@@ -26,6 +30,11 @@ export interface ForeignLog {
    * @returns its number
    */
   copyAndCut(): number | undefined;
+  /**
+   * The file is copied and deleted, and the program begins another one. What it had half written stays so.
+   * @returns the number of that line
+   */
+  copyAndDelete(): number | undefined;
   /** The file is deleted, with a line that is half there. The program begins another one, which may get its inode. */
   recreate(numbers: readonly number[]): void;
   /** Numbers of lines in the file that is written; with `half`, also that of a line that is half there. */
@@ -34,10 +43,17 @@ export interface ForeignLog {
   numbers(): number[];
   /** Whether a shipper that remembers in a folder has seen the file that is written. */
   isKnownTo(state: string): boolean;
+  /** Whether one has noted the file that is written. */
+  isNotedIn(state: string): boolean;
+  /** Whether one has seen so much of it that each knows a copy of it. */
+  isWellKnownTo(state: string): boolean;
 }
 
-const lineOf = (n: number): string => `${JSON.stringify({ n, text: 'y'.repeat(300) })}\n`;
+/** Lines differ at both ends: a place is known by the bytes before it. */
+const lineOf = (n: number): string => `${JSON.stringify({ n, text: 'y'.repeat(300), end: n })}\n`;
 const HALF = 40;
+/** First bytes by which a copy is known. */
+const WELL_KNOWN_BYTES = 64;
 
 /** A log in a folder. */
 export function createForeignLog(folder: string): ForeignLog {
@@ -92,6 +108,16 @@ export function createForeignLog(folder: string): ForeignLog {
       truncateSync(path);
       return end();
     },
+    copyAndDelete() {
+      rotated.push(`${path}.${rotated.length + 1}`);
+      copyFileSync(path, rotated.at(-1) ?? '');
+      rmSync(path);
+      appendFileSync(path, '');
+      const cut = open;
+      open = undefined;
+      target = path;
+      return cut;
+    },
     recreate(numbers) {
       open = undefined;
       target = path;
@@ -105,6 +131,8 @@ export function createForeignLog(folder: string): ForeignLog {
     numbers: () =>
       [path, ...rotated].flatMap((name) => [...textOf(name).matchAll(/^\{"n":(\d+).*\}$/gm)].map(([, n]) => Number(n))),
     isKnownTo: (state) => isKnown(path, state),
+    isNotedIn: (state) => foldersOf(path, state).length > 0,
+    isWellKnownTo: (state) => isWellKnown(path, state),
   };
 }
 
@@ -116,7 +144,11 @@ export interface LinkedLog {
   retarget(): void;
   /** Numbers of the lines of all days. */
   numbers(): number[];
+  /** Numbers of the lines of this day. */
+  current(): number[];
   isKnownTo(state: string): boolean;
+  /** Whether a shipper that remembers in a folder has noted the file of this day. */
+  isNotedIn(state: string): boolean;
 }
 
 /** A log in a folder, behind a link. */
@@ -131,20 +163,31 @@ export function createLinkedLog(folder: string): LinkedLog {
     symlinkSync(fileOf(day), path);
   };
   retarget();
+  const numbersOf = (of: number): number[] =>
+    [...readFileSync(fileOf(of), 'utf8').matchAll(/^\{"n":(\d+)/gm)].map(([, n]) => Number(n));
   return {
     path,
     write: (numbers) => appendFileSync(fileOf(day), numbers.map(lineOf).join('')),
     retarget,
-    numbers: () =>
-      Array.from({ length: day }, (_, index) => readFileSync(fileOf(index + 1), 'utf8')).flatMap((text) =>
-        [...text.matchAll(/^\{"n":(\d+)/gm)].map(([, n]) => Number(n)),
-      ),
+    numbers: () => Array.from({ length: day }, (_, index) => numbersOf(index + 1)).flat(),
+    current: () => numbersOf(day),
     isKnownTo: (state) => isKnown(path, state),
+    isNotedIn: (state) => foldersOf(path, state).length > 0,
   };
 }
 
+/** Folders of the contents that a file has had. A file that was deleted may have had its inode before. */
+function foldersOf(path: string, state: string): string[] {
+  if (!existsSync(path)) return [];
+  const stats = statSync(path);
+  const known = openKnownFiles(state);
+  return known.foldersOf(path).filter((folder) => idOf(folder) === fileId(stats) && !known.isReplaced(folder, stats));
+}
+
 function isKnown(path: string, state: string): boolean {
-  if (!existsSync(path)) return false;
-  const { dev, ino } = statSync(path);
-  return existsSync(join(state, `file-${dev}-${ino}`, 'checkpoint-datadog.json'));
+  return foldersOf(path, state).some((folder) => existsSync(join(folder, 'checkpoint-datadog.json')));
+}
+
+function isWellKnown(path: string, state: string): boolean {
+  return foldersOf(path, state).some((folder) => fingerprintBytes(seenStart(folder) ?? '0') >= WELL_KNOWN_BYTES);
 }

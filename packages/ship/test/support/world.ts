@@ -28,6 +28,10 @@ import { inTrouble, type Trouble } from './troubled-target.ts';
 const SINKS = ['elasticsearch', 'datadog'] as const;
 type SinkName = (typeof SINKS)[number];
 
+/** Ways to rotate a log: rename it, rename and compress it, copy and cut it, or copy and delete it. */
+export const ROTATIONS = ['rename', 'compress', 'copy', 'replace'] as const;
+type Rotation = (typeof ROTATIONS)[number];
+
 /** What must be true, kept apart from what is. */
 interface Model {
   /** Lines whose log call has returned, and that were not counted as lost. */
@@ -40,6 +44,7 @@ interface Model {
   readonly unseen: Set<number>;
 }
 
+const MAX_TURNS = 60;
 const MIXED = [
   { status: 429, type: 'es_rejected_execution_exception' },
   { status: 503, type: 'unavailable_shards_exception' },
@@ -103,6 +108,8 @@ export class World {
       };
     }
     this.spooled = this.openSpool();
+    this.writeForeign(2);
+    this.writeLinked(2);
     this.engine = this.openEngine();
   }
 
@@ -126,6 +133,8 @@ export class World {
       owner: `model-${Math.random()}`,
       timing: { minMs: 1, maxMs: 4, pauseMs: 3 },
       pollMs: 2,
+      scanMs: 20,
+      saveMs: 5,
     });
   }
 
@@ -168,9 +177,25 @@ export class World {
     this.noteForeign();
   }
 
-  /** The link names another file. A file that no shipper has seen goes unseen. */
-  retarget(): boolean {
-    if (!this.linked.isKnownTo(this.root)) return false;
+  /** Whether something becomes true within a few turns of the loop. A full disk, or an unreadable one, may forbid it. */
+  private async becomes(isTrue: () => boolean): Promise<boolean> {
+    for (let turn = 0; turn < MAX_TURNS && !isTrue(); turn++) {
+      await new Promise((resolve) => {
+        setTimeout(resolve, 1);
+      });
+    }
+    return isTrue();
+  }
+
+  /** The shippers send what they have read, and do not wait for full batches. */
+  hurry(): void {
+    void this.engine.drain();
+    void this.second?.drain();
+  }
+
+  /** The link names another file. It stays while no shipper has noted the file: that would go unseen. */
+  async retarget(): Promise<boolean> {
+    if (!(await this.becomes(() => this.linked.isKnownTo(this.root)))) return false;
     this.linked.retarget();
     return true;
   }
@@ -186,14 +211,16 @@ export class World {
   }
 
   /** A file of which everything was read is deleted, and another one begun. */
-  recreate(): boolean {
+  async recreate(): Promise<boolean> {
     const read = this.log.current(false);
-    if (read.length === 0 || !this.log.isKnownTo(this.root)) return false;
-    const isRead = SINKS.every((sink) => {
-      const known = new Set([...this.stored(sink), ...this.refused(sink)]);
-      return read.every((n) => known.has(n));
-    });
-    if (!isRead) return false;
+    const isRead = (): boolean =>
+      this.log.isKnownTo(this.root) &&
+      SINKS.every((sink) => {
+        const known = new Set([...this.stored(sink), ...this.refused(sink)]);
+        return read.every((n) => known.has(n));
+      });
+    this.hurry();
+    if (read.length === 0 || !(await this.becomes(isRead))) return false;
     this.log.recreate(Array.from({ length: 3 }, () => this.next++));
     this.noteForeign();
     return true;
@@ -205,17 +232,20 @@ export class World {
    *
    * @returns whether it was rotated
    */
-  rotate(how: 'rename' | 'compress' | 'copy', isReadable: boolean): boolean {
+  async rotate(how: Rotation, isReadable: boolean): Promise<boolean> {
     if (!existsSync(this.log.path)) return false;
-    if (!this.log.isKnownTo(this.root)) {
+    if (!(await this.becomes(() => this.log.isKnownTo(this.root)))) {
       if (how !== 'rename') return false;
       for (const n of this.log.current(true)) this.model.unseen.add(n);
     }
+    // The other shipper would take the copy of a file for a new one, and both would send its lines.
+    const isShared = this.second !== undefined && how !== 'rename';
+    if (isShared && !(await this.becomes(() => this.log.isWellKnownTo(this.root)))) return false;
     // Without a copy that can be read, a loss is reported.
     if (how === 'copy' && !isReadable) return false;
     if (how === 'rename') this.log.rename();
     if (how === 'compress') this.log.compress();
-    const cut = how === 'copy' ? this.log.copyAndCut() : undefined;
+    const cut = how === 'copy' ? this.log.copyAndCut() : how === 'replace' ? this.log.copyAndDelete() : undefined;
     if (cut !== undefined) this.model.damaged.add(cut);
     this.noteForeign();
     return true;
@@ -337,6 +367,12 @@ export class World {
     const elastic = this.stored('elasticsearch');
     expect(elastic.length).toBe(new Set(elastic).size);
     expect(this.segments(this.root)).toEqual([]);
+  }
+
+  /** Lines that were logged, and how often one was sent to Datadog that it had already. */
+  totals(): { lines: number; repeated: number } {
+    const sent = this.stored('datadog');
+    return { lines: this.model.ended.length, repeated: sent.length - new Set(sent).size };
   }
 
   async end(): Promise<void> {

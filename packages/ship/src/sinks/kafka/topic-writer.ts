@@ -1,9 +1,9 @@
 /** The producer of one topic, and its end after a failure. */
 import { isIP } from 'node:net';
-import type * as Kafka from '@platformatic/kafka';
 import { readSecret, type Secret } from '@spanline/remote';
 import type { SendResult, SinkBatch, SinkEntry } from '../../contracts/sink.ts';
 import { resultOfError } from './outcome.ts';
+import type * as Client from './producer.ts';
 
 /** How to reach a topic. Plain data. */
 export interface KafkaConnection {
@@ -35,15 +35,19 @@ export interface TopicWriter {
 /** The client sends a batch again by itself, under the same sequence number, so that brokers store it once. */
 const RETRIES = 2;
 const RETRY_DELAY_MS = 200;
-
-type Producer = Kafka.Producer;
+/** The leader of a partition that has none. */
+const NOBODY = -1;
 
 const isAddress = (broker: string): boolean => isIP(broker.replace(/:\d+$/, '').replace(/^\[|\]$/g, '')) !== 0;
 
-function createProducer({ Producer }: typeof Kafka, connection: KafkaConnection, login: string | undefined): Producer {
+function createProducer(
+  { TopicProducer }: typeof Client,
+  connection: KafkaConnection,
+  login: string | undefined,
+): Client.TopicProducer {
   const { brokers, clientId, mechanism, tls, ca, gzip, timeoutMs } = connection;
   const at = login?.indexOf(':') ?? 0;
-  return new Producer({
+  return new TopicProducer({
     clientId,
     bootstrapBrokers: [...brokers],
     idempotent: true,
@@ -64,7 +68,7 @@ function createProducer({ Producer }: typeof Kafka, connection: KafkaConnection,
 /** Creates the writer. The client is loaded with the first batch. */
 export function createTopicWriter(connection: KafkaConnection): TopicWriter {
   const { topic, basic } = connection;
-  let producer: Producer | undefined;
+  let producer: Client.TopicProducer | undefined;
   let next = 0;
 
   /**
@@ -76,18 +80,33 @@ export function createTopicWriter(connection: KafkaConnection): TopicWriter {
     producer = undefined;
   }
 
-  /** The lines of a trace go to the partition that other clients of Kafka choose for the key. Others take turns. */
-  function partitionOf({ meta }: SinkEntry<MessageMeta>, count: number, { murmur2 }: typeof Kafka): number {
-    if (meta?.key === undefined) return next++ % count;
-    return (murmur2(Buffer.from(meta.key)) & 0x7fffffff) % count;
+  /**
+   * The lines of a trace go to the partition that other clients of Kafka choose for the key. For other lines, the
+   * partitions that have a leader take turns.
+   */
+  async function partitionsFor(
+    entries: readonly SinkEntry<MessageMeta>[],
+    { murmur2 }: typeof Client,
+    using: Client.TopicProducer,
+  ): Promise<number[]> {
+    const { topics } = await using.metadata({ topics: [topic] });
+    const leaders = topics.get(topic)?.partitions.map(({ leader }) => leader) ?? [];
+    const led = [...leaders.keys()].filter((partition) => leaders[partition] !== NOBODY);
+    return entries.map(({ meta }) =>
+      meta?.key === undefined
+        ? (led[next++ % led.length] ?? 0)
+        : (murmur2(Buffer.from(meta.key)) & 0x7fffffff) % leaders.length,
+    );
   }
 
-  async function produce(entries: readonly SinkEntry<MessageMeta>[], client: typeof Kafka, using: Producer) {
-    const partitions: number[] = [];
+  async function produce(
+    entries: readonly SinkEntry<MessageMeta>[],
+    client: typeof Client,
+    using: Client.TopicProducer,
+  ): Promise<SendResult> {
+    let partitions: readonly number[] = [];
     try {
-      const { topics } = await using.metadata({ topics: [topic] });
-      const count = topics.get(topic)?.partitionsCount ?? 1;
-      for (const entry of entries) partitions.push(partitionOf(entry, count, client));
+      partitions = await partitionsFor(entries, client, using);
       await using.send({
         messages: entries.map(({ body, meta }, index) => ({
           topic,
@@ -97,7 +116,7 @@ export function createTopicWriter(connection: KafkaConnection): TopicWriter {
           headers: new Map([[Buffer.from('event.id'), Buffer.from(meta?.id ?? '')]]),
         })),
       });
-      return { kind: 'stored' } as const;
+      return { kind: 'stored' };
     } catch (error) {
       return resultOfError(error, partitions);
     }
@@ -107,9 +126,9 @@ export function createTopicWriter(connection: KafkaConnection): TopicWriter {
     async send({ entries, signal }) {
       const login = basic === undefined ? undefined : readSecret(basic);
       if (basic !== undefined && login === undefined) return { kind: 'pause', reason: 'a key is missing' };
-      let client: typeof Kafka;
+      let client: typeof Client;
       try {
-        client = await import('@platformatic/kafka');
+        client = await import('./producer.ts');
       } catch {
         return { kind: 'pause', reason: 'the package @platformatic/kafka is not installed' };
       }

@@ -1,4 +1,4 @@
-import { checkOptions, option, type Shape } from '@spanline/record';
+import { checkOptions, option, props, type Shape, text } from '@spanline/record';
 import type { HttpResponse, Secret } from '@spanline/remote';
 import type { RedactLine } from '../../contracts/redaction.ts';
 import type { SendResult, Sink, SinkBatch, SinkSpec } from '../../contracts/sink.ts';
@@ -72,16 +72,28 @@ export function otlp(options: OtlpOptions): SinkSpec {
   return { ...specOf(name, options), module: import.meta.url, options: config, createSink };
 }
 
-/** `ExportTraceServiceResponse.partial_success.rejected_spans`. */
-function rejectedSpans(response: HttpResponse): unknown {
+/** `ExportTraceServiceResponse.partial_success`. */
+interface PartialSuccess {
+  readonly rejected: number;
+  /** With no span rejected, it is a warning. */
+  readonly message: string;
+}
+
+const NO_PART: PartialSuccess = { rejected: 0, message: '' };
+
+function partialSuccess(response: HttpResponse): PartialSuccess {
   if (/json/i.test(response.headers['content-type'] ?? '')) {
-    return (jsonBody(response)?.['partialSuccess'] as { rejectedSpans?: unknown } | undefined)?.rejectedSpans;
+    const { rejectedSpans, errorMessage } = props(jsonBody(response)?.['partialSuccess']);
+    return { rejected: Number(rejectedSpans) || 0, message: text(errorMessage) ?? '' };
   }
   try {
-    const partialSuccess = readField(response.body, 1);
-    return partialSuccess instanceof Uint8Array ? readField(partialSuccess, 1) : undefined;
+    const part = readField(response.body, 1);
+    if (!(part instanceof Uint8Array)) return NO_PART;
+    const message = readField(part, 2);
+    const isText = message instanceof Uint8Array;
+    return { rejected: Number(readField(part, 1)) || 0, message: isText ? Buffer.from(message).toString('utf8') : '' };
   } catch {
-    return undefined;
+    return NO_PART;
   }
 }
 
@@ -94,8 +106,9 @@ function interpret(response: HttpResponse, { entries, attempt }: SinkBatch<Origi
   }
   const result = resultOfResponse(response);
   if (result.kind !== 'stored') return result;
-  const rejected = Math.min(entries.length, Number(rejectedSpans(response) ?? 0) || 0);
-  return rejected > 0 ? { kind: 'partial', rejected, reason: 'partial success' } : result;
+  const { rejected, message } = partialSuccess(response);
+  if (rejected > 0) return { kind: 'partial', rejected: Math.min(entries.length, rejected), reason: 'partial success' };
+  return message === '' ? result : { kind: 'stored', warning: message };
 }
 
 /** Creates the sink from the options of its spec. @public */
