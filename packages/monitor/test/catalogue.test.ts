@@ -154,9 +154,9 @@ const RELATIVE: [id: string, rule: AlertRule, usual: Scene, at: Scene, beyond: S
   [
     'R-114',
     CATALOG.stepLatency,
-    serve(20, { ms: 100, step: 'rerank' }),
-    serve(20, { ms: 290, step: 'rerank' }),
-    serve(20, { ms: 310, step: 'rerank' }),
+    serve(100, { ms: 100, step: 'rerank' }),
+    serve(100, { ms: 290, step: 'rerank' }),
+    serve(100, { ms: 310, step: 'rerank' }),
   ],
 ];
 

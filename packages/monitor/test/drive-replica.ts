@@ -14,9 +14,13 @@ export interface Said {
 const QUARTERS = 4;
 
 async function quarter(replica: ChildProcess, isFailing: boolean): Promise<Said> {
-  const answer = once(replica, 'message');
+  const end = new AbortController();
+  const onExit = (): void => end.abort(new Error('The replica ended.'));
+  replica.once('exit', onExit);
+  const answer = once(replica, 'message', { signal: end.signal });
   replica.send(isFailing);
   const [said] = (await answer) as [Said];
+  replica.off('exit', onExit);
   return said;
 }
 

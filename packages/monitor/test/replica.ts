@@ -5,7 +5,9 @@ import { memoryLog } from '@spanline/core/testing';
 import { type AlertStore, createMonitor, fileAlertStore, pagerDuty } from '@spanline/monitor';
 
 /** `place` is where replicas share their memory: a folder, or what the module of a store opens. */
-const [url = '', start = '0', file = '', place = '', module = ''] = process.argv.slice(2);
+const [url = '', start = '0', file = '', place = '', module = '', more = '{}'] = process.argv.slice(2);
+/** `rule`: further fields of the rule. */
+const { rule, closesOnSigterm = false } = JSON.parse(more) as { rule?: object; closesOnSigterm?: boolean };
 let now = Number(start);
 const clock = { now: () => now };
 const SHORT = place === '' ? {} : { windowMinutes: 1, recoverAfterMinutes: 1 };
@@ -47,7 +49,17 @@ async function sharedStore(): Promise<AlertStore> {
 const monitor = createMonitor({
   tracer,
   clock,
-  rules: [{ name: 'Errors', metric: 'error_rate', threshold: 0.01, comparison: 'gt', severity: 'critical', ...SHORT }],
+  rules: [
+    {
+      name: 'Errors',
+      metric: 'error_rate',
+      threshold: 0.01,
+      comparison: 'gt',
+      severity: 'critical',
+      ...SHORT,
+      ...rule,
+    },
+  ],
   channels: { slack: pagerDuty({ routingKey: 'key', url }) },
   ...(file === '' ? {} : { memory: { file } }),
   ...(place === '' ? {} : { memory: { store: await sharedStore(), name: 'shop' } }),
@@ -70,4 +82,10 @@ async function serve(isFailing: boolean): Promise<void> {
   process.send?.({ state: monitor.alerts()[0]?.state ?? 'OK', now, alone: monitor.stats().alone });
 }
 
+async function end(): Promise<void> {
+  await monitor.close();
+  process.kill(process.pid, 'SIGTERM');
+}
+
+if (closesOnSigterm) process.once('SIGTERM', () => void end());
 process.on('message', (isFailing) => void serve(isFailing === true));

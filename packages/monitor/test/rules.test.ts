@@ -46,6 +46,19 @@ describe('the default rules', () => {
     expect(CATALOG.rateLimit).toMatchObject({ windowMinutes: 5, severity: 'warning', minSamples: 1 });
   });
 
+  it.each([
+    ['latency_p50_ms', 20],
+    ['latency_p95_ms', 20],
+    ['time_to_first_token_p95_ms', 20],
+    ['latency_p99_ms', 100],
+    ['error_rate', 20],
+    ['errors', 1],
+  ])('needs so many samples of %s that one of them does not decide: %i', (metric, minSamples) => {
+    const rule = { name: 'Rule', metric, threshold: 1, comparison: 'gt' } as const;
+    expect(resolveRules([rule])[0]).toMatchObject({ minSamples });
+    expect(resolveRules([{ ...rule, minSamples: 3 }])[0]).toMatchObject({ minSamples: 3 });
+  });
+
   it('cannot be changed by a caller', () => {
     expect(Object.isFrozen(DEFAULT_RULES)).toBe(true);
     expect(DEFAULT_RULES.every((rule) => Object.isFrozen(rule))).toBe(true);

@@ -1,4 +1,4 @@
-/** Reads a ledger that an earlier process wrote. Whatever is not valid is left out. */
+/** A ledger as JSON. Of one that an earlier process wrote, whatever is not valid is left out. */
 
 import { type AlertState, list, props, text } from '@spanline/record';
 import type { Alert } from './alert.ts';
@@ -59,4 +59,11 @@ export function readLedger(json: unknown): [key: string, entry: LedgerEntry][] {
     });
     return [[key, { message, isWithdrawn: isWithdrawn === true, channels: new Map(told) }]];
   });
+}
+
+/** @param entries - by key */
+export function ledgerJson(entries: ReadonlyMap<string, LedgerEntry>): LedgerJson {
+  return Object.fromEntries(
+    [...entries].map(([key, entry]) => [key, { ...entry, channels: Object.fromEntries(entry.channels) }]),
+  );
 }

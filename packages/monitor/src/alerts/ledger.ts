@@ -1,5 +1,5 @@
 import type { Alert } from './alert.ts';
-import { type LedgerEntry, type LedgerJson, readLedger, type Told } from './ledger-json.ts';
+import { type LedgerEntry, type LedgerJson, ledgerJson, readLedger, type Told } from './ledger-json.ts';
 
 /** An alert of a rule. */
 export interface Message {
@@ -153,9 +153,7 @@ export class Ledger {
   }
 
   toJSON(): LedgerJson {
-    return Object.fromEntries(
-      [...this.#entries].map(([key, entry]) => [key, { ...entry, channels: Object.fromEntries(entry.channels) }]),
-    );
+    return ledgerJson(this.#entries);
   }
 
   /** Replaces everything by what {@link toJSON} returned. */

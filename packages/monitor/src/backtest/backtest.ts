@@ -29,6 +29,9 @@ export interface BacktestResult {
   messages: number;
   /** Total length of the incidents. */
   minutesFiring: number;
+  /** Samples that a window needs (`minSamples`), and the most that one had. With fewer, the rule gives no verdict. */
+  readonly minSamples: number;
+  mostSamples: number;
 }
 
 /** Collects findings by rule. */
@@ -37,7 +40,10 @@ class Report {
 
   constructor(rules: readonly ResolvedRule[]) {
     this.#results = new Map(
-      rules.map(({ name, metric }) => [name, { name, metric, incidents: [], messages: 0, minutesFiring: 0 }]),
+      rules.map(({ name, metric, minSamples }) => {
+        const result = { name, metric, incidents: [], messages: 0, minutesFiring: 0, minSamples, mostSamples: 0 };
+        return [name, result];
+      }),
     );
   }
 
@@ -50,6 +56,11 @@ class Report {
     if (alert.event !== 'fired' || open !== undefined) return;
     const { at: from, step, value, threshold, traceIds, message } = alert;
     result.incidents.push({ from, to: undefined, step, value, threshold, traceIds, message });
+  }
+
+  see(name: string, samples: number): void {
+    const result = this.#results.get(name);
+    if (result !== undefined) result.mostSamples = Math.max(result.mostSamples, samples);
   }
 
   finish(now: number): BacktestResult[] {
@@ -79,6 +90,12 @@ class Report {
 export async function backtest(rules: readonly AlertRuleInput[], lines: LogLines): Promise<BacktestResult[]> {
   const resolved = resolveRules(rules);
   const report = new Report(resolved);
-  const end = await replay(resolved, lines, new Baselines(), (finding) => report.add(finding));
+  const end = await replay(
+    resolved,
+    lines,
+    new Baselines(),
+    (finding) => report.add(finding),
+    ({ name }, { samples }) => report.see(name, samples),
+  );
   return report.finish(end);
 }

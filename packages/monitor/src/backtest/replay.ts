@@ -1,5 +1,5 @@
 import type { Baselines } from '../evaluation/baselines.ts';
-import { Evaluator, type Finding } from '../evaluation/evaluator.ts';
+import { Evaluator, type EvaluatorParts, type Finding } from '../evaluation/evaluator.ts';
 import { Aggregator } from '../metrics/aggregator.ts';
 import { type LogLines, readRecords } from '../metrics/log-metrics.ts';
 import { type ReadRecord, withoutContent } from '../metrics/read-record.ts';
@@ -44,6 +44,7 @@ export async function replay(
   lines: LogLines,
   baselines: Baselines,
   onFinding: (finding: Finding) => void,
+  onObservation: EvaluatorParts['onObservation'] = () => {},
 ): Promise<number> {
   const records = await inOrder(lines);
   const [first] = records;
@@ -58,6 +59,7 @@ export async function replay(
     command: (traceIds) => traceIds.join(' '),
     now: first.epochMs,
     delayMs: DELAY_MS,
+    onObservation,
   });
   let now = first.epochMs;
   const evaluateUntil = (until: number): void => {

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { currentSpan, defaultTracer, type EndedSpan, type Tracer } from '@spanline/core';
 import { currentValues } from '@spanline/core/internal';
-import { checkOptions, option, type Shape, SpanlineError } from '@spanline/record';
+import { checkOptions, option, type Shape, SpanlineError, UNBILLED_REASONS } from '@spanline/record';
 import { formatApart, timeOfDay } from '../alerts/format-values.ts';
 import { clockOption, tracerOption } from '../live/shared-options.ts';
 import { DailySpend } from './daily-spend.ts';
@@ -67,7 +67,7 @@ function createCostWarnings(warn: (message: string) => void): (ended: EndedSpan)
   const known = new Set<string>();
   return ({ costUsd, costReason, attributes }) => {
     const tokens = (attributes['gen_ai.usage.input_tokens'] ?? 0) + (attributes['gen_ai.usage.output_tokens'] ?? 0);
-    if (costReason === undefined || costReason === 'self_hosted' || tokens === 0) return;
+    if (costReason === undefined || UNBILLED_REASONS.includes(costReason) || tokens === 0) return;
     const model = attributes['gen_ai.response.model'] ?? attributes['gen_ai.request.model'];
     const key = `${model} ${costReason}`;
     if (model === undefined || known.has(key) || known.size >= MAX_MODELS) return;
@@ -90,8 +90,10 @@ const ALERTS: Readonly<Record<BudgetScope, { name: string; metric: string }>> = 
   loop: { name: 'Model Calls per Run', metric: 'llm_calls' },
 };
 
-const describeRest = (at: number | undefined): string =>
-  at === undefined ? 'lasts for the day' : `is spent at ${timeOfDay(at)}`;
+function describeRest(at: number | undefined): string {
+  if (at === undefined) return '';
+  return `; at this rate, the rest ${at === Infinity ? 'lasts for the day' : `is spent at ${timeOfDay(at)}`}`;
+}
 
 /** A user's id is personal, and the store is shared. */
 const hashOf = (userId: string): string => createHash('sha256').update(userId).digest('hex').slice(0, 32);
@@ -210,9 +212,9 @@ export function budget(options: BudgetOptions): Budget {
     const used = spentUsd();
     if (perDayUsd === undefined || warnAt === undefined || used < perDayUsd * warnAt || used >= perDayUsd) return;
     if (!spend.isFirstToday('early')) return;
-    const rest = describeRest(spend.exhaustedAt(used, perDayUsd));
+    const rest = describeRest(spend.exhaustedAt(used, perDayUsd, shared?.startOf(dayKey())));
     const [shownUsed, shownLimit] = formatApart(used, perDayUsd);
-    const message = `${shownUsed} of the day's ${shownLimit} US dollars are spent; at this rate, the rest ${rest}`;
+    const message = `${shownUsed} of the day's ${shownLimit} US dollars are spent${rest}`;
     write({ scope: 'day', used, limit: perDayUsd * warnAt }, message, 'warning');
   }
 

@@ -5,6 +5,13 @@ const MAX_USERS = 100_000;
 /** A clock that jumps ahead and comes back finds its day again. */
 const MAX_DAYS = 3;
 
+/** An amount that was spent at a time, from which spending is watched. */
+export interface Start {
+  readonly usd: number;
+  /** Epoch milliseconds. */
+  readonly at: number;
+}
+
 /** Spending of one UTC day. */
 interface Day {
   /** Time of the first cost, in epoch milliseconds. */
@@ -55,16 +62,17 @@ export class DailySpend {
   }
 
   /**
-   * The time at which the rest of a limit is spent if the day goes on as it began, in epoch milliseconds.
+   * The time at which the rest of a limit is spent if the day goes on as it did since it was watched.
    *
-   * @returns `undefined` if it lasts for the day, or nothing is known
+   * @param start - @defaultValue nothing, at the first cost that this process saw
+   * @returns epoch milliseconds; `Infinity` if it lasts for the day, `undefined` if that is not known yet
    */
-  exhaustedAt(spentUsd: number, limitUsd: number): number | undefined {
+  exhaustedAt(spentUsd: number, limitUsd: number, start?: Start): number | undefined {
     const now = this.#clock.now();
-    const elapsed = now - this.#today.firstAt;
-    if (elapsed <= 0 || spentUsd <= 0) return undefined;
-    const at = now + ((limitUsd - spentUsd) * elapsed) / spentUsd;
-    return Math.floor(at / DAY_MS) > Math.floor(now / DAY_MS) ? undefined : at;
+    const { usd, at: from } = start ?? { usd: 0, at: this.#today.firstAt };
+    if (now <= from) return undefined;
+    const at = spentUsd > usd ? now + ((limitUsd - spentUsd) * (now - from)) / (spentUsd - usd) : Infinity;
+    return Math.floor(at / DAY_MS) > Math.floor(now / DAY_MS) ? Infinity : at;
   }
 
   /** @returns true at the first call of the day with this key */

@@ -1,8 +1,21 @@
 import type { EndedSpan } from '@spanline/core';
+import { BoundedMap } from '@spanline/record';
+import type { Start } from './daily-spend.ts';
 import type { BudgetStore } from './store.ts';
 
 /** A reservation whose call was never seen to end is given back after this time. */
 const FORGOTTEN_MS = 600_000;
+/** Of the day, and of its users. */
+const MAX_COUNTERS = 100_000;
+
+/** A counter of the store, as this process knows it. */
+interface Counter {
+  usd: number;
+  /** Amounts that the store did not take: they are added once it works again. */
+  owedUsd: number;
+  /** The first answer of the store. */
+  start: Start | undefined;
+}
 
 /** Amounts that one call reserved. */
 interface Reservation {
@@ -26,8 +39,7 @@ export interface SharedSpendParts {
  */
 export class SharedSpend {
   readonly #parts: SharedSpendParts;
-  /** The last known value of each counter. */
-  readonly #known = new Map<string, number>();
+  readonly #counters = new BoundedMap<string, Counter>(MAX_COUNTERS);
   #open: Reservation[] = [];
   #calls = 0;
   #usd = 0;
@@ -37,21 +49,35 @@ export class SharedSpend {
     this.#parts = parts;
   }
 
-  /** Adds to a counter. With a store that answers later, the value is the last known one. */
+  #counterOf(key: string): Counter {
+    let counter = this.#counters.get(key);
+    if (counter === undefined) this.#counters.set(key, (counter = { usd: 0, owedUsd: 0, start: undefined }));
+    return counter;
+  }
+
+  /** Adds to a counter. With a store that answers later, or fails, the value is what this process knows. */
   #add(key: string, usd: number): number {
-    try {
-      const answer = this.#parts.store.add(key, usd, this.#parts.expiresAt());
-      if (typeof answer === 'number') this.#known.set(key, answer);
-      else {
-        this.#known.set(key, (this.#known.get(key) ?? 0) + usd);
-        answer.then((value) => void this.#known.set(key, value)).catch((error: unknown) => this.#failed(error));
-      }
-    } catch (error) {
-      // Without the store, the process knows its own calls.
-      this.#known.set(key, (this.#known.get(key) ?? 0) + usd);
+    const { store, clock, expiresAt } = this.#parts;
+    const counter = this.#counterOf(key);
+    const amount = usd + counter.owedUsd;
+    counter.owedUsd = 0;
+    counter.usd += usd;
+    const onAnswer = (value: number): void => {
+      counter.start ??= { usd: value - amount, at: clock.now() };
+      counter.usd = value;
+    };
+    const onFailure = (error: unknown): void => {
+      counter.owedUsd += amount;
       this.#failed(error);
+    };
+    try {
+      const answer = store.add(key, amount, expiresAt());
+      if (typeof answer === 'number') onAnswer(answer);
+      else answer.then(onAnswer).catch(onFailure);
+    } catch (error) {
+      onFailure(error);
     }
-    return this.#known.get(key) ?? 0;
+    return counter.usd;
   }
 
   #failed(error: unknown): void {
@@ -84,7 +110,12 @@ export class SharedSpend {
 
   /** The last known value of a counter. */
   known(key: string): number {
-    return this.#known.get(key) ?? 0;
+    return this.#counters.get(key)?.usd ?? 0;
+  }
+
+  /** The first value that this process saw of a counter. Others may have begun before. */
+  startOf(key: string): Start | undefined {
+    return this.#counters.get(key)?.start;
   }
 
   /** Replaces the oldest reservation of the same counters by the cost of a call that has ended. */

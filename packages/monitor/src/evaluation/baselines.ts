@@ -1,3 +1,5 @@
+import { quantileOf } from '@spanline/record';
+
 const HOUR_MS = 3_600_000;
 const HOURS_OF_WEEK = 168;
 /** 1970-01-01 was a Thursday. */
@@ -39,9 +41,7 @@ function hourOfWeek(epochMs: number): number {
 
 function median(values: readonly number[]): number {
   const sorted = values.toSorted((a, b) => a - b);
-  const middle = Math.floor(sorted.length / 2);
-  const upper = sorted[middle] ?? 0;
-  return sorted.length % 2 === 1 ? upper : ((sorted[middle - 1] ?? 0) + upper) / 2;
+  return quantileOf(sorted, 0.5) ?? 0;
 }
 
 function toBaseline(values: readonly number[]): Baseline {

@@ -36,6 +36,8 @@ export interface EvaluatorParts {
   readonly isQuiet?: IsQuiet;
   /** True if people have not been told of an incident that they ought to know. @defaultValue never */
   readonly isOwed?: (incidentKey: string) => boolean;
+  /** Called with what a window showed. */
+  readonly onObservation?: (rule: ResolvedRule, seen: Observation) => void;
   /** Called when a state changed that {@link Evaluator.remember} returns. */
   readonly onChange?: () => void;
   /** States of an earlier process, from {@link Evaluator.remember}. */
@@ -164,11 +166,12 @@ export class Evaluator {
 
   #evaluate(watch: Watch, end: number, now: number): Finding | undefined {
     const { rule, reader, window } = watch;
-    const { aggregator, baselines, identity, owner, command, onChange } = this.#parts;
+    const { aggregator, baselines, identity, owner, command, onChange, onObservation } = this.#parts;
     const cell = reader.isDaily ? aggregator.day(now) : window.read(end);
     const baseline = baselineOf(watch, baselines, end);
     const from = reader.isDaily ? dayOf(now) * DAY_MS : end - rule.windowMinutes * MINUTE_MS;
     const seen = observe(watch, cell, baseline, from >= this.#watchedSince);
+    onObservation?.(rule, seen);
     const before = watch.state;
     const outcome = this.#outcome(watch, seen, now);
     watch.state = outcome.state;

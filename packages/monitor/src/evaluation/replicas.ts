@@ -65,16 +65,16 @@ export class Replicas {
    * Loads the replicas that the shared memory knows.
    *
    * @param at - common time of the memory
+   * @param hasLost - the memory may lack replicas that this one knows
    */
-  load(json: unknown, at: number, now: number): void {
+  load(json: unknown, at: number, now: number, hasLost: boolean): void {
     this.#aheadMs = Math.max(this.#aheadMs, at - now);
     const entries = Object.entries(props(json)).filter(([id]) => id !== this.own);
-    this.#others = new Map(
-      entries.slice(0, MAX_REPLICAS).map(([id, one]) => {
-        const { beat, everyMs, votes } = props(one);
-        return [id, { beat: number(beat) ?? 0, everyMs: number(everyMs) ?? 0, votes: readVotes(votes) }];
-      }),
-    );
+    const found = entries.slice(0, MAX_REPLICAS).map(([id, one]) => {
+      const { beat, everyMs, votes } = props(one);
+      return [id, { beat: number(beat) ?? 0, everyMs: number(everyMs) ?? 0, votes: readVotes(votes) }] as const;
+    });
+    this.#others = new Map([...(hasLost ? this.#others : []), ...found]);
   }
 
   /** Lets time pass: once for each sign of life of this replica. */

@@ -1,10 +1,11 @@
 import { AsyncResource } from 'node:async_hooks';
 import { number, props } from '@spanline/record';
 import type { Evaluator } from '../evaluation/evaluator.ts';
+import { History } from '../evaluation/history.ts';
 import { noIncidents, readIncidents, writeIncidents } from '../evaluation/incidents-json.ts';
+import { joinIncidents, type Known, newest } from '../evaluation/join-incidents.ts';
 import type { ServiceIdentity } from '../evaluation/make-alert.ts';
 import type { Replicas } from '../evaluation/replicas.ts';
-import type { RuleState } from '../evaluation/rule-state.ts';
 import type { SharedMemory } from '../evaluation/shared-memory.ts';
 import type { Dispatcher } from './dispatcher.ts';
 import type { Journal } from './journal.ts';
@@ -51,15 +52,6 @@ function parse(text: string | undefined): Record<string, unknown> | undefined {
   }
 }
 
-/** Where the newer message is. */
-function newest(shared: ReadonlyMap<string, RuleState>, own: ReadonlyMap<string, RuleState>): Map<string, RuleState> {
-  const states = new Map(shared);
-  for (const [key, state] of own) {
-    if ((state.messageAt ?? 0) > (shared.get(key)?.messageAt ?? 0)) states.set(key, state);
-  }
-  return states;
-}
-
 /**
  * Evaluates the rules of replicas that share their incidents. Each round is one step on the shared memory: it reads
  * what all know, adds what this replica sees, decides, saves, and only then sends. If another replica was faster, the
@@ -71,8 +63,9 @@ export class SharedRounds {
   readonly #outside = new AsyncResource('SpanlineRounds');
   #tail: Promise<void> = Promise.resolve();
   #next: Queued | undefined;
-  /** States that the shared memory does not know. */
-  #unsaved: ReadonlyMap<string, RuleState> | undefined;
+  readonly #history = new History();
+  /** The shared memory does not know what this replica knows. */
+  #isUnsaved = false;
   #soon: NodeJS.Timeout | undefined;
   #isAsked = false;
 
@@ -112,14 +105,17 @@ export class SharedRounds {
   }
 
   async #round(round: Round): Promise<void> {
-    const { memory, replicas, evaluator, journal, warn } = this.#parts;
+    const { memory, replicas, evaluator, dispatcher, journal, clock, warn } = this.#parts;
+    const known: Known = { states: evaluator.remember(), ledger: dispatcher.ledger.toJSON() };
     let saved: (() => void) | undefined;
     let isFirst = true;
     try {
       await memory.change({
         make: async (text) => {
-          this.#load(text, isFirst);
+          this.#load(text, known);
+          if (isFirst) replicas.tick(clock.now());
           isFirst = false;
+          evaluator.inherit(replicas.bury());
           await this.#decide(round);
           saved = journal.seal();
           return this.#write(round);
@@ -137,27 +133,32 @@ export class SharedRounds {
       const message = error instanceof Error ? error.message : 'a value that is not an Error';
       warn(`the rules were not evaluated: ${message}`);
     }
-    this.#unsaved = saved === undefined ? evaluator.remember() : undefined;
-    if (saved === undefined) journal.keep();
-    else saved();
+    this.#isUnsaved = saved === undefined;
+    if (saved === undefined) {
+      journal.keep();
+      return;
+    }
+    this.#history.keep();
+    saved();
   }
 
-  #load(text: string | undefined, isFirst: boolean): void {
+  /** @param known - what this replica knew before it read the text */
+  #load(text: string | undefined, known: Known): void {
     const { replicas, evaluator, dispatcher, journal, identity, clock, warn } = this.#parts;
     const json = parse(text);
     const incidents = json === undefined ? noIncidents() : readIncidents(json);
     if (incidents === undefined) warn('the shared memory of alerts does not hold the incidents of a monitor');
-    const { states, ledger, service, environment } = incidents ?? noIncidents();
+    const { service, environment, ...shared } = incidents ?? noIncidents();
     if (identity.service === '') {
       identity.service = service;
       identity.environment = environment;
     }
-    replicas.load(json?.['replicas'], number(json?.['at']) ?? -Infinity, clock.now());
-    if (isFirst) replicas.tick(clock.now());
-    evaluator.load(this.#unsaved === undefined ? states : newest(states, this.#unsaved));
+    const hasLost = !this.#history.follow(json ?? {});
+    const { states, ledger } = hasLost ? joinIncidents(shared, known) : shared;
+    replicas.load(json?.['replicas'], number(json?.['at']) ?? -Infinity, clock.now(), hasLost);
+    evaluator.load(this.#isUnsaved ? newest(states, known.states) : states);
     dispatcher.ledger.load(ledger);
     journal.begin();
-    evaluator.inherit(replicas.bury());
   }
 
   async #decide({ isEvaluating, isLast, isLeaving }: Round): Promise<void> {
@@ -175,6 +176,7 @@ export class SharedRounds {
     const { service, environment } = identity satisfies ServiceIdentity;
     const incidents = { owner, service, environment, states: evaluator.remember(), ledger: dispatcher.ledger };
     const at = clock.now() + replicas.aheadMs;
-    return writeIncidents(incidents, { at, replicas: replicas.toJSON(evaluator.votes(), isLeaving === true) });
+    const votes = replicas.toJSON(evaluator.votes(), isLeaving === true);
+    return writeIncidents(incidents, { ...this.#history.next, at, replicas: votes });
   }
 }

@@ -7,8 +7,11 @@ export interface MetricReader {
   read(cell: Cell): number | undefined;
   /** Number of observations behind the value. */
   samples(cell: Cell): number;
-  /** A single observation is meaningful: a count, a sum or a gauge reading. */
-  readonly oneIsEnough: boolean;
+  /**
+   * Observations by which the value is more than chance. 1 for a count, a sum and a gauge. For a quantile so many that
+   * it is not the largest one alone.
+   */
+  readonly least: number;
   /** A count or a sum, which is 0 without data. */
   readonly isTally: boolean;
   /** A part of a whole, 0 to 1. */
@@ -17,10 +20,11 @@ export interface MetricReader {
   readonly isDaily: boolean;
 }
 
-const PLAIN = { oneIsEnough: false, isTally: false, isShare: false, isDaily: false } as const;
+const LEAST = 20;
+const PLAIN = { least: LEAST, isTally: false, isShare: false, isDaily: false } as const;
 
 function total(read: MetricReader['read'], isDaily = false): MetricReader {
-  return { ...PLAIN, read, samples: (cell) => cell.count('seen'), oneIsEnough: true, isTally: true, isDaily };
+  return { ...PLAIN, read, samples: (cell) => cell.count('seen'), least: 1, isTally: true, isDaily };
 }
 
 const counter = (name: CounterName): MetricReader => total((cell) => cell.count(name));
@@ -47,7 +51,8 @@ const share = (part: CounterName, whole: CounterName): MetricReader => ({ ...per
 const tokens = (cell: Cell): number => cell.count('inputTokens') + cell.count('outputTokens');
 
 function quantile(of: 'latency' | 'firstChunk', at: number): MetricReader {
-  return { ...PLAIN, read: (cell) => cell[of]?.at(at), samples: (cell) => cell[of]?.count ?? 0 };
+  const least = Math.max(LEAST, Math.round(1 / (1 - at)));
+  return { ...PLAIN, least, read: (cell) => cell[of]?.at(at), samples: (cell) => cell[of]?.count ?? 0 };
 }
 
 /** An unknown cost is absent, not 0. */
@@ -114,7 +119,7 @@ export const METRICS: Readonly<Record<string, MetricReader>> = {
     ...PLAIN,
     read: (cell) => (cell.minRateLimitRemaining === Infinity ? undefined : cell.minRateLimitRemaining),
     samples: (cell) => cell.count('rateLimitReadings'),
-    oneIsEnough: true,
+    least: 1,
   },
   queue_depth: gauge('queue_depth'),
 };
@@ -124,7 +129,7 @@ function gauge(name: string): MetricReader {
     ...PLAIN,
     read: (cell) => cell.gauges?.get(name)?.value,
     samples: (cell) => cell.gauges?.get(name)?.readings ?? 0,
-    oneIsEnough: true,
+    least: 1,
   };
 }
 

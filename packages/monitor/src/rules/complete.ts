@@ -1,7 +1,8 @@
 import { metricReader } from '../metrics/catalogue.ts';
 import type { AlertRule, CompleteRule } from './types.ts';
 
-const LEAST_FOR_RATIOS = 20;
+/** Of a metric that nobody knows. The check of the rule refuses it. */
+const LEAST = 20;
 
 /** Fills in the defaults of a rule. */
 export function completeRule<Rule extends AlertRule>(rule: Rule): CompleteRule & Rule {
@@ -10,7 +11,7 @@ export function completeRule<Rule extends AlertRule>(rule: Rule): CompleteRule &
     severity: 'warning',
     notifyChannel: 'slack',
     recoverAfterMinutes: 5,
-    minSamples: metricReader(rule.metric)?.oneIsEnough === true ? 1 : LEAST_FOR_RATIOS,
+    minSamples: metricReader(rule.metric)?.least ?? LEAST,
     noData: 'keep',
     renotifyMinutes: rule.severity === 'critical' ? 60 : 0,
     cooldownMinutes: 5,

@@ -38,7 +38,7 @@ export interface AlertRule {
   recoveryThreshold?: number;
   /** Minutes for which the value must stay good before the rule recovers. @defaultValue 5 */
   recoverAfterMinutes?: number;
-  /** Samples a window needs before its value counts. @defaultValue 20; 1 for counts, sums and gauges */
+  /** Samples a window needs before its value counts. @defaultValue 20; 100 for a p99; 1 for counts, sums and gauges */
   minSamples?: number;
   /** @defaultValue `keep` */
   noData?: NoDataMode;
