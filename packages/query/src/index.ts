@@ -54,9 +54,13 @@ export {
   questionOfAlert,
   type Relation,
   type Subject,
-  type CostRow,
-  type Costs,
   costsOf,
+  bySeverity,
+  type Examination,
+  type FaultPlace,
+  type FindPersonalData,
+  type Finding,
+  type Severity,
   type ErrorExample,
   type ErrorGroup,
   type ErrorGroups,
@@ -69,8 +73,33 @@ export {
   type Sessions,
   sessionsOf,
 } from './analysis/index.ts';
-export type { Stats, StatsRow, TableRow, Trace, TraceKey, TraceSpan, TraceSummary } from './answers/index.ts';
+export type {
+  CostRow,
+  Costs,
+  SessionTrace,
+  Stats,
+  StatsRow,
+  TableRow,
+  Trace,
+  TraceKey,
+  TraceScore,
+  TraceSpan,
+  TraceSummary,
+} from './answers/index.ts';
 export {
+  type DatasetItem,
+  datasetItems,
+  type DatasetOptions,
+  type DatasetScore,
+  otlpJson,
+  traceEvents,
+} from './exports/index.ts';
+export {
+  createTable,
+  type ExamineOptions,
+  type FollowedTraces,
+  findTrace,
+  type FoundTrace,
   open,
   type OpenOptions,
   type Query,
@@ -85,6 +114,7 @@ export {
   type TracesOptions,
   type WriteOptions,
 } from './api/index.ts';
-export type { ClusterSource } from './cluster/index.ts';
+export { defaultCacheDir } from './index-store/index.ts';
+export { type ClusterSource, deleteDocuments, type DeletedDocuments, type DeleteOptions } from './cluster/index.ts';
 export type { BadLine, BadLineReason, BadLines, LogFile } from './lines/index.ts';
 export type { Progress, ReadRecord } from './records/index.ts';

@@ -1,2 +1,12 @@
 /** Shared with the command line. No public interface. */
-export { createLineSplitter, type LogFile, openLogFile, type RawLine } from './lines/index.ts';
+export {
+  createLineSplitter,
+  type LogFile,
+  type LogLine,
+  openFiles,
+  openLogFile,
+  type RawLine,
+  readLines,
+  writePieces,
+} from './lines/index.ts';
+export { readRecord as toRecord } from './records/index.ts';

@@ -1,57 +1,26 @@
 /** Cost by day, by model and by user, and what a month costs at that rate. */
 
 import type { SpanRecord } from '@spanline/record';
-import { endMs, isSpanEnd, type ReadRecord } from '../records/index.ts';
-
-/** Cost of one day, model or user. */
-export interface CostRow {
-  /** Day in UTC (`2026-11-23`), model, or user. `undefined` where a call has none. */
-  readonly name: string | undefined;
-  /** Calls that have a cost, or of which the cost is not known. */
-  readonly calls: number;
-  readonly inputTokens: number;
-  readonly outputTokens: number;
-  /** Input tokens that were read from the provider's cache. */
-  readonly cachedTokens: number;
-  /** Known costs, in US dollars. */
-  readonly costUsd: number;
-  /** Calls whose cost is not known. */
-  readonly unknownCosts: number;
-}
-
-/** Cost of a log. */
-export interface Costs {
-  readonly total: Omit<CostRow, 'name'>;
-  /** In the order of time. */
-  readonly days: readonly CostRow[];
-  /** The most expensive first. */
-  readonly models: readonly CostRow[];
-  readonly users: readonly CostRow[];
-  /** Time from the first call to the last one, in milliseconds. */
-  readonly coveredMs: number;
-  /**
-   * Cost of 30 days at the rate of the last seven days, or of all where there are fewer. `undefined` if the calls cover
-   * less than a day.
-   */
-  readonly monthUsd: number | undefined;
-}
+import { type CallSpan, type CostRow, type Costs, rateStart, toCosts } from '../answers/index.ts';
+import { parseFilter } from '../filter/index.ts';
+import { isSpanEnd, lineMs, type ReadRecord } from '../records/index.ts';
 
 type Mutable<T> = { -readonly [Key in keyof T]: T[Key] };
 type Cell = Mutable<Omit<CostRow, 'name'>>;
 
 const MAX_TIME = 8.64e15;
-const DAY = 86_400_000;
 const HOUR = 3_600_000;
-const RATE_DAYS = 7;
-const MONTH_DAYS = 30;
 /** Names of one kind. Others are one row without a name. */
 const MAX_NAMES = 100_000;
 
 const number = (value: unknown): number => (typeof value === 'number' && Number.isFinite(value) ? value : 0);
 
-/** The end of a call; `undefined` if it is no time of a calendar. */
+/** Calls, by the grammar of filters: lines with a cost, or with the reason why they have none. */
+export const CALLS = parseFilter('exists:cost OR exists:spanline.cost.reason');
+
+/** The time of a call's line; `undefined` if it is no time of a calendar. */
 function timeOf(record: SpanRecord): number | undefined {
-  const ms = endMs(record);
+  const ms = lineMs(record);
   return ms !== undefined && Math.abs(ms) <= MAX_TIME ? ms : undefined;
 }
 
@@ -84,7 +53,6 @@ function cellOf(cells: Map<string | undefined, Cell>, name: string | undefined):
 
 const toRows = (cells: Map<string | undefined, Cell>): CostRow[] =>
   [...cells].map(([name, cell]) => ({ name, ...cell }));
-const byCost = (a: CostRow, b: CostRow): number => b.costUsd - a.costUsd || b.calls - a.calls;
 
 /** Adds up the cost of calls, such as those of `log.records('cost:*')`. */
 export async function costsOf(records: AsyncIterable<ReadRecord>): Promise<Costs> {
@@ -110,15 +78,8 @@ export async function costsOf(records: AsyncIterable<ReadRecord>): Promise<Costs
     const hour = Math.floor(ms / HOUR);
     hours.set(hour, (hours.get(hour) ?? 0) + number(record['spanline.cost.usd']));
   }
-  const coveredMs = Math.max(0, last - first) || 0;
-  const from = Math.max(first, last - RATE_DAYS * DAY);
-  const recent = [...hours].reduce((sum, [hour, usd]) => sum + (hour >= Math.floor(from / HOUR) ? usd : 0), 0);
-  return {
-    total,
-    days: toRows(days).toSorted((a, b) => ((a.name ?? '') < (b.name ?? '') ? -1 : 1)),
-    models: toRows(models).toSorted(byCost),
-    users: toRows(users).toSorted(byCost),
-    coveredMs: Number.isFinite(coveredMs) ? coveredMs : 0,
-    monthUsd: coveredMs >= DAY && Number.isFinite(coveredMs) ? (recent / (last - from)) * DAY * MONTH_DAYS : undefined,
-  };
+  const span: CallSpan | undefined = Number.isFinite(first) ? { firstMs: first, lastMs: last } : undefined;
+  const from = span === undefined ? 0 : Math.floor(rateStart(span) / HOUR);
+  const recentUsd = [...hours].reduce((sum, [hour, usd]) => sum + (hour >= from ? usd : 0), 0);
+  return toCosts({ total, days: toRows(days), models: toRows(models), users: toRows(users), span, recentUsd });
 }

@@ -1,16 +1,41 @@
 /** Errors, grouped by fingerprint: class of the error, path of the step, message without ids and numbers. */
 
 import { createHash } from 'node:crypto';
-import { BoundedMap, type SpanRecord } from '@spanline/record';
+import { type AttributeKey, BoundedMap, type SpanRecord } from '@spanline/record';
+import { parseFilter } from '../filter/index.ts';
 import { endMs, isSpanEnd, type ReadRecord } from '../records/index.ts';
 import { normalMessage } from './normal-message.ts';
+
+/** Failed spans, by the grammar of filters. */
+export const FAILED = parseFilter('status:error');
+
+/** Keys that groups of errors are made of. */
+export const ERROR_KEYS = [
+  'spanline.schema',
+  'event.name',
+  '@timestamp',
+  'event.start',
+  'duration_ms',
+  'level',
+  'trace_id',
+  'span_id',
+  'parent_span_id',
+  'span.name',
+  'span.path',
+  'span.status',
+  'spanline.error.propagated',
+  'error.type',
+  'error.message',
+  'http.request.id',
+  'user.id',
+] as const satisfies readonly AttributeKey[];
 
 /** Where an error was seen. */
 export interface ErrorExample {
   readonly traceId: string | undefined;
   readonly spanId: string | undefined;
   readonly requestId: string | undefined;
-  /** The message as it was written, of the newest error. */
+  /** The message of the newest error, as it was written; at most 2,000 characters of it. */
   readonly message: string | undefined;
 }
 
@@ -52,12 +77,29 @@ interface OpenGroup {
   example: ErrorExample;
 }
 
+/** A failed span, until it is known whether its error arose there. */
+interface Failure {
+  readonly group: OpenGroup['group'];
+  readonly ms: number | undefined;
+  readonly user: string | undefined;
+  readonly example: ErrorExample;
+  /** The span and its error. A child with the same error names them too. */
+  readonly key: string;
+}
+
 /** Most kinds of errors. */
 const MAX_GROUPS = 10_000;
 /** Users that are counted in each group. */
 const MAX_USERS = 10_000;
-/** Failed spans whose parents may still come: lines of parents follow those of their children. */
-const MAX_SEEN = 100_000;
+/**
+ * Failed spans that are held until their parents and children were seen. A log has children before parents; a cluster
+ * has them in any order.
+ */
+const MAX_HELD = 50_000;
+/** Characters of an error by which parent and child are compared. */
+const MAX_COMPARED = 500;
+/** Characters of a message that are held. */
+const MAX_MESSAGE = 2000;
 const UNKNOWN = '(unknown)';
 
 /** The fingerprint of a failed span, and its parts. */
@@ -75,19 +117,27 @@ interface ErrorCollector {
   end(): ErrorGroups;
 }
 
-function widen(open: OpenGroup, record: SpanRecord): void {
+function widen(open: OpenGroup, { ms, user, example }: Failure): void {
   open.count++;
-  const user = record['user.id'];
   if (user !== undefined && open.users.size < MAX_USERS) open.users.add(user);
-  const ms = endMs(record);
   if (ms !== undefined) open.firstMs = Math.min(open.firstMs, ms);
   if (ms !== undefined && ms < open.lastMs) return;
   open.lastMs = ms ?? open.lastMs;
-  open.example = {
-    traceId: record.trace_id,
-    spanId: record.span_id,
-    requestId: record['http.request.id'],
-    message: record['error.message'],
+  open.example = example;
+}
+
+function toFailure(record: SpanRecord, key: string): Failure {
+  return {
+    group: fingerprintOf(record),
+    ms: endMs(record),
+    user: record['user.id'],
+    example: {
+      traceId: record.trace_id,
+      spanId: record.span_id,
+      requestId: record['http.request.id'],
+      message: record['error.message']?.slice(0, MAX_MESSAGE),
+    },
+    key,
   };
 }
 
@@ -96,38 +146,48 @@ const finite = (ms: number): number | undefined => (Number.isFinite(ms) ? ms : u
 /** Creates a collector. */
 function createErrorCollector(): ErrorCollector {
   const groups = new Map<string, OpenGroup>();
-  /** Type and message of the error that a parent got from a child, by the parent's ids. */
-  const passedOn = new BoundedMap<string, string>(MAX_SEEN);
+  /** Keys of the spans that got their error from a child. */
+  const passedOn = new BoundedMap<string, true>(2 * MAX_HELD);
+  let [held, earlier]: [Failure[], Failure[]] = [[], []];
   let ungrouped = 0;
   let count = 0;
 
-  /** Lines of other programs do not say that an error was passed on: parent and child then have the same one. */
-  function isPassedOn(record: SpanRecord): boolean {
-    const { trace_id: trace, span_id: id, parent_span_id: parent } = record;
-    const error = `${record['error.type']} ${record['error.message']}`;
-    if (parent !== undefined) passedOn.set(`${trace}/${parent}`, error);
-    return record['spanline.error.propagated'] === true || passedOn.get(`${trace}/${id}`) === error;
-  }
-
-  return {
-    add({ kind, record }) {
-      if (record['span.status'] !== 'error' || !isSpanEnd(kind, record) || isPassedOn(record)) return;
+  function settle(failures: readonly Failure[]): void {
+    for (const failure of failures) {
+      if (passedOn.has(failure.key)) continue;
       count++;
-      const group = fingerprintOf(record);
-      let open = groups.get(group.fingerprint);
+      let open = groups.get(failure.group.fingerprint);
       if (open === undefined) {
         if (groups.size >= MAX_GROUPS) {
           ungrouped++;
-          return;
+          continue;
         }
-        const example = { traceId: undefined, spanId: undefined, requestId: undefined, message: undefined };
+        const { group, example } = failure;
         const [firstMs, lastMs] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
         open = { group, count: 0, firstMs, lastMs, users: new Set(), example };
         groups.set(group.fingerprint, open);
       }
-      widen(open, record);
+      widen(open, failure);
+    }
+  }
+
+  return {
+    add({ kind, record }) {
+      if (record['span.status'] !== 'error' || !isSpanEnd(kind, record)) return;
+      const { trace_id: trace, span_id: id, parent_span_id: parent } = record;
+      const error = `${record['error.type']} ${record['error.message']}`.slice(0, MAX_COMPARED);
+      // Lines of other programs do not say that an error was passed on: parent and child then have the same one.
+      if (parent !== undefined) passedOn.set(`${trace}/${parent} ${error}`, true);
+      if (record['spanline.error.propagated'] === true) return;
+      if (held.length >= MAX_HELD / 2) {
+        settle(earlier);
+        [held, earlier] = [[], held];
+      }
+      held.push(toFailure(record, `${trace}/${id} ${error}`));
     },
     end() {
+      settle(earlier);
+      settle(held);
       const rows = [...groups.values()].map(({ group, users, firstMs, lastMs, ...rest }) => ({
         ...group,
         ...rest,

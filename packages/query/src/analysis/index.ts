@@ -13,8 +13,25 @@ export {
   type Relation,
   type Subject,
 } from './explain/index.ts';
-export { type CostRow, type Costs, costsOf } from './costs.ts';
-export { type ErrorExample, type ErrorGroup, type ErrorGroups, errorGroups, fingerprintOf } from './errors.ts';
+export {
+  bySeverity,
+  createExaminer,
+  type Examination,
+  type FaultPlace,
+  type FindPersonalData,
+  type Finding,
+  type Severity,
+} from './doctor/index.ts';
+export { CALLS, costsOf } from './costs.ts';
+export {
+  ERROR_KEYS,
+  type ErrorExample,
+  type ErrorGroup,
+  type ErrorGroups,
+  errorGroups,
+  FAILED,
+  fingerprintOf,
+} from './errors.ts';
 export { type ScoreGroup, type Scores, scoresOf } from './scores.ts';
 export { type Session, type Sessions, sessionsOf } from './sessions.ts';
 export {

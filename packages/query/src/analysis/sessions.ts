@@ -1,6 +1,6 @@
 /** Sessions: the traces of one `session.id`. */
 
-import type { TraceSummary } from '../answers/index.ts';
+import type { SessionTrace } from '../answers/index.ts';
 
 /** A session. */
 export interface Session {
@@ -18,6 +18,8 @@ export interface Session {
   readonly outputTokens: number;
   /** Known costs, in US dollars. */
   readonly costUsd: number;
+  /** Model calls whose cost is not known. */
+  readonly unknownCosts: number;
   /** The trace that took longest. */
   readonly slowest: { readonly traceId: string; readonly durationMs: number } | undefined;
 }
@@ -36,7 +38,7 @@ type Mutable<T> = { -readonly [Key in keyof T]: T[Key] };
 
 const MAX_SESSIONS = 100_000;
 
-function add(session: Mutable<Session>, trace: TraceSummary): void {
+function add(session: Mutable<Session>, trace: SessionTrace): void {
   const { startMs, durationMs } = trace;
   session.userId ??= trace.userId;
   session.traces++;
@@ -45,6 +47,7 @@ function add(session: Mutable<Session>, trace: TraceSummary): void {
   session.inputTokens += trace.inputTokens;
   session.outputTokens += trace.outputTokens;
   session.costUsd += trace.costUsd;
+  session.unknownCosts += trace.unknownCosts;
   if (startMs === undefined || durationMs === undefined) return;
   session.startMs = Math.min(session.startMs ?? startMs, startMs);
   session.endMs = Math.max(session.endMs ?? 0, startMs + durationMs);
@@ -64,12 +67,13 @@ function openSession(sessionId: string): Mutable<Session> {
     inputTokens: 0,
     outputTokens: 0,
     costUsd: 0,
+    unknownCosts: 0,
     slowest: undefined,
   };
 }
 
 /** Puts traces, such as those of `log.traces()`, together to sessions. */
-export async function sessionsOf(traces: AsyncIterable<TraceSummary>): Promise<Sessions> {
+export async function sessionsOf(traces: AsyncIterable<SessionTrace>): Promise<Sessions> {
   const sessions = new Map<string, Mutable<Session>>();
   let tracesWithout = 0;
   let tracesLeftOut = 0;

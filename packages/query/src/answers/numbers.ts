@@ -1,5 +1,7 @@
 /** A growing list of numbers that takes eight bytes each, and its quantiles. */
 
+import { quantileOf } from '@spanline/record';
+
 /** Numbers of one kind. */
 export interface Numbers {
   add(value: number): void;
@@ -25,13 +27,9 @@ export function createNumbers(): Numbers {
       isSorted = false;
     },
     quantile(share) {
-      if (count === 0) return undefined;
       if (!isSorted) values.subarray(0, count).sort();
       isSorted = true;
-      const place = share * (count - 1);
-      const low = values[Math.floor(place)] ?? 0;
-      const high = values[Math.ceil(place)] ?? low;
-      return low + (high - low) * (place - Math.floor(place));
+      return quantileOf(values.subarray(0, count), share);
     },
   };
 }

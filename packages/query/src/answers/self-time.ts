@@ -2,8 +2,8 @@
 
 /** A span as far as self time needs it. Times in milliseconds. */
 export interface TimedSpan {
-  readonly id: string;
-  readonly parent: string | undefined;
+  readonly id: string | number;
+  readonly parent: string | number | undefined;
   readonly start: number;
   readonly end: number;
 }
@@ -27,7 +27,7 @@ export function selfTimes<Span extends TimedSpan>(
   spans: readonly Span[],
   each: (span: Span, selfMs: number) => void,
 ): void {
-  const children = new Map<string, Span[]>();
+  const children = new Map<string | number, Span[]>();
   for (const span of spans) {
     if (span.parent === undefined || span.parent === span.id) continue;
     const siblings = children.get(span.parent);

@@ -1,18 +1,17 @@
 /** Figures of spans by step, or by any other fields. */
 
-import type { AttributeKey, SpanRecord } from '@spanline/record';
+import { type AttributeKey, hasUnknownCost, type SpanRecord } from '@spanline/record';
 import { type Field, fieldValues, type Value } from '../filter/index.ts';
-import { endMs, isSpanEnd, type ReadRecord, startMs } from '../records/index.ts';
+import { endMs, idNumber, isSpanEnd, type ReadRecord, startMs } from '../records/index.ts';
 import { createNumbers, type Numbers } from './numbers.ts';
-import { createOpenTraces } from './open-traces.ts';
-import { selfTimes, type TimedSpan } from './self-time.ts';
+import { createOpenSpans } from './open-spans.ts';
 
 /** Figures of one group of spans. */
 export interface StatsRow {
   /** Values of the fields that the spans were grouped by, in their order. `undefined` where a span has none. */
   readonly by: readonly (Value | undefined)[];
   readonly count: number;
-  /** Spans whose status is `error`. */
+  /** Spans that failed: their status is `error`, also where a child passed it on. */
   readonly errors: number;
   /** Share of errors, 0 to 1. */
   readonly errorRate: number;
@@ -44,6 +43,7 @@ export interface Stats {
 }
 
 interface Group {
+  readonly number: number;
   readonly by: readonly (Value | undefined)[];
   readonly durations: Numbers;
   readonly ttft: Numbers;
@@ -55,10 +55,6 @@ interface Group {
   outputTokens: number;
   costUsd: number;
   unknownCosts: number;
-}
-
-interface StatsSpan extends TimedSpan {
-  readonly group: Group | undefined;
 }
 
 /** Keys of the record that figures need, beside those of the filter and of the groups. */
@@ -74,6 +70,15 @@ export const STATS_KEYS: readonly AttributeKey[] = [
   'gen_ai.usage.output_tokens',
   'spanline.cost.usd',
   'spanline.cost.reason',
+];
+
+/** Those of them that figures only compare, so that a reader of keys may give numbers for them. */
+export const COMPARED_KEYS: readonly AttributeKey[] = [
+  '@timestamp',
+  'trace_id',
+  'span_id',
+  'parent_span_id',
+  'event.start',
 ];
 
 const MS = 1000;
@@ -98,30 +103,64 @@ export function toStats(by: readonly string[], groups: readonly Figures[]): Stat
 
 /** Collects the figures. */
 export interface StatsCollector {
-  /** Adds a line. Spans that do not pass count as children only. */
+  /** Adds a line. Spans that do not pass count as children only. Keys of {@link COMPARED_KEYS} may be numbers. */
   add(read: ReadRecord, passes: boolean): void;
   end(): Stats;
 }
 
+/** A number for an id. */
+function numberOf(id: unknown): number | undefined {
+  if (typeof id === 'number') return id;
+  return typeof id === 'string' ? idNumber(id) : undefined;
+}
+
+function count(record: SpanRecord, group: Group): void {
+  const durationMs = record.duration_ms;
+  const ttft = record['gen_ai.response.time_to_first_chunk'];
+  group.count++;
+  if (record['span.status'] === 'error') group.errors++;
+  if (isNumber(durationMs)) {
+    group.durations.add(durationMs);
+    group.totalMs += durationMs;
+  }
+  if (isNumber(ttft)) group.ttft.add(ttft * MS);
+  group.inputTokens += number(record['gen_ai.usage.input_tokens']);
+  group.outputTokens += number(record['gen_ai.usage.output_tokens']);
+  group.costUsd += number(record['spanline.cost.usd']);
+  if (hasUnknownCost(record)) group.unknownCosts++;
+}
+
+/** A text for the values of fields. */
+function nameOf(values: readonly (Value | undefined)[]): string {
+  const [only] = values;
+  if (typeof only === 'string' && values.length === 1) return only;
+  return JSON.stringify([values.map((value) => value ?? null)]);
+}
+
+/** The key of the only field, if its values are single texts. */
+function onlyKey(by: readonly Field[]): AttributeKey | undefined {
+  const [only, ...others] = by.flatMap(({ columns }) => columns);
+  const isText = only?.type === 'keyword' && !only.isList && others.length === 0;
+  return isText ? (only.key as AttributeKey) : undefined;
+}
+
 /** Creates a collector that groups by fields. */
 export function createStatsCollector(by: readonly Field[]): StatsCollector {
-  const groups = new Map<Value | undefined, Group>();
-  const traces = createOpenTraces<StatsSpan[]>(
-    () => [],
-    (spans) => {
-      selfTimes(spans, ({ group }, selfMs) => {
-        if (group !== undefined) group.selfMs += selfMs;
-      });
-      return spans.length;
-    },
-  );
+  const groups: Group[] = [];
+  const byName = new Map<string, Group>();
+  const byText = new Map<unknown, Group>();
+  const key = onlyKey(by);
+  const spans = createOpenSpans((group, selfMs) => {
+    const found = groups[group];
+    if (found !== undefined) found.selfMs += selfMs;
+  });
 
-  function groupOf(record: SpanRecord): Group {
-    const values = by.map((field) => fieldValues(field, record)[0]);
-    const key = values.length === 1 ? values[0] : JSON.stringify(values.map((value) => value ?? null));
-    const known = groups.get(key);
+  function groupOf(values: readonly (Value | undefined)[]): Group {
+    const name = nameOf(values);
+    const known = byName.get(name);
     if (known !== undefined) return known;
     const group: Group = {
+      number: groups.length,
       by: values,
       durations: createNumbers(),
       ttft: createNumbers(),
@@ -134,41 +173,36 @@ export function createStatsCollector(by: readonly Field[]): StatsCollector {
       costUsd: 0,
       unknownCosts: 0,
     };
-    groups.set(key, group);
+    groups.push(group);
+    byName.set(name, group);
     return group;
   }
 
-  function count(record: SpanRecord): Group {
-    const group = groupOf(record);
-    group.count++;
-    if (record['span.status'] === 'error') group.errors++;
-    if (isNumber(record.duration_ms)) {
-      group.durations.add(record.duration_ms);
-      group.totalMs += record.duration_ms;
-    }
-    const ttft = record['gen_ai.response.time_to_first_chunk'];
-    if (isNumber(ttft)) group.ttft.add(ttft * MS);
-    group.inputTokens += number(record['gen_ai.usage.input_tokens']);
-    group.outputTokens += number(record['gen_ai.usage.output_tokens']);
-    group.costUsd += number(record['spanline.cost.usd']);
-    if (record['spanline.cost.usd'] === undefined && record['spanline.cost.reason'] !== undefined) group.unknownCosts++;
+  /** The group of a record. Records with the same text have the same group. */
+  function groupOfRecord(record: SpanRecord): Group {
+    const text = key === undefined ? undefined : record[key];
+    const known = typeof text === 'string' ? byText.get(text) : undefined;
+    if (known !== undefined) return known;
+    const group = groupOf(by.map((field) => fieldValues(field, record)[0]));
+    if (typeof text === 'string') byText.set(text, group);
     return group;
   }
 
   return {
     add({ kind, record }, passes) {
       if (!isSpanEnd(kind, record)) return;
-      const group = passes ? count(record) : undefined;
-      const { trace_id: trace, span_id: id, parent_span_id: parent } = record;
+      const group = passes ? groupOfRecord(record) : undefined;
+      if (group !== undefined) count(record, group);
+      const trace = numberOf(record.trace_id);
+      const id = numberOf(record.span_id);
       const start = startMs(record);
       const end = endMs(record, start);
-      if (typeof trace !== 'string' || typeof id !== 'string' || start === undefined || end === undefined) return;
-      traces.get(trace).push({ id, parent, start, end, group });
-      traces.hold(1);
+      if (trace === undefined || id === undefined || start === undefined || end === undefined) return;
+      spans.add({ trace, id, parent: numberOf(record.parent_span_id), start, end, group: group?.number });
     },
     end() {
-      traces.end();
-      const rows = [...groups.values()].map(({ durations, ttft, ...group }) => ({
+      spans.end();
+      const rows = groups.map(({ number: _, durations, ttft, ...group }) => ({
         ...group,
         p50Ms: durations.quantile(0.5),
         p95Ms: durations.quantile(0.95),

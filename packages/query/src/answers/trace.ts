@@ -68,7 +68,7 @@ function place(record: SpanRecord): TraceSpan {
 }
 
 /** Builds the trees of one trace. */
-function toTrees(records: readonly SpanRecord[]): TreeNode<TraceSpan>[] {
+export function toTrees(records: readonly SpanRecord[]): TreeNode<TraceSpan>[] {
   const spans = records.map(place);
   const timed = spans.flatMap((span) => {
     const end = endMs(span.record);

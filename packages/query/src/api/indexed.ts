@@ -1,6 +1,6 @@
 /** Answers out of the index of a log; `undefined` where reading all lines is better. */
 
-import { toTrace, type Stats, type Trace, type TraceSummary } from '../answers/index.ts';
+import { type Stats, toTrace, type Trace, type TraceCollector, type TraceSummary } from '../answers/index.ts';
 import { type Field, type Filter, toTest } from '../filter/index.ts';
 import {
   type Indexer,
@@ -50,7 +50,7 @@ async function look({ source, indexer }: IndexedSource, options: ReadOptions): P
     view,
     async end(isAnswered) {
       if (isAnswered) {
-        source.bad.addAll(view.bad.read());
+        source.bad.keepLarger(view.bad);
         const totalBytes = files.reduce((sum, file) => sum + file.size(), 0);
         const progress = { bytes: totalBytes, totalBytes, lines: view.lines, badLines: view.bad.read().count };
         options.onProgress?.({ file: files.at(-1)?.path ?? '', ...progress });
@@ -94,7 +94,7 @@ export async function* findRecords(
     if ((await shareOf(view, where, options.signal)) > MAX_SHARE) return false;
     isAnswered = true;
     const passes = toTest(filter);
-    const reading = { bad: indexed.source.bad, signal: options.signal };
+    const reading = { bad: view.bad, signal: options.signal };
     for await (const records of readWhere(view, where, reading)) {
       yield* records.filter(({ record }) => passes(record));
     }
@@ -104,18 +104,25 @@ export async function* findRecords(
   }
 }
 
-/** The traces in which a span passes. */
+/**
+ * The traces in which a span passes. Those that may get more lines stay in the collector.
+ *
+ * @param onRead - called with the lines that were read
+ */
 export async function* findTraces(
   indexed: IndexedSource,
   filter: Filter,
+  collector: TraceCollector,
   options: ReadOptions,
+  onRead: (view: IndexView) => void = () => {},
 ): AsyncGenerator<TraceSummary, boolean> {
   const opened = await look(indexed, options);
   if (opened === undefined) return false;
-  const traces = indexedTraces(opened.view, filter, options.signal);
+  const traces = indexedTraces(opened.view, filter, collector, options.signal);
   try {
     if (traces === undefined) return false;
     yield* traces;
+    onRead(opened.view);
     return true;
   } finally {
     await opened.end(traces !== undefined);
@@ -145,13 +152,13 @@ export async function findTrace(
     const where = await traceWhere(view, id, options.signal);
     if (where === undefined) return 'none';
     const lines: ReadRecord[] = [];
-    const reading = { bad: indexed.source.bad, signal: options.signal };
+    const reading = { bad: view.bad, signal: options.signal };
     for await (const records of readWhere(view, where, reading)) {
       lines.push(...records);
       if (lines.length > MAX_LINES) break;
     }
     return toTrace(id, where.by, lines.slice(0, MAX_LINES), lines.length > MAX_LINES) ?? 'none';
   } finally {
-    await end(false);
+    await end(true);
   }
 }

@@ -1,16 +1,18 @@
 /** Answers from a log: out of its index, or by reading all lines. */
 
 import { checkOptions, option, type Shape, type SpanRecord } from '@spanline/record';
-import type { TraceSummary } from '../answers/index.ts';
-import type { Filter } from '../filter/index.ts';
+import { CALLS, costsOf, errorGroups, FAILED, sessionsOf } from '../analysis/index.ts';
+import { createTraceCollector, type TraceSummary } from '../answers/index.ts';
+import { allOf, type Filter } from '../filter/index.ts';
 import { createIndexer, defaultCacheDir } from '../index-store/index.ts';
 import { isSpanEnd, type ReadOptions, type ReadRecord, type TracesOptions } from '../records/index.ts';
 import { openClusterQuery } from './cluster.ts';
+import { followLog } from './follow.ts';
 import { findRecords, findStats, findTrace, findTraces } from './indexed.ts';
 import { fieldOf, toFilter } from './names.ts';
 import type { Query } from './query.ts';
-import { scanAlert, scanCauses, scanRecords, scanStats, scanTrace, scanTraces } from './scan.ts';
-import { clusterOf, openSource, type QuerySource } from './source.ts';
+import { scanAlert, scanCauses, scanFaults, scanRecords, scanStats, scanTrace, scanTraces } from './scan.ts';
+import { clusterOf, openSource, type QuerySource, unreadOf } from './source.ts';
 import { createTable } from './table.ts';
 
 /** Options of {@link open}. */
@@ -34,6 +36,8 @@ export interface OpenOptions {
   cacheBytes?: number;
 }
 
+/** Between two looks at files that grow. */
+const LOOK_MS = 100;
 const CACHE_BYTES = 4_000_000_000;
 const SHAPE: Shape<OpenOptions> = {
   index: option.oneOf(['auto', true, false]),
@@ -86,14 +90,17 @@ export function open(source: QuerySource, openOptions: OpenOptions = {}): Query 
   }
 
   async function* traces(filter: Filter, options: TracesOptions): AsyncGenerator<TraceSummary> {
-    const isIndexed = options.lastBytes === undefined && (yield* findTraces(indexed, filter, options));
-    if (!isIndexed) yield* scanTraces(opened, filter, options);
+    const collector = createTraceCollector();
+    const isIndexed = options.lastBytes === undefined && (yield* findTraces(indexed, filter, collector, options));
+    if (isIndexed) yield* collector.take(true);
+    else yield* scanTraces(opened, filter, options);
   }
 
   return {
     spans: (filter = '*', options = {}) => spans(toFilter(filter), options),
     records: (filter = '*', options = {}) => records(toFilter(filter), options),
     traces: (filter = '*', options = {}) => traces(toFilter(filter), options),
+    followTraces: (filter = '*') => followLog(indexed, toFilter(filter)),
     async trace(id, options = {}) {
       const found = (await findTrace(indexed, id, options)) ?? (await scanTrace(opened, id, options));
       return found === 'none' ? undefined : found;
@@ -103,12 +110,24 @@ export function open(source: QuerySource, openOptions: OpenOptions = {}): Query 
       const fields = by.map(fieldOf);
       return (await findStats(indexed, parsed, fields, options)) ?? scanStats(opened, parsed, fields, options);
     },
+    costs: (filter = '*', options = {}) => costsOf(records(allOf(toFilter(filter), CALLS), options)),
+    errors: (filter = '*', options = {}) => errorGroups(records(allOf(toFilter(filter), FAILED), options)),
+    sessions: (filter = '*', options = {}) => sessionsOf(traces(toFilter(filter), options)),
     table(filter = '*', { columns, ...options } = {}) {
       const parsed = toFilter(filter);
       return createTable(() => spans(parsed, options), columns);
     },
     explain: (question, filter = '*', options = {}) => scanCauses(opened, toFilter(filter), question, options),
     alert: (id, options = {}) => scanAlert(opened, id, options),
+    examine: ({ times = '*', ...options } = {}) => scanFaults(opened, toFilter(times), options),
+    async removeIndex() {
+      const files = await opened.files();
+      try {
+        await indexer.remove(files);
+      } finally {
+        opened.release(files);
+      }
+    },
     async buildIndex(options = {}) {
       if (!opened.isRepeatable) return;
       const files = await opened.files();
@@ -116,7 +135,9 @@ export function open(source: QuerySource, openOptions: OpenOptions = {}): Query 
     },
     close: () => indexer.close(),
     size: () => opened.size(),
+    version: async () => String(await opened.size()),
+    lookEveryMs: () => Promise.resolve(LOOK_MS),
     badLines: () => opened.bad.read(),
-    unreadFiles: () => opened.unread,
+    unreadFiles: () => unreadOf(opened),
   };
 }

@@ -3,13 +3,16 @@
 import type { AttributeKey } from '@spanline/record';
 import {
   createAlertFinder,
+  createExaminer,
   createExplainer,
+  type Examination,
   type ExplainQuestion,
   type Explanation,
   questionOfAlert,
 } from '../analysis/index.ts';
 import {
   closestKey,
+  COMPARED_KEYS,
   createStatsCollector,
   createTraceCollector,
   keysOf,
@@ -22,7 +25,7 @@ import {
   type TraceSummary,
 } from '../answers/index.ts';
 import { type Field, fieldsIn, type Filter, parseFilter, toTest } from '../filter/index.ts';
-import { type LogFile, type LogLine, newestLines } from '../lines/index.ts';
+import { createBadLineCounter, type LogFile, type LogLine, newestLines } from '../lines/index.ts';
 import {
   createKeyReader,
   type KeyReader,
@@ -31,6 +34,7 @@ import {
   type ReadRecord,
   type TracesOptions,
 } from '../records/index.ts';
+import type { ExamineOptions } from './query.ts';
 import type { OpenSource } from './source.ts';
 
 const ALERTS = parseFilter('event:alert');
@@ -40,17 +44,18 @@ async function* eachBatch(
   source: OpenSource,
   { signal, onProgress, lastBytes }: TracesOptions,
   how: {
-    skips?: ((line: LogLine) => boolean) | undefined;
+    skips?: ((line: LogLine, file: LogFile) => boolean) | undefined;
     keys?: KeyReader | undefined;
     visit?: (read: ReadRecord) => void;
   } = {},
 ): AsyncGenerator<readonly ReadRecord[]> {
   signal?.throwIfAborted();
   const files = await source.files();
+  const bad = createBadLineCounter();
   try {
     const newest = lastBytes === undefined ? undefined : newestLines(files, lastBytes);
     const options = {
-      bad: source.bad,
+      bad,
       signal,
       onProgress,
       ...how,
@@ -61,22 +66,34 @@ async function* eachBatch(
       signal?.throwIfAborted();
     }
   } finally {
+    source.bad.keepLarger(bad);
     source.release(files);
   }
 }
 
-const LIST_KEYS: readonly AttributeKey[] = [...SUMMARY_KEYS, 'event.start', 'duration_ms'];
+export const LIST_KEYS: readonly AttributeKey[] = [...SUMMARY_KEYS, 'event.start', 'duration_ms'];
+
+/** Options of {@link readerOf}. */
+interface ReaderOptions {
+  readonly by?: readonly Field[];
+  readonly isReused?: boolean;
+  /** Keys that the answer only compares. */
+  readonly compact?: readonly AttributeKey[];
+}
 
 /** Reads only the keys that an answer needs; `undefined` if it needs words, which stand in the content. */
-function readerOf(
+export function readerOf(
   keys: readonly string[],
   filter: Filter,
-  by: readonly Field[] = [],
-  isReused = false,
+  { by = [], isReused = false, compact = [] }: ReaderOptions = {},
 ): KeyReader | undefined {
   const columns = [...fieldsIn(filter), ...by].flatMap((field) => field.columns);
   if (columns.some(({ type }) => type === 'words')) return undefined;
-  return createKeyReader([...keys, ...columns.map(({ key }) => key)], { isReused });
+  const shown = columns.map(({ key }) => key);
+  return createKeyReader([...keys, ...shown], {
+    isReused,
+    compact: compact.filter((key) => !shown.includes(key)),
+  });
 }
 
 /** Every record that passes. */
@@ -101,7 +118,7 @@ export async function scanStats(
   const passes = toTest(filter);
   const collector = createStatsCollector(by);
   const visit = (read: ReadRecord): void => collector.add(read, passes(read.record));
-  const keys = readerOf(STATS_KEYS, filter, by, true);
+  const keys = readerOf(STATS_KEYS, filter, { by, isReused: true, compact: COMPARED_KEYS });
   for await (const records of eachBatch(source, options, { keys, visit })) records.forEach(visit);
   return collector.end();
 }
@@ -151,6 +168,22 @@ export async function* scanTraces(
     yield* collector.take(false);
   }
   yield* collector.take(true);
+}
+
+/** Looks for faults of the lines. */
+export async function scanFaults(
+  source: OpenSource,
+  times: Filter,
+  { findPersonalData, ...options }: Omit<ExamineOptions, 'times'>,
+): Promise<Examination> {
+  const examiner = createExaminer(findPersonalData, toTest(times));
+  const skips = (line: LogLine, file: LogFile): boolean => {
+    examiner.add(file.path, line);
+    return true;
+  };
+  // The checks need lines as they are written. They read each on their own.
+  for await (const _ of eachBatch(source, options, { skips }));
+  return examiner.end();
 }
 
 /** Most lines of a trace that are read. */

@@ -58,6 +58,13 @@ export function clusterOf(source: QuerySource): string | ClusterSource | undefin
   throw new SpanlineError({ code: 'ERR_INVALID_OPTION', option: 'source', expected: 'one cluster, or files alone' });
 }
 
+const DAMAGE = 'its compressed content is cut or damaged; the lines before that were read';
+
+/** Files that were not read, or not to their end, and why. */
+export function unreadOf({ unread, bad }: OpenSource): ReadonlyMap<string, string> {
+  return new Map([...unread, ...bad.read().damagedFiles.map((file) => [file, DAMAGE] as const)]);
+}
+
 /** Opens a source of files. @throws SpanlineError `ERR_INVALID_OPTION` if there is none */
 export function openSource(source: QuerySource): OpenSource {
   const bad = createBadLineCounter();

@@ -1,12 +1,12 @@
 /** Spans as a table. Rows are read when they are asked for. */
 
-import { once } from 'node:events';
-import { createWriteStream } from 'node:fs';
 import type { SpanRecord } from '@spanline/record';
 import { columnsOf, csvHead, csvRow, jsonRow, namesIn, type TableColumn, type TableRow } from '../answers/index.ts';
+import { writePieces } from '../lines/index.ts';
+import { arrowFile } from './arrow.ts';
 import { writeParquet } from './parquet.ts';
 
-/** Options of {@link Table.writeCsv} and {@link Table.writeNdjson}. */
+/** Options of {@link Table.writeCsv} and its likes. */
 export interface WriteOptions {
   /** Replace the file if it is there. @defaultValue false */
   overwrite?: boolean;
@@ -24,8 +24,21 @@ export interface Table extends AsyncIterable<TableRow> {
   csv(): AsyncIterable<string>;
   /** One JSON object a line, piece by piece. */
   ndjson(): AsyncIterable<string>;
+  /**
+   * Bytes of an Arrow IPC file (Feather, version 2), piece by piece. `await tableFromIPC(table.arrow())` of the library
+   * apache-arrow reads them. Numbers are doubles, times are texts.
+   *
+   * @throws SpanlineError `ERR_MISSING_PACKAGE` without `apache-arrow`
+   */
+  arrow(): AsyncIterable<Uint8Array>;
   /** Writes CSV to a file that only its owner may read. @throws the system's error, `EEXIST` if it is there */
   writeCsv(path: string, options?: WriteOptions): Promise<void>;
+  /**
+   * Writes an Arrow IPC file that only its owner may read, as {@link Table.arrow} has it.
+   *
+   * @throws SpanlineError `ERR_MISSING_PACKAGE` without `apache-arrow`; the system's error, `EEXIST` if it is there
+   */
+  writeArrow(path: string, options?: WriteOptions): Promise<void>;
   /**
    * Writes Parquet to a file that only its owner may read. Numbers are doubles, times are texts.
    *
@@ -38,20 +51,6 @@ export interface Table extends AsyncIterable<TableRow> {
 
 const SAMPLE = 1000;
 const HEAD = 5;
-/** Content of users may be in it. */
-const MODE = 0o600;
-
-async function write(path: string, pieces: AsyncIterable<string>, { overwrite = false }: WriteOptions): Promise<void> {
-  const file = createWriteStream(path, { mode: MODE, flags: overwrite ? 'w' : 'wx' });
-  await once(file, 'open');
-  try {
-    for await (const piece of pieces) if (!file.write(piece)) await once(file, 'drain');
-  } finally {
-    file.end();
-    await once(file, 'close');
-  }
-}
-
 function rowOf(columns: readonly TableColumn[], record: SpanRecord): TableRow {
   const row = Object.create(null) as Record<string, TableRow[string]>;
   for (const column of columns) row[column.name] = column.read(record) ?? null;
@@ -59,7 +58,7 @@ function rowOf(columns: readonly TableColumn[], record: SpanRecord): TableRow {
 }
 
 /**
- * Makes a table.
+ * Makes a table of spans from anywhere.
  *
  * @param spans - begins to read the spans anew
  * @throws SpanlineError `ERR_INVALID_OPTION` for an unknown column
@@ -99,14 +98,20 @@ export function createTable(spans: () => AsyncIterable<SpanRecord>, names: reado
     for await (const row of rows()) yield jsonRow(heads, row);
   }
 
+  async function* arrow(): AsyncGenerator<Uint8Array> {
+    yield* arrowFile(await columns(), rows());
+  }
+
   return {
     columns: columnNames,
     head: (count = HEAD) => head(count),
     toArray: () => head(Number.POSITIVE_INFINITY),
     csv,
     ndjson,
-    writeCsv: (path, options = {}) => write(path, csv(), options),
-    writeNdjson: (path, options = {}) => write(path, ndjson(), options),
+    arrow,
+    writeCsv: (path, options = {}) => writePieces(path, csv(), options.overwrite),
+    writeNdjson: (path, options = {}) => writePieces(path, ndjson(), options.overwrite),
+    writeArrow: (path, options = {}) => writePieces(path, arrow(), options.overwrite),
     writeParquet: async (path, { overwrite = false } = {}) => writeParquet(path, await columns(), rows(), overwrite),
     [Symbol.asyncIterator]: rows,
   };

@@ -1,4 +1,4 @@
-/** Requests to a cluster. They only read; a closed list of them is known here. */
+/** Requests to a cluster: a closed list. Questions only read. */
 
 import { props, SpanlineError } from '@spanline/record';
 import { createHttpClient, describeHttpError, type HttpClient, type HttpResponse, isTooLong } from '@spanline/remote';
@@ -7,16 +7,20 @@ import type { ClusterTarget } from './target.ts';
 /** The server's answer, parsed. */
 export type Answer = Readonly<Record<string, unknown>>;
 
-/** A request that reads. Closing a point in time is the only one that ends something, which the same question began. */
-type ReadRequest =
+/**
+ * A request. Questions only read: closing a point in time ends what the same question began. Only a deletion changes
+ * documents.
+ */
+type ClusterRequest =
   | { readonly to: 'root' | 'caps'; readonly path: string }
   | { readonly to: 'search' | 'open'; readonly path: string; readonly body?: unknown }
+  | { readonly to: 'delete'; readonly path: string; readonly body: unknown }
   | { readonly to: 'close'; readonly path: string; readonly body: unknown };
 
 /** Sends requests. */
 export interface ClusterClient {
   /** @throws ClusterError in the server's words, or the reason of the signal */
-  send(request: ReadRequest, signal: AbortSignal | undefined): Promise<Answer>;
+  send(request: ClusterRequest, signal: AbortSignal | undefined): Promise<Answer>;
   /** Bytes of all answers so far. */
   readonly bytes: number;
 }
@@ -35,7 +39,7 @@ export class ClusterError extends SpanlineError {
   }
 }
 
-const METHODS = { root: 'GET', caps: 'GET', search: 'POST', open: 'POST', close: 'DELETE' } as const;
+const METHODS = { root: 'GET', caps: 'GET', search: 'POST', open: 'POST', delete: 'POST', close: 'DELETE' } as const;
 const MAX_REASON = 300;
 
 /** A text of the server, without control characters. */

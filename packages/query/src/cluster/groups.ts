@@ -1,7 +1,7 @@
 /** Groups of spans that the cluster makes: a composite aggregation, page by page. */
 
 import { list, props } from '@spanline/record';
-import type { Field, SearchQuery, Value } from '../filter/index.ts';
+import { type Field, intervalOf, type SearchQuery, type Value } from '../filter/index.ts';
 import { ClusterError } from './client.ts';
 import type { Asked } from './open-cluster.ts';
 
@@ -20,8 +20,8 @@ interface Source {
   readonly isScript: boolean;
 }
 
-/** Small: each group holds two sketches of quantiles on every shard. */
-const PAGE = 200;
+/** Groups of a page: each may hold two sketches of quantiles on every shard. */
+const USUAL_PAGE = 200;
 const MAX_GROUPS = 50_000;
 
 /** The value of the first field that a document has, marked, so that an empty text differs from none. */
@@ -62,6 +62,14 @@ function sourceOf(field: Field, { name, isOpenSearch }: Asked): Source | undefin
       },
     };
   }
+  const { everyMs } = field;
+  if (everyMs !== undefined) {
+    return {
+      source: { date_histogram: { field: fields[0], fixed_interval: `${everyMs}ms`, missing_bucket: true } },
+      isScript: false,
+      read: (key) => (typeof key === 'number' ? intervalOf(key, everyMs) : undefined),
+    };
+  }
   // OpenSearch cannot aggregate the members of a family.
   if (first.type === 'open' ? isOpenSearch : !isGroupable(field)) return undefined;
   return {
@@ -74,10 +82,24 @@ function sourceOf(field: Field, { name, isOpenSearch }: Asked): Source | undefin
   };
 }
 
+/** All spans as one group: a composite aggregation has at least one field. */
+async function allSpans(
+  { snapshot, signal }: Asked,
+  query: SearchQuery,
+  figures: Readonly<Record<string, unknown>>,
+): Promise<Group[]> {
+  const all = { filter: { match_all: {} }, aggs: figures };
+  const answer = await snapshot.search({ size: 0, track_total_hits: false, query, aggs: { all } }, signal);
+  const found = props(props(answer['aggregations'])['all']);
+  const count = Number(found['doc_count'] ?? 0);
+  return count === 0 ? [] : [{ by: [], count, figures: found }];
+}
+
 /**
  * Groups spans by fields.
  *
  * @param figures - aggregations of each group
+ * @param page - groups that one answer has
  * @returns `undefined` if the index does not hold what the fields are in the records
  * @throws ClusterError also for more than 50,000 groups
  */
@@ -86,15 +108,17 @@ export async function groupSpans(
   query: SearchQuery,
   by: readonly Field[],
   figures: Readonly<Record<string, unknown>>,
+  page = USUAL_PAGE,
 ): Promise<Group[] | undefined> {
   const sources = by.map((field) => sourceOf(field, asked));
   const known = sources.filter((source) => source !== undefined);
   if (known.length < sources.length) return undefined;
+  if (by.length === 0) return allSpans(asked, query, figures);
   const groups: Group[] = [];
   let after: unknown;
   do {
     const composite = {
-      size: PAGE,
+      size: page,
       sources: known.map(({ source }, place) => ({ [`by${place}`]: source })),
       ...(after === undefined ? {} : { after }),
     };
@@ -117,7 +141,7 @@ export async function groupSpans(
     }
     if (groups.length > MAX_GROUPS)
       throw new ClusterError(`more than ${MAX_GROUPS} groups: group by fields with fewer values`);
-    after = list(buckets).length < PAGE ? undefined : next;
+    after = list(buckets).length < page ? undefined : next;
   } while (after !== undefined);
   return groups;
 }

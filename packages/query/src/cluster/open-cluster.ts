@@ -1,6 +1,6 @@
 /** The pieces of every question to a cluster: its server, its mappings, a snapshot, and lines that stream out of it. */
 
-import { type ProfileName, profileKey } from '@spanline/record';
+import { type ProfileName, profileKey, props } from '@spanline/record';
 import {
   ALL,
   type Field,
@@ -16,6 +16,7 @@ import { createClusterClient } from './client.ts';
 import { readDocument } from './documents.ts';
 import { columnsOfFields, columnsOfFilter, type Mappings, readMappings } from './mappings.ts';
 import { eachPage } from './pages.ts';
+import { readRefresh } from './refresh.ts';
 import { openSnapshot, type Snapshot } from './search.ts';
 import { findServer, type Server } from './server.ts';
 import type { ClusterTarget } from './target.ts';
@@ -50,6 +51,10 @@ export interface OpenCluster {
     question: { readonly filter: Filter; readonly by?: readonly Field[]; readonly options: ReadOptions },
     answer: (asked: Asked) => AsyncGenerator<T>,
   ): AsyncGenerator<T>;
+  /** A text that differs when the indices have new lines. */
+  version(): Promise<string>;
+  /** Milliseconds after which a stored line can be found. */
+  refreshMs(): Promise<number>;
   readonly bad: BadLineCounter;
   /** Parts of the indices that gave no answer, and why. */
   readonly unread: ReadonlyMap<string, string>;
@@ -60,7 +65,10 @@ export const isSpan: SearchQuery = {
   bool: { filter: [{ exists: { field: 'spanline.schema' } }, { term: { 'event.name': 'span.end' } }] },
 };
 
-/** Both queries. */
+/** Every line. */
+export const EVERYTHING: SearchQuery = { match_all: {} };
+
+/** All queries. */
 export const both = (...queries: readonly SearchQuery[]): SearchQuery => ({ bool: { filter: queries } });
 
 /** Opens a cluster. Nothing is sent before the first question. */
@@ -117,6 +125,13 @@ export function openCluster(target: ClusterTarget): OpenCluster {
   return {
     bad,
     unread,
+    async version() {
+      const body = { size: 0, track_total_hits: true, aggs: { last: { max: { field: '@timestamp' } } } };
+      const answer = await client.send({ to: 'search', path: `${index}/_search`, body }, undefined);
+      const lines = props(props(answer['hits'])['total'])['value'];
+      return `${String(lines)}-${String(props(props(answer['aggregations'])['last'])['value'])}`;
+    },
+    refreshMs: () => readRefresh(client, index),
     async *ask({ filter, by = [], options }, answer) {
       const { signal } = options;
       signal?.throwIfAborted();

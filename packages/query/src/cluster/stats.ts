@@ -1,6 +1,6 @@
 /** Figures of spans from a cluster. It aggregates them; where its index holds too little, the spans are read. */
 
-import { list, number, props } from '@spanline/record';
+import { list, number, props, UNBILLED_REASONS } from '@spanline/record';
 import { createStatsCollector, type Stats, type StatsRow } from '../answers/index.ts';
 import type { Field } from '../filter/index.ts';
 import { ClusterError } from './client.ts';
@@ -27,7 +27,12 @@ function figuresOf({ name }: Asked): Record<string, unknown> {
     cost: sum('spanline.cost.usd'),
     errors: { filter: { term: { [name('span.status')]: 'error' } } },
     unknown: {
-      filter: { bool: { filter: [exists('spanline.cost.reason')], must_not: [exists('spanline.cost.usd')] } },
+      filter: {
+        bool: {
+          filter: [exists('spanline.cost.reason')],
+          must_not: [exists('spanline.cost.usd'), { terms: { [name('spanline.cost.reason')]: UNBILLED_REASONS } }],
+        },
+      },
     },
   };
 }

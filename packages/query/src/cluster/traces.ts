@@ -2,9 +2,9 @@
 
 import { list, number, props, type SpanRecord } from '@spanline/record';
 import { createTraceCollector, SUMMARY_KEYS, type TraceSummary } from '../answers/index.ts';
-import { toTest } from '../filter/index.ts';
-import { isSpanEnd, type ReadRecord } from '../records/index.ts';
-import { type Asked, both, isSpan, type LinesOptions, passing } from './open-cluster.ts';
+import { type SearchQuery, toTest } from '../filter/index.ts';
+import type { ReadRecord } from '../records/index.ts';
+import { type Asked, both, EVERYTHING, isSpan, type LinesOptions, passing } from './open-cluster.ts';
 
 /** Traces whose lines are read by one query. */
 const CHUNK = 200;
@@ -20,35 +20,39 @@ const KEYS: readonly (keyof SpanRecord)[] = [
 ];
 
 /** The time of the last line is the greatest on one shard at least, so that each shard names a newest trace. */
-async function newestExact({ snapshot, compiled, name, target, signal }: Asked): Promise<[string[], boolean]> {
-  const terms = { field: name('trace_id'), size: target.maxTraces + 1, order: { last: 'desc' } };
+async function newestExact(
+  { snapshot, compiled, name, signal }: Asked,
+  max: number,
+  within: SearchQuery,
+): Promise<[string[], boolean]> {
+  const terms = { field: name('trace_id'), size: max + 1, order: { last: 'desc' } };
   const aggs = { traces: { terms, aggs: { last: { max: { field: '@timestamp' } } } } };
-  const query = both(compiled.query, isSpan);
+  const query = both(compiled.query, isSpan, within);
   const answer = await snapshot.search({ size: 0, track_total_hits: false, query, aggs }, signal);
   const buckets = list(props(props(answer['aggregations'])['traces'])['buckets']).map(props);
   const last = (bucket: Readonly<Record<string, unknown>>): number => number(props(bucket['last'])['value']) ?? 0;
   const ids = buckets.toSorted((a, b) => last(b) - last(a)).map(({ key }) => String(key));
-  return [ids.slice(0, target.maxTraces), ids.length > target.maxTraces];
+  return [ids.slice(0, max), ids.length > max];
 }
 
-async function newestOfSpans(asked: Asked): Promise<[string[], boolean]> {
+async function newestOfSpans(asked: Asked, max: number, within: SearchQuery): Promise<[string[], boolean]> {
   const last = new Map<string, true>();
-  for await (const { record } of passing(asked, isSpan)) {
+  for await (const { record } of passing(asked, both(isSpan, within))) {
     if (record.trace_id === undefined) continue;
     last.delete(record.trace_id);
     last.set(record.trace_id, true);
   }
   const ids = [...last.keys()].toReversed();
-  return [ids.slice(0, asked.target.maxTraces), ids.length > asked.target.maxTraces];
+  return [ids.slice(0, max), ids.length > max];
 }
 
 /** Ids of the newest traces in which a span passes, the oldest first. */
-async function traceIds(asked: Asked): Promise<string[]> {
+export async function traceIds(asked: Asked, max: number, within: SearchQuery = EVERYTHING): Promise<string[]> {
   const { missing, target } = asked;
-  const [ids, isCut] = await (asked.compiled.isExact ? newestExact(asked) : newestOfSpans(asked));
+  const [ids, isCut] = await (asked.compiled.isExact ? newestExact : newestOfSpans)(asked, max, within);
   if (isCut) {
-    const reason = `only the newest ${target.maxTraces} traces were read: narrow the filter, or raise maxTraces`;
-    missing(target.index, reason);
+    const how = max === target.maxTraces ? 'narrow the filter, or raise maxTraces' : 'narrow the filter';
+    missing(target.index, `only the newest ${max} traces were read: ${how}`);
   }
   return ids.toReversed();
 }
@@ -65,16 +69,19 @@ export async function* linesOfTraces(
   asked: Asked,
 ): AsyncGenerator<{ readonly read: ReadRecord; readonly passes: boolean }> {
   const passes = toTest(asked.filter);
-  const ids = await traceIds(asked);
+  const ids = await traceIds(asked, asked.target.maxTraces);
   for await (const read of linesOf(asked, ids, {})) yield { read, passes: passes(read.record) };
 }
 
-/** One row for each of the newest traces in which a span passes, the one with the oldest last span first. */
-export async function* clusterTraces(asked: Asked): AsyncGenerator<TraceSummary> {
+/**
+ * One row for each of the newest traces in which a span passes, the one with the oldest last span first.
+ *
+ * @param within - lines of which one must be of the trace
+ */
+export async function* clusterTraces(asked: Asked, within?: SearchQuery): AsyncGenerator<TraceSummary> {
   const collector = createTraceCollector();
-  const ids = await traceIds(asked);
-  for await (const read of linesOf(asked, ids, { keys: KEYS }))
-    if (isSpanEnd(read.kind, read.record)) collector.add(read, true);
+  const ids = await traceIds(asked, asked.target.maxTraces, within);
+  for await (const read of linesOf(asked, ids, { keys: KEYS })) collector.add(read, true);
   const place = new Map(ids.map((id, index) => [id, index]));
   yield* collector.take(true).toSorted((a, b) => (place.get(a.traceId) ?? 0) - (place.get(b.traceId) ?? 0));
 }

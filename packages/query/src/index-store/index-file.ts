@@ -1,13 +1,15 @@
 /** The index of one file: found, checked, built, and brought up to date. */
 
 import { copyFileSync, chmodSync, constants, rmSync } from 'node:fs';
+import type { DuckDBConnection } from '@duckdb/node-api';
 import { createBadLineCounter, type LogFile } from '../lines/index.ts';
 import type { Progress } from '../records/index.ts';
+import { ingestAll } from './bulk-ingest.ts';
 import type { CacheFolder, StoredIndex } from './cache-folder.ts';
 import { FORMAT } from './columns.ts';
 import { type ContentCheck, contentName, createContentHasher, holdsContent } from './content-check.ts';
 import { type DuckDb, openDatabase } from './duckdb.ts';
-import { ingest } from './ingest.ts';
+import { ingest, type Ingested } from './ingest.ts';
 import { createLinesTable } from './row-writer.ts';
 import { storeSelfTimes } from './self-time.ts';
 
@@ -100,6 +102,23 @@ export async function buildIndex(
 }
 
 /** Reads what is missing into the database. */
+async function readMissing(
+  duckdb: DuckDb,
+  connection: DuckDBConnection,
+  file: LogFile,
+  before: StoredIndex | undefined,
+  options: BuildOptions,
+): Promise<Ingested> {
+  if (before === undefined) {
+    const all = await ingestAll(duckdb, connection, file, { table: LINES, ...options });
+    if (all !== undefined) return all;
+    await createLinesTable(connection, LINES);
+  }
+  const from = before?.entry.end ?? 0;
+  return ingest(duckdb, connection, file, { table: LINES, from, isGrowing: !file.isCompressed, ...options });
+}
+
+/** Brings the database up to date. @returns its description */
 async function fill(
   duckdb: DuckDb,
   file: LogFile,
@@ -108,30 +127,30 @@ async function fill(
   options: BuildOptions,
 ): Promise<Omit<StoredIndex['entry'], 'database'>> {
   const bad = createBadLineCounter();
-  if (before !== undefined) bad.addAll(before.entry.bad);
+  if (before !== undefined) bad.addFile(file.path, before.entry.bad);
   const hasher = createContentHasher(before?.entry.check);
   const stamp = file.stamp();
   const size = file.size();
-  const opened = await openDatabase(duckdb, { path });
+  const log = before === undefined ? file.handlePath : undefined;
+  // Lines are read in their order, by one thread. Others would spin meanwhile.
+  const opened = await openDatabase(duckdb, { path, log, threads: 1 });
   try {
     const connection = await opened.connect();
     try {
-      if (before === undefined) await createLinesTable(connection, LINES);
-      const from = before?.entry.end ?? 0;
-      const reading = { table: LINES, from, isGrowing: !file.isCompressed, bad, ...options };
-      const { end, lines, columns, isCut } = await ingest(duckdb, connection, hasher.watch(file), reading);
-      await storeSelfTimes(connection, LINES, columns, options.signal);
+      const read = await readMissing(duckdb, connection, hasher.watch(file), before, options);
+      bad.addFile(file.path, read.bad.read());
+      await storeSelfTimes(connection, LINES, read.columns, options.signal);
       await connection.run('CHECKPOINT');
       return {
         version: FORMAT,
-        end,
-        lines: lines + (before?.entry.lines ?? 0),
+        end: read.end,
+        lines: read.lines + (before?.entry.lines ?? 0),
         bad: bad.read(),
         check: hasher.read(),
         stamp,
         size,
-        columns,
-        isCut: isCut || before?.entry.isCut === true,
+        columns: read.columns,
+        isCut: read.isCut || before?.entry.isCut === true,
       };
     } finally {
       connection.closeSync();

@@ -1,5 +1,6 @@
 /** Decides which questions an index answers, and which files get one. */
 
+import { existsSync } from 'node:fs';
 import { SpanlineError } from '@spanline/record';
 import type { LogFile } from '../lines/index.ts';
 import type { Progress } from '../records/index.ts';
@@ -21,6 +22,8 @@ export interface Indexer {
   view(files: readonly LogFile[], options: ViewOptions): Promise<IndexView | undefined>;
   /** Brings the index files up to date. */
   build(files: readonly LogFile[], options: ViewOptions): Promise<void>;
+  /** Removes the index files of files. */
+  remove(files: readonly LogFile[]): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -164,6 +167,16 @@ export function createIndexer({ index, cacheDir, cacheBytes }: IndexerOptions): 
         const isWanted = ({ file, stored }: Plan): boolean => missingBytes(file, stored) > 0;
         if (!(await write(folder, await plan(folder, files), isWanted, options))) return;
         throw new SpanlineError({ code: 'ERR_INDEX_BUSY', problem: 'another process is writing the index' });
+      }),
+    remove: (files) =>
+      inTurn(async () => {
+        drop();
+        if (!existsSync(cacheDir)) return;
+        const folder = openCacheFolder(cacheDir, cacheBytes);
+        for (const file of files) {
+          const name = await indexName(folder, file);
+          if (name !== undefined) for (const stored of folder.find(name.content, name.own)) folder.remove(stored.name);
+        }
       }),
     close: () =>
       inTurn(() => {

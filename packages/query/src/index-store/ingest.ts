@@ -49,7 +49,11 @@ export async function ingest(
   let unsure: BadLine[] = [];
   let last = -1;
   const reading = {
-    bad: { ...counter, add: (line: BadLine) => void (counter.add(line), unsure.push(line)) },
+    bad: {
+      ...counter,
+      add: (line: BadLine) => void (counter.add(line), unsure.push(line)),
+      addDamage: (path: string) => bad.addDamage(path),
+    },
     signal,
     isGrowing,
     from: () => from,

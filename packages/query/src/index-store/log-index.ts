@@ -33,6 +33,8 @@ export interface IndexView {
   /** SQL of a column; `undefined` for words, and for a label without a column. */
   column(column: Column): string | undefined;
   readonly lines: number;
+  /** Bytes up to the end of the last line of each file. */
+  readonly ends: readonly number[];
   readonly bad: BadLineCounter;
   release(): Promise<void>;
 }
@@ -53,6 +55,8 @@ interface Slot {
   columns: readonly string[];
   isCut: boolean;
   end: number;
+  /** Bytes up to the end of the text after the last line feed, if that text is a line. */
+  restEnd: number | undefined;
   lines: number;
   stamp: string;
   size: number;
@@ -114,6 +118,7 @@ export async function openLogIndex(duckdb: DuckDb, indexed: readonly IndexedFile
       columns: entry?.columns ?? [],
       isCut: entry?.isCut ?? false,
       end: entry?.end ?? 0,
+      restEnd: undefined,
       lines: entry?.lines ?? 0,
       stamp: entry !== undefined && entry.end === entry.size ? entry.stamp : '',
       size: entry?.size ?? 0,
@@ -128,6 +133,7 @@ export async function openLogIndex(duckdb: DuckDb, indexed: readonly IndexedFile
     if (slot.stamp === stamp || (file.isCompressed && slot.schema !== undefined)) return;
     if (slot.rest !== undefined && users === 0) await owner.run(`DROP TABLE ${slot.rest}`);
     slot.rest = undefined;
+    slot.restEnd = undefined;
     slot.restBad = createBadLineCounter();
     const reading = { table: slot.tail, from: slot.end, isGrowing: !file.isCompressed, bad: slot.bad, ...options };
     const grown = await ingest(duckdb, owner, slot.hasher.watch(file), reading);
@@ -147,6 +153,7 @@ export async function openLogIndex(duckdb: DuckDb, indexed: readonly IndexedFile
         signal,
       });
       slot.rest = table;
+      slot.restEnd = rest.lines > slot.restBad.read().count ? rest.end : undefined;
       for (const column of rest.columns) columns.add(column);
     }
     slot.columns = [...columns];
@@ -187,7 +194,7 @@ export async function openLogIndex(duckdb: DuckDb, indexed: readonly IndexedFile
         const slot = slotOf(file);
         for (const counter of [slot.stored?.entry.bad, slot.bad.read(), slot.restBad.read()]) {
           if (counter === undefined) continue;
-          bad.addAll({ ...counter, examples: counter.examples.map((line) => ({ ...line, file: file.path })) });
+          bad.addFile(file.path, counter);
         }
         lines += slot.lines;
         const isStored = slot.stored !== undefined && isWhole(slot);
@@ -208,6 +215,7 @@ export async function openLogIndex(duckdb: DuckDb, indexed: readonly IndexedFile
         table,
         isOneFile,
         lines,
+        ends: files.map((file) => slotOf(file).restEnd ?? slotOf(file).end),
         bad,
         column(source) {
           const column = indexColumn(source);

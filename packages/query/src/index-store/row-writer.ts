@@ -6,7 +6,7 @@ import { type Cell, createRowReader, PLACE_TYPES } from './columns.ts';
 import { type DuckDb, identifier } from './duckdb.ts';
 
 /** Rows of a data chunk of DuckDB. */
-const CHUNK_ROWS = 2048;
+export const CHUNK_ROWS = 2048;
 
 /** Appends rows. */
 export interface RowWriter {
@@ -35,10 +35,10 @@ const typeOf = ({ VARCHAR, DOUBLE, BIGINT, BOOLEAN, LIST }: DuckDb): Readonly<Re
   'VARCHAR[]': LIST(VARCHAR),
 });
 
-/** Makes an empty table of lines. */
+/** Makes an empty table of lines, in place of one that is there. */
 export async function createLinesTable(connection: DuckDBConnection, table: string): Promise<void> {
   const columns = Object.entries(PLACE_TYPES).map(([name, type]) => `${identifier(name)} ${type}`);
-  await connection.run(`CREATE TABLE ${table} (${columns.join(', ')})`);
+  await connection.run(`CREATE OR REPLACE TABLE ${table} (${columns.join(', ')})`);
 }
 
 /** Creates the writer of a table that is there. */

@@ -40,20 +40,21 @@ export function selfTimes({ table, key, traces, where, columns }: SelfOptions): 
   const parent = key('parent_span_id');
   const times = `${START} AS start, ${STOP} AS stop`;
   const isTimed = `${START} IS NOT NULL AND ${STOP} IS NOT NULL`;
+  // Numbers are sorted and joined faster than two texts.
   return `
     WITH children AS (
-      SELECT trace, parent, start, stop, max(stop) OVER (
-        PARTITION BY trace, parent ORDER BY start ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
+      SELECT place, start, stop, max(stop) OVER (
+        PARTITION BY place ORDER BY start ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
       ) AS reached
-      FROM (SELECT ${trace} AS trace, ${parent} AS parent, ${times} FROM ${table}
+      FROM (SELECT hash(${trace}, ${parent}) AS place, ${times} FROM ${table}
         WHERE ${IS_END} AND ${isTimed} AND ${traces} AND ${span} IS NOT NULL AND ${parent} <> ${span})
     ), own AS (
-      SELECT row_number() OVER () AS id, ${[`${trace} AS trace`, `${span} AS span`, times, ...columns].join(', ')}
+      SELECT row_number() OVER () AS id, ${[`hash(${trace}, ${span}) AS place`, times, ...columns].join(', ')}
       FROM ${table} WHERE ${IS_END} AND ${isTimed} AND ${traces} AND ${span} IS NOT NULL AND ${where}
     ), covered AS (
       SELECT own.id, sum(greatest(0, least(children.stop, own.stop)
         - greatest(children.start, own.start, coalesce(children.reached, own.start)))) AS ms
-      FROM own JOIN children ON children.trace = own.trace AND children.parent = own.span
+      FROM own JOIN children USING (place)
       GROUP BY own.id
     )
     SELECT own.*, greatest(0, own.stop - own.start - coalesce(covered.ms, 0)) AS self

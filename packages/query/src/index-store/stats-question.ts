@@ -1,25 +1,15 @@
 /** Figures by step or other fields, computed by DuckDB. */
 
-import type { AttributeKey } from '@spanline/record';
+import { type AttributeKey, UNBILLED_REASONS } from '@spanline/record';
 import { type Stats, toStats } from '../answers/index.ts';
-import { columnOf, type Field, type Filter, type Value } from '../filter/index.ts';
+import { columnOf, type Field, type Filter, intervalOf, type Value } from '../filter/index.ts';
 import { rowsOf, type SqlValue } from './duckdb.ts';
+import { fieldSql } from './field-sql.ts';
 import type { IndexView } from './log-index.ts';
 import { IS_END, PART_NUMBER, whereOf } from './questions.ts';
 import { SELF, selfTimes } from './self-time.ts';
 
-/** The first value of a field; `undefined` if the index does not have it. */
-function fieldSql(view: IndexView, { columns, combine }: Field): string | undefined {
-  const values = columns.map((column) => {
-    const sql = view.column(column);
-    return sql !== undefined && column.isList ? `${sql}[1]` : sql;
-  });
-  const known = values.filter((value) => value !== undefined);
-  if (known.length < values.length) return undefined;
-  if (combine === 'any') return `coalesce(${known.join(', ')})`;
-  const isThere = known.map((value) => `${value} IS NOT NULL`).join(' OR ');
-  return `CASE WHEN ${isThere} THEN ${known.map((value) => `coalesce(${value}, 0)`).join(' + ')} END`;
-}
+const UNBILLED = UNBILLED_REASONS.map((reason) => `'${reason}'`).join(', ');
 
 /** The SQL of a key that has a column in every index. */
 export function keySql(view: IndexView, key: AttributeKey): string {
@@ -41,7 +31,7 @@ function figures(view: IndexView): string[] {
     `sum(${key('gen_ai.usage.input_tokens')})`,
     `sum(${key('gen_ai.usage.output_tokens')})`,
     `sum(${cost})`,
-    `count(*) FILTER (${cost} IS NULL AND ${key('spanline.cost.reason')} IS NOT NULL)`,
+    `count(*) FILTER (${cost} IS NULL AND ${key('spanline.cost.reason')} NOT IN (${UNBILLED}))`,
     `sum(${SELF})`,
   ];
 }
@@ -54,10 +44,15 @@ function quantile(value: SqlValue | undefined, index: number): number | undefine
 
 type Group = Parameters<typeof toStats>[1][number];
 
-function toGroup(row: readonly SqlValue[], groups: number, selfMs: number | undefined): Group {
-  const [count, errors, durations, totalMs, ttft, input, output, cost, unknown, self] = row.slice(groups);
+function valueOf(value: SqlValue | undefined, { everyMs }: Field): Value | undefined {
+  if (value === null || value === undefined) return undefined;
+  return everyMs === undefined ? (value as Value) : intervalOf(number(value), everyMs);
+}
+
+function toGroup(row: readonly SqlValue[], by: readonly Field[], selfMs: number | undefined): Group {
+  const [count, errors, durations, totalMs, ttft, input, output, cost, unknown, self] = row.slice(by.length);
   return {
-    by: row.slice(0, groups).map((value) => (value === null ? undefined : (value as Value))),
+    by: by.map((field, index) => valueOf(row[index], field)),
     count: number(count),
     errors: number(errors),
     p50Ms: quantile(durations, 0),
@@ -113,7 +108,7 @@ export async function indexedStats(
   signal: AbortSignal | undefined,
 ): Promise<Stats | undefined> {
   const { text, parameters, isExact } = whereOf(view, filter);
-  const fields = by.map((field) => fieldSql(view, field));
+  const fields = by.map((field) => fieldSql(field, (column) => view.column(column)));
   const groups = fields.filter((sql) => sql !== undefined);
   if (!isExact || groups.length < fields.length) return undefined;
   const self = new Map<string, number>();
@@ -127,7 +122,7 @@ export async function indexedStats(
   const found: Group[] = [];
   for await (const rows of rowsOf(view.connection, sql, parameters, signal)) {
     for (const row of rows)
-      found.push(toGroup(row, by.length, view.isOneFile ? undefined : (self.get(nameOf(row, by.length)) ?? 0)));
+      found.push(toGroup(row, by, view.isOneFile ? undefined : (self.get(nameOf(row, by.length)) ?? 0)));
   }
   return toStats(
     by.map(({ name }) => name),

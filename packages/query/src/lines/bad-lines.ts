@@ -1,4 +1,4 @@
-/** Lines that are no records, counted by reason; the first of each reason are named. */
+/** Lines that are no records, counted by file and reason; the first of each reason are named. */
 
 /**
  * Why a line is no record:
@@ -26,41 +26,94 @@ export interface BadLines {
   readonly reasons: Readonly<Partial<Record<BadLineReason, number>>>;
   /** The first ones of each reason, at most ten. */
   readonly examples: readonly BadLine[];
+  /** Compressed files that are cut or damaged. Their lines up to there were read. */
+  readonly damagedFiles: readonly string[];
 }
 
-/** Counts bad lines. */
+/** Counts bad lines of one reading. */
 export interface BadLineCounter {
   add(line: BadLine): void;
-  /** Adds what was counted elsewhere. */
-  addAll(lines: BadLines): void;
+  /** Notes that a compressed file is cut or damaged. */
+  addDamage(file: string): void;
+  /** Adds what was counted in a file elsewhere. */
+  addFile(file: string, lines: BadLines): void;
+  /** Takes over another reading. Of a file that both read, the one that found more counts. */
+  keepLarger(other: BadLineCounter): void;
+  /** Counts by file. */
+  readonly files: ReadonlyMap<string, FileTally>;
   read(): BadLines;
+}
+
+/** Counts of one file. */
+interface FileTally {
+  count: number;
+  readonly reasons: Map<BadLineReason, number>;
+  readonly examples: BadLine[];
+  isDamaged: boolean;
 }
 
 const MAX_EXAMPLES = 10;
 
+function addExample(examples: BadLine[], line: BadLine): void {
+  if (examples.filter(({ reason }) => reason === line.reason).length < MAX_EXAMPLES) examples.push(line);
+}
+
+function addReason(reasons: Map<BadLineReason, number>, reason: BadLineReason, added: number): number {
+  const before = reasons.get(reason) ?? 0;
+  reasons.set(reason, before + added);
+  return before;
+}
+
+const reasonsOf = ({ reasons }: BadLines): [BadLineReason, number][] =>
+  Object.entries(reasons) as [BadLineReason, number][];
+
 /** Creates a counter. */
 export function createBadLineCounter(): BadLineCounter {
-  const reasons = new Map<BadLineReason, number>();
-  const examples: BadLine[] = [];
-  let count = 0;
+  const files = new Map<string, FileTally>();
 
-  function name(line: BadLine): void {
-    if (examples.filter(({ reason }) => reason === line.reason).length < MAX_EXAMPLES) examples.push(line);
+  function tallyOf(file: string): FileTally {
+    const known = files.get(file);
+    if (known !== undefined) return known;
+    const tally: FileTally = { count: 0, reasons: new Map(), examples: [], isDamaged: false };
+    files.set(file, tally);
+    return tally;
   }
 
   return {
+    files,
     add(line) {
-      const before = reasons.get(line.reason) ?? 0;
-      count++;
-      reasons.set(line.reason, before + 1);
-      if (before < MAX_EXAMPLES) name(line);
+      const tally = tallyOf(line.file);
+      tally.count++;
+      if (addReason(tally.reasons, line.reason, 1) < MAX_EXAMPLES) addExample(tally.examples, line);
     },
-    addAll(lines) {
-      for (const [reason, added = 0] of Object.entries(lines.reasons) as [BadLineReason, number | undefined][])
-        reasons.set(reason, (reasons.get(reason) ?? 0) + added);
-      count += lines.count;
-      lines.examples.forEach(name);
+    addDamage(file) {
+      tallyOf(file).isDamaged = true;
     },
-    read: () => ({ count, reasons: Object.fromEntries(reasons), examples: [...examples] }),
+    addFile(file, lines) {
+      const tally = tallyOf(file);
+      tally.count += lines.count;
+      for (const [reason, added] of reasonsOf(lines)) addReason(tally.reasons, reason, added);
+      for (const line of lines.examples) addExample(tally.examples, { ...line, file });
+      tally.isDamaged ||= lines.damagedFiles.length > 0;
+    },
+    keepLarger(other) {
+      for (const [file, tally] of other.files) {
+        const own = files.get(file);
+        if (own === undefined || tally.count >= own.count) files.set(file, tally);
+        else own.isDamaged ||= tally.isDamaged;
+      }
+    },
+    read() {
+      const reasons = new Map<BadLineReason, number>();
+      const examples: BadLine[] = [];
+      let count = 0;
+      for (const tally of files.values()) {
+        count += tally.count;
+        for (const [reason, added] of tally.reasons) addReason(reasons, reason, added);
+        for (const line of tally.examples) addExample(examples, line);
+      }
+      const damagedFiles = [...files].flatMap(([file, { isDamaged }]) => (isDamaged ? [file] : []));
+      return { count, reasons: Object.fromEntries(reasons), examples, damagedFiles };
+    },
   };
 }

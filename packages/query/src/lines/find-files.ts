@@ -15,6 +15,19 @@ function statOf(path: string): Stats | undefined {
   return statSync(path, { throwIfNoEntry: false });
 }
 
+/** Characters that may make a path a glob. */
+const OF_GLOBS = /[*?{}()[\]!+@|\\]/;
+
+/**
+ * Files of a glob. It is given to the library without the folder before it, because the library lists the folder above
+ * that one as well, such as all of `/var/log`.
+ */
+function filesOf(pattern: string): Promise<string[]> {
+  const end = pattern.lastIndexOf('/', pattern.search(OF_GLOBS)) + 1;
+  const cwd = resolve(pattern.slice(0, end));
+  return glob(pattern.slice(end), { cwd, absolute: true, expandDirectories: false });
+}
+
 /** Paths of the files, as they are now. Hidden files are left out unless they are named. */
 async function listPaths(source: string): Promise<string[]> {
   const path = resolve(source);
@@ -22,7 +35,7 @@ async function listPaths(source: string): Promise<string[]> {
   if (stats?.isDirectory() === true)
     return glob(IN_FOLDER, { cwd: path, absolute: true, ignore: NOT_LINES, expandDirectories: false });
   if (stats !== undefined) return [path];
-  return isDynamicPattern(source) ? glob(source, { absolute: true, expandDirectories: false }) : [];
+  return isDynamicPattern(source) ? filesOf(source) : [];
 }
 
 function noFile(sources: readonly string[], expected = 'a path, folder or glob with a file'): SpanlineError {

@@ -11,6 +11,8 @@ export interface LogFile {
   readonly path: string;
   /** Device and inode; `undefined` for the standard input. */
   readonly id: string | undefined;
+  /** A path that opens this file, whatever its name is by now; `undefined` where the system has none. */
+  readonly handlePath: string | undefined;
   /** The content is compressed; offsets count in the content. */
   readonly isCompressed: boolean;
   /** Size in bytes now, as it is stored. 0 for the standard input. */
@@ -26,6 +28,15 @@ export interface LogFile {
 
 const CHUNK_BYTES = 1_048_576;
 const GZIP = Buffer.from([0x1f, 0x8b]);
+const HEAD_BYTES = 4096;
+/** A text has no control characters but white space and escape sequences. */
+const isNoText = (byte: number): boolean => byte < 0x20 && (byte < 0x08 || byte > 0x0d) && byte !== 0x1b;
+
+/** By its content. A `.gz` that is neither packed nor text has lost its beginning: unpacking it says so. */
+function isPacked(path: string, head: Buffer): boolean {
+  if (head.subarray(0, GZIP.length).equals(GZIP)) return true;
+  return /\.gz$/i.test(path) && (head.length < GZIP.length || head.some(isNoText));
+}
 
 const read = promisify(readAsync);
 
@@ -44,7 +55,8 @@ async function* unpacked(handle: number, from: number): AsyncGenerator<Buffer> {
   // A stream of the file would close the handle when it is left early.
   const packed = Readable.from(plainChunks(handle, 0, false), { highWaterMark: 1 });
   // Its error comes out of the iteration.
-  const content = pipeline(packed, createGunzip(), () => {});
+  const gunzip = createGunzip();
+  const content = pipeline(packed, gunzip, () => {});
   let skip = from;
   for await (const chunk of content as AsyncIterable<Buffer>) {
     if (skip >= chunk.length) skip -= chunk.length;
@@ -53,6 +65,9 @@ async function* unpacked(handle: number, from: number): AsyncGenerator<Buffer> {
       skip = 0;
     }
   }
+  // Behind the last whole member may be padding of zeros. Anything else is a member that is damaged.
+  for await (const rest of plainChunks(handle, gunzip.bytesWritten))
+    if (rest.some((byte) => byte !== 0)) throw new Error('the compressed content ends in damaged bytes');
 }
 
 /** Reads at most `length` bytes at a place. */
@@ -72,10 +87,11 @@ export function openLogFile(path: string): LogFile {
   const handle = openSync(path, 'r');
   let isOpen = true;
   const stats = fstatSync(handle, { bigint: true });
-  const isCompressed = readPlace(handle, 0, GZIP.length).equals(GZIP);
+  const isCompressed = isPacked(path, readPlace(handle, 0, HEAD_BYTES));
   return {
     path,
     id: `${stats.dev}-${stats.ino}`,
+    handlePath: process.platform === 'win32' ? undefined : `/dev/fd/${handle}`,
     isCompressed,
     size: () => fstatSync(handle).size,
     stamp() {
@@ -99,6 +115,7 @@ export function streamLogFile(stream: AsyncIterable<Uint8Array | string>, path =
   return {
     path,
     id: undefined,
+    handlePath: undefined,
     isCompressed: false,
     size: () => 0,
     stamp: () => '',

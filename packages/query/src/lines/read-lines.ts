@@ -11,8 +11,12 @@ export interface LogLine {
   /** UTF-8. The memory is reused for lines of later batches. */
   readonly bytes: Buffer;
   readonly offset: number;
+  /** Number of the line, or of its first part. 1 where reading began. */
+  readonly number: number;
   /** Bytes from the offset to the end of the line, wrappers and other parts between included. */
   readonly length: number;
+  /** Stored parts of a line that was written in several. Other lines may stand between them. */
+  readonly parts?: readonly { readonly offset: number; readonly length: number }[];
   /** Time that a container runtime or a collector wrote before the line, unchanged. */
   readonly time?: string;
   /** The line is not whole. */
@@ -49,27 +53,32 @@ function createDecoder(): Decoder {
   const parts = createPartJoiner<RawLine>();
 
   function decode(raw: RawLine): LogLine | undefined {
-    const { offset, length, fault } = raw;
+    const { offset, number, length, fault } = raw;
     const marked = offset === 0 ? withoutMark(raw.bytes) : raw.bytes;
     const bytes = isUtf8(marked) ? marked : Buffer.from(marked.toString('latin1'));
-    if (fault !== undefined) return { bytes, offset, length, fault };
+    if (fault !== undefined) return { bytes, offset, number, length, fault };
     const wrapped = unwrapLine(bytes);
-    if (wrapped === undefined) return isBlank(bytes) ? undefined : { bytes, offset, length };
+    if (wrapped === undefined) return isBlank(bytes) ? undefined : { bytes, offset, number, length };
     const whole = parts.add(raw, wrapped);
     if (whole === undefined) return undefined;
     const { buffer, byteOffset, byteLength } = whole.bytes;
     const line = {
       bytes: Buffer.from(buffer, byteOffset, byteLength),
       offset: whole.first.offset,
+      number: whole.first.number,
       length: offset + length - whole.first.offset,
       time: whole.time,
+      ...(whole.parts.length === 0 ? {} : { parts: whole.parts }),
     };
     return whole.isCut ? { ...line, fault: 'torn' } : line;
   }
 
   return {
     add: (raw) => raw.flatMap((line) => decode(line) ?? []),
-    end: () => parts.waiting().map(({ bytes, offset, length }): LogLine => ({ bytes, offset, length, fault: 'torn' })),
+    end: () =>
+      parts
+        .waiting()
+        .map(({ bytes, offset, number, length }): LogLine => ({ bytes, offset, number, length, fault: 'torn' })),
     get waitingFrom() {
       const offsets = parts.waiting().map(({ offset }) => offset);
       return offsets.length === 0 ? undefined : Math.min(...offsets);

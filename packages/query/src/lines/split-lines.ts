@@ -1,10 +1,14 @@
 /** Cuts chunks of bytes into lines. Only `\n` ends a line: a text may hold any other separator of Unicode. */
 
+import { trimLine } from '@spanline/record';
+
 /** A line of a file, as it is stored. */
 export interface RawLine {
   /** Without the line feed and a carriage return before it. The memory is reused once the chunk's lines are done. */
   readonly bytes: Buffer;
   readonly offset: number;
+  /** 1 for the line where reading began. */
+  readonly number: number;
   /** Stored bytes, without the line feed. */
   readonly length: number;
   /** `long`: the line is longer than allowed, and its bytes were left out. `torn`: the content ends before its end. */
@@ -16,12 +20,11 @@ export interface RawLine {
 /**
  * Reads a line of a chunk where it stands.
  *
- * @param text - the chunk; each byte is a character
  * @param end - index of the line feed
  * @param offset - of the line in the file
  * @returns whether it was read; if not, the line is among the others
  */
-export type TakeLine = (text: string, from: number, end: number, offset: number) => boolean;
+export type TakeLine = (chunk: Buffer, from: number, end: number, offset: number) => boolean;
 
 /** Options of {@link createLineSplitter}. */
 export interface SplitOptions {
@@ -47,34 +50,25 @@ export interface LineSplitter {
 }
 
 const NEWLINE = 10;
-const CARRIAGE_RETURN = 13;
 const NO_BYTES = Buffer.alloc(0);
 /** Longest line that is read. */
 const MAX_LINE_BYTES = 67_108_864;
 
-/** Removes the zero bytes that a file system leaves after a power cut, and the carriage return. */
-function trim(bytes: Buffer): Buffer {
-  let start = 0;
-  let end = bytes.length;
-  while (start < end && bytes[start] === 0) start++;
-  if (end > start && bytes[end - 1] === CARRIAGE_RETURN) end--;
-  return start === 0 && end === bytes.length ? bytes : bytes.subarray(start, end);
-}
-
 /** Creates the splitter of content that begins at an offset. */
 export function createLineSplitter(from: number, { isExact = false, take }: SplitOptions = {}): LineSplitter {
   let offset = from;
+  let number = 1;
   let pieces: Buffer[] = [];
   let kept = 0;
   let length = 0;
 
-  const edit = isExact ? (bytes: Buffer): Buffer => bytes : trim;
+  const edit = isExact ? (bytes: Buffer): Buffer => bytes : trimLine;
 
   /** Keeps a piece of a line. Adds a part of a long one to the lines. */
   function keep(piece: Buffer, lines: RawLine[]): void {
     length += piece.length;
     if (length > MAX_LINE_BYTES) {
-      if (isExact) lines.push({ bytes: Buffer.concat([...pieces, piece]), offset, length, isPart: true });
+      if (isExact) lines.push({ bytes: Buffer.concat([...pieces, piece]), offset, number, length, isPart: true });
       pieces = [];
       kept = 0;
     } else if (piece.length > 0) {
@@ -90,10 +84,12 @@ export function createLineSplitter(from: number, { isExact = false, take }: Spli
     const line = {
       bytes,
       offset,
+      number,
       length,
       ...(isLong ? { fault: 'long' as const } : isTorn ? { fault: 'torn' as const } : {}),
     };
     offset += length + 1;
+    number++;
     pieces = [];
     kept = 0;
     length = 0;
@@ -104,16 +100,17 @@ export function createLineSplitter(from: number, { isExact = false, take }: Spli
     add(chunk) {
       const lines: RawLine[] = [];
       let start = 0;
-      const text = take === undefined ? '' : chunk.toString('latin1');
       for (;;) {
-        const newline = take === undefined ? chunk.indexOf(NEWLINE, start) : text.indexOf('\n', start);
+        const newline = chunk.indexOf(NEWLINE, start);
         if (newline === -1) break;
-        if (length === 0 && take?.(text, start, newline, offset) === true) {
+        if (length === 0 && take?.(chunk, start, newline, offset) === true) {
           offset += newline - start + 1;
+          number++;
         } else if (length === 0 && newline - start <= MAX_LINE_BYTES) {
           const bytes = chunk.subarray(start, newline);
-          lines.push({ bytes: edit(bytes), offset, length: bytes.length });
+          lines.push({ bytes: edit(bytes), offset, number, length: bytes.length });
           offset += bytes.length + 1;
+          number++;
         } else {
           keep(chunk.subarray(start, newline), lines);
           lines.push(whole(false));

@@ -1,5 +1,6 @@
-export { createKeyReader, type KeyReader } from './key-reader.ts';
+export { idNumber } from './compact-values.ts';
+export { createKeyReader, type KeyReader, OTHER_PROFILES } from './key-reader.ts';
 export type { ReadOptions, TracesOptions } from './read-options.ts';
 export { readPlaces } from './read-places.ts';
-export { type Progress, readRecords, type ReadRecord } from './read-records.ts';
-export { endMs, isSpanEnd, startMs } from './times.ts';
+export { badReason, type Progress, readRecord, readRecords, type ReadRecord } from './read-records.ts';
+export { endMs, isSpanEnd, lineMs, startMs } from './times.ts';

@@ -1,6 +1,6 @@
 /** Records at known places of a file: the places are read, and nothing between them that is long. */
 
-import { type BadLineCounter, lineAt, type LogFile } from '../lines/index.ts';
+import { type BadLineCounter, type BadLineReason, lineAt, type LogFile, type LogLine } from '../lines/index.ts';
 import { readRecord, type ReadRecord } from './read-records.ts';
 
 /** Where a line stands. */
@@ -65,16 +65,23 @@ async function* storedBlocks(file: LogFile, blocks: readonly Block[]): AsyncGene
   for (const block of blocks) yield [block, await Promise.resolve(file.readAt(block.from, block.to - block.from))];
 }
 
+/** Options of {@link readPlaces}. */
+interface ReadPlacesOptions {
+  readonly bad: BadLineCounter;
+  readonly signal?: AbortSignal | undefined;
+  /** Why a place holds no record. @defaultValue it is `gone` */
+  readonly reasonOf?: (line: LogLine | undefined) => BadLineReason;
+}
+
 /**
- * Reads the records at places, which must be in the order of their offsets. A place that holds no record any more is
- * counted as `gone`.
+ * Reads the records at places, which must be in the order of their offsets. Places that hold none are counted.
  *
  * @throws the system's error, or the reason of the signal
  */
 export async function* readPlaces(
   file: LogFile,
   places: readonly Place[],
-  { bad, signal }: { readonly bad: BadLineCounter; readonly signal?: AbortSignal | undefined },
+  { bad, signal, reasonOf = () => 'gone' }: ReadPlacesOptions,
 ): AsyncGenerator<readonly ReadRecord[]> {
   const blocks = blocksOf(places);
   for await (const [block, bytes] of file.isCompressed ? unpackedBlocks(file, blocks) : storedBlocks(file, blocks)) {
@@ -83,7 +90,7 @@ export async function* readPlaces(
       const from = offset - block.from;
       const line = lineAt(bytes.subarray(from, from + length + 1), offset);
       const record = line === undefined ? undefined : readRecord(file, line);
-      if (record === undefined) bad.add({ reason: 'gone', file: file.path, offset });
+      if (record === undefined) bad.add({ reason: reasonOf(line), file: file.path, offset });
       return record ?? [];
     });
   }

@@ -43,7 +43,8 @@ interface RecordBatch {
 
 const BRACE = 0x7b;
 
-function badReason({ bytes, fault }: LogLine): BadLineReason {
+/** Why a line that was read is no record. */
+export function badReason({ bytes, fault }: LogLine): BadLineReason {
   return fault ?? (bytes[0] === BRACE ? 'json' : 'text');
 }
 
@@ -70,7 +71,7 @@ interface ReadRecordsOptions {
   /** Leave the text after the last line feed of a file out. @defaultValue false */
   readonly isGrowing?: boolean;
   /** Skip lines without reading them. Those are not counted as bad. @defaultValue none */
-  readonly skips?: ((line: LogLine) => boolean) | undefined;
+  readonly skips?: ((line: LogLine, file: LogFile) => boolean) | undefined;
   /**
    * Reads only some keys of the lines that it knows. Their records have no other keys, and `rest` is empty.
    *
@@ -85,8 +86,8 @@ const NO_REST: Record<string, unknown> = Object.freeze({});
 
 /** Reads keys of lines where they stand in a chunk. */
 function takeKeys(file: LogFile, keys: KeyReader, visit: (read: ReadRecord) => void): TakeLine {
-  return (text, from, end, offset) => {
-    const record = keys.read(text, from, end);
+  return (bytes, from, end, offset) => {
+    const record = keys.read(bytes, from, end);
     if (record === undefined) return false;
     visit({ kind: kindOfEvent(record['event.name']), record, rest: NO_REST, file, offset, length: end - from });
     return true;
@@ -129,7 +130,7 @@ export async function* readRecords(
       for await (const batch of readLines(file, { from: from(file), isGrowing, signal, take })) {
         const parsed = batch.lines.flatMap((line) => {
           lines++;
-          if (skips(line)) return [];
+          if (skips(line, file)) return [];
           const record = readRecord(file, line);
           if (record === undefined) addBad({ reason: badReason(line), file: file.path, offset: line.offset });
           return record ?? [];
@@ -143,7 +144,7 @@ export async function* readRecords(
       signal?.throwIfAborted();
       // A compressed file that is damaged or still being written: its lines up to there were read.
       if (!file.isCompressed) throw error;
-      addBad({ reason: 'torn', file: file.path, offset: file.size() });
+      bad.addDamage(file.path);
     }
     done += file.size();
   }

@@ -73,7 +73,8 @@ describe('a comparison of two logs', () => {
     let held = 0;
     for (let turn = 0; turn < 100; turn++) {
       const { difference } = compare(draw(), draw()).steps.find(({ step }) => step === 's')?.figures[0] ?? {};
-      if (difference !== undefined && difference.low <= 0 && difference.high >= 0) held++;
+      const { low = Number.NaN, high = Number.NaN } = difference ?? {};
+      if (low <= 0 && high >= 0) held++;
     }
     expect(held).toBeGreaterThanOrEqual(90);
   });
@@ -100,8 +101,60 @@ describe('a comparison of two logs', () => {
     expect(changes(compare(draw(30), draw(70)))).toEqual([]);
   });
 
+  it('has no interval of a mean of one trace, and of a difference from it', () => {
+    const draw = (count: number, usd: number): SpanRecord[] =>
+      Array.from({ length: count }, (_, number) =>
+        span(number, { trace_id: traceId(number + 1), 'span.name': 'chat', 'spanline.cost.usd': usd * (number + 1) }),
+      );
+    const { figures = [] } = compare(draw(1, 0.5), draw(2, 0.25)).steps.find(({ step }) => step === 'chat') ?? {};
+    const cost = figures.find(({ figure }) => figure === 'cost_usd');
+    expect(cost).toEqual({
+      figure: 'cost_usd',
+      unit: 'usd',
+      before: { value: 0.5 },
+      after: { value: 0.375, low: expect.any(Number) as number, high: expect.any(Number) as number },
+      difference: { value: -0.125 },
+      isChange: false,
+    });
+    // An answer is sent as JSON, which has no infinite numbers.
+    expect(JSON.stringify(figures)).not.toContain('null');
+  });
+
+  describe('of requests with calls whose cost is not known', () => {
+    const costing = (usd: number): SpanRecord[] => requests(40, 1, () => ({ costUsd: usd }));
+    /** The same, with one more call of each request, of a model without a price. */
+    const partly = (usd: number): SpanRecord[] =>
+      costing(usd).flatMap((record) => {
+        if (record['span.type'] !== 'llm') return [record];
+        const { 'spanline.cost.usd': _cost, ...rest } = record;
+        return [record, { ...rest, span_id: `f${rest.span_id?.slice(1)}`, 'spanline.cost.reason': 'unknown_model' }];
+      });
+    const costOf = ({ steps }: Comparison) =>
+      steps.find(({ step }) => step === undefined)?.figures.find(({ figure }) => figure === 'cost_usd');
+
+    it('marks the cost as a lower bound, and counts the requests', () => {
+      const one = compare(costing(0.01), partly(0.01));
+      expect(one.unknownCosts).toEqual({ before: 0, after: 40 });
+      expect(costOf(one)).toMatchObject({ after: { isLeast: true } });
+      expect(costOf(one)?.before).not.toHaveProperty('isLeast');
+      const chats = one.steps.filter(({ step }) => step?.startsWith('chat') === true);
+      expect(JSON.stringify(chats)).not.toContain('isLeast');
+    });
+
+    it.each([
+      ['a rise to a lower bound', costing(0.01), partly(0.05), true],
+      ['a fall to a lower bound', costing(0.05), partly(0.01), false],
+      ['a rise from a lower bound', partly(0.01), costing(0.05), false],
+      ['a fall from a lower bound', partly(0.05), costing(0.01), true],
+      ['a rise between lower bounds', partly(0.01), partly(0.05), false],
+    ])('%s is a change only if it is one whatever the calls cost', (_, before, after, isChange) => {
+      expect(costOf(compare(before, after))?.isChange).toBe(isChange);
+    });
+  });
+
   it('stands sides that are empty, and steps that only one side has', () => {
-    expect(compare([], [])).toEqual({ before: 0, after: 0, steps: [], compared: 0 });
+    const unknownCosts = { before: 0, after: 0 };
+    expect(compare([], [])).toEqual({ before: 0, after: 0, unknownCosts, steps: [], compared: 0 });
     const one = compare([span(1, { 'span.name': 'old' })], [span(1, { 'span.name': 'new' })]);
     expect(one.steps.map(({ step, before, after }) => [step, before, after])).toEqual([
       [undefined, 1, 1],
@@ -161,5 +214,52 @@ describe('two traces', () => {
       ['chat', 1, true, true, ['gen_ai.request.model', 'gen_ai.input.messages']],
     ]);
     expect(steps[2]?.changes).toEqual([{ key: 'gen_ai.retrieval.top_k', before: '5', after: '9' }]);
+  });
+
+  it('compares messages as they were sent: references are resolved, and content that is kept apart counts', async () => {
+    const message = (role: string, content: string): object => ({ role, parts: [{ type: 'text', content }] });
+    const turns = ['What is pino?', 'A logger.', 'And a tree?'].map((text, index) =>
+      message(index === 1 ? 'assistant' : 'user', text),
+    );
+    const conversation = (trace: number, last: object, isApart: boolean): object[] => {
+      const first = spanId(trace * 10 + 1);
+      const of = { trace_id: traceId(trace), 'span.name': 'chat', 'span.type': 'llm' } as const;
+      const content = {
+        'gen_ai.input.messages': JSON.stringify([{ ref: `${first}#i0` }, { ref: `${first}#o0` }, last]),
+      };
+      return [
+        span(trace * 10 + 1, {
+          ...of,
+          'gen_ai.input.messages': JSON.stringify(turns.slice(0, 1)),
+          'gen_ai.output.messages': JSON.stringify(turns.slice(1, 2)),
+        }),
+        span(trace * 10 + 2, { at: 20, ...of, ...(isApart ? {} : content) }),
+        ...(isApart ? [span(trace * 10 + 2, { 'event.name': 'span.content', ...of, ...content })] : []),
+      ];
+    };
+    const file = join(folder(), 'app.ndjson');
+    const [, , same] = turns;
+    if (same === undefined) throw new Error('three turns');
+    writeFileSync(
+      file,
+      lines(
+        ...conversation(1, same, false),
+        ...conversation(2, same, true),
+        ...conversation(3, message('user', 'And a pine?'), true),
+      ),
+    );
+    const log = open(file);
+    const changesBetween = async (one: number, other: number): Promise<unknown> => {
+      const [before, after] = [await log.trace(traceId(one)), await log.trace(traceId(other))];
+      if (before === undefined || after === undefined) throw new Error('no trace');
+      return alignTraces(before, after).map(({ changes: inputs }) => inputs);
+    };
+    expect(await changesBetween(1, 2)).toEqual([[], []]);
+    const key = 'gen_ai.input.messages';
+    const texts = {
+      before: JSON.stringify(turns),
+      after: JSON.stringify([...turns.slice(0, 2), message('user', 'And a pine?')]),
+    };
+    expect(await changesBetween(1, 3)).toEqual([[], [{ key, ...texts }]]);
   });
 });

@@ -95,6 +95,34 @@ describe('errors', () => {
     ]);
   });
 
+  it('are the same in any order of the lines: a cluster may have parents before their children', async () => {
+    const root = span(1, failed('2 tries, no answer', { 'span.path': 'root' }));
+    const chain = span(2, { parent_span_id: spanId(1), ...failed('no answer', { 'span.path': 'chain' }) });
+    // A parent with two failed children got its error from one of them.
+    const step = span(3, { parent_span_id: spanId(2), ...failed('no answer') });
+    const other = span(4, { parent_span_id: spanId(2), ...failed('refused') });
+    const expected = [
+      ['POST /ask > rerank', 'no answer', 1],
+      ['POST /ask > rerank', 'refused', 1],
+      ['root', '<n> tries, no answer', 1],
+    ];
+    for (const order of [
+      [root, chain, step, other],
+      [other, step, chain, root],
+      [step, root, other, chain],
+    ]) {
+      const { groups, count } = await groupsOf(...order);
+      const found = groups.map((group) => [group.path, group.message, group.count]);
+      expect(found.toSorted()).toEqual(expected);
+      expect(count).toBe(3);
+    }
+  });
+
+  it('show 2,000 characters of a long message', async () => {
+    const { groups } = await groupsOf(span(1, failed(`no answer ${'x '.repeat(5000)}`)));
+    expect(groups[0]?.example.message).toHaveLength(2000);
+  });
+
   it('need neither a message nor a class', async () => {
     const { groups } = await groupsOf(span(1, { 'span.status': 'error', 'span.name': 'step' }));
     expect(groups).toMatchObject([{ type: '(unknown)', path: 'step', message: '', count: 1 }]);

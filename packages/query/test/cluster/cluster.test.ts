@@ -198,6 +198,29 @@ describe('an answer', () => {
     expect(({} as Record<string, unknown>)['polluted']).toBe(undefined);
   });
 
+  it('groups by intervals of a time, and into one group without a field', async () => {
+    const figures = { errors: { doc_count: 1 }, input: { value: 7 } };
+    const { url, seen } = await startCluster((one) => {
+      if (!isSearch(one)) return undefined;
+      const isAll = !JSON.stringify(one.body).includes('composite');
+      const bucket = { key: { by0: Date.UTC(2026, 10, 23, 9, 5) }, doc_count: 3, ...figures };
+      const aggregations = isAll ? { all: { doc_count: 4, ...figures } } : { groups: { buckets: [bucket] } };
+      return [200, { ...nothing, aggregations }];
+    });
+    const log = open(url);
+    const parts = await log.stats('*', { by: ['start/5m'] });
+    expect(parts.rows.map(({ by, count, inputTokens }) => [...by, count, inputTokens])).toEqual([
+      ['2026-11-23T09:05:00.000Z', 3, 7],
+    ]);
+    const whole = await log.stats('*', { by: [] });
+    expect(whole.rows.map(({ by, count, errors }) => [by, count, errors])).toEqual([[[], 4, 1]]);
+    const searches = seen.filter(isSearch).map(({ body }) => JSON.stringify(body));
+    expect(searches[0]).toContain(
+      '"date_histogram":{"field":"event.start","fixed_interval":"300000ms","missing_bucket":true}',
+    );
+    expect(searches).toHaveLength(2);
+  });
+
   it('is a table, whatever asks for it', async () => {
     const { url } = await startCluster(failing([200, { hits: { hits: [hit('1', span(1))] } }]));
     const table = readSpans(url).where('type:task').select('step', 'duration').toTable();

@@ -2,6 +2,7 @@
 
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { afterEach } from 'vitest';
 
@@ -22,6 +23,7 @@ const types: Readonly<Record<string, unknown>> = {
   duration_ms: { double: { type: 'double' } },
   message: { text: { type: 'text' } },
   '@timestamp': { date: { type: 'date' } },
+  'event.start': { date: { type: 'date' } },
 };
 
 function caps(path: string): Reply {
@@ -51,9 +53,10 @@ function usual({ method, path }: Seen): Reply | undefined {
 /** Starts a server. What `reply` leaves open is answered as Elasticsearch 8 does. */
 export async function startCluster(
   reply: (seen: Seen) => Reply | undefined | 'silence',
+  tls?: { readonly key: string; readonly cert: string },
 ): Promise<{ readonly url: string; readonly host: string; readonly seen: readonly Seen[] }> {
   const seen: Seen[] = [];
-  const server = createServer((request: IncomingMessage, response: ServerResponse) => {
+  const answerTo = (request: IncomingMessage, response: ServerResponse): void => {
     const chunks: Buffer[] = [];
     request.on('data', (chunk: Buffer) => chunks.push(chunk));
     request.on('end', () => {
@@ -71,12 +74,14 @@ export async function startCluster(
       response.writeHead(status, { 'content-type': 'application/json', ...headers });
       response.end(typeof body === 'string' ? body : JSON.stringify(body));
     });
-  }).listen(0, '127.0.0.1');
+  };
+  const server = tls === undefined ? createServer(answerTo) : createTlsServer(tls, answerTo);
+  server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   afterEach(() => {
     server.closeAllConnections();
     server.close();
   });
   const host = `127.0.0.1:${(server.address() as AddressInfo).port}`;
-  return { url: `http://${host}/spans`, host, seen };
+  return { url: `${tls === undefined ? 'http' : 'https'}://${host}/spans`, host, seen };
 }

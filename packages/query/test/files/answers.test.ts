@@ -1,4 +1,4 @@
-import { readFileSync, statSync, writeFileSync } from 'node:fs';
+import { appendFileSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
 import { beforeEach, describe, expect, it } from 'vitest';
@@ -69,6 +69,44 @@ describe('a log', () => {
       ttftP50Ms: 400,
     });
     expect(rows.reduce((sum, { selfShare }) => sum + (selfShare ?? 0), 0)).toBeCloseTo(1);
+  });
+
+  it('groups by intervals of a time', async () => {
+    const { by, rows } = await open(file).stats('type:llm', { by: ['start/100ms', 'step'] });
+    expect(by).toEqual(['start/100ms', 'step']);
+    expect(rows.map((row) => [...row.by, row.count])).toEqual([
+      ['2026-11-23T09:00:00.200Z', 'chat', 1],
+      ['2026-11-23T09:00:00.000Z', 'chat', 1],
+    ]);
+    await expect(open(file).stats('*', { by: ['step/5m'] })).rejects.toThrow(/names of fields/);
+    await expect(open(file).stats('*', { by: ['start/0m'] })).rejects.toThrow(/names of fields/);
+  });
+
+  it('has the route, the first token and the scores of a trace', async () => {
+    const score = { 'event.name': 'gen_ai.evaluation.result', 'spanline.schema': '1.0' };
+    const give = (name: string, value: number, ids: object): object => ({
+      '@timestamp': '2026-11-23T10:00:00.000Z',
+      ...score,
+      'gen_ai.evaluation.name': name,
+      'gen_ai.evaluation.score.value': value,
+      ...ids,
+    });
+    appendFileSync(
+      file,
+      lines(
+        span(6, { at: 400, ms: 5, 'http.route': '/ask', trace_id: traceId(3), 'http.request.id': 'req-3' }),
+        give('helpful', 0, { trace_id: traceId(1) }),
+        give('helpful', 1, { trace_id: traceId(1), span_id: spanId(3) }),
+        give('thumbs', -1, { 'http.request.id': 'req-3' }),
+        give('helpful', 0.5, { trace_id: traceId(9) }),
+      ),
+    );
+    const traces = await all(open(file).traces());
+    expect(traces.map(({ route, ttftMs, scores }) => [route, ttftMs, scores])).toEqual([
+      [undefined, 410, []],
+      ['/ask', undefined, [{ name: 'thumbs', value: -1 }]],
+      [undefined, 420, [{ name: 'helpful', value: 1 }]],
+    ]);
   });
 
   it('groups by any fields, of the spans that pass', async () => {

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ATTRIBUTE_KEYS, parseLine, toDatadog, toEcs, type SpanRecord } from '@spanline/record';
-import { createKeyReader } from '../../src/records/index.ts';
+import { runs } from '../../../../test/support/effort.ts';
+import { createKeyReader, idNumber, startMs } from '../../src/records/index.ts';
 import { oddRecord, record } from '../support/arbitrary.ts';
 import { span } from '../support/logs.ts';
 
@@ -26,6 +27,7 @@ const oddity = fc.constantFrom(
   '"span.name":"caf\u00e9 \u{1F600}"',
   '"span.name":null',
   '"span.name":"twice"',
+  '"span\\u002ename":"twice"',
   '"duration_ms":1e3',
   '"duration_ms":-0.5',
   '"duration_ms":01',
@@ -66,8 +68,8 @@ const line = fc
     return `${[text.slice(0, -1), ...oddities].join(',')}}${end}`;
   });
 
-/** The text in which each byte is a character. */
-const bytes = (text: string): string => Buffer.from(text).toString('latin1');
+/** A chunk with more behind the lines. */
+const bytes = (text: string): Buffer => Buffer.from(`${text}\n   `);
 
 describe.each([
   ['some keys', KEYS, false, false],
@@ -79,7 +81,7 @@ describe.each([
   it('reads what parseLine reads, or leaves the line to it', () => {
     fc.assert(
       fc.property(line, line, (text, next) => {
-        const chunk = bytes(`${text}\n${next}\n`);
+        const chunk = bytes(`${text}\n${next}`);
         const read = reader.read(chunk, 0, chunk.indexOf('\n'));
         if (read === undefined) return;
         const parsed = parseLine(text);
@@ -90,7 +92,24 @@ describe.each([
         expect(values(read), text).toEqual(values(parsed?.record));
         if (hasOpenKeys) expect({ ...read }).toEqual(parsed?.record);
       }),
-      { numRuns: 3000 },
+      { numRuns: runs(1000, 10_000) },
+    );
+  });
+
+  it('reads ids and times as numbers where that is asked for', () => {
+    const compact = ['trace_id', 'span_id', '@timestamp', 'event.start'] as const;
+    const compared = createKeyReader([...keys, 'event.start'], { hasOpenKeys, isReused, compact });
+    fc.assert(
+      fc.property(line, (text) => {
+        const chunk = bytes(text);
+        const read = compared.read(chunk, 0, chunk.indexOf('\n'));
+        if (read === undefined) return;
+        const whole = parseLine(text)?.record ?? {};
+        const numberOf = (id: string | undefined): number | undefined => (id === undefined ? undefined : idNumber(id));
+        expect([read.trace_id, read.span_id]).toEqual([numberOf(whole.trace_id), numberOf(whole.span_id)]);
+        expect(startMs(read)).toBe(startMs(whole));
+      }),
+      { numRuns: runs(300, 5000) },
     );
   });
 
@@ -101,9 +120,9 @@ describe.each([
       'user.id': 'ü',
       'gen_ai.input.messages': JSON.stringify([{ role: 'user', parts: [{ content: 'a "quote" \\' }] }]),
     });
-    const chunk = bytes(`${written}\n`);
+    const chunk = bytes(written);
     const wanted = keys.filter((key) => key !== 'gen_ai.input.messages');
-    const read = createKeyReader(wanted, { hasOpenKeys, isReused }).read(chunk, 0, chunk.length - 1);
+    const read = createKeyReader(wanted, { hasOpenKeys, isReused }).read(chunk, 0, chunk.indexOf('\n'));
     expect(read).toMatchObject({ 'span.name': 'step 1', 'user.id': 'ü', duration_ms: 10, 'spanline.tags': ['a'] });
   });
 });

@@ -1,8 +1,17 @@
-import { appendFileSync, mkdirSync, renameSync, symlinkSync, truncateSync, utimesSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import fs, {
+  appendFileSync,
+  mkdirSync,
+  renameSync,
+  symlinkSync,
+  truncateSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
+import { syncBuiltinESMExports } from 'node:module';
+import { join, relative, resolve } from 'node:path';
 import { Readable } from 'node:stream';
 import { gzipSync } from 'node:zlib';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { open } from '@spanline/query';
 import { toDatadog, toEcs } from '@spanline/record';
 import { all, folder, lines, span, traceId } from '../support/logs.ts';
@@ -23,6 +32,33 @@ describe('a source', () => {
     expect(await names(path)).toEqual(['step 1', 'step 2', 'step 3']);
     expect(await names([file, `${file}.1`])).toEqual(['step 2', 'step 3']);
     expect(await names(Readable.from([lines(span(4)), lines(span(5)).trimEnd()]))).toEqual(['step 4', 'step 5']);
+  });
+
+  it('is a glob of several folders, relative or with a choice, and lists no folder above them', async () => {
+    const path = folder();
+    for (const [index, name] of ['a@1', 'b', 'c'].entries()) {
+      mkdirSync(join(path, 'logs', name), { recursive: true });
+      writeFileSync(join(path, 'logs', name, 'app.log'), lines(span(index + 1)));
+    }
+    const { readdir } = fs;
+    const listed: string[] = [];
+    const spy = vi.spyOn(fs, 'readdir').mockImplementation(((of: string, ...rest: [never, never]) => {
+      listed.push(resolve(of));
+      readdir(of, ...rest);
+    }) as typeof readdir);
+    syncBuiltinESMExports();
+    try {
+      const found = async (glob: string) => (await names(glob)).toSorted();
+      expect(await found(join(path, 'logs/{a@1/app,b/app}.log'))).toEqual(['step 1', 'step 2']);
+      expect(await found(join(path, 'logs/*/app.log'))).toEqual(['step 1', 'step 2', 'step 3']);
+      expect(await found(relative(process.cwd(), join(path, 'logs/**')))).toEqual(['step 1', 'step 2', 'step 3']);
+      expect(await found(join(path, 'logs/a@1/*.log'))).toEqual(['step 1']);
+    } finally {
+      spy.mockRestore();
+      syncBuiltinESMExports();
+    }
+    expect(listed.length).toBeGreaterThan(4);
+    expect(listed.filter((name) => !name.startsWith(join(path, 'logs')))).toEqual([]);
   });
 
   it('has its newest traces in its last bytes, without a broken first line', async () => {
@@ -155,15 +191,54 @@ describe('lines', () => {
     expect(examples[1]).toEqual({ reason: 'json', file, offset: 'Server listening on 3000\n'.length });
   });
 
-  it('of a compressed file that is cut are read up to there', async () => {
+  const packed = gzipSync(
+    lines(...Array.from({ length: 2000 }, (_, index) => span(index, { message: `${Math.sin(index)}` }))),
+  );
+  it.each([
+    ['cut in the middle', packed.subarray(0, packed.length / 2), 500],
+    ['cut before its checksum', packed.subarray(0, -4), 2000],
+    ['of another content than its checksum says', Buffer.concat([packed.subarray(0, -8), Buffer.alloc(8)]), 1900],
+    ['damaged behind its first part', Buffer.concat([packed, Buffer.from('no gzip')]), 1900],
+    ['without its first bytes', packed.subarray(4), 0],
+    ['empty', Buffer.alloc(0), 0],
+  ])('of a compressed file that is %s are read up to there, and the file is named', async (_, bytes, least) => {
     const file = join(folder(), 'app.log.gz');
-    const packed = gzipSync(
-      lines(...Array.from({ length: 2000 }, (_, index) => span(index, { message: `${Math.sin(index)}` }))),
-    );
-    writeFileSync(file, packed.subarray(0, packed.length / 2));
-    const log = open(file);
-    expect((await all(log.spans())).length).toBeGreaterThan(100);
-    expect(log.badLines().reasons.torn).toBe(1);
+    writeFileSync(file, bytes);
+    for (const index of [false, true]) {
+      const log = open(file, { index, cacheDir: folder() });
+      expect((await all(log.spans())).length).toBeGreaterThanOrEqual(least);
+      await log.stats();
+      expect([...log.unreadFiles().keys()]).toEqual([file]);
+      expect(log.badLines().count).toBe(0);
+      expect(await log.trace('no-such-id')).toBeUndefined();
+      expect([...log.unreadFiles().keys()]).toEqual([file]);
+      await log.close();
+    }
+  });
+
+  it('of a compressed file with padding, or of text with its name, are read whole', async () => {
+    for (const bytes of [Buffer.concat([packed, Buffer.alloc(512)]), Buffer.concat([packed, packed]), lines(span(1))]) {
+      const file = join(folder(), 'app.log.gz');
+      writeFileSync(file, bytes);
+      const log = open(file);
+      expect((await all(log.spans())).length).toBeGreaterThan(0);
+      expect(log.unreadFiles().size).toBe(0);
+    }
+  });
+
+  it('count once, however many questions read them', async () => {
+    const file = join(folder(), 'app.log');
+    writeFileSync(file, `no JSON\n${lines(span(1))}`);
+    for (const index of [false, true]) {
+      const log = open(file, { index, cacheDir: folder() });
+      await all(log.spans());
+      await log.stats();
+      await log.trace(traceId(1));
+      writeFileSync(file, 'one more\n', { flag: 'a' });
+      await log.stats();
+      expect(log.badLines().count).toBe(index ? 3 : 2);
+      await log.close();
+    }
   });
 
   it('of hostile content do no harm', async () => {

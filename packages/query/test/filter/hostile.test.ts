@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { FilterError, parseFilter, toSearchQuery, toSql, toTest } from '@spanline/query';
+import { runs } from '../../../../test/support/effort.ts';
 import { oddRecord } from '../support/arbitrary.ts';
 
 const LENGTH = 99_000;
@@ -110,7 +111,7 @@ describe('a hostile filter', () => {
         const text = pieces.join('');
         if (attempt(text) === undefined) expect(toTest(parseFilter(text))(line)).toBeTypeOf('boolean');
       }),
-      { numRuns: 3000 },
+      { numRuns: runs(1000, 10_000) },
     );
   });
 });

@@ -5,8 +5,9 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type Filter, open, parseFilter, type Query, type StatsRow, type TraceSummary } from '@spanline/query';
 import type { SpanRecord } from '@spanline/record';
+import { runs } from '../../../../test/support/effort.ts';
 import { filterText, oddRecord, record } from '../support/arbitrary.ts';
-import { all, folder, spanId, traceId } from '../support/logs.ts';
+import { all, folder, lines as textOf, span, spanId, traceId } from '../support/logs.ts';
 
 const NOW = Date.UTC(2026, 10, 24);
 const STEPS = 3;
@@ -138,6 +139,7 @@ const by = fc.constantFrom(
   ['label.tenant'],
   ['tokens'],
   ['tag', 'time'],
+  ['start/100ms', 'step'],
   ['spanline.retrieval.empty'],
   [],
 );
@@ -168,7 +170,32 @@ describe('an index', () => {
           await indexed.close();
         },
       ),
-      { numRuns: 4 },
+      { numRuns: runs(2, 40), endOnFailure: true },
     );
+  });
+
+  it.each([
+    ['one trace', [1]],
+    ['several traces, and lines without one', [1, 2, 3]],
+    ['very many traces, and lines without one', Array.from({ length: 250 }, (_, number) => number + 1)],
+    ['lines without a trace', []],
+  ])('finds what an id names that has %s', async (title, traces) => {
+    const path = folder();
+    const file = join(path, 'app.ndjson');
+    const own = traces.flatMap((trace) => [
+      span(trace * 2, { trace_id: traceId(trace), 'session.id': 's-1' }),
+      span(trace * 2 + 1, { trace_id: traceId(trace) }),
+    ]);
+    const { trace_id: _trace, ...bare } = span(901, { 'session.id': 's-1', 'event.name': 'feedback' });
+    const others = [span(902, { trace_id: traceId(902), 'session.id': 's-2' }), span(903, { trace_id: traceId(903) })];
+    writeFileSync(file, textOf(...others, ...own, ...(title.includes('without') ? [bare] : [])));
+    const scan = open(file, { index: false });
+    const indexed = open(file, { index: true, cacheDir: join(path, 'cache') });
+    for (const id of ['s-1', traceId(1), spanId(3), 's-9']) {
+      const found = summary(await indexed.trace(id));
+      expect(found, id).toEqual(summary(await scan.trace(id)));
+      expect(found === undefined).toBe(id === 's-9' || (id !== 's-1' && traces.length === 0));
+    }
+    await indexed.close();
   });
 });

@@ -1,17 +1,9 @@
 /** Two traces, aligned step by step, with the inputs that differ. */
 
-import type { AttributeKey, SpanRecord, TreeNode } from '@spanline/record';
-import { ATTRIBUTE_KEYS, attributeRow } from '@spanline/record';
+import type { SpanRecord, TreeNode } from '@spanline/record';
 import type { Trace, TraceSpan } from '../../answers/index.ts';
-import { roleOf, stepOf } from '../explain/index.ts';
-
-/** An input that differs. */
-export interface ChangedInput {
-  readonly key: AttributeKey | `labels.${string}`;
-  /** As text; `undefined` if the span has none. Content is in full. */
-  readonly before: string | undefined;
-  readonly after: string | undefined;
-}
+import { stepOf } from '../explain/index.ts';
+import { type ChangedInput, changedInputs, createInputReader } from './inputs.ts';
 
 /** A step of one trace, or the same step of both. */
 export interface AlignedStep {
@@ -70,47 +62,21 @@ function pairs(before: readonly Node[], after: readonly Node[]): (readonly [Node
   return found;
 }
 
-const INPUTS: readonly AttributeKey[] = ATTRIBUTE_KEYS.filter((key) => {
-  const side = attributeRow(key)?.side;
-  return side === 'input' || (side === undefined && roleOf(key) === 'input');
-});
-/** Facts of the request, which all of its spans have. */
-const CONTEXTS: readonly AttributeKey[] = ATTRIBUTE_KEYS.filter((key) => roleOf(key) === 'context');
-/** They differ between any two processes, and say nothing about the input. */
-const ELSEWHERE: ReadonlySet<string> = new Set<AttributeKey>([
-  'process.pid',
-  'host.name',
-  'client.address',
-  'server.port',
-]);
-
-function textOf(record: SpanRecord, key: string): string | undefined {
-  const value = (record as Readonly<Record<string, unknown>>)[key];
-  if (value === undefined) return undefined;
-  return typeof value === 'string' ? value : JSON.stringify(value);
-}
-
-const isLabel = (key: string): key is `labels.${string}` => key.startsWith('labels.');
-
-/** The inputs that differ between two spans. @param isRoot - the span stands for its request */
-function changedInputs(before: SpanRecord, after: SpanRecord, isRoot: boolean): ChangedInput[] {
-  const labels = [...new Set([...Object.keys(before), ...Object.keys(after)].filter(isLabel))].toSorted();
-  const keys = isRoot ? [...INPUTS, ...CONTEXTS, ...labels] : INPUTS;
-  return keys.flatMap((key) => {
-    const [one, other] = [textOf(before, key), textOf(after, key)];
-    return one === other || ELSEWHERE.has(key) ? [] : [{ key, before: one, after: other }];
-  });
-}
-
-/** Aligns two traces: their trees from the top, and siblings in the order of their starts. */
+/**
+ * Aligns two traces: their trees from the top, and siblings in the order of their starts. Messages are compared as they
+ * were sent: references are resolved, and content that is kept apart counts.
+ */
 export function alignTraces(before: Trace, after: Trace): AlignedStep[] {
   const steps: AlignedStep[] = [];
-  const walk = (left: readonly Node[], right: readonly Node[], depth: number): void => {
-    for (const [one, other] of pairs(left, right)) {
+  const [left, right] = [createInputReader(before), createInputReader(after)];
+  const changesOf = (from: SpanRecord | undefined, to: SpanRecord | undefined, isRoot: boolean): ChangedInput[] =>
+    from === undefined || to === undefined ? [] : changedInputs(left(from), right(to), isRoot);
+  const walk = (nodes: readonly Node[], others: readonly Node[], depth: number): void => {
+    for (const [one, other] of pairs(nodes, others)) {
       const node = one ?? other;
       if (node === undefined) continue;
       const [from, to] = [one?.item.record, other?.item.record];
-      const changes = from === undefined || to === undefined ? [] : changedInputs(from, to, depth === 0);
+      const changes = changesOf(from, to, depth === 0);
       steps.push({ step: nameOf(node), depth, before: from, after: to, changes });
       walk(one?.children ?? [], other?.children ?? [], depth + 1);
     }

@@ -11,19 +11,25 @@ import {
   type Sample,
 } from './intervals.ts';
 
+/** A figure of one side. */
+interface ComparedValue extends Estimate {
+  /** The value is a lower bound: the cost of some calls is not known. */
+  readonly isLeast?: true;
+}
+
 /** A figure on both sides. */
 export interface ComparedFigure {
   /** `p50_ms`, `p95_ms`, `error_rate`, `tokens`, `cost_usd`, or the name of a score. */
   readonly figure: string;
   /** The unit that tells how a value is written. */
   readonly unit: 'ms' | 'share' | 'tokens' | 'usd' | 'score';
-  readonly before: Estimate;
-  readonly after: Estimate;
-  /** `after` − `before`, with its interval of 95 %. */
+  readonly before: ComparedValue;
+  readonly after: ComparedValue;
+  /** `after` − `before`, with its interval of 95 %. A mean of one trace has no interval. */
   readonly difference: Estimate;
   /**
    * The interval of the difference leaves 0 out, also when it is widened for the number of comparisons (Bonferroni): at
-   * most one answer in twenty has a change that is none.
+   * most one answer in twenty has a change that is none. A lower bound shows no fall, nor a rise from it.
    */
   readonly isChange: boolean;
 }
@@ -44,6 +50,8 @@ export interface Comparison {
   /** Number of traces. */
   readonly before: number;
   readonly after: number;
+  /** Requests of each side with a model call whose cost is not known: the cost of all requests is a lower bound. */
+  readonly unknownCosts: { readonly before: number; readonly after: number };
   /** All requests first, then steps by their names. */
   readonly steps: readonly ComparedStep[];
   /** Number of figures that were compared. */
@@ -81,7 +89,7 @@ function kindsOf(before: StepFigures, after: StepFigures): FigureKind[] {
 
 const countOf = (figures: StepFigures | undefined): number => figures?.get('durationMs')?.values.length ?? 0;
 
-function leavesOutZero({ low, high }: Estimate): boolean {
+function leavesOutZero({ low = 0, high = 0 }: Estimate): boolean {
   return low > 0 || high < 0;
 }
 
@@ -108,6 +116,20 @@ function compareFigure(kind: FigureKind, before: StepFigures, after: StepFigures
   ];
 }
 
+const atLeast = (value: ComparedValue): ComparedValue => ({ ...value, isLeast: true });
+
+/** The cost of all requests, where that of some calls is not known. */
+function withLowerBounds(figure: ComparedFigure, { before, after }: Comparison['unknownCosts']): ComparedFigure {
+  if (figure.unit !== 'usd') return figure;
+  const [isRise, isFall] = [figure.difference.value > 0, figure.difference.value < 0];
+  return {
+    ...figure,
+    before: before > 0 ? atLeast(figure.before) : figure.before,
+    after: after > 0 ? atLeast(figure.after) : figure.after,
+    isChange: figure.isChange && !(isRise && before > 0) && !(isFall && after > 0),
+  };
+}
+
 /** Compares two sides. */
 export function compareSides(before: Side, after: Side): Comparison {
   const none: StepFigures = new Map();
@@ -120,15 +142,20 @@ export function compareSides(before: Side, after: Side): Comparison {
   });
   const compared = pairs.reduce((sum, { kinds }) => sum + kinds.length, 0);
   const strict = quantileFor(compared);
+  const unknownCosts = { before: before.unknownCosts, after: after.unknownCosts };
   return {
     before: before.traces,
     after: after.traces,
+    unknownCosts,
     compared,
-    steps: pairs.map(({ step, one, other, kinds }) => ({
-      step,
-      before: countOf(one),
-      after: countOf(other),
-      figures: kinds.flatMap((kind) => compareFigure(kind, one, other, strict)),
-    })),
+    steps: pairs.map(({ step, one, other, kinds }) => {
+      const figures = kinds.flatMap((kind) => compareFigure(kind, one, other, strict));
+      return {
+        step,
+        before: countOf(one),
+        after: countOf(other),
+        figures: step === undefined ? figures.map((figure) => withLowerBounds(figure, unknownCosts)) : figures,
+      };
+    }),
   };
 }

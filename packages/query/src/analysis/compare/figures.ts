@@ -1,6 +1,6 @@
 /** Figures of one side of a comparison: observations of each step, in the order of their traces. */
 
-import type { SpanRecord } from '@spanline/record';
+import { hasUnknownCost, type SpanRecord } from '@spanline/record';
 import { isSpanEnd } from '../../records/index.ts';
 import { isRequest, stepOf, tokensOf } from '../explain/index.ts';
 import type { Sample } from './intervals.ts';
@@ -42,6 +42,8 @@ export type StepFigures = ReadonlyMap<Figure, Sample>;
 /** Observations by step. */
 export interface Side {
   readonly traces: number;
+  /** Requests with a model call whose cost is not known: their costs are lower bounds. */
+  readonly unknownCosts: number;
   /** `undefined` is all requests: their tokens and costs are sums of their traces. */
   readonly steps: ReadonlyMap<string | undefined, StepFigures>;
 }
@@ -63,6 +65,7 @@ interface Totals {
   readonly trace: number;
   tokens: number | undefined;
   costUsd: number | undefined;
+  hasUnknownCost: boolean;
   hasRequest: boolean;
 }
 
@@ -88,7 +91,7 @@ export function createSide(): SideCollector {
   function totalsOf(traceId: string): Totals {
     let one = totals.get(traceId);
     if (one === undefined) {
-      one = { trace: totals.size, tokens: undefined, costUsd: undefined, hasRequest: false };
+      one = { trace: totals.size, tokens: undefined, costUsd: undefined, hasUnknownCost: false, hasRequest: false };
       totals.set(traceId, one);
     }
     return one;
@@ -106,6 +109,7 @@ export function createSide(): SideCollector {
       observe(name, 'durationMs', duration, total.trace);
       observe(name, 'error', failed, total.trace);
     }
+    total.hasUnknownCost ||= hasUnknownCost(record);
     total.hasRequest ||= isRequest(record);
     observe(step, 'tokens', tokens, total.trace);
     observe(step, 'costUsd', costUsd, total.trace);
@@ -139,7 +143,8 @@ export function createSide(): SideCollector {
       const read = [...steps].map(
         ([step, figures]) => [step, new Map([...figures].map(([figure, list]) => [figure, list.read()]))] as const,
       );
-      return { traces: totals.size, steps: new Map(read) };
+      const unknownCosts = [...totals.values()].filter((one) => one.hasRequest && one.hasUnknownCost).length;
+      return { traces: totals.size, unknownCosts, steps: new Map(read) };
     },
   };
 }

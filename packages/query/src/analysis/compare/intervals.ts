@@ -8,6 +8,7 @@
  * - Differences: Newcombe's method, which puts the intervals of both sides together.
  */
 
+import { quantileOf } from '@spanline/record';
 import { type Interval, normalQuantile, studentFactor, wilson } from '../statistics.ts';
 
 /** Observations of a figure: a value and the number of its trace. */
@@ -16,8 +17,8 @@ export interface Sample {
   readonly traces: Uint32Array;
 }
 
-/** An estimate and its interval. */
-export interface Estimate extends Interval {
+/** An estimate and its interval. Observations of a single trace have a mean, but no interval of it. */
+export interface Estimate extends Partial<Interval> {
   readonly value: number;
 }
 
@@ -70,14 +71,9 @@ export function estimateShare(sample: Sample, z: number): Estimate | undefined {
 export function estimateMean(sample: Sample, z: number): Estimate | undefined {
   if (sample.values.length === 0) return undefined;
   const { mean, variance, units } = meanOf(sample, (index) => sample.values[index] ?? 0);
-  const reach = units < 2 ? Infinity : studentFactor(z, units - 1) * Math.sqrt(variance);
+  if (units < 2) return { value: mean };
+  const reach = studentFactor(z, units - 1) * Math.sqrt(variance);
   return { value: mean, low: mean - reach, high: mean + reach };
-}
-
-function at(sorted: Float64Array, share: number): number {
-  const place = share * (sorted.length - 1);
-  const low = sorted[Math.floor(place)] ?? 0;
-  return low + ((sorted[Math.ceil(place)] ?? low) - low) * (place - Math.floor(place));
 }
 
 /** A quantile of the values. */
@@ -85,21 +81,26 @@ export function estimateQuantile(sample: Sample, share: number, z: number): Esti
   const { values } = sample;
   if (values.length === 0) return undefined;
   const sorted = values.slice().sort();
-  const value = at(sorted, share);
+  const at = (part: number): number => quantileOf(sorted, part) ?? 0;
+  const value = at(share);
   const { mean, variance, units } = meanOf(sample, (index) => Number((values[index] ?? 0) <= value));
   // The share below a quantile is known, also where many values are the same.
   const { low, high } = wilson(share, effectiveCount(sample, mean, variance, units), z);
-  return { value, low: at(sorted, low), high: at(sorted, high) };
+  return { value, low: at(low), high: at(high) };
 }
+
+const hasInterval = (estimate: Estimate): estimate is Estimate & Interval =>
+  estimate.low !== undefined && estimate.high !== undefined;
 
 /** Differences of sums that are the same, but for rounding. */
 const ROUNDING = 1e-9;
 
-/** The difference of two estimates (`after` − `before`). */
+/** The difference of two estimates (`after` − `before`). It has an interval if both have one. */
 export function difference(before: Estimate, after: Estimate): Estimate {
   const smallest = ROUNDING * Math.max(Math.abs(before.value), Math.abs(after.value));
   const clean = (value: number): number => (Math.abs(value) <= smallest ? 0 : value);
   const value = after.value - before.value;
+  if (!hasInterval(before) || !hasInterval(after)) return { value: clean(value) };
   return {
     value: clean(value),
     low: clean(value - Math.hypot(after.value - after.low, before.high - before.value)),

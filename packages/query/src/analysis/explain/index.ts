@@ -1,7 +1,8 @@
 export { createAlertFinder, questionOfAlert } from './alert.ts';
 export type { Relation, Subject } from './case.ts';
 export type { Condition } from './columns.ts';
-export { type Cause, type CauseSplit, createExplainer, type Explanation, type Part } from './explain.ts';
+export { createExplainer } from './explain.ts';
+export type { Cause, CauseSplit, Explanation, Part } from './explanation.ts';
 export type { Limit } from './limit.ts';
 export type { ExplainMeasure, ExplainQuestion } from './question.ts';
 export { roleOf } from './facts.ts';

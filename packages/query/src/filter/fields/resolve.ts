@@ -18,6 +18,8 @@ export interface Field {
   readonly columns: readonly Column[];
   /** `any`: a test is true if it is true for a column. `sum`: the test is about the sum of the columns. */
   readonly combine: 'any' | 'sum';
+  /** The values of a time are the starts of intervals of so many milliseconds, in ISO 8601. For grouping alone. */
+  readonly everyMs?: number;
 }
 
 /** The texts of a span: message, error and content. A text without a name is searched in them. */
@@ -68,9 +70,15 @@ export function suggestField(name: string): string | undefined {
   return open === undefined ? nearest(name, FIELD_NAMES) : `${open}name`;
 }
 
+/** The start of the interval that a time is in, as text. Intervals are counted from 1970 on. */
+export const intervalOf = (ms: number, everyMs: number): string =>
+  new Date(Math.floor(ms / everyMs) * everyMs).toISOString();
+
 /** The values of a field in a record; none if it is missing. */
-export function fieldValues({ columns, combine }: Field, record: SpanRecord): readonly Value[] {
+export function fieldValues({ columns, combine, everyMs }: Field, record: SpanRecord): readonly Value[] {
   const [first] = columns;
+  if (first !== undefined && everyMs !== undefined)
+    return columnValues(first, record).map((ms) => intervalOf(Number(ms), everyMs));
   if (first !== undefined && columns.length === 1) return columnValues(first, record);
   const values = columns.flatMap((column) => columnValues(column, record));
   if (combine === 'any' || values.length === 0) return values;

@@ -1,0 +1,67 @@
+/** The answer to a question for causes. */
+
+import type { Interval } from '../statistics.ts';
+import type { Subject } from './case.ts';
+import type { Condition } from './columns.ts';
+import type { Limit } from './limit.ts';
+import type { ExplainQuestion } from './question.ts';
+
+/** A condition that bad traces fulfil more often than good ones. */
+export interface CauseSplit {
+  readonly subject: Subject;
+  readonly condition: Condition;
+  /** The condition in words: `more than 30 documents`. */
+  readonly text: string;
+  /** Bad and good traces that fulfil it. Good ones are estimated where only a sample was kept. */
+  readonly bad: number;
+  readonly good: number;
+  /** Share of the bad traces that it covers, 0 to 1. */
+  readonly support: number;
+  /** Share of bad ones among the traces that fulfil it, divided by their share among all. 1 is no difference. */
+  readonly lift: number;
+  /** Interval of the lift, 95 %. */
+  readonly liftInterval: Interval;
+  /** Probability of a split as good as this one, of all that were tried, if nothing were a cause. */
+  readonly p: number;
+}
+
+/** A likely cause. */
+export interface Cause extends CauseSplit {
+  /** Conditions that pick much the same traces. The data cannot tell them apart. */
+  readonly like: readonly CauseSplit[];
+}
+
+/** A step's part in the difference. */
+export interface Part {
+  /** Name of the step; for failures, with the type of the error. */
+  readonly step: string;
+  /** Mean of bad and of good traces: milliseconds without an open child, dollars, tokens, or traces with the error. */
+  readonly bad: number;
+  readonly good: number;
+  /** Share of the whole difference. */
+  readonly share: number;
+}
+
+/** The answer to a question for causes. */
+export interface Explanation {
+  readonly question: ExplainQuestion;
+  /** Traces with a span in question. */
+  readonly traces: number;
+  readonly bad: number;
+  readonly good: number;
+  /** Values beyond it are bad. `undefined` if there was nothing to divide. */
+  readonly limit: Limit | undefined;
+  /** Median of the measure. */
+  readonly badMedian: number | undefined;
+  readonly goodMedian: number | undefined;
+  /** Worst first; at most five. */
+  readonly traceIds: readonly string[];
+  /** How the spans in question failed, and how many did. */
+  readonly failures: readonly { readonly type: string; readonly bad: number }[];
+  /** Steps that make up the difference, the largest first. */
+  readonly parts: readonly Part[];
+  /** Likely causes, the strongest first. None means that no cause was found. */
+  readonly causes: readonly Cause[];
+  /** Number of conditions that were tried. */
+  readonly tested: number;
+}
