@@ -1,4 +1,4 @@
-/** Bundles the page into three files: `dist/page/{index.html,viewer.js,viewer.css}`. */
+/** Bundles the page into `dist/page`: `index.html`, `viewer.js`, `viewer.css`, and `trace-file.js` for a trace as a file. */
 
 import { cpSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
@@ -7,7 +7,7 @@ import { build } from 'esbuild';
 const here = (path) => fileURLToPath(new URL(path, import.meta.url));
 
 await build({
-  entryPoints: { viewer: here('page/main.tsx') },
+  entryPoints: { viewer: here('page/main.tsx'), 'trace-file': here('page/trace-file.tsx') },
   outdir: here('dist/page'),
   bundle: true,
   minify: true,

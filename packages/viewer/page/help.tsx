@@ -9,8 +9,12 @@ const KEYS: readonly (readonly [string, string])[] = [
   ['Enter', 'open a trace; the next match of a search'],
   ['← →', 'collapse, expand, go to the parent'],
   ['e', 'next error of a trace'],
+  ['1 2 3 4', 'spans, graph, transcript, figure of a trace'],
   ['Esc', 'close the span; go back to the list'],
-  ['t s r a', 'traces, steps, errors, alerts'],
+  ['Space', 'choose traces for a data set'],
+  ['x', 'choose a trace, then another one: their differences'],
+  ['1 0 m j k', 'in the queue: good, bad, comment, next, back'],
+  ['t d s c r a m', 'traces, dashboard, steps, compare, errors, alerts, map'],
   ['?', 'this list'],
 ];
 

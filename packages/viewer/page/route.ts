@@ -3,16 +3,38 @@
 import { signal } from '@preact/signals';
 
 /** Names of the pages. */
-export type PageName = 'traces' | 'trace' | 'steps' | 'errors' | 'sessions' | 'alerts';
+export type PageName =
+  | 'traces'
+  | 'trace'
+  | 'dashboard'
+  | 'steps'
+  | 'compare'
+  | 'diff'
+  | 'errors'
+  | 'alerts'
+  | 'map'
+  | 'queue';
 
-/** A view: a page, the id that it shows, and its parameters (`filter`, `since`, `from`, `to`, `order`, `by`, `span`). */
+/** A view: a page, the id that it shows, and its parameters (`filter`, `since`, `from`, `to`, `order`, `group`, `by`, `span`,
+ * `view`, `a`, `b`, `with`, `at`, `of`). */
 export interface Route {
   readonly page: PageName;
   readonly id: string;
   readonly parameters: Readonly<Record<string, string>>;
 }
 
-const PAGES: readonly PageName[] = ['traces', 'trace', 'steps', 'errors', 'sessions', 'alerts'];
+const PAGES: readonly PageName[] = [
+  'traces',
+  'trace',
+  'dashboard',
+  'steps',
+  'compare',
+  'diff',
+  'errors',
+  'alerts',
+  'map',
+  'queue',
+];
 
 function decode(text: string): string {
   try {

@@ -2,7 +2,8 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { QuerySource } from '@spanline/query';
 import { checkOptions, option, type Shape } from '@spanline/record';
 import { refuseForeign, setSafeHeaders } from './server/guard.ts';
-import { createViewer, refuse } from './server/handler.ts';
+import { createViewer } from './server/handler.ts';
+import { refuse } from './server/refuse.ts';
 
 /** Options of {@link viewer}. */
 export interface RouterOptions<Request extends IncomingMessage = IncomingMessage> {

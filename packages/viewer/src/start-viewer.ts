@@ -2,8 +2,11 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { QuerySource } from '@spanline/query';
 import { checkOptions, option, type Shape, SpanlineError } from '@spanline/record';
+import { ANNOTATIONS } from './contract/index.ts';
 import { createGuard, setSafeHeaders } from './server/guard.ts';
-import { createViewer, refuse, type Viewer } from './server/handler.ts';
+import { createViewer, type Viewer } from './server/handler.ts';
+import type { EmbedOptions } from './server/map/embed.ts';
+import { refuse } from './server/refuse.ts';
 
 /** Options of {@link startViewer}. */
 export interface ViewerOptions {
@@ -18,6 +21,13 @@ export interface ViewerOptions {
    * @defaultValue `127.0.0.1`
    */
   host?: string;
+  /**
+   * File that scores, labels and comments of the page are appended to, as score lines. It is read with the log. Without
+   * it, the viewer only reads.
+   */
+  annotate?: string;
+  /** Endpoint that gives vectors for maps of texts. @defaultValue words are counted, and nothing is sent */
+  embed?: EmbedOptions;
 }
 
 /** A viewer that is running. */
@@ -33,6 +43,8 @@ const SHAPE: Shape<ViewerOptions> = {
   source: { ...option.like<QuerySource>('a path, paths or a stream', (value) => value !== ''), isRequired: true },
   port: option.number({ min: 0, max: 65_535, integer: true }),
   host: option.string(),
+  annotate: option.string(),
+  embed: option.like('an endpoint with url and model', (value) => typeof value === 'object' && value !== null),
 };
 
 async function listen(server: Server, port: number, host: string): Promise<AddressInfo> {
@@ -64,7 +76,7 @@ function hostsOf(host: string, port: number): Set<string> {
  *
  * - Only the printed address opens it: a token, which becomes a cookie, keeps other users and other sites out.
  * - Requests with another Host header, and those that another site sent, are refused.
- * - It reads. Nothing is sent anywhere.
+ * - It reads; only with `annotate` it appends to that file. Only with `embed`, texts are sent to that endpoint.
  *
  * @throws SpanlineError `ERR_INVALID_OPTION`, or `ERR_VIEWER_PORT` if the port is taken
  * @example
@@ -77,12 +89,19 @@ function hostsOf(host: string, port: number): Set<string> {
  */
 export async function startViewer(options: ViewerOptions): Promise<RunningViewer> {
   checkOptions(SHAPE, options);
-  const { source, port = 0, host = '127.0.0.1' } = options;
-  const viewer: Viewer = createViewer(source);
+  const { source, port = 0, host = '127.0.0.1', annotate, embed } = options;
+  const viewer: Viewer = createViewer(source, {
+    ...(annotate === undefined ? {} : { annotate }),
+    ...(embed === undefined ? {} : { embed }),
+  });
   await viewer.check();
   const server = createServer();
   const address = await listen(server, port, host);
-  const guard = createGuard(hostsOf(host, address.port), address.port);
+  const guard = createGuard(
+    hostsOf(host, address.port),
+    address.port,
+    annotate === undefined ? undefined : ANNOTATIONS,
+  );
   server.on('request', (request, response) => {
     const base = `http://${bracketed(host)}:${address.port}`;
     if (!URL.canParse(request.url ?? '', base)) {

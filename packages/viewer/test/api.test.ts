@@ -7,12 +7,15 @@ import { open } from '@spanline/query';
 import type {
   AlertsAnswer,
   CausesAnswer,
+  DatasetAnswer,
   ErrorsAnswer,
-  SessionsAnswer,
+  GroupsAnswer,
+  PanelAnswer,
   SpanAnswer,
   StatsAnswer,
   TraceAnswer,
   TracesAnswer,
+  ValuesAnswer,
 } from '@spanline/viewer';
 import { openViewer, type OpenViewer } from './support/client.ts';
 import { alertLine, logWith, spanId, spanLine, traceId } from './support/lines.ts';
@@ -50,6 +53,45 @@ const TRACES = [1, 2, 3].flatMap((trace) => [
     { 'span.type': 'http', 'span.name': `GET /ask/${trace}`, 'session.id': `s${trace}` },
   ),
 ]);
+
+it('finds a trace in a list by its id, whatever came before it', async () => {
+  const viewer = await openViewer(logWith(TRACES));
+  const { rows, offset, total } = await list(viewer, `around=${traceId(2)}&limit=3`);
+  expect([offset, total]).toEqual([0, 3]);
+  expect(rows.map((row) => row.traceId)).toEqual([traceId(3), traceId(2), traceId(1)]);
+  expect((await list(viewer, `around=${traceId(1)}&limit=3&order=cost`)).offset).toBe(0);
+  expect((await list(viewer, `around=${traceId(1)}&limit=3`)).offset).toBe(1);
+  // A trace that the list does not have: the place counts.
+  expect((await list(viewer, `around=${traceId(9)}&limit=3&offset=2`)).offset).toBe(2);
+});
+
+it('makes a data set of the traces that were chosen', async () => {
+  const viewer = await openViewer(logWith(TRACES));
+  const ids = [traceId(3), traceId(9), traceId(1)].join(',');
+  const { text, count } = (await viewer.ask(`dataset?ids=${ids}`)).json as DatasetAnswer;
+  const lines = text
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line) as { metadata: object });
+  expect(count).toBe(2);
+  expect(lines.map(({ metadata }) => metadata)).toMatchObject([{ traceId: traceId(3) }, { traceId: traceId(1) }]);
+});
+
+it('finds what starts in a time that was chosen in a chart, and other lines of that time', async () => {
+  const viewer = await openViewer(logWith([...TRACES, alertLine(2100)]));
+  const start = Date.UTC(2026, 10, 23, 9, 12, 34) + 2000;
+  const second = `from=${new Date(start).toISOString()}&to=${new Date(start + 50).toISOString()}`;
+  // Both spans end after the range.
+  expect((await list(viewer, `filter=-exists:parent&${second}`)).rows.map(({ name }) => name)).toEqual(['GET /ask/2']);
+  const alerts = async (to: number): Promise<number> =>
+    (
+      (await viewer.ask(`alerts?from=${new Date(start).toISOString()}&to=${new Date(start + to).toISOString()}`))
+        .json as AlertsAnswer
+    ).rows.length;
+  expect([await alerts(50), await alerts(200)]).toEqual([0, 1]);
+  const { toMs } = (await viewer.ask('panels/model-latency')).json as PanelAnswer;
+  expect(toMs).toBe(start + 1000);
+});
 
 it('lists traces by any column, in windows', async () => {
   const viewer = await openViewer(logWith([...TRACES, 'not a record']));
@@ -120,6 +162,47 @@ it('a trace is its tree from top to bottom, with the critical path', async () =>
     ['generate', 1, 0, 45, 50, true],
   ]);
   expect(events).toEqual([{ kind: 'log', atMs: 20, level: 'warn', message: 'cache is cold', spanId: spanId(3) }]);
+});
+
+it('a span has its cost by unit, where the prices give the cost of its line', async () => {
+  const call = (span: number, usd: number, more: object = {}): string =>
+    spanLine(
+      { trace: 1, span },
+      {
+        'span.type': 'llm',
+        'gen_ai.provider.name': 'anthropic',
+        'gen_ai.request.model': 'claude-sonnet-4-5',
+        'gen_ai.usage.input_tokens': 1000,
+        'gen_ai.usage.cache_read.input_tokens': 600,
+        'gen_ai.usage.output_tokens': 100,
+        'gen_ai.usage.reasoning.output_tokens': 40,
+        'spanline.cost.usd': usd,
+        'spanline.cost.source': 'price_table',
+        'spanline.cost.price_version': 'genai-prices@0.1.8',
+        ...more,
+      },
+    );
+  const tier = { 'spanline.cost.tier': 'batch', 'spanline.usage.web_searches': 1 };
+  const viewer = await openViewer(logWith([call(1, 0.00288), call(2, 0.01144, tier), call(3, 0.5)]));
+  const spanOf = async (n: number): Promise<SpanAnswer> =>
+    (await viewer.ask(`trace/${traceId(1)}/span/${spanId(n)}`)).json as SpanAnswer;
+  const [whole, batch, other] = [await spanOf(1), await spanOf(2), await spanOf(3)];
+  expect(whole.usage).toEqual([
+    { unit: 'input tokens', count: 1000, billed: 400, unitUsd: 3e-6, usd: 0.0012 },
+    { unit: 'cache read tokens', count: 600, billed: 600, unitUsd: 3e-7, usd: 0.00018 },
+    { unit: 'output tokens', count: 100, billed: 100, unitUsd: 1.5e-5, usd: 0.0015 },
+    { unit: 'output reasoning tokens', count: 40 },
+  ]);
+  expect(batch.usage.map(({ unit, factor, usd }) => [unit, factor, usd])).toEqual([
+    ['input tokens', 0.5, 0.0006],
+    ['cache read tokens', 0.5, 0.00009],
+    ['output tokens', 0.5, 0.00075],
+    ['output reasoning tokens', undefined, undefined],
+    ['web searches', undefined, 0.01],
+  ]);
+  expect(batch.price).toContainEqual(['service tier', 'batch']);
+  expect(other.usage[0]).toEqual({ unit: 'input tokens', count: 1000 });
+  expect(other.price).toContainEqual(['cost by unit', 'not shown: the prices here give another sum']);
 });
 
 it('a span has its conversation restored, its documents, usage, scores and error', async () => {
@@ -195,7 +278,7 @@ it('a span has its conversation restored, its documents, usage, scores and error
     { unit: 'cache read tokens', count: 30 },
   ]);
   expect(third.scores).toEqual([{ name: 'faithfulness', value: 0.7 }]);
-  expect(third.error).toMatchObject({ type: 'TimeoutError', message: 'too slow' });
+  expect(third.error).toMatchObject({ type: 'TimeoutError', message: { text: 'too slow' }, causes: [], facts: [] });
   expect(third.missing).toEqual([]);
   expect((await span(4)).documents).toEqual([{ id: 'd1', score: 0.5, text: { text: 'A fact.' } }]);
 });
@@ -244,14 +327,67 @@ it('errors are grouped, and lead to the newest one', async () => {
   ]);
 });
 
-it('sessions come with their figures, the newest first', async () => {
+it('groups traces by a field, in windows', async () => {
+  const viewer = await openViewer(
+    logWith([
+      ...TRACES,
+      spanLine({ trace: 4, span: 40, fromMs: 9000, durationMs: 7 }, { 'session.id': 's1', 'user.id': 'ada' }),
+      spanLine({ trace: 5, span: 50, fromMs: 9500 }, { 'http.route': '/ask' }),
+    ]),
+  );
+  const groups = async (query: string): Promise<GroupsAnswer> => {
+    await list(viewer, query.split('&').slice(1).join('&'));
+    return (await viewer.ask(`groups?${query}`)).json as GroupsAnswer;
+  };
+  const sessions = await groups('by=session');
+  expect(sessions.rows.map(({ value }) => value)).toEqual(['s1', 's3', 's2']);
+  expect(sessions).toMatchObject({ total: 3, tracesWithout: 1, state: { isComplete: true } });
+  expect(sessions.rows[0]).toMatchObject({ traces: 2, failed: 0, spans: 3, tokens: 101, slowestMs: 105 });
+  expect(sessions.rows[0]?.costUsd).toBeCloseTo(0.01);
+  expect((await groups('by=session&order=errors')).rows[0]).toMatchObject({ value: 's2', failed: 1 });
+  expect((await groups('by=session&offset=1&limit=1')).rows.map(({ value }) => value)).toEqual(['s3']);
+  expect((await groups('by=user')).rows).toMatchObject([{ value: 'ada', traces: 1 }]);
+  expect((await groups('by=route')).rows).toMatchObject([{ value: '/ask', traces: 1 }]);
+  expect((await groups('by=model&filter=cost%3E0.004')).rows).toMatchObject([{ value: 'gpt-4o', traces: 2 }]);
+  expect((await viewer.ask('groups?by=time')).status).toBe(400);
+});
+
+it('completes the values of a field, the most frequent first', async () => {
   const viewer = await openViewer(logWith(TRACES));
-  const { rows, tracesWithout } = (await viewer.ask('sessions?filter=cost%3E0.004')).json as SessionsAnswer;
-  expect(tracesWithout).toBe(0);
-  expect(rows.map(({ sessionId, traces, failed, inputTokens }) => [sessionId, traces, failed, inputTokens])).toEqual([
-    ['s2', 1, 1, 200],
-    ['s1', 1, 0, 100],
-  ]);
+  const values = async (query: string) => ((await viewer.ask(`values?${query}`)).json as ValuesAnswer).values;
+  const { length: frequent, 0: first } = (await values('field=step')).map(({ value }) => value);
+  expect([frequent, first]).toEqual([4, 'chat']);
+  expect(await values('field=model&prefix=GPT')).toEqual([{ value: 'gpt-4o', count: 3 }]);
+  expect(await values('field=model&prefix=o3')).toEqual([]);
+  // Numbers and prose have no list of values.
+  expect(await values('field=duration')).toEqual([]);
+  expect(await values('field=text')).toEqual([]);
+  expect(await values('field=no-such-field')).toEqual([]);
+});
+
+it('lists the first token, the route and the scores of a trace', async () => {
+  const viewer = await openViewer(
+    logWith([
+      spanLine(
+        { trace: 1, span: 2, parent: 1, fromMs: 100, durationMs: 400 },
+        { 'span.type': 'llm', 'gen_ai.response.time_to_first_chunk': 0.25 },
+      ),
+      spanLine({ trace: 1, span: 1, durationMs: 600 }, { 'http.route': '/ask' }),
+      spanLine({ trace: 2, span: 20, fromMs: 1000 }),
+      JSON.stringify({
+        '@timestamp': '2026-11-23T09:13:00.000Z',
+        'event.name': 'gen_ai.evaluation.result',
+        'spanline.schema': '1.0',
+        trace_id: traceId(1),
+        'gen_ai.evaluation.name': 'helpful',
+        'gen_ai.evaluation.score.value': 0.5,
+      }),
+    ]),
+  );
+  const { rows } = await list(viewer, 'order=score');
+  expect(rows[0]).toMatchObject({ ttftMs: 350, route: '/ask', scores: [{ name: 'helpful', value: 0.5 }] });
+  expect(rows[1]).not.toHaveProperty('scores');
+  expect(rows[1]).not.toHaveProperty('ttftMs');
 });
 
 it('an alert has its cause', async () => {
@@ -304,7 +440,7 @@ it('lines that are written later appear, and open pages are told', async () => {
       },
     ).on('error', reject);
   });
-  expect(await told).toMatch(/^data: \{"bytes":\d+\}\n\n$/);
+  expect(await told).toMatch(/^data: \{"version":"\d+"\}\n\n$/);
   await expect.poll(async () => (await list(viewer)).rows[0]?.name).toBe('new');
 });
 

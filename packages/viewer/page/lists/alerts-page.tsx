@@ -1,8 +1,8 @@
 /** Alerts of the log, and for each one what `spanline explain` finds. */
 
 import { useState } from 'preact/hooks';
-import type { AlertRow, AlertsAnswer, CausesAnswer } from '../../src/contract.ts';
-import { formatCost, formatCount, formatDuration, formatShare, formatTime } from '../format.ts';
+import type { AlertRow, AlertsAnswer, CausesAnswer } from '../../src/contract/index.ts';
+import { formatCost, formatCount, formatDuration, formatScore, formatShare, formatTime } from '../format.ts';
 import { scope } from '../route.ts';
 import { useAnswer } from '../use-answer.ts';
 import { type Column, TablePage } from './data-table.tsx';
@@ -11,14 +11,12 @@ import { traceAt } from './links.ts';
 const DIGITS = 3;
 const MAX_PARTS = 5;
 
-const short = (value: number): string => String(Number(value.toPrecision(DIGITS)));
-
 /** A value of a measure, in its unit. */
 function valueOf(measure: string, value: number): string {
   if (measure === 'duration' || measure === 'first_token') return formatDuration(value);
   if (measure === 'cost') return formatCost(value);
   if (measure === 'failure') return formatShare(value);
-  return measure === 'tokens' ? formatCount(Math.round(value)) : short(value);
+  return measure === 'tokens' ? formatCount(Math.round(value)) : formatScore(value);
 }
 
 function Causes({ id }: { readonly id: string }) {
@@ -39,8 +37,8 @@ function Causes({ id }: { readonly id: string }) {
           <strong>
             {cause.step}: {cause.text}
           </strong>
-          , in {cause.bad} of {bad} bad traces and {cause.good} of {good} others. Lift {short(cause.lift)} (
-          {short(cause.liftLow)} to {short(cause.liftHigh)}), p {cause.p.toFixed(DIGITS)}.
+          , in {cause.bad} of {bad} bad traces and {cause.good} of {good} others. Lift {formatScore(cause.lift)} (
+          {formatScore(cause.liftLow)} to {formatScore(cause.liftHigh)}), p {cause.p.toFixed(DIGITS)}.
         </p>
       ))}
       {parts.slice(0, MAX_PARTS).map(({ step, bad: own, good: usual, share }) => (
@@ -77,8 +75,12 @@ const COLUMNS: readonly Column<AlertRow>[] = [
   },
   { head: 'Step', cell: ({ step = '' }) => step },
   { head: 'Metric', cell: ({ metric = '' }) => metric },
-  { head: 'Value', isNumber: true, cell: ({ value }) => (value === undefined ? '' : short(value)) },
-  { head: 'Threshold', isNumber: true, cell: ({ threshold }) => (threshold === undefined ? '' : short(threshold)) },
+  { head: 'Value', isNumber: true, cell: ({ value }) => (value === undefined ? '' : formatScore(value)) },
+  {
+    head: 'Threshold',
+    isNumber: true,
+    cell: ({ threshold }) => (threshold === undefined ? '' : formatScore(threshold)),
+  },
 ];
 
 export function AlertsPage() {

@@ -1,6 +1,6 @@
 /** Errors by fingerprint: the page of `spanline errors`. */
 
-import type { ErrorRow, ErrorsAnswer } from '../../src/contract.ts';
+import type { ErrorRow, ErrorsAnswer } from '../../src/contract/index.ts';
 import { formatCount, formatTime } from '../format.ts';
 import { scope } from '../route.ts';
 import { useAnswer } from '../use-answer.ts';

@@ -3,7 +3,7 @@
 import { addressOf, scope } from '../route.ts';
 
 /** A value of a filter, as a text in quotes. */
-const quoted = (value: string): string => `"${value.replaceAll('\\', '\\\\').replaceAll('"', '\\"')}"`;
+export const quoted = (value: string): string => `"${value.replaceAll('\\', '\\\\').replaceAll('"', '\\"')}"`;
 
 /** The condition that a field has a value; an empty one is missing. */
 export const conditionOf = (field: string, value: string): string =>

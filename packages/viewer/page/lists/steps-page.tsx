@@ -1,7 +1,7 @@
 /** Figures by step, model, or any other fields: the page of `spanline stats`. */
 
-import type { StatsAnswer, StatsRowAnswer } from '../../src/contract.ts';
-import { formatCost, formatCount, formatDuration, formatShare, formatTokens } from '../format.ts';
+import type { StatsAnswer, StatsRowAnswer } from '../../src/contract/index.ts';
+import { formatSum, formatCount, formatDuration, formatShare, formatTokens } from '../format.ts';
 import { change, route, scope } from '../route.ts';
 import { useAnswer } from '../use-answer.ts';
 import { type Column, TablePage } from './data-table.tsx';
@@ -44,8 +44,7 @@ function columnsOf(by: readonly string[]): Column<StatsRowAnswer>[] {
     ),
     number('Cost', ({ costUsd, unknownCosts }) => (
       <span title={unknownCosts > 0 ? `${unknownCosts} calls without a known cost` : undefined}>
-        {costUsd > 0 ? formatCost(costUsd) : ''}
-        {unknownCosts > 0 && ' +?'}
+        {formatSum({ costUsd, unknownCosts })}
       </span>
     )),
   ];

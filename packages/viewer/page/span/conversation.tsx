@@ -1,7 +1,7 @@
 /** Messages as a conversation. */
 
 import { useState } from 'preact/hooks';
-import type { MessageAnswer, PartAnswer } from '../../src/contract.ts';
+import type { MessageAnswer, PartAnswer } from '../../src/contract/index.ts';
 import { LongText } from '../ui/long-text.tsx';
 
 function title(part: PartAnswer): string {
@@ -30,7 +30,8 @@ function Part({ part, path }: { readonly part: PartAnswer; readonly path: string
   );
 }
 
-function Message({ message, path }: { readonly message: MessageAnswer; readonly path: string }) {
+/** One message of a conversation. */
+export function Message({ message, path }: { readonly message: MessageAnswer; readonly path: string }) {
   return (
     <article class={`message r-${message.role}`}>
       <h4>

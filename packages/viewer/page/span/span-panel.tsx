@@ -1,12 +1,17 @@
 /** Everything about the span that is selected. */
 
 import type { ComponentChildren } from 'preact';
-import type { SpanAnswer, SpanRow } from '../../src/contract.ts';
+import { useState } from 'preact/hooks';
+import type { SpanAnswer, SpanRow } from '../../src/contract/index.ts';
+import { about } from '../about.ts';
+import { ScoreForm } from '../annotate/score-form.tsx';
+import { isFile } from '../ask.ts';
 import { formatBill, formatCount, formatDuration, formatShare } from '../format.ts';
-import { Copy } from '../ui/copy.tsx';
 import { LongText } from '../ui/long-text.tsx';
 import { useAnswer } from '../use-answer.ts';
 import { Conversation } from './conversation.tsx';
+import { CopyMenu } from './copy-menu.tsx';
+import { UsageTable } from './usage-table.tsx';
 
 function Section({ title, children }: { readonly title: string; readonly children: ComponentChildren }) {
   return (
@@ -48,15 +53,47 @@ function Details({
   readonly span: SpanRow;
   readonly path: string;
 }) {
-  const { input, output, history, values, documents, usage, scores, error, attributes, missing, raw } = answer;
+  const {
+    input,
+    output,
+    history,
+    values,
+    documents,
+    usage,
+    price,
+    scores,
+    error,
+    attributes,
+    missing,
+    redactions,
+    raw,
+  } = answer;
   const bill = formatBill(span.costUsd, span.costBound);
   return (
     <>
+      {redactions !== undefined && (
+        <p class="note">
+          {formatCount(redactions.count)} {redactions.count === 1 ? 'text was' : 'texts were'} replaced by redaction
+          {redactions.rules.length > 0 && `: ${redactions.rules.join(', ')}`}
+        </p>
+      )}
       {error !== undefined && (
         <Section title="Error">
           <p class="fault">
-            <strong>{error.type}</strong> {error.message}
+            <strong>{error.type}</strong>
           </p>
+          {error.message !== undefined && <LongText text={error.message} path={path} />}
+          {error.causes.length > 0 && (
+            <>
+              <h4>Caused by</h4>
+              <ol class="causes">
+                {error.causes.map((cause) => (
+                  <li key={cause}>{cause}</li>
+                ))}
+              </ol>
+            </>
+          )}
+          <Facts rows={error.facts} />
           {error.stack !== undefined && <LongText text={error.stack} path={path} mono />}
         </Section>
       )}
@@ -68,13 +105,16 @@ function Details({
       )}
       {documents.length > 0 && (
         <Section title={`Documents (${documents.length})`}>
+          {documents.some(({ used }) => used !== undefined) && (
+            <p class="note">Marked: what an answer has in the same words.</p>
+          )}
           {documents.map((document, index) => (
             <article key={index} class="document">
               <h4>
                 {document.id ?? `document ${index + 1}`}
                 {document.score !== undefined && <span class="score">{document.score.toFixed(3)}</span>}
               </h4>
-              <LongText text={document.text} path={path} />
+              <LongText text={document.text} path={path} used={document.used} />
             </article>
           ))}
         </Section>
@@ -87,18 +127,17 @@ function Details({
       {scores.length > 0 && (
         <Section title="Scores">
           <Facts
-            rows={scores.map(({ name, value, explanation = '' }) => [name, `${value ?? ''} ${explanation}`.trim()])}
+            rows={scores.map(({ name, value, label, explanation = '' }) => [
+              name,
+              [value, label, explanation].filter((part) => part !== undefined && part !== '').join(' '),
+            ])}
           />
         </Section>
       )}
       {(usage.length > 0 || bill !== '') && (
         <Section title="Usage">
-          <Facts
-            rows={[
-              ...usage.map(({ unit, count }): [string, string] => [unit, formatCount(count)]),
-              ...(bill === '' ? [] : [['cost', bill] as const]),
-            ]}
-          />
+          <UsageTable usage={usage} />
+          <Facts rows={[...(bill === '' ? [] : [['cost', bill] as const]), ...price]} />
         </Section>
       )}
       <Section title="Attributes">
@@ -116,19 +155,22 @@ interface SpanPanelProps {
   /** Id of the trace. */
   readonly id: string;
   readonly span: SpanRow;
+  /** Id of the trace that scores are written for; absent for several traces. */
+  readonly traceId: string | undefined;
   readonly onClose: () => void;
 }
 
-export function SpanPanel({ id, span, onClose }: SpanPanelProps) {
+export function SpanPanel({ id, span, traceId, onClose }: SpanPanelProps) {
+  const [saves, setSaves] = useState(0);
   const path = `trace/${encodeURIComponent(id)}/span/${encodeURIComponent(span.spanId)}`;
-  const { answer, fault } = useAnswer<SpanAnswer>(path);
+  const { answer, fault } = useAnswer<SpanAnswer>(path, {}, saves);
   return (
     <aside class="span-panel" aria-label="Selected span">
       <div class="bar-line">
         <span class={`type t-${span.type}`}>{span.type}</span>
         <h2 title={span.name}>{span.name}</h2>
         <span class="space" />
-        {answer !== undefined && <Copy label="Copy line" text={() => answer.raw.text} />}
+        {!isFile() && <CopyMenu path={path} />}
         <button type="button" class="quiet" aria-label="Close the span" onClick={onClose}>
           ✕
         </button>
@@ -140,6 +182,11 @@ export function SpanPanel({ id, span, onClose }: SpanPanelProps) {
         </p>
       )}
       {answer === undefined && fault === undefined && <p class="note">Reading…</p>}
+      {about.value?.canAnnotate === true && traceId !== undefined && (
+        <Section title="Score this span">
+          <ScoreForm traceId={traceId} spanId={span.spanId} onSaved={() => setSaves(saves + 1)} />
+        </Section>
+      )}
       {answer !== undefined && <Details answer={answer} span={span} path={path} />}
     </aside>
   );

@@ -1,7 +1,7 @@
 /** The whole trace on a canvas, drawn once. Dragging shows a part of it. */
 
 import { useEffect, useRef, useState } from 'preact/hooks';
-import type { SpanRow } from '../../src/contract.ts';
+import type { SpanRow } from '../../src/contract/index.ts';
 import type { Range } from './axis.ts';
 
 const HEIGHT = 36;
@@ -39,7 +39,8 @@ interface MinimapProps {
   readonly spans: readonly SpanRow[];
   readonly durationMs: number;
   readonly range: Range;
-  readonly onRange: (range: Range) => void;
+  /** A part of the time; `undefined` for all of it. */
+  readonly onRange: (range: Range | undefined) => void;
 }
 
 export function Minimap({ spans, durationMs, range, onRange }: MinimapProps) {
@@ -48,9 +49,17 @@ export function Minimap({ spans, durationMs, range, onRange }: MinimapProps) {
   useEffect(() => {
     const element = canvas.current;
     if (element === null) return undefined;
-    const observer = new ResizeObserver(() => draw(element, spans, durationMs));
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    // After the rows: a picture of all spans takes longer than theirs.
+    const observer = new ResizeObserver(() => {
+      clearTimeout(timer);
+      timer = setTimeout(() => draw(element, spans, durationMs), 0);
+    });
     observer.observe(element);
-    return () => observer.disconnect();
+    return () => {
+      clearTimeout(timer);
+      observer.disconnect();
+    };
   }, [spans, durationMs]);
 
   const at = (event: PointerEvent): number => {
@@ -72,7 +81,7 @@ export function Minimap({ spans, durationMs, range, onRange }: MinimapProps) {
       onPointerUp={() => {
         // A click shows everything again.
         const isClick = drag === undefined || Math.abs(drag[1] - drag[0]) < durationMs / 200;
-        onRange(isClick ? { fromMs: 0, toMs: durationMs } : { fromMs: from, toMs: to });
+        onRange(isClick ? undefined : { fromMs: from, toMs: to });
         setDrag(undefined);
       }}
     >

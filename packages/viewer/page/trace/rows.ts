@@ -1,10 +1,15 @@
 /** The rows of a trace: spans in the order of their tree, without what is collapsed, and lines of the application. */
 
-import type { EventRow, SpanRow, TraceAnswer } from '../../src/contract.ts';
+import type { EventRow, SpanRow, TraceAnswer } from '../../src/contract/index.ts';
+import { type LinesBySpan, linesBySpan } from './log-lines.ts';
+import type { SiblingTree } from './sibling-tree.ts';
 
 /** A row of the waterfall. */
 export type Row =
   | { readonly kind: 'span'; readonly index: number; readonly span: SpanRow; readonly hasChildren: boolean }
+  | OtherRow;
+
+type OtherRow =
   /** Siblings of one name that are shown as one row. */
   | {
       readonly kind: 'more';
@@ -13,7 +18,15 @@ export type Row =
       readonly depth: number;
       readonly name: string;
     }
-  | { readonly kind: 'event'; readonly event: EventRow; readonly index: number; readonly depth: number };
+  | { readonly kind: 'event'; readonly event: EventRow; readonly depth: number };
+
+/** Rows from top to bottom. A row is made when it is asked for: few of many can be seen. */
+export interface Rows {
+  readonly count: number;
+  at(row: number): Row | undefined;
+  /** The row of a span, by place; -1 if it is not shown. */
+  rowOf(span: number): number;
+}
 
 /** Siblings of one name: so many are shown, then one row stands for the rest. */
 const REPEATED = 20;
@@ -27,75 +40,100 @@ export interface View {
   readonly showsEvents: boolean;
 }
 
-/** Children of each span, and of the roots under -1. */
-export function childrenOf(spans: readonly SpanRow[]): ReadonlyMap<number, readonly number[]> {
-  const children = new Map<number, number[]>();
-  spans.forEach(({ parent = -1 }, index) => {
-    const known = children.get(parent);
-    if (known === undefined) children.set(parent, [index]);
-    else known.push(index);
-  });
-  return children;
+/** A run of siblings of one name: the span that would be the first one behind a row for the rest, and the next run. */
+function runFrom(start: number, spans: readonly SpanRow[], tree: SiblingTree) {
+  const name = spans[start]?.name ?? '';
+  let [count, cut, end] = [0, -1, start];
+  for (; end >= 0 && spans[end]?.name === name; end = tree.nextSibling(end)) if (count++ === REPEATED) cut = end;
+  return { name, count, cut: count > REPEATED + 1 ? cut : -1, end };
 }
 
-type Step = { readonly span: number } | Extract<Row, { kind: 'more' }>;
+/** The rows that are shown. */
+export function rowsOf(trace: TraceAnswer, tree: SiblingTree, { collapsed, expanded, showsEvents }: View): Rows {
+  const { spans } = trace;
+  const lines: LinesBySpan = showsEvents ? linesBySpan(trace, tree) : new Map();
+  /** A span is its place. Any other row is `-1 - n`, the n-th of these. */
+  const others: OtherRow[] = [];
+  const codes: number[] = [];
+  const rowBySpan = new Int32Array(spans.length).fill(-1);
+  const add = (row: OtherRow): number => -others.push(row);
 
-/** Siblings in their order; of long runs of one name, the first ones and one row for the rest. */
-function siblings(indexes: readonly number[], spans: readonly SpanRow[], { expanded }: View): Step[] {
-  const steps: Step[] = [];
-  for (let at = 0; at < indexes.length;) {
-    const name = spans[indexes[at] ?? 0]?.name ?? '';
-    let end = at + 1;
-    while (end < indexes.length && spans[indexes[end] ?? 0]?.name === name) end++;
-    const first = indexes[at + REPEATED];
-    const isCut = first !== undefined && end - at > REPEATED + 1 && !expanded.has(first);
-    for (const index of indexes.slice(at, isCut ? at + REPEATED : end)) steps.push({ span: index });
-    if (isCut) {
-      const depth = spans[first]?.depth ?? 0;
-      steps.push({ kind: 'more', first, count: end - at - REPEATED, depth, name });
+  /** What stands in a span: siblings, and of long runs of one name the first ones and a row for the rest. */
+  function stepsIn(parent: number): number[] {
+    const steps: number[] = [];
+    for (let at = tree.firstChild(parent); at >= 0;) {
+      const { name, count, cut, end } = runFrom(at, spans, tree);
+      const isCut = cut >= 0 && !expanded.has(cut);
+      for (; at !== (isCut ? cut : end); at = tree.nextSibling(at)) steps.push(at);
+      if (isCut)
+        steps.push(add({ kind: 'more', first: cut, count: count - REPEATED, depth: spans[cut]?.depth ?? 0, name }));
+      at = end;
     }
-    at = end;
+    return steps;
   }
-  return steps;
-}
 
-/** Lines of the application below the span that wrote them; others come first. */
-function eventsBySpan(events: readonly EventRow[]): ReadonlyMap<string, readonly (readonly [EventRow, number])[]> {
-  const bySpan = new Map<string, [EventRow, number][]>();
-  events.forEach((event, index) => {
-    const key = event.spanId ?? '';
-    const known = bySpan.get(key);
-    if (known === undefined) bySpan.set(key, [[event, index]]);
-    else known.push([event, index]);
-  });
-  return bySpan;
-}
+  const startOf = (code: number): number => {
+    const row = others[-1 - code];
+    return spans[row === undefined ? code : row.kind === 'more' ? row.first : -1]?.fromMs ?? 0;
+  };
 
-/** The rows that are shown, from top to bottom. */
-export function rowsOf(trace: TraceAnswer, children: ReadonlyMap<number, readonly number[]>, view: View): Row[] {
-  const { spans, events } = trace;
-  const rows: Row[] = [];
-  const bySpan = view.showsEvents ? eventsBySpan(events) : new Map<string, readonly (readonly [EventRow, number])[]>();
-  const known = new Set(spans.map(({ spanId }) => spanId));
-  for (const [spanId, lines] of bySpan)
-    if (!known.has(spanId)) for (const [event, index] of lines) rows.push({ kind: 'event', event, index, depth: 0 });
-  const stack: Step[] = siblings(children.get(-1) ?? [], spans, view).toReversed();
-  for (let step = stack.pop(); step !== undefined; step = stack.pop()) {
-    if ('kind' in step) {
-      rows.push(step);
-      continue;
+  /** Steps and lines by time. Of the same moment, the step comes first. */
+  function byTime(steps: readonly number[], inSpan: readonly EventRow[], depth: number): number[] {
+    const merged: number[] = [];
+    let at = 0;
+    const addUntil = (ms: number): void => {
+      for (let event = inSpan[at]; event !== undefined && event.atMs < ms; event = inSpan[++at])
+        merged.push(add({ kind: 'event', event, depth }));
+    };
+    for (const step of steps) {
+      addUntil(startOf(step));
+      merged.push(step);
     }
-    const index = step.span;
-    const span = spans[index];
-    if (span === undefined) continue;
-    const below = children.get(index) ?? [];
-    rows.push({ kind: 'span', index, span, hasChildren: below.length > 0 });
-    if (view.collapsed.has(index)) continue;
-    for (const [event, at] of bySpan.get(span.spanId) ?? [])
-      rows.push({ kind: 'event', event, index: at, depth: span.depth + 1 });
-    stack.push(...siblings(below, spans, view).toReversed());
+    addUntil(Number.POSITIVE_INFINITY);
+    return merged;
   }
-  return rows;
+
+  const stack: number[] = [];
+  function enter(parent: number): void {
+    const inSpan = lines.get(parent);
+    if (inSpan === undefined && tree.firstChild(parent) < 0) return;
+    const steps = stepsIn(parent);
+    const all = inSpan === undefined ? steps : byTime(steps, inSpan, (spans[parent]?.depth ?? -1) + 1);
+    for (let at = all.length - 1; at >= 0; at--) stack.push(all[at] ?? 0);
+  }
+  enter(-1);
+  for (let code = stack.pop(); code !== undefined; code = stack.pop()) {
+    if (code >= 0) rowBySpan[code] = codes.length;
+    codes.push(code);
+    if (code >= 0 && !collapsed.has(code)) enter(code);
+  }
+
+  return {
+    count: codes.length,
+    at(row) {
+      const code = codes[row];
+      if (code === undefined || code < 0) return others[-1 - (code ?? 0)];
+      const span = spans[code];
+      return span && { kind: 'span', index: code, span, hasChildren: tree.firstChild(code) >= 0 };
+    },
+    rowOf: (span) => rowBySpan[span] ?? -1,
+  };
+}
+
+/** The view with a span in it: nothing above it is collapsed, and it stands behind no row for many. */
+export function revealing(index: number, spans: readonly SpanRow[], tree: SiblingTree, view: View): View {
+  const [collapsed, expanded] = [new Set(view.collapsed), new Set(view.expanded)];
+  for (let span = index; span >= 0;) {
+    const parent = spans[span]?.parent ?? -1;
+    for (let at = tree.firstChild(parent); at >= 0 && at <= span;) {
+      const { cut, end } = runFrom(at, spans, tree);
+      if (cut >= 0 && cut <= span && (end < 0 || span < end)) expanded.add(cut);
+      at = end;
+    }
+    collapsed.delete(parent);
+    span = parent;
+  }
+  return { ...view, collapsed, expanded };
 }
 
 /** Words of a span that the search inside a trace looks at. */

@@ -1,6 +1,6 @@
 /** One row of the waterfall. */
 
-import type { SpanRow } from '../../src/contract.ts';
+import type { SpanRow } from '../../src/contract/index.ts';
 import { formatBill, formatDuration, formatTokens } from '../format.ts';
 import { rowId } from '../ui/virtual-list.tsx';
 import { placeOf, type Range } from './axis.ts';
@@ -9,6 +9,8 @@ import type { Row } from './rows.ts';
 /** Levels that are indented; deeper ones stay at this indentation. */
 const MAX_INDENT = 24;
 const INDENT = 14;
+/** A lane of a narrower page has less room for words. */
+const NARROW = 760;
 
 export interface RowProps {
   readonly index: number;
@@ -17,7 +19,8 @@ export interface RowProps {
   readonly isSelected: boolean;
   readonly isCollapsed: boolean;
   readonly isFaint: boolean;
-  readonly badges: readonly string[];
+  readonly isSlowest: boolean;
+  readonly isCostliest: boolean;
   readonly onSelect: (index: number) => void;
   readonly onToggle: (row: Row) => void;
 }
@@ -30,10 +33,11 @@ function Bar({ span, range }: { readonly span: SpanRow; readonly range: Range })
   const label = formatDuration(span.durationMs);
   const end = left + width;
   // Behind the bar, before it, or in it: where there is room.
+  const room = globalThis.innerWidth < NARROW ? 34 : 14;
   const [place, style] =
-    end < 86
+    end < 100 - room
       ? ['', { left: `calc(${end}% + 6px)` }]
-      : left > 14
+      : left > room
         ? ['', { right: `calc(${100 - left}% + 2px)` }]
         : ['inside', { right: `calc(${100 - end}% + 6px)` }];
   const first = span.ttftMs === undefined ? undefined : placeOf(span.fromMs, span.ttftMs, range);
@@ -67,7 +71,8 @@ export function TraceRow({
   isSelected,
   isCollapsed,
   isFaint,
-  badges,
+  isSlowest,
+  isCostliest,
   onSelect,
   onToggle,
 }: RowProps) {
@@ -132,11 +137,8 @@ export function TraceRow({
         {span.status !== undefined && span.status !== 'ok' && (
           <span class={span.status === 'error' ? 'mark bad' : 'mark'}>{span.status}</span>
         )}
-        {badges.map((badge) => (
-          <span key={badge} class="mark badge">
-            {badge}
-          </span>
-        ))}
+        {isSlowest && <span class="mark badge">slowest</span>}
+        {isCostliest && <span class="mark badge">costliest</span>}
       </div>
       <Bar span={span} range={range} />
       <div class="facts">{facts(span)}</div>

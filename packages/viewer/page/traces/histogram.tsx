@@ -1,8 +1,8 @@
 /** Traces over time. Dragging over bars, or Enter on one, narrows the time. */
 
 import { useRef, useState } from 'preact/hooks';
-import type { HistogramBar } from '../../src/contract.ts';
-import { formatMinute } from '../format.ts';
+import type { HistogramBar } from '../../src/contract/index.ts';
+import { formatBarTime } from '../format.ts';
 import { change } from '../route.ts';
 
 const HEIGHT = 44;
@@ -59,7 +59,7 @@ export function Histogram({ bars, barMs }: { readonly bars: readonly HistogramBa
     >
       {all.map(({ startMs, traces, errors }, index) => {
         const isIn = brush !== undefined && index >= Math.min(...brush) && index <= Math.max(...brush);
-        const name = `${formatMinute(startMs)}: ${traces} traces${errors > 0 ? `, ${errors} with errors` : ''}`;
+        const name = `${formatBarTime(startMs, barMs)}: ${traces} ${traces === 1 ? 'trace' : 'traces'}${errors > 0 ? `, ${errors} with errors` : ''}`;
         return (
           <button
             key={startMs}

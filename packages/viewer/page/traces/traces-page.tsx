@@ -1,164 +1,52 @@
 /** The list of traces. */
 
 import { useSignal } from '@preact/signals';
-import { useEffect } from 'preact/hooks';
-import { TRACE_ORDERS, type TraceOrder, type TraceRow } from '../../src/contract.ts';
-import { formatCost, formatCount, formatDuration, formatShare, formatTime } from '../format.ts';
-import { change, go, route, scope } from '../route.ts';
-import { rowId, VirtualList } from '../ui/virtual-list.tsx';
+import { formatCount } from '../format.ts';
+import { addressOf, go, scope } from '../route.ts';
+import { VirtualList } from '../ui/virtual-list.tsx';
+import { toggle } from './chosen.ts';
+import { DatasetButton } from './dataset-button.tsx';
 import { Histogram } from './histogram.tsx';
-import { fault, figures, follow, isLive, revision, rowAt, show } from './list-state.ts';
+import { Fault, ListBar, ListHead, Summary } from './list-page.tsx';
+import { traces } from './list-state.ts';
+import { COLUMNS, TraceRow } from './trace-row.tsx';
+import { useList } from './use-list.ts';
 
 const ROW = 30;
 
-interface Column {
-  readonly name: string;
-  readonly order?: TraceOrder;
-  readonly class: string;
-}
-
-const COLUMNS: readonly Column[] = [
-  { name: 'Trace', class: 'c-name' },
-  { name: 'Start', order: 'start', class: 'c-start' },
-  { name: 'Duration', order: 'duration', class: 'c-duration' },
-  { name: 'Spans', order: 'spans', class: 'c-spans' },
-  { name: 'Errors', order: 'errors', class: 'c-errors' },
-  { name: 'Tokens', order: 'tokens', class: 'c-tokens' },
-  { name: 'Cost', order: 'cost', class: 'c-cost' },
-  { name: 'Model', class: 'c-model' },
-  { name: 'Session', class: 'c-session' },
-];
-
-const orderNow = (): TraceOrder => TRACE_ORDERS.find((order) => order === route.value.parameters['order']) ?? 'start';
-
-function Head() {
-  return (
-    <div class="row head" role="row" aria-rowindex={1}>
-      {COLUMNS.map(({ name, order, class: className }) => (
-        <div
-          key={name}
-          class={className}
-          role="columnheader"
-          aria-sort={order === orderNow() ? 'descending' : undefined}
-        >
-          {order === undefined ? (
-            name
-          ) : (
-            <button type="button" tabIndex={-1} onClick={() => change({ order: order === 'start' ? '' : order })}>
-              {name}
-              {order === orderNow() ? ' ↓' : ''}
-            </button>
-          )}
-        </div>
-      ))}
-    </div>
-  );
-}
-
-function Row({
-  row,
-  index,
-  isSelected,
-  longestMs,
-}: {
-  readonly row: TraceRow | undefined;
-  readonly index: number;
-  readonly isSelected: boolean;
-  readonly longestMs: number;
-}) {
-  const cells: Readonly<Record<string, unknown>> =
-    row === undefined
-      ? { 'c-name': '…' }
-      : {
-          'c-name': (
-            <>
-              <span class={row.status === 'error' ? 'dot bad' : row.errors > 0 ? 'dot warn' : 'dot'} />
-              <span class="name">{row.name}</span>
-              {row.hasRoot !== true && <span class="note">root not in the log</span>}
-            </>
-          ),
-          'c-start': formatTime(row.startMs),
-          'c-duration': (
-            <>
-              <span class="meter" style={{ width: `${(44 * (row.durationMs ?? 0)) / longestMs}px` }} />
-              {row.durationMs === undefined ? '' : formatDuration(row.durationMs)}
-            </>
-          ),
-          'c-spans': formatCount(row.spans),
-          'c-errors': row.errors > 0 ? <span class="bad">{formatCount(row.errors)}</span> : '',
-          'c-tokens': row.tokens > 0 ? formatCount(row.tokens) : '',
-          'c-cost': row.costUsd > 0 ? formatCost(row.costUsd) : '',
-          'c-model': row.models.join(', '),
-          'c-session': row.sessionId ?? row.userId ?? '',
-        };
-  return (
-    <div
-      class={isSelected ? 'row selected' : 'row'}
-      role="row"
-      id={rowId('traces', index)}
-      aria-rowindex={index + 2}
-      aria-selected={isSelected}
-      onClick={() => row !== undefined && go('trace', row.traceId, scope())}
-    >
-      {COLUMNS.map(({ class: name }) => (
-        <div key={name} class={name} role="gridcell">
-          {cells[name] as never}
-        </div>
-      ))}
-    </div>
-  );
-}
-
-function Summary() {
-  const now = figures.value;
-  if (now === undefined)
-    return (
-      <p class="summary" role="status">
-        Reading…
-      </p>
-    );
-  const { total, state, isCut } = now;
-  return (
-    <p class="summary" role="status">
-      {formatCount(total)} {total === 1 ? 'trace' : 'traces'}
-      {isCut === true && ', the newest'}
-      {!state.isComplete && ` so far, ${formatShare(state.share)} of the log read`}
-      {state.badLines > 0 && ` · ${formatCount(state.badLines)} lines are no records`}
-      {state.unread.length > 0 && ` · not readable: ${state.unread.join(', ')}`}
-    </p>
-  );
-}
-
 export function TracesPage() {
-  const selected = useSignal(0);
-  const { parameters } = route.value;
-  const key = JSON.stringify([scope(), parameters['order']]);
-  useEffect(follow, []);
-  useEffect(() => {
-    selected.value = 0;
-    show(0, 60);
-  }, [key]);
-  void revision.value;
-
-  const now = figures.value;
-  const total = now?.total ?? 0;
+  const { selected, now, total } = useList(traces);
+  const marked = useSignal('');
   let longestMs = 1;
   for (let index = 0; index < Math.min(total, 400); index++)
-    longestMs = Math.max(longestMs, rowAt(index)?.durationMs ?? 0);
+    longestMs = Math.max(longestMs, traces.rowAt(index)?.durationMs ?? 0);
+  /** The first trace is kept, the second one opens the diff. */
+  const compare = (traceId: string | undefined): void => {
+    const first = marked.value;
+    if (traceId === undefined) return;
+    if (first === '' || first === traceId) marked.value = first === '' ? traceId : '';
+    else location.hash = addressOf({ page: 'diff', id: first, parameters: { ...scope(), with: traceId } });
+  };
   return (
     <main class="page traces">
       <h1 class="unseen">Traces</h1>
-      <div class="bar-line">
-        <Summary />
-        <button type="button" class="quiet" aria-pressed={isLive.value} onClick={() => (isLive.value = !isLive.value)}>
-          {isLive.value ? 'Live' : 'Paused'}
+      <ListBar>
+        <Summary
+          text={`${formatCount(total)} ${total === 1 ? 'trace' : 'traces'}${now?.isCut === true ? ', the newest' : ''}`}
+          state={now?.state}
+        />
+        <DatasetButton />
+        <button
+          type="button"
+          class="quiet"
+          aria-pressed={marked.value !== ''}
+          title="The differences of two traces: choose one, then another (x)"
+          onClick={() => compare(traces.rowAt(selected.value)?.traceId)}
+        >
+          {marked.value === '' ? 'Compare this trace' : 'Compare with this trace'}
         </button>
-      </div>
-      {fault.value !== undefined && (
-        <p class="fault" role="alert">
-          {fault.value.message}
-        </p>
-      )}
+      </ListBar>
+      <Fault message={traces.fault.value?.message} />
       {now !== undefined && now.histogram.length > 1 && <Histogram bars={now.histogram} barMs={now.barMs} />}
       {now !== undefined && total === 0 && now.state.isComplete ? (
         <div class="empty">
@@ -175,17 +63,25 @@ export function TracesPage() {
           selected={selected.value}
           onSelect={(index) => (selected.value = index)}
           onOpen={(index) => {
-            const row = rowAt(index);
+            const row = traces.rowAt(index);
             if (row !== undefined) go('trace', row.traceId, scope());
           }}
-          onWindow={show}
-          head={<Head />}
+          onKey={(pressed, index) => {
+            const traceId = traces.rowAt(index)?.traceId;
+            if (pressed === 'x') compare(traceId);
+            else if (pressed === ' ' && traceId !== undefined) toggle(traceId);
+            else return false;
+            return true;
+          }}
+          onWindow={traces.show}
+          head={<ListHead columns={COLUMNS} kind="" />}
           row={(index) => (
-            <Row
+            <TraceRow
               key={index}
-              row={rowAt(index)}
+              row={traces.rowAt(index)}
               index={index}
               isSelected={index === selected.value}
+              isMarked={marked.value !== '' && traces.rowAt(index)?.traceId === marked.value}
               longestMs={longestMs}
             />
           )}

@@ -1,35 +1,34 @@
 /** A text of any length. Only its start is there at first; the rest comes piece by piece, when asked for. */
 
 import { useEffect, useState } from 'preact/hooks';
-import type { LongText as Text, TextAnswer } from '../../src/contract.ts';
-import { ask } from '../ask.ts';
+import type { LongText as Text, TextAnswer } from '../../src/contract/index.ts';
+import { ask, isFile } from '../ask.ts';
 import { formatCount } from '../format.ts';
+import { segmentsOf } from './segments.ts';
 
-/** Characters of one element: a browser lays out short elements fast. */
-const BLOCK = 10_000;
 /** Characters that are shown before the button. */
 const SHORT = 4000;
-
-function blocksOf(text: string): string[] {
-  const blocks: string[] = [];
-  for (let at = 0; at < text.length; at += BLOCK) blocks.push(text.slice(at, at + BLOCK));
-  return blocks;
-}
 
 export function LongText({
   text,
   path,
   mono = false,
+  used,
 }: {
   readonly text: Text;
   readonly path: string;
   readonly mono?: boolean;
+  /** Places that an answer has too. */
+  readonly used?: readonly (readonly [number, number])[] | undefined;
 }) {
   const [shown, setShown] = useState('');
   const [isBusy, setBusy] = useState(false);
   const [fault, setFault] = useState('');
   useEffect(() => setShown(text.text.slice(0, SHORT)), [text]);
   const length = text.length ?? text.text.length;
+
+  // A file has each text in full once, in its span.
+  const isPart = isFile() && text.length !== undefined && shown.length >= text.text.length;
 
   async function more(): Promise<void> {
     if (shown.length < text.text.length) {
@@ -49,10 +48,19 @@ export function LongText({
 
   return (
     <div class={mono ? 'text mono' : 'text'}>
-      {blocksOf(shown).map((block, index) => (
-        <span key={index}>{block}</span>
-      ))}
-      {shown.length < length && (
+      {segmentsOf(shown, used).map(({ text: part, kind }, index) =>
+        kind === 'used' ? (
+          <mark key={index}>{part}</mark>
+        ) : (
+          <span key={index} class={kind} title={kind === 'redacted' ? 'replaced by redaction' : undefined}>
+            {part}
+          </span>
+        ),
+      )}
+      {shown.length < length && isPart && (
+        <p class="note">{formatCount(length - shown.length)} more characters in its span</p>
+      )}
+      {shown.length < length && !isPart && (
         <button class="more" type="button" disabled={isBusy} onClick={() => void more()}>
           {isBusy ? 'Reading…' : `Show more (${formatCount(length - shown.length)} characters left)`}
         </button>

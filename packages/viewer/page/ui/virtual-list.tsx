@@ -5,6 +5,7 @@
 
 import type { ComponentChildren } from 'preact';
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
+import { drawnHeight, movedTo, type Position, scrolled } from './scroll.ts';
 
 /** Rows above and below those that can be seen. */
 const MARGIN = 8;
@@ -50,7 +51,8 @@ function moved(key: string, index: number, count: number, page: number): number 
 export function VirtualList(props: VirtualListProps) {
   const { id, label, role, count, rowHeight, selected, onSelect, onOpen, onKey, onWindow, row, head } = props;
   const scroller = useRef<HTMLDivElement>(null);
-  const [top, setTop] = useState(0);
+  const [position, setPosition] = useState<Position>({ top: 0, scrollTop: 0 });
+  const now = useRef(position);
   const [height, setHeight] = useState(600);
 
   useLayoutEffect(() => {
@@ -64,6 +66,20 @@ export function VirtualList(props: VirtualListProps) {
     return () => observer.disconnect();
   }, []);
 
+  const whole = count * rowHeight;
+  const extentsOf = ({ scrollHeight, clientHeight }: HTMLElement) => ({
+    most: scrollHeight - clientHeight,
+    hidden: whole - drawnHeight(whole),
+    view: clientHeight,
+  });
+  const place = (element: HTMLElement, next: Position): void => {
+    if (next.scrollTop !== element.scrollTop) element.scrollTop = next.scrollTop;
+    // The element rounds the position.
+    now.current = { top: next.top, scrollTop: element.scrollTop };
+    setPosition(now.current);
+  };
+
+  const { top } = position;
   const from = Math.max(0, Math.floor(top / rowHeight) - MARGIN);
   const to = Math.min(count, Math.ceil((top + height) / rowHeight) + MARGIN);
   useEffect(() => onWindow?.(from, to), [from, to, count]);
@@ -73,9 +89,11 @@ export function VirtualList(props: VirtualListProps) {
     const element = scroller.current;
     if (element === null || selected < 0 || selected >= count) return;
     const at = selected * rowHeight;
-    if (at < element.scrollTop) element.scrollTop = at;
-    else if (at + rowHeight > element.scrollTop + element.clientHeight - rowHeight)
-      element.scrollTop = at + 2 * rowHeight - element.clientHeight;
+    const { top: first } = now.current;
+    const last = first + element.clientHeight - rowHeight;
+    if (at < first) place(element, movedTo(at, extentsOf(element)));
+    else if (at + rowHeight > last)
+      place(element, movedTo(at + 2 * rowHeight - element.clientHeight, extentsOf(element)));
   }, [selected]);
 
   const onKeyDown = (event: KeyboardEvent): void => {
@@ -100,11 +118,22 @@ export function VirtualList(props: VirtualListProps) {
       aria-activedescendant={selected >= from && selected < to ? rowId(id, selected) : undefined}
       tabIndex={0}
       onKeyDown={onKeyDown}
-      onScroll={(event) => setTop(event.currentTarget.scrollTop)}
+      onScroll={({ currentTarget: element }) => {
+        if (element.scrollTop === now.current.scrollTop) return;
+        place(element, scrolled(now.current, element.scrollTop, extentsOf(element)));
+      }}
     >
       {head}
-      <div class="list-space" role={role === 'grid' ? 'rowgroup' : 'none'} style={{ height: `${count * rowHeight}px` }}>
-        <div class="list-rows" role="none" style={{ transform: `translateY(${from * rowHeight}px)` }}>
+      <div
+        class="list-space"
+        role={role === 'grid' ? 'rowgroup' : 'none'}
+        style={{ height: `${drawnHeight(whole)}px` }}
+      >
+        <div
+          class="list-rows"
+          role="none"
+          style={{ transform: `translateY(${from * rowHeight - top + position.scrollTop}px)` }}
+        >
           {rows}
         </div>
       </div>

@@ -9,7 +9,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 
 /** Why a request is refused. */
 export interface Refusal {
-  readonly status: 400 | 401 | 403 | 405 | 421;
+  readonly status: 400 | 401 | 403 | 405 | 415 | 421;
   readonly reason: string;
 }
 
@@ -35,12 +35,30 @@ export function setSafeHeaders(response: ServerResponse): void {
 const digest = (text: string): Buffer => createHash('sha256').update(text).digest();
 const isSame = (a: string, b: string): boolean => timingSafeEqual(digest(a), digest(b));
 
-/** A refusal of requests that read nothing, or that another site sent. */
-export function refuseForeign({ method, headers }: IncomingMessage): Refusal | undefined {
-  if (method !== 'GET' && method !== 'HEAD') return { status: 405, reason: 'the viewer only reads' };
+/**
+ * A request that writes: only the page itself can send it. A form of another site has another type of content, and a
+ * script of another site has another origin.
+ */
+function refuseWrite({ headers }: IncomingMessage): Refusal | undefined {
+  if (headers.origin === undefined) return { status: 403, reason: 'the origin of this request is not known' };
+  const isJson = /^application\/json(?:;|$)/i.test(headers['content-type'] ?? '');
+  return isJson ? undefined : { status: 415, reason: 'send JSON' };
+}
+
+/**
+ * A refusal of requests that another site sent, or that would write.
+ *
+ * @param canWrite - a `POST` to the place of the request may write
+ */
+export function refuseForeign(request: IncomingMessage, canWrite = false): Refusal | undefined {
+  const { method, headers } = request;
+  const isWrite = canWrite && method === 'POST';
+  const wrong = isWrite ? refuseWrite(request) : undefined;
+  if (wrong !== undefined) return wrong;
+  if (!isWrite && method !== 'GET' && method !== 'HEAD') return { status: 405, reason: 'the viewer only reads' };
   const site = headers['sec-fetch-site'];
   // The first visit comes from the address bar, or from a link in another application.
-  const isVisit = headers['sec-fetch-mode'] === 'navigate' && headers['sec-fetch-dest'] === 'document';
+  const isVisit = !isWrite && headers['sec-fetch-mode'] === 'navigate' && headers['sec-fetch-dest'] === 'document';
   if (site !== undefined && site !== 'same-origin' && site !== 'none' && !isVisit)
     return { status: 403, reason: 'another site sent this request' };
   const { origin, host } = headers;
@@ -74,8 +92,9 @@ export interface Guard {
 /**
  * @param hosts - exact values of the Host header
  * @param port - names the cookie: cookies of one host are shared by all of its ports
+ * @param writable - path that may be written to
  */
-export function createGuard(hosts: ReadonlySet<string>, port: number): Guard {
+export function createGuard(hosts: ReadonlySet<string>, port: number, writable?: string): Guard {
   const token = randomBytes(18).toString('base64url');
   const secret = randomBytes(18).toString('base64url');
   const name = `spanline-viewer-${port}`;
@@ -84,7 +103,7 @@ export function createGuard(hosts: ReadonlySet<string>, port: number): Guard {
     setCookie: `${name}=${secret}; HttpOnly; SameSite=Strict; Path=/`,
     check(request, url) {
       if (!hosts.has(request.headers.host ?? '')) return { status: 421, reason: 'unknown host' };
-      const foreign = refuseForeign(request);
+      const foreign = refuseForeign(request, url.pathname === writable);
       if (foreign !== undefined) return foreign;
       const given = url.searchParams.get('token');
       if (given !== null && url.pathname === '/')

@@ -1,12 +1,16 @@
 /** One request: the page, the API, or the stream of changes. */
 
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { type ClusterSource, open, type QuerySource } from '@spanline/query';
-import { API } from '../contract.ts';
-import { createApi } from './api.ts';
+import { type ClusterSource, defaultCacheDir, open, type QuerySource } from '@spanline/query';
+import { ANNOTATIONS, API } from '../contract/index.ts';
+import { createAnnotations } from './annotations.ts';
+import { createApi } from './api/index.ts';
 import { setSafeHeaders } from './guard.ts';
 import { createLive } from './live.ts';
+import { createEmbed, type Embed, type EmbedOptions } from './map/embed.ts';
+import { withCache } from './map/vector-cache.ts';
 import { readPage } from './page-files.ts';
+import { refuse } from './refuse.ts';
 import { createStore } from './store.ts';
 
 /** Answers requests about one source. Paths are those after the place where the viewer is mounted. */
@@ -15,12 +19,6 @@ export interface Viewer {
   /** @throws SpanlineError `ERR_INVALID_OPTION` if the source has no file */
   check(): Promise<unknown>;
   close(): void;
-}
-
-/** Refuses a request with a sentence. */
-export function refuse(response: ServerResponse, status: number, reason: string): void {
-  response.writeHead(status, { 'content-type': 'text/plain; charset=utf-8' });
-  response.end(`${reason}\n`);
 }
 
 /** A source in words. The address of a cluster is shown without its password. */
@@ -37,18 +35,45 @@ function namesOf(source: QuerySource): string[] {
   return [isCluster(source) ? nameOf(String(source.url)) : 'a stream'];
 }
 
-/** @throws SpanlineError for a source that is none, or if the page is not built */
-export function createViewer(source: QuerySource): Viewer {
-  const query = open(source);
+/** A source of files, and a file of scores. A cluster or a stream is asked alone. */
+function withFile(source: QuerySource, file: string): QuerySource {
+  if (typeof source === 'string') return /^https?:/i.test(source) ? source : [source, file];
+  return Array.isArray(source) ? [...(source as readonly string[]), file] : source;
+}
+
+/** The vectors of an endpoint are kept beside the indexes of logs, whose folder is swept. */
+const embedOf = (options: EmbedOptions): Embed =>
+  withCache(createEmbed(options), `${defaultCacheDir()}-vectors`, `${options.url} ${options.model}`);
+
+/**
+ * @param options - `annotate`: file that scores are appended to; without one, the viewer only reads. `embed`: endpoint
+ *   that gives vectors for maps; without one, nothing is sent
+ * @throws SpanlineError for a source that is none, or if the page is not built
+ */
+export function createViewer(
+  source: QuerySource,
+  { annotate: annotations, embed }: { readonly annotate?: string; readonly embed?: EmbedOptions } = {},
+): Viewer {
+  const annotate = annotations === undefined ? undefined : createAnnotations(annotations);
+  const query = open(annotations === undefined ? source : withFile(source, annotations));
   const store = createStore(query);
   const sendPage = readPage();
-  const answerApi = createApi(query, store, namesOf(source));
-  const live = createLive(() => query.size(), store.changed);
+  const answerApi = createApi({
+    query,
+    store,
+    sources: namesOf(source),
+    canAnnotate: annotate !== undefined,
+    embed: embed && embedOf(embed),
+  });
+  const live = createLive(query, store.changed);
   return {
     answer(path, url, request, response) {
       setSafeHeaders(response);
       if (path === `${API}/live`) {
         if (!live.add(response)) refuse(response, 503, 'too many pages are open');
+      } else if (request.method === 'POST') {
+        if (annotate === undefined || path !== ANNOTATIONS) refuse(response, 405, 'the viewer only reads');
+        else void annotate(request, response);
       } else if (path.startsWith(`${API}/`)) void answerApi(path, url, request, response);
       else if (!sendPage(path, request, response)) refuse(response, 404, 'not found');
     },

@@ -1,12 +1,11 @@
 /** Tells open pages that the source has new lines, by server-sent events. */
 
 import type { ServerResponse } from 'node:http';
-import type { LiveEvent } from '../contract.ts';
+import type { Query } from '@spanline/query';
+import type { LiveEvent } from '../contract/index.ts';
 
-/** Milliseconds between two looks at the source while a page is open. */
-const LOOK_MS = 200;
-/** Looks without a change after which a comment keeps the connection open. */
-const QUIET_LOOKS = 75;
+/** Silence after which a comment keeps the connection open. */
+const QUIET_MS = 15_000;
 const MAX_PAGES = 32;
 
 export interface Live {
@@ -16,33 +15,36 @@ export interface Live {
 }
 
 /**
- * @param size - bytes of the source, now
+ * Looks at the source while a page is open.
+ *
  * @param onChange - called before the pages hear of a change
  */
-export function createLive(size: () => Promise<number>, onChange: () => void): Live {
+export function createLive(query: Pick<Query, 'version' | 'lookEveryMs'>, onChange: () => void): Live {
   const pages = new Set<ServerResponse>();
+  const look = (): Promise<string | undefined> => query.version().catch(() => undefined);
   // A change between the first answer and the first look counts.
-  let bytes: Promise<number | undefined> = size().catch(() => undefined);
+  let version = look();
   let timer: NodeJS.Timeout | undefined;
-  let quiet = 0;
+  let quietMs = 0;
 
   const write = (text: string): void => {
     // A page that does not read hears of the next change.
     for (const page of pages) if (!page.writableNeedDrain) page.write(text);
   };
 
-  async function look(): Promise<void> {
-    const [before, now] = await Promise.all([bytes, size().catch(() => undefined)]);
+  async function turn(): Promise<void> {
+    const [before, now, everyMs] = await Promise.all([version, look(), query.lookEveryMs()]);
+    quietMs += everyMs;
     if (now !== undefined && now !== before) {
       onChange();
-      write(`data: ${JSON.stringify({ bytes: now } satisfies LiveEvent)}\n\n`);
-      quiet = 0;
-    } else if (++quiet >= QUIET_LOOKS) {
+      write(`data: ${JSON.stringify({ version: now } satisfies LiveEvent)}\n\n`);
+      quietMs = 0;
+    } else if (quietMs >= QUIET_MS) {
       write(':\n\n');
-      quiet = 0;
+      quietMs = 0;
     }
-    bytes = Promise.resolve(now ?? before);
-    if (pages.size > 0) timer = setTimeout(() => void look(), LOOK_MS).unref();
+    version = Promise.resolve(now ?? before);
+    if (pages.size > 0) timer = setTimeout(() => void turn(), everyMs).unref();
     else timer = undefined;
   }
 
@@ -53,7 +55,7 @@ export function createLive(size: () => Promise<number>, onChange: () => void): L
       response.write(':\n\n');
       pages.add(response);
       response.once('close', () => pages.delete(response));
-      timer ??= setTimeout(() => void look(), 0).unref();
+      timer ??= setTimeout(() => void turn(), 0).unref();
       return true;
     },
     close() {

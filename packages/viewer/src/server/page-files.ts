@@ -2,8 +2,9 @@
 
 import { readFileSync } from 'node:fs';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { gzipSync } from 'node:zlib';
+import { gunzipSync, gzipSync } from 'node:zlib';
 import { SpanlineError } from '@spanline/record';
+import { takesGzip } from './encoding.ts';
 
 const TYPES = {
   'index.html': 'text/html; charset=utf-8',
@@ -43,12 +44,15 @@ export function readPage(): SendPage {
     const name = path === '/' ? 'index.html' : path.slice(1);
     const body = isPageFile(name) ? files.get(name) : undefined;
     if (!isPageFile(name) || body === undefined) return false;
+    const isPacked = takesGzip(request);
+    const sent = isPacked ? body : gunzipSync(body);
     response.writeHead(200, {
       'content-type': TYPES[name],
-      'content-encoding': 'gzip',
-      'content-length': body.length,
+      ...(isPacked ? { 'content-encoding': 'gzip' } : {}),
+      vary: 'accept-encoding',
+      'content-length': sent.length,
     });
-    response.end(request.method === 'HEAD' ? undefined : body);
+    response.end(request.method === 'HEAD' ? undefined : sent);
     return true;
   };
 }

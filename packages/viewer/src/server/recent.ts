@@ -6,6 +6,8 @@ export interface Recent<V> {
   set(key: string, value: V): void;
   delete(key: string): void;
   clear(): void;
+  /** Keys and values, the one that was used last at the end. */
+  entries(): (readonly [string, V])[];
 }
 
 /**
@@ -37,6 +39,7 @@ export function createRecent<V>(max: number, onDrop: (value: V) => void = () => 
       }
     },
     delete: drop,
+    entries: () => [...values],
     clear: () => [...values.keys()].forEach(drop),
   };
 }

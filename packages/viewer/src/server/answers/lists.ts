@@ -1,4 +1,4 @@
-/** Errors by fingerprint, sessions, and alerts: the lists of `spanline errors` and `sessions`, and alert lines. */
+/** Errors by fingerprint, and alerts: the list of `spanline errors`, and alert lines. */
 
 import {
   allOf,
@@ -8,20 +8,15 @@ import {
   parseFilter,
   type Query,
   type ReadOptions,
-  type Sessions,
 } from '@spanline/query';
 import type { SpanRecord } from '@spanline/record';
-import type { AlertRow, AlertsAnswer, CausesAnswer, ErrorsAnswer, SessionsAnswer } from '../../contract.ts';
+import type { AlertRow, AlertsAnswer, CausesAnswer, ErrorsAnswer } from '../../contract/index.ts';
 import { present } from './present.ts';
 
 /** Rows that are sent; the page says how many more there are. */
 const MAX_ROWS = 500;
 
-const FAILED = parseFilter('status:error');
 const ALERTS = parseFilter('event:alert');
-
-/** The filter of the spans that errors are grouped of. */
-export const failedOf = (filter: Filter): Filter => allOf(filter, FAILED);
 
 export function toErrorsAnswer({ groups, count, ungrouped }: ErrorGroups): ErrorsAnswer {
   const rows = groups.slice(0, MAX_ROWS).map(({ example, firstMs, lastMs, ...group }) => ({
@@ -32,17 +27,6 @@ export function toErrorsAnswer({ groups, count, ungrouped }: ErrorGroups): Error
     ...(example.spanId === undefined ? {} : { spanId: example.spanId }),
   }));
   return { rows, count, more: groups.length - rows.length + (ungrouped > 0 ? 1 : 0) };
-}
-
-export function toSessionsAnswer({ sessions, tracesWithout }: Sessions): SessionsAnswer {
-  const rows = sessions.slice(0, MAX_ROWS).map(({ userId, startMs, endMs, slowest, ...session }) => ({
-    ...session,
-    ...(userId === undefined ? {} : { userId }),
-    ...(startMs === undefined ? {} : { startMs }),
-    ...(endMs === undefined ? {} : { endMs }),
-    ...(slowest === undefined ? {} : { slowestTraceId: slowest.traceId, slowestMs: slowest.durationMs }),
-  }));
-  return { rows, tracesWithout, more: sessions.length - rows.length };
 }
 
 function toAlert(record: SpanRecord): AlertRow {

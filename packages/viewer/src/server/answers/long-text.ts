@@ -1,6 +1,6 @@
 /** Texts of a span are sent by their start; the page asks for the rest piece by piece. */
 
-import type { LongText, TextAnswer } from '../../contract.ts';
+import type { LongText, TextAnswer } from '../../contract/index.ts';
 
 /** Characters of a text that are sent with its span. */
 const FIRST = 20_000;
@@ -22,13 +22,14 @@ export interface LongTexts {
   piece(n: number, from: number): TextAnswer | undefined;
 }
 
-export function createLongTexts(): LongTexts {
+/** @param first - characters that are sent at once */
+export function createLongTexts(first: number = FIRST): LongTexts {
   const texts: string[] = [];
   return {
     add(text) {
-      if (text.length <= FIRST) return { text };
+      if (text.length <= first) return { text };
       const n = texts.push(text) - 1;
-      return { text: slice(text, 0, FIRST), length: text.length, n };
+      return { text: slice(text, 0, first), length: text.length, n };
     },
     piece(n, from) {
       const text = texts[n];

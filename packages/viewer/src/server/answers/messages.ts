@@ -1,8 +1,9 @@
 /** Messages of a model call as a conversation. */
 
 import { list, type Message, type MessagePart, number, props, type RetrievedDocument, text } from '@spanline/record';
-import type { DocumentAnswer, MessageAnswer, PartAnswer } from '../../contract.ts';
+import type { DocumentAnswer, MessageAnswer, PartAnswer } from '../../contract/index.ts';
 import type { LongTexts } from './long-text.ts';
+import type { UsedText } from './used-text.ts';
 
 /** A value as text: texts as they are, everything else as JSON with line breaks. */
 export function toText(value: unknown): string {
@@ -58,14 +59,17 @@ export function toMessageAnswers(value: unknown, texts: LongTexts): MessageAnswe
 }
 
 /** The documents of a retriever or reranker. */
-export function toDocumentAnswers(value: unknown, texts: LongTexts): DocumentAnswer[] {
+export function toDocumentAnswers(value: unknown, texts: LongTexts, used?: UsedText): DocumentAnswer[] {
   return list(value).map((entry) => {
     const { id, score, content, metadata } = props(entry) as Partial<Record<keyof RetrievedDocument, unknown>>;
     const shown = metadata === undefined ? toText(content) : `${toText(content)}\n\n${toText(metadata)}`;
+    const sent = texts.add(shown.trim());
+    const places = used?.placesIn(sent.text) ?? [];
     return {
       ...(text(id) === undefined ? {} : { id: String(id) }),
       ...(number(score) === undefined ? {} : { score: Number(score) }),
-      text: texts.add(shown.trim()),
+      text: sent,
+      ...(places.length === 0 ? {} : { used: places }),
     };
   });
 }

@@ -1,7 +1,7 @@
 /** Figures of the spans that pass a filter, as `spanline stats` has them. */
 
 import type { Stats } from '@spanline/query';
-import type { StatsAnswer, StatsRowAnswer } from '../../contract.ts';
+import type { StatsAnswer, StatsRowAnswer } from '../../contract/index.ts';
 import { present } from './present.ts';
 
 /** Groups that are sent; the page says how many more there are. */

@@ -2,8 +2,8 @@
 
 import { costBoundOf } from '@spanline/pretty/internal';
 import type { ReadRecord, Trace, TraceSpan } from '@spanline/query';
-import { allNodes, type SpanRecord, type TreeNode } from '@spanline/record';
-import type { EventRow, SpanRow, TraceAnswer } from '../../contract.ts';
+import { allNodes, hasUnknownCost, isOwnError, type SpanRecord, titleOf, type TreeNode } from '@spanline/record';
+import type { EventRow, SpanRow, TraceAnswer } from '../../contract/index.ts';
 import { criticalSpans } from './critical-path.ts';
 import { present } from './present.ts';
 
@@ -17,13 +17,18 @@ const finite = (value: unknown): number | undefined =>
   typeof value === 'number' && Number.isFinite(value) ? value : undefined;
 
 function errorOf(record: SpanRecord): string | undefined {
-  if (record['span.status'] !== 'error' || record['spanline.error.propagated'] === true) return undefined;
+  if (!isOwnError(record)) return undefined;
   return [record['error.type'] ?? 'error', cut(record['error.message'], MESSAGE_LIMIT)].filter(Boolean).join(': ');
+}
+
+/** How a cost may differ from the bill. `undefined`: it is exact, or there is none. */
+export function boundOf(record: SpanRecord): SpanRow['costBound'] | undefined {
+  const bound = record['spanline.cost.usd'] === undefined ? 'exact' : costBoundOf(record);
+  return bound === 'exact' ? undefined : bound;
 }
 
 /** Facts of a span for its row. */
 function factsOf(record: SpanRecord): Partial<SpanRow> {
-  const bound = record['spanline.cost.usd'] === undefined ? 'exact' : costBoundOf(record);
   const ttft = finite(record['gen_ai.response.time_to_first_chunk']);
   const facts = {
     status: record['span.status'],
@@ -31,7 +36,8 @@ function factsOf(record: SpanRecord): Partial<SpanRow> {
     inputTokens: finite(record['gen_ai.usage.input_tokens']),
     outputTokens: finite(record['gen_ai.usage.output_tokens']),
     costUsd: finite(record['spanline.cost.usd']),
-    costBound: bound === 'exact' ? undefined : bound,
+    costBound: boundOf(record),
+    hasUnknownCost: hasUnknownCost(record) ? (true as const) : undefined,
     ttftMs: ttft === undefined ? undefined : ttft * 1000,
     documents: finite(record['spanline.retrieval.count']),
     score: finite(record['gen_ai.evaluation.score.value']),
@@ -95,7 +101,7 @@ export function toTraceAnswer(trace: Trace): TraceAnswer {
       spanId: record.span_id ?? '',
       ...(parent === undefined ? {} : { parent }),
       depth,
-      name: cut(record['span.name'], NAME_LIMIT) || '(no name)',
+      name: cut(titleOf(record), NAME_LIMIT) || '(no name)',
       type: record['span.type'] ?? 'task',
       fromMs: start - from,
       durationMs,
@@ -118,11 +124,11 @@ export function toTraceAnswer(trace: Trace): TraceAnswer {
     durationMs: toMs - from,
     spans,
     events: trace.others.filter(({ kind }) => kind !== 'span').map((line) => toEvent(line, from)),
-    errors: spans.filter(({ status }) => status === 'error').length,
+    errors: spans.filter(({ error }) => error !== undefined).length,
     inputTokens: sum(trace.spans, 'gen_ai.usage.input_tokens'),
     outputTokens: sum(trace.spans, 'gen_ai.usage.output_tokens'),
     costUsd: sum(trace.spans, 'spanline.cost.usd'),
-    ...present(ids),
+    ...present({ ...ids, unknownCosts: spans.filter((span) => span.hasUnknownCost).length || undefined }),
     ...(trace.isCut ? { isCut: true as const } : {}),
   };
 }
