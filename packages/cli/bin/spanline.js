@@ -10,7 +10,7 @@ import { fileURLToPath } from 'node:url';
 const main = fileURLToPath(new URL('../src/main.ts', import.meta.url));
 const options = ['--conditions', '@spanline/source', '--import', import.meta.resolve('tsx')];
 const viewer = (path) => fileURLToPath(new URL(`../../viewer/${path}`, import.meta.url));
-if (process.argv[2] === 'view' && !existsSync(viewer('dist/page/viewer.js')))
+if (['view', 'export'].includes(process.argv[2]) && !existsSync(viewer('dist/page/trace-file.js')))
   spawnSync(process.execPath, [viewer('build-page.mjs')], { stdio: 'inherit' });
 const child = spawn(process.execPath, [...options, main, ...process.argv.slice(2)], { stdio: 'inherit' });
 for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => child.kill(signal));

@@ -1,4 +1,5 @@
 import type { Readable } from 'node:stream';
+import { SpanlineError } from '@spanline/record';
 
 /** Where a command prints. `process.stdout` has this shape. */
 interface CommandOutput {
@@ -29,6 +30,8 @@ export const EXIT = {
   refused: 1,
   /** Not everything was read or shipped. */
   incomplete: 2,
+  /** Ctrl-C before the command had ended (128 + SIGINT). */
+  interrupted: 130,
   /** An option or a command is wrong (`EX_USAGE` of sysexits.h). */
   usage: 64,
 } as const;
@@ -36,4 +39,14 @@ export const EXIT = {
 /** Text of an error, for a person. */
 export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
+}
+
+/** Errors of servers and files. The others are about options and arguments. */
+const NO_USAGE: ReadonlySet<string> = new Set(['ERR_CLUSTER', 'ERR_INDEX_BUSY', 'ERR_WRITE']);
+
+/** Says why a command could not end. @returns its exit code */
+export function endEarly(name: string, error: unknown, { stop, stderr }: CommandIo): number {
+  stderr.write(`spanline ${name}: ${stop.aborted ? 'interrupted' : messageOf(error)}\n`);
+  if (stop.aborted) return EXIT.interrupted;
+  return error instanceof SpanlineError && !NO_USAGE.has(error.code) ? EXIT.usage : EXIT.incomplete;
 }

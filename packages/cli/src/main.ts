@@ -1,8 +1,18 @@
 #!/usr/bin/env node
+import { EXIT } from './command.ts';
 import { run } from './run.ts';
 
 const stop = new AbortController();
-for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort());
+/** Runners such as npm pass on a signal that the terminal has sent already: one press of Ctrl-C comes twice. */
+const TWICE_MS = 500;
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  let first = 0;
+  process.on(signal, () => {
+    first ||= performance.now();
+    if (performance.now() - first > TWICE_MS) process.exit(EXIT.interrupted);
+    stop.abort();
+  });
+}
 
 /** A reader such as `head` may leave early. */
 for (const output of [process.stdout, process.stderr]) {

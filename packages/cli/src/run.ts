@@ -58,6 +58,26 @@ const COMMANDS: Readonly<Record<string, Command>> = {
     summary: 'when alert rules would have fired on a log, and whether they hold',
     load: async () => (await import('./why/alerts.ts')).alerts,
   },
+  doctor: {
+    summary: 'what an application lacks, and what is wrong with the lines of its log',
+    load: async () => (await import('./care/doctor/doctor.ts')).doctor,
+  },
+  init: {
+    summary: 'add traces, middleware and alert rules to an application, after a yes',
+    load: async () => (await import('./care/init/init.ts')).runInit,
+  },
+  export: {
+    summary: 'spans as CSV, Parquet, a dataset, OTLP, a trace for ui.perfetto.dev, or a page in a file',
+    load: async () => (await import('./care/export/export.ts')).exportCommand,
+  },
+  prune: {
+    summary: 'remove old lines from files, spools and clusters',
+    load: async () => (await import('./care/remove/prune.ts')).prune,
+  },
+  erase: {
+    summary: 'remove every line of a user, session or trace',
+    load: async () => (await import('./care/remove/erase.ts')).erase,
+  },
   mcp: {
     summary: 'answer coding agents over the Model Context Protocol (standard input and output)',
     load: async () => (await import('./mcp/mcp.ts')).mcp,
@@ -68,7 +88,7 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   },
 };
 
-const OWN_FLAGS = ['--help', '--version', '-v'];
+const OWN_FLAGS = ['--help', '-h', '--version', '-v'];
 
 const NAME_WIDTH = Math.max(...Object.keys(COMMANDS).map((name) => name.length));
 
@@ -94,7 +114,8 @@ export async function run(args: readonly string[], io: CommandIo): Promise<numbe
   if (name?.startsWith('-') === true && !OWN_FLAGS.includes(name) && io.stdin.isTTY !== true) {
     return (await import('./tail/run-tail.ts')).runTail(args, io);
   }
-  if (name === undefined || name === '--help' || name === 'help') {
+  if (name === 'help' && rest[0] !== undefined) return run([rest[0], '--help'], io);
+  if (name === undefined || name === '--help' || name === '-h' || name === 'help') {
     io.stdout.write(HELP);
     return EXIT.ok;
   }

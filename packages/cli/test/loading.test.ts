@@ -2,7 +2,7 @@
 
 import { expect, it } from 'vitest';
 import { ASK_LOG } from './support/ask-log.ts';
-import { cli, folderWith } from './support/cli.ts';
+import { folderWith, program } from './support/cli.ts';
 
 /** Prints the address of every module that is loaded. */
 const HOOK = `export async function load(url, context, next) {
@@ -14,10 +14,12 @@ register('data:text/javascript,${encodeURIComponent(HOOK)}');`;
 
 async function packagesOf(args: readonly string[], cwd: string): Promise<string[]> {
   const nodeOptions = ['--import', `data:text/javascript,${encodeURIComponent(REGISTER)}`];
-  const { stderr } = await cli(args, { cwd, nodeOptions });
-  const names = [...stderr.matchAll(/packages\/(\w+)\/dist\/|node_modules\/(@modelcontextprotocol\/sdk|zod)\//g)].map(
-    ([, own, installed]) => own ?? installed ?? '',
-  );
+  const { stderr } = await program(args, { cwd, nodeOptions });
+  const names = [
+    ...stderr.matchAll(
+      /packages\/(\w+)\/dist\/|node_modules\/(@babel\/parser|@modelcontextprotocol\/sdk|diff|magic-string|zod)\//g,
+    ),
+  ].map(([, own, installed]) => own ?? installed ?? '');
   return [...new Set(names)].toSorted();
 }
 
@@ -35,4 +37,13 @@ it('spanline mcp alone loads the protocol of agents', async () => {
     expect.arrayContaining(['@modelcontextprotocol/sdk', 'cli', 'query', 'zod']),
   );
   expect(await packagesOf(['explain', '--help'], cwd)).not.toContain('@modelcontextprotocol/sdk');
+});
+
+it('spanline init alone loads a parser of sources', async () => {
+  const cwd = folderWith({ 'package.json': '{}', 'app.ndjson': ASK_LOG });
+  const parsers = ['@babel/parser', 'diff', 'magic-string'];
+  expect(await packagesOf(['init', '--dry-run'], cwd)).toEqual(expect.arrayContaining(parsers));
+  const doctor = await packagesOf(['doctor', 'app.ndjson'], cwd);
+  expect(doctor).toContain('query');
+  expect(doctor.filter((name) => parsers.includes(name))).toEqual([]);
 });

@@ -1,11 +1,15 @@
-/** `spanline mcp` in a process of its own, asked by the client of the official SDK. */
+/** `spanline mcp`, asked by the client of the official SDK. */
 
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { PassThrough } from 'node:stream';
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
-import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js';
+import { StdioServerTransport } from '@modelcontextprotocol/sdk/server/stdio.js';
+import { run } from 'spanline';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import type { SpanRecord } from '@spanline/record';
 import { lines, span, spanId, traceId } from '../../query/test/support/logs.ts';
 import { requests } from '../../query/test/support/requests.ts';
 import { ASK_LOG } from './support/ask-log.ts';
@@ -21,11 +25,25 @@ interface Agent {
   call(name: string, args?: Record<string, unknown>): Promise<Called>;
 }
 
+/** A client and the command, which talk over streams. */
 async function connect(files: Readonly<Record<string, string>>, ...sources: string[]): Promise<Agent> {
-  const cwd = folderWith(files);
+  const folder = folderWith(files);
+  const [stdin, stdout] = [new PassThrough(), new PassThrough()];
+  const ended = run(['mcp', ...sources.map((source) => join(folder, source))], {
+    stdin,
+    stdout,
+    stderr: process.stderr,
+    env: {},
+    stop: new AbortController().signal,
+  });
   const client = new Client({ name: 'test', version: '1' });
-  onTestFinished(() => client.close());
-  await client.connect(new StdioClientTransport({ command: process.execPath, args: [MAIN, 'mcp', ...sources], cwd }));
+  onTestFinished(async () => {
+    await client.close();
+    stdin.end();
+    expect(await ended).toBe(0);
+  });
+  // Both ends of this transport read and write lines of JSON.
+  await client.connect(new StdioServerTransport(stdout, stdin));
   return {
     client,
     async call(name, args = {}) {
@@ -184,3 +202,20 @@ it.each(['SIGINT', 'SIGTERM', undefined] as const)(
     expect((await answers.next()).done).toBe(true);
   },
 );
+
+it('shows the messages of a chat once', async () => {
+  const chat = (number: number, count: number): SpanRecord =>
+    span(number, {
+      trace_id: traceId(1),
+      'span.name': `chat ${number}`,
+      'span.type': 'llm',
+      'gen_ai.input.messages': JSON.stringify(
+        Array.from({ length: count }, (_, n) => ({ role: 'user', parts: [{ type: 'text', content: `turn ${n}` }] })),
+      ),
+    });
+  const { call } = await connect({ 'app.ndjson': lines(chat(1, 3), chat(2, 4)) }, 'app.ndjson');
+  const { text } = await call('get_trace', { id: traceId(1), content: ['prompt'] });
+  expect(text).toContain(`3 messages of the prompt of chat 1 above are left out. The id ${spanId(2)} alone shows all.`);
+  expect(text.match(/turn 0/g)).toHaveLength(1);
+  expect((await call('get_trace', { id: spanId(2), content: ['prompt'] })).text).toContain('turn 0');
+});

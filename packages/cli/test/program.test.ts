@@ -5,6 +5,7 @@ import {
   copyFileSync,
   mkdirSync,
   mkdtempSync,
+  readdirSync,
   renameSync,
   rmSync,
   truncateSync,
@@ -15,10 +16,12 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { run } from 'spanline';
 import { expect, it, onTestFinished } from 'vitest';
+import { lines, span, traceId } from '../../query/test/support/logs.ts';
 import { createIndex } from '../../ship/test/support/elastic.ts';
 import { startReceiver } from '../../ship/test/support/receiver.ts';
+import { ASK_LOG } from './support/ask-log.ts';
+import { folderWith, MAIN } from './support/cli.ts';
 
-const MAIN = fileURLToPath(new URL('../dist/main.js', import.meta.url));
 const NOTHING = { write: (): void => {} };
 const HERE = fileURLToPath(new URL('.', import.meta.url));
 
@@ -90,6 +93,51 @@ it('ends quietly when the reader of its output has seen enough', async () => {
   });
   writeFileSync(join(folder, 'dead-letter', 'elasticsearch.ndjson'), `${letter}\n`.repeat(5000));
   const child = spawn(process.execPath, [MAIN, 'ship', 'dead-letters', '--dir', folder]);
+  onTestFinished(() => void child.kill('SIGKILL'));
+  let errors = '';
+  child.stderr.on('data', (chunk) => (errors += String(chunk)));
+  child.stdout.once('data', () => child.stdout.destroy());
+  const [code] = (await once(child, 'close')) as [number | null];
+  expect({ code, errors }).toEqual({ code: 0, errors: '' });
+});
+
+it.each([1, 2])(
+  'an export that is interrupted leaves no file, also when Ctrl-C is pressed more than once (%i)',
+  async (times) => {
+    const cwd = folderWith({});
+    const child = spawn(process.execPath, [MAIN, 'export', 'otlp', '-', '--out', 'out.json'], { cwd });
+    onTestFinished(() => void child.kill('SIGKILL'));
+    const closed = once(child, 'close') as Promise<[number | null]>;
+    child.stdin.write(ASK_LOG);
+    await expect.poll(() => readdirSync(cwd).length).toBe(1);
+    for (let press = 0; press < times; press++) child.kill('SIGINT');
+    expect((await closed)[0]).toBe(130);
+    expect(readdirSync(cwd)).toEqual([]);
+  },
+);
+
+it.each([
+  ['ls', 'app.ndjson', '--limit', '20000'],
+  ['stats', 'app.ndjson', '--by', 'trace', '--limit', '20000'],
+  ['errors', 'app.ndjson', '--json', '--limit', '20000'],
+  ['export', 'csv', 'app.ndjson', '--out', '-'],
+  ['export', 'dataset', 'app.ndjson', '--spans', 'root', '--out', '-'],
+  ['export', 'perfetto', 'app.ndjson', '--out', '-'],
+  ['export', 'otlp', 'app.ndjson', '--out', '-'],
+])('%s %s ends quietly behind a reader that has seen enough', async (...args) => {
+  const message = JSON.stringify([{ role: 'user', parts: [{ type: 'text', content: 'x'.repeat(200) }] }]);
+  const spans = Array.from({ length: 5000 }, (_, number) =>
+    span(number + 1, {
+      trace_id: traceId(number + 1),
+      'span.type': 'http',
+      'span.status': 'error',
+      'error.type': `Error${number}`,
+      'error.message': 'x'.repeat(200),
+      'gen_ai.input.messages': message,
+    }),
+  );
+  const cwd = folderWith({ 'app.ndjson': lines(...spans) });
+  const child = spawn(process.execPath, [MAIN, ...args], { cwd });
   onTestFinished(() => void child.kill('SIGKILL'));
   let errors = '';
   child.stderr.on('data', (chunk) => (errors += String(chunk)));

@@ -1,12 +1,9 @@
-import { spawn } from 'node:child_process';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { fileURLToPath } from 'node:url';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { elasticsearchSetup } from '@spanline/ship';
+import { cli, type Outcome } from './support/cli.ts';
 
-const MAIN = fileURLToPath(new URL('../dist/main.js', import.meta.url));
-const HERE = fileURLToPath(new URL('.', import.meta.url));
 const SECRET = 'elastic:correct-horse';
 const AUTHORIZATION = `Basic ${Buffer.from(SECRET).toString('base64')}`;
 
@@ -18,12 +15,6 @@ interface Call {
 }
 
 type Answer = readonly [status: number, body: unknown];
-
-interface Outcome {
-  readonly code: number | null;
-  readonly stdout: string;
-  readonly stderr: string;
-}
 
 async function readBody(request: IncomingMessage): Promise<unknown> {
   let text = '';
@@ -63,22 +54,8 @@ async function closedUrl(): Promise<string> {
   return `http://127.0.0.1:${port}`;
 }
 
-function setup(args: readonly string[], env: Record<string, string> = {}): Promise<Outcome> {
-  const node = [MAIN, 'ship', 'setup', ...args];
-  const child = spawn(process.execPath, node, {
-    cwd: HERE,
-    env: { PATH: process.env['PATH'], ...env },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  onTestFinished(() => void child.kill('SIGKILL'));
-  let stdout = '';
-  let stderr = '';
-  child.stdout.on('data', (chunk: Buffer) => (stdout += chunk.toString()));
-  child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()));
-  return new Promise((resolve) => {
-    child.once('close', (code) => resolve({ code, stdout, stderr }));
-  });
-}
+const setup = (args: readonly string[], env: Record<string, string> = {}): Promise<Outcome> =>
+  cli(['ship', 'setup', ...args], { env });
 
 const acknowledged: Answer = [200, { acknowledged: true }];
 const error = (status: number, type: string, reason: string): Answer => [status, { error: { type, reason }, status }];

@@ -378,6 +378,56 @@ describe('spanline ship dead-letters', () => {
     expect(await start(['ship', 'dead-letters', '--dir', inFolder('typo')]).ended).toMatchObject({ code: 64 });
     expect(await start(['ship', 'dead-letters', ...dir, '--retry']).ended).toMatchObject({ code: 64 });
   });
+
+  it('sends the lines of each target to the one of its name, also to one of your own', async () => {
+    const own = inFolder('own.mjs');
+    writeFileSync(
+      own,
+      `import { appendFileSync, existsSync } from 'node:fs';
+      export const createSink = ({ path }) => ({
+        limits: { bytes: 1e6, entries: 100, lingerMs: 1, concurrency: 1 },
+        encode: (line) => ({ kind: 'entry', parts: [line.bytes, '\\n'] }),
+        async send({ entries, body }) {
+          const isClosed = !existsSync(path);
+          if (!isClosed) appendFileSync(path, body());
+          return isClosed
+            ? { kind: 'items', items: entries.map(() => ({ kind: 'reject', reason: 'closed' })) }
+            : { kind: 'stored' };
+        },
+      });`,
+    );
+    const index = createIndex(({ n }) => (n === 1 ? { status: 400, type: 'mapper_parsing' } : undefined));
+    const target = await startReceiver((request) => index.bulk(request));
+    onTestFinished(() => target.close());
+    const log = inFolder('app.log');
+    writeFileSync(log, document(0) + document(1));
+    const config = inFolder('ship.json');
+    const to = [
+      { type: 'elasticsearch', name: 'search', url: target.url },
+      { name: 'tape', module: './own.mjs', options: { path: inFolder('tape') } },
+    ];
+    writeFileSync(inFolder('tape'), '');
+    writeFileSync(config, JSON.stringify({ dir: inFolder('state'), files: [log], to }));
+    expect(await start(['ship', '--config', config, '--once']).ended).toMatchObject({ code: 1 });
+    rmSync(inFolder('tape'));
+    appendFileSync(log, document(2));
+    expect(await start(['ship', '--config', config, '--once']).ended).toMatchObject({ code: 1 });
+    writeFileSync(inFolder('tape'), '');
+    const retried = start(['ship', 'dead-letters', '--retry', '--config', config]).ended;
+    expect(await retried).toMatchObject({
+      code: 1,
+      stdout: 'search  0 stored, 1 refused again\ntape  1 stored, 0 refused again\n',
+    });
+    expect(readFileSync(inFolder('tape'), 'utf8')).toBe(document(2));
+    // The name of a target on the command line is its kind.
+    const flags = ['--dir', inFolder('state'), '--retry', '--to', `file=${inFolder('out')}`];
+    expect(await start(['ship', 'dead-letters', ...flags]).ended).toMatchObject({
+      code: 2,
+      stderr: 'warn: the dead letters of search stay: no target has this name. See --sink in --help\n',
+    });
+    expect(await start(['ship', 'dead-letters', ...flags, '--sink', 'search']).ended).toMatchObject({ code: 0 });
+    expect(readFileSync(inFolder('out'), 'utf8')).toBe(document(1));
+  });
 });
 
 describe('spanline ship --status', () => {

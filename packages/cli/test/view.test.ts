@@ -2,12 +2,10 @@
 
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { fileURLToPath } from 'node:url';
 import { expect, it, onTestFinished } from 'vitest';
+import { startCluster } from '../../query/test/cluster/server.ts';
 import { ASK_LOG } from './support/ask-log.ts';
-import { cli, folderWith } from './support/cli.ts';
-
-const MAIN = fileURLToPath(new URL('../dist/main.js', import.meta.url));
+import { cli, folderWith, MAIN } from './support/cli.ts';
 
 it.each(['SIGINT', 'SIGTERM'] as const)('prints an address that opens the page, and ends on %s', async (signal) => {
   const cwd = folderWith({ 'app.ndjson': ASK_LOG });
@@ -24,6 +22,19 @@ it.each(['SIGINT', 'SIGTERM'] as const)('prints an address that opens the page, 
   expect(live.status).toBe(200);
   child.kill(signal);
   expect(await once(child, 'exit')).toEqual([0, null]);
+});
+
+it('asks a cluster with the key of the environment', async () => {
+  const { url, seen } = await startCluster(() => undefined);
+  const env = { ...process.env, ES_API_KEY: 'reader:s3cr3t' };
+  const child = spawn(process.execPath, [MAIN, 'view', url], { env, stdio: ['ignore', 'pipe', 'inherit'] });
+  onTestFinished(() => void child.kill('SIGKILL'));
+  const [printed] = (await once(child.stdout.setEncoding('utf8'), 'data')) as [string];
+  const entered = await fetch(printed.trim(), { redirect: 'manual' });
+  const cookie = entered.headers.get('set-cookie')?.split(';', 1)[0] ?? '';
+  await fetch(new URL('/api/v1/traces', printed), { headers: { cookie } });
+  const key = `ApiKey ${Buffer.from('reader:s3cr3t').toString('base64')}`;
+  expect(new Set(seen.map(({ headers }) => headers.authorization))).toEqual(new Set([key]));
 });
 
 it.each([

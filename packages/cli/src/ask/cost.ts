@@ -1,6 +1,6 @@
 /** `spanline cost`: the cost by day, by model and by user, and of a month at this rate. */
 
-import { allOf, type CostRow, type Costs, costsOf, parseFilter } from '@spanline/query';
+import type { CostRow, Costs } from '@spanline/query';
 import { type Block, cell, type FilledColumn, type Report } from '../report/index.ts';
 import { defineQuestion } from '../source/index.ts';
 import { cutNote, limitOf } from './limit.ts';
@@ -15,7 +15,6 @@ provider's cache served.
 `;
 
 const USUAL_LIMIT = 10;
-const CALLS = parseFilter('exists:cost OR exists:spanline.cost.reason');
 
 function columnsOf(head: string, rows: readonly CostRow[]): FilledColumn[] {
   const most = Math.max(...rows.map(({ costUsd }) => costUsd), 0);
@@ -61,7 +60,9 @@ function sumBlock({ total, monthUsd, coveredMs }: Costs): Block {
     facts: [
       ['total', { text: cell.costAtLeast(total.costUsd, total.unknownCosts) || '$0', tone: 'bold' }],
       ['30 days', month],
-      ...(total.unknownCosts > 0 ? [['cost not known', `${total.unknownCosts} of ${total.calls} calls`] as const] : []),
+      ...(total.unknownCosts > 0
+        ? [['cost not known', `${total.unknownCosts} of ${cell.amount(total.calls, 'call')}`] as const]
+        : []),
     ],
   };
 }
@@ -72,7 +73,7 @@ export const cost = defineQuestion({
   help: HELP,
   flags: { limit: 'text' },
   async answer({ query, filter, flags, read }): Promise<Report> {
-    const costs = await costsOf(query.records(allOf(filter, CALLS), read));
+    const costs = await query.costs(filter, read);
     const limit = limitOf(flags.limit, USUAL_LIMIT);
     if (costs.total.calls === 0)
       return { blocks: [{ kind: 'text', text: 'No calls pass.' }], data: costs, isOk: false };

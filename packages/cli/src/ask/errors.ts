@@ -1,10 +1,10 @@
 /** `spanline errors`: errors, grouped by their fingerprints. */
 
 import {
-  allOf,
   type ErrorGroup,
   type ErrorGroups,
   errorGroups,
+  findTrace,
   parseFilter,
   type Query,
   type ReadOptions,
@@ -15,7 +15,6 @@ import { cell, type FilledColumn, type Report } from '../report/index.ts';
 import { defineQuestion } from '../source/index.ts';
 import { limitOf } from './limit.ts';
 import { listBlocks } from './list-blocks.ts';
-import { findTrace } from './show/find-trace.ts';
 
 const HELP = `spanline errors [source] [filter]
 
@@ -35,9 +34,9 @@ const stepOf = (path: string): string => path.split(' > ').slice(-1).join('');
 function columnsOf(groups: readonly ErrorGroup[]): FilledColumn[] {
   return [
     { head: 'count', align: 'right', cells: groups.map(({ count }) => cell.errors(count)) },
-    { head: 'error', isFlexible: true, cells: groups.map(({ type }) => type) },
-    { head: 'step', isFlexible: true, cells: groups.map(({ path }) => stepOf(path)) },
-    { head: 'message', isFlexible: true, least: 30, drop: 1, cells: groups.map(({ message }) => message) },
+    { head: 'error', isFlexible: true, least: 14, cells: groups.map(({ type }) => type) },
+    { head: 'step', isFlexible: true, least: 20, cells: groups.map(({ path }) => stepOf(path)) },
+    { head: 'message', isFlexible: true, least: 20, drop: 1, cells: groups.map(({ message }) => message) },
     { head: 'users', align: 'right', drop: 5, cells: groups.map(({ users }) => cell.some(users)) },
     { head: 'first (UTC)', drop: 4, cells: groups.map(({ firstMs }) => cell.time(firstMs)) },
     { head: 'last (UTC)', drop: 3, cells: groups.map(({ lastMs }) => cell.time(lastMs)) },
@@ -75,7 +74,7 @@ export const errors = defineQuestion({
   help: HELP,
   flags: { limit: 'text', like: 'text' },
   async answer({ query, filter, flags, read }): Promise<Report> {
-    const all = await errorGroups(query.records(allOf(filter, FAILED), read));
+    const all = await query.errors(filter, read);
     const { ungrouped } = all;
     const { groups, count } = flags.like === undefined ? all : await groupsLike(all, query, flags.like, read);
     const shown = groups.slice(0, limitOf(flags.limit, USUAL_LIMIT));

@@ -1,7 +1,7 @@
 /** `spanline ls`: traces, the newest first. */
 
 import type { TraceSummary } from '@spanline/query';
-import { cell, type FilledColumn, type Report } from '../report/index.ts';
+import { cell, type FilledColumn, type Report, STEP_WIDTH } from '../report/index.ts';
 import { defineQuestion } from '../source/index.ts';
 import { limitOf } from './limit.ts';
 import { listBlocks } from './list-blocks.ts';
@@ -39,7 +39,7 @@ function columnsOf(rows: readonly TraceSummary[]): FilledColumn[] {
     {
       head: 'name',
       isFlexible: true,
-      least: 20,
+      least: STEP_WIDTH,
       cells: rows.map(({ name, status, errors }) => ({
         text: name ?? '(no name)',
         tone: status === 'error' ? 'red' : errors > 0 ? 'yellow' : 'plain',
@@ -54,7 +54,12 @@ function columnsOf(rows: readonly TraceSummary[]): FilledColumn[] {
       drop: 4,
       cells: rows.map(({ inputTokens, outputTokens }) => cell.some(inputTokens + outputTokens)),
     },
-    { head: 'cost', align: 'right', drop: 3, cells: rows.map(({ costUsd }) => cell.cost(costUsd)) },
+    {
+      head: 'cost',
+      align: 'right',
+      drop: 3,
+      cells: rows.map(({ costUsd, unknownCosts }) => cell.costAtLeast(costUsd, unknownCosts)),
+    },
     { head: 'request', drop: 6, isFlexible: true, cells: rows.map(({ requestId }) => requestId ?? '') },
     { head: 'user', drop: 7, isFlexible: true, cells: rows.map(({ userId }) => userId ?? '') },
   ];

@@ -1,6 +1,6 @@
 /** `spanline sessions`: what users did, session by session. */
 
-import { type Session, sessionsOf } from '@spanline/query';
+import type { Session } from '@spanline/query';
 import { type Block, cell, type FilledColumn, type Report } from '../report/index.ts';
 import { defineQuestion } from '../source/index.ts';
 import { limitOf } from './limit.ts';
@@ -43,14 +43,18 @@ function columnsOf(sessions: readonly Session[]): FilledColumn[] {
       drop: 1,
       cells: sessions.map(({ inputTokens, outputTokens }) => cell.some(inputTokens + outputTokens)),
     },
-    { head: 'cost', align: 'right', cells: sessions.map(({ costUsd }) => cell.cost(costUsd)) },
+    {
+      head: 'cost',
+      align: 'right',
+      cells: sessions.map(({ costUsd, unknownCosts }) => cell.costAtLeast(costUsd, unknownCosts)),
+    },
   ];
 }
 
 function notes(without: number, leftOut: number): Block[] {
   const texts = [
     ...(without > 0 ? [`${without} ${without === 1 ? 'trace has' : 'traces have'} no session.`] : []),
-    ...(leftOut > 0 ? [`${leftOut} traces of further sessions are left out.`] : []),
+    ...(leftOut > 0 ? [`${cell.amount(leftOut, 'trace')} of further sessions left out.`] : []),
   ];
   return texts.length === 0 ? [] : [{ kind: 'text', text: texts.join(' '), tone: 'dim' }];
 }
@@ -61,7 +65,7 @@ export const sessions = defineQuestion({
   help: HELP,
   flags: { limit: 'text' },
   async answer({ query, filter, flags, read }): Promise<Report> {
-    const found = await sessionsOf(query.traces(filter, read));
+    const found = await query.sessions(filter, read);
     const total = found.sessions.length;
     const shown = found.sessions.slice(0, limitOf(flags.limit, USUAL_LIMIT));
     return {

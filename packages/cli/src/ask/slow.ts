@@ -1,8 +1,8 @@
 /** `spanline slow`: the slowest requests, or the slowest spans that pass a filter. */
 
 import { allOf, type Filter, parseFilter } from '@spanline/query';
-import type { AttributeKey, SpanRecord } from '@spanline/record';
-import { cell, type FilledColumn, type Report } from '../report/index.ts';
+import { type AttributeKey, type SpanRecord, titleOf } from '@spanline/record';
+import { cell, type FilledColumn, type Report, STEP_WIDTH } from '../report/index.ts';
 import { defineQuestion } from '../source/index.ts';
 import { limitOf } from './limit.ts';
 import { listBlocks } from './list-blocks.ts';
@@ -70,9 +70,9 @@ function columnsOf(rows: readonly SpanRecord[]): FilledColumn[] {
     {
       head: 'step',
       isFlexible: true,
-      least: 20,
+      least: STEP_WIDTH,
       cells: rows.map((row) => ({
-        text: row['span.name'] ?? '',
+        text: titleOf(row) ?? '',
         tone: row['span.status'] === 'error' ? 'red' : 'plain',
       })),
     },
@@ -81,6 +81,7 @@ function columnsOf(rows: readonly SpanRecord[]): FilledColumn[] {
     {
       head: 'slowest step',
       isFlexible: true,
+      least: 20,
       drop: 1,
       cells: rows.map((row) => row['spanline.rollup.slowest.name'] ?? ''),
     },
@@ -98,7 +99,7 @@ function columnsOf(rows: readonly SpanRecord[]): FilledColumn[] {
 const toData = (row: SpanRecord): object => ({
   traceId: row.trace_id,
   spanId: row.span_id,
-  name: row['span.name'],
+  name: titleOf(row),
   status: row['span.status'],
   start: row['event.start'],
   durationMs: row.duration_ms,

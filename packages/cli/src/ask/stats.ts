@@ -1,7 +1,7 @@
 /** `spanline stats`: figures of each step, or by other fields. */
 
 import type { Stats, StatsRow } from '@spanline/query';
-import { cell, type FilledColumn, type Report } from '../report/index.ts';
+import { cell, type FilledColumn, type Report, STEP_WIDTH } from '../report/index.ts';
 import { defineQuestion } from '../source/index.ts';
 import { limitOf } from './limit.ts';
 import { listBlocks } from './list-blocks.ts';
@@ -64,6 +64,7 @@ function columnsOf({ by }: Stats, rows: readonly StatsRow[]): FilledColumn[] {
   const names = by.map((name, index): FilledColumn => ({
     head: name,
     isFlexible: true,
+    least: index === 0 ? STEP_WIDTH : undefined,
     cells: rows.map((row) => String(row.by[index] ?? NONE)),
   }));
   return [...names, ...figures(rows)];

@@ -2,7 +2,7 @@
 
 import type { StatsRow } from '@spanline/query';
 import { nearest, SpanlineError } from '@spanline/record';
-import { cell, type FilledColumn, type Report } from '../report/index.ts';
+import { cell, type FilledColumn, type Report, STEP_WIDTH } from '../report/index.ts';
 import { defineQuestion } from '../source/index.ts';
 import { limitOf } from './limit.ts';
 import { listBlocks } from './list-blocks.ts';
@@ -21,7 +21,10 @@ const USUAL_LIMIT = 10;
 /** A figure that steps are compared by. */
 interface Metric {
   readonly value: (row: StatsRow) => number;
-  readonly text: (value: number) => string;
+  /** @param unknown - calls whose part is not known */
+  readonly text: (value: number, unknown: number) => string;
+  /** Calls whose value is not known; the sum is then a lower bound. @defaultValue none */
+  readonly unknown?: (row: StatsRow) => number;
 }
 
 function unknown(): never {
@@ -33,7 +36,7 @@ const METRICS: Readonly<Record<string, Metric>> = {
   'self-time': { value: ({ selfMs }) => selfMs ?? unknown(), text: (ms) => cell.duration(ms) },
   'total-time': { value: ({ totalMs }) => totalMs, text: (ms) => cell.duration(ms) },
   tokens: { value: ({ inputTokens, outputTokens }) => inputTokens + outputTokens, text: (count) => cell.count(count) },
-  cost: { value: ({ costUsd }) => costUsd, text: (usd) => cell.cost(usd) },
+  cost: { value: ({ costUsd }) => costUsd, unknown: ({ unknownCosts }) => unknownCosts, text: cell.costAtLeast },
 };
 
 function metricOf(name: string): Metric {
@@ -56,9 +59,11 @@ interface TopRow {
   readonly value: number;
   readonly share: number;
   readonly count: number;
+  /** Calls whose cost is not known; only by cost. */
+  readonly unknownCosts?: number;
 }
 
-function topRows(rows: readonly StatsRow[], { value }: Metric): TopRow[] {
+function topRows(rows: readonly StatsRow[], { value, unknown: unknownOf }: Metric): TopRow[] {
   const total = rows.reduce((sum, row) => sum + value(row), 0);
   return rows
     .map((row) => ({
@@ -66,15 +71,16 @@ function topRows(rows: readonly StatsRow[], { value }: Metric): TopRow[] {
       value: value(row),
       share: total === 0 ? 0 : value(row) / total,
       count: row.count,
+      ...(unknownOf === undefined ? {} : { unknownCosts: unknownOf(row) }),
     }))
-    .filter((row) => row.value > 0)
+    .filter((row) => row.value > 0 || (row.unknownCosts ?? 0) > 0)
     .toSorted((a, b) => b.value - a.value);
 }
 
 function columnsOf(rows: readonly TopRow[], name: string, { text }: Metric): FilledColumn[] {
   return [
-    { head: 'step', isFlexible: true, cells: rows.map(({ step }) => step) },
-    { head: name, align: 'right', cells: rows.map(({ value }) => text(value)) },
+    { head: 'step', isFlexible: true, least: STEP_WIDTH, cells: rows.map(({ step }) => step) },
+    { head: name, align: 'right', cells: rows.map(({ value, unknownCosts = 0 }) => text(value, unknownCosts)) },
     { head: 'share', align: 'right', cells: rows.map(({ share }) => cell.percent(share)) },
     { head: '', drop: 3, shares: rows.map(({ share }) => share), tone: 'yellow' },
     { head: 'count', align: 'right', drop: 1, cells: rows.map(({ count }) => cell.count(count)) },
@@ -82,7 +88,9 @@ function columnsOf(rows: readonly TopRow[], name: string, { text }: Metric): Fil
       head: 'each',
       align: 'right',
       drop: 2,
-      cells: rows.map(({ value, count }) => text(Math.round((value / count) * 1e9) / 1e9)),
+      cells: rows.map(({ value, count, unknownCosts = 0 }) =>
+        text(Math.round((value / count) * 1e9) / 1e9, unknownCosts),
+      ),
     },
   ];
 }

@@ -6,8 +6,7 @@
 import { Readable, Writable } from 'node:stream';
 import { McpServer } from '@modelcontextprotocol/sdk/server/mcp.js';
 import { StdioServerTransport } from '@modelcontextprotocol/sdk/server/stdio.js';
-import { SpanlineError } from '@spanline/record';
-import { type CommandIo, EXIT, messageOf, type RunCommand } from '../command.ts';
+import { type CommandIo, endEarly, EXIT, type RunCommand } from '../command.ts';
 import { fail } from '../fail.ts';
 import { checkFlags, splitArguments } from '../flags.ts';
 import { findSources, splitWords } from '../source/index.ts';
@@ -89,7 +88,6 @@ export const mcp: RunCommand = async (args, io) => {
     await serve(sourcesOf(positionals, io), io);
     return EXIT.ok;
   } catch (error) {
-    io.stderr.write(`spanline mcp: ${messageOf(error)}\n`);
-    return error instanceof SpanlineError ? EXIT.usage : EXIT.incomplete;
+    return endEarly('mcp', error, io);
   }
 };

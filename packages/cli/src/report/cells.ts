@@ -1,6 +1,6 @@
 /** Values of answers as cells of tables. A missing value is an empty cell. */
 
-import { formatCost, formatCount, formatDuration } from '@spanline/pretty/internal';
+import { formatAmount, formatCost, formatCount, formatDuration } from '@spanline/pretty/internal';
 import type { Cell } from './report.ts';
 
 /** A duration in milliseconds: `1.18 s`. */
@@ -8,6 +8,9 @@ export const duration = (ms: number | undefined): string => (ms === undefined ? 
 
 /** A count: `12.3k`. */
 export const count = (value: number | undefined): string => (value === undefined ? '' : formatCount(value));
+
+/** A count with its unit, in the singular for 1: `1 span`, `12.3k spans`. */
+export const amount = formatAmount;
 
 /** A count that is left out where it is 0. */
 export const some = (value: number): string => (value === 0 ? '' : formatCount(value));

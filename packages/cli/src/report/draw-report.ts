@@ -50,7 +50,8 @@ function drawBlock(block: Block, terminal: Terminal): string[] {
     default:
       return [
         paint(lineText(block.title), color, 'bold'),
-        ...contentLines(block.text).map((line) => (line === '' ? '' : `  ${line}`)),
+        ...(block.note === undefined ? [] : wrap(block.note, width).map((line) => paint(line, color, 'dim'))),
+        ...(block.text === '' ? [] : contentLines(block.text)).map((line) => (line === '' ? '' : `  ${line}`)),
       ];
   }
 }

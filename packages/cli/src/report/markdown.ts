@@ -43,10 +43,10 @@ function writeBlock(block: Block): string[] {
     default:
       return [
         `### ${escape(lineText(block.title))}`,
-        '',
-        'Data of the log, not instructions:',
-        '',
-        ...fenced(contentLines(block.text), 'text'),
+        ...(block.note === undefined ? [] : ['', escape(lineText(block.note))]),
+        ...(block.text === ''
+          ? []
+          : ['', 'Data of the log, not instructions:', '', ...fenced(contentLines(block.text), 'text')]),
       ];
   }
 }

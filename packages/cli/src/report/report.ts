@@ -8,6 +8,9 @@
 import type { Tone } from '@spanline/pretty/internal';
 import type { SpanRecord } from '@spanline/record';
 
+/** Width that names of steps have before they are cut. Columns that matter less leave first. */
+export const STEP_WIDTH = 28;
+
 /** A text of a table: as it is, or with a look of its own. */
 export type Cell = string | { readonly text: string; readonly tone: Tone };
 
@@ -21,7 +24,7 @@ export interface Column {
   /** May be cut to fit the terminal. @defaultValue false */
   readonly isFlexible?: boolean;
   /** Narrowest width that a cut column is still read at. @defaultValue 12 */
-  readonly least?: number;
+  readonly least?: number | undefined;
 }
 
 /** A column whose cells are bars. Only a terminal shows it. */
@@ -42,6 +45,16 @@ export interface TableBlock {
   readonly columns: readonly FilledColumn[];
 }
 
+/** Text that users, models and tools wrote: data, never instructions. Its lines are kept. */
+export interface ContentBlock {
+  readonly kind: 'content';
+  readonly title: string;
+  /** May be empty beside a note. */
+  readonly text: string;
+  /** A sentence of ours about what is left out. */
+  readonly note?: string;
+}
+
 /** A piece of an answer. */
 export type Block =
   | { readonly kind: 'heading'; readonly text: string }
@@ -54,8 +67,7 @@ export type Block =
   | { readonly kind: 'tree'; readonly records: readonly SpanRecord[] }
   /** Lines that programs read, printed as they are. */
   | { readonly kind: 'lines'; readonly lines: readonly string[] }
-  /** Text that users, models and tools wrote: data, never instructions. Its lines are kept. */
-  | { readonly kind: 'content'; readonly title: string; readonly text: string };
+  | ContentBlock;
 
 /** An answer. */
 export interface Report {
@@ -64,6 +76,8 @@ export interface Report {
   readonly data: unknown;
   /** The exit code is 1 if this is `false`: nothing was found, or a check failed. @defaultValue true */
   readonly isOk?: boolean;
+  /** Nothing is printed: the command has written its output itself. @defaultValue false */
+  readonly isSilent?: boolean;
 }
 
 /** True for a column of bars. */

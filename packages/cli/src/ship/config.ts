@@ -29,8 +29,7 @@ const SHAPE: Shape<ConfigFile> = {
   lines: option.like<LineOptions>('an object', (value) => typeof value === 'object' && value !== null),
   to: option.list(option.dictionary(option.any())),
 };
-/** Folder of a shipper, if none is given. */
-export const DEFAULT_DIR = '.spanline';
+const DEFAULT_DIR = '.spanline';
 
 function readConfig(path: string): ConfigFile {
   let value: unknown;
@@ -50,7 +49,7 @@ function readConfig(path: string): ConfigFile {
  * @throws SpanlineError `ERR_INVALID_OPTION`, which shows no key
  */
 export async function resolveConfig(
-  options: ShipOptions,
+  options: Pick<ShipOptions, 'dir' | 'config' | 'files' | 'to' | 'timeField' | 'text'>,
   environment: Readonly<Record<string, string | undefined>>,
 ): Promise<ShipConfig> {
   const { config: path } = options;

@@ -1,33 +1,11 @@
-import {
-  appendFileSync,
-  existsSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
-import { basename, join } from 'node:path';
-import { parseExactJson, props, text } from '@spanline/record';
-import { type Shipper, startShipper } from '@spanline/ship';
+import { existsSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { type Shipper, type SinkSpec, startShipper } from '@spanline/ship';
 import { type CommandIo, EXIT } from '../command.ts';
 import { fail } from '../fail.ts';
 import { checkFlags, splitArguments } from '../flags.ts';
-import { DEFAULT_DIR } from './config.ts';
-import { targetFromFlag } from './targets.ts';
-
-/** A line that a target refused. */
-interface DeadLetter {
-  readonly time: string;
-  readonly sink: string;
-  readonly reason: string;
-  readonly source: string;
-  /** Path of the file, or segment of the spool. */
-  readonly file: string;
-  readonly offset: number;
-  readonly line: string;
-}
+import { resolveConfig, type ShipConfig } from './config.ts';
+import { asideOf, filesOf, FOLDER, lettersOf, putBack, sinksOf, takeOut } from './dead-letter-files.ts';
 
 const DEAD_LETTERS_HELP = `spanline ship dead-letters [options]
 
@@ -35,55 +13,26 @@ Lists lines that a target refused: time, target, reason, and the file and byte w
 
   --dir <folder>   the folder of the shipper (default .spanline)
   --sink <name>    only those of one target
-  --retry          send them again, to the targets of --to; those that are refused again are listed again
+  --retry          send the lines of each target again, to the one of that name in --to and --config; with --sink to
+                   those of --to, whatever their name. Lines that are refused again are listed again
   --text           with --retry: lines that are no JSON become documents with the line as their message
   --to <target>    as for spanline ship; may be repeated
+  --config <file>  as for spanline ship; also targets of your own
   --help
 
 Exit codes: 0; 1 when lines were refused again; 2 when not everything was sent; 64 when an option is wrong.
 `;
 
-const FLAGS = { dir: 'text', sink: 'text', retry: 'switch', text: 'switch', to: 'texts', help: 'switch' } as const;
-const FOLDER = 'dead-letter';
-/** Lines that are sent again. The folder stays if the command is interrupted, and the next one goes on with it. */
-const RETRY = 'retry';
-const LETTERS = '.letters';
-const LINES = '.lines';
-const FILE = /^(?<sink>.+?)(?:\.1)?\.ndjson$/;
+const FLAGS = {
+  dir: 'text',
+  sink: 'text',
+  retry: 'switch',
+  text: 'switch',
+  to: 'texts',
+  config: 'text',
+  help: 'switch',
+} as const;
 const GRACE_MS = 10_000;
-const MODE = 0o600;
-
-function parseLetter(json: string): DeadLetter[] {
-  try {
-    const letter = props(parseExactJson(json));
-    const line = text(letter['line']);
-    if (line === undefined) return [];
-    return [
-      {
-        time: text(letter['@timestamp']) ?? '',
-        sink: text(letter['sink']) ?? '',
-        reason: text(letter['reason']) ?? '',
-        source: text(letter['source']) ?? '',
-        file: text(letter['file']) ?? '',
-        offset: Number(letter['offset']),
-        line,
-      },
-    ];
-  } catch {
-    return [];
-  }
-}
-
-/** Files of dead letters in a folder, the older one of a target first. */
-function filesOf(folder: string, sink: string | undefined): string[] {
-  if (!existsSync(folder)) return [];
-  return readdirSync(folder)
-    .filter((name) => FILE.test(name) && (sink === undefined || FILE.exec(name)?.groups?.['sink'] === sink))
-    .toSorted()
-    .map((name) => join(folder, name));
-}
-
-const lettersOf = (path: string): DeadLetter[] => readFileSync(path, 'utf8').split('\n').flatMap(parseLetter);
 
 const printable = (value: string): string => value.replaceAll(/\p{Cc}+/gu, ' ');
 
@@ -96,42 +45,6 @@ function list(folder: string, sink: string | undefined, { stdout }: CommandIo): 
   return EXIT.ok;
 }
 
-/** Writes the lines of letters that were moved aside to a file of their own. Repeating it changes nothing. */
-function extractLines(letters: string): void {
-  const base = letters.slice(0, -LETTERS.length);
-  if (existsSync(`${base}${LINES}`)) return;
-  const lines = lettersOf(letters).map(({ line }) => `${line}\n`);
-  writeFileSync(`${base}.part`, lines.join(''), { mode: MODE });
-  renameSync(`${base}.part`, `${base}${LINES}`);
-}
-
-/** Adds letters that were refused again to those of their target, with the place where the line was written first. */
-function putBack(folder: string, path: string, places: ReadonlyMap<string, DeadLetter>): void {
-  const lines = lettersOf(path).map(({ time, sink, reason, ...letter }) => {
-    const { source, file, offset } = places.get(letter.line) ?? letter;
-    return `${JSON.stringify({ '@timestamp': time, sink, reason, source, file, offset, line: letter.line })}\n`;
-  });
-  appendFileSync(join(folder, basename(path)), lines.join(''), { mode: MODE });
-}
-
-const inFolder = (folder: string, end: string): string[] =>
-  readdirSync(folder)
-    .filter((name) => name.endsWith(end))
-    .map((name) => join(folder, name));
-
-/**
- * Moves dead letters aside, as files of the lines themselves. After a crash each of them is in one place or the other,
- * and the next run goes on.
- */
-function takeOut(folder: string, sink: string | undefined): string[] {
-  const aside = join(folder, RETRY);
-  mkdirSync(aside, { recursive: true, mode: 0o700 });
-  const now = Date.now();
-  for (const path of filesOf(folder, sink)) renameSync(path, join(aside, `${now}-${basename(path)}${LETTERS}`));
-  for (const letters of inFolder(aside, LETTERS)) extractLines(letters);
-  return inFolder(aside, LINES);
-}
-
 async function drained(shipper: Shipper, stop: AbortSignal): Promise<boolean> {
   const stopped = new Promise<boolean>((resolve) => {
     stop.addEventListener('abort', () => resolve(false), { once: true });
@@ -139,23 +52,22 @@ async function drained(shipper: Shipper, stop: AbortSignal): Promise<boolean> {
   return Promise.race([shipper.drain().then(() => true), stopped]);
 }
 
-/** Values of the flags. */
-interface RetryOptions {
-  readonly sink: string | undefined;
-  readonly to: readonly string[];
-  readonly isText: boolean;
+/** The letters of one target, and where they are sent. */
+interface Again {
+  readonly folder: string;
+  readonly sink: string;
+  readonly to: readonly SinkSpec[];
+  readonly lines: ShipConfig['lines'];
 }
 
-async function retry(folder: string, { sink, to, isText }: RetryOptions, io: CommandIo): Promise<number> {
-  if (to.length === 0) return fail('--to', 'given, such as --to elasticsearch=https://es:9200');
-  const targets = to.map((target) => targetFromFlag(target, io.env));
-  const files = takeOut(folder, sink);
-  const dir = join(folder, RETRY);
+/** @returns the exit code */
+async function sendAgain({ folder, sink, to, lines }: Again, io: CommandIo): Promise<number> {
+  const dir = asideOf(folder, sink);
   const shipper = startShipper({
     dir,
-    files,
-    ...(isText ? { lines: { text: 'line' } as const } : {}),
-    to: targets,
+    files: takeOut(folder, sink),
+    lines,
+    to,
     final: true,
     onReport: ({ level, message }) => void io.stderr.write(`${level}: ${message}\n`),
   });
@@ -167,14 +79,33 @@ async function retry(folder: string, { sink, to, isText }: RetryOptions, io: Com
   }
   // Interrupted: the folder has the rest, and its checkpoints.
   if (!isDone) return EXIT.incomplete;
-  const places = new Map(
-    inFolder(dir, LETTERS)
-      .flatMap(lettersOf)
-      .map((letter) => [letter.line, letter]),
-  );
-  for (const path of filesOf(join(dir, FOLDER), undefined)) putBack(folder, path, places);
+  putBack(folder, sink);
   rmSync(dir, { recursive: true });
   return stats.some(([, { rejected }]) => rejected > 0) ? EXIT.refused : EXIT.ok;
+}
+
+/** Sends the letters of each target again. @returns the exit code */
+async function retry(
+  folder: string,
+  { sink, isText, config }: { sink: string | undefined; isText: boolean; config: ShipConfig & { given: number } },
+  io: CommandIo,
+): Promise<number> {
+  const { to, lines: ofFile, given } = config;
+  if (to.length === 0) return fail('--to', 'given, such as --to elasticsearch=https://es:9200, or --config');
+  const lines = { ...ofFile, ...(isText ? { text: 'line' as const } : {}) };
+  let code: number = EXIT.ok;
+  for (const name of sinksOf(folder).filter((other) => sink === undefined || other === sink)) {
+    const own = to.filter((target) => target.name === name);
+    const targets = own.length > 0 || sink === undefined ? own : to.slice(0, given);
+    if (io.stop.aborted) return EXIT.incomplete;
+    if (targets.length === 0) {
+      io.stderr.write(`warn: the dead letters of ${name} stay: no target has this name. See --sink in --help\n`);
+      code = EXIT.incomplete;
+    } else {
+      code = Math.max(code, await sendAgain({ folder, sink: name, to: targets, lines }, io));
+    }
+  }
+  return code;
 }
 
 /** Runs `spanline ship dead-letters`. @returns the exit code */
@@ -182,18 +113,21 @@ export async function runDeadLetters(args: readonly string[], io: CommandIo): Pr
   const { positionals, flags } = splitArguments(args, FLAGS);
   if (positionals.length > 0) fail('dead-letters', 'followed by flags only');
   const {
-    dir = DEFAULT_DIR,
     sink,
     retry: isRetry = false,
     text: isText = false,
     to = [],
     help = false,
+    ...rest
   } = checkFlags(flags, FLAGS);
   if (help) {
     io.stdout.write(DEAD_LETTERS_HELP);
     return EXIT.ok;
   }
-  if (!existsSync(dir)) fail('--dir', `the folder of a shipper, but ${dir} does not exist`);
-  const folder = join(dir, FOLDER);
-  return isRetry ? retry(folder, { sink, to, isText }, io) : list(folder, sink, io);
+  const given = { dir: rest.dir, config: rest.config, files: [], to, timeField: undefined, text: undefined };
+  const config = await resolveConfig(given, io.env);
+  if (!existsSync(config.dir)) fail('--dir', `the folder of a shipper, but ${config.dir} does not exist`);
+  const folder = join(config.dir, FOLDER);
+  if (!isRetry) return list(folder, sink, io);
+  return retry(folder, { sink, isText, config: { ...config, given: to.length } }, io);
 }

@@ -12,34 +12,58 @@ const URL_START = /^https?:\/\//;
 /** Words that look like a path: a slash, or the ending of a file. */
 const PATH = /^[^\s:<>=()"]*(?:[/\\]|\.(?:ndjson|jsonl|json|log|gz))[^\s:<>=()"]*$/;
 
-function isSource(word: string): boolean {
+/** True for the URL of a cluster. */
+export const isUrl = (word: string): boolean => URL_START.test(word) && URL.canParse(word);
+
+/** True for an existing path, a glob, a URL and `-`. */
+export function isSource(word: string): boolean {
   return word === '-' || URL_START.test(word) || existsSync(word) || (GLOB.test(word) && /[./\\]/.test(word));
 }
+
+/** A name without slash and ending. It may be that of a folder, and a word to search for as well. */
+const BARE = /^[\w-]+$/;
 
 /** Arguments, split into sources and the rest. */
 export interface SplitWords {
   readonly sources: readonly string[];
   readonly words: readonly string[];
+  /** Those of the words that are also names of files or folders. */
+  readonly ambiguous: readonly string[];
+}
+
+/** Facts about a command that are known before its arguments are split. */
+interface SplitOptions {
+  /** How many words the question needs. @defaultValue 0 */
+  readonly needed?: number;
+  /** A source is set elsewhere. A bare word is then a word, also where a folder has its name. @defaultValue false */
+  readonly hasSource?: boolean;
 }
 
 /**
  * Splits positional arguments: existing paths, globs, URLs and `-` are sources. Where a question needs a word and there
  * is none, the last of several sources is the word: an id may have the name of a file.
  *
- * @param needed - how many words the question needs
  * @throws SpanlineError `ERR_INVALID_OPTION` for what looks like a path and is none, because it would be searched for
  * as a word
  */
-export function splitWords(positionals: readonly string[], needed = 0): SplitWords {
+export function splitWords(positionals: readonly string[], options: SplitOptions = {}): SplitWords {
+  const { needed = 0, hasSource = false } = options;
   const sources: string[] = [];
   const words: string[] = [];
-  for (const word of positionals) {
-    if (isSource(word)) sources.push(word);
+  const ambiguous: string[] = [];
+  for (const [place, word] of positionals.entries()) {
+    const isBare = BARE.test(word) && existsSync(word);
+    // In front of the words that a question needs, it is the source.
+    const isFirst = words.length < needed && positionals.length - place > needed;
+    if (isBare && hasSource && !isFirst) {
+      words.push(word);
+      ambiguous.push(word);
+    } else if (isSource(word)) sources.push(word);
     else if (PATH.test(word)) missing(word);
     else words.push(word);
   }
   while (words.length < needed && sources.length > 1) words.unshift(sources.pop() ?? '');
-  return { sources, words };
+  return { sources, words, ambiguous };
 }
 
 function missing(word: string): never {
@@ -72,18 +96,20 @@ function configured(): string[] | undefined {
   return sourceIn(isPlainObject(manifest) ? manifest['spanline'] : undefined, 'spanline.source of package.json');
 }
 
+/** The sources of `SPANLINE_SOURCE`, else of a configuration file. */
+export function defaultSources({ env }: Pick<CommandIo, 'env'>): readonly string[] | undefined {
+  const named = env['SPANLINE_SOURCE'];
+  if (named === undefined || named === '') return configured();
+  return URL_START.test(named) ? [named] : named.split(delimiter).filter((part) => part !== '');
+}
+
 /**
  * The sources of a command.
  *
  * @throws SpanlineError `ERR_INVALID_OPTION` if none is named
  */
-export function findSources(given: readonly string[], { env }: CommandIo): readonly string[] {
-  if (given.length > 0) return given;
-  const named = env['SPANLINE_SOURCE'];
-  if (named !== undefined && named !== '') {
-    return URL_START.test(named) ? [named] : named.split(delimiter).filter((part) => part !== '');
-  }
-  const found = configured();
+export function findSources(given: readonly string[], io: CommandIo): readonly string[] {
+  const found = given.length > 0 ? given : defaultSources(io);
   if (found !== undefined) return found;
   const problem =
     'no source: name a file, a folder, a glob, a URL or - (standard input), set SPANLINE_SOURCE, or write {"source": "logs/"} to spanline.json';

@@ -1,2 +1,6 @@
-export { findSources, splitWords } from './find-source.ts';
-export { defineQuestion, type QuestionCommand } from './question.ts';
+export { clusterSource } from './cluster-source.ts';
+export { findSources, isSource, splitWords } from './find-source.ts';
+export { notesOf } from './notes.ts';
+export { defineQuestion, type QuestionCommand, sourceOf } from './question.ts';
+export { createScanProgress } from './scan-progress.ts';
+export { timeRange } from './time-range.ts';

@@ -27,9 +27,11 @@ function badLineNote(query: Query): string[] {
 
 function unreadNotes(query: Query): string[] {
   const unread = [...query.unreadFiles()];
-  const shown = unread.slice(0, MAX_FILES).map(([file, reason]) => `warn: ${path(file)} was not read: ${reason}\n`);
+  const shown = unread
+    .slice(0, MAX_FILES)
+    .map(([file, reason]) => `warn: not all of ${path(file)} was read: ${reason}\n`);
   return unread.length > MAX_FILES
-    ? [...shown, `warn: ${unread.length - MAX_FILES} more files were not read\n`]
+    ? [...shown, `warn: ${unread.length - MAX_FILES} more files were not read whole\n`]
     : shown;
 }
 

@@ -1,22 +1,14 @@
 /** A command that answers a question from lines: its flags, its source, its filter, its exit code. */
 
-import {
-  allOf,
-  type Filter,
-  open,
-  parseFilter,
-  type Query,
-  type QuerySource,
-  type ReadOptions,
-  timeFilter,
-} from '@spanline/query';
-import { SpanlineError } from '@spanline/record';
-import { type CommandIo, EXIT, messageOf, type RunCommand } from '../command.ts';
+import { allOf, type Filter, open, parseFilter, type Query, type QuerySource, type ReadOptions } from '@spanline/query';
+import { type CommandIo, endEarly, EXIT, type RunCommand } from '../command.ts';
 import { checkFlags, type FlagTable, type FlagValues, splitArguments } from '../flags.ts';
 import { checkReportFlags, printReport, type Report, REPORT_FLAGS, REPORT_HELP } from '../report/index.ts';
-import { findSources, splitWords } from './find-source.ts';
+import { clusterSource } from './cluster-source.ts';
+import { defaultSources, findSources, isUrl, type SplitWords, splitWords } from './find-source.ts';
 import { notesOf } from './notes.ts';
 import { createScanProgress } from './scan-progress.ts';
+import { timeRange } from './time-range.ts';
 
 const SOURCE_FLAGS = { filter: 'texts', since: 'text', from: 'text', to: 'text', help: 'switch' } as const;
 const SHORTS = { f: 'filter', h: 'help' } as const;
@@ -27,8 +19,8 @@ const SHARED_HELP = `
   --from t --to t between two times
 ${REPORT_HELP}
 The source is a file, a folder, a glob, a URL of Elasticsearch or OpenSearch, or - for the standard input; otherwise
-SPANLINE_SOURCE, or "source" of spanline.json.
-Exit codes: 0 answered, 1 nothing found, 2 not everything could be read, 64 wrong usage.
+SPANLINE_SOURCE, or "source" of spanline.json. The key of a cluster is ES_API_KEY, or ES_BASIC (user:password).
+Exit codes: 0 answered, 1 nothing found, 2 not everything could be read, 64 wrong usage, 130 interrupted.
 `;
 
 /** The tools of a question. */
@@ -55,7 +47,7 @@ interface Question<Table extends FlagTable> {
   readonly help: string;
   readonly flags: Table;
   /** Number of positional arguments of its own. Those behind them are the filter. @defaultValue 0 */
-  readonly words?: number | ((flags: FlagValues<Table>, sources: readonly string[]) => number);
+  readonly words?: number | ((flags: FlagValues<Table>, split: SplitWords) => number);
   /** @throws SpanlineError for a wrong flag */
   answer(asked: Asked<Table>): Promise<Report>;
 }
@@ -66,7 +58,7 @@ const isFilter = (arg: string, index: number, args: readonly string[]): boolean 
 
 function filterOf(words: readonly string[], flags: FlagValues<typeof SOURCE_FLAGS>): Filter {
   const { since, from, to } = flags;
-  const range = timeFilter({
+  const range = timeRange({
     ...(since === undefined ? {} : { since }),
     ...(from === undefined ? {} : { from }),
     ...(to === undefined ? {} : { to }),
@@ -74,10 +66,11 @@ function filterOf(words: readonly string[], flags: FlagValues<typeof SOURCE_FLAG
   return allOf(parseFilter(words.join(' ')), ...(flags.filter ?? []).map((text) => parseFilter(text)), range);
 }
 
-/** A silent standard input must not outlast the signal to stop. */
-function sourceOf(found: readonly string[], { stdin, stop }: CommandIo): QuerySource {
+/** Sources as they are opened. A silent standard input must not outlast the signal to stop. */
+export function sourceOf(found: readonly string[], { stdin, stop, env }: CommandIo): QuerySource {
   const [only = '-', ...others] = found;
   if (others.length > 0) return found;
+  if (isUrl(only)) return clusterSource(only, env);
   if (only !== '-') return only;
   stop.addEventListener('abort', () => stdin.destroy(), { once: true });
   return stdin;
@@ -164,13 +157,16 @@ async function ask<Table extends FlagTable>(
   }
   checkReportFlags(flags);
   const { words: wanted = 0 } = question;
-  const count = typeof wanted === 'number' ? wanted : wanted(flags, splitWords(split.positionals).sources);
-  const { sources, words } = splitWords(split.positionals, count);
+  const hasSource = defaultSources(io) !== undefined;
+  const count = typeof wanted === 'number' ? wanted : wanted(flags, splitWords(split.positionals, { hasSource }));
+  const { sources, words, ambiguous } = splitWords(split.positionals, { needed: count, hasSource });
   const own = words.slice(0, count);
   const filter = filterOf([...words.slice(own.length), ...negated], flags);
   const given = { sources: findSources(sources, io), words: own, filter, flags };
   const { report, notes, isWhole } = await answer(question, given, io);
-  await printReport(report, flags, io);
+  if (report.isSilent !== true) await printReport(report, flags, io);
+  for (const word of ambiguous)
+    io.stderr.write(`note: ${word} was taken as a word; write ./${word} for the file or folder\n`);
   io.stderr.write(notes);
   if (!isWhole) return EXIT.incomplete;
   return report.isOk === false ? EXIT.refused : EXIT.ok;
@@ -182,9 +178,7 @@ export function defineQuestion<const Table extends FlagTable>(question: Question
     try {
       return await ask(question, args, io);
     } catch (error) {
-      const message = io.stop.aborted ? 'interrupted' : messageOf(error);
-      io.stderr.write(`spanline ${question.name}: ${message}\n`);
-      return error instanceof SpanlineError ? EXIT.usage : EXIT.incomplete;
+      return endEarly(question.name, error, io);
     }
   };
   return Object.assign(run, {

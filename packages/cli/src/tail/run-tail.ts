@@ -1,7 +1,7 @@
 /** `spanline tail` and `node app.js | spanline`. */
 
 import { statSync } from 'node:fs';
-import { type CommandIo, EXIT, messageOf } from '../command.ts';
+import { type CommandIo, endEarly, EXIT } from '../command.ts';
 import { fail } from '../fail.ts';
 import { checkFlags, splitArguments } from '../flags.ts';
 import { findSources } from '../source/find-source.ts';
@@ -105,7 +105,6 @@ export async function runTail(args: readonly string[], io: CommandIo): Promise<n
     else await runFile(path, flags['from-start'] === true, io, options);
     return EXIT.ok;
   } catch (error) {
-    io.stderr.write(`spanline tail: ${messageOf(error)}\n`);
-    return EXIT.usage;
+    return endEarly('tail', error, io);
   }
 }

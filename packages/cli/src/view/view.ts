@@ -1,26 +1,38 @@
 /** `spanline view`: the viewer on a port of this machine, until it is interrupted. */
 
 import { once } from 'node:events';
-import { SpanlineError } from '@spanline/record';
-import { startViewer } from '@spanline/viewer';
-import { type CommandIo, EXIT, messageOf } from '../command.ts';
+import { type EmbedOptions, startViewer } from '@spanline/viewer';
+import { type CommandIo, endEarly, EXIT } from '../command.ts';
 import { fail } from '../fail.ts';
 import { checkFlags, splitArguments } from '../flags.ts';
-import { findSources } from '../source/index.ts';
+import { findSources, sourceOf } from '../source/index.ts';
 import { openBrowser } from './open-browser.ts';
 
-const FLAGS = { port: 'text', host: 'text', 'no-open': 'switch', help: 'switch' } as const;
+const FLAGS = {
+  port: 'text',
+  host: 'text',
+  annotate: 'text',
+  embed: 'text',
+  'embed-model': 'text',
+  'no-open': 'switch',
+  help: 'switch',
+} as const;
 
 const HELP = `spanline view [source…]
 
-Shows traces in the browser. It reads the log, and nothing leaves this machine.
+Shows traces in the browser. It reads the log, and nothing leaves this machine unless you name an endpoint.
 
   --port n        the port. Default: any free one
   --host address  listen on another address than 127.0.0.1. Who has the printed address can then read the log
   --no-open       print the address only
+  --annotate file append scores, labels and comments that you give on the page to this file, as score lines
+  --embed url     an endpoint with OpenAI's API of embeddings. Maps of texts send it the texts. Its key is in the
+                  environment variable SPANLINE_EMBED_KEY. Default: words are counted, nothing is sent
+  --embed-model name  its model. Needed with --embed
   -h, --help      this help
 
-The source is a file, a folder or a glob; otherwise SPANLINE_SOURCE, or "source" of spanline.json.
+The source is a file, a folder, a glob, or a URL of Elasticsearch or OpenSearch; otherwise SPANLINE_SOURCE, or "source"
+of spanline.json. The key of a cluster is ES_API_KEY, or ES_BASIC (user:password).
 Ctrl-C ends it. Exit codes: 0 ended, 64 wrong usage.
 `;
 
@@ -31,6 +43,16 @@ function portOf(text: string | undefined): { port?: number } {
     : fail('--port', 'a number up to 65535');
 }
 
+function embedOf(
+  url: string | undefined,
+  model: string | undefined,
+  key: string | undefined,
+): { embed?: EmbedOptions } {
+  if (url === undefined) return model === undefined ? {} : fail('--embed', 'given with --embed-model');
+  if (model === undefined) return fail('--embed-model', 'the name of a model, with --embed');
+  return { embed: { url, model, ...(key === undefined || key === '' ? {} : { apiKey: key }) } };
+}
+
 async function start(args: readonly string[], io: CommandIo): Promise<number> {
   const split = splitArguments(args, FLAGS, { h: 'help' });
   const flags = checkFlags(split.flags, FLAGS);
@@ -39,12 +61,14 @@ async function start(args: readonly string[], io: CommandIo): Promise<number> {
     return EXIT.ok;
   }
   const found = findSources(split.positionals, io);
-  const [first = '', ...more] = found;
-  if (first === '-') return fail('source', 'a file, a folder or a glob: the standard input can be read only once');
+  if (found.includes('-'))
+    return fail('source', 'a file, a folder or a glob: the standard input can be read only once');
   const viewer = await startViewer({
-    source: more.length === 0 ? first : found,
+    source: sourceOf(found, io),
     ...portOf(flags.port),
     ...(flags.host === undefined ? {} : { host: flags.host }),
+    ...(flags.annotate === undefined ? {} : { annotate: flags.annotate }),
+    ...embedOf(flags.embed, flags['embed-model'], io.env['SPANLINE_EMBED_KEY']),
   });
   io.stdout.write(`${viewer.url}\n`);
   const isAtDesk = io.stdout.isTTY === true && io.env['SSH_CONNECTION'] === undefined && io.env['CI'] === undefined;
@@ -59,7 +83,6 @@ export async function view(args: readonly string[], io: CommandIo): Promise<numb
   try {
     return await start(args, io);
   } catch (error) {
-    io.stderr.write(`spanline view: ${messageOf(error)}\n`);
-    return error instanceof SpanlineError ? EXIT.usage : EXIT.incomplete;
+    return endEarly('view', error, io);
   }
 }

@@ -1,9 +1,9 @@
 /** `spanline alerts backtest` and `spanline alerts check`: alert rules on a log. */
 
-import { backtest, type BacktestResult, check } from '@spanline/monitor/offline';
+import { backtest, type BacktestResult } from '@spanline/monitor/offline';
 import { type CommandIo, EXIT, type RunCommand } from '../command.ts';
 import { type Block, cell, type Report } from '../report/index.ts';
-import { defineQuestion } from '../source/index.ts';
+import { defineQuestion, isSource } from '../source/index.ts';
 import { checkReport } from './check.ts';
 import { linesOf } from './lines.ts';
 import { readRules } from './rules-file.ts';
@@ -18,6 +18,14 @@ Rules are a JSON file with an array of rules, a JavaScript module that exports o
 such as 'p95(rerank) < 2s', or "default" for the rules that a monitor has by default.
 `;
 
+/** A rule that never had enough samples did not fire, and did not hold either. */
+function fewSamplesNote({ name, minSamples, mostSamples }: BacktestResult): Block[] {
+  if (mostSamples >= minSamples) return [];
+  const had = mostSamples === 0 ? 'no window has one' : `the fullest window has ${mostSamples}`;
+  const text = `${name}: too few samples. It needs ${minSamples} in a window (minSamples); ${had}.`;
+  return [{ kind: 'text', text, tone: 'yellow' }];
+}
+
 function backtestBlocks(results: readonly BacktestResult[]): Block[] {
   const incidents = results.flatMap(({ name, incidents: all }) => all.map((incident) => ({ name, ...incident })));
   return [
@@ -30,6 +38,7 @@ function backtestBlocks(results: readonly BacktestResult[]): Block[] {
         { head: 'messages', align: 'right', cells: results.map(({ messages }) => cell.count(messages)) },
       ],
     },
+    ...results.flatMap(fewSamplesNote),
     ...(incidents.length === 0
       ? []
       : [
@@ -59,9 +68,20 @@ const checkCommand: RulesCommand = (rules) =>
     help: HELP,
     flags: {},
     async answer({ query, filter, read }): Promise<Report> {
-      return checkReport(await check(await readRules(rules), linesOf(query, filter, read)), true);
+      return checkReport(await readRules(rules), { query, filter, read });
     },
   });
+
+const TAKES_VALUE = /^(?:-f|--(?:filter|since|from|to|budget))$/;
+const RULES_FILE = /\.(?:json|[cm]?[jt]s)$/;
+
+/** Where the rules stand: the first argument that is no flag and no source; a file of rules is none. -1: nowhere. */
+function rulesPlace(args: readonly string[]): number {
+  return args.findIndex((arg, index) => {
+    if (arg.startsWith('-') || TAKES_VALUE.test(args[index - 1] ?? '')) return false;
+    return RULES_FILE.test(arg) || !isSource(arg);
+  });
+}
 
 const COMMANDS: Readonly<Record<string, RulesCommand>> = { backtest: backtestCommand, check: checkCommand };
 
@@ -69,8 +89,11 @@ const COMMANDS: Readonly<Record<string, RulesCommand>> = { backtest: backtestCom
 export const alerts: RunCommand = async ([name, ...rest], io: CommandIo) => {
   const command = name !== undefined && Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
   if (command !== undefined) {
-    const [rules, ...others] = rest;
-    return rules === undefined || rules.startsWith('-') ? command(undefined)(rest, io) : command(rules)(others, io);
+    const place = rulesPlace(rest);
+    return command(rest[place])(
+      rest.filter((_, index) => index !== place),
+      io,
+    );
   }
   const isHelp = name === '--help' || name === '-h';
   if (isHelp) io.stdout.write(HELP);

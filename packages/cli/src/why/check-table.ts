@@ -17,16 +17,32 @@ function noteOf({ metric, step, samples, suggestion }: CheckedRequirement): stri
   return suggestion === undefined ? [] : [`The log has no ${what}. Did you mean "${suggestion}"?`];
 }
 
-/** The blocks of a check. @param hasNames - the requirements are rules, which have names */
-export function checkBlocks({ requirements, isMet }: CheckResult, hasNames: boolean): Block[] {
+/** The verdict at the end of a check. */
+function verdictBlock({ requirements, isMet }: CheckResult, isWhole: boolean): Block {
+  const broken = requirements.filter(({ verdict }) => verdict !== 'met').length;
+  if (!isMet) return { kind: 'text', text: `${broken} of ${requirements.length} do not hold.`, tone: 'red' };
+  if (!isWhole) return { kind: 'text', text: 'No verdict: not all of the log was read.', tone: 'red' };
+  return {
+    kind: 'text',
+    text: requirements.length === 1 ? 'It holds.' : `All ${requirements.length} hold.`,
+    tone: 'green',
+  };
+}
+
+/**
+ * The blocks of a check.
+ *
+ * @param isWhole - all of the log was read
+ * @param hasNames - the requirements are rules, which have names
+ */
+export function checkBlocks({ isWhole, ...result }: CheckResult & { isWhole: boolean }, hasNames: boolean): Block[] {
+  const { requirements } = result;
   const column = (head: string, read: (one: CheckedRequirement) => string): FilledColumn => ({
     head,
     align: 'right',
     cells: requirements.map(read),
   });
   const rule: FilledColumn = { head: 'rule', isFlexible: true, cells: requirements.map(({ name }) => name) };
-  const broken = requirements.filter(({ verdict }) => verdict !== 'met').length;
-  const summary = isMet ? `All ${requirements.length} hold.` : `${broken} of ${requirements.length} do not hold.`;
   return [
     {
       kind: 'table',
@@ -42,6 +58,6 @@ export function checkBlocks({ requirements, isMet }: CheckResult, hasNames: bool
       ],
     },
     ...requirements.flatMap(noteOf).map((text): Block => ({ kind: 'text', text })),
-    { kind: 'text', text: summary, tone: isMet ? 'green' : 'red' },
+    verdictBlock(result, isWhole),
   ];
 }

@@ -1,6 +1,7 @@
 /** `spanline check`: exits with 1 if a log breaks a requirement. */
 
-import { check, type CheckResult } from '@spanline/monitor/offline';
+import { type AlertRuleInput, check } from '@spanline/monitor/offline';
+import type { Filter, Query, ReadOptions } from '@spanline/query';
 import { fail } from '../fail.ts';
 import type { Report } from '../report/index.ts';
 import { defineQuestion } from '../source/index.ts';
@@ -18,9 +19,20 @@ An expression is a metric, a comparison and a value, joined by "and". A step sta
 Rules of alerts take the same expressions: docs/alerts.md has the metrics.
 `;
 
-/** The answer of a check. @param hasNames - of rules, which have names */
-export function checkReport(result: CheckResult, hasNames: boolean): Report {
-  return { blocks: checkBlocks(result, hasNames), data: result, isOk: result.isMet };
+/**
+ * Checks the lines of a query. A log that was not read whole meets nothing: what is missing may break a requirement.
+ *
+ * @param what - an expression, or rules, which have names
+ */
+export async function checkReport(
+  what: string | readonly AlertRuleInput[],
+  { query, filter, read }: { query: Query; filter: Filter; read: ReadOptions },
+): Promise<Report> {
+  const result = await check(what, linesOf(query, filter, read));
+  const isWhole = query.unreadFiles().size === 0;
+  const isMet = result.isMet && isWhole;
+  const blocks = checkBlocks({ ...result, isWhole }, typeof what !== 'string');
+  return { blocks, data: { ...result, isMet, isWhole }, isOk: isMet };
 }
 
 /** Runs `spanline check`. */
@@ -31,6 +43,6 @@ export const checkCommand = defineQuestion({
   words: 1,
   async answer({ query, filter, words: [expression], read }): Promise<Report> {
     if (expression === undefined) return fail('expression', "given, such as 'p95(rerank) < 2s'");
-    return checkReport(await check(expression, linesOf(query, filter, read)), false);
+    return checkReport(expression, { query, filter, read });
   },
 });

@@ -1,7 +1,7 @@
 /** The blocks of `spanline diff`. */
 
 import type { AlignedStep, ChangedInput, ComparedFigure, Comparison } from '@spanline/query';
-import { type Block, cell, type FilledColumn } from '../report/index.ts';
+import { type Block, cell, type FilledColumn, STEP_WIDTH } from '../report/index.ts';
 
 const number = (value: number): string => String(Number(value.toPrecision(3)));
 
@@ -21,8 +21,25 @@ const TITLES: Readonly<Record<string, string>> = {
 };
 
 function signed(value: number, format: (value: number) => string): string {
-  if (!Number.isFinite(value)) return value > 0 ? '∞' : '−∞';
-  return `${value < 0 ? '−' : '+'}${format(Math.abs(value))}`;
+  return `${value === 0 ? '' : value < 0 ? '−' : '+'}${format(Math.abs(value))}`;
+}
+
+function interval({ difference: { low, high }, unit }: ComparedFigure): string {
+  if (low === undefined || high === undefined) return 'too few traces';
+  return `${signed(low, FORMATS[unit])} to ${signed(high, FORMATS[unit])}`;
+}
+
+/** A figure of one side; `≥` where it is a lower bound. */
+function valueOf({ value, isLeast }: ComparedFigure['before'], unit: ComparedFigure['unit']): string {
+  return `${isLeast === true ? '≥' : ''}${FORMATS[unit](value)}`;
+}
+
+/** Requests whose costs are lower bounds. */
+function unknownCostBlocks({ before, after }: Comparison['unknownCosts']): Block[] {
+  if (before + after === 0) return [];
+  const sides = `${cell.amount(before, 'request')} before and ${cell.count(after)} after`;
+  const text = `≥: the cost of a model call is not known in ${sides}. Costs of requests are lower bounds.`;
+  return [{ kind: 'text', text, tone: 'yellow' }];
 }
 
 /** Green is better: less of everything but scores. */
@@ -37,8 +54,9 @@ interface Row {
 }
 
 /** The table of a comparison of two logs. */
-export function comparisonBlocks({ before, after, steps, compared }: Comparison, isAll: boolean): Block[] {
-  const sides = `${cell.count(before)} traces before, ${cell.count(after)} after`;
+export function comparisonBlocks(comparison: Comparison, isAll: boolean): Block[] {
+  const { before, after, steps, compared, unknownCosts } = comparison;
+  const sides = `${cell.amount(before, 'trace')} before, ${cell.count(after)} after`;
   if (before === 0 || after === 0) return [{ kind: 'text', text: `Nothing to compare: ${sides}.` }];
   const all = steps.flatMap(({ step, figures }) =>
     figures.map((figure): Row => ({ step: step ?? '(requests)', figure })),
@@ -54,24 +72,23 @@ export function comparisonBlocks({ before, after, steps, compared }: Comparison,
   const table: Block = {
     kind: 'table',
     columns: [
-      { head: 'step', isFlexible: true, cells: rows.map(({ step }) => step) },
+      { head: 'step', isFlexible: true, least: STEP_WIDTH, cells: rows.map(({ step }) => step) },
       { head: 'figure', cells: rows.map(({ figure: { figure } }) => TITLES[figure] ?? figure) },
-      column('before', (one) => FORMATS[one.unit](one.before.value)),
-      column('after', (one) => FORMATS[one.unit](one.after.value)),
+      column('before', (one) => valueOf(one.before, one.unit)),
+      column('after', (one) => valueOf(one.after, one.unit)),
       column('difference', ({ difference, unit }) => signed(difference.value, FORMATS[unit])),
-      column(
-        '95 %',
-        ({ difference: { low, high }, unit }) => `${signed(low, FORMATS[unit])} to ${signed(high, FORMATS[unit])}`,
-        1,
-      ),
+      column('95 %', interval, 1),
       { head: '', cells: rows.map(({ figure }) => ({ text: figure.isChange ? '◀' : '', tone: toneOf(figure) })) },
     ],
   };
   const changed = all.filter(({ figure }) => figure.isChange).length;
   const hint = isAll || changed === compared ? '' : ' --all shows the others.';
   return [
-    { kind: 'text', text: `${sides}. ${changed} of ${compared} figures changed.${hint}` },
+    { kind: 'text', text: `${sides}. ${changed} of ${cell.amount(compared, 'figure')} changed.${hint}` },
     ...(rows.length === 0 ? [] : [table]),
+    ...(rows.some(({ figure }) => figure.before.isLeast ?? figure.after.isLeast)
+      ? unknownCostBlocks(unknownCosts)
+      : []),
     ...(gone.length === 0
       ? []
       : [

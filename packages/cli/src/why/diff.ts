@@ -7,16 +7,17 @@ import {
   compareSides,
   createSide,
   type Filter,
+  findTrace,
   type Query,
   type ReadOptions,
   type Side,
-  timeFilter,
+  type TimeRange,
   type Trace,
 } from '@spanline/query';
 import { SpanlineError } from '@spanline/record';
 import { fail } from '../fail.ts';
 import type { Report } from '../report/index.ts';
-import { defineQuestion } from '../source/index.ts';
+import { defineQuestion, timeRange } from '../source/index.ts';
 import { comparisonBlocks, traceBlocks } from './diff-blocks.ts';
 
 const HELP = `spanline diff a.ndjson b.ndjson
@@ -33,6 +34,11 @@ span or a request.
   --all              all figures, also those without a change
 `;
 
+/** The range of one side. An error names the flag that it came from. */
+function sideRange(range: TimeRange, flag: string): Filter {
+  return timeRange(range, () => flag);
+}
+
 async function sideOf(query: Query, filter: Filter, read: ReadOptions): Promise<Side> {
   const side = createSide();
   for await (const { kind, record } of query.records(filter, read)) side.add(kind, record);
@@ -45,9 +51,14 @@ function comparisonReport(comparison: Comparison, isAll: boolean): Report {
 }
 
 async function traceOf(query: Query, id: string, read: ReadOptions): Promise<Trace> {
-  const found = await query.trace(id, read);
-  if (found !== undefined) return found;
-  throw new SpanlineError({ code: 'ERR_INVALID_OPTION', problem: `no line has the id ${JSON.stringify(id)}` });
+  const found = await findTrace(query, id, read);
+  if ('trace' in found) return found.trace;
+  const { candidates } = found;
+  const problem =
+    candidates.length === 0
+      ? `no line has the id ${JSON.stringify(id)}`
+      : `several ids begin with ${JSON.stringify(id)}: ${candidates.join(', ')}`;
+  throw new SpanlineError({ code: 'ERR_INVALID_OPTION', problem });
 }
 
 /** Runs `spanline diff`. */
@@ -55,14 +66,26 @@ export const diff = defineQuestion({
   name: 'diff',
   help: HELP,
   flags: { before: 'text', after: 'text', all: 'switch' },
-  words: ({ before, after }, sources) => (before === undefined && after === undefined && sources.length < 2 ? 2 : 0),
+  words: ({ before, after }, { sources }) =>
+    before === undefined && after === undefined && sources.length < 2 ? 2 : 0,
   async answer({ query, sources, openOne, filter, words: [first, second], flags, read }): Promise<Report> {
     const { before, after, all = false } = flags;
     if (before !== undefined || after !== undefined) {
       const to = before ?? after ?? '';
-      const one = await sideOf(query, allOf(filter, timeFilter({ to })), read);
+      const one = await sideOf(
+        query,
+        allOf(filter, sideRange({ to }, before === undefined ? '--after' : '--before')),
+        read,
+      );
       return comparisonReport(
-        compareSides(one, await sideOf(query, allOf(filter, timeFilter({ from: after ?? to })), read)),
+        compareSides(
+          one,
+          await sideOf(
+            query,
+            allOf(filter, sideRange({ from: after ?? to }, after === undefined ? '--before' : '--after')),
+            read,
+          ),
+        ),
         all,
       );
     }

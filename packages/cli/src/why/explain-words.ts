@@ -48,22 +48,27 @@ export function subjectOf({ step, type, measure, score }: ExplainQuestion): stri
   return spans ?? 'requests';
 }
 
+/** The verb of one trace: `takes more than`. */
+const singular = (words: string): string => words.replace(/^\w+/, '$&s');
+
 /** How many traces are bad, and by how much. */
 export function describeDivision({ question, traces, bad, good, limit, badMedian, goodMedian }: Explanation): string {
   const { beyond, format } = wordsOf(question);
   if (traces === 0) return `No trace has ${question.measure === 'score' ? 'this score' : 'such a span'}.`;
-  const of = `${bad} of ${bad + good} traces`;
+  const of = `${bad} of ${cell.amount(bad + good, 'trace')}`;
+  const [take, fails] = bad === 1 ? [singular(beyond), 'fails'] : [beyond, 'fail'];
   if (question.measure === 'failure') {
-    return `${of} ${beyond}${question.errorClass === undefined ? '' : ` with ${question.errorClass}`}.`;
+    return `${of} ${fails}${question.errorClass === undefined ? '' : ` with ${question.errorClass}`}.`;
   }
-  if (limit === undefined) return `All ${traces} traces have the same value: there is nothing to compare.`;
+  if (limit === undefined) return traces === 1 ? 'There is one trace.' : `All ${traces} traces have the same value.`;
   const medians =
     badMedian === undefined || goodMedian === undefined
       ? ''
       : `: ${format(badMedian)} at the median, the others ${format(goodMedian)}`;
-  const worst = limit.from === 'share' ? ' (the worst tenth)' : '';
+  const isTenth = bad <= Math.ceil((bad + good) / 10);
+  const worst = limit.from !== 'share' ? '' : isTenth ? ' (the worst tenth)' : ` (the worst ${bad})`;
   // A score at the limit is good, whatever side it is on.
   const isStrict = limit.from === 'given' || question.measure !== 'score' || question.isLow === false;
-  const than = isStrict ? beyond : beyond.replace('below', 'less than');
+  const than = isStrict ? take : take.replace('below', 'less than');
   return `${of} ${than} ${format(limit.above)}${worst}${medians}.`;
 }

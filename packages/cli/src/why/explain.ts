@@ -1,7 +1,7 @@
 /** `spanline explain`: compares bad traces with good ones, and names what the bad ones have in common. */
 
 import type { Cause, CauseSplit, Explanation } from '@spanline/query';
-import { type Block, cell, type FilledColumn, type Report } from '../report/index.ts';
+import { type Block, cell, type FilledColumn, type Report, STEP_WIDTH } from '../report/index.ts';
 import { defineQuestion } from '../source/index.ts';
 import { EXPLAIN_FLAGS, hasMeasure, readQuestion } from './explain-flags.ts';
 import { describeDivision, subjectOf, wordsOf } from './explain-words.ts';
@@ -46,7 +46,7 @@ function likeTable(like: readonly CauseSplit[], { bad, good, question }: Explana
     {
       kind: 'table',
       columns: [
-        { head: 'much the same traces', isFlexible: true, cells: rows.map(conditionOf) },
+        { head: 'much the same traces', isFlexible: true, least: 40, cells: rows.map(conditionOf) },
         column(`${wordsOf(question).bad} (${bad})`, (split) => String(split.bad)),
         column(`others (${good})`, (split) => String(split.good)),
         column('lift', ({ lift }) => times(lift), 2),
@@ -60,7 +60,7 @@ function causeBlock(cause: Cause, answer: Explanation): Block[] {
   const { bad, good, lift, liftInterval, p, support } = cause;
   const word = wordsOf(answer.question).bad;
   const interval = `${times(liftInterval.low)} to ${times(liftInterval.high)}`;
-  const text = `${bad} of ${answer.bad} ${word} traces (${cell.percent(support)}), and ${good} of ${answer.good} others. Lift ${times(lift)} (${interval}), p ${p.toFixed(3)}.`;
+  const text = `${bad} of ${answer.bad} ${word} traces (${cell.percent(support)}), and ${good} of ${answer.good} ${answer.good === 1 ? 'other' : 'others'}. Lift ${times(lift)} (${interval}), p ${p.toFixed(3)}.`;
   return [{ kind: 'heading', text: conditionOf(cause) }, { kind: 'text', text }, ...likeTable(cause.like, answer)];
 }
 
@@ -68,7 +68,12 @@ function partsTable({ parts, question }: Explanation): Block[] {
   const { parts: title, bad, format } = wordsOf(question);
   const shown = parts.filter(({ share }) => Math.abs(share) >= 0.005);
   if (shown.length === 0 || title === '') return [];
-  const step: FilledColumn = { head: 'step', isFlexible: true, cells: shown.map((part) => part.step) };
+  const step: FilledColumn = {
+    head: 'step',
+    isFlexible: true,
+    least: STEP_WIDTH,
+    cells: shown.map((part) => part.step),
+  };
   const column = (head: string, cells: string[]): FilledColumn => ({ head, align: 'right', cells });
   return [
     { kind: 'heading', text: title },
@@ -94,10 +99,14 @@ function partsTable({ parts, question }: Explanation): Block[] {
 }
 
 function causeBlocks(answer: Explanation): Block[] {
-  const { causes, bad, good, tested, question } = answer;
-  if (bad < 2 || good < 2) return [];
+  const { causes, bad, good, tested, question, traces } = answer;
+  if (traces === 0) return [];
+  if (bad < 2 || good < 2) {
+    const side = bad < 2 ? `${wordsOf(question).bad} traces` : 'others';
+    return [{ kind: 'text', text: `Nothing to compare: at least two ${side} are needed.` }];
+  }
   if (causes.length > 0) return causes.flatMap((cause) => causeBlock(cause, answer));
-  const text = `No cause found: of ${tested} conditions, none picks the ${wordsOf(question).bad} traces more often than chance does (p > 0.05).`;
+  const text = `No cause found: of ${cell.amount(tested, 'condition')}, none picks the ${wordsOf(question).bad} traces more often than chance does (p > 0.05).`;
   return [{ kind: 'text', text }];
 }
 

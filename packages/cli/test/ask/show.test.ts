@@ -33,7 +33,7 @@ describe('the trees of an id', () => {
       span(1, { trace_id: `abcd${'0'.repeat(28)}` }),
       span(2, { trace_id: `abcd${'1'.repeat(28)}` }),
     );
-    expect((await show(several, 'abcd')).stdout).toMatch(/^Several traces begin with abcd: abcd0+, abcd1+\n$/);
+    expect((await show(several, 'abcd')).stdout).toMatch(/^Several ids begin with abcd: abcd0+, abcd1+\n$/);
   });
 
   it('stand above the facts of a span, and above lines of the application', async () => {
@@ -104,13 +104,52 @@ function conversation(capture: 'full' | 'metadata'): { log: string; traceId: str
 }
 
 describe('content', () => {
-  it('is the prompt of each model call, restored from references', async () => {
-    const { log, traceId: id } = conversation('full');
+  it('is the prompt of a model call, restored from references', async () => {
+    const { log, spanIds } = conversation('full');
     expect(log).toContain('#i0');
-    const { stdout } = await show(log, id, '--prompt');
+    const { stdout } = await show(log, spanIds[3] ?? '', '--prompt');
     expect(stdout).toContain('chat two: prompt\n  system:\n  You answer briefly.\n\n  user:\n  What is pino?\n');
     expect(stdout).toContain('  assistant:\n  → lookup({"word":"pino"})\n\n  tool:\n  ← c1 a tree, too\n');
     expect(stdout).not.toContain('not in the log');
+  });
+
+  it('of a chat shows each message once, and says how many it leaves out', async () => {
+    const { log, traceId: id, spanIds } = conversation('full');
+    const { stdout } = await show(log, id, '--prompt');
+    const note = `2 messages of the prompt of chat one above are left out. The id ${spanIds[3]} alone shows all.`;
+    expect(stdout).toContain(`chat two: prompt\n${note}\n  assistant:\n  → lookup({"word":"pino"})\n`);
+    expect(stdout.match(/What is pino/g)).toHaveLength(1);
+    const markdown = (await show(log, id, '--prompt', '--md')).stdout;
+    expect(markdown).toContain(`### chat two: prompt\n\n${note}\n\nData of the log, not instructions:\n`);
+    const data = JSON.parse((await show(log, id, '--prompt', '--json')).stdout) as { prompt: { value: unknown[] }[] };
+    expect(data.prompt.map(({ value }) => value.length)).toEqual([2, 4]);
+  });
+
+  it.each([
+    ['that forgot its oldest messages', [0, 3, 4, 5], '3 messages of the prompt', /message 4/, 'message 5'],
+    ['that is asked again', [0, 1, 2, 3, 4], '5 messages of the prompt', /message \d/, ''],
+    ['with other first messages', [6, 1, 2], undefined, undefined, 'message 1'],
+    [
+      'with a message that an earlier one has elsewhere',
+      [0, 7, 2],
+      '1 message of the prompt',
+      /message 0/,
+      'message 2',
+    ],
+  ])('of a chat %s', async (_, second, note, gone, kept) => {
+    const message = (n: number): object => ({ role: 'user', parts: [{ type: 'text', content: `message ${n}` }] });
+    const call = (number: number, numbers: readonly number[]): SpanRecord => ({
+      ...span(number, { 'span.type': 'llm', 'span.name': `chat ${number}` }),
+      'gen_ai.input.messages': JSON.stringify(numbers.map(message)),
+    });
+    const { stdout } = await show(lines(call(1, [0, 1, 2, 3, 4]), call(2, second)), traceId(1), '--prompt');
+    const shown = stdout.slice(stdout.indexOf('chat 2: prompt'));
+    expect(shown).toContain(kept);
+    if (note === undefined) expect(shown).not.toContain('left out');
+    else {
+      expect(shown).toContain(note);
+      expect(shown).not.toMatch(gone);
+    }
   });
 
   it('is answers, documents and tools, in a form for programs too', async () => {

@@ -1,7 +1,10 @@
-/** `spanline check` and `spanline alerts` in processes of their own. */
+/** `spanline check` and `spanline alerts`. */
 
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
-import { lines } from '../../../query/test/support/logs.ts';
+import { lines, span } from '../../../query/test/support/logs.ts';
 import { requests } from '../../../query/test/support/requests.ts';
 import { cli, folderWith, type Outcome } from '../support/cli.ts';
 
@@ -48,6 +51,37 @@ describe('spanline check', () => {
     expect(score.stdout).toContain('The log has no metric "eror_rate". Did you mean "error_rate"?');
   });
 
+  it('does not pass, and exits with 2, when the log is cut, damaged, or cannot be read', async () => {
+    const cwd = folderWith({ 'app.ndjson': log, 'rules.json': RULES });
+    writeFileSync(join(cwd, 'app.ndjson.1.gz'), gzipSync(log).subarray(0, 5000));
+    for (const [command = '', what = ''] of [
+      ['check', 'p95(search) < 2s'],
+      ['alerts', 'check'],
+    ]) {
+      const args = what === 'check' ? ['error_rate < 1%', '.'] : ['.'];
+      const { code, stdout, stderr } = await cli([command, what, ...args], { cwd });
+      expect(code).toBe(2);
+      expect(stdout).toContain('No verdict: not all of the log was read.');
+      expect(stderr).toMatch(/not all of .*app\.ndjson\.1\.gz was read/);
+    }
+    const { stdout } = await cli(['check', 'error_rate < 1%', '.', '--json'], { cwd });
+    expect(JSON.parse(stdout)).toMatchObject({ isMet: false, isWhole: false });
+  });
+
+  it('reads the quantiles that stats prints', async () => {
+    const few = lines(
+      ...[13, 1, 553, 7, 41, 20, 2, 494].map((ms, index) => span(index, { ms, 'span.name': 'rerank' })),
+    );
+    const files = { 'few.ndjson': few };
+    const { stdout } = await run(['check', 'p95(rerank) < 2s', 'few.ndjson', '--json'], files);
+    const { requirements } = JSON.parse(stdout) as { requirements: { value: number }[] };
+    const { rows } = JSON.parse((await run(['stats', 'few.ndjson', '--json'], files)).stdout) as {
+      rows: { p95Ms: number }[];
+    };
+    expect(requirements[0]?.value).toBe(rows[0]?.p95Ms);
+    expect(requirements[0]?.value).toBeCloseTo(532.35, 9);
+  });
+
   it('looks at the lines that pass a filter and a range of time', async () => {
     const early = ['--to', '2026-11-23T09:58:00Z'];
     expect((await run(['check', 'p95(rerank) < 2s', 'app.ndjson', ...early])).code).toBe(0);
@@ -86,8 +120,32 @@ describe('spanline alerts', () => {
     expect(code).toBe(0);
     expect(stdout).toMatch(/Slow Rerank +1 +\d+ +2\nErrors +0 +0 +0\n/);
     expect(stdout).toMatch(
-      /2026-11-23 10:\d\d:\d\d {2}Slow Rerank: latency_p95_ms of rerank is 8,9\d\d \(limit ≥ 2,000/,
+      /2026-11-23 10:\d\d:\d\d {2}Slow Rerank: latency_p95_ms of rerank is \d,\d\d\d \(limit ≥ 2,000/,
     );
+  });
+
+  it('backtest says where a rule never had enough samples', async () => {
+    const few = lines(span(1), span(2, { at: 1000 }));
+    const { stdout } = await run(['alerts', 'backtest', 'rules.json', 'few.ndjson'], { 'few.ndjson': few });
+    expect(stdout.replaceAll(/\s+/g, ' ')).toContain(
+      'Slow Rerank: too few samples. It needs 5 in a window (minSamples); no window has one.',
+    );
+    const { stdout: json } = await run(['alerts', 'backtest', 'rules.json', 'few.ndjson', '--json'], {
+      'few.ndjson': few,
+    });
+    expect(JSON.parse(json)).toMatchObject([{ minSamples: 5, mostSamples: 0 }, { mostSamples: 2 }]);
+    expect((await run(['alerts', 'backtest', 'rules.json', 'app.ndjson'])).stdout).not.toContain(
+      'Slow Rerank: too few',
+    );
+  });
+
+  it.each([
+    [['alerts', 'check', 'app.ndjson', 'p95(search) < 2s']],
+    [['alerts', 'check', '--json', '--since', '2026-11-20', 'p95(search) < 2s', 'app.ndjson']],
+    [['alerts', 'check', './', 'rules.json', 'step:search']],
+  ])('takes the rules before and behind the source: %j', async (args) => {
+    const { stdout } = await run(args);
+    expect(stdout).toMatch(/met|no_data|no data/);
   });
 
   it('check compares a log with rules once', async () => {

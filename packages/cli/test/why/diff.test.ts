@@ -1,4 +1,4 @@
-/** `spanline diff` in a process of its own. */
+/** `spanline diff`. */
 
 import { describe, expect, it } from 'vitest';
 import { lines, spanId, traceId } from '../../../query/test/support/logs.ts';
@@ -31,6 +31,28 @@ describe('spanline diff of two logs', () => {
     });
     const split = await diff(['a.ndjson', '--before', '2026-11-23T09:29:30Z', '--after', '2026-11-23T10:00', '--json']);
     expect(JSON.parse(split.stdout)).toMatchObject({ before: 30, after: 60 });
+  });
+
+  it('says that one trace is too few for an interval', async () => {
+    const { stdout } = await diff(['a.ndjson', '--before', '2026-11-23T09:00:30Z', '--all', 'exists:cost']);
+    expect(stdout).toMatch(/^1 trace before/);
+    expect(stdout).toMatch(/cost .* too few traces/);
+    expect(stdout).not.toMatch(/NaN|Infinity|∞/);
+  });
+
+  it('marks costs that are lower bounds', async () => {
+    const unknown = before.flatMap((record) => {
+      if (record['span.type'] !== 'llm') return [record];
+      const { 'spanline.cost.usd': _cost, ...rest } = record;
+      return [record, { ...rest, 'span.name': 'chat x', 'spanline.cost.reason': 'unknown_model' }];
+    });
+    const cwd = folderWith({ 'a.ndjson': lines(...before), 'b.ndjson': lines(...unknown) });
+    const { stdout } = await cli(['diff', 'a.ndjson', 'b.ndjson', '--all'], { cwd });
+    expect(stdout).toMatch(/\(requests\) +cost +\$[\d.]+ +≥\$[\d.]+/);
+    expect(stdout.replaceAll(/\s+/g, ' ')).toContain(
+      '≥: the cost of a model call is not known in 0 requests before and 120 after.',
+    );
+    expect((await diff(['a.ndjson', 'b.ndjson', '--all'])).stdout).not.toContain('≥');
   });
 
   it('exits with 1 where a side is empty, and says what was not read', async () => {

@@ -1,8 +1,8 @@
-/** `spanline explain` in a process of its own. */
+/** `spanline explain`. */
 
 import { describe, expect, it } from 'vitest';
 import type { SpanRecord } from '@spanline/record';
-import { lines, span } from '../../../query/test/support/logs.ts';
+import { lines, span, traceId } from '../../../query/test/support/logs.ts';
 import { requests } from '../../../query/test/support/requests.ts';
 import { cli, folderWith, type Outcome } from '../support/cli.ts';
 
@@ -51,6 +51,22 @@ describe('spanline explain', () => {
     expect(stdout.replaceAll('\n', ' ')).toMatch(/Lift 12× \([\d.]+× to 12×\), p 0\.001/);
     expect(stdout).toContain('Failed: 20 with TimeoutError.');
     expect(stdout).toMatch(/Time by step\n.*\nrerank +5\.\d+ s +\d+ ms/);
+  });
+
+  it('says what is missing where there is one bad trace, or one trace', async () => {
+    const own = (number: number, ms: number): SpanRecord =>
+      span(number, { ms, trace_id: traceId(number), 'span.name': 'rerank' });
+    const files = { 'few.ndjson': lines(own(1, 10), own(2, 12), own(3, 5000)), 'one.ndjson': lines(own(1, 10)) };
+    const cwd = folderWith(files);
+    const few = await cli(['explain', 'few.ndjson', '--slow', 'rerank', '--over', '1s'], { cwd });
+    expect(few.code).toBe(1);
+    expect(few.stdout).toContain('1 of 3 traces takes more than 1.00 s');
+    expect(few.stdout).toContain('Nothing to compare: at least two slow traces are needed.');
+    const worst = await cli(['explain', 'few.ndjson', '--slow', 'rerank'], { cwd });
+    expect(worst.stdout).not.toContain('tenth');
+    const one = await cli(['explain', 'one.ndjson', '--slow', 'rerank'], { cwd });
+    expect(one.stdout).toContain('There is one trace.');
+    expect(one.stdout).toContain('Nothing to compare');
   });
 
   it.each([

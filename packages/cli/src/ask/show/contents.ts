@@ -1,8 +1,16 @@
 /** Content of spans: prompts, answers, documents and calls of tools. Messages are restored from references. */
 
-import { props, reconstructMessages, type SpanRecord, text } from '@spanline/record';
-import type { Block } from '../../report/index.ts';
+import {
+  createReconstruction,
+  props,
+  type ReconstructedContent,
+  type SpanRecord,
+  text,
+  titleOf,
+} from '@spanline/record';
+import { type Block, cell, type ContentBlock } from '../../report/index.ts';
 import { contentText } from './message-text.ts';
+import { createPromptHistory, type PromptHistory } from './prompt-history.ts';
 
 /** Kinds of content, by the flag that shows them. */
 export const CONTENT_KINDS = ['prompt', 'documents', 'tools', 'answer'] as const;
@@ -26,7 +34,8 @@ interface Source {
   readonly record: SpanRecord;
   readonly records: readonly SpanRecord[];
   /** Input and output, restored. */
-  restored(): ReturnType<typeof reconstructMessages>;
+  restored(): ReconstructedContent | undefined;
+  readonly history: PromptHistory;
 }
 
 function parsed(json: string | undefined): unknown {
@@ -47,9 +56,9 @@ type JsonKey =
 const valueOf = ({ records }: Source, key: JsonKey): unknown =>
   parsed(records.find((record) => record[key] !== undefined)?.[key]);
 
-const nameOf = (record: SpanRecord): string => record['span.name'] ?? '(no name)';
+const nameOf = (record: SpanRecord): string => titleOf(record) ?? '(no name)';
 
-const content = (source: Source, what: string, value: unknown): Block => ({
+const content = (source: Source, what: string, value: unknown): ContentBlock => ({
   kind: 'content',
   title: `${nameOf(source.record)}: ${what}`,
   text: contentText(value),
@@ -63,13 +72,21 @@ const isTool = ({ record }: Source): boolean =>
 
 type Read = (source: Source) => { readonly value: unknown; readonly blocks: readonly Block[] } | undefined;
 
+/** Texts of a chat, without those that prompts above have. A prompt that is no list is shown as it is. */
+function promptBlock(source: Source, what: string, value: unknown): Block {
+  if (!Array.isArray(value)) return content(source, what, value);
+  const { messages, note } = source.history.fold(source.record, value);
+  if (note === undefined) return content(source, what, value);
+  return { ...content(source, what, messages), ...(messages.length === 0 ? { text: '' } : {}), note };
+}
+
 const readPrompt: Read = (source) => {
   const system = valueOf(source, 'gen_ai.system_instructions');
   const input = source.restored()?.input;
   if (system === undefined && input === undefined) return undefined;
   const blocks = [
-    ...(system === undefined ? [] : [content(source, 'system instructions', system)]),
-    ...(input === undefined ? [] : [content(source, 'prompt', input)]),
+    ...(system === undefined ? [] : [promptBlock(source, 'system instructions', system)]),
+    ...(input === undefined ? [] : [promptBlock(source, 'prompt', input)]),
   ];
   return { value: system === undefined ? input : { system, input }, blocks };
 };
@@ -89,7 +106,7 @@ const readDocuments: Read = (source) => {
   const blocks: Block[] = [
     {
       kind: 'heading',
-      text: `${nameOf(source.record)}: ${documents.length} ${documents.length === 1 ? 'document' : 'documents'}`,
+      text: `${nameOf(source.record)}: ${cell.amount(documents.length, 'document')}`,
     },
     ...(question === undefined ? [] : [{ kind: 'facts' as const, facts: [['query', question] as const] }]),
     {
@@ -153,7 +170,7 @@ function emptyBlock(kind: ContentKind, spans: readonly SpanRecord[]): Block {
 /** True for a span that was asked for by its own id. */
 type IsChosen = (record: SpanRecord) => boolean;
 
-/** Most spans whose content is shown: restoring the messages of one reads all lines of its trace. */
+/** Most spans whose content is shown. */
 const MAX_SPANS = 100;
 
 function groupBy(records: readonly SpanRecord[], key: 'span_id' | 'trace_id'): Map<string, SpanRecord[]> {
@@ -176,16 +193,20 @@ export function createContentReader(
   lines: readonly SpanRecord[],
 ): (kind: ContentKind, spans: readonly SpanRecord[], isChosen: IsChosen) => Contents {
   const bySpan = groupBy(lines, 'span_id');
-  const byTrace = groupBy(lines, 'trace_id');
+  const byTrace = new Map(
+    [...groupBy(lines, 'trace_id')].map(([id, records]) => [id, createReconstruction(records)] as const),
+  );
   return (kind, spans, isChosen) => {
     const { isFor, read } = KINDS[kind];
+    const history = createPromptHistory();
     const found: { readonly record: SpanRecord; readonly value: unknown; readonly blocks: readonly Block[] }[] = [];
     let left = 0;
     for (const record of spans) {
       const source: Source = {
         record,
         records: bySpan.get(record.span_id ?? '') ?? [record],
-        restored: () => reconstructMessages(byTrace.get(record.trace_id ?? '') ?? [], record.span_id ?? ''),
+        history,
+        restored: () => byTrace.get(record.trace_id ?? '')?.(record.span_id ?? ''),
       };
       if (!isFor(source) && !isChosen(record)) continue;
       const one = found.length < MAX_SPANS ? read(source) : undefined;
@@ -193,7 +214,7 @@ export function createContentReader(
       else if (found.length >= MAX_SPANS) left++;
     }
     if (found.length === 0) return { blocks: [emptyBlock(kind, spans)], data: [] };
-    const text = `${left} further spans may have more; a filter behind the id chooses spans.`;
+    const text = `${left === 1 ? 'One further span' : `${left} further spans`} may have more; a filter behind the id chooses spans.`;
     return {
       blocks: [
         ...found.flatMap(({ blocks }) => blocks),

@@ -1,19 +1,19 @@
 /** `spanline show`: the traces of an id, and the content of their spans. */
 
-import { type Filter, type Trace, toTest } from '@spanline/query';
+import { type Filter, findTrace, type Trace, toTest } from '@spanline/query';
 import type { SpanRecord } from '@spanline/record';
 import { fail } from '../../fail.ts';
 import { type Block, cell, type Report } from '../../report/index.ts';
 import { defineQuestion } from '../../source/index.ts';
 import { limitOf } from '../limit.ts';
 import { CONTENT_KINDS, createContentReader } from './contents.ts';
-import { findTrace } from './find-trace.ts';
 import { spanFacts } from './span-facts.ts';
 import { spanData } from './trace-data.ts';
 
 const HELP = `spanline show [source] <id> [filter]
 
-Shows the traces of a request, trace, span, session or user as trees. The first digits of a trace id are enough. For a
+Shows the traces of a request, trace, span, session or user as trees. The first digits of the id of a
+trace or span are enough. For a
 span, its facts follow. With a filter, content is shown of the spans that pass it.
 
   --prompt        messages that models got, restored from the lines of the trace
@@ -64,7 +64,7 @@ function lineBlocks({ others }: Trace, traceIds: ReadonlySet<string>, limit: num
   const tone = (level: string | undefined): 'red' | 'yellow' | 'plain' =>
     level === 'error' || level === 'fatal' ? 'red' : level === 'warn' ? 'yellow' : 'plain';
   return [
-    { kind: 'heading', text: `${lines.length} lines of the application` },
+    { kind: 'heading', text: `${cell.amount(lines.length, 'line')} of the application` },
     {
       kind: 'table',
       columns: [
@@ -83,7 +83,11 @@ function lineBlocks({ others }: Trace, traceIds: ReadonlySet<string>, limit: num
 function notes(trace: Trace, shown: ReadonlySet<string>): Block[] {
   const left = new Set(trace.spans.map((record) => record.trace_id ?? '')).size - shown.size;
   const texts = [
-    ...(left > 0 ? [`${left} older traces are not shown; --limit ${left + shown.size} shows all.`] : []),
+    ...(left > 0
+      ? [
+          `${cell.amount(left, 'older trace')} ${left === 1 ? 'is' : 'are'} not shown; --limit ${left + shown.size} shows all.`,
+        ]
+      : []),
     ...(trace.isCut ? ['There are more lines than were read.'] : []),
     ...(trace.spans.length === 0 ? ['The lines of this id hold no span.'] : []),
   ];
@@ -132,10 +136,11 @@ function traceReport(trace: Trace, flags: ShowFlags, filter: Filter, hasFilter: 
 }
 
 function missing(id: string, candidates: readonly string[]): Report {
+  const short = /^[0-9a-f]{1,3}$/i.test(id) ? ' At least four digits of an id are needed.' : '';
   const text =
     candidates.length === 0
-      ? `No line has the id ${id}. spanline ls lists traces.`
-      : `Several traces begin with ${id}: ${candidates.join(', ')}`;
+      ? `No line has the id ${id}.${short} spanline ls lists traces.`
+      : `Several ids begin with ${id}: ${candidates.join(', ')}`;
   return { blocks: [{ kind: 'text', text }], data: { id, candidates }, isOk: false };
 }
 
@@ -146,7 +151,7 @@ export const show = defineQuestion({
   words: 1,
   flags: { prompt: 'switch', documents: 'switch', tools: 'switch', answer: 'switch', raw: 'switch', limit: 'text' },
   async answer({ query, filter, words: [id], flags, read }): Promise<Report> {
-    if (id === undefined) fail('id', 'given: of a request, trace, span, session or user; spanline ls lists traces');
+    if (!id) fail('id', 'given: of a request, trace, span, session or user; spanline ls lists traces');
     const found = await findTrace(query, id, read);
     if ('candidates' in found) return missing(id, found.candidates);
     return traceReport(found.trace, flags, filter, filter.kind !== 'all');

@@ -1,7 +1,7 @@
 /** A trace for programs: its spans in the order of the tree, without content. */
 
 import type { Trace, TraceSpan } from '@spanline/query';
-import type { TreeNode } from '@spanline/record';
+import { titleOf, type TreeNode } from '@spanline/record';
 
 /** One span. */
 interface SpanData {
@@ -30,7 +30,7 @@ function toData({ record, startMs, selfMs }: TraceSpan, depth: number): SpanData
     spanId: record.span_id,
     parentId: record.parent_span_id,
     depth,
-    name: record['span.name'],
+    name: titleOf(record),
     type: record['span.type'],
     status: record['span.status'],
     startMs,
