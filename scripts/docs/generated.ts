@@ -5,6 +5,7 @@ import { COST_PAGE, renderBilled, renderRead } from './costs.ts';
 import { KEYS_PAGE, renderKeys, renderSpellings } from './keys.ts';
 import { LLMS_PAGE, renderLlms } from './llms.ts';
 import { OPTIONS_PAGE, renderTracerOptions } from './options.ts';
+import { OTEL_PAGE, renderOtelSpellings } from './otel.ts';
 
 /** A page as it should be. */
 export interface GeneratedPage {
@@ -32,6 +33,7 @@ export function generatedPages(root: string): GeneratedPage[] {
     { page: OPTIONS_PAGE, text: withPart(read(OPTIONS_PAGE), 'options', renderTracerOptions(root)) },
     { page: COST_PAGE, text: withPart(withPart(read(COST_PAGE), 'read', renderRead()), 'billed', renderBilled()) },
     { page: KEYS_PAGE, text: withPart(keys, 'spellings', renderSpellings()) },
+    { page: OTEL_PAGE, text: withPart(read(OTEL_PAGE), 'spellings', renderOtelSpellings()) },
     { page: LLMS_PAGE, text: renderLlms(root) },
   ];
 }

@@ -7,7 +7,13 @@ import { HTTP } from '../../packages/record/src/schema/attributes/http.ts';
 import { REQUEST, RESPONSE, USAGE_AND_COST } from '../../packages/record/src/schema/attributes/model.ts';
 import type { AttributeRow, AttributeRows } from '../../packages/record/src/schema/attributes/row.ts';
 import { CAPTURE, ERROR, ROLL_UP, SPAN } from '../../packages/record/src/schema/attributes/span.ts';
-import { EMBEDDINGS, PROMPT, RETRIEVAL, TOOLS_AND_AGENTS } from '../../packages/record/src/schema/attributes/steps.ts';
+import {
+  EMBEDDINGS,
+  MCP,
+  PROMPT,
+  RETRIEVAL,
+  TOOLS_AND_AGENTS,
+} from '../../packages/record/src/schema/attributes/steps.ts';
 import { UNIT_ROWS } from '../../packages/record/src/schema/attributes/units.ts';
 
 /** The page that holds the reference between two comments. */
@@ -28,6 +34,7 @@ const GROUPS: readonly (readonly [title: string, rows: AttributeRows])[] = [
   ['Retrieval', RETRIEVAL],
   ['Embeddings', EMBEDDINGS],
   ['Tools and agents', TOOLS_AND_AGENTS],
+  ['MCP', MCP],
   ['HTTP', HTTP],
   ['Capture', CAPTURE],
   ['Roll-up, on local roots only', ROLL_UP],

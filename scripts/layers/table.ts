@@ -38,6 +38,12 @@ function instrumentation(rules: Pick<PackageRules, 'types' | 'loaders' | 'floors
   return { workspace: ['@spanline/core', '@spanline/instrumentation', '@spanline/record'], runtime: [], ...rules };
 }
 
+/** An adapter of an HTTP framework. */
+function adapter(rules: Pick<PackageRules, 'types' | 'loaders' | 'floors' | 'moduleState'>): PackageRules {
+  const { workspace, ...rest } = instrumentation(rules);
+  return { workspace: [...workspace, '@spanline/http'], ...rest };
+}
+
 /** The layers and floors of docs/architecture.md. A new package or room gets its row here first. */
 export const layerTable: LayerTable = {
   record: {
@@ -97,22 +103,42 @@ export const layerTable: LayerTable = {
     loaders: [],
     floors: [['answers', 'patching', 'provider', 'context', 'runs', 'options.ts'], ['client'], ['index.ts']],
   },
-  express: instrumentation({
+  http: {
+    workspace: ['@spanline/core', '@spanline/instrumentation', '@spanline/record'],
+    runtime: [],
+    types: [],
+    loaders: [],
+    floors: [
+      ['exchange', 'propagate.ts'],
+      ['request', 'response'],
+      ['debug', 'feedback'],
+      ['node', 'server', 'web'],
+      ['index.ts'],
+    ],
+    moduleState: [{ file: 'request/request-id.ts', why: 'pool of random bytes' }],
+  },
+  express: adapter({
     types: ['express'],
     loaders: [],
     floors: [
-      ['scope.ts'],
-      ['exchange'],
-      ['route', 'request', 'response'],
+      ['scope.ts', 'router-state.ts'],
+      ['route'],
       ['application'],
-      ['middleware', 'feedback', 'debug', 'propagate.ts'],
+      ['middleware', 'feedback-route.ts', 'debug-session.ts', 'identify.ts'],
       ['augment.ts'],
       ['index.ts'],
     ],
-    moduleState: [
-      { file: 'route/mount-path.ts', why: 'cache of spellings' },
-      { file: 'request/request-id.ts', why: 'pool of random bytes' },
-    ],
+    moduleState: [{ file: 'route/mount-path.ts', why: 'cache of spellings' }],
+  }),
+  fastify: adapter({
+    types: ['fastify'],
+    loaders: [],
+    floors: [['scope.ts', 'augment.ts'], ['adapter.ts', 'routes.ts'], ['plugin.ts'], ['index.ts']],
+  }),
+  hono: adapter({
+    types: ['hono'],
+    loaders: ['route.ts'],
+    floors: [['scope.ts', 'augment.ts', 'route.ts'], ['adapter.ts'], ['middleware.ts', 'routes.ts'], ['index.ts']],
   }),
   langchain: instrumentation({
     types: ['@langchain/core'],
@@ -141,10 +167,44 @@ export const layerTable: LayerTable = {
     ],
     moduleState: [{ file: 'provider/provider.ts', why: 'cache' }],
   }),
+  'ai-sdk': instrumentation({
+    types: ['ai'],
+    loaders: [],
+    floors: [
+      ['scope.ts'],
+      ['objects', 'tracing.ts'],
+      ['calls'],
+      ['middleware', 'telemetry'],
+      ['index.ts', 'register.ts'],
+    ],
+  }),
   openai: instrumentation({
     types: ['openai'],
     loaders: ['register.ts'],
     floors: [['scope.ts', 'apis'], ['read-request.ts'], ['wrap.ts'], ['index.ts', 'register.ts']],
+  }),
+  bedrock: instrumentation({
+    types: ['@aws-sdk/client-bedrock-runtime'],
+    loaders: ['register.ts'],
+    floors: [
+      ['scope.ts', 'request.ts', 'invoke-body.ts'],
+      ['converse.ts'],
+      ['invoke.ts'],
+      ['read-request.ts', 'trace-commands.ts'],
+      ['wrap.ts'],
+      ['index.ts', 'register.ts'],
+    ],
+  }),
+  'google-genai': instrumentation({
+    types: ['@google/genai'],
+    loaders: ['register.ts'],
+    floors: [
+      ['scope.ts', 'model-request.ts'],
+      ['embed.ts', 'generate.ts', 'predict.ts'],
+      ['read-request.ts', 'trace-api-client.ts'],
+      ['wrap.ts'],
+      ['index.ts', 'register.ts'],
+    ],
   }),
   anthropic: instrumentation({
     types: ['@anthropic-ai/sdk'],
@@ -156,11 +216,33 @@ export const layerTable: LayerTable = {
       ['index.ts', 'register.ts'],
     ],
   }),
+  mcp: instrumentation({
+    types: [],
+    loaders: [],
+    floors: [['scope.ts', 'messages', 'peer'], ['calls'], ['wrap.ts'], ['index.ts', 'register.ts']],
+  }),
+  otel: instrumentation({
+    types: ['@opentelemetry/api'],
+    loaders: [],
+    floors: [
+      ['host', 'spellings'],
+      ['reading'],
+      ['place.ts'],
+      ['record-span.ts'],
+      ['stand-in.ts'],
+      ['context-manager.ts', 'processor.ts'],
+      ['index.ts'],
+    ],
+    moduleState: [
+      { file: 'spellings/index.ts', why: 'cache' },
+      { file: 'stand-in.ts', why: 'each copy has stand-ins of its own, which lead to the same spans' },
+    ],
+  }),
   ship: {
     workspace: ['@spanline/record', '@spanline/remote'],
     runtime: [],
     types: ['@platformatic/kafka'],
-    loaders: ['sinks/kafka/topic-writer.ts'],
+    loaders: ['sinks/kafka/producer.ts'],
     floors: [
       ['contracts'],
       ['state'],
@@ -196,25 +278,25 @@ export const layerTable: LayerTable = {
   query: {
     workspace: ['@spanline/record', '@spanline/remote'],
     runtime: ['tinyglobby'],
-    types: ['@duckdb/node-api'],
-    loaders: ['index-store/duckdb.ts'],
+    types: ['@duckdb/node-api', 'apache-arrow'],
+    loaders: ['api/arrow.ts', 'index-store/duckdb.ts'],
     only: { '@spanline/remote': ['cluster'] },
     moduleState: [{ file: 'records/times.ts', why: 'cache of the last date' }],
     floors: [
       ['filter', 'lines'],
-      ['records', 'internal.ts'],
-      ['answers'],
-      ['analysis', 'cluster', 'index-store'],
+      ['records'],
+      ['answers', 'internal.ts'],
+      ['analysis', 'cluster', 'exports', 'index-store'],
       ['api'],
       ['index.ts'],
     ],
   },
   viewer: {
-    workspace: ['@spanline/pretty/internal', '@spanline/query', '@spanline/record'],
+    workspace: ['@spanline/core', '@spanline/pretty/internal', '@spanline/query', '@spanline/record'],
     runtime: [],
     types: [],
     loaders: [],
-    floors: [['contract.ts'], ['server'], ['router.ts', 'start-viewer.ts'], ['index.ts']],
+    floors: [['contract', 'panels.ts'], ['server'], ['file', 'router.ts', 'start-viewer.ts'], ['index.ts']],
   },
   cli: {
     workspace: [
@@ -230,17 +312,21 @@ export const layerTable: LayerTable = {
       '@spanline/ship/internal',
       '@spanline/viewer',
     ],
-    runtime: ['@modelcontextprotocol/sdk', 'zod'],
+    runtime: ['@babel/parser', '@modelcontextprotocol/sdk', 'diff', 'magic-string', 'tinyglobby', 'zod'],
     types: [],
     loaders: [],
     only: {
+      '@babel/parser': ['care'],
       '@modelcontextprotocol/sdk': ['mcp'],
-      // For the redaction of a target.
-      '@spanline/core': ['ship'],
+      // For the redaction of a target, and to find personal data.
+      '@spanline/core': ['care', 'ship'],
       '@spanline/monitor/offline': ['why'],
-      '@spanline/query': ['source', 'ask', 'why'],
-      '@spanline/query/internal': ['tail'],
-      '@spanline/viewer': ['view'],
+      '@spanline/query': ['source', 'ask', 'care', 'why'],
+      '@spanline/query/internal': ['care', 'tail'],
+      '@spanline/viewer': ['care', 'view'],
+      diff: ['care'],
+      'magic-string': ['care'],
+      tinyglobby: ['care'],
       zod: ['mcp'],
     },
     floors: [
@@ -248,7 +334,7 @@ export const layerTable: LayerTable = {
       ['flags.ts'],
       ['report', 'setup'],
       ['source', 'ship'],
-      ['ask', 'tail', 'view', 'why'],
+      ['ask', 'care', 'tail', 'view', 'why'],
       ['mcp'],
       ['run.ts'],
       ['index.ts', 'main.ts'],

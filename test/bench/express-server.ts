@@ -42,7 +42,8 @@ app.get('/hello/:id', (req, res) => {
   res.json({ id: req.params.id });
 });
 
-const server = createServer(app).listen(0, '127.0.0.1', () => {
+// The client's connections rest during the turns of the other servers.
+const server = createServer({ keepAliveTimeout: 600_000 }, app).listen(0, '127.0.0.1', () => {
   process.send?.({ port: (server.address() as AddressInfo).port });
 });
 

@@ -22,6 +22,9 @@ const REPETITIONS = 7;
 const WARM_UP = 5;
 /** CPU time of a slice: on a busy machine it lasts longer, and does as much. */
 const SLICE_NS = 250e6;
+/** Operations of a turn that warms up, at least, unless they take this CPU time: V8 takes ten thousand to compile all. */
+const WARM_OPERATIONS = 2000;
+const MAX_WARM_NS = 1.5e9;
 const BATCH = 50;
 
 function cpuNs(): number {
@@ -29,9 +32,13 @@ function cpuNs(): number {
   return (user + system) * 1000;
 }
 
-async function slice({ run, settle }: BenchCase): Promise<number> {
+async function slice({ run, settle }: BenchCase, least = 0): Promise<number> {
   const started = cpuNs();
   let operations = 0;
+  const isOver = (): boolean => {
+    const ns = cpuNs() - started;
+    return ns >= SLICE_NS && (operations >= least || ns >= MAX_WARM_NS);
+  };
   do {
     for (let index = 0; index < BATCH; index++) {
       const pending = run();
@@ -39,7 +46,7 @@ async function slice({ run, settle }: BenchCase): Promise<number> {
     }
     operations += BATCH;
     await settle?.();
-  } while (cpuNs() - started < SLICE_NS);
+  } while (!isOver());
   return (cpuNs() - started) / operations;
 }
 
@@ -48,13 +55,13 @@ export function median(values: readonly number[]): number {
   return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
 }
 
-/** Runs the cases in turn, A B C A B C …, so that a machine that slows down slows all of them; the first turns warm up: V8 takes about ten thousand operations to compile all of it. */
+/** Runs the cases in turn, A B C A B C …, so that a machine that slows down slows all of them. The first turns warm up. */
 export async function measure(cases: readonly BenchCase[]): Promise<BenchResult[]> {
   const samples = new Map<string, number[]>(cases.map(({ name }) => [name, []]));
   for (let repetition = -WARM_UP; repetition < REPETITIONS; repetition++) {
     for (const benchCase of cases) {
       const over = benchCase.turn?.();
-      const ns = await slice(benchCase);
+      const ns = await slice(benchCase, repetition < 0 ? WARM_OPERATIONS : 0);
       over?.();
       if (repetition >= 0) samples.get(benchCase.name)?.push(ns);
     }

@@ -6,7 +6,7 @@ export interface Row {
   readonly budget: string;
   readonly measured: number;
   readonly limit: number;
-  readonly unit: '×' | 'µs' | 'ms' | 'MB';
+  readonly unit: '×' | 'µs' | 'ms' | 'MB' | '%';
   /** Absolute figures behind the ratio. */
   readonly detail: string;
 }

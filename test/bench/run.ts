@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { fileURLToPath } from 'node:url';
+import { aiSdkRows } from './ai-sdk.ts';
 import { captureRows } from './capture.ts';
 import { clientRows } from './clients.ts';
 import { coreRows } from './core.ts';
@@ -14,6 +15,7 @@ import { monitorRows } from './monitor.ts';
 import { queryRows } from './query.ts';
 import { type Row, printRows } from './rows.ts';
 import { shipRows } from './ship.ts';
+import { viewerRows } from './viewer.ts';
 
 const SUITES: Readonly<Record<string, () => Promise<Row[]>>> = {
   core: coreRows,
@@ -21,12 +23,14 @@ const SUITES: Readonly<Record<string, () => Promise<Row[]>>> = {
   lines: lineRows,
   express: expressRows,
   clients: clientRows,
+  'ai-sdk': aiSdkRows,
   langchain: langChainRows,
   llamaindex: llamaIndexRows,
   ship: shipRows,
   drain: drainRows,
   monitor: monitorRows,
   query: queryRows,
+  viewer: viewerRows,
 };
 const FILE = fileURLToPath(new URL('../../bench-results.json', import.meta.url));
 

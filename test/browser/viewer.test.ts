@@ -1,6 +1,6 @@
 /** The viewer in a real browser: every page, on small, large, empty, hostile and growing logs. */
 
-import { appendFileSync } from 'node:fs';
+import { appendFileSync, readFileSync } from 'node:fs';
 import { describe, expect, inject, it } from 'vitest';
 import { alertLine, logWith, spanId, spanLine, traceId } from '../../packages/viewer/test/support/lines.ts';
 import { openPage, violations } from './support/page.ts';
@@ -126,6 +126,157 @@ describe.skipIf(inject('chromium') === undefined)('the viewer', () => {
     await page.waitForSelector('text=3 traces');
   });
 
+  it('completes names and values, and groups traces', async () => {
+    const { page } = await openPage(logWith(SMALL));
+    await page.waitForSelector('text=3 traces');
+    await page.keyboard.press('/');
+    await page.keyboard.type('sess');
+    await page.keyboard.press('ArrowDown');
+    await page.keyboard.press('Enter');
+    await page.keyboard.type('s_');
+    await page.waitForSelector('#completions >> text=s_3');
+    await page.keyboard.type('3');
+    await expect.poll(() => page.locator('#completions [role=option]').count()).toBe(1);
+    await page.keyboard.press('Tab');
+    expect(await page.inputValue('#filter')).toBe('session:s_3 ');
+    await page.keyboard.press('Enter');
+    await page.waitForSelector('text=1 trace');
+    await page.fill('#filter', '');
+    await page.keyboard.press('Enter');
+    await page.waitForSelector('text=3 traces');
+    await page.selectOption('text=Group by', 'model');
+    await page.waitForSelector('#groups .row:has-text("gpt-4o"):has-text("$0.0426")');
+    await page.locator('#groups').focus();
+    await page.keyboard.press('Enter');
+    await page.waitForSelector('#traces .row >> nth=3');
+    expect(await page.inputValue('#filter')).toBe('model:"gpt-4o"');
+  });
+
+  it('chooses traces by keyboard and mouse, and hands them over as a data set', async () => {
+    const { page } = await openPage(logWith(SMALL));
+    await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
+    await page.waitForSelector('text=3 traces');
+    await page.keyboard.press('Space');
+    await page.waitForSelector('text=1 chosen');
+    await page
+      .locator('#traces .row')
+      .last()
+      .click({ modifiers: ['Control'] });
+    await page.waitForSelector('text=2 chosen');
+    // Another filter does not lose them.
+    await page.fill('#filter', 'session:s_2');
+    await page.keyboard.press('Enter');
+    await page.waitForSelector('text=1 trace');
+    await page.click('.bar-line >> text=Copy');
+    await page.waitForSelector('text=Copied 2');
+    const copied = (await page.evaluate('navigator.clipboard.readText()')) as string;
+    const ids = copied
+      .trimEnd()
+      .split('\n')
+      .map((line) => (JSON.parse(line) as { metadata: object }).metadata);
+    expect(ids).toMatchObject([{ traceId: traceId(3) }, { traceId: traceId(1) }]);
+    const [download] = await Promise.all([page.waitForEvent('download'), page.click('text=Save as data set')]);
+    expect(download.suggestedFilename()).toBe('dataset.ndjson');
+    expect(readFileSync(await download.path(), 'utf8')).toBe(copied);
+    await page.click('text=Choose none');
+    await page.waitForSelector('text=2 chosen', { state: 'detached' });
+  });
+
+  it('scores one trace after the other, also while new ones come', async () => {
+    const file = logWith(SMALL);
+    const scores = file.replace('app.ndjson', 'scores.ndjson');
+    const { page } = await openPage(file, {}, scores);
+    await page.waitForSelector('text=3 traces');
+    await page.click('nav >> text=Queue');
+    await page.waitForSelector('.queue h2 >> text=POST /ask/3');
+    await page.keyboard.press('j');
+    await page.waitForSelector('.queue h2 >> text=POST /ask/2');
+    expect(page.url()).toContain(traceId(2));
+    await page.waitForSelector('text=2 of 3');
+    // Two newer traces move the place of this one.
+    appendFileSync(
+      file,
+      [4, 5]
+        .flatMap(ask)
+        .map((line) => `${line}\n`)
+        .join(''),
+    );
+    await page.waitForSelector('text=4 of 5');
+    expect(await page.locator('.queue h2').textContent()).toContain('POST /ask/2');
+    await page.keyboard.press('k');
+    await page.waitForSelector('.queue h2 >> text=POST /ask/3');
+    await page.keyboard.press('1');
+    await page.waitForSelector('.queue h2 >> text=POST /ask/2');
+    await expect.poll(() => readFileSync(scores, 'utf8')).toContain(traceId(3));
+  });
+
+  it('says that a cost is a lower bound, in groups and where two traces are compared', async () => {
+    const unknown = (trace: number): string =>
+      spanLine(
+        { trace, span: trace * 10 + 7, parent: trace * 10 + 1, fromMs: trace * 60_000 + 50 },
+        { 'span.type': 'llm', 'span.name': 'chat local', 'spanline.cost.reason': 'unknown_model' },
+      );
+    const { page } = await openPage(logWith([...SMALL, unknown(2)]));
+    await page.waitForSelector('text=3 traces');
+    await page.click('nav >> text=Sessions');
+    await page.waitForSelector('#groups .row:has-text("s_2"):has-text("≥$0.0142")');
+    expect(await page.locator('#groups .row:has-text("s_1")').textContent()).not.toContain('≥');
+    await page.goto(`${page.url().split('#')[0]}#/diff/${traceId(1)}?with=${traceId(2)}`);
+    await page.waitForSelector('text=≥$0.0142');
+    await page.keyboard.press('c');
+    await page.fill('.side input >> nth=0', 'service:shop');
+    await page.keyboard.press('Enter');
+    await page.fill('.side input >> nth=1', 'service:shop');
+    await page.keyboard.press('Enter');
+    await page.waitForSelector('tr:has-text("all requests"):has-text("cost"):has-text("≥$")');
+  });
+
+  it('scrolls a list that is taller than an element may be', async () => {
+    const { page } = await openPage(
+      logWith(
+        Array.from({ length: 350_000 }, (_, n) =>
+          spanLine({ trace: n + 1, span: n + 1, fromMs: n }, { 'span.name': `request ${n}` }),
+        ),
+      ),
+    );
+    await page.waitForSelector('text=350k traces');
+    await page.keyboard.press('End');
+    await page.waitForSelector('.row.selected .name:text("request 0")');
+    await page.evaluate('document.querySelector("#traces").scrollTop = 5_000_000');
+    await page.waitForSelector('#traces .row .name:text("request 174990")');
+    await page.keyboard.press('Home');
+    await page.waitForSelector('.row.selected .name:text("request 349999")');
+  });
+
+  it('leads from a panel to its traces, and compares two sides and two traces', async () => {
+    const { page } = await openPage(logWith(SMALL));
+    await page.waitForSelector('text=3 traces');
+    await page.keyboard.press('d');
+    await page.waitForSelector('.panel:has-text("Cost by model") >> text=$0.0426');
+    await page.waitForSelector('.panel:has-text("Cost by route") >> text=No data in this view.');
+    await page.locator('.panel:has-text("Latency of requests") .plot').focus();
+    await page.keyboard.press('ArrowRight');
+    await page.keyboard.press('Enter');
+    await page.waitForSelector('text=1 trace');
+    expect(await page.inputValue('#filter')).toBe('-exists:parent');
+    await page.click('text=Selected time');
+    await page.keyboard.press('c');
+    await page.click('text=Earlier and later');
+    await page.waitForSelector('td:has-text("all requests")');
+    // A period has what starts in it, as charts show it.
+    expect(await page.locator('.side input').first().inputValue()).toMatch(/^\(start<"/);
+    await page.click('nav >> text=Traces');
+    await page.waitForSelector('.row .name:text("POST /ask/3")');
+    await page.locator('#traces').focus();
+    await page.keyboard.press('x');
+    await page.keyboard.press('ArrowDown');
+    await page.keyboard.press('x');
+    await page.waitForSelector('td:has-text("chat")');
+    expect(await page.locator('td .removed, td .added').allTextContents()).toContain('+ POST /ask/2');
+    await page.keyboard.press('Escape');
+    await page.waitForSelector('text=3 traces');
+  });
+
   it('shows the figures of each step, which lead to its traces', async () => {
     const { page } = await openPage(logWith(SMALL));
     await page.waitForSelector('text=3 traces');
@@ -168,7 +319,24 @@ describe.skipIf(inject('chromium') === undefined)('the viewer', () => {
       await page.keyboard.press('e');
       await page.waitForSelector('.span-panel >> text=TimeoutError');
       await check();
-      for (const name of ['Steps', 'Errors', 'Sessions', 'Alerts']) {
+      for (const name of ['Sessions', 'Users']) {
+        await page.click(`nav >> text=${name}`);
+        await page.waitForSelector(name === 'Users' ? 'text=No user' : '#groups .row:has-text("s_1")');
+        await check();
+      }
+      await page.click('nav >> text=Dashboard');
+      // A panel is read when it comes near the screen.
+      await page.locator('.panel:has-text("Cost by model")').scrollIntoViewIfNeeded();
+      await page.waitForSelector('.panel:has-text("Cost by model") >> text=$0.0426');
+      await check();
+      await page.click('nav >> text=Compare');
+      await page.click('text=Earlier and later');
+      await page.waitForSelector('td:has-text("all requests")');
+      await check();
+      await page.goto(`${page.url().split('#')[0]}#/diff/${traceId(1)}?with=${traceId(2)}`);
+      await page.waitForSelector('td:has-text("chat")');
+      await check();
+      for (const name of ['Steps', 'Errors', 'Alerts']) {
         await page.click(`nav >> text=${name}`);
         await page.waitForSelector(`[aria-label="${name}"] td`);
         await check();
@@ -186,7 +354,7 @@ describe.skipIf(inject('chromium') === undefined)('the viewer', () => {
     await page.click('td >> text=TimeoutError');
     await page.waitForSelector('.span-panel >> text=the mail server did not answer');
     await page.click('nav >> text=Sessions');
-    await page.click('td >> text=s_2');
+    await page.click('#groups >> text=s_2');
     await page.waitForSelector('text=1 trace');
     expect(await page.inputValue('#filter')).toBe('session:"s_2"');
     await page.fill('#filter', '');
@@ -281,6 +449,33 @@ describe.skipIf(inject('chromium') === undefined)('the viewer', () => {
     expect(await page.evaluate('document.querySelectorAll("*").length')).toBeLessThan(1500);
   });
 
+  it('finds what is hidden: the next match, and the next error, of many siblings that are one row', async () => {
+    const steps = Array.from({ length: 60 }, (_, n) =>
+      spanLine(
+        { trace: 1, span: n + 2, parent: 1, fromMs: n, durationMs: 1 },
+        {
+          'span.name': 'fetch',
+          ...(n === 40 ? { 'span.status': 'error', 'error.type': 'RangeError', 'error.message': 'page 40' } : {}),
+        },
+      ),
+    );
+    const below = spanLine({ trace: 1, span: 99, parent: 52, fromMs: 51 }, { 'span.name': 'needle' });
+    const root = spanLine({ trace: 1, span: 1, durationMs: 70 }, { 'span.name': 'whole' });
+    const { page } = await openPage(logWith([...steps, below, root]));
+    await page.waitForSelector('text=1 trace');
+    await page.keyboard.press('Enter');
+    await page.waitForSelector('.span-row >> text=40 more fetch');
+    await page.click('text=Collapse');
+    await page.locator('#spans').focus();
+    await page.keyboard.press('e');
+    await page.waitForSelector('.span-panel >> text=page 40');
+    await page.waitForSelector('.span-row.selected >> text=error');
+    await page.fill('[aria-label="Search inside this trace"]', 'needle');
+    await page.waitForSelector('text=1 found');
+    await page.keyboard.press('Enter');
+    await page.waitForSelector('.span-row.selected .name:text("needle")');
+  });
+
   it('opens a message of 20 MB by its start', async () => {
     const long = 'What is new? '.repeat(1_600_000);
     const { page } = await openPage(
@@ -291,6 +486,8 @@ describe.skipIf(inject('chromium') === undefined)('the viewer', () => {
     await page.waitForSelector('text=1 trace');
     await page.keyboard.press('Enter');
     await page.waitForSelector('.span-row .name');
+    const bodies: Promise<Buffer>[] = [];
+    page.on('response', (response) => void bodies.push(response.body()));
     await page.keyboard.press('Enter');
     await page.waitForSelector('.message >> text=What is new?');
     expect((await page.locator('article.message .text').textContent())?.length).toBeLessThan(5000);
@@ -300,5 +497,53 @@ describe.skipIf(inject('chromium') === undefined)('the viewer', () => {
         .poll(async () => (await page.locator('article.message .text').textContent())?.length)
         .toBeGreaterThan(least);
     }
+    // The page has its work in pieces: no answer has much of the text, and no element has.
+    const sizes = (await Promise.all(bodies)).map(({ length }) => length);
+    expect(sizes.length).toBeGreaterThan(1);
+    expect(Math.max(...sizes)).toBeLessThan(200_000);
+    const longest = "Math.max(...[...document.querySelectorAll('.text > *')].map((node) => node.textContent.length))";
+    expect(await page.evaluate(longest)).toBeLessThanOrEqual(10_000);
+  });
+
+  it('shows texts as a map, and leads from a line around some of them to their traces', async () => {
+    const documents = (n: number): string =>
+      json(
+        Array.from({ length: 100 }, (_, page) => ({
+          content:
+            n % 2 === 0 ? `refund invoice ${page} ${n}` : `<img src=x onerror="alert(1)"> disk logs ${page} ${n}`,
+        })),
+      );
+    const many = Array.from({ length: 100 }, (_, n) =>
+      spanLine({ trace: n + 10, span: n + 1000 }, { 'gen_ai.retrieval.documents': documents(n) }),
+    );
+    const { page } = await openPage(logWith([...SMALL, ...many]));
+    await page.waitForSelector('text=103 traces');
+    await page.keyboard.press('m');
+    await page.waitForSelector('text=/^3 texts/');
+    expect(await violations(page)).toEqual([]);
+    await page.selectOption('label:has-text("Texts") select', 'documents');
+    await page.waitForSelector('text=/^10k texts/');
+    await page.click('text=Colour by score');
+    const box = await page.locator('.map-plot canvas').boundingBox();
+    if (box === null) throw new Error('no canvas');
+    const corners: readonly (readonly [number, number])[] = [
+      [2, 2],
+      [box.width - 2, 2],
+      [box.width - 2, box.height - 2],
+      [2, box.height - 2],
+    ];
+    await page.mouse.move(box.x + 2, box.y + 2);
+    await page.mouse.down();
+    for (const [x, y] of corners) await page.mouse.move(box.x + x, box.y + y);
+    await page.mouse.up();
+    await page.waitForSelector('.map-side >> text=10k texts');
+    expect(await violations(page)).toEqual([]);
+    expect(await page.locator('.map img').count()).toBe(0);
+    await page.locator('.map-groups button').first().click();
+    await page.click('.map-side p a');
+    await page.waitForSelector('#traces .row .name');
+    expect(await page.inputValue('#filter')).toMatch(/^trace:[0-9a-f]{32}/);
+    await page.goto(`${page.url().split('#')[0]}#/map?filter=type:tool`);
+    await page.waitForSelector('text=No texts');
   });
 });

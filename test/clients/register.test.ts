@@ -50,6 +50,51 @@ describe.each([
   });
 });
 
+const GOOGLE = `
+  const google = new GoogleGenAI({ apiKey: 'test', apiVersion: 'v1beta', httpOptions: { baseUrl: process.env.BASE } });
+  await google.models.generateContent({ model: 'gemini-2.5-flash', contents: 'plain' });`;
+const BEDROCK = `
+  const bedrock = new BedrockRuntimeClient({
+    region: 'us-east-1',
+    endpoint: process.env.BASE,
+    credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
+    requestHandler: new NodeHttpHandler(),
+  });
+  const ask = { modelId: 'amazon.nova-lite-v1:0', messages: [{ role: 'user', content: [{ text: 'plain' }] }] };
+  await bedrock.send(new ConverseCommand(ask));`;
+const NAMES = ['GoogleGenAI', 'BedrockRuntimeClient, ConverseCommand', 'NodeHttpHandler'];
+const MODULES = ['@google/genai', '@aws-sdk/client-bedrock-runtime', '@smithy/node-http-handler'];
+
+it.each([
+  ['an ES module', NAMES.map((name, at) => `import { ${name} } from '${MODULES[at]}';`).join('')],
+  [
+    'a program that uses require',
+    REQUIRE + NAMES.map((name, at) => `const { ${name} } = require('${MODULES[at]}');`).join(''),
+  ],
+])(
+  'clients of Google and Amazon are traced without code, and once if they are wrapped as well: in %s',
+  async (_, imports) => {
+    const wrapped = `
+    const { wrapGoogleGenAI } = await import('@spanline/google-genai');
+    const { wrapBedrock } = await import('@spanline/bedrock');
+    wrapGoogleGenAI(google);
+    wrapBedrock(bedrock);
+    await google.models.generateContent({ model: 'gemini-2.5-flash', contents: 'plain' });
+    await bedrock.send(new ConverseCommand(ask));`;
+    const { code, stdout } = await runChild(`${imports}${GOOGLE}${BEDROCK}${wrapped}`, {
+      nodeOptions: ['--import', '@spanline/google-genai/register', '--import', '@spanline/bedrock/register'],
+      env: { BASE: provider.url },
+    });
+    const lines = jsonLines(stdout).filter((line) => line['event.name'] === 'span.end');
+    const told = lines.map((line) => [line['span.name'], line['gen_ai.usage.input_tokens']]);
+    const calls = [
+      ['generate_content gemini-2.5-flash', 40],
+      ['chat amazon.nova-lite-v1:0', 40],
+    ];
+    expect([code, told]).toEqual([0, [...calls, ...calls]]);
+  },
+);
+
 it('a client that is wrapped as well is traced once, by its wrapper', async () => {
   const source = `
     import OpenAI from 'openai';

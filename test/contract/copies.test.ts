@@ -11,6 +11,8 @@ import { drain } from '../support/records.ts';
 import { type Installation, installAgain } from '../support/second-installation.ts';
 import { INSTRUMENTATIONS, USD_PER_CALL } from './support/programs.ts';
 
+const NAMES = [...new Set(INSTRUMENTATIONS.map(({ name }) => name))];
+
 let provider: LLMock;
 
 beforeAll(async () => {
@@ -19,23 +21,26 @@ beforeAll(async () => {
 
 afterAll(() => provider.stop());
 
-const CORE = ['instrumentation', 'core', 'record'] as const;
+/** Each instrumentation alone, and all of them with what is below. */
+let own: Installation;
+let all: Installation;
 
-describe.each(INSTRUMENTATIONS)('two copies of $name', ({ name, start, isModelCall, tree: oneCall }) => {
-  let own: Installation;
-  let all: Installation;
+beforeAll(() => {
+  own = installAgain(...NAMES);
+  all = installAgain(...NAMES, 'http', 'instrumentation', 'core', 'record');
+});
+
+afterAll(() => {
+  own.remove();
+  all.remove();
+});
+
+describe.each(INSTRUMENTATIONS)('two copies of $name $way', ({ name, start, isModelCall, tree: oneCall }) => {
   let log: MemoryLog;
   let first: unknown;
 
   beforeAll(async () => {
-    own = installAgain(name);
-    all = installAgain(name, ...CORE);
     first = await import(`@spanline/${name}`);
-  });
-
-  afterAll(() => {
-    own.remove();
-    all.remove();
   });
 
   beforeEach(() => {

@@ -37,7 +37,7 @@ async function failure(work: Promise<unknown>): Promise<unknown> {
   }
 }
 
-describe.each(INSTRUMENTATIONS)('the instrumentation of $name', (instrumentation) => {
+describe.each(INSTRUMENTATIONS)('the instrumentation of $name $way', (instrumentation) => {
   const { name, start, isModelCall } = instrumentation;
   let log: MemoryLog;
   let tracer: Tracer;
@@ -88,6 +88,8 @@ describe.each(INSTRUMENTATIONS)('the instrumentation of $name', (instrumentation
   const ask = (program: Program, question: Question): Promise<string> =>
     isModelCall ? tracer.withSpan('outer', () => program.ask(question)) : program.ask(question);
   const settled = (): Promise<void> => collectUntil(() => tracer.stats().open === 0);
+  /** The lines of the calls themselves, without those of the framework's steps around them. */
+  const calls = () => log.records().filter((record) => !isModelCall || record['span.type'] === 'llm');
   const call = () => log.records().find((record) => record['span.type'] === (isModelCall ? 'llm' : 'http'));
   const check = (): void => {
     for (const record of log.records()) expect(validate(record)).toEqual({ valid: true });
@@ -121,8 +123,8 @@ describe.each(INSTRUMENTATIONS)('the instrumentation of $name', (instrumentation
     await program.ask({ text: 'plain' });
     await drain(await program.stream({ text: 'plain' }));
     await settled();
-    expect(log.records()).toHaveLength(2);
-    for (const record of log.records()) {
+    expect(calls()).toHaveLength(2);
+    for (const record of calls()) {
       expect(record).toMatchObject({
         'span.status': 'ok',
         'gen_ai.usage.input_tokens': USAGE.prompt_tokens,
@@ -155,15 +157,15 @@ describe.each(INSTRUMENTATIONS)('the instrumentation of $name', (instrumentation
     const program = await warmedUp();
     for await (const piece of await program.stream({ text: 'slow' })) if (piece !== '') break;
     await settled();
-    expect(log.records().map((record) => record['span.status'])).toEqual([instrumentation.left]);
+    expect(calls().map((record) => record['span.status'])).toEqual([instrumentation.left]);
     check();
   });
 
-  it.runIf(isModelCall)('ends the span of a stream that nobody reads', async () => {
+  it.runIf(isModelCall && instrumentation.left !== 'ok')('ends the span of a stream that nobody reads', async () => {
     const program = await warmedUp();
     await program.stream({ text: 'plain' });
     await settled();
-    expect(log.records().map((record) => record['span.status'])).toEqual(['abandoned']);
+    expect(calls().map((record) => record['span.status'])).toEqual(['abandoned']);
     check();
   });
 
@@ -177,7 +179,7 @@ describe.each(INSTRUMENTATIONS)('the instrumentation of $name', (instrumentation
     };
     await read().catch(() => undefined);
     await settled();
-    expect(log.records().map((record) => record['span.status'])).toEqual([instrumentation.aborted]);
+    expect(calls().map((record) => record['span.status'])).toEqual([instrumentation.aborted]);
     check();
   });
 
@@ -235,7 +237,7 @@ describe.each(INSTRUMENTATIONS)('the instrumentation of $name', (instrumentation
     const answer = await program.ask({ text }).catch(messageOf);
     expect(answer).toBe(await (await plain()).ask({ text }).catch(messageOf));
     await settled();
-    expect(log.records()).toHaveLength(isModelCall ? 1 : 2);
+    expect(calls()).toHaveLength(isModelCall ? 1 : 2);
     check();
   });
 

@@ -1,7 +1,7 @@
 /** The page of the command line: every command on it is run, and prints what the page shows. */
 
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -11,10 +11,27 @@ const ROOT = join(import.meta.dirname, '../..');
 const PAGE = join(ROOT, 'docs/cli.md');
 const MAIN = join(ROOT, 'packages/cli/dist/main.js');
 
+const SERVER = `import express from 'express';
+import OpenAI from 'openai';
+
+const app = express();
+const openai = new OpenAI();
+
+app.get('/ask', async (req, res) => {
+  const answer = await openai.responses.create({ model: 'gpt-4o-mini', input: String(req.query.q) });
+  res.send(answer.output_text);
+});
+
+app.listen(3000);
+`;
+
 let folder = '';
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'spanline-page-'));
   writeFileSync(join(folder, 'app.ndjson'), serviceLog());
+  mkdirSync(join(folder, 'shop'));
+  writeFileSync(join(folder, 'shop/package.json'), '{ "type": "module" }');
+  writeFileSync(join(folder, 'shop/server.js'), SERVER);
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 

@@ -330,7 +330,7 @@ describe('nothing that must not be logged is in the log', () => {
     });
     const planter = new Planter(20_261_123);
     const plant = (only?: readonly string[]): string => planter.text(only);
-    const wanted = runs(2000, 20_000);
+    const wanted = runs(1000, 20_000);
     while (planter.planted.size < wanted) {
       await throughCore(tracer, plant);
       for (const logger of [tracer.logger, log.logger, over.logger]) throughLogger(logger, plant);
@@ -349,7 +349,7 @@ describe('nothing that must not be logged is in the log', () => {
         `${kind}: ${text.slice(text.indexOf(secret) - 40, text.indexOf(secret) + secret.length + 10)}`,
     );
     expect(found).toEqual([]);
-    expect(log.records().length).toBeGreaterThan(300);
+    expect(log.records().length).toBeGreaterThan(wanted / 10);
     expect(tracer.stats().internalErrors).toBe(0);
   });
 });

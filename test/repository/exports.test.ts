@@ -53,6 +53,19 @@ it.each(scopes)('the scope of spans is the package and the version that its mani
 
 it('there is one scope for core and each instrumentation', () => {
   expect(scopes.map((path) => path.split('/')[0]).toSorted()).toEqual(
-    ['core', 'express', 'langchain', 'llamaindex', 'openai', 'anthropic'].toSorted(),
+    [
+      'core',
+      'express',
+      'fastify',
+      'hono',
+      'langchain',
+      'llamaindex',
+      'openai',
+      'anthropic',
+      'ai-sdk',
+      'mcp',
+      'bedrock',
+      'google-genai',
+    ].toSorted(),
   );
 });

@@ -1,7 +1,8 @@
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, inject, it, vi } from 'vitest';
 import { phoenix } from '@spanline/ship';
-import { startPhoenix } from './support/phoenix.ts';
+import { cli, folderWith } from '../../packages/cli/test/support/cli.ts';
+import { otlpToProtobuf, startPhoenix } from './support/phoenix.ts';
 import { type Line, LONG_REQUESTS, NEEDLES, writeProgram } from './support/program.ts';
 import type { RunningServer } from './support/server.ts';
 import { ship, type Shipped } from './support/ship.ts';
@@ -47,11 +48,11 @@ async function json<Body>(url: string, init?: RequestInit): Promise<Body> {
   return JSON.parse(text) as Body;
 }
 
-async function readSpans(url: string): Promise<ShownSpan[]> {
+async function readSpans(url: string, project = PROJECT): Promise<ShownSpan[]> {
   const spans: ShownSpan[] = [];
   let cursor = '';
   do {
-    const page = await json<Page>(`${url}/v1/projects/${PROJECT}/spans?limit=1000${cursor}`);
+    const page = await json<Page>(`${url}/v1/projects/${project}/spans?limit=1000${cursor}`);
     spans.push(...page.data);
     cursor = page.next_cursor === null ? '' : `&cursor=${encodeURIComponent(page.next_cursor)}`;
   } while (cursor !== '');
@@ -147,6 +148,42 @@ describe.skipIf(files === undefined)('Phoenix', () => {
       expect(project?.tokenCountTotal).toBe(tokens);
       expect(project?.costSummary.total.cost).toBeCloseTo(sum(calls, 'spanline.cost.usd'), 6);
     }, WRITTEN);
+  });
+
+  it('takes an export in OTLP, which OpenTelemetry reads without a word left over', async () => {
+    const requests = new Set(['req-7', 'req-10']);
+    const shippedLines = lines.filter((line) => requests.has(String(line['http.request.id'])));
+    // Phoenix keeps a span that it has: these get other ids.
+    const log = shippedLines.map((line) => `${JSON.stringify(line)}\n`).join('');
+    const other = log.replaceAll(/"(trace_id|span_id|parent_span_id)":"../g, '"$1":"ee');
+    const some = other
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line) as Line);
+    const cwd = folderWith({ 'app.ndjson': other });
+    expect((await cli(['export', 'otlp', 'app.ndjson', '--out', 'out.json'], { cwd })).code).toBe(0);
+    const body = await otlpToProtobuf(files as string, join(cwd, 'out.json'));
+    const { url } = server as RunningServer;
+    const headers = { 'content-type': 'application/x-protobuf' };
+    expect((await fetch(`${url}/v1/traces`, { method: 'POST', headers, body })).status).toBe(200);
+    const expected = some.filter((line) => line['event.name'] === 'span.end');
+    expect(expected.length).toBeGreaterThan(4);
+    // Spans without a project go to this one.
+    const got = await vi.waitFor(async () => {
+      const written = await readSpans(url, 'default');
+      expect(written).toHaveLength(expected.length);
+      return new Map(written.map((span) => [span.context.span_id, span]));
+    }, WRITTEN);
+    for (const line of expected) {
+      const span = got.get(String(line['span_id'])) as ShownSpan;
+      expect({ name: span.name, trace: span.context.trace_id, parent: span.parent_id ?? undefined }).toEqual({
+        name: line['span.name'],
+        trace: line['trace_id'],
+        parent: line['parent_span_id'],
+      });
+      expect(Date.parse(span.end_time) - Date.parse(span.start_time)).toBe(line['duration_ms']);
+      expect(span.status_code).toBe(line['span.status'] === 'error' ? 'ERROR' : 'OK');
+    }
   });
 
   it('shows a question as it was asked, also of 200 kB', () => {

@@ -1,6 +1,6 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -128,5 +128,26 @@ describe.skipIf(files === undefined)('alerts of two processes with one memory in
     expect(actions()).toEqual(['trigger']);
     await both(4, false);
     await expect.poll(actions).toEqual(['trigger', 'resolve']);
+  });
+
+  it.each([
+    ['before it is missed', 0],
+    ['after each went on alone', 1],
+  ])('go on with an incident when the server is back and has lost everything: %s', async (_, minutesAlone) => {
+    const [, second] = replicas as [ChildProcess, ChildProcess];
+    await both(3, true);
+    await expect.poll(actions).toEqual(['trigger']);
+    await redis.stop();
+    rmSync(data, { recursive: true });
+    mkdirSync(data);
+    await both(minutesAlone, true);
+    redis = await startRedis(files ?? '', port, data);
+    await both(4, true);
+    await minutes(4, replicas, [false, true]);
+    expect(actions()).toEqual(['trigger']);
+    await both(6, false);
+    await expect.poll(actions).toEqual(['trigger', 'resolve']);
+    expect((await minute(second, false)).state).toBe('OK');
+    expect(new Set(messages.map(([, key]) => key)).size).toBe(1);
   });
 });

@@ -3,7 +3,15 @@ import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { build, type BuildOptions } from 'esbuild';
-import { expect, onTestFinished } from 'vitest';
+import { afterAll, expect, onTestFinished } from 'vitest';
+
+const TO_NODE = {
+  bundle: true,
+  packages: 'external',
+  platform: 'node',
+  format: 'esm',
+  target: 'node20',
+} as const satisfies BuildOptions;
 
 /** How a child process ended and what it wrote. */
 export interface ChildResult {
@@ -48,16 +56,26 @@ export async function runChild(source: string, options: ChildOptions = {}): Prom
   }
 }
 
+/**
+ * Compiles a program in TypeScript beside its source, for all tests of the file that calls this at its top level. The
+ * program loads the compiled packages. `fork` needs `execArgv: []`, because a worker has the conditions of the sources.
+ *
+ * @returns the path of the program
+ */
+export async function compileProgram(source: string): Promise<string> {
+  const folder = mkdtempSync(join(dirname(source), '.child-'));
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+  const file = join(folder, 'main.mjs');
+  await build({ ...TO_NODE, entryPoints: [source], outfile: file });
+  return file;
+}
+
 async function writeProgram(file: string, source: string, compile?: BuildOptions): Promise<void> {
   if (compile === undefined) return writeFileSync(file, source);
   await build({
+    ...TO_NODE,
     stdin: { contents: source, resolveDir: dirname(file), loader: 'ts' },
     outfile: file,
-    bundle: true,
-    packages: 'external',
-    platform: 'node',
-    format: 'esm',
-    target: 'node20',
     ...compile,
   });
 }

@@ -34,7 +34,8 @@ export function installAgain(...names: string[]): Installation {
     cpSync(join(from, 'package.json'), join(folder, name, 'package.json'));
     for (const dependency of dependenciesOf(join(from, 'node_modules'))) {
       const link = join(folder, name, 'node_modules', dependency);
-      const own = dependency.replace('@spanline/', '');
+      // A framework may have the name of our package for it.
+      const own = dependency.startsWith('@spanline/') ? dependency.replace('@spanline/', '') : '';
       mkdirSync(dirname(link), { recursive: true });
       symlinkSync(names.includes(own) ? join(folder, own) : join(from, 'node_modules', dependency), link);
     }

@@ -1,10 +1,14 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { expect, it, onTestFinished } from 'vitest';
 import { parseLine } from '@spanline/core';
 import { incident } from '../src/incident.ts';
+
+/** The program that `npx spanline` runs. */
+const SPANLINE = fileURLToPath(new URL('../../../node_modules/.bin/spanline', import.meta.url));
 
 /** Runs differ only in trace ids and the folder of the log. */
 function comparable(text: string, folder: string): string {
@@ -22,11 +26,16 @@ it('reports the incident while it lasts, with its cause, and its repair', async 
   const text = comparable(told, folder);
   await expect(`${text}\n`).toMatchFileSnapshot('../incident.txt');
   expect(text).toMatch(
-    /^10:\d\d:\d\d {2}Step Latency: latency_p99_ms of rerank is 22,\d{3} \(limit > 1,1\d\d, usually 38\d/m,
+    /^10:\d\d:\d\d {2}Step Latency: latency_p95_ms of rerank is 12,\d{3} \(limit > 1,1\d\d, usually 39\d/m,
   );
-  expect(text).toMatch(/where more than 30 documents were retrieved, and 318 ms/);
+  const [first] = text.split(/^10:\d\d:\d\d {2}/m).slice(1);
+  expect(first).toMatch(/likely cause {2}rerank .* where more than 30 documents were retrieved, and 318 ms/);
   expect(text).toMatch(/^search: more than 30 documents\n13 of 13 slow traces \(100 %\), and 0 of 707 others\./m);
   expect(text).toMatch(/^11:\d\d:\d\d {2}Step Latency has recovered/m);
+
+  const { stdout } = spawnSync(SPANLINE, ['doctor', 'legal-rag.ndjson', '--json'], { cwd: folder, encoding: 'utf8' });
+  const { findings } = JSON.parse(stdout) as { findings: { name: string }[] };
+  expect(findings.map(({ name }) => name)).toEqual(['no-request-ids']);
 
   const command = /open them {5}(.*)/.exec(told)?.[1] ?? '';
   const lines = execFileSync('sh', ['-c', command], { encoding: 'utf8' }).trim().split('\n');

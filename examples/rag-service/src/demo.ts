@@ -104,7 +104,7 @@ ${records.length} spans of ${outcomes.length} requests are in demo.ndjson. Where
   npx spanline errors demo.ndjson                  errors, grouped
   npx spanline cost demo.ndjson                    cost by day, model and user
   npx spanline scores demo.ndjson                  what users thought
-  pnpm demo --serve                                the service keeps running
+  npx -y pnpm@12 demo --serve                      the service keeps running
   README.md, then docs/                            your own service`);
 }
 

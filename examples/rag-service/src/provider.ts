@@ -41,9 +41,9 @@ function usage(request: ChatCompletionRequest, answer: string): { prompt_tokens:
 }
 
 /** A fake provider that speaks OpenAI's protocol over HTTP on loopback: paced streams, usage, tool calls, 429. */
-async function startFake(): Promise<Provider> {
+export async function startFake(tokensPerSecond = 150): Promise<Provider> {
   const fake = new LLMock({ port: 0, host: '127.0.0.1', logLevel: 'silent' });
-  const pace = { streamingProfile: { ttft: 120, tps: 150 } };
+  const pace = { streamingProfile: { ttft: 120, tps: tokensPerSecond } };
   fake.on(
     { userMessage: RATE_LIMITED_QUESTION },
     {

@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { parseLine, validate } from '@spanline/core';
+import { cli } from '../../../packages/cli/test/support/cli.ts';
 
 const FOLDER = new URL('..', import.meta.url);
 const ROOT = new URL('../..', FOLDER);
@@ -54,9 +55,14 @@ describe('the demo', () => {
     expect(commands.length).toBeGreaterThan(5);
     expect(commands).toContain(VIEW);
     await viewsOnce();
+    const doctor = ['doctor', 'demo.ndjson', '--app', fileURLToPath(FOLDER), '--json'];
+    const health = JSON.parse(spawnSync(SPANLINE, doctor, { cwd: ROOT, encoding: 'utf8' }).stdout) as {
+      findings: { name: string }[];
+    };
+    expect(health.findings.map(({ name }) => name)).toEqual(['no-channel']);
     for (const command of new Set(commands.filter((text) => text !== VIEW))) {
-      const outcome = spawnSync(SPANLINE, command.split(' ').slice(1), { cwd: ROOT, encoding: 'utf8' });
-      expect({ command, status: outcome.status, stderr: outcome.stderr }).toEqual({ command, status: 0, stderr: '' });
+      const { code, stderr: complaints } = await cli(command.split(' ').slice(1), { cwd: fileURLToPath(ROOT) });
+      expect({ command, code, complaints }).toEqual({ command, code: 0, complaints: '' });
     }
     const refused = records.filter((record) => record['http.response.status_code'] === 429);
     expect(refused.map((record) => record['span.status'])).toEqual(['error']);

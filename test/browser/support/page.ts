@@ -46,15 +46,42 @@ async function launch({ width = 1280, height = 800, scheme = 'light' }: Look): P
   return context;
 }
 
+/**
+ * Opens a page of a disk. The test fails if the page asks for anything, or has another fault.
+ *
+ * @param refuses - scripts that its policy refuses
+ */
+export async function openFile(url: string, { refuses = 0 }: { refuses?: number } = {}): Promise<Page> {
+  const context = await launch({});
+  const page = context.pages()[0] ?? (await context.newPage());
+  const faults: string[] = [];
+  const refused: string[] = [];
+  page.on('pageerror', (error) => faults.push(error.message));
+  page.on('console', (message) => {
+    if (message.type() === 'error')
+      (/Content Security Policy/.test(message.text()) ? refused : faults).push(message.text());
+  });
+  page.on('request', (request) => {
+    if (request.url() !== url && !request.url().startsWith('data:')) faults.push(`request to ${request.url()}`);
+  });
+  onTestFinished(() => expect({ faults, refused: refused.length }).toEqual({ faults: [], refused: refuses }));
+  await page.goto(url);
+  return page;
+}
+
 export interface OpenPage {
   readonly page: Page;
   /** Faults of the page: errors, violations of its policy, requests to elsewhere, dialogs. */
   readonly faults: string[];
 }
 
-/** Opens the viewer of a source. The test fails if the page has a fault by its end. */
-export async function openPage(source: string, look: Look = {}): Promise<OpenPage> {
-  const viewer = await startViewer({ source });
+/**
+ * Opens the viewer of a source. The test fails if the page has a fault by its end.
+ *
+ * @param annotate - file for scores
+ */
+export async function openPage(source: string, look: Look = {}, annotate?: string): Promise<OpenPage> {
+  const viewer = await startViewer({ source, ...(annotate === undefined ? {} : { annotate }) });
   const context = await launch(look);
   const page = context.pages()[0] ?? (await context.newPage());
   const faults: string[] = [];

@@ -6,15 +6,23 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { createOpenAI } from '@ai-sdk/openai';
 import AnthropicSdk from '@anthropic-ai/sdk';
+import { BedrockRuntimeClient, ConverseCommand, ConverseStreamCommand } from '@aws-sdk/client-bedrock-runtime';
+import { GoogleGenAI } from '@google/genai';
 import { HumanMessage, SystemMessage } from '@langchain/core/messages';
 import { ChatOpenAI } from '@langchain/openai';
 import { OpenAI as LlamaOpenAI } from '@llamaindex/openai';
+import { NodeHttpHandler } from '@smithy/node-http-handler';
+import { generateText, jsonSchema, streamText, tool, type ToolSet, wrapLanguageModel } from 'ai';
 import express from 'express';
 import OpenAI from 'openai';
+import type * as aiSdk from '@spanline/ai-sdk';
 import type * as anthropic from '@spanline/anthropic';
+import type * as bedrock from '@spanline/bedrock';
 import type { CaptureMode, Tracer } from '@spanline/core';
 import type * as spanlineExpress from '@spanline/express';
+import type * as googleGenAI from '@spanline/google-genai';
 import type * as langchain from '@spanline/langchain';
 import type * as llamaindex from '@spanline/llamaindex';
 import type * as openai from '@spanline/openai';
@@ -46,6 +54,8 @@ export interface Setting {
 export interface Instrumentation {
   /** Its folder in `packages/`. */
   readonly name: string;
+  /** The way in which it is used, where there are several. */
+  readonly way?: string;
   /**
    * Starts the program.
    *
@@ -55,8 +65,11 @@ export interface Instrumentation {
   start(url: string, copies: readonly unknown[], setting: Setting): Promise<Program>;
   /** The spans of a question, asked inside of a span `outer`. */
   readonly tree: string;
-  /** Status of the span when the reader of a stream leaves, and when it aborts. */
-  readonly left: 'abandoned' | 'aborted';
+  /**
+   * Status of the span when the reader of a stream leaves, and when it aborts. A framework that reads ahead gets a short
+   * answer to its end.
+   */
+  readonly left: 'abandoned' | 'aborted' | 'ok';
   readonly aborted: 'aborted' | undefined;
   /** True for spans with content, tokens and cost. */
   readonly isModelCall: boolean;
@@ -143,6 +156,88 @@ const anthropicRow: Instrumentation = {
   },
 };
 
+const GEMINI = 'gemini-2.5-flash';
+
+const googleRow: Instrumentation = {
+  name: 'google-genai',
+  tree: `task outer\n  llm generate_content ${GEMINI}`,
+  left: 'abandoned',
+  aborted: 'aborted',
+  isModelCall: true,
+  async start(url, copies, setting) {
+    const modules = copies as (typeof googleGenAI)[];
+    const client = new GoogleGenAI({ apiKey: 'test', apiVersion: 'v1beta', httpOptions: { baseUrl: url } });
+    for (const { wrapGoogleGenAI } of modules) wrapGoogleGenAI(client, setting);
+    const request = ({ text, system, signal }: Question) => ({
+      model: GEMINI,
+      contents: text,
+      config: {
+        tools: [{ functionDeclarations: [{ name: TOOL.name, description: system ?? TOOL.description }] }],
+        ...(system === undefined ? {} : { systemInstruction: system }),
+        ...(signal === undefined ? {} : { abortSignal: signal }),
+      },
+    });
+    return {
+      ask: async (question) => (await client.models.generateContent(request(question))).text ?? '',
+      stream: async (question) =>
+        map(await client.models.generateContentStream(request(question)), (chunk) => chunk.text),
+      undo: () => modules.forEach(({ unwrapGoogleGenAI }) => unwrapGoogleGenAI(client)),
+      stop: stopped,
+    };
+  },
+};
+
+const HAIKU = `anthropic.${CLAUDE}-v1:0`;
+
+const bedrockRow: Instrumentation = {
+  name: 'bedrock',
+  tree: `task outer\n  llm chat ${HAIKU}`,
+  left: 'abandoned',
+  aborted: 'aborted',
+  isModelCall: true,
+  async start(url, copies, setting) {
+    const modules = copies as (typeof bedrock)[];
+    const client = new BedrockRuntimeClient({
+      region: 'us-east-1',
+      endpoint: url,
+      credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
+      // Its usual handler speaks HTTP/2 only.
+      requestHandler: new NodeHttpHandler(),
+      maxAttempts: 1,
+    });
+    for (const { wrapBedrock } of modules) wrapBedrock(client, setting);
+    const request = ({ text, system }: Question) => ({
+      modelId: HAIKU,
+      ...(system === undefined ? {} : { system: [{ text: system }] }),
+      toolConfig: {
+        tools: [
+          {
+            toolSpec: {
+              name: TOOL.name,
+              description: system ?? TOOL.description,
+              inputSchema: { json: { type: 'object' } },
+            },
+          },
+        ],
+      },
+      messages: [{ role: 'user' as const, content: [{ text }] }],
+    });
+    const options = ({ signal }: Question) => (signal === undefined ? {} : { abortSignal: signal });
+    return {
+      async ask(question) {
+        const { output } = await client.send(new ConverseCommand(request(question)), options(question));
+        return output?.message?.content?.map((block) => block.text ?? '').join('') ?? '';
+      },
+      async stream(question) {
+        const { stream } = await client.send(new ConverseStreamCommand(request(question)), options(question));
+        return map(stream as NonNullable<typeof stream>, (event) => event.contentBlockDelta?.delta?.text);
+      },
+      undo: () => modules.forEach(({ unwrapBedrock }) => unwrapBedrock(client)),
+      stop: async () => client.destroy(),
+    };
+  },
+};
+
 const langchainRow: Instrumentation = {
   name: 'langchain',
   tree: `task outer\n  llm chat ${MODEL}`,
@@ -211,6 +306,47 @@ const llamaindexRow: Instrumentation = {
     };
   },
 };
+
+/** @param isWrapped - the model is wrapped, and not the call watched */
+const aiSdkRow = (isWrapped: boolean): Instrumentation => ({
+  name: 'ai-sdk',
+  way: isWrapped ? 'by middleware' : 'by telemetry',
+  tree: isWrapped ? `task outer\n  llm chat ${MODEL}` : `task outer\n  agent invoke_agent agent\n    llm chat ${MODEL}`,
+  left: 'ok',
+  aborted: 'aborted',
+  isModelCall: true,
+  async start(url, copies, setting) {
+    const modules = copies as (typeof aiSdk)[];
+    const plain = createOpenAI({ apiKey: 'test', baseURL: `${url}/v1` }).chat(MODEL);
+    const middleware = modules.map(({ spanlineMiddleware }) => spanlineMiddleware(setting));
+    let model = isWrapped ? wrapLanguageModel({ model: plain, middleware }) : plain;
+    let integrations = isWrapped ? [] : modules.map(({ spanlineTelemetry }) => spanlineTelemetry(setting));
+    const options = ({ text, system, signal }: Question) => ({
+      model,
+      maxRetries: 0,
+      prompt: text,
+      ...(system === undefined ? {} : { system }),
+      ...(signal === undefined ? {} : { abortSignal: signal }),
+      tools: {
+        [TOOL.name]: tool({ description: system ?? TOOL.description, inputSchema: jsonSchema({ type: 'object' }) }),
+      } as ToolSet,
+      telemetry: { integrations },
+    });
+    return {
+      ask: async (question) => (await generateText(options(question))).text,
+      async stream(question) {
+        const errors: unknown[] = [];
+        const { textStream } = streamText({ ...options(question), onError: ({ error }) => void errors.push(error) });
+        return map(textStream, (piece) => piece);
+      },
+      undo(): void {
+        model = plain;
+        integrations = [];
+      },
+      stop: stopped,
+    };
+  },
+});
 
 /** A service that asks a model with the plain client, and a caller of it. */
 const expressRow: Instrumentation = {
@@ -282,10 +418,22 @@ const expressRow: Instrumentation = {
 export const INSTRUMENTATIONS: readonly Instrumentation[] = [
   openaiRow,
   anthropicRow,
+  googleRow,
+  bedrockRow,
   langchainRow,
   llamaindexRow,
+  aiSdkRow(false),
+  aiSdkRow(true),
   expressRow,
 ];
 
 /** US dollars of a call, by instrumentation of models. */
-export const USD_PER_CALL = { openai: 0.00022, langchain: 0.00022, llamaindex: 0.00022, anthropic: 0.00008 } as const;
+export const USD_PER_CALL = {
+  openai: 0.00022,
+  langchain: 0.00022,
+  llamaindex: 0.00022,
+  'ai-sdk': 0.00022,
+  anthropic: 0.00008,
+  'google-genai': 0.000042,
+  bedrock: 0.00008,
+} as const;

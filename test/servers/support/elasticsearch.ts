@@ -1,6 +1,7 @@
 import { cpSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { type ProfileName, profileKey } from '@spanline/record';
 import { elasticsearchSetup } from '@spanline/ship';
 import { fetched, run } from './fetch.ts';
 import { type RunningServer, startServer } from './server.ts';
@@ -60,17 +61,22 @@ export async function startElasticsearch(files: string): Promise<RunningServer> 
 }
 
 interface Mappings {
-  readonly mappings: { readonly properties: Readonly<Record<string, { readonly type: string }>> };
+  readonly mappings: {
+    readonly properties: Readonly<Record<string, { readonly type: string; readonly analyzer?: string }>>;
+  };
 }
 
-/** The mappings of the set-up, without what is in modules that this distribution has not. */
-export function plainMappings(): Record<string, unknown> {
-  const requests = elasticsearchSetup({ flavour: 'elasticsearch', profile: 'otel' });
+/** The mappings of the set-up in the words of a profile, without what this distribution has not: modules, analyzers. */
+export function plainMappings(
+  profile: ProfileName = 'otel',
+  flavour: 'elasticsearch' | 'opensearch' = 'elasticsearch',
+): Record<string, unknown> {
+  const requests = elasticsearchSetup({ flavour, profile: 'otel' });
   const component = requests.find(({ path }) => path.startsWith('_component_template/'))?.body?.[
     'template'
   ] as Mappings;
-  const properties = Object.entries(component.mappings.properties).map(([name, mapping]) => [
-    name,
+  const properties = Object.entries(component.mappings.properties).map(([name, { analyzer: _, ...mapping }]) => [
+    profileKey(name, profile),
     mapping.type === 'match_only_text' ? { type: 'text' } : mapping,
   ]);
   return { ...component.mappings, properties: Object.fromEntries(properties) as unknown };

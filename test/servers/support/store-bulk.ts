@@ -1,18 +1,31 @@
-import { type SpanRecord, toEcs } from '@spanline/record';
+import { type SpanRecord, toDatadog, toEcs } from '@spanline/record';
 import type { SearchClient } from './search-client.ts';
 
-/** Stores records under their places, in the words of a profile. @throws an error with the first one that is refused */
+const FORMS = { ecs: toEcs, datadog: toDatadog, otel: (record: SpanRecord): object => record } as const;
+
+/** Records of one request. */
+const AT_ONCE = 500;
+
+/**
+ * Stores records under their places, in the words of a profile.
+ *
+ * @param first - place of the first one
+ * @throws an error with the first one that is refused
+ */
 export async function storeBulk(
   client: SearchClient,
   index: string,
-  profile: 'ecs' | 'otel',
+  profile: keyof typeof FORMS,
   records: readonly SpanRecord[],
+  first = 0,
 ): Promise<void> {
   const lines = records.map((record, place) => {
-    const document = profile === 'ecs' ? toEcs(record) : record;
-    return `${JSON.stringify({ create: { _id: String(place) } })}\n${JSON.stringify(document)}\n`;
+    const document = FORMS[profile](record);
+    return `${JSON.stringify({ create: { _id: String(first + place) } })}\n${JSON.stringify(document)}\n`;
   });
-  const answer = await client.send('POST', `${index}/_bulk`, lines.join(''));
-  if (answer['errors'] !== false) throw new Error(JSON.stringify(answer).slice(0, 2000));
+  for (let from = 0; from < lines.length; from += AT_ONCE) {
+    const answer = await client.send('POST', `${index}/_bulk`, lines.slice(from, from + AT_ONCE).join(''));
+    if (answer['errors'] !== false) throw new Error(JSON.stringify(answer).slice(0, 2000));
+  }
   await client.refresh(index);
 }

@@ -1,0 +1,212 @@
+/**
+ * One server for each adapter. All serve the same routes, which are written once: a row turns them into handlers of its
+ * framework.
+ */
+
+import { once } from 'node:events';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { Readable } from 'node:stream';
+import { serve } from '@hono/node-server';
+import express from 'express';
+import Fastify, { type FastifyReply, type FastifyRequest } from 'fastify';
+import { type Context, Hono } from 'hono';
+import type { Span, Tracer } from '@spanline/core';
+import type * as spanlineExpress from '@spanline/express';
+import type * as spanlineFastify from '@spanline/fastify';
+import type * as spanlineHono from '@spanline/hono';
+import type { Identity, ServerOptions } from '@spanline/http';
+
+/** A request, as all frameworks have it. */
+interface Call {
+  readonly id: string;
+  readonly body: unknown;
+  readonly log: Tracer['logger'];
+  readonly span: Span | undefined;
+  readonly signal: AbortSignal;
+  identify(identity: Identity): void;
+}
+
+/** Answers a request with a text, or piece by piece. */
+type Handler = (call: Call) => Promise<string | AsyncIterable<string>>;
+
+/** Handlers by method and path, which may have the parameter `:id`. */
+export type Routes = Readonly<Record<string, Handler>>;
+
+/** Options that do not read requests. */
+export type PlainOptions = ServerOptions<never, never> & {
+  /** Reads the user from the header `x-user`. */
+  byHeader?: boolean;
+};
+
+/** A server that listens. */
+export interface Running {
+  readonly url: string;
+  readonly port: number;
+  stop(): Promise<void>;
+}
+
+/** An adapter. */
+export interface ServerRow {
+  /** Its folder in `packages/`. */
+  readonly name: string;
+  /** The scope of its spans. */
+  readonly scope: string;
+  /**
+   * Starts a server.
+   *
+   * @param copies - the copies of the adapter's package, all with the same options
+   */
+  start(copies: readonly unknown[], options: PlainOptions, routes: Routes): Promise<Running>;
+}
+
+const split = (route: string): [method: string, path: string] => route.split(' ') as [string, string];
+
+/** The options of an adapter whose requests are read with `headers`. */
+function optionsFor<Req, Res>(
+  { byHeader = false, ...options }: PlainOptions,
+  header: (req: Req, name: string) => unknown,
+): ServerOptions<Req, Res> {
+  const given = options as ServerOptions<Req, Res>;
+  if (!byHeader) return given;
+  return {
+    ...given,
+    ignore: (req) => header(req, 'x-health') === 'yes',
+    identify: (req) => ({ userId: header(req, 'x-user') as string | undefined }),
+    capture: (req) => (header(req, 'x-capture') === 'full' ? 'full' : undefined),
+  };
+}
+
+function runningOf(server: Server): Running {
+  const { port } = server.address() as AddressInfo;
+  return {
+    url: `http://127.0.0.1:${port}`,
+    port,
+    async stop() {
+      server.closeAllConnections();
+      server.close();
+      await once(server, 'close');
+    },
+  };
+}
+
+/** A body of the Web, written in the context of its handler. */
+function streamOf(pieces: AsyncIterable<string>): ReadableStream<Uint8Array> {
+  const encoder = new TextEncoder();
+  return new ReadableStream({
+    async start(controller) {
+      try {
+        for await (const piece of pieces) controller.enqueue(encoder.encode(piece));
+        controller.close();
+      } catch (error) {
+        controller.error(error);
+      }
+    },
+  });
+}
+
+const expressRow: ServerRow = {
+  name: 'express',
+  scope: '@spanline/express',
+  async start(copies, options, routes) {
+    const modules = copies as (typeof spanlineExpress)[];
+    const app = express().set('env', 'test');
+    for (const copy of modules) {
+      app.use(
+        copy.spanlineExpress(optionsFor<express.Request, express.Response>(options, (req, name) => req.get(name))),
+      );
+    }
+    app.use(express.json());
+    for (const [route, handler] of Object.entries(routes)) {
+      const [method, path] = split(route);
+      app[method.toLowerCase() as 'get'](path, async (req, res) => {
+        const answer = await handler({
+          id: String(req.params['id']),
+          body: req.body as unknown,
+          log: req.log,
+          span: req.span,
+          signal: req.clientSignal,
+          identify: (identity) => modules[0]?.identify(req, identity),
+        });
+        if (typeof answer === 'string') {
+          res.send(answer);
+          return;
+        }
+        for await (const piece of answer) res.write(piece);
+        res.end();
+      });
+    }
+    for (const copy of modules) app.use(copy.spanlineErrorHandler());
+    const server = createServer(app).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    return runningOf(server);
+  },
+};
+
+const fastifyRow: ServerRow = {
+  name: 'fastify',
+  scope: '@spanline/fastify',
+  async start(copies, options, routes) {
+    const modules = copies as (typeof spanlineFastify)[];
+    const app = Fastify({ forceCloseConnections: true });
+    for (const copy of modules) {
+      await app.register(
+        copy.spanlineFastify,
+        optionsFor<FastifyRequest, FastifyReply>(options, (request, name) => request.headers[name]),
+      );
+    }
+    for (const [route, handler] of Object.entries(routes)) {
+      const [method, url] = split(route);
+      app.route({
+        method,
+        url,
+        async handler(request) {
+          const answer = await handler({
+            id: String((request.params as { id?: string }).id),
+            body: request.body,
+            log: request.log as Tracer['logger'],
+            span: request.span,
+            signal: request.clientSignal,
+            identify: (identity) => modules[0]?.identify(request, identity),
+          });
+          return typeof answer === 'string' ? answer : Readable.from(answer);
+        },
+      });
+    }
+    const url = await app.listen({ port: 0, host: '127.0.0.1' });
+    return { url, port: Number(new URL(url).port), stop: () => app.close() };
+  },
+};
+
+const honoRow: ServerRow = {
+  name: 'hono',
+  scope: '@spanline/hono',
+  async start(copies, options, routes) {
+    const modules = copies as (typeof spanlineHono)[];
+    const app = new Hono();
+    for (const copy of modules) {
+      app.use(copy.spanlineHono(optionsFor<Context, Context>(options, (c, name) => c.req.header(name))));
+    }
+    app.onError((error, c) => c.text(error.message, ((error as { status?: number }).status ?? 500) as 500));
+    for (const [route, handler] of Object.entries(routes)) {
+      const [method, path] = split(route);
+      app.on(method, path, async (c) => {
+        const answer = await handler({
+          id: String(c.req.param('id')),
+          body: method === 'POST' ? await c.req.json<unknown>() : undefined,
+          log: c.get('log'),
+          span: c.get('span'),
+          signal: modules[0]?.clientSignal(c) ?? c.req.raw.signal,
+          identify: (identity) => modules[0]?.identify(c, identity),
+        });
+        return typeof answer === 'string' ? c.text(answer) : new Response(streamOf(answer));
+      });
+    }
+    const server = serve({ fetch: app.fetch, port: 0, hostname: '127.0.0.1' }) as Server;
+    await once(server, 'listening');
+    return runningOf(server);
+  },
+};
+
+/** Every adapter. */
+export const SERVERS: readonly ServerRow[] = [expressRow, fastifyRow, honoRow];
