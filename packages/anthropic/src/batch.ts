@@ -24,7 +24,7 @@ export function batchSpan(body: Props, server: SpanAttributes): SpanOptions {
 
 /** Creates a reader of a batch's id and state. */
 export function createBatchReader(): AnswerReader {
-  return wholeReader((value) => {
+  return wholeReader((value): SpanAttributes => {
     const { id, processing_status, request_counts, expires_at } = props(value);
     return {
       'gen_ai.response.id': text(id),

@@ -144,7 +144,7 @@ function embeddingAttributes(input: Props): SpanAttributes {
 
 /** Vectors are counted, never kept. */
 function createEmbeddingReader(): AnswerReader {
-  return wholeReader((value) => {
+  return wholeReader((value): SpanAttributes => {
     const { embedding, embeddings } = props(value);
     const { float } = props(embeddings);
     const vector = embedding ?? list(float ?? embeddings)[0];

@@ -33,7 +33,7 @@ function requestAttributes({ model, body }: ModelRequest): SpanAttributes {
 
 /** Creates a reader of the number of dimensions. */
 function createEmbeddingReader(): AnswerReader {
-  return wholeReader((value) => {
+  return wholeReader((value): SpanAttributes => {
     const { embedding, embeddings } = props(value);
     const { values } = props(embedding ?? list(embeddings)[0]);
     return { 'gen_ai.embeddings.dimension.count': Array.isArray(values) ? values.length : undefined };

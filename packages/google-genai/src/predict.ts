@@ -27,7 +27,7 @@ function embeddingAttributes({ model, body }: ModelRequest, texts: readonly stri
 
 /** Vertex AI counts the tokens of each text. */
 function createEmbeddingReader(): AnswerReader {
-  return wholeReader((value) => {
+  return wholeReader((value): SpanAttributes => {
     const embeddings = list(props(value)['predictions']).map((prediction) => props(props(prediction)['embeddings']));
     const counts = embeddings.map(({ statistics }) => number(props(statistics)['token_count']) ?? 0);
     const usage = normalizeUsage({ input_tokens: counts.reduce((sum, count) => sum + count, 0) });

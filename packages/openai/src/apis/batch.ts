@@ -34,7 +34,7 @@ function isCounted(usage: unknown): boolean {
 }
 
 function createBatchReader(): AnswerReader {
-  return wholeReader((value) => {
+  return wholeReader((value): SpanAttributes => {
     const { id, model, status, request_counts, usage } = props(value);
     const requests = number(props(request_counts)['completed']);
     const isUncounted = !isCounted(usage) && (requests ?? 0) > 0;

@@ -45,7 +45,7 @@ function dimensions(embedding: unknown): number | undefined {
 }
 
 function createEmbeddingReader(): AnswerReader {
-  return wholeReader((value) => {
+  return wholeReader((value): SpanAttributes => {
     const answer = props(value);
     return {
       ...answerAttributes(answer),

@@ -1,5 +1,6 @@
 /** `/moderations`. */
 
+import type { SpanAttributes } from '@spanline/core';
 import {
   clientSpan,
   type AnswerReader,
@@ -19,7 +20,7 @@ function flaggedCategories(result: unknown): string[] {
 
 /** The action is `flag` if one of the inputs is flagged. */
 function createModerationReader(): AnswerReader {
-  return wholeReader((value) => {
+  return wholeReader((value): SpanAttributes => {
     const answer = props(value);
     const results = list(answer['results']);
     return {
