@@ -1,6 +1,7 @@
 import { calcPrice, findProvider, type ModelPrice, type PriceCalculation } from '@pydantic/genai-prices';
 import { BILLED_UNITS, type BilledUnit, type BilledUnits, UNITS } from '@spanline/record';
 import { bareName } from '../providers/index.ts';
+import { addLongContext } from './long-context.ts';
 import { type Priced, type UnitPrice, type UnitPricer, unitPricer } from './price-table.ts';
 
 /** Name and version of the catalogue, as written in `spanline.cost.price_version`. */
@@ -81,6 +82,7 @@ function pricesOf(list: ModelPrice, provider: string, model: string): Map<Billed
   const { [provider]: share } = CACHE_READS;
   if (input !== undefined && share !== undefined && !prices.has('cache_read_tokens'))
     prices.set('cache_read_tokens', times(share, input));
+  addLongContext(prices, provider, model);
   return prices;
 }
 

@@ -37,6 +37,13 @@ interface ListPrice {
   readonly items?: readonly BillItem[];
 }
 
+/** True if there is an output, and no count of the input that it was made from. */
+function lacksInput(units: BilledUnits): boolean {
+  if (units.input_tokens !== undefined || (units.output_tokens ?? 0) === 0) return false;
+  for (const unit in units) if (/^(?:input|cache|audio)_/.test(unit)) return false;
+  return true;
+}
+
 function usageFault({ hasUnknown, issue, source }: BilledCall): Inexact | undefined {
   if (hasUnknown === true) return 'unknown_usage';
   if (issue === 'incomplete') return 'incomplete_usage';
@@ -164,7 +171,9 @@ export function createPricer({ prices = {}, hosts = {} }: PricerOptions = {}): P
     if (typeof found === 'string') return { reason: found };
     const factor =
       tier === undefined && region === undefined ? LIST_PRICE : priceFactor(found.provider, found.model, tier, region);
-    return listPrice(call, found.price(units, call.timestamp, isItemized), factor, PRICE_VERSION);
+    const price = listPrice(call, found.price(units, call.timestamp, isItemized), factor, PRICE_VERSION);
+    const isCut = price.inexact === undefined && found.units.has('input_tokens') && lacksInput(units);
+    return isCut ? { ...price, inexact: 'incomplete_usage' } : price;
   }
 
   function byList(call: BilledCall, isItemized = false): ListPrice | { reason: NoCost } {

@@ -20,19 +20,27 @@ const MAX_DEPTH = 4;
 /** Of one object no more keys are read. The longest usage has a few dozen, a whole answer about as many. */
 const MAX_USAGE_KEYS = 500;
 
-/** The number in a value, which some providers write as text. */
-function toCount(value: unknown): number | undefined {
-  const number = typeof value === 'string' && value.trim() !== '' ? Number(value) : value;
-  return typeof number === 'number' && number >= 0 && number <= MAX_COUNT ? number : undefined;
+/** A number, which some providers write as text. Clients of gRPC have integers as `bigint`. */
+function toNumber(value: unknown): number | undefined {
+  if (typeof value === 'number') return value;
+  if (typeof value === 'bigint') return Number(value);
+  return typeof value === 'string' && value.trim() !== '' ? Number(value) : undefined;
 }
 
-/** A count may be there by two spellings, one of them with 0. */
-function put({ readings }: Counts, reading: Reading, value: unknown): void {
+/** The number in a value. `undefined` for one that cannot be a count. */
+function toCount(value: unknown): number | undefined {
+  const number = toNumber(value);
+  return number !== undefined && number >= 0 && number <= MAX_COUNT ? number : undefined;
+}
+
+/** A count may be there by two spellings, one of them with 0. Returns false for a number that cannot be a count. */
+function put({ readings }: Counts, reading: Reading, value: unknown): boolean {
   const number = toCount(value);
-  if (number === undefined) return;
+  if (number === undefined) return reading === 'total' || typeof value !== 'number';
   const count = reading.endsWith('_tokens') ? Math.round(number) : number;
   const known = readings[reading];
   if (known === undefined || count > known) readings[reading] = count;
+  return true;
 }
 
 function add({ readings }: Counts, reading: Reading, value: unknown): void {
@@ -45,10 +53,14 @@ function note(counts: Counts, path: string): void {
   if (counts.unknown.length < MAX_UNKNOWN && !counts.unknown.includes(path)) counts.unknown.push(path);
 }
 
+/** Names whose values are no counts, also where they are made of digits. */
+const ID = /(?:^|[._])(?:\w+I|i)d$/;
+
 /** Notes the numbers in a value that no spelling knows. A 0 was not billed. */
 function noteUnknown(counts: Counts, path: string, value: unknown, depth = 0): void {
-  if (typeof value === 'number') {
-    if (value !== 0 && Number.isFinite(value)) note(counts, path);
+  const number = typeof value === 'string' && ID.test(path) ? undefined : toNumber(value);
+  if (number !== undefined) {
+    if (number !== 0 && Number.isFinite(number)) note(counts, path);
   } else if (isObject(value) && depth < MAX_DEPTH) {
     if (Array.isArray(value)) {
       for (const entry of value.slice(0, MAX_ENTRIES)) if (isObject(entry)) noteUnknown(counts, path, entry, depth + 1);
@@ -120,7 +132,7 @@ function readKey(counts: Counts, spelling: Spelling | undefined, path: string, v
   if (spelling === undefined) return false;
   if (spelling === NOT_BILLED) return true;
   if (typeof spelling === 'string') {
-    put(counts, spelling, value);
+    if (!put(counts, spelling, value)) note(counts, path);
   } else if ('list' in spelling) {
     readList(counts, spelling, path, value);
   } else if (Array.isArray(value)) {
@@ -129,7 +141,7 @@ function readKey(counts: Counts, spelling: Spelling | undefined, path: string, v
     readObject(counts, spelling, value as Record<string, unknown>, path);
   } else {
     const self = spelling.get('');
-    if (typeof self === 'string' && self !== NOT_BILLED) put(counts, self, value);
+    if (typeof self === 'string' && self !== NOT_BILLED && !put(counts, self, value)) note(counts, path);
   }
   return true;
 }
@@ -159,11 +171,13 @@ export function readObject(
     const value = raw[key];
     if (value === undefined || value === null || skip?.has(key) === true) continue;
     const spelling = spellings.get(key);
-    if (typeof spelling === 'string' && spelling !== NOT_BILLED) {
-      put(counts, spelling, value);
+    const isNumber = typeof spelling === 'string' && spelling !== NOT_BILLED;
+    if (isNumber && put(counts, spelling, value)) continue;
+    const at = path === '' ? key : `${path}.${key}`;
+    if (isNumber) {
+      note(counts, at);
       continue;
     }
-    const at = path === '' ? key : `${path}.${key}`;
     if (readKey(counts, spelling, at, value) || readCondition(counts.conditions, key, value)) continue;
     if (skip === undefined) noteUnknown(counts, at, value);
   }

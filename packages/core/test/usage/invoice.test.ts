@@ -163,6 +163,39 @@ const INVOICES: readonly (readonly [what: string, call: Call, answer: unknown, u
     { prompt_tokens: 200_000, completion_tokens: 1, total_tokens: 200_001 },
     (200_000 * 4 + 12) * M,
   ],
+  // https://platform.claude.com/docs/en/about-claude/pricing: $6 and $22.50 above 200,000, for Sonnet 4 and 4.5.
+  ...(['claude-sonnet-4-20250514', 'claude-sonnet-4-5'] as const).flatMap((model) => [
+    [
+      `the long context of ${model}, which has not begun`,
+      { provider: 'anthropic', model },
+      { usage: { input_tokens: 100_000, cache_read_input_tokens: 100_000, output_tokens: 10 } },
+      (100_000 * 3 + 100_000 * 0.3 + 10 * 15) * M,
+    ] as const,
+    [
+      `the long context of ${model}`,
+      { provider: 'anthropic', model },
+      { usage: { input_tokens: 100_001, cache_read_input_tokens: 100_000, output_tokens: 10 } },
+      (100_001 * 6 + 100_000 * 0.6 + 10 * 22.5) * M,
+    ] as const,
+  ]),
+  [
+    'Grok 4 at 128,000 tokens',
+    { provider: 'x_ai', model: 'grok-4' },
+    { prompt_tokens: 128_000, completion_tokens: 10, total_tokens: 128_010 },
+    (128_000 * 3 + 10 * 15) * M,
+  ],
+  [
+    'Grok 4 above 128,000 tokens, at $6 and $30',
+    { provider: 'x_ai', model: 'grok-4' },
+    { prompt_tokens: 128_001, completion_tokens: 10, total_tokens: 128_011 },
+    (128_001 * 6 + 10 * 30) * M,
+  ],
+  [
+    'counts of a client of gRPC',
+    GPT,
+    { prompt_tokens: 1000n, completion_tokens: 100n, total_tokens: 1100n },
+    (1000 * 0.25 + 100 * 2) * M,
+  ],
   [
     "OpenAI's host in Europe at 1.1 times",
     { ...LONG, region: 'eu' },
@@ -535,6 +568,11 @@ describe('the invoice of a provider', () => {
       { meta: { billed_units: { input_tokens: 10, images: 2, image_tokens: 1000 } } },
       'unpriced_unit',
     ],
+    ['a number that nobody knows, as text', GPT, { prompt_tokens: 10, hologram_tokens: '5' }, 'unknown_usage'],
+    ['a count that cannot be one', GPT, { prompt_tokens: -1, completion_tokens: 9 }, 'unknown_usage'],
+    ['a count that is no number', GPT, { prompt_tokens: Number.NaN, completion_tokens: 9 }, 'unknown_usage'],
+    ['a count that is too large', GPT, { prompt_tokens: 1e300, completion_tokens: 9 }, 'unknown_usage'],
+    ['an output without an input', GPT, { completion_tokens: 9 }, 'incomplete_usage'],
     ['a total that may be input or output', GPT, { usage: { total_tokens: 100 } }, 'inconsistent_usage'],
     [
       'sound on a model that lists text only',

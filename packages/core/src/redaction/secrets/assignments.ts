@@ -46,8 +46,9 @@ const REST = /[^\s"'`&;,<>|\\]{0,4096}/y;
 const BRACED = /\{(?:[^{}\r\n]|\}\}){1,256}\}(?=[;\s"'`]|$)/y;
 const BARE_NUMBER = /\d{3,32}(?![\w.])/y;
 const FLAG_VALUE = /[\w-]{1,60}[ \t]{1,3}(?<quote>["']?)(?<value>[^\s"'./~-][^\s"']{0,1024})/y;
-/** A one-time code. */
-const CODE = /[ \t]{0,4}\\{0,7}["'`]?(?<value>\d{4,10})(?![\w.])/y;
+/** A one-time code. `482 913` and `482-913` are one. */
+const CODE = /[ \t]{0,4}\\{0,7}["'`]?(?<value>\d{3}[ -]\d{3}|\d{4,10})(?![\w.-])/y;
+const SPACED_CODE = /\d{3} \d{3}(?![\w.-])/y;
 const MAX_VALUE = 4096;
 const MAX_BARE = 256;
 
@@ -204,7 +205,8 @@ function* valuesAt(text: string, sign: number, named: Named): Generator<Range> {
     yield { start: from + 1, end: from + braced.length - 1 };
     return;
   }
-  const bare = withoutTrailing(matchAt(BARE, text, from)?.[0] ?? '');
+  const spaced = isNameOfSecretNumber(named.name) ? matchAt(SPACED_CODE, text, from)?.[0] : undefined;
+  const bare = spaced ?? withoutTrailing(matchAt(BARE, text, from)?.[0] ?? '');
   const range = { start: from, end: from + bare.length };
   if (bare === '' || !isAssigned(text, sign, bare, range, named)) return;
   yield {

@@ -35,7 +35,14 @@ export function isRandom(value: string): boolean {
   return value.length >= 32 || (/\d/.test(value) && /[A-Za-z]/.test(value)) || /[a-z][A-Z].*[a-z][A-Z]/.test(value);
 }
 
+/**
+ * What redaction writes in place of a value: a name with a number or a tag, or the name of a built-in rule alone.
+ * Anybody writes other words in brackets.
+ */
+const MARK =
+  /^\[(?:[A-Z][A-Z0-9_]*(?:_\d+|:[0-9a-f]{4})|SECRET|API_KEY|CREDENTIAL|CONNECTION_STRING|WEBHOOK|JWT|PRIVATE_KEY|EMAIL|PHONE|CARD|IBAN|SSN|IPV[46]|MAC|PASSPORT|[Rr]edacted|REDACTED)\](?![\p{L}\p{N}])/u;
+
 /** True for what redaction wrote in place of a value. */
 export function isReplaced(value: string): boolean {
-  return /^\[(?:[A-Z][A-Z0-9_]*(?::[0-9a-f]{4})?|Redacted)\]/.test(value);
+  return MARK.test(value);
 }

@@ -97,7 +97,7 @@ export const QUALIFIED: ReadonlyMap<string, ReadonlySet<string>> = new Map(
     ),
     auth: list('x proxy basic http api registry npm smtp redis docker'),
     code: list(
-      'pin verification security recovery backup mfa otp totp sms authorization auth access factor reset login signin confirmation',
+      'pin verification security recovery backup mfa fa otp totp sms authorization auth access factor reset login signin confirmation',
     ),
     verifier: list('code oauth pkce'),
     pat: list('github gitlab bitbucket azure devops ado personal'),

@@ -3,9 +3,10 @@ import { MASK, type Rule } from '../rule.ts';
 import { ASSIGNMENTS } from './assignments.ts';
 import { COMMANDS } from './commands.ts';
 import { ELEMENTS } from './elements.ts';
+import { SETTINGS } from './settings.ts';
 import { STATEMENTS } from './statements.ts';
 
-const FORMS = [ASSIGNMENTS, STATEMENTS, ELEMENTS, COMMANDS].map(({ hints, find }) => ({
+const FORMS = [ASSIGNMENTS, STATEMENTS, ELEMENTS, COMMANDS, SETTINGS].map(({ hints, find }) => ({
   hints,
   find,
   hinted: hintPatterns(hints),

@@ -22,11 +22,14 @@ const CJK = '是为為は는은이';
 const PARTICLE = `[${CJK}]\\s{0,2}|\\s[-–—]\\s`;
 const OPENING = '["\'`“„«「]';
 /** Words that a code follows directly. */
-const DIRECT = ['otp', 'totp', 'tan', 'code', 'código', 'codigo', 'codice', 'kod', 'kode', 'код'];
+const DIRECT =
+  'otp totp tan code código codigo codice kod kode код 인증번호 인증코드 認証コード 確認コード 验证码 驗證碼'.split(
+    ' ',
+  );
 const PASSWORD_IS = `asse(?<=mot de passe) est[ :]|${anyCase('assw')}(?:${anyCase('ord')}|${anyCase('ort')}) (?:${['is', 'was', 'ist', 'lautet', 'es', 'est'].map(anyCase).join('|')})[ :]`;
 /** Begins behind a number: `482913 is your code`. */
 const IS_YOURS =
-  ' (?:is (?:your|the)|ist (?:Ihr|ihr|dein|Dein)|es (?:tu|su)|est (?:votre|ton|le)|è il|é (?:o|seu)|är din|er din|is (?:uw|je)|to twój) ';
+  ' (?:(?:is|as) (?:your|the)|ist (?:Ihr|ihr|dein|Dein)|es (?:tu|su)|est (?:votre|ton|le)|è il|é (?:o|seu)|är din|er din|is (?:uw|je)|to twój) ';
 
 /** The beginning of a password, before its first digit. */
 const HEAD = '[^\\s\\d"\'`:,;{}\\[\\]()<>=]';
@@ -38,7 +41,7 @@ const HINTS: readonly Hint[] = [
   { on: 'pP', then: PASSWORD_IS },
   {
     on: '\\d',
-    then: `(?<!\\d.)(?:(?<=${EDGE}.)(?:(?=\\S{3}|\\d\\d \\d{3}(?!\\d))(?<=${TOLD}.)|(?<=${anyEnding(DIRECT)}\\s${OPENING}?.)\\d{3})|(?<=${HEAD}.)(?<=${TOLD}${HEAD}{1,24}.)|\\d{3,9}${IS_YOURS})`,
+    then: `(?<!\\d.)(?:(?<=${EDGE}.)(?:(?=\\S{3}|\\d\\d \\d{3}(?!\\d))(?<=${TOLD}.)|(?<=${anyEnding(DIRECT)}\\s${OPENING}?.)(?:\\d{3}|\\d\\d[ -]\\d{3}(?!\\d)))|(?<=${HEAD}.)(?<=${TOLD}${HEAD}{1,24}.)|\\d{3,9}${IS_YOURS})`,
   },
 ];
 const TRIGGER = patternOf(HINTS, 'g');
