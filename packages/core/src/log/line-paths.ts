@@ -14,9 +14,14 @@ export interface LinePaths {
   readonly apply: (member: JsonMember) => JsonMember | undefined;
 }
 
+/** Paths for pino. Its own name for the message, `msg`, also leads to the key that lines have it under. */
+export function pinoPaths(paths: readonly string[]): string[] {
+  return paths.includes('msg') && !paths.includes('message') ? [...paths, 'message'] : [...paths];
+}
+
 /** pino's own redaction, without a logger that writes. */
 function redactionOf({ paths = [], ...options }: RedactPaths): FieldJson | undefined {
-  const logger = pino({ redact: { ...options, paths: [...paths] } }, { write: () => undefined });
+  const logger = pino({ redact: { ...options, paths: pinoPaths(paths) } }, { write: () => undefined });
   const symbols = pinoSymbols(logger);
   return symbols === undefined ? undefined : fieldJsonOf(logger, symbols);
 }

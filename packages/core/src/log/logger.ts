@@ -7,7 +7,7 @@ import { bothPolicies, createContextIds } from './context-ids.ts';
 import { destinationKind } from './destination.ts';
 import { fieldJsonOf } from './field-json.ts';
 import { hideInBindings } from './hidden-causes.ts';
-import { createLinePaths } from './line-paths.ts';
+import { createLinePaths, pinoPaths } from './line-paths.ts';
 import { type LinePolicy, POLICY } from './line-policy.ts';
 import { checkLogger, type LogDestination, type LoggerOptions, resolveProfile } from './logger-options.ts';
 import { openDestination } from './open-destination.ts';
@@ -67,7 +67,7 @@ export function createLogger(options: LoggerOptions = {}, destination?: LogDesti
       formatters: { level: (label) => ({ [levelKey]: label }) },
       hooks: { logMethod },
       ...(options.name === undefined ? {} : { name: options.name }),
-      ...(redact === undefined ? {} : { redact: { ...redact, paths: [...(redact.paths ?? [])] } }),
+      ...(redact === undefined ? {} : { redact: { ...redact, paths: pinoPaths(redact.paths ?? []) } }),
     },
     openDestination(options, destination),
   );

@@ -189,6 +189,15 @@ describe('the paths of `redact` on what an error arose from', () => {
       }
     });
 
+    it.each(['msg', 'message'])('%s, which is the message in pino and on the line', (path) => {
+      for (const redact of [[path], { paths: [path], censor: '(gone)' }]) {
+        const { write, raw } = sink();
+        loggerWith(redact, write).info({ id: 7 }, 'door 7731');
+        expect(raw[0]).not.toContain('7731');
+        expect(raw[0]).toContain('"id":7');
+      }
+    });
+
     it.each([
       ['job.failed.cause', 'job'],
       ['job.failed.cause.message', 'job'],
