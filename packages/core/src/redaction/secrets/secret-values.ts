@@ -36,8 +36,8 @@ export function isRandom(value: string): boolean {
 }
 
 /**
- * What redaction writes in place of a value: a name with a number or a tag, or the name of a built-in rule alone.
- * Anybody writes other words in brackets.
+ * Redaction replaces a value by a name with a number or a tag, or by the name of a built-in rule alone. Other words in
+ * brackets are anybody's.
  */
 const MARK =
   /^\[(?:[A-Z][A-Z0-9_]*(?:_\d+|:[0-9a-f]{4})|SECRET|API_KEY|CREDENTIAL|CONNECTION_STRING|WEBHOOK|JWT|PRIVATE_KEY|EMAIL|PHONE|CARD|IBAN|SSN|IPV[46]|MAC|PASSPORT|[Rr]edacted|REDACTED)\](?![\p{L}\p{N}])/u;
