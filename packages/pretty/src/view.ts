@@ -1,4 +1,4 @@
-import { isOwnError, type Placed, type SpanRecord, titleOf } from '@spanline/record';
+import { isOwnError, type Placed, readableMessage, type SpanRecord, titleOf } from '@spanline/record';
 import { boundOf, detailsOf } from './details.ts';
 import type { CostBound } from './format.ts';
 import { printable } from './printable.ts';
@@ -67,7 +67,8 @@ function durationMs(record: SpanRecord): number {
 function errorText(record: SpanRecord): string {
   if (!isOwnError(record)) return '';
   const type = printable(record['error.type'], NAME_LIMIT) || 'error';
-  const message = printable(record['error.message'], ERROR_LIMIT);
+  const raw: unknown = record['error.message'];
+  const message = printable(typeof raw === 'string' ? readableMessage(raw) : raw, ERROR_LIMIT);
   return message === '' ? type : `${type}: ${message}`;
 }
 

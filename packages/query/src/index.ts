@@ -54,6 +54,7 @@ export {
   questionOfAlert,
   type Relation,
   type Subject,
+  type UnknownName,
   costsOf,
   bySeverity,
   type Examination,

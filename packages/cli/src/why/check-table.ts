@@ -12,9 +12,13 @@ const VERDICTS: Readonly<Record<Verdict, readonly [text: string, tone: 'green' |
   no_baseline: ['– needs a baseline', 'yellow'],
 };
 
-function noteOf({ metric, step, samples, suggestion }: CheckedRequirement): string[] {
-  const what = step === undefined || samples > 0 ? `metric "${metric}"` : `step "${step}"`;
-  return suggestion === undefined ? [] : [`The log has no ${what}. Did you mean "${suggestion}"?`];
+/** A name that the log does not have, and the one that was probably meant. */
+function noteOf({ metric, step, samples, verdict, suggestion }: CheckedRequirement): string[] {
+  if (verdict !== 'no_data') return [];
+  const isStepUnknown = step !== undefined && samples === 0;
+  const missing = `The log has no ${isStepUnknown ? `step "${step}"` : `metric "${metric}"`}.`;
+  if (suggestion !== undefined) return [`${missing} Did you mean "${suggestion}"?`];
+  return isStepUnknown ? [missing] : [];
 }
 
 /** The verdict at the end of a check. */

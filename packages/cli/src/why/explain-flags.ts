@@ -4,6 +4,7 @@ import { type ExplainQuestion, parseFilter, type Query, questionOfAlert, type Re
 import { parseLine, SpanlineError } from '@spanline/record';
 import { fail } from '../fail.ts';
 import type { FlagValues } from '../flags.ts';
+import { REQUESTS } from './explain-words.ts';
 
 /** Flags of `spanline explain`. */
 export const EXPLAIN_FLAGS = {
@@ -63,7 +64,7 @@ function questionOfFlags(flags: Flags): ExplainQuestion {
     return { measure, score: subject, isLow: name === 'low', ...step, ...bounded };
   }
   if (flags.step !== undefined) return fail('--step', 'absent, except beside --low and --high');
-  return { measure, ...(subject === 'requests' ? {} : { step: subject }), ...bounded };
+  return { measure, ...(subject === REQUESTS ? {} : { step: subject }), ...bounded };
 }
 
 const missing = (problem: string): never => {

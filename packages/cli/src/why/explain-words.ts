@@ -1,6 +1,7 @@
 /** The words of an explanation for each measure. */
 
-import type { Explanation, ExplainQuestion } from '@spanline/query';
+import type { Explanation, ExplainQuestion, UnknownName } from '@spanline/query';
+import { nearest } from '@spanline/record';
 import { cell } from '../report/index.ts';
 
 /** Words of a measure. */
@@ -51,9 +52,23 @@ export function subjectOf({ step, type, measure, score }: ExplainQuestion): stri
 /** The verb of one trace: `takes more than`. */
 const singular = (words: string): string => words.replace(/^\w+/, '$&s');
 
+/** The step of all requests. */
+export const REQUESTS = 'requests';
+
+/** A name that no trace has, and the one that was probably meant. */
+function describeUnknown({ kind, name, suggestion, known }: UnknownName): string {
+  const meant = suggestion ?? (kind === 'step' ? nearest(name, [REQUESTS]) : undefined);
+  const missing = `No trace has the ${kind} "${name}".`;
+  if (meant !== undefined) return `${missing} Did you mean "${meant}"?`;
+  if (known.length === 0) return missing;
+  return `${missing} There are ${known.map((one) => `"${one}"`).join(', ')}.`;
+}
+
 /** How many traces are bad, and by how much. */
-export function describeDivision({ question, traces, bad, good, limit, badMedian, goodMedian }: Explanation): string {
+export function describeDivision(answer: Explanation): string {
+  const { question, traces, bad, good, limit, badMedian, goodMedian, unknown } = answer;
   const { beyond, format } = wordsOf(question);
+  if (unknown !== undefined) return describeUnknown(unknown);
   if (traces === 0) return `No trace has ${question.measure === 'score' ? 'this score' : 'such a span'}.`;
   const of = `${bad} of ${cell.amount(bad + good, 'trace')}`;
   const [take, fails] = bad === 1 ? [singular(beyond), 'fails'] : [beyond, 'fail'];

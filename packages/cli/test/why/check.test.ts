@@ -47,6 +47,8 @@ describe('spanline check', () => {
     });
     const typo = await run(['check', 'p95(rernak) < 2s', 'app.ndjson']);
     expect(typo).toMatchObject({ code: 1, stdout: expect.stringContaining('Did you mean "rerank"?') as string });
+    const far = await run(['check', 'p95(zzz) < 2s', 'app.ndjson']);
+    expect(far).toMatchObject({ code: 1, stdout: expect.stringContaining('The log has no step "zzz".') as string });
     const score = await run(['check', 'eror_rate < 1%', 'app.ndjson']);
     expect(score.stdout).toContain('The log has no metric "eror_rate". Did you mean "error_rate"?');
   });

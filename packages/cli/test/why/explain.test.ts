@@ -99,9 +99,19 @@ describe('spanline explain', () => {
     expect(stdout).toMatch(
       /No cause found: of \d{3} conditions, none picks the slow traces more often than\schance does/,
     );
-    expect(await explain(['--slow', 'no such step'])).toMatchObject({
+  });
+
+  it.each([
+    [['--slow', 'rernk'], 'No trace has the step "rernk". Did you mean "rerank"?'],
+    [['--expensive', 'reqests'], 'No trace has the step "reqests". Did you mean "requests"?'],
+    [['--failing', 'no such step'], 'No trace has the step "no such step". There are "'],
+    [['--low', 'thumbs'], 'No trace has the score "thumbs".'],
+    [['--slow', 'rerank', 'step:search'], 'No trace has such a span.'],
+  ])('says what the log does not have, and exits with 1: %j', async (args, message) => {
+    const { code, stdout } = await explain(args);
+    expect({ code, stdout: stdout.replaceAll('\n', ' ') }).toEqual({
       code: 1,
-      stdout: expect.stringContaining('No trace has such a span.') as string,
+      stdout: expect.stringContaining(message) as string,
     });
   });
 

@@ -12,6 +12,7 @@ export {
   questionOfAlert,
   type Relation,
   type Subject,
+  type UnknownName,
 } from './explain/index.ts';
 export {
   bySeverity,

@@ -1,5 +1,7 @@
 /** Messages of errors without the parts that differ from one to the next. */
 
+import { readableMessage } from '@spanline/record';
+
 /** Longest message that is looked at, and longest result. */
 const MAX_READ = 2000;
 const MAX_LENGTH = 200;
@@ -19,9 +21,9 @@ const PARTS: readonly (readonly [RegExp, string])[] = [
   [/(?<![\w.-])\d+(?:[.,]\d+)*|(?<=[-_#])\d{3,}(?!\w)/g, '<n>'],
 ];
 
-/** The message with a placeholder for each id, number, quoted text, address and time. */
+/** The message, readable, with a placeholder for each id, number, quoted text, address and time. */
 export function normalMessage(message: string): string {
-  let normal = message.slice(0, MAX_READ).toWellFormed();
+  let normal = readableMessage(message).slice(0, MAX_READ).toWellFormed();
   for (const [pattern, placeholder] of PARTS) normal = normal.replaceAll(pattern, placeholder);
   normal = normal.replaceAll(/\s+/g, ' ').trim();
   return normal.length > MAX_LENGTH ? `${normal.slice(0, MAX_LENGTH)}…`.toWellFormed() : normal;

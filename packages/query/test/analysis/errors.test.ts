@@ -49,6 +49,15 @@ describe('the message of a fingerprint', () => {
     ]);
   });
 
+  it('is the message in the body of a provider', () => {
+    const body = (id: string) =>
+      `429 {"type":"error","error":{"type":"rate_limit_error","message":"Too many tokens, request req_${id}"}}`;
+    expect(fingerprintOf(failed(body('011CVq8kzyM')))).toMatchObject({
+      message: '<n> rate_limit_error: Too many tokens, request <id>',
+      fingerprint: fingerprintOf(failed(body('022AAAAAAAA'))).fingerprint,
+    });
+  });
+
   it('is short, whatever the message', () => {
     for (const message of ['x '.repeat(100_000), '"'.repeat(50_000), "'a".repeat(50_000), '\ud800'.repeat(5000)]) {
       const { message: normal } = fingerprintOf(failed(message));

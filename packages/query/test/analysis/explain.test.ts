@@ -41,6 +41,24 @@ describe('the search for causes', () => {
     expect(answer.traceIds).toHaveLength(5);
   });
 
+  it('names a step or a score that the log does not have, and what was meant', () => {
+    const log = requests(20, 1, () => ({ score: 0.5 }));
+    expect(explain({ measure: 'duration', step: 'rernk' }, log)).toMatchObject({
+      traces: 0,
+      unknown: { kind: 'step', name: 'rernk', suggestion: 'rerank' },
+    });
+    const score = explain({ measure: 'score', score: 'no such', step: 'chat' }, log);
+    expect(score.unknown).toMatchObject({ kind: 'score', name: 'no such' });
+    expect(score.unknown).not.toHaveProperty('suggestion');
+    const many = Array.from({ length: 20_000 }, (_, number) => span(number, { 'span.name': `step ${number}` }));
+    const { unknown } = explain({ measure: 'duration', step: 'x*' }, [...log, ...many]);
+    expect(unknown?.known).toHaveLength(10);
+    expect(unknown?.known).toContain('rerank');
+    // It is there, though not among the names that are held, or it has none of the measure.
+    expect(explain({ measure: 'duration', step: 'step 19999' }, many)).not.toHaveProperty('unknown');
+    expect(explain({ measure: 'cost', step: 'search' }, log)).not.toHaveProperty('unknown');
+  });
+
   it('names conditions that pick the same traces once, with the others beside it', () => {
     const log = requests(300, 2, (random) => {
       const documents = 5 + Math.floor(random() * 45);

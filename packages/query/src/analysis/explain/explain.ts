@@ -11,11 +11,12 @@ import { createSubjects, toCase } from './case.ts';
 import { findCauses, toSplit } from './causes.ts';
 import { columnsOf } from './columns.ts';
 import type { Explanation } from './explanation.ts';
+import { createKnownNames } from './known-names.ts';
 import { findLimit, type Limit } from './limit.ts';
 import { type ExplainQuestion, signOf } from './question.ts';
 import { failuresOf, partsOf, type Sides, weigh } from './sides.ts';
-import { type LeanSpan, toLeanSpan } from './spans.ts';
-import { targetTest } from './target.ts';
+import { type LeanSpan, stepOf, toLeanSpan } from './spans.ts';
+import { nameTest, targetTest } from './target.ts';
 
 /** Collects the traces of a question. */
 export interface Explainer {
@@ -90,6 +91,9 @@ function answer(all: readonly WeightedCase[], traces: number, question: ExplainQ
 /** Creates a collector for a question. Lines may come in any order; those of a trace should stand close together. */
 export function createExplainer(question: ExplainQuestion): Explainer {
   const isTarget = targetTest(question);
+  const { step, score } = question;
+  const steps = createKnownNames('step', step, nameTest(step ?? ''));
+  const scoreNames = createKnownNames('score', score, (known) => known === score);
   const sample = createCaseSample(signOf(question));
   const subjects = createSubjects();
   /** Scores by span; of scores without a span, by trace. */
@@ -108,7 +112,10 @@ export function createExplainer(question: ExplainQuestion): Explainer {
 
   function addScore(record: SpanRecord): void {
     if (record['event.name'] !== 'gen_ai.evaluation.result') return;
-    if (question.measure !== 'score' || record['gen_ai.evaluation.name'] !== question.score) return;
+    const name = record['gen_ai.evaluation.name'];
+    if (question.measure !== 'score' || name === undefined) return;
+    scoreNames.add(name);
+    if (name !== score) return;
     const value = record['gen_ai.evaluation.score.value'];
     const id = record.span_id ?? record.trace_id;
     if (id === undefined || typeof value !== 'number' || !Number.isFinite(value)) return;
@@ -121,6 +128,8 @@ export function createExplainer(question: ExplainQuestion): Explainer {
       addScore(record);
       const { trace_id: traceId } = record;
       if (typeof traceId !== 'string' || !isSpanEnd(kind, record)) return;
+      steps.add(stepOf(record));
+      steps.add(record['span.name'] ?? '');
       const span = toLeanSpan(record, passes && isTarget(record));
       if (span === undefined) return;
       traces.get(traceId).spans.push(span);
@@ -128,7 +137,8 @@ export function createExplainer(question: ExplainQuestion): Explainer {
     },
     end() {
       traces.end();
-      return answer(sample.read(), sample.count, question);
+      const unknown = sample.count === 0 ? (steps.unknown() ?? scoreNames.unknown()) : undefined;
+      return { ...answer(sample.read(), sample.count, question), ...(unknown === undefined ? {} : { unknown }) };
     },
   };
 }

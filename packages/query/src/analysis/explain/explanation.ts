@@ -42,11 +42,23 @@ export interface Part {
   readonly share: number;
 }
 
+/** A name in the question that no trace has. */
+export interface UnknownName {
+  readonly kind: 'step' | 'score';
+  readonly name: string;
+  /** The name that was probably meant. */
+  readonly suggestion?: string;
+  /** Names that there are, the most frequent first; at most ten. Of a cluster, those of the traces that pass. */
+  readonly known: readonly string[];
+}
+
 /** The answer to a question for causes. */
 export interface Explanation {
   readonly question: ExplainQuestion;
   /** Traces with a span in question. */
   readonly traces: number;
+  /** Given if no trace has one, because there is no step or no score of this name. */
+  readonly unknown?: UnknownName;
   readonly bad: number;
   readonly good: number;
   /** Values beyond it are bad. `undefined` if there was nothing to divide. */

@@ -10,10 +10,13 @@ function toPattern(name: string): Pattern {
   return parts.map((part) => (part === '*' || part === '?' ? { wild: part } : { text: part }));
 }
 
+/** Tests the name of a step; `*` and `?` are wildcards. */
+export const nameTest = (name: string): ((step: string) => boolean) => patternTest(toPattern(name));
+
 /** Tests whether a question is about a span. */
 export function targetTest({ step, type, measure }: ExplainQuestion): (record: SpanRecord) => boolean {
   if (step !== undefined) {
-    const fits = patternTest(toPattern(step));
+    const fits = nameTest(step);
     return (record) => fits(record['span.name'] ?? '') || fits(stepOf(record));
   }
   if (type !== undefined) return (record) => record['span.type'] === type;

@@ -2,7 +2,15 @@
 
 import { costBoundOf } from '@spanline/pretty/internal';
 import type { ReadRecord, Trace, TraceSpan } from '@spanline/query';
-import { allNodes, hasUnknownCost, isOwnError, type SpanRecord, titleOf, type TreeNode } from '@spanline/record';
+import {
+  allNodes,
+  hasUnknownCost,
+  isOwnError,
+  readableMessage,
+  type SpanRecord,
+  titleOf,
+  type TreeNode,
+} from '@spanline/record';
 import type { EventRow, SpanRow, TraceAnswer } from '../../contract/index.ts';
 import { criticalSpans } from './critical-path.ts';
 import { present } from './present.ts';
@@ -18,7 +26,9 @@ const finite = (value: unknown): number | undefined =>
 
 function errorOf(record: SpanRecord): string | undefined {
   if (!isOwnError(record)) return undefined;
-  return [record['error.type'] ?? 'error', cut(record['error.message'], MESSAGE_LIMIT)].filter(Boolean).join(': ');
+  const raw: unknown = record['error.message'];
+  const message = cut(typeof raw === 'string' ? readableMessage(raw) : raw, MESSAGE_LIMIT);
+  return [record['error.type'] ?? 'error', message].filter(Boolean).join(': ');
 }
 
 /** How a cost may differ from the bill. `undefined`: it is exact, or there is none. */
