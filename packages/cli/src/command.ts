@@ -14,7 +14,7 @@ interface CommandOutput {
 export interface CommandIo {
   readonly stdin: Readable & { readonly isTTY?: boolean };
   readonly stdout: CommandOutput;
-  readonly stderr: { readonly isTTY?: boolean; write(text: string): unknown };
+  readonly stderr: { readonly isTTY?: boolean; write(text: string | Uint8Array): unknown };
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Aborts when the command must end. */
   readonly stop: AbortSignal;

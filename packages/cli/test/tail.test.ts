@@ -110,6 +110,40 @@ describe('the standard input', () => {
   });
 });
 
+describe('the form', () => {
+  const input = `plain\u001b[31m\n${trace(1)}\`\`\`\n{"level":30,"time":1795424400000,"msg":"listening"}\n`;
+
+  it('is JSON lines with --json; other lines go to the standard error, byte for byte', async () => {
+    const { stdout, stderr } = await cli(['tail', '--json'], { stdin: input });
+    expect(
+      stdout
+        .trim()
+        .split('\n')
+        .map((line) => JSON.parse(line) as object),
+    ).toMatchObject([{ 'span.name': 'trace 1' }]);
+    expect(stderr).toBe(input.replace(trace(1), ''));
+    const logs = await cli(['--json', '--logs'], { stdin: input });
+    expect(logs.stdout).toContain('"message":"listening"');
+    expect(logs.stderr).toBe('plain\u001b[31m\n```\n');
+  });
+
+  it('is Markdown with --md, in fences that no line can close', async () => {
+    const { stdout } = await cli(['tail', '--md'], { stdin: input });
+    expect(stdout).toMatch(/^````text\nplain.*\n {2}trace 1 [\s\S]*\n```\n.*listening.*\n````\n\n$/);
+    expect(stdout.replaceAll('\n', '')).not.toMatch(/\p{Cc}/u);
+  });
+
+  it.each([
+    [['--json', '--md'], '--md must be absent beside --json'],
+    [['--since', 'soon'], '--since must be a time'],
+    [['--since', '1h', '--from-start'], '--from-start must be absent beside --since'],
+  ])('%j is wrong usage', async (args, message) => {
+    const { code, stderr } = await cli(['tail', ...args], { stdin: input });
+    expect(code).toBe(64);
+    expect(stderr).toContain(message);
+  });
+});
+
 describe('a file', () => {
   const follow = async (...args: string[]): Promise<{ file: string; running: Running; cwd: string }> => {
     const cwd = folderWith({ 'app.log': trace(1) });
@@ -156,6 +190,26 @@ describe('a file', () => {
   it('is read from its start with --from-start', async () => {
     const { running } = await follow('--from-start');
     await expect.poll(() => seen(running.text())).toEqual(['trace 1']);
+  });
+
+  it('begins at a time with --since, with the whole trees of traces that end since then', async () => {
+    const minute = (number: number): number => 60_000 * number;
+    const child = lines(
+      span(20, { at: minute(8), trace_id: traceId(21), parent_span_id: spanId(21), 'span.name': 'early child' }),
+    );
+    const own = (number: number): string =>
+      lines(span(number, { at: minute(number), trace_id: traceId(number), 'span.name': `trace ${number}` }));
+    const filler = 'a line of another program\n'.repeat(20_000);
+    const cwd = folderWith({
+      'app.log': `${own(1)}${filler}${own(2)}${filler}${own(5)}before\n${child}${own(10)}after\n${own(21)}`,
+    });
+    const running = start(['tail', 'app.log', '--since', '2026-11-23T09:10:00Z'], cwd);
+    await expect.poll(() => seen(running.text())).toEqual(['trace 10', 'trace 21']);
+    expect(running.text()).toContain('early child');
+    expect(running.text()).toContain('after\n');
+    expect(running.text()).not.toMatch(/before|another program/);
+    appendFileSync(join(cwd, 'app.log'), own(22));
+    await expect.poll(() => seen(running.text())).toEqual(['trace 10', 'trace 21', 'trace 22']);
   });
 
   it('must be one', async () => {

@@ -24,6 +24,26 @@ it.each(['SIGINT', 'SIGTERM'] as const)('prints an address that opens the page, 
   expect(await once(child, 'exit')).toEqual([0, null]);
 });
 
+it.each([
+  [['--json'], /^\{"url":"(http:\/\/127\.0\.0\.1:(\d+)\/\?token=([\w-]{24}))","port":\2,"token":"\3"\}\n$/],
+  [['--md', '--since', '1h'], /^\[Spanline\]\((http:\/\/127\.0\.0\.1:\d+\/\?token=[\w-]{24}#\/traces\?since=1h)\)\n$/],
+  [
+    ['status:error OR "a&b"', '-f', 'type:llm', '--from', '2026-11-23T09:00Z', '--to', '2026-11-24'],
+    /^(http:.*#\/traces\?filter=%28status%3Aerror\+OR\+%22a%26b%22%29\+AND\+%28type%3Allm%29&from=2026-11-23T09%3A00Z&to=2026-11-24)\n$/,
+  ],
+])('prints an address that opens what was asked for: %j', async (args, form) => {
+  const cwd = folderWith({ 'app.ndjson': ASK_LOG });
+  const child = spawn(process.execPath, [MAIN, 'view', 'app.ndjson', ...args], {
+    cwd,
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  onTestFinished(() => void child.kill('SIGKILL'));
+  const [printed] = (await once(child.stdout.setEncoding('utf8'), 'data')) as [string];
+  const [, url = ''] = form.exec(printed) ?? [];
+  expect(printed).toMatch(form);
+  expect((await fetch(url, { redirect: 'manual' })).status).toBe(303);
+});
+
 it('asks a cluster with the key of the environment', async () => {
   const { url, seen } = await startCluster(() => undefined);
   const env = { ...process.env, ES_API_KEY: 'reader:s3cr3t' };
@@ -38,7 +58,10 @@ it('asks a cluster with the key of the environment', async () => {
 });
 
 it.each([
-  [['view', 'missing.ndjson'], 'source must be a path, folder or glob with a file'],
+  [['view', 'missing.ndjson'], 'there is no file missing.ndjson'],
+  [['view', 'app.ndjson', 'status:'], 'status:'],
+  [['view', 'app.ndjson', '--since', 'x'], '--since must be a time'],
+  [['view', 'app.ndjson', '--json', '--md'], '--md must be absent beside --json'],
   [['view', '-'], 'the standard input can be read only once'],
   [['view'], 'no source: name a file'],
   [['view', 'app.ndjson', '--port', 'x'], '--port must be a number up to 65535'],

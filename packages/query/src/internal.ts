@@ -9,4 +9,4 @@ export {
   readLines,
   writePieces,
 } from './lines/index.ts';
-export { readRecord as toRecord } from './records/index.ts';
+export { lineMs, readRecord as toRecord } from './records/index.ts';

@@ -10,7 +10,7 @@ const TREE_WIDTH = 120;
 const escape = (text: string): string => text.replaceAll(/[\\`*[\]<>|]/g, String.raw`\$&`);
 
 /** A fence that no line of the text can close. */
-function fenced(lines: readonly string[], info: string): string[] {
+export function fenced(lines: readonly string[], info: string): string[] {
   const longest = Math.max(2, ...lines.flatMap((line) => /^\s*(`{3,})/.exec(line)?.[1]?.length ?? []));
   const fence = '`'.repeat(longest + 1);
   return [`${fence}${info}`, ...lines, fence];

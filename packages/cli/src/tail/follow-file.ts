@@ -5,8 +5,8 @@ import { type LogFile, openLogFile } from '@spanline/query/internal';
 
 /** Options of {@link followFile}. */
 export interface FollowOptions {
-  /** Begin with what is in the file already. */
-  readonly fromStart: boolean;
+  /** Where to begin in what is in the file already: its offset. @defaultValue at its end */
+  readonly startIn?: ((file: LogFile) => number) | undefined;
   readonly stop: AbortSignal;
 }
 
@@ -34,20 +34,16 @@ function openReader(path: string): Reader | undefined {
   }
 }
 
-/** Goes to the end, and back to the start of a line that is not whole yet. */
-function skipToEnd(reader: Reader): void {
-  const { file } = reader;
-  reader.head = file.readAt(0, HEAD_BYTES);
+/** The end, or the start of a line that is not whole yet. */
+function endOf(file: LogFile): number {
   let end = file.size();
   while (end > 0) {
     const from = Math.max(0, end - CHUNK_BYTES);
     const newline = file.readAt(from, end - from).lastIndexOf(NEWLINE);
-    if (newline >= 0) {
-      reader.position = from + newline + 1;
-      return;
-    }
+    if (newline >= 0) return from + newline + 1;
     end = from;
   }
+  return 0;
 }
 
 /** Starts again where the content was replaced: the file is shorter than it was, or begins with other bytes. */
@@ -75,9 +71,12 @@ function readOn(reader: Reader): Buffer | undefined {
  *
  * @throws the system's error while a file is read
  */
-export async function* followFile(path: string, { fromStart, stop }: FollowOptions): AsyncGenerator<Buffer> {
+export async function* followFile(path: string, { startIn = endOf, stop }: FollowOptions): AsyncGenerator<Buffer> {
   let reader = openReader(path);
-  if (reader !== undefined && !fromStart) skipToEnd(reader);
+  if (reader !== undefined) {
+    reader.head = reader.file.readAt(0, HEAD_BYTES);
+    reader.position = startIn(reader.file);
+  }
   try {
     for (;;) {
       const isReplaced = reader !== undefined && noticeReplacement(reader);

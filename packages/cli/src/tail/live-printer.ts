@@ -1,28 +1,24 @@
-/**
- * Prints a stream of bytes for a person: traces as trees when they end, lines of the application in one line each, and
- * lines of other programs exactly as they are.
- */
+/** Divides a stream of bytes into lines of Spanline and lines of other programs, and prints them in a form. */
 
-import { createPrinter } from '@spanline/pretty/internal';
-import { createLineSplitter, type RawLine } from '@spanline/query/internal';
+import { createLineSplitter, lineMs, type RawLine } from '@spanline/query/internal';
 import { createPartJoiner, type ParsedLine, parseLine, unwrapLine } from '@spanline/record';
-import type { CommandIo } from '../command.ts';
+import type { LiveForm } from './live-forms.ts';
 
 /** Prints chunks that follow each other. */
 export interface LivePrinter {
   /** Prints the lines that end in a chunk. */
   add(chunk: Buffer): void;
-  /** Prints traces that have not ended. */
-  flush(): void;
   /** Prints the text after the last line feed, and everything that waits. */
   end(): void;
 }
 
 /** Options of {@link createLivePrinter}. */
 export interface LiveOptions {
-  readonly color?: boolean;
-  /** Lines of other loggers are printed in one line each, too. */
+  readonly form: LiveForm;
+  /** Lines of other loggers are those of Spanline, too. */
   readonly logs: boolean;
+  /** Lines before this time are not printed, in milliseconds since the epoch. */
+  readonly since?: number;
 }
 
 const BRACE = 0x7b;
@@ -41,43 +37,25 @@ const isOurs = ({ kind, record }: ParsedLine): boolean => kind !== 'log' || reco
 
 const isLog = ({ record }: ParsedLine): boolean => record.message !== undefined && record.level !== undefined;
 
-/** Creates a printer. What a chunk causes is written at once. */
-export function createLivePrinter({ stdout }: Pick<CommandIo, 'stdout'>, { color, logs }: LiveOptions): LivePrinter {
-  let pieces: (string | Uint8Array)[] = [];
-  let text = '';
-  /** The last line that was printed has no line feed. */
-  let isLineOpen = false;
-  const output = {
-    ...(stdout.isTTY === undefined ? {} : { isTTY: stdout.isTTY }),
-    ...(stdout.columns === undefined ? {} : { columns: stdout.columns }),
-    write: (more: string): void => {
-      text += isLineOpen ? `\n${more}` : more;
-      isLineOpen = false;
-    },
-  };
-  const printer = createPrinter({ output, ...(color === undefined ? {} : { color }) });
+/** Reads a line without its wrapper. */
+export const readLine = (bytes: Uint8Array): ParsedLine | undefined =>
+  mayBeObject(bytes) ? parseLine(decoder.decode(bytes)) : undefined;
+
+/** Creates a printer. What a chunk causes is printed at once. */
+export function createLivePrinter({ form, logs, since = -Infinity }: LiveOptions): LivePrinter {
   const splitter = createLineSplitter(0, { isExact: true });
   const parts = createPartJoiner<undefined>();
+  /** A line without a time belongs to those in front of it. */
+  let isShown = since === -Infinity;
 
-  function addBytes(bytes: Uint8Array): void {
-    if (text !== '') pieces.push(text);
-    text = '';
-    if (bytes.length > 0) pieces.push(bytes);
-    isLineOpen = bytes.at(-1) !== NEWLINE[0];
-  }
-
-  function write(): void {
-    if (text !== '') pieces.push(text);
-    text = '';
-    for (const piece of pieces) stdout.write(piece);
-    pieces = [];
-  }
-
-  /** Prints a line of Spanline. @returns false for another line */
-  function print(bytes: Uint8Array): boolean {
-    const line = mayBeObject(bytes) ? parseLine(decoder.decode(bytes)) : undefined;
-    if (line === undefined || !(isOurs(line) || (logs && isLog(line)))) return false;
-    printer.print(line);
+  /** Adds a line of Spanline. @returns false for another line */
+  function addRecord(bytes: Uint8Array): boolean {
+    const line = readLine(bytes);
+    if (line === undefined) return false;
+    const time = isShown && since === -Infinity ? undefined : lineMs(line.record);
+    if (time !== undefined) isShown = time >= since;
+    if (!(isOurs(line) || (logs && isLog(line)))) return false;
+    form.addRecord(line, isShown);
     return true;
   }
 
@@ -87,26 +65,23 @@ export function createLivePrinter({ stdout }: Pick<CommandIo, 'stdout'>, { color
     const wrapped = isExcess ? undefined : unwrapLine(bytes);
     const joined = wrapped === undefined ? undefined : parts.add(undefined, wrapped);
     if (wrapped !== undefined && joined === undefined) return;
-    if (!isExcess && print(joined?.bytes ?? bytes)) return;
+    if (!isExcess && addRecord(joined?.bytes ?? bytes)) return;
+    if (!isShown) return;
     // The parts of a joined line are gone; its content is printed instead of them.
     const shown =
       wrapped !== undefined && joined !== undefined && joined.bytes !== wrapped.bytes ? joined.bytes : bytes;
-    addBytes(isWhole && isPart !== true ? Buffer.concat([shown, NEWLINE]) : shown);
+    form.addBytes(isWhole && isPart !== true ? Buffer.concat([shown, NEWLINE]) : shown);
   }
 
   return {
     add(chunk) {
       for (const line of splitter.add(chunk)) take(line, true);
-      write();
-    },
-    flush() {
-      printer.flush();
-      write();
+      form.print();
     },
     end() {
       for (const line of splitter.end()) take(line, false);
-      printer.flush();
-      write();
+      form.flush();
+      form.print();
     },
   };
 }

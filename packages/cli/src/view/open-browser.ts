@@ -19,7 +19,9 @@ const OPENER = ['xdg-open'] as const;
 export function openBrowser(url: string): () => void {
   const folder = mkdtempSync(join(tmpdir(), 'spanline-view-'));
   const file = join(folder, 'open.html');
-  writeFileSync(file, `<!doctype html><meta http-equiv="refresh" content="0;url=${url}">`, { mode: 0o600 });
+  writeFileSync(file, `<!doctype html><meta http-equiv="refresh" content="0;url=${url.replaceAll('&', '&amp;')}">`, {
+    mode: 0o600,
+  });
   const [program, ...args] = OPENERS[process.platform] ?? OPENER;
   const child = spawn(program, [...args, file], { stdio: 'ignore', detached: true });
   // Without a browser the printed address is enough.

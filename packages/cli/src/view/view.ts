@@ -1,11 +1,12 @@
 /** `spanline view`: the viewer on a port of this machine, until it is interrupted. */
 
 import { once } from 'node:events';
+import { parseFilter } from '@spanline/query';
 import { type EmbedOptions, startViewer } from '@spanline/viewer';
 import { type CommandIo, endEarly, EXIT } from '../command.ts';
 import { fail } from '../fail.ts';
-import { checkFlags, splitArguments } from '../flags.ts';
-import { findSources, sourceOf } from '../source/index.ts';
+import { checkFlags, type FlagValues, splitArguments } from '../flags.ts';
+import { defaultSources, findSources, sourceOf, splitWords, timeRange } from '../source/index.ts';
 import { openBrowser } from './open-browser.ts';
 
 const FLAGS = {
@@ -15,16 +16,29 @@ const FLAGS = {
   embed: 'text',
   'embed-model': 'text',
   'no-open': 'switch',
+  filter: 'texts',
+  since: 'text',
+  from: 'text',
+  to: 'text',
+  json: 'switch',
+  md: 'switch',
   help: 'switch',
 } as const;
 
-const HELP = `spanline view [source…]
+type Flags = FlagValues<typeof FLAGS>;
+
+const HELP = `spanline view [source] [filter]
 
 Shows traces in the browser. It reads the log, and nothing leaves this machine unless you name an endpoint.
 
   --port n        the port. Default: any free one
   --host address  listen on another address than 127.0.0.1. Who has the printed address can then read the log
   --no-open       print the address only
+  --json          print the address as JSON, for scripts: url, port, token
+  --md            print the address as a link of Markdown
+  -f, --filter f  open the list of traces with a filter, such as 'status:error'
+  --since t       open it since a length of time (90m, 7d) or a time
+  --from t --to t open it between two times
   --annotate file append scores, labels and comments that you give on the page to this file, as score lines
   --embed url     an endpoint with OpenAI's API of embeddings. Maps of texts send it the texts. Its key is in the
                   environment variable SPANLINE_EMBED_KEY. Default: words are counted, nothing is sent
@@ -53,14 +67,39 @@ function embedOf(
   return { embed: { url, model, ...(key === undefined || key === '' ? {} : { apiKey: key }) } };
 }
 
+/** What the list of traces begins with: the part of the address that the page keeps its view in. */
+function viewOf(words: readonly string[], { filter = [], since, from, to }: Flags): string {
+  const texts = [words.join(' '), ...filter].filter((text) => text !== '');
+  texts.forEach((text) => parseFilter(text));
+  const [only = ''] = texts;
+  const range = {
+    ...(since === undefined ? {} : { since }),
+    ...(from === undefined ? {} : { from }),
+    ...(to === undefined ? {} : { to }),
+  };
+  timeRange(range);
+  const all = texts.length > 1 ? texts.map((text) => `(${text})`).join(' AND ') : only;
+  const view = new URLSearchParams({ ...(all === '' ? {} : { filter: all }), ...range });
+  return view.size === 0 ? '' : `#/traces?${view}`;
+}
+
+/** The address in the form of the flags. */
+function addressIn({ json, md }: Flags, url: string, port: number): string {
+  if (json === true) return JSON.stringify({ url, port, token: new URL(url).searchParams.get('token') });
+  return md === true ? `[Spanline](${url})` : url;
+}
+
 async function start(args: readonly string[], io: CommandIo): Promise<number> {
-  const split = splitArguments(args, FLAGS, { h: 'help' });
+  const split = splitArguments(args, FLAGS, { f: 'filter', h: 'help' });
   const flags = checkFlags(split.flags, FLAGS);
   if (flags.help === true) {
     io.stdout.write(HELP);
     return EXIT.ok;
   }
-  const found = findSources(split.positionals, io);
+  if (flags.json === true && flags.md === true) fail('--md', 'absent beside --json');
+  const { sources, words } = splitWords(split.positionals, { hasSource: defaultSources(io) !== undefined });
+  const view = viewOf(words, flags);
+  const found = findSources(sources, io);
   if (found.includes('-'))
     return fail('source', 'a file, a folder or a glob: the standard input can be read only once');
   const viewer = await startViewer({
@@ -70,9 +109,10 @@ async function start(args: readonly string[], io: CommandIo): Promise<number> {
     ...(flags.annotate === undefined ? {} : { annotate: flags.annotate }),
     ...embedOf(flags.embed, flags['embed-model'], io.env['SPANLINE_EMBED_KEY']),
   });
-  io.stdout.write(`${viewer.url}\n`);
+  const url = `${viewer.url}${view}`;
+  io.stdout.write(`${addressIn(flags, url, viewer.port)}\n`);
   const isAtDesk = io.stdout.isTTY === true && io.env['SSH_CONNECTION'] === undefined && io.env['CI'] === undefined;
-  const forget = isAtDesk && flags['no-open'] !== true ? openBrowser(viewer.url) : undefined;
+  const forget = isAtDesk && flags['no-open'] !== true ? openBrowser(url) : undefined;
   if (!io.stop.aborted) await once(io.stop, 'abort');
   forget?.();
   await viewer.close();
