@@ -80,7 +80,7 @@ function viewOf(words: readonly string[], { filter = [], since, from, to }: Flag
   timeRange(range);
   const all = texts.length > 1 ? texts.map((text) => `(${text})`).join(' AND ') : only;
   const view = new URLSearchParams({ ...(all === '' ? {} : { filter: all }), ...range });
-  return view.size === 0 ? '' : `#/traces?${view}`;
+  return view.size === 0 ? '' : `#/traces?${view.toString()}`;
 }
 
 /** The address in the form of the flags. */
