@@ -1,12 +1,11 @@
 /** `spanline view`: the viewer on a port of this machine, until it is interrupted. */
 
 import { once } from 'node:events';
-import { parseFilter } from '@spanline/query';
 import { type EmbedOptions, startViewer } from '@spanline/viewer';
 import { type CommandIo, endEarly, EXIT } from '../command.ts';
 import { fail } from '../fail.ts';
 import { checkFlags, type FlagValues, splitArguments } from '../flags.ts';
-import { defaultSources, findSources, sourceOf, splitWords, timeRange } from '../source/index.ts';
+import { defaultSources, findSources, joinFilters, sourceOf, splitWords, timeRange } from '../source/index.ts';
 import { openBrowser } from './open-browser.ts';
 
 const FLAGS = {
@@ -69,17 +68,14 @@ function embedOf(
 
 /** What the list of traces begins with: the part of the address that the page keeps its view in. */
 function viewOf(words: readonly string[], { filter = [], since, from, to }: Flags): string {
-  const texts = [words.join(' '), ...filter].filter((text) => text !== '');
-  texts.forEach((text) => parseFilter(text));
-  const [only = ''] = texts;
   const range = {
     ...(since === undefined ? {} : { since }),
     ...(from === undefined ? {} : { from }),
     ...(to === undefined ? {} : { to }),
   };
   timeRange(range);
-  const all = texts.length > 1 ? texts.map((text) => `(${text})`).join(' AND ') : only;
-  const view = new URLSearchParams({ ...(all === '' ? {} : { filter: all }), ...range });
+  const text = joinFilters([words.join(' '), ...filter]);
+  const view = new URLSearchParams({ ...(text === '' ? {} : { filter: text }), ...range });
   return view.size === 0 ? '' : `#/traces?${view.toString()}`;
 }
 
