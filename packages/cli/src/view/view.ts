@@ -66,7 +66,7 @@ function embedOf(
   return { embed: { url, model, ...(key === undefined || key === '' ? {} : { apiKey: key }) } };
 }
 
-/** What the list of traces begins with: the part of the address that the page keeps its view in. */
+/** The part of the address that the page keeps its view in: the filter and the time of the list of traces. */
 function viewOf(words: readonly string[], { filter = [], since, from, to }: Flags): string {
   const range = {
     ...(since === undefined ? {} : { since }),

@@ -51,6 +51,8 @@ export interface LineSplitter {
 
 const NEWLINE = 10;
 const NO_BYTES = Buffer.alloc(0);
+/** A line feed, and bytes behind it: readers of lines look at several bytes at once. */
+const BEHIND = Buffer.from('\n   ');
 /** Longest line that is read. */
 const MAX_LINE_BYTES = 67_108_864;
 
@@ -78,6 +80,24 @@ export function createLineSplitter(from: number, { isExact = false, take }: Spli
     }
   }
 
+  /** Moves behind the line that was kept. */
+  function next(): void {
+    offset += length + 1;
+    number++;
+    pieces = [];
+    kept = 0;
+    length = 0;
+  }
+
+  /** Has a line of several chunks taken, as if it stood in one. */
+  function takeWhole(): boolean {
+    if (take === undefined || length > MAX_LINE_BYTES) return false;
+    const chunk = Buffer.concat([...pieces, BEHIND], kept + BEHIND.length);
+    if (!take(chunk, 0, kept, offset)) return false;
+    next();
+    return true;
+  }
+
   function whole(isTorn: boolean): RawLine {
     const isLong = length > MAX_LINE_BYTES;
     const bytes = isLong ? NO_BYTES : edit(Buffer.concat(pieces, kept));
@@ -88,11 +108,7 @@ export function createLineSplitter(from: number, { isExact = false, take }: Spli
       length,
       ...(isLong ? { fault: 'long' as const } : isTorn ? { fault: 'torn' as const } : {}),
     };
-    offset += length + 1;
-    number++;
-    pieces = [];
-    kept = 0;
-    length = 0;
+    next();
     return line;
   }
 
@@ -113,7 +129,7 @@ export function createLineSplitter(from: number, { isExact = false, take }: Spli
           number++;
         } else {
           keep(chunk.subarray(start, newline), lines);
-          lines.push(whole(false));
+          if (!takeWhole()) lines.push(whole(false));
         }
         start = newline + 1;
       }

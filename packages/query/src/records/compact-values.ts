@@ -6,10 +6,16 @@
 import { BACKSLASH, LAST_ASCII, type LineBytes, nextQuote, QUOTE, SPACE, WORD } from './json-bytes.ts';
 import { timeIn } from './times.ts';
 
-const FIRST = 0x9e3779b9;
+const FIRST = 0x9e3779b9 | 0;
 const [SPREAD, OTHER_SPREAD] = [0x85ebca6b, 0xc2b2ae35];
 const HIGH_BITS = 0x1f_ffff;
 const TWO_32 = 2 ** 32;
+
+/** A hash with the next bytes. */
+function withWord(hash: number, word: number, spread: number, shift: number): number {
+  const mixedIn = Math.imul(hash ^ word, spread);
+  return mixedIn ^ (mixedIn >>> shift);
+}
 
 /** The end of a hash: each bit depends on all. */
 function mixed(hash: number): number {
@@ -18,31 +24,29 @@ function mixed(hash: number): number {
   return (whole ^ (whole >>> 16)) >>> 0;
 }
 
-/** A number for bytes. Other bytes have another one, but for one case in 2^53. */
-function numberOf(view: DataView, from: number, end: number): number {
-  let one = end - from;
-  let other = FIRST;
-  let at = from;
-  for (; at + WORD <= end; at += WORD) {
-    const word = view.getInt32(at, true);
-    one = Math.imul(one ^ word, SPREAD);
-    one ^= one >>> 15;
-    other = Math.imul(other ^ word, OTHER_SPREAD);
-    other ^= other >>> 13;
-  }
-  for (; at < end; at++) {
-    const byte = view.getUint8(at);
-    one = Math.imul(one ^ byte, SPREAD);
-    other = Math.imul(other ^ byte, OTHER_SPREAD);
-    other ^= other >>> 13;
-  }
-  return (mixed(one) & HIGH_BITS) * TWO_32 + mixed(other);
+/** A number for two hashes of bytes. Other bytes have another one, but for one case in 2^53. */
+function numberOf(one: number, other: number, length: number): number {
+  return (mixed(one ^ length) & HIGH_BITS) * TWO_32 + mixed(other);
 }
 
 /** The number of an id. */
 export function idNumber(id: string): number {
   const bytes = Buffer.from(id);
-  return numberOf(new DataView(bytes.buffer, bytes.byteOffset, bytes.length), 0, bytes.length);
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+  let one = 0;
+  let other = FIRST;
+  let at = 0;
+  for (; at + WORD <= bytes.length; at += WORD) {
+    const word = view.getInt32(at, true);
+    one = withWord(one, word, SPREAD, 15);
+    other = withWord(other, word, OTHER_SPREAD, 13);
+  }
+  for (; at < bytes.length; at++) {
+    const byte = view.getUint8(at);
+    one = withWord(one, byte, SPREAD, 15);
+    other = withWord(other, byte, OTHER_SPREAD, 13);
+  }
+  return numberOf(one, other, bytes.length);
 }
 
 const [QUOTES, BACKSLASHES, SPACES] = [0x22222222, 0x5c5c5c5c, 0x20202020];
@@ -57,21 +61,30 @@ function isPlain(word: number): boolean {
   return (((noQuote - ONES) | (noBackslash - ONES) | (word - SPACES) | word) & TOPS) === 0;
 }
 
-/** Reads an id; not finite if there is none without escapes. */
+/** Reads an id; not finite if there is none without escapes. It has the number of {@link idNumber}. */
 export function readId(line: LineBytes): number {
   const { view, end } = line;
   const from = line.at + 1;
   if (view.getUint8(line.at) !== QUOTE) return Number.NaN;
+  let one = 0;
+  let other = FIRST;
   let at = from;
-  while (at < end && isPlain(view.getInt32(at, true))) at += WORD;
+  for (; at < end; at += WORD) {
+    const word = view.getInt32(at, true);
+    if (!isPlain(word)) break;
+    one = withWord(one, word, SPREAD, 15);
+    other = withWord(other, word, OTHER_SPREAD, 13);
+  }
   for (; at < end; at++) {
     const byte = view.getUint8(at);
     if (byte === QUOTE) break;
     if (byte < SPACE || byte > LAST_ASCII || byte === BACKSLASH) return Number.NaN;
+    one = withWord(one, byte, SPREAD, 15);
+    other = withWord(other, byte, OTHER_SPREAD, 13);
   }
   if (at >= end) return Number.NaN;
   line.at = at + 1;
-  return numberOf(view, from, at);
+  return numberOf(one, other, at - from);
 }
 
 /** Reads a time in the form of tracers; not finite if there is none. */

@@ -31,6 +31,8 @@ import {
 
 /** Reads keys. */
 export interface KeyReader {
+  /** One record shows all lines, the last one at a time. */
+  readonly isReused: boolean;
   /**
    * Reads a line of a chunk.
    *
@@ -120,6 +122,7 @@ export function createKeyReader(
   }
 
   return {
+    isReused,
     read(bytes, from, end) {
       if (end + BEYOND >= bytes.length) return undefined;
       if (line.bytes !== bytes) {

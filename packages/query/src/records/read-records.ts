@@ -84,12 +84,25 @@ interface ReadRecordsOptions {
 
 const NO_REST: Record<string, unknown> = Object.freeze({});
 
-/** Reads keys of lines where they stand in a chunk. */
+/** Reads keys of lines where they stand in a chunk. Where one record shows all lines, so does what is visited. */
 function takeKeys(file: LogFile, keys: KeyReader, visit: (read: ReadRecord) => void): TakeLine {
+  const none: { -readonly [Key in keyof ReadRecord]: ReadRecord[Key] } = {
+    kind: 'log',
+    record: {},
+    rest: NO_REST,
+    file,
+    offset: 0,
+    length: 0,
+  };
   return (bytes, from, end, offset) => {
     const record = keys.read(bytes, from, end);
     if (record === undefined) return false;
-    visit({ kind: kindOfEvent(record['event.name']), record, rest: NO_REST, file, offset, length: end - from });
+    const read = keys.isReused ? none : { ...none };
+    read.kind = kindOfEvent(record['event.name']);
+    read.record = record;
+    read.offset = offset;
+    read.length = end - from;
+    visit(read);
     return true;
   };
 }
