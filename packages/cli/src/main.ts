@@ -1,6 +1,9 @@
 #!/usr/bin/env node
+import module from 'node:module';
 import { EXIT } from './command.ts';
-import { run } from './run.ts';
+
+// Node 22 and later keep what they have compiled in a folder of their own, for the next command.
+(module as { enableCompileCache?: () => unknown }).enableCompileCache?.();
 
 const stop = new AbortController();
 /** Runners such as npm pass on a signal that the terminal has sent already: one press of Ctrl-C comes twice. */
@@ -23,6 +26,7 @@ for (const output of [process.stdout, process.stderr]) {
 }
 
 async function main(): Promise<void> {
+  const { run } = await import('./run.ts');
   const { stdin, stdout, stderr, env } = process;
   process.exitCode = await run(process.argv.slice(2), { stdin, stdout, stderr, env, stop: stop.signal });
 }
