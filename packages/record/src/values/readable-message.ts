@@ -62,7 +62,8 @@ function holdsError(body: unknown, before: string): boolean {
 
 /**
  * The message of an error for a person. A JSON body in it is replaced by the message and the type inside:
- * `429 {"error":{"type":"rate_limit_error","message":"Too many"}}` becomes `429 rate_limit_error: Too many`. A message without such a body stays as it is. It never throws.
+ * `429 {"error":{"type":"rate_limit_error","message":"Too many"}}` becomes `429 rate_limit_error: Too many`.
+ * A message without such a body stays as it is. It never throws.
  */
 export function readableMessage(message: string): string {
   const start = message.search(/\[\s*\{|\{/);
