@@ -76,6 +76,18 @@ it.each([
   expect(readdirSync(cwd)).toEqual([]);
 });
 
+it.each([[['--yes']], [['--dry-run']], [['--yes', '--json']]])(
+  'init that has not begun to write: %j',
+  async (flags) => {
+    const app = { 'package.json': '{"type":"module","dependencies":{"express":"5"}}', 'app.js': "import 'express';\n" };
+    const cwd = folderWith(app);
+    const { code, stdout, stderr } = await stopped(['init', ...flags], cwd, 'at once');
+    expect({ code, stdout, stderr }).toEqual({ code: 130, stdout: '', stderr: 'spanline init: interrupted\n' });
+    expect(readdirSync(cwd).toSorted()).toEqual(Object.keys(app).toSorted());
+    for (const [name, text] of Object.entries(app)) expect(readFileSync(join(cwd, name), 'utf8')).toBe(text);
+  },
+);
+
 it.each([[['erase', '--user', 'ada', 'app.ndjson', '--yes']], [['prune', '--days', '1', 'app.ndjson', '--yes']]])(
   'a removal that has not begun: %j',
   async (args) => {

@@ -1,7 +1,16 @@
 import type { Logger } from 'pino';
-import { buildForest, parseLine, type Placed, type SpanRecord, type TreeNode } from '@spanline/record';
+import {
+  buildForest,
+  checkOptions,
+  option,
+  parseLine,
+  type Placed,
+  type Shape,
+  type SpanRecord,
+  type TreeNode,
+} from '@spanline/record';
 import type { Clock } from './api/index.ts';
-import { createLogger, type LoggerOptions } from './log/index.ts';
+import { createLogger, LOGGER_SHAPE, type LoggerOptions } from './log/index.ts';
 
 /** A log in memory, for tests. */
 export interface MemoryLog {
@@ -34,6 +43,7 @@ export interface MemoryLog {
  * ```
  */
 export function memoryLog(options: Omit<LoggerOptions, 'pretty'> = {}): MemoryLog {
+  checkOptions(LOGGER_SHAPE, options);
   let written: string[] = [];
   const write = (text: string): void => {
     for (const line of text.split('\n')) if (line !== '') written.push(line);
@@ -85,6 +95,8 @@ export interface TreeOptions {
    */
   attributes?: readonly string[];
 }
+
+const TREE_SHAPE: Shape<TreeOptions> = { attributes: option.list(option.string()) };
 
 interface Item extends Placed {
   readonly record: SpanRecord;
@@ -140,6 +152,7 @@ function print(nodes: readonly TreeNode<Item>[], depth: number, attributes: read
  * - Spans whose parent is missing are printed below `(missing parent)` at the end of their trace, unless the parent
  *   belongs to another process.
  *
+ * @throws SpanlineError `ERR_INVALID_OPTION`
  * @example
  * ```ts
  * import { createTracer } from '@spanline/core';
@@ -156,6 +169,7 @@ function print(nodes: readonly TreeNode<Item>[], depth: number, attributes: read
  * ```
  */
 export function tree(lines: Iterable<TreeLine>, options: TreeOptions = {}): string {
+  checkOptions(TREE_SHAPE, options);
   const traces = new Map<string, Item[]>();
   for (const item of readItems(lines)) {
     const traceId = item.record.trace_id ?? '';

@@ -10,6 +10,7 @@ const COUNTED = /^req-[\da-z]+$/;
 /** The adapter, without the place where the close is handled. */
 export const FASTIFY: Omit<Adapter<FastifyRequest, FastifyReply>, 'listen'> = {
   scope: SCOPE,
+  frameworkOptions: ['logLevel', 'logSerializers', 'prefix'],
   key: (request) => request.raw,
   method: (request) => request.method,
   target: (request) => request.originalUrl,

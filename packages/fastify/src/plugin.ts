@@ -18,9 +18,6 @@ import { FASTIFY } from './adapter.ts';
 /** Options of {@link spanlineFastify}. */
 export interface SpanlineFastifyOptions extends ServerOptions<FastifyRequest, FastifyReply> {}
 
-/** Options as Fastify passes them on. */
-type Registered = SpanlineFastifyOptions & Partial<Record<'logLevel' | 'logSerializers' | 'prefix', unknown>>;
-
 function decorate(fastify: FastifyInstance): void {
   // The plugin may be registered twice, by two copies.
   if (fastify.hasRequestDecorator('clientSignal')) return;
@@ -46,11 +43,9 @@ function giveLog(request: FastifyRequest, reply: FastifyReply, { logger }: Trace
 }
 
 function install(fastify: FastifyInstance, options: SpanlineFastifyOptions): void {
-  // Fastify adds options of its own to those of the application.
-  const { logLevel: _level, logSerializers: _serializers, prefix: _prefix, ...own } = options as Registered;
   const requests = createRequestTracer(
     { ...FASTIFY, listen: (request, reply) => whenClosed(reply.raw, () => requests.close(request, reply)) },
-    own,
+    options,
   );
   decorate(fastify);
   fastify.addHook('onRequest', (request, reply, next) => {

@@ -1,5 +1,5 @@
-import { parseLine } from '@spanline/record';
-import { createPrinter, type PrettyStreamOptions } from './printer.ts';
+import { checkOptions, parseLine } from '@spanline/record';
+import { createPrinter, PRETTY_SHAPE, type PrettyStreamOptions } from './printer.ts';
 
 /** Reads JSON lines and prints them for people. */
 export interface PrettyStream {
@@ -19,6 +19,7 @@ export interface PrettyStream {
  * Memory is limited by `maxTraces` and `maxSpans`. A trace without a root is printed when it has to make room, or by
  * `flush()`.
  *
+ * @throws SpanlineError `ERR_INVALID_OPTION`
  * @example
  * ```ts
  * import pino from 'pino';
@@ -28,6 +29,7 @@ export interface PrettyStream {
  * ```
  */
 export function createPrettyStream(options: PrettyStreamOptions = {}): PrettyStream {
+  checkOptions(PRETTY_SHAPE, options);
   const printer = createPrinter(options);
 
   function take(text: string): void {

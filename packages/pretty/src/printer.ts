@@ -1,10 +1,16 @@
 /** Prints records: spans as trees, when their traces end, other lines at once. */
 
-import type { ParsedLine } from '@spanline/record';
+import { option, type ParsedLine, type Shape } from '@spanline/record';
 import { drawLogLine, drawPlainLine } from './log-line.ts';
 import { drawTrace } from './render.ts';
 import { glyphsOf } from './style.ts';
-import { describeTerminal, type PrettyOutput, type Terminal, type TerminalOptions } from './terminal.ts';
+import {
+  describeTerminal,
+  type PrettyOutput,
+  type Terminal,
+  TERMINAL_SHAPE,
+  type TerminalOptions,
+} from './terminal.ts';
 import { type Batch, createTraceBuffer } from './trace-buffer.ts';
 import { viewOf } from './view.ts';
 
@@ -18,6 +24,14 @@ export interface PrettyStreamOptions extends TerminalOptions {
   maxSpans?: number;
 }
 
+/** Rules of {@link PrettyStreamOptions}. */
+export const PRETTY_SHAPE: Shape<PrettyStreamOptions> = {
+  ...TERMINAL_SHAPE,
+  output: option.like<PrettyOutput>('a stream', (value) => typeof (value as PrettyOutput).write === 'function'),
+  maxTraces: option.number({ min: 1 }),
+  maxSpans: option.number({ min: 1 }),
+};
+
 const DEFAULT_MAX_TRACES = 200;
 const DEFAULT_MAX_SPANS = 10_000;
 const LATE = '(ended after its trace was printed)';
@@ -29,10 +43,6 @@ function lossOf({ record }: ParsedLine): string {
     [record['spanline.stats.internal_errors'], 'internal errors'],
   ] as const;
   return lost.flatMap(([count, what]) => (count !== undefined && count > 0 ? [`${count} ${what}`] : [])).join(', ');
-}
-
-function positive(value: number | undefined, fallback: number): number {
-  return value !== undefined && value >= 1 ? Math.floor(value) : fallback;
 }
 
 /** Prints records for people. */
@@ -49,8 +59,8 @@ export interface Printer {
 export function createPrinter(options: PrettyStreamOptions = {}): Printer {
   const output: PrettyOutput = options.output ?? process.stdout;
   const buffer = createTraceBuffer({
-    maxTraces: positive(options.maxTraces, DEFAULT_MAX_TRACES),
-    maxSpans: positive(options.maxSpans, DEFAULT_MAX_SPANS),
+    maxTraces: Math.floor(options.maxTraces ?? DEFAULT_MAX_TRACES),
+    maxSpans: Math.floor(options.maxSpans ?? DEFAULT_MAX_SPANS),
   });
   let lastLoss = '';
   let afterTree = true;

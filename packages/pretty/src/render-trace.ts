@@ -1,8 +1,8 @@
-import type { SpanRecord } from '@spanline/record';
+import { checkOptions, type SpanRecord } from '@spanline/record';
 import { printable } from './printable.ts';
 import { drawTrace } from './render.ts';
 import { glyphsOf, type Piece } from './style.ts';
-import { describeTerminal, type TerminalOptions } from './terminal.ts';
+import { describeTerminal, TERMINAL_SHAPE, type TerminalOptions } from './terminal.ts';
 import { viewOf } from './view.ts';
 
 /** Options of {@link renderTrace}. The default of each is read from `process.stdout`. */
@@ -29,6 +29,7 @@ function scoreOf(record: SpanRecord): Piece[] {
  * - No line is wider than `width`. Several local roots are printed below one another.
  *
  * @returns lines joined by newlines, without one at the end; an empty text if no record is a finished span
+ * @throws SpanlineError `ERR_INVALID_OPTION`
  * @example
  * ```ts
  * import { parseLine } from '@spanline/record';
@@ -40,6 +41,7 @@ function scoreOf(record: SpanRecord): Piece[] {
  * ```
  */
 export function renderTrace(records: readonly SpanRecord[], options: RenderOptions = {}): string {
+  checkOptions(TERMINAL_SHAPE, options);
   const terminal = describeTerminal(process.stdout, options);
   const glyphs = glyphsOf(terminal.unicode);
   const spans = records

@@ -1,3 +1,5 @@
+import { option, type Shape } from '@spanline/record';
+
 /** Destination of pretty output. `process.stdout` has this shape. */
 export interface PrettyOutput {
   write(text: string): unknown;
@@ -29,6 +31,13 @@ export interface TerminalOptions {
    */
   unicode?: boolean;
 }
+
+/** Rules of {@link TerminalOptions}. */
+export const TERMINAL_SHAPE: Shape<TerminalOptions> = {
+  color: option.boolean(),
+  width: option.number({ min: 0 }),
+  unicode: option.boolean(),
+};
 
 type Environment = Readonly<Record<string, string | undefined>>;
 

@@ -5,7 +5,7 @@ import { checkOptions, option, type Shape, SpanlineError } from '@spanline/recor
 import { ANNOTATIONS } from './contract/index.ts';
 import { createGuard, setSafeHeaders } from './server/guard.ts';
 import { createViewer, type Viewer } from './server/handler.ts';
-import type { EmbedOptions } from './server/map/embed.ts';
+import { EMBED_SHAPE, type EmbedOptions } from './server/map/embed.ts';
 import { refuse } from './server/refuse.ts';
 
 /** Options of {@link startViewer}. */
@@ -44,7 +44,7 @@ const SHAPE: Shape<ViewerOptions> = {
   port: option.number({ min: 0, max: 65_535, integer: true }),
   host: option.string(),
   annotate: option.string(),
-  embed: option.like('an endpoint with url and model', (value) => typeof value === 'object' && value !== null),
+  embed: option.object(EMBED_SHAPE, 'an endpoint with url and model'),
 };
 
 async function listen(server: Server, port: number, host: string): Promise<AddressInfo> {

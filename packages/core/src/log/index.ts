@@ -5,7 +5,7 @@ export { type CommonFields, createCommonFields, type SplitLine, wholeRecord } fr
 export { createLinePaths } from './line-paths.ts';
 export { STANDARD_LEVELS } from './levels.ts';
 export { createLogger, profileOf, redactsLines, withOwnPaths } from './logger.ts';
-export type { LoggerOptions } from './logger-options.ts';
+export { LOGGER_SHAPE, type LoggerOptions } from './logger-options.ts';
 export { pinoSymbols } from './pino-internals.ts';
 export { deriveLogger, serviceMembers } from './tracer-logger.ts';
 export { createWriter, type RecordWriter, type WriteResult } from './writer.ts';

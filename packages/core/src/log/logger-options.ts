@@ -35,7 +35,8 @@ export interface LoggerOptions {
 /** A file's path, a file descriptor, or a stream. */
 export type LogDestination = string | number | { write(line: string): unknown };
 
-const SHAPE: Shape<LoggerOptions> = {
+/** Rules of {@link LoggerOptions}. */
+export const LOGGER_SHAPE: Shape<LoggerOptions> = {
   level: option.oneOf(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']),
   name: option.string(),
   profile: option.oneOf(PROFILE_NAMES),
@@ -48,7 +49,7 @@ const SHAPE: Shape<LoggerOptions> = {
 
 /** @throws SpanlineError `ERR_INVALID_OPTION` */
 export function checkLogger(options: LoggerOptions, destination: LogDestination | undefined): void {
-  checkOptions(SHAPE, options);
+  checkOptions(LOGGER_SHAPE, options);
   const isStream = typeof destination === 'object' && typeof destination?.write === 'function';
   if (isStream || ['undefined', 'string', 'number'].includes(typeof destination)) return;
   throw new SpanlineError({

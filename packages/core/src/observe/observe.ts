@@ -80,12 +80,11 @@ export function observe(field: undefined, context: FieldContext): <F extends Any
 export function observe(target: object, key: string | symbol, descriptor: PropertyDescriptor): PropertyDescriptor;
 export function observe(options?: ObserveOptions): ObserveDecorator;
 export function observe(...args: readonly unknown[]): unknown {
-  const [first, second, descriptor] = args as [unknown, object | undefined, PropertyDescriptor | undefined];
+  const [first, second = {}, descriptor] = args as [unknown, object | undefined, PropertyDescriptor | undefined];
   if (descriptor !== undefined || isContext(second)) return decorate({}, first, second, descriptor);
   if (typeof first === 'function') {
-    const options = second ?? {};
-    checkOptions(OBSERVE_OPTIONS, options, 'observe');
-    return wrapFunction(first as AnyFunction, options);
+    checkOptions(OBSERVE_OPTIONS, second, 'observe');
+    return wrapFunction(first as AnyFunction, second);
   }
   if (args.length > 0 && (typeof first !== 'object' || first === null))
     notAFunction('observe(fn)', 'a function', first);

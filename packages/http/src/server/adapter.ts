@@ -15,6 +15,8 @@ import type { Ending } from '../response/ending.ts';
 export interface Adapter<Req, Res> extends RequestReader<Req, Res> {
   /** Scope of the spans. */
   readonly scope: InstrumentationScope;
+  /** Names of options that the framework adds to those of the application. @defaultValue none */
+  readonly frameworkOptions?: readonly string[];
   /** Listens for the close of a response. Called before the request has its span. */
   listen(req: Req, res: Res): void;
   /** Watches the request and its response, which has its span from here on. */

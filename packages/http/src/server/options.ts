@@ -90,10 +90,18 @@ const SHAPE: Shape<ServerOptions<never, never>> = {
 /**
  * Fills in defaults.
  *
+ * @param frameworkOptions - names of options that are the framework's own
  * @throws SpanlineError if an option is invalid, or a `SPANLINE_*` variable where there is no tracer
  */
-export function resolveOptions<Req, Res>(options: ServerOptions<Req, Res>): ResolvedOptions<Req, Res> {
-  checkOptions(SHAPE, options);
+export function resolveOptions<Req, Res>(
+  options: ServerOptions<Req, Res>,
+  frameworkOptions: readonly string[] = [],
+): ResolvedOptions<Req, Res> {
+  const known: Shape<ServerOptions<never, never>> = {
+    ...SHAPE,
+    ...Object.fromEntries(frameworkOptions.map((name) => [name, option.any()])),
+  };
+  checkOptions(known, options);
   const { tracer = defaultTracer(), trustIncoming = false, baggage = [], ignore, capture, requestId } = options;
   const { requestIdHeader = 'x-request-id', identify, level, allowQuery = [], allowHeaders = [] } = options;
   return {

@@ -41,7 +41,7 @@ export function createRequestTracer<Req, Res>(
   adapter: Adapter<Req, Res>,
   options: ServerOptions<Req, Res>,
 ): RequestTracer<Req, Res> {
-  const resolved = resolveOptions(options);
+  const resolved = resolveOptions(options, adapter.frameworkOptions);
   const { tracer, ignore, requestIdHeader } = resolved;
   const guard = createGuard(tracer);
   const inFlight = inFlightOf(tracer);

@@ -2,6 +2,7 @@
 
 import type { Span } from '@spanline/core';
 import { endRetroactively } from '@spanline/core/internal';
+import { checkOptions, option, type Shape } from '@spanline/record';
 import { HolderWatch } from './holder-watch.ts';
 import { IdleList } from './idle-list.ts';
 import { hasEndedRoot, innerFirst, type OpenRun, touchParents } from './open-run.ts';
@@ -16,6 +17,15 @@ const SWEEPS_PER_IDLE = 10;
  * its run ended long ago (measured: 40 µs a run).
  */
 const WATCHED_AFTER_MS = 1000;
+
+const SHAPE: Shape<RunRegistryOptions<never>> = {
+  maxRuns: option.number({ min: 1 }),
+  idleMs: option.number({ min: 0 }),
+  orphanIdleMs: option.number({ min: 0 }),
+  isAbandoned: option.callback(),
+  trustsHolders: option.callback(),
+  onClose: option.callback(),
+};
 
 /** The state behind {@link createRunRegistry}. */
 class Runs<T> implements RunRegistry<T> {
@@ -167,7 +177,10 @@ class Runs<T> implements RunRegistry<T> {
  * - nobody is left who could report its end,
  * - it was idle for too long, or
  * - there are too many open runs.
+ *
+ * @throws SpanlineError `ERR_INVALID_OPTION`
  */
 export function createRunRegistry<T>(options: RunRegistryOptions<T> = {}): RunRegistry<T> {
+  checkOptions(SHAPE, options);
   return new Runs(options);
 }

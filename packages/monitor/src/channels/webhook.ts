@@ -1,5 +1,5 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
-import { type Check, checkOptions, option, type Shape } from '@spanline/record';
+import { checkOptions, option, type Shape } from '@spanline/record';
 import type { Secret } from '@spanline/remote';
 import type { Channel } from '../alerts/channel.ts';
 import { post } from './post.ts';
@@ -13,19 +13,13 @@ export interface WebhookOptions {
   headers?: Readonly<Record<string, Secret>>;
 }
 
-const HEADER_NAME = /^[\w!#$%&'*+.^`|~-]+$/;
 const SIGNATURE = /^t=(?<time>\d{1,12}),v1=(?<digest>[0-9a-f]{64})$/;
 const TOLERANCE_SECONDS = 300;
 
-const headersOption = option.dictionary(secretOption, 'an object with names of HTTP headers');
 const SHAPE: Shape<WebhookOptions> = {
   url: option.required(urlOption),
   secret: secretOption,
-  headers: {
-    ...headersOption,
-    accepts: (value): value is Record<string, Secret> =>
-      headersOption.accepts(value) && Object.keys(value).every((name) => HEADER_NAME.test(name)),
-  } satisfies Check<Record<string, Secret>>,
+  headers: option.dictionary(secretOption, 'an object with names of HTTP headers', option.headerName()),
 };
 
 function sign(secret: string, time: string, body: string): Buffer {

@@ -1,11 +1,11 @@
-import { type Check, checkOptions, type Shape, SpanlineError } from '@spanline/record';
+import { type Check, checkOptions, option, type Shape, SpanlineError } from '@spanline/record';
 import { metricReader } from '../metrics/catalogue.ts';
 import { isUpward } from './compare.ts';
 import { completeRule } from './complete.ts';
 import { conditionOf } from './expression/condition.ts';
 import { ExpressionError } from './expression/error.ts';
 import { parseExpression, type Requirement } from './expression/parse.ts';
-import { ANY_METRIC_RULE, RULE } from './shape.ts';
+import { ANY_METRIC_RULE, RULE, rulesOption } from './shape.ts';
 import type { AlertRule, AlertRuleInput, Comparison, ResolvedRule } from './types.ts';
 import { isOnSteps } from './watched.ts';
 
@@ -36,7 +36,7 @@ function failField({ label, fields }: Given, field: keyof AlertRule | 'expect', 
 function readGiven(rule: unknown, index: number): Given {
   const label = `rules[${index}]`;
   if (typeof rule === 'function') fail(label, 'an object (call the function with its threshold: dailySpend(50))', rule);
-  if (typeof rule !== 'object' || rule === null || Array.isArray(rule)) fail(label, 'an object', rule);
+  if (!option.isObject(rule)) fail(label, 'an object', rule);
   try {
     const fields = Object.fromEntries(Object.entries(rule).filter(([, value]) => value !== undefined));
     const { name } = fields;
@@ -109,9 +109,9 @@ function readExpectation(given: Given): Requirement[] {
 
 /** Makes a rule of each requirement of a rule that has an expression. */
 function expand(rule: unknown, index: number): Indexed[] {
-  if (typeof rule !== 'object' || rule === null || !('expect' in rule)) return [{ rule, index }];
   const given = readGiven(rule, index);
-  const { expect: _, name, ...fields } = given.fields;
+  const { expect, name, ...fields } = given.fields;
+  if (expect === undefined) return [{ rule, index }];
   const requirements = readExpectation(given);
   return requirements.map((requirement) => {
     const whole = requirements.length > 1 && typeof name === 'string' ? `${name}: ${requirement.text}` : name;
@@ -134,6 +134,18 @@ function resolveRule(rule: unknown, index: number, shape: Shape<AlertRule>): Res
   return resolved;
 }
 
+/** Copies the list. Reading it may throw. */
+function readList(rules: unknown): readonly unknown[] {
+  const expected = `an array of at most ${MAX_RULES} rules`;
+  if (!rulesOption.accepts(rules)) return fail('rules', expected, rules);
+  try {
+    return rules.length > MAX_RULES ? fail('rules', expected, rules) : [...rules];
+  } catch (cause) {
+    if (cause instanceof SpanlineError) throw cause;
+    throw new SpanlineError({ code: CODE, option: 'rules', expected: 'readable', cause });
+  }
+}
+
 /** Options of {@link resolveRules}. */
 export interface ResolveOptions {
   /** Accepts only metrics that a monitor measures. @defaultValue true */
@@ -149,9 +161,8 @@ export function resolveRules(
   rules: readonly AlertRuleInput[],
   { knownMetricsOnly = true }: ResolveOptions = {},
 ): ResolvedRule[] {
-  if (!Array.isArray(rules) || rules.length > MAX_RULES) fail('rules', `an array of at most ${MAX_RULES} rules`, rules);
   const names = new Set<string>();
-  return rules
+  return readList(rules)
     .flatMap((rule, index) => expand(rule, index))
     .map(({ rule, index }) => {
       const resolved = resolveRule(rule, index, knownMetricsOnly ? RULE : ANY_METRIC_RULE);

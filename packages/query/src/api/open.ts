@@ -3,6 +3,7 @@
 import { checkOptions, option, type Shape, type SpanRecord } from '@spanline/record';
 import { CALLS, costsOf, errorGroups, FAILED, sessionsOf } from '../analysis/index.ts';
 import { createTraceCollector, type TraceSummary } from '../answers/index.ts';
+import type { ClusterSource } from '../cluster/index.ts';
 import { allOf, type Filter } from '../filter/index.ts';
 import { createIndexer, defaultCacheDir } from '../index-store/index.ts';
 import { isSpanEnd, type ReadOptions, type ReadRecord, type TracesOptions } from '../records/index.ts';
@@ -12,7 +13,7 @@ import { findRecords, findStats, findTrace, findTraces } from './indexed.ts';
 import { fieldOf, toFilter } from './names.ts';
 import type { Query } from './query.ts';
 import { scanAlert, scanCauses, scanFaults, scanRecords, scanStats, scanTrace, scanTraces } from './scan.ts';
-import { clusterOf, openSource, type QuerySource, unreadOf } from './source.ts';
+import { clusterOf, openSource, type QuerySource, sourceOption, unreadOf } from './source.ts';
 import { createTable } from './table.ts';
 
 /** Options of {@link open}. */
@@ -39,6 +40,7 @@ export interface OpenOptions {
 /** Between two looks at files that grow. */
 const LOOK_MS = 100;
 const CACHE_BYTES = 4_000_000_000;
+const SOURCE = { source: option.required(sourceOption) };
 const SHAPE: Shape<OpenOptions> = {
   index: option.oneOf(['auto', true, false]),
   cacheDir: option.string(),
@@ -66,11 +68,12 @@ const SHAPE: Shape<OpenOptions> = {
  * ```
  */
 export function open(source: QuerySource, openOptions: OpenOptions = {}): Query {
+  checkOptions(SOURCE, { source });
   checkOptions(SHAPE, openOptions);
   const { index = 'auto', cacheDir = defaultCacheDir(), cacheBytes = CACHE_BYTES } = openOptions;
   const cluster = clusterOf(source);
   if (cluster !== undefined) return openClusterQuery(cluster);
-  const opened = openSource(source);
+  const opened = openSource(source as Exclude<QuerySource, ClusterSource>);
   const indexer = createIndexer({ index, cacheDir, cacheBytes });
   const indexed = { source: opened, indexer };
 

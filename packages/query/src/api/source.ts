@@ -1,6 +1,6 @@
 /** The source of a query: files that stay open, a stream that can be read once, or a cluster. */
 
-import { SpanlineError } from '@spanline/record';
+import { type Check, option, SpanlineError } from '@spanline/record';
 import { type ClusterSource, isClusterSource } from '../cluster/index.ts';
 import {
   type BadLineCounter,
@@ -39,8 +39,18 @@ export interface OpenSource {
 
 const STDIN = '-';
 
-function isStream(source: QuerySource): source is AsyncIterable<Uint8Array | string> {
-  return typeof source === 'object' && Symbol.asyncIterator in source;
+const isPath = (value: unknown): boolean => typeof value === 'string' && value !== '';
+
+/** Rule of a source. */
+export const sourceOption: Check<QuerySource> = option.like<QuerySource>(
+  'a path, paths, a stream or a cluster',
+  (value) =>
+    isPath(value) ||
+    (Array.isArray(value) ? value.length > 0 && value.every(isPath) : isStream(value) || isClusterSource(value)),
+);
+
+function isStream(source: unknown): source is AsyncIterable<Uint8Array | string> {
+  return typeof source === 'object' && source !== null && Symbol.asyncIterator in source;
 }
 
 /**
@@ -65,8 +75,8 @@ export function unreadOf({ unread, bad }: OpenSource): ReadonlyMap<string, strin
   return new Map([...unread, ...bad.read().damagedFiles.map((file) => [file, DAMAGE] as const)]);
 }
 
-/** Opens a source of files. @throws SpanlineError `ERR_INVALID_OPTION` if there is none */
-export function openSource(source: QuerySource): OpenSource {
+/** Opens a checked source of files. */
+export function openSource(source: Exclude<QuerySource, ClusterSource>): OpenSource {
   const bad = createBadLineCounter();
   const unread = new Map<string, string>();
   if (isStream(source) || source === STDIN) {
@@ -90,13 +100,6 @@ export function openSource(source: QuerySource): OpenSource {
     };
   }
   const paths = typeof source === 'string' ? [source] : source;
-  if (!Array.isArray(paths) || paths.length === 0 || !paths.every((path) => typeof path === 'string' && path !== ''))
-    throw new SpanlineError({
-      code: 'ERR_INVALID_OPTION',
-      option: 'source',
-      expected: 'a path, paths or a stream',
-      got: source,
-    });
   return {
     files: () => openFiles(paths, (path, reason) => unread.set(path, reason)),
     release: (files) => files.forEach((file) => file.close()),

@@ -1,6 +1,6 @@
 /** Deletes documents. It is the only thing that changes a cluster; questions only read. */
 
-import { props } from '@spanline/record';
+import { checkOptions, option, props, type Shape } from '@spanline/record';
 import { type Filter, toSearchQuery } from '../filter/index.ts';
 import { ClusterError, createClusterClient } from './client.ts';
 import { columnsOfFilter, readMappings } from './mappings.ts';
@@ -12,6 +12,11 @@ export interface DeleteOptions {
   isDry?: boolean;
   signal?: AbortSignal;
 }
+
+const SHAPE: Shape<DeleteOptions> = {
+  isDry: option.boolean(),
+  signal: option.like<AbortSignal>('an AbortSignal', (value) => typeof (value as AbortSignal).aborted === 'boolean'),
+};
 
 /** Counts of {@link deleteDocuments}. */
 export interface DeletedDocuments {
@@ -42,6 +47,7 @@ export async function deleteDocuments(
   filter: Filter,
   options: DeleteOptions = {},
 ): Promise<DeletedDocuments> {
+  checkOptions(SHAPE, options);
   const { isDry = false, signal } = options;
   const target = toTarget(source);
   const client = createClusterClient(target);

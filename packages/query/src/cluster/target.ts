@@ -83,7 +83,7 @@ const SHAPE: Shape<ClusterSource> = {
   apiKey: secret(),
   basic: secret(),
   bearer: secret(),
-  headers: option.dictionary(secret()),
+  headers: option.dictionary(secret(), 'an object with names of HTTP headers', option.headerName()),
   ca: pem(),
   cert: pem(),
   key: secret(),

@@ -1,7 +1,14 @@
 /** Model calls, or requests, as items of a dataset for evaluations. */
 
 import { createHash } from 'node:crypto';
-import { reconstructMessages, type SpanRecord, type TreeNode } from '@spanline/record';
+import {
+  checkOptions,
+  option,
+  reconstructMessages,
+  type Shape,
+  type SpanRecord,
+  type TreeNode,
+} from '@spanline/record';
 import { toTrees, type TraceSpan } from '../answers/index.ts';
 import { ALL, type Filter, toTest } from '../filter/index.ts';
 import { isSpanEnd, type ReadRecord } from '../records/index.ts';
@@ -51,6 +58,17 @@ export interface DatasetOptions {
   /** Called for a span that would be an item and has no content. */
   onEmpty?: () => void;
 }
+
+const SHAPE: Shape<DatasetOptions> = {
+  filter: option.like<Filter>('a filter of parseFilter', (value) => typeof (value as Filter).kind === 'string'),
+  spans: option.oneOf(['llm', 'root']),
+  unique: option.boolean(),
+  scores: option.like<AsyncIterable<ReadRecord>>(
+    'lines that were read',
+    (value) => typeof value === 'object' && value !== null && Symbol.asyncIterator in value,
+  ),
+  onEmpty: option.callback(),
+};
 
 const METADATA = {
   name: 'span.name',
@@ -177,11 +195,14 @@ const inputKey = ({ input }: DatasetItem): string =>
  * Makes items of lines.
  *
  * @param lines - all lines of the traces: spans may refer to messages on other lines
+ * @throws SpanlineError `ERR_INVALID_OPTION`
  */
 export async function* datasetItems(
   lines: AsyncIterable<ReadRecord>,
-  { filter = ALL, spans: of = 'llm', unique = false, scores: scored, onEmpty = () => {} }: DatasetOptions = {},
+  options: DatasetOptions = {},
 ): AsyncGenerator<DatasetItem> {
+  checkOptions(SHAPE, options);
+  const { filter = ALL, spans: of = 'llm', unique = false, scores: scored, onEmpty = () => {} } = options;
   const passes = toTest(filter);
   const known: ScoresBySpan = new Map();
   for await (const { record } of scored ?? []) addScore(known, record);

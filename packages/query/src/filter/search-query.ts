@@ -1,6 +1,16 @@
 /** Filters as queries of Elasticsearch and OpenSearch, for the mappings that `spanline ship setup` makes. */
 
-import { attributeRow, CONTENT_TEXT_FIELD, MAX_TERM_CHARACTERS, profileKey, type ProfileName } from '@spanline/record';
+import {
+  attributeRow,
+  checkOptions,
+  CONTENT_TEXT_FIELD,
+  MAX_TERM_CHARACTERS,
+  option,
+  PROFILE_NAMES,
+  profileKey,
+  type ProfileName,
+  type Shape,
+} from '@spanline/record';
 import { anyOf, approximate, type Compiled, type Language } from './approximate.ts';
 import type { Column, Value } from './fields/column.ts';
 import { type Field, TEXT } from './fields/resolve.ts';
@@ -15,6 +25,8 @@ export interface SearchOptions {
   /** Profile of the documents. @defaultValue `ecs` */
   profile?: ProfileName;
 }
+
+const SHAPE: Shape<SearchOptions> = { profile: option.oneOf(PROFILE_NAMES) };
 
 /** A filter for a cluster. */
 export interface SearchFilter {
@@ -205,5 +217,6 @@ function languageOf(profile: ProfileName): Language<SearchQuery> {
  * ```
  */
 export function toSearchQuery(filter: Filter, options: SearchOptions = {}): SearchFilter {
+  checkOptions(SHAPE, options);
   return approximate(filter, languageOf(options.profile ?? 'ecs'));
 }

@@ -1,6 +1,6 @@
 /** Filters as conditions of DuckDB. Values are parameters; only numbers of parameters and names of columns are text. */
 
-import { OPEN_KEY_PREFIXES } from '@spanline/record';
+import { checkOptions, OPEN_KEY_PREFIXES, option, type Shape } from '@spanline/record';
 import { anyOf, approximate, type Compiled, type Language } from './approximate.ts';
 import type { Column, Value } from './fields/column.ts';
 import { DECIMAL } from './fields/decimal.ts';
@@ -18,6 +18,8 @@ export interface SqlOptions {
    */
   column?: (column: Column, bind: Bind) => string | undefined;
 }
+
+const SHAPE: Shape<SqlOptions> = { column: option.callback() };
 
 /** A condition of DuckDB. */
 export interface SqlFilter {
@@ -164,6 +166,7 @@ function languageOf(table: Table): Language<string> {
  * ```
  */
 export function toSql(filter: Filter, options: SqlOptions = {}): SqlFilter {
+  checkOptions(SHAPE, options);
   const parameters: (string | boolean)[] = [];
   const bind: Bind = (value) => `$${parameters.push(value)}`;
   const { query, isExact } = approximate(filter, languageOf({ bind, columnSql: options.column ?? ownColumn }));

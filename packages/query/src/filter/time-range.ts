@@ -1,6 +1,6 @@
-import { SpanlineError } from '@spanline/record';
+import { checkOptions, option, type Shape, SpanlineError } from '@spanline/record';
 import { resolveField } from './fields/resolve.ts';
-import type { FilterOptions } from './parse/parse.ts';
+import { FILTER_SHAPE, type FilterOptions } from './parse/parse.ts';
 import { type Period, readPeriod, readSpan } from './parse/time.ts';
 import { ALL, type Bounds, type Filter } from './tree.ts';
 
@@ -14,12 +14,15 @@ export interface TimeRange {
   to?: string;
 }
 
-function invalid(option: keyof TimeRange, expected: string, got: unknown): never {
-  throw new SpanlineError({ code: 'ERR_INVALID_OPTION', option, expected, got });
+const time = option.like<string>('a time', (value) => typeof value === 'string');
+const RANGE_SHAPE: Shape<TimeRange> = { since: time, from: time, to: time };
+
+function invalid(name: keyof TimeRange, expected: string, got: unknown): never {
+  throw new SpanlineError({ code: 'ERR_INVALID_OPTION', option: name, expected, got });
 }
 
-function periodOf(option: keyof TimeRange, text: string, now: number, example: string): Period {
-  return readPeriod(text, now) ?? invalid(option, `a time, such as ${example}`, text);
+function periodOf(name: keyof TimeRange, text: string, now: number, example: string): Period {
+  return readPeriod(text, now) ?? invalid(name, `a time, such as ${example}`, text);
 }
 
 function startOf({ since, from }: TimeRange, now: number): number | undefined {
@@ -43,6 +46,8 @@ function startOf({ since, from }: TimeRange, now: number): number | undefined {
  * ```
  */
 export function timeFilter(range: TimeRange, options: FilterOptions = {}): Filter {
+  checkOptions(RANGE_SHAPE, range);
+  checkOptions(FILTER_SHAPE, options);
   const now = options.now ?? Date.now();
   const gte = startOf(range, now);
   const lt = range.to === undefined ? undefined : periodOf('to', range.to, now, '2026-11-23 or now-1h').to;

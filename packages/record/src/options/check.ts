@@ -120,6 +120,14 @@ export function name(expected: string, known: readonly string[], test: (value: s
   return { ...check<string>(expected, (value) => typeof value === 'string' && test(value)), known };
 }
 
+/** The name of an HTTP header (RFC 9110, `token`). */
+export function headerName(): Check<string> {
+  return check(
+    'the name of an HTTP header',
+    (value) => typeof value === 'string' && /^[\w!#$%&'*+.^`|~-]+$/.test(value),
+  );
+}
+
 /** An object whose options are checked by a shape. */
 export function object<T extends object>(shape: Shape<T>, expected = 'an object'): Check<T> {
   return { ...check<T>(expected, isObject), shape };

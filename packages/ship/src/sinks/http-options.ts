@@ -85,7 +85,7 @@ export const HTTP_SHAPE: Shape<HttpSinkOptions> = {
   gzip: option.boolean(),
   timeoutMs: option.number({ min: 1, integer: true }),
   concurrency: option.number({ min: 1, integer: true }),
-  headers: option.dictionary(secretCheck()),
+  headers: option.dictionary(secretCheck(), 'an object with names of HTTP headers', option.headerName()),
 };
 
 /** The parts of a spec that every sink has in common. */

@@ -4,7 +4,7 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import type { Itemize } from '@spanline/core';
 import type { Trace } from '@spanline/query';
-import { SpanlineError } from '@spanline/record';
+import { checkOptions, option, type Shape, SpanlineError } from '@spanline/record';
 import type { FileAnswers } from '../contract/index.ts';
 import { contentOf, toSpanDetails } from '../server/answers/span.ts';
 import { toTraceAnswer } from '../server/answers/trace.ts';
@@ -75,6 +75,8 @@ export interface TraceFileOptions {
   readonly itemize?: Itemize;
 }
 
+const SHAPE: Shape<TraceFileOptions> = { itemize: option.callback() };
+
 /**
  * Makes the page of a trace. It holds every text of the trace in full, as the lines have it: redact them before.
  *
@@ -82,7 +84,7 @@ export interface TraceFileOptions {
  * hashes. The footer has the SHA-256 of the data, the text of the element `#answers`.
  *
  * @returns HTML
- * @throws SpanlineError `ERR_VIEWER_PAGE` if the page is not built
+ * @throws SpanlineError `ERR_INVALID_OPTION`, or `ERR_VIEWER_PAGE` if the page is not built
  * @example
  * ```ts
  * import { writeFileSync } from 'node:fs';
@@ -93,7 +95,9 @@ export interface TraceFileOptions {
  * if (trace !== undefined) writeFileSync('trace.html', traceFile(trace), { mode: 0o600 });
  * ```
  */
-export function traceFile(trace: Trace, { itemize }: TraceFileOptions = {}): string {
+export function traceFile(trace: Trace, options: TraceFileOptions = {}): string {
+  checkOptions(SHAPE, options);
+  const { itemize } = options;
   const id = trace.traceIds[0] ?? trace.id;
   const script = checked('trace-file.js', readPage('trace-file.js'));
   const style = checked('viewer.css', readPage('viewer.css'));

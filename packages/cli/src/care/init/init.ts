@@ -132,6 +132,7 @@ async function init(args: readonly string[], io: CommandIo): Promise<number> {
     return fail('--yes', 'given, or --dry-run: there is no terminal to ask at');
   const app = await readApp(folder, 'dir');
   const plan = makePlan(app, version());
+  io.stop.throwIfAborted();
   const shown = { ...flags, 'no-pager': true };
   if (isAsking) await printReport(reportOf(plan, false), shown, io);
   const isWriting = await decide(plan, flags, io);

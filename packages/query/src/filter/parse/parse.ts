@@ -7,6 +7,7 @@
  *     value  = "(" any of values ")" | ( "[" | "{" ) text TO text ( "]" | "}" ) | operator text | text
  */
 
+import { checkOptions, option, type Shape } from '@spanline/record';
 import { type Field, resolveField, suggestField, TEXT } from '../fields/resolve.ts';
 import { literalOf } from '../pattern.ts';
 import { ALL, type Filter, join, type Test } from '../tree.ts';
@@ -18,6 +19,9 @@ export interface FilterOptions {
   /** Time that `now` stands for, in milliseconds since the epoch. @defaultValue the time of the call */
   now?: number;
 }
+
+/** Rules of {@link FilterOptions}. */
+export const FILTER_SHAPE: Shape<FilterOptions> = { now: option.number() };
 
 /** Longest filter, in UTF-16 units. */
 const MAX_LENGTH = 100_000;
@@ -253,6 +257,7 @@ function readAny(parser: Parser, one: ReadOne, isList: boolean): Filter {
  * ```
  */
 export function parseFilter(text: string, options: FilterOptions = {}): Filter {
+  checkOptions(FILTER_SHAPE, options);
   const cursor: Cursor = { text, at: 0 };
   if (text.length > MAX_LENGTH) fail(cursor, { at: MAX_LENGTH }, `a filter has at most ${MAX_LENGTH} characters`);
   skipSpaces(cursor);

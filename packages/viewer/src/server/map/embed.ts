@@ -18,7 +18,8 @@ export type Embed = (texts: readonly string[], signal: AbortSignal) => Promise<F
 const isHttpUrl = (value: unknown): boolean =>
   typeof value === 'string' && /^https?:\/\//i.test(value) && URL.canParse(value);
 
-const SHAPE: Shape<EmbedOptions> = {
+/** Rules of {@link EmbedOptions}. */
+export const EMBED_SHAPE: Shape<EmbedOptions> = {
   url: option.required(option.secret(option.like('an http or https URL', isHttpUrl))),
   model: option.required(option.string()),
   apiKey: option.secret(option.string()),
@@ -74,7 +75,7 @@ async function readBody(response: Response): Promise<string> {
 
 /** @throws SpanlineError `ERR_INVALID_OPTION`; it shows neither the URL nor the key */
 export function createEmbed(options: EmbedOptions): Embed {
-  checkOptions(SHAPE, options, 'embed');
+  checkOptions(EMBED_SHAPE, options, 'embed');
   const { url, model, apiKey } = options;
 
   async function embedSome(input: readonly string[], signal: AbortSignal): Promise<Float32Array[]> {

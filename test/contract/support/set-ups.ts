@@ -1,0 +1,141 @@
+/** Every public function that takes options, and how it is called with them. */
+
+import AnthropicSdk from '@anthropic-ai/sdk';
+import { BedrockRuntimeClient } from '@aws-sdk/client-bedrock-runtime';
+import { GoogleGenAI } from '@google/genai';
+import { Client } from '@modelcontextprotocol/sdk/client/index.js';
+import Fastify from 'fastify';
+import OpenAI from 'openai';
+import * as aiSdk from '@spanline/ai-sdk';
+import * as anthropic from '@spanline/anthropic';
+import * as bedrock from '@spanline/bedrock';
+import * as core from '@spanline/core';
+import * as pretty from '@spanline/core/pretty';
+import * as testing from '@spanline/core/testing';
+import * as express from '@spanline/express';
+import * as fastify from '@spanline/fastify';
+import * as googleGenAI from '@spanline/google-genai';
+import * as hono from '@spanline/hono';
+import * as http from '@spanline/http';
+import { createRunRegistry } from '@spanline/instrumentation';
+import * as langchain from '@spanline/langchain';
+import { registerGlobally } from '@spanline/langchain/global';
+import * as llamaindex from '@spanline/llamaindex';
+import * as mcp from '@spanline/mcp';
+import * as monitor from '@spanline/monitor';
+import * as openai from '@spanline/openai';
+import * as otel from '@spanline/otel';
+import * as query from '@spanline/query';
+import * as ship from '@spanline/ship';
+import * as viewer from '@spanline/viewer';
+
+type Call = (options: never) => unknown;
+
+const work = (): number => 1;
+const url = 'http://127.0.0.1:9/logs';
+const clients = {
+  anthropic: new AnthropicSdk({ apiKey: 'test' }),
+  bedrock: new BedrockRuntimeClient({ region: 'eu-west-1' }),
+  google: new GoogleGenAI({ apiKey: 'test' }),
+  mcp: new Client({ name: 'test', version: '1' }),
+  openai: new OpenAI({ apiKey: 'test' }),
+};
+const workflow = { run: work, handle: work, createContext: work };
+
+async function* noLines(): AsyncGenerator<never> {}
+
+function registerFastify(options: never): void {
+  fastify.spanlineFastify(Fastify(), options, (fault) => {
+    if (fault !== undefined) throw fault;
+  });
+}
+
+/** By package and function. The options are the last argument. */
+export const SET_UPS: Readonly<Record<string, Call>> = {
+  'ai-sdk spanlineEmbeddingMiddleware': aiSdk.spanlineEmbeddingMiddleware,
+  'ai-sdk spanlineMiddleware': aiSdk.spanlineMiddleware,
+  'ai-sdk spanlineTelemetry': aiSdk.spanlineTelemetry,
+  'anthropic wrapAnthropic': (options) => anthropic.wrapAnthropic(clients.anthropic, options),
+  'bedrock wrapBedrock': (options) => bedrock.wrapBedrock(clients.bedrock, options),
+  'core correlation': core.correlation,
+  'core createItemizer': core.createItemizer,
+  'core createLogger': core.createLogger,
+  'core createTracer': core.createTracer,
+  'core lineRedaction': core.lineRedaction,
+  'core loadPrices': (options) => core.loadPrices(url, options),
+  'core observe': (options) => core.observe(work, options),
+  'core/pretty createPrettyStream': pretty.createPrettyStream,
+  'core/pretty renderTrace': (options) => pretty.renderTrace([], options),
+  'core/testing memoryLog': testing.memoryLog,
+  'core/testing tree': (options) => testing.tree([], options),
+  'express debugSession': express.debugSession,
+  'express feedbackRoute': express.feedbackRoute,
+  'express spanlineExpress': express.spanlineExpress,
+  'fastify spanlineFastify': registerFastify,
+  'google-genai wrapGoogleGenAI': (options) => googleGenAI.wrapGoogleGenAI(clients.google, options),
+  'hono spanlineHono': hono.spanlineHono,
+  'http createDebugToken': http.createDebugToken,
+  'http createDebugSwitch': http.createDebugSwitch,
+  'http createJudge': http.createJudge,
+  'http createRequestTracer': (options) => http.createRequestTracer({} as never, options),
+  'http propagate': (options) => http.propagate(fetch, options),
+  'instrumentation createRunRegistry': createRunRegistry,
+  'langchain SpanlineCallbackHandler': (options) => new langchain.SpanlineCallbackHandler(options),
+  'langchain instrumentLangChain': langchain.instrumentLangChain,
+  'langchain traceChatModel': (options) => langchain.traceChatModel({ invoke: work } as never, options),
+  'langchain traceEmbeddings': (options) => langchain.traceEmbeddings({ embedQuery: work } as never, options),
+  'langchain traceRemoteGraph': (options) => langchain.traceRemoteGraph({ graphId: 'g', invoke: work }, options),
+  'langchain traceReranker': (options) => langchain.traceReranker({ compressDocuments: work } as never, options),
+  'langchain traceVectorStore': (options) => langchain.traceVectorStore({ similaritySearch: work } as never, options),
+  'langchain/global registerGlobally': registerGlobally,
+  'llamaindex instrumentLlamaIndex': llamaindex.instrumentLlamaIndex,
+  'llamaindex traceWorkflow': (options) => llamaindex.traceWorkflow(workflow, options),
+  'mcp wrapMcp': (options) => mcp.wrapMcp(clients.mcp, options),
+  'monitor backtest': (rule) => monitor.backtest([rule], ''),
+  'monitor budget': monitor.budget,
+  'monitor check': (rule) => monitor.check([rule], ''),
+  'monitor checkMetrics': (rule) => monitor.checkMetrics({}, [rule]),
+  'monitor createMonitor': monitor.createMonitor,
+  'monitor email': monitor.email,
+  'monitor formatBacktest': (options) => monitor.formatBacktest([], options),
+  'monitor genAiMetrics': monitor.genAiMetrics,
+  'monitor learnBaselines': monitor.learnBaselines,
+  'monitor metrics': (options) => monitor.metrics([], options),
+  'monitor metricsHandler': monitor.metricsHandler,
+  'monitor pagerDuty': monitor.pagerDuty,
+  'monitor slack': monitor.slack,
+  'monitor webhook': monitor.webhook,
+  'openai wrapOpenAI': (options) => openai.wrapOpenAI(clients.openai, options),
+  'otel SpanlineSpanProcessor': (options) => new otel.SpanlineSpanProcessor(options),
+  'query datasetItems': (options) => query.datasetItems(noLines(), options).next(),
+  'query deleteDocuments': (options) => query.deleteDocuments(url, query.ALL, options),
+  'query open': (options) => query.open('app.ndjson', options),
+  'query open, a cluster': (source) => query.open(typeof source === 'string' ? ['', source] : source),
+  'query parseFilter': (options) => query.parseFilter('', options),
+  'query timeFilter': (options) => query.timeFilter({}, options),
+  'query timeFilter, a range': (range) => query.timeFilter(range),
+  'query toSearchQuery': (options) => query.toSearchQuery(query.ALL, options),
+  'query toSql': (options) => query.toSql(query.ALL, options),
+  'ship cloudwatchSetup': ship.cloudwatchSetup,
+  'ship datadog': ship.datadog,
+  'ship datadogLlmObs': ship.datadogLlmObs,
+  'ship elasticsearch': ship.elasticsearch,
+  'ship elasticsearchSetup': ship.elasticsearchSetup,
+  'ship emf': ship.emf,
+  'ship file': ship.file,
+  'ship jaeger': ship.jaeger,
+  'ship kafka': ship.kafka,
+  'ship langfuse': ship.langfuse,
+  'ship langsmith': ship.langsmith,
+  'ship otlp': ship.otlp,
+  'ship phoenix': ship.phoenix,
+  'ship spool': ship.spool,
+  'ship startShipper': ship.startShipper,
+  'ship victorialogs': ship.victorialogs,
+  'viewer startViewer': viewer.startViewer,
+  'viewer traceFile': (options) => viewer.traceFile({ traceIds: [] } as never, options),
+  'viewer viewer': viewer.viewer,
+};
+
+/** Options without which a function does not take the others for options. */
+export const GIVEN: Readonly<Record<string, object>> = { 'query open, a cluster': { url } };
