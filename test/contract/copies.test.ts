@@ -1,5 +1,7 @@
 /** Two installed copies of a package (ESM beside CommonJS, two versions) count everything once. */
 
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import type { LLMock } from '@copilotkit/aimock';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type * as core from '@spanline/core';
@@ -10,7 +12,9 @@ import { startProvider, USAGE } from '../support/provider.ts';
 import { drain } from '../support/records.ts';
 import { type Installation, installAgain } from '../support/second-installation.ts';
 import { INSTRUMENTATIONS, USD_PER_CALL } from './support/programs.ts';
+import { SERVERS } from './support/servers.ts';
 
+const PACKAGES = join(import.meta.dirname, '../../packages');
 const NAMES = [...new Set(INSTRUMENTATIONS.map(({ name }) => name))];
 
 let provider: LLMock;
@@ -33,6 +37,22 @@ beforeAll(() => {
 afterAll(() => {
   own.remove();
   all.remove();
+});
+
+it('every instrumentation is tried with two copies, here or in its package', () => {
+  const dependsOn = (folder: string): string[] => {
+    const manifest = readFileSync(join(PACKAGES, folder, 'package.json'), 'utf8');
+    return Object.keys((JSON.parse(manifest) as { dependencies?: object }).dependencies ?? {});
+  };
+  const below = ['@spanline/instrumentation', '@spanline/http'];
+  const sources = readdirSync(PACKAGES).filter((folder) => dependsOn(folder).some((name) => below.includes(name)));
+  const here = [...NAMES, ...SERVERS.map(({ name }) => name)];
+  const untried = sources.filter(
+    (folder) => !here.includes(folder) && !existsSync(join(PACKAGES, folder, 'test/copies.test.ts')),
+  );
+  expect(sources.length).toBeGreaterThan(10);
+  // The servers of the adapters are tried with two copies of it.
+  expect(untried).toEqual(['http']);
 });
 
 describe.each(INSTRUMENTATIONS)('two copies of $name $way', ({ name, start, isModelCall, tree: oneCall }) => {

@@ -8,6 +8,7 @@ import {
   nearestOpen,
   option,
   type Shape,
+  sharedState,
   TRACE_SHAPE,
   type TraceOptions,
 } from '@spanline/instrumentation';
@@ -25,6 +26,9 @@ export interface SpanProcessorOptions extends TraceOptions {
    */
   filter?: (span: OtelSpan) => boolean;
 }
+
+/** Spans that a filter leaves out. Those below them look up their parent under them. All processors share it. */
+const leftOut = sharedState('otel-left-out', () => new WeakSet<object>());
 
 const SHAPE: Shape<SpanProcessorOptions> = { ...TRACE_SHAPE, filter: option.callback() };
 
@@ -54,8 +58,6 @@ export class SpanlineSpanProcessor {
   readonly #filter: ((span: OtelSpan) => boolean) | undefined;
   readonly #guard: Guard;
   readonly #stopResolving: () => void;
-  /** Spans that the filter leaves out. Those below them look up their parent under them. */
-  readonly #leftOut = new WeakSet<object>();
 
   /** @throws SpanlineError `ERR_INVALID_OPTION` */
   constructor(options: SpanProcessorOptions = {}) {
@@ -75,7 +77,7 @@ export class SpanlineSpanProcessor {
   /** Called by the SDK. */
   onEnd(span: OtelSpan): void {
     this.#guard('otel end', () => {
-      if (this.#leftOut.has(span)) return;
+      if (leftOut.has(span)) return;
       // A processor that is added later has not seen the start.
       const recorded = recordedSpanOf(span) ?? this.#start(span, { getValue: () => undefined });
       if (recorded?.isRecording === true) endRecord(recorded, span);
@@ -103,7 +105,7 @@ export class SpanlineSpanProcessor {
   }
 
   #leaveOut(span: OtelSpan, context: Pick<OtelContext, 'getValue'>): undefined {
-    this.#leftOut.add(span);
+    leftOut.add(span);
     const { parent } = placeOf(span, context);
     if (parent !== undefined) remember(span, parent);
   }
