@@ -22,7 +22,11 @@ interface Declaration {
 /** The page that holds the reference between two comments. */
 export const OPTIONS_PAGE = 'docs/options.md';
 
-type Declarations = ReadonlyMap<string, Declaration>;
+/** What the sources declare, and the interfaces that have their table already. */
+interface Declarations {
+  readonly byName: ReadonlyMap<string, Declaration>;
+  readonly described: Set<string>;
+}
 
 /** The reference of `createTracer`, from the sources of the packages below a root. */
 export function renderTracerOptions(root: string): string {
@@ -37,8 +41,8 @@ export function renderTracerOptions(root: string): string {
  * @throws an error that names an option without a doc comment
  */
 export function readOptions(folders: readonly string[], name: string): Option[] {
-  const declarations = new Map(folders.flatMap(sourcesIn).flatMap(declarationsIn));
-  return optionsOf(name, '', declarations);
+  const byName = new Map(folders.flatMap(sourcesIn).flatMap(declarationsIn));
+  return optionsOf(name, '', { byName, described: new Set() });
 }
 
 function escaped(text: string): string {
@@ -84,9 +88,14 @@ function declarationsIn(file: string): [string, Declaration][] {
 }
 
 function optionsOf(name: string, prefix: string, declarations: Declarations): Option[] {
-  const declaration = declarations.get(name);
+  const declaration = declarations.byName.get(name);
   if (declaration?.node.type !== 'TSInterfaceDeclaration') throw new Error(`there is no exported interface ${name}`);
-  return declaration.node.body.body.flatMap((member) => {
+  const inherited = declaration.node.extends.flatMap(({ expression }) =>
+    expression.type === 'Identifier' && declarations.byName.has(expression.name)
+      ? optionsOf(expression.name, prefix, declarations)
+      : [],
+  );
+  const declared = declaration.node.body.body.flatMap((member) => {
     const key = keyOf(member);
     if (key === undefined) return [];
     const path = `${prefix}${key}`;
@@ -102,6 +111,7 @@ function optionsOf(name: string, prefix: string, declarations: Declarations): Op
     };
     return [own, ...(type === undefined ? [] : nestedIn(type, path, declarations))];
   });
+  return [...inherited, ...declared];
 }
 
 function keyOf(member: TSSignature): string | undefined {
@@ -109,7 +119,10 @@ function keyOf(member: TSSignature): string | undefined {
   return member.key.type === 'Identifier' ? member.key.name : undefined;
 }
 
-/** Options of the interfaces that a type is made of: itself, members of a union, elements, values of a record. */
+/**
+ * Options of the interfaces that a type is made of: itself, members of a union, elements, values of a record. An
+ * interface is described where it comes first.
+ */
 function nestedIn(type: TSType, path: string, declarations: Declarations): Option[] {
   if (type.type === 'TSUnionType') return type.types.flatMap((member) => nestedIn(member, path, declarations));
   if (type.type === 'TSTypeOperator') return nestedIn(type.typeAnnotation, path, declarations);
@@ -118,9 +131,11 @@ function nestedIn(type: TSType, path: string, declarations: Declarations): Optio
   const [first, second] = type.typeArguments?.params ?? [];
   if (type.typeName.name === 'Readonly' && first) return nestedIn(first, path, declarations);
   if (type.typeName.name === 'Record' && second) return nestedIn(second, `${path}.<key>`, declarations);
-  const node = declarations.get(type.typeName.name)?.node;
+  const node = declarations.byName.get(type.typeName.name)?.node;
   if (node === undefined) return [];
   if (node.type !== 'TSInterfaceDeclaration') return nestedIn(node, path, declarations);
+  if (declarations.described.has(type.typeName.name)) return [];
+  declarations.described.add(type.typeName.name);
   return optionsOf(type.typeName.name, `${path}.`, declarations);
 }
 
@@ -130,7 +145,7 @@ function textOf(type: TSType, { source }: Pick<Declaration, 'source'>, declarati
     return type.types.map((member) => textOf(member, { source }, declarations)).join(' | ');
   }
   const name = type.type === 'TSTypeReference' && type.typeName.type === 'Identifier' ? type.typeName.name : '';
-  const alias = declarations.get(name);
+  const alias = declarations.byName.get(name);
   if (alias && alias.node.type !== 'TSInterfaceDeclaration') return textOf(alias.node, alias, declarations);
   return source
     .slice(type.start, type.end)

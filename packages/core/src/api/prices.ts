@@ -2,7 +2,9 @@ import type { BilledUnit } from '@spanline/record';
 
 /** The price of calls with more input tokens than `above`. It is the price of all tokens of the call. */
 export interface PriceStep {
+  /** Input tokens of the call, above which the price holds. */
   above: number;
+  /** Price of all tokens of the call. */
   price: number;
 }
 
