@@ -275,6 +275,14 @@ export const layerTable: LayerTable = {
       ['index.ts', 'offline.ts'],
     ],
   },
+  evals: {
+    workspace: ['@spanline/core', '@spanline/core/internal', '@spanline/record'],
+    only: { '@spanline/core/internal': ['evaluators'] },
+    runtime: [],
+    types: [],
+    loaders: [],
+    floors: [['subject', 'words.ts'], ['feedback'], ['evaluators', 'late', 'live'], ['index.ts']],
+  },
   query: {
     workspace: ['@spanline/record', '@spanline/remote'],
     runtime: ['tinyglobby'],

@@ -29,6 +29,7 @@ describe('docs/architecture.md', () => {
       'otel',
       'ship',
       'monitor',
+      'evals',
       'query',
       'viewer',
       'cli',

@@ -55,7 +55,7 @@ export {
   type ThrownStatus,
   type WorkObserver,
 } from './trace/index.ts';
-export { isCredential, isSecretName } from './redaction/index.ts';
+export { createRedactor, isCredential, isSecretName } from './redaction/index.ts';
 export {
   addUsage,
   AnswerUsage,

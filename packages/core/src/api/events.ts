@@ -21,6 +21,8 @@ export interface ScoreOptions {
   requestId?: string;
   /** @defaultValue that of the context */
   sessionId?: string;
+  /** Milliseconds from the end of the span to its score. @defaultValue none: the line does not say */
+  latencyMs?: number;
 }
 
 /** An alert about the spans of this process. */

@@ -71,6 +71,8 @@ export interface TracerStats {
 export interface EndedSpan {
   readonly span: Span;
   readonly status: SpanStatus;
+  /** True for the first span of its trace in this process. */
+  readonly isLocalRoot: boolean;
   /** Milliseconds, from the monotonic clock. */
   readonly durationMs: number;
   /** Attributes and content by reference. Do not change them. */

@@ -45,6 +45,7 @@ export function writeScore(pipeline: Pipeline, options: ScoreOptions, epochMs: n
   record['spanline.evaluation.source'] = admit('spanline.evaluation.source', given['source'], target) ?? 'code';
   record['gen_ai.evaluation.explanation'] =
     admit('gen_ai.evaluation.explanation', given['explanation'], target) || undefined;
+  record['spanline.evaluation.latency_ms'] = admit('spanline.evaluation.latency_ms', given['latencyMs'], target);
   rememberScore(stateOf(span)?.localRoot, name, number ?? label ?? '');
   pipeline.event(record, target.leftOut);
 }

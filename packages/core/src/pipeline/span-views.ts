@@ -34,10 +34,11 @@ export function captureSubject(state: SpanState, line: SpanLine): CaptureSubject
 
 /** Returns a span as its observers see it. */
 export function endedSpan(span: RecordedSpan, costUsd: number | undefined, costReason: string | undefined): EndedSpan {
-  const { status, durationMs, attributes, content, values, labels, error } = span[STATE];
+  const { status, parent, durationMs, attributes, content, values, labels, error } = span[STATE];
   return {
     span,
     status,
+    isLocalRoot: parent === undefined,
     durationMs,
     attributes: { ...attributes, ...content } as EndedSpan['attributes'],
     labels: { ...values.labels, ...labels },
