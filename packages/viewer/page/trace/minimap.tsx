@@ -1,39 +1,9 @@
-/** The whole trace on a canvas, drawn once. Dragging shows a part of it. */
+/** The whole trace as a small picture. Dragging shows a part of it. */
 
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { SpanRow } from '../../src/contract/index.ts';
 import type { Range } from './axis.ts';
-
-const HEIGHT = 36;
-
-function draw(canvas: HTMLCanvasElement, spans: readonly SpanRow[], durationMs: number): void {
-  const ratio = globalThis.devicePixelRatio || 1;
-  canvas.width = canvas.clientWidth * ratio;
-  canvas.height = HEIGHT * ratio;
-  const context = canvas.getContext('2d');
-  if (context === null) return;
-  const colors = new Map<string, string>();
-  // A canvas knows no variables: an element of the type has the colour.
-  const probe = document.createElement('span');
-  canvas.after(probe);
-  const colorOf = (type: string, status: string | undefined): string => {
-    const name = status === 'error' ? 'bad' : `type t-${type}`;
-    const known = colors.get(name);
-    if (known !== undefined) return known;
-    probe.className = name;
-    const { color } = getComputedStyle(probe);
-    colors.set(name, color);
-    return color;
-  };
-  const rowHeight = Math.max(canvas.height / Math.max(spans.length, 1), 0.2);
-  const height = Math.max(ratio, Math.min(rowHeight * 0.8, 3 * ratio));
-  spans.forEach(({ fromMs, durationMs: length, type, status }, index) => {
-    context.fillStyle = colorOf(type, status);
-    const x = (fromMs / durationMs) * canvas.width;
-    context.fillRect(x, index * rowHeight, Math.max(ratio, (length / durationMs) * canvas.width), height);
-  });
-  probe.remove();
-}
+import { drawSpans, MINIMAP_HEIGHT } from './minimap-picture.ts';
 
 interface MinimapProps {
   readonly spans: readonly SpanRow[];
@@ -49,15 +19,14 @@ export function Minimap({ spans, durationMs, range, onRange }: MinimapProps) {
   useEffect(() => {
     const element = canvas.current;
     if (element === null) return undefined;
-    let timer: ReturnType<typeof setTimeout> | undefined;
-    // After the rows: a picture of all spans takes longer than theirs.
+    let stop = (): void => {};
     const observer = new ResizeObserver(() => {
-      clearTimeout(timer);
-      timer = setTimeout(() => draw(element, spans, durationMs), 0);
+      stop();
+      stop = drawSpans(element, spans, durationMs);
     });
     observer.observe(element);
     return () => {
-      clearTimeout(timer);
+      stop();
       observer.disconnect();
     };
   }, [spans, durationMs]);
@@ -85,7 +54,7 @@ export function Minimap({ spans, durationMs, range, onRange }: MinimapProps) {
         setDrag(undefined);
       }}
     >
-      <canvas ref={canvas} style={{ height: `${HEIGHT}px` }} />
+      <canvas ref={canvas} style={{ height: `${MINIMAP_HEIGHT}px` }} />
       <div class="shade" style={{ left: '0', width: share(from) }} />
       <div class="shade" style={{ left: share(to), width: share(Math.max(0, durationMs - to)) }} />
     </div>

@@ -40,79 +40,96 @@ export interface View {
   readonly showsEvents: boolean;
 }
 
-/** A run of siblings of one name: the span that would be the first one behind a row for the rest, and the next run. */
-function runFrom(start: number, spans: readonly SpanRow[], tree: SiblingTree) {
-  const name = spans[start]?.name ?? '';
-  let [count, cut, end] = [0, -1, start];
-  for (; end >= 0 && spans[end]?.name === name; end = tree.nextSibling(end)) if (count++ === REPEATED) cut = end;
-  return { name, count, cut: count > REPEATED + 1 ? cut : -1, end };
+/** What stands in a span, from first to last. */
+interface Steps {
+  step(place: number): void;
+  /** Siblings of one name that are not shown one by one: the first of them, and the sibling behind them (-1: none). */
+  rest(first: number, count: number, end: number): void;
+}
+
+function eachStep(
+  parent: number,
+  spans: readonly SpanRow[],
+  tree: SiblingTree,
+  expanded: ReadonlySet<number>,
+  { step, rest }: Steps,
+): void {
+  let [name, run]: [string | undefined, number] = [undefined, 0];
+  for (let at = tree.firstChild(parent); at >= 0; at = tree.nextSibling(at)) {
+    run = spans[at]?.name === name ? run + 1 : 1;
+    name = spans[at]?.name;
+    if (run === REPEATED + 1 && !expanded.has(at)) {
+      let [last, count] = [at, 1];
+      for (let next = tree.nextSibling(at); next >= 0 && spans[next]?.name === name; next = tree.nextSibling(next)) {
+        last = next;
+        count++;
+      }
+      // A row for one span would be of no use.
+      if (count > 1) {
+        rest(at, count, tree.nextSibling(last));
+        at = last;
+        continue;
+      }
+    }
+    step(at);
+  }
 }
 
 /** The rows that are shown. */
 export function rowsOf(trace: TraceAnswer, tree: SiblingTree, { collapsed, expanded, showsEvents }: View): Rows {
   const { spans } = trace;
   const lines: LinesBySpan = showsEvents ? linesBySpan(trace, tree) : new Map();
+  const most = spans.length + (showsEvents ? trace.events.length : 0);
   /** A span is its place. Any other row is `-1 - n`, the n-th of these. */
   const others: OtherRow[] = [];
-  const codes: number[] = [];
+  const codes = new Int32Array(most);
+  let count = 0;
   const rowBySpan = new Int32Array(spans.length).fill(-1);
-  const add = (row: OtherRow): number => -others.push(row);
-
-  /** What stands in a span: siblings, and of long runs of one name the first ones and a row for the rest. */
-  function stepsIn(parent: number): number[] {
-    const steps: number[] = [];
-    for (let at = tree.firstChild(parent); at >= 0;) {
-      const { name, count, cut, end } = runFrom(at, spans, tree);
-      const isCut = cut >= 0 && !expanded.has(cut);
-      for (; at !== (isCut ? cut : end); at = tree.nextSibling(at)) steps.push(at);
-      if (isCut)
-        steps.push(add({ kind: 'more', first: cut, count: count - REPEATED, depth: spans[cut]?.depth ?? 0, name }));
-      at = end;
-    }
-    return steps;
-  }
-
-  const startOf = (code: number): number => {
-    const row = others[-1 - code];
-    return spans[row === undefined ? code : row.kind === 'more' ? row.first : -1]?.fromMs ?? 0;
+  /** Rows to come, the next one on top. */
+  const stack = new Int32Array(most);
+  let top = 0;
+  const pushOther = (row: OtherRow): void => {
+    stack[top++] = -others.push(row);
   };
 
-  /** Steps and lines by time. Of the same moment, the step comes first. */
-  function byTime(steps: readonly number[], inSpan: readonly EventRow[], depth: number): number[] {
-    const merged: number[] = [];
-    let at = 0;
-    const addUntil = (ms: number): void => {
-      for (let event = inSpan[at]; event !== undefined && event.atMs < ms; event = inSpan[++at])
-        merged.push(add({ kind: 'event', event, depth }));
+  /** Pushes what stands in a span: steps and lines by time. Of the same moment, the step comes first. */
+  function enter(parent: number): void {
+    const bottom = top;
+    const inSpan = lines.get(parent) ?? [];
+    const depth = (spans[parent]?.depth ?? -1) + 1;
+    let line = 0;
+    const pushUntil = (ms: number): void => {
+      for (let event = inSpan[line]; event !== undefined && event.atMs < ms; event = inSpan[++line])
+        pushOther({ kind: 'event', event, depth });
     };
-    for (const step of steps) {
-      addUntil(startOf(step));
-      merged.push(step);
-    }
-    addUntil(Number.POSITIVE_INFINITY);
-    return merged;
+    eachStep(parent, spans, tree, expanded, {
+      step(place) {
+        if (line < inSpan.length) pushUntil(spans[place]?.fromMs ?? 0);
+        stack[top++] = place;
+      },
+      rest(first, count) {
+        pushUntil(spans[first]?.fromMs ?? 0);
+        pushOther({ kind: 'more', first, count, depth, name: spans[first]?.name ?? '' });
+      },
+    });
+    pushUntil(Number.POSITIVE_INFINITY);
+    stack.subarray(bottom, top).reverse();
   }
 
-  const stack: number[] = [];
-  function enter(parent: number): void {
-    const inSpan = lines.get(parent);
-    if (inSpan === undefined && tree.firstChild(parent) < 0) return;
-    const steps = stepsIn(parent);
-    const all = inSpan === undefined ? steps : byTime(steps, inSpan, (spans[parent]?.depth ?? -1) + 1);
-    for (let at = all.length - 1; at >= 0; at--) stack.push(all[at] ?? 0);
-  }
   enter(-1);
-  for (let code = stack.pop(); code !== undefined; code = stack.pop()) {
-    if (code >= 0) rowBySpan[code] = codes.length;
-    codes.push(code);
-    if (code >= 0 && !collapsed.has(code)) enter(code);
+  while (top > 0) {
+    const code = stack[--top] ?? 0;
+    if (code >= 0) rowBySpan[code] = count;
+    codes[count++] = code;
+    if (code >= 0 && !collapsed.has(code) && (tree.firstChild(code) >= 0 || lines.has(code))) enter(code);
   }
 
   return {
-    count: codes.length,
+    count,
     at(row) {
-      const code = codes[row];
-      if (code === undefined || code < 0) return others[-1 - (code ?? 0)];
+      if (row < 0 || row >= count) return undefined;
+      const code = codes[row] ?? 0;
+      if (code < 0) return others[-1 - code];
       const span = spans[code];
       return span && { kind: 'span', index: code, span, hasChildren: tree.firstChild(code) >= 0 };
     },
@@ -125,11 +142,13 @@ export function revealing(index: number, spans: readonly SpanRow[], tree: Siblin
   const [collapsed, expanded] = [new Set(view.collapsed), new Set(view.expanded)];
   for (let span = index; span >= 0;) {
     const parent = spans[span]?.parent ?? -1;
-    for (let at = tree.firstChild(parent); at >= 0 && at <= span;) {
-      const { cut, end } = runFrom(at, spans, tree);
-      if (cut >= 0 && cut <= span && (end < 0 || span < end)) expanded.add(cut);
-      at = end;
-    }
+    const place = span;
+    eachStep(parent, spans, tree, view.expanded, {
+      step() {},
+      rest(first, _count, end) {
+        if (first <= place && (end < 0 || place < end)) expanded.add(first);
+      },
+    });
     collapsed.delete(parent);
     span = parent;
   }

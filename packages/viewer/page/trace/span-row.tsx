@@ -9,6 +9,8 @@ import type { Row } from './rows.ts';
 /** Levels that are indented; deeper ones stay at this indentation. */
 const MAX_INDENT = 24;
 const INDENT = 14;
+/** Width of the sign of a row that can be opened, and of the gap behind it. */
+const CARET = 18;
 /** A lane of a narrower page has less room for words. */
 const NARROW = 760;
 
@@ -25,7 +27,10 @@ export interface RowProps {
   readonly onToggle: (row: Row) => void;
 }
 
-const indent = (depth: number) => ({ paddingLeft: `${Math.min(depth, MAX_INDENT) * INDENT + 6}px` });
+/** A row that cannot be opened has the room of the sign, and no element for it: most rows are such. */
+const indent = (depth: number, canOpen: boolean) => ({
+  paddingLeft: `${Math.min(depth, MAX_INDENT) * INDENT + (canOpen ? 6 : 6 + CARET)}px`,
+});
 
 /** A bar; the time until the first token is lighter. */
 function Bar({ span, range }: { readonly span: SpanRow; readonly range: Range }) {
@@ -89,8 +94,7 @@ export function TraceRow({
     const name = event.kind === 'app' ? (event.level ?? 'log') : event.kind;
     return (
       <div {...common} aria-level={depth + 1}>
-        <div class="label" style={indent(depth)}>
-          <span class="caret" />
+        <div class="label" style={indent(depth, false)}>
           <span class={`level l-${event.level ?? ''}`}>{name}</span>
           <span class="name log-text" title={event.message}>
             {event.message}
@@ -99,37 +103,37 @@ export function TraceRow({
         <div class="lane">
           <span class="moment" style={{ left: `${left}%` }} />
         </div>
-        <div class="facts" />
       </div>
     );
   }
   if (row.kind === 'more') {
     return (
       <div {...common} aria-level={row.depth + 1} onClick={() => onToggle(row)}>
-        <div class="label" style={indent(row.depth)}>
+        <div class="label" style={indent(row.depth, true)}>
           <span class="caret">+</span>
           <span class="name">
             {row.count} more {row.name}
           </span>
         </div>
-        <div class="lane" />
-        <div class="facts" />
       </div>
     );
   }
   const { span, hasChildren } = row;
+  const figures = facts(span);
   return (
     <div {...common} aria-level={span.depth + 1} aria-expanded={hasChildren ? !isCollapsed : undefined}>
-      <div class="label" style={indent(span.depth)}>
-        <span
-          class="caret"
-          onClick={(event) => {
-            event.stopPropagation();
-            if (hasChildren) onToggle(row);
-          }}
-        >
-          {hasChildren ? (isCollapsed ? '▸' : '▾') : ''}
-        </span>
+      <div class="label" style={indent(span.depth, hasChildren)}>
+        {hasChildren && (
+          <span
+            class="caret"
+            onClick={(event) => {
+              event.stopPropagation();
+              onToggle(row);
+            }}
+          >
+            {isCollapsed ? '▸' : '▾'}
+          </span>
+        )}
         <span class={`type t-${span.type}`}>{span.type}</span>
         <span class="name" title={span.name}>
           {span.name}
@@ -141,7 +145,7 @@ export function TraceRow({
         {isCostliest && <span class="mark badge">costliest</span>}
       </div>
       <Bar span={span} range={range} />
-      <div class="facts">{facts(span)}</div>
+      {figures !== '' && <div class="facts">{figures}</div>}
     </div>
   );
 }

@@ -54,7 +54,8 @@ export function TracePage() {
   }
   const view = viewNow();
   const View = PAGES[view];
-  const span = trace.spans.find(({ spanId }) => spanId === parameters['span']);
+  const chosen = parameters['span'] ?? '';
+  const span = chosen === '' ? undefined : trace.spans.find(({ spanId }) => spanId === chosen);
   return (
     <main class={span === undefined ? 'page trace' : 'page trace with-span'}>
       <TraceHead trace={trace} view={view} />

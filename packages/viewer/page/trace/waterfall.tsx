@@ -6,7 +6,6 @@ import { formatDuration } from '../format.ts';
 import { change, route } from '../route.ts';
 import { VirtualList } from '../ui/virtual-list.tsx';
 import { type Range, ticksOf } from './axis.ts';
-import { badgesOf } from './badges.ts';
 import { Minimap } from './minimap.tsx';
 import { isMatch, revealing, type Row, rowsOf, type View } from './rows.ts';
 import { siblingTree } from './sibling-tree.ts';
@@ -59,7 +58,6 @@ export function Waterfall({ trace }: { readonly trace: TraceAnswer }) {
   const [words, setWords] = useState('');
   const [zoom, setZoom] = useState<Range | undefined>(undefined);
   const range = zoom ?? { fromMs: 0, toMs: trace.durationMs };
-  const badges = useMemo(() => badgesOf(spans), [trace]);
 
   const select = (index: number): void => {
     setCursor(index);
@@ -150,8 +148,8 @@ export function Waterfall({ trace }: { readonly trace: TraceAnswer }) {
               isSelected={index === cursor}
               isCollapsed={view.collapsed.has(place)}
               isFaint={words !== '' && !(row.kind === 'span' && isFound(row.span))}
-              isSlowest={place >= 0 && place === badges.slowest}
-              isCostliest={place >= 0 && place === badges.costliest}
+              isSlowest={place >= 0 && place === trace.slowest}
+              isCostliest={place >= 0 && place === trace.costliest}
               onSelect={select}
               onToggle={toggle}
             />

@@ -7,8 +7,10 @@ import type { ComponentChildren } from 'preact';
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { drawnHeight, movedTo, type Position, scrolled } from './scroll.ts';
 
-/** Rows above and below those that can be seen. */
+/** Rows above and below those that can be seen, once the list was scrolled. */
 const MARGIN = 8;
+/** What a list has of the height of its window, until it was laid out. */
+const LIKELY_SHARE = 0.75;
 
 export interface VirtualListProps {
   readonly id: string;
@@ -53,18 +55,9 @@ export function VirtualList(props: VirtualListProps) {
   const scroller = useRef<HTMLDivElement>(null);
   const [position, setPosition] = useState<Position>({ top: 0, scrollTop: 0 });
   const now = useRef(position);
-  const [height, setHeight] = useState(600);
-
-  useLayoutEffect(() => {
-    const element = scroller.current;
-    if (element === null) return undefined;
-    const observer = new ResizeObserver(() => setHeight(element.clientHeight));
-    observer.observe(element);
-    setHeight(element.clientHeight);
-    // The keyboard works at once, without a click.
-    if (document.activeElement === document.body) element.focus({ preventScroll: true });
-    return () => observer.disconnect();
-  }, []);
+  /** Rows that fit. */
+  const [room, setRoom] = useState(() => Math.ceil((globalThis.innerHeight * LIKELY_SHARE) / rowHeight));
+  const isLaidOut = useRef(false);
 
   const whole = count * rowHeight;
   const extentsOf = ({ scrollHeight, clientHeight }: HTMLElement) => ({
@@ -80,25 +73,48 @@ export function VirtualList(props: VirtualListProps) {
   };
 
   const { top } = position;
-  const from = Math.max(0, Math.floor(top / rowHeight) - MARGIN);
-  const to = Math.min(count, Math.ceil((top + height) / rowHeight) + MARGIN);
+  const first = Math.floor(top / rowHeight);
+  const from = Math.max(0, first - MARGIN);
+  // The first picture has no more rows than can be seen.
+  const to = Math.min(count, first + room + (top > 0 ? MARGIN : 0));
   useEffect(() => onWindow?.(from, to), [from, to, count]);
 
-  // Brings the selected row into view when the selection moves.
-  useLayoutEffect(() => {
+  /** Brings the selected row into view. */
+  const reveal = (): void => {
     const element = scroller.current;
-    if (element === null || selected < 0 || selected >= count) return;
+    if (element === null || !isLaidOut.current || selected < 0 || selected >= count) return;
     const at = selected * rowHeight;
-    const { top: first } = now.current;
-    const last = first + element.clientHeight - rowHeight;
-    if (at < first) place(element, movedTo(at, extentsOf(element)));
+    const { top: start } = now.current;
+    const last = start + element.clientHeight - rowHeight;
+    if (at < start) place(element, movedTo(at, extentsOf(element)));
     else if (at + rowHeight > last)
       place(element, movedTo(at + 2 * rowHeight - element.clientHeight, extentsOf(element)));
-  }, [selected]);
+  };
+  useLayoutEffect(reveal, [selected]);
+  const latest = useRef(reveal);
+  latest.current = reveal;
+
+  // The observer is told within a frame, behind its layout. To ask the element before that costs a layout more.
+  useLayoutEffect(() => {
+    const element = scroller.current;
+    if (element === null) return undefined;
+    const observer = new ResizeObserver(() => {
+      const fitting = Math.ceil(element.clientHeight / rowHeight);
+      setRoom((known) => Math.max(known, fitting));
+      if (isLaidOut.current) return;
+      isLaidOut.current = true;
+      // The keyboard works at once, without a click.
+      if (document.activeElement === document.body) element.focus({ preventScroll: true });
+      latest.current();
+    });
+    observer.observe(element);
+    return () => observer.disconnect();
+  }, []);
 
   const onKeyDown = (event: KeyboardEvent): void => {
     if (event.ctrlKey || event.metaKey || event.altKey || count === 0) return;
-    const next = moved(event.key, selected, count, Math.max(1, Math.floor(height / rowHeight) - 2));
+    const page = Math.floor((scroller.current?.clientHeight ?? 0) / rowHeight) - 2;
+    const next = moved(event.key, selected, count, Math.max(1, page));
     if (next !== undefined) onSelect(next);
     else if (event.key === 'Enter' && onOpen !== undefined) onOpen(selected);
     else if (onKey?.(event.key, selected) !== true) return;

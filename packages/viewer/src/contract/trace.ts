@@ -53,6 +53,10 @@ export interface TraceAnswer {
   readonly durationMs: number;
   /** Parents come before their children. */
   readonly spans: readonly SpanRow[];
+  /** Place of the step with the most time of its own. A root is no step. */
+  readonly slowest?: number;
+  /** Place of the span with the highest cost. */
+  readonly costliest?: number;
   readonly events: readonly EventRow[];
   readonly errors: number;
   readonly inputTokens: number;

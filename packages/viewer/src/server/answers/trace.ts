@@ -12,6 +12,7 @@ import {
   type TreeNode,
 } from '@spanline/record';
 import type { EventRow, SpanRow, TraceAnswer } from '../../contract/index.ts';
+import { badgesOf } from './badges.ts';
 import { criticalSpans } from './critical-path.ts';
 import { present } from './present.ts';
 
@@ -133,6 +134,7 @@ export function toTraceAnswer(trace: Trace): TraceAnswer {
     startMs: from,
     durationMs: toMs - from,
     spans,
+    ...badgesOf(spans),
     events: trace.others.filter(({ kind }) => kind !== 'span').map((line) => toEvent(line, from)),
     errors: spans.filter(({ error }) => error !== undefined).length,
     inputTokens: sum(trace.spans, 'gen_ai.usage.input_tokens'),

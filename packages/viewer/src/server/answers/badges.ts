@@ -1,15 +1,10 @@
 /** The steps of a trace that stand out. */
 
-import type { SpanRow } from '../../src/contract/index.ts';
+import type { SpanRow, TraceAnswer } from '../../contract/index.ts';
+import { present } from './present.ts';
 
-/** Places of the spans that have a badge; -1 for none. */
-export interface Badges {
-  /** The step with the most time of its own. A root is no step. */
-  readonly slowest: number;
-  readonly costliest: number;
-}
-
-export function badgesOf(spans: readonly SpanRow[]): Badges {
+/** Places of the spans that have a badge. */
+export function badgesOf(spans: readonly SpanRow[]): Pick<TraceAnswer, 'slowest' | 'costliest'> {
   let [slowest, costliest, mostMs, mostUsd] = [-1, -1, 0, 0];
   // Of two spans neither stands out.
   if (spans.length > 2)
@@ -18,5 +13,6 @@ export function badgesOf(spans: readonly SpanRow[]): Badges {
       if (parent !== undefined && selfMs > mostMs) [slowest, mostMs] = [place, selfMs];
       if (costUsd > mostUsd) [costliest, mostUsd] = [place, costUsd];
     }
-  return { slowest, costliest };
+  const place = (at: number): number | undefined => (at < 0 ? undefined : at);
+  return present({ slowest: place(slowest), costliest: place(costliest) });
 }
