@@ -2,6 +2,9 @@ const SECOND = 1000;
 const MINUTE = 60 * SECOND;
 const HOUR = 60 * MINUTE;
 
+/** The least amount that is written out. */
+const LEAST_USD = 1e-10;
+
 const two = (value: number): string => String(Math.floor(value)).padStart(2, '0');
 
 /** Formats a duration in at most seven columns: `0.4 ms`, `85 ms`, `1.18 s`, `2m 05s`, `1h 02m`. */
@@ -25,9 +28,10 @@ export function formatCount(count: number): string {
   return Number.isFinite(count) ? count.toExponential(0).replace('+', '') : '∞';
 }
 
-/** Formats US dollars: three significant digits below a dollar, cents above. `$0.0142`, `$12.30`. */
+/** Formats US dollars: three significant digits below a dollar, cents above. `$0.0142`, `$12.30`, `<$0.0000000001`. */
 export function formatCost(usd: number): string {
   if (usd >= 1) return `$${usd.toFixed(2)}`;
+  if (usd > 0 && usd < LEAST_USD) return `<$${LEAST_USD.toFixed(10)}`;
   const digits = Number(usd.toPrecision(3));
   return `$${digits !== 0 && digits < 1e-6 ? digits.toFixed(10).replace(/0+$/, '') : String(digits)}`;
 }

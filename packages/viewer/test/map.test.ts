@@ -80,6 +80,13 @@ describe('a map by words', () => {
     expect(readdirSync(cache)).toEqual([]);
   });
 
+  it('names no group by words that any text has, nor by half of a quotation', async () => {
+    const texts = ["How does one use the 'mixin'?", "Which of these are for my 'transport'?"];
+    const ask = await openMap(Array.from({ length: 24 }, (_, n) => call(n + 1, texts[n % 2] ?? '')));
+    const words = (await read(ask)).clusters.flatMap(({ label }) => label.split(', '));
+    expect(new Set(words)).toEqual(new Set(['mixin', 'transport']));
+  });
+
   it('has no points where there is no text', async () => {
     const empty = { points: [], clusters: [], more: 0 };
     expect(await read(await openMap([]))).toMatchObject(empty);

@@ -44,7 +44,10 @@ export interface TraceSummary {
   readonly ttftMs: number | undefined;
   /** Scores of the trace and of its spans, at most {@link MAX_SCORES} names. */
   readonly scores: readonly TraceScore[];
-  /** Models that answered, in the order of their first call. */
+  /**
+   * Models that answered, the one with the highest cost first; of equal ones, that of the first call. Those of embeddings
+   * come last.
+   */
   readonly models: readonly string[];
   readonly inputTokens: number;
   readonly outputTokens: number;
@@ -107,9 +110,15 @@ interface Head {
 }
 
 type Mutable<T> = { -readonly [Key in keyof T]: T[Key] };
+/** What a model has of a trace. */
+interface ModelShare {
+  costUsd: number;
+  onlyEmbeds: boolean;
+}
+
 interface OpenTrace {
   readonly row: Mutable<TraceSummary>;
-  readonly models: Set<string>;
+  readonly models: Map<string, ModelShare>;
   readonly scores: Map<string, number>;
   /** The span whose name the trace has. */
   head: Head | undefined;
@@ -147,7 +156,7 @@ function openTrace(traceId: string): OpenTrace {
       costUsd: 0,
       unknownCosts: 0,
     },
-    models: new Set(),
+    models: new Map(),
     scores: new Map(),
     head: undefined,
     firstToken: Number.POSITIVE_INFINITY,
@@ -200,14 +209,28 @@ function addSpan(trace: OpenTrace, record: SpanRecord, { start, end }: SpanTimes
   const wait = record['gen_ai.response.time_to_first_chunk'];
   if (start !== undefined && typeof wait === 'number') trace.firstToken = Math.min(trace.firstToken, start + wait * MS);
   const model = record['gen_ai.response.model'] ?? record['gen_ai.request.model'];
-  if (typeof model === 'string') trace.models.add(model);
+  if (typeof model === 'string') addModel(trace, model, record);
   row.inputTokens += number(record['gen_ai.usage.input_tokens']);
   row.outputTokens += number(record['gen_ai.usage.output_tokens']);
   row.costUsd += number(record['spanline.cost.usd']);
 }
 
+function addModel({ models }: OpenTrace, name: string, record: SpanRecord): void {
+  const share = models.get(name) ?? { costUsd: 0, onlyEmbeds: true };
+  share.costUsd += number(record['spanline.cost.usd']);
+  share.onlyEmbeds &&= record['span.type'] === 'embedding';
+  models.set(name, share);
+}
+
+function rankModels(models: ReadonlyMap<string, ModelShare>): string[] {
+  const ranked = [...models].toSorted(
+    ([, a], [, b]) => Number(a.onlyEmbeds) - Number(b.onlyEmbeds) || b.costUsd - a.costUsd,
+  );
+  return ranked.map(([name]) => name);
+}
+
 function toSummary({ row, models, scores, firstToken, first, last }: OpenTrace): TraceSummary {
-  const lists = { models: [...models], scores: [...scores].map(([name, value]) => ({ name, value })) };
+  const lists = { models: rankModels(models), scores: [...scores].map(([name, value]) => ({ name, value })) };
   if (!Number.isFinite(first)) return { ...row, ...lists };
   const ttftMs = Number.isFinite(firstToken) ? Math.max(0, firstToken - first) : undefined;
   return { ...row, ...lists, startMs: first, durationMs: Math.max(0, last - first), ttftMs };

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { open, readSpans } from '@spanline/query';
+import type { SpanRecord } from '@spanline/record';
 import { all, folder, lines, span, spanId, traceId } from '../support/logs.ts';
 
 const chat = {
@@ -107,6 +108,23 @@ describe('a log', () => {
       ['/ask', undefined, [{ name: 'thumbs', value: -1 }]],
       [undefined, 420, [{ name: 'helpful', value: 1 }]],
     ]);
+  });
+
+  it('names the model of a trace that cost most first, and models of embeddings last', async () => {
+    const by = (id: number, type: SpanRecord['span.type'], model: string, cost: Partial<SpanRecord> = {}): object =>
+      span(id, { 'span.type': type, 'gen_ai.request.model': model, trace_id: traceId(4), ...cost });
+    appendFileSync(
+      file,
+      lines(
+        by(11, 'embedding', 'embed-3', { 'spanline.cost.usd': 9 }),
+        by(12, 'llm', 'local'),
+        by(13, 'llm', 'cheap', { 'spanline.cost.usd': 0.001 }),
+        by(14, 'llm', 'dear', { 'spanline.cost.usd': 0.003 }),
+        by(15, 'llm', 'cheap', { 'spanline.cost.usd': 0.001 }),
+      ),
+    );
+    const traces = await all(open(file).traces(`trace:${traceId(4)}`));
+    expect(traces.map(({ models }) => models)).toEqual([['dear', 'cheap', 'local', 'embed-3']]);
   });
 
   it('groups by any fields, of the spans that pass', async () => {

@@ -141,7 +141,7 @@ function Side({ name }: { readonly name: 'a' | 'b' }) {
         class="mono"
         spellcheck={false}
         value={text}
-        placeholder="prompt.version:3"
+        placeholder={name === 'a' ? 'prompt.version:3' : 'prompt.version:4'}
         onInput={(event) => setText(event.currentTarget.value)}
         onChange={() => change({ [name]: text.trim() })}
       />

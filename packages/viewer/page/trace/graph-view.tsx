@@ -1,6 +1,6 @@
 /** The steps of a trace as a graph: agents, models and tools, and which came after which. */
 
-import { useMemo } from 'preact/hooks';
+import { useLayoutEffect, useMemo, useRef } from 'preact/hooks';
 import type { TraceAnswer } from '../../src/contract/index.ts';
 import { formatCount, formatDuration, formatSum } from '../format.ts';
 import { addressOf, route } from '../route.ts';
@@ -110,6 +110,12 @@ function Edge({
 export function GraphView({ trace }: { readonly trace: TraceAnswer }) {
   const graph = useMemo(() => stepsGraph(trace.spans), [trace]);
   const layout = useMemo(() => layOut(graph.nodes.length, graph.edges), [graph]);
+  const view = useRef<HTMLElement>(null);
+  // A wide graph is opened at its start, not at its left edge.
+  useLayoutEffect(() => {
+    const [start] = layout.nodes;
+    if (view.current !== null && start !== undefined) view.current.scrollLeft = start.x - view.current.clientWidth / 2;
+  }, [layout]);
   if (graph.nodes.every(({ type }) => type === 'start')) {
     return (
       <div class="empty">
@@ -119,7 +125,7 @@ export function GraphView({ trace }: { readonly trace: TraceAnswer }) {
     );
   }
   return (
-    <section class="graph scroll" tabIndex={0} aria-label="Steps of the trace">
+    <section class="graph scroll" ref={view} tabIndex={0} aria-label="Steps of the trace">
       <svg
         width={layout.width}
         height={layout.height}

@@ -34,6 +34,7 @@ export function drawSpans(canvas: HTMLCanvasElement, spans: readonly SpanRow[], 
   const rowHeight = Math.max((MINIMAP_HEIGHT * ratio) / Math.max(spans.length, 1), 0.2);
   const height = Math.max(ratio, Math.min(rowHeight * 0.8, 3 * ratio));
   let next = 0;
+  let frame = 0;
   function drawBatch(context: CanvasRenderingContext2D): void {
     for (const end = Math.min(spans.length, next + BATCH); next < end; next++) {
       const { fromMs = 0, durationMs: length = 0, type = '', status } = spans[next] ?? {};
@@ -55,6 +56,6 @@ export function drawSpans(canvas: HTMLCanvasElement, spans: readonly SpanRow[], 
     while (next < spans.length && performance.now() < until);
     if (next < spans.length) frame = requestAnimationFrame(drawSlice);
   }
-  let frame = requestAnimationFrame(drawSlice);
+  frame = requestAnimationFrame(drawSlice);
   return () => cancelAnimationFrame(frame);
 }

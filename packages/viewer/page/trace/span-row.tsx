@@ -12,7 +12,7 @@ const INDENT = 14;
 /** Width of the sign of a row that can be opened, and of the gap behind it. */
 const CARET = 18;
 /** A lane of a narrower page has less room for words. */
-const NARROW = 760;
+export const NARROW = 760;
 
 export interface RowProps {
   readonly index: number;

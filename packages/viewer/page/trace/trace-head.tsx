@@ -49,7 +49,7 @@ export function TraceHead({ trace, view }: { readonly trace: TraceAnswer; readon
         )}
         <span class="mono">{trace.id}</span> <Copy label="Copy id" text={() => trace.id} />
       </p>
-      <h1>{first?.name ?? '(no span)'}</h1>
+      <h1 title={first?.name}>{first?.name ?? '(no span)'}</h1>
       <dl class="figures">
         {figures
           .filter(([, value]) => value !== '')

@@ -9,11 +9,16 @@ import { type Range, ticksOf } from './axis.ts';
 import { Minimap } from './minimap.tsx';
 import { isMatch, revealing, type Row, rowsOf, type View } from './rows.ts';
 import { siblingTree } from './sibling-tree.ts';
-import { TraceRow } from './span-row.tsx';
+import { NARROW, TraceRow } from './span-row.tsx';
 import { WaterfallBar } from './waterfall-bar.tsx';
 
 const ROW = 26;
 const WHOLE: View = { collapsed: new Set(), expanded: new Set(), showsEvents: true };
+
+/** Labels of the axis: beside a span, or on a phone, the lane has room for few. */
+const labelsNow = (): number => (route.value.parameters['span'] || globalThis.innerWidth < NARROW ? 3 : 6);
+/** Percent of the lane from which on a label would be cut off. */
+const LAST_LABEL = 92;
 
 function Axis({ range }: { readonly range: Range }) {
   const length = Math.max(0.01, range.toMs - range.fromMs);
@@ -21,11 +26,14 @@ function Axis({ range }: { readonly range: Range }) {
     <div class="axis span-row" aria-hidden="true">
       <div class="label">Span</div>
       <div class="lane">
-        {ticksOf(range, 6).map((tick) => (
-          <span key={tick} class="tick" style={{ left: `${((tick - range.fromMs) / length) * 100}%` }}>
-            {tick === 0 ? '0' : formatDuration(tick)}
-          </span>
-        ))}
+        {ticksOf(range, labelsNow()).map((tick) => {
+          const left = ((tick - range.fromMs) / length) * 100;
+          return (
+            <span key={tick} class="tick" style={{ left: `${left}%` }}>
+              {left > LAST_LABEL ? '' : tick === 0 ? '0' : formatDuration(tick)}
+            </span>
+          );
+        })}
       </div>
       <div class="facts">Tokens · cost</div>
     </div>

@@ -14,6 +14,8 @@ import { useList } from './use-list.ts';
 
 const ROW = 30;
 
+const isFiltered = (): boolean => Object.values(scope()).some((value) => value !== '');
+
 export function TracesPage() {
   const { selected, now, total } = useList(traces);
   const marked = useSignal('');
@@ -51,7 +53,10 @@ export function TracesPage() {
       {now !== undefined && total === 0 && now.state.isComplete ? (
         <div class="empty">
           <h2>No traces</h2>
-          <p>No span passes this filter. Spans appear here as soon as their lines are written.</p>
+          <p>
+            {isFiltered() ? 'No span passes this filter.' : 'The log has no spans yet.'} Spans appear here as soon as
+            their lines are written.
+          </p>
         </div>
       ) : (
         <VirtualList

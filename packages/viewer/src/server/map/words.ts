@@ -1,10 +1,19 @@
 /** Texts as bags of words: vectors without a model, and the words that tell one group of texts from the others. */
 
-const WORD = /[\p{L}\p{N}][\p{L}\p{N}'’_-]{1,40}/gu;
+const WORD = /[\p{L}\p{N}](?:[\p{L}\p{N}_]|['’-](?=[\p{L}\p{N}])){1,40}/gu;
 /** Numbers of a vector. A word is at the place that its hash names. */
 const PLACES = 256;
 /** A word that can name a group: no number, no id. */
 const NAMING = /^\p{L}[\p{L}'’_-]+$/u;
+/** English words that any text has. They name no group. */
+const COMMON = new Set(
+  (
+    'about after all also an and any are as at be been but by can could did do does for from had has have he her his how ' +
+    'if in into is it its just may me more my no not of on one only or our out she should so some such than that the ' +
+    'their them then there these they this to use used using was we were what when where which who why will with would ' +
+    'you your'
+  ).split(' '),
+);
 /** Words of a label. */
 const LABEL_WORDS = 3;
 
@@ -62,7 +71,7 @@ export function hashedWords(words: readonly string[], { texts, counts }: WordCou
 /** The words that are more frequent in one group than in all texts. */
 export function labelOf(group: WordCounts, all: WordCounts): string {
   const gains = [...group.counts].flatMap(([word, texts]): [string, number][] => {
-    if (!NAMING.test(word)) return [];
+    if (!NAMING.test(word) || COMMON.has(word)) return [];
     const [own, others] = [texts / group.texts, (all.counts.get(word) ?? 0) / all.texts];
     return own > others ? [[word, own * Math.log(own / others)]] : [];
   });
