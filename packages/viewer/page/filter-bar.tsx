@@ -4,7 +4,7 @@ import { useEffect, useState } from 'preact/hooks';
 import type { ValuesAnswer } from '../src/contract/index.ts';
 import { ask } from './ask.ts';
 import { formatCount } from './format.ts';
-import { quoted } from './lists/links.ts';
+import { quoted } from './lists/conditions.ts';
 import { change, go, route, scope } from './route.ts';
 
 const RANGES: readonly (readonly [string, string])[] = [

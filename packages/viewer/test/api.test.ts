@@ -17,6 +17,7 @@ import type {
   TracesAnswer,
   ValuesAnswer,
 } from '@spanline/viewer';
+import { conditionOf } from '../page/lists/conditions.ts';
 import { openViewer, type OpenViewer } from './support/client.ts';
 import { alertLine, logWith, spanId, spanLine, traceId } from './support/lines.ts';
 
@@ -310,6 +311,24 @@ it('figures are those of the query', async () => {
   expect(rows.map(({ count, p95Ms, costUsd, inputTokens }) => [count, p95Ms, costUsd, inputTokens])).toEqual(
     expected.rows.map(({ count, p95Ms, costUsd, inputTokens }) => [count, p95Ms, costUsd, inputTokens]),
   );
+});
+
+it('spans without a field and those with an empty text are two groups, each with its filter', async () => {
+  const file = logWith([
+    spanLine({ trace: 1, span: 1 }, { 'session.id': '' }),
+    spanLine({ trace: 2, span: 2 }, { 'session.id': '' }),
+    spanLine({ trace: 3, span: 3 }),
+  ]);
+  const viewer = await openViewer(file);
+  const { rows } = (await viewer.ask('stats?by=session')).json as StatsAnswer;
+  expect(rows.map(({ by, count }) => [by[0], count])).toEqual([
+    ['', 2],
+    [null, 1],
+  ]);
+  for (const { by, count } of rows) {
+    const filter = encodeURIComponent(conditionOf('session', by[0] ?? null));
+    expect(((await viewer.ask(`traces?filter=${filter}`)).json as TracesAnswer).total).toBe(count);
+  }
 });
 
 it('errors are grouped, and lead to the newest one', async () => {

@@ -109,6 +109,16 @@ describe('a panel', () => {
     },
   );
 
+  it('reaches over any time: a line of a wrong clock costs no panel', async () => {
+    const lines = [-56 * 365, 0, 7000 * 365].map((day, n) =>
+      spanLine({ trace: n + 1, span: n + 1, fromMs: day * 86_400_000 }, { 'span.type': 'http' }),
+    );
+    const viewer = await openViewer(logWith(lines));
+    const answer = (await viewer.ask('panels/requests')).json as PanelAnswer;
+    expect(answer.series).toMatchObject([{ name: 'all', total: 3 }, { name: 'failed' }]);
+    expect(answer.series[0]?.points.reduce((sum, [, value]) => sum + value, 0)).toBe(3);
+  });
+
   it.each<[string, (readonly [string, number])[]]>([
     [
       'requests',

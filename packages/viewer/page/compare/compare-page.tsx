@@ -11,8 +11,8 @@ import type {
 } from '../../src/contract/index.ts';
 import { ask } from '../ask.ts';
 import { formatCost, formatCount, formatDuration, formatScore, formatShare } from '../format.ts';
+import { conditionOf } from '../lists/conditions.ts';
 import { type Column, TablePage } from '../lists/data-table.tsx';
-import { conditionOf } from '../lists/links.ts';
 import { change, route, scope } from '../route.ts';
 import { useAnswer } from '../use-answer.ts';
 
@@ -119,7 +119,7 @@ async function halves(): Promise<readonly [string, string]> {
 async function values(field: string): Promise<readonly [string, string]> {
   const found = await ask<ValuesAnswer>('values', { field });
   const names = found.values.slice(0, 2).map(({ value }) => value);
-  return [conditionOf(field, names[0] ?? ''), conditionOf(field, names[1] ?? '')];
+  return [conditionOf(field, names[0] ?? null), conditionOf(field, names[1] ?? null)];
 }
 
 const CHOICES: readonly (readonly [string, () => Promise<readonly [string, string]>])[] = [

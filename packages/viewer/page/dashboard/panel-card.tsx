@@ -4,7 +4,8 @@ import { useEffect, useRef, useState } from 'preact/hooks';
 import type { PanelAnswer } from '../../src/contract/index.ts';
 import type { Panel } from '../../src/panels.ts';
 import { formatCost, formatCount, formatDuration, formatScore, formatShare } from '../format.ts';
-import { conditionOf, tracesWith } from '../lists/links.ts';
+import { conditionOf } from '../lists/conditions.ts';
+import { tracesWith } from '../lists/links.ts';
 import { go, scope } from '../route.ts';
 import { useAnswer } from '../use-answer.ts';
 import { Chart } from './chart.tsx';
@@ -40,7 +41,7 @@ function useSeen(): readonly [{ readonly current: HTMLElement | null }, boolean]
 function filterOf(panel: Panel, name = ''): readonly string[] {
   if (panel.figures.of === 'lines' && panel.filter.startsWith('event:')) return [];
   const own = panel.filter === '' ? [] : [panel.filter];
-  return panel.split === undefined ? own : [...own, conditionOf(panel.split, name)];
+  return panel.split === undefined ? own : [...own, conditionOf(panel.split, name === '' ? null : name)];
 }
 
 function Legend({

@@ -4,23 +4,27 @@ import type { StatsAnswer, StatsRowAnswer } from '../../src/contract/index.ts';
 import { formatSum, formatCount, formatDuration, formatShare, formatTokens } from '../format.ts';
 import { change, route, scope } from '../route.ts';
 import { useAnswer } from '../use-answer.ts';
+import { conditionOf } from './conditions.ts';
 import { type Column, TablePage } from './data-table.tsx';
-import { conditionOf, tracesWith } from './links.ts';
+import { tracesWith } from './links.ts';
 
 const GROUPS = ['step', 'model', 'type', 'route', 'user', 'session', 'prompt.version', 'service'];
 const METER_WIDTH = 60;
+
+/** Spans without the field, and those with an empty text, are two groups. */
+const nameOf = (value: string | null | undefined): string => (value === '' ? '(empty)' : (value ?? '(none)'));
 
 const duration = (ms: number | undefined): string => (ms === undefined ? '' : formatDuration(ms));
 
 function columnsOf(by: readonly string[]): Column<StatsRowAnswer>[] {
   const link = (row: StatsRowAnswer): string =>
-    tracesWith(...by.map((name, index) => conditionOf(name, row.by[index] ?? '')));
+    tracesWith(...by.map((name, index) => conditionOf(name, row.by[index] ?? null)));
   const number = (head: string, cell: Column<StatsRowAnswer>['cell']) => ({ head, isNumber: true, cell });
   return [
     ...by.map((head, index) => ({
       head,
       cell: (row: StatsRowAnswer) =>
-        index === 0 ? <a href={link(row)}>{row.by[index] || '(none)'}</a> : row.by[index] || '(none)',
+        index === 0 ? <a href={link(row)}>{nameOf(row.by[index])}</a> : nameOf(row.by[index]),
     })),
     number('Count', ({ count }) => formatCount(count)),
     number('Errors', ({ errors, count }) =>
@@ -58,7 +62,7 @@ export function StepsPage() {
       title="Steps"
       columns={columnsOf(answer?.by ?? [])}
       rows={answer?.rows}
-      keyOf={(row) => row.by.join('\n')}
+      keyOf={(row) => JSON.stringify(row.by)}
       fault={fault}
       more={answer?.more ?? 0}
       none="No span passes this filter."

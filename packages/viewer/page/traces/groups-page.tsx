@@ -2,7 +2,8 @@
 
 import type { GroupRow } from '../../src/contract/index.ts';
 import { formatCount, formatDuration, formatSum, formatTime } from '../format.ts';
-import { conditionOf, traceAt, tracesWith } from '../lists/links.ts';
+import { conditionOf } from '../lists/conditions.ts';
+import { traceAt, tracesWith } from '../lists/links.ts';
 import { route } from '../route.ts';
 import { rowId, VirtualList } from '../ui/virtual-list.tsx';
 import { Fault, ListBar, type ListColumn, ListHead, Summary } from './list-page.tsx';

@@ -2,7 +2,8 @@
 
 /** Figures of the spans of one group. */
 export interface StatsRowAnswer {
-  readonly by: readonly string[];
+  /** Values of the fields; null where spans have none. */
+  readonly by: readonly (string | null)[];
   readonly count: number;
   readonly errors: number;
   readonly p50Ms?: number;

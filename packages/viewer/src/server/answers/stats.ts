@@ -9,7 +9,7 @@ const MAX_ROWS = 500;
 
 export function toStatsAnswer({ by, rows }: Stats): StatsAnswer {
   const answers = rows.slice(0, MAX_ROWS).map(({ totalMs: _total, selfMs: _self, errorRate: _rate, ...row }) => {
-    return { ...present(row), by: row.by.map((value) => (value === undefined ? '' : String(value))) };
+    return { ...present(row), by: row.by.map((value) => (value === undefined ? null : String(value))) };
   });
   return { by, rows: answers as unknown as StatsRowAnswer[], more: Math.max(0, rows.length - MAX_ROWS) };
 }
