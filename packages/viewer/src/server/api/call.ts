@@ -4,7 +4,8 @@ import type { Query } from '@spanline/query';
 import { SpanlineError } from '@spanline/record';
 import { TRACE_ORDERS, type TraceOrder } from '../../contract/index.ts';
 import type { Embed } from '../map/embed.ts';
-import type { PageFilter, Store } from '../store.ts';
+import type { PageFilter } from '../page-filter.ts';
+import type { Store } from '../store.ts';
 
 /** Rows of one window of a list. */
 export const MAX_WINDOW = 500;

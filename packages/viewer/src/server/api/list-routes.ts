@@ -20,7 +20,7 @@ import { toDataset } from '../answers/dataset.ts';
 import { readAlerts, toCausesAnswer, toErrorsAnswer } from '../answers/lists.ts';
 import { toStatsAnswer } from '../answers/stats.ts';
 import { readMap } from '../map/read-map.ts';
-import { toFilter } from '../store.ts';
+import { toFilter } from '../page-filter.ts';
 import { type Answer, MAX_WINDOW, NOT_FOUND, oneOf, orderOf, pageFilter, type Routes, whole } from './call.ts';
 
 const MAX_BY = 4;
