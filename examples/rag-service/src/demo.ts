@@ -1,3 +1,4 @@
+import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { readFileSync, rmSync } from 'node:fs';
@@ -13,6 +14,7 @@ import { startProvider } from './provider.ts';
 import { type Outcome, sendRequests } from './requests.ts';
 import { createService } from './service.ts';
 
+const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
 const FILE = fileURLToPath(new URL('../../../demo.ndjson', import.meta.url));
 
 /** One refusal of the provider is enough for a demo. */
@@ -97,7 +99,8 @@ async function demo(): Promise<void> {
   const first = outcomes[0]?.requestId;
   console.log(`
 ${records.length} spans of ${outcomes.length} requests are in demo.ndjson. Where to look next:
-  npx spanline view demo.ndjson                    the traces in the browser
+  npx -y pnpm@12 demo --view                       the traces in the browser, or later:
+  npx spanline view demo.ndjson
   npx spanline ls demo.ndjson                      the traces
   npx spanline show demo.ndjson ${first} --prompt
   npx spanline stats demo.ndjson                   each step: count, errors, quantiles, tokens, cost
@@ -120,4 +123,28 @@ async function serve(): Promise<void> {
   await stop();
 }
 
-await (process.argv.includes('--serve') ? serve() : demo());
+/** Builds the page of the viewer, and shows the traces in it until Ctrl-C. Further options are those of `spanline view`. */
+async function view(options: readonly string[]): Promise<void> {
+  // Ctrl-C reaches the viewer, too; this process ends after it.
+  process.on('SIGINT', () => {});
+  const commands = [
+    ['packages/viewer/build-page.mjs'],
+    [...process.execArgv, 'packages/cli/src/main.ts', 'view', FILE, ...options],
+  ];
+  for (const command of commands) {
+    const child = spawn(process.execPath, command, { cwd: ROOT, stdio: 'inherit' });
+    process.once('SIGTERM', () => child.kill('SIGTERM'));
+    const [code] = (await once(child, 'exit')) as [number | null];
+    if (code !== 0) {
+      process.exitCode = code ?? 1;
+      return;
+    }
+  }
+}
+
+const options = process.argv.slice(2);
+if (options.includes('--serve')) await serve();
+else {
+  await demo();
+  if (options.includes('--view')) await view(options.filter((option) => option !== '--view'));
+}

@@ -1,6 +1,7 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
+import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { parseLine, validate } from '@spanline/core';
@@ -66,5 +67,24 @@ describe('the demo', () => {
     }
     const refused = records.filter((record) => record['http.response.status_code'] === 429);
     expect(refused.map((record) => record['span.status'])).toEqual(['error']);
+  });
+
+  it('opens its log in the viewer, which ends with it', async () => {
+    const child = spawn(
+      process.execPath,
+      ['--conditions', '@spanline/source', '--import', 'tsx', 'src/demo.ts', '--view', '--no-open'],
+      { cwd: FOLDER, env: { ...process.env, NO_COLOR: '1', OPENAI_API_KEY: '' }, stdio: ['ignore', 'pipe', 'inherit'] },
+    );
+    onTestFinished(() => void child.kill('SIGTERM'));
+    const ended = once(child, 'exit');
+    let address: string | undefined;
+    for await (const line of createInterface(child.stdout)) {
+      address = /^http:\/\/127\.0\.0\.1:\d+\/\?token=.*/.exec(line)?.[0];
+      if (address !== undefined) break;
+    }
+    expect((await fetch(address ?? '', { redirect: 'manual' })).status).toBe(303);
+    child.kill('SIGTERM');
+    await ended;
+    await expect(fetch(address ?? '')).rejects.toThrow('fetch failed');
   });
 });

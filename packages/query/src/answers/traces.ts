@@ -45,7 +45,7 @@ export interface TraceSummary {
   /** Scores of the trace and of its spans, at most {@link MAX_SCORES} names. */
   readonly scores: readonly TraceScore[];
   /**
-   * Models that answered, the one with the highest cost first; of equal ones, that of the first call. Those of embeddings
+   * Models that answered, the one with the highest cost first; of equal ones, that of the first call. Embedding models
    * come last.
    */
   readonly models: readonly string[];
@@ -110,7 +110,7 @@ interface Head {
 }
 
 type Mutable<T> = { -readonly [Key in keyof T]: T[Key] };
-/** What a model has of a trace. */
+/** The part of a model in a trace. */
 interface ModelShare {
   costUsd: number;
   onlyEmbeds: boolean;

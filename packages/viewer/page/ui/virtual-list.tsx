@@ -9,7 +9,7 @@ import { drawnHeight, movedTo, type Position, scrolled } from './scroll.ts';
 
 /** Rows above and below those that can be seen, once the list was scrolled. */
 const MARGIN = 8;
-/** What a list has of the height of its window, until it was laid out. */
+/** Height of a list that was not laid out yet, as a share of its window. */
 const LIKELY_SHARE = 0.75;
 
 export interface VirtualListProps {
