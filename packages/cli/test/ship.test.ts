@@ -1,10 +1,22 @@
-import { appendFileSync, existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PassThrough, Readable } from 'node:stream';
 import { run } from 'spanline';
-import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { elasticsearch, file as fileSink, spool, startShipper } from '@spanline/ship';
+import { currentProcess } from '../../ship/src/state/process-identity.ts';
 import { createIndex } from '../../ship/test/support/elastic.ts';
 import { startReceiver } from '../../ship/test/support/receiver.ts';
 import { spoolStdin } from '../src/ship/stdin.ts';
@@ -377,6 +389,51 @@ describe('spanline ship dead-letters', () => {
     expect((await list()).stdout).toBe('0 dead letters\n');
     expect(await start(['ship', 'dead-letters', '--dir', inFolder('typo')]).ended).toMatchObject({ code: 64 });
     expect(await start(['ship', 'dead-letters', ...dir, '--retry']).ended).toMatchObject({ code: 64 });
+  });
+
+  it('sends lines again from one process at a time, and goes on with those of a container that was killed', async () => {
+    const letters = inFolder('state/dead-letter');
+    const line = document(0).trim();
+    mkdirSync(letters, { recursive: true });
+    writeFileSync(join(letters, 'file.ndjson'), `${JSON.stringify({ sink: 'file', reason: '400', offset: 0, line })}\n`);
+    const retry = ['ship', 'dead-letters', '--dir', inFolder('state'), '--retry', '--to', `file=${inFolder('out')}`];
+    writeFileSync(join(letters, 'lock-000001'), JSON.stringify({ ...currentProcess(), owner: 'other' }));
+    expect(await start(retry).ended).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('another process sends the dead letters') as string,
+    });
+    expect(existsSync(inFolder('out'))).toBe(false);
+    // That one had taken them out when its container was killed.
+    const aside = join(letters, 'retry/file');
+    mkdirSync(aside, { recursive: true });
+    renameSync(join(letters, 'file.ndjson'), join(aside, '1-file.ndjson.letters'));
+    const holder = { ...currentProcess(), machine: 'container', owner: 'other' };
+    writeFileSync(join(letters, 'lock-000001'), JSON.stringify(holder));
+    const retried = start(retry);
+    await expect.poll(retried.stderr).toContain('waits up to 30 s for a sign of life');
+    const now = performance.now.bind(performance);
+    const clock = vi.spyOn(performance, 'now').mockImplementation(() => now() + 30_000);
+    onTestFinished(() => clock.mockRestore());
+    expect(await retried.ended).toMatchObject({ code: 0, stdout: 'file  1 stored, 0 refused again\n' });
+    expect(read('out')).toBe(document(0));
+    expect(existsSync(aside)).toBe(false);
+  });
+
+  it('keeps lines whose copy another process ships', async () => {
+    const aside = inFolder('state/dead-letter/retry/file');
+    const line = document(0).trim();
+    mkdirSync(aside, { recursive: true });
+    writeFileSync(join(aside, '1-file.ndjson.letters'), `${JSON.stringify({ sink: 'file', offset: 0, line })}\n`);
+    writeFileSync(join(aside, '1-file.ndjson.lines'), document(0));
+    const { dev, ino } = statSync(join(aside, '1-file.ndjson.lines'));
+    const copy = join(aside, `file-${dev}-${ino}`);
+    mkdirSync(copy);
+    writeFileSync(join(copy, 'lock-000001'), JSON.stringify({ ...currentProcess(), owner: 'other' }));
+    const retry = ['ship', 'dead-letters', '--dir', inFolder('state'), '--retry', '--to', `file=${inFolder('out')}`];
+    expect(await start(retry).ended).toMatchObject({ code: 2 });
+    rmSync(join(copy, 'lock-000001'));
+    expect(await start(retry).ended).toMatchObject({ code: 0 });
+    expect(read('out')).toBe(document(0));
   });
 
   it('sends the lines of each target to the one of its name, also to one of your own', async () => {

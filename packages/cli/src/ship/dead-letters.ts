@@ -1,6 +1,7 @@
 import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Shipper, type SinkSpec, startShipper } from '@spanline/ship';
+import { lockFolders } from '@spanline/ship/internal';
 import { type CommandIo, EXIT } from '../command.ts';
 import { fail } from '../fail.ts';
 import { checkFlags, splitArguments } from '../flags.ts';
@@ -63,35 +64,42 @@ interface Again {
 /** @returns the exit code */
 async function sendAgain({ folder, sink, to, lines }: Again, io: CommandIo): Promise<number> {
   const dir = asideOf(folder, sink);
+  let isUnreadable = false;
   const shipper = startShipper({
     dir,
     files: takeOut(folder, sink),
     lines,
     to,
     final: true,
-    onReport: ({ level, message }) => void io.stderr.write(`${level}: ${message}\n`),
+    onReport({ level, what, message }) {
+      isUnreadable ||= what === 'unreadable';
+      io.stderr.write(`${level}: ${message}\n`);
+    },
   });
-  const isDone = await drained(shipper, io.stop);
+  const isDrained = await drained(shipper, io.stop);
+  const isDone = isDrained && shipper.held().length === 0 && !isUnreadable;
   await shipper.stop(GRACE_MS);
   const stats = Object.entries(shipper.stats());
   for (const [name, { stored, rejected }] of stats) {
     io.stdout.write(`${name}  ${stored} stored, ${rejected} refused again\n`);
   }
-  // Interrupted: the folder has the rest, and its checkpoints.
+  // Interrupted, or a file could not be read: the folder has the rest, and its checkpoints.
   if (!isDone) return EXIT.incomplete;
   putBack(folder, sink);
   rmSync(dir, { recursive: true });
   return stats.some(([, { rejected }]) => rejected > 0) ? EXIT.refused : EXIT.ok;
 }
 
+/** What is sent again, and where. */
+interface Retry {
+  readonly sink: string | undefined;
+  readonly isText: boolean;
+  readonly config: ShipConfig & { given: number };
+}
+
 /** Sends the letters of each target again. @returns the exit code */
-async function retry(
-  folder: string,
-  { sink, isText, config }: { sink: string | undefined; isText: boolean; config: ShipConfig & { given: number } },
-  io: CommandIo,
-): Promise<number> {
+async function retry(folder: string, { sink, isText, config }: Retry, io: CommandIo): Promise<number> {
   const { to, lines: ofFile, given } = config;
-  if (to.length === 0) return fail('--to', 'given, such as --to elasticsearch=https://es:9200, or --config');
   const lines = { ...ofFile, ...(isText ? { text: 'line' as const } : {}) };
   let code: number = EXIT.ok;
   for (const name of sinksOf(folder).filter((other) => sink === undefined || other === sink)) {
@@ -106,6 +114,27 @@ async function retry(
     }
   }
   return code;
+}
+
+/** Sends letters again, one process at a time. @returns the exit code */
+async function retryAlone(folder: string, what: Retry, io: CommandIo): Promise<number> {
+  if (what.config.to.length === 0) fail('--to', 'given, such as --to elasticsearch=https://es:9200, or --config');
+  if (!existsSync(folder)) return EXIT.ok;
+  const warn = (text: string): void => void io.stderr.write(`warn: ${text}\n`);
+  const locks = await lockFolders([folder], {
+    owner: `retry-${process.pid}`,
+    signal: io.stop,
+    onWait: () => warn(`waits up to 30 s for a sign of life of the process that locked ${folder} in another container`),
+  });
+  try {
+    if (locks.isHeld(folder)) return await retry(folder, what, io);
+    const reason = locks.refusal(folder) ?? 'held';
+    if (reason === 'held') warn(`another process sends the dead letters of ${folder} again`);
+    else warn(`${folder} cannot be locked (${reason})`);
+    return EXIT.incomplete;
+  } finally {
+    locks.release();
+  }
 }
 
 /** Runs `spanline ship dead-letters`. @returns the exit code */
@@ -129,5 +158,5 @@ export async function runDeadLetters(args: readonly string[], io: CommandIo): Pr
   if (!existsSync(config.dir)) fail('--dir', `the folder of a shipper, but ${config.dir} does not exist`);
   const folder = join(config.dir, FOLDER);
   if (!isRetry) return list(folder, sink, io);
-  return retry(folder, { sink, isText, config: { ...config, given: to.length } }, io);
+  return retryAlone(folder, { sink, isText, config: { ...config, given: to.length } }, io);
 }

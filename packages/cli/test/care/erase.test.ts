@@ -15,6 +15,7 @@ import {
   utimesSync,
   writeFileSync,
 } from 'node:fs';
+import { join } from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { open } from '@spanline/query';
@@ -257,6 +258,68 @@ describe('a spool', () => {
     spooled.flushSync();
     const { code, stdout } = await erase('--user', ADA, 'spool', '--yes');
     expect({ code, isTold: inOneLine(stdout).includes(`process ${process.pid}`) }).toEqual({ code: 1, isTold: true });
+  });
+
+  describe('of a container that was killed', () => {
+    /** What a process left there that this one cannot ask. */
+    const elsewhere = JSON.stringify({ machine: 'container', pid: 1, started: '1', owner: 'other' });
+    function leave(dir: string): string {
+      const folder = join(dir, 'writer-1-abc');
+      mkdirSync(folder, { recursive: true });
+      writeFileSync(join(folder, 'writer.json'), elsewhere);
+      writeFileSync(join(folder, '000000000001.ndjson'), request(1, ADA) + request(2, BEN));
+      writeFileSync(join(folder, '000000000002.ndjson'), request(3, ADA) + request(4, BEN));
+      return folder;
+    }
+    const letTimePass = (): void => {
+      const now = performance.now.bind(performance);
+      const clock = vi.spyOn(performance, 'now').mockImplementation(() => now() + 30_000);
+      onTestFinished(() => clock.mockRestore());
+    };
+
+    it('loses its lines once the lock was silent for 30 seconds', async () => {
+      const { erase, path } = world({});
+      const folder = leave(path('spool'));
+      utimesSync(join(folder, 'writer.json'), 1_700_000_000, 1_700_000_000);
+      writeFileSync(join(folder, 'lock-000001'), elsewhere);
+      const erased = erase('--user', ADA, 'spool', '--yes');
+      await vi.waitFor(() => expect(existsSync(path('state'))).toBe(true), { timeout: 60_000 });
+      letTimePass();
+      const { code, stderr } = await erased;
+      expect({ code, stderr }).toEqual({
+        code: 0,
+        stderr: expect.stringContaining('waits up to 30 s for a sign of life') as string,
+      });
+      const left = ['000000000001.ndjson', '000000000002.ndjson'].map((name) =>
+        readFileSync(join(folder, name), 'utf8').trim(),
+      );
+      expect(left).toEqual([request(2, BEN), request(4, BEN)].map((text) => text.trim()));
+      expect(existsSync(join(folder, 'lock-000001'))).toBe(false);
+    });
+
+    it('loses lines of segments that are full at once, and those of the newest one when it is surely gone', async () => {
+      const { erase, path } = world({});
+      const folder = leave(path('spool'));
+      const { code, stdout } = await erase('--user', ADA, 'spool', '--yes');
+      expect({ code, stdout: inOneLine(stdout) }).toEqual({
+        code: 1,
+        stdout: expect.stringContaining('taken for gone after ten minutes') as string,
+      });
+      expect(readFileSync(join(folder, '000000000001.ndjson'), 'utf8')).not.toContain(ADA);
+      expect(readFileSync(join(folder, '000000000002.ndjson'), 'utf8')).toContain(ADA);
+    });
+  });
+
+  it('says that refused lines wait to be sent again', async () => {
+    const { erase, path } = world({});
+    mkdirSync(path('spool/dead-letter/retry/es'), { recursive: true });
+    const letter = `${JSON.stringify({ sink: 'es', reason: '400', line: request(1, ADA).split('\n')[2] })}\n`;
+    writeFileSync(path('spool/dead-letter/retry/es/1-es.ndjson.letters'), letter);
+    const { code, stdout } = await erase('--user', ADA, 'spool', '--yes');
+    expect({ code, stdout: inOneLine(stdout) }).toEqual({
+      code: 1,
+      stdout: expect.stringContaining('dead-letters --retry') as string,
+    });
   });
 
   it('loses refused lines, too', async () => {

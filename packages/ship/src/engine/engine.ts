@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Report, SinkStats } from '../contracts/report.ts';
 import type { Discovery, Source } from '../contracts/source.ts';
 import { watchFileActivity } from '../state/file-activity.ts';
-import { acquireLock, type Lock } from '../state/lock.ts';
+import { acquireLock, BEAT_MS, type Lock } from '../state/lock.ts';
 import { createBatchPool } from './batch-pool.ts';
 import { openDeadLetters } from './dead-letters.ts';
 import { createDelivery } from './delivery.ts';
@@ -48,7 +48,6 @@ export interface Engine {
   stop(graceMs: number): Promise<void>;
 }
 
-const BEAT_MS = 5000;
 const DRAIN_STEP_MS = 20;
 /** Longest search for files before other work gets its turn. */
 const SLICE_MS = 10;

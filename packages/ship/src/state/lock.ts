@@ -14,7 +14,8 @@ export interface Lock {
 /** Another process took the lock first, or the folder is gone. */
 const TAKEN: ReadonlySet<unknown> = new Set(['EEXIST', 'ENOENT']);
 const LOCK = /^lock-(\d{6,})$/;
-/** A holder in another container touches its lock every few seconds. */
+/** How often a holder touches its lock, in milliseconds. */
+export const BEAT_MS = 5000;
 const STALE_MS = 30_000;
 /**
  * A lock without a text was left by a process that was killed between creating and writing it. One that is only slow

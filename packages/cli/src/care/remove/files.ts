@@ -8,9 +8,10 @@ import { type LogFile, openFiles } from '@spanline/query/internal';
  * - `log`: a log.
  * - `segment`: a part of a spool. Shippers remember places in it.
  * - `letters`: lines that a target refused, each in the field `line` of another one.
+ * - `retried`: the same, of a `--retry` that was interrupted.
  * - `copy`: the content of a compressed file that a shipper has not sent yet.
  */
-type FileKind = 'log' | 'segment' | 'letters' | 'copy';
+type FileKind = 'log' | 'segment' | 'letters' | 'retried' | 'copy';
 
 /** A file of a source, open. */
 export interface SourceFile {
@@ -22,12 +23,13 @@ export interface SourceFile {
 }
 
 /** Files of a spool beside its segments. */
-const IN_SPOOL = ['dead-letter/*.ndjson', 'gzip-*/content'];
+const IN_SPOOL = ['dead-letter/*.ndjson', 'dead-letter/retry/*/*.letters', 'gzip-*/content'];
 
 function kindOf(path: string): FileKind {
   const folder = basename(dirname(path));
   if (/^writer-\d+-[0-9a-z]+$/.test(folder)) return 'segment';
   if (folder === 'dead-letter') return 'letters';
+  if (path.endsWith('.letters') && basename(dirname(dirname(path))) === 'retry') return 'retried';
   return folder.startsWith('gzip-') && basename(path) === 'content' ? 'copy' : 'log';
 }
 

@@ -44,6 +44,8 @@ function letterOf(file: LogFile, line: LogLine): ParsedLine | undefined {
   return toRecord(file, line);
 }
 
+const HAS_LETTERS: ReadonlySet<SourceFile['kind']> = new Set(['letters', 'retried']);
+
 /** Reads every line of a file. @throws the system's error, the error of the compression, the reason of the signal */
 export async function eachLine(
   { file, kind }: SourceFile,
@@ -53,7 +55,7 @@ export async function eachLine(
   let end = 0;
   for await (const batch of readLines(file, { signal })) {
     for (const line of batch.lines)
-      visit({ line, parsed: kind === 'letters' ? letterOf(file, line) : toRecord(file, line) });
+      visit({ line, parsed: HAS_LETTERS.has(kind) ? letterOf(file, line) : toRecord(file, line) });
     end = Math.max(end, batch.end, ...batch.lines.map(({ offset, length }) => offset + length));
   }
   return end;

@@ -12,7 +12,7 @@ import { appendReceipt, hashOf, type Receipt } from './receipt.ts';
 import { type FileOutcome, type Outcome, refusalOf, removeLines } from './remove-lines.ts';
 import { removeLeftovers } from './replace-file.ts';
 import { reportOf } from './report.ts';
-import { createSpoolLocks } from './spools.ts';
+import { lockSpools, type SpoolLocks } from './spools.ts';
 
 const FLAGS = { yes: 'switch', receipt: 'text', help: 'switch', ...REPORT_FLAGS } as const;
 
@@ -86,11 +86,11 @@ async function fromFiles(
   removal: Removal,
   isWanted: boolean,
   write: WriteReceipt,
-  { stop }: CommandIo,
+  { stop, stderr }: CommandIo,
 ): Promise<Outcome> {
   const unread = new Map<string, string>();
   const files = await openSourceFiles(sources, (path, reason) => unread.set(path, reason));
-  const locks = createSpoolLocks();
+  let locks: SpoolLocks | undefined;
   try {
     const all = await planFiles(files, removal, stop);
     const plans = all.filter(
@@ -103,6 +103,9 @@ async function fromFiles(
     write('begun', plan);
     removal.begin?.();
     tidy(all);
+    const segments = plans.filter(({ kind, ranges }) => kind === 'segment' && ranges.length > 0);
+    const paths = segments.map(({ file }) => file.path);
+    locks = await lockSpools(paths, stop, (text) => void stderr.write(`${text}\n`));
     for (const one of plans) {
       if (stop.aborted) break;
       if (one.ranges.length === 0)
@@ -113,7 +116,7 @@ async function fromFiles(
     if (isWhole) removal.end?.();
     return { isDone: true, isInterrupted: stop.aborted, files: outcomes, documents: 0, unread };
   } finally {
-    locks.release();
+    locks?.release();
     for (const { file } of files) file.close();
   }
 }

@@ -25,11 +25,13 @@ export interface Outcome {
 }
 
 const COPY = 'it is a copy that a shipper has not sent; run spanline ship --once on its folder first';
+const RETRIED = 'it is being sent again; run spanline ship dead-letters --retry to its end first';
 
 /** Why a file cannot be rewritten now; `undefined` if it can. */
 export function refusalOf(plan: FilePlan): string | undefined {
   if (plan.refusal !== undefined) return plan.refusal;
   if (plan.kind === 'copy') return COPY;
+  if (plan.kind === 'retried') return RETRIED;
   try {
     checkFile(plan.file.path);
     return undefined;
@@ -43,7 +45,7 @@ async function removeFrom(plan: FilePlan, locks: SpoolLocks, signal: AbortSignal
   const { file, ranges, kind, isAll } = plan;
   const refusal = refusalOf(plan);
   if (refusal !== undefined) throw new Refusal(refusal);
-  if (kind === 'segment') locks.take(file.path);
+  if (kind === 'segment') locks.check(file.path);
   // Before the file: a run that is killed in between leaves no index of lines that are gone.
   await open(file.path).removeIndex();
   if (isAll && file.isCompressed && kind === 'log') {
