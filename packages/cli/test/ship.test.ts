@@ -395,7 +395,10 @@ describe('spanline ship dead-letters', () => {
     const letters = inFolder('state/dead-letter');
     const line = document(0).trim();
     mkdirSync(letters, { recursive: true });
-    writeFileSync(join(letters, 'file.ndjson'), `${JSON.stringify({ sink: 'file', reason: '400', offset: 0, line })}\n`);
+    writeFileSync(
+      join(letters, 'file.ndjson'),
+      `${JSON.stringify({ sink: 'file', reason: '400', offset: 0, line })}\n`,
+    );
     const retry = ['ship', 'dead-letters', '--dir', inFolder('state'), '--retry', '--to', `file=${inFolder('out')}`];
     writeFileSync(join(letters, 'lock-000001'), JSON.stringify({ ...currentProcess(), owner: 'other' }));
     expect(await start(retry).ended).toMatchObject({

@@ -155,6 +155,47 @@ describe('a file', () => {
     ]);
   });
 
+  const MS = '2026-03-04T10:20:30.456';
+  const TASK = '0123456789abcdef'.repeat(2);
+  it.each([
+    ['kubectl logs --timestamps', `${MS}789+00:00 `, `${MS}789Z`],
+    ['aws logs tail', `${MS}000+00:00 ecs/app/${TASK} `, `${MS}Z`],
+    ['aws logs tail, of Lambda', `${MS}000+00:00 2026/03/04/[$LATEST]${TASK} `, `${MS}Z`],
+    ['journalctl -o short-iso', '2026-03-04T12:20:30+0200 web-1 rag-api[812]: ', '2026-03-04T10:20:30.000Z'],
+    ['rsyslog', `${MS}789+00:00 web-1 rag-api[812]: `, `${MS}789Z`],
+    ['syslog (RFC 5424)', `<13>1 ${MS}Z web-1 rag-api 812 - - `, `${MS}Z`],
+    ['syslog with structured data', `<13>1 ${MS}Z web-1 rag-api 812 ID47 [ex@1 a="\\] x"][b c="d"] `, `${MS}Z`],
+    ['Heroku', `${MS}789+00:00 app[web.1]: `, `${MS}789Z`],
+    ['docker compose logs --timestamps', `web-1  | ${MS}789012Z `, `${MS}789012Z`],
+    ['pm2', '2026-03-04T10:20:30: ', '2026-03-04T10:20:30.000Z'],
+    ['pm2 logs', '0|rag-api  | 2026-03-04T10:20:30: ', '2026-03-04T10:20:30.000Z'],
+  ])('of %s has the JSON behind the prefix, with its time', async (_, prefix, time) => {
+    writeFileSync(log, `${prefix}{"msg":"inside","a":{"b":1}}\n`);
+    expect(await ship()).toMatchObject([{ message: 'inside', '@timestamp': time, 'a.b': 1 }]);
+  });
+
+  it.each([
+    'web-1  | ',
+    '0|rag-api  | ',
+    '<13>Mar  4 10:20:30 web-1 rag-api[812]: ',
+    'Mar 04 10:20:30.456789 web-1 a[8]: ',
+  ])('has the JSON behind the prefix %j', async (prefix) => {
+    writeFileSync(log, `${prefix}{"time":1772619630456,"msg":"inside"}\n`);
+    expect(await ship()).toMatchObject([{ message: 'inside', '@timestamp': `${MS}Z` }]);
+  });
+
+  it.each([
+    '2026-03-04T10:20:30Z INFO handler: {"a":1}',
+    '2026-03-04T10:20:30Z request failed: {"a":1}',
+    '2026-03-04T10:20:30Z /api/users {"a":1}',
+    '2026-03-04T10:20:30Z worker[a]: failed: {"a":1}',
+    'answer: {"a":1}',
+    '| {"a":1}',
+  ])('keeps a text before JSON that is no prefix: %s', async (text) => {
+    writeFileSync(log, `${text}\n`);
+    expect(await ship({ text: 'line' })).toMatchObject([{ message: text }]);
+  });
+
   it('with other text has dead letters that name the path and the byte', async () => {
     writeFileSync(log, '{"msg":"fine"}\nplain text\n');
     expect(await ship()).toMatchObject([{ message: 'fine' }]);

@@ -14,7 +14,7 @@ const TEXTS: ReadonlyMap<string, Level> = new Map(
   Object.entries<readonly string[]>({
     trace: ['trace', 'trc', 't', 'silly', 'finest', 'finer', 'all'],
     debug: ['debug', 'dbg', 'dbug', 'd', 'fine', 'config', 'verbose', 'http'],
-    info: ['info', 'inf', 'i', 'information', 'informational', 'notice', 'log', 'default'],
+    info: ['info', 'inf', 'i', 'information', 'informational', 'notice', 'note', 'system', 'log', 'default'],
     warn: ['warn', 'warning', 'wrn', 'w'],
     error: ['error', 'err', 'eror', 'e', 'severe', 'crit', 'alert', 'dpanic'],
     fatal: ['fatal', 'ftl', 'f', 'critical', 'emerg', 'emergency', 'panic'],
@@ -66,7 +66,7 @@ const LOGBACK_MIN = 5000;
 /** pino's largest level and custom ones above it. */
 const PINO_MAX = 99;
 
-/** Other names of a level: python, Serilog, .NET, PostgreSQL, log15, Google Cloud, journald and OpenTelemetry. */
+/** Other names of a level: python, Serilog, .NET, PostgreSQL, log15, Google Cloud, journald, OpenTelemetry, HashiCorp. */
 const TEXT_KEYS = [
   'severity',
   'severity_text',
@@ -82,6 +82,7 @@ const TEXT_KEYS = [
   'lvl',
   'loglevel',
   'log.syslog.severity.name',
+  '@level',
 ];
 const NUMBER_KEYS = ['PRIORITY', 'severity', 'log.syslog.severity.code'];
 const OTEL_KEYS = ['severity_number', 'severityNumber', 'SeverityNumber'];
@@ -156,6 +157,17 @@ const ofSeverityValue = onScale(ofSeverity);
 const ofOtelValue = onScale((number) => levelAt(OTEL, number));
 const ofLogbackValue = onScale((number) => levelAt(LOGBACK, number));
 
+/** Fields that hold a level in lines of one family alone, which another field shows: MongoDB and MySQL. */
+const MARKED_KEYS = [
+  { mark: 't.$date', key: 's' },
+  { mark: 'err_code', key: 'label' },
+];
+
+function ofMarked(fields: Fields): Level | undefined {
+  const keys = MARKED_KEYS.filter(({ mark }) => Object.hasOwn(fields, mark)).map(({ key }) => key);
+  return first(fields, keys, (value) => ofText(value, fields));
+}
+
 /** The level as another field of the line has it. */
 function ofOtherFields(fields: Fields): Level | undefined {
   return (
@@ -163,6 +175,7 @@ function ofOtherFields(fields: Fields): Level | undefined {
     first(fields, NUMBER_KEYS, ofSeverityValue) ??
     first(fields, OTEL_KEYS, ofOtelValue) ??
     first(fields, LOGBACK_KEYS, ofLogbackValue) ??
+    ofMarked(fields) ??
     // Serilog's compact format writes no level for `Information`.
     (Object.hasOwn(fields, '@t') && (Object.hasOwn(fields, '@mt') || Object.hasOwn(fields, '@m')) ? 'info' : undefined)
   );

@@ -4,15 +4,21 @@
  *
  * - CRI (containerd, CRI-O): `<time> stdout F <line>`, with `P` for a part of a long line.
  * - Docker's `json-file`: `{"log":"<line>\n","stream":"stdout","time":"…"}`, without `\n` for a part.
- * - CloudWatch exports and Lambda's log format: `<time> {…}`, `<time>\t<request id>\t<level>\t{…}`.
- * - journald and syslog in their short form: `Mar  4 10:20:30 host unit[7]: {…}`.
+ * - CloudWatch and `kubectl logs --timestamps`: `<time> {…}`; with the log stream, which ends with 32
+ *   hexadecimal digits.
+ * - Lambda's log format: `<time>\t<request id>\t<level>\t{…}`.
+ * - journald and syslog (RFC 3164): `Mar  4 10:20:30 host unit[7]: {…}`, also with ISO 8601, or with
+ *   `<13>` before it.
+ * - Syslog (RFC 5424): `<13>1 <time> host app 7 - - {…}`.
+ * - Heroku: `<time> app[web.1]: {…}`.
+ * - Docker Compose and pm2: `web-1  | {…}`, `0|web  | {…}`, `<time>: {…}`.
  */
 
 /** A line without its wrapper. */
 export interface Unwrapped {
   /** UTF-8. They may share the memory of the wrapped line. */
   readonly bytes: Uint8Array;
-  /** Time of the wrapper, unchanged. */
+  /** Time of the wrapper, unchanged; empty if it has none. */
   readonly time: string;
   /** Stream of a container; parts of one stream belong together. */
   readonly stream: string;
@@ -28,10 +34,20 @@ const MAX_PREFIX_BYTES = 300;
 const CRI = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:\d\d)) (stdout|stderr) ([PF])(?::[^ ]*)? /;
 const DOCKER = new TextEncoder().encode('{"log":"');
 const DOCKER_KEYS: ReadonlySet<string> = new Set(['log', 'stream', 'time', 'attrs']);
+const ISO = String.raw`\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:?\d\d)`;
+const SYSLOG_TIME = String.raw`[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d(?:\.\d{1,9})?`;
+/** What stands before a JSON object. The first group is the time, if there is one. */
 const COLLECTED = [
-  /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?Z)(?:[ \t]|\t[^\t]{1,100}\t[A-Z]{1,10}\t)$/,
-  /^([A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d) \S{1,255} [^\s:[]{1,128}(?:\[\d{1,10}\])?: $/,
-];
+  String.raw`(${ISO})(?:[ \t]|\t[^\t]{1,100}\t[A-Z]{1,10}\t| [\w./$[\]-]{0,200}[0-9a-f]{32} )`,
+  String.raw`(?:<\d{1,3}>)?(${SYSLOG_TIME}) \S{1,255} [^\s:[]{1,128}(?:\[[\w.-]{1,64}\])?: ?`,
+  // A number of a process is needed: a text may be `<time> INFO handler: {…}`.
+  String.raw`(${ISO}) \S{1,255} [^\s:[]{1,128}\[\d{1,10}\]: `,
+  String.raw`<\d{1,3}>1 (${ISO}|-) \S{1,255} \S{1,48} \S{1,128} \S{1,32} (?:-|(?:\[(?:[^\]\\"]|"(?:[^"\\]|\\.)*")*\])+) (?:\uFEFF)?`,
+  String.raw`(${ISO}) [a-z]{1,32}\[[\w.-]{1,64}\]: `,
+  String.raw`[\w.-]{1,64} +\| (?:(${ISO}) )?`,
+  String.raw`\d{1,6}\|[\w.-]{1,64} +\| (?:(${ISO}|\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d): )?`,
+  String.raw`(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d): `,
+].map((form) => new RegExp(`^${form}$`));
 const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
 const encoder = new TextEncoder();
 
@@ -67,8 +83,8 @@ export function unwrapLine(bytes: Uint8Array): Unwrapped | undefined {
   if (brace < 1) return undefined;
   const prefix = start.slice(0, brace);
   for (const form of COLLECTED) {
-    const time = form.exec(prefix)?.[1];
-    if (time !== undefined) return { bytes: bytes.subarray(brace), time, stream: '', isPart: false };
+    const found = form.exec(prefix);
+    if (found !== null) return { bytes: bytes.subarray(brace), time: found[1] ?? '', stream: '', isPart: false };
   }
   return undefined;
 }

@@ -187,6 +187,50 @@ describe('a line that is not ours', () => {
     });
   });
 
+  it('keeps all values of a key that is there more than once', () => {
+    expect(parseLine('{"level":30,"msg":"first","msg":"second","reqId":"a","reqId":"b","reqId":"c"}')).toMatchObject({
+      record: { level: 'info', message: 'second' },
+      rest: { _msg: 'first', _reqId: 'a', _reqId_2: 'b', reqId: 'c' },
+    });
+    expect(parseLine('{"o":{"a":1,"a":{"b":2}},"l":[{"x":1, "x" : 2}],"text":"\\":"}')?.rest).toEqual({
+      'o._a': 1,
+      'o.a.b': 2,
+      l: [{ _x: 1, x: 2 }],
+      text: '":',
+    });
+    expect(parseLine('{"_a":0,"a":1,"a":2,"a":3}')?.rest).toEqual({ _a: 0, _a_2: 1, _a_3: 2, a: 3 });
+    expect(parseLine('{"\\u0061":12345678901234567890,"a":1}')?.rest).toEqual({ _a: '12345678901234567890', a: 1 });
+    expect(Object.entries(parseLine('{"__proto__":1,"__proto__":2}')?.rest ?? {})).toEqual([
+      ['___proto__', 1],
+      ['__proto__', 2],
+    ]);
+  });
+
+  it('reads a line with a key that is there very often, or nested very deep', () => {
+    const often = `{${Array.from({ length: 50_000 }, (_, n) => `"a":${n}`).join(',')}}`;
+    expect(Object.keys(parseLine(often)?.rest ?? {})).toHaveLength(50_000);
+    const deep = `{"msg":"m","a":${'['.repeat(100_000)}${']'.repeat(100_000)}}`;
+    expect(parseLine(deep)?.record).toEqual({ message: 'm' });
+  });
+
+  it('keeps a time with more digits than it can have, and one whose offset or fraction is none', () => {
+    const precise = '2026-03-04T10:20:30.1234567891234Z';
+    expect(parseLine({ time: precise, msg: 'm' })).toMatchObject({
+      record: { '@timestamp': '2026-03-04T10:20:30.123456789Z' },
+      rest: { time: precise },
+    });
+    const wrong = [
+      { time: '2026-03-04T10:20:30+99:99' },
+      { timestamp: { seconds: 1_772_619_630, nanos: 1_234_567_890 } },
+    ];
+    for (const line of wrong) expect(parseLine(line)?.record).toEqual({});
+  });
+
+  it("leaves an application's own dates where they are", () => {
+    const own = { date: '2026-01-01T00:00:00Z', t: '2026-01-01T00:00:00Z', start_time: '2026-01-01T00:00:00Z', s: 'W' };
+    expect(parseLine({ ...own, msg: 'm' })).toMatchObject({ record: { message: 'm' }, rest: own });
+  });
+
   it('keeps all digits of its numbers', () => {
     const line =
       '{"order":1234567890123456789,"account":9007199254740993,"price":0.1234567890123456789,"n":1e400,"safe":9007199254740992,"part":0.1}';
@@ -269,8 +313,68 @@ describe('a line that is not ours', () => {
     [
       'MongoDB',
       '{"t":{"$date":"2026-03-04T12:20:30.456+02:00"},"s":"W","c":"NETWORK","id":22943,"msg":"no seat"}',
-      { message: 'no seat', '@timestamp': '2026-03-04T10:20:30.456Z' },
+      { message: 'no seat', level: 'warn', '@timestamp': '2026-03-04T10:20:30.456Z' },
       { s: 'W', c: 'NETWORK', id: 22943 },
+    ],
+    [
+      'MySQL',
+      '{"prio":2,"err_code":10909,"msg":"no seat","time":"2026-03-04T10:20:30.456789Z","label":"Warning"}',
+      { message: 'no seat', level: 'warn', '@timestamp': '2026-03-04T10:20:30.456789Z' },
+      { prio: 2, err_code: 10909, label: 'Warning' },
+    ],
+    [
+      "HashiCorp's tools",
+      '{"@level":"error","@message":"no seat","@module":"vault","@timestamp":"2026-03-04T10:20:30.456789Z"}',
+      { message: 'no seat', level: 'error', '@timestamp': '2026-03-04T10:20:30.456789Z' },
+      { '@level': 'error', '@module': 'vault' },
+    ],
+    [
+      'Google Cloud, with its time in two fields',
+      '{"severity":"ERROR","message":"no seat","timestampSeconds":"1772619630","timestampNanos":456000000}',
+      { message: 'no seat', level: 'error', '@timestamp': '2026-03-04T10:20:30.456Z' },
+      { severity: 'ERROR' },
+    ],
+    [
+      'OTLP',
+      '{"timeUnixNano":"1772619630456789012","severityNumber":13,"body":{"stringValue":"no seat"}}',
+      { message: 'no seat', level: 'warn', '@timestamp': '2026-03-04T10:20:30.456789012Z' },
+      { severityNumber: 13 },
+    ],
+    [
+      'log15',
+      '{"lvl":"eror","msg":"no seat","t":"2026-03-04T10:20:30.456Z"}',
+      { message: 'no seat', level: 'error', '@timestamp': '2026-03-04T10:20:30.456Z' },
+      { lvl: 'eror' },
+    ],
+    [
+      'Envoy',
+      '{"start_time":"2026-03-04T10:20:30.456Z","method":"GET","response_code":200}',
+      { '@timestamp': '2026-03-04T10:20:30.456Z' },
+      { method: 'GET', response_code: 200 },
+    ],
+    [
+      'Fluent Bit',
+      '{"date":1772619630.456,"log":"no seat","stream":"stdout"}',
+      { message: 'no seat', '@timestamp': '2026-03-04T10:20:30.456Z' },
+      { stream: 'stdout' },
+    ],
+    [
+      'the audit log of Kubernetes',
+      '{"kind":"Event","level":"Metadata","requestReceivedTimestamp":"2026-03-04T10:20:30.456789Z","verb":"get"}',
+      { level: 'metadata', '@timestamp': '2026-03-04T10:20:30.456789Z' },
+      { kind: 'Event', level: 'Metadata', verb: 'get' },
+    ],
+    [
+      'klog',
+      '{"ts":1772619630456.123,"caller":"x.go:1","msg":"no seat","v":0}',
+      { message: 'no seat', '@timestamp': '2026-03-04T10:20:30.456123Z' },
+      { caller: 'x.go:1', v: 0 },
+    ],
+    [
+      'HAProxy',
+      '{"time":"04/Mar/2026:10:20:30.456","backend":"be"}',
+      { '@timestamp': '2026-03-04T10:20:30.456Z' },
+      { backend: 'be' },
     ],
   ])('has the message, level and time of its family: %s', (_, line, record, rest) => {
     expect(parseLine(line)).toEqual({ kind: 'log', record, rest });

@@ -1,5 +1,5 @@
-import { readTime } from '@spanline/record';
 import type { SourceLine } from '../contracts/source.ts';
+import { isDated, timeOfText } from './leading-time.ts';
 
 /** Changes the lines of a file, in their order. */
 export interface LineStep {
@@ -27,11 +27,6 @@ const CONTINUES = /^(?:\s|Caused by: |\.{3} \d+ more|[)\]}]+[,;]?$)/;
 /** Python ends a traceback with the error. */
 const TRACEBACK = /^Traceback \(most recent call last\):/m;
 const PYTHON_ERROR = /^[\w.]+(?:Error|Exception|Warning|Interrupt|Exit)(?:: |$)/;
-const DATE = String.raw`\d{4}[-/]\d\d[-/]\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d{1,9})?(?: ?(?:Z|[+-]\d\d:?\d\d))?`;
-/** A time at the start of a text, or in the brackets of an access log. */
-const LEADING_TIME = new RegExp(
-  String.raw`^\[?(${DATE}|[A-Z][a-z]{2} {1,2}\d{1,2} \d\d:\d\d:\d\d)|^[^[\n]{1,200}\[(\d\d/[A-Z][a-z]{2}/\d{4}:\d\d:\d\d:\d\d [+-]\d{4})\]`,
-);
 
 function isJsonObject(text: string): boolean {
   if (!text.startsWith('{')) return false;
@@ -43,13 +38,6 @@ function isJsonObject(text: string): boolean {
   }
 }
 
-function timeOf(text: string): string | undefined {
-  const [, leading, access] = LEADING_TIME.exec(text) ?? [];
-  return readTime(leading ?? access, Date.now());
-}
-
-const isDated = (text: string): boolean => LEADING_TIME.exec(text)?.[1] !== undefined;
-
 /** A text that begins with a time goes on until the next one that does: a stack trace begins with its error. */
 function belongs(text: string, { texts }: Event): boolean {
   if (CONTINUES.test(text)) return true;
@@ -59,7 +47,7 @@ function belongs(text: string, { texts }: Event): boolean {
 
 function toLine({ first, texts }: Event): SourceLine {
   const text = texts.join('\n');
-  const time = timeOf(text);
+  const time = timeOfText(text);
   const bytes = Buffer.from(JSON.stringify({ message: text }));
   return time === undefined ? { ...first, bytes, torn: false } : { ...first, bytes, torn: false, time };
 }
