@@ -391,6 +391,47 @@ describe('spanline ship dead-letters', () => {
     expect(await start(['ship', 'dead-letters', ...dir, '--retry']).ended).toMatchObject({ code: 64 });
   });
 
+  it('sends lines again with the time of their container or of their text, and several lines as one', async () => {
+    let isStrict = true;
+    const index = createIndex(({ message }) =>
+      isStrict && message !== 'taken' ? { status: 400, type: 'mapper_parsing' } : undefined,
+    );
+    const target = await startReceiver((request) => index.bulk(request));
+    onTestFinished(() => target.close());
+    const log = inFolder('app.log');
+    const lines = [
+      '{"msg":"taken"}',
+      '2026-03-04T10:20:31.000000001Z stdout F {"msg":"inside"}',
+      '{"meta":{"at":"2026-03-04T10:20:33Z"},"msg":"own"}',
+      '2026-03-04 10:20:32.5 Error: no seat',
+      '    at Desk (desk.js:7:1)',
+    ];
+    writeFileSync(log, `${lines.join('\n')}\n`);
+    const flags = ['--dir', inFolder('state'), '--to', `elasticsearch=${target.url}`, '--time-field', 'meta.at'];
+    expect(await start(['ship', log, ...flags, '--once', '--multiline']).ended).toMatchObject({
+      code: 1,
+      stdout: 'elasticsearch  1 shipped, 3 refused\n',
+    });
+    const again = ['ship', 'dead-letters', '--retry', ...flags];
+    expect(await start(again).ended).toMatchObject({ stdout: 'elasticsearch  0 stored, 3 refused again\n' });
+    isStrict = false;
+    expect(await start(again).ended).toMatchObject({ stdout: 'elasticsearch  3 stored, 0 refused again\n' });
+    const stored = [...index.documents.values()].map((document) => [document['message'], document['@timestamp']]);
+    expect(stored.slice(1)).toEqual([
+      ['inside', '2026-03-04T10:20:31.000000001Z'],
+      ['own', '2026-03-04T10:20:33.000Z'],
+      ['2026-03-04 10:20:32.5 Error: no seat\n    at Desk (desk.js:7:1)', '2026-03-04T10:20:32.500Z'],
+    ]);
+  });
+
+  it('prints no control characters of paths', async () => {
+    const name = 'a\u001b[31m\nforged.log';
+    writeFileSync(inFolder(name), 'no JSON\n');
+    const flags = ['--dir', inFolder('state'), '--to', `file=${inFolder('out')}`];
+    const { stderr } = await start(['ship', inFolder(name), ...flags, '--once']).ended;
+    expect(stderr.trimEnd()).not.toMatch(/\p{Cc}/u);
+  });
+
   it('sends lines again from one process at a time, and goes on with those of a container that was killed', async () => {
     const letters = inFolder('state/dead-letter');
     const line = document(0).trim();

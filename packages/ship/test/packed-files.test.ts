@@ -67,6 +67,20 @@ function compress(path: string): void {
 }
 
 describe('a compressed file', () => {
+  it.each([
+    ['app.log', 'gzip', gzipSync('{"n":1}\n')],
+    ['app.log.zst', 'zstd', Buffer.from('28b52ffd04005900000000', 'hex')],
+    ['app.log.bz2', 'bzip2', Buffer.from('BZh91AY&SY')],
+  ])('with the name %s is named, and not taken for text', async (name, form, content) => {
+    const path = join(folder, name);
+    writeFileSync(path, content);
+    await ship(path);
+    expect(reports.map(({ what, message }) => [what, message])).toEqual([
+      ['unreadable', `${path} is compressed (${form}); of compressed files, those named .gz are read`],
+    ]);
+    expect(existsSync(join(folder, 'out'))).toBe(false);
+  });
+
   it('is read whole, once, whatever its name becomes', async () => {
     writeFileSync(`${log}.2.gz`, gzipSync(text(0, 5)));
     writeFileSync(`${log}.1.gz`, gzipSync(text(5, 10)));

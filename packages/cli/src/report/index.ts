@@ -5,3 +5,4 @@ export { contentLines, safeJson } from './safe-text.ts';
 export { STEP_WIDTH } from './report.ts';
 export type { Block, ContentBlock, FilledColumn, Report } from './report.ts';
 export * as cell from './cells.ts';
+export { lineText } from './safe-text.ts';

@@ -13,6 +13,8 @@ export interface DeadLetter {
   /** Path of the file, or segment of the spool. */
   readonly file: string;
   readonly offset: number;
+  /** Time that was found before the line, for a line without one: that of a container, or of a text. */
+  readonly lineTime: string | undefined;
   readonly line: string;
 }
 
@@ -37,6 +39,7 @@ function parseLetter(json: string): DeadLetter[] {
         source: text(letter['source']) ?? '',
         file: text(letter['file']) ?? '',
         offset: Number(letter['offset']),
+        lineTime: text(letter['time']),
         line,
       },
     ];
@@ -73,11 +76,20 @@ const withEnd = (folder: string, end: string): string[] =>
     .filter((name) => name.endsWith(end))
     .map((name) => join(folder, name));
 
+/**
+ * A line as it is sent again. One with a time of its own from before it, or of several lines, gets the wrapper of a
+ * container, which is removed when it is read.
+ */
+function writtenLine({ line, lineTime }: DeadLetter): string {
+  if (lineTime === undefined && !line.includes('\n')) return `${line}\n`;
+  return `${JSON.stringify({ log: `${line}\n`, stream: 'stdout', time: lineTime ?? '' })}\n`;
+}
+
 /** Writes the lines of letters that were moved aside to a file of their own. Repeating it changes nothing. */
 function extractLines(letters: string): void {
   const base = letters.slice(0, -LETTERS.length);
   if (existsSync(`${base}${LINES}`)) return;
-  const lines = lettersOf(letters).map(({ line }) => `${line}\n`);
+  const lines = lettersOf(letters).map(writtenLine);
   writeFileSync(`${base}.part`, lines.join(''), { mode: MODE });
   renameSync(`${base}.part`, `${base}${LINES}`);
 }
@@ -102,8 +114,9 @@ export function putBack(folder: string, sink: string): void {
   const places = new Map(before.map((letter) => [letter.line, letter]));
   for (const path of filesOf(join(aside, FOLDER))) {
     const lines = lettersOf(path).map(({ time, sink: target, reason, ...letter }) => {
-      const { source, file, offset } = places.get(letter.line) ?? letter;
-      const again = { '@timestamp': time, sink: target, reason, source, file, offset, line: letter.line };
+      const { source, file, offset, lineTime } = places.get(letter.line) ?? letter;
+      const place = { source, file, offset, time: lineTime };
+      const again = { '@timestamp': time, sink: target, reason, ...place, line: letter.line };
       return `${JSON.stringify(again)}\n`;
     });
     appendFileSync(join(folder, basename(path)), lines.join(''), { mode: MODE });

@@ -5,6 +5,7 @@ import { lockFolders } from '@spanline/ship/internal';
 import { type CommandIo, EXIT } from '../command.ts';
 import { fail } from '../fail.ts';
 import { checkFlags, splitArguments } from '../flags.ts';
+import { lineText } from '../report/index.ts';
 import { resolveConfig, type ShipConfig } from './config.ts';
 import { asideOf, filesOf, FOLDER, lettersOf, putBack, sinksOf, takeOut } from './dead-letter-files.ts';
 
@@ -12,13 +13,14 @@ const DEAD_LETTERS_HELP = `spanline ship dead-letters [options]
 
 Lists lines that a target refused: time, target, reason, and the file and byte where the line starts.
 
-  --dir <folder>   the folder of the shipper (default .spanline)
-  --sink <name>    only those of one target
-  --retry          send the lines of each target again, to the one of that name in --to and --config; with --sink to
-                   those of --to, whatever their name. Lines that are refused again are listed again
-  --text           with --retry: lines that are no JSON become documents with the line as their message
-  --to <target>    as for spanline ship; may be repeated
-  --config <file>  as for spanline ship; also targets of your own
+  --dir <folder>     the folder of the shipper (default .spanline)
+  --sink <name>      only those of one target
+  --retry            send the lines of each target again, to the one of that name in --to and --config; with --sink to
+                     those of --to, whatever their name. Lines that are refused again are listed again
+  --text             with --retry: lines that are no JSON become documents with the line as their message
+  --time-field <key> with --retry: as for spanline ship
+  --to <target>      as for spanline ship; may be repeated
+  --config <file>    as for spanline ship; also targets of your own
   --help
 
 Exit codes: 0; 1 when lines were refused again; 2 when not everything was sent; 64 when an option is wrong.
@@ -29,18 +31,17 @@ const FLAGS = {
   sink: 'text',
   retry: 'switch',
   text: 'switch',
+  'time-field': 'text',
   to: 'texts',
   config: 'text',
   help: 'switch',
 } as const;
 const GRACE_MS = 10_000;
 
-const printable = (value: string): string => value.replaceAll(/\p{Cc}+/gu, ' ');
-
 function list(folder: string, sink: string | undefined, { stdout }: CommandIo): number {
   const letters = filesOf(folder, sink).flatMap(lettersOf);
   for (const { time, sink: target, reason, file, offset } of letters) {
-    stdout.write(printable(`${time}  ${target}  ${reason}  ${file}, byte ${offset}`) + '\n');
+    stdout.write(`${lineText(`${time}  ${target}  ${reason}  ${file}, byte ${offset}`)}\n`);
   }
   stdout.write(letters.length === 1 ? '1 dead letter\n' : `${letters.length} dead letters\n`);
   return EXIT.ok;
@@ -71,9 +72,10 @@ async function sendAgain({ folder, sink, to, lines }: Again, io: CommandIo): Pro
     lines,
     to,
     final: true,
+    resends: true,
     onReport({ level, what, message }) {
       isUnreadable ||= what === 'unreadable';
-      io.stderr.write(`${level}: ${message}\n`);
+      io.stderr.write(`${level}: ${lineText(message)}\n`);
     },
   });
   const isDrained = await drained(shipper, io.stop);
@@ -153,7 +155,7 @@ export async function runDeadLetters(args: readonly string[], io: CommandIo): Pr
     io.stdout.write(DEAD_LETTERS_HELP);
     return EXIT.ok;
   }
-  const given = { dir: rest.dir, config: rest.config, files: [], to, timeField: undefined, text: undefined };
+  const given = { dir: rest.dir, config: rest.config, files: [], to, timeField: rest['time-field'], text: undefined };
   const config = await resolveConfig(given, io.env);
   if (!existsSync(config.dir)) fail('--dir', `the folder of a shipper, but ${config.dir} does not exist`);
   const folder = join(config.dir, FOLDER);

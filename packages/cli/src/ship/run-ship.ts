@@ -5,6 +5,7 @@ import { type Report, type Shipper, spool, startShipper } from '@spanline/ship';
 import { createRateMeter } from '@spanline/ship/internal';
 import { type CommandIo, EXIT, messageOf } from '../command.ts';
 import { fail } from '../fail.ts';
+import { lineText } from '../report/index.ts';
 import { runSetup } from '../setup/run-setup.ts';
 import { resolveConfig, type ShipConfig } from './config.ts';
 import { runDeadLetters } from './dead-letters.ts';
@@ -53,7 +54,7 @@ async function work(config: ShipConfig, options: ShipOptions, io: CommandIo): Pr
   let isUnreadable = false;
   const onReport = ({ level, what, message, lines }: Report): void => {
     isUnreadable ||= what === 'unreadable';
-    print(`${level}: ${message}${lines === undefined ? '' : ` (${lines})`}\n`);
+    print(`${level}: ${lineText(message)}${lines === undefined ? '' : ` (${lines})`}\n`);
   };
   // Before the shipper, so that it finds the writer at once.
   const spooled = options.stdin ? spool({ dir }) : undefined;

@@ -5,7 +5,7 @@ import { QUIET_HOURS_SHAPE, type QuietHours } from '../evaluation/quiet-hours.ts
 import { METRICS_SHAPE, type MetricsOptions } from '../metrics/aggregator.ts';
 import { rulesOption } from '../rules/shape.ts';
 import type { AlertRuleInput } from '../rules/types.ts';
-import { DISPATCH_SHAPE, type DispatchOptions } from './dispatcher.ts';
+import { DISPATCH_SHAPE, type DispatchOptions } from './dispatch-options.ts';
 import { clockOption, tracerOption } from './shared-options.ts';
 
 /** Where a monitor keeps what outlives its process. One of `file` and `store` is needed. */

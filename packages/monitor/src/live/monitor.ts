@@ -1,15 +1,11 @@
 import { defaultTracer, type SpanRecord, type Tracer } from '@spanline/core';
 import { checkOptions } from '@spanline/record';
 import type { Alert } from '../alerts/alert.ts';
-import type { DeliveryStats } from '../channels/delivery.ts';
 import { Baselines } from '../evaluation/baselines.ts';
 import { Evaluator, type Finding } from '../evaluation/evaluator.ts';
-import { IncidentFile } from '../evaluation/incident-file.ts';
-import { MemoryFile } from '../evaluation/memory-file.ts';
 import { createQuietHours } from '../evaluation/quiet-hours.ts';
 import { Replicas } from '../evaluation/replicas.ts';
 import { stateOf } from '../evaluation/rule-state.ts';
-import { createSharedMemory, type SharedMemory } from '../evaluation/shared-memory.ts';
 import { Aggregator, type Metrics } from '../metrics/aggregator.ts';
 import { DEFAULT_RULES } from '../rules/defaults.ts';
 import { resolveRules } from '../rules/resolve.ts';
@@ -17,44 +13,11 @@ import { Dispatcher } from './dispatcher.ts';
 import { EvaluationLoop } from './evaluation-loop.ts';
 import { Journal } from './journal.ts';
 import { grepTraces, logFileOf } from './log-file.ts';
+import type { Monitor, MonitorStats, OpenAlert } from './monitor-interface.ts';
+import { MemoryKeeper, type ToKeep } from './memory-keeper.ts';
 import { checkMemory, MONITOR_SHAPE, type MonitorOptions } from './monitor-options.ts';
 import { createOwner, instance } from './owner.ts';
 import { SharedRounds } from './shared-rounds.ts';
-
-/** A rule that is not `OK`. */
-export interface OpenAlert {
-  rule: string;
-  step?: string;
-  state: 'WARNING' | 'ALERT' | 'NO_DATA';
-  /** Epoch milliseconds. */
-  since: number;
-}
-
-/** Counters of a monitor since its start. */
-export interface MonitorStats {
-  /** Records that came after their part of the window was dropped. */
-  late: number;
-  /** Spans of steps that no rule watches, because 500 steps are watched already. */
-  unwatched: number;
-  /** Evaluations without the shared memory, because it failed. */
-  alone: number;
-  channels: Record<string, DeliveryStats>;
-}
-
-/** Watches the spans of this process. */
-export interface Monitor {
-  /** Metrics since the start. `metrics()` of the log written since then gives the same. */
-  metrics(): Metrics;
-  /** Rules that are not `OK`. */
-  alerts(): OpenAlert[];
-  /** Calls a function with each alert, sent or only logged. Returns a function that stops it. */
-  onAlert(observer: (alert: Alert) => void): () => void;
-  /** Evaluates the rules now, or soon with a shared memory. A timer does this every `evaluateEverySeconds`. */
-  evaluate(): void;
-  stats(): MonitorStats;
-  /** Evaluates the rules a last time, stops watching, sends alerts that are waiting, and saves the memory. */
-  close(): Promise<void>;
-}
 
 /** A process that runs shows it at least this often. */
 const BEAT_MS = 15_000;
@@ -68,14 +31,11 @@ class TracerMonitor implements Monitor {
   readonly #evaluator: Evaluator;
   readonly #loop: EvaluationLoop;
   readonly #dispatcher: Dispatcher;
-  readonly #memory: MemoryFile | undefined;
-  readonly #incidents: IncidentFile | undefined;
-  readonly #shared: SharedMemory | undefined;
+  readonly #memory: MemoryKeeper;
   readonly #rounds: SharedRounds | undefined;
   readonly #journal: Journal;
   readonly #observers = new Set<(alert: Alert) => void>();
   readonly #identity: { service: string; environment: string | undefined; readonly instance: string };
-  #isSaving = false;
   readonly #stops: (() => void)[] = [];
 
   /** @param options - checked by the caller */
@@ -88,16 +48,14 @@ class TracerMonitor implements Monitor {
     const isQuiet = createQuietHours(options.quietHours);
     const baselines = new Baselines();
     const warn = (message: string): void => this.#warn(message);
-    const onChange = (): void => this.#changed();
     this.#aggregator = new Aggregator(options);
-    const { file, store, name = '' } = memory ?? {};
+    const { store, name = '' } = memory ?? {};
     const everyMs = evaluateEverySeconds * 1000;
-    this.#memory = file === undefined ? undefined : new MemoryFile(file, baselines, warn);
-    this.#incidents =
-      file === undefined || store !== undefined ? undefined : new IncidentFile(`${file}.incidents`, warn);
-    const { ledger, states: remembered, service = '', environment } = this.#incidents ?? {};
+    this.#memory = new MemoryKeeper(memory ?? {}, { baselines, warn, read: () => this.#toKeep() });
+    const { incidents, shared } = this.#memory;
+    const onChange = (): void => this.#memory.changed();
+    const { ledger, states: remembered, service = '', environment } = incidents ?? {};
     this.#identity = { service, environment, instance: instance() };
-    this.#shared = store === undefined ? undefined : createSharedMemory({ store, name, warn });
     const replicas = store === undefined ? undefined : new Replicas(everyMs);
     this.#journal = new Journal(store === undefined ? undefined : () => void this.#rounds?.run());
     const dispatch = { tracer, rules, options, clock, isQuiet, onChange, remembered: ledger };
@@ -108,7 +66,7 @@ class TracerMonitor implements Monitor {
       aggregator: this.#aggregator,
       baselines,
       identity: () => this.#identity,
-      owner: this.#incidents?.owner ?? (store === undefined ? createOwner() : name),
+      owner: incidents?.owner ?? (store === undefined ? createOwner() : name),
       replicas,
       command: command ?? ((traceIds) => grepTraces(logFile, traceIds)),
       isQuiet,
@@ -124,15 +82,15 @@ class TracerMonitor implements Monitor {
       onFinding: (finding) => this.#report(finding),
       onDone: () => {
         this.#dispatcher.catchUp();
-        this.#memory?.saveSometimes(clock.now());
+        this.#memory.saveSometimes(clock.now());
       },
       onError: (error) => this.#warn(`the rules were not evaluated: ${messageOf(error)}`),
     });
     this.#rounds =
-      this.#shared === undefined || replicas === undefined
+      shared === undefined || replicas === undefined
         ? undefined
         : new SharedRounds({
-            memory: this.#shared,
+            memory: shared,
             replicas,
             evaluator: this.#evaluator,
             dispatcher: this.#dispatcher,
@@ -155,7 +113,7 @@ class TracerMonitor implements Monitor {
       this.#tracer.gauge('monitor_folded', () => this.#aggregator.folded),
       this.#tracer.gauge('monitor_unwatched', () => this.#evaluator.unwatched),
       this.#tracer.gauge('monitor_late', () => this.#evaluator.late),
-      this.#tracer.gauge('monitor_alone', () => this.#shared?.alone ?? 0),
+      this.#tracer.gauge('monitor_alone', () => this.#memory.alone),
       this.#tracer.gauge('monitor_alerts_lost', () => this.#lost()),
     );
   }
@@ -171,16 +129,8 @@ class TracerMonitor implements Monitor {
     return this.#evaluator.evaluate(this.#clock.now(), isLast);
   }
 
-  /** Saves changes of the same moment at once, and before their messages are sent. */
-  #changed(): void {
-    if (this.#incidents === undefined || this.#isSaving) return;
-    this.#isSaving = true;
-    void Promise.resolve().then(() => this.#save());
-  }
-
-  #save(): void {
-    this.#isSaving = false;
-    this.#incidents?.write(this.#evaluator.remember(), this.#dispatcher.ledger, this.#identity);
+  #toKeep(): ToKeep {
+    return { states: this.#evaluator.remember(), ledger: this.#dispatcher.ledger, identity: this.#identity };
   }
 
   #warn(message: string): void {
@@ -242,7 +192,7 @@ class TracerMonitor implements Monitor {
     return {
       late: this.#evaluator.late,
       unwatched: this.#evaluator.unwatched,
-      alone: this.#shared?.alone ?? 0,
+      alone: this.#memory.alone,
       channels: this.#dispatcher.stats(),
     };
   }
@@ -254,8 +204,8 @@ class TracerMonitor implements Monitor {
       if (this.#rounds === undefined) this.#loop.run(true);
       else await this.#rounds.run({ isEvaluating: true, isLast: true });
     }
-    await Promise.all([this.#memory?.save(), this.#dispatcher.close()]);
-    this.#save();
+    await Promise.all([this.#memory.save(), this.#dispatcher.close()]);
+    this.#memory.saveIncidents();
     await this.#rounds?.run({ isLeaving: true });
   }
 }

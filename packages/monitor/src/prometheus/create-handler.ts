@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { OpenMetricsContentType, Registry } from 'prom-client';
 import { defaultTracer, type Tracer } from '@spanline/core';
 import { checkOptions, option, type Shape } from '@spanline/record';
-import type { Monitor } from '../live/monitor.ts';
+import type { Monitor } from '../live/monitor-interface.ts';
 import { tracerOption } from '../live/shared-options.ts';
 import { type PromClient, SpanMetrics } from './span-metrics.ts';
 

@@ -17,6 +17,8 @@ export class BatchEntry implements SinkEntry {
   source = '';
   file = '';
   offset = 0;
+  /** Time of the line's wrapper, for a line without one. */
+  time: string | undefined = undefined;
   meta: unknown = undefined;
   lineFrom = 0;
   lineTo = 0;
@@ -102,6 +104,7 @@ export function createBatch(limits: Pick<SinkLimits, 'bytes' | 'entries'>): Batc
       slot.source = line.source;
       slot.file = line.file;
       slot.offset = line.offset;
+      slot.time = line.time;
       slot.meta = encoded.kind === 'entry' ? encoded.meta : undefined;
       slot.lineFrom = lines.length;
       slot.bodyFrom = bodies.length;

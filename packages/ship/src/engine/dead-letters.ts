@@ -25,8 +25,8 @@ export function openDeadLetters(root: string, sink: string, onDiscard: () => voi
       makeFolder(folder);
       const time = new Date().toISOString();
       const text = lines.map(({ entry, reason }) => {
-        const { source, file, offset, line } = entry;
-        return JSON.stringify({ '@timestamp': time, sink, reason, source, file, offset, line });
+        const { source, file, offset, time: lineTime, line } = entry;
+        return JSON.stringify({ '@timestamp': time, sink, reason, source, file, offset, time: lineTime, line });
       });
       const file = openSync(path, 'a', FILE_MODE);
       let bytes: number;

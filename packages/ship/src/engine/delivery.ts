@@ -13,6 +13,8 @@ export interface DeliveryParts {
   readonly deadLetters: DeadLetters;
   readonly stats: SinkStats;
   readonly report: (report: Report) => void;
+  /** The target is known to store lines, so that those that it refuses are to blame. */
+  readonly isTrusted: boolean;
   /** Aborts when no more requests may be sent. What is not stored by then is sent by the next shipper. */
   readonly quit: AbortSignal;
   /** Aborts the requests that are under way. */
@@ -39,7 +41,7 @@ export function createDelivery(parts: DeliveryParts): Delivery {
   const gate = createRetryGate(timing);
   const limiter = createLimiter(sink.limits.concurrency);
   const warnings = new Set<string>();
-  let hasEverStored = false;
+  let hasEverStored = parts.isTrusted;
 
   function notify(level: Report['level'], what: string, message: string, lines?: number): void {
     report({ level, what, message: `${name}: ${message}`, sink: name, ...(lines === undefined ? {} : { lines }) });

@@ -22,6 +22,8 @@ export interface EngineOptions {
   /** Identifies this engine in locks; the same after a restart of its thread. */
   readonly owner: string;
   readonly report?: (report: Report) => void;
+  /** The lines were refused before. @defaultValue false */
+  readonly resends?: boolean;
   readonly timing?: RetryTiming;
   /** Milliseconds between two looks for new lines. @defaultValue 200 */
   readonly pollMs?: number;
@@ -70,7 +72,7 @@ const initialStats = (): SinkStats => ({
  * @throws SpanlineError `ERR_INVALID_OPTION` for a sink with wrong limits
  */
 export function startEngine(options: EngineOptions): Engine {
-  const { root, from, owner, report = () => {}, timing = DEFAULT_TIMING } = options;
+  const { root, from, owner, report = () => {}, timing = DEFAULT_TIMING, resends: isTrusted = false } = options;
   const { pollMs = 200, scanMs = 2000, saveMs = 250 } = options;
   const quit = new AbortController();
   const kill = new AbortController();
@@ -95,7 +97,7 @@ export function startEngine(options: EngineOptions): Engine {
       report({ level: 'warn', what: 'failed', message: `${name}: the oldest dead letters were discarded`, sink: name });
     const deadLetters = openDeadLetters(root, name, onDiscard);
     const signals = { quit: quit.signal, kill: kill.signal };
-    const delivery = createDelivery({ name, sink, timing, deadLetters, stats, report, ...signals });
+    const delivery = createDelivery({ name, sink, timing, deadLetters, stats, report, isTrusted, ...signals });
     return { name, sink, stats, batches: createBatchPool(sink.limits), delivery };
   });
 

@@ -31,6 +31,11 @@ export interface ShipperOptions {
    * and waits for the next run otherwise. @defaultValue false
    */
   final?: boolean;
+  /**
+   * The lines were refused before: those that are refused again go to the dead letters, also where a target refuses
+   * every line. Otherwise such a target counts as set up wrongly, and the lines wait. @defaultValue false
+   */
+  resends?: boolean;
   /** Called for outages, refused lines and damage. */
   onReport?: (report: Report) => void;
 }
@@ -44,6 +49,7 @@ const SHAPE: Shape<ShipperOptions> = {
   lines: option.object<LineOptions>({ timeKey: option.string(), text: option.oneOf(['reject', 'line', 'multiline']) }),
   to: option.required(sinkList()),
   final: option.boolean(),
+  resends: option.boolean(),
   onReport: option.callback(),
 };
 
@@ -64,7 +70,7 @@ const SHAPE: Shape<ShipperOptions> = {
  */
 export function startShipper(options: ShipperOptions): Shipper {
   checkOptions(SHAPE, options);
-  const { dir, files = [], lines = {}, to, final = false, onReport } = options;
+  const { dir, files = [], lines = {}, to, final = false, resends = false, onReport } = options;
   checkUniqueNames(to);
   const root = resolve(dir);
   withFolder(dir, () => makeFolder(root));
@@ -79,6 +85,7 @@ export function startShipper(options: ShipperOptions): Shipper {
     ],
     sinks: createSinks(to),
     owner: randomUUID(),
+    resends,
     report,
   });
   const end = keepStatus(root, engine);

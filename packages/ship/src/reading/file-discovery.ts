@@ -1,4 +1,3 @@
-import { statSync } from 'node:fs';
 import { dirname, join, sep } from 'node:path';
 import type { Candidate, Discovery, Source } from '../contracts/source.ts';
 import { fileId } from './file-id.ts';
@@ -12,6 +11,7 @@ import { type KnownFiles, openKnownFiles, statFile } from './known-files.ts';
 import type { LineOptions } from './line-decoder.ts';
 import { openLooks } from './looks.ts';
 import { createPackedFiles, type UnpackedFile } from './packed-files.ts';
+import { codeOf, createPathProblems, reasonOf } from './path-problems.ts';
 import { openReadFiles } from './read-files.ts';
 
 /** Options of {@link discoverFiles}. */
@@ -30,22 +30,7 @@ export interface FileDiscoveryOptions {
   readonly onProblem?: (path: string, reason: string) => void;
 }
 
-const MOVED: ReadonlySet<unknown> = new Set(['ENOENT', 'ESTALE']);
 const FORGET_MS = 3_600_000;
-
-const REASONS: Readonly<Record<string, string>> = {
-  ENOENT: 'does not exist',
-  EACCES: 'may not be read (EACCES)',
-  EPERM: 'may not be read (EPERM)',
-  ENOTSUP: 'is no file on a disk: the system makes up its content',
-};
-
-const codeOf = (error: unknown): string => (error as NodeJS.ErrnoException).code ?? String(error);
-
-function reasonOf(error: unknown): string {
-  const code = codeOf(error);
-  return REASONS[code] ?? `cannot be read (${code})`;
-}
 
 /**
  * Finds the files at watched paths, and files that were there while no shipper was running: rotated ones, and those
@@ -59,7 +44,8 @@ export function discoverFiles({
   maxUnpackedBytes = 1_073_741_824,
   onProblem = () => {},
 }: FileDiscoveryOptions): Discovery {
-  const problems = new Map<string, string>();
+  const problems = createPathProblems(onProblem);
+  const { note } = problems;
   const readFiles = openReadFiles(state);
   const looks = openLooks(state);
   /** Folders whose content is no longer in the file in which it was found. */
@@ -68,21 +54,6 @@ export function discoverFiles({
   const sources = new Map<string, FileSource>();
   let isDue = false;
   let forgotAt = Number.NEGATIVE_INFINITY;
-
-  function note(path: string, reason: string | undefined): void {
-    if (reason === undefined) {
-      problems.delete(path);
-      return;
-    }
-    if (problems.get(path) === reason) return;
-    problems.set(path, reason);
-    onProblem(path, reason);
-  }
-
-  const onProblemOf = (path: string, error: unknown): void => {
-    // A file that was rotated meanwhile is found again under its new name.
-    if (!MOVED.has((error as NodeJS.ErrnoException).code)) note(path, reasonOf(error));
-  };
 
   const newSince = (watched: string): number => looks.since(dirname(watched)) ?? Infinity;
 
@@ -93,7 +64,7 @@ export function discoverFiles({
     const isMoved = (folder: string): boolean => moved.has(folder);
     return {
       known,
-      look: createContentSearch({ known, readFiles, isMoved, newSince, onProblem: onProblemOf }),
+      look: createContentSearch({ known, readFiles, isMoved, newSince, onProblem: problems.failed }),
     };
   }
 
@@ -139,7 +110,7 @@ export function discoverFiles({
       sources.set(folder, source);
       return source;
     } catch (error) {
-      onProblemOf(path, error);
+      problems.failed(path, error);
       throw error;
     }
   }
@@ -199,16 +170,6 @@ export function discoverFiles({
     }
   }
 
-  function check(path: string): void {
-    try {
-      const stats = statSync(path);
-      if (stats.isFile()) note(path, undefined);
-      else note(path, stats.isDirectory() ? 'is a folder' : 'is no file');
-    } catch (error) {
-      note(path, reasonOf(error));
-    }
-  }
-
   function* find(): Iterable<Candidate> {
     isDue = false;
     const beganAt = beginLook();
@@ -227,7 +188,7 @@ export function discoverFiles({
       const paths = expandGlob(pattern, (folder, reason) => note(join(folder, sep), reason));
       if (isPattern(pattern)) note(pattern, paths.length === 0 ? 'matches no file' : undefined);
       for (const watched of paths) {
-        if (statFile(watched) === undefined) check(watched);
+        if (statFile(watched) === undefined) problems.check(watched);
         if (isGzip(watched)) {
           packedFiles.push({ path: watched, watched, isNew: true });
           continue;
