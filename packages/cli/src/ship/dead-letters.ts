@@ -92,7 +92,7 @@ async function sendAgain({ folder, sink, to, lines }: Again, io: CommandIo): Pro
   return stats.some(([, { rejected }]) => rejected > 0) ? EXIT.refused : EXIT.ok;
 }
 
-/** What is sent again, and where. */
+/** Letters that are sent again, and their targets. */
 interface Retry {
   readonly sink: string | undefined;
   readonly isText: boolean;

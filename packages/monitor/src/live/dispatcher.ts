@@ -5,7 +5,7 @@ import { type AddressedMessage, Ledger, type Message } from '../alerts/ledger.ts
 import { Delivery, type DeliveryStats } from '../channels/delivery.ts';
 import type { IsQuiet } from '../evaluation/advance.ts';
 import type { Finding } from '../evaluation/evaluator.ts';
-import type { ResolvedRule, Severity } from '../rules/types.ts';
+import type { ResolvedRule } from '../rules/types.ts';
 import { checkRoutes, type DispatchOptions } from './dispatch-options.ts';
 import type { Journal } from './journal.ts';
 import { RetryPause } from './retry-pause.ts';

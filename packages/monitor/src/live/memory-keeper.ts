@@ -34,10 +34,7 @@ export class MemoryKeeper {
   readonly #read: () => ToKeep;
   #isSaving = false;
 
-  constructor(
-    { file, store, name = '' }: Partial<MonitorMemory>,
-    { baselines, warn, read }: MemoryKeeperParts,
-  ) {
+  constructor({ file, store, name = '' }: Partial<MonitorMemory>, { baselines, warn, read }: MemoryKeeperParts) {
     this.#read = read;
     this.#baselines = file === undefined ? undefined : new MemoryFile(file, baselines, warn);
     this.incidents =

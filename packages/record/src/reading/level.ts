@@ -66,7 +66,9 @@ const LOGBACK_MIN = 5000;
 /** pino's largest level and custom ones above it. */
 const PINO_MAX = 99;
 
-/** Other names of a level: python, Serilog, .NET, PostgreSQL, log15, Google Cloud, journald, OpenTelemetry, HashiCorp. */
+/**
+ * Other names of a level: python, Serilog, .NET, PostgreSQL, log15, Google Cloud, journald, OpenTelemetry, HashiCorp.
+ */
 const TEXT_KEYS = [
   'severity',
   'severity_text',

@@ -36,7 +36,7 @@ const DOCKER = new TextEncoder().encode('{"log":"');
 const DOCKER_KEYS: ReadonlySet<string> = new Set(['log', 'stream', 'time', 'attrs']);
 const ISO = String.raw`\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:?\d\d)`;
 const SYSLOG_TIME = String.raw`[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d(?:\.\d{1,9})?`;
-/** What stands before a JSON object. The first group is the time, if there is one. */
+/** Text before a JSON object. The first group is the time, if there is one. */
 const COLLECTED = [
   String.raw`(${ISO})(?:[ \t]|\t[^\t]{1,100}\t[A-Z]{1,10}\t| [\w./$[\]-]{0,200}[0-9a-f]{32} )`,
   String.raw`(?:<\d{1,3}>)?(${SYSLOG_TIME}) \S{1,255} [^\s:[]{1,128}(?:\[[\w.-]{1,64}\])?: ?`,

@@ -1,7 +1,7 @@
 /**
- * JSON of log lines, whole. `JSON.parse` rounds a 64-bit integer and a decimal with more than 17 digits; here they become
- * strings with all their digits. Of a key that an object has twice it keeps the last value; here the others stay beside
- * it.
+ * JSON of log lines, whole. `JSON.parse` rounds a 64-bit integer and a decimal with more than 17 digits; here they
+ * become strings with all their digits. Of a key that an object has twice it keeps the last value; here the others stay
+ * beside it.
  */
 
 import { isProps } from './props.ts';
@@ -41,9 +41,9 @@ function parseNumbers(text: string): unknown {
 }
 
 /**
- * Parses JSON. A number that a JavaScript number cannot hold becomes a string of its digits. Of a key that an object has
- * more than once, the last value keeps the name, and earlier ones get an underscore before it; records of Spanline have
- * no such keys.
+ * Parses JSON. A number that a JavaScript number cannot hold becomes a string of its digits. Of a key that an object
+ * has more than once, the last value keeps the name, and earlier ones get an underscore before it. Records of Spanline
+ * have no such keys.
  *
  * @throws SyntaxError like `JSON.parse`
  */

@@ -43,7 +43,7 @@ export interface Content {
 }
 
 /** A place in a content. */
-export type Place = Omit<Position, 'file'>;
+type Place = Omit<Position, 'file'>;
 
 /** Wraps the content of an open file. */
 export function openContent(file: SharedFile, isCopy: boolean, { origin, folder, onReplaced }: ContentParts): Content {

@@ -1,8 +1,8 @@
 import { statSync } from 'node:fs';
 
-/** Paths that cannot be shipped, with the reasons that people were told. */
+/** Paths that cannot be shipped, with the reasons that were reported. */
 export interface PathProblems {
-  /** Notes why a path cannot be shipped, or with `undefined` that it can. It is told once until the reason changes. */
+  /** Notes why a path cannot be shipped, or with `undefined` that it can. Each reason is reported once. */
   readonly note: (path: string, reason: string | undefined) => void;
   /** Notes an error, unless the file was rotated meanwhile: it is found again under its new name. */
   readonly failed: (path: string, error: unknown) => void;
