@@ -25,7 +25,7 @@ async function lock(
   onWait: () => void = () => {},
   signal = new AbortController().signal,
 ): Promise<FolderLocks> {
-  const locks = await lockFolders(folders, { owner: 'me', signal, onWait });
+  const locks = await lockFolders(folders, { signal, onWait });
   onTestFinished(() => locks.release());
   return locks;
 }
@@ -58,7 +58,7 @@ describe('locks of folders that a command changes', () => {
   it('are held by one, and are free when that one is done', async () => {
     const folder = temporaryFolder();
     const { signal } = new AbortController();
-    const first = await lockFolders([folder], { owner: 'first', signal });
+    const first = await lockFolders([folder], { signal });
     expect(stateOf(await lock([folder]), folder)).toEqual([false, 'held']);
     first.release();
     expect(stateOf(await lock([folder]), folder)).toEqual([true, undefined]);

@@ -124,7 +124,6 @@ async function retryAlone(folder: string, what: Retry, io: CommandIo): Promise<n
   if (!existsSync(folder)) return EXIT.ok;
   const warn = (text: string): void => void io.stderr.write(`warn: ${text}\n`);
   const locks = await lockFolders([folder], {
-    owner: `retry-${process.pid}`,
     signal: io.stop,
     onWait: () => warn(`waits up to 30 s for a sign of life of the process that locked ${folder} in another container`),
   });

@@ -1,11 +1,10 @@
+import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { watchFileActivity } from './file-activity.ts';
 import { acquireLock, BEAT_MS, type Lock } from './lock.ts';
 
 /** Options of {@link lockFolders}. */
 export interface LockFoldersOptions {
-  /** Identifies the holder. */
-  readonly owner: string;
   /** Ends the wait. Folders that are unclear by then count as held. */
   readonly signal: AbortSignal;
   /** Called once if the holder of a lock runs elsewhere, and is given time for a sign of life. */
@@ -31,7 +30,9 @@ type Attempt = Lock | 'held' | 'unclear' | { readonly code: string };
  * was silent for 30 s, by the rule of {@link acquireLock}. All folders are waited for at the same time.
  */
 export async function lockFolders(folders: Iterable<string>, options: LockFoldersOptions): Promise<FolderLocks> {
-  const { owner, signal, onWait } = options;
+  const { signal, onWait } = options;
+  // Not a process id: each container may have a process 1.
+  const owner = randomUUID();
   const activity = watchFileActivity();
   const locks = new Map<string, Lock>();
   const refusals = new Map<string, string>();

@@ -37,7 +37,7 @@ export async function lockSpools(
 ): Promise<SpoolLocks> {
   const onWait = (folder: string): void =>
     say(`waits up to 30 s for a sign of life of the process that locked ${folder} in another container`);
-  const locks = await lockFolders(segments.map(dirname), { owner: `rewrite-${process.pid}`, signal, onWait });
+  const locks = await lockFolders(segments.map(dirname), { signal, onWait });
   return {
     check(segment) {
       const folder = dirname(segment);
