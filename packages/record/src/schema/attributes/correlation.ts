@@ -17,10 +17,10 @@ export const IDENTITY = {
 
 /** Correlation. */
 export const CORRELATION = {
-  'http.request.id': { kind: 'string', privacy: 'protected', datadog: 'http.request_id', docs: 'Request that the work belongs to.' },
-  'session.id': { kind: 'string', privacy: 'personal', docs: 'Session of the user, or the conversation that a framework names.' },
-  'user.id': { kind: 'string', privacy: 'personal', datadog: 'usr.id', docs: 'User.' },
-  'spanline.tags': { kind: 'strings', privacy: 'personal', docs: 'Tags.' },
+  'http.request.id': { kind: 'string', privacy: 'protected', datadog: 'http.request_id', docs: 'Id of the request that the work belongs to.' },
+  'session.id': { kind: 'string', privacy: 'personal', docs: 'Id of the session, or of the conversation that a framework names.' },
+  'user.id': { kind: 'string', privacy: 'personal', datadog: 'usr.id', docs: 'Id of the user.' },
+  'spanline.tags': { kind: 'strings', privacy: 'personal', docs: 'Tags of the span.' },
   'gen_ai.conversation.id': { kind: 'string', privacy: 'protected', settable: true, docs: 'Conversation, where the application or a framework names one. It is never made up.' },
-  'spanline.langgraph.thread_id': { kind: 'string', privacy: 'protected', settable: true, docs: 'Thread.' },
+  'spanline.langgraph.thread_id': { kind: 'string', privacy: 'protected', settable: true, docs: 'Id of the thread of a graph.' },
 } as const satisfies AttributeRows;

@@ -20,7 +20,7 @@ export const SPAN = {
 export const ERROR = {
   'error.type': { kind: 'string', privacy: 'protected', maxBytes: 128, datadog: 'error.kind', docs: 'Class or code of the error, low cardinality. `_OTHER` when unknown.' },
   'error.message': { kind: 'string', privacy: 'personal', maxBytes: 2048, prose: true, otlp: 'field', docs: 'Message of the error. Left out in the modes `metadata` and `hashed`.' },
-  'error.cause': { kind: 'string', privacy: 'personal', maxBytes: 2048, prose: true, docs: 'What the error arose from, outermost first, one cause a line: `Error: connect refused (ECONNREFUSED)`. A cause that is not an error lists its fields. Left out in the modes `metadata` and `hashed`.' },
+  'error.cause': { kind: 'string', privacy: 'personal', maxBytes: 2048, prose: true, docs: 'Causes of the error, outermost first, one cause a line: `Error: connect refused (ECONNREFUSED)`. A cause that is not an error lists its fields. Left out in the modes `metadata` and `hashed`.' },
   'error.stack': { kind: 'string', privacy: 'personal', maxBytes: 4096, prose: true, otlp: 'field', ecs: 'error.stack_trace', docs: 'Stack of the error, on the span where it arose. The modes `metadata` and `hashed` keep only the frames.' },
   'spanline.error.class': { kind: 'string', privacy: 'own', values: ['timeout', 'rate_limit', 'auth', 'context_length', 'content_filter', 'network', 'aborted', 'other'], docs: 'Kind of failure.' },
   'spanline.error.retryable': { kind: 'boolean', privacy: 'own', docs: 'The same call may succeed later.' },
@@ -53,7 +53,7 @@ export const ROLL_UP = {
 /** Capture. */
 export const CAPTURE = {
   'spanline.capture.mode': { kind: 'string', privacy: 'own', required: ['span.end'], values: ['full', 'redacted', 'hashed', 'metadata'], docs: 'Capture mode of the line.' },
-  'spanline.capture.override': { kind: 'string', privacy: 'personal', docs: 'Who raised the capture mode.' },
+  'spanline.capture.override': { kind: 'string', privacy: 'personal', docs: 'Reason why the capture mode was raised: `debug_session:ada`.' },
   'spanline.hash.key_id': { kind: 'string', privacy: 'own', docs: 'Id of the key that hashes on this line were made with.' },
   'spanline.content.ref': { kind: 'string', privacy: 'protected', docs: 'Id of the span whose content is in the content log.' },
   'spanline.sample.ratio': { kind: 'double', privacy: 'own', docs: 'Share of traces that are written.' },

@@ -28,7 +28,7 @@ export const EMBEDDINGS = {
 
 /** Tools and agents. */
 export const TOOLS_AND_AGENTS = {
-  'gen_ai.tool.name': { kind: 'string', privacy: 'personal', settable: true, docs: 'Tool.' },
+  'gen_ai.tool.name': { kind: 'string', privacy: 'personal', settable: true, docs: 'Name of the tool.' },
   'gen_ai.tool.type': { kind: 'string', privacy: 'protected', settable: true, docs: 'Type of the tool: `function`, `extension`, `datastore`.' },
   'gen_ai.tool.call.id': { kind: 'string', privacy: 'protected', settable: true, docs: 'Id of the call.' },
   'gen_ai.tool.description': { kind: 'string', privacy: 'personal', settable: true, docs: 'Description of the tool.' },
@@ -36,25 +36,25 @@ export const TOOLS_AND_AGENTS = {
   'gen_ai.agent.name': { kind: 'string', privacy: 'personal', settable: true, docs: 'Name of the agent; on model calls and tools, of the innermost agent around them.' },
   'gen_ai.agent.description': { kind: 'string', privacy: 'personal', settable: true, docs: 'Description of the agent.' },
   'gen_ai.agent.version': { kind: 'string', privacy: 'personal', settable: true, docs: 'Version of the agent.' },
-  'db.system.name': { kind: 'string', privacy: 'protected', settable: true, docs: 'Database: `postgresql`, `pinecone`.' },
+  'db.system.name': { kind: 'string', privacy: 'protected', settable: true, docs: 'Product of the database: `postgresql`, `pinecone`.' },
   'db.namespace': { kind: 'string', privacy: 'personal', settable: true, docs: 'Database, schema or index inside of the server.' },
   'db.collection.name': { kind: 'string', privacy: 'personal', settable: true, docs: 'Table or collection.' },
   'db.operation.name': { kind: 'string', privacy: 'protected', settable: true, docs: 'Operation: `SELECT`, `query`.' },
   'db.response.returned_rows': { kind: 'int', privacy: 'protected', settable: true, docs: 'Rows that a query returned.' },
   'spanline.search.results': { kind: 'int', privacy: 'protected', settable: true, docs: 'Results that a search returned.' },
-  'spanline.guardrail.name': { kind: 'string', privacy: 'personal', settable: true, docs: 'Guardrail.' },
-  'spanline.guardrail.action': { kind: 'string', privacy: 'protected', settable: true, docs: 'What the guardrail did.' },
+  'spanline.guardrail.name': { kind: 'string', privacy: 'personal', settable: true, docs: 'Name of the guardrail.' },
+  'spanline.guardrail.action': { kind: 'string', privacy: 'protected', settable: true, docs: 'Action of the guardrail.' },
   'spanline.custom_events.left_out': { kind: 'int', privacy: 'protected', settable: true, docs: 'Custom events that were not written because there were too many.' },
   'spanline.langgraph.node': { kind: 'string', privacy: 'personal', settable: true, docs: 'Node of the graph.' },
   'spanline.langgraph.step': { kind: 'int', privacy: 'protected', settable: true, docs: 'Step of the graph.' },
-  'spanline.langgraph.checkpoint_id': { kind: 'string', privacy: 'protected', settable: true, docs: 'Checkpoint.' },
+  'spanline.langgraph.checkpoint_id': { kind: 'string', privacy: 'protected', settable: true, docs: 'Id of the checkpoint. A run that resumes has the same one.' },
 } as const satisfies AttributeRows;
 
 /** MCP. */
 export const MCP = {
   'mcp.method.name': { kind: 'string', privacy: 'protected', settable: true, docs: 'Method of a request: `tools/call`.' },
   'mcp.protocol.version': { kind: 'string', privacy: 'protected', settable: true, docs: 'Version of the protocol that both ends speak.' },
-  'mcp.session.id': { kind: 'string', privacy: 'protected', settable: true, docs: 'Session of streamable HTTP.' },
+  'mcp.session.id': { kind: 'string', privacy: 'protected', settable: true, docs: 'Id of the session over streamable HTTP.' },
   'mcp.resource.uri': { kind: 'string', privacy: 'personal', settable: true, docs: 'Resource, without user, query and fragment.' },
   'spanline.mcp.progress': { kind: 'int', privacy: 'protected', settable: true, docs: 'Notifications of progress during the request.' },
   'jsonrpc.request.id': { kind: 'string', privacy: 'personal', settable: true, docs: 'Id of the request, which its sender chose.' },
