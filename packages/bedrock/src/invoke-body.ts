@@ -1,6 +1,6 @@
 /** Bodies of `InvokeModel`: JSON in the shape of each model's maker. */
 
-import { isObject } from '@spanline/instrumentation';
+import { isObject, props } from '@spanline/instrumentation';
 
 const DECODER = new TextDecoder();
 const MAX_BYTES = 32 * 1024 * 1024;
@@ -21,4 +21,23 @@ export function decodeBody(body: unknown): Record<string, unknown> {
   } catch {
     return {};
   }
+}
+
+/** Headers with the counts of an answer, and the names of these counts in the events of a stream. */
+const COUNTS = {
+  'x-amzn-bedrock-input-token-count': 'inputTokenCount',
+  'x-amzn-bedrock-output-token-count': 'outputTokenCount',
+  'x-amzn-bedrock-cache-read-input-token-count': 'cacheReadInputTokenCount',
+  'x-amzn-bedrock-cache-write-input-token-count': 'cacheWriteInputTokenCount',
+};
+const METRICS = 'amazon-bedrock-invocationMetrics';
+
+/** Reads a whole answer. Some makers count nothing in the body (Cohere, Mistral): Amazon counts in the headers. */
+export function decodeAnswer(body: unknown, response: unknown): Record<string, unknown> {
+  const answer = decodeBody(body);
+  const headers = props(props(response)['headers']);
+  const counts = Object.entries(COUNTS).flatMap(([header, name]) =>
+    headers[header] === undefined ? [] : [[name, headers[header]]],
+  );
+  return counts.length === 0 ? answer : { [METRICS]: Object.fromEntries(counts), ...answer };
 }

@@ -12,7 +12,7 @@ import {
   text,
   watchStream,
 } from '@spanline/instrumentation';
-import { decodeBody } from './invoke-body.ts';
+import { decodeAnswer, decodeBody } from './invoke-body.ts';
 
 /** The parts of AWS' middleware that are used here (`@smithy/types`). */
 interface Result {
@@ -55,7 +55,7 @@ function watchResult({ output, response }: Result, open: OpenCall, signal: Abort
   const answer = props(output);
   const streamed = streamOf(answer);
   if (streamed === undefined) {
-    events.parsed(answer['body'] === undefined ? answer : decodeBody(answer['body']));
+    events.parsed(answer['body'] === undefined ? answer : decodeAnswer(answer['body'], response));
     return;
   }
   const stream = open.stream();

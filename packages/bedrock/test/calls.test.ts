@@ -297,6 +297,17 @@ it('writes embeddings, without their vectors', async () => {
   expect(JSON.stringify(log.records())).not.toContain('0.125');
 });
 
+it.each([
+  ['mistral.mistral-7b-instruct-v0:2', { outputs: [{ text: 'Sunny.', stop_reason: 'stop' }] }],
+  ['meta.llama3-1-8b-instruct-v1:0', { generation: 'Sunny.', prompt_token_count: 26, generation_token_count: 20 }],
+])('counts the tokens of %s, which may be in the headers alone', async (modelId, answer) => {
+  const headers = { 'x-amzn-bedrock-input-token-count': '26', 'x-amzn-bedrock-output-token-count': '20' };
+  wire.answer(() => ({ ...json(answer), headers }));
+  await client().send(new InvokeModelCommand({ modelId, body: '{"prompt":"Weather?"}' }));
+  expect(only()).toMatchObject({ 'gen_ai.usage.input_tokens': 26, 'gen_ai.usage.output_tokens': 20 });
+  expect(only()).not.toHaveProperty(['spanline.cost.exact']);
+});
+
 it('writes nothing of a body that is no JSON', async () => {
   wire.answer(() => ({ type: 'image/png', chunks: [new Uint8Array([1, 2, 3])] }));
   await client().send(new InvokeModelCommand({ modelId: 'stability.sd3-5-large-v1:0', body: '{"prompt":"a cat"}' }));

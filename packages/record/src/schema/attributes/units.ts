@@ -10,7 +10,7 @@ type UnitRow<Key extends string> = (Key extends `${string}_tokens` ? typeof TOKE
 const MODALITY = /audio|image|text|video/;
 const TIMES: Readonly<Record<string, string>> = { '5m': '5 minutes', '30m': '30 minutes', '1h': 'an hour', '12h': '12 hours' };
 
-/** What is special about tokens, by a word of what their unit counts. */
+/** A description of tokens for each word of what their unit counts. */
 const TOKENS_THAT: Readonly<Record<string, string>> = {
   cache_read: 'read from the cache',
   cache_write: 'written to the cache',
