@@ -39,10 +39,19 @@ function parametersOf(body: Props): SpanAttributes {
   };
 }
 
-function inputMessages({ messages, prompt, inputText }: Props): SpanAttributes {
+/** Cohere keeps the conversation so far apart from the message. */
+function chatHistory(history: unknown): readonly unknown[] {
+  return list(history).map((entry) => {
+    const { role, message } = props(entry);
+    return { role: role === 'CHATBOT' ? 'assistant' : String(role).toLowerCase(), content: message };
+  });
+}
+
+function inputMessages({ messages, prompt, inputText, message, chat_history: history }: Props): SpanAttributes {
   if (messages !== undefined) return { 'gen_ai.input.messages': toMessages(messages) };
-  const asked = text(prompt) ?? text(inputText);
-  return asked === undefined ? {} : { 'gen_ai.input.messages': [textMessage('user', asked)] };
+  const asked = text(prompt) ?? text(inputText) ?? text(message);
+  if (asked === undefined) return {};
+  return { 'gen_ai.input.messages': toMessages([...chatHistory(history), { role: 'user', content: asked }]) };
 }
 
 function generationAttributes(input: Props, isStreamed: boolean): SpanAttributes {
@@ -58,15 +67,23 @@ function generationAttributes(input: Props, isStreamed: boolean): SpanAttributes
 }
 
 /** Keys under which the makers keep a whole answer that is a text and nothing else. */
-function plainText({ generation, results, outputs, outputText, text: answer }: Props): string | undefined {
-  const first = props(list(results)[0] ?? list(outputs)[0]);
-  return text(generation) ?? text(outputText) ?? text(first['outputText']) ?? text(first['text']) ?? text(answer);
+function plainText(body: Props): string | undefined {
+  const { generation, outputText, completion, text: answer } = body;
+  const first = firstOf(body);
+  const own = text(generation) ?? text(outputText) ?? text(completion) ?? text(answer);
+  return own ?? text(first['outputText']) ?? text(first['text']) ?? text(props(first['data'])['text']);
+}
+
+/** The first of several answers that are texts. */
+function firstOf({ results, outputs, generations, completions }: Props): Props {
+  return props(list(results)[0] ?? list(outputs)[0] ?? list(generations)[0] ?? list(completions)[0]);
 }
 
 function reasonOf(body: Props): string | undefined {
-  const first = props(list(body['results'])[0] ?? list(body['outputs'])[0] ?? list(body['choices'])[0]);
-  const { stop_reason: reason, completionReason, finish_reason: finish, delta } = { ...first, ...body };
-  return text(reason) ?? text(completionReason) ?? text(finish) ?? text(props(delta)['stop_reason']);
+  const first = { ...firstOf(body), ...props(list(body['choices'])[0]) };
+  const { stop_reason: reason, completionReason, finish_reason: finish, finishReason, delta } = { ...first, ...body };
+  const told = text(reason) ?? text(completionReason) ?? text(finish) ?? text(props(finishReason)['reason']);
+  return told ?? text(props(delta)['stop_reason']);
 }
 
 /** Creates a reader of answers: whole, or in pieces. */
