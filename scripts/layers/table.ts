@@ -206,6 +206,11 @@ export const layerTable: LayerTable = {
       ['index.ts', 'register.ts'],
     ],
   }),
+  'openai-agents': instrumentation({
+    types: ['@openai/agents'],
+    loaders: ['register.ts'],
+    floors: [['scope.ts', 'claims.ts', 'sdk'], ['recording'], ['processor.ts'], ['index.ts', 'register.ts']],
+  }),
   anthropic: instrumentation({
     types: ['@anthropic-ai/sdk'],
     loaders: ['register.ts'],

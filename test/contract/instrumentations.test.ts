@@ -161,7 +161,8 @@ describe.each(INSTRUMENTATIONS)('the instrumentation of $name $way', (instrument
     check();
   });
 
-  it.runIf(isModelCall && instrumentation.left !== 'ok')('ends the span of a stream that nobody reads', async () => {
+  const isLeftUnread = isModelCall && instrumentation.left !== 'ok' && instrumentation.readsByItself !== true;
+  it.runIf(isLeftUnread)('ends the span of a stream that nobody reads', async () => {
     const program = await warmedUp();
     await program.stream({ text: 'plain' });
     await settled();

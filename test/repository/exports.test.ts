@@ -66,6 +66,7 @@ it('there is one scope for core and each instrumentation', () => {
       'mcp',
       'bedrock',
       'google-genai',
+      'openai-agents',
     ].toSorted(),
   );
 });

@@ -13,6 +13,15 @@ import { GoogleGenAI } from '@google/genai';
 import { HumanMessage, SystemMessage } from '@langchain/core/messages';
 import { ChatOpenAI } from '@langchain/openai';
 import { OpenAI as LlamaOpenAI } from '@llamaindex/openai';
+import {
+  Agent,
+  OpenAIProvider,
+  Runner,
+  setTraceProcessors,
+  setTracingDisabled,
+  tool as agentTool,
+  type TracingProcessor,
+} from '@openai/agents';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 import { generateText, jsonSchema, streamText, tool, type ToolSet, wrapLanguageModel } from 'ai';
 import express from 'express';
@@ -26,6 +35,7 @@ import type * as googleGenAI from '@spanline/google-genai';
 import type * as langchain from '@spanline/langchain';
 import type * as llamaindex from '@spanline/llamaindex';
 import type * as openai from '@spanline/openai';
+import type * as openaiAgents from '@spanline/openai-agents';
 
 /** A question to a program. */
 export interface Question {
@@ -71,6 +81,8 @@ export interface Instrumentation {
    */
   readonly left: 'abandoned' | 'aborted' | 'ok';
   readonly aborted: 'aborted' | undefined;
+  /** The framework reads a stream to its end, whether somebody reads the answer or not. */
+  readonly readsByItself?: true;
   /** True for spans with content, tokens and cost. */
   readonly isModelCall: boolean;
 }
@@ -348,6 +360,51 @@ const aiSdkRow = (isWrapped: boolean): Instrumentation => ({
   },
 });
 
+const agentsRow: Instrumentation = {
+  name: 'openai-agents',
+  tree: `task outer\n  chain Agent workflow\n    agent invoke_agent Guide\n      llm chat ${MODEL}`,
+  left: 'aborted',
+  aborted: 'aborted',
+  readsByItself: true,
+  isModelCall: true,
+  async start(url, copies, setting) {
+    const modules = copies as (typeof openaiAgents)[];
+    setTracingDisabled(false);
+    setTraceProcessors(
+      modules.map(({ SpanlineTracingProcessor }) => new SpanlineTracingProcessor(setting) as TracingProcessor),
+    );
+    const openAIClient = new OpenAI({ apiKey: 'test', baseURL: `${url}/v1`, maxRetries: 0 }) as never;
+    const modelProvider = new OpenAIProvider({ openAIClient, useResponses: false });
+    const runner = new Runner({ modelProvider, tracingDisabled: modules.length === 0 });
+    const agent = ({ system }: Question) =>
+      new Agent({
+        name: 'Guide',
+        model: MODEL,
+        instructions: system ?? '',
+        tools: [
+          agentTool({
+            name: TOOL.name,
+            description: system ?? TOOL.description,
+            strict: false,
+            parameters: { type: 'object', properties: {}, required: [], additionalProperties: true },
+            execute: () => 'Oslo',
+          }),
+        ],
+      });
+    const options = ({ signal }: Question) => (signal === undefined ? {} : { signal });
+    return {
+      ask: async (question) => (await runner.run(agent(question), question.text, options(question))).finalOutput ?? '',
+      async stream(question) {
+        const result = await runner.run(agent(question), question.text, { ...options(question), stream: true });
+        result.completed.catch(nothing);
+        return map(result.toTextStream(), (piece) => piece);
+      },
+      undo: () => setTraceProcessors([]),
+      stop: stopped,
+    };
+  },
+};
+
 /** A service that asks a model with the plain client, and a caller of it. */
 const expressRow: Instrumentation = {
   name: 'express',
@@ -424,12 +481,14 @@ export const INSTRUMENTATIONS: readonly Instrumentation[] = [
   llamaindexRow,
   aiSdkRow(false),
   aiSdkRow(true),
+  agentsRow,
   expressRow,
 ];
 
 /** US dollars of a call, by instrumentation of models. */
 export const USD_PER_CALL = {
   openai: 0.00022,
+  'openai-agents': 0.00022,
   langchain: 0.00022,
   llamaindex: 0.00022,
   'ai-sdk': 0.00022,

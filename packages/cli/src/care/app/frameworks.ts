@@ -32,6 +32,12 @@ export const FRAMEWORKS: readonly Framework[] = [
   { name: 'AI SDK', by: '@spanline/ai-sdk', has: (name) => name === 'ai', page: 'docs/ai-sdk.md' },
   { name: 'OpenAI', by: '@spanline/openai', has: (name) => name === 'openai', page: 'docs/clients.md' },
   {
+    name: 'OpenAI Agents',
+    by: '@spanline/openai-agents',
+    has: (name) => name === '@openai/agents',
+    page: 'docs/openai-agents.md',
+  },
+  {
     name: 'Anthropic',
     by: '@spanline/anthropic',
     has: (name) => name === '@anthropic-ai/sdk',

@@ -1,0 +1,1 @@
+export { SpanlineTracingProcessor } from './processor.ts';
