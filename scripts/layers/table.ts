@@ -140,6 +140,11 @@ export const layerTable: LayerTable = {
     loaders: ['route.ts'],
     floors: [['scope.ts', 'augment.ts', 'route.ts'], ['adapter.ts'], ['middleware.ts', 'routes.ts'], ['index.ts']],
   }),
+  nestjs: adapter({
+    types: ['@nestjs/common', 'rxjs'],
+    loaders: ['interceptor.ts'],
+    floors: [['interceptor.ts'], ['index.ts']],
+  }),
   langchain: instrumentation({
     types: ['@langchain/core'],
     loaders: ['register/global.ts'],

@@ -69,7 +69,7 @@ function routesOf(tracer: Tracer): Routes {
   };
 }
 
-describe.each(SERVERS)('a server of $name', ({ name, scope, start }) => {
+describe.each(SERVERS)('a server of $name $way', ({ name, scope, start }) => {
   let log: MemoryLog;
   let tracer: Tracer;
   let running: Running;

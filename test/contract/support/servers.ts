@@ -4,18 +4,34 @@
  */
 
 import { once } from 'node:events';
-import { createServer, type Server } from 'node:http';
+import 'reflect-metadata';
+import { createServer, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Readable } from 'node:stream';
 import { serve } from '@hono/node-server';
+import {
+  type ArgumentsHost,
+  Catch,
+  Controller,
+  type ExceptionFilter,
+  Get,
+  type INestApplication,
+  Module,
+  Post,
+  Req,
+  StreamableFile,
+} from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import express from 'express';
 import Fastify, { type FastifyReply, type FastifyRequest } from 'fastify';
 import { type Context, Hono } from 'hono';
 import type { Span, Tracer } from '@spanline/core';
-import type * as spanlineExpress from '@spanline/express';
-import type * as spanlineFastify from '@spanline/fastify';
+import * as spanlineExpress from '@spanline/express';
+import * as spanlineFastify from '@spanline/fastify';
 import type * as spanlineHono from '@spanline/hono';
 import type { Identity, ServerOptions } from '@spanline/http';
+import type * as spanlineNest from '@spanline/nestjs';
 
 /** A request, as all frameworks have it. */
 interface Call {
@@ -50,6 +66,8 @@ export interface Running {
 export interface ServerRow {
   /** Its folder in `packages/`. */
   readonly name: string;
+  /** The way in which it is used, where there are several. */
+  readonly way?: string;
   /** The scope of its spans. */
   readonly scope: string;
   /**
@@ -208,5 +226,77 @@ const honoRow: ServerRow = {
   },
 };
 
+/** Nest has decorators for classes. They are functions, and the routes of the contract have no class. */
+function controllerOf(routes: Routes, isFastify: boolean): new () => object {
+  class Answers {}
+  const prototype = Answers.prototype as Record<string, unknown>;
+  for (const [route, handler] of Object.entries(routes)) {
+    const [method, path] = split(route);
+    const name = route.replaceAll(/\W/g, '_');
+    prototype[name] = async (req: express.Request & FastifyRequest) => {
+      const answer = await handler({
+        id: String((req.params as { id?: string }).id),
+        body: req.body,
+        log: req.log as Tracer['logger'],
+        span: req.span,
+        signal: req.clientSignal,
+        identify: (identity) => (isFastify ? spanlineFastify.identify : spanlineExpress.identify)(req, identity),
+      });
+      if (typeof answer === 'string') return answer;
+      const file = new StreamableFile(Readable.from(answer));
+      return file.setErrorHandler((error, response) => (response as unknown as ServerResponse).destroy(error));
+    };
+    (method === 'GET' ? Get(path) : Post(path))(
+      prototype,
+      name,
+      Object.getOwnPropertyDescriptor(prototype, name) ?? {},
+    );
+    Req()(prototype, name, 0);
+  }
+  Controller()(Answers);
+  return Answers;
+}
+
+/** Answers with the status of the error, as filters of applications do. */
+class StatusFilter implements ExceptionFilter {
+  catch(error: { status?: number; message: string }, host: ArgumentsHost): void {
+    const response = host.switchToHttp().getResponse<{ status(code: number): { send(body: unknown): void } }>();
+    response.status(error.status ?? 500).send({ message: error.message });
+  }
+}
+Catch()(StatusFilter);
+
+const nestRow = (isFastify: boolean): ServerRow => ({
+  name: 'nestjs',
+  way: isFastify ? 'on Fastify' : 'on Express',
+  scope: isFastify ? '@spanline/fastify' : '@spanline/express',
+  async start(copies, options, routes) {
+    class App {}
+    Module({ controllers: [controllerOf(routes, isFastify)] })(App);
+    const quiet = { logger: false } as const;
+    const app = isFastify
+      ? await NestFactory.create<INestApplication>(
+          App,
+          new FastifyAdapter({ forceCloseConnections: true, disableRequestLogging: true }),
+          quiet,
+        )
+      : await NestFactory.create<INestApplication>(App, { ...quiet, forceCloseConnections: true });
+    if (isFastify) {
+      const given = optionsFor<FastifyRequest, FastifyReply>(options, (request, name) => request.headers[name]);
+      await (app as NestFastifyApplication).register(spanlineFastify.spanlineFastify, given);
+    } else {
+      const given = optionsFor<express.Request, express.Response>(options, (req, name) => req.get(name));
+      app.use(spanlineExpress.spanlineExpress(given));
+    }
+    app.useGlobalInterceptors(
+      ...(copies as (typeof spanlineNest)[]).map(({ spanlineInterceptor }) => spanlineInterceptor()),
+    );
+    app.useGlobalFilters(new StatusFilter());
+    await app.listen(0, '127.0.0.1');
+    const url = await app.getUrl();
+    return { url, port: Number(new URL(url).port), stop: () => app.close() };
+  },
+});
+
 /** Every adapter. */
-export const SERVERS: readonly ServerRow[] = [expressRow, fastifyRow, honoRow];
+export const SERVERS: readonly ServerRow[] = [expressRow, fastifyRow, honoRow, nestRow(false), nestRow(true)];

@@ -1,0 +1,1 @@
+export { spanlineInterceptor } from './interceptor.ts';
