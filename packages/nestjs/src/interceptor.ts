@@ -7,18 +7,18 @@ import { type Exchange, exchangeOf, noteNodeError } from '@spanline/http';
 import { isObject, props } from '@spanline/record';
 
 /** Express's messages are Node's. Fastify's have them in `raw`. */
-function nodeMessage<T extends IncomingMessage | ServerResponse>(message: unknown): T {
+function nodeMessage(message: unknown): unknown {
   const { raw } = props(message);
-  return (isObject(raw) ? raw : message) as T;
+  return isObject(raw) ? raw : message;
 }
 
 /** The request that a handler answers; `undefined` for one of another transport, and for one without a span. */
 function exchangeIn(context: ExecutionContext): [Exchange, IncomingMessage, ServerResponse] | undefined {
   if (context.getType() !== 'http') return undefined;
   const http = context.switchToHttp();
-  const request = nodeMessage<IncomingMessage>(http.getRequest());
+  const request = nodeMessage(http.getRequest()) as IncomingMessage;
   const exchange = exchangeOf(request);
-  return exchange === undefined ? undefined : [exchange, request, nodeMessage<ServerResponse>(http.getResponse())];
+  return exchange === undefined ? undefined : [exchange, request, nodeMessage(http.getResponse()) as ServerResponse];
 }
 
 /**

@@ -15,7 +15,6 @@ import {
   Controller,
   type ExceptionFilter,
   Get,
-  type INestApplication,
   Module,
   Post,
   Req,
@@ -228,8 +227,10 @@ const honoRow: ServerRow = {
 
 /** Nest has decorators for classes. They are functions, and the routes of the contract have no class. */
 function controllerOf(routes: Routes, isFastify: boolean): new () => object {
-  class Answers {}
-  const prototype = Answers.prototype as Record<string, unknown>;
+  class Answers {
+    readonly paths = Object.keys(routes);
+  }
+  const prototype = Answers.prototype as unknown as Record<string, unknown>;
   for (const [route, handler] of Object.entries(routes)) {
     const [method, path] = split(route);
     const name = route.replaceAll(/\W/g, '_');
@@ -271,16 +272,18 @@ const nestRow = (isFastify: boolean): ServerRow => ({
   way: isFastify ? 'on Fastify' : 'on Express',
   scope: isFastify ? '@spanline/fastify' : '@spanline/express',
   async start(copies, options, routes) {
-    class App {}
+    class App {
+      readonly name = 'contract';
+    }
     Module({ controllers: [controllerOf(routes, isFastify)] })(App);
     const quiet = { logger: false } as const;
     const app = isFastify
-      ? await NestFactory.create<INestApplication>(
+      ? await NestFactory.create(
           App,
           new FastifyAdapter({ forceCloseConnections: true, disableRequestLogging: true }),
           quiet,
         )
-      : await NestFactory.create<INestApplication>(App, { ...quiet, forceCloseConnections: true });
+      : await NestFactory.create(App, { ...quiet, forceCloseConnections: true });
     if (isFastify) {
       const given = optionsFor<FastifyRequest, FastifyReply>(options, (request, name) => request.headers[name]);
       await (app as NestFastifyApplication).register(spanlineFastify.spanlineFastify, given);

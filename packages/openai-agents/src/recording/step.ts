@@ -18,7 +18,7 @@ export interface Step {
 }
 
 /** Facts of an open trace. */
-export interface Workflow {
+interface Workflow {
   /** Starts that have not ended. The application may give several traces one id. */
   starts: number;
   /** Runs that have not ended. */
@@ -30,7 +30,7 @@ export interface Workflow {
 }
 
 /** A model call that is over, and that the application keeps from traces. */
-export interface UncountedCall {
+interface UncountedCall {
   readonly id: string;
   readonly endTime: number;
 }
