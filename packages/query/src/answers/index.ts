@@ -13,12 +13,6 @@ export {
   type TraceKey,
   type TraceSpan,
 } from './trace.ts';
-export {
-  createTraceCollector,
-  SUMMARY_KEYS,
-  type SessionTrace,
-  type TraceCollector,
-  type TraceScore,
-  type TraceSummary,
-} from './traces.ts';
+export { SUMMARY_KEYS, type SessionTrace, type TraceScore, type TraceSummary } from './trace-summary.ts';
+export { createTraceCollector, type TraceCollector } from './traces.ts';
 export { csvHead, csvRow, jsonRow, type TableRow } from './write-table.ts';

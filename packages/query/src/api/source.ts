@@ -53,19 +53,33 @@ function isStream(source: unknown): source is AsyncIterable<Uint8Array | string>
   return typeof source === 'object' && source !== null && Symbol.asyncIterator in source;
 }
 
-/**
- * The cluster that a source names; `undefined` for files and streams.
- *
- * @throws SpanlineError `ERR_INVALID_OPTION` for a cluster among other sources; it does not show the URL, which may
- * hold a password
- */
-export function clusterOf(source: QuerySource): string | ClusterSource | undefined {
+function clusterAmong(source: QuerySource): string | ClusterSource | undefined {
   if (!Array.isArray(source)) return isClusterSource(source) ? source : undefined;
   const paths = source as readonly string[];
   if (!paths.some(isClusterSource)) return undefined;
   const [only, ...others] = paths;
   if (others.length === 0) return only;
   throw new SpanlineError({ code: 'ERR_INVALID_OPTION', option: 'source', expected: 'one cluster, or files alone' });
+}
+
+/**
+ * The cluster that a source names; `undefined` for files and streams.
+ *
+ * @throws SpanlineError `ERR_INVALID_OPTION` for a cluster among other sources, and for an object that cannot be read;
+ * it does not show the URL, which may hold a password
+ */
+export function clusterOf(source: QuerySource): string | ClusterSource | undefined {
+  try {
+    return clusterAmong(source);
+  } catch (cause) {
+    if (cause instanceof SpanlineError) throw cause;
+    throw new SpanlineError({
+      code: 'ERR_INVALID_OPTION',
+      option: 'source',
+      expected: 'a value that can be read',
+      cause,
+    });
+  }
 }
 
 const DAMAGE = 'its compressed content is cut or damaged; the lines before that were read';

@@ -20,6 +20,14 @@ const names = async (source: Parameters<typeof open>[0], filter?: string): Promi
   (await all(open(source).spans(filter))).map((record) => record['span.name']);
 
 describe('a source', () => {
+  it('that cannot be read is named by the error', () => {
+    const { proxy, revoke } = Proxy.revocable<string[]>([], {});
+    revoke();
+    for (const source of [proxy, [proxy as unknown as string]])
+      expect(() => open(source)).toThrow('ERR_INVALID_OPTION: source must be a value that can be read');
+    expect(() => open('app.ndjson', proxy)).toThrow('ERR_INVALID_OPTION: options must be an object');
+  });
+
   it('is a file, a glob, a list, a folder of rotated files, and a stream', async () => {
     const path = folder();
     const file = join(path, 'app.log');
