@@ -4,6 +4,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { appendFileSync, copyFileSync, renameSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { lines, span, spanId, traceId } from '../../query/test/support/logs.ts';
 import { ASK_LOG } from './support/ask-log.ts';
@@ -217,5 +218,8 @@ describe('a file', () => {
     expect(await cli(['tail', 'nothing.log'], { cwd })).toMatchObject({ code: 64, stdout: '' });
     expect(await cli(['tail', cwd], { cwd })).toMatchObject({ code: 64, stdout: '' });
     expect(await cli(['tail', 'a', 'b'], { cwd })).toMatchObject({ code: 64, stdout: '' });
+    writeFileSync(join(cwd, 'old.log.gz'), gzipSync(trace(1)));
+    const packed = await cli(['tail', 'old.log.gz'], { cwd });
+    expect(packed).toMatchObject({ code: 64, stderr: expect.stringContaining('is compressed') as string });
   });
 });

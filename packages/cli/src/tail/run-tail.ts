@@ -1,6 +1,7 @@
 /** `spanline tail` and `node app.js | spanline`. */
 
 import { statSync } from 'node:fs';
+import { openLogFile } from '@spanline/query/internal';
 import { type CommandIo, endEarly, EXIT } from '../command.ts';
 import { fail } from '../fail.ts';
 import { checkFlags, type FlagValues, splitArguments } from '../flags.ts';
@@ -41,7 +42,19 @@ type Flags = FlagValues<typeof FLAGS>;
 /** After a signal: how long the standard input may be silent. */
 const GRACE_MS = 2000;
 
-const isFile = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isFile() === true;
+/** @throws SpanlineError `ERR_INVALID_OPTION` for what cannot be followed: it would be waited for without an end */
+function checkFile(path: string): void {
+  if (statSync(path, { throwIfNoEntry: false })?.isFile() !== true) fail('file', `a file; ${path} is none`);
+  let isCompressed: boolean;
+  try {
+    const file = openLogFile(path);
+    ({ isCompressed } = file);
+    file.close();
+  } catch (error) {
+    return fail('file', `readable; ${path} is not (${(error as NodeJS.ErrnoException).code})`);
+  }
+  if (isCompressed) fail('file', `a file that grows; ${path} is compressed, spanline ls lists its traces`);
+}
 
 /** Waits for a slow reader. */
 async function drained({ stdout }: CommandIo): Promise<void> {
@@ -136,7 +149,7 @@ export async function runTail(args: readonly string[], io: CommandIo): Promise<n
     }
     const [path, ...others] = positionals.length > 0 || io.stdin.isTTY !== true ? positionals : findSources([], io);
     if (others.length > 0) fail('file', 'one file, or none for the standard input');
-    if (path !== undefined && path !== '-' && !isFile(path)) fail('file', `a file; ${path} is none`);
+    if (path !== undefined && path !== '-') checkFile(path);
     const since = sinceOf(flags);
     const options = { form: formOf(flags, io), logs: flags.logs === true, ...(since === undefined ? {} : { since }) };
     if (path === undefined || path === '-') await runInput(io, options);

@@ -25,7 +25,7 @@ describe('a source', () => {
     revoke();
     for (const source of [proxy, [proxy as unknown as string]])
       expect(() => open(source)).toThrow('ERR_INVALID_OPTION: source must be a value that can be read');
-    expect(() => open('app.ndjson', proxy)).toThrow('ERR_INVALID_OPTION: options must be an object');
+    expect(() => open('app.ndjson', proxy as object)).toThrow('ERR_INVALID_OPTION: options must be an object');
   });
 
   it('is a file, a glob, a list, a folder of rotated files, and a stream', async () => {
