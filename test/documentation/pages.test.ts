@@ -70,13 +70,14 @@ describe('the option reference', () => {
         '| option | type | default | |',
         '|---|---|---|---|',
         '| `size` | `number` | 5 | Maximum size, see `Mode`. |',
-        '',
-        '### `limits[]`',
-        '',
-        '| option | type | default | |',
-        '|---|---|---|---|',
-        '| `size` | `number` | 5 | Maximum size, see `Mode`. |',
       ].join('\n'),
+    );
+  });
+
+  it('has the options that an interface inherits', () => {
+    const base = 'export interface Base {\n/** Depth. */\ndepth?: number;\n}';
+    expect(render(`${base}\n${SOURCE.replace('interface Options', 'interface Options extends Base')}`)).toContain(
+      '| `depth` | `number` | | Depth. |\n| `mode` |',
     );
   });
 
