@@ -1,9 +1,11 @@
 import { createOpenAI } from '@ai-sdk/openai';
 import { OpenTelemetry } from '@ai-sdk/otel';
+import { context } from '@opentelemetry/api';
+import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks';
 import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http';
 import { BatchSpanProcessor } from '@opentelemetry/sdk-trace-base';
 import { NodeTracerProvider } from '@opentelemetry/sdk-trace-node';
-import { generateText, type TelemetryOptions } from 'ai';
+import { generateText, type ModelMessage, type TelemetryOptions } from 'ai';
 import { spanlineTelemetry } from '@spanline/ai-sdk';
 import { createLogger, createTracer, type Tracer } from '@spanline/core';
 import { type BenchCase, measure } from './harness.ts';
@@ -30,36 +32,60 @@ const createBenchTracer = (enabled = true): Tracer =>
 
 type Integrations = NonNullable<TelemetryOptions['integrations']>;
 
-const ask = (integrations: Integrations) => async (): Promise<void> => {
-  await generateText({
-    model,
-    temperature: 0,
-    instructions: 'You answer questions about the manual.',
-    prompt: 'How do I redact passwords?',
-    telemetry: { integrations },
-  });
-};
+const QUESTION: ModelMessage = { role: 'user', content: 'How do I redact passwords?' };
+const SENTENCE = 'The valve must be closed before the pump is started: see page 12 and the table of pressures. ';
 
-/** The SDK's own telemetry, exporting OTLP over HTTP. */
-function createOtel({ url }: Sink): BenchCase {
+/** Twenty earlier messages of some 400 characters each. */
+const CONVERSATION: readonly ModelMessage[] = Array.from({ length: 20 }, (_, index) => ({
+  role: index % 2 === 0 ? 'user' : 'assistant',
+  content: `${index} ${SENTENCE.repeat(4)}`,
+}));
+
+const ask =
+  (integrations: Integrations, earlier: readonly ModelMessage[] = []) =>
+  async (): Promise<void> => {
+    await generateText({
+      model,
+      temperature: 0,
+      instructions: 'You answer questions about the manual.',
+      messages: [...earlier, QUESTION],
+      telemetry: { integrations },
+    });
+  };
+
+/**
+ * The SDK's own telemetry as people run it: OTLP over HTTP from a batch processor, and a context manager, without which
+ * no span stands under another one's work. It writes the messages, unredacted, as both sides do by default.
+ */
+function createOtel({ url }: Sink): { readonly telemetry: OpenTelemetry; readonly settle: () => Promise<void> } {
+  context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable());
   const processor = new BatchSpanProcessor(new OTLPTraceExporter({ url: `${url}/v1/traces` }));
   const tracer = new NodeTracerProvider({ spanProcessors: [processor] }).getTracer('bench');
-  return { name: '@ai-sdk/otel', run: ask(new OpenTelemetry({ tracer })), settle: () => processor.forceFlush() };
+  return { telemetry: new OpenTelemetry({ tracer }), settle: () => processor.forceFlush() };
 }
 
 /** Rows of the AI SDK. */
 export async function aiSdkRows(): Promise<Row[]> {
   const sink = await startSink();
   try {
-    const [plain, ours, disabled, otel] = await measure([
+    const { telemetry, settle } = createOtel(sink);
+    const ours = spanlineTelemetry({ tracer: createBenchTracer() });
+    const off = spanlineTelemetry({ tracer: createBenchTracer(false) });
+    const name = '@ai-sdk/otel';
+    const cases: readonly BenchCase[] = [
       { name: 'generateText as it is', run: ask([]) },
-      { name: 'spanline', run: ask(spanlineTelemetry({ tracer: createBenchTracer() })) },
-      { name: 'spanline, disabled', run: ask(spanlineTelemetry({ tracer: createBenchTracer(false) })) },
-      createOtel(sink),
-    ]);
-    const what = 'AI SDK generateText, redacted, CPU';
+      { name: 'spanline', run: ask(ours) },
+      { name: 'spanline, disabled', run: ask(off) },
+      { name, run: ask(telemetry), settle },
+      { name: 'conversation as it is', run: ask([], CONVERSATION) },
+      { name: 'conversation, spanline', run: ask(ours, CONVERSATION) },
+      { name: `${name}, conversation`, run: ask(telemetry, CONVERSATION), settle },
+    ];
+    const [plain, traced, disabled, otel, long, longTraced, longOtel] = await measure(cases);
+    const what = 'AI SDK generateText, redacted, CPU added';
     return [
-      addedRatio(`${what} added`, 0.5, plain, ours, otel),
+      addedRatio(what, 0.5, plain, traced, otel),
+      addedRatio(`${what}, 20 earlier messages`, 0.5, long, longTraced, longOtel),
       ratio('AI SDK, telemetry disabled', 1.3, disabled, plain),
     ];
   } finally {

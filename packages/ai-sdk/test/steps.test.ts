@@ -255,7 +255,7 @@ describe('ai 7', () => {
     const telemetry = spanlineTelemetry({ tracer });
     for (const event of [undefined, null, 7, 'x', [], { callId: {} }, { operationId: 'ai.embed' }, { toolCall: 1 }]) {
       telemetry.onStart(event);
-      telemetry.onStepStart(event);
+      telemetry.onStepStart?.(event);
       telemetry.onToolCallStart(event);
       telemetry.onToolExecutionStart(event);
       telemetry.onEnd(event);

@@ -1,1 +1,1 @@
-export { type McpCaller, type McpOptions, type McpPeer, unwrapMcp, wrapMcp } from './wrap.ts';
+export { type McpCaller, type McpOptions, type McpPeer, type McpToolClient, unwrapMcp, wrapMcp } from './wrap.ts';

@@ -12,6 +12,7 @@ import {
   TRACE_SHAPE,
   type TraceOptions,
 } from '@spanline/instrumentation';
+import { isAiSdkClient } from './calls/funnel.ts';
 import { traceIncoming } from './calls/incoming.ts';
 import { traceOutgoing } from './calls/outgoing.ts';
 import { type McpCaller, Peer } from './peer/peer.ts';
@@ -30,6 +31,12 @@ export interface McpOptions extends TraceOptions {
   trustIncoming?: boolean | ((caller: McpCaller) => boolean);
   /** Keys of a trusted caller's `baggage` that `tracer.inject` passes on. All others are dropped. @defaultValue none */
   baggage?: readonly string[];
+}
+
+/** The client of `@ai-sdk/mcp`, which is connected when it is created. */
+export interface McpToolClient {
+  tools(...args: never[]): Promise<unknown>;
+  close(): Promise<void>;
 }
 
 /**
@@ -51,6 +58,7 @@ const undo = sharedState('@spanline/mcp.peers', () => new WeakMap<object, () => 
 
 /** The object that speaks the protocol: an `McpServer` has it as `server`. */
 function protocolOf(peer: unknown): object | undefined {
+  if (isAiSdkClient(peer)) return peer as object;
   const { server } = props(peer);
   const protocol = isObject(server) ? server : peer;
   const { request, _requestHandlers: handlers } = props(protocol);
@@ -95,9 +103,9 @@ export function tracePeer(peer: object, options: McpOptions): void {
  * @returns the same object
  * @throws SpanlineError `ERR_INVALID_OPTION`
  */
-export function wrapMcp<P extends McpPeer>(peer: P, options: McpOptions = {}): P {
+export function wrapMcp<P extends McpPeer | McpToolClient>(peer: P, options: McpOptions = {}): P {
   if (protocolOf(peer) === undefined) {
-    const expected = 'a Client, Server or McpServer of the MCP SDK';
+    const expected = 'a Client, Server or McpServer of the MCP SDK, or the client of @ai-sdk/mcp';
     throw new SpanlineError({ code: 'ERR_INVALID_OPTION', option: 'peer', expected, got: peer });
   }
   checkOptions(SHAPE, options);
@@ -111,7 +119,7 @@ export function wrapMcp<P extends McpPeer>(peer: P, options: McpOptions = {}): P
  *
  * @returns the same object
  */
-export function unwrapMcp<P extends McpPeer>(peer: P): P {
+export function unwrapMcp<P extends McpPeer | McpToolClient>(peer: P): P {
   const protocol = protocolOf(peer);
   if (protocol === undefined) return peer;
   undo.get(protocol)?.();

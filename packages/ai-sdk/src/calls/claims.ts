@@ -25,6 +25,12 @@ export function claim(tracer: Tracer, callId: string, owner: object): boolean {
   return first === undefined || first === owner;
 }
 
+/** Gives back the claim of a call that has ended. Calls that end without a report keep theirs, within the limit. */
+export function release(tracer: Tracer, callId: string, owner: object): void {
+  const known = owners.get(tracer.logger);
+  if (known?.get(callId) === owner) known.delete(callId);
+}
+
 /** Events that a recording has taken, for each log. `ai` 6 gives all recordings one object, which has no id. */
 const events = sharedState('ai-sdk.events', () => new WeakMap<object, WeakMap<object, object>>());
 

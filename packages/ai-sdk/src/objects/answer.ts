@@ -39,9 +39,16 @@ export function headerAttributes(headers: unknown): SpanAttributes {
   };
 }
 
+/** True for a report of which the SDK's copy tells nothing more: both sides are counted, and every number is known. */
+function isWhole({ units, issue, unknown }: NormalizedUsage): boolean {
+  const { input_tokens: input, output_tokens: output } = units;
+  return input !== undefined && output !== undefined && issue === undefined && unknown === undefined;
+}
+
 /**
  * The usage of an answer. Of three reports the most exact one counts: the provider's own answer, where the SDK keeps
- * it; the SDK's copy, with the part of the provider's report that it knows; the answer that a wrapped client saw.
+ * it; the SDK's copy, with the part of the provider's report that it knows; the answer that a wrapped client saw. The
+ * copy is read only if the provider's own answer leaves something open. The metadata beside it may tell a cost.
  *
  * @param observed - the report that a wrapped client received for the same call
  */
@@ -51,7 +58,8 @@ export function answerUsage(
   observed: NormalizedUsage | undefined,
 ): SpanAttributes {
   const own = normalizeUsage(props(response)['body'], context);
-  const found = mostExact([observed, own, normalizeUsage({ usage, providerMetadata }, context)]);
+  const copy = own !== undefined && isWhole(own) ? { providerMetadata } : { usage, providerMetadata };
+  const found = mostExact([observed, own, normalizeUsage(copy, context)]);
   return found === undefined ? {} : usageAttributes(found);
 }
 

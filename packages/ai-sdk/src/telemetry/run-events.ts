@@ -2,7 +2,7 @@
 
 import type { SpanOptions } from '@spanline/core';
 import { enterSpan, type Props, props, statusOfThrown } from '@spanline/instrumentation';
-import { claim } from '../calls/claims.ts';
+import { claim, release } from '../calls/claims.ts';
 import { ModelCall } from '../calls/model-call.ts';
 import { OpenOperations } from '../calls/open-operations.ts';
 import { describeEnd, endOperation, type Operation, type OperationEnd, startOperation } from '../calls/operation.ts';
@@ -182,6 +182,7 @@ export class RunEvents {
   #end(event: Props, how: OperationEnd, describe?: (operation: Operation) => void): void {
     const operation = this.#operations.end(String(event['callId']));
     if (operation === undefined) return;
+    release(this.#tracing.tracer, operation.id, this);
     if (describe !== undefined) this.#tracing.guard('end', () => describe(operation));
     endOperation(operation, { ...how, endTime: timeOf(event) });
   }

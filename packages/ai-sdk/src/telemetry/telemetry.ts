@@ -1,6 +1,6 @@
 /** The telemetry object that an application registers with the SDK. */
 
-import { props, type TraceOptions } from '@spanline/instrumentation';
+import { type Props, props, type TraceOptions } from '@spanline/instrumentation';
 import { OpenOperations } from '../calls/open-operations.ts';
 import { createTracing } from '../tracing.ts';
 import { RunEvents } from './run-events.ts';
@@ -18,8 +18,9 @@ export interface Work<T> {
 /** The callbacks of `Telemetry` (`ai` 7) and of `TelemetryIntegration` (`ai` 6). */
 export interface SpanlineTelemetry {
   readonly onStart: Listener;
-  readonly onStepStart: Listener;
-  readonly onStepFinish: Listener;
+  readonly onStepStart?: Listener;
+  readonly onStepFinish?: Listener;
+  readonly onStepEnd?: Listener;
   readonly onToolCallStart: Listener;
   readonly onToolCallFinish: Listener;
   readonly onFinish: Listener;
@@ -58,37 +59,46 @@ export function spanlineTelemetry(options: TraceOptions = {}): SpanlineTelemetry
   const runs = new RunEvents(tracing);
   const operations = new OpenOperations();
   const guarded =
-    (handle: (event: Readonly<Record<string, unknown>>) => void): Listener =>
+    (handle: (event: Props) => void): Listener =>
     (event) =>
       tracing.guard('telemetry', () => handle(props(event)));
 
-  // `ai` 6 reads the callbacks once for each call, `onStart` first. So its events, which name no call, find theirs.
-  let steps = new StepEvents(tracing, operations);
-  return {
+  // Both versions read the callbacks once for each call. `ai` 6 reads `onStart` first, so that its events, which name
+  // no call, find theirs. `ai` 7 reads `onStepEnd` first: its events name their call, and those of steps are not needed.
+  let steps: StepEvents | undefined;
+  let namesCalls = false;
+  const ofStep = (handle: (call: StepEvents, event: Props) => void): Listener => {
+    const call = steps;
+    return guarded((event) => {
+      if (call !== undefined) handle(call, event);
+    });
+  };
+  const telemetry = {
     get onStart() {
-      const call = new StepEvents(tracing, operations);
+      const call = namesCalls ? undefined : new StepEvents(tracing, operations);
       steps = call;
-      return guarded((event) => (event['callId'] === undefined ? call.start(event) : runs.start(event)));
+      namesCalls = false;
+      return guarded((event) => (event['callId'] === undefined ? call?.start(event) : runs.start(event)));
     },
     get onStepStart() {
-      const call = steps;
-      return guarded((event) => call.stepStart(event));
+      return steps === undefined ? undefined : ofStep((call, event) => call.stepStart(event));
     },
     get onStepFinish() {
-      const call = steps;
-      return guarded((event) => call.stepEnd(event));
+      return namesCalls ? undefined : ofStep((call, event) => call.stepEnd(event));
+    },
+    get onStepEnd(): Listener | undefined {
+      namesCalls = true;
+      return undefined;
     },
     get onToolCallStart() {
-      const call = steps;
-      return guarded((event) => call.toolStart(event));
+      return ofStep((call, event) => call.toolStart(event));
     },
     get onToolCallFinish() {
-      const call = steps;
-      return guarded((event) => call.toolEnd(event));
+      return ofStep((call, event) => call.toolEnd(event));
     },
     get onFinish() {
-      const call = steps;
-      return guarded((event) => call.end(event));
+      namesCalls = false;
+      return ofStep((call, event) => call.end(event));
     },
     onLanguageModelCallStart: guarded((event) => runs.callStart(event)),
     onLanguageModelCallEnd: guarded((event) => runs.callEnd(event)),
@@ -102,7 +112,8 @@ export function spanlineTelemetry(options: TraceOptions = {}): SpanlineTelemetry
     onEnd: guarded((event) => runs.end(event)),
     onAbort: guarded((event) => runs.abort(event)),
     onError: guarded((event) => runs.fail(event)),
-    executeLanguageModelCall: ({ execute, ...event }) => runs.call(event, execute),
-    executeTool: ({ execute, ...event }) => runs.tool(event, execute),
+    executeLanguageModelCall: <T>({ execute, ...event }: Work<T>) => runs.call(event, execute),
+    executeTool: <T>({ execute, ...event }: Work<T>) => runs.tool(event, execute),
   };
+  return telemetry as SpanlineTelemetry;
 }

@@ -107,11 +107,15 @@ function complete(report: NormalizedUsage, other: NormalizedUsage, isCloser: boo
 export function mostExact(reports: readonly (NormalizedUsage | undefined)[]): NormalizedUsage | undefined {
   let best: NormalizedUsage | undefined;
   let place = -1;
-  reports.forEach((report, index) => {
-    if (report === undefined || (best !== undefined && !isMoreExact(report, best))) return;
+  let count = 0;
+  for (const [index, report] of reports.entries()) {
+    if (report === undefined) continue;
+    count++;
+    if (best !== undefined && !isMoreExact(report, best)) continue;
     best = report;
     place = index;
-  });
+  }
+  if (count < 2) return best;
   reports.forEach((report, index) => {
     if (report !== undefined && best !== undefined && index !== place) best = complete(best, report, index < place);
   });

@@ -3,6 +3,7 @@
 import { type Span, type SpanAttributes, withContext } from '@spanline/core';
 import {
   headerOf,
+  isObject,
   type Method,
   number,
   observedUsage,
@@ -141,14 +142,15 @@ function tracedHandler(peer: Peer, handler: Method): Method {
 
 /**
  * Traces the requests that a peer answers, by the map from which both SDKs take a request's handler: it has those that
- * were registered already, and those that will be.
+ * were registered already, and those that will be. The client of `@ai-sdk/mcp` has none.
  *
  * @returns the undo
  */
 export function traceIncoming(peer: Peer): () => void {
   const handlers = peer.protocol['_requestHandlers'];
+  if (!isObject(handlers)) return () => undefined;
   const patch = patchMethod(
-    handlers as object,
+    handlers,
     'get',
     (original) =>
       function get(this: object, ...args: unknown[]): unknown {

@@ -7,20 +7,8 @@ import { requestSpan, type RequestSpan, resultFacts } from '../messages/request.
 import type { Peer } from '../peer/peer.ts';
 import { SCOPE } from '../scope.ts';
 import { frameworkTool } from './framework-tool.ts';
+import { type Funnel, funnelOf } from './funnel.ts';
 import { type Outcome, settle } from './settle.ts';
-
-/** The method that all requests of an SDK pass, and where its arguments are. */
-interface Funnel {
-  readonly name: string;
-  readonly request: number;
-  readonly options: number;
-}
-
-/** Of version 2 and version 1. `request` of version 2 is not passed by requests that handlers send. */
-const FUNNELS: readonly Funnel[] = [
-  { name: '_requestWithSchemaViaCodec', request: 1, options: 3 },
-  { name: 'request', request: 0, options: 2 },
-];
 
 /** A request under way. */
 interface Call {
@@ -118,22 +106,19 @@ function tracedRequest(peer: Peer, funnel: Funnel): (original: Method) => Method
     function request(this: object, ...args: unknown[]): unknown {
       const plain = (): unknown => Reflect.apply(original, this, args);
       if (!peer.isOn || !tracer.enabled) return plain();
-      const given = props(args[funnel.request]);
+      const { request: given, options } = funnel.read(args);
       const leg = sent.get(props(props(given['params'])['_meta']));
       if (leg !== undefined) return tracer.run(leg.span, plain);
-      const options = props(args[funnel.options]);
       const call = peer.guard(SCOPE.name, () => begin(given, options));
       if (call === undefined) return plain();
       peer.open.add(call.span);
       const send = (): unknown => {
-        const marked = [...args];
-        peer.guard(SCOPE.name, () => {
-          marked[funnel.request] = withTraceContext(given, sent, call);
-          if (options['onprogress'] !== undefined) marked[funnel.options] = withProgress(options, call);
-        });
-        const id = number(peer.protocol['_requestMessageId']);
-        const answer: unknown = Reflect.apply(original, this, marked);
-        if (id !== undefined && peer.protocol['_requestMessageId'] === id + 1)
+        const marked = peer.guard(SCOPE.name, () =>
+          funnel.write(args, { request: withTraceContext(given, sent, call), options: withProgress(options, call) }),
+        );
+        const id = number(peer.protocol[funnel.counter]);
+        const answer: unknown = Reflect.apply(original, this, marked ?? args);
+        if (id !== undefined && peer.protocol[funnel.counter] === id + 1)
           call.span.set({ 'jsonrpc.request.id': String(id) });
         return answer;
       };
@@ -152,7 +137,7 @@ function tracedRequest(peer: Peer, funnel: Funnel): (original: Method) => Method
  * @returns the undo
  */
 export function traceOutgoing(peer: Peer): () => void {
-  const funnel = FUNNELS.find(({ name }) => typeof peer.protocol[name] === 'function');
+  const funnel = funnelOf(peer.protocol);
   const patch =
     funnel === undefined ? undefined : patchMethod(peer.protocol, funnel.name, tracedRequest(peer, funnel), 'object');
   return () => patch?.undo();

@@ -13,15 +13,19 @@ export interface RequestFailure {
 const INTERNAL_ERROR = -32_603;
 const NONE: SpanAttributes = Object.freeze({});
 
-/** Errors that a client makes itself, in the words of both SDKs. The peer answered nothing. */
+/** Errors that a client makes itself, in the words of the SDKs. The peer answered nothing. */
 const LOCAL = [
   {
-    is: /^(?:MCP error -32001: )?(?:Request timed out|Maximum total timeout exceeded)$/,
+    is: /^(?:MCP error -32001: )?(?:Request timed out(?: after \d+ms)?|Maximum total timeout exceeded)$/,
     name: 'timeout',
     code: 'ETIMEDOUT',
   },
   { is: /^(?:MCP error -32000: )?Connection closed$/, name: 'connection_closed', code: 'ECONNRESET' },
-  { is: /^Not connected$/, name: 'not_connected', code: 'ECONNRESET' },
+  {
+    is: /^(?:Not connected|Attempted to send a request from a closed client)$/,
+    name: 'not_connected',
+    code: 'ECONNRESET',
+  },
 ] as const;
 
 /** A tool that failed, in a result that is otherwise a success. */

@@ -32,7 +32,7 @@ export class Peer {
   /** Spans of requests that wait for the other end's answer. */
   readonly open = new Set<Span>();
   isOn = true;
-  /** Of the handshake of version 1. Version 2 has a getter. */
+  /** Of the handshake of version 1. Version 2 has a getter, and the client of `@ai-sdk/mcp` a member. */
   #negotiated: string | undefined;
   #transport: unknown;
   #attributes: SpanAttributes = {};
@@ -51,7 +51,7 @@ export class Peer {
   #version(transport: Props): string | undefined {
     const { getNegotiatedProtocolVersion: read } = this.protocol;
     const known = typeof read === 'function' ? text(Reflect.apply(read, this.protocol, [])) : undefined;
-    return known ?? text(transport['protocolVersion']) ?? this.#negotiated;
+    return known ?? text(transport['protocolVersion']) ?? text(this.protocol['protocolVersion']) ?? this.#negotiated;
   }
 
   /** Transport, server, session and version of the connection. */

@@ -18,7 +18,7 @@ function byClass(transport: object): SpanAttributes {
 /** Attributes that stay the same while a transport is connected. */
 export function transportAttributes(transport: unknown): SpanAttributes {
   if (!isObject(transport)) return NONE;
-  const url = props(transport)['_url'];
+  const { _url: own, url = own } = props(transport);
   const address = url instanceof URL || typeof url === 'string' ? serverOf(String(url)) : NONE;
   return { ...byClass(transport), ...address };
 }

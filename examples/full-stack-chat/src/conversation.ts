@@ -1,0 +1,56 @@
+/** Runs the three processes, asks one question, and ends them. */
+
+import { type ChildProcess, fork } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, readFileSync, rmSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { parseLine, type SpanRecord } from '@spanline/core';
+import { ask } from './chat.ts';
+import { FOLDER, logFile, MODEL_URL, RUN, SERVICES, serviceTracer } from './files.ts';
+import { startModel } from './model.ts';
+
+async function startApi(folder: string, modelUrl: string): Promise<{ url: string; child: ChildProcess }> {
+  const child = fork(fileURLToPath(new URL('api.ts', import.meta.url)), {
+    execArgv: [...RUN],
+    env: { ...process.env, [FOLDER]: folder, [MODEL_URL]: modelUrl },
+  });
+  const failed = once(child, 'exit').then(() => Promise.reject(new Error('the API did not start')));
+  const [port] = (await Promise.race([once(child, 'message'), failed])) as [number];
+  failed.catch(() => undefined);
+  return { url: `http://127.0.0.1:${port}`, child };
+}
+
+function readRecords(file: string): SpanRecord[] {
+  const lines = readFileSync(file, 'utf8').trimEnd().split('\n');
+  return lines
+    .flatMap((line) => parseLine(line) ?? [])
+    .flatMap(({ kind, record }) => (kind === 'span' ? [record] : []));
+}
+
+/**
+ * Asks one question.
+ *
+ * @param folder - of the three logs. Those of an earlier run are removed.
+ * @returns the answer, and the spans of the three processes
+ */
+export async function converse(
+  folder: string,
+  question: string,
+): Promise<{ readonly answer: string; readonly records: readonly SpanRecord[] }> {
+  const files = SERVICES.map((service) => logFile(folder, service));
+  for (const file of files) rmSync(file, { force: true });
+  const tracer = serviceTracer('web', folder);
+  const model = await startModel();
+  const { url, child } = await startApi(folder, model.url);
+  try {
+    const answer = await ask(tracer, url, question);
+    const exited = once(child, 'exit');
+    child.disconnect();
+    await exited;
+    await tracer.shutdown();
+    return { answer, records: files.filter((file) => existsSync(file)).flatMap(readRecords) };
+  } finally {
+    child.kill();
+    await model.stop();
+  }
+}

@@ -1,0 +1,43 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, it, onTestFinished } from 'vitest';
+import { type SpanRecord, validate } from '@spanline/core';
+import { tree } from '@spanline/core/testing';
+import { converse } from '../src/conversation.ts';
+
+async function traceOf(question: string): Promise<{ answer: string; trace: SpanRecord[] }> {
+  const folder = mkdtempSync(join(tmpdir(), 'spanline-chat-'));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  const { answer, records } = await converse(folder, question);
+  for (const record of records) expect(validate(record)).toEqual({ valid: true });
+  const asked = records.find((record) => record['span.name'] === 'chat');
+  return { answer, trace: records.filter(({ trace_id }) => trace_id === asked?.trace_id) };
+}
+
+/** The trees that people read are the one that the program makes. */
+const PAGES = ['../README.md', '../../../docs/ai-sdk.md'] as const;
+
+function shownTree(page: string): string {
+  const text = readFileSync(new URL(page, import.meta.url), 'utf8');
+  return /<!-- three processes -->\n+```\w+\n(?<tree>.*?)\n```/s.exec(text)?.groups?.['tree'] ?? '';
+}
+
+it('one question is one trace across three processes', async () => {
+  const { answer, trace } = await traceOf('Where is order 7?');
+  expect(answer).toBe('I looked it up: order 7 is on its way.');
+  const seen = tree(trace, { attributes: ['service.name'] });
+  for (const page of PAGES) expect(shownTree(page)).toBe(seen);
+  const models = trace.filter((record) => record['span.type'] === 'llm');
+  expect(models).toHaveLength(2);
+  for (const model of models) {
+    expect(model).toMatchObject({ 'gen_ai.conversation.id': 'chat-1', 'spanline.cost.usd': expect.any(Number) });
+  }
+});
+
+it('a tool that fails is an error in both processes, and the answer says so', async () => {
+  const { answer, trace } = await traceOf('Where is order 9?');
+  expect(answer).toBe('I looked it up: there is no order 9.');
+  const failed = trace.filter((record) => record['error.type'] === 'tool_error');
+  expect(failed.map((record) => record['service.name']).toSorted()).toEqual(['api', 'shop']);
+});
