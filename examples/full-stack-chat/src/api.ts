@@ -38,7 +38,7 @@ app.post('/api/chat', express.json(), async (req, res) => {
     runtimeContext: { chatId: id },
     telemetry: { functionId: 'shop assistant', includeRuntimeContext: { chatId: true } },
   });
-  result.pipeUIMessageStreamToResponse(res);
+  await result.pipeUIMessageStreamToResponse(res);
 });
 app.use(spanlineErrorHandler());
 

@@ -251,6 +251,12 @@ describe('ai 7', () => {
     ]);
   });
 
+  it('asks for no event while the tracer is off', () => {
+    const off = spanlineTelemetry({ tracer: createTracer({ enabled: false }) });
+    expect(Object.values(off)).toEqual(Object.keys(off).map(() => undefined));
+    expect(Object.keys(off)).toEqual(Object.keys(spanlineTelemetry({ tracer })));
+  });
+
   it('takes any event, and throws at none', () => {
     const telemetry = spanlineTelemetry({ tracer });
     for (const event of [undefined, null, 7, 'x', [], { callId: {} }, { operationId: 'ai.embed' }, { toolCall: 1 }]) {

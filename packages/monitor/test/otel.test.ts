@@ -166,3 +166,40 @@ it('records the older names as well, with olderNames', async () => {
     tokens: 1680,
   });
 });
+
+it('records the requests of MCP, by the side that reports them', async () => {
+  const metrics = await collect(false, (tracer) => {
+    const call = (kind: 'CLIENT' | 'SERVER' | undefined, attributes: SpanAttributes, error?: Error): void => {
+      const span = tracer.startSpan({
+        name: 'tools/call add',
+        type: 'tool',
+        ...(kind === undefined ? {} : { kind }),
+        attributes: { 'mcp.method.name': 'tools/call', 'network.transport': 'pipe', ...attributes },
+      });
+      if (error !== undefined) span.fail(error);
+      span.end();
+    };
+    call('CLIENT', { 'gen_ai.tool.name': 'add' });
+    call('SERVER', { 'gen_ai.tool.name': 'add' });
+    call(undefined, { 'gen_ai.tool.name': 'add' });
+    const refused = Object.assign(new Error('no such tool'), { name: '-32602' });
+    call('SERVER', { 'gen_ai.tool.name': 'made up', 'rpc.response.status_code': '-32602' }, refused);
+  });
+  const points = Object.fromEntries(metrics.map((metric) => [metric.name, shown(metric)]));
+  const request = {
+    'mcp.method.name': 'tools/call',
+    'gen_ai.operation.name': 'execute_tool',
+    'network.transport': 'pipe',
+  };
+  expect(points).toMatchObject({
+    'mcp.client.operation.duration': [{ ...request, 'gen_ai.tool.name': 'add', count: 2 }],
+    'mcp.server.operation.duration': [
+      { ...request, 'gen_ai.tool.name': 'add', count: 1 },
+      { ...request, 'rpc.response.status_code': '-32602', 'error.type': '-32602', count: 1 },
+    ],
+  });
+  const [bounds] = metrics
+    .filter(({ name }) => name === 'mcp.client.operation.duration')
+    .map(({ histogram }) => histogram?.dataPoints[0]?.explicitBounds);
+  expect(bounds).toEqual([0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 30, 60, 120, 300]);
+});

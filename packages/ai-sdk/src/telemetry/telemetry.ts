@@ -2,7 +2,7 @@
 
 import { type Props, props, type TraceOptions } from '@spanline/instrumentation';
 import { OpenOperations } from '../calls/open-operations.ts';
-import { createTracing } from '../tracing.ts';
+import { createTracing, type Tracing } from '../tracing.ts';
 import { RunEvents } from './run-events.ts';
 import { StepEvents } from './step-events.ts';
 
@@ -38,6 +38,19 @@ export interface SpanlineTelemetry {
   readonly onError: Listener;
   executeLanguageModelCall<T>(work: Work<T>): PromiseLike<T>;
   executeTool<T>(work: Work<T> & { readonly toolCallId: string }): PromiseLike<T>;
+}
+
+/**
+ * Hands out the callbacks only while the tracer is on. The SDK reads them for each call, and makes no event that nobody
+ * asks for.
+ */
+function whileEnabled({ tracer }: Tracing, callbacks: object): SpanlineTelemetry {
+  const telemetry = {};
+  for (const key of Object.keys(callbacks)) {
+    const get = (): unknown => (tracer.enabled ? Reflect.get(callbacks, key) : undefined);
+    Object.defineProperty(telemetry, key, { get, enumerable: true });
+  }
+  return telemetry as SpanlineTelemetry;
 }
 
 /**
@@ -115,5 +128,5 @@ export function spanlineTelemetry(options: TraceOptions = {}): SpanlineTelemetry
     executeLanguageModelCall: <T>({ execute, ...event }: Work<T>) => runs.call(event, execute),
     executeTool: <T>({ execute, ...event }: Work<T>) => runs.tool(event, execute),
   };
-  return telemetry as SpanlineTelemetry;
+  return whileEnabled(tracing, telemetry);
 }

@@ -46,12 +46,26 @@ const CALL = [
 ] as const satisfies readonly Key[];
 const AGENT = ['gen_ai.operation.name', 'gen_ai.agent.name'] as const satisfies readonly Key[];
 const TOOL = ['gen_ai.operation.name', 'gen_ai.tool.name', 'gen_ai.tool.type'] as const satisfies readonly Key[];
+const MCP = [
+  'mcp.method.name',
+  'mcp.protocol.version',
+  'gen_ai.operation.name',
+  'gen_ai.tool.name',
+  'gen_ai.prompt.name',
+  'network.transport',
+  'network.protocol.name',
+  'rpc.response.status_code',
+] as const satisfies readonly Key[];
+const MCP_CLIENT = [...MCP, 'server.address', 'server.port'] as const satisfies readonly Key[];
 
-function attributesOf(span: Span, keys: typeof CALL | typeof AGENT | typeof TOOL): OtelAttributes {
+/** JSON-RPC's codes of a request that names what is not there: no such method, invalid parameters. */
+const UNKNOWN_TARGET: ReadonlySet<unknown> = new Set(['-32601', '-32602']);
+
+function attributesOf(span: Span, keys: readonly Key[]): OtelAttributes {
   const attributes: OtelAttributes = {};
   for (const key of keys) {
     const value = span[key];
-    if (value !== undefined) attributes[key] = value;
+    if (typeof value === 'string' || typeof value === 'number') attributes[key] = value;
   }
   return attributes;
 }
@@ -98,6 +112,20 @@ function recordEmbeddings(on: ReturnType<typeof createInstruments>, span: Span):
   if (input !== undefined) on.embeddingsTokens.record(input, attributes);
 }
 
+/**
+ * A request of MCP. The span of a framework's tool stands for the client's side of its call. Peers choose the names of
+ * tools and prompts, so that those of requests that were refused are left out.
+ */
+function recordMcp(on: ReturnType<typeof createInstruments>, span: Span): void {
+  const isServer = span['span.kind'] === 'SERVER';
+  const attributes = withError(span, attributesOf(span, isServer ? MCP : MCP_CLIENT));
+  if (UNKNOWN_TARGET.has(span['rpc.response.status_code'])) {
+    delete attributes['gen_ai.tool.name'];
+    delete attributes['gen_ai.prompt.name'];
+  }
+  (isServer ? on.mcpServerSeconds : on.mcpClientSeconds).record(secondsOf(span), attributes);
+}
+
 function recordOlder(on: ReturnType<typeof createOlderInstruments>, span: Span): void {
   const attributes = attributesOf(span, CALL);
   const input = span['gen_ai.usage.input_tokens'];
@@ -108,8 +136,8 @@ function recordOlder(on: ReturnType<typeof createOlderInstruments>, span: Span):
 }
 
 /**
- * Records the metrics of OpenTelemetry's GenAI conventions (v0.1.0) for model calls, embeddings, agents and tools. The
- * application's own metric reader exports them, over OTLP for instance.
+ * Records the metrics of OpenTelemetry's GenAI conventions (v0.1.0) for model calls, embeddings, agents, tools and
+ * requests of MCP. The application's own metric reader exports them, over OTLP for instance.
  *
  * @returns a function that stops it
  * @throws SpanlineError `ERR_INVALID_OPTION`
@@ -136,6 +164,7 @@ export function genAiMetrics(options: GenAiMetricsOptions): () => void {
     else if (type === 'agent')
       on.agentSeconds.record(secondsOf(record), withError(record, attributesOf(record, AGENT)));
     else if (type === 'tool') on.toolSeconds.record(secondsOf(record), withError(record, attributesOf(record, TOOL)));
+    if (record['mcp.method.name'] !== undefined) recordMcp(on, record);
     if (older !== undefined && (type === 'llm' || type === 'embedding')) recordOlder(older, record);
   });
 }

@@ -29,6 +29,8 @@ const doubling = (first: number): number[] => Array.from({ length: 14 }, (_, pow
 const CALL_SECONDS = doubling(1);
 /** Agents take longer than calls. Thirteen boundaries. */
 const AGENT_SECONDS = doubling(10).slice(0, -1);
+/** Requests of MCP, as the conventions' page on MCP asks for. */
+const MCP_SECONDS = [0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 30, 60, 120, 300];
 const TOKENS = Array.from({ length: 14 }, (_, power) => 4 ** power);
 
 /** Creates the instruments. Each is reported once it has a value. */
@@ -81,6 +83,18 @@ export function createInstruments(meter: OtelMeter) {
     ),
     agentSeconds: histogram('gen_ai.invoke_agent.duration', 's', AGENT_SECONDS, 'Duration of an agent invocation.'),
     toolSeconds: histogram('gen_ai.execute_tool.duration', 's', CALL_SECONDS, 'Duration of a tool execution.'),
+    mcpClientSeconds: histogram(
+      'mcp.client.operation.duration',
+      's',
+      MCP_SECONDS,
+      'Duration of an MCP request, from when it is sent until its response is received.',
+    ),
+    mcpServerSeconds: histogram(
+      'mcp.server.operation.duration',
+      's',
+      MCP_SECONDS,
+      'Duration of an MCP request, from when it is received until its result is sent.',
+    ),
   };
 }
 
