@@ -7,6 +7,7 @@ import { tool as langchainTool } from '@langchain/core/tools';
 import { ChatOpenAI } from '@langchain/openai';
 import { generateText, isStepCount, jsonSchema, streamText, tool, type ToolSet } from 'ai';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
+import { z } from 'zod';
 import { spanlineTelemetry } from '@spanline/ai-sdk';
 import type { Tracer } from '@spanline/core';
 import { type MemoryLog, tree } from '@spanline/core/testing';
@@ -85,7 +86,7 @@ it('an agent of the AI SDK is below the tool of LangChain that runs it', async (
     {
       name: 'ask_guide',
       description: 'asks the guide',
-      schema: { type: 'object', properties: { question: { type: 'string' } }, required: ['question'] },
+      schema: z.object({ question: z.string() }),
     },
   );
   expect(await guide.invoke({ question: 'weather' }, { callbacks: callbacks() })).toBe('It is sunny.');

@@ -3,7 +3,7 @@
 import { type Props, props } from '@spanline/instrumentation';
 
 /** What a request is sent with. */
-export interface Sending {
+interface Sending {
   readonly request: Props;
   readonly options: Props;
 }
