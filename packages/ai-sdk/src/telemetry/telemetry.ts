@@ -77,7 +77,7 @@ export function spanlineTelemetry(options: TraceOptions = {}): SpanlineTelemetry
       tracing.guard('telemetry', () => handle(props(event)));
 
   // Both versions read the callbacks once for each call. `ai` 6 reads `onStart` first, so that its events, which name
-  // no call, find theirs. `ai` 7 reads `onStepEnd` first: its events name their call, and those of steps are not needed.
+  // no call, find theirs. `ai` 7 reads `onStepEnd` first: its events name their call, and none of a step is needed.
   let steps: StepEvents | undefined;
   let namesCalls = false;
   const ofStep = (handle: (call: StepEvents, event: Props) => void): Listener => {

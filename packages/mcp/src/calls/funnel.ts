@@ -2,7 +2,7 @@
 
 import { type Props, props } from '@spanline/instrumentation';
 
-/** What a request is sent with. */
+/** Content and options of a request that is sent. */
 interface Sending {
   readonly request: Props;
   readonly options: Props;
