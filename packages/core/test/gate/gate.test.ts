@@ -49,7 +49,8 @@ describe.each(ENTRY_POINTS.map(([name, enter], index) => ({ name, enter, index }
     expect(({} as Record<string, unknown>).polluted).toBeUndefined();
   });
 
-  it('reads a bounded part of 100,000 entries', async () => {
+  // In short runs, a third of the entry points: listing the keys of a proxy takes long.
+  it.runIf(index % runs(3, 1) === 0)('reads a bounded part of 100,000 entries', async () => {
     const { log, tracer } = setUp();
     // In short runs, every other entry point gets a list, and the others an object.
     const shapes = index % 2 === 0 ? [true, false] : [false, true];

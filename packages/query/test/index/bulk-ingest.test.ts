@@ -50,17 +50,19 @@ async function ingested(file: string): Promise<number | undefined> {
 }
 
 describe('an index that DuckDB fills', () => {
-  it.each(Object.keys(ODD).map((name, index) => [name, index] as const))(
-    'gives the answers of a scan when there is %s among plain lines',
-    async (name, index) => {
-      const lines = plainLines(12);
-      const odd = ODD[name]?.(7) ?? '';
-      const file = join(folder(), "an app's [log]*.ndjson");
-      writeFileSync(file, `${[...lines.slice(0, 5), odd, ...lines.slice(5)].join('\n')}\n`);
-      const filters = ['*', 'type:task'];
-      await expectSame(file, ...runs(filters.slice(index % 2, (index % 2) + 1), filters));
-    },
-  );
+  // In short runs, a third of the kinds. The property test below draws among all of them.
+  it.each(
+    Object.keys(ODD)
+      .map((name, index) => [name, index] as const)
+      .filter(([, index]) => index % runs(3, 1) === 0),
+  )('gives the answers of a scan when there is %s among plain lines', async (name, index) => {
+    const lines = plainLines(12);
+    const odd = ODD[name]?.(7) ?? '';
+    const file = join(folder(), "an app's [log]*.ndjson");
+    writeFileSync(file, `${[...lines.slice(0, 5), odd, ...lines.slice(5)].join('\n')}\n`);
+    const filters = ['*', 'type:task'];
+    await expectSame(file, ...runs(filters.slice(index % 2, (index % 2) + 1), filters));
+  });
 
   it('gives the answers of a scan, whatever stands between plain lines', async () => {
     const odd = fc.tuple(fc.constantFrom(...Object.keys(ODD)), fc.nat(9)).map(([name, n]) => ODD[name]?.(n) ?? '');
@@ -75,7 +77,7 @@ describe('an index that DuckDB fills', () => {
           await expectSame(file, filter);
         },
       ),
-      { numRuns: runs(8, 100) },
+      { numRuns: runs(6, 100) },
     );
   });
 

@@ -484,5 +484,8 @@ it('a role that is the name of a method of objects stays what it is', () => {
 
 it('bytes that are given as a message are a payload, whatever their number', () => {
   const bytes = new Uint8Array(3_000_000);
-  expect(toMessages(bytes)).toEqual([{ role: 'user', parts: [{ type: 'blob', content: bytes }] }]);
+  const [{ parts, ...message } = { parts: [] }, ...others] = toMessages(bytes) ?? [];
+  expect([message, others.length, parts.length]).toEqual([{ role: 'user' }, 0, 1]);
+  expect(parts[0]?.type).toBe('blob');
+  expect((parts[0] as { content?: unknown } | undefined)?.content).toBe(bytes);
 });
