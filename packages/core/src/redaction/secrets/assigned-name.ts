@@ -1,4 +1,4 @@
-/** The name that a value is assigned to, read backwards from the sign: `user.password=…`, `"apiKey": …`, `API key: …`. */
+/** The name before a sign, read backwards: `user.password=…`, `"apiKey": …`, `API key: …`. */
 
 import { textBefore } from '../lines.ts';
 import { wordsOf } from './secret-names.ts';

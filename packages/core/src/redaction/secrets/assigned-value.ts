@@ -1,4 +1,4 @@
-/** The values behind a sign: quoted, in a list, in an object, in braces, or bare. How it is written decides on a bare one. */
+/** The values behind a sign: quoted, in a list, in an object, in braces, or bare. */
 
 import { matchAt, textBefore } from '../lines.ts';
 import type { Range } from '../rule.ts';
