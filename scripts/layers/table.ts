@@ -237,10 +237,10 @@ export const layerTable: LayerTable = {
     floors: [
       ['host', 'spellings'],
       ['reading'],
-      ['place.ts'],
+      ['place.ts', 'span-events.ts'],
       ['record-span.ts'],
       ['stand-in.ts'],
-      ['context-manager.ts', 'processor.ts'],
+      ['context-manager.ts', 'processor.ts', 'log-processor.ts'],
       ['index.ts'],
     ],
     moduleState: [

@@ -12,6 +12,7 @@ import { langChainRows } from './langchain.ts';
 import { lineRows } from './lines.ts';
 import { llamaIndexRows } from './llamaindex.ts';
 import { monitorRows } from './monitor.ts';
+import { otelRows } from './otel.ts';
 import { queryRows } from './query.ts';
 import { type Row, printRows } from './rows.ts';
 import { shipRows } from './ship.ts';
@@ -24,6 +25,7 @@ const SUITES: Readonly<Record<string, () => Promise<Row[]>>> = {
   express: expressRows,
   clients: clientRows,
   'ai-sdk': aiSdkRows,
+  otel: otelRows,
   langchain: langChainRows,
   llamaindex: llamaIndexRows,
   ship: shipRows,

@@ -49,6 +49,9 @@ const OTHERS: ReadonlySet<string> = new Set([
   // Fields of application lines that packages write through the user's logger.
   'spanline.alert.channel',
   'spanline.audit',
+  // Names for receivers of OTLP.
+  'gen_ai.usage.cache_creation.input_tokens',
+  'gen_ai.usage.cost',
 ]);
 const OTHER_FAMILIES = /^spanline\.ship\./;
 /** Rooms that read the words of other vocabularies. */

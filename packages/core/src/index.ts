@@ -52,6 +52,7 @@ export { type CallOptions, observe, type ObserveDecorator, type ObserveOptions, 
 export {
   type JsonSchema,
   jsonSchema,
+  type OtlpSpelling,
   type OtlpTraces,
   type ParsedLine,
   parseLine,

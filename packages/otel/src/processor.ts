@@ -13,7 +13,7 @@ import {
   type TraceOptions,
 } from '@spanline/instrumentation';
 import { activeOtelSpan, type OtelContext, type OtelSpan } from './host/otel-span.ts';
-import { placeOf, recordedSpanOf, remember } from './place.ts';
+import { forgetOpen, placeOf, recordedSpanOf, remember, rememberOpen } from './place.ts';
 import { endRecord, startRecord } from './record-span.ts';
 
 /** Options of {@link SpanlineSpanProcessor}. */
@@ -80,6 +80,7 @@ export class SpanlineSpanProcessor {
       if (leftOut.has(span)) return;
       // A processor that is added later has not seen the start.
       const recorded = recordedSpanOf(span) ?? this.#start(span, { getValue: () => undefined });
+      forgetOpen(span);
       if (recorded?.isRecording === true) endRecord(recorded, span);
     });
   }
@@ -100,7 +101,7 @@ export class SpanlineSpanProcessor {
     if (!this.#tracer.enabled || recordedSpanOf(span) !== undefined) return undefined;
     if (this.#filter?.(span) === false) return this.#leaveOut(span, context);
     const started = startRecord(this.#tracer, this.#capture, span, context);
-    remember(span, started);
+    rememberOpen(span, started);
     return started;
   }
 

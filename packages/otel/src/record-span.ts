@@ -1,23 +1,49 @@
 /** From an OpenTelemetry span to a span of ours: its start, and all it says at its end. */
-import type { CaptureSetting, ContextValues, Span, SpanAttributes, Tracer } from '@spanline/core';
+import type {
+  CaptureSetting,
+  ContextValues,
+  InstrumentationScope,
+  Span,
+  SpanAttributes,
+  SpanOptions,
+  Tracer,
+} from '@spanline/core';
 import {
   addAdoptedValues,
   adoptSpan,
   hasUsageBelow,
+  isSpanId,
+  isTraceId,
   labelAdopted,
+  mostExact,
+  type NormalizedUsage,
   normalizeUsage,
+  observedUsage,
   providerOf,
   retype,
+  sharedState,
   usageAttributes,
 } from '@spanline/instrumentation';
 import { text } from '@spanline/record';
 import { epochMsOf, type OtelContext, type OtelSpan } from './host/otel-span.ts';
 import { placeOf } from './place.ts';
 import { CLAUDE_CODE_PREFIX, SpanFacts, spanKindOf, spanTypeOf } from './reading/index.ts';
+import { takeEvents } from './span-events.ts';
 
 const STATUS_ERROR = 2;
 /** Message queues have kinds of their own, which a record has not. */
 const QUEUE_KINDS: Readonly<Record<number, string>> = { 3: 'producer', 4: 'consumer' };
+
+/** Scopes by those of OpenTelemetry. Lines of one scope share its JSON. */
+const scopes = sharedState('otel-scopes', () => new WeakMap<object, InstrumentationScope>());
+const NO_SCOPE: InstrumentationScope = Object.freeze({ name: '', version: '' });
+
+function scopeOf({ instrumentationScope: given }: OtelSpan): InstrumentationScope {
+  if (given === undefined) return NO_SCOPE;
+  let scope = scopes.get(given);
+  if (scope === undefined) scopes.set(given, (scope = { name: given.name, version: given.version ?? '' }));
+  return scope;
+}
 
 /** Starts the record of a span. */
 export function startRecord(
@@ -32,36 +58,40 @@ export function startRecord(
   const above = otelParent?.spanContext();
   const [link] = otel.links;
   const linked = parent !== undefined && parent.traceId !== traceId ? traceId : link?.context.traceId;
-  const scope = otel.instrumentationScope;
-  return adoptSpan(
-    tracer,
-    {
-      name: otel.name,
-      type: spanTypeOf(otel.name, kind, otel.attributes),
-      kind,
-      parent,
-      startTime: epochMsOf(otel.startTime),
-      capture,
-      scope: { name: scope?.name ?? '', version: scope?.version ?? '' },
-      ...(linked === undefined ? {} : { link: { traceId: linked } }),
-    },
-    {
-      traceId,
-      spanId,
-      parentSpanId: above?.spanId,
-      isRemote: above?.isRemote === true,
-      traceFlags,
-      traceState: traceState?.serialize(),
-    },
-  );
+  const options: SpanOptions = {
+    name: otel.name,
+    type: spanTypeOf(otel.name, kind, otel.attributes),
+    kind,
+    parent,
+    startTime: epochMsOf(otel.startTime),
+    capture,
+    scope: scopeOf(otel),
+    ...(linked === undefined ? {} : { link: { traceId: linked } }),
+  };
+  // No SDK makes such ids; a line needs valid ones.
+  if (!isTraceId(traceId) || !isSpanId(spanId)) return tracer.startSpan(options);
+  return adoptSpan(tracer, options, {
+    traceId,
+    spanId,
+    parentSpanId: above?.spanId,
+    isRemote: above?.isRemote === true,
+    traceFlags,
+    traceState: traceState?.serialize(),
+  });
 }
 
-function setUsage(span: Span, { usage, hasUsage, facts }: SpanFacts, isCall: boolean): void {
-  // A framework writes the sum of its calls on the span around them.
-  if (!hasUsage || (!isCall && hasUsageBelow(span))) return;
+/**
+ * @param observed - what the client of the provider received for this call, where it is wrapped. Instrumentations may
+ * drop the usage of streams, or parts of it
+ */
+function setUsage(span: Span, read: SpanFacts, isCall: boolean, observed: NormalizedUsage | undefined): void {
+  const { usage, hasUsage, facts } = read;
   const model = text(facts['gen_ai.response.model']) ?? text(facts['gen_ai.request.model']);
-  const read = normalizeUsage(usage, { provider: text(facts['gen_ai.provider.name']), model });
-  if (read !== undefined) span.set(usageAttributes(read));
+  const provider = text(facts['gen_ai.provider.name']);
+  // A framework writes the sum of its calls on the span around them.
+  const told = hasUsage && (isCall || !hasUsageBelow(span)) ? normalizeUsage(usage, { provider, model }) : undefined;
+  const exact = mostExact([isCall ? observed : undefined, told]);
+  if (exact !== undefined) span.set(usageAttributes(exact));
 }
 
 /** A provider's name in the conventions' words: `openai.chat` of the AI SDK is `openai`. */
@@ -101,12 +131,12 @@ function setCircumstances(span: Span, { kind, links }: OtelSpan): void {
   if (links.length > 1) labelAdopted(span, 'otel_links', links.length);
 }
 
-function writeFacts(span: Span, read: SpanFacts): void {
+function writeFacts(span: Span, read: SpanFacts, observed?: NormalizedUsage): void {
   read.finish();
   setProvider(read.facts);
   const isCall = span.type === 'llm' || span.type === 'embedding';
   span.set(read.facts);
-  setUsage(span, read, isCall);
+  setUsage(span, read, isCall, observed);
   setContent(span, read, isCall);
   setSurroundings(span, read);
   setLabels(span, read);
@@ -130,18 +160,25 @@ function setStatus(span: Span, otel: OtelSpan, exception: ReturnType<SpanFacts['
   });
 }
 
-/** Writes on the span all that the OpenTelemetry span says, and ends it. */
+/** Writes on the span all that the OpenTelemetry span says, and ends it: also if something about it cannot be read. */
 export function endRecord(span: Span, otel: OtelSpan): void {
+  try {
+    readSpan(span, otel);
+  } finally {
+    const endTime = epochMsOf(otel.endTime);
+    span.end(endTime === undefined ? {} : { endTime });
+  }
+}
+
+function readSpan(span: Span, otel: OtelSpan): void {
   const { name, attributes } = otel;
   if (name !== span.name) span.updateName(name);
   const type = spanTypeOf(name, spanKindOf(otel.kind), attributes);
   if (type !== span.type) retype(span, type);
   const read = new SpanFacts(name.startsWith(CLAUDE_CODE_PREFIX));
   read.addAll(attributes);
-  const { exception } = read.addEvents(otel.events);
+  const { exception } = read.addEvents([...otel.events, ...takeEvents(span)]);
   setCircumstances(span, otel);
-  writeFacts(span, read);
+  writeFacts(span, read, observedUsage(span, otel.status.code === STATUS_ERROR));
   setStatus(span, otel, exception);
-  const endTime = epochMsOf(otel.endTime);
-  span.end(endTime === undefined ? {} : { endTime });
 }

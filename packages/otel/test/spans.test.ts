@@ -157,6 +157,18 @@ describe.each([2, 3] as const)('with the SDK %i of OpenTelemetry', (sdk) => {
     });
   });
 
+  test('another object with the ids of an open span stands for it', () => {
+    const { otel, tracer, tree, record } = start({}, {}, { sdk });
+    const outer = otel.startSpan('outer');
+    const stand = trace.wrapSpanContext(outer.spanContext());
+    context.with(inside(stand), () => {
+      tracer.withSpan('ours', () => otel.startSpan('theirs').end());
+    });
+    outer.end();
+    expect(tree()).toBe('task outer\n  task ours\n    task theirs');
+    expect(record('outer')['spanline.rollup.spans']).toBe(3);
+  });
+
   test('a span that asks for a new trace gets one', () => {
     const { otel, record } = start({}, {}, { sdk });
     otel.startActiveSpan('outer', (outer) => {

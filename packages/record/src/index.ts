@@ -6,6 +6,7 @@ export {
   isDerivedKey,
   type JsonSchema,
   jsonSchema,
+  type OtlpSpelling,
   type OtlpTraces,
   PROFILE_NAMES,
   profileKey,

@@ -98,6 +98,34 @@ describe('otlp()', () => {
     expect(deadLetters(root, 'otlp').map(({ line }) => line)).toEqual([broken]);
   });
 
+  it.each(['conventions', 'langfuse', 'phoenix'] as const)(
+    'has the names that a receiver reads: %s',
+    async (spelling) => {
+      const target = await receiver(() => ({ status: 200 }));
+      const line = JSON.stringify({
+        ...(JSON.parse(spanLines(1)[0] ?? '') as object),
+        'span.type': 'llm',
+        'gen_ai.usage.cache_write.input_tokens': 7,
+        'spanline.cost.usd': 0.25,
+      });
+      const sinks = {
+        conventions: jaeger({ url: target.url }),
+        langfuse: langfuse({ keys: 'pk:sk', url: target.url }),
+        phoenix: phoenix({ url: target.url }),
+      };
+      for (const sink of [sinks[spelling], otlp({ url: target.url, spelling })]) await shipLines([line], sink);
+      const told = target.requests.map(({ body }) => readTraces(body)[0]?.['attributes'] as Record<string, unknown>);
+      expect(told).toHaveLength(2);
+      for (const attributes of told) {
+        const isOld = spelling !== 'conventions';
+        expect(attributes['gen_ai.usage.cache_write.input_tokens']).toBe(isOld ? undefined : 7);
+        expect(attributes['gen_ai.usage.cache_creation.input_tokens']).toBe(isOld ? 7 : undefined);
+        expect(attributes['gen_ai.usage.cost']).toBe(spelling === 'langfuse' ? 0.25 : undefined);
+        expect(attributes['spanline.cost.usd']).toBe(0.25);
+      }
+    },
+  );
+
   it.each([
     [
       langfuse({ keys: 'pk:sk' }),

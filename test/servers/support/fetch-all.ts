@@ -1,4 +1,5 @@
 import type { TestProject } from 'vitest/node';
+import { fetchCollector } from './collector.ts';
 import { fetchElasticsearch } from './elasticsearch.ts';
 import { fetchKafka } from './kafka.ts';
 import { fetchMlflow } from './mlflow.ts';
@@ -12,6 +13,7 @@ import { fetchVrl } from './vrl.ts';
 
 /** Folders with the files of each server; undefined where they could not be fetched. */
 export interface ServerFiles {
+  readonly collector: string | undefined;
   readonly opensearch: string | undefined;
   readonly opensearchSecurity: string | undefined;
   readonly elasticsearch: string | undefined;
@@ -34,6 +36,7 @@ declare module 'vitest' {
 /** Runs once, before every test: files of tests run side by side, and would fetch the same. */
 export async function setup(project: TestProject): Promise<void> {
   const [
+    collector,
     opensearch,
     opensearchSecurity,
     elasticsearch,
@@ -46,6 +49,7 @@ export async function setup(project: TestProject): Promise<void> {
     victoriaLogs,
     vrl,
   ] = await Promise.all([
+    fetchCollector(),
     fetchOpenSearch(),
     fetchOpenSearchSecurity(),
     fetchElasticsearch(),
@@ -59,6 +63,7 @@ export async function setup(project: TestProject): Promise<void> {
     fetchVrl(),
   ]);
   project.provide('servers', {
+    collector,
     opensearch,
     opensearchSecurity,
     elasticsearch,

@@ -21,7 +21,7 @@ export interface OtelSpanRef {
 export interface OtelEvent {
   readonly name: string;
   readonly attributes?: Readonly<Record<string, unknown>> | undefined;
-  readonly time?: HrTime;
+  readonly time?: HrTime | undefined;
 }
 
 /** A span that is recorded (`ReadableSpan`). */

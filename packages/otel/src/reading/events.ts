@@ -1,5 +1,5 @@
 /** Events of a span: the messages that the GenAI conventions up to 1.36 write as events, exceptions, and others. */
-import { isObject, props, text } from '@spanline/record';
+import { isObject, props, type Props, text } from '@spanline/record';
 import { epochMsOf, type OtelEvent } from '../host/otel-span.ts';
 import { fromJson } from './messages.ts';
 
@@ -7,6 +7,8 @@ import { fromJson } from './messages.ts';
 export interface ReadEvents {
   readonly input: unknown[];
   readonly output: unknown[];
+  /** Why the model stopped, by choice. Instrumentations that leave out content tell it as well. */
+  readonly reasons: string[];
   /** Attributes of an event with the whole content of a call. */
   readonly details: Readonly<Record<string, unknown>>[];
   /** The last exception. */
@@ -22,6 +24,9 @@ const MESSAGES: ReadonlyMap<string, string> = new Map([
   ['gen_ai.assistant.message', 'assistant'],
   ['gen_ai.tool.message', 'tool'],
 ]);
+const CHOICE = 'gen_ai.choice';
+/** Events of failures: on the span, and as a log record of a model call. */
+const EXCEPTIONS: ReadonlySet<string> = new Set(['exception', 'gen_ai.client.operation.exception']);
 /** Events with content as attributes, in the words of the conventions up to 1.27 and since 1.37. */
 const DETAILS: ReadonlySet<string> = new Set([
   'gen_ai.content.prompt',
@@ -31,13 +36,18 @@ const DETAILS: ReadonlySet<string> = new Set([
 /** Events that say what attributes of the span say. */
 const REPEATED: ReadonlySet<string> = new Set(['ai.stream.firstChunk', 'ai.stream.finish', 'First Token Stream Event']);
 /** Of more events only the first are kept: a stream may have one for each chunk. */
-const MAX_EVENTS = 1000;
+export const MAX_EVENTS = 1000;
 
-/** The message in an event. Some write its body as one attribute, or as JSON in `content`. */
-function messageOf(role: string, attributes: Readonly<Record<string, unknown>>): Record<string, unknown> {
-  const body = props(fromJson(attributes['body'] ?? attributes['event.body']));
-  const { id, content, tool_calls: calls, ...rest } = { ...attributes, ...body } as Record<string, unknown>;
+/** The attributes of an event with what is in its body. Some write the body as an attribute. */
+function withBody({ body, 'event.body': older, ...attributes }: Readonly<Record<string, unknown>>): Props {
+  return { ...attributes, ...props(fromJson(body ?? older)) };
+}
+
+/** The message in an event; `undefined` where the instrumentation leaves out content. */
+function messageOf(role: string, fields: Props): Record<string, unknown> | undefined {
+  const { id, content, tool_calls: calls, ...rest } = fields;
   const tools = fromJson(calls);
+  if ((content === undefined || content === null) && !Array.isArray(tools)) return undefined;
   return {
     role: text(rest['role']) ?? role,
     content: isObject(content) ? content : (content ?? ''),
@@ -46,43 +56,53 @@ function messageOf(role: string, attributes: Readonly<Record<string, unknown>>):
   };
 }
 
-function choiceOf(attributes: Readonly<Record<string, unknown>>): unknown {
-  const body = props(fromJson(attributes['body'] ?? attributes['event.body']));
-  const reason = attributes['finish_reason'] ?? body['finish_reason'];
-  const given = fromJson(attributes['message'] ?? body['message']);
-  const inner = isObject(given) ? props(given) : { ...attributes, ...(given === undefined ? {} : { content: given }) };
+function readChoice(fields: Props, read: ReadEvents): void {
+  const given = fromJson(fields['message']);
+  const inner = isObject(given) ? props(given) : { ...fields, ...(given === undefined ? {} : { content: given }) };
+  const reason = text(fields['finish_reason']);
   const message = messageOf('assistant', inner);
-  return reason === undefined ? message : { ...message, finish_reason: reason };
+  if (reason !== undefined) read.reasons.push(reason);
+  if (message !== undefined) read.output.push(reason === undefined ? message : { ...message, finish_reason: reason });
 }
 
-function otherEvent({ name, time, attributes }: OtelEvent): ReadEvents['others'][number] {
+function otherEvent({ name, time, attributes: given = {} }: OtelEvent): ReadEvents['others'][number] {
+  // A log record without a body has the key without a value.
+  const { body, ...named } = given;
+  const attributes = body === undefined ? named : given;
   const epochMs = epochMsOf(time);
   const isTime = epochMs !== undefined && Math.abs(epochMs) < 8.64e15;
   return {
     name: String(name),
     ...(isTime ? { time: new Date(epochMs).toISOString() } : {}),
-    ...(attributes === undefined || Object.keys(attributes).length === 0 ? {} : { attributes }),
+    ...(Object.keys(attributes).length === 0 ? {} : { attributes }),
   };
 }
 
 function readEvent(event: OtelEvent, read: ReadEvents): void {
   const { name, attributes = {} } = event;
   const role = MESSAGES.get(name);
-  if (name === 'exception') {
+  if (EXCEPTIONS.has(name)) {
     read.exception = {
       name: text(attributes['exception.type']),
       message: text(attributes['exception.message']),
       stack: text(attributes['exception.stacktrace']),
     };
-  } else if (role !== undefined) read.input.push(messageOf(role, attributes));
-  else if (name === 'gen_ai.choice') read.output.push(choiceOf(attributes));
-  else if (DETAILS.has(name)) read.details.push(attributes);
+  } else if (role !== undefined) {
+    const message = messageOf(role, withBody(attributes));
+    if (message !== undefined) read.input.push(message);
+  } else if (name === CHOICE) readChoice(withBody(attributes), read);
+  else if (DETAILS.has(name)) read.details.push(withBody(attributes));
   else if (!REPEATED.has(name)) read.others.push(otherEvent(event));
+}
+
+/** True for an event that is part of a call's content. */
+export function isContentEvent(name: string): boolean {
+  return MESSAGES.has(name) || DETAILS.has(name) || name === CHOICE;
 }
 
 /** Reads the events of a span. */
 export function readEvents(events: readonly OtelEvent[]): ReadEvents {
-  const read: ReadEvents = { input: [], output: [], details: [], exception: undefined, others: [] };
+  const read: ReadEvents = { input: [], output: [], reasons: [], details: [], exception: undefined, others: [] };
   for (const event of events.slice(0, MAX_EVENTS)) readEvent(event, read);
   return read;
 }

@@ -74,6 +74,7 @@ export class SpanFacts {
     for (const details of read.details) this.addAll(details);
     if (read.input.length > 0) this.content['gen_ai.input.messages'] ??= read.input;
     if (read.output.length > 0) this.content['gen_ai.output.messages'] ??= read.output;
+    if (read.reasons.length > 0) this.#setFact('gen_ai.response.finish_reasons', read.reasons, false);
     if (read.others.length > 0) this.content['spanline.events'] = read.others;
     return read;
   }

@@ -4,6 +4,7 @@ export { isDerivedKey } from './derived-keys.ts';
 export { toEcs } from './ecs.ts';
 export { type JsonSchema, jsonSchema } from './json-schema.ts';
 export { PROFILE_NAMES, type ProfileName } from './names.ts';
+export type { OtlpSpelling } from './otlp-spelling.ts';
 export { type OtlpTraces, toOtlp } from './otlp.ts';
 export { DATADOG, ECS, profileKey, type Spelling } from './spellings.ts';
 export { fromStructured } from './structured.ts';

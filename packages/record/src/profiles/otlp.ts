@@ -1,4 +1,5 @@
 import { attributeKeys, type AttributeKind, attributeRow, FORMS, type SpanRecord } from '../schema/index.ts';
+import { type OtlpSpelling, spell } from './otlp-spelling.ts';
 
 /** An attribute value of OTLP/JSON. 64-bit integers are strings. */
 type OtlpValue =
@@ -134,10 +135,10 @@ function validId(key: 'trace_id' | 'span_id' | 'parent_span_id', record: SpanRec
   return typeof id === 'string' && FORMS[key === 'trace_id' ? 'trace_id' : 'span_id'].test(id) ? id : undefined;
 }
 
-const own = (names: Readonly<Record<string, string>>, name: string): string | undefined =>
+const wordFor = (names: Readonly<Record<string, string>>, name: string): string | undefined =>
   Object.hasOwn(names, name) ? names[name] : undefined;
 
-function toSpan(record: SpanRecord): OtlpSpan | undefined {
+function toSpan(record: SpanRecord, spelling: OtlpSpelling): OtlpSpan | undefined {
   const start = unixNanos(record['event.start']);
   const traceId = validId('trace_id', record);
   const spanId = validId('span_id', record);
@@ -146,17 +147,18 @@ function toSpan(record: SpanRecord): OtlpSpan | undefined {
   }
   const duration = record['event.duration'] ?? (record.duration_ms ?? 0) * NANOS_PER_MS;
   const end = start + BigInt(Number.isFinite(duration) ? Math.max(0, Math.round(duration)) : 0);
-  const attributes = toAttributes(
+  const own = toAttributes(
     record,
     Object.keys(record).filter((key) => !OWN_PLACE.has(key)),
   );
+  const attributes = spelling === 'conventions' ? own : spell(own, spelling);
   const type = record['span.type'] ?? '';
   const parentSpanId = validId('parent_span_id', record);
   const kindAttribute = (key: string, value: string | undefined): void => {
     if (value !== undefined) attributes.push({ key, value: { stringValue: value } });
   };
-  kindAttribute('openinference.span.kind', own(OPENINFERENCE, type));
-  kindAttribute('langsmith.span.kind', own(LANGSMITH, type));
+  kindAttribute('openinference.span.kind', wordFor(OPENINFERENCE, type));
+  kindAttribute('langsmith.span.kind', wordFor(LANGSMITH, type));
   const events = exceptionEvent(record, end);
   const flags = Number.parseInt(record.trace_flags ?? '', 16);
   return {
@@ -194,11 +196,13 @@ interface Group {
  *
  * - Other lines (`span.start`, scores, alerts, stats) and spans without valid ids and start are left out.
  * - A linked trace (`spanline.link.trace_id`) stays an attribute, because an OTLP link needs a span id.
+ *
+ * @param spelling - the names of attributes
  */
-export function toOtlp(records: readonly SpanRecord[]): OtlpTraces {
+export function toOtlp(records: readonly SpanRecord[], spelling: OtlpSpelling = 'conventions'): OtlpTraces {
   const groups = new Map<string, Group>();
   for (const record of records) {
-    const span = toSpan(record);
+    const span = toSpan(record, spelling);
     if (span === undefined) continue;
     const identity = RESOURCE_KEYS.map((key) => record[key]).join('\n');
     const { scopes } = getOrAdd(groups, identity, () => ({ resource: record, scopes: new Map() }));

@@ -1,4 +1,4 @@
-import { checkOptions, option, props, type Shape, text } from '@spanline/record';
+import { checkOptions, option, type OtlpSpelling, props, type Shape, text } from '@spanline/record';
 import type { HttpResponse, Secret } from '@spanline/remote';
 import type { RedactLine } from '../../contracts/redaction.ts';
 import type { SendResult, Sink, SinkBatch, SinkSpec } from '../../contracts/sink.ts';
@@ -27,6 +27,13 @@ export interface OtlpOptions extends HttpSinkOptions {
   url: string;
   /** Phoenix, MLflow and others accept protobuf only. @defaultValue `protobuf` */
   encoding?: 'protobuf' | 'json';
+  /**
+   * The names of attributes: those of the GenAI conventions, or of a receiver that does not read some of them yet.
+   * {@link langfuse} and {@link phoenix} set theirs.
+   *
+   * @defaultValue `conventions`
+   */
+  spelling?: OtlpSpelling;
   /** `user:password`. */
   basic?: Secret;
   /** Token. */
@@ -36,12 +43,14 @@ export interface OtlpOptions extends HttpSinkOptions {
 interface OtlpConfig {
   readonly http: HttpTarget;
   readonly encoding: 'protobuf' | 'json';
+  readonly spelling: OtlpSpelling;
 }
 
 const SHAPE: Shape<OtlpOptions> = {
   ...HTTP_SHAPE,
   url: option.required(urlCheck()),
   encoding: option.oneOf(['protobuf', 'json']),
+  spelling: option.oneOf(['conventions', 'langfuse', 'phoenix']),
   basic: pairCheck('user:password'),
   bearer: secretCheck(),
 };
@@ -64,11 +73,11 @@ const RETRYABLE: ReadonlySet<number> = new Set([408, 429, 502, 503, 504]);
  */
 export function otlp(options: OtlpOptions): SinkSpec {
   checkOptions(SHAPE, options, 'otlp');
-  const { url, name = 'otlp', encoding = 'protobuf', basic, bearer } = options;
+  const { url, name = 'otlp', encoding = 'protobuf', spelling = 'conventions', basic, bearer } = options;
   const headers: Record<string, HeaderSpec> = {};
   if (basic !== undefined) headers['authorization'] = { scheme: 'Basic', secret: basic };
   if (bearer !== undefined) headers['authorization'] = { scheme: 'Bearer', secret: bearer };
-  const config: OtlpConfig = { http: toHttpTarget(url, headers, options), encoding };
+  const config: OtlpConfig = { http: toHttpTarget(url, headers, options), encoding, spelling };
   return { ...specOf(name, options), module: import.meta.url, options: config, createSink };
 }
 
@@ -112,9 +121,9 @@ function interpret(response: HttpResponse, { entries, attempt }: SinkBatch<Origi
 }
 
 /** Creates the sink from the options of its spec. @public */
-export function createSink({ http, encoding }: OtlpConfig, redact?: RedactLine): Sink<Origin> {
+export function createSink({ http, encoding, spelling }: OtlpConfig, redact?: RedactLine): Sink<Origin> {
   const format = encoding === 'json' ? jsonFormat : createProtobufFormat();
-  const codec = createSpanCodec(format, createLinePolicy(http.capture, redact));
+  const codec = createSpanCodec(format, createLinePolicy(http.capture, redact), spelling);
   return createHttpSink({
     http,
     path: '',

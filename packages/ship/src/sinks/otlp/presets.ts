@@ -82,6 +82,7 @@ export function langfuse(options: LangfuseOptions): SinkSpec {
   return preset('langfuse', options, {
     url: withPath(options.url ?? 'https://cloud.langfuse.com', '/api/public/otel/v1/traces'),
     basic: options.keys,
+    spelling: 'langfuse',
     headers: { 'x-langfuse-ingestion-version': '4' },
   });
 }
@@ -102,6 +103,7 @@ export function phoenix(options: PhoenixOptions = {}): SinkSpec {
   const { apiKey, project } = options;
   return preset('phoenix', options, {
     url: withPath(options.url ?? 'http://localhost:6006', '/v1/traces'),
+    spelling: 'phoenix',
     ...(apiKey === undefined ? {} : { bearer: apiKey }),
     headers: project === undefined ? {} : { 'x-project-name': project },
   });

@@ -1,4 +1,4 @@
-import { BoundedMap, toOtlp } from '@spanline/record';
+import { BoundedMap, type OtlpSpelling, toOtlp } from '@spanline/record';
 import type { EncodedLine, SinkEntry, SinkBatch } from '../../contracts/sink.ts';
 import type { SourceLine } from '../../contracts/source.ts';
 import { parseRecord } from '../line-format.ts';
@@ -38,7 +38,11 @@ function createOrigins(format: OtlpFormat): (resourceSpans: OtlpResourceSpans) =
   };
 }
 
-function createEncoder(format: OtlpFormat, policy: LinePolicy): (line: SourceLine) => EncodedLine<Origin> {
+function createEncoder(
+  format: OtlpFormat,
+  policy: LinePolicy,
+  spelling: OtlpSpelling,
+): (line: SourceLine) => EncodedLine<Origin> {
   const originOf = createOrigins(format);
   return (line) => {
     const result = parseRecord(line);
@@ -47,7 +51,7 @@ function createEncoder(format: OtlpFormat, policy: LinePolicy): (line: SourceLin
     if (parsed === undefined) return { kind: 'skip' };
     const { kind, record } = parsed;
     if (kind !== 'span' || record['event.name'] !== 'span.end') return { kind: 'skip' };
-    const [resourceSpans] = toOtlp([record]).resourceSpans;
+    const [resourceSpans] = toOtlp([record], spelling).resourceSpans;
     const span = resourceSpans?.scopeSpans[0]?.spans[0];
     const meta = resourceSpans === undefined ? undefined : originOf(resourceSpans);
     if (span === undefined || meta === undefined) {
@@ -78,6 +82,13 @@ function toResourceSpans(entries: readonly SinkEntry<Origin>[]): EncodedResource
 }
 
 /** Creates a codec. Each line is converted once, when it is encoded. */
-export function createSpanCodec(format: OtlpFormat, policy: LinePolicy): SpanCodec {
-  return { encode: createEncoder(format, policy), join: ({ entries }) => format.join(toResourceSpans(entries)) };
+export function createSpanCodec(
+  format: OtlpFormat,
+  policy: LinePolicy,
+  spelling: OtlpSpelling = 'conventions',
+): SpanCodec {
+  return {
+    encode: createEncoder(format, policy, spelling),
+    join: ({ entries }) => format.join(toResourceSpans(entries)),
+  };
 }

@@ -1,0 +1,33 @@
+import { llmSpan, retrieverSpan, type Tracer } from '@spanline/core';
+import { embed, EMBEDDING_MODEL, generate, MODEL, search } from './steps.ts';
+
+/** The same three steps as spans of Spanline. */
+export function answerWithSpanline(tracer: Tracer, question: string): Promise<string> {
+  return tracer.withSpan({ name: 'rag_query', type: 'chain', input: question }, async (root) => {
+    const vector = await tracer.withSpan({ name: 'embed_query', type: 'embedding' }, async (span) => {
+      const result = await embed(question);
+      span.set({ 'gen_ai.request.model': EMBEDDING_MODEL, 'gen_ai.embeddings.dimension.count': result.length });
+      return result;
+    });
+    const pages = await retrieverSpan(
+      { tracer, name: 'vector_search', query: question, dataSource: 'rivers', topK: 2 },
+      () => search(vector, 2),
+    );
+    const answer = await llmSpan(
+      {
+        tracer,
+        name: 'llm_generate',
+        model: MODEL,
+        temperature: 0,
+        messages: [{ role: 'user', content: question }],
+        answer: ({ text, promptTokens, completionTokens }) => ({
+          output: text,
+          usage: { prompt_tokens: promptTokens, completion_tokens: completionTokens },
+        }),
+      },
+      () => generate(question, pages),
+    );
+    root.output(answer.text);
+    return answer.text;
+  });
+}
