@@ -1,6 +1,6 @@
 import { on } from 'node:events';
 import { describe, expect, expectTypeOf, it } from 'vitest';
-import { createTracer, llmSpan, rerankSpan, retrieverSpan, toolSpan, type Tracer } from '../src/index.ts';
+import { createTracer, llmSpan, rerankSpan, retrieverSpan, toolSpan, type Tracer, validate } from '../src/index.ts';
 import { memoryLog } from '../src/testing.ts';
 
 function setUp(enabled = true) {
@@ -262,6 +262,28 @@ describe('a step', () => {
     expect(tracer.stats().internalErrors).toBe(1);
     // Warnings of earlier tests may still be on their way.
     for await (const [{ message }] of warnings) if (message.includes(`${operation} option ${name} (unknown)`)) break;
+  });
+
+  it.each([
+    ['x'.repeat(1_000_000)],
+    [['a', 'b']],
+    [7],
+    [null],
+    [
+      new Proxy(
+        {},
+        {
+          ownKeys: () => {
+            throw new Error('no');
+          },
+        },
+      ),
+    ],
+  ])('with something else for options gives its result, and its line is valid', (options) => {
+    const { tracer, last } = setUp();
+    expect(tracer.run(tracer.startSpan('above'), () => toolSpan(options as never, () => 7))).toBe(7);
+    expect(validate(last())).toEqual({ valid: true });
+    expect(tracer.stats().internalErrors).toBeLessThan(4);
   });
 
   it.each<[string, (tracer: Tracer, wrong: never) => unknown, string]>([

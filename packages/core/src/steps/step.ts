@@ -1,5 +1,5 @@
 /** A step that the application writes by hand: one span around one function. */
-import type { SpanAttributes, SpanType } from '@spanline/record';
+import { isObject, type SpanAttributes, type SpanType } from '@spanline/record';
 import type { CaptureSetting, Content, Labels, Span, Tracer } from '../api/index.ts';
 import { currentTracer } from '../default-tracer.ts';
 import { admitText, readFields, readProperty } from '../gate/index.ts';
@@ -51,14 +51,6 @@ export interface Step<Result> {
   readonly output: (span: Span, result: Result, isBroken: boolean) => void;
 }
 
-function copyOf<Options extends StepOptions>(options: Options): Options {
-  try {
-    return { ...options };
-  } catch {
-    return readFields(options) as unknown as Options;
-  }
-}
-
 const isTracer = (value: unknown): value is Tracer => typeof readProperty(value, 'startSpan') === 'function';
 
 const isGiven = (value: unknown): boolean => value !== undefined && value !== null;
@@ -74,10 +66,11 @@ export function readOptions<Options extends StepOptions>(
   options: Options,
   { operation, names, callbacks }: StepShape<Options>,
 ): GivenOptions<Options> {
-  const given = copyOf(options);
+  const given = readFields(options) as unknown as Options;
   const { tracer: wanted } = given;
   const tracer = isTracer(wanted) ? wanted : currentTracer();
   const owner = tracer.enabled && isOwning(tracer) ? tracer[OWNER] : undefined;
+  if (!isObject(options)) owner?.internalError(`${operation} options`, 'no object');
   if (owner !== undefined) noteUnknownOptions(operation, given, names, owner.internalError);
   if (isGiven(wanted) && wanted !== tracer) owner?.internalError(`${operation} option tracer`, 'no tracer');
   for (const name of callbacks) {
