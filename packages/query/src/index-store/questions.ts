@@ -15,12 +15,17 @@ export interface Sql {
   readonly parameters: readonly Parameter[];
 }
 
-export const OFFSET = identifier(PLACE.offset);
+const OFFSET = identifier(PLACE.offset);
 const LENGTH = identifier(PLACE.length);
 export const IS_END = identifier(PLACE.isEnd);
 export const START = identifier(PLACE.start);
 export const STOP = identifier(PLACE.stop);
 export const PART_NUMBER = identifier(PART);
+/**
+ * The order of a scan: files, and in them the ends of lines. A line in parts is whole at the end of its last part; other
+ * lines may be between.
+ */
+export const SCAN_ORDER = `${PART_NUMBER}, ${OFFSET} + ${LENGTH}`;
 
 /** The condition of a filter. */
 export function whereOf(view: IndexView, filter: Filter): Sql & { readonly isExact: boolean } {
@@ -48,8 +53,7 @@ export async function* readWhere(
   options: ReadingOptions,
 ): AsyncGenerator<readonly ReadRecord[]> {
   const columns = [PART_NUMBER, OFFSET, LENGTH].join(', ');
-  const order = `${PART_NUMBER}, ${OFFSET}`;
-  const sql = `SELECT ${columns} FROM ${view.table} WHERE ${text} ORDER BY ${order}`;
+  const sql = `SELECT ${columns} FROM ${view.table} WHERE ${text} ORDER BY ${SCAN_ORDER}`;
   let part = 0;
   let places: { offset: number; length: number }[] = [];
 

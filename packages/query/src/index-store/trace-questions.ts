@@ -5,7 +5,7 @@ import { SUMMARY_KEYS, type TraceCollector, type TraceKey, type TraceSummary } f
 import { type Filter } from '../filter/index.ts';
 import { rowsOf, type SqlValue } from './duckdb.ts';
 import type { IndexView } from './log-index.ts';
-import { IS_END, OFFSET, PART_NUMBER, type Sql, START, STOP, whereOf } from './questions.ts';
+import { IS_END, SCAN_ORDER, type Sql, START, STOP, whereOf } from './questions.ts';
 import { keySql } from './stats-question.ts';
 
 /**
@@ -27,7 +27,7 @@ export function indexedTraces(
   // A score of a request need not name the trace.
   const ofRequest = `${isScore} AND ${trace} IS NULL`;
   const sql = `SELECT ${columns.join(', ')} FROM ${view.table}
-    WHERE (${IS_END} OR ${isScore}) AND ${trace} IN (${passing}) OR ${ofRequest} ORDER BY ${PART_NUMBER}, ${OFFSET}`;
+    WHERE (${IS_END} OR ${isScore}) AND ${trace} IN (${passing}) OR ${ofRequest} ORDER BY ${SCAN_ORDER}`;
   return summaries(view, { text: sql, parameters }, collector, signal);
 }
 

@@ -12,7 +12,7 @@ export interface Place {
 
 /** Bytes of neighbouring places, read at once. */
 interface Block {
-  readonly from: number;
+  from: number;
   to: number;
   readonly places: Place[];
 }
@@ -21,15 +21,33 @@ interface Block {
 const MAX_GAP = 65_536;
 const MAX_BLOCK = 1_048_576;
 
+/** The block that a place belongs to. A line in parts may begin before lines that ended earlier: their blocks are one. */
+function blockOf(blocks: Block[], place: Place, end: number): Block | undefined {
+  const last = blocks.at(-1);
+  if (last === undefined) return undefined;
+  const { offset } = place;
+  const before = blocks.at(-2);
+  if (before !== undefined && offset < before.to) {
+    before.to = last.to;
+    before.places.push(...last.places);
+    blocks.pop();
+    return blockOf(blocks, place, end);
+  }
+  const isNear = offset - last.to <= MAX_GAP && end - last.from <= MAX_BLOCK;
+  return offset < last.to || isNear ? last : undefined;
+}
+
 function blocksOf(places: readonly Place[]): Block[] {
   const blocks: Block[] = [];
   for (const place of places) {
     const end = place.offset + place.length + 1;
-    const last = blocks.at(-1);
-    if (last !== undefined && place.offset - last.to <= MAX_GAP && end - last.from <= MAX_BLOCK) {
-      last.to = Math.max(last.to, end);
-      last.places.push(place);
-    } else blocks.push({ from: place.offset, to: end, places: [place] });
+    const block = blockOf(blocks, place, end);
+    if (block === undefined) blocks.push({ from: place.offset, to: end, places: [place] });
+    else {
+      block.from = Math.min(block.from, place.offset);
+      block.to = Math.max(block.to, end);
+      block.places.push(place);
+    }
   }
   return blocks;
 }
@@ -74,7 +92,7 @@ interface ReadPlacesOptions {
 }
 
 /**
- * Reads the records at places, which must be in the order of their offsets. Places that hold none are counted.
+ * Reads the records at places, which must be in the order of their ends. Places that hold none are counted.
  *
  * @throws the system's error, or the reason of the signal
  */
