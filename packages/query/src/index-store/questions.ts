@@ -22,8 +22,8 @@ export const START = identifier(PLACE.start);
 export const STOP = identifier(PLACE.stop);
 export const PART_NUMBER = identifier(PART);
 /**
- * The order of a scan: files, and in them the ends of lines. A line in parts is whole at the end of its last part; other
- * lines may be between.
+ * The order of a scan: files, and in them the ends of lines. A line in parts is whole at the end of its last part;
+ * other lines may be between.
  */
 export const SCAN_ORDER = `${PART_NUMBER}, ${OFFSET} + ${LENGTH}`;
 

@@ -21,7 +21,7 @@ interface Block {
 const MAX_GAP = 65_536;
 const MAX_BLOCK = 1_048_576;
 
-/** The block that a place belongs to. A line in parts may begin before lines that ended earlier: their blocks are one. */
+/** The block that a place belongs to. A line in parts may begin before lines that ended earlier: they share a block. */
 function blockOf(blocks: Block[], place: Place, end: number): Block | undefined {
   const last = blocks.at(-1);
   if (last === undefined) return undefined;
