@@ -33,6 +33,8 @@ const OTHERS: ReadonlySet<string> = new Set([
   'gen_ai.client.embeddings.operation.input_tokens',
   'gen_ai.invoke_agent.duration',
   'gen_ai.execute_tool.duration',
+  'mcp.client.operation.duration',
+  'mcp.server.operation.duration',
   'gen_ai.token.modality',
   'gen_ai.token.type',
   'deployment.environment',

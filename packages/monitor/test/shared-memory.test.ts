@@ -369,7 +369,7 @@ async function happen(given: Event): Promise<void> {
   else await service.close(picked);
 }
 
-const RUNS = Number(process.env['SPANLINE_TOLD_RUNS'] ?? runs(2, 100));
+const RUNS = Number(process.env['SPANLINE_TOLD_RUNS'] ?? runs(5, 100));
 
 describe('whatever happens to replicas, their memory and their channel', () => {
   it(

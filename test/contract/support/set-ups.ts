@@ -12,6 +12,7 @@ import * as bedrock from '@spanline/bedrock';
 import * as core from '@spanline/core';
 import * as pretty from '@spanline/core/pretty';
 import * as testing from '@spanline/core/testing';
+import * as evals from '@spanline/evals';
 import * as express from '@spanline/express';
 import * as fastify from '@spanline/fastify';
 import * as googleGenAI from '@spanline/google-genai';
@@ -24,6 +25,7 @@ import * as llamaindex from '@spanline/llamaindex';
 import * as mcp from '@spanline/mcp';
 import * as monitor from '@spanline/monitor';
 import * as openai from '@spanline/openai';
+import { SpanlineTracingProcessor } from '@spanline/openai-agents';
 import * as otel from '@spanline/otel';
 import * as query from '@spanline/query';
 import * as ship from '@spanline/ship';
@@ -68,6 +70,13 @@ export const SET_UPS: Readonly<Record<string, Call>> = {
   'core/pretty renderTrace': (options) => pretty.renderTrace([], options),
   'core/testing memoryLog': testing.memoryLog,
   'core/testing tree': (options) => testing.tree([], options),
+  'evals SpanEvaluations': (options) => new evals.SpanEvaluations(options),
+  'evals createEvals': evals.createEvals,
+  'evals feedback': evals.feedback,
+  'evals groundedness': evals.groundedness,
+  'evals jsonValidity': evals.jsonValidity,
+  'evals leakage': evals.leakage,
+  'evals toolLoop': evals.toolLoop,
   'express debugSession': express.debugSession,
   'express feedbackRoute': express.feedbackRoute,
   'express spanlineExpress': express.spanlineExpress,
@@ -106,6 +115,7 @@ export const SET_UPS: Readonly<Record<string, Call>> = {
   'monitor slack': monitor.slack,
   'monitor webhook': monitor.webhook,
   'openai wrapOpenAI': (options) => openai.wrapOpenAI(clients.openai, options),
+  'openai-agents SpanlineTracingProcessor': (options) => new SpanlineTracingProcessor(options),
   'otel SpanlineSpanProcessor': (options) => new otel.SpanlineSpanProcessor(options),
   'query datasetItems': (options) => query.datasetItems(noLines(), options).next(),
   'query deleteDocuments': (options) => query.deleteDocuments(url, query.ALL, options),
