@@ -196,7 +196,10 @@ test('vectors are not written, their length is', () => {
     'embedding.embeddings.0.embedding.vector': [0.2512345678, 0.5, 0.75],
   });
   expect(inference).toMatchObject({ 'span.type': 'embedding', 'gen_ai.embeddings.dimension.count': 3 });
-  const sdk = recordOf('ai.embed.doEmbed', { 'ai.operationId': 'ai.embed.doEmbed', 'ai.embeddings': ['[0.2512345678,0.5]'] });
+  const sdk = recordOf('ai.embed.doEmbed', {
+    'ai.operationId': 'ai.embed.doEmbed',
+    'ai.embeddings': ['[0.2512345678,0.5]'],
+  });
   expect(sdk).toMatchObject({ 'span.type': 'embedding', 'gen_ai.embeddings.dimension.count': 2 });
   expect(`${JSON.stringify(inference)}${JSON.stringify(sdk)}`).not.toContain('0.2512345678');
 });
