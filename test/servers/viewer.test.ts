@@ -111,7 +111,9 @@ describe.skipIf(opensearch === undefined)('the viewer over OpenSearch', () => {
     });
     const stats = (await other.ask('stats?by=step')).json as StatsAnswer;
     const expected = await open(file).stats('*', { by: ['step'] });
-    const names = expected.rows.map((row) => exact({ ...row, by: row.by.map((value) => String(value ?? '')) }));
+    const names = expected.rows.map((row) =>
+      exact({ ...row, by: row.by.map((value) => (value === undefined ? null : String(value))) }),
+    );
     const sorted = (rows: readonly object[]): unknown => rounded(sortBy(rows, (row) => JSON.stringify(row)));
     expect(sorted(stats.rows.map(exact))).toEqual(sorted(names));
     const { values } = await metrics(lines.split('\n'));
