@@ -62,7 +62,7 @@ function fromBase32(run: string): Uint8Array {
   return Uint8Array.from(bits.match(/.{8}/g) ?? [], (byte) => Number.parseInt(byte, 2));
 }
 
-/** Ascii85 of Adobe and RFC 1924's alphabet are rare; these five are what models decode by themselves. */
+/** Encodings that models decode by themselves. */
 const ENCODINGS: readonly { readonly run: RegExp; readonly decode: (run: string) => Uint8Array }[] = [
   { run: /\b(?:[0-9a-f]{2}[ :]?){12,}/gi, decode: (run) => Buffer.from(run.replaceAll(/[ :]/g, ''), 'hex') },
   {
