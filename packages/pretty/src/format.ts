@@ -36,6 +36,12 @@ export function formatCost(usd: number): string {
   return `$${digits !== 0 && digits < 1e-6 ? digits.toFixed(10).replace(/0+$/, '') : String(digits)}`;
 }
 
+/** Formats a difference: `+1.2 s`, `−85 ms`. Without a sign if it is too small to be seen: `0.0 ms`. */
+export function formatDifference(value: number, format: (value: number) => string): string {
+  const size = format(Math.abs(value));
+  return size === format(0) ? size : `${value < 0 ? '−' : '+'}${size}`;
+}
+
 /** `≥$0.0123`: the cost, and how it may differ from the bill. */
 export function formatBoundedCost(usd: number, bound: CostBound, glyphs: { readonly atLeast: string }): string {
   const marks = { exact: '', least: glyphs.atLeast, about: '~' };

@@ -1,8 +1,8 @@
 /** Numbers and times as a person reads them. */
 
-import { formatCost, formatCount, formatDuration } from '@spanline/pretty/format';
+import { formatCost, formatCount, formatDifference, formatDuration } from '@spanline/pretty/format';
 
-export { formatCost, formatCount, formatDuration };
+export { formatCost, formatCount, formatDifference, formatDuration };
 
 const TIME = new Intl.DateTimeFormat('en-GB', {
   hour: '2-digit',

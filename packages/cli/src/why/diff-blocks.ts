@@ -1,5 +1,6 @@
 /** The blocks of `spanline diff`. */
 
+import { formatDifference } from '@spanline/pretty/internal';
 import type { AlignedStep, ChangedInput, ComparedFigure, Comparison } from '@spanline/query';
 import { type Block, cell, type FilledColumn, STEP_WIDTH } from '../report/index.ts';
 
@@ -20,13 +21,9 @@ const TITLES: Readonly<Record<string, string>> = {
   cost_usd: 'cost',
 };
 
-function signed(value: number, format: (value: number) => string): string {
-  return `${value === 0 ? '' : value < 0 ? '−' : '+'}${format(Math.abs(value))}`;
-}
-
 function interval({ difference: { low, high }, unit }: ComparedFigure): string {
   if (low === undefined || high === undefined) return 'too few traces';
-  return `${signed(low, FORMATS[unit])} to ${signed(high, FORMATS[unit])}`;
+  return `${formatDifference(low, FORMATS[unit])} to ${formatDifference(high, FORMATS[unit])}`;
 }
 
 /** A figure of one side; `≥` where it is a lower bound. */
@@ -76,7 +73,7 @@ export function comparisonBlocks(comparison: Comparison, isAll: boolean): Block[
       { head: 'figure', cells: rows.map(({ figure: { figure } }) => TITLES[figure] ?? figure) },
       column('before', (one) => valueOf(one.before, one.unit)),
       column('after', (one) => valueOf(one.after, one.unit)),
-      column('difference', ({ difference, unit }) => signed(difference.value, FORMATS[unit])),
+      column('difference', ({ difference, unit }) => formatDifference(difference.value, FORMATS[unit])),
       column('95 %', interval, 1),
       { head: '', cells: rows.map(({ figure }) => ({ text: figure.isChange ? '◀' : '', tone: toneOf(figure) })) },
     ],

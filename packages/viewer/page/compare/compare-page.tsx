@@ -10,7 +10,7 @@ import type {
   ValuesAnswer,
 } from '../../src/contract/index.ts';
 import { ask } from '../ask.ts';
-import { formatCost, formatCount, formatDuration, formatScore, formatShare } from '../format.ts';
+import { formatCost, formatCount, formatDifference, formatDuration, formatScore, formatShare } from '../format.ts';
 import { conditionOf } from '../lists/conditions.ts';
 import { type Column, TablePage } from '../lists/data-table.tsx';
 import { change, route, scope } from '../route.ts';
@@ -39,9 +39,6 @@ const NAMES: Readonly<Record<string, string>> = {
   error_rate: 'errors',
   cost_usd: 'cost',
 };
-
-const signed = (value: number, format: (value: number) => string): string =>
-  value === 0 ? '0' : value < 0 ? `−${format(-value)}` : `+${format(value)}`;
 
 /** The interval of an estimate, as text. */
 const intervalOf = ({ low, high }: EstimateAnswer, format: (value: number) => string): string =>
@@ -80,13 +77,14 @@ const COLUMNS: readonly Column<Row>[] = [
     head: 'Difference',
     isNumber: true,
     cell: ({ figure: { difference, unit, isChange } }) => (
-      <span class={isChange ? 'changed' : 'note'}>{signed(difference.value, FORMATS[unit])}</span>
+      <span class={isChange ? 'changed' : 'note'}>{formatDifference(difference.value, FORMATS[unit])}</span>
     ),
   },
   {
     head: '95 % interval',
     isNumber: true,
-    cell: ({ figure: { difference, unit } }) => intervalOf(difference, (value) => signed(value, FORMATS[unit])),
+    cell: ({ figure: { difference, unit } }) =>
+      intervalOf(difference, (value) => formatDifference(value, FORMATS[unit])),
   },
   { head: 'Change', cell: ({ figure }) => (figure.isChange ? 'changed' : '') },
 ];

@@ -2,7 +2,15 @@
 
 import { useState } from 'preact/hooks';
 import type { DiffAnswer, DiffRow, DiffSide, DiffTrace } from '../../src/contract/index.ts';
-import { formatBill, formatCount, formatDuration, formatSum, formatTime, formatTokens } from '../format.ts';
+import {
+  formatBill,
+  formatCount,
+  formatDifference,
+  formatDuration,
+  formatSum,
+  formatTime,
+  formatTokens,
+} from '../format.ts';
 import { type Column, TablePage } from '../lists/data-table.tsx';
 import { traceAt } from '../lists/links.ts';
 import { route } from '../route.ts';
@@ -51,8 +59,7 @@ function factsOf(side: DiffSide | undefined): string {
 
 function apart(before: number | undefined, after: number | undefined): string {
   if (before === undefined || after === undefined) return '';
-  if (before === after) return '0';
-  return after < before ? `−${formatDuration(before - after)}` : `+${formatDuration(after - before)}`;
+  return formatDifference(after - before, formatDuration);
 }
 
 const columnsOf = (
