@@ -27,14 +27,10 @@ export const ANTHROPIC_VENDORS: Readonly<Record<string, Vendor>> = {
   LangSmith: {
     ...LangSmith,
     client: `(await import('langsmith/wrappers')).wrapSDK(traced(new Anthropic(config)), { client: langsmith })`,
-    collect: `await langsmith.awaitPendingTraceBatches(); await new Promise((done) => intake.close(done));
-      names.push(...[...received.matchAll(/"name":"(work|[\\w.]*messages[\\w.]*)"/g)].map((match) => match[1]));`,
   },
   "LangSmith's wrapAnthropic": {
     ...LangSmith,
     client: `(await import('langsmith/wrappers/anthropic')).wrapAnthropic(traced(new Anthropic(config)), { client: langsmith })`,
-    collect: `await langsmith.awaitPendingTraceBatches(); await new Promise((done) => intake.close(done));
-      names.push(...[...received.matchAll(/"name":"(work|ChatAnthropic)"/g)].map((match) => match[1]));`,
   },
   'dd-trace': {
     setUp: `${INTAKE}

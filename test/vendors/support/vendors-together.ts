@@ -1,4 +1,4 @@
-import { INTAKE, OTEL } from './vendors.ts';
+import { INTAKE, LANGSMITH_RUNS, OTEL } from './vendors.ts';
 
 /** Every vendor of `vendors.ts` in one process, each around the same two calls; prints our lines, and what each would have sent as `{"names":{…}}`. */
 export function vendorsTogether(isWrapped: boolean): string {
@@ -30,6 +30,7 @@ export function vendorsTogether(isWrapped: boolean): string {
     const { traceable } = await import('langsmith/traceable');
     const { wrapOpenAI: wrapLangSmith } = await import('langsmith/wrappers/openai');
     const langsmith = new Client({ apiUrl: INTAKE, apiKey: 'test', autoBatchTracing: false });
+    ${LANGSMITH_RUNS}
 
     const tracer = createTracer({ logger: createLogger({ pretty: false }), statsIntervalSeconds: 0 });
     const client = new OpenAI({ apiKey: 'test', baseURL: process.env.BASE + '/v1', maxRetries: 0 });
@@ -51,14 +52,14 @@ export function vendorsTogether(isWrapped: boolean): string {
     );
 
     await langfuse.forceFlush();
-    await langsmith.awaitPendingTraceBatches();
+    const langSmith = await langSmithRuns();
     while (!received.includes('openai.request')) await new Promise((next) => setTimeout(next, 25));
     const finished = (kept) => kept.getFinishedSpans().map((each) => each.name).sort();
     const names = {
       otel: finished(exporter),
       langfuse: finished(langfuseExporter),
       sentry: sentry.map((each) => each.name ?? each.description).filter((name) => !/^[A-Z]{3,}\\b/.test(name)).sort(),
-      langsmith: [...received.matchAll(/"name":"(langsmith work|ChatOpenAI)"/g)].map(([, name]) => name).sort(),
+      langsmith: langSmith.sort(),
       dd: ['dd work', 'openai.request'].filter((name) => received.includes(name)),
     };
     console.log(JSON.stringify({ names, trace: exporter.getFinishedSpans()[0].spanContext().traceId }));

@@ -20,12 +20,32 @@ export const INTAKE = `
   const { createServer } = await import('node:http');
   const { once } = await import('node:events');
   let received = '';
+  const requests = [];
   const intake = createServer((req, res) => {
-    req.setEncoding('latin1').on('data', (piece) => (received += piece));
-    req.on('end', () => res.writeHead(200, { 'content-type': 'application/json' }).end('{}'));
+    let body = '';
+    req.setEncoding('latin1').on('data', (piece) => ((received += piece), (body += piece)));
+    req.on('end', () => {
+      requests.push({ method: req.method, path: req.url, body });
+      res.writeHead(200, { 'content-type': 'application/json' }).end('{}');
+    });
   }).listen(0, '127.0.0.1');
   await once(intake, 'listening');
   const INTAKE = 'http://127.0.0.1:' + intake.address().port;`;
+
+/**
+ * `await langSmithRuns()`: the names of LangSmith's runs, once the ends of all three have arrived. Its client sends the
+ * end of a streamed call, and of what is around it, some time after both have ended.
+ */
+export const LANGSMITH_RUNS = `
+  const langSmithRuns = async () => {
+    await langsmith.awaitPendingTraceBatches();
+    for (;;) {
+      const runs = requests.filter(({ method, path }) => method === 'POST' && path === '/runs').map(({ body }) => JSON.parse(body));
+      const hasEnded = ({ id }) => requests.some(({ method, path }) => method === 'PATCH' && path === '/runs/' + id);
+      if (runs.length >= 3 && runs.every(hasEnded)) return runs.map(({ name }) => name);
+      await new Promise((next) => setTimeout(next, 25));
+    }
+  };`;
 
 /** The vendors, with the real packages. */
 export const VENDORS: Readonly<Record<string, Vendor>> = {
@@ -66,10 +86,10 @@ export const VENDORS: Readonly<Record<string, Vendor>> = {
       const { traceable } = await import('langsmith/traceable');
       const { wrapOpenAI: wrapLangSmith } = await import('langsmith/wrappers/openai');
       const langsmith = new Client({ apiUrl: INTAKE, apiKey: 'test', autoBatchTracing: false });
-      const around = (fn) => traceable(fn, { name: 'work', client: langsmith })();`,
+      const around = (fn) => traceable(fn, { name: 'work', client: langsmith })();
+      ${LANGSMITH_RUNS}`,
     client: `wrapLangSmith(traced(new OpenAI(config)), { client: langsmith })`,
-    collect: `await langsmith.awaitPendingTraceBatches(); await new Promise((done) => intake.close(done));
-      names.push(...[...received.matchAll(/"name":"(work|ChatOpenAI)"/g)].map((match) => match[1]));`,
+    collect: `names.push(...(await langSmithRuns()));`,
   },
   'dd-trace': {
     setUp: `${INTAKE}
