@@ -286,12 +286,17 @@ export const layerTable: LayerTable = {
     ],
   },
   evals: {
-    workspace: ['@spanline/core', '@spanline/core/internal', '@spanline/record'],
-    only: { '@spanline/core/internal': ['evaluators'] },
+    workspace: ['@spanline/core', '@spanline/core/internal', '@spanline/record', '@spanline/remote'],
+    only: { '@spanline/core/internal': ['evaluating.ts', 'evaluators', 'judge'], '@spanline/remote': ['judge'] },
     runtime: [],
     types: [],
     loaders: [],
-    floors: [['subject', 'words.ts'], ['feedback'], ['evaluators', 'late', 'live'], ['index.ts']],
+    floors: [
+      ['subject', 'words.ts', 'evaluating.ts'],
+      ['feedback'],
+      ['evaluators', 'late', 'live', 'judge'],
+      ['index.ts'],
+    ],
   },
   query: {
     workspace: ['@spanline/record', '@spanline/remote'],

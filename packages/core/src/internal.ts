@@ -46,6 +46,7 @@ export {
   labelAdopted,
   linkTo,
   onForcedEnd,
+  priceOf,
   profileOfSpan,
   retype,
   runInSpan,

@@ -1,4 +1,10 @@
-export { createEvals, type Evals, type EvalsOptions, type EvalsStats } from './live/create-evals.ts';
+export {
+  createEvals,
+  type Evals,
+  type EvalsOptions,
+  type EvalsStats,
+  type EvaluatorFailure,
+} from './live/create-evals.ts';
 export { citations } from './evaluators/citations.ts';
 export { groundedness, type GroundednessOptions } from './evaluators/groundedness.ts';
 export { promptInjection, type Texts } from './evaluators/injection/prompt-injection.ts';
@@ -22,6 +28,20 @@ export {
   type Values,
 } from './feedback/feedback.ts';
 export type { EvaluatorResult, ForeignResult, Verdict } from './feedback/verdict.ts';
+export type { Complete, JudgeAnswer, JudgeRequest } from './judge/clients/complete.ts';
+export type {
+  AiSdkModel,
+  AnthropicClient,
+  JudgeClient,
+  LangChainModel,
+  OpenAiClient,
+} from './judge/clients/connect.ts';
+export { judgeBudget, type JudgeBudget, type JudgeBudgetOptions, type JudgeBudgetStore } from './judge/budget.ts';
+export { JudgeError, type JudgeErrorCode } from './judge/judge-error.ts';
+export { judge } from './judge/judge.ts';
+export type { Judge, JudgeModelOptions, JudgeOptions, JudgeStats } from './judge/judge-options.ts';
+export type { JudgeExample } from './judge/prompt.ts';
+export type { LabelScale, NumberScale } from './judge/scale.ts';
 export {
   type EvaluationRow,
   type LoggedEvaluations,

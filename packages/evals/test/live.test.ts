@@ -178,6 +178,51 @@ describe('createEvals', () => {
     expect(warn).toHaveBeenCalledTimes(1);
   });
 
+  it('tells the application why an evaluator failed, and the standard error only the class of the error', async () => {
+    const warn = vi.spyOn(process, 'emitWarning').mockImplementation(() => undefined);
+    const failures: unknown[] = [];
+    const parse = feedback({
+      name: 'x',
+      on: { answer: field.answer },
+      fn: ({ answer }) => JSON.parse(answer) as number,
+    });
+    const onFailure = (failure: unknown): never => {
+      failures.push(failure);
+      throw new Error('a broken reporter');
+    };
+    const { tracer, scores } = setUp([parse], {}, { onFailure });
+    ask(tracer, 'q', 'XYZZY-ANSWER');
+    expect(await scores()).toEqual([]);
+    expect(failures).toMatchObject([{ name: 'x', error: { name: 'SyntaxError' } }]);
+    expect(warn.mock.calls.map(([message]) => String(message))).toEqual([
+      'The evaluator of "x" failed: SyntaxError. Further failures are counted in stats().',
+    ]);
+  });
+
+  it('runs evaluators outside of the request: their spans have no session and no user of it', async () => {
+    const { tracer, scores, log } = setUp([
+      feedback({
+        name: 'asks',
+        on: { answer: field.answer },
+        source: 'llm_judge',
+        fn: async () => {
+          await Promise.resolve();
+          tracer.startSpan({ name: 'chat judge', type: 'llm' }).end();
+          return 1;
+        },
+      }),
+    ]);
+    withContext({ userId: 'user-1', labels: { tenant: 'a' } }, () => ask(tracer, 'q', 'a'));
+    const [score] = await scores();
+    expect(score).toMatchObject({ 'session.id': 'session-1', 'http.request.id': 'req-1' });
+    const own = log.records().filter((line) => /^(?:evaluate|chat judge)/.test(line['span.name'] ?? ''));
+    expect(own).toHaveLength(2);
+    for (const line of own) {
+      for (const key of ['session.id', 'user.id', 'http.request.id', 'labels.tenant'] as const)
+        expect(line[key as keyof typeof line]).toBeUndefined();
+    }
+  });
+
   it('counts an evaluator that never answers as failed, and aborts its signal', async () => {
     vi.spyOn(process, 'emitWarning').mockImplementation(() => undefined);
     let aborted = false;

@@ -39,6 +39,7 @@ export {
   STATE,
   stateOf,
 } from './span-state.ts';
+export { priceOf } from './price-of.ts';
 export {
   type ConfiguredTracer,
   knownTracer,

@@ -15,6 +15,7 @@ import type {
 import type { IdCapture } from '../capture/index.ts';
 import { isTraced, STATE, type TracedSpan, type TreePosition } from '../context/index.ts';
 import type { LeftOut } from '../gate/index.ts';
+import type { BilledCall } from '../usage/index.ts';
 import type { LocalRoot } from './local-root.ts';
 
 export { STATE };
@@ -29,6 +30,8 @@ export interface SpanOwner {
   /** Applies the tracer's policy to the ids that it adds to application lines. */
   readonly captureIds: IdCapture;
   score(options: ScoreOptions): void;
+  /** The price of a call, in US dollars; `undefined` if none is known. */
+  priceOf(call: BilledCall): number | undefined;
   /** Epoch milliseconds. */
   now(): number;
   /** Monotonic milliseconds. */

@@ -17,7 +17,7 @@ import {
 import { createPipeline, createStats, type Pipeline, type Stats } from '../pipeline/index.ts';
 import { pathOptions } from '../redaction/index.ts';
 import { createClock, isOwning, OWNER, type SpanOwner, STATE } from '../trace/index.ts';
-import { createPricer } from '../usage/index.ts';
+import { createPricer, type Pricer } from '../usage/index.ts';
 import { OpenSpans } from './open-spans.ts';
 import { checkLevel, type ResolvedOptions, resolveOptions } from './options.ts';
 
@@ -39,15 +39,14 @@ function createTracerPipeline(
   options: TracerOptions,
   resolved: ResolvedOptions,
   logger: Logger,
-  capture: Capture,
-  stats: Stats,
+  { capture, stats, pricer }: { capture: Capture; stats: Stats; pricer: Pricer },
 ): Pipeline {
-  const { hosts, content } = options;
+  const { content } = options;
   return createPipeline({
     resource: resolved.resource,
     level: resolved.level,
     profile: resolved.profile,
-    pricer: createPricer({ prices: resolved.prices, hosts }),
+    pricer,
     capture,
     writer: createWriter(logger, { ignoresRedact: options.logger === undefined }),
     contentWriter: content === undefined ? undefined : createWriter(content.destination),
@@ -98,7 +97,8 @@ export function createTracerParts(options: TracerOptions): TracerParts {
     limits: options.limits,
     hashKey: resolved.hashKey,
   });
-  const pipeline = createTracerPipeline(options, resolved, given, capture, stats);
+  const pricer = createPricer({ prices: resolved.prices, hosts: options.hosts });
+  const pipeline = createTracerPipeline(options, resolved, given, { capture, stats, pricer });
   const captureIds = capture.ids((report) => stats.captured(report));
   const logger = deriveLogger(given, profile, {
     ids: options.logger === undefined ? captureIds : withOwnPaths(given, captureIds),
@@ -127,6 +127,11 @@ export function createTracerParts(options: TracerOptions): TracerParts {
     monotonic: () => clock.monotonic(),
     internalError: (where, error) => stats.internalError(where, error),
     score: eventWriter('score', writeScore),
+    priceOf(call): number | undefined {
+      const cost = pricer.cost({ timestamp: clock.now(), ...call });
+      if ('usd' in cost) return cost.usd;
+      return cost.reason === 'self_hosted' ? 0 : undefined;
+    },
     finish(span): void {
       openSpans.delete(span);
       if (resolved.enabled) pipeline.ended(span);

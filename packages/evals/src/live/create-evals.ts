@@ -1,11 +1,12 @@
 /** Scores the spans of a tracer while the application runs. */
-import { AsyncLocalStorage } from 'node:async_hooks';
 import { defaultTracer, type EndedSpan, type Tracer } from '@spanline/core';
 import { checkOptions, option, type Shape } from '@spanline/record';
+import { createOutside, isEvaluating } from '../evaluating.ts';
 import type { EvaluatorContext, Feedback } from '../feedback/feedback.ts';
 import { readVerdict } from '../feedback/verdict.ts';
 import { evaluatedSpan, type EvaluatedSpan } from '../subject/evaluated-span.ts';
 import { OpenTraces, type Subject } from '../subject/open-traces.ts';
+import { describeFailure } from './describe-failure.ts';
 import { Queue } from './queue.ts';
 
 /** Options of {@link createEvals}. */
@@ -20,6 +21,19 @@ export interface EvalsOptions {
   queue?: number;
   /** Milliseconds after which an evaluator has failed, 1 to 600,000. @defaultValue 30000 */
   timeoutMs?: number;
+  /**
+   * Gets what an evaluator threw. The standard error names only its class, because messages may quote content.
+   *
+   * @defaultValue none
+   */
+  onFailure?: (failure: EvaluatorFailure) => void;
+}
+
+/** A failed evaluator, as {@link EvalsOptions.onFailure} gets it. */
+export interface EvaluatorFailure {
+  /** Name of the score. */
+  readonly name: string;
+  readonly error: unknown;
 }
 
 /** Counters of evaluations since the start. */
@@ -59,10 +73,8 @@ const SHAPE: Shape<EvalsOptions> = {
   concurrency: option.number({ min: 1, max: 100, integer: true }),
   queue: option.number({ min: 1, max: 100_000, integer: true }),
   timeoutMs: option.number({ min: 1, max: 600_000 }),
+  onFailure: option.callback(),
 };
-
-/** Spans of evaluators, such as a judge's model calls, are not scored themselves. */
-const evaluating = new AsyncLocalStorage<true>();
 
 /** A number from 0 to 1 that is the same for all spans of a trace. */
 const shareOf = (traceId: string): number => Number.parseInt(traceId.slice(-8), 16) / 2 ** 32;
@@ -116,14 +128,20 @@ export function createEvals(options: EvalsOptions): Evals {
   const functions = [...options.feedback];
   const queue = new Queue(concurrency, limit);
   const traces = new OpenTraces();
+  const outside = createOutside();
   const counts = { scored: 0, skipped: 0, sampledOut: 0, failed: 0, dropped: 0 };
   const reported = new Set<string>();
 
   function fail({ name }: Feedback, error: unknown): void {
     counts.failed++;
+    try {
+      options.onFailure?.({ name, error });
+    } catch {
+      // A failure of a report is not reported.
+    }
     if (reported.has(name)) return;
     reported.add(name);
-    const reason = error instanceof Error ? error.message : 'it threw a value that is no error';
+    const reason = describeFailure(error);
     process.emitWarning(`The evaluator of "${name}" failed: ${reason}. Further failures are counted in stats().`, {
       type: 'SpanlineWarning',
       code: 'SPANLINE_EVALS',
@@ -144,7 +162,7 @@ export function createEvals(options: EvalsOptions): Evals {
   ): Promise<void> {
     try {
       const own = createContext(timeoutMs);
-      const result = evaluating.run(true, () => withSpanOf(judge, span, () => judge.evaluate(values, own)));
+      const result = outside(() => withSpanOf(judge, span, () => judge.evaluate(values, own)));
       const verdict = readVerdict(await unlessAborted(result, own));
       if (verdict === undefined) {
         counts.skipped++;
@@ -179,7 +197,7 @@ export function createEvals(options: EvalsOptions): Evals {
   }
 
   function onSpanEnd(ended: EndedSpan): void {
-    if (evaluating.getStore() === true || ended.span.type === 'evaluator') return;
+    if (isEvaluating() || ended.span.type === 'evaluator') return;
     const span = evaluatedSpan(ended, Date.now());
     const subject = traces.add(span);
     for (const judge of functions) {
