@@ -13,9 +13,7 @@ const CONNECTION_ERROR = /^(?:APIConnection(?:Timeout)?Error|AI_APICallError)$/;
 
 function statusOf(error: unknown): number | undefined {
   const { status, statusCode, response } = props(error);
-  return [status, statusCode, props(response)['status']].find((value) => typeof value === 'number') as
-    | number
-    | undefined;
+  return [status, statusCode, props(response)['status']].find((value): value is number => typeof value === 'number');
 }
 
 /** Headers are an object, or a `Headers`. */
@@ -64,7 +62,8 @@ export interface Attempts {
 }
 
 /**
- * Makes a call, and makes it again after a fault that may pass. All calls of a judge wait as long as `Retry-After` asks.
+ * Makes a call, and makes it again after a fault that may pass. All calls of a judge wait as long as `Retry-After`
+ * asks.
  *
  * @throws JudgeError `ERR_JUDGE_CALL`
  */

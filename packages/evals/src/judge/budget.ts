@@ -32,7 +32,11 @@ export interface Reservation {
 
 /** A budget, as {@link judgeBudget} returns it. Several judges may share it. */
 export interface JudgeBudget {
-  /** US dollars of a call are counted before it. @throws JudgeError `ERR_JUDGE_BUDGET` if the day has not as much left */
+  /**
+   * Counts US dollars of a call before it is made.
+   *
+   * @throws JudgeError `ERR_JUDGE_BUDGET` if the day has not as much left
+   */
   reserve(usd: number): Promise<Reservation>;
   /** US dollars that were spent or are reserved today, as far as this process knows. */
   spentUsd(): number;

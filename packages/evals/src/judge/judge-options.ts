@@ -40,7 +40,7 @@ export interface JudgeModelOptions {
 
 /** Options of {@link judge}. */
 export interface JudgeOptions extends JudgeModelOptions {
-  /** What is judged, and what each score means. */
+  /** Tells the model the subject of the judgement, and the meaning of the scores. */
   rubric: string;
   /** Numbers that the model gives. The score is 0 to 1 all the same. @defaultValue 0 to 10 */
   scale?: NumberScale;

@@ -1,4 +1,4 @@
-/** What a judge asks a model. What is judged is hostile: it may ask for a score, or write a verdict itself. */
+/** The prompt of a judge. The judged text is hostile: it may ask for a score, or contain a verdict. */
 import { createHash, createHmac, randomBytes } from 'node:crypto';
 import { textOfValue } from '../subject/fields.ts';
 import type { Scale } from './scale.ts';

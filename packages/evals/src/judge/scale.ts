@@ -2,7 +2,7 @@
 import { checkOptions, option, type Shape, SpanlineError } from '@spanline/record';
 import type { Verdict } from '../feedback/verdict.ts';
 
-/** Numbers from `min` to `max`. The score is between 0 (`min`) and 1 (`max`), whatever the numbers that the model sees. */
+/** Numbers from `min` to `max`. The score that is written is 0 for `min` and 1 for `max`. */
 export interface NumberScale {
   min: number;
   max: number;

@@ -7,15 +7,16 @@ export function unlessAborted<T>(signal: AbortSignal, start: (resolve: (value: T
       reject(signal.reason as Error);
       return;
     }
+    let stop = (): void => undefined;
     const onAbort = (): void => {
       stop();
       reject(signal.reason as Error);
     };
-    const stop = start((value) => {
+    signal.addEventListener('abort', onAbort, { once: true });
+    stop = start((value) => {
       signal.removeEventListener('abort', onAbort);
       resolve(value);
     });
-    signal.addEventListener('abort', onAbort, { once: true });
   });
 }
 

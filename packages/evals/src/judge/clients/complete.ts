@@ -4,7 +4,7 @@
 export interface JudgeRequest {
   /** The task, the scale, the examples and the form of the answer. */
   readonly system: string;
-  /** What is judged. */
+  /** The judged values, between tags. */
   readonly user: string;
   /** The model, if the judge names one. */
   readonly model: string | undefined;

@@ -1,4 +1,4 @@
-/** The clients that a judge can use. They are told by their structure, so that none is a dependency. */
+/** The clients that a judge can use. Their structure identifies them, so that none is a dependency. */
 import { props } from '@spanline/record';
 import { type Complete, type Connection, textOfContent, textOrUndefined } from './complete.ts';
 
@@ -28,13 +28,9 @@ export interface AiSdkModel {
 /** The client of a judge, or a function that asks a model. */
 export type JudgeClient = OpenAiClient | AnthropicClient | LangChainModel | AiSdkModel | Complete;
 
-type Send = (body: unknown, options?: unknown) => unknown;
-
-/** The method of an object, called on it. Clients keep state. */
-const method =
-  (owner: unknown, name: string): Send =>
-  (body, options) =>
-    (owner as Record<string, Send>)[name]?.(body, options);
+/** Calls a method on its object: clients keep state. */
+const call = (self: object, method: AnyFunction, ...args: readonly unknown[]): unknown =>
+  Reflect.apply(method as (...given: readonly unknown[]) => unknown, self, args);
 
 const has = (owner: unknown, name: string): boolean => typeof props(owner)[name] === 'function';
 
@@ -42,6 +38,7 @@ const has = (owner: unknown, name: string): boolean => typeof props(owner)[name]
 const once = (signal: AbortSignal): object => ({ signal, maxRetries: 0 });
 
 function openAi(client: OpenAiClient): Connection {
+  const { completions } = client.chat;
   return {
     provider: 'openai',
     url: textOrUndefined(props(client)['baseURL']),
@@ -52,7 +49,7 @@ function openAi(client: OpenAiClient): Connection {
         { role: 'user', content: user },
       ];
       const body = { model, messages, max_completion_tokens: maxTokens };
-      const answer = props(await method(client.chat.completions, 'create')(body, once(signal)));
+      const answer = props(await call(completions, completions.create, body, once(signal)));
       const [choice] = Array.isArray(answer['choices']) ? (answer['choices'] as unknown[]) : [];
       const text = textOfContent(props(props(choice)['message'])['content']);
       return { text, usage: answer, model: textOrUndefined(answer['model']) };
@@ -67,7 +64,7 @@ function anthropic(client: AnthropicClient): Connection {
     needsModel: true,
     async complete({ system, user, model, maxTokens, signal }) {
       const body = { model, system, messages: [{ role: 'user', content: user }], max_tokens: maxTokens };
-      const answer = props(await method(client.messages, 'create')(body, once(signal)));
+      const answer = props(await call(client.messages, client.messages.create, body, once(signal)));
       return { text: textOfContent(answer['content']), usage: answer, model: textOrUndefined(answer['model']) };
     },
   };
@@ -81,7 +78,7 @@ function langChain(model: LangChainModel): Connection {
         ['system', system],
         ['human', user],
       ];
-      const answer = props(await method(model, 'invoke')(messages, { signal }));
+      const answer = props(await call(model, model.invoke, messages, { signal }));
       const { model_name: named } = props(answer['response_metadata']);
       return { text: textOfContent(answer['content']), usage: answer, model: textOrUndefined(named) };
     },
@@ -97,9 +94,8 @@ function aiSdk(model: AiSdkModel): Connection {
         { role: 'system', content: system },
         { role: 'user', content: [{ type: 'text', text: user }] },
       ];
-      const answer = props(
-        await method(model, 'doGenerate')({ prompt, maxOutputTokens: maxTokens, abortSignal: signal }),
-      );
+      const given = { prompt, maxOutputTokens: maxTokens, abortSignal: signal };
+      const answer = props(await call(model, model.doGenerate, given));
       const named = textOrUndefined(props(answer['response'])['modelId']);
       return { text: textOfContent(answer['content']), usage: answer, model: named };
     },
