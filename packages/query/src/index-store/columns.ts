@@ -58,7 +58,7 @@ const LEFT_OUT: ReadonlySet<string> = new Set(ATTRIBUTE_KEYS.filter((key) => !BY
 export const INDEXED_KEYS: readonly string[] = [...BY_KEY.keys()];
 
 /** Format of the files: another table of columns makes another format. */
-export const FORMAT = `2-${createHash('sha256')
+export const FORMAT = `3-${createHash('sha256')
   .update(JSON.stringify([PLACE_TYPES, COLUMNS.map(({ name, type }) => [name, type])]))
   .digest('hex')
   .slice(0, 12)}`;

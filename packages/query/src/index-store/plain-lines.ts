@@ -27,9 +27,12 @@ function keysOf(line: string): string[] {
   }
 }
 
-/** The keys of some lines of a file; `undefined` if most are not what a tracer writes. */
-function sampleKeys(file: LogFile, size: number): string[] | undefined {
-  const found = new Set<string>(NEEDED);
+/**
+ * The keys of some lines of a file, and whether each of these lines has them; `undefined` if most lines are not what a
+ * tracer writes.
+ */
+function sampleKeys(file: LogFile, size: number): Map<string, boolean> | undefined {
+  const counts = new Map<string, number>(NEEDED.map((key) => [key, 0]));
   let lines = 0;
   let own = 0;
   for (let part = 0; part < SAMPLES; part++) {
@@ -42,10 +45,11 @@ function sampleKeys(file: LogFile, size: number): string[] | undefined {
       const keys = keysOf(line);
       if (!NEEDED.every((key) => keys.includes(key)) || keys.some((key) => UNLIKE.has(key))) continue;
       own++;
-      for (const key of keys) found.add(key);
+      for (const key of keys) counts.set(key, (counts.get(key) ?? 0) + 1);
     }
   }
-  return own > lines * MIN_SHARE ? [...found] : undefined;
+  if (own <= lines * MIN_SHARE) return undefined;
+  return new Map([...counts].map(([key, count]) => [key, count === own]));
 }
 
 /** Keys that differ in more than upper and lower case: names in SQL do not. */
@@ -54,11 +58,14 @@ function distinct(keys: readonly string[]): string[] {
   return [...seen.values()];
 }
 
-/** SQL of the bytes of a line that has these values and no others. */
-function lengthOf(readings: readonly Reading[]): string {
+/**
+ * SQL of the bytes of a line that has these values and no others; null for a line without a key that lines always have.
+ */
+function lengthOf(readings: readonly Reading[], isAlways: (key: string) => boolean): string {
   const parts = readings.map(({ key, quotes }) => {
     const around = Buffer.byteLength(JSON.stringify(key)) + ':,'.length + quotes;
-    return `coalesce(strlen(${identifier(key)}) + ${around}, 0)`;
+    const bytes = `strlen(${identifier(key)}) + ${around}`;
+    return isAlways(key) ? bytes : `coalesce(${bytes}, 0)`;
   });
   return `1 + ${parts.join(' + ')}`;
 }
@@ -72,8 +79,9 @@ function lengthOf(readings: readonly Reading[]): string {
 export function selectPlainLines(file: LogFile, size: number): string | undefined {
   const keys = sampleKeys(file, size);
   if (keys === undefined) return undefined;
+  const isAlways = (key: string): boolean => keys.get(key) === true;
   const indexed = new Map<string, IndexColumn>();
-  const readings = distinct(keys).map((key): Reading => {
+  const readings = distinct([...keys.keys()]).map((key): Reading => {
     const source = columnOf(key);
     const column = source && indexColumn(source);
     if (column === undefined) return { key, type: 'JSON', quotes: 0 };
@@ -89,12 +97,13 @@ export function selectPlainLines(file: LogFile, size: number): string | undefine
     ...NEEDED.map((key) => `${identifier(key)} IS NOT NULL`),
     // `IN` makes a join of it, which loses the order of the lines.
     `list_contains(['trace', 'debug', 'info', 'warn', 'error', 'fatal'], "level")`,
-    ...readings.flatMap(({ key, isRight }) =>
-      isRight === undefined ? [] : [`(${identifier(key)} IS NULL OR ${isRight})`],
-    ),
+    ...readings.flatMap(({ key, isRight }) => {
+      if (isRight === undefined) return [];
+      return [isAlways(key) ? `(${isRight})` : `(${identifier(key)} IS NULL OR ${isRight})`];
+    }),
   ];
   const places: Readonly<Record<string, string>> = {
-    [PLACE.length]: `CASE WHEN ${isPlain.join(' AND ')} THEN ${lengthOf(readings)} END`,
+    [PLACE.length]: `CASE WHEN ${isPlain.join(' AND ')} THEN ${lengthOf(readings, isAlways)} END`,
     [PLACE.isEnd]: `"event.name" = 'span.end'`,
     [PLACE.start]: start,
     [PLACE.stop]: `CASE WHEN ${duration} IS NULL THEN ${timeAt('@timestamp')} ELSE ${start} + ${duration} END`,

@@ -45,8 +45,10 @@ function timeOf(key: string): Reading {
 function listOf(key: string): Reading {
   const name = identifier(key);
   const value = `CASE WHEN ${name} <> '[]' THEN string_split(${name}[3:-3], '","') END`;
-  const isRight = `regexp_full_match(${name}, '\\[(?:"[^"\\\\]*"(?:,"[^"\\\\]*")*)?\\]')`;
-  return { key, type: 'VARCHAR', quotes: 0, value, isRight };
+  // Without escapes, every quote begins or ends a text.
+  const isTexts = `starts_with(${name}, '["') AND ends_with(${name}, '"]') AND NOT contains(${name}, '\\')
+    AND NOT contains(replace(${name}[3:-3], '","', ''), '"')`;
+  return { key, type: 'VARCHAR', quotes: 0, value, isRight: `${name} = '[]' OR ${isTexts}` };
 }
 
 /** A label: a text without escapes, a boolean, or an integer. */

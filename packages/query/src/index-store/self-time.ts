@@ -12,29 +12,31 @@ const IS_END = identifier(PLACE.isEnd);
 const START = identifier(PLACE.start);
 const STOP = identifier(PLACE.stop);
 /** Lines whose self time is computed at once. */
-const MAX_LINES = 500_000;
+const MAX_LINES = 1_000_000;
 
 /** Self time of a line of a whole span, in milliseconds; `NULL` where it was not computed yet. */
 export const SELF = identifier(PLACE.self);
 
-/** Lines whose self time is asked for. */
-interface SelfOptions {
+/** Spans of a table. */
+interface SpansOfTable {
   readonly table: string;
   /** SQL of a key. */
   readonly key: (key: AttributeKey) => string;
   /** Condition of the traces. They are whole in the table. */
   readonly traces: string;
-  /** Condition of the spans. Others count as children only. */
-  readonly where: string;
-  /** Columns of the result, computed from a line of the table. */
-  readonly columns: readonly string[];
+  /** Condition of the spans. Others count as children only. @defaultValue none */
+  readonly where?: string;
+  /** SQL of a number that names a line. */
+  readonly id: string;
+  /** Columns, computed from a line of the table. @defaultValue none */
+  readonly columns?: readonly string[];
 }
 
 /**
- * Rows with columns of a span and its `self` time. Children cover of a span the sum of what each adds behind the ends
- * of those that began before.
+ * Tables of a statement: `own` has the spans, `parents` the self time of those that have children. Children cover of
+ * a span the sum of what each adds behind the ends of those that began before.
  */
-export function selfTimes({ table, key, traces, where, columns }: SelfOptions): string {
+function withParents({ table, key, traces, where = 'true', id, columns = [] }: SpansOfTable): string {
   const trace = key('trace_id');
   const span = key('span_id');
   const parent = key('parent_span_id');
@@ -49,16 +51,21 @@ export function selfTimes({ table, key, traces, where, columns }: SelfOptions): 
       FROM (SELECT hash(${trace}, ${parent}) AS place, ${times} FROM ${table}
         WHERE ${IS_END} AND ${isTimed} AND ${traces} AND ${span} IS NOT NULL AND ${parent} <> ${span})
     ), own AS (
-      SELECT row_number() OVER () AS id, ${[`hash(${trace}, ${span}) AS place`, times, ...columns].join(', ')}
+      SELECT ${[`${id} AS id`, `hash(${trace}, ${span}) AS place`, times, ...columns].join(', ')}
       FROM ${table} WHERE ${IS_END} AND ${isTimed} AND ${traces} AND ${span} IS NOT NULL AND ${where}
-    ), covered AS (
-      SELECT own.id, sum(greatest(0, least(children.stop, own.stop)
-        - greatest(children.start, own.start, coalesce(children.reached, own.start)))) AS ms
+    ), parents AS (
+      SELECT own.id, greatest(0, any_value(own.stop - own.start) - sum(greatest(0, least(children.stop, own.stop)
+        - greatest(children.start, own.start, coalesce(children.reached, own.start))))) AS self
       FROM own JOIN children USING (place)
       GROUP BY own.id
-    )
-    SELECT own.*, greatest(0, own.stop - own.start - coalesce(covered.ms, 0)) AS self
-    FROM own LEFT JOIN covered USING (id)`;
+    )`;
+}
+
+/** Rows with the columns of a span and its `self` time. */
+export function selfTimes(spans: Omit<SpansOfTable, 'id'>): string {
+  return `${withParents({ ...spans, id: 'row_number() OVER ()' })}
+    SELECT own.*, coalesce(parents.self, greatest(0, own.stop - own.start)) AS self
+    FROM own LEFT JOIN parents USING (id)`;
 }
 
 /** Stores the self time of lines that have none, and of the other lines of their traces. */
@@ -74,14 +81,16 @@ export async function storeSelfTimes(
   await connection.run(`CREATE TEMP TABLE fresh AS ${fresh}`);
   const counted = await connection.runAndReadAll(`SELECT count(*) FROM ${table}`);
   const parts = Math.ceil(Number(counted.getRows()[0]?.[0] ?? 0) / MAX_LINES);
-  await connection.run(`UPDATE ${table} SET ${SELF} = 0 WHERE ${SELF} IS NULL`);
+  const isSpan = `${IS_END} AND ${trace} IS NOT NULL AND ${key('span_id')} IS NOT NULL`;
+  const alone = `CASE WHEN ${isSpan} THEN greatest(0, coalesce(${STOP} - ${START}, 0)) ELSE 0 END`;
+  await connection.run(`UPDATE ${table} SET ${SELF} = ${alone} WHERE ${SELF} IS NULL`);
   // A window over all lines of a large log takes too much memory.
   for (let part = 0; part < parts; part++) {
     signal?.throwIfAborted();
     const traces = `${trace} IN (SELECT trace FROM fresh WHERE hash(trace) % ${parts} = ${part})`;
-    const rows = selfTimes({ table, key, traces, where: 'true', columns: ['rowid AS line'] });
+    const parents = `${withParents({ table, key, traces, id: 'rowid' })} SELECT * FROM parents`;
     await connection.run(
-      `UPDATE ${table} SET ${SELF} = spans.self FROM (${rows}) spans WHERE ${table}.rowid = spans.line`,
+      `UPDATE ${table} SET ${SELF} = parents.self FROM (${parents}) parents WHERE ${table}.rowid = parents.id`,
     );
   }
   await connection.run('DROP TABLE fresh');
