@@ -152,7 +152,7 @@ export const layerTable: LayerTable = {
       ['scope.ts', 'options.ts', 'objects'],
       ['models'],
       ['runs'],
-      ['steps'],
+      ['steps', 'callback-arguments.ts'],
       ['handler.ts'],
       ['components', 'register'],
       ['index.ts'],

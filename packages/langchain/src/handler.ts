@@ -1,12 +1,17 @@
 import { defaultTracer, type Tracer } from '@spanline/core';
-import { createGuard, type Guard, text } from '@spanline/instrumentation';
+import { createGuard, type Guard } from '@spanline/instrumentation';
 import { checkOptions } from '@spanline/record';
+import type {
+  ChainEndArguments,
+  ModelEndArguments,
+  ModelStartArguments,
+  StepStartArguments,
+  TokenArguments,
+} from './callback-arguments.ts';
 import { readModelError } from './models/answer.ts';
 import { addStreamEvent, addToken, type StreamedAnswer } from './models/streamed-answer.ts';
 import { toModelMessages } from './objects/messages.ts';
-import { serializedClass } from './objects/names.ts';
 import { toRunStart } from './objects/run-start.ts';
-import { applyPolicy, tracePolicyOf } from './objects/trace-policy.ts';
 import { HANDLER_SHAPE, type SpanlineCallbackHandlerOptions } from './options.ts';
 import { followLangChain } from './runs/langchain-context.ts';
 import { type EndArguments, OpenRuns } from './runs/open-runs.ts';
@@ -15,11 +20,9 @@ import { describeChainEnd, startChain } from './steps/chain.ts';
 import { writeCustomEvent } from './steps/custom-event.ts';
 import { GRAPH_HANDLER, recordInterrupt, recordResume } from './steps/interrupts.ts';
 import { describeModelEnd, setMessages, startModel, streamModel } from './steps/model.ts';
+import { startRetriever } from './steps/retriever.ts';
 import { ToolCalls } from './steps/tool-calls.ts';
-import { readToolOutput, startTool } from './steps/tool.ts';
-
-type ChainEndArguments = [...end: EndArguments, kwargs?: { inputs?: unknown }];
-type ModelEndArguments = [...end: EndArguments, extra?: Record<string, unknown>];
+import { describeToolEnd, startTool } from './steps/tool.ts';
 
 /**
  * LangChain.js callback handler. Writes a span for each chain, prompt, model call, parser, retriever, tool and agent,
@@ -82,6 +85,7 @@ export class SpanlineCallbackHandler {
     const capture = options.capture === undefined ? {} : { capture: options.capture };
     const runs = new OpenRuns(this.#tracer, { scope: SCOPE, ...capture });
     this.#runs = runs;
+    // The function must not keep the handler.
     if (this.#tracer.enabled) followLangChain(this, (runId) => runs.get(runId)?.span);
   }
 
@@ -90,7 +94,6 @@ export class SpanlineCallbackHandler {
     return this;
   }
 
-  /** Arguments are in the order in which the callback manager passes them. The published types have another order. */
   handleChainStart(
     chain: unknown,
     inputs: unknown,
@@ -105,31 +108,16 @@ export class SpanlineCallbackHandler {
     if (runType === 'llm') this.#beforeCall?.();
     this.#guard('langchain chain start', () => {
       const start = toRunStart(runId, parentRunId, tags, metadata);
-      const policy = tracePolicyOf(extra);
-      const recorded = policy === undefined ? inputs : applyPolicy(this.#guard, policy.processInputs, inputs);
-      startChain(this.#runs, start, {
-        chain,
-        inputs: recorded,
-        runType,
-        runName,
-        extra,
-        policy,
-        keepsPlumbing: this.#all,
-      });
+      const given = { chain, inputs, runType, runName, extra, keepsPlumbing: this.#all };
+      startChain(this.#runs, this.#guard, start, given);
     });
   }
 
   handleChainEnd(outputs: unknown, ...[runId, parentRunId, tags, kwargs]: ChainEndArguments): void {
     this.#guard('langchain chain end', () =>
       this.#runs.end([runId, parentRunId, tags], (run) => {
-        const { policy } = run.data;
-        const recorded = policy === undefined ? outputs : applyPolicy(this.#guard, policy.processOutputs, outputs);
-        const deferred =
-          policy === undefined ? kwargs?.inputs : applyPolicy(this.#guard, policy.processInputs, kwargs?.inputs);
-        describeChainEnd(run, recorded, deferred);
-        for (const { options, error } of this.#toolCalls.withoutRun(recorded, run)) {
-          this.#runs.startInstant(run.span, options).fail(error).end();
-        }
+        const recorded = describeChainEnd(run, this.#guard, { outputs, inputs: kwargs?.inputs });
+        this.#toolCalls.recordWithoutRun(this.#runs, run, recorded);
       }),
     );
   }
@@ -150,12 +138,7 @@ export class SpanlineCallbackHandler {
   handleChatModelStart(
     llm: unknown,
     messages: unknown[][],
-    runId: string,
-    parentRunId?: string,
-    extra?: Record<string, unknown>,
-    tags?: string[],
-    metadata?: Record<string, unknown>,
-    runName?: string,
+    ...[runId, parentRunId, extra, tags, metadata, runName]: ModelStartArguments
   ): void {
     this.#beforeCall?.();
     this.#guard('langchain model start', () => {
@@ -170,18 +153,13 @@ export class SpanlineCallbackHandler {
   handleLLMStart(
     llm: unknown,
     prompts: string[],
-    runId: string,
-    parentRunId?: string,
-    extra?: Record<string, unknown>,
-    tags?: string[],
-    metadata?: Record<string, unknown>,
-    runName?: string,
+    ...[runId, parentRunId, extra, tags, metadata, runName]: ModelStartArguments
   ): void {
     this.#beforeCall?.();
     this.#guard('langchain llm start', () => {
       const start = toRunStart(runId, parentRunId, tags, metadata);
       const given = { operation: 'text_completion', llm, extra, runName, question: prompts.at(-1) } as const;
-      startModel(this.#runs, start, given)?.set({ 'gen_ai.operation.name': 'text_completion' }).input(prompts);
+      startModel(this.#runs, start, given)?.set({ 'gen_ai.operation.name': given.operation }).input(prompts);
     });
   }
 
@@ -192,14 +170,7 @@ export class SpanlineCallbackHandler {
     });
   }
 
-  handleLLMNewToken(
-    token: string,
-    _idx: unknown,
-    runId: string,
-    _parentRunId?: string,
-    _tags?: string[],
-    fields?: unknown,
-  ): void {
+  handleLLMNewToken(token: string, _idx: unknown, ...[runId, , , fields]: TokenArguments): void {
     this.#streamed('langchain token', runId, (answer) => addToken(answer, token, fields));
   }
 
@@ -220,17 +191,11 @@ export class SpanlineCallbackHandler {
   handleRetrieverStart(
     retriever: unknown,
     query: string,
-    runId: string,
-    parentRunId?: string,
-    tags?: string[],
-    metadata?: Record<string, unknown>,
-    name?: string,
+    ...[runId, parentRunId, tags, metadata, name]: StepStartArguments
   ): void {
-    this.#guard('langchain retriever start', () => {
-      const target = text(name) ?? serializedClass(retriever) ?? 'documents';
-      const options = { name: `retrieval ${target}`, type: 'retriever', input: query } as const;
-      this.#runs.start(toRunStart(runId, parentRunId, tags, metadata), options);
-    });
+    this.#guard('langchain retriever start', () =>
+      startRetriever(this.#runs, toRunStart(runId, parentRunId, tags, metadata), retriever, query, name),
+    );
   }
 
   handleRetrieverEnd(documents: unknown, ...end: EndArguments): void {
@@ -244,12 +209,7 @@ export class SpanlineCallbackHandler {
   handleToolStart(
     tool: unknown,
     input: string,
-    runId: string,
-    parentRunId?: string,
-    tags?: string[],
-    metadata?: Record<string, unknown>,
-    runName?: string,
-    toolCallId?: string,
+    ...[runId, parentRunId, tags, metadata, runName, toolCallId]: StepStartArguments
   ): void {
     this.#guard('langchain tool start', () => {
       const start = toRunStart(runId, parentRunId, tags, metadata);
@@ -260,12 +220,7 @@ export class SpanlineCallbackHandler {
 
   handleToolEnd(output: unknown, ...end: EndArguments): void {
     this.#guard('langchain tool end', () =>
-      this.#runs.end(end, ({ span }) => {
-        const { result, callId, error } = readToolOutput(output);
-        this.#toolCalls.recorded(span, callId);
-        span.set({ 'gen_ai.tool.call.id': callId }).output(result);
-        if (error !== undefined) span.fail(error);
-      }),
+      this.#runs.end(end, ({ span }) => this.#toolCalls.recorded(span, describeToolEnd(span, output))),
     );
   }
 

@@ -5,51 +5,29 @@
 
 import { types } from 'node:util';
 import { isPlainObject } from '@spanline/record';
-import { boundedByteLength, truncate } from '../gate/index.ts';
 import {
-  decidesByName,
-  isHeaderOfSecret,
-  isPathEnd,
-  mayBePersonal,
-  memberName,
+  elementName,
   isValueMember,
+  memberName,
   nameBesideValue,
-  nameOfPair,
   type PathPosition,
   stepInto,
   type ValueRedactor,
 } from '../redaction/index.ts';
-import { describeBase64, describeBlob, describeBytes, isVector } from './blobs.ts';
+import { blobPartJson } from './blob-part.ts';
+import { isVector } from './blobs.ts';
 import type { ContentLimits } from './content-limits.ts';
 import { embeddedData } from './embedded-data.ts';
-import { binaryBytes, builtInJson, mapObject, primitiveJson, readProperty, UNREADABLE_JSON } from './host-values.ts';
+import { EncodingBudget } from './encoding-budget.ts';
+import { binaryBytes, builtInJson, mapObject, readProperty, UNREADABLE_JSON } from './host-values.ts';
 import { arrayJson, isStringJson, joinJson, type Json, type JsonNode, type Member, toJson } from './json.ts';
 import { messageJson, referenceJson } from './message-json.ts';
 import { ObjectJson, plainKeyJson } from './object-json.ts';
-import { safeText, verifiedText } from './safe-text.ts';
+import { PathWalk } from './path-walk.ts';
+import { ContentTextEncoder } from './text-encoder.ts';
 
-/** Values of all kinds that are read. */
-const MAX_NODES = 50_000;
-/** Listing the keys of an object takes an eighth of the time of reading their values. */
-const LISTED_PER_NODE = 8;
-/** A text of this size stays whole even if long texts have used up the budget: names, roles, ids. */
-const MIN_TEXT = 64;
-/** Texts of one value, as a multiple of the limit of a single text. */
-const TEXT_BUDGET = 4;
-const MAX_KEY = 256;
 const OMITTED = '"[…]"';
 const CIRCULAR = '"[circular]"';
-
-/** A part of a message that may have a payload. */
-interface BlobPart {
-  readonly type: unknown;
-  readonly content?: unknown;
-  readonly mime_type?: unknown;
-  readonly modality?: unknown;
-}
-
-/** Members of a part that describe its payload in words. */
-const WORDS = ['title', 'context'] as const;
 
 /**
  * Encodes values as JSON, bounded in depth, length and total work. Never throws. Every text passes the redactor first.
@@ -57,29 +35,29 @@ const WORDS = ['title', 'context'] as const;
  * stay pieces of their own, because they may become references.
  */
 export class JsonEncoder {
-  /**
-   * UTF-8 bytes of all texts of the value, before redaction and truncation; estimated for strings of more than a
-   * million characters.
-   */
-  bytes = 0;
-  /** True if something was left out. */
-  truncated = false;
-  #nodes = MAX_NODES;
-  #textBudget = 0;
   readonly #limits: ContentLimits;
-  readonly #redactor: ValueRedactor;
+  readonly #budget: EncodingBudget;
+  readonly #texts: ContentTextEncoder;
+  readonly #paths: PathWalk;
   readonly #ancestors: object[] = [];
   /** True if the last node is an array. */
   #isArray = false;
-  /** Where the user's paths are; `undefined` where none leads on. */
-  #position: PathPosition | undefined;
-  /** The steps to the current value. They are kept where a path may lead on. */
-  #steps: string[] | undefined;
-  #censored = 0;
 
   constructor(limits: ContentLimits, redactor: ValueRedactor) {
     this.#limits = limits;
-    this.#redactor = redactor;
+    this.#budget = new EncodingBudget(limits.stringBytes);
+    this.#texts = new ContentTextEncoder(redactor, this.#budget);
+    this.#paths = new PathWalk(redactor);
+  }
+
+  /** UTF-8 bytes of all texts of the last value, before redaction and truncation. */
+  get bytes(): number {
+    return this.#budget.bytes;
+  }
+
+  /** True if something of the last value was left out. */
+  get truncated(): boolean {
+    return this.#budget.truncated;
   }
 
   /**
@@ -89,121 +67,53 @@ export class JsonEncoder {
    * @param position - where the user's paths are at the value
    */
   encode(value: unknown, key = '', position?: PathPosition): Json | undefined {
-    this.#restart();
+    this.#budget.restart();
     const node = position === undefined ? this.#node(value, undefined) : this.#entered(position, key, value, undefined);
     return node === undefined ? undefined : toJson(node);
   }
 
   /** A text for a field that holds text, not JSON. A payload still becomes the JSON that describes it. */
   encodeText(text: string): string {
-    this.#restart();
-    if (this.#verified(text, undefined) !== undefined) return text;
-    return this.#payload(text) ?? this.#safe(text, undefined);
-  }
-
-  #restart(): void {
-    this.bytes = 0;
-    this.truncated = false;
-    this.#nodes = MAX_NODES;
-    this.#textBudget = this.#limits.stringBytes * TEXT_BUDGET;
+    this.#budget.restart();
+    return this.#texts.plain(text);
   }
 
   /** @param name - name of the field that `value` is the value of */
   #node(value: unknown, name: string | undefined): JsonNode | undefined {
     this.#isArray = false;
-    if (--this.#nodes < 0) {
-      this.truncated = true;
+    if (--this.#budget.nodes < 0) {
+      this.#budget.truncated = true;
       return OMITTED;
     }
     if (typeof value === 'string') {
-      return (this.#position === undefined ? undefined : this.#embedded(value)) ?? this.#text(value, name);
+      return (this.#paths.position === undefined ? undefined : this.#embedded(value)) ?? this.#texts.json(value, name);
     }
-    if (typeof value !== 'object') return this.#primitive(value, name);
+    if (typeof value !== 'object') return this.#texts.primitive(value, name);
     return value === null ? 'null' : this.#guarded(value, name);
-  }
-
-  #primitive(value: unknown, name: string | undefined): string | undefined {
-    if ((typeof value === 'number' || typeof value === 'bigint') && mayBePersonal(value, name)) {
-      const text = String(value);
-      const redacted = this.#redactor.redact(text, name);
-      if (redacted !== text) return JSON.stringify(redacted);
-    }
-    return primitiveJson(value);
   }
 
   /** A value that the user's paths may lead to. */
   #entered(position: PathPosition, step: string, value: unknown, name: string | undefined): JsonNode | undefined {
-    const outer = this.#position;
-    const steps = (this.#steps ??= []);
-    steps.push(step);
-    try {
-      if (isPathEnd(position)) {
-        this.#position = undefined;
-        this.#censored++;
-        return this.#node(this.#redactor.censor(value, steps), undefined);
-      }
-      this.#position = position.length === 0 ? undefined : position;
-      return this.#node(value, name);
-    } finally {
-      steps.pop();
-      this.#position = outer;
-    }
+    return this.#paths.enter(position, step, value, name, (inner, own) => this.#node(inner, own));
   }
 
   /** A text that is the JSON of an object, if one of the user's paths leads to a value in that. */
   #embedded(text: string): string | undefined {
     const data = embeddedData(text);
     if (data === undefined) return undefined;
-    const { bytes, truncated } = this;
-    const [nodes, textBudget, censored] = [this.#nodes, this.#textBudget, this.#censored];
+    const [spent, censored] = [this.#budget.spent(), this.#paths.censored];
     const node = this.#guarded(data, undefined);
     this.#isArray = false;
-    if (node !== undefined && this.#censored > censored) return JSON.stringify(joinJson(toJson(node)));
-    this.bytes = bytes;
-    this.truncated = truncated;
-    this.#nodes = nodes;
-    this.#textBudget = textBudget;
+    if (node !== undefined && this.#paths.censored > censored) return JSON.stringify(joinJson(toJson(node)));
+    this.#budget.restore(spent);
     return undefined;
-  }
-
-  #text(text: string, name: string | undefined): string {
-    return this.#verified(text, name) ?? this.#payload(text) ?? JSON.stringify(this.#safe(text, name));
-  }
-
-  #payload(text: string): string | undefined {
-    const blob = describeBlob(text);
-    if (blob === undefined) return undefined;
-    this.bytes += blob.bytes;
-    return JSON.stringify(blob);
-  }
-
-  get #maxTextBytes(): number {
-    return Math.max(MIN_TEXT, Math.min(this.#limits.stringBytes, this.#textBudget));
-  }
-
-  #verified(text: string, name: string | undefined): string | undefined {
-    const verified = verifiedText(text, name, this.#maxTextBytes, this.#redactor);
-    if (verified === undefined) return undefined;
-    this.bytes += verified.bytes;
-    this.#textBudget -= text.length;
-    return verified.json;
-  }
-
-  #safe(text: string, name: string | undefined): string {
-    const size = boundedByteLength(text);
-    const safe = safeText(text, name, { size, maxBytes: this.#maxTextBytes }, this.#redactor);
-    this.bytes += size;
-    this.#textBudget -= safe.text.length;
-    if (this.#textBudget < -TEXT_BUDGET * this.#limits.stringBytes) this.#nodes = 0;
-    if (safe.isTruncated) this.truncated = true;
-    return safe.text;
   }
 
   /** JSON of an object, unless it is part of itself, too deep, or one too many. */
   #guarded(value: object, name: string | undefined): JsonNode | undefined {
     if (this.#ancestors.includes(value)) return CIRCULAR;
     if (this.#ancestors.length >= this.#limits.depth) {
-      this.truncated = true;
+      this.#budget.truncated = true;
       return OMITTED;
     }
     this.#ancestors.push(value);
@@ -219,15 +129,14 @@ export class JsonEncoder {
   }
 
   #builtIn(value: object, name: string | undefined): JsonNode | undefined {
-    if (types.isMap(value) || types.isSet(value)) this.#nodes -= Math.floor(value.size / LISTED_PER_NODE);
-    if (types.isMap(value)) {
-      const object = mapObject(value);
+    if (types.isMap(value) || types.isSet(value)) {
+      this.#budget.list(value.size);
+      const object = types.isMap(value) ? mapObject(value) : undefined;
       return object === undefined ? this.#array([...value], name) : this.#object(object, name);
     }
-    if (types.isSet(value)) return this.#array([...value], name);
     if (types.isNativeError(value)) return this.#object({ type: value.name, message: value.message }, undefined);
     if (types.isBoxedPrimitive(value)) return this.#node(value.valueOf(), name);
-    this.bytes += binaryBytes(value);
+    this.#budget.bytes += binaryBytes(value);
     return builtInJson(value) ?? this.#objectOrToJson(value, name);
   }
 
@@ -243,15 +152,11 @@ export class JsonEncoder {
   /** @param name - name of the field that the array is the value of */
   #array(values: readonly unknown[], name: string | undefined): Json {
     if (isVector(values)) return JSON.stringify({ vector_dimensions: values.length });
-    const position = this.#position;
-    const inherited = decidesByName(name) ? name : undefined;
+    const position = this.#paths.position;
     const skipped = Math.max(0, values.length - this.#limits.arrayLength);
     const nodes: JsonNode[] = [];
     for (let index = values.length - 1; index >= skipped; index--) {
-      const before = index === 0 ? undefined : values[index - 1];
-      const own = isHeaderOfSecret(before)
-        ? before
-        : (nameOfPair(values[index]) ?? (index === 0 && values[0] === name ? undefined : inherited));
+      const own = elementName(values, index, name);
       const node =
         position === undefined
           ? this.#node(values[index], own)
@@ -259,7 +164,7 @@ export class JsonEncoder {
       nodes.push(node ?? 'null');
     }
     if (skipped > 0) {
-      this.truncated = true;
+      this.#budget.truncated = true;
       nodes.push(`"…[+${skipped} elements]"`);
     }
     this.#isArray = true;
@@ -268,12 +173,12 @@ export class JsonEncoder {
 
   #object(value: object, name: string | undefined): JsonNode {
     const keys = Object.keys(value);
-    this.#nodes -= Math.floor(keys.length / LISTED_PER_NODE);
-    if (keys.includes('type') && (value as BlobPart).type === 'blob') {
-      const blob = this.#blobPart(value as BlobPart);
+    const position = this.#paths.position;
+    this.#budget.list(keys.length);
+    if (keys.includes('type')) {
+      const blob = blobPartJson(value, this.#budget, (key, text) => this.#member(position, key, text, key));
       if (blob !== undefined) return blob;
     }
-    const position = this.#position;
     if (keys.length === 2 && position === undefined) {
       const node = this.#textPart(value, keys) ?? this.#bareMessage(value, keys);
       if (node !== undefined) return node;
@@ -291,7 +196,7 @@ export class JsonEncoder {
       const own = named !== undefined && isValueMember(key) ? named : memberName(key, name);
       const node = this.#member(position, key, inner, own);
       if (node === undefined) continue;
-      const keyJson = plainKeyJson(key) ?? this.#unusualKey(key, (unusual ??= new Set()));
+      const keyJson = plainKeyJson(key) ?? this.#texts.key(key, (unusual ??= new Set()));
       if (keyJson === undefined) continue;
       if (key === 'role') hasRole = isStringJson(node);
       else if (key === 'parts') hasParts = this.#isArray;
@@ -300,8 +205,8 @@ export class JsonEncoder {
       if (key !== 'finish_reason') bareMembers?.push([keyJson, node]);
     }
     if (taken !== keys) {
-      this.truncated = true;
-      const keyJson = this.#unusualKey('…', (unusual ??= new Set()));
+      this.#budget.truncated = true;
+      const keyJson = this.#texts.key('…', (unusual ??= new Set()));
       const node = `"[+${keys.length - taken.length} keys]"`;
       if (keyJson !== undefined) object.add(keyJson, node);
       if (keyJson !== undefined) bareMembers?.push([keyJson, node]);
@@ -314,24 +219,24 @@ export class JsonEncoder {
 
   /** JSON of a part that is a text, as most are. No name of its members decides on a text. */
   #textPart(value: object, keys: readonly string[]): string | undefined {
-    if (keys[0] !== 'type' || keys[1] !== 'content' || this.#nodes < 2) return undefined;
+    if (keys[0] !== 'type' || keys[1] !== 'content' || this.#budget.nodes < 2) return undefined;
     const type = readProperty(value, 'type');
     const content = readProperty(value, 'content');
     if (typeof type !== 'string' || typeof content !== 'string') return undefined;
-    this.#nodes -= 2;
+    this.#budget.nodes -= 2;
     this.#isArray = false;
-    return `{"type":${this.#text(type, undefined)},"content":${this.#text(content, undefined)}}`;
+    return `{"type":${this.#texts.json(type, undefined)},"content":${this.#texts.json(content, undefined)}}`;
   }
 
   /** JSON of a message with a role and parts alone, as most are. */
   #bareMessage(value: object, keys: readonly string[]): JsonNode | undefined {
-    if (keys[0] !== 'role' || keys[1] !== 'parts' || this.#nodes < 2) return undefined;
+    if (keys[0] !== 'role' || keys[1] !== 'parts' || this.#budget.nodes < 2) return undefined;
     const role = readProperty(value, 'role');
     const parts = readProperty(value, 'parts');
     if (typeof role !== 'string' || !Array.isArray(parts)) return undefined;
-    this.#nodes -= 2;
+    this.#budget.nodes -= 2;
     const object = new ObjectJson();
-    object.add('"role":', this.#text(role, undefined));
+    object.add('"role":', this.#texts.json(role, undefined));
     object.add('"parts":', this.#guarded(parts, undefined) ?? 'null');
     const hasParts = this.#isArray;
     this.#isArray = false;
@@ -341,35 +246,5 @@ export class JsonEncoder {
 
   #member(position: PathPosition | undefined, key: string, value: unknown, name: string): JsonNode | undefined {
     return position === undefined ? this.#node(value, name) : this.#entered(stepInto(position, key), key, value, name);
-  }
-
-  /** JSON of a key that has to be redacted; `undefined` if redaction made it equal to another one. */
-  #unusualKey(key: string, seen: Set<string>): string | undefined {
-    const name = key.length > MAX_KEY ? truncate(key, MAX_KEY) : key;
-    const text = this.#redactor.redact(name.isWellFormed() ? name : name.toWellFormed(), undefined);
-    if (seen.has(text)) {
-      this.truncated = true;
-      return undefined;
-    }
-    seen.add(text);
-    return `${JSON.stringify(text)}:`;
-  }
-
-  /** Describes the payload of a part of a message. */
-  #blobPart(part: BlobPart): string | undefined {
-    const { content, mime_type: mimeType, modality } = part;
-    const declared = typeof mimeType === 'string' ? mimeType : undefined;
-    const isBinary = ArrayBuffer.isView(content);
-    if (!isBinary && typeof content !== 'string') return undefined;
-    const blob = isBinary ? describeBytes(content, declared) : describeBase64(content, declared);
-    this.bytes += blob.bytes;
-    let json = JSON.stringify({ type: 'blob', ...blob, ...(typeof modality === 'string' ? { modality } : {}) });
-    const position = this.#position;
-    for (const key of WORDS) {
-      const words = readProperty(part, key);
-      const node = typeof words === 'string' ? this.#member(position, key, words, key) : undefined;
-      if (typeof node === 'string') json = `${json.slice(0, -1)},"${key}":${node}}`;
-    }
-    return json;
   }
 }

@@ -13,12 +13,12 @@ export {
   stepInto,
 } from './paths/index.ts';
 export type { PlaceholderHolder } from './placeholders.ts';
-export { decidesByName, mayBePersonal } from './decides-by-name.ts';
+export { decidesByName, elementName, mayBePersonal } from './decides-by-name.ts';
 export { REDACT_OPTIONS } from './redact-options.ts';
 export { createRedactor, type Redactor } from './redactor.ts';
 export type { Replacements } from './replacements.ts';
 export { matchAt } from './lines.ts';
 export { isNameMember, isValueMember, nameBesideValue } from './secrets/named-values.ts';
-export { isHeaderOfSecret, isSecretName, memberName, nameOfPair } from './secrets/secret-names.ts';
+export { isHeaderOfSecret, isSecretName, memberName } from './secrets/secret-names.ts';
 export { NO_REDACTION, type ValueRedactor } from './value-redactor.ts';
 export type { VerifiedText } from './verified-texts.ts';

@@ -1,6 +1,6 @@
 /** Chains, graphs, nodes, prompts, parsers and decision models: everything that LangChain reports as a chain. */
 
-import { props, callerSpan, type Run } from '@spanline/instrumentation';
+import { callerSpan, type Guard, props, type Run } from '@spanline/instrumentation';
 import { readDecision, readDecisionRequest } from '../models/decision.ts';
 import { readModelRequest } from '../models/request.ts';
 import { nodeAttributes } from '../objects/graph-node.ts';
@@ -8,7 +8,7 @@ import { type ChainRun, isPlumbing, readChainRun } from '../objects/names.ts';
 import { promptName, readPrompt } from '../objects/prompt.ts';
 import { readable } from '../objects/readable.ts';
 import type { RunStart } from '../objects/run-start.ts';
-import type { TracePolicy } from '../objects/trace-policy.ts';
+import { applyPolicy, tracePolicyOf } from '../objects/trace-policy.ts';
 import type { OpenRuns } from '../runs/open-runs.ts';
 import { DEFAULT_TRAITS, type RunData } from '../runs/run-data.ts';
 
@@ -19,7 +19,6 @@ export interface ChainStart {
   readonly runType: unknown;
   readonly runName: unknown;
   readonly extra: unknown;
-  readonly policy: TracePolicy | undefined;
   readonly keepsPlumbing: boolean;
 }
 
@@ -37,9 +36,15 @@ function spanName({ type, name, className }: ChainRun, model: string | undefined
   return name;
 }
 
-/** Starts a chain-like run. Plumbing gets no span: the runs inside it are children of the enclosing span. */
-export function startChain(runs: OpenRuns, start: RunStart, given: ChainStart): void {
-  const { chain, inputs, extra, policy } = given;
+/**
+ * Starts a chain-like run. Plumbing gets no span: the runs inside it are children of the enclosing span.
+ *
+ * @param guard - calls the application's trace policy
+ */
+export function startChain(runs: OpenRuns, guard: Guard, start: RunStart, given: ChainStart): void {
+  const { chain, extra } = given;
+  const policy = tracePolicyOf(extra);
+  const inputs = applyPolicy(guard, policy?.processInputs, given.inputs);
   const run = readChainRun(chain, given.runType, given.runName, start);
   const { name, type, node, className } = run;
   const triesFallbacks = className === 'RunnableWithFallbacks';
@@ -66,16 +71,29 @@ export function startChain(runs: OpenRuns, start: RunStart, given: ChainStart): 
   if (outer !== undefined) outer.data.prompt = promptName(start.metadata);
 }
 
+/** The payloads that LangChain reports with the end of a chain. */
+export interface ChainEnd {
+  readonly outputs: unknown;
+  /** Its input, if LangChain did not have it at the start. */
+  readonly inputs: unknown;
+}
+
 /**
  * Sets the output of a chain-like run.
  *
- * @param inputs - its input, where LangChain reports it with the end
+ * @param guard - calls the application's trace policy
+ * @returns the output that may be recorded
  */
-export function describeChainEnd({ span, data }: Run<RunData>, outputs: unknown, inputs: unknown): void {
+export function describeChainEnd({ span, data }: Run<RunData>, guard: Guard, end: ChainEnd): unknown {
+  const outputs = applyPolicy(guard, data.policy?.processOutputs, end.outputs);
   if (span.type === 'llm') {
     span.set(readDecision(outputs));
-    return;
+    return outputs;
   }
-  if (data.defersInput && inputs !== undefined) span.input(readable(unwrapped(inputs, 'input')));
+  if (data.defersInput && end.inputs !== undefined) {
+    const inputs = applyPolicy(guard, data.policy?.processInputs, end.inputs);
+    if (inputs !== undefined) span.input(readable(unwrapped(inputs, 'input')));
+  }
   span.output(readable(unwrapped(outputs, 'output')));
+  return outputs;
 }

@@ -1,16 +1,11 @@
 /** Records tool calls that failed without a run, once each. */
 
-import type { Span, SpanOptions, SpanAttributes } from '@spanline/core';
+import type { Span, SpanAttributes } from '@spanline/core';
 import type { Run } from '@spanline/instrumentation';
 import { BoundedMap } from '@spanline/record';
+import type { OpenRuns } from '../runs/open-runs.ts';
 import type { RunData } from '../runs/run-data.ts';
 import { toolCallOf, failedCalls } from './failed-tool-calls.ts';
-
-/** A failed tool call: options of its span, and its error. */
-export interface FailedTool {
-  readonly options: SpanOptions;
-  readonly error: { readonly name: string; readonly message: string };
-}
 
 /** The last 10,000 calls are always kept. */
 const MAX_CALLS = 20_000;
@@ -39,10 +34,9 @@ export class ToolCalls {
     if (failed.length < MAX_NAMES) failed.push(run.span.name);
   }
 
-  /** The failed calls in the output of a graph node that have no span yet. */
-  withoutRun(outputs: unknown, { span, data }: Run<RunData>): FailedTool[] {
-    if (data.nodeInput === undefined) return [];
-    const tools: FailedTool[] = [];
+  /** Records the failed calls in the output of a graph node that have no span yet. */
+  recordWithoutRun(runs: OpenRuns, { span, data }: Run<RunData>, outputs: unknown): void {
+    if (data.nodeInput === undefined) return;
     for (const { id, name = 'tool', message } of failedCalls(outputs, data.nodeInput)) {
       const key = keyOf(span, id);
       if (this.#seen.has(key)) continue;
@@ -58,11 +52,8 @@ export class ToolCalls {
         'gen_ai.tool.call.id': id,
       };
       const input = toolCallOf(data.nodeInput, id)['args'];
-      tools.push({
-        options: { name: `execute_tool ${name}`, type: 'tool', input, attributes },
-        error: { name: 'ToolError', message },
-      });
+      const options = { name: `execute_tool ${name}`, type: 'tool', input, attributes } as const;
+      runs.startInstant(span, options).fail({ name: 'ToolError', message }).end();
     }
-    return tools;
   }
 }

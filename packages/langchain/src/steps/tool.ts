@@ -19,7 +19,7 @@ function readToolInput(input: unknown): unknown {
 }
 
 /** The result of a tool. */
-export interface ToolOutput {
+interface ToolOutput {
   readonly result: unknown;
   readonly callId: string | undefined;
   /** A tool that handles its own errors ends normally, with a message of status `error`. */
@@ -27,7 +27,7 @@ export interface ToolOutput {
 }
 
 /** Reads a tool's output: a plain value, or a `ToolMessage`. */
-export function readToolOutput(output: unknown): ToolOutput {
+function readToolOutput(output: unknown): ToolOutput {
   const message = props(output);
   const callId = text(message['tool_call_id']);
   if (callId === undefined) return { result: readable(output), callId, error: undefined };
@@ -59,4 +59,16 @@ export function startTool(runs: OpenRuns, start: RunStart, given: ToolStart): Sp
   } as const satisfies SpanAttributes;
   const options = { name: `execute_tool ${name}`, type: 'tool', attributes } as const;
   return runs.start(start, options, { ...DEFAULT_TRAITS, retryKey: callId })?.input(readToolInput(input));
+}
+
+/**
+ * Sets the result of a tool.
+ *
+ * @returns the id of the call, if the result has it
+ */
+export function describeToolEnd(span: Span, output: unknown): string | undefined {
+  const { result, callId, error } = readToolOutput(output);
+  span.set({ 'gen_ai.tool.call.id': callId }).output(result);
+  if (error !== undefined) span.fail(error);
+  return callId;
 }

@@ -1,0 +1,41 @@
+import { describeBase64, describeBytes } from './blobs.ts';
+import type { EncodingBudget } from './encoding-budget.ts';
+import { readProperty } from './host-values.ts';
+import type { JsonNode } from './json.ts';
+
+/** A part of a message that may have a payload. */
+interface BlobPart {
+  readonly type?: unknown;
+  readonly content?: unknown;
+  readonly mime_type?: unknown;
+  readonly modality?: unknown;
+}
+
+/** Members of a part that describe its payload in words. */
+const WORDS = ['title', 'context'] as const;
+
+/**
+ * JSON of a part of a message with a description in the place of its payload; `undefined` for every other object.
+ *
+ * @param encode - encodes the text of a member
+ */
+export function blobPartJson(
+  part: BlobPart,
+  budget: EncodingBudget,
+  encode: (key: string, text: string) => JsonNode | undefined,
+): string | undefined {
+  if (part.type !== 'blob') return undefined;
+  const { content, mime_type: mimeType, modality } = part;
+  const declared = typeof mimeType === 'string' ? mimeType : undefined;
+  const isBinary = ArrayBuffer.isView(content);
+  if (!isBinary && typeof content !== 'string') return undefined;
+  const blob = isBinary ? describeBytes(content, declared) : describeBase64(content, declared);
+  budget.bytes += blob.bytes;
+  let json = JSON.stringify({ type: 'blob', ...blob, ...(typeof modality === 'string' ? { modality } : {}) });
+  for (const key of WORDS) {
+    const words = readProperty(part, key);
+    const node = typeof words === 'string' ? encode(key, words) : undefined;
+    if (typeof node === 'string') json = `${json.slice(0, -1)},"${key}":${node}}`;
+  }
+  return json;
+}
