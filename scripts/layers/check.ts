@@ -2,6 +2,7 @@ import { existsSync, readdirSync } from 'node:fs';
 import { dirname, join, relative, resolve, sep } from 'node:path';
 import { type ImportSite, readImports } from './imports.ts';
 import { readModuleState } from './module-state.ts';
+import { type ParsedFile, parseFile } from './parse.ts';
 import type { LayerTable, PackageRules } from './table.ts';
 
 /** One broken rule, as `path:line` and a sentence. */
@@ -15,7 +16,7 @@ export interface Violation {
  *
  * - A package imports only what its row names.
  * - A room imports rooms on lower floors only, types included.
- * - No files load each other in a circle. Where a package has floors, type imports count as well.
+ * - No files load each other in a circle, types included.
  * - Module-level state goes through `sharedState`, or its file is named in the row.
  */
 export function checkLayers(root: string, table: LayerTable): Violation[] {
@@ -30,28 +31,38 @@ export function checkLayers(root: string, table: LayerTable): Violation[] {
   return violations;
 }
 
+/** Finds the packages and rooms that the table names and the workspace does not have. */
+export function findGone(root: string, table: LayerTable): Violation[] {
+  return Object.entries(table).flatMap(([name, { floors }]) => {
+    const at = `packages/${name}/src`;
+    return ['', ...floors.flat()]
+      .filter((path) => !existsSync(join(root, at, path)))
+      .map((path) => ({ at: join(at, path), message: 'is named in scripts/layers/table.ts and does not exist' }));
+  });
+}
+
 function checkPackage(root: string, src: string, rules: PackageRules): Violation[] {
   const violations: Violation[] = [];
   const loads = new Map<string, string[]>();
-  const countsTypes = rules.floors !== undefined;
   for (const file of typescriptFiles(src)) {
     const here = slashes(relative(src, file));
+    const parsed = parseFile(file);
     const loaded: string[] = [];
-    for (const site of readImports(file)) {
+    for (const site of readImports(parsed)) {
       const inside = site.specifier.startsWith('.');
       const there = inside ? slashes(relative(src, resolve(dirname(file), site.specifier))) : site.specifier;
       const message = inside ? checkRooms(here, there, site, rules) : checkReach(here, site, rules);
       if (message) violations.push({ at: `${slashes(relative(root, file))}:${site.line}`, message });
-      if (inside && (countsTypes || !site.typeOnly)) loaded.push(there);
+      if (inside) loaded.push(there);
     }
     loads.set(here, loaded);
-    violations.push(...checkState(slashes(relative(root, file)), here, file, rules));
+    violations.push(...checkState(slashes(relative(root, file)), here, parsed, rules));
   }
   const at = slashes(relative(root, src));
   return [...violations, ...findCircles(loads).map((circle) => ({ at, message: `circle: ${circle.join(' → ')}` }))];
 }
 
-function checkState(at: string, here: string, file: string, { moduleState = [] }: PackageRules): Violation[] {
+function checkState(at: string, here: string, file: ParsedFile, { moduleState = [] }: PackageRules): Violation[] {
   const state = readModuleState(file);
   if (moduleState.some((named) => named.file === here)) {
     return state.length > 0
@@ -79,7 +90,6 @@ function checkReach(here: string, site: ImportSite, rules: PackageRules): string
 
 function checkRooms(here: string, there: string, site: ImportSite, { floors }: PackageRules): string | undefined {
   if (there.startsWith('../')) return `leaves its package: ${site.specifier}`;
-  if (floors === undefined) return undefined;
   const [from, to] = [room(here), room(there)];
   if (from === to) return undefined;
   const [floor, below] = [floorOf(from, floors), floorOf(to, floors)];

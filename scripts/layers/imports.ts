@@ -1,5 +1,5 @@
-import { readFileSync } from 'node:fs';
-import { parseSync, Visitor } from 'oxc-parser';
+import { Visitor } from 'oxc-parser';
+import { lineAt, type ParsedFile } from './parse.ts';
 
 export interface ImportSite {
   specifier: string;
@@ -8,14 +8,15 @@ export interface ImportSite {
   line: number;
 }
 
+/** The words of imports that are expressions. Most files have none, and need no walk. */
+const EXPRESSION = /\b(?:import|require)\s*\(/;
+
 /** Every module a TypeScript file names: static, dynamic and type imports, re-exports, and `require` of a literal. */
-export function readImports(file: string): ImportSite[] {
-  const text = readFileSync(file, 'utf8');
-  const { module, program, errors } = parseSync(file, text);
-  if (errors.length > 0) throw new Error(`${file}: ${errors.map((error) => error.message).join('; ')}`);
+export function readImports(file: ParsedFile): ImportSite[] {
+  const { text, module } = file;
   const sites: ImportSite[] = [];
   const add = (specifier: string, typeOnly: boolean, offset: number): void => {
-    sites.push({ specifier, typeOnly, line: text.slice(0, offset).split('\n').length });
+    sites.push({ specifier, typeOnly, line: lineAt(text, offset) });
   };
 
   for (const { moduleRequest, entries, start } of module.staticImports) {
@@ -30,6 +31,7 @@ export function readImports(file: string): ImportSite[] {
         start,
       );
   }
+  if (!EXPRESSION.test(text)) return sites;
   new Visitor({
     ImportExpression(node) {
       if (node.source.type === 'Literal') add(String(node.source.value), false, node.start);
@@ -42,6 +44,6 @@ export function readImports(file: string): ImportSite[] {
       const isRequire = node.callee.type === 'Identifier' && node.callee.name === 'require';
       if (isRequire && argument?.type === 'Literal') add(String(argument.value), false, node.start);
     },
-  }).visit(program);
+  }).visit(file.program);
   return sites;
 }

@@ -1,5 +1,5 @@
-import { readFileSync } from 'node:fs';
-import { type CallExpression, type Expression, parseSync, type VariableDeclaration, Visitor } from 'oxc-parser';
+import { type CallExpression, type Expression, type VariableDeclaration, Visitor } from 'oxc-parser';
+import { lineAt, type ParsedFile } from './parse.ts';
 
 /** A variable at the top of a module that can change. Two installed copies of a package have two of it. */
 export interface StateSite {
@@ -8,6 +8,8 @@ export interface StateSite {
 }
 
 const COLLECTIONS: ReadonlySet<string> = new Set(['BoundedMap', 'Map', 'Set', 'WeakMap', 'WeakSet']);
+/** The words of every declaration of state. A file without them needs no walk. */
+const MAY_BE_STATE = new RegExp(String.raw`\b(?:let|var|${[...COLLECTIONS].join('|')})\b`);
 const MUTATORS: ReadonlySet<string> = new Set(['add', 'clear', 'delete', 'set']);
 
 function collectionOf(value: Expression | null): 'empty' | 'filled' | undefined {
@@ -26,10 +28,10 @@ function changedBy({ callee }: CallExpression): string | undefined {
  * Finds the state of a module: each top-level `let`, and each top-level `Map`, `Set`, `WeakMap` or `WeakSet` that is
  * created empty or changed later. A collection that is filled by its constructor and never changed is a constant.
  */
-export function readModuleState(file: string): StateSite[] {
-  const text = readFileSync(file, 'utf8');
-  const { program, errors } = parseSync(file, text);
-  if (errors.length > 0) throw new Error(`${file}: ${errors.map((error) => error.message).join('; ')}`);
+export function readModuleState(file: ParsedFile): StateSite[] {
+  const { text } = file;
+  if (!MAY_BE_STATE.test(text)) return [];
+  const { program } = file;
   const declared = program.body.flatMap((statement): VariableDeclaration[] => {
     const inner = statement.type === 'ExportNamedDeclaration' ? statement.declaration : statement;
     return inner?.type === 'VariableDeclaration' && !inner.declare ? [inner] : [];
@@ -46,7 +48,7 @@ export function readModuleState(file: string): StateSite[] {
       const name = id.type === 'Identifier' ? id.name : text.slice(id.start, id.end);
       const collection = collectionOf(init);
       const isState = kind !== 'const' || collection === 'empty' || (collection === 'filled' && changed.has(name));
-      return isState ? [{ name, line: text.slice(0, start).split('\n').length }] : [];
+      return isState ? [{ name, line: lineAt(text, start) }] : [];
     }),
   );
 }

@@ -16,7 +16,7 @@ export interface PackageRules {
    * Rooms of the package (a folder, or a file at the top of `src`), lowest floor first. A room imports rooms on lower
    * floors only, types included.
    */
-  floors?: readonly (readonly string[])[];
+  floors: readonly (readonly string[])[];
   /**
    * Files whose module-level state may differ between two installed copies of the package: caches, and state of one
    * copy by design.
@@ -66,6 +66,17 @@ export const layerTable: LayerTable = {
     runtime: [],
     types: [],
     loaders: [],
+    floors: [
+      ['columns.ts', 'format.ts', 'printable.ts', 'style.ts', 'terminal.ts'],
+      ['details.ts'],
+      ['view.ts'],
+      ['collapse.ts', 'log-line.ts', 'rows.ts', 'summary.ts', 'timing.ts', 'trace-buffer.ts'],
+      ['bar.ts'],
+      ['render.ts'],
+      ['printer.ts', 'render-trace.ts'],
+      ['pretty-stream.ts'],
+      ['index.ts', 'internal.ts'],
+    ],
   },
   core: {
     workspace: ['@spanline/pretty', '@spanline/record'],

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
-import { checkLayers } from '../../scripts/layers/check.ts';
+import { checkLayers, findGone } from '../../scripts/layers/check.ts';
 import { type LayerTable, layerTable } from '../../scripts/layers/table.ts';
 
 const roots: string[] = [];
@@ -25,7 +25,8 @@ afterEach(() => {
 
 describe('layers', () => {
   it('are kept by this workspace', () => {
-    expect(checkLayers(join(import.meta.dirname, '../..'), layerTable)).toEqual([]);
+    const root = join(import.meta.dirname, '../..');
+    expect([...checkLayers(root, layerTable), ...findGone(root, layerTable)]).toEqual([]);
   });
 
   it('let a room import the floors below it and a source import core', () => {
@@ -62,6 +63,17 @@ describe('layers', () => {
     expect(complaints({ 'core/src/attic/box.ts': `import '../context/index.ts';`, 'barn/src/index.ts': '' })).toEqual([
       'packages/barn has no row in scripts/layers/table.ts',
       'packages/core/src/attic/box.ts:1 room attic has no floor in scripts/layers/table.ts',
+    ]);
+  });
+
+  it('refuse a row for a room, or a package, that is gone', () => {
+    const barn = { workspace: [], runtime: [], types: [], loaders: [], floors: [['hay'], ['loft']] };
+    const root = mkdtempSync(join(tmpdir(), 'layers-'));
+    roots.push(root);
+    mkdirSync(join(root, 'packages/barn/src/hay'), { recursive: true });
+    expect(findGone(root, { barn, stable: { ...barn, floors: [] } }).map(({ at }) => at)).toEqual([
+      'packages/barn/src/loft',
+      'packages/stable/src',
     ]);
   });
 
@@ -122,6 +134,7 @@ describe('layers', () => {
       runtime: [],
       types: [],
       loaders: [],
+      floors: [['hay.ts']],
       moduleState: [{ file: 'hay.ts', why: 'cache' }],
     };
     expect(complaints({ 'barn/src/hay.ts': `const bales = new Map<string, string>();` }, { barn })).toEqual([]);
