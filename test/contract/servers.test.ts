@@ -69,6 +69,21 @@ function routesOf(tracer: Tracer): Routes {
   };
 }
 
+/** The second copies of all adapters: each alone, and all of them with what is below. */
+let own: Installation;
+let all: Installation;
+
+beforeAll(() => {
+  const names = [...new Set(SERVERS.map(({ name }) => name))];
+  own = installAgain(...names);
+  all = installAgain(...names, ...BELOW);
+});
+
+afterAll(() => {
+  own.remove();
+  all.remove();
+});
+
 describe.each(SERVERS)('a server of $name $way', ({ name, scope, start }) => {
   let log: MemoryLog;
   let tracer: Tracer;
@@ -283,19 +298,6 @@ describe.each(SERVERS)('a server of $name $way', ({ name, scope, start }) => {
   });
 
   describe('with two installed copies', () => {
-    let own: Installation;
-    let all: Installation;
-
-    beforeAll(() => {
-      own = installAgain(name);
-      all = installAgain(name, ...BELOW);
-    });
-
-    afterAll(() => {
-      own.remove();
-      all.remove();
-    });
-
     it.each(['own', 'all'] as const)('writes one span: %s', async (which) => {
       const second = await (which === 'own' ? own : all).load(name);
       await serve({}, [first, second]);

@@ -40,8 +40,11 @@ describe.each(readdirSync(PACKAGES))('what %s exports', (folder) => {
   });
 });
 
-const scopes = readdirSync(PACKAGES, { recursive: true, encoding: 'utf8' }).filter(
-  (path) => path.endsWith('/scope.ts') && !path.includes('node_modules'),
+/** Each package's own files: its `node_modules` lead to all the others. */
+const scopes = readdirSync(PACKAGES).flatMap((folder) =>
+  readdirSync(new URL(`${folder}/src`, PACKAGES), { recursive: true, encoding: 'utf8' })
+    .filter((path) => /(?:^|\/)scope\.ts$/.test(path))
+    .map((path) => `${folder}/src/${path}`),
 );
 
 it.each(scopes)('the scope of spans is the package and the version that its manifest says: %s', async (path) => {

@@ -29,11 +29,14 @@ function plain(text: string): string {
     .replaceAll(/[\u0370-\u03FF\u0400-\u052F]/gu, (letter) => LOOKALIKES[letter] ?? letter);
 }
 
-/** `1gn0r3 4ll` → `ignore all`. Only words that mix letters and digits change. */
+const MIXED = /[a-z][0-9@$]|[0-9@$][a-z]/;
+const lettersOf = (word: string): string => word.replaceAll(/[0134557@$]/g, (sign) => LEET[sign] ?? sign);
+
+/** `1gn0r3 4ll` → `ignore all`. Only words that mix letters and digits change, and numbers of such digits. */
 const withoutLeet = (text: string): string =>
-  text.replaceAll(/[a-z0-9@$]*(?:[a-z][0-9@$]|[0-9@$][a-z])[a-z0-9@$]*|\b[134570]+\b/g, (word) =>
-    word.replaceAll(/[0134557@$]/g, (sign) => LEET[sign] ?? sign),
-  );
+  text
+    .replaceAll(/[a-z0-9@$]+/g, (word) => (MIXED.test(word) ? lettersOf(word) : word))
+    .replaceAll(/\b[134570]+\b/g, lettersOf);
 
 /** `I g n o r e  a l l` → `ignore all`: single letters are joined. */
 const withoutGaps = (text: string): string =>
