@@ -7,7 +7,7 @@ import type { EndArguments } from './runs/open-runs.ts';
 
 type Metadata = Record<string, unknown>;
 
-/** What follows the model and its input. */
+/** Arguments after the model and its input. */
 export type ModelStartArguments = [
   runId: string,
   parentRunId?: string,
@@ -17,7 +17,7 @@ export type ModelStartArguments = [
   runName?: string,
 ];
 
-/** What follows the tool and its input, or the retriever and its query. */
+/** Arguments after the tool and its input, or the retriever and its query. */
 export type StepStartArguments = [
   runId: string,
   parentRunId?: string,
@@ -27,11 +27,11 @@ export type StepStartArguments = [
   toolCallId?: string,
 ];
 
-/** What follows the outputs of a chain. */
+/** Arguments after the outputs of a chain. */
 export type ChainEndArguments = [...end: EndArguments, kwargs?: { inputs?: unknown }];
 
-/** What follows the answer of a model. */
+/** Arguments after the answer of a model. */
 export type ModelEndArguments = [...end: EndArguments, extra?: Record<string, unknown>];
 
-/** What follows a token and its index. */
+/** Arguments after a token and its index. */
 export type TokenArguments = [runId: string, parentRunId?: string, tags?: string[], fields?: unknown];

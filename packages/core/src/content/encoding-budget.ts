@@ -7,10 +7,10 @@ const TEXT_BUDGET = 4;
 /** A text of this size stays whole even if long texts have used up the budget: names, roles, ids. */
 const MIN_TEXT = 64;
 
-/** What has been spent on a value at one point. */
+/** The state of a budget at one point. */
 type Spent = Pick<EncodingBudget, 'bytes' | 'truncated' | 'nodes' | 'textLength'>;
 
-/** What the encoding of one value may still take, and what it has read. */
+/** Limits and counts of the encoding of one value. */
 export class EncodingBudget {
   /**
    * UTF-8 bytes of all texts of the value, before redaction and truncation; estimated for strings of more than a

@@ -20,8 +20,8 @@ export function decidesByName(name: string | undefined): name is string {
 }
 
 /**
- * The name that decides on an element of an array: that of the header before it, of the pair that it is, or of the array
- * itself.
+ * The name that decides on an element of an array: that of the header before it, of the pair that it is, or of the
+ * array itself.
  */
 export function elementName(
   values: readonly unknown[],
