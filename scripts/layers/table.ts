@@ -298,7 +298,10 @@ export const layerTable: LayerTable = {
   },
   evals: {
     workspace: ['@spanline/core', '@spanline/core/internal', '@spanline/record', '@spanline/remote'],
-    only: { '@spanline/core/internal': ['evaluating.ts', 'evaluators', 'judge'], '@spanline/remote': ['judge'] },
+    only: {
+      '@spanline/core/internal': ['evaluating.ts', 'evaluators', 'judge', 'live'],
+      '@spanline/remote': ['judge'],
+    },
     runtime: [],
     types: [],
     loaders: [],

@@ -1,6 +1,9 @@
+import { cpSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, inject, it, vi } from 'vitest';
-import { phoenix } from '@spanline/ship';
+import { createLogger, createTracer } from '@spanline/core';
+import { SpanEvaluations } from '@spanline/evals';
+import { phoenix, spool } from '@spanline/ship';
 import { cli, folderWith } from '../../packages/cli/test/support/cli.ts';
 import { otlpToProtobuf, startPhoenix } from './support/phoenix.ts';
 import { type Line, LONG_REQUESTS, NEEDLES, writeProgram } from './support/program.ts';
@@ -29,6 +32,14 @@ interface ShownSpan {
 interface Page {
   readonly data: readonly ShownSpan[];
   readonly next_cursor: string | null;
+}
+
+interface Annotation {
+  readonly span_id: string;
+  readonly name: string;
+  readonly annotator_kind: string;
+  readonly identifier: string;
+  readonly result: Readonly<Record<string, unknown>>;
 }
 
 interface Costs {
@@ -148,6 +159,62 @@ describe.skipIf(files === undefined)('Phoenix', () => {
       expect(project?.tokenCountTotal).toBe(tokens);
       expect(project?.costSummary.total.cost).toBeCloseTo(sum(calls, 'spanline.cost.usd'), 6);
     }, WRITTEN);
+  });
+
+  it('shows the scores of the program', async () => {
+    const scores = lines.filter((line) => line['event.name'] === 'gen_ai.evaluation.result');
+    expect(scores.length).toBeGreaterThan(5);
+    expect(shipped.stats['phoenix-scores']).toMatchObject({ stored: scores.length, rejected: 0 });
+    const { url } = server as RunningServer;
+    const ids = scores.map((line) => `span_ids=${String(line['span_id'])}`).join('&');
+    const { data } = await json<{ data: Annotation[] }>(
+      `${url}/v1/projects/${PROJECT}/span_annotations?limit=1000&${ids}`,
+    );
+    expect(data.map(({ span_id, identifier }) => `${span_id} ${identifier}`).toSorted()).toEqual(
+      scores.map((line) => `${String(line['span_id'])} ${String(line['event.id'])}`).toSorted(),
+    );
+    expect(data[0]).toMatchObject({ name: 'helpful', annotator_kind: 'CODE', result: { score: 1 } });
+  });
+
+  it('shows scores that came later, from the rows of a CSV file, once also if they are sent again', async () => {
+    const [one, two] = spans.filter((line) => line['span.type'] === 'llm') as [Line, Line];
+    const folder = join(dir, 'late');
+    const destination = spool({ dir: folder, to: [] });
+    const tracer = createTracer({
+      logger: createLogger({ pretty: false }, destination),
+      capture: 'full',
+      statsIntervalSeconds: 0,
+    });
+    const [spanOne, spanTwo] = [String(one['span_id']), String(two['span_id'])];
+    const { logged, rejected } = new SpanEvaluations({
+      evalName: 'hallucination',
+      rows: [
+        { 'context.span_id': spanOne, score: '1', label: 'hallucinated', explanation: 'No source says so.' },
+        { 'context.span_id': spanTwo, score: '0', label: 'factual' },
+      ],
+    }).logEvaluations({ tracer });
+    expect({ logged, rejected }).toEqual({ logged: 2, rejected: [] });
+    await tracer.shutdown();
+    await destination.close(60_000);
+    const { url } = server as RunningServer;
+    const again = join(dir, 'again');
+    cpSync(folder, again, { recursive: true });
+    for (const from of [folder, again]) {
+      const { stats } = await ship({ dir: from, to: [phoenix({ url, project: PROJECT })] });
+      expect(stats['phoenix-scores']).toMatchObject({ stored: 2, rejected: 0 });
+    }
+    const { data } = await json<{ data: Annotation[] }>(
+      `${url}/v1/projects/${PROJECT}/span_annotations?span_ids=${spanOne}&span_ids=${spanTwo}`,
+    );
+    const ofLate = data.filter(({ name }) => name === 'hallucination');
+    expect(ofLate.toSorted((a, b) => Number(b.result['score']) - Number(a.result['score']))).toMatchObject([
+      {
+        span_id: spanOne,
+        annotator_kind: 'LLM',
+        result: { score: 1, label: 'hallucinated', explanation: 'No source says so.' },
+      },
+      { span_id: spanTwo, annotator_kind: 'LLM', result: { score: 0, label: 'factual' } },
+    ]);
   });
 
   it('takes an export in OTLP, which OpenTelemetry reads without a word left over', async () => {

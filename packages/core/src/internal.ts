@@ -35,6 +35,8 @@ export {
   describeFailure,
   endRetroactively,
   enterAgent,
+  evaluatedTrace,
+  type EvaluatedTrace,
   endWithChildren,
   failuresBelow,
   type Failure,

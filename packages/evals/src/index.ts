@@ -27,6 +27,7 @@ export {
   type Fields,
   type Values,
 } from './feedback/feedback.ts';
+export type { KeepOptions } from './feedback/keep.ts';
 export type { EvaluatorResult, ForeignResult, Verdict } from './feedback/verdict.ts';
 export type { Complete, JudgeAnswer, JudgeRequest } from './judge/clients/complete.ts';
 export type {

@@ -1,7 +1,7 @@
 import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Shipper, type SinkSpec, startShipper } from '@spanline/ship';
-import { lockFolders } from '@spanline/ship/internal';
+import { lockFolders, withCompanions } from '@spanline/ship/internal';
 import { type CommandIo, EXIT } from '../command.ts';
 import { fail } from '../fail.ts';
 import { checkFlags, splitArguments } from '../flags.ts';
@@ -105,7 +105,7 @@ async function retry(folder: string, { sink, isText, config }: Retry, io: Comman
   const lines = { ...ofFile, ...(isText ? { text: 'line' as const } : {}) };
   let code: number = EXIT.ok;
   for (const name of sinksOf(folder).filter((other) => sink === undefined || other === sink)) {
-    const own = to.filter((target) => target.name === name);
+    const own = withCompanions(to).filter((target) => target.name === name);
     const targets = own.length > 0 || sink === undefined ? own : to.slice(0, given);
     if (io.stop.aborted) return EXIT.incomplete;
     if (targets.length === 0) {

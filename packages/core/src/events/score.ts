@@ -4,16 +4,7 @@ import type { ScoreOptions } from '../api/index.ts';
 import { currentSpan, currentValues, isSpanId, isTraceId } from '../context/index.ts';
 import { admit, type LeftOut, readFields } from '../gate/index.ts';
 import type { Pipeline } from '../pipeline/index.ts';
-import { type LocalRoot, stateOf } from '../trace/index.ts';
-
-const MAX_SCORES = 32;
-
-/** Keeps a score for the capture policies of the spans that end later. */
-function rememberScore(localRoot: LocalRoot | undefined, name: string, value: number | string): void {
-  if (localRoot === undefined) return;
-  const scores = (localRoot.scores ??= Object.create(null) as Record<string, number | string>);
-  if (Object.keys(scores).length < MAX_SCORES) scores[name] = value;
-}
+import { rememberScore, stateOf } from '../trace/index.ts';
 
 /** Writes a score line. Malformed ids are left out, so that a line is never joined to the wrong span. */
 export function writeScore(pipeline: Pipeline, options: ScoreOptions, epochMs: number): void {

@@ -118,7 +118,7 @@ export function createPipeline(parts: PipelineParts): Pipeline {
 
   function applyCapture(state: SpanState, line: SpanLine, content: ContentAttributes | undefined): CaptureReport {
     const { values, localRoot } = state;
-    const { captureOverride } = values;
+    const captureOverride = values.captureOverride ?? localRoot.verdict?.capture?.reason;
     const mode = capture.mode(captureSettingOf(state, values), () => captureSubject(state, line));
     if (captureOverride !== undefined) line.own['spanline.capture.override'] = captureOverride;
     localRoot.captureMemory ??= capture.createMemory();

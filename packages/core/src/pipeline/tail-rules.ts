@@ -12,6 +12,7 @@ export type KeepReason =
   | 'label'
   | 'debug'
   | 'custom'
+  | 'score'
   | 'ratio'
   | 'overflow'
   | 'age'

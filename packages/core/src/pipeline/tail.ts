@@ -25,6 +25,8 @@ interface HeldTrace {
   readonly sinceMs: number;
   readonly records: HeldRecord[];
   bytes: number;
+  /** Set once the root has ended while evaluations wait. */
+  root: SpanRecord | undefined;
 }
 
 const DEFAULTS = { maxTraces: 1000, maxBytes: 64 * 1024 * 1024, maxAgeSeconds: 120 } as const;
@@ -95,7 +97,7 @@ export function createTail(options: TailOptions, ratio: number, lines: Lines, st
   }
 
   function hold(localRoot: LocalRoot, held: HeldRecord): HeldTrace {
-    const trace = traces.get(localRoot) ?? { sinceMs: performance.now(), records: [], bytes: 0 };
+    const trace = traces.get(localRoot) ?? { sinceMs: performance.now(), records: [], bytes: 0, root: undefined };
     const size = sizeOf(held.record);
     trace.records.push(held);
     trace.bytes += size;
@@ -112,8 +114,24 @@ export function createTail(options: TailOptions, ratio: number, lines: Lines, st
   }
 
   function decide(localRoot: LocalRoot, { records }: HeldTrace, root: SpanRecord): TailDecision {
+    if (localRoot.verdict?.isKept === true) return { keep: true, reason: 'score', ratio: 1 };
     const trace = { root, failed: localRoot.hasFailed, records: records.map(({ record }) => record) };
     return decideTail(trace, options, ratio, (error) => stats.internalError('sampling.tail.keep', error));
+  }
+
+  /** Decides on a trace whose root has ended. One that no rule keeps waits for its evaluations. */
+  function settle(localRoot: LocalRoot, root: SpanRecord): void {
+    const trace = traces.get(localRoot);
+    if (trace === undefined) return;
+    const decision = decide(localRoot, trace, root);
+    const { verdict } = localRoot;
+    if (!decision.keep && verdict !== undefined && verdict.waiting > 0) {
+      trace.root = root;
+      verdict.onDecided = () => settle(localRoot, root);
+      return;
+    }
+    if (verdict !== undefined) verdict.onDecided = undefined;
+    release(localRoot, decision);
   }
 
   return {
@@ -122,7 +140,7 @@ export function createTail(options: TailOptions, ratio: number, lines: Lines, st
       const held = { record, report };
       if (decision !== undefined) return offerLate(held, decision);
       const trace = hold(localRoot, held);
-      if (localRoot.hasEnded) release(localRoot, decide(localRoot, trace, record));
+      if (localRoot.hasEnded) settle(localRoot, trace.root ?? record);
       while (isOverLimit()) releaseOldest('overflow');
     },
     drain(): void {

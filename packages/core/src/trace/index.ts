@@ -22,6 +22,7 @@ export { injectCurrent } from './inject.ts';
 export { createLocalRoot, type LocalRoot, type Rollup } from './local-root.ts';
 export { NOOP_SPAN } from './noop.ts';
 export { noteOuterCall } from './outer-call.ts';
+export { evaluatedTrace, type EvaluatedTrace, rememberScore } from './evaluated-trace.ts';
 export { isRefused } from './refusal.ts';
 export {
   type Attributes,

@@ -1,4 +1,5 @@
 /** State that the spans of one trace in one process share. */
+import type { CaptureSetting } from '../api/index.ts';
 import type { TraceMemory } from '../capture/index.ts';
 
 /**
@@ -48,8 +49,22 @@ export interface LocalRoot {
   documentIds: Set<string> | undefined;
   /** Scores given to the trace so far, by name. */
   scores: Record<string, number | string> | undefined;
+  /** `undefined` until an evaluation waits. */
+  verdict: TraceVerdict | undefined;
   /** State of capture: the numbers of redacted values and the messages of earlier lines. */
   captureMemory: TraceMemory | undefined;
+}
+
+/** What scores of a trace have decided about it so far. */
+export interface TraceVerdict {
+  /** Evaluations that may still decide something. */
+  waiting: number;
+  /** Tail sampling keeps the trace. */
+  isKept: boolean;
+  /** Called when nothing waits any more, and when the trace is kept. */
+  onDecided: (() => void) | undefined;
+  /** Capture of the spans that end from now on, and why. */
+  capture: { readonly setting: CaptureSetting; readonly reason: string } | undefined;
 }
 
 /** Creates the state of a new local root. */
@@ -79,6 +94,7 @@ export function createLocalRoot(isSampled: boolean, sampleRatio: number | undefi
     hasFailed: false,
     documentIds: undefined,
     scores: undefined,
+    verdict: undefined,
     captureMemory: undefined,
   };
 }

@@ -199,5 +199,6 @@ export function releaseData(state: SpanState): void {
  * @param values - those of the context
  */
 export function captureSettingOf(state: SpanState | undefined, values: ContextValues): CaptureSetting | undefined {
-  return values.captureOverride === undefined ? (state?.capture ?? values.capture) : values.capture;
+  if (values.captureOverride !== undefined) return values.capture;
+  return state?.localRoot.verdict?.capture?.setting ?? state?.capture ?? values.capture;
 }

@@ -3,6 +3,7 @@ import { checkOptions, option, type Shape, SPAN_TYPES, type SpanType } from '@sp
 import type { EvaluatedSpan } from '../subject/evaluated-span.ts';
 import type { Field } from '../subject/fields.ts';
 import type { Subject } from '../subject/open-traces.ts';
+import { KEEP_SHAPE, type KeepOptions } from './keep.ts';
 import type { EvaluatorResult } from './verdict.ts';
 
 /** Fields by name. */
@@ -36,6 +37,12 @@ export interface FeedbackOptions<On extends Fields = Fields> {
   when?: SpanType | ((subject: Subject) => boolean);
   /** Share of traces that are scored, 0 to 1. All feedback functions choose the same traces. @defaultValue 1 */
   sample?: number;
+  /**
+   * Scores that keep their trace in tail sampling, and may raise the capture of the rest of it.
+   *
+   * @defaultValue none
+   */
+  keep?: KeepOptions;
   /** Who gives the score. @defaultValue `code` */
   source?: 'code' | 'llm_judge';
 }
@@ -45,6 +52,7 @@ export interface Feedback {
   readonly name: string;
   readonly source: 'code' | 'llm_judge';
   readonly sample: number;
+  readonly keep: KeepOptions | undefined;
   /** True for a span that is scored. */
   matches(span: EvaluatedSpan, subject: () => Subject): boolean;
   /** Reads the values. @returns `undefined` if a field has no value */
@@ -58,6 +66,7 @@ const SHAPE: Shape<FeedbackOptions> = {
   fn: option.required(option.callback()),
   when: option.anyOf<NonNullable<FeedbackOptions['when']>>(option.oneOf(SPAN_TYPES), option.callback()),
   sample: option.number({ min: 0, max: 1 }),
+  keep: option.object<KeepOptions>(KEEP_SHAPE),
   source: option.oneOf(['code', 'llm_judge']),
 };
 
@@ -83,12 +92,13 @@ function matcher(when: FeedbackOptions['when']): Feedback['matches'] {
  */
 export function feedback<const On extends Fields>(options: FeedbackOptions<On>): Feedback {
   checkOptions(SHAPE as unknown as Shape<FeedbackOptions<On>>, options);
-  const { name, fn, when, sample = 1, source = 'code' } = options;
+  const { name, fn, when, sample = 1, source = 'code', keep } = options;
   const fields = Object.entries(options.on);
   return {
     name,
     source,
     sample,
+    keep,
     matches: matcher(when),
     select(subject) {
       const values: Record<string, unknown> = Object.create(null) as Record<string, unknown>;

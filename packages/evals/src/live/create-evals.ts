@@ -1,9 +1,11 @@
 /** Scores the spans of a tracer while the application runs. */
-import { defaultTracer, type EndedSpan, type Tracer } from '@spanline/core';
+import { defaultTracer, type EndedSpan, type Span, type Tracer } from '@spanline/core';
+import { evaluatedTrace, type EvaluatedTrace } from '@spanline/core/internal';
 import { checkOptions, option, type Shape } from '@spanline/record';
 import { createOutside, isEvaluating } from '../evaluating.ts';
 import type { EvaluatorContext, Feedback } from '../feedback/feedback.ts';
-import { readVerdict } from '../feedback/verdict.ts';
+import { isKept } from '../feedback/keep.ts';
+import { readVerdict, type Verdict } from '../feedback/verdict.ts';
 import { evaluatedSpan, type EvaluatedSpan } from '../subject/evaluated-span.ts';
 import { OpenTraces, type Subject } from '../subject/open-traces.ts';
 import { describeFailure } from './describe-failure.ts';
@@ -78,6 +80,15 @@ const SHAPE: Shape<EvalsOptions> = {
 
 /** A number from 0 to 1 that is the same for all spans of a trace. */
 const shareOf = (traceId: string): number => Number.parseInt(traceId.slice(-8), 16) / 2 ** 32;
+
+/** Tells the trace of a score: capture policies see it, and a low one keeps the trace. */
+function decide({ name, keep }: Feedback, verdict: Verdict, trace: EvaluatedTrace): void {
+  const { value } = verdict;
+  trace.remember(name, typeof value === 'boolean' ? Number(value) : value);
+  if (keep === undefined || !isKept(verdict, keep)) return;
+  if (keep.capture !== undefined) trace.raise(keep.capture, `score:${name}`);
+  trace.keep();
+}
 
 /** Most evaluators answer at once and need no timer. */
 function createContext(timeoutMs: number): EvaluatorContext {
@@ -159,6 +170,7 @@ export function createEvals(options: EvalsOptions): Evals {
     judge: Feedback,
     span: EvaluatedSpan,
     values: Readonly<Record<string, unknown>>,
+    trace: EvaluatedTrace | undefined,
   ): Promise<void> {
     try {
       const own = createContext(timeoutMs);
@@ -180,20 +192,28 @@ export function createEvals(options: EvalsOptions): Evals {
         latencyMs: Math.max(0, Date.now() - endedMs),
       });
       counts.scored++;
+      if (trace !== undefined) decide(judge, verdict, trace);
     } catch (error) {
       fail(judge, error);
+    } finally {
+      if (judge.keep !== undefined) trace?.release();
     }
   }
 
-  function offer(judge: Feedback, span: EvaluatedSpan, subject: () => Subject): void {
+  function offer(judge: Feedback, ended: Span, span: EvaluatedSpan, subject: () => Subject): void {
     if (!judge.matches(span, subject)) return;
     if (judge.sample < 1 && shareOf(span.traceId) >= judge.sample) {
       counts.sampledOut++;
       return;
     }
     const values = judge.select(subject());
-    if (values === undefined) counts.skipped++;
-    else if (!queue.add(() => evaluate(judge, span, values))) counts.dropped++;
+    if (values === undefined) {
+      counts.skipped++;
+      return;
+    }
+    const trace = evaluatedTrace(ended);
+    if (!queue.add(() => evaluate(judge, span, values, trace))) counts.dropped++;
+    else if (judge.keep !== undefined) trace?.hold();
   }
 
   function onSpanEnd(ended: EndedSpan): void {
@@ -202,7 +222,7 @@ export function createEvals(options: EvalsOptions): Evals {
     const subject = traces.add(span);
     for (const judge of functions) {
       try {
-        offer(judge, span, subject);
+        offer(judge, ended.span, span, subject);
       } catch (error) {
         fail(judge, error);
       }

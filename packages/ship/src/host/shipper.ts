@@ -9,7 +9,7 @@ import type { LineOptions } from '../reading/line-decoder.ts';
 import { discoverSpool } from '../reading/spool-discovery.ts';
 import { makeFolder } from '../state/folder.ts';
 import { folderCheck, withFolder } from './open-folder.ts';
-import { checkUniqueNames, createSinks, sinkList } from './sinks.ts';
+import { createSinks, resolveSinks, sinkList } from './sinks.ts';
 import { keepStatus } from './status-file.ts';
 
 /** Options of {@link startShipper}. */
@@ -71,7 +71,7 @@ const SHAPE: Shape<ShipperOptions> = {
 export function startShipper(options: ShipperOptions): Shipper {
   checkOptions(SHAPE, options);
   const { dir, files = [], lines = {}, to, final = false, resends = false, onReport } = options;
-  checkUniqueNames(to);
+  const sinks = resolveSinks(to);
   const root = resolve(dir);
   withFolder(dir, () => makeFolder(root));
   const report = onReport ?? (() => {});
@@ -83,7 +83,7 @@ export function startShipper(options: ShipperOptions): Shipper {
       discoverSpool({ root, everyWriter: true }),
       discoverFiles({ patterns: files, state: root, isFinal: final, lines, onProblem }),
     ],
-    sinks: createSinks(to),
+    sinks: createSinks(sinks),
     owner: randomUUID(),
     resends,
     report,

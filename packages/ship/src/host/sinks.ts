@@ -9,8 +9,9 @@ import type { SinkData, WorkerInput } from './messages.ts';
 
 function isSinkSpec(value: unknown): boolean {
   if (typeof value !== 'object' || value === null) return false;
-  const { name, module, redact, createSink } = value as Record<string, unknown>;
+  const { name, module, redact, createSink, companions = [] } = value as Record<string, unknown>;
   const hasModule = typeof module === 'string' && URL.canParse(module);
+  if (!Array.isArray(companions) || !companions.every(isSinkSpec)) return false;
   if (redact !== undefined && !redactOption.accepts(redact)) return false;
   return nameCheck().accepts(name) && hasModule && typeof createSink === 'function';
 }
@@ -24,8 +25,27 @@ export function sinkList(): Check<readonly SinkSpec[]> {
   return option.list(sink, 'an array of sinks');
 }
 
-/** Two sinks of one name would share a checkpoint. @throws SpanlineError `ERR_INVALID_OPTION` */
-export function checkUniqueNames(sinks: readonly SinkSpec[]): void {
+/** The sinks and their companions. */
+export function withCompanions(specs: readonly SinkSpec[]): SinkSpec[] {
+  return specs.flatMap(({ companions = [], ...spec }) => {
+    const { redact } = spec;
+    const inherited = redact === undefined ? {} : { redact };
+    return [spec, ...withCompanions(companions.map((companion) => ({ ...inherited, ...companion })))];
+  });
+}
+
+/**
+ * The sinks to create: those of the option `to`, and their companions. Two sinks of one name would share a checkpoint.
+ *
+ * @throws SpanlineError `ERR_INVALID_OPTION`
+ */
+export function resolveSinks(to: readonly SinkSpec[]): SinkSpec[] {
+  const sinks = withCompanions(to);
+  checkUniqueNames(sinks);
+  return sinks;
+}
+
+function checkUniqueNames(sinks: readonly SinkSpec[]): void {
   const names = new Set<string>();
   for (const [index, { name }] of sinks.entries()) {
     if (names.has(name)) {

@@ -2,7 +2,7 @@ import { checkOptions, option, type Shape } from '@spanline/record';
 import type { SinkSpec } from '../contracts/sink.ts';
 import type { WhenFull } from '../spool/append.ts';
 import { folderCheck } from './open-folder.ts';
-import { checkUniqueNames, sinkList } from './sinks.ts';
+import { resolveSinks, sinkList } from './sinks.ts';
 
 /** Options of `spool`. */
 export interface SpoolOptions {
@@ -58,10 +58,9 @@ const SHAPE: Shape<SpoolOptions> = {
 export function resolveSpoolOptions(options: SpoolOptions): Required<SpoolOptions> {
   checkOptions(SHAPE, options);
   const { to = [], maxBytes = DEFAULT_MAX_BYTES } = options;
-  checkUniqueNames(to);
   return {
     dir: options.dir,
-    to,
+    to: resolveSinks(to),
     maxBytes,
     whenFull: options.whenFull ?? 'drop-oldest',
     fsyncIntervalMs: options.fsyncIntervalMs ?? DEFAULT_FSYNC_MS,

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import type { Report, SinkSpec } from '@spanline/ship';
 import { type Engine, startEngine } from '../../src/engine/engine.ts';
-import { createSinks } from '../../src/host/sinks.ts';
+import { createSinks, resolveSinks } from '../../src/host/sinks.ts';
 import { discoverSpool } from '../../src/reading/spool-discovery.ts';
 import { createSegmentWriter } from '../../src/spool/segment-writer.ts';
 import { claimFolder, closeFolder } from '../../src/state/writer-file.ts';
@@ -14,7 +14,7 @@ export function ship(root: string, ...sinks: SinkSpec[]): { engine: Engine; repo
   const engine = startEngine({
     root,
     from: [discoverSpool({ root, everyWriter: true })],
-    sinks: createSinks(sinks),
+    sinks: createSinks(resolveSinks(sinks)),
     owner: `test-${Math.random()}`,
     report: (report) => reports.push(report),
     timing: { minMs: 1, maxMs: 5, pauseMs: 5 },
