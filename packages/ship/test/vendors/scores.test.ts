@@ -36,12 +36,12 @@ const LINES = [
 
 async function sent(spec: SinkSpec, url: (path: string) => string, body = ''): Promise<Json> {
   const target = await receiver(() => ({ status: 207, body }));
-  const [scores] = spec.companions ?? [];
-  const { http } = scores?.options as { http: { url: string } };
-  const moved = { ...(scores?.options as object), http: { ...http, url: `${target.url}${url(http.url)}` } };
+  const scores = spec.companions?.[0] as SinkSpec;
+  const { http } = scores.options as { http: { url: string } };
+  const moved = { ...(scores.options as object), http: { ...http, url: `${target.url}${url(http.url)}` } };
   const root = temporaryFolder();
   leave(root, LINES);
-  await ship(root, { ...(scores as SinkSpec), options: moved }).engine.drain();
+  await ship(root, { ...scores, options: moved }).engine.drain();
   return JSON.parse(String(target.requests[0]?.body)) as Json;
 }
 
@@ -106,7 +106,9 @@ describe('scores have the form that the client of the vendor sends', () => {
     const theirs: Json[] = [];
     const listen = (message: unknown): void => void theirs.push((message as { payload: Json }).payload);
     channel('llmobs:eval-metric:append').subscribe(listen);
-    onTestFinished(() => void channel('llmobs:eval-metric:append').unsubscribe(listen));
+    onTestFinished(() => {
+      channel('llmobs:eval-metric:append').unsubscribe(listen);
+    });
     const config = {
       llmobs: { enabled: true, DD_LLMOBS_ENABLED: true, DD_LLMOBS_ML_APP: 'rag-api' },
       DD_TRACE_OTEL_ENABLED: true,
