@@ -6,4 +6,4 @@ export { type FolderLocks, lockFolders } from './state/folder-locks.ts';
 export { writerLiveness } from './state/writer-file.ts';
 export { livenessOf, parseIdentity } from './state/process-identity.ts';
 export { readSpoolState, type WriterState } from './state/spool-state.ts';
-export { withCompanions } from './host/sinks.ts';
+export { withCompanions } from './contracts/companions.ts';

@@ -1,5 +1,6 @@
 import { workerData } from 'node:worker_threads';
 import { type Check, option, SpanlineError } from '@spanline/record';
+import { withCompanions } from '../contracts/companions.ts';
 import type { RedactLine } from '../contracts/redaction.ts';
 import type { SinkSpec } from '../contracts/sink.ts';
 import type { NamedSink } from '../engine/guard-sink.ts';
@@ -23,15 +24,6 @@ export function sinkList(): Check<readonly SinkSpec[]> {
     isSinkSpec,
   );
   return option.list(sink, 'an array of sinks');
-}
-
-/** The sinks and their companions. */
-export function withCompanions(specs: readonly SinkSpec[]): SinkSpec[] {
-  return specs.flatMap(({ companions = [], ...spec }) => {
-    const { redact } = spec;
-    const inherited = redact === undefined ? {} : { redact };
-    return [spec, ...withCompanions(companions.map((companion) => ({ ...inherited, ...companion })))];
-  });
 }
 
 /**
