@@ -1,4 +1,4 @@
-/** What evaluations tell the trace of the span that they score. */
+/** The way from an evaluation to the trace that it is about. */
 import type { CaptureSetting, Span } from '../api/index.ts';
 import type { LocalRoot, TraceVerdict } from './local-root.ts';
 import { stateOf } from './span-state.ts';
@@ -21,8 +21,7 @@ export interface EvaluatedTrace {
   /** Tail sampling keeps the trace. */
   keep(): void;
   /**
-   * Captures the spans of the trace that end later in this way. It does not replace the capture that a debug session has
-   * set.
+   * Captures the spans of the trace that end later in this way. The capture that a debug session has set stays.
    */
   raise(setting: CaptureSetting, reason: string): void;
   /** The evaluation has ended. Call it once after {@link EvaluatedTrace.hold}. */

@@ -55,7 +55,7 @@ export interface LocalRoot {
   captureMemory: TraceMemory | undefined;
 }
 
-/** What scores of a trace have decided about it so far. */
+/** Decisions about a trace by its scores so far. */
 export interface TraceVerdict {
   /** Evaluations that may still decide something. */
   waiting: number;

@@ -1,4 +1,4 @@
-/** Which scores make their trace worth keeping. */
+/** Scores that make their trace worth keeping. */
 import type { CaptureMode } from '@spanline/core';
 import { option, type Shape } from '@spanline/record';
 import type { Verdict } from './verdict.ts';
@@ -12,8 +12,7 @@ export interface KeepOptions {
   /** Scores with one of these labels. */
   labels?: readonly string[];
   /**
-   * Captures the spans of the trace that end after the score in this way. Spans that ended before it keep what they were
-   * captured with.
+   * Captures the spans of the trace that end after the score in this way. Spans that ended before keep theirs.
    *
    * @defaultValue none: capture stays as it is
    */

@@ -132,8 +132,8 @@ export interface SinkSpec {
   /** The module's export of that name. */
   readonly createSink: (options: never, redact?: RedactLine) => Sink;
   /**
-   * Sinks for lines that the same target takes at another address, such as scores. Each has checkpoints, dead letters and
-   * figures of its own. They redact as this sink does, unless they say otherwise.
+   * Sinks for lines that the same target takes at another address, such as scores. Each has checkpoints, dead letters
+   * and figures of its own. They redact as this sink does, unless they say otherwise.
    */
   readonly companions?: readonly SinkSpec[];
 }
