@@ -312,6 +312,20 @@ export const layerTable: LayerTable = {
       ['index.ts'],
     ],
   },
+  guards: {
+    workspace: ['@spanline/core', '@spanline/instrumentation', '@spanline/record'],
+    runtime: ['@eslint-community/regexpp'],
+    types: [],
+    loaders: [],
+    floors: [
+      ['rules', 'scope.ts'],
+      ['guards'],
+      ['gate'],
+      ['shapes'],
+      ['clients', 'create-guards.ts', 'frameworks'],
+      ['index.ts'],
+    ],
+  },
   query: {
     workspace: ['@spanline/record', '@spanline/remote'],
     runtime: ['tinyglobby'],

@@ -58,7 +58,7 @@ export {
   type ThrownStatus,
   type WorkObserver,
 } from './trace/index.ts';
-export { createRedactor, isCredential, isSecretName } from './redaction/index.ts';
+export { createRedactor, createScanner, isCredential, isSecretName, type Scanner } from './redaction/index.ts';
 export {
   addUsage,
   AnswerUsage,

@@ -16,6 +16,7 @@ export type { PlaceholderHolder } from './placeholders.ts';
 export { decidesByName, elementName, mayBePersonal } from './decides-by-name.ts';
 export { REDACT_OPTIONS } from './redact-options.ts';
 export { createRedactor, type Redactor } from './redactor.ts';
+export { createScanner, type Scanner } from './scanner.ts';
 export type { Replacements } from './replacements.ts';
 export { matchAt } from './lines.ts';
 export { isNameMember, isValueMember, nameBesideValue } from './secrets/named-values.ts';

@@ -11,9 +11,11 @@ interface HintedRule extends Rule {
 }
 
 /** A place in the text as it was written, and the rule that found it. */
-interface Found extends Range {
+export interface Found extends Range {
   readonly name: string;
 }
+
+const NONE: readonly Found[] = [];
 
 /** Of places that overlap, one remains that covers all of them, under the rule that found the longest. */
 function merged(found: readonly Found[]): Found[] {
@@ -59,21 +61,27 @@ export class RuleSet {
    * @param name - name of the field that the text is the value of
    */
   apply(text: string, name: string | undefined, replacements: Replacements): string {
+    const found = this.find(text, name);
+    if (found.length === 0) return text;
+    let result = '';
+    let last = 0;
+    for (const { start, end, name: rule } of found) {
+      result += text.slice(last, start) + replacements.replace(rule, text.slice(start, end));
+      last = end;
+    }
+    return result + text.slice(last);
+  }
+
+  /** Places of what the rules find, from left to right. No two overlap. */
+  find(text: string, name: string | undefined): readonly Found[] {
     const kinds = this.#kinds(text);
-    if (kinds === 0) return text;
+    if (kinds === 0) return NONE;
     const found: Found[] = [];
     // A reading may show all of a thing of which another one shows a part.
     if (hasHint(OTHER_READINGS, text, kinds)) {
       for (const reading of readings(text)) this.#read(reading, name, this.#kinds(reading.text), found);
     } else this.#read(asWritten(text), name, kinds, found);
-    if (found.length === 0) return text;
-    let result = '';
-    let last = 0;
-    for (const { start, end, name: rule } of merged(found)) {
-      result += text.slice(last, start) + replacements.replace(rule, text.slice(start, end));
-      last = end;
-    }
-    return result + text.slice(last);
+    return found.length === 0 ? NONE : merged(found);
   }
 
   #kinds(text: string): number {

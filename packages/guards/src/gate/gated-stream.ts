@@ -1,0 +1,121 @@
+/** A stream behind the gate. */
+import type { Answer } from './answer.ts';
+import { Gate } from './gate.ts';
+import type { Shape } from './shape.ts';
+
+const ignore = (): undefined => undefined;
+
+/**
+ * Pulls from a stream only when its reader pulls, so that memory stays bounded. When a guard stops the answer, or the
+ * reader leaves, the stream is closed, which cancels the provider's request.
+ */
+export class GatedStream<T> implements AsyncIterableIterator<T> {
+  readonly #source: AsyncIterator<T>;
+  readonly #answer: Answer;
+  readonly #gate: Gate<T>;
+  #isSourceDone = false;
+  #isDone = false;
+  #sourceError: { readonly error: unknown } | undefined;
+  #last: Promise<unknown> = Promise.resolve();
+
+  constructor(source: AsyncIterator<T>, answer: Answer, shape: Shape<T>) {
+    this.#source = source;
+    this.#answer = answer;
+    this.#gate = new Gate(answer, shape);
+  }
+
+  [Symbol.asyncIterator](): this {
+    return this;
+  }
+
+  /** Pulls wait for each other, so that chunks keep their order. */
+  next(): Promise<IteratorResult<T>> {
+    const result = this.#last.then(() => this.#pull());
+    this.#last = result.catch(ignore);
+    return result;
+  }
+
+  async return(value?: unknown): Promise<IteratorResult<T>> {
+    this.#leave();
+    await this.#closeSource();
+    return { done: true, value: value as T };
+  }
+
+  async throw(error?: unknown): Promise<IteratorResult<T>> {
+    this.#leave();
+    await this.#closeSource();
+    throw error;
+  }
+
+  #leave(): void {
+    this.#isDone = true;
+    this.#answer.abort();
+  }
+
+  async #pull(): Promise<IteratorResult<T>> {
+    try {
+      while (!this.#isDone) {
+        const chunk = this.#gate.next();
+        if (chunk !== undefined) return { done: false, value: chunk };
+        if (this.#isSourceDone) return this.#finish();
+        await this.#advance();
+      }
+    } catch (error) {
+      this.#isDone = true;
+      this.#answer.abort();
+      // The error comes first: a provider that does not answer must not keep it back.
+      void this.#closeSource();
+      throw error;
+    }
+    return { done: true, value: undefined };
+  }
+
+  async #advance(): Promise<void> {
+    let result: IteratorResult<T>;
+    try {
+      result = await this.#source.next();
+    } catch (error) {
+      // What came before is judged as the end of its text, and leaves before the error does.
+      this.#isSourceDone = true;
+      this.#sourceError = { error };
+      await this.#gate.end();
+      return;
+    }
+    if (this.#isDone) return;
+    if (result.done === true) {
+      this.#isSourceDone = true;
+      await this.#gate.end();
+    } else await this.#gate.take(result.value);
+  }
+
+  #finish(): IteratorResult<T> {
+    this.#isDone = true;
+    if (this.#sourceError !== undefined) {
+      this.#answer.abort();
+      throw this.#sourceError.error;
+    }
+    this.#gate.finish();
+    return { done: true, value: undefined };
+  }
+
+  async #closeSource(): Promise<void> {
+    if (this.#isSourceDone) return;
+    this.#isSourceDone = true;
+    try {
+      await this.#source.return?.();
+    } catch {
+      // The reader has left, or gets the guard's error.
+    }
+  }
+}
+
+/** Puts one whole answer through the gate. @throws GuardError */
+export async function gateWhole<T>(value: T, answer: Answer, shape: Shape<T>): Promise<T> {
+  async function* once(): AsyncGenerator<T> {
+    yield value;
+  }
+  const gated = new GatedStream(once(), answer, shape);
+  const { value: result } = (await gated.next()) as IteratorYieldResult<T>;
+  await gated.next();
+  return result;
+}

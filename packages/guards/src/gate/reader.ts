@@ -1,0 +1,86 @@
+/** A rule of one guard, reading one text. */
+import { type Found, isPromise, type MatchContext, type Matcher, type Rule, type Step } from '../rules/index.ts';
+import type { Watch } from '../guards/watch.ts';
+
+/** What a reader tells. */
+export interface ReaderEvents {
+  found(watch: Watch, found: readonly Found[]): void;
+  failed(watch: Watch, kind: 'exception' | 'timeout', rule: string, error: unknown): void;
+}
+
+/** Fails when a promise takes too long. The clock keeps no process alive. */
+async function within<T>(promise: Promise<T>, timeoutMs: number): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Late(timeoutMs)), timeoutMs);
+    timer.unref();
+  });
+  return Promise.race([promise, late]).finally(() => clearTimeout(timer));
+}
+
+class Late extends Error {
+  constructor(timeoutMs: number) {
+    super(`no verdict within ${timeoutMs} ms`);
+  }
+}
+
+/** Feeds a matcher, and survives it. */
+export class Reader {
+  readonly watch: Watch;
+  readonly #rule: Rule;
+  readonly #matcher: Matcher | undefined;
+  readonly #events: ReaderEvents;
+  #decided = 0;
+
+  constructor(watch: Watch, rule: Rule, context: MatchContext, events: ReaderEvents, wrap: (matcher: Matcher) => Matcher) {
+    this.watch = watch;
+    this.#rule = rule;
+    this.#events = events;
+    try {
+      this.#matcher = wrap(rule.start(context));
+    } catch (error) {
+      events.failed(watch, 'exception', rule.name, error);
+    }
+  }
+
+  /** Text before it has its verdict. */
+  get decided(): number {
+    return this.watch.isOff || this.#matcher === undefined ? Infinity : this.#decided;
+  }
+
+  push(piece: string): void | Promise<void> {
+    return this.#step((matcher) => matcher.push(piece));
+  }
+
+  end(): void | Promise<void> {
+    return this.#step((matcher) => matcher.end());
+  }
+
+  #step(run: (matcher: Matcher) => Step | Promise<Step>): void | Promise<void> {
+    if (this.watch.isOff || this.#matcher === undefined) return;
+    try {
+      const step = run(this.#matcher);
+      if (isPromise(step)) return this.#later(step);
+      this.#took(step);
+    } catch (error) {
+      this.#failed('exception', error);
+    }
+  }
+
+  async #later(step: Promise<Step>): Promise<void> {
+    try {
+      this.#took(await within(step, this.watch.guard.timeoutMs));
+    } catch (error) {
+      this.#failed(error instanceof Late ? 'timeout' : 'exception', error);
+    }
+  }
+
+  #took({ found, decided }: Step): void {
+    this.#decided = decided;
+    if (found.length > 0 && !this.watch.isOff) this.#events.found(this.watch, found);
+  }
+
+  #failed(kind: 'exception' | 'timeout', error: unknown): void {
+    this.#events.failed(this.watch, kind, this.#rule.name, error);
+  }
+}
