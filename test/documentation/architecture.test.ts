@@ -30,6 +30,7 @@ describe('docs/architecture.md', () => {
       'ship',
       'monitor',
       'evals',
+      'guards',
       'query',
       'viewer',
       'cli',

@@ -21,6 +21,7 @@ describe.each([
   'bedrock',
   'mcp',
   'evals',
+  'guards',
   'openai-agents',
 ])('the tarball of %s', (name) => {
   let tarball: ReturnType<typeof openTarball>;

@@ -54,7 +54,7 @@ it.each(scopes)('the scope of spans is the package and the version that its mani
   expect(SCOPE).toEqual({ name, version });
 });
 
-it('there is one scope for core and each instrumentation', () => {
+it('there is one scope for core and each package that starts spans', () => {
   expect(scopes.map((path) => path.split('/')[0]).toSorted()).toEqual(
     [
       'core',
@@ -70,6 +70,7 @@ it('there is one scope for core and each instrumentation', () => {
       'bedrock',
       'google-genai',
       'openai-agents',
+      'guards',
     ].toSorted(),
   );
 });

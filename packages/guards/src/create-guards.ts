@@ -43,8 +43,7 @@ export function createGuards(options: UseGuardsOptions): Guards {
   return {
     checkInput: (text) => checkInput(engine, { texts: [{ role: 'user', text }] }, 'input'),
     checkOutput: (text) => gateWhole(text, new Answer(engine, 'output'), textShape()),
-    stream: (pieces) =>
-      new GatedStream(pieces[Symbol.asyncIterator](), new Answer(engine, 'output'), textShape()),
+    stream: (pieces) => new GatedStream(pieces[Symbol.asyncIterator](), new Answer(engine, 'output'), textShape()),
     stats: () => ({ ...engine.stats }),
   };
 }

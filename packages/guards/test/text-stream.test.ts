@@ -1,8 +1,8 @@
-/** Texts in pieces: the verdict does not depend on how a text is cut, and no byte of a match leaves. */
-import { memoryLog } from '@spanline/core/testing';
-import { createTracer } from '@spanline/core';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { createTracer } from '@spanline/core';
+/** Texts in pieces: the verdict does not depend on how a text is cut, and no byte of a match leaves. */
+import { memoryLog } from '@spanline/core/testing';
 import { runs } from '../../../test/support/effort.ts';
 import {
   blockOutput,
@@ -18,7 +18,10 @@ import { anyCuts, anyText, cut, piecesOf } from './texts.ts';
 
 const tracer = createTracer({ logger: memoryLog().logger, enabled: false });
 
-async function streamed(guards: readonly Guard[], pieces: readonly string[]): Promise<{ text: string; error?: unknown }> {
+async function streamed(
+  guards: readonly Guard[],
+  pieces: readonly string[],
+): Promise<{ text: string; error?: unknown }> {
   let text = '';
   try {
     for await (const piece of createGuards({ guards, tracer }).stream(piecesOf(pieces))) text += piece;
@@ -47,18 +50,14 @@ test.each(Object.entries(RULES))('%s: a stream reads like the whole text, howeve
   );
 });
 
-test('nothing of a match leaves before the error, and all that left was in the text before it', async () => {
+test('all that left before the error stood before the match', async () => {
   const secret = 'Blue Heron 🪶 codename';
-  const guards = [
-    blockOutput({ rules: literals({ texts: [secret] }), failMode: 'closed' }),
-    redactOutput({ rules: detectors(), failMode: 'closed' }),
-  ];
+  const guards = [blockOutput({ rules: literals({ texts: [secret] }), failMode: 'closed' })];
   await fc.assert(
     fc.asyncProperty(anyText, anyText, anyCuts, async (before, after, cuts) => {
       const { text, error } = await streamed(guards, cut(before + secret + after, cuts));
       expect(isGuardError(error) && error.rule).toBe('literals');
-      expect(text).not.toContain('Blue Heron 🪶');
-      expect(/(?:Blue|B|Blue Her)$/.exec(text)).toBeNull();
+      expect(before.startsWith(text)).toBe(true);
     }),
     { numRuns: runs(60, 20_000) },
   );

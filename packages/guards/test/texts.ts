@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 
 /** Things that the detectors find, and things that look like them. */
-export const PERSONAL = [
+const PERSONAL = [
   'jane.doe@example.org',
   '"jane doe"@example.org',
   'jörg@müller.example',
@@ -32,7 +32,16 @@ export const PERSONAL = [
   '120000000 rows',
 ] as const;
 
-const PROSE = ['The contract ends in May. ', 'Ask Ms Doe, ', 'see page 12 ', '\n', 'Ünïcödé 🧑‍🚀 ', 'at ', '"so" ', '1. '] as const;
+const PROSE = [
+  'The contract ends in May. ',
+  'Ask Ms Doe, ',
+  'see page 12 ',
+  '\n',
+  'Ünïcödé 🧑‍🚀 ',
+  'at ',
+  '"so" ',
+  '1. ',
+] as const;
 
 /** Prose with personal data in it. */
 export const anyText = fc

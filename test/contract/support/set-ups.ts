@@ -16,6 +16,7 @@ import * as evals from '@spanline/evals';
 import * as express from '@spanline/express';
 import * as fastify from '@spanline/fastify';
 import * as googleGenAI from '@spanline/google-genai';
+import * as guards from '@spanline/guards';
 import * as hono from '@spanline/hono';
 import * as http from '@spanline/http';
 import { createRunRegistry } from '@spanline/instrumentation';
@@ -82,6 +83,14 @@ export const SET_UPS: Readonly<Record<string, Call>> = {
   'express spanlineExpress': express.spanlineExpress,
   'fastify spanlineFastify': registerFastify,
   'google-genai wrapGoogleGenAI': (options) => googleGenAI.wrapGoogleGenAI(clients.google, options),
+  'guards blockInput': guards.blockInput,
+  'guards blockOutput': guards.blockOutput,
+  'guards createGuards': guards.createGuards,
+  'guards detectors': guards.detectors,
+  'guards evaluator': guards.evaluator,
+  'guards literals': guards.literals,
+  'guards pattern': guards.pattern,
+  'guards redactOutput': guards.redactOutput,
   'hono spanlineHono': hono.spanlineHono,
   'http createDebugToken': http.createDebugToken,
   'http createDebugSwitch': http.createDebugSwitch,

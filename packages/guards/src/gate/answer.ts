@@ -69,7 +69,8 @@ export class Answer {
   /** A text that is complete from the start, such as one that an answer repeats. @returns it with its replacements */
   async whole(kind: TextKind, text: string, role?: Role): Promise<string> {
     if (text === '') return text;
-    const watches = role === undefined ? this.#watches : this.#watches.filter(({ guard }) => guard.roles.includes(role));
+    const watches =
+      role === undefined ? this.#watches : this.#watches.filter(({ guard }) => guard.roles.includes(role));
     const channel = this.#create(kind, watches);
     await this.#unlessStopped(channel.push(text));
     await this.#unlessStopped(channel.end());

@@ -1,6 +1,6 @@
+import type { Watch } from '../guards/watch.ts';
 /** One text of an answer, as it grows: its rules, what they decided, what is replaced. */
 import { type Found, JsonMatcher, type MatchContext } from '../rules/index.ts';
-import type { Watch } from '../guards/watch.ts';
 import { Edits } from './edits.ts';
 import { JsonStrings } from './json-strings.ts';
 import { Reader } from './reader.ts';
@@ -70,11 +70,14 @@ export class Channel {
 
   end(): void | Promise<void> {
     if (this.#isEnded) return;
-    const done = (): void => {
-      this.#isEnded = true;
-    };
     const waiting = this.#all((reader) => reader.end());
-    return waiting === undefined ? done() : waiting.then(done);
+    if (waiting !== undefined) return this.#endAfter(waiting);
+    this.#isEnded = true;
+  }
+
+  async #endAfter(waiting: Promise<void>): Promise<void> {
+    await waiting;
+    this.#isEnded = true;
   }
 
   /** A piece that came at `from`, with what the guards replace. */

@@ -23,7 +23,7 @@ export class Gate<T> {
   readonly #answer: Answer;
   readonly #shape: Shape<T>;
   readonly #queue: Held<T>[] = [];
-  #ready: T[] = [];
+  readonly #ready: T[] = [];
   #heldCharacters = 0;
   #isShown = false;
 
@@ -142,4 +142,3 @@ export class Gate<T> {
     this.#ready.push(...chunks);
   }
 }
-

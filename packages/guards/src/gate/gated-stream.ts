@@ -109,12 +109,21 @@ export class GatedStream<T> implements AsyncIterableIterator<T> {
   }
 }
 
+/** A stream of one value. */
+function only<T>(value: T): AsyncIterator<T> {
+  let isTaken = false;
+  return {
+    next(): Promise<IteratorResult<T>> {
+      const result: IteratorResult<T> = isTaken ? { done: true, value: undefined } : { done: false, value };
+      isTaken = true;
+      return Promise.resolve(result);
+    },
+  };
+}
+
 /** Puts one whole answer through the gate. @throws GuardError */
 export async function gateWhole<T>(value: T, answer: Answer, shape: Shape<T>): Promise<T> {
-  async function* once(): AsyncGenerator<T> {
-    yield value;
-  }
-  const gated = new GatedStream(once(), answer, shape);
+  const gated = new GatedStream(only(value), answer, shape);
   const { value: result } = (await gated.next()) as IteratorYieldResult<T>;
   await gated.next();
   return result;

@@ -1,11 +1,11 @@
 /** Reads what goes to a model, or what comes from a tool, before the model gets it. */
 import type { Engine } from '../guards/engine.ts';
-import type { Role } from '../guards/guard.ts';
 import type { GuardStage } from '../guards/guard-error.ts';
+import type { Role } from '../guards/guard.ts';
 import { Answer } from './answer.ts';
 
 /** A text that goes to a model. */
-export interface InputText {
+interface InputText {
   readonly role: Role;
   readonly text: string;
   /** The text is JSON by its place. @defaultValue false */

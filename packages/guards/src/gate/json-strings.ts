@@ -3,7 +3,7 @@
 /** Follows a JSON text that comes in pieces. */
 export class JsonStrings {
   /** Places of the quotes that begin and end strings. */
-  #quotes: number[] = [];
+  readonly #quotes: number[] = [];
   #length = 0;
   #isOpen = false;
   #isEscaped = false;

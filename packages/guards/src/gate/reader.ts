@@ -1,11 +1,17 @@
+import type { Watch } from '../guards/watch.ts';
 /** A rule of one guard, reading one text. */
 import { type Found, isPromise, type MatchContext, type Matcher, type Rule, type Step } from '../rules/index.ts';
-import type { Watch } from '../guards/watch.ts';
 
 /** What a reader tells. */
 export interface ReaderEvents {
   found(watch: Watch, found: readonly Found[]): void;
   failed(watch: Watch, kind: 'exception' | 'timeout', rule: string, error: unknown): void;
+}
+
+class Late extends Error {
+  constructor(timeoutMs: number) {
+    super(`no verdict within ${timeoutMs} ms`);
+  }
 }
 
 /** Fails when a promise takes too long. The clock keeps no process alive. */
@@ -18,12 +24,6 @@ async function within<T>(promise: Promise<T>, timeoutMs: number): Promise<T> {
   return Promise.race([promise, late]).finally(() => clearTimeout(timer));
 }
 
-class Late extends Error {
-  constructor(timeoutMs: number) {
-    super(`no verdict within ${timeoutMs} ms`);
-  }
-}
-
 /** Feeds a matcher, and survives it. */
 export class Reader {
   readonly watch: Watch;
@@ -32,7 +32,13 @@ export class Reader {
   readonly #events: ReaderEvents;
   #decided = 0;
 
-  constructor(watch: Watch, rule: Rule, context: MatchContext, events: ReaderEvents, wrap: (matcher: Matcher) => Matcher) {
+  constructor(
+    watch: Watch,
+    rule: Rule,
+    context: MatchContext,
+    events: ReaderEvents,
+    wrap: (matcher: Matcher) => Matcher,
+  ) {
     this.watch = watch;
     this.#rule = rule;
     this.#events = events;

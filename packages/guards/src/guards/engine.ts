@@ -1,8 +1,8 @@
 /** Some guards at work: their tracer and their counters. */
 import { defaultTracer, type Tracer } from '@spanline/core';
 import { checkOptions, option, type Shape } from '@spanline/record';
-import type { Guard } from './guard.ts';
 import type { GuardFailure } from './guard-error.ts';
+import type { Guard } from './guard.ts';
 
 /** Options of everything that puts guards to work. */
 export interface UseGuardsOptions {
@@ -51,7 +51,7 @@ const isGuard = (value: unknown): boolean => {
 };
 
 /** The checks of {@link UseGuardsOptions}. */
-export const USE_GUARDS: Shape<UseGuardsOptions> = {
+const USE_GUARDS: Shape<UseGuardsOptions> = {
   guards: option.required(
     option.like<readonly Guard[]>(
       'an array of guards: blockInput(), blockOutput(), redactOutput()',

@@ -1,7 +1,6 @@
 /** Guards: rules, and what is done when one of them finds something. */
-import { checkOptions, option, type Shape, SpanlineError } from '@spanline/record';
+import { checkOptions, option, type Shape } from '@spanline/record';
 import type { Rule } from '../rules/index.ts';
-import type { GuardStage } from './guard-error.ts';
 
 /** Who wrote a text that goes to a model. */
 export type Role = 'system' | 'user' | 'assistant' | 'tool';
@@ -166,15 +165,4 @@ export function redactOutput(options: RedactOutputOptions): Guard {
   const redact =
     replacement === undefined ? undefined : typeof replacement === 'string' ? () => replacement : replacement;
   return create(options, { action: 'redact', direction: 'output', ...(redact === undefined ? {} : { redact }) });
-}
-
-/** @throws SpanlineError `ERR_INVALID_OPTION` for a guard that this stage cannot use */
-export function checkDirection(guards: readonly Guard[], stages: readonly GuardStage[]): void {
-  const isInput = stages.some((stage) => stage === 'input' || stage === 'tool_result');
-  const isOutput = stages.some((stage) => stage === 'output' || stage === 'tool_call');
-  for (const { name, direction } of guards) {
-    if (direction === 'input' ? isInput : isOutput) continue;
-    const problem = `the guard "${name}" reads ${direction === 'input' ? 'inputs' : 'answers'}, which do not pass here`;
-    throw new SpanlineError({ code: 'ERR_INVALID_OPTION', option: 'guards', problem });
-  }
 }

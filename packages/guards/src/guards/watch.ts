@@ -1,11 +1,11 @@
 /** One guard on one text: its findings, its failure, its span. */
 import type { Span } from '@spanline/core';
 import type { SpanAttributes } from '@spanline/record';
-import { SCOPE } from '../scope.ts';
 import type { Found } from '../rules/index.ts';
+import { SCOPE } from '../scope.ts';
 import type { Engine } from './engine.ts';
-import type { Guard } from './guard.ts';
 import { GuardError, type GuardFailure, type GuardReason, type GuardStage } from './guard-error.ts';
+import type { Guard } from './guard.ts';
 
 /** Runs a function in the context of the call that a text belongs to. */
 export type InContext = <T>(fn: () => T) => T;
@@ -54,7 +54,11 @@ export class Watch {
     this.#matches++;
     this.#rule ??= rule;
     if (this.#evidence.length >= MAX_EVIDENCE) return;
-    this.#evidence.push({ rule, text: text.slice(0, MAX_QUOTE), ...(explanation === undefined ? {} : { explanation }) });
+    this.#evidence.push({
+      rule,
+      text: text.slice(0, MAX_QUOTE),
+      ...(explanation === undefined ? {} : { explanation }),
+    });
   }
 
   /** Counts a failure. @returns true if the text has to be stopped */

@@ -79,7 +79,11 @@ export class JsonMatcher implements Matcher {
   }
 
   #written(step: Step | Promise<Step>): Step | Promise<Step> {
-    return isPromise(step) ? step.then((done) => this.#convert(done)) : this.#convert(step);
+    return isPromise(step) ? this.#later(step) : this.#convert(step);
+  }
+
+  async #later(step: Promise<Step>): Promise<Step> {
+    return this.#convert(await step);
   }
 
   #convert({ found, decided }: Step): Step {

@@ -17,7 +17,8 @@ const SHAPE: Shape<LiteralsOptions> = {
   texts: option.required(
     option.like<readonly string[]>(
       'an array of texts that are not empty',
-      (value) => Array.isArray(value) && value.length > 0 && value.every((text) => typeof text === 'string' && text !== ''),
+      (value) =>
+        Array.isArray(value) && value.length > 0 && value.every((text) => typeof text === 'string' && text !== ''),
     ),
   ),
   ignoreCase: option.boolean(),
@@ -73,7 +74,7 @@ class LiteralMatcher implements Matcher {
   #state: State;
   #length = 0;
   /** Found, but a longer text may still begin there or before. */
-  #pending: Found[] = [];
+  readonly #pending: Found[] = [];
 
   constructor(root: State, fold: (unit: number) => number, rule: string) {
     this.#root = root;

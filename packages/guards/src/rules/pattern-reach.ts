@@ -80,7 +80,7 @@ class Measurer {
         return this.#repeated(element);
       case 'Assertion':
         return this.#assertion(element);
-      case 'Backreference':
+      default:
         return { ...nothing(), length: this.#referred(element) };
     }
   }
