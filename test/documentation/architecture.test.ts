@@ -12,8 +12,8 @@ const section = (name: string): string =>
 /** Entries of a package, which are its public names and no rooms. */
 const ENTRIES = new Set(['index.ts', 'internal.ts', 'main.ts', 'offline.ts', 'testing.ts']);
 
-const described = Object.entries(layerTable).flatMap(([name, { floors = [] }]) =>
-  section(name) === '' ? [] : [{ name, rooms: floors.flat().filter((room) => !ENTRIES.has(room)) }],
+const described = Object.entries(layerTable).flatMap(([name, { floors }]) =>
+  section(name) === '' ? [] : [{ name, rooms: (floors ?? []).flat().filter((room) => !ENTRIES.has(room)) }],
 );
 
 describe('docs/architecture.md', () => {
