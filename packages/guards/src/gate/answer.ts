@@ -77,7 +77,7 @@ export class Answer {
     return channel.written(text, 0);
   }
 
-  /** Text stands in a field that is not known. */
+  /** A field that is not known has text. */
   unmapped(path: string): void {
     if (this.#unmapped.has(path)) return;
     this.#unmapped.add(path);

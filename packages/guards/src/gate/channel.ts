@@ -5,7 +5,7 @@ import { Edits } from './edits.ts';
 import { JsonStrings } from './json-strings.ts';
 import { Reader } from './reader.ts';
 
-/** What a channel tells its answer. */
+/** Events of a channel, for its answer. */
 export interface ChannelEvents {
   /** A guard that blocks has found something. */
   tripped(watch: Watch): void;
@@ -142,7 +142,7 @@ export class Channel {
         if (typeof replacement !== 'string') throw new TypeError('the replacement is no text');
         this.#edits.add({ start, end, text: this.#strings?.fit(replacement, start, end) ?? replacement });
       } catch (error) {
-        // What was found must not leave, also if the guard is open.
+        // The match must not leave, also if the guard is open.
         this.#edits.add({ start, end, text: this.#strings?.fit(`[${rule}]`, start, end) ?? `[${rule}]` });
         this.#options.events.failed(watch, 'exception', rule, error);
       }

@@ -21,7 +21,7 @@ export class Edits {
     this.#edits = merged;
   }
 
-  /** The piece of the text that begins at `from`, with its replacements. A replacement stands where its place begins. */
+  /** The piece of the text that begins at `from`, with its replacements, each where its place begins. */
   apply(piece: string, from: number): string {
     if (this.#edits.length === 0) return piece;
     let result = '';

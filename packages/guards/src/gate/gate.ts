@@ -2,7 +2,7 @@
 import type { Answer } from './answer.ts';
 import { type Reading, type Shape, type Slot, withValue } from './shape.ts';
 
-/** A slot, and where its text stands in its channel. */
+/** A slot, and the place of its text in its channel. */
 interface Place {
   readonly slot: Slot;
   readonly start: number;

@@ -75,7 +75,7 @@ export class GatedStream<T> implements AsyncIterableIterator<T> {
     try {
       result = await this.#source.next();
     } catch (error) {
-      // What came before is judged as the end of its text, and leaves before the error does.
+      // The chunks before are judged as the end of their text, and leave before the error does.
       this.#isSourceDone = true;
       this.#sourceError = { error };
       await this.#gate.end();

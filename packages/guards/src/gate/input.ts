@@ -12,7 +12,7 @@ interface InputText {
   readonly isJson?: boolean;
 }
 
-/** What goes to a model. */
+/** Everything that goes to a model in one call. */
 export interface Input {
   readonly texts: readonly InputText[];
   /** Fields with text that are not known. */

@@ -1,4 +1,4 @@
-/** Which parts of a JSON text are strings, so that a replacement keeps the text valid. */
+/** Finds the strings in a JSON text, so that a replacement keeps the text valid. */
 
 /** Follows a JSON text that comes in pieces. */
 export class JsonStrings {

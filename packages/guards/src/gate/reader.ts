@@ -2,7 +2,7 @@ import type { Watch } from '../guards/watch.ts';
 /** A rule of one guard, reading one text. */
 import { type Found, isPromise, type MatchContext, type Matcher, type Rule, type Step } from '../rules/index.ts';
 
-/** What a reader tells. */
+/** Events of a reader. */
 export interface ReaderEvents {
   found(watch: Watch, found: readonly Found[]): void;
   failed(watch: Watch, kind: 'exception' | 'timeout', rule: string, error: unknown): void;

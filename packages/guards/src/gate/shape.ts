@@ -17,7 +17,7 @@ export interface Slot {
   readonly isRepeated?: boolean;
 }
 
-/** What a chunk has. */
+/** The texts of a chunk. */
 export interface Reading {
   readonly slots: readonly Slot[];
   /** Channels whose text is complete with this chunk. */
@@ -34,7 +34,7 @@ export interface Shape<T> {
   /** A chunk has left. */
   sent?(chunk: T): void;
   /**
-   * What leaves in place of a chunk once a guard has stopped the answer.
+   * Makes the chunks that leave in place of one, once a guard has stopped the answer.
    *
    * @param replacement - the text to show; `undefined` after the first chunk that could show it
    * @returns chunks without any text of the answer, and whether the replacement is in them

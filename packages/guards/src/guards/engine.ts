@@ -11,8 +11,8 @@ export interface UseGuardsOptions {
   /** Writes a `guardrail` span for each verdict. @defaultValue `defaultTracer()` */
   tracer?: Tracer;
   /**
-   * Characters of an answer that are held back at most, 1,000 to 100,000,000. An answer that would need more is a failure
-   * of its guards (`too_long`).
+   * Characters of an answer that are held back at most, 1,000 to 100,000,000. An answer that would need more is a
+   * failure of its guards (`too_long`).
    *
    * @defaultValue 1000000
    */
@@ -63,7 +63,7 @@ const USE_GUARDS: Shape<UseGuardsOptions> = {
   onVerdict: option.callback(),
 };
 
-/** What the guards of one place share. */
+/** The shared parts of guards that work in one place. */
 export class Engine {
   readonly tracer: Tracer;
   readonly inputs: readonly Guard[];

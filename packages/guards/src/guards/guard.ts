@@ -9,11 +9,11 @@ export type Role = 'system' | 'user' | 'assistant' | 'tool';
 interface GuardOptions {
   /** Name of the guard. @defaultValue names of its rules */
   name?: string;
-  /** What is looked for. */
+  /** A rule, or several. */
   rules: Rule | readonly Rule[];
   /**
-   * The verdict when the guard fails: a rule throws or takes too long, or text stands in a field that the guard does not
-   * know. `closed` stops the text, `open` lets it pass. Both are counted and written to the guard's span.
+   * The verdict when the guard fails: a rule throws or takes too long, or text comes in a field that the guard does
+   * not know. `closed` stops the text, `open` lets it pass. Both are counted and written to the guard's span.
    */
   failMode: 'open' | 'closed';
   /** Milliseconds after which a rule has failed, 1 to 600,000. @defaultValue 5000 */
@@ -22,7 +22,7 @@ interface GuardOptions {
 
 /** Options of {@link blockInput}. */
 export interface BlockInputOptions extends GuardOptions {
-  /** Whose texts are read. Results of tools have the role `tool`. @defaultValue `['user', 'tool']` */
+  /** Authors of the texts that are read. Results of tools have the role `tool`. @defaultValue `['user', 'tool']` */
   roles?: readonly Role[];
 }
 
@@ -37,7 +37,7 @@ export interface BlockOutputOptions extends GuardOptions {
   replacement?: string;
 }
 
-/** What `replacement` of {@link redactOutput} gets. */
+/** A place that is redacted. `replacement` of {@link redactOutput} gets it. */
 export interface RedactedMatch {
   /** Name of the rule that found it. */
   readonly rule: string;

@@ -3,7 +3,7 @@ import { checkOptions, option, props, type Shape, SpanlineError, text } from '@s
 import type { Found, MatchContext, Matcher, Rule, Step } from './rule.ts';
 import { completeLength } from './sentences.ts';
 
-/** What an evaluator gets. The text stands under the names that evaluators of `@spanline/evals` use. */
+/** The values of an evaluator. The text stands under the names that evaluators of `@spanline/evals` use. */
 export interface EvaluatorInput {
   readonly text: string;
   readonly answer: string;
@@ -25,7 +25,7 @@ export interface EvaluatorOptions {
   /** The yes/no that is a finding: `false` for `jsonValidity()`. @defaultValue true */
   on?: boolean;
   /**
-   * What is judged at once, and held back of a stream until then: each `sentence` by itself, or the `whole` text.
+   * The text that is judged at once, and held back of a stream until then: each `sentence` by itself, or the `whole` text.
    *
    * @defaultValue `whole`
    */
@@ -95,7 +95,7 @@ class EvaluatorMatcher implements Matcher {
     const result = await fn({ text: judged, answer: judged }, { signal: this.#context.signal });
     const { value = result, score = value, explanation, comment, metadata } = props(result);
     const given = value === result ? score : value;
-    // An evaluator that does not apply says nothing.
+    // An evaluator that does not apply gives no verdict.
     if (given === undefined || given === null || !this.#judge(given)) return [];
     const why = text(explanation) ?? text(comment) ?? text(props(metadata)['rationale']);
     return [{ start: 0, end: judged.length, rule: name, explanation: why }];

@@ -10,9 +10,9 @@ export interface Found {
   readonly explanation?: string | undefined;
 }
 
-/** What is known after a piece of text. */
+/** The verdicts after a piece of text. */
 export interface Step {
-  /** What was found before `decided` and was not told yet, from left to right. */
+  /** Matches before `decided` that no earlier step had, from left to right. */
   readonly found: readonly Found[];
   /** Text before it has its verdict, whatever follows. It lies inside of no match. */
   readonly decided: number;

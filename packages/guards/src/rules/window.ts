@@ -42,7 +42,7 @@ export class WindowMatcher implements Matcher {
     const found: Found[] = [];
     for (const { start, end, rule } of this.#search.find(this.#text, from)) {
       if (end <= from) continue;
-      // A match that may grow is told when it has ended.
+      // A match that may grow has to end first.
       if (start >= until || end > until) {
         until = Math.min(until, Math.max(start, from));
         break;
