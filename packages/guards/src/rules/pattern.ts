@@ -14,7 +14,7 @@ export interface PatternOptions {
    * Characters (UTF-16 units) of the longest match. It shortens what a stream holds back. A longer match is found as
    * far as it was held back.
    *
-   * @defaultValue measured from the pattern; one without a limit, such as `/BEGIN.*END/s`, holds the whole text back
+   * @defaultValue measured from the pattern. One without a limit, such as `/A.*Z/s`, holds the whole text back
    */
   maxLength?: number;
 }
