@@ -25,7 +25,7 @@ export interface EvaluatorOptions {
   /** The yes/no that is a finding: `false` for `jsonValidity()`. @defaultValue true */
   on?: boolean;
   /**
-   * The text that is judged at once, and held back of a stream until then: each `sentence` by itself, or the `whole` text.
+   * The text that is judged at once, and held back of a stream until then: each `sentence`, or the `whole` text.
    *
    * @defaultValue `whole`
    */
