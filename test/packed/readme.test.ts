@@ -2,12 +2,11 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { validate } from '@spanline/core';
+import { freePort } from '../support/free-port.ts';
 import { fromCatalog, ROOT, run } from './workspace.ts';
 
 const README = readFileSync(join(ROOT, 'README.md'), 'utf8');
@@ -26,14 +25,6 @@ function projectCommands(): string {
   const note = /<!-- unreleased[\s\S]*?^> ```sh\n([\s\S]*?)^> ```$/m.exec(README)?.[1]?.replaceAll(/^> /gm, '');
   const commands = note === undefined ? lines : [...lines.slice(0, -1), note];
   return commands.join('\n').replaceAll(INSTALLED, fromCatalog);
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  await new Promise((closed) => server.close(closed));
-  return port;
 }
 
 let folder: string;

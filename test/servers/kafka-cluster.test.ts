@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { Admin } from '@platformatic/kafka';
 import { afterAll, beforeAll, beforeEach, describe, expect, inject, it, onTestFinished, vi } from 'vitest';
 import { kafka, type Report, type Shipper, type Spool, spool, startShipper } from '@spanline/ship';
-import { freePort } from './support/free-port.ts';
+import { freePort } from '../support/free-port.ts';
 import { readTopic, startKafka } from './support/kafka.ts';
 import type { RunningServer } from './support/server.ts';
 import { deadLetters } from './support/ship.ts';

@@ -5,7 +5,7 @@ import { Admin } from '@platformatic/kafka';
 import { afterAll, beforeAll, describe, expect, inject, it, onTestFinished, vi } from 'vitest';
 import { kafka, type KafkaOptions, type Report, spool, startShipper } from '@spanline/ship';
 import { type Certificate, selfSigned } from '../../packages/ship/test/support/certificate.ts';
-import { freePort } from './support/free-port.ts';
+import { freePort } from '../support/free-port.ts';
 import { KAFKA_LOGIN, readTopic, startKafka } from './support/kafka.ts';
 import type { RunningServer } from './support/server.ts';
 import { ship } from './support/ship.ts';

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { Admin } from '@platformatic/kafka';
 import { afterAll, beforeAll, describe, expect, inject, it, vi } from 'vitest';
 import { kafka, type Report, type SinkSpec, spool, startShipper } from '@spanline/ship';
-import { freePort } from './support/free-port.ts';
+import { freePort } from '../support/free-port.ts';
 import { readTopic, startKafka } from './support/kafka.ts';
 import { type Line, writeProgram } from './support/program.ts';
 import type { RunningServer } from './support/server.ts';

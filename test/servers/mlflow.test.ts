@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { otlp } from '@spanline/ship';
-import { freePort } from './support/free-port.ts';
+import { freePort } from '../support/free-port.ts';
 import { readSpans, startMlflow, type StoredSpan } from './support/mlflow.ts';
 import { type Line, LONG_REQUESTS, NEEDLES, writeProgram } from './support/program.ts';
 import type { RunningServer } from './support/server.ts';

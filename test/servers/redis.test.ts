@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, it } from 'vitest';
 import { minute, minutes, type Said } from '../../packages/monitor/test/drive-replica.ts';
-import { freePort } from './support/free-port.ts';
+import { freePort } from '../support/free-port.ts';
 import { startRedis } from './support/redis.ts';
 import type { RunningServer } from './support/server.ts';
 

@@ -3,8 +3,8 @@ import { copyFileSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { freePort } from '../../support/free-port.ts';
 import { fetched } from './fetch.ts';
-import { freePort } from './free-port.ts';
 import { type RunningServer, startServer } from './server.ts';
 
 const VERSION = 'v0.165.0';

@@ -11,21 +11,23 @@ import { fetchRsyslog } from './rsyslog.ts';
 import { fetchVictoriaLogs } from './victoria-logs.ts';
 import { fetchVrl } from './vrl.ts';
 
+const FETCHERS = {
+  collector: fetchCollector,
+  opensearch: fetchOpenSearch,
+  opensearchSecurity: fetchOpenSearchSecurity,
+  elasticsearch: fetchElasticsearch,
+  kafka: fetchKafka,
+  mlflow: fetchMlflow,
+  phoenix: fetchPhoenix,
+  prometheus: fetchPrometheus,
+  redis: fetchRedis,
+  rsyslog: fetchRsyslog,
+  victoriaLogs: fetchVictoriaLogs,
+  vrl: fetchVrl,
+};
+
 /** Folders with the files of each server; undefined where they could not be fetched. */
-export interface ServerFiles {
-  readonly collector: string | undefined;
-  readonly opensearch: string | undefined;
-  readonly opensearchSecurity: string | undefined;
-  readonly elasticsearch: string | undefined;
-  readonly kafka: string | undefined;
-  readonly mlflow: string | undefined;
-  readonly phoenix: string | undefined;
-  readonly prometheus: string | undefined;
-  readonly redis: string | undefined;
-  readonly rsyslog: string | undefined;
-  readonly victoriaLogs: string | undefined;
-  readonly vrl: string | undefined;
-}
+export type ServerFiles = { readonly [Name in keyof typeof FETCHERS]: string | undefined };
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -33,47 +35,13 @@ declare module 'vitest' {
   }
 }
 
+/** Fetches what is not there yet, side by side. */
+export async function fetchAll(): Promise<ServerFiles> {
+  const fetching = Object.entries(FETCHERS).map(async ([name, fetch]) => [name, await fetch()] as const);
+  return Object.fromEntries(await Promise.all(fetching)) as ServerFiles;
+}
+
 /** Runs once, before every test: files of tests run side by side, and would fetch the same. */
 export async function setup(project: TestProject): Promise<void> {
-  const [
-    collector,
-    opensearch,
-    opensearchSecurity,
-    elasticsearch,
-    kafka,
-    mlflow,
-    phoenix,
-    prometheus,
-    redis,
-    rsyslog,
-    victoriaLogs,
-    vrl,
-  ] = await Promise.all([
-    fetchCollector(),
-    fetchOpenSearch(),
-    fetchOpenSearchSecurity(),
-    fetchElasticsearch(),
-    fetchKafka(),
-    fetchMlflow(),
-    fetchPhoenix(),
-    fetchPrometheus(),
-    fetchRedis(),
-    fetchRsyslog(),
-    fetchVictoriaLogs(),
-    fetchVrl(),
-  ]);
-  project.provide('servers', {
-    collector,
-    opensearch,
-    opensearchSecurity,
-    elasticsearch,
-    kafka,
-    mlflow,
-    phoenix,
-    prometheus,
-    redis,
-    rsyslog,
-    victoriaLogs,
-    vrl,
-  });
+  project.provide('servers', await fetchAll());
 }

@@ -2,8 +2,8 @@ import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Consumer, MessagesStreamModes } from '@platformatic/kafka';
+import { freePort } from '../../support/free-port.ts';
 import { fetched, run } from './fetch.ts';
-import { freePort } from './free-port.ts';
 import { type RunningServer, startServer } from './server.ts';
 
 /** Runs on Java 17. */

@@ -1,9 +1,8 @@
-import { once } from 'node:events';
 import { cpSync, mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
-import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { freePort } from '../../support/free-port.ts';
 import { fetched, run } from './fetch.ts';
 import { type RunningServer, startServer } from './server.ts';
 
@@ -52,19 +51,10 @@ export function startOpenSearch(files: string): Promise<RunningServer> {
 /** A cluster of three nodes in one process. Copies of shards are on different nodes. */
 export async function startOpenSearchCluster(files: string): Promise<RunningServer> {
   const folder = mkdtempSync(join(tmpdir(), 'spanline-opensearch-'));
-  const ports = await freePorts(3);
+  const ports = [await freePort(), await freePort(), await freePort()];
   const classes = join(files, 'lib', '*');
   const command = ['java', '-Xms256m', '-Xmx768m', '-cp', classes, MAIN, join(folder, 'node'), ...ports.map(String)];
   return startServer({ name: 'OpenSearch', folder, command, ready: /\bport (\d+)/ });
-}
-
-/** Ports that are free at this moment. */
-async function freePorts(count: number): Promise<number[]> {
-  const servers = Array.from({ length: count }, () => createServer().listen(0, '127.0.0.1'));
-  await Promise.all(servers.map((server) => once(server, 'listening')));
-  const ports = servers.map((server) => (server.address() as AddressInfo).port);
-  for (const server of servers) server.close();
-  return ports;
 }
 
 const PLUGIN = `org.opensearch.plugin:opensearch-security:${VERSION}:zip`;
