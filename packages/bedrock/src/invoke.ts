@@ -82,8 +82,8 @@ function firstOf({ results, outputs, generations, completions }: Props): Props {
 function reasonOf(body: Props): string | undefined {
   const first = { ...firstOf(body), ...props(list(body['choices'])[0]) };
   const { stop_reason: reason, completionReason, finish_reason: finish, finishReason, delta } = { ...first, ...body };
-  const told = text(reason) ?? text(completionReason) ?? text(finish) ?? text(props(finishReason)['reason']);
-  return told ?? text(props(delta)['stop_reason']);
+  const reported = text(reason) ?? text(completionReason) ?? text(finish) ?? text(props(finishReason)['reason']);
+  return reported ?? text(props(delta)['stop_reason']);
 }
 
 /** Creates a reader of answers: whole, or in pieces. */

@@ -1,7 +1,7 @@
 /** A route that takes users' feedback. */
 
 import type { Request, RequestHandler, Response } from 'express';
-import { createJudge, type FeedbackRouteOptions, jsonBody } from '@spanline/http';
+import { createFeedbackHandler, type FeedbackRouteOptions, jsonBody } from '@spanline/http';
 
 /**
  * A route for users' judgements of answers: `{ traceId | requestId, spanId?, name, value, comment? }`, where the value
@@ -26,10 +26,10 @@ import { createJudge, type FeedbackRouteOptions, jsonBody } from '@spanline/http
  * @throws SpanlineError if an option is invalid, or a `SPANLINE_*` variable where there is no tracer
  */
 export function feedbackRoute(options: FeedbackRouteOptions = {}): RequestHandler {
-  const judge = createJudge(options);
+  const handle = createFeedbackHandler(options);
 
   async function answer(req: Request, res: Response): Promise<void> {
-    const { status, body, retryAfter } = await judge(req.ip, (maxBytes) => jsonBody(req, maxBytes));
+    const { status, body, retryAfter } = await handle(req.ip, (maxBytes) => jsonBody(req, maxBytes));
     if (retryAfter !== undefined) res.setHeader('retry-after', String(retryAfter));
     res.status(status);
     if (body === undefined) res.end();

@@ -3,7 +3,7 @@
 import type { FastifyReply, FastifyRequest, onRequestHookHandler } from 'fastify';
 import {
   createDebugSwitch,
-  createJudge,
+  createFeedbackHandler,
   type DebugSessionOptions,
   exchangeOf,
   type FeedbackRouteOptions,
@@ -38,10 +38,10 @@ export function identify(request: FastifyRequest, identity: Identity): void {
 export function feedbackRoute(
   options: FeedbackRouteOptions = {},
 ): (request: FastifyRequest, reply: FastifyReply) => Promise<FastifyReply> {
-  const judge = createJudge(options);
+  const handle = createFeedbackHandler(options);
   return async function spanlineFeedback(request, reply) {
     const isTooLarge = (maxBytes: number): boolean => Number(request.headers['content-length'] ?? 0) > maxBytes;
-    const { status, body, retryAfter } = await judge(request.ip, (maxBytes) =>
+    const { status, body, retryAfter } = await handle(request.ip, (maxBytes) =>
       Promise.resolve(isTooLarge(maxBytes) ? { fault: 'too large' } : { value: request.body }),
     );
     if (retryAfter !== undefined) reply.header('retry-after', String(retryAfter));

@@ -3,7 +3,7 @@
 import type { Context, Handler, MiddlewareHandler } from 'hono';
 import {
   createDebugSwitch,
-  createJudge,
+  createFeedbackHandler,
   type DebugSessionOptions,
   exchangeOf,
   type FeedbackRouteOptions,
@@ -39,9 +39,9 @@ async function readBody(c: Context, maxBytes: number): Promise<JsonBody> {
  * @throws SpanlineError if an option is invalid, or a `SPANLINE_*` variable where there is no tracer
  */
 export function feedbackRoute(options: FeedbackRouteOptions = {}): Handler {
-  const judge = createJudge(options);
+  const handle = createFeedbackHandler(options);
   return async function spanlineFeedback(c) {
-    const { status, body, retryAfter } = await judge(HONO.address(c), (maxBytes) => readBody(c, maxBytes));
+    const { status, body, retryAfter } = await handle(HONO.address(c), (maxBytes) => readBody(c, maxBytes));
     if (retryAfter !== undefined) c.header('retry-after', String(retryAfter));
     return body === undefined ? c.body(null, status as 204) : c.json(body, status as 400);
   };

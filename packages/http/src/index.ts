@@ -8,12 +8,12 @@ export { runWithin } from './exchange/request-context.ts';
 export { boundLog } from './exchange/request-log.ts';
 export { exchangeOf, type RequestState, requestState, stateOf } from './exchange/request-state.ts';
 export {
-  createJudge,
+  createFeedbackHandler,
   type FeedbackAnswer,
   type FeedbackRouteOptions,
   type JsonBody,
-  type Judge,
-} from './feedback/judge.ts';
+  type FeedbackHandler,
+} from './feedback/feedback-handler.ts';
 export { clientSignalOf } from './node/client-signal.ts';
 export { whenClosed } from './node/closing.ts';
 export { jsonBody } from './node/json-body.ts';

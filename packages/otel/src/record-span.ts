@@ -89,8 +89,9 @@ function setUsage(span: Span, read: SpanFacts, isCall: boolean, observed: Normal
   const model = text(facts['gen_ai.response.model']) ?? text(facts['gen_ai.request.model']);
   const provider = text(facts['gen_ai.provider.name']);
   // A framework writes the sum of its calls on the span around them.
-  const told = hasUsage && (isCall || !hasUsageBelow(span)) ? normalizeUsage(usage, { provider, model }) : undefined;
-  const exact = mostExact([isCall ? observed : undefined, told]);
+  const reported =
+    hasUsage && (isCall || !hasUsageBelow(span)) ? normalizeUsage(usage, { provider, model }) : undefined;
+  const exact = mostExact([isCall ? observed : undefined, reported]);
   if (exact !== undefined) span.set(usageAttributes(exact));
 }
 

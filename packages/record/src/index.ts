@@ -116,6 +116,7 @@ export { oneLine, pointAt } from './values/point-at.ts';
 export type { Plain } from './values/plain.ts';
 export { betweenRanks, quantileOf } from './values/quantile.ts';
 export { readableMessage } from './values/readable-message.ts';
+export { repeatedShare } from './values/repeated-share.ts';
 export { setOwn } from './values/set-own.ts';
 export { splitTruncated, truncationMarker } from './values/truncation-marker.ts';
 export { hasKeys, isProps, props, type Props, isObject, isPlainObject, list, number, text } from './values/props.ts';

@@ -94,7 +94,7 @@ export const SET_UPS: Readonly<Record<string, Call>> = {
   'hono spanlineHono': hono.spanlineHono,
   'http createDebugToken': http.createDebugToken,
   'http createDebugSwitch': http.createDebugSwitch,
-  'http createJudge': http.createJudge,
+  'http createFeedbackHandler': http.createFeedbackHandler,
   'http createRequestTracer': (options) => http.createRequestTracer({} as never, options),
   'http propagate': (options) => http.propagate(fetch, options),
   'instrumentation createRunRegistry': createRunRegistry,

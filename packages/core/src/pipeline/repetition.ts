@@ -1,6 +1,5 @@
 /** Finds answers of a model that is caught in a loop. */
-import type { Message } from '@spanline/record';
-import { round3 } from './round3.ts';
+import { type Message, repeatedShare } from '@spanline/record';
 
 /** Number of words that have to repeat together. */
 const WINDOW = 6;
@@ -14,12 +13,7 @@ const MAX_CHARACTERS = 65_536;
  */
 export function repeatRatio(text: string): number | undefined {
   if (text.length < MIN_CHARACTERS) return undefined;
-  const words = text.slice(0, MAX_CHARACTERS).split(/\s+/);
-  const total = words.length - WINDOW + 1;
-  if (total < 1) return undefined;
-  const seen = new Set<string>();
-  for (let index = 0; index < total; index++) seen.add(words.slice(index, index + WINDOW).join(' '));
-  return round3(1 - seen.size / total);
+  return repeatedShare(text.slice(0, MAX_CHARACTERS).split(/\s+/), WINDOW);
 }
 
 /** Joins the text parts of an answer. */

@@ -75,8 +75,8 @@ function usageOf(
   context: UsageContext,
   isBroken: boolean,
 ): NormalizedUsage | undefined {
-  const told = normalizeUsage(answer.usage, context) ?? streamedUsage([answer.usage], context, isBroken);
-  return told ?? (Array.isArray(result) ? streamedUsage(result, context, isBroken) : undefined);
+  const reported = normalizeUsage(answer.usage, context) ?? streamedUsage([answer.usage], context, isBroken);
+  return reported ?? (Array.isArray(result) ? streamedUsage(result, context, isBroken) : undefined);
 }
 
 const LLM_SHAPE: StepShape<LlmSpanOptions> = {
@@ -128,8 +128,8 @@ export function llmSpan<T>(options: LlmSpanOptions<Awaited<T>>, fn: Work<T>): T 
     },
     input: messages,
     output(span, result, isBroken) {
-      const told: unknown = readAnswer(result);
-      const answer: LlmAnswer = isObject(told) ? told : { output: told };
+      const reported: unknown = readAnswer(result);
+      const answer: LlmAnswer = isObject(reported) ? reported : { output: reported };
       const answered = answer.model ?? answeredModel(answer.usage ?? (Array.isArray(result) ? result : undefined));
       const context = { provider, model: admitText(answered) ?? model };
       const usage = usageOf(answer, result, context, isBroken);

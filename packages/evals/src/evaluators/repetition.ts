@@ -1,4 +1,5 @@
 /** Answers of a model that is caught in a loop. */
+import { repeatedShare } from '@spanline/record';
 import type { Verdict } from '../feedback/verdict.ts';
 
 const MAX_CHARACTERS = 100_000;
@@ -16,10 +17,7 @@ const MIN_WORDS = 40;
 export function repetition(): (values: { readonly answer: string }) => Verdict | undefined {
   return ({ answer }) => {
     const words = answer.slice(0, MAX_CHARACTERS).toLowerCase().split(/\s+/);
-    if (words.length < MIN_WORDS) return undefined;
-    const total = words.length - WINDOW + 1;
-    const seen = new Set<string>();
-    for (let at = 0; at < total; at++) seen.add(words.slice(at, at + WINDOW).join(' '));
-    return { value: Math.round((1 - seen.size / total) * 1000) / 1000 };
+    const value = words.length < MIN_WORDS ? undefined : repeatedShare(words, WINDOW);
+    return value === undefined ? undefined : { value };
   };
 }

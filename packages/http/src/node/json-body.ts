@@ -1,7 +1,7 @@
 /** JSON bodies of Node's requests. */
 
 import type { IncomingMessage } from 'node:http';
-import type { JsonBody } from '../feedback/judge.ts';
+import type { JsonBody } from '../feedback/feedback-handler.ts';
 
 const WAIT_MS = 10_000;
 

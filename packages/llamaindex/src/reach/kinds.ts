@@ -119,7 +119,7 @@ const KINDS: readonly Kind[] = [
 ];
 
 /** The kind of a component; `undefined` for any other object. */
-export function kindOf(component: object): Kind | undefined {
+export function componentKindOf(component: object): Kind | undefined {
   const source = props(component);
   const has = (name: string): boolean => typeof source[name] === 'function';
   return KINDS.find((kind) => kind.is(has, component));

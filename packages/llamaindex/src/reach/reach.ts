@@ -9,7 +9,7 @@ import { readIndexBuilding, readIndexInit } from '../components/indexing.ts';
 import { createSdkClients, observeClient } from '../provider/sdk-clients.ts';
 import type { CallTracer, ReadCall } from '../tracing/traced-call.ts';
 import { watchAgentRuns } from '../workflows/agent-runs.ts';
-import { kindOf, type TracedMethod } from './kinds.ts';
+import { componentKindOf, type TracedMethod } from './kinds.ts';
 
 /** Properties with a component that a component works with. */
 const COLLABORATORS = [
@@ -136,7 +136,7 @@ export function createReach({ tracer, guard, patches, calls, streamUsage }: Reac
 
   /** @returns false for an object that no call leads through */
   function patch(target: object): boolean {
-    const kind = kindOf(target);
+    const kind = componentKindOf(target);
     if (kind === undefined) return false;
     if (kind.isAgentWorkflow === true) traceAgentWorkflow(target);
     for (const method of kind.methods) if (method.appliesTo?.(target) !== false) trace(target, method);

@@ -68,10 +68,10 @@ function withProgress(options: Props, call: Call): Props {
 /** The reason of an application that took its request back; a time-out of its own is one like the SDK's. */
 function takenBack({ signal }: Call): unknown {
   const { name, message } = props(signal?.reason);
-  const told = text(message) ?? text(signal?.reason) ?? 'the request was cancelled';
+  const reported = text(message) ?? text(signal?.reason) ?? 'the request was cancelled';
   return name === 'TimeoutError'
-    ? { name: 'timeout', code: 'ETIMEDOUT', message: told }
-    : { name: 'AbortError', message: told };
+    ? { name: 'timeout', code: 'ETIMEDOUT', message: reported }
+    : { name: 'AbortError', message: reported };
 }
 
 function readOutcome(call: Call, outcome: Outcome): void {

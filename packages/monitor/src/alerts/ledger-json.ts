@@ -4,7 +4,7 @@ import { type AlertState, list, props, text } from '@spanline/record';
 import type { Alert } from './alert.ts';
 
 /** The knowledge of the people behind one channel. */
-export interface Told {
+export interface ChannelStatus {
   /** State in the last alert that arrived. */
   state: AlertState;
   /** Alerts that neither arrived nor were given up. */
@@ -17,13 +17,13 @@ export interface Told {
 export interface LedgerEntry {
   /** The alert that people are to know. */
   message: Alert;
-  /** The incident is over, but that is not to be told yet. */
+  /** The incident is over, but that is not reported yet. */
   isWithdrawn: boolean;
-  readonly channels: Map<string, Told>;
+  readonly channels: Map<string, ChannelStatus>;
 }
 
 /** A ledger as JSON. */
-export type LedgerJson = Record<string, Omit<LedgerEntry, 'channels'> & { channels: Record<string, Told> }>;
+export type LedgerJson = Record<string, Omit<LedgerEntry, 'channels'> & { channels: Record<string, ChannelStatus> }>;
 
 const STATES: ReadonlySet<unknown> = new Set<AlertState>(['OK', 'WARNING', 'ALERT', 'NO_DATA']);
 const TEXTS = ['key', 'name', 'event', 'severity', 'message', 'metric', 'comparison', 'command', 'service', 'instance'];
@@ -40,7 +40,7 @@ function readAlert(json: unknown): Alert | undefined {
   return isAlert ? (json as Alert) : undefined;
 }
 
-function readTold(json: unknown): Told | undefined {
+function readTold(json: unknown): ChannelStatus | undefined {
   const { state, waiting, by } = props(json);
   if (!STATES.has(state)) return undefined;
   const alerts = list(waiting).flatMap((alert) => readAlert(alert) ?? []);
@@ -53,11 +53,11 @@ export function readLedger(json: unknown): [key: string, entry: LedgerEntry][] {
     const { message: alert, isWithdrawn, channels } = props(given);
     const message = readAlert(alert);
     if (message === undefined) return [];
-    const told = Object.entries(props(channels)).flatMap(([name, one]) => {
+    const statuses = Object.entries(props(channels)).flatMap(([name, one]) => {
       const read = readTold(one);
       return read === undefined ? [] : [[name, read] as const];
     });
-    return [[key, { message, isWithdrawn: isWithdrawn === true, channels: new Map(told) }]];
+    return [[key, { message, isWithdrawn: isWithdrawn === true, channels: new Map(statuses) }]];
   });
 }
 

@@ -1,5 +1,5 @@
 import type { Alert } from './alert.ts';
-import { type LedgerEntry, type LedgerJson, ledgerJson, readLedger, type Told } from './ledger-json.ts';
+import { type LedgerEntry, type LedgerJson, ledgerJson, readLedger, type ChannelStatus } from './ledger-json.ts';
 
 /** An alert of a rule. */
 export interface Message {
@@ -13,9 +13,9 @@ export interface AddressedMessage extends Message {
   readonly channel: string;
 }
 
-const UNTOLD: Told = { state: 'OK', waiting: [] };
+const NOTHING_SENT: ChannelStatus = { state: 'OK', waiting: [] };
 
-const isAware = ({ state, waiting }: Told): boolean => state !== 'OK' || waiting.length > 0;
+const isAware = ({ state, waiting }: ChannelStatus): boolean => state !== 'OK' || waiting.length > 0;
 
 /** Whether two objects are the same alert: a ledger that was loaded has other objects. */
 export function isSameAlert(one: Alert, other: Alert): boolean {
@@ -46,11 +46,15 @@ export class Ledger {
 
   /** Makes an alert the one to know, and puts it on its way. @returns the channels that it goes to */
   publish({ key, alert }: Message): string[] {
-    const entry = this.#entries.get(key) ?? { message: alert, isWithdrawn: false, channels: new Map<string, Told>() };
+    const entry = this.#entries.get(key) ?? {
+      message: alert,
+      isWithdrawn: false,
+      channels: new Map<string, ChannelStatus>(),
+    };
     entry.message = alert;
     entry.isWithdrawn = false;
     const isEnd = alert.state === 'OK';
-    const aware = [...entry.channels].filter(([, told]) => isAware(told)).map(([channel]) => channel);
+    const aware = [...entry.channels].filter(([, status]) => isAware(status)).map(([channel]) => channel);
     const audience = isEnd ? aware : this.#audienceOf(alert);
     const begun = audience.filter((channel) => this.#begin(entry, channel, alert));
     if (audience.length > 0) this.#entries.set(key, entry);
@@ -85,7 +89,7 @@ export class Ledger {
   #lacking({ message, isWithdrawn, channels }: LedgerEntry): string[] {
     const audience = message.state === 'OK' ? [...channels.keys()] : isWithdrawn ? [] : this.#audienceOf(message);
     return audience.filter((channel) => {
-      const { state, waiting } = channels.get(channel) ?? UNTOLD;
+      const { state, waiting } = channels.get(channel) ?? NOTHING_SENT;
       return waiting.length === 0 && state !== message.state;
     });
   }
@@ -101,9 +105,9 @@ export class Ledger {
   /** Takes over the alerts to a channel that another replica had on their way. */
   takeOver({ key, channel }: AddressedMessage): void {
     const entry = this.#entries.get(key);
-    const told = entry?.channels.get(channel);
-    if (entry === undefined || told === undefined) return;
-    told.by = this.#replica;
+    const status = entry?.channels.get(channel);
+    if (entry === undefined || status === undefined) return;
+    status.by = this.#replica;
     this.#changed(key, entry);
   }
 
@@ -116,16 +120,16 @@ export class Ledger {
 
   /** False for the end of an incident whose start did not arrive. */
   isNews({ key, channel, alert }: AddressedMessage): boolean {
-    return alert.state !== 'OK' || (this.#entries.get(key)?.channels.get(channel) ?? UNTOLD).state !== 'OK';
+    return alert.state !== 'OK' || (this.#entries.get(key)?.channels.get(channel) ?? NOTHING_SENT).state !== 'OK';
   }
 
   /** Records that an alert arrived, or that it was given up. */
   settle({ key, channel, alert }: AddressedMessage, hasArrived: boolean): void {
     const entry = this.#entries.get(key);
-    const told = entry?.channels.get(channel);
-    if (entry === undefined || told === undefined) return;
-    told.waiting = told.waiting.filter((other) => !isSameAlert(other, alert));
-    if (hasArrived) told.state = alert.state;
+    const status = entry?.channels.get(channel);
+    if (entry === undefined || status === undefined) return;
+    status.waiting = status.waiting.filter((other) => !isSameAlert(other, alert));
+    if (hasArrived) status.state = alert.state;
     this.#changed(key, entry);
   }
 
@@ -138,11 +142,11 @@ export class Ledger {
 
   /** @returns false if another replica has alerts on their way to the channel: until then, this one is owed */
   #begin({ channels }: LedgerEntry, channel: string, alert: Alert): boolean {
-    let told = channels.get(channel);
-    if (told === undefined) channels.set(channel, (told = { ...UNTOLD, waiting: [] }));
-    if (told.waiting.length > 0 && told.by !== this.#replica) return false;
-    told.by = this.#replica;
-    if (!told.waiting.some((other) => isSameAlert(other, alert))) told.waiting.push(alert);
+    let status = channels.get(channel);
+    if (status === undefined) channels.set(channel, (status = { ...NOTHING_SENT, waiting: [] }));
+    if (status.waiting.length > 0 && status.by !== this.#replica) return false;
+    status.by = this.#replica;
+    if (!status.waiting.some((other) => isSameAlert(other, alert))) status.waiting.push(alert);
     return true;
   }
 

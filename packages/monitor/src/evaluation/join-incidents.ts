@@ -1,6 +1,12 @@
 /** Brings back what a replica knows of incidents, after the store has lost it. */
 
-import { type LedgerEntry, type LedgerJson, ledgerJson, readLedger, type Told } from '../alerts/ledger-json.ts';
+import {
+  type LedgerEntry,
+  type LedgerJson,
+  ledgerJson,
+  readLedger,
+  type ChannelStatus,
+} from '../alerts/ledger-json.ts';
 import type { RuleState } from './rule-state.ts';
 
 /** The states of the rules, and the ledger as JSON. */
@@ -20,8 +26,9 @@ export function newest(shared: Known['states'], own: Known['states']): Map<strin
 
 /** Joins entries with the same message: an alert that arrived for one replica arrived for all. */
 function joinEntries(shared: LedgerEntry, own: LedgerEntry): LedgerEntry {
-  const hasArrived = ({ state, waiting }: Told): boolean => state === own.message.state && waiting.length === 0;
-  const arrived = [...own.channels].filter(([name, told]) => !shared.channels.has(name) || hasArrived(told));
+  const hasArrived = ({ state, waiting }: ChannelStatus): boolean =>
+    state === own.message.state && waiting.length === 0;
+  const arrived = [...own.channels].filter(([name, status]) => !shared.channels.has(name) || hasArrived(status));
   const channels = new Map([...shared.channels, ...arrived]);
   return { message: shared.message, isWithdrawn: shared.isWithdrawn || own.isWithdrawn, channels };
 }

@@ -15,7 +15,7 @@ const anyOf = (...queries: readonly SearchQuery[]): SearchQuery => ({
 });
 
 /** Kind of the id; the closest one that a line has. */
-async function kindOf({ snapshot, name, signal }: Asked, id: string): Promise<TraceKey | undefined> {
+async function traceKeyOf({ snapshot, name, signal }: Asked, id: string): Promise<TraceKey | undefined> {
   const filters = Object.fromEntries(TRACE_KEYS.map(([by, key]) => [by, { term: { [name(key)]: id } }]));
   const body = {
     size: 0,
@@ -42,7 +42,7 @@ async function tracesOf({ snapshot, name, signal }: Asked, query: SearchQuery): 
 /** Everything about an id. */
 export async function* clusterTrace(asked: Asked, id: string): AsyncGenerator<Trace> {
   const { name, lines } = asked;
-  const by = await kindOf(asked, id);
+  const by = await traceKeyOf(asked, id);
   if (by === undefined) return;
   const key = TRACE_KEYS.find(([kind]) => kind === by)?.[1] ?? 'trace_id';
   const own: SearchQuery = { term: { [name(key)]: id } };

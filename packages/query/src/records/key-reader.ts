@@ -18,7 +18,7 @@ import { createKeyFinder } from './known-keys.ts';
 import {
   ID,
   isNumeric,
-  kindOf,
+  slotKindOf,
   OPEN,
   type Read,
   readSlot,
@@ -82,7 +82,7 @@ export function createKeyReader(
   const wanted = new Map<string, Slot>();
   for (const key of [...ALWAYS, ...keys]) {
     const isCompact = (compact as readonly string[]).includes(key);
-    wanted.set(key, slotOf(key, isCompact ? (columnOf(key)?.type === 'time' ? TIME : ID) : kindOf(key)));
+    wanted.set(key, slotOf(key, isCompact ? (columnOf(key)?.type === 'time' ? TIME : ID) : slotKindOf(key)));
   }
   const slots = [...wanted.values()];
   const refused = new Set(OTHER_PROFILES.filter((key) => !wanted.has(key)));

@@ -61,7 +61,7 @@ export function slotOf(key: string, kind: Kind): Slot {
 }
 
 /** The kind of a key of the record. */
-export const kindOf = (key: string): Kind => (isOpenKey(key) ? OPEN : KINDS[attributeRow(key)?.kind ?? 'string']);
+export const slotKindOf = (key: string): Kind => (isOpenKey(key) ? OPEN : KINDS[attributeRow(key)?.kind ?? 'string']);
 /** True if the value of a slot is in `number`. */
 export const isNumeric = (kind: Kind): boolean => kind >= ID && kind <= INTEGER;
 

@@ -69,16 +69,16 @@ interface Dialect {
   readonly readings: ReadonlyMap<string, Reading>;
 }
 
-const kindOf = (key: string): AttributeKind => attributeRow(key)?.kind ?? 'string';
+const attributeKindOf = (key: string): AttributeKind => attributeRow(key)?.kind ?? 'string';
 
 function dialect(names: ReadonlyMap<string, string>, profile: Spelling = {}): Dialect {
   const own = ATTRIBUTE_KEYS.map((key): [string, Reading] => [
     key,
-    { canonical: key, kind: kindOf(key), rival: profile[key] },
+    { canonical: key, kind: attributeKindOf(key), rival: profile[key] },
   ]);
   const renamed = [...names].map(([name, canonical]): [string, Reading] => [
     name,
-    { canonical, kind: kindOf(canonical), rival: undefined },
+    { canonical, kind: attributeKindOf(canonical), rival: undefined },
   ]);
   return { level: profile['level'] ?? 'level', readings: new Map([...own, ...renamed]) };
 }

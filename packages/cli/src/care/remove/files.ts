@@ -25,7 +25,7 @@ export interface SourceFile {
 /** Files of a spool beside its segments. */
 const IN_SPOOL = ['dead-letter/*.ndjson', 'dead-letter/retry/*/*.letters', 'gzip-*/content'];
 
-function kindOf(path: string): FileKind {
+function fileKindOf(path: string): FileKind {
   const folder = basename(dirname(path));
   if (/^writer-\d+-[0-9a-z]+$/.test(folder)) return 'segment';
   if (folder === 'dead-letter') return 'letters';
@@ -76,7 +76,7 @@ export async function openSourceFiles(
   const opened: SourceFile[] = [];
   for (const file of files) {
     const path = realpathSync(file.path);
-    const kind = kindOf(path);
+    const kind = fileKindOf(path);
     if (!roots.some((root) => isWithin(root, path)))
       opened.push({ kind, file: { ...file }, refusal: 'it is a link that leads out of the given folder' });
     else if (await isReadable(file)) opened.push({ kind, file: { ...file, path } });

@@ -24,7 +24,7 @@ interface ClientError {
 }
 
 /** The fate of the messages of one partition. */
-type Verdict = 'stored' | 'refused' | 'retry';
+type PartitionOutcome = 'stored' | 'refused' | 'retry';
 
 /** Codes of Kafka's protocol, "Error Codes". */
 const STORED: ReadonlySet<number> = new Set([0, 46]);
@@ -95,12 +95,13 @@ export function resultOfError(error: unknown, partitions: readonly number[]): Se
   if (responses.size === 0) {
     return errors.some(({ apiId }) => REFUSED_IDS.has(apiId)) ? { kind: 'split', reason } : { kind: 'retry', reason };
   }
-  const verdictOf = (partition: number): Verdict => {
+  const outcomeOf = (partition: number): PartitionOutcome => {
     const code = responses.get(partition)?.errorCode;
     if (code === undefined) return 'retry';
     return STORED.has(code) ? 'stored' : REFUSED.has(code) ? 'refused' : 'retry';
   };
-  const areAll = (verdict: Verdict): boolean => partitions.every((partition) => verdictOf(partition) === verdict);
+  const areAll = (outcome: PartitionOutcome): boolean =>
+    partitions.every((partition) => outcomeOf(partition) === outcome);
   if (areAll('retry')) return { kind: 'retry', reason };
   const isNamed = [...responses.values()].some(({ recordErrors = [] }) => recordErrors.length > 0);
   if (areAll('refused') && !isNamed) return { kind: 'split', reason };
@@ -108,12 +109,12 @@ export function resultOfError(error: unknown, partitions: readonly number[]): Se
   const items = partitions.map((partition): ItemResult => {
     const position = seen.get(partition) ?? 0;
     seen.set(partition, position + 1);
-    const verdict = verdictOf(partition);
-    if (verdict === 'stored') return { kind: 'stored' };
+    const outcome = outcomeOf(partition);
+    if (outcome === 'stored') return { kind: 'stored' };
     const toBlame = responses.get(partition)?.recordErrors ?? [];
     const isAlone = partitions.indexOf(partition) === partitions.lastIndexOf(partition);
     const isBlamed = toBlame.some(({ batchIndex }) => batchIndex === position);
-    return { kind: verdict === 'refused' && (isAlone || isBlamed) ? 'reject' : 'retry', reason };
+    return { kind: outcome === 'refused' && (isAlone || isBlamed) ? 'reject' : 'retry', reason };
   });
   return { kind: 'items', items };
 }

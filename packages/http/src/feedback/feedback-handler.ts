@@ -42,7 +42,7 @@ export interface FeedbackAnswer {
  * @param address - address of the client
  * @param readBody - reads a JSON body of at most `maxBytes`; its errors are the caller's
  */
-export type Judge = (
+export type FeedbackHandler = (
   address: string | undefined,
   readBody: (maxBytes: number) => Promise<JsonBody>,
 ) => Promise<FeedbackAnswer>;
@@ -67,7 +67,7 @@ function refuseFor(seconds: number): FeedbackAnswer | undefined {
  *
  * @throws SpanlineError if an option is invalid, or a `SPANLINE_*` variable where there is no tracer
  */
-export function createJudge(options: FeedbackRouteOptions): Judge {
+export function createFeedbackHandler(options: FeedbackRouteOptions): FeedbackHandler {
   checkOptions(SHAPE, options);
   const { tracer = defaultTracer(), perAddress = 30, perTrace = 10 } = options;
   const guard = createGuard(tracer);
