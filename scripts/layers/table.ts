@@ -322,7 +322,7 @@ export const layerTable: LayerTable = {
       ['guards'],
       ['gate'],
       ['shapes'],
-      ['clients', 'create-guards.ts', 'frameworks'],
+      ['create-guards.ts'],
       ['index.ts'],
     ],
   },
