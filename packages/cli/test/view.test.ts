@@ -62,6 +62,7 @@ it.each([
   [['view', 'app.ndjson', 'status:'], 'status:'],
   [['view', 'app.ndjson', '--since', 'x'], '--since must be a time'],
   [['view', 'app.ndjson', '--json', '--md'], '--md must be absent beside --json'],
+  [['view', '/proc/self/mem'], 'source must be readable (EIO), got "/proc/self/mem"'],
   [['view', '-'], 'the standard input can be read only once'],
   [['view'], 'no source: name a file'],
   [['view', 'app.ndjson', '--port', 'x'], '--port must be a number up to 65535'],

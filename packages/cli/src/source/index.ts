@@ -1,5 +1,5 @@
 export { clusterSource } from './cluster-source.ts';
-export { defaultSources, findSources, isSource, splitWords } from './find-source.ts';
+export { defaultSources, findSources, isSource, isUrl, splitWords } from './find-source.ts';
 export { joinFilters } from './join-filters.ts';
 export { notesOf } from './notes.ts';
 export { defineQuestion, type QuestionCommand, sourceOf } from './question.ts';

@@ -6,6 +6,7 @@ import { checkFlags, type FlagTable, type FlagValues, splitArguments } from '../
 import { checkReportFlags, printReport, type Report, REPORT_FLAGS, REPORT_HELP } from '../report/index.ts';
 import { clusterSource } from './cluster-source.ts';
 import { defaultSources, findSources, isUrl, type SplitWords, splitWords } from './find-source.ts';
+import { isRepeatable, nameNotes } from './name-notes.ts';
 import { notesOf } from './notes.ts';
 import { createScanProgress } from './scan-progress.ts';
 import { timeRange } from './time-range.ts';
@@ -129,7 +130,10 @@ async function answer<Table extends FlagTable>(
     const read = { signal: io.stop, onProgress: progress.show };
     const report = await question.answer({ query, sources, openOne, filter, words, flags, read, io });
     const isWhole = queries.every((one) => one.unreadFiles().size === 0);
-    return { report, notes: queries.map(notesOf).join(''), isWhole };
+    const notes = queries.map(notesOf).join('');
+    // They are read after the notes: each question counts bad lines again.
+    const names = report.isOk === false && isRepeatable(sources) ? await nameNotes(query, filter, read) : '';
+    return { report, notes: notes + names, isWhole };
   } finally {
     progress.clear();
     for (const one of queries) await one.close();

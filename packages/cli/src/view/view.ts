@@ -6,6 +6,7 @@ import { type CommandIo, endEarly, EXIT } from '../command.ts';
 import { fail } from '../fail.ts';
 import { checkFlags, type FlagValues, splitArguments } from '../flags.ts';
 import { defaultSources, findSources, joinFilters, sourceOf, splitWords, timeRange } from '../source/index.ts';
+import { checkFiles } from './check-files.ts';
 import { openBrowser } from './open-browser.ts';
 
 const FLAGS = {
@@ -98,6 +99,7 @@ async function start(args: readonly string[], io: CommandIo): Promise<number> {
   const found = findSources(sources, io);
   if (found.includes('-'))
     return fail('source', 'a file, a folder or a glob: the standard input can be read only once');
+  io.stderr.write(await checkFiles(found));
   const viewer = await startViewer({
     source: sourceOf(found, io),
     ...portOf(flags.port),

@@ -19,7 +19,11 @@ such as 'p95(rerank) < 2s', or "default" for the rules that a monitor has by def
 `;
 
 /** A rule that never had enough samples did not fire, and did not hold either. */
-function fewSamplesNote({ name, minSamples, mostSamples }: BacktestResult): Block[] {
+function noVerdictNote({ name, minSamples, mostSamples, unknownStep, suggestion }: BacktestResult): Block[] {
+  if (unknownStep !== undefined) {
+    const meant = suggestion === undefined ? '' : ` Did you mean "${suggestion}"?`;
+    return [{ kind: 'text', text: `${name}: the log has no step "${unknownStep}".${meant}`, tone: 'yellow' }];
+  }
   if (mostSamples >= minSamples) return [];
   const had = mostSamples === 0 ? 'no window has one' : `the fullest window has ${mostSamples}`;
   const text = `${name}: too few samples. It needs ${minSamples} in a window (minSamples); ${had}.`;
@@ -38,7 +42,7 @@ function backtestBlocks(results: readonly BacktestResult[]): Block[] {
         { head: 'messages', align: 'right', cells: results.map(({ messages }) => cell.count(messages)) },
       ],
     },
-    ...results.flatMap(fewSamplesNote),
+    ...results.flatMap(noVerdictNote),
     ...(incidents.length === 0
       ? []
       : [

@@ -158,6 +158,23 @@ describe('exit codes and notes', () => {
     });
   });
 
+  it.each([
+    [['ls', 'step:serch'], 'note: no span has step:serch; did you mean step:search?\n'],
+    [['slow', 'model:gpt-40 status:ok'], 'note: no span has model:gpt-40; did you mean model:gpt-4o?\n'],
+    [['stats', '(step:nothing OR step:search) user:ben error:none'], 'note: no span has step:nothing\n'],
+    [['ls', 'user:adda'], ''],
+    [['ls', 'step:search', 'model:gpt-4o', 'user:eve'], ''],
+  ])('name what no span has: %j', async ([command = '', filter = '', ...more], note) => {
+    const cwd = folderWith({ 'app.ndjson': ASK_LOG });
+    const { code, stderr } = await cli([command, 'app.ndjson', filter, ...more], { cwd });
+    expect({ code, stderr: stderr.split('\n', 1)[0] }).toEqual({ code: 1, stderr: note.trim() });
+  });
+
+  it('ask a stream once', async () => {
+    const { code, stderr } = await cli(['ls', '-', 'step:serch'], { stdin: ASK_LOG });
+    expect({ code, stderr }).toEqual({ code: 1, stderr: '' });
+  });
+
   it('name lines that are no records, and files that were not read', async () => {
     const cwd = folderWith({ 'app.ndjson': `Server listens\n${ASK_LOG}{"a":` });
     const { code, stderr } = await cli(['ls', 'app.ndjson'], { cwd });

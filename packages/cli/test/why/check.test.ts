@@ -127,17 +127,29 @@ describe('spanline alerts', () => {
   });
 
   it('backtest says where a rule never had enough samples', async () => {
-    const few = lines(span(1), span(2, { at: 1000 }));
+    const few = lines(span(1, { 'span.name': 'rerank' }), span(2, { at: 1000 }));
     const { stdout } = await run(['alerts', 'backtest', 'rules.json', 'few.ndjson'], { 'few.ndjson': few });
     expect(stdout.replaceAll(/\s+/g, ' ')).toContain(
-      'Slow Rerank: too few samples. It needs 5 in a window (minSamples); no window has one.',
+      'Slow Rerank: too few samples. It needs 5 in a window (minSamples); the fullest window has 1.',
     );
     const { stdout: json } = await run(['alerts', 'backtest', 'rules.json', 'few.ndjson', '--json'], {
       'few.ndjson': few,
     });
-    expect(JSON.parse(json)).toMatchObject([{ minSamples: 5, mostSamples: 0 }, { mostSamples: 2 }]);
+    expect(JSON.parse(json)).toMatchObject([{ minSamples: 5, mostSamples: 1 }, { mostSamples: 2 }]);
     expect((await run(['alerts', 'backtest', 'rules.json', 'app.ndjson'])).stdout).not.toContain(
       'Slow Rerank: too few',
+    );
+  });
+
+  it('backtest names a step that the log does not have', async () => {
+    const args = ['alerts', 'backtest', 'p95(rernk) < 2s', 'app.ndjson'];
+    const { code, stdout } = await run(args);
+    expect(code).toBe(0);
+    expect(stdout.replaceAll(/\s+/g, ' ')).toContain('the log has no step "rernk". Did you mean "rerank"?');
+    const { stdout: json } = await run([...args, '--json']);
+    expect(JSON.parse(json)).toMatchObject([{ unknownStep: 'rernk', suggestion: 'rerank' }]);
+    expect(JSON.parse((await run(['alerts', 'backtest', 'rules.json', 'app.ndjson', '--json'])).stdout)).toEqual(
+      expect.not.arrayContaining([expect.objectContaining({ unknownStep: expect.anything() as unknown })]),
     );
   });
 

@@ -1,3 +1,4 @@
+import { nearest } from '@spanline/record';
 import { Baselines } from '../evaluation/baselines.ts';
 import type { Finding } from '../evaluation/evaluator.ts';
 import type { LogLines } from '../metrics/log-metrics.ts';
@@ -32,13 +33,34 @@ export interface BacktestResult {
   /** Samples that a window needs (`minSamples`), and the most that one had. With fewer, the rule gives no verdict. */
   readonly minSamples: number;
   mostSamples: number;
+  /** The step of the rule, if no span of the log has this name. The rule can never have fired. */
+  readonly unknownStep?: string;
+  /** The step of the log that was probably meant by {@link unknownStep}. */
+  readonly suggestion?: string;
+}
+
+/** Steps that are remembered, to tell one that the log does not have. */
+const MAX_STEPS = 100_000;
+
+/** The step of a rule that is none of the log. */
+function unknownStep(
+  step: string | undefined,
+  steps: ReadonlySet<string>,
+): Pick<BacktestResult, 'unknownStep' | 'suggestion'> {
+  if (step === undefined || steps.has(step) || steps.size >= MAX_STEPS) return {};
+  const suggestion = nearest(step, [...steps]);
+  return { unknownStep: step, ...(suggestion === undefined ? {} : { suggestion }) };
 }
 
 /** Collects findings by rule. */
 class Report {
   readonly #results: Map<string, BacktestResult>;
+  /** Steps of rules, by their name. */
+  readonly #stepOf: ReadonlyMap<string, string | undefined>;
+  readonly #steps = new Set<string>();
 
   constructor(rules: readonly ResolvedRule[]) {
+    this.#stepOf = new Map(rules.map(({ name, step }) => [name, step]));
     this.#results = new Map(
       rules.map(({ name, metric, minSamples }) => {
         const result = { name, metric, incidents: [], messages: 0, minutesFiring: 0, minSamples, mostSamples: 0 };
@@ -63,12 +85,19 @@ class Report {
     if (result !== undefined) result.mostSamples = Math.max(result.mostSamples, samples);
   }
 
+  seeStep(step: string | undefined): void {
+    if (step !== undefined && this.#steps.size < MAX_STEPS) this.#steps.add(step);
+  }
+
   finish(now: number): BacktestResult[] {
     for (const result of this.#results.values()) {
       const lengths = result.incidents.map(({ from, to }) => ((to ?? now) - from) / 60_000);
       result.minutesFiring = Math.round(lengths.reduce((sum, length) => sum + length, 0));
     }
-    return [...this.#results.values()];
+    return [...this.#results].map(([name, result]) => ({
+      ...result,
+      ...unknownStep(this.#stepOf.get(name), this.#steps),
+    }));
   }
 }
 
@@ -90,12 +119,10 @@ class Report {
 export async function backtest(rules: readonly AlertRuleInput[], lines: LogLines): Promise<BacktestResult[]> {
   const resolved = resolveRules(rules);
   const report = new Report(resolved);
-  const end = await replay(
-    resolved,
-    lines,
-    new Baselines(),
-    (finding) => report.add(finding),
-    ({ name }, { samples }) => report.see(name, samples),
-  );
+  const end = await replay(resolved, lines, new Baselines(), {
+    onFinding: (finding) => report.add(finding),
+    onObservation: ({ name }, { samples }) => report.see(name, samples),
+    onSpan: (record) => report.seeStep(record['span.name']),
+  });
   return report.finish(end);
 }

@@ -41,7 +41,7 @@ export async function learnBaselines(options: LearnOptions): Promise<number> {
   checkOptions(SHAPE, options);
   const { rules, lines, file } = options;
   const baselines = new Baselines();
-  await replay(resolveRules(rules), lines, baselines, () => undefined);
+  await replay(resolveRules(rules), lines, baselines);
   await writeBaselines(file, baselines);
   return baselines.known;
 }

@@ -33,6 +33,13 @@ async function inOrder(lines: LogLines): Promise<TimedRecord[]> {
   return records.sort((a, b) => a.epochMs - b.epochMs);
 }
 
+/** What is told while rules run over a log. */
+interface ReplayEvents {
+  readonly onFinding?: (finding: Finding) => void;
+  readonly onObservation?: EvaluatorParts['onObservation'];
+  readonly onSpan?: (record: ReadRecord) => void;
+}
+
 /**
  * Runs rules over a log, as a monitor would have at the time.
  *
@@ -43,8 +50,7 @@ export async function replay(
   rules: readonly ResolvedRule[],
   lines: LogLines,
   baselines: Baselines,
-  onFinding: (finding: Finding) => void,
-  onObservation: EvaluatorParts['onObservation'] = () => {},
+  { onFinding = () => {}, onObservation = () => {}, onSpan }: ReplayEvents = {},
 ): Promise<number> {
   const records = await inOrder(lines);
   const [first] = records;
@@ -72,6 +78,7 @@ export async function replay(
     if (epochMs >= now) evaluateUntil(epochMs);
     const measurement = aggregator.add(record);
     if (measurement === undefined) continue;
+    if (measurement.isSpan) onSpan?.(record);
     for (const finding of evaluator.add(record, measurement, epochMs)) onFinding(finding);
   }
   evaluateUntil(now + DELAY_MS + EVERY_MS * 2);
