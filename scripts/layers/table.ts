@@ -366,7 +366,7 @@ export const layerTable: LayerTable = {
       '@spanline/core': ['care', 'ship'],
       '@spanline/monitor/offline': ['why'],
       '@spanline/query': ['source', 'ask', 'care', 'why'],
-      '@spanline/query/internal': ['care', 'tail'],
+      '@spanline/query/internal': ['care', 'tail', 'view'],
       '@spanline/viewer': ['care', 'view'],
       diff: ['care'],
       'magic-string': ['care'],

@@ -33,7 +33,7 @@ async function inOrder(lines: LogLines): Promise<TimedRecord[]> {
   return records.sort((a, b) => a.epochMs - b.epochMs);
 }
 
-/** What is told while rules run over a log. */
+/** Callbacks while rules run over a log. */
 interface ReplayEvents {
   readonly onFinding?: (finding: Finding) => void;
   readonly onObservation?: EvaluatorParts['onObservation'];
