@@ -102,6 +102,13 @@ describe('spanline ship setup', () => {
     expect(stdout).toContain('PUT _data_stream/logs-spanline-default  400, it exists\n');
   });
 
+  it('prepares the stream of the trace screens with --traces', async () => {
+    const target = await startTarget(() => acknowledged);
+    expect(await setup(['opensearch', '--url', target.url, '--traces'])).toMatchObject({ code: 0 });
+    const requests = elasticsearchSetup({ flavour: 'opensearch', traces: true });
+    expect(target.calls.map(({ path }) => path)).toEqual(requests.map(({ path }) => `/${path}`));
+  });
+
   it('ends where the key is unknown, gives the reason, and shows no key', async () => {
     const target = await startTarget(() => error(401, 'security_exception', `unable to authenticate ${SECRET}`));
     const { code, stdout, stderr } = await setup(['elasticsearch', '--url', target.url], { ES_BASIC: SECRET });

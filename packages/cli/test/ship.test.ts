@@ -18,6 +18,7 @@ import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 
 import { elasticsearch, file as fileSink, spool, startShipper } from '@spanline/ship';
 import { currentProcess } from '../../ship/src/state/process-identity.ts';
 import { createIndex } from '../../ship/test/support/elastic.ts';
+import { spanLines } from '../../ship/test/support/engine.ts';
 import { startReceiver } from '../../ship/test/support/receiver.ts';
 import { spoolStdin } from '../src/ship/stdin.ts';
 
@@ -334,6 +335,7 @@ describe('spanline ship', () => {
     [['ship', '--dir'], {}, '--dir must be followed by a value'],
     [['ship', '--to', 'carrier-pigeon'], {}, 'elasticsearch, datadog'],
     [['ship', '--to', 'datadog'], {}, 'DD_API_KEY'],
+    [['ship', '--to', 'file=x', '--traces'], {}, '--traces must be given with --to elasticsearch=… or opensearch=…'],
     [['ship', '--to', 'elasticsearch=https://elastic:hunter2@es'], {}, 'without user and password'],
     [['ship', '--config', '/nowhere/ship.json'], {}, 'ENOENT'],
     [['ship', '--timeout', 'soon', '--once'], {}, '--timeout'],
@@ -361,6 +363,27 @@ describe('spanline ship', () => {
 
 describe('spanline ship dead-letters', () => {
   const document = (n: number): string => `${JSON.stringify({ n, time: '2026-03-04T10:20:30Z', msg: 'm' })}\n`;
+
+  it('writes trace documents with --traces, and sends one that was refused again', async () => {
+    let isStrict = true;
+    const isRefused = (stream: string | undefined): boolean => isStrict && stream === 'otel-v1-apm-span-spanline';
+    const index = createIndex((_document, stream) =>
+      isRefused(stream) ? { status: 400, type: 'mapper_parsing' } : undefined,
+    );
+    const target = await startReceiver((request) => index.bulk(request));
+    onTestFinished(() => target.close());
+    writeFileSync(inFolder('app.log'), `${spanLines(1)[0]}\n`);
+    const to = ['--dir', inFolder('state'), '--to', `opensearch=${target.url}`, '--traces'];
+    expect(await start(['ship', inFolder('app.log'), ...to, '--once']).ended).toMatchObject({
+      code: 1,
+      stdout: 'opensearch  0 shipped, 1 refused\n',
+    });
+    expect(index.documents.size).toBe(1);
+    isStrict = false;
+    const again = await start(['ship', 'dead-letters', '--retry', ...to]).ended;
+    expect(again).toMatchObject({ code: 0, stdout: 'opensearch  1 stored, 0 refused again\n' });
+    expect([index.documents.size, index.stream('otel-v1-apm-span-spanline').size]).toEqual([1, 1]);
+  });
 
   it('lists refused lines with reason, path and byte, and sends them again', async () => {
     let isStrict = true;

@@ -33,6 +33,7 @@ export type { SinkProfile } from './sinks/profile-line.ts';
 export type { HttpSinkOptions } from './sinks/http-options.ts';
 export { resultOfStatus } from './sinks/http-status.ts';
 export { kafka, type KafkaOptions } from './sinks/kafka/kafka.ts';
+export { opensearch, type OpensearchOptions } from './sinks/opensearch.ts';
 export { otlp, type OtlpOptions } from './sinks/otlp/otlp.ts';
 export {
   datadogLlmObs,

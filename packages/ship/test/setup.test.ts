@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { jsonSchema, SpanlineError } from '@spanline/core';
-import { CONTENT_KEYS, ATTRIBUTES } from '@spanline/record';
+import { ATTRIBUTES, attributeKeys, CONTENT_KEYS } from '@spanline/record';
 import { elasticsearchSetup, type ElasticsearchSetupOptions, type SetupRequest } from '@spanline/ship';
 
 type Properties = Record<string, { type: string; ignore_above?: number; fields?: unknown; analyzer?: string }>;
@@ -107,7 +107,47 @@ describe('elasticsearchSetup()', () => {
   });
 
   it.each([
+    ['opensearch', '_plugins/_ism/policies/', 'otel-v1-apm-span-spanline'],
+    ['elasticsearch', '_ilm/policy/', 'traces-spanline.otel-default'],
+  ] as const)('sets up the stream of trace documents of %s last', (flavour, policy, stream) => {
+    const requests = elasticsearchSetup({ flavour, traces: true });
+    expect(paths(requests).slice(-4)).toEqual([
+      `${policy}${stream}`,
+      '_component_template/spanline-traces',
+      `_index_template/${stream}`,
+      `_data_stream/${stream}`,
+    ]);
+    expect(requests.slice(-4)).toMatchSnapshot();
+  });
+
+  it('maps every attribute of a span, and its content as text', () => {
+    const requests = elasticsearchSetup({ flavour: 'opensearch', traces: true });
+    const { template } = bodyOf(requests, '_component_template/spanline-traces') as {
+      template: { mappings: { properties: { attributes: { properties: Properties } } } };
+    };
+    const { properties } = template.mappings.properties.attributes;
+    const keys = attributeKeys(({ otlp }) => otlp === undefined);
+    expect(keys.filter((key) => properties[key] === undefined)).toEqual([]);
+    expect(new Set(CONTENT_KEYS.map((key) => properties[key]?.type))).toEqual(new Set(['text']));
+  });
+
+  it('hides the content of trace documents from the metadata role', () => {
+    const requests = elasticsearchSetup({ flavour: 'elasticsearch', roles: true, traces: true });
+    const { indices } = bodyOf(requests, '_security/role/logs-spanline-default-read-metadata');
+    expect(indices).toEqual([
+      expect.objectContaining({
+        names: ['logs-spanline-default', 'traces-spanline.otel-default'],
+        field_security: {
+          grant: ['*'],
+          except: expect.arrayContaining(['attributes.gen_ai.input.messages', 'gen_ai.input.messages']) as unknown,
+        },
+      }),
+    ]);
+  });
+
+  it.each([
     ['flavour', { flavour: 'solr' }],
+    ['traces.dataStream', { traces: { dataStream: 'otel-v1-apm-span-rag' } }],
     ['dataStream', { dataStream: '../x' }],
     ['dataStream', { dataStream: 'logs-spanline' }],
     ['retentionDays', { retentionDays: 0.5 }],

@@ -3,7 +3,7 @@ import { fetchCollector } from './collector.ts';
 import { fetchElasticsearch } from './elasticsearch.ts';
 import { fetchKafka } from './kafka.ts';
 import { fetchMlflow } from './mlflow.ts';
-import { fetchOpenSearch, fetchOpenSearchSecurity } from './opensearch.ts';
+import { fetchOpenSearch, fetchOpenSearch3, fetchOpenSearchSecurity } from './opensearch.ts';
 import { fetchPhoenix } from './phoenix.ts';
 import { fetchPrometheus } from './prometheus.ts';
 import { fetchRedis } from './redis.ts';
@@ -14,6 +14,7 @@ import { fetchVrl } from './vrl.ts';
 const FETCHERS = {
   collector: fetchCollector,
   opensearch: fetchOpenSearch,
+  opensearch3: fetchOpenSearch3,
   opensearchSecurity: fetchOpenSearchSecurity,
   elasticsearch: fetchElasticsearch,
   kafka: fetchKafka,

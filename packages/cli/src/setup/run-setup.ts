@@ -80,11 +80,12 @@ async function installAll(client: SetupClient, requests: readonly SetupRequest[]
 }
 
 function elasticOptions(flavour: ElasticsearchSetupOptions['flavour'], given: SetupOptions): ElasticsearchSetupOptions {
-  const { dataStream, contentStream, profile, retentionDays, lifecycle, roles } = given;
+  const { dataStream, contentStream, profile, retentionDays, lifecycle, roles, traces } = given;
   return {
     flavour,
     lifecycle,
     roles,
+    traces,
     ...(dataStream === undefined ? {} : { dataStream }),
     ...(contentStream === undefined ? {} : { content: { dataStream: contentStream } }),
     ...(profile === undefined ? {} : { profile: profile as 'ecs' }),

@@ -4,7 +4,7 @@ import { checkOptions, option, type Shape } from '@spanline/record';
 import type { LineOptions, SinkSpec } from '@spanline/ship';
 import { fail } from '../fail.ts';
 import type { ShipOptions } from './options.ts';
-import { targetFromConfig, targetFromFlag } from './targets.ts';
+import { targetFromConfig, targetsFromFlags } from './targets.ts';
 
 /** Sources and targets of one run. */
 export interface ShipConfig {
@@ -49,13 +49,13 @@ function readConfig(path: string): ConfigFile {
  * @throws SpanlineError `ERR_INVALID_OPTION`, which shows no key
  */
 export async function resolveConfig(
-  options: Pick<ShipOptions, 'dir' | 'config' | 'files' | 'to' | 'timeField' | 'text'>,
+  options: Pick<ShipOptions, 'dir' | 'config' | 'files' | 'to' | 'traces' | 'timeField' | 'text'>,
   environment: Readonly<Record<string, string | undefined>>,
 ): Promise<ShipConfig> {
   const { config: path } = options;
   const config = path === undefined ? {} : readConfig(path);
   const folder = path === undefined ? '.' : dirname(path);
-  const ofFlags = options.to.map((text) => targetFromFlag(text, environment));
+  const ofFlags = targetsFromFlags(options.to, options.traces, environment);
   const ofFile = await Promise.all((config.to ?? []).map((entry) => targetFromConfig(entry, folder)));
   return {
     dir: options.dir ?? config.dir ?? DEFAULT_DIR,

@@ -20,6 +20,7 @@ Lists lines that a target refused: time, target, reason, and the file and byte w
   --text             with --retry: lines that are no JSON become documents with the line as their message
   --time-field <key> with --retry: as for spanline ship
   --to <target>      as for spanline ship; may be repeated
+  --traces           as for spanline ship
   --config <file>    as for spanline ship; also targets of your own
   --help
 
@@ -33,6 +34,7 @@ const FLAGS = {
   text: 'switch',
   'time-field': 'text',
   to: 'texts',
+  traces: 'switch',
   config: 'text',
   help: 'switch',
 } as const;
@@ -147,6 +149,7 @@ export async function runDeadLetters(args: readonly string[], io: CommandIo): Pr
     retry: isRetry = false,
     text: isText = false,
     to = [],
+    traces = false,
     help = false,
     ...rest
   } = checkFlags(flags, FLAGS);
@@ -154,7 +157,8 @@ export async function runDeadLetters(args: readonly string[], io: CommandIo): Pr
     io.stdout.write(DEAD_LETTERS_HELP);
     return EXIT.ok;
   }
-  const given = { dir: rest.dir, config: rest.config, files: [], to, timeField: rest['time-field'], text: undefined };
+  const { dir, config: path, 'time-field': timeField } = rest;
+  const given = { dir, config: path, files: [], to, traces, timeField, text: undefined };
   const config = await resolveConfig(given, io.env);
   if (!existsSync(config.dir)) fail('--dir', `the folder of a shipper, but ${config.dir} does not exist`);
   const folder = join(config.dir, FOLDER);

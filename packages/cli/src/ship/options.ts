@@ -7,6 +7,7 @@ export interface ShipOptions {
   readonly config: string | undefined;
   readonly files: readonly string[];
   readonly to: readonly string[];
+  readonly traces: boolean;
   readonly timeField: string | undefined;
   readonly text: 'line' | 'multiline' | undefined;
   readonly stdin: boolean;
@@ -25,6 +26,7 @@ Ships spools and files of JSON lines. A second run continues where the first one
   --dir <folder>           the spool to ship; also holds checkpoints and dead letters (default .spanline)
   --to <target>            may be repeated; keys come from the environment, never from the command line
       elasticsearch=<url>    ES_API_KEY, or ES_BASIC (user:password)
+      opensearch=<url>       ES_API_KEY, or ES_BASIC (user:password)
       datadog[=<site>]       DD_API_KEY, DD_SITE
       otlp=<url>             OTLP_BEARER
       langfuse[=<url>]       LANGFUSE_PUBLIC_KEY, LANGFUSE_SECRET_KEY
@@ -35,6 +37,7 @@ Ships spools and files of JSON lines. A second run continues where the first one
       victorialogs[=<url>]   VICTORIALOGS_BASIC (user:password)
       kafka=<host:port,…>    KAFKA_TOPIC, KAFKA_BASIC (user:password)
       file=<path>
+  --traces                 elasticsearch and opensearch also get documents for the trace screens of Kibana and Dashboards
   --config <file>          JSON: { "dir", "files": [], "to": [{ "type": "elasticsearch", "url", "apiKey": { "env": "…" } }] };
                            a sink of your own: { "name", "module": "./my-sink.js", "options": {} }
   --time-field <key>       key of the time in lines of files, such as meta.at (default: the usual ones)
@@ -55,6 +58,7 @@ const FLAGS = {
   dir: 'text',
   config: 'text',
   to: 'texts',
+  traces: 'switch',
   'time-field': 'text',
   text: 'switch',
   multiline: 'switch',
@@ -72,6 +76,7 @@ export function parseShipOptions(args: readonly string[]): ShipOptions {
     dir,
     config,
     to = [],
+    traces = false,
     timeout,
     'time-field': timeField,
     text: isText = false,
@@ -84,5 +89,5 @@ export function parseShipOptions(args: readonly string[]): ShipOptions {
   const timeoutSeconds = timeout === undefined ? undefined : Number(timeout);
   if (timeoutSeconds !== undefined && !(timeoutSeconds > 0)) fail('--timeout', 'a number of seconds');
   const text = multiline ? 'multiline' : isText ? 'line' : undefined;
-  return { dir, config, files: positionals, to, timeField, text, stdin, once, status, help, timeoutSeconds };
+  return { dir, config, files: positionals, to, traces, timeField, text, stdin, once, status, help, timeoutSeconds };
 }

@@ -10,6 +10,7 @@ import {
   kafka,
   langfuse,
   langsmith,
+  opensearch,
   otlp,
   phoenix,
   type SinkSpec,
@@ -32,6 +33,7 @@ interface CustomTarget {
 /** Sinks by type. Each checks its own options. */
 const SINKS: Readonly<Record<string, (options: never) => SinkSpec>> = {
   elasticsearch,
+  opensearch,
   datadog,
   otlp,
   langfuse,
@@ -49,6 +51,9 @@ const CUSTOM: Shape<CustomTarget> = {
   module: option.required(option.string()),
   options: option.any(),
 };
+
+/** Sinks that can write trace documents. */
+const TRACERS: ReadonlySet<string> = new Set(['elasticsearch', 'opensearch']);
 
 /** Name of the option that follows `=`; `url` for the others. */
 const VALUE_NAMES: Readonly<Record<string, string>> = {
@@ -104,6 +109,7 @@ const optional = (environment: Environment, key: string, name: string): Options 
 function keysOf(type: string, environment: Environment): Options {
   switch (type) {
     case 'elasticsearch':
+    case 'opensearch':
       if (environment['ES_API_KEY']) return { apiKey: { env: 'ES_API_KEY' } };
       return optional(environment, 'basic', 'ES_BASIC');
     case 'datadog':
@@ -132,10 +138,24 @@ function keysOf(type: string, environment: Environment): Options {
   }
 }
 
-/** Creates a sink from `type=value` and keys of the environment. @throws SpanlineError `ERR_INVALID_OPTION` */
-export function targetFromFlag(text: string, environment: Environment): SinkSpec {
+const typeOf = (text: string): string => text.split('=', 1)[0] ?? '';
+
+/**
+ * Creates sinks from `type=value` and keys of the environment.
+ *
+ * @param hasTraces - sinks that can write trace documents do
+ * @throws SpanlineError `ERR_INVALID_OPTION`
+ */
+export function targetsFromFlags(texts: readonly string[], hasTraces: boolean, environment: Environment): SinkSpec[] {
+  if (hasTraces && !texts.some((text) => TRACERS.has(typeOf(text))))
+    fail('--traces', `given with --to ${[...TRACERS].join('=… or ')}=…; in --config, a target has "traces": true`);
+  return texts.map((text) => targetFromFlag(text, hasTraces, environment));
+}
+
+function targetFromFlag(text: string, hasTraces: boolean, environment: Environment): SinkSpec {
   const equals = text.indexOf('=');
-  const type = equals === -1 ? text : text.slice(0, equals);
+  const type = typeOf(text);
   const value = equals === -1 ? {} : { [VALUE_NAMES[type] ?? 'url']: text.slice(equals + 1) };
-  return createTarget(type, { ...value, ...keysOf(type, environment) });
+  const traces = hasTraces && TRACERS.has(type) ? { traces: true } : {};
+  return createTarget(type, { ...value, ...traces, ...keysOf(type, environment) });
 }

@@ -1,10 +1,13 @@
 import { type Check, checkOptions, option, type Shape, SpanlineError } from '@spanline/record';
+import { tracesCheck, type TracesOption, traceStreamOf } from '../contracts/trace-stream.ts';
 import { lifecycleRequest } from './lifecycle.ts';
 import { analysisOf, mappingsOf } from './mappings.ts';
 import type { Flavour, SetupProfile } from './names.ts';
 import { pipelineOf } from './pipeline.ts';
 import type { SetupRequest } from './request.ts';
 import { roleRequests } from './roles.ts';
+import { settingsOf } from './stream-settings.ts';
+import { traceRequests } from './traces.ts';
 
 /** Options of {@link elasticsearchSetup}. */
 export interface ElasticsearchSetupOptions {
@@ -20,6 +23,13 @@ export interface ElasticsearchSetupOptions {
   profile?: SetupProfile;
   /** A second, restricted stream, for the `span.content` lines of `createTracer({ content: { destination } })`. */
   content?: { dataStream: string };
+  /**
+   * The `traces` of the sink: also set up the stream of trace documents. Elasticsearch has the templates that it needs
+   * since 8.16.
+   *
+   * @defaultValue false
+   */
+  traces?: boolean | { readonly dataStream: string };
   /** Create a lifecycle policy for each stream. Without it, nothing is deleted. @defaultValue true */
   lifecycle?: boolean;
   /** Also create the roles `…-read-metadata` and `…-read-content`. @defaultValue false */
@@ -57,8 +67,15 @@ const SHAPE: Shape<ElasticsearchSetupOptions> = {
   retentionDays: option.number({ min: 1, max: MAX_DAYS, integer: true }),
   profile: option.oneOf(['ecs', 'otel']),
   content: option.object<{ dataStream: string }>({ dataStream: option.required(streamCheck()) }),
+  traces: option.any() as Check<TracesOption>,
   lifecycle: option.boolean(),
   roles: option.boolean(),
+};
+
+/** The names of trace streams depend on the engine. */
+const TRACES: Readonly<Record<Flavour, Shape<{ traces?: TracesOption }>>> = {
+  elasticsearch: { traces: tracesCheck('elastic') },
+  opensearch: { traces: tracesCheck('opensearch') },
 };
 
 /**
@@ -88,19 +105,6 @@ function componentOf(flavour: Flavour, profile: SetupProfile, pipeline: string):
     ...analysisOf(profile),
   };
   return { template: { settings: { index }, mappings: mappingsOf(flavour, profile) } };
-}
-
-/**
- * Index settings of one stream. In OpenSearch a stream with content has no request cache: the cache serves counts to
- * roles that see different fields, so that a role without access to content could guess its words.
- */
-function settingsOf(
-  flavour: Flavour,
-  policy: string | undefined,
-  hasContent: boolean,
-): Record<string, unknown> | undefined {
-  if (flavour === 'elasticsearch') return policy === undefined ? undefined : { index: { lifecycle: { name: policy } } };
-  return hasContent ? { index: { requests: { cache: { enable: false } } } } : undefined;
 }
 
 function templateRequest(
@@ -135,8 +139,8 @@ function streamsOf(options: ElasticsearchSetupOptions): Stream[] {
 
 /**
  * Returns the requests that prepare Elasticsearch (7.17, 8, 9) or OpenSearch (2, 3) for the sink `elasticsearch`, in
- * the order to send them: ingest pipeline, lifecycle, component template, index templates, data streams, roles. It
- * sends nothing.
+ * the order to send them: ingest pipeline, lifecycle, component template, index templates, data streams, those of
+ * traces, roles. It sends nothing.
  *
  * - Every field of the schema has a mapping.
  * - Texts of any length that the sink sends are searchable by word.
@@ -158,10 +162,12 @@ function streamsOf(options: ElasticsearchSetupOptions): Stream[] {
 export function elasticsearchSetup(options: ElasticsearchSetupOptions): SetupRequest[] {
   checkOptions(SHAPE, options, 'setup');
   const { flavour, profile = 'ecs', retentionDays = 30, lifecycle = true } = options;
+  checkOptions(TRACES[flavour], { traces: options.traces }, 'setup');
+  const traces = traceStreamOf(flavour === 'opensearch' ? 'opensearch' : 'elastic', options.traces);
   const streams = streamsOf(options);
   const [main, content] = streams as [Stream, Stream?];
   const shared = `spanline-${profile}`;
-  const roles = { dataStream: main.dataStream, content: content?.dataStream };
+  const roles = { dataStream: main.dataStream, content: content?.dataStream, traces: traces?.dataStream };
   return [
     { method: 'PUT', path: `_ingest/pipeline/${shared}`, body: pipelineOf(profile) },
     ...(lifecycle ? streams.map((stream) => lifecycleRequest(flavour, { ...stream, retentionDays })) : []),
@@ -174,6 +180,9 @@ export function elasticsearchSetup(options: ElasticsearchSetupOptions): SetupReq
       );
     }),
     ...streams.map(({ dataStream }): SetupRequest => ({ method: 'PUT', path: `_data_stream/${dataStream}` })),
+    ...(traces === undefined
+      ? []
+      : traceRequests(traces, { retentionDays, lifecycle, hasContent: content === undefined })),
     ...(options.roles === true ? roleRequests(flavour, profile, roles) : []),
   ];
 }

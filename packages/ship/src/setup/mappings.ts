@@ -21,7 +21,8 @@ const familyOf = (flavour: Flavour): Mapping =>
 const contentOf = (flavour: Flavour, profile: SetupProfile): Mapping =>
   profile === 'ecs' ? { type: 'object', enabled: false } : { ...textOf(flavour), analyzer: ANALYZER };
 
-function mappingOf(kind: FieldKind, flavour: Flavour, profile: SetupProfile): Mapping {
+/** The mapping of a field. */
+export function mappingOf(kind: FieldKind, flavour: Flavour, profile: SetupProfile): Mapping {
   switch (kind) {
     case 'integer':
       return { type: 'long', ignore_malformed: true };

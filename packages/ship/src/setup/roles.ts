@@ -1,4 +1,4 @@
-import { CONTENT_TEXT_FIELD } from '@spanline/record';
+import { attributeKeys, CONTENT_TEXT_FIELD } from '@spanline/record';
 import { fieldsOf } from './fields.ts';
 import { type Flavour, ODD_FIELD, type SetupProfile } from './names.ts';
 import type { SetupRequest } from './request.ts';
@@ -10,10 +10,16 @@ interface Grant {
   readonly hidden: readonly string[];
 }
 
-/** Fields with content, everything inside them, and the fields that the pipeline derives from them. */
-function contentFields(profile: SetupProfile): string[] {
+/**
+ * Fields with content, everything inside them, and the fields that the pipeline derives from them; also those of trace
+ * documents.
+ */
+function contentFields(profile: SetupProfile, hasTraces: boolean): string[] {
   const fields = fieldsOf(profile).filter(({ isContent }) => isContent);
-  const names = [...fields.map(({ name }) => name), CONTENT_TEXT_FIELD, ODD_FIELD];
+  const traced = hasTraces
+    ? attributeKeys(({ privacy }) => privacy === 'content').map((key) => `attributes.${key}`)
+    : [];
+  const names = [...fields.map(({ name }) => name), CONTENT_TEXT_FIELD, ODD_FIELD, ...traced];
   return names.flatMap((name) => [name, `${name}.*`]);
 }
 
@@ -44,12 +50,13 @@ function openSearchRole({ streams, hidden }: Grant): Record<string, unknown> {
 export function roleRequests(
   flavour: Flavour,
   profile: SetupProfile,
-  { dataStream, content }: { dataStream: string; content: string | undefined },
+  { dataStream, content, traces }: { dataStream: string; content: string | undefined; traces: string | undefined },
 ): SetupRequest[] {
-  const all = content === undefined ? [dataStream] : [dataStream, content];
-  const hidden = content === undefined ? contentFields(profile) : [];
+  const metadata = traces === undefined ? [dataStream] : [dataStream, traces];
+  const all = content === undefined ? metadata : [...metadata, content];
+  const hidden = content === undefined ? contentFields(profile, traces !== undefined) : [];
   const grants: Grant[] = [
-    { name: `${dataStream}-read-metadata`, streams: [dataStream], hidden },
+    { name: `${dataStream}-read-metadata`, streams: metadata, hidden },
     { name: `${dataStream}-read-content`, streams: all, hidden: [] },
   ];
   return grants.map((grant) =>

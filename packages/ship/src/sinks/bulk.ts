@@ -1,14 +1,16 @@
 /** The protocol `_bulk`: lines as documents, and its answer for each of them. */
-import { SpanlineError } from '@spanline/record';
+import { type ParsedLine, SpanlineError } from '@spanline/record';
 import type { HttpResponse, Secret } from '@spanline/remote';
 import type { RedactLine } from '../contracts/redaction.ts';
 import type { EncodedLine, ItemResult, SendResult, Sink, SinkBatch } from '../contracts/sink.ts';
 import type { SourceLine } from '../contracts/source.ts';
+import type { TraceStream } from '../contracts/trace-stream.ts';
 import type { HeaderSpec, HttpTarget } from './http-options.ts';
 import { createHttpSink } from './http-sink.ts';
 import { jsonBody, resultOfStatus } from './http-status.ts';
 import { idOf, isDocument, parseFields, toParsed, toProfile } from './line-format.ts';
 import { createLinePolicy, type LinePolicy } from './line-policy.ts';
+import { type ToTraceDocument, traceDocumentsFor } from './traces/trace-document.ts';
 
 type Fields = Record<string, unknown>;
 
@@ -18,6 +20,19 @@ export interface BulkConfig {
   /** Of the requests, with the parameters of the target. */
   readonly path: string;
   readonly profile: 'ecs' | 'otel';
+  /** The stream that gets a second document of each ended span. */
+  readonly traces?: TraceStream | undefined;
+}
+
+/** The number of documents that a line became: that of the log, and that of the trace if there is one. */
+type Documents = 1 | 2;
+
+/** What the documents of a target are made with. */
+interface Recipe {
+  readonly profile: 'ecs' | 'otel';
+  readonly policy: LinePolicy;
+  readonly fit: Fit | undefined;
+  readonly traces?: { readonly dataStream: string; readonly toDocument: ToTraceDocument };
 }
 
 /** A document as its target keeps it. */
@@ -49,30 +64,50 @@ export function authorization(
   return first === undefined ? {} : { authorization: first };
 }
 
-function createAction(id: string): string {
-  return `{"create":{"_id":${JSON.stringify(id)}}}\n`;
+function createAction(id: string, index?: string): string {
+  const place = index === undefined ? '' : `"_index":${JSON.stringify(index)},`;
+  return `{"create":{${place}"_id":${JSON.stringify(id)}}}\n`;
 }
 
-function toEntry(id: string, fields: Fields, text: string | Uint8Array, fit: Fit | undefined): EncodedLine {
+function toEntry(id: string, fields: Fields, text: string | Uint8Array, fit: Fit | undefined): EncodedLine<Documents> {
   const fitted: Fitted = fit === undefined ? { kind: 'document', text } : fit(fields, text);
   if (fitted.kind === 'reject') return fitted;
   const parts = [createAction(id), fitted.text, '\n'];
   return fitted.isShortened === true ? { kind: 'entry', parts, shortened: true } : { kind: 'entry', parts };
 }
 
-function encode(line: SourceLine, profile: 'ecs' | 'otel', policy: LinePolicy, fit: Fit | undefined): EncodedLine {
+/** Adds the trace document of a line. It has the id of the log document, in a stream of its own. */
+function withTrace(
+  entry: EncodedLine<Documents>,
+  id: string,
+  line: ParsedLine,
+  recipe: Recipe,
+): EncodedLine<Documents> {
+  const { traces } = recipe;
+  const document = entry.kind === 'entry' ? traces?.toDocument(line) : undefined;
+  if (entry.kind !== 'entry' || traces === undefined || document === undefined) return entry;
+  const parts = [...entry.parts, createAction(id, traces.dataStream), JSON.stringify(document), '\n'];
+  return { ...entry, parts, meta: 2 };
+}
+
+function encode(line: SourceLine, recipe: Recipe): EncodedLine<Documents> {
+  const { profile, policy, fit, traces } = recipe;
   const result = parseFields(line);
   if (result.kind !== 'fields') return result;
   const { fields } = result;
-  if (policy.isOpen && isDocument(profile, fields)) {
-    return toEntry(fields['event.id'] as string, fields, line.bytes, fit);
-  }
+  const isWhole = policy.isOpen && isDocument(profile, fields);
+  if (isWhole && traces === undefined) return toEntry(fields['event.id'] as string, fields, line.bytes, fit);
   const parsed = toParsed(fields, line);
   if (parsed === undefined) return { kind: 'reject', reason: 'the line cannot be read' };
   const allowed = policy.apply(parsed);
   if (allowed === undefined) return { kind: 'skip' };
+  if (isWhole) {
+    const id = fields['event.id'] as string;
+    return withTrace(toEntry(id, fields, line.bytes, fit), id, allowed, recipe);
+  }
+  const id = idOf(parsed, line);
   const document = toProfile(allowed, profile);
-  return toEntry(idOf(parsed, line), document, JSON.stringify(document), fit);
+  return withTrace(toEntry(id, document, JSON.stringify(document), fit), id, allowed, recipe);
 }
 
 /** Names the type of error and the field, without the value that the server quotes. */
@@ -95,25 +130,44 @@ function resultOfItem(item: unknown): ItemResult {
   return { kind: 'reject', reason };
 }
 
-function interpret(response: HttpResponse, { entries }: SinkBatch): SendResult {
+/** Of two documents of a line: the line waits for both, and is refused if one of them is. */
+const URGENCY = ['retry', 'pause', 'reject', 'stored'] as const;
+
+function resultOfLine([log, trace]: readonly ItemResult[]): ItemResult {
+  if (log === undefined) return { kind: 'retry', reason: 'an item of the answer is missing' };
+  if (trace === undefined || URGENCY.indexOf(log.kind) <= URGENCY.indexOf(trace.kind)) return log;
+  return trace.kind === 'stored' ? trace : { kind: trace.kind, reason: `trace document: ${trace.reason}` };
+}
+
+function interpret(response: HttpResponse, { entries }: SinkBatch<Documents>): SendResult {
   const result = resultOfStatus(response.status, response.headers);
   if (result.kind !== 'stored') return result;
   const items = jsonBody(response)?.['items'];
-  if (!Array.isArray(items) || items.length !== entries.length) {
+  const documents = entries.reduce((sum, { meta = 1 }) => sum + meta, 0);
+  if (!Array.isArray(items) || items.length !== documents) {
     return { kind: 'retry', reason: `${response.status} with an answer that is not one of _bulk` };
   }
-  return { kind: 'items', items: items.map(resultOfItem) };
+  const results = items.map(resultOfItem);
+  let at = 0;
+  return { kind: 'items', items: entries.map(({ meta = 1 }) => resultOfLine(results.slice(at, (at += meta)))) };
 }
 
 /** Creates a sink that sends documents by `_bulk`. */
-export function createBulkSink({ http, path, profile }: BulkConfig, redact?: RedactLine, fit?: Fit): Sink {
-  const policy = createLinePolicy(http.capture, redact);
-  return createHttpSink({
+export function createBulkSink({ http, path, profile, traces }: BulkConfig, redact?: RedactLine, fit?: Fit): Sink {
+  const recipe: Recipe = {
+    profile,
+    policy: createLinePolicy(http.capture, redact),
+    fit,
+    ...(traces === undefined
+      ? {}
+      : { traces: { dataStream: traces.dataStream, toDocument: traceDocumentsFor(traces) } }),
+  };
+  return createHttpSink<Documents>({
     http,
     path,
     contentType: 'application/x-ndjson',
     limits: LIMITS,
-    encode: (line) => encode(line, profile, policy, fit),
+    encode: (line) => encode(line, recipe),
     interpret,
-  });
+  }) as Sink;
 }

@@ -1,18 +1,10 @@
-/** Elasticsearch and OpenSearch as a target. */
-import { checkOptions, option, type Shape } from '@spanline/record';
+/** Elasticsearch as a target. */
 import type { Secret } from '@spanline/remote';
 import type { RedactLine } from '../contracts/redaction.ts';
 import type { Sink, SinkSpec } from '../contracts/sink.ts';
-import { authorization, type BulkConfig, createBulkSink } from './bulk.ts';
-import {
-  HTTP_SHAPE,
-  type HttpSinkOptions,
-  pairCheck,
-  secretCheck,
-  specOf,
-  toHttpTarget,
-  urlCheck,
-} from './http-options.ts';
+import { type BulkConfig, createBulkSink } from './bulk.ts';
+import type { HttpSinkOptions } from './http-options.ts';
+import { searchEngineSpec } from './search-engine.ts';
 
 /** Options of {@link elasticsearch}. */
 export interface ElasticsearchOptions extends HttpSinkOptions {
@@ -28,24 +20,19 @@ export interface ElasticsearchOptions extends HttpSinkOptions {
   bearer?: Secret;
   /** Format of the documents. @defaultValue `ecs` */
   profile?: 'ecs' | 'otel';
+  /**
+   * Also write each ended span as a document of OpenTelemetry's mapping, for the trace screens of Kibana. `true` writes
+   * to `traces-spanline.otel-default`; another stream has a name like `traces-<name>.otel-<namespace>`.
+   *
+   * @defaultValue false
+   */
+  traces?: boolean | { readonly dataStream: string };
 }
 
-const INDEX = /^[^\s"*\\<>|,/?#:A-Z][^\s"*\\<>|,/?#:A-Z]{0,254}$/;
-const SHAPE: Shape<ElasticsearchOptions> = {
-  ...HTTP_SHAPE,
-  url: option.required(urlCheck()),
-  index: option.like('the name of a data stream or index', (value) => INDEX.test(String(value))),
-  apiKey: secretCheck(),
-  basic: pairCheck('user:password'),
-  bearer: secretCheck(),
-  profile: option.oneOf(['ecs', 'otel']),
-};
-const FILTER = 'filter_path=errors,items.*.status,items.*.error.type,items.*.error.reason';
-
 /**
- * Sends documents to Elasticsearch 7.17, 8 or 9, or to OpenSearch 2 or 3. It uses `_bulk` with `create`, for a data
- * stream or an index. A record's `event.id` is its `_id`, so a line that is sent twice is stored once in each backing
- * index.
+ * Sends documents to Elasticsearch 7.17, 8 or 9. It uses `_bulk` with `create`, for a data stream or an index. A
+ * record's `event.id` is its `_id`, so a line that is sent twice is stored once in each backing index. It also writes to
+ * OpenSearch, whose trace screens {@link opensearch} knows.
  *
  * @throws SpanlineError `ERR_INVALID_OPTION`
  * @example
@@ -56,12 +43,7 @@ const FILTER = 'filter_path=errors,items.*.status,items.*.error.type,items.*.err
  * ```
  */
 export function elasticsearch(options: ElasticsearchOptions): SinkSpec {
-  checkOptions(SHAPE, options, 'elasticsearch');
-  const { url, name = 'elasticsearch', index = 'logs-spanline-default', profile = 'ecs' } = options;
-  const path = `/${encodeURIComponent(index)}/_bulk?${FILTER}`;
-  const http = toHttpTarget(url, authorization('elasticsearch', options), options);
-  const config: BulkConfig = { http, path, profile };
-  return { ...specOf(name, options), module: import.meta.url, options: config, createSink };
+  return { ...searchEngineSpec('elasticsearch', options), module: import.meta.url, createSink };
 }
 
 /** Creates the sink from the options of its spec. @public */
