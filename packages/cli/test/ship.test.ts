@@ -311,7 +311,7 @@ describe('spanline ship', () => {
     [{ too: [] }, 'unknown option "--config.too"; did you mean "--config.to"?'],
     [{ files: 'app.log' }, '--config.files must be an array of paths'],
     [{ to: [{ type: 'elasticsearch', urll: 'hunter2' }] }, 'did you mean "elasticsearch.url"?'],
-    [{ to: [{ type: 'pigeon' }] }, 'one of elasticsearch, datadog'],
+    [{ to: [{ type: 'pigeon' }] }, 'one of elasticsearch, opensearch, datadog'],
     [{ to: [{ name: 'x', module: './nowhere.js' }] }, '--config.to.module must be a module that can be loaded'],
     [
       { to: [{ type: 'datadog', apiKey: 'k', redact: { rules: { MAIL: true } } }] },
@@ -333,7 +333,7 @@ describe('spanline ship', () => {
     [['ship', '--tiemout', '5'], {}, 'unknown option "--tiemout"; did you mean "--timeout"?'],
     [['ship', '--once=yes'], {}, '--once must be given without a value'],
     [['ship', '--dir'], {}, '--dir must be followed by a value'],
-    [['ship', '--to', 'carrier-pigeon'], {}, 'elasticsearch, datadog'],
+    [['ship', '--to', 'carrier-pigeon'], {}, 'elasticsearch, opensearch, datadog'],
     [['ship', '--to', 'datadog'], {}, 'DD_API_KEY'],
     [['ship', '--to', 'file=x', '--traces'], {}, '--traces must be given with --to elasticsearch=… or opensearch=…'],
     [['ship', '--to', 'elasticsearch=https://elastic:hunter2@es'], {}, 'without user and password'],

@@ -11,7 +11,7 @@ const COMPONENT = 'spanline-traces';
 /** Elastic's own templates of spans, since Elasticsearch 8.16. Ours comes behind those whose types it repeats. */
 const ELASTIC = ['otel@mappings', 'traces-otel@mappings', 'semconv-resource-to-ecs@mappings'];
 
-/** What a set-up of traces is made for. */
+/** Facts of a whole set-up that its traces follow. */
 interface Wanted {
   readonly retentionDays: number;
   readonly lifecycle: boolean;

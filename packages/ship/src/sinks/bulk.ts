@@ -27,7 +27,7 @@ export interface BulkConfig {
 /** The number of documents that a line became: that of the log, and that of the trace if there is one. */
 type Documents = 1 | 2;
 
-/** What the documents of a target are made with. */
+/** Everything that the documents of a target are made with. */
 interface Recipe {
   readonly profile: 'ecs' | 'otel';
   readonly policy: LinePolicy;

@@ -31,8 +31,8 @@ export interface ElasticsearchOptions extends HttpSinkOptions {
 
 /**
  * Sends documents to Elasticsearch 7.17, 8 or 9. It uses `_bulk` with `create`, for a data stream or an index. A
- * record's `event.id` is its `_id`, so a line that is sent twice is stored once in each backing index. It also writes to
- * OpenSearch, whose trace screens {@link opensearch} knows.
+ * record's `event.id` is its `_id`, so a line that is sent twice is stored once in each backing index. OpenSearch takes
+ * the same documents; {@link opensearch} also knows its trace screens.
  *
  * @throws SpanlineError `ERR_INVALID_OPTION`
  * @example
