@@ -169,5 +169,5 @@ export function createBulkSink({ http, path, profile, traces }: BulkConfig, reda
     limits: LIMITS,
     encode: (line) => encode(line, recipe),
     interpret,
-  }) as Sink;
+  });
 }
