@@ -227,6 +227,11 @@ export const layerTable: LayerTable = {
     loaders: ['register.ts'],
     floors: [['scope.ts', 'claims.ts', 'sdk'], ['recording'], ['processor.ts'], ['index.ts', 'register.ts']],
   }),
+  mastra: instrumentation({
+    types: ['@mastra/core'],
+    loaders: [],
+    floors: [['scope.ts', 'recorded.ts', 'sdk'], ['recording'], ['bridge.ts'], ['index.ts']],
+  }),
   anthropic: instrumentation({
     types: ['@anthropic-ai/sdk'],
     loaders: ['register.ts'],

@@ -23,6 +23,7 @@ describe.each([
   'evals',
   'guards',
   'openai-agents',
+  'mastra',
 ])('the tarball of %s', (name) => {
   let tarball: ReturnType<typeof openTarball>;
 

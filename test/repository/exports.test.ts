@@ -71,6 +71,7 @@ it('there is one scope for core and each package that starts spans', () => {
       'google-genai',
       'openai-agents',
       'guards',
+      'mastra',
     ].toSorted(),
   );
 });

@@ -13,6 +13,10 @@ import { GoogleGenAI } from '@google/genai';
 import { HumanMessage, SystemMessage } from '@langchain/core/messages';
 import { ChatOpenAI } from '@langchain/openai';
 import { OpenAI as LlamaOpenAI } from '@llamaindex/openai';
+import { Mastra } from '@mastra/core';
+import { Agent as MastraAgent, type AgentConfig as MastraAgentConfig } from '@mastra/core/agent';
+import { createTool } from '@mastra/core/tools';
+import { Observability } from '@mastra/observability';
 import {
   Agent,
   OpenAIProvider,
@@ -34,6 +38,7 @@ import type * as spanlineExpress from '@spanline/express';
 import type * as googleGenAI from '@spanline/google-genai';
 import type * as langchain from '@spanline/langchain';
 import type * as llamaindex from '@spanline/llamaindex';
+import type * as mastra from '@spanline/mastra';
 import type * as openai from '@spanline/openai';
 import type * as openaiAgents from '@spanline/openai-agents';
 
@@ -405,6 +410,56 @@ const agentsRow: Instrumentation = {
   },
 };
 
+const mastraRow: Instrumentation = {
+  name: 'mastra',
+  tree: `task outer\n  agent invoke_agent Guide\n    llm chat ${MODEL}`,
+  left: 'ok',
+  aborted: 'aborted',
+  readsByItself: true,
+  isModelCall: true,
+  async start(url, copies, setting) {
+    const modules = copies as (typeof mastra)[];
+    const [bridge, ...exporters] = modules.map(({ SpanlineBridge }) => new SpanlineBridge(setting)) as never[];
+    const model = createOpenAI({ apiKey: 'test', baseURL: `${url}/v1` }).chat(MODEL);
+    const agent = ({ system }: Question): MastraAgent => {
+      const config = {
+        id: 'guide',
+        name: 'Guide',
+        instructions: system ?? '',
+        model,
+        maxRetries: 0,
+        tools: {
+          [TOOL.name]: createTool({ id: TOOL.name, description: system ?? TOOL.description, execute: async () => 1 }),
+        },
+      };
+      return new MastraAgent(config as unknown as MastraAgentConfig);
+    };
+    const options = ({ signal }: Question) => ({
+      modelSettings: { maxRetries: 0 },
+      ...(signal === undefined ? {} : { abortSignal: signal }),
+    });
+    const start =
+      (isTraced: boolean) =>
+      (question: Question): MastraAgent => {
+        const config = { serviceName: 'test', bridge: bridge as never, exporters };
+        const observability = new Observability({ configs: isTraced ? { default: config } : {} });
+        return new Mastra({ agents: { guide: agent(question) }, observability, logger: false }).getAgent('guide');
+      };
+    let guide = start(bridge !== undefined);
+    return {
+      ask: async (question) => (await guide(question).generate(question.text, options(question))).text,
+      async stream(question) {
+        const { textStream } = await guide(question).stream(question.text, options(question));
+        return map(textStream, (piece) => piece);
+      },
+      undo(): void {
+        guide = start(false);
+      },
+      stop: stopped,
+    };
+  },
+};
+
 /** A service that asks a model with the plain client, and a caller of it. */
 const expressRow: Instrumentation = {
   name: 'express',
@@ -482,6 +537,7 @@ export const INSTRUMENTATIONS: readonly Instrumentation[] = [
   aiSdkRow(false),
   aiSdkRow(true),
   agentsRow,
+  mastraRow,
   expressRow,
 ];
 
@@ -489,6 +545,7 @@ export const INSTRUMENTATIONS: readonly Instrumentation[] = [
 export const USD_PER_CALL = {
   openai: 0.00022,
   'openai-agents': 0.00022,
+  mastra: 0.00022,
   langchain: 0.00022,
   llamaindex: 0.00022,
   'ai-sdk': 0.00022,

@@ -23,6 +23,7 @@ import { createRunRegistry } from '@spanline/instrumentation';
 import * as langchain from '@spanline/langchain';
 import { registerGlobally } from '@spanline/langchain/global';
 import * as llamaindex from '@spanline/llamaindex';
+import { SpanlineBridge } from '@spanline/mastra';
 import * as mcp from '@spanline/mcp';
 import * as monitor from '@spanline/monitor';
 import * as openai from '@spanline/openai';
@@ -108,6 +109,7 @@ export const SET_UPS: Readonly<Record<string, Call>> = {
   'langchain/global registerGlobally': registerGlobally,
   'llamaindex instrumentLlamaIndex': llamaindex.instrumentLlamaIndex,
   'llamaindex traceWorkflow': (options) => llamaindex.traceWorkflow(workflow, options),
+  'mastra SpanlineBridge': (options) => new SpanlineBridge(options),
   'mcp wrapMcp': (options) => mcp.wrapMcp(clients.mcp, options),
   'monitor backtest': (rule) => monitor.backtest([rule], ''),
   'monitor budget': monitor.budget,

@@ -39,6 +39,12 @@ export const FRAMEWORKS: readonly Framework[] = [
     page: 'docs/openai-agents.md',
   },
   {
+    name: 'Mastra',
+    by: '@spanline/mastra',
+    has: (name) => name === '@mastra/core',
+    page: 'docs/mastra.md',
+  },
+  {
     name: 'Anthropic',
     by: '@spanline/anthropic',
     has: (name) => name === '@anthropic-ai/sdk',

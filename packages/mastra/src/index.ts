@@ -1,0 +1,1 @@
+export { SpanlineBridge } from './bridge.ts';
