@@ -1,6 +1,6 @@
 /**
- * Mastra's spans that have a record, by log, which is known by its logger. Several bridges may report one span: one that
- * is listed twice, or two copies of this package. The first one records it, and all run work inside of it.
+ * Mastra's spans that have a record, by log, which is known by its logger. Several bridges may report one span: one
+ * that is listed twice, or two copies of this package. The first one records it, and all run work inside of it.
  */
 
 import type { Span, Tracer } from '@spanline/core';

@@ -25,7 +25,7 @@ function contextOf(span: Span): UsageContext {
   };
 }
 
-/** What the model was asked: the first step has it whole on the generation, later ones as texts on the step. */
+/** The request of a call: the first step has it whole on the generation, later ones as texts on the step. */
 function questionOf(step: Step, source: MastraSpan): unknown {
   const { stepIndex } = props(source.attributes);
   const generation = enclosing('model_generation', step)?.latest.input;
@@ -51,7 +51,7 @@ function describeCall(span: Span, step: Step, source: MastraSpan): void {
   });
 }
 
-/** Sets the facts that the model step around a call tells of the provider's answer. */
+/** Sets the facts of the provider's answer that stand on the model step around a call. */
 function describeWire(span: Span, step: Step, source: MastraSpan, around: MastraSpan): void {
   const facts = wireFacts(around);
   const known = attributesOf(span)?.['gen_ai.response.id'];

@@ -33,7 +33,7 @@ const CHUNK = 'model_chunk';
 /** Metadata that have a place of their own on a line. */
 const THREAD = 'threadId';
 
-/** Records the spans that one bridge is told of. */
+/** Records the spans that Mastra reports to one bridge. */
 export class Recorder {
   readonly #tracer: Tracer;
   readonly #capture: CaptureSetting | undefined;
