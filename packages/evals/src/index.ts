@@ -6,8 +6,10 @@ export {
   type EvaluatorFailure,
 } from './live/create-evals.ts';
 export { citations } from './evaluators/citations.ts';
+export { claimGroundedness, type ClaimGroundednessOptions } from './evaluators/claim-groundedness.ts';
 export { groundedness, type GroundednessOptions } from './evaluators/groundedness.ts';
-export { promptInjection, type Texts } from './evaluators/injection/prompt-injection.ts';
+export { promptInjection } from './evaluators/injection/prompt-injection.ts';
+export { jailbreak } from './evaluators/jailbreak/jailbreak.ts';
 export {
   jsonValidity,
   type JsonValidityOptions,
@@ -15,9 +17,13 @@ export {
   type StandardSchema,
 } from './evaluators/json-validity.ts';
 export { leakage, type LeakageOptions } from './evaluators/leakage.ts';
+export { languageMismatch } from './evaluators/language-mismatch.ts';
 export { lengthStop } from './evaluators/length-stop.ts';
 export { refusal } from './evaluators/refusal.ts';
+export { answerRelevance, contextRelevance } from './evaluators/relevance.ts';
 export { repetition } from './evaluators/repetition.ts';
+export type { Texts } from './evaluators/texts.ts';
+export { toxicity } from './evaluators/toxicity/toxicity.ts';
 export { toolLoop, type ToolLoopOptions } from './evaluators/tool-loop.ts';
 export {
   type EvaluatorContext,

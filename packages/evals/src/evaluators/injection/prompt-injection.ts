@@ -1,19 +1,10 @@
 /** Texts that try to give a model orders. */
 import type { Verdict } from '../../feedback/verdict.ts';
+import { type Texts, textsOf } from '../texts.ts';
 import { readingsOf } from './readings.ts';
 import { INJECTION_RULES } from './rules.ts';
 
-/** A text, or several: documents, results of tools. */
-export type Texts = string | readonly (string | { readonly content?: string | undefined })[];
-
 const MAX_QUOTE = 120;
-
-function* each(texts: Texts): Generator<string> {
-  for (const text of typeof texts === 'string' ? [texts] : texts) {
-    const content = typeof text === 'string' ? text : text.content;
-    if (content !== undefined) yield content;
-  }
-}
 
 /**
  * Finds prompt injections: texts that try to give the model orders. It reads questions, retrieved documents and results
@@ -26,7 +17,7 @@ function* each(texts: Texts): Generator<string> {
  */
 export function promptInjection(): (values: { readonly text: Texts }) => Verdict {
   return ({ text }) => {
-    for (const content of each(text)) {
+    for (const content of textsOf(text)) {
       for (const { text: reading, isHidden } of readingsOf(content)) {
         for (const { name, pattern } of INJECTION_RULES) {
           const [found] = pattern.exec(reading) ?? [];
