@@ -16,10 +16,18 @@ const SMALL_WORDS: Readonly<Record<string, readonly string[]>> = Object.fromEntr
   }).map(([language, words]) => [language, words.split(' ')]),
 );
 
-const LANGUAGES_OF = new Map<string, string[]>();
-for (const [language, words] of Object.entries(SMALL_WORDS))
-  for (const word of words.filter(({ length }) => length > 1))
-    LANGUAGES_OF.set(word, [...(LANGUAGES_OF.get(word) ?? []), language]);
+/** The languages of each small word. Single letters are words of too many. */
+function languagesByWord(): ReadonlyMap<string, readonly string[]> {
+  const found = new Map<string, string[]>();
+  for (const [language, words] of Object.entries(SMALL_WORDS)) {
+    for (const word of words.filter(({ length }) => length > 1)) {
+      found.set(word, [...(found.get(word) ?? []), language]);
+    }
+  }
+  return found;
+}
+
+const LANGUAGES_OF: ReadonlyMap<string, readonly string[]> = languagesByWord();
 
 /** Scripts that one language or a group of languages is written in. Japanese before Chinese: it has both scripts. */
 const SCRIPTS: readonly (readonly [string, RegExp])[] = [
