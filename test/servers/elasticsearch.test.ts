@@ -2,7 +2,7 @@ import { cpSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, inject, it, vi } from 'vitest';
 import { elasticsearch, type SinkSpec, startShipper } from '@spanline/ship';
-import { plainMappings, startElasticsearch } from './support/elasticsearch.ts';
+import { plainMappings, plainSpanMappings, startElasticsearch } from './support/elasticsearch.ts';
 import { expectCosts, expectFound, expectFoundByTime, expectPercentiles, ids } from './support/expectations.ts';
 import { nested, poisonLines } from './support/poison.ts';
 import { type Line, LONG_REQUESTS, NEEDLES, writeProgram } from './support/program.ts';
@@ -30,7 +30,7 @@ describe.skipIf(files === undefined)('Elasticsearch', () => {
     client = createSearchClient(url);
     await client.send('PUT', index, { mappings: plainMappings() });
     lines = await writeProgram(join(dir, 'spool'));
-    cpSync(join(dir, 'spool'), join(dir, 'again'), { recursive: true });
+    for (const copy of ['again', 'traces']) cpSync(join(dir, 'spool'), join(dir, copy), { recursive: true });
     shipped = await ship({ dir: join(dir, 'spool'), to: [sinkOf(index)] });
     await client.refresh(index);
   });
@@ -66,6 +66,31 @@ describe.skipIf(files === undefined)('Elasticsearch', () => {
   it('takes percentiles and sums as they were written', async () => {
     await expectPercentiles(client, index, lines);
     await expectCosts(client, index, lines);
+  });
+
+  it('stores trace documents in a mapping like that of Elastic, with prompts that Kibana can show whole', async () => {
+    const stream = 'traces-spanline.otel-default';
+    await client.send('PUT', stream, { mappings: plainSpanMappings() });
+    const to = [elasticsearch({ url, index, profile: 'otel', traces: true, name: 'traces' })];
+    const { stats } = await ship({ dir: join(dir, 'traces'), to });
+    expect(stats['traces']).toMatchObject({ stored: lines.length, rejected: 0 });
+    await client.refresh(stream);
+    const ended = lines.filter((line) => line['event.name'] === 'span.end');
+    expect(await client.count(stream)).toBe(ended.length);
+    const field = 'attributes.gen_ai.input.messages';
+    const { hits } = (await client.send('POST', `${stream}/_search`, {
+      query: { match_phrase: { [field]: NEEDLES.huge } },
+      fields: [field, 'gen_ai.usage.input_tokens', 'service.name'],
+      _source: false,
+    })) as { hits: { hits: { fields: Record<string, unknown[]> }[] } };
+    const line = ended.find((one) => String(one['gen_ai.input.messages']).includes(NEEDLES.huge)) ?? {};
+    expect(hits.hits.map(({ fields }) => fields)).toEqual([
+      {
+        [field]: [line['gen_ai.input.messages']],
+        'gen_ai.usage.input_tokens': [line['gen_ai.usage.input_tokens']],
+        'service.name': ['servers-test'],
+      },
+    ]);
   });
 
   it('loses no hostile line: each is stored or a dead letter', async () => {

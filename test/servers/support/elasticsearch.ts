@@ -81,3 +81,37 @@ export function plainMappings(
   ]);
   return { ...component.mappings, properties: Object.fromEntries(properties) as unknown };
 }
+
+/**
+ * The mappings of trace documents, without what this distribution has not: those of the set-up, and beside them the
+ * kinds of field that Elastic's own templates have.
+ */
+export function plainSpanMappings(): Record<string, unknown> {
+  const setup = elasticsearchSetup({ flavour: 'elasticsearch', traces: true });
+  const component = setup.find(({ path }) => path === '_component_template/spanline-traces')?.body as {
+    template: { mappings: { properties: { attributes: { properties: Record<string, unknown> } } } };
+  };
+  const { attributes } = component.template.mappings.properties;
+  const content = Object.fromEntries(Object.keys(attributes.properties).map((key) => [key, { type: 'text' }]));
+  const keyword = { type: 'keyword' };
+  return {
+    dynamic: false,
+    date_detection: false,
+    dynamic_templates: [
+      { strings: { match_mapping_type: 'string', mapping: { type: 'keyword', ignore_above: 1024 } } },
+    ],
+    properties: {
+      '@timestamp': { type: 'date' },
+      attributes: { ...attributes, properties: content },
+      resource: { properties: { attributes: { type: 'passthrough', dynamic: true, priority: 40 } } },
+      scope: { properties: { name: keyword, version: keyword } },
+      trace_id: keyword,
+      span_id: keyword,
+      parent_span_id: keyword,
+      name: keyword,
+      kind: keyword,
+      duration: { type: 'long' },
+      status: { properties: { code: keyword, message: keyword } },
+    },
+  };
+}

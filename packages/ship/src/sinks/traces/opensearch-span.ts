@@ -1,6 +1,6 @@
 /** Spans as OpenSearch Dashboards reads them: Agent Traces, Traces of Discover, Trace Analytics. */
 import { MAX_TERM_CHARACTERS, OPEN_KEY_PREFIXES, type SpanRecord, type SpanType } from '@spanline/record';
-import type { Facts, SpanFacts } from './span-facts.ts';
+import type { SpanFacts, Value } from './span-facts.ts';
 
 const KINDS = ['UNSPECIFIED', 'INTERNAL', 'SERVER', 'CLIENT'] as const;
 
@@ -23,37 +23,44 @@ function operationOf(record: SpanRecord): string | undefined {
   return own ?? (isRoot(record) && (record['spanline.rollup.llm_calls'] ?? 0) > 0 ? 'invoke_agent' : undefined);
 }
 
-/** Attributes that the screens read, where the span has none of its own. A root has the tokens of its whole trace. */
-function genAiFacts(record: SpanRecord): Facts {
-  const facts: Facts = {};
-  const add = (key: string, value: string | number | undefined): void => {
-    if (value !== undefined) facts[key] = value;
-  };
+/** Attributes that the screens read, for a span that has none of its own. A root has the tokens of its whole trace. */
+function genAiFacts(record: SpanRecord): [string, Value | undefined][] {
   const operation = operationOf(record);
-  add('gen_ai.operation.name', operation);
-  add('gen_ai.conversation.id', record['session.id']);
-  if (isRoot(record) && operation !== undefined) {
-    add('gen_ai.usage.input_tokens', record['spanline.rollup.input_tokens']);
-    add('gen_ai.usage.output_tokens', record['spanline.rollup.output_tokens']);
-  }
-  return facts;
+  const isRow = operation !== undefined && isRoot(record);
+  return [
+    ['gen_ai.operation.name', operation],
+    ['gen_ai.conversation.id', record['session.id']],
+    ['gen_ai.usage.input_tokens', isRow ? record['spanline.rollup.input_tokens'] : undefined],
+    ['gen_ai.usage.output_tokens', isRow ? record['spanline.rollup.output_tokens'] : undefined],
+  ];
+}
+
+function familyOf(key: string): string | undefined {
+  for (const prefix of OPEN_KEY_PREFIXES) if (key.startsWith(prefix)) return prefix;
+  return undefined;
 }
 
 /**
- * Members of an open family become one object, because `flat_object` maps it as a whole. It has no `ignore_above`, so
- * terms that no index takes are left out; the log document has them.
+ * A span's attributes. Members of an open family become one object, because `flat_object` maps it as a whole. It has no
+ * `ignore_above`, so terms that no index takes are left out; the log document has them.
  */
-function withFamilies(attributes: Facts): Record<string, unknown> {
-  const nested: Record<string, unknown> = {};
-  for (const [key, value] of Object.entries(attributes)) {
-    const prefix = OPEN_KEY_PREFIXES.find((family) => key.startsWith(family));
-    if (prefix === undefined) nested[key] = value;
-    else if (typeof value !== 'string' || value.length <= MAX_TERM_CHARACTERS) {
-      const family = prefix.slice(0, -1);
-      nested[family] = { ...(nested[family] as object | undefined), [key.slice(prefix.length)]: value };
-    }
-  }
-  return nested;
+function attributesOf({ record, attributes }: SpanFacts): Record<string, unknown> {
+  const families = new Map<string, [string, Value][]>();
+  const own = Object.entries(attributes).filter((entry) => {
+    const [key, value] = entry;
+    const prefix = familyOf(key);
+    if (prefix === undefined) return true;
+    const members = families.get(prefix) ?? [];
+    families.set(prefix, members);
+    const isTerm = typeof value !== 'string' || value.length <= MAX_TERM_CHARACTERS;
+    if (isTerm) members.push([key.slice(prefix.length), value]);
+    return false;
+  });
+  const added = genAiFacts(record).filter(([key, value]) => value !== undefined && attributes[key] === undefined);
+  const gathered = [...families].map(
+    ([prefix, members]) => [prefix.slice(0, -1), Object.fromEntries(members)] as const,
+  );
+  return Object.fromEntries<unknown>([...added, ...own, ...gathered]);
 }
 
 /** The name of the local root, which begins the path of every span below it. */
@@ -81,7 +88,7 @@ export function openSearchSpan(facts: SpanFacts): Record<string, unknown> {
     status: { code, message: span.status.message ?? '' },
     instrumentationScope: facts.scope,
     resource: { attributes: facts.resource },
-    attributes: withFamilies({ ...genAiFacts(record), ...facts.attributes }),
+    attributes: attributesOf(facts),
     events,
     links: [],
     droppedAttributesCount: 0,

@@ -2,7 +2,8 @@
 import { type ParsedLine, type SpanRecord, toOtlp } from '@spanline/record';
 import type { OtlpAttribute, OtlpSpan } from '../otlp/format.ts';
 
-type Value = string | number | boolean | string[];
+/** The value of an attribute. */
+export type Value = string | number | boolean | string[];
 
 /** Attributes by name. A value has the type that its key has in the schema, as far as the line has it. */
 export type Facts = Record<string, Value>;
