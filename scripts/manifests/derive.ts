@@ -8,6 +8,13 @@ const REPOSITORY = 'https://github.com/spanline/spanline';
 
 type Json = Record<string, unknown>;
 
+/** `tsconfig.json` of a new package. */
+const NEW_PROJECT: Json = {
+  extends: '../../tsconfig.base.json',
+  compilerOptions: { rootDir: 'src', outDir: 'dist', tsBuildInfoFile: 'dist/.tsbuildinfo' },
+  include: ['src'],
+};
+
 /** Every derived file of the workspace: its path from the root, and what it has to be. */
 export function deriveManifests(root: string): Map<string, Json> {
   const read = (path: string): Json => JSON.parse(readFileSync(join(root, path), 'utf8')) as Json;
@@ -23,7 +30,8 @@ export function deriveManifests(root: string): Map<string, Json> {
   for (const folder of packages) {
     const { dependencies = {} } = read(`${folder}/package.json`) as { dependencies?: Json };
     const paths = Object.keys(dependencies).flatMap((name) => names.get(name)?.replace('packages/', '../') ?? []);
-    derived.set(`${folder}/tsconfig.json`, references(read(`${folder}/tsconfig.json`), paths));
+    const path = `${folder}/tsconfig.json`;
+    derived.set(path, references(existsSync(join(root, path)) ? read(path) : NEW_PROJECT, paths));
   }
   derived.set('tsconfig.build.json', references(read('tsconfig.build.json'), packages));
   derived.set('tsconfig.test.json', references(read('tsconfig.test.json'), packages));
