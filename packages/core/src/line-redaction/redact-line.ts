@@ -12,7 +12,7 @@ import {
 } from '@spanline/record';
 import type { RedactOptions } from '../api/index.ts';
 import { createCapture, createTraceMemory, TEXT_KEYS, type TraceMemory } from '../capture/index.ts';
-import { type JsonMember, JsonEncoder, joinJson, UNLIMITED } from '../content/index.ts';
+import { type ContentLimits, type JsonMember, JsonEncoder, joinJson, UNLIMITED } from '../content/index.ts';
 import { createPathRedactor, NO_REDACTION, type PathRedactor } from '../redaction/index.ts';
 
 /** Returns a copy of a line without what its target must not get. */
@@ -23,6 +23,8 @@ type Fields = Record<string, unknown>;
 /** The line fitted its limits when it was written. */
 const WIDE = 1_073_741_824;
 const LIMITS = { lineBytes: WIDE, fieldBytes: WIDE, arrayLength: WIDE, depth: 1000, objectKeys: WIDE };
+/** All of a value, down to the level where other code runs out of stack. */
+const WHOLE: ContentLimits = { ...UNLIMITED, depth: 500 };
 /** Traces whose placeholders are numbered at a time. */
 const MAX_TRACES = 1000;
 
@@ -60,12 +62,22 @@ function takeContent(record: Fields): ContentAttributes | undefined {
   return content;
 }
 
+/** JSON of a value of a line. `JSON.stringify` runs out of stack in one of many levels. */
+function jsonOf(key: string, value: unknown): string | undefined {
+  try {
+    return JSON.stringify(value);
+  } catch {
+    const json = new JsonEncoder(WHOLE, NO_REDACTION).encode(value, key, []);
+    return json === undefined ? undefined : joinJson(json);
+  }
+}
+
 /** JSON of a value without what paths lead to; `undefined` if they lead to all of it. */
 function withoutPaths(key: string, value: unknown, paths: PathRedactor | undefined): string | undefined {
   const position = paths?.enterContent(key) ?? [];
-  if (paths === undefined || position.length === 0) return JSON.stringify(value);
+  if (paths === undefined || position.length === 0) return jsonOf(key, value);
   let censored = 0;
-  const encoder = new JsonEncoder(UNLIMITED, {
+  const encoder = new JsonEncoder(WHOLE, {
     ...NO_REDACTION,
     censor(found, path) {
       censored++;
@@ -74,7 +86,7 @@ function withoutPaths(key: string, value: unknown, paths: PathRedactor | undefin
   });
   const json = encoder.encode(value, key, position);
   // The encoder describes payloads and vectors; a value that no path leads to stays whole.
-  if (censored === 0) return JSON.stringify(value);
+  if (censored === 0) return jsonOf(key, value);
   return json === undefined ? undefined : joinJson(json);
 }
 

@@ -14,7 +14,7 @@ export interface WriteOptions {
 
 /** Spans as rows with named columns. Every method reads the lines again; a row is in memory only while it is used. */
 export interface Table extends AsyncIterable<TableRow> {
-  /** Names of the columns. If none were named: of all keys that the first 1,000 spans have. */
+  /** Names of the columns. If none were named: of all keys that the first 1,000 spans have; `span_id` without spans. */
   columns(): Promise<readonly string[]>;
   /** The first rows. @defaultValue 5 */
   head(count?: number): Promise<TableRow[]>;
@@ -70,7 +70,8 @@ export function createTable(spans: () => AsyncIterable<SpanRecord>, names: reado
     if (known !== undefined) return known;
     const sample: SpanRecord[] = [];
     for await (const record of spans()) if (sample.push(record) >= SAMPLE) break;
-    known = columnsOf(namesIn(sample));
+    // A Parquet file has a column at least.
+    known = columnsOf(sample.length > 0 ? namesIn(sample) : ['span_id']);
     return known;
   }
 

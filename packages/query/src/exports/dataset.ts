@@ -8,6 +8,7 @@ import {
   type Shape,
   type SpanRecord,
   type TreeNode,
+  parseContent,
 } from '@spanline/record';
 import { toTrees, type TraceSpan } from '../answers/index.ts';
 import { ALL, type Filter, toTest } from '../filter/index.ts';
@@ -95,13 +96,7 @@ const LABEL = 'labels.';
 /** Bytes of lines of traces that are open at once. */
 const MAX_BYTES = 128_000_000;
 
-function parsed(text: string | undefined): unknown {
-  try {
-    return text === undefined ? undefined : JSON.parse(text);
-  } catch {
-    return text;
-  }
-}
+const parsed = (text: string | undefined): unknown => (text === undefined ? undefined : parseContent(text));
 
 const present = (entries: readonly (readonly [string, unknown])[]): Record<string, unknown> =>
   Object.fromEntries(entries.filter(([, value]) => value !== undefined));

@@ -1,4 +1,5 @@
 import type { ContentKey, SpanRecord } from '../schema/index.ts';
+import { parseLevels } from '../values/content.ts';
 import type { Plain } from '../values/plain.ts';
 import { parseLine } from './parse-line.ts';
 import { bareMessage, mapRuns, referenceOf, type Side } from './references.ts';
@@ -35,7 +36,7 @@ function fieldOf(record: SpanRecord, side: Side): Field | undefined {
   if (key === undefined) return undefined;
   try {
     return {
-      value: JSON.parse(record[key] as string) as Plain,
+      value: parseLevels(record[key] as string) as Plain,
       truncated: record['spanline.truncated']?.includes(key) === true,
     };
   } catch {

@@ -2,6 +2,7 @@
 
 import {
   createReconstruction,
+  parseContent,
   props,
   type ReconstructedContent,
   type SpanRecord,
@@ -38,14 +39,7 @@ interface Source {
   readonly history: PromptHistory;
 }
 
-function parsed(json: string | undefined): unknown {
-  if (json === undefined) return undefined;
-  try {
-    return JSON.parse(json);
-  } catch {
-    return json;
-  }
-}
+const parsed = (json: string | undefined): unknown => (json === undefined ? undefined : parseContent(json));
 
 type JsonKey =
   | 'gen_ai.retrieval.documents'

@@ -11,6 +11,7 @@ import {
   reconstructMessages,
   type SpanRecord,
   UNIT_KEYS,
+  parseContent,
 } from '@spanline/record';
 import type { MessageAnswer, ScoreAnswer, SpanAnswer } from '../../contract/index.ts';
 import { answerText, type Copied } from './copies.ts';
@@ -45,13 +46,7 @@ const SHOWN: ReadonlySet<string> = new Set<AttributeKey>([
   'message',
 ]);
 
-function parse(value: unknown): unknown {
-  try {
-    return typeof value === 'string' ? JSON.parse(value) : value;
-  } catch {
-    return value;
-  }
-}
+const parse = (value: unknown): unknown => (typeof value === 'string' ? parseContent(value) : value);
 
 /** Messages of an input that stand on earlier lines: the history of the conversation. */
 function historyOf(record: SpanRecord, restored: readonly MessageAnswer[]): number {
