@@ -178,6 +178,22 @@ describe('createEvals', () => {
     expect(warn).toHaveBeenCalledTimes(1);
   });
 
+  it('gives a score the session of its own request, whichever request set the queue going', async () => {
+    const { tracer, scores } = setUp([faithfulness]);
+    const text = 'The notice period is three months.';
+    const answerIn = (run: (fn: () => void) => void): void =>
+      run(() => {
+        tracer.withSpan({ name: 'rag', type: 'chain' }, (root) => {
+          tracer.withSpan({ name: 'search', type: 'retriever', input: 'q' }, (span) => void span.output(DOCUMENTS));
+          root.output(text);
+        });
+      });
+    answerIn((run) => withContext({ sessionId: 'session-1' }, run));
+    answerIn((run) => run());
+    answerIn((run) => withContext({ sessionId: 'session-3' }, run));
+    expect((await scores()).map((line) => line['session.id'])).toEqual(['session-1', undefined, 'session-3']);
+  });
+
   it('tells the application why an evaluator failed, and the standard error only the class of the error', async () => {
     const warn = vi.spyOn(process, 'emitWarning').mockImplementation(() => undefined);
     const failures: unknown[] = [];

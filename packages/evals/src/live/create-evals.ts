@@ -174,7 +174,7 @@ export function createEvals(options: EvalsOptions): Evals {
   ): Promise<void> {
     try {
       const own = createContext(timeoutMs);
-      const result = outside(() => withSpanOf(judge, span, () => judge.evaluate(values, own)));
+      const result = withSpanOf(judge, span, () => judge.evaluate(values, own));
       const verdict = readVerdict(await unlessAborted(result, own));
       if (verdict === undefined) {
         counts.skipped++;
@@ -212,7 +212,7 @@ export function createEvals(options: EvalsOptions): Evals {
       return;
     }
     const trace = evaluatedTrace(ended);
-    if (!queue.add(() => evaluate(judge, span, values, trace))) counts.dropped++;
+    if (!queue.add(() => outside(() => evaluate(judge, span, values, trace)))) counts.dropped++;
     else if (judge.keep !== undefined) trace?.hold();
   }
 
