@@ -19,6 +19,8 @@ import { requestAttributes } from '../objects/request.ts';
 import { StreamedAnswer } from '../objects/streamed-answer.ts';
 import { spanOptions, type Tracing } from '../tracing.ts';
 
+const NOTHING: SpanAttributes = Object.freeze({});
+
 /** The open call of a span, so that a middleware below finds the recording above. Copies of this package share it. */
 const calls = sharedState('ai-sdk.model-calls', () => new WeakMap<Span, ModelCall>());
 
@@ -108,9 +110,9 @@ export class ModelCall {
   }
 
   /** Ends the call with an answer that came whole. */
-  end(result: Props, more: SpanAttributes = {}, endTime?: number): void {
+  end(result: Props, more: SpanAttributes = NOTHING, endTime?: number): void {
     if (!this.isOpen) return;
-    this.span.set({ ...answerFacts(result), ...this.#usage(result), ...more });
+    this.span.set(answerFacts(result)).set(this.#usage(result)).set(more);
     if (!this.#hidden.outputs) this.span.set({ 'gen_ai.output.messages': wholeMessages(result) });
     this.#close({ endTime: endTime ?? this.#endTime });
   }
@@ -202,12 +204,13 @@ export class ModelCall {
     this.#streamed = undefined;
     const { facts, chunks } = streamed;
     const first = this.#firstChunk;
-    this.span.set({
-      ...answerFacts(facts),
-      ...this.#usage(facts),
-      'spanline.stream.chunks': chunks,
-      'gen_ai.response.time_to_first_chunk': first === undefined ? undefined : Math.round(first * 1000) / 1e6,
-    });
+    this.span
+      .set(answerFacts(facts))
+      .set(this.#usage(facts))
+      .set({
+        'spanline.stream.chunks': chunks,
+        'gen_ai.response.time_to_first_chunk': first === undefined ? undefined : Math.round(first * 1000) / 1e6,
+      });
     if (!this.#hidden.outputs) this.span.set({ 'gen_ai.output.messages': streamed.messages() });
   }
 }

@@ -25,7 +25,7 @@ export class OpenOperations {
   /** Removes the operation. The caller ends it. */
   end(id: string): Operation | undefined {
     const operation = this.#runs.end(id)?.data;
-    if (operation !== undefined) this.#readers.unregister(operation);
+    if (operation?.isWatched === true) this.#readers.unregister(operation);
     return operation;
   }
 
@@ -36,7 +36,8 @@ export class OpenOperations {
    */
   answered(operation: Operation, holder: unknown): void {
     if (!isObject(holder)) return;
-    this.#readers.unregister(operation);
+    if (operation.isWatched) this.#readers.unregister(operation);
+    operation.isWatched = true;
     this.#readers.register(holder, operation.id, operation);
   }
 

@@ -1,17 +1,8 @@
 /** One call of the application: `generateText`, `embedMany`. Its model calls and tools are children of its span. */
 
 import type { Span, SpanAttributes, SpanStatus } from '@spanline/core';
-import {
-  enterAgent,
-  failuresBelow,
-  list,
-  number,
-  type Props,
-  props,
-  setConversation,
-  text,
-} from '@spanline/instrumentation';
-import { conversationOf, labelsOf } from '../objects/context.ts';
+import { enterAgent, failuresBelow, list, number, type Props, props, text } from '@spanline/instrumentation';
+import { describeContext } from '../objects/context.ts';
 import { type Hidden, hiddenIn, shownError } from '../objects/hidden.ts';
 import { questionOf } from '../objects/messages.ts';
 import { requestAttributes } from '../objects/request.ts';
@@ -32,6 +23,8 @@ export interface Operation {
   attempts: number;
   /** A model call that was reported as started, and that nobody has run yet. */
   pending: Props | undefined;
+  /** Whoever may still read the answer is watched. */
+  isWatched: boolean;
 }
 
 /** The SDK's class of agents tags the requests that it makes. */
@@ -99,11 +92,9 @@ export function startOperation(
   if (start === undefined) return undefined;
   const hidden = hiddenIn(event);
   const span = start(tracing, operationId, event, { ...place, hidden });
-  for (const [key, value] of Object.entries(labelsOf(event))) span.label(key, value);
-  const conversation = conversationOf(event);
-  if (conversation !== undefined) setConversation(span, conversation);
+  describeContext(span, event);
   const id = text(event['callId']) ?? span.spanId;
-  return { id, span, hidden, calls: new Set(), steps: new Map(), attempts: 0, pending: undefined };
+  return { id, span, hidden, calls: new Set(), steps: new Map(), attempts: 0, pending: undefined, isWatched: false };
 }
 
 /** True while a model, a tool or another step of an operation is at work. */

@@ -2,6 +2,7 @@
 
 import type { Message, MessagePart, SpanAttributes } from '@spanline/core';
 import {
+  hasKeys,
   mostExact,
   type NormalizedUsage,
   normalizeUsage,
@@ -28,10 +29,21 @@ export function answerMessage(parts: MessagePart[], reason: string | undefined):
 }
 
 const REQUEST_IDS = ['x-request-id', 'request-id', 'apim-request-id', 'x-amzn-requestid'] as const;
+const NOTHING: SpanAttributes = Object.freeze({});
 
-/** Facts in the headers of an answer. */
+/** A provider's own headers have names like these. */
+const TELLS = /^(?:x-|request-id$|apim-|anthropic-)/;
+
+/** It visits the headers that are there: looking for those that are not costs more. */
+function mayTell(headers: Props): boolean {
+  for (const name in headers) if (TELLS.test(name)) return true;
+  return false;
+}
+
+/** Facts in the headers of an answer, an object with lower-case names. */
 export function headerAttributes(headers: unknown): SpanAttributes {
   const source = props(headers);
+  if (!mayTell(source)) return NOTHING;
   return {
     'spanline.ratelimit.remaining_ratio': rateLimitRatio(headers),
     'spanline.provider.request_id': REQUEST_IDS.map((name) => text(source[name])).find((id) => id !== undefined),
@@ -43,6 +55,15 @@ export function headerAttributes(headers: unknown): SpanAttributes {
 function isWhole({ units, issue, unknown }: NormalizedUsage): boolean {
   const { input_tokens: input, output_tokens: output } = units;
   return input !== undefined && output !== undefined && issue === undefined && unknown === undefined;
+}
+
+/** The metadata of most providers is empty. */
+function metadataCost(providerMetadata: unknown, context: UsageContext): NormalizedUsage | undefined {
+  const metadata = props(providerMetadata);
+  for (const provider in metadata) {
+    if (hasKeys(props(metadata[provider]))) return normalizeUsage({ providerMetadata }, context);
+  }
+  return undefined;
 }
 
 /**
@@ -58,8 +79,9 @@ export function answerUsage(
   observed: NormalizedUsage | undefined,
 ): SpanAttributes {
   const own = normalizeUsage(props(response)['body'], context);
-  const copy = own !== undefined && isWhole(own) ? { providerMetadata } : { usage, providerMetadata };
-  const found = mostExact([observed, own, normalizeUsage(copy, context)]);
+  const isKnown = own !== undefined && isWhole(own);
+  const copy = isKnown ? metadataCost(providerMetadata, context) : normalizeUsage({ usage, providerMetadata }, context);
+  const found = mostExact([observed, own, copy]);
   return found === undefined ? {} : usageAttributes(found);
 }
 

@@ -1,6 +1,7 @@
 /** Facts of the application about a call: `runtimeContext` (from `ai` 7 on) or `metadata` (before). */
 
-import { type Props, props } from '@spanline/instrumentation';
+import type { Span } from '@spanline/core';
+import { hasKeys, type Props, props, setConversation } from '@spanline/instrumentation';
 
 /** Of more keys the rest is not read. A span has fewer labels. */
 const MAX_KEYS = 500;
@@ -22,26 +23,26 @@ function given({ runtimeContext, metadata, durableContext }: Props): Props {
   return { ...props(metadata), ...props(props(durableContext)['runtimeContext']), ...props(runtimeContext) };
 }
 
-/** The scalar values as labels. */
-export function labelsOf(event: Props): Record<string, string | number | boolean> {
-  const labels: Record<string, string | number | boolean> = {};
-  const values = given(event);
-  let keys = 0;
-  for (const key in values) {
-    if (keys++ === MAX_KEYS) break;
-    const value = values[key];
-    if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean') labels[key] = value;
-  }
-  return labels;
-}
-
 /** The id of the chat that a call belongs to. */
-export function conversationOf(event: Props): string | undefined {
-  const values = given(event);
+function conversationOf(values: Props): string | undefined {
   for (const key of CONVERSATION) {
     const id = values[key];
     if (typeof id === 'string' && id !== '') return id;
     if (typeof id === 'number' && Number.isFinite(id)) return String(id);
   }
   return undefined;
+}
+
+/** Sets the scalar values as labels, and the conversation. */
+export function describeContext(span: Span, event: Props): void {
+  const values = given(event);
+  if (!hasKeys(values)) return;
+  let keys = 0;
+  for (const key in values) {
+    if (keys++ === MAX_KEYS) break;
+    const value = values[key];
+    if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean') span.label(key, value);
+  }
+  const conversation = conversationOf(values);
+  if (conversation !== undefined) setConversation(span, conversation);
 }

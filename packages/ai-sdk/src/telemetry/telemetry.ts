@@ -125,8 +125,8 @@ export function spanlineTelemetry(options: TraceOptions = {}): SpanlineTelemetry
     onEnd: guarded((event) => runs.end(event)),
     onAbort: guarded((event) => runs.abort(event)),
     onError: guarded((event) => runs.fail(event)),
-    executeLanguageModelCall: <T>({ execute, ...event }: Work<T>) => runs.call(event, execute),
-    executeTool: <T>({ execute, ...event }: Work<T>) => runs.tool(event, execute),
+    executeLanguageModelCall: <T>(work: Work<T>) => runs.call(props(work), work.execute),
+    executeTool: <T>(work: Work<T>) => runs.tool(props(work), work.execute),
   };
   return whileEnabled(tracing, telemetry);
 }

@@ -1,35 +1,32 @@
 /** Trace, span and process ids. */
 import { randomFillSync } from 'node:crypto';
 
-const POOL_BYTES = 4096;
-const HEX: readonly string[] = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'));
-const pool = Buffer.allocUnsafe(POOL_BYTES);
-let offset = POOL_BYTES;
+/** An id keeps the text of its pool alive, as long as it lives itself. */
+const POOL_BYTES = 1024;
+const ZERO = '0'.repeat(32);
+const bytes = Buffer.allocUnsafe(POOL_BYTES);
+/** Random hex digits, of which each id is a slice: that costs a tenth of joining the digits of its bytes. */
+let pool = '';
+let offset = 0;
 
-/** Returns random bytes in lower-case hex, never all zero. The pool makes an id 35 times cheaper than `randomBytes`. */
-function randomHex(bytes: number): string {
-  if (offset + bytes > POOL_BYTES) {
-    randomFillSync(pool);
+/** Returns random lower-case hex digits, never all zero. */
+function randomHex(digits: number): string {
+  if (offset + digits > pool.length) {
+    pool = randomFillSync(bytes).toString('hex');
     offset = 0;
   }
-  let hex = '';
-  let any = 0;
-  for (const end = offset + bytes; offset < end; offset++) {
-    const byte = pool[offset] ?? 0;
-    any |= byte;
-    hex += HEX[byte];
-  }
-  return any === 0 ? randomHex(bytes) : hex;
+  const hex = pool.slice(offset, (offset += digits));
+  return ZERO.startsWith(hex) ? randomHex(digits) : hex;
 }
 
 /** Creates a W3C trace id: 32 lower-case hex digits. All are random, as the `random` trace flag promises. */
 export function newTraceId(): string {
-  return randomHex(16);
+  return randomHex(32);
 }
 
 /** Creates a W3C parent id: 16 lower-case hex digits. */
 export function newSpanId(): string {
-  return randomHex(8);
+  return randomHex(16);
 }
 
 /**
@@ -37,7 +34,7 @@ export function newSpanId(): string {
  * drop duplicates.
  */
 export function newBootId(): string {
-  return BigInt(`0x${randomHex(8)}`).toString(36);
+  return BigInt(`0x${randomHex(16)}`).toString(36);
 }
 
 /** True for 32 lower-case hex digits that are not all zero. */

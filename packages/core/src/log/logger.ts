@@ -12,24 +12,12 @@ import { type LinePolicy, POLICY } from './line-policy.ts';
 import { checkLogger, type LogDestination, type LoggerOptions, resolveProfile } from './logger-options.ts';
 import { openDestination } from './open-destination.ts';
 import { pinoSymbols } from './pino-internals.ts';
+import { timestamp } from './timestamp.ts';
 
 const LEVEL_KEYS: Readonly<Record<ProfileName, string>> = { otel: 'level', ecs: 'log.level', datadog: 'status' };
 const PROFILE = Symbol.for('spanline.profile');
 const ID_PATHS = Symbol.for('spanline.id-paths');
 const REDACTS = Symbol.for('spanline.redacts-lines');
-
-let lastMs = 0;
-let lastTime = '';
-
-/** pino's time part, `,"@timestamp":"2026-11-23T09:12:35.958Z"`. Formatted once per millisecond. */
-function timestamp(): string {
-  const now = Date.now();
-  if (now !== lastMs) {
-    lastMs = now;
-    lastTime = `,"@timestamp":"${new Date(now).toISOString()}"`;
-  }
-  return lastTime;
-}
 
 /** Keeps a log call from throwing into the application: its arguments may be unreadable, its stream may throw. */
 function logMethod(this: Logger, args: unknown[], method: (this: Logger, ...args: never[]) => void): void {

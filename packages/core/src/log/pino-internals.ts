@@ -16,6 +16,7 @@ export interface PinoSymbols {
   readonly stringifiers: symbol;
   readonly stream: symbol;
   readonly msgPrefix: symbol | undefined;
+  readonly time: symbol | undefined;
 }
 
 /** Serialises an object as a line. pino calls it with `this` set to the logger. */
@@ -60,6 +61,7 @@ export function pinoSymbols(logger: object): PinoSymbols | undefined {
     const symbols: Record<string, symbol | undefined> = {
       mixin: found.get('pino.mixin') ?? Symbol('mixin'),
       msgPrefix: found.get('pino.msgPrefix'),
+      time: found.get('pino.time'),
     };
     for (const [name, description] of Object.entries(NEEDED)) {
       const symbol = found.get(description);

@@ -6,9 +6,7 @@ import { IDS } from './ids.ts';
 import { hasValue, LineBuilder, type MutableRecord } from './line-builder.ts';
 import { type SplitLine, splitLineJson, wholeRecord } from './line.ts';
 import type { AsJson, LoggerInternals, PinoSymbols } from './pino-internals.ts';
-
-/** The time of `createLogger`. The record's own time takes its place. */
-const OWN_TIME = ',"@timestamp":';
+import { OWN_TIME } from './timestamp.ts';
 
 /** Carries a line in two parts through pino, which takes one object. */
 export class SplitRecord {
@@ -60,7 +58,7 @@ export function createRecordAsJson(symbols: PinoSymbols): AsJson {
     const line = new LineBuilder(record);
     try {
       for (const field of frame.levels) line.override(field);
-      for (const field of timeFields(time)) line.addUnlessPresent(field);
+      if (time !== OWN_TIME) for (const field of timeFields(time)) line.addUnlessPresent(field);
       replaceMessage(line, record, this as unknown as LoggerInternals, symbols);
       const { fieldJson } = frame;
       for (const key of fieldJson.any ? Object.keys(record) : fieldJson.keys) {

@@ -16,6 +16,7 @@ import { createLevelLookup } from './levels.ts';
 import { type SplitLine, wholeRecord } from './line.ts';
 import { type PinoSymbols, pinoSymbols } from './pino-internals.ts';
 import { createRecordAsJson, SplitRecord } from './record-line.ts';
+import { OWN_TIME, timestamp } from './timestamp.ts';
 
 /** Outcome of writing a record. */
 export type WriteResult = 'written' | 'filtered' | 'failed';
@@ -66,6 +67,11 @@ function createPinoWriter(
     message: undefined,
     levelNumber: number,
   ) => void;
+  /** pino shows the object and its time to streams that ask for metadata. */
+  const showsObject = (): boolean => (derived[symbols.stream] as Record<symbol, unknown>)[METADATA] === true;
+  // A record has its own time.
+  const { time } = symbols;
+  if (time !== undefined && derived[time] === timestamp) derived[time] = () => (showsObject() ? timestamp() : OWN_TIME);
   const levelOf = createLevelLookup();
   let warned = false;
 
@@ -83,9 +89,6 @@ function createPinoWriter(
       return 'failed';
     }
   }
-
-  /** pino shows the object to streams that ask for metadata. */
-  const showsObject = (): boolean => (derived[symbols.stream] as Record<symbol, unknown>)[METADATA] === true;
 
   return {
     write,
