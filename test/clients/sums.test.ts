@@ -59,6 +59,19 @@ const PROGRAM = `
   const handler = HOW.includes('handler');
   const callbacks = handler ? [new SpanlineCallbackHandler({ tracer })] : undefined;
   if (handler) ai.registerTelemetry(spanlineTelemetry({ tracer }));
+  const otel = HOW.includes('otel') ? await import('@opentelemetry/sdk-trace-node') : undefined;
+  if (otel !== undefined) {
+    const { SpanlineSpanProcessor } = await import('@spanline/otel');
+    const { OpenTelemetry } = await import('@ai-sdk/otel');
+    const { OpenAIInstrumentation } = await import('@arizeai/openinference-instrumentation-openai');
+    const { LangChainInstrumentation } = await import('@arizeai/openinference-instrumentation-langchain');
+    const tracerProvider = new otel.NodeTracerProvider({ spanProcessors: [new SpanlineSpanProcessor({ tracer })] });
+    tracerProvider.register();
+    ai.registerTelemetry(new OpenTelemetry({ tracer: tracerProvider.getTracer('ai') }));
+    new LangChainInstrumentation({ tracerProvider }).manuallyInstrument({ ...(await import('@langchain/core/callbacks/manager')) });
+    // Alone it drops the usage of streams.
+    if (HOW.includes('clients')) new OpenAIInstrumentation({ tracerProvider }).manuallyInstrument(OpenAI);
+  }
   if (handler) instrumentLlamaIndex({ tracer, streamUsage: true });
   // LlamaIndex itself asks for no tokens of a stream, and its registration does not either.
   const asksUsage = HOW !== '';
@@ -143,6 +156,12 @@ const COMBINATIONS: readonly Combination[] = [
   ['every client wrapped', 'clients', [], ALL],
   ['frameworks and clients registered', '', [...FRAMEWORKS, ...CLIENTS], ALL],
   ['everything at once', 'handler clients', [...CLIENTS, ...FRAMEWORKS], ALL],
+  [
+    "everything at once, beside OpenTelemetry's instrumentations",
+    'handler clients otel',
+    [...CLIENTS, ...FRAMEWORKS],
+    ALL,
+  ],
 ];
 
 const FURTHER_COMBINATIONS: readonly Combination[] = [
@@ -152,6 +171,8 @@ const FURTHER_COMBINATIONS: readonly Combination[] = [
   ['the frameworks registered', '', FRAMEWORKS, IN_FRAMEWORKS],
   ['the clients registered', '', CLIENTS, SEEN],
   ['a handler, and every client wrapped', 'handler clients', [], ALL],
+  ["a handler, beside OpenTelemetry's instrumentations", 'handler otel', [], IN_FRAMEWORKS],
+  ["the clients wrapped, beside OpenTelemetry's instrumentations", 'clients otel', [], ALL],
 ];
 
 interface Sums {

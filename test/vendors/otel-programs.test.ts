@@ -76,6 +76,16 @@ test.each(Object.entries(AI_SDK_PROGRAMS))('the AI SDK %s: each step is billed o
   expect(roots.map((line) => line['spanline.rollup.llm_calls'])).toEqual([2, 1]);
 });
 
+test.each(Object.entries(AI_SDK_PROGRAMS))(
+  'the AI SDK %s, beside our telemetry object: once as well',
+  async (_, program) => {
+    const { lines } = await run(program, { BESIDE: '1' });
+    expect(new Set(lines.map((line) => line['otel.scope.name']))).toEqual(new Set(['ai', '@spanline/ai-sdk']));
+    expect(named(lines, 'llm')).toHaveLength(3);
+    expect(billed(lines)).toEqual(calls(3));
+  },
+);
+
 test('a server, fetch and a database around a span of ours are one tree', async () => {
   const { lines } = await run(SERVICES);
   expect(tree(lines.filter((line) => line['span.name'] !== 'pg.connect'))).toBe(

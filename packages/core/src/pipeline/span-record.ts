@@ -7,6 +7,7 @@ import {
   isBilledBelow,
   isoMicros,
   isoMillis,
+  isSecondRecord,
   OPERATIONS,
   pathOf,
   recordedType,
@@ -16,7 +17,7 @@ import type { Pricer } from '../usage/index.ts';
 import type { SpanCommonFields } from './common-fields.ts';
 import { writeError } from './error-fields.ts';
 import { round3 } from './round3.ts';
-import { removeUsage, tellOuterCall, writeUsage } from './usage.ts';
+import { removeSecondBill, removeUsage, tellOuterCall, writeUsage } from './usage.ts';
 
 /** Parts that make one tracer's records. */
 export interface SpanRecordParts {
@@ -154,6 +155,7 @@ export interface SpanLine extends SplitLine {
 
 /** Builds the line of a span, complete except for its content, which capture writes last. */
 export function buildSpanLine(state: SpanState, { commonFields, level, pricer }: SpanRecordParts): SpanLine {
+  if (!isBilledBelow(state) && isSecondRecord(state)) removeSecondBill(state);
   if (isBilledBelow(state)) removeUsage(state);
   const own = createOwnFields(state, state.level ?? levelFor(state.status, level));
   writeCircumstances(own, state);

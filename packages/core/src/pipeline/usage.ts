@@ -28,6 +28,13 @@ function tellSpansAbove({ parent }: SpanState): void {
   }
 }
 
+/** Takes the bill from a span whose call another instrumentation has billed. It stays a step. */
+export function removeSecondBill(state: SpanState): void {
+  tellSpansAbove(state);
+  state.hasInnerCall = true;
+  state.hasInnerUsage = true;
+}
+
 /** Tells the span above that records the same call whether its usage stands here. */
 export function tellOuterCall({ attributes, hasInnerUsage }: SpanState, outer: SpanState): void {
   outer.openInnerCalls--;

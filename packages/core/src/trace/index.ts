@@ -24,6 +24,7 @@ export { NOOP_SPAN } from './noop.ts';
 export { noteOuterCall } from './outer-call.ts';
 export { evaluatedTrace, type EvaluatedTrace, rememberScore } from './evaluated-trace.ts';
 export { isRefused } from './refusal.ts';
+export { expectSecondRecords, isSecondRecord } from './second-record.ts';
 export {
   type Attributes,
   captureSettingOf,

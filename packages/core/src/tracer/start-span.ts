@@ -5,6 +5,7 @@ import { newSpanId } from '../context/index.ts';
 import { admitInstant, admitText, eachField, LABELS, noteLeftOut, readFields, readProperty } from '../gate/index.ts';
 import {
   addTags,
+  expectSecondRecords,
   type AdoptedIds,
   linkTo,
   noteOuterCall,
@@ -125,6 +126,7 @@ export function createSpanStarter(owner: SpanOwner, resolveParent: ParentResolve
     // An instrumentation, which names itself, is typed.
     if (scope === undefined) noteUnknownOptions('startSpan', options, OPTIONS, owner.internalError);
     const state = createState(options, ids);
+    if (ids !== undefined) expectSecondRecords();
     const span = createSpan(state);
     openSpans.add(span);
     noteOuterCall(state);

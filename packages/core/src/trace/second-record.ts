@@ -1,0 +1,106 @@
+/** One call that two instrumentations record side by side, neither below the other. */
+import { BoundedMap } from '@spanline/record';
+import { sharedState } from '../context/index.ts';
+import type { SpanState } from './span-state.ts';
+
+/** A record that carries the bill of its call. */
+interface Billed {
+  readonly scope: string;
+  readonly id: string | undefined;
+  readonly model: string | undefined;
+  readonly startMs: number;
+  readonly endMs: number;
+  /** Scopes of the further records of this call. */
+  readonly others: Set<string>;
+}
+
+const MAX_KEYS = 4000;
+/** Of calls that look the same, such as those of a provider that gives all answers one id. */
+const MAX_ALIKE = 50;
+
+/** Two records of one call begin and end at almost the same time. */
+const MIN_SHARE = 0.5;
+
+/** Shared by all copies of this package. */
+const calls = sharedState('billed-calls', () => ({
+  /** Instrumentations of ours stand below each other. Only another tracer's stand beside them. */
+  isNeeded: false,
+  /** By log, then by {@link keysOf}. */
+  known: new WeakMap<object, BoundedMap<string, Billed[]>>(),
+}));
+
+/** Says that spans of another tracer are recorded from here on. */
+export function expectSecondRecords(): void {
+  calls.isNeeded = true;
+}
+
+function knownIn({ owner }: SpanState): BoundedMap<string, Billed[]> {
+  const log = owner.tracer?.logger ?? owner;
+  let known = calls.known.get(log);
+  if (known === undefined) calls.known.set(log, (known = new BoundedMap(MAX_KEYS)));
+  return known;
+}
+
+function toBilled({ scope, attributes, startEpochMs, durationMs }: SpanState): Billed {
+  const { 'gen_ai.response.id': id, 'gen_ai.request.model': asked, 'gen_ai.response.model': answered } = attributes;
+  const endMs = startEpochMs + durationMs;
+  return { scope: scope?.name ?? '', id, model: asked ?? answered, startMs: startEpochMs, endMs, others: new Set() };
+}
+
+/**
+ * What a call is looked up by: the provider's id of its answer, and the tokens of its input, since many records have no
+ * id. Those of the output differ: LangChain adds those of Anthropic's streams twice.
+ */
+function keysOf({ type, attributes }: SpanState): string[] {
+  const { 'gen_ai.response.id': id } = attributes;
+  const { 'gen_ai.usage.input_tokens': input, 'gen_ai.usage.output_tokens': output } = attributes;
+  const keys = id === undefined ? [] : [`${type} ${id}`];
+  if (input !== undefined) keys.push(`${type} ${input} in`);
+  else if (output !== undefined) keys.push(`${type} ${output} out`);
+  return keys;
+}
+
+function isSameTime(one: Billed, other: Billed): boolean {
+  const shared = Math.min(one.endMs, other.endMs) - Math.max(one.startMs, other.startMs);
+  return shared >= MIN_SHARE * Math.min(one.endMs - one.startMs, other.endMs - other.startMs);
+}
+
+/** `gpt-4o` and `gpt-4o-2024-08-06` are one model, as far as it is known. */
+const isSameModel = ({ model: one = '' }: Billed, { model: other = '' }: Billed): boolean =>
+  one.startsWith(other) || other.startsWith(one);
+
+function isSameCall(first: Billed, second: Billed): boolean {
+  if (first.scope === second.scope || first.others.has(second.scope) || !isSameTime(first, second)) return false;
+  return first.id !== undefined && second.id !== undefined ? first.id === second.id : isSameModel(first, second);
+}
+
+function hasUsage({ attributes }: SpanState): boolean {
+  return (
+    attributes['gen_ai.usage.input_tokens'] !== undefined || attributes['gen_ai.usage.output_tokens'] !== undefined
+  );
+}
+
+/**
+ * True at the end of a model call that a record of another instrumentation has billed already: its answer has the same
+ * id, or one has no id and both have the same model and the same tokens of input, and both took place at the same time.
+ * Each record stands for one call, so that of two calls which look the same both are billed.
+ */
+export function isSecondRecord(state: SpanState): boolean {
+  if (!calls.isNeeded || (state.type !== 'llm' && state.type !== 'embedding')) return false;
+  const known = knownIn(state);
+  const call = toBilled(state);
+  const keys = keysOf(state);
+  for (const key of keys) {
+    const first = known.get(key)?.find((billed) => isSameCall(billed, call));
+    first?.others.add(call.scope);
+    if (first !== undefined) return true;
+  }
+  if (!hasUsage(state)) return false;
+  for (const key of keys) {
+    const alike = known.get(key) ?? [];
+    if (alike.length === MAX_ALIKE) alike.shift();
+    alike.push(call);
+    known.set(key, alike);
+  }
+  return false;
+}
