@@ -155,7 +155,6 @@ type Combination = readonly [what: string, how: string, registers: string[], tol
 const COMBINATIONS: readonly Combination[] = [
   ['every client wrapped', 'clients', [], ALL],
   ['frameworks and clients registered', '', [...FRAMEWORKS, ...CLIENTS], ALL],
-  ['everything at once', 'handler clients', [...CLIENTS, ...FRAMEWORKS], ALL],
   [
     "everything at once, beside OpenTelemetry's instrumentations",
     'handler clients otel',
@@ -165,6 +164,7 @@ const COMBINATIONS: readonly Combination[] = [
 ];
 
 const FURTHER_COMBINATIONS: readonly Combination[] = [
+  ['everything at once', 'handler clients', [...CLIENTS, ...FRAMEWORKS], ALL],
   ['nothing', '', [], []],
   ['a handler and an instrumentation', 'handler', [], IN_FRAMEWORKS],
   ['a handler, and the clients registered', 'handler', CLIENTS, ALL],
