@@ -102,7 +102,7 @@ export const layerTable: LayerTable = {
       { file: 'log/bound-logger.ts', why: 'cache' },
       { file: 'log/context-ids.ts', why: 'cache of the policy without a tracer' },
       { file: 'log/field-json.ts', why: 'cache' },
-      { file: 'log/logger.ts', why: 'cache of the last time as text' },
+      { file: 'log/timestamp.ts', why: 'cache of the last time as text' },
       { file: 'redaction/phones/national-number.ts', why: 'cache of patterns' },
       { file: 'trace/clock.ts', why: 'cache of the last time as text' },
     ],

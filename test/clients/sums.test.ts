@@ -171,7 +171,8 @@ const FURTHER_COMBINATIONS: readonly Combination[] = [
   ['the frameworks registered', '', FRAMEWORKS, IN_FRAMEWORKS],
   ['the clients registered', '', CLIENTS, SEEN],
   ['a handler, and every client wrapped', 'handler clients', [], ALL],
-  ["a handler, beside OpenTelemetry's instrumentations", 'handler otel', [], IN_FRAMEWORKS],
+  // Anthropic's client has spans of its own as soon as OpenTelemetry is there.
+  ["a handler, beside OpenTelemetry's instrumentations", 'handler otel', [], [...IN_FRAMEWORKS, 'claude-sonnet-4-5']],
   ["the clients wrapped, beside OpenTelemetry's instrumentations", 'clients otel', [], ALL],
 ];
 

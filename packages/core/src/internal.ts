@@ -8,6 +8,7 @@ export {
   addContextResolver,
   addValues,
   callerSpan,
+  contextSpan,
   type ContextResolver,
   type ContextState,
   createLateContext,

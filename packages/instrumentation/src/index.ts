@@ -11,6 +11,7 @@ export {
   attributesOf,
   bindLogger,
   callerSpan,
+  contextSpan,
   type ChildFailure,
   conditionsOf,
   type ContextResolver,

@@ -1,8 +1,9 @@
 /** One call of a language model, from its request to the end of its answer. */
 
-import { currentSpan, type Span, type SpanAttributes, type SpanOptions } from '@spanline/core';
+import { type Span, type SpanAttributes, type SpanOptions } from '@spanline/core';
 import {
   attributesOf,
+  contextSpan,
   observedUsage,
   onForcedEnd,
   type Props,
@@ -26,7 +27,7 @@ const calls = sharedState('ai-sdk.model-calls', () => new WeakMap<Span, ModelCal
 
 /** The recording that the running code is inside of. */
 export function enclosingCall(): ModelCall | undefined {
-  const span = currentSpan();
+  const span = contextSpan();
   return span === undefined ? undefined : calls.get(span);
 }
 

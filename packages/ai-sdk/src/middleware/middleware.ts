@@ -1,7 +1,13 @@
 /** Middleware for applications that wrap their models. */
 
-import { currentSpan } from '@spanline/core';
-import { instrumentationOf, type Props, props, runInSpan, type TraceOptions } from '@spanline/instrumentation';
+import {
+  contextSpan,
+  instrumentationOf,
+  type Props,
+  props,
+  runInSpan,
+  type TraceOptions,
+} from '@spanline/instrumentation';
 import { enclosingCall, ModelCall } from '../calls/model-call.ts';
 import { embeddingFacts, startEmbedding } from '../calls/steps.ts';
 import { SHOWN } from '../objects/hidden.ts';
@@ -70,7 +76,7 @@ export function spanlineMiddleware(options: TraceOptions = {}): SpanlineMiddlewa
 
 /** True inside of an embedding that this package records already. */
 function isRecorded(): boolean {
-  const span = currentSpan();
+  const span = contextSpan();
   return span?.type === 'embedding' && instrumentationOf(span)?.name === SCOPE.name;
 }
 

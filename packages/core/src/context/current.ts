@@ -37,6 +37,14 @@ export function currentSpan(): Span | undefined {
 }
 
 /**
+ * Returns the open span of our own async context, also where another context knows a deeper one, such as
+ * OpenTelemetry's.
+ */
+export function contextSpan(): Span | undefined {
+  return nearestOpen(activeState()?.span);
+}
+
+/**
  * Returns the current span. If every enclosing span has ended (work that outlives its request), it returns the ended
  * span whose function the work came from, so that the work stays in its trace.
  */

@@ -1,4 +1,4 @@
-export { callerSpan, currentSpan, enclosingSpan, nearestOpen, parentOf, withContext } from './current.ts';
+export { callerSpan, contextSpan, currentSpan, enclosingSpan, nearestOpen, parentOf, withContext } from './current.ts';
 export { isSpanId, isTraceId, newBootId, newSpanId, newTraceId } from './ids.ts';
 export {
   FLAG_RANDOM,
