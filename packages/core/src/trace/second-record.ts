@@ -48,8 +48,8 @@ function toBilled({ scope, attributes, startEpochMs, durationMs }: SpanState): B
 }
 
 /**
- * What a call is looked up by: the provider's id of its answer, and the tokens of its input, since many records have no
- * id. Those of the output differ: LangChain adds those of Anthropic's streams twice.
+ * A call is looked up by the provider's id of its answer, and by the tokens of its input, since many records have no
+ * id. The tokens of the output differ: LangChain adds those of Anthropic's streams twice.
  */
 function keysOf({ type, attributes }: SpanState): string[] {
   const { 'gen_ai.response.id': id } = attributes;
