@@ -18,7 +18,7 @@ const NEGATION =
 const NAME = /(?<=[\p{L}\p{N},;:)]\s)\p{Lu}[\p{L}\p{M}'’-]+/gu;
 const MIN_WORDS = 3;
 
-export const isNumber = (word: string): boolean => /^\d/.test(word);
+const isNumber = (word: string): boolean => /^\d/.test(word);
 
 /** Parts with fewer words make no claim, unless one is a number: "Yes.", "Here is the answer:". */
 const isClaim = ({ words }: Claim): boolean => words.length >= MIN_WORDS || (words.length > 1 && words.some(isNumber));

@@ -25,7 +25,7 @@ export interface JudgeBudgetOptions {
 }
 
 /** Money that one call has reserved. */
-export interface Reservation {
+interface Reservation {
   /** Replaces what was reserved by what the call cost. */
   settle(usd: number): Promise<void>;
 }
