@@ -1,4 +1,9 @@
+export { guardClient } from './clients/guard-client.ts';
 export { createGuards, type Guards } from './create-guards.ts';
+export { guardMiddleware, type GuardMiddleware } from './frameworks/ai-sdk.ts';
+export { guardChatModel } from './frameworks/langchain.ts';
+export { type AgentGuard, guardAgent, guardChain } from './frameworks/langchain-agent.ts';
+export { guardLLM } from './frameworks/llamaindex.ts';
 export type { GuardStats, GuardVerdict, UseGuardsOptions } from './guards/engine.ts';
 export {
   blockInput,

@@ -18,6 +18,16 @@ interface Held<T> {
 
 const NONE: Reading = { slots: [] };
 
+function valueOf({ isValue }: Slot, text: string): unknown {
+  if (isValue !== true) return text;
+  try {
+    return JSON.parse(text);
+  } catch {
+    // A rule has cut a number.
+    return text;
+  }
+}
+
 /** Chunks leave whole, in their order, and unchanged unless a guard replaces something in them. */
 export class Gate<T> {
   readonly #answer: Answer;
@@ -40,7 +50,7 @@ export class Gate<T> {
     const places: Place[] = [];
     const repeated = new Map<Slot, string>();
     for (const slot of reading.slots) {
-      if (slot.isRepeated === true) {
+      if (slot.isComplete === true) {
         repeated.set(slot, await this.#answer.whole(slot.kind, slot.text));
         continue;
       }
@@ -123,8 +133,11 @@ export class Gate<T> {
       texts.push(text);
     }
     if (slots.length === 0) return chunk;
-    if (this.#shape.write !== undefined) return this.#shape.write(chunk, slots, texts);
-    return slots.reduce((copy, { path }, index) => withValue(copy, path, texts[index]), chunk);
+    const copy = slots.reduce(
+      (copy, slot, index) => withValue(copy, slot.path, valueOf(slot, texts[index] ?? '')),
+      chunk,
+    );
+    return this.#shape.replaced?.(copy) ?? copy;
   }
 
   /** Nothing that waits leaves any more. */

@@ -13,8 +13,10 @@ export interface Slot {
   readonly kind: TextKind;
   /** Nothing of the text leaves before all of it has its verdict: half of the arguments of a tool are of no use. */
   readonly isWhole?: boolean;
-  /** The text was in earlier chunks already. */
-  readonly isRepeated?: boolean;
+  /** The text is complete: it belongs to no channel, or was in earlier chunks already. */
+  readonly isComplete?: boolean;
+  /** The place holds a value, and the text is its JSON. */
+  readonly isValue?: boolean;
 }
 
 /** The texts of a chunk. */
@@ -29,8 +31,12 @@ export interface Reading {
 /** The chunks of one answer, of one client. */
 export interface Shape<T> {
   read(chunk: T): Reading;
-  /** A copy with other texts in its slots, in their order. @defaultValue a copy along the paths of the slots */
-  write?(chunk: T, slots: readonly Slot[], texts: readonly string[]): T;
+  /**
+   * Completes a copy in which texts were replaced: removes what repeats them elsewhere.
+   *
+   * @param copy - a copy of the chunk along the paths of its slots
+   */
+  replaced?(copy: T): T;
   /** A chunk has left. */
   sent?(chunk: T): void;
   /**
@@ -42,12 +48,17 @@ export interface Shape<T> {
   stopped(chunk: T, replacement: string | undefined): { readonly chunks: readonly T[]; readonly isShown: boolean };
 }
 
+/** Fields with the tokens of a text: they have all of it once more. */
+const TOKENS = ['logprobs', 'logprobsResult'];
+
 function copyOf(value: object): object {
   if (Array.isArray(value)) return [...(value as unknown[])];
-  return Object.assign(Object.create(Object.getPrototypeOf(value) as object | null) as object, value);
+  const members: PropertyDescriptorMap = Object.getOwnPropertyDescriptors(value);
+  for (const key of TOKENS) delete members[key];
+  return Object.create(Object.getPrototypeOf(value) as object | null, members) as object;
 }
 
-/** A copy of a value with another one at a place. Only what the path leads through is copied. */
+/** A copy of a value with another one at a place. Only what the path leads through is copied, without its tokens. */
 export function withValue<T>(value: T, [key, ...rest]: Path, inner: unknown): T {
   if (key === undefined) return inner as T;
   const copy = copyOf(value as object) as Record<string | number, unknown>;

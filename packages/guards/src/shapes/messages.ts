@@ -1,0 +1,106 @@
+/** Messages of Anthropic: whole, or the events of a stream. */
+import { list, props } from '@spanline/record';
+import type { Reading, Shape } from '../gate/shape.ts';
+import { type Fields, idText, Texts } from './fields.ts';
+
+const BLOCK: Fields = {
+  text: 'text',
+  thinking: 'text',
+  citations: 'each',
+  content: 'each',
+  title: 'each',
+  url: 'each',
+  type: 'skip',
+  id: 'skip',
+  name: 'skip',
+  input: 'skip',
+  caller: 'skip',
+  signature: 'skip',
+  data: 'skip',
+  tool_use_id: 'skip',
+  server_name: 'skip',
+};
+const DELTA: Fields = {
+  text: 'text',
+  thinking: 'text',
+  partial_json: 'json',
+  citation: 'each',
+  type: 'skip',
+  signature: 'skip',
+};
+const PARTS = new Set(['content_block_start', 'content_block_delta', 'content_block_stop']);
+
+/** Creates the shape of one answer. */
+export function messagesShape(): Shape<unknown> {
+  /** Blocks that the reader has, and whether text may be added to them. */
+  const open = new Map<unknown, boolean>();
+  let next = 0;
+
+  function readBlock(block: unknown, path: (string | number)[], texts: Texts, channel?: string): void {
+    texts.fields(block, path, BLOCK, channel === undefined ? undefined : () => channel);
+    const { input } = props(block);
+    if (channel === undefined && input !== undefined) texts.value(input, [...path, 'input']);
+  }
+
+  function replacementEvents(text: string): unknown[] {
+    const [index] = [...open].find(([, isText]) => isText) ?? [];
+    const delta = { type: 'content_block_delta', index: index ?? next, delta: { type: 'text_delta', text } };
+    if (index !== undefined) return [delta];
+    const start = { type: 'content_block_start', index: next, content_block: { type: 'text', text: '' } };
+    return [start, delta, { type: 'content_block_stop', index: next }];
+  }
+
+  function closeAll(): unknown[] {
+    const stops = [...open.keys()].map((index) => ({ type: 'content_block_stop', index }));
+    open.clear();
+    return stops;
+  }
+
+  return {
+    read(chunk): Reading {
+      const texts = new Texts();
+      const event = props(chunk);
+      const channel = idText(event['index']);
+      if (event['type'] === 'content_block_start') {
+        const block = props(event['content_block']);
+        readBlock(block, ['content_block'], texts, channel);
+        // Its name waits for its arguments.
+        if ('input' in block) texts.piece('', ['content_block', 'type'], channel, 'json');
+      } else if (event['type'] === 'content_block_delta') {
+        texts.fields(event['delta'], ['delta'], DELTA, () => channel);
+      } else if (event['type'] === 'content_block_stop') return { slots: [], ends: [channel] };
+      else if (event['type'] === 'message') {
+        list(event['content']).forEach((block, index) => readBlock(block, ['content', index], texts));
+      }
+      return { slots: texts.slots, unmapped: texts.unmapped };
+    },
+    sent(chunk) {
+      const { type, index, content_block: block } = props(chunk);
+      if (type === 'content_block_start') {
+        open.set(index, props(block)['type'] === 'text');
+        next = Math.max(next, Number(index) + 1);
+      } else if (type === 'content_block_stop') open.delete(index);
+    },
+    stopped(chunk, replacement) {
+      const event = props(chunk);
+      const reason = props(event['delta'])['stop_reason'];
+      if (event['type'] === 'message') {
+        const content = [{ type: 'text', text: replacement, citations: null }];
+        const stop = event['stop_reason'] === 'tool_use' ? { stop_reason: 'end_turn' } : {};
+        return { chunks: [{ ...event, ...stop, content }], isShown: true };
+      }
+      const shown =
+        replacement === undefined || event['type'] === 'message_start' ? [] : replacementEvents(replacement);
+      const isShown = shown.length > 0;
+      if (event['type'] === 'content_block_stop' && open.has(event['index'])) {
+        open.delete(event['index']);
+        return { chunks: [...shown, chunk], isShown };
+      }
+      if (PARTS.has(idText(event['type']))) return { chunks: shown, isShown };
+      const closing = event['type'] === 'message_start' || event['type'] === 'ping' ? [] : closeAll();
+      const frame =
+        reason === 'tool_use' ? { ...event, delta: { ...props(event['delta']), stop_reason: 'end_turn' } } : chunk;
+      return { chunks: [...shown, ...closing, frame], isShown };
+    },
+  };
+}

@@ -1,0 +1,90 @@
+/** Reads the texts of a request to a model. */
+import { isObject, list, props, text } from '@spanline/record';
+import type { Input } from '../gate/input.ts';
+import type { Role } from '../guards/guard.ts';
+import { Texts } from './fields.ts';
+
+const ROLES: Readonly<Record<string, Role>> = {
+  system: 'system',
+  developer: 'system',
+  user: 'user',
+  human: 'user',
+  assistant: 'assistant',
+  ai: 'assistant',
+  model: 'assistant',
+  tool: 'tool',
+  function: 'tool',
+};
+/** Items and parts with the result of a tool, by their type or their field. */
+const TOOL_RESULT = /tool_result|tool-result|call_output|mcp_call|toolResult|functionResponse/;
+const TECHNICAL = new Set([
+  'type',
+  'id',
+  'role',
+  'name',
+  'call_id',
+  'tool_call_id',
+  'tool_use_id',
+  'toolCallId',
+  'toolUseId',
+  'media_type',
+  'mimeType',
+  'data',
+  'image_url',
+  'url',
+  'file_id',
+  'detail',
+  'signature',
+  'bytes',
+]);
+
+type InputTexts = Input['texts'][number][];
+
+const isToolResult = (part: Record<string, unknown>): boolean =>
+  TOOL_RESULT.test(text(part['type']) ?? '') || Object.keys(part).some((key) => TOOL_RESULT.test(key));
+
+function addTexts(value: unknown, role: Role, into: InputTexts): void {
+  if (typeof value === 'string') {
+    into.push({ role, text: value });
+    return;
+  }
+  if (Array.isArray(value)) {
+    for (const inner of value) addTexts(inner, role, into);
+    return;
+  }
+  if (!isObject(value)) return;
+  const part = props(value);
+  const author = isToolResult(part) ? 'tool' : role;
+  for (const [key, inner] of Object.entries(part)) if (!TECHNICAL.has(key)) addTexts(inner, author, into);
+}
+
+function roleOf(message: Record<string, unknown>, role: Role): Role {
+  const given = text(message['role']) ?? text(message['type']) ?? '';
+  return Object.hasOwn(ROLES, given) ? (ROLES[given] ?? role) : role;
+}
+
+/** Texts of messages in any form: strings, or objects with a role and a content. */
+export function messageTexts(messages: unknown, role: Role = 'user'): InputTexts {
+  const result: InputTexts = [];
+  if (!Array.isArray(messages)) addTexts(messages, role, result);
+  else for (const message of list(messages)) addTexts(message, roleOf(props(message), role), result);
+  return result;
+}
+
+/** Texts of the body of a request: chat completions, responses, messages, Gemini and Converse. */
+export function requestTexts(body: unknown): Input {
+  const { system, instructions, systemInstruction, messages, input, contents, prompt } = props(body);
+  return {
+    texts: [
+      ...[system, instructions, systemInstruction].flatMap((each) => messageTexts(each ?? [], 'system')),
+      ...[messages, input, contents, prompt].flatMap((each) => messageTexts(each ?? [])),
+    ],
+  };
+}
+
+/** Texts of any value, each by itself. */
+export function valueTexts(value: unknown, role: Role): Input {
+  const texts = new Texts();
+  texts.each(value, []);
+  return { texts: texts.slots.map((slot) => ({ role, text: slot.text })) };
+}
