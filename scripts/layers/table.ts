@@ -322,7 +322,14 @@ export const layerTable: LayerTable = {
     runtime: ['@eslint-community/regexpp'],
     types: [],
     loaders: [],
-    floors: [['rules', 'scope.ts'], ['guards'], ['gate'], ['shapes'], ['create-guards.ts'], ['index.ts']],
+    floors: [
+      ['rules', 'scope.ts'],
+      ['guards'],
+      ['gate'],
+      ['shapes'],
+      ['clients', 'create-guards.ts', 'frameworks'],
+      ['index.ts'],
+    ],
   },
   query: {
     workspace: ['@spanline/record', '@spanline/remote'],
