@@ -52,7 +52,7 @@ export const layerTable: LayerTable = {
     types: [],
     loaders: [],
     node: false,
-    floors: [['values', 'error.ts'], ['options', 'schema'], ['profiles'], ['reading'], ['index.ts']],
+    floors: [['values', 'statistics', 'error.ts'], ['options', 'schema'], ['profiles'], ['reading'], ['index.ts']],
   },
   remote: {
     workspace: [],
@@ -308,13 +308,13 @@ export const layerTable: LayerTable = {
       '@spanline/remote': ['judge'],
     },
     runtime: [],
-    types: [],
-    loaders: [],
+    types: ['vitest', 'vitest-evals'],
+    loaders: ['vitest/evaluate.ts'],
     floors: [
       ['subject', 'words.ts', 'evaluating.ts'],
-      ['feedback'],
-      ['evaluators', 'late', 'live', 'judge'],
-      ['index.ts'],
+      ['dataset', 'feedback'],
+      ['evaluators', 'experiment', 'late', 'live', 'judge'],
+      ['index.ts', 'vitest'],
     ],
   },
   guards: {

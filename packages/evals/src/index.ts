@@ -55,6 +55,16 @@ export {
   SpanEvaluations,
   type SpanEvaluationsOptions,
 } from './late/span-evaluations.ts';
+export { dataset, type Dataset, type FromTracesOptions, type ReadDatasetOptions } from './dataset/dataset.ts';
+export { type DatasetItem, datasetSchema, type ItemScore } from './dataset/item.ts';
+export { readBaseline } from './experiment/baseline.ts';
+export {
+  type AllowedDifference,
+  compareResults,
+  type CompareOptions,
+  type ScoreComparison,
+} from './experiment/compare.ts';
+export { type ExperimentResults, type JudgeIdentity, type ScoreSummary, summarize } from './experiment/results.ts';
 export type { EvaluatedSpan } from './subject/evaluated-span.ts';
 export { attribute, field, type Field, label, type ToolCall } from './subject/fields.ts';
 export type { Subject } from './subject/open-traces.ts';

@@ -1,4 +1,21 @@
 export { type Check, checkOptions, nearest, type NumberBounds, option, type Shape } from './options/index.ts';
+export {
+  bootstrapInterval,
+  chiSquare,
+  holm,
+  hypergeometricTails,
+  type Interval,
+  kolmogorovSmirnov,
+  logFactorials,
+  meanOf,
+  normalQuantile,
+  randomNumbers,
+  type Resampling,
+  signFlipTest,
+  studentFactor,
+  type TestResult,
+  wilson,
+} from './statistics/index.ts';
 export { SpanlineError, type SpanlineErrorDetails } from './error.ts';
 export {
   type CorrelationKeys,

@@ -1,6 +1,7 @@
 /** Fields of a span and of the spans below it, for `feedback({ on })`. */
 import type { AttributeKey, Message, RetrievedDocument, SpanAttributes } from '@spanline/record';
 import type { EvaluatedSpan } from './evaluated-span.ts';
+import { expectedOutput } from './expected.ts';
 import type { Subject } from './open-traces.ts';
 
 /** Reads a value for an evaluator. `undefined`: the spans do not have it, and the evaluator does not run. */
@@ -72,6 +73,8 @@ function documentsOf({ span, below }: Subject): readonly RetrievedDocument[] | u
  * ```
  */
 export const field = {
+  /** The right output of the item, in an experiment. Evaluators that read it do not run elsewhere. */
+  expected: (() => expectedOutput()) satisfies Field<unknown>,
   /** The text of the last message of the user, else the query, else the input if it is a text. */
   question: (({ span, below }) => question(span) ?? firstOf(below, question)) satisfies Field<string>,
   /** The text of the model's answer, else the output if it is a text. Below a span, the last model call counts. */

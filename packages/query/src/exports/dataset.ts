@@ -14,15 +14,7 @@ import { toTrees, type TraceSpan } from '../answers/index.ts';
 import { ALL, type Filter, toTest } from '../filter/index.ts';
 import { isSpanEnd, type ReadRecord } from '../records/index.ts';
 import { byTrace } from './by-trace.ts';
-
-/** A score of an item. */
-export interface DatasetScore {
-  readonly name: string;
-  readonly value?: number;
-  readonly label?: string;
-  readonly source?: string;
-  readonly explanation?: string;
-}
+import { type DatasetScore, expectedOutput } from './expected-output.ts';
 
 /** An item of a dataset. A missing fact is an absent field. */
 export interface DatasetItem {
@@ -32,6 +24,8 @@ export interface DatasetItem {
   /** Messages in OpenTelemetry's shape (`role`, `parts`), or any other JSON. References are resolved. */
   readonly input?: unknown;
   readonly output?: unknown;
+  /** The right output, as far as people have said it: a correction, else the output that a user liked. */
+  readonly expected?: unknown;
   /** Facts of the span by name, `labels` by their names. `missing` lists references that no line resolves. */
   readonly metadata: Readonly<Record<string, unknown>>;
   readonly scores: readonly DatasetScore[];
@@ -150,19 +144,21 @@ function itemOf({ lines, scores }: WholeTrace, record: SpanRecord, isRoot: boole
   const id = record.span_id ?? '';
   const { input, output, missing = [] } = reconstructMessages(lines, id) ?? {};
   if (input === undefined && output === undefined) return undefined;
+  // A request has the scores of everything in it.
+  const given = isRoot ? [...scores.values()].flat() : (scores.get(id) ?? []);
   return {
     id,
     trace_id: record.trace_id ?? '',
     ...present([
       ['input', input],
       ['output', output],
+      ['expected', expectedOutput(output, given)],
     ]),
     metadata: metadataOf(
       record,
       missing.map(({ ref }) => ref),
     ),
-    // A request has the scores of everything in it.
-    scores: isRoot ? [...scores.values()].flat() : (scores.get(id) ?? []),
+    scores: given,
   };
 }
 
@@ -200,7 +196,7 @@ export async function* datasetItems(
   const { filter = ALL, spans: of = 'llm', unique = false, scores: scored, onEmpty = () => {} } = options;
   const passes = toTest(filter);
   const known: ScoresBySpan = new Map();
-  for await (const { record } of scored ?? []) addScore(known, record);
+  for await (const line of scored ?? []) if (isScore(line)) addScore(known, line.record);
   const inputs = new Set<string>();
 
   function wholeOf(read: readonly ReadRecord[]): WholeTrace {

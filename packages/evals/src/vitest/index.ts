@@ -1,0 +1,2 @@
+export { evaluate, type EvaluateOptions } from './evaluate.ts';
+export type { Program } from './recorder.ts';

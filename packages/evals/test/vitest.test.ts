@@ -1,0 +1,106 @@
+import { execFile } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { parseLine } from '@spanline/core';
+import { readBaseline } from '@spanline/evals';
+
+const FIXTURE = join(import.meta.dirname, 'fixtures/experiment');
+const VITEST = join(dirname(createRequire(import.meta.url).resolve('vitest/package.json')), 'vitest.mjs');
+
+let folder = '';
+beforeAll(() => (folder = mkdtempSync(join(tmpdir(), 'spanline-experiment-'))));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+interface Finished {
+  readonly code: number;
+  readonly output: string;
+}
+
+/** Runs the experiment as a user does, with the reporter of vitest-evals. */
+function experiment(program: string, more: NodeJS.ProcessEnv = {}): Promise<Finished> {
+  const { VITEST: _, VITEST_MODE: __, VITEST_POOL_ID: ___, VITEST_WORKER_ID: ____, ...own } = process.env;
+  const env: NodeJS.ProcessEnv = {
+    ...own,
+    NO_COLOR: '1',
+    EXPERIMENT_PROGRAM: program,
+    EXPERIMENT_LOG: join(folder, `${program}.ndjson`),
+    EXPERIMENT_BASELINE: join(folder, 'evals/numbers.json'),
+    ...more,
+  };
+  const args = [VITEST, 'run', '--root', FIXTURE, '--reporter', 'vitest-evals/reporter'];
+  args.push('--reporter', 'json', `--outputFile.json=${join(folder, `${program}.json`)}`);
+  return new Promise((resolve) => {
+    execFile(process.execPath, args, { cwd: FIXTURE, env }, (error, stdout, stderr) =>
+      resolve({ code: typeof error?.code === 'number' ? error.code : error === null ? 0 : 1, output: stdout + stderr }),
+    );
+  });
+}
+
+describe('evaluate() in vitest', () => {
+  it('fails without a baseline, writes one, and passes against it', async () => {
+    const without = await experiment('good');
+    expect(without.output).toContain('SPANLINE_EVALS_UPDATE=1 writes it');
+    expect(without.code).toBe(1);
+    expect((await experiment('good', { SPANLINE_EVALS_UPDATE: '1' })).code).toBe(0);
+    const baseline = readBaseline(join(folder, 'evals/numbers.json'));
+    expect(baseline).toMatchObject({
+      experiment: 'numbers',
+      models: ['gpt-4o-mini'],
+      judges: { exact: { source: 'code', models: [] } },
+    });
+    expect(baseline?.scores['exact']?.['n0']).toEqual([1, 1]);
+    const again = await experiment('good');
+    expect(again.output).toMatch(/n3 #2/);
+    expect(again.code).toBe(0);
+    const report = JSON.parse(readFileSync(join(folder, 'good.json'), 'utf8')) as {
+      testResults: { assertionResults: { title: string; meta: { eval?: { scores: object[] }; harness?: object } }[] }[];
+    };
+    const result = report.testResults[0]?.assertionResults.find(({ title }) => title === 'n1 #1');
+    expect(result?.meta.eval?.scores).toMatchObject([
+      { name: 'exact', score: 1 },
+      { name: 'length', score: 7 },
+    ]);
+    expect(result?.meta.harness).toMatchObject({
+      name: 'numbers',
+      run: { output: 'It is 1', usage: { model: 'gpt-4o-mini' }, artifacts: { item: 'n1', repetition: 1 } },
+    });
+  });
+
+  it('leaves spans and scores in the log', () => {
+    const records = readFileSync(join(folder, 'good.ndjson'), 'utf8').trim().split('\n');
+    const parsed = records.slice(-16 * 4).flatMap((line) => parseLine(line) ?? []);
+    const runs = parsed.filter(({ record }) => record['span.name'] === 'experiment numbers');
+    expect(runs).toHaveLength(16);
+    expect(runs[0]?.record).toMatchObject({
+      'labels.experiment': 'numbers',
+      'labels.item': 'n0',
+      'spanline.output': '"It is 0"',
+    });
+    const scores = parsed.filter(({ kind }) => kind === 'score');
+    expect(scores).toHaveLength(32);
+    expect(scores[0]?.record.trace_id).toBe(runs[0]?.record.trace_id);
+  });
+
+  it('fails if the answers are worse, and says by how much', async () => {
+    const { code, output } = await experiment('bad');
+    expect(output).toContain('worse than the baseline');
+    expect(output).toMatch(/exact 1\.000 → 0\.000, -1\.000 \(-1\.000 to -1\.000\), p 0\.0\d+, 8 items: worse/);
+    expect(code).toBe(1);
+  });
+
+  it('refuses to compare with another model', async () => {
+    const { code, output } = await experiment('other-model');
+    expect(output).toContain('the models are gpt-4o, were gpt-4o-mini');
+    expect(code).toBe(1);
+  });
+
+  it('fails if a run fails, with the error of the program', async () => {
+    const { code, output } = await experiment('broken');
+    expect(output).toContain('no answer');
+    expect(output).toContain('2 of 16 runs failed');
+    expect(code).toBe(1);
+  });
+});

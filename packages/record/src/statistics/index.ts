@@ -1,0 +1,11 @@
+export {
+  hypergeometricTails,
+  type Interval,
+  logFactorials,
+  normalQuantile,
+  randomNumbers,
+  studentFactor,
+  wilson,
+} from './intervals.ts';
+export { bootstrapInterval, meanOf, type Resampling, signFlipTest } from './resampling.ts';
+export { chiSquare, holm, kolmogorovSmirnov, type TestResult } from './two-sample.ts';
