@@ -1,10 +1,12 @@
 /** Clusters over TLS with an authority of one's own. Keys come out of the environment, and are shown nowhere. */
 
-import { describe, expect, it } from 'vitest';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { hit, type Reply, type Seen, startCluster } from '../../../query/test/cluster/server.ts';
 import { span } from '../../../query/test/support/logs.ts';
 import { selfSigned } from '../../../ship/test/support/certificate.ts';
-import { folderWith, type Outcome, program } from '../support/cli.ts';
+import { folderWith, MAIN, type Outcome, program } from '../support/cli.ts';
 
 const SECRET = 'reader:s3cr3t-of-the-reader';
 const ENCODED = Buffer.from(SECRET).toString('base64');
@@ -21,6 +23,23 @@ async function ask(url: string, env: Readonly<Record<string, string>>, ca?: stri
   const args = ['export', 'csv', url, '--columns', 'step', '--out', '-'];
   return program(args, { cwd, env: { ...env, ...(ca === undefined ? {} : { NODE_EXTRA_CA_CERTS: 'ca.pem' }) } });
 }
+
+describe('a cluster that does not answer', () => {
+  it.each(['root', '_search'] as const)('is left at once on Ctrl-C: %s', async (part) => {
+    const { host, seen } = await startCluster(({ path }) =>
+      part === 'root' || path.startsWith('/_search') ? 'silence' : undefined,
+    );
+    const args = [MAIN, 'stats', `http://reader:s3cr3t-of-the-reader@${host}/spans`];
+    const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'] });
+    onTestFinished(() => void child.kill('SIGKILL'));
+    let stderr = '';
+    child.stderr.setEncoding('utf8').on('data', (chunk: string) => (stderr += chunk));
+    await expect.poll(() => seen.some(({ path }) => part === 'root' || path.startsWith('/_search'))).toBe(true);
+    child.kill('SIGINT');
+    expect(await once(child, 'exit')).toEqual([130, null]);
+    expect(stderr).not.toContain('s3cr3t');
+  });
+});
 
 describe('a cluster over TLS', () => {
   it.each([

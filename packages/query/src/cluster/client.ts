@@ -1,7 +1,14 @@
 /** Requests to a cluster: a closed list. Questions only read. */
 
 import { props, SpanlineError } from '@spanline/record';
-import { createHttpClient, describeHttpError, type HttpClient, type HttpResponse, isTooLong } from '@spanline/remote';
+import {
+  createHttpClient,
+  describeHttpError,
+  type HttpClient,
+  type HttpResponse,
+  isTooLong,
+  retryAfterMs,
+} from '@spanline/remote';
 import type { ClusterTarget } from './target.ts';
 
 /** The server's answer, parsed. */
@@ -42,9 +49,9 @@ export class ClusterError extends SpanlineError {
 const METHODS = { root: 'GET', caps: 'GET', search: 'POST', open: 'POST', delete: 'POST', close: 'DELETE' } as const;
 const MAX_REASON = 300;
 
-/** A text of the server, without control characters. */
+/** A text of the server, without characters that a terminal acts on, or that hide and reorder text. */
 export function plain(text: string): string {
-  return text.replaceAll(/\p{Cc}+/gu, ' ').slice(0, MAX_REASON);
+  return text.replaceAll(/[\p{Cc}\p{Cf}]+/gu, ' ').slice(0, MAX_REASON);
 }
 
 /** The reason that is closest to the cause: the first shard's, which the outer error only summarises. */
@@ -80,7 +87,9 @@ export function createClusterClient(target: ClusterTarget): ClusterClient {
       throw new ClusterError(`${host} answered ${status}: redirects are not followed`, { status });
     if (status < 200 || status >= 300) {
       const reason = conceal(reasonOf(body));
-      throw new ClusterError(`${host} refused: ${status}${reason === '' ? '' : ` ${reason}`}`, { status });
+      const wait = retryAfterMs(response.headers);
+      const until = wait === undefined ? '' : `; it asks to wait ${Math.ceil(wait / 1000)} s`;
+      throw new ClusterError(`${host} refused: ${status}${reason === '' ? '' : ` ${reason}`}${until}`, { status });
     }
     if (typeof body !== 'object' || body === null || Array.isArray(body))
       throw new ClusterError(`${host} answered ${status} without a JSON object: is it a cluster?`, { status });

@@ -90,7 +90,17 @@ describe('an answer that is none', () => {
       ],
       /query_shard_exception: no such field/,
     ],
-    ['control characters', [500, { error: { type: 'x', reason: 'a\u001b[31mb\r\nc' } }], /a \[31mb c/],
+    ['control characters', [500, { error: { type: 'x', reason: 'a\u001b[31mb\r\nc\u202ed' } }], /a \[31mb c d/],
+    [
+      'a limit',
+      [429, { error: { type: 'circuit_breaking_exception', reason: 'too much' } }, { 'retry-after': '7' }],
+      /429 circuit_breaking_exception: too much; it asks to wait 7 s/,
+    ],
+    [
+      'an index that is not there',
+      [404, { error: { type: 'index_not_found_exception', reason: 'no such index [spans]' }, status: 404 }],
+      /404 index_not_found_exception: no such index \[spans\]/,
+    ],
   ])("is told in the server's words: %s", async (_, reply, expected) => {
     const { url } = await startCluster(failing(reply));
     const error = messageOf(first(open(url)));
@@ -110,6 +120,11 @@ describe('an answer that is none', () => {
   it('is no response in time', async () => {
     const { host } = await startCluster((seen) => (isSearch(seen) ? 'silence' : undefined));
     await expect(first(open({ url: `http://${host}/spans`, timeoutMs: 200 }))).rejects.toThrow(/no response in time/);
+  });
+
+  it('is cut in the middle', async () => {
+    const { url } = await startCluster((seen) => (isSearch(seen) ? 'cut' : undefined));
+    await expect(first(open(url))).rejects.toThrow(/ERR_CLUSTER: 127\.0\.0\.1:\d+: (?:ECONNRESET|.*aborted|.*closed)/);
   });
 
   it('is nobody at the address', async () => {

@@ -52,7 +52,7 @@ function usual({ method, path }: Seen): Reply | undefined {
 
 /** Starts a server. What `reply` leaves open is answered as Elasticsearch 8 does. */
 export async function startCluster(
-  reply: (seen: Seen) => Reply | undefined | 'silence',
+  reply: (seen: Seen) => Reply | undefined | 'silence' | 'cut',
   tls?: { readonly key: string; readonly cert: string },
 ): Promise<{ readonly url: string; readonly host: string; readonly seen: readonly Seen[] }> {
   const seen: Seen[] = [];
@@ -70,6 +70,11 @@ export async function startCluster(
       seen.push(one);
       const answer = reply(one) ?? usual(one) ?? [200, nothing];
       if (answer === 'silence') return;
+      if (answer === 'cut') {
+        response.writeHead(200, { 'content-type': 'application/json', 'content-length': '1000' });
+        response.write('{"hits":{"hits":[', () => response.destroy());
+        return;
+      }
       const [status, body, headers] = answer;
       response.writeHead(status, { 'content-type': 'application/json', ...headers });
       response.end(typeof body === 'string' ? body : JSON.stringify(body));
