@@ -227,6 +227,11 @@ export const layerTable: LayerTable = {
     loaders: ['register.ts'],
     floors: [['scope.ts', 'claims.ts', 'sdk'], ['recording'], ['processor.ts'], ['index.ts', 'register.ts']],
   }),
+  'claude-agent-sdk': instrumentation({
+    types: ['@anthropic-ai/claude-agent-sdk'],
+    loaders: [],
+    floors: [['scope.ts', 'messages.ts', 'usage.ts'], ['turn.ts'], ['session.ts'], ['wrap-query.ts'], ['index.ts']],
+  }),
   mastra: instrumentation({
     types: ['@mastra/core'],
     loaders: [],

@@ -24,6 +24,7 @@ describe.each([
   'guards',
   'openai-agents',
   'mastra',
+  'claude-agent-sdk',
 ])('the tarball of %s', (name) => {
   let tarball: ReturnType<typeof openTarball>;
 

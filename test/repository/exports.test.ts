@@ -72,6 +72,7 @@ it('there is one scope for core and each package that starts spans', () => {
       'openai-agents',
       'guards',
       'mastra',
+      'claude-agent-sdk',
     ].toSorted(),
   );
 });

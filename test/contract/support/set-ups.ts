@@ -9,6 +9,7 @@ import OpenAI from 'openai';
 import * as aiSdk from '@spanline/ai-sdk';
 import * as anthropic from '@spanline/anthropic';
 import * as bedrock from '@spanline/bedrock';
+import { wrapQuery } from '@spanline/claude-agent-sdk';
 import * as core from '@spanline/core';
 import * as pretty from '@spanline/core/pretty';
 import * as testing from '@spanline/core/testing';
@@ -61,6 +62,7 @@ export const SET_UPS: Readonly<Record<string, Call>> = {
   'ai-sdk spanlineTelemetry': aiSdk.spanlineTelemetry,
   'anthropic wrapAnthropic': (options) => anthropic.wrapAnthropic(clients.anthropic, options),
   'bedrock wrapBedrock': (options) => bedrock.wrapBedrock(clients.bedrock, options),
+  'claude-agent-sdk wrapQuery': (options) => wrapQuery(work as never, options),
   'core correlation': core.correlation,
   'core createItemizer': core.createItemizer,
   'core createLogger': core.createLogger,

@@ -39,6 +39,12 @@ export const FRAMEWORKS: readonly Framework[] = [
     page: 'docs/openai-agents.md',
   },
   {
+    name: 'Claude Agent SDK',
+    by: '@spanline/claude-agent-sdk',
+    has: (name) => name === '@anthropic-ai/claude-agent-sdk',
+    page: 'docs/claude-agent-sdk.md',
+  },
+  {
     name: 'Mastra',
     by: '@spanline/mastra',
     has: (name) => name === '@mastra/core',

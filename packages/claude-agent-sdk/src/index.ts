@@ -1,0 +1,1 @@
+export { wrapQuery } from './wrap-query.ts';
