@@ -1,6 +1,6 @@
 /**
- * Tokens of a turn. The SDK counts them by model, as a sum since `query()` was called. The counts of single messages are
- * those of the start of an answer, and never whole.
+ * Tokens of a turn. The SDK counts them by model, as a sum since `query()` was called. The counts of single messages
+ * are those of the start of an answer, and never whole.
  */
 
 import { number, type NormalizedUsage, normalizeUsage, type Props, props, text } from '@spanline/instrumentation';

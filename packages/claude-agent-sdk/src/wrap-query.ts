@@ -51,10 +51,10 @@ export function wrapQuery<T extends Query>(query: T, options: TraceOptions = {})
       // A query hands out one iterator, whoever reads it.
       watchStream(stream[Symbol.asyncIterator](), {
         run: (fn) => session.run(fn),
-        chunk: (message) => void guard('message', () => session.message(message)),
-        done: () => void guard('end', () => session.done()),
-        abandoned: () => void guard('end', () => session.close('abandoned')),
-        failed: (error) => void guard('end', () => session.close('abandoned', error)),
+        chunk: (message) => guard('message', () => session.message(message)),
+        done: () => guard('end', () => session.done()),
+        abandoned: () => guard('end', () => session.close('abandoned')),
+        failed: (error) => guard('end', () => session.close('abandoned', error)),
       });
     });
     return stream;

@@ -17,7 +17,11 @@ createInterface({ input: process.stdin }).on('line', (line) => {
   const [{ text } = {}] = message.content;
   for (const [index, given] of (answers[text] ?? []).entries()) {
     if (given === 'wait') return;
-    if (given === 'crash') process.exit(3);
+    if (given === 'crash') {
+      process.exitCode = 3;
+      process.stdin.destroy();
+      return;
+    }
     write({ uuid: `00000000-0000-4000-8000-${String(index).padStart(12, '0')}`, session_id: 'session-1', ...given });
   }
 });
