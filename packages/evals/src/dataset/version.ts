@@ -14,7 +14,7 @@ export function canonicalJson(value: unknown): string {
 }
 
 /** SHA-256 of a text, as hexadecimal digits. */
-export const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
+const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
 
 /** The same for the same items, whatever the order of items and members. */
 export function versionOf(items: readonly object[]): string {

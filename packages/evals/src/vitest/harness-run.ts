@@ -15,9 +15,7 @@ const defined = <T extends object>(members: T): T =>
   Object.fromEntries(Object.entries(members).filter(([, value]) => value !== undefined)) as T;
 
 function toSpan(record: SpanRecord): NormalizedSpan {
-  const attributes = Object.entries(record).filter(
-    ([key]) => key.startsWith('gen_ai.') || key.startsWith('spanline.cost.'),
-  );
+  const attributes = Object.entries(record).filter(([key]) => /^(?:gen_ai|spanline\.cost)\./.test(key));
   return defined({
     id: record.span_id,
     traceId: record.trace_id,
