@@ -1,5 +1,11 @@
 /** Spans as OpenSearch Dashboards reads them: Agent Traces, Traces of Discover, Trace Analytics. */
-import { MAX_TERM_CHARACTERS, OPEN_KEY_PREFIXES, type SpanRecord, type SpanType } from '@spanline/record';
+import {
+  type AttributeKey,
+  MAX_TERM_CHARACTERS,
+  OPEN_KEY_PREFIXES,
+  type SpanRecord,
+  type SpanType,
+} from '@spanline/record';
 import type { SpanFacts, Value } from './span-facts.ts';
 
 const KINDS = ['UNSPECIFIED', 'INTERNAL', 'SERVER', 'CLIENT'] as const;
@@ -24,7 +30,7 @@ function operationOf(record: SpanRecord): string | undefined {
 }
 
 /** Attributes that the screens read, for a span that has none of its own. A root has the tokens of its whole trace. */
-function genAiFacts(record: SpanRecord): [string, Value | undefined][] {
+function genAiFacts(record: SpanRecord): [AttributeKey, Value | undefined][] {
   const operation = operationOf(record);
   const isRow = operation !== undefined && isRoot(record);
   return [
