@@ -1,5 +1,4 @@
 import type { Readable } from 'node:stream';
-import { printable } from '@spanline/pretty/internal';
 import { SpanlineError } from '@spanline/record';
 
 /** Where a command prints. `process.stdout` has this shape. */
@@ -45,14 +44,9 @@ export function messageOf(error: unknown): string {
 /** Errors of servers and files. The others are about options and arguments. */
 const NO_USAGE: ReadonlySet<string> = new Set(['ERR_CLUSTER', 'ERR_INDEX_BUSY', 'ERR_WRITE']);
 
-const MAX_LINE = 2000;
-
-/** A message may quote a file name, or words of a server. */
-const safeMessage = (error: unknown): string =>
-  messageOf(error)
-    .split('\n')
-    .map((line) => printable(line, MAX_LINE))
-    .join('\n');
+/** Characters that a terminal acts on, or that hide and reorder text. A message may quote a file name, or a server. */
+const ACTIVE = /(?!\n)[\p{Cc}\p{Cf}]+/gu;
+const safeMessage = (error: unknown): string => messageOf(error).replaceAll(ACTIVE, ' ');
 
 /** Says why a command could not end. @returns its exit code */
 export function endEarly(name: string, error: unknown, { stop, stderr }: CommandIo): number {
