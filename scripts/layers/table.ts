@@ -319,6 +319,7 @@ export const layerTable: LayerTable = {
       ['subject', 'words.ts', 'evaluating.ts'],
       ['dataset', 'feedback'],
       ['evaluators', 'experiment', 'late', 'live', 'judge'],
+      ['rag-triad.ts'],
       ['index.ts', 'vitest'],
     ],
   },

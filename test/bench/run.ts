@@ -7,6 +7,7 @@ import { captureRows } from './capture.ts';
 import { clientRows } from './clients.ts';
 import { coreRows } from './core.ts';
 import { drainRows } from './drain.ts';
+import { evalsRows } from './evals.ts';
 import { expressRows } from './express.ts';
 import { langChainRows } from './langchain.ts';
 import { lineRows } from './lines.ts';
@@ -31,6 +32,7 @@ const SUITES: Readonly<Record<string, () => Promise<Row[]>>> = {
   ship: shipRows,
   drain: drainRows,
   monitor: monitorRows,
+  evals: evalsRows,
   query: queryRows,
   viewer: viewerRows,
 };

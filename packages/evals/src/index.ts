@@ -44,9 +44,20 @@ export type {
   OpenAiClient,
 } from './judge/clients/connect.ts';
 export { judgeBudget, type JudgeBudget, type JudgeBudgetOptions, type JudgeBudgetStore } from './judge/budget.ts';
+export { checkJudge, type CheckedPair, type JudgeCheck } from './judge/check-judge.ts';
 export { JudgeError, type JudgeErrorCode } from './judge/judge-error.ts';
 export { judge } from './judge/judge.ts';
 export type { Judge, JudgeModelOptions, JudgeOptions, JudgeStats } from './judge/judge-options.ts';
+export {
+  type AnswerPair,
+  higherScore,
+  type Prefer,
+  preference,
+  type PreferenceJudge,
+  type PreferenceOptions,
+  type PreferenceVerdict,
+  type Preferred,
+} from './judge/preference.ts';
 export type { JudgeExample } from './judge/prompt.ts';
 export type { LabelScale, NumberScale } from './judge/scale.ts';
 export {
@@ -69,3 +80,4 @@ export type { EvaluatedSpan } from './subject/evaluated-span.ts';
 export { attribute, field, type Field, label, type ToolCall } from './subject/fields.ts';
 export type { Subject } from './subject/open-traces.ts';
 export type { SpanContent } from './subject/span-content.ts';
+export { ragTriad, type RagTriadOptions } from './rag-triad.ts';

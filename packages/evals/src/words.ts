@@ -16,22 +16,44 @@ const STOP_WORDS = new Set(
   ).split(' '),
 );
 
-/** Endings that do not change what a word is about. Only words with at least three letters before one lose it. */
-const ENDING = /(?<=.{3})(?:ings?|ed|es|s|ly)$/;
+/** Endings that do not change the subject of a word, the longer ones first. */
+const ENDINGS = ['ings', 'ing', 'ed', 'es', 'ly', 's'] as const;
+const LAST_LETTERS = 'gdsy';
+/** Letters that a word keeps. */
+const MIN_STEM = 3;
+
+const WORD = /\d[\d.,]*\d|\d|[\p{L}\p{M}]+/gu;
+const CHINESE_OR_JAPANESE = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}]/u;
 
 const bounded = (text: string): string => text.slice(0, MAX_CHARACTERS).normalize('NFKC').toLowerCase();
 
+function withoutEnding(word: string): string {
+  if (!LAST_LETTERS.includes(word.at(-1) ?? '')) return word;
+  for (const ending of ENDINGS) {
+    if (word.endsWith(ending) && word.length >= ending.length + MIN_STEM) return word.slice(0, -ending.length);
+  }
+  return word;
+}
+
+/** True for a number among the words. */
+export function isNumber(word: string): boolean {
+  const first = word.charCodeAt(0);
+  return first >= 48 && first <= 57;
+}
+
 /**
- * The words of a text that carry facts, without their endings, and its numbers. Chinese and Japanese texts give
- * pairs of letters.
+ * The words of a text that carry facts, without their endings, and its numbers. Chinese and Japanese texts give pairs
+ * of letters.
  */
 export function factWords(text: string): string[] {
   const words: string[] = [];
-  for (const [word] of bounded(text).matchAll(/\d[\d.,]*\d|\d|[\p{L}\p{M}]+/gu)) {
-    if (/^\d/.test(word)) words.push(word.replaceAll(',', ''));
-    else if (/[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}]/u.test(word)) {
+  const given = bounded(text);
+  const hasPairs = CHINESE_OR_JAPANESE.test(given);
+  for (const word of given.match(WORD) ?? []) {
+    if (isNumber(word)) words.push(word.includes(',') ? word.replaceAll(',', '') : word);
+    else if (hasPairs && CHINESE_OR_JAPANESE.test(word)) {
       for (let at = 0; at + 1 < word.length; at++) words.push(word.slice(at, at + 2));
-    } else if (word.length > 2 && !STOP_WORDS.has(word)) words.push(word.replace(ENDING, ''));
+    } else if (word.length > 2 && !STOP_WORDS.has(word)) words.push(withoutEnding(word));
   }
   return words;
 }

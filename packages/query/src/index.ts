@@ -33,6 +33,8 @@ export {
   type Value,
 } from './filter/index.ts';
 export {
+  type Agreement,
+  agreementOf,
   type AlignedStep,
   alignTraces,
   type ChangedInput,

@@ -1,6 +1,6 @@
 /** `spanline scores`: scores by name, and the lowest ones. */
 
-import { type ScoreGroup, scoresOf } from '@spanline/query';
+import { type Agreement, agreementOf, type ScoreGroup, scoresOf } from '@spanline/query';
 import type { SpanRecord } from '@spanline/record';
 import { type Block, cell, type FilledColumn, type Report } from '../report/index.ts';
 import { defineQuestion } from '../source/index.ts';
@@ -12,6 +12,8 @@ Scores of evaluations and users: how they are spread, by name, and the lowest on
 the lines of scores: gen_ai.evaluation.name:thumbs score<0.5
 
   --limit n       at most n scores (20)
+  --agreement     how far judges agree with people who scored the same spans: Cohen's kappa, of numbers weighted by
+                  the square of the difference, with an interval of 95 %
 `;
 
 const USUAL_LIMIT = 20;
@@ -70,12 +72,33 @@ const toData = (row: SpanRecord): object => ({
   explanation: row['gen_ai.evaluation.explanation'],
 });
 
+const intervalText = ({ interval }: Agreement): string =>
+  interval === undefined ? '' : `${interval.low.toFixed(2)} to ${interval.high.toFixed(2)}`;
+
+/** The report of `--agreement`. */
+function agreementReport(rows: readonly Agreement[]): Report {
+  const columns: FilledColumn[] = [
+    { head: 'score', isFlexible: true, cells: rows.map(({ name }) => name) },
+    { head: 'source', cells: rows.map(({ source }) => source) },
+    { head: 'pairs', align: 'right', cells: rows.map(({ pairs }) => cell.count(pairs)) },
+    { head: 'same', align: 'right', cells: rows.map(({ same }) => `${Math.round(same * 100)} %`) },
+    { head: 'kappa', align: 'right', cells: rows.map(({ kappa }) => kappa?.toFixed(2) ?? '') },
+    { head: '95 %', align: 'right', cells: rows.map(intervalText) },
+  ];
+  const blocks: Block[] =
+    rows.length === 0
+      ? [{ kind: 'text', text: 'No span has scores of one name from both a person and a judge.' }]
+      : [{ kind: 'table', columns }];
+  return { blocks, data: { agreement: rows }, isOk: rows.length > 0 };
+}
+
 /** Runs `spanline scores`. */
 export const scores = defineQuestion({
   name: 'scores',
   help: HELP,
-  flags: { limit: 'text' },
+  flags: { limit: 'text', agreement: 'switch' },
   async answer({ query, filter, flags, read }): Promise<Report> {
+    if (flags.agreement === true) return agreementReport(await agreementOf(query.records(filter, read)));
     const found = await scoresOf(query.records(filter, read), limitOf(flags.limit, USUAL_LIMIT));
     const note = cutNote(found.scores.length, found.count, 'scores');
     const blocks: Block[] =

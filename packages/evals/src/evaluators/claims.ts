@@ -1,5 +1,5 @@
 /** Claims of a sentence, and whether a sentence of a document says the same. */
-import { factWords, sentencesOf } from '../words.ts';
+import { factWords, isNumber, sentencesOf } from '../words.ts';
 
 /** A part of a sentence that is true or false by itself. */
 export interface Claim {
@@ -17,8 +17,6 @@ const NEGATION =
   /\b(?:no|not|never|none|neither|nor|without|cannot|fails? to|nicht|kein(?:e[mnrs]?)?|nie(?:mals)?|ohne|ne|pas|jamais|sans|nunca|sin|non|mai|senza)\b|n['’]t\b/giu;
 const NAME = /(?<=[\p{L}\p{N},;:)]\s)\p{Lu}[\p{L}\p{M}'’-]+/gu;
 const MIN_WORDS = 3;
-
-const isNumber = (word: string): boolean => /^\d/.test(word);
 
 /** Parts with fewer words make no claim, unless one is a number: "Yes.", "Here is the answer:". */
 const isClaim = ({ words }: Claim): boolean => words.length >= MIN_WORDS || (words.length > 1 && words.some(isNumber));

@@ -2,7 +2,7 @@
 import type { RetrievedDocument } from '@spanline/record';
 import { checkOptions, option, type Shape } from '@spanline/record';
 import type { Verdict } from '../feedback/verdict.ts';
-import { factWords, sentencesOf } from '../words.ts';
+import { factWords, isNumber, sentencesOf } from '../words.ts';
 
 /** Options of {@link groundedness}. */
 export interface GroundednessOptions {
@@ -17,15 +17,17 @@ const MIN_WORDS = 3;
 const MAX_NAMED = 3;
 const MAX_QUOTE = 160;
 
-const isNumber = (word: string): boolean => /^\d/.test(word);
-
 const isClaim = (words: readonly string[]): boolean =>
   words.length >= MIN_WORDS || (words.length > 1 && words.some(isNumber));
 
 /** A number that the documents do not have makes a sentence unsupported, whatever its other words are. */
 function isSupported(words: readonly string[], known: ReadonlySet<string>, threshold: number): boolean {
-  if (words.some((word) => isNumber(word) && !known.has(word))) return false;
-  return words.filter((word) => known.has(word)).length / words.length >= threshold;
+  let found = 0;
+  for (const word of words) {
+    if (known.has(word)) found++;
+    else if (isNumber(word)) return false;
+  }
+  return found / words.length >= threshold;
 }
 
 /**
@@ -45,7 +47,9 @@ export function groundedness(
   checkOptions(SHAPE, options);
   const { threshold = 0.6 } = options;
   return ({ answer, documents }) => {
-    const known = new Set(documents.flatMap(({ content }) => (content === undefined ? [] : factWords(content))));
+    const known = new Set<string>();
+    for (const { content } of documents)
+      if (content !== undefined) for (const word of factWords(content)) known.add(word);
     if (known.size === 0) return undefined;
     const claims = sentencesOf(answer)
       .map((sentence) => ({ sentence, words: factWords(sentence) }))

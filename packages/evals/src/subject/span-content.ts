@@ -25,27 +25,33 @@ export interface SpanContent {
 const MAX_MESSAGES = 50;
 const MAX_DOCUMENTS = 200;
 
-const present = (key: keyof SpanContent, value: unknown): object => (value === undefined ? {} : { [key]: value });
-
 /** Lists that the application may go on writing to are copied. */
 function readMessages(value: unknown, role: 'user' | 'assistant'): readonly Message[] | undefined {
   if (value === undefined) return undefined;
   return toMessages(Array.isArray(value) ? value.slice(-MAX_MESSAGES) : value, role).slice();
 }
 
+type OpenContent = { -readonly [Key in keyof SpanContent]: SpanContent[Key] };
+
 /** Reads the content of a span. */
 export function readContent(attributes: Readonly<SpanAttributes>): SpanContent {
-  const query = attributes['gen_ai.retrieval.query.text'];
-  const documents = attributes['gen_ai.retrieval.documents'] as unknown;
-  const newest = Array.isArray(documents) ? documents.slice(-MAX_DOCUMENTS) : undefined;
-  return {
-    ...present('input', readMessages(attributes['gen_ai.input.messages'], 'user')),
-    ...present('output', readMessages(attributes['gen_ai.output.messages'], 'assistant')),
-    ...present('documents', newest === undefined ? undefined : toDocuments(newest)),
-    ...present('query', typeof query === 'string' ? query : undefined),
-    ...present('toolArguments', attributes['gen_ai.tool.call.arguments']),
-    ...present('toolResult', attributes['gen_ai.tool.call.result']),
-    ...present('stepInput', attributes['spanline.input']),
-    ...present('stepOutput', attributes['spanline.output']),
-  };
+  const content: OpenContent = {};
+  const input = readMessages(attributes['gen_ai.input.messages'], 'user');
+  if (input !== undefined) content.input = input;
+  const output = readMessages(attributes['gen_ai.output.messages'], 'assistant');
+  if (output !== undefined) content.output = output;
+  const documents: unknown = attributes['gen_ai.retrieval.documents'];
+  const found = Array.isArray(documents) ? toDocuments(documents.slice(-MAX_DOCUMENTS)) : undefined;
+  if (found !== undefined) content.documents = found;
+  const query: unknown = attributes['gen_ai.retrieval.query.text'];
+  if (typeof query === 'string') content.query = query;
+  const toolArguments = attributes['gen_ai.tool.call.arguments'];
+  if (toolArguments !== undefined) content.toolArguments = toolArguments;
+  const toolResult = attributes['gen_ai.tool.call.result'];
+  if (toolResult !== undefined) content.toolResult = toolResult;
+  const stepInput = attributes['spanline.input'];
+  if (stepInput !== undefined) content.stepInput = stepInput;
+  const stepOutput = attributes['spanline.output'];
+  if (stepOutput !== undefined) content.stepOutput = stepOutput;
+  return content;
 }

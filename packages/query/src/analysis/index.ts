@@ -23,6 +23,7 @@ export {
   type Finding,
   type Severity,
 } from './doctor/index.ts';
+export { type Agreement, agreementOf } from './agreement.ts';
 export { CALLS, costsOf } from './costs.ts';
 export {
   ERROR_KEYS,
