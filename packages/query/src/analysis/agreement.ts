@@ -1,7 +1,6 @@
 /** Agreement of judges with people: Cohen's kappa of scores that both gave to the same span. */
-import type { SpanRecord } from '@spanline/record';
+import { type Interval, randomNumbers, type SpanRecord } from '@spanline/record';
 import type { ReadRecord } from '../records/index.ts';
-import { type Interval, randomNumbers } from './statistics.ts';
 
 /** Agreement of one score. */
 export interface Agreement {
