@@ -1,4 +1,4 @@
-/** The three scores of a retrieval: is the context relevant, the answer grounded in it, and relevant to the question? */
+/** The three scores of a retrieval: relevance of the context, groundedness of the answer, relevance of the answer. */
 import { checkOptions, option, type Shape } from '@spanline/record';
 import { claimGroundedness } from './evaluators/claim-groundedness.ts';
 import { answerRelevance, contextRelevance } from './evaluators/relevance.ts';

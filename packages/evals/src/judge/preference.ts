@@ -43,8 +43,8 @@ const BY_PLACE: Readonly<Record<string, readonly [Preferred, Preferred]>> = {
 };
 
 /**
- * Makes an evaluator that prefers one of two answers. It asks the model in both orders. If they disagree, the verdict is
- * a tie.
+ * Makes an evaluator that prefers one of two answers. It asks the model in both orders. If they disagree, the verdict
+ * is a tie.
  *
  * @throws SpanlineError `ERR_INVALID_OPTION`
  */
