@@ -151,6 +151,11 @@ export const layerTable: LayerTable = {
     loaders: ['route.ts'],
     floors: [['scope.ts', 'augment.ts', 'route.ts'], ['adapter.ts'], ['middleware.ts', 'routes.ts'], ['index.ts']],
   }),
+  next: adapter({
+    types: [],
+    loaders: [],
+    floors: [['scope.ts', 'route.ts', 'signal.ts'], ['traced.ts'], ['index.ts']],
+  }),
   nestjs: adapter({
     types: ['@nestjs/common', 'rxjs'],
     loaders: ['interceptor.ts'],

@@ -84,7 +84,8 @@ afterAll(() => {
   all.remove();
 });
 
-describe.each(SERVERS)('a server of $name $way', ({ name, scope, start }) => {
+describe.each(SERVERS)('a server of $name $way', ({ name, scope, start, isBehindRouter = false, template }) => {
+  const items = template?.('/items/:id') ?? '/items/:id';
   let log: MemoryLog;
   let tracer: Tracer;
   let running: Running;
@@ -128,20 +129,19 @@ describe.each(SERVERS)('a server of $name $way', ({ name, scope, start }) => {
     it('with route, status, sizes and the work below', async () => {
       expect(await (await get('/items/7?page=2')).text()).toBe('item 7');
       expect(await requestRecord()).toMatchObject({
-        'span.name': 'GET /items/:id',
+        'span.name': `GET ${items}`,
         'span.kind': 'SERVER',
         'span.status': 'ok',
         'otel.scope.name': scope,
         'http.request.method': 'GET',
-        'http.route': '/items/:id',
+        'http.route': items,
         'http.response.status_code': 200,
         'http.response.body.size': 6,
         'url.path': '/items/7',
         'url.scheme': 'http',
-        'client.address': '127.0.0.1',
-        'network.protocol.version': '1.1',
+        ...(isBehindRouter ? {} : { 'client.address': '127.0.0.1', 'network.protocol.version': '1.1' }),
       });
-      expect(tree(log.records())).toBe('http GET /items/:id\n  tool work 7');
+      expect(tree(log.records())).toBe(`http GET ${items}\n  tool work 7`);
       expect(log.records()[1]?.['url.query']).toBeUndefined();
     });
 
@@ -160,7 +160,7 @@ describe.each(SERVERS)('a server of $name $way', ({ name, scope, start }) => {
       expect(lines[1]?.['span_id']).toBe(record?.span_id);
     });
 
-    it('named after the method where there is no route', async () => {
+    it.skipIf(isBehindRouter)('named after the method where there is no route', async () => {
       expect((await get('/nowhere/7')).status).toBe(404);
       const record = await requestRecord();
       expect(record).toMatchObject({ 'span.name': 'GET', 'span.status': 'ok', 'http.response.status_code': 404 });
@@ -198,7 +198,7 @@ describe.each(SERVERS)('a server of $name $way', ({ name, scope, start }) => {
         const own = log.lines().filter((line) => line['trace_id'] === request.trace_id);
         expect(request['url.path']).toBe(`/items/${id}`);
         expect(own.map((line) => String(line['message']).replace(/ [\d.]+ ms$/, '')).toSorted()).toEqual(
-          ['GET /items/:id', `inside ${id}`, `item ${id}`, `work ${id}`].toSorted(),
+          [`GET ${items}`, `inside ${id}`, `item ${id}`, `work ${id}`].toSorted(),
         );
       }
     });
@@ -211,11 +211,13 @@ describe.each(SERVERS)('a server of $name $way', ({ name, scope, start }) => {
       ['/throws', 500, { 'span.status': 'error', 'error.type': 'TypeError', 'error.message': 'a fault of ours' }],
       ['/refused', 401, { 'span.status': 'error', 'error.message': 'bad key' }],
       ['/invalid', 422, { 'span.status': 'ok' }],
-    ])('%s with %i', async (path, status, expected) => {
+    ])('%s with %i', async (path, own, expected) => {
+      const status = isBehindRouter ? 500 : own;
       const response = await get(path);
       await response.text();
       expect(response.status).toBe(status);
-      expect(await requestRecord()).toMatchObject({ ...expected, 'http.response.status_code': status });
+      const failed = isBehindRouter ? { 'span.status': 'error' } : {};
+      expect(await requestRecord()).toMatchObject({ ...expected, ...failed, 'http.response.status_code': status });
     });
 
     it('after the whole of a stream', async () => {
@@ -229,7 +231,10 @@ describe.each(SERVERS)('a server of $name $way', ({ name, scope, start }) => {
     });
 
     it('with the fault of a stream that fails behind the head', async () => {
-      await expect(get('/broken').then((response) => response.text())).rejects.toThrow();
+      const read = get('/broken').then((response) => response.text());
+      // A server that has not sent the head yet writes the error in place of the body.
+      if (isBehindRouter) await read.catch(() => undefined);
+      else await expect(read).rejects.toThrow();
       expect(await requestRecord()).toMatchObject({ 'span.status': 'error', 'http.response.status_code': 200 });
     });
 
@@ -274,7 +279,7 @@ describe.each(SERVERS)('a server of $name $way', ({ name, scope, start }) => {
     for await (const chunk of socket) answer += String(chunk);
     expect(answer).toMatch(/^HTTP\/1\.1 200/);
     const record = await requestRecord();
-    expect(record).toMatchObject({ 'span.name': 'GET /items/:id', 'span.status': 'ok' });
+    expect(record).toMatchObject({ 'span.name': `GET ${items}`, 'span.status': 'ok' });
     expect(record?.['http.request.id']).toMatch(/^[\da-f]{8}-/);
   });
 
@@ -303,7 +308,7 @@ describe.each(SERVERS)('a server of $name $way', ({ name, scope, start }) => {
       await serve({}, [first, second]);
       expect(await (await get('/items/7')).text()).toBe('item 7');
       await requestRecord();
-      expect(tree(log.records())).toBe('http GET /items/:id\n  tool work 7');
+      expect(tree(log.records())).toBe(`http GET ${items}\n  tool work 7`);
       await running.stop();
       await serve({}, [second, first]);
       await (await get('/throws')).text();

@@ -21,6 +21,7 @@ describe.each([
   'bedrock',
   'mcp',
   'evals',
+  'next',
   'guards',
   'openai-agents',
   'mastra',

@@ -61,6 +61,7 @@ it('there is one scope for core and each package that starts spans', () => {
       'express',
       'fastify',
       'hono',
+      'next',
       'langchain',
       'llamaindex',
       'openai',

@@ -26,11 +26,13 @@ import express from 'express';
 import Fastify, { type FastifyReply, type FastifyRequest } from 'fastify';
 import { type Context, Hono } from 'hono';
 import type { Span, Tracer } from '@spanline/core';
+import { currentSpan } from '@spanline/core';
 import * as spanlineExpress from '@spanline/express';
 import * as spanlineFastify from '@spanline/fastify';
 import type * as spanlineHono from '@spanline/hono';
 import type { Identity, ServerOptions } from '@spanline/http';
 import type * as spanlineNest from '@spanline/nestjs';
+import type * as spanlineNext from '@spanline/next';
 
 /** A request, as all frameworks have it. */
 interface Call {
@@ -69,6 +71,13 @@ export interface ServerRow {
   readonly way?: string;
   /** The scope of its spans. */
   readonly scope: string;
+  /**
+   * Its requests are those of the Web, and come behind the router: they tell no connection, and the framework answers
+   * every error with 500.
+   */
+  readonly isBehindRouter?: boolean;
+  /** How it spells the template of a route. @defaultValue as the contract does */
+  readonly template?: (path: string) => string;
   /**
    * Starts a server.
    *
@@ -301,5 +310,47 @@ const nestRow = (isFastify: boolean): ServerRow => ({
   },
 });
 
+/**
+ * Route handlers as Next calls them: with a request of the Web, and the parameters as a promise. Next's server needs a
+ * build of the application; here another router stands before the handlers.
+ */
+const nextRow: ServerRow = {
+  name: 'next',
+  scope: '@spanline/next',
+  isBehindRouter: true,
+  template: (path) => path.replaceAll(/:(\w+)/g, '[$1]'),
+  async start(copies, options, routes) {
+    const modules = copies as (typeof spanlineNext)[];
+    const given = optionsFor<Request, Request>(options, (request, name) => request.headers.get(name) ?? undefined);
+    const app = new Hono();
+    app.onError((error, c) => c.text(error.message, 500));
+    for (const [route, handler] of Object.entries(routes)) {
+      const [method, path] = split(route);
+      const answerRequest = async (
+        request: Request,
+        { params }: { params: Promise<{ id?: string }> },
+      ): Promise<Response> => {
+        const answer = await handler({
+          id: String((await params).id),
+          body: method === 'POST' ? ((await request.json()) as unknown) : undefined,
+          log: (options.tracer as Tracer).logger,
+          span: currentSpan(),
+          signal: request.signal,
+          identify: (identity) => modules[0]?.identify(request, identity),
+        });
+        return typeof answer === 'string'
+          ? new Response(answer)
+          : new Response(streamOf(answer), { headers: { 'content-type': 'text/event-stream' } });
+      };
+      const traced = modules.reduceRight((inner, copy) => copy.traced(inner, given), answerRequest);
+      app.on(method, path, (c) => traced(c.req.raw, { params: Promise.resolve(c.req.param()) }));
+    }
+    if (Object.keys(routes).length === 0) for (const copy of modules) copy.traced(() => new Response(), given);
+    const server = serve({ fetch: app.fetch, port: 0, hostname: '127.0.0.1' }) as Server;
+    await once(server, 'listening');
+    return runningOf(server);
+  },
+};
+
 /** Every adapter. */
-export const SERVERS: readonly ServerRow[] = [expressRow, fastifyRow, honoRow, nestRow(false), nestRow(true)];
+export const SERVERS: readonly ServerRow[] = [expressRow, fastifyRow, honoRow, nestRow(false), nestRow(true), nextRow];

@@ -27,6 +27,7 @@ import * as llamaindex from '@spanline/llamaindex';
 import { SpanlineBridge } from '@spanline/mastra';
 import * as mcp from '@spanline/mcp';
 import * as monitor from '@spanline/monitor';
+import * as next from '@spanline/next';
 import * as openai from '@spanline/openai';
 import { SpanlineTracingProcessor } from '@spanline/openai-agents';
 import * as otel from '@spanline/otel';
@@ -136,6 +137,7 @@ export const SET_UPS: Readonly<Record<string, Call>> = {
   'monitor pagerDuty': monitor.pagerDuty,
   'monitor slack': monitor.slack,
   'monitor webhook': monitor.webhook,
+  'next traced': (options) => next.traced(() => new Response(), options),
   'openai wrapOpenAI': (options) => openai.wrapOpenAI(clients.openai, options),
   'openai-agents SpanlineTracingProcessor': (options) => new SpanlineTracingProcessor(options),
   'otel SpanlineSpanProcessor': (options) => new otel.SpanlineSpanProcessor(options),

@@ -17,6 +17,7 @@ export const FRAMEWORKS: readonly Framework[] = [
   { name: 'Express', by: '@spanline/express', has: (name) => name === 'express', page: 'docs/express.md' },
   { name: 'Fastify', by: '@spanline/fastify', has: (name) => name === 'fastify', page: 'docs/fastify.md' },
   { name: 'Hono', by: '@spanline/hono', has: (name) => name === 'hono', page: 'docs/hono.md' },
+  { name: 'Next.js', by: '@spanline/next', has: (name) => name === 'next', page: 'docs/next.md' },
   { name: 'NestJS', by: '@spanline/nestjs', has: (name) => name === '@nestjs/core', page: 'docs/nestjs.md' },
   {
     name: 'LangChain',
