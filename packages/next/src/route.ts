@@ -25,9 +25,9 @@ function placeOf(segments: readonly string[], values: readonly string[]): number
 }
 
 /**
- * Returns the template of a route, `/api/chat/[id]`, as the folders of the application spell it.
+ * Returns the template of a route, `/api/chat/[id]`, in the form of the names of the folders.
  *
- * @returns `undefined` if a parameter's value stands at two places of the path, or at none
+ * @returns `undefined` if the path has a parameter's value at two places, or nowhere
  */
 export function templateOf(pathname: string, params: Params): string | undefined {
   const segments = pathname.split('/');
