@@ -40,6 +40,7 @@ const OTHERS: ReadonlySet<string> = new Set([
   'deployment.environment',
   // Families, fields of documents, symbols, and methods in messages.
   'spanline.gauge.',
+  'spanline.cost.',
   'spanline.stats.redacted.',
   'spanline.odd',
   'spanline.text',

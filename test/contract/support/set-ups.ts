@@ -56,6 +56,8 @@ function registerFastify(options: never): void {
   });
 }
 
+const NO_RESULTS = { experiment: '', dataset: '', models: [], judges: {}, scores: {} };
+
 /** By package and function. The options are the last argument. */
 export const SET_UPS: Readonly<Record<string, Call>> = {
   'ai-sdk spanlineEmbeddingMiddleware': aiSdk.spanlineEmbeddingMiddleware,
@@ -77,6 +79,7 @@ export const SET_UPS: Readonly<Record<string, Call>> = {
   'core/testing tree': (options) => testing.tree([], options),
   'evals SpanEvaluations': (options) => new evals.SpanEvaluations(options),
   'evals claimGroundedness': evals.claimGroundedness,
+  'evals compareResults': (options) => evals.compareResults(NO_RESULTS, NO_RESULTS, options),
   'evals createEvals': evals.createEvals,
   'evals feedback': evals.feedback,
   'evals groundedness': evals.groundedness,

@@ -1,5 +1,15 @@
 /** Compares two experiments, item by item. */
-import { bootstrapInterval, holm, type Interval, meanOf, signFlipTest, SpanlineError } from '@spanline/record';
+import {
+  bootstrapInterval,
+  checkOptions,
+  holm,
+  type Interval,
+  meanOf,
+  option,
+  type Shape,
+  signFlipTest,
+  SpanlineError,
+} from '@spanline/record';
 import { type ExperimentResults, itemMeans } from './results.ts';
 
 /** Differences of two experiments that a comparison may have. */
@@ -12,6 +22,11 @@ export interface CompareOptions {
   /** Differences are worse or better if their adjusted `p` is below it. @defaultValue 0.05 */
   level?: number;
 }
+
+const SHAPE: Shape<CompareOptions> = {
+  allow: option.list<AllowedDifference>(option.oneOf(['dataset', 'judges', 'models'])),
+  level: option.number({ min: 0, max: 1 }),
+};
 
 /** A score of an experiment beside that of its baseline. */
 export interface ScoreComparison {
@@ -67,8 +82,10 @@ function verdictOf(differencesOfItems: readonly number[], p: number, level: numb
 export function compareResults(
   now: ExperimentResults,
   before: ExperimentResults,
-  { allow = [], level = 0.05 }: CompareOptions = {},
+  options: CompareOptions = {},
 ): ScoreComparison[] {
+  checkOptions(SHAPE, options);
+  const { allow = [], level = 0.05 } = options;
   const refused = differences(now, before).filter(({ kind }) => !allow.includes(kind));
   if (refused.length > 0) {
     throw new SpanlineError({
