@@ -9,6 +9,7 @@ import { coreRows } from './core.ts';
 import { drainRows } from './drain.ts';
 import { evalsRows } from './evals.ts';
 import { expressRows } from './express.ts';
+import { guardRows } from './guard.ts';
 import { langChainRows } from './langchain.ts';
 import { lineRows } from './lines.ts';
 import { llamaIndexRows } from './llamaindex.ts';
@@ -27,6 +28,7 @@ const SUITES: Readonly<Record<string, () => Promise<Row[]>>> = {
   clients: clientRows,
   'ai-sdk': aiSdkRows,
   otel: otelRows,
+  guard: guardRows,
   langchain: langChainRows,
   llamaindex: llamaIndexRows,
   ship: shipRows,

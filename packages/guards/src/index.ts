@@ -1,6 +1,7 @@
 export { guardClient } from './clients/guard-client.ts';
 export { createGuards, type Guards } from './create-guards.ts';
 export { guardMiddleware, type GuardMiddleware } from './frameworks/ai-sdk.ts';
+export { guardExpress, type GuardExpressOptions, type GuardHandler } from './frameworks/express.ts';
 export { guardChatModel } from './frameworks/langchain.ts';
 export { type AgentGuard, guardAgent, guardChain } from './frameworks/langchain-agent.ts';
 export { guardLLM } from './frameworks/llamaindex.ts';

@@ -101,6 +101,7 @@ export const SET_UPS: Readonly<Record<string, Call>> = {
   'guards guardChain': (options) => guards.guardChain({ invoke: work }, options),
   'guards guardChatModel': (options) => guards.guardChatModel({ _generate: work }, options),
   'guards guardClient': (options) => guards.guardClient(clients.openai, options),
+  'guards guardExpress': guards.guardExpress,
   'guards guardLLM': (options) => guards.guardLLM({ chat: work }, options),
   'guards guardMiddleware': guards.guardMiddleware,
   'guards evaluator': guards.evaluator,

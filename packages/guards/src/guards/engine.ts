@@ -73,9 +73,12 @@ export class Engine {
   readonly #onVerdict: UseGuardsOptions['onVerdict'];
   readonly #said = new Set<string>();
 
-  /** @throws SpanlineError `ERR_INVALID_OPTION` */
-  constructor(options: UseGuardsOptions) {
-    checkOptions(USE_GUARDS, options);
+  /**
+   * @param more - checks of further options
+   * @throws SpanlineError `ERR_INVALID_OPTION`
+   */
+  constructor(options: UseGuardsOptions, more: object = {}) {
+    checkOptions({ ...USE_GUARDS, ...more }, options);
     const { guards, tracer = defaultTracer(), maxHeld = 1_000_000, onVerdict } = options;
     this.tracer = tracer;
     this.inputs = guards.filter(({ direction }) => direction === 'input');
