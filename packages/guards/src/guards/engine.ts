@@ -78,7 +78,8 @@ export class Engine {
    * @throws SpanlineError `ERR_INVALID_OPTION`
    */
   constructor(options: UseGuardsOptions, more: object = {}) {
-    checkOptions({ ...USE_GUARDS, ...more }, options);
+    const shape: Shape<UseGuardsOptions> = { ...USE_GUARDS, ...more };
+    checkOptions(shape, options);
     const { guards, tracer = defaultTracer(), maxHeld = 1_000_000, onVerdict } = options;
     this.tracer = tracer;
     this.inputs = guards.filter(({ direction }) => direction === 'input');
