@@ -87,6 +87,8 @@ export const SET_UPS: Readonly<Record<string, Call>> = {
   'evals judge': evals.judge,
   'evals judgeBudget': evals.judgeBudget,
   'evals leakage': evals.leakage,
+  'evals preference': evals.preference,
+  'evals ragTriad': evals.ragTriad,
   'evals toolLoop': evals.toolLoop,
   'express debugSession': express.debugSession,
   'express feedbackRoute': express.feedbackRoute,
