@@ -27,7 +27,9 @@ import {
   type TracingProcessor,
 } from '@openai/agents';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
-import { generateText, jsonSchema, streamText, tool, type ToolSet, wrapLanguageModel } from 'ai';
+import * as ai7 from 'ai';
+import { createOpenAI as createOpenAI3 } from 'ai-sdk-openai3';
+import * as ai6 from 'ai6';
 import express from 'express';
 import OpenAI from 'openai';
 import type * as aiSdk from '@spanline/ai-sdk';
@@ -324,19 +326,29 @@ const llamaindexRow: Instrumentation = {
   },
 };
 
+/** A version of the AI SDK with its provider. */
+interface AiSdk {
+  readonly ai: typeof ai7;
+  readonly provide: typeof createOpenAI;
+}
+
+const AI_7: AiSdk = { ai: ai7, provide: createOpenAI };
+/** Behind the types of the newest version. It reports no call that fails, so that it needs the middleware. */
+const AI_6 = { ai: ai6, provide: createOpenAI3 } as unknown as AiSdk;
+
 /** @param isWrapped - the model is wrapped, and not the call watched */
-const aiSdkRow = (isWrapped: boolean): Instrumentation => ({
+const aiSdkRow = ({ ai, provide }: AiSdk, isWrapped: boolean): Instrumentation => ({
   name: 'ai-sdk',
-  way: isWrapped ? 'by middleware' : 'by telemetry',
+  way: `for \`ai\` ${ai === ai7 ? 7 : 6} by ${isWrapped ? 'middleware' : 'telemetry'}`,
   tree: isWrapped ? `task outer\n  llm chat ${MODEL}` : `task outer\n  agent invoke_agent agent\n    llm chat ${MODEL}`,
   left: 'ok',
   aborted: 'aborted',
   isModelCall: true,
   async start(url, copies, setting) {
     const modules = copies as (typeof aiSdk)[];
-    const plain = createOpenAI({ apiKey: 'test', baseURL: `${url}/v1` }).chat(MODEL);
+    const plain = provide({ apiKey: 'test', baseURL: `${url}/v1` }).chat(MODEL);
     const middleware = modules.map(({ spanlineMiddleware }) => spanlineMiddleware(setting));
-    let model = isWrapped ? wrapLanguageModel({ model: plain, middleware }) : plain;
+    let model = isWrapped ? ai.wrapLanguageModel({ model: plain, middleware }) : plain;
     let integrations = isWrapped ? [] : modules.map(({ spanlineTelemetry }) => spanlineTelemetry(setting));
     const options = ({ text, system, signal }: Question) => ({
       model,
@@ -345,15 +357,18 @@ const aiSdkRow = (isWrapped: boolean): Instrumentation => ({
       ...(system === undefined ? {} : { system }),
       ...(signal === undefined ? {} : { abortSignal: signal }),
       tools: {
-        [TOOL.name]: tool({ description: system ?? TOOL.description, inputSchema: jsonSchema({ type: 'object' }) }),
-      } as ToolSet,
+        [TOOL.name]: ai.tool({
+          description: system ?? TOOL.description,
+          inputSchema: ai.jsonSchema({ type: 'object' }),
+        }),
+      } as ai7.ToolSet,
       telemetry: { integrations },
     });
     return {
-      ask: async (question) => (await generateText(options(question))).text,
+      ask: async (question) => (await ai.generateText(options(question))).text,
       async stream(question) {
         const errors: unknown[] = [];
-        const { textStream } = streamText({ ...options(question), onError: ({ error }) => void errors.push(error) });
+        const { textStream } = ai.streamText({ ...options(question), onError: ({ error }) => void errors.push(error) });
         return map(textStream, (piece) => piece);
       },
       undo(): void {
@@ -534,8 +549,9 @@ export const INSTRUMENTATIONS: readonly Instrumentation[] = [
   bedrockRow,
   langchainRow,
   llamaindexRow,
-  aiSdkRow(false),
-  aiSdkRow(true),
+  aiSdkRow(AI_7, false),
+  aiSdkRow(AI_7, true),
+  aiSdkRow(AI_6, true),
   agentsRow,
   mastraRow,
   expressRow,
