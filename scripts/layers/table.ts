@@ -397,7 +397,7 @@ export const layerTable: LayerTable = {
       zod: ['mcp'],
     },
     floors: [
-      ['command.ts', 'fail.ts', 'version.ts'],
+      ['command.ts', 'fail.ts', 'state-folder.ts', 'version.ts'],
       ['flags.ts'],
       ['report', 'setup'],
       ['source', 'ship'],

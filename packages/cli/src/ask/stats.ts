@@ -5,6 +5,7 @@ import { cell, type FilledColumn, type Report, STEP_WIDTH } from '../report/inde
 import { defineQuestion } from '../source/index.ts';
 import { limitOf } from './limit.ts';
 import { listBlocks } from './list-blocks.ts';
+import { DP_FLAGS, privateAsked, privateReport } from './private/report.ts';
 
 const HELP = `spanline stats [source] [filter]
 
@@ -13,6 +14,12 @@ cost, time to the first token. The step with the most self time comes first.
 
   --by fields     group by fields instead of steps: model,route,user,prompt.version,label.tenant
   --limit n       at most n rows (50)
+  --dp epsilon    figures to publish: differentially private for each user, by noise. Users, spans,
+                  errors, tokens and cost of groups that are large enough; no quantiles, no durations
+  --dp-bounds b   the most that counts (spans=10,groups=3,tokens=8000,cost=0.05): spans and groups of a user, tokens and
+                  US dollars of a span
+  --dp-total n    the most epsilon that a log may spend in all (4)
+  --dp-account f  file of what was spent ($XDG_STATE_HOME/spanline/epsilon.ndjson)
 `;
 
 const USUAL_LIMIT = 50;
@@ -74,10 +81,16 @@ function columnsOf({ by }: Stats, rows: readonly StatsRow[]): FilledColumn[] {
 export const stats = defineQuestion({
   name: 'stats',
   help: HELP,
-  flags: { by: 'texts', limit: 'text' },
-  async answer({ query, filter, flags, read }): Promise<Report> {
+  flags: { by: 'texts', limit: 'text', ...DP_FLAGS },
+  async answer({ query, sources, filter, flags, read, io }): Promise<Report> {
     const names = (flags.by ?? ['step']).flatMap((list) => list.split(',')).map((name) => name.trim());
-    const answer = await query.stats(filter, { ...read, by: names.filter((name) => name !== '') });
+    const by = names.filter((name) => name !== '');
+    const asked = privateAsked(flags, sources, io.env);
+    if (asked !== undefined) {
+      const limit = limitOf(flags.limit, USUAL_LIMIT);
+      return privateReport(query.spans(filter, read), by, { ...asked, limit });
+    }
+    const answer = await query.stats(filter, { ...read, by });
     const rows = answer.rows.slice(0, limitOf(flags.limit, USUAL_LIMIT));
     const total = answer.rows.length;
     return {

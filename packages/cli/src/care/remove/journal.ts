@@ -5,9 +5,9 @@
 
 import { createHash } from 'node:crypto';
 import { closeSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { isPlainObject, list } from '@spanline/record';
+import { stateFolder } from '../../state-folder.ts';
 import type { Found, Subject } from './ownership.ts';
 
 /** The notes of one subject. */
@@ -22,12 +22,6 @@ const FOLDER_MODE = 0o700;
 const FILE_MODE = 0o600;
 
 const texts = (value: unknown): string[] => list(value).filter((entry) => typeof entry === 'string');
-
-/** `$XDG_STATE_HOME/spanline`, or `~/.local/state/spanline`. */
-function stateFolder(env: Readonly<Record<string, string | undefined>>): string {
-  const { XDG_STATE_HOME: state } = env;
-  return join(state === undefined || state === '' ? join(homedir(), '.local', 'state') : state, 'spanline');
-}
 
 /** Opens the notes of a subject. Nothing is written before {@link Journal.write}. */
 export function openJournal({ by, id }: Subject, env: Readonly<Record<string, string | undefined>>): Journal {
