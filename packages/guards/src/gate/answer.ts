@@ -40,6 +40,11 @@ export class Answer {
     return this.#stop;
   }
 
+  /** All guards have failed open: nothing waits for a verdict. */
+  get isOff(): boolean {
+    return this.#watches.every((watch) => watch.isOff);
+  }
+
   channel(key: string, kind: TextKind): Channel {
     let channel = this.#channels.get(key);
     if (channel === undefined) this.#channels.set(key, (channel = this.#create(kind)));
@@ -84,9 +89,9 @@ export class Answer {
     this.#fail('unmapped', `the field ${path} is not known`);
   }
 
-  /** More would have to be held back than is allowed. */
-  tooLong(): void {
-    this.#fail('too_long', `more than ${this.maxHeld} characters wait for a verdict`);
+  /** More would have to be held back than is allowed, because of some of the guards or of all. */
+  tooLong(watches: ReadonlySet<Watch> | undefined): void {
+    this.#fail('too_long', `more than ${this.maxHeld} characters wait for a verdict`, watches ?? this.#watches);
   }
 
   /** The answer could not be read. */
@@ -121,8 +126,8 @@ export class Answer {
     return new Channel({ kind, watches, context: this.#context, events });
   }
 
-  #fail(kind: GuardFailure, reason: unknown): void {
-    for (const watch of this.#watches) {
+  #fail(kind: GuardFailure, reason: unknown, watches: Iterable<Watch> = this.#watches): void {
+    for (const watch of watches) {
       if (watch.failed(kind, kind, reason)) this.#stopBy(watch, kind, reason instanceof Error ? reason : undefined);
     }
   }

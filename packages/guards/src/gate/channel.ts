@@ -57,6 +57,12 @@ export class Channel {
     return this.#isEnded ? this.#length : Math.min(this.#length, least);
   }
 
+  /** The guards that have not decided yet about the text before a place. Empty if the text is not read yet. */
+  waitsFor(place: number): Watch[] {
+    const waiting = this.#readers?.filter(({ decided }) => decided < place) ?? [];
+    return waiting.map(({ watch }) => watch);
+  }
+
   push(piece: string): void | Promise<void> {
     this.#text += piece;
     this.#length += piece.length;

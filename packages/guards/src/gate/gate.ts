@@ -52,6 +52,7 @@ export class Gate<T> {
     for (const slot of reading.slots) {
       if (slot.isComplete === true) {
         repeated.set(slot, await this.#answer.whole(slot.kind, slot.text));
+        this.#heldCharacters += slot.text.length;
         continue;
       }
       const pushed = this.#answer.push(slot.channel, slot.kind, slot.text);
@@ -66,10 +67,7 @@ export class Gate<T> {
       const ended = this.#answer.end(key);
       if (ended !== undefined) await ended;
     }
-    if (this.#heldCharacters > this.#answer.maxHeld) {
-      this.#release();
-      if (this.#heldCharacters > this.#answer.maxHeld) this.#answer.tooLong();
-    }
+    if (this.#heldCharacters > this.#answer.maxHeld) this.#relieve();
   }
 
   /** The stream has ended. */
@@ -108,7 +106,22 @@ export class Gate<T> {
     for (const chunk of this.#ready) this.#shape.sent?.(chunk);
   }
 
+  /** Fails the guards for which too much waits. Those that keep up go on. */
+  #relieve(): void {
+    this.#release();
+    for (let head = this.#queue[0]; head !== undefined; head = this.#queue[0]) {
+      if (this.#heldCharacters <= this.#answer.maxHeld || this.#answer.stop !== undefined) return;
+      const waiting = head.places.flatMap(({ slot, end }) => {
+        const channel = this.#answer.channel(slot.channel, slot.kind);
+        return slot.isWhole === true ? [] : channel.waitsFor(end);
+      });
+      this.#answer.tooLong(waiting.length === 0 ? undefined : new Set(waiting));
+      this.#release();
+    }
+  }
+
   #isDecided({ places }: Held<T>): boolean {
+    if (this.#answer.isOff) return true;
     return places.every(({ slot, end }) => {
       const channel = this.#answer.channel(slot.channel, slot.kind);
       return slot.isWhole === true ? channel.isEnded : channel.decided >= end;
@@ -128,6 +141,7 @@ export class Gate<T> {
       texts.push(text);
     }
     for (const [slot, text] of repeated) {
+      this.#heldCharacters -= slot.text.length;
       if (text === slot.text) continue;
       slots.push(slot);
       texts.push(text);

@@ -63,6 +63,13 @@ const USE_GUARDS: Shape<UseGuardsOptions> = {
   onVerdict: option.callback(),
 };
 
+/** The message of an error that a rule throws may quote the text. It is on the span, as content. */
+function nameOf(reason: unknown): string {
+  if (!(reason instanceof Error)) return `it threw a value of type ${typeof reason}`;
+  const { code } = reason as { code?: unknown };
+  return typeof code === 'string' && /^\w{1,60}$/.test(code) ? code : reason.constructor.name;
+}
+
 /** The shared parts of guards that work in one place. */
 export class Engine {
   readonly tracer: Tracer;
@@ -108,7 +115,7 @@ export class Engine {
     const key = `${name}:${kind}`;
     if (this.#said.has(key)) return;
     this.#said.add(key);
-    const why = reason instanceof Error ? reason.message : String(reason);
+    const why = kind === 'exception' ? nameOf(reason) : reason instanceof Error ? reason.message : String(reason);
     const verdict =
       failMode === undefined ? '' : failMode === 'closed' ? ' It stopped the text.' : ' It let the text pass.';
     process.emitWarning(`The guard "${name}" failed (${kind}): ${why}.${verdict} Further failures are counted.`, {

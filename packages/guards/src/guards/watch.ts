@@ -15,7 +15,7 @@ const MAX_QUOTE = 400;
 
 interface Evidence {
   readonly rule: string;
-  readonly text: string;
+  readonly text?: string;
   readonly explanation?: string | undefined;
 }
 
@@ -66,6 +66,8 @@ export class Watch {
     if (this.#failure !== undefined) return false;
     this.#failure = kind;
     this.#rule ??= rule;
+    const explanation = (reason instanceof Error ? reason.message : String(reason)).slice(0, MAX_QUOTE);
+    this.#evidence.push({ rule, explanation });
     this.#engine.failed(this.guard, kind, reason);
     return this.guard.failMode === 'closed';
   }
