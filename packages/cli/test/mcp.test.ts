@@ -203,6 +203,32 @@ it.each(['SIGINT', 'SIGTERM', undefined] as const)(
   },
 );
 
+describe('an input that ends right behind its requests', () => {
+  const call = (id: number, name: string): object => ({ id, method: 'tools/call', params: { name, arguments: {} } });
+  const client = { protocolVersion: '2025-06-18', capabilities: {}, clientInfo: { name: 'test', version: '1' } };
+  const ask = async (...messages: readonly object[]): Promise<{ code: number | null; ids: unknown[] }> => {
+    const begin = [{ id: 1, method: 'initialize', params: client }, { method: 'notifications/initialized' }];
+    const stdin = [...begin, ...messages].map((message) => `${JSON.stringify({ jsonrpc: '2.0', ...message })}\n`);
+    const cwd = folderWith({ 'app.ndjson': ASK_LOG });
+    const { code, stdout } = await cli(['mcp', 'app.ndjson'], { cwd, stdin: stdin.join('') });
+    const answers = stdout.trimEnd().split('\n');
+    return { code, ids: answers.map((answer) => (JSON.parse(answer) as { id: unknown }).id).toSorted() };
+  };
+
+  it('has an answer to each', async () => {
+    expect(await ask(call(2, 'list_traces'), call(3, 'stats'), call(4, 'none'), { id: 5, method: 'none' })).toEqual({
+      code: 0,
+      ids: [1, 2, 3, 4, 5],
+    });
+  });
+
+  it('waits for none that was cancelled', async () => {
+    const cancelled = { method: 'notifications/cancelled', params: { requestId: 2 } };
+    const { code, ids } = await ask(call(2, 'stats'), cancelled, call(3, 'list_traces'));
+    expect({ code, ids: ids.filter((id) => id !== 2) }).toEqual({ code: 0, ids: [1, 3] });
+  });
+});
+
 it('shows the messages of a chat once', async () => {
   const chat = (number: number, count: number): SpanRecord =>
     span(number, {

@@ -5,7 +5,6 @@
 
 import { Readable, Writable } from 'node:stream';
 import { McpServer } from '@modelcontextprotocol/sdk/server/mcp.js';
-import { StdioServerTransport } from '@modelcontextprotocol/sdk/server/stdio.js';
 import { type CommandIo, endEarly, EXIT, type RunCommand } from '../command.ts';
 import { fail } from '../fail.ts';
 import { checkFlags, splitArguments } from '../flags.ts';
@@ -14,6 +13,7 @@ import { version } from '../version.ts';
 import { answerTool } from './answer.ts';
 import { budgetOf } from './define-tool.ts';
 import { TOOLS } from './tools.ts';
+import { AnsweringTransport } from './transport.ts';
 
 const HELP = `spanline mcp [source…]
 
@@ -63,16 +63,19 @@ const outputOf = ({ stdout }: CommandIo): Writable =>
     },
   });
 
-/** Serves until the client leaves or the command must stop. */
+/** Serves until the client has left and has its answers, or until the command must stop. */
 async function serve(sources: readonly string[], io: CommandIo): Promise<void> {
   const server = createServer(sources, io);
-  const left = new Promise<void>((resolve) => {
-    for (const event of ['end', 'close', 'error']) io.stdin.once(event, () => resolve());
+  const transport = new AnsweringTransport(io.stdin, outputOf(io));
+  const stopped = new Promise<void>((resolve) => {
     io.stop.addEventListener('abort', () => resolve(), { once: true });
     if (io.stop.aborted) resolve();
   });
-  await server.connect(new StdioServerTransport(io.stdin, outputOf(io)));
-  await left;
+  const left = new Promise<void>((resolve) => {
+    for (const event of ['end', 'close', 'error']) io.stdin.once(event, () => resolve());
+  });
+  await server.connect(transport);
+  await Promise.race([stopped, left.then(() => transport.allAnswered())]);
   await server.close();
   io.stdin.destroy();
 }
