@@ -1,8 +1,8 @@
 /** Where the lines of a command come from: its arguments, `SPANLINE_SOURCE`, or a configuration file. */
 
-import { existsSync, readFileSync } from 'node:fs';
-import { delimiter } from 'node:path';
-import { isPlainObject, SpanlineError } from '@spanline/record';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { basename, delimiter, dirname } from 'node:path';
+import { isPlainObject, nearest, SpanlineError } from '@spanline/record';
 import type { CommandIo } from '../command.ts';
 import { fail } from '../fail.ts';
 
@@ -66,8 +66,21 @@ export function splitWords(positionals: readonly string[], options: SplitOptions
   return { sources, words, ambiguous };
 }
 
+/** The path of a file in the same folder whose name is much the same. */
+function similarFile(path: string): string | undefined {
+  try {
+    const name = basename(path);
+    const similar = nearest(name, readdirSync(dirname(path)));
+    return similar === undefined ? undefined : path.slice(0, path.length - name.length) + similar;
+  } catch {
+    return undefined; // There is no such folder, or it cannot be read.
+  }
+}
+
 function missing(word: string): never {
-  const problem = `there is no file ${word}; put a word that is searched for in double quotes: '"${word}"'`;
+  const similar = similarFile(word);
+  const hint = similar === undefined ? 'put' : `did you mean ${similar}? Put`;
+  const problem = `there is no file ${word}; ${hint} a word that is searched for in double quotes: '"${word}"'`;
   throw new SpanlineError({ code: 'ERR_INVALID_OPTION', problem });
 }
 

@@ -53,7 +53,16 @@ describe('the source of a question', () => {
     expect(typo).toMatchObject({
       code: 64,
       stdout: '',
-      stderr: expect.stringContaining('no file logs/ap.ndjson') as string,
+      stderr: expect.stringContaining('no file logs/ap.ndjson; put a word') as string,
+    });
+  });
+
+  it('suggests the file of the same folder whose name is much the same', async () => {
+    const cwd = folderWith({ 'logs/app.ndjson': ASK_LOG });
+    const { code, stderr } = await cli(['ls', 'logs/apq.ndjson'], { cwd });
+    expect({ code, stderr }).toEqual({
+      code: 64,
+      stderr: expect.stringContaining('no file logs/apq.ndjson; did you mean logs/app.ndjson? Put a word') as string,
     });
   });
 });

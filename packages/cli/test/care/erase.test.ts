@@ -38,6 +38,19 @@ describe('files', () => {
     expect(existsSync(path('r.ndjson'))).toBe(false);
   });
 
+  it('stay as they are with --dry-run, beside which --yes is an error', async () => {
+    const { erase, path } = world({ 'app.ndjson': request(1, ADA) });
+    const { size } = statSync(path('logs/app.ndjson'));
+    const { code, stdout } = await erase('--user', ADA, 'logs', '--dry-run');
+    expect({ code, stdout }).toEqual({ code: 0, stdout: expect.stringContaining('Nothing was changed') as string });
+    const both = await erase('--user', ADA, 'logs', '--dry-run', '--yes');
+    expect({ code: both.code, stderr: both.stderr }).toEqual({
+      code: 64,
+      stderr: expect.stringContaining('--yes must be absent beside --dry-run') as string,
+    });
+    expect(statSync(path('logs/app.ndjson')).size).toBe(size);
+  });
+
   it('lose the lines of the user, and no other byte', async () => {
     const rotated = bytes(ODD_START, request(3, BEN));
     const { erase, path } = world({

@@ -14,10 +14,11 @@ import { removeLeftovers } from './replace-file.ts';
 import { reportOf } from './report.ts';
 import { lockSpools, type SpoolLocks } from './spools.ts';
 
-const FLAGS = { yes: 'switch', receipt: 'text', help: 'switch', ...REPORT_FLAGS } as const;
+const FLAGS = { yes: 'switch', 'dry-run': 'switch', receipt: 'text', help: 'switch', ...REPORT_FLAGS } as const;
 
 const SHARED_HELP = `
   --yes           do it; without it, nothing is changed
+  --dry-run       say what would go, and change nothing, as without --yes
   --receipt FILE  append a receipt to a file: time, counts, and a hash of the arguments
 ${REPORT_HELP}
 The sources are files, folders of rotated files, globs, folders of spools, or a URL of Elasticsearch or OpenSearch, whose
@@ -171,6 +172,7 @@ async function remove<Table extends FlagTable>(
   if (sources.some(isUrl) && sources.length > 1) fail('source', 'one cluster, or files alone');
   const removal = command.toRemoval(flags, io);
   const isWanted = flags.yes === true;
+  if (isWanted && flags['dry-run'] === true) fail('--yes', 'absent beside --dry-run');
   const toReceipt = receiptOf(removal, command.name, sources);
   const write: WriteReceipt = (status, at) => {
     const receipt = toReceipt(status, at);
