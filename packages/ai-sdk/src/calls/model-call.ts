@@ -1,6 +1,6 @@
 /** One call of a language model, from its request to the end of its answer. */
 
-import { type Span, type SpanAttributes, type SpanOptions } from '@spanline/core';
+import type { Message, Span, SpanAttributes, SpanOptions } from '@spanline/core';
 import {
   attributesOf,
   contextSpan,
@@ -78,8 +78,13 @@ export class ModelCall {
     this.#onLeft = onLeft;
     this.#onAnswered = onAnswered;
     this.isByEvent = isByEvent;
-    const attributes = requestAttributes(hidden.inputs ? { ...request, tools: undefined } : request);
-    if (!hidden.inputs) attributes['gen_ai.input.messages'] = promptMessages(request);
+    const { guard } = tracing;
+    // A value of the application that cannot be read costs the facts that it is read for, and not the line.
+    const { provider, modelId } = request;
+    const attributes =
+      guard('request', () => requestAttributes(hidden.inputs ? { ...request, tools: undefined } : request)) ??
+      requestAttributes({ provider, modelId });
+    if (!hidden.inputs) attributes['gen_ai.input.messages'] = guard('messages', () => promptMessages(request));
     const name = `chat ${attributes['gen_ai.request.model'] ?? 'model'}`;
     this.span = tracing.tracer.startSpan(spanOptions(tracing, { name, type: 'llm', parent, startTime, attributes }));
     calls.set(this.span, this);
@@ -113,15 +118,15 @@ export class ModelCall {
   /** Ends the call with an answer that came whole. */
   end(result: Props, more: SpanAttributes = NOTHING, endTime?: number): void {
     if (!this.isOpen) return;
-    this.span.set(answerFacts(result)).set(this.#usage(result)).set(more);
-    if (!this.#hidden.outputs) this.span.set({ 'gen_ai.output.messages': wholeMessages(result) });
+    this.#describe(result, () => wholeMessages(result));
+    this.span.set(more);
     this.#close({ endTime: endTime ?? this.#endTime });
   }
 
   fail(error: unknown, endTime?: number): void {
     if (!this.isOpen) return;
     this.#describeStream();
-    this.span.set(headerAttributes(props(error)['responseHeaders']));
+    this.#set(() => headerAttributes(props(error)['responseHeaders']));
     this.span.fail(shownError(error, this.#hidden));
     this.#close({ endTime });
   }
@@ -205,13 +210,23 @@ export class ModelCall {
     this.#streamed = undefined;
     const { facts, chunks } = streamed;
     const first = this.#firstChunk;
-    this.span
-      .set(answerFacts(facts))
-      .set(this.#usage(facts))
-      .set({
-        'spanline.stream.chunks': chunks,
-        'gen_ai.response.time_to_first_chunk': first === undefined ? undefined : Math.round(first * 1000) / 1e6,
-      });
-    if (!this.#hidden.outputs) this.span.set({ 'gen_ai.output.messages': streamed.messages() });
+    this.#describe(facts, () => streamed.messages());
+    this.span.set({
+      'spanline.stream.chunks': chunks,
+      'gen_ai.response.time_to_first_chunk': first === undefined ? undefined : Math.round(first * 1000) / 1e6,
+    });
+  }
+
+  /** Sets facts, usage and content of an answer. */
+  #describe(answer: Props, messages: () => Message[]): void {
+    const { usage } = answer;
+    this.#set(() => answerFacts(answer));
+    if (!this.#set(() => this.#usage(answer))) this.#set(() => this.#usage({ usage }));
+    if (!this.#hidden.outputs) this.#set(() => ({ 'gen_ai.output.messages': messages() }));
+  }
+
+  /** @returns false if a value cannot be read */
+  #set(read: () => SpanAttributes): boolean {
+    return this.#tracing.guard('answer', () => this.span.set(read())) !== undefined;
   }
 }

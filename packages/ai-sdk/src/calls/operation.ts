@@ -58,13 +58,14 @@ function startSteps(
   { hidden, ...place }: StepPlace & { hidden: Hidden },
 ): Span {
   const agentName = text(event['functionId']);
-  const isAgent = hasAgent(operationId, event);
+  const { guard } = tracing;
+  const isAgent = guard('request', () => hasAgent(operationId, event)) ?? false;
   const name = isAgent ? `invoke_agent ${agentName ?? 'agent'}` : (agentName ?? operationId.slice('ai.'.length));
   const attributes: SpanAttributes = { 'gen_ai.agent.name': isAgent ? agentName : undefined };
   const type = isAgent ? 'agent' : 'chain';
   const span = tracing.tracer.startSpan(spanOptions(tracing, { name, type, attributes, ...place }));
   if (isAgent && agentName !== undefined) enterAgent(span, agentName);
-  return hidden.inputs ? span : span.input(questionOf(event));
+  return hidden.inputs ? span : span.input(guard('messages', () => questionOf(event)));
 }
 
 /** How the span of an operation starts, by the SDK's name of it. Others have no span. */
@@ -92,7 +93,7 @@ export function startOperation(
   if (start === undefined) return undefined;
   const hidden = hiddenIn(event);
   const span = start(tracing, operationId, event, { ...place, hidden });
-  describeContext(span, event);
+  tracing.guard('context', () => describeContext(span, event));
   const id = text(event['callId']) ?? span.spanId;
   return { id, span, hidden, calls: new Set(), steps: new Map(), attempts: 0, pending: undefined, isWatched: false };
 }

@@ -6,6 +6,9 @@ import { type Hidden, shownError, SHOWN } from '../objects/hidden.ts';
 import { requestAttributes } from '../objects/request.ts';
 import { spanOptions, type Tracing } from '../tracing.ts';
 
+/** The SDK's id of a step. One that is no text has none. */
+export const stepId = (id: unknown): string => text(id) ?? '';
+
 /** The operation that tools run in. */
 export interface ToolPlace {
   readonly span: Span;
@@ -31,7 +34,7 @@ export function startTool(
   const options = { name: `execute_tool ${name}`, type: 'tool', parent, startTime, attributes } as const;
   const span = tracing.tracer.startSpan(spanOptions(tracing, options));
   if (!hidden.inputs) span.input(input);
-  steps.set(String(toolCallId), span);
+  steps.set(stepId(toolCallId), span);
   return span;
 }
 

@@ -80,7 +80,10 @@ export function answerUsage(
 ): SpanAttributes {
   const own = normalizeUsage(props(response)['body'], context);
   const isKnown = own !== undefined && isWhole(own);
-  const copy = isKnown ? metadataCost(providerMetadata, context) : normalizeUsage({ usage, providerMetadata }, context);
+  // Metadata that cannot be read cost no counts.
+  const copy = isKnown
+    ? metadataCost(providerMetadata, context)
+    : (normalizeUsage({ usage, providerMetadata }, context) ?? normalizeUsage({ usage }, context));
   const found = mostExact([observed, own, copy]);
   return found === undefined ? {} : usageAttributes(found);
 }

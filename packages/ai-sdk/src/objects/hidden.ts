@@ -19,14 +19,22 @@ export function hiddenIn({ recordInputs, recordOutputs }: Props): Hidden {
 /** Facts of an error that hold nothing of the request and of the answer. */
 const FACTS = ['name', 'statusCode', 'code', 'isRetryable'] as const;
 
+/** A fact that cannot be read is none. */
+function factOf(error: unknown, key: string): unknown {
+  try {
+    return props(error)[key];
+  } catch {
+    return undefined;
+  }
+}
+
 /** The error as it may be recorded. The SDK's own words replace a message that may quote the request or the answer. */
 export function shownError(error: unknown, { inputs, outputs }: Hidden): unknown {
   if (!inputs && !outputs) return error;
-  const source = props(error);
   const shown = new Error('AI SDK operation failed');
   for (const key of FACTS) {
-    const fact = source[key];
-    if (fact !== undefined) Object.defineProperty(shown, key, { value: fact, configurable: true, writable: true });
+    const value = factOf(error, key);
+    if (value !== undefined) Object.defineProperty(shown, key, { value, configurable: true, writable: true });
   }
   return shown;
 }

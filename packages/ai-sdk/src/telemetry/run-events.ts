@@ -6,7 +6,15 @@ import { claim, release } from '../calls/claims.ts';
 import { ModelCall } from '../calls/model-call.ts';
 import { OpenOperations } from '../calls/open-operations.ts';
 import { describeEnd, endOperation, type Operation, type OperationEnd, startOperation } from '../calls/operation.ts';
-import { embeddingFacts, endTool, rankedDocuments, rankingFacts, startEmbedding, startTool } from '../calls/steps.ts';
+import {
+  embeddingFacts,
+  endTool,
+  rankedDocuments,
+  rankingFacts,
+  startEmbedding,
+  startTool,
+  stepId,
+} from '../calls/steps.ts';
 import { hiddenIn } from '../objects/hidden.ts';
 import type { Tracing } from '../tracing.ts';
 
@@ -117,7 +125,7 @@ export class RunEvents {
 
   /** Runs a tool inside of its span. */
   tool<T>(event: Props, execute: Execute<T>): PromiseLike<T> {
-    const span = this.#tracing.guard('tool', () => this.#find(event)?.steps.get(String(event['toolCallId'])));
+    const span = this.#tracing.guard('tool', () => this.#find(event)?.steps.get(stepId(event['toolCallId'])));
     return span === undefined ? execute() : this.#tracing.tracer.run(span, execute);
   }
 
@@ -127,7 +135,7 @@ export class RunEvents {
     const { type, output, error } = props(event['toolOutput']);
     const { toolCallId } = props(event['toolCall']);
     const failure = type === 'tool-error' ? { error } : undefined;
-    endTool(operation, String(toolCallId), { output, failure }, timeOf(event));
+    endTool(operation, stepId(toolCallId), { output, failure }, timeOf(event));
   }
 
   embedStart(event: Props): void {
@@ -137,13 +145,13 @@ export class RunEvents {
     if (operation.span.type !== 'chain') return;
     const { span: parent, hidden, steps } = operation;
     const span = startEmbedding(this.#tracing, event, { parent, hidden, startTime: timeOf(event) });
-    steps.set(String(event['embedCallId']), span);
+    steps.set(stepId(event['embedCallId']), span);
     enterSpan(span);
   }
 
   embedEnd(event: Props): void {
     const operation = this.#find(event);
-    const id = String(event['embedCallId']);
+    const id = stepId(event['embedCallId']);
     const span = operation?.steps.get(id);
     operation?.steps.delete(id);
     span?.set(embeddingFacts(event)).end({ endTime: timeOf(event) });

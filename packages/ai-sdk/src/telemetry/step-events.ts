@@ -5,7 +5,7 @@ import { claimEvent } from '../calls/claims.ts';
 import { ModelCall } from '../calls/model-call.ts';
 import type { OpenOperations } from '../calls/open-operations.ts';
 import { describeEnd, endOperation, type Operation, startOperation } from '../calls/operation.ts';
-import { endTool, startTool } from '../calls/steps.ts';
+import { endTool, startTool, stepId } from '../calls/steps.ts';
 import type { Tracing } from '../tracing.ts';
 
 /** The settings of a call; `ai` 6 has provider and model in an object. */
@@ -67,7 +67,7 @@ export class StepEvents {
     const { toolCallId } = props(event['toolCall']);
     const { success, output, error } = event;
     if (operation !== undefined) {
-      endTool(operation, String(toolCallId), { output, failure: success === false ? { error } : undefined });
+      endTool(operation, stepId(toolCallId), { output, failure: success === false ? { error } : undefined });
     }
   }
 
