@@ -158,7 +158,9 @@ describe.each(VALUES)('%s', (_name, value) => {
     const doGenerate = (): never => {
       throw value;
     };
-    await wrapGenerate({ params: {}, model: {}, doGenerate }).then(refuse, (error) => expect(error).toBe(value));
+    await wrapGenerate({ params: {}, model: {}, doGenerate }).then(refuse, (error: unknown) =>
+      expect(error).toBe(value),
+    );
     const call = { callId: 'call-1', toolCall: { toolCallId: value, toolName: value, input: value } };
     onStart({ operationId: 'ai.generateText', prompt: value, ...call });
     onToolExecutionStart(call);
