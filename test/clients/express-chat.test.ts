@@ -49,7 +49,7 @@ async function startChat(): Promise<Chat> {
       abortSignal: req.clientSignal,
       telemetry: { integrations: [spanlineTelemetry({ tracer })] },
     });
-    result.pipeTextStreamToResponse(res);
+    void result.pipeTextStreamToResponse(res);
   });
   const server = createServer(app).listen(0, '127.0.0.1');
   await once(server, 'listening');
