@@ -171,9 +171,11 @@ it('refuses a folder without a package.json, or with a broken one', async () => 
   await expect(readApp(folderWith({ 'package.json': '[]' }), '--app')).rejects.toThrow('package.json');
 });
 
-/** The instrumentations of the repository: the packages whose spans have a scope. */
+/** They write spans, but trace no framework: guards write their verdicts. */
+const OTHERS: ReadonlySet<string> = new Set(['core', 'guards']);
+/** The instrumentations of the repository: the other packages whose spans have a scope. */
 const INSTRUMENTATIONS = readdirSync(PACKAGES_FOLDER)
-  .filter((name) => name !== 'core' && existsSync(join(PACKAGES_FOLDER, name, 'src/scope.ts')))
+  .filter((name) => !OTHERS.has(name) && existsSync(join(PACKAGES_FOLDER, name, 'src/scope.ts')))
   .map((name) => `@spanline/${name}`);
 
 it.each(INSTRUMENTATIONS)('knows that %s traces, from an import and from a command', async (name) => {

@@ -41,6 +41,11 @@ const TOKEN = 1024;
 /** The last word, and a quotation that may be the name in an e-mail address: `"jane doe"@example.org`. */
 const LAST_TOKEN = /(?:"[^"\r\n]{0,64}"?)?\S*$/;
 
+/** Characters of a JSON Web Token: twice what servers take in a header. */
+const JWT_LENGTH = 16_384;
+/** A JSON Web Token without its end. Claims make it long, and it is a secret from its first letter on. */
+const OPEN_JWT = /(?<![A-Za-z0-9_-])eyJ[A-Za-z0-9_-]*(?:\.[A-Za-z0-9_-]*){0,4}$/;
+
 /** Finds what some of the built-in rules of redaction are about. */
 export interface Scanner {
   /** Places in a text, from left to right. No two overlap. `name` is the rule. */
@@ -60,6 +65,12 @@ function fromDigits(text: string): number {
 function fromToken(text: string): number {
   const from = Math.max(0, text.length - TOKEN);
   return from + (LAST_TOKEN.exec(text.slice(from))?.index ?? 0);
+}
+
+function fromJwt(text: string): number {
+  const from = Math.max(0, text.length - JWT_LENGTH);
+  const token = text.slice(from).search(OPEN_JWT);
+  return token < 0 ? text.length : from + token;
 }
 
 function lineReach(rules: readonly Rule[]): (text: string) => number {
@@ -82,6 +93,7 @@ export function createScanner(chosen: Readonly<Record<string, boolean | undefine
   const reaches = new Set(rules.map(({ name }) => REACH[name] ?? 'line'));
   const parts = [
     ...(rules.length === 0 ? [] : [fromToken]),
+    ...(rules.some(({ name }) => name === 'JWT') ? [fromJwt] : []),
     ...(reaches.has('digits') ? [fromDigits] : []),
     ...(reaches.has('line') ? [lineReach(rules.filter(({ name }) => REACH[name] === undefined))] : []),
   ];

@@ -9,7 +9,7 @@ const guarded = sharedState('guards.clients', () => new WeakMap<object, () => vo
 
 /**
  * Guards an OpenAI or Anthropic client in place: chat completions, completions, responses and messages, also through
- * helpers (`stream`, `parse`, `runTools`). It stays the same object of the same class, and its promises and streams
+ * helpers such as `stream`. It stays the same object of the same class, and its promises and streams
  * keep their classes. Wrap the client with `wrapOpenAI` or `wrapAnthropic` first, so that its span has the answer of
  * the model. Guarding again replaces the guards.
  *
