@@ -1,7 +1,7 @@
 /** A turn: an agent with its model calls, tools and sub-agents, from a prompt to its result. */
 
 import type { MessagePart, Span, SpanAttributes, SpanOptions } from '@spanline/core';
-import { enterAgent, type Props, props, text, usageAttributes } from '@spanline/instrumentation';
+import { enterAgent, epochMs, type Props, props, text, usageAttributes } from '@spanline/instrumentation';
 import { partsOf, textOfResult, toolResults, toolUses } from './messages.ts';
 import type { ModelUsage } from './usage.ts';
 
@@ -36,7 +36,6 @@ interface Tool {
 const MAIN = 'claude';
 /** The kinds of result that are no answer. */
 const isFailed = (result: Props): boolean => result['is_error'] === true || result['subtype'] !== 'success';
-const now = (): number => performance.timeOrigin + performance.now();
 
 /** The state of a turn. */
 export class Turn {
@@ -50,7 +49,7 @@ export class Turn {
   constructor(start: Start, span: Span) {
     this.#start = start;
     enterAgent(span, MAIN);
-    this.#main = { span, askedAt: now(), call: undefined };
+    this.#main = { span, askedAt: epochMs(span), call: undefined };
   }
 
   /** The model of the main agent's last call. */
@@ -63,7 +62,7 @@ export class Turn {
     const agent = this.#agentOf(message['parent_tool_use_id']);
     const { id, model, stop_reason: reason } = props(message['message']);
     const call = this.#callOf(agent, text(id) ?? 'unknown', text(model) ?? 'unknown');
-    call.endTime = now();
+    call.endTime = epochMs(call.span);
     call.parts.push(...partsOf(message));
     if (text(reason) !== undefined) call.span.set({ 'gen_ai.response.finish_reasons': [String(reason)] });
     if (text(message['error']) !== undefined) call.span.fail({ name: String(message['error']), message: '' });
@@ -89,7 +88,7 @@ export class Turn {
       if (isError) span?.fail({ name: 'ToolCallError', message: textOfResult(content) });
       span?.end();
     }
-    agent.askedAt = now();
+    agent.askedAt = epochMs(agent.span);
   }
 
   /** Ends the turn with its result. */
@@ -122,7 +121,7 @@ export class Turn {
     if (known !== undefined) return known;
     const tool = this.#tools.get(id);
     const name = tool?.subagent ?? 'subagent';
-    const askedAt = tool?.startedAt ?? now();
+    const askedAt = tool?.startedAt ?? epochMs(this.#main.span);
     const span = this.#start({
       name: `invoke_agent ${name}`,
       type: 'agent',
@@ -159,7 +158,7 @@ export class Turn {
         'gen_ai.response.id': id,
       },
     });
-    const call: Call = { id, model, span, parts: [], endTime: now() };
+    const call: Call = { id, model, span, parts: [], endTime: epochMs(span) };
     agent.call = call;
     const before = this.#last.get(model);
     this.#last.set(model, call);

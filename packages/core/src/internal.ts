@@ -39,6 +39,7 @@ export {
   evaluatedTrace,
   type EvaluatedTrace,
   endWithChildren,
+  epochMs,
   failuresBelow,
   type Failure,
   type Guard,

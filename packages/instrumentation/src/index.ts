@@ -23,6 +23,7 @@ export {
   describeFailure,
   endWithChildren,
   enterAgent,
+  epochMs,
   type Failure,
   failuresBelow,
   type Guard,

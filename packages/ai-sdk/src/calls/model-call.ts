@@ -4,6 +4,7 @@ import type { Message, Span, SpanAttributes, SpanOptions } from '@spanline/core'
 import {
   attributesOf,
   contextSpan,
+  epochMs,
   observedUsage,
   onForcedEnd,
   type Props,
@@ -97,7 +98,7 @@ export class ModelCall {
 
   /** The answer is there, and the SDK will report it later. The call ends now. */
   answered(): void {
-    this.#endTime ??= performance.timeOrigin + performance.now();
+    this.#endTime ??= epochMs(this.#tracing.tracer);
   }
 
   /** Runs the model inside of the span, and records what it gives: an answer, a stream, or an error. */

@@ -1,5 +1,6 @@
 /** One guard on one text: its findings, its failure, its span. */
 import type { Span } from '@spanline/core';
+import { epochMs } from '@spanline/instrumentation';
 import type { SpanAttributes } from '@spanline/record';
 import type { Found } from '../rules/index.ts';
 import { SCOPE } from '../scope.ts';
@@ -25,7 +26,7 @@ export class Watch {
   readonly #engine: Engine;
   readonly #stage: GuardStage;
   readonly #inContext: InContext;
-  readonly #startTime = performance.timeOrigin + performance.now();
+  readonly #startTime: number;
   readonly #evidence: Evidence[] = [];
   #matches = 0;
   #characters = 0;
@@ -36,6 +37,7 @@ export class Watch {
   constructor(engine: Engine, guard: Guard, stage: GuardStage, inContext: InContext) {
     this.guard = guard;
     this.#engine = engine;
+    this.#startTime = epochMs(engine.tracer);
     this.#stage = stage;
     this.#inContext = inContext;
   }

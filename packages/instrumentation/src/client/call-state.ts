@@ -1,7 +1,7 @@
 /** The span of a call, and the attributes collected for it. */
 
 import { currentSpan, type InstrumentationScope, type Span, type SpanOptions, type Tracer } from '@spanline/core';
-import { AnswerUsage, type Guard, onForcedEnd, usageAttributes } from '@spanline/core/internal';
+import { AnswerUsage, epochMs, type Guard, onForcedEnd, usageAttributes } from '@spanline/core/internal';
 import type { SpanAttributes, SpanStatus } from '@spanline/record';
 import type { AnswerReader, ClientCall, RequestRewrite } from './call.ts';
 
@@ -48,7 +48,7 @@ function createSpan(tracer: Tracer, scope: InstrumentationScope, { span: given, 
     const span = tracer.startSpan(options);
     return { now: span, another, atEnd: () => span };
   }
-  options.startTime = performance.timeOrigin + performance.now();
+  options.startTime = epochMs(tracer);
   const parent = currentSpan();
   if (parent !== undefined) options.parent = parent;
   return {

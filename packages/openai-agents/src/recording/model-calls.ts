@@ -3,6 +3,7 @@
 import type { Span, SpanAttributes } from '@spanline/core';
 import {
   attributesOf,
+  epochMs,
   type NormalizedUsage,
   observedUsage,
   props,
@@ -78,7 +79,7 @@ export function endModelCall(steps: Steps, step: Step, span: Span, source: Agent
   const endTime = lateTime(source.endedAt);
   const turn = enclosing('turn', step.parent);
   if (isOpenEnded && !isAborted && turn !== undefined) {
-    turn.uncounted.push({ id: step.id, endTime: endTime ?? performance.timeOrigin + performance.now() });
+    turn.uncounted.push({ id: step.id, endTime: endTime ?? epochMs(span) });
     return;
   }
   steps.end(step.id);
