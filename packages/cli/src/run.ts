@@ -37,6 +37,10 @@ const COMMANDS: Readonly<Record<string, Command>> = {
     load: async () => (await import('./ask/cost.ts')).cost,
   },
   scores: { summary: 'scores of evaluations and users', load: async () => (await import('./ask/scores.ts')).scores },
+  drift: {
+    summary: 'whether scores, answers, topics and refusals have changed by prompt version, model and day',
+    load: async () => (await import('./ask/drift.ts')).drift,
+  },
   explain: {
     summary: 'what slow, expensive, failing or badly scored traces have in common',
     load: async () => (await import('./why/explain.ts')).explain,

@@ -128,6 +128,7 @@ const COMMANDS: readonly (readonly string[])[] = [
   ['sessions'],
   ['cost'],
   ['scores'],
+  ['drift', '--all'],
   ['show', 'trace'],
   ['show', 'trace', '--prompt', '--answer'],
   ['show', 'trace', '--documents', '--tools', '--json'],

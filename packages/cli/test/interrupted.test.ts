@@ -55,6 +55,7 @@ it.each([
   [['sessions', '-']],
   [['cost', '-']],
   [['scores', '-']],
+  [['drift', '-']],
   [['explain', '--slow', 'search', '-']],
   [['diff', '-', '--before', '2026-11-23']],
   [['check', 'error_rate < 1%', '-']],

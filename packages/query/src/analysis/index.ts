@@ -48,3 +48,4 @@ export {
   type Estimate,
   type Side,
 } from './compare/index.ts';
+export { type Drift, DRIFT_FIELDS, DRIFT_LEVEL, type DriftField, driftOf, type DriftRow } from './drift/index.ts';
