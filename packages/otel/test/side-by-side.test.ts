@@ -119,6 +119,20 @@ describe('calls that look the same', () => {
   });
 });
 
+test.each(['inner first', 'outer first'])('a call of a tool below a model call is another one: %s', (order) => {
+  const { otel, tracer, records } = start();
+  otel.startSpan('before').end();
+  const attributes = { 'gen_ai.request.model': 'gpt-4o', 'gen_ai.usage.input_tokens': 40 };
+  const call = (name: string) => ({ name, type: 'llm', scope: { name, version: '1' }, attributes }) as const;
+  const outer = tracer.startSpan({ ...call('outer'), startTime: T0 });
+  const tool = tracer.startSpan({ name: 'tool', type: 'tool', parent: outer, startTime: T0 });
+  const inner = tracer.startSpan({ ...call('inner'), parent: tool, startTime: T0 });
+  const ends = order === 'inner first' ? [inner, tool, outer] : [outer, tool, inner];
+  for (const span of ends) span.end({ endTime: T0 + 1000 });
+  const counts = records().map((record) => record['gen_ai.usage.input_tokens'] ?? 0);
+  expect(counts.reduce((sum, count) => sum + count, 0)).toBe(80);
+});
+
 test('the tokens of an agent whose calls were billed elsewhere are not billed again', () => {
   const { otel, tracer, records } = start();
   const facts = { 'gen_ai.response.id': 'a', 'gen_ai.usage.input_tokens': 40, 'gen_ai.usage.output_tokens': 12 };

@@ -1,11 +1,14 @@
 /** One call that two instrumentations record side by side, neither below the other. */
 import { BoundedMap } from '@spanline/record';
 import { sharedState } from '../context/index.ts';
-import type { SpanState } from './span-state.ts';
+import { type SpanState, STATE } from './span-state.ts';
 
 /** A record that carries the bill of its call. */
 interface Billed {
   readonly scope: string;
+  readonly spanId: string;
+  /** Spans above it. A call of a tool below a model call is another call. */
+  readonly above: ReadonlySet<string>;
   readonly id: string | undefined;
   readonly model: string | undefined;
   readonly startMs: number;
@@ -17,6 +20,7 @@ interface Billed {
 const MAX_KEYS = 4000;
 /** Of calls that look the same, such as those of a provider that gives all answers one id. */
 const MAX_ALIKE = 50;
+const MAX_ABOVE = 100;
 
 /** Two records of one call begin and end at almost the same time. */
 const MIN_SHARE = 0.5;
@@ -41,10 +45,28 @@ function knownIn({ owner }: SpanState): BoundedMap<string, Billed[]> {
   return known;
 }
 
-function toBilled({ scope, attributes, startEpochMs, durationMs }: SpanState): Billed {
+function above({ parent }: SpanState): Set<string> {
+  const ids = new Set<string>();
+  for (let state = parent?.[STATE]; state !== undefined && ids.size < MAX_ABOVE; state = state.parent?.[STATE]) {
+    ids.add(state.spanId);
+  }
+  return ids;
+}
+
+function toBilled(state: SpanState): Billed {
+  const { scope, spanId, attributes, startEpochMs, durationMs } = state;
   const { 'gen_ai.response.id': id, 'gen_ai.request.model': asked, 'gen_ai.response.model': answered } = attributes;
   const endMs = startEpochMs + durationMs;
-  return { scope: scope?.name ?? '', id, model: asked ?? answered, startMs: startEpochMs, endMs, others: new Set() };
+  return {
+    scope: scope?.name ?? '',
+    spanId,
+    above: above(state),
+    id,
+    model: asked ?? answered,
+    startMs: startEpochMs,
+    endMs,
+    others: new Set(),
+  };
 }
 
 /**
@@ -71,6 +93,7 @@ const isSameModel = ({ model: one = '' }: Billed, { model: other = '' }: Billed)
 
 function isSameCall(first: Billed, second: Billed): boolean {
   if (first.scope === second.scope || first.others.has(second.scope) || !isSameTime(first, second)) return false;
+  if (first.above.has(second.spanId) || second.above.has(first.spanId)) return false;
   return first.id !== undefined && second.id !== undefined ? first.id === second.id : isSameModel(first, second);
 }
 
@@ -82,7 +105,7 @@ function hasUsage({ attributes }: SpanState): boolean {
 
 /**
  * True at the end of a model call that a record of another instrumentation has billed already: its answer has the same
- * id, or one has no id and both have the same model and the same tokens of input, and both took place at the same time.
+ * id, or one has no id and both have the same model and the same tokens of input, and both took place at the same time, neither below the other.
  * Each record stands for one call, so that of two calls which look the same both are billed.
  */
 export function isSecondRecord(state: SpanState): boolean {
