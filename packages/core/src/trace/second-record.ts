@@ -105,8 +105,9 @@ function hasUsage({ attributes }: SpanState): boolean {
 
 /**
  * True at the end of a model call that a record of another instrumentation has billed already: its answer has the same
- * id, or one has no id and both have the same model and the same tokens of input, and both took place at the same time, neither below the other.
- * Each record stands for one call, so that of two calls which look the same both are billed.
+ * id, or one has no id and both have the same model and the same tokens of input. Both took place at the same time,
+ * and neither is below the other. Each record stands for one call, so that of two calls which look the same both are
+ * billed.
  */
 export function isSecondRecord(state: SpanState): boolean {
   if (!calls.isNeeded || (state.type !== 'llm' && state.type !== 'embedding')) return false;
