@@ -23,7 +23,7 @@ export interface DeadLetter {
   readonly line: string;
 }
 
-const LONGEST_MS = 60_000;
+const LONGEST_MS = 240_000;
 
 /** Ships what is there, then ends. @throws an error with the state of the sinks, when a target takes no lines */
 export async function ship(options: Omit<ShipperOptions, 'onReport' | 'final'>): Promise<Shipped> {

@@ -7,8 +7,8 @@ import type { ScoreForm } from './score-form.ts';
 import type { Score } from './score.ts';
 
 const KINDS: Readonly<Record<string, string>> = { user: 'HUMAN', llm_judge: 'LLM' };
-/** Phoenix answers before it has written a span. It has had a minute by then. */
-const ATTEMPTS_WITHOUT_SPAN = 8;
+/** Phoenix answers before it has written a span. It has had about two minutes by then. */
+const ATTEMPTS_WITHOUT_SPAN = 10;
 
 /** Phoenix keeps one annotation of a name and an identifier on a span: the one that is sent again replaces itself. */
 function annotation(score: Score, place: object): object {
