@@ -64,7 +64,7 @@ export const drift = defineQuestion({
   flags: { by: 'texts', all: 'switch', limit: 'text' },
   async answer({ query, filter, flags, read }): Promise<Report> {
     const [fields, limit] = [fieldsOf(flags.by), limitOf(flags.limit, USUAL_LIMIT)];
-    const { rows, tooFew } = await driftOf(query.records(filter, read), fields);
+    const { rows, tooFew, leftOut } = await driftOf(query.records(filter, read), fields);
     const found = flags.all === true ? rows : rows.filter(({ isDrift }) => isDrift);
     const kept = found.slice(0, limit);
     const sentence = rows.length === 0 ? 'Nothing to compare.' : `No drift in ${rows.length} comparisons.`;
@@ -73,6 +73,7 @@ export const drift = defineQuestion({
       tooFew === 0
         ? ''
         : `Left out for fewer than 20 samples on a side: ${tooFew} of ${rows.length + tooFew} comparisons.`,
+      leftOut === 0 ? '' : `Left out beyond the first 200,000: ${leftOut} scores and ids of spans.`,
     ].filter((note) => note !== '');
     const first: Block =
       kept.length === 0 ? { kind: 'text', text: sentence } : { kind: 'table', columns: columnsOf(kept) };
@@ -82,6 +83,7 @@ export const drift = defineQuestion({
         level: DRIFT_LEVEL,
         comparisons: rows.length,
         tooFew,
+        leftOut,
         drift: rows.filter(({ isDrift }) => isDrift).length,
         rows: kept,
       },

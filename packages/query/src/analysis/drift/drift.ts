@@ -34,6 +34,8 @@ export interface Drift {
   readonly rows: readonly DriftRow[];
   /** Comparisons that were left out, because a side has fewer than 20 samples. */
   readonly tooFew: number;
+  /** Scores, and ids of spans and traces, that were left out, because there are more than 200,000 of each. */
+  readonly leftOut: number;
 }
 
 /** A comparison is drift below this probability. */
@@ -166,6 +168,7 @@ export async function driftOf(
   const series = new Map<string, Series>();
   const calls = new Map<string, Values>();
   const scores: SpanRecord[] = [];
+  let leftOut = 0;
 
   function add(values: Values, measure: string, seen: Seen): void {
     for (const field of fields) {
@@ -181,12 +184,15 @@ export async function driftOf(
   }
 
   function remember(id: string | undefined, values: Values): void {
-    if (id !== undefined && (calls.size < MAX_SPANS || calls.has(id))) calls.set(id, values);
+    if (id === undefined) return;
+    if (calls.size < MAX_SPANS || calls.has(id)) calls.set(id, values);
+    else leftOut++;
   }
 
   for await (const { kind, record } of records) {
     if (kind === 'score') {
       if (scores.length < MAX_SPANS) scores.push(record);
+      else leftOut++;
     } else if (isSpanEnd(kind, record) && record['span.type'] === 'llm') {
       const values = valuesOf(record);
       remember(record.span_id, values);
@@ -207,5 +213,5 @@ export async function driftOf(
     const p = ps[at] ?? 1;
     return { ...row, p, isDrift: p < DRIFT_LEVEL };
   });
-  return { rows: adjusted.toSorted((a, b) => a.p - b.p), tooFew: compared.length - rows.length };
+  return { rows: adjusted.toSorted((a, b) => a.p - b.p), tooFew: compared.length - rows.length, leftOut };
 }
