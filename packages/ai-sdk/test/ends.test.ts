@@ -72,6 +72,31 @@ describe.each(SDKS)('ai $version', ({ version, ai, createOpenAI }) => {
     ]);
   });
 
+  const wrappedStream = (abortSignal: AbortSignal) =>
+    ai.streamText({
+      model: ai.wrapLanguageModel({ model: modelAt(wire.url), middleware: spanlineMiddleware({ tracer }) }),
+      prompt: 'plain',
+      abortSignal,
+      onError: () => undefined,
+      ...watched(),
+    });
+
+  it('a stream of a wrapped model that breaks is a failure of its call', async () => {
+    wire.answer(() => ({ type: 'text/event-stream', chunks: PIECES.slice(0, 5), cut: true }));
+    await drain(wrappedStream(new AbortController().signal).textStream).catch(() => undefined);
+    await settled();
+    expect(tree(log.records())).toBe('chain streamText [error]\n  llm chat gpt-4o [error]');
+  });
+
+  it('a stream of a wrapped model that is aborted ends its call', async () => {
+    wire.answer(() => ({ type: 'text/event-stream', chunks: PIECES, open: true }));
+    const controller = new AbortController();
+    const { textStream } = wrappedStream(controller.signal);
+    for await (const piece of textStream) if (piece === '20 ') controller.abort();
+    await settled();
+    expect(tree(log.records())).toBe('chain streamText [aborted]\n  llm chat gpt-4o [aborted]');
+  });
+
   it.runIf(version === 7)('a call that is aborted is aborted', async () => {
     const controller = new AbortController();
     const call = ai.generateText({ model: model(), prompt: 'never', abortSignal: controller.signal, ...watched() });

@@ -120,6 +120,17 @@ describe.each(SDKS)('ai $version', ({ version, ai, createOpenAI }) => {
     if (version === 7) expect(spans('llm')[1]?.['gen_ai.response.time_to_first_chunk']).toBeGreaterThan(0);
   });
 
+  it('names a stream after its function, or as the application does', async () => {
+    await drain(ai.streamText({ model: model(), prompt: 'plain', ...watched() }).textStream);
+    await drain(ai.streamText({ model: model(), prompt: 'plain', ...watched({ functionId: 'summary' }) }).textStream);
+    await written();
+    expect(spans('chain')).toMatchObject([{ 'span.name': 'streamText' }, { 'span.name': 'summary' }]);
+    expect(spans('llm')).toMatchObject([
+      { 'span.path': 'streamText > chat gpt-4o', 'gen_ai.request.stream': true },
+      { 'span.path': 'summary > chat gpt-4o', 'gen_ai.request.stream': true },
+    ]);
+  });
+
   it('records an agent that a tool calls under the tool', async () => {
     const ask = async ({ city }: { city: string }): Promise<string> => {
       const { text } = await ai.generateText({ model: model('gpt-4o-mini'), prompt: `plain ${city}`, ...watched() });

@@ -42,10 +42,18 @@ export interface ModelCallOptions {
   readonly startTime?: number | undefined;
   /** The SDK reports the answer by an event only. A middleware below sees it first. */
   readonly isByEvent?: boolean;
+  /** Called when the answer turns out to be a stream. Only where the model is wrapped. */
+  readonly onStream?: () => void;
   /** Called when a stream has arrived, with an object of the answer. */
   readonly onAnswered?: (holder: unknown) => void;
-  /** Called with the status of a stream that was not read to its end. */
-  readonly onLeft?: (status: 'abandoned' | 'aborted') => void;
+  /** Called when a stream has ended before its end. */
+  readonly onCut?: (how: Cut) => void;
+}
+
+/** How a stream ended that did not come to its end. */
+export interface Cut {
+  readonly status?: 'abandoned' | 'aborted';
+  readonly failure?: { readonly error: unknown };
 }
 
 /** The recording of one call. Only its first end counts. */
@@ -56,7 +64,8 @@ export class ModelCall {
   readonly #hidden: Hidden;
   readonly #startedMs = performance.now();
   readonly #signal: AbortSignal | undefined;
-  readonly #onLeft: ModelCallOptions['onLeft'];
+  readonly #onStream: ModelCallOptions['onStream'];
+  readonly #onCut: ModelCallOptions['onCut'];
   readonly #onAnswered: ModelCallOptions['onAnswered'];
   #endTime: number | undefined;
   #streamed: StreamedAnswer | undefined;
@@ -69,14 +78,16 @@ export class ModelCall {
     parent,
     startTime,
     isByEvent = false,
-    onLeft,
+    onStream,
+    onCut,
     onAnswered,
   }: ModelCallOptions) {
     this.#tracing = tracing;
     this.#hidden = hidden;
     const { abortSignal } = request;
     this.#signal = abortSignal instanceof AbortSignal ? abortSignal : undefined;
-    this.#onLeft = onLeft;
+    this.#onStream = onStream;
+    this.#onCut = onCut;
     this.#onAnswered = onAnswered;
     this.isByEvent = isByEvent;
     const { guard } = tracing;
@@ -158,6 +169,7 @@ export class ModelCall {
       return result;
     }
     this.span.set({ 'gen_ai.request.stream': true });
+    this.#onStream?.();
     const streamed = (this.#streamed = new StreamedAnswer());
     streamed.opened(answer);
     const watched = watchStream(stream, this.#watcher(streamed));
@@ -180,7 +192,11 @@ export class ModelCall {
           this.#onAnswered?.(props(streamed.facts['usage'])['raw']);
         }),
       abandoned: (reason) => guard('model stream', () => this.#left(streamed, reason)),
-      failed: (error) => guard('model stream', () => this.fail(error)),
+      failed: (error) =>
+        guard('model stream', () => {
+          this.fail(error);
+          this.#onCut?.(statusOfThrown(error) === 'error' ? { failure: { error } } : { status: 'aborted' });
+        }),
     };
   }
 
@@ -201,7 +217,7 @@ export class ModelCall {
     if (isFailure) return this.fail(reason);
     const status = reason === undefined ? 'abandoned' : 'aborted';
     this.leave(status);
-    this.#onLeft?.(status);
+    this.#onCut?.({ status });
   }
 
   /** Sets what has arrived of a stream. */

@@ -1,6 +1,7 @@
 /** The operations that are open, bounded. */
 
 import { createRunRegistry, isObject } from '@spanline/instrumentation';
+import type { Cut } from './model-call.ts';
 import { endOperation, hasOpenChildren, leaveChildren, type Operation } from './operation.ts';
 
 /** Open operations by id. One that nobody can end any more is closed. */
@@ -39,6 +40,11 @@ export class OpenOperations {
     if (operation.isWatched) this.#readers.unregister(operation);
     operation.isWatched = true;
     this.#readers.register(holder, operation.id, operation);
+  }
+
+  /** A stream has ended before its end, so that the SDK may not report the end of its operation. */
+  cut(operation: Operation | undefined, how: Cut): void {
+    if (operation !== undefined && this.end(operation.id) !== undefined) endOperation(operation, how);
   }
 
   #lost(id: string): void {

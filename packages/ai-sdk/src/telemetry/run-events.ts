@@ -3,7 +3,7 @@
 import type { SpanOptions } from '@spanline/core';
 import { enterSpan, type Props, props, statusOfThrown } from '@spanline/instrumentation';
 import { claim, release } from '../calls/claims.ts';
-import { ModelCall } from '../calls/model-call.ts';
+import { type Cut, ModelCall } from '../calls/model-call.ts';
 import { OpenOperations } from '../calls/open-operations.ts';
 import { describeEnd, endOperation, type Operation, type OperationEnd, startOperation } from '../calls/operation.ts';
 import {
@@ -199,21 +199,15 @@ export class RunEvents {
     const hidden = operation?.hidden ?? hiddenIn(request);
     const place = operation === undefined ? durableParent(request) : { parent: operation.span };
     const startTime = timeOf(request);
-    const onLeft = (status: 'abandoned' | 'aborted'): void => this.#left(operation, status);
+    const onCut = (how: Cut): void => this.#operations.cut(operation, how);
     const onAnswered = (holder: unknown): void => {
       if (operation !== undefined) this.#operations.answered(operation, holder);
     };
-    const ends = { onLeft, onAnswered };
+    const ends = { onCut, onAnswered };
     const call = new ModelCall({ tracing: this.#tracing, request, hidden, startTime, isByEvent, ...ends, ...place });
     if (operation === undefined) return call;
     for (const earlier of operation.calls) if (!earlier.isOpen) operation.calls.delete(earlier);
     operation.calls.add(call);
     return call;
-  }
-
-  /** Nobody reads the rest of the stream, so that the SDK does not report the end of the operation. */
-  #left(operation: Operation | undefined, status: 'abandoned' | 'aborted'): void {
-    if (operation !== undefined && this.#operations.end(operation.id) !== undefined)
-      endOperation(operation, { status });
   }
 }

@@ -1,8 +1,8 @@
 /** The events of `ai` 6, which name no call, as spans. Each call has an object of its own. */
 
-import { enterSpan, isObject, type Props, props } from '@spanline/instrumentation';
+import { enterSpan, isObject, type Props, props, text } from '@spanline/instrumentation';
 import { claimEvent } from '../calls/claims.ts';
-import { ModelCall } from '../calls/model-call.ts';
+import { type Cut, ModelCall } from '../calls/model-call.ts';
 import type { OpenOperations } from '../calls/open-operations.ts';
 import { describeEnd, endOperation, type Operation, startOperation } from '../calls/operation.ts';
 import { endTool, startTool, stepId } from '../calls/steps.ts';
@@ -14,6 +14,9 @@ const settingsOf = (event: Props): Props => ({
   provider: props(event['model'])['provider'],
   modelId: props(event['model'])['modelId'],
 });
+
+/** `ai` 6 keeps a place for the body of an answer that came whole, and none in a stream. */
+const isStreamed = (answer: unknown): boolean => isObject(answer) && !('body' in answer);
 
 /** Records one call of `generateText` or `streamText`. */
 export class StepEvents {
@@ -49,7 +52,10 @@ export class StepEvents {
     if (operation === undefined) return;
     const request = { ...this.#settings, ...settingsOf(event) };
     const { span: parent, hidden } = operation;
-    const call = new ModelCall({ tracing: this.#tracing, request, hidden, parent, isByEvent: true });
+    const onStream = (): void => this.#streamed(operation);
+    const onCut = (how: Cut): void => this.#operations.cut(operation, how);
+    const ends = { onStream, onCut };
+    const call = new ModelCall({ tracing: this.#tracing, request, hidden, parent, isByEvent: true, ...ends });
     operation.calls.clear();
     operation.calls.add(call);
     enterSpan(call.span);
@@ -73,9 +79,17 @@ export class StepEvents {
 
   stepEnd(event: Props): void {
     const operation = this.#operation;
-    for (const call of operation?.calls ?? []) call.end(event);
-    operation?.calls.clear();
-    if (operation !== undefined) this.#operations.answered(operation, event);
+    if (operation === undefined) return;
+    const streamed = this.#tracing.guard('answer', () => isStreamed(event['response'])) ?? false;
+    if (streamed) this.#streamed(operation);
+    for (const call of operation.calls) call.end(event, { 'gen_ai.request.stream': streamed || undefined });
+    operation.calls.clear();
+    this.#operations.answered(operation, event);
+  }
+
+  /** The events tell `streamText` from `generateText` once there is an answer. */
+  #streamed({ span }: Operation): void {
+    if (span.type === 'chain' && text(this.#settings['functionId']) === undefined) span.updateName('streamText');
   }
 
   end(event: Props): void {
