@@ -13,7 +13,7 @@ import {
   text,
   usageAttributes,
 } from '@spanline/instrumentation';
-import { handlerFailure, toolFailure } from '../messages/failure.ts';
+import { cancellation, handlerFailure, toolFailure } from '../messages/failure.ts';
 import { requestSpan, resultFacts } from '../messages/request.ts';
 import type { McpCaller, Peer } from '../peer/peer.ts';
 import { transportName } from '../peer/transport.ts';
@@ -73,7 +73,7 @@ function startService(peer: Peer, method: string, request: unknown, context: Han
 
 /** Ends the span of a request whose caller has left, though its handler may never end. */
 function watchCaller({ span, signal }: Service): void {
-  const abort = (): void => span.end({ status: 'aborted' });
+  const abort = (): void => span.fail(cancellation(signal)).end();
   signal?.addEventListener(
     'abort',
     () => {
@@ -133,7 +133,9 @@ function tracedHandler(peer: Peer, handler: Method): Method {
     const { span } = service;
     const ended = (outcome: Outcome): void => {
       peer.guard(SCOPE.name, () => readOutcome(peer, service, outcome));
-      span.end(service.signal?.aborted === true ? { status: 'aborted' } : undefined);
+      const { signal } = service;
+      if (signal?.aborted === true) span.fail(cancellation(signal));
+      span.end();
     };
     const serve = (): unknown => settle(tracer, span, plain, ended, true);
     return origin.baggage === undefined ? serve() : withContext({ baggage: origin.baggage }, serve);

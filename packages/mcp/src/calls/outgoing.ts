@@ -2,7 +2,7 @@
 
 import type { Span, SpanAttributes } from '@spanline/core';
 import { injectCurrent, type Method, number, patchMethod, props, type Props, text } from '@spanline/instrumentation';
-import { callFailure, toolFailure } from '../messages/failure.ts';
+import { callFailure, cancellation, toolFailure } from '../messages/failure.ts';
 import { requestSpan, type RequestSpan, resultFacts } from '../messages/request.ts';
 import type { Peer } from '../peer/peer.ts';
 import { SCOPE } from '../scope.ts';
@@ -65,21 +65,12 @@ function withProgress(options: Props, call: Call): Props {
   };
 }
 
-/** The reason of an application that took its request back; a time-out of its own is one like the SDK's. */
-function takenBack({ signal }: Call): unknown {
-  const { name, message } = props(signal?.reason);
-  const reported = text(message) ?? text(signal?.reason) ?? 'the request was cancelled';
-  return name === 'TimeoutError'
-    ? { name: 'timeout', code: 'ETIMEDOUT', message: reported }
-    : { name: 'AbortError', message: reported };
-}
-
 function readOutcome(call: Call, outcome: Outcome): void {
   const { method, span, peer, isAttached } = call;
   if (call.progress > 0) span.set({ 'spanline.mcp.progress': call.progress });
   if ('error' in outcome) {
     const failure =
-      call.signal?.aborted === true ? { error: takenBack(call), attributes: {} } : callFailure(outcome.error);
+      call.signal?.aborted === true ? { error: cancellation(call.signal), attributes: {} } : callFailure(outcome.error);
     span.set(failure.attributes);
     if (!isAttached) span.fail(failure.error);
     return;

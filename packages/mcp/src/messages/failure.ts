@@ -62,3 +62,16 @@ export function handlerFailure(error: unknown): RequestFailure {
   const { code } = props(error);
   return Number.isSafeInteger(code) ? byCode(code as number, error, undefined) : byCode(INTERNAL_ERROR, error, error);
 }
+
+/**
+ * The error of a request that its caller has taken back, with the caller's reason. A time-out of the caller's own is a
+ * failure like the SDK's.
+ */
+export function cancellation(signal: AbortSignal | undefined): unknown {
+  const reason: unknown = signal?.reason;
+  const { name, message } = props(reason);
+  const reported = text(message) ?? text(reason) ?? 'the request was cancelled';
+  return name === 'TimeoutError'
+    ? { name: 'timeout', code: 'ETIMEDOUT', message: reported }
+    : { name: 'AbortError', message: reported };
+}
