@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { type AlertRule, CATALOG, checkMetrics, DEFAULT_RULES } from '../src/index.ts';
+import { catalogRules } from './catalog-rules.ts';
 import { createWorld, MINUTE, type Served, type World } from './world.ts';
 
 type Scene = (world: World) => void | Promise<void>;
@@ -158,6 +159,13 @@ const RELATIVE: [id: string, rule: AlertRule, usual: Scene, at: Scene, beyond: S
     serve(100, { ms: 290, step: 'rerank' }),
     serve(100, { ms: 310, step: 'rerank' }),
   ],
+  [
+    'distribution',
+    CATALOG.scoreDrift('faithfulness'),
+    scores('faithfulness', some(1000, 100)),
+    scores('faithfulness', some(1000, 200)),
+    scores('faithfulness', some(1000, 201)),
+  ],
 ];
 
 describe('a rule of the catalogue', () => {
@@ -176,7 +184,7 @@ describe('a rule of the catalogue', () => {
 
   it('is in one of the two tables above', () => {
     const tested = new Set([...ABSOLUTE, ...RELATIVE].map(([, rule]) => rule.name));
-    const names = Object.values(CATALOG).map((rule) => (typeof rule === 'function' ? rule(1) : rule).name);
+    const names = catalogRules().map(({ rule }) => rule.name);
     expect(names.filter((name) => !tested.has(name))).toEqual([]);
   });
 });

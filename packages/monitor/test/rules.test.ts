@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type AlertRule, type AlertRuleInput, CATALOG, checkMetrics, DEFAULT_RULES } from '../src/index.ts';
 import { resolveRules } from '../src/rules/resolve.ts';
+import { catalogRules } from './catalog-rules.ts';
 
 const RULE: AlertRule = { name: 'R', metric: 'error_rate', threshold: 0.5, comparison: 'gt' };
 
@@ -29,7 +30,7 @@ describe('the default rules', () => {
   });
 
   it('state every field, with the value that holds', () => {
-    const catalog = Object.values(CATALOG).map((rule) => (typeof rule === 'function' ? rule(1) : rule));
+    const catalog = catalogRules().map(({ rule }) => rule);
     for (const rule of [...DEFAULT_RULES, ...catalog]) {
       const { warningThreshold, recoveryThreshold, relativeTo, baseline, step, ...stated } =
         resolveRules([rule])[0] ?? {};

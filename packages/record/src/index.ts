@@ -2,10 +2,12 @@ export { type Check, checkOptions, nearest, type NumberBounds, option, type Shap
 export {
   bootstrapInterval,
   chiSquare,
+  countsOf,
   holm,
   hypergeometricTails,
   type Interval,
   kolmogorovSmirnov,
+  kolmogorovSmirnovOfCounts,
   logFactorials,
   meanOf,
   normalQuantile,

@@ -10,8 +10,28 @@ export interface Projection {
   readonly at: number;
 }
 
+/** Mean scores of an evaluation. Their distributions differ, so that the means may be the same. */
+export interface Moved {
+  readonly evaluation: string;
+  readonly usual: number;
+  readonly now: number;
+}
+
+/** More than the values of an alert say. */
+export interface AlertDetail {
+  readonly projection?: Projection | undefined;
+  readonly moved?: Moved | undefined;
+}
+
+function describeMove({ evaluation, usual, now }: Moved, isOver: boolean): string {
+  const [from, to] = [usual, now].map((mean) => formatValue(Math.round(mean * 1000) / 1000));
+  return isOver
+    ? `mean of ${evaluation} is ${to}, usually ${from}`
+    : `mean of ${evaluation} moved from ${from} to ${to}`;
+}
+
 /** Describes an alert in one sentence: value, limit, window and samples, and what to expect of the day. */
-export function describeAlert(alert: Omit<Alert, 'message'>, projection?: Projection): string {
+export function describeAlert(alert: Omit<Alert, 'message'>, { projection, moved }: AlertDetail = {}): string {
   const { name, event, metric, value, threshold, baseline, step, windowMinutes, samples, suppressed } = alert;
   const subject = step === undefined ? metric : `${metric} of ${step}`;
   const held = suppressed === 0 ? '' : `, ${suppressed} suppressed`;
@@ -20,7 +40,8 @@ export function describeAlert(alert: Omit<Alert, 'message'>, projection?: Projec
   const usual = baseline === undefined ? '' : `, usually ${formatValue(baseline)}`;
   const [shownValue, shownLimit] = formatApart(value ?? threshold, threshold);
   const limit = `limit ${SIGNS[alert.comparison]} ${shownLimit}${usual}`;
-  const now = value === undefined ? `${subject} has too little data` : `${subject} is ${shownValue}`;
+  const move = moved === undefined ? '' : `${describeMove(moved, event === 'recovered')}; `;
+  const now = value === undefined ? `${subject} has too little data` : `${move}${subject} is ${shownValue}`;
   if (event === 'recovered') return `${name} has recovered: ${now} (${limit}, ${over})`;
   const minutes = Math.round((alert.at - alert.since) / 60_000);
   const still = event === 'repeated' ? ` for ${minutes} min` : '';

@@ -50,10 +50,22 @@ export function isScoredByValue({ metric, comparison }: ResolvedRule): boolean {
   return /^(?:latency|time_to_first_token)_/.test(metric) && isUpward(comparison);
 }
 
-const EVALUATION = /^(?<name>.+)_(?<kind>score|rate)$/;
+const EVALUATION = /^(?<name>.+)_(?<kind>score|rate|drift)$/;
 
 const signed = (sign: number, value: number | undefined): number | undefined =>
   value === undefined ? undefined : sign * value;
+
+/** Distance of a score from the mean of those before it. */
+function farFromMean(name: string): ExemplarScorer {
+  let count = 0;
+  let mean = 0;
+  return (_record, { evaluation }) => {
+    if (evaluation?.name !== name || evaluation.value === undefined) return undefined;
+    const distance = count === 0 ? 0 : Math.abs(evaluation.value - mean);
+    mean += (evaluation.value - mean) / ++count;
+    return distance;
+  };
+}
 
 function evaluationScorer({ metric, comparison }: ResolvedRule): ExemplarScorer | undefined {
   const { name, kind } = EVALUATION.exec(metric)?.groups ?? {};
@@ -62,6 +74,7 @@ function evaluationScorer({ metric, comparison }: ResolvedRule): ExemplarScorer 
   if (kind === 'score') {
     return (_record, { evaluation }) => (evaluation?.name === name ? signed(sign, evaluation.value) : undefined);
   }
+  if (kind === 'drift') return farFromMean(name);
   return (_record, { evaluation }) => (evaluation?.name === name && evaluation.isPositive === sign > 0 ? 1 : undefined);
 }
 

@@ -1,4 +1,5 @@
 import { quantileOf } from '@spanline/record';
+import { UsualScores, type UsualScoresJson } from './usual-scores.ts';
 
 const HOUR_MS = 3_600_000;
 const HOURS_OF_WEEK = 168;
@@ -33,6 +34,7 @@ interface Series {
 export interface BaselinesJson {
   readonly version: 1;
   readonly series: Readonly<Record<string, Series>>;
+  readonly scores?: UsualScoresJson;
 }
 
 function hourOfWeek(epochMs: number): number {
@@ -76,6 +78,8 @@ function isSeries(value: unknown): value is Series {
 export class Baselines {
   /** The series that was learned first comes first. */
   readonly #series = new Map<string, Series>();
+  /** For metrics that compare distributions. */
+  readonly scores = new UsualScores();
 
   /** @returns `undefined` while too few values are known */
   get(key: string, epochMs: number): Baseline | undefined {
@@ -87,7 +91,7 @@ export class Baselines {
 
   /** Number of keys that have a baseline. */
   get known(): number {
-    return [...this.#series.values()].filter(({ overall }) => overall.length >= MIN_OVERALL).length;
+    return this.scores.known + [...this.#series.values()].filter(({ overall }) => overall.length >= MIN_OVERALL).length;
   }
 
   /** Adds a value. Beyond 2000 keys, the one that learned longest ago is dropped. */
@@ -102,15 +106,17 @@ export class Baselines {
   }
 
   toJSON(): BaselinesJson {
-    return { version: 1, series: Object.fromEntries(this.#series) };
+    const series = Object.fromEntries(this.#series);
+    return this.scores.known === 0 ? { version: 1, series } : { version: 1, series, scores: this.scores.toJSON() };
   }
 
   /** Loads what {@link toJSON} returned. @returns false, and loads nothing, if the JSON is not valid */
   load(json: unknown): boolean {
-    const { version, series } = (json ?? {}) as Partial<BaselinesJson>;
+    const { version, series, scores } = (json ?? {}) as Partial<BaselinesJson>;
     if (version !== 1 || typeof series !== 'object' || series === null) return false;
     const entries = Object.entries(series).slice(0, MAX_SERIES);
     if (!entries.every(([, one]) => isSeries(one))) return false;
+    if (scores !== undefined && !this.scores.load(scores)) return false;
     for (const [key, { overall, hours }] of entries) {
       const kept = Object.entries(hours).map(([hour, values]) => [hour, values.slice(-MAX_PER_HOUR)] as const);
       this.#series.set(key, { overall: overall.slice(-MAX_OVERALL), hours: Object.fromEntries(kept) });

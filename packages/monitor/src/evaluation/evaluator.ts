@@ -1,13 +1,14 @@
 import type { Message } from '../alerts/ledger.ts';
 import { RecentTraces } from '../causes/recent-traces.ts';
 import type { Aggregator } from '../metrics/aggregator.ts';
+import type { Cell } from '../metrics/cell.ts';
 import type { Measurement } from '../metrics/measurement.ts';
 import type { ReadRecord } from '../metrics/read-record.ts';
 import type { ResolvedRule } from '../rules/types.ts';
 import { advance, advanceAmong, type IsQuiet, look, type Outcome } from './advance.ts';
 import type { Baselines } from './baselines.ts';
-import { makeAlert, type ServiceIdentity } from './make-alert.ts';
-import { baselineOf, observe } from './observe.ts';
+import { makeAlert, movedOf, type ServiceIdentity } from './make-alert.ts';
+import { baselineOf, observe, usualScoresOf } from './observe.ts';
 import type { Replicas } from './replicas.ts';
 import { dayOf, type RuleState, stateOf } from './rule-state.ts';
 import type { Observation } from './transition.ts';
@@ -170,12 +171,15 @@ export class Evaluator {
     const cell = reader.isDaily ? aggregator.day(now) : window.read(end);
     const baseline = baselineOf(watch, baselines, end);
     const from = reader.isDaily ? dayOf(now) * DAY_MS : end - rule.windowMinutes * MINUTE_MS;
-    const seen = observe(watch, cell, baseline, from >= this.#watchedSince);
+    const scores = usualScoresOf(watch, baselines, from);
+    const seen = observe(watch, cell, { baseline, scores }, from >= this.#watchedSince);
     onObservation?.(rule, seen);
     const before = watch.state;
     const outcome = this.#outcome(watch, seen, now);
     watch.state = outcome.state;
-    if (rule.relativeTo !== undefined && rule.baseline === undefined) this.#learn(watch, seen, end);
+    if (reader.scores !== undefined || (rule.relativeTo !== undefined && rule.baseline === undefined)) {
+      this.#learn(watch, seen, cell, end);
+    }
     const { level, isMissing } = watch.state;
     if (outcome.event !== undefined || level !== before.level || isMissing !== before.isMissing) onChange?.();
     const isRefreshed =
@@ -189,6 +193,7 @@ export class Evaluator {
       outcome,
       event,
       baseline: baseline?.median,
+      moved: scores === undefined ? undefined : movedOf(watch, cell, scores),
       from,
       now,
       aheadMs: this.#parts.replicas?.aheadMs ?? 0,
@@ -219,13 +224,15 @@ export class Evaluator {
   }
 
   /** Learns from each window that is over, if the rule was `OK`: an incident must not become usual. */
-  #learn(watch: Watch, { value, samples, isWhole }: Observation, end: number): void {
+  #learn(watch: Watch, { value, samples, isWhole }: Observation, cell: Cell | undefined, end: number): void {
     const { rule, reader } = watch;
     if (end - watch.learnedUntil < rule.windowMinutes * MINUTE_MS) return;
     watch.learnedUntil = end;
     // A part of a window is too little of a count, and as good as a window for a share.
     if (reader.isTally && !isWhole) return;
-    if (value === undefined || samples < rule.minSamples || stateOf(watch.state) !== 'OK') return;
-    this.#parts.baselines.learn(watch.key, end, value);
+    if (samples < rule.minSamples || stateOf(watch.state) !== 'OK') return;
+    const scores = cell === undefined ? undefined : reader.scores?.(cell);
+    if (scores !== undefined) this.#parts.baselines.scores.learn(watch.key, end, scores);
+    else if (value !== undefined) this.#parts.baselines.learn(watch.key, end, value);
   }
 }

@@ -1,9 +1,11 @@
 import { createHash } from 'node:crypto';
-import { describeAlert, type Projection } from '../alerts/alert-text.ts';
+import { describeAlert, type Moved, type Projection } from '../alerts/alert-text.ts';
 import type { Alert } from '../alerts/alert.ts';
 import { isScoredByValue } from '../causes/exemplar-score.ts';
 import { likelyCauses } from '../causes/likely-causes.ts';
 import type { RecentTraces } from '../causes/recent-traces.ts';
+import type { Cell } from '../metrics/cell.ts';
+import type { ScoreCounts } from '../metrics/score-counts.ts';
 import { isUpward } from '../rules/compare.ts';
 import type { Outcome } from './advance.ts';
 import { stateOf } from './rule-state.ts';
@@ -29,6 +31,8 @@ export interface AlertParts {
   readonly outcome: Outcome;
   readonly event: Alert['event'];
   readonly baseline: number | undefined;
+  /** For a rule on the distribution of scores. */
+  readonly moved: Moved | undefined;
   /** Start of the window. */
   readonly from: number;
   readonly now: number;
@@ -66,6 +70,14 @@ function project({ reader, rule }: Watch, { value, threshold }: Observation, fro
   return at < from + DAY_MS ? ({ limit: threshold, at } satisfies Projection) : undefined;
 }
 
+/** The mean scores of a rule on their distribution: the usual one, and that of the window. */
+export function movedOf({ reader, rule }: Watch, cell: Cell | undefined, usual: ScoreCounts): Moved | undefined {
+  const now = cell === undefined ? undefined : reader.scores?.(cell)?.mean;
+  const { mean } = usual;
+  if (now === undefined || mean === undefined) return undefined;
+  return { evaluation: rule.metric.replace(/_drift$/, ''), usual: mean, now };
+}
+
 /** Makes the alert of an event. The watch already has its new state. */
 export function makeAlert(watch: Watch, parts: AlertParts): Alert {
   const { rule, step, state, exemplars } = watch;
@@ -97,5 +109,6 @@ export function makeAlert(watch: Watch, parts: AlertParts): Alert {
     suppressed: outcome.suppressed,
     ...identity,
   };
-  return { ...alert, message: describeAlert(alert, project(watch, seen, from, now)) };
+  const projection = project(watch, seen, from, now);
+  return { ...alert, message: describeAlert(alert, { projection, moved: parts.moved }) };
 }

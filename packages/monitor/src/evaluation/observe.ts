@@ -1,4 +1,5 @@
 import { Cell } from '../metrics/cell.ts';
+import type { ScoreCounts } from '../metrics/score-counts.ts';
 import { isUpward } from '../rules/compare.ts';
 import type { ResolvedRule } from '../rules/types.ts';
 import type { Baseline, Baselines } from './baselines.ts';
@@ -18,6 +19,16 @@ export function baselineOf({ rule, reader, key }: Watch, baselines: Baselines, e
   return { ...learned, median: Math.max(learned.median, 1 / minSamples) };
 }
 
+/** The scores that a rule's window is compared with: those of windows that ended before it began. */
+export function usualScoresOf(
+  { rule, reader, key }: Watch,
+  baselines: Baselines,
+  from: number,
+): ScoreCounts | undefined {
+  const usual = reader.scores === undefined ? undefined : baselines.scores.before(key, from);
+  return usual !== undefined && usual.total >= rule.minSamples ? usual : undefined;
+}
+
 /** A threshold in the metric's unit. */
 function scale(rule: ResolvedRule, threshold: number | undefined, baseline: Baseline | undefined): number | undefined {
   const { relativeTo, comparison } = rule;
@@ -29,27 +40,35 @@ function scale(rule: ResolvedRule, threshold: number | undefined, baseline: Base
   return baseline.median + (isUpward(comparison) ? threshold : -threshold) * unit;
 }
 
+/** Usual values that a rule has learned. */
+export interface Usual {
+  readonly baseline: Baseline | undefined;
+  readonly scores: ScoreCounts | undefined;
+}
+
 /**
  * Reads a rule's metric and thresholds from its window.
  *
+ * @param usual - what the rule has learned
  * @param isWhole - the window was watched from its start, so that an empty one means 0, and a low count is low
  */
 export function observe(
   { rule, reader }: Watch,
   cell: Cell = EMPTY,
-  baseline: Baseline | undefined,
+  { baseline, scores }: Usual,
   isWhole: boolean,
 ): Observation {
+  const isComparable = reader.scores === undefined || scores !== undefined;
   const samples = reader.samples(cell);
   const isLowCount = reader.isTally && !isUpward(rule.comparison);
   return {
-    value: reader.read(cell),
+    value: reader.read(cell, scores),
     samples,
     isWhole,
     isEnough: isWhole
       ? samples >= rule.minSamples || (samples === 0 && reader.isTally)
       : samples >= rule.minSamples && !isLowCount,
-    threshold: scale(rule, rule.threshold, baseline),
+    threshold: isComparable ? scale(rule, rule.threshold, baseline) : undefined,
     warningThreshold: scale(rule, rule.warningThreshold, baseline),
     recoveryThreshold: scale(rule, rule.recoveryThreshold, baseline),
   };

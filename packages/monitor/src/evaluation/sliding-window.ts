@@ -9,6 +9,7 @@ export class SlidingWindow {
   readonly bucketMs: number;
   readonly #count: number;
   readonly #unit: CellUnit;
+  readonly #keepsScores: boolean;
   /** A ring of cells, and the number of the bucket that each one holds. */
   readonly #cells: (Cell | undefined)[];
   readonly #numbers: number[];
@@ -18,10 +19,12 @@ export class SlidingWindow {
   /**
    * @param windowMs - length of the window
    * @param count - number of buckets in the window
+   * @param keepsScores - keeps the distributions of scores
    */
-  constructor(windowMs: number, count: number, unit: CellUnit) {
+  constructor(windowMs: number, count: number, unit: CellUnit, keepsScores = false) {
     this.bucketMs = windowMs / count;
     this.#unit = unit;
+    this.#keepsScores = keepsScores;
     this.#count = count;
     // The window before this one is kept as well: late records still count, and a window can be read late.
     this.#cells = Array.from({ length: count * 2 + 1 });
@@ -51,7 +54,7 @@ export class SlidingWindow {
       this.#cells[slot] = undefined;
       this.#numbers[slot] = number;
     }
-    (this.#cells[slot] ??= new Cell()).add(measurement, this.#unit, epochMs);
+    (this.#cells[slot] ??= new Cell(this.#keepsScores)).add(measurement, this.#unit, epochMs);
     if (this.#lastRead !== undefined && epochMs < this.#lastRead.end) this.#lastRead = undefined;
     return true;
   }
@@ -59,7 +62,7 @@ export class SlidingWindow {
   /** Sums up the window before `end`, exclusive. @param end - a time that {@link lastEnd} returned */
   read(end: number): Cell {
     if (this.#lastRead?.end === end) return this.#lastRead.cell;
-    const cell = new Cell();
+    const cell = new Cell(this.#keepsScores);
     const last = Math.round(end / this.bucketMs) - 1;
     for (let number = last; number > last - this.#count && number >= 0; number--) {
       const slot = number % this.#cells.length;

@@ -16,8 +16,8 @@ const MAX_STEP_BUCKETS = 15;
 const EXEMPLAR_BUCKETS = 15;
 const EVENT_METRICS: ReadonlySet<string> = new Set(['prompt_injections', 'safety_triggers']);
 
-/** Windows by their length in minutes. Rules with the same length share one. */
-export type Windows = Map<number, SlidingWindow>;
+/** Windows by their length in minutes and what they keep. Rules with the same of both share one. */
+export type Windows = Map<string, SlidingWindow>;
 
 /** A rule that is evaluated for the service or for one step. */
 export interface Watch {
@@ -40,15 +40,18 @@ export interface Watch {
   learnedUntil: number;
 }
 
-function windowOf(rule: ResolvedRule, windows: Windows): SlidingWindow {
+function windowOf(rule: ResolvedRule, { scores }: MetricReader, windows: Windows): SlidingWindow {
   const { windowMinutes } = rule;
   const ofSteps = isOnSteps(rule);
-  let window = windows.get(windowMinutes);
+  const keepsScores = scores !== undefined;
+  const key = JSON.stringify([windowMinutes, keepsScores]);
+  let window = windows.get(key);
   if (window === undefined) {
     const windowMs = windowMinutes * MINUTE_MS;
     const max = ofSteps ? MAX_STEP_BUCKETS : MAX_BUCKETS;
     const buckets = Math.min(max, Math.max(1, Math.ceil(windowMs / BUCKET_MS)));
-    windows.set(windowMinutes, (window = new SlidingWindow(windowMs, buckets, ofSteps ? 'spans' : 'requests')));
+    const unit = ofSteps ? 'spans' : 'requests';
+    windows.set(key, (window = new SlidingWindow(windowMs, buckets, unit, keepsScores)));
   }
   return window;
 }
@@ -83,7 +86,7 @@ export function createWatch(rule: ResolvedRule, step: string | undefined, parts:
     rule,
     reader,
     step,
-    window: windowOf(rule, parts.windows),
+    window: windowOf(rule, reader, parts.windows),
     scorer: exemplarScorer(rule),
     exemplars: new Exemplars(reader.isDaily ? DAY_MS : rule.windowMinutes * MINUTE_MS, EXEMPLAR_BUCKETS),
     key,

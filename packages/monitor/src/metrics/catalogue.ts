@@ -1,10 +1,15 @@
 import type { Cell } from './cell.ts';
 import type { CounterName } from './counters.ts';
+import type { ScoreCounts } from './score-counts.ts';
+import { scoreDrift } from './score-drift.ts';
 
 /** Reads a metric from a cell. */
 export interface MetricReader {
-  /** @returns `undefined` without data */
-  read(cell: Cell): number | undefined;
+  /**
+   * @param usual - the scores that {@link scores} are compared with
+   * @returns `undefined` without data
+   */
+  read(cell: Cell, usual?: ScoreCounts): number | undefined;
   /** Number of observations behind the value. */
   samples(cell: Cell): number;
   /**
@@ -18,6 +23,8 @@ export interface MetricReader {
   readonly isShare: boolean;
   /** Belongs to a UTC day instead of a window. */
   readonly isDaily: boolean;
+  /** The scores that are compared with the usual ones. Only a metric that is such a comparison has it. */
+  scores?(cell: Cell): ScoreCounts | undefined;
 }
 
 const LEAST = 20;
@@ -145,10 +152,27 @@ function evaluationRate(name: string): MetricReader {
   return { ...ratio((cell) => cell.evaluations?.get(name)?.positive ?? 0, count), isShare: true };
 }
 
-const OPEN_NAME = /^(?:(?<evaluation>[A-Za-z0-9_.-]{1,100})_(?<kind>score|rate)|gauge\.(?<gauge>[A-Za-z0-9_]{1,100}))$/;
+/** Distance of the scores of an evaluation from the usual ones. */
+function evaluationDrift(name: string): MetricReader {
+  const scores = (cell: Cell): ScoreCounts | undefined => cell.evaluations?.get(name)?.scores;
+  return {
+    ...PLAIN,
+    read: (cell, usual) => {
+      const own = scores(cell);
+      return own === undefined || usual === undefined ? undefined : scoreDrift(own, usual);
+    },
+    samples: (cell) => scores(cell)?.total ?? 0,
+    scores,
+  };
+}
+
+const OF_EVALUATION = { score: evaluationScore, rate: evaluationRate, drift: evaluationDrift } as const;
+const OPEN_NAME =
+  /^(?:(?<evaluation>[A-Za-z0-9_.-]{1,100})_(?<kind>score|rate|drift)|gauge\.(?<gauge>[A-Za-z0-9_]{1,100}))$/;
 
 /**
- * Finds the reader of a metric: one with a fixed name, `<evaluation>_score`, `<evaluation>_rate` or `gauge.<name>`.
+ * Finds the reader of a metric: one with a fixed name, `<evaluation>_score`, `<evaluation>_rate`, `<evaluation>_drift`
+ * or `gauge.<name>`.
  *
  * @returns `undefined` for any other name
  */
@@ -157,8 +181,7 @@ export function metricReader(name: string): MetricReader | undefined {
   const groups = OPEN_NAME.exec(name)?.groups;
   if (groups === undefined) return undefined;
   if (groups['gauge'] !== undefined) return gauge(groups['gauge']);
-  const evaluation = groups['evaluation'] ?? '';
-  return groups['kind'] === 'score' ? evaluationScore(evaluation) : evaluationRate(evaluation);
+  return OF_EVALUATION[groups['kind'] as keyof typeof OF_EVALUATION](groups['evaluation'] ?? '');
 }
 
 /** Metric values by name; a metric without data is absent. */

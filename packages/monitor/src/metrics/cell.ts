@@ -1,6 +1,7 @@
 import { COUNTER, COUNTERS, type CounterName, TRILLION } from './counters.ts';
 import type { EvaluationResult, Measurement } from './measurement.ts';
 import { Quantiles } from './quantiles.ts';
+import { ScoreCounts } from './score-counts.ts';
 
 /** Sums over the evaluation results of one name. */
 export interface EvaluationSums {
@@ -10,6 +11,8 @@ export interface EvaluationSums {
   valued: number;
   /** Sum of the values. */
   millionths: number;
+  /** Distribution of the values, in a cell that keeps it. */
+  scores: ScoreCounts | undefined;
 }
 
 /** The last reading of a gauge. */
@@ -30,12 +33,18 @@ const OTHER = '(other)';
 /** The metrics of a set of records, in constant space. Cells can be merged in any order. */
 export class Cell {
   readonly #counters: number[] = ZEROS.slice();
+  readonly #keepsScores: boolean;
   #latency: Quantiles | undefined;
   #firstChunk: Quantiles | undefined;
   #evaluations: Map<string, EvaluationSums> | undefined;
   #gauges: Map<string, GaugeReading> | undefined;
   /** Smallest remaining share of the rate limit; `Infinity` if unknown. */
   minRateLimitRemaining: number = Infinity;
+
+  /** @param keepsScores - keeps the distributions of scores, which take more space than all the rest */
+  constructor(keepsScores = false) {
+    this.#keepsScores = keepsScores;
+  }
 
   count(name: CounterName): number {
     return this.#counters[COUNTER[name]] ?? 0;
@@ -99,6 +108,7 @@ export class Cell {
       sums.positive += added.positive;
       sums.valued += added.valued;
       sums.millionths += added.millionths;
+      if (added.scores !== undefined) sums.scores?.merge(added.scores);
     }
     for (const [name, reading] of other.#gauges ?? []) this.#addGauge(name, reading);
   }
@@ -120,7 +130,10 @@ export class Cell {
     const evaluations = (this.#evaluations ??= new Map<string, EvaluationSums>());
     const key = evaluations.has(name) || evaluations.size < MAX_NAMES ? name : OTHER;
     let sums = evaluations.get(key);
-    if (sums === undefined) evaluations.set(key, (sums = { count: 0, positive: 0, valued: 0, millionths: 0 }));
+    if (sums === undefined) {
+      const scores = this.#keepsScores ? new ScoreCounts() : undefined;
+      evaluations.set(key, (sums = { count: 0, positive: 0, valued: 0, millionths: 0, scores }));
+    }
     return sums;
   }
 
@@ -131,6 +144,7 @@ export class Cell {
     if (value === undefined) return;
     sums.valued++;
     sums.millionths += Math.round(value * 1e6);
+    sums.scores?.add(value);
   }
 
   /** Keeps the later reading, and the greater of two at the same time, so that the order of merging does not matter. */

@@ -1,4 +1,5 @@
 import { SpanlineError } from '@spanline/record';
+import { metricReader } from '../metrics/catalogue.ts';
 import { completeRule } from './complete.ts';
 import type { AlertRule, CompleteRule } from './types.ts';
 
@@ -23,6 +24,7 @@ export const CATALOG: Readonly<{
   dailySpend: (usd: number) => Readonly<CompleteRule>;
   dailyTokens: (tokens: number) => Readonly<CompleteRule>;
   safetyTriggers: (count: number) => Readonly<CompleteRule>;
+  scoreDrift: (evaluation: string) => Readonly<CompleteRule>;
 }> = Object.freeze({
   tokensPerRequest: rule({
     name: 'Token Usage Spike',
@@ -114,7 +116,22 @@ export const CATALOG: Readonly<{
       comparison: 'gt',
       severity: 'critical',
     }),
+  scoreDrift: (evaluation: string) =>
+    rule({
+      name: `Score Drift ${evaluation}`,
+      metric: driftOf(evaluation),
+      threshold: 0.1,
+      comparison: 'gt',
+      windowMinutes: 60,
+    }),
 });
+
+function driftOf(evaluation: string): string {
+  const metric = `${evaluation}_drift`;
+  if (typeof evaluation === 'string' && metricReader(metric)?.scores !== undefined) return metric;
+  const expected = 'the name of an evaluation: 1 to 100 letters, digits, "_", "." or "-"';
+  throw new SpanlineError({ code: 'ERR_INVALID_RULE', option: 'scoreDrift(evaluation)', expected, got: evaluation });
+}
 
 function required(option: string, value: number): number {
   if (typeof value === 'number' && Number.isFinite(value) && value >= 0) return value;

@@ -2,7 +2,7 @@
 
 import { nearest } from '@spanline/record';
 import { type Metrics, type Dimension } from '../metrics/aggregator.ts';
-import { METRICS } from '../metrics/catalogue.ts';
+import { metricReader, METRICS } from '../metrics/catalogue.ts';
 import { type LogLines, metrics } from '../metrics/log-metrics.ts';
 import { breaks } from './compare.ts';
 import { toExpression } from './expression/condition.ts';
@@ -26,7 +26,7 @@ export interface CheckedRequirement {
   /**
    * - `met`, `broken`
    * - `no_data`: the log has no such metric
-   * - `no_baseline`: the rule is relative to a baseline that it does not state
+   * - `no_baseline`: the rule is relative to a baseline that it does not state, or compares with usual scores
    */
   readonly verdict: 'met' | 'broken' | 'no_data' | 'no_baseline';
   /** The step, or the metric, that was probably meant where the log has no data. */
@@ -60,6 +60,8 @@ function valueOf({ daily }: Metrics, values: Values | undefined, rule: ResolvedR
 }
 
 function verdictOf(rule: ResolvedRule, value: number | undefined): CheckedRequirement['verdict'] {
+  // A drift is relative to what a monitor learns.
+  if (metricReader(rule.metric)?.scores !== undefined) return 'no_baseline';
   if (rule.relativeTo === 'deviation' || (rule.relativeTo === 'baseline' && rule.baseline === undefined)) {
     return 'no_baseline';
   }

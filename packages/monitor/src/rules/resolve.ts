@@ -81,6 +81,11 @@ function checkCombinations(given: Given, rule: ResolvedRule): void {
   if (isOnSteps(rule) && metricReader(rule.metric)?.isDaily === true) {
     failField(given, rule.perStep ? 'perStep' : 'step', 'left out for a daily metric');
   }
+  if (metricReader(rule.metric)?.scores !== undefined) {
+    if (isOnSteps(rule)) failField(given, rule.perStep ? 'perStep' : 'step', 'left out: scores belong to no step');
+    if (rule.relativeTo !== undefined)
+      failField(given, 'relativeTo', 'left out: a drift is relative to the usual scores');
+  }
   if (rule.perStep && rule.step !== undefined) failField(given, 'step', 'left out beside perStep');
   if (rule.baseline !== undefined && rule.relativeTo !== 'baseline') {
     failField(given, 'baseline', "given together with relativeTo: 'baseline'");

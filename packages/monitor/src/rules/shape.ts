@@ -11,7 +11,7 @@ const text = option.like<string>(
   (value) => typeof value === 'string' && value !== '' && value.length <= MAX_TEXT,
 );
 const metricName = option.like<string>(
-  'the name of a metric, <evaluation>_score, <evaluation>_rate or gauge.<name>',
+  'the name of a metric, <evaluation>_score, <evaluation>_rate, <evaluation>_drift or gauge.<name>',
   (value) => typeof value === 'string' && metricReader(value) !== undefined,
 );
 const minutes = option.number({ min: 0, max: WEEK_MINUTES });

@@ -8,4 +8,11 @@ export {
   wilson,
 } from './intervals.ts';
 export { bootstrapInterval, meanOf, type Resampling, signFlipTest } from './resampling.ts';
-export { chiSquare, holm, kolmogorovSmirnov, type TestResult } from './two-sample.ts';
+export {
+  chiSquare,
+  countsOf,
+  holm,
+  kolmogorovSmirnov,
+  kolmogorovSmirnovOfCounts,
+  type TestResult,
+} from './two-sample.ts';

@@ -28,20 +28,43 @@ function kolmogorovTail(x: number): number {
 /**
  * Two-sample Kolmogorov–Smirnov test, with the asymptotic distribution (Stephens' correction). With ties, as scores
  * have them, the true `p` is smaller than the one returned: the test errs on the side of no difference.
+ *
+ * @param one - how often each value occurs
+ * @param two - the same of the other sample
  */
-export function kolmogorovSmirnov(one: readonly number[], two: readonly number[]): TestResult {
-  if (one.length === 0 || two.length === 0) return { statistic: 0, p: 1 };
-  const a = Float64Array.from(one).toSorted();
-  const b = Float64Array.from(two).toSorted();
+export function kolmogorovSmirnovOfCounts(
+  one: ReadonlyMap<number, number>,
+  two: ReadonlyMap<number, number>,
+): TestResult {
+  const [first, second] = [totalOf(one), totalOf(two)];
+  if (first === 0 || second === 0) return { statistic: 0, p: 1 };
   let statistic = 0;
-  for (let i = 0, j = 0; i < a.length && j < b.length;) {
-    const value = Math.min(a[i] ?? 0, b[j] ?? 0);
-    while (i < a.length && a[i] === value) i++;
-    while (j < b.length && b[j] === value) j++;
-    statistic = Math.max(statistic, Math.abs(i / a.length - j / b.length));
+  let [below, belowToo] = [0, 0];
+  for (const value of Float64Array.from(new Set([...one.keys(), ...two.keys()])).sort()) {
+    below += one.get(value) ?? 0;
+    belowToo += two.get(value) ?? 0;
+    statistic = Math.max(statistic, Math.abs(below / first - belowToo / second));
   }
-  const size = Math.sqrt((a.length * b.length) / (a.length + b.length));
+  const size = Math.sqrt((first * second) / (first + second));
   return { statistic, p: kolmogorovTail((size + 0.12 + 0.11 / size) * statistic) };
+}
+
+/** {@link kolmogorovSmirnovOfCounts} of two samples that are given value by value. */
+export function kolmogorovSmirnov(one: readonly number[], two: readonly number[]): TestResult {
+  return kolmogorovSmirnovOfCounts(countsOf(one), countsOf(two));
+}
+
+/** How often each value occurs. */
+export function countsOf<Value>(values: Iterable<Value>): Map<Value, number> {
+  const counts = new Map<Value, number>();
+  for (const value of values) counts.set(value, (counts.get(value) ?? 0) + 1);
+  return counts;
+}
+
+function totalOf(counts: ReadonlyMap<unknown, number>): number {
+  let total = 0;
+  for (const count of counts.values()) total += count;
+  return total;
 }
 
 /** Logarithm of the gamma function (Lanczos). */
@@ -86,8 +109,7 @@ function gammaTail(a: number, x: number): number {
  * Chi-square test of two samples of labels. Labels of which fewer than five are expected in a sample count as one.
  */
 export function chiSquare(one: ReadonlyMap<string, number>, two: ReadonlyMap<string, number>): TestResult {
-  const totals = [one, two].map((counts) => [...counts.values()].reduce((sum, count) => sum + count, 0));
-  const [first = 0, second = 0] = totals;
+  const [first, second] = [totalOf(one), totalOf(two)];
   const all = first + second;
   if (first === 0 || second === 0) return { statistic: 0, p: 1 };
   const cells: [number, number][] = [];

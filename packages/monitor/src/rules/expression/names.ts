@@ -46,7 +46,7 @@ export interface Unit {
 const TIMES = { ms: 1, s: 1000, m: 60_000, min: 60_000, h: 3_600_000 } as const;
 const COUNTS = { k: 1e3, M: 1e6 } as const;
 /** Metrics whose values are parts of a whole. */
-const SHARE = /_(?:rate|ratio|score)$|^availability$/;
+const SHARE = /_(?:rate|ratio|score|drift)$|^availability$/;
 
 /**
  * The unit of a metric follows from its name.
@@ -68,5 +68,5 @@ export function formatValue(metric: string, value: number): string {
   const short = (number: number): string => String(Number(number.toPrecision(4)));
   if (metric.endsWith('_ms')) return value >= 1000 ? `${short(value / 1000)}s` : `${short(value)}ms`;
   if (metric.endsWith('_usd')) return `$${short(value)}`;
-  return SHARE.test(metric) && !metric.endsWith('_score') ? `${short(value * 100)}%` : short(value);
+  return SHARE.test(metric) && !/_(?:score|drift)$/.test(metric) ? `${short(value * 100)}%` : short(value);
 }

@@ -1,6 +1,6 @@
 /** Drift: whether scores, answers, topics and refusals of a prompt version, model or day differ from earlier ones. */
 
-import { chiSquare, holm, kolmogorovSmirnov, randomNumbers, type SpanRecord } from '@spanline/record';
+import { chiSquare, countsOf, holm, kolmogorovSmirnov, randomNumbers, type SpanRecord } from '@spanline/record';
 import { isSpanEnd, type ReadRecord } from '../../records/index.ts';
 import { topicsOf, wordsOf } from './topics.ts';
 
@@ -97,12 +97,6 @@ interface Series {
   readonly field: DriftField;
   readonly measure: string;
   readonly samples: Map<string, Sample>;
-}
-
-function countsOf(labels: readonly string[]): Map<string, number> {
-  const counts = new Map<string, number>();
-  for (const label of labels) counts.set(label, (counts.get(label) ?? 0) + 1);
-  return counts;
 }
 
 const median = (values: readonly number[]): number => values.toSorted((a, b) => a - b)[values.length >> 1] ?? 0;
