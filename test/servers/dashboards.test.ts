@@ -1,0 +1,67 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { METRICS, PANELS, type Panel, panelRows, panelSearch, type PanelRow } from '@spanline/dashboards';
+import { opensearch } from '@spanline/ship';
+import { evaluate } from '../../packages/dashboards/test/support/evaluate.ts';
+import { dashboardLog, type Line } from './support/dashboard-log.ts';
+import { startOpenSearch3 } from './support/opensearch.ts';
+import { createSearchClient, type SearchClient } from './support/search-client.ts';
+import type { RunningServer } from './support/server.ts';
+import { setUp, ship } from './support/ship.ts';
+
+const files = inject('servers').opensearch3;
+const STREAMS = { ecs: 'logs-spanline-default', otel: 'llm-otel' } as const;
+
+describe.skipIf(files === undefined)('panels on OpenSearch 3', () => {
+  let server: RunningServer | undefined;
+  let client: SearchClient;
+  const lines = dashboardLog();
+
+  beforeAll(async () => {
+    server = await startOpenSearch3(files as string);
+    const { url, folder } = server;
+    client = createSearchClient(url);
+    const file = join(folder, 'app.log');
+    writeFileSync(file, lines.map((line) => `${JSON.stringify(line)}\n`).join(''));
+    for (const profile of ['ecs', 'otel'] as const) {
+      await setUp(client, { profile, dataStream: STREAMS[profile] });
+      const to = [opensearch({ url, profile, index: STREAMS[profile] })];
+      const { stats } = await ship({ dir: join(folder, profile), files: [file], to });
+      expect(stats['opensearch']).toMatchObject({ stored: lines.length, rejected: 0 });
+      await client.refresh(STREAMS[profile]);
+    }
+  });
+  afterAll(() => server?.stop());
+
+  const rowsOf = async (panel: Panel, profile: 'ecs' | 'otel'): Promise<PanelRow[]> => {
+    const body = panelSearch(panel, { profile, from: '2026-11-23T00:00:00Z', to: '2026-11-24T00:00:00Z' });
+    return panelRows(panel, await client.send('POST', `${STREAMS[profile]}/_search`, body));
+  };
+  const belongs = (line: Line, panel: Panel, row: PanelRow): boolean => {
+    const hour = String(line['@timestamp']).slice(0, panel.every === 'day' ? 10 : 13);
+    return (
+      (panel.by === undefined || line[panel.by] === row.key) && (row.time === undefined || row.time.startsWith(hour))
+    );
+  };
+
+  describe.each(['ecs', 'otel'] as const)('in the profile %s', (profile) => {
+    it.each(PANELS)('$id has rows, and the numbers of the log', async (panel) => {
+      const rows = await rowsOf(panel, profile);
+      expect(rows.length).toBeGreaterThan(0);
+      for (const row of rows) {
+        const own = lines.filter((line) => belongs(line, panel, row));
+        for (const name of panel.metrics) {
+          const metric = METRICS[name];
+          const expected = evaluate(metric, own);
+          const found = row.values[name];
+          expect([panel.id, name, found === undefined]).toEqual([panel.id, name, expected === undefined]);
+          if (metric.of.some(({ kind }) => kind === 'quantile')) continue;
+          expect(found ?? 0).toBeCloseTo(expected ?? 0, 6);
+        }
+      }
+      const isShown = panel.metrics.filter((name) => rows.some(({ values }) => (values[name] ?? 0) !== 0));
+      expect(isShown).toEqual(panel.metrics);
+    });
+  });
+});
