@@ -365,6 +365,13 @@ export const layerTable: LayerTable = {
     loaders: [],
     floors: [['contract', 'panels.ts'], ['server'], ['file', 'router.ts', 'start-viewer.ts'], ['index.ts']],
   },
+  dashboards: {
+    workspace: ['@spanline/record'],
+    runtime: [],
+    types: [],
+    loaders: [],
+    floors: [['metrics'], ['panels'], ['engines', 'search'], ['index.ts']],
+  },
   cli: {
     workspace: [
       '@spanline/core',

@@ -33,6 +33,7 @@ describe('docs/architecture.md', () => {
       'guards',
       'query',
       'viewer',
+      'dashboards',
       'cli',
     ]);
   });

@@ -21,6 +21,7 @@ describe.each([
   'bedrock',
   'mcp',
   'evals',
+  'dashboards',
   'next',
   'guards',
   'openai-agents',

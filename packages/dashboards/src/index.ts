@@ -1,4 +1,4 @@
-export { datadogDashboard, type DatadogDashboardOptions } from './datadog/dashboard.ts';
+export { datadogDashboard, type DatadogDashboardOptions } from './engines/datadog/dashboard.ts';
 export { METRIC_NAMES, type MetricName, METRICS } from './metrics/catalogue.ts';
 export type { Condition, Measure, Metric, Selection, Unit } from './metrics/metric.ts';
 export type { Panel, PanelKind } from './panels/panel.ts';

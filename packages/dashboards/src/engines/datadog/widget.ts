@@ -1,7 +1,7 @@
 /** A panel as a widget of a Datadog dashboard. */
-import { METRICS, type MetricName } from '../metrics/catalogue.ts';
-import type { Measure, Metric } from '../metrics/metric.ts';
-import type { Panel } from '../panels/panel.ts';
+import { METRICS, type MetricName } from '../../metrics/catalogue.ts';
+import type { Measure, Metric } from '../../metrics/metric.ts';
+import type { Panel } from '../../panels/panel.ts';
 import { attributeOf, logQuery } from './log-query.ts';
 
 type Fields = Record<string, unknown>;

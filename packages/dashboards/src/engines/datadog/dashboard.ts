@@ -1,5 +1,5 @@
 /** The dashboard for Datadog's API. */
-import { PANELS } from '../panels/panels.ts';
+import { PANELS } from '../../panels/panels.ts';
 import { datadogWidget } from './widget.ts';
 
 /** Options of {@link datadogDashboard}. */
@@ -9,8 +9,8 @@ export interface DatadogDashboardOptions {
 }
 
 /**
- * Returns the body of `POST /api/v1/dashboard`, for lines in the profile `datadog`. Each field that a panel groups by or
- * takes a number of needs a facet or a measure: `datadogSetup()` of `@spanline/ship` lists them.
+ * Returns the body of `POST /api/v1/dashboard`, for lines in the profile `datadog`. Each field that a panel groups by,
+ * or takes a number of, needs a facet or a measure. `datadogSetup()` of `@spanline/ship` lists them.
  */
 export function datadogDashboard({ filter = '' }: DatadogDashboardOptions = {}): Record<string, unknown> {
   return {
