@@ -352,8 +352,9 @@ export const layerTable: LayerTable = {
     floors: [
       ['filter', 'lines'],
       ['records'],
-      ['answers', 'internal.ts'],
+      ['answers'],
       ['analysis', 'cluster', 'exports', 'index-store'],
+      ['internal.ts'],
       ['api'],
       ['index.ts'],
     ],

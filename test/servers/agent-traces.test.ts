@@ -2,6 +2,7 @@ import { cpSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { opensearch } from '@spanline/ship';
+import { cli } from '../../packages/cli/test/support/cli.ts';
 import { facet, figures, page, sessions, spansOf } from './support/agent-traces.ts';
 import { startOpenSearch3 } from './support/opensearch.ts';
 import { type Line, LONG_REQUESTS, NEEDLES, writeProgram } from './support/program.ts';
@@ -145,6 +146,65 @@ describe.skipIf(files === undefined)('Agent Traces of OpenSearch 3', () => {
     ]);
     await client.refresh('logs-spanline-default');
     expect(await client.count('logs-spanline-default', { term: { 'event.id': 'before-the-epoch' } })).toBe(1);
+  });
+
+  const remove = async (...args: string[]): Promise<unknown> => {
+    const env = { XDG_STATE_HOME: join(dir, 'state') };
+    const { code, stdout } = await cli([...args, `${server?.url ?? ''}/logs-spanline-*`, '--json'], { env });
+    return { code, ...(JSON.parse(stdout) as object) };
+  };
+
+  it('loses the documents of a session and of its traces by `spanline erase`, and no other', async () => {
+    const [first] = ended(lines);
+    const root = roots.find((line) => line['session.id'] !== first?.['session.id']);
+    const session = String(root?.['session.id']);
+    const traces = new Set(lines.flatMap((line) => (line['session.id'] === session ? [line['trace_id']] : [])));
+    const own = lines.filter((line) => traces.has(line['trace_id']));
+    const traceDocuments = ended(own).length;
+    const before = await client.count(STREAM);
+    // A span of another tracer in the same trace.
+    const foreign = { traceId: root?.['trace_id'], spanId: '00000000000000ff', '@timestamp': new Date() };
+    await client.send('POST', `${STREAM}/_doc?refresh=true&op_type=create`, foreign);
+    const documents = own.length + traceDocuments;
+    expect(await remove('erase', '--session', session)).toMatchObject({ code: 0, isDone: false, documents });
+    expect(await client.count(STREAM)).toBe(before + 1);
+    expect(await remove('erase', '--session', session, '--yes')).toMatchObject({
+      code: 0,
+      isDone: true,
+      documents,
+      traceDocuments,
+    });
+    expect(await client.count(STREAM)).toBe(before + 1 - traceDocuments);
+    expect(await client.count(STREAM, { terms: { traceId: [...traces] } })).toBe(1);
+    expect(await remove('erase', '--session', session, '--yes')).toMatchObject({ code: 1, documents: 0 });
+  });
+
+  it('finds the documents of a user whose lines are gone', async () => {
+    const user = String(roots.at(-1)?.['user.id']);
+    const own = { term: { 'attributes.user.id': user } };
+    expect(await remove('erase', '--user', user, '--traces', 'none', '--yes')).toMatchObject({ code: 0 });
+    expect(await client.count(STREAM, own)).toBeGreaterThan(0);
+    expect(await remove('erase', '--user', user, '--yes')).toMatchObject({ code: 0, isDone: true });
+    expect(await client.count(STREAM, own)).toBe(0);
+  });
+
+  it('loses old documents by `spanline prune` only if their streams are named', async () => {
+    const [span = {}] = ended(lines);
+    const time = '2001-09-09T01:46:40.000Z';
+    const start = `${time.slice(0, -1)}000Z`;
+    await shipLine(
+      join(dir, 'old'),
+      JSON.stringify({ ...span, 'event.id': 'old', '@timestamp': time, 'event.start': start }),
+    );
+    await client.refresh('*');
+    expect(await remove('prune', '--days', '9000')).toMatchObject({ documents: 1, traceDocuments: 0 });
+    const before = await client.count(STREAM);
+    expect(await remove('prune', '--days', '9000', '--traces', 'all', '--yes')).toMatchObject({
+      code: 0,
+      documents: 2,
+      traceDocuments: 1,
+    });
+    expect(await client.count(STREAM)).toBe(before - 1);
   });
 
   async function shipLine(folder: string, line: string): Promise<void> {

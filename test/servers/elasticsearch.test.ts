@@ -2,6 +2,7 @@ import { cpSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, inject, it, vi } from 'vitest';
 import { elasticsearch, type SinkSpec, startShipper } from '@spanline/ship';
+import { cli } from '../../packages/cli/test/support/cli.ts';
 import { plainMappings, plainSpanMappings, startElasticsearch } from './support/elasticsearch.ts';
 import { expectCosts, expectFound, expectFoundByTime, expectPercentiles, ids } from './support/expectations.ts';
 import { nested, poisonLines } from './support/poison.ts';
@@ -91,6 +92,18 @@ describe.skipIf(files === undefined)('Elasticsearch', () => {
         'service.name': ['servers-test'],
       },
     ]);
+    // This distribution does not have the module that deletes by query.
+    const own = lines.filter(({ trace_id: trace }) => trace === line['trace_id']);
+    const erase = ['erase', '--trace', String(line['trace_id']), `${url}/${index}`, '--json'];
+    const { stdout } = await cli(erase, { env: { XDG_STATE_HOME: dir } });
+    const traceDocuments = ended.filter(({ trace_id: trace }) => trace === line['trace_id']).length;
+    expect(JSON.parse(stdout)).toMatchObject({ documents: own.length + traceDocuments, traceDocuments });
+    const byUser = await cli(['erase', '--user', String(line['user.id']), `${url}/${index}`, '--json'], {
+      env: { XDG_STATE_HOME: dir },
+    });
+    const traces = new Set(lines.filter((one) => one['user.id'] === line['user.id']).map((one) => one['trace_id']));
+    const ofUser = ended.filter((one) => traces.has(one['trace_id'])).length;
+    expect(JSON.parse(byUser.stdout)).toMatchObject({ traceDocuments: ofUser });
   });
 
   it('loses no hostile line: each is stored or a dead letter', async () => {

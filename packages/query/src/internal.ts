@@ -9,4 +9,5 @@ export {
   readLines,
   writePieces,
 } from './lines/index.ts';
+export { openTraceDocuments, type TraceDocuments } from './cluster/index.ts';
 export { lineMs, readRecord as toRecord } from './records/index.ts';

@@ -1,8 +1,9 @@
 /** Deletes documents. It is the only thing that changes a cluster; questions only read. */
 
-import { checkOptions, option, props, type Shape } from '@spanline/record';
+import { checkOptions, option, type Shape } from '@spanline/record';
 import { type Filter, toSearchQuery } from '../filter/index.ts';
 import { ClusterError, createClusterClient } from './client.ts';
+import { type DeletedDocuments, deleteFound, refuseDeletion } from './delete-found.ts';
 import { columnsOfFilter, readMappings } from './mappings.ts';
 import { type ClusterSource, toTarget } from './target.ts';
 
@@ -17,17 +18,6 @@ const SHAPE: Shape<DeleteOptions> = {
   isDry: option.boolean(),
   signal: option.like<AbortSignal>('an AbortSignal', (value) => typeof (value as AbortSignal).aborted === 'boolean'),
 };
-
-/** Counts of {@link deleteDocuments}. */
-export interface DeletedDocuments {
-  readonly found: number;
-  readonly deleted: number;
-}
-
-/** Documents of one request, which must end before its time-out. */
-const AT_ONCE = 2000;
-
-const count = (value: unknown): number => (typeof value === 'number' ? value : 0);
 
 /**
  * Deletes the documents of a cluster that pass a filter, some at a time. A deletion that was stopped is done again.
@@ -54,24 +44,8 @@ export async function deleteDocuments(
   const index = target.index.split(',').map(encodeURIComponent).join(',');
   const mappings = await readMappings(client, { index, profile: target.profile }, signal);
   // In an index that does not know a field, a filter that denies it would pass every document.
-  const refuse = (name: string, reason: string): never => {
-    throw new ClusterError(`${name}: ${reason}; nothing was deleted`);
-  };
-  await mappings.check(columnsOfFilter(filter), refuse, signal);
+  await mappings.check(columnsOfFilter(filter), refuseDeletion, signal);
   const { query, isExact } = toSearchQuery(filter, { profile: mappings.profile });
   if (!isExact) throw new ClusterError('a cluster cannot answer this filter exactly; nothing was deleted');
-  const counted = await client.send({ to: 'search', path: `${index}/_count`, body: { query } }, signal);
-  const failedShards = count(props(counted['_shards'])['failed']);
-  if (failedShards > 0) refuse('shards', `${failedShards} gave no answer`);
-  const found = count(counted['count']);
-  let deleted = 0;
-  if (isDry) return { found, deleted };
-  while (deleted < found) {
-    // Deletions become visible to the next request by the refresh.
-    const path = `${index}/_delete_by_query?conflicts=proceed&refresh=true`;
-    const answer = await client.send({ to: 'delete', path, body: { query, max_docs: AT_ONCE } }, signal);
-    if (count(answer['deleted']) === 0) break;
-    deleted += count(answer['deleted']);
-  }
-  return { found, deleted };
+  return deleteFound(client, index, query, { isDry, signal });
 }

@@ -1,4 +1,5 @@
-export { deleteDocuments, type DeletedDocuments, type DeleteOptions } from './delete.ts';
+export { deleteDocuments, type DeleteOptions } from './delete.ts';
+export type { DeletedDocuments } from './delete-found.ts';
 export { clusterCosts } from './costs.ts';
 export { followCluster } from './follow.ts';
 export { EVERYTHING, isSpan, openCluster, passing } from './open-cluster.ts';
@@ -7,3 +8,4 @@ export { clusterStats } from './stats.ts';
 export { type ClusterSource, isClusterSource, toTarget } from './target.ts';
 export { clusterTrace } from './trace.ts';
 export { clusterTraces, linesOfTraces } from './traces.ts';
+export { openTraceDocuments, type TraceDocuments } from './trace-documents.ts';

@@ -12,7 +12,7 @@ import type { Column, ColumnType, Field, Filter } from '../filter/index.ts';
 import { type ClusterClient, ClusterError } from './client.ts';
 
 /** Types of the index, by the type of a column. */
-const TYPES: Readonly<Record<ColumnType, readonly string[]>> = {
+export const TYPES: Readonly<Record<ColumnType, readonly string[]>> = {
   keyword: ['keyword', 'constant_keyword', 'wildcard', 'ip'],
   words: ['text', 'match_only_text'],
   integer: ['long', 'integer', 'short', 'byte', 'unsigned_long'],
@@ -26,12 +26,13 @@ const MARK = 'spanline.schema';
 const SHOWN = 3;
 
 /** Indices by type, for each field; `unmapped` is a type. */
-interface Capabilities {
+export interface Capabilities {
   readonly indices: readonly string[];
   types(field: string): ReadonlyMap<string, readonly string[]>;
 }
 
-async function ask(
+/** Asks for the types of fields. */
+export async function readTypes(
   client: ClusterClient,
   index: string,
   fields: readonly string[],
@@ -111,7 +112,7 @@ export async function readMappings(
   { index, profile: given }: { readonly index: string; readonly profile: ProfileName | undefined },
   signal: AbortSignal | undefined,
 ): Promise<Mappings> {
-  const marks = await ask(client, index, [MARK, 'trace.id', 'trace_id', 'level', 'status'], signal);
+  const marks = await readTypes(client, index, [MARK, 'trace.id', 'trace_id', 'level', 'status'], signal);
   if (marks.indices.length === 0) throw new ClusterError(`no index has the name ${index}, or this account sees none`);
   const ours = marks.types(MARK).get('keyword') ?? [];
   if (ours.length === 0)
@@ -124,7 +125,7 @@ export async function readMappings(
       const wanted = new Map(columns.map((column) => [fieldOf(column, profile), column.type]));
       const names = [...wanted.keys()].filter((name) => !checked.has(name));
       if (names.length === 0) return;
-      const capabilities = await ask(client, index, names, until);
+      const capabilities = await readTypes(client, index, names, until);
       for (const name of names) {
         const types = capabilities.types(name);
         const fits = TYPES[wanted.get(name) ?? 'keyword'];

@@ -133,14 +133,22 @@ function phraseQuery(field: string, words: readonly Pattern[], isWhole: boolean)
   return { query: wordQuery(field, only), isExact };
 }
 
+/** The fields of documents. */
+export interface Naming {
+  /** How content is indexed. */
+  readonly profile: ProfileName;
+  /** The field that has the value of a key. */
+  nameOf(key: string): string;
+}
+
 /**
  * Content is JSON in `otel`, in which names are words too. In `ecs` all content of a line shares a field, which holds
  * more than a key's own words, and exactly those of {@link TEXT}.
  */
-function wordsQuery({ columns }: Field, test: Test, profile: ProfileName): Compiled<SearchQuery> {
+function wordsQuery({ columns }: Field, test: Test, { profile, nameOf }: Naming): Compiled<SearchQuery> {
   const isShared: IsWhole = (column) => profile === 'ecs' && isStructured(column);
   const isWhole: IsWhole = (column) => !isStructured(column) || (isShared(column) && columns === TEXT.columns);
-  const fieldOf = (column: Column): string => (isShared(column) ? CONTENT_TEXT_FIELD : profileKey(column.key, profile));
+  const fieldOf = (column: Column): string => (isShared(column) ? CONTENT_TEXT_FIELD : nameOf(column.key));
   const byField = new Map(columns.map((column) => [fieldOf(column), column]));
   const tests = [...byField].map(([field, column]) => {
     const exists: SearchQuery = { exists: { field } };
@@ -183,8 +191,8 @@ function columnQuery({ type }: Column, field: string, test: Test): Compiled<Sear
   }
 }
 
-function languageOf(profile: ProfileName): Language<SearchQuery> {
-  const nameOf = ({ key }: Column): string => profileKey(key, profile);
+function languageOf(naming: Naming): Language<SearchQuery> {
+  const nameOf = ({ key }: Column): string => naming.nameOf(key);
   return {
     all: ALL,
     none: NONE,
@@ -194,7 +202,7 @@ function languageOf(profile: ProfileName): Language<SearchQuery> {
     test(field, test) {
       const { columns, combine, type } = field;
       if (combine === 'sum') return exact(sumQuery(columns.map(nameOf), test));
-      if (type === 'words') return wordsQuery(field, test, profile);
+      if (type === 'words') return wordsQuery(field, test, naming);
       return anyOf(
         { or, none: NONE },
         columns.map((column) => columnQuery(column, nameOf(column), test)),
@@ -202,6 +210,9 @@ function languageOf(profile: ProfileName): Language<SearchQuery> {
     },
   };
 }
+
+/** Compiles a filter for documents with other names of fields than a profile has. */
+export const searchQueryFor = (filter: Filter, naming: Naming): SearchFilter => approximate(filter, languageOf(naming));
 
 /**
  * Compiles a filter to a query of Elasticsearch (7.17, 8, 9) or OpenSearch (2, 3).
@@ -218,5 +229,6 @@ function languageOf(profile: ProfileName): Language<SearchQuery> {
  */
 export function toSearchQuery(filter: Filter, options: SearchOptions = {}): SearchFilter {
   checkOptions(SHAPE, options);
-  return approximate(filter, languageOf(options.profile ?? 'ecs'));
+  const { profile = 'ecs' } = options;
+  return searchQueryFor(filter, { profile, nameOf: (key) => profileKey(key, profile) });
 }

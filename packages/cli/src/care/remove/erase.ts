@@ -10,7 +10,8 @@ import { defineRemoval } from './removal.ts';
 const HELP = `spanline erase --user <hash> | --session <id> | --trace <id> [source…]
 
 Removes every line of a user, session or trace: spans, content, scores, and lines of the application with the trace id.
-In a trace that several users or sessions share, only the lines that belong to this one go.
+In a trace that several users or sessions share, only the lines that belong to this one go. In a cluster, the documents
+of trace screens go with them (--traces all is the default).
 
   --user hash     the value of user.id, as the log has it
   --session id    the value of session.id
@@ -61,7 +62,7 @@ export const erase = defineRemoval({
       },
       begin: () => journal.write(ownership.found()),
       end: () => journal.remove(),
-      cluster: { filters: (query, signal) => clusterFilters(query, subject, signal) },
+      cluster: { traces: 'all', filters: (stores, signal) => clusterFilters(stores, subject, signal) },
     };
   },
 });

@@ -11,6 +11,9 @@ export interface Subject {
   readonly id: string;
 }
 
+/** The facts by which a line or a document is given to a user, session or trace. */
+export type OwnedRecord = Pick<SpanRecord, 'trace_id' | 'span_id' | 'parent_span_id' | 'user.id' | 'session.id'>;
+
 /** Traces of a subject. */
 export interface Found {
   readonly traceIds: readonly string[];
@@ -29,15 +32,15 @@ interface SharedSpan {
 /** Finds the lines of a subject in three passes over all lines. */
 export interface Ownership {
   /** First pass. */
-  findTrace(record: SpanRecord): void;
+  findTrace(record: OwnedRecord): void;
   /** Second pass: finds the traces that others share. */
-  findShared(record: SpanRecord): void;
+  findShared(record: OwnedRecord): void;
   /** There are traces that others share. The third pass is needed only then. */
   readonly isShared: boolean;
   /** Third pass: the spans of those traces. */
-  addSpan(record: SpanRecord): void;
+  addSpan(record: OwnedRecord): void;
   /** Whether a line belongs to the subject. */
-  owns(record: SpanRecord): boolean;
+  owns(record: OwnedRecord): boolean;
   /** Whether a text that is no record, such as half of a line, names the subject or one of its own traces. */
   isNamedIn(text: string): boolean;
   /** Everything that was found, for a run that goes on after this one. */

@@ -9,7 +9,8 @@ import { defineRemoval } from './removal.ts';
 const HELP = `spanline prune --days N [source…]
 
 Removes the lines that are older than N days. A trace that began before and ended within a day after that time stays
-whole. Lines without a time stay.
+whole. Lines without a time stay. In a cluster, documents of trace screens stay unless --traces names their streams: a
+stream may hold those of several applications.
 `;
 
 const DAY_MS = 86_400_000;
@@ -44,7 +45,10 @@ export const prune = defineRemoval({
           mentions: () => false,
         };
       },
-      cluster: { filters: () => Promise.resolve([parseFilter(`time<${new Date(cutoff).toISOString()}`)]) },
+      cluster: {
+        traces: 'none',
+        filters: () => Promise.resolve([parseFilter(`time<${new Date(cutoff).toISOString()}`)]),
+      },
     };
   },
 });

@@ -14,11 +14,21 @@ import { removeLeftovers } from './replace-file.ts';
 import { reportOf } from './report.ts';
 import { lockSpools, type SpoolLocks } from './spools.ts';
 
-const FLAGS = { yes: 'switch', 'dry-run': 'switch', receipt: 'text', help: 'switch', ...REPORT_FLAGS } as const;
+const FLAGS = {
+  yes: 'switch',
+  'dry-run': 'switch',
+  traces: 'text',
+  receipt: 'text',
+  help: 'switch',
+  ...REPORT_FLAGS,
+} as const;
+
+const NO_DOCUMENTS = { documents: 0, traceDocuments: 0 };
 
 const SHARED_HELP = `
   --yes           do it; without it, nothing is changed
   --dry-run       say what would go, and change nothing, as without --yes
+  --traces NAMES  in a cluster: streams of trace documents to reach too, with commas; all; or none
   --receipt FILE  append a receipt to a file: time, counts, and a hash of the arguments
 ${REPORT_HELP}
 The sources are files, folders of rotated files, globs, folders of spools, or a URL of Elasticsearch or OpenSearch, whose
@@ -98,7 +108,7 @@ async function fromFiles(
       ({ ranges, refusal, mentions }) => ranges.length > 0 || refusal !== undefined || mentions > 0,
     );
     const planned = plans.map((plan) => (plan.ranges.length > 0 || plan.refusal ? withRefusal(plan) : { plan }));
-    const plan = { isDone: false, isInterrupted: false, files: planned, documents: 0, unread };
+    const plan = { isDone: false, isInterrupted: false, files: planned, ...NO_DOCUMENTS, unread };
     if (!isWanted) return plan;
     const outcomes: FileOutcome[] = [];
     write('begun', plan);
@@ -115,7 +125,7 @@ async function fromFiles(
     }
     const isWhole = !stop.aborted && unread.size === 0 && outcomes.every(({ refusal }) => refusal === undefined);
     if (isWhole) removal.end?.();
-    return { isDone: true, isInterrupted: stop.aborted, files: outcomes, documents: 0, unread };
+    return { isDone: true, isInterrupted: stop.aborted, files: outcomes, ...NO_DOCUMENTS, unread };
   } finally {
     locks?.release();
     for (const { file } of files) file.close();
@@ -125,13 +135,15 @@ async function fromFiles(
 async function fromCluster(
   source: string,
   removal: Removal,
-  isWanted: boolean,
+  { isWanted, traces }: { readonly isWanted: boolean; readonly traces: string | undefined },
   write: WriteReceipt,
   io: CommandIo,
 ): Promise<Outcome> {
-  const unchanged = { isDone: isWanted, isInterrupted: false, files: [], documents: 0, unread: new Map() };
+  const unchanged = { isDone: isWanted, isInterrupted: false, files: [], ...NO_DOCUMENTS, unread: new Map() };
   const begin = (): void => void write('begun', unchanged);
-  return { ...unchanged, ...(await removeFromCluster(source, removal.cluster, { isWanted, begin }, io)) };
+  if (traces === undefined && removal.cluster.traces === 'none')
+    io.stderr.write('note: documents of trace screens stay; --traces all reaches those of every stream\n');
+  return { ...unchanged, ...(await removeFromCluster(source, removal.cluster, { isWanted, traces, begin }, io)) };
 }
 
 function receiptOf({ by, argument }: Removal, name: string, sources: readonly string[]): WriteReceipt {
@@ -170,6 +182,7 @@ async function remove<Table extends FlagTable>(
   const sources = findSources(given, io);
   if (sources.includes('-')) fail('source', 'files or a cluster: lines of the standard input cannot be removed');
   if (sources.some(isUrl) && sources.length > 1) fail('source', 'one cluster, or files alone');
+  if (flags.traces !== undefined && !sources.some(isUrl)) fail('--traces', 'given with the URL of a cluster');
   const removal = command.toRemoval(flags, io);
   const isWanted = flags.yes === true;
   if (isWanted && flags['dry-run'] === true) fail('--yes', 'absent beside --dry-run');
@@ -181,7 +194,7 @@ async function remove<Table extends FlagTable>(
   };
   const [first = ''] = sources;
   const outcome = isUrl(first)
-    ? await fromCluster(first, removal, isWanted, write, io)
+    ? await fromCluster(first, removal, { isWanted, traces: flags.traces }, write, io)
     : await fromFiles(sources, removal, isWanted, write, io);
   const isComplete = !outcome.isInterrupted && outcome.unread.size === 0;
   const isWhole = isComplete && outcome.files.every(({ refusal }) => refusal === undefined);

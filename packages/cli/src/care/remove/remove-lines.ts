@@ -21,6 +21,8 @@ export interface Outcome {
   readonly isInterrupted: boolean;
   readonly files: readonly FileOutcome[];
   readonly documents: number;
+  /** Those of trace screens among them. */
+  readonly traceDocuments: number;
   readonly unread: ReadonlyMap<string, string>;
 }
 

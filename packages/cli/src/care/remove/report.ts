@@ -28,7 +28,7 @@ function tableOf(files: readonly FileOutcome[]): Block {
 const sum = (numbers: readonly number[]): number => numbers.reduce((total, number) => total + number, 0);
 const plural = (count: number, one: string, many: string): string => `${count} ${count === 1 ? one : many}`;
 
-function sentences({ isDone, files, documents, isInterrupted }: Outcome): Block[] {
+function sentences({ isDone, files, documents, traceDocuments, isInterrupted }: Outcome): Block[] {
   const refused = files.flatMap((one) =>
     one.refusal === undefined ? [] : [`${shown(one)} stays as it is: ${one.refusal}.`],
   );
@@ -40,6 +40,9 @@ function sentences({ isDone, files, documents, isInterrupted }: Outcome): Block[
   const planned = `${counted} would go. Nothing was changed; --yes removes ${isOne ? 'it' : 'them'}.`;
   const texts = [
     lines + documents === 0 ? 'Nothing to remove.' : isDone ? `${counted} removed.` : planned,
+    ...(traceDocuments > 0
+      ? [`${traceDocuments} of them ${traceDocuments === 1 ? 'is a document' : 'are documents'} of trace screens.`]
+      : []),
     ...(isInterrupted ? ['Interrupted: the next run goes on.'] : []),
     ...refused,
     ...written.map(
@@ -68,6 +71,7 @@ export function reportOf(outcome: Outcome, receipt: Receipt | undefined): Report
       ...(refusal === undefined ? {} : { refusal }),
     })),
     documents: outcome.documents,
+    traceDocuments: outcome.traceDocuments,
     mentions: sum(outcome.files.map(({ plan }) => plan.mentions)),
     ...(receipt === undefined ? {} : { receipt }),
   };
