@@ -6,8 +6,9 @@ import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { createTracer } from '@spanline/core';
 import { memoryLog } from '@spanline/core/testing';
 import { wrapOpenAI } from '@spanline/openai';
-import { blockInput, blockOutput, detectors, guardClient, isGuardError, literals, redactOutput } from '../src/index.ts';
+import { guardClient, isGuardError } from '../src/index.ts';
 import { MAIL, startProvider } from './provider.ts';
+import { BLOCK, failure, INPUT, REDACT, REPLACE } from './some-guards.ts';
 
 let provider: LLMock;
 beforeAll(async () => {
@@ -15,14 +16,6 @@ beforeAll(async () => {
 });
 afterAll(() => provider.stop());
 
-const REDACT = redactOutput({ rules: detectors({ only: ['EMAIL'] }), failMode: 'closed' });
-const BLOCK = blockOutput({ rules: literals({ name: 'code_names', texts: ['Blue Heron'] }), failMode: 'closed' });
-const REPLACE = blockOutput({
-  rules: literals({ name: 'code_names', texts: ['Blue Heron'] }),
-  failMode: 'closed',
-  replacement: 'I cannot answer that.',
-});
-const INPUT = blockInput({ rules: literals({ name: 'prompt_injection', texts: ['ignore all'] }), failMode: 'closed' });
 const REDACTED = MAIL.replace('jane.doe@example.org', '[EMAIL]');
 
 function setUp(guards: readonly (typeof REDACT)[]) {
@@ -42,13 +35,6 @@ async function textOf(stream: AsyncIterable<OpenAI.ChatCompletionChunk>): Promis
   let text = '';
   for await (const chunk of stream) text += chunk.choices[0]?.delta.content ?? '';
   return text;
-}
-
-async function failure(promise: Promise<unknown>): Promise<unknown> {
-  return promise.then(
-    () => 'it did not fail',
-    (error: unknown) => error,
-  );
 }
 
 test('chat completions are redacted, whole, in pieces and through helpers', async () => {

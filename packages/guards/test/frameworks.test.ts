@@ -13,9 +13,7 @@ import { z } from 'zod';
 import { createTracer } from '@spanline/core';
 import { memoryLog } from '@spanline/core/testing';
 import {
-  blockInput,
   blockOutput,
-  detectors,
   guardAgent,
   guardChain,
   guardChatModel,
@@ -23,9 +21,9 @@ import {
   guardMiddleware,
   isGuardError,
   literals,
-  redactOutput,
 } from '../src/index.ts';
 import { MAIL, startProvider } from './provider.ts';
+import { BLOCK, failure, INPUT, REDACT } from './some-guards.ts';
 
 let provider: LLMock;
 let baseURL: string;
@@ -35,25 +33,13 @@ beforeAll(async () => {
 });
 afterAll(() => provider.stop());
 
-const REDACT = redactOutput({ rules: detectors({ only: ['EMAIL'] }), failMode: 'closed' });
-const names = literals({ name: 'code_names', texts: ['Blue Heron'] });
-const BLOCK = blockOutput({ rules: names, failMode: 'closed' });
-const REPLACE = blockOutput({ rules: names, failMode: 'closed', replacement: 'No.' });
+const REPLACE = blockOutput({ rules: literals({ texts: ['Blue Heron'] }), failMode: 'closed', replacement: 'No.' });
 const REDACTED = MAIL.replace('jane.doe@example.org', '[EMAIL]');
 const SHOWN = 'Write to jane.doe@example.org or call the No.';
 
 function use(...guards: (typeof REDACT)[]) {
   const log = memoryLog();
   return { log, options: { guards, tracer: createTracer({ logger: log.logger, capture: 'full' }) } };
-}
-
-async function failure(promise: PromiseLike<unknown>): Promise<unknown> {
-  try {
-    await promise;
-  } catch (error) {
-    return error;
-  }
-  return 'it did not fail';
 }
 
 describe.each([
@@ -143,11 +129,7 @@ describe('LangChain', () => {
   });
 
   test('an agent is guarded by a middleware: arguments and results of its tools', async () => {
-    const input = blockInput({
-      rules: literals({ name: 'prompt_injection', texts: ['ignore all'] }),
-      failMode: 'closed',
-    });
-    const { options, log } = use(REDACT, input);
+    const { options, log } = use(REDACT, INPUT);
     const calls: unknown[] = [];
     let result = 'done';
     const send = tool(
@@ -172,11 +154,7 @@ describe('LangChain', () => {
   });
 
   test('a chain is guarded as a whole', async () => {
-    const input = blockInput({
-      rules: literals({ name: 'prompt_injection', texts: ['ignore all'] }),
-      failMode: 'closed',
-    });
-    const chain = guardChain(chatModel().pipe(new StringOutputParser()), use(REDACT, input).options);
+    const chain = guardChain(chatModel().pipe(new StringOutputParser()), use(REDACT, INPUT).options);
     expect(await chain.invoke('mail')).toBe(REDACTED);
     let text = '';
     for await (const piece of await chain.stream('mail')) text += piece;

@@ -19,6 +19,7 @@ export async function startProvider(): Promise<LLMock> {
     { chunkSize: 3 },
   );
   provider.on({ userMessage: 'tool', hasToolResult: true }, { content: 'Sent.', usage });
+  provider.on({ hasToolResult: true }, { content: 'Sent.', usage });
   provider.on(
     { userMessage: 'tool' },
     {

@@ -4,11 +4,12 @@ import { Answer } from '../gate/answer.ts';
 import { GatedStream, gateWhole } from '../gate/gated-stream.ts';
 import { checkInput } from '../gate/input.ts';
 import type { Shape } from '../gate/shape.ts';
+import { passUnread, refuseAnswer } from '../gate/unread.ts';
 import type { Engine } from '../guards/engine.ts';
-import { chatCompletionsShape } from '../shapes/chat-completions.ts';
-import { messagesShape } from '../shapes/messages.ts';
 import { requestTexts } from '../shapes/requests.ts';
-import { responsesShape } from '../shapes/responses.ts';
+import { unreadShape } from '../shapes/unread.ts';
+import { pathOf } from './paths.ts';
+import { remadeResponse } from './remade-response.ts';
 
 type Method = (this: object, ...args: unknown[]) => unknown;
 
@@ -18,25 +19,21 @@ interface ApiPromise {
   asResponse: () => Promise<unknown>;
   withResponse: () => Promise<unknown>;
   _thenUnwrap?: (transform: unknown) => unknown;
+  _responseProps?: () => Promise<{ response: Response }>;
+  parse: () => Promise<unknown>;
 }
 
 interface SdkStream {
   iterator: () => AsyncIterator<unknown>;
 }
 
-/** Paths with text of a model, and the shape of their answers. */
-function shapeOf(path: unknown): (() => Shape<unknown>) | undefined {
-  const [, name] = /\/(chat\/completions|completions|responses|messages)(?:\?|$)/.exec(String(path)) ?? [];
-  if (name === undefined) return undefined;
-  return name === 'messages' ? messagesShape : name === 'responses' ? responsesShape : chatCompletionsShape;
-}
-
 const isStream = (value: unknown): value is SdkStream =>
   typeof (value as Partial<SdkStream> | null | undefined)?.iterator === 'function';
 
 function gated(engine: Engine, value: unknown, shape: () => Shape<unknown>): unknown {
+  if (value === undefined || value === null) return value;
   const answer = new Answer(engine, 'output');
-  if (!isStream(value)) return isObject(value) ? gateWhole<unknown>(value, answer, shape()) : value;
+  if (!isStream(value)) return gateWhole<unknown>(value, answer, isObject(value) ? shape() : unreadShape());
   const { iterator } = value;
   value.iterator = () => new GatedStream(iterator.call(value), answer, shape());
   return value;
@@ -52,12 +49,7 @@ function guardRaw(promise: ApiPromise, engine: Engine): void {
     return result;
   };
   promise.asResponse = async () => {
-    if (!isParsed) {
-      const answer = new Answer(engine, 'output');
-      answer.unmapped('asResponse()');
-      if (answer.stop !== undefined) throw answer.stop.error;
-      answer.done();
-    }
+    if (!isParsed) refuseAnswer(engine, 'asResponse()');
     return asResponse.call(promise);
   };
 }
@@ -72,6 +64,13 @@ function guardPromise(promise: unknown, engine: Engine, shape: () => Shape<unkno
     return parsed;
   };
   guardRaw(given, engine);
+  const unparsed = given._responseProps;
+  if (unparsed !== undefined) {
+    given._responseProps = async () => {
+      const [raw, answer] = await Promise.all([unparsed.call(given), given.parse()]);
+      return { ...raw, response: remadeResponse(raw.response, answer) };
+    };
+  }
   // Derived promises go through `parseResponse`, so that what they make of an answer is made of the guarded one.
   const unwrap = (Object.getPrototypeOf(given) as ApiPromise)._thenUnwrap;
   if (unwrap !== undefined) {
@@ -83,30 +82,37 @@ function guardPromise(promise: unknown, engine: Engine, shape: () => Shape<unkno
   }
 }
 
-/** Replaces `post`, through which all resources and helpers of a client send their requests. @returns the undo */
+/** Replaces the methods through which all resources and helpers send their requests. @returns the undo */
 export function guardStainless(client: object, engine: Engine): () => void {
-  const guard = (original: Method): Method =>
-    function post(this: object, ...args: unknown[]): unknown {
-      const [path, options] = args;
-      const shape = shapeOf(path);
-      if (shape === undefined) return Reflect.apply(original, this, args);
-      const checked = async (): Promise<unknown> => {
-        const given = await options;
-        await checkInput(engine, requestTexts(props(given)['body']), 'input');
-        return given;
+  const guard =
+    (isStored: boolean) =>
+    (original: Method): Method =>
+      function send(this: object, ...args: unknown[]): unknown {
+        const [path, options] = args;
+        const kind = pathOf(path, isStored);
+        if (kind === undefined) return Reflect.apply(original, this, args);
+        const checked = async (): Promise<unknown> => {
+          const given = await options;
+          if (kind === 'unread') await passUnread(engine, String(path).replace(/\?.*/, ''));
+          else if (!isStored) await checkInput(engine, requestTexts(props(given)['body']), 'input');
+          return given;
+        };
+        const isChecked = kind === 'unread' || (engine.inputs.length > 0 && !isStored);
+        const promise = Reflect.apply(original, this, [path, isChecked ? checked() : options]);
+        if (engine.outputs.length > 0 && kind !== 'unread') guardPromise(promise, engine, kind);
+        return promise;
       };
-      const sent = engine.inputs.length === 0 ? options : checked();
-      const promise = Reflect.apply(original, this, [path, sent]);
-      if (engine.outputs.length > 0) guardPromise(promise, engine, shape);
-      return promise;
-    };
   const derive = (original: Method): Method =>
     function withOptions(this: object, ...args: unknown[]): unknown {
       const derived = Reflect.apply(original, this, args);
       if (isObject(derived)) guardStainless(derived, engine);
       return derived;
     };
-  const patches = [patchMethod(client, 'post', guard, 'object'), patchMethod(client, 'withOptions', derive, 'object')];
+  const patches = [
+    patchMethod(client, 'post', guard(false), 'object'),
+    patchMethod(client, 'get', guard(true), 'object'),
+    patchMethod(client, 'withOptions', derive, 'object'),
+  ];
   return () => {
     for (const patch of patches) patch?.undo();
   };

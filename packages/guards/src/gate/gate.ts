@@ -101,9 +101,10 @@ export class Gate<T> {
     if (this.#answer.stop !== undefined) return this.#stop();
     for (let head = this.#queue[0]; head !== undefined && this.#isDecided(head); head = this.#queue[0]) {
       this.#queue.shift();
-      this.#ready.push(this.#written(head));
+      const chunk = this.#written(head);
+      this.#ready.push(chunk);
+      this.#shape.sent?.(chunk);
     }
-    for (const chunk of this.#ready) this.#shape.sent?.(chunk);
   }
 
   /** Fails the guards for which too much waits. Those that keep up go on. */

@@ -121,10 +121,15 @@ function only<T>(value: T): AsyncIterator<T> {
   };
 }
 
-/** Puts one whole answer through the gate. @throws GuardError */
+/**
+ * Puts one whole answer through the gate.
+ *
+ * @throws GuardError, also if a guard has a replacement and the answer has no place for it
+ */
 export async function gateWhole<T>(value: T, answer: Answer, shape: Shape<T>): Promise<T> {
   const gated = new GatedStream(only(value), answer, shape);
-  const { value: result } = (await gated.next()) as IteratorYieldResult<T>;
+  const first = await gated.next();
+  if (first.done === true && answer.stop !== undefined) throw answer.stop.error;
   await gated.next();
-  return result;
+  return first.value as T;
 }

@@ -17,6 +17,26 @@ const MESSAGE: Fields = {
   function_call: 'skip',
   audio: 'skip',
 };
+/** Fields of a choice, and of the chunk around it. */
+const CHOICE: Fields = {
+  index: 'skip',
+  delta: 'skip',
+  message: 'skip',
+  text: 'skip',
+  finish_reason: 'skip',
+  logprobs: 'skip',
+};
+const FRAME: Fields = {
+  id: 'skip',
+  object: 'skip',
+  model: 'skip',
+  choices: 'skip',
+  usage: 'skip',
+  system_fingerprint: 'skip',
+  service_tier: 'skip',
+  obfuscation: 'skip',
+  'amazon-bedrock-invocationMetrics': 'skip',
+};
 const NONE = { chunks: [], isShown: false };
 
 /** Creates the shape of one answer, whole or in chunks. */
@@ -31,6 +51,8 @@ export function chatCompletionsShape(): Shape<unknown> {
     const path = ['choices', at, key];
     const first = texts.slots.length;
     const message = props(choice[key]);
+    if (choice[key] === undefined && choice['text'] === undefined) texts.unknown(choice, ['choices', at]);
+    else texts.frame(choice, ['choices', at], CHOICE);
     texts.fields(message, path, MESSAGE, (field) => `${idText(index)}.${field}`);
     texts.piece(choice['text'], ['choices', at, 'text'], `${idText(index)}.text`);
     texts.piece(props(message['audio'])['transcript'], [...path, 'audio', 'transcript'], `${idText(index)}.audio`);
@@ -59,6 +81,8 @@ export function chatCompletionsShape(): Shape<unknown> {
   return {
     read(chunk): Reading {
       const texts = new Texts();
+      if (Array.isArray(props(chunk)['choices'])) texts.frame(chunk, [], FRAME);
+      else texts.unknown(chunk, []);
       const ends = list(props(chunk)['choices']).flatMap((choice, at) => readChoice(props(choice), at, texts));
       return { slots: texts.slots, unmapped: texts.unmapped, ends };
     },

@@ -13,6 +13,9 @@ import type { Path, Slot } from '../gate/shape.ts';
 type Field = TextKind | 'each' | 'skip';
 export type Fields = Readonly<Record<string, Field>>;
 
+/** Ids, names of models, and words such as `stop`. */
+export const WORD = /^[\w.:/-]{0,100}$/;
+
 /** An index or an id as a part of a channel's name. */
 export function idText(value: unknown): string {
   return typeof value === 'number' || typeof value === 'string' ? String(value) : '';
@@ -28,6 +31,11 @@ export class Texts {
     if (typeof value !== 'string') return;
     const slot: Slot = { path, text: value, channel, kind };
     this.slots.push(kind === 'json' ? { ...slot, isWhole: true } : slot);
+  }
+
+  /** Adds a piece of a text of which nothing leaves before all of it has its verdict. */
+  whole(value: unknown, path: Path, channel: string): void {
+    if (typeof value === 'string') this.slots.push({ path, text: value, channel, kind: 'text', isWhole: true });
   }
 
   /** Adds a text that is complete. */
@@ -51,10 +59,13 @@ export class Texts {
   }
 
   /** Adds each text in a value. */
-  each(value: unknown, path: Path): void {
-    if (typeof value === 'string') this.complete(value, path);
-    else if (Array.isArray(value)) value.forEach((inner, index) => this.each(inner, [...path, index]));
-    else if (isObject(value)) for (const [key, inner] of Object.entries(value)) this.each(inner, [...path, key]);
+  each(value: unknown, path: Path, isText: (value: string) => boolean = () => true): void {
+    if (typeof value === 'string') {
+      if (isText(value)) this.complete(value, path);
+    } else if (isObject(value)) {
+      for (const [key, inner] of Object.entries(value))
+        this.each(inner, [...path, Array.isArray(value) ? Number(key) : key], isText);
+    }
   }
 
   /**
@@ -81,10 +92,19 @@ export class Texts {
     }
   }
 
+  /** Adds the texts of what frames an answer, in fields that the table does not name. Single words are no texts. */
+  frame(value: unknown, path: Path, table: Fields): void {
+    if (!isObject(value)) return;
+    for (const [key, inner] of Object.entries(value))
+      if (!Object.hasOwn(table, key)) this.each(inner, [...path, key], (text) => !WORD.test(text));
+  }
+
   /** Adds the texts of a field that is not known. */
   unknown(value: unknown, path: Path): void {
     const before = this.slots.length;
     this.each(value, path);
-    if (this.slots.length > before) this.unmapped.push(path.filter((key) => typeof key === 'string').join('.'));
+    if (this.slots.length === before) return;
+    const names = path.filter((key) => typeof key === 'string');
+    this.unmapped.push(names.length === 0 ? 'the whole answer' : names.join('.'));
   }
 }

@@ -17,6 +17,7 @@ const BLOCK: Fields = {
   caller: 'skip',
   signature: 'skip',
   data: 'skip',
+  encrypted_content: 'skip',
   tool_use_id: 'skip',
   server_name: 'skip',
 };
@@ -24,10 +25,28 @@ const DELTA: Fields = {
   text: 'text',
   thinking: 'text',
   partial_json: 'json',
+  content: 'text',
   citation: 'each',
   type: 'skip',
   signature: 'skip',
+  encrypted_content: 'skip',
 };
+/** Fields of a message and of the events around it. */
+const FRAME: Fields = {
+  type: 'skip',
+  id: 'skip',
+  role: 'skip',
+  model: 'skip',
+  content: 'skip',
+  message: 'skip',
+  delta: 'skip',
+  stop_reason: 'skip',
+  stop_sequence: 'skip',
+  usage: 'skip',
+  index: 'skip',
+  'amazon-bedrock-invocationMetrics': 'skip',
+};
+const FRAMES = new Set(['message_start', 'message_delta', 'message_stop', 'ping', 'error']);
 const PARTS = new Set(['content_block_start', 'content_block_delta', 'content_block_stop']);
 
 /** Creates the shape of one answer. */
@@ -69,9 +88,15 @@ export function messagesShape(): Shape<unknown> {
       } else if (event['type'] === 'content_block_delta') {
         texts.fields(event['delta'], ['delta'], DELTA, () => channel);
       } else if (event['type'] === 'content_block_stop') return { slots: [], ends: [channel] };
-      else if (event['type'] === 'message') {
+      else if (event['type'] === 'message' || FRAMES.has(idText(event['type']))) {
         list(event['content']).forEach((block, index) => readBlock(block, ['content', index], texts));
-      }
+        texts.frame(event, [], FRAME);
+        for (const key of ['message', 'delta']) {
+          const { content } = props(event[key]);
+          list(content).forEach((block, index) => readBlock(block, [key, 'content', index], texts));
+          texts.frame(event[key], [key], FRAME);
+        }
+      } else texts.unknown(chunk, []);
       return { slots: texts.slots, unmapped: texts.unmapped };
     },
     sent(chunk) {

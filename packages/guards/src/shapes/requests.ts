@@ -2,7 +2,7 @@
 import { isObject, list, props, text } from '@spanline/record';
 import type { Input } from '../gate/input.ts';
 import type { Role } from '../guards/guard.ts';
-import { Texts } from './fields.ts';
+import { Texts, WORD } from './fields.ts';
 
 const ROLES: Readonly<Record<string, Role>> = {
   system: 'system',
@@ -71,15 +71,49 @@ export function messageTexts(messages: unknown, role: Role = 'user'): InputTexts
   return result;
 }
 
-/** Texts of the body of a request: chat completions, responses, messages, Gemini and Converse. */
+/** Fields of requests with text, and who wrote it. */
+const FIELDS: Readonly<Record<string, Role>> = {
+  system: 'system',
+  instructions: 'system',
+  systemInstruction: 'system',
+  preamble: 'system',
+  messages: 'user',
+  input: 'user',
+  contents: 'user',
+  prompt: 'user',
+  inputText: 'user',
+  message: 'user',
+  chat_history: 'user',
+};
+/** Fields of requests with names, schemas and descriptions that the application declares. */
+const DECLARED = new Set([
+  'tools',
+  'functions',
+  'toolConfig',
+  'tool_choice',
+  'mcp_servers',
+  'response_format',
+  'text',
+  'output_config',
+  'output_format',
+  'generationConfig',
+  'metadata',
+  'requestMetadata',
+  'stop',
+  'stop_sequences',
+]);
+
+/**
+ * Texts of the body of a request, of any provider. A field that is not known is read too, unless it has single words
+ * only, such as a setting.
+ */
 export function requestTexts(body: unknown): Input {
-  const { system, instructions, systemInstruction, messages, input, contents, prompt } = props(body);
-  return {
-    texts: [
-      ...[system, instructions, systemInstruction].flatMap((each) => messageTexts(each ?? [], 'system')),
-      ...[messages, input, contents, prompt].flatMap((each) => messageTexts(each ?? [])),
-    ],
-  };
+  const texts = Object.entries(props(body)).flatMap(([key, value]): InputTexts => {
+    if (DECLARED.has(key) || value === undefined || value === null) return [];
+    if (Object.hasOwn(FIELDS, key)) return messageTexts(value, FIELDS[key]);
+    return messageTexts(value).filter(({ text: given }) => !WORD.test(given));
+  });
+  return { texts };
 }
 
 /** Texts of any value, each by itself. */

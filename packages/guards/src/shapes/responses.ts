@@ -2,6 +2,7 @@
 import { list, props } from '@spanline/record';
 import type { Path, Reading, Shape } from '../gate/shape.ts';
 import { type Fields, idText, Texts } from './fields.ts';
+import { ResponseItems } from './response-items.ts';
 
 /** Fields of items and of their parts. Their texts are complete. */
 const ITEM: Fields = {
@@ -36,6 +37,38 @@ const ITEM: Fields = {
   logprobs: 'skip',
   result: 'skip',
 };
+/** Fields of an event whose texts are read elsewhere, or are no text. */
+const EVENT: Fields = {
+  type: 'skip',
+  sequence_number: 'skip',
+  output_index: 'skip',
+  content_index: 'skip',
+  summary_index: 'skip',
+  item_id: 'skip',
+  obfuscation: 'skip',
+  logprobs: 'skip',
+  partial_image_b64: 'skip',
+  agent: 'skip',
+  code: 'skip',
+  param: 'skip',
+  message: 'each',
+  annotation: 'each',
+  response: 'skip',
+  item: 'skip',
+  part: 'skip',
+};
+/** Fields of a response that are the application's own, or no text. */
+const FRAME: Fields = {
+  output: 'skip',
+  output_text: 'skip',
+  output_parsed: 'skip',
+  instructions: 'skip',
+  tools: 'skip',
+  prompt: 'skip',
+  text: 'skip',
+  metadata: 'skip',
+  user: 'skip',
+};
 /** Events with a piece of text in `delta`, and the field that has the whole text at the end. */
 const PIECES: Readonly<Record<string, { readonly kind: 'text' | 'json'; readonly whole: string }>> = {
   'response.output_text': { kind: 'text', whole: 'text' },
@@ -49,10 +82,19 @@ const PIECES: Readonly<Record<string, { readonly kind: 'text' | 'json'; readonly
   'response.audio.transcript': { kind: 'text', whole: 'transcript' },
 };
 
+/** Items with arguments. */
+const CALLS: Readonly<Record<string, string>> = {
+  function_call: 'response.function_call_arguments',
+  mcp_call: 'response.mcp_call_arguments',
+  custom_tool_call: 'response.custom_tool_call_input',
+};
+
 function readItem(item: unknown, path: Path, texts: Texts): void {
   texts.fields(item, path, ITEM);
   for (const key of ['content', 'summary']) {
-    for (const [index, part] of list(props(item)[key]).entries()) texts.fields(part, [...path, key, index], ITEM);
+    const given = props(item)[key];
+    texts.complete(given, [...path, key]);
+    for (const [index, part] of list(given).entries()) texts.fields(part, [...path, key, index], ITEM);
   }
 }
 
@@ -71,7 +113,7 @@ function stoppedResponse(response: unknown, text: string): object {
 
 /** Creates the shape of one answer. */
 export function responsesShape(): Shape<unknown> {
-  let shown = '';
+  const items = new ResponseItems();
   return {
     read(chunk): Reading {
       const texts = new Texts();
@@ -80,6 +122,7 @@ export function responsesShape(): Shape<unknown> {
       if (event['object'] === 'response') {
         list(event['output']).forEach((each, index) => readItem(each, ['output', index], texts));
         texts.complete(event['output_text'], ['output_text']);
+        texts.frame(event, [], FRAME);
         return texts;
       }
       const [, name = '', end] = /^(.*)\.(delta|done)$/.exec(idText(type)) ?? [];
@@ -92,32 +135,32 @@ export function responsesShape(): Shape<unknown> {
         texts.complete(event[piece.whole], [piece.whole], piece.kind);
         return { slots: texts.slots, unmapped: texts.unmapped, ends: [channelOf(event)] };
       }
-      const { response, item: given, part, annotation } = event;
+      const { response, item: given, part } = event;
       list(props(response)['output']).forEach((each, index) => readItem(each, ['response', 'output', index], texts));
+      texts.frame(response, ['response'], FRAME);
       if (given !== undefined) readItem(given, ['item'], texts);
-      if (part !== undefined) texts.fields(part, ['part'], ITEM);
-      if (annotation !== undefined) texts.each(annotation, ['annotation']);
-      if (typeof event['delta'] === 'string' && !idText(type).startsWith('response.audio.'))
-        texts.unknown(event['delta'], ['delta']);
+      const call = CALLS[idText(props(given)['type'])];
+      // The name of a tool waits for its arguments.
+      if (call !== undefined && idText(type).endsWith('.added'))
+        texts.piece('', ['item', 'type'], `${idText(props(given)['id'] ?? event['output_index'])}..${call}`, 'json');
+      if (part !== undefined) readItem(part, ['part'], texts);
+      if (!idText(type).startsWith('response.audio.')) texts.fields(event, [], EVENT);
       return texts;
     },
-    sent(chunk) {
-      const event = props(chunk);
-      if (event['type'] === 'response.output_text.delta') shown += idText(event['delta']);
-    },
+    sent: (chunk) => items.sent(props(chunk)),
     stopped(chunk, replacement) {
       const event = props(chunk);
       if (event['object'] === 'response') return { chunks: [stoppedResponse(chunk, replacement ?? '')], isShown: true };
-      if (event['type'] === 'response.output_text.delta' && replacement !== undefined) {
-        shown += replacement;
-        return { chunks: [{ ...event, delta: replacement, logprobs: [] }], isShown: true };
-      }
       const { response } = event;
-      if (response === undefined) return { chunks: [], isShown: false };
-      const isEnd = list(props(response)['output']).length > 0;
-      if (!isEnd) return { chunks: [chunk], isShown: false };
-      const text = shown + (replacement ?? '');
-      return { chunks: [{ ...event, response: stoppedResponse(response, text) }], isShown: true };
+      const isStart = event['type'] === 'response.created' || event['type'] === 'response.in_progress';
+      const shown = replacement === undefined || isStart ? [] : items.show(replacement);
+      const isShown = shown.length > 0;
+      if (response === undefined || response === null) return { chunks: shown, isShown };
+      if (isStart) return { chunks: [chunk], isShown };
+      const { output_text: _, ...rest } = props(response);
+      const ends = items.close();
+      const frame = { ...event, response: { ...rest, output: items.output() } };
+      return { chunks: [...shown, ...ends, frame], isShown };
     },
   };
 }
