@@ -31,6 +31,7 @@ describe('docs/architecture.md', () => {
       'monitor',
       'evals',
       'guards',
+      'prompts',
       'query',
       'viewer',
       'dashboards',

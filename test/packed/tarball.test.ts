@@ -24,6 +24,7 @@ describe.each([
   'dashboards',
   'next',
   'guards',
+  'prompts',
   'openai-agents',
   'mastra',
   'claude-agent-sdk',

@@ -41,6 +41,10 @@ const COMMANDS: Readonly<Record<string, Command>> = {
     summary: 'whether scores, answers, topics and refusals have changed by prompt version, model and day',
     load: async () => (await import('./ask/drift.ts')).drift,
   },
+  prompts: {
+    summary: 'versions of prompts: calls, latency, cost and scores; import of prompts',
+    load: async () => (await import('./prompts/run-prompts.ts')).runPrompts,
+  },
   explain: {
     summary: 'what slow, expensive, failing or badly scored traces have in common',
     load: async () => (await import('./why/explain.ts')).explain,

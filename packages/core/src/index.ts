@@ -22,6 +22,7 @@ export type {
   TokenPrice,
   TokenPrices,
   Profile,
+  PromptReference,
   RedactionRule,
   RedactOptions,
   RedactPaths,

@@ -4,6 +4,18 @@ import type { CaptureSetting } from './capture.ts';
 /** Free metadata: scalars by name. */
 export type Labels = Record<string, string | number | boolean>;
 
+/** The prompt that a model is asked with. */
+export interface PromptReference {
+  /** Written as `gen_ai.prompt.name`. */
+  name: string;
+  /** Written as `gen_ai.prompt.version`. */
+  version?: string;
+  /** SHA-256 of the template in hex, written as `spanline.prompt.template_sha256`. */
+  templateSha256?: string;
+  /** Values of the variables, written as `spanline.prompt.variables`. The capture mode applies. */
+  variables?: Record<string, unknown>;
+}
+
 /** Values of `withContext`. Every span that starts inside inherits them. */
 export interface ContextValues {
   /** Written as `session.id`. */
@@ -16,6 +28,8 @@ export interface ContextValues {
   requestId?: string;
   /** Written as `labels.*`. */
   labels?: Labels;
+  /** The prompt of the model calls inside. Other spans do not have it. */
+  prompt?: PromptReference;
   /** Capture of the spans inside. A span's own setting takes precedence, unless `captureOverride` is set. */
   capture?: CaptureSetting;
   /** Who raised or lowered `capture`, written as `spanline.capture.override`. */

@@ -14,7 +14,7 @@ export {
   type RedactOptions,
   type RedactPaths,
 } from './capture.ts';
-export type { ContextValues, ForeignContext, Labels, RemoteContext } from './context.ts';
+export type { ContextValues, PromptReference, ForeignContext, Labels, RemoteContext } from './context.ts';
 export type { AlertOptions, ScoreOptions } from './events.ts';
 export type { ModelPrice, PriceStep, PriceTable, SteppedPrice, TokenPrice, TokenPrices } from './prices.ts';
 export type { SamplingOptions, TailOptions, TailTrace } from './sampling.ts';

@@ -1,7 +1,16 @@
 /** The values of a context, checked where they are given: everything that inherits them may rely on their types. */
-import type { AttributeKey } from '@spanline/record';
-import type { ContextValues } from '../api/index.ts';
-import { addLabels, admit, admitText, eachField, LABELS, type LeftOut, noteLeftOut } from '../gate/index.ts';
+import { type AttributeKey, isPlainObject } from '@spanline/record';
+import type { ContextValues, PromptReference } from '../api/index.ts';
+import {
+  addLabels,
+  admit,
+  admitText,
+  eachField,
+  LABELS,
+  type LeftOut,
+  noteLeftOut,
+  readProperty,
+} from '../gate/index.ts';
 
 /** The key under which values carry what was left out of them, for all copies of this package. */
 const LEFT_OUT: unique symbol = Symbol.for('spanline.left-out');
@@ -37,6 +46,21 @@ function admitBaggage(given: unknown): Record<string, string> | undefined {
   return members === 0 ? undefined : baggage;
 }
 
+/** A prompt with a name. What is wrong about the rest is left out. */
+function admitPrompt(given: unknown, target: LeftOut): PromptReference | undefined {
+  const name = admit('gen_ai.prompt.name', readProperty(given, 'name'), target);
+  if (name === undefined || name === '') return undefined;
+  const version = admit('gen_ai.prompt.version', readProperty(given, 'version'), target);
+  const hash = admit('spanline.prompt.template_sha256', readProperty(given, 'templateSha256'), target);
+  const variables = readProperty(given, 'variables');
+  return {
+    name,
+    ...(version === undefined ? {} : { version }),
+    ...(hash === undefined ? {} : { templateSha256: hash }),
+    ...(isPlainObject(variables) ? { variables } : {}),
+  };
+}
+
 /** Keys of which some values were left out, if any. */
 export function leftOutOf(values: ContextValues): ReadonlySet<string> | undefined {
   return (values as CheckedValues)[LEFT_OUT];
@@ -53,6 +77,7 @@ export function addValues(outer: ContextValues, given: unknown): ContextValues {
     const key = TEXTS.get(name);
     if (key !== undefined) values[name] = admit(key, value, target);
     else if (name === 'labels') values[name] = addLabels({ ...outer.labels }, value, target);
+    else if (name === 'prompt') values[name] = admitPrompt(value, target);
     else if (name === 'baggage') values[name] = admitBaggage(value);
     else if (name === 'capture') values[name] = value;
   });

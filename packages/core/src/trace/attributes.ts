@@ -1,6 +1,6 @@
 /** The attributes that a span takes. */
-import type { ContentKey, FactAttributes, SpanType } from '@spanline/record';
-import type { Content } from '../api/index.ts';
+import type { ContentKey, FactAttributes, SpanAttributes, SpanType } from '@spanline/record';
+import type { Content, PromptReference } from '../api/index.ts';
 import { isList } from '../gate/index.ts';
 
 /** Returns the key of a span's input. */
@@ -17,6 +17,16 @@ export function outputKey(type: SpanType, content: Content): ContentKey {
   if (type === 'tool') return 'gen_ai.tool.call.result';
   const documents = (type === 'retriever' || type === 'reranker') && isList(content);
   return documents ? 'gen_ai.retrieval.documents' : 'spanline.output';
+}
+
+/** Returns the attributes of the prompt that a model is asked with. */
+export function promptAttributes({ name, version, templateSha256, variables }: PromptReference): SpanAttributes {
+  return {
+    'gen_ai.prompt.name': name,
+    'gen_ai.prompt.version': version,
+    'spanline.prompt.template_sha256': templateSha256,
+    'spanline.prompt.variables': variables,
+  };
 }
 
 /** OpenTelemetry's operation names by span type. */

@@ -1,6 +1,6 @@
 export { addAdoptedValues, adoptSpan, hasUsageBelow, labelAdopted, retype, traceFlagsOf } from './adopt.ts';
 export type { AdoptedIds } from './adopted-ids.ts';
-export { OPERATIONS } from './attributes.ts';
+export { OPERATIONS, promptAttributes } from './attributes.ts';
 export { createClock, isoMicros, isoMillis } from './clock.ts';
 export {
   attributesOf,

@@ -10,6 +10,7 @@ import {
   linkTo,
   noteOuterCall,
   noteUnknownOptions,
+  promptAttributes,
   type OptionNames,
   type RecordedSpan,
   createSpan,
@@ -130,6 +131,7 @@ export function createSpanStarter(owner: SpanOwner, resolveParent: ParentResolve
     const span = createSpan(state);
     openSpans.add(span);
     noteOuterCall(state);
+    if (state.type === 'llm' && state.values.prompt !== undefined) span.set(promptAttributes(state.values.prompt));
     if (link !== undefined) linkTo(span, readProperty(link, 'traceId'));
     if (attributes !== undefined) span.set(attributes);
     if (labels !== undefined) addSpanLabels(span, labels);

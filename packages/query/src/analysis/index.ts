@@ -34,6 +34,7 @@ export {
   FAILED,
   fingerprintOf,
 } from './errors.ts';
+export { type PromptChange, type PromptFigure, type Prompts, promptsOf, type PromptVersion } from './prompts/index.ts';
 export { type ScoreGroup, type Scores, scoresOf } from './scores.ts';
 export { type Session, type Sessions, sessionsOf } from './sessions.ts';
 export {

@@ -6,7 +6,7 @@ import { isRequest, stepOf, tokensOf } from '../explain/index.ts';
 import type { Sample } from './intervals.ts';
 
 /** A growing list of observations. */
-interface Observations {
+export interface Observations {
   add(value: number, trace: number): void;
   read(): Sample;
 }
@@ -14,7 +14,7 @@ interface Observations {
 const FIRST = 64;
 
 /** Creates an empty list. An observation takes twelve bytes. */
-function createObservations(): Observations {
+export function createObservations(): Observations {
   let values = new Float64Array(FIRST);
   let traces = new Uint32Array(FIRST);
   let count = 0;
