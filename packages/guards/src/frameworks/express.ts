@@ -1,17 +1,12 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
 /** Guards requests and responses of Express. */
-import { StringDecoder } from 'node:string_decoder';
-import { isObject } from '@spanline/instrumentation';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { option, type Shape } from '@spanline/record';
-import { Answer } from '../gate/answer.ts';
-import { GatedStream, gateWhole } from '../gate/gated-stream.ts';
-import { checkInput } from '../gate/input.ts';
+import { checkInput, type Input } from '../gate/input.ts';
 import { Engine, type UseGuardsOptions } from '../guards/engine.ts';
-import { type GuardError, isGuardError } from '../guards/guard-error.ts';
+import { isGuardError } from '../guards/guard-error.ts';
 import { valueTexts } from '../shapes/requests.ts';
-import { eventsShape, readEvents, type ServerEvent, writeEvent } from '../shapes/sse.ts';
-import { valueShape } from '../shapes/value.ts';
-import { Pipe } from './pipe.ts';
+import { isJson, isText } from './body.ts';
+import { blockedBody, holdResponse } from './held-response.ts';
 
 /** Options of {@link guardExpress}. */
 export interface GuardExpressOptions extends UseGuardsOptions {
@@ -37,110 +32,32 @@ const SHAPE: Shape<Pick<GuardExpressOptions, 'pieces'>> = {
     (value) => Array.isArray(value) && value.every((path) => typeof path === 'string' && path !== ''),
   ),
 };
-const TEXT = /^(?:text\/|application\/(?:[\w.+-]*json|xml))/i;
-
-type Write = (chunk: unknown, ...rest: unknown[]) => boolean;
-type End = (...args: unknown[]) => ServerResponse;
-
-const bodyOf = ({ guard, rule, spanId }: GuardError): object => ({ error: { code: 'ERR_GUARD', guard, rule, spanId } });
-
-function parsed(text: string, type: string): unknown {
-  if (!/json/i.test(type)) return text;
-  try {
-    return JSON.parse(text) as unknown;
-  } catch {
-    return text;
-  }
+/** Express' request: `body` if a parser has read it, `query` of the URL. */
+interface ExpressRequest extends IncomingMessage {
+  readonly body?: unknown;
+  readonly query?: unknown;
 }
 
-/** Holds back a response until its guards have decided: whole, or event by event. */
-function guardResponse(res: ServerResponse, engine: Engine, pieces: readonly string[]): void {
-  const write = res.write.bind(res) as Write;
-  const end = res.end.bind(res) as End;
-  const answer = new Answer(engine, 'output');
-  const decoder = new StringDecoder('utf8');
-  let whole = '';
-  let events: Pipe<ServerEvent> | undefined;
-  let isEnded = false;
-  const type = (): string => String(res.getHeader('content-type') ?? '');
-  const isStream = (): boolean => /^text\/event-stream/i.test(type());
-  const isBinary = (): boolean => type() !== '' && !TEXT.test(type());
+const hasBody = ({ headers }: IncomingMessage): boolean =>
+  headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
 
-  async function send(pipe: Pipe<ServerEvent>): Promise<void> {
-    const gated = new GatedStream(pipe, answer, eventsShape(pieces));
-    try {
-      for await (const event of gated) if (!write(writeEvent(event))) await drained(res);
-      end();
-    } catch (error) {
-      end(isGuardError(error) ? writeEvent({ head: 'event: error', data: bodyOf(error) }) : undefined);
-    }
-  }
-
-  async function sendWhole(): Promise<void> {
-    let body: string;
-    try {
-      const given = parsed(whole, type());
-      const value = await gateWhole(given, answer, valueShape());
-      body = value === given ? whole : isObject(value) ? JSON.stringify(value) : String(value);
-    } catch (error) {
-      if (!isGuardError(error)) throw error;
-      res.statusCode = 422;
-      res.setHeader('content-type', 'application/json; charset=utf-8');
-      body = JSON.stringify(bodyOf(error));
-    }
-    res.removeHeader('etag');
-    res.setHeader('content-length', Buffer.byteLength(body));
-    end(body);
-  }
-
-  function take(chunk: unknown): boolean {
-    const text = typeof chunk === 'string' ? chunk : decoder.write(Buffer.from(chunk as Uint8Array));
-    whole += text;
-    if (!isStream()) return true;
-    if (events === undefined) {
-      events = new Pipe(() => res.emit('drain'));
-      if (!res.headersSent) res.flushHeaders();
-      void send(events);
-    }
-    const { events: complete, rest } = readEvents(whole);
-    whole = rest;
-    return events.add(complete);
-  }
-
-  res.write = ((chunk: unknown, ...rest: unknown[]) => {
-    if (isEnded) return false;
-    return isBinary() ? write(chunk, ...rest) : take(chunk);
-  }) as typeof res.write;
-  res.end = ((...args: unknown[]) => {
-    if (isEnded) return res;
-    isEnded = true;
-    const [chunk] = args;
-    if (isBinary()) {
-      answer.done();
-      return end(...args);
-    }
-    if (typeof chunk === 'string' || chunk instanceof Uint8Array) take(chunk);
-    if (events === undefined) void sendWhole();
-    else {
-      if (whole.trim() !== '') events.add(readEvents(`${whole}\n\n`).events);
-      events.close();
-    }
-    return res;
-  }) as typeof res.end;
-  res.once('close', () => answer.abort());
-}
-
-function drained(res: ServerResponse): Promise<void> {
-  return new Promise((resolve) => {
-    res.once('drain', resolve);
-    res.once('close', resolve);
-  });
+/** Texts of a request. A body that no parser has read cannot be read here either. */
+function inputOf(req: ExpressRequest): Input {
+  const { body, query } = req;
+  const type = req.headers['content-type'] ?? '';
+  const texts = [...valueTexts(query, 'user').texts];
+  if (body instanceof Uint8Array) {
+    if (isText(type)) texts.push({ role: 'user', text: new TextDecoder().decode(body), isJson: isJson(type) });
+  } else texts.push(...valueTexts(body, 'user').texts);
+  return { texts, unmapped: body === undefined && hasBody(req) && isText(type) ? ['body of the request'] : [] };
 }
 
 /**
- * Creates a middleware that guards the body of a request, and the response: JSON and text as a whole, server-sent
- * events one by one. Add it behind `express.json()`. A blocked request or response has the status 422 and
- * `{ error: { code, guard, rule, spanId } }`; a blocked stream ends with this as an event `error`.
+ * Creates a middleware that guards the body and the query of a request, and the response: JSON and text as a whole,
+ * up to `maxHeld` characters, server-sent events one by one. Add it behind `express.json()` and `compression()`. A
+ * blocked request or response has the status 422 and `{ error: { code, guard, rule, spanId } }`; a blocked stream ends
+ * with this as an event `error`. A body that is compressed already, a part of a file, or a body of a request that
+ * nothing has parsed is a failure (`unmapped`). Images and other bytes pass.
  *
  * @throws SpanlineError `ERR_INVALID_OPTION`
  * @example
@@ -158,15 +75,15 @@ export function guardExpress(options: GuardExpressOptions): GuardHandler {
 
   async function guard(req: IncomingMessage, res: ServerResponse): Promise<boolean> {
     try {
-      await checkInput(engine, valueTexts((req as { body?: unknown }).body, 'user'), 'input');
+      await checkInput(engine, inputOf(req), 'input');
     } catch (error) {
       if (!isGuardError(error)) throw error;
       res.statusCode = 422;
       res.setHeader('content-type', 'application/json; charset=utf-8');
-      res.end(JSON.stringify(bodyOf(error)));
+      res.end(JSON.stringify(blockedBody(error)));
       return false;
     }
-    if (engine.outputs.length > 0) guardResponse(res, engine, pieces);
+    if (engine.outputs.length > 0) holdResponse(res, engine, pieces);
     return true;
   }
 

@@ -16,9 +16,9 @@ export class Pipe<T> implements AsyncIterator<T> {
     this.#drained = drained;
   }
 
-  /** @returns false if the adder has to wait */
+  /** Values for a reader that has left are dropped. @returns false if the adder has to wait */
   add(values: readonly T[]): boolean {
-    if (this.#isClosed) return false;
+    if (this.#isClosed) return true;
     this.#waiting.push(...values);
     this.#take?.();
     this.#isFull = this.#waiting.length > HIGH;
