@@ -42,8 +42,11 @@ function plainLevelOf(
   return isPlain && level?.key === 'level' ? (JSON.parse(level.json) as string) : undefined;
 }
 
-/** Creates a function that reads the frame of a derived logger. It reads again only if the logger has changed. */
-export function createFrames(symbols: PinoSymbols): (derived: Logger, levelNumber: number) => Frame {
+/** Reads the frame of a derived logger for one level. */
+export type FrameReader = (derived: Logger, levelNumber: number) => Frame;
+
+/** Creates a reader of frames. It reads again only if the logger has changed. */
+export function createFrames(symbols: PinoSymbols): FrameReader {
   const frames = new Map<number, Frame>();
   return (derived, levelNumber) => {
     const internals = derived as unknown as LoggerInternals;

@@ -29,14 +29,3 @@ export function wholeRecord({ common, own }: SplitLine): SpanRecord {
   const { '@timestamp': timestamp, level, message } = own;
   return Object.assign({ '@timestamp': timestamp, level, message }, common.fields, own);
 }
-
-/** Follows the fields that a line begins with. It cannot be part of a value, because quotes in a value are escaped. */
-const EVENT_ID = ',"event.id":';
-
-/** Both parts as JSON. */
-export function splitLineJson(line: SplitLine): string {
-  const json = JSON.stringify(line.own);
-  const position = json.indexOf(EVENT_ID);
-  if (position < 0) return JSON.stringify(wholeRecord(line));
-  return `${json.slice(0, position)},${line.common.json}${json.slice(position)}`;
-}

@@ -1,10 +1,11 @@
 import type { Logger } from 'pino';
 import { whileWriting } from '../context/index.ts';
 import { timeFields } from './fields.ts';
-import { createFrames, prefixOf } from './frame.ts';
+import { type FrameReader, prefixOf } from './frame.ts';
 import { IDS } from './ids.ts';
 import { hasValue, LineBuilder, type MutableRecord } from './line-builder.ts';
-import { type SplitLine, splitLineJson, wholeRecord } from './line.ts';
+import type { LineEncoder } from './line-encoder.ts';
+import { type SplitLine, wholeRecord } from './line.ts';
 import type { AsJson, LoggerInternals, PinoSymbols } from './pino-internals.ts';
 import { OWN_TIME } from './timestamp.ts';
 
@@ -46,14 +47,16 @@ function replaceMessage(
  * Creates the `asJson` of a derived logger. It serialises records; `this` is the derived logger, and its prototype the
  * user's.
  */
-export function createRecordAsJson(symbols: PinoSymbols): AsJson {
-  const frameOf = createFrames(symbols);
+export function createRecordAsJson(symbols: PinoSymbols, frameOf: FrameReader, encoder: LineEncoder): AsJson {
   return function asJson(this: Logger, object, _message, levelNumber, time) {
     const frame = frameOf(this, levelNumber);
     const split = object instanceof SplitRecord ? object.line : undefined;
-    // A logger that adds nothing, such as `createLogger`'s: both parts of the line are joined as text.
+    // A logger that adds nothing, such as `createLogger`'s: both parts of the line are encoded as they are.
     const addsNothing = frame.plainLevel !== undefined && time.startsWith(OWN_TIME);
-    if (addsNothing && split?.own.level === frame.plainLevel) return splitLineJson(split) + frame.end;
+    if (addsNothing && split?.own.level === frame.plainLevel) {
+      const length = encoder.encode(split, frame.end);
+      return encoder.bytes().toString('utf8', 0, length);
+    }
     const record = (split === undefined ? object : wholeRecord(split)) as MutableRecord;
     const line = new LineBuilder(record);
     try {

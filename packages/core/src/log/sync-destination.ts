@@ -5,6 +5,7 @@ import { statOpen } from './destination.ts';
 const encoded = Buffer.allocUnsafe(65_536);
 /** A UTF-16 code unit is at most this many bytes of UTF-8. */
 const MAX_UTF8 = 3;
+const LINE_FEED = Buffer.from('\n');
 const MAX_WAIT_MS = 100;
 const NEVER = new Int32Array(new SharedArrayBuffer(4));
 
@@ -43,6 +44,16 @@ export class SyncDestination {
     const text = this.#isTorn ? `\n${line}` : line;
     if (text.length * MAX_UTF8 > encoded.length) this.#writeAll(Buffer.from(text));
     else this.#writeAll(encoded, encoded.write(text));
+  }
+
+  /**
+   * Writes a line that is encoded already.
+   *
+   * @throws as {@link SyncDestination.write} does
+   */
+  writeEncoded(bytes: Buffer, length: number): void {
+    if (this.#isTorn) this.#writeAll(LINE_FEED);
+    this.#writeAll(bytes, length);
   }
 
   #writeAll(bytes: Buffer, length = bytes.length): void {

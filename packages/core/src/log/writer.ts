@@ -8,14 +8,19 @@
  *    stream and `hooks.streamWrite`.
  * 4. `asJson` (`record-line.ts`) combines the record with the logger's level, time, bindings, mixin, `redact` and
  *    `serializers`.
+ *
+ * A line in two parts, to which the logger adds nothing, goes to a destination of ours as bytes, past 3 and 4.
  */
 
 import type { Logger } from 'pino';
 import { safeJson } from './field-json.ts';
+import { createFrames } from './frame.ts';
 import { createLevelLookup } from './levels.ts';
+import { createLineEncoder } from './line-encoder.ts';
 import { type SplitLine, wholeRecord } from './line.ts';
-import { type PinoSymbols, pinoSymbols } from './pino-internals.ts';
+import { type LoggerInternals, type PinoSymbols, pinoSymbols } from './pino-internals.ts';
 import { createRecordAsJson, SplitRecord } from './record-line.ts';
+import { SyncDestination } from './sync-destination.ts';
 import { OWN_TIME, timestamp } from './timestamp.ts';
 
 /** Outcome of writing a record. */
@@ -58,7 +63,9 @@ function createPinoWriter(
   { ignoresRedact = false }: WriterOptions,
 ): RecordWriter {
   const derived = Object.create(logger) as Logger & Record<symbol, unknown>;
-  derived[symbols.asJson] = createRecordAsJson(symbols);
+  const frameOf = createFrames(symbols);
+  const encoder = createLineEncoder();
+  derived[symbols.asJson] = createRecordAsJson(symbols, frameOf, encoder);
   derived[symbols.mixin] = undefined;
   if (ignoresRedact) derived[symbols.stringifiers] = {};
   const pinoWrite = derived[symbols.write] as (
@@ -71,28 +78,55 @@ function createPinoWriter(
   const showsObject = (): boolean => (derived[symbols.stream] as Record<symbol, unknown>)[METADATA] === true;
   // A record has its own time.
   const { time } = symbols;
-  if (time !== undefined && derived[time] === timestamp) derived[time] = () => (showsObject() ? timestamp() : OWN_TIME);
+  const hasOwnTime = time !== undefined && derived[time] === timestamp;
+  if (hasOwnTime) derived[time] = () => (showsObject() ? timestamp() : OWN_TIME);
   const levelOf = createLevelLookup();
   let warned = false;
 
+  /** The number of a level; `undefined` if the logger holds it back. */
+  function enabledLevel(levelName: string): number | undefined {
+    const level = levelOf(logger, levelName);
+    if (level !== undefined && logger.isLevelEnabled(level.name)) return level.number;
+    if (!warned) warnFiltered(logger, levelName);
+    warned = true;
+    return undefined;
+  }
+
   function write(object: object, levelName: string): WriteResult {
     try {
-      const level = levelOf(logger, levelName);
-      if (level === undefined || !logger.isLevelEnabled(level.name)) {
-        if (!warned) warnFiltered(logger, levelName);
-        warned = true;
-        return 'filtered';
-      }
-      pinoWrite.call(derived, object, undefined, level.number);
+      const level = enabledLevel(levelName);
+      if (level === undefined) return 'filtered';
+      pinoWrite.call(derived, object, undefined, level);
       return 'written';
     } catch {
       return 'failed';
     }
   }
 
+  /** Writes the bytes of a line to which the logger adds nothing to a destination of ours. pino takes text. */
+  function writeEncoded(line: SplitLine, levelNumber: number): boolean {
+    const { [symbols.stream]: stream } = derived as LoggerInternals;
+    if (!(stream instanceof SyncDestination) || !hasOwnTime) return false;
+    const { plainLevel, end } = frameOf(derived, levelNumber);
+    if (plainLevel !== line.own.level) return false;
+    const length = encoder.encode(line, end);
+    stream.writeEncoded(encoder.bytes(), length);
+    return true;
+  }
+
   return {
     write,
-    writeSplit: (line, levelName) => write(showsObject() ? wholeRecord(line) : new SplitRecord(line), levelName),
+    writeSplit(line, levelName) {
+      try {
+        const level = enabledLevel(levelName);
+        if (level === undefined) return 'filtered';
+        if (writeEncoded(line, level)) return 'written';
+        pinoWrite.call(derived, showsObject() ? wholeRecord(line) : new SplitRecord(line), undefined, level);
+        return 'written';
+      } catch {
+        return 'failed';
+      }
+    },
   };
 }
 

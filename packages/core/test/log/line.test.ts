@@ -1,3 +1,6 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import fc from 'fast-check';
 import { pino } from 'pino';
 import { describe, expect, it } from 'vitest';
@@ -61,6 +64,19 @@ describe('a line whose common part is JSON already', () => {
       }),
       { numRuns: runs(100, 2000) },
     );
+  });
+
+  it('is the same in a file as on a stream', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'spanline-'));
+    const file = join(folder, 'app.log');
+    const lines = [lineOf('1532→287 tok', { 'span.name': 'a "name"\n' }), lineOf('x'.repeat(70_000)), lineOf('')];
+    const inFile = createWriter(createLogger({}, file));
+    const texts = lines.map((line) => {
+      inFile.writeSplit(line, 'info', '');
+      return written(line, (stream) => createLogger({}, stream)).text;
+    });
+    expect(readFileSync(file, 'utf8')).toBe(texts.join(''));
+    rmSync(folder, { recursive: true });
   });
 
   it('begins with what people look for', () => {
