@@ -50,7 +50,7 @@ function show({ at, message, causes, traceIds, command }: Alert): string {
   const details = [
     ...causes.map(({ evidence }) => `likely cause  ${evidence}`),
     ...traceIds.map((traceId) => `trace         ${traceId}`),
-    ...(command === '' ? [] : [`open them     ${command}`]),
+    ...(command === '' ? [] : [`open one      ${command}`]),
   ];
   return [`${time}  ${message}`, ...details.map((detail) => `            ${detail}`)].join('\n');
 }
@@ -65,7 +65,8 @@ export async function incident(file: string): Promise<string> {
   const logger = createLogger({}, file);
   const clock = controlledClock(Date.UTC(2026, 0, 15, 6));
   const tracer = createTracer({ clock, logger, service: { name: 'legal' }, statsIntervalSeconds: 0 });
-  const monitor = createMonitor({ tracer, clock, rules: RULES });
+  const command = ([slowest = '']: readonly string[]): string => `npx spanline show ${file} ${slowest}`;
+  const monitor = createMonitor({ tracer, clock, rules: RULES, command });
   const told: string[] = [];
   monitor.onAlert((alert) => void told.push(show(alert)));
   const day = { tracer, clock, monitor };

@@ -116,15 +116,30 @@ export function defaultSources({ env }: Pick<CommandIo, 'env'>): readonly string
   return URL_START.test(named) ? [named] : named.split(delimiter).filter((part) => part !== '');
 }
 
+/** Says that a flag took the source as its value; `undefined` if none did. */
+function takenSource(flags: Readonly<Record<string, unknown>>): string | undefined {
+  for (const [name, value] of Object.entries(flags)) {
+    if (typeof value !== 'string' || !PATH.test(value) || !isSource(value)) continue;
+    return `--${name} took ${value} as its value; write the value before it: --${name} <value> ${value}`;
+  }
+  return undefined;
+}
+
 /**
  * The sources of a command.
  *
+ * @param flags - flags of the command that are not about its source
  * @throws SpanlineError `ERR_INVALID_OPTION` if none is named
  */
-export function findSources(given: readonly string[], io: CommandIo): readonly string[] {
+export function findSources(
+  given: readonly string[],
+  io: CommandIo,
+  flags: Readonly<Record<string, unknown>> = {},
+): readonly string[] {
   const found = given.length > 0 ? given : defaultSources(io);
   if (found !== undefined) return found;
-  const problem =
-    'no source: name a file, a folder, a glob, a URL or - (standard input), set SPANLINE_SOURCE, or write {"source": "logs/"} to spanline.json';
-  throw new SpanlineError({ code: 'ERR_INVALID_OPTION', problem });
+  const hint =
+    takenSource(flags) ??
+    'name a file, a folder, a glob, a URL or - (standard input), set SPANLINE_SOURCE, or write {"source": "logs/"} to spanline.json';
+  throw new SpanlineError({ code: 'ERR_INVALID_OPTION', problem: `no source: ${hint}` });
 }

@@ -166,7 +166,7 @@ async function ask<Table extends FlagTable>(
   const { sources, words, ambiguous } = splitWords(split.positionals, { needed: count, hasSource });
   const own = words.slice(0, count);
   const filter = filterOf([...words.slice(own.length), ...negated], flags);
-  const given = { sources: findSources(sources, io), words: own, filter, flags };
+  const given = { sources: findSources(sources, io, flags), words: own, filter, flags };
   const { report, notes, isWhole } = await answer(question, given, io);
   if (report.isSilent !== true) await printReport(report, flags, io);
   for (const word of ambiguous)

@@ -1,6 +1,6 @@
 /** What all commands that answer questions have in common: sources, filters, forms of the answer, exit codes. */
 
-import { mkdirSync, readFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { run } from 'spanline';
@@ -49,6 +49,10 @@ describe('the source of a question', () => {
       code: 64,
       stderr: expect.stringContaining('no source') as string,
     });
+    writeFileSync(join(cwd, 'app.ndjson'), '');
+    expect((await cli(['explain', '--expensive', 'app.ndjson'], { cwd })).stderr).toContain(
+      'no source: --expensive took app.ndjson as its value; write the value before it: --expensive <value> app.ndjson',
+    );
     const typo = await cli(['ls', 'logs/ap.ndjson'], { cwd });
     expect(typo).toMatchObject({
       code: 64,

@@ -4,12 +4,34 @@ import type { ScoreOptions } from '../api/index.ts';
 import { currentSpan, currentValues, isSpanId, isTraceId } from '../context/index.ts';
 import { admit, type LeftOut, readFields } from '../gate/index.ts';
 import type { Pipeline } from '../pipeline/index.ts';
-import { rememberScore, stateOf } from '../trace/index.ts';
+import { noteUnknownOptions, type OptionNames, rememberScore, type SpanOwner, stateOf } from '../trace/index.ts';
 
-/** Writes a score line. Malformed ids are left out, so that a line is never joined to the wrong span. */
-export function writeScore(pipeline: Pipeline, options: ScoreOptions, epochMs: number): void {
+const OPTIONS: OptionNames<ScoreOptions> = {
+  name: true,
+  value: true,
+  label: true,
+  explanation: true,
+  source: true,
+  spanId: true,
+  traceId: true,
+  requestId: true,
+  sessionId: true,
+  latencyMs: true,
+};
+
+/**
+ * Writes a score line. Malformed ids are left out, so that a line is never joined to the wrong span. Options that do
+ * not exist are counted.
+ */
+export function writeScore(
+  pipeline: Pipeline,
+  options: ScoreOptions,
+  epochMs: number,
+  internalError: SpanOwner['internalError'],
+): void {
   const target: LeftOut = { leftOut: undefined };
   const given = readFields(options);
+  noteUnknownOptions('score', given, OPTIONS, internalError);
   const hasTarget = ['traceId', 'spanId', 'requestId'].some((key) => given[key] !== undefined);
   const span = hasTarget ? undefined : currentSpan();
   const values = currentValues();

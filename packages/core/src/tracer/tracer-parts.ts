@@ -21,6 +21,14 @@ import { createPricer, type Pricer } from '../usage/index.ts';
 import { OpenSpans } from './open-spans.ts';
 import { checkLevel, type ResolvedOptions, resolveOptions } from './options.ts';
 
+/** Writes an event, and counts what is wrong with it. */
+type EventWriter<Options> = (
+  pipeline: Pipeline,
+  options: Options,
+  epochMs: number,
+  internalError: SpanOwner['internalError'],
+) => void;
+
 /** Parts that a tracer's methods share. */
 export interface TracerParts {
   readonly resolved: ResolvedOptions;
@@ -109,11 +117,11 @@ export function createTracerParts(options: TracerOptions): TracerParts {
   });
   const openSpans = new OpenSpans(resolved.maxOpenSpans, stats);
   const eventWriter =
-    <T>(where: string, write: (pipeline: Pipeline, options: T, epochMs: number) => void) =>
+    <T>(where: string, write: EventWriter<T>) =>
     (eventOptions: T): void => {
       if (!resolved.enabled) return;
       try {
-        write(pipeline, eventOptions, clock.now());
+        write(pipeline, eventOptions, clock.now(), (at, fault) => stats.internalError(at, fault));
       } catch (error) {
         stats.internalError(where, error);
       }

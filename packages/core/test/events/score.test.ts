@@ -1,3 +1,4 @@
+import { on } from 'node:events';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { ScoreOptions, Tracer } from '../../src/api/index.ts';
@@ -142,6 +143,16 @@ describe('what a score is about', () => {
       },
     ]);
   });
+});
+
+it('an option of a score that does not exist is counted, and named in a warning', async () => {
+  const { tracer, scores } = setUp();
+  const warnings = on(process, 'warning') as AsyncIterableIterator<[Error]>;
+  tracer.score({ name: 'tone', value: 1, span: SPAN } as never);
+  tracer.score({ name: 'tone', value: 1, spanId: SPAN });
+  expect(scores().map((record) => record.span_id)).toEqual([undefined, SPAN]);
+  expect(tracer.stats().internalErrors).toBe(1);
+  for await (const [{ message }] of warnings) if (message.includes('fault in score option span (unknown)')) break;
 });
 
 describe('a score from another process', () => {

@@ -25,6 +25,7 @@ export const SHORT_NAMES: Readonly<Record<string, readonly AttributeKey[]>> = {
   type: ['span.type'],
   kind: ['span.kind'],
   step: ['span.name'],
+  name: ['span.name'],
   path: ['span.path'],
   status: ['span.status'],
   duration: ['duration_ms'],
