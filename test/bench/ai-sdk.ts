@@ -7,9 +7,9 @@ import { BatchSpanProcessor } from '@opentelemetry/sdk-trace-base';
 import { NodeTracerProvider } from '@opentelemetry/sdk-trace-node';
 import { generateText, type ModelMessage, type TelemetryOptions } from 'ai';
 import { spanlineTelemetry } from '@spanline/ai-sdk';
-import { createLogger, createTracer, type Tracer } from '@spanline/core';
+import { type CaptureMode, createLogger, createTracer, type Tracer } from '@spanline/core';
 import { type BenchCase, measure } from './harness.ts';
-import { addedRatio, type Row, ratio } from './rows.ts';
+import { addedRatio, bytesPerSpan, type Row, ratio } from './rows.ts';
 import { type Sink, startSink } from './sink.ts';
 
 const ANSWER = JSON.stringify({
@@ -27,8 +27,14 @@ const model = createOpenAI({
   fetch: () => Promise.resolve(new Response(ANSWER, { headers: { 'content-type': 'application/json' } })),
 }).chat('gpt-4o-mini');
 
-const createBenchTracer = (enabled = true): Tracer =>
-  createTracer({ logger: createLogger({}, '/dev/null'), service: { name: 'bench' }, statsIntervalSeconds: 0, enabled });
+const createBenchTracer = (enabled = true, capture: CaptureMode = 'redacted'): Tracer =>
+  createTracer({
+    logger: createLogger({}, '/dev/null'),
+    service: { name: 'bench' },
+    statsIntervalSeconds: 0,
+    enabled,
+    capture,
+  });
 
 type Integrations = NonNullable<TelemetryOptions['integrations']>;
 
@@ -70,22 +76,26 @@ export async function aiSdkRows(): Promise<Row[]> {
   try {
     const { telemetry, settle } = createOtel(sink);
     const ours = spanlineTelemetry({ tracer: createBenchTracer() });
+    const lean = spanlineTelemetry({ tracer: createBenchTracer(true, 'metadata') });
     const off = spanlineTelemetry({ tracer: createBenchTracer(false) });
     const name = '@ai-sdk/otel';
     const cases: readonly BenchCase[] = [
       { name: 'generateText as it is', run: ask([]) },
       { name: 'spanline', run: ask(ours) },
+      { name: 'spanline, metadata', run: ask(lean) },
       { name: 'spanline, disabled', run: ask(off) },
       { name, run: ask(telemetry), settle },
       { name: 'conversation as it is', run: ask([], CONVERSATION) },
       { name: 'conversation, spanline', run: ask(ours, CONVERSATION) },
       { name: `${name}, conversation`, run: ask(telemetry, CONVERSATION), settle },
     ];
-    const [plain, traced, disabled, otel, long, longTraced, longOtel] = await measure(cases);
+    const [plain, traced, metadata, disabled, otel, long, longTraced, longOtel] = await measure(cases);
     const what = 'AI SDK generateText, redacted, CPU added';
     return [
       addedRatio(what, 0.5, plain, traced, otel),
       addedRatio(`${what}, 20 earlier messages`, 0.5, long, longTraced, longOtel),
+      bytesPerSpan('AI SDK call', 26, 2, plain, traced),
+      ratio('AI SDK, metadata against redacted', 1, metadata, traced),
       ratio('AI SDK, telemetry disabled', 1.3, disabled, plain),
     ];
   } finally {

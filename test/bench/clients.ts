@@ -5,10 +5,10 @@ import { NodeTracerProvider } from '@opentelemetry/sdk-trace-node';
 import { Client } from 'langsmith';
 import { wrapOpenAI as wrapLangSmith } from 'langsmith/wrappers';
 import OpenAI from 'openai';
-import { createLogger, createTracer, type Tracer } from '@spanline/core';
+import { type CaptureMode, createLogger, createTracer, type Tracer } from '@spanline/core';
 import { wrapOpenAI } from '@spanline/openai';
 import { type BenchCase, measure } from './harness.ts';
-import { addedRatio, type Row, ratio } from './rows.ts';
+import { addedRatio, bytesPerSpan, type Row, ratio } from './rows.ts';
 import { type Sink, startSink } from './sink.ts';
 
 const ANSWER = JSON.stringify({
@@ -36,8 +36,14 @@ function createClient(): OpenAI {
   });
 }
 
-const createBenchTracer = (enabled = true): Tracer =>
-  createTracer({ logger: createLogger({}, '/dev/null'), service: { name: 'bench' }, statsIntervalSeconds: 0, enabled });
+const createBenchTracer = (enabled = true, capture: CaptureMode = 'redacted'): Tracer =>
+  createTracer({
+    logger: createLogger({}, '/dev/null'),
+    service: { name: 'bench' },
+    statsIntervalSeconds: 0,
+    enabled,
+    capture,
+  });
 
 const MESSAGES: OpenAI.ChatCompletionMessageParam[] = [
   { role: 'system', content: 'You answer questions about the manual.' },
@@ -85,9 +91,13 @@ function createOpenInference({ url }: Sink): BenchCase {
 export async function clientRows(): Promise<Row[]> {
   const sink = await startSink();
   try {
-    const [plain, ours, disabled, langSmith, openInference] = await measure([
+    const [plain, ours, lean, disabled, langSmith, openInference] = await measure([
       { name: 'client as it is', run: ask(createClient()) },
       { name: 'spanline', run: ask(wrapOpenAI(createClient(), { tracer: createBenchTracer() })) },
+      {
+        name: 'spanline, metadata',
+        run: ask(wrapOpenAI(createClient(), { tracer: createBenchTracer(true, 'metadata') })),
+      },
       { name: 'spanline, disabled', run: ask(wrapOpenAI(createClient(), { tracer: createBenchTracer(false) })) },
       createLangSmith(),
       createOpenInference(sink),
@@ -95,8 +105,10 @@ export async function clientRows(): Promise<Row[]> {
     const what = 'OpenAI chat.completions.create, redacted, CPU';
     return [
       ratio(`${what} per call`, 1.5, ours, plain),
-      addedRatio(`${what} added`, 0.5, plain, ours, langSmith),
-      addedRatio(`${what} added`, 1, plain, ours, openInference),
+      addedRatio(`${what} added`, 0.15, plain, ours, langSmith),
+      addedRatio(`${what} added`, 0.5, plain, ours, openInference),
+      bytesPerSpan('OpenAI call', 29, 1, plain, ours),
+      ratio('OpenAI call, metadata against redacted', 1, lean, ours),
       ratio('wrapped client, disabled', 1.02, disabled, plain),
     ];
   } finally {

@@ -5,7 +5,7 @@ import { destination, pino } from 'pino';
 import { createLogger, createTracer, observe, type Tracer } from '@spanline/core';
 import { memoryLog } from '@spanline/core/testing';
 import { type BenchCase, measure } from './harness.ts';
-import { type Row, ratio } from './rows.ts';
+import { bytesPerSpan, type Row, ratio, told } from './rows.ts';
 
 const TEXT =
   'Revenue developed well in the third quarter: the support bot answered most questions by itself, and the manual says how. '.repeat(
@@ -18,13 +18,15 @@ const MESSAGES = [
 ];
 const ANSWER = [{ role: 'assistant', parts: [{ type: 'text', content: TEXT.slice(0, 400) }] }];
 
+const SCOPE = { name: '@spanline/bench', version: '0.1.0' };
+
 /** A model call as sources write it: 45 keys, about 1 kB of content. */
 function modelCall(tracer: Tracer): void {
   tracer
     .startSpan({
       name: 'chat gpt-4o-mini',
       type: 'llm',
-      scope: { name: '@spanline/bench', version: '0.1.0' },
+      scope: SCOPE,
       labels: { tenant: 'a', tier: 2 },
     })
     .set({
@@ -84,7 +86,7 @@ async function spanRows(name: string, file: string): Promise<Row[]> {
   ];
   const [baseline, ...rest] = await measure(cases);
   const limits = [1.6, 2.2, 1.6];
-  return rest.map((result, index) =>
+  const against = rest.map((result, index) =>
     ratio(
       `span of ${Object.keys(record).length} keys, 1 kB, ${result.name}, ${name}`,
       limits[index] ?? Number.NaN,
@@ -92,6 +94,28 @@ async function spanRows(name: string, file: string): Promise<Row[]> {
       baseline,
     ),
   );
+  return [...against, ratio(`span, metadata against redacted, ${name}`, 1, rest[2], rest[1])];
+}
+
+const traced = (file: string, sync: boolean): Tracer =>
+  createTracer({ logger: createLogger({ sync }, file), service: { name: 'bench' }, statsIntervalSeconds: 0 });
+
+/** What it costs that a line is in the file when `end()` returns (law 3 of the architecture), and bytes of small spans. */
+async function lineAndByteRows(file: string): Promise<Row[]> {
+  const [writes, queues, quiet] = [traced(file, true), traced(file, false), traced('/dev/null', true)];
+  const answer = observe((question: string) => `answer ${question.length}`, { tracer: quiet, type: 'tool' });
+  const [synchronous, queued, bare, observed] = await measure([
+    { name: 'synchronous', run: () => modelCall(writes) },
+    { name: 'sync: false', run: () => modelCall(queues), settle: () => queues.flush() },
+    { name: 'bare span', run: () => quiet.startSpan({ name: 'x', type: 'task' }).end() },
+    { name: 'observe', run: () => void answer('How do I?') },
+  ]);
+  return [
+    told('span whose line is in a file when it ends', synchronous, queued),
+    bytesPerSpan('span without content', 3.2, 1, undefined, bare),
+    bytesPerSpan('observe', 5.4, 1, undefined, observed),
+    bytesPerSpan('model call with 1 kB', 22, 1, undefined, synchronous),
+  ];
 }
 
 async function disabledRow(): Promise<Row> {
@@ -116,6 +140,7 @@ export async function coreRows(): Promise<Row[]> {
     return [
       ...(await spanRows('/dev/null', '/dev/null')),
       ...(await spanRows('file', join(folder, 'bench.ndjson'))),
+      ...(await lineAndByteRows(join(folder, 'lines.ndjson'))),
       await disabledRow(),
     ];
   } finally {

@@ -1,5 +1,6 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { startHeapMeter } from './heap-meter.ts';
 
 const mode = process.argv[2] ?? 'none';
 const file = process.argv[3] ?? '/dev/null';
@@ -48,13 +49,17 @@ const server = createServer({ keepAliveTimeout: 600_000 }, app).listen(0, '127.0
 });
 
 let from = process.cpuUsage();
+let stopMeter = startHeapMeter();
 process.on('message', (message) => {
   if (message === 'reset') {
+    stopMeter();
+    stopMeter = startHeapMeter();
     from = process.cpuUsage();
     process.send?.({ reset: true });
   } else if (message === 'read') {
     const { user, system } = process.cpuUsage(from);
-    process.send?.({ cpuMicros: user + system });
+    process.send?.({ ns: (user + system) * 1000, ...stopMeter() });
+    stopMeter = startHeapMeter();
   }
 });
 process.on('disconnect', () => process.exit(0));

@@ -2,8 +2,8 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { Agent, request } from 'node:http';
 import { fileURLToPath } from 'node:url';
-import { type BenchResult, median } from './harness.ts';
-import { type Row, addedRatio, ratio } from './rows.ts';
+import { type BenchResult, type OperationCost, resultOf } from './harness.ts';
+import { type Row, addedRatio, bytesPerSpan, ratio } from './rows.ts';
 import { type Sink, startSink } from './sink.ts';
 
 const MODES = ['none', 'disabled', 'spanline', 'pino-http', 'otel'] as const;
@@ -45,10 +45,12 @@ async function load(server: Server, requests: number): Promise<void> {
   await Promise.all(Array.from({ length: CONNECTIONS }, worker));
 }
 
-async function ask(server: Server, message: string): Promise<{ cpuMicros?: number }> {
+type Answer = Partial<OperationCost>;
+
+async function ask(server: Server, message: string): Promise<Answer> {
   const answered = once(server.child, 'message');
   server.child.send(message);
-  const [answer] = (await answered) as [{ cpuMicros?: number }];
+  const [answer] = (await answered) as [Answer];
   return answer;
 }
 
@@ -56,14 +58,15 @@ async function ask(server: Server, message: string): Promise<{ cpuMicros?: numbe
 async function measureServers(): Promise<Map<string, BenchResult>> {
   const sink = await startSink();
   const servers = await Promise.all(MODES.map(async (mode) => [mode, await start(mode, sink)] as const));
-  const samples = new Map<string, number[]>(MODES.map((mode) => [mode, []]));
+  const samples = new Map<string, OperationCost[]>(MODES.map((mode) => [mode, []]));
   try {
     for (let repetition = -1; repetition < REPETITIONS; repetition++) {
       for (const [mode, server] of servers) {
         await ask(server, 'reset');
         await load(server, REQUESTS);
-        const { cpuMicros = Number.NaN } = await ask(server, 'read');
-        if (repetition >= 0) samples.get(mode)?.push((cpuMicros * 1000) / REQUESTS);
+        const { ns = Number.NaN, bytes = Number.NaN, gcNs = Number.NaN } = await ask(server, 'read');
+        const cost = { ns: ns / REQUESTS, bytes: bytes / REQUESTS, gcNs: gcNs / REQUESTS };
+        if (repetition >= 0) samples.get(mode)?.push(cost);
       }
     }
   } finally {
@@ -73,12 +76,7 @@ async function measureServers(): Promise<Map<string, BenchResult>> {
     }
     sink.stop();
   }
-  return new Map(
-    [...samples].map(([name, all]) => [
-      name,
-      { name, medianNs: median(all), minNs: Math.min(...all), maxNs: Math.max(...all) },
-    ]),
-  );
+  return new Map([...samples].map(([name, all]) => [name, resultOf(name, all)]));
 }
 
 /** Rows of Express. */
@@ -88,6 +86,7 @@ export async function expressRows(): Promise<Row[]> {
   return [
     addedRatio('Express, CPU added per request', 0.6, of('none'), of('spanline'), of('pino-http')),
     addedRatio('Express, CPU added per request', 0.35, of('none'), of('spanline'), of('otel')),
+    bytesPerSpan('Express request', 6.8, 1, of('none'), of('spanline')),
     ratio('Express, disabled', 1.02, of('disabled'), of('none')),
   ];
 }

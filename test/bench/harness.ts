@@ -1,3 +1,5 @@
+import { type HeapUse, startHeapMeter } from './heap-meter.ts';
+
 /** One thing to measure; called again and again. */
 export interface BenchCase {
   readonly name: string;
@@ -9,8 +11,14 @@ export interface BenchCase {
   turn?(): () => void;
 }
 
-/** CPU time of one case. */
-export interface BenchResult {
+/** What one operation takes. */
+export interface OperationCost extends HeapUse {
+  /** CPU nanoseconds, user and system, all threads of the process. */
+  readonly ns: number;
+}
+
+/** The cost of an operation of one case. */
+export interface BenchResult extends HeapUse {
   readonly name: string;
   /** CPU nanoseconds an operation, user and system, all threads of the process: the median over repetitions. */
   readonly medianNs: number;
@@ -32,7 +40,8 @@ function cpuNs(): number {
   return (user + system) * 1000;
 }
 
-async function slice({ run, settle }: BenchCase, least = 0): Promise<number> {
+async function slice({ run, settle }: BenchCase, least = 0): Promise<OperationCost> {
+  const stopMeter = startHeapMeter();
   const started = cpuNs();
   let operations = 0;
   const isOver = (): boolean => {
@@ -47,7 +56,9 @@ async function slice({ run, settle }: BenchCase, least = 0): Promise<number> {
     operations += BATCH;
     await settle?.();
   } while (!isOver());
-  return (cpuNs() - started) / operations;
+  const ns = cpuNs() - started;
+  const { bytes, gcNs } = stopMeter();
+  return { ns: ns / operations, bytes: bytes / operations, gcNs: gcNs / operations };
 }
 
 /** The middle one. */
@@ -55,19 +66,29 @@ export function median(values: readonly number[]): number {
   return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
 }
 
+/** The result of a case from its repetitions. */
+export function resultOf(name: string, samples: readonly OperationCost[]): BenchResult {
+  const all = samples.map(({ ns }) => ns);
+  return {
+    name,
+    medianNs: median(all),
+    minNs: Math.min(...all),
+    maxNs: Math.max(...all),
+    bytes: median(samples.map(({ bytes }) => bytes)),
+    gcNs: median(samples.map(({ gcNs }) => gcNs)),
+  };
+}
+
 /** Runs the cases in turn, A B C A B C …, so that a machine that slows down slows all of them. The first turns warm up. */
 export async function measure(cases: readonly BenchCase[]): Promise<BenchResult[]> {
-  const samples = new Map<string, number[]>(cases.map(({ name }) => [name, []]));
+  const samples = new Map<string, OperationCost[]>(cases.map(({ name }) => [name, []]));
   for (let repetition = -WARM_UP; repetition < REPETITIONS; repetition++) {
     for (const benchCase of cases) {
       const over = benchCase.turn?.();
-      const ns = await slice(benchCase, repetition < 0 ? WARM_OPERATIONS : 0);
+      const cost = await slice(benchCase, repetition < 0 ? WARM_OPERATIONS : 0);
       over?.();
-      if (repetition >= 0) samples.get(benchCase.name)?.push(ns);
+      if (repetition >= 0) samples.get(benchCase.name)?.push(cost);
     }
   }
-  return cases.map(({ name }) => {
-    const all = samples.get(name) ?? [];
-    return { name, medianNs: median(all), minNs: Math.min(...all), maxNs: Math.max(...all) };
-  });
+  return cases.map(({ name }) => resultOf(name, samples.get(name) ?? []));
 }

@@ -11,15 +11,21 @@ import { BatchSpanProcessor } from '@opentelemetry/sdk-trace-base';
 import { NodeTracerProvider } from '@opentelemetry/sdk-trace-node';
 import { Client } from 'langsmith';
 import { destination, pino } from 'pino';
-import { createLogger, createTracer, type Tracer } from '@spanline/core';
+import { type CaptureMode, createLogger, createTracer, type Tracer } from '@spanline/core';
 import { memoryLog } from '@spanline/core/testing';
 import { SpanlineCallbackHandler } from '@spanline/langchain';
 import { type BenchCase, type BenchResult, measure } from './harness.ts';
-import { addedRatio, type Row, ratio, told } from './rows.ts';
+import { addedRatio, bytesPerSpan, type Row, ratio, told } from './rows.ts';
 import { type Sink, startSink } from './sink.ts';
 
-const createBenchTracer = (enabled = true): Tracer =>
-  createTracer({ logger: createLogger({}, '/dev/null'), service: { name: 'bench' }, statsIntervalSeconds: 0, enabled });
+const createBenchTracer = (enabled = true, capture: CaptureMode = 'redacted'): Tracer =>
+  createTracer({
+    logger: createLogger({}, '/dev/null'),
+    service: { name: 'bench' },
+    statsIntervalSeconds: 0,
+    enabled,
+    capture,
+  });
 
 /** A handler that is awaited and does at each end of a run what `atEnd` does: what LangChain itself asks for every awaited handler. */
 function createHandler(name: string, atEnd: () => void = () => {}): object {
@@ -114,12 +120,16 @@ async function invokeRows(sink: Sink): Promise<Row[]> {
     { name: 'awaited no-op handler', run: invoke(createHandler('noop')) },
     { name: 'bare pino.info of the same four records', run: invoke(await createBareHandler(invoke)) },
     { name: 'spanline', run: invoke(new SpanlineCallbackHandler({ tracer: createBenchTracer() })) },
+    {
+      name: 'spanline, metadata',
+      run: invoke(new SpanlineCallbackHandler({ tracer: createBenchTracer(true, 'metadata') })),
+    },
     { name: 'spanline, disabled', run: invoke(new SpanlineCallbackHandler({ tracer: createBenchTracer(false) })) },
     peer('Langfuse', createLangfuse(sink)),
     peer('OpenInference', createOpenInference(sink)),
     peer('LangChainTracer', createLangSmith()),
   ];
-  const [noop, bare, ours, disabled, langfuse, openInference, langSmith] = await measure(cases);
+  const [noop, bare, ours, lean, disabled, langfuse, openInference, langSmith] = await measure(cases);
   const what = 'LangChain prompt → model → parser, redacted, CPU';
   return [
     told('the four records of the LangChain run written by a bare pino.info', bare, noop),
@@ -128,6 +138,8 @@ async function invokeRows(sink: Sink): Promise<Row[]> {
     addedRatio(`${what} added`, 0.5, noop, ours, langfuse),
     addedRatio(`${what} added`, 0.35, noop, ours, openInference),
     addedRatio(`${what} added`, 1, noop, ours, langSmith),
+    bytesPerSpan('LangChain run', 8.7, 4, noop, ours),
+    ratio('LangChain run, metadata against redacted', 1, lean, ours),
     ratio('LangChain handler, disabled', 1, disabled, noop),
   ];
 }

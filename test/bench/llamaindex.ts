@@ -1,11 +1,14 @@
 import { BaseEmbedding, Document, type LLM, Settings, VectorStoreIndex } from 'llamaindex';
-import { createLogger, createTracer, type Tracer } from '@spanline/core';
+import { type CaptureMode, createLogger, createTracer, type Tracer } from '@spanline/core';
 import { instrumentLlamaIndex } from '@spanline/llamaindex';
 import { measure } from './harness.ts';
-import { type Row, ratio } from './rows.ts';
+import { bytesPerSpan, type Row, ratio } from './rows.ts';
 
-const createBenchTracer = (): Tracer =>
-  createTracer({ logger: createLogger({}, '/dev/null'), service: { name: 'bench' }, statsIntervalSeconds: 0 });
+/** Spans of one query: engine, retriever, embedding, synthesis, model. */
+const SPANS = 5;
+
+const createBenchTracer = (capture: CaptureMode = 'redacted'): Tracer =>
+  createTracer({ logger: createLogger({}, '/dev/null'), service: { name: 'bench' }, statsIntervalSeconds: 0, capture });
 
 class Letters extends BaseEmbedding {
   constructor() {
@@ -35,9 +38,11 @@ export async function llamaIndexRows(): Promise<Row[]> {
     await engine.query({ query: 'topic 1' });
   };
   const tracer = createBenchTracer();
-  const [bare, instrumented, uninstalled] = await measure([
+  const metadata = createBenchTracer('metadata');
+  const [bare, instrumented, lean, uninstalled] = await measure([
     { name: 'not instrumented', run },
     { name: 'instrumented', run, turn: () => instrumentLlamaIndex({ tracer }) },
+    { name: 'instrumented, metadata', run, turn: () => instrumentLlamaIndex({ tracer: metadata }) },
     {
       name: 'uninstalled',
       run,
@@ -49,6 +54,8 @@ export async function llamaIndexRows(): Promise<Row[]> {
   ]);
   return [
     ratio('LlamaIndex in-memory query, CPU', 1.25, instrumented, bare),
+    bytesPerSpan('LlamaIndex query', 12.4, SPANS, bare, instrumented),
+    ratio('LlamaIndex, metadata against redacted', 1, lean, instrumented),
     ratio('LlamaIndex in-memory query after uninstalling, CPU', 1.05, uninstalled, bare),
   ];
 }

@@ -1,4 +1,11 @@
 import type { BenchResult } from './harness.ts';
+import type { HeapUse } from './heap-meter.ts';
+
+/** Heap of the JavaScript side of a ratio: ours, and that of the peer. */
+export interface RowHeap {
+  readonly ours: HeapUse;
+  readonly peer: HeapUse;
+}
 
 /** One line of the budget table. */
 export interface Row {
@@ -6,12 +13,26 @@ export interface Row {
   readonly budget: string;
   readonly measured: number;
   readonly limit: number;
-  readonly unit: '×' | 'µs' | 'ms' | 'MB' | '%';
+  readonly unit: '×' | 'µs' | 'ms' | 'MB' | 'kB' | '%';
   /** Absolute figures behind the ratio. */
   readonly detail: string;
+  /** Allocated bytes and pauses of an operation, where they were measured. */
+  readonly heap?: RowHeap;
 }
 
+/** Limits on a busy machine are this much wider. */
+const BUSY_FACTOR = 1.3;
+
+const NOTHING: HeapUse = { bytes: Number.NaN, gcNs: Number.NaN };
+
 const micros = (ns: number): string => `${(ns / 1000).toFixed(2)} µs`;
+const kilobytes = (bytes: number): string => `${(bytes / 1000).toFixed(1)} kB`;
+const heapOf = (result: BenchResult | undefined): HeapUse =>
+  result === undefined ? NOTHING : { bytes: result.bytes, gcNs: result.gcNs };
+const heapAbove = (result: BenchResult | undefined, base: BenchResult | undefined): HeapUse => ({
+  bytes: heapOf(result).bytes - heapOf(base).bytes,
+  gcNs: heapOf(result).gcNs - heapOf(base).gcNs,
+});
 
 /** A ratio of two cases of one run against its budget. */
 export function ratio(
@@ -28,6 +49,7 @@ export function ratio(
     unit: '×',
     measured: value,
     detail: `${micros(measured?.medianNs ?? Number.NaN)} / ${micros(against?.medianNs ?? Number.NaN)} (${against?.name ?? '?'})`,
+    heap: { ours: heapOf(measured), peer: heapOf(against) },
   };
 }
 
@@ -54,7 +76,24 @@ export function addedRatio(
     unit: '×',
     measured: added / other,
     detail: `+${micros(added)} / +${micros(other)} (${against?.name ?? '?'}) over ${micros(zero)}`,
+    heap: { ours: heapAbove(measured, base), peer: heapAbove(against, base) },
   };
+}
+
+/** Bytes that a case allocates above a baseline, for each of its spans. */
+export function bytesPerSpan(
+  what: string,
+  limit: number,
+  spans: number,
+  base: BenchResult | undefined,
+  measured: BenchResult | undefined,
+): Row {
+  const { bytes } = base === undefined ? heapOf(measured) : heapAbove(measured, base);
+  return absolute(
+    `${what}, allocated per span`,
+    { limit, unit: 'kB', measured: bytes / spans / 1000 },
+    `${spans} spans`,
+  );
 }
 
 /** A figure that has no peer. */
@@ -66,11 +105,21 @@ export function absolute(
   return { what, limit, unit, measured, budget: `≤ ${limit} ${unit}`, detail };
 }
 
+function heapText({ heap }: Row): string {
+  if (heap === undefined || Number.isNaN(heap.ours.bytes)) return '';
+  const { ours, peer } = heap;
+  return `; allocated ${kilobytes(ours.bytes)} / ${kilobytes(peer.bytes)}, GC ${micros(ours.gcNs)} / ${micros(peer.gcNs)}`;
+}
+
 /** Prints rows as a table. */
-export function printRows(rows: readonly Row[]): void {
+export function printRows(rows: readonly Row[], isBusy: boolean): void {
   const width = Math.max(...rows.map(({ what }) => what.length));
-  for (const { what, budget, measured, limit, unit, detail } of rows) {
-    const mark = limit === Number.POSITIVE_INFINITY ? ' ' : measured <= limit ? '✓' : '✗';
-    console.log(`${mark} ${what.padEnd(width)}  ${measured.toFixed(2)} ${unit}  ${budget.padEnd(8)} ${detail}`);
+  for (const row of rows) {
+    const { what, budget, measured, limit, unit, detail } = row;
+    const most = isBusy ? limit * BUSY_FACTOR : limit;
+    const mark = limit === Number.POSITIVE_INFINITY ? ' ' : measured <= most ? '✓' : '✗';
+    console.log(
+      `${mark} ${what.padEnd(width)}  ${measured.toFixed(2)} ${unit}  ${budget.padEnd(8)} ${detail}${heapText(row)}`,
+    );
   }
 }

@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
-import { readFileSync, writeFileSync } from 'node:fs';
-import { cpus } from 'node:os';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { aiSdkRows } from './ai-sdk.ts';
 import { captureRows } from './capture.ts';
@@ -13,11 +14,14 @@ import { guardRows } from './guard.ts';
 import { langChainRows } from './langchain.ts';
 import { lineRows } from './lines.ts';
 import { llamaIndexRows } from './llamaindex.ts';
+import { type MachineSpeed, measureMachine } from './machine.ts';
 import { monitorRows } from './monitor.ts';
+import { PRESSURE, startNeighbour } from './neighbour.ts';
 import { otelRows } from './otel.ts';
 import { queryRows } from './query.ts';
 import { type Row, printRows } from './rows.ts';
 import { shipRows } from './ship.ts';
+import { startUpRows } from './start-up.ts';
 import { viewerRows } from './viewer.ts';
 
 const SUITES: Readonly<Record<string, () => Promise<Row[]>>> = {
@@ -35,50 +39,85 @@ const SUITES: Readonly<Record<string, () => Promise<Row[]>>> = {
   drain: drainRows,
   monitor: monitorRows,
   evals: evalsRows,
+  'start-up': startUpRows,
   query: queryRows,
   viewer: viewerRows,
 };
 const FILE = fileURLToPath(new URL('../../bench-results.json', import.meta.url));
 
-interface Results {
+/** Rows that were measured under one condition, and the speed of the machine meanwhile. */
+interface Run {
   readonly node: string;
   readonly measuredAt: string;
+  readonly machine: MachineSpeed;
+  /** What the neighbour did. */
+  readonly pressure?: string;
   readonly rows: readonly Row[];
 }
 
-/** Names the suite that a process is for. */
-const APART = 'SPANLINE_BENCH_SUITE';
+/** The last run of each condition. */
+interface Results {
+  readonly quiet?: Run;
+  readonly busy?: Run;
+}
 
-function write(rows: readonly Row[]): void {
-  const results: Results = { node: process.version, measuredAt: new Date().toISOString(), rows };
-  writeFileSync(FILE, `${JSON.stringify(results, null, 2)}\n`);
+type Condition = keyof Results;
+
+/** Names the suite that a process is for, its condition, and the file that it writes its rows to. */
+const APART = 'SPANLINE_BENCH_SUITE';
+const CONDITION = 'SPANLINE_BENCH_CONDITION';
+const ROWS = 'SPANLINE_BENCH_ROWS';
+
+function readResults(): Results {
+  return existsSync(FILE) ? (JSON.parse(readFileSync(FILE, 'utf8')) as Results) : {};
 }
 
 /** Runs one suite in a process of its own: what V8 has seen of one suite's objects slows down the next. */
-function measureApart(name: string): readonly Row[] {
+function measureApart(name: string, condition: Condition, file: string): readonly Row[] {
   const { status } = spawnSync(process.execPath, [...process.execArgv, fileURLToPath(import.meta.url)], {
-    env: { ...process.env, [APART]: name },
+    env: { ...process.env, [APART]: name, [CONDITION]: condition, [ROWS]: file },
     stdio: 'inherit',
   });
   if (status !== 0) throw new Error(`the suite ${name} failed`);
-  return (JSON.parse(readFileSync(FILE, 'utf8')) as Results).rows;
+  return JSON.parse(readFileSync(file, 'utf8')) as Row[];
 }
 
-function measureAll(given: readonly string[]): void {
-  const unknown = given.filter((name) => SUITES[name] === undefined);
-  if (unknown.length > 0)
-    throw new Error(`no suite ${unknown.join(', ')}; there are ${Object.keys(SUITES).join(', ')}`);
-  console.log(
-    `Node ${process.version}, ${cpus().length} × ${cpus()[0]?.model ?? 'unknown CPU'}; CPU time, medians of interleaved repetitions\n`,
-  );
-  write((given.length === 0 ? Object.keys(SUITES) : given).flatMap(measureApart));
+async function measureAll(names: readonly string[], condition: Condition): Promise<void> {
+  const folder = mkdtempSync(join(tmpdir(), 'spanline-bench-'));
+  const neighbour = condition === 'busy' ? await startNeighbour() : undefined;
+  try {
+    const machine = measureMachine();
+    const { cpus, model, stepNs, accessNs } = machine;
+    console.log(
+      `Node ${process.version}, ${cpus} × ${model}; ${stepNs.toFixed(2)} ns a step, ${accessNs.toFixed(1)} ns an access to memory; CPU time, medians of interleaved repetitions${neighbour === undefined ? '' : `\nNeighbour: ${PRESSURE}; limits × 1.3`}\n`,
+    );
+    const rows = names.flatMap((name) => measureApart(name, condition, join(folder, 'rows.json')));
+    const pressure = neighbour === undefined ? {} : { pressure: PRESSURE };
+    const run: Run = { node: process.version, measuredAt: new Date().toISOString(), machine, ...pressure, rows };
+    writeFileSync(FILE, `${JSON.stringify({ ...readResults(), [condition]: run }, null, 2)}\n`);
+  } finally {
+    neighbour?.stop();
+    rmSync(folder, { recursive: true });
+  }
   console.log('\nWritten to bench-results.json. The table reports; it does not gate.');
 }
 
-const suite = SUITES[process.env[APART] ?? ''];
-if (suite === undefined) measureAll(process.argv.slice(2));
-else {
-  const rows = await suite();
-  printRows(rows);
-  write(rows);
+async function main(): Promise<void> {
+  const { [APART]: apart = '', [CONDITION]: condition, [ROWS]: file = '' } = process.env;
+  const suite = SUITES[apart];
+  if (suite !== undefined) {
+    const rows = await suite();
+    printRows(rows, condition === 'busy');
+    return writeFileSync(file, JSON.stringify(rows));
+  }
+  const given = process.argv.slice(2).filter((argument) => argument !== '--busy');
+  const unknown = given.filter((name) => SUITES[name] === undefined);
+  if (unknown.length > 0)
+    throw new Error(`no suite ${unknown.join(', ')}; there are ${Object.keys(SUITES).join(', ')}`);
+  await measureAll(
+    given.length === 0 ? Object.keys(SUITES) : given,
+    process.argv.includes('--busy') ? 'busy' : 'quiet',
+  );
 }
+
+await main();

@@ -71,10 +71,10 @@ const bulkHelper = (url: string, line: (n: number) => string) => (folder: string
   });
 };
 
-const row = (what: string, ns: number, otherNs: number, other: string): Row => ({
+const row = (what: string, ns: number, otherNs: number, other: string, limit = 1): Row => ({
   what,
-  limit: 1,
-  budget: '≤ 1×',
+  limit,
+  budget: `≤ ${limit}×`,
   unit: '×',
   measured: ns / otherNs,
   detail: `${(ns / 1000).toFixed(1)} µs a line = ${Math.round(1e9 / ns)} lines/s and core / ${(otherNs / 1000).toFixed(1)} µs (${other})`,
@@ -124,7 +124,7 @@ export async function shipRows(): Promise<Row[]> {
       row('otel lines to Elasticsearch', ns.elastic, budgetNs, budget),
       row('otel lines to Datadog', ns.intake, budgetNs, budget),
       row('otel lines to OTLP', ns.spans, budgetNs, budget),
-      row('otel lines made ECS documents', ns.elastic, ns.ecsHelper, other),
+      row('otel lines made ECS documents', ns.elastic, ns.ecsHelper, other, 0.8),
       row('ECS lines that are documents', ns.ecs, ns.ecsHelper, other),
       row('otel lines that are documents', ns.asIs, ns.helper, other),
     ];
