@@ -1,6 +1,7 @@
 /** AI SDK, LangChain and LlamaIndex behind guards, against a provider over HTTP. */
 import { createOpenAI } from '@ai-sdk/openai';
 import type { LLMock } from '@copilotkit/aimock';
+import { HumanMessage } from '@langchain/core/messages';
 import { StringOutputParser } from '@langchain/core/output_parsers';
 import { ChatOpenAI } from '@langchain/openai';
 import { OpenAI as LlamaOpenAI } from '@llamaindex/openai';
@@ -8,6 +9,7 @@ import * as ai7 from 'ai';
 import { createOpenAI as createOpenAI6 } from 'ai-sdk-openai3';
 import * as ai6 from 'ai6';
 import { createAgent, createMiddleware, tool } from 'langchain';
+import { tool as llamaTool } from 'llamaindex';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { createTracer } from '@spanline/core';
@@ -101,8 +103,8 @@ describe.each([
 });
 
 describe('LangChain', () => {
-  const chatModel = (): ChatOpenAI =>
-    new ChatOpenAI({ model: 'gpt-4o-mini', apiKey: 'none', configuration: { baseURL }, maxRetries: 0 });
+  const SETTINGS = { model: 'gpt-4o-mini', apiKey: 'none', maxRetries: 0 };
+  const chatModel = (): ChatOpenAI => new ChatOpenAI({ ...SETTINGS, configuration: { baseURL } });
 
   test('a model is redacted, whole, streamed, and in the tokens of its callbacks', async () => {
     const { options } = use(REDACT);
@@ -114,6 +116,23 @@ describe('LangChain', () => {
     for await (const chunk of await model.pipe(new StringOutputParser()).stream('mail', { callbacks })) text += chunk;
     expect([text, told]).toEqual([REDACTED, REDACTED]);
     expect(JSON.stringify(await model.invoke('mail'))).not.toContain('example.org');
+  });
+
+  test('the responses API has the answer in the metadata of its message too', async () => {
+    const model = (...guards: (typeof REDACT)[]): ChatOpenAI =>
+      guardChatModel(
+        new ChatOpenAI({ ...SETTINGS, configuration: { baseURL }, useResponsesApi: true }),
+        use(...guards).options,
+      );
+    for (const question of ['mail', 'tool']) {
+      const chunks = [];
+      for await (const chunk of await model(REDACT).stream(question)) chunks.push(chunk);
+      const left = JSON.stringify([chunks, await model(REDACT).generate([[new HumanMessage(question)]])]);
+      expect([left.includes('[EMAIL]'), left.includes('example.org')]).toEqual([true, false]);
+    }
+    const replaced = await model(REPLACE).invoke('mail');
+    expect([replaced.text, JSON.stringify(replaced).includes('Heron')]).toEqual(['No.', false]);
+    expect(replaced).toMatchObject({ usage_metadata: { output_tokens: 9 } });
   });
 
   test('a blocked stream throws, a replacement is shown', async () => {
@@ -172,4 +191,22 @@ test('LlamaIndex: a model is redacted, whole and streamed', async () => {
   for await (const chunk of await llm.chat({ messages, stream: true })) text += chunk.delta;
   expect(text).toBe(REDACTED);
   expect((await llm.complete({ prompt: 'mail' })).text).toBe(REDACTED);
+});
+
+test('LlamaIndex: arguments of a tool leave as a whole, and a tool gets them redacted', async () => {
+  const llm = guardLLM(new LlamaOpenAI({ model: 'gpt-4o-mini', apiKey: 'none', baseURL }), use(REDACT).options);
+  const calls: unknown[] = [];
+  const parameters = z.object({ to: z.string(), body: z.string() });
+  const execute = (args: object): string => {
+    calls.push(args);
+    return 'done';
+  };
+  const tools = [llamaTool({ name: 'send', description: 'Sends', parameters, execute })];
+  const messages = [{ role: 'user' as const, content: 'tool' }];
+  const chunks = [];
+  for await (const chunk of await llm.chat({ messages, tools, stream: true })) chunks.push(chunk);
+  expect(JSON.stringify(chunks)).not.toMatch(/jane|example/);
+  const { newMessages, stream } = await llm.exec({ messages, tools, stream: true });
+  for await (const _ of stream);
+  expect([calls, JSON.stringify(newMessages()).includes('example')]).toEqual([[{ to: '[EMAIL]', body: 'Hi' }], false]);
 });

@@ -1,4 +1,4 @@
-/** Several texts of one answer, cut and mixed at random, in the chunks of three providers. */
+/** Several texts of one answer, cut and mixed at random, in the chunks of five providers. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { createTracer } from '@spanline/core';
@@ -127,7 +127,7 @@ describe.each(Object.entries(WIRES))('%s', (_, wire) => {
           expect(leaked).toBe(0);
         },
       ),
-      { numRuns: runs(25, 1500) },
+      { numRuns: runs(25, 10_000) },
     );
     await annotate(`${chunkings} chunkings, ${leaked} bytes of a match left`);
   });
@@ -155,7 +155,7 @@ describe.each(Object.entries(WIRES))('%s', (_, wire) => {
           expect(leaked).toBe(0);
         },
       ),
-      { numRuns: runs(25, 1500) },
+      { numRuns: runs(25, 10_000) },
     );
     await annotate(`${chunkings} chunkings, ${leaked} bytes of a match left`);
   });

@@ -1,7 +1,9 @@
-/** Pieces of texts as the chunks of three providers. */
+/** Pieces of texts as the chunks of providers. */
 import { list, props, text } from '@spanline/record';
 import type { Shape } from '../src/gate/shape.ts';
 import { chatCompletionsShape } from '../src/shapes/chat-completions.ts';
+import { converseShape } from '../src/shapes/converse.ts';
+import { geminiShape } from '../src/shapes/gemini.ts';
 import { messagesShape } from '../src/shapes/messages.ts';
 import { responsesShape } from '../src/shapes/responses.ts';
 
@@ -114,9 +116,59 @@ const responses: Wire = {
   },
 };
 
+/** Two candidates; the arguments of a function come as parts of a value, at a path of their own. */
+const gemini: Wire = {
+  shape: geminiShape,
+  chunks: (pieces) => [
+    ...pieces.map(({ channel, text }) => {
+      const partialArgs = [{ jsonPath: `$.a${channel}`, stringValue: text }];
+      const part = channel < TOOLS ? { text } : { functionCall: { name: 'send', partialArgs } };
+      return { candidates: [{ index: channel % TOOLS, content: { role: 'model', parts: [part] } }] };
+    }),
+    ...[0, 1].map((index) => ({ candidates: [{ index, finishReason: 'STOP' }] })),
+    { usageMetadata: { candidatesTokenCount: 9 } },
+  ],
+  texts: (chunk) =>
+    list(props(chunk)['candidates']).flatMap((candidate) => {
+      const { index, content } = props(candidate);
+      return list(props(content)['parts']).flatMap((part) => [
+        [Number(index), text(props(part)['text']) ?? ''] as const,
+        ...list(props(props(part)['functionCall'])['partialArgs']).map(
+          (each) => [TOOLS + Number(index), text(props(each)['stringValue']) ?? ''] as const,
+        ),
+      ]);
+    }),
+};
+
+const converse: Wire = {
+  shape: converseShape,
+  chunks: (pieces) => [
+    { messageStart: { role: 'assistant' } },
+    ...pieces.flatMap(({ channel: contentBlockIndex, text, isFirst, isLast }) => {
+      const isTool = contentBlockIndex >= TOOLS;
+      const start = { toolUse: { toolUseId: `call_${contentBlockIndex}`, name: 'send' } };
+      const delta = isTool ? { toolUse: { input: text } } : { text };
+      return [
+        ...(isFirst && isTool ? [{ contentBlockStart: { contentBlockIndex, start } }] : []),
+        { contentBlockDelta: { contentBlockIndex, delta } },
+        ...(isLast ? [{ contentBlockStop: { contentBlockIndex } }] : []),
+      ];
+    }),
+    { messageStop: { stopReason: 'tool_use' } },
+    { metadata: { usage: { outputTokens: 9 } } },
+  ],
+  texts: (chunk) => {
+    const { contentBlockIndex, delta } = props(props(chunk)['contentBlockDelta']);
+    const piece = text(props(delta)['text']) ?? text(props(props(delta)['toolUse'])['input']);
+    return [[Number(contentBlockIndex ?? 0), piece ?? '']];
+  },
+};
+
 /** All of them. */
 export const WIRES: Readonly<Record<string, Wire>> = {
   'chat completions': chat,
   messages,
   responses,
+  gemini,
+  converse,
 };

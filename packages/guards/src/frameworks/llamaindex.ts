@@ -1,5 +1,5 @@
 /** Guards models of LlamaIndexTS. */
-import { isObject, patchMethod, props } from '@spanline/instrumentation';
+import { patchMethod, props } from '@spanline/instrumentation';
 import { list } from '@spanline/record';
 import { Answer } from '../gate/answer.ts';
 import { GatedStream, gateWhole } from '../gate/gated-stream.ts';
@@ -8,18 +8,13 @@ import type { Shape } from '../gate/shape.ts';
 import { Engine, type UseGuardsOptions } from '../guards/engine.ts';
 import { Texts } from '../shapes/fields.ts';
 import { messageTexts } from '../shapes/requests.ts';
+import { wholeCalls, withoutRaw } from './llamaindex-calls.ts';
 
 type Method = (this: object, ...args: unknown[]) => unknown;
 
 function readCalls(options: unknown, path: (string | number)[], texts: Texts): void {
   for (const [at, call] of list(props(options)['toolCall']).entries())
     texts.value(props(call)['input'], [...path, 'toolCall', at, 'input']);
-}
-
-/** The provider's own answer has the text once more. Its usage stays. */
-function withoutRaw<T>(answer: T): T {
-  const { raw } = props(answer);
-  return isObject(raw) ? { ...answer, raw: { usage: props(raw)['usage'] ?? null } } : answer;
 }
 
 function llamaShape(): Shape<object> {
@@ -70,8 +65,7 @@ export function guardLLM<Model extends object>(llm: Model, options: UseGuardsOpt
         const answer = new Answer(engine, 'output');
         const result = (await Reflect.apply(original, this, args)) as object;
         if (!(Symbol.asyncIterator in result)) return gateWhole(result, answer, llamaShape());
-        const chunks = (result as AsyncIterable<object>)[Symbol.asyncIterator]();
-        return new GatedStream(chunks, answer, llamaShape());
+        return new GatedStream(wholeCalls(result as AsyncIterable<object>), answer, llamaShape());
       },
     'object',
   );

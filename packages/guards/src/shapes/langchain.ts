@@ -26,6 +26,12 @@ const EXTRA: Fields = {
   refusal: 'text',
   reasoning: 'each',
   audio: 'each',
+  parsed: 'each',
+  tool_outputs: 'each',
+  originalTextContentBlock: 'each',
+  __openai_function_call_ids__: 'skip',
+  __openai_role__: 'skip',
+  __gemini_function_call_thought_signatures__: 'skip',
   tool_calls: 'skip',
   function_call: 'skip',
   role: 'skip',
@@ -36,6 +42,19 @@ const EXTRA: Fields = {
   type: 'skip',
   finishReason: 'skip',
 };
+
+/** Fields of the provider's response. Those of the responses API have the answer once more. */
+const METADATA: Fields = { logprobs: 'skip', usage: 'skip', tools: 'skip', instructions: 'skip', metadata: 'skip' };
+
+/** The metadata of a response without what has text, and without its tokens. */
+function withoutTexts(metadata: unknown): Record<string, unknown> {
+  const entries = Object.entries(props(metadata)).filter(([key, value]) => {
+    const texts = new Texts();
+    texts.frame({ [key]: value }, [], {});
+    return key !== 'output' && key !== 'logprobs' && texts.slots.length === 0;
+  });
+  return Object.fromEntries(entries);
+}
 
 function readMessage(message: Record<string, unknown>, path: Path, texts: Texts, isChunk: boolean): void {
   const { content } = message;
@@ -48,6 +67,7 @@ function readMessage(message: Record<string, unknown>, path: Path, texts: Texts,
     texts.fields(block, [...path, 'content', at], BLOCK, isChunk ? (key) => `${index}.${key}` : undefined);
   }
   texts.fields(message['additional_kwargs'], [...path, 'additional_kwargs'], EXTRA, isChunk ? (key) => key : undefined);
+  texts.frame(message['response_metadata'], [...path, 'response_metadata'], METADATA);
   if (isChunk) {
     for (const [at, call] of list(message['tool_call_chunks']).entries()) {
       const channel = `tool.${idText(props(call)['index'] ?? at)}`;
@@ -57,6 +77,8 @@ function readMessage(message: Record<string, unknown>, path: Path, texts: Texts,
   }
   for (const [at, call] of list(message['tool_calls']).entries())
     texts.value(props(call)['args'], [...path, 'tool_calls', at, 'args']);
+  for (const [at, call] of list(message['invalid_tool_calls']).entries())
+    texts.complete(props(call)['args'], [...path, 'invalid_tool_calls', at, 'args'], 'json');
 }
 
 type Constructor = new (fields: object) => object;
@@ -70,8 +92,10 @@ function messageWith(message: object, fields: object): object {
 }
 
 function generationWith(generation: object, message: object): object {
-  const text = props(message)['content'];
-  const { generationInfo } = props(generation);
+  const { content } = props(message);
+  const text = Array.isArray(content) ? content.map((part) => idText(props(part)['text'])).join('') : content;
+  const { generationInfo: given } = props(generation);
+  const generationInfo = given === undefined ? undefined : { ...props(given), logprobs: undefined };
   const fields = { message, text: typeof text === 'string' ? text : '', generationInfo };
   const { constructor } = generation;
   return constructor === Object ? { ...generation, ...fields } : new (constructor as Constructor)(fields);
@@ -79,13 +103,13 @@ function generationWith(generation: object, message: object): object {
 
 /** The message with the texts that a copy of it has. */
 function remade(message: object): object {
-  const { content, tool_calls: calls, tool_call_chunks: chunks, additional_kwargs: extra } = props(message);
-  const { tool_calls: _, function_call: __, __raw_response: ___, ...kept } = props(extra);
-  const fields = { content, additional_kwargs: kept };
-  return messageWith(
-    message,
-    chunks === undefined ? { ...fields, tool_calls: calls } : { ...fields, tool_call_chunks: chunks },
-  );
+  const { content, tool_calls, invalid_tool_calls, tool_call_chunks, additional_kwargs, response_metadata } =
+    props(message);
+  const { tool_calls: _, function_call: __, __raw_response: ___, ...kept } = props(additional_kwargs);
+  const metadata = { ...props(response_metadata), logprobs: undefined };
+  const fields = { content, additional_kwargs: kept, response_metadata: metadata };
+  const calls = tool_call_chunks === undefined ? { tool_calls, invalid_tool_calls } : { tool_call_chunks };
+  return messageWith(message, { ...fields, ...calls });
 }
 
 /** Creates the shape of one generation of an answer. */
@@ -104,7 +128,9 @@ export function langchainShape(isChunk: boolean): Shape<object> {
         props(props(generation)['generationInfo'])['finish_reason'] !== undefined;
       if (replacement === undefined && !isLast) return { chunks: [], isShown: false };
       const calls = isChunk ? { tool_call_chunks: [] } : { tool_calls: [], invalid_tool_calls: [] };
-      const own = messageWith(message as object, { content: replacement ?? '', ...calls });
+      const metadata = withoutTexts(props(message)['response_metadata']);
+      const fields = { content: replacement ?? '', response_metadata: metadata, additional_kwargs: {} };
+      const own = messageWith(message as object, { ...fields, ...calls });
       return { chunks: [generationWith(generation, own)], isShown: replacement !== undefined };
     },
   };
