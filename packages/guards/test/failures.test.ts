@@ -51,6 +51,40 @@ const FAILURES = [
     'exception',
   ],
   ['an evaluator returns a text', evaluator({ name: 'broken', fn: () => SECRET }), SECRET, 'exception'],
+  ...[Number.NaN, 0.5, {}, [], Symbol('no'), () => true, Promise.resolve(Number.NaN)].map(
+    (verdict) =>
+      [
+        `an evaluator returns ${typeof verdict}`,
+        evaluator({ name: 'broken', fn: () => verdict }),
+        SECRET,
+        'exception',
+      ] as const,
+  ),
+  [
+    'an evaluator throws a text',
+    evaluator({
+      name: 'broken',
+      fn: () => {
+        // oxlint-disable-next-line no-throw-literal, only-throw-error
+        throw SECRET;
+      },
+    }),
+    SECRET,
+    'exception',
+  ],
+  ['a rule decides about nothing', matcher({ push: () => undefined as never }), SECRET, 'exception'],
+  [
+    'a rule has a place that is none',
+    matcher({ end: () => ({ found: [], decided: Number.NaN }) }),
+    SECRET,
+    'exception',
+  ],
+  [
+    'a rule finds a place that is none',
+    matcher({ end: () => ({ found: [{ start: Number.NaN, end: 3, rule: 'broken' }], decided: 3 }) }),
+    SECRET,
+    'exception',
+  ],
   ['an evaluator never answers', evaluator({ name: 'broken', fn: () => new Promise(() => {}) }), SECRET, 'timeout'],
   ['too much waits', pattern({ name: 'broken', pattern: /nothing[^]*nowhere/ }), LONG, 'too_long'],
 ] as const satisfies readonly (readonly [string, Rule, string, string])[];

@@ -1,5 +1,6 @@
 /** One answer at the gate: its texts, the guards that watch them, and the one that stopped it. */
 import { AsyncLocalStorage } from 'node:async_hooks';
+import { setMaxListeners } from 'node:events';
 import type { Engine } from '../guards/engine.ts';
 import type { GuardError, GuardFailure, GuardReason, GuardStage } from '../guards/guard-error.ts';
 import type { Role } from '../guards/guard.ts';
@@ -20,7 +21,7 @@ export class Answer {
   readonly #watches: readonly Watch[];
   readonly #channels = new Map<string, Channel>();
   readonly #aborter = new AbortController();
-  readonly #context: MatchContext = { signal: this.#aborter.signal, verdicts: new Map() };
+  readonly #context: MatchContext;
   readonly #unmapped = new Set<string>();
   #stop: Stop | undefined;
   #isClosed = false;
@@ -32,6 +33,10 @@ export class Answer {
     const inContext = AsyncLocalStorage.snapshot() as InContext;
     const guards = stage === 'input' || stage === 'tool_result' ? engine.inputs : engine.outputs;
     this.maxHeld = engine.maxHeld;
+    const { signal } = this.#aborter;
+    // Each judge of each text listens.
+    setMaxListeners(0, signal);
+    this.#context = { signal, verdicts: new Map(), unjudged: () => void engine.stats.unjudged++ };
     this.#watches = guards.map((guard) => new Watch(engine, guard, stage, inContext));
   }
 

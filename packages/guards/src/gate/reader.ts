@@ -14,14 +14,30 @@ class Late extends Error {
   }
 }
 
-/** Fails when a promise takes too long. The clock keeps no process alive. */
-async function within<T>(promise: Promise<T>, timeoutMs: number): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Late(timeoutMs)), timeoutMs);
+/** Fails when a promise takes too long. The clock keeps no process alive, and ends when nobody waits any more. */
+async function within<T>(promise: Promise<T>, timeoutMs: number, signal: AbortSignal): Promise<T | undefined> {
+  let end = (): void => undefined;
+  const late = new Promise<undefined>((resolve, reject) => {
+    const timer = setTimeout(() => reject(new Late(timeoutMs)), timeoutMs);
     timer.unref();
+    const left = (): void => resolve(undefined);
+    signal.addEventListener('abort', left, { once: true });
+    end = () => {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', left);
+    };
   });
-  return Promise.race([promise, late]).finally(() => clearTimeout(timer));
+  return Promise.race([promise, late]).finally(() => end());
+}
+
+const isPlace = (value: unknown): boolean => typeof value === 'number' && value >= 0;
+
+/** A rule of the application may return anything. @throws TypeError */
+function checkStep(step: Step): Step {
+  const { found, decided } = step;
+  if (!isPlace(decided) || !found.every(({ start, end }) => isPlace(start) && end >= start))
+    throw new TypeError('the rule returned no verdict');
+  return step;
 }
 
 /** Feeds a matcher, and survives it. */
@@ -30,6 +46,7 @@ export class Reader {
   readonly #rule: Rule;
   readonly #matcher: Matcher | undefined;
   readonly #events: ReaderEvents;
+  readonly #signal: AbortSignal;
   #decided = 0;
 
   constructor(
@@ -42,6 +59,7 @@ export class Reader {
     this.watch = watch;
     this.#rule = rule;
     this.#events = events;
+    this.#signal = context.signal;
     try {
       this.#matcher = wrap(rule.start(context));
     } catch (error) {
@@ -75,13 +93,16 @@ export class Reader {
 
   async #later(step: Promise<Step>): Promise<void> {
     try {
-      this.#took(await within(step, this.watch.guard.timeoutMs));
+      const verdict = await within(step, this.watch.guard.timeoutMs, this.#signal);
+      if (verdict !== undefined || !this.#signal.aborted) this.#took(verdict as Step);
     } catch (error) {
-      this.#failed(error instanceof Late ? 'timeout' : 'exception', error);
+      // A judge that stops its own request when nobody waits has not failed.
+      if (!this.#signal.aborted) this.#failed(error instanceof Late ? 'timeout' : 'exception', error);
     }
   }
 
-  #took({ found, decided }: Step): void {
+  #took(step: Step): void {
+    const { found, decided } = checkStep(step);
     this.#decided = decided;
     if (found.length > 0 && !this.watch.isOff) this.#events.found(this.watch, found);
   }

@@ -43,6 +43,8 @@ export interface GuardStats {
   failed: number;
   /** Of these, those that let the text pass, because the guard is open. */
   failedOpen: number;
+  /** Texts that passed an evaluator which returned nothing, because it does not apply to them. */
+  unjudged: number;
 }
 
 const isGuard = (value: unknown): boolean => {
@@ -76,7 +78,15 @@ export class Engine {
   readonly inputs: readonly Guard[];
   readonly outputs: readonly Guard[];
   readonly maxHeld: number;
-  readonly stats: GuardStats = { passed: 0, blocked: 0, redacted: 0, aborted: 0, failed: 0, failedOpen: 0 };
+  readonly stats: GuardStats = {
+    passed: 0,
+    blocked: 0,
+    redacted: 0,
+    aborted: 0,
+    failed: 0,
+    failedOpen: 0,
+    unjudged: 0,
+  };
   readonly #onVerdict: UseGuardsOptions['onVerdict'];
   readonly #said = new Set<string>();
 

@@ -96,6 +96,7 @@ class EvaluatorMatcher implements Matcher {
     const { value = result, score = value, explanation, comment, metadata } = props(result);
     const given = value === result ? score : value;
     // An evaluator that does not apply gives no verdict.
+    if (given === undefined || given === null) this.#context.unjudged();
     if (given === undefined || given === null || !this.#judge(given)) return [];
     const why = text(explanation) ?? text(comment) ?? text(props(metadata)['rationale']);
     return [{ start: 0, end: judged.length, rule: name, explanation: why }];

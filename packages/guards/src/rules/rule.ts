@@ -31,6 +31,8 @@ export interface MatchContext {
   readonly signal: AbortSignal;
   /** Verdicts of this answer, by text: an answer that says a text twice has it judged once. */
   readonly verdicts: Map<string, Promise<Step['found']>>;
+  /** Counts a text to which the rule does not apply. */
+  unjudged(): void;
 }
 
 /** A rule, as `literals`, `pattern`, `detectors` and `evaluator` return it. */
