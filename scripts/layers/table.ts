@@ -350,6 +350,13 @@ export const layerTable: LayerTable = {
     only: { '@spanline/remote': ['imports'], yaml: ['files'] },
     floors: [['template'], ['prompt.ts'], ['define-prompt.ts'], ['files', 'imports'], ['index.ts']],
   },
+  replay: {
+    workspace: ['@spanline/record'],
+    runtime: [],
+    types: [],
+    loaders: [],
+    floors: [['recording'], ['wire'], ['matching'], ['session'], ['index.ts']],
+  },
   query: {
     workspace: ['@spanline/record', '@spanline/remote'],
     runtime: ['tinyglobby'],

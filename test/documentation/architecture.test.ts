@@ -32,6 +32,7 @@ describe('docs/architecture.md', () => {
       'evals',
       'guards',
       'prompts',
+      'replay',
       'query',
       'viewer',
       'dashboards',

@@ -25,6 +25,7 @@ describe.each([
   'next',
   'guards',
   'prompts',
+  'replay',
   'openai-agents',
   'mastra',
   'claude-agent-sdk',

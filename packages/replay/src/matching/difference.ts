@@ -1,0 +1,62 @@
+import type { Parameters, RecordedModelCall } from '../recording/recorded-call.ts';
+import type { ModelRequest } from '../wire/model-request.ts';
+/** The first thing in which a request differs from a recorded call. */
+import { canonicalJson, flatten, type Said } from './flatten.ts';
+import { sameText } from './same-text.ts';
+
+/** A difference. */
+export interface Difference {
+  /** The place: `model`, `message 3 (user)`, `tools`, `temperature`. */
+  readonly what: string;
+  readonly recorded: string;
+  readonly given: string;
+  /** Messages that are the same before it: the recorded call with most of them is the one that was meant. */
+  readonly same: number;
+}
+
+/** How strictly a request is compared: by everything, or by its messages only. */
+export type MatchMode = 'strict' | 'messages';
+
+const PARAMETERS: readonly (keyof Parameters)[] = ['temperature', 'topP', 'maxTokens', 'seed', 'stop'];
+
+const NOTHING = '(nothing)';
+const textOf = (value: unknown): string => (value === undefined ? NOTHING : canonicalJson(value));
+
+function messageDifference(call: RecordedModelCall, request: ModelRequest): Difference | undefined {
+  const [recorded, given] = [flatten(call.messages ?? []), flatten(request.messages)];
+  const isSame = (a: Said | undefined, b: Said | undefined): boolean =>
+    a !== undefined && b !== undefined && a.role === b.role && sameText(a.text, b.text, call.isRedacted);
+  const length = Math.max(recorded.length, given.length);
+  for (let at = 0; at < length; at++) {
+    const [one, other] = [recorded[at], given[at]];
+    if (isSame(one, other)) continue;
+    const place = other ?? one;
+    const role =
+      one !== undefined && other !== undefined && one.role !== other.role
+        ? `${one.role}, now ${other.role}`
+        : place?.role;
+    return {
+      what: `message ${(place?.message ?? 0) + 1} (${role})`,
+      recorded: one?.text ?? NOTHING,
+      given: other?.text ?? NOTHING,
+      same: at,
+    };
+  }
+  return undefined;
+}
+
+/** Finds the first difference; `undefined` for a request that matches. Messages come first: they say most. */
+export function differenceOf(call: RecordedModelCall, request: ModelRequest, mode: MatchMode): Difference | undefined {
+  const message = messageDifference(call, request);
+  if (message !== undefined || mode === 'messages') return message;
+  const same = Number.POSITIVE_INFINITY;
+  if (call.model !== request.model)
+    return { what: 'model', recorded: textOf(call.model), given: textOf(request.model), same };
+  const [tools, offered] = [canonicalJson(call.tools), canonicalJson(request.tools)];
+  if (!sameText(tools, offered, call.isRedacted)) return { what: 'tools', recorded: tools, given: offered, same };
+  for (const key of PARAMETERS) {
+    const [one, other] = [textOf(call.parameters[key]), textOf(request.parameters[key])];
+    if (one !== other) return { what: key, recorded: one, given: other, same };
+  }
+  return undefined;
+}

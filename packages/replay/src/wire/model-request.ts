@@ -1,0 +1,111 @@
+/** Requests to models: what is asked, whatever API it is asked over. */
+import {
+  list,
+  type Message,
+  number,
+  props,
+  type Props,
+  text,
+  type ToolDefinition,
+  toMessages,
+  toParts,
+} from '@spanline/record';
+import type { Parameters } from '../recording/recorded-call.ts';
+
+/** APIs that are spoken. */
+export type Api = 'openai-chat' | 'anthropic-messages';
+
+/** A request. */
+export interface ModelRequest {
+  readonly api: Api;
+  readonly model: string | undefined;
+  readonly messages: readonly Message[];
+  readonly tools: readonly ToolDefinition[];
+  readonly parameters: Parameters;
+  /** The answer is a stream of server-sent events. */
+  readonly isStreamed: boolean;
+  /** The stream ends with the usage, which OpenAI sends only if it is asked to. */
+  readonly wantsUsage: boolean;
+}
+
+const stopOf = (stop: unknown): readonly string[] | undefined => {
+  if (typeof stop === 'string') return [stop];
+  return Array.isArray(stop) && stop.length > 0 ? stop.map(String) : undefined;
+};
+
+function definition(type: unknown, fields: Props, parameters: unknown): ToolDefinition {
+  const description = text(fields['description']);
+  return {
+    type: text(type) ?? 'function',
+    name: text(fields['name']) ?? text(type) ?? '',
+    ...(description === undefined ? {} : { description }),
+    ...(parameters === undefined ? {} : { parameters }),
+  };
+}
+
+function openaiTool(tool: unknown): ToolDefinition {
+  const { type, function: called, custom } = props(tool);
+  const fields = props(called ?? custom);
+  return definition(type, fields, fields['parameters']);
+}
+
+function anthropicTool(tool: unknown): ToolDefinition {
+  const fields = props(tool);
+  return definition(fields['type'] === 'custom' ? undefined : fields['type'], fields, fields['input_schema']);
+}
+
+function common(body: Props): Pick<ModelRequest, 'model' | 'isStreamed'> {
+  return { model: text(body['model']), isStreamed: body['stream'] === true };
+}
+
+function openaiChat(body: Props): ModelRequest {
+  return {
+    api: 'openai-chat',
+    ...common(body),
+    messages: toMessages(body['messages']),
+    tools: list(body['tools']).map(openaiTool),
+    parameters: {
+      temperature: number(body['temperature']),
+      topP: number(body['top_p']),
+      maxTokens: number(body['max_completion_tokens'] ?? body['max_tokens']),
+      seed: number(body['seed']),
+      stop: stopOf(body['stop']),
+    },
+    wantsUsage: props(body['stream_options'])['include_usage'] === true,
+  };
+}
+
+function anthropicMessages(body: Props): ModelRequest {
+  const { system } = body;
+  const instructions: Message[] = system === undefined ? [] : [{ role: 'system', parts: toParts(system) }];
+  return {
+    api: 'anthropic-messages',
+    ...common(body),
+    messages: [...instructions, ...toMessages(body['messages'])],
+    tools: list(body['tools']).map(anthropicTool),
+    parameters: {
+      temperature: number(body['temperature']),
+      topP: number(body['top_p']),
+      maxTokens: number(body['max_tokens']),
+      stop: stopOf(body['stop_sequences']),
+    },
+    wantsUsage: true,
+  };
+}
+
+const APIS: readonly (readonly [path: RegExp, read: (body: Props) => ModelRequest])[] = [
+  [/\/chat\/completions$/, openaiChat],
+  [/\/v1\/messages$/, anthropicMessages],
+];
+
+/** Reads a request; `undefined` for one that is not to a model, or not over an API that is spoken. */
+export function readModelRequest(url: string, body: string): ModelRequest | undefined {
+  const { pathname } = new URL(url);
+  const read = APIS.find(([path]) => path.test(pathname))?.[1];
+  if (read === undefined) return undefined;
+  try {
+    return read(props(JSON.parse(body)));
+  } catch {
+    return undefined;
+  }
+}
