@@ -2,9 +2,9 @@
 
 import { list, type Message, type MessagePart, props, type Props, text, toParts } from '@spanline/record';
 import { createCandidates, hasCandidates } from './candidates.ts';
-import { createStreamedChoices, wholeChoice } from './chat-choices.ts';
-import { createMessageBlocks } from './message-blocks.ts';
-import { createResponseItems, responseParts } from './response-items.ts';
+import { createStreamedChoices, type StreamedChoices, wholeChoice } from './chat-choices.ts';
+import { createMessageBlocks, type MessageBlocks } from './message-blocks.ts';
+import { createResponseItems, type ResponseItems, responseParts } from './response-items.ts';
 
 /** The content of an answer. */
 export interface AnswerContent {
@@ -25,10 +25,11 @@ function choicesOf({ choices, message }: Props): unknown[] {
 
 /** Creates empty content. */
 export function createAnswerContent(): AnswerContent {
-  const choices = createStreamedChoices();
-  const items = createResponseItems();
-  const blocks = createMessageBlocks();
-  const candidates = createCandidates();
+  // An answer has one shape, and most come whole.
+  let choices: StreamedChoices | undefined;
+  let items: ResponseItems | undefined;
+  let blocks: MessageBlocks | undefined;
+  let candidates: ReturnType<typeof createCandidates> | undefined;
   let whole: Message[] = [];
 
   /** An answer that says everything at once. An earlier one said less. */
@@ -44,28 +45,30 @@ export function createAnswerContent(): AnswerContent {
     add(raw): void {
       const type = text(raw['type']) ?? '';
       if (type.startsWith('response.')) {
-        items.add(raw);
+        (items ??= createResponseItems()).add(raw);
         const read = readWhole(props(raw['response']));
         if (read.length > 0) whole = read;
-      } else if (type.startsWith('content_block_')) blocks.add(raw);
-      else if (hasCandidates(raw)) candidates.add(raw);
+      } else if (type.startsWith('content_block_')) (blocks ??= createMessageBlocks()).add(raw);
+      else if (hasCandidates(raw)) (candidates ??= createCandidates()).add(raw);
       else {
         const read = readWhole(raw);
         if (read.length > 0) whole = read;
         else {
-          choices.addSources(raw);
-          for (const choice of choicesOf(raw)) choices.add(choice);
+          const streamed = (choices ??= createStreamedChoices());
+          streamed.addSources(raw);
+          for (const choice of choicesOf(raw)) streamed.add(choice);
         }
       }
     },
     messages(): Message[] {
       if (whole.length > 0) return whole;
-      const streamed = [...ofAssistant(items.parts()), ...ofAssistant(blocks.parts()), ...candidates.messages()];
+      const streamed = [
+        ...ofAssistant(items?.parts() ?? []),
+        ...ofAssistant(blocks?.parts() ?? []),
+        ...(candidates?.messages() ?? []),
+      ];
       if (streamed.length > 0) return streamed;
-      return choices
-        .gathered()
-        .map(({ message }) => message)
-        .filter(({ parts }) => parts.length > 0);
+      return (choices?.gathered() ?? []).map(({ message }) => message).filter(({ parts }) => parts.length > 0);
     },
   };
 }

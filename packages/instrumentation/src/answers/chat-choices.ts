@@ -186,7 +186,7 @@ export interface StreamedChoices {
 export function createStreamedChoices(): StreamedChoices {
   const choices = createEntries<StreamedChoice>();
   /** By their URLs. */
-  const sources = new Map<unknown, unknown>();
+  let sources: Map<unknown, unknown> | undefined;
   return {
     add(entry): boolean {
       const { index, delta, text: completion, finish_reason: reason } = props(entry);
@@ -197,12 +197,13 @@ export function createStreamedChoices(): StreamedChoices {
     },
     addSources(chunk): void {
       for (const source of sourcesBeside(chunk)) {
+        sources ??= new Map();
         if (sources.size < MAX_WHOLE) sources.set(text(props(source)['url']) ?? source, source);
       }
     },
     gathered: () =>
       choices
         .all()
-        .map((choice) => ({ message: streamedMessage(choice, [...sources.values()]), reason: choice.reason })),
+        .map((choice) => ({ message: streamedMessage(choice, [...(sources?.values() ?? [])]), reason: choice.reason })),
   };
 }

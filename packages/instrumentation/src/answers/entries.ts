@@ -17,21 +17,23 @@ export interface Entries<T> {
 
 /** Creates an empty list. */
 export function createEntries<T>(): Entries<T> {
-  const entries = new Map<number, T>();
+  // Most answers have none of most lists.
+  let entries: Map<number, T> | undefined;
   let last = -1;
   return {
     at(index, create): T | undefined {
       const key = number(index) ?? 0;
       if (key > last) last = key;
+      entries ??= new Map();
       const known = entries.get(key);
       if (known !== undefined || entries.size >= MAX_ENTRIES) return known;
       const made = create();
       entries.set(key, made);
       return made;
     },
-    all: () => [...entries.entries()].sort(([a], [b]) => a - b).map(([, entry]) => entry),
+    all: () => [...(entries?.entries() ?? [])].sort(([a], [b]) => a - b).map(([, entry]) => entry),
     get leftOut() {
-      return entries.size < MAX_ENTRIES ? 0 : last + 1 - entries.size;
+      return entries === undefined || entries.size < MAX_ENTRIES ? 0 : last + 1 - entries.size;
     },
   };
 }

@@ -103,25 +103,51 @@ class AnswerRecorder implements AnswerEvents {
   }
 }
 
+class TracedCall implements OpenCall {
+  readonly events: AnswerEvents;
+  readonly isDecoded: boolean;
+  readonly #tracing: CallTracing;
+  readonly #state: CallState;
+
+  constructor(tracing: CallTracing, call: ClientCall) {
+    this.#tracing = tracing;
+    this.#state = new CallState(tracing, call);
+    this.isDecoded = call.isDecoded === true;
+    this.events = new AnswerRecorder(this.#state, this.isDecoded);
+  }
+
+  stream(): SdkStreamEvents {
+    return new StreamRecorder(this.#state);
+  }
+
+  note(attributes: SpanAttributes): void {
+    this.#state.work?.attributes.push(attributes);
+  }
+
+  run<T>(fn: () => T): T {
+    const span = this.#state.work?.span.now;
+    return span === undefined ? fn() : this.#tracing.tracer.run(span, fn);
+  }
+
+  enter(context: LateContext): void {
+    const span = this.#state.work?.span.now;
+    if (span?.isRecording === true) context.enter(span);
+  }
+
+  attempted(request: unknown): void {
+    this.#state.attempted(request);
+  }
+
+  fail(error: unknown): void {
+    this.events.failed(error);
+  }
+
+  end(): void {
+    this.#state.end(NOTHING);
+  }
+}
+
 /** Starts the span of a call and returns where its events go. No fault of the recording reaches the caller. */
 export function openCall(tracing: CallTracing, call: ClientCall): OpenCall {
-  const state = new CallState(tracing, call);
-  const events = new AnswerRecorder(state, call.isDecoded === true);
-  return {
-    events,
-    stream: () => new StreamRecorder(state),
-    isDecoded: call.isDecoded === true,
-    note: (attributes) => void state.work?.attributes.push(attributes),
-    run<T>(fn: () => T): T {
-      const span = state.work?.span.now;
-      return span === undefined ? fn() : tracing.tracer.run(span, fn);
-    },
-    enter(context: LateContext): void {
-      const span = state.work?.span.now;
-      if (span?.isRecording === true) context.enter(span);
-    },
-    attempted: (request) => state.attempted(request),
-    fail: (error) => events.failed(error),
-    end: () => state.end(NOTHING),
-  };
+  return new TracedCall(tracing, call);
 }

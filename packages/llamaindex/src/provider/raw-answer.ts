@@ -47,7 +47,7 @@ function finishReason(raw: Props): string | undefined {
 export function createRawAnswer(): RawAnswer {
   const usage = new AnswerUsage();
   const content = createAnswerContent();
-  let known: SpanAttributes = {};
+  const known: SpanAttributes = {};
   let isKnown = false;
 
   return {
@@ -62,12 +62,9 @@ export function createRawAnswer(): RawAnswer {
       const reason = finishReason(raw);
       usage.add(raw);
       content.add(raw);
-      known = {
-        ...known,
-        ...(model === undefined ? {} : { 'gen_ai.response.model': model }),
-        ...(id === undefined ? {} : { 'gen_ai.response.id': id }),
-        ...(reason === undefined ? {} : { 'gen_ai.response.finish_reasons': [reason] }),
-      };
+      if (model !== undefined) known['gen_ai.response.model'] = model;
+      if (id !== undefined) known['gen_ai.response.id'] = id;
+      if (reason !== undefined) known['gen_ai.response.finish_reasons'] = [reason];
       const reports = model !== undefined || id !== undefined || reason !== undefined;
       isKnown ||= reports;
       return reports;

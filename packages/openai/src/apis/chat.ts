@@ -9,6 +9,7 @@ import {
   createStreamedChoices,
   list,
   props,
+  type StreamedChoices,
   toMessages,
   wholeChoice,
 } from '@spanline/instrumentation';
@@ -28,7 +29,7 @@ function outputAttributes(choices: readonly Choice[]): SpanAttributes {
 }
 
 function createChatReader(): AnswerReader {
-  const choices = createStreamedChoices();
+  let streamed: StreamedChoices | undefined;
   let attributes: SpanAttributes = {};
   return {
     whole(value): SpanAttributes {
@@ -40,10 +41,11 @@ function createChatReader(): AnswerReader {
       const chunk = props(value);
       const known = Object.entries(answerAttributes(chunk)).filter(([, attribute]) => attribute !== undefined);
       attributes = { ...attributes, ...Object.fromEntries(known) };
+      const choices = (streamed ??= createStreamedChoices());
       choices.addSources(chunk);
       return list(chunk['choices']).map(choices.add).includes(true) ? 'content' : 'event';
     },
-    gathered: () => ({ ...attributes, ...outputAttributes(choices.gathered()) }),
+    gathered: () => ({ ...attributes, ...outputAttributes(streamed?.gathered() ?? []) }),
   };
 }
 

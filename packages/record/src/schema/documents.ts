@@ -5,7 +5,13 @@ function record(value: unknown): Record<string, unknown> | undefined {
   return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : undefined;
 }
 
-const first = <T>(test: (value: unknown) => value is T, ...values: unknown[]): T | undefined => values.find(test);
+/** The first of three values that a test allows. */
+function first<T>(test: (value: unknown) => value is T, a: unknown, b: unknown, c: unknown): T | undefined {
+  if (test(a)) return a;
+  if (test(b)) return b;
+  return test(c) ? c : undefined;
+}
+
 const isText = (value: unknown): value is string => typeof value === 'string';
 const isScore = (value: unknown): value is number => typeof value === 'number' && Number.isFinite(value);
 
@@ -24,12 +30,12 @@ function toDocument(value: unknown): RetrievedDocument {
   const id = first(isText, source.id, source.id_, metadata?.id);
   const score = first(isScore, outer?.score, metadata?.score, metadata?.relevanceScore);
   const content = first(isText, source.content, source.pageContent, source.text);
-  return {
-    ...(id === undefined ? {} : { id }),
-    ...(score === undefined ? {} : { score }),
-    ...(content === undefined ? {} : { content }),
-    ...(metadata === undefined || Object.keys(metadata).length === 0 ? {} : { metadata }),
-  };
+  const document: RetrievedDocument = {};
+  if (id !== undefined) document.id = id;
+  if (score !== undefined) document.score = score;
+  if (content !== undefined) document.content = content;
+  if (metadata !== undefined && Object.keys(metadata).length > 0) document.metadata = metadata;
+  return document;
 }
 
 /** A document, or an empty one if it cannot be read. */
