@@ -59,7 +59,7 @@ export const layerTable: LayerTable = {
     runtime: [],
     types: [],
     loaders: [],
-    floors: [['backoff.ts', 'http-client.ts', 'secret.ts'], ['index.ts']],
+    floors: [['backoff.ts', 'http-client.ts', 'secret.ts'], ['json-client.ts'], ['index.ts']],
   },
   pretty: {
     workspace: ['@spanline/record'],
@@ -382,15 +382,17 @@ export const layerTable: LayerTable = {
     floors: [['contract', 'panels.ts'], ['server'], ['file', 'router.ts', 'start-viewer.ts'], ['index.ts']],
   },
   dashboards: {
-    workspace: ['@spanline/record'],
+    workspace: ['@spanline/record', '@spanline/remote'],
     runtime: [],
     types: [],
     loaders: [],
-    floors: [['metrics'], ['panels'], ['engines', 'search'], ['index.ts']],
+    only: { '@spanline/remote': ['apply', 'engines'] },
+    floors: [['apply', 'metrics'], ['panels'], ['search'], ['engines'], ['index.ts']],
   },
   cli: {
     workspace: [
       '@spanline/core',
+      '@spanline/dashboards',
       '@spanline/monitor/offline',
       '@spanline/pretty',
       '@spanline/pretty/internal',
@@ -411,6 +413,7 @@ export const layerTable: LayerTable = {
       '@modelcontextprotocol/sdk': ['mcp'],
       // For the redaction of a target, and to find personal data.
       '@spanline/core': ['care', 'ship'],
+      '@spanline/dashboards': ['dashboards', 'targets'],
       '@spanline/monitor/offline': ['why'],
       '@spanline/prompts': ['prompts'],
       '@spanline/query': ['source', 'ask', 'care', 'prompts', 'why'],
@@ -425,9 +428,11 @@ export const layerTable: LayerTable = {
     floors: [
       ['command.ts', 'fail.ts', 'state-folder.ts', 'version.ts'],
       ['flags.ts'],
-      ['report', 'setup'],
+      ['report'],
+      ['targets'],
+      ['setup'],
       ['source', 'ship'],
-      ['ask', 'care', 'prompts', 'tail', 'view', 'why'],
+      ['ask', 'care', 'dashboards', 'prompts', 'tail', 'view', 'why'],
       ['mcp'],
       ['run.ts'],
       ['index.ts', 'main.ts'],

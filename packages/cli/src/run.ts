@@ -66,6 +66,10 @@ const COMMANDS: Readonly<Record<string, Command>> = {
     summary: 'when alert rules would have fired on a log, and whether they hold',
     load: async () => (await import('./why/alerts.ts')).alerts,
   },
+  dashboards: {
+    summary: 'dashboards of your log store: render, diff, apply',
+    load: async () => (await import('./dashboards/dashboards.ts')).dashboards,
+  },
   doctor: {
     summary: 'what an application lacks, and what is wrong with the lines of its log',
     load: async () => (await import('./care/doctor/doctor.ts')).doctor,

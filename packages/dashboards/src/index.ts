@@ -1,4 +1,10 @@
-export { datadogDashboard, type DatadogDashboardOptions } from './engines/datadog/dashboard.ts';
+export { applyChanges, type AppliedChange, planFor } from './apply/apply.ts';
+export type { Difference } from './apply/differences.ts';
+export { type Change, planChanges } from './apply/plan.ts';
+export { ApplyError, type Collection, type Resource, type StoredResource } from './apply/resource.ts';
+export { datadogDashboard } from './engines/datadog/dashboard.ts';
+export { datadogDashboards, type DatadogDashboardsOptions } from './engines/datadog/dashboards.ts';
+export type { RenderOptions } from './engines/render-options.ts';
 export { METRIC_NAMES, type MetricName, METRICS } from './metrics/catalogue.ts';
 export type { Condition, Measure, Metric, Selection, Unit } from './metrics/metric.ts';
 export type { Panel, PanelKind } from './panels/panel.ts';

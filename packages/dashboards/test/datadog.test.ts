@@ -25,7 +25,7 @@ function has({ properties = {} }: Schema, path: string): boolean {
 }
 
 describe('datadogDashboard()', () => {
-  const dashboard = datadogDashboard({ filter: 'service:rag-api' });
+  const dashboard = datadogDashboard({ filter: 'service:rag-api' }).body;
 
   it('is a dashboard that the client of Datadog knows whole', () => {
     const model: unknown = ObjectSerializer.deserialize(dashboard, 'Dashboard', '');

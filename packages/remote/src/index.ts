@@ -8,4 +8,11 @@ export {
   type HttpResponse,
   isTooLong,
 } from './http-client.ts';
+export {
+  createJsonClient,
+  type JsonClient,
+  type JsonClientOptions,
+  type JsonRequest,
+  type JsonResponse,
+} from './json-client.ts';
 export { isSecret, readSecret, type Secret } from './secret.ts';

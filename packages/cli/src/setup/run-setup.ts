@@ -1,7 +1,7 @@
 import { props } from '@spanline/record';
+import type { JsonClient, JsonResponse } from '@spanline/remote';
 import {
   cloudwatchSetup,
-  datadog,
   datadogSetup,
   elasticsearchSetup,
   type ElasticsearchSetupOptions,
@@ -9,14 +9,12 @@ import {
 } from '@spanline/ship';
 import { type CommandIo, EXIT, messageOf } from '../command.ts';
 import { fail } from '../fail.ts';
-import { createSetupClient, type SetupClient, type SetupResponse } from './client.ts';
+import { checkUrl, connectCluster, connectDatadog } from '../targets/index.ts';
 import { parseSetupOptions, SETUP_HELP, type SetupOptions } from './options.ts';
 
 const ISM = '_plugins/_ism/policies/';
 const PIPELINES = 'api/v1/logs/config/pipelines';
 const UNAUTHORIZED = 401;
-
-type Environment = CommandIo['env'];
 
 /** The target refused a request, or was not reached. The message is for the operator. */
 class RefusedError extends Error {
@@ -27,26 +25,17 @@ class RefusedError extends Error {
 const inConsoleForm = ({ method, path, body }: SetupRequest): string =>
   `${method} ${path}\n${body === undefined ? '' : `${JSON.stringify(body, undefined, 2)}\n`}`;
 
-function elasticHeaders(env: Environment): { headers: Record<string, string>; hidden: string[] } {
-  const key = env['ES_API_KEY']?.trim();
-  const basic = env['ES_BASIC']?.trim();
-  const [scheme, secret] = key ? ['ApiKey', key] : ['Basic', basic];
-  if (!secret) return { headers: {}, hidden: [] };
-  const encoded = secret.includes(':') ? Buffer.from(secret).toString('base64') : secret;
-  return { headers: { authorization: `${scheme} ${encoded}` }, hidden: [secret, encoded] };
-}
-
 /** Replaces an ISM policy. OpenSearch asks for the version that is replaced. */
-async function replacePolicy(client: SetupClient, request: SetupRequest): Promise<SetupResponse> {
+async function replacePolicy(client: JsonClient, request: SetupRequest): Promise<JsonResponse> {
   const current = props((await client.send({ method: 'GET', path: request.path })).body);
   const version = `if_seq_no=${String(current['_seq_no'])}&if_primary_term=${String(current['_primary_term'])}`;
   return client.send({ ...request, path: `${request.path}?${version}` });
 }
 
-const exists = ({ status, body }: SetupResponse): boolean =>
+const exists = ({ status, body }: JsonResponse): boolean =>
   status === 400 && props(props(body)['error'])['type'] === 'resource_already_exists_exception';
 
-async function install(client: SetupClient, request: SetupRequest): Promise<{ isRefused: boolean; text: string }> {
+async function install(client: JsonClient, request: SetupRequest): Promise<{ isRefused: boolean; text: string }> {
   let response = await client.send(request);
   if (response.status === 409 && request.path.startsWith(ISM)) response = await replacePolicy(client, request);
   const { status, isOk, reason } = response;
@@ -63,7 +52,7 @@ async function install(client: SetupClient, request: SetupRequest): Promise<{ is
  *
  * @throws RefusedError that lists every request that was refused
  */
-async function installAll(client: SetupClient, requests: readonly SetupRequest[], io: CommandIo): Promise<void> {
+async function installAll(client: JsonClient, requests: readonly SetupRequest[], io: CommandIo): Promise<void> {
   const refused: string[] = [];
   for (const request of requests) {
     const name = `${request.method} ${request.path}`;
@@ -93,14 +82,6 @@ function elasticOptions(flavour: ElasticsearchSetupOptions['flavour'], given: Se
   };
 }
 
-/** Credentials in a URL would be visible in the list of processes. */
-function checkUrl(url: string | undefined): string {
-  if (url === undefined) return fail('--url', 'given, such as --url https://es:9200');
-  const { protocol, username, password } = URL.canParse(url) ? new URL(url) : {};
-  const isPlain = (protocol === 'http:' || protocol === 'https:') && username === '' && password === '';
-  return isPlain ? url.replace(/\/+$/, '') : fail('--url', 'an http or https URL without user and password');
-}
-
 async function setUpElastic(
   flavour: 'elasticsearch' | 'opensearch',
   given: SetupOptions,
@@ -111,24 +92,11 @@ async function setUpElastic(
     io.stdout.write(requests.map(inConsoleForm).join('\n'));
     return;
   }
-  const { headers, hidden } = elasticHeaders(io.env);
-  await installAll(createSetupClient(checkUrl(given.url), headers, { stop: io.stop, hidden }), requests, io);
-}
-
-function requireVariable(env: Environment, name: string): string {
-  return env[name]?.trim() || fail(name, 'an environment variable that holds the key');
-}
-
-/** Address of the API. The sink checks the site. */
-function datadogUrl({ site, url }: SetupOptions, env: Environment): string {
-  if (url !== undefined) return checkUrl(url);
-  const chosen = site ?? (env['DD_SITE'] || 'datadoghq.com');
-  datadog({ apiKey: { env: 'DD_API_KEY' }, site: chosen });
-  return `https://api.${chosen}`;
+  await installAll(connectCluster(checkUrl(given.url, 'https://es:9200'), io), requests, io);
 }
 
 /** Replaces the pipeline if it exists, so that a second run does not create a second one. */
-async function pipelineRequest(client: SetupClient, { body, path, method }: SetupRequest): Promise<SetupRequest> {
+async function pipelineRequest(client: JsonClient, { body, path, method }: SetupRequest): Promise<SetupRequest> {
   const answer = await client.send({ method: 'GET', path: PIPELINES });
   if (!answer.isOk) throw new RefusedError(`GET ${PIPELINES}: ${answer.status} ${answer.reason}`.trimEnd());
   const pipelines = Array.isArray(answer.body) ? (answer.body as unknown[]).map(props) : [];
@@ -145,9 +113,7 @@ async function setUpDatadog(given: SetupOptions, io: CommandIo): Promise<void> {
     io.stdout.write(`${JSON.stringify({ ...setup, note }, undefined, 2)}\n`);
     return;
   }
-  const hidden = [requireVariable(io.env, 'DD_API_KEY'), requireVariable(io.env, 'DD_APP_KEY')];
-  const headers = { 'dd-api-key': hidden[0] as string, 'dd-application-key': hidden[1] as string };
-  const client = createSetupClient(datadogUrl(given, io.env), headers, { stop: io.stop, hidden });
+  const client = connectDatadog(given, io);
   try {
     await installAll(client, [await pipelineRequest(client, setup.pipeline)], io);
   } catch (error) {

@@ -1,22 +1,23 @@
 /** The dashboard for Datadog's API. */
+import { labelOf } from '../../apply/label.ts';
+import type { Resource } from '../../apply/resource.ts';
 import { PANELS } from '../../panels/panels.ts';
+import type { RenderOptions } from '../render-options.ts';
+import { DASHBOARD, DESCRIPTION, titleOf } from '../texts.ts';
 import { datadogWidget } from './widget.ts';
 
-/** Options of {@link datadogDashboard}. */
-export interface DatadogDashboardOptions {
-  /** Log search that narrows every panel, such as `service:rag-api`. @defaultValue every line */
-  filter?: string;
-}
-
 /**
- * Returns the body of `POST /api/v1/dashboard`, for lines in the profile `datadog`. Each field that a panel groups by,
+ * Renders the body of `POST /api/v1/dashboard`, for lines in the profile `datadog`. Each field that a panel groups by,
  * or takes a number of, needs a facet or a measure. `datadogSetup()` of `@spanline/ship` lists them.
  */
-export function datadogDashboard({ filter = '' }: DatadogDashboardOptions = {}): Record<string, unknown> {
-  return {
-    title: 'Spanline',
-    description: 'Requests, models, tools, retrieval, scores and alerts. Made by Spanline; changes are overwritten.',
+export function datadogDashboard({ set = 'spanline', filter = '' }: RenderOptions = {}): Resource {
+  const title = titleOf(set);
+  const body = {
+    title,
+    description: `${DESCRIPTION} ${labelOf(set, DASHBOARD)}`,
     layout_type: 'ordered',
+    reflow_type: 'auto',
     widgets: PANELS.map((panel) => datadogWidget(panel, filter)),
   };
+  return { id: DASHBOARD, title, body };
 }

@@ -1,15 +1,15 @@
-import { props } from '@spanline/record';
-import { createHttpClient, describeHttpError } from '@spanline/remote';
-import type { SetupRequest } from '@spanline/ship';
+import { createHttpClient, describeHttpError, type HttpRequest } from './http-client.ts';
 
-/** Sends set-up requests to a target. */
-export interface SetupClient {
-  /** @throws an error that says why there is no response, without anything from the request's headers */
-  send(request: SetupRequest | { method: 'GET'; path: string }): Promise<SetupResponse>;
+/** A request to an API that speaks JSON. */
+export interface JsonRequest {
+  readonly method: HttpRequest['method'];
+  /** Path and query, without the slash at its start. */
+  readonly path: string;
+  readonly body?: unknown;
 }
 
 /** A target's response. */
-export interface SetupResponse {
+export interface JsonResponse {
   readonly status: number;
   readonly isOk: boolean;
   /** The parsed body; undefined when it is not JSON. */
@@ -18,12 +18,29 @@ export interface SetupResponse {
   readonly reason: string;
 }
 
+/** Sends requests to the API of a target. */
+export interface JsonClient {
+  /** @throws an error that says why there is no response, without anything from the request's headers */
+  send(request: JsonRequest): Promise<JsonResponse>;
+}
+
+/** Options of {@link createJsonClient}. */
+export interface JsonClientOptions {
+  /** Aborts the request that waits. */
+  readonly stop: AbortSignal;
+  /** Texts that never appear in a message. */
+  readonly hidden: readonly string[];
+}
+
 const TIMEOUT_MS = 30_000;
 const MAX_REASON = 300;
 
+const props = (value: unknown): Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
+
 /**
- * Elasticsearch has `error.type` and `error.reason`, OpenSearch's plugins have `message` or a text, Datadog has
- * `errors`.
+ * Elasticsearch has `error.type` and `error.reason`; OpenSearch's plugins, Kibana and Grafana have `message` or a text;
+ * Datadog has `errors`.
  */
 function reasonOf(body: unknown): string {
   const { error, errors, message } = props(body);
@@ -41,25 +58,24 @@ function parse(text: string): unknown {
   }
 }
 
-/** Creates a client. The texts in `hidden` never appear in a message. */
-export function createSetupClient(
+/** Creates a client of the API at a URL. `headers` are sent with each request. */
+export function createJsonClient(
   url: string,
   headers: Readonly<Record<string, string>>,
-  { stop, hidden }: { stop: AbortSignal; hidden: readonly string[] },
-): SetupClient {
+  { stop, hidden }: JsonClientOptions,
+): JsonClient {
   const client = createHttpClient({ timeoutMs: TIMEOUT_MS });
   const conceal = (text: string): string =>
     hidden.reduce((shown, secret) => (secret === '' ? shown : shown.replaceAll(secret, '…')), text);
   return {
-    async send({ method, path, ...rest }) {
-      const hasBody = 'body' in rest && rest.body !== undefined;
+    async send({ method, path, body: sent }) {
       try {
         const response = await client.send(
           {
             method,
             url: new URL(`${url}/${path}`),
-            headers: { ...headers, ...(hasBody ? { 'content-type': 'application/json' } : {}) },
-            ...(hasBody ? { body: Buffer.from(JSON.stringify(rest.body)) } : {}),
+            headers: { ...headers, ...(sent === undefined ? {} : { 'content-type': 'application/json' }) },
+            ...(sent === undefined ? {} : { body: Buffer.from(JSON.stringify(sent)) }),
           },
           stop,
         );

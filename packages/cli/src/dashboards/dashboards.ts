@@ -1,0 +1,101 @@
+/** `spanline dashboards render | diff | apply <target>`. */
+import { ApplyError } from '@spanline/dashboards';
+import { type CommandIo, endEarly, EXIT, messageOf } from '../command.ts';
+import { fail } from '../fail.ts';
+import { checkFlags, type FlagTable, splitArguments } from '../flags.ts';
+import { safeJson } from '../report/index.ts';
+import { applyAll, showPlan } from '../targets/index.ts';
+import { type DashboardOptions, type DashboardTarget, TARGETS } from './targets.ts';
+
+const NAMES = Object.keys(TARGETS);
+
+const HELP = `spanline dashboards render <target> [options]
+spanline dashboards diff <target> [options]
+spanline dashboards apply <target> [options]
+
+render   print the dashboards as JSON, one on each line
+diff     print what apply would change, and each difference
+apply    the same; with --yes, change it, and print the addresses
+
+Only objects with the label of the set are changed or removed. Keys come from the environment.
+
+  datadog                 DD_API_KEY, DD_APP_KEY
+    --site <site>         default DD_SITE, else datadoghq.com
+    --url <url>           another address of the API, such as that of a proxy
+  all targets
+    --set <name>          name of the set of dashboards, such as a service (default spanline)
+    --filter <search>     narrows every panel, in the language of the target, such as service:rag-api
+    --yes                 apply changes; without it, apply only prints them
+  --help
+
+Exit codes: 0; 1 when diff found changes, or the target refused a request or was not reached; 64 when an option is wrong.
+`;
+
+const ACTIONS = ['render', 'diff', 'apply'] as const;
+type Action = (typeof ACTIONS)[number];
+
+const COMMON = { set: 'text', filter: 'text', help: 'switch' } as const satisfies FlagTable;
+const OWN = { url: 'text', site: 'text' } as const satisfies FlagTable;
+const APPLY = { yes: 'switch' } as const satisfies FlagTable;
+const SET = /^[\w-]{1,40}$/;
+
+interface Parsed {
+  readonly action: Action;
+  readonly target: DashboardTarget;
+  readonly options: DashboardOptions;
+  readonly isConfirmed: boolean;
+}
+
+/** @throws SpanlineError `ERR_INVALID_OPTION` */
+function parse(args: readonly string[]): Parsed | undefined {
+  const all = { ...COMMON, ...OWN, ...APPLY };
+  const { positionals, flags } = splitArguments(args, all);
+  const [word, name = '', ...others] = positionals;
+  if (flags['help'] === true) return undefined;
+  const action = ACTIONS.find((known) => known === word) ?? fail('dashboards', `followed by ${ACTIONS.join(', ')}`);
+  const target = Object.hasOwn(TARGETS, name) ? TARGETS[name] : undefined;
+  if (target === undefined) return fail(`dashboards ${action}`, `followed by one of ${NAMES.join(', ')}`);
+  if (others.length > 0) fail(`dashboards ${action}`, 'followed by one target');
+  const own = Object.fromEntries(target.flags.map((flag) => [flag, OWN[flag]]));
+  checkFlags(flags, { ...COMMON, ...own, ...(action === 'apply' ? APPLY : {}) });
+  const { set = 'spanline', filter, url, site, yes } = checkFlags(flags, all);
+  if (!SET.test(set)) fail('--set', 'at most 40 letters, digits, dashes and underscores');
+  const options = {
+    set,
+    ...(filter === undefined ? {} : { filter }),
+    ...(url === undefined ? {} : { url }),
+    ...(site === undefined ? {} : { site }),
+  };
+  return { action, target, options, isConfirmed: yes === true };
+}
+
+async function perform({ action, target, options, isConfirmed }: Parsed, io: CommandIo): Promise<number> {
+  const wanted = target.render(options);
+  if (action === 'render') {
+    for (const { body } of wanted) io.stdout.write(`${safeJson(JSON.stringify(body))}\n`);
+    return EXIT.ok;
+  }
+  const collection = target.open(options, io);
+  if (isConfirmed) {
+    await applyAll(collection, wanted, io);
+    return EXIT.ok;
+  }
+  const changes = await showPlan(collection, wanted, io);
+  if (action === 'diff') return changes === 0 ? EXIT.ok : EXIT.refused;
+  if (changes > 0) io.stdout.write('Nothing was changed. Add --yes to change it.\n');
+  return EXIT.ok;
+}
+
+/** Runs `spanline dashboards`. @returns the exit code */
+export async function dashboards(args: readonly string[], io: CommandIo): Promise<number> {
+  try {
+    const parsed = parse(args);
+    if (parsed !== undefined) return await perform(parsed, io);
+    io.stdout.write(HELP);
+    return EXIT.ok;
+  } catch (error) {
+    if (!(error instanceof ApplyError) || io.stop.aborted) return endEarly('dashboards', error, io);
+    io.stderr.write(`spanline dashboards: ${messageOf(error)}\n`);
+    return EXIT.refused;
+  }
+}

@@ -1,0 +1,57 @@
+/** Connections to the APIs of targets. Keys come from the environment, never from the command line. */
+import { createJsonClient, type JsonClient } from '@spanline/remote';
+import { datadog } from '@spanline/ship';
+import type { CommandIo } from '../command.ts';
+import { fail } from '../fail.ts';
+
+type Environment = CommandIo['env'];
+
+/** Where a target is. */
+interface Address {
+  readonly url?: string | undefined;
+  /** Datadog's site. */
+  readonly site?: string | undefined;
+}
+
+/** Credentials in a URL would be visible in the list of processes. */
+export function checkUrl(url: string | undefined, example: string): string {
+  if (url === undefined) return fail('--url', `given, such as --url ${example}`);
+  const { protocol, username, password } = URL.canParse(url) ? new URL(url) : {};
+  const isPlain = (protocol === 'http:' || protocol === 'https:') && username === '' && password === '';
+  return isPlain ? url.replace(/\/+$/, '') : fail('--url', 'an http or https URL without user and password');
+}
+
+/** @throws SpanlineError for a variable that is missing or empty */
+function requireVariable(env: Environment, name: string): string {
+  return env[name]?.trim() || fail(name, 'an environment variable that holds the key');
+}
+
+/** Datadog's site; the sink checks it. */
+export function datadogSite(site: string | undefined, env: Environment): string {
+  const chosen = site ?? (env['DD_SITE'] || 'datadoghq.com');
+  datadog({ apiKey: { env: 'DD_API_KEY' }, site: chosen });
+  return chosen;
+}
+
+/** Datadog's API, with `DD_API_KEY` and `DD_APP_KEY`. */
+export function connectDatadog({ url, site }: Address, { env, stop }: CommandIo): JsonClient {
+  const [key, application] = [requireVariable(env, 'DD_API_KEY'), requireVariable(env, 'DD_APP_KEY')];
+  const headers = { 'dd-api-key': key, 'dd-application-key': application };
+  const api = url === undefined ? `https://api.${datadogSite(site, env)}` : checkUrl(url, 'https://api.datadoghq.com');
+  return createJsonClient(api, headers, { stop, hidden: [key, application] });
+}
+
+/** An API key, or `user:password`. Without either, requests are anonymous. */
+function authorization(env: Environment, prefix: string): { headers: Record<string, string>; hidden: string[] } {
+  const [key, basic] = [env[`${prefix}_API_KEY`]?.trim(), env[`${prefix}_BASIC`]?.trim()];
+  const [scheme, secret] = key ? ['ApiKey', key] : ['Basic', basic];
+  if (!secret) return { headers: {}, hidden: [] };
+  const encoded = secret.includes(':') ? Buffer.from(secret).toString('base64') : secret;
+  return { headers: { authorization: `${scheme} ${encoded}` }, hidden: [secret, encoded] };
+}
+
+/** Elasticsearch or OpenSearch, with `ES_API_KEY` or `ES_BASIC`. */
+export function connectCluster(url: string, { env, stop }: CommandIo): JsonClient {
+  const { headers, hidden } = authorization(env, 'ES');
+  return createJsonClient(url, headers, { stop, hidden });
+}

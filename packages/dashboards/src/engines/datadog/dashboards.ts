@@ -1,0 +1,60 @@
+/** The dashboards of a Datadog account. */
+import { props } from '@spanline/record';
+import type { JsonClient } from '@spanline/remote';
+import { ask } from '../../apply/ask.ts';
+import { labelledId } from '../../apply/label.ts';
+import type { Collection, StoredResource } from '../../apply/resource.ts';
+
+const PATH = 'api/v1/dashboard';
+const PAGE = 100;
+
+/** Ids of the dashboards with a label of the set; Datadog has no tags of one's own on dashboards. */
+async function labelled(client: JsonClient, set: string): Promise<{ id: string; address: string }[]> {
+  const found: { id: string; address: string }[] = [];
+  for (let start = 0; ; start += PAGE) {
+    const { dashboards } = props(await ask(client, { method: 'GET', path: `${PATH}?count=${PAGE}&start=${start}` }));
+    const page = Array.isArray(dashboards) ? dashboards.map((one) => props(one)) : [];
+    for (const { id: address, description } of page) {
+      const id = labelledId(description, set);
+      if (id !== undefined && typeof address === 'string') found.push({ id, address });
+    }
+    if (page.length < PAGE) return found;
+  }
+}
+
+/** Options of {@link datadogDashboards}. */
+export interface DatadogDashboardsOptions {
+  /** Name of the set of objects. @defaultValue `spanline` */
+  readonly set?: string;
+  /** Datadog's site, for links. @defaultValue `datadoghq.com` */
+  readonly site?: string;
+}
+
+/** The dashboards of an account that carry our label. The client sends `dd-api-key` and `dd-application-key`. */
+export function datadogDashboards(
+  client: JsonClient,
+  { set = 'spanline', site = 'datadoghq.com' }: DatadogDashboardsOptions = {},
+): Collection {
+  const pathOf = (address: string): string => `${PATH}/${encodeURIComponent(address)}`;
+  return {
+    name: 'Datadog dashboards',
+    async find() {
+      const stored: StoredResource[] = [];
+      for (const { id, address } of await labelled(client, set)) {
+        const body = props(await ask(client, { method: 'GET', path: pathOf(address) }));
+        stored.push({ id, address, title: String(body['title']), body });
+      }
+      return stored;
+    },
+    async create({ body }) {
+      return String(props(await ask(client, { method: 'POST', path: PATH, body }))['id']);
+    },
+    async replace({ address }, { body }) {
+      await ask(client, { method: 'PUT', path: pathOf(address), body });
+    },
+    async remove({ address }) {
+      await ask(client, { method: 'DELETE', path: pathOf(address) });
+    },
+    linkTo: (address) => `https://app.${site}/dashboard/${encodeURIComponent(address)}`,
+  };
+}
