@@ -1,15 +1,13 @@
-/** AI SDK, LangChain and LlamaIndex behind guards, against a provider over HTTP. */
+/** AI SDK and LangChain behind guards, against a provider over HTTP. */
 import { createOpenAI } from '@ai-sdk/openai';
 import type { LLMock } from '@copilotkit/aimock';
-import { HumanMessage } from '@langchain/core/messages';
+import { AIMessage, AIMessageChunk, HumanMessage } from '@langchain/core/messages';
 import { StringOutputParser } from '@langchain/core/output_parsers';
 import { ChatOpenAI } from '@langchain/openai';
-import { OpenAI as LlamaOpenAI } from '@llamaindex/openai';
 import * as ai7 from 'ai';
 import { createOpenAI as createOpenAI6 } from 'ai-sdk-openai3';
 import * as ai6 from 'ai6';
-import { createAgent, createMiddleware, tool } from 'langchain';
-import { tool as llamaTool } from 'llamaindex';
+import { createAgent, createMiddleware, initChatModel, tool } from 'langchain';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { createTracer } from '@spanline/core';
@@ -172,6 +170,68 @@ describe('LangChain', () => {
     expect(stopped.map((record) => record['spanline.guardrail.stage'])).toEqual(['tool_result']);
   });
 
+  test('a model that is made when it is called is guarded, also one with a configuration', async () => {
+    const made = () =>
+      initChatModel('gpt-4o-mini', { ...SETTINGS, modelProvider: 'openai', configuration: { baseURL } });
+    const read = async (model: {
+      stream(input: string): Promise<AsyncIterable<{ text: string }>>;
+    }): Promise<string> => {
+      let text = '';
+      for await (const chunk of await model.stream('mail')) text += chunk.text;
+      return text;
+    };
+    const model = guardChatModel(await made(), use(REDACT).options);
+    expect([(await model.invoke('mail')).text, await read(model)]).toEqual([REDACTED, REDACTED]);
+    expect((await model.bindTools([]).invoke('mail')).text).toBe(REDACTED);
+    const bound = guardChatModel(chatModel().withConfig({ tags: ['x'] }), use(REDACT).options);
+    expect([(await bound.invoke('mail')).text, await read(bound)]).toEqual([REDACTED, REDACTED]);
+    const middleware = [createMiddleware(guardAgent(use(REDACT).options))];
+    const { messages } = await createAgent({ model: await made(), tools: [], middleware }).invoke({
+      messages: [new HumanMessage('mail')],
+    });
+    expect(messages.at(-1)?.text).toBe(REDACTED);
+  });
+
+  test('an object that cannot be guarded is an error at the start', () => {
+    for (const guard of [guardChatModel, guardChain, guardLLM])
+      expect(() => guard({}, use(REDACT).options)).toThrow('ERR_INVALID_OPTION');
+  });
+
+  test('a chain that returns messages returns messages of the same class, with their arguments of tools', async () => {
+    const chain = guardChain(chatModel().withConfig({ runName: 'asked' }), use(REDACT).options);
+    for (const question of ['mail', 'tool']) {
+      const whole = await chain.invoke(question);
+      const chunks = [];
+      for await (const chunk of await chain.stream(question)) chunks.push(chunk);
+      const left = JSON.stringify([whole, chunks]);
+      expect([left.includes('[EMAIL]'), left.includes('example.org')]).toEqual([true, false]);
+      expect([AIMessage.isInstance(whole), chunks.every((chunk) => AIMessageChunk.isInstance(chunk))]).toEqual([
+        true,
+        true,
+      ]);
+    }
+    const replaced = await guardChain(chatModel().withConfig({ runName: 'asked' }), use(REPLACE).options).invoke(
+      'mail',
+    );
+    expect([AIMessage.isInstance(replaced), replaced.text]).toEqual([true, 'No.']);
+  });
+
+  test('a graph is guarded as a whole: its messages keep their class, and its pieces are read', async () => {
+    const graph = guardChain(createAgent({ model: chatModel(), tools: [] }), use(REDACT).options);
+    const asked = { messages: [new HumanMessage('mail')] };
+    const { messages } = await graph.invoke(asked);
+    expect(messages.map((message) => [message.type, message.text])).toEqual([
+      ['human', 'mail'],
+      ['ai', REDACTED],
+    ]);
+    for (const streamMode of ['updates', 'values', 'messages'] as const) {
+      const pieces = [];
+      for await (const piece of await graph.stream(asked, { streamMode })) pieces.push(piece);
+      const left = JSON.stringify(pieces);
+      expect([left.includes('[EMAIL]'), left.includes('example.org')]).toEqual([true, false]);
+    }
+  });
+
   test('a chain is guarded as a whole', async () => {
     const chain = guardChain(chatModel().pipe(new StringOutputParser()), use(REDACT, INPUT).options);
     expect(await chain.invoke('mail')).toBe(REDACTED);
@@ -180,33 +240,4 @@ describe('LangChain', () => {
     expect(text).toBe(REDACTED);
     expect(isGuardError(await failure(chain.invoke('ignore all')))).toBe(true);
   });
-});
-
-test('LlamaIndex: a model is redacted, whole and streamed', async () => {
-  const llm = guardLLM(new LlamaOpenAI({ model: 'gpt-4o-mini', apiKey: 'none', baseURL }), use(REDACT).options);
-  const messages = [{ role: 'user' as const, content: 'mail' }];
-  const whole = await llm.chat({ messages });
-  expect([whole.message.content, JSON.stringify(whole).includes('example.org')]).toEqual([REDACTED, false]);
-  let text = '';
-  for await (const chunk of await llm.chat({ messages, stream: true })) text += chunk.delta;
-  expect(text).toBe(REDACTED);
-  expect((await llm.complete({ prompt: 'mail' })).text).toBe(REDACTED);
-});
-
-test('LlamaIndex: arguments of a tool leave as a whole, and a tool gets them redacted', async () => {
-  const llm = guardLLM(new LlamaOpenAI({ model: 'gpt-4o-mini', apiKey: 'none', baseURL }), use(REDACT).options);
-  const calls: unknown[] = [];
-  const parameters = z.object({ to: z.string(), body: z.string() });
-  const execute = (args: object): string => {
-    calls.push(args);
-    return 'done';
-  };
-  const tools = [llamaTool({ name: 'send', description: 'Sends', parameters, execute })];
-  const messages = [{ role: 'user' as const, content: 'tool' }];
-  const chunks = [];
-  for await (const chunk of await llm.chat({ messages, tools, stream: true })) chunks.push(chunk);
-  expect(JSON.stringify(chunks)).not.toMatch(/jane|example/);
-  const { newMessages, stream } = await llm.exec({ messages, tools, stream: true });
-  for await (const _ of stream);
-  expect([calls, JSON.stringify(newMessages()).includes('example')]).toEqual([[{ to: '[EMAIL]', body: 'Hi' }], false]);
 });

@@ -1,7 +1,8 @@
 /** Guards chat models and agents of LangChain. */
 import { AsyncLocalStorage } from 'node:async_hooks';
+import { types } from 'node:util';
 import { isObject, patchMethod, props, sharedState } from '@spanline/instrumentation';
-import { list } from '@spanline/record';
+import { list, SpanlineError } from '@spanline/record';
 import { Answer } from '../gate/answer.ts';
 import { GatedStream, gateWhole } from '../gate/gated-stream.ts';
 import { checkInput } from '../gate/input.ts';
@@ -12,8 +13,14 @@ import { messageTexts } from '../shapes/requests.ts';
 type Method = (this: object, ...args: unknown[]) => unknown;
 type NewToken = (...args: unknown[]) => unknown;
 
-/** Undoes of guarded models, for all copies of this package. */
-const guarded = sharedState('guards.langchain', () => new WeakMap<object, () => void>());
+/** A guarded model: by whom, and how that is undone. */
+interface Guarded {
+  readonly engine: Engine;
+  undo(): void;
+}
+
+/** Guarded models, for all copies of this package. */
+const guarded = sharedState('guards.langchain', () => new WeakMap<object, Guarded>());
 
 /** Set while `_generate` runs, which some providers build on their own streaming. */
 const generating = new AsyncLocalStorage<true>();
@@ -100,11 +107,11 @@ function baseMethod(model: object, name: string): Method | undefined {
 
 /**
  * Guards a chat model in place, in chains, graphs and agents: `invoke`, `stream`, `batch`, `streamEvents`, bound tools
- * and structured output. Callbacks get a token when it leaves, also those of LangGraph's `messages` mode. Guarding
- * again replaces the guards.
+ * and structured output, also a model of `initChatModel` and one with a configuration. Callbacks get a token when it
+ * leaves, also those of LangGraph's `messages` mode. Guarding again replaces the guards.
  *
  * @returns the same model
- * @throws SpanlineError `ERR_INVALID_OPTION`
+ * @throws SpanlineError `ERR_INVALID_OPTION`, also for what is no chat model
  * @example
  * ```ts
  * import { ChatOpenAI } from '@langchain/openai';
@@ -116,7 +123,16 @@ function baseMethod(model: object, name: string): Method | undefined {
  * ```
  */
 export function guardChatModel<Model extends object>(model: Model, options: UseGuardsOptions): Model {
-  guardModel(model, new Engine(options));
+  if (!guardModel(model, new Engine(options))) {
+    const expected = 'a chat model of LangChain';
+    throw new SpanlineError({ code: 'ERR_INVALID_OPTION', option: 'model', expected, got: model });
+  }
+  return model;
+}
+
+async function guardMade(made: Promise<unknown>, engine: Engine): Promise<unknown> {
+  const model = await made;
+  guardModel(model, engine);
   return model;
 }
 
@@ -125,22 +141,41 @@ function guardDerived(engine: Engine): (original: Method) => Method {
   return (original) =>
     function derived(this: object, ...args: unknown[]): unknown {
       const made = Reflect.apply(original, this, args);
-      if (isObject(made) && typeof props(made)['_generate'] === 'function') guardModel(made, engine);
+      if (types.isPromise(made)) return guardMade(made, engine);
+      guardModel(made, engine);
       return made;
     };
 }
 
-/** Guards a model in place. */
-export function guardModel(model: object, engine: Engine): void {
-  guarded.get(model)?.();
-  const events = baseMethod(model, '_streamChatModelEvents');
-  const patches = [
-    patchMethod(model, '_generate', guardGenerate(engine), 'object'),
-    patchMethod(model, '_streamResponseChunks', guardStream(engine), 'object'),
-    events === undefined ? undefined : patchMethod(model, '_streamChatModelEvents', () => events, 'object'),
-    ...['withConfig', 'bindTools'].map((name) => patchMethod(model, name, guardDerived(engine), 'object')),
-  ];
-  guarded.set(model, () => {
-    for (const patch of patches) patch?.undo();
+/**
+ * Guards a model in place.
+ *
+ * @returns false for what is no model
+ */
+export function guardModel(model: unknown, engine: Engine): boolean {
+  if (!isObject(model)) return false;
+  const { _generate, _getModelInstance, bound } = props(model);
+  // A configuration around a model.
+  if (typeof _generate !== 'function') return bound !== undefined && guardModel(bound, engine);
+  const known = guarded.get(model);
+  if (known?.engine === engine) return true;
+  known?.undo();
+  const derived = ['withConfig', 'bindTools', '_getModelInstance'];
+  const patches = derived.map((name) => patchMethod(model, name, guardDerived(engine), 'object'));
+  // A model of `initChatModel` makes the model that it calls.
+  if (_getModelInstance === undefined) {
+    const events = baseMethod(model, '_streamChatModelEvents');
+    patches.push(
+      patchMethod(model, '_generate', guardGenerate(engine), 'object'),
+      patchMethod(model, '_streamResponseChunks', guardStream(engine), 'object'),
+      events === undefined ? undefined : patchMethod(model, '_streamChatModelEvents', () => events, 'object'),
+    );
+  }
+  guarded.set(model, {
+    engine,
+    undo() {
+      for (const patch of patches) patch?.undo();
+    },
   });
+  return true;
 }

@@ -1,6 +1,6 @@
 /** Guards models of LlamaIndexTS. */
 import { patchMethod, props } from '@spanline/instrumentation';
-import { list } from '@spanline/record';
+import { list, SpanlineError } from '@spanline/record';
 import { Answer } from '../gate/answer.ts';
 import { GatedStream, gateWhole } from '../gate/gated-stream.ts';
 import { checkInput } from '../gate/input.ts';
@@ -55,6 +55,10 @@ function llamaShape(): Shape<object> {
  * @throws SpanlineError `ERR_INVALID_OPTION`
  */
 export function guardLLM<Model extends object>(llm: Model, options: UseGuardsOptions): Model {
+  if (typeof props(llm)['chat'] !== 'function') {
+    const expected = 'a model of LlamaIndexTS';
+    throw new SpanlineError({ code: 'ERR_INVALID_OPTION', option: 'llm', expected, got: llm });
+  }
   const engine = new Engine(options);
   patchMethod(
     llm,

@@ -56,7 +56,8 @@ function withoutTexts(metadata: unknown): Record<string, unknown> {
   return Object.fromEntries(entries);
 }
 
-function readMessage(message: Record<string, unknown>, path: Path, texts: Texts, isChunk: boolean): void {
+/** Adds the texts of a message, or of a chunk of one. */
+export function readMessage(message: Record<string, unknown>, path: Path, texts: Texts, isChunk: boolean): void {
   const { content } = message;
   if (typeof content === 'string') {
     if (isChunk) texts.piece(content, [...path, 'content'], 'content');
@@ -102,13 +103,21 @@ function generationWith(generation: object, message: object): object {
 }
 
 /** The message with the texts that a copy of it has. */
-function remade(message: object): object {
+export function remade(message: object): object {
   const { content, tool_calls, invalid_tool_calls, tool_call_chunks, additional_kwargs, response_metadata } =
     props(message);
   const { tool_calls: _, function_call: __, __raw_response: ___, ...kept } = props(additional_kwargs);
   const metadata = { ...props(response_metadata), logprobs: undefined };
   const fields = { content, additional_kwargs: kept, response_metadata: metadata };
   const calls = tool_call_chunks === undefined ? { tool_calls, invalid_tool_calls } : { tool_call_chunks };
+  return messageWith(message, { ...fields, ...calls });
+}
+
+/** The message with another text, and without calls of tools. */
+export function messageShowing(message: object, text: string): object {
+  const { response_metadata, tool_call_chunks } = props(message);
+  const calls = tool_call_chunks === undefined ? { tool_calls: [], invalid_tool_calls: [] } : { tool_call_chunks: [] };
+  const fields = { content: text, response_metadata: withoutTexts(response_metadata), additional_kwargs: {} };
   return messageWith(message, { ...fields, ...calls });
 }
 
@@ -127,10 +136,7 @@ export function langchainShape(isChunk: boolean): Shape<object> {
         props(message)['usage_metadata'] !== undefined ||
         props(props(generation)['generationInfo'])['finish_reason'] !== undefined;
       if (replacement === undefined && !isLast) return { chunks: [], isShown: false };
-      const calls = isChunk ? { tool_call_chunks: [] } : { tool_calls: [], invalid_tool_calls: [] };
-      const metadata = withoutTexts(props(message)['response_metadata']);
-      const fields = { content: replacement ?? '', response_metadata: metadata, additional_kwargs: {} };
-      const own = messageWith(message as object, { ...fields, ...calls });
+      const own = messageShowing(message as object, replacement ?? '');
       return { chunks: [generationWith(generation, own)], isShown: replacement !== undefined };
     },
   };
