@@ -351,11 +351,12 @@ export const layerTable: LayerTable = {
     floors: [['template'], ['prompt.ts'], ['define-prompt.ts'], ['files', 'imports'], ['index.ts']],
   },
   replay: {
-    workspace: ['@spanline/record'],
+    workspace: ['@spanline/core', '@spanline/record'],
+    only: { '@spanline/core': ['cache'] },
     runtime: [],
     types: [],
     loaders: [],
-    floors: [['recording'], ['wire'], ['matching'], ['session'], ['index.ts']],
+    floors: [['recording'], ['wire'], ['matching'], ['cache', 'session'], ['index.ts']],
   },
   query: {
     workspace: ['@spanline/record', '@spanline/remote'],
