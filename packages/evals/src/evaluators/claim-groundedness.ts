@@ -1,7 +1,7 @@
 /** Share of an answer's claims that a sentence of the documents supports. */
 import { checkOptions, option, type RetrievedDocument, type Shape } from '@spanline/record';
 import type { Verdict } from '../feedback/verdict.ts';
-import { claimsOf, evidenceOf, faultOf } from './claims.ts';
+import { claimsOf, Evidence } from './claims.ts';
 
 /** Options of {@link claimGroundedness}. */
 export interface ClaimGroundednessOptions {
@@ -29,11 +29,11 @@ export function claimGroundedness(
   checkOptions(SHAPE, options);
   const { threshold = 0.5 } = options;
   return ({ answer, documents }) => {
-    const evidence = evidenceOf(documents.flatMap(({ content }) => content ?? []));
+    const evidence = new Evidence(documents.flatMap(({ content }) => content ?? []));
     const claims = claimsOf(answer);
-    if (evidence.length === 0 || claims.length === 0) return undefined;
+    if (evidence.isEmpty || claims.length === 0) return undefined;
     const faults = claims.flatMap((claim) => {
-      const why = faultOf(claim, evidence, threshold);
+      const why = evidence.faultOf(claim, threshold);
       return why === undefined ? [] : [{ claim, why }];
     });
     const value = 1 - faults.length / claims.length;

@@ -12,7 +12,7 @@ export interface Claim {
 
 /** Parts are claims of their own where a conjunction begins a new one. */
 const PARTS =
-  /;\s+|,?\s+\b(?:but|while|whereas|although|however|aber|während|obwohl|mais|tandis que|pero|mientras|ma|mentre)\b\s+/iu;
+  /;\s+|(?<!\s),?\s+\b(?:but|while|whereas|although|however|aber|während|obwohl|mais|tandis que|pero|mientras|ma|mentre)\b\s+/iu;
 const NEGATION =
   /\b(?:no|not|never|none|neither|nor|without|cannot|fails? to|nicht|kein(?:e[mnrs]?)?|nie(?:mals)?|ohne|ne|pas|jamais|sans|nunca|sin|non|mai|senza)\b|n['’]t\b/giu;
 const NAME = /(?<=[\p{L}\p{N},;:)]\s)\p{Lu}[\p{L}\p{M}'’-]+/gu;
@@ -29,7 +29,9 @@ function toClaim(text: string): Claim {
   return { text, words: factWords(text), names, isNegated: isNegated(text) };
 }
 
-/** The claims of an answer. */
+const MAX_CLAIMS = 500;
+
+/** The first 500 claims of an answer. */
 export function claimsOf(answer: string): Claim[] {
   return sentencesOf(answer)
     .flatMap((sentence) => {
@@ -37,11 +39,12 @@ export function claimsOf(answer: string): Claim[] {
       // A part that says too little alone belongs to its sentence.
       return parts.every(isClaim) ? parts : [toClaim(sentence)];
     })
-    .filter(isClaim);
+    .filter(isClaim)
+    .slice(0, MAX_CLAIMS);
 }
 
 /** A sentence of a document. */
-export interface Evidence {
+interface Sentence {
   readonly words: ReadonlySet<string>;
   readonly isNegated: boolean;
 }
@@ -49,31 +52,52 @@ export interface Evidence {
 const MAX_SENTENCES = 5000;
 
 /** The sentences of documents, each alone and with the next one, which often goes on with its subject. */
-export function evidenceOf(texts: readonly string[]): Evidence[] {
-  return texts
-    .flatMap((text) => {
-      const sentences = sentencesOf(text);
-      const words = sentences.map((sentence) => factWords(sentence));
-      return sentences.map((sentence, at) => ({
-        words: new Set([...(words[at] ?? []), ...(words[at + 1] ?? [])]),
-        isNegated: isNegated(sentence),
-      }));
-    })
-    .slice(0, MAX_SENTENCES);
-}
+export class Evidence {
+  readonly #sentences: readonly Sentence[];
+  /** The sentences that have a word. */
+  readonly #places = new Map<string, number[]>();
 
-const shareIn = (words: readonly string[], known: ReadonlySet<string>): number =>
-  words.filter((word) => known.has(word)).length / words.length;
+  /** The first 5000 sentences of documents. */
+  constructor(texts: readonly string[]) {
+    this.#sentences = texts
+      .flatMap((text) => {
+        const sentences = sentencesOf(text);
+        const words = sentences.map((sentence) => factWords(sentence));
+        return sentences.map((sentence, at) => ({
+          words: new Set([...(words[at] ?? []), ...(words[at + 1] ?? [])]),
+          isNegated: isNegated(sentence),
+        }));
+      })
+      .slice(0, MAX_SENTENCES);
+    for (const [at, { words }] of this.#sentences.entries()) {
+      for (const word of words) {
+        const places = this.#places.get(word);
+        if (places === undefined) this.#places.set(word, [at]);
+        else places.push(at);
+      }
+    }
+  }
 
-/** Says why no sentence supports a claim; `undefined` if one does. */
-export function faultOf(claim: Claim, evidence: readonly Evidence[], threshold: number): string | undefined {
-  const near = evidence.filter(({ words }) => shareIn(claim.words, words) >= threshold);
-  if (near.length === 0) return 'not in the documents';
-  const exact = near.filter(({ words }) =>
-    [...claim.words.filter(isNumber), ...claim.names].every((word) => words.has(word)),
-  );
-  if (exact.length === 0) return 'another number or name than the documents';
-  return exact.some(({ isNegated: negated }) => negated === claim.isNegated)
-    ? undefined
-    : 'the opposite of the documents';
+  get isEmpty(): boolean {
+    return this.#sentences.length === 0;
+  }
+
+  /** The sentences that have this share of the words. */
+  #near(words: readonly string[], threshold: number): Sentence[] {
+    const found = new Uint32Array(this.#sentences.length);
+    for (const word of words) for (const at of this.#places.get(word) ?? []) found[at] = (found[at] ?? 0) + 1;
+    return this.#sentences.filter((_, at) => (found[at] ?? 0) / words.length >= threshold);
+  }
+
+  /** Says why no sentence supports a claim; `undefined` if one does. */
+  faultOf(claim: Claim, threshold: number): string | undefined {
+    const near = this.#near(claim.words, threshold);
+    if (near.length === 0) return 'not in the documents';
+    const needed = [...claim.words.filter(isNumber), ...claim.names];
+    const exact = near.filter(({ words }) => needed.every((word) => words.has(word)));
+    if (exact.length === 0) return 'another number or name than the documents';
+    return exact.some(({ isNegated: negated }) => negated === claim.isNegated)
+      ? undefined
+      : 'the opposite of the documents';
+  }
 }

@@ -27,12 +27,20 @@ const SHAPE: Shape<JsonValidityOptions> = {
   ),
 };
 
+const FENCE = '```';
+
 /** Models write JSON into a fenced block, also when they were asked not to. */
-const FENCE = /^\s*```(?:json)?\s*\n([\s\S]*?)\n?\s*```\s*$/;
+function withoutFence(text: string): string {
+  const block = text.trim();
+  if (block.length < 2 * FENCE.length || !block.startsWith(FENCE) || !block.endsWith(FENCE)) return text;
+  const content = block.slice(FENCE.length, -FENCE.length);
+  const firstLine = content.slice(0, content.indexOf('\n') + 1);
+  return /^(?:json)?\s*$/.test(firstLine) ? content.slice(firstLine.length) : text;
+}
 
 function parse(text: string): { readonly value: unknown } | { readonly error: string } {
   try {
-    return { value: JSON.parse(FENCE.exec(text)?.[1] ?? text) as unknown };
+    return { value: JSON.parse(withoutFence(text)) as unknown };
   } catch (error) {
     return { error: (error as Error).message };
   }

@@ -16,7 +16,7 @@ const LOOKALIKES: Readonly<Record<string, string>> = Object.fromEntries(
 
 const withoutMarks = (text: string): string => text.normalize('NFKD').replaceAll(/\p{M}+/gu, '');
 
-/** Lower case, one width, no marks, no invisible letters. */
+/** Lower case, one width, no marks, no invisible letters, no wide gaps. */
 function plain(text: string): string {
   const visible = text
     .replaceAll(TAGS, (run) =>
@@ -26,7 +26,9 @@ function plain(text: string): string {
   return withoutMarks(visible)
     .toLowerCase()
     .replaceAll('’', "'")
-    .replaceAll(/[\u0370-\u03FF\u0400-\u052F]/gu, (letter) => LOOKALIKES[letter] ?? letter);
+    .replaceAll(/[\u0370-\u03FF\u0400-\u052F]/gu, (letter) => LOOKALIKES[letter] ?? letter)
+    .replaceAll(/[^\S\n]{3,}/g, '  ')
+    .replaceAll(/([^\w\s])\1{3,}/g, '$1$1$1');
 }
 
 const MIXED = /[a-z][0-9@$]|[0-9@$][a-z]/;

@@ -1,5 +1,7 @@
 /** Phrases by which texts try to give a model orders. */
 
+import { near } from '../near.ts';
+
 /** One kind of attack. */
 export interface InjectionRule {
   readonly name: string;
@@ -7,8 +9,6 @@ export interface InjectionRule {
 }
 
 const words = (list: string): string => `(?:${list})`;
-/** Up to so many words between two parts, in one sentence. */
-const near = (count: number): string => `(?:[^\\w.!?\\n]+[\\w'-]+){0,${count}}?[^\\w.!?\\n]+`;
 
 const DROP = words(
   'ignore|ignoring|disregard|forget|override|overrule|bypass|discard|neglect|do not follow|stop following|pay no attention to|set aside|' +
@@ -82,9 +82,9 @@ export const INJECTION_RULES: readonly InjectionRule[] = [
   rule('exfiltration', `\\b${SEND}\\b${near(12)}${TARGET}`, `\\b${DATA}\\b${near(10)}${SEND}\\b${near(8)}${TARGET}`),
   rule(
     'fake_role',
-    `(?:^|\\n)\\s*(?:#+\\s*|\\[|<\\|?)?(?:system|assistant|developer|im_start|inst)(?:\\|?>|\\])?\\s*(?::|\\n|\\]|>)`,
+    `(?:^|\\n)[^\\S\\n]*(?:#+[^\\S\\n]*|\\[|<\\|?)?(?:system|assistant|developer|im_start|inst)(?:\\|?>|\\])?\\s*(?::|\\n|\\]|>)`,
     `<\\|(?:im_start|im_end|system|endoftext|assistant)\\|>|\\[\\/?inst\\]|<<sys>>`,
-    `(?:^|\\n)\\W*end of (?:document|user input|input|prompt|context|instructions|system)\\b`,
+    `(?:^|\\n)[^\\w\\n]*end of (?:document|user input|input|prompt|context|instructions|system)\\b`,
     `\\[(?:system|admin|developer)\\]`,
     `\\b(?:system|systeme|sistema|system-) ?(?:note|hinweis|update|override|notice)\\b|\\b(?:note|nota|notiz|hinweis) (?:du |de |di |del )?(?:systeme?|sistema)\\b`,
   ),

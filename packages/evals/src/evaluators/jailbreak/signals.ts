@@ -1,5 +1,7 @@
 /** Signs by which prompts try to free a model of its rules. Patterns are for a text in lower case, without marks. */
 
+import { near } from '../near.ts';
+
 /** One sign. */
 export interface JailbreakSignal {
   readonly name: string;
@@ -8,7 +10,6 @@ export interface JailbreakSignal {
   readonly weight: 1 | 3;
 }
 
-const near = (count: number): string => `(?:[^\\w.!?\\n]+[\\w'-]+){0,${count}}?[^\\w.!?\\n]+`;
 const signal = (name: string, weight: 1 | 3, ...sources: readonly string[]): JailbreakSignal => ({
   name,
   weight,
