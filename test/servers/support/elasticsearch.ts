@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { type ProfileName, profileKey } from '@spanline/record';
 import { elasticsearchSetup } from '@spanline/ship';
 import { fetched, run } from './fetch.ts';
+import { SHORT_LIVED } from './java.ts';
 import { type RunningServer, startServer } from './server.ts';
 
 /** Runs on Java 17. */
@@ -55,7 +56,7 @@ export async function startElasticsearch(files: string): Promise<RunningServer> 
     name: 'Elasticsearch',
     folder,
     command: isRoot ? [...unprivileged, ...start] : start,
-    env: { ES_JAVA_HOME: await javaHome(), ES_JAVA_OPTS: '-Xms512m -Xmx512m' },
+    env: { ES_JAVA_HOME: await javaHome(), ES_JAVA_OPTS: `-Xms512m -Xmx512m ${SHORT_LIVED}` },
     ready: /HttpServerTransport *\].*publish_address \{127\.0\.0\.1:(\d+)\}/,
   });
 }

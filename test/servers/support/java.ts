@@ -2,6 +2,9 @@ import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { run } from './fetch.ts';
 
+/** A server lives for a minute: the code that the second compiler would make of it, on half of the machine, is hardly run. */
+export const SHORT_LIVED = '-XX:TieredStopAtLevel=1';
+
 const INSTALLED = '/usr/lib/jvm';
 
 function candidates(): string[] {

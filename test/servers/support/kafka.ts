@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { Consumer, MessagesStreamModes } from '@platformatic/kafka';
 import { freePort } from '../../support/free-port.ts';
 import { fetched, run } from './fetch.ts';
+import { SHORT_LIVED } from './java.ts';
 import { type RunningServer, startServer } from './server.ts';
 
 /** Runs on Java 17. */
@@ -53,7 +54,7 @@ export interface KafkaNode {
   readonly secure?: { readonly port: number; readonly key: string; readonly cert: string };
 }
 
-const JAVA = ['-Xms128m', '-Xmx384m', '-XX:TieredStopAtLevel=1', '-cp'];
+const JAVA = ['-Xms128m', '-Xmx384m', SHORT_LIVED, '-cp'];
 const SASL = 'org.apache.kafka.common.security';
 
 /** Users sign in with PLAIN or SCRAM over TLS. */

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { freePort } from '../../support/free-port.ts';
 import { fetched, run } from './fetch.ts';
-import { findJava } from './java.ts';
+import { findJava, SHORT_LIVED } from './java.ts';
 import { type RunningServer, startServer } from './server.ts';
 
 /** The newest line that runs on Java 17; it runs inside of the runner's process, without ISM. */
@@ -53,7 +53,16 @@ export function fetchOpenSearch3(): Promise<string | undefined> {
 /** An empty OpenSearch; data streams, templates, ingest pipelines and painless are in it. */
 export function startOpenSearch(files: string, java = 'java'): Promise<RunningServer> {
   const folder = mkdtempSync(join(tmpdir(), 'spanline-opensearch-'));
-  const command = [java, '-Xms512m', '-Xmx512m', '-cp', join(files, 'lib', '*'), MAIN, join(folder, 'node')];
+  const command = [
+    java,
+    '-Xms512m',
+    '-Xmx512m',
+    SHORT_LIVED,
+    '-cp',
+    join(files, 'lib', '*'),
+    MAIN,
+    join(folder, 'node'),
+  ];
   return startServer({ name: 'OpenSearch', folder, command, ready: /\bport (\d+)/ });
 }
 
@@ -67,7 +76,17 @@ export async function startOpenSearchCluster(files: string): Promise<RunningServ
   const folder = mkdtempSync(join(tmpdir(), 'spanline-opensearch-'));
   const ports = [await freePort(), await freePort(), await freePort()];
   const classes = join(files, 'lib', '*');
-  const command = ['java', '-Xms256m', '-Xmx768m', '-cp', classes, MAIN, join(folder, 'node'), ...ports.map(String)];
+  const command = [
+    'java',
+    '-Xms256m',
+    '-Xmx768m',
+    SHORT_LIVED,
+    '-cp',
+    classes,
+    MAIN,
+    join(folder, 'node'),
+    ...ports.map(String),
+  ];
   return startServer({ name: 'OpenSearch', folder, command, ready: /\bport (\d+)/ });
 }
 
@@ -108,6 +127,6 @@ export async function startSecuredOpenSearch(files: string, plugin: string): Pro
   cpSync(join(plugin, 'config'), join(config, 'opensearch-security'), { recursive: true });
   await makeKeystores(config);
   const classes = [join(files, 'lib', '*'), join(plugin, '*')].join(':');
-  const command = ['java', '-Xms512m', '-Xmx768m', '-cp', classes, MAIN, join(folder, 'node'), 'secured'];
+  const command = ['java', '-Xms512m', '-Xmx768m', SHORT_LIVED, '-cp', classes, MAIN, join(folder, 'node'), 'secured'];
   return startServer({ name: 'OpenSearch with security', folder, command, ready: /\bport (\d+)/ });
 }
