@@ -85,9 +85,11 @@ export function watchPromise(promise: unknown, events: AnswerEvents, isDecoded =
   const { responsePromise, parseResponse } = promise;
   let isParsed = false;
   let isAsked = false;
+  let isRegistered = false;
   const asked = (): void => {
     isAsked = true;
-    forgotten.unregister(promise);
+    if (isRegistered) forgotten.unregister(promise);
+    isRegistered = false;
   };
   const fail = (error: unknown): never => {
     events.failed(error);
@@ -96,7 +98,8 @@ export function watchPromise(promise: unknown, events: AnswerEvents, isDecoded =
   const responded = responsePromise.then((props) => {
     events.responded(props.response);
     // The registry keeps an entry until the next full collection, so that only calls that nobody waits for are added.
-    if (!isAsked) forgotten.register(promise, events, promise);
+    isRegistered = !isAsked;
+    if (isRegistered) forgotten.register(promise, events, promise);
     return props;
   }, fail);
   watchTakers(responded, { isParsed: () => isParsed, asked, taken: (response) => events.taken(response) });
