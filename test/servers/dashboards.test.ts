@@ -1,7 +1,9 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { parse, View } from 'vega';
+import { compile, type TopLevelSpec } from 'vega-lite';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
-import { METRICS, PANELS, type Panel, panelRows, panelSearch, type PanelRow } from '@spanline/dashboards';
+import { METRICS, PANELS, type Panel, panelRows, panelSearch, type PanelRow, vegaChart } from '@spanline/dashboards';
 import { opensearch } from '@spanline/ship';
 import { evaluate } from '../../packages/dashboards/test/support/evaluate.ts';
 import { dashboardLog, type Line } from './support/dashboard-log.ts';
@@ -11,6 +13,11 @@ import type { RunningServer } from './support/server.ts';
 import { setUp, ship } from './support/ship.ts';
 
 const files = inject('servers').opensearch3;
+interface ChartData {
+  readonly url: { readonly index: string; readonly body: object };
+  readonly format: object;
+}
+
 const STREAMS = { ecs: 'logs-spanline-default', otel: 'llm-otel' } as const;
 
 describe.skipIf(files === undefined)('panels on OpenSearch 3', () => {
@@ -62,6 +69,18 @@ describe.skipIf(files === undefined)('panels on OpenSearch 3', () => {
       }
       const isShown = panel.metrics.filter((name) => rows.some(({ values }) => (values[name] ?? 0) !== 0));
       expect(isShown).toEqual(panel.metrics);
+    });
+
+    it.each(PANELS)('$id is drawn by Vega from the answer', async (panel) => {
+      const index = STREAMS[profile];
+      const { data, ...chart } = vegaChart(panel, { index, profile }) as unknown as { data: ChartData };
+      // Kibana and OpenSearch Dashboards add the time of the page, and give Vega the answer.
+      const answer = await client.send('POST', `${data.url.index}/_search`, data.url.body);
+      const spec = { ...chart, data: { values: answer, format: data.format } } as unknown as TopLevelSpec;
+      const svg = await new View(parse(compile(spec).spec), { renderer: 'none' }).toSVG();
+      const marks = svg.match(/aria-roledescription="(?:line mark|point|bar)"/g) ?? [];
+      expect([panel.id, marks.length > 0]).toEqual([panel.id, true]);
+      expect(svg).not.toMatch(/NaN|undefined/);
     });
   });
 });

@@ -4,6 +4,14 @@ export { type Change, planChanges } from './apply/plan.ts';
 export { ApplyError, type Collection, type Resource, type StoredResource } from './apply/resource.ts';
 export { datadogDashboard } from './engines/datadog/dashboard.ts';
 export { datadogDashboards, type DatadogDashboardsOptions } from './engines/datadog/dashboards.ts';
+export { savedObjectCollection, type SavedObjectCollectionOptions } from './engines/saved-objects/collection.ts';
+export {
+  importFile,
+  type SavedObject,
+  savedObjects,
+  type SavedObjectsOptions,
+} from './engines/saved-objects/saved-objects.ts';
+export { type ChartSource, vegaChart } from './engines/saved-objects/vega.ts';
 export type { RenderOptions } from './engines/render-options.ts';
 export { METRIC_NAMES, type MetricName, METRICS } from './metrics/catalogue.ts';
 export type { Condition, Measure, Metric, Selection, Unit } from './metrics/metric.ts';

@@ -13,7 +13,7 @@ const HELP = `spanline dashboards render <target> [options]
 spanline dashboards diff <target> [options]
 spanline dashboards apply <target> [options]
 
-render   print the dashboards as JSON, one on each line
+render   print the dashboards: JSON, one on each line; for kibana and opensearch a file for their import
 diff     print what apply would change, and each difference
 apply    the same; with --yes, change it, and print the addresses
 
@@ -22,6 +22,15 @@ Only objects with the label of the set are changed or removed. Keys come from th
   datadog                 DD_API_KEY, DD_APP_KEY
     --site <site>         default DD_SITE, else datadoghq.com
     --url <url>           another address of the API, such as that of a proxy
+  kibana                  KIBANA_API_KEY, or KIBANA_BASIC (user:password)
+    --url <url>           URL of Kibana
+    --space <id>          its space
+  opensearch              OPENSEARCH_DASHBOARDS_BASIC (user:password)
+    --url <url>           URL of OpenSearch Dashboards
+  kibana, opensearch
+    --index <pattern>     index pattern of the lines (default logs-spanline-*)
+    --profile ecs|otel    profile of the lines (default ecs)
+    --trace-url <url>     makes trace ids links, such as https://viewer.example.com/#/trace/{trace_id}
   all targets
     --set <name>          name of the set of dashboards, such as a service (default spanline)
     --filter <search>     narrows every panel, in the language of the target, such as service:rag-api
@@ -35,7 +44,14 @@ const ACTIONS = ['render', 'diff', 'apply'] as const;
 type Action = (typeof ACTIONS)[number];
 
 const COMMON = { set: 'text', filter: 'text', help: 'switch' } as const satisfies FlagTable;
-const OWN = { url: 'text', site: 'text' } as const satisfies FlagTable;
+const OWN = {
+  url: 'text',
+  site: 'text',
+  space: 'text',
+  index: 'text',
+  profile: 'text',
+  'trace-url': 'text',
+} as const satisfies FlagTable;
 const APPLY = { yes: 'switch' } as const satisfies FlagTable;
 const SET = /^[\w-]{1,40}$/;
 
@@ -58,13 +74,16 @@ function parse(args: readonly string[]): Parsed | undefined {
   if (others.length > 0) fail(`dashboards ${action}`, 'followed by one target');
   const own = Object.fromEntries(target.flags.map((flag) => [flag, OWN[flag]]));
   checkFlags(flags, { ...COMMON, ...own, ...(action === 'apply' ? APPLY : {}) });
-  const { set = 'spanline', filter, url, site, yes } = checkFlags(flags, all);
+  const { set = 'spanline', yes, profile, 'trace-url': traceUrl, help: _help, ...texts } = checkFlags(flags, all);
   if (!SET.test(set)) fail('--set', 'at most 40 letters, digits, dashes and underscores');
+  if (profile !== undefined && profile !== 'ecs' && profile !== 'otel') fail('--profile', 'ecs or otel');
+  if (traceUrl !== undefined && !/^https?:\/\/.*\{trace_id\}/.test(traceUrl))
+    fail('--trace-url', 'an http or https URL with {trace_id}');
   const options = {
     set,
-    ...(filter === undefined ? {} : { filter }),
-    ...(url === undefined ? {} : { url }),
-    ...(site === undefined ? {} : { site }),
+    ...texts,
+    ...(profile === undefined ? {} : { profile: profile as 'ecs' }),
+    ...(traceUrl === undefined ? {} : { traceUrl }),
   };
   return { action, target, options, isConfirmed: yes === true };
 }
@@ -72,7 +91,7 @@ function parse(args: readonly string[]): Parsed | undefined {
 async function perform({ action, target, options, isConfirmed }: Parsed, io: CommandIo): Promise<number> {
   const wanted = target.render(options);
   if (action === 'render') {
-    for (const { body } of wanted) io.stdout.write(`${safeJson(JSON.stringify(body))}\n`);
+    io.stdout.write(safeJson(target.print(wanted)));
     return EXIT.ok;
   }
   const collection = target.open(options, io);

@@ -11,6 +11,8 @@ interface Address {
   readonly url?: string | undefined;
   /** Datadog's site. */
   readonly site?: string | undefined;
+  /** Kibana's space. */
+  readonly space?: string | undefined;
 }
 
 /** Credentials in a URL would be visible in the list of processes. */
@@ -54,4 +56,19 @@ function authorization(env: Environment, prefix: string): { headers: Record<stri
 export function connectCluster(url: string, { env, stop }: CommandIo): JsonClient {
   const { headers, hidden } = authorization(env, 'ES');
   return createJsonClient(url, headers, { stop, hidden });
+}
+
+/** Kibana, with `KIBANA_API_KEY` or `KIBANA_BASIC`. */
+export function connectKibana({ url, space }: Address, { env, stop }: CommandIo): JsonClient {
+  const { headers, hidden } = authorization(env, 'KIBANA');
+  const root = checkUrl(url, 'https://kibana.example.com:5601');
+  const base = space === undefined || space === 'default' ? root : `${root}/s/${encodeURIComponent(space)}`;
+  return createJsonClient(base, { 'kbn-xsrf': 'true', ...headers }, { stop, hidden });
+}
+
+/** OpenSearch Dashboards, with `OPENSEARCH_DASHBOARDS_BASIC`. */
+export function connectOpensearchDashboards({ url }: Address, { env, stop }: CommandIo): JsonClient {
+  const { headers, hidden } = authorization(env, 'OPENSEARCH_DASHBOARDS');
+  const root = checkUrl(url, 'https://dashboards.example.com:5601');
+  return createJsonClient(root, { 'osd-xsrf': 'true', ...headers }, { stop, hidden });
 }

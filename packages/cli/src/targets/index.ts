@@ -1,2 +1,9 @@
-export { checkUrl, connectCluster, connectDatadog, datadogSite } from './connect.ts';
+export {
+  checkUrl,
+  connectCluster,
+  connectDatadog,
+  connectKibana,
+  connectOpensearchDashboards,
+  datadogSite,
+} from './connect.ts';
 export { applyAll, showPlan } from './keep.ts';

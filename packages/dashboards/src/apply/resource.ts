@@ -28,8 +28,8 @@ export interface Collection {
   create(resource: Resource): Promise<string>;
   replace(stored: StoredResource, resource: Resource): Promise<void>;
   remove(stored: StoredResource): Promise<void>;
-  /** Address of an object's page, for a browser. */
-  linkTo?(address: string): string;
+  /** Address of an object's page, for a browser; `undefined` if it has none of its own. */
+  linkTo?(address: string): string | undefined;
 }
 
 /** A target refused a request, or was not reached. The message has neither keys nor content. */

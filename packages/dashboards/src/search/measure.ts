@@ -19,7 +19,8 @@ function aggregationOf(measure: Measure, profile: SearchProfile): Json {
   return inner === undefined ? { filter } : { filter, aggs: { [INNER]: inner } };
 }
 
-const nameOf = (metric: string, part: 'of' | 'per', index: number): string => `${metric}_${part}_${index}`;
+/** The name of the aggregation of a measure. */
+export const valueName = (metric: string, part: 'of' | 'per', index: number): string => `${metric}_${part}_${index}`;
 
 /** The aggregations of a metric, to be put side by side with those of others. */
 export function metricAggregations(
@@ -27,8 +28,8 @@ export function metricAggregations(
   { of, per = [] }: Metric,
   profile: SearchProfile,
 ): Record<string, Json> {
-  const parts = [...of.entries()].map(([index, measure]) => [nameOf(name, 'of', index), measure] as const);
-  const whole = [...per.entries()].map(([index, measure]) => [nameOf(name, 'per', index), measure] as const);
+  const parts = [...of.entries()].map(([index, measure]) => [valueName(name, 'of', index), measure] as const);
+  const whole = [...per.entries()].map(([index, measure]) => [valueName(name, 'per', index), measure] as const);
   return Object.fromEntries([...parts, ...whole].map(([key, measure]) => [key, aggregationOf(measure, profile)]));
 }
 
@@ -52,7 +53,7 @@ export function readMetric(name: string, metric: Metric, results: unknown): numb
   const read = (part: 'of' | 'per', measures: readonly Measure[]): number | undefined =>
     sumOf(
       measures,
-      measures.map((measure, index) => numberOf(measure, all[nameOf(name, part, index)])),
+      measures.map((measure, index) => numberOf(measure, all[valueName(name, part, index)])),
     );
   const value = read('of', of);
   if (value === undefined) return undefined;

@@ -27,8 +27,8 @@ const ROWS = 10;
 
 const metricsOf = ({ metrics }: Panel): [string, Metric][] => metrics.map((name) => [name, METRICS[name]]);
 
-/** The body of the search of a panel. */
-export function panelSearch(panel: Panel, { profile, from, to }: SearchRange): Json {
+/** The aggregations of a panel. Buckets of a field are named `by`, those of time `time`. */
+export function panelAggregations(panel: Panel, profile: SearchProfile): Json {
   const values = Object.assign(
     {},
     ...metricsOf(panel).map(([name, metric]) => metricAggregations(name, metric, profile)),
@@ -36,11 +36,15 @@ export function panelSearch(panel: Panel, { profile, from, to }: SearchRange): J
   const interval = panel.every === 'day' ? { calendar_interval: 'day' } : { fixed_interval: '1h' };
   const overTime = { [TIME]: { date_histogram: { field: '@timestamp', ...interval, min_doc_count: 1 }, aggs: values } };
   const inner = panel.kind === 'time' ? overTime : values;
-  const grouped =
-    panel.by === undefined
-      ? inner
-      : { [BY]: { terms: { field: profileKey(panel.by, profile), size: ROWS }, aggs: inner } };
-  return { size: 0, query: { bool: { filter: [{ range: { '@timestamp': { gte: from, lte: to } } }] } }, aggs: grouped };
+  return panel.by === undefined
+    ? inner
+    : { [BY]: { terms: { field: profileKey(panel.by, profile), size: ROWS }, aggs: inner } };
+}
+
+/** The body of the search of a panel. */
+export function panelSearch(panel: Panel, { profile, from, to }: SearchRange): Json {
+  const range = { range: { '@timestamp': { gte: from, lte: to } } };
+  return { size: 0, query: { bool: { filter: [range] } }, aggs: panelAggregations(panel, profile) };
 }
 
 function valuesOf(panel: Panel, results: unknown): Record<string, number> {

@@ -1,0 +1,146 @@
+/**
+ * A panel as a Vega-Lite chart, which Kibana and OpenSearch Dashboards draw. The chart holds the search of the panel,
+ * so that every metric can be drawn, also ratios of sums over different lines.
+ */
+import { METRICS } from '../../metrics/catalogue.ts';
+import type { Measure, Metric, Unit } from '../../metrics/metric.ts';
+import type { Panel } from '../../panels/panel.ts';
+import type { SearchProfile } from '../../search/condition.ts';
+import { valueName } from '../../search/measure.ts';
+import { panelAggregations } from '../../search/panel-search.ts';
+
+type Json = Readonly<Record<string, unknown>>;
+
+/** Where a chart reads, and what of it. */
+export interface ChartSource {
+  /** Index pattern or data stream. */
+  readonly index: string;
+  readonly profile: SearchProfile;
+}
+
+const FORMATS: Readonly<Record<Unit, string>> = {
+  count: ',.0f',
+  ms: ',.0f',
+  usd: '$,.4f',
+  tokens: ',.0f',
+  share: '.1%',
+  score: '.3f',
+  documents: '.2f',
+};
+
+/** A number of the answer. A quantile of no lines, and a mean of none, is null. */
+function numberOf(metric: string, part: 'of' | 'per', index: number, measure: Measure): string {
+  const aggregation = `datum['${valueName(metric, part, index)}']`;
+  if (measure.kind === 'count') return `${aggregation}.doc_count`;
+  return measure.kind === 'quantile' ? `${aggregation}.value.values[0].value` : `${aggregation}.value.value`;
+}
+
+const sumOf = (metric: string, part: 'of' | 'per', measures: readonly Measure[]): string =>
+  measures.map((measure, index) => numberOf(metric, part, index, measure)).join(' + ');
+
+/** The value of a metric in a bucket, as an expression of Vega; null without data. */
+function expressionOf(name: string, { of, per, factor = 1 }: Metric): string {
+  const value = `(${sumOf(name, 'of', of)}) * ${factor}`;
+  if (per !== undefined) {
+    const whole = `(${sumOf(name, 'per', per)})`;
+    return `${whole} > 0 ? ${value} / ${whole} : null`;
+  }
+  const absent = of.flatMap((measure, index) =>
+    measure.kind === 'count' || measure.kind === 'sum'
+      ? []
+      : [`!isValid(${numberOf(name, 'of', index, measure)}) || isNaN(${numberOf(name, 'of', index, measure)})`],
+  );
+  return absent.length === 0 ? value : `${absent.join(' || ')} ? null : ${value}`;
+}
+
+/** One row for each bucket and metric: `series`, `time`, `value`. */
+function transforms(panel: Panel): Json[] {
+  const titles = panel.metrics.map((name) => METRICS[name].title);
+  const isTimed = panel.kind === 'time';
+  // Buckets of the field hold buckets of time.
+  const opened =
+    panel.by !== undefined && isTimed
+      ? [
+          { calculate: 'datum.key', as: 'group' },
+          { flatten: ['time.buckets'], as: ['bucket'] },
+          ...panel.metrics.flatMap((name) => {
+            const { of, per = [] }: Metric = METRICS[name];
+            const names = [
+              ...of.map((_, index) => valueName(name, 'of', index)),
+              ...per.map((_, index) => valueName(name, 'per', index)),
+            ];
+            return names.map((key) => ({ calculate: `datum.bucket['${key}']`, as: key }));
+          }),
+          { calculate: 'datum.bucket.key', as: 'start' },
+        ]
+      : [{ calculate: 'datum.key', as: isTimed ? 'start' : 'group' }];
+  const series = panel.by !== undefined && isTimed ? `datum.group + ': ' + datum.metric` : 'datum.metric';
+  return [
+    ...opened,
+    ...panel.metrics.map((name, index) => ({ calculate: expressionOf(name, METRICS[name]), as: titles[index] })),
+    { fold: titles, as: ['metric', 'value'] },
+    { filter: 'isValid(datum.value)' },
+    { calculate: panel.by !== undefined && isTimed && titles.length === 1 ? 'datum.group' : series, as: 'series' },
+  ];
+}
+
+function timeChart(panel: Panel): Json {
+  const unit = METRICS[panel.metrics[0] as keyof typeof METRICS].unit;
+  return {
+    mark: { type: 'line', point: true, tooltip: true },
+    encoding: {
+      x: { field: 'start', type: 'temporal', title: null },
+      y: { field: 'value', type: 'quantitative', title: null, axis: { format: FORMATS[unit] } },
+      color: { field: 'series', type: 'nominal', title: null },
+    },
+  };
+}
+
+/** Each metric has a column of bars with an axis of its own. */
+function topChart(panel: Panel): Json {
+  const first = METRICS[panel.metrics[0] as keyof typeof METRICS].title;
+  return {
+    transform: [],
+    hconcat: panel.metrics.map((name, index) => {
+      const { title, unit } = METRICS[name];
+      return {
+        title,
+        transform: [{ filter: { field: 'metric', equal: title } }],
+        width: 120,
+        mark: { type: 'bar', tooltip: true },
+        encoding: {
+          y: {
+            field: 'group',
+            type: 'nominal',
+            title: null,
+            sort: index === 0 ? '-x' : null,
+            ...(index === 0 ? {} : { axis: null }),
+          },
+          x: { field: 'value', type: 'quantitative', title: null, axis: { format: FORMATS[unit], tickCount: 3 } },
+        },
+      };
+    }),
+    description: `Sorted by ${first}`,
+  };
+}
+
+/** The chart of a panel. Kibana and OpenSearch Dashboards replace `%context%` by the filters and time of the page. */
+export function vegaChart(panel: Panel, { index, profile }: ChartSource): Json {
+  const { transform: _none, ...chart } =
+    panel.kind === 'time' ? { transform: [], ...timeChart(panel) } : topChart(panel);
+  const property = panel.by === undefined ? 'aggregations.time.buckets' : 'aggregations.by.buckets';
+  return {
+    $schema: 'https://vega.github.io/schema/vega-lite/v5.json',
+    data: {
+      url: {
+        '%context%': true,
+        '%timefield%': '@timestamp',
+        index,
+        body: { size: 0, aggs: panelAggregations(panel, profile) },
+      },
+      format: { property },
+    },
+    transform: transforms(panel),
+    ...chart,
+  };
+}
