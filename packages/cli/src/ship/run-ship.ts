@@ -6,7 +6,6 @@ import { createRateMeter } from '@spanline/ship/internal';
 import { type CommandIo, EXIT, messageOf } from '../command.ts';
 import { fail } from '../fail.ts';
 import { lineText } from '../report/index.ts';
-import { runSetup } from '../setup/run-setup.ts';
 import { resolveConfig, type ShipConfig } from './config.ts';
 import { runDeadLetters } from './dead-letters.ts';
 import { parseShipOptions, SHIP_HELP, type ShipOptions } from './options.ts';
@@ -119,7 +118,7 @@ function checkDir({ dir, files }: ShipConfig, { stdin }: ShipOptions): void {
 /** Runs `spanline ship`. @returns the exit code */
 export async function runShip(args: readonly string[], io: CommandIo): Promise<number> {
   const [first, ...others] = args;
-  if (first === 'setup') return runSetup(others, io);
+  if (first === 'setup') return (await import('../setup/run-setup.ts')).runSetup(others, io);
   try {
     if (first === 'dead-letters') return await runDeadLetters(others, io);
     checkCommand(first);
