@@ -2,6 +2,8 @@
 import { memoize } from '@spanline/record';
 
 const INITIAL_BYTES = 65_536;
+/** A buffer that grows gets more than it needs. */
+const GROWTH = 1.25;
 /** A larger buffer is not kept for the next object. */
 const MAX_KEPT_BYTES = 1_048_576;
 /** Up to this many characters, a text is read faster by its characters than by its bytes. */
@@ -70,14 +72,14 @@ export function createJsonBytes(): JsonBytes {
   function reserve(room: number): void {
     const needed = length + room + SIGNS;
     if (needed <= bytes.length) return;
-    const larger = Buffer.allocUnsafe(2 * needed);
+    const larger = Buffer.allocUnsafe(Math.ceil(GROWTH * needed));
     bytes.copy(larger, 0, 0, length);
     bytes = larger;
   }
 
   /** Text that is JSON already. */
   function raw(json: string): void {
-    reserve(json.length * MAX_UTF8);
+    reserve(json.length > LONG_TEXT ? Buffer.byteLength(json) : json.length * MAX_UTF8);
     length += bytes.write(json, length);
   }
 
