@@ -109,7 +109,9 @@ const AT_RUN_TIME = ['findTrace', 'llmSpan', 'parseLine', 'rerankSpan', 'retriev
 /** Works inside of a file of Vitest that describes an experiment. */
 const IN_EXPERIMENTS = ['evaluate'];
 /** Only our own packages and commands call these. */
-const BETWEEN_PACKAGES = ['createHttpClient', 'resolveRules'];
+const BETWEEN_PACKAGES = ['createHttpClient', 'createJsonClient', 'resolveRules'];
+/** Writes what `definePrompt` has checked. */
+const WRITERS = ['formatPromptFile'];
 
 it('every public function that takes options is tried', () => {
   const names = (path: string): string[] => readExports(fileURLToPath(new URL(path, PACKAGES)));
@@ -134,7 +136,7 @@ it('every public function that takes options is tried', () => {
   const tried = Object.keys(SET_UPS).map((name) => name.split(/[ ,]/)[1] ?? '');
   expect(takers.length).toBeGreaterThan(40);
   expect([...new Set(takers)].filter((name) => !tried.includes(name)).toSorted()).toEqual(
-    [...AT_RUN_TIME, ...IN_EXPERIMENTS, ...BETWEEN_PACKAGES].toSorted(),
+    [...AT_RUN_TIME, ...IN_EXPERIMENTS, ...BETWEEN_PACKAGES, ...WRITERS].toSorted(),
   );
 });
 

@@ -13,6 +13,7 @@ import { wrapQuery } from '@spanline/claude-agent-sdk';
 import * as core from '@spanline/core';
 import * as pretty from '@spanline/core/pretty';
 import * as testing from '@spanline/core/testing';
+import * as dashboards from '@spanline/dashboards';
 import * as evals from '@spanline/evals';
 import * as express from '@spanline/express';
 import * as fastify from '@spanline/fastify';
@@ -31,7 +32,9 @@ import * as next from '@spanline/next';
 import * as openai from '@spanline/openai';
 import { SpanlineTracingProcessor } from '@spanline/openai-agents';
 import * as otel from '@spanline/otel';
+import * as prompts from '@spanline/prompts';
 import * as query from '@spanline/query';
+import * as replay from '@spanline/replay';
 import * as ship from '@spanline/ship';
 import * as viewer from '@spanline/viewer';
 
@@ -77,6 +80,8 @@ export const SET_UPS: Readonly<Record<string, Call>> = {
   'core/pretty renderTrace': (options) => pretty.renderTrace([], options),
   'core/testing memoryLog': testing.memoryLog,
   'core/testing tree': (options) => testing.tree([], options),
+  'dashboards datadogDashboard': dashboards.datadogDashboard,
+  'dashboards datadogDashboards': (options) => dashboards.datadogDashboards({} as never, options),
   'evals SpanEvaluations': (options) => new evals.SpanEvaluations(options),
   'evals claimGroundedness': evals.claimGroundedness,
   'evals compareResults': (options) => evals.compareResults(NO_RESULTS, NO_RESULTS, options),
@@ -147,6 +152,9 @@ export const SET_UPS: Readonly<Record<string, Call>> = {
   'openai wrapOpenAI': (options) => openai.wrapOpenAI(clients.openai, options),
   'openai-agents SpanlineTracingProcessor': (options) => new SpanlineTracingProcessor(options),
   'otel SpanlineSpanProcessor': (options) => new otel.SpanlineSpanProcessor(options),
+  'prompts definePrompt': prompts.definePrompt,
+  'prompts fetchPrompts': prompts.fetchPrompts,
+  'prompts openPrompts': prompts.openPrompts,
   'query datasetItems': (options) => query.datasetItems(noLines(), options).next(),
   'query deleteDocuments': (options) => query.deleteDocuments(url, query.ALL, options),
   'query open': (options) => query.open('app.ndjson', options),
@@ -156,6 +164,8 @@ export const SET_UPS: Readonly<Record<string, Call>> = {
   'query timeFilter, a range': (range) => query.timeFilter(range),
   'query toSearchQuery': (options) => query.toSearchQuery(query.ALL, options),
   'query toSql': (options) => query.toSql(query.ALL, options),
+  'replay cachedFetch': replay.cachedFetch,
+  'replay replay': (options) => replay.replay([], options),
   'ship cloudwatchSetup': ship.cloudwatchSetup,
   'ship datadog': ship.datadog,
   'ship datadogLlmObs': ship.datadogLlmObs,

@@ -1,3 +1,5 @@
+import { option, type Shape } from '@spanline/record';
+
 /** Options that all engines have. */
 export interface RenderOptions {
   /**
@@ -9,3 +11,5 @@ export interface RenderOptions {
   /** Search that narrows every panel, in the engine's own language. @defaultValue every line */
   readonly filter?: string;
 }
+
+export const RENDER_OPTIONS: Shape<RenderOptions> = { set: option.string(), filter: option.string() };

@@ -1,8 +1,9 @@
 /** The dashboard for Datadog's API. */
+import { checkOptions } from '@spanline/record';
 import { labelOf } from '../../apply/label.ts';
 import type { Resource } from '../../apply/resource.ts';
 import { PANELS } from '../../panels/panels.ts';
-import type { RenderOptions } from '../render-options.ts';
+import { RENDER_OPTIONS, type RenderOptions } from '../render-options.ts';
 import { DASHBOARD, DESCRIPTION, titleOf } from '../texts.ts';
 import { datadogWidget } from './widget.ts';
 
@@ -10,7 +11,9 @@ import { datadogWidget } from './widget.ts';
  * Renders the body of `POST /api/v1/dashboard`, for lines in the profile `datadog`. Each field that a panel groups by,
  * or takes a number of, needs a facet or a measure. `datadogSetup()` of `@spanline/ship` lists them.
  */
-export function datadogDashboard({ set = 'spanline', filter = '' }: RenderOptions = {}): Resource {
+export function datadogDashboard(options: RenderOptions = {}): Resource {
+  checkOptions(RENDER_OPTIONS, options);
+  const { set = 'spanline', filter = '' } = options;
   const title = titleOf(set);
   const body = {
     title,

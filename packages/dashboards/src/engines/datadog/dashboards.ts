@@ -1,5 +1,5 @@
 /** The dashboards of a Datadog account. */
-import { props } from '@spanline/record';
+import { checkOptions, option, props, type Shape } from '@spanline/record';
 import type { JsonClient } from '@spanline/remote';
 import { ask } from '../../apply/ask.ts';
 import { labelledId } from '../../apply/label.ts';
@@ -30,11 +30,12 @@ export interface DatadogDashboardsOptions {
   readonly site?: string;
 }
 
+const OPTIONS: Shape<DatadogDashboardsOptions> = { set: option.string(), site: option.string() };
+
 /** The dashboards of an account that carry our label. The client sends `dd-api-key` and `dd-application-key`. */
-export function datadogDashboards(
-  client: JsonClient,
-  { set = 'spanline', site = 'datadoghq.com' }: DatadogDashboardsOptions = {},
-): Collection {
+export function datadogDashboards(client: JsonClient, options: DatadogDashboardsOptions = {}): Collection {
+  checkOptions(OPTIONS, options);
+  const { set = 'spanline', site = 'datadoghq.com' } = options;
   const pathOf = (address: string): string => `${PATH}/${encodeURIComponent(address)}`;
   return {
     name: 'Datadog dashboards',
