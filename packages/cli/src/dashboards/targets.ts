@@ -22,7 +22,7 @@ export interface DashboardOptions extends SavedObjectsOptions {
 }
 
 /** Flags of some targets. */
-export type OwnFlag = 'url' | 'site' | 'space' | 'index' | 'profile' | 'trace-url';
+type OwnFlag = 'url' | 'site' | 'space' | 'index' | 'profile' | 'trace-url';
 
 /** A target. */
 export interface DashboardTarget {
