@@ -202,7 +202,7 @@ export const layerTable: LayerTable = {
   openai: instrumentation({
     types: ['openai'],
     loaders: ['register.ts'],
-    floors: [['scope.ts', 'apis'], ['read-request.ts'], ['wrap.ts'], ['index.ts', 'register.ts']],
+    floors: [['scope.ts', 'apis'], ['read-request.ts'], ['wrap.ts', 'requests.ts'], ['index.ts', 'register.ts']],
   }),
   bedrock: instrumentation({
     types: ['@aws-sdk/client-bedrock-runtime'],
@@ -212,7 +212,7 @@ export const layerTable: LayerTable = {
       ['converse.ts'],
       ['invoke.ts'],
       ['read-request.ts', 'trace-commands.ts'],
-      ['wrap.ts'],
+      ['wrap.ts', 'requests.ts'],
       ['index.ts', 'register.ts'],
     ],
   }),
@@ -223,7 +223,7 @@ export const layerTable: LayerTable = {
       ['scope.ts', 'model-request.ts'],
       ['embed.ts', 'generate.ts', 'predict.ts'],
       ['read-request.ts', 'trace-api-client.ts'],
-      ['wrap.ts'],
+      ['wrap.ts', 'requests.ts'],
       ['index.ts', 'register.ts'],
     ],
   }),
@@ -248,10 +248,24 @@ export const layerTable: LayerTable = {
     floors: [
       ['scope.ts', 'batch-results.ts', 'batch.ts', 'message.ts', 'request.ts'],
       ['read-request.ts'],
-      ['wrap.ts'],
+      ['wrap.ts', 'requests.ts'],
       ['index.ts', 'register.ts'],
     ],
   }),
+  wire: {
+    workspace: [
+      '@spanline/core',
+      '@spanline/instrumentation',
+      '@spanline/openai/requests',
+      '@spanline/anthropic/requests',
+      '@spanline/google-genai/requests',
+      '@spanline/bedrock/requests',
+    ],
+    runtime: ['@smithy/eventstream-codec', 'eventsource-parser'],
+    types: [],
+    loaders: [],
+    floors: [['scope.ts', 'apis'], ['exchange', 'options.ts'], ['transports'], ['wire.ts'], ['index.ts']],
+  },
   mcp: instrumentation({
     types: [],
     loaders: [],

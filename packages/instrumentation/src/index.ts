@@ -106,7 +106,7 @@ export {
   stainlessClient,
 } from './client/client-wrapper.ts';
 export { headerOf } from './client/headers.ts';
-export type { ClientTracing } from './client/begin-call.ts';
+export { beginCall, type ClientTracing } from './client/begin-call.ts';
 export type { OpenCall, SdkStreamEvents } from './client/open-call.ts';
 export { type Operation, runOperation } from './client/run-operation.ts';
 export { wholeReader } from './client/whole-reader.ts';

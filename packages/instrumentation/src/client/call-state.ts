@@ -92,8 +92,7 @@ export class CallState {
 
   constructor(tracing: CallTracing, call: ClientCall) {
     this.tracing = tracing;
-    const { reader, rewrite } = call;
-    const startedMs = performance.now();
+    const { reader, rewrite, startedMs = performance.now() } = call;
     const span = createSpan(tracing.tracer, tracing.scope, call);
     const usage = usageOf(call);
     this.#work = { span, reader, usage, rewrite, startedMs, attributes: [], chunks: 0, firstChunk: undefined };

@@ -37,6 +37,8 @@ export interface RequestRewrite {
 /** The tracing of one HTTP call of a provider's client. */
 export interface ClientCall {
   readonly span: SpanOptions;
+  /** `performance.now()` when the request was made, if that was before the call is begun. @defaultValue now */
+  readonly startedMs?: number;
   readonly reader: AnswerReader;
   readonly rewrite?: RequestRewrite;
   /** The answer is an iterable that the client makes of the response, such as the lines of a file. */

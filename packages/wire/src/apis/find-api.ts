@@ -1,0 +1,109 @@
+/** Finds out which requests are calls of models: by the host, else by path and body. */
+
+import { BoundedMap } from '@spanline/instrumentation';
+import { findAnthropic } from './anthropic.ts';
+import type { Api, FindApi, RequestLine } from './api.ts';
+import { findBedrock } from './bedrock.ts';
+import { findGoogle } from './google.ts';
+import { findOpenAI } from './openai.ts';
+
+/** The APIs that are read, by the name that `hosts` has for them. */
+export const APIS = {
+  openai: findOpenAI,
+  anthropic: findAnthropic,
+  google: findGoogle,
+  bedrock: findBedrock,
+} as const satisfies Readonly<Record<string, FindApi>>;
+
+/** An API of {@link APIS}. */
+export type ApiName = keyof typeof APIS;
+
+/** Hosts of providers. A host with several APIs has several rows. */
+const HOSTS: readonly (readonly [string, ApiName])[] = [
+  ['api.openai.com', 'openai'],
+  ['.openai.azure.com', 'openai'],
+  ['.cognitiveservices.azure.com', 'openai'],
+  ['.services.ai.azure.com', 'openai'],
+  ['.services.ai.azure.com', 'anthropic'],
+  ['api.anthropic.com', 'anthropic'],
+  ['generativelanguage.googleapis.com', 'openai'],
+  ['generativelanguage.googleapis.com', 'google'],
+  ['aiplatform.googleapis.com', 'google'],
+  ['-aiplatform.googleapis.com', 'google'],
+  ['.amazonaws.com', 'bedrock'],
+  ['api.groq.com', 'openai'],
+  ['api.mistral.ai', 'openai'],
+  ['codestral.mistral.ai', 'openai'],
+  ['openrouter.ai', 'openai'],
+  ['openrouter.ai', 'anthropic'],
+  ['api.deepseek.com', 'openai'],
+  ['api.deepseek.com', 'anthropic'],
+  ['api.x.ai', 'openai'],
+  ['api.together.xyz', 'openai'],
+  ['api.fireworks.ai', 'openai'],
+  ['api.perplexity.ai', 'openai'],
+  ['api.cerebras.ai', 'openai'],
+  ['router.huggingface.co', 'openai'],
+  ['ai-gateway.vercel.sh', 'openai'],
+  ['ai-gateway.vercel.sh', 'anthropic'],
+];
+
+/** A program calls few servers of models, and possibly many others. */
+const MAX_HOSTS = 1000;
+
+/** The APIs of a host, and whether the host's name told them. */
+interface HostApis {
+  readonly finders: readonly FindApi[];
+  readonly isKnown: boolean;
+}
+
+const EVERY: HostApis = { finders: Object.values(APIS), isKnown: false };
+
+/** The call that a request is. */
+export interface FoundApi {
+  readonly api: Api;
+  /** The host is one of a provider's, or named by the application. */
+  readonly isKnown: boolean;
+}
+
+function matches(host: string, name: string): boolean {
+  return name.startsWith('.') || name.startsWith('-') ? host.endsWith(name) : host === name;
+}
+
+/** Ends of the paths that servers with no known name are asked at for models. */
+const ENDS =
+  /\/(?:completions|responses|embeddings|messages|converse|converse-stream|invoke|invoke-with-response-stream)$|:[A-Za-z]+$/;
+
+/**
+ * Creates the finder. A request to a host that has been seen costs one look-up, and the end of its path if the host's
+ * name tells nothing.
+ *
+ * @param hosts - the application's own servers by host, with the port where it is not the usual one; `false` for one
+ * that is never read
+ */
+export function createFinder(
+  hosts: Readonly<Record<string, ApiName | false>>,
+): (line: RequestLine) => FoundApi | undefined {
+  const known = new BoundedMap<string, HostApis>(MAX_HOSTS);
+
+  function apisOf(origin: string): HostApis {
+    const { host, hostname } = new URL(origin);
+    const own = hosts[host] ?? hosts[hostname];
+    if (own === false) return { finders: [], isKnown: true };
+    if (own !== undefined) return { finders: [APIS[own]], isKnown: true };
+    const names = HOSTS.filter(([name]) => matches(hostname, name)).map(([, api]) => api);
+    return names.length === 0 ? EVERY : { finders: names.map((name) => APIS[name]), isKnown: true };
+  }
+
+  return (line) => {
+    let apis = known.get(line.origin);
+    if (apis === undefined) known.set(line.origin, (apis = apisOf(line.origin)));
+    const { finders, isKnown } = apis;
+    if (!isKnown && (line.method === 'get' || !ENDS.test(line.path.split('?', 1)[0] ?? ''))) return undefined;
+    for (const find of finders) {
+      const api = find(line);
+      if (api !== undefined) return { api, isKnown };
+    }
+    return undefined;
+  };
+}

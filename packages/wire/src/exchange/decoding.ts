@@ -1,0 +1,80 @@
+/** Undoes the `content-encoding` of a body, as its bytes pass. */
+
+import type { Transform } from 'node:stream';
+import * as zlib from 'node:zlib';
+import type { Framing } from './framing.ts';
+
+/** Takes the bytes of a body as they came. */
+export interface Decoding {
+  bytes(piece: Uint8Array): void;
+  /** @param then - called once all that came has been read */
+  end(then: () => void): void;
+}
+
+const DECODERS: Readonly<Record<string, (() => Transform) | undefined>> = {
+  gzip: zlib.createGunzip,
+  'x-gzip': zlib.createGunzip,
+  deflate: zlib.createInflate,
+  br: zlib.createBrotliDecompress,
+  // Node 20 has none.
+  zstd: (zlib as { createZstdDecompress?: () => Transform }).createZstdDecompress,
+};
+
+/**
+ * Bytes that a body may have decoded. Few bytes can become very many.
+ */
+const MAX_DECODED = 256 * 1024 * 1024;
+
+const plain = (framing: Framing): Decoding => ({
+  bytes: framing.bytes,
+  end(then): void {
+    framing.end();
+    then();
+  },
+});
+
+function through(decoder: Transform, framing: Framing, unreadable: () => void): Decoding {
+  let finished: (() => void) | undefined;
+  let length = 0;
+  const finish = (): void => {
+    const then = finished;
+    finished = undefined;
+    then?.();
+  };
+  decoder.on('data', (piece: Uint8Array) => {
+    length += piece.byteLength;
+    if (length <= MAX_DECODED) framing.bytes(piece);
+    else decoder.destroy(new RangeError('The body is too long.'));
+  });
+  decoder.once('end', () => {
+    framing.end();
+    finish();
+  });
+  decoder.once('error', () => {
+    unreadable();
+    finish();
+  });
+  return {
+    bytes(piece): void {
+      if (!decoder.destroyed) decoder.write(piece);
+    },
+    end(then): void {
+      finished = then;
+      if (decoder.destroyed) finish();
+      else decoder.end();
+    },
+  };
+}
+
+/**
+ * @param encoding - the `content-encoding` header
+ * @param unreadable - called for an encoding that is not known, or bytes that are not of it
+ */
+export function decodingOf(encoding: string, framing: Framing, unreadable: () => void): Decoding | undefined {
+  const name = encoding.trim().toLowerCase();
+  if (name === '' || name === 'identity') return plain(framing);
+  const create = Object.hasOwn(DECODERS, name) ? DECODERS[name] : undefined;
+  if (create !== undefined) return through(create(), framing, unreadable);
+  unreadable();
+  return undefined;
+}

@@ -1,0 +1,147 @@
+/** One HTTP exchange with a model, from its request to the end of the answer. */
+
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { type CaptureSetting, currentSpan } from '@spanline/core';
+import { beginCall, type ClientTracing, epochMs, type OpenCall, props } from '@spanline/instrumentation';
+import type { FoundApi, RequestLine } from '../apis/index.ts';
+import { Answer } from './answer.ts';
+import { type Attempt, type Attempts, callersAttempts } from './attempts.ts';
+import { Body } from './body.ts';
+
+/** Gets what a transport sees of an exchange. Nothing of it is kept or changed. */
+export interface ExchangeEvents {
+  /** A piece of the request's body is on its way. */
+  sent(piece: Uint8Array | string): void;
+  /** The request is out. */
+  sentAll(): void;
+  /** @param headers - by lower-case name */
+  responded(status: number, headers: Readonly<Record<string, string>>): void;
+  /** Bytes of the answer, as they came. */
+  received(piece: Uint8Array): void;
+  ended(): void;
+  /** The exchange ended early. */
+  failed(error: unknown): void;
+}
+
+/** What all exchanges share. */
+export interface ExchangeTracing extends Omit<ClientTracing, 'read' | 'beforeCall'> {
+  readonly attempts: Attempts;
+  readonly capture: CaptureSetting | undefined;
+}
+
+interface Begun {
+  readonly open: OpenCall;
+  readonly attempt: Attempt;
+}
+
+function isAbort(error: unknown): boolean {
+  const { name, code } = props(error);
+  return name === 'AbortError' || code === 'ABORT_ERR' || code === 'UND_ERR_ABORTED';
+}
+
+/** Follows one exchange. Its call begins when the request is out, and so is known as a whole. */
+export class Exchange implements ExchangeEvents {
+  readonly #tracing: ExchangeTracing;
+  readonly #found: FoundApi;
+  readonly #line: RequestLine;
+  readonly #inContext = AsyncLocalStorage.snapshot();
+  readonly #startTime: number;
+  readonly #startedMs = performance.now();
+  readonly #body = new Body();
+  #begun: Begun | undefined;
+  #answer: Answer | undefined;
+  #isOver = false;
+
+  constructor(tracing: ExchangeTracing, line: RequestLine, found: FoundApi) {
+    this.#tracing = tracing;
+    this.#line = line;
+    this.#found = found;
+    this.#startTime = epochMs(tracing.tracer);
+  }
+
+  #guarded(fn: () => void): void {
+    if (this.#isOver) return;
+    const { guard, scope } = this.#tracing;
+    guard(scope.name, () => this.#inContext(fn));
+  }
+
+  /** Ends the exchange: nothing more of it is read. */
+  #finish(fn: () => void): void {
+    this.#guarded(fn);
+    this.#isOver = true;
+  }
+
+  #begin(): Begun | undefined {
+    if (this.#begun !== undefined) return this.#begun;
+    const { api, isKnown } = this.#found;
+    const sent = this.#body.read();
+    if (!isKnown && !api.isShape(sent)) return undefined;
+    const body = api.input?.(sent) ?? sent;
+    const attempt = callersAttempts(this.#tracing.attempts, sent, this.#line.origin);
+    const read: ClientTracing['read'] = (request) => {
+      const call = api.read(request);
+      if (call === undefined) return undefined;
+      const { span } = call;
+      const attributes = { ...span.attributes, ...attempt.attributes };
+      const options = { ...span, startTime: this.#startTime, attributes };
+      const { capture } = this.#tracing;
+      return {
+        ...call,
+        startedMs: this.#startedMs,
+        span: capture === undefined ? options : { ...options, capture },
+      };
+    };
+    const begun = beginCall({ ...this.#tracing, read }, { ...api.request, body });
+    if (begun === undefined) return undefined;
+    attempt.begun(
+      begun.own === undefined ? currentSpan() : begun.open.run(() => currentSpan()),
+      begun.own !== undefined,
+    );
+    this.#begun = { open: begun.open, attempt };
+    return this.#begun;
+  }
+
+  sent(piece: Uint8Array | string): void {
+    this.#guarded(() => this.#body.add(piece));
+  }
+
+  sentAll(): void {
+    this.#guarded(() => {
+      if (this.#begin() === undefined) this.#isOver = true;
+    });
+  }
+
+  responded(status: number, headers: Readonly<Record<string, string>>): void {
+    this.#guarded(() => {
+      const begun = this.#begin();
+      if (begun === undefined) {
+        this.#isOver = true;
+        return;
+      }
+      const { open } = begun;
+      open.note({ 'http.response.status_code': status });
+      const unreadable = (): void => open.note({ 'spanline.usage.issue': 'incomplete' });
+      this.#answer = new Answer(open, this.#found.api, { status, headers }, unreadable);
+    });
+  }
+
+  received(piece: Uint8Array): void {
+    this.#guarded(() => this.#answer?.received(piece));
+  }
+
+  ended(): void {
+    this.#finish(() => this.#answer?.ended((failure) => this.#begun?.attempt.ended(failure !== undefined)));
+  }
+
+  failed(error: unknown): void {
+    this.#finish(() => {
+      const begun = this.#begin();
+      if (begun === undefined) return;
+      const isAborted = isAbort(error);
+      if (this.#answer !== undefined) this.#answer.failed(error, isAborted);
+      else if (isAborted) begun.open.stream().done(true);
+      else begun.open.fail(error);
+      begun.attempt.ended(!isAborted);
+    });
+  }
+}

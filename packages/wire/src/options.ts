@@ -1,0 +1,28 @@
+/** The options of wire capture, and their checks. */
+
+import { option, type Shape, TRACE_SHAPE, type TraceOptions } from '@spanline/instrumentation';
+import { type ApiName, APIS } from './apis/index.ts';
+
+/** Options of `wire`. */
+export interface WireOptions extends TraceOptions {
+  /**
+   * Servers of your own, and the API that each of them speaks; `false` for one that is never read. A host has its port
+   * where that is not the usual one: `{ 'llm.internal:8080': 'openai' }`.
+   *
+   * @defaultValue none. The hosts of providers are known, and other servers are told by path and body
+   */
+  hosts?: Readonly<Record<string, ApiName | false>>;
+  /**
+   * On Node 20 and 22, `fetch` publishes no bodies. `true` replaces `globalThis.fetch` there, and on Node 20 `write` and
+   * `end` of requests of `node:http`. Nothing is replaced on Node 24.4 and later.
+   *
+   * @defaultValue `SPANLINE_WIRE_PATCH`, else false
+   */
+  patch?: boolean;
+}
+
+export const WIRE_SHAPE: Shape<WireOptions> = {
+  ...TRACE_SHAPE,
+  hosts: option.dictionary(option.oneOf([...(Object.keys(APIS) as ApiName[]), false])),
+  patch: option.boolean(),
+};

@@ -1,0 +1,136 @@
+/** Requests of `node:http` and `node:https`: axios, AWS' clients, older SDKs. Only calls of models are touched. */
+
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
+import { ClientRequest, type IncomingMessage } from 'node:http';
+import { patchMethod, props } from '@spanline/instrumentation';
+import type { ExchangeEvents } from '../exchange/index.ts';
+import { type Follow, headersOf, methodOf, type Transport } from './transport.ts';
+
+const CREATED = 'http.client.request.created';
+const RESPONDED = 'http.client.response.finish';
+const FAILED = 'http.client.request.error';
+
+/** The first line of a request. */
+function lineOf(request: ClientRequest): Parameters<Follow>[0] | undefined {
+  const method = methodOf(request.method);
+  const host = request.getHeader('host') ?? request.host;
+  if (method === undefined || typeof host !== 'string') return undefined;
+  const origin = `${request.protocol}//${host}`;
+  return URL.canParse(origin) ? { origin: new URL(origin).origin, path: request.path, method } : undefined;
+}
+
+type Write = (this: unknown, ...args: unknown[]) => unknown;
+
+/** Replaces a method of one object by one that looks on, then calls it. */
+function lookOn(target: object, name: string, seen: (...args: unknown[]) => void): void {
+  const { [name]: original } = props(target) as Record<string, Write>;
+  Object.defineProperty(target, name, {
+    configurable: true,
+    writable: true,
+    value(this: unknown, ...args: unknown[]): unknown {
+      seen(...args);
+      return original?.apply(this, args);
+    },
+  });
+}
+
+function bytesOf(chunk: unknown, encoding: unknown): Uint8Array | string | undefined {
+  if (typeof chunk === 'string' && typeof encoding === 'string') return Buffer.from(chunk, encoding as BufferEncoding);
+  return typeof chunk === 'string' || chunk instanceof Uint8Array ? chunk : undefined;
+}
+
+/** Follows what is sent. @param closed - notes that the application gave the request up */
+function followRequest(request: ClientRequest, exchange: ExchangeEvents, closed: () => void): void {
+  const sent = (chunk: unknown, encoding: unknown): void => {
+    const bytes = bytesOf(chunk, encoding);
+    if (bytes !== undefined) exchange.sent(bytes);
+  };
+  lookOn(request, 'write', sent);
+  lookOn(request, 'end', (chunk, encoding) => {
+    sent(chunk, encoding);
+    exchange.sentAll();
+  });
+  lookOn(request, 'destroy', closed);
+}
+
+const ABORTED = { name: 'AbortError', message: 'The application closed the request.' };
+
+/** Follows an answer as the parser fills it, whoever reads it. */
+function followResponse(response: IncomingMessage, exchange: ExchangeEvents, isClosed: () => boolean): void {
+  const { statusCode = 0, rawHeaders } = response;
+  exchange.responded(statusCode, headersOf(rawHeaders));
+  let isDestroyed = false;
+  lookOn(response, 'push', (chunk, encoding) => {
+    const bytes = bytesOf(chunk, encoding);
+    if (chunk === null) exchange.ended();
+    else if (bytes !== undefined) exchange.received(typeof bytes === 'string' ? Buffer.from(bytes) : bytes);
+  });
+  // Node itself calls it when the connection is lost, with an error.
+  lookOn(response, 'destroy', (error) => {
+    isDestroyed ||= props(error)['code'] !== 'ECONNRESET';
+  });
+  response.once('close', () => {
+    if (!response.complete)
+      exchange.failed(isDestroyed || isClosed() ? ABORTED : (response.errored ?? new Error('aborted')));
+  });
+}
+
+/** Without the channel, the first `write` or `end` tells of a request (Node 20). */
+function patchRequests(created: (request: ClientRequest) => void): () => void {
+  const seen = new WeakSet<object>();
+  const patches = (['write', 'end'] as const).map((name) =>
+    patchMethod(
+      ClientRequest.prototype,
+      name,
+      (original) =>
+        function first(this: object, ...args: unknown[]): unknown {
+          if (seen.has(this)) return Reflect.apply(original, this, args);
+          seen.add(this);
+          created(this as ClientRequest);
+          return Reflect.apply((this as ClientRequest)[name] as Write, this, args);
+        },
+      'object',
+    ),
+  );
+  return () => {
+    for (const patch of patches) patch?.undo();
+  };
+}
+
+/** Follows requests by Node's channels. @param patches - requests are found by a patch, on Node 20 */
+export function nodeHttp(patches: boolean): Transport {
+  return (follow) => {
+    const exchanges = new WeakMap<object, { exchange: ExchangeEvents; isClosed: boolean }>();
+    const created = (request: ClientRequest): void => {
+      const line = lineOf(request);
+      const exchange = line === undefined ? undefined : follow(line);
+      if (exchange === undefined) return;
+      const followed = { exchange, isClosed: false };
+      exchanges.set(request, followed);
+      followRequest(request, exchange, () => {
+        followed.isClosed = true;
+      });
+    };
+    const onCreated = (message: unknown): void => created((message as { request: ClientRequest }).request);
+    const onResponse = (message: unknown): void => {
+      const { request, response } = message as { request: ClientRequest; response: IncomingMessage };
+      const followed = exchanges.get(request);
+      if (followed !== undefined) followResponse(response, followed.exchange, () => followed.isClosed);
+    };
+    const onError = (message: unknown): void => {
+      const { request, error } = message as { request: ClientRequest; error: unknown };
+      const followed = exchanges.get(request);
+      followed?.exchange.failed(followed.isClosed ? ABORTED : error);
+    };
+    const undo = patches ? patchRequests(created) : undefined;
+    if (!patches) subscribe(CREATED, onCreated);
+    subscribe(RESPONDED, onResponse);
+    subscribe(FAILED, onError);
+    return () => {
+      undo?.();
+      unsubscribe(CREATED, onCreated);
+      unsubscribe(RESPONDED, onResponse);
+      unsubscribe(FAILED, onError);
+    };
+  };
+}
