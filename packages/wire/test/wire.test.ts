@@ -1,0 +1,180 @@
+import { BedrockRuntimeClient, ConverseCommand, ConverseStreamCommand } from '@aws-sdk/client-bedrock-runtime';
+import { GoogleGenAI } from '@google/genai';
+import { NodeHttpHandler } from '@smithy/node-http-handler';
+import OpenAI from 'openai';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { brotliCompressSync, gzipSync } from 'node:zlib';
+import type { Tracer } from '@spanline/core';
+import { type MemoryLog, tree } from '@spanline/core/testing';
+import { wrapOpenAI } from '@spanline/openai';
+import { drain, onlyRecord, parsedRecords } from '../../../test/support/records.ts';
+import { useTracer, useWire } from '../../../test/support/set-up.ts';
+import { bedrockText } from '../../../test/support/wire/bedrock.ts';
+import { googleText } from '../../../test/support/wire/google.ts';
+import { events, json, type Wire } from '../../../test/support/wire/server.ts';
+import { wire } from '../src/wire.ts';
+
+let server: Wire;
+let log: MemoryLog;
+let tracer: Tracer;
+let stop: () => void;
+
+useWire((opened) => {
+  server = opened;
+});
+
+useTracer(
+  (newLog, newTracer) => {
+    [log, tracer] = [newLog, newTracer];
+  },
+  { capture: 'full' },
+);
+
+beforeEach(() => {
+  stop = wire({ tracer, patch: true });
+});
+afterEach(() => stop());
+
+const USAGE = { prompt_tokens: 10, completion_tokens: 2 };
+const ANSWER = {
+  id: 'c1',
+  model: 'gpt-4o-2024-08-06',
+  choices: [{ index: 0, message: { role: 'assistant', content: 'Hello' }, finish_reason: 'stop' }],
+  usage: USAGE,
+};
+const ASKED = { model: 'gpt-4o', messages: [{ role: 'user' as const, content: 'Hi' }] };
+const openai = (maxRetries = 0): OpenAI => new OpenAI({ apiKey: 'test', baseURL: `${server.url}/v1`, maxRetries });
+const post = (path: string, body: unknown): Promise<Response> =>
+  fetch(`${server.url}${path}`, { method: 'POST', body: JSON.stringify(body) });
+
+it('puts a call below the current span', async () => {
+  server.answer(() => json(ANSWER, 200, { 'x-request-id': 'req_7' }));
+  await tracer.withSpan('answer', () => openai().chat.completions.create(ASKED));
+  expect(tree(log.records())).toBe('task answer\n  llm chat gpt-4o');
+  expect(parsedRecords(log)[0]).toMatchObject({
+    'gen_ai.usage.input_tokens': 10,
+    'gen_ai.usage.output_tokens': 2,
+    'spanline.cost.usd': 0.000045,
+    'spanline.provider.request_id': 'req_7',
+    'http.response.status_code': 200,
+    'gen_ai.output.messages': [{ role: 'assistant', finish_reason: 'stop', parts: [{ type: 'text', content: 'Hello' }] }],
+  });
+});
+
+it('adds to the span of a wrapped client, in place of a second one', async () => {
+  let requests = 0;
+  server.answer(() => (requests++ === 0 ? json({ error: { message: 'wait' } }, 429, { 'retry-after-ms': '1' }) : json(ANSWER)));
+  await wrapOpenAI(openai(1), { tracer }).chat.completions.create(ASKED);
+  expect(requests).toBe(2);
+  expect(onlyRecord(log)).toMatchObject({
+    'otel.scope.name': '@spanline/openai',
+    'gen_ai.usage.input_tokens': 10,
+    'spanline.retry.attempt': 1,
+  });
+});
+
+it('has a line for each attempt, which names the one before', async () => {
+  let requests = 0;
+  server.answer(() =>
+    requests++ === 0
+      ? json({ error: { message: 'Slow down', code: 'rate_limit_exceeded' } }, 429, { 'retry-after-ms': '1' })
+      : json(ANSWER),
+  );
+  await openai(1).chat.completions.create(ASKED);
+  const [refused, answered] = parsedRecords(log);
+  expect(refused).toMatchObject({
+    'span.status': 'error',
+    'error.type': '429',
+    'spanline.error.class': 'rate_limit',
+    'error.message': 'Slow down',
+  });
+  expect(refused).not.toHaveProperty('gen_ai.usage.input_tokens');
+  expect(answered).toMatchObject({
+    'gen_ai.usage.input_tokens': 10,
+    'spanline.retry.attempt': 2,
+    'spanline.retry.previous_span_id': refused?.span_id,
+  });
+});
+
+it.each([
+  ['gzip', gzipSync],
+  ['br', brotliCompressSync],
+])('reads answers in %s', async (encoding, compress) => {
+  const body = compress(JSON.stringify(ANSWER));
+  const chunks = [body.subarray(0, 20), body.subarray(20)];
+  server.answer(() => ({ type: 'application/json', headers: { 'content-encoding': encoding }, chunks }));
+  expect(await (await post('/v1/chat/completions', ASKED)).json()).toEqual(ANSWER);
+  await expect.poll(() => log.records().length).toBe(1);
+  expect(onlyRecord(log)['gen_ai.usage.input_tokens']).toBe(10);
+});
+
+it('reads a stream whose characters are split', async () => {
+  const chunk = { id: 'c1', choices: [{ index: 0, delta: { role: 'assistant', content: 'Zoë 🦊' } }] };
+  const bytes = Buffer.from(`data: ${JSON.stringify(chunk)}\r\n\r\ndata: ${JSON.stringify({ choices: [], usage: USAGE })}\n\ndata: [DONE]\n\n`);
+  const chunks = Array.from(bytes, (_, at) => bytes.subarray(at, at + 1));
+  server.answer(() => ({ type: 'text/event-stream; charset=utf-8', chunks }));
+  expect(await (await post('/v1/chat/completions', { ...ASKED, stream: true })).text()).toBe(bytes.toString());
+  expect(onlyRecord(log)).toMatchObject({
+    'gen_ai.usage.output_tokens': 2,
+    'gen_ai.output.messages': [{ parts: [{ content: 'Zoë 🦊' }] }],
+  });
+});
+
+it('says of a stream that fails within that it failed', async () => {
+  server.answer(() => events([{ error: { message: 'The server had an error', type: 'server_error' } }]));
+  await (await post('/v1/chat/completions', { ...ASKED, stream: true })).text();
+  expect(onlyRecord(log)).toMatchObject({ 'span.status': 'error', 'error.type': 'server_error' });
+});
+
+it('leaves requests alone that are no calls of models', async () => {
+  server.answer(() => json({ ok: true }));
+  await post('/v1/orders', ASKED);
+  await post('/blog/messages', { text: 'hi' });
+  await post('/api/completions', { q: 'x' });
+  await fetch(`${server.url}/v1/models`);
+  await (await post('/v1/chat/completions', 'no request')).text();
+  expect(log.records()).toEqual([]);
+});
+
+it('reads Gemini, whole and streamed', async () => {
+  const ai = new GoogleGenAI({ apiKey: 'test', httpOptions: { baseUrl: server.url } });
+  server.answer(() => googleText(false));
+  await ai.models.generateContent({ model: 'gemini-2.5-flash', contents: 'Weather?' });
+  server.answer(() => googleText(true));
+  await drain(await ai.models.generateContentStream({ model: 'gemini-2.5-flash', contents: 'Weather?' }));
+  const counted = { 'gen_ai.usage.input_tokens': 100, 'gen_ai.usage.output_tokens': 20 };
+  expect(parsedRecords(log)).toMatchObject([counted, { ...counted, 'gen_ai.request.stream': true }]);
+});
+
+it('reads Bedrock over node:http, whole and streamed', async () => {
+  const bedrock = new BedrockRuntimeClient({
+    region: 'eu-north-1',
+    endpoint: server.url,
+    credentials: { accessKeyId: 'x', secretAccessKey: 'x' },
+    requestHandler: new NodeHttpHandler(),
+  });
+  const ask = {
+    modelId: 'anthropic.claude-3-5-haiku-20241022-v1:0',
+    messages: [{ role: 'user' as const, content: [{ text: 'Weather?' }] }],
+  };
+  server.answer(() => bedrockText(false));
+  await bedrock.send(new ConverseCommand(ask));
+  server.answer(() => bedrockText(true));
+  const { stream } = await bedrock.send(new ConverseStreamCommand(ask));
+  await drain(stream);
+  await expect.poll(() => log.records().length).toBe(2);
+  const counted = { 'gen_ai.request.model': ask.modelId, 'gen_ai.usage.input_tokens': 100, 'gen_ai.usage.output_tokens': 20 };
+  expect(parsedRecords(log)).toMatchObject([counted, counted]);
+});
+
+it('refuses options that do not exist', () => {
+  expect(() => wire({ host: {} } as never)).toThrow('ERR_INVALID_OPTION');
+  expect(() => wire({ hosts: { 'llm.internal': 'opnai' as never } })).toThrow('ERR_INVALID_OPTION');
+});
+
+it('sees nothing once it is stopped', async () => {
+  server.answer(() => json(ANSWER));
+  stop();
+  await openai().chat.completions.create(ASKED);
+  expect(log.records()).toEqual([]);
+});
