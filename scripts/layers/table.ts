@@ -265,6 +265,7 @@ export const layerTable: LayerTable = {
     types: [],
     loaders: [],
     floors: [['scope.ts', 'apis'], ['exchange', 'options.ts'], ['transports'], ['wire.ts'], ['index.ts']],
+    moduleState: [{ file: 'transports/undici-channels.ts', why: 'cache' }],
   },
   mcp: instrumentation({
     types: [],

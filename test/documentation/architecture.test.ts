@@ -26,6 +26,7 @@ describe('docs/architecture.md', () => {
       'record',
       'core',
       'http',
+      'wire',
       'otel',
       'ship',
       'monitor',

@@ -26,6 +26,7 @@ describe.each([
   'guards',
   'prompts',
   'replay',
+  'wire',
   'openai-agents',
   'mastra',
   'claude-agent-sdk',

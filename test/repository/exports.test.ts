@@ -73,6 +73,7 @@ it('there is one scope for core and each package that starts spans', () => {
       'openai-agents',
       'guards',
       'mastra',
+      'wire',
       'claude-agent-sdk',
     ].toSorted(),
   );

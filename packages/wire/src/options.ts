@@ -6,15 +6,15 @@ import { type ApiName, APIS } from './apis/index.ts';
 /** Options of `wire`. */
 export interface WireOptions extends TraceOptions {
   /**
-   * Servers of your own, and the API that each of them speaks; `false` for one that is never read. A host has its port
+   * Your own servers and their APIs; `false` for a server whose requests are never read. A host has its port
    * where that is not the usual one: `{ 'llm.internal:8080': 'openai' }`.
    *
-   * @defaultValue none. The hosts of providers are known, and other servers are told by path and body
+   * @defaultValue none. The hosts of providers are known. Other servers are recognised by path and body
    */
   hosts?: Readonly<Record<string, ApiName | false>>;
   /**
-   * On Node 20 and 22, `fetch` publishes no bodies. `true` replaces `globalThis.fetch` there, and on Node 20 `write` and
-   * `end` of requests of `node:http`. Nothing is replaced on Node 24.4 and later.
+   * On Node 20 and 22, `fetch` publishes no bodies. `true` replaces `globalThis.fetch` there, and on Node 20 also
+   * `write` and `end` of requests of `node:http`. Nothing is replaced on Node 24.4 and later.
    *
    * @defaultValue `SPANLINE_WIRE_PATCH`, else false
    */

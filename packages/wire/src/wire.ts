@@ -8,7 +8,7 @@ import { WIRE_SHAPE, type WireOptions } from './options.ts';
 import { SCOPE } from './scope.ts';
 import { fetchPatch, nodeHttp, type Transport, undiciChannels } from './transports/index.ts';
 
-/** What is on, for every copy of this package in the process. */
+/** The running capture of the process, for every copy of this package. */
 const running = sharedState('wire.1', () => ({ stop: undefined as (() => void) | undefined }));
 
 /** True for a version of Node whose `fetch` publishes bodies: 24.4 and later, with undici 7.11. */
@@ -17,7 +17,7 @@ function publishesBodies(): boolean {
   return major > 7 || (major === 7 && minor >= 11);
 }
 
-/** True for a version of Node that tells of requests of `node:http` as they are made: 22.12 and later. */
+/** True for a version of Node that publishes requests of `node:http` when they are made: 22.12 and later. */
 function tellsOfRequests(): boolean {
   const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
   return major > 22 || (major === 22 && minor >= 12);
@@ -30,7 +30,7 @@ function transports(patch: boolean, isCall: (url: URL) => boolean): Transport[] 
   return chosen;
 }
 
-/** Calls of models that go through a patch have no second look by a channel. */
+/** Follows the calls of models among the requests. */
 function follower(options: WireOptions): (line: RequestLine) => ExchangeEvents | undefined {
   const { hosts = {}, tracer = defaultTracer(), capture } = options;
   const find = createFinder(hosts);

@@ -1,9 +1,9 @@
+import { brotliCompressSync, gzipSync } from 'node:zlib';
 import { BedrockRuntimeClient, ConverseCommand, ConverseStreamCommand } from '@aws-sdk/client-bedrock-runtime';
 import { GoogleGenAI } from '@google/genai';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 import OpenAI from 'openai';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { brotliCompressSync, gzipSync } from 'node:zlib';
 import type { Tracer } from '@spanline/core';
 import { type MemoryLog, tree } from '@spanline/core/testing';
 import { wrapOpenAI } from '@spanline/openai';
@@ -57,13 +57,17 @@ it('puts a call below the current span', async () => {
     'spanline.cost.usd': 0.000045,
     'spanline.provider.request_id': 'req_7',
     'http.response.status_code': 200,
-    'gen_ai.output.messages': [{ role: 'assistant', finish_reason: 'stop', parts: [{ type: 'text', content: 'Hello' }] }],
+    'gen_ai.output.messages': [
+      { role: 'assistant', finish_reason: 'stop', parts: [{ type: 'text', content: 'Hello' }] },
+    ],
   });
 });
 
 it('adds to the span of a wrapped client, in place of a second one', async () => {
   let requests = 0;
-  server.answer(() => (requests++ === 0 ? json({ error: { message: 'wait' } }, 429, { 'retry-after-ms': '1' }) : json(ANSWER)));
+  server.answer(() =>
+    requests++ === 0 ? json({ error: { message: 'wait' } }, 429, { 'retry-after-ms': '1' }) : json(ANSWER),
+  );
   await wrapOpenAI(openai(1), { tracer }).chat.completions.create(ASKED);
   expect(requests).toBe(2);
   expect(onlyRecord(log)).toMatchObject({
@@ -110,7 +114,9 @@ it.each([
 
 it('reads a stream whose characters are split', async () => {
   const chunk = { id: 'c1', choices: [{ index: 0, delta: { role: 'assistant', content: 'Zoë 🦊' } }] };
-  const bytes = Buffer.from(`data: ${JSON.stringify(chunk)}\r\n\r\ndata: ${JSON.stringify({ choices: [], usage: USAGE })}\n\ndata: [DONE]\n\n`);
+  const bytes = Buffer.from(
+    `data: ${JSON.stringify(chunk)}\r\n\r\ndata: ${JSON.stringify({ choices: [], usage: USAGE })}\n\ndata: [DONE]\n\n`,
+  );
   const chunks = Array.from(bytes, (_, at) => bytes.subarray(at, at + 1));
   server.answer(() => ({ type: 'text/event-stream; charset=utf-8', chunks }));
   expect(await (await post('/v1/chat/completions', { ...ASKED, stream: true })).text()).toBe(bytes.toString());
@@ -163,7 +169,11 @@ it('reads Bedrock over node:http, whole and streamed', async () => {
   const { stream } = await bedrock.send(new ConverseStreamCommand(ask));
   await drain(stream);
   await expect.poll(() => log.records().length).toBe(2);
-  const counted = { 'gen_ai.request.model': ask.modelId, 'gen_ai.usage.input_tokens': 100, 'gen_ai.usage.output_tokens': 20 };
+  const counted = {
+    'gen_ai.request.model': ask.modelId,
+    'gen_ai.usage.input_tokens': 100,
+    'gen_ai.usage.output_tokens': 20,
+  };
   expect(parsedRecords(log)).toMatchObject([counted, counted]);
 });
 

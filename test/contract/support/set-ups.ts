@@ -37,6 +37,7 @@ import * as query from '@spanline/query';
 import * as replay from '@spanline/replay';
 import * as ship from '@spanline/ship';
 import * as viewer from '@spanline/viewer';
+import { wire } from '@spanline/wire';
 
 type Call = (options: never) => unknown;
 
@@ -186,6 +187,7 @@ export const SET_UPS: Readonly<Record<string, Call>> = {
   'viewer startViewer': viewer.startViewer,
   'viewer traceFile': (options) => viewer.traceFile({ traceIds: [] } as never, options),
   'viewer viewer': viewer.viewer,
+  'wire wire': (options) => wire(options)(),
 };
 
 /** Options without which a function does not take the others for options. */

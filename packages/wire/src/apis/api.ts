@@ -21,7 +21,7 @@ export interface Api {
   /** An answer's JSON, in the form that the reader gets. @defaultValue as it is */
   output?(answer: unknown, headers: Readonly<Record<string, string>>): unknown;
   /**
-   * True for JSON that this API's requests are. Servers that are not known by their names are told by it.
+   * True for the JSON of a request to this API. Servers with unknown names are recognised by it.
    */
   isShape(body: unknown): boolean;
 }

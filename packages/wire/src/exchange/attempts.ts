@@ -21,7 +21,7 @@ const MAX_PAUSE_MS = 10 * 60_000;
 
 /** One request, as an attempt. */
 export interface Attempt {
-  /** Which attempt it is. Empty for a first one. */
+  /** The number of the attempt, and the attempt before. Empty for a first one. */
   readonly attributes: SpanAttributes;
   /**
    * @param span - the span that the request belongs to
@@ -40,7 +40,7 @@ export class Attempts {
 
 /** Two requests are the same if the same span makes them, with the same content. A fallback asks another model. */
 function keyOf(body: unknown): string {
-  const { model, ...content } = props(body);
+  const { model: _model, ...content } = props(body);
   const hash = createHash('sha256').update(currentSpan()?.spanId ?? '');
   return hash.update(JSON.stringify(content)).digest('base64');
 }

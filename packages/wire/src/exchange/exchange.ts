@@ -23,7 +23,7 @@ export interface ExchangeEvents {
   failed(error: unknown): void;
 }
 
-/** What all exchanges share. */
+/** The tracing that all exchanges share. */
 export interface ExchangeTracing extends Omit<ClientTracing, 'read' | 'beforeCall'> {
   readonly attempts: Attempts;
   readonly capture: CaptureSetting | undefined;

@@ -110,6 +110,6 @@ export function fetchPatch(isCall: (url: URL) => boolean): Transport {
         },
       'object',
     );
-    return () => void patch?.undo();
+    return () => patch?.undo();
   };
 }

@@ -1,4 +1,4 @@
 export { fetchPatch } from './fetch.ts';
 export { nodeHttp } from './node-http.ts';
-export type { Follow, Transport } from './transport.ts';
+export type { Transport } from './transport.ts';
 export { undiciChannels } from './undici-channels.ts';

@@ -6,9 +6,10 @@ import { patchMethod, props } from '@spanline/instrumentation';
 import type { ExchangeEvents } from '../exchange/index.ts';
 import { type Follow, headersOf, methodOf, type Transport } from './transport.ts';
 
-const CREATED = 'http.client.request.created';
-const RESPONDED = 'http.client.response.finish';
-const FAILED = 'http.client.request.error';
+const channel = (name: string): string => `http.client.${name}`;
+const CREATED = channel('request.created');
+const RESPONDED = channel('response.finish');
+const FAILED = channel('request.error');
 
 /** The first line of a request. */
 function lineOf(request: ClientRequest): Parameters<Follow>[0] | undefined {
@@ -75,7 +76,7 @@ function followResponse(response: IncomingMessage, exchange: ExchangeEvents, isC
   });
 }
 
-/** Without the channel, the first `write` or `end` tells of a request (Node 20). */
+/** Without the channel, a request is seen at its first `write` or `end` (Node 20). */
 function patchRequests(created: (request: ClientRequest) => void): () => void {
   const seen = new WeakSet<object>();
   const patches = (['write', 'end'] as const).map((name) =>

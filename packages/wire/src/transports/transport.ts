@@ -1,4 +1,4 @@
-/** What every transport is given, and gives back. */
+/** A kind of HTTP client, and how its requests are followed. */
 
 import type { RequestLine } from '../apis/index.ts';
 import type { ExchangeEvents } from '../exchange/index.ts';
