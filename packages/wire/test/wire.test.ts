@@ -168,7 +168,7 @@ it('reads Bedrock over node:http, whole and streamed', async () => {
   server.answer(() => bedrockText(true));
   const { stream } = await bedrock.send(new ConverseStreamCommand(ask));
   await drain(stream);
-  await expect.poll(() => log.records().length).toBe(2);
+  await expect.poll(() => log.records().length, { timeout: 5000 }).toBe(2);
   const counted = {
     'gen_ai.request.model': ask.modelId,
     'gen_ai.usage.input_tokens': 100,
