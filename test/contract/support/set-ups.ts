@@ -82,6 +82,8 @@ export const SET_UPS: Readonly<Record<string, Call>> = {
   'core/testing memoryLog': testing.memoryLog,
   'core/testing tree': (options) => testing.tree([], options),
   'dashboards datadogDashboard': dashboards.datadogDashboard,
+  'dashboards savedObjectCollection': (options) => dashboards.savedObjectCollection({} as never, options),
+  'dashboards savedObjects': dashboards.savedObjects,
   'dashboards datadogDashboards': (options) => dashboards.datadogDashboards({} as never, options),
   'evals SpanEvaluations': (options) => new evals.SpanEvaluations(options),
   'evals claimGroundedness': evals.claimGroundedness,

@@ -1,5 +1,5 @@
 /** The saved objects of Kibana or OpenSearch Dashboards. */
-import { props } from '@spanline/record';
+import { checkOptions, option, props, type Shape } from '@spanline/record';
 import type { JsonClient } from '@spanline/remote';
 import { ask } from '../../apply/ask.ts';
 import { labelledId } from '../../apply/label.ts';
@@ -13,6 +13,8 @@ export interface SavedObjectCollectionOptions {
   readonly url: string;
 }
 
+const OPTIONS: Shape<SavedObjectCollectionOptions> = { set: option.string(), url: option.required(option.string()) };
+
 const PATH = 'api/saved_objects';
 const TYPES = ['dashboard', 'visualization', 'search'] as const;
 const PAGE = 1000;
@@ -25,10 +27,9 @@ function ownId(object: Readonly<Record<string, unknown>>, set: string): string |
 }
 
 /** The saved objects of a set. The client sends `kbn-xsrf` to Kibana, or `osd-xsrf` to OpenSearch Dashboards. */
-export function savedObjectCollection(
-  client: JsonClient,
-  { set = 'spanline', url }: SavedObjectCollectionOptions,
-): Collection {
+export function savedObjectCollection(client: JsonClient, options: SavedObjectCollectionOptions): Collection {
+  checkOptions(OPTIONS, options);
+  const { set = 'spanline', url } = options;
   const pathOf = (type: unknown, id: string): string => `${PATH}/${String(type)}/${encodeURIComponent(id)}`;
   const bodyOf = ({ body }: Resource): object => ({ attributes: body['attributes'], references: body['references'] });
   return {

@@ -1,10 +1,10 @@
 /** The dashboard as saved objects of Kibana and of OpenSearch Dashboards, which have the same forms. */
-import { profileKey } from '@spanline/record';
+import { checkOptions, option, profileKey, type Shape } from '@spanline/record';
 import { labelOf } from '../../apply/label.ts';
 import type { Resource } from '../../apply/resource.ts';
 import { placeOf } from '../../panels/grid.ts';
 import { PANELS } from '../../panels/panels.ts';
-import type { RenderOptions } from '../render-options.ts';
+import { RENDER_OPTIONS, type RenderOptions } from '../render-options.ts';
 import { DASHBOARD, DESCRIPTION, titleOf } from '../texts.ts';
 import { type ChartSource, vegaChart } from './vega.ts';
 
@@ -16,6 +16,13 @@ export interface SavedObjectsOptions extends RenderOptions, Partial<ChartSource>
    */
   readonly traceUrl?: string;
 }
+
+const OPTIONS: Shape<SavedObjectsOptions> = {
+  ...RENDER_OPTIONS,
+  index: option.string(),
+  profile: option.oneOf(['otel', 'ecs']),
+  traceUrl: option.string(),
+};
 
 /** A saved object, as the import API takes it. */
 export interface SavedObject {
@@ -40,6 +47,7 @@ const COLUMNS = ['span.name', 'duration_ms', 'span.status', 'spanline.rollup.cos
  * the dashboard. Each object's `body` is a {@link SavedObject}.
  */
 export function savedObjects(options: SavedObjectsOptions = {}): Resource[] {
+  checkOptions(OPTIONS, options);
   const { set = 'spanline', filter = '', index = 'logs-spanline-*', profile = 'ecs', traceUrl } = options;
   const source = (query: string): string => JSON.stringify({ query: { query, language: 'kuery' }, filter: [] });
   const object = (name: string, title: string, body: SavedObject): Resource => ({
