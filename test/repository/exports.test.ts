@@ -1,8 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createTracer, type InstrumentationScope, type Tracer } from '@spanline/core';
-import { sharedState } from '@spanline/instrumentation';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { createTracer, type InstrumentationScope, setDefaultTracer } from '@spanline/core';
 import { readExports } from '../../scripts/layers/exports.ts';
 
 const PACKAGES = new URL('../../packages/', import.meta.url);
@@ -13,17 +12,9 @@ interface Manifest {
   exports: Record<string, { '@spanline/source': string } | string>;
 }
 
-/** Entries that register an instrumentation leave the worker alone if the process's tracer is disabled. */
-const shared = sharedState<{ tracer?: Tracer | undefined }>('default-tracer', () => ({}));
-const before = shared.tracer;
-
-beforeAll(() => {
-  shared.tracer = createTracer({ enabled: false });
-});
-
-afterAll(() => {
-  shared.tracer = before;
-});
+// Entries that register an instrumentation leave the worker alone if the process's tracer is disabled.
+beforeAll(() => setDefaultTracer(createTracer({ enabled: false })));
+afterAll(() => setDefaultTracer(undefined));
 
 describe.each(readdirSync(PACKAGES))('what %s exports', (folder) => {
   const root = new URL(`${folder}/`, PACKAGES);
@@ -35,6 +26,7 @@ describe.each(readdirSync(PACKAGES))('what %s exports', (folder) => {
   it.each(entries)('from $entry', async ({ entry, source }) => {
     const written = readExports(fileURLToPath(new URL(source, root)));
     expect(written).toMatchSnapshot();
+    vi.stubEnv('SPANLINE_WIRE', 'false');
     const module = (await import(`${manifest.name}${entry.slice(1)}`)) as object;
     expect(Object.keys(module).toSorted()).toEqual(written.filter((name) => !name.startsWith('type ')));
   });
