@@ -34,6 +34,11 @@ export interface DashboardTarget {
   readonly open: (options: DashboardOptions, io: CommandIo) => Collection;
 }
 
+/** The options of `render`, without those of a target's address. */
+function rendering({ url: _url, site: _site, space: _space, ...options }: DashboardOptions): SavedObjectsOptions {
+  return options;
+}
+
 const bodies = (wanted: readonly Resource[]): string => wanted.map(({ body }) => `${JSON.stringify(body)}\n`).join('');
 
 function savedObjectTarget(
@@ -42,7 +47,7 @@ function savedObjectTarget(
 ): DashboardTarget {
   return {
     flags: ['url', 'index', 'profile', 'trace-url', ...flags],
-    render: savedObjects,
+    render: (options) => savedObjects(rendering(options)),
     print: importFile,
     open: (options, io) =>
       savedObjectCollection(connect(options, io), { set: options.set, url: options.url?.replace(/\/+$/, '') ?? '' }),
@@ -53,7 +58,7 @@ function savedObjectTarget(
 export const TARGETS: Readonly<Record<string, DashboardTarget>> = {
   datadog: {
     flags: ['url', 'site'],
-    render: (options) => [datadogDashboard(options)],
+    render: (options) => [datadogDashboard(rendering(options))],
     print: bodies,
     open: (options, io) =>
       datadogDashboards(connectDatadog(options, io), { set: options.set, site: datadogSite(options.site, io.env) }),
