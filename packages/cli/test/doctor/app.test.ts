@@ -178,10 +178,12 @@ const INSTRUMENTATIONS = readdirSync(PACKAGES_FOLDER)
   .filter((name) => !OTHERS.has(name) && existsSync(join(PACKAGES_FOLDER, name, 'src/scope.ts')))
   .map((name) => `@spanline/${name}`);
 
+const loadedBy = (name: string): string => (name === '@spanline/wire' ? name : `${name}/register`);
+
 it.each(INSTRUMENTATIONS)('knows that %s traces, from an import and from a command', async (name) => {
   const apps: Files[] = [
     { 'package.json': manifest({}), 'app.js': `import '${name}';` },
-    { 'package.json': manifest({ scripts: { start: `node --import ${name}/register app.js` } }) },
+    { 'package.json': manifest({ scripts: { start: `node --import ${loadedBy(name)} app.js` } }) },
   ];
   for (const files of apps) {
     const app = await readApp(folderWith(files), '--app');

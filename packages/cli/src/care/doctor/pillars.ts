@@ -11,9 +11,10 @@ export interface Pillars {
   readonly alerts: readonly string[];
 }
 
-const REGISTER = /@spanline\/[\w-]+(?=\/register\b)/g;
+/** Modules that a command loads to trace: of most packages it is `register`. */
+const REGISTER = /@spanline\/(?:[\w-]+(?=\/register\b)|wire\b)/g;
 /** Packages that trace whatever there is, or with which an application traces itself. */
-const GENERAL: ReadonlySet<string> = new Set(['@spanline/core', '@spanline/otel']);
+const GENERAL: ReadonlySet<string> = new Set(['@spanline/core', '@spanline/otel', '@spanline/wire']);
 const isTracing = (name: string): boolean => GENERAL.has(name) || FRAMEWORKS.some(({ by }) => by === name);
 /** Commands and packages that bring lines or metrics to where people look at them. */
 const SHOWN_BY_CODE = /@spanline\/(?:ship|viewer|monitor\/(?:prometheus|otel))\b|\bmetricsHandler\b|\bgenAiMetrics\b/;
