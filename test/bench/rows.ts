@@ -2,7 +2,7 @@ import type { BenchResult } from './harness.ts';
 import type { HeapUse } from './heap-meter.ts';
 
 /** Heap of the JavaScript side of a ratio: ours, and that of the peer. */
-export interface RowHeap {
+interface RowHeap {
   readonly ours: HeapUse;
   readonly peer: HeapUse;
 }

@@ -13,7 +13,7 @@ export function prefixOf(internals: LoggerInternals, symbols: PinoSymbols): stri
 }
 
 /** Fields that a logger adds to each line of one level. Valid until somebody changes the logger. */
-export interface Frame {
+interface Frame {
   readonly levelText: string;
   readonly bindingText: string;
   readonly fieldJson: FieldJson;

@@ -4,7 +4,6 @@ export { type Column, columnOf, type ColumnType, columnValues, type Value } from
 export { type Field, FIELD_NAMES, fieldValues, intervalOf, resolveField, suggestField } from './fields/resolve.ts';
 export { type FilterOptions, parseFilter } from './parse/parse.ts';
 export {
-  type Naming,
   type SearchFilter,
   type SearchOptions,
   type SearchQuery,

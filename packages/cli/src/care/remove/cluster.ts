@@ -21,7 +21,7 @@ export interface ClusterRemoval {
 }
 
 /** Counts of documents that are to go, or are gone. */
-export interface DocumentCounts {
+interface DocumentCounts {
   readonly documents: number;
   /** Those of trace screens among them. */
   readonly traceDocuments: number;
