@@ -94,6 +94,40 @@ describe.each(PAIRS)('a client of $name and a server of version $server over $ki
   });
 });
 
+describe.each([SDK1, SDK2])('over HTTP with a session, $name', (version) => {
+  it('a call whose connection is cut is one call, with the session and the model that the server asks for', async () => {
+    const sampler = async (): Promise<string> => {
+      const [server] = servers;
+      server?.send('cut');
+      if (server !== undefined) await once(server, 'message');
+      return 'tall';
+    };
+    const transport = await transportTo(version, '2', 'sessions', 'trusting');
+    const client = wrapMcp(version.client(sampler), { tracer });
+    clients.push(client);
+    await client.connect(transport);
+    log.clear();
+    await tracer.withSpan('outer', () => client.call('ask', { question: 'How tall?' }));
+    const lines = (await served(isCall)).filter((line) => line['mcp.method.name'] !== 'initialize');
+    expect(tree([...lines, ...log.lines()])).toBe(
+      [
+        'task outer',
+        '  tool tools/call ask',
+        '    tool tools/call ask',
+        '      task sampling/createMessage',
+        '    llm sampling/createMessage',
+      ].join('\n'),
+    );
+    const session = log.records().find((record) => record['span.kind'] === 'CLIENT')?.['mcp.session.id'];
+    expect(session).toMatch(/^[\da-f-]{36}$/);
+    for (const line of lines) expect(line).toMatchObject({ 'mcp.session.id': session, 'span.status': 'ok' });
+    await (transport as { terminateSession(): Promise<void> }).terminateSession();
+    await expect(client.call('add', { a: 1, b: 1 })).rejects.toThrow();
+    expect(log.records().at(-1)).toMatchObject({ 'span.status': 'error' });
+    expect(tracer.stats()).toMatchObject({ open: 0, internalErrors: 0 });
+  });
+});
+
 describe.each([SDK1, SDK2])('over standard input and output, $name', (version) => {
   const server = version === SDK1 ? '1' : '2';
 
