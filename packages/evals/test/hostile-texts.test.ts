@@ -20,6 +20,8 @@ const HOSTILE: Readonly<Record<string, string>> = {
   'an endless key': `-----BEGIN PRIVATE KEY-----\n${'A'.repeat(200_000)}`,
   'keys that begin': '-----BEGIN PRIVATE KEY-----\n'.repeat(7000),
   'an order and a gap': `ignore${' '.repeat(200_000)}instructions`,
+  'an order and a rule': `ignore ${'-'.repeat(200_000)}`,
+  'orders and signs': `ignore ${"-'".repeat(40)} `.repeat(2300),
   'a conjunction behind a gap': `It is so${' '.repeat(200_000)}but not now.`,
   'words and commas': 'a, '.repeat(66_000),
   'short sentences': 'I say. '.repeat(28_000),
