@@ -53,6 +53,8 @@ describe('SpanEvaluations', () => {
       { 'context.span_id': SPAN, score: Number.NaN },
       { 'context.span_id': SPAN, 'context.trace_id': 'no', score: 1 },
       { 'context.span_id': SPAN, score: '' },
+      { 'context.span_id': SPAN, score: 'NaN', label: 'factual' },
+      { 'context.span_id': SPAN, score: '-inf' },
     ];
     expect(new SpanEvaluations({ evalName: 'x', rows }).logEvaluations({ tracer })).toEqual({
       logged: 0,
@@ -62,6 +64,8 @@ describe('SpanEvaluations', () => {
         { row: 2, reason: 'score must be a finite number' },
         { row: 3, reason: 'context.trace_id must be 32 lower-case hex digits' },
         { row: 4, reason: 'a row needs a score or a label' },
+        { row: 5, reason: 'score must be a finite number' },
+        { row: 6, reason: 'score must be a finite number' },
       ],
     });
   });

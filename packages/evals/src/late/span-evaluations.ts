@@ -46,6 +46,9 @@ const LOG_SHAPE: Shape<{ tracer?: Tracer }> = {
 const given = (text: string | null | undefined): string | undefined =>
   typeof text === 'string' && text.trim() !== '' ? text : undefined;
 
+/** The texts that CSV files have for a number that is missing or has no end. */
+const NOT_FINITE = /^\s*[+-]?(?:nan|inf(?:inity)?)\s*$/i;
+
 /** A number, also as text; a category; a yes/no. */
 function readScore(score: EvaluationRow['score']): number | string | boolean | undefined {
   if (typeof score !== 'string') return score ?? undefined;
@@ -59,7 +62,8 @@ function fault(row: EvaluationRow): string | undefined {
   if (!/^[0-9a-f]{16}$/.test(String(spanId))) return 'context.span_id must be 16 lower-case hex digits';
   if (given(traceId) !== undefined && !/^[0-9a-f]{32}$/.test(String(traceId)))
     return 'context.trace_id must be 32 lower-case hex digits';
-  if (typeof score === 'number' && !Number.isFinite(score)) return 'score must be a finite number';
+  const isFinite = typeof score === 'number' ? Number.isFinite(score) : !NOT_FINITE.test(String(score));
+  if (!isFinite) return 'score must be a finite number';
   return readScore(score) === undefined && given(label) === undefined ? 'a row needs a score or a label' : undefined;
 }
 
