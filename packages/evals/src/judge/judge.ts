@@ -73,7 +73,7 @@ export function judge(options: JudgeOptions): Judge {
   const tracer = options.tracer ?? defaultTracer();
   const scale = labels === undefined ? numberScale(options.scale ?? { min: 0, max: 10 }) : labelScale(labels);
   const prompts = createPrompts({ rubric, scale, examples });
-  const facts = callFacts(connection, model);
+  const facts = callFacts(connection, model, prompts.version);
   const budget = typeof options.budget === 'number' ? judgeBudget({ perDayUsd: options.budget }) : options.budget;
   const cache = options.cache === 0 ? undefined : new BoundedMap<string, Verdict>(Math.max(2, options.cache ?? 1000));
   const running = new Map<string, Promise<Verdict>>();

@@ -12,12 +12,17 @@ export interface RecordedAnswer {
   readonly usd: number | undefined;
 }
 
-/** The server and the model of a call. */
-export function callFacts({ provider, url, model: own }: Connection, model: string | undefined): SpanAttributes {
+/** The server, the model and the version of the prompt of a call. */
+export function callFacts(
+  { provider, url, model: own }: Connection,
+  model: string | undefined,
+  version: string,
+): SpanAttributes {
   const { hostname, port } = url !== undefined && URL.canParse(url) ? new URL(url) : { hostname: '', port: '' };
   return {
     'gen_ai.provider.name': provider,
     'gen_ai.request.model': model ?? own,
+    'gen_ai.prompt.version': version,
     'server.address': hostname === '' ? undefined : hostname,
     'server.port': port === '' ? undefined : Number(port),
   };

@@ -69,6 +69,7 @@ describe('a judge asks through', () => {
     const spans = log.records();
     const own = spans.find((span) => span['span.type'] === 'evaluator') as SpanRecord;
     const request = spans.find((span) => span['span.name'] === 'request') as SpanRecord;
+    expect(own['gen_ai.prompt.version']).toBe(grade.version);
     expect(own['gen_ai.usage.input_tokens']).toBe(100);
     expect(own['gen_ai.usage.output_tokens']).toBe(20);
     expect(own['spanline.cost.usd']).toBeCloseTo(0.0003);
