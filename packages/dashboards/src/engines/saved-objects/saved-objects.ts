@@ -1,5 +1,5 @@
 /** The dashboard as saved objects of Kibana and of OpenSearch Dashboards, which have the same forms. */
-import { checkOptions, option, profileKey, type Shape } from '@spanline/record';
+import { type AttributeKey, checkOptions, option, profileKey, type Shape } from '@spanline/record';
 import { labelOf } from '../../apply/label.ts';
 import type { Resource } from '../../apply/resource.ts';
 import { placeOf } from '../../panels/grid.ts';
@@ -40,7 +40,13 @@ const TRACES = 'traces';
 const idOf = (set: string, name: string): string => `spanline-${set}-${name}`;
 
 /** Columns of the list of requests. */
-const COLUMNS = ['span.name', 'duration_ms', 'span.status', 'spanline.rollup.cost_usd', 'trace_id'] as const;
+const COLUMNS = [
+  'span.name',
+  'duration_ms',
+  'span.status',
+  'spanline.rollup.cost_usd',
+  'trace_id',
+] as const satisfies readonly AttributeKey[];
 
 /**
  * Renders the dashboard: an index pattern whose trace ids are links, a chart for each panel, a list of requests, and
