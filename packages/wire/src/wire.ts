@@ -2,7 +2,7 @@
 
 import { defaultTracer } from '@spanline/core';
 import { checkOptions, createGuard, sharedState } from '@spanline/instrumentation';
-import { createFinder, type RequestLine } from './apis/index.ts';
+import { createFinder, type FoundApi, type RequestLine } from './apis/index.ts';
 import { Attempts, Exchange, type ExchangeEvents, type ExchangeTracing } from './exchange/index.ts';
 import { WIRE_SHAPE, type WireOptions } from './options.ts';
 import { SCOPE } from './scope.ts';
@@ -30,17 +30,12 @@ function transports(patch: boolean, isCall: (url: URL) => boolean): Transport[] 
   return chosen;
 }
 
-/** Follows the calls of models among the requests. */
-function follower(options: WireOptions): (line: RequestLine) => ExchangeEvents | undefined {
-  const { hosts = {}, tracer = defaultTracer(), capture } = options;
-  const find = createFinder(hosts);
+/** Follows the calls of models. */
+function follower(options: WireOptions): (line: RequestLine, found: FoundApi) => ExchangeEvents | undefined {
+  const { tracer = defaultTracer(), capture } = options;
   const guard = createGuard(tracer);
   const tracing: ExchangeTracing = { tracer, guard, scope: SCOPE, capture, attempts: new Attempts() };
-  return (line) =>
-    guard(SCOPE.name, () => {
-      const found = tracer.enabled ? find(line) : undefined;
-      return found === undefined ? undefined : new Exchange(tracing, line, found);
-    });
+  return (line, found) => guard(SCOPE.name, () => (tracer.enabled ? new Exchange(tracing, line, found) : undefined));
 }
 
 /**
@@ -63,9 +58,10 @@ export function wire(options: WireOptions = {}): () => void {
   // The tracer of a program is often made after this package is loaded.
   let follow: ReturnType<typeof follower> | undefined;
   const later = (line: RequestLine): ExchangeEvents | undefined => {
-    if (find(line) === undefined) return undefined;
+    const found = find(line);
+    if (found === undefined) return undefined;
     follow ??= follower(options);
-    return follow(line);
+    return follow(line, found);
   };
   const undo = transports(patch, isCall).map((transport) => transport(later));
   const stop = (): void => {

@@ -137,6 +137,7 @@ it('leaves requests alone that are no calls of models', async () => {
   await post('/v1/orders', ASKED);
   await post('/blog/messages', { text: 'hi' });
   await post('/api/completions', { q: 'x' });
+  await post('/model/%zz/invoke', ASKED);
   await fetch(`${server.url}/v1/models`);
   await (await post('/v1/chat/completions', 'no request')).text();
   expect(log.records()).toEqual([]);

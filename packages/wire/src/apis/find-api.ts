@@ -95,7 +95,7 @@ export function createFinder(
     return names.length === 0 ? EVERY : { finders: names.map((name) => APIS[name]), isKnown: true };
   }
 
-  return (line) => {
+  const find = (line: RequestLine): FoundApi | undefined => {
     let apis = known.get(line.origin);
     if (apis === undefined) known.set(line.origin, (apis = apisOf(line.origin)));
     const { finders, isKnown } = apis;
@@ -105,5 +105,13 @@ export function createFinder(
       if (api !== undefined) return { api, isKnown };
     }
     return undefined;
+  };
+  return (line) => {
+    try {
+      return find(line);
+    } catch {
+      // An address that cannot be read, such as one with a broken escape, is no call of a model.
+      return undefined;
+    }
   };
 }
