@@ -50,6 +50,8 @@ export {
   driftOf,
   type DriftRow,
   type Estimate,
+  type FigureUnit,
+  type NamedFigure,
   type Side,
   type Cause,
   type CauseSplit,

@@ -1,7 +1,7 @@
 /** `spanline prompts`: figures of each version of a prompt, and the gate of a pipeline. */
 
-import { formatDifference } from '@spanline/pretty/internal';
-import { type PromptChange, type PromptFigure, promptsOf, type PromptVersion } from '@spanline/query';
+import { type PromptChange, promptsOf, type PromptVersion } from '@spanline/query';
+import { changeTone, differenceRange, estimateText, figureText } from '../figures.ts';
 import { type Block, cell, type FilledColumn, type Report } from '../report/index.ts';
 import { defineQuestion } from '../source/index.ts';
 
@@ -17,36 +17,9 @@ also in view of the number of comparisons. A filter passes lines of model calls 
   --all           all comparisons, also those without a change
 `;
 
-type Unit = PromptFigure['unit'];
-
-const DIGITS = 3;
-const number = (value: number): string => String(Number(value.toPrecision(DIGITS)));
-
-const FORMATS: Readonly<Record<Unit, (value: number) => string>> = {
-  ms: cell.duration,
-  share: cell.percent,
-  tokens: number,
-  usd: (usd) => cell.cost(usd) || '$0',
-  score: number,
-};
-
-const TITLES: Readonly<Record<string, string>> = {
-  p50_ms: 'p50',
-  p95_ms: 'p95',
-  error_rate: 'errors',
-  cost_usd: 'cost',
-};
-
-const withInterval = ({ value, low, high, unit }: PromptFigure): string => {
-  const format = FORMATS[unit];
-  return low === undefined || high === undefined
-    ? format(value)
-    : `${format(value)} (${format(Math.max(unit === 'score' ? low : 0, low))} to ${format(high)})`;
-};
-
 const figureOf = ({ figures }: PromptVersion, name: string): string => {
   const found = figures.find(({ figure, unit }) => figure === name && unit !== 'score');
-  return found === undefined ? '' : withInterval(found);
+  return found === undefined ? '' : estimateText(found, found.unit);
 };
 
 const versionText = ({ version, templates }: PromptVersion): string =>
@@ -81,19 +54,9 @@ function scoreBlocks(rows: readonly PromptVersion[]): Block[] {
     { head: 'version', isFlexible: true, cells: scores.map(({ row }) => row.version ?? '(none)') },
     { head: 'score', isFlexible: true, cells: scores.map(({ figure }) => figure.figure) },
     { head: 'count', align: 'right', cells: scores.map(({ figure }) => cell.count(figure.count)) },
-    { head: 'mean', align: 'right', cells: scores.map(({ figure }) => withInterval(figure)) },
+    { head: 'mean', align: 'right', cells: scores.map(({ figure }) => estimateText(figure, 'score')) },
   ];
   return [{ kind: 'table', columns }];
-}
-
-const toneOf = ({ isChange, isWorse }: PromptChange): 'plain' | 'green' | 'red' => {
-  if (!isChange) return 'plain';
-  return isWorse ? 'red' : 'green';
-};
-
-function differenceOf({ difference: { low, high }, unit }: PromptChange): string {
-  if (low === undefined || high === undefined) return 'too few traces';
-  return `${formatDifference(low, FORMATS[unit])} to ${formatDifference(high, FORMATS[unit])}`;
 }
 
 function changeBlocks(changes: readonly PromptChange[], isAll: boolean): Block[] {
@@ -104,20 +67,23 @@ function changeBlocks(changes: readonly PromptChange[], isAll: boolean): Block[]
     return [{ kind: 'text', text }];
   }
   const columns: FilledColumn[] = [
-    { head: '', cells: shown.map((change) => (change.isChange ? { text: '●', tone: toneOf(change) } : '')) },
+    { head: '', cells: shown.map((change) => (change.isChange ? { text: '●', tone: changeTone(change) } : '')) },
     { head: 'prompt', isFlexible: true, cells: shown.map(({ name }) => name) },
     {
       head: 'versions',
       isFlexible: true,
       cells: shown.map(({ before, after }) => `${before.version ?? '(none)'} → ${after.version ?? '(none)'}`),
     },
-    { head: 'figure', cells: shown.map(({ figure }) => TITLES[figure] ?? figure) },
-    { head: 'before', align: 'right', cells: shown.map(({ before, unit }) => FORMATS[unit](before.value)) },
-    { head: 'after', align: 'right', cells: shown.map(({ after, unit }) => FORMATS[unit](after.value)) },
+    { head: 'figure', cells: shown.map(({ title }) => title) },
+    { head: 'before', align: 'right', cells: shown.map(({ before, unit }) => figureText(before.value, unit)) },
+    { head: 'after', align: 'right', cells: shown.map(({ after, unit }) => figureText(after.value, unit)) },
     {
       head: 'difference (95 %)',
       align: 'right',
-      cells: shown.map((change) => ({ text: differenceOf(change), tone: toneOf(change) })),
+      cells: shown.map((change) => ({
+        text: differenceRange(change.difference, change.unit),
+        tone: changeTone(change),
+      })),
     },
   ];
   return [{ kind: 'table', columns }];

@@ -1,34 +1,12 @@
 /** The blocks of `spanline diff`. */
 
-import { formatDifference } from '@spanline/pretty/internal';
 import type { AlignedStep, ChangedInput, ComparedFigure, Comparison } from '@spanline/query';
+import { changeTone, differenceRange, differenceText, figureText } from '../figures.ts';
 import { type Block, cell, type FilledColumn, STEP_WIDTH } from '../report/index.ts';
-
-const number = (value: number): string => String(Number(value.toPrecision(3)));
-
-const FORMATS: Readonly<Record<ComparedFigure['unit'], (value: number) => string>> = {
-  ms: cell.duration,
-  share: cell.percent,
-  tokens: number,
-  usd: (usd) => cell.cost(usd) || '$0',
-  score: number,
-};
-
-const TITLES: Readonly<Record<string, string>> = {
-  p50_ms: 'p50',
-  p95_ms: 'p95',
-  error_rate: 'errors',
-  cost_usd: 'cost',
-};
-
-function interval({ difference: { low, high }, unit }: ComparedFigure): string {
-  if (low === undefined || high === undefined) return 'too few traces';
-  return `${formatDifference(low, FORMATS[unit])} to ${formatDifference(high, FORMATS[unit])}`;
-}
 
 /** A figure of one side; `≥` where it is a lower bound. */
 function valueOf({ value, isLeast }: ComparedFigure['before'], unit: ComparedFigure['unit']): string {
-  return `${isLeast === true ? '≥' : ''}${FORMATS[unit](value)}`;
+  return `${isLeast === true ? '≥' : ''}${figureText(value, unit)}`;
 }
 
 /** Requests whose costs are lower bounds. */
@@ -37,12 +15,6 @@ function unknownCostBlocks({ before, after }: Comparison['unknownCosts']): Block
   const sides = `${cell.amount(before, 'request')} before and ${cell.count(after)} after`;
   const text = `≥: the cost of a model call is not known in ${sides}. Costs of requests are lower bounds.`;
   return [{ kind: 'text', text, tone: 'yellow' }];
-}
-
-/** Green is better: less of everything but scores. */
-function toneOf({ isChange, difference, unit }: ComparedFigure): 'plain' | 'green' | 'red' {
-  if (!isChange) return 'plain';
-  return difference.value < 0 === (unit !== 'score') ? 'green' : 'red';
 }
 
 interface Row {
@@ -63,19 +35,19 @@ export function comparisonBlocks(comparison: Comparison, isAll: boolean): Block[
     head,
     align: 'right',
     drop,
-    cells: rows.map(({ figure }) => ({ text: read(figure), tone: toneOf(figure) })),
+    cells: rows.map(({ figure }) => ({ text: read(figure), tone: changeTone(figure) })),
   });
   const gone = steps.filter((one) => one.before === 0 || one.after === 0);
   const table: Block = {
     kind: 'table',
     columns: [
       { head: 'step', isFlexible: true, least: STEP_WIDTH, cells: rows.map(({ step }) => step) },
-      { head: 'figure', cells: rows.map(({ figure: { figure } }) => TITLES[figure] ?? figure) },
+      { head: 'figure', cells: rows.map(({ figure: { title } }) => title) },
       column('before', (one) => valueOf(one.before, one.unit)),
       column('after', (one) => valueOf(one.after, one.unit)),
-      column('difference', ({ difference, unit }) => formatDifference(difference.value, FORMATS[unit])),
-      column('95 %', interval, 1),
-      { head: '', cells: rows.map(({ figure }) => ({ text: figure.isChange ? '◀' : '', tone: toneOf(figure) })) },
+      column('difference', ({ difference, unit }) => differenceText(difference.value, unit)),
+      column('95 %', ({ difference, unit }) => differenceRange(difference, unit), 1),
+      { head: '', cells: rows.map(({ figure }) => ({ text: figure.isChange ? '◀' : '', tone: changeTone(figure) })) },
     ],
   };
   const changed = all.filter(({ figure }) => figure.isChange).length;

@@ -47,6 +47,8 @@ export {
   type Comparison,
   createSide,
   type Estimate,
+  type FigureUnit,
+  type NamedFigure,
   type Side,
 } from './compare/index.ts';
 export { type Drift, DRIFT_FIELDS, DRIFT_LEVEL, type DriftField, driftOf, type DriftRow } from './drift/index.ts';

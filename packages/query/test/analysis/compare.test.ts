@@ -110,11 +110,13 @@ describe('a comparison of two logs', () => {
     const cost = figures.find(({ figure }) => figure === 'cost_usd');
     expect(cost).toEqual({
       figure: 'cost_usd',
+      title: 'cost',
       unit: 'usd',
       before: { value: 0.5 },
       after: { value: 0.375, low: expect.any(Number) as number, high: expect.any(Number) as number },
       difference: { value: -0.125 },
       isChange: false,
+      isWorse: false,
     });
     // An answer is sent as JSON, which has no infinite numbers.
     expect(JSON.stringify(figures)).not.toContain('null');

@@ -32,14 +32,6 @@ const FORMATS: Readonly<Record<Figure['unit'], (value: number) => string>> = {
   score: formatScore,
 };
 
-/** Names of figures; a score has its own. */
-const NAMES: Readonly<Record<string, string>> = {
-  p50_ms: 'p50',
-  p95_ms: 'p95',
-  error_rate: 'errors',
-  cost_usd: 'cost',
-};
-
 /** The interval of an estimate, as text. */
 const intervalOf = ({ low, high }: EstimateAnswer, format: (value: number) => string): string =>
   low === undefined || high === undefined ? 'too few traces' : `${format(low)} to ${format(high)}`;
@@ -61,7 +53,7 @@ function Estimate({ of, unit }: EstimateProps) {
 
 const COLUMNS: readonly Column<Row>[] = [
   { head: 'Step', cell: ({ step }) => step },
-  { head: 'Figure', cell: ({ figure: { figure } }) => (Object.hasOwn(NAMES, figure) ? NAMES[figure] : figure) },
+  { head: 'Figure', cell: ({ figure: { title } }) => title },
   { head: 'Spans', isNumber: true, cell: ({ counts }) => counts },
   {
     head: 'A',

@@ -30,12 +30,16 @@ export interface CompareAnswer {
     readonly after: number;
     readonly figures: readonly {
       readonly figure: string;
+      /** Of the figure, for people: `p50`. */
+      readonly title: string;
       readonly unit: 'ms' | 'share' | 'tokens' | 'usd' | 'score';
       readonly before: ComparedAnswer;
       readonly after: ComparedAnswer;
       readonly difference: EstimateAnswer;
       /** The difference is none of chance, all figures counted. */
       readonly isChange: boolean;
+      /** A change to more errors, time, tokens or cost, or to a lower score. */
+      readonly isWorse: boolean;
     }[];
   }[];
   /** Steps that were left out. */

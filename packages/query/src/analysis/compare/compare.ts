@@ -1,15 +1,8 @@
 /** Compares two logs, or one log before and after a time: per step, with intervals of the differences. */
 
-import { type Figure, type Side, type StepFigures } from './figures.ts';
-import {
-  difference,
-  type Estimate,
-  estimateMean,
-  estimateQuantile,
-  estimateShare,
-  quantileFor,
-  type Sample,
-} from './intervals.ts';
+import { changeOf, type FigureKind, figureKinds, type NamedFigure, Z95 } from './figure-kinds.ts';
+import { type Side, type StepFigures } from './figures.ts';
+import { difference, type Estimate, quantileFor } from './intervals.ts';
 
 /** A figure of one side. */
 interface ComparedValue extends Estimate {
@@ -18,11 +11,7 @@ interface ComparedValue extends Estimate {
 }
 
 /** A figure on both sides. */
-export interface ComparedFigure {
-  /** `p50_ms`, `p95_ms`, `error_rate`, `tokens`, `cost_usd`, or the name of a score. */
-  readonly figure: string;
-  /** The unit that tells how a value is written. */
-  readonly unit: 'ms' | 'share' | 'tokens' | 'usd' | 'score';
+export interface ComparedFigure extends NamedFigure {
   readonly before: ComparedValue;
   readonly after: ComparedValue;
   /** `after` − `before`, with its interval of 95 %. A mean of one trace has no interval. */
@@ -32,6 +21,8 @@ export interface ComparedFigure {
    * most one answer in twenty has a change that is none. A lower bound shows no fall, nor a rise from it.
    */
   readonly isChange: boolean;
+  /** A change to more errors, time, tokens or cost, or to a lower score. */
+  readonly isWorse: boolean;
 }
 
 /** A step on both sides. */
@@ -58,40 +49,7 @@ export interface Comparison {
   readonly compared: number;
 }
 
-const Z95 = 1.959_963_985;
-
-interface FigureKind {
-  readonly figure: string;
-  readonly unit: ComparedFigure['unit'];
-  readonly of: Figure;
-  estimate(sample: Sample, z: number): Estimate | undefined;
-}
-
-const KINDS: readonly FigureKind[] = [
-  { figure: 'p50_ms', unit: 'ms', of: 'durationMs', estimate: (sample, z) => estimateQuantile(sample, 0.5, z) },
-  { figure: 'p95_ms', unit: 'ms', of: 'durationMs', estimate: (sample, z) => estimateQuantile(sample, 0.95, z) },
-  { figure: 'error_rate', unit: 'share', of: 'error', estimate: estimateShare },
-  { figure: 'tokens', unit: 'tokens', of: 'tokens', estimate: estimateMean },
-  { figure: 'cost_usd', unit: 'usd', of: 'costUsd', estimate: estimateMean },
-];
-
-/** The kinds of figures that both sides of a step have. */
-function kindsOf(before: StepFigures, after: StepFigures): FigureKind[] {
-  const scores = [...before.keys()].filter((figure) => figure.startsWith('score '));
-  const kinds = scores.toSorted().map((of): FigureKind => ({
-    figure: of.slice('score '.length),
-    unit: 'score',
-    of,
-    estimate: estimateMean,
-  }));
-  return [...KINDS, ...kinds].filter(({ of }) => before.has(of) && after.has(of));
-}
-
 const countOf = (figures: StepFigures | undefined): number => figures?.get('durationMs')?.values.length ?? 0;
-
-function leavesOutZero({ low = 0, high = 0 }: Estimate): boolean {
-  return low > 0 || high < 0;
-}
 
 function compareFigure(kind: FigureKind, before: StepFigures, after: StepFigures, strict: number): ComparedFigure[] {
   const [one, other] = [before.get(kind.of), after.get(kind.of)];
@@ -102,16 +60,17 @@ function compareFigure(kind: FigureKind, before: StepFigures, after: StepFigures
   };
   const [usual, wide] = [estimates(Z95), estimates(strict)];
   if (usual === undefined || wide === undefined) return [];
-  const { figure, unit } = kind;
+  const { figure, title, unit } = kind;
   const apart = difference(...usual);
   return [
     {
       figure,
+      title,
       unit,
       before: usual[0],
       after: usual[1],
       difference: apart,
-      isChange: leavesOutZero(difference(...wide)),
+      ...changeOf(kind, difference(...wide)),
     },
   ];
 }
@@ -122,11 +81,13 @@ const atLeast = (value: ComparedValue): ComparedValue => ({ ...value, isLeast: t
 function withLowerBounds(figure: ComparedFigure, { before, after }: Comparison['unknownCosts']): ComparedFigure {
   if (figure.unit !== 'usd') return figure;
   const [isRise, isFall] = [figure.difference.value > 0, figure.difference.value < 0];
+  const isKnown = !(isRise && before > 0) && !(isFall && after > 0);
   return {
     ...figure,
     before: before > 0 ? atLeast(figure.before) : figure.before,
     after: after > 0 ? atLeast(figure.after) : figure.after,
-    isChange: figure.isChange && !(isRise && before > 0) && !(isFall && after > 0),
+    isChange: figure.isChange && isKnown,
+    isWorse: figure.isWorse && isKnown,
   };
 }
 
@@ -138,7 +99,7 @@ export function compareSides(before: Side, after: Side): Comparison {
   const names = all.has(undefined) ? [undefined, ...steps] : steps;
   const pairs = names.map((step) => {
     const [one, other] = [before.steps.get(step) ?? none, after.steps.get(step) ?? none];
-    return { step, one, other, kinds: kindsOf(one, other) };
+    return { step, one, other, kinds: figureKinds(one).filter(({ of }) => other.has(of)) };
   });
   const compared = pairs.reduce((sum, { kinds }) => sum + kinds.length, 0);
   const strict = quantileFor(compared);

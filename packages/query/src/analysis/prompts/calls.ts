@@ -2,11 +2,8 @@
 
 import type { SpanRecord } from '@spanline/record';
 import { isSpanEnd, lineMs } from '../../records/index.ts';
-import { createObservations, type Observations } from '../compare/index.ts';
+import { createObservations, type Figure, type Observations } from '../compare/index.ts';
 import { tokensOf } from '../explain/index.ts';
-
-/** Kinds of observations. Errors are 1 and 0. */
-export type PromptObservation = 'durationMs' | 'error' | 'tokens' | 'costUsd' | `score ${string}`;
 
 /** The calls with one version of a prompt. */
 export interface VersionCalls {
@@ -21,7 +18,7 @@ export interface VersionCalls {
   /** Time of the first line, in milliseconds since 1970. */
   firstMs: number;
   lastMs: number;
-  readonly observations: Map<PromptObservation, Observations>;
+  readonly observations: Map<Figure, Observations>;
 }
 
 /** Collects calls. */
@@ -80,7 +77,7 @@ export function createCallCollector(): CallCollector {
     return found;
   }
 
-  function observe(own: VersionCalls, figure: PromptObservation, value: number | undefined, trace: number): void {
+  function observe(own: VersionCalls, figure: Figure, value: number | undefined, trace: number): void {
     if (value === undefined) return;
     let list = own.observations.get(figure);
     if (list === undefined) {
