@@ -52,6 +52,7 @@ export {
   onForcedEnd,
   priceOf,
   profileOfSpan,
+  reportAbort,
   retype,
   runInSpan,
   setConversation,

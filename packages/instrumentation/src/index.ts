@@ -51,6 +51,7 @@ export {
   type ProviderClues,
   providerOf,
   rateLimitRatio,
+  reportAbort,
   reportedByHeaders,
   retype,
   runInContext,

@@ -150,6 +150,26 @@ describe.each([SDK1, SDK2])('requests of $name', (version) => {
       expect(line('CLIENT')).toMatchObject({ 'spanline.mcp.progress': 1 });
     });
 
+    it('make the spans around the call aborted too, whatever the SDK throws', async () => {
+      const controller = new AbortController();
+      const call = outer(() => begun('wait', () => controller.abort('enough'), controller.signal));
+      await expect(call).rejects.toThrow(/enough/);
+      expect(log.records().find((record) => record['span.name'] === 'outer')).toMatchObject({
+        'span.status': 'aborted',
+        'spanline.error.class': 'aborted',
+      });
+    });
+
+    it('leave the spans around the call failed when its time is over, or a signal says so', async () => {
+      await expect(outer(() => client.call('hang', {}, { timeout: 20 }))).rejects.toThrow(/timed out/);
+      const reason = new DOMException('too late', 'TimeoutError');
+      const controller = new AbortController();
+      const call = outer(() => begun('hang', () => controller.abort(reason), controller.signal));
+      await expect(call).rejects.toThrow(/too late/);
+      const around = log.records().filter((record) => record['span.name'] === 'outer');
+      expect(around.map((record) => record['span.status'])).toEqual(['error', 'error']);
+    });
+
     it('are errors of the type timeout when their time is over', async () => {
       await expect(client.call('hang', {}, { timeout: 20 })).rejects.toThrow(/timed out/);
       await expect.poll(() => log.records().length).toBe(2);

@@ -1,6 +1,7 @@
 /** Error classes: a few names for the failures of many libraries. */
 import type { ErrorClass } from '@spanline/record';
 import { readProperty, readText } from '../gate/index.ts';
+import { isReportedAbort } from './reported-aborts.ts';
 import { classNameOf, httpStatusOf, messageOf } from './thrown-value.ts';
 
 const BY_CODE: ReadonlyMap<string, ErrorClass> = new Map(
@@ -60,15 +61,18 @@ function byStatus(status: number | undefined): ErrorClass | undefined {
   return status === 408 || status === 504 ? 'timeout' : undefined;
 }
 
-/** True if the error's name or the name of its class is that of a cancellation. */
-export function isAbortByName(error: unknown): boolean {
+/** True if the error was reported as an abort, or if its name or the name of its class is that of one. */
+export function isAbort(error: unknown): boolean {
   return (
-    BY_NAME.get(readText(error, 'name') ?? '') === 'aborted' || BY_NAME.get(classNameOf(error) ?? '') === 'aborted'
+    isReportedAbort(error) ||
+    BY_NAME.get(readText(error, 'name') ?? '') === 'aborted' ||
+    BY_NAME.get(classNameOf(error) ?? '') === 'aborted'
   );
 }
 
 /** Classifies an error by its own properties, without its causes: code, name, HTTP status, message. */
 export function classifyError(error: unknown): ErrorClass | undefined {
+  if (isReportedAbort(error)) return 'aborted';
   // LangChain keeps its own code beside the provider's.
   const langChainCode = readText(error, 'lc_error_code');
   const code = readText(error, 'code') ?? langChainCode ?? readText(readProperty(error, 'error'), 'code');

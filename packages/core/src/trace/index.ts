@@ -53,6 +53,7 @@ export {
   unregister,
 } from './registry.ts';
 export { addTags, createSpan } from './span.ts';
+export { reportAbort } from './reported-aborts.ts';
 export { statusOfThrown, type ThrownStatus } from './thrown-status.ts';
 export { noteUnknownOptions, type OptionNames } from './unknown-options.ts';
 export { causeOf } from './thrown-value.ts';

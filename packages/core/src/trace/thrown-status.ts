@@ -1,7 +1,7 @@
 /** The status of a span whose work threw. Not every thrown value is a failure. */
 import type { SpanStatus } from '@spanline/record';
 import { readProperty, readText } from '../gate/index.ts';
-import { isAbortByName } from './error-class.ts';
+import { isAbort } from './error-class.ts';
 import { classNameOf, messageOf } from './thrown-value.ts';
 
 /** Status of a span whose work threw. */
@@ -21,7 +21,7 @@ const ABORT_MESSAGES: ReadonlySet<string> = new Set([
  *
  * - `interrupted` or `ok` for LangGraph's control flow, which carries `is_bubble_up`: an interrupt waits for a human, a
  *   drained graph for the next process; a parent command is a normal end.
- * - `aborted` if the caller asked for it.
+ * - `aborted` if the caller asked for it: by the error's name, or because an instrumentation reported it.
  * - `error` for everything else.
  */
 export function statusOfThrown(error: unknown): ThrownStatus {
@@ -30,9 +30,9 @@ export function statusOfThrown(error: unknown): ThrownStatus {
     const signal = name === '' ? (classNameOf(error) ?? '') : name;
     return signal.endsWith('Interrupt') || signal === 'GraphDrained' ? 'interrupted' : 'ok';
   }
-  const isAbort =
-    isAbortByName(error) ||
+  const wasAborted =
+    isAbort(error) ||
     readText(error, 'code') === 'ABORT_ERR' ||
     (name === 'Error' && ABORT_MESSAGES.has(messageOf(error)));
-  return isAbort ? 'aborted' : 'error';
+  return wasAborted ? 'aborted' : 'error';
 }

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { describeFailure, statusOfThrown } from '../../src/trace/index.ts';
+import { describeFailure, reportAbort, statusOfThrown } from '../../src/trace/index.ts';
 
 const named = (name: string, more: object = {}): Error => Object.assign(new Error('x'), { name }, more);
 
@@ -101,5 +101,23 @@ describe('statusOfThrown', () => {
     expect(statusOfThrown(new Error('AbortError'))).toBe('aborted');
     expect(statusOfThrown(new Error('x'))).toBe('error');
     expect(statusOfThrown(new TypeError('Aborted'))).toBe('error');
+  });
+});
+
+describe('reportAbort', () => {
+  it('makes an error an abort, whatever it is', () => {
+    for (const error of [new Error('x'), Object.freeze(named('SdkError')), { code: 'ETIMEDOUT' }]) {
+      expect(statusOfThrown(error)).toBe('error');
+      reportAbort(error);
+      expect(statusOfThrown(error)).toBe('aborted');
+      expect(describeFailure(error)).toMatchObject({ class: 'aborted', retryable: undefined });
+    }
+  });
+
+  it('leaves values alone that are no objects', () => {
+    for (const value of ['stop', 1, null, undefined, Symbol('a')]) {
+      reportAbort(value);
+      expect(statusOfThrown(value)).toBe('error');
+    }
   });
 });

@@ -133,8 +133,8 @@ function tracedHandler(peer: Peer, handler: Method): Method {
     const { span } = service;
     const ended = (outcome: Outcome): void => {
       peer.guard(SCOPE.name, () => readOutcome(peer, service, outcome));
-      const { signal } = service;
-      if (signal?.aborted === true) span.fail(cancellation(signal));
+      const taken = cancellation(service.signal);
+      if (taken !== undefined) span.fail(taken);
       span.end();
     };
     const serve = (): unknown => settle(tracer, span, plain, ended, true);

@@ -1,7 +1,16 @@
 /** Requests that are sent: by a client, or by a server that asks its client back. */
 
 import type { Span, SpanAttributes } from '@spanline/core';
-import { injectCurrent, type Method, number, patchMethod, props, type Props, text } from '@spanline/instrumentation';
+import {
+  injectCurrent,
+  type Method,
+  number,
+  patchMethod,
+  props,
+  type Props,
+  reportAbort,
+  text,
+} from '@spanline/instrumentation';
 import { callFailure, cancellation, toolFailure } from '../messages/failure.ts';
 import { requestSpan, type RequestSpan, resultFacts } from '../messages/request.ts';
 import type { Peer } from '../peer/peer.ts';
@@ -69,8 +78,9 @@ function readOutcome(call: Call, outcome: Outcome): void {
   const { method, span, peer, isAttached } = call;
   if (call.progress > 0) span.set({ 'spanline.mcp.progress': call.progress });
   if ('error' in outcome) {
-    const failure =
-      call.signal?.aborted === true ? { error: cancellation(call.signal), attributes: {} } : callFailure(outcome.error);
+    const taken = cancellation(call.signal);
+    if (taken?.name === 'AbortError') reportAbort(outcome.error);
+    const failure = taken === undefined ? callFailure(outcome.error) : { error: taken, attributes: {} };
     span.set(failure.attributes);
     if (!isAttached) span.fail(failure.error);
     return;

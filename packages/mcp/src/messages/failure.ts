@@ -63,12 +63,20 @@ export function handlerFailure(error: unknown): RequestFailure {
   return Number.isSafeInteger(code) ? byCode(code as number, error, undefined) : byCode(INTERNAL_ERROR, error, error);
 }
 
+/** The error of a request that its caller has taken back. */
+interface Cancellation {
+  readonly name: 'AbortError' | 'timeout';
+  readonly code?: string;
+  readonly message: string;
+}
+
 /**
- * The error of a request that its caller has taken back, with the caller's reason. A time-out of the caller's own is a
- * failure like the SDK's.
+ * The error of a request that its caller has taken back, with the caller's reason; `undefined` if nobody has. A
+ * time-out of the caller's own is a failure like the SDK's.
  */
-export function cancellation(signal: AbortSignal | undefined): unknown {
-  const reason: unknown = signal?.reason;
+export function cancellation(signal: AbortSignal | undefined): Cancellation | undefined {
+  if (signal?.aborted !== true) return undefined;
+  const reason: unknown = signal.reason;
   const { name, message } = props(reason);
   const reported = text(message) ?? text(reason) ?? 'the request was cancelled';
   return name === 'TimeoutError'
