@@ -22,24 +22,27 @@ const PRICES = {
   'gpt-4.1': [2, 8],
   'claude-sonnet-4-5': [3, 15],
   'gpt-4.1-mini': [0.4, 1.6],
+  'gpt-4.1-nano': [0.1, 0.4],
 } as const;
 type Model = keyof typeof PRICES;
 const PARTS = {
   langchain: ['gpt-4o', 'claude-3-5-haiku-20241022'],
   llamaindex: ['gpt-4o-mini', 'claude-3-haiku-20240307'],
   aiSdk: ['gpt-4.1-mini'],
+  agents: ['gpt-4.1-nano'],
   plain: ['gpt-4.1', 'claude-sonnet-4-5'],
 } as const satisfies Record<string, readonly Model[]>;
 type Part = keyof typeof PARTS;
-const IN_FRAMEWORKS: readonly Model[] = [...PARTS.langchain, ...PARTS.llamaindex, ...PARTS.aiSdk];
+const IN_FRAMEWORKS: readonly Model[] = [...PARTS.langchain, ...PARTS.llamaindex, ...PARTS.aiSdk, ...PARTS.agents];
 const ALL: readonly Model[] = [...IN_FRAMEWORKS, ...PARTS.plain];
 /** Of the copies of a client that are in the process, a registration traces those that its package sees: LangChain brings an Anthropic client of its own, LlamaIndex an OpenAI client. */
-const SEEN: readonly Model[] = ['gpt-4o', 'claude-3-haiku-20240307', ...PARTS.plain];
+const SEEN: readonly Model[] = ['gpt-4o', 'claude-3-haiku-20240307', ...PARTS.agents, ...PARTS.plain];
 
 const PROGRAM = `
   import { createRequire } from 'node:module';
   import { pathToFileURL } from 'node:url';
   import { createOpenAI } from '@ai-sdk/openai';
+  import { Agent, OpenAIProvider, Runner, addTraceProcessor, setTracingDisabled, tool } from '@openai/agents';
   import * as ai from 'ai';
   import OpenAI from 'openai';
   import Anthropic from '@anthropic-ai/sdk';
@@ -49,16 +52,20 @@ const PROGRAM = `
   import { SimpleChatEngine } from 'llamaindex';
   import { defaultTracer } from '@spanline/core';
   import { SpanlineCallbackHandler } from '@spanline/langchain';
+  import { SpanlineTracingProcessor } from '@spanline/openai-agents';
   import { instrumentLlamaIndex } from '@spanline/llamaindex';
   import { wrapOpenAI } from '@spanline/openai';
   import { wrapAnthropic } from '@spanline/anthropic';
   import { spanlineMiddleware, spanlineTelemetry } from '@spanline/ai-sdk';
 
   const { BASE, HOW = '' } = process.env;
+  // The SDK traces nothing in a test, by NODE_ENV.
+  setTracingDisabled(false);
   const tracer = defaultTracer();
   const handler = HOW.includes('handler');
   const callbacks = handler ? [new SpanlineCallbackHandler({ tracer })] : undefined;
   if (handler) ai.registerTelemetry(spanlineTelemetry({ tracer }));
+  if (handler) addTraceProcessor(new SpanlineTracingProcessor({ tracer }));
   const otel = HOW.includes('otel') ? await import('@opentelemetry/sdk-trace-node') : undefined;
   if (otel !== undefined) {
     const { SpanlineSpanProcessor } = await import('@spanline/otel');
@@ -129,6 +136,24 @@ const PROGRAM = `
       await ai.generateText({ model, prompt: 'weather', tools, stopWhen: ai.stepCountIs(3) });
       await ai.generateObject({ model, prompt: 'as json', schema: inputSchema });
     },
+    async agents() {
+      const weather = tool({
+        name: 'weather',
+        description: 'tells the weather',
+        strict: false,
+        parameters: { type: 'object', properties: {}, required: [], additionalProperties: true },
+        execute: () => 'sunny',
+      });
+      const agent = new Agent({ name: 'Guide', model: 'gpt-4.1-nano', tools: [weather] });
+      for (const useResponses of [false, true]) {
+        const modelProvider = new OpenAIProvider({ openAIClient: new OpenAI(openaiOptions), useResponses });
+        const runner = new Runner({ modelProvider });
+        await runner.run(agent, 'weather');
+        const streamed = await runner.run(agent, 'plain', { stream: true });
+        await drain(streamed.toTextStream());
+        await streamed.completed;
+      }
+    },
     async plain() {
       const openai = new OpenAI(openaiOptions);
       await openai.chat.completions.create({ model: 'gpt-4.1', messages });
@@ -147,7 +172,7 @@ const PROGRAM = `
 const REGISTERS = (...names: readonly string[]): string[] =>
   names.flatMap((name) => ['--import', `@spanline/${name}/register`]);
 const CLIENTS = REGISTERS('openai', 'anthropic');
-const FRAMEWORKS = REGISTERS('langchain', 'llamaindex', 'ai-sdk');
+const FRAMEWORKS = REGISTERS('langchain', 'llamaindex', 'ai-sdk', 'openai-agents');
 
 /** What traces the program, and the models whose calls are told. */
 type Combination = readonly [what: string, how: string, registers: string[], told: readonly Model[]];
