@@ -38,6 +38,10 @@ export { otlp, type OtlpOptions } from './sinks/otlp/otlp.ts';
 export {
   datadogLlmObs,
   type DatadogLlmObsOptions,
+  grafana,
+  type GrafanaOptions,
+  honeycomb,
+  type HoneycombOptions,
   jaeger,
   type JaegerOptions,
   langfuse,

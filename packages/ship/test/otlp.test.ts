@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { parseLine } from '@spanline/core';
-import { datadogLlmObs, jaeger, langfuse, langsmith, otlp, phoenix } from '@spanline/ship';
+import { datadogLlmObs, grafana, honeycomb, jaeger, langfuse, langsmith, otlp, phoenix } from '@spanline/ship';
 import { deadLetters, leave, ship, spanLines } from './support/engine.ts';
 import { temporaryFolder } from './support/folder.ts';
 import { shipLines, trace } from './support/lines.ts';
@@ -98,7 +98,7 @@ describe('otlp()', () => {
     expect(deadLetters(root, 'otlp').map(({ line }) => line)).toEqual([broken]);
   });
 
-  it.each(['conventions', 'langfuse', 'phoenix'] as const)(
+  it.each(['conventions', 'datadog', 'langfuse', 'phoenix'] as const)(
     'has the names that a receiver reads: %s',
     async (spelling) => {
       const target = await receiver(() => ({ status: 200 }));
@@ -110,6 +110,8 @@ describe('otlp()', () => {
       });
       const sinks = {
         conventions: jaeger({ url: target.url }),
+        // Its preset has no address of one's own; a row below has its spelling.
+        datadog: otlp({ url: target.url, spelling: 'datadog' }),
         langfuse: langfuse({ keys: 'pk:sk', url: target.url }),
         phoenix: phoenix({ url: target.url }),
       };
@@ -117,9 +119,10 @@ describe('otlp()', () => {
       const told = target.requests.map(({ body }) => readTraces(body)[0]?.['attributes'] as Record<string, unknown>);
       expect(told).toHaveLength(2);
       for (const attributes of told) {
-        const isOld = spelling !== 'conventions';
-        expect(attributes['gen_ai.usage.cache_write.input_tokens']).toBe(isOld ? undefined : 7);
-        expect(attributes['gen_ai.usage.cache_creation.input_tokens']).toBe(isOld ? 7 : undefined);
+        const hasNew = spelling === 'conventions' || spelling === 'datadog';
+        const hasOld = spelling !== 'conventions';
+        expect(attributes['gen_ai.usage.cache_write.input_tokens']).toBe(hasNew ? 7 : undefined);
+        expect(attributes['gen_ai.usage.cache_creation.input_tokens']).toBe(hasOld ? 7 : undefined);
         expect(attributes['gen_ai.usage.cost']).toBe(spelling === 'langfuse' ? 0.25 : undefined);
         expect(attributes['spanline.cost.usd']).toBe(0.25);
       }
@@ -139,14 +142,28 @@ describe('otlp()', () => {
     ],
     [phoenix({ project: 'p', apiKey: 'k' }), 'http://localhost:6006/v1/traces', ['authorization', 'x-project-name']],
     [jaeger(), 'http://localhost:4318/v1/traces', []],
+    [grafana(), 'http://localhost:4318/v1/traces', []],
+    [
+      grafana({ url: 'https://gateway.grafana.net/otlp', keys: '123:token', tenant: 'a' }),
+      'https://gateway.grafana.net/otlp/v1/traces',
+      ['authorization', 'x-scope-orgid'],
+    ],
+    [honeycomb({ apiKey: 'k' }), 'https://api.honeycomb.io/v1/traces', ['x-honeycomb-team']],
+    [
+      honeycomb({ apiKey: 'k', url: 'https://api.eu1.honeycomb.io', dataset: 'd' }),
+      'https://api.eu1.honeycomb.io/v1/traces',
+      ['x-honeycomb-dataset', 'x-honeycomb-team'],
+    ],
     [
       datadogLlmObs({ apiKey: 'k', site: 'datadoghq.eu' }),
       'https://otlp.datadoghq.eu/v1/traces',
       ['dd-api-key', 'dd-otlp-source'],
     ],
   ])('has a preset: %o', (sink, url, headers) => {
-    const { http } = sink.options as { http: { url: string; headers: object } };
+    const { http, spelling } = sink.options as { http: { url: string; headers: object }; spelling: string };
     expect(http.url).toBe(url);
+    const spellings: Record<string, string> = { 'datadog-llmobs': 'datadog', langfuse: 'langfuse', phoenix: 'phoenix' };
+    expect(spelling).toBe(spellings[sink.name] ?? 'conventions');
     expect(Object.keys(http.headers).toSorted()).toEqual(headers);
   });
 });

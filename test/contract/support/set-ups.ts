@@ -176,6 +176,8 @@ export const SET_UPS: Readonly<Record<string, Call>> = {
   'ship elasticsearchSetup': ship.elasticsearchSetup,
   'ship emf': ship.emf,
   'ship file': ship.file,
+  'ship grafana': ship.grafana,
+  'ship honeycomb': ship.honeycomb,
   'ship jaeger': ship.jaeger,
   'ship kafka': ship.kafka,
   'ship langfuse': ship.langfuse,

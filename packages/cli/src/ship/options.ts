@@ -33,6 +33,8 @@ Ships spools and files of JSON lines. A second run continues where the first one
       langsmith[=<url>]      LANGSMITH_API_KEY, LANGSMITH_PROJECT
       phoenix[=<url>]        PHOENIX_API_KEY
       datadog-llmobs[=<site>]  DD_API_KEY, DD_SITE
+      grafana[=<url>]        GRAFANA_KEYS (instance id:token), GRAFANA_TENANT
+      honeycomb[=<url>]      HONEYCOMB_API_KEY, HONEYCOMB_DATASET
       jaeger[=<url>]
       victorialogs[=<url>]   VICTORIALOGS_BASIC (user:password)
       kafka=<host:port,…>    KAFKA_TOPIC, KAFKA_BASIC (user:password)

@@ -6,6 +6,8 @@ import {
   datadogLlmObs,
   elasticsearch,
   file,
+  grafana,
+  honeycomb,
   jaeger,
   kafka,
   langfuse,
@@ -40,6 +42,8 @@ const SINKS: Readonly<Record<string, (options: never) => SinkSpec>> = {
   langsmith,
   phoenix,
   'datadog-llmobs': datadogLlmObs,
+  grafana,
+  honeycomb,
   jaeger,
   kafka,
   victorialogs,
@@ -117,6 +121,14 @@ function keysOf(type: string, environment: Environment): Options {
       return { apiKey: required(environment, 'DD_API_KEY') };
     case 'otlp':
       return optional(environment, 'bearer', 'OTLP_BEARER');
+    case 'grafana': {
+      const tenant = environment['GRAFANA_TENANT'];
+      return { ...optional(environment, 'keys', 'GRAFANA_KEYS'), ...(tenant ? { tenant } : {}) };
+    }
+    case 'honeycomb': {
+      const dataset = environment['HONEYCOMB_DATASET'];
+      return { apiKey: required(environment, 'HONEYCOMB_API_KEY'), ...(dataset ? { dataset } : {}) };
+    }
     case 'langsmith': {
       const project = environment['LANGSMITH_PROJECT'];
       return { apiKey: required(environment, 'LANGSMITH_API_KEY'), ...(project ? { project } : {}) };

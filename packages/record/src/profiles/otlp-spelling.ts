@@ -2,7 +2,7 @@
 import type { AttributeKey } from '../schema/index.ts';
 
 /** The receiver whose names the attributes of exported spans have; `conventions` for those of OpenTelemetry. */
-export type OtlpSpelling = 'conventions' | 'langfuse' | 'phoenix';
+export type OtlpSpelling = 'conventions' | 'datadog' | 'langfuse' | 'phoenix';
 
 interface Names {
   /** Attributes that have this name instead: a receiver that knows both would count them twice. */
@@ -21,6 +21,8 @@ const CACHE_CREATION = { 'gen_ai.usage.cache_write.input_tokens': 'gen_ai.usage.
 
 const SPELLINGS: Readonly<Record<OtlpSpelling, Names>> = {
   conventions: names({}),
+  // Datadog documents the conventions from 1.37 on, which had another name than those of today.
+  datadog: names({}, CACHE_CREATION),
   // Langfuse uses this cost. Without it, Langfuse computes one from its own price list.
   langfuse: names(CACHE_CREATION, { 'spanline.cost.usd': 'gen_ai.usage.cost' }),
   phoenix: names(CACHE_CREATION),

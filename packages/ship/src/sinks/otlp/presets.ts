@@ -57,6 +57,28 @@ export interface JaegerOptions extends HttpSinkOptions {
   url?: string;
 }
 
+/** Options of {@link grafana}. */
+export interface GrafanaOptions extends HttpSinkOptions {
+  /**
+   * Of Grafana Cloud the OTLP endpoint of the stack: `https://otlp-gateway-prod-eu-west-2.grafana.net/otlp`.
+   * @defaultValue `http://localhost:4318`, a Tempo of your own
+   */
+  url?: string;
+  /** `instance id:token` of Grafana Cloud; `user:password` of a proxy before Tempo. */
+  keys?: Secret;
+  /** `X-Scope-OrgID` of a Tempo with several tenants. */
+  tenant?: string;
+}
+
+/** Options of {@link honeycomb}. */
+export interface HoneycombOptions extends HttpSinkOptions {
+  apiKey: Secret;
+  /** `https://api.eu1.honeycomb.io` for the European region. @defaultValue `https://api.honeycomb.io` */
+  url?: string;
+  /** Needed by Honeycomb Classic only. Others have a dataset for each service. */
+  dataset?: string;
+}
+
 /** Options of {@link datadogLlmObs}. */
 export interface DatadogLlmObsOptions extends HttpSinkOptions, ScoresOption {
   apiKey: Secret;
@@ -83,6 +105,13 @@ const PHOENIX: Shape<PhoenixOptions> = {
   project: option.string(),
 };
 const JAEGER: Shape<JaegerOptions> = { ...HTTP_SHAPE, url: urlCheck() };
+const GRAFANA: Shape<GrafanaOptions> = {
+  ...HTTP_SHAPE,
+  url: urlCheck(),
+  keys: pairCheck('instance id:token'),
+  tenant: option.string(),
+};
+const HONEYCOMB: Shape<HoneycombOptions> = { ...HTTP_SHAPE, apiKey: KEY, url: urlCheck(), dataset: option.string() };
 const DATADOG_LLM_OBS: Shape<DatadogLlmObsOptions> = {
   ...HTTP_SHAPE,
   scores: SCORES,
@@ -177,6 +206,27 @@ export function jaeger(options: JaegerOptions = {}): SinkSpec {
   return preset('jaeger', options, { url: withPath(options.url ?? 'http://localhost:4318', '/v1/traces') });
 }
 
+/** Sends spans to Grafana Cloud, or to Tempo. @throws SpanlineError `ERR_INVALID_OPTION` */
+export function grafana(options: GrafanaOptions = {}): SinkSpec {
+  checkOptions(GRAFANA, options, 'grafana');
+  const { url = 'http://localhost:4318', keys, tenant } = options;
+  return preset('grafana', options, {
+    url: withPath(url, '/v1/traces'),
+    ...(keys === undefined ? {} : { basic: keys }),
+    headers: tenant === undefined ? {} : { 'x-scope-orgid': tenant },
+  });
+}
+
+/** Sends spans to Honeycomb. @throws SpanlineError `ERR_INVALID_OPTION` */
+export function honeycomb(options: HoneycombOptions): SinkSpec {
+  checkOptions(HONEYCOMB, options, 'honeycomb');
+  const { apiKey, url = 'https://api.honeycomb.io', dataset } = options;
+  return preset('honeycomb', options, {
+    url: withPath(url, '/v1/traces'),
+    headers: { 'x-honeycomb-team': apiKey, ...(dataset === undefined ? {} : { 'x-honeycomb-dataset': dataset }) },
+  });
+}
+
 /** Sends spans, over OTLP, and scores to Datadog's LLM Observability. @throws SpanlineError `ERR_INVALID_OPTION` */
 export function datadogLlmObs(options: DatadogLlmObsOptions): SinkSpec {
   checkOptions(DATADOG_LLM_OBS, options, 'datadogLlmObs');
@@ -185,6 +235,7 @@ export function datadogLlmObs(options: DatadogLlmObsOptions): SinkSpec {
   const { apiKey } = options;
   const spans = preset('datadog-llmobs', options, {
     url: `https://otlp.${site}/v1/traces`,
+    spelling: 'datadog',
     headers: { 'dd-api-key': apiKey, 'dd-otlp-source': 'llmobs' },
   });
   return withScores(spans, options, { 'dd-api-key': { secret: apiKey } }, [
