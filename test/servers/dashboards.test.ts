@@ -3,10 +3,21 @@ import { join } from 'node:path';
 import { parse, View } from 'vega';
 import { compile, type TopLevelSpec } from 'vega-lite';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
-import { METRICS, PANELS, type Panel, panelRows, panelSearch, type PanelRow, vegaChart } from '@spanline/dashboards';
+import {
+  grafanaDashboard,
+  type Metric,
+  METRICS,
+  PANELS,
+  type Panel,
+  panelRows,
+  panelSearch,
+  type PanelRow,
+  vegaChart,
+} from '@spanline/dashboards';
 import { opensearch } from '@spanline/ship';
 import { evaluate } from '../../packages/dashboards/test/support/evaluate.ts';
 import { dashboardLog, type Line } from './support/dashboard-log.ts';
+import { type GrafanaPanel, panelValues } from './support/grafana.ts';
 import { startOpenSearch3 } from './support/opensearch.ts';
 import { createSearchClient, type SearchClient } from './support/search-client.ts';
 import type { RunningServer } from './support/server.ts';
@@ -69,6 +80,33 @@ describe.skipIf(files === undefined)('panels on OpenSearch 3', () => {
       }
       const isShown = panel.metrics.filter((name) => rows.some(({ values }) => (values[name] ?? 0) !== 0));
       expect(isShown).toEqual(panel.metrics);
+    });
+
+    it.each(PANELS)('$id has the numbers of the log in Grafana', async (panel) => {
+      const time = { from: '2026-11-23T00:00:00Z', to: '2026-11-23T23:59:59Z', interval: '1h' };
+      const { panels } = grafanaDashboard({ profile }).body as unknown as { panels: GrafanaPanel[] };
+      const own = panels[PANELS.indexOf(panel)] as GrafanaPanel;
+      const shown = [...(await panelValues(client, STREAMS[profile], own, time)).values()];
+      expect(shown.map(({ size }) => size > 0)).toEqual(panel.metrics.map(() => true));
+      for (const [place, name] of panel.metrics.entries()) {
+        const metric: Metric = METRICS[name];
+        for (const [bucket, value] of shown[place] ?? []) {
+          const [key, start] =
+            panel.kind === 'time' && panel.by === undefined ? [undefined, bucket] : bucket.split(' 2026');
+          const hour = start === undefined ? undefined : panel.by === undefined ? start : `2026${start}`;
+          const row = {
+            values: {},
+            ...(key === undefined ? {} : { key }),
+            ...(hour === undefined ? {} : { time: hour.slice(0, panel.every === 'day' ? 10 : 13) }),
+          };
+          const expected = evaluate(
+            metric,
+            lines.filter((line) => belongs(line, panel, row)),
+          );
+          if (metric.of.some(({ kind }) => kind === 'quantile')) continue;
+          expect([panel.id, name, bucket, value]).toEqual([panel.id, name, bucket, expect.closeTo(expected ?? 0, 6)]);
+        }
+      }
     });
 
     it.each(PANELS)('$id is drawn by Vega from the answer', async (panel) => {

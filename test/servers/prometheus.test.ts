@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, inject, it, vi } from 'vitest';
 import { createTracer } from '@spanline/core';
 import { memoryLog } from '@spanline/core/testing';
+import { METRIC_NAMES, promql } from '@spanline/dashboards';
 import { createMonitor, type Monitor } from '@spanline/monitor';
 import { metricsHandler } from '@spanline/monitor/prometheus';
 import { promtool, startPrometheus } from './support/prometheus.ts';
@@ -88,5 +89,24 @@ describe.skipIf(files === undefined)('Prometheus itself', () => {
     const found = series.flatMap(({ exemplars }) => exemplars.map(({ labels }) => labels.trace_id));
     expect(found.length).toBeGreaterThan(0);
     expect(found.every((traceId) => traceIds.has(traceId))).toBe(true);
+  }, 90_000);
+
+  it('computes every metric of the dashboards that it has', async () => {
+    const expressions = METRIC_NAMES.flatMap((name) => {
+      const expression = promql(name, { range: '1m' });
+      return expression === undefined ? [] : [[name, expression] as const];
+    });
+    for (const [name, query] of expressions) {
+      const { result } = await ask<{ result: unknown[] }>('query', { query });
+      expect([name, Array.isArray(result)]).toEqual([name, true]);
+    }
+    const valueBy = async (name: 'requests' | 'step_p95_ms' | 'tokens_per_request', by?: 'http.route' | 'span.name') =>
+      valueOf(promql(name, { by, range: '1m' }) ?? '');
+    await vi.waitFor(async () => expect(await valueBy('requests', 'http.route')).toBe(0), {
+      timeout: 60_000,
+      interval: 250,
+    });
+    expect(await valueBy('tokens_per_request')).toBeNaN();
+    expect(await valueBy('step_p95_ms', 'span.name')).toBeNaN();
   }, 90_000);
 });

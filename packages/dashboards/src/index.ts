@@ -4,6 +4,13 @@ export { type Change, planChanges } from './apply/plan.ts';
 export { ApplyError, type Collection, type Resource, type StoredResource } from './apply/resource.ts';
 export { datadogDashboard } from './engines/datadog/dashboard.ts';
 export { datadogDashboards, type DatadogDashboardsOptions } from './engines/datadog/dashboards.ts';
+export {
+  grafanaDashboard,
+  type GrafanaOptions,
+  type GrafanaSchema,
+  type GrafanaSource,
+} from './engines/grafana/dashboard.ts';
+export { grafanaDashboards, type GrafanaDashboardsOptions } from './engines/grafana/dashboards.ts';
 export { savedObjectCollection, type SavedObjectCollectionOptions } from './engines/saved-objects/collection.ts';
 export {
   importFile,
@@ -14,6 +21,7 @@ export {
 export { type ChartSource, vegaChart } from './engines/saved-objects/vega.ts';
 export type { RenderOptions } from './engines/render-options.ts';
 export { METRIC_NAMES, type MetricName, METRICS } from './metrics/catalogue.ts';
+export { promql, type PromqlOptions } from './metrics/promql.ts';
 export type { Condition, Measure, Metric, Selection, Unit } from './metrics/metric.ts';
 export type { Panel, PanelKind } from './panels/panel.ts';
 export { PANELS } from './panels/panels.ts';

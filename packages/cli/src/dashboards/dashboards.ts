@@ -22,6 +22,11 @@ Only objects with the label of the set are changed or removed. Keys come from th
   datadog                 DD_API_KEY, DD_APP_KEY
     --site <site>         default DD_SITE, else datadoghq.com
     --url <url>           another address of the API, such as that of a proxy
+  grafana                 GRAFANA_TOKEN, of a service account
+    --url <url>           URL of Grafana
+    --source <kind>       elasticsearch, opensearch or prometheus (default elasticsearch)
+    --schema classic|v2   v2 needs Grafana 13 (default classic)
+    --namespace <name>    of the schema v2 (default default; stacks-<id> in Grafana Cloud)
   kibana                  KIBANA_API_KEY, or KIBANA_BASIC (user:password)
     --url <url>           URL of Kibana
     --space <id>          its space
@@ -29,6 +34,7 @@ Only objects with the label of the set are changed or removed. Keys come from th
     --url <url>           URL of OpenSearch Dashboards
   kibana, opensearch
     --index <pattern>     index pattern of the lines (default logs-spanline-*)
+  grafana, kibana, opensearch
     --profile ecs|otel    profile of the lines (default ecs)
     --trace-url <url>     makes trace ids links, such as https://viewer.example.com/#/trace/{trace_id}
   all targets
@@ -51,6 +57,9 @@ const OWN = {
   index: 'text',
   profile: 'text',
   'trace-url': 'text',
+  source: 'text',
+  schema: 'text',
+  namespace: 'text',
 } as const satisfies FlagTable;
 const APPLY = { yes: 'switch' } as const satisfies FlagTable;
 const SET = /^[\w-]{1,40}$/;
@@ -60,6 +69,17 @@ interface Parsed {
   readonly target: DashboardTarget;
   readonly options: DashboardOptions;
   readonly isConfirmed: boolean;
+}
+
+/** An option with a value of a list, if it is given. @throws SpanlineError `ERR_INVALID_OPTION` for another value */
+function choice<Name extends string, Value extends string>(
+  name: Name,
+  given: string | undefined,
+  values: readonly Value[],
+): { readonly [Key in Name]?: Value } {
+  if (given === undefined) return {};
+  const value = values.find((known) => known === given) ?? fail(`--${name}`, `one of ${values.join(', ')}`);
+  return { [name]: value } as { readonly [Key in Name]?: Value };
 }
 
 /** @throws SpanlineError `ERR_INVALID_OPTION` */
@@ -74,15 +94,25 @@ function parse(args: readonly string[]): Parsed | undefined {
   if (others.length > 0) fail(`dashboards ${action}`, 'followed by one target');
   const own = Object.fromEntries(target.flags.map((flag) => [flag, OWN[flag]]));
   checkFlags(flags, { ...COMMON, ...own, ...(action === 'apply' ? APPLY : {}) });
-  const { set = 'spanline', yes, profile, 'trace-url': traceUrl, help: _help, ...texts } = checkFlags(flags, all);
+  const {
+    set = 'spanline',
+    yes,
+    profile,
+    source,
+    schema,
+    'trace-url': traceUrl,
+    help: _help,
+    ...texts
+  } = checkFlags(flags, all);
   if (!SET.test(set)) fail('--set', 'at most 40 letters, digits, dashes and underscores');
-  if (profile !== undefined && profile !== 'ecs' && profile !== 'otel') fail('--profile', 'ecs or otel');
   if (traceUrl !== undefined && !/^https?:\/\/.*\{trace_id\}/.test(traceUrl))
     fail('--trace-url', 'an http or https URL with {trace_id}');
   const options = {
     set,
     ...texts,
-    ...(profile === undefined ? {} : { profile: profile as 'ecs' }),
+    ...choice('profile', profile, ['ecs', 'otel']),
+    ...choice('source', source, ['elasticsearch', 'opensearch', 'prometheus']),
+    ...choice('schema', schema, ['classic', 'v2']),
     ...(traceUrl === undefined ? {} : { traceUrl }),
   };
   return { action, target, options, isConfirmed: yes === true };

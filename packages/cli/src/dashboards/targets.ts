@@ -3,6 +3,9 @@ import {
   type Collection,
   datadogDashboard,
   datadogDashboards,
+  grafanaDashboard,
+  grafanaDashboards,
+  type GrafanaOptions,
   importFile,
   type Resource,
   savedObjectCollection,
@@ -11,18 +14,25 @@ import {
 } from '@spanline/dashboards';
 import type { JsonClient } from '@spanline/remote';
 import type { CommandIo } from '../command.ts';
-import { connectDatadog, connectKibana, connectOpensearchDashboards, datadogSite } from '../targets/index.ts';
+import {
+  connectDatadog,
+  connectGrafana,
+  connectKibana,
+  connectOpensearchDashboards,
+  datadogSite,
+} from '../targets/index.ts';
 
 /** Options of the command. */
-export interface DashboardOptions extends SavedObjectsOptions {
+export interface DashboardOptions extends SavedObjectsOptions, GrafanaOptions {
   readonly set: string;
+  readonly namespace?: string;
   readonly url?: string;
   readonly site?: string;
   readonly space?: string;
 }
 
 /** Flags of some targets. */
-type OwnFlag = 'url' | 'site' | 'space' | 'index' | 'profile' | 'trace-url';
+type OwnFlag = 'url' | 'site' | 'space' | 'index' | 'profile' | 'trace-url' | 'source' | 'schema' | 'namespace';
 
 /** A target. */
 export interface DashboardTarget {
@@ -35,9 +45,12 @@ export interface DashboardTarget {
 }
 
 /** The options of `render`, without those of a target's address. */
-function rendering({ url: _url, site: _site, space: _space, ...options }: DashboardOptions): SavedObjectsOptions {
-  return options;
+function rendering(options: DashboardOptions): Omit<DashboardOptions, 'url' | 'site' | 'space' | 'namespace'> {
+  const { url: _url, site: _site, space: _space, namespace: _namespace, ...others } = options;
+  return others;
 }
+
+const pageOf = ({ url }: DashboardOptions): string => url?.replace(/\/+$/, '') ?? '';
 
 const bodies = (wanted: readonly Resource[]): string => wanted.map(({ body }) => `${JSON.stringify(body)}\n`).join('');
 
@@ -49,8 +62,7 @@ function savedObjectTarget(
     flags: ['url', 'index', 'profile', 'trace-url', ...flags],
     render: (options) => savedObjects(rendering(options)),
     print: importFile,
-    open: (options, io) =>
-      savedObjectCollection(connect(options, io), { set: options.set, url: options.url?.replace(/\/+$/, '') ?? '' }),
+    open: (options, io) => savedObjectCollection(connect(options, io), { set: options.set, url: pageOf(options) }),
   };
 }
 
@@ -62,6 +74,20 @@ export const TARGETS: Readonly<Record<string, DashboardTarget>> = {
     print: bodies,
     open: (options, io) =>
       datadogDashboards(connectDatadog(options, io), { set: options.set, site: datadogSite(options.site, io.env) }),
+  },
+  grafana: {
+    flags: ['url', 'source', 'schema', 'namespace', 'profile', 'trace-url'],
+    render: (options) => [grafanaDashboard(rendering(options))],
+    print: bodies,
+    open: (options, io) => {
+      const { set, schema, namespace } = options;
+      return grafanaDashboards(connectGrafana(options, io), {
+        set,
+        url: pageOf(options),
+        ...(schema === undefined ? {} : { schema }),
+        ...(namespace === undefined ? {} : { namespace }),
+      });
+    },
   },
   kibana: savedObjectTarget(connectKibana, ['space']),
   opensearch: savedObjectTarget(connectOpensearchDashboards, []),

@@ -72,3 +72,10 @@ export function connectOpensearchDashboards({ url }: Address, { env, stop }: Com
   const root = checkUrl(url, 'https://dashboards.example.com:5601');
   return createJsonClient(root, { 'osd-xsrf': 'true', ...headers }, { stop, hidden });
 }
+
+/** Grafana, with `GRAFANA_TOKEN`. Its URL may have a path. */
+export function connectGrafana({ url }: Address, { env, stop }: CommandIo): JsonClient {
+  const token = requireVariable(env, 'GRAFANA_TOKEN');
+  const root = checkUrl(url, 'https://grafana.example.com');
+  return createJsonClient(root, { authorization: `Bearer ${token}` }, { stop, hidden: [token] });
+}

@@ -2,6 +2,7 @@ export {
   checkUrl,
   connectCluster,
   connectDatadog,
+  connectGrafana,
   connectKibana,
   connectOpensearchDashboards,
   datadogSite,

@@ -15,7 +15,7 @@ const isNot = (field: AttributeKey, ...values: readonly (string | number | boole
 
 const SPAN: Selection = [[is('event.name', 'span.end')]];
 /** A local root: an HTTP request, or a span without a parent in this process. */
-const REQUEST: Selection = [...SPAN, [missing('parent_span_id'), exists('spanline.rollup.spans')]];
+export const REQUEST: Selection = [...SPAN, [missing('parent_span_id'), exists('spanline.rollup.spans')]];
 const FAILED: readonly Condition[] = [is('span.status', 'error')];
 const CALL: Selection = [...SPAN, [is('span.type', 'llm')]];
 /** Calls that use tokens. */
