@@ -49,6 +49,10 @@ const COMMANDS: Readonly<Record<string, Command>> = {
     summary: 'what slow, expensive, failing or badly scored traces have in common',
     load: async () => (await import('./why/explain.ts')).explain,
   },
+  replay: {
+    summary: 'step through the decision chain of a trace, to the step that failed first',
+    load: async () => (await import('./replay/replay.ts')).replayCommand,
+  },
   tail: {
     summary: 'print traces while they are written: node app.js | spanline',
     load: async () => (await import('./tail/run-tail.ts')).runTail,

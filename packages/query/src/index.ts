@@ -33,6 +33,13 @@ export {
   type Value,
 } from './filter/index.ts';
 export {
+  type Chain,
+  chainOf,
+  type ChainStep,
+  type Divergence,
+  divergencesOf,
+  type InputSource,
+  sourcesOf,
   type Agreement,
   agreementOf,
   type AlignedStep,
@@ -61,6 +68,8 @@ export {
   type Explanation,
   type Limit,
   type Part,
+  describeInputs,
+  describeSubject,
   questionOfAlert,
   type Relation,
   type Subject,

@@ -1,11 +1,10 @@
+import { feedbackOf } from '@spanline/record';
 import { TRILLION } from './counters.ts';
 import { type Measurement, MeasurementBuffer } from './measurement.ts';
 import type { ReadRecord } from './read-record.ts';
 
 const PASSED: ReadonlySet<string> = new Set(['allow', 'allowed', 'pass', 'passed', 'none', 'ok']);
 const YES: ReadonlySet<string> = new Set(['true', 'yes', 'hallucinated', 'hallucination', 'detected']);
-const DOWN: ReadonlySet<string> = new Set(['down', 'thumbs_down', 'negative', 'bad', 'false', 'no']);
-const FEEDBACK: ReadonlySet<string> = new Set(['feedback', 'user_feedback', 'thumbs', 'thumbs_up', 'thumbs_down']);
 /** Reasons for which a call that used tokens has no known cost. */
 const UNPRICED: ReadonlySet<string> = new Set(['unknown_model', 'no_model']);
 const LARGEST_SCORE = 1e9;
@@ -135,11 +134,9 @@ function addEvaluation(buffer: MeasurementBuffer, record: ReadRecord): boolean {
   const isPositive = value === undefined ? label === name || YES.has(label ?? '') : value >= 0.5;
   buffer.add('seen', 1);
   buffer.evaluation = { name, value, isPositive };
-  if (FEEDBACK.has(name)) {
-    const isDown = name === 'thumbs_down' ? isPositive : value === undefined ? DOWN.has(label ?? '') : value <= 0;
-    buffer.add('feedback', 1);
-    if (isDown) buffer.add('thumbsDown', 1);
-  }
+  const feedback = feedbackOf(record);
+  if (feedback !== undefined) buffer.add('feedback', 1);
+  if (feedback === 'down') buffer.add('thumbsDown', 1);
   if (name === 'prompt_injection' && isPositive) buffer.addSafetyEvent('promptInjections');
   return true;
 }

@@ -1,8 +1,19 @@
 export {
+  type Chain,
+  chainOf,
+  type ChainStep,
+  type Divergence,
+  divergencesOf,
+  type InputSource,
+  sourcesOf,
+} from './chain/index.ts';
+export {
   type Cause,
   type CauseSplit,
   type Condition,
   createAlertFinder,
+  describeInputs,
+  describeSubject,
   createExplainer,
   type ExplainMeasure,
   type ExplainQuestion,

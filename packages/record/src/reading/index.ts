@@ -1,3 +1,5 @@
+export { contentFaults, type ContentFault, hasNoContent } from './content-faults.ts';
+export { feedbackOf } from './feedback.ts';
 export { hasUnknownCost, isOwnError, titleOf, UNBILLED_REASONS } from './facts.ts';
 export { allNodes, buildForest, depthOf, type Forest, type Placed, type TreeNode } from './forest.ts';
 export { createPartJoiner, type JoinedLine, type PartJoiner } from './join-parts.ts';

@@ -1,7 +1,8 @@
 /** Reads the calls of a trace from its lines. */
 import {
-  type AttributeKey,
+  contentFaults,
   createReconstruction,
+  hasNoContent,
   list,
   type Message,
   parseContent,
@@ -11,7 +12,7 @@ import {
   SpanlineError,
   type ToolDefinition,
 } from '@spanline/record';
-import type { ContentFault, RecordedCall, RecordedModelCall } from './recorded-call.ts';
+import type { RecordedCall, RecordedModelCall } from './recorded-call.ts';
 
 /** The calls of one trace, in the order of their starts. */
 export interface Recording {
@@ -38,40 +39,6 @@ function spansOf(lines: Iterable<string | object>, wanted: string | undefined): 
 
 const parsed = (value: string | undefined): unknown => (value === undefined ? undefined : parseContent(value));
 
-/** The keys of each side, the first that a span has. */
-const INPUTS: readonly AttributeKey[] = [
-  'gen_ai.input.messages',
-  'gen_ai.tool.call.arguments',
-  'gen_ai.retrieval.query.text',
-  'spanline.input',
-];
-const OUTPUTS: readonly AttributeKey[] = [
-  'gen_ai.output.messages',
-  'gen_ai.tool.call.result',
-  'gen_ai.retrieval.documents',
-  'spanline.output',
-];
-
-/** Capture modes that write no content: what is there is a hash at most. */
-const HIDDEN: ReadonlySet<string> = new Set(['metadata', 'hashed']);
-
-function faultsOf(record: SpanRecord, missing: readonly { ref: string; reason: string }[]): ContentFault[] {
-  const mode = record['spanline.capture.mode'] ?? 'unknown';
-  const cut = new Set(record['spanline.truncated']);
-  const faults: ContentFault[] = [];
-  for (const [side, keys] of [
-    ['input', INPUTS],
-    ['output', OUTPUTS],
-  ] as const) {
-    if (HIDDEN.has(mode)) faults.push({ side, reason: `its ${side} was not written (capture mode "${mode}")` });
-    else if (keys.some((key) => cut.has(key)))
-      faults.push({ side, reason: `its ${side} was cut to fit a limit; raise limits.fieldBytes and limits.lineBytes` });
-  }
-  for (const { ref, reason } of missing)
-    faults.push({ side: 'input', reason: `its input refers to ${ref}, which cannot be restored (${reason})` });
-  return faults;
-}
-
 function instructionsOf(record: SpanRecord): Message[] {
   const parts = parsed(record['gen_ai.system_instructions']);
   return Array.isArray(parts) ? [{ role: 'system', parts: parts as Message['parts'] }] : [];
@@ -81,8 +48,7 @@ type Common = Pick<RecordedModelCall, 'record' | 'spanId' | 'name' | 'isRedacted
 
 function modelCall(common: Common, input: unknown, output: unknown): RecordedModelCall {
   const { record } = common;
-  const isHidden = HIDDEN.has(record['spanline.capture.mode'] ?? '');
-  const given = input === undefined || isHidden ? undefined : (list(input) as readonly Message[]);
+  const given = input === undefined || hasNoContent(record) ? undefined : (list(input) as readonly Message[]);
   return {
     kind: 'model',
     ...common,
@@ -110,7 +76,7 @@ function callOf(record: SpanRecord, restore: ReturnType<typeof createReconstruct
     spanId,
     name: record['gen_ai.tool.name'] ?? nameOf(record),
     isRedacted: (record['spanline.redactions'] ?? 0) > 0,
-    faults: faultsOf(record, content?.missing ?? []),
+    faults: contentFaults(record, content?.missing),
   };
   switch (record['span.type']) {
     case 'llm':

@@ -1,12 +1,5 @@
 /** Calls of a recorded trace: what each was asked with, and what it answered. */
-import type { Message, RetrievedDocument, SpanRecord, ToolDefinition } from '@spanline/record';
-
-/** Why content is not what it was. */
-export interface ContentFault {
-  readonly side: 'input' | 'output';
-  /** A sentence, without a full stop. */
-  readonly reason: string;
-}
+import type { ContentFault, Message, RetrievedDocument, SpanRecord, ToolDefinition } from '@spanline/record';
 
 /** Fields of every recorded call. */
 interface Recorded {

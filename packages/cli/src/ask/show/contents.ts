@@ -9,9 +9,14 @@ import {
   text,
   titleOf,
 } from '@spanline/record';
-import { type Block, cell, type ContentBlock } from '../../report/index.ts';
-import { contentText } from './message-text.ts';
-import { createPromptHistory, type PromptHistory } from './prompt-history.ts';
+import {
+  type Block,
+  cell,
+  type ContentBlock,
+  contentText,
+  createPromptHistory,
+  type PromptHistory,
+} from '../../report/index.ts';
 
 /** Kinds of content, by the flag that shows them. */
 export const CONTENT_KINDS = ['prompt', 'documents', 'tools', 'answer'] as const;

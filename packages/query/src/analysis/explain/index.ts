@@ -7,3 +7,4 @@ export type { Limit } from './limit.ts';
 export type { ExplainMeasure, ExplainQuestion } from './question.ts';
 export { roleOf } from './facts.ts';
 export { isRequest, stepOf, tokensOf } from './spans.ts';
+export { describeInputs, describeSubject } from './words.ts';

@@ -1,10 +1,11 @@
 /** Conditions in words. */
 
-import type { AttributeKey } from '@spanline/record';
+import type { AttributeKey, SpanRecord } from '@spanline/record';
 import { SHORT_NAMES } from '../../filter/index.ts';
 import { MADE, type Subject } from './case.ts';
 import type { Condition } from './columns.ts';
-import { ARGUMENT, SHAPE } from './facts.ts';
+import { ARGUMENT, factsOf, type FactValue, roleOf, SHAPE } from './facts.ts';
+import { stepOf } from './spans.ts';
 
 /** Things that are counted. */
 const COUNTED = {
@@ -73,4 +74,34 @@ export function describe(subject: Subject, condition: Condition): string {
     default:
       return `no ${counted ?? name}`;
   }
+}
+
+/** A value in words: `46 documents`, `model gpt-4o`. */
+export function describeValue(key: string, value: FactValue): string {
+  const counted = (COUNTED as Readonly<Record<string, string | undefined>>)[key];
+  const text = typeof value === 'number' ? format(value) : String(value);
+  return counted === undefined ? `${nameOf(key)} ${text}` : `${text} ${counted}`;
+}
+
+/** They say what kind of step it is, and how large its content is. */
+const KIND: ReadonlySet<string> = new Set<AttributeKey>([
+  'span.type',
+  'gen_ai.operation.name',
+  'spanline.content.input_bytes',
+]);
+
+/** The inputs of a step in words, without their content and without facts of the whole request. */
+export function describeInputs(record: SpanRecord): string[] {
+  return factsOf(record).flatMap(([key, value]) =>
+    roleOf(key) === 'input' && !KIND.has(key) ? [describeValue(key, value)] : [],
+  );
+}
+
+/** The value of a subject in a trace, in words: that of the step that has it. `undefined` for what no line says. */
+export function describeSubject({ step, key }: Subject, records: readonly SpanRecord[]): string | undefined {
+  for (const record of records) {
+    const fact = stepOf(record) === step ? factsOf(record).find(([own]) => own === key) : undefined;
+    if (fact !== undefined) return describeValue(...fact);
+  }
+  return undefined;
 }

@@ -2,7 +2,7 @@
 
 import { createHash } from 'node:crypto';
 import { type SpanRecord, titleOf } from '@spanline/record';
-import { cell } from '../../report/index.ts';
+import * as cell from './cells.ts';
 
 /** A prompt without the messages that stand above. */
 interface Folded {
