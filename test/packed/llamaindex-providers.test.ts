@@ -170,7 +170,6 @@ beforeAll(async () => {
   provider = await startCannedProvider(answer);
   const project = createProject(packedTarballs(), ['core', 'llamaindex'], PACKAGES, {
     'program.mjs': PROGRAM,
-    '.npmrc': 'legacy-peer-deps=true\n',
   });
   result = await runProgram(project, provider.url);
 });

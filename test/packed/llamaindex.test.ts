@@ -116,7 +116,6 @@ require('./host.cjs');`,
       'asks.cjs': `const { instrumentLlamaIndex } = require('@spanline/llamaindex');
 instrumentLlamaIndex();
 ${COMMON}`,
-      '.npmrc': 'legacy-peer-deps=true\n',
     });
   });
 
@@ -180,7 +179,6 @@ describe('LlamaIndex', () => {
   it.each(['0.9.19', '0.10.6', '0.11.29'])('%s gives the same tree', async (version) => {
     const project = createProject(tarballs, ['core', 'llamaindex'], [`llamaindex@${version}`], {
       'program.mjs': program(OWN_MODEL),
-      '.npmrc': 'legacy-peer-deps=true\n',
     });
     const { tree, errors } = await runProgram(project);
     expect(tree).toBe([QUERY('text_completion own'), QUERY('text_completion own')].join('\n'));
@@ -200,7 +198,7 @@ Settings.llm = new OpenAI({ model: 'gpt-4o-mini', apiKey: 'test', maxRetries: 0,
         tarballs,
         ['core', 'llamaindex'],
         ['llamaindex@0.12.1', '@llamaindex/openai@0.4.23', '@llamaindex/core@0.6.23', '@llamaindex/env@0.1.31'],
-        { 'program.mjs': program(model), '.npmrc': 'legacy-peer-deps=true\n' },
+        { 'program.mjs': program(model) },
       );
       const { tree, errors, calls } = await runProgram(project);
       expect(tree).toBe([QUERY('chat gpt-4o-mini'), QUERY('chat gpt-4o-mini')].join('\n'));

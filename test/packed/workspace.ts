@@ -46,21 +46,42 @@ export function fromCatalog(name: string): string {
   return `${name}@${version}`;
 }
 
-/** Folders of packages and of those that they depend on, which npm would look for in the registry. */
+interface Manifest {
+  readonly name: string;
+  readonly dependencies?: Readonly<Record<string, string>>;
+}
+
+const manifestOf = (folder: string): Manifest =>
+  JSON.parse(readFileSync(join(ROOT, 'packages', folder, 'package.json'), 'utf8')) as Manifest;
+
+/** Folders of packages and of those that they depend on, which an installer would look for in the registry. */
 function withDependencies(names: readonly string[]): Set<string> {
   const found = new Set(names);
   for (const name of found) {
-    const manifest = JSON.parse(readFileSync(join(ROOT, 'packages', name, 'package.json'), 'utf8')) as {
-      dependencies?: Record<string, string>;
-    };
-    for (const dependency of Object.keys(manifest.dependencies ?? {})) {
+    for (const dependency of Object.keys(manifestOf(name).dependencies ?? {})) {
       if (dependency.startsWith('@spanline/')) found.add(dependency.slice('@spanline/'.length));
     }
   }
   return found;
 }
 
-/** An empty npm project with packages installed from their tarballs, and others from the registry. */
+const versionOf = (spec: string): [name: string, version: string] => {
+  const at = spec.lastIndexOf('@');
+  return [spec.slice(0, at), spec.slice(at + 1)];
+};
+
+/**
+ * Files lie where npm puts them, and are links to one copy on this machine: npm, which writes each anew, takes three times
+ * as long. The commands of the README run npm itself.
+ */
+const INSTALLER = {
+  nodeLinker: 'hoisted',
+  autoInstallPeers: false,
+  strictDepBuilds: false,
+  minimumReleaseAge: 0,
+};
+
+/** A project with packages installed from their tarballs, and others, as `name@version`, from the registry. */
 export function createProject(
   tarballs: Map<string, string>,
   names: readonly string[],
@@ -68,17 +89,19 @@ export function createProject(
   files: Readonly<Record<string, string>>,
 ): string {
   const folder = temporaryFolder('project');
-  const manifest = { name: 'newcomer', version: '1.0.0', private: true };
-  for (const [path, text] of Object.entries({ 'package.json': JSON.stringify(manifest), ...files })) {
+  const packed = Object.fromEntries(
+    [...withDependencies(names)].map((name) => [manifestOf(name).name, `file:${tarballs.get(name) ?? name}`]),
+  );
+  const dependencies = { ...packed, ...Object.fromEntries(others.map(versionOf)) };
+  const manifest = { name: 'newcomer', version: '1.0.0', private: true, dependencies };
+  // JSON is YAML.
+  const workspace = { ...INSTALLER, overrides: packed };
+  const own = { 'package.json': JSON.stringify(manifest), 'pnpm-workspace.yaml': JSON.stringify(workspace) };
+  for (const [path, text] of Object.entries({ ...own, ...files })) {
     mkdirSync(join(folder, path, '..'), { recursive: true });
     writeFileSync(join(folder, path), text);
   }
-  const packed = [...withDependencies(names)].map((name) => tarballs.get(name) ?? name);
-  run(
-    'npm',
-    ['install', '--no-audit', '--no-fund', '--prefer-offline', '--loglevel=error', ...packed, ...others],
-    folder,
-  );
+  run('npx', ['-y', 'pnpm@12', 'install', '--prefer-offline', '--no-frozen-lockfile'], folder);
   return folder;
 }
 
