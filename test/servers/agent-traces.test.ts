@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { opensearch } from '@spanline/ship';
 import { cli } from '../../packages/cli/test/support/cli.ts';
 import { facet, figures, page, sessions, spansOf } from './support/agent-traces.ts';
-import { startOpenSearch3 } from './support/opensearch.ts';
+import { borrowOpenSearch3 } from './support/opensearch.ts';
 import { type Line, LONG_REQUESTS, NEEDLES, writeProgram } from './support/program.ts';
 import { createSearchClient, type SearchClient } from './support/search-client.ts';
 import type { RunningServer } from './support/server.ts';
@@ -29,7 +29,7 @@ describe.skipIf(files === undefined)('Agent Traces of OpenSearch 3', () => {
   const sink = (): ReturnType<typeof opensearch> => opensearch({ url: server?.url ?? '', traces: true });
 
   beforeAll(async () => {
-    server = await startOpenSearch3(files as string);
+    server = await borrowOpenSearch3(files as string);
     dir = server.folder;
     client = createSearchClient(server.url);
     await setUp(client, { traces: true });

@@ -7,7 +7,7 @@ import { runFluentBit } from '../support/agents/fluent-bit.ts';
 import { writtenLines } from '../support/agents/lines.ts';
 import { runVector } from '../support/agents/vector.ts';
 import { hasFluentBit, startFluentBit } from './support/fluent-bit.ts';
-import { startOpenSearch } from './support/opensearch.ts';
+import { borrowOpenSearch } from './support/opensearch.ts';
 import { startRsyslog } from './support/rsyslog.ts';
 import { createSearchClient, type SearchClient } from './support/search-client.ts';
 import type { RunningServer } from './support/server.ts';
@@ -51,7 +51,7 @@ describe.skipIf(files.opensearch === undefined || files.vrl === undefined)('what
   let text: string;
 
   beforeAll(async () => {
-    server = await startOpenSearch(files.opensearch as string);
+    server = await borrowOpenSearch(files.opensearch as string);
     client = createSearchClient(server.url);
     await setUp(client, {});
     lines = await writtenLines('ecs');

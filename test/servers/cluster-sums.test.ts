@@ -7,8 +7,8 @@ import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { type CostRow, type Costs, open, type Query, type Sessions } from '@spanline/query';
 import type { SpanRecord } from '@spanline/record';
 import { requests } from '../../packages/query/test/support/requests.ts';
-import { plainMappings, startElasticsearch } from './support/elasticsearch.ts';
-import { startOpenSearch } from './support/opensearch.ts';
+import { plainMappings, borrowElasticsearch } from './support/elasticsearch.ts';
+import { borrowOpenSearch } from './support/opensearch.ts';
 import { createSearchClient } from './support/search-client.ts';
 import type { RunningServer } from './support/server.ts';
 import { setUp } from './support/ship.ts';
@@ -104,7 +104,7 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 describe.skipIf(opensearch === undefined)('OpenSearch', () => {
   let server: RunningServer | undefined;
   beforeAll(async () => {
-    server = await startOpenSearch(opensearch as string);
+    server = await borrowOpenSearch(opensearch as string);
     const client = createSearchClient(server.url);
     for (const profile of ['ecs', 'otel'] as const) {
       await setUp(client, { profile, dataStream: `llm-${profile}` });
@@ -148,7 +148,7 @@ describe.skipIf(opensearch === undefined)('OpenSearch', () => {
 describe.skipIf(elasticsearch === undefined)('Elasticsearch', () => {
   let server: RunningServer | undefined;
   beforeAll(async () => {
-    server = await startElasticsearch(elasticsearch as string);
+    server = await borrowElasticsearch(elasticsearch as string);
     const client = createSearchClient(server.url);
     await client.send('PUT', 'spans', { mappings: plainMappings(), settings: { number_of_shards: 3 } });
     await storeBulk(client, 'spans', 'otel', spans);

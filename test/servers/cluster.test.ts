@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { open, parseFilter, type Query, type StatsRow, toTest } from '@spanline/query';
 import type { SpanRecord } from '@spanline/record';
 import { filterText } from '../../packages/query/test/support/arbitrary.ts';
-import { plainMappings, startElasticsearch } from './support/elasticsearch.ts';
+import { plainMappings, borrowElasticsearch } from './support/elasticsearch.ts';
 import { startOpenSearchCluster } from './support/opensearch.ts';
 import { createSearchClient, type SearchClient } from './support/search-client.ts';
 import type { RunningServer } from './support/server.ts';
@@ -271,7 +271,7 @@ describe.skipIf(elasticsearch === undefined)('Elasticsearch', () => {
   beforeAll(async () => {
     writeFileSync(join(folder, 'app.ndjson'), spans.map((span) => `${JSON.stringify(span)}\n`).join(''));
     file = open(join(folder, 'app.ndjson'));
-    server = await startElasticsearch(elasticsearch as string);
+    server = await borrowElasticsearch(elasticsearch as string);
     const client = createSearchClient(server.url);
     await client.send('PUT', 'spans', { mappings: plainMappings(), settings: { number_of_shards: 3 } });
     await storeBulk(client, 'spans', 'otel', spans);

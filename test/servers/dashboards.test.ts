@@ -18,7 +18,7 @@ import { opensearch } from '@spanline/ship';
 import { evaluate } from '../../packages/dashboards/test/support/evaluate.ts';
 import { dashboardLog, type Line } from './support/dashboard-log.ts';
 import { type GrafanaPanel, panelValues } from './support/grafana.ts';
-import { startOpenSearch3 } from './support/opensearch.ts';
+import { borrowOpenSearch3 } from './support/opensearch.ts';
 import { createSearchClient, type SearchClient } from './support/search-client.ts';
 import type { RunningServer } from './support/server.ts';
 import { setUp, ship } from './support/ship.ts';
@@ -37,7 +37,7 @@ describe.skipIf(files === undefined)('panels on OpenSearch 3', () => {
   const lines = dashboardLog();
 
   beforeAll(async () => {
-    server = await startOpenSearch3(files as string);
+    server = await borrowOpenSearch3(files as string);
     const { url, folder } = server;
     client = createSearchClient(url);
     const file = join(folder, 'app.log');

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, inject, it, vi } from 'vitest';
 import { elasticsearch, type SinkSpec, startShipper } from '@spanline/ship';
 import { cli } from '../../packages/cli/test/support/cli.ts';
-import { plainMappings, plainSpanMappings, startElasticsearch } from './support/elasticsearch.ts';
+import { plainMappings, plainSpanMappings, borrowElasticsearch } from './support/elasticsearch.ts';
 import { expectCosts, expectFound, expectFoundByTime, expectPercentiles, ids } from './support/expectations.ts';
 import { nested, poisonLines } from './support/poison.ts';
 import { type Line, LONG_REQUESTS, NEEDLES, writeProgram } from './support/program.ts';
@@ -25,7 +25,7 @@ describe.skipIf(files === undefined)('Elasticsearch', () => {
   const sinkOf = (name: string): SinkSpec => elasticsearch({ url, index: name, profile: 'otel' });
 
   beforeAll(async () => {
-    server = await startElasticsearch(files as string);
+    server = await borrowElasticsearch(files as string);
     dir = server.folder;
     url = server.url;
     client = createSearchClient(url);

@@ -5,8 +5,8 @@ import { afterAll, beforeAll, beforeEach, describe, expect, inject, it } from 'v
 import type { SpanRecord } from '@spanline/record';
 import { cli, type Outcome } from '../../packages/cli/test/support/cli.ts';
 import { span, spanId, traceId } from '../../packages/query/test/support/logs.ts';
-import { plainMappings, startElasticsearch } from './support/elasticsearch.ts';
-import { startOpenSearch } from './support/opensearch.ts';
+import { plainMappings, borrowElasticsearch } from './support/elasticsearch.ts';
+import { borrowOpenSearch } from './support/opensearch.ts';
 import { createSearchClient, type SearchClient } from './support/search-client.ts';
 import type { RunningServer } from './support/server.ts';
 import { setUp } from './support/ship.ts';
@@ -56,7 +56,7 @@ describe.skipIf(opensearch === undefined)('a cluster', () => {
   let client: SearchClient;
 
   beforeAll(async () => {
-    server = await startOpenSearch(opensearch as string);
+    server = await borrowOpenSearch(opensearch as string);
     client = createSearchClient(server.url);
     for (const { profile, stream } of PROFILES) await setUp(client, { profile, dataStream: stream });
   });
@@ -129,7 +129,7 @@ describe.skipIf(elasticsearch === undefined)('Elasticsearch', () => {
   let server: RunningServer | undefined;
 
   beforeAll(async () => {
-    server = await startElasticsearch(elasticsearch as string);
+    server = await borrowElasticsearch(elasticsearch as string);
   });
   afterAll(() => server?.stop());
 

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { parseFilter, toTest } from '@spanline/query';
-import { plainMappings, startElasticsearch } from './support/elasticsearch.ts';
+import { plainMappings, borrowElasticsearch } from './support/elasticsearch.ts';
 import { expectSameRecords, recordsByChance, store } from './support/filters.ts';
-import { startOpenSearch } from './support/opensearch.ts';
+import { borrowOpenSearch } from './support/opensearch.ts';
 import { createSearchClient, type SearchClient } from './support/search-client.ts';
 import type { RunningServer } from './support/server.ts';
 import { setUp } from './support/ship.ts';
@@ -28,7 +28,7 @@ describe.skipIf(opensearch === undefined)('filters in OpenSearch', () => {
   let client: SearchClient;
 
   beforeAll(async () => {
-    server = await startOpenSearch(opensearch as string);
+    server = await borrowOpenSearch(opensearch as string);
     client = createSearchClient(server.url);
     for (const { profile, stream } of PROFILES) {
       await setUp(client, { profile, dataStream: stream });
@@ -57,7 +57,7 @@ describe.skipIf(elasticsearch === undefined)('filters in Elasticsearch', () => {
   let client: SearchClient;
 
   beforeAll(async () => {
-    server = await startElasticsearch(elasticsearch as string);
+    server = await borrowElasticsearch(elasticsearch as string);
     client = createSearchClient(server.url);
     await client.send('PUT', 'spans', { mappings: plainMappings() });
     await store(client, 'spans', 'otel', records);

@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { elasticsearch } from '@spanline/ship';
-import { startOpenSearch } from './support/opensearch.ts';
+import { borrowOpenSearch } from './support/opensearch.ts';
 import { type Fields, nested, poisonLines } from './support/poison.ts';
 import { createSearchClient, type SearchClient } from './support/search-client.ts';
 import type { RunningServer } from './support/server.ts';
@@ -23,7 +23,7 @@ describe.skipIf(files === undefined)('OpenSearch and hostile documents', () => {
   let client: SearchClient;
 
   beforeAll(async () => {
-    server = await startOpenSearch(files as string);
+    server = await borrowOpenSearch(files as string);
     dir = server.folder;
     client = createSearchClient(server.url);
   });

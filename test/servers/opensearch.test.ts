@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { elasticsearch, type SinkSpec } from '@spanline/ship';
 import { expectCosts, expectFound, expectFoundByTime, expectPercentiles, ids } from './support/expectations.ts';
-import { startOpenSearch } from './support/opensearch.ts';
+import { borrowOpenSearch } from './support/opensearch.ts';
 import { type Line, LONG_REQUESTS, NEEDLES, REQUESTS, writeProgram } from './support/program.ts';
 import { createSearchClient, type SearchClient } from './support/search-client.ts';
 import type { RunningServer } from './support/server.ts';
@@ -25,7 +25,7 @@ describe.skipIf(files === undefined)('OpenSearch', () => {
   let shipped: Shipped;
 
   beforeAll(async () => {
-    server = await startOpenSearch(files as string);
+    server = await borrowOpenSearch(files as string);
     dir = server.folder;
     const { url } = server;
     client = createSearchClient(url);

@@ -18,7 +18,7 @@ import {
   type TracesAnswer,
 } from '@spanline/viewer';
 import { openViewer, type OpenViewer } from '../../packages/viewer/test/support/client.ts';
-import { startOpenSearch } from './support/opensearch.ts';
+import { borrowOpenSearch } from './support/opensearch.ts';
 import { createSearchClient, type SearchClient } from './support/search-client.ts';
 import type { RunningServer } from './support/server.ts';
 import { setUp } from './support/ship.ts';
@@ -51,7 +51,7 @@ describe.skipIf(opensearch === undefined)('the viewer over OpenSearch', () => {
 
   beforeAll(async () => {
     writeFileSync(file, lines);
-    server = await startOpenSearch(opensearch as string);
+    server = await borrowOpenSearch(opensearch as string);
     client = createSearchClient(server.url);
     await setUp(client, { profile: 'ecs', dataStream: STREAM });
     await storeBulk(client, STREAM, 'ecs', spans);

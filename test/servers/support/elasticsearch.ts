@@ -5,6 +5,7 @@ import { type ProfileName, profileKey } from '@spanline/record';
 import { elasticsearchSetup } from '@spanline/ship';
 import { fetched, run } from './fetch.ts';
 import { SHORT_LIVED } from './java.ts';
+import { lend, remove } from './lend.ts';
 import { type RunningServer, startServer } from './server.ts';
 
 /** Runs on Java 17. */
@@ -20,6 +21,7 @@ const SETTINGS = {
   'transport.port': '0',
   'cluster.routing.allocation.disk.threshold_enabled': 'false',
   'action.auto_create_index': '-missing*,+*',
+  'action.destructive_requires_name': 'false',
   'http.max_content_length': '1mb',
 };
 
@@ -42,8 +44,7 @@ async function javaHome(): Promise<string> {
   return /java\.home = (.+)/.exec(said)?.[1] ?? '';
 }
 
-/** An empty Elasticsearch that takes bodies of 1 MB, and makes no index by itself whose name begins with `missing`. */
-export async function startElasticsearch(files: string): Promise<RunningServer> {
+async function startNode(files: string): Promise<RunningServer> {
   const folder = mkdtempSync(join(tmpdir(), 'spanline-elasticsearch-'));
   const home = join(folder, 'elasticsearch');
   cpSync(join(files, `elasticsearch-${VERSION}`), home, { recursive: true });
@@ -60,6 +61,12 @@ export async function startElasticsearch(files: string): Promise<RunningServer> 
     ready: /HttpServerTransport *\].*publish_address \{127\.0\.0\.1:(\d+)\}/,
   });
 }
+
+/** An Elasticsearch that takes bodies of 1 MB, and makes no index by itself whose name begins with `missing`; lent. */
+export const borrowElasticsearch: (files: string) => Promise<RunningServer> = lend({
+  start: startNode,
+  empty: (url) => remove(url, ['*', '_index_template/*', '_component_template/*']),
+});
 
 interface Mappings {
   readonly mappings: {

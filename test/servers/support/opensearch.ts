@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { freePort } from '../../support/free-port.ts';
 import { fetched, run } from './fetch.ts';
 import { findJava, SHORT_LIVED } from './java.ts';
+import { lend, remove } from './lend.ts';
 import { type RunningServer, startServer } from './server.ts';
 
 /** The newest line that runs on Java 17; it runs inside of the runner's process, without ISM. */
@@ -50,7 +51,7 @@ export function fetchOpenSearch3(): Promise<string | undefined> {
   });
 }
 
-/** An empty OpenSearch; data streams, templates, ingest pipelines and painless are in it. */
+/** An empty OpenSearch of one's own; data streams, templates, ingest pipelines and painless are in it. */
 export function startOpenSearch(files: string, java = 'java'): Promise<RunningServer> {
   const folder = mkdtempSync(join(tmpdir(), 'spanline-opensearch-'));
   const command = [
@@ -66,10 +67,20 @@ export function startOpenSearch(files: string, java = 'java'): Promise<RunningSe
   return startServer({ name: 'OpenSearch', folder, command, ready: /\bport (\d+)/ });
 }
 
-/** An empty OpenSearch 3. */
-export async function startOpenSearch3(files: string): Promise<RunningServer> {
-  return startOpenSearch(files, await findJava(JAVA_OF_3));
-}
+const STORED = ['_data_stream/*', '*', '_index_template/*', '_component_template/*', '_ingest/pipeline/*'];
+const empty = (url: string): Promise<void> => remove(url, STORED);
+
+/** {@link startOpenSearch}, lent. */
+export const borrowOpenSearch: (files: string) => Promise<RunningServer> = lend({
+  start: (files) => startOpenSearch(files),
+  empty,
+});
+
+/** OpenSearch 3, lent. */
+export const borrowOpenSearch3: (files: string) => Promise<RunningServer> = lend({
+  start: async (files) => startOpenSearch(files, await findJava(JAVA_OF_3)),
+  empty,
+});
 
 /** A cluster of three nodes in one process. Copies of shards are on different nodes. */
 export async function startOpenSearchCluster(files: string): Promise<RunningServer> {
