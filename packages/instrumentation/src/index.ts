@@ -127,6 +127,7 @@ export type { Patch } from './patching/replacement.ts';
 export { tryRequire } from './patching/try-require.ts';
 export { classNameOf } from './provider/class-name.ts';
 export { clientSpan } from './provider/client-span.ts';
+export { generationSettings } from './provider/generation-settings.ts';
 export { observedUsage } from './provider/observed-usage.ts';
 export { promptAttributes, storedPromptAttributes } from './provider/prompt-attributes.ts';
 export { type OfferedTool, stopSequences, toolDefinitions } from './provider/request-values.ts';

@@ -50,10 +50,7 @@ export class SpanlineCallbackHandler {
   readonly awaitHandlers = true;
   /** True with `beforeCall`, whose errors LangChain must rethrow. */
   readonly raiseError: boolean;
-  /**
-   * The `ignore…` flags are true if the tracer is disabled and there is no `beforeCall`: LangChain then skips the
-   * handler.
-   */
+  /** The `ignore…` flags are true if the tracer is disabled and no `beforeCall` is set: LangChain skips the handler. */
   readonly ignoreLLM: boolean;
   readonly ignoreChain: boolean;
   readonly ignoreAgent: boolean;

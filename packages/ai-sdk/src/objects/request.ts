@@ -3,8 +3,8 @@
 import type { SpanAttributes } from '@spanline/core';
 import {
   conditionsOf,
+  generationSettings,
   isObject,
-  number,
   type OfferedTool,
   type Props,
   props,
@@ -74,18 +74,11 @@ function reasoningLevel({ reasoning, providerOptions }: Props): string | undefin
 
 /** Attributes from the settings of a call, of a step, or of the parameters that a model is called with. */
 export function requestAttributes(settings: Props): SpanAttributes {
-  const { provider, modelId, stopSequences, tools, responseFormat, providerOptions } = settings;
+  const { provider, modelId, tools, responseFormat, providerOptions } = settings;
   return {
     'gen_ai.provider.name': providerName(provider),
     'gen_ai.request.model': text(modelId),
-    'gen_ai.request.temperature': number(settings['temperature']),
-    'gen_ai.request.top_p': number(settings['topP']),
-    'gen_ai.request.top_k': number(settings['topK']),
-    'gen_ai.request.max_tokens': number(settings['maxOutputTokens']),
-    'gen_ai.request.frequency_penalty': number(settings['frequencyPenalty']),
-    'gen_ai.request.presence_penalty': number(settings['presencePenalty']),
-    'gen_ai.request.seed': number(settings['seed']),
-    'gen_ai.request.stop_sequences': Array.isArray(stopSequences) ? stopSequences.map(String) : undefined,
+    ...generationSettings(settings),
     'gen_ai.request.reasoning.level': reasoningLevel(settings),
     'gen_ai.output.type': props(responseFormat)['type'] === 'json' ? 'json' : undefined,
     'gen_ai.tool.definitions': toolDefinitions(toolList(tools), unwrapTool),

@@ -2,6 +2,7 @@
 
 import type { Message, MessagePart, SpanAttributes } from '@spanline/core';
 import {
+  generationSettings,
   isObject,
   list,
   number,
@@ -26,18 +27,9 @@ const unwrapTool = (tool: unknown): OfferedTool => {
 
 /** Settings of a request. */
 function settingsOf({ parameters, toolChoice: _choice, responseFormat }: Props): SpanAttributes {
-  const settings = props(parameters);
   const format = text(responseFormat) ?? text(props(responseFormat)['type']);
-  const stops = list(settings['stopSequences']).filter((stop): stop is string => typeof stop === 'string');
   return {
-    'gen_ai.request.temperature': number(settings['temperature']),
-    'gen_ai.request.top_p': number(settings['topP']),
-    'gen_ai.request.top_k': number(settings['topK']),
-    'gen_ai.request.max_tokens': number(settings['maxOutputTokens']),
-    'gen_ai.request.presence_penalty': number(settings['presencePenalty']),
-    'gen_ai.request.frequency_penalty': number(settings['frequencyPenalty']),
-    'gen_ai.request.seed': number(settings['seed']),
-    'gen_ai.request.stop_sequences': stops.length === 0 ? undefined : stops,
+    ...generationSettings(props(parameters)),
     'gen_ai.output.type': format?.startsWith('json') === true ? 'json' : undefined,
   };
 }
