@@ -31,6 +31,7 @@ export { elasticsearch, type ElasticsearchOptions } from './sinks/elasticsearch.
 export { file, type FileOptions } from './sinks/file.ts';
 export type { SinkProfile } from './sinks/profile-line.ts';
 export type { HttpSinkOptions } from './sinks/http-options.ts';
+export type { SearchEngineOptions } from './sinks/search-engine.ts';
 export { resultOfStatus } from './sinks/http-status.ts';
 export { kafka, type KafkaOptions } from './sinks/kafka/kafka.ts';
 export { opensearch, type OpensearchOptions } from './sinks/opensearch.ts';

@@ -1,25 +1,11 @@
 /** Elasticsearch as a target. */
-import type { Secret } from '@spanline/remote';
 import type { RedactLine } from '../contracts/redaction.ts';
 import type { Sink, SinkSpec } from '../contracts/sink.ts';
 import { type BulkConfig, createBulkSink } from './bulk.ts';
-import type { HttpSinkOptions } from './http-options.ts';
-import { searchEngineSpec } from './search-engine.ts';
+import { type SearchEngineOptions, searchEngineSpec } from './search-engine.ts';
 
 /** Options of {@link elasticsearch}. */
-export interface ElasticsearchOptions extends HttpSinkOptions {
-  /** URL of the cluster, such as `https://es.example.com:9200`. */
-  url: string;
-  /** Data stream, index or alias. @defaultValue `logs-spanline-default` */
-  index?: string;
-  /** API key, as Kibana shows it (encoded) or as `id:key`. */
-  apiKey?: Secret;
-  /** `user:password`. */
-  basic?: Secret;
-  /** Token of a service account or of OAuth. */
-  bearer?: Secret;
-  /** Format of the documents. @defaultValue `ecs` */
-  profile?: 'ecs' | 'otel';
+export interface ElasticsearchOptions extends SearchEngineOptions {
   /**
    * Also write each ended span as a document of OpenTelemetry's mapping, for the trace screens of Kibana. `true` writes
    * to `traces-spanline.otel-default`; another stream has a name like `traces-<name>.otel-<namespace>`.

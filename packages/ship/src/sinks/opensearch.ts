@@ -1,25 +1,11 @@
 /** OpenSearch as a target. */
-import type { Secret } from '@spanline/remote';
 import type { RedactLine } from '../contracts/redaction.ts';
 import type { Sink, SinkSpec } from '../contracts/sink.ts';
 import { type BulkConfig, createBulkSink } from './bulk.ts';
-import type { HttpSinkOptions } from './http-options.ts';
-import { searchEngineSpec } from './search-engine.ts';
+import { type SearchEngineOptions, searchEngineSpec } from './search-engine.ts';
 
 /** Options of {@link opensearch}. */
-export interface OpensearchOptions extends HttpSinkOptions {
-  /** URL of the cluster, such as `https://search.example.com:9200`. */
-  url: string;
-  /** Data stream, index or alias. @defaultValue `logs-spanline-default` */
-  index?: string;
-  /** API key, encoded or as `id:key`. */
-  apiKey?: Secret;
-  /** `user:password`. */
-  basic?: Secret;
-  /** Token of OAuth or of a proxy. */
-  bearer?: Secret;
-  /** Format of the documents. @defaultValue `ecs` */
-  profile?: 'ecs' | 'otel';
+export interface OpensearchOptions extends SearchEngineOptions {
   /**
    * Also write each ended span as a document for the trace screens of OpenSearch Dashboards: Agent Traces, Traces of
    * Discover, Trace Analytics. `true` writes to `otel-v1-apm-span-spanline`; another stream has a name like

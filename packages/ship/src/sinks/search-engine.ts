@@ -14,14 +14,21 @@ import {
   urlCheck,
 } from './http-options.ts';
 
-/** Options of a sink that writes documents to data streams. */
+/** Options that both engines share. */
 export interface SearchEngineOptions extends HttpSinkOptions {
+  /** URL of the cluster, such as `https://search.example.com:9200`. */
   url: string;
+  /** Data stream, index or alias. @defaultValue `logs-spanline-default` */
   index?: string;
+  /** API key, encoded (as Kibana shows it) or as `id:key`. */
   apiKey?: Secret;
+  /** `user:password`. */
   basic?: Secret;
+  /** Token of a service account, of OAuth or of a proxy. */
   bearer?: Secret;
+  /** Format of the documents. @defaultValue `ecs` */
   profile?: 'ecs' | 'otel';
+  /** Also write each ended span as a trace document. @defaultValue false */
   traces?: TracesOption;
 }
 
