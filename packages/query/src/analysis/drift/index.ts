@@ -1,1 +1,3 @@
-export { type Drift, DRIFT_FIELDS, DRIFT_LEVEL, type DriftField, driftOf, type DriftRow } from './drift.ts';
+export type { DriftRow } from './comparison.ts';
+export { type Drift, DRIFT_LEVEL, driftOf } from './drift.ts';
+export { DRIFT_FIELDS, type DriftField } from './samples.ts';
