@@ -82,6 +82,8 @@ const PROGRAM = `
   if (handler) instrumentLlamaIndex({ tracer, streamUsage: true });
   // LlamaIndex itself asks for no tokens of a stream, and its registration does not either.
   const asksUsage = HOW !== '';
+  // The wire changes no request: the program asks for itself.
+  const asked = HOW.includes('asking') ? { stream_options: { include_usage: true } } : {};
   const client = (framework, name) => {
     const path = createRequire(createRequire(import.meta.url).resolve(framework)).resolve(name);
     return import(pathToFileURL(path.replace(/\\.js$/, '.mjs')).href);
@@ -119,7 +121,7 @@ const PROGRAM = `
       await drain(claude.stream('plain', { callbacks }));
     },
     async llamaindex() {
-      const llm = new LlamaOpenAI({ model: 'gpt-4o-mini', apiKey: 'test', maxRetries: 0, additionalSessionOptions: { baseURL: BASE + '/v1' } });
+      const llm = new LlamaOpenAI({ model: 'gpt-4o-mini', apiKey: 'test', maxRetries: 0, additionalSessionOptions: { baseURL: BASE + '/v1' }, additionalChatOptions: asked });
       const engine = new SimpleChatEngine({ llm });
       await engine.chat({ message: 'plain' });
       if (asksUsage) await drain(engine.chat({ message: 'plain', stream: true }));
@@ -157,9 +159,9 @@ const PROGRAM = `
     async plain() {
       const openai = new OpenAI(openaiOptions);
       await openai.chat.completions.create({ model: 'gpt-4.1', messages });
-      await drain(openai.chat.completions.create({ model: 'gpt-4.1', messages, stream: true }));
+      await drain(openai.chat.completions.create({ model: 'gpt-4.1', messages, stream: true, ...asked }));
       await openai.responses.create({ model: 'gpt-4.1', input: 'plain' });
-      await openai.chat.completions.stream({ model: 'gpt-4.1', messages }).finalChatCompletion();
+      await openai.chat.completions.stream({ model: 'gpt-4.1', messages, ...asked }).finalChatCompletion();
       const anthropic = new Anthropic(anthropicOptions);
       await anthropic.messages.create({ model: 'claude-sonnet-4-5', max_tokens: 9, messages });
       await anthropic.messages.stream({ model: 'claude-sonnet-4-5', max_tokens: 9, messages }).finalMessage();
@@ -173,6 +175,7 @@ const REGISTERS = (...names: readonly string[]): string[] =>
   names.flatMap((name) => ['--import', `@spanline/${name}/register`]);
 const CLIENTS = REGISTERS('openai', 'anthropic');
 const FRAMEWORKS = REGISTERS('langchain', 'llamaindex', 'ai-sdk', 'openai-agents');
+const WIRE = ['--import', '@spanline/wire'];
 
 /** What traces the program, and the models whose calls are told. */
 type Combination = readonly [what: string, how: string, registers: string[], told: readonly Model[]];
@@ -186,9 +189,15 @@ const COMBINATIONS: readonly Combination[] = [
     [...CLIENTS, ...FRAMEWORKS],
     ALL,
   ],
+  ['the wire, and everything at once', 'handler clients otel', [...WIRE, ...CLIENTS, ...FRAMEWORKS], ALL],
 ];
 
 const FURTHER_COMBINATIONS: readonly Combination[] = [
+  ['the wire', 'asking', WIRE, ALL],
+  ['the wire, and the frameworks registered', 'asking', [...WIRE, ...FRAMEWORKS], ALL],
+  ['the wire, and every client wrapped', 'clients', WIRE, ALL],
+  ['the wire, a handler, and every client wrapped', 'handler clients', WIRE, ALL],
+  ["the wire, beside OpenTelemetry's instrumentations", 'asking otel', WIRE, ALL],
   ['everything at once', 'handler clients', [...CLIENTS, ...FRAMEWORKS], ALL],
   ['nothing', '', [], []],
   ['a handler and an instrumentation', 'handler', [], IN_FRAMEWORKS],
@@ -241,7 +250,14 @@ describe.each([...COMBINATIONS, ...FURTHER_COMBINATIONS.slice(0, runs(0, FURTHER
   'with %s',
   (_what, how, registers, models) => {
     it('calls, tokens and cost of each trace are what the provider served', async () => {
-      const env = { BASE: provider.url, HOW: how, SPANLINE_STATS_INTERVAL: '0', SPANLINE_PRETTY: 'false' };
+      const env = {
+        BASE: provider.url,
+        HOW: how,
+        SPANLINE_STATS_INTERVAL: '0',
+        SPANLINE_PRETTY: 'false',
+        SPANLINE_WIRE: '',
+        SPANLINE_WIRE_PATCH: 'true',
+      };
       const { code, stdout, stderr } = await runChild(PROGRAM, { nodeOptions: registers, env });
       expect(code, stderr).toBe(0);
       const lines = jsonLines(stdout).filter((line) => line['event.name'] === 'span.end');

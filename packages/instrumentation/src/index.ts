@@ -45,6 +45,7 @@ export {
   normalizeUsage,
   onForcedEnd,
   parentOf,
+  priceOf,
   partOfUsage,
   type PriceConditions,
   profileOfSpan,

@@ -2,14 +2,28 @@
 
 import { defaultTracer } from '@spanline/core';
 import { checkOptions, createGuard, sharedState } from '@spanline/instrumentation';
-import { createFinder, type FoundApi, type RequestLine } from './apis/index.ts';
-import { Attempts, Exchange, type ExchangeEvents, type ExchangeTracing } from './exchange/index.ts';
+import { createFinder, type RequestLine } from './apis/index.ts';
+import { Attempts, Exchange, type ExchangeEvents, type ExchangeTracing, startAudit } from './exchange/index.ts';
 import { WIRE_SHAPE, type WireOptions } from './options.ts';
 import { SCOPE } from './scope.ts';
 import { fetchPatch, nodeHttp, type Transport, undiciChannels } from './transports/index.ts';
 
-/** The running capture of the process, for every copy of this package. */
-const running = sharedState('wire.1', () => ({ stop: undefined as (() => void) | undefined }));
+/** Records requests by the options of one call of `wire`. */
+interface Capture {
+  follow(line: RequestLine): ExchangeEvents | undefined;
+  isCall(url: URL): boolean;
+  stop(): void;
+}
+
+/**
+ * The running capture of the process, for every copy of this package. What looks on stays where it is when the options
+ * change: clients keep the `fetch` that they have found.
+ */
+const running = sharedState('wire.2', () => ({
+  capture: undefined as Capture | undefined,
+  patch: false,
+  undo: [] as (() => void)[],
+}));
 
 /** True for a version of Node whose `fetch` publishes bodies: 24.4 and later, with undici 7.11. */
 function publishesBodies(): boolean {
@@ -30,12 +44,34 @@ function transports(patch: boolean, isCall: (url: URL) => boolean): Transport[] 
   return chosen;
 }
 
-/** Follows the calls of models. */
-function follower(options: WireOptions): (line: RequestLine, found: FoundApi) => ExchangeEvents | undefined {
-  const { tracer = defaultTracer(), capture } = options;
-  const guard = createGuard(tracer);
-  const tracing: ExchangeTracing = { tracer, guard, scope: SCOPE, capture, attempts: new Attempts() };
-  return (line, found) => guard(SCOPE.name, () => (tracer.enabled ? new Exchange(tracing, line, found) : undefined));
+/** The tracer of a program is often made after this package is loaded: it is asked for with the first call. */
+function createCapture(options: WireOptions): Capture {
+  const find = createFinder(options.hosts ?? {});
+  let following: { readonly tracing: ExchangeTracing; readonly stop: () => void } | undefined;
+
+  function start(): NonNullable<typeof following> {
+    const { tracer = defaultTracer(), capture } = options;
+    const { audit, stop } = startAudit(tracer);
+    const attempts = new Attempts(audit);
+    return { tracing: { tracer, guard: createGuard(tracer), scope: SCOPE, capture, attempts }, stop };
+  }
+
+  return {
+    follow(line): ExchangeEvents | undefined {
+      const found = find(line);
+      if (found === undefined) return undefined;
+      following ??= start();
+      const { tracing } = following;
+      return tracing.guard(SCOPE.name, () => (tracing.tracer.enabled ? new Exchange(tracing, line, found) : undefined));
+    },
+    isCall: ({ origin, pathname, search }) =>
+      (['post', 'get'] as const).some((method) => find({ origin, path: `${pathname}${search}`, method }) !== undefined),
+    stop: () => following?.stop(),
+  };
+}
+
+function stopLooking(): void {
+  for (const undo of running.undo.splice(0)) undo();
 }
 
 /**
@@ -50,24 +86,20 @@ function follower(options: WireOptions): (line: RequestLine, found: FoundApi) =>
  */
 export function wire(options: WireOptions = {}): () => void {
   checkOptions(WIRE_SHAPE, options);
-  running.stop?.();
-  const { hosts = {}, patch = process.env['SPANLINE_WIRE_PATCH'] === 'true' } = options;
-  const find = createFinder(hosts);
-  const isCall = ({ origin, pathname, search }: URL): boolean =>
-    (['post', 'get'] as const).some((method) => find({ origin, path: `${pathname}${search}`, method }) !== undefined);
-  // The tracer of a program is often made after this package is loaded.
-  let follow: ReturnType<typeof follower> | undefined;
-  const later = (line: RequestLine): ExchangeEvents | undefined => {
-    const found = find(line);
-    if (found === undefined) return undefined;
-    follow ??= follower(options);
-    return follow(line, found);
+  const { patch = process.env['SPANLINE_WIRE_PATCH'] === 'true' } = options;
+  const capture = createCapture(options);
+  running.capture?.stop();
+  running.capture = capture;
+  if (running.patch !== patch) stopLooking();
+  if (running.undo.length === 0) {
+    running.patch = patch;
+    const chosen = transports(patch, (url) => running.capture?.isCall(url) === true);
+    running.undo = chosen.map((transport) => transport((line) => running.capture?.follow(line)));
+  }
+  return () => {
+    if (running.capture !== capture) return;
+    running.capture = undefined;
+    capture.stop();
+    stopLooking();
   };
-  const undo = transports(patch, isCall).map((transport) => transport(later));
-  const stop = (): void => {
-    for (const each of undo.splice(0)) each();
-    if (running.stop === stop) running.stop = undefined;
-  };
-  running.stop = stop;
-  return stop;
 }

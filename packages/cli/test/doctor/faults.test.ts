@@ -59,6 +59,20 @@ describe('a fault of the lines', () => {
   });
 });
 
+describe('what wire capture saw', () => {
+  it('is compared with what the instrumentation reported', async () => {
+    const { findings } = await examine(
+      `${await FAULTS['retried-calls']?.()}${await FAULTS['calls-on-the-wire-only']?.()}`,
+    );
+    expect(
+      findings.filter(({ page }) => page === 'docs/wire.md#audit').map(({ text, count }) => [count, text]),
+    ).toEqual([
+      [4, 'The instrumentation reported 2 calls, the wire saw 6: 4 retries, $0.04.'],
+      [2, '2 requests to models are recorded by wire capture alone: image gpt-image-1 at api.openai.com.'],
+    ]);
+  });
+});
+
 describe('nothing is found', () => {
   it.each<[string, () => Promise<string>]>([
     ['in the log of a service', () => serviceLog()],

@@ -47,6 +47,12 @@ export async function byProcess(pauseMs: number): Promise<string> {
   return withLines(first + second, (lines) => lines.filter((line) => 'event.id' in line));
 }
 
+/** A call that took three requests, of which the failed ones were billed. */
+function withRequests(tracer: Tracer): void {
+  const attributes = { 'spanline.wire.requests': 3, 'spanline.retry.attempt': 2, 'spanline.retry.cost_usd': 0.02 };
+  tracer.startSpan({ name: 'ask', type: 'chain', attributes }).end();
+}
+
 /** Logs with one fault each. */
 export const FAULTS: Readonly<Record<string, () => Promise<string>>> = {
   'numeric-level': () => serviceLog({ logger: ownPino(WITH_ISO) }),
@@ -97,6 +103,15 @@ export const FAULTS: Readonly<Record<string, () => Promise<string>>> = {
   'unfinished-spans': () => serviceLog({ end: (tracer) => void tracer.startSpan({ name: 'export', type: 'task' }) }),
   'missing-parents': async () =>
     withLines(await serviceLog({ work: withSteps }), (lines) => lines.filter((line) => line['span.name'] !== 'plan')),
+  'retried-calls': () => serviceLog({ work: withRequests }),
+  'calls-on-the-wire-only': () =>
+    serviceLog({
+      work: (tracer) => {
+        const scope = { name: '@spanline/wire', version: '0.1.0' };
+        const attributes = { 'gen_ai.provider.name': 'openai', 'server.address': 'api.openai.com' };
+        tracer.startSpan({ name: 'image gpt-image-1', type: 'task', scope, attributes }).end();
+      },
+    }),
   'late-spans': () => {
     const open: Span[] = [];
     return serviceLog({

@@ -1,10 +1,10 @@
-/** A call of a client that a framework makes, and whose span the framework's instrumentation writes. */
+/** A request below a call whose span another instrumentation writes: of a framework, or of the client that sends it. */
 
 import { currentSpan, type Span } from '@spanline/core';
 import { attributesOf, instrumentationOf, usageAttributes } from '@spanline/core/internal';
 import type { AttributeKey, SpanAttributes } from '@spanline/record';
-import { observedUsage, observeUsage } from '../provider/observed-usage.ts';
-import { usageOf } from './call-state.ts';
+import { observedUsage, observeUsage, type RequestLayer } from '../provider/observed-usage.ts';
+import { isClientCall, usageOf } from './call-state.ts';
 import type { ClientCall } from './call.ts';
 import { answerHeaders } from './headers.ts';
 import type { OpenCall } from './open-call.ts';
@@ -17,18 +17,31 @@ const GIVEN = [
   'server.address',
   'server.port',
 ] as const satisfies readonly AttributeKey[];
+const FRAMEWORKS_OWN: ReadonlySet<AttributeKey> = new Set(GIVEN);
 
-/** The span of the model call that the running code belongs to, if a framework's instrumentation writes one. */
-export function frameworkSpan(): Span | undefined {
+/**
+ * The span of the call that a request belongs to, if another instrumentation writes one: of a framework, or for a
+ * request on the wire also of the client that sends it. A framework's reranker may ask models: these are calls of their
+ * own.
+ */
+export function owningSpan({ span: { type } }: ClientCall, layer: RequestLayer): Span | undefined {
   const span = currentSpan();
-  if (span?.type !== 'llm' && span?.type !== 'embedding') return undefined;
-  return instrumentationOf(span) === undefined ? undefined : span;
+  if (span === undefined || instrumentationOf(span) === undefined) return undefined;
+  const isCall = span.type === 'llm' || span.type === 'embedding' || (span.type === 'reranker' && type === 'reranker');
+  return isCall || (layer === 'http' && isClientCall(span)) ? span : undefined;
 }
 
-function setMissing(span: Span, given: SpanAttributes): void {
+/** Sets what a request tells. The framework's own word counts for what both know. */
+function setFacts(span: Span, given: SpanAttributes): void {
   const known = attributesOf(span) ?? {};
-  const missing = GIVEN.filter((key) => known[key] === undefined);
-  span.set(Object.fromEntries(missing.map((key) => [key, given[key]])));
+  const facts = (Object.entries(given) as [AttributeKey, unknown][]).filter(
+    ([key]) => known[key] === undefined || !FRAMEWORKS_OWN.has(key),
+  );
+  span.set(Object.fromEntries(facts));
+}
+
+function setGiven(span: Span, given: SpanAttributes): void {
+  setFacts(span, Object.fromEntries(GIVEN.map((key) => [key, given[key]])));
 }
 
 /** Most frameworks drop the usage of embeddings. They split an embedding of many texts into several requests. */
@@ -47,14 +60,14 @@ function setHeaders(span: Span, headers: SpanAttributes): void {
 }
 
 /**
- * Attaches a client's call to the framework's span. It adds what frameworks do not report: the headers of the answer,
- * and its usage, from which the framework's instrumentation chooses what is more exact.
+ * Attaches a request to the span of the call that it is made for. It adds what frameworks do not report: the headers of
+ * the answer, and its usage, from which the framework's instrumentation chooses what is more exact.
  */
-export function attachCall(span: Span, call: ClientCall): OpenCall {
+export function attachCall(span: Span, call: ClientCall, layer: RequestLayer): OpenCall {
   const nothing = (): void => undefined;
   const usage = usageOf(call);
-  observeUsage(span, usage);
-  setMissing(span, call.span.attributes ?? {});
+  observeUsage(span, usage, layer);
+  setGiven(span, call.span.attributes ?? {});
   const stream = {
     chunk(value: unknown): true {
       usage.add(value);
@@ -79,7 +92,8 @@ export function attachCall(span: Span, call: ClientCall): OpenCall {
       failed: nothing,
       forgotten: nothing,
     },
-    note: (attributes) => setMissing(span, attributes),
+    note: (attributes) => setFacts(span, attributes),
+    usage: (isBroken) => usage.read(isBroken),
     run: (fn) => fn(),
     enter: nothing,
     attempted: nothing,

@@ -2,7 +2,8 @@
 
 import type { Tracer } from '@spanline/core';
 import type { Guard } from '@spanline/core/internal';
-import { attachCall, frameworkSpan } from './attached-call.ts';
+import type { RequestLayer } from '../provider/observed-usage.ts';
+import { attachCall, owningSpan } from './attached-call.ts';
 import type { CallTracing } from './call-state.ts';
 import type { ClientCall, ClientRequest, ReadRequest } from './call.ts';
 import type { OpenCall } from './open-call.ts';
@@ -13,6 +14,8 @@ export interface ClientTracing extends CallTracing {
   readonly tracer: Tracer;
   readonly guard: Guard;
   readonly read: ReadRequest;
+  /** @defaultValue client */
+  readonly layer?: RequestLayer;
   /** May refuse a call by throwing. */
   readonly beforeCall?: (() => void) | undefined;
 }
@@ -31,12 +34,12 @@ export interface BegunCall {
  * @throws what `beforeCall` throws, and nothing else
  */
 export function beginCall(tracing: ClientTracing, request: ClientRequest): BegunCall | undefined {
-  const { guard, scope, read, beforeCall } = tracing;
+  const { guard, scope, read, beforeCall, layer = 'client' } = tracing;
   const call = guard(scope.name, () => read(request));
   if (call === undefined) return undefined;
   beforeCall?.();
-  const outer = guard(scope.name, frameworkSpan);
-  if (outer !== undefined) return { open: attachCall(outer, call), own: undefined };
+  const outer = guard(scope.name, () => owningSpan(call, layer));
+  if (outer !== undefined) return { open: attachCall(outer, call, layer), own: undefined };
   const open = guard(scope.name, () => openCall(tracing, call));
   return open === undefined ? undefined : { open, own: call };
 }

@@ -1,8 +1,17 @@
 /** The span of a call, and the attributes collected for it. */
 
 import { currentSpan, type InstrumentationScope, type Span, type SpanOptions, type Tracer } from '@spanline/core';
-import { AnswerUsage, epochMs, type Guard, onForcedEnd, usageAttributes } from '@spanline/core/internal';
+import {
+  AnswerUsage,
+  epochMs,
+  type Guard,
+  mostExact,
+  onForcedEnd,
+  sharedState,
+  usageAttributes,
+} from '@spanline/core/internal';
 import type { SpanAttributes, SpanStatus } from '@spanline/record';
+import { observedUsage } from '../provider/observed-usage.ts';
 import type { AnswerReader, ClientCall, RequestRewrite } from './call.ts';
 
 /** The tracer of a call, and the package that uses it. */
@@ -41,11 +50,18 @@ export interface CallEnd {
   readonly status?: SpanStatus;
 }
 
+/** Spans of calls of clients, of every copy of this package. */
+const clientCalls = sharedState('client.calls', () => new WeakSet<Span>());
+
+/** True for the span of a call that the application makes on a client, whatever its type. */
+export const isClientCall = (span: Span): boolean => clientCalls.has(span);
+
 function createSpan(tracer: Tracer, scope: InstrumentationScope, { span: given, isWritten }: ClientCall): CallSpan {
   const options: SpanOptions = { ...given, scope };
   const another = (): Span => tracer.startSpan(options);
   if (isWritten === undefined) {
     const span = tracer.startSpan(options);
+    clientCalls.add(span);
     return { now: span, another, atEnd: () => span };
   }
   options.startTime = epochMs(tracer);
@@ -65,9 +81,9 @@ export function usageOf({ span: { attributes } }: ClientCall): AnswerUsage {
   return new AnswerUsage({ provider, model });
 }
 
-/** Attributes of the usage so far. */
-function billedAttributes({ usage }: CallWork, isBroken: boolean): SpanAttributes {
-  const billed = usage.read(isBroken);
+/** Attributes of the usage so far: the client's, completed by that of its requests on the wire. */
+function billedAttributes({ usage, span: { now } }: CallWork, isBroken: boolean): SpanAttributes {
+  const billed = mostExact([usage.read(isBroken), now === undefined ? undefined : observedUsage(now, isBroken)]);
   return billed === undefined ? {} : usageAttributes(billed);
 }
 

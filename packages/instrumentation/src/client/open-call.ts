@@ -1,6 +1,6 @@
 /** A call under way, and the events that the client reports of it. */
 
-import type { LateContext } from '@spanline/core/internal';
+import type { LateContext, NormalizedUsage } from '@spanline/core/internal';
 import type { SpanAttributes } from '@spanline/record';
 
 /** Events of the promise that a client's method returned. */
@@ -34,6 +34,8 @@ export interface OpenCall {
   readonly isDecoded: boolean;
   /** Adds what is known only once the request was made: the server. */
   note(attributes: SpanAttributes): void;
+  /** The usage of the answer so far. @param isBroken - the answer ended early */
+  usage(isBroken: boolean): NormalizedUsage | undefined;
   /** Runs the client's method inside of the span. */
   run<T>(fn: () => T): T;
   /** Makes the span current in a context in which the method runs already. */

@@ -1,6 +1,6 @@
 /** Turns the events of a client's promise and stream into the span of a call. */
 
-import type { LateContext } from '@spanline/core/internal';
+import type { LateContext, NormalizedUsage } from '@spanline/core/internal';
 import type { SpanAttributes } from '@spanline/record';
 import { CallState, type CallTracing, type CallWork, streamAttributes } from './call-state.ts';
 import type { ClientCall } from './call.ts';
@@ -122,6 +122,10 @@ class TracedCall implements OpenCall {
 
   note(attributes: SpanAttributes): void {
     this.#state.work?.attributes.push(attributes);
+  }
+
+  usage(isBroken: boolean): NormalizedUsage | undefined {
+    return this.#state.work?.usage.read(isBroken);
   }
 
   run<T>(fn: () => T): T {

@@ -1,29 +1,34 @@
-/** Usage that a provider's client received within the span of a framework's call. */
+/** Usage that was received within the span of a framework's call, by a provider's client or on the wire below it. */
 
 import type { Span } from '@spanline/core';
 import { addUsage, type AnswerUsage, type NormalizedUsage, sharedState } from '@spanline/core/internal';
 
-/** Limit of requests that are kept of one call. */
+/** Who sees a request: the client that the application calls, or the HTTP connection below it. */
+export type RequestLayer = 'client' | 'http';
+
+/** Limit of requests that are kept of one call, for each layer. */
 const MAX_REQUESTS = 10_000;
 
-const requests = sharedState('usage.requests', () => new WeakMap<Span, AnswerUsage[]>());
+const requests = sharedState('usage.requests.2', () => new WeakMap<Span, Record<RequestLayer, AnswerUsage[]>>());
 
 /** Adds the answer of one more request that a framework makes for the call of `span`. */
-export function observeUsage(span: Span, usage: AnswerUsage): void {
-  const known = requests.get(span);
-  if (known === undefined) requests.set(span, [usage]);
-  else if (known.length < MAX_REQUESTS) known.push(usage);
+export function observeUsage(span: Span, usage: AnswerUsage, layer: RequestLayer): void {
+  const known = requests.get(span) ?? { client: [], http: [] };
+  requests.set(span, known);
+  if (known[layer].length < MAX_REQUESTS) known[layer].push(usage);
 }
 
 /**
- * The usage of all requests that clients have made for the call of `span` so far. `undefined` where no client is
- * traced.
+ * The usage of all requests that were made for the call of `span` so far. `undefined` where nothing sees them. Both
+ * layers see the same requests: those of HTTP count if they are at least as many. A client may have answers that came
+ * another way.
  *
  * @param isBroken - the call ended early
  */
 export function observedUsage(span: Span, isBroken = false): NormalizedUsage | undefined {
+  const { client = [], http = [] } = requests.get(span) ?? {};
   let sum: NormalizedUsage | undefined;
-  for (const request of requests.get(span) ?? []) {
+  for (const request of http.length >= client.length ? http : client) {
     const usage = request.read(isBroken);
     if (usage !== undefined) sum = addUsage(sum, usage);
   }

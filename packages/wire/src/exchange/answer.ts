@@ -45,6 +45,10 @@ export class Answer {
   readonly #decoding: Decoding | undefined;
   #stream: SdkStreamEvents | undefined;
   #failure: unknown;
+  /** `performance.now()` of the latest chunk. */
+  #chunkMs = 0;
+  /** Longest time between two chunks. */
+  #gapMs = 0;
   #whole: unknown;
 
   /** @param unreadable - called if the body, or a piece of it, cannot be read */
@@ -74,7 +78,10 @@ export class Answer {
   }
 
   #chunk(value: unknown): void {
-    this.#stream ??= this.#open.stream();
+    const nowMs = performance.now();
+    if (this.#stream === undefined) this.#stream = this.#open.stream();
+    else this.#gapMs = Math.max(this.#gapMs, nowMs - this.#chunkMs);
+    this.#chunkMs = nowMs;
     const read = this.#read(value);
     this.#failure ??= failureWithin(read);
     this.#stream.chunk(read);
@@ -84,17 +91,26 @@ export class Answer {
     this.#decoding?.bytes(piece);
   }
 
-  /** The body came to its end. @param then - called once it is read */
-  ended(then: (failure: unknown) => void): void {
+  #noteGaps(): void {
+    if (this.#gapMs > 0) this.#open.note({ 'spanline.stream.max_gap_ms': Math.round(this.#gapMs * 1000) / 1000 });
+  }
+
+  /**
+   * The body came to its end.
+   *
+   * @param failed - called before the call ends, if the answer is a failure
+   */
+  ended(failed: () => void): void {
     const finish = (): void => {
       const { events } = this.#open;
       const { status } = this.#head;
       if (status >= FIRST_ERROR_STATUS) this.#failure ??= failureOf(this.#head, this.#whole);
+      this.#noteGaps();
+      if (this.#failure !== undefined) failed();
       if (this.#failure !== undefined) (this.#stream ?? events).failed(this.#failure);
       else if (this.#stream !== undefined) this.#stream.done(false);
       else if (this.#whole === undefined) this.#open.end();
       else events.parsed(this.#read(this.#whole));
-      then(this.#failure);
     };
     if (this.#decoding === undefined) finish();
     else this.#decoding.end(finish);
@@ -103,6 +119,7 @@ export class Answer {
   /** The connection ended before the body did. */
   failed(error: unknown, isAborted: boolean): void {
     const stream = this.#stream ?? this.#open.stream();
+    this.#noteGaps();
     if (isAborted) stream.done(true);
     else stream.failed(error);
   }

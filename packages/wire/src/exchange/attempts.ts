@@ -3,12 +3,17 @@
 import { createHash } from 'node:crypto';
 import { currentSpan, type Span, type SpanAttributes } from '@spanline/core';
 import { BoundedMap, props } from '@spanline/instrumentation';
+import type { Audit } from './audit.ts';
 
 /** A request that failed. */
 interface Failed {
   readonly spanId: string;
   readonly number: number;
   readonly server: string;
+  /** US dollars that it cost. */
+  readonly usd: number;
+  /** US dollars that those before it cost. */
+  readonly beforeUsd: number;
   /** `performance.now()` */
   readonly atMs: number;
 }
@@ -28,14 +33,26 @@ export interface Attempt {
    * @param isOwn - it has no other request
    */
   begun(span: Span | undefined, isOwn: boolean): void;
-  ended(hasFailed: boolean): void;
+  /** @param usd - US dollars that the failed request cost, as far as is known */
+  failed(usd: number): void;
 }
 
-/** The requests of this process that failed, and those that frameworks' spans made. */
+/** Requests so far that a span made which another instrumentation writes. */
+interface Requests {
+  count: number;
+  retries: number;
+  retriesUsd: number;
+}
+
+/** The requests of this process that failed, and those that spans of others made. */
 export class Attempts {
   readonly failed = new BoundedMap<string, Failed>(MAX_FAILED);
-  /** Requests so far, by the framework's span. */
-  readonly counts = new WeakMap<Span, number>();
+  readonly bySpan = new WeakMap<Span, Requests>();
+  readonly audit: Audit;
+
+  constructor(audit: Audit) {
+    this.audit = audit;
+  }
 }
 
 /** Two requests are the same if the same span makes them, with the same content. A fallback asks another model. */
@@ -45,12 +62,43 @@ function keyOf(body: unknown): string {
   return hash.update(JSON.stringify(content)).digest('base64');
 }
 
+/** Adds a request to the span of the call that it is made for. */
+function addRequest({ bySpan, audit }: Attempts, span: Span, before: Failed | undefined): void {
+  let requests = bySpan.get(span);
+  if (requests === undefined) {
+    bySpan.set(span, (requests = { count: 0, retries: 0, retriesUsd: 0 }));
+    audit.calls++;
+  }
+  requests.count++;
+  audit.requests++;
+  const attributes: SpanAttributes = { 'spanline.wire.requests': requests.count };
+  if (before !== undefined) {
+    requests.retries++;
+    requests.retriesUsd += before.usd;
+    attributes['spanline.retry.attempt'] = requests.retries;
+    if (requests.retriesUsd > 0) attributes['spanline.retry.cost_usd'] = requests.retriesUsd;
+  }
+  span.set(attributes);
+}
+
+function attributesOf(number: number, before: Failed | undefined, server: string): SpanAttributes {
+  if (before === undefined) return {};
+  const usd = before.usd + before.beforeUsd;
+  return {
+    'spanline.retry.attempt': number,
+    'spanline.retry.previous_span_id': before.spanId,
+    'spanline.retry.fallback': before.server === server ? undefined : true,
+    'spanline.retry.cost_usd': usd > 0 ? usd : undefined,
+  };
+}
+
 /**
  * Finds the attempt before a request: one of the same caller, with the same content, that failed.
  *
  * @param body - the JSON of the request
  */
-export function callersAttempts({ failed, counts }: Attempts, body: unknown, origin: string): Attempt {
+export function callersAttempts(attempts: Attempts, body: unknown, origin: string): Attempt {
+  const { failed, audit } = attempts;
   const key = body === undefined ? undefined : keyOf(body);
   const server = `${origin} ${String(props(body)['model'])}`;
   const found = key === undefined ? undefined : failed.get(key);
@@ -59,26 +107,21 @@ export function callersAttempts({ failed, counts }: Attempts, body: unknown, ori
   if (key !== undefined) failed.delete(key);
   let spanId: string | undefined;
   return {
-    attributes:
-      before === undefined
-        ? {}
-        : {
-            'spanline.retry.attempt': number,
-            'spanline.retry.previous_span_id': before.spanId,
-            'spanline.retry.fallback': before.server === server ? undefined : true,
-          },
+    attributes: attributesOf(number, before, server),
     begun(span, isOwn): void {
-      if (span === undefined) return;
-      if (isOwn) spanId = span.spanId;
-      else {
-        const count = (counts.get(span) ?? 0) + 1;
-        counts.set(span, count);
-        if (count > 1) span.set({ 'spanline.retry.attempt': count - 1 });
+      if (before !== undefined) {
+        audit.retries++;
+        audit.retriesUsd += before.usd;
       }
+      if (span === undefined) return;
+      spanId = span.spanId;
+      if (isOwn) audit.alone++;
+      else addRequest(attempts, span, before);
     },
-    ended(hasFailed): void {
-      if (!hasFailed || key === undefined || spanId === undefined) return;
-      failed.set(key, { spanId, number, server, atMs: performance.now() });
+    failed(usd): void {
+      if (key === undefined || spanId === undefined) return;
+      const beforeUsd = before === undefined ? 0 : before.usd + before.beforeUsd;
+      failed.set(key, { spanId, number, server, usd, beforeUsd, atMs: performance.now() });
     },
   };
 }

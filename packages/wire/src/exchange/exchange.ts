@@ -1,8 +1,8 @@
 /** One HTTP exchange with a model, from its request to the end of the answer. */
 
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { type CaptureSetting, currentSpan } from '@spanline/core';
-import { beginCall, type ClientTracing, epochMs, type OpenCall, props } from '@spanline/instrumentation';
+import { type CaptureSetting, currentSpan, type SpanAttributes } from '@spanline/core';
+import { beginCall, type ClientTracing, epochMs, type OpenCall, priceOf, props } from '@spanline/instrumentation';
 import type { FoundApi, RequestLine } from '../apis/index.ts';
 import { Answer } from './answer.ts';
 import { type Attempt, type Attempts, callersAttempts } from './attempts.ts';
@@ -24,7 +24,7 @@ export interface ExchangeEvents {
 }
 
 /** The tracing that all exchanges share. */
-export interface ExchangeTracing extends Omit<ClientTracing, 'read' | 'beforeCall'> {
+export interface ExchangeTracing extends Omit<ClientTracing, 'read' | 'beforeCall' | 'layer'> {
   readonly attempts: Attempts;
   readonly capture: CaptureSetting | undefined;
 }
@@ -32,6 +32,8 @@ export interface ExchangeTracing extends Omit<ClientTracing, 'read' | 'beforeCal
 interface Begun {
   readonly open: OpenCall;
   readonly attempt: Attempt;
+  /** Facts of the request that its price depends on. */
+  readonly facts: SpanAttributes;
 }
 
 function isAbort(error: unknown): boolean {
@@ -78,10 +80,12 @@ export class Exchange implements ExchangeEvents {
     if (!isKnown && !api.isShape(sent)) return undefined;
     const body = api.input?.(sent) ?? sent;
     const attempt = callersAttempts(this.#tracing.attempts, sent, this.#line.origin);
+    let facts: SpanAttributes = {};
     const read: ClientTracing['read'] = (request) => {
       const call = api.read(request);
       if (call === undefined) return undefined;
       const { span } = call;
+      facts = span.attributes ?? {};
       const attributes = { ...span.attributes, ...attempt.attributes };
       const options = { ...span, startTime: this.#startTime, attributes };
       const { capture } = this.#tracing;
@@ -91,14 +95,29 @@ export class Exchange implements ExchangeEvents {
         span: capture === undefined ? options : { ...options, capture },
       };
     };
-    const begun = beginCall({ ...this.#tracing, read }, { ...api.request, body });
+    const begun = beginCall({ ...this.#tracing, read, layer: 'http' }, { ...api.request, body });
     if (begun === undefined) return undefined;
     attempt.begun(
       begun.own === undefined ? currentSpan() : begun.open.run(() => currentSpan()),
       begun.own !== undefined,
     );
-    this.#begun = { open: begun.open, attempt };
+    this.#begun = { open: begun.open, attempt, facts };
     return this.#begun;
+  }
+
+  /** Remembers that the request failed, and its cost. Called while its call is open. */
+  #noteFailure(): void {
+    if (this.#begun === undefined) return;
+    const { open, attempt, facts } = this.#begun;
+    const usage = open.usage(true);
+    const call = {
+      provider: facts['gen_ai.provider.name'],
+      host: facts['server.address'],
+      port: facts['server.port'],
+      requestModel: facts['gen_ai.request.model'],
+    };
+    const usd = usage?.costUsd ?? (usage && priceOf(this.#tracing.tracer, { ...call, units: usage.units }));
+    attempt.failed(usd ?? 0);
   }
 
   sent(piece: Uint8Array | string): void {
@@ -119,7 +138,8 @@ export class Exchange implements ExchangeEvents {
         return;
       }
       const { open } = begun;
-      open.note({ 'http.response.status_code': status });
+      const ttfbMs = Math.round((performance.now() - this.#startedMs) * 1000) / 1000;
+      open.note({ 'http.response.status_code': status, 'spanline.http.ttfb_ms': ttfbMs });
       const unreadable = (): void => open.note({ 'spanline.usage.issue': 'incomplete' });
       this.#answer = new Answer(open, this.#found.api, { status, headers }, unreadable);
     });
@@ -130,7 +150,7 @@ export class Exchange implements ExchangeEvents {
   }
 
   ended(): void {
-    this.#finish(() => this.#answer?.ended((failure) => this.#begun?.attempt.ended(failure !== undefined)));
+    this.#finish(() => this.#answer?.ended(() => this.#noteFailure()));
   }
 
   failed(error: unknown): void {
@@ -138,10 +158,10 @@ export class Exchange implements ExchangeEvents {
       const begun = this.#begin();
       if (begun === undefined) return;
       const isAborted = isAbort(error);
+      if (!isAborted) this.#noteFailure();
       if (this.#answer !== undefined) this.#answer.failed(error, isAborted);
       else if (isAborted) begun.open.stream().done(true);
       else begun.open.fail(error);
-      begun.attempt.ended(!isAborted);
     });
   }
 }

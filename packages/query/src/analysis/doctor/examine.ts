@@ -10,6 +10,7 @@ import type { LineCheck } from './line-check.ts';
 import { PROCESS_CHECKS } from './process-checks.ts';
 import { SEQUENCE_CHECKS } from './sequence-checks.ts';
 import { TRACE_CHECKS } from './trace-checks.ts';
+import { WIRE_CHECKS } from './wire-checks.ts';
 
 /** The faults of the lines of a log, and the checks that looked for them. */
 export interface Examination {
@@ -74,7 +75,8 @@ export function createExaminer(
   isInRange: (record: SpanRecord) => boolean,
 ): Examiner {
   const personal = findPersonalData === undefined ? [] : [personalDataCheck(findPersonalData)];
-  const checks = [CONTENT_CHECKS, personal, FORM_CHECKS, SEQUENCE_CHECKS, PROCESS_CHECKS, TRACE_CHECKS].flat().map(run);
+  const groups = [CONTENT_CHECKS, personal, FORM_CHECKS, SEQUENCE_CHECKS, PROCESS_CHECKS, TRACE_CHECKS, WIRE_CHECKS];
+  const checks = groups.flat().map(run);
   let lines = 0;
   let spans = 0;
   let alerts = 0;

@@ -1,0 +1,96 @@
+/** Wire capture beside every other instrumentation: one line, and one bill, for each call of the provider. */
+
+import type { LLMock } from '@copilotkit/aimock';
+import { ChatOpenAI } from '@langchain/openai';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { createTracer, type Tracer, validate } from '@spanline/core';
+import { type MemoryLog, memoryLog, tree } from '@spanline/core/testing';
+import { SpanlineCallbackHandler } from '@spanline/langchain';
+import { wire } from '@spanline/wire';
+import { startProvider, USAGE } from '../support/provider.ts';
+import { drain } from '../support/records.ts';
+import { useWire } from '../support/set-up.ts';
+import { json, type Wire } from '../support/wire/server.ts';
+import { INSTRUMENTATIONS, type Program, USD_PER_CALL } from './support/programs.ts';
+
+let provider: LLMock;
+let log: MemoryLog;
+let tracer: Tracer;
+let stop: () => void;
+let program: Program | undefined;
+let server: Wire;
+
+useWire((opened) => {
+  server = opened;
+});
+
+beforeAll(async () => {
+  provider = await startProvider();
+});
+afterAll(() => provider.stop());
+
+beforeEach(() => {
+  log = memoryLog();
+  tracer = createTracer({ logger: log.logger, statsIntervalSeconds: 0, capture: 'full' });
+  stop = wire({ tracer, patch: true });
+  provider.clearRequests();
+});
+
+afterEach(async () => {
+  stop();
+  program?.undo();
+  await program?.stop();
+  program = undefined;
+  for (const record of log.records()) expect(validate(record)).toEqual({ valid: true });
+  expect(tracer.stats()).toMatchObject({ internalErrors: 0, open: 0 });
+});
+
+const MODEL_CALLS = INSTRUMENTATIONS.filter(({ isModelCall }) => isModelCall);
+
+describe.each(MODEL_CALLS)('with the instrumentation of $name $way, the wire', (instrumentation) => {
+  const { name, start } = instrumentation;
+  const calls = () => log.records().filter((record) => record['span.type'] === 'llm');
+  const settled = (): Promise<void> => expect.poll(() => tracer.stats().open).toBe(0);
+
+  it('adds what it sees to the one line of a call, and nothing to the bill', async () => {
+    const within = (program = await start(provider.url, [await import(`@spanline/${name}`)], { tracer }));
+    await tracer.withSpan('outer', () => within.ask({ text: 'plain' }));
+    await settled();
+    expect(tree(log.records())).toBe(instrumentation.tree);
+    await drain(await within.stream({ text: 'plain' }));
+    await settled();
+    expect(provider.getRequests()).toHaveLength(2);
+    const seen = {
+      'gen_ai.usage.input_tokens': USAGE.prompt_tokens,
+      'gen_ai.usage.output_tokens': USAGE.completion_tokens,
+      'spanline.cost.usd': expect.closeTo(USD_PER_CALL[name as keyof typeof USD_PER_CALL], 9) as number,
+      'spanline.wire.requests': 1,
+      'http.response.status_code': 200,
+      'spanline.http.ttfb_ms': expect.any(Number) as number,
+    };
+    expect(calls()).toMatchObject([seen, seen]);
+    for (const call of calls()) {
+      expect(call['otel.scope.name']).not.toBe('@spanline/wire');
+      expect(call).not.toHaveProperty('spanline.retry.attempt');
+    }
+    expect(calls()[1]).toHaveProperty(['spanline.stream.max_gap_ms']);
+  });
+});
+
+it('counts the requests and retries of a framework on its line', async () => {
+  let refusals = 0;
+  const message = { role: 'assistant', content: 'at last' };
+  const answer = json({ model: 'gpt-4o', choices: [{ index: 0, message, finish_reason: 'stop' }], usage: USAGE });
+  server.answer(() => (refusals-- > 0 ? json({ error: { message: 'wait' } }, 429, { 'retry-after': '0' }) : answer));
+  const configuration = { baseURL: `${server.url}/v1` };
+  const model = new ChatOpenAI({ model: 'gpt-4o', apiKey: 'test', maxRetries: 2, configuration });
+  const callbacks = [new SpanlineCallbackHandler({ tracer })];
+  await model.invoke('plain', { callbacks });
+  refusals = 2;
+  await model.invoke('busy', { callbacks });
+  const [first, second] = log.records();
+  expect(first).toMatchObject({ 'spanline.wire.requests': 1 });
+  expect(first).not.toHaveProperty(['spanline.retry.attempt']);
+  expect(second).toMatchObject({ 'spanline.wire.requests': 3, 'spanline.retry.attempt': 2 });
+  expect(second?.['otel.scope.name']).toBe('@spanline/langchain');
+});
