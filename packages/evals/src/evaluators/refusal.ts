@@ -2,7 +2,7 @@
 import type { Verdict } from '../feedback/verdict.ts';
 
 /** A refusal begins the answer. Later, the same words report on something else. */
-const HEAD_CHARACTERS = 300;
+const HEAD_CHARACTERS = 400;
 
 const REFUSALS: readonly RegExp[] = [
   /\b(?:i|we)(?:'m| am| are)? (?:sorry|afraid)\b.{0,60}\b(?:can(?:no|')?t|unable|not able|won't|not allowed)\b/is,
