@@ -20,7 +20,7 @@ import { lines, span, traceId } from '../../query/test/support/logs.ts';
 import { createIndex } from '../../ship/test/support/elastic.ts';
 import { startReceiver } from '../../ship/test/support/receiver.ts';
 import { ASK_LOG } from './support/ask-log.ts';
-import { folderWith, MAIN } from './support/cli.ts';
+import { folderWith, MAIN, program } from './support/cli.ts';
 
 const NOTHING = { write: (): void => {} };
 const HERE = fileURLToPath(new URL('.', import.meta.url));
@@ -144,4 +144,16 @@ it.each([
   child.stdout.once('data', () => child.stdout.destroy());
   const [code] = (await once(child, 'close')) as [number | null];
   expect({ code, errors }).toEqual({ code: 0, errors: '' });
+});
+
+it('spanline stats --dp spends no more than the total in processes that run at the same time', async () => {
+  const users = Array.from({ length: 300 }, (_, at) => span(at + 1, { 'user.id': `u${at}`, 'span.name': 'chat' }));
+  const cwd = folderWith({ 'logs/app.ndjson': lines(...users) });
+  const env = { XDG_STATE_HOME: join(cwd, 'state') };
+  const ask = (): ReturnType<typeof program> =>
+    program(['stats', 'logs', '--dp', '1', '--dp-total', '2'], { cwd, env });
+  const outcomes = await Promise.all([ask(), ask(), ask()]);
+  expect(outcomes.map(({ code }) => code).toSorted()).toEqual([0, 0, 64]);
+  const [refused] = outcomes.filter(({ code }) => code === 64);
+  expect(refused).toMatchObject({ stdout: '', stderr: expect.stringContaining('that is left of the total of 2') });
 });

@@ -138,7 +138,15 @@ describe('the account', () => {
     // A folder around it has the same lines; a folder beside it has others.
     expect(spend1(['/'])).toBeUndefined();
     expect(spend1(['/ab'])).toBe(0.1);
-    expect(spentOf(path, ['/a/c/d'])).toEqual({ epsilon: 0.2, delta: 2 * DELTA });
+    expect(spentOf(path, ['/a/c/d'])).toEqual({ epsilon: 0.3, delta: 3 * DELTA });
+  });
+
+  it('spends of the folder around what a folder publishes', () => {
+    const path = join(folderWith({}), 'epsilon.ndjson');
+    const spend1 = (log: string, epsilon: number): number | undefined =>
+      spend(path, { ...charge, epsilon, logs: [log] })?.epsilon;
+    expect([spend1('/a', 0.2), spend1('/a/b', 0.1), spend1('/a/c', 0.1)]).toEqual([0.2, 0.3, undefined]);
+    expect(spentOf(path, ['/a']).epsilon).toBe(0.3);
   });
 
   it('does not count a line for which a run at the same time left no room', () => {

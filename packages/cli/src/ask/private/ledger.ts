@@ -87,19 +87,40 @@ function readEntries(path: string): Entry[] {
   });
 }
 
-const sumOf = (entries: readonly Entry[], logs: readonly string[]): { micro: number; delta: number } => {
+/** Sums in millionths of epsilon. */
+interface Sum {
+  readonly micro: number;
+  readonly delta: number;
+}
+
+/** Sums of the publications of logs that may have lines in common with these. */
+function sumOf(entries: readonly Entry[], logs: readonly string[]): Sum {
   const own = entries.filter((entry) => overlap(entry.logs, logs));
   return {
     micro: own.reduce((sum, { microEpsilon }) => sum + microEpsilon, 0),
     delta: own.reduce((sum, { delta }) => sum + delta, 0),
   };
-};
+}
+
+/**
+ * The most that is spent of these logs, or of logs that have lines in common with them: what a folder publishes is
+ * spent of the folder around it, too.
+ */
+function mostSpent(entries: readonly Entry[], logs: readonly string[]): Sum {
+  const related = entries.filter((entry) => overlap(entry.logs, logs)).map((entry) => entry.logs);
+  const distinct = new Map([logs, ...related].map((each) => [each.join('\n'), each]));
+  const sums = [...distinct.values()].map((each) => sumOf(entries, each));
+  return {
+    micro: Math.max(...sums.map(({ micro }) => micro)),
+    delta: Math.max(...sums.map(({ delta }) => delta)),
+  };
+}
 
 /** The entries that count. */
 function counting(entries: readonly Entry[]): Entry[] {
   const counted: Entry[] = [];
   for (const entry of entries) {
-    if (sumOf(counted, entry.logs).micro + entry.microEpsilon <= entry.microTotal) counted.push(entry);
+    if (mostSpent(counted, entry.logs).micro + entry.microEpsilon <= entry.microTotal) counted.push(entry);
   }
   return counted;
 }
@@ -125,9 +146,9 @@ export interface Charge {
   readonly total: number;
 }
 
-/** Sums of these logs, and of logs in folders of theirs or around theirs. */
+/** The most that is spent of these logs, or of logs in folders of theirs or around theirs. */
 export function spentOf(path: string, logs: readonly string[]): Spent {
-  const { micro, delta } = sumOf(counting(readEntries(path)), logs);
+  const { micro, delta } = mostSpent(counting(readEntries(path)), logs);
   return { epsilon: micro / MICRO, delta };
 }
 
@@ -140,12 +161,12 @@ export function spentOf(path: string, logs: readonly string[]): Spent {
 export function spend(path: string, { logs, epsilon, delta, total }: Charge): Spent | undefined {
   const microEpsilon = Math.ceil(epsilon * MICRO - 1e-3);
   const microTotal = Math.floor(total * MICRO + 1e-3);
-  if (sumOf(counting(readEntries(path)), logs).micro + microEpsilon > microTotal) return undefined;
+  if (mostSpent(counting(readEntries(path)), logs).micro + microEpsilon > microTotal) return undefined;
   const entry = { id: randomUUID(), time: new Date().toISOString(), logs, microEpsilon, delta, microTotal };
   append(path, entry);
   // Another run may have added a line in between.
   const counted = counting(readEntries(path));
   if (!counted.some(({ id }) => id === entry.id)) return undefined;
-  const { micro, delta: sum } = sumOf(counted, logs);
+  const { micro, delta: sum } = mostSpent(counted, logs);
   return { epsilon: micro / MICRO, delta: sum };
 }
