@@ -55,6 +55,7 @@ export {
   DRIFT_LEVEL,
   type DriftField,
   driftOf,
+  type DriftOptions,
   type DriftRow,
   type Estimate,
   type FigureUnit,

@@ -160,6 +160,7 @@ export const SET_UPS: Readonly<Record<string, Call>> = {
   'prompts openPrompts': prompts.openPrompts,
   'query datasetItems': (options) => query.datasetItems(noLines(), options).next(),
   'query deleteDocuments': (options) => query.deleteDocuments(url, query.ALL, options),
+  'query driftOf': (options) => query.driftOf(noLines(), options),
   'query open': (options) => query.open('app.ndjson', options),
   'query open, a cluster': (source) => query.open(typeof source === 'string' ? ['', source] : source),
   'query parseFilter': (options) => query.parseFilter('', options),

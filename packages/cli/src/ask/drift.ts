@@ -63,8 +63,8 @@ export const drift = defineQuestion({
   help: HELP,
   flags: { by: 'texts', all: 'switch', limit: 'text' },
   async answer({ query, filter, flags, read }): Promise<Report> {
-    const [fields, limit] = [fieldsOf(flags.by), limitOf(flags.limit, USUAL_LIMIT)];
-    const { rows, tooFew, leftOut } = await driftOf(query.records(filter, read), fields);
+    const [by, limit] = [fieldsOf(flags.by), limitOf(flags.limit, USUAL_LIMIT)];
+    const { rows, tooFew, leftOut } = await driftOf(query.records(filter, read), { by });
     const found = flags.all === true ? rows : rows.filter(({ isDrift }) => isDrift);
     const kept = found.slice(0, limit);
     const sentence = rows.length === 0 ? 'Nothing to compare.' : `No drift in ${rows.length} comparisons.`;

@@ -62,4 +62,12 @@ export {
   type NamedFigure,
   type Side,
 } from './compare/index.ts';
-export { type Drift, DRIFT_FIELDS, DRIFT_LEVEL, type DriftField, driftOf, type DriftRow } from './drift/index.ts';
+export {
+  type Drift,
+  DRIFT_FIELDS,
+  DRIFT_LEVEL,
+  type DriftField,
+  driftOf,
+  type DriftOptions,
+  type DriftRow,
+} from './drift/index.ts';

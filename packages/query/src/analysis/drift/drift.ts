@@ -1,6 +1,6 @@
 /** Drift: whether scores, answers, topics and refusals of a prompt version, model or day differ from earlier ones. */
 
-import { holm, type SpanRecord } from '@spanline/record';
+import { checkOptions, holm, option, type Shape, type SpanRecord } from '@spanline/record';
 import { isSpanEnd, type ReadRecord } from '../../records/index.ts';
 import { compare, type DriftRow } from './comparison.ts';
 import {
@@ -14,6 +14,14 @@ import {
   valuesOf,
   withDay,
 } from './samples.ts';
+
+/** Options of {@link driftOf}. */
+export interface DriftOptions {
+  /** Fields to compare by. @defaultValue all three */
+  by?: readonly DriftField[];
+}
+
+const SHAPE: Shape<DriftOptions> = { by: option.list<DriftField>(option.oneOf(DRIFT_FIELDS)) };
 
 /** The answer. */
 export interface Drift {
@@ -33,12 +41,11 @@ const MAX_SPANS = 200_000;
  * Compares the distributions of scores, lengths of answers, topics and refusals by prompt version, model and day.
  * Scores belong to the model call of their span, else to the last one of their trace.
  *
- * @param fields - fields to compare by
+ * @throws SpanlineError `ERR_INVALID_OPTION`
  */
-export async function driftOf(
-  records: AsyncIterable<ReadRecord>,
-  fields: readonly DriftField[] = DRIFT_FIELDS,
-): Promise<Drift> {
+export async function driftOf(records: AsyncIterable<ReadRecord>, options: DriftOptions = {}): Promise<Drift> {
+  checkOptions(SHAPE, options);
+  const { by: fields = DRIFT_FIELDS } = options;
   const series = new Map<string, Series>();
   const calls = new Map<string, Values>();
   const scores: SpanRecord[] = [];
