@@ -50,7 +50,7 @@ export interface DatasetOptions {
    * @defaultValue those that are read while the trace is open
    */
   scores?: AsyncIterable<ReadRecord>;
-  /** Called for a span that would be an item and has no content. */
+  /** Called for a span that would be an item and has no input. Its output alone is no item. */
   onEmpty?: () => void;
 }
 
@@ -226,7 +226,7 @@ export async function* datasetItems(
   });
   for await (const read of traces) {
     for (const item of itemsOf(wholeOf(read))) {
-      if (item === undefined) onEmpty();
+      if (item?.input === undefined) onEmpty();
       else if (!unique) yield item;
       else {
         const key = inputKey(item);

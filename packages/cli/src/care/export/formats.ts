@@ -164,7 +164,7 @@ const dataset: Format = async (job) => {
     }
   }
   const bytes = await writeStream(target, lines(), io, () => count > 0);
-  const notes = empty === 0 ? [] : [`${empty} ${empty === 1 ? 'span has' : 'spans have'} no content and made no item.`];
+  const notes = empty === 0 ? [] : [`${empty} ${empty === 1 ? 'span has' : 'spans have'} no input and made no item.`];
   return { bytes, count, notes };
 };
 
