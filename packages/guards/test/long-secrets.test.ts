@@ -2,6 +2,8 @@
 import { expect, test } from 'vitest';
 import { createTracer } from '@spanline/core';
 import { createGuards, detectors, redactOutput } from '../src/index.ts';
+import { WindowMatcher } from '../src/rules/window.ts';
+import { failure } from './some-guards.ts';
 import { piecesOf } from './texts.ts';
 
 const guards = createGuards({
@@ -37,4 +39,40 @@ test('of a key of more than 4,096 characters, a stream shows what the whole text
   const result = await streamed(text);
   expect(result).toBe(await guards.checkOutput(text));
   expect([result.startsWith('api_key="[SECRET]'), result.length > 900]).toEqual([true, true]);
+});
+
+test('a private key that never ends is held back up to maxHeld, then its guard fails: nothing of it leaves', async () => {
+  const bounded = createGuards({
+    guards: [redactOutput({ rules: detectors(), failMode: 'closed' })],
+    tracer: createTracer({ enabled: false }),
+    maxHeld: 20_000,
+  });
+  let [given, left] = [0, ''];
+  async function* endless(): AsyncGenerator<string> {
+    yield 'key: -----BEGIN PRIVATE KEY-----\n';
+    for (; ; given++) yield `${random(63)}\n`;
+  }
+  const error = await failure(
+    (async () => {
+      for await (const piece of bounded.stream(endless())) left += piece;
+    })(),
+  );
+  expect(error).toMatchObject({ reason: 'too_long' });
+  expect('key: '.startsWith(left)).toBe(true);
+  expect(given).toBeLessThan(20_000 / 64 + 2);
+});
+
+test('a match that goes on is searched in proportion to its length, however small the pieces are', () => {
+  let searched = 0;
+  const matcher = new WindowMatcher({
+    before: 100,
+    find(text) {
+      searched += text.length;
+      return [{ start: 5, end: text.length, rule: 'open' }];
+    },
+    undecidedFrom: () => 5,
+  });
+  for (let at = 0; at < 20_000; at++) expect(matcher.push('0123456789').decided).toBeLessThanOrEqual(5);
+  expect(matcher.end()).toEqual({ found: [{ start: 5, end: 200_000, rule: 'open' }], decided: 200_000 });
+  expect(searched).toBeLessThan(16 * 200_000);
 });

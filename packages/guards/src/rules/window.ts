@@ -11,6 +11,10 @@ export interface Search {
   readonly before: number;
 }
 
+/** Undecided text that is longer is not searched again for each piece, but when it has grown by a part of itself. */
+const OFTEN = 4096;
+const GROWTH = 1 / 8;
+
 /**
  * Tells each match as soon as no further text can change it. The matches are those of the whole text, however it was
  * cut into pieces.
@@ -22,6 +26,8 @@ export class WindowMatcher implements Matcher {
   /** Place of `#text` in the whole text. */
   #base = 0;
   #decided = 0;
+  /** Length of `#text` from which on it is searched again: a long match takes time in proportion to its length. */
+  #next = 0;
 
   constructor(search: Search) {
     this.#search = search;
@@ -29,6 +35,7 @@ export class WindowMatcher implements Matcher {
 
   push(piece: string): Step {
     this.#text += piece;
+    if (this.#text.length < this.#next) return { found: [], decided: this.#decided };
     return this.#step(this.#search.undecidedFrom(this.#text));
   }
 
@@ -55,6 +62,8 @@ export class WindowMatcher implements Matcher {
       this.#text = this.#text.slice(unused);
       this.#base += unused;
     }
+    const open = this.#base + this.#text.length - this.#decided;
+    this.#next = open > OFTEN ? this.#text.length + open * GROWTH : 0;
     return { found, decided: this.#decided };
   }
 }
