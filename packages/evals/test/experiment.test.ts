@@ -39,6 +39,12 @@ describe('compareResults', () => {
       /the evaluator of tone is .* none, was .* gpt-4o/,
     ],
     ['judges', { judges: {} }, /the evaluator of tone is none/],
+    [
+      'judges',
+      { judges: { tone: { source: 'llm_judge', models: ['gpt-4o'], versions: ['b'] } } },
+      /models gpt-4o and versions b, was .* versions none/,
+    ],
+    ['judges', { scores: {} }, /tone has no score, had 20/],
   ] as const)('refuses other %s, unless they are allowed', (kind, more, message) => {
     const now = results(BEFORE, more);
     expect(() => compareResults(now, results(BEFORE))).toThrow(message);

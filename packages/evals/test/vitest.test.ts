@@ -3,9 +3,13 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { Ajv2020 } from 'ajv/dist/2020.js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parseLine } from '@spanline/core';
-import { readBaseline } from '@spanline/evals';
+import { dataset, datasetSchema, readBaseline } from '@spanline/evals';
+import type { TracesAnswer } from '@spanline/viewer';
+import { cli } from '../../cli/test/support/cli.ts';
+import { openViewer } from '../../viewer/test/support/client.ts';
 
 const FIXTURE = join(import.meta.dirname, 'fixtures/experiment');
 const VITEST = join(dirname(createRequire(import.meta.url).resolve('vitest/package.json')), 'vitest.mjs');
@@ -89,6 +93,35 @@ describe('evaluate() in vitest', () => {
     expect(output).toContain('worse than the baseline');
     expect(output).toMatch(/exact 1\.000 → 0\.000, -1\.000 \(-1\.000 to -1\.000\), p 0\.0\d+, 8 items: worse/);
     expect(code).toBe(1);
+  });
+
+  it('leaves lines of which spanline diff tells the change of the score', async () => {
+    const { code, stdout, stderr } = await cli(['diff', 'good.ndjson', 'bad.ndjson'], { cwd: folder });
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(stdout).toMatch(/experiment numbers +exact +1 +0 +−1 +−1 to −1/);
+  });
+
+  it('leaves lines that the viewer shows, each run with its scores', async () => {
+    const { ask } = await openViewer(join(folder, 'bad.ndjson'));
+    const { rows } = (await ask('traces?filter=label.item%3An5')).json as TracesAnswer;
+    expect(rows).toHaveLength(2);
+    expect(rows[0]).toMatchObject({
+      name: 'experiment numbers',
+      models: ['gpt-4o-mini'],
+      scores: [
+        { name: 'exact', value: 0 },
+        { name: 'length', value: 4 },
+      ],
+    });
+  });
+
+  it('leaves lines that spanline export makes a dataset of, by its schema', async () => {
+    const args = ['export', 'dataset', 'good.ndjson', '--spans', 'root', '--unique', '--out', 'out.ndjson'];
+    expect(await cli(args, { cwd: folder })).toMatchObject({ code: 0, stderr: '' });
+    const isItem = new Ajv2020().compile(datasetSchema);
+    const { items } = await dataset.read(join(folder, 'out.ndjson'));
+    expect(items).toHaveLength(8);
+    for (const item of items) expect(isItem(item), JSON.stringify(isItem.errors)).toBe(true);
   });
 
   it('refuses to compare with another model', async () => {

@@ -13,6 +13,8 @@ export interface ScoreOptions {
   explanation?: string;
   /** Who gave the score. @defaultValue `code` */
   source?: 'user' | 'code' | 'llm_judge';
+  /** Version of what gave the score, such as that of a judge's rubric. @defaultValue none */
+  version?: string;
   /** @defaultValue the current span, unless another id is given */
   spanId?: string;
   /** @defaultValue that of the current span, unless another id is given */

@@ -12,6 +12,7 @@ const OPTIONS: OptionNames<ScoreOptions> = {
   label: true,
   explanation: true,
   source: true,
+  version: true,
   spanId: true,
   traceId: true,
   requestId: true,
@@ -56,6 +57,7 @@ export function writeScore(
   record['gen_ai.evaluation.score.value'] = number;
   record['spanline.evaluation.label'] = label;
   record['spanline.evaluation.source'] = admit('spanline.evaluation.source', given['source'], target) ?? 'code';
+  record['spanline.evaluation.version'] = admit('spanline.evaluation.version', given['version'], target) || undefined;
   record['gen_ai.evaluation.explanation'] =
     admit('gen_ai.evaluation.explanation', given['explanation'], target) || undefined;
   record['spanline.evaluation.latency_ms'] = admit('spanline.evaluation.latency_ms', given['latencyMs'], target);

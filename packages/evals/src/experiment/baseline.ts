@@ -7,12 +7,19 @@ import type { ExperimentResults } from './results.ts';
 
 const SCHEMA = 1;
 
+const isList = (value: unknown): boolean => Array.isArray(value) && value.every((one) => typeof one === 'string');
+
 function isResults(value: unknown): value is ExperimentResults & { schema: number } {
   if (!isObject(value) || value['schema'] !== SCHEMA) return false;
   const { experiment, dataset, models, judges, scores } = value;
   if (typeof experiment !== 'string' || typeof dataset !== 'string' || !Array.isArray(models)) return false;
   if (!isObject(judges) || !isObject(scores)) return false;
-  if (!Object.values(judges).every((judge) => isObject(judge) && Array.isArray(judge['models']))) return false;
+  if (
+    !Object.values(judges).every(
+      (judge) => isObject(judge) && isList(judge['models']) && isList(judge['versions'] ?? []),
+    )
+  )
+    return false;
   return Object.values(scores).every(
     (items) =>
       isObject(items) &&

@@ -48,7 +48,8 @@ const list = (names: readonly string[]): string => (names.length === 0 ? 'none' 
 
 function describeJudge(results: ExperimentResults, name: string): string {
   const judge = results.judges[name];
-  return judge === undefined ? 'none' : `${judge.source} with models ${list(judge.models)}`;
+  if (judge === undefined) return 'none';
+  return `${judge.source} with models ${list(judge.models)} and versions ${list(judge.versions ?? [])}`;
 }
 
 /** Differences that make a comparison one of other things than the program. */
@@ -64,6 +65,8 @@ function differences(now: ExperimentResults, before: ExperimentResults): { kind:
   for (const name of new Set([...Object.keys(now.judges), ...Object.keys(before.judges)])) {
     const [judge, was] = [describeJudge(now, name), describeJudge(before, name)];
     if (judge !== was) found.push({ kind: 'judges', text: `the evaluator of ${name} is ${judge}, was ${was}` });
+    const [items, old] = [now, before].map(({ scores }) => Object.keys(scores[name] ?? {}).length);
+    if (items === 0 && old !== 0) found.push({ kind: 'judges', text: `${name} has no score, had ${old}` });
   }
   return found;
 }
@@ -77,7 +80,8 @@ function verdictOf(differencesOfItems: readonly number[], p: number, level: numb
 /**
  * Compares an experiment with an earlier one, paired by item.
  *
- * @throws SpanlineError `ERR_INCOMPARABLE` if dataset, models or judges differ and `allow` does not name them
+ * @throws SpanlineError `ERR_INCOMPARABLE` if dataset, models or judges differ, or no item has a score any more, and
+ *   `allow` does not name it
  */
 export function compareResults(
   now: ExperimentResults,

@@ -6,6 +6,8 @@ export interface JudgeIdentity {
   readonly source: 'code' | 'llm_judge';
   /** Models that the judge called, in order. */
   readonly models: readonly string[];
+  /** Versions that the evaluator gave its scores under, in order: the hash of a judge's rubric. */
+  readonly versions?: readonly string[];
 }
 
 /** Results of an experiment: a program on the items of a dataset. */

@@ -9,6 +9,8 @@ export interface Verdict {
   readonly label?: string;
   /** Why. It is content: it passes capture and redaction. */
   readonly explanation?: string;
+  /** Version of the evaluator: `judge.version` of a judge. */
+  readonly version?: string;
 }
 
 /**
@@ -45,7 +47,7 @@ function text(value: unknown): string | undefined {
 export function readVerdict(result: unknown): Verdict | undefined {
   if (result === undefined || result === null) return undefined;
   if (isValue(result)) return { value: result };
-  const { value, score, label, explanation, comment, metadata } = props(result);
+  const { value, score, label, explanation, comment, metadata, version } = props(result);
   if (score === null && value === undefined) return undefined;
   const given = value ?? score;
   if (!isValue(given)) {
@@ -54,9 +56,11 @@ export function readVerdict(result: unknown): Verdict | undefined {
   }
   const words = text(label);
   const why = text(explanation) ?? text(comment) ?? text(props(metadata)['rationale']);
+  const own = text(version);
   return {
     value: given,
     ...(words === undefined ? {} : { label: words }),
     ...(why === undefined ? {} : { explanation: why }),
+    ...(own === undefined ? {} : { version: own }),
   };
 }

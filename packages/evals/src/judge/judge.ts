@@ -127,9 +127,9 @@ export function judge(options: JudgeOptions): Judge {
     const { signal, stop } = limited(timeoutMs, context.signal);
     try {
       const { text } = await slots.run(signal, () => call(prompt, signal));
-      const verdict = readAnswer(text, prompt.id, scale);
-      if (typeof verdict === 'string')
-        throw new JudgeError('ERR_JUDGE_VERDICT', `the model gave no verdict: ${verdict}`);
+      const read = readAnswer(text, prompt.id, scale);
+      if (typeof read === 'string') throw new JudgeError('ERR_JUDGE_VERDICT', `the model gave no verdict: ${read}`);
+      const verdict = { ...read, version: prompts.version };
       counts.judged++;
       cache?.set(prompt.key, verdict);
       return verdict;

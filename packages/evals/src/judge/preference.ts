@@ -27,6 +27,8 @@ export interface PreferenceVerdict {
   /** The answers that the model preferred in the given order, and in the other one. */
   readonly orders: readonly [Preferred, Preferred];
   readonly explanation?: string;
+  /** Equal for judges with the same rubric. */
+  readonly version?: string;
 }
 
 /** Prefers one of two answers. */
@@ -61,7 +63,8 @@ export function preference(options: PreferenceOptions): PreferenceJudge {
     ]);
     const orders = [BY_PLACE[String(forth.value)]?.[0] ?? 'tie', BY_PLACE[String(back.value)]?.[1] ?? 'tie'] as const;
     const value = orders[0] === orders[1] ? orders[0] : 'tie';
-    return { value, orders, ...(forth.explanation === undefined ? {} : { explanation: forth.explanation }) };
+    const why = forth.explanation === undefined ? {} : { explanation: forth.explanation };
+    return { value, orders, ...why, version: ask.version };
   };
   return Object.assign(prefer, { stats: () => ask.stats() });
 }

@@ -21,6 +21,8 @@ export interface SpanEvaluationsOptions {
   rows: readonly EvaluationRow[];
   /** Who gave the scores. @defaultValue `llm_judge` */
   source?: 'user' | 'code' | 'llm_judge';
+  /** Version of the evaluator, such as that of its rubric. @defaultValue none */
+  version?: string;
 }
 
 /** Result of {@link SpanEvaluations.logEvaluations}. */
@@ -37,6 +39,7 @@ const SHAPE: Shape<SpanEvaluationsOptions> = {
     option.list(option.like<EvaluationRow>('an object', (row) => typeof row === 'object' && row !== null)),
   ) as Shape<SpanEvaluationsOptions>['rows'],
   source: option.oneOf(['user', 'code', 'llm_judge']),
+  version: option.string(),
 };
 
 const LOG_SHAPE: Shape<{ tracer?: Tracer }> = {
@@ -88,13 +91,15 @@ export class SpanEvaluations {
   readonly evalName: string;
   readonly rows: readonly EvaluationRow[];
   readonly #source: NonNullable<SpanEvaluationsOptions['source']>;
+  readonly #version: string | undefined;
 
   constructor(options: SpanEvaluationsOptions) {
     checkOptions(SHAPE, options);
-    const { evalName, rows, source = 'llm_judge' } = options;
+    const { evalName, rows, source = 'llm_judge', version } = options;
     this.evalName = evalName;
     this.rows = [...rows];
     this.#source = source;
+    this.#version = version;
   }
 
   /** Returns the first rows. @param count - @defaultValue 5 */
@@ -123,6 +128,7 @@ export class SpanEvaluations {
         name: this.evalName,
         value: readScore(row.score) ?? (label as string),
         source: this.#source,
+        ...(this.#version === undefined ? {} : { version: this.#version }),
         spanId: row['context.span_id'],
         ...(traceId === undefined ? {} : { traceId }),
         ...(label === undefined ? {} : { label }),

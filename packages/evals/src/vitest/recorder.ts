@@ -39,8 +39,18 @@ export interface Recorder {
 }
 
 const EVALUATE = 'evaluate ';
+const answeredBy = (record: SpanRecord): string | undefined =>
+  record['gen_ai.response.model'] ?? record['gen_ai.request.model'];
 const modelOf = (record: SpanRecord): string | undefined =>
-  record['span.type'] === 'llm' ? (record['gen_ai.response.model'] ?? record['gen_ai.request.model']) : undefined;
+  record['span.type'] === 'llm' ? answeredBy(record) : undefined;
+
+const sorted = (names: ReadonlySet<string> | undefined): string[] => [...(names ?? [])].toSorted();
+
+function add(sets: Map<string, Set<string>>, name: string, value: string | undefined): void {
+  if (value === undefined) return;
+  const set = sets.get(name) ?? new Set<string>();
+  sets.set(name, set.add(value));
+}
 
 /** Creates the recorder of one experiment. */
 export function createRecorder({ name, version, tracer, evaluators, program }: RecorderOptions): Recorder {
@@ -49,6 +59,7 @@ export function createRecorder({ name, version, tracer, evaluators, program }: R
   const runs = new Map<string, { readonly id: string; readonly run: ItemRun }>();
   const failures = new Map<string, unknown>();
   const judgeModels = new Map<string, Set<string>>();
+  const judgeVersions = new Map<string, Set<string>>();
   const programModels = new Set<string>();
 
   function take(record: Readonly<SpanRecord>): void {
@@ -56,7 +67,9 @@ export function createRecorder({ name, version, tracer, evaluators, program }: R
     const kind = record['event.name'];
     if (kind === 'gen_ai.evaluation.result') {
       const ofTrace = scores.get(trace) ?? new Map<string, SpanRecord>();
-      scores.set(trace, ofTrace.set(record['gen_ai.evaluation.name'] ?? '', record));
+      const judge = record['gen_ai.evaluation.name'] ?? '';
+      scores.set(trace, ofTrace.set(judge, record));
+      add(judgeVersions, judge, record['spanline.evaluation.version']);
     } else if (kind === 'span.end') {
       const ofTrace = spans.get(trace) ?? [];
       spans.set(trace, ofTrace);
@@ -65,12 +78,10 @@ export function createRecorder({ name, version, tracer, evaluators, program }: R
     }
   }
 
-  /** A judge's trace has ended. */
+  /** A judge's trace has ended. The model is on the span of its client, if that is traced, else on that of its call. */
   function judged(root: SpanRecord, ofTrace: readonly SpanRecord[]): void {
     const judge = (root['span.name'] ?? '').slice(EVALUATE.length);
-    const models = judgeModels.get(judge) ?? new Set<string>();
-    judgeModels.set(judge, models);
-    for (const model of ofTrace.map(modelOf)) if (model !== undefined) models.add(model);
+    for (const span of ofTrace) add(judgeModels, judge, answeredBy(span));
     spans.delete(root.trace_id ?? '');
   }
 
@@ -127,7 +138,7 @@ export function createRecorder({ name, version, tracer, evaluators, program }: R
       }
       const judges = evaluators.map(({ name: judge, source }): [string, JudgeIdentity] => [
         judge,
-        { source, models: [...(judgeModels.get(judge) ?? [])].toSorted() },
+        { source, models: sorted(judgeModels.get(judge)), versions: sorted(judgeVersions.get(judge)) },
       ]);
       return {
         experiment: name,

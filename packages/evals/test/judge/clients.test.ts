@@ -65,7 +65,7 @@ describe('a judge asks through', () => {
     const verdict = await withContext({ sessionId: 's-1', userId: 'u-1', requestId: 'r-1' }, () =>
       tracer.withSpan('request', () => grade({ answer: 'Three months.' })),
     );
-    expect(verdict).toEqual({ value: 0.7, explanation: 'It is short.' });
+    expect(verdict).toEqual({ value: 0.7, explanation: 'It is short.', version: grade.version });
     const spans = log.records();
     const own = spans.find((span) => span['span.type'] === 'evaluator') as SpanRecord;
     const request = spans.find((span) => span['span.name'] === 'request') as SpanRecord;
@@ -99,7 +99,7 @@ describe('a judge asks through', () => {
       rubric,
       tracer,
     });
-    expect(await grade({ answer: 'x' })).toEqual({ value: 1 });
+    expect(await grade({ answer: 'x' })).toEqual({ value: 1, version: grade.version });
   });
 });
 

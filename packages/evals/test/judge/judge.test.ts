@@ -12,6 +12,8 @@ const log = memoryLog();
 const tracer = createTracer({ logger: log.logger, statsIntervalSeconds: 0, prices: { m: { input: 1, output: 1 } } });
 const idOf = ({ user }: JudgeRequest): string => /<\w+-([0-9a-f]+)>/.exec(user)?.[1] ?? '';
 
+const VERSION: unknown = expect.stringMatching(/^[0-9a-f]{12}$/);
+
 type Reply = (request: JudgeRequest, id: string) => unknown;
 
 function judgeOf(reply: Reply, options: Partial<JudgeOptions> = {}) {
@@ -34,7 +36,8 @@ describe('verdicts', () => {
       { value: 0.1, explanation: '{"score":10}' },
     ],
   ])('reads %s', async (_, answer, expected) => {
-    expect(await judgeOf((request, id) => answer(id))({ answer: 'x' })).toEqual(expected);
+    const grade = judgeOf((request, id) => answer(id));
+    expect(await grade({ answer: 'x' })).toEqual({ ...(expected as object), version: grade.version });
   });
 
   it.each<[string, (id: string) => string, RegExp]>([
@@ -62,10 +65,12 @@ describe('verdicts', () => {
     expect(await judgeOf(reply, { labels: ['factual', 'invented'] })({ answer: 'x' })).toEqual({
       value: 'invented',
       label: 'invented',
+      version: VERSION,
     });
     expect(await judgeOf(reply, { labels: { factual: 0, invented: 1 } })({ answer: 'x' })).toEqual({
       value: 1,
       label: 'invented',
+      version: VERSION,
     });
     await expect(judgeOf(reply, { labels: ['good', 'bad'] })({ answer: 'x' })).rejects.toThrow(/one of "good", "bad"/);
   });
@@ -139,6 +144,7 @@ describe('what is judged', () => {
     );
     expect(await grade({ 'the answer': 'x'.repeat(40_000), documents: [{ content: 'a' }, { content: 'b' }] })).toEqual({
       value: 0,
+      version: grade.version,
     });
     expect(given?.user).toMatch(
       /^<the_answer-\w+>\nx{30000}\n\[cut\]\n<\/the_answer-\w+>\n\n<documents-\w+>\n\[1\] a\n\[2\] b\n/,
@@ -167,7 +173,7 @@ describe('the cache', () => {
     let calls = 0;
     const flaky = judgeOf((request, id) => (calls++ === 0 ? 'no' : good(request, id)));
     await expect(flaky({ answer: 'a' })).rejects.toThrow(/no verdict/);
-    expect(await flaky({ answer: 'a' })).toEqual({ value: 1 });
+    expect(await flaky({ answer: 'a' })).toEqual({ value: 1, version: VERSION });
     const forgetful = judgeOf(good, { cache: 0 });
     await forgetful({ answer: 'a' });
     await forgetful({ answer: 'a' });

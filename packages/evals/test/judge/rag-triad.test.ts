@@ -94,6 +94,7 @@ describe('preference', () => {
       value: 'first',
       orders: ['first', 'first'],
       explanation: 'So.',
+      version: expect.stringMatching(/^[0-9a-f]{12}$/),
     });
     expect(longest.stats()).toMatchObject({ judged: 2 });
   });

@@ -9,6 +9,7 @@ export const SCORE = {
   'gen_ai.evaluation.explanation': { kind: 'text', privacy: 'content', prose: true, docs: 'Explanation of the score.' },
   'spanline.evaluation.label': { kind: 'string', privacy: 'personal', docs: 'Category, or `yes` and `no`.' },
   'spanline.evaluation.source': { kind: 'string', privacy: 'protected', values: ['user', 'code', 'llm_judge'], docs: 'Who gave the score.' },
+  'spanline.evaluation.version': { kind: 'string', privacy: 'protected', docs: 'Version of the evaluator. That of a judge is the hash of its rubric, its scale and its examples.' },
   'spanline.evaluation.latency_ms': { kind: 'double', privacy: 'own', docs: 'Milliseconds from the end of the span to its score.' },
 } as const satisfies AttributeRows;
 
