@@ -398,12 +398,12 @@ export const layerTable: LayerTable = {
     floors: [['contract', 'panels.ts'], ['server'], ['file', 'router.ts', 'start-viewer.ts'], ['index.ts']],
   },
   dashboards: {
-    workspace: ['@spanline/record', '@spanline/remote'],
+    workspace: ['@spanline/monitor/offline', '@spanline/record', '@spanline/remote'],
     runtime: [],
     types: [],
     loaders: [],
-    only: { '@spanline/remote': ['apply', 'engines'] },
-    floors: [['apply', 'metrics'], ['panels'], ['search'], ['engines'], ['index.ts']],
+    only: { '@spanline/monitor/offline': ['rules'], '@spanline/remote': ['apply', 'engines', 'rules'] },
+    floors: [['apply', 'metrics'], ['panels'], ['search'], ['engines'], ['rules'], ['index.ts']],
   },
   cli: {
     workspace: [
@@ -429,7 +429,7 @@ export const layerTable: LayerTable = {
       '@modelcontextprotocol/sdk': ['mcp'],
       // For the redaction of a target, and to find personal data.
       '@spanline/core': ['care', 'ship'],
-      '@spanline/dashboards': ['dashboards', 'targets'],
+      '@spanline/dashboards': ['dashboards', 'targets', 'why'],
       '@spanline/monitor/offline': ['why'],
       '@spanline/prompts': ['prompts'],
       '@spanline/query': ['figures.ts', 'source', 'ask', 'care', 'prompts', 'replay', 'why'],

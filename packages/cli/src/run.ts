@@ -67,7 +67,7 @@ const COMMANDS: Readonly<Record<string, Command>> = {
     load: async () => (await import('./why/check.ts')).checkCommand,
   },
   alerts: {
-    summary: 'when alert rules would have fired on a log, and whether they hold',
+    summary: 'when alert rules would have fired on a log, and whether they hold; rules of other engines',
     load: async () => (await import('./why/alerts.ts')).alerts,
   },
   dashboards: {

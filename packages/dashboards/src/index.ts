@@ -25,5 +25,20 @@ export { promql, type PromqlOptions } from './metrics/promql.ts';
 export type { Condition, Measure, Metric, Selection, Unit } from './metrics/metric.ts';
 export type { Panel, PanelKind } from './panels/panel.ts';
 export { PANELS } from './panels/panels.ts';
+export {
+  type Accepted,
+  type Compilation,
+  type Explanation,
+  explainRule,
+  type LossName,
+  LOSSES,
+  type Refused,
+} from './rules/compiled.ts';
+export {
+  type PrometheusAlert,
+  prometheusRules,
+  type PrometheusRulesOptions,
+} from './rules/prometheus/prometheus-rules.ts';
+export { prometheusRuleFile } from './rules/prometheus/rule-file.ts';
 export type { SearchProfile } from './search/condition.ts';
 export { panelRows, type PanelRow, panelSearch, type SearchRange } from './search/panel-search.ts';

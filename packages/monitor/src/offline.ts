@@ -14,4 +14,4 @@ export { ExpressionError } from './rules/expression/error.ts';
 export { toExpression } from './rules/expression/condition.ts';
 export { formatValue as formatMetric } from './rules/expression/names.ts';
 export { resolveRules } from './rules/resolve.ts';
-export type { AlertRule, AlertRuleInput, ExpectRule } from './rules/types.ts';
+export type { AlertRule, AlertRuleInput, ExpectRule, ResolvedRule } from './rules/types.ts';

@@ -42,6 +42,7 @@ describe('metrics for Prometheus', () => {
     serve({ step: 'sql', type: 'tool', attributes: { 'gen_ai.tool.name': 'sql' }, fails: new Error('no') });
     tracer.score({ name: 'faithfulness', value: 0.8, traceId: '1'.repeat(32) });
     tracer.score({ name: 'prompt_injection', value: true, traceId: '1'.repeat(32) });
+    tracer.score({ name: 'thumbs_down', value: true, traceId: '1'.repeat(32) });
     const guard = { 'spanline.guardrail.name': 'pii', 'spanline.guardrail.action': 'block' };
     serve({ step: 'guard', type: 'guardrail', attributes: guard });
     tracer.gauge('queue_depth', () => 17);
@@ -60,7 +61,15 @@ describe('metrics for Prometheus', () => {
       'spanline_cost_usd_total{model="gpt-4o"} 0.5',
       'spanline_time_to_first_token_seconds_sum{model="gpt-4o"} 0.6',
       'spanline_rate_limit_remaining_ratio{model="gpt-4o"} 0.4',
+      'spanline_llm_calls_total{model="gpt-4o",status="ok"} 2',
+      'spanline_llm_calls_total{model="gpt-4o",status="error"} 0',
       'spanline_tool_calls_total{tool="sql",status="error"} 1',
+      'spanline_retrievals_total{step="search",empty="false"} 1',
+      'spanline_retrievals_total{step="search",empty="true"} 0',
+      'spanline_evaluation_results_total{name="faithfulness",result="yes"} 1',
+      'spanline_evaluation_results_total{name="faithfulness",result="no"} 0',
+      'spanline_feedback_total{rating="negative"} 1',
+      'spanline_feedback_total{rating="other"} 0',
       'spanline_retrieved_documents_sum{step="search"} 7',
       'spanline_evaluation_score_count{name="faithfulness"} 1',
       'spanline_safety_triggers_total 1',

@@ -1,10 +1,11 @@
-/** `spanline alerts backtest` and `spanline alerts check`: alert rules on a log. */
+/** `spanline alerts backtest` and `check`: alert rules on a log. `render`: alert rules of another engine. */
 
 import { backtest, type BacktestResult } from '@spanline/monitor/offline';
 import { type CommandIo, EXIT, type RunCommand } from '../command.ts';
 import { type Block, cell, type Report } from '../report/index.ts';
 import { defineQuestion, isSource } from '../source/index.ts';
 import { checkReport } from './check.ts';
+import { COMPILE_HELP, compileAlerts } from './compile/compile-alerts.ts';
 import { linesOf } from './lines.ts';
 import { readRules } from './rules-file.ts';
 
@@ -16,7 +17,8 @@ check      compares the metrics of a whole log with the rules, once; exits with 
 
 Rules are a JSON file with an array of rules, a JavaScript module that exports one as "rules" or default, an expression
 such as 'p95(rerank) < 2s', or "default" for the rules that a monitor has by default.
-`;
+
+${COMPILE_HELP}`;
 
 /** A rule that never had enough samples did not fire, and did not hold either. */
 function noVerdictNote({ name, minSamples, mostSamples, unknownStep, suggestion }: BacktestResult): Block[] {
@@ -91,6 +93,7 @@ const COMMANDS: Readonly<Record<string, RulesCommand>> = { backtest: backtestCom
 
 /** Runs `spanline alerts …`. */
 export const alerts: RunCommand = async ([name, ...rest], io: CommandIo) => {
+  if (name === 'render') return compileAlerts(rest, io);
   const command = name !== undefined && Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
   if (command !== undefined) {
     const place = rulesPlace(rest);
@@ -101,6 +104,6 @@ export const alerts: RunCommand = async ([name, ...rest], io: CommandIo) => {
   }
   const isHelp = name === '--help' || name === '-h';
   if (isHelp) io.stdout.write(HELP);
-  else io.stderr.write(`spanline alerts: backtest or check is expected\n\n${HELP}`);
+  else io.stderr.write(`spanline alerts: backtest, check or render is expected\n\n${HELP}`);
   return isHelp ? EXIT.ok : EXIT.usage;
 };

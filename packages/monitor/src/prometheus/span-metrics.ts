@@ -15,6 +15,7 @@ export interface PromClient {
 const SECONDS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 25, 60, 120, 300];
 const DOCUMENTS = [0, 1, 2, 5, 10, 20, 30, 50, 100];
 const SCORES = [0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1];
+const STATUSES = ['ok', 'error'] as const;
 const TOKENS = {
   input: 'gen_ai.usage.input_tokens',
   output: 'gen_ai.usage.output_tokens',
@@ -50,9 +51,13 @@ function createMetrics(client: PromClient, registry: Registry<OpenMetricsContent
     cost: counter('cost_usd', 'Cost of model calls in US dollars.', ['model']),
     firstToken: histogram('time_to_first_token_seconds', 'Time to the first token of streams.', ['model'], SECONDS),
     rateLimit: gauge('rate_limit_remaining_ratio', 'Remaining share of the rate limit, as last reported.', ['model']),
+    llmCalls: counter('llm_calls', 'Model calls, by status.', ['model', 'status']),
     toolCalls: counter('tool_calls', 'Tool calls, by status.', ['tool', 'status']),
+    retrievals: counter('retrievals', 'Retrievals, by whether they found nothing.', ['step', 'empty']),
     documents: histogram('retrieved_documents', 'Documents per retrieval.', ['step'], DOCUMENTS),
     scores: histogram('evaluation_score', 'Scores of evaluations and feedback.', ['name'], SCORES),
+    results: counter('evaluation_results', 'Results of evaluations, by whether they are a yes.', ['name', 'result']),
+    feedback: counter('feedback', 'Feedback of users, by whether it is negative.', ['rating']),
     safety: counter('safety_triggers', 'Interventions of guardrails and content filters.', []),
     injections: counter('prompt_injections', 'Prompt injections that were found.', []),
     gauges: gauge('gauge', 'Gauges of the application, as of the last stats line.', ['name']),
@@ -86,21 +91,22 @@ export class SpanMetrics {
     if (measurement === undefined) return;
     const { safety, injections, gauges } = this.#metrics;
     if (measurement.isSpan) this.#addSpan(record, measurement);
-    else if (measurement.evaluation !== undefined) this.#addScore(record);
+    else if (measurement.evaluation !== undefined) this.#addEvaluation(record, measurement);
     if (measurement.adds('safetyTriggers')) safety.inc();
     if (measurement.adds('promptInjections')) injections.inc();
     for (const [name, value] of measurement.gauges ?? []) gauges.set({ name: this.#label('gauge', name) }, value);
   }
 
-  #addSpan(record: Readonly<SpanRecord>, { isRequest, failed, durationMs }: Measurement): void {
+  #addSpan(record: Readonly<SpanRecord>, measurement: Measurement): void {
+    const { isRequest, failed, durationMs } = measurement;
     const { requests, requestSeconds, stepSeconds, errors, documents, cost } = this.#metrics;
     const value = durationMs / 1000;
     const exemplarLabels = exemplarOf(record);
     const step = this.#label('step', record['span.name']);
-    const type = record['span.type'] ?? '';
+    const { 'span.type': type = '', 'span.status': status = '' } = record;
     if (isRequest) {
       const route = this.#label('route', record['http.route'] ?? record['span.name']);
-      requests.inc({ route, status: record['span.status'] ?? '' });
+      countAmong(requests, { route, status }, 'status', STATUSES);
       requestSeconds.observe({ labels: { route }, value, exemplarLabels });
     } else stepSeconds.observe({ labels: { step, type }, value, exemplarLabels });
     if (failed && record['spanline.error.propagated'] !== true) {
@@ -108,12 +114,18 @@ export class SpanMetrics {
     }
     const usd = record['spanline.cost.usd'];
     if (usd !== undefined && usd > 0) cost.inc({ model: this.#model(record) }, usd);
+    if (type === 'llm') {
+      countAmong(this.#metrics.llmCalls, { model: this.#model(record), status }, 'status', STATUSES);
+    }
     if (type === 'llm' || type === 'embedding') this.#addModelCall(record, exemplarLabels);
     else if (type === 'tool') {
       const tool = this.#label('tool', record['gen_ai.tool.name'] ?? record['span.name']);
-      this.#metrics.toolCalls.inc({ tool, status: record['span.status'] ?? '' });
-    } else if (type === 'retriever' && record['spanline.retrieval.count'] !== undefined) {
-      documents.observe({ labels: { step }, value: record['spanline.retrieval.count'], exemplarLabels });
+      countAmong(this.#metrics.toolCalls, { tool, status }, 'status', STATUSES);
+    } else if (type === 'retriever') {
+      const empty = String(measurement.adds('emptyRetrievals'));
+      countAmong(this.#metrics.retrievals, { step, empty }, 'empty', ['false', 'true']);
+      const value = record['spanline.retrieval.count'];
+      if (value !== undefined) documents.observe({ labels: { step }, value, exemplarLabels });
     }
   }
 
@@ -134,12 +146,30 @@ export class SpanMetrics {
     if (remaining !== undefined) rateLimit.set({ model }, remaining);
   }
 
-  #addScore(record: Readonly<SpanRecord>): void {
+  #addEvaluation(record: Readonly<SpanRecord>, measurement: Measurement): void {
+    const { results, feedback } = this.#metrics;
+    const name = this.#label('evaluation', record['gen_ai.evaluation.name']);
+    const result = measurement.evaluation?.isPositive === true ? 'yes' : 'no';
+    countAmong(results, { name, result }, 'result', ['yes', 'no']);
+    if (measurement.adds('feedback')) {
+      const rating = measurement.adds('thumbsDown') ? 'negative' : 'other';
+      countAmong(feedback, { rating }, 'rating', ['negative', 'other']);
+    }
     const value = record['gen_ai.evaluation.score.value'];
     if (value === undefined || !Number.isFinite(value)) return;
-    const name = this.#label('evaluation', record['gen_ai.evaluation.name']);
     this.#metrics.scores.observe({ labels: { name }, value, exemplarLabels: exemplarOf(record) });
   }
+}
+
+/** Counts one of several outcomes. All their series begin at once, so that the increase to the first one is seen. */
+function countAmong<T extends string>(
+  counter: Counter<T>,
+  labels: Readonly<Record<T, string>>,
+  name: NoInfer<T>,
+  outcomes: readonly string[],
+): void {
+  counter.inc(labels, 1);
+  for (const outcome of outcomes) if (outcome !== labels[name]) counter.inc({ ...labels, [name]: outcome }, 0);
 }
 
 function exemplarOf({ trace_id: traceId, span_id: spanId }: Readonly<SpanRecord>): Record<string, string> {
