@@ -62,6 +62,10 @@ const COMMANDS: Readonly<Record<string, Command>> = {
     summary: 'two logs, before and after a time, or two traces',
     load: async () => (await import('./why/diff.ts')).diff,
   },
+  bisect: {
+    summary: 'which change of a version, prompt, model, tool list or retriever moved latency, cost, errors or a score',
+    load: async () => (await import('./why/bisect.ts')).bisect,
+  },
   check: {
     summary: "check a log in a pipeline: 'p95(rerank) < 2s and error_rate < 1%'",
     load: async () => (await import('./why/check.ts')).checkCommand,

@@ -1,6 +1,8 @@
 export { type Check, checkOptions, nearest, type NumberBounds, option, type Shape } from './options/index.ts';
 export {
   bootstrapInterval,
+  type ChangePoint,
+  changePoint,
   chiSquare,
   countsOf,
   holm,
@@ -8,6 +10,7 @@ export {
   type Interval,
   kolmogorovSmirnov,
   kolmogorovSmirnovOfCounts,
+  LEAST_SERIES,
   logFactorials,
   meanOf,
   normalQuantile,

@@ -71,3 +71,12 @@ export {
   type DriftOptions,
   type DriftRow,
 } from './drift/index.ts';
+export {
+  bisect,
+  type BisectedMove,
+  type Bisection,
+  type BisectOptions,
+  MOVE_LEVEL,
+  type Setting,
+  type SettingChange,
+} from './bisect/index.ts';

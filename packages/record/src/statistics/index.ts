@@ -1,3 +1,4 @@
+export { type ChangePoint, changePoint, LEAST_SERIES } from './change-point.ts';
 export {
   hypergeometricTails,
   type Interval,

@@ -1,0 +1,52 @@
+/** `spanline bisect`. */
+
+import { describe, expect, it } from 'vitest';
+import { lines } from '../../../query/test/support/logs.ts';
+import { requests } from '../../../query/test/support/requests.ts';
+import { cli, folderWith } from '../support/cli.ts';
+
+const log = requests(160, 5, (random, number) => ({
+  rerankMs: (number < 80 ? 100 : 900) + random() * 50,
+  model: number < 80 ? 'gpt-4o' : 'gpt-4o-mini',
+  promptVersion: '7',
+})).map((record) => ({ ...record, 'service.version': '1.4' }));
+
+const one = (text: string): string => text.replaceAll(/\s+/g, ' ');
+
+describe('spanline bisect', () => {
+  it('names the change that moved the latency', async () => {
+    const cwd = folderWith({ 'app.ndjson': lines(...log) });
+    const { code, stdout, stderr } = await cli(['bisect', 'app.ndjson'], { cwd });
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(one(stdout)).toMatch(
+      /^160 traces, 2026-11-23 09:00:00 to 11:39:00\. 1 of 5 figures moved .* model: gpt-4o → gpt-4o-mini The only setting/,
+    );
+    expect(stdout).toMatch(/p50 +1\.\d+ s +2\.\d+ s/);
+    expect((await cli(['bisect', 'app.ndjson', '--gate'], { cwd })).code).toBe(1);
+    expect((await cli(['bisect', 'app.ndjson', '--gate', '--only', 'cost_usd'], { cwd })).code).toBe(0);
+    const { stdout: json } = await cli(['bisect', 'app.ndjson', '--json'], { cwd });
+    expect(JSON.parse(json)).toMatchObject({
+      traces: 160,
+      moves: [{ figure: 'p50_ms', isWorse: true, settings: [{ setting: 'model', after: 'gpt-4o-mini', during: 0 }] }],
+    });
+  });
+
+  it('says that it found no change, and which settings changed', async () => {
+    const cwd = folderWith({ 'app.ndjson': lines(...log.slice(0, log.length / 2)) });
+    const none = await cli(['bisect', 'app.ndjson', '--settings'], { cwd });
+    expect(none).toMatchObject({ code: 0, stderr: '' });
+    expect(one(none.stdout)).toContain('No change found in p50, p95, errors, tokens, cost. No setting changed.');
+  });
+
+  it('takes filters of traces, and says what is wrong or too little', async () => {
+    const cwd = folderWith({ 'app.ndjson': lines(...log) });
+    const mini = await cli(['bisect', 'app.ndjson', 'model:gpt-4o-mini'], { cwd });
+    expect(mini.stdout).toMatch(/^80 traces/);
+    const few = await cli(['bisect', 'app.ndjson', '--to', '2026-11-23T09:20'], { cwd });
+    expect(few.code).toBe(1);
+    expect(one(few.stdout)).toMatch(/^2\d traces, .* A change-point test needs 30 traces with a figure\./);
+    const wrong = await cli(['bisect', 'app.ndjson', '--only', 'latency'], { cwd });
+    expect(wrong.code).toBe(64);
+    expect(wrong.stderr).toContain('no figure "latency": p50_ms, p95_ms');
+  });
+});
