@@ -23,10 +23,11 @@ function uint32(value: number): Buffer {
 
 /** A message of Amazon's event stream: lengths, their checksum, headers, payload, checksum of all. */
 function frame([type, payload]: readonly [string, object]): Buffer {
+  const kind = type.endsWith('Exception') ? 'exception' : 'event';
   const headers = Buffer.concat([
-    header(':event-type', type),
+    header(`:${kind}-type`, type),
     header(':content-type', 'application/json'),
-    header(':message-type', 'event'),
+    header(':message-type', kind),
   ]);
   const body = Buffer.from(JSON.stringify(payload));
   const prelude = Buffer.concat([uint32(headers.length + body.length + 16), uint32(headers.length)]);
@@ -58,16 +59,20 @@ export function converse(
   return eventStream(frames);
 }
 
-/** Events of a stream. */
-function eventStream(frames: readonly (readonly [string, object])[]): WireReply {
+/** Events of a stream; those called `…Exception` are its errors. */
+export function eventStream(frames: readonly (readonly [string, object])[]): WireReply {
   return { type: 'application/vnd.amazon.eventstream', chunks: frames.map(frame) };
 }
 
+/** An event of `InvokeModelWithResponseStream`. */
+export const chunk = (piece: object): readonly [string, object] => [
+  'chunk',
+  { bytes: Buffer.from(JSON.stringify(piece)).toString('base64') },
+];
+
 /** InvokeModel: the model's own answer. A stream has it in pieces. */
 export function invoked(pieces: readonly object[], stream: boolean): WireReply {
-  if (!stream) return json(pieces[0]);
-  const bytesOf = (piece: object): object => ({ bytes: Buffer.from(JSON.stringify(piece)).toString('base64') });
-  return eventStream(pieces.map((piece) => ['chunk', bytesOf(piece)] as const));
+  return stream ? eventStream(pieces.map(chunk)) : json(pieces[0]);
 }
 
 /** Converse: a text. */

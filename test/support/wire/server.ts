@@ -7,7 +7,7 @@ import { text } from 'node:stream/consumers';
 /** What a client asked. */
 export interface WireRequest {
   readonly path: string;
-  /** The JSON body; empty for what has none. */
+  /** The JSON body; empty for one that is no JSON. */
   readonly body: Readonly<Record<string, unknown>>;
 }
 
@@ -29,6 +29,14 @@ export interface Wire {
   readonly requests: readonly WireRequest[];
   answer(reply: (request: WireRequest) => WireReply): void;
   close(): Promise<void>;
+}
+
+function parsed(body: string): Record<string, unknown> {
+  try {
+    return JSON.parse(body) as Record<string, unknown>;
+  } catch {
+    return {};
+  }
 }
 
 function answerWith(
@@ -60,8 +68,7 @@ export async function openWire(protocol: 'http' | 'h2' = 'http'): Promise<Wire> 
     request: IncomingMessage | Http2ServerRequest,
     response: Pick<ServerResponse, 'writeHead' | 'write' | 'end'>,
   ): Promise<void> => {
-    const body = await text(request);
-    const asked = { path: request.url ?? '', body: (body === '' ? {} : JSON.parse(body)) as Record<string, unknown> };
+    const asked = { path: request.url ?? '', body: parsed(await text(request)) };
     requests.push(asked);
     answerWith(response, request.socket as Socket, reply(asked));
   };

@@ -43,6 +43,13 @@ const BY_NAME: ReadonlyMap<string, ErrorClass> = new Map(
     APIConnectionTimeoutError: 'timeout',
     APIConnectionError: 'network',
     RateLimitError: 'rate_limit',
+    // Amazon's. In a stream they have no HTTP status.
+    ThrottlingException: 'rate_limit',
+    TooManyRequestsException: 'rate_limit',
+    ModelTimeoutException: 'timeout',
+    AccessDeniedException: 'auth',
+    ExpiredTokenException: 'auth',
+    CredentialsProviderError: 'auth',
     AuthenticationError: 'auth',
     PermissionDeniedError: 'auth',
     ContextOverflowError: 'context_length',

@@ -17,6 +17,8 @@ describe('describeFailure', () => {
       'context_length',
       false,
     ],
+    [named('ThrottlingException'), 'ThrottlingException', 'rate_limit', true],
+    [named('ExpiredTokenException'), 'ExpiredTokenException', 'auth', false],
     [named('InternalServerError', { status: 503 }), 'InternalServerError', 'other', true],
     [named('ClientError', { message: '[Client]: http://a.test/: fetch failed' }), 'ClientError', 'network', true],
     [new TypeError('fetch failed', { cause: named('Error', { code: 'ETIMEDOUT' }) }), 'TypeError', 'timeout', true],
