@@ -8,8 +8,9 @@ import { NodeTracerProvider } from '@opentelemetry/sdk-trace-node';
 import { generateText, type ModelMessage, type TelemetryOptions } from 'ai';
 import { spanlineTelemetry } from '@spanline/ai-sdk';
 import { type CaptureMode, createLogger, createTracer, type Tracer } from '@spanline/core';
+import { idle, twoSpans, twoWrites } from './ai-sdk-floors.ts';
 import { type BenchCase, measure } from './harness.ts';
-import { addedRatio, bytesPerSpan, type Row, ratio } from './rows.ts';
+import { addedRatio, addedTold, bytesPerSpan, type Row, ratio } from './rows.ts';
 import { type Sink, startSink } from './sink.ts';
 
 const ANSWER = JSON.stringify({
@@ -85,14 +86,21 @@ export async function aiSdkRows(): Promise<Row[]> {
       { name: 'spanline, metadata', run: ask(lean) },
       { name: 'spanline, disabled', run: ask(off) },
       { name, run: ask(telemetry), settle },
+      { name: 'idle', run: ask(idle()) },
+      { name: 'two writes', run: ask(twoWrites()) },
+      { name: 'two spans', run: ask(twoSpans(createBenchTracer())) },
       { name: 'conversation as it is', run: ask([], CONVERSATION) },
       { name: 'conversation, spanline', run: ask(ours, CONVERSATION) },
       { name: `${name}, conversation`, run: ask(telemetry, CONVERSATION), settle },
     ];
-    const [plain, traced, metadata, disabled, otel, long, longTraced, longOtel] = await measure(cases);
+    const [plain, traced, metadata, disabled, otel, noop, writes, spans, long, longTraced, longOtel] =
+      await measure(cases);
     const what = 'AI SDK generateText, redacted, CPU added';
     return [
       addedRatio(what, 0.5, plain, traced, otel),
+      addedTold('- callbacks that do nothing', plain, noop, otel),
+      addedTold('- and two ready-made records, written', plain, writes, otel),
+      addedTold('- or two ready-made spans', plain, spans, otel),
       addedRatio(`${what}, 20 earlier messages`, 0.5, long, longTraced, longOtel),
       bytesPerSpan('AI SDK call', 26, 2, plain, traced),
       ratio('AI SDK, metadata against redacted', 1, metadata, traced),

@@ -80,6 +80,16 @@ export function addedRatio(
   };
 }
 
+/** What two cases add to a baseline, as a ratio that is told and has no limit. */
+export function addedTold(
+  what: string,
+  base: BenchResult | undefined,
+  measured: BenchResult | undefined,
+  against: BenchResult | undefined,
+): Row {
+  return { ...addedRatio(what, Number.POSITIVE_INFINITY, base, measured, against), budget: '' };
+}
+
 /** Bytes that a case allocates above a baseline, for each of its spans. */
 export function bytesPerSpan(
   what: string,

@@ -1,0 +1,81 @@
+/** Telemetry objects that do a part of what ours does: the time below which no design of ours comes. */
+
+import { openSync, writeSync } from 'node:fs';
+import type { Telemetry } from 'ai';
+import type { Span, SpanAttributes, Tracer } from '@spanline/core';
+
+/** What the SDK hands to `executeLanguageModelCall`. */
+interface Work<T> {
+  readonly execute: () => PromiseLike<T>;
+}
+
+const QUESTION = 'How do I redact passwords?';
+const ANSWER = 'Use the redact option.';
+
+const requestFacts = (): SpanAttributes => ({
+  'gen_ai.provider.name': 'openai',
+  'gen_ai.request.model': 'gpt-4o-mini',
+  'gen_ai.request.temperature': 0,
+  'gen_ai.system_instructions': [{ type: 'text', content: 'You answer questions about the manual.' }],
+  'gen_ai.input.messages': [{ role: 'user', parts: [{ type: 'text', content: QUESTION }] }],
+});
+
+const answerFacts = (): SpanAttributes => ({
+  'gen_ai.response.id': 'chatcmpl-bench',
+  'gen_ai.response.model': 'gpt-4o-mini-2024-07-18',
+  'gen_ai.response.finish_reasons': ['stop'],
+  'gen_ai.usage.input_tokens': 40,
+  'gen_ai.usage.output_tokens': 12,
+  'gen_ai.output.messages': [{ role: 'assistant', parts: [{ type: 'text', content: ANSWER }], finish_reason: 'stop' }],
+});
+
+const nothing = (): void => undefined;
+
+/** The events that ours asks for in a call without tools. The SDK copies each, and awaits each callback. */
+const EVENTS = { onLanguageModelCallStart: nothing, onLanguageModelCallEnd: nothing };
+
+/** Callbacks that do nothing. */
+export const idle = (): Telemetry => ({
+  ...EVENTS,
+  onStart: nothing,
+  onEnd: nothing,
+  executeLanguageModelCall: async <T>({ execute }: Work<T>) => execute(),
+});
+
+/** The same, with the two spans of the call: their facts are there already, and nothing of the SDK is read. */
+export function twoSpans(tracer: Tracer): Telemetry {
+  let chain: Span;
+  return {
+    ...EVENTS,
+    onStart(): void {
+      chain = tracer.startSpan({ name: 'generateText', type: 'chain' }).input(QUESTION);
+    },
+    async executeLanguageModelCall<T>({ execute }: Work<T>): Promise<T> {
+      const attributes = requestFacts();
+      const span = tracer.startSpan({ name: 'chat gpt-4o-mini', type: 'llm', parent: chain, attributes });
+      const answer = await tracer.run(span, execute);
+      span.set(answerFacts()).end();
+      return answer;
+    },
+    onEnd: () => chain.output(ANSWER).end(),
+  };
+}
+
+/** The same, with two records of the same size that are ready, instead of spans: JSON, and a write each. */
+export function twoWrites(): Telemetry {
+  const file = openSync('/dev/null', 'w');
+  const ids = { trace_id: '0'.repeat(32), span_id: '0'.repeat(16), level: 'info', 'event.name': 'span.end' };
+  const chain = { ...ids, 'span.name': 'generateText', 'spanline.input': QUESTION, 'spanline.output': ANSWER };
+  const call = { ...ids, 'span.name': 'chat gpt-4o-mini', ...requestFacts(), ...answerFacts() };
+  const write = (record: object): void => void writeSync(file, `${JSON.stringify({ ...record, time: Date.now() })}\n`);
+  return {
+    ...EVENTS,
+    onStart: nothing,
+    async executeLanguageModelCall<T>({ execute }: Work<T>): Promise<T> {
+      const answer = await execute();
+      write(call);
+      return answer;
+    },
+    onEnd: () => write(chain),
+  };
+}
