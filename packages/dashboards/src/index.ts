@@ -34,6 +34,7 @@ export {
   LOSSES,
   type Refused,
 } from './rules/compiled.ts';
+export { opensearchMonitors, type OpensearchMonitorsOptions } from './rules/opensearch/monitors.ts';
 export {
   type PrometheusAlert,
   prometheusRules,

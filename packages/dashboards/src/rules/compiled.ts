@@ -5,6 +5,9 @@ export const LOSSES = {
   scrapes:
     'The engine reads totals at intervals. An alert begins and ends up to two intervals later, and the calls of a process that ends between two readings may be missing.',
   'histogram-buckets': 'A quantile is interpolated within a bucket of a histogram, instead of being known within 1 %.',
+  minutes: 'The engine evaluates once a minute, and sees lines once they are shipped and indexed.',
+  'estimated-quantiles': 'The engine estimates quantiles of many values, in its own way.',
+  labels: 'A result of an evaluation that has a label and no value is not counted.',
   'rolling-day': 'A daily metric covers the last 24 hours, instead of the UTC day.',
   'gauge-last': 'A gauge is seen when it is read. Lower or higher values in between are not.',
   'gap-restarts-recovery':

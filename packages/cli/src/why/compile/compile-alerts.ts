@@ -21,6 +21,9 @@ render     the rules in the language of an engine: ${NAMES.join(', ')}
     --filter <search>     narrows every rule, in the language of the engine, such as job="rag-api"
   prometheus
     --prefix <name>       prefix of the metrics (default spanline_)
+  opensearch
+    --index <pattern>     index pattern of the lines (default logs-spanline-*)
+    --profile ecs|otel    profile of the lines (default ecs)
 `;
 
 const COMMON = {
@@ -31,7 +34,7 @@ const COMMON = {
   help: 'switch',
   ...REPORT_FLAGS,
 } as const satisfies FlagTable;
-const OWN = { prefix: 'text' } as const satisfies FlagTable;
+const OWN = { prefix: 'text', index: 'text', profile: 'text' } as const satisfies FlagTable;
 const SET = /^[\w-]{1,40}$/;
 
 interface Parsed {
@@ -61,11 +64,24 @@ function parse(args: readonly string[]): Parsed | undefined {
   if (others.length > 0) fail('alerts render', 'followed by one engine and one file of rules');
   const own = Object.values(engines).flatMap((engine) => engine.flags.map((flag) => [flag, OWN[flag]] as const));
   checkFlags(flags, { ...COMMON, ...Object.fromEntries(own) });
-  const { explain, partial, set = 'spanline', filter, prefix, help: _help, ...report } = checkFlags(flags, all);
+  const {
+    explain,
+    partial,
+    set = 'spanline',
+    filter,
+    prefix,
+    index,
+    profile,
+    help: _help,
+    ...report
+  } = checkFlags(flags, all);
   checkReportFlags(report);
   if (!SET.test(set)) fail('--set', 'at most 40 letters, digits, dashes and underscores');
-  const options = {
+  if (profile !== undefined && profile !== 'ecs' && profile !== 'otel') fail('--profile', 'ecs or otel');
+  const options: EngineOptions = {
     set,
+    ...(index === undefined ? {} : { index }),
+    ...(profile === undefined ? {} : { profile }),
     ...(filter === undefined ? {} : { filter }),
     ...(prefix === undefined ? {} : { prefix }),
   };
