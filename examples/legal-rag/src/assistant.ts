@@ -14,6 +14,10 @@ export interface Assistant {
   clock: ControlledClock;
   /** Maximum number of documents to rerank. @defaultValue all that were found */
   maxDocuments?: number;
+  /** Finds documents. @defaultValue the index */
+  search?: (query: string, count: number) => Found[] | Promise<Found[]>;
+  /** Asks the model. @defaultValue one that answers always the same */
+  complete?: (prompt: string) => Completion | Promise<Completion>;
 }
 
 /** A question, and the number of documents that the index has for it. */
@@ -22,18 +26,31 @@ export interface Question {
   documents: number;
 }
 
+/** A document of the index. */
 interface Found {
   id: string;
   score: number;
   content: string;
 }
 
-function search(count: number): Found[] {
+/** An answer of the model. */
+interface Completion {
+  text: string;
+  usage: { prompt_tokens: number; completion_tokens: number; total_tokens: number };
+}
+
+/** Searches the index. The program under test replaces it by the recorded search. */
+export function searchIndex(_query: string, count: number): Found[] {
   return Array.from({ length: count }, (_, index) => ({
     id: `contracts/${index + 1}`,
     score: Math.round(920 - index * 8) / 1000,
     content: `Clause ${index + 1}`,
   }));
+}
+
+/** Asks the model. */
+export function complete(_prompt: string): Completion {
+  return { text: 'See clause 1.', usage: { prompt_tokens: 900, completion_tokens: 180, total_tokens: 1080 } };
 }
 
 /** The reranker: fast up to thirty documents; beyond that it times out. */
@@ -47,33 +64,36 @@ function rerank(documents: readonly Found[], clock: ControlledClock): Found[] {
 }
 
 /** Answers a legal question in five steps, in about 3 s. A failing reranker costs time and quality, not the answer. */
-export function answer({ tracer, clock, maxDocuments = Infinity }: Assistant, question: Question): string {
+export function answer(assistant: Assistant, question: Question): Promise<string> {
+  const { tracer, clock, maxDocuments = Infinity, search = searchIndex, complete: ask = complete } = assistant;
   const query = question.text;
-  return tracer.withSpan({ name: 'legal question', type: 'chain', input: query }, (root) => {
+  return tracer.withSpan({ name: 'legal question', type: 'chain', input: query }, async (root) => {
     tracer.withSpan({ name: 'expand query', type: 'task' }, () => clock.advance(120));
     tracer.withSpan({ name: 'embed', type: 'embedding' }, () => clock.advance(90));
-    const found = retrieverSpan({ tracer, name: 'search', query, dataSource: 'contracts' }, () => {
+    const all = await retrieverSpan({ tracer, name: 'search', query, dataSource: 'contracts' }, async () => {
       clock.advance(240);
-      return search(Math.min(question.documents, maxDocuments));
+      return search(query, Math.min(question.documents, maxDocuments));
     });
+    const found = all.slice(0, maxDocuments);
     let best = found.slice(0, 5);
     try {
       best = rerankSpan({ tracer, name: 'rerank', query, documents: found, topK: 5 }, () => rerank(found, clock));
     } catch {
       tracer.logger.warn('going on with the order of the search');
     }
-    const { text } = llmSpan(
+    const prompt = `${best.map(({ content }) => content).join('\n')}\n${query}`;
+    const { text } = await llmSpan(
       {
         tracer,
         name: 'generate',
         model: 'gpt-4o',
         provider: 'openai',
-        messages: [{ role: 'user', content: `${best.map(({ content }) => content).join('\n')}\n${query}` }],
+        messages: [{ role: 'user', content: prompt }],
         answer: (result) => ({ output: result.text, usage: result.usage, finishReasons: ['stop'] }),
       },
-      () => {
+      async () => {
         clock.advance(2100);
-        return { text: 'See clause 1.', usage: { prompt_tokens: 900, completion_tokens: 180, total_tokens: 1080 } };
+        return ask(prompt);
       },
     );
     root.output(text);

@@ -32,12 +32,17 @@ interface Day {
 }
 
 /** Asks a question every half minute until the time is over. The monitor evaluates every 15 s, like its timer. */
-function work({ clock, monitor }: Day, assistant: Assistant, minutes: number, questions: readonly Question[]): void {
+async function work(
+  { clock, monitor }: Day,
+  assistant: Assistant,
+  minutes: number,
+  questions: readonly Question[],
+): Promise<void> {
   const end = clock.now() + minutes * MINUTE;
   for (let index = 0; clock.now() < end; index++) {
     const next = clock.now() + 30 * SECOND;
     const question = questions[index % questions.length];
-    if (question !== undefined) answer(assistant, question);
+    if (question !== undefined) await answer(assistant, question);
     while (clock.now() < next) {
       clock.advance(Math.min(15 * SECOND, next - clock.now()));
       monitor.evaluate();
@@ -73,11 +78,11 @@ export async function incident(file: string): Promise<string> {
   const time = (): string => new Date(clock.now()).toISOString().slice(11, 16);
 
   told.push(`${time()}     a quiet morning: every question takes about 3 s`);
-  work(day, { tracer, clock }, 240, USUAL);
+  await work(day, { tracer, clock }, 240, USUAL);
   told.push(`${time()}     a new collection of contracts is indexed`);
-  work(day, { tracer, clock }, 60, [...USUAL, UNUSUAL]);
+  await work(day, { tracer, clock }, 60, [...USUAL, UNUSUAL]);
   told.push(`${time()}     the search is limited to 25 documents`);
-  work(day, { tracer, clock, maxDocuments: 25 }, 60, [...USUAL, UNUSUAL]);
+  await work(day, { tracer, clock, maxDocuments: 25 }, 60, [...USUAL, UNUSUAL]);
   await monitor.close();
   await tracer.shutdown();
   return [

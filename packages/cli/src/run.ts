@@ -53,6 +53,10 @@ const COMMANDS: Readonly<Record<string, Command>> = {
     summary: 'step through the decision chain of a trace, to the step that failed first',
     load: async () => (await import('./replay/replay.ts')).replayCommand,
   },
+  'make-test': {
+    summary: 'write a test from a trace: recorded model, tools and retrievers, offline',
+    load: async () => (await import('./replay/make-test.ts')).makeTestCommand,
+  },
   tail: {
     summary: 'print traces while they are written: node app.js | spanline',
     load: async () => (await import('./tail/run-tail.ts')).runTail,

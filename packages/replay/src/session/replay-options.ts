@@ -3,7 +3,10 @@ import type { RetrievedDocument } from '@spanline/record';
 import type { MatchMode } from '../matching/difference.ts';
 
 /** Parts of a program that may run for real. */
-export type LivePart = 'model' | 'tools' | 'retriever';
+export const LIVE_PARTS = ['model', 'tools', 'retriever'] as const;
+
+/** A part of a program that may run for real. */
+export type LivePart = (typeof LIVE_PARTS)[number];
 
 /** Options of `replay`. */
 export interface ReplayOptions {
@@ -42,6 +45,34 @@ export interface ReplayedCall {
   readonly spanId: string;
 }
 
+/** A request of a function that asks a model, in the words of `llmSpan`. */
+export interface AskedModel {
+  /** Name of the model. */
+  readonly model: string;
+  /** A text, or messages of any provider. System instructions come first. */
+  readonly messages: unknown;
+  readonly temperature?: number | undefined;
+  readonly topP?: number | undefined;
+  readonly maxTokens?: number | undefined;
+}
+
+/** A recorded answer of a model. */
+export interface RecordedAnswer {
+  readonly text: string;
+  readonly toolCalls: readonly { readonly id: string; readonly name: string; readonly arguments: unknown }[];
+  readonly finishReason: string | undefined;
+  /** Tokens; `undefined` where none were recorded. */
+  readonly usage: { readonly input: number; readonly output: number } | undefined;
+}
+
+/** How a function asks a model. */
+export interface ModelForm<Args extends readonly unknown[], Result> {
+  /** Makes the request of the arguments. */
+  readonly request: (...args: Args) => AskedModel;
+  /** Makes the result of the function. */
+  readonly answer: (recorded: RecordedAnswer) => Result;
+}
+
 /** A replay. */
 export interface Replay {
   readonly traceId: string;
@@ -68,6 +99,16 @@ export interface Replay {
     fn: (query: string, ...rest: Rest) => readonly Document[] | Promise<readonly Document[]>,
     toDocument?: (document: RetrievedDocument) => Document,
   ): (query: string, ...rest: Rest) => Promise<Document[]>;
+  /**
+   * Replaces a function that asks a model with a client of its own, as `llmSpan` of core traces it.
+   *
+   * @param fn - the function, which is called only if `live` names the model
+   * @param form - how its arguments are a request, and how a recorded answer is its result
+   */
+  model<Args extends readonly unknown[], Result>(
+    fn: (...args: Args) => Result,
+    form: ModelForm<Args, Awaited<Result>>,
+  ): (...args: Args) => Promise<Awaited<Result>>;
   /** Puts {@link Replay.fetch} in the place of the global `fetch`. @returns a function that undoes it */
   install(): () => void;
   report(): ReplayReport;

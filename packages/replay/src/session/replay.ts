@@ -5,15 +5,16 @@ import { placeholdersIn } from '../matching/same-text.ts';
 import { createStepMatcher } from '../matching/step-matcher.ts';
 import { readRecording } from '../recording/read-recording.ts';
 import type { RecordedCall } from '../recording/recorded-call.ts';
+import { askedRequest, recordedAnswer } from './asked-model.ts';
 import { recordedError } from './recorded-error.ts';
 import { createReplayFetch } from './replay-fetch.ts';
-import type { Replay, ReplayedCall, ReplayOptions } from './replay-options.ts';
+import { LIVE_PARTS, type Replay, type ReplayedCall, type ReplayOptions } from './replay-options.ts';
 
 const SHAPE: Shape<ReplayOptions> = {
   traceId: option.string(),
   match: option.oneOf(['strict', 'messages']),
   pace: option.oneOf(['fast', 'recorded']),
-  live: option.list(option.oneOf(['model', 'tools', 'retriever'])),
+  live: option.list(option.oneOf(LIVE_PARTS)),
   fetch: option.callback<typeof fetch>(),
 };
 
@@ -98,6 +99,14 @@ export function replay(lines: Iterable<string | object>, options: ReplayOptions 
       return async (query, ...rest) => {
         if (live.includes('retriever')) return [...(await fn(query, ...rest))];
         return (take(() => retrievals.take(name, [query])).documents ?? []).map(toDocument);
+      };
+    },
+    model(fn, { request, answer }) {
+      return async (...args) => {
+        const result: unknown = live.includes('model')
+          ? await fn(...args)
+          : answer(recordedAnswer(take(() => models.take(askedRequest(request(...args))))));
+        return result as never;
       };
     },
     install() {
