@@ -43,6 +43,7 @@ import type * as llamaindex from '@spanline/llamaindex';
 import type * as mastra from '@spanline/mastra';
 import type * as openai from '@spanline/openai';
 import type * as openaiAgents from '@spanline/openai-agents';
+import { claudeRow } from './claude-program.ts';
 
 /** A question to a program. */
 export interface Question {
@@ -554,6 +555,7 @@ export const INSTRUMENTATIONS: readonly Instrumentation[] = [
   aiSdkRow(AI_6, true),
   agentsRow,
   mastraRow,
+  claudeRow,
   expressRow,
 ];
 
@@ -568,4 +570,5 @@ export const USD_PER_CALL = {
   anthropic: 0.00008,
   'google-genai': 0.000042,
   bedrock: 0.00008,
+  'claude-agent-sdk': 0.00008,
 } as const;
