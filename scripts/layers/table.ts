@@ -423,9 +423,10 @@ export const layerTable: LayerTable = {
       '@spanline/viewer',
     ],
     runtime: ['@babel/parser', '@modelcontextprotocol/sdk', 'diff', 'magic-string', 'tinyglobby', 'yaml', 'zod'],
-    types: [],
-    loaders: [],
+    types: ['@aws-sdk/client-cloudwatch'],
+    loaders: ['targets/connect.ts'],
     only: {
+      '@aws-sdk/client-cloudwatch': ['targets'],
       '@babel/parser': ['care'],
       '@modelcontextprotocol/sdk': ['mcp'],
       // For the redaction of a target, and to find personal data.
@@ -451,7 +452,7 @@ export const layerTable: LayerTable = {
       ['setup'],
       ['source', 'ship'],
       ['ask', 'care', 'dashboards', 'prompts', 'tail', 'view', 'why'],
-      ['replay'],
+      ['provision', 'replay'],
       ['mcp'],
       ['run.ts'],
       ['index.ts', 'main.ts'],

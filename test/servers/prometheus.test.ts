@@ -96,6 +96,12 @@ describe.skipIf(files === undefined)('Prometheus itself', () => {
       const expression = promql(name, { range: '1m' });
       return expression === undefined ? [] : [[name, expression] as const];
     });
+    const text = await (await fetch(`http://${target}/metrics`)).text();
+    const families = new Set([...text.matchAll(/^# TYPE (\w+)/gm)].map(([, family]) => family));
+    const used = expressions.flatMap(([, query]) => query.match(/spanline_\w+/g) ?? []);
+    expect(
+      used.filter((name) => !families.has(name) && !families.has(name.replace(/_(bucket|sum|count)$/, ''))),
+    ).toEqual([]);
     for (const [name, query] of expressions) {
       const { result } = await ask<{ result: unknown[] }>('query', { query });
       expect([name, Array.isArray(result)]).toEqual([name, true]);

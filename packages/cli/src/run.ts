@@ -78,6 +78,10 @@ const COMMANDS: Readonly<Record<string, Command>> = {
     summary: 'when alert rules would have fired on a log, and whether they hold; rules of other engines',
     load: async () => (await import('./why/alerts.ts')).alerts,
   },
+  setup: {
+    summary: 'set a log store up: templates, lifecycle, dashboards',
+    load: async () => (await import('./provision/provision.ts')).provision,
+  },
   dashboards: {
     summary: 'dashboards of your log store: render, diff, apply',
     load: async () => (await import('./dashboards/dashboards.ts')).dashboards,

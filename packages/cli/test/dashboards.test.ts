@@ -131,7 +131,11 @@ describe('spanline dashboards', () => {
 
   it.each([
     [['apply', 'datadog'], {}, /DD_API_KEY must be an environment variable/],
-    [['apply', 'nowhere'], KEYS, /dashboards apply must be followed by one of datadog, grafana, kibana, opensearch/],
+    [
+      ['apply', 'nowhere'],
+      KEYS,
+      /dashboards apply must be followed by one of cloudwatch, datadog, grafana, kibana, opensearch/,
+    ],
     [['aply', 'datadog'], KEYS, /dashboards must be followed by render, diff, apply/],
     [['render', 'datadog', '--yes'], KEYS, /unknown option "--yes"/],
     [['apply', 'datadog', '--url', 'https://key:secret@dd'], KEYS, /--url must be an http or https URL without user/],

@@ -2,6 +2,12 @@ export { applyChanges, type AppliedChange, planFor } from './apply/apply.ts';
 export type { Difference } from './apply/differences.ts';
 export { type Change, planChanges } from './apply/plan.ts';
 export { ApplyError, type Collection, type Resource, type StoredResource } from './apply/resource.ts';
+export { cloudwatchDashboard, type CloudwatchDashboardOptions } from './engines/cloudwatch/dashboard.ts';
+export {
+  type CloudwatchClient,
+  cloudwatchDashboards,
+  type CloudwatchDashboardsOptions,
+} from './engines/cloudwatch/dashboards.ts';
 export { datadogDashboard } from './engines/datadog/dashboard.ts';
 export { datadogDashboards, type DatadogDashboardsOptions } from './engines/datadog/dashboards.ts';
 export {

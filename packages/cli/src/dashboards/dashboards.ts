@@ -19,6 +19,10 @@ apply    the same; with --yes, change it, and print the addresses
 
 Only objects with the label of the set are changed or removed. Keys come from the environment.
 
+  cloudwatch              as the AWS command line has it; diff and apply need @aws-sdk/client-cloudwatch
+    --log-group <name>    log group of the lines, in the profile otel
+    --region <region>     its region
+    --url <url>           another address of the API
   datadog                 DD_API_KEY, DD_APP_KEY
     --site <site>         default DD_SITE, else datadoghq.com
     --url <url>           another address of the API, such as that of a proxy
@@ -60,6 +64,8 @@ const OWN = {
   source: 'text',
   schema: 'text',
   namespace: 'text',
+  'log-group': 'text',
+  region: 'text',
 } as const satisfies FlagTable;
 const APPLY = { yes: 'switch' } as const satisfies FlagTable;
 const SET = /^[\w-]{1,40}$/;
@@ -124,7 +130,7 @@ async function perform({ action, target, options, isConfirmed }: Parsed, io: Com
     io.stdout.write(safeJson(target.print(wanted)));
     return EXIT.ok;
   }
-  const collection = target.open(options, io);
+  const collection = await target.open(options, io);
   if (isConfirmed) {
     await applyAll(collection, wanted, io);
     return EXIT.ok;

@@ -1,5 +1,8 @@
 /** The targets that have dashboards: how each is rendered, and where it is kept. */
 import {
+  cloudwatchDashboard,
+  type CloudwatchDashboardOptions,
+  cloudwatchDashboards,
   type Collection,
   datadogDashboard,
   datadogDashboards,
@@ -14,7 +17,9 @@ import {
 } from '@spanline/dashboards';
 import type { JsonClient } from '@spanline/remote';
 import type { CommandIo } from '../command.ts';
+import { fail } from '../fail.ts';
 import {
+  connectCloudwatch,
   connectDatadog,
   connectGrafana,
   connectKibana,
@@ -26,13 +31,26 @@ import {
 export interface DashboardOptions extends SavedObjectsOptions, GrafanaOptions {
   readonly set: string;
   readonly namespace?: string;
+  readonly 'log-group'?: string;
+  readonly region?: string;
   readonly url?: string;
   readonly site?: string;
   readonly space?: string;
 }
 
 /** Flags of some targets. */
-type OwnFlag = 'url' | 'site' | 'space' | 'index' | 'profile' | 'trace-url' | 'source' | 'schema' | 'namespace';
+type OwnFlag =
+  | 'log-group'
+  | 'region'
+  | 'url'
+  | 'site'
+  | 'space'
+  | 'index'
+  | 'profile'
+  | 'trace-url'
+  | 'source'
+  | 'schema'
+  | 'namespace';
 
 /** A target. */
 export interface DashboardTarget {
@@ -41,12 +59,22 @@ export interface DashboardTarget {
   readonly render: (options: DashboardOptions) => Resource[];
   /** The text that `render` prints. */
   readonly print: (wanted: readonly Resource[]) => string;
-  readonly open: (options: DashboardOptions, io: CommandIo) => Collection;
+  readonly open: (options: DashboardOptions, io: CommandIo) => Collection | Promise<Collection>;
 }
 
+type RenderingOptions = Omit<DashboardOptions, 'url' | 'site' | 'space' | 'namespace' | 'log-group' | 'region'>;
+
 /** The options of `render`, without those of a target's address. */
-function rendering(options: DashboardOptions): Omit<DashboardOptions, 'url' | 'site' | 'space' | 'namespace'> {
-  const { url: _url, site: _site, space: _space, namespace: _namespace, ...others } = options;
+function rendering(options: DashboardOptions): RenderingOptions {
+  const {
+    url: _url,
+    site: _site,
+    space: _space,
+    namespace: _ns,
+    'log-group': _group,
+    region: _region,
+    ...others
+  } = options;
   return others;
 }
 
@@ -66,8 +94,39 @@ function savedObjectTarget(
   };
 }
 
+/** @throws SpanlineError for an option that is missing */
+function cloudwatchOptions({
+  set,
+  filter,
+  'log-group': logGroup,
+  region,
+}: DashboardOptions): CloudwatchDashboardOptions {
+  if (logGroup === undefined) return fail('--log-group', 'given, such as --log-group /rag-api/llm');
+  if (region === undefined) return fail('--region', 'given, such as --region eu-central-1');
+  return { set, logGroup, region, ...(filter === undefined ? {} : { filter }) };
+}
+
+/** The input of `aws cloudwatch put-dashboard --cli-input-json`. */
+const putInput = (wanted: readonly Resource[]): string =>
+  bodies(
+    wanted.map(({ body, ...resource }) => ({
+      ...resource,
+      body: { ...body, DashboardBody: JSON.stringify(body['DashboardBody']) },
+    })),
+  );
+
 /** Targets by name. */
 export const TARGETS: Readonly<Record<string, DashboardTarget>> = {
+  cloudwatch: {
+    flags: ['url', 'log-group', 'region'],
+    render: (options) => [cloudwatchDashboard(cloudwatchOptions(options))],
+    print: putInput,
+    open: async (options) => {
+      const { set, region } = cloudwatchOptions(options);
+      const client = await connectCloudwatch(region, options.url);
+      return cloudwatchDashboards(client, { region, ...(set === undefined ? {} : { set }) });
+    },
+  },
   datadog: {
     flags: ['url', 'site'],
     render: (options) => [datadogDashboard(rendering(options))],

@@ -1,3 +1,4 @@
+import type { ElasticsearchSetupOptions } from '@spanline/ship';
 import { fail } from '../fail.ts';
 import { checkFlags, type FlagTable, splitArguments } from '../flags.ts';
 
@@ -115,5 +116,23 @@ export function parseSetupOptions(args: readonly string[]): SetupOptions {
     logGroup: given['log-group'],
     file: given.file,
     help: given.help ?? false,
+  };
+}
+
+/** The options of `elasticsearchSetup`. */
+export function elasticOptions(
+  flavour: ElasticsearchSetupOptions['flavour'],
+  given: SetupOptions,
+): ElasticsearchSetupOptions {
+  const { dataStream, contentStream, profile, retentionDays, lifecycle, roles, traces } = given;
+  return {
+    flavour,
+    lifecycle,
+    roles,
+    traces,
+    ...(dataStream === undefined ? {} : { dataStream }),
+    ...(contentStream === undefined ? {} : { content: { dataStream: contentStream } }),
+    ...(profile === undefined ? {} : { profile: profile as 'ecs' }),
+    ...(retentionDays === undefined ? {} : { retentionDays }),
   };
 }

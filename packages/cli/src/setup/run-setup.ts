@@ -1,16 +1,10 @@
 import { props } from '@spanline/record';
 import type { JsonClient, JsonResponse } from '@spanline/remote';
-import {
-  cloudwatchSetup,
-  datadogSetup,
-  elasticsearchSetup,
-  type ElasticsearchSetupOptions,
-  type SetupRequest,
-} from '@spanline/ship';
+import { cloudwatchSetup, datadogSetup, elasticsearchSetup, type SetupRequest } from '@spanline/ship';
 import { type CommandIo, EXIT, messageOf } from '../command.ts';
 import { fail } from '../fail.ts';
 import { checkUrl, connectCluster, connectDatadog } from '../targets/index.ts';
-import { parseSetupOptions, SETUP_HELP, type SetupOptions } from './options.ts';
+import { elasticOptions, parseSetupOptions, SETUP_HELP, type SetupOptions } from './options.ts';
 
 const ISM = '_plugins/_ism/policies/';
 const PIPELINES = 'api/v1/logs/config/pipelines';
@@ -66,20 +60,6 @@ async function installAll(client: JsonClient, requests: readonly SetupRequest[],
   }
   if (refused.length === 0) return;
   throw new RefusedError(`${refused.length} of ${requests.length} requests were refused\n  ${refused.join('\n  ')}`);
-}
-
-function elasticOptions(flavour: ElasticsearchSetupOptions['flavour'], given: SetupOptions): ElasticsearchSetupOptions {
-  const { dataStream, contentStream, profile, retentionDays, lifecycle, roles, traces } = given;
-  return {
-    flavour,
-    lifecycle,
-    roles,
-    traces,
-    ...(dataStream === undefined ? {} : { dataStream }),
-    ...(contentStream === undefined ? {} : { content: { dataStream: contentStream } }),
-    ...(profile === undefined ? {} : { profile: profile as 'ecs' }),
-    ...(retentionDays === undefined ? {} : { retentionDays }),
-  };
 }
 
 async function setUpElastic(

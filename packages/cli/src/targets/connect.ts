@@ -1,4 +1,5 @@
 /** Connections to the APIs of targets. Keys come from the environment, never from the command line. */
+import type { CloudwatchClient } from '@spanline/dashboards';
 import { createJsonClient, type JsonClient } from '@spanline/remote';
 import { datadog } from '@spanline/ship';
 import type { CommandIo } from '../command.ts';
@@ -78,4 +79,14 @@ export function connectGrafana({ url }: Address, { env, stop }: CommandIo): Json
   const token = requireVariable(env, 'GRAFANA_TOKEN');
   const root = checkUrl(url, 'https://grafana.example.com');
   return createJsonClient(root, { authorization: `Bearer ${token}` }, { stop, hidden: [token] });
+}
+
+/** CloudWatch, through AWS's own client, which finds keys, profiles and roles by itself. */
+export async function connectCloudwatch(region: string, url: string | undefined): Promise<CloudwatchClient> {
+  const { CloudWatch } = await import('@aws-sdk/client-cloudwatch').catch(() =>
+    fail('@aws-sdk/client-cloudwatch', 'installed: npm install @aws-sdk/client-cloudwatch'),
+  );
+  const endpoint =
+    url === undefined ? {} : { endpoint: checkUrl(url, 'https://monitoring.eu-central-1.amazonaws.com') };
+  return new CloudWatch({ region, ...endpoint });
 }

@@ -1,5 +1,6 @@
 export {
   checkUrl,
+  connectCloudwatch,
   connectCluster,
   connectDatadog,
   connectGrafana,

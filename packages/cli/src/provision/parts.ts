@@ -1,0 +1,95 @@
+/** The parts of a set-up: each is a command of its own, with the options that are for it. */
+import type { CommandIo } from '../command.ts';
+import { dashboards } from '../dashboards/dashboards.ts';
+import { listSetup } from '../setup/list-setup.ts';
+import { runSetup } from '../setup/run-setup.ts';
+
+/** Options of the command that parts take. */
+export const OPTIONS = {
+  url: 'text',
+  'dashboards-url': 'text',
+  site: 'text',
+  space: 'text',
+  'data-stream': 'text',
+  'content-stream': 'text',
+  'retention-days': 'text',
+  'no-lifecycle': 'switch',
+  roles: 'switch',
+  traces: 'switch',
+  index: 'text',
+  profile: 'text',
+  source: 'text',
+  schema: 'text',
+  namespace: 'text',
+  'trace-url': 'text',
+  set: 'text',
+  filter: 'text',
+  'log-group': 'text',
+  region: 'text',
+} as const;
+
+/** Name of an option. */
+type OptionName = keyof typeof OPTIONS;
+
+/** Options that were given. */
+export type Given = Readonly<Partial<Record<OptionName, string | boolean>>>;
+
+/** A part of a set-up. */
+export interface Part {
+  readonly title: string;
+  /** Options of the set-up that the part takes. Those of another name in its own command have it behind the colon. */
+  readonly takes: readonly (OptionName | `${OptionName}:${string}`)[];
+  /** Prints what is to be done, or does it. @returns the exit code */
+  run(args: readonly string[], isConfirmed: boolean, io: CommandIo): Promise<number>;
+}
+
+/** The arguments of a part. */
+export function argumentsOf({ takes }: Part, given: Given): string[] {
+  return takes.flatMap((taken) => {
+    const [name = '', own = name] = taken.split(':');
+    const value = given[name as OptionName];
+    if (value === undefined) return [];
+    return value === true ? [`--${own}`] : [`--${own}`, String(value)];
+  });
+}
+
+/** Pipeline, lifecycle, templates and data stream; in Datadog the pipeline. */
+function lines(target: string, takes: Part['takes'], more: readonly string[] = []): Part {
+  return {
+    title: 'Lines',
+    takes,
+    async run(args, isConfirmed, io) {
+      const own = [target, ...more, ...args];
+      return isConfirmed ? runSetup(own, io) : listSetup(own, io);
+    },
+  };
+}
+
+function pages(target: string, takes: Part['takes']): Part {
+  return {
+    title: 'Dashboards',
+    takes: ['set', 'filter', ...takes],
+    run: (args, isConfirmed, io) => dashboards(['apply', target, ...args, ...(isConfirmed ? ['--yes'] : [])], io),
+  };
+}
+
+const STORED = [
+  'url',
+  'data-stream',
+  'content-stream',
+  'profile',
+  'traces',
+  'retention-days',
+  'no-lifecycle',
+  'roles',
+] as const;
+const SAVED = ['dashboards-url:url', 'index', 'profile', 'trace-url'] as const;
+
+/** The parts of each target, in their order. */
+export const PARTS: Readonly<Record<string, readonly Part[]>> = {
+  cloudwatch: [pages('cloudwatch', ['url', 'log-group', 'region'])],
+  datadog: [lines('datadog', ['site', 'url'], ['--api']), pages('datadog', ['site', 'url'])],
+  elasticsearch: [lines('elasticsearch', STORED), pages('kibana', [...SAVED, 'space'])],
+  grafana: [pages('grafana', ['url', 'source', 'schema', 'namespace', 'profile', 'trace-url'])],
+  opensearch: [lines('opensearch', STORED), pages('opensearch', SAVED)],
+};

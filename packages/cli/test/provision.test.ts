@@ -1,0 +1,93 @@
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { elasticsearchSetup } from '@spanline/ship';
+import { cli, type Outcome } from './support/cli.ts';
+
+type Body = Record<string, unknown>;
+
+/** A cluster that takes every request, or refuses those of a path, and the saved objects of its pages. */
+async function startTarget(refused = 'nothing'): Promise<{ url: string; writes: string[] }> {
+  const objects = new Map<string, Body>();
+  const writes: string[] = [];
+  function answer(method: string, url: URL, body: Body): [number, unknown] {
+    const path = decodeURIComponent(url.pathname.slice(1));
+    if (method !== 'GET') writes.push(`${method} ${path}`);
+    if (path.startsWith(refused)) return [403, { error: { type: 'security_exception', reason: 'no permissions' } }];
+    if (!path.startsWith('api/saved_objects/')) return [200, { acknowledged: true }];
+    const key = path.replace('api/saved_objects/', '');
+    const type = url.searchParams.get('type');
+    if (key === '_find') return [200, { saved_objects: [...objects.values()].filter((one) => one['type'] === type) }];
+    const [kind, id] = key.split('/');
+    objects.set(key, { ...body, type: kind, id });
+    return [200, objects.get(key)];
+  }
+  async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    let text = '';
+    for await (const chunk of request as AsyncIterable<Buffer>) text += chunk.toString();
+    const body = text === '' ? {} : (JSON.parse(text) as Body);
+    const [status, content] = answer(request.method ?? '', new URL(request.url ?? '', 'http://x'), body);
+    response.writeHead(status, { 'content-type': 'application/json', connection: 'close' });
+    response.end(JSON.stringify(content));
+  }
+  const server = createServer((request, response) => void serve(request, response));
+  await new Promise<void>((resolve) => {
+    server.listen(0, '127.0.0.1', resolve);
+  });
+  onTestFinished(() => void server.close());
+  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, writes };
+}
+
+const setup = (...args: string[]): Promise<Outcome> => cli(['setup', ...args]);
+const requests = elasticsearchSetup({ flavour: 'opensearch' }).map(({ method, path }) => `${method} ${path}`);
+
+describe('spanline setup', () => {
+  it('prints all parts, and changes nothing without --yes', async () => {
+    const { url, writes } = await startTarget();
+    const { code, stdout, stderr } = await setup('opensearch', '--url', url, '--dashboards-url', url);
+    expect({ code, stderr, writes }).toEqual({ code: 0, stderr: '', writes: [] });
+    const printed = stdout.split('\n');
+    expect(printed[0]).toBe('Lines');
+    expect(printed.slice(1, requests.length + 1)).toEqual(requests);
+    expect(printed[requests.length + 1]).toBe('Dashboards');
+    expect(printed).toContain('+ create Slowest requests');
+  });
+
+  it('installs lines and dashboards, and can be repeated', async () => {
+    const { url, writes } = await startTarget();
+    const args = ['opensearch', '--url', url, '--dashboards-url', url, '--set', 'rag-api', '--traces', '--yes'];
+    expect(await setup(...args)).toMatchObject({ code: 0, stderr: '' });
+    expect(writes.slice(0, requests.length - 1)).toEqual(requests.slice(0, -1));
+    expect(writes).toContain('POST api/saved_objects/dashboard/spanline-rag-api-dashboard');
+    const before = writes.length;
+    const again = await setup(...args);
+    expect(again.stdout).not.toMatch(/^[+~-]/m);
+    expect(writes.slice(before).filter((write) => write.includes('saved_objects'))).toEqual([]);
+  });
+
+  it('ends with the part that is refused', async () => {
+    const { url, writes } = await startTarget('_index_template');
+    const { code, stdout, stderr } = await setup('opensearch', '--url', url, '--dashboards-url', url, '--yes');
+    expect(code).toBe(1);
+    expect(stderr).toContain('no permissions');
+    expect(stdout).not.toContain('Dashboards');
+    expect(writes.filter((write) => write.includes('saved_objects'))).toEqual([]);
+  });
+
+  it.each([
+    [[], /setup must be followed by one of cloudwatch, datadog, elasticsearch, grafana, opensearch/],
+    [['opensearch', '--url', 'http://x'], /--dashboards-url must be given/],
+    [['opensearch', '--space', 'llm'], /unknown option "--space"/],
+    [['datadog', 'more'], /followed by one target/],
+    [['grafana', '--source', 'loki', '--url', 'http://x'], /--source must be one of/],
+    [['opensearch', '--dashboards-url', 'http://x', '--yes'], /--url must be given/],
+  ])('refuses %j', async (args, message) => {
+    const { code, stderr } = await setup(...args);
+    expect(code).toBe(64);
+    expect(stderr).toMatch(message);
+  });
+
+  it('has a help', async () => {
+    expect((await setup('--help')).stdout).toContain('spanline setup <target>');
+  });
+});
