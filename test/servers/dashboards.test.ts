@@ -87,7 +87,14 @@ describe.skipIf(files === undefined)('panels on OpenSearch 3', () => {
       const { panels } = grafanaDashboard({ profile }).body as unknown as { panels: GrafanaPanel[] };
       const own = panels[PANELS.indexOf(panel)] as GrafanaPanel;
       const shown = [...(await panelValues(client, STREAMS[profile], own, time)).values()];
-      expect(shown.map(({ size }) => size > 0)).toEqual(panel.metrics.map(() => true));
+      expect(shown.length).toBe(panel.metrics.length * (panel.isCompared === true ? 2 : 1));
+      expect(shown.map(({ size }) => size > 0)).toEqual(shown.map(() => true));
+      if (panel.isCompared === true) {
+        const expected = evaluate(METRICS[panel.metrics[0] as 'tokens_per_request'], lines) ?? 0;
+        expect([...(shown[1]?.values() ?? [])]).toEqual(
+          [...(shown[1]?.keys() ?? [])].map(() => expect.closeTo(expected, 6)),
+        );
+      }
       for (const [place, name] of panel.metrics.entries()) {
         const metric: Metric = METRICS[name];
         for (const [bucket, value] of shown[place] ?? []) {

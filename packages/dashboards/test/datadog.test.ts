@@ -30,7 +30,7 @@ describe('datadogDashboard()', () => {
   it('is a dashboard that the client of Datadog knows whole', () => {
     const model: unknown = ObjectSerializer.deserialize(dashboard, 'Dashboard', '');
     expect(unknownParts(model)).toEqual([]);
-    expect((dashboard['widgets'] as unknown[]).length).toBe(PANELS.length);
+    expect((dashboard['widgets'] as unknown[]).length).toBe(PANELS.length + 1);
   });
 
   it('is one that the client would refuse with an aggregation that there is not', () => {

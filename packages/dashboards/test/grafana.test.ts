@@ -13,11 +13,11 @@ const CLASSIC = {
   type: "Omit<Dashboard, 'panels'> & { panels: Omit<Panel, 'targets'>[] }",
 };
 const V2 = { imports: [`import type { Dashboard } from '${SDK}/dashboardv2';`], type: 'Dashboard' };
-const EXPRESSIONS = `import type { TypeMath } from '${SDK}/expr';`;
+const EXPRESSIONS = `import type { TypeMath, TypeReduce } from '${SDK}/expr';`;
 const QUERIES = {
   elasticsearch: {
     imports: [EXPRESSIONS, `import type { dataquery } from '${SDK}/elasticsearch';`],
-    type: '(dataquery | TypeMath)[]',
+    type: '(dataquery | TypeMath | TypeReduce)[]',
   },
   prometheus: {
     imports: [EXPRESSIONS, `import type { Dataquery } from '${SDK}/prometheus';`],

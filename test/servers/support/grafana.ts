@@ -13,6 +13,7 @@ interface Target {
   readonly metrics?: readonly { id: string; type: string; field?: string; settings?: { percents?: string[] } }[];
   readonly bucketAggs?: readonly { id: string; type: string; field: string; settings: Record<string, string> }[];
   readonly expression?: string;
+  readonly type?: 'math' | 'reduce';
 }
 
 /** A panel, in the classic schema. */
@@ -28,6 +29,8 @@ export interface GrafanaPanel {
 
 /** Values by the name of a bucket: `key`, `time` or `key time`. */
 export type Values = ReadonlyMap<string, number>;
+
+const WHOLE = 'all buckets';
 
 /** Time range and interval of the page. */
 export interface PageTime {
@@ -117,14 +120,19 @@ function calculate(expression: string, valueOfRef: (ref: string) => number): num
   return sum();
 }
 
+/** The sum of all buckets; it stands beside every bucket of others. */
+const reduced = (values: Values = new Map()): Values =>
+  new Map([[WHOLE, [...values.values()].reduce((sum, value) => sum + value, 0)]]);
+
 /** A value for each bucket that all parts have. */
 function computed(expression: string, values: ReadonlyMap<string, Values>): Values {
   const refs = [...new Set([...expression.matchAll(/\$([A-Z])/g)].map(([, ref]) => ref ?? ''))];
-  const [first = new Map<string, number>(), ...others] = refs.map((ref) => values.get(ref) ?? new Map());
+  const own = (ref: string): Values => values.get(ref) ?? new Map<string, number>();
+  const [first = new Map<string, number>(), ...others] = refs.map(own).filter((one) => !one.has(WHOLE));
   const shared = [...first.keys()].filter((key) => others.every((other) => other.has(key)));
   const rows = shared.map((key): [string, number] => [
     key,
-    calculate(expression, (ref) => values.get(ref)?.get(key) ?? Number.NaN),
+    calculate(expression, (ref) => own(ref).get(key) ?? own(ref).get(WHOLE) ?? Number.NaN),
   ]);
   return new Map(rows.filter(([, value]) => Number.isFinite(value)));
 }
@@ -158,7 +166,11 @@ export async function panelValues(
 ): Promise<Map<string, Values>> {
   const values = new Map<string, Values>();
   for (const target of panel.targets) {
-    const { refId, expression } = target;
+    const { refId, expression, type } = target;
+    if (type === 'reduce') {
+      values.set(refId, reduced(values.get(expression ?? '')));
+      continue;
+    }
     values.set(refId, expression === undefined ? await ask(client, index, target, time) : computed(expression, values));
   }
   if (panel.type === 'table') addColumns(panel, values);

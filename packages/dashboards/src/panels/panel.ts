@@ -14,6 +14,8 @@ export interface Panel {
   readonly metrics: readonly MetricName[];
   /** Field whose values have a row or a line each. */
   readonly by?: AttributeKey;
+  /** Also shows what is usual: each metric over a longer time, which each engine chooses. The metrics are ratios. */
+  readonly isCompared?: true;
   /** Width of a bucket; chosen by the engine without it. */
   readonly every?: 'day';
 }

@@ -52,7 +52,13 @@ export const PANELS: readonly Panel[] = [
     metrics: ['cost_usd', 'total_tokens'],
     by: 'gen_ai.prompt.version',
   },
-  { id: 'tokens-per-request', title: 'Tokens per request', kind: 'time', metrics: ['tokens_per_request'] },
+  {
+    id: 'tokens-per-request',
+    title: 'Tokens per request',
+    kind: 'time',
+    metrics: ['tokens_per_request'],
+    isCompared: true,
+  },
   { id: 'spend', title: 'Spend by day', kind: 'time', metrics: ['cost_usd', 'cost_per_request_usd'], every: 'day' },
   { id: 'cache', title: 'Input tokens from a cache', kind: 'time', metrics: ['cache_hit_ratio'] },
   {

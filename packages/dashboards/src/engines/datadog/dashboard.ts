@@ -5,6 +5,7 @@ import type { Resource } from '../../apply/resource.ts';
 import { PANELS } from '../../panels/panels.ts';
 import { RENDER_OPTIONS, type RenderOptions } from '../render-options.ts';
 import { DASHBOARD, DESCRIPTION, titleOf } from '../texts.ts';
+import { requestsWidget } from './requests.ts';
 import { datadogWidget } from './widget.ts';
 
 /**
@@ -20,7 +21,7 @@ export function datadogDashboard(options: RenderOptions = {}): Resource {
     description: `${DESCRIPTION} ${labelOf(set, DASHBOARD)}`,
     layout_type: 'ordered',
     reflow_type: 'auto',
-    widgets: PANELS.map((panel) => datadogWidget(panel, filter)),
+    widgets: [...PANELS.map((panel) => datadogWidget(panel, filter)), requestsWidget(filter)],
   };
   return { id: DASHBOARD, title, body };
 }

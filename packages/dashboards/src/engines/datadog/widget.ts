@@ -37,26 +37,37 @@ function queryOf(name: string, measure: Measure, { by }: Panel, filter: string):
 }
 
 /** Queries and formula of a metric. An absent sum is 0 in a formula of several. */
-function partsOf(name: MetricName, panel: Panel, filter: string): { queries: Fields[]; formula: Fields } {
+function partsOf(
+  name: MetricName,
+  panel: Panel,
+  filter: string,
+): { queries: Fields[]; formula: Fields; before: Fields } {
   const { of, per = [], factor = 1, title }: Metric = METRICS[name];
   const nameOf = (part: string, index: number): string => `${name}_${part}${index}`;
   const queries = [
     ...of.map((measure, index) => queryOf(nameOf('of', index), measure, panel, filter)),
     ...per.map((measure, index) => queryOf(nameOf('per', index), measure, panel, filter)),
   ];
-  const sum = (part: string, measures: readonly Measure[]): string =>
-    measures.length === 1
-      ? nameOf(part, 0)
-      : `(${measures.map((_measure, index) => `default_zero(${nameOf(part, index)})`).join(' + ')})`;
-  const value = factor === 1 ? sum('of', of) : `${sum('of', of)} * ${factor}`;
-  return { queries, formula: { formula: per.length === 0 ? value : `${value} / ${sum('per', per)}`, alias: title } };
+  const formulaOf = (read: (query: string) => string): string => {
+    const sum = (part: string, measures: readonly Measure[]): string =>
+      measures.length === 1
+        ? read(nameOf(part, 0))
+        : `(${measures.map((_measure, index) => `default_zero(${read(nameOf(part, index))})`).join(' + ')})`;
+    const value = factor === 1 ? sum('of', of) : `${sum('of', of)} * ${factor}`;
+    return per.length === 0 ? value : `${value} / ${sum('per', per)}`;
+  };
+  return {
+    queries,
+    formula: { formula: formulaOf((query) => query), alias: title },
+    before: { formula: formulaOf((query) => `week_before(${query})`), alias: `${title}, a week before` },
+  };
 }
 
 /** The widget of a panel. `filter` narrows every query, such as `service:rag-api`. */
 export function datadogWidget(panel: Panel, filter: string): Fields {
   const parts = panel.metrics.map((name) => partsOf(name, panel, filter));
   const queries = parts.flatMap((part) => part.queries);
-  const formulas = parts.map(({ formula }) => formula);
+  const formulas = parts.flatMap(({ formula, before }) => (panel.isCompared === true ? [formula, before] : [formula]));
   const definition =
     panel.kind === 'time'
       ? { type: 'timeseries', requests: [{ response_format: 'timeseries', queries, formulas, display_type: 'line' }] }

@@ -52,16 +52,19 @@ function bucketsOf({ by, kind, every }: Panel, profile: SearchProfile): Fields[]
 
 interface Parts {
   readonly queries: readonly ChartQuery[];
+  /** The query of the value that is usual: that of the whole time. */
+  readonly usual?: string;
   /** The query that has the value of the metric. */
   readonly refId: string;
 }
 
-const math = (refId: string, expression: string): ChartQuery => ({
+const computed = (refId: string, model: Fields, isHidden = false): ChartQuery => ({
   refId,
   isExpression: true,
-  isHidden: false,
-  model: { type: 'math', expression },
+  isHidden,
+  model,
 });
+const math = (refId: string, expression: string): ChartQuery => computed(refId, { type: 'math', expression });
 
 const sumOf = (ids: readonly string[], write: (id: string) => string): string =>
   ids.length === 1 ? ids.map(write).join('') : `(${ids.map(write).join(' + ')})`;
@@ -78,7 +81,15 @@ function timedMetric(name: MetricName, panel: Panel, source: SearchSource, nextI
   const reference = (id: string): string => `$${id}`;
   const value = `${sumOf(idsOf(parts), reference)}${factor === 1 ? '' : ` * ${factor}`}`;
   const expression = per.length === 0 ? value : `${value} / ${sumOf(idsOf(whole), reference)}`;
-  return { queries: [...parts, ...whole, math(refId, expression)], refId };
+  const queries = [...parts, ...whole, math(refId, expression)];
+  if (panel.isCompared !== true) return { queries, refId };
+  const total = (query: ChartQuery): ChartQuery =>
+    computed(nextId(), { type: 'reduce', expression: query.refId, reducer: 'sum', settings: { mode: 'dropNN' } }, true);
+  const [allParts, all, usual] = [parts.map(total), whole.map(total), nextId()];
+  const constant = `${sumOf(idsOf(allParts), reference)} / ${sumOf(idsOf(all), reference)}`;
+  // A series times 0, so that a number is drawn as a line.
+  const line = math(usual, `${reference(idsOf(whole)[0] ?? refId)} * 0 + ${constant}`);
+  return { queries: [...queries, ...allParts, ...all, line], refId, usual };
 }
 
 function measured(
@@ -101,17 +112,19 @@ function timeChart(panel: Panel, source: SearchSource): Chart {
   const nextId = refIds();
   const by = panel.by === undefined ? undefined : profileKey(panel.by, source.profile);
   const parts = panel.metrics.map((name) => ({ name, ...timedMetric(name, panel, source, nextId) }));
-  const overrides = parts.map(({ name, refId }): Override => {
+  const overrides = parts.flatMap(({ name, refId, usual }): Override[] => {
     const { title, unit } = METRICS[name];
     const value = by === undefined ? '' : `\${__field.labels["${by}"]}`;
     const shown = [panel.metrics.length > 1 || by === undefined ? title : '', value].filter((text) => text !== '');
-    return {
-      matcher: { id: 'byFrameRefID', options: refId },
+    const override = (options: string, displayName: string): Override => ({
+      matcher: { id: 'byFrameRefID', options },
       properties: [
-        { id: 'displayName', value: shown.join(': ') },
+        { id: 'displayName', value: displayName },
         { id: 'unit', value: UNITS[unit] },
       ],
-    };
+    });
+    const own = override(refId, shown.join(': '));
+    return usual === undefined ? [own] : [own, override(usual, `${title}, of the whole time`)];
   });
   const queries = parts.flatMap((part) => part.queries);
   return { title: panel.title, view: 'timeseries', queries, transformations: [], overrides };

@@ -5,6 +5,8 @@ import type { Panel } from '../../panels/panel.ts';
 import { type Chart, type ChartQuery, type Override, refIds, UNITS } from './chart.ts';
 
 const ROWS = 10;
+/** The time that a value is compared with. */
+const USUAL = '7d';
 
 interface Shown {
   readonly name: MetricName;
@@ -13,11 +15,17 @@ interface Shown {
 }
 
 /** The metrics of a panel that `/metrics` has. */
-function shownOf({ metrics, by, kind, every }: Panel, filter: string): Shown[] {
+function shownOf({ metrics, by, kind, every, isCompared }: Panel, filter: string): Shown[] {
   const range = kind === 'time' ? (every === 'day' ? '1d' : '$__rate_interval') : '$__range';
   return metrics.flatMap((name) => {
     const expr = promql(name, { by, range, filter });
-    return expr === undefined ? [] : [{ name, title: METRICS[name].title, expr }];
+    if (expr === undefined) return [];
+    const { title } = METRICS[name];
+    const usual = isCompared === true ? promql(name, { by, range: USUAL, filter }) : undefined;
+    return [
+      { name, title, expr },
+      ...(usual === undefined ? [] : [{ name, title: `${title}, of a week`, expr: usual }]),
+    ];
   });
 }
 

@@ -53,9 +53,29 @@ function expressionOf(name: string, { of, per, factor = 1 }: Metric): string {
   return absent.length === 0 ? value : `${absent.join(' || ')} ? null : ${value}`;
 }
 
+/** The value of a ratio over all buckets, in a field named as `title` says. */
+function overAll(name: string, { of, per = [], factor = 1 }: Metric, title: string): Json[] {
+  const [part, whole] = [`${name}_part`, `${name}_whole`];
+  return [
+    { calculate: sumOf(name, 'of', of), as: part },
+    { calculate: sumOf(name, 'per', per), as: whole },
+    {
+      joinaggregate: [
+        { op: 'sum', field: part, as: `all_${part}` },
+        { op: 'sum', field: whole, as: `all_${whole}` },
+      ],
+    },
+    { calculate: `datum.all_${whole} > 0 ? datum.all_${part} * ${factor} / datum.all_${whole} : null`, as: title },
+  ];
+}
+
+const usualTitle = (title: string): string => `${title}, of the whole time`;
+
 /** One row for each bucket and metric: `series`, `time`, `value`. */
 function transforms(panel: Panel): Json[] {
-  const titles = panel.metrics.map((name) => METRICS[name].title);
+  const own = panel.metrics.map((name) => METRICS[name].title);
+  const compared = panel.isCompared === true ? panel.metrics : [];
+  const titles = [...own, ...compared.map((name) => usualTitle(METRICS[name].title))];
   const isTimed = panel.kind === 'time';
   // Buckets of the field hold buckets of time.
   const opened =
@@ -77,7 +97,8 @@ function transforms(panel: Panel): Json[] {
   const series = panel.by !== undefined && isTimed ? `datum.group + ': ' + datum.metric` : 'datum.metric';
   return [
     ...opened,
-    ...panel.metrics.map((name, index) => ({ calculate: expressionOf(name, METRICS[name]), as: titles[index] })),
+    ...panel.metrics.map((name, index) => ({ calculate: expressionOf(name, METRICS[name]), as: own[index] })),
+    ...compared.flatMap((name) => overAll(name, METRICS[name], usualTitle(METRICS[name].title))),
     { fold: titles, as: ['metric', 'value'] },
     { filter: 'isValid(datum.value)' },
     { calculate: panel.by !== undefined && isTimed && titles.length === 1 ? 'datum.group' : series, as: 'series' },

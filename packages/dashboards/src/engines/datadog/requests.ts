@@ -1,0 +1,27 @@
+/** The list of requests of a Datadog dashboard. A row opens the log, and its trace if Datadog has one of the same id. */
+import type { AttributeKey } from '@spanline/record';
+import { REQUEST } from '../../metrics/catalogue.ts';
+import { attributeOf, logQuery } from './log-query.ts';
+
+type Fields = Readonly<Record<string, unknown>>;
+
+const COLUMNS = [
+  'span.name',
+  'duration_ms',
+  'span.status',
+  'spanline.rollup.cost_usd',
+  'trace_id',
+] as const satisfies readonly AttributeKey[];
+
+/** The slowest requests. `filter` narrows them. */
+export function requestsWidget(filter: string): Fields {
+  const columns = COLUMNS.map((key) => ({ field: attributeOf(key).replace(/^@/, ''), width: 'auto' }));
+  const query = {
+    data_source: 'logs_stream',
+    query_string: [filter, logQuery(REQUEST)].filter((part) => part !== '').join(' '),
+    indexes: [],
+    sort: { column: attributeOf('duration_ms').replace(/^@/, ''), order: 'desc' },
+  };
+  const requests = [{ response_format: 'event_list', query, columns }];
+  return { definition: { title: 'Slowest requests', type: 'list_stream', requests } };
+}
