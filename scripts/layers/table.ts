@@ -403,7 +403,7 @@ export const layerTable: LayerTable = {
     types: [],
     loaders: [],
     only: { '@spanline/monitor/offline': ['rules'], '@spanline/remote': ['apply', 'engines', 'rules'] },
-    floors: [['apply', 'metrics'], ['panels'], ['search'], ['engines'], ['rules'], ['index.ts']],
+    floors: [['apply', 'metrics', 'terraform'], ['panels'], ['search'], ['engines'], ['rules'], ['index.ts']],
   },
   cli: {
     workspace: [

@@ -48,4 +48,5 @@ export {
 } from './rules/prometheus/prometheus-rules.ts';
 export { prometheusRuleFile } from './rules/prometheus/rule-file.ts';
 export type { SearchProfile } from './search/condition.ts';
+export { terraformFile, type TerraformResource } from './terraform/terraform-file.ts';
 export { panelRows, type PanelRow, panelSearch, type SearchRange } from './search/panel-search.ts';

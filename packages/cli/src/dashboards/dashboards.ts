@@ -1,5 +1,5 @@
 /** `spanline dashboards render | diff | apply <target>`. */
-import { ApplyError } from '@spanline/dashboards';
+import { ApplyError, type Resource } from '@spanline/dashboards';
 import { type CommandIo, endEarly, EXIT, messageOf } from '../command.ts';
 import { fail } from '../fail.ts';
 import { checkFlags, type FlagTable, splitArguments } from '../flags.ts';
@@ -44,6 +44,7 @@ Only objects with the label of the set are changed or removed. Keys come from th
   all targets
     --set <name>          name of the set of dashboards, such as a service (default spanline)
     --filter <search>     narrows every panel, in the language of the target, such as service:rag-api
+    --terraform           render a .tf.json file for Terraform: cloudwatch, datadog, grafana, kibana
     --yes                 apply changes; without it, apply only prints them
   --help
 
@@ -68,6 +69,7 @@ const OWN = {
   region: 'text',
 } as const satisfies FlagTable;
 const APPLY = { yes: 'switch' } as const satisfies FlagTable;
+const RENDER = { terraform: 'switch' } as const satisfies FlagTable;
 const SET = /^[\w-]{1,40}$/;
 
 interface Parsed {
@@ -75,6 +77,7 @@ interface Parsed {
   readonly target: DashboardTarget;
   readonly options: DashboardOptions;
   readonly isConfirmed: boolean;
+  readonly isTerraform: boolean;
 }
 
 /** An option with a value of a list, if it is given. @throws SpanlineError `ERR_INVALID_OPTION` for another value */
@@ -90,7 +93,7 @@ function choice<Name extends string, Value extends string>(
 
 /** @throws SpanlineError `ERR_INVALID_OPTION` */
 function parse(args: readonly string[]): Parsed | undefined {
-  const all = { ...COMMON, ...OWN, ...APPLY };
+  const all = { ...COMMON, ...OWN, ...APPLY, ...RENDER };
   const { positionals, flags } = splitArguments(args, all);
   const [word, name = '', ...others] = positionals;
   if (flags['help'] === true) return undefined;
@@ -99,10 +102,16 @@ function parse(args: readonly string[]): Parsed | undefined {
   if (target === undefined) return fail(`dashboards ${action}`, `followed by one of ${NAMES.join(', ')}`);
   if (others.length > 0) fail(`dashboards ${action}`, 'followed by one target');
   const own = Object.fromEntries(target.flags.map((flag) => [flag, OWN[flag]]));
-  checkFlags(flags, { ...COMMON, ...own, ...(action === 'apply' ? APPLY : {}) });
+  checkFlags(flags, {
+    ...COMMON,
+    ...own,
+    ...(action === 'apply' ? APPLY : {}),
+    ...(action === 'render' ? RENDER : {}),
+  });
   const {
     set = 'spanline',
     yes,
+    terraform: isTerraform = false,
     profile,
     source,
     schema,
@@ -121,13 +130,22 @@ function parse(args: readonly string[]): Parsed | undefined {
     ...choice('schema', schema, ['classic', 'v2']),
     ...(traceUrl === undefined ? {} : { traceUrl }),
   };
-  return { action, target, options, isConfirmed: yes === true };
+  return { action, target, options, isConfirmed: yes === true, isTerraform };
 }
 
-async function perform({ action, target, options, isConfirmed }: Parsed, io: CommandIo): Promise<number> {
+/** @throws SpanlineError `ERR_INVALID_OPTION` if Terraform has no provider that takes the dashboard */
+function textOf({ target, options, isTerraform }: Parsed, wanted: readonly Resource[]): string {
+  if (!isTerraform) return target.print(wanted);
+  if (options.schema === 'v2') fail('--terraform', 'used with --schema classic');
+  const { terraform } = target;
+  return terraform?.(wanted, options.set) ?? fail('--terraform', 'used for cloudwatch, datadog, grafana or kibana');
+}
+
+async function perform(parsed: Parsed, io: CommandIo): Promise<number> {
+  const { action, target, options, isConfirmed } = parsed;
   const wanted = target.render(options);
   if (action === 'render') {
-    io.stdout.write(safeJson(target.print(wanted)));
+    io.stdout.write(safeJson(textOf(parsed, wanted)));
     return EXIT.ok;
   }
   const collection = await target.open(options, io);

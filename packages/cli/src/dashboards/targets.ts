@@ -26,6 +26,7 @@ import {
   connectOpensearchDashboards,
   datadogSite,
 } from '../targets/index.ts';
+import { TERRAFORM } from './terraform.ts';
 
 /** Options of the command. */
 export interface DashboardOptions extends SavedObjectsOptions, GrafanaOptions {
@@ -59,6 +60,8 @@ export interface DashboardTarget {
   readonly render: (options: DashboardOptions) => Resource[];
   /** The text that `render` prints. */
   readonly print: (wanted: readonly Resource[]) => string;
+  /** The text that `render --terraform` prints. Targets without it have no provider. */
+  readonly terraform?: (wanted: readonly Resource[], set: string) => string;
   readonly open: (options: DashboardOptions, io: CommandIo) => Collection | Promise<Collection>;
 }
 
@@ -121,6 +124,7 @@ export const TARGETS: Readonly<Record<string, DashboardTarget>> = {
     flags: ['url', 'log-group', 'region'],
     render: (options) => [cloudwatchDashboard(cloudwatchOptions(options))],
     print: putInput,
+    terraform: TERRAFORM.cloudwatch,
     open: async (options) => {
       const { set, region } = cloudwatchOptions(options);
       const client = await connectCloudwatch(region, options.url);
@@ -131,6 +135,7 @@ export const TARGETS: Readonly<Record<string, DashboardTarget>> = {
     flags: ['url', 'site'],
     render: (options) => [datadogDashboard(rendering(options))],
     print: bodies,
+    terraform: TERRAFORM.datadog,
     open: (options, io) =>
       datadogDashboards(connectDatadog(options, io), { set: options.set, site: datadogSite(options.site, io.env) }),
   },
@@ -138,6 +143,7 @@ export const TARGETS: Readonly<Record<string, DashboardTarget>> = {
     flags: ['url', 'source', 'schema', 'namespace', 'profile', 'trace-url'],
     render: (options) => [grafanaDashboard(rendering(options))],
     print: bodies,
+    terraform: TERRAFORM.grafana,
     open: (options, io) => {
       const { set, schema, namespace } = options;
       return grafanaDashboards(connectGrafana(options, io), {
@@ -148,6 +154,6 @@ export const TARGETS: Readonly<Record<string, DashboardTarget>> = {
       });
     },
   },
-  kibana: savedObjectTarget(connectKibana, ['space']),
+  kibana: { ...savedObjectTarget(connectKibana, ['space']), terraform: TERRAFORM.kibana },
   opensearch: savedObjectTarget(connectOpensearchDashboards, []),
 };
