@@ -1,4 +1,4 @@
-/** The list of requests of a Datadog dashboard. A row opens the log, and its trace if Datadog has one of the same id. */
+/** The list of requests of a Datadog dashboard. A row opens the log, and its trace if Datadog has one of that id. */
 import type { AttributeKey } from '@spanline/record';
 import { REQUEST } from '../../metrics/catalogue.ts';
 import { attributeOf, logQuery } from './log-query.ts';
