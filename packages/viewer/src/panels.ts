@@ -89,7 +89,7 @@ export const PANELS: readonly Panel[] = [
   { id: 'retrieval-score', title: 'Best retrieval score, mean', figures: lines('retrieval_score', 'spanline.retrieval.score_max', EACH), filter: 'exists:spanline.retrieval.score_max', split: 'step', unit: 'score', chart: 'lines' },
   { id: 'documents', title: 'Documents per retrieval', figures: lines('documents_per_retrieval', 'spanline.retrieval.count', EACH), filter: 'exists:documents', split: 'step', unit: 'score', chart: 'lines' },
   { id: 'quality', title: 'Quality scores, mean', figures: lines('evaluation_score', 'gen_ai.evaluation.score.value', EACH), filter: `${SCORE} exists:score -spanline.evaluation.source:user`, split: 'gen_ai.evaluation.name', unit: 'score', chart: 'lines' },
-  { id: 'feedback', title: 'Feedback of users, mean', figures: lines('feedback_score', 'gen_ai.evaluation.score.value', EACH), filter: `${SCORE} exists:score spanline.evaluation.source:user`, split: 'gen_ai.evaluation.name', unit: 'score', chart: 'lines' },
+  { id: 'feedback', title: 'Feedback of users, mean', figures: lines('evaluation_score', 'gen_ai.evaluation.score.value', EACH), filter: `${SCORE} exists:score spanline.evaluation.source:user`, split: 'gen_ai.evaluation.name', unit: 'score', chart: 'lines' },
   { id: 'guards', title: 'Guard triggers', figures: lines('safety_triggers'), filter: 'exists:spanline.guardrail.action', split: 'spanline.guardrail.name', unit: 'count', chart: 'bars' },
-  { id: 'alerts', title: 'Alerts fired', figures: lines('alerts'), filter: 'event:alert spanline.alert.event:fired', split: 'spanline.alert.name', unit: 'count', chart: 'bars' },
+  { id: 'alerts', title: 'Alerts fired', figures: lines('alerts_fired'), filter: 'event:alert spanline.alert.event:fired', split: 'spanline.alert.name', unit: 'count', chart: 'bars' },
 ];
