@@ -14,8 +14,13 @@ import { jaeger, spool, startShipper } from '@spanline/ship';
 import { answerWithOpenTelemetry } from './with-opentelemetry.ts';
 import { answerWithSpanline } from './with-spanline.ts';
 
+/** The longest time for a collector that does not answer. */
+const GRACE_MS = 30_000;
 const QUESTION = 'Where does the Rhine rise?';
 
+const url = process.env['OTEL_EXPORTER_OTLP_ENDPOINT'];
+// Throws for an address that is none, before anything is recorded.
+const to = url === undefined ? [] : [jaeger({ url })];
 const dir = mkdtempSync(join(tmpdir(), 'rivers-'));
 const spooled = spool({ dir });
 const service = { name: 'rivers', version: '1.0.0' };
@@ -34,10 +39,13 @@ console.log(JSON.stringify(toOtlp(records)));
 await provider.shutdown();
 await tracer.shutdown();
 await spooled.close();
-const url = process.env['OTEL_EXPORTER_OTLP_ENDPOINT'];
 if (url !== undefined) {
-  const shipper = startShipper({ dir, to: [jaeger({ url })], final: true });
+  const shipper = startShipper({ dir, to, final: true });
+  const waiting = setTimeout(() => void shipper.stop(0), GRACE_MS);
   await shipper.drain();
+  clearTimeout(waiting);
   await shipper.stop(0);
+  const { stored = 0, state } = shipper.stats()['jaeger'] ?? {};
+  console.error(`${stored} spans are at ${url} (${state})`);
 }
 rmSync(dir, { recursive: true, force: true });
