@@ -40,6 +40,8 @@ export {
   LOSSES,
   type Refused,
 } from './rules/compiled.ts';
+export { datadogMonitorCollection } from './rules/datadog/collection.ts';
+export { datadogMonitors, type DatadogMonitorsOptions } from './rules/datadog/datadog-monitors.ts';
 export { opensearchMonitors, type OpensearchMonitorsOptions } from './rules/opensearch/monitors.ts';
 export {
   type PrometheusAlert,

@@ -1,11 +1,11 @@
-/** `spanline alerts backtest` and `check`: alert rules on a log. `render`: alert rules of another engine. */
+/** `spanline alerts backtest` and `check`: alert rules on a log. `render`, `diff`, `apply`: rules of other engines. */
 
 import { backtest, type BacktestResult } from '@spanline/monitor/offline';
 import { type CommandIo, EXIT, type RunCommand } from '../command.ts';
 import { type Block, cell, type Report } from '../report/index.ts';
 import { defineQuestion, isSource } from '../source/index.ts';
 import { checkReport } from './check.ts';
-import { COMPILE_HELP, compileAlerts } from './compile/compile-alerts.ts';
+import { COMPILE_ACTIONS, COMPILE_HELP, compileAlerts } from './compile/compile-alerts.ts';
 import { linesOf } from './lines.ts';
 import { readRules } from './rules-file.ts';
 
@@ -93,7 +93,8 @@ const COMMANDS: Readonly<Record<string, RulesCommand>> = { backtest: backtestCom
 
 /** Runs `spanline alerts …`. */
 export const alerts: RunCommand = async ([name, ...rest], io: CommandIo) => {
-  if (name === 'render') return compileAlerts(rest, io);
+  const action = COMPILE_ACTIONS.find((known) => known === name);
+  if (action !== undefined) return compileAlerts(action, rest, io);
   const command = name !== undefined && Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
   if (command !== undefined) {
     const place = rulesPlace(rest);
@@ -104,6 +105,6 @@ export const alerts: RunCommand = async ([name, ...rest], io: CommandIo) => {
   }
   const isHelp = name === '--help' || name === '-h';
   if (isHelp) io.stdout.write(HELP);
-  else io.stderr.write(`spanline alerts: backtest, check or render is expected\n\n${HELP}`);
+  else io.stderr.write(`spanline alerts: backtest, check, render, diff or apply is expected\n\n${HELP}`);
   return isHelp ? EXIT.ok : EXIT.usage;
 };

@@ -7,6 +7,8 @@ export const LOSSES = {
   'histogram-buckets': 'A quantile is interpolated within a bucket of a histogram, instead of being known within 1 %.',
   minutes: 'The engine evaluates once a minute, and sees lines once they are shipped and indexed.',
   'estimated-quantiles': 'The engine estimates quantiles of many values, in its own way.',
+  'min-samples': 'The engine does not count samples: a value of fewer than minSamples fires as well.',
+  'recovers-at-once': 'An alert ends with the first good value, instead of after recoverAfterMinutes.',
   labels: 'A result of an evaluation that has a label and no value is not counted.',
   'rolling-day': 'A daily metric covers the last 24 hours, instead of the UTC day.',
   'gauge-last': 'A gauge is seen when it is read. Lower or higher values in between are not.',

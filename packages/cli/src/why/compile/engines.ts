@@ -1,6 +1,9 @@
 /** The engines that alert rules are compiled for: how each is compiled and printed, and where its rules are kept. */
 import {
+  type Collection,
   type Compilation,
+  datadogMonitorCollection,
+  datadogMonitors,
   opensearchMonitors,
   type PrometheusAlert,
   prometheusRuleFile,
@@ -8,6 +11,8 @@ import {
   type Resource,
 } from '@spanline/dashboards';
 import type { AlertRuleInput } from '@spanline/monitor/offline';
+import type { CommandIo } from '../../command.ts';
+import { connectDatadog, datadogSite } from '../../targets/index.ts';
 
 /** Options of the command. */
 export interface EngineOptions {
@@ -16,15 +21,20 @@ export interface EngineOptions {
   readonly prefix?: string;
   readonly index?: string;
   readonly profile?: 'ecs' | 'otel';
+  readonly notify?: string;
+  readonly url?: string;
+  readonly site?: string;
 }
 
 /** Flags of some engines. */
-export type EngineFlag = 'prefix' | 'index' | 'profile';
+export type EngineFlag = 'prefix' | 'index' | 'profile' | 'notify' | 'url' | 'site';
 
 /** Rules for an engine, and the text that `render` prints. */
 export interface Compiled {
   readonly results: readonly Compilation<unknown>[];
   readonly print: () => string;
+  /** The objects that an API keeps; `undefined` if the engine has none. */
+  readonly resources?: readonly Resource[];
 }
 
 /** An engine. */
@@ -32,10 +42,12 @@ export interface Engine {
   /** Options beside those that all engines have. */
   readonly flags: readonly EngineFlag[];
   readonly compile: (rules: readonly AlertRuleInput[], options: EngineOptions) => Compiled;
+  /** The rules that an account has; absent if there is no API for them here. */
+  readonly open?: (options: EngineOptions, io: CommandIo) => Collection;
 }
 
 /** The values that there are. */
-function given<Values extends object>(values: Values): { [Name in keyof Values]?: NonNullable<Values[Name]> } {
+export function given<Values extends object>(values: Values): { [Name in keyof Values]?: NonNullable<Values[Name]> } {
   const entries = Object.entries(values).filter(([, value]) => value !== undefined);
   return Object.fromEntries(entries) as { [Name in keyof Values]?: NonNullable<Values[Name]> };
 }
@@ -58,6 +70,15 @@ export const ENGINES: Readonly<Record<string, Engine>> = {
       const results: Compilation<PrometheusAlert>[] = prometheusRules(rules, options);
       return { results, print: () => prometheusRuleFile(bodiesOf(results), set) };
     },
+  },
+  datadog: {
+    flags: ['notify', 'url', 'site'],
+    compile: (rules, { set, filter, notify }) => {
+      const results = datadogMonitors(rules, { set, ...given({ filter, notify }) });
+      return { results, print: () => printed(results), resources: bodiesOf(results) };
+    },
+    open: ({ set, url, site }, io) =>
+      datadogMonitorCollection(connectDatadog({ url, site }, io), { set, site: datadogSite(site, io.env) }),
   },
   opensearch: {
     flags: ['index', 'profile'],

@@ -30,11 +30,12 @@ export interface DatadogDashboardsOptions {
   readonly site?: string;
 }
 
-const OPTIONS: Shape<DatadogDashboardsOptions> = { set: option.string(), site: option.string() };
+/** The check of the options of collections in an account. */
+export const DATADOG_OPTIONS: Shape<DatadogDashboardsOptions> = { set: option.string(), site: option.string() };
 
 /** The dashboards of an account that carry our label. The client sends `dd-api-key` and `dd-application-key`. */
 export function datadogDashboards(client: JsonClient, options: DatadogDashboardsOptions = {}): Collection {
-  checkOptions(OPTIONS, options);
+  checkOptions(DATADOG_OPTIONS, options);
   const { set = 'spanline', site = 'datadoghq.com' } = options;
   const pathOf = (address: string): string => `${PATH}/${encodeURIComponent(address)}`;
   return {

@@ -18,7 +18,8 @@ function aggregationOf(measure: Measure): string {
   return found;
 }
 
-function computeOf(measure: Measure): Fields {
+/** The number that a query takes of its lines. */
+export function computeOf(measure: Measure): Fields {
   const aggregation = aggregationOf(measure);
   return measure.kind === 'count' ? { aggregation } : { aggregation, metric: attributeOf(measure.field) };
 }
