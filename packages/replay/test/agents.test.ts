@@ -108,6 +108,6 @@ it.each(Object.keys(CLIENTS))('over %s', async (client) => {
       expect(tree(second.log.records())).toBe(tree(recorded.log.records()));
       expect(second.error === undefined).toBe(recorded.error === undefined);
     }),
-    { numRuns: runs(3, 50) },
+    { numRuns: runs(3, 29) },
   );
 });

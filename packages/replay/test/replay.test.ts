@@ -100,7 +100,18 @@ describe('a miss', () => {
   it('is a request to something that is replayed from no line', async () => {
     const lines = await record((client) => client.chat.completions.create(ask('Once')));
     const embedding = clientOf(replay(lines)).embeddings.create({ model: 'm', input: 'x' });
-    await expect(embedding).rejects.toThrow('a recording has no answer to POST /v1/embeddings');
+    await expect(embedding).rejects.toThrow('a recording has no answer to POST /v1/embeddings: lines have no vectors');
+    const sent: string[] = [];
+    const live = replay(lines, {
+      live: ['retriever'],
+      fetch: async (input) => {
+        sent.push(new globalThis.Request(input).url);
+        return Response.json({ data: [{ embedding: [1] }] });
+      },
+    });
+    await clientOf(live).embeddings.create({ model: 'm', input: 'x', encoding_format: 'float' });
+    expect(sent).toEqual(['https://model.invalid/v1/embeddings']);
+    expect(live.report().misses).toEqual([]);
   });
 
   it('is a call of a tool or a retriever with other arguments', async () => {

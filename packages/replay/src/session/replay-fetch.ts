@@ -4,8 +4,9 @@ import type { ModelMatcher } from '../matching/model-matcher.ts';
 import type { RecordedModelCall } from '../recording/recorded-call.ts';
 import { anthropicAnswer, anthropicEvents } from '../wire/anthropic-messages.ts';
 import { errorResponse, failureResponse } from '../wire/failure.ts';
-import { type ModelRequest, readModelRequest } from '../wire/model-request.ts';
+import { type Api, type ModelRequest, readModelRequest } from '../wire/model-request.ts';
 import { openaiAnswer, openaiEvents } from '../wire/openai-chat.ts';
+import { responsesAnswer, responsesEvents, responsesItems } from '../wire/openai-responses.ts';
 import { type StreamEnd, streamedBody } from '../wire/streamed-body.ts';
 
 /** Options of {@link createReplayFetch}. */
@@ -14,7 +15,30 @@ export interface ReplayFetchOptions {
   readonly asRecorded: boolean;
   onAnswer(call: RecordedModelCall): void;
   onMiss(reason: string): void;
+  /** Sends requests for embeddings, which belong to a live retriever. `undefined` if it is recorded. */
+  readonly sendEmbeddings: typeof fetch | undefined;
 }
+
+/** How an API says a recorded answer: whole, and as the events of a stream. */
+interface Wording {
+  readonly whole: (call: RecordedModelCall) => object;
+  readonly events: (call: RecordedModelCall, request: ModelRequest, isWhole: boolean) => string[];
+}
+
+const WORDINGS: Readonly<Record<Api, Wording>> = {
+  'openai-chat': {
+    whole: openaiAnswer,
+    events: (call, { wantsUsage }, isWhole) => openaiEvents(call, wantsUsage, isWhole),
+  },
+  'openai-responses': {
+    whole: responsesAnswer,
+    events: (call, _, isWhole) => responsesEvents(call, isWhole),
+  },
+  'anthropic-messages': {
+    whole: anthropicAnswer,
+    events: (call, _, isWhole) => anthropicEvents(call, isWhole),
+  },
+};
 
 /** Clients take an answer with this status as final. */
 const MISS_STATUS = 400;
@@ -45,34 +69,44 @@ function respond(
   if (end === 'open' && (!request.isStreamed || call.answers.length === 0)) return untilAborted(signal);
   if (end === 'broken' && (!request.isStreamed || call.answers.length === 0))
     return failureResponse(request.api, record);
-  const isOpenAi = request.api === 'openai-chat';
+  const wording = WORDINGS[request.api];
   const headers = { 'x-request-id': record['spanline.provider.request_id'] ?? `replay-${call.spanId}` };
   if (!request.isStreamed) {
-    const body = isOpenAi ? openaiAnswer(call) : anthropicAnswer(call);
-    return Response.json(body, { headers });
+    return Response.json(wording.whole(call), { headers });
   }
-  const isWhole = end === 'whole';
-  const events = isOpenAi ? openaiEvents(call, request.wantsUsage, isWhole) : anthropicEvents(call, isWhole);
+  const events = wording.events(call, request, end === 'whole');
   const stream = streamedBody(events, { record, end, asRecorded, signal });
   return new Response(stream, { headers: { ...headers, 'content-type': 'text/event-stream' } });
 }
 
+const EMBEDDINGS = /\/embeddings$/;
+
+/** Says why a request to another path has no answer. */
+function notSpoken(method: string, pathname: string): string {
+  const none = `a recording has no answer to ${method} ${pathname}`;
+  return EMBEDDINGS.test(pathname)
+    ? `${none}: lines have no vectors; replace the retriever around it by recorded.retriever(), or run it for real (live: retriever)`
+    : `${none}: chat completions and Responses of OpenAI and messages of Anthropic are replayed`;
+}
+
 /** Creates the function. A miss is an answer with status 400, which no client sends again. */
 export function createReplayFetch(options: ReplayFetchOptions): typeof fetch {
-  const { matcher, asRecorded, onAnswer, onMiss } = options;
+  const { matcher, asRecorded, onAnswer, onMiss, sendEmbeddings } = options;
+  const items = new Map<string, object>();
   return async (input, init) => {
     const asked = new Request(input, init);
-    const request = readModelRequest(asked.url, await asked.text());
+    const { pathname } = new URL(asked.url);
+    if (sendEmbeddings !== undefined && EMBEDDINGS.test(pathname)) return sendEmbeddings(asked);
+    const request = readModelRequest(asked.url, await asked.text(), (id) => items.get(id));
     const api = request?.api ?? 'openai-chat';
     try {
       asked.signal.throwIfAborted();
       if (request === undefined) {
-        const { pathname } = new URL(asked.url);
-        const problem = `a recording has no answer to ${asked.method} ${pathname}: chat completions of OpenAI and messages of Anthropic are replayed`;
-        throw new SpanlineError({ code: 'ERR_REPLAY_MISS', problem });
+        throw new SpanlineError({ code: 'ERR_REPLAY_MISS', problem: notSpoken(asked.method, pathname) });
       }
       const call = matcher.take(request);
       onAnswer(call);
+      if (request.api === 'openai-responses') for (const [id, item] of responsesItems(call)) items.set(id, item);
       return await respond(call, request, asked.signal, asRecorded);
     } catch (error) {
       if (!(error instanceof SpanlineError)) throw error;

@@ -62,7 +62,13 @@ export function replay(lines: Iterable<string | object>, options: ReplayOptions 
   const retrievals = createStepMatcher(calls.filter((call) => call.kind === 'retriever'));
   const onAnswer = (call: RecordedCall): void => void answered.push(named(call));
   const onMiss = (reason: string): void => void misses.push(reason);
-  const replayed = createReplayFetch({ matcher: models, asRecorded: pace === 'recorded', onAnswer, onMiss });
+  const replayed = createReplayFetch({
+    matcher: models,
+    asRecorded: pace === 'recorded',
+    onAnswer,
+    onMiss,
+    sendEmbeddings: live.includes('retriever') ? send : undefined,
+  });
 
   /** Takes a recorded call; throws its failure. */
   function take<Call extends RecordedCall>(find: () => Call): Call {

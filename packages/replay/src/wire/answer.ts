@@ -36,7 +36,9 @@ function readAnswer(call: RecordedModelCall, message: Message, index: number): A
     }
   }
   const reasons = call.record['gen_ai.response.finish_reasons'];
-  return { text, reasoning, toolCalls, finishReason: message.finish_reason ?? reasons?.[index] };
+  // Responses has one word for an answer and for calls of tools.
+  const given = message.finish_reason ?? reasons?.[index];
+  return { text, reasoning, toolCalls, finishReason: given === 'completed' ? undefined : given };
 }
 
 /** Reads the choices of a recorded answer. */
@@ -83,11 +85,13 @@ const OPENAI_REASONS: Readonly<Record<string, string>> = {
   stop_sequence: 'stop',
   max_tokens: 'length',
   tool_use: 'tool_calls',
+  max_output_tokens: 'length',
 };
 const ANTHROPIC_REASONS: Readonly<Record<string, string>> = {
   stop: 'end_turn',
   length: 'max_tokens',
   tool_calls: 'tool_use',
+  max_output_tokens: 'max_tokens',
 };
 
 const defaultReason = ({ toolCalls }: Answer): string => (toolCalls.length > 0 ? 'tool_calls' : 'stop');

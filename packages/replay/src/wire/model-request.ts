@@ -13,7 +13,7 @@ import {
 import type { Parameters } from '../recording/recorded-call.ts';
 
 /** APIs that are spoken. */
-export type Api = 'openai-chat' | 'anthropic-messages';
+export type Api = 'openai-chat' | 'openai-responses' | 'anthropic-messages';
 
 /** A request. */
 export interface ModelRequest {
@@ -43,9 +43,10 @@ function definition(type: unknown, fields: Props, parameters: unknown): ToolDefi
   };
 }
 
+/** Chat wraps each tool in its type; Responses does not. */
 function openaiTool(tool: unknown): ToolDefinition {
   const { type, function: called, custom } = props(tool);
-  const fields = props(called ?? custom);
+  const fields = props(called ?? custom ?? tool);
   return definition(type, fields, fields['parameters']);
 }
 
@@ -75,6 +76,37 @@ function openaiChat(body: Props): ModelRequest {
   };
 }
 
+/** Finds an item of an earlier answer by its id, which a request of Responses may refer to. */
+export type FindItem = (id: string) => object | undefined;
+
+function responsesMessages(item: unknown, find: FindItem): Message[] {
+  const given = props(item);
+  const id = text(given['id']);
+  const meant = given['type'] === 'item_reference' && id !== undefined ? props(find(id) ?? item) : given;
+  if (text(meant['role']) !== undefined) return toMessages([meant]);
+  const parts = toParts([meant]);
+  const role = text(meant['type'])?.endsWith('_output') === true ? 'tool' : 'assistant';
+  return parts.length === 0 ? [] : [{ role, parts }];
+}
+
+function openaiResponses(body: Props, find: FindItem): ModelRequest {
+  const { input, instructions } = body;
+  const system: Message[] = text(instructions) === undefined ? [] : [{ role: 'system', parts: toParts(instructions) }];
+  const messages = Array.isArray(input) ? input.flatMap((item) => responsesMessages(item, find)) : toMessages(input);
+  return {
+    api: 'openai-responses',
+    ...common(body),
+    messages: [...system, ...messages],
+    tools: list(body['tools']).map(openaiTool),
+    parameters: {
+      temperature: number(body['temperature']),
+      topP: number(body['top_p']),
+      maxTokens: number(body['max_output_tokens']),
+    },
+    wantsUsage: true,
+  };
+}
+
 function anthropicMessages(body: Props): ModelRequest {
   const { system } = body;
   const instructions: Message[] = system === undefined ? [] : [{ role: 'system', parts: toParts(system) }];
@@ -93,18 +125,19 @@ function anthropicMessages(body: Props): ModelRequest {
   };
 }
 
-const APIS: readonly (readonly [path: RegExp, read: (body: Props) => ModelRequest])[] = [
+const APIS: readonly (readonly [path: RegExp, read: (body: Props, find: FindItem) => ModelRequest])[] = [
   [/\/chat\/completions$/, openaiChat],
+  [/\/responses$/, openaiResponses],
   [/\/v1\/messages$/, anthropicMessages],
 ];
 
 /** Reads a request; `undefined` for one that is not to a model, or not over an API that is spoken. */
-export function readModelRequest(url: string, body: string): ModelRequest | undefined {
+export function readModelRequest(url: string, body: string, find: FindItem): ModelRequest | undefined {
   const { pathname } = new URL(url);
   const read = APIS.find(([path]) => path.test(pathname))?.[1];
   if (read === undefined) return undefined;
   try {
-    return read(props(JSON.parse(body)));
+    return read(props(JSON.parse(body)), find);
   } catch {
     return undefined;
   }

@@ -89,6 +89,39 @@ const openai: Ask = async ({ tracer, url, stream, fetch }, question, turns) => {
   };
 };
 
+const responses: Ask = async ({ tracer, url, stream, fetch }, question, turns) => {
+  const client = wrapOpenAI(new OpenAI({ apiKey: 'test', baseURL: `${url}/v1`, maxRetries: 0, fetch }), { tracer });
+  const input: OpenAI.Responses.ResponseInput = [
+    { role: 'user', content: question },
+    ...turns.flatMap(({ calls, results }): OpenAI.Responses.ResponseInput => [
+      ...calls.map(({ id, name, args }) => ({
+        type: 'function_call' as const,
+        call_id: id,
+        name,
+        arguments: JSON.stringify(args),
+      })),
+      ...results.map((output, at) => ({
+        type: 'function_call_output' as const,
+        call_id: calls[at]?.id ?? '',
+        output,
+      })),
+    ]),
+  ];
+  const tools = NAMES.map((name) => ({ type: 'function' as const, name, parameters: PARAMETERS, strict: false }));
+  const request = { model: 'gpt-4o', instructions: SYSTEM, input, tools, temperature: 0 };
+  const answer = stream
+    ? await client.responses.stream(request).finalResponse()
+    : await client.responses.create(request);
+  return {
+    text: answer.output_text,
+    calls: answer.output.flatMap((item) =>
+      item.type === 'function_call'
+        ? [{ id: item.call_id, name: item.name, args: JSON.parse(item.arguments) as Call['args'] }]
+        : [],
+    ),
+  };
+};
+
 const anthropic: Ask = async ({ tracer, url, stream, fetch }, question, turns) => {
   const client = wrapAnthropic(new Anthropic({ apiKey: 'test', baseURL: url, maxRetries: 0, fetch }), { tracer });
   const messages: Anthropic.MessageParam[] = [
@@ -112,77 +145,90 @@ const anthropic: Ask = async ({ tracer, url, stream, fetch }, question, turns) =
   };
 };
 
-const langchain: Ask = async ({ tracer, url, stream, fetch }, question, turns) => {
-  const configuration = { baseURL: `${url}/v1`, fetch };
-  const model = new ChatOpenAI({ model: 'gpt-4o', apiKey: 'test', maxRetries: 0, configuration }).bindTools(
-    NAMES.map((name) => ({ type: 'function' as const, function: { name, parameters: PARAMETERS } })),
-  );
-  const messages: BaseMessage[] = [
-    new SystemMessage(SYSTEM),
-    new HumanMessage(question),
-    ...turns.flatMap(({ calls, results }): BaseMessage[] => [
-      new AIMessage({
-        content: '',
-        tool_calls: calls.map(({ id, name, args }) => ({ id, name, args, type: 'tool_call' })),
-      }),
-      ...results.map((content, at) => new ToolMessage({ content, tool_call_id: calls[at]?.id ?? '' })),
-    ]),
-  ];
-  const callbacks = [new SpanlineCallbackHandler({ tracer })];
-  if (!stream) {
-    const answer = await model.invoke(messages, { callbacks });
+const langchainOver =
+  (useResponsesApi: boolean): Ask =>
+  async ({ tracer, url, stream, fetch }, question, turns) => {
+    const configuration = { baseURL: `${url}/v1`, fetch };
+    const options = { model: 'gpt-4o', apiKey: 'test', maxRetries: 0, useResponsesApi, configuration };
+    const model = new ChatOpenAI(options).bindTools(
+      NAMES.map((name) => ({ type: 'function' as const, function: { name, parameters: PARAMETERS } })),
+    );
+    const messages: BaseMessage[] = [
+      new SystemMessage(SYSTEM),
+      new HumanMessage(question),
+      ...turns.flatMap(({ calls, results }): BaseMessage[] => [
+        new AIMessage({
+          content: '',
+          tool_calls: calls.map(({ id, name, args }) => ({ id, name, args, type: 'tool_call' })),
+        }),
+        ...results.map((content, at) => new ToolMessage({ content, tool_call_id: calls[at]?.id ?? '' })),
+      ]),
+    ];
+    const callbacks = [new SpanlineCallbackHandler({ tracer })];
+    if (!stream) {
+      const answer = await model.invoke(messages, { callbacks });
+      return {
+        text: answer.text,
+        calls: (answer.tool_calls ?? []).map(({ id = '', name, args }) => ({ id, name, args })),
+      };
+    }
+    let whole: AIMessageChunk | undefined;
+    for await (const chunk of await model.stream(messages, { callbacks })) whole = whole?.concat(chunk) ?? chunk;
     return {
-      text: answer.text,
-      calls: (answer.tool_calls ?? []).map(({ id = '', name, args }) => ({ id, name, args })),
+      text: whole?.text ?? '',
+      calls: (whole?.tool_calls ?? []).map(({ id = '', name, args }) => ({ id, name, args })),
     };
-  }
-  let whole: AIMessageChunk | undefined;
-  for await (const chunk of await model.stream(messages, { callbacks })) whole = whole?.concat(chunk) ?? chunk;
-  return {
-    text: whole?.text ?? '',
-    calls: (whole?.tool_calls ?? []).map(({ id = '', name, args }) => ({ id, name, args })),
   };
-};
 
-const aiSdk: Ask = async ({ tracer, url, stream, fetch }, question, turns) => {
-  const provider = createOpenAI({ apiKey: 'test', baseURL: `${url}/v1`, fetch });
-  const model = wrapLanguageModel({ model: provider.chat('gpt-4o'), middleware: spanlineMiddleware({ tracer }) });
-  const messages: ModelMessage[] = [
-    { role: 'user', content: question },
-    ...turns.flatMap(({ calls, results }): ModelMessage[] => [
-      {
-        role: 'assistant',
-        content: calls.map(({ id, name, args }) => ({
-          type: 'tool-call',
-          toolCallId: id,
-          toolName: name,
-          input: args,
-        })),
-      },
-      {
-        role: 'tool',
-        content: results.map((value, at) => ({
-          type: 'tool-result',
-          toolCallId: calls[at]?.id ?? '',
-          toolName: calls[at]?.name ?? '',
-          output: { type: 'text', value },
-        })),
-      },
-    ]),
-  ];
-  const inputSchema = jsonSchema<Record<string, unknown>>(PARAMETERS);
-  const tools = Object.fromEntries(NAMES.map((name) => [name, tool({ inputSchema })])) as ToolSet;
-  const request = { model, system: SYSTEM, messages, tools, maxRetries: 0 };
-  const result = stream ? streamText({ ...request, onError: () => undefined }) : await generateText(request);
-  const [text, calls] = [await result.text, await result.toolCalls];
-  return {
-    text,
-    calls: calls.map(({ toolCallId: id, toolName: name, input }) => ({ id, name, args: input as Call['args'] })),
+const aiSdkOver =
+  (api: 'chat' | 'responses'): Ask =>
+  async ({ tracer, url, stream, fetch }, question, turns) => {
+    const provider = createOpenAI({ apiKey: 'test', baseURL: `${url}/v1`, fetch });
+    const model = wrapLanguageModel({ model: provider[api]('gpt-4o'), middleware: spanlineMiddleware({ tracer }) });
+    const messages: ModelMessage[] = [
+      { role: 'user', content: question },
+      ...turns.flatMap(({ calls, results }): ModelMessage[] => [
+        {
+          role: 'assistant',
+          content: calls.map(({ id, name, args }) => ({
+            type: 'tool-call',
+            toolCallId: id,
+            toolName: name,
+            input: args,
+          })),
+        },
+        {
+          role: 'tool',
+          content: results.map((value, at) => ({
+            type: 'tool-result',
+            toolCallId: calls[at]?.id ?? '',
+            toolName: calls[at]?.name ?? '',
+            output: { type: 'text', value },
+          })),
+        },
+      ]),
+    ];
+    const inputSchema = jsonSchema<Record<string, unknown>>(PARAMETERS);
+    const tools = Object.fromEntries(NAMES.map((name) => [name, tool({ inputSchema })])) as ToolSet;
+    const request = { model, system: SYSTEM, messages, tools, maxRetries: 0 };
+    const result = stream ? streamText({ ...request, onError: () => undefined }) : await generateText(request);
+    const [text, calls] = [await result.text, await result.toolCalls];
+    return {
+      text,
+      calls: calls.map(({ toolCallId: id, toolName: name, input }) => ({ id, name, args: input as Call['args'] })),
+    };
   };
-};
 
 /** Clients by name. */
-export const CLIENTS: Readonly<Record<string, Ask>> = { openai, anthropic, langchain, 'ai-sdk': aiSdk };
+export const CLIENTS: Readonly<Record<string, Ask>> = {
+  openai,
+  'openai-responses': responses,
+  anthropic,
+  langchain: langchainOver(false),
+  'langchain-responses': langchainOver(true),
+  'ai-sdk': aiSdkOver('chat'),
+  'ai-sdk-responses': aiSdkOver('responses'),
+};
 
 /** The tools and the retriever of the agent. */
 export interface Parts {
