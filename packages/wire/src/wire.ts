@@ -6,7 +6,7 @@ import { createFinder, type RequestLine } from './apis/index.ts';
 import { Attempts, Exchange, type ExchangeEvents, type ExchangeTracing, startAudit } from './exchange/index.ts';
 import { WIRE_SHAPE, type WireOptions } from './options.ts';
 import { SCOPE } from './scope.ts';
-import { fetchPatch, nodeHttp, type Transport, undiciChannels } from './transports/index.ts';
+import { fetchPatch, nodeHttp, nodeHttp2, type Transport, undiciChannels } from './transports/index.ts';
 
 /** Records requests by the options of one call of `wire`. */
 interface Capture {
@@ -38,7 +38,7 @@ function tellsOfRequests(): boolean {
 }
 
 function transports(patch: boolean, isCall: (url: URL) => boolean): Transport[] {
-  const chosen = [undiciChannels];
+  const chosen = [undiciChannels, nodeHttp2(patch && !publishesBodies())];
   if (!publishesBodies() && patch) chosen.push(fetchPatch(isCall));
   if (tellsOfRequests() || patch) chosen.push(nodeHttp(!tellsOfRequests()));
   return chosen;

@@ -3,7 +3,7 @@ import { BedrockRuntimeClient, ConverseCommand, ConverseStreamCommand } from '@a
 import { GoogleGenAI } from '@google/genai';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 import OpenAI from 'openai';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { afterEach, beforeEach, expect, it, onTestFinished } from 'vitest';
 import type { Tracer } from '@spanline/core';
 import { type MemoryLog, tree } from '@spanline/core/testing';
 import { wrapOpenAI } from '@spanline/openai';
@@ -11,7 +11,7 @@ import { drain, onlyRecord, parsedRecords } from '../../../test/support/records.
 import { useTracer, useWire } from '../../../test/support/set-up.ts';
 import { bedrockText } from '../../../test/support/wire/bedrock.ts';
 import { googleText } from '../../../test/support/wire/google.ts';
-import { events, json, type Wire } from '../../../test/support/wire/server.ts';
+import { events, json, openWire, type Wire } from '../../../test/support/wire/server.ts';
 import { wire } from '../src/wire.ts';
 
 let server: Wire;
@@ -176,6 +176,31 @@ it('reads Bedrock over node:http, whole and streamed', async () => {
     'gen_ai.usage.output_tokens': 20,
   };
   expect(parsedRecords(log)).toMatchObject([counted, counted]);
+});
+
+it('reads Bedrock over node:http2, whole and streamed', async () => {
+  const h2 = await openWire('h2');
+  onTestFinished(() => h2.close());
+  const bedrock = new BedrockRuntimeClient({
+    region: 'eu-north-1',
+    endpoint: h2.url,
+    credentials: { accessKeyId: 'x', secretAccessKey: 'x' },
+  });
+  onTestFinished(() => bedrock.destroy());
+  const ask = {
+    modelId: 'anthropic.claude-3-5-haiku-20241022-v1:0',
+    messages: [{ role: 'user' as const, content: [{ text: 'Weather?' }] }],
+  };
+  h2.answer(() => bedrockText(false));
+  await tracer.withSpan('answer', () => bedrock.send(new ConverseCommand(ask)));
+  h2.answer(() => bedrockText(true));
+  const { stream } = await bedrock.send(new ConverseStreamCommand(ask));
+  await drain(stream);
+  await expect.poll(() => log.records().length).toBe(3);
+  expect(tree(log.records().slice(0, 2))).toBe(`task answer\n  llm chat ${ask.modelId}`);
+  const counted = { 'gen_ai.usage.input_tokens': 100, 'gen_ai.usage.output_tokens': 20 };
+  const calls = parsedRecords(log).filter((record) => record['span.type'] === 'llm');
+  expect(calls).toMatchObject([counted, counted]);
 });
 
 it('refuses options that do not exist', () => {

@@ -4,6 +4,7 @@ import { BoundedMap } from '@spanline/instrumentation';
 import { findAnthropic } from './anthropic.ts';
 import type { Api, FindApi, RequestLine } from './api.ts';
 import { findBedrock } from './bedrock.ts';
+import { findCohere } from './cohere/index.ts';
 import { findGoogle } from './google.ts';
 import { findOpenAI } from './openai.ts';
 
@@ -13,6 +14,7 @@ export const APIS = {
   anthropic: findAnthropic,
   google: findGoogle,
   bedrock: findBedrock,
+  cohere: findCohere,
 } as const satisfies Readonly<Record<string, FindApi>>;
 
 /** An API of {@link APIS}. */
@@ -43,6 +45,16 @@ const HOSTS: readonly (readonly [string, ApiName])[] = [
   ['api.fireworks.ai', 'openai'],
   ['api.perplexity.ai', 'openai'],
   ['api.cerebras.ai', 'openai'],
+  ['api.cohere.com', 'cohere'],
+  ['api.cohere.com', 'openai'],
+  ['api.cohere.ai', 'cohere'],
+  ['api.cohere.ai', 'openai'],
+  ['api.jina.ai', 'cohere'],
+  ['api.jina.ai', 'openai'],
+  ['api.voyageai.com', 'cohere'],
+  ['api.voyageai.com', 'openai'],
+  ['gateway.ai.cloudflare.com', 'openai'],
+  ['gateway.ai.cloudflare.com', 'anthropic'],
   ['router.huggingface.co', 'openai'],
   ['ai-gateway.vercel.sh', 'openai'],
   ['ai-gateway.vercel.sh', 'anthropic'],
@@ -72,7 +84,7 @@ function matches(host: string, name: string): boolean {
 
 /** Ends of the paths that servers with no known name are asked at for models. */
 const ENDS =
-  /\/(?:completions|responses|embeddings|messages|converse|converse-stream|invoke|invoke-with-response-stream)$|:[A-Za-z]+$/;
+  /\/(?:completions|responses|embeddings|messages|transcriptions|translations|v2\/chat|v2\/embed|rerank|converse|converse-stream|invoke|invoke-with-response-stream)$|:[A-Za-z]+$/;
 
 /**
  * Creates the finder. A request to a host that has been seen costs one look-up, and the end of its path if the host's

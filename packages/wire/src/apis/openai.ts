@@ -11,19 +11,25 @@ const read = createRequestReader(false);
 const PATH =
   /^(?<base>.*?)(?<api>\/(?:chat\/completions|completions|responses(?:\/[^/?]+)?|embeddings|moderations|batches\/[^/?]+|images\/[a-z]+|audio\/[a-z]+))(?:\?(?<query>.*))?$/;
 
+/** Mistral's agents answer as chats do. */
+const AGENTS = '/agents';
+
 /** Finds the API by the end of the path. What comes before it is the server's own. */
 export const findOpenAI: FindApi = ({ origin, path, method }) => {
-  const { base = '', api, query = '' } = PATH.exec(path)?.groups ?? {};
-  if (api === undefined) return undefined;
+  const { base = '', api: end, query = '' } = PATH.exec(path)?.groups ?? {};
+  if (end === undefined) return undefined;
+  const api = end === '/completions' && base.endsWith(AGENTS) ? '/chat/completions' : end;
   const apiVersion = new URLSearchParams(query).get('api-version');
   const client = { baseURL: `${origin}${base}`, ...(apiVersion === null ? {} : { apiVersion }) };
   return {
     request: { client, method, path: api },
     read,
     isShape(body): boolean {
-      const { model, messages, input, prompt } = props(body);
+      const { model, messages, input, prompt, file } = props(body);
       if (method === 'get' || text(model) === undefined) return false;
-      return api === '/chat/completions' ? list(messages).length > 0 : input !== undefined || prompt !== undefined;
+      return api === '/chat/completions'
+        ? list(messages).length > 0
+        : [input, prompt, file].some((given) => given !== undefined);
     },
   };
 };

@@ -1,5 +1,7 @@
 /** The body of a request, collected while it is sent. */
 
+import { readForm } from './form.ts';
+
 /** Bytes of a body that is read. Longer ones are sent as they are, and not read. */
 const MAX_BODY = 16 * 1024 * 1024;
 
@@ -20,11 +22,12 @@ export class Body {
     return this.#length > MAX_BODY;
   }
 
-  /** The JSON of the body; `undefined` for a form, or what is too long. */
+  /** The JSON of the body, or the fields of a form; `undefined` for anything else, and for what is too long. */
   read(): unknown {
     if (this.isTooLong || this.#length === 0) return undefined;
+    const body = Buffer.concat(this.#parts);
     try {
-      return JSON.parse(Buffer.concat(this.#parts).toString()) as unknown;
+      return readForm(body) ?? (JSON.parse(body.toString()) as unknown);
     } catch {
       return undefined;
     }

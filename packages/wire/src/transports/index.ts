@@ -1,4 +1,5 @@
 export { fetchPatch } from './fetch.ts';
 export { nodeHttp } from './node-http.ts';
+export { nodeHttp2 } from './node-http2.ts';
 export type { Transport } from './transport.ts';
 export { undiciChannels } from './undici-channels.ts';

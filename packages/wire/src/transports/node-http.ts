@@ -4,6 +4,7 @@ import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { ClientRequest, type IncomingMessage } from 'node:http';
 import { patchMethod, props } from '@spanline/instrumentation';
 import type { ExchangeEvents } from '../exchange/index.ts';
+import { ABORTED, bytesOf, lookOn } from './look-on.ts';
 import { type Follow, headersOf, methodOf, type Transport } from './transport.ts';
 
 const channel = (name: string): string => `http.client.${name}`;
@@ -22,24 +23,6 @@ function lineOf(request: ClientRequest): Parameters<Follow>[0] | undefined {
 
 type Write = (this: unknown, ...args: unknown[]) => unknown;
 
-/** Replaces a method of one object by one that looks on, then calls it. */
-function lookOn(target: object, name: string, seen: (...args: unknown[]) => void): void {
-  const { [name]: original } = props(target) as Record<string, Write>;
-  Object.defineProperty(target, name, {
-    configurable: true,
-    writable: true,
-    value(this: unknown, ...args: unknown[]): unknown {
-      seen(...args);
-      return original?.apply(this, args);
-    },
-  });
-}
-
-function bytesOf(chunk: unknown, encoding: unknown): Uint8Array | string | undefined {
-  if (typeof chunk === 'string' && typeof encoding === 'string') return Buffer.from(chunk, encoding as BufferEncoding);
-  return typeof chunk === 'string' || chunk instanceof Uint8Array ? chunk : undefined;
-}
-
 /** Follows what is sent. @param closed - notes that the application gave the request up */
 function followRequest(request: ClientRequest, exchange: ExchangeEvents, closed: () => void): void {
   const sent = (chunk: unknown, encoding: unknown): void => {
@@ -53,8 +36,6 @@ function followRequest(request: ClientRequest, exchange: ExchangeEvents, closed:
   });
   lookOn(request, 'destroy', closed);
 }
-
-const ABORTED = { name: 'AbortError', message: 'The application closed the request.' };
 
 /** Follows an answer as the parser fills it, whoever reads it. */
 function followResponse(response: IncomingMessage, exchange: ExchangeEvents, isClosed: () => boolean): void {

@@ -1,0 +1,52 @@
+/** Cohere's `rerank`, and those of Jina and Voyage, which copy it. */
+
+import type { SpanAttributes } from '@spanline/core';
+import {
+  type ClientCall,
+  clientSpan,
+  list,
+  number,
+  type Props,
+  props,
+  text,
+  wholeReader,
+} from '@spanline/instrumentation';
+
+/** The documents that were chosen, in their new order. */
+function rankedDocuments(results: readonly unknown[], documents: readonly unknown[]): object[] {
+  return results.map((result) => {
+    const { index, relevance_score: score } = props(result);
+    const document = documents[number(index) ?? -1];
+    return { id: String(index), score: number(score), content: text(document) ?? text(props(document)['text']) };
+  });
+}
+
+/** Reads a request to rank documents. */
+export function readRerank(body: Props, server: SpanAttributes): ClientCall {
+  const documents = list(body['documents']);
+  const attributes: SpanAttributes = {
+    'gen_ai.request.model': text(body['model']),
+    'gen_ai.retrieval.top_k': number(body['top_n']) ?? number(body['top_k']),
+    'gen_ai.retrieval.query.text': text(body['query']),
+    'spanline.rerank.input_count': documents.length,
+  };
+  return {
+    span: clientSpan('rerank', 'reranker', Object.assign(attributes, server)),
+    reader: wholeReader((value): SpanAttributes => {
+      const { id, results, data } = props(value);
+      const ranked = list(results ?? data);
+      const scores = ranked.flatMap((result) => number(props(result)['relevance_score']) ?? []);
+      return {
+        'gen_ai.response.id': text(id),
+        'spanline.retrieval.count': ranked.length,
+        ...(scores.length === 0
+          ? {}
+          : {
+              'spanline.retrieval.score_min': Math.min(...scores),
+              'spanline.retrieval.score_max': Math.max(...scores),
+            }),
+        'gen_ai.retrieval.documents': rankedDocuments(ranked, documents),
+      };
+    }),
+  };
+}

@@ -1,0 +1,119 @@
+/** Requests of `node:http2`, such as those of AWS' usual handler. Only calls of models are touched. */
+
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
+import type { ClientHttp2Stream } from 'node:http2';
+import { createRequire, syncBuiltinESMExports } from 'node:module';
+import { patchMethod, props, text } from '@spanline/instrumentation';
+import type { ExchangeEvents } from '../exchange/index.ts';
+import { ABORTED, bytesOf, lookOn } from './look-on.ts';
+import { type Follow, headersOf, methodOf, type Transport } from './transport.ts';
+
+const CREATED = 'http2.client.stream.created';
+
+/** The first line of a request, from its pseudo headers. No other header is read. */
+function lineOf({ sentHeaders }: ClientHttp2Stream): Parameters<Follow>[0] | undefined {
+  const { ':method': given, ':scheme': scheme, ':authority': authority, ':path': path } = props(sentHeaders);
+  const method = methodOf(given);
+  const origin = `${text(scheme) ?? 'https'}://${String(authority)}`;
+  if (method === undefined || typeof path !== 'string' || !URL.canParse(origin)) return undefined;
+  return { origin: new URL(origin).origin, path, method };
+}
+
+function followRequest(stream: ClientHttp2Stream, exchange: ExchangeEvents): void {
+  const sent = (chunk: unknown, encoding: unknown): void => {
+    const bytes = bytesOf(chunk, encoding);
+    if (bytes !== undefined) exchange.sent(bytes);
+  };
+  lookOn(stream, 'write', sent);
+  lookOn(stream, 'end', (chunk, encoding) => {
+    sent(chunk, encoding);
+    exchange.sentAll();
+  });
+}
+
+/** Follows an answer as its frames come, whoever reads it. Node emits `response` after the first bytes. */
+function followResponse(stream: ClientHttp2Stream, exchange: ExchangeEvents): void {
+  let isClosed = false;
+  let early: (() => void)[] | undefined = [];
+  const inOrder = (event: () => void): void => {
+    if (early === undefined) event();
+    else early.push(event);
+  };
+  const noteClosed = (): void => {
+    isClosed = true;
+  };
+  stream.prependOnceListener('response', (headers) => {
+    const { ':status': status, ...rest } = headers;
+    exchange.responded(
+      Number(status),
+      headersOf(Object.entries(rest).flatMap(([name, value]) => [name, String(value)])),
+    );
+    const events = early ?? [];
+    early = undefined;
+    for (const event of events) event();
+  });
+  lookOn(stream, 'push', (chunk, encoding) => {
+    const bytes = bytesOf(chunk, encoding);
+    if (chunk === null) inOrder(() => exchange.ended());
+    else if (bytes !== undefined) inOrder(() => exchange.received(Buffer.from(bytes as Uint8Array)));
+  });
+  lookOn(stream, 'close', noteClosed);
+  lookOn(stream, 'destroy', (error) => {
+    if (error === undefined || error === null) noteClosed();
+  });
+  stream.once('close', () => exchange.failed(isClosed ? ABORTED : (stream.errored ?? new Error('closed'))));
+}
+
+/** Without the channel, requests are seen where their sessions make them (Node 20). */
+function patchConnect(created: (stream: ClientHttp2Stream) => void): () => void {
+  const http2 = createRequire(import.meta.url)('node:http2') as object;
+  const patch = patchMethod(
+    http2,
+    'connect',
+    (original) =>
+      function connect(this: object, ...args: unknown[]): unknown {
+        const session: unknown = Reflect.apply(original, this, args);
+        patchMethod(
+          session as object,
+          'request',
+          (request) =>
+            function observed(this: object, ...given: unknown[]): unknown {
+              const stream = Reflect.apply(request, this, given);
+              created(stream as ClientHttp2Stream);
+              return stream;
+            },
+          'object',
+        );
+        return session;
+      },
+    'object',
+  );
+  syncBuiltinESMExports();
+  return () => {
+    patch?.undo();
+    syncBuiltinESMExports();
+  };
+}
+
+/** Follows requests by Node's channel. @param patches - requests are also found by a patch, for versions without it */
+export function nodeHttp2(patches: boolean): Transport {
+  return (follow) => {
+    const seen = new WeakSet<object>();
+    const created = (stream: ClientHttp2Stream): void => {
+      if (seen.has(stream)) return;
+      seen.add(stream);
+      const line = lineOf(stream);
+      const exchange = line === undefined ? undefined : follow(line);
+      if (exchange === undefined) return;
+      followRequest(stream, exchange);
+      followResponse(stream, exchange);
+    };
+    const onCreated = (message: unknown): void => created((message as { stream: ClientHttp2Stream }).stream);
+    const undo = patches ? patchConnect(created) : undefined;
+    subscribe(CREATED, onCreated);
+    return () => {
+      undo?.();
+      unsubscribe(CREATED, onCreated);
+    };
+  };
+}
