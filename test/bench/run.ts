@@ -24,6 +24,7 @@ import { type Row, printRows } from './rows.ts';
 import { shipRows } from './ship.ts';
 import { startUpRows } from './start-up.ts';
 import { viewerRows } from './viewer.ts';
+import { wireRows } from './wire.ts';
 
 const SUITES: Readonly<Record<string, () => Promise<Row[]>>> = {
   core: coreRows,
@@ -44,6 +45,7 @@ const SUITES: Readonly<Record<string, () => Promise<Row[]>>> = {
   'start-up': startUpRows,
   query: queryRows,
   viewer: viewerRows,
+  wire: wireRows,
 };
 const FILE = fileURLToPath(new URL('../../bench-results.json', import.meta.url));
 

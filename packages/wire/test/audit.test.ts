@@ -1,4 +1,4 @@
-/** What the wire sees beside what others report. */
+/** The wire sees requests beside the calls that others report. */
 
 import OpenAI from 'openai';
 import { afterEach, beforeEach, expect, it } from 'vitest';

@@ -10,6 +10,7 @@ import {
   list,
   props,
   type StreamedChoices,
+  text,
   toMessages,
   wholeChoice,
 } from '@spanline/instrumentation';
@@ -30,7 +31,8 @@ function outputAttributes(choices: readonly Choice[]): SpanAttributes {
 
 function createChatReader(): AnswerReader {
   let streamed: StreamedChoices | undefined;
-  let attributes: SpanAttributes = {};
+  let id: string | undefined;
+  let model: string | undefined;
   return {
     whole(value): SpanAttributes {
       const answer = props(value);
@@ -39,13 +41,13 @@ function createChatReader(): AnswerReader {
     },
     chunk(value): 'content' | 'event' {
       const chunk = props(value);
-      const known = Object.entries(answerAttributes(chunk)).filter(([, attribute]) => attribute !== undefined);
-      attributes = { ...attributes, ...Object.fromEntries(known) };
+      id = text(chunk['id']) ?? id;
+      model = text(chunk['model']) ?? model;
       const choices = (streamed ??= createStreamedChoices());
       choices.addSources(chunk);
       return list(chunk['choices']).map(choices.add).includes(true) ? 'content' : 'event';
     },
-    gathered: () => ({ ...attributes, ...outputAttributes(streamed?.gathered() ?? []) }),
+    gathered: () => ({ ...answerAttributes({ id, model }), ...outputAttributes(streamed?.gathered() ?? []) }),
   };
 }
 

@@ -31,6 +31,7 @@ function failureOf({ status, headers }: ResponseHead, body: unknown): object {
 /** A failure within a stream, after the server has answered that all is well. */
 function failureWithin(value: unknown): object | undefined {
   const { type, error } = props(value);
+  if (type === undefined && error === undefined) return undefined;
   if (type !== 'error' && !(isObject(error) && props(value)['choices'] === undefined)) return undefined;
   if (type === 'error' && !isObject(error)) return undefined;
   const { type: name, message, code } = props(error);

@@ -146,7 +146,10 @@ export class Exchange implements ExchangeEvents {
   }
 
   received(piece: Uint8Array): void {
-    this.#guarded(() => this.#answer?.received(piece));
+    if (this.#isOver) return;
+    const { guard, scope } = this.#tracing;
+    // Reading bytes needs no context. There are many of them.
+    guard(scope.name, () => this.#answer?.received(piece));
   }
 
   ended(): void {

@@ -19,6 +19,8 @@ interface Message {
   readonly error: unknown;
 }
 
+const CREATED = 'undici:request:create';
+
 /** Copies of undici, by the method that publishes what is sent, and whether it does. */
 const publishing = new WeakMap<object, boolean>();
 
@@ -33,31 +35,63 @@ function publishesBodies({ onBodySent: method }: UndiciRequest): boolean {
   return known;
 }
 
-/** Follows the requests of every copy of undici that publishes bodies. */
+/** Passes on one kind of message about a request. */
+type Follower = (exchange: ExchangeEvents, message: Message) => void;
+
+const FOLLOWERS: Readonly<Record<string, Follower>> = {
+  bodyChunkSent: (exchange, { chunk }) => exchange.sent(chunk),
+  bodySent: (exchange) => exchange.sentAll(),
+  headers: (exchange, { response }) => exchange.responded(response.statusCode, headersOf(response.headers)),
+  bodyChunkReceived: (exchange, { chunk }) => exchange.received(chunk as Uint8Array),
+  trailers: (exchange) => exchange.ended(),
+  error: (exchange, { error }) => exchange.failed(error),
+};
+
+/** Those after which nothing more comes. */
+const ENDS: ReadonlySet<string> = new Set(['trailers', 'error']);
+
+/**
+ * Follows the requests of every copy of undici that publishes bodies. While no call of a model is under way, it listens
+ * to first lines only: the bytes of other requests are not published.
+ */
 export const undiciChannels: Transport = (follow: Follow) => {
   const exchanges = new WeakMap<object, ExchangeEvents>();
-  const of = (message: unknown): ExchangeEvents | undefined => exchanges.get((message as Message).request);
-
-  const listeners: Readonly<Record<string, (message: unknown) => void>> = {
-    create(message): void {
+  let open = 0;
+  let isListening = false;
+  const listeners = Object.entries(FOLLOWERS).map(([name, follower]) => {
+    const listener = (message: unknown): void => {
       const { request } = message as Message;
-      const method = methodOf(request.method);
-      if (method === undefined || !publishesBodies(request)) return;
-      const exchange = follow({ origin: String(request.origin), path: request.path, method });
-      if (exchange !== undefined) exchanges.set(request, exchange);
-    },
-    bodyChunkSent: (message) => of(message)?.sent((message as Message).chunk),
-    bodySent: (message) => of(message)?.sentAll(),
-    headers(message): void {
-      const { statusCode, headers } = (message as Message).response;
-      of(message)?.responded(statusCode, headersOf(headers));
-    },
-    bodyChunkReceived: (message) => of(message)?.received((message as Message).chunk as Uint8Array),
-    trailers: (message) => of(message)?.ended(),
-    error: (message) => of(message)?.failed((message as Message).error),
+      const exchange = exchanges.get(request);
+      if (exchange === undefined) return;
+      follower(exchange, message as Message);
+      if (!ENDS.has(name)) return;
+      exchanges.delete(request);
+      // Not while Node calls the listeners of a channel: those of others might be left out.
+      if (--open === 0) queueMicrotask(ignore);
+    };
+    return [`undici:request:${name}`, listener] as const;
+  });
+  function ignore(): void {
+    if (open > 0 || !isListening) return;
+    isListening = false;
+    for (const [name, listener] of listeners) unsubscribe(name, listener);
+  }
+  const created = (message: unknown): void => {
+    const { request } = message as Message;
+    const method = methodOf(request.method);
+    if (method === undefined || !publishesBodies(request)) return;
+    const exchange = follow({ origin: String(request.origin), path: request.path, method });
+    if (exchange === undefined) return;
+    exchanges.set(request, exchange);
+    open++;
+    if (isListening) return;
+    isListening = true;
+    for (const [name, listener] of listeners) subscribe(name, listener);
   };
-  for (const [name, listener] of Object.entries(listeners)) subscribe(`undici:request:${name}`, listener);
+  subscribe(CREATED, created);
   return () => {
-    for (const [name, listener] of Object.entries(listeners)) unsubscribe(`undici:request:${name}`, listener);
+    unsubscribe(CREATED, created);
+    open = 0;
+    ignore();
   };
 };

@@ -1,0 +1,96 @@
+/** Wire capture beside the official OpenTelemetry instrumentations of undici and OpenAI. */
+
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import { metrics } from '@opentelemetry/api';
+import { OpenAIInstrumentation } from '@opentelemetry/instrumentation-openai';
+import { UndiciInstrumentation } from '@opentelemetry/instrumentation-undici';
+import { BatchSpanProcessor, InMemorySpanExporter } from '@opentelemetry/sdk-trace-base';
+import { NodeTracerProvider } from '@opentelemetry/sdk-trace-node';
+import OpenAI from 'openai';
+import { createLogger, createTracer } from '@spanline/core';
+import { wire } from '@spanline/wire';
+import { type BenchCase, measure } from './harness.ts';
+import { addedRatio, type Row, ratio } from './rows.ts';
+import { CHUNKS } from './wire-server.ts';
+
+type Turn = NonNullable<BenchCase['turn']>;
+
+/** The part of the instrumentation that patches a module. */
+interface Patchable {
+  init(): readonly { patch(exports: object): unknown; unpatch(exports: object): void }[];
+}
+
+/** Both official instrumentations, for their own turns only. */
+function openTelemetry(): Turn {
+  const exporter = new InMemorySpanExporter();
+  const tracerProvider = new NodeTracerProvider({ spanProcessors: [new BatchSpanProcessor(exporter)] });
+  const undici = new UndiciInstrumentation({ enabled: false });
+  const openai = new OpenAIInstrumentation({ enabled: false });
+  for (const each of [undici, openai]) each.setTracerProvider(tracerProvider);
+  openai.setMeterProvider(metrics.getMeterProvider());
+  const definitions = (openai as unknown as Patchable).init();
+  const module = { OpenAI, default: OpenAI };
+  return () => {
+    undici.enable();
+    openai.enable();
+    for (const definition of definitions) definition.patch(module);
+    return () => {
+      for (const definition of definitions) definition.unpatch(module);
+      openai.disable();
+      undici.disable();
+      exporter.reset();
+    };
+  };
+}
+
+/** Rows of wire capture. On Node 20 and 22 with its patch of `fetch`. */
+export async function wireRows(): Promise<Row[]> {
+  const server = fork(fileURLToPath(new URL('wire-server.ts', import.meta.url)), { execArgv: ['--import', 'tsx'] });
+  try {
+    const [port] = (await once(server, 'message')) as [number];
+    const url = `http://127.0.0.1:${port}`;
+    const tracer = createTracer({
+      logger: createLogger({}, '/dev/null'),
+      service: { name: 'bench' },
+      statsIntervalSeconds: 0,
+    });
+    const look: Turn = () => wire({ tracer, patch: true });
+    // The fetch of each turn.
+    const fetching: typeof fetch = (...args) => fetch(...args);
+    const client = new OpenAI({ apiKey: 'bench', baseURL: `${url}/v1`, maxRetries: 0, fetch: fetching });
+    const messages = [{ role: 'user' as const, content: 'How do I redact passwords?' }];
+    const stream = async (): Promise<void> => {
+      let chunks = 0;
+      for await (const _ of await client.chat.completions.create({ model: 'gpt-4o-mini', messages, stream: true }))
+        chunks++;
+      if (chunks < CHUNKS) throw new Error(`a stream of ${chunks} chunks`);
+    };
+    const other = async (): Promise<void> => {
+      await (await fetch(`${url}/stock`, { method: 'POST', body: '{"article":7}' })).json();
+    };
+    const theirs = openTelemetry();
+    const streams = await measure([
+      { name: 'client as it is', run: stream },
+      { name: 'wire', run: stream, turn: look },
+      { name: 'OpenTelemetry', run: stream, turn: theirs },
+    ]);
+    const others = await measure([
+      { name: 'fetch as it is', run: other },
+      { name: 'wire', run: other, turn: look },
+      { name: 'OpenTelemetry', run: other, turn: theirs },
+    ]);
+    const [bare, watched, traced] = streams;
+    const [plain, beside, spanned] = others;
+    const stream500 = `streamed answer of ${CHUNKS} chunks`;
+    return [
+      ratio(`${stream500}, CPU`, 1.1, watched, bare),
+      addedRatio(`${stream500}, CPU added`, 1, bare, watched, traced),
+      ratio('request to another host, CPU', 1.02, beside, plain),
+      addedRatio('request to another host, CPU added', 0.1, plain, beside, spanned),
+    ];
+  } finally {
+    server.kill();
+  }
+}
