@@ -93,6 +93,14 @@ export class Turn {
 
   /** Ends the turn with its result. */
   end(result: Props, usages: readonly ModelUsage[]): void {
+    try {
+      this.#describe(result, usages);
+    } finally {
+      this.close(undefined);
+    }
+  }
+
+  #describe(result: Props, usages: readonly ModelUsage[]): void {
     for (const usage of usages) this.#count(usage);
     const { span } = this.#main;
     const { result: answer, structured_output: object, errors, subtype } = result;
@@ -101,7 +109,6 @@ export class Turn {
       const told = Array.isArray(errors) ? errors.join('\n') : text(answer);
       span.fail({ name: subtype === 'success' ? 'ModelCallError' : (text(subtype) ?? 'Error'), message: told ?? '' });
     }
-    this.close(undefined);
   }
 
   /** Ends all that is open. */

@@ -55,7 +55,9 @@ export function startRecord(
   const { traceId, spanId, traceFlags, traceState } = otel.spanContext();
   const { parent, otelParent } = placeOf(otel, context);
   const kind = spanKindOf(otel.kind);
-  const above = otelParent?.spanContext();
+  const given = otelParent?.spanContext();
+  // A context may hold a span without valid ids. The SDK begins a trace then.
+  const above = given !== undefined && isTraceId(given.traceId) && isSpanId(given.spanId) ? given : undefined;
   const [link] = otel.links;
   const linked = parent !== undefined && parent.traceId !== traceId ? traceId : link?.context.traceId;
   const options: SpanOptions = {

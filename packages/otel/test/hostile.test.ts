@@ -1,5 +1,5 @@
 /** Spans of an SDK that does not keep to the rules, and attributes from outside. */
-import { ROOT_CONTEXT } from '@opentelemetry/api';
+import { ROOT_CONTEXT, trace } from '@opentelemetry/api';
 import { expect, test } from 'vitest';
 import { createTracer, type SpanRecord, validate } from '@spanline/core';
 import { memoryLog } from '@spanline/core/testing';
@@ -202,4 +202,20 @@ test('a log record may hold anything', () => {
   void spans.shutdown();
   expect(log.records()).toHaveLength(1);
   expect(validate(log.records()[0] as SpanRecord)).toEqual({ valid: true });
+});
+
+test.each([
+  ['no ids', { traceId: '', spanId: '' }],
+  ['ids of zeros', { traceId: '0'.repeat(32), spanId: '0'.repeat(16) }],
+  ['ids that are none', { traceId: IDS.traceId, spanId: 'parent' }],
+])('a parent with %s is none', (_, ids) => {
+  const log = memoryLog();
+  const tracer = createTracer({ logger: log.logger, statsIntervalSeconds: 0 });
+  const processor = new SpanlineSpanProcessor({ tracer });
+  const span = spanOf();
+  processor.onStart(span, trace.setSpanContext(ROOT_CONTEXT, { ...ids, traceFlags: 1 }));
+  processor.onEnd(span);
+  const [record] = log.records();
+  expect(record).toMatchObject({ trace_id: IDS.traceId, span_id: IDS.spanId });
+  expect(record).not.toHaveProperty('parent_span_id');
 });

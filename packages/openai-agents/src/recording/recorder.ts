@@ -62,9 +62,9 @@ export class Recorder {
     }
     const span = this.#startSpan({ name: trace.name, type: 'chain', ...parentOfTrace(traceId) });
     traces.set(span, traceId);
-    setLabels(span, trace.metadata);
-    if (text(trace.groupId) !== undefined) setConversation(span, String(trace.groupId));
     this.#steps.start(traceId, span, createStep(traceId, 'trace', undefined), { holder: trace });
+    if (text(trace.groupId) !== undefined) setConversation(span, String(trace.groupId));
+    setLabels(span, trace.metadata);
   }
 
   endTrace({ traceId }: AgentsTrace): void {
@@ -87,6 +87,17 @@ export class Recorder {
   endSpan(source: AgentsSpan): void {
     const run = this.#steps.get(source.spanId);
     if (run === undefined) return;
+    try {
+      this.#end(source, run);
+    } catch (fault) {
+      // A value that cannot be read costs the facts, and not the line.
+      this.#steps.end(source.spanId);
+      if (run.owned) run.span.end();
+      throw fault;
+    }
+  }
+
+  #end(source: AgentsSpan, run: Run<Step>): void {
     const { data: step, span } = run;
     if (MODEL_CALLS.has(step.type)) return endModelCall(this.#steps, step, span, source);
     this.#steps.end(step.id);
