@@ -27,10 +27,10 @@ export interface EngineOptions {
 }
 
 /** Flags of some engines. */
-export type EngineFlag = 'prefix' | 'index' | 'profile' | 'notify' | 'url' | 'site';
+type EngineFlag = 'prefix' | 'index' | 'profile' | 'notify' | 'url' | 'site';
 
 /** Rules for an engine, and the text that `render` prints. */
-export interface Compiled {
+interface Compiled {
   readonly results: readonly Compilation<unknown>[];
   readonly print: () => string;
   /** The objects that an API keeps; `undefined` if the engine has none. */
