@@ -42,7 +42,13 @@ export function messageOf(error: unknown): string {
 }
 
 /** Errors of servers and files. The others are about options and arguments. */
-const NO_USAGE: ReadonlySet<string> = new Set(['ERR_CLUSTER', 'ERR_INDEX_BUSY', 'ERR_WRITE', 'ERR_PROMPT_STORE']);
+const NO_USAGE: ReadonlySet<string> = new Set([
+  'ERR_BILL',
+  'ERR_CLUSTER',
+  'ERR_INDEX_BUSY',
+  'ERR_WRITE',
+  'ERR_PROMPT_STORE',
+]);
 
 /** Characters that a terminal acts on, or that hide and reorder text. A message may quote a file name, or a server. */
 const ACTIVE = /(?!\n)[\p{Cc}\p{Cf}]+/gu;

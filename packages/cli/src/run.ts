@@ -36,6 +36,10 @@ const COMMANDS: Readonly<Record<string, Command>> = {
     summary: 'cost by day, model and user, and of a month',
     load: async () => (await import('./ask/cost.ts')).cost,
   },
+  reconcile: {
+    summary: 'sums of the log beside the bills of OpenAI, Anthropic and Bedrock, with the reason of each difference',
+    load: async () => (await import('./reconcile/reconcile.ts')).reconcile,
+  },
   scores: { summary: 'scores of evaluations and users', load: async () => (await import('./ask/scores.ts')).scores },
   drift: {
     summary: 'whether scores, answers, topics and refusals have changed by prompt version, model and day',
