@@ -51,7 +51,7 @@ export interface CallEnd {
 }
 
 /** Spans of calls of clients, of every copy of this package. */
-const clientCalls = sharedState('client.calls', () => new WeakSet<Span>());
+const clientCalls = sharedState('client-calls', () => new WeakSet<Span>());
 
 /** True for the span of a call that the application makes on a client, whatever its type. */
 export const isClientCall = (span: Span): boolean => clientCalls.has(span);
