@@ -103,7 +103,7 @@ describe('spanline check', () => {
     [['alerts', 'check', 'wrong.json', 'app.ndjson'], /rules\[0\] "x"\.metric must be/],
     [['alerts', 'check', 'object.json', 'app.ndjson'], /must have an array of rules/],
     [['alerts', 'check', '--json', 'app.ndjson'], /rules must be given/],
-    [['alerts', 'test', 'rules.json'], /backtest or check is expected/],
+    [['alerts', 'test', 'rules.json'], /backtest, check, render, diff or apply is expected/],
   ])('refuses %j', async (args, message) => {
     const files = {
       'broken.json': '[',
