@@ -48,7 +48,7 @@ export interface CellTable {
 const MAX_CELLS = 200_000;
 
 /** A model without its snapshot, its provider and its punctuation: bills and answers write them in many ways. */
-export function modelKey(model: string): string {
+function modelKey(model: string): string {
   return model
     .toLowerCase()
     .replace(/^(?:[a-z]{2,6}\.)?(?:anthropic|amazon|meta|mistral|cohere|deepseek|openai|ai21)[./]/, '')
