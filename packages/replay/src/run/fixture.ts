@@ -1,7 +1,7 @@
 /** The recorded lines of a test, in a file. */
 import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { SpanlineError, type SpanRecord } from '@spanline/record';
+import { type AttributeKey, SpanlineError, type SpanRecord } from '@spanline/record';
 
 const pathOf = (file: string | URL): string => (typeof file === 'string' ? file : fileURLToPath(file));
 
@@ -18,7 +18,13 @@ export function readFixture(file: string | URL): string[] {
 }
 
 /** Facts of the machine and of the caller, which have no place in a repository. */
-const LEFT_OUT = ['host.name', 'process.pid', 'client.address', 'user_agent.original', 'error.stack'] as const;
+const LEFT_OUT: readonly AttributeKey[] = [
+  'host.name',
+  'process.pid',
+  'client.address',
+  'user_agent.original',
+  'error.stack',
+];
 
 /** A record as a line of a fixture. */
 export function fixtureLine(record: SpanRecord): string {
