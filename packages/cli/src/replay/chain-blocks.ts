@@ -12,7 +12,7 @@ const SHOWN = 160;
 const MAX_DOCUMENTS = 5;
 
 /** A text in one line. Its end is left out, or, where the end says more, its beginning. */
-export function brief(content: string, keep: 'start' | 'end' = 'start'): string {
+function brief(content: string, keep: 'start' | 'end' = 'start'): string {
   const line = content.replaceAll(/\s+/g, ' ').trim();
   if (line.length <= SHOWN) return line;
   return keep === 'start' ? `${line.slice(0, SHOWN)}…` : `…${line.slice(-SHOWN)}`;

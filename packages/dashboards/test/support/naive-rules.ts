@@ -17,7 +17,7 @@ export interface Moment {
 }
 
 /** Metrics that rules of tests are on, and the metric that is the number of their samples. */
-export const SAMPLED = {
+const SAMPLED = {
   error_rate: 'requests',
   llm_error_rate: 'llm_calls',
   tool_error_rate: 'tool_calls',

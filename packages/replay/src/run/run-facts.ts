@@ -80,12 +80,12 @@ function all(nodes: readonly Node[], found: Node[] = []): Node[] {
 }
 
 /** The span that has the question: the root or, if that has no input, the first span below it that has. */
-export function entryOf({ nodes, content }: ReadRun): Node | undefined {
+function entryOf({ nodes, content }: ReadRun): Node | undefined {
   return all(nodes).find(({ item: { record } }) => content(record).input !== undefined) ?? nodes[0];
 }
 
 /** Text of a content: of a text itself, of messages that of the last. */
-export function contentText(value: unknown): unknown {
+function contentText(value: unknown): unknown {
   if (!Array.isArray(value)) return value;
   const [last] = value.slice(-1) as unknown[];
   const parts = list(props(last)['parts']).flatMap((part) => text(props(part)['content']) ?? []);

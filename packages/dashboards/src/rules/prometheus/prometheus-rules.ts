@@ -34,7 +34,7 @@ const OPTIONS: Shape<PrometheusRulesOptions> = {
 };
 
 /** A duration, as Prometheus writes it. */
-export function duration(minutes: number): string {
+function duration(minutes: number): string {
   const ms = Math.round(minutes * 60_000);
   if (ms % 60_000 === 0) return `${ms / 60_000}m`;
   return ms % 1000 === 0 ? `${ms / 1000}s` : `${ms}ms`;

@@ -77,7 +77,7 @@ export function describe(subject: Subject, condition: Condition): string {
 }
 
 /** A value in words: `46 documents`, `model gpt-4o`. */
-export function describeValue(key: string, value: FactValue): string {
+function describeValue(key: string, value: FactValue): string {
   const counted = (COUNTED as Readonly<Record<string, string | undefined>>)[key];
   const text = typeof value === 'number' ? format(value) : String(value);
   return counted === undefined ? `${nameOf(key)} ${text}` : `${text} ${counted}`;
