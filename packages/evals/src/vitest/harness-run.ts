@@ -42,17 +42,26 @@ function usageOf(spans: readonly SpanRecord[]): UsageSummary {
   }) as UsageSummary;
 }
 
-/** Text of a message, or JSON. */
-const content = (value: unknown): JsonValue => (JSON.parse(JSON.stringify(value ?? null)) ?? '') as JsonValue;
+/** Content as the tracer captured it: the report says no more than the log. */
+function captured(text: string | undefined): JsonValue {
+  if (text === undefined) return null;
+  try {
+    return JSON.parse(text) as JsonValue;
+  } catch {
+    return text;
+  }
+}
 
 /** Converts a run. */
 export function toHarnessResult(item: DatasetItem, repetition: number, run: ItemRun): SimpleHarnessResult {
-  const { output, spans, traceId } = run;
+  const { spans, traceId } = run;
+  const root = spans.find((record) => record.parent_span_id === undefined);
+  const [input, output] = [captured(root?.['spanline.input']), captured(root?.['spanline.output'])];
   return {
-    output: content(output),
+    output,
     events: [
-      { type: 'message', role: 'user', content: content(item.input) },
-      { type: 'message', role: 'assistant', content: content(output) },
+      { type: 'message', role: 'user', content: input ?? '' },
+      { type: 'message', role: 'assistant', content: output ?? '' },
     ],
     usage: usageOf(spans),
     traces: [{ id: traceId, name: item.id, spans: spans.map(toSpan) }],
