@@ -11,7 +11,6 @@ export interface LeakageOptions {
 }
 
 const SHAPE: Shape<LeakageOptions> = { rules: option.dictionary(option.boolean()) as Shape<LeakageOptions>['rules'] };
-const MAX_CHARACTERS = 100_000;
 
 /**
  * Finds personal data and secrets in an answer, by the rules of redaction: keys, passwords, cards, e-mail addresses,
@@ -28,7 +27,7 @@ export function leakage(options: LeakageOptions = {}): (values: { readonly answe
   const redactor = createRedactor(rules === undefined ? {} : { rules }, undefined);
   return ({ answer }) => {
     const replacements = redactor.startLine({ placeholders: undefined });
-    redactor.redact(answer.slice(0, MAX_CHARACTERS), undefined, replacements);
+    redactor.redact(answer, undefined, replacements);
     const found = Object.entries(replacements.byRule ?? {});
     if (found.length === 0) return { value: false };
     return { value: true, explanation: found.map(([rule, times]) => `${rule} (${times})`).join(', ') };

@@ -1,9 +1,10 @@
 /** Texts that try to give a model orders. */
 import type { Verdict } from '../../feedback/verdict.ts';
-import { type Texts, textsOf } from '../texts.ts';
+import { partsOf, type Texts } from '../texts.ts';
 import { readingsOf } from './readings.ts';
 import { INJECTION_RULES } from './rules.ts';
 
+const PART = 50_000;
 const MAX_QUOTE = 120;
 
 /**
@@ -17,8 +18,8 @@ const MAX_QUOTE = 120;
  */
 export function promptInjection(): (values: { readonly text: Texts }) => Verdict {
   return ({ text }) => {
-    for (const content of textsOf(text)) {
-      for (const { text: reading, isHidden } of readingsOf(content)) {
+    for (const part of partsOf(text, PART)) {
+      for (const { text: reading, isHidden } of readingsOf(part)) {
         for (const { name, pattern } of INJECTION_RULES) {
           const [found] = pattern.exec(reading) ?? [];
           if (found === undefined) continue;

@@ -1,6 +1,5 @@
 /** A text in the ways in which a model may read it: plain, spelled out, in disguise, or encoded. */
 
-const MAX_CHARACTERS = 50_000;
 /** Shorter runs are ids and words. */
 const MIN_ENCODED = 16;
 const MAX_ENCODED_RUNS = 20;
@@ -107,8 +106,7 @@ export interface Reading {
 }
 
 /** Returns a text in each way in which a model may read it, the plain one first. */
-export function readingsOf(given: string): Reading[] {
-  const text = given.slice(0, MAX_CHARACTERS);
+export function readingsOf(text: string): Reading[] {
   const readings: Reading[] = [{ text: plain(text), isHidden: false }];
   const add = (hidden: string): void => {
     if (!readings.some((reading) => reading.text === hidden)) readings.push({ text: hidden, isHidden: true });

@@ -1,16 +1,15 @@
 /** Prompts that try to free a model of its rules. */
 import type { Verdict } from '../../feedback/verdict.ts';
-import { type Texts, textsOf } from '../texts.ts';
+import { partsOf, type Texts } from '../texts.ts';
 import { JAILBREAK_SIGNALS } from './signals.ts';
 
-const MAX_CHARACTERS = 20_000;
+const PART = 20_000;
 const MAX_QUOTE = 80;
 /** One strong sign, or three weak ones of different kinds. */
 const ENOUGH = 3;
 
 const plain = (text: string): string =>
   text
-    .slice(0, MAX_CHARACTERS)
     .normalize('NFKD')
     .replaceAll(/\p{M}+/gu, '')
     .toLowerCase()
@@ -28,8 +27,8 @@ const plain = (text: string): string =>
  */
 export function jailbreak(): (values: { readonly text: Texts }) => Verdict {
   return ({ text }) => {
-    for (const content of textsOf(text)) {
-      const reading = plain(content);
+    for (const part of partsOf(text, PART)) {
+      const reading = plain(part);
       let weight = 0;
       const found: string[] = [];
       for (const signal of JAILBREAK_SIGNALS) {

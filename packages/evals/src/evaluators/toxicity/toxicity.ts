@@ -1,15 +1,14 @@
 /** Toxic texts: a small filter by words. */
 import type { Verdict } from '../../feedback/verdict.ts';
-import { type Texts, textsOf } from '../texts.ts';
+import { partsOf, type Texts } from '../texts.ts';
 import { TOXIC_KINDS } from './toxic-words.ts';
 
-const MAX_CHARACTERS = 50_000;
+const PART = 50_000;
 /** Signs that stand for letters inside of words. */
 const DISGUISE: Readonly<Record<string, string>> = { '@': 'a', $: 's', '!': 'i', 0: 'o', 1: 'i', 3: 'e' };
 
 const plain = (text: string): string =>
   text
-    .slice(0, MAX_CHARACTERS)
     .normalize('NFKD')
     .replaceAll(/[\p{M}\u200B-\u200F\u2060\uFEFF]+/gu, '')
     .toLowerCase()
@@ -29,8 +28,8 @@ const plain = (text: string): string =>
 export function toxicity(): (values: { readonly text: Texts }) => Verdict {
   return ({ text }) => {
     const found = new Set<string>();
-    for (const content of textsOf(text)) {
-      const reading = plain(content);
+    for (const part of partsOf(text, PART)) {
+      const reading = plain(part);
       for (const { name, pattern } of TOXIC_KINDS) if (pattern.test(reading)) found.add(name);
     }
     return found.size === 0 ? { value: false } : { value: true, explanation: [...found].join(', ') };
