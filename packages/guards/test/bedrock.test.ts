@@ -158,6 +158,22 @@ const MAKERS = {
     { outputs: [{ text: MAIL, stop_reason: 'stop' }] },
     PIECES.map((piece) => ({ outputs: [{ text: piece }] })),
   ],
+  Cohere: [
+    { generations: [{ id: 'g', text: MAIL, finish_reason: 'COMPLETE' }], id: 'r', prompt: 'Whom shall I ask?' },
+    PIECES.map((piece) => ({ text: piece, is_finished: false, index: 0 })),
+  ],
+  'Cohere, Command R': [
+    { response_id: 'r', text: MAIL, generation_id: 'g', chat_history: [], finish_reason: 'COMPLETE' },
+    PIECES.map((piece) => ({ event_type: 'text-generation', text: piece, is_finished: false })),
+  ],
+  Jurassic: [
+    {
+      id: 1,
+      prompt: { text: 'Whom shall I ask?', tokens: [] },
+      completions: [{ data: { text: MAIL }, finishReason: { reason: 'endoftext' } }],
+    },
+    PIECES.map((piece) => ({ completions: [{ data: { text: piece } }] })),
+  ],
   OpenAI: [
     { choices: [{ index: 0, message: { role: 'assistant', content: MAIL }, finish_reason: 'stop' }] },
     PIECES.map((content) => ({ choices: [{ index: 0, delta: { content } }] })),
@@ -192,6 +208,13 @@ describe.each(Object.entries(MAKERS))('InvokeModel: %s', (_, [whole, chunks]) =>
     expect(joined([replaced.body.transformToString()])).toBe('I cannot answer that.');
     expect(joined(await pieces(client(REPLACE)))).toBe(SHOWN);
   });
+});
+
+test('InvokeModel: the tokens of Jurassic do not tell what was replaced', async () => {
+  const tokens = PIECES.map((token) => ({ generatedToken: { token } }));
+  wire.answer(() => invoked([{ id: 1, completions: [{ data: { text: MAIL, tokens } }] }], false));
+  const answer = await client(REDACT).invokeModel({ modelId, body });
+  expect(JSON.parse(answer.body.transformToString())).toEqual({ id: 1, completions: [{ data: { text: REDACTED } }] });
 });
 
 test('InvokeModel: an unknown form is a failure, an input is stopped, vectors pass', async () => {

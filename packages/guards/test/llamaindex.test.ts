@@ -1,13 +1,14 @@
 /** LlamaIndex behind guards, against a provider over HTTP. */
 import type { LLMock } from '@copilotkit/aimock';
 import { OpenAI as LlamaOpenAI } from '@llamaindex/openai';
+import { agent } from '@llamaindex/workflow';
 import { tool } from 'llamaindex';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { z } from 'zod';
 import { createTracer } from '@spanline/core';
 import { guardLLM } from '../src/index.ts';
 import { MAIL, startProvider } from './provider.ts';
-import { REDACT } from './some-guards.ts';
+import { REDACT, REPLACE } from './some-guards.ts';
 
 let provider: LLMock;
 let baseURL: string;
@@ -47,4 +48,21 @@ test('arguments of a tool leave as a whole, and a tool gets them redacted', asyn
   const { newMessages, stream } = await llm.exec({ messages, tools, stream: true });
   for await (const _ of stream);
   expect([calls, JSON.stringify(newMessages()).includes('example')]).toEqual([[{ to: '[EMAIL]', body: 'Hi' }], false]);
+});
+
+test('an agent gets redacted answers, its tools redacted arguments, and a replacement is its answer', async () => {
+  const model = (guards: (typeof REDACT)[]): LlamaOpenAI =>
+    guardLLM(new LlamaOpenAI({ model: 'gpt-4o-mini', apiKey: 'none', baseURL }), { ...options, guards });
+  const calls: unknown[] = [];
+  const parameters = z.object({ to: z.string(), body: z.string() });
+  const execute = (args: object): string => {
+    calls.push(args);
+    return 'done';
+  };
+  const tools = [tool({ name: 'send', description: 'Sends', parameters, execute })];
+  const { data } = await agent({ llm: model([REDACT]), tools }).run('tool');
+  expect([calls, data.result]).toEqual([[{ to: '[EMAIL]', body: 'Hi' }], 'Sent.']);
+  expect(String((await agent({ llm: model([REDACT]), tools }).run('mail')).data.result)).toBe(REDACTED);
+  const replaced = String((await agent({ llm: model([REPLACE]), tools }).run('mail')).data.result);
+  expect([replaced.includes('I cannot answer that.'), replaced.includes('Heron')]).toEqual([true, false]);
 });

@@ -38,13 +38,15 @@ const LISTS = ['results', 'outputs', 'generations', 'completions'];
 const ITEM: Fields = {
   outputText: 'text',
   text: 'text',
-  data: 'each',
+  data: 'skip',
   id: 'skip',
   completionReason: 'skip',
   finishReason: 'each',
   finish_reason: 'skip',
   stop_reason: 'skip',
 };
+/** The text of Jurassic. Its tokens say the text again, piece by piece. */
+const DATA: Fields = { text: 'text', tokens: 'skip' };
 const CONVERSE = [
   'output',
   'messageStart',
@@ -73,12 +75,24 @@ function plainShape(): Shape<unknown> {
       const entries = Object.entries(props(body));
       const isPiece = ([key, value]: [string, unknown]): boolean => LISTS.includes(key) && Array.isArray(value);
       for (const [key, value] of entries.filter(isPiece)) {
-        for (const [at, each] of (value as unknown[]).entries())
+        for (const [at, each] of (value as unknown[]).entries()) {
           texts.fields(each, [key, at], ITEM, () => `${key}.${at}`);
+          texts.fields(props(each)['data'], [key, at, 'data'], DATA, () => `${key}.${at}`);
+        }
       }
       const rest = Object.fromEntries(entries.filter((entry) => !isPiece(entry)));
       texts.fields(rest, [], PLAIN, (key) => key);
       return { slots: texts.slots, unmapped: texts.unmapped };
+    },
+    /** A text that was changed is not told again by its tokens. */
+    replaced(copy) {
+      const { completions } = props(copy);
+      if (!Array.isArray(completions)) return copy;
+      const told = completions.map((each) => {
+        const { tokens: _, ...data } = props(props(each)['data']);
+        return { ...props(each), data };
+      });
+      return { ...props(copy), completions: told };
     },
     /** Without a form of their own to show it in, replacements stand where the maker has its text. */
     stopped(body, replacement) {
