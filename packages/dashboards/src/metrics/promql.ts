@@ -1,5 +1,5 @@
 /** Metrics as PromQL over `/metrics` of `@spanline/monitor/prometheus`. */
-import type { AttributeKey } from '@spanline/record';
+import { ATTRIBUTE_KEYS, type AttributeKey, checkOptions, option, type Shape } from '@spanline/record';
 import type { MetricName } from './catalogue.ts';
 
 /** A part of an expression: labels that are kept, and the range of a rate. */
@@ -110,13 +110,21 @@ export interface PromqlOptions {
   readonly filter?: string;
 }
 
+const OPTIONS: Shape<PromqlOptions> = {
+  by: option.oneOf(ATTRIBUTE_KEYS),
+  range: option.required(option.string()),
+  filter: option.string(),
+};
+
 /** The label of a field; `undefined` if `/metrics` has none. */
 export function labelOfField(field: AttributeKey): string | undefined {
   return LABELS[field];
 }
 
 /** The expression of a metric; `undefined` if `/metrics` does not have it, or not by that field. */
-export function promql(name: MetricName, { by, range, filter = '' }: PromqlOptions): string | undefined {
+export function promql(name: MetricName, options: PromqlOptions): string | undefined {
+  checkOptions(OPTIONS, options);
+  const { by, range, filter = '' } = options;
   const definition = DEFINITIONS[name];
   const label = by === undefined ? undefined : LABELS[by];
   if (definition === undefined) return undefined;

@@ -1,6 +1,6 @@
 /** Bisection of a log: which change of a setting moved latency, cost, errors or a score. */
 
-import type { SpanRecord } from '@spanline/record';
+import { checkOptions, option, type Shape, type SpanRecord } from '@spanline/record';
 import type { ReadRecord } from '../../records/index.ts';
 import type { NamedFigure } from '../compare/index.ts';
 import { findMoves, type Move } from './moves.ts';
@@ -42,16 +42,17 @@ export interface BisectOptions {
   figures?: readonly string[];
 }
 
+const SHAPE: Shape<BisectOptions> = { passes: option.callback(), figures: option.list(option.string()) };
+
 /**
  * Finds the times at which latency, errors, tokens, cost and scores of traces moved, and settings that changed then.
  *
  * A figure moves if a change-point test says so at 5 %, corrected for the number of figures (Holm). So a log without
  * a change names one in at most one of twenty cases, as long as neighbours are only a little alike.
  */
-export async function bisect(
-  records: AsyncIterable<ReadRecord>,
-  { passes, figures }: BisectOptions = {},
-): Promise<Bisection> {
+export async function bisect(records: AsyncIterable<ReadRecord>, options: BisectOptions = {}): Promise<Bisection> {
+  checkOptions(SHAPE, options);
+  const { passes, figures } = options;
   const collector = createRowCollector();
   for await (const { kind, record } of records) collector.add(kind, record, passes?.(record) ?? true);
   const { rows, leftOut } = collector.end();
