@@ -180,6 +180,7 @@ export const SET_UPS: Readonly<Record<string, Call>> = {
   'query toSql': (options) => query.toSql(query.ALL, options),
   'replay cachedFetch': replay.cachedFetch,
   'replay replay': (options) => replay.replay([], options),
+  'replay runTrace': (options) => replay.runTrace('missing.ndjson', work, options),
   'ship cloudwatchSetup': ship.cloudwatchSetup,
   'ship datadog': ship.datadog,
   'ship datadogLlmObs': ship.datadogLlmObs,

@@ -113,7 +113,7 @@ export interface PromqlOptions {
 const OPTIONS: Shape<PromqlOptions> = {
   by: option.oneOf(ATTRIBUTE_KEYS),
   range: option.required(option.string()),
-  filter: option.string(),
+  filter: option.like('a string', (value) => typeof value === 'string'),
 };
 
 /** The label of a field; `undefined` if `/metrics` has none. */
