@@ -3,6 +3,7 @@ import { fetchCollector } from './collector.ts';
 import { fetchElasticsearch } from './elasticsearch.ts';
 import { fetchKafka } from './kafka.ts';
 import { fetchMlflow } from './mlflow.ts';
+import { fetchNext } from './next.ts';
 import { fetchOpenSearch, fetchOpenSearch3, fetchOpenSearchSecurity } from './opensearch.ts';
 import { fetchPhoenix } from './phoenix.ts';
 import { fetchPrometheus } from './prometheus.ts';
@@ -19,6 +20,7 @@ const FETCHERS = {
   elasticsearch: fetchElasticsearch,
   kafka: fetchKafka,
   mlflow: fetchMlflow,
+  next: fetchNext,
   phoenix: fetchPhoenix,
   prometheus: fetchPrometheus,
   redis: fetchRedis,
