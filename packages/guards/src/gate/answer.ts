@@ -5,7 +5,7 @@ import type { Engine } from '../guards/engine.ts';
 import type { GuardError, GuardFailure, GuardReason, GuardStage } from '../guards/guard-error.ts';
 import type { Role } from '../guards/guard.ts';
 import { type InContext, Watch } from '../guards/watch.ts';
-import type { MatchContext } from '../rules/index.ts';
+import { type MatchContext, Verdicts } from '../rules/index.ts';
 import { Channel, type ChannelEvents, type TextKind } from './channel.ts';
 
 /** The guard that stopped an answer. */
@@ -36,7 +36,12 @@ export class Answer {
     const { signal } = this.#aborter;
     // Each judge of each text listens.
     setMaxListeners(0, signal);
-    this.#context = { signal, verdicts: new Map(), unjudged: () => void engine.stats.unjudged++ };
+    const verdicts = new Verdicts();
+    this.#context = {
+      signal,
+      judgeOnce: (rule, text, judge) => verdicts.of(rule, text, judge),
+      unjudged: () => void engine.stats.unjudged++,
+    };
     this.#watches = guards.map((guard) => new Watch(engine, guard, stage, inContext));
   }
 

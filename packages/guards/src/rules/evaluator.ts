@@ -83,9 +83,7 @@ class EvaluatorMatcher implements Matcher {
     const start = this.#base;
     this.#text = this.#text.slice(length);
     this.#base += length;
-    let verdict = this.#context.verdicts.get(judged);
-    if (verdict === undefined) this.#context.verdicts.set(judged, (verdict = this.#evaluate(judged)));
-    const found = await verdict;
+    const found = await this.#context.judgeOnce(this.#options, judged, (text) => this.#evaluate(text));
     return { found: found.map((each) => ({ ...each, start, end: start + length })), decided: start + length };
   }
 

@@ -29,8 +29,12 @@ export interface Matcher {
 export interface MatchContext {
   /** Fires when another guard has stopped the answer, or nobody waits for it any more. */
   readonly signal: AbortSignal;
-  /** Verdicts of this answer, by text: an answer that says a text twice has it judged once. */
-  readonly verdicts: Map<string, Promise<Step['found']>>;
+  /**
+   * The verdict of a rule on a text. An answer that says a text twice has it judged once by each rule.
+   *
+   * @param rule - an object that no other rule has
+   */
+  judgeOnce(rule: object, text: string, judge: (text: string) => Promise<Step['found']>): Promise<Step['found']>;
   /** Counts a text to which the rule does not apply. */
   unjudged(): void;
 }
