@@ -135,6 +135,31 @@ it('reads the standard input', async () => {
 });
 
 it.each([
+  [[], /^$/, 0],
+  [['--capture', 'metadata'], /^note: 2 spans have no input and made no item\.\n/, 1],
+])(
+  'a dataset on the standard output has only items, and what is left out is on the standard error (%j)',
+  async (more, said, code) => {
+    const cwd = folderWith({ 'app.ndjson': call({}) + call({ span_id: spanId(2) }) });
+    const args = ['export', 'dataset', 'app.ndjson', '--out', '-', ...more];
+    const outcome = await cli(args, { cwd });
+    expect(outcome).toMatchObject({ code, stderr: expect.stringMatching(said) as string });
+    const items = outcome.stdout.split('\n').filter((line) => line !== '');
+    expect(items.map((line) => Object.keys(JSON.parse(line) as object).includes('input'))).toEqual(
+      code === 0 ? [true, true] : [],
+    );
+  },
+);
+
+it('an id that several traces have is said on the standard error, and the page has nothing', async () => {
+  const ids = ['1'.repeat(32), `${'1'.repeat(8)}${'2'.repeat(24)}`];
+  const cwd = folderWith({ 'app.ndjson': ids.map((id) => call({ trace_id: id })).join('') });
+  const { code, stdout, stderr } = await cli(['export', 'html', '11111111', 'app.ndjson', '--out', '-'], { cwd });
+  expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+  expect(stderr).toContain(`note: Several traces have the id 11111111: ${ids[0]}`);
+});
+
+it.each([
   [['cvs'], 'did you mean csv?'],
   [[], 'format must be one of csv'],
   [['csv'], '--out must be a file'],

@@ -2,7 +2,7 @@
 
 import { nearest } from '@spanline/record';
 import { fail } from '../../fail.ts';
-import { cell, type Report } from '../../report/index.ts';
+import { cell, lineText, type Report } from '../../report/index.ts';
 import { defineQuestion } from '../../source/index.ts';
 import { policyOf } from './capture.ts';
 import { FORMATS, type Written } from './formats.ts';
@@ -52,13 +52,13 @@ function reportOf(format: string, path: string, { bytes, count, notes = [] }: Wr
   const things = format === 'dataset' ? 'items' : 'spans';
   const data = { format, file: path, count, bytes };
   const more = notes.map((text) => ({ kind: 'text' as const, text, tone: 'dim' as const }));
-  if (bytes === undefined) return { blocks: [], data, isOk, isSilent: true };
+  if (path === '-') return { blocks: [], data, isOk, isSilent: true };
   if (!isOk)
     return { blocks: [{ kind: 'text', text: 'Nothing was found. No file was written.' }, ...more], data, isOk };
   const facts = [
     ['file', path],
     [things, cell.count(count)],
-    ['bytes', cell.count(bytes)],
+    ['bytes', cell.count(bytes ?? 0)],
   ] as const;
   return { blocks: [{ kind: 'facts', facts }, ...more], data, isOk };
 }
@@ -87,6 +87,9 @@ export const exportCommand = defineQuestion({
     const target = { path: out, force };
     checkTarget(target);
     const policy = await policyOf(capture);
-    return reportOf(name, out, await write({ query, sources, filter, id, policy, flags, read, target, io }));
+    const written = await write({ query, sources, filter, id, policy, flags, read, target, io });
+    // The standard output has the export alone.
+    if (out === '-') for (const note of written.notes ?? []) io.stderr.write(`note: ${lineText(note)}\n`);
+    return reportOf(name, out, written);
   },
 });
