@@ -304,7 +304,13 @@ export const layerTable: LayerTable = {
     moduleState: [{ file: 'spool/at-exit.ts', why: 'each copy has an exit listener of its own' }],
   },
   monitor: {
-    workspace: ['@spanline/core', '@spanline/core/internal', '@spanline/record', '@spanline/remote'],
+    workspace: [
+      '@spanline/core',
+      '@spanline/core/internal',
+      '@spanline/record',
+      '@spanline/record/statistics',
+      '@spanline/remote',
+    ],
     runtime: ['@datadog/sketches-js'],
     types: ['prom-client'],
     loaders: ['prometheus/index.ts', 'prometheus/on-demand.ts'],
@@ -327,7 +333,13 @@ export const layerTable: LayerTable = {
     ],
   },
   evals: {
-    workspace: ['@spanline/core', '@spanline/core/internal', '@spanline/record', '@spanline/remote'],
+    workspace: [
+      '@spanline/core',
+      '@spanline/core/internal',
+      '@spanline/record',
+      '@spanline/record/statistics',
+      '@spanline/remote',
+    ],
     only: {
       '@spanline/core/internal': ['evaluating.ts', 'evaluators', 'judge', 'live'],
       '@spanline/remote': ['judge'],
@@ -374,7 +386,7 @@ export const layerTable: LayerTable = {
     floors: [['recording'], ['wire'], ['matching'], ['cache', 'session'], ['run'], ['index.ts']],
   },
   query: {
-    workspace: ['@spanline/record', '@spanline/remote'],
+    workspace: ['@spanline/record', '@spanline/record/statistics', '@spanline/remote'],
     runtime: ['tinyglobby'],
     types: ['@duckdb/node-api', 'apache-arrow'],
     loaders: ['api/arrow.ts', 'index-store/duckdb.ts'],

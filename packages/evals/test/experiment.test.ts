@@ -1,6 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { compareResults, type ExperimentResults, summarize } from '@spanline/evals';
-import { bootstrapInterval, chiSquare, holm, kolmogorovSmirnov, randomNumbers, signFlipTest } from '@spanline/record';
+import {
+  bootstrapInterval,
+  chiSquare,
+  holm,
+  kolmogorovSmirnov,
+  randomNumbers,
+  signFlipTest,
+} from '@spanline/record/statistics';
 
 /** An experiment on items whose scores are given. */
 function results(scores: readonly number[], more: Partial<ExperimentResults> = {}): ExperimentResults {

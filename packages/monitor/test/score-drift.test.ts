@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { randomNumbers } from '@spanline/record';
+import { randomNumbers } from '@spanline/record/statistics';
 import { type AlertRule, backtest, CATALOG, check, learnBaselines } from '../src/index.ts';
 import { ScoreCounts } from '../src/metrics/score-counts.ts';
 import { scoreDrift } from '../src/metrics/score-drift.ts';

@@ -1,26 +1,4 @@
 export { type Check, checkOptions, nearest, type NumberBounds, option, type Shape } from './options/index.ts';
-export {
-  bootstrapInterval,
-  type ChangePoint,
-  changePoint,
-  chiSquare,
-  countsOf,
-  holm,
-  hypergeometricTails,
-  type Interval,
-  kolmogorovSmirnov,
-  kolmogorovSmirnovOfCounts,
-  LEAST_SERIES,
-  logFactorials,
-  meanOf,
-  normalQuantile,
-  randomNumbers,
-  type Resampling,
-  signFlipTest,
-  studentFactor,
-  type TestResult,
-  wilson,
-} from './statistics/index.ts';
 export { SpanlineError, type SpanlineErrorDetails } from './error.ts';
 export {
   type CorrelationKeys,

@@ -9,7 +9,7 @@ const ROOT = join(import.meta.dirname, '..');
 /** Bundles the package for a browser and runs a program on it in a realm that has no Node API. */
 async function inBrowser(program: string): Promise<unknown> {
   const { outputFiles, metafile } = await build({
-    stdin: { contents: `export * from './src/index.ts';`, resolveDir: ROOT },
+    stdin: { contents: `export * from './src/index.ts'; export * from './src/statistics/index.ts';`, resolveDir: ROOT },
     bundle: true,
     write: false,
     metafile: true,

@@ -1,7 +1,7 @@
 /** The change-point test: false alarms, power, and the interval of the place. */
 
 import { describe, expect, it } from 'vitest';
-import { changePoint, LEAST_SERIES, normalQuantile, randomNumbers } from '@spanline/record';
+import { changePoint, LEAST_SERIES, normalQuantile, randomNumbers } from '@spanline/record/statistics';
 
 const RUNS = process.env['SPANLINE_LONG'] === '1' ? 1000 : 100;
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { countsOf, kolmogorovSmirnov, kolmogorovSmirnovOfCounts, randomNumbers } from '../src/index.ts';
+import { countsOf, kolmogorovSmirnov, kolmogorovSmirnovOfCounts, randomNumbers } from '../src/statistics/index.ts';
 
 describe('the Kolmogorov–Smirnov test', () => {
   it('finds the largest distance of the distribution functions, of values and of counts', () => {

@@ -1,7 +1,7 @@
 /** Requests that arrive when they arrive, whether earlier ones were answered or not. */
 import { Agent, request } from 'node:http';
 import { performance } from 'node:perf_hooks';
-import { randomNumbers } from '@spanline/record';
+import { randomNumbers } from '@spanline/record/statistics';
 
 /** A load of one generator. */
 export interface Load {

@@ -1,7 +1,8 @@
 /** Whether a log drifts by version, model and day. */
 
 import { beforeEach, expect, it } from 'vitest';
-import { randomNumbers, type SpanRecord } from '@spanline/record';
+import type { SpanRecord } from '@spanline/record';
+import { randomNumbers } from '@spanline/record/statistics';
 import { lines, span, spanId } from '../../../query/test/support/logs.ts';
 import { cli, folderWith } from '../support/cli.ts';
 

@@ -4,7 +4,8 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { openPrompts } from '@spanline/prompts';
-import { randomNumbers, type SpanRecord } from '@spanline/record';
+import type { SpanRecord } from '@spanline/record';
+import { randomNumbers } from '@spanline/record/statistics';
 import { lines, span, spanId, traceId } from '../../../query/test/support/logs.ts';
 import { cli, folderWith } from '../support/cli.ts';
 

@@ -1,15 +1,6 @@
 /** Compares two experiments, item by item. */
-import {
-  bootstrapInterval,
-  checkOptions,
-  holm,
-  type Interval,
-  meanOf,
-  option,
-  type Shape,
-  signFlipTest,
-  SpanlineError,
-} from '@spanline/record';
+import { checkOptions, option, type Shape, SpanlineError } from '@spanline/record';
+import { bootstrapInterval, holm, type Interval, meanOf, signFlipTest } from '@spanline/record/statistics';
 import { type ExperimentResults, itemMeans } from './results.ts';
 
 /** Differences of two experiments that a comparison may have. */

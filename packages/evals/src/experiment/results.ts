@@ -1,5 +1,5 @@
 /** Results of an experiment, as its baseline keeps them. */
-import { bootstrapInterval, type Interval, meanOf } from '@spanline/record';
+import { bootstrapInterval, type Interval, meanOf } from '@spanline/record/statistics';
 
 /** The evaluator behind a score. Scores of different ones are not compared. */
 export interface JudgeIdentity {

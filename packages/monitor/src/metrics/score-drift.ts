@@ -1,4 +1,4 @@
-import { kolmogorovSmirnovOfCounts } from '@spanline/record';
+import { kolmogorovSmirnovOfCounts } from '@spanline/record/statistics';
 import type { ScoreCounts } from './score-counts.ts';
 
 /**

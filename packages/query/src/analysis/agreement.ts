@@ -1,5 +1,6 @@
 /** Agreement of judges with people: Cohen's kappa of scores that both gave to the same span. */
-import { type Interval, randomNumbers, type SpanRecord } from '@spanline/record';
+import type { SpanRecord } from '@spanline/record';
+import { type Interval, randomNumbers } from '@spanline/record/statistics';
 import type { ReadRecord } from '../records/index.ts';
 
 /** Agreement of one score. */

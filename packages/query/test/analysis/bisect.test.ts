@@ -2,7 +2,8 @@
 
 import { describe, expect, it } from 'vitest';
 import { bisect, type Bisection, type BisectOptions, type ReadRecord } from '@spanline/query';
-import { kindOfEvent, normalQuantile, randomNumbers, type SpanRecord } from '@spanline/record';
+import { kindOfEvent, type SpanRecord } from '@spanline/record';
+import { normalQuantile, randomNumbers } from '@spanline/record/statistics';
 import { span, spanId, traceId } from '../support/logs.ts';
 
 const RUNS = process.env['SPANLINE_LONG'] === '1' ? 400 : 40;

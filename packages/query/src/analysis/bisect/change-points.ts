@@ -1,6 +1,6 @@
 /** All change points of a series, by binary segmentation. */
 
-import { type ChangePoint, changePoint } from '@spanline/record';
+import { type ChangePoint, changePoint } from '@spanline/record/statistics';
 
 /** A figure moves below this probability. */
 export const MOVE_LEVEL = 0.05;

@@ -1,6 +1,7 @@
 /** Where a figure moved: change points of its series, with the figure on both sides. */
 
-import { type ChangePoint, changePoint, holm, LEAST_SERIES, quantileOf, SpanlineError } from '@spanline/record';
+import { quantileOf, SpanlineError } from '@spanline/record';
+import { type ChangePoint, changePoint, holm, LEAST_SERIES } from '@spanline/record/statistics';
 import {
   difference,
   type Estimate,

@@ -9,7 +9,7 @@
  */
 
 import { quantileOf } from '@spanline/record';
-import { type Interval, normalQuantile, studentFactor, wilson } from '@spanline/record';
+import { type Interval, normalQuantile, studentFactor, wilson } from '@spanline/record/statistics';
 
 /** Observations of a figure: a value and the number of its trace. */
 export interface Sample {

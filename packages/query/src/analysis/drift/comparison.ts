@@ -1,6 +1,6 @@
 /** Compares samples: each value of a field with all values that began before it. */
 
-import { chiSquare, countsOf, kolmogorovSmirnov } from '@spanline/record';
+import { chiSquare, countsOf, kolmogorovSmirnov } from '@spanline/record/statistics';
 import { type DriftField, Sample, type Seen, type Series } from './samples.ts';
 import { topicsOf } from './topics.ts';
 

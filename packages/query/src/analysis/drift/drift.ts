@@ -1,6 +1,7 @@
 /** Drift: whether scores, answers, topics and refusals of a prompt version, model or day differ from earlier ones. */
 
-import { checkOptions, holm, option, type Shape, type SpanRecord } from '@spanline/record';
+import { checkOptions, option, type Shape, type SpanRecord } from '@spanline/record';
+import { holm } from '@spanline/record/statistics';
 import { isSpanEnd, type ReadRecord } from '../../records/index.ts';
 import { compare, type DriftRow } from './comparison.ts';
 import {

@@ -1,6 +1,7 @@
 /** Samples of numbers, labels and questions of records, by measure and by value of a field. */
 
-import { randomNumbers, type SpanRecord } from '@spanline/record';
+import type { SpanRecord } from '@spanline/record';
+import { randomNumbers } from '@spanline/record/statistics';
 import { wordsOf } from './topics.ts';
 
 /** Fields whose values are compared. */

@@ -1,6 +1,6 @@
 /** The conditions that bad cases fulfil more often than good ones. */
 
-import { wilson } from '@spanline/record';
+import { wilson } from '@spanline/record/statistics';
 import type { Column, Split } from './columns.ts';
 import type { CauseSplit } from './explanation.ts';
 import { search, type TestedSplit } from './search.ts';

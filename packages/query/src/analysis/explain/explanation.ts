@@ -1,6 +1,6 @@
 /** The answer to a question for causes. */
 
-import type { Interval } from '@spanline/record';
+import type { Interval } from '@spanline/record/statistics';
 import type { Subject } from './case.ts';
 import type { Condition } from './columns.ts';
 import type { Limit } from './limit.ts';

@@ -4,7 +4,7 @@
  * Young. It corrects for all splits at once, however they depend on each other.
  */
 
-import { hypergeometricTails, logFactorials, randomNumbers } from '@spanline/record';
+import { hypergeometricTails, logFactorials, randomNumbers } from '@spanline/record/statistics';
 import type { Column, Split } from './columns.ts';
 
 /** A split, and its counts. */
