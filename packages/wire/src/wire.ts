@@ -12,6 +12,9 @@ import { fetchPatch, nodeHttp, nodeHttp2, type Transport, undiciChannels } from 
 interface Capture {
   follow(line: RequestLine): ExchangeEvents | undefined;
   isCall(url: URL): boolean;
+  /** Another capture follows new requests. Those under way go on. */
+  retire(): void;
+  /** Nothing more is seen: the calls of requests under way end here. */
   stop(): void;
 }
 
@@ -53,7 +56,7 @@ function createCapture(options: WireOptions): Capture {
     const { tracer = defaultTracer(), capture } = options;
     const { audit, stop } = startAudit(tracer);
     const attempts = new Attempts(audit);
-    return { tracing: { tracer, guard: createGuard(tracer), scope: SCOPE, capture, attempts }, stop };
+    return { tracing: { tracer, guard: createGuard(tracer), scope: SCOPE, capture, attempts, open: new Set() }, stop };
   }
 
   return {
@@ -66,7 +69,11 @@ function createCapture(options: WireOptions): Capture {
     },
     isCall: ({ origin, pathname, search }) =>
       (['post', 'get'] as const).some((method) => find({ origin, path: `${pathname}${search}`, method }) !== undefined),
-    stop: () => following?.stop(),
+    retire: () => following?.stop(),
+    stop(): void {
+      for (const exchange of following?.tracing.open ?? []) exchange.stop();
+      following?.stop();
+    },
   };
 }
 
@@ -81,16 +88,19 @@ function stopLooking(): void {
  *
  * Importing the package starts it with the default tracer; calling `wire` changes the options.
  *
- * @returns a function that stops it
+ * @returns a function that stops it. Calls under way end as `unfinished`, with what has come of them
  * @throws SpanlineError `ERR_INVALID_OPTION`
  */
 export function wire(options: WireOptions = {}): () => void {
   checkOptions(WIRE_SHAPE, options);
   const { patch = process.env['SPANLINE_WIRE_PATCH'] === 'true' } = options;
   const capture = createCapture(options);
-  running.capture?.stop();
+  if (running.patch === patch) running.capture?.retire();
+  else {
+    running.capture?.stop();
+    stopLooking();
+  }
   running.capture = capture;
-  if (running.patch !== patch) stopLooking();
   if (running.undo.length === 0) {
     running.patch = patch;
     const chosen = transports(patch, (url) => running.capture?.isCall(url) === true);

@@ -3,7 +3,7 @@
 import { currentSpan, type Span } from '@spanline/core';
 import { attributesOf, instrumentationOf, usageAttributes } from '@spanline/core/internal';
 import type { AttributeKey, SpanAttributes } from '@spanline/record';
-import { observedUsage, observeUsage, type RequestLayer } from '../provider/observed-usage.ts';
+import { observedUsage, observeUsage, type RequestLayer, type RequestUsage } from '../provider/observed-usage.ts';
 import { isClientCall, usageOf } from './call-state.ts';
 import type { ClientCall } from './call.ts';
 import { answerHeaders } from './headers.ts';
@@ -66,7 +66,11 @@ function setHeaders(span: Span, headers: SpanAttributes): void {
 export function attachCall(span: Span, call: ClientCall, layer: RequestLayer): OpenCall {
   const nothing = (): void => undefined;
   const usage = usageOf(call);
-  observeUsage(span, usage, layer);
+  const read: RequestUsage['read'] = (isBroken) => {
+    call.catchUp?.();
+    return usage.read(isBroken);
+  };
+  observeUsage(span, { read }, layer);
   setGiven(span, call.span.attributes ?? {});
   const stream = {
     chunk(value: unknown): true {
@@ -93,11 +97,12 @@ export function attachCall(span: Span, call: ClientCall, layer: RequestLayer): O
       forgotten: nothing,
     },
     note: (attributes) => setFacts(span, attributes),
-    usage: (isBroken) => usage.read(isBroken),
+    usage: read,
     run: (fn) => fn(),
     enter: nothing,
     attempted: nothing,
     fail: nothing,
     end: nothing,
+    unfinished: nothing,
   };
 }

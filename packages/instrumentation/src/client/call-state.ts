@@ -37,6 +37,7 @@ export interface CallWork {
   /** Usage of the answer so far. */
   readonly usage: AnswerUsage;
   readonly rewrite: RequestRewrite | undefined;
+  readonly catchUp: (() => void) | undefined;
   readonly startedMs: number;
   readonly attributes: SpanAttributes[];
   chunks: number;
@@ -108,10 +109,10 @@ export class CallState {
 
   constructor(tracing: CallTracing, call: ClientCall) {
     this.tracing = tracing;
-    const { reader, rewrite, startedMs = performance.now() } = call;
+    const { reader, rewrite, catchUp, startedMs = performance.now() } = call;
     const span = createSpan(tracing.tracer, tracing.scope, call);
     const usage = usageOf(call);
-    this.#work = { span, reader, usage, rewrite, startedMs, attributes: [], chunks: 0, firstChunk: undefined };
+    this.#work = { span, reader, usage, rewrite, catchUp, startedMs, attributes: [], chunks: 0, firstChunk: undefined };
     if (span.now !== undefined) onForcedEnd(span.now, () => this.#flush());
   }
 
@@ -158,6 +159,7 @@ export class CallState {
   #flush(): void {
     const work = this.#work;
     if (work === undefined) return;
+    this.guarded(() => work.catchUp?.());
     for (const each of work.attributes) work.span.now?.set(each);
     if (work.chunks > 0) work.span.now?.set(streamAttributes(work)).set(billedAttributes(work, true));
   }

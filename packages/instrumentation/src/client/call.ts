@@ -40,6 +40,8 @@ export interface ClientCall {
   /** `performance.now()` when the request was made, if that was before the call is begun. @defaultValue now */
   readonly startedMs?: number;
   readonly reader: AnswerReader;
+  /** Passes on chunks that have come and were kept. Called before an answer is read that has not come to its end. */
+  readonly catchUp?: () => void;
   readonly rewrite?: RequestRewrite;
   /** The answer is an iterable that the client makes of the response, such as the lines of a file. */
   readonly isDecoded?: boolean;

@@ -18,8 +18,11 @@ export interface AnswerEvents {
 
 /** Events of a client's stream. */
 export interface SdkStreamEvents {
-  /** @returns false for a chunk that the application must not get */
-  chunk(value: unknown): boolean;
+  /**
+   * @param atMs - `performance.now()` when the chunk came. @defaultValue now
+   * @returns false for a chunk that the application must not get
+   */
+  chunk(value: unknown, atMs?: number): boolean;
   done(isAborted: boolean): void;
   abandoned(): void;
   failed(error: unknown): void;
@@ -47,4 +50,6 @@ export interface OpenCall {
   attempted(request: unknown): void;
   fail(error: unknown): void;
   end(): void;
+  /** Nothing more of it is seen: it ends as `unfinished`, with what has come. */
+  unfinished(): void;
 }

@@ -37,7 +37,7 @@ class StreamRecorder implements SdkStreamEvents {
     this.#state = state;
   }
 
-  chunk(piece: unknown): boolean {
+  chunk(piece: unknown, atMs?: number): boolean {
     const { work } = this.#state;
     if (work === undefined) return true;
     const kind = this.#state.guarded(() => {
@@ -46,7 +46,7 @@ class StreamRecorder implements SdkStreamEvents {
     });
     if (work.rewrite !== undefined && this.#state.guarded(() => work.rewrite?.restore(piece)) === false) return false;
     work.chunks++;
-    if (kind === 'content') work.firstChunk ??= seconds(performance.now() - work.startedMs);
+    if (kind === 'content') work.firstChunk ??= seconds((atMs ?? performance.now()) - work.startedMs);
     return true;
   }
 
@@ -148,6 +148,10 @@ class TracedCall implements OpenCall {
 
   end(): void {
     this.#state.end(NOTHING);
+  }
+
+  unfinished(): void {
+    this.#state.end((work) => (work.chunks > 0 ? streamAttributes(work) : {}), { status: 'unfinished' });
   }
 }
 

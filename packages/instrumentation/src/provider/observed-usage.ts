@@ -6,13 +6,16 @@ import { addUsage, type AnswerUsage, type NormalizedUsage, sharedState } from '@
 /** Who sees a request: the client that the application calls, or the HTTP connection below it. */
 export type RequestLayer = 'client' | 'http';
 
+/** Reads the usage that one request has had so far. */
+export type RequestUsage = Pick<AnswerUsage, 'read'>;
+
 /** Limit of requests that are kept of one call, for each layer. */
 const MAX_REQUESTS = 10_000;
 
-const requests = sharedState('usage.requests.2', () => new WeakMap<Span, Record<RequestLayer, AnswerUsage[]>>());
+const requests = sharedState('usage.requests.2', () => new WeakMap<Span, Record<RequestLayer, RequestUsage[]>>());
 
 /** Adds the answer of one more request that a framework makes for the call of `span`. */
-export function observeUsage(span: Span, usage: AnswerUsage, layer: RequestLayer): void {
+export function observeUsage(span: Span, usage: RequestUsage, layer: RequestLayer): void {
   const known = requests.get(span) ?? { client: [], http: [] };
   requests.set(span, known);
   if (known[layer].length < MAX_REQUESTS) known[layer].push(usage);

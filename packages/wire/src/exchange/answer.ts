@@ -2,6 +2,7 @@
 
 import { isObject, type OpenCall, props, type SdkStreamEvents, text } from '@spanline/instrumentation';
 import type { Api } from '../apis/index.ts';
+import { Backlog } from './backlog.ts';
 import { type Decoding, decodingOf } from './decoding.ts';
 import { framingOf, type Pieces } from './framing.ts';
 
@@ -43,6 +44,7 @@ export class Answer {
   readonly #open: OpenCall;
   readonly #api: Api;
   readonly #head: ResponseHead;
+  readonly #backlog: Backlog | undefined;
   readonly #decoding: Decoding | undefined;
   #stream: SdkStreamEvents | undefined;
   #failure: unknown;
@@ -70,7 +72,9 @@ export class Answer {
       unreadable,
     };
     const framing = framingOf(headers['content-type'] ?? '', pieces);
-    if (framing !== undefined) this.#decoding = decodingOf(headers['content-encoding'] ?? '', framing, unreadable);
+    if (framing === undefined) return;
+    this.#backlog = new Backlog(framing);
+    this.#decoding = decodingOf(headers['content-encoding'] ?? '', this.#backlog, unreadable);
   }
 
   #read(value: unknown): unknown {
@@ -79,17 +83,23 @@ export class Answer {
   }
 
   #chunk(value: unknown): void {
-    const nowMs = performance.now();
+    const { atMs = 0 } = this.#backlog ?? {};
     if (this.#stream === undefined) this.#stream = this.#open.stream();
-    else this.#gapMs = Math.max(this.#gapMs, nowMs - this.#chunkMs);
-    this.#chunkMs = nowMs;
+    else this.#gapMs = Math.max(this.#gapMs, atMs - this.#chunkMs);
+    this.#chunkMs = atMs;
     const read = this.#read(value);
     this.#failure ??= failureWithin(read);
-    this.#stream.chunk(read);
+    this.#stream.chunk(read, atMs);
   }
 
   received(piece: Uint8Array): void {
     this.#decoding?.bytes(piece);
+  }
+
+  /** Reads what has come so far. */
+  catchUp(): void {
+    this.#backlog?.read();
+    this.#noteGaps();
   }
 
   #noteGaps(): void {
@@ -119,8 +129,8 @@ export class Answer {
 
   /** The connection ended before the body did. */
   failed(error: unknown, isAborted: boolean): void {
+    this.catchUp();
     const stream = this.#stream ?? this.#open.stream();
-    this.#noteGaps();
     if (isAborted) stream.done(true);
     else stream.failed(error);
   }

@@ -26,7 +26,7 @@ const DECODERS: Readonly<Record<string, (() => Transform) | undefined>> = {
 const MAX_DECODED = 256 * 1024 * 1024;
 
 const plain = (framing: Framing): Decoding => ({
-  bytes: framing.bytes,
+  bytes: (piece) => framing.bytes(piece),
   end(then): void {
     framing.end();
     then();

@@ -26,6 +26,8 @@ export interface ExchangeEvents {
 /** The tracing that all exchanges share. */
 export interface ExchangeTracing extends Omit<ClientTracing, 'read' | 'beforeCall' | 'layer'> {
   readonly attempts: Attempts;
+  /** Exchanges whose calls are open. */
+  readonly open: Set<Exchange>;
   readonly capture: CaptureSetting | undefined;
 }
 
@@ -49,7 +51,7 @@ export class Exchange implements ExchangeEvents {
   readonly #inContext = AsyncLocalStorage.snapshot();
   readonly #startTime: number;
   readonly #startedMs = performance.now();
-  readonly #body = new Body();
+  #body: Body | undefined = new Body();
   #begun: Begun | undefined;
   #answer: Answer | undefined;
   #isOver = false;
@@ -71,12 +73,22 @@ export class Exchange implements ExchangeEvents {
   #finish(fn: () => void): void {
     this.#guarded(fn);
     this.#isOver = true;
+    this.#tracing.open.delete(this);
+  }
+
+  /** Nothing more of it will be seen. Its line has what has come. */
+  stop(): void {
+    this.#finish(() => {
+      this.#answer?.catchUp();
+      this.#begun?.open.unfinished();
+    });
   }
 
   #begin(): Begun | undefined {
     if (this.#begun !== undefined) return this.#begun;
     const { api, isKnown } = this.#found;
-    const sent = this.#body.read();
+    const sent = this.#body?.read();
+    this.#body = undefined;
     if (!isKnown && !api.isShape(sent)) return undefined;
     const body = api.input?.(sent) ?? sent;
     const attempt = callersAttempts(this.#tracing.attempts, sent, this.#line.origin);
@@ -92,6 +104,7 @@ export class Exchange implements ExchangeEvents {
       return {
         ...call,
         startedMs: this.#startedMs,
+        catchUp: () => this.#catchUp(),
         span: capture === undefined ? options : { ...options, capture },
       };
     };
@@ -102,7 +115,14 @@ export class Exchange implements ExchangeEvents {
       begun.own !== undefined,
     );
     this.#begun = { open: begun.open, attempt, facts };
+    this.#tracing.open.add(this);
     return this.#begun;
+  }
+
+  /** Reads what has come of the answer so far: its call, or the one that it is a part of, ends early. */
+  #catchUp(): void {
+    const { guard, scope } = this.#tracing;
+    guard(scope.name, () => this.#answer?.catchUp());
   }
 
   /** Remembers that the request failed, and its cost. Called while its call is open. */
@@ -121,7 +141,7 @@ export class Exchange implements ExchangeEvents {
   }
 
   sent(piece: Uint8Array | string): void {
-    this.#guarded(() => this.#body.add(piece));
+    this.#guarded(() => this.#body?.add(piece));
   }
 
   sentAll(): void {
@@ -161,6 +181,7 @@ export class Exchange implements ExchangeEvents {
       const begun = this.#begin();
       if (begun === undefined) return;
       const isAborted = isAbort(error);
+      this.#answer?.catchUp();
       if (!isAborted) this.#noteFailure();
       if (this.#answer !== undefined) this.#answer.failed(error, isAborted);
       else if (isAborted) begun.open.stream().done(true);

@@ -55,7 +55,10 @@ function followResponse(stream: ClientHttp2Stream, exchange: ExchangeEvents): vo
   lookOn(stream, 'push', (chunk, encoding) => {
     const bytes = bytesOf(chunk, encoding);
     if (chunk === null) inOrder(() => exchange.ended());
-    else if (bytes !== undefined) inOrder(() => exchange.received(Buffer.from(bytes as Uint8Array)));
+    else if (bytes !== undefined) {
+      const received = Buffer.from(bytes as Uint8Array);
+      inOrder(() => exchange.received(received));
+    }
   });
   lookOn(stream, 'close', noteClosed);
   lookOn(stream, 'destroy', (error) => {
