@@ -209,6 +209,18 @@ describe('the instrumentation', () => {
     expect(tree(log.records())).toBe('llm chat speaker-1');
   });
 
+  it('traces a model and an embedding model that were put into Settings before it was installed', async () => {
+    uninstall();
+    const llm = new Speaker();
+    const embedModel = new Ones();
+    Settings.llm = llm as unknown as LLM;
+    Settings.embedModel = embedModel;
+    uninstall = instrumentLlamaIndex({ tracer });
+    await llm.chat({ messages: [{ content: 'hello' }] });
+    await embedModel.getQueryEmbedding();
+    expect(tree(log.records())).toBe('llm chat speaker-1\nembedding embeddings Ones');
+  });
+
   it('is taken away by using', async () => {
     const descriptors = () => Object.getOwnPropertyDescriptors(BaseEmbedding.prototype);
     uninstall();

@@ -83,6 +83,30 @@ describe('an answer of OpenAI', () => {
     expect(said()).toEqual([expected[0], { type: 'text', content: 'At ' }]);
   });
 
+  it.each(['a chunk for each', 'one chunk'])('that is streamed tells all tool calls: %s', async (how) => {
+    const call = (index: number, id: string, more: object) => ({ index, id, type: 'function', ...more });
+    const look = call(0, 'c', { function: { name: 'look', arguments: '{"q":1}' } });
+    const add = call(1, 'd', { function: { name: 'add', arguments: '{"x":' } });
+    const rest = { index: 1, function: { arguments: '2}' } };
+    const again = call(2, 'e', { function: { name: 'look', arguments: '{"q":1}' } });
+    const deltas =
+      how === 'one chunk'
+        ? [[look, { ...add, function: { name: 'add', arguments: '{"x":2}' } }, again]]
+        : [[look], [add], [rest], [again]];
+    const chunk = (delta: object, finish_reason: string | null = null) => ({
+      id: 'x',
+      model: 'gpt-4o',
+      choices: [{ index: 0, delta, finish_reason }],
+    });
+    canned = { events: [...deltas.map((calls) => chunk({ tool_calls: calls })), chunk({}, 'tool_calls'), '[DONE]'] };
+    for await (const _ of await openai().chat({ messages, stream: true }));
+    expect(said()).toEqual([
+      { type: 'tool_call', id: 'c', name: 'look', arguments: { q: 1 } },
+      { type: 'tool_call', id: 'd', name: 'add', arguments: { x: 2 } },
+      { type: 'tool_call', id: 'e', name: 'look', arguments: { q: 1 } },
+    ]);
+  });
+
   it('tells a refusal', async () => {
     const message = { role: 'assistant', content: null, refusal: 'I cannot.' };
     canned = { json: { id: 'x', model: 'gpt-4o', choices: [{ index: 0, message, finish_reason: 'stop' }] } };

@@ -96,12 +96,14 @@ const isCall = ({ type }: MessagePart): boolean => type === 'tool_call';
 
 /**
  * LlamaIndex keeps the text and the tool calls, with ids of its own where the provider has none. The provider's own
- * answer also has thoughts, its own tools, sources and pictures.
+ * answer also has thoughts, its own tools, sources and pictures, and calls that LlamaIndex drops: of several in one
+ * chunk, it reads the first.
  */
 function mergeMessages(kept: Message, own: Message | undefined): Message {
   if (own === undefined) return kept;
   const calls = kept.parts.filter(isCall);
-  return calls.length === 0 ? own : { ...own, parts: [...own.parts.filter((part) => !isCall(part)), ...calls] };
+  if (calls.length < own.parts.filter(isCall).length || calls.length === 0) return own;
+  return { ...own, parts: [...own.parts.filter((part) => !isCall(part)), ...calls] };
 }
 
 function describeAnswer(span: Span, value: unknown, isBroken: boolean): void {

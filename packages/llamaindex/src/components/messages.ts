@@ -37,12 +37,29 @@ function deltaOf(chunk: unknown): string {
   return text(delta) ?? text(piece) ?? '';
 }
 
+/**
+ * The tool calls of a stream. A chunk has the call that it is about, and a later chunk has more of the same call. Some
+ * providers give several calls of a chunk one id.
+ */
+function streamedCalls(chunks: readonly unknown[]): MessagePart[] {
+  const calls = new Map<string, MessagePart>();
+  for (const chunk of chunks) {
+    const before = new Map<string, number>();
+    for (const call of toolCalls(props(chunk)['options'])) {
+      const id = text(props(call)['id']) ?? '';
+      const place = before.get(id) ?? 0;
+      before.set(id, place + 1);
+      calls.set(`${place} ${id}`, call);
+    }
+  }
+  return [...calls.values()];
+}
+
 /** Puts a message together from the chunks of its stream. */
 export function streamedMessage(chunks: readonly unknown[]): Message {
   const content = chunks.map(deltaOf).join('');
-  const calls = chunks.findLast((chunk) => toolCalls(props(chunk)['options']).length > 0);
   const parts: MessagePart[] = content === '' ? [] : [{ type: 'text', content }];
-  return { role: 'assistant', parts: [...parts, ...toolCalls(props(calls)['options'])] };
+  return { role: 'assistant', parts: [...parts, ...streamedCalls(chunks)] };
 }
 
 /** True for a chunk with text or a tool call. */

@@ -46,6 +46,12 @@ function instrumentSettings(module: Props, patches: Patches, observe: (component
           Reflect.apply(original, this, [value]);
         },
     });
+    try {
+      // The application may have set one before.
+      void (settings as Props)[name];
+    } catch {
+      // It has not: the getter asks for one.
+    }
   }
 }
 
