@@ -11,12 +11,15 @@ import {
   ToolMessage,
 } from '@langchain/core/messages';
 import { ChatOpenAI } from '@langchain/openai';
+import { OpenAI as LlamaOpenAI } from '@llamaindex/openai';
 import { generateText, jsonSchema, type ModelMessage, streamText, tool, type ToolSet, wrapLanguageModel } from 'ai';
+import { type ChatMessage, FunctionTool, Settings, type ToolCall, type ToolCallLLMMessageOptions } from 'llamaindex';
 import OpenAI from 'openai';
 import { spanlineMiddleware } from '@spanline/ai-sdk';
 import { wrapAnthropic } from '@spanline/anthropic';
 import { retrieverSpan, toolSpan, type Tracer } from '@spanline/core';
 import { SpanlineCallbackHandler } from '@spanline/langchain';
+import { instrumentLlamaIndex } from '@spanline/llamaindex';
 import { wrapOpenAI } from '@spanline/openai';
 
 /** A call of a tool. */
@@ -180,6 +183,60 @@ const langchainOver =
     };
   };
 
+const llamaindex: Ask = async ({ tracer, url, stream, fetch }, question, turns) => {
+  const llm = new LlamaOpenAI({
+    model: 'gpt-4o',
+    apiKey: 'test',
+    maxRetries: 0,
+    additionalSessionOptions: { baseURL: `${url}/v1`, fetch },
+  });
+  const messages: ChatMessage<ToolCallLLMMessageOptions>[] = [
+    { role: 'system', content: SYSTEM },
+    { role: 'user', content: question },
+    ...turns.flatMap(({ calls, results }): ChatMessage<ToolCallLLMMessageOptions>[] => [
+      {
+        role: 'assistant',
+        content: '',
+        options: { toolCall: calls.map(({ id, name, args }) => ({ id, name, input: { ...args } as never })) },
+      },
+      ...results.map((result, at) => ({
+        role: 'user' as const,
+        content: result,
+        options: { toolResult: { id: calls[at]?.id ?? '', result, isError: false } },
+      })),
+    ]),
+  ];
+  const tools = NAMES.map((name) =>
+    FunctionTool.from(() => '', { name, description: name, parameters: PARAMETERS as never }),
+  );
+  const uninstall = instrumentLlamaIndex({ tracer });
+  Settings.llm = llm;
+  try {
+    const calls: Call[] = [];
+    let text = '';
+    const add = (made: readonly ToolCall[] | undefined): void => {
+      for (const { id, name, input } of made ?? [])
+        calls.push({ id, name, args: (typeof input === 'string' ? JSON.parse(input) : input) as Call['args'] });
+    };
+    if (stream) {
+      const last = new Map<string, ToolCall>();
+      for await (const { delta, options } of await llm.chat({ messages, tools, stream: true })) {
+        text += delta;
+        for (const made of (options as ToolCallLLMMessageOptions & { toolCall?: ToolCall[] }).toolCall ?? [])
+          if ('input' in made) last.set(made.id, made);
+      }
+      add([...last.values()]);
+    } else {
+      const { message } = await llm.chat({ messages, tools });
+      text = typeof message.content === 'string' ? message.content : '';
+      add((message.options as { toolCall?: ToolCall[] } | undefined)?.toolCall);
+    }
+    return { text, calls };
+  } finally {
+    uninstall();
+  }
+};
+
 const aiSdkOver =
   (api: 'chat' | 'responses'): Ask =>
   async ({ tracer, url, stream, fetch }, question, turns) => {
@@ -226,6 +283,7 @@ export const CLIENTS: Readonly<Record<string, Ask>> = {
   anthropic,
   langchain: langchainOver(false),
   'langchain-responses': langchainOver(true),
+  llamaindex,
   'ai-sdk': aiSdkOver('chat'),
   'ai-sdk-responses': aiSdkOver('responses'),
 };
