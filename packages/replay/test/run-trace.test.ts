@@ -106,6 +106,46 @@ describe('a program on a trace', () => {
     expect(provider.getRequests()).toHaveLength(before);
   });
 
+  it('has no span inside of a recorded tool or retriever, nor of another program that it calls', async () => {
+    const inside =
+      (tracer: Tracer, name: string) =>
+      async <Result>(run: () => Promise<Result>): Promise<Result> =>
+        tracer.withSpan({ name, type: 'task' }, run);
+    const program = (tracer: Tracer, parts: Pick<Parts, 'search' | 'lookup'>): Promise<string> =>
+      tracer.withSpan({ name: 'ask', type: 'chain', input: 'Why?' }, async (root) => {
+        const found = await retrieverSpan({ tracer, name: 'docs', query: 'Why?' }, () => parts.search('Why?'));
+        await toolSpan({ tracer, tool: 'lookup', arguments: { name: 'x' } }, () => parts.lookup({ name: 'x' }));
+        await tracer.withSpan({ name: 'call', type: 'task' }, async () => undefined);
+        root.output(found.map(({ content }) => content).join());
+        return 'done';
+      });
+    const file = await record(async (tracer) => {
+      await program(tracer, {
+        search: (query) => inside(tracer, 'embed')(() => search(query)),
+        lookup: (args) => inside(tracer, 'look')(() => toolSpan({ tracer, tool: 'disk' }, () => lookup(args))),
+      });
+    });
+    const lines = readFileSync(file, 'utf8').split('\n');
+    const call = JSON.parse(lines.find((line) => line.includes('"span.name":"call"')) ?? '') as Record<string, string>;
+    const remote = { ...call, span_id: 'beef', parent_span_id: call['span_id'], 'spanline.parent.remote': true };
+    writeFileSync(file, [...lines, JSON.stringify({ ...remote, 'span.name': 'GET /', 'event.id': 'b' })].join('\n'));
+    const under =
+      (isLive: boolean) =>
+      (_: string, { recorded, tracer }: TraceContext): Promise<string> =>
+        program(tracer, {
+          search: isLive
+            ? (query) => inside(tracer, 'embed')(() => search(query))
+            : recorded.retriever<[], { content?: string }>('docs', search),
+          lookup: recorded.tool('lookup', lookup),
+        });
+    const run = await runTrace(file, under(false));
+    expect(run.recorded.steps).toBe('chain ask\n  retriever docs\n  tool execute_tool lookup\n  task call');
+    expect(run).toMatchObject({ steps: run.recorded.steps, toolCalls: run.recorded.toolCalls, misses: [] });
+    const live = await runTrace(file, under(true), { live: ['retriever'] });
+    expect(live.recorded.steps).toContain('  retriever docs\n    task embed\n');
+    expect(live.steps).toBe(live.recorded.steps);
+  });
+
   it('that asks something else has a miss, and no answer', async () => {
     const run = await runTrace(await asked(), replayed('Be long.'));
     expect(run.misses).toEqual([expect.stringContaining('message 1 (system):\n- Be brief.\n+ Be long.') as string]);

@@ -116,11 +116,22 @@ export interface ReadFacts extends RunFacts {
   readonly failed: readonly SpanRecord[];
 }
 
-/** Reads the facts of a run from its lines. */
-export function factsOf(lines: Iterable<string | object>): ReadFacts {
+/** A span without those of other programs below it, and without those inside of a call that does not run. */
+function prune({ item, children }: Node, closed: ReadonlySet<string>): Node {
+  const own = closed.has(item.spanId) ? [] : children.filter((child) => !child.item.remoteParent);
+  return { item, children: own.map((child) => prune(child, closed)) };
+}
+
+/**
+ * Reads the facts of a run from its lines. Spans that another program wrote, which a span of this one called, are not
+ * part of the run.
+ *
+ * @param closed - ids of calls that do not run, so that no span is below them. @defaultValue none
+ */
+export function factsOf(lines: Iterable<string | object>, closed: ReadonlySet<string> = new Set()): ReadFacts {
   const run = readRun(lines);
   const entry = entryOf(run);
-  const tops = entry === undefined ? [] : [entry];
+  const tops = entry === undefined ? [] : [prune(entry, closed)];
   const nodes = all(tops);
   const { input, output } =
     entry === undefined ? { input: undefined, output: undefined } : run.content(entry.item.record);

@@ -156,7 +156,10 @@ export async function runTrace(
   const { misses, notes } = recorded.report();
   const problems = [...misses, ...sockets];
   const failures = newFailures(after.failed, before.failed, thrown);
-  if (updated === undefined) return { ...after, recorded: before, misses: problems, failures, notes };
+  if (updated === undefined) {
+    const closed = new Set(recorded.report().answered.map(({ spanId }) => spanId));
+    return { ...after, recorded: factsOf(lines, closed), misses: problems, failures, notes };
+  }
   if (problems.length > 0 || failures.length > 0) {
     const problem = `the run that was to be recorded failed, and the file stays as it is:\n${[...problems, ...failures].join('\n')}`;
     throw new SpanlineError({ code: 'ERR_REPLAY_UPDATE', problem });
