@@ -29,6 +29,9 @@ sends nothing. program.ts beside the tests calls your program: it is written onc
   --update           run the tests of <out> with all parts, or those of --live, for real, and write their lines again
 ${SELECT_HELP}`;
 
+/** Folder of the tests. */
+const OUT = join('test', 'replay');
+
 const PARTS: readonly LivePart[] = ['model', 'tools', 'retriever'];
 
 function liveParts(given: string | undefined): readonly LivePart[] {
@@ -129,7 +132,7 @@ async function fixtureOf(trace: Trace, capture: string): Promise<SpanRecord[]> {
 }
 
 async function makeTest(query: Query, trace: Trace, flags: MakeFlags, notes: readonly string[]): Promise<Report> {
-  const { out = join('test', 'replay'), capture = 'redacted', force = false } = flags;
+  const { out = OUT, capture = 'redacted', force = false } = flags;
   const live = liveParts(flags.live);
   const program = programOf(flags.program, out);
   const records = await fixtureOf(trace, capture);
@@ -217,14 +220,14 @@ export const makeTestCommand = defineQuestion({
     force: 'switch',
     update: 'switch',
   },
-  words: ({ update, ...flags }) => (update === true || isSelected(flags) ? 0 : 1),
-  async answer({ query, filter, words: [id], flags, read, io }): Promise<Report> {
-    const { out, program, name, capture, live, force, update, ...select } = flags;
-    if (update === true) {
-      const parts = liveParts(live);
-      const isOk = await updateTests(out ?? join('test', 'replay'), parts.join(',') || '1', io);
-      return { blocks: [], data: {}, isOk, isSilent: true };
-    }
+  words: (flags) => (isSelected(flags) ? 0 : 1),
+  withoutLines({ update, out = OUT, live }, positionals, io) {
+    if (update !== true) return undefined;
+    if (positionals.length > 0) return fail('--update', 'given without a source and an id: it runs the tests of --out');
+    return updateTests(out, liveParts(live).join(',') || '1', io);
+  },
+  async answer({ query, filter, words: [id], flags, read }): Promise<Report> {
+    const { out, program, name, capture, live, force, update: _, ...select } = flags;
     const { trace, question } = await selectTrace(query, filter, select, id, read);
     const notes = await conditionsOf(query, chainOf(trace), question, read);
     const made = { out, program, name, capture, live, force };

@@ -2,14 +2,16 @@
 
 import { spawn } from 'node:child_process';
 import { createRequire } from 'node:module';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { SpanlineError } from '@spanline/record';
 import { type CommandIo, EXIT } from '../command.ts';
 
 /** The program of vitest in the working folder. */
 function vitest(): string {
   try {
-    return createRequire(join(process.cwd(), 'package.json')).resolve('vitest/vitest.mjs');
+    // The package exports its manifest, not its program.
+    const manifest = createRequire(join(process.cwd(), 'package.json')).resolve('vitest/package.json');
+    return join(dirname(manifest), 'vitest.mjs');
   } catch (cause) {
     const problem = 'vitest is not installed in this folder: npm install --save-dev vitest';
     throw new SpanlineError({ code: 'ERR_INVALID_OPTION', problem, cause });
@@ -20,13 +22,13 @@ function vitest(): string {
  * Runs the tests of a folder or file.
  *
  * @param live - parts that run for real, or `1` for all
- * @returns true if all passed
+ * @returns the exit code: 0 if all passed
  */
 export async function updateTests(
   path: string,
   live: string,
   { stdout, stderr, env, stop }: CommandIo,
-): Promise<boolean> {
+): Promise<number> {
   const child = spawn(process.execPath, [vitest(), 'run', path], {
     env: { ...env, SPANLINE_REPLAY_UPDATE: live },
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -37,5 +39,5 @@ export async function updateTests(
   const code = await new Promise<number | null>((resolve, reject) =>
     child.once('error', reject).once('close', resolve),
   );
-  return code === EXIT.ok;
+  return code === EXIT.ok ? EXIT.ok : EXIT.refused;
 }

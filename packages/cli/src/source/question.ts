@@ -49,6 +49,17 @@ interface Question<Table extends FlagTable> {
   readonly flags: Table;
   /** Number of positional arguments of its own. Those behind them are the filter. @defaultValue 0 */
   readonly words?: number | ((flags: FlagValues<Table>, split: SplitWords) => number);
+  /**
+   * Does what needs no lines, so that it needs no source.
+   *
+   * @param positionals - everything that is no flag
+   * @returns its exit code; `undefined` if the question is asked
+   */
+  readonly withoutLines?: (
+    flags: FlagValues<Table>,
+    positionals: readonly string[],
+    io: CommandIo,
+  ) => Promise<number> | undefined;
   /** @throws SpanlineError for a wrong flag */
   answer(asked: Asked<Table>): Promise<Report>;
 }
@@ -160,6 +171,8 @@ async function ask<Table extends FlagTable>(
     return EXIT.ok;
   }
   checkReportFlags(flags);
+  const done = question.withoutLines?.(flags, [...split.positionals, ...negated], io);
+  if (done !== undefined) return done;
   const { words: wanted = 0 } = question;
   const hasSource = defaultSources(io) !== undefined;
   const count = typeof wanted === 'number' ? wanted : wanted(flags, splitWords(split.positionals, { hasSource }));

@@ -167,12 +167,18 @@ describe('spanline make-test', () => {
     expect(text).toContain("import { ask as program } from '../../src/ask.ts';");
   });
 
+  it('--update needs no source, but vitest', async () => {
+    const { code, stderr } = await cli(['make-test', '--update'], { cwd: folderWith({ 'package.json': '{}' }) });
+    expect(code).toBe(64);
+    expect(stderr).toMatch(/vitest is not installed in this folder/);
+  });
+
   it.each<[string[], RegExp]>([
     [[], /id must be given/],
     [[traceId(1), '--live', 'all'], /--live must be a list of model, tools, retriever/],
     [[traceId(1), '--program', 'no.ts'], /there is no file no\.ts/],
     [[traceId(1), '--capture', 'metadata'], /--capture must be redacted or full/],
-    [['--update'], /vitest is not installed in this folder/],
+    [['--update'], /--update must be given without a source and an id/],
   ])('refuses %j', async (args, problem) => {
     const { code, stderr } = await make(request(1), args);
     expect(code).toBe(64);
