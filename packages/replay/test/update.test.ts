@@ -113,3 +113,9 @@ it('keeps a trace as a test, which --update records again after a change, unless
   expect(await node(join(VITEST, 'vitest.mjs'), 'run')).toMatchObject({ code: 0 });
   expect(provider.getRequests()).toHaveLength(asked);
 });
+
+it('--update needs no source of lines, but vitest', async () => {
+  const { code, stderr } = await program(['make-test', '--update'], { cwd: folderWith({ 'package.json': '{}' }) });
+  expect(code).toBe(64);
+  expect(stderr).toContain('vitest is not installed in this folder');
+});

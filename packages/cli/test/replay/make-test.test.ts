@@ -167,12 +167,6 @@ describe('spanline make-test', () => {
     expect(text).toContain("import { ask as program } from '../../src/ask.ts';");
   });
 
-  it('--update needs no source, but vitest', async () => {
-    const { code, stderr } = await cli(['make-test', '--update'], { cwd: folderWith({ 'package.json': '{}' }) });
-    expect(code).toBe(64);
-    expect(stderr).toMatch(/vitest is not installed in this folder/);
-  });
-
   it.each<[string[], RegExp]>([
     [[], /id must be given/],
     [[traceId(1), '--live', 'all'], /--live must be a list of model, tools, retriever/],
