@@ -1,7 +1,7 @@
 /** The state of a rule as one expression. It has a result while the rule is to fire. */
+import { keeping, quoted, type Scope, type Series } from '../../metrics/series.ts';
 import { type LossName, Refusal } from '../compiled.ts';
 import type { Level, PlainRule } from '../plain-rule.ts';
-import { keeping, quoted, type Scope, type Series } from './series.ts';
 
 const OPERATORS = { gt: '>', lt: '<', gte: '>=', lte: '<=' } as const;
 

@@ -1,11 +1,11 @@
 /** Alerting rules of Prometheus and vmalert. */
 import { type AlertRuleInput, type ResolvedRule, resolveRules } from '@spanline/monitor/offline';
 import { checkOptions, option, type Shape } from '@spanline/record';
+import { findSeries, quoted, type Scope, type Series } from '../../metrics/series.ts';
 import { type Compilation, compileEach, type LossName, Refusal } from '../compiled.ts';
 import { descriptionOf } from '../description.ts';
 import { type PlainRule, plainRule } from '../plain-rule.ts';
 import { alertExpressions } from './expression.ts';
-import { quoted, type Scope, type Series, seriesOf } from './series.ts';
 
 /** An alerting rule, as a rule file has it. */
 export interface PrometheusAlert {
@@ -42,6 +42,14 @@ function duration(minutes: number): string {
 
 /** Labels and annotations are templates of Go. */
 const template = (text: string): string => text.replaceAll('{{', '{{"{{"}}');
+
+/** @throws Refusal for a metric that `/metrics` does not have, or not by step */
+function seriesOf({ metric, unit }: PlainRule): Series {
+  const series = findSeries(metric, unit === 'requests' ? 'requests' : 'spans');
+  if (series !== undefined) return series;
+  const isOfRequests = unit !== 'requests' && findSeries(metric, 'requests') !== undefined;
+  throw new Refusal(`/metrics does not have ${metric}${isOfRequests ? ' by step' : ''}`);
+}
 
 function lossesOf(rule: PlainRule, series: Series): LossName[] {
   const isLow = rule.comparison === 'lt' || rule.comparison === 'lte';

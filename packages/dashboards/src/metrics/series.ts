@@ -1,6 +1,7 @@
-/** The metrics of rules as PromQL over `/metrics` of `@spanline/monitor/prometheus`. */
-import { type LossName, Refusal } from '../compiled.ts';
-import type { PlainRule } from '../plain-rule.ts';
+/** Metrics of panels and of rules as PromQL over `/metrics` of `@spanline/monitor/prometheus`. */
+
+/** A difference from the metric of the monitor in the process. */
+export type SeriesLoss = 'gauge-last' | 'histogram-buckets' | 'rolling-day' | 'unpriced';
 
 /** Where an expression is evaluated. */
 export interface Scope {
@@ -21,7 +22,9 @@ export interface Series {
   readonly value: Expression;
   /** The number of samples of the window. `undefined` for a count, a sum and a gauge. */
   readonly samples?: Expression;
-  readonly losses?: readonly LossName[];
+  readonly losses?: readonly SeriesLoss[];
+  /** The labels that it may be split by. @defaultValue none */
+  readonly labels?: readonly string[];
   /** A count or a sum. @defaultValue false */
   readonly isTally?: boolean;
   /** The largest value that the metric can have. */
@@ -57,7 +60,7 @@ const orZero =
 const sumOf = (expression: Expression): Series => ({ value: orZero(expression), isTally: true });
 const tally = (name: string, ...own: readonly string[]): Series => sumOf(increase(name, ...own));
 
-const ratioOf = (part: Expression, whole: Expression, samples = whole, losses: readonly LossName[] = []): Series => ({
+const ratioOf = (part: Expression, whole: Expression, samples = whole, losses: readonly SeriesLoss[] = []): Series => ({
   value: (scope) => `((${part(scope)} or ${whole(scope)} * 0) / ${whole(scope)})`,
   samples,
   losses,
@@ -88,67 +91,70 @@ const daily = ({ value, losses = [], ...series }: Series): Series => ({
 });
 const costSeries: Series = { ...sumOf(cost), losses: ['unpriced'] };
 
+const splitBy = (series: Series, ...labels: readonly string[]): Series => ({ ...series, labels });
+
 const OF_REQUESTS: Readonly<Record<string, Series>> = {
-  requests: tally('requests_total'),
-  errors: tally('requests_total', failed),
-  error_rate: ratioOf(increase('requests_total', failed), requests),
-  availability: ratioOf(increase('requests_total', 'status!="error"'), requests),
+  requests: splitBy(tally('requests_total'), 'route'),
+  errors: splitBy(tally('requests_total', failed), 'route'),
+  error_rate: splitBy(ratioOf(increase('requests_total', failed), requests), 'route'),
+  availability: splitBy(ratioOf(increase('requests_total', 'status!="error"'), requests), 'route'),
   timeout_rate: ratioOf(increase('errors_total', 'class="timeout"'), requests),
-  latency_p50_ms: quantile('request_duration_seconds', 0.5),
-  latency_p95_ms: quantile('request_duration_seconds', 0.95),
-  latency_p99_ms: quantile('request_duration_seconds', 0.99),
-  llm_calls: tally('llm_calls_total'),
-  llm_errors: tally('llm_calls_total', failed),
-  llm_error_rate: ratioOf(increase('llm_calls_total', failed), calls),
-  input_tokens: ofKind('input'),
-  output_tokens: ofKind('output'),
-  cache_read_tokens: ofKind('cache_read'),
-  cache_write_tokens: ofKind('cache_write'),
-  reasoning_tokens: ofKind('reasoning'),
-  total_tokens: sumOf(tokens),
+  latency_p50_ms: splitBy(quantile('request_duration_seconds', 0.5), 'route'),
+  latency_p95_ms: splitBy(quantile('request_duration_seconds', 0.95), 'route'),
+  latency_p99_ms: splitBy(quantile('request_duration_seconds', 0.99), 'route'),
+  llm_calls: splitBy(tally('llm_calls_total'), 'model'),
+  llm_errors: splitBy(tally('llm_calls_total', failed), 'model'),
+  llm_error_rate: splitBy(ratioOf(increase('llm_calls_total', failed), calls), 'model'),
+  input_tokens: splitBy(ofKind('input'), 'model'),
+  output_tokens: splitBy(ofKind('output'), 'model'),
+  cache_read_tokens: splitBy(ofKind('cache_read'), 'model'),
+  cache_write_tokens: splitBy(ofKind('cache_write'), 'model'),
+  reasoning_tokens: splitBy(ofKind('reasoning'), 'model'),
+  total_tokens: splitBy(sumOf(tokens), 'model'),
   tokens_per_request: ratioOf(tokens, requests),
   daily_tokens: daily(sumOf(tokens)),
-  cost_usd: costSeries,
+  cost_usd: splitBy(costSeries, 'model'),
   cost_per_request_usd: ratioOf(cost, requests, requests, ['unpriced']),
   daily_spend_usd: daily(costSeries),
-  time_to_first_token_p50_ms: quantile('time_to_first_token_seconds', 0.5),
-  time_to_first_token_p95_ms: quantile('time_to_first_token_seconds', 0.95),
-  cache_hit_ratio: ratioOf(
-    increase('tokens_total', 'kind="cache_read"'),
-    increase('tokens_total', 'kind="input"'),
-    calls,
+  time_to_first_token_p50_ms: splitBy(quantile('time_to_first_token_seconds', 0.5), 'model'),
+  time_to_first_token_p95_ms: splitBy(quantile('time_to_first_token_seconds', 0.95), 'model'),
+  cache_hit_ratio: splitBy(
+    ratioOf(increase('tokens_total', 'kind="cache_read"'), increase('tokens_total', 'kind="input"'), calls),
+    'model',
   ),
-  tool_calls: tally('tool_calls_total'),
-  tool_errors: tally('tool_calls_total', failed),
-  tool_error_rate: ratioOf(increase('tool_calls_total', failed), tools),
+  tool_calls: splitBy(tally('tool_calls_total'), 'tool'),
+  tool_errors: splitBy(tally('tool_calls_total', failed), 'tool'),
+  tool_error_rate: splitBy(ratioOf(increase('tool_calls_total', failed), tools), 'tool'),
   safety_triggers: tally('safety_triggers_total'),
   prompt_injections: tally('prompt_injections_total'),
   thumbs_down_rate: ratioOf(increase('feedback_total', 'rating="negative"'), increase('feedback_total')),
   rate_limit_remaining_ratio: {
-    value: (scope) => `min(min_over_time(${selector('rate_limit_remaining_ratio', [], scope)}[${scope.window}]))`,
+    labels: ['model'],
+    value: (scope) =>
+      `min${keeping(scope.by)}(min_over_time(${selector('rate_limit_remaining_ratio', [], scope)}[${scope.window}]))`,
     losses: ['gauge-last'],
   },
 };
 
 /** Metrics whose series have the label `step`. */
 const OF_ANY: Readonly<Record<string, Series>> = {
-  timeouts: tally('errors_total', 'class="timeout"'),
-  rate_limited: tally('errors_total', 'class="rate_limit"'),
-  retrievals: tally('retrievals_total'),
-  documents_per_retrieval: ratioOf(increase('retrieved_documents_sum'), retrievals),
-  empty_retrieval_rate: ratioOf(increase('retrievals_total', 'empty="true"'), retrievals),
+  timeouts: splitBy(tally('errors_total', 'class="timeout"'), 'step'),
+  rate_limited: splitBy(tally('errors_total', 'class="rate_limit"'), 'step'),
+  retrievals: splitBy(tally('retrievals_total'), 'step'),
+  documents_per_retrieval: splitBy(ratioOf(increase('retrieved_documents_sum'), retrievals), 'step'),
+  empty_retrieval_rate: splitBy(ratioOf(increase('retrievals_total', 'empty="true"'), retrievals), 'step'),
 };
 
 const spans = increase('step_duration_seconds_count');
 
 /** Spans count as requests. */
 const OF_STEPS: Readonly<Record<string, Series>> = {
-  requests: tally('step_duration_seconds_count'),
-  spans: tally('step_duration_seconds_count'),
-  timeout_rate: ratioOf(increase('errors_total', 'class="timeout"'), spans),
-  latency_p50_ms: quantile('step_duration_seconds', 0.5),
-  latency_p95_ms: quantile('step_duration_seconds', 0.95),
-  latency_p99_ms: quantile('step_duration_seconds', 0.99),
+  requests: splitBy(tally('step_duration_seconds_count'), 'step'),
+  spans: splitBy(tally('step_duration_seconds_count'), 'step'),
+  timeout_rate: splitBy(ratioOf(increase('errors_total', 'class="timeout"'), spans), 'step'),
+  latency_p50_ms: splitBy(quantile('step_duration_seconds', 0.5), 'step'),
+  latency_p95_ms: splitBy(quantile('step_duration_seconds', 0.95), 'step'),
+  latency_p99_ms: splitBy(quantile('step_duration_seconds', 0.99), 'step'),
 };
 
 const OPEN = /^(?:gauge\.(?<gauge>.+)|(?<evaluation>.+)_(?<kind>score|rate))$/;
@@ -172,15 +178,15 @@ function openSeries(metric: string): Series | undefined {
   );
 }
 
-/** @throws Refusal for a metric that `/metrics` does not have, or not by step */
-export function seriesOf({ metric, unit }: Pick<PlainRule, 'metric' | 'unit'>): Series {
+/** Scores of all evaluations. */
+export const SCORES = {
+  evaluations: splitBy(tally('evaluation_score_count'), 'name'),
+  evaluation_score: splitBy(ratioOf(increase('evaluation_score_sum'), increase('evaluation_score_count')), 'name'),
+} satisfies Readonly<Record<string, Series>>;
+
+/** The metric of requests, or of spans; `undefined` if `/metrics` does not have it. */
+export function findSeries(metric: string, unit: 'requests' | 'spans'): Series | undefined {
   const found = (table: Readonly<Record<string, Series>>): Series | undefined =>
     Object.hasOwn(table, metric) ? table[metric] : undefined;
-  const ofAny = found(OF_ANY);
-  if (ofAny !== undefined) return ofAny;
-  const ofRequests = found(OF_REQUESTS) ?? openSeries(metric);
-  const series = unit === 'requests' ? ofRequests : found(OF_STEPS);
-  if (series !== undefined) return series;
-  if (ofRequests !== undefined) throw new Refusal(`/metrics does not have ${metric} by step`);
-  throw new Refusal(`/metrics does not have ${metric}`);
+  return found(OF_ANY) ?? (unit === 'spans' ? found(OF_STEPS) : (found(OF_REQUESTS) ?? openSeries(metric)));
 }
