@@ -49,7 +49,7 @@ export class SpanlineBridge {
     checkOptions(TRACE_SHAPE, options);
     this.#tracer = options.tracer ?? defaultTracer();
     this.#guard = createGuard(this.#tracer);
-    this.#recorder = new Recorder(this.#tracer, options.capture);
+    this.#recorder = new Recorder(this.#tracer, options.capture, this.#guard);
     addContextResolver(currentCall);
   }
 

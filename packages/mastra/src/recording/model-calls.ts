@@ -3,6 +3,7 @@
 import type { Span } from '@spanline/core';
 import {
   attributesOf,
+  type Guard,
   mostExact,
   normalizeUsage,
   observedUsage,
@@ -15,7 +16,7 @@ import { type Failure, failureOf, UNKNOWN_FAILURE } from '../sdk/failure.ts';
 import { answerFacts, answerMessages, promptMessages, wholeAnswer, wireFacts } from '../sdk/model-call.ts';
 import { epochMsOf, interruptionOf, lateTime, type MastraSpan } from '../sdk/objects.ts';
 import { usageOf } from '../sdk/usage.ts';
-import { type AnsweredCall, asker, enclosing, type Step, type Steps } from './step.ts';
+import { type AnsweredCall, asker, enclosing, type Recording, type Step, type Steps } from './step.ts';
 
 function contextOf(span: Span): UsageContext {
   const known = attributesOf(span) ?? {};
@@ -39,15 +40,16 @@ function firstPieceSeconds({ firstPiece }: Step, { startTime }: MastraSpan): num
   return started === undefined || firstPiece === undefined ? undefined : Math.max(0, firstPiece - started) / 1000;
 }
 
-/** Sets the content of a call, and the facts of its answer. */
-function describeCall(span: Span, step: Step, source: MastraSpan): void {
-  const reason = text(props(source.attributes)['finishReason']);
-  const input = promptMessages(questionOf(step, source));
-  const output = answerMessages(source.output, reason);
-  span.set({
-    ...answerFacts(source),
-    ...(input.length === 0 ? {} : { 'gen_ai.input.messages': input }),
-    ...(output.length === 0 ? {} : { 'gen_ai.output.messages': output }),
+/** Sets the facts of an answer, and the content of the call. */
+function describeCall(span: Span, { step, source }: AnsweredCall, reason: string | undefined, guard: Guard): void {
+  guard('mastra answer', () => span.set(answerFacts(source)));
+  guard('mastra question', () => {
+    const input = promptMessages(questionOf(step, source));
+    if (input.length > 0) span.set({ 'gen_ai.input.messages': input });
+  });
+  guard('mastra messages', () => {
+    const output = answerMessages(source.output, reason);
+    if (output.length > 0) span.set({ 'gen_ai.output.messages': output });
   });
 }
 
@@ -68,26 +70,28 @@ function describeWire(span: Span, step: Step, source: MastraSpan, around: Mastra
  *
  * @param around - the model step, which may have kept the provider's answer
  */
-function finishCall(steps: Steps, { step, source }: AnsweredCall, around: MastraSpan | undefined): void {
+function finishCall({ steps, guard }: Recording, call: AnsweredCall, around: MastraSpan | undefined): void {
+  const { step, source } = call;
   const span = steps.get(step.id)?.span;
   if (span === undefined) return;
-  const facts = props(source.attributes);
-  const reason = text(facts['finishReason']);
-  const failure = source.errorInfo === undefined ? undefined : failureOf(source.errorInfo);
+  const reason = guard('mastra finish reason', () => text(props(source.attributes)['finishReason']));
+  const failure = failureOf(source, guard);
   const isBroken = failure !== undefined || reason === undefined || reason === 'aborted' || reason === 'error';
-  describeCall(span, step, source);
-  if (around !== undefined) describeWire(span, step, source, around);
+  describeCall(span, call, reason, guard);
+  if (around !== undefined) guard('mastra response', () => describeWire(span, step, source, around));
   const context = contextOf(span);
-  const whole = around === undefined ? undefined : wholeAnswer(around);
   const usage = mostExact([
     observedUsage(span, isBroken),
-    whole === undefined ? undefined : normalizeUsage(whole, context),
-    usageOf(facts['usage'], context),
+    guard('mastra whole answer', () => {
+      const whole = around === undefined ? undefined : wholeAnswer(around);
+      return whole === undefined ? undefined : normalizeUsage(whole, context);
+    }),
+    guard('mastra usage', () => usageOf(props(source.attributes)['usage'], context)),
   ]);
   if (usage !== undefined) span.set(usageAttributes(usage));
   const isAborted =
     reason === 'aborted' ||
-    interruptionOf(source.output) === 'aborted' ||
+    guard('mastra outcome', () => interruptionOf(source.output)) === 'aborted' ||
     (failure === undefined && reason === undefined && usage === undefined);
   const asking = asker(step);
   if (asking !== undefined) asking.isAborted = isAborted;
@@ -102,16 +106,16 @@ function finishCall(steps: Steps, { step, source }: AnsweredCall, around: Mastra
 }
 
 /** Ends a model call, or leaves it to the model step around it, which ends next and tells more. */
-export function endModelCall(steps: Steps, step: Step, source: MastraSpan): void {
+export function endModelCall(recording: Recording, step: Step, source: MastraSpan): void {
   const { parent } = step;
   const call: AnsweredCall = { step, source };
-  if (parent?.type === 'model_step' && steps.get(parent.id) !== undefined) parent.answered.push(call);
-  else finishCall(steps, call, undefined);
+  if (parent?.type === 'model_step' && recording.steps.get(parent.id) !== undefined) parent.answered.push(call);
+  else finishCall(recording, call, undefined);
 }
 
 /** Ends the calls of a model step that ends. */
-export function endAnsweredCalls(steps: Steps, { answered }: Step, around: MastraSpan): void {
-  for (const call of answered.splice(0)) finishCall(steps, call, around);
+export function endAnsweredCalls(recording: Recording, { answered }: Step, around: MastraSpan): void {
+  for (const call of answered.splice(0)) finishCall(recording, call, around);
 }
 
 /** Notes a piece of an answer. The results of tools come between pieces, and are none. */

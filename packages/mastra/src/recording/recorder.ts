@@ -6,6 +6,7 @@ import {
   callerSpan,
   createRunRegistry,
   enterAgent,
+  type Guard,
   isSpanId,
   isTraceId,
   labelAdopted,
@@ -19,10 +20,10 @@ import { claim, enterCall, remember } from '../recorded.ts';
 import { SCOPE } from '../scope.ts';
 import { failureOf } from '../sdk/failure.ts';
 import { interruptionOf, lateTime, type MastraSpan } from '../sdk/objects.ts';
-import { describeEnd, startOf } from '../sdk/span-types.ts';
+import { describeEnd, plainStart, startOf } from '../sdk/span-types.ts';
 import { usageOf } from '../sdk/usage.ts';
 import { endAnsweredCalls, endFailedCalls, endModelCall, notePiece } from './model-calls.ts';
-import { createStep, enclosing, isAroundCalls, type Step, type Steps } from './step.ts';
+import { createStep, enclosing, isAroundCalls, type Recording, type Step, type Steps } from './step.ts';
 
 /** W3C trace flags: Mastra decides on sampling. A span that it does not sample is not reported. */
 const SAMPLED = 1;
@@ -33,14 +34,30 @@ const CHUNK = 'model_chunk';
 /** Metadata that have a place of their own on a line. */
 const THREAD = 'threadId';
 
+function wasAborted({ attributes, output }: MastraSpan): boolean {
+  const { status } = props(attributes);
+  return status === 'canceled' || status === 'aborted' || interruptionOf(output) === 'aborted';
+}
+
+function setContent(span: Span, { input, output }: MastraSpan): void {
+  if (input !== undefined) span.input(input);
+  const { text: answer, object } = props(output);
+  const content = span.type === 'agent' ? (object ?? text(answer) ?? output) : output;
+  if (content !== undefined && interruptionOf(output) === undefined) span.output(content);
+}
+
 /** Records the spans that Mastra reports to one bridge. */
 export class Recorder {
   readonly #tracer: Tracer;
   readonly #capture: CaptureSetting | undefined;
   readonly #steps: Steps = createRunRegistry<Step>();
+  readonly #guard: Guard;
+  readonly #recording: Recording;
 
-  constructor(tracer: Tracer, capture: CaptureSetting | undefined) {
+  constructor(tracer: Tracer, capture: CaptureSetting | undefined, guard: Guard) {
     this.#tracer = tracer;
+    this.#guard = guard;
+    this.#recording = { steps: this.#steps, guard };
     this.#capture = capture;
   }
 
@@ -79,34 +96,33 @@ export class Recorder {
     if (run === undefined) return;
     run.data.latest = source;
     remember(this.#tracer, source.id, undefined);
-    if (source.type === CALL) endModelCall(this.#steps, run.data, source);
+    if (source.type === CALL) endModelCall(this.#recording, run.data, source);
     else if (isAroundCalls(source.type)) this.#endAroundCalls(run, source);
     else this.#endStep(run, source);
   }
 
   /** An application may exclude the spans of calls. The nearest one around a call then is the call. */
   #endAroundCalls({ span, data: step, owned }: Run<Step>, source: MastraSpan): void {
-    endAnsweredCalls(this.#steps, step, source);
+    endAnsweredCalls(this.#recording, step, source);
     this.#steps.end(source.id);
     if (step.calls === 0) {
       for (let above: Step | undefined = step; above !== undefined; above = above.parent) above.calls++;
       const call = { ...createStep(source, step.parent), calls: 1 };
       this.#steps.start(source.id, this.#startSpan(source, { span, data: call }, false), call);
-      endModelCall(this.#steps, call, source);
+      endModelCall(this.#recording, call, source);
     }
     if (owned) span.end({ endTime: lateTime(source.endTime) });
   }
 
   #endStep({ span, data: step }: Run<Step>, source: MastraSpan): void {
     this.#steps.end(source.id);
-    const failure = source.errorInfo === undefined ? undefined : failureOf(source.errorInfo);
+    const failure = failureOf(source, this.#guard);
     endFailedCalls(this.#steps, step, failure);
-    this.#countHidden(span, source);
-    this.#describe(span, source);
+    this.#guard('mastra hidden calls', () => this.#countHidden(span, source));
+    this.#guard('mastra facts', () => this.#describe(span, source));
+    this.#guard('mastra content', () => setContent(span, source));
     if (failure !== undefined) span.fail(failure);
-    const { status } = props(source.attributes);
-    const isAborted =
-      step.isAborted || interruptionOf(source.output) === 'aborted' || status === 'canceled' || status === 'aborted';
+    const isAborted = step.isAborted || this.#guard('mastra outcome', () => wasAborted(source)) === true;
     span.end({ endTime: lateTime(source.endTime), status: isAborted && failure === undefined ? 'aborted' : undefined });
   }
 
@@ -115,10 +131,6 @@ export class Recorder {
     const counted = span.type === 'llm' || span.type === 'embedding' ? usageOf(usage, {}) : undefined;
     if (counted !== undefined) span.set(usageAttributes(counted));
     describeEnd(span, source);
-    if (source.input !== undefined) span.input(source.input);
-    const { text: answer, object } = props(source.output);
-    const output = span.type === 'agent' ? (object ?? text(answer) ?? source.output) : source.output;
-    if (output !== undefined && interruptionOf(source.output) === undefined) span.output(output);
   }
 
   /** Calls that Mastra makes for itself have no spans. It adds their tokens up on the span around them. */
@@ -142,7 +154,9 @@ export class Recorder {
     const { id, traceId, parentSpanId, externalParentSpanId } = source;
     const parent = around?.span ?? callerSpan();
     const link = parent === undefined || parent.traceId === traceId ? undefined : { traceId };
-    const { type, name, attributes } = startOf(source, enclosing('model_generation', around?.data)?.latest.attributes);
+    const request = enclosing('model_generation', around?.data)?.latest.attributes;
+    const { type, name, attributes } =
+      this.#guard('mastra start', () => startOf(source, request)) ?? plainStart(source);
     const options = this.#optionsOf(source, { type, name, attributes, parent, ...(link && { link }) });
     const remote = externalParentSpanId ?? parentSpanId;
     const span =
@@ -156,7 +170,7 @@ export class Recorder {
             traceState: undefined,
           })
         : this.#tracer.startSpan(options);
-    this.#surround(span, source, around === undefined);
+    this.#guard('mastra context', () => this.#surround(span, source, around === undefined));
     return span;
   }
 

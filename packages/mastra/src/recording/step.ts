@@ -1,6 +1,6 @@
 /** Facts of an open span of Mastra, beside its span in the log. */
 
-import type { RunRegistry } from '@spanline/instrumentation';
+import type { Guard, RunRegistry } from '@spanline/instrumentation';
 import type { MastraSpan } from '../sdk/objects.ts';
 
 /** An open span of Mastra. */
@@ -38,6 +38,12 @@ interface FailedCall {
 
 /** Open steps by Mastra's ids. */
 export type Steps = RunRegistry<Step>;
+
+/** Open steps, and what keeps a value that cannot be read from costing more than itself. */
+export interface Recording {
+  readonly steps: Steps;
+  readonly guard: Guard;
+}
 
 /** Creates the state of a span. */
 export function createStep(source: MastraSpan, parent: Step | undefined): Step {

@@ -1,7 +1,7 @@
 /** Errors of Mastra's spans. A span keeps a copy of the error, not its object. */
 
-import { number, props, text } from '@spanline/instrumentation';
-import type { MastraError } from './objects.ts';
+import { type Guard, number, props, text } from '@spanline/instrumentation';
+import type { MastraError, MastraSpan } from './objects.ts';
 
 /** An error as `span.fail()` reads it. */
 export interface Failure {
@@ -11,8 +11,7 @@ export interface Failure {
   readonly status?: number;
 }
 
-/** The failure that an error tells. */
-export function failureOf(error: MastraError): Failure {
+function read(error: MastraError): Failure {
   const { statusCode, status } = props(error.details);
   const known = number(statusCode) ?? number(status);
   const stack = text(error.stack);
@@ -22,6 +21,12 @@ export function failureOf(error: MastraError): Failure {
     ...(stack === undefined ? {} : { stack }),
     ...(known === undefined ? {} : { status: known }),
   };
+}
+
+/** The failure of a span. One that cannot be read is a failure without a message. */
+export function failureOf({ errorInfo }: MastraSpan, guard: Guard): Failure | undefined {
+  if (errorInfo === undefined || errorInfo === null) return undefined;
+  return guard('mastra error', () => read(errorInfo)) ?? { name: 'Error', message: '' };
 }
 
 /** The failure of a model call of which Mastra reports only that it failed. */

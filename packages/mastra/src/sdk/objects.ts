@@ -1,5 +1,6 @@
 /** Mastra's spans and events, as far as they are read. */
 
+import { isDate } from 'node:util/types';
 import type { Props } from '@spanline/instrumentation';
 
 /** The end of a step that failed. */
@@ -30,7 +31,7 @@ export interface MastraSpan {
   readonly tags?: readonly string[];
   readonly input?: unknown;
   readonly output?: unknown;
-  readonly errorInfo?: MastraError;
+  readonly errorInfo?: MastraError | null;
   /** It has no duration: only its end is reported. */
   readonly isEvent: boolean;
 }
@@ -57,7 +58,7 @@ export interface MastraSpanIds {
 
 /** A time as epoch milliseconds; `undefined` if it is none. */
 export function epochMsOf(time: unknown): number | undefined {
-  const epochMs = time instanceof Date ? time.getTime() : Number.NaN;
+  const epochMs = isDate(time) ? time.getTime() : Number.NaN;
   return Number.isNaN(epochMs) ? undefined : epochMs;
 }
 

@@ -20,6 +20,13 @@ const stepOf = ({ name }: MastraSpan): string => /'(?<id>.+)'$/.exec(name)?.grou
 
 const task = ({ name }: MastraSpan): SpanStart => ({ type: 'task', name, attributes: {} });
 
+/** The start of a span whose facts cannot be read. */
+export const plainStart = ({ name, type }: MastraSpan): SpanStart => ({
+  type: 'task',
+  name: text(name) ?? type,
+  attributes: {},
+});
+
 function agent(source: MastraSpan): SpanStart {
   const name = entityOf(source, 'agent');
   const attributes: SpanAttributes = { 'gen_ai.agent.name': name, 'gen_ai.agent.id': text(source.entityId) };
@@ -92,7 +99,8 @@ const STARTS: Readonly<Record<string, (source: MastraSpan, facts: Props) => Span
  * @param request - attributes of the generation around a model call: its tools, its server
  */
 export function startOf(source: MastraSpan, request: unknown): SpanStart {
-  return (STARTS[source.type] ?? task)(source, { ...props(request), ...props(source.attributes) });
+  const start = Object.hasOwn(STARTS, source.type) ? STARTS[source.type] : undefined;
+  return (start ?? task)(source, { ...props(request), ...props(source.attributes) });
 }
 
 /** A processor that stops a run is a guardrail. */
