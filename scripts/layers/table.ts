@@ -348,7 +348,7 @@ export const layerTable: LayerTable = {
     types: ['vitest', 'vitest-evals'],
     loaders: ['vitest/evaluate.ts'],
     floors: [
-      ['subject', 'words.ts', 'evaluating.ts'],
+      ['subject', 'words.ts', 'evaluating.ts', 'replace-file.ts'],
       ['dataset', 'feedback'],
       ['evaluators', 'experiment', 'late', 'live', 'judge'],
       ['rag-triad.ts'],

@@ -1,10 +1,11 @@
-import { execFile } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { Ajv2020 } from 'ajv/dist/2020.js';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { parseLine } from '@spanline/core';
 import { dataset, datasetSchema, readBaseline } from '@spanline/evals';
 import type { TracesAnswer } from '@spanline/viewer';
@@ -23,8 +24,8 @@ interface Finished {
   readonly output: string;
 }
 
-/** Runs the experiment as a user does, with the reporter of vitest-evals. */
-function experiment(program: string, more: NodeJS.ProcessEnv = {}): Promise<Finished> {
+/** The arguments and the environment of an experiment as a user runs it, with the reporter of vitest-evals. */
+function command(program: string, more: NodeJS.ProcessEnv) {
   const { VITEST: _, VITEST_MODE: __, VITEST_POOL_ID: ___, VITEST_WORKER_ID: ____, ...own } = process.env;
   const env: NodeJS.ProcessEnv = {
     ...own,
@@ -36,6 +37,11 @@ function experiment(program: string, more: NodeJS.ProcessEnv = {}): Promise<Fini
   };
   const args = [VITEST, 'run', '--root', FIXTURE, '--reporter', 'vitest-evals/reporter'];
   args.push('--reporter', 'json', `--outputFile.json=${join(folder, `${program}.json`)}`);
+  return { args, env };
+}
+
+function experiment(program: string, more: NodeJS.ProcessEnv = {}): Promise<Finished> {
+  const { args, env } = command(program, more);
   return new Promise((resolve) => {
     execFile(process.execPath, args, { cwd: FIXTURE, env }, (error, stdout, stderr) =>
       resolve({ code: typeof error?.code === 'number' ? error.code : error === null ? 0 : 1, output: stdout + stderr }),
@@ -135,5 +141,28 @@ describe('evaluate() in vitest', () => {
     expect(output).toContain('no answer');
     expect(output).toContain('2 of 16 runs failed');
     expect(code).toBe(1);
+  });
+
+  it.skipIf(process.platform === 'win32')('Ctrl-C in the middle leaves the baseline as it was', async () => {
+    const before = readFileSync(join(folder, 'evals/numbers.json'), 'utf8');
+    const { args, env } = command('waits', { SPANLINE_EVALS_UPDATE: '1' });
+    // A terminal sends the signal to all processes of the run.
+    const run = spawn(process.execPath, args, { cwd: FIXTURE, env, stdio: 'ignore', detached: true });
+    const ended = once(run, 'exit');
+    const interrupt = (): boolean => process.kill(-(run.pid as number), 'SIGINT');
+    onTestFinished(() => {
+      if (run.exitCode === null && run.signalCode === null) process.kill(-(run.pid as number), 'SIGKILL');
+    });
+    await expect.poll(() => existsSync(join(folder, 'waits.ndjson.waits'))).toBe(true);
+    interrupt();
+    const [code, signal] = (await ended) as [number | null, NodeJS.Signals | null];
+    expect([code === 0, signal === 'SIGKILL']).toEqual([false, false]);
+    expect(readdirSync(join(folder, 'evals'))).toEqual(['numbers.json']);
+    expect(readFileSync(join(folder, 'evals/numbers.json'), 'utf8')).toBe(before);
+    // The runs that were complete are in the log.
+    const lines = readFileSync(join(folder, 'waits.ndjson'), 'utf8').trim().split('\n');
+    const ids = lines.map((line) => parseLine(line)?.record['labels.item']).filter((id) => id !== undefined);
+    expect(ids).toContain('n4');
+    expect(ids).not.toContain('n5');
   });
 });

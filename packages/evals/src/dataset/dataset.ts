@@ -1,7 +1,8 @@
 /** Datasets: items to run a program on, from traces or from a file. */
-import { readFile, writeFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { lineRedaction } from '@spanline/core';
 import { checkOptions, option, type Shape, SpanlineError } from '@spanline/record';
+import { replaceFile } from '../replace-file.ts';
 import { type DatasetItem, faultOfItem } from './item.ts';
 import { canonicalJson, versionOf } from './version.ts';
 
@@ -12,7 +13,7 @@ export interface Dataset {
   readonly version: string;
   /** The items as JSON lines. */
   toNdjson(): string;
-  /** Writes the items to a file, for its owner only. */
+  /** Writes the items to a file, for its owner only. A file that is there is replaced once the new one is whole. */
   write(path: string): Promise<void>;
 }
 
@@ -57,7 +58,7 @@ function create(items: readonly DatasetItem[]): Dataset {
     items,
     version: versionOf(items),
     toNdjson,
-    write: (path) => writeFile(path, toNdjson(), { mode: 0o600 }),
+    write: (path) => Promise.resolve(toNdjson()).then((text) => replaceFile(path, text, 0o600)),
   };
 }
 

@@ -1,8 +1,9 @@
 /** Baselines: results of an experiment in a file of the repository. */
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { SpanlineError } from '@spanline/record';
 import { isObject } from '../dataset/item.ts';
+import { replaceFile } from '../replace-file.ts';
 import type { ExperimentResults } from './results.ts';
 
 const SCHEMA = 1;
@@ -63,6 +64,5 @@ export function writeBaseline(path: string, results: ExperimentResults): void {
     scores: Object.fromEntries(ordered),
   };
   mkdirSync(dirname(path), { recursive: true });
-  writeFileSync(`${path}.tmp`, `${JSON.stringify(file, undefined, 2)}\n`);
-  renameSync(`${path}.tmp`, path);
+  replaceFile(path, `${JSON.stringify(file, undefined, 2)}\n`);
 }
