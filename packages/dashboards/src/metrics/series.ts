@@ -1,7 +1,7 @@
 /** Metrics of panels and of rules as PromQL over `/metrics` of `@spanline/monitor/prometheus`. */
 
 /** A difference from the metric of the monitor in the process. */
-export type SeriesLoss = 'gauge-last' | 'histogram-buckets' | 'rolling-day' | 'unpriced';
+type SeriesLoss = 'gauge-last' | 'histogram-buckets' | 'rolling-day' | 'unpriced';
 
 /** Where an expression is evaluated. */
 export interface Scope {
