@@ -133,6 +133,8 @@ describe('Cohere', () => {
         'span.name': 'rerank rerank-v3.5',
         'spanline.rerank.input_count': 2,
         'spanline.retrieval.count': 1,
+        'spanline.retrieval.score_min': 0.9,
+        'spanline.retrieval.score_max': 0.9,
         'spanline.usage.rerank_searches': 1,
         'gen_ai.retrieval.documents': [{ id: '1', score: 0.9, content: 'two' }],
       },

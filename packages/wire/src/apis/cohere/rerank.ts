@@ -1,4 +1,4 @@
-/** Cohere's `rerank`, and those of Jina and Voyage, which copy it. */
+/** Cohere's `rerank`, and those of Jina and Voyage, which copy it. The tracer counts the documents and their scores. */
 
 import type { SpanAttributes } from '@spanline/core';
 import {
@@ -35,16 +35,8 @@ export function readRerank(body: Props, server: SpanAttributes): ClientCall {
     reader: wholeReader((value): SpanAttributes => {
       const { id, results, data } = props(value);
       const ranked = list(results ?? data);
-      const scores = ranked.flatMap((result) => number(props(result)['relevance_score']) ?? []);
       return {
         'gen_ai.response.id': text(id),
-        'spanline.retrieval.count': ranked.length,
-        ...(scores.length === 0
-          ? {}
-          : {
-              'spanline.retrieval.score_min': Math.min(...scores),
-              'spanline.retrieval.score_max': Math.max(...scores),
-            }),
         'gen_ai.retrieval.documents': rankedDocuments(ranked, documents),
       };
     }),
