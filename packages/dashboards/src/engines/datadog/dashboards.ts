@@ -4,6 +4,7 @@ import type { JsonClient } from '@spanline/remote';
 import { ask } from '../../apply/ask.ts';
 import { labelledId } from '../../apply/label.ts';
 import type { Collection, StoredResource } from '../../apply/resource.ts';
+import { accountCollection } from './account.ts';
 
 const PATH = 'api/v1/dashboard';
 const PAGE = 100;
@@ -37,26 +38,17 @@ export const DATADOG_OPTIONS: Shape<DatadogDashboardsOptions> = { set: option.st
 export function datadogDashboards(client: JsonClient, options: DatadogDashboardsOptions = {}): Collection {
   checkOptions(DATADOG_OPTIONS, options);
   const { set = 'spanline', site = 'datadoghq.com' } = options;
-  const pathOf = (address: string): string => `${PATH}/${encodeURIComponent(address)}`;
-  return {
+  return accountCollection(client, {
     name: 'Datadog dashboards',
+    path: PATH,
+    page: `https://app.${site}/dashboard`,
     async find() {
       const stored: StoredResource[] = [];
       for (const { id, address } of await labelled(client, set)) {
-        const body = props(await ask(client, { method: 'GET', path: pathOf(address) }));
+        const body = props(await ask(client, { method: 'GET', path: `${PATH}/${encodeURIComponent(address)}` }));
         stored.push({ id, address, title: String(body['title']), body });
       }
       return stored;
     },
-    async create({ body }) {
-      return String(props(await ask(client, { method: 'POST', path: PATH, body }))['id']);
-    },
-    async replace({ address }, { body }) {
-      await ask(client, { method: 'PUT', path: pathOf(address), body });
-    },
-    async remove({ address }) {
-      await ask(client, { method: 'DELETE', path: pathOf(address) });
-    },
-    linkTo: (address) => `https://app.${site}/dashboard/${encodeURIComponent(address)}`,
-  };
+  });
 }

@@ -4,6 +4,7 @@ import type { JsonClient } from '@spanline/remote';
 import { ask } from '../../apply/ask.ts';
 import { labelledId } from '../../apply/label.ts';
 import type { Collection, StoredResource } from '../../apply/resource.ts';
+import { accountCollection } from '../../engines/datadog/account.ts';
 import { DATADOG_OPTIONS, type DatadogDashboardsOptions } from '../../engines/datadog/dashboards.ts';
 import { TAG } from './datadog-monitors.ts';
 
@@ -14,9 +15,10 @@ const PAGE = 100;
 export function datadogMonitorCollection(client: JsonClient, options: DatadogDashboardsOptions = {}): Collection {
   checkOptions(DATADOG_OPTIONS, options);
   const { set = 'spanline', site = 'datadoghq.com' } = options;
-  const pathOf = (address: string): string => `${PATH}/${encodeURIComponent(address)}`;
-  return {
+  return accountCollection(client, {
     name: 'Datadog monitors',
+    path: PATH,
+    page: `https://app.${site}/monitors`,
     async find() {
       const stored: StoredResource[] = [];
       for (let page = 0; ; page++) {
@@ -30,15 +32,5 @@ export function datadogMonitorCollection(client: JsonClient, options: DatadogDas
         if (found.length < PAGE) return stored;
       }
     },
-    async create({ body }) {
-      return String(props(await ask(client, { method: 'POST', path: PATH, body }))['id']);
-    },
-    async replace({ address }, { body }) {
-      await ask(client, { method: 'PUT', path: pathOf(address), body });
-    },
-    async remove({ address }) {
-      await ask(client, { method: 'DELETE', path: pathOf(address) });
-    },
-    linkTo: (address) => `https://app.${site}/monitors/${encodeURIComponent(address)}`,
-  };
+  });
 }
