@@ -2,9 +2,11 @@ import { existsSync, readdirSync, readFileSync, utimesSync, writeFileSync } from
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { datadog, file } from '@spanline/ship';
+import { createSegmentWriter } from '../src/spool/segment-writer.ts';
 import { currentProcess } from '../src/state/process-identity.ts';
+import { claimFolder } from '../src/state/writer-file.ts';
 import { createIndex, readBulk } from './support/elastic.ts';
-import { deadLetters, leave, ship, spanLines } from './support/engine.ts';
+import { deadLetters, leave, ship, shipEvery, spanLines } from './support/engine.ts';
 import { temporaryFolder } from './support/folder.ts';
 import { receiver, type Reply, startReceiver } from './support/receiver.ts';
 import { allIds, es, troubled } from './support/troubled.ts';
@@ -239,6 +241,26 @@ describe('the engine', () => {
       await drained;
       expect({ ids: ids(), held: engine.held() }).toEqual({ ids: allIds(5), held: [] });
     });
+  });
+
+  it('drains at once, however long the pause between two looks for lines is', async () => {
+    const root = temporaryFolder();
+    const { target, ids } = await troubled([]);
+    const folder = join(root, 'writer-1-abc');
+    claimFolder(folder);
+    const segments = createSegmentWriter(folder);
+    onTestFinished(() => segments.close());
+    const lines = spanLines(30);
+    for (const line of lines.slice(0, 10)) segments.append(line);
+    const { engine } = shipEvery(3_600_000, root, [es(target)]);
+    await engine.drain();
+    expect(ids()).toEqual(allIds(10));
+    for (const line of lines.slice(10, 20)) segments.append(line);
+    await engine.drain();
+    expect(ids()).toEqual(allIds(20));
+    for (const line of lines.slice(20)) segments.append(line);
+    await Promise.all([engine.drain(), engine.drain()]);
+    expect(ids()).toEqual(allIds(30));
   });
 
   it('never shows a key, and waits for one that is not there yet', async () => {

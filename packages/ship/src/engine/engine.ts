@@ -10,6 +10,7 @@ import { openDeadLetters } from './dead-letters.ts';
 import { createDelivery } from './delivery.ts';
 import { guardSink, type NamedSink } from './guard-sink.ts';
 import type { Route } from './lane.ts';
+import { createPace } from './pace.ts';
 import { DEFAULT_TIMING, type RetryTiming } from './retry-gate.ts';
 import { type Shipment, startShipment } from './shipment.ts';
 
@@ -79,13 +80,13 @@ export function startEngine(options: EngineOptions): Engine {
   // Every waiting request of every sink listens.
   setMaxListeners(0, quit.signal, kill.signal);
   const activity = watchFileActivity();
+  const pace = createPace(pollMs);
   const shipments = new Map<string, Shipment>();
   let held: readonly string[] = [];
   /** Whether the holder of a lock may be gone. It becomes clear when that one beats, or has not for long. */
   let isUnclear = false;
   /** Folders whose lock cannot be written, with the reason. */
   const unlockable = new Map<string, string>();
-  let drains = 0;
   let stopped: Promise<void> | undefined;
   let scanning: Promise<void> | undefined;
 
@@ -121,8 +122,7 @@ export function startEngine(options: EngineOptions): Engine {
   /** @returns false if the file was rotated or deleted since it was found */
   function start(folder: string, lock: Lock, open: () => Source): boolean {
     try {
-      const isDraining = (): boolean => drains > 0;
-      shipments.set(folder, startShipment({ source: open(), lock, routes, pollMs, report, isDraining }));
+      shipments.set(folder, startShipment({ source: open(), lock, routes, pace, report }));
       return true;
     } catch (error) {
       lock.release();
@@ -206,12 +206,12 @@ export function startEngine(options: EngineOptions): Engine {
   const isBehind = (): boolean => from.some((discovery) => discovery.isBehind?.() === true);
 
   async function shipFound(): Promise<void> {
-    drains++;
+    const endDrain = pace.beginDrain();
     for (let looks = 0; looks < 2 && !isStopped();) {
-      await sleep(Math.max(DRAIN_STEP_MS, pollMs));
+      await sleep(DRAIN_STEP_MS);
       looks = [...shipments.values()].every((shipment) => shipment.isIdle) ? looks + 1 : 0;
     }
-    drains--;
+    endDrain();
     each((shipment) => shipment.save());
   }
 

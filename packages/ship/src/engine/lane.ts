@@ -6,7 +6,7 @@ import { createAckTracker } from './ack-tracker.ts';
 import type { BatchPool } from './batch-pool.ts';
 import type { Batch } from './batch.ts';
 import type { Delivery } from './delivery.ts';
-import { pause } from './pause.ts';
+import type { Pace } from './pace.ts';
 
 /** One sink, and what all its lanes share. */
 export interface Route {
@@ -22,19 +22,17 @@ export interface LaneParts {
   readonly source: Source;
   readonly route: Route;
   readonly from: Position | undefined;
-  readonly pollMs: number;
+  readonly pace: Pace;
   readonly report: (report: Report) => void;
   /** Aborts when nothing more may be read. Batches that were sent are still seen through. */
   readonly stop: AbortSignal;
-  /** True while lines need not wait for others to fill a batch. */
-  readonly isDraining: () => boolean;
 }
 
 /** Ships one source to one sink. */
 export interface Lane {
   /** Everything before this position is settled. */
   readonly acked: Position | undefined;
-  /** Whether there was nothing to read and nothing under way at the last look. */
+  /** Whether there was nothing to read at the last look, and nothing is under way. */
   readonly isIdle: boolean;
   /** Whether the source has ended and everything is settled. */
   readonly isFinished: boolean;
@@ -45,13 +43,14 @@ export interface Lane {
 }
 
 /** Reads, batches and delivers until it is stopped. Never rejects. */
-export function startLane({ source, route, from, pollMs, report, stop, isDraining }: LaneParts): Lane {
+export function startLane({ source, route, from, pace, report, stop }: LaneParts): Lane {
   const { name, sink, delivery, batches, stats } = route;
   const acks = createAckTracker(from);
   const underWay = new Set<Promise<void>>();
   let batch: Batch | undefined;
   let cursor = from;
-  let isIdle = false;
+  /** Whether there was nothing to read at the last look, and no line waits for others. */
+  let hasReadAll = false;
   let isFinished = false;
 
   function reportDamage(description: string): void {
@@ -94,21 +93,21 @@ export function startLane({ source, route, from, pollMs, report, stop, isDrainin
   async function rest(reader: Reader): Promise<void> {
     const hasEnded = reader.ended();
     if (batch === undefined || cursor === undefined) {
-      isIdle = acks.size === 0;
-      isFinished = hasEnded && isIdle;
-      if (!isFinished) await pause(pollMs, stop);
+      hasReadAll = true;
+      isFinished = hasEnded && acks.size === 0;
+      if (!isFinished) await pace.rest(pace.pollMs, stop);
       return;
     }
     const waited = performance.now() - batch.since;
-    const isDue = hasEnded || isDraining() || batch.entries.length === 0 || waited >= sink.limits.lingerMs;
+    const isDue = hasEnded || pace.isDraining || batch.entries.length === 0 || waited >= sink.limits.lingerMs;
     if (isDue) dispatch(cursor);
-    else await pause(Math.min(pollMs, sink.limits.lingerMs - waited), stop);
+    else await pace.rest(Math.min(pace.pollMs, sink.limits.lingerMs - waited), stop);
   }
 
   async function step(reader: Reader): Promise<void> {
     const chunk = reader.next();
     if (chunk === undefined) return rest(reader);
-    isIdle = false;
+    hasReadAll = false;
     await take(chunk);
     await new Promise(setImmediate);
   }
@@ -122,7 +121,7 @@ export function startLane({ source, route, from, pollMs, report, stop, isDrainin
         while (goesOn()) await step(reader);
       } catch (error) {
         reportDamage(`cannot be read (${(error as NodeJS.ErrnoException).code ?? String(error)})`);
-        await pause(pollMs * 10, stop);
+        await pace.rest(pace.pollMs * 10, stop);
       } finally {
         reader?.close();
       }
@@ -136,7 +135,7 @@ export function startLane({ source, route, from, pollMs, report, stop, isDrainin
       return acks.acked;
     },
     get isIdle() {
-      return isIdle && acks.size === 0;
+      return hasReadAll && acks.size === 0;
     },
     get isFinished() {
       return isFinished;

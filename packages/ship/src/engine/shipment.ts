@@ -7,7 +7,7 @@ import type { Lock } from '../state/lock.ts';
 import { type Lane, type LaneParts, type Route, startLane } from './lane.ts';
 
 /** Collaborators of a shipment. */
-export interface ShipmentParts extends Pick<LaneParts, 'pollMs' | 'report' | 'isDraining'> {
+export interface ShipmentParts extends Pick<LaneParts, 'pace' | 'report'> {
   readonly source: Source;
   readonly lock: Lock;
   readonly routes: readonly Route[];
@@ -35,7 +35,7 @@ interface Track {
 }
 
 /** Starts a lane at each sink's checkpoint. */
-export function startShipment({ source, lock, routes, report, ...timing }: ShipmentParts): Shipment {
+export function startShipment({ source, lock, routes, report, pace }: ShipmentParts): Shipment {
   const stopping = new AbortController();
   /** Another shipper has taken over, or the source was closed. Nothing more may be saved. */
   let isOver = false;
@@ -61,7 +61,7 @@ export function startShipment({ source, lock, routes, report, ...timing }: Shipm
     if (problem !== undefined) reportDamage(`${problem}; reading again from the first line`, sink);
     const from = position ?? source.start();
     const saved = position ?? (from !== undefined && trySave(sink, from, false) ? from : undefined);
-    return { sink, lane: startLane({ ...timing, source, route, from, report, stop: stopping.signal }), saved };
+    return { sink, lane: startLane({ pace, source, route, from, report, stop: stopping.signal }), saved };
   });
 
   function saveTrack(track: Track): void {

@@ -8,8 +8,19 @@ import { discoverSpool } from '../../src/reading/spool-discovery.ts';
 import { createSegmentWriter } from '../../src/spool/segment-writer.ts';
 import { claimFolder, closeFolder } from '../../src/state/writer-file.ts';
 
+/** An engine, and what it reported. */
+export interface Shipping {
+  engine: Engine;
+  reports: Report[];
+}
+
 /** An engine that retries without making a test wait. */
-export function ship(root: string, ...sinks: SinkSpec[]): { engine: Engine; reports: Report[] } {
+export function ship(root: string, ...sinks: SinkSpec[]): Shipping {
+  return shipEvery(5, root, sinks);
+}
+
+/** The same, with so many milliseconds between two looks for lines. */
+export function shipEvery(pollMs: number, root: string, sinks: readonly SinkSpec[]): Shipping {
   const reports: Report[] = [];
   const engine = startEngine({
     root,
@@ -18,7 +29,7 @@ export function ship(root: string, ...sinks: SinkSpec[]): { engine: Engine; repo
     owner: `test-${Math.random()}`,
     report: (report) => reports.push(report),
     timing: { minMs: 1, maxMs: 5, pauseMs: 5 },
-    pollMs: 5,
+    pollMs,
   });
   onTestFinished(() => engine.stop(0));
   return { engine, reports };
