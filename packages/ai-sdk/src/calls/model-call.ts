@@ -1,6 +1,6 @@
 /** One call of a language model, from its request to the end of its answer. */
 
-import type { Message, Span, SpanAttributes, SpanOptions } from '@spanline/core';
+import type { Span, SpanAttributes, SpanOptions } from '@spanline/core';
 import {
   attributesOf,
   contextSpan,
@@ -14,7 +14,7 @@ import {
   type StreamWatcher,
   watchStream,
 } from '@spanline/instrumentation';
-import { answerFacts, answerUsage, headerAttributes, wholeMessages } from '../objects/answer.ts';
+import { answerFacts, answerUsage, headerAttributes, answerMessages } from '../objects/answer.ts';
 import { type Hidden, shownError } from '../objects/hidden.ts';
 import { promptMessages } from '../objects/messages.ts';
 import { requestAttributes } from '../objects/request.ts';
@@ -64,6 +64,8 @@ export class ModelCall {
   readonly #hidden: Hidden;
   readonly #startedMs = performance.now();
   readonly #signal: AbortSignal | undefined;
+  /** Tools of the request. */
+  readonly #tools: unknown;
   readonly #onStream: ModelCallOptions['onStream'];
   readonly #onCut: ModelCallOptions['onCut'];
   readonly #onAnswered: ModelCallOptions['onAnswered'];
@@ -84,7 +86,8 @@ export class ModelCall {
   }: ModelCallOptions) {
     this.#tracing = tracing;
     this.#hidden = hidden;
-    const { abortSignal } = request;
+    const { abortSignal, tools } = request;
+    this.#tools = tools;
     this.#signal = abortSignal instanceof AbortSignal ? abortSignal : undefined;
     this.#onStream = onStream;
     this.#onCut = onCut;
@@ -130,7 +133,7 @@ export class ModelCall {
   /** Ends the call with an answer that came whole. */
   end(result: Props, more: SpanAttributes = NOTHING, endTime?: number): void {
     if (!this.isOpen) return;
-    this.#describe(result, () => wholeMessages(result));
+    this.#describe(result);
     this.span.set(more);
     this.#close({ endTime: endTime ?? this.#endTime });
   }
@@ -158,7 +161,7 @@ export class ModelCall {
 
   #usage(result: Props): SpanAttributes {
     const { 'gen_ai.provider.name': provider, 'gen_ai.request.model': model } = attributesOf(this.span) ?? {};
-    return answerUsage(result, { provider, model }, observedUsage(this.span));
+    return answerUsage(result, { provider, model }, observedUsage(this.span), this.#tools);
   }
 
   #take<T>(result: T): T {
@@ -227,7 +230,7 @@ export class ModelCall {
     this.#streamed = undefined;
     const { facts, chunks } = streamed;
     const first = this.#firstChunk;
-    this.#describe(facts, () => streamed.messages());
+    this.#describe({ ...facts, content: streamed.parts() });
     this.span.set({
       'spanline.stream.chunks': chunks,
       'gen_ai.response.time_to_first_chunk': first === undefined ? undefined : Math.round(first * 1000) / 1e6,
@@ -235,11 +238,11 @@ export class ModelCall {
   }
 
   /** Sets facts, usage and content of an answer. */
-  #describe(answer: Props, messages: () => Message[]): void {
+  #describe(answer: Props): void {
     const { usage } = answer;
     this.#set(() => answerFacts(answer));
     if (!this.#set(() => this.#usage(answer))) this.#set(() => this.#usage({ usage }));
-    if (!this.#hidden.outputs) this.#set(() => ({ 'gen_ai.output.messages': messages() }));
+    if (!this.#hidden.outputs) this.#set(() => ({ 'gen_ai.output.messages': answerMessages(answer) }));
   }
 
   /** @returns false if a value cannot be read */

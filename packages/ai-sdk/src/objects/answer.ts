@@ -1,6 +1,6 @@
 /** The answer of a model: its facts, its usage and its content. */
 
-import type { Message, MessagePart, SpanAttributes } from '@spanline/core';
+import type { Message, SpanAttributes } from '@spanline/core';
 import {
   hasKeys,
   mostExact,
@@ -16,16 +16,11 @@ import {
   usageAttributes,
 } from '@spanline/instrumentation';
 import { toParts } from './parts.ts';
+import { serverItems } from './server-tools.ts';
 
 /** The reason why a model stopped: `{ unified, raw }`, or before `ai` 6 the reason alone. */
 export function finishReason(reason: unknown): string | undefined {
   return text(reason) ?? text(props(reason)['unified']);
-}
-
-/** The assistant's message of an answer. */
-export function answerMessage(parts: MessagePart[], reason: string | undefined): Message[] {
-  if (parts.length === 0) return [];
-  return [{ role: 'assistant', parts, ...(reason === undefined ? {} : { finish_reason: reason }) }];
 }
 
 const REQUEST_IDS = ['x-request-id', 'request-id', 'apim-request-id', 'x-amzn-requestid'] as const;
@@ -69,21 +64,25 @@ function metadataCost(providerMetadata: unknown, context: UsageContext): Normali
 /**
  * The usage of an answer. Of three reports the most exact one counts: the provider's own answer, where the SDK keeps
  * it; the SDK's copy, with the part of the provider's report that it knows; the answer that a wrapped client saw. The
- * copy is read only if the provider's own answer leaves something open. The metadata beside it may tell a cost.
+ * copy is read only if the provider's own answer leaves something open. The metadata beside it may tell a cost, and the
+ * parts of the answer the calls of OpenAI's own tools.
  *
  * @param observed - the report that a wrapped client received for the same call
+ * @param tools - tools of the request
  */
 export function answerUsage(
-  { usage, providerMetadata, response }: Props,
+  { usage, providerMetadata, response, content }: Props,
   context: UsageContext,
   observed: NormalizedUsage | undefined,
+  tools?: unknown,
 ): SpanAttributes {
   const own = normalizeUsage(props(response)['body'], context);
   const isKnown = own !== undefined && isWhole(own);
   // Metadata that cannot be read cost no counts.
   const copy = isKnown
     ? metadataCost(providerMetadata, context)
-    : (normalizeUsage({ usage, providerMetadata }, context) ?? normalizeUsage({ usage }, context));
+    : (normalizeUsage({ usage, providerMetadata, ...serverItems(content, tools) }, context) ??
+      normalizeUsage({ usage }, context));
   const found = mostExact([observed, own, copy]);
   return found === undefined ? {} : usageAttributes(found);
 }
@@ -102,7 +101,11 @@ export function answerFacts({ finishReason: reason, response, request }: Props):
   };
 }
 
-/** The messages of an answer that came whole. */
-export function wholeMessages({ content, finishReason: reason }: Props): Message[] {
-  return answerMessage(toParts(content, true), finishReason(reason));
+/** The assistant's message of an answer. */
+export function answerMessages({ content, finishReason: stopped }: Props): Message[] {
+  const parts = toParts(content, true);
+  const reason = finishReason(stopped);
+  return parts.length === 0
+    ? []
+    : [{ role: 'assistant', parts, ...(reason === undefined ? {} : { finish_reason: reason }) }];
 }

@@ -1,9 +1,6 @@
 /** An answer of a model that arrives in parts. */
 
-import type { Message } from '@spanline/core';
 import { createTextBuffer, type Props, props, text, type TextBuffer } from '@spanline/instrumentation';
-import { answerMessage, finishReason } from './answer.ts';
-import { toParts } from './parts.ts';
 
 /** Limit of pieces of content that are kept of one answer. */
 const MAX_PIECES = 1000;
@@ -83,8 +80,9 @@ export class StreamedAnswer {
     this.#response['headers'] = props(response)['headers'];
   }
 
-  messages(): Message[] {
-    const parts = [...this.#pieces].map(([key, piece]) => {
+  /** The parts of the answer, in the shape of one that came whole. */
+  parts(): Props[] {
+    return [...this.#pieces].map(([key, piece]) => {
       if (!('buffer' in piece)) return piece;
       const { type, name, buffer } = piece as Piece;
       const content = buffer.toString();
@@ -92,7 +90,6 @@ export class StreamedAnswer {
         ? { type: 'tool-call', toolCallId: key.slice('tool-input '.length), toolName: name, input: content }
         : { type, text: content };
     });
-    return answerMessage(toParts(parts, true), finishReason(this.facts['finishReason']));
   }
 
   #append(type: Piece['type'], id: string, delta: unknown, name?: string): void {

@@ -59,6 +59,16 @@ interface PricedUnit {
   readonly overlapOf: readonly [BilledUnit, BilledUnit] | undefined;
 }
 
+const MODAL_READS = [
+  'cache_text_read_tokens',
+  'cache_audio_read_tokens',
+  'cache_image_read_tokens',
+  'cache_video_read_tokens',
+] as const satisfies readonly BilledUnit[];
+
+/** Cached tokens whose modality is known. */
+const knownReads = (units: BilledUnits): number => MODAL_READS.reduce((sum, unit) => sum + (units[unit] ?? 0), 0);
+
 function overlapOf(unit: BilledUnit, priced: readonly BilledUnit[]): readonly [BilledUnit, BilledUnit] | undefined {
   if (!/^cache_(?:audio|image|video|text)_read_tokens$/.test(unit)) return undefined;
   const modality = priced.find(
@@ -182,9 +192,10 @@ export function unitPricer(prices: UnitPrices, isLikeWhole: IsLikeWhole): UnitPr
       // The sum of several requests does not show which of them passed a step.
       if (requests > 1 && typeof price !== 'number') result.isAmbiguous ||= priceFor(price, inputTokens) !== price.base;
       if (overlap !== undefined && units[unit] === undefined) {
-        const [read, modal] = [units[overlap[0]] ?? 0, units[overlap[1]] ?? 0];
+        const known = knownReads(units);
+        const [read, modal] = [(units[overlap[0]] ?? 0) - known, units[overlap[1]] ?? 0];
         // As much of what was cached as can be is taken to be text.
-        quantity = read === 0 ? 0 : Math.max(0, read + modal - inputTokens);
+        quantity = read <= 0 ? 0 : Math.max(0, read + modal - (inputTokens - known));
         result.isAmbiguous ||=
           read > 0 && modal > 0 && priceFor(price, inputTokens) !== priceFor(prices.get(overlap[0]) ?? 0, inputTokens);
       }

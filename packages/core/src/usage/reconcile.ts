@@ -39,11 +39,23 @@ function inputOf({ prompt_tokens: prompt, input_tokens: other }: Readings, cache
   return { input: other === proven ? other : prompt, isInclusive: true };
 }
 
-/** Modalities other than text. Text is what is left, and is written only beside another one. */
+const INPUTS = [
+  'input_audio_tokens',
+  'input_image_tokens',
+  'input_video_tokens',
+] as const satisfies readonly BilledUnit[];
+
+/**
+ * Modalities other than text. Text is what is left, and is written only beside another one. Cached text tells that
+ * nothing else of the input was cached.
+ */
 const MODAL_PARTS: readonly (readonly [text: BilledUnit, others: readonly BilledUnit[]])[] = [
-  ['input_text_tokens', ['input_audio_tokens', 'input_image_tokens', 'input_video_tokens']],
+  ['input_text_tokens', INPUTS],
   ['output_text_tokens', ['output_audio_tokens', 'output_image_tokens', 'output_video_tokens']],
-  ['cache_text_read_tokens', ['cache_audio_read_tokens', 'cache_image_read_tokens', 'cache_video_read_tokens']],
+  [
+    'cache_text_read_tokens',
+    ['cache_audio_read_tokens', 'cache_image_read_tokens', 'cache_video_read_tokens', ...INPUTS],
+  ],
 ];
 
 /** Readings that the code below turns into units. All others but {@link DOCUMENTS} are units. */

@@ -235,6 +235,22 @@ const INVOICES: readonly (readonly [what: string, call: Call, answer: unknown, u
     (1600 * 0.3 + 2400 * 1 + 400 * 0.03 + 600 * 0.1 + 10 * 2.5) * M,
   ],
   [
+    'sound at its own price, where nothing but text was cached',
+    GEMINI,
+    {
+      promptTokenCount: 5000,
+      candidatesTokenCount: 10,
+      cachedContentTokenCount: 1000,
+      totalTokenCount: 5010,
+      promptTokensDetails: [
+        { modality: 'TEXT', tokenCount: 2000 },
+        { modality: 'AUDIO', tokenCount: 3000 },
+      ],
+      cacheTokensDetails: [{ modality: 'TEXT', tokenCount: 1000 }],
+    },
+    (1000 * 0.3 + 3000 * 1 + 1000 * 0.03 + 10 * 2.5) * M,
+  ],
+  [
     'thoughts and the prompts of tools',
     GEMINI,
     {
