@@ -105,6 +105,7 @@ export const layerTable: LayerTable = {
       { file: 'log/timestamp.ts', why: 'cache of the last time as text' },
       { file: 'redaction/phones/national-number.ts', why: 'cache of patterns' },
       { file: 'trace/clock.ts', why: 'cache of the last time as text' },
+      { file: 'usage/price-lists.ts', why: 'the package, once it is loaded' },
     ],
   },
   instrumentation: {

@@ -7,6 +7,7 @@ const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 export function setup(): void {
   for (const args of [
     ['node_modules/typescript/bin/tsc', '-b', 'tsconfig.build.json', '--noCheck'],
+    ['scripts/bundle.mjs'],
     ['packages/viewer/build-page.mjs'],
   ])
     spawnSync(process.execPath, args, { cwd: ROOT });

@@ -22,6 +22,7 @@ export {
   runInContext,
   sharedState,
 } from './context/index.ts';
+export { createRedaction } from './line-redaction/index.ts';
 export { bindLogger, pinoSymbols } from './log/index.ts';
 export { providerOf, type ProviderClues } from './providers/index.ts';
 export { type StreamWatcher, watchStream } from './streams/index.ts';

@@ -1,2 +1,2 @@
-export { lineRedaction, type LineRedaction, type LineRedactionOptions } from './line-redaction.ts';
+export { createRedaction, lineRedaction, type LineRedaction, type LineRedactionOptions } from './line-redaction.ts';
 export type { RedactLine } from './redact-line.ts';

@@ -1,4 +1,7 @@
 /** Redaction of lines that were written already, for one of several targets that read the same log. */
+// Bundles often declare `createRequire` themselves.
+import { createRequire as requireFrom } from 'node:module';
+import { pathToFileURL } from 'node:url';
 import { checkOptions, option, type Shape } from '@spanline/record';
 import type { RedactOptions } from '../api/index.ts';
 import { REDACT_OPTIONS, redactOptions, redactPathsCheck } from '../redaction/index.ts';
@@ -53,7 +56,16 @@ export function lineRedaction(options: LineRedactionOptions | readonly string[] 
   );
   const redact = redactOptions(options);
   createRedaction(redact);
-  return { module: import.meta.url, options: redact, createRedaction };
+  return { module: ownModule(), options: redact, createRedaction };
+}
+
+/** The entry of this package that exports {@link createRedaction}; in a bundle without the package, the bundle. */
+function ownModule(): string {
+  try {
+    return pathToFileURL(requireFrom(import.meta.url).resolve('@spanline/core/internal')).href;
+  } catch {
+    return import.meta.url;
+  }
 }
 
 /** Creates the function that redacts a line. @public */

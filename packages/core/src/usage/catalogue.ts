@@ -1,7 +1,9 @@
-import { calcPrice, findProvider, type ModelPrice, type PriceCalculation } from '@pydantic/genai-prices';
+import type { ModelPrice, PriceCalculation } from '@pydantic/genai-prices';
 import { BILLED_UNITS, type BilledUnit, type BilledUnits, UNITS } from '@spanline/record';
 import { bareName } from '../providers/index.ts';
+import { isListed } from './listed-providers.ts';
 import { addLongContext } from './long-context.ts';
+import { type PriceLists, priceLists } from './price-lists.ts';
 import { type Priced, type UnitPrice, type UnitPricer, unitPricer } from './price-table.ts';
 
 /** Name and version of the catalogue, as written in `spanline.cost.price_version`. */
@@ -98,7 +100,12 @@ function likeWhole(provider: string, model: string): (unit: BilledUnit) => boole
     (unit === 'input_audio_tokens' && /transcribe|whisper|asr/.test(model));
 }
 
-function calculate(model: string, providerId: string | undefined, timestamp?: number): PriceCalculation | null {
+function calculate(
+  { calcPrice }: PriceLists,
+  model: string,
+  providerId: string | undefined,
+  timestamp?: number,
+): PriceCalculation | null {
   try {
     return calcPrice({}, model, {
       ...(providerId === undefined ? {} : { providerId }),
@@ -122,14 +129,9 @@ function byLeast(pricer: UnitPricer): UnitPricer {
   };
 }
 
-/** True for a provider that has a price list. The catalogue itself also takes names that contain one. */
-export function isListed(id: string): boolean {
-  return findProvider({ providerId: id })?.id === id;
-}
-
 /** The names of the models in a provider's price list. */
 export function listedModels(id: string): string[] {
-  return isListed(id) ? (findProvider({ providerId: id })?.models ?? []).map((model) => model.id) : [];
+  return isListed(id) ? (priceLists()?.findProvider({ providerId: id })?.models ?? []).map((model) => model.id) : [];
 }
 
 /** The spellings of a model's name. Clouds put a path before it: `publishers/google/models/gemini-2.5-flash`. */
@@ -143,10 +145,10 @@ interface Match {
   readonly model: string;
 }
 
-function match(list: string | undefined, model: string): Match | undefined {
+function match(lists: PriceLists, list: string | undefined, model: string): Match | undefined {
   if (list !== undefined && (!isListed(list) || WRONGLY_LISTED[list]?.test(model) === true)) return undefined;
   for (const spelling of spellingsOf(model, list)) {
-    const found = calculate(spelling, list);
+    const found = calculate(lists, spelling, list);
     if (found !== null) return { found, model: spelling };
   }
   return undefined;
@@ -158,8 +160,8 @@ function match(list: string | undefined, model: string): Match | undefined {
  * @param list - the catalogue's id of the provider that sells it; without it the model's name tells its maker
  * @returns `undefined` when that list does not have it
  */
-export function catalogueModel(list: string | undefined, name: string): CatalogueModel | undefined {
-  const matched = match(list, name);
+export function catalogueModel(lists: PriceLists, list: string | undefined, name: string): CatalogueModel | undefined {
+  const matched = match(lists, list, name);
   if (matched === undefined) return undefined;
   const { found, model } = matched;
   const { id } = found.provider;
@@ -187,6 +189,6 @@ export function catalogueModel(list: string | undefined, name: string): Catalogu
   return {
     ...facts,
     price: (units, timestamp, isItemized) =>
-      pricerOf((calculate(model, list, timestamp) ?? found).model_price)(units, isItemized),
+      pricerOf((calculate(lists, model, list, timestamp) ?? found).model_price)(units, isItemized),
   };
 }

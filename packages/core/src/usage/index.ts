@@ -1,7 +1,7 @@
 export { AnswerUsage } from './answer-usage.ts';
 export { answeredModel } from './answered-model.ts';
 export { readBilledCall } from './billed-call.ts';
-export { isListed } from './catalogue.ts';
+export { isListed } from './listed-providers.ts';
 export { isStandard, type PriceConditions, servedTier, tierOf } from './conditions.ts';
 export type { Bill, BilledCall, BillItem, Cost } from './cost.ts';
 export { createPricer, type Pricer } from './pricer.ts';

@@ -2,10 +2,12 @@
 import { type BilledUnit, type BilledUnits, BoundedMap } from '@spanline/record';
 import type { PriceTable } from '../api/index.ts';
 import { type HostOwners, type ModelCall, namedProvider, sellerOf } from '../providers/index.ts';
-import { type CatalogueModel, catalogueModel, isListed, PRICE_VERSION } from './catalogue.ts';
+import { type CatalogueModel, catalogueModel, PRICE_VERSION } from './catalogue.ts';
 import { isStandard, servedTier } from './conditions.ts';
 import type { Bill, BilledCall, BillItem, Cost, Inexact, NoCost } from './cost.ts';
+import { isListed } from './listed-providers.ts';
 import { ownPrices } from './own-prices.ts';
+import { findPriceLists, NO_LISTS, type PriceLists, priceLists } from './price-lists.ts';
 import type { Priced, PricedItem } from './price-table.ts';
 import { LIST_PRICE, type PriceFactor, priceFactor } from './surcharges.ts';
 
@@ -113,13 +115,13 @@ function hasUnnamed(
 type Found = CatalogueModel | Exclude<NoCost, 'no_usage' | 'no_model'>;
 
 /** Looks up who sells a model, and in whose list it is. */
-function lookUp(call: ModelCall, owners: HostOwners): Found {
+function lookUp(call: ModelCall, owners: HostOwners, lists: PriceLists): Found {
   const seller = sellerOf(call, owners, isListed);
   if ('reason' in seller) return seller.reason;
   const { model } = seller;
-  if ('list' in seller) return catalogueModel(seller.list, model) ?? 'unknown_model';
-  const first = seller.first === undefined ? undefined : catalogueModel(seller.first, model);
-  return first ?? catalogueModel(undefined, model) ?? 'unknown_model';
+  if ('list' in seller) return catalogueModel(lists, seller.list, model) ?? 'unknown_model';
+  const first = seller.first === undefined ? undefined : catalogueModel(lists, seller.first, model);
+  return first ?? catalogueModel(lists, undefined, model) ?? 'unknown_model';
 }
 
 /** The request to Azure has the name of a deployment, which need not be that of a model. */
@@ -127,13 +129,14 @@ const isDeployment = (provider: string | undefined): boolean => provider?.starts
 
 /**
  * Builds a pricer. An explicit cost wins over what the provider reported, and that over prices; own prices win over the
- * catalogue of `@pydantic/genai-prices`; the response's model is looked up before the request's. No socket is opened
- * and no file is read.
+ * catalogue of `@pydantic/genai-prices`, which the first call loads; the response's model is looked up before the
+ * request's. No socket is opened.
  *
  * @throws SpanlineError `ERR_INVALID_OPTION` for a broken price table
  */
 export function createPricer({ prices = {}, hosts = {} }: PricerOptions = {}): Pricer {
   const own = ownPrices(prices);
+  findPriceLists();
   const hasOwn = Object.keys(prices).length > 0;
   const owners = Object.fromEntries(
     Object.entries(hosts).map(([host, owner]) => [host.toLowerCase().replace(/[[\]]/g, ''), owner.toLowerCase()]),
@@ -143,11 +146,11 @@ export function createPricer({ prices = {}, hosts = {} }: PricerOptions = {}): P
 
   function fromCatalogue({ provider, host, port }: BilledCall, model: string): Found {
     const key = `${provider ?? ''}\n${host ?? ''}:${port ?? ''}\n${model}`;
-    let found = models.get(key);
-    if (found === undefined) {
-      found = lookUp({ provider, host, port, model }, owners);
-      models.set(key, found);
-    }
+    const known = models.get(key);
+    if (known !== undefined) return known;
+    const lists = priceLists();
+    const found = lookUp({ provider, host, port, model }, owners, lists ?? NO_LISTS);
+    if (lists !== undefined) models.set(key, found);
     return found;
   }
 

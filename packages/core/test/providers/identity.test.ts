@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { type HostOwners, providerOf, sellerOf } from '../../src/providers/index.ts';
 import { isPrivateHost } from '../../src/providers/private-host.ts';
-import { isListed } from '../../src/usage/catalogue.ts';
 import { createPricer } from '../../src/usage/index.ts';
+import { isListed } from '../../src/usage/listed-providers.ts';
 
 describe('the provider of a call', () => {
   it.each([

@@ -64,7 +64,8 @@ function keysOf(trigger: string): string {
   return `${trigger}(?:${keys.join('|')})`;
 }
 
-const KEY = new RegExp(`(?:${alternatives(FORMATS.map(({ trigger }) => keysOf(trigger)))})(?![A-Za-z0-9])`, 'y');
+const TRIGGERS = [...new Set(FORMATS.map(({ trigger }) => trigger))];
+const KEY = new RegExp(`(?:${TRIGGERS.map(keysOf).join('|')})(?![A-Za-z0-9])`, 'y');
 const HEADS = new RegExp(`(?<![A-Za-z0-9])(?:${alternatives(FORMATS.map(({ head }) => head))})$`);
 const TRIGGER = patternOf(HINTS, 'g');
 const LONGEST_PREFIX = 80;
