@@ -7,7 +7,9 @@ import { createTracer } from '@spanline/core';
 import { memoryLog, type MemoryLog, tree } from '@spanline/core/testing';
 import { replay } from '@spanline/replay';
 import { runs } from '../../../test/support/effort.ts';
-import { type Call, CLIENTS, follow, type Outcome, type Parts, runAgent, type Step } from './support/agent.ts';
+import { follow, type Outcome, type Parts, runAgent, type Step } from './support/agent.ts';
+import type { Call } from './support/clients/ask.ts';
+import { CLIENTS } from './support/clients/index.ts';
 
 let provider: LLMock;
 beforeAll(async () => {

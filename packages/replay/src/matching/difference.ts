@@ -1,7 +1,8 @@
-import type { Parameters, RecordedModelCall } from '../recording/recorded-call.ts';
+import type { RecordedModelCall } from '../recording/recorded-call.ts';
 import type { ModelRequest } from '../wire/model-request.ts';
 /** The first thing in which a request differs from a recorded call. */
 import { canonicalJson, flatten, type Said } from './flatten.ts';
+import { differentParameter } from './parameters.ts';
 import { sameText } from './same-text.ts';
 
 /** A difference. */
@@ -16,8 +17,6 @@ export interface Difference {
 
 /** How strictly a request is compared: by everything, or by its messages only. */
 export type MatchMode = 'strict' | 'messages';
-
-const PARAMETERS: readonly (keyof Parameters)[] = ['temperature', 'topP', 'maxTokens', 'seed', 'stop'];
 
 const NOTHING = '(nothing)';
 const textOf = (value: unknown): string => (value === undefined ? NOTHING : canonicalJson(value));
@@ -54,9 +53,7 @@ export function differenceOf(call: RecordedModelCall, request: ModelRequest, mod
     return { what: 'model', recorded: textOf(call.model), given: textOf(request.model), same };
   const [tools, offered] = [canonicalJson(call.tools), canonicalJson(request.tools)];
   if (!sameText(tools, offered, call.isRedacted)) return { what: 'tools', recorded: tools, given: offered, same };
-  for (const key of PARAMETERS) {
-    const [one, other] = [textOf(call.parameters[key]), textOf(request.parameters[key])];
-    if (one !== other) return { what: key, recorded: one, given: other, same };
-  }
-  return undefined;
+  const key = differentParameter(call, request);
+  if (key === undefined) return undefined;
+  return { what: key, recorded: textOf(call.parameters[key]), given: textOf(request.parameters[key]), same };
 }

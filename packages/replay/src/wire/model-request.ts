@@ -22,6 +22,8 @@ export interface ModelRequest {
   readonly messages: readonly Message[];
   readonly tools: readonly ToolDefinition[];
   readonly parameters: Parameters;
+  /** Tokens of the thinking that was asked for; 0 where the model chooses. `undefined` without thinking. */
+  readonly thinkingTokens?: number | undefined;
   /** The answer is a stream of server-sent events. */
   readonly isStreamed: boolean;
   /** The stream ends with the usage, which OpenAI sends only if it is asked to. */
@@ -107,6 +109,12 @@ function openaiResponses(body: Props, find: FindItem): ModelRequest {
   };
 }
 
+/** Without thinking, its type is `disabled`. */
+function thinkingTokens({ thinking }: Props): number | undefined {
+  const { type, budget_tokens: budget } = props(thinking);
+  return type === undefined || type === 'disabled' ? undefined : (number(budget) ?? 0);
+}
+
 function anthropicMessages(body: Props): ModelRequest {
   const { system } = body;
   const instructions: Message[] = system === undefined ? [] : [{ role: 'system', parts: toParts(system) }];
@@ -121,6 +129,7 @@ function anthropicMessages(body: Props): ModelRequest {
       maxTokens: number(body['max_tokens']),
       stop: stopOf(body['stop_sequences']),
     },
+    thinkingTokens: thinkingTokens(body),
     wantsUsage: true,
   };
 }
