@@ -163,6 +163,12 @@ describe('a recording', () => {
     expect(recorded.report().notes.join('\n')).toContain(`its output was not written (capture mode "${capture}")`);
   });
 
+  it('of a process that ended amid an answer says so and never answers', async () => {
+    const lines = await record((client) => client.chat.completions.create(ask('Hi')));
+    const cut = lines.map((line) => ('gen_ai.request.model' in line ? { ...line, 'span.status': 'unfinished' } : line));
+    await expect(chat(cut, ask('Hi'))).rejects.toThrow('the end of its answer is on no line');
+  });
+
   it('with content that was cut says so and never answers', async () => {
     const options = { limits: { fieldBytes: 1024 } };
     const cut = await record((client) => client.chat.completions.create(ask('word '.repeat(2000))), options);

@@ -26,7 +26,13 @@ function checkAnswer(call: RecordedModelCall): void {
   const fault = call.faults.find(({ side }) => side === 'output');
   if (fault !== undefined)
     throw new SpanlineError({ code: 'ERR_REPLAY_CONTENT', problem: sentence(call, fault.reason) });
-  if (call.answers.length > 0 || call.record['span.status'] !== 'ok') return;
+  const status = call.record['span.status'];
+  if (status === 'unfinished')
+    throw new SpanlineError({
+      code: 'ERR_REPLAY_CONTENT',
+      problem: sentence(call, 'the end of its answer is on no line, because the process ended before'),
+    });
+  if (call.answers.length > 0 || status !== 'ok') return;
   throw new SpanlineError({ code: 'ERR_REPLAY_CONTENT', problem: sentence(call, 'its answer is on no line') });
 }
 

@@ -9,8 +9,8 @@ const PARAMETERS: readonly Parameter[] = ['temperature', 'topP', 'maxTokens', 's
 
 /**
  * Tells whether a framework that recorded one value sends the other. Anthropic's API requires `max_tokens`, which
- * frameworks fill in. Its thinking counts among them, and some frameworks add it. It takes no `temperature` and no `top_p`
- * beside thinking, nor both together: frameworks leave them out.
+ * frameworks fill in. Its thinking counts among them, and some frameworks add it. It takes no `temperature` and no
+ * `top_p` beside thinking, nor both together: frameworks leave them out.
  */
 function isRewritten(key: Parameter, recorded: Parameters, { api, parameters, thinkingTokens }: ModelRequest): boolean {
   if (api !== 'anthropic-messages') return false;

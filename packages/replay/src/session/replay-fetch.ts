@@ -3,7 +3,7 @@ import { SpanlineError } from '@spanline/record';
 import type { ModelMatcher } from '../matching/model-matcher.ts';
 import type { RecordedModelCall } from '../recording/recorded-call.ts';
 import { anthropicAnswer, anthropicEvents } from '../wire/anthropic-messages.ts';
-import { errorResponse, failureResponse } from '../wire/failure.ts';
+import { errorResponse, failureEvents, failureResponse, isTold } from '../wire/failure.ts';
 import { type Api, type ModelRequest, readModelRequest } from '../wire/model-request.ts';
 import { openaiAnswer, openaiEvents } from '../wire/openai-chat.ts';
 import { responsesAnswer, responsesEvents, responsesItems } from '../wire/openai-responses.ts';
@@ -43,10 +43,12 @@ const WORDINGS: Readonly<Record<Api, Wording>> = {
 /** Clients take an answer with this status as final. */
 const MISS_STATUS = 400;
 
-function endOf({ record }: RecordedModelCall): StreamEnd {
+/** How a recorded call ended: `failed` with an error of the provider, the others as streams do. */
+function endOf({ record }: RecordedModelCall): StreamEnd | 'failed' {
   const status = record['span.status'];
   if (status === 'aborted' || status === 'abandoned') return 'open';
-  return status === 'error' ? 'broken' : 'whole';
+  if (status !== 'error') return 'whole';
+  return isTold(record) ? 'failed' : 'broken';
 }
 
 /** A call that was aborted before it had an answer waits until it is aborted again. */
@@ -66,16 +68,17 @@ function respond(
 ): Response | Promise<never> {
   const end = endOf(call);
   const { record } = call;
-  if (end === 'open' && (!request.isStreamed || call.answers.length === 0)) return untilAborted(signal);
-  if (end === 'broken' && (!request.isStreamed || call.answers.length === 0))
-    return failureResponse(request.api, record);
+  const hasBegun = request.isStreamed && call.answers.length > 0;
+  if (end === 'open' && !hasBegun) return untilAborted(signal);
+  if ((end === 'broken' || end === 'failed') && !hasBegun) return failureResponse(request.api, record);
   const wording = WORDINGS[request.api];
   const headers = { 'x-request-id': record['spanline.provider.request_id'] ?? `replay-${call.spanId}` };
   if (!request.isStreamed) {
     return Response.json(wording.whole(call), { headers });
   }
   const events = wording.events(call, request, end === 'whole');
-  const stream = streamedBody(events, { record, end, asRecorded, signal });
+  if (end === 'failed') events.push(...failureEvents(request.api, record, events.length));
+  const stream = streamedBody(events, { record, end: end === 'failed' ? 'whole' : end, asRecorded, signal });
   return new Response(stream, { headers: { ...headers, 'content-type': 'text/event-stream' } });
 }
 

@@ -15,7 +15,7 @@ export interface Answer {
   readonly text: string;
   readonly reasoning: string;
   readonly toolCalls: readonly AnsweredToolCall[];
-  /** In the words of the provider that was recorded. */
+  /** In the words of the provider or the framework that was recorded. */
   readonly finishReason: string | undefined;
 }
 
@@ -86,12 +86,20 @@ const OPENAI_REASONS: Readonly<Record<string, string>> = {
   max_tokens: 'length',
   tool_use: 'tool_calls',
   max_output_tokens: 'length',
+  refusal: 'content_filter',
+  // The AI SDK's words.
+  'tool-calls': 'tool_calls',
+  'content-filter': 'content_filter',
 };
 const ANTHROPIC_REASONS: Readonly<Record<string, string>> = {
   stop: 'end_turn',
   length: 'max_tokens',
   tool_calls: 'tool_use',
   max_output_tokens: 'max_tokens',
+  content_filter: 'refusal',
+  // The AI SDK's words.
+  'tool-calls': 'tool_use',
+  'content-filter': 'refusal',
 };
 
 const defaultReason = ({ toolCalls }: Answer): string => (toolCalls.length > 0 ? 'tool_calls' : 'stop');

@@ -1,5 +1,5 @@
 /** Recorded failures as answers of a provider. */
-import type { ErrorClass, SpanRecord } from '@spanline/record';
+import { type ErrorClass, isPlainObject, parseContent, type SpanRecord } from '@spanline/record';
 import type { Api } from './model-request.ts';
 
 const STATUS: Readonly<Partial<Record<ErrorClass, number>>> = {
@@ -9,24 +9,55 @@ const STATUS: Readonly<Partial<Record<ErrorClass, number>>> = {
   content_filter: 400,
 };
 
+/** Classes of failures that no provider told: there was no answer, or its connection broke. */
+const UNTOLD: ReadonlySet<string | undefined> = new Set<ErrorClass>(['timeout', 'network', 'aborted']);
+
 /** Clients of OpenAI and Anthropic try again unless this header says no: the recorded call had its attempts. */
 const HEADERS = { 'content-type': 'application/json', 'x-should-retry': 'false' };
 
-/** An answer that is an error. */
-export function errorResponse(api: Api, status: number, type: string, message: string): Response {
-  const error = { message, type, code: type };
-  const body = api === 'anthropic-messages' ? { type: 'error', error: { type, message } } : { error };
-  return new Response(JSON.stringify(body), { status, headers: HEADERS });
+const FALLBACK_STATUS = 500;
+
+function errorBody(api: Api, type: string, message: string): object {
+  return api === 'anthropic-messages'
+    ? { type: 'error', error: { type, message } }
+    : { error: { message, type, code: type } };
 }
 
-/** The status that the recorded call ended with; `undefined` for a failure of the network or of time. */
-function statusOf(record: SpanRecord): number | undefined {
-  const [, told] = /^(\d{3})\b/.exec(record['error.message'] ?? '') ?? [];
-  if (told !== undefined && Number(told) >= 400) return Number(told);
-  const kind = record['spanline.error.class'] as ErrorClass | undefined;
-  if (kind === 'timeout' || kind === 'network' || kind === 'aborted') return undefined;
-  return (kind === undefined ? undefined : STATUS[kind]) ?? 500;
+/** An answer that is an error. */
+export function errorResponse(api: Api, status: number, type: string, message: string): Response {
+  return new Response(JSON.stringify(errorBody(api, type, message)), { status, headers: HEADERS });
 }
+
+/** A message of an error as clients make it of a status and a body, and LangChain of that. */
+const MESSAGE = /^(?:(?<status>[45]\d\d) )?(?<said>.*?)(?:\n\nTroubleshooting URL: \S+\n)?$/s;
+
+/** A failure that a provider told. */
+interface ToldFailure {
+  readonly status: number;
+  readonly type: string;
+  readonly message: string;
+  /** The body, where the client put all of it into the message. */
+  readonly body: object | undefined;
+}
+
+/** Reads the failure that a provider told; `undefined` for a failure of the network or of time. */
+function toldFailure(record: SpanRecord): ToldFailure | undefined {
+  const kind = record['spanline.error.class'] as ErrorClass | undefined;
+  const { status, said = '' } = MESSAGE.exec(record['error.message'] ?? '')?.groups ?? {};
+  if (status === undefined && UNTOLD.has(kind)) return undefined;
+  const type = record['error.type'] ?? 'error';
+  const body = parseContent(said);
+  return {
+    status:
+      status === undefined ? ((kind === undefined ? undefined : STATUS[kind]) ?? FALLBACK_STATUS) : Number(status),
+    type,
+    message: said === '' ? type : said,
+    body: isPlainObject(body) ? body : undefined,
+  };
+}
+
+/** True for an error that the provider told, and false for a connection that broke. */
+export const isTold = (record: SpanRecord): boolean => toldFailure(record) !== undefined;
 
 /**
  * A recorded failure as the answer that a client makes it of.
@@ -34,11 +65,46 @@ function statusOf(record: SpanRecord): number | undefined {
  * @throws TypeError as `fetch` does, for a broken connection
  */
 export function failureResponse(api: Api, record: SpanRecord): Response {
-  const status = statusOf(record);
-  const message = (record['error.message'] ?? record['error.type'] ?? 'the recorded call failed').replace(
-    /^\d{3} /,
-    '',
-  );
-  if (status !== undefined) return errorResponse(api, status, record['error.type'] ?? 'error', message);
-  throw new TypeError('fetch failed', { cause: new Error(message) });
+  const told = toldFailure(record);
+  if (told === undefined)
+    throw new TypeError('fetch failed', { cause: new Error(record['error.message'] ?? 'the recorded call failed') });
+  const { status, type, message, body } = told;
+  return body === undefined
+    ? errorResponse(api, status, type, message)
+    : new Response(JSON.stringify(body), { status, headers: HEADERS });
+}
+
+type Event = { readonly type: string } & Readonly<Record<string, unknown>>;
+
+/** Responses has an event for a failure, and one for an answer that failed. */
+function responsesFailure(record: SpanRecord, code: string, message: string): Event {
+  if (record['gen_ai.response.finish_reasons']?.includes('failed') !== true)
+    return { type: 'error', code, message, param: null };
+  const response = {
+    id: record['gen_ai.response.id'] ?? `resp_${record.span_id ?? ''}`,
+    object: 'response',
+    status: 'failed',
+    model: record['gen_ai.response.model'] ?? record['gen_ai.request.model'],
+    error: { code, message },
+    output: [],
+    usage: null,
+  };
+  return { type: 'response.failed', response };
+}
+
+/**
+ * A recorded failure as the last event of a stream that had begun; nothing for a connection that broke.
+ *
+ * @param place - of the event in the stream, from 0
+ */
+export function failureEvents(api: Api, record: SpanRecord, place: number): string[] {
+  const told = toldFailure(record);
+  if (told === undefined) return [];
+  const { type, message, body } = told;
+  if (api === 'openai-responses') {
+    const event = { ...responsesFailure(record, type, message), sequence_number: place };
+    return [`event: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`];
+  }
+  const data = JSON.stringify(body ?? errorBody(api, type, message));
+  return [api === 'anthropic-messages' ? `event: error\ndata: ${data}\n\n` : `data: ${data}\n\n`];
 }

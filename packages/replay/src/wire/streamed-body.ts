@@ -1,6 +1,6 @@
 /** The body of a streamed answer: at once, or as it was recorded. */
 import { once } from 'node:events';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { setImmediate as turn, setTimeout as sleep } from 'node:timers/promises';
 import type { SpanRecord } from '@spanline/record';
 
 /** How a stream ends: `open` stays open until the caller aborts it, as the recorded caller did. */
@@ -34,6 +34,8 @@ async function* send(events: readonly string[], options: StreamOptions, stop: Ab
   }
   if (end === 'open' && !stop.aborted) await once(stop, 'abort');
   if (end !== 'whole') {
+    // An error discards what readers have not taken yet.
+    await turn();
     stop.throwIfAborted();
     throw new TypeError('terminated', { cause: new Error('the recorded stream broke off') });
   }

@@ -15,7 +15,7 @@ export interface Turn {
 }
 
 /** What an answer of a client says. */
-export interface Said {
+interface Said {
   readonly text: string;
   readonly calls: readonly Call[];
 }
