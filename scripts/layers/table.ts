@@ -223,7 +223,8 @@ export const layerTable: LayerTable = {
     floors: [
       ['scope.ts', 'model-request.ts'],
       ['embed.ts', 'generate.ts', 'predict.ts'],
-      ['read-request.ts', 'trace-api-client.ts'],
+      ['read-request.ts', 'trace-api-client.ts', 'callable-tool.ts'],
+      ['function-calling.ts'],
       ['wrap.ts', 'requests.ts'],
       ['index.ts', 'register.ts'],
     ],

@@ -52,7 +52,13 @@ describe.each([
 
 const GOOGLE = `
   const google = new GoogleGenAI({ apiKey: 'test', apiVersion: 'v1beta', httpOptions: { baseUrl: process.env.BASE } });
-  await google.models.generateContent({ model: 'gemini-2.5-flash', contents: 'plain' });`;
+  await google.models.generateContent({ model: 'gemini-2.5-flash', contents: 'plain' });
+  const weather = {
+    tool: async () => ({ functionDeclarations: [{ name: 'weather' }] }),
+    callTool: async () => [{ functionResponse: { name: 'weather', response: { sky: 'blue' } } }],
+  };
+  const asked = { model: 'gemini-2.5-flash', contents: 'weather', config: { tools: [weather] } };
+  await google.models.generateContent(asked);`;
 const BEDROCK = `
   const bedrock = new BedrockRuntimeClient({
     region: 'us-east-1',
@@ -80,6 +86,7 @@ it.each([
     wrapGoogleGenAI(google);
     wrapBedrock(bedrock);
     await google.models.generateContent({ model: 'gemini-2.5-flash', contents: 'plain' });
+    await google.models.generateContent(asked);
     await bedrock.send(new ConverseCommand(ask));`;
     const { code, stdout } = await runChild(`${imports}${GOOGLE}${BEDROCK}${wrapped}`, {
       nodeOptions: ['--import', '@spanline/google-genai/register', '--import', '@spanline/bedrock/register'],
@@ -89,6 +96,10 @@ it.each([
     const told = lines.map((line) => [line['span.name'], line['gen_ai.usage.input_tokens']]);
     const calls = [
       ['generate_content gemini-2.5-flash', 40],
+      ['generate_content gemini-2.5-flash', 40],
+      ['execute_tool weather', undefined],
+      ['generate_content gemini-2.5-flash', 40],
+      ['generateContent', undefined],
       ['chat amazon.nova-lite-v1:0', 40],
     ];
     expect([code, told]).toEqual([0, [...calls, ...calls]]);

@@ -9,6 +9,7 @@ import {
   isObject,
   props,
 } from '@spanline/instrumentation';
+import { traceFunctionCalling } from './function-calling.ts';
 import { readRequest } from './read-request.ts';
 import { SCOPE } from './scope.ts';
 import { traceApiClient } from './trace-api-client.ts';
@@ -32,10 +33,19 @@ const clients = createClientWrapper({
   scope: SCOPE,
   what: 'a GoogleGenAI client of @google/genai 1 to 3',
   isClient: (client) => apiClientOf(client) !== undefined,
-  install: (client, tracing: ClientTracing) => traceApiClient(apiClientOf(client) ?? client, tracing),
+  install(client, tracing: ClientTracing): () => void {
+    const { models } = props(client);
+    const undo = [
+      traceApiClient(apiClientOf(client) ?? client, tracing),
+      isObject(models) ? traceFunctionCalling(models, tracing) : undefined,
+    ];
+    return () => {
+      for (const each of undo) each?.();
+    };
+  },
 });
 
-/** Traces a client, or all clients by the prototype of what they send their requests through. */
+/** Traces a client, or all clients by the prototypes of their `apiClient` and their `models`. */
 export function traceCalls(target: object, options: WrapOptions): void {
   clients.trace(target, readRequest, options);
 }
@@ -43,8 +53,8 @@ export function traceCalls(target: object, options: WrapOptions): void {
 /**
  * Traces a Google Gen AI client in place, of the Gemini API and of Vertex AI. It stays the same object, and its
  * promises, streams and errors stay what they are. Each request for content, embeddings and pictures is one line, also
- * those that a chat sends and those that the client sends again after it has called your functions itself. Wrapping
- * again changes the options.
+ * those that a chat sends. Where the client calls your functions itself, each call of a function is a line as well, and
+ * one more stands around them. Wrapping again changes the options.
  *
  * @example
  * ```ts

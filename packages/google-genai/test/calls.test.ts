@@ -119,7 +119,7 @@ describe.each(Object.entries(VERSIONS))('a client of %s', (_version, Class) => {
     };
     const chat = client().chats.create({ model: MODEL, config: { tools: [weather] } });
     expect((await chat.sendMessage({ message: 'Weather?' })).text).toBe('It is sunny.');
-    const [call, answer] = parsedRecords(log);
+    const [call, answer, ...others] = parsedRecords(log).filter((record) => record['span.type'] === 'llm');
     expect(call).toMatchObject({
       'gen_ai.output.messages': [{ parts: [{ type: 'tool_call', name: 'weather', arguments: { city: 'Oslo' } }] }],
     });
@@ -130,7 +130,7 @@ describe.each(Object.entries(VERSIONS))('a client of %s', (_version, Class) => {
         { role: 'user', parts: [{ type: 'tool_call_response', response: { sky: 'blue' } }] },
       ],
     });
-    expect(log.records()).toHaveLength(2);
+    expect(others).toEqual([]);
   });
 
   it('writes embeddings, without their vectors', async () => {

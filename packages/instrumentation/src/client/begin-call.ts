@@ -1,6 +1,6 @@
 /** Begins the call of a client. */
 
-import type { Tracer } from '@spanline/core';
+import type { CaptureSetting, Tracer } from '@spanline/core';
 import type { Guard } from '@spanline/core/internal';
 import type { RequestLayer } from '../provider/observed-usage.ts';
 import { attachCall, owningSpan } from './attached-call.ts';
@@ -14,6 +14,8 @@ export interface ClientTracing extends CallTracing {
   readonly tracer: Tracer;
   readonly guard: Guard;
   readonly read: ReadRequest;
+  /** Of spans around the calls; `read` sets it on those of the calls. @defaultValue the tracer's */
+  readonly capture?: CaptureSetting | undefined;
   /** @defaultValue client */
   readonly layer?: RequestLayer;
   /** May refuse a call by throwing. */

@@ -81,7 +81,7 @@ export function createClientWrapper({ scope, what, isClient, install }: ClientKi
         const call = readCall(request);
         return call === undefined || capture === undefined ? call : { ...call, span: { ...call.span, capture } };
       };
-      undo.set(target, install(target, { tracer, guard: createGuard(tracer), scope, read, beforeCall }));
+      undo.set(target, install(target, { tracer, guard: createGuard(tracer), scope, read, capture, beforeCall }));
     },
     untrace,
     check(client): void {
