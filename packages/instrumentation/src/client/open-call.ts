@@ -20,9 +20,10 @@ export interface AnswerEvents {
 export interface SdkStreamEvents {
   /**
    * @param atMs - `performance.now()` when the chunk came. @defaultValue now
+   * @param count - chunks that `value` is made of. @defaultValue 1
    * @returns false for a chunk that the application must not get
    */
-  chunk(value: unknown, atMs?: number): boolean;
+  chunk(value: unknown, atMs?: number, count?: number): boolean;
   done(isAborted: boolean): void;
   abandoned(): void;
   failed(error: unknown): void;

@@ -37,7 +37,7 @@ class StreamRecorder implements SdkStreamEvents {
     this.#state = state;
   }
 
-  chunk(piece: unknown, atMs?: number): boolean {
+  chunk(piece: unknown, atMs?: number, count = 1): boolean {
     const { work } = this.#state;
     if (work === undefined) return true;
     const kind = this.#state.guarded(() => {
@@ -45,7 +45,7 @@ class StreamRecorder implements SdkStreamEvents {
       return work.reader.chunk(piece);
     });
     if (work.rewrite !== undefined && this.#state.guarded(() => work.rewrite?.restore(piece)) === false) return false;
-    work.chunks++;
+    work.chunks += count;
     if (kind === 'content') work.firstChunk ??= seconds((atMs ?? performance.now()) - work.startedMs);
     return true;
   }

@@ -49,7 +49,7 @@ export class Answer {
   #stream: SdkStreamEvents | undefined;
   #failure: unknown;
   /** `performance.now()` of the latest chunk. */
-  #chunkMs = 0;
+  #chunkMs: number | undefined;
   /** Longest time between two chunks. */
   #gapMs = 0;
   #whole: unknown;
@@ -62,7 +62,8 @@ export class Answer {
     const { headers, status } = head;
     if (status < FIRST_ERROR_STATUS) open.events.responded({ headers });
     const pieces: Pieces = {
-      chunk: (value) => this.#chunk(value),
+      arrived: (atMs) => this.#arrived(atMs),
+      chunk: (value, atMs, count) => this.#chunk(value, atMs, count),
       whole: (value) => {
         this.#whole = value;
       },
@@ -82,14 +83,16 @@ export class Answer {
     return output === undefined ? value : output(value, this.#head.headers);
   }
 
-  #chunk(value: unknown): void {
-    const { atMs = 0 } = this.#backlog ?? {};
-    if (this.#stream === undefined) this.#stream = this.#open.stream();
-    else this.#gapMs = Math.max(this.#gapMs, atMs - this.#chunkMs);
+  #arrived(atMs: number): void {
+    if (this.#chunkMs !== undefined) this.#gapMs = Math.max(this.#gapMs, atMs - this.#chunkMs);
     this.#chunkMs = atMs;
+  }
+
+  #chunk(value: unknown, atMs: number, count: number): void {
+    this.#stream ??= this.#open.stream();
     const read = this.#read(value);
     this.#failure ??= failureWithin(read);
-    this.#stream.chunk(read, atMs);
+    this.#stream.chunk(read, atMs, count);
   }
 
   received(piece: Uint8Array): void {

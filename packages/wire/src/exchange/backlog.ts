@@ -1,5 +1,6 @@
 /** The bytes of an answer that have come and wait to be read: to read many small chunks together costs less. */
 
+import type { ByteSink } from './decoding.ts';
 import type { Framing } from './framing.ts';
 
 /** Bytes that wait at most. To read them takes about a millisecond, in which nothing else runs. */
@@ -11,22 +12,18 @@ const FIRST_SIZE = 4 * 1024;
  * block: the application gets the same chunks and may write to them, and many small objects that live for a while are
  * work for the garbage collector.
  */
-export class Backlog implements Framing {
+export class Backlog implements ByteSink {
   readonly #framing: Framing;
   #block: Buffer = Buffer.alloc(0);
   #length = 0;
   /** Where the chunks end in the block. */
   #ends: number[] = [];
   #times: number[] = [];
-  #atMs = 0;
+  /** `performance.now()` when the latest chunk came. */
+  #latestMs = 0;
 
   constructor(framing: Framing) {
     this.#framing = framing;
-  }
-
-  /** `performance.now()` when the chunk came that is being read, or was read last. */
-  get atMs(): number {
-    return this.#atMs;
   }
 
   bytes(chunk: Uint8Array): void {
@@ -36,7 +33,7 @@ export class Backlog implements Framing {
     this.#block.set(chunk, this.#length);
     this.#length += byteLength;
     this.#ends.push(this.#length);
-    this.#times.push(performance.now());
+    this.#times.push((this.#latestMs = performance.now()));
   }
 
   #grow(least: number): void {
@@ -48,18 +45,13 @@ export class Backlog implements Framing {
   /** Reads all that waits. */
   read(): void {
     if (this.#length === 0) return;
-    const [block, ends, times] = [this.#block, this.#ends, this.#times];
+    const [block, length, ends, times] = [this.#block, this.#length, this.#ends, this.#times];
     [this.#block, this.#ends, this.#times, this.#length] = [Buffer.alloc(0), [], [], 0];
-    let start = 0;
-    for (const [index, end] of ends.entries()) {
-      this.#atMs = times[index] ?? this.#atMs;
-      this.#framing.bytes(block.subarray(start, end));
-      start = end;
-    }
+    this.#framing.read({ bytes: block.subarray(0, length), ends, times });
   }
 
   end(): void {
     this.read();
-    this.#framing.end();
+    this.#framing.end(this.#latestMs);
   }
 }

@@ -2,7 +2,13 @@
 
 import type { Transform } from 'node:stream';
 import * as zlib from 'node:zlib';
-import type { Framing } from './framing.ts';
+
+/** Takes the bytes of a body, decoded. */
+export interface ByteSink {
+  bytes(piece: Uint8Array): void;
+  /** The body has come to its end. */
+  end(): void;
+}
 
 /** Takes the bytes of a body as they came. */
 export interface Decoding {
@@ -25,15 +31,15 @@ const DECODERS: Readonly<Record<string, (() => Transform) | undefined>> = {
  */
 const MAX_DECODED = 256 * 1024 * 1024;
 
-const plain = (framing: Framing): Decoding => ({
-  bytes: (piece) => framing.bytes(piece),
+const plain = (sink: ByteSink): Decoding => ({
+  bytes: (piece) => sink.bytes(piece),
   end(then): void {
-    framing.end();
+    sink.end();
     then();
   },
 });
 
-function through(decoder: Transform, framing: Framing, unreadable: () => void): Decoding {
+function through(decoder: Transform, sink: ByteSink, unreadable: () => void): Decoding {
   let finished: (() => void) | undefined;
   let length = 0;
   const finish = (): void => {
@@ -43,11 +49,11 @@ function through(decoder: Transform, framing: Framing, unreadable: () => void): 
   };
   decoder.on('data', (piece: Uint8Array) => {
     length += piece.byteLength;
-    if (length <= MAX_DECODED) framing.bytes(piece);
+    if (length <= MAX_DECODED) sink.bytes(piece);
     else decoder.destroy(new RangeError('The body is too long.'));
   });
   decoder.once('end', () => {
-    framing.end();
+    sink.end();
     finish();
   });
   decoder.once('error', () => {
@@ -70,11 +76,11 @@ function through(decoder: Transform, framing: Framing, unreadable: () => void): 
  * @param encoding - the `content-encoding` header
  * @param unreadable - called for an encoding that is not known, or bytes that are not of it
  */
-export function decodingOf(encoding: string, framing: Framing, unreadable: () => void): Decoding | undefined {
+export function decodingOf(encoding: string, sink: ByteSink, unreadable: () => void): Decoding | undefined {
   const name = encoding.trim().toLowerCase();
-  if (name === '' || name === 'identity') return plain(framing);
+  if (name === '' || name === 'identity') return plain(sink);
   const create = Object.hasOwn(DECODERS, name) ? DECODERS[name] : undefined;
-  if (create !== undefined) return through(create(), framing, unreadable);
+  if (create !== undefined) return through(create(), sink, unreadable);
   unreadable();
   return undefined;
 }

@@ -3,11 +3,19 @@
 import { EventStreamCodec } from '@smithy/eventstream-codec';
 import { createParser } from 'eventsource-parser';
 import { props } from '@spanline/instrumentation';
+import { Joining } from './joining.ts';
 
 /** Gets the pieces of a body. */
 export interface Pieces {
-  /** A piece of a stream. */
-  chunk(value: unknown): void;
+  /** A piece of a stream came at `atMs`, a time of `performance.now()`. */
+  arrived(atMs: number): void;
+  /**
+   * The value of one or more pieces that have arrived. Those of several differ in nothing but a part of a text, and are
+   * put together.
+   *
+   * @param atMs - when the first of them came
+   */
+  chunk(value: unknown, atMs: number, count: number): void;
   /** The whole answer. */
   whole(value: unknown): void;
   failed(error: unknown): void;
@@ -15,38 +23,98 @@ export interface Pieces {
   unreadable(): void;
 }
 
-/** Takes the bytes of a body, decoded from its `content-encoding`. */
+/** Bytes of a body, decoded from its `content-encoding`, in the pieces in which they came. */
+interface Received {
+  readonly bytes: Buffer;
+  /** Where each piece ends. */
+  readonly ends: readonly number[];
+  /** When each piece came, by `performance.now()`. */
+  readonly times: readonly number[];
+}
+
+/** Reads the bytes of a body. */
 export interface Framing {
-  bytes(piece: Uint8Array): void;
-  /** The body has come to its end. */
-  end(): void;
+  read(received: Received): void;
+  /** The body has come to its end, at `atMs`. */
+  end(atMs: number): void;
+}
+
+function eachPiece({ bytes, ends, times }: Received, read: (piece: Buffer, atMs: number) => void): void {
+  let start = 0;
+  for (const [index, end] of ends.entries()) {
+    read(bytes.subarray(start, end), times[index] ?? 0);
+    start = end;
+  }
 }
 
 /** Characters of one event, or bytes of one frame or document. Longer ones are not read. */
 const MAX_PIECE = 16 * 1024 * 1024;
 
 /** Parses a piece. A mark such as `[DONE]` is none. */
-function parsed(text: string, into: (value: unknown) => void, pieces: Pieces): void {
+function parsed(text: string, into: (value: unknown) => void, { unreadable }: Pieces): void {
   const trimmed = text.trim();
   if (trimmed === '' || trimmed === '[DONE]') return;
+  let value: unknown;
   try {
-    into(JSON.parse(trimmed));
+    value = JSON.parse(trimmed);
   } catch {
-    pieces.unreadable();
+    unreadable();
+    return;
   }
+  into(value);
 }
 
-/** Server-sent events. */
+/** Hands on a value that is a piece of its own. */
+const single =
+  (pieces: Pieces, atMs: number): ((value: unknown) => void) =>
+  (value) => {
+    pieces.arrived(atMs);
+    pieces.chunk(value, atMs, 1);
+  };
+
+/** Bytes beyond ASCII, each a character of its own. */
+const BEYOND_ASCII = /[\u0080-\u00FF]/;
+const fromBytes = (text: string): string =>
+  BEYOND_ASCII.test(text) ? Buffer.from(text, 'latin1').toString('utf8') : text;
+
+/** Server-sent events. All that parts them is ASCII: texts are decoded once they are whole. */
 function events(pieces: Pieces): Framing {
-  const decoder = new TextDecoder();
+  let atMs = 0;
+  let isBroken = false;
+  const joining = new Joining({
+    events: (json, firstMs, count) => parsed(fromBytes(json), (value) => pieces.chunk(value, firstMs, count), pieces),
+  });
   const parser = createParser({
     maxBufferSize: MAX_PIECE,
-    onEvent: ({ data }) => parsed(data, pieces.chunk, pieces),
-    onError: ({ type }) => (type === 'max-buffer-size-exceeded' ? pieces.unreadable() : undefined),
+    onEvent: ({ data }) => {
+      const text = data.trim();
+      if (text === '' || text === '[DONE]') return;
+      pieces.arrived(atMs);
+      joining.add(text, atMs);
+    },
+    onError: ({ type }) => {
+      if (type !== 'max-buffer-size-exceeded') return;
+      isBroken = true;
+      pieces.unreadable();
+    },
   });
   return {
-    bytes: (piece) => parser.feed(decoder.decode(piece, { stream: true })),
-    end: () => parser.reset({ consume: true }),
+    read({ bytes, ends, times }): void {
+      const text = bytes.toString('latin1');
+      let start = 0;
+      for (const [index, end] of ends.entries()) {
+        atMs = times[index] ?? atMs;
+        // A parser that has met too long an event takes nothing more.
+        if (!isBroken) parser.feed(text.slice(start, end));
+        start = end;
+      }
+      joining.flush();
+    },
+    end(endMs): void {
+      atMs = endMs;
+      parser.reset({ consume: true });
+      joining.flush();
+    },
   };
 }
 
@@ -55,16 +123,17 @@ function lines(pieces: Pieces): Framing {
   const decoder = new TextDecoder();
   let rest = '';
   return {
-    bytes(piece): void {
-      const complete = (rest + decoder.decode(piece, { stream: true })).split('\n');
-      rest = complete.pop() ?? '';
-      for (const line of complete) parsed(line, pieces.chunk, pieces);
-      if (rest.length > MAX_PIECE) {
-        rest = '';
-        pieces.unreadable();
-      }
-    },
-    end: () => parsed(rest, pieces.chunk, pieces),
+    read: (received) =>
+      eachPiece(received, (piece, atMs) => {
+        const complete = (rest + decoder.decode(piece, { stream: true })).split('\n');
+        rest = complete.pop() ?? '';
+        for (const line of complete) parsed(line, single(pieces, atMs), pieces);
+        if (rest.length > MAX_PIECE) {
+          rest = '';
+          pieces.unreadable();
+        }
+      }),
+    end: (atMs) => parsed(rest, single(pieces, atMs), pieces),
   };
 }
 
@@ -80,34 +149,35 @@ function frames(pieces: Pieces): Framing {
   let rest: Buffer = Buffer.alloc(0);
   let isBroken = false;
 
-  function read(frame: Uint8Array): void {
+  function readFrame(frame: Uint8Array, atMs: number): void {
     const { headers, body } = codec.decode(frame);
     const header = (name: string): string => String(headers[name]?.value ?? '');
     const value: unknown = JSON.parse(UTF8.decode(body));
     if (header(':message-type') !== 'event') {
       const name = header(':exception-type') || header(':error-code') || 'Error';
       pieces.failed({ name, message: props(value)['message'] ?? header(':error-message') });
-    } else pieces.chunk(header(':event-type') === 'chunk' ? value : { [header(':event-type')]: value });
+    } else single(pieces, atMs)(header(':event-type') === 'chunk' ? value : { [header(':event-type')]: value });
   }
 
   return {
-    bytes(piece): void {
-      if (isBroken) return;
-      rest = rest.length === 0 ? Buffer.from(piece) : Buffer.concat([rest, piece]);
-      try {
-        while (rest.length >= LENGTH_BYTES) {
-          const length = rest.readUInt32BE(0);
-          if (length > MAX_PIECE) throw new RangeError('The frame is too long.');
-          if (rest.length < length) break;
-          read(rest.subarray(0, length));
-          rest = rest.subarray(length);
+    read: (received) =>
+      eachPiece(received, (piece, atMs) => {
+        if (isBroken) return;
+        rest = rest.length === 0 ? Buffer.from(piece) : Buffer.concat([rest, piece]);
+        try {
+          while (rest.length >= LENGTH_BYTES) {
+            const length = rest.readUInt32BE(0);
+            if (length > MAX_PIECE) throw new RangeError('The frame is too long.');
+            if (rest.length < length) break;
+            readFrame(rest.subarray(0, length), atMs);
+            rest = rest.subarray(length);
+          }
+        } catch {
+          isBroken = true;
+          rest = Buffer.alloc(0);
+          pieces.unreadable();
         }
-      } catch {
-        isBroken = true;
-        rest = Buffer.alloc(0);
-        pieces.unreadable();
-      }
-    },
+      }),
     end: () => undefined,
   };
 }
@@ -116,17 +186,17 @@ function frames(pieces: Pieces): Framing {
 function document(pieces: Pieces): Framing {
   const parts: Uint8Array[] = [];
   let length = 0;
-  const take = (value: unknown): void => {
-    if (Array.isArray(value)) for (const piece of value) pieces.chunk(piece);
-    else pieces.whole(value);
-  };
   return {
-    bytes(piece): void {
-      length += piece.byteLength;
-      if (length <= MAX_PIECE) parts.push(piece);
+    read({ bytes }): void {
+      length += bytes.byteLength;
+      if (length <= MAX_PIECE) parts.push(bytes);
       else parts.length = 0;
     },
-    end(): void {
+    end(atMs): void {
+      const take = (value: unknown): void => {
+        if (Array.isArray(value)) value.forEach(single(pieces, atMs));
+        else pieces.whole(value);
+      };
       if (length > MAX_PIECE) pieces.unreadable();
       else parsed(UTF8.decode(Buffer.concat(parts)), take, pieces);
     },
