@@ -136,12 +136,20 @@ function leftOutOfSpan({ leftOut, values }: SpanState): ReadonlySet<string> | un
   return new Set([...inherited, ...leftOut]);
 }
 
+/** Three significant digits, never with an exponent: 0.000325, 0.0000006. */
+function decimal(usd: number): string {
+  const text = String(Number(usd.toPrecision(3)));
+  if (!text.includes('e-')) return text;
+  const [digits = '', exponent] = text.split('e-');
+  return usd.toFixed(Math.min(20, Number(exponent) + digits.replace(/^\d\.?/, '').length));
+}
+
 /** Writes a summary for people: `chat gpt-4o-mini 1834 ms 1532→287 tok $0.000325`. All of it is in other fields too. */
 function summarize({ attributes, name, durationMs, status }: SpanState, costUsd: number | undefined): string {
   const { 'gen_ai.usage.input_tokens': input, 'gen_ai.usage.output_tokens': output } = attributes;
   let text = `${name} ${Math.round(durationMs)} ms`;
   if (input !== undefined || output !== undefined) text += ` ${input ?? '?'}→${output ?? '?'} tok`;
-  if (costUsd !== undefined) text += ` $${Number(costUsd.toPrecision(3))}`;
+  if (costUsd !== undefined) text += ` $${decimal(costUsd)}`;
   return status === 'ok' ? text : `${text} ${status}`;
 }
 
