@@ -5,6 +5,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { createTracer, SpanlineError, type Tracer, validate } from '@spanline/core';
 import { type MemoryLog, memoryLog, tree } from '@spanline/core/testing';
 import { type Installation, installAgain } from '../support/second-installation.ts';
+import { expectLine, expectTree } from '../support/shown.ts';
 import { type PlainOptions, type Routes, type Running, SERVERS } from './support/servers.ts';
 
 const TRACEPARENT = '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01';
@@ -38,6 +39,7 @@ function routesOf(tracer: Tracer): Routes {
       log.info(`item ${id}`);
       return `item ${id}`;
     },
+    'GET /orders/:id': async ({ id }) => tracer.withSpan({ name: 'look up', type: 'tool' }, async () => `order ${id}`),
     'POST /echo': async ({ body, identify }) => {
       identify({ userId: 'u-7', labels: { tenant: 'acme' } });
       return tracer.withSpan('parsed', async (span) => {
@@ -143,6 +145,14 @@ describe.each(SERVERS)('a server of $name $way', ({ name, scope, start, isBehind
       });
       expect(tree(log.records())).toBe(`http GET ${items}\n  tool work 7`);
       expect(log.records()[1]?.['url.query']).toBeUndefined();
+    });
+
+    it('as its pages show', async () => {
+      await (await get('/orders/7')).text();
+      await requestRecord();
+      const pages = [`docs/${name}.md`, `packages/${name}/README.md`];
+      expectTree(pages, log.records());
+      expectLine(pages, log.records());
     });
 
     it('with its ids, in and out, and on the lines of the application', async () => {

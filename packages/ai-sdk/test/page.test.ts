@@ -1,16 +1,16 @@
-/** The tree and the line on the page of the AI SDK are those that a program prints. */
+/** The tree and the line on the pages of the AI SDK are those that a program prints. */
 
-import { readFileSync } from 'node:fs';
 import { createOpenAI } from '@ai-sdk/openai';
 import type { LLMock } from '@copilotkit/aimock';
 import { generateText, stepCountIs, tool } from 'ai';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, it } from 'vitest';
 import { z } from 'zod';
 import { spanlineTelemetry } from '@spanline/ai-sdk';
 import type { Tracer } from '@spanline/core';
-import { type MemoryLog, tree } from '@spanline/core/testing';
+import type { MemoryLog } from '@spanline/core/testing';
 import { startProvider } from '../../../test/support/provider.ts';
 import { useTracer } from '../../../test/support/set-up.ts';
+import { expectLine, expectTree } from '../../../test/support/shown.ts';
 
 let provider: LLMock;
 let log: MemoryLog;
@@ -25,10 +25,9 @@ useTracer((newLog, newTracer) => {
   [log, tracer] = [newLog, newTracer];
 });
 
-const PAGE = readFileSync(new URL('../../../docs/ai-sdk.md', import.meta.url), 'utf8');
-const block = (language: string): string => new RegExp(`\`\`\`${language}\n(.*?)\`\`\``, 's').exec(PAGE)?.[1] ?? '';
+const PAGES = ['docs/ai-sdk.md', 'packages/ai-sdk/README.md'] as const;
 
-it('a program prints the tree and the line of docs/ai-sdk.md', async () => {
+it('a program prints the tree and the line of the pages', async () => {
   const weather = tool({ inputSchema: z.object({ city: z.string() }), execute: ({ city }) => `sunny in ${city}` });
   await generateText({
     model: createOpenAI({ apiKey: 'test', baseURL: `${provider.url}/v1` }).chat('gpt-4o'),
@@ -37,6 +36,6 @@ it('a program prints the tree and the line of docs/ai-sdk.md', async () => {
     stopWhen: stepCountIs(3),
     telemetry: { functionId: 'guide', integrations: spanlineTelemetry({ tracer }) },
   });
-  expect(tree(log.records())).toBe(block('text').trim());
-  expect(log.records()[0]).toMatchObject(JSON.parse(block('json')) as object);
+  expectTree(PAGES, log.records());
+  expectLine(PAGES, log.records());
 });

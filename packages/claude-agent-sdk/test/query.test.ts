@@ -1,9 +1,9 @@
-import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import { wrapQuery } from '@spanline/claude-agent-sdk';
 import { createTracer, type SpanRecord, type Tracer } from '@spanline/core';
 import { type MemoryLog, tree } from '@spanline/core/testing';
 import { useTracer } from '../../../test/support/set-up.ts';
+import { expectLine, expectTree } from '../../../test/support/shown.ts';
 import { answers, init, optionsFor, prompts, result, says, sdkQuery } from './support/query.ts';
 
 let log: MemoryLog;
@@ -79,13 +79,12 @@ agent invoke_agent claude
   ]);
 });
 
-it('the program of the page prints its tree and its line', async () => {
-  const page = readFileSync(new URL('../../../docs/claude-agent-sdk.md', import.meta.url), 'utf8');
-  const block = (language: string): string => new RegExp(`\`\`\`${language}\n(.*?)\`\`\``, 's').exec(page)?.[1] ?? '';
+it('the program of the pages prints their tree and their line', async () => {
+  const pages = ['docs/claude-agent-sdk.md', 'packages/claude-agent-sdk/README.md'];
   await read(ask(WITH_TOOL));
   await settled();
-  expect(tree(log.records())).toBe(block('text').trim());
-  expect(spans('llm').at(-1)).toMatchObject(JSON.parse(block('json')) as object);
+  expectTree(pages, log.records());
+  expectLine(pages, log.records());
 });
 
 it('a sub-agent stands below the tool that starts it', async () => {

@@ -1,17 +1,16 @@
-/** The tree and the line on the page of OpenAI Agents are those that a program prints. */
+/** The tree and the line on the pages of OpenAI Agents are those that a program prints. */
 
-import { readFileSync } from 'node:fs';
-import { expect, it } from 'vitest';
-import { tree } from '@spanline/core/testing';
+import { it } from 'vitest';
+import { expectLine, expectTree } from '../../../test/support/shown.ts';
 import { createClient, createGuide, createRunner, settled, useAgents } from './support/agents.ts';
 
 const setting = useAgents();
-const PAGE = readFileSync(new URL('../../../docs/openai-agents.md', import.meta.url), 'utf8');
-const block = (language: string): string => new RegExp(`\`\`\`${language}\n(.*?)\`\`\``, 's').exec(PAGE)?.[1] ?? '';
 
-it('a program prints the tree and the line of docs/openai-agents.md', async () => {
+const PAGES = ['docs/openai-agents.md', 'packages/openai-agents/README.md'] as const;
+
+it('a program prints the tree and the line of the pages', async () => {
   await createRunner('responses', createClient(setting)).run(createGuide(), 'weather');
   await settled(setting);
-  expect(tree(setting.log.records())).toBe(block('text').trim());
-  expect(setting.log.records()[0]).toMatchObject(JSON.parse(block('json')) as object);
+  expectTree(PAGES, setting.log.records());
+  expectLine(PAGES, setting.log.records());
 });
