@@ -49,7 +49,7 @@ export class ContentCapture {
     this.#parts = parts;
   }
 
-  /** Encodes content and writes its size. No text is redacted in mode `metadata`, because none is written. */
+  /** Encodes content and writes its size. In mode `metadata` the texts are counted only. */
   encode(content: ContentAttributes): ContentField[] {
     const { limits, hasher } = this.#parts;
     const { record, mode } = this.#line;
@@ -57,7 +57,8 @@ export class ContentCapture {
     let input: number | undefined;
     let output: number | undefined;
     let evidence = '';
-    const encoder = new JsonEncoder(limits, mode === 'metadata' ? NO_REDACTION : this.#line);
+    const isCounted = mode === 'metadata';
+    const encoder = new JsonEncoder(limits, isCounted ? NO_REDACTION : this.#line, !isCounted);
     for (const key of orderedKeys(content)) {
       const value = content[key];
       if (value === undefined) continue;

@@ -26,8 +26,7 @@ import { ObjectJson, plainKeyJson } from './object-json.ts';
 import { PathWalk } from './path-walk.ts';
 import { ContentTextEncoder } from './text-encoder.ts';
 
-const OMITTED = '"[…]"';
-const CIRCULAR = '"[circular]"';
+const [OMITTED, CIRCULAR] = ['"[…]"', '"[circular]"'];
 
 /**
  * Encodes values as JSON, bounded in depth, length and total work. Never throws. Every text passes the redactor first.
@@ -43,10 +42,11 @@ export class JsonEncoder {
   /** True if the last node is an array. */
   #isArray = false;
 
-  constructor(limits: ContentLimits, redactor: ValueRedactor) {
+  /** @param isWritten - false if only {@link JsonEncoder.bytes} and {@link JsonEncoder.truncated} are asked for */
+  constructor(limits: ContentLimits, redactor: ValueRedactor, isWritten = true) {
     this.#limits = limits;
     this.#budget = new EncodingBudget(limits.stringBytes);
-    this.#texts = new ContentTextEncoder(redactor, this.#budget);
+    this.#texts = new ContentTextEncoder(redactor, this.#budget, isWritten);
     this.#paths = new PathWalk(redactor);
   }
 

@@ -6,20 +6,28 @@ import { primitiveJson } from './host-values.ts';
 import { safeText, verifiedText } from './safe-text.ts';
 
 const MAX_KEY = 256;
+/** Stands for a text that is counted and not written. */
+const COUNTED = '""';
 
 /** Encodes texts, keys and primitive values as JSON. Each passes the redactor first. */
 export class ContentTextEncoder {
   readonly #redactor: ValueRedactor;
   readonly #budget: EncodingBudget;
+  readonly #isWritten: boolean;
 
-  constructor(redactor: ValueRedactor, budget: EncodingBudget) {
+  /** @param isWritten - false if texts are only counted */
+  constructor(redactor: ValueRedactor, budget: EncodingBudget, isWritten: boolean) {
     this.#redactor = redactor;
     this.#budget = budget;
+    this.#isWritten = isWritten;
   }
 
   /** @param name - name of the field that `text` is the value of */
   json(text: string, name: string | undefined): string {
-    return this.#verified(text, name) ?? this.#payload(text) ?? JSON.stringify(this.#safe(text, name));
+    const known = this.#verified(text, name) ?? this.#payload(text);
+    if (known !== undefined) return known;
+    const safe = this.#safe(text, name);
+    return this.#isWritten ? JSON.stringify(safe) : COUNTED;
   }
 
   /** A text for a field that holds text, not JSON. A payload still becomes the JSON that describes it. */
