@@ -27,12 +27,13 @@ export interface BenchResult extends HeapUse {
 }
 
 const REPETITIONS = 7;
-const WARM_UP = 5;
 /** CPU time of a slice: on a busy machine it lasts longer, and does as much. */
 const SLICE_NS = 250e6;
-/** Operations of a turn that warms up, at least, unless they take this CPU time: V8 takes ten thousand to compile all. */
-const WARM_OPERATIONS = 2000;
-const MAX_WARM_NS = 1.5e9;
+/** Operations that warm a case up, unless they take this CPU time: V8 takes ten thousand to compile all. */
+const WARM_OPERATIONS = 10_000;
+const MAX_WARM_NS = 3e9;
+/** Turns that warm up, at least: a case also meets the garbage of the others. */
+const WARM_TURNS = 2;
 const BATCH = 50;
 
 function cpuNs(): number {
@@ -40,14 +41,17 @@ function cpuNs(): number {
   return (user + system) * 1000;
 }
 
-async function slice({ run, settle }: BenchCase, least = 0): Promise<OperationCost> {
+/** One turn of a case. */
+interface Turn {
+  readonly cost: OperationCost;
+  readonly operations: number;
+}
+
+async function turn({ run, settle, turn: enter }: BenchCase): Promise<Turn> {
+  const leave = enter?.();
   const stopMeter = startHeapMeter();
   const started = cpuNs();
   let operations = 0;
-  const isOver = (): boolean => {
-    const ns = cpuNs() - started;
-    return ns >= SLICE_NS && (operations >= least || ns >= MAX_WARM_NS);
-  };
   do {
     for (let index = 0; index < BATCH; index++) {
       const pending = run();
@@ -55,10 +59,27 @@ async function slice({ run, settle }: BenchCase, least = 0): Promise<OperationCo
     }
     operations += BATCH;
     await settle?.();
-  } while (!isOver());
+  } while (cpuNs() - started < SLICE_NS);
   const ns = cpuNs() - started;
   const { bytes, gcNs } = stopMeter();
-  return { ns: ns / operations, bytes: bytes / operations, gcNs: gcNs / operations };
+  leave?.();
+  return { cost: { ns: ns / operations, bytes: bytes / operations, gcNs: gcNs / operations }, operations };
+}
+
+/** Lets the cases run in turn until each is compiled. */
+async function warmUp(cases: readonly BenchCase[]): Promise<void> {
+  let cold = cases.map((benchCase) => ({ benchCase, turns: 0, operations: 0, ns: 0 }));
+  while (cold.length > 0) {
+    for (const state of cold) {
+      const { cost, operations } = await turn(state.benchCase);
+      state.turns++;
+      state.operations += operations;
+      state.ns += cost.ns * operations;
+    }
+    cold = cold.filter(
+      ({ turns, operations, ns }) => turns < WARM_TURNS || (operations < WARM_OPERATIONS && ns < MAX_WARM_NS),
+    );
+  }
 }
 
 /** The middle one. */
@@ -82,12 +103,11 @@ export function resultOf(name: string, samples: readonly OperationCost[]): Bench
 /** Runs the cases in turn, A B C A B C …, so that a machine that slows down slows all of them. The first turns warm up. */
 export async function measure(cases: readonly BenchCase[]): Promise<BenchResult[]> {
   const samples = new Map<string, OperationCost[]>(cases.map(({ name }) => [name, []]));
-  for (let repetition = -WARM_UP; repetition < REPETITIONS; repetition++) {
+  await warmUp(cases);
+  for (let repetition = 0; repetition < REPETITIONS; repetition++) {
     for (const benchCase of cases) {
-      const over = benchCase.turn?.();
-      const cost = await slice(benchCase, repetition < 0 ? WARM_OPERATIONS : 0);
-      over?.();
-      if (repetition >= 0) samples.get(benchCase.name)?.push(cost);
+      const { cost } = await turn(benchCase);
+      samples.get(benchCase.name)?.push(cost);
     }
   }
   return cases.map(({ name }) => resultOf(name, samples.get(name) ?? []));

@@ -7,6 +7,13 @@ interface RowHeap {
   readonly peer: HeapUse;
 }
 
+/** CPU time of the sides of a ratio, in nanoseconds. */
+interface RowSides {
+  readonly oursNs: number;
+  readonly peerNs: number;
+  readonly peer: string;
+}
+
 /** One line of the budget table. */
 export interface Row {
   readonly what: string;
@@ -16,6 +23,8 @@ export interface Row {
   readonly unit: '×' | 'µs' | 'ms' | 'MB' | 'kB' | '%';
   /** Absolute figures behind the ratio. */
   readonly detail: string;
+  /** Of a ratio: what was compared. */
+  readonly sides?: RowSides;
   /** Allocated bytes and pauses of an operation, where they were measured. */
   readonly heap?: RowHeap;
 }
@@ -25,8 +34,10 @@ const BUSY_FACTOR = 1.3;
 
 const NOTHING: HeapUse = { bytes: Number.NaN, gcNs: Number.NaN };
 
-const micros = (ns: number): string => `${(ns / 1000).toFixed(2)} µs`;
-const kilobytes = (bytes: number): string => `${(bytes / 1000).toFixed(1)} kB`;
+/** A time as text. */
+export const micros = (ns: number): string => `${(ns / 1000).toFixed(2)} µs`;
+/** A size as text. */
+export const kilobytes = (bytes: number): string => `${(bytes / 1000).toFixed(1)} kB`;
 const heapOf = (result: BenchResult | undefined): HeapUse =>
   result === undefined ? NOTHING : { bytes: result.bytes, gcNs: result.gcNs };
 const heapAbove = (result: BenchResult | undefined, base: BenchResult | undefined): HeapUse => ({
@@ -41,14 +52,19 @@ export function ratio(
   measured: BenchResult | undefined,
   against: BenchResult | undefined,
 ): Row {
-  const value = (measured?.medianNs ?? Number.NaN) / (against?.medianNs ?? Number.NaN);
+  const [oursNs, peerNs, peer] = [
+    measured?.medianNs ?? Number.NaN,
+    against?.medianNs ?? Number.NaN,
+    against?.name ?? '?',
+  ];
   return {
     what,
     limit,
     budget: `≤ ${limit}×`,
     unit: '×',
-    measured: value,
-    detail: `${micros(measured?.medianNs ?? Number.NaN)} / ${micros(against?.medianNs ?? Number.NaN)} (${against?.name ?? '?'})`,
+    measured: oursNs / peerNs,
+    detail: `${micros(oursNs)} / ${micros(peerNs)} (${peer})`,
+    sides: { oursNs, peerNs, peer },
     heap: { ours: heapOf(measured), peer: heapOf(against) },
   };
 }
@@ -69,13 +85,15 @@ export function addedRatio(
   const zero = base?.medianNs ?? Number.NaN;
   const added = (measured?.medianNs ?? Number.NaN) - zero;
   const other = (against?.medianNs ?? Number.NaN) - zero;
+  const peer = against?.name ?? '?';
   return {
     what,
     limit,
     budget: `≤ ${limit}×`,
     unit: '×',
     measured: added / other,
-    detail: `+${micros(added)} / +${micros(other)} (${against?.name ?? '?'}) over ${micros(zero)}`,
+    detail: `+${micros(added)} / +${micros(other)} (${peer}) over ${micros(zero)}`,
+    sides: { oursNs: added, peerNs: other, peer },
     heap: { ours: heapAbove(measured, base), peer: heapAbove(against, base) },
   };
 }

@@ -1,8 +1,9 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
 import { aiSdkRows } from './ai-sdk.ts';
 import { captureRows } from './capture.ts';
 import { clientRows } from './clients.ts';
@@ -15,14 +16,16 @@ import { guardRows } from './guard.ts';
 import { langChainRows } from './langchain.ts';
 import { lineRows } from './lines.ts';
 import { llamaIndexRows } from './llamaindex.ts';
-import { type MachineSpeed, measureMachine } from './machine.ts';
+import { measureMachine } from './machine.ts';
 import { monitorRows } from './monitor.ts';
 import { PRESSURE, startNeighbour } from './neighbour.ts';
 import { otelRows } from './otel.ts';
 import { queryRows } from './query.ts';
+import { type Condition, keepResults, readResults, type Run } from './results.ts';
 import { type Row, printRows } from './rows.ts';
 import { shipRows } from './ship.ts';
 import { startUpRows } from './start-up.ts';
+import { tables } from './table.ts';
 import { viewerRows } from './viewer.ts';
 import { wireRows } from './wire.ts';
 
@@ -47,41 +50,22 @@ const SUITES: Readonly<Record<string, () => Promise<Row[]>>> = {
   viewer: viewerRows,
   wire: wireRows,
 };
-const FILE = fileURLToPath(new URL('../../bench-results.json', import.meta.url));
-
-/** Rows that were measured under one condition, and the speed of the machine meanwhile. */
-interface Run {
-  readonly node: string;
-  readonly measuredAt: string;
-  readonly machine: MachineSpeed;
-  /** What the neighbour did. */
-  readonly pressure?: string;
-  readonly rows: readonly Row[];
-}
-
-/** The last run of each condition. */
-interface Results {
-  readonly quiet?: Run;
-  readonly busy?: Run;
-}
-
-type Condition = keyof Results;
+/** Suites of other than spans: of files, servers, a browser. A neighbour changes little in them, and they take long. */
+const BESIDE_SPANS: ReadonlySet<string> = new Set(['ship', 'drain', 'monitor', 'evals', 'start-up', 'query', 'viewer']);
 
 /** Names the suite that a process is for, its condition, and the file that it writes its rows to. */
 const APART = 'SPANLINE_BENCH_SUITE';
 const CONDITION = 'SPANLINE_BENCH_CONDITION';
 const ROWS = 'SPANLINE_BENCH_ROWS';
 
-function readResults(): Results {
-  return existsSync(FILE) ? (JSON.parse(readFileSync(FILE, 'utf8')) as Results) : {};
-}
-
 /** Runs one suite in a process of its own: what V8 has seen of one suite's objects slows down the next. */
 function measureApart(name: string, condition: Condition, file: string): readonly Row[] {
+  const began = performance.now();
   const { status } = spawnSync(process.execPath, [...process.execArgv, fileURLToPath(import.meta.url)], {
     env: { ...process.env, [APART]: name, [CONDITION]: condition, [ROWS]: file },
     stdio: 'inherit',
   });
+  console.log(`  ${name}: ${((performance.now() - began) / 1000).toFixed(0)} s\n`);
   if (status !== 0) throw new Error(`the suite ${name} failed`);
   return JSON.parse(readFileSync(file, 'utf8')) as Row[];
 }
@@ -98,7 +82,7 @@ async function measureAll(names: readonly string[], condition: Condition): Promi
     const rows = names.flatMap((name) => measureApart(name, condition, join(folder, 'rows.json')));
     const pressure = neighbour === undefined ? {} : { pressure: PRESSURE };
     const run: Run = { node: process.version, measuredAt: new Date().toISOString(), machine, ...pressure, rows };
-    writeFileSync(FILE, `${JSON.stringify({ ...readResults(), [condition]: run }, null, 2)}\n`);
+    keepResults(condition, run);
   } finally {
     neighbour?.stop();
     rmSync(folder, { recursive: true });
@@ -112,16 +96,18 @@ async function main(): Promise<void> {
   if (suite !== undefined) {
     const rows = await suite();
     printRows(rows, condition === 'busy');
-    return writeFileSync(file, JSON.stringify(rows));
+    return file === '' ? undefined : writeFileSync(file, JSON.stringify(rows));
   }
-  const given = process.argv.slice(2).filter((argument) => argument !== '--busy');
-  const unknown = given.filter((name) => SUITES[name] === undefined);
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: { busy: { type: 'boolean', default: false }, table: { type: 'boolean', default: false } },
+  });
+  if (values.table) return console.log(tables(readResults()).join('\n'));
+  const unknown = positionals.filter((name) => SUITES[name] === undefined);
   if (unknown.length > 0)
     throw new Error(`no suite ${unknown.join(', ')}; there are ${Object.keys(SUITES).join(', ')}`);
-  await measureAll(
-    given.length === 0 ? Object.keys(SUITES) : given,
-    process.argv.includes('--busy') ? 'busy' : 'quiet',
-  );
+  const all = Object.keys(SUITES).filter((name) => !values.busy || !BESIDE_SPANS.has(name));
+  await measureAll(positionals.length === 0 ? all : positionals, values.busy ? 'busy' : 'quiet');
 }
 
 await main();

@@ -77,6 +77,7 @@ const row = (what: string, ns: number, otherNs: number, other: string, limit = 1
   budget: `≤ ${limit}×`,
   unit: '×',
   measured: ns / otherNs,
+  sides: { oursNs: ns, peerNs: otherNs, peer: other },
   detail: `${(ns / 1000).toFixed(1)} µs a line = ${Math.round(1e9 / ns)} lines/s and core / ${(otherNs / 1000).toFixed(1)} µs (${other})`,
 });
 
