@@ -61,6 +61,10 @@ const COMMANDS: Readonly<Record<string, Command>> = {
     summary: 'write a test from a trace: recorded model, tools and retrievers, offline',
     load: async () => (await import('./replay/make-test.ts')).makeTestCommand,
   },
+  rerun: {
+    summary: 'traces of the log with another model or prompt: cost confirmed, same judges on both, intervals',
+    load: async () => (await import('./rerun/rerun.ts')).rerun,
+  },
   tail: {
     summary: 'print traces while they are written: node app.js | spanline',
     load: async () => (await import('./tail/run-tail.ts')).runTail,

@@ -1,5 +1,13 @@
 export { cachedFetch, type CachedFetchOptions } from './cache/cached-fetch.ts';
 export type { MatchMode } from './matching/difference.ts';
+export { readRecording, type Recording } from './recording/read-recording.ts';
+export type {
+  Parameters as ModelParameters,
+  RecordedCall,
+  RecordedModelCall,
+  RecordedRetrieval,
+  RecordedToolCall,
+} from './recording/recorded-call.ts';
 export { replay } from './session/replay.ts';
 export type {
   AskedModel,

@@ -106,6 +106,7 @@ export const SET_UPS: Readonly<Record<string, Call>> = {
   'evals leakage': evals.leakage,
   'evals preference': evals.preference,
   'evals ragTriad': evals.ragTriad,
+  'evals scoreTrace': (options) => evals.scoreTrace([], options),
   'evals toolLoop': evals.toolLoop,
   'express debugSession': express.debugSession,
   'express feedbackRoute': express.feedbackRoute,

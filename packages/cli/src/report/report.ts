@@ -76,6 +76,8 @@ export interface Report {
   readonly data: unknown;
   /** The exit code is 1 if this is `false`: nothing was found, or a check failed. @defaultValue true */
   readonly isOk?: boolean;
+  /** The exit code is 2 if this is `false`: something was not done, and the report says what. @defaultValue true */
+  readonly isComplete?: boolean;
   /** Nothing is printed: the command has written its output itself. @defaultValue false */
   readonly isSilent?: boolean;
 }

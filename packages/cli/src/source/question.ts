@@ -185,7 +185,7 @@ async function ask<Table extends FlagTable>(
   for (const word of ambiguous)
     io.stderr.write(`note: ${word} was taken as a word; write ./${word} for the file or folder\n`);
   io.stderr.write(notes);
-  if (!isWhole) return EXIT.incomplete;
+  if (!isWhole || report.isComplete === false) return EXIT.incomplete;
   return report.isOk === false ? EXIT.refused : EXIT.ok;
 }
 

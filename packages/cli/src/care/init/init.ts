@@ -1,8 +1,8 @@
 /** `spanline init`: adds traces, middleware and alert rules to an application, after a yes. */
 
-import { createInterface } from 'node:readline';
 import { createTwoFilesPatch } from 'diff';
 import { type CommandIo, endEarly, EXIT, type RunCommand } from '../../command.ts';
+import { isConfirmed } from '../../confirm.ts';
 import { fail } from '../../fail.ts';
 import { checkFlags, type FlagValues, splitArguments } from '../../flags.ts';
 import {
@@ -88,23 +88,9 @@ function reportOf(plan: Plan, isWritten: boolean): Report {
   };
 }
 
-/** Asks at the terminal. Everything but a yes is a no, also the end of the input and Ctrl-C. */
-async function isConfirmed({ stdin, stdout, stop }: CommandIo): Promise<boolean> {
-  stdout.write('\nWrite these files? [y/N] ');
-  const lines = createInterface({ input: stdin });
-  const answer = await new Promise<string>((resolve) => {
-    lines.once('line', resolve);
-    lines.once('close', () => resolve(''));
-    if (stop.aborted) lines.close();
-    stop.addEventListener('abort', () => lines.close(), { once: true });
-  });
-  lines.close();
-  return !stop.aborted && /^y(?:es)?$/i.test(answer.trim());
-}
-
 async function decide(plan: Plan, flags: FlagValues<typeof FLAGS>, io: CommandIo): Promise<boolean> {
   if (plan.changes.length === 0 || flags['dry-run'] === true) return false;
-  return flags.yes === true || isConfirmed(io);
+  return flags.yes === true || isConfirmed(io, () => io.stdout.write('\nWrite these files? [y/N] '));
 }
 
 function nextSteps(plan: Plan): string {
