@@ -46,6 +46,8 @@ describe.skipIf(inject('chromium') === undefined)('a trace as a file', () => {
     const panel = page.getByLabel('Selected span');
     await panel.getByRole('button', { name: /Show more/ }).click();
     await panel.getByText('the end').waitFor();
+    await page.keyboard.press('5');
+    await page.locator('.chain-step').waitFor();
     const data = await page.locator('#answers').textContent();
     const digest = createHash('sha256')
       .update(data ?? '')

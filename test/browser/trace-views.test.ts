@@ -13,6 +13,7 @@ const VIEWS = [
   ['2', '.graph .step'],
   ['3', '.turn'],
   ['4', '.figure-view svg'],
+  ['5', '.chain-step'],
 ] as const;
 
 const json = (value: unknown): string => JSON.stringify(value);

@@ -9,7 +9,7 @@ const KEYS: readonly (readonly [string, string])[] = [
   ['Enter', 'open a trace; the next match of a search'],
   ['← →', 'collapse, expand, go to the parent'],
   ['e', 'next error of a trace'],
-  ['1 2 3 4', 'spans, graph, transcript, figure of a trace'],
+  ['1 2 3 4 5', 'spans, graph, transcript, figure, chain of a trace'],
   ['Esc', 'close the span; go back to the list'],
   ['Space', 'choose traces for a data set'],
   ['x', 'choose a trace, then another one: their differences'],

@@ -15,7 +15,11 @@ function Views({ view }: { readonly view: TraceView }) {
       {VIEWS.map(({ name, title }, index) => (
         <a
           key={name}
-          href={addressOf({ page: 'trace', id, parameters: { ...parameters, view: index === 0 ? '' : name, at: '' } })}
+          href={addressOf({
+            page: 'trace',
+            id,
+            parameters: { ...parameters, view: index === 0 ? '' : name, at: '', with: '' },
+          })}
           aria-current={name === view ? 'page' : undefined}
         >
           {title} <kbd aria-hidden="true">{index + 1}</kbd>

@@ -7,6 +7,7 @@ import { SpanPanel } from '../span/span-panel.tsx';
 import { useKeys } from '../ui/keys.ts';
 import { useAnswer } from '../use-answer.ts';
 import { useRevision } from '../use-revision.ts';
+import { ChainView } from './chain-view.tsx';
 import { FigureView } from './figure-view.tsx';
 import { GraphView } from './graph-view.tsx';
 import { TraceHead } from './trace-head.tsx';
@@ -26,6 +27,7 @@ const PAGES: Readonly<Record<TraceView, (props: ViewProps) => JSX.Element>> = {
   graph: ({ trace }) => <GraphView trace={trace} />,
   transcript: ({ trace, revision }) => <TranscriptView trace={trace} revision={revision} />,
   figure: ({ trace }) => <FigureView trace={trace} />,
+  chain: ({ trace, revision }) => <ChainView trace={trace} revision={revision} />,
 };
 
 export function TracePage() {

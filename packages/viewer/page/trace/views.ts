@@ -7,6 +7,7 @@ export const VIEWS = [
   { name: 'graph', title: 'Graph' },
   { name: 'transcript', title: 'Transcript' },
   { name: 'figure', title: 'Figure' },
+  { name: 'chain', title: 'Chain' },
 ] as const;
 
 export type TraceView = (typeof VIEWS)[number]['name'];
@@ -17,5 +18,8 @@ export const viewNow = (): TraceView =>
 
 /** Keys of the views: `1` shows the first one. */
 export const VIEW_KEYS: Readonly<Record<string, () => void>> = Object.fromEntries(
-  VIEWS.map(({ name }, index) => [String(index + 1), () => change({ view: index === 0 ? '' : name, at: '' })]),
+  VIEWS.map(({ name }, index) => [
+    String(index + 1),
+    () => change({ view: index === 0 ? '' : name, at: '', with: '' }),
+  ]),
 );

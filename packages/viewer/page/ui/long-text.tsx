@@ -27,8 +27,8 @@ export function LongText({
   useEffect(() => setShown(text.text.slice(0, SHORT)), [text]);
   const length = text.length ?? text.text.length;
 
-  // A file has each text in full once, in its span.
-  const isPart = isFile() && text.length !== undefined && shown.length >= text.text.length;
+  // A file has each text in full once, in its span, and so has the answer of a text without a number.
+  const isPart = (isFile() || text.n === undefined) && text.length !== undefined && shown.length >= text.text.length;
 
   async function more(): Promise<void> {
     if (shown.length < text.text.length) {

@@ -8,7 +8,10 @@ export interface LongText {
   readonly text: string;
   /** Characters of the whole text; absent if `text` is all of it. */
   readonly length?: number;
-  /** Number of the text in its span, for `GET /api/v1/trace/<id>/span/<span>/text/<n>?from=`. */
+  /**
+   * Number of the text in its span, for `GET /api/v1/trace/<id>/span/<span>/text/<n>?from=`. Absent where only the span
+   * has the rest.
+   */
   readonly n?: number;
 }
 

@@ -27,6 +27,7 @@ export {
   type TraceRow,
   type TracesAnswer,
 } from './traces.ts';
+export type { ChainAnswer, FailedStep, StepContent, StepDifference, StepRow } from './chain.ts';
 export {
   type EventRow,
   type MessageAnswer,

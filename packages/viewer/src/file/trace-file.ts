@@ -3,9 +3,10 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import type { Itemize } from '@spanline/core';
-import type { Trace } from '@spanline/query';
+import { chainOf, type Trace } from '@spanline/query';
 import { checkOptions, option, type Shape, SpanlineError } from '@spanline/record';
 import type { FileAnswers } from '../contract/index.ts';
+import { toChainAnswer } from '../server/answers/chain.ts';
 import { contentOf, toSpanDetails } from '../server/answers/span.ts';
 import { toTraceAnswer } from '../server/answers/trace.ts';
 import { readTranscript, toTranscriptAnswer, wholeTranscript } from '../server/answers/transcript.ts';
@@ -59,6 +60,7 @@ function answersOf(trace: Trace, id: string, itemize: Itemize | undefined): File
   const transcript = wholeTranscript(readTranscript(answer.spans, content, TRANSCRIPT_CHARACTERS));
   const answers: Record<string, unknown> = {
     [`trace/${of(id)}`]: answer,
+    [`trace/${of(id)}/chain`]: toChainAnswer(chainOf(trace), { trace }),
     [`trace/${of(id)}/messages`]: toTranscriptAnswer(transcript),
   };
   for (const { spanId } of answer.spans)

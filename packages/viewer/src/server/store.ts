@@ -5,7 +5,7 @@
 
 import { setImmediate } from 'node:timers/promises';
 import type { Itemize } from '@spanline/core';
-import { findTrace, type Query, resolveField, type Trace } from '@spanline/query';
+import { type Chain, chainOf, findTrace, type Query, resolveField, type Trace } from '@spanline/query';
 import type { ValuesAnswer } from '../contract/index.ts';
 import { type Content, contentOf, type SpanDetails, toSpanDetails } from './answers/span.ts';
 import { toTraceAnswer } from './answers/trace.ts';
@@ -35,6 +35,8 @@ export interface Store extends TraceLists {
   span(id: string, spanId: string): Promise<SpanDetails | undefined>;
   /** The conversation of a trace. */
   transcript(id: string): Promise<Transcript | undefined>;
+  /** The decision chain of a trace. */
+  chain(trace: Trace): Chain;
   /** Values of a field among all spans, the most frequent first. None for numbers, times and content. */
   values(field: string): Promise<ValuesAnswer['values']>;
   /** The source has new lines. */
@@ -46,6 +48,7 @@ export function createStore(query: Query, nowMs: () => number = () => performanc
   const spans = createRecent<{ version: number; details: Promise<SpanDetails | undefined> }>(MAX_SPANS);
   const values = createRecent<{ version: number; readMs: number; values: Promise<ValuesAnswer['values']> }>(MAX_FIELDS);
   const contents = new WeakMap<Trace, Content>();
+  const chains = new WeakMap<Trace, Chain>();
   const transcripts = new WeakMap<Trace, Promise<Transcript>>();
   let version = 0;
   const lists = createTraceLists(query, () => version, nowMs);
@@ -103,6 +106,11 @@ export function createStore(query: Query, nowMs: () => number = () => performanc
       if (found === undefined) return undefined;
       const known = transcripts.get(found) ?? inPieces(readTranscript(toTraceAnswer(found).spans, contentIn(found)));
       transcripts.set(found, known);
+      return known;
+    },
+    chain(found) {
+      const known = chains.get(found) ?? chainOf(found);
+      chains.set(found, known);
       return known;
     },
     values(name) {

@@ -15,9 +15,18 @@ function slice(text: string, from: number, length: number): string {
   return text.slice(from, end < text.length && isHighSurrogate(text.charCodeAt(end - 1)) ? end - 1 : end);
 }
 
-/** The texts of one span, numbered in the order in which they are added. */
-export interface LongTexts {
+/** Takes texts, and gives what is sent of them. */
+export interface TextStarts {
   add(text: string): LongText;
+}
+
+/** The starts of texts whose rest is sent with their span alone. */
+export const startsOf = (first: number): TextStarts => ({
+  add: (text) => (text.length <= first ? { text } : { text: slice(text, 0, first), length: text.length }),
+});
+
+/** The texts of one span, numbered in the order in which they are added. */
+export interface LongTexts extends TextStarts {
   /** A piece that begins at a character. `undefined` if there is no such text. */
   piece(n: number, from: number): TextAnswer | undefined;
 }

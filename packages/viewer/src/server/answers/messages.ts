@@ -2,7 +2,7 @@
 
 import { list, type Message, type MessagePart, number, props, type RetrievedDocument, text } from '@spanline/record';
 import type { DocumentAnswer, MessageAnswer, PartAnswer } from '../../contract/index.ts';
-import type { LongTexts } from './long-text.ts';
+import type { TextStarts } from './long-text.ts';
 import type { UsedText } from './used-text.ts';
 
 /** A value as text: texts as they are, everything else as JSON with line breaks. */
@@ -22,7 +22,7 @@ export function pretty(value: unknown): string {
   }
 }
 
-function toPart(part: MessagePart, texts: LongTexts): PartAnswer {
+function toPart(part: MessagePart, texts: TextStarts): PartAnswer {
   const { type } = part;
   const given = props(part);
   const id = text(given['id']);
@@ -48,7 +48,7 @@ function isMessage(value: unknown): value is Message {
 }
 
 /** The messages of a restored input or output; `undefined` if it is no conversation. */
-export function toMessageAnswers(value: unknown, texts: LongTexts): MessageAnswer[] | undefined {
+export function toMessageAnswers(value: unknown, texts: TextStarts): MessageAnswer[] | undefined {
   const messages: unknown = typeof value === 'object' && value !== null && !Array.isArray(value) ? [value] : value;
   if (!Array.isArray(messages) || messages.length === 0 || !messages.every(isMessage)) return undefined;
   return messages.map((message) => ({
@@ -59,7 +59,7 @@ export function toMessageAnswers(value: unknown, texts: LongTexts): MessageAnswe
 }
 
 /** The documents of a retriever or reranker. */
-export function toDocumentAnswers(value: unknown, texts: LongTexts, used?: UsedText): DocumentAnswer[] {
+export function toDocumentAnswers(value: unknown, texts: TextStarts, used?: UsedText): DocumentAnswer[] {
   return list(value).map((entry) => {
     const { id, score, content, metadata } = props(entry) as Partial<Record<keyof RetrievedDocument, unknown>>;
     const shown = metadata === undefined ? toText(content) : `${toText(content)}\n\n${toText(metadata)}`;

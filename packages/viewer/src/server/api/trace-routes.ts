@@ -1,6 +1,7 @@
 /** Answers about one trace, one span, and two traces. */
 
 import type { CopyAnswer } from '../../contract/index.ts';
+import { toChainAnswer } from '../answers/chain.ts';
 import { toDiffAnswer } from '../answers/compare.ts';
 import { COPIES, copySpan } from '../answers/copies.ts';
 import type { LongTexts } from '../answers/long-text.ts';
@@ -38,6 +39,16 @@ const transcriptAnswer: Answer = async ({ store, parameters, parts: [id = ''] })
 const transcriptTextAnswer: Answer = async ({ store, parameters, parts: [id = '', n = ''] }) =>
   pieceOf((await store.transcript(id))?.texts, n, parameters);
 
+const chainAnswer: Answer = async ({ store, parameters, parts: [id = ''] }) => {
+  const offset = whole(parameters, 'offset', 0, Number.MAX_SAFE_INTEGER);
+  const limit = whole(parameters, 'limit', 50, MAX_WINDOW);
+  const other = parameters.get('with') ?? '';
+  const trace = await store.trace(id);
+  const second = other === '' ? undefined : await store.trace(other);
+  if (trace === undefined || (other !== '' && second === undefined)) return NOT_FOUND;
+  return toChainAnswer(store.chain(trace), { trace, second, offset, limit });
+};
+
 const diffAnswer: Answer = async ({ store, parts: [one = '', other = ''] }) => {
   const [before, after] = [await store.trace(one), await store.trace(other)];
   return before === undefined || after === undefined ? NOT_FOUND : toDiffAnswer(before, after);
@@ -52,6 +63,7 @@ const copyAnswer: Answer = async ({ store, parameters, parts: [id = '', span = '
 
 export const TRACE_ROUTES: Routes = [
   ['trace/*', traceAnswer],
+  ['trace/*/chain', chainAnswer],
   ['trace/*/messages', transcriptAnswer],
   ['trace/*/messages/text/*', transcriptTextAnswer],
   ['trace/*/span/*', spanAnswer],
