@@ -1,8 +1,10 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { grafanaAlertRules } from '@spanline/dashboards';
 import { opensearch } from '@spanline/ship';
-import { expectedStates, monitorCases, monitorStates } from './support/monitor-cases.ts';
+import { alertStates } from './support/grafana-alerts.ts';
+import { expectedStates, type MonitorCase, monitorCases, monitorStates, TIMES } from './support/monitor-cases.ts';
 import { borrowOpenSearch3 } from './support/opensearch.ts';
 import { createSearchClient, type SearchClient } from './support/search-client.ts';
 import type { RunningServer } from './support/server.ts';
@@ -11,7 +13,15 @@ import { setUp, ship } from './support/ship.ts';
 const files = inject('servers').opensearch3;
 const INDEX = 'logs-spanline-rules';
 
-describe.skipIf(files === undefined)('monitors of OpenSearch', () => {
+/** A rule of Grafana keeps an alert without data where it has a limit of recovery of its own. */
+function expectedOfGrafana(one: MonitorCase): boolean[] {
+  const { noData, recoveryThreshold, metric } = one.rule;
+  const isCount = ['requests', 'llm_calls', 'total_tokens'].includes(metric);
+  const keeps = noData === 'ok' && recoveryThreshold !== undefined && !isCount;
+  return expectedStates(one, keeps ? { lost: { noData: 'keep' } } : {});
+}
+
+describe.skipIf(files === undefined)('rules over OpenSearch', () => {
   let server: RunningServer | undefined;
   let client: SearchClient;
   const cases = monitorCases();
@@ -34,9 +44,24 @@ describe.skipIf(files === undefined)('monitors of OpenSearch', () => {
   });
   afterAll(() => server?.stop());
 
-  it.each(cases)('fire and recover as a naive reading of the log says: $service, $rule.metric', async (one) => {
-    expect(await monitorStates(client, INDEX, one)).toEqual(expectedStates(one));
-  });
+  it.each(cases)(
+    'fire and recover as a naive reading of the log says: monitor, $service, $rule.metric',
+    async (one) => {
+      expect(await monitorStates(client, INDEX, one)).toEqual(expectedStates(one));
+    },
+  );
+
+  it.each(cases)(
+    'fire and recover as a naive reading of the log says: Grafana, $service, $rule.metric',
+    async (one) => {
+      const options = { source: 'opensearch', dataSource: 'uid', filter: `service.name:"${one.service}"` } as const;
+      const [compiled] = grafanaAlertRules([one.rule], options);
+      if (compiled?.kind !== 'compiled') throw new Error(`refused: ${compiled?.reason}`);
+      const [resource] = compiled.bodies;
+      if (resource === undefined) throw new Error('no rule');
+      expect(await alertStates(client, INDEX, resource, TIMES)).toEqual(expectedOfGrafana(one));
+    },
+  );
 
   it('fire in some of them', () => {
     expect(cases.some((one) => expectedStates(one).includes(true))).toBe(true);

@@ -42,6 +42,8 @@ export {
 } from './rules/compiled.ts';
 export { datadogMonitorCollection } from './rules/datadog/collection.ts';
 export { datadogMonitors, type DatadogMonitorsOptions } from './rules/datadog/datadog-monitors.ts';
+export { grafanaAlertRules, type GrafanaAlertRulesOptions } from './rules/grafana/alert-rules.ts';
+export { kibanaRules, type KibanaRulesOptions } from './rules/kibana/kibana-rules.ts';
 export { opensearchMonitors, type OpensearchMonitorsOptions } from './rules/opensearch/monitors.ts';
 export {
   type PrometheusAlert,

@@ -1,7 +1,8 @@
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { grafanaDashboard, PANELS } from '@spanline/dashboards';
-import { typeErrors } from './support/typescript.ts';
+import { grafanaAlertRules, grafanaDashboard, PANELS } from '@spanline/dashboards';
+import { type AlertRule, DEFAULT_RULES } from '@spanline/monitor/offline';
+import { type TypedValue, typeErrors } from './support/typescript.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -25,6 +26,36 @@ const QUERIES = {
   },
 };
 
+const RULE = {
+  imports: [
+    `import type { Rule } from '${SDK}/alerting';`,
+    `import type { TypeMath, TypeReduce, TypeThreshold } from '${SDK}/expr';`,
+    `import type { dataquery } from '${SDK}/elasticsearch';`,
+    `import type { Dataquery } from '${SDK}/prometheus';`,
+    'interface Query { refId: string; datasourceUid: string; relativeTimeRange: { from: number; to: number };',
+    '  model: dataquery | Dataquery | TypeMath | TypeReduce | TypeThreshold }',
+  ],
+  // The organisation is that of the token.
+  type: "(Omit<Rule, 'data' | 'orgID'> & { data: Query[] })[]",
+};
+
+const ODD_RULE: AlertRule = {
+  name: 'Odd',
+  metric: 'time_to_first_token_p95_ms',
+  threshold: 10,
+  comparison: 'gte',
+  severity: 'critical',
+  warningThreshold: 5,
+  recoveryThreshold: 1,
+  noData: 'alert',
+};
+
+const rulesOf = (source: (typeof SOURCES)[number]): Fields[] =>
+  grafanaAlertRules([...DEFAULT_RULES, ODD_RULE], {
+    source,
+    dataSource: 'uid',
+  }).flatMap((result) => (result.kind === 'compiled' ? result.bodies.map(({ body }) => body) : []));
+
 const specOf = (source: (typeof SOURCES)[number]): Fields =>
   grafanaDashboard({ source, schema: 'v2' }).body['spec'] as Fields;
 function classicOf(source: (typeof SOURCES)[number]): { dashboard: Fields; targets: Fields[] } {
@@ -37,7 +68,7 @@ function classicOf(source: (typeof SOURCES)[number]): { dashboard: Fields; targe
 }
 
 describe('grafanaDashboard()', () => {
-  it('has the types of the Grafana Foundation SDK, in both schemas, and no member that they do not have', async () => {
+  it('has the types of the Grafana Foundation SDK, in both schemas and in rules, and no member that they do not have', async () => {
     const classic = SOURCES.map((source) => ({ ...CLASSIC, value: classicOf(source).dashboard }));
     const v2 = SOURCES.map((source) => ({ ...V2, value: specOf(source) }));
     const queries = (['elasticsearch', 'prometheus'] as const).map((source) => ({
@@ -45,7 +76,7 @@ describe('grafanaDashboard()', () => {
       value: classicOf(source).targets,
     }));
     const odd = JSON.stringify(specOf('elasticsearch'));
-    const wrong = [
+    const wrong: TypedValue[] = [
       { ...V2, value: JSON.parse(odd.replace('"cursorSync":"Crosshair"', '"cursorSync":"Cross"')) as Fields },
       { ...V2, value: JSON.parse(odd.replace('"preload":', '"prelaod":')) as Fields },
       {
@@ -55,7 +86,10 @@ describe('grafanaDashboard()', () => {
         ) as Fields[],
       },
     ];
-    const errors = await typeErrors(FOLDER, [...classic, ...v2, ...queries, ...wrong]);
+    const rules = SOURCES.map((source) => ({ ...RULE, value: rulesOf(source) }));
+    const wrongRules = JSON.stringify(rulesOf('prometheus')).replace('"noDataState":"', '"noDataState":"Not');
+    wrong.push({ ...RULE, value: JSON.parse(wrongRules) as Fields[] });
+    const errors = await typeErrors(FOLDER, [...classic, ...v2, ...queries, ...rules, ...wrong]);
     const right = errors.slice(0, -wrong.length);
     expect(right).toEqual(right.map(() => []));
     expect(errors.slice(-wrong.length).map((found) => found.length > 0)).toEqual(wrong.map(() => true));

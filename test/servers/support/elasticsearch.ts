@@ -9,7 +9,7 @@ import { lend, remove } from './lend.ts';
 import { type RunningServer, startServer } from './server.ts';
 
 /** Runs on Java 17. */
-const VERSION = '8.19.0';
+export const VERSION = '8.19.0';
 const ARTIFACT = `org.elasticsearch.distribution.integ-test-zip:elasticsearch:${VERSION}:zip`;
 /** Nobody's: Elasticsearch refuses to run as root. */
 const UID = '65534';
@@ -44,10 +44,12 @@ async function javaHome(): Promise<string> {
   return /java\.home = (.+)/.exec(said)?.[1] ?? '';
 }
 
-async function startNode(files: string): Promise<RunningServer> {
+/** Starts a node on its own, with further modules if a folder of them is given. */
+export async function startElasticsearch(files: string, modules?: string): Promise<RunningServer> {
   const folder = mkdtempSync(join(tmpdir(), 'spanline-elasticsearch-'));
   const home = join(folder, 'elasticsearch');
   cpSync(join(files, `elasticsearch-${VERSION}`), home, { recursive: true });
+  if (modules !== undefined) cpSync(modules, join(home, 'modules'), { recursive: true });
   const settings = Object.entries(SETTINGS).flatMap(([name, value]) => ['-E', `${name}=${value}`]);
   const start = [join(home, 'bin', 'elasticsearch'), ...settings];
   const isRoot = process.getuid?.() === 0;
@@ -64,7 +66,7 @@ async function startNode(files: string): Promise<RunningServer> {
 
 /** An Elasticsearch that takes bodies of 1 MB, and makes no index by itself whose name begins with `missing`; lent. */
 export const borrowElasticsearch: (files: string) => Promise<RunningServer> = lend({
-  start: startNode,
+  start: (files) => startElasticsearch(files),
   empty: (url) => remove(url, ['*', '_index_template/*', '_component_template/*']),
 });
 

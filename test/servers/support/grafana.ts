@@ -7,7 +7,7 @@ import type { SearchClient } from './search-client.ts';
 type Json = Record<string, unknown>;
 
 /** A query of a panel, in the classic schema. */
-interface Target {
+export interface Target {
   readonly refId: string;
   readonly query?: string;
   readonly metrics?: readonly { id: string; type: string; field?: string; settings?: { percents?: string[] } }[];
@@ -82,7 +82,8 @@ function* leaves(result: Json, ids: readonly string[], name: readonly string[]):
   }
 }
 
-async function ask(client: SearchClient, index: string, target: Target, time: PageTime): Promise<Values> {
+/** The values of a query of a search engine. */
+export async function ask(client: SearchClient, index: string, target: Target, time: PageTime): Promise<Values> {
   const range = { range: { '@timestamp': { gte: time.from, lte: time.to } } };
   const query = { bool: { filter: [range, { query_string: { analyze_wildcard: true, query: target.query } }] } };
   const body = { size: 0, query, aggs: aggregationsOf(target, time) };
@@ -91,14 +92,14 @@ async function ask(client: SearchClient, index: string, target: Target, time: Pa
   return new Map(leaves(answer['aggregations'] as Json, ids, []));
 }
 
-/** Sums, products and quotients, from the left; `$A` is a value. */
-function calculate(expression: string, valueOfRef: (ref: string) => number): number {
-  const tokens = expression.match(/\$[A-Z]|[\d.]+|[-+*/()]/g) ?? [];
+/** Comparisons, which are 1 or 0, sums, products and quotients, from the left; `$A` is a value. */
+export function calculate(expression: string, valueOfRef: (ref: string) => number): number {
+  const tokens = expression.match(/\$[A-Z]|[\d.]+|>=|[-+*/()]/g) ?? [];
   let place = 0;
   function factor(): number {
     const token = tokens[place++] ?? '';
     if (token !== '(') return token.startsWith('$') ? valueOfRef(token.slice(1)) : Number(token);
-    const value = sum();
+    const value = comparison();
     place++;
     return value;
   }
@@ -117,7 +118,13 @@ function calculate(expression: string, valueOfRef: (ref: string) => number): num
     }
     return value;
   }
-  return sum();
+  function comparison(): number {
+    const value = sum();
+    if (tokens[place] !== '>=') return value;
+    place++;
+    return Number(value >= sum());
+  }
+  return comparison();
 }
 
 /** The sum of all buckets; it stands beside every bucket of others. */

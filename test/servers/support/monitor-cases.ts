@@ -9,7 +9,10 @@ import type { SearchClient } from './search-client.ts';
 
 const MINUTE_MS = 60_000;
 const MINUTES = 16;
-const TIMES = Array.from({ length: MINUTES }, (_, minute) => START + (minute + 1) * MINUTE_MS);
+export const TIMES: readonly number[] = Array.from(
+  { length: MINUTES },
+  (_, minute) => START + (minute + 1) * MINUTE_MS,
+);
 
 /** A rule, and the log of a service of its own. */
 export interface MonitorCase {
@@ -36,12 +39,23 @@ export function monitorCases(): MonitorCase[] {
     });
 }
 
-/** The level at the end of each minute, by the description of rules. */
-export function expectedStates({ rule, lines }: MonitorCase): boolean[] {
-  const [resolved] = resolveRules([rule]) as [ResolvedRule];
+/** How an engine differs from the description of rules. */
+interface Differences {
+  /** Fields of rules that the engine does not have. */
+  readonly lost?: Partial<ResolvedRule>;
+  /** Minutes before the log that the engine looks back on: there were no lines. */
+  readonly looksBack?: number;
+}
+
+/** Whether the alert is on at the end of each minute, by the description of rules. */
+export function expectedStates({ rule, lines }: MonitorCase, { lost, looksBack = 0 }: Differences = {}): boolean[] {
+  const [given] = resolveRules([rule]) as [ResolvedRule];
+  const resolved = { ...given, ...lost };
   const windowMs = resolved.windowMinutes * MINUTE_MS;
-  const moments = TIMES.map((at) => ({ at, from: at - windowMs, to: at, isWhole: true }));
-  return naiveLevels(resolved, lines, moments, true).map((level: NaiveLevel) => level !== 'OK');
+  const before = Array.from({ length: looksBack }, (_, minute) => START + (minute + 1 - looksBack) * MINUTE_MS);
+  const moments = [...before, ...TIMES].map((at) => ({ at, from: at - windowMs, to: at, isWhole: true }));
+  const levels = naiveLevels(resolved, lines, moments, true).slice(looksBack);
+  return levels.map((level: NaiveLevel) => level !== 'OK');
 }
 
 interface Monitor {

@@ -5,7 +5,8 @@ import { type CommandIo, EXIT, type RunCommand } from '../command.ts';
 import { type Block, cell, type Report } from '../report/index.ts';
 import { defineQuestion, isSource } from '../source/index.ts';
 import { checkReport } from './check.ts';
-import { COMPILE_ACTIONS, COMPILE_HELP, compileAlerts } from './compile/compile-alerts.ts';
+import { COMPILE_HELP, compileAlerts } from './compile/compile-alerts.ts';
+import { COMPILE_ACTIONS } from './compile/options.ts';
 import { linesOf } from './lines.ts';
 import { readRules } from './rules-file.ts';
 

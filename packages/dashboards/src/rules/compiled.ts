@@ -16,6 +16,10 @@ export const LOSSES = {
     'While an alert recovers, a window with too few samples begins the minutes of recoverAfterMinutes anew.',
   'own-clocks': 'The warning and the alert of a rule recover each on a clock of its own.',
   'no-data-state': 'Without enough samples, an alert that fires stays as it is. There is no state for it.',
+  'recovery-threshold': 'An alert ends at the threshold. The engine has no recoveryThreshold.',
+  'gap-recovers': 'A window with too few samples counts as good.',
+  'missing-results':
+    'A window with too few samples has no result. The engine has its own rules for results that are missing.',
   start: 'A count that is low because the application has just begun may fire.',
   unpriced: 'Where no model has a price, the cost is 0 instead of unknown.',
 } as const;

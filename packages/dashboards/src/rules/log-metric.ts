@@ -69,10 +69,14 @@ function openMetric(name: string): Metric | undefined {
   return { title: name, unit: 'share', of: part, per: [withConditions(all, [hasValue])] };
 }
 
-/** Spans of one name count as requests. */
-function ofStep(measure: Measure, step: string): Measure {
+/** Spans of one name count as requests; without a name, each span that is not the root of its request. */
+function ofStep(measure: Measure, step: string | undefined): Measure {
   const where = measure.where.filter((group) => group !== REQUEST[1]);
-  return { ...measure, where: [...where, [{ field: 'span.name', is: [step] }]] };
+  const own: Selection =
+    step === undefined
+      ? [[{ field: 'parent_span_id', exists: true }], [{ field: 'spanline.rollup.spans', exists: false }]]
+      : [[{ field: 'span.name', is: [step] }]];
+  return { ...measure, where: [...where, ...own] };
 }
 
 /** The lines that have a value. */
@@ -100,17 +104,26 @@ function lossesOf(name: string, { of }: Metric): LossName[] {
   ];
 }
 
-/** @throws Refusal for a metric that searches of lines do not have */
-export function logMetric({ metric: name, step, unit, minSamples }: PlainRule): LogMetric {
+/**
+ * The metric of a rule.
+ *
+ * @param canSplit - the engine has an alert for each name of a step
+ * @throws Refusal for a metric that searches of lines do not have
+ */
+export function logMetric(
+  { metric: name, step, unit, minSamples }: PlainRule,
+  { canSplit = false }: { canSplit?: boolean } = {},
+): LogMetric {
   const panels: Readonly<Record<string, Metric>> = METRICS;
   const ofPanel = Object.hasOwn(panels, name) && !OF_PANELS.has(name) ? panels[name] : undefined;
   const found = ofPanel ?? (Object.hasOwn(OWN, name) ? OWN[name] : undefined) ?? openMetric(name);
   if (found === undefined) throw new Refusal(`${name} is no number of a search: it needs an order of the lines`);
-  if (unit === 'each-step') throw new Refusal('perStep: the engine does not know which of its steps has an alert');
+  if (unit === 'each-step' && !canSplit)
+    throw new Refusal('perStep: the engine does not know which of its steps has an alert');
   const samples = samplesOf(name, found);
   if (samples === undefined && minSamples > 1) throw new Refusal('minSamples above 1 of a count or a sum');
   const losses = lossesOf(name, found);
-  if (step === undefined) return { metric: found, samples, losses };
+  if (unit === 'requests') return { metric: found, samples, losses };
   const { per, ...rest } = found;
   const metric: Metric = {
     ...rest,

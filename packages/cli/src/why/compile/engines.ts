@@ -4,6 +4,9 @@ import {
   type Compilation,
   datadogMonitorCollection,
   datadogMonitors,
+  grafanaAlertRules,
+  type GrafanaSource,
+  kibanaRules,
   opensearchMonitors,
   type PrometheusAlert,
   prometheusRuleFile,
@@ -22,12 +25,24 @@ export interface EngineOptions {
   readonly index?: string;
   readonly profile?: 'ecs' | 'otel';
   readonly notify?: string;
+  readonly source?: GrafanaSource;
+  readonly 'data-source'?: string;
+  readonly folder?: string;
   readonly url?: string;
   readonly site?: string;
 }
 
-/** Flags of some engines. */
-type EngineFlag = 'prefix' | 'index' | 'profile' | 'notify' | 'url' | 'site';
+/** Name of an option that some engines have. */
+export type EngineFlag =
+  | 'prefix'
+  | 'index'
+  | 'profile'
+  | 'notify'
+  | 'source'
+  | 'data-source'
+  | 'folder'
+  | 'url'
+  | 'site';
 
 /** Rules for an engine, and the text that `render` prints. */
 interface Compiled {
@@ -41,6 +56,8 @@ interface Compiled {
 export interface Engine {
   /** Options beside those that all engines have. */
   readonly flags: readonly EngineFlag[];
+  /** Options that there have to be, with an example. A table of what engines can say does without. */
+  readonly needs?: Readonly<Partial<Record<EngineFlag, string>>>;
   readonly compile: (rules: readonly AlertRuleInput[], options: EngineOptions) => Compiled;
   /** The rules that an account has; absent if there is no API for them here. */
   readonly open?: (options: EngineOptions, io: CommandIo) => Collection;
@@ -79,6 +96,22 @@ export const ENGINES: Readonly<Record<string, Engine>> = {
     },
     open: ({ set, url, site }, io) =>
       datadogMonitorCollection(connectDatadog({ url, site }, io), { set, site: datadogSite(site, io.env) }),
+  },
+  grafana: {
+    flags: ['source', 'data-source', 'folder', 'profile', 'prefix'],
+    needs: { 'data-source': 'PD8C576611E62080A' },
+    compile: (rules, { set, filter, source, profile, prefix, folder, 'data-source': dataSource = 'uid' }) => {
+      const options = { set, dataSource, ...given({ filter, source, profile, prefix, folder }) };
+      const results = grafanaAlertRules(rules, options);
+      return { results, print: () => printed(results), resources: bodiesOf(results) };
+    },
+  },
+  kibana: {
+    flags: ['index', 'profile'],
+    compile: (rules, { set, filter, index, profile }) => {
+      const results = kibanaRules(rules, { set, ...given({ filter, index, profile }) });
+      return { results, print: () => printed(results) };
+    },
   },
   opensearch: {
     flags: ['index', 'profile'],

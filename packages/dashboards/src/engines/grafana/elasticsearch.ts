@@ -22,14 +22,16 @@ const ROWS = 10;
 const METRIC_ID = '1';
 const AGGREGATIONS = { sum: 'sum', mean: 'avg', min: 'min', quantile: 'percentiles' } as const;
 
-function metricOf(measure: Measure, profile: SearchProfile): Fields {
+/** The metric aggregation of a measure. */
+export function metricOf(measure: Measure, profile: SearchProfile): Fields {
   if (measure.kind === 'count') return { id: METRIC_ID, type: 'count' };
   const field = profileKey(measure.field, profile);
   const settings = measure.kind === 'quantile' ? { settings: { percents: [String(measure.at * 100)] } } : {};
   return { id: METRIC_ID, type: AGGREGATIONS[measure.kind], field, ...settings };
 }
 
-const narrowed = (query: string, filter: string): string => (filter === '' ? query : `(${filter}) AND ${query}`);
+/** A query within the filter of a dashboard. */
+export const narrowed = (query: string, filter: string): string => (filter === '' ? query : `(${filter}) AND ${query}`);
 
 /** Buckets of a query. An hour without lines has a bucket too, and a value whose lines none pass: a sum of 0. */
 function bucketsOf({ by, kind, every }: Panel, profile: SearchProfile): Fields[] {

@@ -14,7 +14,7 @@ export interface AlertExpressions {
 }
 
 /** Samples that the window has enough of; `undefined` if it always has. @throws Refusal */
-function enoughOf(
+export function enoughOf(
   { minSamples, metric }: PlainRule,
   { value, samples, isTally }: Series,
   scope: Scope,

@@ -34,24 +34,25 @@ const OPTIONS: Shape<PrometheusRulesOptions> = {
 };
 
 /** A duration, as Prometheus writes it. */
-function duration(minutes: number): string {
+export function duration(minutes: number): string {
   const ms = Math.round(minutes * 60_000);
   if (ms % 60_000 === 0) return `${ms / 60_000}m`;
   return ms % 1000 === 0 ? `${ms / 1000}s` : `${ms}ms`;
 }
 
 /** Labels and annotations are templates of Go. */
-const template = (text: string): string => text.replaceAll('{{', '{{"{{"}}');
+export const template = (text: string): string => text.replaceAll('{{', '{{"{{"}}');
 
 /** @throws Refusal for a metric that `/metrics` does not have, or not by step */
-function seriesOf({ metric, unit }: PlainRule): Series {
+export function seriesOf({ metric, unit }: PlainRule): Series {
   const series = findSeries(metric, unit === 'requests' ? 'requests' : 'spans');
   if (series !== undefined) return series;
   const isOfRequests = unit !== 'requests' && findSeries(metric, 'requests') !== undefined;
   throw new Refusal(`/metrics does not have ${metric}${isOfRequests ? ' by step' : ''}`);
 }
 
-function lossesOf(rule: PlainRule, series: Series): LossName[] {
+/** Losses of any rule over a series. */
+export function lossesOf(rule: PlainRule, series: Series): LossName[] {
   const isLow = rule.comparison === 'lt' || rule.comparison === 'lte';
   return [
     'scrapes',
