@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { expect, it } from 'vitest';
 import { open } from '@spanline/query';
+import { runs } from '../../../test/support/effort.ts';
 import { lines, span } from '../../query/test/support/logs.ts';
 import { cli, folderWith } from './support/cli.ts';
 
@@ -13,7 +14,8 @@ const GOOD = lines(span(1, who), span(2, { ...who, at: 50, 'span.type': 'llm' })
 type Fields = Parameters<typeof span>[1];
 const line = (fields: Fields = {}, number = 3): string => lines(span(number, { ...who, ...fields }));
 
-const LEVELS = 100_000;
+/** More than a recursion survives. */
+const LEVELS = runs(20_000, 100_000);
 const ARRAY = '['.repeat(LEVELS) + ']'.repeat(LEVELS);
 const OBJECT = '{"a":'.repeat(LEVELS) + '1' + '}'.repeat(LEVELS);
 const and = (json: string): string => `${line().slice(0, -2)},${json}}\n`;
