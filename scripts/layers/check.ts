@@ -11,8 +11,11 @@ export interface Violation {
   message: string;
 }
 
+/** Where the sources of a row are, from the root. */
+const sourcesOf = (row: string): string => `packages/${row.includes('/') ? row : `${row}/src`}`;
+
 /**
- * Checks the imports of `<root>/packages/<name>/src` against the table:
+ * Checks the imports of `<root>/packages/<name>/src`, and of other folders that the table names, against the table:
  *
  * - A package imports only what its row names.
  * - A room imports rooms on lower floors only, types included.
@@ -21,8 +24,9 @@ export interface Violation {
  */
 export function checkLayers(root: string, table: LayerTable): Violation[] {
   const violations: Violation[] = [];
-  for (const name of readdirSync(join(root, 'packages')).toSorted()) {
-    const src = join(root, 'packages', name, 'src');
+  const packages = readdirSync(join(root, 'packages')).toSorted();
+  for (const name of new Set([...packages, ...Object.keys(table)])) {
+    const src = join(root, sourcesOf(name));
     if (!existsSync(src)) continue;
     const rules = table[name];
     if (rules) violations.push(...checkPackage(root, src, rules));
@@ -34,7 +38,7 @@ export function checkLayers(root: string, table: LayerTable): Violation[] {
 /** Finds the packages and rooms that the table names and the workspace does not have. */
 export function findGone(root: string, table: LayerTable): Violation[] {
   return Object.entries(table).flatMap(([name, { floors }]) => {
-    const at = `packages/${name}/src`;
+    const at = sourcesOf(name);
     return ['', ...floors.flat()]
       .filter((path) => !existsSync(join(root, at, path)))
       .map((path) => ({ at: join(at, path), message: 'is named in scripts/layers/table.ts and does not exist' }));
@@ -88,7 +92,9 @@ function checkReach(here: string, site: ImportSite, rules: PackageRules): string
   return `may name ${specifier} in \`import type\` only`;
 }
 
-function checkRooms(here: string, there: string, site: ImportSite, { floors }: PackageRules): string | undefined {
+function checkRooms(here: string, there: string, site: ImportSite, rules: PackageRules): string | undefined {
+  const { floors, beside } = rules;
+  if (beside?.includes(there) === true) return undefined;
   if (there.startsWith('../')) return `leaves its package: ${site.specifier}`;
   const [from, to] = [room(here), room(there)];
   if (from === to) return undefined;
@@ -115,7 +121,7 @@ function findCircles(loads: ReadonlyMap<string, readonly string[]>): string[][] 
 
 function typescriptFiles(folder: string): string[] {
   return readdirSync(folder, { recursive: true, encoding: 'utf8' })
-    .filter((path) => path.endsWith('.ts'))
+    .filter((path) => /\.tsx?$/.test(path))
     .toSorted()
     .map((path) => join(folder, path));
 }

@@ -17,6 +17,8 @@ export interface PackageRules {
    * floors only, types included.
    */
   floors: readonly (readonly string[])[];
+  /** Files outside of the folder that any file may import, by their paths from there. */
+  beside?: readonly string[];
   /**
    * Files whose module-level state may differ between two installed copies of the package: caches, and state of one
    * copy by design.
@@ -31,7 +33,7 @@ interface ModuleState {
   why: string;
 }
 
-/** Rules by package folder. */
+/** Rules by package folder, for its `src`; a name like `viewer/page` is that of another folder of sources. */
 export type LayerTable = Readonly<Record<string, PackageRules>>;
 
 function instrumentation(rules: Pick<PackageRules, 'types' | 'loaders' | 'floors' | 'moduleState'>): PackageRules {
@@ -410,6 +412,23 @@ export const layerTable: LayerTable = {
     types: [],
     loaders: [],
     floors: [['contract', 'panels.ts'], ['server'], ['file', 'router.ts', 'start-viewer.ts'], ['index.ts']],
+  },
+  'viewer/page': {
+    workspace: ['@spanline/pretty/format'],
+    runtime: ['@preact/signals', 'preact'],
+    types: [],
+    loaders: [],
+    node: false,
+    floors: [
+      ['about.ts', 'ask.ts', 'format.ts', 'help.tsx', 'route.ts'],
+      ['score-form.tsx', 'ui', 'use-answer.ts', 'use-revision.ts'],
+      ['lists', 'map', 'span'],
+      ['annotate', 'compare', 'dashboard', 'filter-bar.tsx', 'trace', 'traces'],
+      ['app.tsx', 'trace-file.tsx'],
+      ['main.tsx'],
+    ],
+    beside: ['../src/contract/index.ts', '../src/panels.ts'],
+    moduleState: [{ file: 'ask.ts', why: 'the page is one bundle' }],
   },
   dashboards: {
     workspace: ['@spanline/monitor/offline', '@spanline/record', '@spanline/remote'],

@@ -36,6 +36,7 @@ describe('docs/architecture.md', () => {
       'replay',
       'query',
       'viewer',
+      'viewer/page',
       'dashboards',
       'cli',
     ]);

@@ -93,6 +93,20 @@ describe('layers', () => {
     ]);
   });
 
+  it('hold for another folder of sources that has a row', () => {
+    expect(
+      complaints({
+        'viewer/src/contract/index.ts': '',
+        'viewer/page/span/span-panel.tsx': `import type { X } from '../../src/contract/index.ts';\nimport '../annotate/queue-page.tsx';`,
+        'viewer/page/annotate/queue-page.tsx': `import '../span/span-panel.tsx';\nimport '../../src/server/answers.ts';`,
+      }),
+    ).toEqual([
+      'packages/viewer/page/annotate/queue-page.tsx:2 leaves its package: ../../src/server/answers.ts',
+      'packages/viewer/page/span/span-panel.tsx:2 span (floor 3) may not import annotate/queue-page.tsx (floor 4)',
+      'packages/viewer/page circle: annotate/queue-page.tsx → span/span-panel.tsx → annotate/queue-page.tsx',
+    ]);
+  });
+
   it('refuse a source its framework at run time outside the file that loads it', () => {
     expect(complaints({ 'langchain/src/handler.ts': `import { x } from '@langchain/core/callbacks/base';` })).toEqual([
       'packages/langchain/src/handler.ts:1 may name @langchain/core/callbacks/base in `import type` only',

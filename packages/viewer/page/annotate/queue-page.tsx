@@ -5,12 +5,12 @@ import type { SpanAnswer, TraceAnswer, TracesAnswer } from '../../src/contract/i
 import { formatBill, formatCount, formatDuration, formatTime } from '../format.ts';
 import { traceAt } from '../lists/links.ts';
 import { change, route, scope } from '../route.ts';
+import { save, ScoreForm } from '../score-form.tsx';
 import { Conversation } from '../span/conversation.tsx';
 import { useKeys } from '../ui/keys.ts';
 import { LongText } from '../ui/long-text.tsx';
 import { useAnswer } from '../use-answer.ts';
 import { useRevision } from '../use-revision.ts';
-import { save, ScoreForm } from './score-form.tsx';
 
 /** Milliseconds until the list is asked for again while lines are being read. */
 const WAIT_MS = 500;

@@ -1,8 +1,8 @@
 /** A score of a trace or span: good or bad, a label, a comment. */
 
 import { useState } from 'preact/hooks';
-import type { Annotation } from '../../src/contract/index.ts';
-import { annotate, AskError } from '../ask.ts';
+import type { Annotation } from '../src/contract/index.ts';
+import { annotate, AskError } from './ask.ts';
 
 const NAME = 'quality';
 
