@@ -1,12 +1,13 @@
 /** The contract of adapters of HTTP frameworks: real servers on loopback, and the lines that they write. */
 
 import { connect } from 'node:net';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createTracer, SpanlineError, type Tracer, validate } from '@spanline/core';
 import { type MemoryLog, memoryLog, tree } from '@spanline/core/testing';
 import { type Installation, installAgain } from '../support/second-installation.ts';
 import { expectLine, expectTree } from '../support/shown.ts';
 import { type PlainOptions, type Routes, type Running, SERVERS } from './support/servers.ts';
+import { READABLE, THROWN } from './support/thrown.ts';
 
 const TRACEPARENT = '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01';
 const BELOW = ['http', 'instrumentation', 'core', 'record'];
@@ -52,6 +53,9 @@ function routesOf(tracer: Tracer): Routes {
     },
     'GET /refused': async () => {
       throw refusal();
+    },
+    'GET /hostile/:id': async ({ id }) => {
+      throw THROWN[Number(id)]?.();
     },
     'GET /invalid': async () => {
       throw Object.assign(new Error('no such colour'), { status: 422, statusCode: 422 });
@@ -302,6 +306,30 @@ describe.each(SERVERS)('a server of $name $way', ({ name, scope, start, isBehind
       null,
     ]);
     expect(log.records()).toEqual([]);
+  });
+
+  it('answers whatever a handler throws as without it, and writes it', async () => {
+    vi.spyOn(console, 'error').mockReturnValue(undefined);
+    const thrown = [...THROWN.keys()].slice(0, name === 'express' ? READABLE : undefined);
+    const answers: string[][] = [];
+    for (const enabled of [false, true]) {
+      await serve({}, [first], enabled);
+      const served: string[] = [];
+      for (const at of thrown) {
+        const response = await get(`/hostile/${at}`);
+        served.push(`${response.status} ${await response.text()}`);
+      }
+      answers.push(served);
+      if (!enabled) await running.stop();
+    }
+    expect(answers[1]).toEqual(answers[0]);
+    await expect.poll(() => log.records().length).toBe(thrown.length);
+    for (const record of log.records()) {
+      expect(record).toMatchObject({ 'span.type': 'http', 'span.status': 'error' });
+      expect(validate(record)).toEqual({ valid: true });
+      expect(JSON.stringify(record).length).toBeLessThan(64_000);
+    }
+    expect(tracer.stats().open).toBe(0);
   });
 
   it('refuses options that are wrong', async () => {

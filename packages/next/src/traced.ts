@@ -103,9 +103,12 @@ export function traced<R extends Request, C>(
     });
   }
 
-  /** Ends a request whose handler threw: Next answers it. */
-  function thrown(request: Request, exchange: Exchange, error: unknown): void {
-    const status = answerOf(error);
+  /**
+   * Ends a request whose handler threw: Next answers it.
+   *
+   * @param status - of the answer that Next makes of `error`; `undefined` for a fault
+   */
+  function thrown(request: Request, exchange: Exchange, error: unknown, status: number | undefined): void {
     exchange.firstByteMs = performance.now();
     if (status === undefined) noteError(exchange, error, undefined);
     else Object.assign(webOf(request), { status, isComplete: true });
@@ -122,7 +125,9 @@ export function traced<R extends Request, C>(
       const watch = (): Response => watchWebResponse(response, request.method, exchange, webOf(request), close);
       return guard('next response', watch) ?? response;
     } catch (error) {
-      guard('next error', () => thrown(request, exchange, error));
+      // An error that cannot be read is a fault.
+      const status = guard('next error', () => answerOf(error));
+      guard('next error', () => thrown(request, exchange, error, status));
       throw error;
     }
   }

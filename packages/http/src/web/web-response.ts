@@ -23,10 +23,15 @@ export function createWebResponse(): WebResponse {
   return { added: [], status: undefined, isStreamed: false, isComplete: false };
 }
 
+/** Status of a request whose handler made no response, because it threw. */
+const FAULT = 500;
+
 /** Reads the end of a response. A body that was cancelled is a client that left. */
-export function webEnding({ status = 500, isStreamed, isComplete }: WebResponse, exchange: Exchange): Ending {
+export function webEnding({ status, isStreamed, isComplete }: WebResponse, exchange: Exchange): Ending {
   const { error } = exchange;
-  if (isComplete) return { outcome: outcomeOfAnswer(status, error, exchange), status, isStreamed, isComplete };
+  const sent = status ?? FAULT;
+  if (isComplete || status === undefined)
+    return { outcome: outcomeOfAnswer(sent, error, exchange), status: sent, isStreamed, isComplete };
   return {
     outcome: error === undefined ? { status: 'aborted' } : { status: 'error', error },
     status,
@@ -61,7 +66,7 @@ function watchBody(
           exchange.failuresAtEnd = failuresSoFar(exchange.span);
           controller.close();
         } catch (error) {
-          noteError(exchange, error, web.status);
+          noteError(exchange, error ?? new Error('the body failed, and did not say why'), web.status);
           controller.error(error);
         }
         close();
