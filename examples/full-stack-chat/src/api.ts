@@ -51,4 +51,6 @@ async function stop(): Promise<void> {
   await tracer.shutdown();
 }
 
+// Ctrl-C reaches all processes of a terminal. The web process ends this one.
+process.on('SIGINT', () => undefined);
 process.once('disconnect', () => void stop());

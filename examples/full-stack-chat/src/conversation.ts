@@ -27,6 +27,21 @@ function readRecords(file: string): SpanRecord[] {
     .flatMap(({ kind, record }) => (kind === 'span' ? [record] : []));
 }
 
+async function end(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const exited = once(child, 'exit');
+  child.disconnect();
+  await exited;
+}
+
+/** Options of {@link converse}. */
+export interface ConversationOptions {
+  /** Leaves in the middle of the answer. */
+  readonly signal?: AbortSignal;
+  /** Between two pieces of the answer. @defaultValue 0 */
+  readonly latencyMs?: number;
+}
+
 /**
  * Asks one question.
  *
@@ -36,17 +51,19 @@ function readRecords(file: string): SpanRecord[] {
 export async function converse(
   folder: string,
   question: string,
+  { signal, latencyMs }: ConversationOptions = {},
 ): Promise<{ readonly answer: string; readonly records: readonly SpanRecord[] }> {
   const files = SERVICES.map((service) => logFile(folder, service));
   for (const file of files) rmSync(file, { force: true });
   const tracer = serviceTracer('web', folder);
-  const model = await startModel();
+  const model = await startModel(latencyMs);
   const { url, child } = await startApi(folder, model.url);
   try {
-    const answer = await ask(tracer, url, question);
-    const exited = once(child, 'exit');
-    child.disconnect();
-    await exited;
+    const answer = await ask(tracer, url, question, signal).catch((error: unknown) => {
+      if (signal?.aborted !== true) throw error;
+      return 'You left.';
+    });
+    await end(child);
     await tracer.shutdown();
     return { answer, records: files.filter((file) => existsSync(file)).flatMap(readRecords) };
   } finally {

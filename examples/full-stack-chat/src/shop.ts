@@ -22,4 +22,6 @@ server.registerTool(
   },
 );
 
+// Ctrl-C reaches all processes of a terminal. This one ends when its standard input does.
+process.on('SIGINT', () => undefined);
 await server.connect(new StdioServerTransport());

@@ -1,15 +1,24 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, watch } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
 import { type SpanRecord, validate } from '@spanline/core';
 import { tree } from '@spanline/core/testing';
-import { converse } from '../src/conversation.ts';
+import { converse, type ConversationOptions } from '../src/conversation.ts';
+import { logFile } from '../src/files.ts';
 
-async function traceOf(question: string): Promise<{ answer: string; trace: SpanRecord[] }> {
+function newFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), 'spanline-chat-'));
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
-  const { answer, records } = await converse(folder, question);
+  return folder;
+}
+
+async function traceOf(
+  question: string,
+  folder = newFolder(),
+  options: ConversationOptions = {},
+): Promise<{ answer: string; trace: SpanRecord[] }> {
+  const { answer, records } = await converse(folder, question, options);
   for (const record of records) expect(validate(record)).toEqual({ valid: true });
   const asked = records.find((record) => record['span.name'] === 'chat');
   return { answer, trace: records.filter(({ trace_id }) => trace_id === asked?.trace_id) };
@@ -40,4 +49,30 @@ it('a tool that fails is an error in both processes, and the answer says so', as
   expect(answer).toBe('I looked it up: there is no order 9.');
   const failed = trace.filter((record) => record['error.type'] === 'tool_error');
   expect(failed.map((record) => record['service.name']).toSorted()).toEqual(['api', 'shop']);
+});
+
+it('a client that leaves in the middle aborts the request and the call, and no line is lost', async () => {
+  const folder = newFolder();
+  const stop = new AbortController();
+  // The tool has answered, and the model takes its time.
+  const watcher = watch(folder, () => {
+    const log = logFile(folder, 'api');
+    if (existsSync(log) && readFileSync(log, 'utf8').includes('execute_tool')) stop.abort();
+  });
+  onTestFinished(() => watcher.close());
+  const { answer, trace } = await traceOf('Where is order 7?', folder, { signal: stop.signal, latencyMs: 3000 });
+  expect(answer).toBe('You left.');
+  const statuses = trace.map((record) =>
+    [record['service.name'], record['span.type'], record['span.status']].join(' '),
+  );
+  expect(statuses).toEqual(
+    expect.arrayContaining([
+      'web task aborted',
+      'api http aborted',
+      'api agent aborted',
+      'api tool ok',
+      'shop tool ok',
+    ]),
+  );
+  expect(statuses.filter((status) => /error|unfinished|abandoned/.test(status))).toEqual([]);
 });
