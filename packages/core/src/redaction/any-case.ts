@@ -5,10 +5,13 @@ const escape = (character: string): string => character.replace(/[.*+?^${}()|[\]
  * pattern, which cannot have the flag `i`.
  */
 export function anyCase(literal: string): string {
-  return Array.from(literal, (character) => {
-    const [lower, upper] = [character.toLowerCase(), character.toUpperCase()];
-    return lower === upper ? escape(character) : `[${lower}${upper}]`;
-  }).join('');
+  let source = '';
+  for (const character of literal) {
+    const lower = character.toLowerCase();
+    const upper = character.toUpperCase();
+    source += lower === upper ? escape(character) : `[${lower}${upper}]`;
+  }
+  return source;
 }
 
 /**
@@ -17,10 +20,13 @@ export function anyCase(literal: string): string {
  */
 export function anyEnding(words: readonly string[]): string {
   if (words.includes('')) return '';
+  if (words.length === 1) return anyCase(words[0] ?? '');
   const byLast = new Map<string, string[]>();
   for (const word of words) {
     const last = word.slice(-1);
-    byLast.set(last, [...(byLast.get(last) ?? []), word.slice(0, -1)]);
+    const rests = byLast.get(last);
+    if (rests === undefined) byLast.set(last, [word.slice(0, -1)]);
+    else rests.push(word.slice(0, -1));
   }
   const endings = [...byLast].map(([last, rests]) => anyEnding(rests) + anyCase(last));
   return endings.length === 1 ? endings.join('') : `(?:${endings.join('|')})`;

@@ -84,7 +84,9 @@ export function attributeRow(key: string): AttributeRow | undefined {
 
 /** Keys whose row passes a test, in the order of the table. */
 export function attributeKeys(test: (row: AttributeRow, key: AttributeKey) => boolean): AttributeKey[] {
-  return ATTRIBUTE_KEYS.filter((key) => test(ATTRIBUTES[key], key));
+  const keys: AttributeKey[] = [];
+  for (const [key, row] of ROWS) if (test(row, key as AttributeKey)) keys.push(key as AttributeKey);
+  return keys;
 }
 
 /** Content keys, in the order in which a line holds them. */

@@ -58,9 +58,15 @@ const HINTS: readonly Hint[] = [
 
 /** Formats with the same rest share it. */
 function keysOf(trigger: string): string {
-  const formats = FORMATS.filter((format) => format.trigger === trigger);
-  const rests = new Set(formats.map(({ start, body }) => start + body));
-  const keys = [...rests].map((rest) => behind(formats.filter(({ start, body }) => start + body === rest)) + rest);
+  const byRest = new Map<string, CutFormat[]>();
+  for (const format of FORMATS) {
+    if (format.trigger !== trigger) continue;
+    const rest = format.start + format.body;
+    const same = byRest.get(rest);
+    if (same === undefined) byRest.set(rest, [format]);
+    else same.push(format);
+  }
+  const keys = Array.from(byRest, ([rest, formats]) => behind(formats) + rest);
   return `${trigger}(?:${keys.join('|')})`;
 }
 
