@@ -43,7 +43,10 @@ export {
 export { datadogMonitorCollection } from './rules/datadog/collection.ts';
 export { datadogMonitors, type DatadogMonitorsOptions } from './rules/datadog/datadog-monitors.ts';
 export { grafanaAlertRules, type GrafanaAlertRulesOptions } from './rules/grafana/alert-rules.ts';
+export { grafanaRuleCollection, type GrafanaRuleCollectionOptions } from './rules/grafana/collection.ts';
+export { kibanaRuleCollection, type KibanaRuleCollectionOptions } from './rules/kibana/collection.ts';
 export { kibanaRules, type KibanaRulesOptions } from './rules/kibana/kibana-rules.ts';
+export { opensearchMonitorCollection, type OpensearchMonitorCollectionOptions } from './rules/opensearch/collection.ts';
 export { opensearchMonitors, type OpensearchMonitorsOptions } from './rules/opensearch/monitors.ts';
 export {
   type PrometheusAlert,

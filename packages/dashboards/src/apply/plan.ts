@@ -21,7 +21,7 @@ export function planChanges(wanted: readonly Resource[], stored: readonly Stored
   const kept = wanted.map((resource): Change => {
     const found = known.get(resource.id);
     if (found === undefined) return { kind: 'create', resource };
-    const changed = differences(resource.body, found.body);
+    const changed = differences(resource.compared ?? resource.body, found.body);
     return changed.length === 0
       ? { kind: 'unchanged', resource, stored: found }
       : { kind: 'replace', resource, stored: found, differences: changed };

@@ -7,6 +7,8 @@ export interface Resource {
   readonly title: string;
   /** As the target's API takes it. */
   readonly body: Readonly<Record<string, unknown>>;
+  /** The part of the body that is compared with what is stored. @defaultValue all of it */
+  readonly compared?: Readonly<Record<string, unknown>>;
 }
 
 /** An object of the target that carries our label. */

@@ -29,10 +29,16 @@ Only rules with the label of the set are changed or removed. Keys come from the 
     --notify <text>       whom its messages notify, such as @slack-llm
     --site <site>         default DD_SITE, else datadoghq.com
     --url <url>           another address of the API, such as that of a proxy
-  grafana
+  grafana                 GRAFANA_TOKEN, of a service account
+    --url <url>           URL of Grafana
     --data-source <uid>   uid of the data source
     --source <kind>       its kind: elasticsearch, opensearch or prometheus (default elasticsearch)
     --folder <uid>        folder of the rules (default spanline)
+  kibana                  KIBANA_API_KEY, or KIBANA_BASIC (user:password)
+    --url <url>           URL of Kibana
+    --space <id>          its space
+  opensearch              ES_API_KEY, or ES_BASIC (user:password)
+    --url <url>           URL of the cluster
   kibana, opensearch
     --index <pattern>     index pattern of the lines (default logs-spanline-*)
   grafana, kibana, opensearch

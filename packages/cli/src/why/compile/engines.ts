@@ -5,8 +5,11 @@ import {
   datadogMonitorCollection,
   datadogMonitors,
   grafanaAlertRules,
+  grafanaRuleCollection,
   type GrafanaSource,
+  kibanaRuleCollection,
   kibanaRules,
+  opensearchMonitorCollection,
   opensearchMonitors,
   type PrometheusAlert,
   prometheusRuleFile,
@@ -15,7 +18,14 @@ import {
 } from '@spanline/dashboards';
 import type { AlertRuleInput } from '@spanline/monitor/offline';
 import type { CommandIo } from '../../command.ts';
-import { connectDatadog, datadogSite } from '../../targets/index.ts';
+import {
+  checkUrl,
+  connectCluster,
+  connectDatadog,
+  connectGrafana,
+  connectKibana,
+  datadogSite,
+} from '../../targets/index.ts';
 
 /** Options of the command. */
 export interface EngineOptions {
@@ -30,6 +40,7 @@ export interface EngineOptions {
   readonly folder?: string;
   readonly url?: string;
   readonly site?: string;
+  readonly space?: string;
 }
 
 /** Name of an option that some engines have. */
@@ -42,7 +53,8 @@ export type EngineFlag =
   | 'data-source'
   | 'folder'
   | 'url'
-  | 'site';
+  | 'site'
+  | 'space';
 
 /** Rules for an engine, and the text that `render` prints. */
 interface Compiled {
@@ -78,6 +90,10 @@ const printed = (results: readonly Compilation<Resource>[]): string =>
     .map(({ body }) => `${JSON.stringify(body)}\n`)
     .join('');
 
+/** Address of the pages of Grafana, or of a space of Kibana. */
+const pageOf = (url = '', space = 'default'): string =>
+  `${url.replace(/\/+$/, '')}${space === 'default' ? '' : `/s/${encodeURIComponent(space)}`}`;
+
 /** Engines by name. */
 export const ENGINES: Readonly<Record<string, Engine>> = {
   prometheus: {
@@ -98,26 +114,31 @@ export const ENGINES: Readonly<Record<string, Engine>> = {
       datadogMonitorCollection(connectDatadog({ url, site }, io), { set, site: datadogSite(site, io.env) }),
   },
   grafana: {
-    flags: ['source', 'data-source', 'folder', 'profile', 'prefix'],
+    flags: ['source', 'data-source', 'folder', 'profile', 'prefix', 'url'],
     needs: { 'data-source': 'PD8C576611E62080A' },
     compile: (rules, { set, filter, source, profile, prefix, folder, 'data-source': dataSource = 'uid' }) => {
       const options = { set, dataSource, ...given({ filter, source, profile, prefix, folder }) };
       const results = grafanaAlertRules(rules, options);
       return { results, print: () => printed(results), resources: bodiesOf(results) };
     },
+    open: ({ set, url }, io) => grafanaRuleCollection(connectGrafana({ url }, io), { set, url: pageOf(url) }),
   },
   kibana: {
-    flags: ['index', 'profile'],
+    flags: ['index', 'profile', 'url', 'space'],
     compile: (rules, { set, filter, index, profile }) => {
       const results = kibanaRules(rules, { set, ...given({ filter, index, profile }) });
-      return { results, print: () => printed(results) };
+      return { results, print: () => printed(results), resources: bodiesOf(results) };
     },
+    open: ({ set, url, space }, io) =>
+      kibanaRuleCollection(connectKibana({ url, space }, io), { set, url: pageOf(url, space) }),
   },
   opensearch: {
-    flags: ['index', 'profile'],
+    flags: ['index', 'profile', 'url'],
     compile: (rules, { set, filter, index, profile }) => {
       const results = opensearchMonitors(rules, { set, ...given({ filter, index, profile }) });
-      return { results, print: () => printed(results) };
+      return { results, print: () => printed(results), resources: bodiesOf(results) };
     },
+    open: ({ set, url }, io) =>
+      opensearchMonitorCollection(connectCluster(checkUrl(url, 'https://search.example.com:9200'), io), { set }),
   },
 };

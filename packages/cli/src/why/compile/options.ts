@@ -30,6 +30,7 @@ const OWN = {
   folder: 'text',
   url: 'text',
   site: 'text',
+  space: 'text',
 } as const satisfies Readonly<Record<EngineFlag, 'text'>>;
 const ALL = { ...COMMON, ...OF_ACTION.render, ...OF_ACTION.apply, ...OWN } as const satisfies FlagTable;
 const SET = /^[\w-]{1,40}$/;

@@ -60,13 +60,9 @@ function compile(given: ResolvedRule, options: KibanaRulesOptions) {
   }
   const metric = logMetric(rule, { canSplit: true });
   const window = rule.metric.startsWith('daily_') ? DAY_MINUTES : Math.ceil(rule.windowMinutes);
-  const resource = (looks: Looks, id: string, title: string, severity: string): Resource => ({
-    id,
-    title,
-    body: {
+  const resource = (looks: Looks, id: string, title: string, severity: string): Resource => {
+    const compared = {
       name: title,
-      rule_type_id: '.es-query',
-      consumer: 'stackAlerts',
       schedule: { interval: '1m' },
       tags: [TAG, severity, labelOf(set, id)],
       params: {
@@ -83,9 +79,10 @@ function compile(given: ResolvedRule, options: KibanaRulesOptions) {
         groupBy: rule.unit === 'each-step' ? 'row' : 'all',
         excludeHitsFromPreviousRun: false,
       },
-      actions: [],
-    },
-  });
+    };
+    const body = { rule_type_id: '.es-query', consumer: 'stackAlerts', ...compared, actions: [] };
+    return { id, title, body, compared };
+  };
   const id = idOf(name);
   const bodies = rule.levels.map(({ threshold, severity }, place) => {
     const own = place === 0 ? id : `${id}-warning`;

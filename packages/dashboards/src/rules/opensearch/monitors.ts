@@ -1,4 +1,5 @@
 /** Query-level monitors of OpenSearch's alerting. */
+import { createHash } from 'node:crypto';
 import { type AlertRuleInput, type ResolvedRule, resolveRules } from '@spanline/monitor/offline';
 import { checkOptions, option, type Shape } from '@spanline/record';
 import { labelOf } from '../../apply/label.ts';
@@ -58,8 +59,18 @@ function searchOf(rule: PlainRule, { metric, samples }: LogMetric, profile: Sear
   return { size: 0, query: { bool: { filter: filters } }, aggs: Object.fromEntries(windows) as Json };
 }
 
-function triggerOf(name: string, severity: string, source: string): Json {
-  return { query_level_trigger: { name, severity, condition: { script: { source, lang: 'painless' } }, actions: [] } };
+function triggerOf(name: string, severity: string, source: string) {
+  return { query_level_trigger: { name, severity, condition: { script: { source, lang: 'painless' } } } };
+}
+
+const MARK_DIGITS = 12;
+
+/**
+ * A comment for the scripts. OpenSearch stores a search in a form of its own, so that the search of a monitor is
+ * compared by the mark that its scripts have.
+ */
+function markOf(inputs: unknown): string {
+  return `// search ${createHash('sha256').update(JSON.stringify(inputs)).digest('hex').slice(0, MARK_DIGITS)}`;
 }
 
 const SEVERITIES = { critical: '1', warning: '3' } as const;
@@ -82,23 +93,31 @@ function compile(given: ResolvedRule, options: OpensearchMonitorsOptions) {
     ...(metric.samples !== undefined && noData === 'alert' ? (['start'] as const) : []),
     ...metric.losses,
   ];
+  const inputs = [{ search: { indices: [index], query: searchOf(rule, metric, profile, filter) } }];
+  const mark = markOf(inputs);
   const triggers = levels.map((level) =>
-    triggerOf(level.severity, SEVERITIES[level.severity], conditionScript(rule, level, metric)),
+    triggerOf(level.severity, SEVERITIES[level.severity], `${mark}\n${conditionScript(rule, level, metric)}`),
   );
   if (noData === 'alert' && metric.samples !== undefined) {
-    triggers.push(triggerOf('no data', SEVERITIES[rule.severity], noDataScript(rule, metric)));
+    triggers.push(triggerOf('no data', SEVERITIES[rule.severity], `${mark}\n${noDataScript(rule, metric)}`));
   }
   const id = idOf(name);
-  const body = {
-    type: 'monitor',
+  const compared = {
     name: `${name} ${labelOf(set, id)}`,
-    monitor_type: 'query_level_monitor',
     enabled: true,
     schedule: { period: { interval: 1, unit: 'MINUTES' } },
-    inputs: [{ search: { indices: [index], query: searchOf(rule, metric, profile, filter) } }],
     triggers,
   };
-  return { losses, bodies: [{ id, title: name, body }] };
+  const body = {
+    type: 'monitor',
+    monitor_type: 'query_level_monitor',
+    ...compared,
+    inputs,
+    triggers: triggers.map(({ query_level_trigger: trigger }) => ({
+      query_level_trigger: { ...trigger, actions: [] },
+    })),
+  };
+  return { losses, bodies: [{ id, title: name, body, compared }] };
 }
 
 /**
