@@ -102,9 +102,9 @@ describe.each(Object.keys(WAYS))('%s', (way) => {
     await WAYS[way]?.();
     expect(theCall()['spanline.cost.tier']).toBe('flex');
     expect(theCall()['spanline.cost.usd']).toBeCloseTo(LIST / 2, 12);
-    const isTold = way === 'llmSpan';
-    expect(theCall()['spanline.cost.reason']).toBe(isTold ? undefined : 'assumed_tier');
-    expect(theCall()['spanline.cost.exact']).toBe(isTold ? undefined : false);
+    const isReported = way === 'llmSpan';
+    expect(theCall()['spanline.cost.reason']).toBe(isReported ? undefined : 'assumed_tier');
+    expect(theCall()['spanline.cost.exact']).toBe(isReported ? undefined : false);
   });
 });
 

@@ -44,7 +44,7 @@ function requestAttributes(input: Props, isStreamed: boolean): SpanAttributes {
   };
 }
 
-/** Adds the events of Amazon to blocks that read Anthropic's, which tell the same. */
+/** Adds the events of Amazon to blocks that read Anthropic's, which have the same facts. */
 function addEvent(blocks: MessageBlocks, { contentBlockStart, contentBlockDelta }: Props): boolean {
   if (isObject(contentBlockStart)) {
     const { contentBlockIndex: index, start } = props(contentBlockStart);

@@ -106,8 +106,11 @@ export class Turn {
     const { result: answer, structured_output: object, errors, subtype } = result;
     if ((object ?? answer) !== undefined) span.output(object ?? answer);
     if (isFailed(result)) {
-      const told = Array.isArray(errors) ? errors.join('\n') : text(answer);
-      span.fail({ name: subtype === 'success' ? 'ModelCallError' : (text(subtype) ?? 'Error'), message: told ?? '' });
+      const reported = Array.isArray(errors) ? errors.join('\n') : text(answer);
+      span.fail({
+        name: subtype === 'success' ? 'ModelCallError' : (text(subtype) ?? 'Error'),
+        message: reported ?? '',
+      });
     }
   }
 

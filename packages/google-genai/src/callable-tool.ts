@@ -54,7 +54,7 @@ function startCall({ tracer, scope, capture }: ClientTracing, call: Props): Func
   return { span: span.input(call['args']), name, id };
 }
 
-/** The text of an error that a function tells the model: a text, an error, or the result of an MCP server. */
+/** The text of an error that a function returns to the model: a text, an error, or the result of an MCP server. */
 function toldError(error: unknown): string {
   const { message, content } = props(error);
   const texts = list(content).map((block) => text(props(block)['text']));

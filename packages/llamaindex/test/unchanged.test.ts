@@ -166,9 +166,13 @@ const AT_ONCE: ReadonlySet<string> = new Set(['three queries at once', 'a legacy
 
 /** Events by who told them: the library, the reader of a stream, the components. */
 function lanes(events: readonly string[]): string[][] {
-  const isTold = (event: string): boolean => (EVENTS as readonly string[]).includes(event);
+  const isReported = (event: string): boolean => (EVENTS as readonly string[]).includes(event);
   const isRead = (event: string): boolean => event.startsWith('read ');
-  return [events.filter(isTold), events.filter(isRead), events.filter((event) => !isTold(event) && !isRead(event))];
+  return [
+    events.filter(isReported),
+    events.filter(isRead),
+    events.filter((event) => !isReported(event) && !isRead(event)),
+  ];
 }
 
 interface Seen {

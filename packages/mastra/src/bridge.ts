@@ -1,4 +1,4 @@
-/** The bridge: Mastra tells it of each span, and runs tools and steps inside of it. */
+/** The bridge: Mastra reports each span to it, and runs tools and steps inside of it. */
 
 import { randomBytes } from 'node:crypto';
 import { currentSpan, defaultTracer, type Tracer } from '@spanline/core';

@@ -23,7 +23,7 @@ export type { McpCaller } from './peer/peer.ts';
 export interface McpOptions extends TraceOptions {
   /**
    * Continues the `traceparent` in `_meta` of no caller, of every caller, or of those that a function accepts. A
-   * function that throws trusts nobody. Of a caller that is not trusted, only the trace id is kept, as
+   * function that throws trusts nobody. For a caller that is not trusted, only the trace id is kept, as
    * `spanline.link.trace_id`.
    *
    * @defaultValue false

@@ -20,7 +20,7 @@ export interface Prompt<Values = Record<string, unknown>, Result = string | Prom
   readonly version: string;
   readonly description: string | undefined;
   readonly template: Template;
-  /** SHA-256 of the template in hex: it tells whether two versions are the same text. */
+  /** SHA-256 of the template in hex: it shows whether two versions are the same text. */
   readonly templateSha256: string;
   readonly variables: Readonly<Record<string, VariableRule>>;
   /** Free settings that belong to the prompt, such as the model and its temperature. */

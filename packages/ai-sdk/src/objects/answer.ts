@@ -46,7 +46,7 @@ export function headerAttributes(headers: unknown): SpanAttributes {
   };
 }
 
-/** True for a report of which the SDK's copy tells nothing more: both sides are counted, and every number is known. */
+/** True for a report to which the SDK's copy adds nothing: both sides are counted, and every number is known. */
 function isWhole({ units, issue, unknown }: NormalizedUsage): boolean {
   const { input_tokens: input, output_tokens: output } = units;
   return input !== undefined && output !== undefined && issue === undefined && unknown === undefined;
@@ -64,7 +64,7 @@ function metadataCost(providerMetadata: unknown, context: UsageContext): Normali
 /**
  * The usage of an answer. Of three reports the most exact one counts: the provider's own answer, where the SDK keeps
  * it; the SDK's copy, with the part of the provider's report that it knows; the answer that a wrapped client saw. The
- * copy is read only if the provider's own answer leaves something open. The metadata beside it may tell a cost, and the
+ * copy is read only if the provider's own answer leaves something open. The metadata beside it may have a cost, and the
  * parts of the answer the calls of OpenAI's own tools.
  *
  * @param observed - the report that a wrapped client received for the same call

@@ -87,7 +87,7 @@ export class StepEvents {
     this.#operations.answered(operation, event);
   }
 
-  /** The events tell `streamText` from `generateText` once there is an answer. */
+  /** The events differ between `streamText` and `generateText` once there is an answer. */
   #streamed({ span }: Operation): void {
     if (span.type === 'chain' && text(this.#settings['functionId']) === undefined) span.updateName('streamText');
   }

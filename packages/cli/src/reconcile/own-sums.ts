@@ -18,7 +18,7 @@ const number = (value: unknown): number => (typeof value === 'number' && Number.
 const unitOf = (record: SpanRecord, unit: keyof typeof UNIT_KEYS): number =>
   number((record as Readonly<Record<string, unknown>>)[UNIT_KEYS[unit]]);
 
-/** Adds a line. @returns false if it is no call of a provider whose bill is asked for */
+/** Adds a line. @returns false if its provider is none of those whose bill is compared */
 export function addCall(
   record: SpanRecord,
   wanted: ReadonlySet<BillProvider>,

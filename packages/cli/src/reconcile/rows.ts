@@ -1,4 +1,4 @@
-/** Rows of a bill in a file: CSV, JSON of an API, or Parquet; `.gz` too. The content tells which. */
+/** Rows of a bill in a file: CSV, JSON of an API, or Parquet; `.gz` too. Its format is recognised by the content. */
 
 import { createReadStream } from 'node:fs';
 import { open } from 'node:fs/promises';

@@ -39,8 +39,8 @@ function summary(record: SpanRecord, value: unknown, history?: PromptHistory): s
   const left = value.length - messages.length;
   const [last] = messages.slice(-1);
   const before = messages.length - 1 + left;
-  const told = before > 0 ? `${cell.amount(value.length, 'message')}, the last: ` : '';
-  return last === undefined ? cell.amount(value.length, 'message') : `${told}${brief(contentText([last]), 'end')}`;
+  const count = before > 0 ? `${cell.amount(value.length, 'message')}, the last: ` : '';
+  return last === undefined ? cell.amount(value.length, 'message') : `${count}${brief(contentText([last]), 'end')}`;
 }
 
 /** Facts about content that the line does not have as it was. */
@@ -115,7 +115,8 @@ function causeFacts({ explanation }: Reason, records: readonly SpanRecord[]): Fa
   if (explanation === undefined) return [];
   const { causes, bad, good } = explanation;
   if (bad < 2 || good < 2) return [];
-  if (causes.length === 0) return [['in this log', `no condition tells its ${bad} bad traces from the ${good} others`]];
+  if (causes.length === 0)
+    return [['in this log', `no condition separates its ${bad} bad traces from the ${good} others`]];
   return causes.flatMap((cause) => {
     const here = describeSubject(cause.subject, records);
     const counts = `${cause.bad} of ${bad} bad traces, ${cause.good} of ${good} others`;

@@ -12,7 +12,7 @@ export interface FollowOptions {
 
 const CHUNK_BYTES = 1_048_576;
 const EVERY_MS = 100;
-/** Bytes at the start of a file that tell it from the content that replaced it. */
+/** Bytes at the start of a file that distinguish it from the content that replaced it. */
 const HEAD_BYTES = 256;
 const NEWLINE = Buffer.from('\n');
 

@@ -182,9 +182,9 @@ describe('a file that must not be replaced', () => {
     writeFileSync(path('secret.ndjson'), request(1, ADA));
     symlinkSync('../secret.ndjson', path('logs/app.ndjson'));
     const { code, stdout } = await erase('--user', ADA, 'logs', '--yes');
-    expect({ code, isTold: inOneLine(stdout).includes('a link that leads out of the given folder') }).toEqual({
+    expect({ code, isReported: inOneLine(stdout).includes('a link that leads out of the given folder') }).toEqual({
       code: 1,
-      isTold: true,
+      isReported: true,
     });
     expect(readFileSync(path('secret.ndjson'), 'utf8')).toBe(request(1, ADA));
   });
@@ -201,9 +201,9 @@ describe('a file that must not be replaced', () => {
     const { erase, path } = world({ 'app.ndjson': request(1, ADA) });
     linkSync(path('logs/app.ndjson'), path('copy.ndjson'));
     const { code, stdout } = await erase('--user', ADA, 'logs', '--yes');
-    expect({ code, isTold: inOneLine(stdout).includes('it has 2 names (hard links)') }).toEqual({
+    expect({ code, isReported: inOneLine(stdout).includes('it has 2 names (hard links)') }).toEqual({
       code: 1,
-      isTold: true,
+      isReported: true,
     });
     expect(readFileSync(path('logs/app.ndjson'), 'utf8')).toBe(request(1, ADA));
   });
@@ -270,7 +270,10 @@ describe('a spool', () => {
     spooled.write(request(1, ADA));
     spooled.flushSync();
     const { code, stdout } = await erase('--user', ADA, 'spool', '--yes');
-    expect({ code, isTold: inOneLine(stdout).includes(`process ${process.pid}`) }).toEqual({ code: 1, isTold: true });
+    expect({ code, isReported: inOneLine(stdout).includes(`process ${process.pid}`) }).toEqual({
+      code: 1,
+      isReported: true,
+    });
   });
 
   describe('of a container that was killed', () => {

@@ -7,7 +7,7 @@ export interface ContentLimits {
   readonly stringBytes: number;
 }
 
-/** For content that was limited before. */
+/** Limits for content that was limited before. */
 export const UNLIMITED: ContentLimits = {
   depth: Number.POSITIVE_INFINITY,
   arrayLength: Number.POSITIVE_INFINITY,

@@ -1,4 +1,4 @@
-/** Errors on the application's lines, as pino's own serializer tells them, and what they arose from. */
+/** Errors on the application's lines, in the form of pino's own serializer, with their causes. */
 import pino from 'pino';
 import { causeText } from '../trace/index.ts';
 import { readField, UNREADABLE } from './read-field.ts';

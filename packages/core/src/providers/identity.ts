@@ -12,9 +12,9 @@ import {
 } from './names.ts';
 import { isPrivateHost } from './private-host.ts';
 
-/** Facts that tell the provider of a call. */
+/** Facts that show the provider of a call. */
 export interface ProviderClues {
-  /** The host that is called. It tells most. */
+  /** The host that is called: the best evidence. */
   readonly host?: string | undefined;
   /** The name that a framework or the application has for the provider. */
   readonly id?: string | undefined;
@@ -68,7 +68,7 @@ export interface ModelCall {
 type Seller =
   /** The provider with this id in the catalogue. */
   | { readonly list: string; readonly model: string }
-  /** The maker of the model, whose name tells who that is; `first` is asked before. */
+  /** The maker of the model, by the model's name; `first` is asked before. */
   | { readonly maker: true; readonly first?: string; readonly model: string }
   | { readonly reason: 'self_hosted' | 'unknown_model' };
 

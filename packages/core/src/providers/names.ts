@@ -189,7 +189,7 @@ export interface SoldModel {
   readonly model: string;
 }
 
-/** The provider that a model's name tells: `groq/llama-3.3-70b-versatile`, `us.anthropic.claude-sonnet-4-6`. */
+/** The provider that a model's name implies: `groq/llama-3.3-70b-versatile`, `us.anthropic.claude-sonnet-4-6`. */
 export function providerOfModel(model: string): SoldModel | undefined {
   const slash = model.indexOf('/');
   const named = slash < 1 ? undefined : BY_PREFIX.get(model.slice(0, slash).toLowerCase());

@@ -33,7 +33,7 @@ export interface PlaceholderHolder {
 /** Makes the text that replaces a value. */
 export type Placeholder = (rule: string, value: string, holder: PlaceholderHolder) => string;
 
-/** `[EMAIL_1]`: tells values apart within one trace and reveals nothing outside of it. */
+/** `[EMAIL_1]`: distinguishes values within one trace and reveals nothing outside of it. */
 export const numberedPlaceholder: Placeholder = (rule, value, holder) => {
   const number = (holder.placeholders ??= new PlaceholderNumbers()).numberOf(rule, value);
   return number === undefined ? `[${rule}]` : `[${rule}_${number}]`;

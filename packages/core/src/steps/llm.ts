@@ -17,7 +17,7 @@ import { readOptions, runStep, type Step, STEP_OPTIONS, type StepOptions, type S
 export interface LlmAnswer {
   /** The answer's messages or text. */
   output?: Content;
-  /** Token usage in the shape of any provider or framework, or the whole answer around it, which tells more. */
+  /** Token usage in the shape of any provider or framework, or the whole answer around it, which has more. */
   usage?: unknown;
   /** Name of the model that answered. @defaultValue the one that the answer around the usage names */
   model?: string | undefined;
@@ -48,7 +48,7 @@ const USAGE_KEYS = ['usage', 'usageMetadata', 'usage_metadata', 'response_metada
 /** Counts of answers that have no usage object: Ollama's, and those of models that Bedrock runs. */
 const COUNT_KEYS = ['eval_count', 'prompt_eval_count', 'prompt_token_count', 'inputTextTokenCount'];
 
-/** The answer tells more than its usage object. The AI SDK's streams tell it later, by promises that read them. */
+/** The answer has more than its usage object. The AI SDK's streams have it later, in promises that read them. */
 function wholeAnswer(result: unknown): LlmAnswer {
   const answer = props(result);
   const hasUsage =

@@ -63,7 +63,7 @@ function withParts(error: unknown): string {
 
 /**
  * Describes what an error arose from: the errors that it stands for (`AggregateError`), then its causes, outermost
- * first, each on a line. Returns `undefined` if there is nothing to tell. Never throws.
+ * first, each on a line. Returns `undefined` if there is nothing to report. Never throws.
  */
 export function causeText(error: unknown): string | undefined {
   const own = summaries(partsOf(error));

@@ -1,4 +1,4 @@
-/** Environment variables, and what else the process tells about its service. */
+/** Environment variables and the nearest package.json: the facts of the service that the process knows. */
 import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { props, type NumberBounds, option, SpanlineError, text } from '@spanline/record';

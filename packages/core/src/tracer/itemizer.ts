@@ -1,4 +1,4 @@
-/** The cost on a line, unit by unit. The line has the sum; its units and conditions tell the rest. */
+/** The cost on a line, unit by unit. The line has the sum; its units and conditions have the rest. */
 
 import { checkOptions, type SpanRecord } from '@spanline/record';
 import type { TracerOptions } from '../api/index.ts';

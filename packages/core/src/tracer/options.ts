@@ -113,8 +113,8 @@ export function resolvePrices({ prices = {} }: Pick<TracerOptions, 'prices'>, en
 }
 
 /**
- * Checks the options and fills in the defaults. Options take precedence over environment variables, and these over what
- * the process tells.
+ * Checks the options and fills in the defaults. Options take precedence over environment variables, and these over
+ * the facts of the process.
  *
  * @throws SpanlineError `ERR_INVALID_OPTION`, which names the option or variable
  */

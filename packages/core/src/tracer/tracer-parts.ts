@@ -70,7 +70,7 @@ function createOwnLogger(options: TracerOptions, { profile }: ResolvedOptions): 
   return createLogger(redact === undefined ? { profile } : { profile, redact });
 }
 
-/** The application's clock. Where it throws or tells no time, the default clock tells it. */
+/** The application's clock. Where it throws or returns no time, the default clock is used. */
 function steadyClock(given: Clock): Clock {
   const fallback = createClock();
   const tell = (read: 'now' | 'monotonic', isTime: (time: number) => boolean): number => {

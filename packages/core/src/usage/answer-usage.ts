@@ -113,7 +113,7 @@ export class AnswerUsage {
     }
   }
 
-  /** Google tells in any of its chunks what it searched for, and repeats it. */
+  /** Google reports its searches in any chunk, and repeats them. */
   #addGrounding(groundingMetadata: unknown): void {
     const given = Array.isArray(groundingMetadata) ? groundingMetadata : [groundingMetadata];
     for (const grounding of given) {

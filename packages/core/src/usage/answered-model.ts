@@ -25,7 +25,7 @@ function modelIn(answer: Props, depth: number): string | undefined {
 }
 
 /**
- * The model that an answer names. Of a stream, the first chunks tell it.
+ * The model that an answer names. In a stream, the first chunks name it.
  *
  * @returns `undefined` for an answer that names none
  */

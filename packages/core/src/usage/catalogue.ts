@@ -157,7 +157,7 @@ function match(lists: PriceLists, list: string | undefined, model: string): Matc
 /**
  * Looks a model up in the catalogue.
  *
- * @param list - the catalogue's id of the provider that sells it; without it the model's name tells its maker
+ * @param list - the catalogue's id of the provider that sells it; without it, the model's name implies its maker
  * @returns `undefined` when that list does not have it
  */
 export function catalogueModel(lists: PriceLists, list: string | undefined, name: string): CatalogueModel | undefined {

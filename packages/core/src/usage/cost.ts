@@ -18,7 +18,7 @@ export interface BilledCall {
   hasUnknown?: boolean;
   /** Service tier that the call was billed by. */
   tier?: string | undefined;
-  /** Service tier that the request asked for. It is taken for the billed one where nobody tells that. */
+  /** Service tier that the request asked for. It counts as the billed one where no answer reports that. */
   requestedTier?: string | undefined;
   region?: string | undefined;
   /** The option of the request that lets the model search. */
@@ -79,7 +79,7 @@ export type Inexact =
   | 'estimated_usage'
   /** The answer names no model, and the deployment has the name of one. */
   | 'assumed_model'
-  /** The answer does not tell whether the tier that the request asked for was served. */
+  /** The answer does not report whether the tier that the request asked for was served. */
   | 'assumed_tier';
 
 /** The cost, or why it is unknown. */

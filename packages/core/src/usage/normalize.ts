@@ -114,7 +114,7 @@ function normalize(raw: Raw, context: UsageContext): NormalizedUsage | undefined
 
 /**
  * Reads a report as {@link normalizeUsage} does, for callers that have further reports on the same call: one without a
- * count may still tell the tier, the region, or that something unknown was used. Never throws.
+ * count may still have the tier, the region, or that something unknown was used. Never throws.
  */
 export function partOfUsage(raw: unknown, context: UsageContext = {}): NormalizedUsage | undefined {
   if (!isObject(raw)) return undefined;
@@ -127,7 +127,7 @@ export function partOfUsage(raw: unknown, context: UsageContext = {}): Normalize
 
 /**
  * Reads what a call used, from a usage object or from the whole answer around it, in the shape of any provider or
- * framework. A whole answer tells more: its model, its service tier, its server tools. Of several reports in it the
+ * framework. A whole answer has more: its model, its service tier, its server tools. Of several reports in it the
  * most exact one counts. What is not reported stays absent; an explicit 0 stays 0. Never throws.
  *
  * @returns `undefined` when there is no count in it

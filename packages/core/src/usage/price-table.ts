@@ -17,7 +17,7 @@ export interface Priced {
   cacheReadUsd: number;
   /** True if every unit that was used has a price. */
   isComplete: boolean;
-  /** True if the price depends on an overlap that no report tells. */
+  /** True if the price depends on an overlap that no report states. */
   isAmbiguous: boolean;
   /** True if cached tokens were used whose price nobody lists. They are priced like the rest of the input. */
   isAssumed: boolean;

@@ -46,7 +46,7 @@ const INPUTS = [
 ] as const satisfies readonly BilledUnit[];
 
 /**
- * Modalities other than text. Text is what is left, and is written only beside another one. Cached text tells that
+ * Modalities other than text. Text is what is left, and is written only beside another one. Cached text shows that
  * nothing else of the input was cached.
  */
 const MODAL_PARTS: readonly (readonly [text: BilledUnit, others: readonly BilledUnit[]])[] = [

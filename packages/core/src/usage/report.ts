@@ -20,7 +20,7 @@ export interface NormalizedUsage {
 /** The units of a report. */
 export const unitsIn = (units: BilledUnits): BilledUnit[] => Object.keys(units) as BilledUnit[];
 
-/** True for a report that tells more than conditions: a count or a cost. */
+/** True for a report that states more than conditions: a count or a cost. */
 export const isBillable = ({ units, costUsd }: NormalizedUsage): boolean =>
   costUsd !== undefined || unitsIn(units).length > 0;
 
@@ -79,7 +79,7 @@ function addMissing(units: BilledUnits, other: BilledUnits): void {
   }
 }
 
-/** Adds to a report what only another one on the same call tells. */
+/** Adds to a report what only another one on the same call states. */
 function complete(report: NormalizedUsage, other: NormalizedUsage, isCloser: boolean): NormalizedUsage {
   const units = { ...report.units };
   if (agrees(units, other.units)) addMissing(units, other.units);
@@ -97,7 +97,7 @@ function complete(report: NormalizedUsage, other: NormalizedUsage, isCloser: boo
 }
 
 /**
- * The most exact of several reports on one call, with what only the other ones tell: parts that fit into its counts,
+ * The most exact of several reports on one call, with what only the other ones state: parts that fit into its counts,
  * conditions, a cost. Counts of the provider win over those of a framework, whole ones over parts, and sound ones over
  * those that contradict each other or broke off.
  *

@@ -1,4 +1,4 @@
-/** Facts of a request that its price depends on: the tier, the region, searches. The answer may not tell them. */
+/** Facts of a request that its price depends on: the tier, the region, searches. The answer may not report them. */
 import { type BilledUnits, list, props, type SpanAttributes } from '@spanline/record';
 import { type PriceConditions, readCondition } from './conditions.ts';
 import { isPreview, NO_REASONING } from './server-tools.ts';
@@ -7,14 +7,14 @@ import { isPreview, NO_REASONING } from './server-tools.ts';
 const SEARCH_OPTIONS: ReadonlySet<string> = new Set(['web_search_options', 'search_parameters']);
 const PREVIEW = 'web_search_preview';
 
-/** The option by which a request asks for searches, if the answer need not tell their number or price. */
+/** The option by which a request asks for searches, if the answer need not report their number or price. */
 function searchIn(key: string, value: unknown): string | undefined {
   if (SEARCH_OPTIONS.has(key)) return props(value)['mode'] === 'off' || value === null ? undefined : key;
   return key === 'tools' && list(value).some(isPreview) ? PREVIEW : undefined;
 }
 
 /**
- * Reads these facts as attributes. The conditions that the answer tells replace them, since they were
+ * Reads these facts as attributes. The conditions that the answer reports replace them, since they were
  * served.
  *
  * @returns `undefined` if there are none, as in most requests

@@ -13,7 +13,7 @@ import {
 /** Counts and prices of the server tools that an answer shows. */
 export interface ServerTools {
   readonly units: BilledUnits;
-  /** Paths of what was used and has a price that nobody can tell from the answer. */
+  /** Paths of what was used and has a price that the answer does not show. */
   readonly unknown: readonly string[];
 }
 

@@ -81,7 +81,7 @@ function openaiRegion(_region: string, model: string): number | undefined {
 
 /**
  * Regional endpoints of Google's cloud cost a tenth more for Claude from Sonnet 4.5 on
- * (https://platform.claude.com/docs/en/build-with-claude/claude-on-vertex-ai). No document tells what Gemini costs
+ * (https://platform.claude.com/docs/en/build-with-claude/claude-on-vertex-ai). No document states what Gemini costs
  * there.
  */
 function googleRegion(_region: string, model: string): number | undefined {
@@ -90,7 +90,7 @@ function googleRegion(_region: string, model: string): number | undefined {
 }
 
 /**
- * The list has Amazon's prices in the US (https://aws.amazon.com/bedrock/pricing/). The names of Claude's models tell
+ * The list has Amazon's prices in the US (https://aws.amazon.com/bedrock/pricing/). The names of Claude's models show
  * their price.
  */
 function amazonRegion(region: string, model: string): number | undefined {

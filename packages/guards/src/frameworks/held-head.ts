@@ -1,7 +1,7 @@
 /** The head of a response that is held back: its status and its headers may still change. */
 import type { ServerResponse } from 'node:http';
 
-/** Headers that tell about the bytes of a body, and are wrong for other ones. */
+/** Headers that describe the bytes of a body, and are wrong for other bytes. */
 const OF_BYTES = [
   'etag',
   'last-modified',

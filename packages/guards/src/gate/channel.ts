@@ -106,16 +106,16 @@ export class Channel {
     const isJson = kind === 'json';
     const looksLikeJson = !isJson && LOOKS_LIKE_JSON.test(this.#text);
     if (isJson || looksLikeJson) this.#strings = new JsonStrings();
-    const told = {
+    const listener = {
       found: (watch: Watch, found: readonly Found[]) => this.#found(watch, found),
       failed: events.failed,
     };
     const readers: Reader[] = [];
     for (const watch of watches) {
       for (const rule of watch.guard.rules) {
-        if (!isJson) readers.push(new Reader(watch, rule, context, told, asIs));
+        if (!isJson) readers.push(new Reader(watch, rule, context, listener, asIs));
         if (isJson || (looksLikeJson && rule.isJudge !== true))
-          readers.push(new Reader(watch, rule, context, told, (matcher) => new JsonMatcher(matcher)));
+          readers.push(new Reader(watch, rule, context, listener, (matcher) => new JsonMatcher(matcher)));
       }
     }
     return readers;

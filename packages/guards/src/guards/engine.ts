@@ -106,7 +106,7 @@ export class Engine {
     tracer.gauge('guards_failed', () => this.stats.failed);
   }
 
-  told(verdict: GuardVerdict): void {
+  onVerdict(verdict: GuardVerdict): void {
     try {
       this.#onVerdict?.(verdict);
     } catch (error) {
@@ -114,7 +114,7 @@ export class Engine {
     }
   }
 
-  /** Counts a failure, and says the first one of each kind. */
+  /** Counts a failure, and reports the first one of each kind. */
   failed(guard: Guard, kind: GuardFailure, reason: unknown): void {
     this.stats.failed++;
     if (guard.failMode === 'open') this.stats.failedOpen++;

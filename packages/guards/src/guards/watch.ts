@@ -104,7 +104,7 @@ export class Watch {
     span.end();
     const { traceId, spanId } = span;
     const verdict = { guard: this.guard.name, action, rule: this.#rule, failure: this.#failure, traceId, spanId };
-    this.#inContext(() => this.#engine.told(verdict));
+    this.#inContext(() => this.#engine.onVerdict(verdict));
     return span;
   }
 

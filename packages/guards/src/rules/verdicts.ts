@@ -7,7 +7,7 @@ type Verdict = Promise<readonly Found[]>;
 export class Verdicts {
   readonly #byRule = new Map<object, Map<string, Verdict>>();
 
-  /** The verdict of a rule on a text. @param rule - what tells this rule from others */
+  /** The verdict of a rule on a text. @param rule - what distinguishes this rule from others */
   of(rule: object, text: string, judge: (text: string) => Verdict): Verdict {
     let verdicts = this.#byRule.get(rule);
     if (verdicts === undefined) this.#byRule.set(rule, (verdicts = new Map()));

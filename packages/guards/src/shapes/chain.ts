@@ -22,7 +22,7 @@ const at = (value: unknown, path: Path): unknown =>
   path.reduce<unknown>((inner, key) => props(inner)[String(key)], value);
 
 /** LangGraph streams a chunk of a message with facts about the graph. */
-const isTold = (value: unknown): boolean => Array.isArray(value) && value.length === 2 && isMessage(value[0]);
+const isMessageTuple = (value: unknown): boolean => Array.isArray(value) && value.length === 2 && isMessage(value[0]);
 
 /** Adds the texts beside the messages. */
 function readBeside(value: unknown, path: Path, texts: Texts): void {
@@ -47,7 +47,7 @@ export function chainShape(isPart: boolean): Shape<unknown> {
         texts.value(value, []);
         // A piece of a value may go on in the next one.
         if (isPart && texts.slots.length > 0) return { slots: texts.slots, unmapped: ['chunk'] };
-      } else if (!isTold(value)) readBeside(value, [], texts);
+      } else if (!isMessageTuple(value)) readBeside(value, [], texts);
       for (const path of messages) {
         const message = props(at(value, path));
         readMessage(
@@ -64,10 +64,10 @@ export function chainShape(isPart: boolean): Shape<unknown> {
     stopped(value, replacement) {
       const isShown = replacement !== undefined;
       if (typeof value === 'string') return { chunks: isShown ? [replacement] : [], isShown };
-      const message = isTold(value) ? list(value)[0] : value;
+      const message = isMessageTuple(value) ? list(value)[0] : value;
       if (!isMessage(message) || !isShown) return { chunks: [], isShown: false };
       const shown = messageShowing(message, replacement);
-      return { chunks: [isTold(value) ? [shown, list(value)[1]] : shown], isShown };
+      return { chunks: [isMessageTuple(value) ? [shown, list(value)[1]] : shown], isShown };
     },
   };
 }

@@ -84,15 +84,15 @@ function plainShape(): Shape<unknown> {
       texts.fields(rest, [], PLAIN, (key) => key);
       return { slots: texts.slots, unmapped: texts.unmapped };
     },
-    /** A text that was changed is not told again by its tokens. */
+    /** A text that was changed is not repeated by its tokens. */
     replaced(copy) {
       const { completions } = props(copy);
       if (!Array.isArray(completions)) return copy;
-      const told = completions.map((each) => {
+      const changed = completions.map((each) => {
         const { tokens: _, ...data } = props(props(each)['data']);
         return { ...props(each), data };
       });
-      return { ...props(copy), completions: told };
+      return { ...props(copy), completions: changed };
     },
     /** Without a form of their own to show it in, replacements stand where the maker has its text. */
     stopped(body, replacement) {

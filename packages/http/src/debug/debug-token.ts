@@ -44,7 +44,7 @@ export function requireKey(key: DebugKey): void {
   const bytes = typeof key === 'string' ? Buffer.byteLength(key) : (key as Uint8Array | undefined)?.byteLength;
   if (bytes !== undefined && bytes >= MIN_KEY_BYTES) return;
   const expected = `at least ${MIN_KEY_BYTES} bytes`;
-  // The error tells the length of a text, and nothing of other values.
+  // The error has the length of a text, and nothing of other values.
   const got = typeof key === 'string' || key === undefined ? { got: key } : {};
   throw new SpanlineError({ code: 'ERR_INVALID_OPTION', option: 'key', expected, ...got });
 }

@@ -11,7 +11,7 @@ export interface RequestReader<Req, Res> {
   target(req: Req): string;
   /** Names in lower case. */
   headers(req: Req): IncomingHttpHeaders;
-  /** Version of HTTP; `undefined` if the framework does not tell it. */
+  /** Version of HTTP; `undefined` if the framework does not expose it. */
   version(req: Req): string | undefined;
   /** `http` or `https`, as the framework's settings for proxies have it. */
   scheme(req: Req): string | undefined;

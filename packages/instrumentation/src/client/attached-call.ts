@@ -31,7 +31,7 @@ export function owningSpan({ span: { type } }: ClientCall, layer: RequestLayer):
   return isCall || (layer === 'http' && isClientCall(span)) ? span : undefined;
 }
 
-/** Sets what a request tells. The framework's own word counts for what both know. */
+/** Sets the facts of a request. Where the framework knows one as well, its value stays. */
 function setFacts(span: Span, given: SpanAttributes): void {
   const known = attributesOf(span) ?? {};
   const facts = (Object.entries(given) as [AttributeKey, unknown][]).filter(

@@ -51,7 +51,7 @@ export interface CallEnd {
   readonly status?: SpanStatus;
 }
 
-/** Spans of calls of clients, of every copy of this package. */
+/** The open spans of client calls, shared by every copy of this package. */
 const clientCalls = sharedState('client-calls', () => new WeakSet<Span>());
 
 /** True for the span of a call that the application makes on a client, whatever its type. */

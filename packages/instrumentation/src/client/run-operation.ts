@@ -12,7 +12,7 @@ export interface Operation<T> {
   run(): Promise<T>;
   /** Facts that are known once the request was made. @defaultValue none */
   facts?(): SpanAttributes;
-  /** Gets the answer before the client's caller, and tells the call what becomes of it. */
+  /** Gets the answer before the client's caller, and reports its outcome to the call. */
   watch(answer: T, open: OpenCall): void;
 }
 

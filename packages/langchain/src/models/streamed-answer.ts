@@ -21,7 +21,7 @@ export interface StreamedAnswer {
   isOldAnthropic: boolean;
   /** LangChain's name for the provider. */
   provider: string | undefined;
-  /** The model that was asked for. Clients of Google do not tell the one that answered. */
+  /** The model that was asked for. Clients of Google do not report the one that answered. */
   readonly requestModel: string | undefined;
   /** The model that answered. */
   model: string | undefined;

@@ -22,7 +22,7 @@ import type { StreamedAnswer } from './streamed-answer.ts';
 interface Counted {
   readonly usage: Props;
   readonly issue?: UsageIssue;
-  /** Counts of the provider that cannot be told apart. */
+  /** Counts of the provider that cannot be separated. */
   readonly unknown?: readonly string[];
 }
 

@@ -66,7 +66,7 @@ function describeWire(span: Span, step: Step, source: MastraSpan, around: Mastra
 }
 
 /**
- * Ends a model call. Of some that fail, only the agent around them tells why: they stay open until it ends.
+ * Ends a model call. For some that fail, only the agent around them reports the reason: they stay open until it ends.
  *
  * @param around - the model step, which may have kept the provider's answer
  */
@@ -105,7 +105,7 @@ function finishCall({ steps, guard }: Recording, call: AnsweredCall, around: Mas
   span.end({ endTime, status: isAborted ? 'aborted' : undefined });
 }
 
-/** Ends a model call, or leaves it to the model step around it, which ends next and tells more. */
+/** Ends a model call, or leaves it to the model step around it, which ends next and has more facts. */
 export function endModelCall(recording: Recording, step: Step, source: MastraSpan): void {
   const { parent } = step;
   const call: AnsweredCall = { step, source };
@@ -125,7 +125,7 @@ export function notePiece(step: Step, { attributes, startTime, endTime }: Mastra
   step.lastPiece = epochMsOf(endTime) ?? step.lastPiece;
 }
 
-/** Ends the failed calls inside of a step that tells why. */
+/** Ends the failed calls inside of a step that reports the reason. */
 export function endFailedCalls(steps: Steps, { failed }: Step, failure: Failure | undefined): void {
   for (const { id, endTime } of failed) {
     const span = steps.end(id)?.span;

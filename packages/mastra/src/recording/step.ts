@@ -18,9 +18,9 @@ export interface Step {
   /** When the first piece of an answer came, and the last one, in epoch milliseconds. */
   firstPiece: number | undefined;
   lastPiece: number | undefined;
-  /** Model calls that are over, and of which the model step around them tells more. */
+  /** Model calls that are over. The model step around them has more facts of them. */
   readonly answered: AnsweredCall[];
-  /** Failed calls of which only the step around them tells the error. */
+  /** Failed calls whose error only the step around them reports. */
   readonly failed: FailedCall[];
 }
 

@@ -66,7 +66,7 @@ export const wholeAnswer = (step: MastraSpan): Props | undefined => {
   return isObject(body) ? props(body) : undefined;
 };
 
-/** Facts in the headers of the answer, and in the answer itself. Mastra tells them with the step around a call. */
+/** Facts in the headers of the answer, and in the answer itself. Mastra reports them with the step around a call. */
 export function wireFacts(step: MastraSpan): SpanAttributes {
   const { headers } = props(step.metadata);
   const { 'content-type': type, ...others } = props(headers);

@@ -20,7 +20,7 @@ function isServed(span: Span): boolean {
 
 /**
  * The request of this end that the other end asks back for. The specification allows servers to ask only while they
- * work on a request. The running context tells which one over HTTP and in memory, the trace id where the server passes
+ * work on a request. The running context shows which one over HTTP and in memory, the trace id where the server passes
  * it on, and the number of requests where there is one.
  */
 function askedFrom(peer: Peer, current: Span | undefined, traceId: string | undefined): Span | undefined {

@@ -1,7 +1,7 @@
 const LEAST_DIGITS = 4;
 /** A smaller number has an exponent. */
 const SMALLEST = 1e-6;
-/** Seventeen significant digits tell any two numbers apart. */
+/** Seventeen significant digits distinguish any two numbers. */
 const MOST_MORE = 13;
 
 function format(value: number, more: number): string {

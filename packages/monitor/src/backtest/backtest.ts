@@ -39,7 +39,7 @@ export interface BacktestResult {
   readonly suggestion?: string;
 }
 
-/** Steps that are remembered, to tell one that the log does not have. */
+/** Steps that are remembered, to recognise a step that the log does not have. */
 const MAX_STEPS = 100_000;
 
 /** The step of a rule that is none of the log. */

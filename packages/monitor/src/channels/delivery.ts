@@ -69,7 +69,7 @@ export interface DeliveryParts {
  * - A failed message is retried with growing pauses, and after five failures in a row once a minute, for an hour.
  * - At most 1000 alerts wait. Beyond that, the oldest is given up.
  * - A message that was sent without an answer may have arrived. It is not given up before there is an answer, so that
- *   nobody is left with an incident whose end is not told.
+ *   nobody is left with an incident whose end is not reported.
  * - The end of an incident is left out if its start was given up.
  */
 export class Delivery {

@@ -35,7 +35,7 @@ export interface EvaluatorParts {
   /** Makes the command that opens traces. */
   readonly command: (traceIds: readonly string[]) => string;
   readonly isQuiet?: IsQuiet;
-  /** True if people have not been told of an incident that they ought to know. @defaultValue never */
+  /** True if people have no message of an incident that they ought to know. @defaultValue never */
   readonly isOwed?: (incidentKey: string) => boolean;
   /** Called with what a window showed. */
   readonly onObservation?: (rule: ResolvedRule, seen: Observation) => void;
@@ -53,7 +53,7 @@ export interface EvaluatorParts {
 /** An alert of a rule. */
 export interface Finding extends Message {
   readonly rule: ResolvedRule;
-  /** The alert is sent or only logged, or it tells what holds now of an incident that people have not been told of. */
+  /** The alert is sent, or only logged, or reports the present state of an incident that people have no message of. */
   readonly kind: 'sent' | 'logged' | 'refreshed';
 }
 

@@ -65,7 +65,7 @@ function describeAround(steps: Steps, { parent }: Step, { input, output }: ReadC
 
 /**
  * Ends a model call. The SDK reports no error of a stream that its reader left or aborted, and no answer either. Of a
- * call that the application keeps from traces, only its turn tells usage: it stays open until the turn ends.
+ * call that the application keeps from traces, only its turn reports usage: it stays open until the turn ends.
  */
 export function endModelCall(steps: Steps, step: Step, span: Span, source: AgentsSpan): void {
   const read = readCall(props(source.spanData));
@@ -87,7 +87,7 @@ export function endModelCall(steps: Steps, step: Step, span: Span, source: Agent
   span.end({ endTime, status: isAborted ? 'aborted' : undefined });
 }
 
-/** Ends the model calls whose usage the turn tells: if there is one, it is the turn's. */
+/** Ends the model calls whose usage the turn reports: if there is one, it is the turn's. */
 export function endTurn(steps: Steps, { uncounted, parent }: Step, source: AgentsSpan): void {
   for (const { id, endTime } of uncounted) {
     const span = steps.end(id)?.span;

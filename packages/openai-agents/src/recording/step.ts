@@ -11,7 +11,7 @@ export interface Step {
   isAsked: boolean;
   /** The last model call inside was aborted. */
   isAborted: boolean;
-  /** Model calls of a turn that are over, and whose usage the turn tells. */
+  /** Model calls of a turn that are over, and whose usage the turn reports. */
   readonly uncounted: UncountedCall[];
   /** Present on traces. */
   readonly workflow: Workflow | undefined;

@@ -22,8 +22,8 @@ const FINAL: ReadonlySet<unknown> = new Set(['completed', 'failed', 'expired', '
 const MAX_BATCHES = 10_000;
 
 /**
- * Batches that are recorded, by id, of all clients of the process: with their usage, or without one. The API tells none
- * of batches that were created before September 2025, and Azure tells none.
+ * Batches that are recorded, by id, of all clients of the process: with their usage, or without one. The API reports
+ * none of batches that were created before September 2025, and Azure reports none at all.
  */
 const recorded = sharedState('openai.batches', () => new BoundedMap<string, 'counted' | 'uncounted'>(MAX_BATCHES));
 

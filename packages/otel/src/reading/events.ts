@@ -7,7 +7,7 @@ import { fromJson } from './messages.ts';
 export interface ReadEvents {
   readonly input: unknown[];
   readonly output: unknown[];
-  /** Why the model stopped, by choice. Instrumentations that leave out content tell it as well. */
+  /** Why the model stopped, by choice. Instrumentations that leave out content report it as well. */
   readonly reasons: string[];
   /** Attributes of an event with the whole content of a call. */
   readonly details: Readonly<Record<string, unknown>>[];

@@ -8,7 +8,7 @@ import { findTraces, type IndexedSource } from './indexed.ts';
 import type { FollowedTraces } from './query.ts';
 import { LIST_KEYS, readerOf } from './scan.ts';
 
-/** Bytes at the start of a file that tell it from the content that replaced it. */
+/** Bytes at the start of a file that distinguish it from the content that replaced it. */
 const HEAD_BYTES = 256;
 /** Most bytes of a text without a line feed that may be a line. */
 const MAX_REST = 1_048_576;

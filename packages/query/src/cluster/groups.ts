@@ -15,7 +15,7 @@ export interface Group {
 /** Where the values of a group come from. */
 interface Source {
   readonly source: Readonly<Record<string, unknown>>;
-  /** @returns `null` for a value that only the document can tell */
+  /** @returns `null` for a value that only the document has */
   read(key: unknown): Value | undefined | null;
   readonly isScript: boolean;
 }

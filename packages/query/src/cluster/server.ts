@@ -40,7 +40,7 @@ async function probe(client: ClusterClient, index: string, signal: AbortSignal |
   }
 }
 
-/** An account may not know the version, and a distribution or a proxy may not tell it. */
+/** An account may not know the version, and a distribution or a proxy may hide it. */
 const UNTOLD: ReadonlySet<number | undefined> = new Set([400, 403, 404, 405]);
 
 /** Asks a server for its kind. */

@@ -22,7 +22,7 @@ import {
 export interface TraceDocuments {
   /** The ids of the documents that pass: trace, span, parent, user, session. */
   records(filter: Filter, signal: AbortSignal): AsyncGenerator<SpanIds>;
-  /** Deletes the documents that pass. @throws SpanlineError `ERR_CLUSTER`, if the cluster cannot tell them exactly */
+  /** Deletes the documents that pass. @throws SpanlineError `ERR_CLUSTER`, if the cluster cannot find them exactly */
   remove(filter: Filter, options: DeleteFoundOptions): Promise<DeletedDocuments>;
 }
 

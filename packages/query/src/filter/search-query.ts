@@ -123,7 +123,7 @@ function wordQuery(field: string, word: Pattern): SearchQuery {
 
 const isStructured = ({ key }: Column): boolean => attributeRow(key)?.kind === 'json';
 
-/** True if one index field holds exactly the words that a test is about. */
+/** True if one index field holds exactly the words that a test compares. */
 type IsWhole = (column: Column) => boolean;
 
 function phraseQuery(field: string, words: readonly Pattern[], isWhole: boolean): Compiled<SearchQuery> {

@@ -100,7 +100,7 @@ function selfSql(view: IndexView, where: string, by: readonly string[]): string 
 
 const nameOf = (row: readonly SqlValue[], groups: number): string => JSON.stringify(row.slice(0, groups));
 
-/** Figures of the spans that pass; `undefined` if the index cannot tell them. */
+/** Figures of the spans that pass; `undefined` if the index cannot answer. */
 export async function indexedStats(
   view: IndexView,
   filter: Filter,

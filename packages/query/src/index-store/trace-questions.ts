@@ -9,7 +9,7 @@ import { IS_END, SCAN_ORDER, type Sql, START, STOP, whereOf } from './questions.
 import { keySql } from './stats-question.ts';
 
 /**
- * The traces in which a span passes; `undefined` if the index cannot tell them. Those that may get more lines stay in
+ * The traces in which a span passes; `undefined` if the index cannot answer. Those that may get more lines stay in
  * the collector.
  */
 export function indexedTraces(
@@ -92,7 +92,7 @@ function linesOfTraces(view: IndexView, own: string, id: string, traces: readonl
 
 /**
  * The lines of the traces that an id names, as a condition. Keys are asked one after the other: the smallest and the
- * largest values of a block of rows tell for most keys that the id is not among them.
+ * largest values of a block of rows show for most keys that the id is not among them.
  *
  * @returns `undefined` if no line has the id
  */

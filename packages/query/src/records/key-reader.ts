@@ -47,7 +47,7 @@ const CLOSE_BRACE = 0x7d;
 /** Bytes that are read beyond the end of a line, at most. */
 const BEYOND = 3;
 
-/** Keys by which `parseLine` tells other profiles, or that it reads as another key. */
+/** Keys by which `parseLine` recognises other profiles, or that it reads as another key. */
 export const OTHER_PROFILES: readonly string[] = [
   'ddsource',
   'ecs.version',

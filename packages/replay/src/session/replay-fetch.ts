@@ -3,7 +3,7 @@ import { SpanlineError } from '@spanline/record';
 import type { ModelMatcher } from '../matching/model-matcher.ts';
 import type { RecordedModelCall } from '../recording/recorded-call.ts';
 import { anthropicAnswer, anthropicEvents } from '../wire/anthropic-messages.ts';
-import { errorResponse, failureEvents, failureResponse, isTold } from '../wire/failure.ts';
+import { errorResponse, failureEvents, failureResponse, isReported } from '../wire/failure.ts';
 import { type Api, type ModelRequest, readModelRequest } from '../wire/model-request.ts';
 import { openaiAnswer, openaiEvents } from '../wire/openai-chat.ts';
 import { responsesAnswer, responsesEvents, responsesItems } from '../wire/openai-responses.ts';
@@ -48,7 +48,7 @@ function endOf({ record }: RecordedModelCall): StreamEnd | 'failed' {
   const status = record['span.status'];
   if (status === 'aborted' || status === 'abandoned') return 'open';
   if (status !== 'error') return 'whole';
-  return isTold(record) ? 'failed' : 'broken';
+  return isReported(record) ? 'failed' : 'broken';
 }
 
 /** A call that was aborted before it had an answer waits until it is aborted again. */

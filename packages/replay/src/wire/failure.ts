@@ -9,7 +9,7 @@ const STATUS: Readonly<Partial<Record<ErrorClass, number>>> = {
   content_filter: 400,
 };
 
-/** Classes of failures that no provider told: there was no answer, or its connection broke. */
+/** Classes of failures that no provider reported: there was no answer, or its connection broke. */
 const UNTOLD: ReadonlySet<string | undefined> = new Set<ErrorClass>(['timeout', 'network', 'aborted']);
 
 /** Clients of OpenAI and Anthropic try again unless this header says no: the recorded call had its attempts. */
@@ -31,8 +31,8 @@ export function errorResponse(api: Api, status: number, type: string, message: s
 /** A message of an error as clients make it of a status and a body, and LangChain of that. */
 const MESSAGE = /^(?:(?<status>[45]\d\d) )?(?<said>.*?)(?:\n\nTroubleshooting URL: \S+\n)?$/s;
 
-/** A failure that a provider told. */
-interface ToldFailure {
+/** A failure that a provider reported. */
+interface ReportedFailure {
   readonly status: number;
   readonly type: string;
   readonly message: string;
@@ -40,8 +40,8 @@ interface ToldFailure {
   readonly body: object | undefined;
 }
 
-/** Reads the failure that a provider told; `undefined` for a failure of the network or of time. */
-function toldFailure(record: SpanRecord): ToldFailure | undefined {
+/** Reads the failure that a provider reported; `undefined` for a failure of the network or of time. */
+function reportedFailure(record: SpanRecord): ReportedFailure | undefined {
   const kind = record['spanline.error.class'] as ErrorClass | undefined;
   const { status, said = '' } = MESSAGE.exec(record['error.message'] ?? '')?.groups ?? {};
   if (status === undefined && UNTOLD.has(kind)) return undefined;
@@ -56,8 +56,8 @@ function toldFailure(record: SpanRecord): ToldFailure | undefined {
   };
 }
 
-/** True for an error that the provider told, and false for a connection that broke. */
-export const isTold = (record: SpanRecord): boolean => toldFailure(record) !== undefined;
+/** True for an error that the provider reported, and false for a connection that broke. */
+export const isReported = (record: SpanRecord): boolean => reportedFailure(record) !== undefined;
 
 /**
  * A recorded failure as the answer that a client makes it of.
@@ -65,10 +65,10 @@ export const isTold = (record: SpanRecord): boolean => toldFailure(record) !== u
  * @throws TypeError as `fetch` does, for a broken connection
  */
 export function failureResponse(api: Api, record: SpanRecord): Response {
-  const told = toldFailure(record);
-  if (told === undefined)
+  const reported = reportedFailure(record);
+  if (reported === undefined)
     throw new TypeError('fetch failed', { cause: new Error(record['error.message'] ?? 'the recorded call failed') });
-  const { status, type, message, body } = told;
+  const { status, type, message, body } = reported;
   return body === undefined
     ? errorResponse(api, status, type, message)
     : new Response(JSON.stringify(body), { status, headers: HEADERS });
@@ -98,9 +98,9 @@ function responsesFailure(record: SpanRecord, code: string, message: string): Ev
  * @param place - of the event in the stream, from 0
  */
 export function failureEvents(api: Api, record: SpanRecord, place: number): string[] {
-  const told = toldFailure(record);
-  if (told === undefined) return [];
-  const { type, message, body } = told;
+  const reported = reportedFailure(record);
+  if (reported === undefined) return [];
+  const { type, message, body } = reported;
   if (api === 'openai-responses') {
     const event = { ...responsesFailure(record, type, message), sequence_number: place };
     return [`event: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`];

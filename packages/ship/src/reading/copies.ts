@@ -85,6 +85,6 @@ export function openCopy(
 /** Whether a compressed file beside a path may be a copy of a file with these first bytes. */
 export function hasPackedCopy(path: string, start: string): boolean {
   const packed = createSiblings()(path).filter(isGzip);
-  // Nobody can tell whether it begins like a file of which too little was seen.
+  // Too little was seen of a file to compare its beginning.
   return packed.length > 0 && (isPartial(start) || packed.some((sibling) => startOfGzip(sibling) === start));
 }

@@ -21,7 +21,7 @@ function isBirthKnown(stats: Stats | undefined): boolean {
  */
 export function isLaterFile(stats: Stats, bornAt: number, path: string): boolean {
   if (bornAt === 0 || bornAt === stats.birthtimeMs) return false;
-  // A file that was not changed since it was created looks like one of which this is not known: its folder tells.
+  // A file that was not changed since it was created looks like one of which this is not known: its folder knows.
   return isBirthKnown(stats) || (stats.birthtimeMs > 0 && isBirthKnown(statSync(dirname(path), QUIET)));
 }
 

@@ -75,7 +75,7 @@ export function openFileSource(options: FileSourceOptions): FileSource {
       }
       const { size } = fstatSync(file.handle);
       if (slowest.offset < size) return false;
-      // Only this folder tells that its file is watched, until the content that came after it has one.
+      // Only this folder shows that its file is watched, until the content that came after it has one.
       if (content.isMoved && !onReplaced()) return false;
       // It may come again as a compressed file.
       readFiles.add(contentKey(file.handle, size));

@@ -91,7 +91,7 @@ export function createContentSearch({
     return isIt;
   }
 
-  /** The folder of the content that a file has, if its inode tells. */
+  /** The folder of the content that a file has, if its inode identifies it. */
   function knownFolder(stats: Stats): string | undefined {
     const folder = known.lastOf(fileId(stats));
     return folder === undefined || isMoved(folder) || known.isReplaced(folder, stats) ? undefined : folder;

@@ -20,7 +20,7 @@ export interface VictorialogsOptions extends HttpSinkOptions {
   /** @defaultValue `http://localhost:9428` */
   url?: string;
   /**
-   * Fields that tell log streams apart. Their values must be few.
+   * Fields that distinguish log streams. Their values must be few.
    * @defaultValue `['service.name', 'deployment.environment.name']`
    */
   streamFields?: readonly string[];
@@ -56,7 +56,7 @@ const MAX_STREAM_CHARACTERS = 10_000;
 
 /**
  * Sends lines to VictoriaLogs, by its version of `_bulk`. It has no ids of documents, so a line that is sent twice is
- * stored twice; `event.id` tells. A line above `maxLineBytes` loses the end of its longest texts, and
+ * stored twice, with the same `event.id`. A line above `maxLineBytes` loses the end of its longest texts, and
  * `spanline.truncated` names them.
  *
  * @throws SpanlineError `ERR_INVALID_OPTION`

@@ -15,7 +15,7 @@ import { useRevision } from '../use-revision.ts';
 /** Milliseconds until the list is asked for again while lines are being read. */
 const WAIT_MS = 500;
 
-/** The span that tells most: the last model call, else the root. */
+/** The span with most facts: the last model call, else the root. */
 function mainSpan({ spans }: TraceAnswer): string | undefined {
   return (spans.findLast(({ type }) => type === 'llm') ?? spans[0])?.spanId;
 }

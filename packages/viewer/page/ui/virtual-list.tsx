@@ -94,7 +94,7 @@ export function VirtualList(props: VirtualListProps) {
   const latest = useRef(reveal);
   latest.current = reveal;
 
-  // The observer is told within a frame, behind its layout. To ask the element before that costs a layout more.
+  // The observer is called within a frame, after its layout. To ask the element before that costs one more layout.
   useLayoutEffect(() => {
     const element = scroller.current;
     if (element === null) return undefined;

@@ -63,7 +63,7 @@ const HOSTS: readonly (readonly [string, ApiName])[] = [
 /** A program calls few servers of models, and possibly many others. */
 const MAX_HOSTS = 1000;
 
-/** The APIs of a host, and whether the host's name told them. */
+/** The APIs of a host, and whether the host's name implied them. */
 interface HostApis {
   readonly finders: readonly FindApi[];
   readonly isKnown: boolean;
@@ -88,7 +88,7 @@ const ENDS =
 
 /**
  * Creates the finder. A request to a host that has been seen costs one look-up, and the end of its path if the host's
- * name tells nothing.
+ * name implies nothing.
  *
  * @param hosts - the application's own servers by host, with the port where it is not the usual one; `false` for one
  * that is never read

@@ -1,4 +1,4 @@
-/** Figures of groups with noise: what one user did, or whether they are in the log, cannot be told from them. */
+/** Figures of groups with noise: what one user did, or whether they are in the log, cannot be inferred from them. */
 
 import type { Value } from '@spanline/query';
 import { type Bounds, type GroupSums, MICRO } from './bounded-groups.ts';

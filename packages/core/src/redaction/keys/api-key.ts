@@ -95,5 +95,5 @@ function* keysIn(text: string): Generator<Range> {
   }
 }
 
-/** Keys that tell by how they are written whose they are. */
+/** Keys whose form shows whose they are. */
 export const API_KEY: Rule = { name: 'API_KEY', credential: true, hints: HINTS, find: keysIn };

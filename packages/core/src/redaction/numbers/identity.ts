@@ -14,7 +14,7 @@ export function isSsnName(name: string): boolean {
   return /(?:^|[_. -])ssn$|social[_ -]?security(?:[_ -]?(?:number|no))?$/i.test(name) || /[a-z]S(?:sn|SN)$/.test(name);
 }
 
-/** Social security numbers of the United States: with hyphens, or where the text or the name of the field tells. */
+/** Social security numbers of the United States: with hyphens, or where the text or the name of the field says so. */
 export const SSN: Rule = {
   name: 'SSN',
   credential: false,

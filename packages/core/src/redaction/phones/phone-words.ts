@@ -1,4 +1,4 @@
-/** Words before a phone number that tell that it is one, in the languages of large countries. */
+/** Words that announce a phone number, in the languages of large countries. */
 import { memoize } from '@spanline/record';
 import { wordsOf } from '../secrets/secret-names.ts';
 
@@ -24,7 +24,7 @@ const NAMES = new Set(
   'phone telephone telefon telefone telefono tel mobile cell cellphone celular handy fax whatsapp msisdn'.split(' '),
 );
 const NUMBERS = new Set(['number', 'numbers', 'no', 'nr', 'num']);
-/** Words before `number` that alone do not tell of a phone. */
+/** Words before `number` that alone do not announce a phone. */
 const OWNERS = new Set('contact callback emergency'.split(' '));
 const MAX_NAMES = 2000;
 

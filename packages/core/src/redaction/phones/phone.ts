@@ -42,7 +42,7 @@ function separatorsOf(value: string): Set<string> {
   return new Set(value.match(/\D+/g) ?? []);
 }
 
-/** Groups of a number that its name tells from every other. */
+/** Groups of a number by which its name is unlike every other. */
 const MAX_GROUPS = 6;
 
 function isNationalNumber(value: string, announcement: Announcement): boolean {

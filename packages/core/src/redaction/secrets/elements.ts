@@ -15,7 +15,7 @@ const HINTS: readonly Hint[] = [
 ];
 const TRIGGER = patternOf(HINTS, 'g');
 
-/** The closing tag tells an element from a placeholder: `login <user> <password> now`. */
+/** The closing tag distinguishes an element from a placeholder: `login <user> <password> now`. */
 const ELEMENT =
   /<(?<tag>(?:[\w.-]{1,64}:)?(?<name>[^\s<>/:"'=]{1,64}))(?:\s[^<>]{0,512})?>(?:\s{0,64}<!\[CDATA\[(?<data>[^<\]]{1,4096})\]\]>|(?<value>[^<]{1,4096}))\s{0,64}<\/\k<tag>\s{0,8}>/y;
 const PART =

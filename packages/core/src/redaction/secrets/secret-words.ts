@@ -106,7 +106,7 @@ export const QUALIFIED: ReadonlyMap<string, ReadonlySet<string>> = new Map(
   }),
 );
 
-/** Words before `token` that tell that it is a token of text, of a page or of a price. */
+/** Words before `token` by which it is a token of text, of a page or of a price. */
 export const OTHER_TOKENS = list(
   `max min stop eos bos pad unk sep cls mask next page pagination continuation continue cursor special first last per end
   start prompt completion input output image audio text video speech cached thinking reasoning sync scan language delimiter
@@ -114,7 +114,7 @@ export const OTHER_TOKENS = list(
   count each every a the of`,
 );
 
-/** Words before `pin` that tell that it is one of a board, of a map or a thing. */
+/** Words before `pin` by which it is one of a board, of a map or a thing. */
 export const OTHER_PINS = list(
   `gpio map board location drop push led input output hockey lapel bowling rolling safety drawing hair hat enamel bobby
   cotter tie firing hinge brooch`,

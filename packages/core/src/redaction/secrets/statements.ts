@@ -1,6 +1,6 @@
 /**
- * Secrets that a sentence tells: `my password is …`, `votre code est …`, `验证码是…`, `… is your verification code`. Words
- * between the name and the value are those of many languages; the names are those of fields.
+ * Secrets that a sentence states: `my password is …`, `votre code est …`, `验证码是…`, `… is your verification code`.
+ * Words between the name and the value are those of many languages; the names are those of fields.
  */
 
 import { anyCase, anyEnding } from '../any-case.ts';
@@ -81,7 +81,7 @@ function announcement(text: string, start: number): { name: string; isDirect: bo
   return { name, isDirect: connected.groups?.['connector']?.trim() === '' };
 }
 
-function isTold(value: string, name: string, isDirect: boolean): boolean {
+function isStatedSecret(value: string, name: string, isDirect: boolean): boolean {
   if (isOneTimeCode(value))
     return isCodeName(name) || (isNameOfSecretNumber(name) && !(isDirect && /pin(?: code)?$/i.test(name)));
   return (
@@ -106,7 +106,7 @@ function* toldAt(text: string, index: number): Generator<Range> {
   const end = start + value.length;
   if (value.length < 4 || index >= end || isCounted(text, end)) return;
   const { name, isDirect } = announcement(text, start) ?? { name: '', isDirect: true };
-  if (name !== '' && isTold(isOneTimeCode(code) ? code : value, name, isDirect)) yield { start, end };
+  if (name !== '' && isStatedSecret(isOneTimeCode(code) ? code : value, name, isDirect)) yield { start, end };
 }
 
 function* yoursAt(text: string, { 0: match, index }: RegExpExecArray): Generator<Range> {

@@ -30,7 +30,7 @@ export function enoughOf(
  * The expression of one level of a rule. An alert keeps itself, by the series `ALERTS` of the engine, while the value
  * is between the thresholds of firing and of recovery, and while samples lack.
  *
- * @param labels - the labels that tell the alert from all others
+ * @param labels - the labels that distinguish the alert from all others
  * @throws Refusal
  */
 export function alertExpressions(

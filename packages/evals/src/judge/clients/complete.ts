@@ -29,7 +29,7 @@ export type Complete = (request: JudgeRequest) => JudgeAnswer | string | Promise
 /** A client as a judge uses it. */
 export interface Connection {
   readonly complete: Complete;
-  /** OpenTelemetry's name of the provider, as far as the client tells it. */
+  /** OpenTelemetry's name of the provider, as far as the client reveals it. */
   readonly provider?: string | undefined;
   /** URL of the server. */
   readonly url?: string | undefined;

@@ -102,7 +102,7 @@ function aiSdk(model: AiSdkModel): Connection {
   };
 }
 
-/** Returns how a client is used; `undefined` for what is no client. */
+/** Returns how a client is used; `undefined` if the value is no client. */
 export function connect(client: unknown): Connection | undefined {
   if (typeof client === 'function') return { complete: client as Complete };
   if (typeof client !== 'object' || client === null) return undefined;

@@ -9,7 +9,7 @@ import { createRowCollector } from './traces.ts';
 
 /** A move of a figure, and the settings that changed in the interval of its place. */
 export interface BisectedMove extends Move {
-  /** One: the likely cause. Several: the lines cannot tell them apart. None: nothing that is recorded changed then. */
+  /** One: the likely cause. Several: the lines cannot separate them. None: nothing that is recorded changed then. */
   readonly settings: readonly SettingChange[];
 }
 

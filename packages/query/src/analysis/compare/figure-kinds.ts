@@ -3,7 +3,7 @@
 import type { Figure } from './figures.ts';
 import { type Estimate, estimateMean, estimateQuantile, estimateShare, type Sample } from './intervals.ts';
 
-/** The unit of a figure, which tells how a value is written. */
+/** The unit of a figure, which decides how a value is written. */
 export type FigureUnit = 'ms' | 'share' | 'tokens' | 'usd' | 'score';
 
 /** Name and unit of a figure, as answers have them. */

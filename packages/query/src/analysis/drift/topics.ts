@@ -6,7 +6,7 @@ const WORD = /[\p{L}][\p{L}\p{N}-]{3,40}/gu;
 const MAX_TEXT = 4000;
 const MAX_WORDS = 40;
 const MAX_TOPICS = 30;
-/** A word in more than this share of all questions does not tell them apart. */
+/** A word in more than this share of all questions does not distinguish them. */
 const TOO_COMMON = 0.5;
 const OTHER = '(other)';
 const STOP: ReadonlySet<string> = new Set(

@@ -27,7 +27,7 @@ export interface CauseSplit {
 
 /** A likely cause. */
 export interface Cause extends CauseSplit {
-  /** Conditions that pick much the same traces. The data cannot tell them apart. */
+  /** Conditions that pick much the same traces. The data cannot separate them. */
   readonly like: readonly CauseSplit[];
 }
 

@@ -35,7 +35,7 @@ const MAX_SCORE_NAMES = 50;
 const finite = (value: unknown): number | undefined =>
   typeof value === 'number' && Number.isFinite(value) ? value : undefined;
 
-/** Name of a prompt that only its template tells apart: the first digits of the hash. */
+/** Name of a prompt that is known by its template alone: the first digits of the hash. */
 const NAME_DIGITS = 12;
 
 function nameOf(record: SpanRecord): string | undefined {

@@ -21,8 +21,8 @@ export interface Prompts {
 }
 
 /**
- * Reads the model calls that name their prompt. Of a call inside of a call (a client below a framework), the inner one
- * counts. A score belongs to the call that it names, else to the last call of its trace.
+ * Reads the model calls that name their prompt. Where one call is inside another (a client below a
+ * framework), the inner one counts. A score belongs to the call that it names, else to the last call of its trace.
  */
 export async function promptsOf(records: AsyncIterable<ReadRecord>): Promise<Prompts> {
   const collector = createCallCollector();

@@ -51,7 +51,7 @@ export const USAGE_AND_COST = {
   'spanline.usage.source': { kind: 'string', privacy: 'own', settable: true, values: ['provider', 'estimated'], docs: '`estimated` when tokens were counted locally.' },
   'spanline.usage.issue': { kind: 'string', privacy: 'protected', settable: true, docs: "Correction that was made to the provider's numbers." },
   'spanline.usage.unknown': { kind: 'strings', privacy: 'protected', settable: true, docs: 'Paths of numbers in the usage that are not known. The call may have cost more.' },
-  'spanline.usage.requested_search': { kind: 'string', privacy: 'protected', settable: true, docs: 'Option or tool of the request that lets the model search, where the answer need not tell what that cost: `web_search_options`, `search_parameters`, `web_search_preview`.' },
+  'spanline.usage.requested_search': { kind: 'string', privacy: 'protected', settable: true, docs: 'Option or tool of the request that lets the model search, where the answer need not report what that cost: `web_search_options`, `search_parameters`, `web_search_preview`.' },
   'spanline.cost.usd': { kind: 'double', privacy: 'protected', settable: true, minimum: 0, docs: 'Cost of the call in US dollars. Absent when unknown.' },
   'spanline.cost.source': { kind: 'string', privacy: 'own', values: ['provider', 'explicit', 'price_table'], docs: 'Origin of the cost.' },
   'spanline.cost.exact': { kind: 'boolean', privacy: 'own', docs: '`false` when the cost may differ from the bill; `spanline.cost.reason` gives the reason.' },

@@ -51,7 +51,7 @@ function reasoningOf(message: Props): string {
   return '';
 }
 
-/** Sources of the whole message belong to its last text, unless its blocks tell their own. */
+/** Sources of the whole message belong to its last text, unless its blocks have their own. */
 function addSources(message: Props, first: number, parts: MessagePart[]): void {
   const citations = citationsOf(message);
   if (citations === undefined) return;

@@ -6,7 +6,7 @@ import type { TraceRow } from '../../contract/index.ts';
 import { present } from './present.ts';
 import { contentOf, restore } from './span.ts';
 
-/** The span that tells most: the last model call, else the root. */
+/** The span with most facts: the last model call, else the root. */
 function mainSpan({ spans, roots }: Trace): SpanRecord | undefined {
   return spans.findLast((record) => record['span.type'] === 'llm') ?? roots[0]?.item.record;
 }

@@ -2,7 +2,7 @@
 
 import { eachInSlices } from './slices.ts';
 
-/** Directions that are found. Two are drawn, all tell which texts are near. */
+/** Directions that are found. Two are drawn, all decide which texts are near. */
 const DIRECTIONS = 6;
 const ROUNDS = 12;
 /** Multiplications between two looks at other requests. */

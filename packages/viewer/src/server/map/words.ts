@@ -1,4 +1,4 @@
-/** Texts as bags of words: vectors without a model, and the words that tell one group of texts from the others. */
+/** Texts as bags of words: vectors without a model, and the words that are typical of one group of texts. */
 
 const WORD = /[\p{L}\p{N}](?:[\p{L}\p{N}_]|['’-](?=[\p{L}\p{N}])){1,40}/gu;
 /** Numbers of a vector. A word is at the place that its hash names. */
