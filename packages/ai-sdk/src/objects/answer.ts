@@ -19,7 +19,7 @@ import { toParts } from './parts.ts';
 import { serverItems } from './server-tools.ts';
 
 /** The reason why a model stopped: `{ unified, raw }`, or before `ai` 6 the reason alone. */
-export function finishReason(reason: unknown): string | undefined {
+function finishReason(reason: unknown): string | undefined {
   return text(reason) ?? text(props(reason)['unified']);
 }
 
