@@ -46,11 +46,11 @@ export interface ModelCallOptions {
   readonly onStream?: () => void;
   /** Called when a stream has arrived, with an object of the answer. */
   readonly onAnswered?: (holder: unknown) => void;
-  /** Called when a stream has ended before its end. */
+  /** Called when a stream ends early. */
   readonly onCut?: (how: Cut) => void;
 }
 
-/** How a stream ended that did not come to its end. */
+/** How a stream ended early. */
 export interface Cut {
   readonly status?: 'abandoned' | 'aborted';
   readonly failure?: { readonly error: unknown };
@@ -228,20 +228,18 @@ export class ModelCall {
     const streamed = this.#streamed;
     if (streamed === undefined) return;
     this.#streamed = undefined;
-    const { facts, chunks } = streamed;
     const first = this.#firstChunk;
-    this.#describe({ ...facts, content: streamed.parts() });
+    this.#describe({ ...streamed.facts, content: streamed.parts() });
     this.span.set({
-      'spanline.stream.chunks': chunks,
+      'spanline.stream.chunks': streamed.chunks,
       'gen_ai.response.time_to_first_chunk': first === undefined ? undefined : Math.round(first * 1000) / 1e6,
     });
   }
 
   /** Sets facts, usage and content of an answer. */
   #describe(answer: Props): void {
-    const { usage } = answer;
     this.#set(() => answerFacts(answer));
-    if (!this.#set(() => this.#usage(answer))) this.#set(() => this.#usage({ usage }));
+    if (!this.#set(() => this.#usage(answer))) this.#set(() => this.#usage({ usage: answer['usage'] }));
     if (!this.#hidden.outputs) this.#set(() => ({ 'gen_ai.output.messages': answerMessages(answer) }));
   }
 
