@@ -19,6 +19,7 @@ import { llamaIndexRows } from './llamaindex.ts';
 import { measureMachine } from './machine.ts';
 import { monitorRows } from './monitor.ts';
 import { PRESSURE, startNeighbour } from './neighbour.ts';
+import { openAIAgentsRows } from './openai-agents.ts';
 import { otelRows } from './otel.ts';
 import { queryRows } from './query.ts';
 import { type Condition, keepResults, readResults, type Run } from './results.ts';
@@ -36,6 +37,7 @@ const SUITES: Readonly<Record<string, () => Promise<Row[]>>> = {
   express: expressRows,
   clients: clientRows,
   'ai-sdk': aiSdkRows,
+  'openai-agents': openAIAgentsRows,
   otel: otelRows,
   guard: guardRows,
   langchain: langChainRows,
