@@ -101,7 +101,7 @@ export class AnswerUsage {
 
   /** Moonshot counts within the choice, Cohere within the last delta. */
   #addChoice({ usage, finish_reason: reason, finishReason, stop_reason: stop }: Props): void {
-    if ([reason, finishReason, stop].some((end) => text(end) !== undefined)) this.#isComplete = true;
+    if ((text(reason) ?? text(finishReason) ?? text(stop)) !== undefined) this.#isComplete = true;
     if (isObject(usage)) this.#addUsage('usage', usage as Props, false);
   }
 

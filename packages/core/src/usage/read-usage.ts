@@ -128,13 +128,18 @@ export function readUsage(
 ): NormalizedUsage | undefined {
   const counts = count(raw, kind);
   const tools = serverTools(raw, context.model);
-  const { units, issue }: Reconciled = hasKeys(counts.readings)
+  const { tier, region } = counts.conditions;
+  const hasConditions = tier !== undefined || region !== undefined;
+  const hasReadings = hasKeys(counts.readings);
+  // Most objects of an answer have nothing of it.
+  if (!hasReadings && tools === undefined && !hasConditions && (counts.unknown === undefined || !keepsUnknown)) {
+    return undefined;
+  }
+  const { units, issue }: Reconciled = hasReadings
     ? reconcile(counts.readings, hidesThoughts(context), context.model)
     : { units: {}, issue: undefined };
   for (const unit of unitsIn(tools?.units ?? {})) units[unit] = Math.max(units[unit] ?? 0, tools?.units[unit] ?? 0);
   const costUsd = reportedCost(counts, raw);
-  const { tier, region } = counts.conditions;
-  const hasConditions = tier !== undefined || region !== undefined;
   const isCounted = unitsIn(units).length > 0;
   const numbers = isCounted || keepsUnknown ? counts.unknown : undefined;
   const hidden = isCounted && hidesSearches(context.model) ? ['web_searches'] : [];

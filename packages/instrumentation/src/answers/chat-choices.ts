@@ -1,6 +1,16 @@
 /** Choices of a chat completion, whole or put together from the chunks of a stream. */
 
-import { list, type Message, number, type Props, props, text, toMessages, toParts } from '@spanline/record';
+import {
+  isPlainObject,
+  list,
+  type Message,
+  number,
+  type Props,
+  props,
+  text,
+  toMessages,
+  toParts,
+} from '@spanline/record';
 import { createEntries, type Entries, leftOutPart } from './entries.ts';
 import { createTextBuffer, type TextBuffer } from './text-buffer.ts';
 
@@ -84,8 +94,20 @@ function addBlocks(choice: StreamedChoice, blocks: unknown): void {
   }
 }
 
+/** True for a delta that has nothing but a piece of text, as most have: a key that is missing takes long to find. */
+function isText(delta: Props): delta is { role?: unknown; content: string } {
+  if (!isPlainObject(delta)) return false;
+  for (const key in delta) if (key !== 'content' && key !== 'role') return false;
+  return typeof delta['content'] === 'string';
+}
+
 /** @returns true if the delta has content: text, a refusal, a thought, sound or a piece of a tool call */
 function addDelta(choice: StreamedChoice, delta: Props): boolean {
+  if (isText(delta)) {
+    choice.role ??= delta.role;
+    choice.content.add(delta.content);
+    return delta.content !== '';
+  }
   const { content, refusal, reasoning_content: thought, reasoning, text: completion, audio } = delta;
   const { transcript, data } = props(audio);
   choice.role ??= delta['role'];
