@@ -309,7 +309,7 @@ describe('the report of Bedrock', () => {
 
 describe('hostile bills', () => {
   it.each([
-    ['nothing', '', 1],
+    ['nothing', '', 64],
     ['no table', 'hello\nworld\n', 1],
     ['JSON that is cut', '{"data":[{"start', 2],
     ['a quote that never ends', `${HEAD}\n"1,2,3`, 2],

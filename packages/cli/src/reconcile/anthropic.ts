@@ -28,8 +28,8 @@ const TOKEN_TYPES: readonly (readonly [RegExp, BillUnit])[] = [
 const CENTS = 100;
 
 /** Reads a row. */
-export const readAnthropic: ReadRow = (row) => {
-  const day = dayIn(row, 'starting_at', 'usage_date_utc', 'date', 'usage_date');
+export const readAnthropic: ReadRow = (row, offsetMs) => {
+  const day = dayIn(row, offsetMs, 'starting_at', 'usage_date_utc', 'date', 'usage_date');
   if (day === undefined) return 'no day';
   const model = textIn(row, 'model', 'model_version');
   const named = textIn(row, 'service_tier', 'usage_type')?.toLowerCase();

@@ -28,13 +28,13 @@ function modelOf(usageType: string): string {
 const COUNTED: ReadonlySet<string> = new Set(['Usage', 'DiscountedUsage', 'SavingsPlanCoveredUsage']);
 
 /** Reads a row. Rows of other services are left out. */
-export const readBedrock: ReadRow = (row) => {
+export const readBedrock: ReadRow = (row, offsetMs) => {
   const usageType = textIn(row, 'line_item_usage_type') ?? '';
   const product = ['line_item_product_code', 'product_servicecode', 'product_product_name', 'product_servicename'];
   const service = product.map((column) => textIn(row, column) ?? '').join(' ');
   if (usageType === '' && service.trim() === '') return 'unknown row';
   if (!/bedrock/i.test(service) && !/bedrock/i.test(textIn(row, 'line_item_line_item_description') ?? '')) return [];
-  const day = dayIn(row, 'line_item_usage_start_date');
+  const day = dayIn(row, offsetMs, 'line_item_usage_start_date');
   if (day === undefined) return 'no day';
   if ((textIn(row, 'line_item_currency_code') ?? 'USD').toUpperCase() !== 'USD') return 'other currency';
   const costUsd = numberIn(row, 'line_item_net_unblended_cost', 'line_item_unblended_cost');

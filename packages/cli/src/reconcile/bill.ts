@@ -17,7 +17,7 @@ export type BillUnit =
 
 /** An entry of a bill. */
 export interface BillEntry {
-  /** Day in UTC: `2026-11-23`. */
+  /** Day of the bill, in UTC unless its offset is another: `2026-11-23`. */
   readonly day: string;
   /** Name of the model, or of the charge. */
   readonly model: string;
@@ -37,7 +37,7 @@ export type BillRow = ReadonlyMap<string, unknown>;
 export type RowProblem = 'no day' | 'no number' | 'other currency' | 'unknown row';
 
 /** Reads the rows of a provider. */
-export type ReadRow = (row: BillRow) => readonly BillEntry[] | RowProblem;
+export type ReadRow = (row: BillRow, offsetMs: number) => readonly BillEntry[] | RowProblem;
 
 /** The name of a column: `lineItem/UsageType`, `Line Item Usage Type` and `line_item_usage_type` are one. */
 export function columnName(name: string): string {
@@ -88,10 +88,18 @@ function msOf(value: unknown): number {
   return Date.parse(time.includes('T') && !HAS_ZONE.test(time) ? `${time}Z` : time);
 }
 
-/** The day in UTC of the first of some columns that is a time: an ISO time, or seconds since 1970. */
-export function dayIn(row: BillRow, ...columns: readonly string[]): string | undefined {
+/** A day alone is one of the bill, whatever its offset is. */
+const isDay = (value: unknown): boolean => typeof value === 'string' && /^\d{4}-\d\d-\d\d$/.test(value.trim());
+
+/**
+ * The day of the first of some columns that is a day, an ISO time, or seconds since 1970.
+ *
+ * @param offsetMs - of the day of a time, from UTC
+ */
+export function dayIn(row: BillRow, offsetMs: number, ...columns: readonly string[]): string | undefined {
   for (const column of columns) {
-    const ms = msOf(row.get(column));
+    const value = row.get(column);
+    const ms = msOf(value) + (isDay(value) ? 0 : offsetMs);
     if (Math.abs(ms) < 8.64e15) return new Date(ms).toISOString().slice(0, 10);
   }
   return undefined;

@@ -57,8 +57,8 @@ const list = (values: Iterable<string>): string => [...values].toSorted().join('
 const amount = (count: number, unit: string): string => `${count} ${unit}${count === 1 ? '' : 's'}`;
 
 /** The log begins or ends within the day of a cell. */
-function cutOf({ day }: Cell, { firstMs, lastMs }: LogTimes): string | undefined {
-  const start = Date.parse(day);
+function cutOf({ day }: Cell, { firstMs, lastMs, offsetMs }: LogTimes): string | undefined {
+  const start = Date.parse(day) - offsetMs;
   if (firstMs - start > HOUR && firstMs - start < DAY)
     return `begins at ${new Date(firstMs).toISOString().slice(11, 16)}`;
   if (lastMs >= start && start + DAY - lastMs > HOUR) return `ends at ${new Date(lastMs).toISOString().slice(11, 16)}`;

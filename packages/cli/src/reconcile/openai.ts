@@ -30,8 +30,8 @@ function lineItem(text: string): { readonly model: string; readonly unit: BillUn
 const STANDARD: ReadonlySet<string> = new Set(['default', 'standard', 'auto', 'not_applicable']);
 
 /** Reads a row. */
-export const readOpenAi: ReadRow = (row) => {
-  const day = dayIn(row, 'start_time', 'start_time_iso', 'date', 'timestamp');
+export const readOpenAi: ReadRow = (row, offsetMs) => {
+  const day = dayIn(row, offsetMs, 'start_time', 'start_time_iso', 'date', 'timestamp');
   if (day === undefined) return 'no day';
   const amount = numberIn(row, 'amount_value', 'amount', 'cost', 'cost_usd');
   if (amount !== undefined) {

@@ -1,4 +1,4 @@
-/** Adds up the calls of a log as providers do: by the day (UTC) on which a call ended, and the model that answered. */
+/** Adds up the calls of a log as providers do: by the day on which a call ended, and the model that answered. */
 
 import { lineMs } from '@spanline/query/internal';
 import { hasUnknownCost, type SpanRecord, UNIT_KEYS } from '@spanline/record';
@@ -12,30 +12,32 @@ const isBilled = (provider: string | undefined): provider is BillProvider => PRO
 export interface LogTimes {
   firstMs: number;
   lastMs: number;
+  /** Offset of the days from UTC. */
+  readonly offsetMs: number;
 }
 
 const number = (value: unknown): number => (typeof value === 'number' && Number.isFinite(value) ? value : 0);
 const unitOf = (record: SpanRecord, unit: keyof typeof UNIT_KEYS): number =>
   number((record as Readonly<Record<string, unknown>>)[UNIT_KEYS[unit]]);
 
-/** Adds a line. @returns false if its provider is none of those whose bill is compared */
+/** Adds a line. @returns its time; `undefined` if its provider is none of those whose bill is compared */
 export function addCall(
   record: SpanRecord,
   wanted: ReadonlySet<BillProvider>,
   table: CellTable,
   times: LogTimes,
-): boolean {
+): number | undefined {
   const provider = record['gen_ai.provider.name'];
   const hasCost = record['spanline.cost.usd'] !== undefined;
   const reason = record['spanline.cost.reason'];
-  if (!isBilled(provider) || !wanted.has(provider) || (!hasCost && reason === undefined)) return false;
-  if (record['spanline.cache.hit'] === true || reason === 'not_billed' || reason === 'self_hosted') return false;
+  if (!isBilled(provider) || !wanted.has(provider) || (!hasCost && reason === undefined)) return undefined;
+  if (record['spanline.cache.hit'] === true || reason === 'not_billed' || reason === 'self_hosted') return undefined;
   const ms = lineMs(record);
-  if (ms === undefined || Math.abs(ms) > 8.64e15) return false;
+  if (ms === undefined || Math.abs(ms) > 8.64e15) return undefined;
   times.firstMs = Math.min(times.firstMs, ms);
   times.lastMs = Math.max(times.lastMs, ms);
   const model = record['gen_ai.response.model'] ?? record['gen_ai.request.model'] ?? '(no model)';
-  const side = table.ours(provider, new Date(ms).toISOString().slice(0, 10), model);
+  const side = table.ours(provider, new Date(ms + times.offsetMs).toISOString().slice(0, 10), model);
   const { facts } = side;
   const input = number(record['gen_ai.usage.input_tokens']);
   const read = number(record['gen_ai.usage.cache_read.input_tokens']);
@@ -65,5 +67,5 @@ export function addCall(
   if (tier !== undefined) facts.tiers.add(tier);
   const version = record['spanline.cost.price_version'];
   if (version !== undefined) facts.priceVersions.add(version);
-  return true;
+  return ms;
 }

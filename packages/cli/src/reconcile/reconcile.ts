@@ -6,8 +6,9 @@ import { type Block, cell, type FilledColumn, type Report } from '../report/inde
 import { defineQuestion } from '../source/index.ts';
 import { readAnthropic } from './anthropic.ts';
 import { readBedrock } from './bedrock.ts';
-import type { BillProvider, ReadRow, RowProblem } from './bill.ts';
+import type { BillProvider, BillRow, ReadRow, RowProblem } from './bill.ts';
 import { type Cell, type CellTable, createCells } from './cells.ts';
+import { findBoundary, type HourlyTokens, offsetOf } from './day-boundary.ts';
 import { type Difference, differencesOf } from './differences.ts';
 import { readOpenAi } from './openai.ts';
 import { addCall, type LogTimes } from './own-sums.ts';
@@ -23,6 +24,7 @@ difference and its likely reason. A snapshot of a model (gpt-4o-2024-08-06) coun
   --bedrock file    a Cost and Usage Report (CUR 2.0, or the form before): Parquet, CSV
                     Each may be given several times, and may be compressed (.gz).
   --tolerance n     differences up to this share are none (1%)
+  --utc-offset o    the days of the bill begin at midnight of this offset, such as -08:00 (UTC)
   --all             also sums that agree
 `;
 
@@ -55,14 +57,34 @@ const PROBLEMS: Readonly<Record<RowProblem, string>> = {
   'unknown row': 'that are neither usage nor cost',
 };
 
-async function readBill(vendor: Vendor, path: string, table: CellTable, stop: AbortSignal): Promise<Problems> {
+/** The provider that has such rows. */
+function otherVendor(row: BillRow, vendor: Vendor): Vendor | undefined {
+  return NAMES.find((name) => {
+    const entries = name === vendor ? [] : VENDORS[name][1](row, 0);
+    return typeof entries !== 'string' && entries.length > 0;
+  });
+}
+
+/** Where and how bills are read. */
+interface Reading {
+  readonly table: CellTable;
+  readonly offsetMs: number;
+  readonly stop: AbortSignal;
+}
+
+async function readBill(vendor: Vendor, path: string, { table, offsetMs, stop }: Reading): Promise<Problems> {
   const [provider, read] = VENDORS[vendor];
   const problems: Problems = new Map();
   let rows = 0;
   for await (const row of readRows(path, `--${vendor}`)) {
     stop.throwIfAborted();
     rows++;
-    const entries = read(row);
+    const entries = read(row, offsetMs);
+    if (rows === 1 && typeof entries === 'string') {
+      const other = otherVendor(row, vendor);
+      if (other !== undefined)
+        fail(`--${vendor}`, `a bill of ${vendor}; ${path} is one of ${other}: --${other} ${path}`);
+    }
     if (typeof entries === 'string') {
       const key = `${path}: rows ${PROBLEMS[entries]}`;
       problems.set(key, (problems.get(key) ?? 0) + 1);
@@ -73,6 +95,16 @@ async function readBill(vendor: Vendor, path: string, table: CellTable, stop: Ab
 }
 
 const dayOf = (ms: number): string => new Date(ms).toISOString().slice(0, 10);
+
+/** The days that both sides have, for a comparison without any. */
+function daysText(cells: readonly Cell[], { firstMs, lastMs, offsetMs }: LogTimes): string {
+  const bill = cells.flatMap(({ day, bill: side }) => (side === undefined ? [] : [day])).toSorted();
+  const span = (first: string, last: string): string => (first === last ? first : `${first} to ${last}`);
+  const ours = Number.isFinite(firstMs)
+    ? `are of ${span(dayOf(firstMs + offsetMs), dayOf(lastMs + offsetMs))}`
+    : 'have no call of this provider';
+  return `The lines ${ours}, the bill ${bill.length === 0 ? 'has no day' : `is of ${span(bill[0] ?? '', bill.at(-1) ?? '')}`}.`;
+}
 
 const sumText = (value: number | undefined, unit: Difference['unit']): string => {
   if (value === undefined) return '–';
@@ -121,10 +153,12 @@ function reasonBlocks(rows: readonly Difference[]): Block[] {
 }
 
 /** Cells of the days of the log, and what the bill has of other days. */
-function splitDays(cells: readonly Cell[], { firstMs, lastMs }: LogTimes) {
-  const isInside = ({ day }: Cell): boolean => day >= dayOf(firstMs) && day <= dayOf(lastMs);
-  const inside = Number.isFinite(firstMs) ? cells.filter(isInside) : [];
-  const outside = cells.filter((one) => !inside.includes(one));
+function splitDays(cells: readonly Cell[], { firstMs, lastMs, offsetMs }: LogTimes) {
+  const isInside = ({ day }: Cell): boolean => day >= dayOf(firstMs + offsetMs) && day <= dayOf(lastMs + offsetMs);
+  const shared = Number.isFinite(firstMs) ? cells.filter(isInside) : [];
+  // A bill of other days cannot be compared with them.
+  const inside = shared.some(({ bill }) => bill !== undefined) ? shared : [];
+  const outside = cells.filter((one) => !isInside(one));
   const outsideUsd = outside.reduce((sum, { bill }) => sum + (bill?.costUsd ?? 0), 0);
   return { inside, days: new Set(outside.map(({ day }) => day)).size, outsideUsd };
 }
@@ -133,28 +167,48 @@ function splitDays(cells: readonly Cell[], { firstMs, lastMs }: LogTimes) {
 export const reconcile = defineQuestion({
   name: 'reconcile',
   help: HELP,
-  flags: { openai: 'texts', anthropic: 'texts', bedrock: 'texts', tolerance: 'text', all: 'switch' },
+  flags: {
+    openai: 'texts',
+    anthropic: 'texts',
+    bedrock: 'texts',
+    tolerance: 'text',
+    'utc-offset': 'text',
+    all: 'switch',
+  },
   async answer({ query, filter, flags, read, io }): Promise<Report> {
     const tolerance = toleranceOf(flags.tolerance);
+    const offsetMs = offsetOf(flags['utc-offset']);
     const given = NAMES.filter((name) => flags[name] !== undefined);
     if (given.length === 0) fail('--openai, --anthropic or --bedrock', 'followed by a bill');
     const table = createCells();
     const problems: Problems = new Map();
     for (const vendor of given)
       for (const path of flags[vendor] ?? [])
-        for (const [key, count] of await readBill(vendor, path, table, io.stop)) problems.set(key, count);
+        for (const [key, count] of await readBill(vendor, path, { table, offsetMs, stop: io.stop }))
+          problems.set(key, count);
     const wanted = new Set(given.map((name) => VENDORS[name][0]));
-    const times: LogTimes = { firstMs: Infinity, lastMs: -Infinity };
+    const times: LogTimes = { firstMs: Infinity, lastMs: -Infinity, offsetMs };
+    const hours: HourlyTokens = new Map();
     let calls = 0;
     for await (const { kind, record } of query.records(allOf(filter, CALLS), read)) {
-      if (kind === 'span' && record['event.name'] !== 'span.start' && addCall(record, wanted, table, times)) calls++;
+      if (kind !== 'span' || record['event.name'] === 'span.start') continue;
+      const ms = addCall(record, wanted, table, times);
+      if (ms === undefined) continue;
+      calls++;
+      const hour = Math.floor(ms / 3_600_000);
+      const tokens = (record['gen_ai.usage.input_tokens'] ?? 0) + (record['gen_ai.usage.output_tokens'] ?? 0);
+      hours.set(hour, (hours.get(hour) ?? 0) + tokens);
     }
     const { inside, days, outsideUsd } = splitDays(table.cells(), times);
     const rows = inside.flatMap((one) => differencesOf(one, tolerance, times));
     const different = rows.filter(({ isDifferent }) => isDifferent);
     const shown = flags.all === true ? rows : different;
     const left = [...problems].map(([text, count]) => `${cell.count(count)} left out of ${text}.`);
+    const boundary = offsetMs === 0 ? findBoundary(inside, hours, tolerance) : undefined;
     const notes = [
+      boundary === undefined
+        ? ''
+        : `The days of the bill seem to begin at another hour than those of UTC: with --utc-offset ${boundary.offset} its sums of tokens differ by ${cell.percent(boundary.then)} instead of ${cell.percent(boundary.now)}.`,
       ...left,
       days === 0
         ? ''
@@ -162,7 +216,7 @@ export const reconcile = defineQuestion({
     ].filter((text) => text !== '');
     const first =
       rows.length === 0
-        ? 'Nothing to compare: the lines and the bill have no day in common.'
+        ? `Nothing to compare: the lines and the bill have no day in common. ${daysText(table.cells(), times)}`
         : `${cell.amount(calls, 'call')}. ${different.length} of ${cell.amount(rows.length, 'sum')} differ by more than ${cell.percent(tolerance)}.`;
     return {
       blocks: [
@@ -178,6 +232,7 @@ export const reconcile = defineQuestion({
         differences: different.length,
         rows: shown,
         left: [...problems].map(([rows_, count]) => ({ rows: rows_, count })),
+        ...(boundary === undefined ? {} : { boundary }),
         daysOutside: days,
         usdOutside: outsideUsd,
       },

@@ -84,6 +84,26 @@ async function* rowsOfParquet(path: string): AsyncGenerator<BillRow> {
   }
 }
 
+/** Files that people have instead of an export, by their first bytes. */
+const NO_BILL: readonly (readonly [start: RegExp, text: string])[] = [
+  [/^%PDF/, 'is a PDF, such as an invoice'],
+  [/^PK\p{Cc}\p{Cc}/u, 'is a spreadsheet or another archive: save it as CSV'],
+  [/^\uFEFF?\s*<(?:!doctype|html)/i, 'is a web page: a log-in that expired'],
+  [/^\{"(?:level|@timestamp|time|log\.level|severity)"/, 'is a log'],
+];
+
+/** @throws SpanlineError `ERR_INVALID_OPTION` for a file that is no bill */
+function checkStart(path: string, flag: string, start: Buffer): void {
+  const given = (what: string): SpanlineError =>
+    new SpanlineError({
+      code: 'ERR_INVALID_OPTION',
+      problem: `${flag}: ${path} ${what}; a bill is CSV, JSON or Parquet`,
+    });
+  if (start.length === 0) throw given('is empty');
+  const found = NO_BILL.find(([pattern]) => pattern.test(start.toString('utf8')));
+  if (found !== undefined) throw given(found[1]);
+}
+
 /** The first bytes. @throws SpanlineError `ERR_INVALID_OPTION` */
 async function startOf(path: string, flag: string): Promise<Buffer> {
   try {
@@ -95,7 +115,9 @@ async function startOf(path: string, flag: string): Promise<Buffer> {
       await file.close();
     }
   } catch (cause) {
-    throw new SpanlineError({ code: 'ERR_INVALID_OPTION', option: flag, expected: 'a file that can be read', cause });
+    const isMissing = (cause as NodeJS.ErrnoException).code === 'ENOENT';
+    const problem = `${flag}: ${isMissing ? `there is no file ${path}` : `${path} is no file that can be read`}`;
+    throw new SpanlineError({ code: 'ERR_INVALID_OPTION', problem, cause });
   }
 }
 
@@ -135,6 +157,7 @@ async function* rowsOfText(path: string, start: Buffer): AsyncGenerator<BillRow>
  */
 export async function* readRows(path: string, flag: string): AsyncGenerator<BillRow> {
   const start = await startOf(path, flag);
+  checkStart(path, flag, start);
   const isParquet = start.toString('latin1', 0, 4) === 'PAR1';
   try {
     yield* isParquet ? rowsOfParquet(path) : rowsOfText(path, start);

@@ -53,6 +53,7 @@ export async function runCases(cases: readonly Case[], options: RunCasesOptions)
   let finished = 0;
   let stopped: string | undefined;
   let held: string[][] = [];
+  let refusal = '';
   const queue = cases.values();
 
   /** Refusals are results once the server has answered something. */
@@ -61,8 +62,8 @@ export async function runCases(cases: readonly Case[], options: RunCasesOptions)
     const texts = lines.flatMap((line) => policy(line) ?? []).map(lineText);
     if (failed !== undefined && finished === 0) {
       held.push(texts);
-      if (held.length >= REFUSED)
-        stopped ??= `the first requests failed: ${text(failed.record['error.message']) ?? ''}`;
+      refusal = text(failed.record['error.message']) ?? 'no reason given';
+      if (held.length >= REFUSED) stopped ??= `the first requests failed: ${refusal}`;
       return;
     }
     for (const one of [...held, texts]) results.add(one);
@@ -106,6 +107,6 @@ export async function runCases(cases: readonly Case[], options: RunCasesOptions)
   }
 
   await Promise.all(Array.from({ length: concurrency }, work));
-  if (held.length > 0) unfinished.set('the request was refused', held.length);
+  if (held.length > 0) unfinished.set(refusal, held.length);
   return { finished, unfinished, stopped };
 }
