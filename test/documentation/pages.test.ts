@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
@@ -90,6 +90,24 @@ describe('the option reference', () => {
   ])('changes when an option is %s', (_change, before, after) => {
     expect(SOURCE).toContain(before);
     expect(render(SOURCE.replace(before, after))).not.toBe(render(SOURCE));
+  });
+
+  it('leads to the options of every package that lists some', () => {
+    const reference = readFileSync(join(ROOT, 'docs/options.md'), 'utf8');
+    const pages = readdirSync(join(ROOT, 'docs')).filter((page) => page.endsWith('.md') && page !== 'options.md');
+    const lists = (path: string): boolean => /^## Options$/m.test(readFileSync(join(ROOT, path), 'utf8'));
+    const packages = readdirSync(join(ROOT, 'packages')).filter((name) => lists(`packages/${name}/README.md`));
+    const ofPackage = (name: string): string[] => {
+      const readme = readFileSync(join(ROOT, 'packages', name, 'README.md'), 'utf8');
+      const own = pages.filter((page) => readme.includes(`docs/${page}`) && lists(`docs/${page}`));
+      return [`../packages/${name}#options`, ...own.map((page) => `${page}#options`)];
+    };
+    const links = [
+      ...packages.map(ofPackage),
+      ...pages.filter((page) => lists(`docs/${page}`)).map((page) => [`${page}#options`]),
+    ];
+    expect(links.length).toBeGreaterThan(20);
+    expect(links.filter((ways) => !ways.some((link) => reference.includes(`](${link})`)))).toEqual([]);
   });
 
   it('refuses an option without a doc comment', () => {
