@@ -121,7 +121,9 @@ describe('servers of MCP', () => {
     });
     setting.provider.on({ userMessage: 'shelf' }, { content: 'Three.' });
     const program = new URL('support/mcp-server.mjs', import.meta.url).pathname;
-    const server = new MCPServerStdio({ name: 'sums', command: process.execPath, args: [program] });
+    // A program starts slowly on a busy machine.
+    const waits = { clientSessionTimeoutSeconds: 300, timeout: 300_000 };
+    const server = new MCPServerStdio({ name: 'sums', command: process.execPath, args: [program], ...waits });
     await server.connect();
     try {
       const guide = new Agent({ name: 'Guide', model: 'gpt-4o', instructions: 'Be short.', mcpServers: [server] });
